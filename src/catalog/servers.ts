@@ -1,0 +1,73 @@
+/** A government system that an answer may need, in both languages, with the guideline's table and row that name it. */
+interface ServerRow {
+  readonly id: string;
+  readonly ja: string;
+  readonly en: string;
+  /** `common`: every query needs it. `holder`: it holds the data of some details. */
+  readonly role: 'common' | 'holder';
+  readonly table: '2.5-1' | '2.5-2' | '2.5-3' | '2.5-4';
+  readonly row: number;
+}
+
+/** The 13 systems of tables 2.5-1 to 2.5-4, guideline v2.2. */
+export const servers = [
+  { id: 'mynaportal', ja: 'マイナポータル', en: 'Mynaportal', role: 'common', table: '2.5-1', row: 1 },
+  {
+    id: 'information-provision-network',
+    ja: '情報提供ネットワークシステム',
+    en: 'Information Provision Network System',
+    role: 'common',
+    table: '2.5-2',
+    row: 1,
+  },
+  { id: 'juki-net', ja: '住民基本台帳ネットワークシステム', en: 'Basic Resident Registration Network System', role: 'common', table: '2.5-3', row: 1 },
+  { id: 'municipal', ja: '自治体中間サーバ', en: 'municipalities', role: 'holder', table: '2.5-4', row: 1 },
+  {
+    id: 'local-employee-accident-fund',
+    ja: '地方公務員災害補償基金中間サーバ',
+    en: "Fund for Local Government Employees' Accident Compensation",
+    role: 'holder',
+    table: '2.5-4',
+    row: 2,
+  },
+  {
+    id: 'employment-security',
+    ja: '職業安定局（ハローワーク）中間サーバ',
+    en: 'Employment Security Bureau (Hello Work)',
+    role: 'holder',
+    table: '2.5-4',
+    row: 3,
+  },
+  { id: 'medical-insurers', ja: '医療保険者等向け中間サーバ', en: 'medical insurers', role: 'holder', table: '2.5-4', row: 4 },
+  { id: 'local-officials-mutual-aid', ja: '地共済（長期）中間サーバ', en: 'mutual aid of local officials (long-term)', role: 'holder', table: '2.5-4', row: 5 },
+  {
+    id: 'national-officials-mutual-aid',
+    ja: '国共済（長期）中間サーバ',
+    en: 'mutual aid of national officials (long-term)',
+    role: 'holder',
+    table: '2.5-4',
+    row: 6,
+  },
+  {
+    id: 'private-school-mutual-aid',
+    ja: '日本私立学校振興・共済事業団（長期）中間サーバ',
+    en: 'Promotion and Mutual Aid Corporation for Private Schools (long-term)',
+    role: 'holder',
+    table: '2.5-4',
+    row: 7,
+  },
+  { id: 'labour-standards', ja: '労働基準局中間サーバ', en: 'Labour Standards Bureau', role: 'holder', table: '2.5-4', row: 8 },
+  { id: 'pension-service', ja: '日本年金機構中間サーバ', en: 'Japan Pension Service', role: 'holder', table: '2.5-4', row: 9 },
+  { id: 'account-registry', ja: '口座情報登録・連携システム中間サーバ', en: 'account registration system', role: 'holder', table: '2.5-4', row: 10 },
+] as const satisfies readonly ServerRow[];
+
+/** The id of one of the 13 systems (サーバ). */
+export type ServerId = (typeof servers)[number]['id'];
+
+/** The systems that every query needs, whoever holds the data. */
+export const commonServers: readonly ServerId[] = servers.filter((server) => server.role === 'common').map((server) => server.id);
+
+/** Whether a string is the id of one of the 13 systems. */
+export function isServerId(value: unknown): value is ServerId {
+  return servers.some((server) => server.id === value);
+}

@@ -1,0 +1,39 @@
+import { SelfInfoError, type SelfInfoErrorOptions } from './errors.js';
+
+type Expected = NonNullable<SelfInfoErrorOptions['expected']>;
+
+/** Checks that `value` is a plain options object with known keys only. */
+export function checkKeys(value: unknown, path: string, known: readonly string[]): asserts value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError(`${path} must be an object.`);
+  for (const key of Object.keys(value)) {
+    if (known.includes(key)) continue;
+    throw new SelfInfoError('unknown_option', {
+      path: `${path}.${key.slice(0, 60)}`,
+      expected: { en: `Known: ${known.join(', ')}.`, ja: `使えるのは ${known.join('、')} です。` },
+    });
+  }
+}
+
+/** Checks that `value` is a non-empty string. */
+export function checkText(value: unknown, path: string, expected?: Expected): asserts value is string {
+  if (value === undefined) throw new SelfInfoError('missing_option', { path, ...(expected && { expected }) });
+  if (typeof value !== 'string') throw new TypeError(`${path} must be a string.`);
+  if (value.trim() === '') throw new SelfInfoError('invalid_option', { path, expected: expected ?? { en: 'It must not be empty.', ja: '空にはできません。' } });
+}
+
+/** Checks that `value` is a whole number from `min` up. */
+export function checkWhole(value: unknown, path: string, min: number): asserts value is number {
+  if (value === undefined) throw new SelfInfoError('missing_option', { path });
+  if (typeof value !== 'number') throw new TypeError(`${path} must be a number.`);
+  if (!Number.isSafeInteger(value) || value < min) {
+    throw new SelfInfoError('invalid_option', {
+      path,
+      expected: { en: `It must be a whole number from ${min} up.`, ja: `${min} 以上の整数で指定してください。` },
+    });
+  }
+}
+
+/** Checks that `value` is a function, or absent. */
+export function checkFunction(value: unknown, path: string): void {
+  if (value !== undefined && typeof value !== 'function') throw new TypeError(`${path} must be a function.`);
+}
