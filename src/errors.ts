@@ -288,8 +288,7 @@ export class SelfInfoError extends Error {
 
   /** The error as plain data, message included. */
   toJSON(): Record<string, unknown> {
-    const own: Record<string, unknown> = { ...this };
-    return { name: this.name, message: this.message, ...own };
+    return Object.fromEntries([['name', this.name], ['message', this.message], ...Object.entries(this)]);
   }
 }
 Object.defineProperty(SelfInfoError.prototype, 'name', { value: 'SelfInfoError' });
