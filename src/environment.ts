@@ -1,0 +1,156 @@
+import { SelfInfoError } from './errors.js';
+import { checkKeys, checkText } from './options.js';
+import { publicProfile, unverifiedEntries, type WireProfile } from './profile.js';
+
+const BRAND = Symbol.for('myna-selfinfo.environment');
+
+/** What every environment needs to know. */
+export interface EnvironmentOptions {
+  /** The service id (サービスID) that the portal registered, sent as `client_id`; e.g. of the shape `SP12345678_AB1234`. */
+  readonly clientId: string;
+  /** Where the portal sends the citizen back, to the letter as registered. */
+  readonly redirectUri: string;
+  /** The origins: `browserUrl` where the citizen goes, `apiUrl` where the backend calls. The paths come from the profile. */
+  readonly endpoints: { readonly browserUrl: string; readonly apiUrl: string };
+  /** The portal's issuer identifier (RFC 9207), compared with `iss` of the callback. */
+  readonly issuer: string;
+  /** PEM certificates of the authorities that vouch for the API's server certificate. Default: those of Node. */
+  readonly ca?: string | readonly string[];
+  /** What is assumed about the wire. Default: `publicProfile`. */
+  readonly profile?: WireProfile;
+}
+
+/** What production asks beside. */
+export interface ProductionEnvironmentOptions extends EnvironmentOptions {
+  /** Pass {@link acceptWireProfileNotConfirmedBySpecification} to use a profile with unconfirmed entries in production. */
+  readonly unconfirmedProfile?: typeof acceptWireProfileNotConfirmedBySpecification;
+}
+
+/** One of the three environments, made by its function; an object made by hand is refused. */
+export interface Environment extends Omit<Required<EnvironmentOptions>, 'ca'> {
+  readonly kind: 'sandbox' | 'connection-check' | 'production';
+  readonly ca: readonly string[] | undefined;
+}
+
+/** Accepts, for production, a wire profile that the interface specification has not confirmed in every entry. */
+export const acceptWireProfileNotConfirmedBySpecification: unique symbol = Symbol('accept a wire profile not confirmed by the specification');
+
+/**
+ * The sandbox of this package; plain http is allowed on loopback only.
+ *
+ * @param options - ids, origins and trust; `sandbox.environment()` makes them.
+ * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option` naming the option; TypeError for a wrong type.
+ * @example
+ * ```ts
+ * import { sandboxEnvironment } from 'myna-selfinfo';
+ * const environment = sandboxEnvironment({
+ *   clientId: 'SP12345678_AB1234',
+ *   redirectUri: 'http://localhost:3000/callback',
+ *   endpoints: { browserUrl: 'http://127.0.0.1:8080', apiUrl: 'https://127.0.0.1:8443' },
+ *   issuer: 'https://127.0.0.1:8443',
+ * });
+ * ```
+ */
+export function sandboxEnvironment(options: EnvironmentOptions): Environment {
+  return make('sandbox', options, KEYS);
+}
+
+/**
+ * The connection-check environment (接続確認環境) of steps A-9 to A-14, whose URLs come by notice.
+ *
+ * @param options - ids, origins and trust as the notice (試験環境URL) and the registration sheets say.
+ * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option` naming the option; TypeError for a wrong type.
+ * @example
+ * ```ts
+ * import { connectionCheckEnvironment } from 'myna-selfinfo';
+ * const environment = connectionCheckEnvironment({
+ *   clientId: 'SP12345678_AB1234',
+ *   redirectUri: 'https://loan.example/callback',
+ *   endpoints: { browserUrl: 'https://portal.example', apiUrl: 'https://api.portal.example' },
+ *   issuer: 'https://portal.example',
+ * });
+ * ```
+ */
+export function connectionCheckEnvironment(options: EnvironmentOptions): Environment {
+  return make('connection-check', options, KEYS);
+}
+
+/**
+ * Production (本番環境), steps A-15 to A-18: refuses a profile that the interface specification has not confirmed.
+ *
+ * @param options - ids, origins and trust as the notice (本番環境URL) and the registration sheets say.
+ * @throws SelfInfoError `unverified_profile`, `missing_option`, `invalid_option`, `unknown_option` naming the option; TypeError for a wrong type.
+ * @example
+ * ```ts
+ * import { isSelfInfoError, productionEnvironment } from 'myna-selfinfo';
+ * try {
+ *   productionEnvironment({
+ *     clientId: 'SP12345678_AB1234',
+ *     redirectUri: 'https://loan.example/callback',
+ *     endpoints: { browserUrl: 'https://portal.example', apiUrl: 'https://api.portal.example' },
+ *     issuer: 'https://portal.example',
+ *   });
+ * } catch (error) {
+ *   console.log(isSelfInfoError(error, 'unverified_profile')); // true: publicProfile is no specification
+ * }
+ * ```
+ */
+export function productionEnvironment(options: ProductionEnvironmentOptions): Environment {
+  const environment = make('production', options, [...KEYS, 'unconfirmedProfile']);
+  const accepted = options.unconfirmedProfile;
+  if (accepted !== undefined && accepted !== acceptWireProfileNotConfirmedBySpecification)
+    throw new TypeError('options.unconfirmedProfile must be the exported symbol.');
+  const [first] = unverifiedEntries(environment.profile);
+  if (first !== undefined && accepted === undefined) throw new SelfInfoError('unverified_profile', { path: `options.profile.${first}` });
+  return environment;
+}
+
+/** Whether a value was made by one of the three functions, by whichever copy of this package. */
+export function isEnvironment(value: unknown): value is Environment {
+  return typeof value === 'object' && value !== null && BRAND in value;
+}
+
+const KEYS = ['clientId', 'redirectUri', 'endpoints', 'issuer', 'ca', 'profile'];
+
+function make(kind: Environment['kind'], options: EnvironmentOptions, keys: readonly string[]): Environment {
+  checkKeys(options, 'options', keys);
+  checkText(options.clientId, 'options.clientId');
+  if (options.endpoints === undefined) throw new SelfInfoError('missing_option', { path: 'options.endpoints' });
+  checkKeys(options.endpoints, 'options.endpoints', ['browserUrl', 'apiUrl']);
+  const { browserUrl, apiUrl } = options.endpoints;
+  checkUrl(options.redirectUri, 'options.redirectUri', kind);
+  checkUrl(options.issuer, 'options.issuer', kind);
+  checkUrl(browserUrl, 'options.endpoints.browserUrl', kind);
+  checkUrl(apiUrl, 'options.endpoints.apiUrl', kind);
+  const ca = typeof options.ca === 'string' ? [options.ca] : options.ca;
+  if (ca !== undefined && !(Array.isArray(ca) && ca.every((pem) => typeof pem === 'string')))
+    throw new TypeError('options.ca must be a PEM string or a list of them.');
+  const profile = options.profile ?? publicProfile;
+  if (typeof profile !== 'object' || typeof profile.decodeResult !== 'function') throw new TypeError('options.profile must be a WireProfile.');
+  const environment: Environment = {
+    kind,
+    clientId: options.clientId,
+    redirectUri: options.redirectUri,
+    endpoints: Object.freeze({ browserUrl, apiUrl }),
+    issuer: options.issuer,
+    ca: ca && Object.freeze([...ca]),
+    profile,
+  };
+  return Object.freeze(Object.defineProperty(environment, BRAND, { value: true }));
+}
+
+function checkUrl(value: unknown, path: string, kind: Environment['kind']): void {
+  checkText(value, path);
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  const loopback = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && kind === 'sandbox' && loopback)) {
+    if (url.hash === '' && url.username === '' && url.password === '') return;
+  }
+  throw new SelfInfoError('invalid_option', {
+    path,
+    expected: {
+      en: 'An absolute https URL without fragment or user name (in the sandbox also http on loopback).',
+      ja: 'フラグメントやユーザー名のない https の絶対URLで指定してください（サンドボックスではループバックの http も可）。',
+    },
+  });
+}

@@ -1,0 +1,317 @@
+import { SelfInfoError } from './errors.js';
+import type { Day, Inquiry, Method } from './inquiry.js';
+
+/**
+ * How well an entry of a wire profile is known: from the interface specification itself, public and official, public but second-hand,
+ * inferred from what is public, or unknown, so that the value is a placeholder of ours.
+ */
+export type Confidence = 'specification' | 'public-official' | 'public-second-hand' | 'inferred' | 'unknown';
+
+/** One fact of a wire profile and how well it is known. */
+export interface ProfileEntry<T> {
+  readonly value: T;
+  readonly confidence: Confidence;
+}
+
+type Names<K extends string> = { readonly [P in K]: ProfileEntry<string> };
+
+/** A departure from OAuth that a profile may name, so that the client allows it and nothing else: `token-type-missing`, a token answer without `token_type`. */
+export type OAuthDeviation = 'token-type-missing';
+
+/** How an item fared, in the words of this package. */
+export type WireItemStatus = 'present' | 'nothing-on-record' | 'not-covered' | 'unavailable' | 'failed';
+
+/** How a retrieval stands, in the words of this package. */
+export type WireProcessStatus = 'accepted' | 'running' | 'done' | 'busy' | 'session-lost' | 'failed' | 'blocked';
+
+/** What a request asks: item codes and their inquiries. */
+export interface WireRequest {
+  readonly items: readonly { readonly code: string; readonly inquiry: Inquiry }[];
+}
+
+/** A record as it came: who holds it, as of when, its fields, and what the profile does not know. */
+export interface WireRecord {
+  readonly holder: string;
+  readonly asOf?: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly extras: Readonly<Record<string, unknown>>;
+}
+
+/** A holder whose part is missing, and until when (ISO 8601 with offset) if it is known. */
+export interface MissingHolder {
+  readonly server: string;
+  readonly until: string | null;
+}
+
+/** An item of an answer as it came. */
+export interface WireItem {
+  readonly code: string;
+  readonly status: WireItemStatus;
+  readonly records: readonly WireRecord[];
+  readonly missing: readonly MissingHolder[];
+  readonly failure?: string;
+  readonly extras: Readonly<Record<string, unknown>>;
+}
+
+/** An answer as it came. */
+export interface WireResult {
+  readonly processId: string;
+  readonly status: WireProcessStatus;
+  readonly items: readonly WireItem[];
+  readonly extras: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Everything that is assumed about the wire, as data with a confidence per entry, so that the interface specification (step A-7) can replace it entry by entry.
+ *
+ * The four functions are handed the profile they belong to: a copy with other names keeps them.
+ */
+export interface WireProfile {
+  /** Names this profile in messages. */
+  readonly id: string;
+  /** Paths under the portal's origins. */
+  readonly paths: Names<'authorization' | 'token' | 'request' | 'result'>;
+  /** The OAuth side. */
+  readonly oauth: {
+    readonly pkce: ProfileEntry<'S256'>;
+    readonly clientAuthentication: ProfileEntry<'tls_client_auth'>;
+    /** Whether every callback carries `iss` (RFC 9207). */
+    readonly issuerInCallback: ProfileEntry<boolean>;
+    readonly deviations: ProfileEntry<readonly OAuthDeviation[]>;
+  };
+  /** Field names of request and answer. */
+  readonly fields: Names<
+    | 'processId'
+    | 'selfPersonalData'
+    | 'items'
+    | 'itemCode'
+    | 'method'
+    | 'at'
+    | 'from'
+    | 'to'
+    | 'processStatus'
+    | 'itemStatus'
+    | 'records'
+    | 'holder'
+    | 'asOf'
+    | 'values'
+    | 'missing'
+    | 'missingServer'
+    | 'missingUntil'
+    | 'failure'
+  >;
+  readonly methods: Names<Method>;
+  readonly itemStatuses: Names<WireItemStatus>;
+  readonly processStatuses: Names<WireProcessStatus>;
+  /** How the provider learns that an answer is ready. */
+  readonly completion: ProfileEntry<'poll'>;
+  /** Milliseconds: between two polls, for the citizen to consent, for an answer to be fetched. */
+  readonly timing: { readonly pollMs: ProfileEntry<number>; readonly consentMs: ProfileEntry<number>; readonly resultMs: ProfileEntry<number> };
+  /** The body of a request. */
+  encodeRequest(request: WireRequest, profile: WireProfile): unknown;
+  /** The process id out of the answer to a request. @throws SelfInfoError `response_invalid` */
+  decodeProcess(body: unknown, profile: WireProfile): string;
+  /** The body that asks for the result of a process. */
+  encodePoll(processId: string, profile: WireProfile): unknown;
+  /** The answer to a poll. @throws SelfInfoError `response_invalid` */
+  decodeResult(body: unknown, profile: WireProfile): WireResult;
+}
+
+const entry =
+  (confidence: Confidence) =>
+  <const T>(value: T): ProfileEntry<T> =>
+    Object.freeze({ value, confidence });
+const secondHand = entry('public-second-hand');
+const inferred = entry('inferred');
+const unknown = entry('unknown');
+
+/**
+ * The wire as far as public facts go; the interface specification is handed out only after a pledge (step A-7), so most names here are placeholders, each marked by its confidence.
+ *
+ * @example
+ * ```ts
+ * import { publicProfile, type WireProfile } from 'myna-selfinfo';
+ * const fromTheSpecification: WireProfile = {
+ *   ...publicProfile,
+ *   paths: { ...publicProfile.paths, request: { value: '/request', confidence: 'specification' } },
+ * };
+ * ```
+ */
+export const publicProfile: WireProfile = deepFreeze({
+  id: 'public-2026-11',
+  paths: {
+    authorization: unknown('/oauth/authorize'),
+    token: secondHand('/oauth/token'),
+    request: secondHand('/request'),
+    result: secondHand('/result'),
+  },
+  oauth: {
+    pkce: inferred('S256'),
+    clientAuthentication: inferred('tls_client_auth'),
+    issuerInCallback: unknown(true),
+    deviations: unknown([]),
+  },
+  fields: {
+    processId: secondHand('process_id'),
+    selfPersonalData: secondHand('selfPersonalData'),
+    items: unknown('inquiry_items'),
+    itemCode: unknown('item_code'),
+    method: unknown('inquiry_method'),
+    at: unknown('point_date'),
+    from: unknown('range_start'),
+    to: unknown('range_end'),
+    processStatus: unknown('process_status'),
+    itemStatus: unknown('item_status'),
+    records: unknown('record_list'),
+    holder: unknown('holder_name'),
+    asOf: unknown('record_date'),
+    values: unknown('field_values'),
+    missing: unknown('missing_holders'),
+    missingServer: unknown('server_name'),
+    missingUntil: unknown('closed_until'),
+    failure: unknown('failure_code'),
+  },
+  methods: { 'point-in-time': unknown('POINT'), range: unknown('RANGE'), latest: unknown('LATEST') },
+  itemStatuses: {
+    present: unknown('PRESENT'),
+    'nothing-on-record': unknown('NOTHING_ON_RECORD'),
+    'not-covered': unknown('NOT_COVERED'),
+    unavailable: unknown('UNAVAILABLE'),
+    failed: unknown('FAILED'),
+  },
+  processStatuses: {
+    accepted: inferred('ACCEPTED'),
+    running: inferred('RUNNING'),
+    done: inferred('DONE'),
+    busy: inferred('CAPACITY_OVER'),
+    'session-lost': inferred('SESSION_LOST'),
+    failed: inferred('FUNCTION_ERROR'),
+    blocked: inferred('BLOCKED'),
+  },
+  completion: inferred('poll'),
+  timing: { pollMs: unknown(3_000), consentMs: unknown(600_000), resultMs: unknown(3_600_000) },
+  encodeRequest({ items }, { fields, methods }) {
+    return {
+      [fields.items.value]: items.map(({ code, inquiry }) => ({
+        [fields.itemCode.value]: code,
+        [fields.method.value]: methods[inquiry.method].value,
+        ...(inquiry.method === 'point-in-time' && { [fields.at.value]: encodeDay(inquiry.at) }),
+        ...(inquiry.method === 'range' && { [fields.from.value]: encodeDay(inquiry.from), [fields.to.value]: encodeDay(inquiry.to) }),
+      })),
+    };
+  },
+  decodeProcess(body, { fields }) {
+    const answer = objectAt(body, 'body');
+    return textAt(answer[fields.processId.value], `body.${fields.processId.value}`);
+  },
+  encodePoll(processId, { fields }) {
+    return { [fields.processId.value]: processId };
+  },
+  decodeResult(body, profile) {
+    const { fields } = profile;
+    const answer = objectAt(body, 'body');
+    const data = answer[fields.selfPersonalData.value];
+    return {
+      processId: textAt(answer[fields.processId.value], `body.${fields.processId.value}`),
+      status: wordAt(answer[fields.processStatus.value], profile.processStatuses, `body.${fields.processStatus.value}`),
+      items: listAt(data, `body.${fields.selfPersonalData.value}`).map((item, index) =>
+        decodeItem(item, profile, `body.${fields.selfPersonalData.value}[${index}]`),
+      ),
+      extras: unknownIn(answer, [fields.processId, fields.processStatus, fields.selfPersonalData]),
+    };
+  },
+});
+
+/** The entries of a profile that the interface specification has not confirmed, as paths such as `paths.request`. */
+export function unverifiedEntries(profile: WireProfile): readonly string[] {
+  const found: string[] = [];
+  visit(profile, '');
+  return found;
+  function visit(value: unknown, path: string) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
+    if ('confidence' in value && 'value' in value) {
+      if (value.confidence !== 'specification' && value.confidence !== 'public-official') found.push(path);
+      return;
+    }
+    for (const [key, inner] of Object.entries(value)) visit(inner, path === '' ? key : `${path}.${key}`);
+  }
+}
+
+function decodeItem(body: unknown, profile: WireProfile, path: string): WireItem {
+  const { fields } = profile;
+  const item = objectAt(body, path);
+  const failure = item[fields.failure.value];
+  return {
+    code: textAt(item[fields.itemCode.value], `${path}.${fields.itemCode.value}`),
+    status: wordAt(item[fields.itemStatus.value], profile.itemStatuses, `${path}.${fields.itemStatus.value}`),
+    records: listAt(item[fields.records.value], `${path}.${fields.records.value}`).map((record, index) =>
+      decodeRecord(record, profile, `${path}.${fields.records.value}[${index}]`),
+    ),
+    missing: listAt(item[fields.missing.value], `${path}.${fields.missing.value}`).map((missing, index) =>
+      decodeMissing(missing, profile, `${path}.${fields.missing.value}[${index}]`),
+    ),
+    ...(failure !== undefined && { failure: textAt(failure, `${path}.${fields.failure.value}`) }),
+    extras: unknownIn(item, [fields.itemCode, fields.itemStatus, fields.records, fields.missing, fields.failure]),
+  };
+}
+
+function decodeRecord(body: unknown, { fields }: WireProfile, path: string): WireRecord {
+  const record = objectAt(body, path);
+  const asOf = record[fields.asOf.value];
+  return {
+    holder: textAt(record[fields.holder.value], `${path}.${fields.holder.value}`),
+    ...(asOf !== undefined && { asOf: textAt(asOf, `${path}.${fields.asOf.value}`) }),
+    fields: objectAt(record[fields.values.value], `${path}.${fields.values.value}`),
+    extras: unknownIn(record, [fields.holder, fields.asOf, fields.values]),
+  };
+}
+
+function decodeMissing(body: unknown, { fields }: WireProfile, path: string): MissingHolder {
+  const missing = objectAt(body, path);
+  const until = missing[fields.missingUntil.value];
+  return {
+    server: textAt(missing[fields.missingServer.value], `${path}.${fields.missingServer.value}`),
+    until: until === undefined || until === null ? null : textAt(until, `${path}.${fields.missingUntil.value}`),
+  };
+}
+
+/** Dates go as YYYYMMDD, fiscal years as YYYY. */
+function encodeDay(day: Day): string {
+  return typeof day === 'string' ? day.replaceAll('-', '') : String(day.fiscalYear);
+}
+
+function unknownIn(body: Readonly<Record<string, unknown>>, known: readonly ProfileEntry<string>[]): Readonly<Record<string, unknown>> {
+  const names = known.map((name) => name.value);
+  return Object.fromEntries(Object.entries(body).filter(([key]) => !names.includes(key)));
+}
+
+function invalid(path: string, en: string, ja: string): SelfInfoError {
+  return new SelfInfoError('response_invalid', { path, stage: 'result', expected: { en: `${path} ${en}`, ja: `${path} ${ja}` } });
+}
+
+function objectAt(value: unknown, path: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(path, 'must be an object.', 'はオブジェクトでなければなりません。');
+  return value as Readonly<Record<string, unknown>>;
+}
+
+/** An absent list is an empty one. */
+function listAt(value: unknown, path: string): readonly unknown[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) throw invalid(path, 'must be a list.', 'は配列でなければなりません。');
+  return value;
+}
+
+function textAt(value: unknown, path: string): string {
+  if (typeof value !== 'string' || value === '') throw invalid(path, 'must be a non-empty string.', 'は空でない文字列でなければなりません。');
+  return value;
+}
+
+function wordAt<K extends string>(value: unknown, words: Names<K>, path: string): K {
+  for (const word in words) if (words[word].value === value) return word;
+  throw invalid(path, 'holds a status this profile does not know.', 'はこのプロファイルにない状態です。');
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) for (const inner of Object.values(Object.freeze(value))) deepFreeze(inner);
+  return value;
+}
