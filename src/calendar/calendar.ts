@@ -1,0 +1,206 @@
+import type { DateTime } from 'luxon';
+import { SelfInfoError } from '../errors.js';
+import { checkKeys } from '../options.js';
+import { formatInstant, type Instant, toDateTime, toEpochMs } from '../time.js';
+import { buildSegment, buildStatus, type Segment, type Status } from './results.js';
+import { FROM_MS, OFFICIAL_UNTIL_MS, TO_MS } from './rules.js';
+import type { Target } from './targets.js';
+import { CLOSED, nameOf, OPEN, type Stretch } from './timeline.js';
+import { Timetable } from './timetable.js';
+
+/** Options of {@link createCalendar}: none yet. */
+export type CalendarOptions = Readonly<Record<never, never>>;
+
+/**
+ * When the servers run that an answer needs, by the tables of the guideline's section 2.5. Immutable; asks nobody, so "open" means "open by the published table",
+ * never "will answer".
+ *
+ * Instants come in as a `Date`, a luxon `DateTime`, epoch milliseconds, an ISO string with offset, or a JST day `YYYY-MM-DD` (its start). All days and hours are
+ * Japan Standard Time, whatever the zone of the process.
+ */
+export interface Calendar {
+  /**
+   * The state of a target at an instant, why, and what comes next.
+   *
+   * @param target - what is asked about.
+   * @param at - the instant; default now.
+   * @throws SelfInfoError `unknown_detail`, `unknown_server`, `not_a_holder`, `invalid_option`, `unknown_option`, `invalid_instant`, `invalid_date`,
+   *   `outside_calendar`; TypeError for a wrong JavaScript type.
+   * @example
+   * ```ts
+   * import { createCalendar } from 'myna-selfinfo/calendar';
+   * const { state, causes, nextOpening } = createCalendar().status('local-tax', '2026-11-21T23:00:00+09:00');
+   * console.log(state, causes.map((cause) => cause.text.ja), nextOpening?.toISO());
+   * ```
+   */
+  status(target: Target, at?: Instant): Status;
+  /**
+   * Whether a target is open by the published table, and nothing of it uncertain.
+   *
+   * @param target - what is asked about.
+   * @param at - the instant; default now.
+   * @throws as {@link Calendar.status}.
+   * @example
+   * ```ts
+   * import { createCalendar } from 'myna-selfinfo/calendar';
+   * createCalendar().isOpen('local-tax', '2026-11-20T12:00:00+09:00'); // true
+   * ```
+   */
+  isOpen(target: Target, at?: Instant): boolean;
+  /**
+   * The first open instant at or after another, or null when the span holds none.
+   *
+   * @param target - what is asked about.
+   * @param from - the earliest instant; default now.
+   * @throws as {@link Calendar.status}.
+   * @example
+   * ```ts
+   * import { createCalendar } from 'myna-selfinfo/calendar';
+   * createCalendar().nextOpening('pension@pension-service', '2026-12-06')?.toISO(); // 2026-12-07T08:00:00.000+09:00
+   * ```
+   */
+  nextOpening(target: Target, from?: Instant): DateTime | null;
+  /**
+   * The states over an interval, without gaps; neighbours differ. The first and last segment are cut at its ends.
+   *
+   * @param target - what is asked about.
+   * @param start - start of the interval.
+   * @param end - end of the interval, itself not included.
+   * @throws SelfInfoError `range_reversed`, and as {@link Calendar.status}.
+   * @example
+   * ```ts
+   * import { createCalendar } from 'myna-selfinfo/calendar';
+   * for (const { start, state } of createCalendar().segments('pension', '2026-12-01', '2026-12-08')) console.log(start.toISO(), state);
+   * ```
+   */
+  segments(target: Target, start: Instant, end: Instant): Segment[];
+  /**
+   * The open segments of an interval.
+   *
+   * @param target - what is asked about.
+   * @param start - start of the interval.
+   * @param end - end of the interval, itself not included.
+   * @throws SelfInfoError `range_reversed`, and as {@link Calendar.status}.
+   * @example
+   * ```ts
+   * import { createCalendar } from 'myna-selfinfo/calendar';
+   * createCalendar().windows('employment', '2026-12-01', '2026-12-08').map((window) => window.toJSON());
+   * ```
+   */
+  windows(target: Target, start: Instant, end: Instant): Segment[];
+  /** The first instant the calendar vouches for: the day guideline v2.2 was issued. */
+  readonly from: DateTime;
+  /** The end of what it vouches for, itself not included: the end of its holiday table. */
+  readonly to: DateTime;
+  /** Up to here, itself not included, holidays are the Cabinet Office's own; later ones are predictions. */
+  readonly officialUntil: DateTime;
+  /** `from` in epoch milliseconds. */
+  readonly fromMs: number;
+  /** `to` in epoch milliseconds. */
+  readonly toMs: number;
+  /** `officialUntil` in epoch milliseconds. */
+  readonly officialUntilMs: number;
+}
+
+// Without options all calendars are alike and share their tables.
+let standard: Timetable | undefined;
+
+/**
+ * Makes a calendar of the published operating hours.
+ *
+ * @param options - none yet.
+ * @throws SelfInfoError `unknown_option`; TypeError.
+ * @example
+ * ```ts
+ * import { createCalendar } from 'myna-selfinfo/calendar';
+ * const calendar = createCalendar();
+ * if (!calendar.isOpen('local-tax')) console.log(calendar.nextOpening('local-tax')?.toISO());
+ * ```
+ */
+export function createCalendar(options: CalendarOptions = {}): Calendar {
+  checkKeys(options, 'options', []);
+  standard ??= new Timetable();
+  const timetable = standard;
+
+  function segmentsWithin(target: Target, start: Instant, end: Instant, onlyOpen: boolean): Segment[] {
+    const schedule = timetable.scheduleOf(target);
+    const [startMs, endMs] = rangeWithin(start, end);
+    const segments: Segment[] = [];
+    if (startMs === endMs) return segments;
+    let stretch: Stretch | undefined = schedule.timeline.stretchAt(startMs);
+    for (; stretch && stretch.start < endMs; stretch = schedule.timeline.after(stretch)) {
+      if (onlyOpen && stretch.state !== OPEN) continue;
+      const from = Math.max(stretch.start, startMs);
+      const to = Math.min(stretch.end, endMs);
+      const { causes } = schedule.answer(stretch);
+      const whole = from === stretch.start && to === stretch.end;
+      const inside = whole ? causes : Object.freeze(causes.filter((cause) => cause.startMs < to && cause.endMs > from));
+      segments.push(buildSegment(from, to, nameOf(stretch.state), inside));
+    }
+    return segments;
+  }
+
+  return Object.freeze({
+    status(target: Target, at: Instant = Date.now()): Status {
+      const schedule = timetable.scheduleOf(target);
+      const ms = instantWithin(at, 'at');
+      const stretch = schedule.timeline.stretchAt(ms);
+      const { causes, opensMs, possibleMs } = schedule.answer(stretch);
+      return buildStatus({
+        state: nameOf(stretch.state),
+        causes,
+        holders: schedule.holders?.map((holder) => ({ server: holder.server, state: nameOf(holder.schedule.timeline.stateAt(ms)) })),
+        sinceMs: stretch.start === FROM_MS ? null : stretch.start,
+        untilMs: stretch.end === TO_MS ? null : stretch.end,
+        nextOpeningMs: stretch.state === OPEN ? ms : opensMs,
+        nextPossibleOpeningMs: stretch.state === CLOSED ? possibleMs : ms,
+      });
+    },
+    isOpen(target: Target, at: Instant = Date.now()): boolean {
+      return timetable.scheduleOf(target).timeline.stateAt(instantWithin(at, 'at')) === OPEN;
+    },
+    nextOpening(target: Target, from: Instant = Date.now()): DateTime | null {
+      const schedule = timetable.scheduleOf(target);
+      const ms = instantWithin(from, 'from');
+      const opens = schedule.firstStart(schedule.timeline.stretchAt(ms), OPEN);
+      return opens === null ? null : toDateTime(Math.max(opens, ms));
+    },
+    segments: (target: Target, start: Instant, end: Instant): Segment[] => segmentsWithin(target, start, end, false),
+    windows: (target: Target, start: Instant, end: Instant): Segment[] => segmentsWithin(target, start, end, true),
+    fromMs: FROM_MS,
+    toMs: TO_MS,
+    officialUntilMs: OFFICIAL_UNTIL_MS,
+    get from(): DateTime {
+      return toDateTime(FROM_MS);
+    },
+    get to(): DateTime {
+      return toDateTime(TO_MS);
+    },
+    get officialUntil(): DateTime {
+      return toDateTime(OFFICIAL_UNTIL_MS);
+    },
+  });
+}
+
+function instantWithin(value: Instant, path: string): number {
+  const ms = toEpochMs(value, path);
+  if (ms >= FROM_MS && ms < TO_MS) return ms;
+  throw outside(path);
+}
+
+function rangeWithin(start: Instant, end: Instant): [number, number] {
+  const range = [toEpochMs(start, 'start'), toEpochMs(end, 'end')] as [number, number];
+  // Both may lie on the end of the span, which is not in it: nothing from there on is asked about.
+  if (range[0] < FROM_MS || range[0] > TO_MS) throw outside('start');
+  if (range[1] < FROM_MS || range[1] > TO_MS) throw outside('end');
+  if (range[1] < range[0]) throw new SelfInfoError('range_reversed', { path: 'end' });
+  return range;
+}
+
+function outside(path: string): SelfInfoError {
+  const [from, to] = [formatInstant(FROM_MS), formatInstant(TO_MS)];
+  return new SelfInfoError('outside_calendar', {
+    path,
+    expected: { en: `It reaches from ${from} to before ${to}.`, ja: `対象期間は ${from} 以降、${to} より前です。` },
+  });
+}

@@ -1,0 +1,94 @@
+import { dayNumber, dayStart } from '../time.js';
+import { FIRST_HOLIDAY_YEAR, holidayRows, LAST_OFFICIAL_YEAR } from './holidays.js';
+
+/** The day guideline v2.2 was issued: the calendar says nothing about the time before. */
+const FIRST_DAY = dayNumber(2023, 6, 30);
+
+/** The first instant the calendar vouches for. */
+export const FROM_MS = dayStart(FIRST_DAY);
+/** The first instant it no longer vouches for: the end of the holiday table. */
+export const TO_MS = dayStart(dayNumber(FIRST_HOLIDAY_YEAR + holidayRows.length, 1, 1));
+/** Up to here the holidays are the Cabinet Office's own. */
+export const OFFICIAL_UNTIL_MS = dayStart(dayNumber(LAST_OFFICIAL_YEAR + 1, 1, 1));
+
+/** A text in both languages. */
+export interface Text {
+  readonly ja: string;
+  readonly en: string;
+}
+
+/** The days a rule speaks of; what it says of them is counted in hours from the start of such a day. */
+export type DayPattern =
+  | 'every-day'
+  | 'business-days'
+  | 'second-fridays'
+  | 'third-saturdays'
+  | 'last-saturdays'
+  | 'june-and-december-saturdays'
+  | 'december-28ths';
+
+/** One rule of a server's row: the hours it runs, or a planned outage. */
+export interface Rule {
+  /** Stable id; unique within a server. */
+  readonly id: string;
+  /** `hours`: the server is closed outside of what is stated. `planned-outage`: it is in `state` inside. */
+  readonly kind: 'hours' | 'planned-outage';
+  readonly on: DayPattern;
+  /** Hours from the start of the day named by `on`; above 24 on the days after it. */
+  readonly fromHour: number;
+  readonly toHour: number;
+  readonly state: 'uncertain' | 'closed';
+  readonly certainty: 'stated' | 'hours-not-stated' | 'week-not-stated';
+  /** Whether something of it is our reading and not the guideline's own word; `note` says what. */
+  readonly reading: boolean;
+  readonly note: Text;
+  /** What is said of the server; its name goes in front. */
+  readonly text: Text;
+}
+
+const weekdayOf = (day: number): number => (day + 4) % 7; // 1970-01-01 was a Thursday; 0 is Sunday
+
+const FRIDAY = 5;
+const SATURDAY = 6;
+
+function nthWeekday(year: number, month: number, weekday: number, n: number): number {
+  const first = dayNumber(year, month, 1);
+  return first + ((weekday - weekdayOf(first) + 7) % 7) + (n - 1) * 7;
+}
+
+function lastWeekday(year: number, month: number, weekday: number): number {
+  const last = dayNumber(year, month + 1, 1) - 1;
+  return last - ((weekdayOf(last) - weekday + 7) % 7);
+}
+
+const months = Array.from({ length: 12 }, (_, index) => index + 1);
+
+function daysBetween(from: number, to: number, wanted: (day: number) => boolean = () => true): number[] {
+  const days: number[] = [];
+  for (let day = from; day < to; day++) if (wanted(day)) days.push(day);
+  return days;
+}
+
+function holidaysOf(year: number): Set<number> {
+  const row = holidayRows[year - FIRST_HOLIDAY_YEAR] ?? '';
+  return new Set(row.split(' ').map((text) => dayNumber(year, Number(text.slice(0, 2)), Number(text.slice(2)))));
+}
+
+const patterns: Record<DayPattern, (year: number) => number[]> = {
+  'every-day': (year) => daysBetween(dayNumber(year, 1, 1), dayNumber(year + 1, 1, 1)),
+  'business-days': (year) => {
+    const holidays = holidaysOf(year);
+    return daysBetween(dayNumber(year, 1, 1), dayNumber(year + 1, 1, 1), (day) => weekdayOf(day) % SATURDAY !== 0 && !holidays.has(day));
+  },
+  'second-fridays': (year) => months.map((month) => nthWeekday(year, month, FRIDAY, 2)),
+  'third-saturdays': (year) => months.map((month) => nthWeekday(year, month, SATURDAY, 3)),
+  'last-saturdays': (year) => months.map((month) => lastWeekday(year, month, SATURDAY)),
+  'june-and-december-saturdays': (year) =>
+    [6, 12].flatMap((month) => daysBetween(dayNumber(year, month, 1), dayNumber(year, month + 1, 1), (day) => weekdayOf(day) === SATURDAY)),
+  'december-28ths': (year) => [dayNumber(year, 12, 28)],
+};
+
+/** The days of a year that a pattern names, in order, as day numbers. */
+export function daysOn(pattern: DayPattern, year: number): number[] {
+  return patterns[pattern](year);
+}

@@ -1,0 +1,224 @@
+import { DAY_MS, dateOfDay, dayNumber, dayOf, dayStart } from '../time.js';
+import type { State } from './results.js';
+import { FROM_MS, TO_MS } from './rules.js';
+
+/** States as integers, ordered so that the worst is the greatest. */
+export const OPEN = 0;
+export const UNCERTAIN = 1;
+export const CLOSED = 2;
+
+const NAMES: readonly State[] = ['open', 'uncertain', 'closed'];
+
+/** The name of a state. */
+export function nameOf(state: number): State {
+  return NAMES[state] as State;
+}
+
+/** The state of something over one year: piece `i` is `[edges[i], edges[i + 1])`, and neighbours differ. */
+export interface Table {
+  readonly edges: readonly number[];
+  readonly states: readonly number[];
+}
+
+/** A table with what makes a look-up take the same time wherever the instant lies. */
+interface IndexedTable extends Table {
+  readonly firstDay: number;
+  /** For each day of the year the piece in which the day starts. */
+  readonly pieceOfDay: Uint16Array;
+  /** Filled as they are asked for. */
+  readonly stretches: (Stretch | undefined)[];
+}
+
+/** A maximal interval without change of state; it may cross years. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+  readonly state: number;
+}
+
+const FIRST_YEAR = dateOfDay(dayOf(FROM_MS)).year;
+const YEARS = dateOfDay(dayOf(TO_MS)).year - FIRST_YEAR;
+// Days are counted from the start of the span here.
+const yearOfDay = Uint8Array.from({ length: (TO_MS - FROM_MS) / DAY_MS }, (_, day) => dateOfDay(dayOf(FROM_MS) + day).year - FIRST_YEAR);
+
+/** The part of a year, counted from the first of the span, that lies within the span. */
+export function boundsOfYear(index: number): { year: number; start: number; end: number } {
+  const year = FIRST_YEAR + index;
+  return { year, start: Math.max(dayStart(dayNumber(year, 1, 1)), FROM_MS), end: Math.min(dayStart(dayNumber(year + 1, 1, 1)), TO_MS) };
+}
+
+/**
+ * The state of something over the whole span, worked out year by year when first asked for.
+ *
+ * Rules, servers and whole targets are all timelines: a target's is merged from its servers', a server's from its rules'.
+ */
+export class Timeline {
+  readonly #build: (year: number) => Table;
+  readonly #tables: (IndexedTable | undefined)[] = [];
+
+  /** @param build - makes the table of a year, counted from the first of the span. */
+  constructor(build: (year: number) => Table) {
+    this.#build = build;
+  }
+
+  /** The table of a year, counted from the first of the span. */
+  table(year: number): IndexedTable {
+    let table = this.#tables[year];
+    if (table === undefined) {
+      table = indexed(this.#build(year));
+      this.#tables[year] = table;
+    }
+    return table;
+  }
+
+  /** The state at an instant of the span. */
+  stateAt(ms: number): number {
+    const table = this.table(yearOfDay[Math.floor((ms - FROM_MS) / DAY_MS)] as number);
+    return table.states[pieceAt(table, ms)] as number;
+  }
+
+  /** The stretch that contains an instant of the span. */
+  stretchAt(ms: number): Stretch {
+    const year = yearOfDay[Math.floor((ms - FROM_MS) / DAY_MS)] as number;
+    const table = this.table(year);
+    const piece = pieceAt(table, ms);
+    const known = table.stretches[piece];
+    if (known !== undefined) return known;
+    const stretch = this.#stretchOf(year, piece);
+    table.stretches[piece] = stretch;
+    return stretch;
+  }
+
+  /** The stretch after another, or undefined at the end of the span. */
+  after(stretch: Stretch): Stretch | undefined {
+    return stretch.end < TO_MS ? this.stretchAt(stretch.end) : undefined;
+  }
+
+  // A piece that touches the turn of the year goes on in the neighbouring table as long as the state stays the same.
+  #stretchOf(year: number, piece: number): Stretch {
+    const table = this.table(year);
+    const state = table.states[piece] as number;
+    let start = table.edges[piece] as number;
+    let end = table.edges[piece + 1] as number;
+    for (let y = year - 1, last = piece === 0; last && y >= 0; y--) {
+      const { edges, states } = this.table(y);
+      if (states.at(-1) !== state) break;
+      start = edges.at(-2) as number;
+      last = states.length === 1;
+    }
+    for (let y = year + 1, last = piece === table.states.length - 1; last && y < YEARS; y++) {
+      const { edges, states } = this.table(y);
+      if (states[0] !== state) break;
+      end = edges[1] as number;
+      last = states.length === 1;
+    }
+    return { start, end, state };
+  }
+}
+
+function indexed(table: Table): IndexedTable {
+  const { edges, states } = table;
+  const start = edges[0] as number;
+  const days = ((edges.at(-1) as number) - start) / DAY_MS;
+  const pieceOfDay = new Uint16Array(days);
+  for (let day = 0, piece = 0; day < days; day++) {
+    while ((edges[piece + 1] as number) <= start + day * DAY_MS) piece++;
+    pieceOfDay[day] = piece;
+  }
+  return { edges, states, firstDay: start, pieceOfDay, stretches: [] };
+}
+
+function pieceAt(table: IndexedTable, ms: number): number {
+  let piece = table.pieceOfDay[Math.floor((ms - table.firstDay) / DAY_MS)] as number;
+  while ((table.edges[piece + 1] as number) <= ms) piece++;
+  return piece;
+}
+
+/** Collects pieces in order and keeps neighbours different. */
+class TableBuilder {
+  readonly edges: number[] = [];
+  readonly states: number[] = [];
+
+  push(at: number, state: number): void {
+    if (this.edges.at(-1) === at) {
+      this.edges.pop();
+      this.states.pop();
+    }
+    if (this.states.at(-1) === state) return;
+    this.edges.push(at);
+    this.states.push(state);
+  }
+
+  end(at: number): Table {
+    this.edges.push(at);
+    return this;
+  }
+}
+
+/** A table that is in `inside` within ordered, disjoint `[start, end]` pairs and in `outside` elsewhere. */
+export function tableOfPairs(pairs: readonly (readonly [number, number])[], inside: number, outside: number, bounds: { start: number; end: number }): Table {
+  const table = new TableBuilder();
+  table.push(bounds.start, outside);
+  for (const pair of pairs) {
+    const start = Math.max(pair[0], bounds.start);
+    const end = Math.min(pair[1], bounds.end);
+    if (start >= end) continue;
+    table.push(start, inside);
+    if (end < bounds.end) table.push(end, outside);
+  }
+  return table.end(bounds.end);
+}
+
+function merged(a: Table, b: Table, combine: (a: number, b: number) => number): Table {
+  const table = new TableBuilder();
+  const end = a.edges.at(-1) as number;
+  for (let at = a.edges[0] as number, i = 0, j = 0; at < end; ) {
+    table.push(at, combine(a.states[i] as number, b.states[j] as number));
+    const nextA = a.edges[i + 1] as number;
+    const nextB = b.edges[j + 1] as number;
+    at = Math.min(nextA, nextB);
+    if (nextA === at) i++;
+    if (nextB === at) j++;
+  }
+  return table.end(end);
+}
+
+function combined(timelines: readonly Timeline[], combine: (a: number, b: number) => number): Timeline {
+  return new Timeline((year) => timelines.map((timeline): Table => timeline.table(year)).reduce((a, b) => merged(a, b, combine)));
+}
+
+function mapped(timeline: Timeline, to: (state: number) => number): Timeline {
+  return new Timeline((year) => {
+    const { edges, states } = timeline.table(year);
+    const table = new TableBuilder();
+    states.forEach((state, index) => {
+      table.push(edges[index] as number, to(state));
+    });
+    return table.end(edges.at(-1) as number);
+  });
+}
+
+/** Open throughout. */
+export const alwaysOpen = new Timeline((year) => {
+  const { start, end } = boundsOfYear(year);
+  return { edges: [start, end], states: [OPEN] };
+});
+
+/** The worst of several: each can only lower the state. */
+export function worstOf(timelines: readonly Timeline[]): Timeline {
+  if (timelines.length < 2) return timelines[0] ?? alwaysOpen;
+  return combined(timelines, Math.max);
+}
+
+/** The state when any one of several may be the one that counts, and where they differ (`disagreement` is then UNCERTAIN, else OPEN). */
+export function anyOf(timelines: readonly Timeline[]): { timeline: Timeline; disagreement: Timeline } {
+  // One bit for each state that occurs.
+  const seen = combined(
+    timelines.map((timeline) => mapped(timeline, (state) => 1 << state)),
+    (a, b) => a | b,
+  );
+  return {
+    timeline: mapped(seen, (bits) => (bits === 1 << OPEN ? OPEN : bits === 1 << CLOSED ? CLOSED : UNCERTAIN)),
+    disagreement: mapped(seen, (bits) => ((bits & (bits - 1)) === 0 ? OPEN : UNCERTAIN)),
+  };
+}
