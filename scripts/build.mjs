@@ -1,0 +1,85 @@
+// Builds dist: `node scripts/build.mjs`, or with --no-dts quickly, ESM alone and without types.
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'tsup';
+
+/** @typedef {{ inputs: Record<string, { bytesInOutput: number }>, imports: { path: string, external?: boolean }[] }} Output */
+
+const quick = process.argv.includes('--no-dts');
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+/** @type {{ dependencies: Record<string, string> }} */
+const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+rmSync('dist', { recursive: true, force: true });
+await build(quick ? { dts: false } : {});
+const outputs = takeMetafiles();
+checkExternals(outputs);
+writeFileSync('dist/THIRD-PARTY-NOTICES.txt', notices(outputs));
+if (!quick) {
+  await checkTypes();
+  copyTypesForCommonJs();
+}
+
+/** What tsup wrote, and from what; these files are not part of the package. */
+function takeMetafiles() {
+  return readdirSync('dist')
+    .filter((name) => /^metafile-\w+\.json$/.test(name))
+    .flatMap((name) => {
+      /** @type {{ outputs: Record<string, Output> }} */
+      const { outputs } = JSON.parse(readFileSync(join('dist', name), 'utf8'));
+      rmSync(join('dist', name));
+      return Object.values(outputs);
+    });
+}
+
+/**
+ * Whatever the output still imports must be there after `npm install myna-selfinfo`.
+ * @param {Output[]} outputs
+ */
+function checkExternals(outputs) {
+  const allowed = [...Object.keys(dependencies), ...builtinModules, ...builtinModules.map((name) => `node:${name}`)];
+  const missing = outputs.flatMap((output) => output.imports.filter(({ path, external }) => external && !path.startsWith('.') && !allowed.includes(path)));
+  if (missing.length > 0) throw new Error(`dist imports what is no runtime dependency: ${[...new Set(missing.map(({ path }) => path))].join(', ')}`);
+}
+
+/**
+ * Name, version and licence text of every package that was bundled.
+ * @param {Output[]} outputs
+ */
+function notices(outputs) {
+  const inputs = outputs.flatMap((output) => Object.keys(output.inputs).filter((path) => output.inputs[path]?.bytesInOutput));
+  const folders = inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []);
+  const sections = [...new Set(folders)].map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const files = readdirSync(folder).filter((file) => /^(licen[cs]e|copying|notice|copyright)/i.test(file));
+    if (!files.some((file) => /^(licen[cs]e|copying)/i.test(file))) throw new Error(`${name} ${version} is bundled and has no licence text.`);
+    const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim());
+    return `${name} ${version} (${license})\n\n${texts.join('\n\n')}\n`;
+  });
+  const line = `\n${'-'.repeat(80)}\n\n`;
+  return ['The files beside this one contain code of the following packages, each under its own licence.\n', ...sections.sort()].join(line);
+}
+
+/** The public types may name luxon's; any other library's would break for someone who compiles in CommonJS, or who does not have it. */
+async function checkTypes() {
+  const { default: ts } = await import('typescript');
+  for (const name of typeFiles()) {
+    const { importedFiles, typeReferenceDirectives } = ts.preProcessFile(readFileSync(join('dist', name), 'utf8'), true, true);
+    for (const { fileName } of [...importedFiles, ...typeReferenceDirectives]) {
+      if (!/^(\.|node:|luxon$)/.test(fileName)) throw new Error(`dist/${name} names types of ${fileName}: only luxon's may be public.`);
+    }
+  }
+}
+
+function copyTypesForCommonJs() {
+  for (const name of typeFiles()) {
+    const text = readFileSync(join('dist', name), 'utf8');
+    writeFileSync(join('dist', name.replace(/\.ts$/, '.cts')), text.replaceAll(/((?:from |import\()['"]\.\/[^'"]+)\.js(?=['"])/g, '$1.cjs'));
+  }
+}
+
+function typeFiles() {
+  return readdirSync('dist').filter((name) => name.endsWith('.d.ts'));
+}

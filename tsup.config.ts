@@ -1,0 +1,34 @@
+import { defineConfig, type Options } from 'tsup';
+
+const common: Options = {
+  entry: { index: 'src/index.ts', calendar: 'src/calendar/index.ts', sandbox: 'src/sandbox/index.ts' },
+  target: 'node20.18',
+  platform: 'node',
+  // Shared chunks: a class is the same one whichever door it came through.
+  splitting: true,
+  sourcemap: true,
+  // scripts/build.mjs reads from it what was bundled.
+  metafile: true,
+  silent: true,
+};
+
+// What package.json does not list as a runtime dependency is bundled: the sandbox brings its certificate library along.
+const esm: Options = { ...common, format: 'esm', dts: true };
+
+// The types of this format are those of the other one under another name: scripts/build.mjs writes them.
+const cjs: Options = {
+  ...common,
+  format: 'cjs',
+  treeshake: true,
+  // ESM only, and the oldest supported Node cannot require() them.
+  noExternal: ['oauth4webapi', 'jose'],
+  // Lazy imports become require(): neither Jest nor older Nodes take import() in CommonJS.
+  esbuildOptions(options) {
+    options.supported = { 'dynamic-import': false };
+  },
+  // esbuild calls that require() through a helper, which hides it from whoever bundles this output.
+  plugins: [{ name: 'plain-require', renderChunk: (code) => ({ code: code.replaceAll(/\b__require\("/g, 'require("') }) }],
+};
+
+// `tsup --no-dts` is the quick build: one format, no types.
+export default defineConfig(({ dts }) => (dts === false ? [esm] : [esm, cjs]));
