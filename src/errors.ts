@@ -106,6 +106,26 @@ const table = {
     en: '{path} lies outside the span this calendar vouches for. {expected}',
     ja: '{path} はこのカレンダーが保証する期間の外です。{expected}',
   },
+  consent_declined: { ...programmer, stage: 'callback', en: 'The citizen declined.', ja: '利用者が同意しませんでした。' },
+  callback_rejected: {
+    ...programmer,
+    stage: 'callback',
+    en: 'The callback cannot be accepted; upstream.code says why.',
+    ja: 'コールバックを受け付けられません。理由は upstream.code にあります。',
+  },
+  token_refused: {
+    stage: 'token',
+    effect: 'applied',
+    retrySafe: false,
+    en: 'The portal refused the code; a new consent is needed.',
+    ja: 'マイナポータルが認可コードを拒否しました。新たな同意が必要です。',
+  },
+  grant_expired: {
+    ...programmer,
+    stage: 'request',
+    en: 'This grant has expired: ask for a new consent.',
+    ja: 'この同意の有効期限が切れました。新たな同意を得てください。',
+  },
   unknown_item: { ...programmer, stage: 'request', en: '{path} is not an item of this service.', ja: '{path} はこのサービスの項目ではありません。' },
   inquiry_not_registered: {
     ...programmer,

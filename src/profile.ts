@@ -103,6 +103,8 @@ export interface WireProfile {
   readonly methods: Names<Method>;
   readonly itemStatuses: Names<WireItemStatus>;
   readonly processStatuses: Names<WireProcessStatus>;
+  /** Machine codes of refusals beside OAuth's own: only a listed code is repeated in an error. */
+  readonly errorCodes: ProfileEntry<readonly string[]>;
   /** How the provider learns that an answer is ready. */
   readonly completion: ProfileEntry<'poll'>;
   /** Milliseconds: between two polls, for the citizen to consent, for an answer to be fetched. */
@@ -188,6 +190,19 @@ export const publicProfile: WireProfile = deepFreeze({
     failed: inferred('FUNCTION_ERROR'),
     blocked: inferred('BLOCKED'),
   },
+  errorCodes: unknown([
+    'consent_used',
+    'item_not_registered',
+    'inquiry_not_registered',
+    'invalid_date',
+    'range_reversed',
+    'unknown_process',
+    'result_expired',
+    'unsupported_media_type',
+    'request_too_large',
+    'not_found',
+    'method_not_allowed',
+  ]),
   completion: inferred('poll'),
   timing: { pollMs: unknown(3_000), consentMs: unknown(600_000), resultMs: unknown(3_600_000) },
   encodeRequest({ items }, { fields, methods }) {

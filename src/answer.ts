@@ -1,0 +1,208 @@
+import type { ConsentTerms } from './consent.js';
+import { SelfInfoError } from './errors.js';
+import type { Inquiry } from './inquiry.js';
+import type { MissingHolder, WireItem, WireRecord, WireResult } from './profile.js';
+import { Sensitive } from './redaction.js';
+import { type ItemSpec, type OpenRecord, type RecordOf, type Service, type ServiceSpec, wireCode } from './service.js';
+import type { Clock } from './time.js';
+
+/**
+ * How one item fared. `nothing-on-record` (該当なし) is a success, and not zero: there may be nothing, nothing registered yet, or a municipality that is not covered.
+ *
+ * Nothing of it prints: statuses are personal too.
+ */
+export type ItemAnswer<R = OpenRecord> = { readonly extras: Sensitive<Extras> } & (
+  | {
+      readonly status: 'present';
+      /** Holders whose part is not in it, and until when they are closed (ISO 8601 with offset), where that is known. */
+      readonly missing: readonly MissingHolder[];
+      /** The records; throws `retention_ended` after `terms.keepUntil`. */
+      reveal(): readonly R[];
+    }
+  | { readonly status: 'nothing-on-record' | 'not-covered' | 'not-asked' }
+  | { readonly status: 'unavailable'; readonly server: string; readonly until: string | null }
+  | {
+      readonly status: 'failed';
+      /** The portal's failure code, or `record_invalid`, `not_answered`. */
+      readonly code: string;
+      /** Where a record does not fit its schema. */
+      readonly path?: string;
+    }
+);
+
+/** What came and is not part of the typed answer: fields, holders' parts and items that profile, service or schema do not know. */
+export type Extras = Readonly<Record<string, unknown>>;
+
+/** The answer to a retrieval: per item a status, and records that only `reveal()` hands out. */
+export interface Answer<S extends ServiceSpec = ServiceSpec> {
+  readonly terms: ConsentTerms<S>;
+  readonly items: { readonly [K in keyof S['items']]: ItemAnswer<RecordOf<S['items'][K]>> };
+  /** Items under unknown codes as `items`, and unknown fields beside them. */
+  readonly extras: Sensitive<Extras>;
+}
+
+interface ItemState {
+  readonly status: ItemAnswer['status'];
+  readonly records?: readonly unknown[];
+  readonly missing?: readonly MissingHolder[];
+  readonly server?: string;
+  readonly until?: string | null;
+  readonly code?: string;
+  readonly path?: string;
+  readonly extras?: Extras;
+}
+
+/** Keeps everything private: inspect, JSON and clone see an empty object. */
+class SealedItem {
+  readonly #state: ItemState;
+  readonly #checkRetention: () => void;
+
+  constructor(state: ItemState, checkRetention: () => void) {
+    this.#state = state;
+    this.#checkRetention = checkRetention;
+  }
+
+  get status() {
+    return this.#state.status;
+  }
+
+  get missing() {
+    return this.#state.missing;
+  }
+
+  get server() {
+    return this.#state.server;
+  }
+
+  get until() {
+    return this.#state.until;
+  }
+
+  get code() {
+    return this.#state.code;
+  }
+
+  get path() {
+    return this.#state.path;
+  }
+
+  get extras() {
+    this.#checkRetention();
+    return new Sensitive(this.#state.extras ?? {});
+  }
+
+  reveal() {
+    if (this.#state.records === undefined) throw new TypeError('Only an item that is present has records to reveal.');
+    this.#checkRetention();
+    return this.#state.records;
+  }
+}
+
+class SealedAnswer {
+  readonly terms: ConsentTerms;
+  readonly items: Readonly<Record<string, SealedItem>>;
+  readonly #extras: Extras;
+  readonly #checkRetention: () => void;
+
+  constructor(terms: ConsentTerms, items: Readonly<Record<string, SealedItem>>, extras: Extras, checkRetention: () => void) {
+    this.terms = terms;
+    this.items = Object.freeze(items);
+    this.#extras = extras;
+    this.#checkRetention = checkRetention;
+  }
+
+  get extras() {
+    this.#checkRetention();
+    return new Sensitive(this.#extras);
+  }
+}
+
+/** Builds the answer out of a finished result; what is unknown goes to `extras`, nothing is dropped. */
+export function buildAnswer<S extends ServiceSpec>(
+  service: Service<S>,
+  terms: ConsentTerms<S>,
+  inquiries: { readonly [K in keyof S['items']]?: Inquiry },
+  result: WireResult,
+  clock: Clock,
+): Answer<S> {
+  const keepUntil = Date.parse(terms.keepUntil);
+  const checkRetention = () => {
+    if (clock.now() >= keepUntil) throw new SelfInfoError('retention_ended');
+  };
+  const byCode = new Map<string, WireItem>();
+  for (const item of result.items) {
+    if (byCode.has(item.code)) {
+      throw new SelfInfoError('response_invalid', { stage: 'result', expected: { en: 'it holds the same item twice.', ja: '同じ項目が2回含まれています。' } });
+    }
+    byCode.set(item.code, item);
+  }
+  const items: Record<string, SealedItem> = {};
+  for (const [key, spec] of Object.entries<ItemSpec>(service.items)) {
+    if (!Object.hasOwn(inquiries, key)) {
+      items[key] = new SealedItem({ status: 'not-asked' }, checkRetention);
+      continue;
+    }
+    const item = byCode.get(wireCode(spec));
+    byCode.delete(wireCode(spec));
+    items[key] = new SealedItem(item ? judgeItem(item, spec) : { status: 'failed', code: 'not_answered' }, checkRetention);
+  }
+  const extras = { ...result.extras, ...(byCode.size > 0 && { items: [...byCode.values()] }) };
+  return Object.freeze(new SealedAnswer(terms, items, extras, checkRetention)) as unknown as Answer<S>;
+}
+
+function judgeItem(item: WireItem, spec: ItemSpec): ItemState {
+  const extras = extrasOf(item, item.records);
+  switch (item.status) {
+    case 'present':
+      return judgeRecords(item, spec);
+    case 'unavailable':
+      return { status: 'unavailable', server: item.missing[0]?.server ?? 'unknown', until: item.missing[0]?.until ?? null, extras };
+    case 'failed':
+      return { status: 'failed', code: item.failure ?? 'unspecified', extras };
+    default:
+      return { status: item.status, extras };
+  }
+}
+
+function judgeRecords(item: WireItem, spec: ItemSpec): ItemState {
+  const records: unknown[] = [];
+  const leftOver: WireRecord[] = [];
+  for (const [index, { extras, ...open }] of item.records.entries()) {
+    const judged = spec.record ? validate(spec.record['~standard'].validate(open)) : { value: open };
+    if ('at' in judged) {
+      // The records as they came stay within reach: a wrong schema must not lose a citizen's answer.
+      return { status: 'failed', code: 'record_invalid', path: `records[${index}]${judged.at}`, extras: { ...extrasOf(item, []), records: item.records } };
+    }
+    records.push(judged.value);
+    leftOver.push({ ...open, fields: fieldsMissingIn(judged.value, open.fields), extras });
+  }
+  return { status: 'present', records: Object.freeze(records), missing: item.missing, extras: extrasOf(item, leftOver) };
+}
+
+/** Fields that the schema's output does not carry. */
+function fieldsMissingIn(value: unknown, fields: WireRecord['fields']): WireRecord['fields'] {
+  const kept = typeof value === 'object' && value !== null && 'fields' in value ? value.fields : value;
+  if (typeof kept !== 'object' || kept === null) return fields;
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !Object.hasOwn(kept, name)));
+}
+
+/** What is unknown about an item, and per record whatever is left of it. */
+function extrasOf(item: WireItem, records: readonly WireRecord[]): Extras {
+  const left = records.some((record) => Object.keys(record.extras).length > 0 || Object.keys(record.fields).length > 0);
+  return { ...item.extras, ...(left && { records: records.map((record) => ({ ...record.fields, ...record.extras })) }) };
+}
+
+/** Reads the result of a Standard Schema: the value, or where the first problem lies; its message could quote the value. */
+function validate(result: unknown): { readonly value: unknown } | { readonly at: string } {
+  if (typeof result !== 'object' || result === null || result instanceof Promise)
+    throw new TypeError("An item's record must be a synchronous Standard Schema.");
+  if ('issues' in result && Array.isArray(result.issues)) return { at: pathOf(result.issues[0]) };
+  return { value: 'value' in result ? result.value : undefined };
+}
+
+function pathOf(issue: { readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] } | undefined): string {
+  return (issue?.path ?? [])
+    .map((step) => (typeof step === 'object' ? step.key : step))
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key).slice(0, 60)}`))
+    .join('');
+}
