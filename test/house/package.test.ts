@@ -1,0 +1,157 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { lineOf, parse, readSources, root, type Source } from './sources.js';
+
+// Each is without dependencies of its own. Another one needs a reason.
+const runtimeDependencies: Readonly<Record<string, string>> = {
+  undici: 'the wire: one connection per journey under our own policy',
+  zod: 'checks what comes in on the asynchronous paths',
+  jose: 'signatures and sealed tokens',
+  luxon: 'instants with a zone, part of the public types',
+  '@types/luxon': 'the public types name those of luxon',
+  oauth4webapi: 'judges the OAuth protocol',
+};
+
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+describe('package.json', () => {
+  const manifest = JSON.parse(read('package.json'));
+
+  it('runs nothing when it is installed', () => {
+    const hooks = ['preinstall', 'install', 'postinstall', 'preprepare', 'prepare', 'postprepare'];
+    expect(hooks.filter((hook) => hook in manifest.scripts)).toEqual([]);
+  });
+
+  it('says which Node it needs and what is published', () => {
+    expect(manifest.engines).toEqual({ node: '>=20.18.1' });
+    expect(manifest.files).toEqual(['dist', 'CHANGELOG.md']);
+    expect(manifest.type).toBe('module');
+    expect(manifest.sideEffects).toBe(false);
+  });
+
+  it('depends on known packages only, each pinned', () => {
+    expect(Object.keys(manifest.dependencies).filter((name) => !(name in runtimeDependencies))).toEqual([]);
+    const versions = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.overrides });
+    expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(String(version)))).toEqual([]);
+  });
+
+  it('has types for every door and both ways to load it', () => {
+    for (const [door, target] of Object.entries<Record<string, Record<string, string>> | string>(manifest.exports)) {
+      if (door === './package.json') continue;
+      const name = door === '.' ? 'index' : door.slice(2);
+      expect(target).toEqual({
+        import: { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` },
+        require: { types: `./dist/${name}.d.cts`, default: `./dist/${name}.cjs` },
+      });
+    }
+  });
+});
+
+describe('package-lock.json', () => {
+  const lock = JSON.parse(read('package-lock.json'));
+
+  it('carries checksums and no download addresses', () => {
+    const packages = Object.entries<{ resolved?: string; integrity?: string; link?: boolean }>(lock.packages).filter(([path]) => path !== '');
+    expect(packages.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path)).toEqual([]);
+    expect(packages.filter(([, { integrity, link }]) => !integrity && !link).map(([path]) => path)).toEqual([]);
+  });
+
+  it('agrees with package.json', () => {
+    const { dependencies, devDependencies, version } = JSON.parse(read('package.json'));
+    expect(lock.packages['']).toMatchObject({ version, dependencies, devDependencies });
+  });
+});
+
+describe('the texts', () => {
+  const code = ['src', 'test', 'examples', 'scripts'].flatMap((folder) => readSources(folder, /\.m?ts$|\.mjs$/));
+  const pages = readdirSync(root)
+    .filter((name) => /\.(md|json|ts)$/.test(name) && name !== 'package-lock.json')
+    .map((path): Source => ({ path, text: read(path) }))
+    .concat(existsSync(join(root, 'docs')) ? readSources('docs', /\.md$/) : []);
+
+  it('hold no leftovers', () => {
+    expect(leftovers([...code, ...pages])).toEqual([]);
+  });
+
+  it('print nothing from the library', () => {
+    expect(code.filter(({ path }) => path.startsWith('src/') && path !== 'src/cli.ts').flatMap(consoleCalls)).toEqual([]);
+  });
+
+  it('are judged by checks that can fail', () => {
+    const marker = ['TO', 'DO'].join('');
+    expect(leftovers([{ path: 'src/a.ts', text: `\n// ${marker}: later` }])).toEqual(['src/a.ts:2']);
+    expect(consoleCalls({ path: 'src/a.ts', text: "// console.log\nconsole.log('a');" })).toEqual(['src/a.ts:2']);
+  });
+
+  function leftovers(sources: readonly Source[]): string[] {
+    const pattern = new RegExp(['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX', 'HA' + 'CK:', 'lorem' + ' ipsum', '@ts-' + 'nocheck', '^<{7} ', '^>{7} '].join('|'));
+    return sources.flatMap(({ path, text }) => text.split('\n').flatMap((line, index) => (pattern.test(line) ? `${path}:${index + 1}` : [])));
+  }
+
+  function consoleCalls(source: Source): string[] {
+    const found: string[] = [];
+    visit(parse(source));
+    return found;
+
+    function visit(node: ts.Node): void {
+      if (ts.isPropertyAccessExpression(node) && node.expression.getText() === 'console') found.push(`${source.path}:${lineOf(node)}`);
+      ts.forEachChild(node, visit);
+    }
+  }
+});
+
+describe('what was built', () => {
+  beforeAll(() => {
+    if (!existsSync(join(root, 'dist/index.cjs'))) throw new Error('dist is missing: run `npm run build` first');
+  });
+
+  /** The packages that a built file loads at once, through whatever chunks; lazy imports count when asked for. */
+  function packagesOf(file: string, lazily: boolean, seen = new Set<string>()): string[] {
+    if (seen.has(file)) return [];
+    seen.add(file);
+    const imports = new Set<string>();
+    visit(parse({ path: file, text: read(`dist/${file}`) }));
+    return [...imports].flatMap((name) => (name.startsWith('./') ? packagesOf(name.slice(2), lazily, seen) : [name]));
+
+    function visit(node: ts.Node): void {
+      const specifier =
+        ts.isImportDeclaration(node) || ts.isExportDeclaration(node)
+          ? node.moduleSpecifier
+          : lazily && ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
+            ? node.arguments[0]
+            : undefined;
+      if (specifier && ts.isStringLiteral(specifier)) imports.add(specifier.text);
+      ts.forEachChild(node, visit);
+    }
+  }
+
+  it('loads luxon and nothing else behind the calendar door, which runs in a browser', () => {
+    expect([...new Set(packagesOf('calendar.js', true))]).toEqual(['luxon']);
+  });
+
+  it('loads undici, jose and zod behind the main door when first needed', () => {
+    const eager = packagesOf('index.js', false);
+    expect(eager.filter((name) => ['undici', 'jose', 'zod'].includes(name))).toEqual([]);
+  });
+
+  it.each(['js', 'cjs'])('defines every class once in the .%s files, so that all doors share it', (extension) => {
+    const files = readdirSync(join(root, 'dist')).filter((name) => new RegExp(`(?<!\\.d)\\.${extension}$`).test(name));
+    const ours = readSources('src', /\.ts$/).flatMap(({ text }) => [...text.matchAll(/^export class (\w+)/gm)].map(([, name]) => name));
+    const counts = ours.map((name) => [name, files.filter((file) => new RegExp(`class ${name}\\b|${name} = class\\b`).test(read(`dist/${file}`))).length]);
+    expect(counts.filter(([, count]) => count !== 1 && count !== 0)).toEqual([]);
+    expect(counts).toContainEqual(['SelfInfoError', 1]);
+  });
+
+  it('uses no import() in CommonJS, which neither Jest nor older Nodes take there', () => {
+    const files = readdirSync(join(root, 'dist')).filter((name) => name.endsWith('.cjs'));
+    expect(files.filter((name) => /\bimport\(|\b__require\(/.test(read(`dist/${name}`)))).toEqual([]);
+  });
+
+  it('has the licences of what was bundled beside it', () => {
+    const notices = read('dist/THIRD-PARTY-NOTICES.txt');
+    expect(notices).toMatch(/^@peculiar\/x509 \d/m);
+    expect(notices).toMatch(/^oauth4webapi \d/m);
+  });
+});

@@ -1,0 +1,102 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { readSources, root, type Source } from './sources.js';
+
+/** A piece of code in a text: what it says, and the line above it. */
+interface Sample {
+  readonly path: string;
+  readonly line: number;
+  readonly code: string;
+}
+
+/** Every block fenced as `ts`; whatever else is said behind the fence, it is not skipped. */
+function samplesOfPage({ path, text }: Source): Sample[] {
+  return [...text.matchAll(/^( *)```(?:ts|typescript)\b.*\n([\s\S]*?)^ *```/gm)].map((match) => ({
+    path,
+    line: lineAt(text, match.index),
+    code: unindent(match[2] ?? '', match[1] ?? ''),
+  }));
+}
+
+/** The fenced blocks of the docblocks of a source. */
+function samplesOfDocblocks({ path, text }: Source): Sample[] {
+  return [...text.matchAll(/\/\*\*[\s\S]*?\*\//g)].flatMap((comment) => {
+    const above = lineAt(text, comment.index) - 1;
+    return samplesOfPage({ path, text: comment[0].replaceAll(/^ *\*(?: |$)/gm, '') }).map((sample) => ({ ...sample, line: sample.line + above }));
+  });
+}
+
+/** Examples that would slip through because they are no fenced block. */
+function unfencedExamples({ path, text }: Source): string[] {
+  return [...text.matchAll(/@example(?!\n *\* ```ts\n)/g)].map(
+    (match) => `${path}:${lineAt(text, match.index)} has an @example without a \`\`\`ts block below it`,
+  );
+}
+
+function lineAt(text: string, index: number): number {
+  return text.slice(0, index).split('\n').length;
+}
+
+function unindent(code: string, by: string): string {
+  return code.replaceAll(new RegExp(`^${by}`, 'gm'), '');
+}
+
+/** Compiles every sample as a module of its own, in one program, and says what is wrong where. */
+function complaints(samples: readonly Sample[]): string[] {
+  const options: ts.CompilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: ts.ScriptTarget.ES2022,
+    lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    moduleDetection: ts.ModuleDetectionKind.Force,
+    types: ['node'],
+    skipLibCheck: true,
+  };
+  // They stand in the project's folder, so that the package's own name leads to what was built.
+  const files = new Map(samples.map((sample, index) => [join(root, `sample-${index}.ts`), sample]));
+  const host = ts.createCompilerHost(options);
+  const { fileExists, readFile, getSourceFile } = host;
+  host.fileExists = (name) => files.has(name) || fileExists(name);
+  host.readFile = (name) => files.get(name)?.code ?? readFile(name);
+  host.getSourceFile = (name, languageVersion, ...rest) => {
+    const sample = files.get(name);
+    return sample ? ts.createSourceFile(name, sample.code, languageVersion) : getSourceFile(name, languageVersion, ...rest);
+  };
+  const program = ts.createProgram({ rootNames: [...files.keys()], options, host });
+  return ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => {
+    const sample = file && files.get(file.fileName);
+    const line = file ? file.getLineAndCharacterOfPosition(start ?? 0).line + 1 : 0;
+    return `${sample ? `${sample.path}:${sample.line + line}` : `${file?.fileName}:${line}`} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
+  });
+}
+
+describe('samples', () => {
+  const pages = [...(existsSync(join(root, 'README.md')) ? [{ path: 'README.md', text: readFileSync(join(root, 'README.md'), 'utf8') }] : [])];
+  if (existsSync(join(root, 'docs'))) pages.push(...readSources('docs', /\.md$/));
+  const sources = readSources('src', /\.ts$/);
+
+  it('stand below their tag as a ts block', () => {
+    expect(sources.flatMap(unfencedExamples)).toEqual([]);
+  });
+
+  it('of README, docs and docblocks compile against the built package', () => {
+    expect(existsSync(join(root, 'dist/index.d.ts')), 'dist has no types: run `npm run build` first').toBe(true);
+    const samples = [...pages.flatMap(samplesOfPage), ...sources.flatMap(samplesOfDocblocks)];
+    expect(samples.length).toBeGreaterThan(5);
+    expect(complaints(samples)).toEqual([]);
+  }, 60_000);
+
+  it('that do not compile are found, by file and line', () => {
+    const page = { path: 'page.md', text: 'Text.\n\n```ts ignore\nconst a = 1;\nconst b: string = a;\n```\n' };
+    const source = { path: 'src/a.ts', text: '\n/**\n * Does.\n *\n * @example\n * ```ts\n * none();\n * ```\n */\nexport const a = 1;\n' };
+    expect(complaints([...samplesOfPage(page), ...samplesOfDocblocks(source)])).toEqual([
+      "page.md:5 Type 'number' is not assignable to type 'string'.",
+      "src/a.ts:7 Cannot find name 'none'.",
+    ]);
+    expect(unfencedExamples({ path: 'src/a.ts', text: '/**\n * @example\n * none();\n */' })).toHaveLength(1);
+  }, 60_000);
+});
