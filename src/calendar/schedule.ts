@@ -35,6 +35,8 @@ export class Schedule {
 
   /** The causes of a stretch of the timeline and what comes next; worked out once. */
   answer(stretch: Stretch): Answer {
+    // Every reason lowers the state, so an open stretch has none; asking would cost most where a stretch is longest.
+    if (stretch.state === OPEN) return { causes: NO_CAUSES, opensMs: stretch.start, possibleMs: stretch.start };
     let answer = this.#answers.get(stretch);
     if (!answer) {
       answer = { causes: this.#causesWithin(stretch), opensMs: this.firstStart(stretch, OPEN), possibleMs: this.firstStart(stretch, UNCERTAIN) };
@@ -51,8 +53,6 @@ export class Schedule {
   }
 
   #causesWithin(stretch: Stretch): readonly Cause[] {
-    // Every reason lowers the state, so an open stretch has none; asking would cost most where a stretch is longest.
-    if (stretch.state === OPEN) return NO_CAUSES;
     const causes: Cause[] = [];
     for (const { facts, timeline } of this.reasons) {
       let part: Stretch | undefined = timeline.stretchAt(stretch.start);

@@ -73,15 +73,17 @@ export class Timeline {
 
   /** The state at an instant of the span. */
   stateAt(ms: number): number {
-    const table = this.table(yearOfDay[Math.floor((ms - FROM_MS) / DAY_MS)] as number);
-    return table.states[pieceAt(table, ms)] as number;
+    const day = Math.floor((ms - FROM_MS) / DAY_MS);
+    const table = this.table(yearOfDay[day] as number);
+    return table.states[pieceAt(table, day, ms)] as number;
   }
 
   /** The stretch that contains an instant of the span. */
   stretchAt(ms: number): Stretch {
-    const year = yearOfDay[Math.floor((ms - FROM_MS) / DAY_MS)] as number;
+    const day = Math.floor((ms - FROM_MS) / DAY_MS);
+    const year = yearOfDay[day] as number;
     const table = this.table(year);
-    const piece = pieceAt(table, ms);
+    const piece = pieceAt(table, day, ms);
     const known = table.stretches[piece];
     if (known !== undefined) return known;
     const stretch = this.#stretchOf(year, piece);
@@ -125,11 +127,11 @@ function indexed(table: Table): IndexedTable {
     while ((edges[piece + 1] as number) <= start + day * DAY_MS) piece++;
     pieceOfDay[day] = piece;
   }
-  return { edges, states, firstDay: start, pieceOfDay, stretches: [] };
+  return { edges, states, firstDay: (start - FROM_MS) / DAY_MS, pieceOfDay, stretches: [] };
 }
 
-function pieceAt(table: IndexedTable, ms: number): number {
-  let piece = table.pieceOfDay[Math.floor((ms - table.firstDay) / DAY_MS)] as number;
+function pieceAt(table: IndexedTable, day: number, ms: number): number {
+  let piece = table.pieceOfDay[day - table.firstDay] as number;
   while ((table.edges[piece + 1] as number) <= ms) piece++;
   return piece;
 }

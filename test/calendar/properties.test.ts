@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createCalendar, details, holdings, type State, servers, type Target } from '../../src/calendar/index.js';
+
+const calendar = createCalendar();
+const DAY_MS = 86_400_000;
+
+const simple: fc.Arbitrary<Target> = fc.oneof(
+  fc.constantFrom(...details).map((detail) => detail.id),
+  fc.constantFrom(...holdings).map(({ detail, server }) => `${detail}@${server}` as const),
+  fc.constantFrom(...servers).map(({ id }) => ({ server: id })),
+);
+const { target } = fc.letrec<{ target: Target; allOf: Target }>((tie) => ({
+  target: fc.oneof({ maxDepth: 3, depthIdentifier: 'allOf' }, simple, tie('allOf')),
+  allOf: fc.array(tie('target'), { minLength: 1, maxLength: 4, depthIdentifier: 'allOf' }).map((allOf) => ({ allOf })),
+}));
+
+// Full hours hit the edges themselves, other instants the inside.
+const instant = fc
+  .oneof(
+    fc.integer({ min: 0, max: (calendar.toMs - calendar.fromMs) / 3_600_000 - 1 }).map((hour) => hour * 3_600_000),
+    fc.integer({ min: 0, max: calendar.toMs - calendar.fromMs - 1 }),
+  )
+  .map((ms) => calendar.fromMs + ms);
+const range = fc
+  .tuple(instant, fc.integer({ min: 0, max: 60 * DAY_MS }), fc.integer({ min: 0, max: 60 * DAY_MS }))
+  .map(([start, first, second]) => [start, start + first, start + first + second].map((ms) => Math.min(ms, calendar.toMs)) as [number, number, number]);
+
+const rank: Record<State, number> = { open: 0, uncertain: 1, closed: 2 };
+const bounds = (list: readonly { startMs: number; endMs: number }[]) => list.map(({ startMs, endMs }) => [startMs, endMs]);
+
+describe('for any target', () => {
+  it('segments cover the interval without gaps and neighbours differ', () => {
+    fc.assert(
+      fc.property(target, range, (asked, [start, , end]) => {
+        const segments = calendar.segments(asked, start, end);
+        expect(segments.length === 0).toBe(start === end);
+        expect([start, ...segments.map((segment) => segment.endMs)]).toEqual([...segments.map((segment) => segment.startMs), end]);
+        for (const [index, segment] of segments.entries()) {
+          expect(segment.endMs).toBeGreaterThan(segment.startMs);
+          expect(segment.state).not.toBe(segments[index + 1]?.state);
+        }
+      }),
+    );
+  });
+
+  it('each cause touches its segment, and a segment has causes exactly when it is not open', () => {
+    fc.assert(
+      fc.property(target, range, (asked, [start, , end]) => {
+        for (const segment of calendar.segments(asked, start, end)) {
+          expect(segment.causes.length > 0).toBe(segment.state !== 'open');
+          for (const cause of segment.causes) {
+            expect(cause.startMs).toBeLessThan(segment.endMs);
+            expect(cause.endMs).toBeGreaterThan(segment.startMs);
+          }
+          if (segment.state === 'closed') expect(segment.causes.some((cause) => cause.state === 'closed')).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it('windows are the open segments, and windows of two neighbouring intervals join to those of both', () => {
+    fc.assert(
+      fc.property(target, range, (asked, [a, b, c]) => {
+        const whole = bounds(calendar.windows(asked, a, c));
+        expect(whole).toEqual(bounds(calendar.segments(asked, a, c).filter((segment) => segment.state === 'open')));
+        const left = bounds(calendar.windows(asked, a, b));
+        const right = bounds(calendar.windows(asked, b, c));
+        const last = left.at(-1);
+        const first = right[0];
+        const joined = last && first && last[1] === first[0] ? [...left.slice(0, -1), [last[0], first[1]], ...right.slice(1)] : [...left, ...right];
+        expect(joined).toEqual(whole);
+      }),
+    );
+  });
+
+  it('every question agrees with the segments', () => {
+    fc.assert(
+      fc.property(target, instant, (asked, at) => {
+        const status = calendar.status(asked, at);
+        const from = status.sinceMs ?? calendar.fromMs;
+        const to = status.untilMs ?? calendar.toMs;
+        // One millisecond more on either side: the neighbours show that the stretch is as long as it can be.
+        const around = calendar.segments(asked, Math.max(from - 1, calendar.fromMs), Math.min(to + 1, calendar.toMs));
+        const here = around.find((segment) => segment.startMs <= at && at < segment.endMs);
+        expect([here?.state, here?.startMs, here?.endMs]).toEqual([status.state, from, to]);
+        expect(here?.causes.map((cause) => cause.toJSON())).toEqual(status.causes.map((cause) => cause.toJSON()));
+        expect(calendar.isOpen(asked, at)).toBe(status.state === 'open');
+
+        const ahead = calendar.segments(asked, at, Math.min(at + 40 * DAY_MS, calendar.toMs));
+        const open = ahead.find((segment) => segment.state === 'open')?.startMs;
+        const possible = ahead.find((segment) => segment.state !== 'closed')?.startMs;
+        if (open !== undefined) expect(status.nextOpeningMs).toBe(open);
+        if (possible !== undefined) expect(status.nextPossibleOpeningMs).toBe(possible);
+        expect(calendar.nextOpening(asked, at)?.toMillis() ?? null).toBe(status.nextOpeningMs);
+        expect([status.since, status.until, status.nextOpening, status.nextPossibleOpening].map((dateTime) => dateTime?.toMillis() ?? null)).toEqual([
+          status.sinceMs,
+          status.untilMs,
+          status.nextOpeningMs,
+          status.nextPossibleOpeningMs,
+        ]);
+      }),
+    );
+  });
+
+  it('a combination is as bad as its worst member, in whatever order', () => {
+    fc.assert(
+      fc.property(fc.array(target, { minLength: 1, maxLength: 4 }), instant, (allOf, at) => {
+        const worst = allOf.map((member) => calendar.status(member, at).state).reduce((a, b) => (rank[a] > rank[b] ? a : b));
+        expect(calendar.status({ allOf }, at).state).toBe(worst);
+        expect(calendar.status({ allOf: [...allOf].reverse() }, at).toJSON()).toEqual(calendar.status({ allOf }, at).toJSON());
+      }),
+    );
+  });
+
+  it('each holder is the detail asked with that holder named', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...details), instant, ({ id }, at) => {
+        for (const holder of calendar.status(id, at).holders ?? []) {
+          expect(calendar.status(`${id}@${holder.server}`, at).state).toBe(holder.state);
+        }
+      }),
+    );
+  });
+});
