@@ -9,7 +9,7 @@ import { CLOSED, nameOf, OPEN, type Stretch } from './timeline.js';
 import { Timetable } from './timetable.js';
 
 /** Options of {@link createCalendar}: none yet. */
-export type CalendarOptions = Readonly<Record<never, never>>;
+export type CalendarOptions = Readonly<Record<string, never>>;
 
 /**
  * When the servers run that an answer needs, by the tables of the guideline's section 2.5. Immutable; asks nobody, so "open" means "open by the published table",
@@ -17,6 +17,12 @@ export type CalendarOptions = Readonly<Record<never, never>>;
  *
  * Instants come in as a `Date`, a luxon `DateTime`, epoch milliseconds, an ISO string with offset, or a JST day `YYYY-MM-DD` (its start). All days and hours are
  * Japan Standard Time, whatever the zone of the process.
+ *
+ * @example
+ * ```ts
+ * import type { Calendar } from 'myna-selfinfo/calendar';
+ * const label = (calendar: Calendar) => (calendar.isOpen('local-tax') ? '照会できます' : '現在は照会できません');
+ * ```
  */
 export interface Calendar {
   /**

@@ -6,6 +6,12 @@ import type { Text } from './rules.js';
 /**
  * What the published table says of an instant: `open` means open by the table, never "will answer"; `uncertain` means that the guideline leaves it open.
  * Guideline section 2.5.
+ *
+ * @example
+ * ```ts
+ * import type { State } from 'myna-selfinfo/calendar';
+ * const marks: Record<State, string> = { open: '○', uncertain: '△', closed: '×' };
+ * ```
  */
 export type State = 'open' | 'uncertain' | 'closed';
 
@@ -57,10 +63,26 @@ export interface Span {
   toJSON(): Record<string, unknown>;
 }
 
-/** Why a server is not, or not certainly, running: with the whole interval of this one closure, cut only at the ends of the calendar's span. */
+/**
+ * Why a server is not, or not certainly, running: with the whole interval of this one closure, cut only at the ends of the calendar's span.
+ *
+ * @example
+ * ```ts
+ * import type { Cause } from 'myna-selfinfo/calendar';
+ * const holdsAt = (cause: Cause, ms: number) => cause.startMs <= ms && ms < cause.endMs;
+ * ```
+ */
 export interface Cause extends Span, CauseFacts {}
 
-/** An interval in which the state stays the same. */
+/**
+ * An interval in which the state stays the same.
+ *
+ * @example
+ * ```ts
+ * import type { Segment } from 'myna-selfinfo/calendar';
+ * const line = ({ start, end, state }: Segment) => `${start.toFormat('MM-dd HH:mm')} ${end.toFormat('MM-dd HH:mm')} ${state}`;
+ * ```
+ */
 export interface Segment extends Span {
   /** The state throughout. */
   readonly state: State;
@@ -76,7 +98,16 @@ export interface HolderState {
   readonly state: State;
 }
 
-/** The state at an instant, why, and what comes next. */
+/**
+ * The state at an instant, why, and what comes next.
+ *
+ * @example
+ * ```ts
+ * import { createCalendar, type Status } from 'myna-selfinfo/calendar';
+ * const status: Status = createCalendar().status('pension', '2026-12-06T12:00:00+09:00');
+ * for (const { server, state } of status.holders ?? []) console.log(server, state);
+ * ```
+ */
 export interface Status {
   /** The state. */
   readonly state: State;

@@ -1,0 +1,35 @@
+// 自己情報をいま即時取得できるか、できないなら次はいつかを、公表された運用日・時間から答える。
+//   npx tsx examples/calendar.ts [時刻]      例: npx tsx examples/calendar.ts 2026-11-21T23:00:00+09:00
+import { type Cause, createCalendar, details, servers } from 'myna-selfinfo/calendar';
+
+const calendar = createCalendar();
+const at = process.argv[2] ?? new Date();
+
+const stateJa = { open: '○ 運用中', uncertain: '△ 不確定', closed: '× 停止中' };
+const time = (instant: { toFormat(format: string): string } | null) => instant?.toFormat('M月d日 HH:mm') ?? '対象期間の終わり';
+const nameOf = (id: string | null) => servers.find((server) => server.id === id)?.ja ?? '';
+const reasonOf = (cause: Cause) =>
+  `${cause.text.ja}（${time(cause.start)}〜${time(cause.end)}、表${cause.source.table}${cause.source.reading ? '、解釈を含む' : ''}）`;
+
+// カードをかざす前に: 地方税の情報をいま照会できるか。
+const tax = calendar.status('local-tax', at);
+console.log(`地方税: ${stateJa[tax.state]}（${time(tax.until)} まで）`);
+for (const cause of tax.causes) console.log(`  ${reasonOf(cause)}`);
+if (tax.state !== 'open') console.log(`  次に照会できるのは ${time(tax.nextOpening)} から`);
+
+// 年金は6つのサーバが分けて保有する。どのサーバが答えるかは利用者による。
+const pension = calendar.status('pension', at);
+console.log(`\n年金: ${stateJa[pension.state]}`);
+for (const holder of pension.holders ?? []) console.log(`  ${stateJa[holder.state]}  ${nameOf(holder.server)}`);
+
+// 両方を一度に照会したいとき、この先1週間で開いている時間帯。
+const start = calendar.nextOpening({ allOf: ['local-tax', 'pension'] }, at);
+if (start) {
+  console.log('\n地方税と年金をまとめて照会できる時間帯（1週間）');
+  const end = start.plus({ days: 7 });
+  for (const open of calendar.windows({ allOf: ['local-tax', 'pension'] }, start, end)) console.log(`  ${time(open.start)} 〜 ${time(open.end)}`);
+}
+
+// いま照会できる分野詳細。「運用中」は公表された表の上でのことで、応答を約束するものではない。
+const open = details.filter((detail) => calendar.isOpen(detail.id, at)).map((detail) => detail.ja);
+console.log(`\nいま照会できる分野詳細: ${open.length} / ${details.length}  ${open.join('、')}`);
