@@ -118,13 +118,13 @@ class SealedAnswer {
 }
 
 /** Builds the answer out of a finished result; what is unknown goes to `extras`, nothing is dropped. */
-export function buildAnswer<S extends ServiceSpec>(
-  service: Service<S>,
-  terms: ConsentTerms<S>,
-  inquiries: { readonly [K in keyof S['items']]?: Inquiry },
+export function buildAnswer(
+  service: Service,
+  terms: ConsentTerms,
+  inquiries: { readonly [key: string]: Inquiry | undefined },
   result: WireResult,
   clock: Clock,
-): Answer<S> {
+): Answer {
   const keepUntil = Date.parse(terms.keepUntil);
   const checkRetention = () => {
     if (clock.now() >= keepUntil) throw new SelfInfoError('retention_ended');
@@ -147,7 +147,7 @@ export function buildAnswer<S extends ServiceSpec>(
     items[key] = new SealedItem(item ? judgeItem(item, spec) : { status: 'failed', code: 'not_answered' }, checkRetention);
   }
   const extras = { ...result.extras, ...(byCode.size > 0 && { items: [...byCode.values()] }) };
-  return Object.freeze(new SealedAnswer(terms, items, extras, checkRetention)) as unknown as Answer<S>;
+  return Object.freeze(new SealedAnswer(terms, items, extras, checkRetention)) as unknown as Answer;
 }
 
 function judgeItem(item: WireItem, spec: ItemSpec): ItemState {

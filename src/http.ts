@@ -49,6 +49,8 @@ export interface Connection {
 /** Makes a connection per journey. */
 export interface Transport {
   connect(): Connection;
+  /** Ends every connection that is still up. */
+  close(): Promise<void>;
 }
 
 const CALL_MS = 30_000;
@@ -95,9 +97,10 @@ function readPem<T>(read: () => T, path: string, en: string, ja: string): T {
 /** The transport of every environment: undici over mutual TLS, one connection per journey, HTTP/1.1. */
 export function createTransport(apiUrl: string, ca: readonly string[] | undefined, tls: TlsCredential, clock: Clock): Transport {
   const origin = new URL(apiUrl).origin;
+  const up = new Set<Client>();
   async function open(): Promise<Client> {
     const undici = await import('undici');
-    return new undici.Client(origin, {
+    const client = new undici.Client(origin, {
       allowH2: false,
       pipelining: 1,
       keepAliveTimeout: IDLE_MS,
@@ -115,6 +118,9 @@ export function createTransport(apiUrl: string, ca: readonly string[] | undefine
         timeout: CONNECT_MS,
       },
     });
+    client.on('connect', () => up.add(client));
+    client.on('disconnect', () => up.delete(client));
+    return client;
   }
   return {
     connect() {
@@ -138,6 +144,9 @@ export function createTransport(apiUrl: string, ca: readonly string[] | undefine
           await wire?.destroy();
         },
       });
+    },
+    async close() {
+      await Promise.all([...up].map((client) => client.destroy()));
     },
   };
 }
@@ -172,6 +181,7 @@ export function createFetchTransport(apiUrl: string, fetch: FetchLike, clock: Cl
         },
         close: async () => {},
       }),
+    close: async () => {},
   };
 }
 

@@ -37,3 +37,11 @@ export function checkWhole(value: unknown, path: string, min: number): asserts v
 export function checkFunction(value: unknown, path: string): void {
   if (value !== undefined && typeof value !== 'function') throw new TypeError(`${path} must be a function.`);
 }
+
+/** Checks that `value` is an object with these methods. */
+export function checkMethods(value: unknown, path: string, names: readonly string[]): void {
+  for (const name of names) {
+    if (typeof value !== 'object' || value === null || typeof Reflect.get(value, name) !== 'function')
+      throw new TypeError(`${path} must have a method ${name}.`);
+  }
+}

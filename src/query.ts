@@ -3,9 +3,9 @@ import type { Environment } from './environment.js';
 import { isSelfInfoError, SelfInfoError } from './errors.js';
 import { type CallBounds, type CallStage, type Connection, type HttpAnswer, refusal } from './http.js';
 import { checkInquiry, type Inquiry, type Method } from './inquiry.js';
-import { checkKeys } from './options.js';
 import type { WireResult } from './profile.js';
 import { type ItemSpec, type Service, type ServiceSpec, wireCode } from './service.js';
+import { type Clock, formatInstant } from './time.js';
 import type { AccessToken } from './token.js';
 
 /** The methods that every item allows: an intersection over the items. */
@@ -88,8 +88,82 @@ export async function sendRequest(
   return judged(answer, 'request', () => profile.decodeProcess(answer.json, profile), profile.errorCodes.value);
 }
 
+/** What `onProgress` is told before each wait: which poll it was, and when (ISO 8601 at +09:00) the next one is due. */
+export interface Progress {
+  readonly attempt: number;
+  readonly retryAt: string;
+}
+
+/** What polling needs to know of a request that was sent. */
+export interface ProcessSecret {
+  readonly token: string;
+  readonly processId: string;
+}
+
+/** How waiting for a result ended. */
+export type Waited =
+  | { readonly status: 'done'; readonly result: WireResult }
+  | { readonly status: 'pending'; readonly retryAt: string }
+  | { readonly status: 'unavailable'; readonly until: string | null }
+  | { readonly status: 'failed'; readonly error: SelfInfoError };
+
+const SHORTEST_POLL_MS = 500;
+
+/** Polls until the result is there, the portal gives up, or the deadline comes first. */
+export async function awaitResult(
+  environment: Environment,
+  connection: Connection,
+  { token, processId }: ProcessSecret,
+  bounds: CallBounds & { readonly deadline: number },
+  clock: Clock,
+  onProgress: ((progress: Progress) => void) | undefined,
+): Promise<Waited> {
+  for (let attempt = 1; ; attempt++) {
+    const polled = await sendPoll(environment, connection, processId, token, bounds).catch((error: unknown) => judgePoll(error, bounds.deadline, clock));
+    if ('status' in polled) return polled;
+    const { result, retryAt } = polled;
+    switch (result.status) {
+      case 'done':
+        return { status: 'done', result };
+      case 'busy':
+        return { status: 'unavailable', until: retryAt === undefined ? null : formatInstant(retryAt) };
+      case 'accepted':
+      case 'running':
+        break;
+      default:
+        return { status: 'failed', error: new SelfInfoError('upstream_failed', { stage: 'result', effect: 'applied', upstream: { code: result.status } }) };
+    }
+    const now = clock.now();
+    const next = Math.max(retryAt ?? now + environment.profile.timing.pollMs.value, now + SHORTEST_POLL_MS);
+    const progress = { attempt, retryAt: formatInstant(next) };
+    if (next >= bounds.deadline) return { status: 'pending', retryAt: progress.retryAt };
+    // The wait starts before the caller is told, so that a virtual clock can be moved from there.
+    const waiting = pause(clock, next - now, bounds.signal);
+    onProgress?.(progress);
+    await waiting;
+  }
+}
+
+function judgePoll(error: unknown, deadline: number, clock: Clock): Waited {
+  if (!isSelfInfoError(error)) throw error;
+  const now = clock.now();
+  // The caller's deadline passed during a poll: nothing is lost, the answer can be collected later.
+  if (error.code === 'timed_out' && now >= deadline) return { status: 'pending', retryAt: formatInstant(now) };
+  if (error.code === 'upstream_unavailable') return { status: 'unavailable', until: error.retry.notBefore ?? null };
+  if (error.code === 'upstream_refused' || error.code === 'upstream_failed') return { status: 'failed', error };
+  throw error;
+}
+
+async function pause(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await clock.wait(ms, signal);
+  } catch {
+    throw new SelfInfoError('aborted', { stage: 'result', effect: 'none', retry: { safe: true } });
+  }
+}
+
 /** Asks once whether the result is there. */
-export async function sendPoll(
+async function sendPoll(
   environment: Environment,
   connection: Connection,
   processId: string,
@@ -129,4 +203,42 @@ function judged<T>(answer: HttpAnswer, stage: CallStage, decode: () => T, errorC
       throw new SelfInfoError('response_invalid', { stage, expected: { en: 'the profile cannot decode it.', ja: 'プロファイルで解読できません。' } });
     throw new SelfInfoError(error.code, { stage, effect: stage === 'result' ? 'none' : 'unknown', ...(error.path !== undefined && { path: error.path }) });
   }
+}
+
+/**
+ * Checks a retrieval that came as JSON text or parsed.
+ *
+ * @throws SelfInfoError `invalid_retrieval`, or the error of the inquiry that is wrong.
+ */
+export function checkRetrieval(service: Service, serviceId: string, json: unknown): Retrieval {
+  const value: unknown = typeof json === 'string' ? parseHandle(json) : json;
+  checkHandle(value, 'retrieval', ['v', 'id', 'terms', 'inquiries', 'submittedAt', 'expiresAt']);
+  const { v, id, terms, inquiries, submittedAt, expiresAt } = value;
+  if (v !== 1) throw new SelfInfoError('invalid_retrieval', { path: 'retrieval.v' });
+  if (typeof id !== 'string' || !/^[0-9a-f-]{36}$/.test(id)) throw new SelfInfoError('invalid_retrieval', { path: 'retrieval.id' });
+  checkHandle(terms, 'retrieval.terms', ['transactionId', 'serviceId', 'items', 'purpose', 'grantedAt', 'keepUntil']);
+  if (terms.serviceId !== serviceId) throw new SelfInfoError('invalid_retrieval', { path: 'retrieval.terms.serviceId' });
+  checkInstant(submittedAt, 'retrieval.submittedAt');
+  checkInstant(expiresAt, 'retrieval.expiresAt');
+  checkInstant(terms.grantedAt, 'retrieval.terms.grantedAt');
+  checkInstant(terms.keepUntil, 'retrieval.terms.keepUntil');
+  checkInquiries(service, inquiries, 'retrieval.inquiries');
+  return value as unknown as Retrieval;
+}
+
+function parseHandle(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new SelfInfoError('invalid_retrieval', { path: 'retrieval' });
+  }
+}
+
+function checkHandle(value: unknown, path: string, keys: readonly string[]): asserts value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) throw new SelfInfoError('invalid_retrieval', { path });
+  for (const key of keys) if (!Object.hasOwn(value, key)) throw new SelfInfoError('invalid_retrieval', { path: `${path}.${key}` });
+}
+
+function checkInstant(value: unknown, path: string): void {
+  if (typeof value !== 'string' || Number.isNaN(Date.parse(value))) throw new SelfInfoError('invalid_retrieval', { path });
 }

@@ -1,4 +1,4 @@
-import { SelfInfoError } from '../errors.js';
+import { isSelfInfoError, SelfInfoError } from '../errors.js';
 import { checkKeys } from '../options.js';
 import { type Clock, DAY_MS, systemClock } from '../time.js';
 
@@ -73,5 +73,22 @@ export function createMemoryStore(options: { readonly clock?: Clock } = {}): Sto
     async delete(key) {
       entries.delete(key);
     },
+  };
+}
+
+/** Lets our own errors through and hides the store's, which may quote what it was given. */
+export function guardStore(store: Store): Store {
+  const guard = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw isSelfInfoError(error) ? error : new SelfInfoError('store_failed');
+    }
+  };
+  return {
+    put: (key, value, expiresAt) => guard(() => store.put(key, value, expiresAt)),
+    get: (key) => guard(() => store.get(key)),
+    take: (key) => guard(() => store.take(key)),
+    delete: (key) => guard(() => store.delete(key)),
   };
 }

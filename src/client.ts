@@ -1,0 +1,453 @@
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { type Answer, buildAnswer } from './answer.js';
+import { type Availability, computeAvailability, outageOf } from './availability.js';
+import { type Calendar, type Cause, createCalendar } from './calendar/index.js';
+import { buildConsentUrl, type CallbackCode, type CallbackRequest, type ConsentTerms, judgeCallback, readCallback, termsOf } from './consent.js';
+import type { Environment } from './environment.js';
+import { isSelfInfoError, SelfInfoError } from './errors.js';
+import type { Connection, FetchLike, TlsCredential } from './http.js';
+import { checkFunction, checkKeys, checkMethods, checkText, checkWhole } from './options.js';
+import {
+  awaitResult,
+  type CommonInquiry,
+  checkInquiries,
+  checkRetrieval,
+  type ItemInquiries,
+  type NoOtherItems,
+  type ProcessSecret,
+  type Progress,
+  type Retrieval,
+  sendRequest,
+} from './query.js';
+import { isService, type Service, type ServiceSpec } from './service.js';
+import { createMemoryStore, guardStore, type Store, type StoredEntry } from './stores/store.js';
+import { type Clock, formatInstant, type Instant, systemClock, toEpochMs } from './time.js';
+import { type AccessToken, openTransport, requestToken } from './token.js';
+
+declare const service: unique symbol;
+
+/** A consent that was granted and not yet used: good for one `submit` or `query`, in this process; it shows its terms and no token. */
+export interface Grant<S extends ServiceSpec = ServiceSpec> {
+  readonly terms: ConsentTerms<S>;
+  /** ISO 8601 at +09:00; null when the portal did not say. */
+  readonly expiresAt: string | null;
+  readonly [service]?: (spec: S) => S;
+}
+
+/**
+ * How a callback came out, as one value to switch on.
+ *
+ * `declined`: the citizen said no. `expired`: too late. `replayed`: seen before. `unknown`: a state this store never held. `foreign-browser`: another session's
+ * state; nothing is used up, the right browser can still come. `rejected`: refused, with where and the machine code.
+ */
+export type ConsentOutcome<S extends ServiceSpec = ServiceSpec> =
+  | { readonly status: 'granted'; readonly grant: Grant<S> }
+  | { readonly status: 'declined' | 'expired' | 'replayed' | 'unknown' | 'foreign-browser' }
+  | { readonly status: 'rejected'; readonly at: 'callback' | 'authorize' | 'token'; readonly code: CallbackCode };
+
+/** How a retrieval came out; all but `ready` and `failed` can be collected again with `retrieval`. */
+export type Collected<S extends ServiceSpec = ServiceSpec> =
+  | { readonly status: 'ready'; readonly answer: Answer<S> }
+  /** `retryAt`: ISO 8601 at +09:00. */
+  | { readonly status: 'pending'; readonly retryAt: string; readonly retrieval: Retrieval<S> }
+  /** `until`: ISO 8601 at +09:00, or null when nobody knows. */
+  | { readonly status: 'unavailable'; readonly until: string | null; readonly causes: readonly Cause[]; readonly retrieval: Retrieval<S> }
+  | { readonly status: 'failed'; readonly error: SelfInfoError };
+
+/** Bounds of a call that goes out. */
+export interface SubmitOptions {
+  /** Aborts the call; what was sent stays sent. */
+  readonly signal?: AbortSignal;
+}
+
+/** Bounds of waiting for an answer. */
+export interface CollectOptions extends SubmitOptions {
+  /** Milliseconds after which to stop waiting and return `pending`; default 30,000. */
+  readonly deadlineMs?: number;
+  /** Called before each wait. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** Options of {@link createSelfInfoClient}. */
+export interface ClientOptions<S extends ServiceSpec = ServiceSpec> {
+  /** What {@link defineService} returned. */
+  readonly service: Service<S>;
+  /** What one of the three environment functions returned. */
+  readonly environment: Environment;
+  /** The client certificate and key of mutual TLS; required unless `fetch` is given. */
+  readonly tls?: TlsCredential;
+  /** Where transactions and retrieval secrets lie; default: this process's memory, good for one instance only. */
+  readonly store?: Store;
+  /** The calendar, or a function that gives the current one. Default: the guideline's tables. */
+  readonly calendar?: Calendar | (() => Calendar);
+  /** Default: the system's clock. */
+  readonly clock?: Clock;
+  /** An injected transport for tests in one process; production refuses it. */
+  readonly fetch?: FetchLike;
+}
+
+/** A client of one service in one environment. */
+export interface SelfInfoClient<S extends ServiceSpec = ServiceSpec> extends AsyncDisposable {
+  /**
+   * Whether the service's items can be had by the published table, together and one by one (guideline 2.5).
+   *
+   * @param options - `at`: the instant, default now; `forMs`: milliseconds for which it must stay so, default 600,000, because a citizen needs time with the card.
+   * @throws SelfInfoError `outside_calendar`, `invalid_instant`, `invalid_option`.
+   */
+  availability(options?: { readonly at?: Instant; readonly forMs?: number }): Availability<S>;
+  /**
+   * Starts a consent: keeps a transaction and returns the URL to send the citizen to, with the availability now (guideline 2.3, figure 2.3-3).
+   *
+   * @param options - `sessionBinding`: a secret of this browser's session, e.g. the session id; the callback must come with the same.
+   * @throws SelfInfoError `store_failed`, `missing_option`, `client_closed`.
+   */
+  beginConsent(options: { readonly sessionBinding: string }): Promise<{ readonly url: string; readonly availability: Availability<S> }>;
+  /**
+   * Judges the callback and, when all is well, exchanges its code for a token, once.
+   *
+   * @param request - the callback as the framework hands it over.
+   * @param options - `sessionBinding` as at `beginConsent`; `signal` aborts the exchange.
+   * @throws SelfInfoError of the transport, `response_invalid`, `store_failed`; everything a citizen or a stranger can cause is an outcome instead.
+   */
+  completeConsent(request: CallbackRequest, options: { readonly sessionBinding: string; readonly signal?: AbortSignal }): Promise<ConsentOutcome<S>>;
+  /**
+   * Sends the one request that a grant pays for (IF001-04) and returns what is needed to collect the answer, as plain JSON.
+   *
+   * @param grant - of this client, unused.
+   * @param inquiry - one for all items that every item allows, or one per item.
+   * @param options - `signal`.
+   * @throws SelfInfoError `grant_used`, `grant_expired`, `foreign_grant`, `unknown_item`, `inquiry_not_registered`, `latest_not_declared`, `answer_lost`, the errors of the transport and of the store.
+   */
+  submit(grant: Grant<S>, inquiry: CommonInquiry<S>, options?: SubmitOptions): Promise<Retrieval<S>>;
+  submit<const Q extends ItemInquiries<S>>(grant: Grant<S>, inquiries: NoOtherItems<Q, S>, options?: SubmitOptions): Promise<Retrieval<S>>;
+  /**
+   * Waits for the answer to a retrieval (IF001-06); may be repeated, in another process too.
+   *
+   * @param retrieval - from `submit`, `query` or `resume`.
+   * @param options - `deadlineMs`, `signal`, `onProgress`.
+   * @throws SelfInfoError `process_mismatch`, `response_invalid`, `aborted`, the errors of the transport and of the store.
+   */
+  collect(retrieval: Retrieval<S>, options?: CollectOptions): Promise<Collected<S>>;
+  /**
+   * `submit` and `collect` in one, under one deadline.
+   *
+   * @param grant - of this client, unused.
+   * @param inquiry - one for all items that every item allows, or one per item.
+   * @param options - `deadlineMs`, `signal`, `onProgress`.
+   * @throws as {@link SelfInfoClient.submit} and {@link SelfInfoClient.collect}; a refusal by the portal is `failed` instead.
+   */
+  query(grant: Grant<S>, inquiry: CommonInquiry<S>, options?: CollectOptions): Promise<Collected<S>>;
+  query<const Q extends ItemInquiries<S>>(grant: Grant<S>, inquiries: NoOtherItems<Q, S>, options?: CollectOptions): Promise<Collected<S>>;
+  /**
+   * Checks a stored retrieval and gives it its type back.
+   *
+   * @param json - the retrieval as JSON text, or parsed.
+   * @throws SelfInfoError `invalid_retrieval` naming the path.
+   */
+  resume(json: unknown): Retrieval<S>;
+  /**
+   * Forgets a grant or a retrieval: its token, and the way to its answer.
+   *
+   * @param handle - a grant or a retrieval of this service.
+   * @throws SelfInfoError `foreign_grant`, `invalid_retrieval`, `store_failed`.
+   */
+  discard(handle: Grant<S> | Retrieval<S>): Promise<void>;
+  /** Ends every call and connection; afterwards every method that goes out fails with `client_closed`. */
+  close(): Promise<void>;
+}
+
+interface GrantState {
+  readonly accessToken: AccessToken;
+  readonly connection: Connection;
+  used: boolean;
+}
+
+/** A pending transaction as it lies in the store. */
+interface Transaction {
+  readonly id: string;
+  readonly client: string;
+  readonly session: string;
+  readonly verifier: string;
+}
+
+/** What collecting needs, as it lies in the store; terms and inquiries are read from here, so that an edited handle changes nothing. */
+interface RetrievalSecret extends ProcessSecret {
+  readonly retrieval: Retrieval;
+}
+
+const CITIZEN_MS = 600_000;
+const DEADLINE_MS = 30_000;
+
+/**
+ * Binds a service to an environment, a credential and a store (guideline 2.1, figure 2.1-1); nothing goes out until a method is called.
+ *
+ * @param options - see {@link ClientOptions}.
+ * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `invalid_environment`, `invalid_credential`, `key_certificate_mismatch`, `insecure_tls`,
+ *   `injected_transport_refused`, `item_code_required`, naming the option; TypeError for a wrong type.
+ * @example
+ * ```ts
+ * import { createSelfInfoClient, defineService, latest } from 'myna-selfinfo';
+ * import { startSandbox } from 'myna-selfinfo/sandbox';
+ * const service = defineService({
+ *   name: '住宅ローン事前審査',
+ *   purpose: { id: 'housing-loan', text: '住宅ローンの事前審査のため' },
+ *   retention: { days: 30 },
+ *   items: { income: { detail: 'local-tax', inquiries: ['latest'], latestBy: '課税年度' } },
+ * });
+ * await using sandbox = await startSandbox({ registrations: [{ clientId: 'SP12345678_AB1234', redirectUris: ['http://localhost:3000/callback'], service }] });
+ * await using client = createSelfInfoClient({ service, ...sandbox.connection });
+ * const { url } = await client.beginConsent({ sessionBinding: 'session-1' });
+ * const callback = await sandbox.visit(url, { persona: 'hanako' });
+ * const outcome = await client.completeConsent(callback, { sessionBinding: 'session-1' });
+ * if (outcome.status === 'granted') console.log((await client.query(outcome.grant, latest())).status);
+ * ```
+ */
+export function createSelfInfoClient<S extends ServiceSpec>(options: ClientOptions<S>): SelfInfoClient<S> {
+  checkKeys(options, 'options', ['service', 'environment', 'tls', 'store', 'calendar', 'clock', 'fetch']);
+  const { environment, clock = systemClock } = options;
+  if (options.service === undefined) throw new SelfInfoError('missing_option', { path: 'options.service' });
+  if (!isService(options.service)) throw new TypeError('options.service must be what defineService returned.');
+  const service: Service = options.service;
+  checkMethods(clock, 'options.clock', ['now', 'wait']);
+  const transport = openTransport(environment, options, clock);
+  if (environment.kind === 'production') {
+    for (const [key, item] of Object.entries(service.items)) {
+      if (item.code === undefined) throw new SelfInfoError('item_code_required', { path: `options.service.items.${key}.code` });
+    }
+  }
+  if (options.store !== undefined) checkMethods(options.store, 'options.store', ['put', 'get', 'take', 'delete']);
+  const store = guardStore(options.store ?? createMemoryStore({ clock }));
+  const currentCalendar = calendarSource(options.calendar);
+  const { timing } = environment.profile;
+
+  const grants = new WeakMap<object, GrantState>();
+  const parked = new WeakMap<object, Connection>();
+  const lifetime = new AbortController();
+
+  function checkOpen() {
+    if (lifetime.signal.aborted) throw new SelfInfoError('client_closed');
+  }
+
+  function bounds(signal: AbortSignal | undefined) {
+    return { signal: signal ? AbortSignal.any([lifetime.signal, signal]) : lifetime.signal };
+  }
+
+  function availability(given: { readonly at?: Instant; readonly forMs?: number } = {}): Availability {
+    checkKeys(given, 'options', ['at', 'forMs']);
+    const { at = clock.now(), forMs = CITIZEN_MS } = given;
+    checkWhole(forMs, 'options.forMs', 0);
+    return computeAvailability(service, currentCalendar(), toEpochMs(at, 'options.at'), forMs);
+  }
+
+  async function beginConsent(given: { readonly sessionBinding: string }) {
+    checkKeys(given, 'options', ['sessionBinding']);
+    checkText(given.sessionBinding, 'options.sessionBinding');
+    checkOpen();
+    const now = availability();
+    const oauth = await import('oauth4webapi');
+    const state = oauth.generateRandomState();
+    const verifier = oauth.generateRandomCodeVerifier();
+    const codeChallenge = await oauth.calculatePKCECodeChallenge(verifier);
+    const transaction: Transaction = { id: randomUUID(), client: environment.clientId, session: digest(given.sessionBinding), verifier };
+    await store.put(transactionKey(state), JSON.stringify(transaction), clock.now() + timing.consentMs.value);
+    return { url: buildConsentUrl(environment, { state, codeChallenge }), availability: now };
+  }
+
+  async function completeConsent(request: CallbackRequest, given: { readonly sessionBinding: string; readonly signal?: AbortSignal }): Promise<ConsentOutcome> {
+    checkKeys(given, 'options', ['sessionBinding', 'signal']);
+    checkText(given.sessionBinding, 'options.sessionBinding');
+    checkOpen();
+    const read = readCallback(request);
+    if ('refused' in read) return { status: 'rejected', at: 'callback', code: read.refused };
+    const state = read.parameters.get('state') ?? '';
+    const key = transactionKey(state);
+    const seen = transactionOf(await store.get(key));
+    if (typeof seen === 'string') return { status: seen };
+    // A stranger's callback must not use up the honest citizen's transaction, so the session is compared before anything is taken.
+    if (!sameText(seen.session, digest(given.sessionBinding))) return { status: 'foreign-browser' };
+    if (clock.now() >= seen.expiresAt) return { status: 'expired' };
+    const taken = transactionOf(await store.take(key));
+    if (typeof taken === 'string') return { status: taken };
+    const verdict = await judgeCallback(environment, read.parameters, state);
+    if ('declined' in verdict) return { status: 'declined' };
+    if ('refused' in verdict) return { status: 'rejected', at: verdict.at, code: verdict.refused };
+    const connection = transport.connect();
+    try {
+      const token = await requestToken(environment, connection, verdict.valid, taken.verifier, clock, bounds(given.signal));
+      if ('refused' in token) {
+        await connection.close();
+        return { status: 'rejected', at: 'token', code: token.refused };
+      }
+      const terms = termsOf(service, environment.clientId, taken.id, clock.now());
+      const grant: Grant = Object.freeze({ terms, expiresAt: token.accessToken.expiresAt });
+      grants.set(grant, { accessToken: token.accessToken, connection, used: false });
+      return { status: 'granted', grant };
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  }
+
+  /** What the store says of a transaction, as long as it is one of this client's. */
+  function transactionOf(entry: StoredEntry | 'taken' | undefined): (Transaction & { readonly expiresAt: number }) | 'replayed' | 'unknown' {
+    if (entry === undefined) return 'unknown';
+    if (entry === 'taken') return 'replayed';
+    const transaction: Transaction = JSON.parse(entry.value);
+    return transaction.client === environment.clientId ? { ...transaction, expiresAt: entry.expiresAt } : 'unknown';
+  }
+
+  function stateOf(grant: unknown): GrantState {
+    const state = typeof grant === 'object' && grant !== null ? grants.get(grant) : undefined;
+    if (!state) throw new SelfInfoError('foreign_grant', { path: 'grant' });
+    return state;
+  }
+
+  async function send(grant: Grant, asked: unknown, signal: AbortSignal | undefined, deadline?: number): Promise<Retrieval> {
+    checkOpen();
+    const state = stateOf(grant);
+    const inquiries = checkInquiries(service, asked, 'inquiries');
+    if (state.used) throw new SelfInfoError('grant_used');
+    if (grant.expiresAt !== null && clock.now() >= Date.parse(grant.expiresAt)) throw new SelfInfoError('grant_expired');
+    // Set before the first await: of two submits at once, one goes out.
+    state.used = true;
+    let processId: string;
+    try {
+      processId = await sendRequest(environment, state.connection, service, inquiries, state.accessToken, { ...bounds(signal), deadline });
+    } catch (error) {
+      // Nothing reached the portal, or it took nothing: the consent is still unspent.
+      if (isSelfInfoError(error) && error.effect === 'none') state.used = false;
+      throw error;
+    }
+    const now = clock.now();
+    const expiresAt = now + timing.resultMs.value;
+    const retrieval: Retrieval = Object.freeze({
+      v: 1,
+      id: randomUUID(),
+      terms: grant.terms,
+      inquiries,
+      submittedAt: formatInstant(now),
+      expiresAt: formatInstant(expiresAt),
+    });
+    const secret: RetrievalSecret = { token: state.accessToken.token.reveal(), processId, retrieval };
+    try {
+      await store.put(retrievalKey(retrieval.id), JSON.stringify(secret), expiresAt);
+    } catch {
+      // The portal has carried the request out: the consent is spent although the answer cannot be collected.
+      throw new SelfInfoError('store_failed', { effect: 'applied', retry: { safe: false } });
+    }
+    parked.set(retrieval, state.connection);
+    return retrieval;
+  }
+
+  async function submit(grant: Grant, asked: unknown, given: SubmitOptions = {}): Promise<Retrieval> {
+    const { signal } = given;
+    checkKeys(given, 'options', ['signal']);
+    return send(grant, asked, signal);
+  }
+
+  async function collect(handle: Retrieval, given: CollectOptions = {}): Promise<Collected> {
+    return waitFor(handle, given, deadlineOf(given));
+  }
+
+  async function query(grant: Grant, asked: unknown, given: CollectOptions = {}): Promise<Collected> {
+    const deadline = deadlineOf(given);
+    let retrieval: Retrieval;
+    try {
+      retrieval = await send(grant, asked, given.signal, deadline);
+    } catch (error) {
+      if (isSelfInfoError(error) && error.upstream) return { status: 'failed', error };
+      throw error;
+    }
+    return waitFor(retrieval, given, deadline);
+  }
+
+  function deadlineOf(given: CollectOptions): number {
+    checkKeys(given, 'options', ['deadlineMs', 'signal', 'onProgress']);
+    checkFunction(given.onProgress, 'options.onProgress');
+    const { deadlineMs = DEADLINE_MS } = given;
+    checkWhole(deadlineMs, 'options.deadlineMs', 0);
+    return clock.now() + deadlineMs;
+  }
+
+  async function waitFor(handle: Retrieval, given: CollectOptions, deadline: number): Promise<Collected> {
+    checkOpen();
+    const { id } = resume(handle);
+    const entry = await store.get(retrievalKey(id));
+    if (entry === undefined || entry === 'taken' || clock.now() >= entry.expiresAt) return { status: 'failed', error: new SelfInfoError('retrieval_gone') };
+    const secret: RetrievalSecret = JSON.parse(entry.value);
+    const { retrieval } = secret;
+    const connection = parked.get(handle) ?? transport.connect();
+    const limits = { ...bounds(given.signal), deadline };
+    try {
+      const waited = await awaitResult(environment, connection, secret, limits, clock, given.onProgress);
+      switch (waited.status) {
+        case 'done':
+          return { status: 'ready', answer: buildAnswer(service, retrieval.terms, retrieval.inquiries, waited.result, clock) };
+        case 'pending':
+          return { ...waited, retrieval };
+        case 'unavailable': {
+          const outage = outageOf(service, Object.keys(retrieval.inquiries), currentCalendar(), clock.now());
+          return { status: 'unavailable', until: waited.until ?? outage.until, causes: outage.causes, retrieval };
+        }
+        case 'failed':
+          return waited;
+      }
+    } finally {
+      parked.delete(handle);
+      await connection.close();
+    }
+  }
+
+  function resume(json: unknown): Retrieval {
+    return checkRetrieval(service, environment.clientId, json);
+  }
+
+  async function discard(handle: Grant | Retrieval): Promise<void> {
+    const state = typeof handle === 'object' && handle !== null ? grants.get(handle) : undefined;
+    if (state) {
+      state.used = true;
+      await state.connection.close();
+      return;
+    }
+    if (typeof handle === 'object' && handle !== null && !('id' in handle)) throw new SelfInfoError('foreign_grant', { path: 'handle' });
+    const { id } = resume(handle);
+    await parked.get(handle)?.close();
+    await store.delete(retrievalKey(id));
+  }
+
+  async function close(): Promise<void> {
+    lifetime.abort();
+    await transport.close();
+  }
+
+  const client = { availability, beginConsent, completeConsent, submit, collect, query, resume, discard, close, [Symbol.asyncDispose]: close };
+  // Inside, everything is checked at run time against the one service; the types bind callers to it.
+  return Object.freeze(client) as unknown as SelfInfoClient<S>;
+}
+
+/** States and session bindings are kept as digests only. */
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}
+
+function transactionKey(state: string): string {
+  return `transaction:${digest(state)}`;
+}
+
+function retrievalKey(id: string): string {
+  return `retrieval:${id}`;
+}
+
+function sameText(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+}
+
+function calendarSource(given: Calendar | (() => Calendar) | undefined): () => Calendar {
+  if (typeof given === 'function') return given;
+  if (given === undefined) {
+    const tables = createCalendar();
+    return () => tables;
+  }
+  checkMethods(given, 'options.calendar', ['status', 'segments']);
+  return () => given;
+}
