@@ -1,0 +1,109 @@
+import { type Calendar, createCalendar } from '../calendar/index.js';
+import { type Environment, sandboxEnvironment } from '../environment.js';
+import { SelfInfoError } from '../errors.js';
+import { checkFunction, checkKeys } from '../options.js';
+import { type Clock, systemClock } from '../time.js';
+import { createApp, type Peer } from './app.js';
+import { personas as builtIn } from './personas.js';
+import { checkRegistrations, type Registration } from './registrations.js';
+import { checkPersonas, type Persona } from './schemas.js';
+import { createWorld, type LogEntry, type Origins } from './state.js';
+import { createVisit, type VisitOptions } from './visit.js';
+
+/** How a sandbox is made. */
+export interface SandboxOptions {
+  /** The services it knows, at least one. */
+  readonly registrations: readonly Registration[];
+  /** The citizens it knows, instead of the built-in `personas`. */
+  readonly personas?: readonly Persona[];
+  /** Its clock: codes, tokens and results expire by it, and servers are open or closed by it. Default: the machine's. */
+  readonly clock?: Clock;
+  /** When servers run. Default: the guideline's table. */
+  readonly calendar?: Calendar;
+}
+
+/** An imitation of the portal inside the process. Its functions may be taken out of the object. */
+export interface Sandbox {
+  /** Answers a request to one of its two origins; `peer` stands for the TLS connection. @throws SelfInfoError `invalid_credential` when `peer.clientCertificate` is no certificate. */
+  fetch(request: Request, peer?: Peer): Promise<Response>;
+  /**
+   * Walks a persona through the consent pages and returns the URL of the callback, which may carry an error.
+   *
+   * @throws SelfInfoError `sandbox_refused` when the pages lead to no callback, e.g. after a wrong PIN; `invalid_option` for an unknown persona.
+   */
+  visit(url: string | URL, options: VisitOptions): Promise<string>;
+  /** The environment for a registered client. Default: the first. @throws SelfInfoError `invalid_option` for an unknown id. */
+  environment(clientId?: string): Environment;
+  readonly clock: Clock;
+  /** What happened, oldest first, without anything secret or personal. */
+  readonly log: readonly LogEntry[];
+}
+
+/**
+ * Makes an imitation of the portal that lives in the process: no socket, no file.
+ *
+ * @param options - registrations, personas, clock, calendar.
+ * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `invalid_credential`, `unknown_detail`, `unknown_server`, `not_a_holder`, `latest_not_declared`, naming the option;
+ * TypeError for a wrong type.
+ * @example
+ * ```ts
+ * import { createVirtualClock, defineService } from 'myna-selfinfo';
+ * import { createSandbox } from 'myna-selfinfo/sandbox';
+ * const service = defineService({
+ *   name: '住宅ローン事前審査',
+ *   purpose: { id: 'housing-loan', text: '住宅ローンの事前審査のため' },
+ *   retention: { days: 30 },
+ *   items: { income: { detail: 'local-tax', inquiries: ['latest'], latestBy: '課税年度' } },
+ * });
+ * const sandbox = createSandbox({
+ *   registrations: [{ clientId: 'SP12345678_AB1234', redirectUris: ['https://loan.example/callback'], service }],
+ *   clock: createVirtualClock('2026-12-01T10:00:00+09:00'),
+ * });
+ * ```
+ */
+export function createSandbox(options: SandboxOptions): Sandbox {
+  checkKeys(options, 'options', SANDBOX_KEYS);
+  return buildSandbox(options, {
+    browserUrl: 'https://portal.sandbox.invalid',
+    apiUrl: 'https://api.sandbox.invalid',
+    issuer: 'https://portal.sandbox.invalid',
+  });
+}
+
+/** The options of every sandbox. */
+export const SANDBOX_KEYS = ['registrations', 'personas', 'clock', 'calendar'];
+
+/** Makes a sandbox for given origins. */
+export function buildSandbox(options: SandboxOptions, origins: Origins, ca?: string): Sandbox {
+  const clients = checkRegistrations(options.registrations, 'options.registrations');
+  const personas = checkPersonas(options.personas ?? builtIn, 'options.personas');
+  const { clock = systemClock, calendar = createCalendar() } = options;
+  checkMethods(clock, 'options.clock', ['now', 'wait']);
+  checkMethods(calendar, 'options.calendar', ['status']);
+  const world = createWorld({ clients, personas, clock, calendar, origins });
+  const fetch = createApp(world);
+  return {
+    fetch,
+    visit: createVisit(fetch, personas),
+    environment(clientId) {
+      const [first] = clients.values();
+      const client = clientId === undefined ? first : clients.get(clientId);
+      if (client === undefined) {
+        throw new SelfInfoError('invalid_option', { path: 'clientId', expected: { en: 'It is not registered.', ja: '登録されていません。' } });
+      }
+      const { issuer, ...endpoints } = origins;
+      return sandboxEnvironment({ clientId: client.clientId, redirectUri: client.redirectUris[0], endpoints, issuer, ...(ca !== undefined && { ca }) });
+    },
+    clock,
+    log: world.log.entries,
+  };
+}
+
+function checkMethods(value: unknown, path: string, names: readonly string[]): void {
+  if (typeof value !== 'object' || value === null) throw new TypeError(`${path} must be an object.`);
+  for (const name of names) {
+    const method: unknown = Reflect.get(value, name);
+    if (method === undefined) throw new SelfInfoError('missing_option', { path: `${path}.${name}` });
+    checkFunction(method, `${path}.${name}`);
+  }
+}

@@ -1,0 +1,200 @@
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import type { Calendar } from '../calendar/index.js';
+import type { Environment } from '../environment.js';
+import { SelfInfoError } from '../errors.js';
+import { checkKeys, checkWhole } from '../options.js';
+import type { Clock } from '../time.js';
+import { jsonRefusal } from './app.js';
+import { MAX_BODY_BYTES } from './bodies.js';
+import type { Credential } from './certificates.js';
+import { Refusal } from './refusals.js';
+import { buildSandbox, SANDBOX_KEYS, type Sandbox, type SandboxOptions } from './sandbox.js';
+
+/** How a listening sandbox is made. */
+export interface StartSandboxOptions extends SandboxOptions {
+  /** The TCP port of the pages. Default: a free one. */
+  readonly browserPort?: number;
+  /** The TCP port of the API. Default: a free one. */
+  readonly apiPort?: number;
+}
+
+/** All that `createSelfInfoClient({ service, ...connection })` needs. */
+export interface Connection {
+  readonly environment: Environment;
+  /** The client certificate of the registration and its private key, PEM. The key is not printed and not copied by a spread: read `tls.key`. */
+  readonly tls: Credential;
+  readonly clock: Clock;
+  readonly calendar?: Calendar;
+}
+
+/** A sandbox that listens on loopback. */
+export interface StartedSandbox extends Sandbox, AsyncDisposable {
+  /** The origin of the pages, plain http. */
+  readonly browserUrl: string;
+  /** The origin of the API, https with client certificate. */
+  readonly apiUrl: string;
+  /** The connection of the first registration. */
+  readonly connection: Connection;
+  /** The connection of a registration. @throws SelfInfoError `invalid_option` for an unknown id. */
+  connectionFor(clientId: string): Connection;
+  /** Stops listening and ends every connection. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a sandbox on two loopback origins: pages over http, the API over mutual TLS with a development CA, a server certificate and one client certificate per registration, all made now.
+ *
+ * @param options - those of `createSandbox`, and the ports; a registration here has no `certificate`, since its own is made.
+ * @throws SelfInfoError as `createSandbox`; a system error when a port is taken.
+ * @example
+ * ```ts
+ * import { defineService } from 'myna-selfinfo';
+ * import { startSandbox } from 'myna-selfinfo/sandbox';
+ * const service = defineService({
+ *   name: '住宅ローン事前審査',
+ *   purpose: { id: 'housing-loan', text: '住宅ローンの事前審査のため' },
+ *   retention: { days: 30 },
+ *   items: { income: { detail: 'local-tax', inquiries: ['latest'], latestBy: '課税年度' } },
+ * });
+ * const sandbox = await startSandbox({
+ *   registrations: [{ clientId: 'SP12345678_AB1234', redirectUris: ['http://localhost:3000/callback'], service }],
+ * });
+ * const { environment, tls } = sandbox.connection;
+ * await sandbox.close();
+ * ```
+ */
+export async function startSandbox(options: StartSandboxOptions): Promise<StartedSandbox> {
+  checkKeys(options, 'options', [...SANDBOX_KEYS, 'browserPort', 'apiPort']);
+  const { browserPort = 0, apiPort = 0, ...rest } = options;
+  checkPort(browserPort, 'options.browserPort');
+  checkPort(apiPort, 'options.apiPort');
+  // Everything is checked before anything listens.
+  buildSandbox(rest, { browserUrl: UNKNOWN, apiUrl: UNKNOWN, issuer: UNKNOWN });
+  for (const [index, { certificate }] of rest.registrations.entries()) {
+    if (certificate === undefined) continue;
+    throw new SelfInfoError('invalid_option', {
+      path: `options.registrations[${index}].certificate`,
+      expected: { en: 'startSandbox makes the certificates itself: leave it out.', ja: 'startSandbox が証明書を作成するため、指定できません。' },
+    });
+  }
+
+  // Loaded when needed: an in-process sandbox makes no certificates.
+  const { createAuthority } = await import('./certificates.js');
+  const authority = await createAuthority();
+  const credentials = new Map<string, Credential>();
+  for (const { clientId } of rest.registrations) credentials.set(clientId, await authority.issueClient(clientId));
+
+  const pages = createHttpServer();
+  const { cert, key } = await authority.issueServer();
+  const api = createHttpsServer({ cert, key, ca: authority.ca, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.2' });
+  const close = async () => {
+    await Promise.all([stop(pages), stop(api)]);
+  };
+  try {
+    const browserUrl = `http://127.0.0.1:${await listen(pages, browserPort)}`;
+    const apiUrl = `https://127.0.0.1:${await listen(api, apiPort)}`;
+    const registrations = rest.registrations.map((registration) => {
+      const credential = credentials.get(registration.clientId);
+      return credential === undefined ? registration : { ...registration, certificate: credential.cert };
+    });
+    const sandbox = buildSandbox({ ...rest, registrations }, { browserUrl, apiUrl, issuer: apiUrl }, authority.ca);
+    pages.on('request', (request, response) => void serve(sandbox, browserUrl, request, response));
+    api.on('request', (request, response) => void serve(sandbox, apiUrl, request, response));
+
+    const connect = (clientId?: string): Connection => {
+      const environment = sandbox.environment(clientId);
+      const credential = credentials.get(environment.clientId);
+      if (credential === undefined) throw new SelfInfoError('invalid_option', { path: 'clientId' });
+      return {
+        environment,
+        // A getter that is not enumerable: neither inspect nor JSON shows what it returns.
+        tls: Object.defineProperty({ cert: credential.cert, key: '' }, 'key', { get: () => credential.key, enumerable: false }),
+        clock: sandbox.clock,
+        ...(rest.calendar !== undefined && { calendar: rest.calendar }),
+      };
+    };
+    return {
+      ...sandbox,
+      browserUrl,
+      apiUrl,
+      connection: connect(),
+      connectionFor: (clientId) => connect(clientId),
+      close,
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const UNKNOWN = 'https://sandbox.invalid';
+
+function checkPort(value: unknown, path: string): void {
+  checkWhole(value, path, 0);
+  if (value > 65_535) throw new SelfInfoError('invalid_option', { path, expected: { en: 'At most 65535.', ja: '65535 以下で指定してください。' } });
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: '127.0.0.1', port }, () => {
+      server.removeListener('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    // The callback's error only says that it was not listening any more.
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+/** One call: HTTP in, the app's answer out. */
+async function serve(sandbox: Sandbox, origin: string, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  try {
+    const body = await readBody(incoming);
+    const response = isForeignHost(incoming) ? jsonRefusal(new Refusal('wrong_origin')) : await answer(sandbox, origin, incoming, body);
+    outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+    outgoing.end(Buffer.from(await response.arrayBuffer()));
+  } catch {
+    // The caller went away, or this is a bug of the sandbox: nothing is told about it.
+    if (outgoing.headersSent || outgoing.destroyed) outgoing.destroy();
+    else outgoing.writeHead(500).end();
+  }
+}
+
+async function answer(sandbox: Sandbox, origin: string, incoming: IncomingMessage, body: Buffer): Promise<Response> {
+  const { url = '', method = 'GET', socket } = incoming;
+  const target = origin + url;
+  // TRACE and CONNECT cannot be a Request, nor can a target that is no path.
+  if (!url.startsWith('/') || !URL.canParse(target) || ['TRACE', 'TRACK', 'CONNECT'].includes(method)) return jsonRefusal(new Refusal('method_not_allowed'));
+  const headers = new Headers();
+  for (const [name, values = []] of Object.entries(incoming.headersDistinct)) for (const value of values) headers.append(name, value);
+  const request = new Request(target, { method, headers, ...(method !== 'GET' && method !== 'HEAD' && { body }) });
+  const clientCertificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate()?.toString() : undefined;
+  return sandbox.fetch(request, clientCertificate === undefined ? {} : { clientCertificate });
+}
+
+/** A page elsewhere whose name was pointed at loopback (DNS rebinding). */
+function isForeignHost({ headers }: IncomingMessage): boolean {
+  return !/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(headers.host ?? '');
+}
+
+/** Keeps one byte more than is allowed, so that the app sees the excess; the rest is read and dropped, so that the answer arrives. */
+async function readBody(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    if (size > MAX_BODY_BYTES) continue;
+    chunks.push(chunk);
+    size += chunk.byteLength;
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto';
+import type { Calendar } from '../calendar/index.js';
+import { publicProfile } from '../profile.js';
+import { type Clock, formatInstant } from '../time.js';
+import type { RefusalCode } from './refusals.js';
+import type { Client } from './registrations.js';
+import type { Persona } from './schemas.js';
+
+/** A step of the journey as the sandbox sees it. */
+export type LogStep = 'authorize' | 'decide' | 'token' | 'request' | 'result';
+
+/** What the sandbox did, without token, code, PIN or personal data. */
+export interface LogEntry {
+  /** When, by the sandbox's clock: ISO 8601 at +09:00. */
+  readonly at: string;
+  readonly step: LogStep;
+  readonly outcome: 'accepted' | 'refused';
+  /** Why it was refused; `declined` when the citizen declined. */
+  readonly code?: RefusalCode;
+  /** The registered client, as soon as it is known. */
+  readonly clientId?: string;
+}
+
+/** An authorization request that passed all checks. */
+export interface Authorization {
+  readonly client: Client;
+  readonly redirectUri: string;
+  readonly state: string;
+  readonly challenge: string;
+}
+
+/** A form that was shown and waits for its one submission. */
+export interface PendingForm {
+  readonly page: 'consent' | 'card';
+  readonly authorization: Authorization;
+}
+
+/** An authorization code, kept past its use so that a replay is recognised. */
+export interface Code {
+  readonly authorization: Authorization;
+  readonly persona: Persona;
+  readonly issuedAt: number;
+  used: boolean;
+  token?: string;
+}
+
+/** What a token stands for. */
+export interface Grant {
+  readonly client: Client;
+  readonly persona: Persona;
+  /** SHA-256 of the certificate it was issued to. */
+  readonly thumbprint: string | undefined;
+  process?: Process;
+}
+
+/** A request that was accepted; its answer is settled then. */
+export interface Process {
+  readonly id: string;
+  readonly expiresAt: number;
+  readonly answer: unknown;
+  pendingPolls: number;
+}
+
+/** Values under unguessable keys that vanish after a fixed life. */
+export class Expiring<T> {
+  readonly #entries = new Map<string, { readonly value: T; readonly expiresAt: number }>();
+  readonly #clock: Clock;
+  readonly #lifeMs: number;
+
+  constructor(clock: Clock, lifeMs: number) {
+    this.#clock = clock;
+    this.#lifeMs = lifeMs;
+  }
+
+  /** Keeps a value and returns its key, 32 random bytes. */
+  put(value: T): string {
+    const now = this.#clock.now();
+    // All live equally long, so the oldest expire first.
+    for (const [key, { expiresAt }] of this.#entries) {
+      if (expiresAt > now) break;
+      this.#entries.delete(key);
+    }
+    const key = randomId();
+    this.#entries.set(key, { value, expiresAt: now + this.#lifeMs });
+    return key;
+  }
+
+  get(key: string): T | undefined {
+    const entry = this.#entries.get(key);
+    return entry !== undefined && entry.expiresAt > this.#clock.now() ? entry.value : undefined;
+  }
+
+  take(key: string): T | undefined {
+    const value = this.get(key);
+    this.#entries.delete(key);
+    return value;
+  }
+}
+
+/** 32 random bytes as base64url. */
+export function randomId(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+// A sandbox may run for weeks.
+const LONGEST_LOG = 10_000;
+
+/** How long a code can be exchanged. */
+export const CODE_LIFE_MS = 60_000;
+/** How long a result is kept. */
+export const RESULT_LIFE_MS = publicProfile.timing.resultMs.value;
+/** How long a token works: longer than a result is kept, so that a late request can still be collected. */
+export const TOKEN_LIFE_MS = 2 * RESULT_LIFE_MS;
+
+/** The origins of a sandbox, and its issuer identifier. */
+export interface Origins {
+  readonly browserUrl: string;
+  readonly apiUrl: string;
+  readonly issuer: string;
+}
+
+/** Everything one sandbox knows; nothing is shared between two. */
+export interface World {
+  readonly clients: ReadonlyMap<string, Client>;
+  readonly personas: ReadonlyMap<string, Persona>;
+  readonly clock: Clock;
+  readonly calendar: Calendar;
+  readonly origins: Origins;
+  readonly log: Log;
+  readonly forms: Expiring<PendingForm>;
+  readonly codes: Expiring<Code>;
+  readonly tokens: Expiring<Grant>;
+  /** Wrong PINs in a row, by persona. */
+  readonly wrongPins: Map<string, number>;
+}
+
+/** What is known of the call at hand; a step adds what it finds out. */
+export interface Attempt {
+  /** SHA-256 of the client certificate of the connection. */
+  readonly thumbprint: string | undefined;
+  clientId?: string;
+  /** A refusal, or the citizen's, that is answered by a redirect or by the same page again. */
+  outcome?: { readonly outcome: LogEntry['outcome']; readonly code: RefusalCode };
+}
+
+/** A sandbox in which nothing has happened yet. */
+export function createWorld(facts: Pick<World, 'clients' | 'personas' | 'clock' | 'calendar' | 'origins'>): World {
+  const { clock } = facts;
+  return {
+    ...facts,
+    log: createLog(clock),
+    forms: new Expiring(clock, publicProfile.timing.consentMs.value),
+    // Kept as long as the token, so that a late replay still kills it.
+    codes: new Expiring(clock, TOKEN_LIFE_MS),
+    tokens: new Expiring(clock, TOKEN_LIFE_MS),
+    wrongPins: new Map(),
+  };
+}
+
+interface Log {
+  readonly entries: readonly LogEntry[];
+  write(entry: Omit<LogEntry, 'at'>): void;
+}
+
+function createLog(clock: Clock): Log {
+  const entries: LogEntry[] = [];
+  return {
+    entries,
+    write(entry) {
+      if (entries.length === LONGEST_LOG) entries.shift();
+      entries.push(Object.freeze({ at: formatInstant(clock.now()), ...entry }));
+    },
+  };
+}

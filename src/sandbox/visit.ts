@@ -1,0 +1,52 @@
+import { SelfInfoError } from '../errors.js';
+import { checkKeys, checkText } from '../options.js';
+import type { Persona } from './schemas.js';
+
+/** What the citizen does on the pages. */
+export interface VisitOptions {
+  /** The id of the persona whose card is put on the reader. */
+  readonly persona: string;
+  /** The PIN typed in. Default: the right one. */
+  readonly pin?: string;
+  /** Default: `agree`. */
+  readonly decision?: 'agree' | 'decline';
+}
+
+/** A citizen without a browser: fills in the very pages a browser would get. */
+export function createVisit(fetch: (request: Request) => Promise<Response>, personas: ReadonlyMap<string, Persona>) {
+  return async function visit(url: string | URL, options: VisitOptions): Promise<string> {
+    checkKeys(options, 'options', ['persona', 'pin', 'decision']);
+    checkText(options.persona, 'options.persona');
+    const persona = personas.get(options.persona);
+    if (persona === undefined) {
+      const known = [...personas.keys()].join(', ');
+      throw new SelfInfoError('invalid_option', { path: 'options.persona', expected: { en: `One of ${known}.`, ja: `${known} のいずれかです。` } });
+    }
+    const { pin = persona.pin, decision = 'agree' } = options;
+    checkText(pin, 'options.pin');
+    if (decision !== 'agree' && decision !== 'decline') {
+      throw new SelfInfoError('invalid_option', { path: 'options.decision', expected: { en: 'agree or decline.', ja: 'agree か decline です。' } });
+    }
+    if (!URL.canParse(String(url))) {
+      throw new SelfInfoError('invalid_option', { path: 'url', expected: { en: 'An absolute URL.', ja: '絶対URLで指定してください。' } });
+    }
+    const headers = { 'accept-language': 'en' };
+    let response = await fetch(new Request(url, { headers }));
+    for (const answers of [{ agree: 'yes' }, { persona: persona.id, pin }]) {
+      if (response.status !== 200) break;
+      const form = /<form method="post" action="([^"]+)"[^>]*><input type="hidden" name="form" value="([^"]+)">/.exec(await response.text());
+      const [, action = '', id = ''] = form ?? [];
+      const body = new URLSearchParams({ form: id, decision, ...answers });
+      response = await fetch(new Request(new URL(action, url), { method: 'POST', headers, body }));
+    }
+    const callback = response.headers.get('location');
+    if (callback !== null) return callback;
+    const [, said = 'No callback.'] = /<p role="alert">(.*?)<\/p>/.exec(await response.text()) ?? [];
+    const text = said
+      .replace(/ <code>(.*)<\/code>/, ' ($1)')
+      .replaceAll('&#39;', "'")
+      .replaceAll('&lt;', '<')
+      .replaceAll('&gt;', '>');
+    throw new SelfInfoError('sandbox_refused', { expected: { en: text, ja: text } });
+  };
+}
