@@ -201,7 +201,7 @@ function mapped(timeline: Timeline, to: (state: number) => number): Timeline {
 }
 
 /** Open throughout. */
-export const alwaysOpen = new Timeline((year) => {
+const alwaysOpen = new Timeline((year) => {
   const { start, end } = boundsOfYear(year);
   return { edges: [start, end], states: [OPEN] };
 });
