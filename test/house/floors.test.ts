@@ -9,7 +9,7 @@ const floors = [
   ['catalog'],
   ['calendar'],
   ['service', 'inquiry', 'profile', 'environment', 'http', 'json', 'stores/store'],
-  ['consent', 'token', 'query', 'answer'],
+  ['availability', 'consent', 'token', 'query', 'answer'],
   ['client', 'explain', 'kiosk', 'vault'],
   ['stores/redis', 'vault/pg', 'bullmq', 'conformance'],
 ] as const satisfies readonly (readonly string[])[];

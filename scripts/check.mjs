@@ -1,0 +1,27 @@
+// Runs every check:* script of package.json, two at a time, and prints what one says only when it fails. Some read dist: it is built first.
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+/** @type {{ scripts: Record<string, string> }} */
+const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const waiting = Object.keys(scripts).filter((name) => name.startsWith('check:'));
+
+if (await passes('build')) await Promise.all([worker(), worker()]);
+
+async function worker() {
+  for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await passes(name);
+}
+
+/** @param {string} script */
+async function passes(script) {
+  const child = spawn('npm', ['run', '--silent', script], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  if (code === 0) return true;
+  process.exitCode = 1;
+  console.error(`${script} failed:\n${output}`);
+  return false;
+}
