@@ -52,7 +52,7 @@ interface ItemState {
   readonly extras?: Extras;
 }
 
-/** Keeps everything private: inspect, JSON and clone see an empty object. */
+/** Keeps everything private: inspect, JSON and clone see no status, count, record or holder. */
 class SealedItem {
   readonly #state: ItemState;
   readonly #checkRetention: () => void;
@@ -89,6 +89,15 @@ class SealedItem {
   get extras() {
     this.#checkRetention();
     return new Sensitive(this.#state.extras ?? {});
+  }
+
+  toJSON() {
+    return '[redacted]';
+  }
+
+  // Inspecting with getters would call them.
+  [Symbol.for('nodejs.util.inspect.custom')]() {
+    return 'ItemAnswer [redacted]';
   }
 
   reveal() {
