@@ -2,8 +2,8 @@ import type { Calendar } from '../calendar/index.js';
 import type { DetailId, ServerId } from '../catalog/index.js';
 import { publicProfile } from '../profile.js';
 import { formatInstant } from '../time.js';
+import type { Persona, PersonaRecord } from './personas.js';
 import type { Item } from './registrations.js';
-import type { Persona, PersonaRecord } from './schemas.js';
 
 /** The first and the last day, included, as `YYYY-MM-DD`. */
 export interface Days {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { details } from '../catalog/index.js';
 import { publicProfile } from '../profile.js';
 import { dayOf, formatDay } from '../time.js';
+import type { Persona } from './personas.js';
 import type { Refusal } from './refusals.js';
-import type { Persona } from './schemas.js';
 import type { Authorization } from './state.js';
 
 /** The language of a page. */

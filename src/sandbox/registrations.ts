@@ -1,9 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { type DetailId, holdersOf, isDetailId, isServerId, type ServerId } from '../catalog/index.js';
 import { SelfInfoError, type SelfInfoErrorCode } from '../errors.js';
-import type { Method } from '../inquiry.js';
 import { checkKeys, checkText, checkWhole } from '../options.js';
-import { publicProfile } from '../profile.js';
+import { publicProfile, type WireProfile } from '../profile.js';
+
+type Method = keyof WireProfile['methods'];
 
 /** An item as the portal registers it; what `defineService` takes fits, further keys are ignored. */
 export interface RegisteredItem {

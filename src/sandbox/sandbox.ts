@@ -4,9 +4,9 @@ import { SelfInfoError } from '../errors.js';
 import { checkFunction, checkKeys } from '../options.js';
 import { type Clock, systemClock } from '../time.js';
 import { createApp, type Peer } from './app.js';
-import { personas as builtIn } from './personas.js';
+import { personas as builtIn } from './citizens.js';
+import { checkPersonas, type Persona } from './personas.js';
 import { checkRegistrations, type Registration } from './registrations.js';
-import { checkPersonas, type Persona } from './schemas.js';
 import { createWorld, type LogEntry, type Origins } from './state.js';
 import { createVisit, type VisitOptions } from './visit.js';
 

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { Calendar } from '../calendar/index.js';
 import { publicProfile } from '../profile.js';
 import { type Clock, formatInstant } from '../time.js';
+import type { Persona } from './personas.js';
 import type { RefusalCode } from './refusals.js';
 import type { Client } from './registrations.js';
-import type { Persona } from './schemas.js';
 
 /** A step of the journey as the sandbox sees it. */
 export type LogStep = 'authorize' | 'decide' | 'token' | 'request' | 'result';

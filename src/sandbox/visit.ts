@@ -1,6 +1,6 @@
 import { SelfInfoError } from '../errors.js';
 import { checkKeys, checkText } from '../options.js';
-import type { Persona } from './schemas.js';
+import type { Persona } from './personas.js';
 
 /** What the citizen does on the pages. */
 export interface VisitOptions {
