@@ -1,5 +1,5 @@
 import type { DateTime } from 'luxon';
-import type { Calendar, Cause, HolderState, State, Status, Target } from './calendar/index.js';
+import type { Calendar, Cause, HolderState, State, Status, Target, UndoneCause } from './calendar/index.js';
 import type { ItemSpec, Service, ServiceSpec } from './service.js';
 import { formatInstant } from './time.js';
 
@@ -16,6 +16,7 @@ class TogetherAndApart implements Availability {
   readonly #together: Status;
   readonly state: State;
   readonly causes: readonly Cause[];
+  readonly undone: readonly UndoneCause[];
   readonly holders?: readonly HolderState[];
   readonly items: Readonly<Record<string, Status>>;
   readonly sinceMs: number | null;
@@ -27,6 +28,7 @@ class TogetherAndApart implements Availability {
     this.#together = together;
     this.state = together.state;
     this.causes = together.causes;
+    this.undone = together.undone;
     this.sinceMs = together.sinceMs;
     this.untilMs = together.untilMs;
     this.nextOpeningMs = together.nextOpeningMs;

@@ -1,19 +1,44 @@
 import type { DateTime } from 'luxon';
+import type { ServerId } from '../catalog/index.js';
 import { SelfInfoError } from '../errors.js';
 import { checkKeys } from '../options.js';
-import { formatInstant, type Instant, toDateTime, toEpochMs } from '../time.js';
-import { buildSegment, buildStatus, type Segment, type Status } from './results.js';
-import { FROM_MS, OFFICIAL_UNTIL_MS, TO_MS } from './rules.js';
+import { formatInstant, type Instant, parseDay, toDateTime, toEpochMs } from '../time.js';
+import { type Announced, type Announcement, checkAnnouncements, mergeAnnouncements } from './announcements.js';
+import { checkServerRows, type ServerRow } from './overrides.js';
+import { buildSegment, buildStatus, type Cause, type Segment, type Status } from './results.js';
+import { Rulebook } from './rulebook.js';
+import { FROM_MS, holidaysWith, OFFICIAL_UNTIL_MS, TO_MS } from './rules.js';
 import type { Target } from './targets.js';
 import { CLOSED, nameOf, OPEN, type Stretch } from './timeline.js';
 import { Timetable } from './timetable.js';
 
-/** Options of {@link createCalendar}: none yet. */
-export type CalendarOptions = Readonly<Record<string, never>>;
+/**
+ * What is known beyond the guideline's tables. All of it may come from JSON as it is.
+ *
+ * @example
+ * ```ts
+ * import { type CalendarOptions, createCalendar } from 'myna-selfinfo/calendar';
+ * const options: CalendarOptions = {
+ *   servers: { 'employment-security': { from: '2027-04-01', hours: 'always' } },
+ *   extraHolidays: ['2027-06-09'],
+ * };
+ * const calendar = createCalendar(options);
+ * ```
+ */
+export interface CalendarOptions {
+  /** News that overrides the tables; 10,000 at most. */
+  readonly announced?: readonly Announcement[];
+  /** Rows in place of the guideline's, from a date on: one, or several with dates of their own. */
+  readonly servers?: { readonly [S in ServerId]?: ServerRow | readonly ServerRow[] };
+  /** Holidays that are not in the table, as JST days `YYYY-MM-DD`. */
+  readonly extraHolidays?: readonly string[];
+  /** Days of the table that are no holidays after all. */
+  readonly notHolidays?: readonly string[];
+}
 
 /**
- * When the servers run that an answer needs, by the tables of the guideline's section 2.5. Immutable; asks nobody, so "open" means "open by the published table",
- * never "will answer".
+ * When the servers run that an answer needs, by the tables of the guideline's section 2.5 and by what is announced. Immutable; asks nobody, so "open" means "open
+ * by the published table", never "will answer".
  *
  * Instants come in as a `Date`, a luxon `DateTime`, epoch milliseconds, an ISO string with offset, or a JST day `YYYY-MM-DD` (its start). All days and hours are
  * Japan Standard Time, whatever the zone of the process.
@@ -94,6 +119,21 @@ export interface Calendar {
    * ```
    */
   windows(target: Target, start: Instant, end: Instant): Segment[];
+  /**
+   * Another calendar that knows these announcements besides its own; this one stays as it is. Announcements already known change nothing.
+   *
+   * @param announcements - what was announced since; with those known 10,000 at most.
+   * @throws as {@link createCalendar}, for announcements; paths start at `announcements`.
+   * @example
+   * ```ts
+   * import { type Announcement, createCalendar } from 'myna-selfinfo/calendar';
+   * let current = createCalendar();
+   * const onNews = (news: Announcement[]) => {
+   *   current = current.with(news); // a client made with `calendar: () => current` sees it at once
+   * };
+   * ```
+   */
+  with(announcements: readonly Announcement[]): Calendar;
   /** The first instant the calendar vouches for: the day guideline v2.2 was issued. */
   readonly from: DateTime;
   /** The end of what it vouches for, itself not included: the end of its holiday table. */
@@ -109,13 +149,18 @@ export interface Calendar {
 }
 
 // Without options all calendars are alike and share their tables.
+let published: Rulebook | undefined;
 let standard: Timetable | undefined;
 
+const NO_ANNOUNCEMENTS: readonly Announced[] = [];
+const MAX_DAYS = 10_000;
+
 /**
- * Makes a calendar of the published operating hours.
+ * Makes a calendar of the published operating hours, and of what is known beyond them. Without options all calendars share what they work out.
  *
- * @param options - none yet.
- * @throws SelfInfoError `unknown_option`; TypeError.
+ * @param options - announcements, rows and holidays to add.
+ * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `unknown_server`, `invalid_instant`, `invalid_date`, `range_reversed`, naming the
+ *   place, e.g. `options.announced[2].end`; TypeError for a wrong JavaScript type.
  * @example
  * ```ts
  * import { createCalendar } from 'myna-selfinfo/calendar';
@@ -124,10 +169,32 @@ let standard: Timetable | undefined;
  * ```
  */
 export function createCalendar(options: CalendarOptions = {}): Calendar {
-  checkKeys(options, 'options', []);
-  standard ??= new Timetable();
-  const timetable = standard;
+  checkKeys(options, 'options', ['announced', 'servers', 'extraHolidays', 'notHolidays']);
+  const { announced = [], servers = {}, extraHolidays = [], notHolidays = [] } = options;
+  const rows = checkServerRows(servers, 'options.servers');
+  const extra = checkDays(extraHolidays, 'options.extraHolidays');
+  const not = checkDays(notHolidays, 'options.notHolidays');
+  const both = not.findIndex((day) => extra.includes(day));
+  if (both >= 0) {
+    throw new SelfInfoError('invalid_option', {
+      path: `options.notHolidays[${both}]`,
+      expected: { en: 'It stands in extraHolidays too.', ja: 'extraHolidays にも含まれています。' },
+    });
+  }
+  published ??= new Rulebook(holidaysWith([], []), new Map());
+  const rulebook = rows.size + extra.length + not.length === 0 ? published : new Rulebook(holidaysWith(extra, not), rows);
+  const path = 'options.announced';
+  const known = mergeAnnouncements(
+    NO_ANNOUNCEMENTS,
+    checkAnnouncements(announced, path, (server) => rulebook.outagesOf(server)),
+    path,
+  );
+  if (rulebook !== published || known.length > 0) return calendarOf(rulebook, known, new Timetable(rulebook, known));
+  standard ??= new Timetable(rulebook, known);
+  return calendarOf(rulebook, known, standard);
+}
 
+function calendarOf(rulebook: Rulebook, announced: readonly Announced[], timetable: Timetable): Calendar {
   function segmentsWithin(target: Target, start: Instant, end: Instant, onlyOpen: boolean): Segment[] {
     const schedule = timetable.scheduleOf(target);
     const [startMs, endMs] = rangeWithin(start, end);
@@ -138,10 +205,8 @@ export function createCalendar(options: CalendarOptions = {}): Calendar {
       if (onlyOpen && stretch.state !== OPEN) continue;
       const from = Math.max(stretch.start, startMs);
       const to = Math.min(stretch.end, endMs);
-      const { causes } = schedule.answer(stretch);
-      const whole = from === stretch.start && to === stretch.end;
-      const inside = whole ? causes : Object.freeze(causes.filter((cause) => cause.startMs < to && cause.endMs > from));
-      segments.push(buildSegment(from, to, nameOf(stretch.state), inside));
+      const { causes, undone } = schedule.answer(stretch);
+      segments.push(buildSegment(from, to, nameOf(stretch.state), within(causes, from, to), within(undone, from, to)));
     }
     return segments;
   }
@@ -151,10 +216,11 @@ export function createCalendar(options: CalendarOptions = {}): Calendar {
       const schedule = timetable.scheduleOf(target);
       const ms = instantWithin(at, 'at');
       const stretch = schedule.timeline.stretchAt(ms);
-      const { causes, opensMs, possibleMs } = schedule.answer(stretch);
+      const { causes, undone, opensMs, possibleMs } = schedule.answer(stretch);
       return buildStatus({
         state: nameOf(stretch.state),
         causes,
+        undone,
         holders: schedule.holders?.map((holder) => ({ server: holder.server, state: nameOf(holder.schedule.timeline.stateAt(ms)) })),
         sinceMs: stretch.start === FROM_MS ? null : stretch.start,
         untilMs: stretch.end === TO_MS ? null : stretch.end,
@@ -173,6 +239,12 @@ export function createCalendar(options: CalendarOptions = {}): Calendar {
     },
     segments: (target: Target, start: Instant, end: Instant): Segment[] => segmentsWithin(target, start, end, false),
     windows: (target: Target, start: Instant, end: Instant): Segment[] => segmentsWithin(target, start, end, true),
+    with(announcements: readonly Announcement[]): Calendar {
+      const path = 'announcements';
+      const added = checkAnnouncements(announcements, path, (server) => rulebook.outagesOf(server));
+      const all = mergeAnnouncements(announced, added, path);
+      return calendarOf(rulebook, all, all === announced ? timetable : new Timetable(rulebook, all));
+    },
     fromMs: FROM_MS,
     toMs: TO_MS,
     officialUntilMs: OFFICIAL_UNTIL_MS,
@@ -186,6 +258,19 @@ export function createCalendar(options: CalendarOptions = {}): Calendar {
       return toDateTime(OFFICIAL_UNTIL_MS);
     },
   });
+}
+
+function within<C extends Cause>(causes: readonly C[], start: number, end: number): readonly C[] {
+  const inside = causes.filter((cause) => cause.startMs < end && cause.endMs > start);
+  return inside.length === causes.length ? causes : Object.freeze(inside);
+}
+
+function checkDays(list: unknown, path: string): number[] {
+  if (!Array.isArray(list)) throw new TypeError(`${path} must be an array.`);
+  if (list.length > MAX_DAYS) {
+    throw new SelfInfoError('invalid_option', { path, expected: { en: `At most ${MAX_DAYS} days.`, ja: `${MAX_DAYS} 日までです。` } });
+  }
+  return Array.from(list, (day: string, index) => parseDay(day, `${path}[${index}]`));
 }
 
 function instantWithin(value: Instant, path: string): number {

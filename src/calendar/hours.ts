@@ -1,16 +1,25 @@
 import type { ServerId } from '../catalog/index.js';
 import type { Rule } from './rules.js';
 
-/** When a server runs, from a day on, by one row of the guideline's tables. */
-export interface HoursRow {
+interface Row {
   readonly server: ServerId;
   /** The first JST day it holds for; until the next row of the same server, if there is one. */
   readonly from: string;
+  /** Empty: round the clock on every day. */
+  readonly rules: readonly Rule[];
+}
+
+/** When a server runs, from a day on, by one row of the guideline's tables. */
+export interface GuidelineRow extends Row {
   readonly guideline: 'v2.2';
   readonly table: '2.5-1' | '2.5-2' | '2.5-3' | '2.5-4';
   readonly row: number;
-  /** Empty: round the clock on every day. */
-  readonly rules: readonly Rule[];
+}
+
+/** The same as the host says. */
+export interface HostRow extends Row {
+  /** Where it has it from. */
+  readonly source: string | null;
 }
 
 const asStated = { ja: '表の記載どおり。', en: 'As the table says.' } as const;
@@ -35,7 +44,12 @@ const thirdWeekend = {
   },
 } as const satisfies Rule;
 
-const daily = (from: number, to: number) =>
+/** `8時` or `8時30分`. */
+const timeJa = (hour: number) => `${Math.floor(hour)}時${hour % 1 === 0 ? '' : `${(hour % 1) * 60}分`}`;
+const timeEn = (hour: number) => `${Math.floor(hour)}:${String((hour % 1) * 60).padStart(2, '0')}`;
+
+/** Runs every day between two hours. */
+export const daily = (from: number, to: number) =>
   ({
     id: 'daily-hours',
     kind: 'hours',
@@ -46,7 +60,7 @@ const daily = (from: number, to: number) =>
     certainty: 'stated',
     reading: false,
     note: asStated,
-    text: { ja: `運用時間（毎日${from}時〜${to}時）の外です`, en: `outside its operating hours, ${from}:00 to ${to}:00 every day` },
+    text: { ja: `運用時間（毎日${timeJa(from)}〜${timeJa(to)}）の外です`, en: `outside its operating hours, ${timeEn(from)} to ${timeEn(to)} every day` },
   }) as const satisfies Rule;
 
 const businessDaysNote = {
@@ -54,7 +68,8 @@ const businessDaysNote = {
   en: "Our reading: substitute and citizens' holidays count as holidays; Dec 29-31 and Jan 2-3 are business days unless they are holidays.",
 } as const;
 
-const businessDays = (from: number, to: number) =>
+/** Runs on business days between two hours. */
+export const businessDays = (from: number, to: number) =>
   ({
     id: 'business-day-hours',
     kind: 'hours',
@@ -66,8 +81,8 @@ const businessDays = (from: number, to: number) =>
     reading: true,
     note: businessDaysNote,
     text: {
-      ja: `運用時間（土日祝日を除く${from}時〜${to}時）の外です`,
-      en: `outside its operating hours, ${from}:00 to ${to}:00 except weekends and holidays`,
+      ja: `運用時間（土日祝日を除く${timeJa(from)}〜${timeJa(to)}）の外です`,
+      en: `outside its operating hours, ${timeEn(from)} to ${timeEn(to)} except weekends and holidays`,
     },
   }) as const satisfies Rule;
 
@@ -218,4 +233,4 @@ export const hours = [
   { ...v22, server: 'labour-standards', table: '2.5-4', row: 8, rules: [businessDays(8, 21)] },
   { ...v22, server: 'pension-service', table: '2.5-4', row: 9, rules: [businessDays(8, 23)] },
   { ...v22, server: 'account-registry', table: '2.5-4', row: 10, rules: [] },
-] as const satisfies readonly HoursRow[];
+] as const satisfies readonly GuidelineRow[];

@@ -22,7 +22,22 @@ export {
   type Upstream,
 } from '../errors.js';
 export type { Instant } from '../time.js';
+export type { Announcement } from './announcements.js';
 export { type Calendar, type CalendarOptions, createCalendar } from './calendar.js';
-export type { Cause, CauseFacts, CauseSource, HolderState, Segment, Span, State, Status } from './results.js';
-export type { Text } from './rules.js';
+export type { OperatingHours, PlannedOutage, ServerRow } from './overrides.js';
+export type {
+  AnnouncementSource,
+  Cause,
+  CauseFacts,
+  CauseSource,
+  GuidelineSource,
+  HolderState,
+  HostSource,
+  Segment,
+  Span,
+  State,
+  Status,
+  UndoneCause,
+} from './results.js';
+export type { DayPattern, Text } from './rules.js';
 export type { Target } from './targets.js';

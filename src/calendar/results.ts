@@ -15,8 +15,9 @@ import type { Text } from './rules.js';
  */
 export type State = 'open' | 'uncertain' | 'closed';
 
-/** Where a cause is written, and whether something of it is our reading and not the guideline's own word. */
-export interface CauseSource {
+/** A row of the guideline's tables, and whether something of what it gives rise to is our reading and not the guideline's own word. */
+export interface GuidelineSource {
+  readonly kind: 'guideline';
   /** The version of the guideline. */
   readonly guideline: 'v2.2';
   /** The table of section 2.5. */
@@ -29,20 +30,43 @@ export interface CauseSource {
   readonly note: Text;
 }
 
+/** A row that the host gave in the option `servers`, in place of the guideline's. */
+export interface HostSource {
+  readonly kind: 'host';
+  /** The first JST day the row holds for. */
+  readonly from: string;
+  /** Where the host has it from, if it said so. */
+  readonly source: string | null;
+}
+
+/** An announcement. */
+export interface AnnouncementSource {
+  readonly kind: 'announcement';
+  /** The id of the announcement. */
+  readonly id: string;
+  /** When it was announced, as an ISO string at +09:00. */
+  readonly announcedAt: string;
+  /** The words of the notice, or where they stand: text from outside, to be escaped before it is shown. */
+  readonly source: string;
+}
+
+/** Where a cause is written. */
+export type CauseSource = GuidelineSource | HostSource | AnnouncementSource;
+
 /** What is the same in every cause that one rule gives rise to. */
 export interface CauseFacts {
-  /** The server that is affected; null for `depends-on-holder`, where it is not known which one counts. */
+  /** The server that is affected; null for an announcement about the whole service, and for `depends-on-holder`, where it is not known which one counts. */
   readonly server: ServerId | null;
   /** The detail whose holders differ, for `depends-on-holder`; else null. */
   readonly detail: DetailId | null;
-  /** Outside the hours, inside a planned outage, or several holders that differ. */
-  readonly kind: 'hours' | 'planned-outage' | 'holder';
-  /** Stable id of the rule, e.g. `third-weekend`. */
+  /** Outside the hours, inside a planned or an announced outage, or several holders that differ. */
+  readonly kind: 'hours' | 'planned-outage' | 'announcement' | 'holder';
+  /** Stable id of the rule, e.g. `third-weekend`; `announcement` for every announcement, whose own id stands in `source`. */
   readonly rule: string;
   /** The state it imposes on its server, which may be hidden beneath a worse one or among other holders. */
   readonly state: 'uncertain' | 'closed';
-  /** What the guideline states, or what it leaves out. */
-  readonly certainty: 'stated' | 'hours-not-stated' | 'week-not-stated' | 'depends-on-holder';
+  /** What the guideline states, or what it leaves out; whether what was announced is exact. */
+  readonly certainty: 'stated' | 'hours-not-stated' | 'week-not-stated' | 'depends-on-holder' | 'announced' | 'approximate';
   /** Where it is written. */
   readonly source: CauseSource;
   /** A sentence for people, in Japanese and English. */
@@ -64,7 +88,8 @@ export interface Span {
 }
 
 /**
- * Why a server is not, or not certainly, running: with the whole interval of this one closure, cut only at the ends of the calendar's span.
+ * Why a server is not, or not certainly, running: with the whole interval of this one closure, cut only at the ends of the calendar's span and where an
+ * announcement undoes it.
  *
  * @example
  * ```ts
@@ -73,6 +98,21 @@ export interface Span {
  * ```
  */
 export interface Cause extends Span, CauseFacts {}
+
+/**
+ * What would be a cause here, had an announcement not undone it: a planned outage under one that says `open` or that replaces it for the month, or an earlier
+ * announced outage. It has no part in the state; its interval is the part that is undone.
+ *
+ * @example
+ * ```ts
+ * import type { Segment } from 'myna-selfinfo/calendar';
+ * const notes = ({ undone }: Segment) => undone.map(({ text, undoneBy }) => `${text.ja} → ${undoneBy.source}`);
+ * ```
+ */
+export interface UndoneCause extends Cause {
+  /** The announcement that undoes it. */
+  readonly undoneBy: AnnouncementSource;
+}
 
 /**
  * An interval in which the state stays the same.
@@ -88,6 +128,8 @@ export interface Segment extends Span {
   readonly state: State;
   /** All causes that hold anywhere inside, hidden ones too, by start; none when open. */
   readonly causes: readonly Cause[];
+  /** What announcements undo anywhere inside, by start; where they settle a weekend as open, its planned outage stays visible here. */
+  readonly undone: readonly UndoneCause[];
 }
 
 /** The state of one of several holders: the worst of the three common systems and that server. */
@@ -113,6 +155,8 @@ export interface Status {
   readonly state: State;
   /** All causes that hold anywhere between `since` and `until`, hidden ones too, by start; none when open. */
   readonly causes: readonly Cause[];
+  /** What announcements undo anywhere between `since` and `until`, by start. */
+  readonly undone: readonly UndoneCause[];
   /** The holders' states, for a detail that several servers hold, asked without naming one. */
   readonly holders?: readonly HolderState[];
   /** Since when the state is the same; null when that lies before the calendar's span. */
@@ -184,20 +228,32 @@ class CauseOfFacts extends SpanBase implements Cause {
   }
 }
 
+class UndoneCauseOfFacts extends CauseOfFacts implements UndoneCause {
+  readonly undoneBy: AnnouncementSource;
+
+  constructor(facts: CauseFacts, startMs: number, endMs: number, undoneBy: AnnouncementSource) {
+    super(facts, startMs, endMs);
+    this.undoneBy = undoneBy;
+  }
+}
+
 class SegmentOfState extends SpanBase implements Segment {
   readonly state: State;
   readonly causes: readonly Cause[];
+  readonly undone: readonly UndoneCause[];
 
-  constructor(startMs: number, endMs: number, state: State, causes: readonly Cause[]) {
+  constructor(startMs: number, endMs: number, state: State, causes: readonly Cause[], undone: readonly UndoneCause[]) {
     super(startMs, endMs);
     this.state = state;
     this.causes = causes;
+    this.undone = undone;
   }
 }
 
 interface StatusFields {
   readonly state: State;
   readonly causes: readonly Cause[];
+  readonly undone: readonly UndoneCause[];
   readonly holders: readonly HolderState[] | undefined;
   readonly sinceMs: number | null;
   readonly untilMs: number | null;
@@ -208,6 +264,7 @@ interface StatusFields {
 class StatusAt implements Status {
   readonly state: State;
   readonly causes: readonly Cause[];
+  readonly undone: readonly UndoneCause[];
   declare readonly holders?: readonly HolderState[];
   readonly sinceMs: number | null;
   readonly untilMs: number | null;
@@ -217,6 +274,7 @@ class StatusAt implements Status {
   constructor(fields: StatusFields) {
     this.state = fields.state;
     this.causes = fields.causes;
+    this.undone = fields.undone;
     if (fields.holders !== undefined) this.holders = fields.holders;
     this.sinceMs = fields.sinceMs;
     this.untilMs = fields.untilMs;
@@ -241,10 +299,11 @@ class StatusAt implements Status {
   }
 
   toJSON(): Record<string, unknown> {
-    const { state, causes, holders, sinceMs, untilMs, nextOpeningMs, nextPossibleOpeningMs } = this;
+    const { state, causes, undone, holders, sinceMs, untilMs, nextOpeningMs, nextPossibleOpeningMs } = this;
     return {
       state,
       causes,
+      undone,
       ...(holders && { holders }),
       since: isoOrNull(sinceMs),
       until: isoOrNull(untilMs),
@@ -259,9 +318,14 @@ export function buildCause(facts: CauseFacts, startMs: number, endMs: number): C
   return Object.freeze(new CauseOfFacts(facts, startMs, endMs));
 }
 
+/** An undone cause over the part that is undone; frozen likewise. */
+export function buildUndoneCause(facts: CauseFacts, startMs: number, endMs: number, undoneBy: AnnouncementSource): UndoneCause {
+  return Object.freeze(new UndoneCauseOfFacts(facts, startMs, endMs, undoneBy));
+}
+
 /** A segment over an interval. */
-export function buildSegment(startMs: number, endMs: number, state: State, causes: readonly Cause[]): Segment {
-  return new SegmentOfState(startMs, endMs, state, causes);
+export function buildSegment(startMs: number, endMs: number, state: State, causes: readonly Cause[], undone: readonly UndoneCause[]): Segment {
+  return new SegmentOfState(startMs, endMs, state, causes, undone);
 }
 
 /** A status from its parts. */

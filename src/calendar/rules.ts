@@ -17,13 +17,23 @@ export interface Text {
   readonly en: string;
 }
 
-/** The days a rule speaks of; what it says of them is counted in hours from the start of such a day. */
+const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
+const ordinals = ['first', 'second', 'third', 'fourth', 'last'] as const;
+
+/**
+ * The days a rule speaks of; what it says of them is counted in hours from the start of such a day. `business-days` are Monday to Friday without holidays;
+ * weekdays are counted within their month.
+ *
+ * @example
+ * ```ts
+ * import type { DayPattern } from 'myna-selfinfo/calendar';
+ * const patterns: DayPattern[] = ['every-day', 'business-days', 'third-saturdays', 'last-sundays', 'june-and-december-saturdays', 'december-28ths'];
+ * ```
+ */
 export type DayPattern =
   | 'every-day'
   | 'business-days'
-  | 'second-fridays'
-  | 'third-saturdays'
-  | 'last-saturdays'
+  | `${(typeof ordinals)[number]}-${(typeof weekdays)[number]}s`
   | 'june-and-december-saturdays'
   | 'december-28ths';
 
@@ -39,7 +49,7 @@ export interface Rule {
   readonly toHour: number;
   readonly state: 'uncertain' | 'closed';
   readonly certainty: 'stated' | 'hours-not-stated' | 'week-not-stated';
-  /** Whether something of it is our reading and not the guideline's own word; `note` says what. */
+  /** Whether something of it is our reading and not the guideline's own word; `note` says what. Of no account in a row of the host. */
   readonly reading: boolean;
   readonly note: Text;
   /** What is said of the server; its name goes in front. */
@@ -48,7 +58,6 @@ export interface Rule {
 
 const weekdayOf = (day: number): number => (day + 4) % 7; // 1970-01-01 was a Thursday; 0 is Sunday
 
-const FRIDAY = 5;
 const SATURDAY = 6;
 
 function nthWeekday(year: number, month: number, weekday: number, n: number): number {
@@ -69,26 +78,48 @@ function daysBetween(from: number, to: number, wanted: (day: number) => boolean 
   return days;
 }
 
-function holidaysOf(year: number): Set<number> {
-  const row = holidayRows[year - FIRST_HOLIDAY_YEAR] ?? '';
-  return new Set(row.split(' ').map((text) => dayNumber(year, Number(text.slice(0, 2)), Number(text.slice(2)))));
+/** The holidays of a year, as day numbers. */
+export type Holidays = (year: number) => ReadonlySet<number>;
+
+/** The holidays of the table, with days added and taken away. */
+export function holidaysWith(extra: readonly number[], not: readonly number[]): Holidays {
+  return (year) => {
+    const row = holidayRows[year - FIRST_HOLIDAY_YEAR]?.split(' ') ?? [];
+    const days = new Set(row.map((text) => dayNumber(year, Number(text.slice(0, 2)), Number(text.slice(2)))));
+    for (const day of extra) days.add(day);
+    for (const day of not) days.delete(day);
+    return days;
+  };
 }
 
-const patterns: Record<DayPattern, (year: number) => number[]> = {
-  'every-day': (year) => daysBetween(dayNumber(year, 1, 1), dayNumber(year + 1, 1, 1)),
-  'business-days': (year) => {
-    const holidays = holidaysOf(year);
-    return daysBetween(dayNumber(year, 1, 1), dayNumber(year + 1, 1, 1), (day) => weekdayOf(day) % SATURDAY !== 0 && !holidays.has(day));
-  },
-  'second-fridays': (year) => months.map((month) => nthWeekday(year, month, FRIDAY, 2)),
-  'third-saturdays': (year) => months.map((month) => nthWeekday(year, month, SATURDAY, 3)),
-  'last-saturdays': (year) => months.map((month) => lastWeekday(year, month, SATURDAY)),
-  'june-and-december-saturdays': (year) =>
-    [6, 12].flatMap((month) => daysBetween(dayNumber(year, month, 1), dayNumber(year, month + 1, 1), (day) => weekdayOf(day) === SATURDAY)),
-  'december-28ths': (year) => [dayNumber(year, 12, 28)],
-};
+const patterns = new Map<string, (year: number, holidays: Holidays) => number[]>([
+  ['every-day', (year) => daysBetween(dayNumber(year, 1, 1), dayNumber(year + 1, 1, 1))],
+  [
+    'business-days',
+    (year, holidaysOf) => {
+      const holidays = holidaysOf(year);
+      return daysBetween(dayNumber(year, 1, 1), dayNumber(year + 1, 1, 1), (day) => weekdayOf(day) % SATURDAY !== 0 && !holidays.has(day));
+    },
+  ],
+  [
+    'june-and-december-saturdays',
+    (year) => [6, 12].flatMap((month) => daysBetween(dayNumber(year, month, 1), dayNumber(year, month + 1, 1), (day) => weekdayOf(day) === SATURDAY)),
+  ],
+  ['december-28ths', (year) => [dayNumber(year, 12, 28)]],
+]);
+for (const [weekday, name] of weekdays.entries()) {
+  for (const [index, ordinal] of ordinals.entries()) {
+    const inMonth = ordinal === 'last' ? lastWeekday : (year: number, month: number, of: number) => nthWeekday(year, month, of, index + 1);
+    patterns.set(`${ordinal}-${name}s`, (year) => months.map((month) => inMonth(year, month, weekday)));
+  }
+}
+
+/** Whether a string is a pattern of days. */
+export function isDayPattern(value: string): value is DayPattern {
+  return patterns.has(value);
+}
 
 /** The days of a year that a pattern names, in order, as day numbers. */
-export function daysOn(pattern: DayPattern, year: number): number[] {
-  return patterns[pattern](year);
+export function daysOn(pattern: DayPattern, year: number, holidays: Holidays): number[] {
+  return (patterns.get(pattern) as (year: number, holidays: Holidays) => number[])(year, holidays);
 }

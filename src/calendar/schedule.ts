@@ -1,45 +1,61 @@
 import type { ServerId } from '../catalog/index.js';
-import { buildCause, type Cause, type CauseFacts } from './results.js';
-import { OPEN, type Stretch, type Timeline, UNCERTAIN } from './timeline.js';
+import { buildCause, type Cause, type CauseFacts, type UndoneCause } from './results.js';
+import { type Interval, OPEN, partsOf, type Stretch, type Timeline, UNCERTAIN } from './timeline.js';
 
-/** A timeline whose stretches, where not open, are causes. */
+/** What can lower the state of a target, or would if no announcement undid it. */
 export interface Reason {
-  readonly facts: CauseFacts;
-  readonly timeline: Timeline;
+  /** The causes that hold anywhere within an interval. */
+  causesWithin(within: Interval): Cause[];
+  /** Those that are undone anywhere within it. */
+  undoneWithin?(within: Interval): UndoneCause[];
+}
+
+/** A reason whose causes are the stretches of a timeline that are not open. */
+export function reasonOf(facts: CauseFacts, timeline: Timeline): Reason {
+  return { causesWithin: (within) => partsOf(timeline, within).map(({ start, end }) => buildCause(facts, start, end)) };
 }
 
 /** What all questions about one stretch share. */
 interface Answer {
   /** All causes that hold anywhere inside, hidden ones too, by start. */
   readonly causes: readonly Cause[];
+  /** All that are undone anywhere inside, by start. */
+  readonly undone: readonly UndoneCause[];
   /** Start of this stretch or the first after it that is open; null when there is none. */
   readonly opensMs: number | null;
   /** Likewise for not closed. */
   readonly possibleMs: number | null;
 }
 
-const NO_CAUSES: readonly Cause[] = Object.freeze([]);
+const NONE: readonly never[] = Object.freeze([]);
 
 /** A target ready to be asked: its state over time, what can lower it, and its holders where it matters which one it is. */
 export class Schedule {
   readonly timeline: Timeline;
   readonly reasons: readonly Reason[];
   readonly holders: readonly { readonly server: ServerId; readonly schedule: Schedule }[] | undefined;
+  readonly #undoing: readonly Reason[];
   readonly #answers = new WeakMap<Stretch, Answer>();
 
   constructor(timeline: Timeline, reasons: readonly Reason[], holders?: Schedule['holders']) {
     this.timeline = timeline;
     this.reasons = reasons;
     this.holders = holders;
+    this.#undoing = reasons.filter((reason) => reason.undoneWithin);
   }
 
   /** The causes of a stretch of the timeline and what comes next; worked out once. */
   answer(stretch: Stretch): Answer {
-    // Every reason lowers the state, so an open stretch has none; asking would cost most where a stretch is longest.
-    if (stretch.state === OPEN) return { causes: NO_CAUSES, opensMs: stretch.start, possibleMs: stretch.start };
+    // Every cause lowers the state, so an open stretch has none; asking would cost most where a stretch is longest.
+    if (stretch.state === OPEN && this.#undoing.length === 0) return { causes: NONE, undone: NONE, opensMs: stretch.start, possibleMs: stretch.start };
     let answer = this.#answers.get(stretch);
     if (!answer) {
-      answer = { causes: this.#causesWithin(stretch), opensMs: this.firstStart(stretch, OPEN), possibleMs: this.firstStart(stretch, UNCERTAIN) };
+      answer = {
+        causes: stretch.state === OPEN ? NONE : inOrder(this.reasons.flatMap((reason) => reason.causesWithin(stretch))),
+        undone: inOrder(this.#undoing.flatMap((reason) => reason.undoneWithin?.(stretch) ?? [])),
+        opensMs: this.firstStart(stretch, OPEN),
+        possibleMs: this.firstStart(stretch, UNCERTAIN),
+      };
       this.#answers.set(stretch, answer);
     }
     return answer;
@@ -51,15 +67,13 @@ export class Schedule {
     while (stretch && stretch.state > worst) stretch = this.timeline.after(stretch);
     return stretch ? stretch.start : null;
   }
+}
 
-  #causesWithin(stretch: Stretch): readonly Cause[] {
-    const causes: Cause[] = [];
-    for (const { facts, timeline } of this.reasons) {
-      let part: Stretch | undefined = timeline.stretchAt(stretch.start);
-      for (; part && part.start < stretch.end; part = timeline.after(part)) {
-        if (part.state !== OPEN) causes.push(buildCause(facts, part.start, part.end));
-      }
-    }
-    return Object.freeze(causes.sort((a, b) => a.startMs - b.startMs));
-  }
+/** Causes by start. An announcement about the whole service reaches a target through each of its servers and is listed once. */
+function inOrder<C extends Cause>(causes: readonly C[]): readonly C[] {
+  if (causes.length === 0) return NONE;
+  const seen = new Map(
+    causes.map((cause, index) => [cause.source.kind === 'announcement' ? `${cause.source.id} ${cause.server} ${cause.startMs} ${cause.endMs}` : index, cause]),
+  );
+  return Object.freeze([...seen.values()].sort((a, b) => a.startMs - b.startMs));
 }

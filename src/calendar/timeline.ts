@@ -29,10 +29,14 @@ interface IndexedTable extends Table {
   readonly stretches: (Stretch | undefined)[];
 }
 
-/** A maximal interval without change of state; it may cross years. */
-export interface Stretch {
+/** `[start, end)` in epoch milliseconds. */
+export interface Interval {
   readonly start: number;
   readonly end: number;
+}
+
+/** A maximal interval without change of state; it may cross years. */
+export interface Stretch extends Interval {
   readonly state: number;
 }
 
@@ -118,6 +122,16 @@ export class Timeline {
   }
 }
 
+/** The stretches of a timeline that are not open and have a part in an interval. */
+export function partsOf(timeline: Timeline, within: Interval): Stretch[] {
+  const parts: Stretch[] = [];
+  let part: Stretch | undefined = timeline.stretchAt(within.start);
+  for (; part && part.start < within.end; part = timeline.after(part)) {
+    if (part.state !== OPEN) parts.push(part);
+  }
+  return parts;
+}
+
 function indexed(table: Table): IndexedTable {
   const { edges, states } = table;
   const start = edges[0] as number;
@@ -198,6 +212,17 @@ function mapped(timeline: Timeline, to: (state: number) => number): Timeline {
     });
     return table.end(edges.at(-1) as number);
   });
+}
+
+/** Something over the whole span that is in `state` within ordered, disjoint intervals and open elsewhere. */
+export function timelineOf(intervals: readonly Interval[], state: number): Timeline {
+  const pairs = intervals.map(({ start, end }) => [start, end] as const);
+  return new Timeline((year) => tableOfPairs(pairs, state, OPEN, boundsOfYear(year)));
+}
+
+/** A timeline where another one is open, and open elsewhere. */
+export function outside(timeline: Timeline, mask: Timeline): Timeline {
+  return combined([timeline, mask], (state, masked) => (masked === OPEN ? state : OPEN));
 }
 
 /** Open throughout. */

@@ -1,0 +1,191 @@
+import { isServerId, type ServerId, servers } from '../catalog/index.js';
+import { SelfInfoError } from '../errors.js';
+import { checkKeys, checkText } from '../options.js';
+import { formatInstant, type Instant, toEpochMs } from '../time.js';
+import type { AnnouncementSource, CauseFacts } from './results.js';
+import { FROM_MS, TO_MS } from './rules.js';
+
+/**
+ * News that overrides the published tables: an outage (停止のお知らせ), or that a planned one does not take place. The guideline's planned outages are stated as
+ * 原則, in principle, and practice departs from them. May come from JSON as it is.
+ *
+ * - `closed` closes the server, `open` undoes its planned outages and settles an uncertain weekend; neither `open` nor anything else undoes operating hours.
+ * - Where announcements overlap on a server, the one with the later `announcedAt` counts, and of two of the same instant the closed one.
+ * - One that is announced again under the same `id` with a later `announcedAt` takes the place of the earlier one altogether: an extension, a correction, a
+ *   withdrawal. Repeating it unchanged is harmless.
+ *
+ * @example
+ * ```ts
+ * import { type Announcement, createCalendar } from 'myna-selfinfo/calendar';
+ * // Stops on the first weekend of September 2026, and not on the third.
+ * const september: Announcement = {
+ *   id: '2026-09-maintenance',
+ *   target: 'all',
+ *   state: 'closed',
+ *   start: '2026-09-05T00:00+09:00',
+ *   end: '2026-09-07T00:00+09:00',
+ *   replaces: { rule: 'third-weekend', month: '2026-09' },
+ *   announcedAt: '2026-08-20T10:00+09:00',
+ *   source: '自己情報取得API 9月5日(土) 0:00 〜 9月7日(月) 0:00',
+ * };
+ * createCalendar({ announced: [september] }).status('local-tax', '2026-09-06').state; // closed
+ * ```
+ */
+export interface Announcement {
+  /** Names the outage; 200 characters at most. */
+  readonly id: string;
+  /** The server, or `all` for the whole service: each of the 13 systems, and so every detail and every server asked alone. */
+  readonly target: ServerId | 'all';
+  /** Whether the server is stopped, or runs in spite of its planned outages. */
+  readonly state: 'closed' | 'open';
+  /** Start of the interval. */
+  readonly start: Instant;
+  /** End of the interval, itself not included; of an approximate one the latest instant it may last to. */
+  readonly end: Instant;
+  /** Whether the notice says "about" (頃) or that it may be extended. It counts to `end` all the same; its cause has the certainty `approximate`. */
+  readonly approximate?: boolean;
+  /**
+   * A planned outage that this one takes the place of: `rule` is the id of a planned outage of the server (with `all`, of any), and its occurrences that start
+   * on a day of `month`, `YYYY-MM`, are dropped, outside of the interval too.
+   */
+  readonly replaces?: { readonly rule: string; readonly month: string };
+  /** When it was announced: decides between announcements that contradict each other. */
+  readonly announcedAt: Instant;
+  /** The words of the notice, or where they stand; 10,000 characters at most. */
+  readonly source: string;
+}
+
+/** An announcement, checked; cut at the ends of the span, so it may be empty. */
+export interface Announced {
+  readonly id: string;
+  readonly target: ServerId | 'all';
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly announcedAtMs: number;
+  readonly replaces: { readonly rule: string; readonly month: string } | null;
+  readonly origin: AnnouncementSource;
+  /** What its causes say, if it closes; null if it opens. */
+  readonly facts: CauseFacts | null;
+}
+
+const MAX_ANNOUNCEMENTS = 10_000;
+const MAX_ID = 200;
+const MAX_SOURCE = 10_000;
+
+/**
+ * Checks announcements.
+ *
+ * @param outagesOf - the ids of a server's planned outages.
+ * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option`, `unknown_server`, `invalid_instant`, `invalid_date`, `range_reversed`; TypeError.
+ */
+export function checkAnnouncements(list: unknown, path: string, outagesOf: (server: ServerId) => readonly string[]): Announced[] {
+  if (!Array.isArray(list)) throw new TypeError(`${path} must be an array.`);
+  if (list.length > MAX_ANNOUNCEMENTS) throw tooMany(path);
+  return Array.from(list, (item: unknown, index) => checkAnnouncement(item, `${path}[${index}]`, outagesOf));
+}
+
+/**
+ * Adds announcements to those already known; the known list itself when that changes nothing.
+ *
+ * @throws SelfInfoError `invalid_option` for two of the same id and instant that differ, and when there are too many.
+ */
+export function mergeAnnouncements(known: readonly Announced[], added: readonly Announced[], path: string): readonly Announced[] {
+  const byId = new Map(known.map((announced) => [announced.id, announced]));
+  let changed = false;
+  for (const [index, announced] of added.entries()) {
+    const other = byId.get(announced.id);
+    if (other?.announcedAtMs === announced.announcedAtMs && JSON.stringify(other) !== JSON.stringify(announced)) {
+      throw invalid(
+        `${path}[${index}].id`,
+        'Another announcement has this id and the same announcedAt, and says something else.',
+        '同じ id と announcedAt で内容の異なるお知らせがあります。',
+      );
+    }
+    if (other && other.announcedAtMs >= announced.announcedAtMs) continue;
+    byId.set(announced.id, announced);
+    changed = true;
+  }
+  if (byId.size > MAX_ANNOUNCEMENTS) throw tooMany(path);
+  return changed ? [...byId.values()] : known;
+}
+
+function checkAnnouncement(item: unknown, path: string, outagesOf: (server: ServerId) => readonly string[]): Announced {
+  checkKeys(item, path, ['id', 'target', 'state', 'start', 'end', 'approximate', 'replaces', 'announcedAt', 'source']);
+  const { id, target, state, approximate = false, source } = item;
+  checkLimited(id, `${path}.id`, MAX_ID);
+  checkText(target, `${path}.target`);
+  if (target !== 'all' && !isServerId(target)) throw new SelfInfoError('unknown_server', { path: `${path}.target` });
+  checkText(state, `${path}.state`);
+  if (state !== 'closed' && state !== 'open') throw invalid(`${path}.state`, 'closed or open.', 'closed か open です。');
+  const startMs = instant(item.start, `${path}.start`);
+  const endMs = instant(item.end, `${path}.end`);
+  if (endMs < startMs) throw new SelfInfoError('range_reversed', { path: `${path}.end` });
+  if (endMs === startMs) throw invalid(`${path}.end`, 'It must lie after the start.', '開始より後の時刻を指定してください。');
+  if (typeof approximate !== 'boolean') throw new TypeError(`${path}.approximate must be a boolean.`);
+  const replaces = item.replaces === undefined ? null : checkReplaces(item.replaces, `${path}.replaces`, target, outagesOf);
+  const announcedAtMs = instant(item.announcedAt, `${path}.announcedAt`);
+  checkLimited(source, `${path}.source`, MAX_SOURCE);
+  const origin = Object.freeze({ kind: 'announcement', id, announcedAt: formatInstant(announcedAtMs), source } as const);
+  return {
+    id,
+    target,
+    startMs: Math.max(startMs, FROM_MS),
+    endMs: Math.min(endMs, TO_MS),
+    announcedAtMs,
+    replaces,
+    origin,
+    facts: state === 'closed' ? closureFacts(target, approximate, origin) : null,
+  };
+}
+
+function checkReplaces(value: unknown, path: string, target: ServerId | 'all', outagesOf: (server: ServerId) => readonly string[]): Announced['replaces'] {
+  checkKeys(value, path, ['rule', 'month']);
+  const { rule, month } = value;
+  checkText(rule, `${path}.rule`);
+  const known = [...new Set(target === 'all' ? servers.flatMap(({ id }) => outagesOf(id)) : outagesOf(target))];
+  if (!known.includes(rule)) {
+    const names = known.join(', ');
+    throw invalid(
+      `${path}.rule`,
+      known.length === 0 ? 'This server has no planned outages.' : `One of ${names}.`,
+      known.length === 0 ? 'このサーバには計画停止がありません。' : `${names} のいずれかです。`,
+    );
+  }
+  checkText(month, `${path}.month`);
+  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) throw invalid(`${path}.month`, 'It must have the form YYYY-MM.', 'YYYY-MM 形式で指定してください。');
+  return { rule, month };
+}
+
+function instant(value: unknown, path: string): number {
+  if (value === undefined) throw new SelfInfoError('missing_option', { path });
+  return toEpochMs(value as Instant, path);
+}
+
+function checkLimited(value: unknown, path: string, max: number): asserts value is string {
+  checkText(value, path);
+  if (value.length > max) throw invalid(path, `At most ${max} characters.`, `${max} 文字以内で指定してください。`);
+}
+
+function closureFacts(target: ServerId | 'all', approximate: boolean, source: AnnouncementSource): CauseFacts {
+  const name = servers.find((server) => server.id === target) ?? { ja: 'サービス全体', en: 'The whole service' };
+  const about = approximate ? { ja: '（時刻は目安で、最も遅い終了まで）', en: ' (times are approximate; counted to the latest end)' } : { ja: '', en: '' };
+  const text = { ja: `${name.ja}は、お知らせにより停止します${about.ja}。`, en: `${name.en}: announced outage${about.en}.` };
+  return Object.freeze({
+    server: target === 'all' ? null : target,
+    detail: null,
+    kind: 'announcement',
+    rule: 'announcement',
+    state: 'closed',
+    certainty: approximate ? 'approximate' : 'announced',
+    source,
+    text: Object.freeze(text),
+  });
+}
+
+function tooMany(path: string): SelfInfoError {
+  return invalid(path, `At most ${MAX_ANNOUNCEMENTS} announcements.`, `お知らせは ${MAX_ANNOUNCEMENTS} 件までです。`);
+}
+
+function invalid(path: string, en: string, ja: string): SelfInfoError {
+  return new SelfInfoError('invalid_option', { path, expected: { en, ja } });
+}
