@@ -261,6 +261,7 @@ function calendarOf(rulebook: Rulebook, announced: readonly Announced[], timetab
 }
 
 function within<C extends Cause>(causes: readonly C[], start: number, end: number): readonly C[] {
+  if (causes.length === 0) return causes;
   const inside = causes.filter((cause) => cause.startMs < end && cause.endMs > start);
   return inside.length === causes.length ? causes : Object.freeze(inside);
 }

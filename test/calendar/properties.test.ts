@@ -1,9 +1,39 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createCalendar, details, holdings, type State, servers, type Target } from '../../src/calendar/index.js';
+import { type Announcement, createCalendar, details, holdings, type State, servers, type Target } from '../../src/calendar/index.js';
 
-const calendar = createCalendar();
+const tables = createCalendar();
 const DAY_MS = 86_400_000;
+
+// Two thousand announcements over the span: lengths from minutes to weeks, overlapping, about one server or all, some replacing a third weekend.
+const announced = Array.from({ length: 2_000 }, (_, index): Announcement => {
+  const chance = (of: number, salt: number) => Math.floor(((((index + 1) * 7919 + salt * 104_729) % 65_537) / 65_537) * of);
+  const start = tables.fromMs + chance(10_047, 1) * DAY_MS + chance(1_440, 2) * 60_000;
+  const target = chance(4, 3) === 0 ? 'all' : (servers[chance(servers.length, 4)]?.id ?? 'all');
+  const planned = target === 'all' || target === 'municipal' || target === 'juki-net';
+  return {
+    id: `a${index}`,
+    target,
+    state: chance(2, 5) === 0 ? 'open' : 'closed',
+    start,
+    end: start + 20 * 60_000 * 12 ** chance(4, 6), // 20 minutes, 4 hours, 2 days, 24 days
+    announcedAt: start - chance(5, 7) * DAY_MS,
+    source: 'お知らせ',
+    ...(planned && chance(3, 8) === 0 && { replaces: { rule: 'third-weekend', month: new Date(start).toISOString().slice(0, 7) } }),
+  };
+});
+const told = createCalendar({
+  announced,
+  servers: {
+    'pension-service': { from: '2030-04-01', hours: { on: 'every-day', fromHour: 8, toHour: 23.5 } },
+    'account-registry': {
+      from: '2026-10-01',
+      hours: 'always',
+      outages: [{ id: 'first-monday', on: 'first-mondays', fromHour: 20, toHour: 30, state: 'closed' }],
+    },
+  },
+  extraHolidays: ['2027-06-09'],
+});
 
 const simple: fc.Arbitrary<Target> = fc.oneof(
   fc.constantFrom(...details).map((detail) => detail.id),
@@ -18,18 +48,21 @@ const { target } = fc.letrec<{ target: Target; allOf: Target }>((tie) => ({
 // Full hours hit the edges themselves, other instants the inside.
 const instant = fc
   .oneof(
-    fc.integer({ min: 0, max: (calendar.toMs - calendar.fromMs) / 3_600_000 - 1 }).map((hour) => hour * 3_600_000),
-    fc.integer({ min: 0, max: calendar.toMs - calendar.fromMs - 1 }),
+    fc.integer({ min: 0, max: (tables.toMs - tables.fromMs) / 3_600_000 - 1 }).map((hour) => hour * 3_600_000),
+    fc.integer({ min: 0, max: tables.toMs - tables.fromMs - 1 }),
   )
-  .map((ms) => calendar.fromMs + ms);
+  .map((ms) => tables.fromMs + ms);
 const range = fc
   .tuple(instant, fc.integer({ min: 0, max: 60 * DAY_MS }), fc.integer({ min: 0, max: 60 * DAY_MS }))
-  .map(([start, first, second]) => [start, start + first, start + first + second].map((ms) => Math.min(ms, calendar.toMs)) as [number, number, number]);
+  .map(([start, first, second]) => [start, start + first, start + first + second].map((ms) => Math.min(ms, tables.toMs)) as [number, number, number]);
 
 const rank: Record<State, number> = { open: 0, uncertain: 1, closed: 2 };
 const bounds = (list: readonly { startMs: number; endMs: number }[]) => list.map(({ startMs, endMs }) => [startMs, endMs]);
 
-describe('for any target', () => {
+describe.each([
+  ['the tables alone', tables],
+  ['announcements and rows of the host', told],
+])('for any target, by %s', (_, calendar) => {
   it('segments cover the interval without gaps and neighbours differ', () => {
     fc.assert(
       fc.property(target, range, (asked, [start, , end]) => {
@@ -50,6 +83,10 @@ describe('for any target', () => {
         for (const segment of calendar.segments(asked, start, end)) {
           expect(segment.causes.length > 0).toBe(segment.state !== 'open');
           for (const cause of segment.causes) {
+            expect(cause.startMs).toBeLessThan(segment.endMs);
+            expect(cause.endMs).toBeGreaterThan(segment.startMs);
+          }
+          for (const cause of segment.undone) {
             expect(cause.startMs).toBeLessThan(segment.endMs);
             expect(cause.endMs).toBeGreaterThan(segment.startMs);
           }
@@ -85,6 +122,7 @@ describe('for any target', () => {
         const here = around.find((segment) => segment.startMs <= at && at < segment.endMs);
         expect([here?.state, here?.startMs, here?.endMs]).toEqual([status.state, from, to]);
         expect(here?.causes.map((cause) => cause.toJSON())).toEqual(status.causes.map((cause) => cause.toJSON()));
+        expect(here?.undone.map((cause) => cause.toJSON())).toEqual(status.undone.map((cause) => cause.toJSON()));
         expect(calendar.isOpen(asked, at)).toBe(status.state === 'open');
 
         const ahead = calendar.segments(asked, at, Math.min(at + 40 * DAY_MS, calendar.toMs));

@@ -11,7 +11,28 @@ async function answersIn(zone: string) {
   vi.resetModules();
   const { createCalendar } = await import('../../src/calendar/index.js');
   const calendar = createCalendar();
+  const told = createCalendar({
+    announced: [
+      {
+        id: 'a',
+        target: 'all',
+        state: 'closed',
+        start: '2026-12-05',
+        end: '2026-12-07',
+        announcedAt: '2026-11-20',
+        source: 'お知らせ',
+        replaces: { rule: 'third-weekend', month: '2026-12' },
+      },
+    ],
+    servers: { 'pension-service': { from: '2027-01-01', hours: { on: 'business-days', fromHour: 9, toHour: 18 } } },
+    extraHolidays: ['2026-12-29'],
+    notHolidays: ['2027-01-01'],
+  });
   const answers = JSON.stringify([
+    told.segments('pension', '2026-12-01', '2027-01-10'),
+    told
+      .with([{ id: 'b', target: 'municipal', state: 'open', start: '2027-01-16', end: '2027-01-18', announcedAt: '2027-01-10', source: 'お知らせ' }])
+      .status('pension', '2027-01-16'),
     calendar.segments('pension', '2026-12-01', '2027-01-10'),
     calendar.segments('public-assistance', '2024-02-20', '2024-03-20'),
     calendar.status('health-other', '2026-09-22'),
