@@ -1,10 +1,46 @@
 import holidayJp from '@holiday-jp/holiday_jp';
-import { expect, it } from 'vitest';
+import DateHolidays from 'date-holidays';
+import japaneseHolidays from 'japanese-holidays';
+import { describe, expect, it } from 'vitest';
+import { FIRST_HOLIDAY_YEAR, holidayRows, LAST_OFFICIAL_YEAR } from '../../src/calendar/holidays.js';
 import { createCalendar } from '../../src/calendar/index.js';
 
 const DAY_MS = 86_400_000;
+const years = holidayRows.map((_, index) => FIRST_HOLIDAY_YEAR + index);
+const ours = years.flatMap((year, index) => (holidayRows[index] as string).split(' ').map((day) => `${year}-${day.slice(0, 2)}-${day.slice(2)}`));
 
-it('a business-day server runs at noon exactly on the Mondays to Fridays that the package does not call a holiday, on each day of the span', () => {
+function differences(theirs: readonly string[]): { onlyOurs: string[]; onlyTheirs: string[] } {
+  return { onlyOurs: ours.filter((day) => !theirs.includes(day)), onlyTheirs: theirs.filter((day) => !ours.includes(day)) };
+}
+
+describe('the holiday table, from 2023 to 2050', () => {
+  it('is that of the package it is generated from', () => {
+    const theirs = Object.keys(holidayJp.holidays).filter((day) => years.includes(Number(day.slice(0, 4))));
+    expect(differences(theirs)).toEqual({ onlyOurs: [], onlyTheirs: [] });
+    // Sixteen holidays have a name of their own; substitutes come on top.
+    expect(ours.length).toBeGreaterThan(16 * 28);
+  });
+
+  it('equals japanese-holidays on every day', () => {
+    const two = (part: number) => String(part).padStart(2, '0');
+    const theirs = years.flatMap((year) => japaneseHolidays.getHolidaysOf(year, true).map(({ month, date }) => `${year}-${two(month)}-${two(date)}`));
+    expect(differences(theirs)).toEqual({ onlyOurs: [], onlyTheirs: [] });
+  });
+
+  it("equals date-holidays on every day but two citizens' holidays that it misses", () => {
+    const japan = new DateHolidays('JP');
+    const theirs = years.flatMap((year) => japan.getHolidays(year).flatMap(({ date, type }) => (type === 'public' ? [date.slice(0, 10)] : [])));
+    // Tuesdays between the third Monday of September (20 September) and an autumn equinox on the 22nd.
+    expect(differences(theirs)).toEqual({ onlyOurs: ['2032-09-21', '2049-09-21'], onlyTheirs: [] });
+  });
+
+  it("is the Cabinet Office's own to the end of 2027, because it announces them a year ahead; from 2028 on its entries are predictions", () => {
+    expect(LAST_OFFICIAL_YEAR).toBe(2027);
+    expect(createCalendar().officialUntil.toISODate()).toBe('2028-01-01');
+  });
+});
+
+it('a business-day server runs at noon exactly on the Mondays to Fridays that are no holidays, on each day of the span', () => {
   const calendar = createCalendar();
   const wrong: string[] = [];
   let days = 0;
@@ -17,8 +53,4 @@ it('a business-day server runs at noon exactly on the Mondays to Fridays that th
   }
   expect(wrong).toEqual([]);
   expect(days).toBe(10_047); // 30 June 2023 to 31 December 2050: 185 days of 2023, then 27 years with 7 leap days
-});
-
-it('from 2028 on holidays are predictions, because the Cabinet Office announces them a year ahead, and the calendar says so', () => {
-  expect(createCalendar().officialUntil.toISODate()).toBe('2028-01-01');
 });
