@@ -24,7 +24,9 @@ export {
 export type { Instant } from '../time.js';
 export type { Announcement } from './announcements.js';
 export { type Calendar, type CalendarOptions, createCalendar } from './calendar.js';
+export { type ICalendarOptions, toICalendar } from './ical.js';
 export type { OperatingHours, PlannedOutage, ServerRow } from './overrides.js';
+export { toSvg, toText } from './picture.js';
 export type {
   AnnouncementSource,
   Cause,
@@ -40,4 +42,5 @@ export type {
   UndoneCause,
 } from './results.js';
 export type { DayPattern, Text } from './rules.js';
+export type { PictureOptions } from './sheet.js';
 export type { Target } from './targets.js';
