@@ -48,7 +48,7 @@ const WEEKDAYS = '日月火水木金土';
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
 // The longest stop seen, over a New Year, took days; one of more than a month is more likely misread, or the end of a service.
-const LONGEST_MS = 31 * DAY_MS;
+const LONGEST_DAYS = 31;
 const FARTHEST_DAYS = 3 * 366;
 // Notices come weeks or months ahead and stay up for weeks: without a year, a day is taken for the one within this reach, and no year has two of them.
 const DAYS_BEHIND = 90;
@@ -81,7 +81,7 @@ const ABOUT = '頃|ごろ|ころ|前後|過ぎ|すぎ';
 const HOURS = [
   '(?<about2>約|およそ)?',
   '(?<half1>午前|午後|[AP]M|早朝|未明|朝|昼|夕方|夜|深夜)?',
-  String.raw`(?:(?<![\d:.])(?<h>\d{1,2})(?::(?<i1>\d{2})(?::(?<s>\d{2}))?(?![\d:])| ?時(?!間)(?:(?<half>半)| ?(?<i2>\d{1,2}) ?分(?!間))?)|(?<noon>正午|零時))`,
+  String.raw`(?:(?<!\d[:.]?)(?<h>\d{1,2})(?::(?<i1>\d{2})(?::(?<s>\d{2}))?(?![\d:])| ?時(?!間)(?:(?<half>半)| ?(?<i2>\d{1,2}) ?分(?!間))?)|(?<noon>正午|零時))`,
   `(?<half2>[AP]M)?(?<about3>${ABOUT})?`,
 ].join(' ?');
 const VAGUE = String.raw`(?:(?:令和|平成|昭和) ?(?:元|\d{1,2})|(?<!\d)\d{4}) ?年(?:度| ?\d{1,2} ?月(?! ?\d))?|(?<!\d)\d{1,2} ?月(?! ?\d)`;
@@ -175,9 +175,7 @@ export function readPeriod(start: Moment, end: Moment, anchorDay: number, publis
   const startMs = dayStart(startDay) + secondsFrom(start) * 1_000;
   const endMs = endInstant(end, endDay);
   if (endMs <= startMs) return 'end_before_start';
-  // An end without a year is the next such day, so one before the start shows as nearly a year.
-  if (endMs - startMs > LONGEST_MS) return end.day?.year === undefined ? 'end_before_start' : 'implausible_period';
-  if (Math.abs(startDay - publishedDay) > FARTHEST_DAYS) return 'implausible_period';
+  if (isTooLong(startMs, endMs) || Math.abs(startDay - publishedDay) > FARTHEST_DAYS) return 'implausible_period';
   // Days without hours are counted in full, the widest reading.
   const wide = start.hour === undefined || end.hour === undefined;
   const allDay = start.hour === 'all-day' || end.hour === 'all-day';
@@ -190,9 +188,11 @@ export function extendPeriod(period: Period, until: Moment): Period | DateProble
   if (typeof endDay === 'string') return endDay;
   const written = endInstant(until, endDay);
   const endMs = !until.day && written < period.endMs ? written + DAY_MS : written;
-  if (endMs - period.startMs > LONGEST_MS) return 'implausible_period';
+  if (isTooLong(period.startMs, endMs)) return 'implausible_period';
   return { ...period, endMs: Math.max(endMs, period.endMs), approximate: true };
 }
+
+const isTooLong = (startMs: number, endMs: number): boolean => endMs - startMs > LONGEST_DAYS * DAY_MS;
 
 const secondsFrom = ({ hour }: Moment): number => (typeof hour === 'number' ? hour : 0);
 
@@ -201,7 +201,7 @@ const endInstant = ({ hour }: Moment, day: number): number => dayStart(day) + (t
 /** The day number of the start. */
 function startOf(start: WrittenDay, end: WrittenDay | undefined, anchorDay: number): number | DateProblem {
   const { year, month, day } = start;
-  if (month === undefined || day === undefined) return 'unreadable_date';
+  if (month === undefined || day === undefined) return 'date_missing';
   if (year !== undefined) return fitting(dayFrom(year, month, day), start.weekday);
   if (end?.year !== undefined && end.month !== undefined && end.day !== undefined) {
     const endDay = dayFrom(end.year, end.month, end.day);
@@ -231,7 +231,9 @@ function endOf(end: Moment, startDay: number, startHour: Moment['hour']): number
   if (month === undefined) return fitting(dayFrom(start.year, start.month + (day < start.day ? 1 : 0), day), weekday);
   if (year !== undefined) return fitting(dayFrom(year, month, day), weekday);
   const same = dayFrom(start.year, month, day);
-  return fitting(same !== undefined && same >= startDay ? same : dayFrom(start.year + 1, month, day), weekday);
+  const next = same !== undefined && same >= startDay ? same : dayFrom(start.year + 1, month, day);
+  // Nearly a year later: the end stands before the start.
+  return same !== next && next !== undefined && next - startDay > LONGEST_DAYS ? 'end_before_start' : fitting(next, weekday);
 }
 
 function fitting(day: number | undefined, weekday: number | undefined): number | DateProblem {

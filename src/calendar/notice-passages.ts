@@ -65,7 +65,7 @@ export function isDated(passage: Passage): boolean {
 
 const MARKED = /^[■□◆◇●○◎▼▽★☆◯▶▷►【#<]/;
 const LABEL =
-  /^[^\p{L}\p{N}]*(?:\d{1,2}[.)] ?)?(?:停止|休止|メンテナンス|作業|実施|計画|影響|対象|利用|不可|できない|発生|障害|復旧|予定|該当|サービス|システム){0,4}(?:の|となる|する)?(?:期間|日時|時間|日程|予定|範囲|対象|サービス|システム名?|機能|内容|理由|原因|備考|連絡先|お?問い?合わ?せ)/u;
+  /^[^\p{L}\p{N}]*(?:\d{1,2}[.)] ?)?(?:停止|休止|メンテナンス|作業|実施|計画|影響|対象|利用|不可|できない|発生|障害|復旧|予定|該当|サービス|システム){0,4}(?:の|となる|する)?(?:期間|日時|時間|日程|予定|範囲|対象|サービス|システム名?|機能|内容|理由|原因|備考|連絡先|お?問い?合わ?せ先?)(?!\p{L})/u;
 const TITLE = /(?:お知らせ|について|ご案内|情報|お詫び)(?:\([^)]{0,20}\))? ?$/;
 const LONGEST_TITLE = 80;
 
@@ -90,11 +90,12 @@ function isHeading(passage: Passage, before: Passage | undefined): boolean {
   return TITLE.test(passage.plain) && !isDated(passage) && (before === undefined || before.block !== passage.block || isDated(before));
 }
 
+const TARGET_LABEL =
+  /^[^\p{L}\p{N}]*(?:\d{1,2}[.)] ?)?(?:停止|利用|影響|該当|メンテナンス|実施){0,2}(?:する|できない|となる|を受ける|の)?(?:対象|影響)?の?(?:対象|範囲|システム|サービス|機能)名?(?!\p{L})/u;
+
 /** Whether it says, as its label, which systems are meant: 対象：…. */
 export function isTargetLabel({ plain }: Passage): boolean {
-  return /^[^\p{L}\p{N}]*(?:\d{1,2}[.)] ?)?(?:停止|利用|影響|該当|メンテナンス){0,2}(?:する|となる|を受ける|の|範囲の?)?(?:対象|範囲|該当|システム|サービス)[^:]{0,20}(?:[:】]|$)/u.test(
-    plain,
-  );
+  return TARGET_LABEL.test(plain);
 }
 
 /** Whether it thanks or says whom to ask: the systems it names are not those that stop. */

@@ -5,7 +5,7 @@ export const problemTexts = {
   unreadable_date: { ja: '日付または時刻として読み取れない部分があります。', en: 'Something in it looks like a date or an hour and cannot be read as one.' },
   weekday_mismatch: { ja: '曜日が日付と一致しません。', en: 'The weekday contradicts the date.' },
   year_unclear: { ja: '年の記載がなく、どの年か判断できません。', en: 'The year is left out, and which one is meant cannot be told.' },
-  date_missing: { ja: '時刻はありますが、日付がありません。', en: 'It has an hour without a day.' },
+  date_missing: { ja: '時刻に対する日付（月日）がありません。', en: 'It has an hour without the day and month it belongs to.' },
   hours_missing: { ja: '日付はありますが、時間帯がありません。', en: 'It has a day without hours.' },
   hours_unclear: { ja: '日付と時刻の対応が判断できません。', en: 'Which hours belong to which day cannot be told.' },
   start_missing: { ja: '停止の開始がありません。', en: 'The start of the outage is missing.' },

@@ -54,6 +54,8 @@ export function readNotice(all: readonly Passage[], from: number, section: reado
   return { outages, problems: reader.problems };
 }
 
+const MAX_LABEL = 40;
+
 class NoticeReader {
   stops: Stop[] = [];
   readonly problems = new Map<Passage, NoticeProblem>();
@@ -78,8 +80,9 @@ class NoticeReader {
     this.#targets = new TargetFinder(section, new Set(runs.filter(isPeriod).map((run) => all[run[0].first] as Passage)));
   }
 
+  /** Of several problems of a passage the first counts, but what cannot be read explains the others. */
   #complain(passages: readonly Passage[], problem: NoticeProblem): void {
-    for (const passage of passages) if (!this.problems.has(passage)) this.problems.set(passage, problem);
+    for (const passage of passages) if (!this.problems.has(passage) || problem === 'unreadable_date') this.problems.set(passage, problem);
   }
 
   readRun(run: Run): void {
@@ -107,7 +110,7 @@ class NoticeReader {
 
   #addStop([start, end = start]: Run, passages: readonly Passage[]): NoticeProblem | undefined {
     const label = start.first > this.#from ? this.#all[start.first - 1] : undefined;
-    if (label && isOtherPeriod(label) && ![label, ...passages].some((passage) => passage.smells)) return 'not_an_outage';
+    if (label && label.plain.length <= MAX_LABEL && ![label, ...passages].some((passage) => passage.smells) && isOtherPeriod(label)) return 'not_an_outage';
     const period = readPeriod(start, end, this.#anchorDay, this.#publishedDay);
     if (typeof period === 'string') return period;
     const found = this.#targets.find(passages);

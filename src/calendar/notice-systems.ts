@@ -31,10 +31,12 @@ const names: readonly (readonly [ServerId | 'all', RegExp])[] = [
   ...otherNames,
 ].map(([id, pattern]) => [id, new RegExp(pattern, 'g')]);
 
-// A run of kanji, katakana and Latin letters that ends like the name of a system; or an institution that holds data, without saying which of its systems.
+// A run of kanji, katakana and Latin letters that ends like the name of a system; another service with hiragana in its name; or an institution that holds data,
+// without saying which of its systems.
 const SYSTEM =
   /([\p{sc=Han}\p{sc=Katakana}ーa-z0-9]{0,30})(?:システム|サーバー?|サービス|ネットワーク|ポータル|API|基盤|アプリ|メッシュ|サイト|プラットフォーム|e-?Tax|eLTAX)/giu;
-const HOLDER = /ねんきんネット|年金機構|ハローワーク|職業安定局|労働基準局|地共済|国共済|私学共済|私学事業団|医療保険者|災害補償基金/;
+const OTHER =
+  /ねんきんネット|ぴったりサービス|もっとつながる|電子私書箱|年金機構|ハローワーク|職業安定局|労働基準局|地共済|国共済|私学共済|私学事業団|医療保険者|災害補償基金/;
 // Words in front of "system" that name none: 本システム, 対象サービス, 臨時システム(メンテナンス).
 const GENERIC = /本|当|各種?|同|全て?|関[係連]|対象|停止|利用|該当|一部|提供|影響|臨時|定期|緊急|計画|メンテナンス|障害|オンライン|Web|ウェブ|行政/giu;
 
@@ -55,5 +57,5 @@ export function namedSystems(text: string): NamedSystems {
   const affected = known.size > 0 ? strangers.filter((match) => !CAUSE.test(rest.slice(match.index + match[0].length).slice(0, 30))) : strangers;
   // The portal in front of another API's name only says whose API it is.
   if (affected.some((match) => /API$/i.test(match[0]))) known.delete('mynaportal');
-  return { known: known.has('all') ? new Set(['all']) : known, unknown: affected.length > 0 || HOLDER.test(rest) };
+  return { known: known.has('all') ? new Set(['all']) : known, unknown: affected.length > 0 || OTHER.test(rest) };
 }
