@@ -50,13 +50,14 @@ export class Rulebook {
   scheduleUnder(server: ServerId, announced: readonly Announced[], settlement: Settlement): Schedule {
     const timelines: Timeline[] = [settlement.closed];
     const reasons: Reason[] = [settlement];
+    // Where two replace the same, the one that counts is set last.
+    const replacing = announced.filter(({ replaces }) => replaces).sort((a, b) => byPrecedence(b, a));
     for (const inForce of this.#rulesOf(server)) {
       const { rule, facts } = inForce;
       let timeline = this.#timeline(inForce);
       if (rule.kind === 'planned-outage') {
-        const replacing = [...announced].sort(byPrecedence).filter(({ replaces }) => replaces?.rule === rule.id);
-        if (replacing.length > 0) {
-          const months = new Map(replacing.reverse().map(({ replaces, origin }) => [replaces?.month as string, origin]));
+        const months = new Map(replacing.flatMap(({ replaces, origin }) => (replaces?.rule === rule.id ? [[replaces.month, origin]] : [])));
+        if (months.size > 0) {
           timeline = this.#build(inForce, (day) => !months.has(monthOf(day)));
           const replaced = [...months].flatMap(([month, by]) =>
             this.#occurrences(inForce, [Number(month.slice(0, 4))], (day) => monthOf(day) === month).map(([start, end]) => ({ start, end, by })),

@@ -5,7 +5,7 @@ import type { Rulebook } from './rulebook.js';
 import { reasonOf, Schedule } from './schedule.js';
 import { Settlement } from './settlement.js';
 import { type Leaf, leavesOf, type Target } from './targets.js';
-import { anyOf, worstOf } from './timeline.js';
+import { anyOf, type Timeline, worstOf } from './timeline.js';
 
 // Combinations of members are without number, and a host may build targets from what it is sent.
 const MAX_COMBINATIONS = 256;
@@ -14,6 +14,7 @@ const MAX_COMBINATIONS = 256;
 export class Timetable {
   readonly #servers = new Map<ServerId, Schedule>();
   readonly #held = new Map<ServerId, Schedule>();
+  readonly #heldTimelines = new Map<Timeline, Timeline>();
   readonly #leaves = new Map<string, Schedule>();
   readonly #combinations = new Map<string, Schedule>();
   readonly #common: Schedule;
@@ -65,7 +66,7 @@ export class Timetable {
     const holders = named === undefined ? holdersOf(id) : [named];
     if (holders.length === 1) return this.#heldBy(holders[0] as ServerId);
     const each = holders.map((server) => ({ server, schedule: this.#heldBy(server) }));
-    const { timeline, disagreement } = anyOf(each.map(({ schedule }) => schedule.timeline));
+    const { timeline, disagreement } = anyOf([...new Set(each.map(({ schedule }) => schedule.timeline))]);
     const reasons = [...new Set(each.flatMap(({ schedule }) => schedule.reasons)), reasonOf(holderFacts(id), disagreement)];
     return new Schedule(timeline, reasons, each);
   }
@@ -74,7 +75,14 @@ export class Timetable {
   #heldBy(server: ServerId): Schedule {
     let schedule = this.#held.get(server);
     if (!schedule) {
-      schedule = together([this.#common, this.#server(server)]);
+      const own = this.#server(server);
+      // Servers of the same hours share their timeline, and so what is merged from it.
+      let timeline = this.#heldTimelines.get(own.timeline);
+      if (!timeline) {
+        timeline = worstOf([this.#common.timeline, own.timeline]);
+        this.#heldTimelines.set(own.timeline, timeline);
+      }
+      schedule = new Schedule(timeline, [...new Set([...this.#common.reasons, ...own.reasons])]);
       this.#held.set(server, schedule);
     }
     return schedule;

@@ -269,6 +269,28 @@ describe('an announcement that replaces a rule', () => {
   });
 });
 
+describe('what is undone', () => {
+  it('names the announcement that counts, where several say the same or follow one another', () => {
+    const replaces = { rule: 'third-weekend', month: '2026-11' };
+    const early = announce('municipal', 'closed', '2026-11-14', '2026-11-16', { id: 'early', replaces });
+    const late = announce('municipal', 'closed', '2026-11-07', '2026-11-09', { id: 'late', replaces, announcedAt: jst('2026-11-01') });
+    for (const announced of [
+      [early, late],
+      [late, early],
+    ]) {
+      const { undone } = createCalendar({ announced }).status({ server: 'municipal' }, '2026-11-21');
+      expect(undone.map((cause) => cause.undoneBy.id)).toEqual(['late']);
+    }
+    const saturday = announce('municipal', 'open', '2026-11-21', '2026-11-22', { id: 'saturday' });
+    const sunday = announce('municipal', 'open', '2026-11-22', '2026-11-23', { id: 'sunday' });
+    const { undone } = createCalendar({ announced: [saturday, sunday] }).status({ server: 'municipal' }, '2026-11-21');
+    expect(undone.map((cause) => [cause.undoneBy.id, show(cause.start), show(cause.end)])).toEqual([
+      ['saturday', '2026-11-21T00:00', '2026-11-22T00:00'],
+      ['sunday', '2026-11-22T00:00', '2026-11-23T00:00'],
+    ]);
+  });
+});
+
 describe('announcements that overlap', () => {
   const day = '2026-12-09'; // a Wednesday without outages
   const closed = announce('municipal', 'closed', `${day}T10:00`, `${day}T14:00`, { announcedAt: jst('2026-12-01') });
