@@ -110,14 +110,15 @@ export function isRecurring({ plain }: Passage): boolean {
 
 /** Whether each of its days has hours of its own. */
 export function isDayByDay({ plain }: Passage): boolean {
-  return /各日|連日|それぞれ|いずれも|日中|夜間帯/.test(plain);
+  return /各日|連日|それぞれ|いずれも/.test(plain);
 }
 
 /** Whether it says of a period that it is none in which something stops. */
 export function isNoOutage(passage: Passage): boolean {
   const { plain } = passage;
-  if (/影響(?:は|が)?(?:ありません|ございません|ない|なし)|(?:停止|休止|中断|実施)(?:は|を)?(?:し|いたし|致し|行い)ません|通常(?:どおり|通り)/.test(plain))
-    return true;
+  if (/(?:停止|休止|中断|実施)(?:は|を)?(?:し|いたし|致し|行い)ません/.test(plain)) return true;
+  if (/(?:いただけ|頂け|でき|使え)ません|(?:停止|休止|中断)(?:し|いたし|致し|となり)ます/.test(plain)) return false;
+  if (/影響(?:は|が)?(?:ありません|ございません|ない|なし)|通常(?:どおり|通り)/.test(plain)) return true;
   return !passage.smells && isOtherPeriod(passage);
 }
 

@@ -354,6 +354,7 @@ describe('no closure comes of', () => {
   it('but of a service that is suspended, or an outage that may be called off', () => {
     expect(outages('12月5日(土) 0:00〜6:00の間、サービスの提供を中止します。')).toHaveLength(1);
     expect(outages('12月5日(土) 0:00〜6:00（中止する場合があります）')).toHaveLength(1);
+    expect(outages('12月5日(土) 0:00〜6:00に停止します（終了後は通常どおりご利用いただけます）')).toHaveLength(1);
   });
 });
 
