@@ -8,8 +8,11 @@ const at = process.argv[2] ?? new Date();
 const stateJa = { open: '○ 運用中', uncertain: '△ 不確定', closed: '× 停止中' };
 const time = (instant: { toFormat(format: string): string } | null) => instant?.toFormat('M月d日 HH:mm') ?? '対象期間の終わり';
 const nameOf = (id: string | null) => servers.find((server) => server.id === id)?.ja ?? '';
-const reasonOf = (cause: Cause) =>
-  `${cause.text.ja}（${time(cause.start)}〜${time(cause.end)}、表${cause.source.table}${cause.source.reading ? '、解釈を含む' : ''}）`;
+const sourceOf = ({ source }: Cause) => {
+  if (source.kind === 'guideline') return `表${source.table}${source.reading ? '、解釈を含む' : ''}`;
+  return source.kind === 'announcement' ? `お知らせ「${source.source}」` : (source.source ?? '独自の設定');
+};
+const reasonOf = (cause: Cause) => `${cause.text.ja}（${time(cause.start)}〜${time(cause.end)}、${sourceOf(cause)}）`;
 
 // カードをかざす前に: 地方税の情報をいま照会できるか。
 const tax = calendar.status('local-tax', at);
@@ -33,3 +36,21 @@ if (start) {
 // いま照会できる分野詳細。「運用中」は公表された表の上でのことで、応答を約束するものではない。
 const open = details.filter((detail) => calendar.isOpen(detail.id, at)).map((detail) => detail.ja);
 console.log(`\nいま照会できる分野詳細: ${open.length} / ${details.length}  ${open.join('、')}`);
+
+// 公表された表と異なるお知らせがあれば、それを反映した別のカレンダーを作る。2026年9月は第3土日ではなく第1土日に停止した。
+const told = calendar.with([
+  {
+    id: '2026-09-maintenance',
+    target: 'all',
+    state: 'closed',
+    start: '2026-09-05',
+    end: '2026-09-07',
+    replaces: { rule: 'third-weekend', month: '2026-09' },
+    announcedAt: '2026-08-20',
+    source: '自己情報取得API 9月5日(土) 0:00 〜 9月7日(月) 0:00',
+  },
+]);
+console.log('\n2026年9月の地方税（お知らせを反映）');
+for (const { start, end, state, causes } of told.segments('local-tax', '2026-09-01', '2026-10-01')) {
+  console.log(`  ${stateJa[state]}  ${time(start)} 〜 ${time(end)}  ${causes.map(reasonOf).join('、')}`);
+}

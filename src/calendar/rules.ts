@@ -17,9 +17,6 @@ export interface Text {
   readonly en: string;
 }
 
-const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
-const ordinals = ['first', 'second', 'third', 'fourth', 'last'] as const;
-
 /**
  * The days a rule speaks of; what it says of them is counted in hours from the start of such a day. `business-days` are Monday to Friday without holidays;
  * weekdays are counted within their month.
@@ -33,7 +30,7 @@ const ordinals = ['first', 'second', 'third', 'fourth', 'last'] as const;
 export type DayPattern =
   | 'every-day'
   | 'business-days'
-  | `${(typeof ordinals)[number]}-${(typeof weekdays)[number]}s`
+  | `${'first' | 'second' | 'third' | 'fourth' | 'last'}-${'sun' | 'mon' | 'tues' | 'wednes' | 'thurs' | 'fri' | 'satur'}days`
   | 'june-and-december-saturdays'
   | 'december-28ths';
 
@@ -107,10 +104,10 @@ const patterns = new Map<string, (year: number, holidays: Holidays) => number[]>
   ],
   ['december-28ths', (year) => [dayNumber(year, 12, 28)]],
 ]);
-for (const [weekday, name] of weekdays.entries()) {
-  for (const [index, ordinal] of ordinals.entries()) {
+for (const [weekday, name] of ['sun', 'mon', 'tues', 'wednes', 'thurs', 'fri', 'satur'].entries()) {
+  for (const [index, ordinal] of ['first', 'second', 'third', 'fourth', 'last'].entries()) {
     const inMonth = ordinal === 'last' ? lastWeekday : (year: number, month: number, of: number) => nthWeekday(year, month, of, index + 1);
-    patterns.set(`${ordinal}-${name}s`, (year) => months.map((month) => inMonth(year, month, weekday)));
+    patterns.set(`${ordinal}-${name}days`, (year) => months.map((month) => inMonth(year, month, weekday)));
   }
 }
 
