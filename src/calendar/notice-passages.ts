@@ -59,7 +59,7 @@ function without(tokens: readonly Token[], plain: string): string {
 }
 
 /** Whether it holds a date or an hour, or something that looks like one. */
-export function isDated(passage: Passage): boolean {
+function isDated(passage: Passage): boolean {
   return passage.tokens.some((token) => token.kind !== 'vague');
 }
 
