@@ -1,7 +1,9 @@
 import { defineConfig, type Options } from 'tsup';
 
+const doors = { index: 'src/index.ts', calendar: 'src/calendar/index.ts', sandbox: 'src/sandbox/index.ts' };
+
 const common: Options = {
-  entry: { index: 'src/index.ts', calendar: 'src/calendar/index.ts', sandbox: 'src/sandbox/index.ts' },
+  entry: doors,
   target: 'node20.18',
   platform: 'node',
   // Shared chunks: a class is the same one whichever door it came through.
@@ -12,8 +14,8 @@ const common: Options = {
   silent: true,
 };
 
-// What package.json does not list as a runtime dependency is bundled: the sandbox brings its certificate library along.
-const esm: Options = { ...common, format: 'esm', dts: true };
+// What package.json does not list as a runtime dependency is bundled: the sandbox brings its certificate library along. The binary is no door: no types, one format.
+const esm: Options = { ...common, entry: { ...doors, cli: 'src/cli.ts' }, format: 'esm', dts: { entry: doors } };
 
 // The types of this format are those of the other one under another name: scripts/build.mjs writes them.
 const cjs: Options = {

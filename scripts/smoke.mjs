@@ -1,5 +1,5 @@
-// Packs the package, installs the tarball into an empty project and uses it there as a stranger would: every door and README's example, under ESM and
-// CommonJS on every Node given, the example also under TypeScript. `node scripts/smoke.mjs [node binaries]`; it needs a build.
+// Packs the package, installs the tarball into an empty project and uses it there as a stranger would: every door, the binary and README's example,
+// under ESM and CommonJS on every Node given, the example also under TypeScript. `node scripts/smoke.mjs [node binaries]`; it needs a build.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,6 +26,7 @@ try {
       attempt(`${door} by import on ${version}`, node, [`${fileOf(door)}.mjs`]);
       attempt(`${door} by require on ${version}`, node, [`${fileOf(door)}.cjs`]);
     }
+    attempt(`the binary on ${version}`, node, [binary(), 'calendar', 'local-tax', '--month', '2026-12', '--svg', 'calendar.svg', '--ics', 'calendar.ics']);
     attempt(`README's example as ESM on ${version}`, node, ['example.mjs']);
     attempt(`README's example as CommonJS on ${version}`, node, ['example.cjs']);
   }
@@ -68,6 +69,11 @@ function doors() {
   return Object.keys(manifest.exports)
     .filter((door) => door !== './package.json')
     .map((door) => manifest.name + door.slice(1));
+}
+
+/** As npm links it. */
+function binary() {
+  return join('node_modules/.bin', Object.keys(manifest.bin)[0] ?? '');
 }
 
 /** @param {string} door */
