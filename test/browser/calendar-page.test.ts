@@ -1,0 +1,167 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { root } from '../house/sources.js';
+
+// Debian's chromium, found by PATH: playwright-core brings no browser along.
+const executablePath = (process.env.PATH ?? '')
+  .split(delimiter)
+  .map((folder) => join(folder, 'chromium'))
+  .find(isExecutable);
+const required = process.env.CI === 'true';
+if (!executablePath && !required)
+  console.warn('test/browser is skipped: there is no chromium on this machine (Debian: apt-get install chromium fonts-noto-cjk).');
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe.skipIf(!executablePath && !required)('the calendar page, in Chromium', { timeout: 60_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'myna-selfinfo-page-'));
+  let browser: Browser;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    const built = spawnSync(process.execPath, [join(root, 'examples/calendar-page/build.mjs'), folder], { encoding: 'utf8' });
+    expect(built.stderr + (built.status === 0 ? '' : built.stdout)).toBe('');
+    if (!executablePath) throw new Error('CI needs chromium.');
+    browser = await chromium.launch({
+      executablePath,
+      args: [
+        ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+        ...['--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
+      ],
+    });
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  beforeEach(async () => {
+    complaints = [];
+    // New York, so that a day of the browser's zone would show.
+    const context = await browser.newContext({
+      timezoneId: 'America/New_York',
+      locale: 'en-US',
+      viewport: { width: 1000, height: 1400 },
+      acceptDownloads: true,
+    });
+    page = await context.newPage();
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('request', (request) => {
+      if (!/^(file|data|blob):/.test(request.url())) complaints.push(`asked for ${request.url()}`);
+    });
+  });
+
+  afterEach(async () => {
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  const open = (state: string) => page.goto(`file://${join(folder, 'index.html')}#${state}`);
+  const image = (name: string) => page.getByRole('img', { name });
+  const title = (text: string) => page.locator('figure svg title').filter({ hasText: text });
+
+  it('shows a month in Japanese', async () => {
+    await open('target=local-tax&month=2026-11');
+    expect(await image('地方税 2026年11月').count()).toBe(1);
+    // 30 days, two of them in two states, and the name of the whole.
+    expect(await page.locator('figure svg title').count()).toBe(33);
+    expect(await title('11月21日(土) 22:00〜24:00 停止').count()).toBe(1);
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('自己情報 運用カレンダー');
+    expect(await page.locator('#now').textContent()).toMatch(/いま(運用中|不確定|停止中)/);
+  });
+
+  it('draws the three states where they are, each in its own texture', async () => {
+    await open('target=local-tax&month=2026-11');
+    const box = async (text: string) => {
+      const found = await title(text).locator('..').boundingBox();
+      if (!found) throw new Error(`nothing is drawn of ${text}`);
+      return found;
+    };
+    const [whole, uncertain, closed] = [await box('11月20日(金)'), await box('11月21日(土) 0:00〜22:00'), await box('11月21日(土) 22:00〜24:00')];
+    expect(uncertain.x).toBeCloseTo(whole.x, 0);
+    expect(uncertain.width / whole.width).toBeCloseTo(22 / 24, 2);
+    expect(closed.x).toBeCloseTo(uncertain.x + uncertain.width, 0);
+    // What is drawn, in shades of grey: a piece of each, beside the marks.
+    const shades = async ({ x, y, height }: { x: number; y: number; height: number }) => {
+      const clip = { x: x + 2, y: y + 2, width: 16, height: height - 4 };
+      return greys(await page.screenshot({ clip }));
+    };
+    const [light, striped, dense] = [await shades(whole), await shades(uncertain), await shades(closed)];
+    expect(light.spread).toBeLessThan(8);
+    expect(striped.spread).toBeGreaterThan(light.spread * 2);
+    expect(dense.mean).toBeLessThan(striped.mean - 15);
+    expect(striped.mean).toBeLessThan(light.mean - 5);
+  });
+
+  it('changes language, month and target, and keeps them in its address', async () => {
+    await open('target=local-tax&month=2026-11');
+    await page.getByRole('button', { name: 'English' }).click();
+    expect(await image('local tax Nov 2026').count()).toBe(1);
+    await page.getByRole('button', { name: 'Next month' }).click();
+    expect(await image('local tax Dec 2026').count()).toBe(1);
+    await page.getByLabel('Target').selectOption({ label: 'Japan Pension Service' });
+    expect(await image('Japan Pension Service Dec 2026').count()).toBe(1);
+    expect(await page.locator('figure svg').count()).toBe(1);
+    await page.reload();
+    expect(await image('Japan Pension Service Dec 2026').count()).toBe(1);
+    expect(page.url()).toContain('#target=pension-service&month=2026-12&lang=en');
+  });
+
+  it('says what is wrong with an address, and goes on', async () => {
+    await open('target=income&month=2026-11');
+    expect(await page.getByRole('alert').textContent()).toBe('target は表2.5-5の分野詳細にありません。');
+    await page.getByLabel('対象').selectOption('household');
+    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(await image('世帯 2026年11月').count()).toBe(1);
+  });
+
+  it('saves the outages of three months as a feed', async () => {
+    await open('target=local-tax&month=2026-11');
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '停止予定を保存' }).click()]);
+    expect(download.suggestedFilename()).toBe('local-tax-2026-11.ics');
+    const text = readFileSync(await download.path(), 'utf8');
+    expect(text).toMatch(/^BEGIN:VCALENDAR\r\n/);
+    // Third weekends of November, December and January, in three parts each, and the New Year.
+    expect(text.match(/^BEGIN:VEVENT/gm)).toHaveLength(10);
+  });
+
+  it('prints one A4 sheet', async () => {
+    await open('target=pension&month=2026-12');
+    const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
+    expect(pdf.match(/\/Type\s*\/Page\b(?!s)/g)).toHaveLength(1);
+    expect(pdf).toMatch(/\/MediaBox\s*\[0 0 59[45](\.\d+)? 84[12](\.\d+)?\]/);
+  });
+
+  /** Mean and spread of the lightness of a PNG, worked out where PNGs can be read: in the browser. */
+  async function greys(png: Buffer): Promise<{ mean: number; spread: number }> {
+    const blank = await page.context().newPage();
+    const result = await blank.evaluate(`(async () => {
+      const image = new Image();
+      image.src = 'data:image/png;base64,${png.toString('base64')}';
+      await image.decode();
+      const canvas = new OffscreenCanvas(image.width, image.height);
+      const context = canvas.getContext('2d');
+      context.drawImage(image, 0, 0);
+      const { data } = context.getImageData(0, 0, image.width, image.height);
+      const shades = Array.from({ length: data.length / 4 }, (_, at) => 0.21 * data[at * 4] + 0.72 * data[at * 4 + 1] + 0.07 * data[at * 4 + 2]);
+      const mean = shades.reduce((sum, shade) => sum + shade, 0) / shades.length;
+      return { mean, spread: Math.sqrt(shades.reduce((sum, shade) => sum + (shade - mean) ** 2, 0) / shades.length) };
+    })()`);
+    await blank.close();
+    return result as { mean: number; spread: number };
+  }
+});
