@@ -135,6 +135,14 @@ describe('a UID', () => {
     expect(all.length).toBeGreaterThan(200);
   });
 
+  it('differs when an announcement turns the uncertain weekend into a closed one that starts at the same instant', () => {
+    const weekend = { id: 'a', target: 'all', state: 'closed', start: '2026-11-21', end: '2026-11-23', announcedAt: '2026-11-02', source: 'a' } as const;
+    const [before] = eventsOf('local-tax', november);
+    const [after] = read(toICalendar(createCalendar({ announced: [weekend] }), 'local-tax', november));
+    expect(after?.start).toBe(before?.start);
+    expect(after?.uid).not.toBe(before?.uid);
+  });
+
   it('is the same in whatever order the members of a combination are named', () => {
     expect(uids({ allOf: ['local-tax', 'household'] }, november)).toEqual(uids({ allOf: ['household', { allOf: ['local-tax'] }] }, november));
   });

@@ -184,6 +184,7 @@ describe('a picture as SVG', () => {
   it('escapes what comes from a notice, and shows what a notice undoes', () => {
     const svg = toSvg(createCalendar({ announced: [third] }), ['local-tax'], { month: '2026-11' });
     expect(svg).not.toContain('<b>');
+    expect(svg).not.toMatch(/&(?!#\d+;)/);
     expect(svg).not.toMatch(/[^\P{Cc}\n]|[\u202a-\u202e]/u);
     expect(titles(svg)[20]).toContain('11月21日(土) 終日 運用中\n');
     expect(titles(svg)[20]).toContain('（実施なし: お知らせ: <b>"停止" & \'中止\'</b> [31m、表2.5-2、解釈を含む）');
