@@ -15,8 +15,8 @@ export interface LogEntry {
   readonly at: string;
   readonly step: LogStep;
   readonly outcome: 'accepted' | 'refused';
-  /** Why it was refused; `declined` when the citizen declined. */
-  readonly code?: RefusalCode;
+  /** Why it was refused, finer than what the answer says; `declined` when the citizen declined. */
+  readonly code?: string;
   /** The registered client, as soon as it is known. */
   readonly clientId?: string;
 }
