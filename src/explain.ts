@@ -64,7 +64,7 @@ const states = {
 
 const words = {
   until: { ja: (time: string) => `${time}以降に再度お試しください。`, en: (time: string) => `Please try again after ${time}.` },
-  reason: { ja: (texts: string) => `理由: ${texts}`, en: (texts: string) => `Reason: ${texts}` },
+  reason: { ja: (texts: string) => `理由：${texts}`, en: (texts: string) => `Reason: ${texts}` },
   partial: { ja: '一部の保有機関の情報は含まれていません。', en: 'The part of some holders is missing.' },
   again: { ja: '時間をおいて再度お試しください。', en: 'Please try again later.' },
   restart: { ja: '最初からやり直してください。', en: 'Please start again.' },
@@ -126,9 +126,11 @@ function again(ms: number, language: Language): string {
   return words.until[language](time.setLocale(language).toFormat(language === 'ja' ? 'yyyy年M月d日(ccc) H:mm' : "ccc d LLL yyyy H:mm 'JST'"));
 }
 
+/** The causes of the state itself, not the lesser ones beneath it. */
 function reasons(causes: readonly Cause[], language: Language): string {
-  const texts = [...new Set(causes.map((cause) => cause.text[language]))];
-  return texts.length === 0 ? '' : words.reason[language](texts.join(language === 'ja' ? '、' : '; '));
+  const deciding = causes.some((cause) => cause.state === 'closed') ? causes.filter((cause) => cause.state === 'closed') : causes;
+  const texts = [...new Set(deciding.map((cause) => cause.text[language]))];
+  return texts.length === 0 ? '' : words.reason[language](texts.join(language === 'ja' ? '' : ' '));
 }
 
 /** Japanese sentences follow each other without a space. */
