@@ -51,7 +51,7 @@ const adviser = createSelfInfoClient({ service: lifePlan, ...sandbox.connectionF
 const pad = (text: string, width: number) => text + ' '.repeat(Math.max(0, width - stringWidth(text)));
 const row = (label: string, ...rest: string[]) =>
   console.log(
-    `  ${pad(label, 48)}${rest
+    `  ${pad(label, 50)}${rest
       .map((text) => pad(text, 24))
       .join('')
       .trimEnd()}`,
