@@ -72,7 +72,7 @@ export async function startSandbox(options: StartSandboxOptions): Promise<Starte
   checkPort(browserPort, 'options.browserPort');
   checkPort(apiPort, 'options.apiPort');
   // Everything is checked before anything listens.
-  buildSandbox(rest, { browserUrl: UNKNOWN, apiUrl: UNKNOWN, issuer: UNKNOWN });
+  buildSandbox(rest, { browserUrl: UNKNOWN, apiUrl: UNKNOWN });
   for (const [index, { certificate }] of rest.registrations.entries()) {
     if (certificate === undefined) continue;
     throw new SelfInfoError('invalid_option', {
@@ -100,7 +100,7 @@ export async function startSandbox(options: StartSandboxOptions): Promise<Starte
       const credential = credentials.get(registration.clientId);
       return credential === undefined ? registration : { ...registration, certificate: credential.cert };
     });
-    const sandbox = buildSandbox({ ...rest, registrations }, { browserUrl, apiUrl, issuer: apiUrl }, authority.ca);
+    const sandbox = buildSandbox({ ...rest, registrations }, { browserUrl, apiUrl }, authority.ca);
     pages.server.on('request', (request, response) => void serve(sandbox, browserUrl, request, response));
     api.server.on('request', (request, response) => void serve(sandbox, apiUrl, request, response));
 
