@@ -121,7 +121,7 @@ export interface ItemRead {
 }
 
 /** The items of a finished result. */
-export function itemsOf({ body }: Answered): readonly ItemRead[] {
+function itemsOf({ body }: Answered): readonly ItemRead[] {
   return (body[fields.selfPersonalData.value] as Json[]).map((raw) => ({
     code: raw[fields.itemCode.value],
     status: raw[fields.itemStatus.value],
