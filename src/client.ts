@@ -6,7 +6,7 @@ import { buildConsentUrl, type CallbackCode, type CallbackRequest, type ConsentT
 import type { Environment } from './environment.js';
 import { isSelfInfoError, SelfInfoError } from './errors.js';
 import type { Connection, FetchLike, TlsCredential } from './http.js';
-import { checkFunction, checkKeys, checkMethods, checkText, checkWhole } from './options.js';
+import { checkFunction, checkKeys, checkMethods, checkSignal, checkText, checkWhole } from './options.js';
 import {
   awaitResult,
   type CommonInquiry,
@@ -69,9 +69,9 @@ export interface CollectOptions extends SubmitOptions {
 }
 
 /** Options of {@link createSelfInfoClient}. */
-export interface ClientOptions<S extends ServiceSpec = ServiceSpec> {
+export interface ClientOptions<S extends Service = Service> {
   /** What {@link defineService} returned. */
-  readonly service: Service<S>;
+  readonly service: S;
   /** What one of the three environment functions returned. */
   readonly environment: Environment;
   /** The client certificate and key of mutual TLS; required unless `fetch` is given. */
@@ -202,7 +202,7 @@ const DEADLINE_MS = 30_000;
  * if (outcome.status === 'granted') console.log((await client.query(outcome.grant, latest())).status);
  * ```
  */
-export function createSelfInfoClient<S extends ServiceSpec>(options: ClientOptions<S>): SelfInfoClient<S> {
+export function createSelfInfoClient<S extends Service>(options: ClientOptions<S>): SelfInfoClient<S> {
   checkKeys(options, 'options', ['service', 'environment', 'tls', 'store', 'calendar', 'clock', 'fetch']);
   const { environment, clock = systemClock } = options;
   if (options.service === undefined) throw new SelfInfoError('missing_option', { path: 'options.service' });
@@ -256,7 +256,10 @@ export function createSelfInfoClient<S extends ServiceSpec>(options: ClientOptio
   async function completeConsent(request: CallbackRequest, given: { readonly sessionBinding: string; readonly signal?: AbortSignal }): Promise<ConsentOutcome> {
     checkKeys(given, 'options', ['sessionBinding', 'signal']);
     checkText(given.sessionBinding, 'options.sessionBinding');
+    checkSignal(given.signal, 'options.signal');
     checkOpen();
+    // The day of consent is that of the callback: what comes after may run past midnight.
+    const arrivedAt = clock.now();
     const read = readCallback(request);
     if ('refused' in read) return { status: 'rejected', at: 'callback', code: read.refused };
     const state = read.parameters.get('state') ?? '';
@@ -265,7 +268,7 @@ export function createSelfInfoClient<S extends ServiceSpec>(options: ClientOptio
     if (typeof seen === 'string') return { status: seen };
     // A stranger's callback must not use up the honest citizen's transaction, so the session is compared before anything is taken.
     if (!sameText(seen.session, digest(given.sessionBinding))) return { status: 'foreign-browser' };
-    if (clock.now() >= seen.expiresAt) return { status: 'expired' };
+    if (arrivedAt >= seen.expiresAt) return { status: 'expired' };
     const taken = transactionOf(await store.take(key));
     if (typeof taken === 'string') return { status: taken };
     const verdict = await judgeCallback(environment, read.parameters, state);
@@ -278,7 +281,7 @@ export function createSelfInfoClient<S extends ServiceSpec>(options: ClientOptio
         await connection.close();
         return { status: 'rejected', at: 'token', code: token.refused };
       }
-      const terms = termsOf(service, environment.clientId, taken.id, clock.now());
+      const terms = termsOf(service, environment.clientId, taken.id, arrivedAt);
       const grant: Grant = Object.freeze({ terms, expiresAt: token.accessToken.expiresAt });
       grants.set(grant, { accessToken: token.accessToken, connection, used: false });
       return { status: 'granted', grant };
@@ -292,7 +295,7 @@ export function createSelfInfoClient<S extends ServiceSpec>(options: ClientOptio
   function transactionOf(entry: StoredEntry | 'taken' | undefined): (Transaction & { readonly expiresAt: number }) | 'replayed' | 'unknown' {
     if (entry === undefined) return 'unknown';
     if (entry === 'taken') return 'replayed';
-    const transaction: Transaction = JSON.parse(entry.value);
+    const transaction = read<Transaction>(entry);
     return transaction.client === environment.clientId ? { ...transaction, expiresAt: entry.expiresAt } : 'unknown';
   }
 
@@ -303,6 +306,7 @@ export function createSelfInfoClient<S extends ServiceSpec>(options: ClientOptio
   }
 
   async function send(grant: Grant, asked: unknown, signal: AbortSignal | undefined, deadline?: number): Promise<Retrieval> {
+    checkSignal(signal, 'options.signal');
     checkOpen();
     const state = stateOf(grant);
     const inquiries = checkInquiries(service, asked, 'inquiries');
@@ -340,8 +344,8 @@ export function createSelfInfoClient<S extends ServiceSpec>(options: ClientOptio
   }
 
   async function submit(grant: Grant, asked: unknown, given: SubmitOptions = {}): Promise<Retrieval> {
-    const { signal } = given;
     checkKeys(given, 'options', ['signal']);
+    const { signal }: SubmitOptions = given;
     return send(grant, asked, signal);
   }
 
@@ -358,12 +362,16 @@ export function createSelfInfoClient<S extends ServiceSpec>(options: ClientOptio
       if (isSelfInfoError(error) && error.upstream) return { status: 'failed', error };
       throw error;
     }
-    return waitFor(retrieval, given, deadline);
+    const collected = await waitFor(retrieval, given, deadline);
+    // Without the retrieval nobody can ask again: its token has no reason to stay.
+    if (!('retrieval' in collected)) await store.delete(retrievalKey(retrieval.id)).catch(() => undefined);
+    return collected;
   }
 
   function deadlineOf(given: CollectOptions): number {
     checkKeys(given, 'options', ['deadlineMs', 'signal', 'onProgress']);
     checkFunction(given.onProgress, 'options.onProgress');
+    checkSignal(given.signal, 'options.signal');
     const { deadlineMs = DEADLINE_MS } = given;
     checkWhole(deadlineMs, 'options.deadlineMs', 0);
     return clock.now() + deadlineMs;
@@ -373,10 +381,13 @@ export function createSelfInfoClient<S extends ServiceSpec>(options: ClientOptio
     checkOpen();
     const { id } = resume(handle);
     const entry = await store.get(retrievalKey(id));
-    if (entry === undefined || entry === 'taken' || clock.now() >= entry.expiresAt) return { status: 'failed', error: new SelfInfoError('retrieval_gone') };
-    const secret: RetrievalSecret = JSON.parse(entry.value);
+    const secret = entry && entry !== 'taken' && clock.now() < entry.expiresAt ? read<RetrievalSecret>(entry) : undefined;
+    // The id alone opens nothing for another service that shares the store.
+    if (secret?.retrieval.terms.serviceId !== environment.clientId) return { status: 'failed', error: new SelfInfoError('retrieval_gone') };
     const { retrieval } = secret;
     const connection = parked.get(handle) ?? transport.connect();
+    // Whoever collects the same at the same time gets a connection of their own.
+    parked.delete(handle);
     const limits = { ...bounds(given.signal), deadline };
     try {
       const waited = await awaitResult(environment, connection, secret, limits, clock, given.onProgress);
@@ -393,7 +404,6 @@ export function createSelfInfoClient<S extends ServiceSpec>(options: ClientOptio
           return waited;
       }
     } finally {
-      parked.delete(handle);
       await connection.close();
     }
   }
@@ -436,6 +446,16 @@ function transactionKey(state: string): string {
 
 function retrievalKey(id: string): string {
   return `retrieval:${id}`;
+}
+
+/** What was kept; a store that returns something else fails without the parser's message, which would quote it. */
+function read<T extends object>(entry: StoredEntry): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(entry.value);
+  } catch {}
+  if (typeof value !== 'object' || value === null) throw new SelfInfoError('store_failed', { retry: { safe: false } });
+  return value as T;
 }
 
 function sameText(a: string, b: string): boolean {

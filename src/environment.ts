@@ -1,6 +1,7 @@
+import { X509Certificate } from 'node:crypto';
 import { SelfInfoError } from './errors.js';
-import { checkKeys, checkText } from './options.js';
-import { publicProfile, unverifiedEntries, type WireProfile } from './profile.js';
+import { checkKeys, checkMethods, checkText } from './options.js';
+import { malformedEntries, publicProfile, unverifiedEntries, type WireProfile } from './profile.js';
 
 const BRAND = Symbol.for('myna-selfinfo.environment');
 
@@ -125,8 +126,25 @@ function make(kind: Environment['kind'], options: EnvironmentOptions, keys: read
   const ca = typeof options.ca === 'string' ? [options.ca] : options.ca;
   if (ca !== undefined && !(Array.isArray(ca) && ca.every((pem) => typeof pem === 'string')))
     throw new TypeError('options.ca must be a PEM string or a list of them.');
+  // Node would skip what it cannot read and then trust nobody.
+  if (ca?.length === 0 || ca?.some((pem) => !isCertificate(pem))) {
+    throw new SelfInfoError('invalid_credential', {
+      path: 'options.ca',
+      expected: { en: 'Expected PEM certificates.', ja: 'PEM 形式の証明書を指定してください。' },
+    });
+  }
   const profile = options.profile ?? publicProfile;
-  if (typeof profile !== 'object' || typeof profile.decodeResult !== 'function') throw new TypeError('options.profile must be a WireProfile.');
+  checkMethods(profile, 'options.profile', ['encodeRequest', 'decodeProcess', 'encodePoll', 'decodeResult']);
+  const [malformed] = malformedEntries(profile);
+  if (malformed !== undefined) {
+    throw new SelfInfoError('invalid_option', {
+      path: `options.profile.${malformed}`,
+      expected: {
+        en: 'An entry with value and confidence, as in publicProfile.',
+        ja: 'publicProfile と同じく value と confidence を持つ項目で指定してください。',
+      },
+    });
+  }
   const environment: Environment = {
     kind,
     clientId: options.clientId,
@@ -137,6 +155,15 @@ function make(kind: Environment['kind'], options: EnvironmentOptions, keys: read
     profile,
   };
   return Object.freeze(Object.defineProperty(environment, BRAND, { value: true }));
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    new X509Certificate(pem);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function checkUrl(value: unknown, path: string, kind: Environment['kind']): void {

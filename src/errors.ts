@@ -250,9 +250,13 @@ export interface SelfInfoErrorOptions {
   readonly path?: string;
   /** What would have been right, in English and Japanese. Never a value. */
   readonly expected?: { readonly en: string; readonly ja: string };
+  /** Where on the journey it arose. */
   readonly stage?: Stage;
+  /** What the step may have changed at the other side. */
   readonly effect?: Effect;
+  /** Whether the same step may be taken again. */
   readonly retry?: Retry;
+  /** What the other side said. */
   readonly upstream?: Upstream;
 }
 
@@ -332,7 +336,7 @@ export function isSelfInfoError<C extends SelfInfoErrorCode = SelfInfoErrorCode>
 
 function fill(text: string, options: SelfInfoErrorOptions, language: 'en' | 'ja'): string {
   return text
-    .replace('{path}', options.path ?? '')
-    .replace('{expected}', options.expected?.[language] ?? '')
+    .replace('{path}', () => options.path ?? '')
+    .replace('{expected}', () => options.expected?.[language] ?? '')
     .trim();
 }

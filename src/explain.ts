@@ -87,6 +87,7 @@ const words = {
 export function explain<S extends ServiceSpec>(value: Explainable<S>, language: Language): string {
   if (language !== 'ja' && language !== 'en') throw new TypeError("language must be 'ja' or 'en'.");
   if (isSelfInfoError(value)) return explainError(value, language);
+  if (typeof value !== 'object' || value === null) throw foreign();
   if ('state' in value) {
     const { state, causes, nextOpeningMs } = value;
     return join(
@@ -95,7 +96,7 @@ export function explain<S extends ServiceSpec>(value: Explainable<S>, language: 
       state === 'open' || nextOpeningMs === null ? '' : again(nextOpeningMs, language),
     );
   }
-  if (!Object.hasOwn(sentences, value.status)) throw new TypeError('value must be an outcome, a result, an item, an availability or an error of this package.');
+  if (!Object.hasOwn(sentences, value.status)) throw foreign();
   const sentence = sentences[value.status][language];
   switch (value.status) {
     case 'rejected':
@@ -113,6 +114,10 @@ export function explain<S extends ServiceSpec>(value: Explainable<S>, language: 
     default:
       return sentence;
   }
+}
+
+function foreign(): TypeError {
+  return new TypeError('value must be an outcome, a result, an item, an availability or an error of this package.');
 }
 
 function explainError(error: SelfInfoError, language: Language): string {

@@ -228,6 +228,8 @@ const ABORTED = Symbol('aborted');
 /** Settles with the work, the time limit, or the first signal to abort, whichever comes first, even when the work ignores its signal. */
 async function bounded<T>(work: (signal: AbortSignal) => Promise<T>, clock: Clock, limitMs: number, signals: readonly AbortSignal[]): Promise<T> {
   if (signals.some((signal) => signal.aborted)) throw ABORTED;
+  // Work that starts may send: without time left nothing is started.
+  if (limitMs === 0) throw TIMED_OUT;
   const inner = new AbortController();
   let abort = () => {};
   const aborted = new Promise<never>((_, reject) => {
@@ -312,7 +314,7 @@ function judgeFailure(error: unknown, stage: CallStage, sent: boolean): SelfInfo
   if (error === ABORTED) return failure('aborted', stage, sent);
   if (!sent && error !== TIMED_OUT) return failure(DISTRUST.test(code) ? 'server_not_trusted' : 'connection_failed', stage, sent);
   // Once a request for data was sent and its answer is gone, nobody can tell whether it was carried out.
-  if (isSelfInfoError(error)) return new SelfInfoError(error.code, { ...details(error), stage, effect: stage === 'result' ? 'none' : 'unknown' });
+  if (isSelfInfoError(error)) return Object.assign(error, { stage, effect: stage === 'result' ? ('none' as const) : ('unknown' as const) });
   if (MALFORMED.test(code))
     return new SelfInfoError('response_invalid', {
       stage,
@@ -323,14 +325,14 @@ function judgeFailure(error: unknown, stage: CallStage, sent: boolean): SelfInfo
   return failure(error === TIMED_OUT || SILENT.test(code) ? 'timed_out' : 'connection_closed', stage, sent);
 }
 
-/** Asking for a result changes nothing at the other side, so it may be asked again. */
+/** Asking for a result changes nothing at the other side, so it may be asked again; a code is never exchanged a second time, sent or not. */
 function failure(code: SelfInfoErrorCode, stage: CallStage, sent: boolean): SelfInfoError {
   const harmless = !sent || stage === 'result';
-  return new SelfInfoError(code, { stage, effect: harmless ? 'none' : 'unknown', retry: { safe: harmless && code !== 'server_not_trusted' } });
-}
-
-function details(error: SelfInfoError) {
-  return { retry: error.retry, ...(error.path !== undefined && { path: error.path }), ...(error.upstream && { upstream: error.upstream }) };
+  return new SelfInfoError(code, {
+    stage,
+    effect: harmless ? 'none' : 'unknown',
+    retry: { safe: harmless && stage !== 'token' && code !== 'server_not_trusted' },
+  });
 }
 
 // Machine codes that may be repeated in an error: a code outside the list could be an echo of anything.
@@ -363,7 +365,7 @@ export function refusal(answer: HttpAnswer, stage: CallStage, known: readonly st
     return new SelfInfoError('upstream_unavailable', {
       stage,
       upstream,
-      retry: { safe: true, ...(retryAt !== undefined && { notBefore: formatInstant(retryAt) }) },
+      retry: { safe: stage !== 'token', ...(retryAt !== undefined && { notBefore: formatInstant(retryAt) }) },
     });
   }
   return new SelfInfoError(status >= 400 && status < 500 ? 'upstream_refused' : 'upstream_failed', { stage, upstream });

@@ -62,7 +62,7 @@ export {
 } from './profile.js';
 export type { CommonInquiry, ItemInquiries, NoOtherItems, Progress, Retrieval } from './query.js';
 export { Sensitive } from './redaction.js';
-export { defineService, type ItemSpec, type OpenRecord, type RecordOf, type Service, type ServiceSpec, type StandardSchema } from './service.js';
+export { defineService, type ItemBase, type ItemSpec, type OpenRecord, type RecordOf, type Service, type ServiceSpec, type StandardSchema } from './service.js';
 export { createMemoryStore, type Store, type StoredEntry } from './stores/store.js';
 export { type Clock, createVirtualClock, type Instant, systemClock, type VirtualClock } from './time.js';
 export { type AccessToken, type ExchangeTokenOptions, exchangeToken } from './token.js';

@@ -38,6 +38,11 @@ export function checkFunction(value: unknown, path: string): void {
   if (value !== undefined && typeof value !== 'function') throw new TypeError(`${path} must be a function.`);
 }
 
+/** Checks that `value` is an AbortSignal, or absent. */
+export function checkSignal(value: unknown, path: string): void {
+  if (value !== undefined && !(value instanceof AbortSignal)) throw new TypeError(`${path} must be an AbortSignal.`);
+}
+
 /** Checks that `value` is an object with these methods. */
 export function checkMethods(value: unknown, path: string, names: readonly string[]): void {
   for (const name of names) {

@@ -139,6 +139,8 @@ export async function awaitResult(
     if (next >= bounds.deadline) return { status: 'pending', retryAt: progress.retryAt };
     // The wait starts before the caller is told, so that a virtual clock can be moved from there.
     const waiting = pause(clock, next - now, bounds.signal);
+    // If the caller's function throws, nobody hears how the wait ends.
+    waiting.catch(() => undefined);
     onProgress?.(progress);
     await waiting;
   }
@@ -201,7 +203,7 @@ function judged<T>(answer: HttpAnswer, stage: CallStage, decode: () => T, errorC
   } catch (error) {
     if (!isSelfInfoError(error))
       throw new SelfInfoError('response_invalid', { stage, expected: { en: 'the profile cannot decode it.', ja: 'プロファイルで解読できません。' } });
-    throw new SelfInfoError(error.code, { stage, effect: stage === 'result' ? 'none' : 'unknown', ...(error.path !== undefined && { path: error.path }) });
+    throw Object.assign(error, { stage, effect: stage === 'result' ? 'none' : 'unknown' });
   }
 }
 

@@ -20,7 +20,8 @@ export interface OpenRecord {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-interface ItemBase {
+/** What every item says. */
+export interface ItemBase {
   /** Which detail (分野詳細) of table 2.5-5 the item belongs to: it decides who holds the data and so the hours. */
   readonly detail: DetailId;
   /** The item's code (特定個人情報名コード), `TM` and 14 digits; production requires it. */
@@ -48,6 +49,9 @@ export interface ServiceSpec {
   /** The items by a key of yours; `method` is reserved. */
   readonly items: { readonly [key: string]: ItemSpec };
 }
+
+/** A hundred years: more is a slip, and would end beyond what a Date can hold. */
+const LONGEST_RETENTION_DAYS = 36_500;
 
 declare const service: unique symbol;
 const BRAND = Symbol.for('myna-selfinfo.service');
@@ -87,6 +91,12 @@ export function defineService<const S extends ServiceSpec>(spec: S): Service<S> 
   checkText(spec.purpose.text, 'spec.purpose.text');
   checkSection(spec.retention, 'spec.retention', ['days']);
   checkWhole(spec.retention.days, 'spec.retention.days', 0);
+  if (spec.retention.days > LONGEST_RETENTION_DAYS) {
+    throw new SelfInfoError('invalid_option', {
+      path: 'spec.retention.days',
+      expected: { en: `At most ${LONGEST_RETENTION_DAYS}.`, ja: `${LONGEST_RETENTION_DAYS} 以下で指定してください。` },
+    });
+  }
   checkSection(spec.items, 'spec.items');
   const codes = new Set<string>();
   const items: Record<string, ItemSpec> = {};
