@@ -293,7 +293,8 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
 
   /** What the store says of a transaction, as long as it is one of this client's. */
   function transactionOf(entry: StoredEntry | 'taken' | undefined): (Transaction & { readonly expiresAt: number }) | 'replayed' | 'unknown' {
-    if (entry === undefined) return 'unknown';
+    // Clients of many databases say null.
+    if (!entry) return 'unknown';
     if (entry === 'taken') return 'replayed';
     const transaction = read<Transaction>(entry);
     return transaction.client === environment.clientId ? { ...transaction, expiresAt: entry.expiresAt } : 'unknown';

@@ -151,8 +151,8 @@ export async function judgeCallback(environment: Environment, parameters: URLSea
   try {
     const server = { issuer: environment.issuer, authorization_response_iss_parameter_supported: environment.profile.oauth.issuerInCallback.value };
     const judged = oauth.validateAuthResponse(server, { client_id: environment.clientId }, parameters, state);
-    // RFC 6749 makes the code required: an answer with neither code nor error is none.
-    if (!judged.get('code')) return { refused: 'invalid_response', at: 'callback' };
+    // RFC 6749 makes the code required: an answer with neither code nor error is none. One with a token belongs to another flow.
+    if (!judged.get('code') || judged.has('access_token')) return { refused: 'invalid_response', at: 'callback' };
     return { valid: new ValidCallback(judged) };
   } catch (error) {
     if (!(error instanceof oauth.AuthorizationResponseError)) return { refused: 'invalid_response', at: 'callback' };

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import type { Client } from 'undici';
 import { isSelfInfoError, SelfInfoError, type SelfInfoErrorCode } from './errors.js';
 import { parseStrictJson } from './json.js';
@@ -127,8 +128,11 @@ export function createTransport(apiUrl: string, ca: readonly string[] | undefine
       let client: Promise<Client> | undefined;
       return connection(clock, {
         async exchange(call, signal, sent) {
+          const parked = client !== undefined;
           client ??= open();
           const wire = await client;
+          // Whatever the other side did to a parked connection is noticed in two turns of the event loop; written to a dead one, a request would be lost.
+          for (let turn = 0; parked && turn < 2; turn++) await setImmediate();
           const { statusCode, headers, body } = await wire.request({
             method: 'POST',
             path: pathUnder(apiUrl, call.path),
