@@ -1,4 +1,5 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { type Answer, buildAnswer } from './answer.js';
 import { type Availability, computeAvailability, outageOf } from './availability.js';
 import { type Calendar, type Cause, createCalendar } from './calendar/index.js';
@@ -223,6 +224,8 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
   const grants = new WeakMap<object, GrantState>();
   const parked = new WeakMap<object, Connection>();
   const lifetime = new AbortController();
+  // Every call under way listens: a busy client is no leak.
+  setMaxListeners(0, lifetime.signal);
 
   function checkOpen() {
     if (lifetime.signal.aborted) throw new SelfInfoError('client_closed');

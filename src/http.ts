@@ -309,12 +309,12 @@ function invalid(en: string, ja: string): SelfInfoError {
 const DISTRUST =
   /^(CERT_|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(GET|VERIFY)_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE)/;
 // What undici and its parser say of an answer that is no HTTP, or too large.
-const MALFORMED = /^(HPE_|UND_ERR_RES_EXCEEDED_MAX_SIZE|UND_ERR_RESPONSE|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)/;
+const MALFORMED = /^(HTTPParserError$|HPE_|UND_ERR_RES_EXCEEDED_MAX_SIZE|UND_ERR_RESPONSE|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)/;
 const SILENT = /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/;
 
-/** Turns whatever went wrong into one of our errors; nothing of the foreign error but its code is looked at. */
+/** Turns whatever went wrong into one of our errors; nothing of the foreign error but its code, or its name where it has none, is looked at. */
 function judgeFailure(error: unknown, stage: CallStage, sent: boolean): SelfInfoError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = error instanceof Error ? String(('code' in error && error.code) || error.name) : '';
   if (error === ABORTED) return failure('aborted', stage, sent);
   if (!sent && error !== TIMED_OUT) return failure(DISTRUST.test(code) ? 'server_not_trusted' : 'connection_failed', stage, sent);
   // Once a request for data was sent and its answer is gone, nobody can tell whether it was carried out.
