@@ -21,6 +21,8 @@ export interface PortalOptions {
   /** Default: 127.0.0.1. */
   readonly host?: string;
   readonly tls?: ServerOptions;
+  /** Is told every body that comes. */
+  readonly read?: (body: string) => void;
 }
 
 /** A real TLS server with scripted answers, which asks for a client certificate and counts its connections. */
@@ -59,7 +61,7 @@ export const good: Record<PortalStage, Reply> = {
   result: json({ [fields.processId.value]: PROCESS, [fields.processStatus.value]: processStatuses.done.value, [fields.selfPersonalData.value]: [] }),
 };
 
-export async function startPortal({ replies = {}, server, host = '127.0.0.1', tls = {} }: PortalOptions = {}): Promise<Portal> {
+export async function startPortal({ replies = {}, server, host = '127.0.0.1', tls = {}, read }: PortalOptions = {}): Promise<Portal> {
   const authority = await createAuthority();
   const credential = server ?? (await authority.issue('portal', { ip: host }));
   const calls: PortalStage[] = [];
@@ -72,7 +74,10 @@ export async function startPortal({ replies = {}, server, host = '127.0.0.1', tl
     socket.on('close', () => sockets.delete(socket));
   });
   https.on('request', (request, response) => {
-    request.resume().on('end', () => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk) => chunks.push(chunk));
+    request.on('end', () => {
+      read?.(Buffer.concat(chunks).toString());
       const stage = (['token', 'request', 'result'] as const).find((name) => paths[name].value === request.url);
       if (stage === undefined) return void response.writeHead(404).end();
       calls.push(stage);
