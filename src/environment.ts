@@ -119,7 +119,7 @@ function make(kind: Environment['kind'], options: EnvironmentOptions, keys: read
   if (options.endpoints === undefined) throw new SelfInfoError('missing_option', { path: 'options.endpoints' });
   checkKeys(options.endpoints, 'options.endpoints', ['browserUrl', 'apiUrl']);
   const { browserUrl, apiUrl } = options.endpoints;
-  checkUrl(options.redirectUri, 'options.redirectUri', kind);
+  checkUrl(options.redirectUri, 'options.redirectUri', kind, true);
   checkUrl(options.issuer, 'options.issuer', kind);
   checkUrl(browserUrl, 'options.endpoints.browserUrl', kind);
   checkUrl(apiUrl, 'options.endpoints.apiUrl', kind);
@@ -166,18 +166,19 @@ function isCertificate(pem: string): boolean {
   }
 }
 
-function checkUrl(value: unknown, path: string, kind: Environment['kind']): void {
+/** Only a redirect URI may have a query: paths are appended to the others. */
+function checkUrl(value: unknown, path: string, kind: Environment['kind'], mayHaveQuery = false): void {
   checkText(value, path);
   const url = URL.canParse(value) ? new URL(value) : undefined;
   const loopback = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && kind === 'sandbox' && loopback)) {
-    if (url.hash === '' && url.username === '' && url.password === '') return;
+    if (!value.includes('#') && url.username === '' && url.password === '' && (mayHaveQuery || !value.includes('?'))) return;
   }
   throw new SelfInfoError('invalid_option', {
     path,
     expected: {
-      en: 'An absolute https URL without fragment or user name (in the sandbox also http on loopback).',
-      ja: 'フラグメントやユーザー名のない https の絶対URLで指定してください（サンドボックスではループバックの http も可）。',
+      en: `An absolute https URL without fragment${mayHaveQuery ? '' : ', query'} or user name (in the sandbox also http on loopback).`,
+      ja: `フラグメント${mayHaveQuery ? '' : '、クエリ'}やユーザー名のない https の絶対URLで指定してください（サンドボックスではループバックの http も可）。`,
     },
   });
 }

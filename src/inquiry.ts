@@ -141,7 +141,8 @@ function checkDay(value: unknown, path: string): Day {
     parseDay(value, path);
     return value;
   }
-  if (typeof value !== 'object' || value === null) throw new TypeError(`${path} must be a date string or a fiscal year.`);
+  // A Date is none, either: its day would depend on the process's zone.
+  if (typeof value !== 'object' || value === null || !('fiscalYear' in value)) throw new TypeError(`${path} must be a date string or a fiscal year.`);
   checkKeys(value, path, ['fiscalYear']);
   checkFiscalYear(value.fiscalYear, path);
   return Object.freeze({ fiscalYear: value.fiscalYear });
