@@ -34,7 +34,7 @@ export type ItemAnswer<R = OpenRecord> = { readonly extras: Sensitive<Extras> } 
 export type Extras = Readonly<Record<string, unknown>>;
 
 /** The answer to a retrieval: per item a status, and records that only `reveal()` hands out. */
-export interface Answer<S extends ServiceSpec = ServiceSpec> {
+export interface Answer<S extends ServiceSpec = Service> {
   readonly terms: ConsentTerms<S>;
   readonly items: { readonly [K in keyof S['items']]: ItemAnswer<RecordOf<S['items'][K]>> };
   /** Items under unknown codes as `items`, and unknown fields beside them. */

@@ -8,7 +8,7 @@ import { formatInstant } from './time.js';
  *
  * Each part is the calendar's status of the worst moment within `forMs`: its `since` may lie ahead, when a server closes before the citizen is done.
  */
-export interface Availability<S extends ServiceSpec = ServiceSpec> extends Status {
+export interface Availability<S extends ServiceSpec = Service> extends Status {
   readonly items: { readonly [K in keyof S['items']]: Status };
 }
 

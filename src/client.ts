@@ -28,7 +28,7 @@ import { type AccessToken, openTransport, requestToken } from './token.js';
 declare const service: unique symbol;
 
 /** A consent that was granted and not yet used: good for one `submit` or `query`, in this process; it shows its terms and no token. */
-export interface Grant<S extends ServiceSpec = ServiceSpec> {
+export interface Grant<S extends ServiceSpec = Service> {
   readonly terms: ConsentTerms<S>;
   /** ISO 8601 at +09:00; null when the portal did not say. */
   readonly expiresAt: string | null;
@@ -41,13 +41,13 @@ export interface Grant<S extends ServiceSpec = ServiceSpec> {
  * `declined`: the citizen said no. `expired`: too late. `replayed`: seen before. `unknown`: a state this store never held. `foreign-browser`: another session's
  * state; nothing is used up, the right browser can still come. `rejected`: refused, with where and the machine code.
  */
-export type ConsentOutcome<S extends ServiceSpec = ServiceSpec> =
+export type ConsentOutcome<S extends ServiceSpec = Service> =
   | { readonly status: 'granted'; readonly grant: Grant<S> }
   | { readonly status: 'declined' | 'expired' | 'replayed' | 'unknown' | 'foreign-browser' }
   | { readonly status: 'rejected'; readonly at: 'callback' | 'authorize' | 'token'; readonly code: CallbackCode };
 
 /** How a retrieval came out; all but `ready` and `failed` can be collected again with `retrieval`. */
-export type Collected<S extends ServiceSpec = ServiceSpec> =
+export type Collected<S extends ServiceSpec = Service> =
   | { readonly status: 'ready'; readonly answer: Answer<S> }
   /** `retryAt`: ISO 8601 at +09:00. */
   | { readonly status: 'pending'; readonly retryAt: string; readonly retrieval: Retrieval<S> }
@@ -88,7 +88,7 @@ export interface ClientOptions<S extends Service = Service> {
 }
 
 /** A client of one service in one environment. */
-export interface SelfInfoClient<S extends ServiceSpec = ServiceSpec> extends AsyncDisposable {
+export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDisposable {
   /**
    * Whether the service's items can be had by the published table, together and one by one (guideline 2.5).
    *

@@ -10,7 +10,7 @@ import { dayOf, dayStart, formatInstant } from './time.js';
  *
  * It is no assertion by the portal, and it does not say whose data it is.
  */
-export interface ConsentTerms<S extends ServiceSpec = ServiceSpec> {
+export interface ConsentTerms<S extends ServiceSpec = Service> {
   readonly transactionId: string;
   /** The service id that was sent as `client_id`. */
   readonly serviceId: string;

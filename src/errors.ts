@@ -335,8 +335,5 @@ export function isSelfInfoError<C extends SelfInfoErrorCode = SelfInfoErrorCode>
 }
 
 function fill(text: string, options: SelfInfoErrorOptions, language: 'en' | 'ja'): string {
-  return text
-    .replace('{path}', () => options.path ?? '')
-    .replace('{expected}', () => options.expected?.[language] ?? '')
-    .trim();
+  return text.replace(/\{(path|expected)\}/g, (_, name) => (name === 'path' ? options.path : options.expected?.[language]) ?? '').trim();
 }

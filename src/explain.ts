@@ -1,16 +1,16 @@
 import type { ItemAnswer } from './answer.js';
 import type { Availability } from './availability.js';
-import type { Cause } from './calendar/index.js';
+import type { Cause, Status } from './calendar/index.js';
 import type { Collected, ConsentOutcome } from './client.js';
 import { isSelfInfoError, type SelfInfoError } from './errors.js';
-import type { ServiceSpec } from './service.js';
+import type { Service, ServiceSpec } from './service.js';
 import { toDateTime } from './time.js';
 
 /** The languages of {@link explain}. */
 export type Language = 'ja' | 'en';
 
 /** What {@link explain} puts into words. */
-export type Explainable<S extends ServiceSpec = ServiceSpec> = ConsentOutcome<S> | Collected<S> | ItemAnswer<unknown> | Availability<S> | SelfInfoError;
+export type Explainable<S extends ServiceSpec = Service> = ConsentOutcome<S> | Collected<S> | ItemAnswer<unknown> | Availability<S> | Status | SelfInfoError;
 
 type Statuses = (ConsentOutcome | Collected | ItemAnswer<unknown>)['status'];
 

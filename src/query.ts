@@ -31,7 +31,7 @@ export type NoOtherItems<Q, S extends ServiceSpec> = Q & { readonly [K in Exclud
  *
  * The token and the process id lie in the client's store under `id`.
  */
-export interface Retrieval<S extends ServiceSpec = ServiceSpec> {
+export interface Retrieval<S extends ServiceSpec = Service> {
   readonly v: 1;
   readonly id: string;
   readonly terms: ConsentTerms<S>;
