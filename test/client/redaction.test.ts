@@ -88,6 +88,7 @@ describe('nothing secret or personal shows', () => {
     const ready = expectStatus(await client.collect(retrieval, { onProgress }), 'ready');
     const { answer } = ready;
     const { income, household, shots } = answer.items;
+    expect(JSON.parse(JSON.stringify(answer))).toEqual({ terms: answer.terms, items: { income: '[redacted]', household: '[redacted]', shots: '[redacted]' } });
     // The journey did bring what is looked for.
     expect(expectStatus(household, 'present').reveal()[0]?.fields[records.field]).toBe(records.household);
     expect(income.status).toBe('failed');

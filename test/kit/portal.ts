@@ -37,7 +37,7 @@ export interface Portal {
   readonly connections: number;
   /** Connections that stand now. */
   open(): Promise<number>;
-  /** Resolves when no connection stands any more. */
+  /** Resolves when no connection stands any more; rejects when one is merely left to idle. */
   drained(): Promise<void>;
   close(): Promise<void>;
 }
@@ -68,6 +68,8 @@ export async function startPortal({ replies = {}, server, host = '127.0.0.1', tl
   let connections = 0;
   const sockets = new Set<TLSSocket>();
   const https: Server = createServer({ ...credential, ca: authority.ca, requestCert: true, rejectUnauthorized: true, ...tls });
+  // So that it is the client that ends an idle connection.
+  https.keepAliveTimeout = 60_000;
   https.on('secureConnection', (socket) => {
     connections++;
     sockets.add(socket);
@@ -103,8 +105,12 @@ export async function startPortal({ replies = {}, server, host = '127.0.0.1', tl
     },
     open,
     async drained() {
-      // Each turn gives the sockets a chance to close; the test's own time limit ends it.
-      while ((await open()) > 0) await new Promise((resolve) => setImmediate(resolve));
+      // Idle connections end by themselves after 5 seconds: one that takes so long was left behind.
+      const limit = Date.now() + 3_000;
+      while ((await open()) > 0) {
+        if (Date.now() > limit) throw new Error('a connection was left behind');
+        await new Promise((resolve) => setImmediate(resolve));
+      }
     },
     close: () =>
       new Promise((resolve) => {
