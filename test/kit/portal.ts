@@ -45,7 +45,7 @@ export interface Portal {
 export const TOKEN = 'token-of-the-test-portal';
 export const PROCESS = 'process-of-the-test-portal';
 
-export const json = (body: unknown, status = 200, headers: Record<string, string> = {}): Reply =>
+const json = (body: unknown, status = 200, headers: Record<string, string> = {}): Reply =>
   raw(JSON.stringify(body), { 'content-type': 'application/json', ...headers }, status);
 
 export const raw =
