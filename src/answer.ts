@@ -11,7 +11,7 @@ import type { Clock } from './time.js';
  *
  * Nothing of it prints: statuses are personal too.
  */
-export type ItemAnswer<R = OpenRecord> = { readonly extras: Sensitive<Extras> } & (
+export type ItemAnswer<R = unknown> = { readonly extras: Sensitive<Extras> } & (
   | {
       readonly status: 'present';
       /** Holders whose part is not in it, and until when they are closed (ISO 8601 with offset), where that is known. */
@@ -35,7 +35,7 @@ export type Extras = Readonly<Record<string, unknown>>;
 
 /** The answer to a retrieval: per item a status, and records that only `reveal()` hands out. */
 export interface Answer<S extends ServiceSpec = Service> {
-  readonly terms: ConsentTerms<S>;
+  readonly terms: ConsentTerms;
   readonly items: { readonly [K in keyof S['items']]: ItemAnswer<RecordOf<S['items'][K]>> };
   /** Items under unknown codes as `items`, and unknown fields beside them. */
   readonly extras: Sensitive<Extras>;

@@ -2,7 +2,7 @@ import { type Environment, isEnvironment } from './environment.js';
 import { SelfInfoError } from './errors.js';
 import { knownCode } from './http.js';
 import { checkKeys, checkText } from './options.js';
-import type { Service, ServiceSpec } from './service.js';
+import type { Service } from './service.js';
 import { dayOf, dayStart, formatInstant } from './time.js';
 
 /**
@@ -10,12 +10,12 @@ import { dayOf, dayStart, formatInstant } from './time.js';
  *
  * It is no assertion by the portal, and it does not say whose data it is.
  */
-export interface ConsentTerms<S extends ServiceSpec = Service> {
+export interface ConsentTerms {
   readonly transactionId: string;
   /** The service id that was sent as `client_id`. */
   readonly serviceId: string;
   /** The keys of the service's items. */
-  readonly items: readonly (keyof S['items'] & string)[];
+  readonly items: readonly string[];
   readonly purpose: { readonly id: string; readonly text: string };
   /** ISO 8601 at +09:00. */
   readonly grantedAt: string;

@@ -74,12 +74,17 @@ const table = {
     en: 'The private key {path} does not belong to the certificate beside it.',
     ja: '秘密鍵 {path} が証明書と対応していません。',
   },
-  unknown_detail: { ...programmer, stage: 'configuration', en: '{path} names no detail of table 2.5-5.', ja: '{path} は表2.5-5の分野詳細にありません。' },
+  unknown_detail: {
+    ...programmer,
+    stage: 'configuration',
+    en: '{path} names no detail of table 2.5-5. {expected}',
+    ja: '{path} は表2.5-5の分野詳細にありません。{expected}',
+  },
   unknown_server: {
     ...programmer,
     stage: 'configuration',
-    en: '{path} names no server of tables 2.5-1 to 2.5-4.',
-    ja: '{path} は表2.5-1〜2.5-4のサーバにありません。',
+    en: '{path} names no server of tables 2.5-1 to 2.5-4. {expected}',
+    ja: '{path} は表2.5-1〜2.5-4のサーバにありません。{expected}',
   },
   not_a_holder: {
     ...programmer,
@@ -293,6 +298,8 @@ export class SelfInfoError extends Error {
   declare readonly path?: string;
   /** What the other side said. */
   declare readonly upstream?: Upstream;
+  /** What `client.resume` takes to collect the answer after all, when `query` failed behind its request. */
+  declare readonly retrieval?: unknown;
 
   /**
    * @param code - a code of the error table.

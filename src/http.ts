@@ -91,7 +91,7 @@ function readPem<T>(read: () => T, path: string, en: string, ja: string): T {
   try {
     return read();
   } catch {
-    throw new SelfInfoError('invalid_credential', { path, expected: { en: `Expected ${en}.`, ja: `${ja}を指定してください。` } });
+    throw new SelfInfoError('invalid_credential', { path, expected: { en: `Expected the text of ${en}, not its path.`, ja: `${ja}の内容を文字列で指定してください（ファイルのパスではありません）。` } });
   }
 }
 

@@ -9,7 +9,10 @@ export function checkKeys(value: unknown, path: string, known: readonly string[]
     if (known.includes(key)) continue;
     throw new SelfInfoError('unknown_option', {
       path: `${path}.${key.slice(0, 60)}`,
-      expected: { en: `Known: ${known.join(', ')}.`, ja: `使えるのは ${known.join('、')} です。` },
+      expected:
+        known.length === 0
+          ? { en: 'There are none.', ja: '指定できるオプションはありません。' }
+          : { en: `Known: ${known.join(', ')}.`, ja: `使えるのは ${known.join('、')} です。` },
     });
   }
 }

@@ -4,7 +4,7 @@ import { isSelfInfoError, SelfInfoError } from './errors.js';
 import { type CallBounds, type CallStage, type Connection, type HttpAnswer, refusal } from './http.js';
 import { checkInquiry, type Inquiry, type Method } from './inquiry.js';
 import type { WireResult } from './profile.js';
-import { type ItemSpec, type Service, type ServiceSpec, wireCode } from './service.js';
+import { type ItemSpec, type ofService, type Service, type ServiceSpec, wireCode } from './service.js';
 import { type Clock, formatInstant } from './time.js';
 import type { AccessToken } from './token.js';
 
@@ -34,13 +34,14 @@ export type NoOtherItems<Q, S extends ServiceSpec> = Q & { readonly [K in Exclud
 export interface Retrieval<S extends ServiceSpec = Service> {
   readonly v: 1;
   readonly id: string;
-  readonly terms: ConsentTerms<S>;
-  /** What was asked, per item. */
-  readonly inquiries: { readonly [K in keyof S['items']]?: Inquiry };
+  readonly terms: ConsentTerms;
+  /** What was asked, by item key. */
+  readonly inquiries: Readonly<Record<string, Inquiry>>;
   /** ISO 8601 at +09:00. */
   readonly submittedAt: string;
   /** ISO 8601 at +09:00: afterwards the answer can no longer be had. */
   readonly expiresAt: string;
+  readonly [ofService]?: S;
 }
 
 /**
@@ -152,7 +153,9 @@ function judgePoll(error: unknown, deadline: number, clock: Clock): Waited {
   // The caller's deadline passed during a poll: nothing is lost, the answer can be collected later.
   if (error.code === 'timed_out' && now >= deadline) return { status: 'pending', retryAt: formatInstant(now) };
   if (error.code === 'upstream_unavailable') return { status: 'unavailable', until: error.retry.notBefore ?? null };
-  if (error.code === 'upstream_refused' || error.code === 'upstream_failed') return { status: 'failed', error };
+  // A gateway's failure while asking changes nothing: the answer may come yet.
+  if (error.code === 'upstream_failed') return { status: 'unavailable', until: null };
+  if (error.code === 'upstream_refused') return { status: 'failed', error };
   throw error;
 }
 

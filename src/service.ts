@@ -1,4 +1,4 @@
-import { type DetailId, holdersOf, isDetailId, type ServerId } from './catalog/index.js';
+import { type DetailId, holdersOf, checkDetailId, type ServerId } from './catalog/index.js';
 import { SelfInfoError } from './errors.js';
 import { type Method, methods } from './inquiry.js';
 import { checkKeys, checkText, checkWhole } from './options.js';
@@ -55,6 +55,9 @@ const LONGEST_RETENTION_DAYS = 36_500;
 
 declare const service: unique symbol;
 const BRAND = Symbol.for('myna-selfinfo.service');
+
+/** Ties a grant or a retrieval to the type of its service; there is no such value. */
+export declare const ofService: unique symbol;
 
 /** A service that was checked by {@link defineService}. */
 export type Service<S extends ServiceSpec = ServiceSpec> = S & { readonly [service]: true };
@@ -148,7 +151,7 @@ function checkSection(value: unknown, path: string, known?: readonly string[]): 
 function checkItem(item: ItemSpec, path: string): ItemSpec {
   checkSection(item, path, ['detail', 'code', 'holders', 'inquiries', 'latestBy', 'record']);
   checkText(item.detail, `${path}.detail`);
-  if (!isDetailId(item.detail)) throw new SelfInfoError('unknown_detail', { path: `${path}.detail` });
+  checkDetailId(item.detail, `${path}.detail`);
   if (item.code !== undefined) {
     checkText(item.code, `${path}.code`);
     if (!/^TM\d{14}$/.test(item.code)) {

@@ -10,6 +10,7 @@ import {
   type Environment,
   fiscalYear,
   type Grant,
+  type ItemAnswer,
   latest,
   type OpenRecord,
   pointInTime,
@@ -34,6 +35,12 @@ const housingLoan = defineService({
   },
 });
 const client = createSelfInfoClient({ service: housingLoan, environment });
+const pensionAdvice = defineService({
+  name: '年金相談',
+  purpose: { id: 'pension-advice', text: '年金の相談のため' },
+  retention: { days: 1 },
+  items: { pension: { detail: 'pension', inquiries: ['latest'], latestBy: '改定日' } },
+});
 declare const grant: Grant<typeof housingLoan>;
 declare const answer: Answer<typeof housingLoan>;
 
@@ -221,5 +228,31 @@ describe('the types', () => {
       }
     };
     expectTypeOf(read).returns.toBeUnknown();
+  });
+});
+
+describe('a function for any service', () => {
+  it('takes what the client of one service gives', () => {
+    const shown = {
+      outcome: (_: ConsentOutcome) => '',
+      result: (_: Collected) => '',
+      grant: (_: Grant) => '',
+      retrieval: (_: Retrieval) => '',
+      availability: (_: Availability) => '',
+      item: (_: ItemAnswer) => '',
+    };
+    shown.outcome({} as ConsentOutcome<typeof housingLoan>);
+    shown.result({} as Collected<typeof housingLoan>);
+    shown.grant(grant);
+    shown.retrieval({} as Retrieval<typeof housingLoan>);
+    shown.availability({} as Availability<typeof housingLoan>);
+    shown.item(answer.items.income);
+  });
+
+  it('cannot hand one service what belongs to another', () => {
+    // @ts-expect-error another service's grant
+    void client.query({} as Grant<typeof pensionAdvice>, latest());
+    // @ts-expect-error any service's retrieval
+    void client.collect({} as Retrieval);
   });
 });

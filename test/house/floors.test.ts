@@ -10,7 +10,7 @@ const floors = [
   ['calendar'],
   ['service', 'inquiry', 'profile', 'environment', 'http', 'json', 'stores/store'],
   ['availability', 'consent', 'token', 'query', 'answer'],
-  ['client', 'explain', 'kiosk', 'vault'],
+  ['journey', 'client', 'explain', 'kiosk', 'vault'],
   ['stores/redis', 'vault/pg', 'bullmq', 'conformance'],
 ] as const satisfies readonly (readonly string[])[];
 
@@ -36,9 +36,11 @@ const neighbours: { readonly [R in Room]?: readonly Neighbour[] } = {
   token: [{ room: 'consent' }],
   query: [{ room: 'consent' }, { room: 'token' }],
   answer: [{ room: 'consent' }, { room: 'token' }, { room: 'query' }],
-  explain: [typesOf('client')],
-  kiosk: [typesOf('client')],
-  vault: [typesOf('client')],
+  // What the client takes and gives, as types.
+  client: [{ room: 'journey' }],
+  explain: [typesOf('journey')],
+  kiosk: [typesOf('journey')],
+  vault: [typesOf('journey')],
 };
 
 interface Wing {
