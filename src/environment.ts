@@ -106,6 +106,15 @@ export function productionEnvironment(options: ProductionEnvironmentOptions): En
   return environment;
 }
 
+/** Loopback, a name without a dot, or one that no public host can have: a sandbox is never the portal. */
+function isPrivateHost(url: URL): boolean {
+  return isLoopback(url) || !url.hostname.includes('.') || /\.(test|example|invalid|localhost|internal|local)$/.test(url.hostname);
+}
+
+function isLoopback(url: URL): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+}
+
 /** Whether a value was made by one of the three functions, by whichever copy of this package. */
 export function isEnvironment(value: unknown): value is Environment {
   return typeof value === 'object' && value !== null && BRAND in value;
@@ -123,6 +132,16 @@ function make(kind: Environment['kind'], options: EnvironmentOptions, keys: read
   checkUrl(options.issuer, 'options.issuer', kind);
   checkUrl(browserUrl, 'options.endpoints.browserUrl', kind);
   checkUrl(apiUrl, 'options.endpoints.apiUrl', kind);
+  for (const [name, value] of Object.entries({ browserUrl, apiUrl })) {
+    if (kind !== 'sandbox' || isPrivateHost(new URL(value))) continue;
+    throw new SelfInfoError('invalid_option', {
+      path: `options.endpoints.${name}`,
+      expected: {
+        en: 'A sandbox is on loopback or on a private name, never on a public host.',
+        ja: 'サンドボックスはループバックまたは内部の名前に限ります。公開されたホストは指定できません。',
+      },
+    });
+  }
   const ca = typeof options.ca === 'string' ? [options.ca] : options.ca;
   if (ca !== undefined && !(Array.isArray(ca) && ca.every((pem) => typeof pem === 'string')))
     throw new TypeError('options.ca must be a PEM string or a list of them.');
@@ -170,8 +189,7 @@ function isCertificate(pem: string): boolean {
 function checkUrl(value: unknown, path: string, kind: Environment['kind'], mayHaveQuery = false): void {
   checkText(value, path);
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  const loopback = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && kind === 'sandbox' && loopback)) {
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && kind === 'sandbox' && isLoopback(url))) {
     if (!value.includes('#') && url.username === '' && url.password === '' && (mayHaveQuery || !value.includes('?'))) return;
   }
   throw new SelfInfoError('invalid_option', {

@@ -156,6 +156,7 @@ function explainError(error: SelfInfoError, language: Language): string {
 }
 
 function citizensWords({ code, stage, retry }: SelfInfoError, language: Language): string {
+  if (code === 'consent_declined') return sentences.declined[language];
   if (code === 'retention_ended') return words.retentionEnded[language];
   const failed = sentences.failed[language];
   if (retry.notBefore !== undefined) return join(failed, again(Date.parse(retry.notBefore), language));

@@ -91,7 +91,10 @@ function readPem<T>(read: () => T, path: string, en: string, ja: string): T {
   try {
     return read();
   } catch {
-    throw new SelfInfoError('invalid_credential', { path, expected: { en: `Expected the text of ${en}, not its path.`, ja: `${ja}の内容を文字列で指定してください（ファイルのパスではありません）。` } });
+    throw new SelfInfoError('invalid_credential', {
+      path,
+      expected: { en: `Expected the text of ${en}, not its path.`, ja: `${ja}の内容を文字列で指定してください（ファイルのパスではありません）。` },
+    });
   }
 }
 
@@ -259,15 +262,22 @@ async function receive(exchange: Promise<RawAnswer>, clock: Clock): Promise<Http
   const body = await readBody(chunks);
   const retryAt = retryAfter(header('retry-after'), clock.now());
   if (status >= 300 && status < 400) throw invalid('redirects are not followed.', 'リダイレクトには従いません。');
+  try {
+    return { status, json: readJson(header, body), retryAt };
+  } catch (error) {
+    // Gateways answer errors with HTML and worse; the status says enough. A success must be read from the body.
+    if (status >= 400) return { status, json: undefined, retryAt };
+    throw error;
+  }
+}
+
+function readJson(header: RawAnswer['header'], body: Uint8Array): unknown {
   const coding = header('content-encoding');
   if (coding !== null && coding.toLowerCase() !== 'identity')
     throw invalid('its body is compressed although identity was asked for.', '無圧縮を要求しましたが、本文が圧縮されています。');
-  if (!isJson(header('content-type'))) {
-    // Gateways answer errors with HTML; the status says enough. A success must be read from the body.
-    if (status >= 400) return { status, json: undefined, retryAt };
+  if (!isJson(header('content-type')))
     throw invalid('its content type is not application/json in UTF-8.', 'Content-Type が UTF-8 の application/json ではありません。');
-  }
-  return { status, json: parseStrictJson(decodeUtf8(body)), retryAt };
+  return parseStrictJson(decodeUtf8(body));
 }
 
 async function readBody(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

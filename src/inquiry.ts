@@ -151,5 +151,6 @@ function checkDay(value: unknown, path: string): Day {
 function checkFiscalYear(value: unknown, path: string): asserts value is number {
   checkWhole(value, path, 0);
   // Also keeps an era year (令和8年度 is 2026) or a date in digits from passing for a year.
-  if (value < 1900 || value > 2999) throw new SelfInfoError('invalid_option', { path, expected: { en: 'A calendar year from 1900 to 2999.', ja: '西暦（1900〜2999）で指定してください。' } });
+  if (value < 1900 || value > 2999)
+    throw new SelfInfoError('invalid_option', { path, expected: { en: 'A calendar year from 1900 to 2999.', ja: '西暦（1900〜2999）で指定してください。' } });
 }

@@ -1,4 +1,4 @@
-import { type DetailId, holdersOf, checkDetailId, type ServerId } from './catalog/index.js';
+import { checkDetailId, type DetailId, holdersOf, type ServerId } from './catalog/index.js';
 import { SelfInfoError } from './errors.js';
 import { type Method, methods } from './inquiry.js';
 import { checkKeys, checkText, checkWhole } from './options.js';

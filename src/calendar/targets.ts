@@ -1,4 +1,4 @@
-import { type DetailId, holdersOf, checkDetailId, checkServerId, type ServerId } from '../catalog/index.js';
+import { checkDetailId, checkServerId, type DetailId, holdersOf, type ServerId } from '../catalog/index.js';
 import { SelfInfoError } from '../errors.js';
 import { checkKeys } from '../options.js';
 

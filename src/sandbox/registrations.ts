@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import { type DetailId, holdersOf, checkDetailId, isServerId, type ServerId } from '../catalog/index.js';
-import { SelfInfoError, type SelfInfoErrorCode } from '../errors.js';
+import { checkDetailId, checkServerId, type DetailId, holdersOf, type ServerId } from '../catalog/index.js';
+import { SelfInfoError } from '../errors.js';
 import { checkKeys, checkText, checkWhole } from '../options.js';
 import { publicProfile, type WireProfile } from '../profile.js';
 
@@ -163,9 +163,8 @@ function checkHolders(value: unknown, detail: DetailId, path: string): readonly 
   const all = holdersOf(detail);
   if (value === undefined) return all;
   return nonEmptyList(value, path).map((server, index) => {
-    const refuse = (code: SelfInfoErrorCode) => new SelfInfoError(code, { path: `${path}[${index}]` });
-    if (!isServerId(server)) throw refuse('unknown_server');
-    if (!all.includes(server)) throw refuse('not_a_holder');
+    checkServerId(server, `${path}[${index}]`);
+    if (!all.includes(server)) throw new SelfInfoError('not_a_holder', { path: `${path}[${index}]` });
     return server;
   });
 }

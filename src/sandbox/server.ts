@@ -2,6 +2,7 @@ import { createServer as createHttpServer, type IncomingMessage, type Server, ty
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { inspect } from 'node:util';
 import type { Calendar } from '../calendar/index.js';
 import type { Environment } from '../environment.js';
 import { SelfInfoError } from '../errors.js';
@@ -110,8 +111,14 @@ export async function startSandbox(options: StartSandboxOptions): Promise<Starte
       if (credential === undefined) throw new SelfInfoError('invalid_option', { path: 'clientId' });
       return {
         environment,
-        // A getter that is not enumerable: neither inspect nor JSON shows what it returns.
-        tls: Object.defineProperty({ cert: credential.cert, key: '' }, 'key', { get: () => credential.key, enumerable: false }),
+        // Neither inspect nor JSON shows the key.
+        tls: Object.defineProperties(
+          { cert: credential.cert, key: '' },
+          {
+            key: { get: () => credential.key, enumerable: false },
+            [inspect.custom]: { value: () => ({ cert: credential.cert, key: '[redacted]' }), enumerable: false },
+          },
+        ),
         clock: sandbox.clock,
         ...(rest.calendar !== undefined && { calendar: rest.calendar }),
       };
