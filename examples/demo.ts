@@ -1,5 +1,6 @@
-// 住宅ローンの事前審査の物語を、内蔵サンドボックスの上で最初から最後まで通す。通信は本物の相互TLS、時計は物語のもの。
+// 住宅ローンの事前審査を、内蔵サンドボックスの上で最初から最後まで通す。通信は本物の相互TLS、時計はデモのもの。
 import { randomUUID } from 'node:crypto';
+import { DateTime } from 'luxon';
 import {
   type ConsentOutcome,
   createSelfInfoClient,
@@ -51,12 +52,25 @@ const adviser = createSelfInfoClient({ service: lifePlan, ...sandbox.connectionF
 const pad = (text: string, width: number) => text + ' '.repeat(Math.max(0, width - stringWidth(text)));
 const row = (label: string, ...rest: string[]) =>
   console.log(
-    `  ${pad(label, 50)}${rest
+    `  ${pad(label, 56)}${rest
       .map((text) => pad(text, 24))
       .join('')
       .trimEnd()}`,
   );
+/** 長い文は端末の幅に収まるように折り返す。 */
+const note = (text: string) => {
+  let line = '   ';
+  for (const char of ` ${text}`) {
+    if (stringWidth(line + char) > 96) {
+      console.log(line);
+      line = '    ';
+    }
+    line += char;
+  }
+  console.log(line);
+};
 const heading = (text: string) => console.log(`\n■ ${text}`);
+const toDateTime = (text: string) => DateTime.fromISO(text, { zone: 'Asia/Tokyo' });
 const when = (at: { toFormat(format: string, options: { locale: string }): string } | null) => at?.toFormat('M月d日(ccc) H:mm', { locale: 'ja' }) ?? '未定';
 const yen = (amount: number | null) => (amount === null ? '未申告' : `${amount.toLocaleString('ja-JP')}円`);
 const word = { open: '運用中', uncertain: '不確定', closed: '停止中' };
@@ -76,10 +90,10 @@ async function consent<S extends ServiceSpec>(client: SelfInfoClient<S>): Promis
   return outcome.grant;
 }
 
-/** 応答を待つあいだ、物語の時計を次の確認時刻まで進める。 */
+/** 応答を待つあいだ、デモの時計を次の確認時刻まで進める。 */
 const passTime = { onProgress: ({ retryAt }: Progress) => clock.set(retryAt) };
 
-console.log('myna-selfinfo デモ ── 物語の時計は 2026年12月1日(火) 10:00（日本時間）。登場する人物と情報は架空です。');
+console.log('myna-selfinfo デモ ── デモの時計は 2026年12月1日(火) 10:00（日本時間）に固定。人物と情報は架空です。');
 
 heading('照会に必要なサーバ（表2.5-1〜2.5-5）');
 for (const id of [...commonServers, ...holdersOf('local-tax')]) {
@@ -96,7 +110,7 @@ heading('① 最新情報指定: 番号 花子さんが直近の所得を提供�
   if (income.status === 'present') {
     for (const { holder, fields } of income.reveal()) row(`${fields.課税年度}年度（${holder}）`, `合計所得金額 ${yen(fields.合計所得金額)}`);
   }
-  row('世帯', explain(household, 'ja'));
+  row('世帯（照会する項目から外した）', explain(household, 'ja'));
 }
 
 heading('② 時点指定: 2026年4月1日時点の世帯');
@@ -111,9 +125,9 @@ heading('② 時点指定: 2026年4月1日時点の世帯');
   if (result.status !== 'ready') throw new Error(explain(result, 'ja'));
   const { household } = result.answer.items;
   if (household.status === 'present') {
-    for (const { holder, fields } of household.reveal()) row(`1分後（${holder}）`, `${fields.世帯主氏名}、世帯員数 ${fields.世帯員数}`);
+    for (const { holder, fields } of household.reveal()) row(`1分後（${holder}）`, `${fields.世帯主氏名}、世帯員数 ${fields.世帯員数}人`);
   }
-  row('保持できるのは（30日間）', `${result.answer.terms.keepUntil.slice(0, 16).replace('T', ' ')} より前`);
+  row('保持できる期間（30日間）', `${when(toDateTime(result.answer.terms.keepUntil).minus({ minutes: 1 }))} まで`);
 }
 
 heading('③ 範囲指定: 2024年度から2026年度までの所得');
@@ -127,20 +141,26 @@ heading('③ 範囲指定: 2024年度から2026年度までの所得');
 }
 
 heading('④ 同意しない場合');
-row('見本 太郎さん', explain(await decide(bank, 'taro-unfiled', 'decline'), 'ja'));
+row('見本 太郎さんの結果', '同意しない');
+note(explain(await decide(bank, 'taro-unfiled', 'decline'), 'ja'));
 
 clock.set('2026-12-06T10:00:00+09:00');
 heading('⑤ 日曜日の年金: 2026年12月6日(日) 10:00');
-for (const target of ['pension@pension-service', 'pension'] satisfies Target[]) {
+const pensions: [label: string, target: Target][] = [
+  ['保有機関を日本年金機構とする（pension@pension-service）', 'pension@pension-service'],
+  ['保有機関を指定しない（pension）', 'pension'],
+];
+for (const [label, target] of pensions) {
   const status = calendar.status(target, clock.now());
-  row(target, word[status.state], status.state === 'closed' ? `次に開くのは ${when(status.nextOpening)}` : '保有するサーバの一部だけが運用中のため');
-  for (const text of reasons(status)) row('', text);
+  row(label, word[status.state], status.state === 'closed' ? `次に開くのは ${when(status.nextOpening)}` : '保有機関の一部だけが運用中のため');
+  for (const text of reasons(status)) note(text);
   for (const holder of status.holders ?? []) row(`  ${servers.find((server) => server.id === holder.server)?.ja}`, word[holder.state]);
 }
 {
   const result = await adviser.query(await consent(adviser), latest(), passTime);
   if (result.status !== 'ready') throw new Error(explain(result, 'ja'));
-  row('照会の結果', explain(result.answer.items.pension, 'ja'));
+  row('番号 花子さん（日本年金機構が保有）の照会', '取得できない');
+  note(explain(result.answer.items.pension, 'ja'));
 }
 
 const today = details.map((detail) => ({ detail, status: calendar.status(detail.id) }));
@@ -148,9 +168,9 @@ const listed = (state: Status['state']) => today.filter(({ status }) => status.s
 const next = listed('closed')
   .flatMap(({ status }) => (status.nextOpening ? [status.nextOpening] : []))
   .sort((a, b) => a.toMillis() - b.toMillis())[0];
-heading('いまの実際の状況（この機械の時計）');
-console.log(
-  `  18の分野詳細のうち、公表された運用時間の上で運用中は ${listed('open').length}、不確定は ${listed('uncertain').length}、停止中は ${listed('closed').length} です。` +
+heading('いまの実際の状況（このPCの時計）');
+note(
+  `18の分野詳細のうち、公表された運用時間の上で運用中は ${listed('open').length}、不確定は ${listed('uncertain').length}、停止中は ${listed('closed').length} です。` +
     `${next ? `停止中のもので次に開くのは ${when(next)} です。` : ''}「運用中」は応答を約束するものではありません。`,
 );
 

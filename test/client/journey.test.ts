@@ -43,7 +43,7 @@ describe('a whole journey over mutual TLS', () => {
     const { answer } = expectStatus(await client.query(await consent(), { income: latest() }, { onProgress }), 'ready');
     const [income, ...others] = expectStatus(answer.items.income, 'present').reveal();
     expect(others).toEqual([]);
-    expect(income).toMatchObject({ holder: '見本市', asOf: '2026-06-01' });
+    expect(income).toMatchObject({ holder: 'サンプル市', asOf: '2026-06-01' });
     expect(income?.fields.課税年度).toBe('2026');
     expect(income?.fields.給与収入金額).toBe(5_200_000);
   });
@@ -279,7 +279,7 @@ describe('an answer', () => {
     const { client, consent, onProgress } = openBank({ service: pension, now: '2026-12-06T12:00:00+09:00' });
     const { answer } = expectStatus(await client.query(await consent('pensioner'), pointInTime('2026-12-01'), { onProgress }), 'ready');
     const item = expectStatus(answer.items.pension, 'present');
-    expect(item.reveal().map(({ holder }) => holder)).toEqual(['見本市']);
+    expect(item.reveal().map(({ holder }) => holder)).toEqual(['サンプル市']);
     expect(item.missing).toEqual([
       { server: 'pension-service', until: '2026-12-07T08:00:00+09:00' },
       { server: 'local-officials-mutual-aid', until: '2026-12-07T08:00:00+09:00' },

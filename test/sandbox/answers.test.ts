@@ -42,13 +42,13 @@ describe('the latest', () => {
   it('is the record with the greatest registered field', async () => {
     const item = await ask('hanako', inquiry(income, 'latest'));
     expect(item).toMatchObject({ code: income, status: itemStatuses.present.value, missing: [] });
-    expect(item.records).toMatchObject([{ holder: '見本市', asOf: '2026-06-01', fields: { 課税年度: '2026', 合計所得金額: 3_720_000 } }]);
+    expect(item.records).toMatchObject([{ holder: 'サンプル市', asOf: '2026-06-01', fields: { 課税年度: '2026', 合計所得金額: 3_720_000 } }]);
   });
 
   it('is not the last one in the list, nor the greatest by another field', async () => {
     const shots = ['2026-05-02', '2026-05-10', '2026-05-10', '2025-12-31'].map((date, index) => ({
       server: 'municipal' as const,
-      holder: '見本市',
+      holder: 'サンプル市',
       fields: { 接種日: date, 接種回数: 9 - index },
     }));
     const service = { ...registration.service, items: { shots: { detail: 'vaccination', inquiries: ['latest'], latestBy: '接種日' } } } as const;
@@ -57,7 +57,7 @@ describe('the latest', () => {
   });
 
   it('compares numbers as numbers, and goes by the date of a record without the field', async () => {
-    const record = (fields: Record<string, unknown>, asOf?: string) => ({ server: 'municipal' as const, holder: '見本市', fields, ...(asOf && { asOf }) });
+    const record = (fields: Record<string, unknown>, asOf?: string) => ({ server: 'municipal' as const, holder: 'サンプル市', fields, ...(asOf && { asOf }) });
     const service = { ...registration.service, items: { shots: { detail: 'vaccination', inquiries: ['latest'], latestBy: '番号' } } } as const;
     const askFor = (records: ReturnType<typeof record>[]) =>
       ask('x', inquiry('vaccination', 'latest'), { service, extra: { id: 'x', name: 'x', pin: '0000', records: { vaccination: records } } });
@@ -113,7 +113,7 @@ describe('a range', () => {
 
   it('over a move names both municipalities', async () => {
     const item = await ask('mover', inquiry('vaccination', 'range', { from: '2025', to: '2026' }));
-    expect(item.records.map((record) => record.holder)).toEqual(['旧見本市', '新見本町']);
+    expect(item.records.map((record) => record.holder)).toEqual(['旧サンプル市', '新サンプル町']);
   });
 });
 
@@ -129,7 +129,7 @@ describe('the calendar', () => {
   it('leaves out the closed ones of several holders and names them', async () => {
     const item = await ask('pensioner', inquiry('pension', 'latest'), { at: SUNDAY });
     expect(item.status).toBe(itemStatuses.present.value);
-    expect(item.records.map((record) => record.holder)).toEqual(['見本市']);
+    expect(item.records.map((record) => record.holder)).toEqual(['サンプル市']);
     expect(item.missing).toEqual([
       { server: 'pension-service', until: '2026-12-07T08:00:00+09:00' },
       { server: 'local-officials-mutual-aid', until: '2026-12-07T08:00:00+09:00' },

@@ -65,7 +65,7 @@ describe('a sandbox is not made with', () => {
 
 describe('personas', () => {
   const hanako = { id: 'x', name: '見本', pin: '0000', records: {} };
-  const tax = { server: 'municipal', holder: '見本市', fields: {} };
+  const tax = { server: 'municipal', holder: 'サンプル市', fields: {} };
 
   it.each([
     ['a PIN of five digits', { ...hanako, pin: '12345' }, 'options.personas[0].pin'],
@@ -161,6 +161,6 @@ describe('a sandbox', () => {
     await poll(sandbox, token, process);
     await send(sandbox, '/nothing', {});
     const shown = `${inspect(sandbox, { depth: 20, showHidden: true })}${JSON.stringify(sandbox)}${String(sandbox)}`;
-    for (const secret of [code, token, String(process), '番号 花子', '見本市', '1234,', "'1234'"]) expect(shown).not.toContain(secret);
+    for (const secret of [code, token, String(process), '番号 花子', 'サンプル市', '1234,', "'1234'"]) expect(shown).not.toContain(secret);
   });
 });
