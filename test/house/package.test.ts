@@ -26,7 +26,7 @@ describe('package.json', () => {
 
   it('says which Node it needs and what is published', () => {
     expect(manifest.engines).toEqual({ node: '>=20.18.1' });
-    expect(manifest.files).toEqual(['dist', 'CHANGELOG.md']);
+    expect(manifest.files).toEqual(['dist', 'docs', 'examples', 'CHANGELOG.md']);
     expect(manifest.type).toBe('module');
     expect(manifest.sideEffects).toBe(false);
   });
