@@ -1,6 +1,11 @@
 import { defineConfig, type Options } from 'tsup';
 
-const doors = { index: 'src/index.ts', calendar: 'src/calendar/index.ts', sandbox: 'src/sandbox/index.ts' };
+const doors = {
+  index: 'src/index.ts',
+  calendar: 'src/calendar/index.ts',
+  notices: 'src/calendar/notices.ts',
+  sandbox: 'src/sandbox/index.ts',
+};
 
 const common: Options = {
   entry: doors,

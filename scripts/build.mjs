@@ -16,6 +16,7 @@ rmSync('dist', { recursive: true, force: true });
 await build(quick ? { dts: false } : {});
 const outputs = takeMetafiles();
 checkExternals(outputs);
+slimMaps();
 writeFileSync('dist/THIRD-PARTY-NOTICES.txt', notices(outputs));
 if (!quick) {
   await checkTypes();
@@ -42,6 +43,16 @@ function checkExternals(outputs) {
   const allowed = [...Object.keys(dependencies), ...builtinModules, ...builtinModules.map((name) => `node:${name}`)];
   const missing = outputs.flatMap((output) => output.imports.filter(({ path, external }) => external && !path.startsWith('.') && !allowed.includes(path)));
   if (missing.length > 0) throw new Error(`dist imports what is no runtime dependency: ${[...new Set(missing.map(({ path }) => path))].join(', ')}`);
+}
+
+/** Nobody reads the sources of bundled packages in our maps, and they would be a third of the package. */
+function slimMaps() {
+  for (const name of readdirSync('dist').filter((name) => name.endsWith('.map'))) {
+    /** @type {{ sources: string[], sourcesContent?: (string | null)[] }} */
+    const map = JSON.parse(readFileSync(join('dist', name), 'utf8'));
+    const sourcesContent = map.sourcesContent?.map((text, index) => (map.sources[index]?.includes('node_modules/') ? null : text));
+    writeFileSync(join('dist', name), JSON.stringify({ ...map, sourcesContent }));
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ import { SelfInfoError } from './errors.js';
 import type { Inquiry } from './inquiry.js';
 import type { MissingHolder, WireItem, WireRecord, WireResult } from './profile.js';
 import { Sensitive } from './redaction.js';
-import { type ItemSpec, type OpenRecord, type RecordOf, type Service, type ServiceSpec, wireCode } from './service.js';
+import { type ItemSpec, type OpenRecord, type RecordOf, type Service, type ServiceSpec, type StandardSchema, wireCode } from './service.js';
 import type { Clock } from './time.js';
 
 /**
@@ -11,7 +11,7 @@ import type { Clock } from './time.js';
  *
  * Nothing of it prints: statuses are personal too.
  */
-export type ItemAnswer<R = OpenRecord> = { readonly extras: Sensitive<Extras> } & (
+export type ItemAnswer<R = unknown> = { readonly extras: Sensitive<Extras> } & (
   | {
       readonly status: 'present';
       /** Holders whose part is not in it, and until when they are closed (ISO 8601 with offset), where that is known. */
@@ -34,8 +34,8 @@ export type ItemAnswer<R = OpenRecord> = { readonly extras: Sensitive<Extras> } 
 export type Extras = Readonly<Record<string, unknown>>;
 
 /** The answer to a retrieval: per item a status, and records that only `reveal()` hands out. */
-export interface Answer<S extends ServiceSpec = ServiceSpec> {
-  readonly terms: ConsentTerms<S>;
+export interface Answer<S extends ServiceSpec = Service> {
+  readonly terms: ConsentTerms;
   readonly items: { readonly [K in keyof S['items']]: ItemAnswer<RecordOf<S['items'][K]>> };
   /** Items under unknown codes as `items`, and unknown fields beside them. */
   readonly extras: Sensitive<Extras>;
@@ -160,14 +160,19 @@ export function buildAnswer(
 }
 
 function judgeItem(item: WireItem, spec: ItemSpec): ItemState {
-  const extras = extrasOf(item, item.records);
+  const extras = { ...extrasOf(item, item.records), ...(item.missing.length > 1 && { missing: item.missing }) };
   switch (item.status) {
     case 'present':
       return judgeRecords(item, spec);
     case 'unavailable':
       return { status: 'unavailable', server: item.missing[0]?.server ?? 'unknown', until: item.missing[0]?.until ?? null, extras };
-    case 'failed':
-      return { status: 'failed', code: item.failure ?? 'unspecified', extras };
+    case 'failed': {
+      const { failure = 'unspecified' } = item;
+      // It goes to screens: a text that is no machine code could be an echo of anything.
+      return /^[\w.-]{1,64}$/.test(failure)
+        ? { status: 'failed', code: failure, extras }
+        : { status: 'failed', code: 'unrecognised', extras: { ...extras, failure } };
+    }
     default:
       return { status: item.status, extras };
   }
@@ -177,7 +182,7 @@ function judgeRecords(item: WireItem, spec: ItemSpec): ItemState {
   const records: unknown[] = [];
   const leftOver: WireRecord[] = [];
   for (const [index, { extras, ...open }] of item.records.entries()) {
-    const judged = spec.record ? validate(spec.record['~standard'].validate(open)) : { value: open };
+    const judged = spec.record ? validate(spec.record, open) : { value: open };
     if ('at' in judged) {
       // The records as they came stay within reach: a wrong schema must not lose a citizen's answer.
       return { status: 'failed', code: 'record_invalid', path: `records[${index}]${judged.at}`, extras: { ...extrasOf(item, []), records: item.records } };
@@ -201,10 +206,16 @@ function extrasOf(item: WireItem, records: readonly WireRecord[]): Extras {
   return { ...item.extras, ...(left && { records: records.map((record) => ({ ...record.fields, ...record.extras })) }) };
 }
 
-/** Reads the result of a Standard Schema: the value, or where the first problem lies; its message could quote the value. */
-function validate(result: unknown): { readonly value: unknown } | { readonly at: string } {
-  if (typeof result !== 'object' || result === null || result instanceof Promise)
-    throw new TypeError("An item's record must be a synchronous Standard Schema.");
+/** The value that a Standard Schema makes of a record, or where the first problem lies; its message could quote the value. */
+function validate(schema: StandardSchema, record: OpenRecord): { readonly value: unknown } | { readonly at: string } {
+  let result: unknown;
+  try {
+    result = schema['~standard'].validate(record);
+  } catch {
+    return { at: '' };
+  }
+  if (result instanceof Promise) result.catch(() => undefined);
+  if (typeof result !== 'object' || result === null || 'then' in result) throw new TypeError("An item's record must be a synchronous Standard Schema.");
   if ('issues' in result && Array.isArray(result.issues)) return { at: pathOf(result.issues[0]) };
   return { value: 'value' in result ? result.value : undefined };
 }

@@ -6,64 +6,82 @@ import { formatInstant } from './time.js';
 /**
  * Whether a service's items can be had, together and one by one, by the published table (guideline 2.5); it informs and never vetoes.
  *
- * Each part is the calendar's status of the worst moment within `forMs`: its `since` may lie ahead, when a server closes before the citizen is done.
+ * Each part is the calendar's status of the worst moment within `forMs`, with the causes of that moment: its `since` may lie ahead, when a server closes before
+ * the citizen is done.
  */
 export interface Availability<S extends ServiceSpec = ServiceSpec> extends Status {
   readonly items: { readonly [K in keyof S['items']]: Status };
 }
 
-class TogetherAndApart implements Availability {
-  readonly #together: Status;
+/** A status whose causes are those of one moment, and no others of the stretch around it. */
+class Moment implements Status {
+  readonly #status: Status;
   readonly state: State;
   readonly causes: readonly Cause[];
   readonly undone: readonly UndoneCause[];
-  readonly holders?: readonly HolderState[];
-  readonly items: Readonly<Record<string, Status>>;
+  declare readonly holders?: readonly HolderState[];
   readonly sinceMs: number | null;
   readonly untilMs: number | null;
   readonly nextOpeningMs: number | null;
   readonly nextPossibleOpeningMs: number | null;
 
-  constructor(together: Status, items: Readonly<Record<string, Status>>) {
-    this.#together = together;
-    this.state = together.state;
-    this.causes = together.causes;
-    this.undone = together.undone;
-    this.sinceMs = together.sinceMs;
-    this.untilMs = together.untilMs;
-    this.nextOpeningMs = together.nextOpeningMs;
-    this.nextPossibleOpeningMs = together.nextPossibleOpeningMs;
-    this.items = Object.freeze(items);
-    if (together.holders) this.holders = together.holders;
-    Object.freeze(this);
+  constructor(status: Status, atMs: number) {
+    this.#status = status;
+    this.state = status.state;
+    this.causes = Object.freeze(status.causes.filter(({ startMs, endMs }) => startMs <= atMs && atMs < endMs));
+    this.undone = Object.freeze(status.undone.filter(({ startMs, endMs }) => startMs <= atMs && atMs < endMs));
+    if (status.holders) this.holders = status.holders;
+    this.sinceMs = status.sinceMs;
+    this.untilMs = status.untilMs;
+    this.nextOpeningMs = status.nextOpeningMs;
+    this.nextPossibleOpeningMs = status.nextPossibleOpeningMs;
   }
 
   get since(): DateTime | null {
-    return this.#together.since;
+    return this.#status.since;
   }
 
   get until(): DateTime | null {
-    return this.#together.until;
+    return this.#status.until;
   }
 
   get nextOpening(): DateTime | null {
-    return this.#together.nextOpening;
+    return this.#status.nextOpening;
   }
 
   get nextPossibleOpening(): DateTime | null {
-    return this.#together.nextPossibleOpening;
+    return this.#status.nextPossibleOpening;
   }
 
   toJSON(): Record<string, unknown> {
-    return { ...this.#together.toJSON(), items: this.items };
+    return { ...this.#status.toJSON(), causes: this.causes, undone: this.undone };
+  }
+}
+
+class TogetherAndApart extends Moment implements Availability {
+  readonly items: Readonly<Record<string, Status>>;
+
+  constructor(status: Status, atMs: number, items: Readonly<Record<string, Status>>) {
+    super(status, atMs);
+    this.items = Object.freeze(items);
+  }
+
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), items: this.items };
   }
 }
 
 /** Asks the calendar about every item of a service, for `forMs` from `atMs` on. */
 export function computeAvailability(service: Service, calendar: Calendar, atMs: number, forMs: number): Availability {
   const targets = Object.entries<ItemSpec>(service.items).map(([key, item]) => [key, targetOf(item)] as const);
-  const items = Object.fromEntries(targets.map(([key, target]) => [key, worstStatus(calendar, target, atMs, forMs)]));
-  return new TogetherAndApart(worstStatus(calendar, together(targets.map(([, target]) => target)), atMs, forMs), items);
+  const items = Object.fromEntries(
+    targets.map(([key, target]) => {
+      const [status, momentMs] = worstMoment(calendar, target, atMs, forMs);
+      return [key, Object.freeze(new Moment(status, momentMs))];
+    }),
+  );
+  const [status, momentMs] = worstMoment(calendar, together(targets.map(([, target]) => target)), atMs, forMs);
+  return Object.freeze(new TogetherAndApart(status, momentMs, items));
 }
 
 /** Why the asked items may not be had at an instant, and from when on they can (ISO 8601 at +09:00). */
@@ -73,7 +91,7 @@ export function outageOf(
   calendar: Calendar,
   atMs: number,
 ): { readonly causes: readonly Cause[]; readonly until: string | null } {
-  const { causes, state, nextOpeningMs } = calendar.status(together(keys.map((key) => targetOf(service.items[key] as ItemSpec))), atMs);
+  const { causes, state, nextOpeningMs } = new Moment(calendar.status(together(keys.map((key) => targetOf(service.items[key] as ItemSpec))), atMs), atMs);
   return { causes, until: state === 'open' || nextOpeningMs === null ? null : formatInstant(nextOpeningMs) };
 }
 
@@ -88,10 +106,13 @@ function targetOf({ detail, holders }: ItemSpec): Target {
 
 const RANK = { closed: 0, uncertain: 1, open: 2 } as const;
 
-function worstStatus(calendar: Calendar, target: Target, atMs: number, forMs: number): Status {
+function worstMoment(calendar: Calendar, target: Target, atMs: number, forMs: number): [status: Status, momentMs: number] {
   let worst = calendar.status(target, atMs);
+  let momentMs = atMs;
   for (const { state, startMs } of calendar.segments(target, atMs, Math.min(atMs + forMs, calendar.toMs))) {
-    if (RANK[state] < RANK[worst.state]) worst = calendar.status(target, startMs);
+    if (RANK[state] >= RANK[worst.state]) continue;
+    worst = calendar.status(target, startMs);
+    momentMs = startMs;
   }
-  return worst;
+  return [worst, momentMs];
 }

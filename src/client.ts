@@ -1,160 +1,18 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
-import { type Answer, buildAnswer } from './answer.js';
+import { setMaxListeners } from 'node:events';
+import { buildAnswer } from './answer.js';
 import { type Availability, computeAvailability, outageOf } from './availability.js';
-import { type Calendar, type Cause, createCalendar } from './calendar/index.js';
-import { buildConsentUrl, type CallbackCode, type CallbackRequest, type ConsentTerms, judgeCallback, readCallback, termsOf } from './consent.js';
-import type { Environment } from './environment.js';
+import { type Calendar, createCalendar } from './calendar/index.js';
+import { buildConsentUrl, type CallbackRequest, judgeCallback, readCallback, termsOf } from './consent.js';
 import { isSelfInfoError, SelfInfoError } from './errors.js';
-import type { Connection, FetchLike, TlsCredential } from './http.js';
-import { checkFunction, checkKeys, checkMethods, checkText, checkWhole } from './options.js';
-import {
-  awaitResult,
-  type CommonInquiry,
-  checkInquiries,
-  checkRetrieval,
-  type ItemInquiries,
-  type NoOtherItems,
-  type ProcessSecret,
-  type Progress,
-  type Retrieval,
-  sendRequest,
-} from './query.js';
-import { isService, type Service, type ServiceSpec } from './service.js';
-import { createMemoryStore, guardStore, type Store, type StoredEntry } from './stores/store.js';
-import { type Clock, formatInstant, type Instant, systemClock, toEpochMs } from './time.js';
+import type { Connection } from './http.js';
+import type { ClientOptions, Collected, CollectOptions, ConsentOutcome, Grant, SelfInfoClient, SubmitOptions } from './journey.js';
+import { checkFunction, checkKeys, checkMethods, checkSignal, checkText, checkWhole } from './options.js';
+import { awaitResult, checkInquiries, checkRetrieval, type ProcessSecret, type Retrieval, sendRequest } from './query.js';
+import { isService, type Service } from './service.js';
+import { createMemoryStore, guardStore, type StoredEntry } from './stores/store.js';
+import { formatInstant, type Instant, systemClock, toEpochMs } from './time.js';
 import { type AccessToken, openTransport, requestToken } from './token.js';
-
-declare const service: unique symbol;
-
-/** A consent that was granted and not yet used: good for one `submit` or `query`, in this process; it shows its terms and no token. */
-export interface Grant<S extends ServiceSpec = ServiceSpec> {
-  readonly terms: ConsentTerms<S>;
-  /** ISO 8601 at +09:00; null when the portal did not say. */
-  readonly expiresAt: string | null;
-  readonly [service]?: (spec: S) => S;
-}
-
-/**
- * How a callback came out, as one value to switch on.
- *
- * `declined`: the citizen said no. `expired`: too late. `replayed`: seen before. `unknown`: a state this store never held. `foreign-browser`: another session's
- * state; nothing is used up, the right browser can still come. `rejected`: refused, with where and the machine code.
- */
-export type ConsentOutcome<S extends ServiceSpec = ServiceSpec> =
-  | { readonly status: 'granted'; readonly grant: Grant<S> }
-  | { readonly status: 'declined' | 'expired' | 'replayed' | 'unknown' | 'foreign-browser' }
-  | { readonly status: 'rejected'; readonly at: 'callback' | 'authorize' | 'token'; readonly code: CallbackCode };
-
-/** How a retrieval came out; all but `ready` and `failed` can be collected again with `retrieval`. */
-export type Collected<S extends ServiceSpec = ServiceSpec> =
-  | { readonly status: 'ready'; readonly answer: Answer<S> }
-  /** `retryAt`: ISO 8601 at +09:00. */
-  | { readonly status: 'pending'; readonly retryAt: string; readonly retrieval: Retrieval<S> }
-  /** `until`: ISO 8601 at +09:00, or null when nobody knows. */
-  | { readonly status: 'unavailable'; readonly until: string | null; readonly causes: readonly Cause[]; readonly retrieval: Retrieval<S> }
-  | { readonly status: 'failed'; readonly error: SelfInfoError };
-
-/** Bounds of a call that goes out. */
-export interface SubmitOptions {
-  /** Aborts the call; what was sent stays sent. */
-  readonly signal?: AbortSignal;
-}
-
-/** Bounds of waiting for an answer. */
-export interface CollectOptions extends SubmitOptions {
-  /** Milliseconds after which to stop waiting and return `pending`; default 30,000. */
-  readonly deadlineMs?: number;
-  /** Called before each wait. */
-  readonly onProgress?: (progress: Progress) => void;
-}
-
-/** Options of {@link createSelfInfoClient}. */
-export interface ClientOptions<S extends ServiceSpec = ServiceSpec> {
-  /** What {@link defineService} returned. */
-  readonly service: Service<S>;
-  /** What one of the three environment functions returned. */
-  readonly environment: Environment;
-  /** The client certificate and key of mutual TLS; required unless `fetch` is given. */
-  readonly tls?: TlsCredential;
-  /** Where transactions and retrieval secrets lie; default: this process's memory, good for one instance only. */
-  readonly store?: Store;
-  /** The calendar, or a function that gives the current one. Default: the guideline's tables. */
-  readonly calendar?: Calendar | (() => Calendar);
-  /** Default: the system's clock. */
-  readonly clock?: Clock;
-  /** An injected transport for tests in one process; production refuses it. */
-  readonly fetch?: FetchLike;
-}
-
-/** A client of one service in one environment. */
-export interface SelfInfoClient<S extends ServiceSpec = ServiceSpec> extends AsyncDisposable {
-  /**
-   * Whether the service's items can be had by the published table, together and one by one (guideline 2.5).
-   *
-   * @param options - `at`: the instant, default now; `forMs`: milliseconds for which it must stay so, default 600,000, because a citizen needs time with the card.
-   * @throws SelfInfoError `outside_calendar`, `invalid_instant`, `invalid_option`.
-   */
-  availability(options?: { readonly at?: Instant; readonly forMs?: number }): Availability<S>;
-  /**
-   * Starts a consent: keeps a transaction and returns the URL to send the citizen to, with the availability now (guideline 2.3, figure 2.3-3).
-   *
-   * @param options - `sessionBinding`: a secret of this browser's session, e.g. the session id; the callback must come with the same.
-   * @throws SelfInfoError `store_failed`, `missing_option`, `client_closed`.
-   */
-  beginConsent(options: { readonly sessionBinding: string }): Promise<{ readonly url: string; readonly availability: Availability<S> }>;
-  /**
-   * Judges the callback and, when all is well, exchanges its code for a token, once.
-   *
-   * @param request - the callback as the framework hands it over.
-   * @param options - `sessionBinding` as at `beginConsent`; `signal` aborts the exchange.
-   * @throws SelfInfoError of the transport, `response_invalid`, `store_failed`; everything a citizen or a stranger can cause is an outcome instead.
-   */
-  completeConsent(request: CallbackRequest, options: { readonly sessionBinding: string; readonly signal?: AbortSignal }): Promise<ConsentOutcome<S>>;
-  /**
-   * Sends the one request that a grant pays for (IF001-04) and returns what is needed to collect the answer, as plain JSON.
-   *
-   * @param grant - of this client, unused.
-   * @param inquiry - one for all items that every item allows, or one per item.
-   * @param options - `signal`.
-   * @throws SelfInfoError `grant_used`, `grant_expired`, `foreign_grant`, `unknown_item`, `inquiry_not_registered`, `latest_not_declared`, `answer_lost`, the errors of the transport and of the store.
-   */
-  submit(grant: Grant<S>, inquiry: CommonInquiry<S>, options?: SubmitOptions): Promise<Retrieval<S>>;
-  submit<const Q extends ItemInquiries<S>>(grant: Grant<S>, inquiries: NoOtherItems<Q, S>, options?: SubmitOptions): Promise<Retrieval<S>>;
-  /**
-   * Waits for the answer to a retrieval (IF001-06); may be repeated, in another process too.
-   *
-   * @param retrieval - from `submit`, `query` or `resume`.
-   * @param options - `deadlineMs`, `signal`, `onProgress`.
-   * @throws SelfInfoError `process_mismatch`, `response_invalid`, `aborted`, the errors of the transport and of the store.
-   */
-  collect(retrieval: Retrieval<S>, options?: CollectOptions): Promise<Collected<S>>;
-  /**
-   * `submit` and `collect` in one, under one deadline.
-   *
-   * @param grant - of this client, unused.
-   * @param inquiry - one for all items that every item allows, or one per item.
-   * @param options - `deadlineMs`, `signal`, `onProgress`.
-   * @throws as {@link SelfInfoClient.submit} and {@link SelfInfoClient.collect}; a refusal by the portal is `failed` instead.
-   */
-  query(grant: Grant<S>, inquiry: CommonInquiry<S>, options?: CollectOptions): Promise<Collected<S>>;
-  query<const Q extends ItemInquiries<S>>(grant: Grant<S>, inquiries: NoOtherItems<Q, S>, options?: CollectOptions): Promise<Collected<S>>;
-  /**
-   * Checks a stored retrieval and gives it its type back.
-   *
-   * @param json - the retrieval as JSON text, or parsed.
-   * @throws SelfInfoError `invalid_retrieval` naming the path.
-   */
-  resume(json: unknown): Retrieval<S>;
-  /**
-   * Forgets a grant or a retrieval: its token, and the way to its answer.
-   *
-   * @param handle - a grant or a retrieval of this service.
-   * @throws SelfInfoError `foreign_grant`, `invalid_retrieval`, `store_failed`.
-   */
-  discard(handle: Grant<S> | Retrieval<S>): Promise<void>;
-  /** Ends every call and connection; afterwards every method that goes out fails with `client_closed`. */
-  close(): Promise<void>;
-}
 
 interface GrantState {
   readonly accessToken: AccessToken;
@@ -202,7 +60,7 @@ const DEADLINE_MS = 30_000;
  * if (outcome.status === 'granted') console.log((await client.query(outcome.grant, latest())).status);
  * ```
  */
-export function createSelfInfoClient<S extends ServiceSpec>(options: ClientOptions<S>): SelfInfoClient<S> {
+export function createSelfInfoClient<S extends Service>(options: ClientOptions<S>): SelfInfoClient<S> {
   checkKeys(options, 'options', ['service', 'environment', 'tls', 'store', 'calendar', 'clock', 'fetch']);
   const { environment, clock = systemClock } = options;
   if (options.service === undefined) throw new SelfInfoError('missing_option', { path: 'options.service' });
@@ -223,6 +81,8 @@ export function createSelfInfoClient<S extends ServiceSpec>(options: ClientOptio
   const grants = new WeakMap<object, GrantState>();
   const parked = new WeakMap<object, Connection>();
   const lifetime = new AbortController();
+  // Every call under way listens: a busy client is no leak.
+  setMaxListeners(0, lifetime.signal);
 
   function checkOpen() {
     if (lifetime.signal.aborted) throw new SelfInfoError('client_closed');
@@ -256,7 +116,10 @@ export function createSelfInfoClient<S extends ServiceSpec>(options: ClientOptio
   async function completeConsent(request: CallbackRequest, given: { readonly sessionBinding: string; readonly signal?: AbortSignal }): Promise<ConsentOutcome> {
     checkKeys(given, 'options', ['sessionBinding', 'signal']);
     checkText(given.sessionBinding, 'options.sessionBinding');
+    checkSignal(given.signal, 'options.signal');
     checkOpen();
+    // The day of consent is that of the callback: what comes after may run past midnight.
+    const arrivedAt = clock.now();
     const read = readCallback(request);
     if ('refused' in read) return { status: 'rejected', at: 'callback', code: read.refused };
     const state = read.parameters.get('state') ?? '';
@@ -265,7 +128,7 @@ export function createSelfInfoClient<S extends ServiceSpec>(options: ClientOptio
     if (typeof seen === 'string') return { status: seen };
     // A stranger's callback must not use up the honest citizen's transaction, so the session is compared before anything is taken.
     if (!sameText(seen.session, digest(given.sessionBinding))) return { status: 'foreign-browser' };
-    if (clock.now() >= seen.expiresAt) return { status: 'expired' };
+    if (arrivedAt >= seen.expiresAt) return { status: 'expired' };
     const taken = transactionOf(await store.take(key));
     if (typeof taken === 'string') return { status: taken };
     const verdict = await judgeCallback(environment, read.parameters, state);
@@ -278,7 +141,7 @@ export function createSelfInfoClient<S extends ServiceSpec>(options: ClientOptio
         await connection.close();
         return { status: 'rejected', at: 'token', code: token.refused };
       }
-      const terms = termsOf(service, environment.clientId, taken.id, clock.now());
+      const terms = termsOf(service, environment.clientId, taken.id, arrivedAt);
       const grant: Grant = Object.freeze({ terms, expiresAt: token.accessToken.expiresAt });
       grants.set(grant, { accessToken: token.accessToken, connection, used: false });
       return { status: 'granted', grant };
@@ -290,9 +153,10 @@ export function createSelfInfoClient<S extends ServiceSpec>(options: ClientOptio
 
   /** What the store says of a transaction, as long as it is one of this client's. */
   function transactionOf(entry: StoredEntry | 'taken' | undefined): (Transaction & { readonly expiresAt: number }) | 'replayed' | 'unknown' {
-    if (entry === undefined) return 'unknown';
+    // Clients of many databases say null.
+    if (!entry) return 'unknown';
     if (entry === 'taken') return 'replayed';
-    const transaction: Transaction = JSON.parse(entry.value);
+    const transaction = read<Transaction>(entry);
     return transaction.client === environment.clientId ? { ...transaction, expiresAt: entry.expiresAt } : 'unknown';
   }
 
@@ -303,6 +167,7 @@ export function createSelfInfoClient<S extends ServiceSpec>(options: ClientOptio
   }
 
   async function send(grant: Grant, asked: unknown, signal: AbortSignal | undefined, deadline?: number): Promise<Retrieval> {
+    checkSignal(signal, 'options.signal');
     checkOpen();
     const state = stateOf(grant);
     const inquiries = checkInquiries(service, asked, 'inquiries');
@@ -340,8 +205,8 @@ export function createSelfInfoClient<S extends ServiceSpec>(options: ClientOptio
   }
 
   async function submit(grant: Grant, asked: unknown, given: SubmitOptions = {}): Promise<Retrieval> {
-    const { signal } = given;
     checkKeys(given, 'options', ['signal']);
+    const { signal }: SubmitOptions = given;
     return send(grant, asked, signal);
   }
 
@@ -358,12 +223,19 @@ export function createSelfInfoClient<S extends ServiceSpec>(options: ClientOptio
       if (isSelfInfoError(error) && error.upstream) return { status: 'failed', error };
       throw error;
     }
-    return waitFor(retrieval, given, deadline);
+    const collected = await waitFor(retrieval, given, deadline).catch((error: unknown) => {
+      // The consent is spent: without the retrieval its answer would be out of reach.
+      throw isSelfInfoError(error) ? Object.assign(error, { retrieval }) : error;
+    });
+    // Without the retrieval nobody can ask again: its token has no reason to stay.
+    if (!('retrieval' in collected)) await store.delete(retrievalKey(retrieval.id)).catch(() => undefined);
+    return collected;
   }
 
   function deadlineOf(given: CollectOptions): number {
     checkKeys(given, 'options', ['deadlineMs', 'signal', 'onProgress']);
     checkFunction(given.onProgress, 'options.onProgress');
+    checkSignal(given.signal, 'options.signal');
     const { deadlineMs = DEADLINE_MS } = given;
     checkWhole(deadlineMs, 'options.deadlineMs', 0);
     return clock.now() + deadlineMs;
@@ -373,10 +245,13 @@ export function createSelfInfoClient<S extends ServiceSpec>(options: ClientOptio
     checkOpen();
     const { id } = resume(handle);
     const entry = await store.get(retrievalKey(id));
-    if (entry === undefined || entry === 'taken' || clock.now() >= entry.expiresAt) return { status: 'failed', error: new SelfInfoError('retrieval_gone') };
-    const secret: RetrievalSecret = JSON.parse(entry.value);
+    const secret = entry && entry !== 'taken' && clock.now() < entry.expiresAt ? read<RetrievalSecret>(entry) : undefined;
+    // The id alone opens nothing for another service that shares the store.
+    if (secret?.retrieval.terms.serviceId !== environment.clientId) return { status: 'failed', error: new SelfInfoError('retrieval_gone') };
     const { retrieval } = secret;
     const connection = parked.get(handle) ?? transport.connect();
+    // Whoever collects the same at the same time gets a connection of their own.
+    parked.delete(handle);
     const limits = { ...bounds(given.signal), deadline };
     try {
       const waited = await awaitResult(environment, connection, secret, limits, clock, given.onProgress);
@@ -393,7 +268,6 @@ export function createSelfInfoClient<S extends ServiceSpec>(options: ClientOptio
           return waited;
       }
     } finally {
-      parked.delete(handle);
       await connection.close();
     }
   }
@@ -436,6 +310,16 @@ function transactionKey(state: string): string {
 
 function retrievalKey(id: string): string {
   return `retrieval:${id}`;
+}
+
+/** What was kept; a store that returns something else fails without the parser's message, which would quote it. */
+function read<T extends object>(entry: StoredEntry): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(entry.value);
+  } catch {}
+  if (typeof value !== 'object' || value === null) throw new SelfInfoError('store_failed', { retry: { safe: false } });
+  return value as T;
 }
 
 function sameText(a: string, b: string): boolean {

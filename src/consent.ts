@@ -1,8 +1,8 @@
-import type { Environment } from './environment.js';
+import { type Environment, isEnvironment } from './environment.js';
 import { SelfInfoError } from './errors.js';
 import { knownCode } from './http.js';
 import { checkKeys, checkText } from './options.js';
-import type { Service, ServiceSpec } from './service.js';
+import type { Service } from './service.js';
 import { dayOf, dayStart, formatInstant } from './time.js';
 
 /**
@@ -10,12 +10,12 @@ import { dayOf, dayStart, formatInstant } from './time.js';
  *
  * It is no assertion by the portal, and it does not say whose data it is.
  */
-export interface ConsentTerms<S extends ServiceSpec = ServiceSpec> {
+export interface ConsentTerms {
   readonly transactionId: string;
   /** The service id that was sent as `client_id`. */
   readonly serviceId: string;
   /** The keys of the service's items. */
-  readonly items: readonly (keyof S['items'] & string)[];
+  readonly items: readonly string[];
   readonly purpose: { readonly id: string; readonly text: string };
   /** ISO 8601 at +09:00. */
   readonly grantedAt: string;
@@ -78,6 +78,7 @@ export type CallbackCode =
  * ```
  */
 export function buildConsentUrl(environment: Environment, options: { readonly state: string; readonly codeChallenge: string }): string {
+  checkEnvironment(environment);
   checkKeys(options, 'options', ['state', 'codeChallenge']);
   checkText(options.state, 'options.state');
   checkText(options.codeChallenge, 'options.codeChallenge');
@@ -150,8 +151,8 @@ export async function judgeCallback(environment: Environment, parameters: URLSea
   try {
     const server = { issuer: environment.issuer, authorization_response_iss_parameter_supported: environment.profile.oauth.issuerInCallback.value };
     const judged = oauth.validateAuthResponse(server, { client_id: environment.clientId }, parameters, state);
-    // RFC 6749 makes the code required: an answer with neither code nor error is none.
-    if (!judged.get('code')) return { refused: 'invalid_response', at: 'callback' };
+    // RFC 6749 makes the code required: an answer with neither code nor error is none. One with a token belongs to another flow.
+    if (!judged.get('code') || judged.has('access_token')) return { refused: 'invalid_response', at: 'callback' };
     return { valid: new ValidCallback(judged) };
   } catch (error) {
     if (!(error instanceof oauth.AuthorizationResponseError)) return { refused: 'invalid_response', at: 'callback' };
@@ -176,6 +177,7 @@ export async function judgeCallback(environment: Environment, parameters: URLSea
  * ```
  */
 export async function validateCallback(environment: Environment, request: CallbackRequest, options: { readonly state: string }): Promise<ValidCallback> {
+  checkEnvironment(environment);
   checkKeys(options, 'options', ['state']);
   checkText(options.state, 'options.state');
   const read = readCallback(request);
@@ -187,6 +189,10 @@ export async function validateCallback(environment: Environment, request: Callba
   return verdict.valid;
 }
 
+function checkEnvironment(environment: unknown): void {
+  if (!isEnvironment(environment)) throw new SelfInfoError('invalid_environment', { path: 'environment' });
+}
+
 function rejected(code: CallbackCode): SelfInfoError {
   return new SelfInfoError('callback_rejected', { upstream: { code } });
 }
@@ -196,8 +202,9 @@ function partsOf(request: CallbackRequest): { method: string; url: string; heade
   if (typeof request !== 'object' || request === null) throw new TypeError('request must be a Request, a URL, or an object with method, url and headers.');
   const { method = 'GET', url = '', headers } = request;
   if (typeof method !== 'string' || typeof url !== 'string') throw new TypeError('request.method and request.url must be strings.');
-  if (headers instanceof Headers) return { method, url, header: (name) => headers.get(name) };
   if (typeof headers !== 'object' || headers === null) throw new TypeError('request.headers must be an object.');
+  // By its method, since a framework may bring Headers of its own.
+  if (typeof headers.get === 'function') return { method, url, header: (name) => (headers as Headers).get(name) };
   const byName = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   return { method, url, header: (name) => byName.get(name)?.toString() ?? null };
 }

@@ -1,6 +1,7 @@
+import { X509Certificate } from 'node:crypto';
 import { SelfInfoError } from './errors.js';
-import { checkKeys, checkText } from './options.js';
-import { publicProfile, unverifiedEntries, type WireProfile } from './profile.js';
+import { checkKeys, checkMethods, checkText } from './options.js';
+import { malformedEntries, publicProfile, unverifiedEntries, type WireProfile } from './profile.js';
 
 const BRAND = Symbol.for('myna-selfinfo.environment');
 
@@ -105,6 +106,15 @@ export function productionEnvironment(options: ProductionEnvironmentOptions): En
   return environment;
 }
 
+/** Loopback, a name without a dot, or one that no public host can have: a sandbox is never the portal. */
+function isPrivateHost(url: URL): boolean {
+  return isLoopback(url) || !url.hostname.includes('.') || /\.(test|example|invalid|localhost|internal|local)$/.test(url.hostname);
+}
+
+function isLoopback(url: URL): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+}
+
 /** Whether a value was made by one of the three functions, by whichever copy of this package. */
 export function isEnvironment(value: unknown): value is Environment {
   return typeof value === 'object' && value !== null && BRAND in value;
@@ -118,15 +128,42 @@ function make(kind: Environment['kind'], options: EnvironmentOptions, keys: read
   if (options.endpoints === undefined) throw new SelfInfoError('missing_option', { path: 'options.endpoints' });
   checkKeys(options.endpoints, 'options.endpoints', ['browserUrl', 'apiUrl']);
   const { browserUrl, apiUrl } = options.endpoints;
-  checkUrl(options.redirectUri, 'options.redirectUri', kind);
+  checkUrl(options.redirectUri, 'options.redirectUri', kind, true);
   checkUrl(options.issuer, 'options.issuer', kind);
   checkUrl(browserUrl, 'options.endpoints.browserUrl', kind);
   checkUrl(apiUrl, 'options.endpoints.apiUrl', kind);
+  for (const [name, value] of Object.entries({ browserUrl, apiUrl })) {
+    if (kind !== 'sandbox' || isPrivateHost(new URL(value))) continue;
+    throw new SelfInfoError('invalid_option', {
+      path: `options.endpoints.${name}`,
+      expected: {
+        en: 'A sandbox is on loopback or on a private name, never on a public host.',
+        ja: 'サンドボックスはループバックまたは内部の名前に限ります。公開されたホストは指定できません。',
+      },
+    });
+  }
   const ca = typeof options.ca === 'string' ? [options.ca] : options.ca;
   if (ca !== undefined && !(Array.isArray(ca) && ca.every((pem) => typeof pem === 'string')))
     throw new TypeError('options.ca must be a PEM string or a list of them.');
+  // Node would skip what it cannot read and then trust nobody.
+  if (ca?.length === 0 || ca?.some((pem) => !isCertificate(pem))) {
+    throw new SelfInfoError('invalid_credential', {
+      path: 'options.ca',
+      expected: { en: 'Expected PEM certificates.', ja: 'PEM 形式の証明書を指定してください。' },
+    });
+  }
   const profile = options.profile ?? publicProfile;
-  if (typeof profile !== 'object' || typeof profile.decodeResult !== 'function') throw new TypeError('options.profile must be a WireProfile.');
+  checkMethods(profile, 'options.profile', ['encodeRequest', 'decodeProcess', 'encodePoll', 'decodeResult']);
+  const [malformed] = malformedEntries(profile);
+  if (malformed !== undefined) {
+    throw new SelfInfoError('invalid_option', {
+      path: `options.profile.${malformed}`,
+      expected: {
+        en: 'An entry with value and confidence, as in publicProfile.',
+        ja: 'publicProfile と同じく value と confidence を持つ項目で指定してください。',
+      },
+    });
+  }
   const environment: Environment = {
     kind,
     clientId: options.clientId,
@@ -139,18 +176,27 @@ function make(kind: Environment['kind'], options: EnvironmentOptions, keys: read
   return Object.freeze(Object.defineProperty(environment, BRAND, { value: true }));
 }
 
-function checkUrl(value: unknown, path: string, kind: Environment['kind']): void {
+function isCertificate(pem: string): boolean {
+  try {
+    new X509Certificate(pem);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Only a redirect URI may have a query: paths are appended to the others. */
+function checkUrl(value: unknown, path: string, kind: Environment['kind'], mayHaveQuery = false): void {
   checkText(value, path);
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  const loopback = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && kind === 'sandbox' && loopback)) {
-    if (url.hash === '' && url.username === '' && url.password === '') return;
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && kind === 'sandbox' && isLoopback(url))) {
+    if (!value.includes('#') && url.username === '' && url.password === '' && (mayHaveQuery || !value.includes('?'))) return;
   }
   throw new SelfInfoError('invalid_option', {
     path,
     expected: {
-      en: 'An absolute https URL without fragment or user name (in the sandbox also http on loopback).',
-      ja: 'フラグメントやユーザー名のない https の絶対URLで指定してください（サンドボックスではループバックの http も可）。',
+      en: `An absolute https URL without fragment${mayHaveQuery ? '' : ', query'} or user name (in the sandbox also http on loopback).`,
+      ja: `フラグメント${mayHaveQuery ? '' : '、クエリ'}やユーザー名のない https の絶対URLで指定してください（サンドボックスではループバックの http も可）。`,
     },
   });
 }

@@ -74,12 +74,17 @@ const table = {
     en: 'The private key {path} does not belong to the certificate beside it.',
     ja: '秘密鍵 {path} が証明書と対応していません。',
   },
-  unknown_detail: { ...programmer, stage: 'configuration', en: '{path} names no detail of table 2.5-5.', ja: '{path} は表2.5-5の分野詳細にありません。' },
+  unknown_detail: {
+    ...programmer,
+    stage: 'configuration',
+    en: '{path} names no detail of table 2.5-5. {expected}',
+    ja: '{path} は表2.5-5の分野詳細にありません。{expected}',
+  },
   unknown_server: {
     ...programmer,
     stage: 'configuration',
-    en: '{path} names no server of tables 2.5-1 to 2.5-4.',
-    ja: '{path} は表2.5-1〜2.5-4のサーバにありません。',
+    en: '{path} names no server of tables 2.5-1 to 2.5-4. {expected}',
+    ja: '{path} は表2.5-1〜2.5-4のサーバにありません。{expected}',
   },
   not_a_holder: {
     ...programmer,
@@ -250,9 +255,13 @@ export interface SelfInfoErrorOptions {
   readonly path?: string;
   /** What would have been right, in English and Japanese. Never a value. */
   readonly expected?: { readonly en: string; readonly ja: string };
+  /** Where on the journey it arose. */
   readonly stage?: Stage;
+  /** What the step may have changed at the other side. */
   readonly effect?: Effect;
+  /** Whether the same step may be taken again. */
   readonly retry?: Retry;
+  /** What the other side said. */
   readonly upstream?: Upstream;
 }
 
@@ -289,6 +298,8 @@ export class SelfInfoError extends Error {
   declare readonly path?: string;
   /** What the other side said. */
   declare readonly upstream?: Upstream;
+  /** What `client.resume` takes to collect the answer after all, when `query` failed behind its request. */
+  declare readonly retrieval?: unknown;
 
   /**
    * @param code - a code of the error table.
@@ -331,8 +342,5 @@ export function isSelfInfoError<C extends SelfInfoErrorCode = SelfInfoErrorCode>
 }
 
 function fill(text: string, options: SelfInfoErrorOptions, language: 'en' | 'ja'): string {
-  return text
-    .replace('{path}', options.path ?? '')
-    .replace('{expected}', options.expected?.[language] ?? '')
-    .trim();
+  return text.replace(/\{(path|expected)\}/g, (_, name) => (name === 'path' ? options.path : options.expected?.[language]) ?? '').trim();
 }

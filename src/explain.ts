@@ -1,16 +1,16 @@
 import type { ItemAnswer } from './answer.js';
 import type { Availability } from './availability.js';
-import type { Cause } from './calendar/index.js';
-import type { Collected, ConsentOutcome } from './client.js';
-import { isSelfInfoError, type SelfInfoError } from './errors.js';
-import type { ServiceSpec } from './service.js';
+import type { Cause, Status } from './calendar/index.js';
+import { isSelfInfoError, type SelfInfoError, type SelfInfoErrorCode, type Stage } from './errors.js';
+import type { Collected, ConsentOutcome } from './journey.js';
+import type { Service, ServiceSpec } from './service.js';
 import { toDateTime } from './time.js';
 
 /** The languages of {@link explain}. */
 export type Language = 'ja' | 'en';
 
 /** What {@link explain} puts into words. */
-export type Explainable<S extends ServiceSpec = ServiceSpec> = ConsentOutcome<S> | Collected<S> | ItemAnswer<unknown> | Availability<S> | SelfInfoError;
+export type Explainable<S extends ServiceSpec = Service> = ConsentOutcome<S> | Collected<S> | ItemAnswer<unknown> | Availability<S> | Status | SelfInfoError;
 
 type Statuses = (ConsentOutcome | Collected | ItemAnswer<unknown>)['status'];
 
@@ -62,12 +62,32 @@ const states = {
   closed: sentences.unavailable,
 } as const;
 
+const MOST_REASONS = 2;
+const OURS: readonly Stage[] = ['configuration', 'calendar', 'sandbox'];
+const OUR_CODES: readonly SelfInfoErrorCode[] = [
+  'foreign_grant',
+  'unknown_item',
+  'inquiry_not_registered',
+  'latest_not_declared',
+  'invalid_retrieval',
+  'server_not_trusted',
+];
+
 const words = {
   until: { ja: (time: string) => `${time}以降に再度お試しください。`, en: (time: string) => `Please try again after ${time}.` },
-  reason: { ja: (texts: string) => `理由: ${texts}`, en: (texts: string) => `Reason: ${texts}` },
+  reason: { ja: (texts: string) => `理由：${texts}`, en: (texts: string) => `Reason: ${texts}` },
   partial: { ja: '一部の保有機関の情報は含まれていません。', en: 'The part of some holders is missing.' },
   again: { ja: '時間をおいて再度お試しください。', en: 'Please try again later.' },
   restart: { ja: '最初からやり直してください。', en: 'Please start again.' },
+  someItems: { ja: '一部の情報は取得できませんでした。', en: 'Some of the information could not be had.' },
+  ours: {
+    ja: 'サービス側の不具合により手続きを続けられません。お手数ですが、お問い合わせください。',
+    en: 'This service has a fault and cannot continue. Please contact us.',
+  },
+  retentionEnded: {
+    ja: '同意いただいた期間が終了したため、取得した情報は表示できません。必要であれば、あらためて取得してください。',
+    en: 'The period you consented to has ended, so the information can no longer be shown. If needed, please fetch it again.',
+  },
   code: { ja: (code: string) => `（コード: ${code}）`, en: (code: string) => ` (code: ${code})` },
 } as const;
 
@@ -87,6 +107,7 @@ const words = {
 export function explain<S extends ServiceSpec>(value: Explainable<S>, language: Language): string {
   if (language !== 'ja' && language !== 'en') throw new TypeError("language must be 'ja' or 'en'.");
   if (isSelfInfoError(value)) return explainError(value, language);
+  if (typeof value !== 'object' || value === null) throw foreign();
   if ('state' in value) {
     const { state, causes, nextOpeningMs } = value;
     return join(
@@ -95,11 +116,13 @@ export function explain<S extends ServiceSpec>(value: Explainable<S>, language: 
       state === 'open' || nextOpeningMs === null ? '' : again(nextOpeningMs, language),
     );
   }
-  if (!Object.hasOwn(sentences, value.status)) throw new TypeError('value must be an outcome, a result, an item, an availability or an error of this package.');
+  if (!Object.hasOwn(sentences, value.status)) throw foreign();
   const sentence = sentences[value.status][language];
   switch (value.status) {
     case 'rejected':
       return sentence + words.code[language](value.code);
+    case 'ready':
+      return explainItems(Object.values<ItemAnswer>(value.answer.items), language);
     case 'present':
       return join(sentence, value.missing.length > 0 ? words.partial[language] : '');
     case 'unavailable':
@@ -115,10 +138,31 @@ export function explain<S extends ServiceSpec>(value: Explainable<S>, language: 
   }
 }
 
+/** An answer is there; whether the items are is another question. */
+function explainItems(items: readonly ItemAnswer[], language: Language): string {
+  const asked = items.filter((item) => item.status !== 'not-asked');
+  const missed = asked.filter((item) => !['present', 'nothing-on-record'].includes(item.status));
+  const [first] = missed;
+  if (first !== undefined && missed.length === asked.length) return explain(first, language);
+  return join(sentences.ready[language], first === undefined ? '' : words.someItems[language]);
+}
+
+function foreign(): TypeError {
+  return new TypeError('value must be an outcome, a result, an item, an availability or an error of this package.');
+}
+
 function explainError(error: SelfInfoError, language: Language): string {
-  const next =
-    error.retry.notBefore === undefined ? words[error.retry.safe ? 'again' : 'restart'][language] : again(Date.parse(error.retry.notBefore), language);
-  return join(sentences.failed[language], next) + words.code[language](error.code);
+  return citizensWords(error, language) + words.code[language](error.code);
+}
+
+function citizensWords({ code, stage, retry }: SelfInfoError, language: Language): string {
+  if (code === 'consent_declined') return sentences.declined[language];
+  if (code === 'retention_ended') return words.retentionEnded[language];
+  const failed = sentences.failed[language];
+  if (retry.notBefore !== undefined) return join(failed, again(Date.parse(retry.notBefore), language));
+  if (retry.safe) return join(failed, words.again[language]);
+  // What a citizen can mend by starting again, and what only the provider can.
+  return OURS.includes(stage) || OUR_CODES.includes(code) ? words.ours[language] : join(failed, words.restart[language]);
 }
 
 function again(ms: number, language: Language): string {
@@ -126,9 +170,15 @@ function again(ms: number, language: Language): string {
   return words.until[language](time.setLocale(language).toFormat(language === 'ja' ? 'yyyy年M月d日(ccc) H:mm' : "ccc d LLL yyyy H:mm 'JST'"));
 }
 
+/** The causes that decide, and not the lesser ones beneath them; a list of every server would help no citizen. */
 function reasons(causes: readonly Cause[], language: Language): string {
-  const texts = [...new Set(causes.map((cause) => cause.text[language]))];
-  return texts.length === 0 ? '' : words.reason[language](texts.join(language === 'ja' ? '、' : '; '));
+  const deciding = [
+    causes.filter((cause) => cause.state === 'closed' && !causes.some(({ kind }) => kind === 'holder')),
+    causes.filter((cause) => cause.kind === 'holder'),
+    causes,
+  ].find((some) => some.length > 0);
+  const texts = [...new Set(deciding?.map((cause) => cause.text[language]))].slice(0, MOST_REASONS);
+  return texts.length === 0 ? '' : words.reason[language](texts.join(language === 'ja' ? '' : ' '));
 }
 
 /** Japanese sentences follow each other without a space. */

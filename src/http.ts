@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import type { Client } from 'undici';
 import { isSelfInfoError, SelfInfoError, type SelfInfoErrorCode } from './errors.js';
 import { parseStrictJson } from './json.js';
@@ -90,7 +91,10 @@ function readPem<T>(read: () => T, path: string, en: string, ja: string): T {
   try {
     return read();
   } catch {
-    throw new SelfInfoError('invalid_credential', { path, expected: { en: `Expected ${en}.`, ja: `${ja}を指定してください。` } });
+    throw new SelfInfoError('invalid_credential', {
+      path,
+      expected: { en: `Expected the text of ${en}, not its path.`, ja: `${ja}の内容を文字列で指定してください（ファイルのパスではありません）。` },
+    });
   }
 }
 
@@ -127,8 +131,11 @@ export function createTransport(apiUrl: string, ca: readonly string[] | undefine
       let client: Promise<Client> | undefined;
       return connection(clock, {
         async exchange(call, signal, sent) {
+          const parked = client !== undefined;
           client ??= open();
           const wire = await client;
+          // Whatever the other side did to a parked connection is noticed in two turns of the event loop; written to a dead one, a request would be lost.
+          for (let turn = 0; parked && turn < 2; turn++) await setImmediate();
           const { statusCode, headers, body } = await wire.request({
             method: 'POST',
             path: pathUnder(apiUrl, call.path),
@@ -228,6 +235,8 @@ const ABORTED = Symbol('aborted');
 /** Settles with the work, the time limit, or the first signal to abort, whichever comes first, even when the work ignores its signal. */
 async function bounded<T>(work: (signal: AbortSignal) => Promise<T>, clock: Clock, limitMs: number, signals: readonly AbortSignal[]): Promise<T> {
   if (signals.some((signal) => signal.aborted)) throw ABORTED;
+  // Work that starts may send: without time left nothing is started.
+  if (limitMs === 0) throw TIMED_OUT;
   const inner = new AbortController();
   let abort = () => {};
   const aborted = new Promise<never>((_, reject) => {
@@ -253,15 +262,22 @@ async function receive(exchange: Promise<RawAnswer>, clock: Clock): Promise<Http
   const body = await readBody(chunks);
   const retryAt = retryAfter(header('retry-after'), clock.now());
   if (status >= 300 && status < 400) throw invalid('redirects are not followed.', 'リダイレクトには従いません。');
+  try {
+    return { status, json: readJson(header, body), retryAt };
+  } catch (error) {
+    // Gateways answer errors with HTML and worse; the status says enough. A success must be read from the body.
+    if (status >= 400) return { status, json: undefined, retryAt };
+    throw error;
+  }
+}
+
+function readJson(header: RawAnswer['header'], body: Uint8Array): unknown {
   const coding = header('content-encoding');
   if (coding !== null && coding.toLowerCase() !== 'identity')
     throw invalid('its body is compressed although identity was asked for.', '無圧縮を要求しましたが、本文が圧縮されています。');
-  if (!isJson(header('content-type'))) {
-    // Gateways answer errors with HTML; the status says enough. A success must be read from the body.
-    if (status >= 400) return { status, json: undefined, retryAt };
+  if (!isJson(header('content-type')))
     throw invalid('its content type is not application/json in UTF-8.', 'Content-Type が UTF-8 の application/json ではありません。');
-  }
-  return { status, json: parseStrictJson(decodeUtf8(body)), retryAt };
+  return parseStrictJson(decodeUtf8(body));
 }
 
 async function readBody(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
@@ -303,16 +319,16 @@ function invalid(en: string, ja: string): SelfInfoError {
 const DISTRUST =
   /^(CERT_|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(GET|VERIFY)_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE)/;
 // What undici and its parser say of an answer that is no HTTP, or too large.
-const MALFORMED = /^(HPE_|UND_ERR_RES_EXCEEDED_MAX_SIZE|UND_ERR_RESPONSE|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)/;
+const MALFORMED = /^(HTTPParserError$|HPE_|UND_ERR_RES_EXCEEDED_MAX_SIZE|UND_ERR_RESPONSE|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)/;
 const SILENT = /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/;
 
-/** Turns whatever went wrong into one of our errors; nothing of the foreign error but its code is looked at. */
+/** Turns whatever went wrong into one of our errors; nothing of the foreign error but its code, or its name where it has none, is looked at. */
 function judgeFailure(error: unknown, stage: CallStage, sent: boolean): SelfInfoError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = error instanceof Error ? String(('code' in error && error.code) || error.name) : '';
   if (error === ABORTED) return failure('aborted', stage, sent);
   if (!sent && error !== TIMED_OUT) return failure(DISTRUST.test(code) ? 'server_not_trusted' : 'connection_failed', stage, sent);
   // Once a request for data was sent and its answer is gone, nobody can tell whether it was carried out.
-  if (isSelfInfoError(error)) return new SelfInfoError(error.code, { ...details(error), stage, effect: stage === 'result' ? 'none' : 'unknown' });
+  if (isSelfInfoError(error)) return Object.assign(error, { stage, effect: stage === 'result' ? ('none' as const) : ('unknown' as const) });
   if (MALFORMED.test(code))
     return new SelfInfoError('response_invalid', {
       stage,
@@ -323,14 +339,14 @@ function judgeFailure(error: unknown, stage: CallStage, sent: boolean): SelfInfo
   return failure(error === TIMED_OUT || SILENT.test(code) ? 'timed_out' : 'connection_closed', stage, sent);
 }
 
-/** Asking for a result changes nothing at the other side, so it may be asked again. */
+/** Asking for a result changes nothing at the other side, so it may be asked again; a code is never exchanged a second time, sent or not. */
 function failure(code: SelfInfoErrorCode, stage: CallStage, sent: boolean): SelfInfoError {
   const harmless = !sent || stage === 'result';
-  return new SelfInfoError(code, { stage, effect: harmless ? 'none' : 'unknown', retry: { safe: harmless && code !== 'server_not_trusted' } });
-}
-
-function details(error: SelfInfoError) {
-  return { retry: error.retry, ...(error.path !== undefined && { path: error.path }), ...(error.upstream && { upstream: error.upstream }) };
+  return new SelfInfoError(code, {
+    stage,
+    effect: harmless ? 'none' : 'unknown',
+    retry: { safe: harmless && stage !== 'token' && code !== 'server_not_trusted' },
+  });
 }
 
 // Machine codes that may be repeated in an error: a code outside the list could be an echo of anything.
@@ -363,7 +379,7 @@ export function refusal(answer: HttpAnswer, stage: CallStage, known: readonly st
     return new SelfInfoError('upstream_unavailable', {
       stage,
       upstream,
-      retry: { safe: true, ...(retryAt !== undefined && { notBefore: formatInstant(retryAt) }) },
+      retry: { safe: stage !== 'token', ...(retryAt !== undefined && { notBefore: formatInstant(retryAt) }) },
     });
   }
   return new SelfInfoError(status >= 400 && status < 500 ? 'upstream_refused' : 'upstream_failed', { stage, upstream });

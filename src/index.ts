@@ -1,16 +1,7 @@
 export type { Answer, Extras, ItemAnswer } from './answer.js';
 export type { Availability } from './availability.js';
 export type { Calendar, CategoryId, Cause, DetailId, HolderState, Segment, ServerId, State, Status, Target } from './calendar/index.js';
-export {
-  type ClientOptions,
-  type Collected,
-  type CollectOptions,
-  type ConsentOutcome,
-  createSelfInfoClient,
-  type Grant,
-  type SelfInfoClient,
-  type SubmitOptions,
-} from './client.js';
+export { createSelfInfoClient } from './client.js';
 export { buildConsentUrl, type CallbackCode, type CallbackRequest, type ConsentTerms, type ValidCallback, validateCallback } from './consent.js';
 export {
   acceptWireProfileNotConfirmedBySpecification,
@@ -46,6 +37,7 @@ export {
   type Range,
   range,
 } from './inquiry.js';
+export type { ClientOptions, Collected, CollectOptions, ConsentOutcome, Grant, SelfInfoClient, SubmitOptions } from './journey.js';
 export {
   type Confidence,
   type MissingHolder,
@@ -62,7 +54,7 @@ export {
 } from './profile.js';
 export type { CommonInquiry, ItemInquiries, NoOtherItems, Progress, Retrieval } from './query.js';
 export { Sensitive } from './redaction.js';
-export { defineService, type ItemSpec, type OpenRecord, type RecordOf, type Service, type ServiceSpec, type StandardSchema } from './service.js';
+export { defineService, type ItemBase, type ItemSpec, type OpenRecord, type RecordOf, type Service, type ServiceSpec, type StandardSchema } from './service.js';
 export { createMemoryStore, type Store, type StoredEntry } from './stores/store.js';
 export { type Clock, createVirtualClock, type Instant, systemClock, type VirtualClock } from './time.js';
 export { type AccessToken, type ExchangeTokenOptions, exchangeToken } from './token.js';

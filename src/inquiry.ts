@@ -141,14 +141,16 @@ function checkDay(value: unknown, path: string): Day {
     parseDay(value, path);
     return value;
   }
-  if (typeof value !== 'object' || value === null) throw new TypeError(`${path} must be a date string or a fiscal year.`);
+  // A Date is none, either: its day would depend on the process's zone.
+  if (typeof value !== 'object' || value === null || !('fiscalYear' in value)) throw new TypeError(`${path} must be a date string or a fiscal year.`);
   checkKeys(value, path, ['fiscalYear']);
   checkFiscalYear(value.fiscalYear, path);
   return Object.freeze({ fiscalYear: value.fiscalYear });
 }
 
 function checkFiscalYear(value: unknown, path: string): asserts value is number {
-  checkWhole(value, path, 1900);
+  checkWhole(value, path, 0);
   // Also keeps an era year (令和8年度 is 2026) or a date in digits from passing for a year.
-  if (value > 2999) throw new SelfInfoError('invalid_option', { path, expected: { en: 'A four-digit calendar year.', ja: '西暦4桁で指定してください。' } });
+  if (value < 1900 || value > 2999)
+    throw new SelfInfoError('invalid_option', { path, expected: { en: 'A calendar year from 1900 to 2999.', ja: '西暦（1900〜2999）で指定してください。' } });
 }

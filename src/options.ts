@@ -9,7 +9,10 @@ export function checkKeys(value: unknown, path: string, known: readonly string[]
     if (known.includes(key)) continue;
     throw new SelfInfoError('unknown_option', {
       path: `${path}.${key.slice(0, 60)}`,
-      expected: { en: `Known: ${known.join(', ')}.`, ja: `使えるのは ${known.join('、')} です。` },
+      expected:
+        known.length === 0
+          ? { en: 'There are none.', ja: '指定できるオプションはありません。' }
+          : { en: `Known: ${known.join(', ')}.`, ja: `使えるのは ${known.join('、')} です。` },
     });
   }
 }
@@ -36,6 +39,11 @@ export function checkWhole(value: unknown, path: string, min: number): asserts v
 /** Checks that `value` is a function, or absent. */
 export function checkFunction(value: unknown, path: string): void {
   if (value !== undefined && typeof value !== 'function') throw new TypeError(`${path} must be a function.`);
+}
+
+/** Checks that `value` is an AbortSignal, or absent. */
+export function checkSignal(value: unknown, path: string): void {
+  if (value !== undefined && !(value instanceof AbortSignal)) throw new TypeError(`${path} must be an AbortSignal.`);
 }
 
 /** Checks that `value` is an object with these methods. */

@@ -1,5 +1,6 @@
 import { SelfInfoError } from './errors.js';
 import type { Day, Inquiry, Method } from './inquiry.js';
+import { formatInstant, toEpochMs } from './time.js';
 
 /**
  * How well an entry of a wire profile is known: from the interface specification itself, public and official, public but second-hand,
@@ -239,16 +240,31 @@ export const publicProfile: WireProfile = deepFreeze({
 
 /** The entries of a profile that the interface specification has not confirmed, as paths such as `paths.request`. */
 export function unverifiedEntries(profile: WireProfile): readonly string[] {
-  const found: string[] = [];
-  visit(profile, '');
+  const confirmed: readonly unknown[] = ['specification', 'public-official'] satisfies Confidence[];
+  return entriesOf(profile).flatMap(({ path, entry }) => (confirmed.includes(entry.confidence) ? [] : [path]));
+}
+
+/** The entries of a profile that are missing, or whose value is of another type than in the public one. */
+export function malformedEntries(profile: WireProfile): readonly string[] {
+  return entriesOf(profile).flatMap(({ path, entry, model }) => (typeof entry.value === typeof model.value ? [] : [path]));
+}
+
+interface FoundEntry {
+  readonly path: string;
+  readonly entry: Partial<ProfileEntry<unknown>>;
+  readonly model: ProfileEntry<unknown>;
+}
+
+/** The entries that the public profile has, as they stand in another one: what is left out there is found, too. */
+function entriesOf(profile: WireProfile): readonly FoundEntry[] {
+  const found: FoundEntry[] = [];
+  visit(publicProfile, profile, '');
   return found;
-  function visit(value: unknown, path: string) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
-    if ('confidence' in value && 'value' in value) {
-      if (value.confidence !== 'specification' && value.confidence !== 'public-official') found.push(path);
-      return;
-    }
-    for (const [key, inner] of Object.entries(value)) visit(inner, path === '' ? key : `${path}.${key}`);
+  function visit(model: unknown, value: unknown, path: string) {
+    if (typeof model !== 'object' || model === null) return;
+    const entry = Object(value);
+    if ('confidence' in model) found.push({ path, entry, model: model as ProfileEntry<unknown> });
+    else for (const [key, inner] of Object.entries(model)) visit(inner, entry[key], path === '' ? key : `${path}.${key}`);
   }
 }
 
@@ -286,7 +302,7 @@ function decodeMissing(body: unknown, { fields }: WireProfile, path: string): Mi
   const until = missing[fields.missingUntil.value];
   return {
     server: textAt(missing[fields.missingServer.value], `${path}.${fields.missingServer.value}`),
-    until: until === undefined || until === null ? null : textAt(until, `${path}.${fields.missingUntil.value}`),
+    until: until === undefined || until === null ? null : instantAt(until, `${path}.${fields.missingUntil.value}`),
   };
 }
 
@@ -319,6 +335,14 @@ function listAt(value: unknown, path: string): readonly unknown[] {
 function textAt(value: unknown, path: string): string {
   if (typeof value !== 'string' || value === '') throw invalid(path, 'must be a non-empty string.', 'は空でない文字列でなければなりません。');
   return value;
+}
+
+function instantAt(value: unknown, path: string): string {
+  try {
+    return formatInstant(toEpochMs(textAt(value, path), path));
+  } catch {
+    throw invalid(path, 'must be an ISO 8601 instant with offset.', 'はオフセット付き ISO 8601 の時刻でなければなりません。');
+  }
 }
 
 function wordAt<K extends string>(value: unknown, words: Names<K>, path: string): K {

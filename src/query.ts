@@ -4,7 +4,7 @@ import { isSelfInfoError, SelfInfoError } from './errors.js';
 import { type CallBounds, type CallStage, type Connection, type HttpAnswer, refusal } from './http.js';
 import { checkInquiry, type Inquiry, type Method } from './inquiry.js';
 import type { WireResult } from './profile.js';
-import { type ItemSpec, type Service, type ServiceSpec, wireCode } from './service.js';
+import { type ItemSpec, type ofService, type Service, type ServiceSpec, wireCode } from './service.js';
 import { type Clock, formatInstant } from './time.js';
 import type { AccessToken } from './token.js';
 
@@ -31,16 +31,17 @@ export type NoOtherItems<Q, S extends ServiceSpec> = Q & { readonly [K in Exclud
  *
  * The token and the process id lie in the client's store under `id`.
  */
-export interface Retrieval<S extends ServiceSpec = ServiceSpec> {
+export interface Retrieval<S extends ServiceSpec = Service> {
   readonly v: 1;
   readonly id: string;
-  readonly terms: ConsentTerms<S>;
-  /** What was asked, per item. */
-  readonly inquiries: { readonly [K in keyof S['items']]?: Inquiry };
+  readonly terms: ConsentTerms;
+  /** What was asked, by item key. */
+  readonly inquiries: Readonly<Record<string, Inquiry>>;
   /** ISO 8601 at +09:00. */
   readonly submittedAt: string;
   /** ISO 8601 at +09:00: afterwards the answer can no longer be had. */
   readonly expiresAt: string;
+  readonly [ofService]?: S;
 }
 
 /**
@@ -139,6 +140,8 @@ export async function awaitResult(
     if (next >= bounds.deadline) return { status: 'pending', retryAt: progress.retryAt };
     // The wait starts before the caller is told, so that a virtual clock can be moved from there.
     const waiting = pause(clock, next - now, bounds.signal);
+    // If the caller's function throws, nobody hears how the wait ends.
+    waiting.catch(() => undefined);
     onProgress?.(progress);
     await waiting;
   }
@@ -150,7 +153,9 @@ function judgePoll(error: unknown, deadline: number, clock: Clock): Waited {
   // The caller's deadline passed during a poll: nothing is lost, the answer can be collected later.
   if (error.code === 'timed_out' && now >= deadline) return { status: 'pending', retryAt: formatInstant(now) };
   if (error.code === 'upstream_unavailable') return { status: 'unavailable', until: error.retry.notBefore ?? null };
-  if (error.code === 'upstream_refused' || error.code === 'upstream_failed') return { status: 'failed', error };
+  // A gateway's failure while asking changes nothing: the answer may come yet.
+  if (error.code === 'upstream_failed') return { status: 'unavailable', until: null };
+  if (error.code === 'upstream_refused') return { status: 'failed', error };
   throw error;
 }
 
@@ -201,7 +206,7 @@ function judged<T>(answer: HttpAnswer, stage: CallStage, decode: () => T, errorC
   } catch (error) {
     if (!isSelfInfoError(error))
       throw new SelfInfoError('response_invalid', { stage, expected: { en: 'the profile cannot decode it.', ja: 'プロファイルで解読できません。' } });
-    throw new SelfInfoError(error.code, { stage, effect: stage === 'result' ? 'none' : 'unknown', ...(error.path !== undefined && { path: error.path }) });
+    throw Object.assign(error, { stage, effect: stage === 'result' ? 'none' : 'unknown' });
   }
 }
 

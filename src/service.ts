@@ -1,4 +1,4 @@
-import { type DetailId, holdersOf, isDetailId, type ServerId } from './catalog/index.js';
+import { checkDetailId, type DetailId, holdersOf, type ServerId } from './catalog/index.js';
 import { SelfInfoError } from './errors.js';
 import { type Method, methods } from './inquiry.js';
 import { checkKeys, checkText, checkWhole } from './options.js';
@@ -20,7 +20,8 @@ export interface OpenRecord {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-interface ItemBase {
+/** What every item says. */
+export interface ItemBase {
   /** Which detail (分野詳細) of table 2.5-5 the item belongs to: it decides who holds the data and so the hours. */
   readonly detail: DetailId;
   /** The item's code (特定個人情報名コード), `TM` and 14 digits; production requires it. */
@@ -49,8 +50,14 @@ export interface ServiceSpec {
   readonly items: { readonly [key: string]: ItemSpec };
 }
 
+/** A hundred years: more is a slip, and would end beyond what a Date can hold. */
+const LONGEST_RETENTION_DAYS = 36_500;
+
 declare const service: unique symbol;
 const BRAND = Symbol.for('myna-selfinfo.service');
+
+/** Ties a grant or a retrieval to the type of its service; there is no such value. */
+export declare const ofService: unique symbol;
 
 /** A service that was checked by {@link defineService}. */
 export type Service<S extends ServiceSpec = ServiceSpec> = S & { readonly [service]: true };
@@ -87,6 +94,12 @@ export function defineService<const S extends ServiceSpec>(spec: S): Service<S> 
   checkText(spec.purpose.text, 'spec.purpose.text');
   checkSection(spec.retention, 'spec.retention', ['days']);
   checkWhole(spec.retention.days, 'spec.retention.days', 0);
+  if (spec.retention.days > LONGEST_RETENTION_DAYS) {
+    throw new SelfInfoError('invalid_option', {
+      path: 'spec.retention.days',
+      expected: { en: `At most ${LONGEST_RETENTION_DAYS}.`, ja: `${LONGEST_RETENTION_DAYS} 以下で指定してください。` },
+    });
+  }
   checkSection(spec.items, 'spec.items');
   const codes = new Set<string>();
   const items: Record<string, ItemSpec> = {};
@@ -138,7 +151,7 @@ function checkSection(value: unknown, path: string, known?: readonly string[]): 
 function checkItem(item: ItemSpec, path: string): ItemSpec {
   checkSection(item, path, ['detail', 'code', 'holders', 'inquiries', 'latestBy', 'record']);
   checkText(item.detail, `${path}.detail`);
-  if (!isDetailId(item.detail)) throw new SelfInfoError('unknown_detail', { path: `${path}.detail` });
+  checkDetailId(item.detail, `${path}.detail`);
   if (item.code !== undefined) {
     checkText(item.code, `${path}.code`);
     if (!/^TM\d{14}$/.test(item.code)) {

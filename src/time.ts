@@ -24,7 +24,7 @@ export function toEpochMs(value: Instant, path: string): number {
   if (DateTime.isDateTime(value)) return finite(value.toMillis(), path);
   if (typeof value !== 'string') throw new TypeError(`${path} must be a Date, a luxon DateTime, a number or a string.`);
   if (/^\d{4}-\d{2}-\d{2}$/.test(value)) return dayStart(parseDay(value, path));
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/.test(value)) throw new SelfInfoError('invalid_instant', { path });
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/.test(value)) throw new SelfInfoError('invalid_instant', { path });
   return finite(DateTime.fromISO(value, { setZone: true }).toMillis(), path);
 }
 
@@ -167,8 +167,9 @@ export function createVirtualClock(start: Instant): VirtualClock {
   return {
     now: () => now,
     advance(ms) {
+      if (typeof ms !== 'number') throw new TypeError('ms must be a number.');
       if (!(ms >= 0)) throw new SelfInfoError('invalid_option', { path: 'ms', expected: { en: 'It must not be negative.', ja: '負の値は指定できません。' } });
-      set(now + ms);
+      set(toEpochMs(now + ms, 'ms'));
     },
     set: (to) => set(toEpochMs(to, 'to')),
     wait: (ms, signal) =>

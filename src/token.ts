@@ -14,7 +14,7 @@ import {
   type TlsCredential,
   type Transport,
 } from './http.js';
-import { checkFunction, checkKeys, checkText } from './options.js';
+import { checkFunction, checkKeys, checkMethods, checkSignal, checkText } from './options.js';
 import { Sensitive } from './redaction.js';
 import { type Clock, formatInstant, systemClock } from './time.js';
 
@@ -120,6 +120,7 @@ export function openTransport(environment: Environment, options: { readonly tls?
 
 /** How {@link exchangeToken} reaches the portal. */
 export interface ExchangeTokenOptions {
+  /** Where and as whom. */
   readonly environment: Environment;
   /** What `validateCallback` returned. */
   readonly callback: ValidCallback;
@@ -129,7 +130,9 @@ export interface ExchangeTokenOptions {
   readonly tls?: TlsCredential;
   /** An injected transport for tests in one process; refused in production. */
   readonly fetch?: FetchLike;
+  /** Default: the system's clock. */
   readonly clock?: Clock;
+  /** Aborts the exchange; the code may be spent all the same. */
   readonly signal?: AbortSignal;
 }
 
@@ -152,6 +155,8 @@ export async function exchangeToken(options: ExchangeTokenOptions): Promise<Acce
   const { environment, callback, codeVerifier, clock = systemClock, signal } = options;
   if (!(callback instanceof ValidCallback)) throw new TypeError('options.callback must be what validateCallback returned.');
   checkText(codeVerifier, 'options.codeVerifier');
+  checkMethods(clock, 'options.clock', ['now', 'wait']);
+  checkSignal(signal, 'options.signal');
   const connection = openTransport(environment, options, clock).connect();
   try {
     const verdict = await requestToken(environment, connection, callback, codeVerifier, clock, { signal });

@@ -1,4 +1,4 @@
-import { type DetailId, holdersOf, isDetailId, isServerId, type ServerId } from '../catalog/index.js';
+import { checkDetailId, checkServerId, type DetailId, holdersOf, type ServerId } from '../catalog/index.js';
 import { SelfInfoError } from '../errors.js';
 import { checkKeys } from '../options.js';
 
@@ -61,18 +61,18 @@ export function leavesOf(target: unknown, path: string): Leaf[] {
 function leafOf(text: string, path: string): Leaf {
   const at = text.indexOf('@');
   const detail = at < 0 ? text : text.slice(0, at);
-  if (!isDetailId(detail)) throw new SelfInfoError('unknown_detail', { path });
+  checkDetailId(detail, path);
   const holders = holdersOf(detail);
   if (at < 0) return { key: detail, detail };
   const server = text.slice(at + 1);
-  if (!isServerId(server)) throw new SelfInfoError('unknown_server', { path });
+  checkServerId(server, path);
   if (!holders.includes(server)) throw new SelfInfoError('not_a_holder', { path });
   return { key: text, detail, holder: server };
 }
 
 function serverLeaf(server: unknown, path: string): Leaf {
   if (typeof server !== 'string') throw new TypeError(`${path} must be a string.`);
-  if (!isServerId(server)) throw new SelfInfoError('unknown_server', { path });
+  checkServerId(server, path);
   // '@' in front: no detail has an empty id, so the key cannot be mistaken for another leaf's.
   return { key: `@${server}`, server };
 }

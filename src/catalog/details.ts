@@ -1,3 +1,4 @@
+import { SelfInfoError } from '../errors.js';
 import type { ServerId } from './servers.js';
 
 interface CategoryRow {
@@ -98,4 +99,11 @@ export function holdersOf(detail: DetailId): readonly ServerId[] {
 /** Whether a string is the id of one of the 18 details. */
 export function isDetailId(value: unknown): value is DetailId {
   return details.some((detail) => detail.id === value);
+}
+
+/** Checks that a value is the id of a detail; the error lists them. */
+export function checkDetailId(value: unknown, path: string): asserts value is DetailId {
+  if (isDetailId(value)) return;
+  const ids = details.map((detail) => detail.id);
+  throw new SelfInfoError('unknown_detail', { path, expected: { en: `Known: ${ids.join(', ')}.`, ja: `使えるのは ${ids.join('、')} です。` } });
 }

@@ -1,2 +1,2 @@
-export { type CategoryId, categories, type DetailId, details, holdersOf, holdings, isDetailId } from './details.js';
-export { commonServers, isServerId, type ServerId, servers } from './servers.js';
+export { type CategoryId, categories, checkDetailId, type DetailId, details, holdersOf, holdings, isDetailId } from './details.js';
+export { checkServerId, commonServers, isServerId, type ServerId, servers } from './servers.js';

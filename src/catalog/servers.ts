@@ -1,3 +1,5 @@
+import { SelfInfoError } from '../errors.js';
+
 /** A government system that an answer may need, in both languages, with the guideline's table and row that name it. */
 interface ServerRow {
   readonly id: string;
@@ -70,4 +72,11 @@ export const commonServers: readonly ServerId[] = servers.filter((server) => ser
 /** Whether a string is the id of one of the 13 systems. */
 export function isServerId(value: unknown): value is ServerId {
   return servers.some((server) => server.id === value);
+}
+
+/** Checks that a value is the id of a system; the error lists them. */
+export function checkServerId(value: unknown, path: string): asserts value is ServerId {
+  if (isServerId(value)) return;
+  const ids = servers.map((server) => server.id);
+  throw new SelfInfoError('unknown_server', { path, expected: { en: `Known: ${ids.join(', ')}.`, ja: `使えるのは ${ids.join('、')} です。` } });
 }

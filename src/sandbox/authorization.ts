@@ -12,7 +12,7 @@ export function createAuthorization(world: World) {
 
   function redirect({ redirectUri }: Pick<Authorization, 'redirectUri'>, parameters: Record<string, string>): Response {
     // Appended as text, so that the registered URI stays as it is.
-    const query = new URLSearchParams({ ...parameters, iss: origins.issuer });
+    const query = new URLSearchParams({ ...parameters, iss: origins.apiUrl });
     return new Response(null, {
       status: 303,
       headers: { location: `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query}`, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' },

@@ -1,8 +1,8 @@
 import type { Persona, PersonaRecord } from './personas.js';
 
-const city = { server: 'municipal', holder: '見本市' } as const;
-const oldCity = { server: 'municipal', holder: '旧見本市' } as const;
-const newTown = { server: 'municipal', holder: '新見本町' } as const;
+const city = { server: 'municipal', holder: 'サンプル市' } as const;
+const oldCity = { server: 'municipal', holder: '旧サンプル市' } as const;
+const newTown = { server: 'municipal', holder: '新サンプル町' } as const;
 
 type Amounts = readonly [salary: number, income: number, deductions: number, incomeLevy: number, perCapita: number];
 
@@ -138,7 +138,7 @@ export const personas: readonly Persona[] = [
         },
         {
           server: 'local-officials-mutual-aid',
-          holder: '見本県市町村職員共済組合',
+          holder: 'サンプル県市町村職員共済組合',
           from: '2016-06-01',
           fields: { 年金種別: '老齢厚生年金', 支給開始日: '2016-06-01', 改定日: '2026-04-01', 年金額: 1_036_700 },
         },

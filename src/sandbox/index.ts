@@ -16,7 +16,6 @@ export {
   type VaccinationRecord,
   vaccinationRecord,
 } from './records.js';
-export type { RefusalCode } from './refusals.js';
 export type { RegisteredItem, RegisteredService, Registration } from './registrations.js';
 export { createSandbox, type Sandbox, type SandboxOptions } from './sandbox.js';
 export { type Connection, type StartedSandbox, type StartSandboxOptions, startSandbox } from './server.js';

@@ -5,6 +5,7 @@ export interface RecordSchema<R> {
   readonly '~standard': {
     readonly version: 1;
     readonly vendor: string;
+    /** Checks one record. */
     readonly validate: (value: unknown) => unknown;
     readonly types?: { readonly input: R; readonly output: R } | undefined;
   };

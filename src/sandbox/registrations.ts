@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import { type DetailId, holdersOf, isDetailId, isServerId, type ServerId } from '../catalog/index.js';
-import { SelfInfoError, type SelfInfoErrorCode } from '../errors.js';
+import { checkDetailId, checkServerId, type DetailId, holdersOf, type ServerId } from '../catalog/index.js';
+import { SelfInfoError } from '../errors.js';
 import { checkKeys, checkText, checkWhole } from '../options.js';
 import { publicProfile, type WireProfile } from '../profile.js';
 
@@ -142,7 +142,7 @@ function checkService(value: unknown, path: string): Pick<Client, 'name' | 'purp
 function checkItem(value: unknown, path: string): Item {
   const { detail, code, inquiries, latestBy, holders } = objectAt(value, path);
   checkText(detail, `${path}.detail`);
-  if (!isDetailId(detail)) throw new SelfInfoError('unknown_detail', { path: `${path}.detail` });
+  checkDetailId(detail, `${path}.detail`);
   if (code !== undefined) {
     checkText(code, `${path}.code`);
     if (!/^TM\d{14}$/.test(code)) throw invalid(`${path}.code`, 'TM and 14 digits.', 'TM と14桁の数字で指定してください。');
@@ -163,9 +163,8 @@ function checkHolders(value: unknown, detail: DetailId, path: string): readonly 
   const all = holdersOf(detail);
   if (value === undefined) return all;
   return nonEmptyList(value, path).map((server, index) => {
-    const refuse = (code: SelfInfoErrorCode) => new SelfInfoError(code, { path: `${path}[${index}]` });
-    if (!isServerId(server)) throw refuse('unknown_server');
-    if (!all.includes(server)) throw refuse('not_a_holder');
+    checkServerId(server, `${path}[${index}]`);
+    if (!all.includes(server)) throw new SelfInfoError('not_a_holder', { path: `${path}[${index}]` });
     return server;
   });
 }

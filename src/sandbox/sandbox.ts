@@ -63,11 +63,7 @@ export interface Sandbox {
  */
 export function createSandbox(options: SandboxOptions): Sandbox {
   checkKeys(options, 'options', SANDBOX_KEYS);
-  return buildSandbox(options, {
-    browserUrl: 'https://portal.sandbox.invalid',
-    apiUrl: 'https://api.sandbox.invalid',
-    issuer: 'https://portal.sandbox.invalid',
-  });
+  return buildSandbox(options, { browserUrl: 'https://portal.sandbox.invalid', apiUrl: 'https://api.sandbox.invalid' });
 }
 
 /** The options of every sandbox. */
@@ -91,8 +87,13 @@ export function buildSandbox(options: SandboxOptions, origins: Origins, ca?: str
       if (client === undefined) {
         throw new SelfInfoError('invalid_option', { path: 'clientId', expected: { en: 'It is not registered.', ja: '登録されていません。' } });
       }
-      const { issuer, ...endpoints } = origins;
-      return sandboxEnvironment({ clientId: client.clientId, redirectUri: client.redirectUris[0], endpoints, issuer, ...(ca !== undefined && { ca }) });
+      return sandboxEnvironment({
+        clientId: client.clientId,
+        redirectUri: client.redirectUris[0],
+        endpoints: origins,
+        issuer: origins.apiUrl,
+        ...(ca !== undefined && { ca }),
+      });
     },
     clock,
     log: world.log.entries,

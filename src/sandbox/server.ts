@@ -1,7 +1,8 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { inspect } from 'node:util';
 import type { Calendar } from '../calendar/index.js';
 import type { Environment } from '../environment.js';
 import { SelfInfoError } from '../errors.js';
@@ -48,7 +49,7 @@ export interface StartedSandbox extends Sandbox, AsyncDisposable {
  * Starts a sandbox on two loopback origins: pages over http, the API over mutual TLS with a development CA, a server certificate and one client certificate per registration, all made now.
  *
  * @param options - those of `createSandbox`, and the ports; a registration here has no `certificate`, since its own is made.
- * @throws SelfInfoError as `createSandbox`; a system error when a port is taken.
+ * @throws SelfInfoError as `createSandbox`; `invalid_option` naming a port that is taken.
  * @example
  * ```ts
  * import { defineService } from 'myna-selfinfo';
@@ -72,7 +73,7 @@ export async function startSandbox(options: StartSandboxOptions): Promise<Starte
   checkPort(browserPort, 'options.browserPort');
   checkPort(apiPort, 'options.apiPort');
   // Everything is checked before anything listens.
-  buildSandbox(rest, { browserUrl: UNKNOWN, apiUrl: UNKNOWN, issuer: UNKNOWN });
+  buildSandbox(rest, { browserUrl: UNKNOWN, apiUrl: UNKNOWN });
   for (const [index, { certificate }] of rest.registrations.entries()) {
     if (certificate === undefined) continue;
     throw new SelfInfoError('invalid_option', {
@@ -87,22 +88,22 @@ export async function startSandbox(options: StartSandboxOptions): Promise<Starte
   const credentials = new Map<string, Credential>();
   for (const { clientId } of rest.registrations) credentials.set(clientId, await authority.issueClient(clientId));
 
-  const pages = createHttpServer();
+  const pages = closable(createHttpServer());
   const { cert, key } = await authority.issueServer();
-  const api = createHttpsServer({ cert, key, ca: authority.ca, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.2' });
+  const api = closable(createHttpsServer({ cert, key, ca: authority.ca, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.2' }));
   const close = async () => {
-    await Promise.all([stop(pages), stop(api)]);
+    await Promise.all([pages.close(), api.close()]);
   };
   try {
-    const browserUrl = `http://127.0.0.1:${await listen(pages, browserPort)}`;
-    const apiUrl = `https://127.0.0.1:${await listen(api, apiPort)}`;
+    const browserUrl = `http://127.0.0.1:${await listen(pages, browserPort, 'options.browserPort')}`;
+    const apiUrl = `https://127.0.0.1:${await listen(api, apiPort, 'options.apiPort')}`;
     const registrations = rest.registrations.map((registration) => {
       const credential = credentials.get(registration.clientId);
       return credential === undefined ? registration : { ...registration, certificate: credential.cert };
     });
-    const sandbox = buildSandbox({ ...rest, registrations }, { browserUrl, apiUrl, issuer: apiUrl }, authority.ca);
-    pages.on('request', (request, response) => void serve(sandbox, browserUrl, request, response));
-    api.on('request', (request, response) => void serve(sandbox, apiUrl, request, response));
+    const sandbox = buildSandbox({ ...rest, registrations }, { browserUrl, apiUrl }, authority.ca);
+    pages.server.on('request', (request, response) => void serve(sandbox, browserUrl, request, response));
+    api.server.on('request', (request, response) => void serve(sandbox, apiUrl, request, response));
 
     const connect = (clientId?: string): Connection => {
       const environment = sandbox.environment(clientId);
@@ -110,8 +111,14 @@ export async function startSandbox(options: StartSandboxOptions): Promise<Starte
       if (credential === undefined) throw new SelfInfoError('invalid_option', { path: 'clientId' });
       return {
         environment,
-        // A getter that is not enumerable: neither inspect nor JSON shows what it returns.
-        tls: Object.defineProperty({ cert: credential.cert, key: '' }, 'key', { get: () => credential.key, enumerable: false }),
+        // Neither inspect nor JSON shows the key.
+        tls: Object.defineProperties(
+          { cert: credential.cert, key: '' },
+          {
+            key: { get: () => credential.key, enumerable: false },
+            [inspect.custom]: { value: () => ({ cert: credential.cert, key: '[redacted]' }), enumerable: false },
+          },
+        ),
         clock: sandbox.clock,
         ...(rest.calendar !== undefined && { calendar: rest.calendar }),
       };
@@ -138,22 +145,36 @@ function checkPort(value: unknown, path: string): void {
   if (value > 65_535) throw new SelfInfoError('invalid_option', { path, expected: { en: 'At most 65535.', ja: '65535 以下で指定してください。' } });
 }
 
-function listen(server: Server, port: number): Promise<number> {
+function listen({ server }: Listener, port: number, path: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: '127.0.0.1', port }, () => {
-      server.removeListener('error', reject);
-      resolve((server.address() as AddressInfo).port);
+    server.once('error', () => {
+      reject(new SelfInfoError('invalid_option', { path, expected: { en: 'This port cannot be listened on.', ja: 'このポートでは待ち受けできません。' } }));
     });
+    server.listen({ host: '127.0.0.1', port }, () => resolve((server.address() as AddressInfo).port));
   });
 }
 
-function stop(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    // The callback's error only says that it was not listening any more.
-    server.close(() => resolve());
-    server.closeAllConnections();
+interface Listener {
+  readonly server: Server;
+  close(): Promise<void>;
+}
+
+function closable(server: Server): Listener {
+  // The server's own list lacks connections whose TLS handshake is not finished.
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
   });
+  return {
+    server,
+    close: () =>
+      new Promise((resolve) => {
+        // The callback's error only says that it was not listening any more.
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
 }
 
 /** One call: HTTP in, the app's answer out. */

@@ -15,8 +15,8 @@ export interface LogEntry {
   readonly at: string;
   readonly step: LogStep;
   readonly outcome: 'accepted' | 'refused';
-  /** Why it was refused; `declined` when the citizen declined. */
-  readonly code?: RefusalCode;
+  /** Why it was refused, finer than what the answer says; `declined` when the citizen declined. */
+  readonly code?: string;
   /** The registered client, as soon as it is known. */
   readonly clientId?: string;
 }
@@ -112,11 +112,10 @@ export const RESULT_LIFE_MS = publicProfile.timing.resultMs.value;
 /** How long a token works: longer than a result is kept, so that a late request can still be collected. */
 export const TOKEN_LIFE_MS = 2 * RESULT_LIFE_MS;
 
-/** The origins of a sandbox, and its issuer identifier. */
+/** The origins of a sandbox; that of the API is its issuer identifier too. */
 export interface Origins {
   readonly browserUrl: string;
   readonly apiUrl: string;
-  readonly issuer: string;
 }
 
 /** Everything one sandbox knows; nothing is shared between two. */

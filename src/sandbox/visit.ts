@@ -41,7 +41,7 @@ export function createVisit(fetch: (request: Request) => Promise<Response>, pers
     }
     const callback = response.headers.get('location');
     if (callback !== null) return callback;
-    const [, said = 'No callback.'] = /<p role="alert">(.*?)<\/p>/.exec(await response.text()) ?? [];
+    const [, said = 'No page of this sandbox led to a callback: is the URL one of its own?'] = /<p role="alert">(.*?)<\/p>/.exec(await response.text()) ?? [];
     const text = said
       .replace(/ <code>(.*)<\/code>/, ' ($1)')
       .replaceAll('&#39;', "'")

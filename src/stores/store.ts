@@ -1,5 +1,5 @@
 import { isSelfInfoError, SelfInfoError } from '../errors.js';
-import { checkKeys } from '../options.js';
+import { checkKeys, checkMethods } from '../options.js';
 import { type Clock, DAY_MS, systemClock } from '../time.js';
 
 /** What a store holds under a key: a text, and the epoch milliseconds after which nobody needs it. */
@@ -49,6 +49,7 @@ const SWEEP_MS = 60_000;
 export function createMemoryStore(options: { readonly clock?: Clock } = {}): Store {
   checkKeys(options, 'options', ['clock']);
   const { clock = systemClock } = options;
+  checkMethods(clock, 'options.clock', ['now']);
   const entries = new Map<string, { entry: StoredEntry | 'taken'; dropAt: number }>();
   let sweepAt = clock.now() + SWEEP_MS;
   function sweep(now: number) {

@@ -10,7 +10,7 @@ const floors = [
   ['calendar'],
   ['service', 'inquiry', 'profile', 'environment', 'http', 'json', 'stores/store'],
   ['availability', 'consent', 'token', 'query', 'answer'],
-  ['client', 'explain', 'kiosk', 'vault'],
+  ['journey', 'client', 'explain', 'kiosk', 'vault'],
   ['stores/redis', 'vault/pg', 'bullmq', 'conformance'],
 ] as const satisfies readonly (readonly string[])[];
 
@@ -36,9 +36,11 @@ const neighbours: { readonly [R in Room]?: readonly Neighbour[] } = {
   token: [{ room: 'consent' }],
   query: [{ room: 'consent' }, { room: 'token' }],
   answer: [{ room: 'consent' }, { room: 'token' }, { room: 'query' }],
-  explain: [typesOf('client')],
-  kiosk: [typesOf('client')],
-  vault: [typesOf('client')],
+  // What the client takes and gives, as types.
+  client: [{ room: 'journey' }],
+  explain: [typesOf('journey')],
+  kiosk: [typesOf('journey')],
+  vault: [typesOf('journey')],
 };
 
 interface Wing {
@@ -178,7 +180,7 @@ describe('the floors test itself', () => {
     ['upwards, by re-export', files(['src/client.ts', errors], ['src/consent.ts', "export * from './client.js';"])],
     ['sideways', files(['src/http.ts', errors], ['src/service.ts', "import { a } from './http.js';"])],
     ['forward on the journey', files(['src/token.ts', errors], ['src/consent.ts', "import { a } from './token.js';"])],
-    ['code of the client into explain', files(['src/client.ts', errors], ['src/explain.ts', "import { type A } from './client.js';"])],
+    ['code of the journey into explain', files(['src/journey.ts', errors], ['src/explain.ts', "import { type A } from './journey.js';"])],
     ['code of the client into the kiosk', files(['src/client.ts', errors], ['src/kiosk/kiosk.ts', "import { a } from '../client.js';"])],
     ['a port above its contract', files(['src/stores/redis.ts', errors], ['src/stores/store.ts', "import { a } from './redis.js';"])],
     ['the client side into the sandbox', files(['src/token.ts', errors], ['src/sandbox/app.ts', "import type { A } from '../token.js';"])],
@@ -199,7 +201,7 @@ describe('the floors test itself', () => {
     ['of a named neighbour', files(['src/inquiry.ts', errors], ['src/service.ts', "import { a } from './inquiry.js';"])],
     ['inside a folder', files(['src/calendar/hours.ts', errors], ['src/calendar/calendar.ts', "import { a } from './hours.js';"])],
     ['back along the journey', files(['src/consent.ts', errors], ['src/token.ts', "import { a } from './consent.js';"])],
-    ['of the client as types', files(['src/client.ts', errors], ['src/explain.ts', "import type { A } from './client.js';"])],
+    ['of the journey as types', files(['src/journey.ts', errors], ['src/explain.ts', "import type { A } from './journey.js';"])],
     ['of the kiosk port as a type', files(['src/kiosk/index.ts', errors], ['src/sandbox/app.ts', "import type { KioskAuthorizer } from '../kiosk/index.js';"])],
     ['of the sandbox into msw', files(['src/sandbox/app.ts', errors], ['src/msw.ts', "import { a } from './sandbox/app.js';"])],
     ['of anything lazily into the binary', files(['src/sandbox/app.ts', errors], ['src/cli.ts', "void import('./sandbox/app.js');"])],

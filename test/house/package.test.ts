@@ -26,7 +26,7 @@ describe('package.json', () => {
 
   it('says which Node it needs and what is published', () => {
     expect(manifest.engines).toEqual({ node: '>=20.18.1' });
-    expect(manifest.files).toEqual(['dist', 'CHANGELOG.md']);
+    expect(manifest.files).toEqual(['dist', 'docs', 'examples', 'CHANGELOG.md']);
     expect(manifest.type).toBe('module');
     expect(manifest.sideEffects).toBe(false);
   });
@@ -127,8 +127,8 @@ describe('what was built', () => {
     }
   }
 
-  it('loads luxon and nothing else behind the calendar door, which runs in a browser', () => {
-    expect([...new Set(packagesOf('calendar.js', true))]).toEqual(['luxon']);
+  it.each(['calendar', 'notices'])('loads luxon and nothing else behind the %s door, which runs in a browser', (door) => {
+    expect([...new Set(packagesOf(`${door}.js`, true))]).toEqual(['luxon']);
   });
 
   it('loads undici, jose and zod behind the main door when first needed', () => {

@@ -48,6 +48,14 @@ function wireNames(profile: unknown): Set<string> {
   }
 }
 
+/** The keys of a profile: where one reads like its value, `profile.fields.thatKey` is no breach. */
+function keysOf(profile: unknown): string[] {
+  if (typeof profile !== 'object' || profile === null) return [];
+  return Object.entries(profile).flatMap(([key, value]) => [key, ...keysOf(value)]);
+}
+
+const profileKeys = new Set(keysOf(publicProfile));
+
 /** Where a source writes one of the names: as a literal, as a piece of a template, as the key of an object, quoted or not. */
 function wireNamesIn(source: Source, names: ReadonlySet<string>): string[] {
   const found: string[] = [];
@@ -63,9 +71,10 @@ function wireNamesIn(source: Source, names: ReadonlySet<string>): string[] {
 
 function textOf(node: ts.Node): string | undefined {
   if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)) return node.text;
-  if (ts.isIdentifier(node) && (ts.isObjectLiteralElement(node.parent) || ts.isTypeElement(node.parent)) && node.parent.name === node) return node.text;
-  if (ts.isIdentifier(node) && ts.isPropertyAccessExpression(node.parent) && node.parent.name === node) return node.text;
-  if (ts.isIdentifier(node) && ts.isBindingElement(node.parent) && (node.parent.propertyName ?? node.parent.name) === node) return node.text;
+  if (!ts.isIdentifier(node) || profileKeys.has(node.text)) return undefined;
+  if ((ts.isObjectLiteralElement(node.parent) || ts.isTypeElement(node.parent)) && node.parent.name === node) return node.text;
+  if (ts.isPropertyAccessExpression(node.parent) && node.parent.name === node) return node.text;
+  if (ts.isBindingElement(node.parent) && (node.parent.propertyName ?? node.parent.name) === node) return node.text;
   return undefined;
 }
 

@@ -1,0 +1,191 @@
+import type { Answer } from './answer.js';
+import type { Availability } from './availability.js';
+import type { Calendar, Cause } from './calendar/index.js';
+import type { CallbackCode, CallbackRequest, ConsentTerms } from './consent.js';
+import type { Environment } from './environment.js';
+import type { SelfInfoError } from './errors.js';
+import type { FetchLike, TlsCredential } from './http.js';
+import type { CommonInquiry, ItemInquiries, NoOtherItems, Progress, Retrieval } from './query.js';
+import type { ofService, Service, ServiceSpec } from './service.js';
+import type { Store } from './stores/store.js';
+import type { Clock, Instant } from './time.js';
+
+/** A consent that was granted and not yet used: good for one `submit` or `query`, in this process; it shows its terms and no token. */
+export interface Grant<S extends ServiceSpec = Service> {
+  readonly terms: ConsentTerms;
+  /** ISO 8601 at +09:00; null when the portal did not say. */
+  readonly expiresAt: string | null;
+  readonly [ofService]?: S;
+}
+
+/**
+ * How a callback came out, as one value to switch on.
+ *
+ * `declined`: the citizen said no. `expired`: too late. `replayed`: seen before. `unknown`: a state this store never held. `foreign-browser`: another session's
+ * state; nothing is used up, the right browser can still come. `rejected`: refused, with where and the machine code.
+ */
+export type ConsentOutcome<S extends ServiceSpec = Service> =
+  | { readonly status: 'granted'; readonly grant: Grant<S> }
+  | { readonly status: 'declined' | 'expired' | 'replayed' | 'unknown' | 'foreign-browser' }
+  | { readonly status: 'rejected'; readonly at: 'callback' | 'authorize' | 'token'; readonly code: CallbackCode };
+
+/** How a retrieval came out; all but `ready` and `failed` can be collected again with `retrieval`. */
+export type Collected<S extends ServiceSpec = Service> =
+  | { readonly status: 'ready'; readonly answer: Answer<S> }
+  /** `retryAt`: ISO 8601 at +09:00. */
+  | { readonly status: 'pending'; readonly retryAt: string; readonly retrieval: Retrieval<S> }
+  /** `until`: ISO 8601 at +09:00, or null when nobody knows. */
+  | { readonly status: 'unavailable'; readonly until: string | null; readonly causes: readonly Cause[]; readonly retrieval: Retrieval<S> }
+  | { readonly status: 'failed'; readonly error: SelfInfoError };
+
+/** Bounds of a call that goes out. */
+export interface SubmitOptions {
+  /** Aborts the call; what was sent stays sent. */
+  readonly signal?: AbortSignal;
+}
+
+/** Bounds of waiting for an answer. */
+export interface CollectOptions extends SubmitOptions {
+  /**
+   * Milliseconds after which to stop waiting and return `pending`; default 30,000. In `query` the request counts too: a deadline that passes before its answer
+   * is the error `timed_out` or, once it was sent, `answer_lost`.
+   */
+  readonly deadlineMs?: number;
+  /** Called before each wait. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** Options of {@link createSelfInfoClient}. */
+export interface ClientOptions<S extends Service = Service> {
+  /** What {@link defineService} returned. */
+  readonly service: S;
+  /** What one of the three environment functions returned. */
+  readonly environment: Environment;
+  /** The client certificate and key of mutual TLS; required unless `fetch` is given. */
+  readonly tls?: TlsCredential;
+  /** Where transactions and retrieval secrets lie; default: this process's memory, good for one instance only. */
+  readonly store?: Store;
+  /** The calendar, or a function that gives the current one. Default: the guideline's tables. */
+  readonly calendar?: Calendar | (() => Calendar);
+  /** Default: the system's clock. */
+  readonly clock?: Clock;
+  /** An injected transport for tests in one process; production refuses it. */
+  readonly fetch?: FetchLike;
+}
+
+/** A client of one service in one environment. */
+export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDisposable {
+  /**
+   * Whether the service's items can be had by the published table, together and one by one (guideline 2.5).
+   *
+   * @param options - `at`: the instant, default now; `forMs`: milliseconds for which it must stay so, default 600,000, because a citizen needs time with the card.
+   * @throws SelfInfoError `outside_calendar`, `invalid_instant`, `invalid_option`.
+   * @example
+   * ```ts
+   * import { explain, type SelfInfoClient } from 'myna-selfinfo';
+   * const notice = (client: SelfInfoClient) => explain(client.availability({ forMs: 5 * 60_000 }), 'ja');
+   * ```
+   */
+  availability(options?: { readonly at?: Instant; readonly forMs?: number }): Availability<S>;
+  /**
+   * Starts a consent: keeps a transaction and returns the URL to send the citizen to, with the availability now (guideline 2.3, figure 2.3-3).
+   *
+   * @param options - `sessionBinding`: a secret of this browser's session, e.g. the session id; the callback must come with the same.
+   * @throws SelfInfoError `store_failed`, `missing_option`, `client_closed`.
+   * @example
+   * ```ts
+   * import type { SelfInfoClient } from 'myna-selfinfo';
+   * async function start(client: SelfInfoClient, sessionId: string) {
+   *   const { url, availability } = await client.beginConsent({ sessionBinding: sessionId });
+   *   return availability.state === 'closed' ? undefined : Response.redirect(url, 303);
+   * }
+   * ```
+   */
+  beginConsent(options: { readonly sessionBinding: string }): Promise<{ readonly url: string; readonly availability: Availability<S> }>;
+  /**
+   * Judges the callback and, when all is well, exchanges its code for a token, once.
+   *
+   * @param request - the callback as the framework hands it over.
+   * @param options - `sessionBinding` as at `beginConsent`; `signal` aborts the exchange.
+   * @throws SelfInfoError of the transport, `response_invalid`, `store_failed`; everything a citizen or a stranger can cause is an outcome instead.
+   * @example
+   * ```ts
+   * import { explain, type SelfInfoClient } from 'myna-selfinfo';
+   * async function callback(client: SelfInfoClient, request: Request, sessionId: string) {
+   *   const outcome = await client.completeConsent(request, { sessionBinding: sessionId });
+   *   return outcome.status === 'granted' ? outcome.grant : new Response(explain(outcome, 'ja'));
+   * }
+   * ```
+   */
+  completeConsent(request: CallbackRequest, options: { readonly sessionBinding: string; readonly signal?: AbortSignal }): Promise<ConsentOutcome<S>>;
+  /**
+   * Sends the one request that a grant pays for (IF001-04) and returns what is needed to collect the answer, as plain JSON.
+   *
+   * @param grant - of this client, unused.
+   * @param inquiry - one for all items that every item allows, or one per item.
+   * @param options - `signal`.
+   * @throws SelfInfoError `grant_used`, `grant_expired`, `foreign_grant`, `unknown_item`, `inquiry_not_registered`, `latest_not_declared`, `answer_lost`, the errors of the transport and of the store.
+   * @example
+   * ```ts
+   * import { type Grant, latest, type SelfInfoClient } from 'myna-selfinfo';
+   * const send = async (client: SelfInfoClient, grant: Grant) => JSON.stringify(await client.submit(grant, { income: latest() }));
+   * ```
+   */
+  submit(grant: Grant<S>, inquiry: CommonInquiry<S>, options?: SubmitOptions): Promise<Retrieval<S>>;
+  submit<const Q extends ItemInquiries<S>>(grant: Grant<S>, inquiries: NoOtherItems<Q, S>, options?: SubmitOptions): Promise<Retrieval<S>>;
+  /**
+   * Waits for the answer to a retrieval (IF001-06); may be repeated, in another process too.
+   *
+   * @param retrieval - from `submit`, `query` or `resume`.
+   * @param options - `deadlineMs`, `signal`, `onProgress`.
+   * @throws SelfInfoError `process_mismatch`, `response_invalid`, `aborted`, the errors of the transport and of the store.
+   * @example
+   * ```ts
+   * import type { SelfInfoClient } from 'myna-selfinfo';
+   * const later = (client: SelfInfoClient, stored: string) => client.collect(client.resume(stored), { deadlineMs: 10_000 });
+   * ```
+   */
+  collect(retrieval: Retrieval<S>, options?: CollectOptions): Promise<Collected<S>>;
+  /**
+   * `submit` and `collect` in one, under one deadline.
+   *
+   * @param grant - of this client, unused.
+   * @param inquiry - one for all items that every item allows, or one per item.
+   * @param options - `deadlineMs`, `signal`, `onProgress`.
+   * @throws as {@link SelfInfoClient.submit} and {@link SelfInfoClient.collect}; a refusal by the portal is `failed` instead. Once the request was sent, the error
+   *   carries the `retrieval`: `client.resume(error.retrieval)` can be collected again.
+   * @example
+   * ```ts
+   * import { explain, type Grant, latest, type SelfInfoClient } from 'myna-selfinfo';
+   * const ask = async (client: SelfInfoClient, grant: Grant) => explain(await client.query(grant, latest(), { deadlineMs: 5_000 }), 'ja');
+   * ```
+   */
+  query(grant: Grant<S>, inquiry: CommonInquiry<S>, options?: CollectOptions): Promise<Collected<S>>;
+  query<const Q extends ItemInquiries<S>>(grant: Grant<S>, inquiries: NoOtherItems<Q, S>, options?: CollectOptions): Promise<Collected<S>>;
+  /**
+   * Checks a stored retrieval and gives it its type back.
+   *
+   * @param json - the retrieval as JSON text, or parsed.
+   * @throws SelfInfoError `invalid_retrieval` naming the path.
+   * @example
+   * ```ts
+   * import type { Retrieval, SelfInfoClient } from 'myna-selfinfo';
+   * const load = (client: SelfInfoClient, stored: string): Retrieval => client.resume(stored);
+   * ```
+   */
+  resume(json: unknown): Retrieval<S>;
+  /**
+   * Forgets a grant or a retrieval: its token, and the way to its answer.
+   *
+   * @param handle - a grant or a retrieval of this service.
+   * @throws SelfInfoError `foreign_grant`, `invalid_retrieval`, `store_failed`.
+   * @example
+   * ```ts
+   * import type { Retrieval, SelfInfoClient } from 'myna-selfinfo';
+   * const forget = (client: SelfInfoClient, retrieval: Retrieval) => client.discard(retrieval);
+   * ```
+   */
+  discard(handle: Grant<S> | Retrieval<S>): Promise<void>;
+  /** Ends every call and connection; afterwards every method that goes out fails with `client_closed`. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,145 @@
+import {
+  type ClientOptions,
+  type ConsentOutcome,
+  createMemoryStore,
+  createSelfInfoClient,
+  createVirtualClock,
+  defineService,
+  type FetchLike,
+  type Grant,
+  type Instant,
+  type Progress,
+  type SelfInfoClient,
+  type Service,
+  type ServiceSpec,
+  type VirtualClock,
+} from '../../src/index.js';
+import { createSandbox, localTaxRecord, type Persona, type Sandbox } from '../../src/sandbox/index.js';
+
+export const CLIENT_ID = 'SP12345678_AB1234';
+export const REDIRECT_URI = 'https://loan.example/callback';
+export const SESSION = 'session-of-hanako';
+/** A Tuesday on which every server of the loan runs. */
+export const NOW = '2026-12-01T10:00:00+09:00';
+
+/** Every item allows all three methods. */
+export const loan = defineService({
+  name: '住宅ローン事前審査',
+  purpose: { id: 'housing-loan', text: '住宅ローンの事前審査のため' },
+  retention: { days: 30 },
+  items: {
+    income: {
+      detail: 'local-tax',
+      code: 'TM00000000000002',
+      inquiries: ['latest', 'point-in-time', 'range'],
+      latestBy: '課税年度',
+      record: localTaxRecord,
+    },
+    household: { detail: 'household', inquiries: ['latest', 'point-in-time', 'range'], latestBy: '異動日' },
+    shots: { detail: 'vaccination', inquiries: ['latest', 'point-in-time', 'range'], latestBy: '接種日' },
+  },
+});
+
+export type Loan = typeof loan;
+
+export const registrationOf = (service: Service, clientId = CLIENT_ID) => ({ clientId, redirectUris: [REDIRECT_URI], service });
+
+export interface BankOptions<S extends Service> extends Partial<Omit<ClientOptions<S>, 'service' | 'environment' | 'fetch' | 'clock'>> {
+  readonly service?: S;
+  /** Stands between client and sandbox. */
+  readonly intercept?: (request: Request, pass: FetchLike) => Promise<Response>;
+  readonly now?: Instant;
+  readonly personas?: readonly Persona[];
+}
+
+/** A client and a sandbox in one process, on one virtual clock. */
+export interface Bank<S extends ServiceSpec> {
+  readonly client: SelfInfoClient<S>;
+  readonly sandbox: Sandbox;
+  readonly clock: VirtualClock;
+  /** The paths that were called, in order. */
+  readonly calls: readonly string[];
+  /** The whole consent of a persona. */
+  consent(persona?: string): Promise<Grant<S>>;
+  /** The callback that the portal sends a persona back with. */
+  callback(persona?: string, decision?: 'agree' | 'decline'): Promise<string>;
+  /** Moves the clock to when the next poll is due. */
+  readonly onProgress: (progress: Progress) => void;
+}
+
+export function openBank(options?: BankOptions<Loan>): Bank<Loan>;
+export function openBank<S extends Service>(options: BankOptions<S> & { readonly service: S }): Bank<S>;
+export function openBank(options: BankOptions<Service> = {}): unknown {
+  const { service = loan as unknown as Service, now = NOW, personas, intercept = (request, pass) => pass(request), ...rest } = options;
+  const clock = createVirtualClock(now);
+  const sandbox = createSandbox({ registrations: [registrationOf(service)], clock, ...(personas && { personas }) });
+  const calls: string[] = [];
+  const client = createSelfInfoClient({
+    service,
+    environment: sandbox.environment(),
+    clock,
+    store: createMemoryStore({ clock }),
+    ...rest,
+    fetch(request) {
+      calls.push(new URL(request.url).pathname);
+      return intercept(request, sandbox.fetch);
+    },
+  });
+  return { client, sandbox, clock, calls, ...visits(client, sandbox), onProgress: ({ retryAt }: Progress) => clock.set(retryAt) };
+}
+
+/** A citizen's ways through the consent of any client at any sandbox. */
+export function visits<S extends ServiceSpec>(client: SelfInfoClient<S>, sandbox: Pick<Sandbox, 'visit'>): Pick<Bank<S>, 'callback' | 'consent'> {
+  async function callback(persona = 'hanako', decision: 'agree' | 'decline' = 'agree') {
+    const { url } = await client.beginConsent({ sessionBinding: SESSION });
+    return sandbox.visit(url, { persona, decision });
+  }
+  return {
+    callback,
+    consent: async (persona) => grantOf(await client.completeConsent(await callback(persona), { sessionBinding: SESSION })),
+  };
+}
+
+/** The grant of an outcome that must be one. */
+export function grantOf<S extends ServiceSpec>(outcome: ConsentOutcome<S>): Grant<S> {
+  if (outcome.status !== 'granted') throw new Error(`not granted but ${outcome.status}`);
+  return outcome.grant;
+}
+
+/** The same URL with other parameters; a list gives a parameter several times, undefined takes it away. */
+export function altered(url: string, changes: Readonly<Record<string, string | readonly string[] | undefined>>): string {
+  const changed = new URL(url);
+  for (const [name, value] of Object.entries(changes)) {
+    changed.searchParams.delete(name);
+    for (const one of value === undefined ? [] : [value].flat()) changed.searchParams.append(name, one);
+  }
+  return changed.href;
+}
+
+/** What an answer must be to be read on. */
+export function expectStatus<T extends { readonly status: string }, K extends T['status']>(value: T, status: K): Extract<T, { readonly status: K }> {
+  if (value.status !== status) throw new Error(`not ${status} but ${value.status}`);
+  return value as Extract<T, { readonly status: K }>;
+}
+
+/** Stands between client and sandbox and never lets go of the calls to one path, whatever their signal says. */
+export function hangAt(path: string) {
+  let tell = () => {};
+  /** Resolves when such a call has come. */
+  const reached = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  const intercept: NonNullable<BankOptions<Service>['intercept']> = (request, pass) => {
+    if (new URL(request.url).pathname !== path) return pass(request);
+    tell();
+    return new Promise(() => {});
+  };
+  return { reached, intercept };
+}
+
+/** Stands between client and sandbox and answers the calls to one path itself. */
+export function answerAt(path: string, answer: (request: Request, pass: FetchLike) => Response | Promise<Response>) {
+  const intercept: NonNullable<BankOptions<Service>['intercept']> = async (request, pass) =>
+    new URL(request.url).pathname === path ? answer(request, pass) : pass(request);
+  return { intercept };
+}

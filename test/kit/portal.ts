@@ -1,0 +1,128 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server, type ServerOptions } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { type Environment, publicProfile, sandboxEnvironment } from '../../src/index.js';
+import { type Authority, type Credential, createAuthority } from './certificates.js';
+import { CLIENT_ID, REDIRECT_URI } from './loan.js';
+
+const { paths, fields, processStatuses } = publicProfile;
+
+export type PortalStage = 'token' | 'request' | 'result';
+
+/** What the portal does with a call: a body for 200, or anything else by hand. */
+export type Reply = (response: ServerResponse, request: IncomingMessage) => void;
+
+export interface PortalOptions {
+  /** Other behaviour per stage. */
+  readonly replies?: { readonly [K in PortalStage]?: Reply };
+  /** Default: one for 127.0.0.1 of the portal's own authority. */
+  readonly server?: Credential;
+  /** Default: 127.0.0.1. */
+  readonly host?: string;
+  readonly tls?: ServerOptions;
+  /** Is told every body that comes. */
+  readonly read?: (body: string) => void;
+}
+
+/** A real TLS server with scripted answers, which asks for a client certificate and counts its connections. */
+export interface Portal {
+  readonly environment: Environment;
+  /** A client credential that it trusts. */
+  readonly tls: Credential;
+  readonly authority: Authority;
+  /** The stages called, in order. */
+  readonly calls: readonly PortalStage[];
+  /** Connections that were made, ever. */
+  readonly connections: number;
+  /** Connections that stand now. */
+  open(): Promise<number>;
+  /** Resolves when no connection stands any more; rejects when one is merely left to idle. */
+  drained(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const TOKEN = 'token-of-the-test-portal';
+export const PROCESS = 'process-of-the-test-portal';
+
+const json = (body: unknown, status = 200, headers: Record<string, string> = {}): Reply =>
+  raw(JSON.stringify(body), { 'content-type': 'application/json', ...headers }, status);
+
+export const raw =
+  (body: string | Buffer, headers: Record<string, string>, status = 200): Reply =>
+  (response) => {
+    response.writeHead(status, { 'content-length': String(Buffer.byteLength(body)), ...headers }).end(body);
+  };
+
+/** What a portal answers when all goes well: nothing at all for whatever was asked. */
+export const good: Record<PortalStage, Reply> = {
+  token: json({ access_token: TOKEN, token_type: 'Bearer', expires_in: 3600 }),
+  request: json({ [fields.processId.value]: PROCESS }),
+  result: json({ [fields.processId.value]: PROCESS, [fields.processStatus.value]: processStatuses.done.value, [fields.selfPersonalData.value]: [] }),
+};
+
+export async function startPortal({ replies = {}, server, host = '127.0.0.1', tls = {}, read }: PortalOptions = {}): Promise<Portal> {
+  const authority = await createAuthority();
+  const credential = server ?? (await authority.issue('portal', { ip: host }));
+  const calls: PortalStage[] = [];
+  let connections = 0;
+  const sockets = new Set<TLSSocket>();
+  const https: Server = createServer({ ...credential, ca: authority.ca, requestCert: true, rejectUnauthorized: true, ...tls });
+  // So that it is the client that ends an idle connection.
+  https.keepAliveTimeout = 60_000;
+  https.on('secureConnection', (socket) => {
+    connections++;
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  https.on('request', (request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk) => chunks.push(chunk));
+    request.on('end', () => {
+      read?.(Buffer.concat(chunks).toString());
+      const stage = (['token', 'request', 'result'] as const).find((name) => paths[name].value === request.url);
+      if (stage === undefined) return void response.writeHead(404).end();
+      calls.push(stage);
+      (replies[stage] ?? good[stage])(response, request);
+    });
+  });
+  await new Promise<void>((resolve) => https.listen(0, host, resolve));
+  const apiUrl = `https://${host}:${(https.address() as AddressInfo).port}`;
+  const open = () => new Promise<number>((resolve, reject) => https.getConnections((error, count) => (error ? reject(error) : resolve(count))));
+  return {
+    environment: sandboxEnvironment({
+      clientId: CLIENT_ID,
+      redirectUri: REDIRECT_URI,
+      endpoints: { browserUrl: 'https://portal.example', apiUrl },
+      issuer: 'https://portal.example',
+      ca: authority.ca,
+    }),
+    tls: await authority.issue(CLIENT_ID),
+    authority,
+    calls,
+    get connections() {
+      return connections;
+    },
+    open,
+    async drained() {
+      // Idle connections end by themselves after 5 seconds: one that takes so long was left behind.
+      const limit = Date.now() + 3_000;
+      while ((await open()) > 0) {
+        if (Date.now() > limit) throw new Error('a connection was left behind');
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+    close: () =>
+      new Promise((resolve) => {
+        https.close(() => resolve());
+        https.closeAllConnections();
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+/** The callback that belongs to a consent URL, with a code of our own. */
+export function callbackOf(url: string, environment: Environment, code = 'code-of-the-test-portal'): string {
+  const state = new URL(url).searchParams.get('state') ?? '';
+  return `${environment.redirectUri}?${new URLSearchParams({ code, state, iss: environment.issuer })}`;
+}
