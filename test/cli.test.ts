@@ -157,7 +157,11 @@ describe('calendar refuses', () => {
     ['a target it does not know', ['pensoin'], '不明な対象です: "pensoin"'],
     ['a member it does not know', ['local-tax+pensoin'], '不明な対象です: "pensoin"'],
     ['an empty member', ['local-tax+'], '不明な対象です: ""'],
-    ['a holder it does not know', ['pension@x'], '"pension@x" は表2.5-1〜2.5-4のサーバにありません。'],
+    [
+      'a holder it does not know',
+      ['pension@x'],
+      '"pension@x" は表2.5-1〜2.5-4のサーバにありません。使えるのは mynaportal、information-provision-network、juki-net、municipal、local-employee-accident-fund、employment-security、medical-insurers、local-officials-mutual-aid、national-officials-mutual-aid、private-school-mutual-aid、labour-standards、pension-service、account-registry です。',
+    ],
     ['a holder that does not hold', ['local-tax@juki-net'], '"local-tax@juki-net": 表2.5-5では、このサーバはこの分野詳細を保有していません。'],
     ['an option it does not know', ['--zone', 'UTC'], '不明なオプションです: "--zone"'],
     ['a short option', ['-h'], '不明なオプションです: "-h"'],
