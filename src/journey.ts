@@ -153,7 +153,7 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
    * @param inquiry - one for all items that every item allows, or one per item.
    * @param options - `deadlineMs`, `signal`, `onProgress`.
    * @throws as {@link SelfInfoClient.submit} and {@link SelfInfoClient.collect}; a refusal by the portal is `failed` instead. Once there is a
-   *   retrieval, the error carries it: `client.resume(error.retrieval)` can be collected again.
+   * retrieval, the error carries it: `client.resume(error.retrieval)` can be collected again.
    * @example
    * ```ts
    * import { explain, type Grant, latest, type SelfInfoClient } from 'myna-selfinfo';
