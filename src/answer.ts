@@ -23,7 +23,7 @@ export type ItemAnswer<R = unknown> = { readonly extras: Sensitive<Extras> } & (
   | { readonly status: 'unavailable'; readonly server: string; readonly until: string | null }
   | {
       readonly status: 'failed';
-      /** The portal's failure code, or `record_invalid`, `not_answered`. */
+      /** The portal's failure code; `unspecified` or `unrecognised` where it gave none or no code; `record_invalid`, `not_answered`. */
       readonly code: string;
       /** Where a record does not fit its schema. */
       readonly path?: string;

@@ -51,6 +51,7 @@ export type CallbackCode =
   | 'not_a_navigation'
   | 'callback_too_large'
   | 'state_missing'
+  | 'state_mismatch'
   | 'duplicate_parameter'
   | 'issuer_mismatch'
   | 'invalid_response'

@@ -166,7 +166,7 @@ const table = {
     ...programmer,
     stage: 'result',
     en: 'This retrieval has expired, was discarded, or its store does not hold it.',
-    ja: 'この照会は期限切れか破棄済みで、保管先に存在しません。',
+    ja: 'この照会は期限切れか破棄済みで、ストアに存在しません。',
   },
   client_closed: { ...programmer, stage: 'configuration', en: 'This client is closed.', ja: 'このクライアントは終了しています。' },
   retention_ended: {
@@ -242,7 +242,7 @@ const table = {
     ja: 'マイナポータル側でエラーが発生しました。',
   },
   store_key_exists: { ...programmer, stage: 'store', en: 'The store already holds, or has held, this key.', ja: 'このキーは既に保管されています。' },
-  store_failed: { stage: 'store', effect: 'none', retrySafe: true, en: 'The store could not be read or written.', ja: '保管先の読み書きに失敗しました。' },
+  store_failed: { stage: 'store', effect: 'none', retrySafe: true, en: 'The store could not be read or written.', ja: 'ストアの読み書きに失敗しました。' },
   sandbox_refused: { ...programmer, stage: 'sandbox', en: 'The sandbox refused: {expected}', ja: 'サンドボックスが拒否しました: {expected}' },
 } as const satisfies Record<string, ErrorRow>;
 

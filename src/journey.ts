@@ -91,7 +91,7 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
    * Starts a consent: keeps a transaction and returns the URL to send the citizen to, with the availability now (guideline 2.3, figure 2.3-3).
    *
    * @param options - `sessionBinding`: a secret of this browser's session, e.g. the session id; the callback must come with the same.
-   * @throws SelfInfoError `store_failed`, `missing_option`, `client_closed`.
+   * @throws SelfInfoError `store_failed`, `missing_option`, `client_closed`; `outside_calendar` when now lies outside the calendar's span.
    * @example
    * ```ts
    * import type { SelfInfoClient } from 'myna-selfinfo';
@@ -152,8 +152,8 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
    * @param grant - of this client, unused.
    * @param inquiry - one for all items that every item allows, or one per item.
    * @param options - `deadlineMs`, `signal`, `onProgress`.
-   * @throws as {@link SelfInfoClient.submit} and {@link SelfInfoClient.collect}; a refusal by the portal is `failed` instead. Once the request was sent, the error
-   *   carries the `retrieval`: `client.resume(error.retrieval)` can be collected again.
+   * @throws as {@link SelfInfoClient.submit} and {@link SelfInfoClient.collect}; a refusal by the portal is `failed` instead. Once there is a
+   * retrieval, the error carries it: `client.resume(error.retrieval)` can be collected again.
    * @example
    * ```ts
    * import { explain, type Grant, latest, type SelfInfoClient } from 'myna-selfinfo';

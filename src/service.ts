@@ -26,7 +26,7 @@ export interface ItemBase {
   readonly detail: DetailId;
   /** The item's code (特定個人情報名コード), `TM` and 14 digits; production requires it. */
   readonly code?: `TM${string}`;
-  /** The holders whose data the service needs, all of them; default: whichever of those in table 2.5-5 holds this person's. */
+  /** The holders whose data the service needs, all of them: the calendar asks about these only. Default: whichever of those in table 2.5-5 holds this person's. */
   readonly holders?: readonly ServerId[];
   /** A synchronous Standard Schema of one record, which comes as an {@link OpenRecord}. Default: open records. */
   readonly record?: StandardSchema;

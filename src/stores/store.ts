@@ -11,7 +11,7 @@ export interface StoredEntry {
 /**
  * Where pending transactions and the secrets of retrievals lie between two requests.
  *
- * Values hold codes verifiers and tokens: a store that leaves the process must seal them. Expiry is judged by the client; a store may forget an entry, and the
+ * Values hold code verifiers and tokens: a store that leaves the process must seal them. Expiry is judged by the client; a store may forget an entry, and the
  * mark that it was taken, 24 hours after `expiresAt`.
  *
  * @example
