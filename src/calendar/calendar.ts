@@ -2,7 +2,7 @@ import type { DateTime } from 'luxon';
 import type { ServerId } from '../catalog/index.js';
 import { SelfInfoError } from '../errors.js';
 import { checkKeys } from '../options.js';
-import { formatInstant, type Instant, parseDay, toDateTime, toEpochMs } from '../time.js';
+import { dayOf, formatInstant, type Instant, parseDay, toDateTime, toEpochMs } from '../time.js';
 import { type Announced, type Announcement, checkAnnouncements, mergeAnnouncements } from './announcements.js';
 import { checkServerRows, type ServerRow } from './overrides.js';
 import { buildSegment, buildStatus, type Cause, type Segment, type Status } from './results.js';
@@ -134,6 +134,18 @@ export interface Calendar {
    * ```
    */
   with(announcements: readonly Announcement[]): Calendar;
+  /**
+   * Whether the JST day of an instant is a holiday (祝日、振替休日、国民の休日) to this calendar, and so no business day.
+   *
+   * @param at - the instant; default now.
+   * @throws SelfInfoError `invalid_instant`, `invalid_date`, `outside_calendar`; TypeError for a wrong JavaScript type.
+   * @example
+   * ```ts
+   * import { createCalendar } from 'myna-selfinfo/calendar';
+   * createCalendar().isHoliday('2026-09-22'); // true: between two holidays
+   * ```
+   */
+  isHoliday(at?: Instant): boolean;
   /** The first instant the calendar vouches for: the day guideline v2.2 was issued. */
   readonly from: DateTime;
   /** The end of what it vouches for, itself not included: the end of its holiday table. */
@@ -245,6 +257,7 @@ function calendarOf(rulebook: Rulebook, announced: readonly Announced[], timetab
       const all = mergeAnnouncements(announced, added, path);
       return calendarOf(rulebook, all, all === announced ? timetable : new Timetable(rulebook, all));
     },
+    isHoliday: (at: Instant = Date.now()): boolean => rulebook.isHoliday(dayOf(instantWithin(at, 'at'))),
     fromMs: FROM_MS,
     toMs: TO_MS,
     officialUntilMs: OFFICIAL_UNTIL_MS,

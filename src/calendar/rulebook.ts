@@ -1,5 +1,5 @@
 import { type ServerId, servers } from '../catalog/index.js';
-import { dayStart, formatDay, HOUR_MS, parseDay } from '../time.js';
+import { dateOfDay, dayStart, formatDay, HOUR_MS, parseDay } from '../time.js';
 import type { Announced } from './announcements.js';
 import { type GuidelineRow, type HostRow, hours } from './hours.js';
 import type { CauseFacts } from './results.js';
@@ -25,6 +25,11 @@ export class Rulebook {
   constructor(holidays: Holidays, overrides: ReadonlyMap<ServerId, readonly HostRow[]>) {
     this.#holidays = holidays;
     this.#rules = new Map(servers.map(({ id }) => [id, rulesInForce(id, overrides.get(id) ?? [])]));
+  }
+
+  /** Whether a JST day is a holiday. */
+  isHoliday(day: number): boolean {
+    return this.#holidays(dateOfDay(day).year).has(day);
   }
 
   /** The ids of a server's planned outages. */

@@ -3,7 +3,6 @@ import { checkKeys, checkText } from '../options.js';
 import { dateOfDay, dayNumber, dayStart, formatInstant, parseDay } from '../time.js';
 import type { Calendar } from './calendar.js';
 import type { Segment, Span, State } from './results.js';
-import { holidaysWith } from './rules.js';
 import type { Target } from './targets.js';
 import { checkLang, dayName, type Lang, monthName, type Note, nameOfTarget, notesOf } from './wording.js';
 
@@ -62,8 +61,6 @@ export interface Sheet {
   readonly panels: readonly Panel[];
 }
 
-const holidaysIn = holidaysWith([], []);
-
 /**
  * Works out what a picture shows.
  *
@@ -79,7 +76,7 @@ export function layOut(calendar: Calendar, targets: readonly Target[], options: 
   const { from, to, period } = periodOf(calendar, options, lang);
   const panels = names.map((name, index): Panel => {
     const segments = calendar.segments(targets[index] as Target, dayStart(from), dayStart(to));
-    return { name, rows: rowsOf(segments, from, to, lang), notes: notesOf(segments, lang) };
+    return { name, rows: rowsOf(calendar, segments, from, to, lang), notes: notesOf(segments, lang) };
   });
   return { lang, period, panels };
 }
@@ -111,7 +108,7 @@ function monthStart(month: unknown, path: string): number {
   return parseDay(`${month}-01`, path);
 }
 
-function rowsOf(segments: readonly Segment[], from: number, to: number, lang: Lang): Row[] {
+function rowsOf(calendar: Calendar, segments: readonly Segment[], from: number, to: number, lang: Lang): Row[] {
   const rows: Row[] = [];
   for (let day = from, first = 0; day < to; day++) {
     const [start, end] = [dayStart(day), dayStart(day + 1)];
@@ -126,8 +123,8 @@ function rowsOf(segments: readonly Segment[], from: number, to: number, lang: La
       const routine = state === 'closed' && closing.length > 0 && closing.every((cause) => cause.kind === 'hours');
       pieces.push({ startMs, endMs, state, routine, notes: notesOf([inside], lang) });
     }
-    const { year, day: date, weekday } = dateOfDay(day);
-    rows.push({ day, date, weekday, holiday: holidaysIn(year).has(day), pieces });
+    const { day: date, weekday } = dateOfDay(day);
+    rows.push({ day, date, weekday, holiday: calendar.isHoliday(start), pieces });
   }
   return rows;
 }

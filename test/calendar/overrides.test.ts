@@ -1,6 +1,6 @@
 import type { DateTime } from 'luxon';
 import { describe, expect, it } from 'vitest';
-import { type Calendar, createCalendar, type ServerRow, type Target } from '../../src/calendar/index.js';
+import { type Calendar, createCalendar, type ServerRow, type Target, toText } from '../../src/calendar/index.js';
 
 // Rows of the host and changed holidays. The expected answers were worked out by hand; the reasoning stands beside them.
 
@@ -188,5 +188,24 @@ describe('holidays of the host', () => {
     });
     expect(calendar.isOpen('employment', jst('2027-06-09T12:00'))).toBe(false);
     expect(calendar.isOpen('employment', jst('2027-06-10T12:00'))).toBe(true);
+  });
+});
+
+describe('isHoliday', () => {
+  it.each([
+    ['2026-09-22', true], // between 敬老の日 (third Monday, the 21st) and 秋分の日 (the 23rd): 国民の休日
+    ['2026-09-24', false],
+    ['2027-03-22', true], // 春分の日 falls on Sunday the 21st: 振替休日
+    ['2026-12-31', false],
+  ])('says of %s: %s', (day, expected) => {
+    expect(createCalendar().isHoliday(day)).toBe(expected);
+    expect(createCalendar().isHoliday(`${day}T23:59:59+09:00`)).toBe(expected);
+  });
+
+  it('knows the days that the host adds and takes away, and pictures mark them', () => {
+    const calendar = createCalendar({ extraHolidays: ['2026-12-01'], notHolidays: ['2026-11-23'] });
+    expect([calendar.isHoliday('2026-12-01'), calendar.isHoliday('2026-11-23')]).toEqual([true, false]);
+    expect(toText(calendar, ['pension@pension-service'], { month: '2026-12' })).toMatch(/ 1.*祝/);
+    expect(toText(calendar, ['pension@pension-service'], { month: '2026-11' }).match(/祝/g)).toHaveLength(1); // 文化の日 on the 3rd is left
   });
 });
