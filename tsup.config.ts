@@ -5,6 +5,7 @@ const doors = {
   calendar: 'src/calendar/index.ts',
   notices: 'src/calendar/notices.ts',
   sandbox: 'src/sandbox/index.ts',
+  msw: 'src/msw.ts',
 };
 
 const common: Options = {
@@ -19,7 +20,7 @@ const common: Options = {
   silent: true,
 };
 
-// What package.json does not list as a runtime dependency is bundled: the sandbox brings its certificate library along. The binary is no door: no types, one format.
+// What package.json lists neither as a runtime dependency nor as a peer is bundled: the sandbox brings its certificate library along. The binary is no door: no types, one format.
 const esm: Options = { ...common, entry: { ...doors, cli: 'src/cli.ts' }, format: 'esm', dts: { entry: doors } };
 
 // The types of this format are those of the other one under another name: scripts/build.mjs writes them.

@@ -9,6 +9,7 @@ import ts from 'typescript';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const INSTALL = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
 const nodes = process.argv.length > 2 ? process.argv.slice(2) : [process.execPath];
 const work = mkdtempSync(join(tmpdir(), 'myna-selfinfo-smoke-'));
 const project = join(work, 'project');
@@ -17,25 +18,35 @@ let failed = 0;
 
 try {
   install();
-  const example = readmeExample();
+  const example = firstExample('README.md');
+  const journey = firstExample('docs/msw.md');
   writeDoorPrograms();
   writeExample(example);
+  write('journey.mts', journey);
+  write('journey.mjs', compile(journey, ts.ModuleKind.ESNext));
   for (const node of nodes) {
-    const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout?.trim() || node;
+    const version = versionOf(node);
     for (const door of doors()) {
       attempt(`${door} by import on ${version}`, node, [`${fileOf(door)}.mjs`]);
+      // msw itself needs require() of ES modules.
+      if (door.endsWith('/msw') && !canRequireModules(node)) continue;
       attempt(`${door} by require on ${version}`, node, [`${fileOf(door)}.cjs`]);
     }
+    attempt(`a journey under msw 2 on ${version}`, node, ['journey.mjs']);
     attempt(`the binary on ${version}`, node, [binary(), 'calendar', 'local-tax', '--month', '2026-12', '--svg', 'calendar.svg', '--ics', 'calendar.ics']);
     attempt(`README's example as ESM on ${version}`, node, ['example.mjs']);
     attempt(`README's example as CommonJS on ${version}`, node, ['example.cjs']);
   }
-  for (const file of ['example.mts', 'doors.cts']) {
+  for (const file of ['example.mts', 'doors.cts', 'journey.mts']) {
     attempt(`${file} under TypeScript nodenext`, process.execPath, [
       'node_modules/typescript/bin/tsc',
       ...['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2022', '--types', 'node', file],
     ]);
   }
+  // msw 3 does not run on Node 20.
+  const modern = nodes.filter((node) => Number(/^v(\d+)/.exec(versionOf(node))?.[1]) >= 22);
+  if (modern.length > 0) run('npm', [...INSTALL, 'msw@3.0.5'], project);
+  for (const node of modern) attempt(`a journey under msw 3 on ${versionOf(node)}`, node, ['journey.mjs']);
 } catch (error) {
   failed++;
   console.error(`smoke: ${error instanceof Error ? error.message : error}`);
@@ -45,23 +56,24 @@ try {
 console.log(`smoke: ${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** The tarball beside the two tools that a TypeScript user has. */
+/** The tarball beside the two tools that a TypeScript user has, and the peers of its doors. */
 function install() {
   if (!existsSync(join(root, 'dist/index.cjs'))) throw new Error('dist is missing: run `npm run build` first');
   const [packed] = JSON.parse(run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', work], root));
   mkdirSync(project);
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'smoke', version: '1.0.0', private: true }));
-  const tools = ['typescript', '@types/node'].map((name) => `${name}@${manifest.devDependencies[name]}`);
-  run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', join(work, packed.filename), ...tools], project);
+  const tools = ['typescript', '@types/node', ...Object.keys(manifest.peerDependencies)].map((name) => `${name}@${manifest.devDependencies[name]}`);
+  run('npm', [...INSTALL, join(work, packed.filename), ...tools], project);
 }
 
-/** The first block of README that imports the package. */
-function readmeExample() {
-  const readme = join(root, 'README.md');
-  if (!existsSync(readme)) throw new Error('there is no README.md to take the example from');
-  const blocks = [...readFileSync(readme, 'utf8').matchAll(/^```ts\b.*\n([\s\S]*?)^```/gm)].map((match) => match[1] ?? '');
+/**
+ * The first block of a page that imports the package.
+ * @param {string} page
+ */
+function firstExample(page) {
+  const blocks = [...readFileSync(join(root, page), 'utf8').matchAll(/^```ts\b.*\n([\s\S]*?)^```/gm)].map((match) => match[1] ?? '');
   const example = blocks.find((block) => block.includes(`from '${manifest.name}'`));
-  if (example === undefined) throw new Error(`README.md has no \`\`\`ts block that imports ${manifest.name}`);
+  if (example === undefined) throw new Error(`${page} has no \`\`\`ts block that imports ${manifest.name}`);
   return example;
 }
 
@@ -69,6 +81,16 @@ function doors() {
   return Object.keys(manifest.exports)
     .filter((door) => door !== './package.json')
     .map((door) => manifest.name + door.slice(1));
+}
+
+/** @param {string} node */
+function versionOf(node) {
+  return spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout?.trim() || node;
+}
+
+/** @param {string} node */
+function canRequireModules(node) {
+  return spawnSync(node, ['-p', 'process.features.require_module'], { encoding: 'utf8' }).stdout?.trim() === 'true';
 }
 
 /** As npm links it. */

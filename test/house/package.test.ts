@@ -37,6 +37,12 @@ describe('package.json', () => {
     expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(String(version)))).toEqual([]);
   });
 
+  it('asks for peers behind single doors only: optional, and here to be tested with', () => {
+    const optional = Object.fromEntries(Object.keys(manifest.peerDependencies).map((name) => [name, { optional: true }]));
+    expect(manifest.peerDependenciesMeta).toEqual(optional);
+    expect(Object.keys(optional).filter((name) => !(name in manifest.devDependencies))).toEqual([]);
+  });
+
   it('has types for every door and both ways to load it', () => {
     for (const [door, target] of Object.entries<Record<string, Record<string, string>> | string>(manifest.exports)) {
       if (door === './package.json') continue;
@@ -134,6 +140,12 @@ describe('what was built', () => {
   it('loads undici, jose and zod behind the main door when first needed', () => {
     const eager = packagesOf('index.js', false);
     expect(eager.filter((name) => ['undici', 'jose', 'zod'].includes(name))).toEqual([]);
+  });
+
+  it('loads msw behind its own door only', () => {
+    const { exports } = JSON.parse(read('package.json'));
+    const doors = Object.keys(exports).flatMap((door) => (door === './package.json' ? [] : [door === '.' ? 'index' : door.slice(2)]));
+    expect(doors.filter((door) => packagesOf(`${door}.js`, true).includes('msw'))).toEqual(['msw']);
   });
 
   it.each(['js', 'cjs'])('defines every class once in the .%s files, so that all doors share it', (extension) => {
