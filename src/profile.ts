@@ -197,6 +197,7 @@ export const publicProfile: WireProfile = deepFreeze({
     'inquiry_not_registered',
     'invalid_date',
     'range_reversed',
+    'range_too_long',
     'unknown_process',
     'result_expired',
     'unsupported_media_type',

@@ -1,8 +1,8 @@
 import type { Calendar } from '../calendar/index.js';
 import type { DetailId, ServerId } from '../catalog/index.js';
 import { publicProfile } from '../profile.js';
-import { formatInstant } from '../time.js';
-import type { Persona, PersonaRecord } from './personas.js';
+import { dayOf, formatDay, formatInstant } from '../time.js';
+import type { Persona, PersonaItemStatus, PersonaRecord, UnaskedRecord } from './personas.js';
 import type { Item } from './registrations.js';
 
 /** The first and the last day, included, as `YYYY-MM-DD`. */
@@ -27,9 +27,15 @@ export function settleAnswer(asked: readonly Asked[], persona: Persona, calendar
 }
 
 function settleItem(item: Item, days: Asked['days'], persona: Persona, calendar: Calendar, nowMs: number): object {
-  const records = (persona.records[item.detail] ?? []).filter((record) => item.holders.includes(record.server));
+  const settled = persona.statuses?.[item.detail];
+  if (settled !== undefined) return encodeStatus(item.code, settled);
+  const today = formatDay(dayOf(nowMs));
+  const records = (persona.records[item.detail] ?? [])
+    .filter((record) => item.holders.includes(record.server))
+    // What is not registered yet leaves no trace.
+    .filter((record) => (record.registeredOn ?? today) <= today);
   const involved = records.length === 0 ? item.holders : [...new Set(records.map((record) => record.server))];
-  const missing = involved.flatMap((server) => closedHolder(item.detail, server, calendar, nowMs));
+  const missing = involved.flatMap((server) => closedFor(persona, server) ?? closedHolder(item.detail, server, calendar, nowMs));
   const closed = missing.map((holder) => holder.server);
   // Nobody holds anything: one running server is enough to say so.
   if (records.length === 0) return encodeItem(item.code, [], closed.length === involved.length ? missing : []);
@@ -46,6 +52,11 @@ function settleItem(item: Item, days: Asked['days'], persona: Persona, calendar:
 interface Missing {
   readonly server: ServerId;
   readonly until: string | null;
+}
+
+function closedFor({ closed = [] }: Persona, server: ServerId): readonly Missing[] | undefined {
+  const outage = closed.find((candidate) => candidate.server === server);
+  return outage && [{ server, until: outage.until ?? null }];
 }
 
 /** A server of uncertain state counts as running. */
@@ -76,19 +87,30 @@ function validityOf({ fiscalYear, from, to, asOf }: PersonaRecord): Days {
   return { first: from ?? '0000-01-01', last: to ?? '9999-12-31' };
 }
 
+function encodeStatus(code: string, settled: PersonaItemStatus): object {
+  return {
+    [fields.itemCode.value]: code,
+    [fields.itemStatus.value]: itemStatuses[settled.status].value,
+    ...(settled.status === 'failed' && { [fields.failure.value]: settled.failure }),
+  };
+}
+
 /** With a holder missing, finding nothing at the others does not mean that there is nothing. */
-function encodeItem(code: string, records: readonly Omit<PersonaRecord, 'server'>[], missing: readonly Missing[]): object {
+function encodeItem(code: string, records: readonly (UnaskedRecord & Pick<Partial<PersonaRecord>, 'repeat'>)[], missing: readonly Missing[]): object {
   const status = records.length > 0 ? itemStatuses.present : missing.length > 0 ? itemStatuses.unavailable : itemStatuses['nothing-on-record'];
   return {
     [fields.itemCode.value]: code,
     [fields.itemStatus.value]: status.value,
     ...(records.length > 0 && {
-      [fields.records.value]: records.map((record) => ({
-        ...record.extras,
-        [fields.holder.value]: record.holder,
-        ...(record.asOf !== undefined && { [fields.asOf.value]: record.asOf }),
-        [fields.values.value]: record.fields,
-      })),
+      [fields.records.value]: records.flatMap((record) =>
+        // One object, many times: it grows only when it is written out.
+        Array<object>(record.repeat ?? 1).fill({
+          ...record.extras,
+          [fields.holder.value]: record.holder,
+          ...(record.asOf !== undefined && { [fields.asOf.value]: record.asOf }),
+          [fields.values.value]: record.fields,
+        }),
+      ),
     }),
     ...(missing.length > 0 && {
       [fields.missing.value]: missing.map(({ server, until }) => ({ [fields.missingServer.value]: server, [fields.missingUntil.value]: until })),

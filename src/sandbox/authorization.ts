@@ -50,7 +50,7 @@ export function createAuthorization(world: World) {
       return showConsent(languageOf(request), { client, redirectUri, state, challenge });
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
-      attempt.outcome = { outcome: 'refused', code: refusal.reason };
+      attempt.outcome = refusal.logged();
       return redirectRefusal({ redirectUri, state }, refusal);
     }
   }
@@ -63,25 +63,33 @@ export function createAuthorization(world: World) {
     const { authorization } = pending;
     attempt.clientId = authorization.client.clientId;
     if (required(parameters, 'decision') !== 'agree') {
-      attempt.outcome = { outcome: 'accepted', code: 'declined' };
-      return redirectRefusal(authorization, new Refusal('declined'));
+      const declined = new Refusal('declined');
+      attempt.outcome = { ...declined.logged(), outcome: 'accepted' };
+      return redirectRefusal(authorization, declined);
     }
     return (pending.page === 'consent' ? agree : identify)(parameters, pending, languageOf(request), attempt);
   }
 
   function agree(parameters: ReadonlyMap<string, string>, { authorization }: PendingForm, language: Language, attempt: Attempt): Response {
     if (parameters.get('agree') === 'yes') return showCard(language, authorization);
-    attempt.outcome = { outcome: 'refused', code: 'consent_not_ticked' };
-    return showConsent(language, authorization, new Refusal('consent_not_ticked'));
+    const refusal = new Refusal('consent_not_ticked');
+    attempt.outcome = refusal.logged();
+    return showConsent(language, authorization, refusal);
   }
 
   function identify(parameters: ReadonlyMap<string, string>, { authorization }: PendingForm, language: Language, attempt: Attempt): Response {
     const again = (refusal: Refusal) => {
-      attempt.outcome = { outcome: 'refused', code: refusal.reason };
+      attempt.outcome = refusal.logged();
       return showCard(language, authorization, refusal);
     };
     const persona = personas.get(parameters.get('persona') ?? '');
     if (persona === undefined) return again(new Refusal('card_not_chosen'));
+    const lost = (refusal: Refusal) => {
+      attempt.outcome = refusal.logged();
+      return redirectRefusal(authorization, refusal);
+    };
+    if (persona.card === 'expired') return lost(new Refusal('certificate_expired'));
+    if (persona.card === 'locked') return lost(new Refusal('card_locked'));
     let wrong = wrongPins.get(persona.id) ?? 0;
     if (wrong < WRONG_PINS_ALLOWED && parameters.get('pin') === persona.pin) {
       wrongPins.delete(persona.id);
@@ -91,8 +99,7 @@ export function createAuthorization(world: World) {
     wrong = Math.min(wrong + 1, WRONG_PINS_ALLOWED);
     wrongPins.set(persona.id, wrong);
     if (wrong < WRONG_PINS_ALLOWED) return again(new Refusal('pin_wrong', String(WRONG_PINS_ALLOWED - wrong)));
-    attempt.outcome = { outcome: 'refused', code: 'card_locked' };
-    return redirectRefusal(authorization, new Refusal('card_locked'));
+    return lost(new Refusal('card_locked'));
   }
 
   return { open, decide };

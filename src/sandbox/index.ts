@@ -3,7 +3,9 @@ export { type Clock, createVirtualClock, type VirtualClock } from '../time.js';
 export type { Peer } from './app.js';
 export type { Credential } from './certificates.js';
 export { personas } from './citizens.js';
-export type { Persona, PersonaRecord } from './personas.js';
+export { controlPaths } from './control.js';
+export { type Fault, type FaultAction, type FaultStep, faultHeader } from './faults.js';
+export type { Persona, PersonaItemStatus, PersonaRecord, UnaskedRecord } from './personas.js';
 export {
   type HouseholdRecord,
   householdRecord,

@@ -5,7 +5,7 @@ import { type Asked, type Days, settleAnswer } from './answers.js';
 import { readJson } from './bodies.js';
 import { Refusal } from './refusals.js';
 import type { Client, Item } from './registrations.js';
-import { type Attempt, type Grant, RESULT_LIFE_MS, randomId, type World } from './state.js';
+import { type Attempt, type Grant, LONGEST_RANGE_YEARS, RESULT_LIFE_MS, randomId, type World } from './state.js';
 
 const { fields, methods, processStatuses } = publicProfile;
 
@@ -110,6 +110,9 @@ function readDays(item: Item, names: readonly string[], entry: Readonly<Record<s
   if (last === undefined) return first;
   if ((first.first === first.last) !== (last.first === last.last)) throw new Refusal('date_kinds_mixed', path);
   if (last.last < first.first) throw new Refusal('range_reversed', path);
+  // Compared as text: the day so many years later need not exist.
+  const limit = `${Number(first.first.slice(0, 4)) + LONGEST_RANGE_YEARS}${first.first.slice(4)}`;
+  if (last.last >= limit) throw new Refusal('range_too_long', path, String(LONGEST_RANGE_YEARS));
   return { first: first.first, last: last.last };
 }
 

@@ -116,7 +116,7 @@ export function errorPage(language: Language, problem: Refusal): Response {
 }
 
 /** Text as HTML. */
-function html(text: string): string {
+export function html(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;');
 }
 
@@ -135,7 +135,8 @@ interface PageParts {
   readonly redirectUri?: string;
 }
 
-function page(language: Language, title: string, { body, problem, redirectUri }: PageParts): Response {
+/** A page of the sandbox, without script and without anything from elsewhere. */
+export function page(language: Language, title: string, { body, problem, redirectUri }: PageParts): Response {
   const alert =
     problem === undefined
       ? ''

@@ -1,6 +1,6 @@
-import { array, enum as enumOf, int, iso, json, optional, partialRecord, record, strictObject, string } from 'zod';
+import { array, discriminatedUnion, enum as enumOf, int, iso, json, literal, optional, partialRecord, record, strictObject, string } from 'zod';
 import { type DetailId, details, holdersOf, type ServerId, servers } from '../catalog/index.js';
-import { SelfInfoError } from '../errors.js';
+import type { Problems } from './problems.js';
 
 /** A record that a server holds about a persona. Dates are JST days `YYYY-MM-DD`. */
 export interface PersonaRecord {
@@ -16,10 +16,20 @@ export interface PersonaRecord {
   readonly to?: string | undefined;
   /** The fiscal year it belongs to. */
   readonly fiscalYear?: number | undefined;
+  /** Late registration (反映待ち): the holder knows the record from this day on, by the sandbox's clock. Default: it always did. */
+  readonly registeredOn?: string | undefined;
+  /** How often it stands in the answer, which is made when asked for and not kept: for large answers. Default: once. */
+  readonly repeat?: number | undefined;
   readonly fields: Readonly<Record<string, unknown>>;
   /** Fields beside the record's own that no profile knows. */
   readonly extras?: Readonly<Record<string, unknown>> | undefined;
 }
+
+/** A record of an item that nobody asked for: no server is involved. */
+export type UnaskedRecord = Omit<PersonaRecord, 'server' | 'registeredOn' | 'repeat'>;
+
+/** Why a detail has no answer although its holders run: not covered, or failed with a machine code. */
+export type PersonaItemStatus = { readonly status: 'not-covered' } | { readonly status: 'failed'; readonly failure: string };
 
 /** An invented citizen, as data. */
 export interface Persona {
@@ -30,19 +40,25 @@ export interface Persona {
   readonly birthDate?: string | undefined;
   /** Four digits. */
   readonly pin: string;
+  /** What is wrong with the card: locked, or its user certificate (利用者証明用電子証明書) has expired. Default: nothing. */
+  readonly card?: 'locked' | 'expired' | undefined;
   /** How many polls answer "running" before the result is there. Default: 1. */
   readonly pendingPolls?: number | undefined;
   /** Records by detail; every item code of a detail is answered from the same ones. */
   readonly records: Readonly<Partial<Record<DetailId, readonly PersonaRecord[]>>>;
+  /** Details that are answered by a status, whatever their records. */
+  readonly statuses?: Readonly<Partial<Record<DetailId, PersonaItemStatus>>> | undefined;
+  /** Servers that are closed for this citizen, whatever the calendar says; `until`: ISO 8601 with offset, if it is known. */
+  readonly closed?: readonly { readonly server: ServerId; readonly until?: string | undefined }[] | undefined;
   /** Fields that no profile knows, added to every item of the answer. */
   readonly itemExtras?: Readonly<Record<string, unknown>> | undefined;
   /** Items that come along without having been asked for. */
-  readonly unaskedItems?: readonly { readonly code: string; readonly records: readonly Omit<PersonaRecord, 'server'>[] }[] | undefined;
+  readonly unaskedItems?: readonly { readonly code: string; readonly records: readonly UnaskedRecord[] }[] | undefined;
 }
 
 const day = iso.date();
 const openFields = record(string(), json());
-const recordShape = {
+const contentShape = {
   holder: string().min(1),
   asOf: optional(day),
   from: optional(day),
@@ -51,6 +67,10 @@ const recordShape = {
   fields: openFields,
   extras: optional(openFields),
 };
+const recordShape = { ...contentShape, registeredOn: optional(day), repeat: optional(int().min(1).max(100_000)) };
+
+const detailId = enumOf(details.map((detail) => detail.id));
+const holderId = enumOf(servers.filter((server) => server.role === 'holder').map((server) => server.id));
 
 const personaList = array(
   strictObject({
@@ -58,47 +78,40 @@ const personaList = array(
     name: string().min(1),
     birthDate: optional(day),
     pin: string().regex(/^\d{4}$/),
+    card: optional(enumOf(['locked', 'expired'])),
     pendingPolls: optional(int().min(0).max(1_000)),
-    records: partialRecord(
-      enumOf(details.map((detail) => detail.id)),
-      array(strictObject({ ...recordShape, server: enumOf(servers.filter((server) => server.role === 'holder').map((server) => server.id)) })),
+    records: partialRecord(detailId, array(strictObject({ ...recordShape, server: holderId }))),
+    statuses: optional(
+      partialRecord(
+        detailId,
+        discriminatedUnion('status', [
+          strictObject({ status: literal('not-covered') }),
+          strictObject({ status: literal('failed'), failure: string().regex(/^[\w.-]{1,64}$/) }),
+        ]),
+      ),
     ),
+    closed: optional(array(strictObject({ server: holderId, until: optional(iso.datetime({ offset: true })) }))),
     itemExtras: optional(openFields),
-    unaskedItems: optional(array(strictObject({ code: string().min(1), records: array(strictObject(recordShape)) }))),
+    unaskedItems: optional(array(strictObject({ code: string().min(1), records: array(strictObject(contentShape)) }))),
   }),
 ).min(1);
 
-/** Checks personas and returns a copy by id, in order; the error names every path that is wrong, and no value. */
-export function checkPersonas(value: unknown, path: string): ReadonlyMap<string, Persona> {
-  if (!Array.isArray(value)) throw new TypeError(`${path} must be a list.`);
-  const parsed = personaList.safeParse(value);
-  const problems = parsed.success
-    ? findContradictions(parsed.data, path)
-    : parsed.error.issues.map((issue) => `${issue.path.reduce<string>((at, key) => at + step(key), path)} (${issue.code})`);
-  const [first] = problems;
-  if (first === undefined && parsed.success) return new Map(structuredClone(parsed.data).map((persona) => [persona.id, persona]));
-  const all = problems.slice(0, 20).join(', ');
-  throw new SelfInfoError('invalid_option', {
-    path: first?.replace(/ \(.*/, '') ?? path,
-    expected: { en: `To be corrected: ${all}.`, ja: `次の箇所を修正してください: ${all}。` },
-  });
+/** Checks personas and returns a copy by id, in order; every problem is noted with its path, and no value. */
+export function checkPersonas(value: unknown, path: string, problems: Problems): ReadonlyMap<string, Persona> {
+  const personas = problems.parse(personaList, value, path) ?? [];
+  noteContradictions(personas, path, problems);
+  return new Map(personas.map((persona) => [persona.id, persona]));
 }
 
-function step(key: PropertyKey): string {
-  return typeof key === 'number' ? `[${key}]` : `.${String(key).slice(0, 60)}`;
-}
-
-function findContradictions(personas: readonly Persona[], path: string): string[] {
-  const problems: string[] = [];
+function noteContradictions(personas: readonly Persona[], path: string, problems: Problems): void {
   for (const [index, { id, records }] of personas.entries()) {
-    if (personas.findIndex((other) => other.id === id) !== index) problems.push(`${path}[${index}].id (given twice)`);
+    if (personas.findIndex((other) => other.id === id) !== index) problems.add(`${path}[${index}].id`, 'given twice');
     for (const detail of Object.keys(records) as DetailId[]) {
       for (const [at, { server, from, to }] of (records[detail] ?? []).entries()) {
         const place = `${path}[${index}].records.${detail}[${at}]`;
-        if (!holdersOf(detail).includes(server)) problems.push(`${place}.server (not a holder of this detail)`);
-        if (from !== undefined && to !== undefined && to < from) problems.push(`${place}.to (before from)`);
+        if (!holdersOf(detail).includes(server)) problems.add(`${place}.server`, 'not a holder of this detail');
+        if (from !== undefined && to !== undefined && to < from) problems.add(`${place}.to`, 'before from');
       }
     }
   }
-  return problems;
 }

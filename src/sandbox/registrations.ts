@@ -3,6 +3,7 @@ import { checkDetailId, checkServerId, type DetailId, holdersOf, type ServerId }
 import { SelfInfoError } from '../errors.js';
 import { checkKeys, checkText, checkWhole } from '../options.js';
 import { publicProfile, type WireProfile } from '../profile.js';
+import type { Problems } from './problems.js';
 
 type Method = keyof WireProfile['methods'];
 
@@ -63,12 +64,16 @@ export interface Item {
 const allMethods: readonly string[] = Object.keys(publicProfile.methods);
 const isMethod = (value: unknown): value is Method => typeof value === 'string' && allMethods.includes(value);
 
-/** Checks every registration to the letter and returns the clients by id, in order. */
-export function checkRegistrations(value: unknown, path: string): ReadonlyMap<string, Client> {
+/** Checks every registration to the letter and returns the clients by id, in order; every problem is noted with its path. */
+export function checkRegistrations(value: unknown, path: string, problems: Problems): ReadonlyMap<string, Client> {
   const clients = new Map<string, Client>();
-  for (const [index, registration] of nonEmptyList(value, path).entries()) {
-    const client = checkRegistration(registration, `${path}[${index}]`);
-    if (clients.has(client.clientId)) throw invalid(`${path}[${index}].clientId`, 'It is registered twice.', '二重に登録されています。');
+  for (const [index, registration] of (problems.check(() => nonEmptyList(value, path)) ?? []).entries()) {
+    const client = checkRegistration(registration, `${path}[${index}]`, problems);
+    if (client === undefined) continue;
+    if (clients.has(client.clientId))
+      problems.check(() => {
+        throw invalid(`${path}[${index}].clientId`, 'It is registered twice.', '二重に登録されています。');
+      });
     clients.set(client.clientId, client);
   }
   return clients;
@@ -84,21 +89,36 @@ export function thumbprintOf(pem: unknown, path: string): string {
   }
 }
 
-function checkRegistration(value: unknown, path: string): Client {
-  checkKeys(value, path, ['clientId', 'redirectUris', 'service', 'certificate']);
-  checkText(value.clientId, `${path}.clientId`);
-  if (!/^[\x21-\x7e]{1,64}$/.test(value.clientId))
-    throw invalid(`${path}.clientId`, 'Up to 64 printable ASCII characters without spaces.', '空白を含まない64文字以内のASCII文字で指定してください。');
-  const [first, ...others] = nonEmptyList(value.redirectUris, `${path}.redirectUris`).map((uri, index) => checkUri(uri, `${path}.redirectUris[${index}]`));
-  if (first === undefined) throw new SelfInfoError('missing_option', { path: `${path}.redirectUris` });
-  const twice = [first, ...others].findIndex((uri, index, all) => all.indexOf(uri) !== index);
-  if (twice !== -1) throw invalid(`${path}.redirectUris[${twice}]`, 'It is listed twice.', '二重に指定されています。');
-  return {
-    clientId: value.clientId,
-    redirectUris: [first, ...others],
-    ...checkService(value.service, `${path}.service`),
-    thumbprint: value.certificate === undefined ? undefined : thumbprintOf(value.certificate, `${path}.certificate`),
-  };
+function checkRegistration(value: unknown, path: string, problems: Problems): Client | undefined {
+  problems.check(() => checkKeys(value, path, ['clientId', 'redirectUris', 'service', 'certificate']));
+  const registration = problems.check(() => objectAt(value, path));
+  // That it is no object was said already.
+  if (registration === undefined) return undefined;
+  const clientId = problems.check(() => checkClientId(registration.clientId, `${path}.clientId`));
+  const redirectUris = checkUris(registration.redirectUris, `${path}.redirectUris`, problems);
+  const service = checkService(registration.service, `${path}.service`, problems);
+  const { certificate } = registration;
+  const thumbprint = certificate === undefined ? undefined : problems.check(() => thumbprintOf(certificate, `${path}.certificate`));
+  return clientId === undefined || redirectUris === undefined || service === undefined ? undefined : { clientId, redirectUris, ...service, thumbprint };
+}
+
+function checkClientId(value: unknown, path: string): string {
+  checkText(value, path);
+  if (/^[\x21-\x7e]{1,64}$/.test(value)) return value;
+  throw invalid(path, 'Up to 64 printable ASCII characters without spaces.', '空白を含まない64文字以内のASCII文字で指定してください。');
+}
+
+function checkUris(value: unknown, path: string, problems: Problems): Client['redirectUris'] | undefined {
+  const list = problems.check(() => nonEmptyList(value, path)) ?? [];
+  const [first, ...others] = list.flatMap((uri, index) => {
+    const at = `${path}[${index}]`;
+    const checked = problems.check(() => {
+      if (list.indexOf(uri) !== index) throw invalid(at, 'It is listed twice.', '二重に指定されています。');
+      return checkUri(uri, at);
+    });
+    return checked === undefined ? [] : [checked];
+  });
+  return first === undefined ? undefined : [first, ...others];
 }
 
 function checkUri(value: unknown, path: string): string {
@@ -115,28 +135,47 @@ function checkUri(value: unknown, path: string): string {
   );
 }
 
-function checkService(value: unknown, path: string): Pick<Client, 'name' | 'purpose' | 'retentionDays' | 'items'> {
-  const service = objectAt(value, path);
-  checkText(service.name, `${path}.name`);
-  const purpose = objectAt(service.purpose, `${path}.purpose`);
-  checkText(purpose.id, `${path}.purpose.id`);
-  checkText(purpose.text, `${path}.purpose.text`);
-  const { days } = objectAt(service.retention, `${path}.retention`);
-  checkWhole(days, `${path}.retention.days`, 0);
-  if (days > 36_500) throw invalid(`${path}.retention.days`, 'At most 36500.', '36500 以下で指定してください。');
+function checkService(value: unknown, path: string, problems: Problems): Pick<Client, 'name' | 'purpose' | 'retentionDays' | 'items'> | undefined {
+  const service = problems.check(() => objectAt(value, path));
+  if (service === undefined) return undefined;
+  const name = problems.check(() => textAt(service.name, `${path}.name`));
+  const purpose = problems.check(() => {
+    const { id, text } = objectAt(service.purpose, `${path}.purpose`);
+    checkText(id, `${path}.purpose.id`);
+    return textAt(text, `${path}.purpose.text`);
+  });
+  const retentionDays = problems.check(() => {
+    const { days } = objectAt(service.retention, `${path}.retention`);
+    checkWhole(days, `${path}.retention.days`, 0);
+    if (days > 36_500) throw invalid(`${path}.retention.days`, 'At most 36500.', '36500 以下で指定してください。');
+    return days;
+  });
+  const items = checkItems(service.items, `${path}.items`, problems);
+  return name === undefined || purpose === undefined || retentionDays === undefined ? undefined : { name, purpose, retentionDays, items };
+}
+
+function checkItems(value: unknown, path: string, problems: Problems): Client['items'] {
   const items = new Map<string, Item>();
-  for (const [key, spec] of Object.entries(objectAt(service.items, `${path}.items`))) {
-    const item = checkItem(spec, `${path}.items.${key.slice(0, 60)}`);
-    if (items.has(item.code))
-      throw invalid(
-        `${path}.items.${key.slice(0, 60)}.code`,
-        'Another item has the same code: give each a code of its own.',
-        '他の項目と同じコードです。項目ごとに異なるコードを指定してください。',
-      );
-    items.set(item.code, item);
+  const specs = problems.check(() => {
+    const entries = Object.entries(objectAt(value, path));
+    if (entries.length === 0) throw invalid(path, 'At least one item.', '1項目以上を指定してください。');
+    return entries;
+  });
+  for (const [key, spec] of specs ?? []) {
+    const at = `${path}.${key.slice(0, 60)}`;
+    problems.check(() => {
+      const item = checkItem(spec, at);
+      if (items.has(item.code)) {
+        throw invalid(
+          `${at}.code`,
+          'Another item has the same code: give each a code of its own.',
+          '他の項目と同じコードです。項目ごとに異なるコードを指定してください。',
+        );
+      }
+      items.set(item.code, item);
+    });
   }
-  if (items.size === 0) throw invalid(`${path}.items`, 'At least one item.', '1項目以上を指定してください。');
-  return { name: service.name, purpose: purpose.text, retentionDays: days, items };
+  return items;
 }
 
 function checkItem(value: unknown, path: string): Item {
@@ -167,6 +206,11 @@ function checkHolders(value: unknown, detail: DetailId, path: string): readonly 
     if (!all.includes(server)) throw new SelfInfoError('not_a_holder', { path: `${path}[${index}]` });
     return server;
   });
+}
+
+function textAt(value: unknown, path: string): string {
+  checkText(value, path);
+  return value;
 }
 
 function objectAt(value: unknown, path: string): Readonly<Record<string, unknown>> {

@@ -3,9 +3,11 @@ import { type Environment, sandboxEnvironment } from '../environment.js';
 import { SelfInfoError } from '../errors.js';
 import { checkFunction, checkKeys } from '../options.js';
 import { type Clock, systemClock } from '../time.js';
-import { createApp, type Peer } from './app.js';
+import { type App, createApp, type Peer } from './app.js';
 import { personas as builtIn } from './citizens.js';
+import { checkFaults, createFaultPlan, type Fault, withoutSocket } from './faults.js';
 import { checkPersonas, type Persona } from './personas.js';
+import { Problems } from './problems.js';
 import { checkRegistrations, type Registration } from './registrations.js';
 import { createWorld, type LogEntry, type Origins } from './state.js';
 import { createVisit, type VisitOptions } from './visit.js';
@@ -16,6 +18,8 @@ export interface SandboxOptions {
   readonly registrations: readonly Registration[];
   /** The citizens it knows, instead of the built-in `personas`. */
   readonly personas?: readonly Persona[];
+  /** What goes wrong on purpose. Of several that fit a call the first one counts. Default: nothing. */
+  readonly faults?: readonly Fault[];
   /** Its clock: codes, tokens and results expire by it, and servers are open or closed by it. Default: the machine's. */
   readonly clock?: Clock;
   /** When servers run. Default: the guideline's table. */
@@ -42,8 +46,8 @@ export interface Sandbox {
 /**
  * Makes an imitation of the portal that lives in the process: no socket, no file.
  *
- * @param options - registrations, personas, clock, calendar.
- * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `invalid_credential`, `unknown_detail`, `unknown_server`, `not_a_holder`, `latest_not_declared`, naming the option;
+ * @param options - registrations, personas, faults, clock, calendar.
+ * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `invalid_credential`, `unknown_detail`, `unknown_server`, `not_a_holder`, `latest_not_declared`, naming the option, or, where several things are wrong, `invalid_option` listing them all;
  * TypeError for a wrong type.
  * @example
  * ```ts
@@ -63,22 +67,32 @@ export interface Sandbox {
  */
 export function createSandbox(options: SandboxOptions): Sandbox {
   checkKeys(options, 'options', SANDBOX_KEYS);
-  return buildSandbox(options, { browserUrl: 'https://portal.sandbox.invalid', apiUrl: 'https://api.sandbox.invalid' });
+  return buildSandbox(options, { browserUrl: 'https://portal.sandbox.invalid', apiUrl: 'https://api.sandbox.invalid' }).sandbox;
 }
 
 /** The options of every sandbox. */
-export const SANDBOX_KEYS = ['registrations', 'personas', 'clock', 'calendar'];
+export const SANDBOX_KEYS = ['registrations', 'personas', 'faults', 'clock', 'calendar'];
+
+/** A sandbox, and how it answers who can break a connection. */
+export interface BuiltSandbox {
+  readonly sandbox: Sandbox;
+  readonly answer: App;
+}
 
 /** Makes a sandbox for given origins. */
-export function buildSandbox(options: SandboxOptions, origins: Origins, ca?: string): Sandbox {
-  const clients = checkRegistrations(options.registrations, 'options.registrations');
-  const personas = checkPersonas(options.personas ?? builtIn, 'options.personas');
+export function buildSandbox(options: SandboxOptions, origins: Origins, ca?: string): BuiltSandbox {
+  const problems = new Problems();
+  const clients = checkRegistrations(options.registrations, 'options.registrations', problems);
+  const personas = checkPersonas(options.personas ?? builtIn, 'options.personas', problems);
+  const faults = checkFaults(options.faults ?? [], 'options.faults', problems);
   const { clock = systemClock, calendar = createCalendar() } = options;
-  checkMethods(clock, 'options.clock', ['now', 'wait']);
-  checkMethods(calendar, 'options.calendar', ['status']);
-  const world = createWorld({ clients, personas, clock, calendar, origins });
-  const fetch = createApp(world);
-  return {
+  problems.check(() => checkMethods(clock, 'options.clock', ['now', 'wait']));
+  problems.check(() => checkMethods(calendar, 'options.calendar', ['status']));
+  problems.throwIfAny();
+  const world = createWorld({ clients, personas, clock, calendar, origins, faultOf: createFaultPlan(faults) });
+  const answer = createApp(world);
+  const fetch: Sandbox['fetch'] = async (request, peer) => withoutSocket(await answer(request, peer), request.signal);
+  const sandbox: Sandbox = {
     fetch,
     visit: createVisit(fetch, personas),
     environment(clientId) {
@@ -98,6 +112,7 @@ export function buildSandbox(options: SandboxOptions, origins: Origins, ca?: str
     clock,
     log: world.log.entries,
   };
+  return { sandbox, answer };
 }
 
 function checkMethods(value: unknown, path: string, names: readonly string[]): void {

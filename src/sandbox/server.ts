@@ -8,9 +8,10 @@ import type { Environment } from '../environment.js';
 import { SelfInfoError } from '../errors.js';
 import { checkKeys, checkWhole } from '../options.js';
 import type { Clock } from '../time.js';
-import { jsonRefusal } from './app.js';
+import { type App, jsonRefusal } from './app.js';
 import { MAX_BODY_BYTES } from './bodies.js';
 import type { Credential } from './certificates.js';
+import type { Answered } from './faults.js';
 import { Refusal } from './refusals.js';
 import { buildSandbox, SANDBOX_KEYS, type Sandbox, type SandboxOptions } from './sandbox.js';
 
@@ -20,6 +21,11 @@ export interface StartSandboxOptions extends SandboxOptions {
   readonly browserPort?: number;
   /** The TCP port of the API. Default: a free one. */
   readonly apiPort?: number;
+  /**
+   * Listens on every interface of the machine (0.0.0.0), for instance in a container whose ports are published, and prints a warning. The URLs stay those of loopback; log and clock
+   * answer to loopback only. Default: false.
+   */
+  readonly listenOnEveryInterfaceNotOnlyLoopback?: boolean;
 }
 
 /** All that `createSelfInfoClient({ service, ...connection })` needs. */
@@ -68,10 +74,11 @@ export interface StartedSandbox extends Sandbox, AsyncDisposable {
  * ```
  */
 export async function startSandbox(options: StartSandboxOptions): Promise<StartedSandbox> {
-  checkKeys(options, 'options', [...SANDBOX_KEYS, 'browserPort', 'apiPort']);
-  const { browserPort = 0, apiPort = 0, ...rest } = options;
+  checkKeys(options, 'options', [...SANDBOX_KEYS, 'browserPort', 'apiPort', 'listenOnEveryInterfaceNotOnlyLoopback']);
+  const { browserPort = 0, apiPort = 0, listenOnEveryInterfaceNotOnlyLoopback: everywhere = false, ...rest } = options;
   checkPort(browserPort, 'options.browserPort');
   checkPort(apiPort, 'options.apiPort');
+  if (typeof everywhere !== 'boolean') throw new TypeError('options.listenOnEveryInterfaceNotOnlyLoopback must be a boolean.');
   // Everything is checked before anything listens.
   buildSandbox(rest, { browserUrl: UNKNOWN, apiUrl: UNKNOWN });
   for (const [index, { certificate }] of rest.registrations.entries()) {
@@ -94,16 +101,26 @@ export async function startSandbox(options: StartSandboxOptions): Promise<Starte
   const close = async () => {
     await Promise.all([pages.close(), api.close()]);
   };
+  const host = everywhere ? '0.0.0.0' : '127.0.0.1';
+  if (everywhere) {
+    process.emitWarning('The sandbox listens beyond loopback: whoever reaches this machine can use it. It holds invented data only.', {
+      code: 'MYNA_SELFINFO_SANDBOX_BEYOND_LOOPBACK',
+    });
+  }
   try {
-    const browserUrl = `http://127.0.0.1:${await listen(pages, browserPort, 'options.browserPort')}`;
-    const apiUrl = `https://127.0.0.1:${await listen(api, apiPort, 'options.apiPort')}`;
+    const browserUrl = `http://127.0.0.1:${await listen(pages, host, browserPort, 'options.browserPort')}`;
+    const apiUrl = `https://127.0.0.1:${await listen(api, host, apiPort, 'options.apiPort')}`;
     const registrations = rest.registrations.map((registration) => {
       const credential = credentials.get(registration.clientId);
       return credential === undefined ? registration : { ...registration, certificate: credential.cert };
     });
-    const sandbox = buildSandbox({ ...rest, registrations }, { browserUrl, apiUrl }, authority.ca);
-    pages.server.on('request', (request, response) => void serve(sandbox, browserUrl, request, response));
-    api.server.on('request', (request, response) => void serve(sandbox, apiUrl, request, response));
+    const { sandbox, answer } = buildSandbox({ ...rest, registrations }, { browserUrl, apiUrl }, authority.ca);
+    for (const [listener, origin] of [
+      [pages, browserUrl],
+      [api, apiUrl],
+    ] as const) {
+      listener.server.on('request', (request, response) => void serve({ listener, origin, answer, everywhere }, request, response));
+    }
 
     const connect = (clientId?: string): Connection => {
       const environment = sandbox.environment(clientId);
@@ -145,17 +162,19 @@ function checkPort(value: unknown, path: string): void {
   if (value > 65_535) throw new SelfInfoError('invalid_option', { path, expected: { en: 'At most 65535.', ja: '65535 以下で指定してください。' } });
 }
 
-function listen({ server }: Listener, port: number, path: string): Promise<number> {
+function listen({ server }: Listener, host: string, port: number, path: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', () => {
       reject(new SelfInfoError('invalid_option', { path, expected: { en: 'This port cannot be listened on.', ja: 'このポートでは待ち受けできません。' } }));
     });
-    server.listen({ host: '127.0.0.1', port }, () => resolve((server.address() as AddressInfo).port));
+    server.listen({ host, port }, () => resolve((server.address() as AddressInfo).port));
   });
 }
 
 interface Listener {
   readonly server: Server;
+  /** Resets the connection of a socket, TLS or not. */
+  reset(socket: Socket): void;
   close(): Promise<void>;
 }
 
@@ -168,6 +187,10 @@ function closable(server: Server): Listener {
   });
   return {
     server,
+    // Below TLS lies the socket that can be reset; they share their port.
+    reset({ remotePort }) {
+      for (const socket of sockets) if (socket.remotePort === remotePort) socket.resetAndDestroy();
+    },
     close: () =>
       new Promise((resolve) => {
         // The callback's error only says that it was not listening any more.
@@ -177,13 +200,26 @@ function closable(server: Server): Listener {
   };
 }
 
+interface Serving {
+  readonly listener: Listener;
+  readonly origin: string;
+  readonly answer: App;
+  /** Whether callers from beyond loopback are served. */
+  readonly everywhere: boolean;
+}
+
 /** One call: HTTP in, the app's answer out. */
-async function serve(sandbox: Sandbox, origin: string, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+async function serve(serving: Serving, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const gone = new AbortController();
+  outgoing.once('close', () => gone.abort());
   try {
-    const body = await readBody(incoming);
-    const response = isForeignHost(incoming) ? jsonRefusal(new Refusal('wrong_origin')) : await answer(sandbox, origin, incoming, body);
-    outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-    outgoing.end(Buffer.from(await response.arrayBuffer()));
+    const { response, wire } = await answerTo(serving, incoming, gone.signal);
+    // Nothing more comes; the connection ends with the caller or with the sandbox.
+    if (wire === 'stall') return;
+    const body = Buffer.from(await response.arrayBuffer());
+    outgoing.writeHead(response.status, { ...Object.fromEntries(response.headers), 'content-length': body.byteLength });
+    if (wire === undefined) outgoing.end(body);
+    else outgoing.write(body.subarray(0, body.byteLength >> 1), () => (wire === 'reset' ? serving.listener.reset(incoming.socket) : incoming.socket.end()));
   } catch {
     // The caller went away, or this is a bug of the sandbox: nothing is told about it.
     if (outgoing.headersSent || outgoing.destroyed) outgoing.destroy();
@@ -191,16 +227,24 @@ async function serve(sandbox: Sandbox, origin: string, incoming: IncomingMessage
   }
 }
 
-async function answer(sandbox: Sandbox, origin: string, incoming: IncomingMessage, body: Buffer): Promise<Response> {
+async function answerTo({ origin, answer, everywhere }: Serving, incoming: IncomingMessage, signal: AbortSignal): Promise<Answered> {
+  const body = await readBody(incoming);
+  const foreign = isForeignHost(incoming);
+  if (foreign && !everywhere) return { response: jsonRefusal(new Refusal('wrong_origin')) };
   const { url = '', method = 'GET', socket } = incoming;
   const target = origin + url;
   // TRACE and CONNECT cannot be a Request, nor can a target that is no path.
-  if (!url.startsWith('/') || !URL.canParse(target) || ['TRACE', 'TRACK', 'CONNECT'].includes(method)) return jsonRefusal(new Refusal('method_not_allowed'));
+  if (!url.startsWith('/') || !URL.canParse(target) || ['TRACE', 'TRACK', 'CONNECT'].includes(method))
+    return { response: jsonRefusal(new Refusal('method_not_allowed')) };
   const headers = new Headers();
   for (const [name, values = []] of Object.entries(incoming.headersDistinct)) for (const value of values) headers.append(name, value);
-  const request = new Request(target, { method, headers, ...(method !== 'GET' && method !== 'HEAD' && { body }) });
+  const request = new Request(target, { method, headers, signal, ...(method !== 'GET' && method !== 'HEAD' && { body }) });
   const clientCertificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate()?.toString() : undefined;
-  return sandbox.fetch(request, clientCertificate === undefined ? {} : { clientCertificate });
+  return answer(request, { ...(clientCertificate !== undefined && { clientCertificate }), remote: foreign || !isLoopback(socket.remoteAddress) });
+}
+
+function isLoopback(address = ''): boolean {
+  return /^(::ffff:)?127\.|^::1$/.test(address);
 }
 
 /** A page elsewhere whose name was pointed at loopback (DNS rebinding). */

@@ -1,9 +1,10 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import type { Calendar } from '../calendar/index.js';
 import { publicProfile } from '../profile.js';
 import { type Clock, formatInstant } from '../time.js';
+import type { Fault, FaultPlan } from './faults.js';
 import type { Persona } from './personas.js';
-import type { RefusalCode } from './refusals.js';
 import type { Client } from './registrations.js';
 
 /** A step of the journey as the sandbox sees it. */
@@ -17,6 +18,12 @@ export interface LogEntry {
   readonly outcome: 'accepted' | 'refused';
   /** Why it was refused, finer than what the answer says; `declined` when the citizen declined. */
   readonly code?: string;
+  /** The same as a sentence that says what to change. */
+  readonly reason?: string;
+  /** The sentence in Japanese. */
+  readonly reasonJa?: string;
+  /** The fault on demand that the call met. */
+  readonly fault?: Fault['do'];
   /** The registered client, as soon as it is known. */
   readonly clientId?: string;
 }
@@ -107,6 +114,8 @@ const LONGEST_LOG = 10_000;
 
 /** How long a code can be exchanged. */
 export const CODE_LIFE_MS = 60_000;
+/** The most years that a range may span: an assumption, nothing about it is public. */
+export const LONGEST_RANGE_YEARS = 20;
 /** How long a result is kept. */
 export const RESULT_LIFE_MS = publicProfile.timing.resultMs.value;
 /** How long a token works: longer than a result is kept, so that a late request can still be collected. */
@@ -123,8 +132,13 @@ export interface World {
   readonly clients: ReadonlyMap<string, Client>;
   readonly personas: ReadonlyMap<string, Persona>;
   readonly clock: Clock;
+  /** The clock as it was given, which a test may move. */
+  readonly given: Clock;
+  /** Runs a step as though the clock were so many milliseconds ahead. */
+  skewed<T>(ms: number, run: () => T): T;
   readonly calendar: Calendar;
   readonly origins: Origins;
+  readonly faultOf: FaultPlan;
   readonly log: Log;
   readonly forms: Expiring<PendingForm>;
   readonly codes: Expiring<Code>;
@@ -137,17 +151,24 @@ export interface World {
 export interface Attempt {
   /** SHA-256 of the client certificate of the connection. */
   readonly thumbprint: string | undefined;
+  /** Whether it comes from beyond loopback. */
+  readonly remote: boolean;
   clientId?: string;
   /** A refusal, or the citizen's, that is answered by a redirect or by the same page again. */
-  outcome?: { readonly outcome: LogEntry['outcome']; readonly code: RefusalCode };
+  outcome?: Pick<LogEntry, 'outcome' | 'code' | 'reason' | 'reasonJa'>;
 }
 
 /** A sandbox in which nothing has happened yet. */
-export function createWorld(facts: Pick<World, 'clients' | 'personas' | 'clock' | 'calendar' | 'origins'>): World {
-  const { clock } = facts;
+export function createWorld(facts: Pick<World, 'clients' | 'personas' | 'clock' | 'calendar' | 'origins' | 'faultOf'>): World {
+  const skew = new AsyncLocalStorage<number>();
+  const given = facts.clock;
+  const clock: Clock = { now: () => given.now() + (skew.getStore() ?? 0), wait: (ms, signal) => given.wait(ms, signal) };
   return {
     ...facts,
-    log: createLog(clock),
+    clock,
+    given,
+    skewed: (ms, run) => skew.run(ms, run),
+    log: createLog(given),
     forms: new Expiring(clock, publicProfile.timing.consentMs.value),
     // Kept as long as the token, so that a late replay still kills it.
     codes: new Expiring(clock, TOKEN_LIFE_MS),

@@ -14,7 +14,7 @@ import {
   type ServiceSpec,
   type VirtualClock,
 } from '../../src/index.js';
-import { createSandbox, localTaxRecord, type Persona, type Sandbox } from '../../src/sandbox/index.js';
+import { createSandbox, type Fault, localTaxRecord, type Persona, type Sandbox } from '../../src/sandbox/index.js';
 
 export const CLIENT_ID = 'SP12345678_AB1234';
 export const REDIRECT_URI = 'https://loan.example/callback';
@@ -50,6 +50,7 @@ export interface BankOptions<S extends Service> extends Partial<Omit<ClientOptio
   readonly intercept?: (request: Request, pass: FetchLike) => Promise<Response>;
   readonly now?: Instant;
   readonly personas?: readonly Persona[];
+  readonly faults?: readonly Fault[];
 }
 
 /** A client and a sandbox in one process, on one virtual clock. */
@@ -70,9 +71,9 @@ export interface Bank<S extends ServiceSpec> {
 export function openBank(options?: BankOptions<Loan>): Bank<Loan>;
 export function openBank<S extends Service>(options: BankOptions<S> & { readonly service: S }): Bank<S>;
 export function openBank(options: BankOptions<Service> = {}): unknown {
-  const { service = loan as unknown as Service, now = NOW, personas, intercept = (request, pass) => pass(request), ...rest } = options;
+  const { service = loan as unknown as Service, now = NOW, personas, faults, intercept = (request, pass) => pass(request), ...rest } = options;
   const clock = createVirtualClock(now);
-  const sandbox = createSandbox({ registrations: [registrationOf(service)], clock, ...(personas && { personas }) });
+  const sandbox = createSandbox({ registrations: [registrationOf(service)], clock, ...(personas && { personas }), ...(faults && { faults }) });
   const calls: string[] = [];
   const client = createSelfInfoClient({
     service,

@@ -13,7 +13,7 @@ const at = 'options.registrations[0]';
 
 describe('a sandbox is not made with', () => {
   it.each([
-    ['an unknown option', () => makeWith({ faults: [] }), 'unknown_option', 'options.faults'],
+    ['an unknown option', () => makeWith({ fault: [] }), 'unknown_option', 'options.fault'],
     ['no registrations', () => createSandbox({} as SandboxOptions), 'missing_option', 'options.registrations'],
     ['an empty list of registrations', () => createSandbox({ registrations: [] }), 'invalid_option', 'options.registrations'],
     ['a client registered twice', () => createSandbox({ registrations: [registration, registration] }), 'invalid_option', 'options.registrations[1].clientId'],
@@ -60,6 +60,65 @@ describe('a sandbox is not made with', () => {
   ])('%s, a TypeError', (_, attempt, path) => {
     expect(attempt).toThrow(TypeError);
     expect(attempt).toThrow(path);
+  });
+});
+
+describe('faults', () => {
+  it.each([
+    ['at no step', { do: 'stall' }, 'options.faults[0].on'],
+    ['at a step that cannot fail', { on: 'decide', do: 'stall' }, 'options.faults[0].on'],
+    ['at a call before the first', { on: 'token', nth: 0, do: 'stall' }, 'options.faults[0].nth'],
+    ['of an unknown kind', { on: 'token', do: 'explode' }, 'options.faults[0].do'],
+    ['that wait for no time', { on: 'token', do: 'delay' }, 'options.faults[0].ms'],
+    ['that wait backwards', { on: 'token', do: 'delay', ms: -1 }, 'options.faults[0].ms'],
+    ['with a setting of another fault', { on: 'token', do: 'stall', ms: 1 }, 'options.faults[0]'],
+    ['that break the JSON of a page', { on: 'authorize', do: 'invalid-json' }, 'options.faults[0].do'],
+    ['that mistake the process of a token', { on: 'token', do: 'mismatched-process' }, 'options.faults[0].do'],
+  ])('%s are refused', (_, fault, path) => {
+    expect(() => makeWith({ faults: [fault] })).toThrow(expect.objectContaining({ code: 'invalid_option', path }));
+  });
+
+  it('that are no list are a TypeError', () => {
+    expect(() => makeWith({ faults: { on: 'token', do: 'stall' } })).toThrow(TypeError);
+  });
+});
+
+describe('whatever is wrong with the options', () => {
+  const broken = () =>
+    createSandbox({
+      registrations: [
+        {
+          ...registration,
+          clientId: 'SECRET 1',
+          redirectUris: ['SECRET', 'http://SECRET.example/'],
+          service: { ...registration.service, name: 7, items: { a: { detail: 'SECRET' }, b: {} } },
+        },
+        null,
+      ],
+      personas: [{ id: 'x', name: '見本', pin: 'SECRET', records: {} }],
+      faults: [{ on: 'SECRET', do: 'stall' }],
+      clock: {},
+    } as never);
+
+  it('is said at once, each with its path', () => {
+    for (const path of [
+      'options.registrations[0].clientId',
+      'options.registrations[0].redirectUris[0]',
+      'options.registrations[0].redirectUris[1]',
+      'options.registrations[0].service.name',
+      'options.registrations[0].service.items.a.detail',
+      'options.registrations[0].service.items.b.detail',
+      'options.registrations[1]',
+      'options.personas[0].pin',
+      'options.faults[0].on',
+      'options.clock.now',
+    ])
+      expect(broken).toThrow(path);
+    expect(broken).toThrow(expect.objectContaining({ code: 'invalid_option', path: 'options.registrations[0].clientId' }));
+  });
+
+  it('is said without a value', () => {
+    expect(broken).not.toThrow('SECRET');
   });
 });
 

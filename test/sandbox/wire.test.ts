@@ -36,7 +36,10 @@ beforeEach(() => {
 });
 
 const income = inquiry('TM00000000000002', 'latest');
-const refused = (status: number, error: string) => ({ status, body: { error, error_description: expect.stringMatching(/^[\x20-\x7e]+$/) } });
+const refused = (status: number, error: string) => ({
+  status,
+  body: { error, error_description: expect.stringMatching(/^[\x20-\x7e]+$/), error_description_ja: expect.stringMatching(/[ぁ-んァ-ヶ一-龠].*。$/) },
+});
 
 describe('the token endpoint', () => {
   it('gives an opaque bearer token for a code', async () => {
@@ -154,12 +157,21 @@ describe('a request', () => {
     ['for half a range', inquiry('vaccination', 'range', { from: '20260401' }), 400, 'invalid_date'],
     ['for a year of an era', inquiry('vaccination', 'range', { from: '0008', to: '0009' }), 400, 'invalid_date'],
     ['for a date up to a year', inquiry('vaccination', 'range', { from: '20260401', to: '2027' }), 400, 'invalid_date'],
+    ['for a range of twenty years and a day', inquiry('vaccination', 'range', { from: '20060401', to: '20260401' }), 400, 'range_too_long'],
+    ['for a range of twenty-one fiscal years', inquiry('vaccination', 'range', { from: '2006', to: '2026' }), 400, 'range_too_long'],
     ['for a range that ends before it starts', inquiry('vaccination', 'range', { from: '20260401', to: '20260331' }), 400, 'range_reversed'],
     ['for the latest at a date', inquiry('household', 'latest', { at: '20260401' }), 400, 'invalid_request'],
     ['with a field of its own invention', { ...income, limit: 1 }, 400, 'invalid_request'],
     ['with an invented method', { ...income, [fields.method.value]: 'ALL' }, 400, 'invalid_request'],
   ])('%s is refused', async (_, entry, status, error) => {
     expect(await request(sandbox, await tokenFor(sandbox, 'hanako'), entry)).toMatchObject(refused(status, error));
+  });
+
+  it.each([
+    ['days', '20060401', '20260331'],
+    ['fiscal years', '2006', '2025'],
+  ])('for twenty years of %s is taken', async (_, from, to) => {
+    expect((await request(sandbox, await tokenFor(sandbox, 'hanako'), inquiry('vaccination', 'range', { from, to }))).status).toBe(200);
   });
 
   it.each([
@@ -317,7 +329,16 @@ describe('the log', () => {
 
   it('names no client that is not registered', async () => {
     await sandbox.fetch(new Request(authorizationUrl(sandbox, { client_id: 'somebody' })));
-    expect(sandbox.log).toEqual([{ at: '2026-12-01T10:00:00+09:00', step: 'authorize', outcome: 'refused', code: 'unknown_client' }]);
+    expect(sandbox.log).toEqual([
+      {
+        at: '2026-12-01T10:00:00+09:00',
+        step: 'authorize',
+        outcome: 'refused',
+        code: 'unknown_client',
+        reason: expect.stringContaining('not registered'),
+        reasonJa: expect.stringContaining('登録されていません'),
+      },
+    ]);
   });
 });
 

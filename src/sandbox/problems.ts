@@ -1,0 +1,66 @@
+import type { ZodType } from 'zod';
+import { isSelfInfoError, SelfInfoError } from '../errors.js';
+
+const MOST_LISTED = 20;
+
+interface Problem {
+  readonly path: string;
+  readonly text: string;
+  readonly error: Error;
+}
+
+/** Gathers what is wrong with the options, so that one error can name it all; no value is ever repeated. */
+export class Problems {
+  readonly #found: Problem[] = [];
+
+  /** Runs a check and notes what it throws. */
+  check<T>(run: () => T): T | undefined {
+    try {
+      return run();
+    } catch (error) {
+      if (!(error instanceof TypeError) && !isSelfInfoError(error)) throw error;
+      const path = (isSelfInfoError(error) ? error.path : error.message.split(' ')[0]) ?? 'options';
+      this.#found.push({ path, text: isSelfInfoError(error) ? `${path} (${error.code})` : error.message.replace(/\.$/, ''), error });
+      return undefined;
+    }
+  }
+
+  /** Notes a problem. */
+  add(path: string, reason: string): void {
+    const text = `${path} (${reason})`;
+    this.#found.push({ path, text, error: invalid(path, text) });
+  }
+
+  /** Parses data by a schema and notes every place that does not fit; data that is no list at all is a wrong type. */
+  parse<T>(schema: ZodType<T>, value: unknown, path: string): T | undefined {
+    return this.check(() => {
+      if (!Array.isArray(value)) throw new TypeError(`${path} must be a list.`);
+      const parsed = schema.safeParse(value);
+      if (parsed.success) return structuredClone(parsed.data);
+      for (const issue of parsed.error.issues)
+        this.add(
+          issue.path.reduce<string>((at, key) => at + step(key), path),
+          issue.code,
+        );
+      return undefined;
+    });
+  }
+
+  /** Throws when anything was noted: a single problem as it is, several as one error that lists them. */
+  throwIfAny(): void {
+    const [first, ...others] = this.#found;
+    if (first === undefined) return;
+    if (others.length === 0) throw first.error;
+    const listed = this.#found.slice(0, MOST_LISTED).map((problem) => problem.text);
+    const left = this.#found.length - listed.length;
+    throw invalid(first.path, `${listed.join(', ')}${left > 0 ? ` ... (+${left})` : ''}`);
+  }
+}
+
+function step(key: PropertyKey): string {
+  return typeof key === 'number' ? `[${key}]` : `.${String(key).slice(0, 60)}`;
+}
+
+function invalid(path: string, list: string): SelfInfoError {
+  return new SelfInfoError('invalid_option', { path, expected: { en: `To be corrected: ${list}.`, ja: `次の箇所を修正してください: ${list}。` } });
+}
