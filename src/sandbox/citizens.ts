@@ -1,32 +1,7 @@
-import type { Persona, PersonaRecord } from './personas.js';
-
-const city = { server: 'municipal', holder: 'サンプル市' } as const;
-const oldCity = { server: 'municipal', holder: '旧サンプル市' } as const;
-const newTown = { server: 'municipal', holder: '新サンプル町' } as const;
-
-type Amounts = readonly [salary: number, income: number, deductions: number, incomeLevy: number, perCapita: number];
-
-function taxYear(holder: typeof city | typeof oldCity, fiscalYear: number, amounts: Amounts | null): PersonaRecord {
-  const [salary, income, deductions, incomeLevy, perCapita] = amounts ?? [null, null, null, null, null];
-  return {
-    ...holder,
-    asOf: `${fiscalYear}-06-01`,
-    fiscalYear,
-    fields: {
-      課税年度: String(fiscalYear),
-      申告区分: amounts === null ? '未申告' : '申告済',
-      給与収入金額: salary,
-      合計所得金額: income,
-      所得控除合計額: deductions,
-      市町村民税所得割額: incomeLevy,
-      市町村民税均等割額: perCapita,
-    },
-  };
-}
-
-function shot(holder: typeof city | typeof oldCity | typeof newTown, asOf: string, name: string, dose: number, lot: string): PersonaRecord {
-  return { ...holder, asOf, fields: { 接種日: asOf, 予防接種名: name, 接種回数: dose, 製造番号: lot } };
-}
+import { cases } from './cases.js';
+import { lives } from './lives.js';
+import type { Persona } from './personas.js';
+import { city, newTown, oldCity, shot, taxYear } from './samples.js';
 
 /**
  * The built-in personas: invented citizens, with amounts and dates that are plausible and nobody's. The first bears the name on the card of the guideline's figure 2.1-1.
@@ -145,7 +120,14 @@ export const personas: readonly Persona[] = [
         { ...city, from: '2020-10-01', fields: { 年金種別: '年金生活者支援給付金', 支給開始日: '2020-10-01', 改定日: '2026-04-01', 年金額: 65_400 } },
       ],
       'local-tax': [taxYear(city, 2026, [0, 749_100, 510_000, 12_800, 3_000])],
-      'long-term-care': [{ ...city, from: '2025-08-01', to: '2027-07-31', fields: { 要介護状態区分: '要支援1', 認定日: '2025-08-01' } }],
+      'long-term-care': [
+        {
+          ...city,
+          from: '2025-08-01',
+          to: '2027-07-31',
+          fields: { 要介護状態区分: '要支援1', 認定日: '2025-08-01', 有効期間開始日: '2025-08-01', 有効期間終了日: '2027-07-31' },
+        },
+      ],
     },
   },
   {
@@ -166,4 +148,6 @@ export const personas: readonly Persona[] = [
     itemExtras: { new_item_mark: '見本' },
     unaskedItems: [{ code: 'TM00000000000108', records: [{ holder: '法務省', asOf: '2026-01-05', fields: { 戸籍の表示: '見本' } }] }],
   },
+  ...lives,
+  ...cases,
 ];

@@ -11,13 +11,47 @@ export {
   householdRecord,
   type LocalTaxRecord,
   localTaxRecord,
-  type PensionRecord,
-  pensionRecord,
   type RecordSchema,
   type SampleRecord,
+} from './records.js';
+export {
+  type ChildcareOtherRecord,
+  type ChildcareSupportRecord,
+  childcareOtherRecord,
+  childcareSupportRecord,
+  type EducationSupportRecord,
+  educationSupportRecord,
+  type MaternalChildHealthRecord,
+  maternalChildHealthRecord,
+  type SingleParentRecord,
+  singleParentRecord,
+} from './records-children.js';
+export {
+  type DisabilityWelfareRecord,
+  disabilityWelfareRecord,
+  type HealthOtherRecord,
+  healthOtherRecord,
+  type LongTermCareRecord,
+  longTermCareRecord,
+  type MedicalInsuranceRecord,
+  medicalInsuranceRecord,
+  type PublicAssistanceRecord,
+  publicAssistanceRecord,
+  type RemainingJapaneseSupportRecord,
+  remainingJapaneseSupportRecord,
   type VaccinationRecord,
   vaccinationRecord,
-} from './records.js';
+} from './records-health.js';
+export {
+  type EmploymentRecord,
+  employmentRecord,
+  type PensionRecord,
+  type PublicFundsAccountRecord,
+  pensionRecord,
+  publicFundsAccountRecord,
+  type WorkersAccidentCompensationRecord,
+  workersAccidentCompensationRecord,
+} from './records-work.js';
 export type { RegisteredItem, RegisteredService, Registration } from './registrations.js';
 export { createSandbox, type Sandbox, type SandboxOptions } from './sandbox.js';
 export { type Connection, type StartedSandbox, type StartSandboxOptions, startSandbox } from './server.js';

@@ -38,26 +38,14 @@ export type HouseholdRecord = SampleRecord<{
   readonly 世帯員数: number;
 }>;
 
-/** An invented record of one vaccination (予防接種): dates `YYYY-MM-DD`. */
-export type VaccinationRecord = SampleRecord<{
-  readonly 接種日: string;
-  readonly 予防接種名: string;
-  readonly 接種回数: number;
-  readonly 製造番号: string;
-}>;
-
-/** An invented record of a pension (年金): dates `YYYY-MM-DD`, yen a year; null while contributions are still being paid. */
-export type PensionRecord = SampleRecord<{
-  readonly 年金種別: string;
-  readonly 資格取得日?: string | undefined;
-  readonly 支給開始日?: string | undefined;
-  readonly 改定日: string;
-  readonly 年金額: number | null;
-}>;
-
-const yen = nullable(int());
-const day = iso.date();
-const sample = <F extends ZodType>(fields: F) => looseObject({ holder: string(), asOf: optional(day), fields });
+/** An amount, null where there is none. */
+export const yen = nullable(int());
+/** `YYYY-MM-DD`. */
+export const day = iso.date();
+/** `YYYYMM`, as some holders keep their dates. */
+export const month = string().regex(/^\d{4}(0[1-9]|1[0-2])$/);
+/** The schema of a record with these fields; more may come. */
+export const sample = <F extends ZodType>(fields: F) => looseObject({ holder: string(), asOf: optional(day), fields });
 
 /**
  * The schema of the built-in personas' `local-tax` records.
@@ -97,30 +85,4 @@ export const localTaxRecord: RecordSchema<LocalTaxRecord> = sample(
  */
 export const householdRecord: RecordSchema<HouseholdRecord> = sample(
   looseObject({ 異動日: day, 異動事由: string(), 世帯主氏名: string(), 続柄: string(), 世帯員数: int() }),
-);
-
-/**
- * The schema of the built-in personas' `vaccination` records, one shot each.
- *
- * @example
- * ```ts
- * import { vaccinationRecord } from 'myna-selfinfo/sandbox';
- * const shots = { detail: 'vaccination', inquiries: ['range'], record: vaccinationRecord } as const;
- * ```
- */
-export const vaccinationRecord: RecordSchema<VaccinationRecord> = sample(
-  looseObject({ 接種日: day, 予防接種名: string(), 接種回数: int(), 製造番号: string() }),
-);
-
-/**
- * The schema of the built-in personas' `pension` records.
- *
- * @example
- * ```ts
- * import { pensionRecord } from 'myna-selfinfo/sandbox';
- * const pension = { detail: 'pension', inquiries: ['latest'], latestBy: '改定日', record: pensionRecord } as const;
- * ```
- */
-export const pensionRecord: RecordSchema<PensionRecord> = sample(
-  looseObject({ 年金種別: string(), 資格取得日: optional(day), 支給開始日: optional(day), 改定日: day, 年金額: yen }),
 );

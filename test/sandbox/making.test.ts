@@ -148,6 +148,17 @@ describe('personas', () => {
       { ...hanako, records: { household: [{ ...tax, from: '2026-02-02', to: '2026-02-01' }] } },
       'options.personas[0].records.household[0].to',
     ],
+    ['an unknown trouble with the card', { ...hanako, card: 'lost' }, 'options.personas[0].card'],
+    ['an unknown status of a detail', { ...hanako, statuses: { household: { status: 'present' } } }, 'options.personas[0].statuses.household.status'],
+    ['a failure without a code', { ...hanako, statuses: { household: { status: 'failed' } } }, 'options.personas[0].statuses.household.failure'],
+    ['a closed server that holds nothing', { ...hanako, closed: [{ server: 'mynaportal' }] }, 'options.personas[0].closed[0].server'],
+    ['an outage until no instant', { ...hanako, closed: [{ server: 'municipal', until: '2026-12-01' }] }, 'options.personas[0].closed[0].until'],
+    ['a record that stands there no time', { ...hanako, records: { household: [{ ...tax, repeat: 0 }] } }, 'options.personas[0].records.household[0].repeat'],
+    [
+      'a registration on a day that does not exist',
+      { ...hanako, records: { household: [{ ...tax, registeredOn: '2026-02-30' }] } },
+      'options.personas[0].records.household[0].registeredOn',
+    ],
     [
       'a value that JSON cannot carry',
       { ...hanako, records: { household: [{ ...tax, fields: { x: 1n } }] } },
