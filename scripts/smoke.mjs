@@ -22,6 +22,7 @@ try {
   const journey = firstExample('docs/msw.md');
   writeDoorPrograms();
   writeExample(example);
+  writeTerminal();
   write('journey.mts', journey);
   write('journey.mjs', compile(journey, ts.ModuleKind.ESNext));
   for (const node of nodes) {
@@ -34,6 +35,7 @@ try {
     }
     attempt(`a journey under msw 2 on ${version}`, node, ['journey.mjs']);
     attempt(`the binary on ${version}`, node, [binary(), 'calendar', 'local-tax', '--month', '2026-12', '--svg', 'calendar.svg', '--ics', 'calendar.ics']);
+    attempt(`the sandbox from the terminal on ${version}`, node, ['terminal.mjs']);
     attempt(`README's example as ESM on ${version}`, node, ['example.mjs']);
     attempt(`README's example as CommonJS on ${version}`, node, ['example.cjs']);
   }
@@ -127,6 +129,18 @@ function writeExample(example) {
   const rest = statements.filter((statement) => !ts.isImportDeclaration(statement)).map((statement) => statement.getFullText());
   const rejected = 'main().catch((error) => {\n  console.error(error);\n  process.exit(1);\n});';
   write('example.cjs', compile(`${imports.join('\n')}\nasync function main() {${rest.join('')}\n}\n${rejected}\n`, ts.ModuleKind.CommonJS));
+}
+
+/** Starts the sandbox by the binary, and ends it by a signal. */
+function writeTerminal() {
+  write(
+    'terminal.mjs',
+    `import { spawn } from 'node:child_process';
+const child = spawn(process.execPath, ['${binary()}', 'sandbox'], { stdio: ['ignore', 'pipe', 'inherit'] });
+child.stdout.on('data', (text) => String(text).includes('curl') && child.kill('SIGTERM'));
+child.on('exit', (code) => process.exit(code ?? 1));
+`,
+  );
 }
 
 /**

@@ -7,12 +7,14 @@ type Command = (args: readonly string[], lang: Lang) => Promise<string>;
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   calendar: async () => (await import('./cli/calendar.js')).calendarCommand,
+  sandbox: async () => (await import('./cli/sandbox.js')).sandboxCommand,
 };
 
 const help = {
   ja: `使い方: myna-selfinfo <コマンド> [引数]
 
   calendar   自己情報を照会できる時間帯を調べる（引数なしなら、いま照会できるものと次に開くもの）
+  sandbox    見本のマイナポータルを起動し、curl で試す手順を表示する
 
   --help, --version, --lang ja|en
 
@@ -21,6 +23,7 @@ const help = {
   en: `Usage: myna-selfinfo <command> [arguments]
 
   calendar   when self-information can be asked (without arguments: what can be asked now, and what opens next)
+  sandbox    start an imitation of Mynaportal, and print a journey by curl
 
   --help, --version, --lang ja|en
 

@@ -1,0 +1,64 @@
+import type { Environment } from '../environment.js';
+import type { Inquiry } from '../inquiry.js';
+import type { Persona, RegisteredItem } from '../sandbox/index.js';
+
+/** What the journey goes through. */
+export interface CurlJourneyOptions {
+  readonly environment: Environment;
+  /** Who consents. */
+  readonly persona: Persona;
+  /** What is asked for. */
+  readonly item: RegisteredItem;
+  /** The files of the development CA, of the client certificate and of its key. */
+  readonly files: { readonly ca: string; readonly cert: string; readonly key: string };
+  /** PKCE: 43 to 128 characters, and its challenge. */
+  readonly verifier: string;
+  readonly challenge: string;
+  /** The JST day of the sandbox's clock, `YYYY-MM-DD`, and one a year earlier: for inquiries that need dates. */
+  readonly today: string;
+  readonly yearAgo: string;
+}
+
+/**
+ * A whole journey as lines for a POSIX shell: consent pages, token, request and polls. Without comments, which an interactive zsh would take for commands, and without exclamation marks.
+ */
+export function buildCurlJourney({ environment, persona, item, files, verifier, challenge, today, yearAgo }: CurlJourneyOptions): string {
+  const { clientId, redirectUri, endpoints, profile } = environment;
+  const authorize = endpoints.browserUrl + profile.paths.authorization.value;
+  const [token, request, result] = [profile.paths.token, profile.paths.request, profile.paths.result].map(({ value }) => word(endpoints.apiUrl + value));
+  const query = new URLSearchParams({
+    response_type: 'code',
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    state: 'curl',
+    code_challenge: challenge,
+    code_challenge_method: profile.oauth.pkce.value,
+  });
+  const takes = (method: Inquiry['method']) => item.inquiries.includes(method);
+  const inquiry: Inquiry = takes('latest')
+    ? { method: 'latest' }
+    : takes('range')
+      ? { method: 'range', from: yearAgo, to: today }
+      : { method: 'point-in-time', at: today };
+  const asked = JSON.stringify(profile.encodeRequest({ items: [{ code: item.code ?? item.detail, inquiry }] }, profile));
+  const data = (name: string, value: string) => `--data-urlencode ${word(`${name}=${value}`)}`;
+  const json = `-H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json'`;
+  return [
+    `page() { curl -sS --noproxy '*' "$@"; }`,
+    `api() { curl -sS --noproxy '*' --cacert ${word(files.ca)} --cert ${word(files.cert)} --key ${word(files.key)} "$@"; }`,
+    `form() { sed -n 's/.*name="form" value="\\([^"]*\\)".*/\\1/p'; }`,
+    `FORM=$(page ${word(`${authorize}?${query}`)} | form)`,
+    `FORM=$(page -d "form=$FORM" -d decision=agree -d agree=yes ${word(authorize)} | form)`,
+    `CODE=$(page -d "form=$FORM" -d decision=agree ${data('persona', persona.id)} ${data('pin', persona.pin)} -o /dev/null -w '%{redirect_url}' ${word(authorize)} | sed -n 's/.*[?&]code=\\([^&]*\\).*/\\1/p')`,
+    `TOKEN=$(api -d grant_type=authorization_code -d "code=$CODE" ${data('client_id', clientId)} ${data('redirect_uri', redirectUri)} -d code_verifier=${verifier} ${token} | sed -n 's/.*"access_token":"\\([^"]*\\)".*/\\1/p')`,
+    // What the request answers is what the polls ask.
+    `PROCESS=$(api ${json} -d ${word(asked)} ${request})`,
+    `while RESULT=$(api ${json} -d "$PROCESS" ${result}) && printf '%s' "$RESULT" | grep -q '"${profile.processStatuses.running.value}"'; do sleep 1; done`,
+    `printf '%s\\n' "$RESULT"`,
+  ].join('\n');
+}
+
+/** As one word of a shell. */
+function word(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
