@@ -21,6 +21,9 @@ import type { Attempt, LogEntry, World } from './state.js';
  */
 export const controlPaths = { log: '/sandbox/log', clock: '/sandbox/clock' } as const;
 
+/** The end of the year 9999: later instants have no common form. */
+const LAST_MS = Date.UTC(9999, 11, 31);
+
 type Handle = (request: Request, attempt: Attempt) => Promise<Response>;
 
 /** The routes of the log and the clock. */
@@ -45,7 +48,7 @@ export function createControl({ clock, given, log }: Pick<World, 'clock' | 'give
     if (more.length > 0) throw new Refusal('clock_order_invalid');
     try {
       if (name === 'set' && typeof value === 'string') virtual.set(value);
-      else if (name === 'advanceMs' && typeof value === 'number') virtual.advance(value);
+      else if (name === 'advanceMs' && typeof value === 'number' && clock.now() + value <= LAST_MS) virtual.advance(value);
       else throw new Refusal('clock_order_invalid');
     } catch (error) {
       throw isSelfInfoError(error) ? new Refusal('clock_order_invalid') : error;

@@ -1,10 +1,11 @@
 import { X509Certificate } from 'node:crypto';
+import { request as httpRequest } from 'node:http';
 import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { inspect } from 'node:util';
 import { Client } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createVirtualClock, type StartedSandbox, startSandbox } from '../../src/sandbox/index.js';
+import { controlPaths, createVirtualClock, type StartedSandbox, startSandbox } from '../../src/sandbox/index.js';
 import { authorizationUrl, callbackOf, fields, inquiry, paths, processStatuses, registration, verifier } from './steps.js';
 
 const other = { ...registration, clientId: 'SP87654321_CD4321' };
@@ -168,6 +169,24 @@ describe('a started sandbox', () => {
     const before = process.getActiveResourcesInfo().length;
     await expect(startSandbox({ registrations: [registration], browserPort })).rejects.toMatchObject({ code: 'invalid_option', path: 'options.browserPort' });
     expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(before);
+  });
+
+  it('listens beyond loopback only when told so at length, and warns of it', async () => {
+    const warned = new Promise<Error & { code?: string }>((resolve) => process.once('warning', resolve));
+    const wide = await startSandbox({ registrations: [registration], clock, listenOnEveryInterfaceNotOnlyLoopback: true });
+    expect((await warned).code).toBe('MYNA_SELFINFO_SANDBOX_BEYOND_LOOPBACK');
+    const ask = (path: string, host: string) =>
+      new Promise<number | undefined>((resolve, reject) =>
+        httpRequest(new URL(path, wide.browserUrl), { headers: { host } }, (response) => resolve(response.resume().statusCode))
+          .on('error', reject)
+          .end(),
+      );
+    expect(await ask('/nothing', 'sandbox.example')).toBe(404);
+    for (const path of Object.values(controlPaths)) {
+      expect(await ask(path, '127.0.0.1')).toBe(200);
+      expect(await ask(path, 'sandbox.example')).toBe(403);
+    }
+    await wide.close();
   });
 
   it.each([
