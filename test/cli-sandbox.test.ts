@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ beforeAll(() => {
   if (!hasCurl && process.env.CI === 'true') throw new Error('bash and curl are needed here');
 });
 afterEach(async () => {
-  for (const child of started.splice(0)) if (child.exitCode === null) await ended(child, 'SIGKILL');
+  for (const child of started.splice(0)) if (child.exitCode === null) await ended(child, 'SIGTERM');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -183,6 +183,10 @@ async function freePort(): Promise<number> {
 }
 
 describe('the sandbox is not started', () => {
+  afterEach(() => {
+    expect(readdirSync(folder).filter((name) => name.startsWith('myna-selfinfo-sandbox-'))).toEqual([]);
+  });
+
   it.each([
     ['with an unknown option', ['--ports', '1'], 'unknown option: "--ports"'],
     ['with an argument too many', ['here'], 'unexpected argument: "here"'],
@@ -198,6 +202,12 @@ describe('the sandbox is not started', () => {
     const { status, said } = refused('--at', '2060-01-01');
     expect(status).toBe(2);
     expect(said).toMatch(/^myna-selfinfo: --at lies outside .* before 2051/);
+  });
+
+  it('where its files cannot be written, with exit code 1', () => {
+    const nowhere = { ...environment, TMPDIR: join(folder, 'nowhere') };
+    const { status, stderr } = spawnSync(process.execPath, [binary, 'sandbox', '--lang', 'en'], { encoding: 'utf8', env: nowhere });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: `myna-selfinfo: cannot make a temporary folder ("${nowhere.TMPDIR}", ENOENT)\n` });
   });
 
   it('by a file that is no JSON', () => {

@@ -79,6 +79,10 @@ export async function sandboxCommand(args: readonly string[], lang: Lang): Promi
   const door = await import('../sandbox/index.js');
   const clock = values.at === undefined ? undefined : await readClock(door, values.at);
 
+  const folder = makeFolder();
+  // However the process ends, the keys do not stay behind.
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
   const sandbox = await start(door, [registrations, ...(personas ? [personas] : [])], {
     registrations: registrations.value,
     ...(personas && { personas: personas.value }),
@@ -86,14 +90,10 @@ export async function sandboxCommand(args: readonly string[], lang: Lang): Promi
     browserPort,
     apiPort,
   });
-  // On whatever way the process ends, the keys do not stay behind.
-  const folder = mkdtempSync(join(tmpdir(), 'myna-selfinfo-sandbox-'));
-  const remove = () => rmSync(folder, { recursive: true, force: true });
   const end = () => {
     remove();
     void sandbox.close().finally(() => process.exit(0));
   };
-  process.once('exit', remove);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
   return describe(door, sandbox, {
     folder,
@@ -128,8 +128,8 @@ function readJson(file: string): unknown {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : error;
-    throw new UsageError({ ja: `読み込めません: ${quoted(file)}（${code}）`, en: `cannot read ${quoted(file)} (${code})` });
+    const reason = reasonOf(error);
+    throw new UsageError({ ja: `読み込めません: ${quoted(file)}（${reason}）`, en: `cannot read ${quoted(file)} (${reason})` });
   }
   try {
     // Some editors write a byte order mark, which is no JSON.
@@ -138,6 +138,20 @@ function readJson(file: string): unknown {
     const reason = error instanceof Error ? error.message.replaceAll(/\p{C}+/gu, ' ') : '';
     throw new UsageError({ ja: `JSON ではありません: ${quoted(file)}（${reason}）`, en: `${quoted(file)} is not JSON (${reason})` });
   }
+}
+
+function makeFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'myna-selfinfo-sandbox-'));
+  } catch (error) {
+    const where = `${quoted(tmpdir())}, ${reasonOf(error)}`;
+    throw new UsageError({ ja: `一時フォルダを作成できません（${where}）`, en: `cannot make a temporary folder (${where})` }, 1);
+  }
+}
+
+/** What the system says: `ENOENT` and the like. */
+function reasonOf(error: unknown): string {
+  return String(error instanceof Error && 'code' in error ? error.code : error);
 }
 
 async function readClock({ createVirtualClock, isSelfInfoError }: Door, typed: string) {
@@ -177,7 +191,7 @@ async function start({ startSandbox, isSelfInfoError }: Door, sources: readonly 
       throw new UsageError(text, 1);
     }
     const placed = (message: string): string =>
-      sources.reduce((text, { root, file }) => text.replaceAll(root, () => `${quoted(file).slice(1, -1)}:$`), message).replaceAll(/\p{C}+/gu, ' ');
+      sources.reduce((text, { root, file }) => text.replaceAll(root, () => `${file}:$`), message).replaceAll(/\p{C}+/gu, ' ');
     throw new UsageError({ ja: placed(known ? error.messageJa : error.message), en: placed(error.message) });
   }
 }
