@@ -293,6 +293,18 @@ describe('the system', () => {
     expect(problems('マイナポータル以外は12月5日(土) 0:00〜6:00に停止します。')).toEqual(['1 target_unclear']);
   });
 
+  it('is the whole service where all of them stop, whatever was named above', () => {
+    const text = '自治体中間サーバの停止\n12月5日(土) 0:00〜6:00\n\nすべてのサービスの停止\n12月6日(日) 0:00〜6:00';
+    expect(outages(text)).toEqual(['municipal 2026-12-05T00:00/2026-12-05T06:00', 'all 2026-12-06T00:00/2026-12-06T06:00']);
+    expect(outages('マイナポータルのすべての機能　12月5日(土) 0:00〜6:00')).toEqual(['mynaportal 2026-12-05T00:00/2026-12-05T06:00']);
+  });
+
+  it('is not the service where only an environment to test against stops', () => {
+    expect(read('■接続確認環境のメンテナンスについて\n12月5日(土) 0:00〜6:00', '2026-11-20').outages).toEqual([]);
+    expect(read('【検証環境】自己情報取得API　12月5日(土) 0:00〜6:00', '2026-11-20')).toEqual({ outages: [], problems: ['1 unknown_system'] });
+    expect(outages('自己情報取得API（接続確認環境を含む）　12月5日(土) 0:00〜6:00')).toEqual(['all 2026-12-05T00:00/2026-12-05T06:00']);
+  });
+
   it('of one notice is not that of the next', () => {
     const text = '■日本年金機構中間サーバの停止\n12月5日(土) 8:00〜12:00\n\n■システムメンテナンスのお知らせ\n12月6日(日) 0:00〜6:00';
     expect(outages(text)).toEqual(['pension-service 2026-12-05T08:00/2026-12-05T12:00', 'all 2026-12-06T00:00/2026-12-06T06:00']);
