@@ -228,17 +228,10 @@ function calendarOf(rulebook: Rulebook, announced: readonly Announced[], timetab
       const schedule = timetable.scheduleOf(target);
       const ms = instantWithin(at, 'at');
       const stretch = schedule.timeline.stretchAt(ms);
-      const { causes, undone, opensMs, possibleMs } = schedule.answer(stretch);
-      return buildStatus({
-        state: nameOf(stretch.state),
-        causes,
-        undone,
-        holders: schedule.holders?.map((holder) => ({ server: holder.server, state: nameOf(holder.schedule.timeline.stateAt(ms)) })),
-        sinceMs: stretch.start === FROM_MS ? null : stretch.start,
-        untilMs: stretch.end === TO_MS ? null : stretch.end,
-        nextOpeningMs: stretch.state === OPEN ? ms : opensMs,
-        nextPossibleOpeningMs: stretch.state === CLOSED ? possibleMs : ms,
-      });
+      const answer = schedule.answer(stretch);
+      const opensMs = stretch.state === OPEN ? ms : answer.opensMs;
+      const possibleMs = stretch.state === CLOSED ? answer.possibleMs : ms;
+      return buildStatus(answer, schedule.holdersAt(ms), opensMs, possibleMs);
     },
     isOpen(target: Target, at: Instant = Date.now()): boolean {
       return timetable.scheduleOf(target).timeline.stateAt(instantWithin(at, 'at')) === OPEN;
@@ -288,8 +281,10 @@ function checkDays(list: unknown, path: string): number[] {
 }
 
 function instantWithin(value: Instant, path: string): number {
-  const ms = toEpochMs(value, path);
-  if (ms >= FROM_MS && ms < TO_MS) return ms;
+  const ms = typeof value === 'number' ? value : toEpochMs(value, path);
+  if (ms >= FROM_MS && ms < TO_MS) return Math.floor(ms);
+  // Only a number outside the span can be no instant at all.
+  toEpochMs(ms, path);
   throw outside(path);
 }
 

@@ -24,7 +24,7 @@ export interface Passage {
 const MAX_PASSAGE = 2_000;
 
 const SMELL =
-  /停止|休止|中断|メンテ|保守|点検|障害|不具合|トラブル|つながりにく|繋がりにく|ダウン|停電|復旧|解消|中止|取りやめ|休業|閉塞|縮退|切替|切り替え|移行作業|工事|延長|(?:いただけ|頂け|でき|出来|使え|なれ)(?:ません|ない|ず|なく|なくな)|不可|不能|[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日|maintenance|outage|downtime/i;
+  /停止|休止|中断|メンテ|保守|点検|障害|不具合|トラブル|つながりにく|繋がりにく|ダウン|停電|復旧|解消|中止|取りやめ|休業|閉塞|縮退|切替|切り替え|移行作業|工事|延長|遅れ|遅延|エラー|異常|制限|見合わせ|閉鎖|止ま[らりるっ]|止め|ストップ|お休み|(?:つなが|繋が)ら|しづらい|しにくい|かね(?:ます|る)|(?:いただけ|頂け|でき|出来|使え|なれ)(?:ません|ない|ず|なく|なくな)|不可|不能|[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日|maintenance|outage|down(?:time)?\b|unavailable|suspen|interrupt|offline/i;
 
 /** Splits a text into passages, at line ends and after 。; undefined when there are more than `max` of them. */
 export function splitPassages(text: string, max: number): Passage[] | undefined {
@@ -113,10 +113,17 @@ export function isDayByDay({ plain }: Passage): boolean {
   return /各日|連日|それぞれ|いずれも/.test(plain);
 }
 
+/** Whether it says that nothing stops: 停止しません, 停止の予定はありません, 停止なし. */
+export function isDenial({ plain }: Passage): boolean {
+  return /無停止|(?:停止|休止|中断|メンテナンス|保守|作業|実施)(?:する)?(?:の?予定|こと)?[はをがも]?(?:(?:実施)?(?:し|いたし|致し|行い|行われ|され)ません|(?:あり|ござい)ません|(?:実施)?(?:し|行わ|行われ|され)ない|なし|無し|なくな[りっる])/.test(
+    plain,
+  );
+}
+
 /** Whether it says of a period that it is none in which something stops. */
 export function isNoOutage(passage: Passage): boolean {
   const { plain } = passage;
-  if (/(?:停止|休止|中断|実施)(?:は|を)?(?:し|いたし|致し|行い)ません/.test(plain)) return true;
+  if (isDenial(passage)) return true;
   if (/(?:いただけ|頂け|でき|使え)ません|(?:停止|休止|中断)(?:し|いたし|致し|となり)ます/.test(plain)) return false;
   if (/影響(?:は|が)?(?:ありません|ございません|ない|なし)|通常(?:どおり|通り)/.test(plain)) return true;
   return !passage.smells && isOtherPeriod(passage);
@@ -124,7 +131,7 @@ export function isNoOutage(passage: Passage): boolean {
 
 /** Whether it is about another kind of period: opening hours, an application period. */
 export function isOtherPeriod({ plain }: Passage): boolean {
-  return /受付|申込|申し込み|申請期間|募集|開催|営業|運用(?:時間|日)|稼働(?:時間|日)|(?:利用|サービス|提供)(?:可能)?時間|利用可能|(?:いただけ|頂け|でき)ます|窓口|お?問い?合わ?せ|コールセンター|電話|掲載期間|公開期間/.test(
+  return /受付|申込|申し込み|申請期間|募集|開催|説明会|セミナー|会議|営業|運用(?:時間|日)|稼働(?:時間|日)|(?:利用|サービス|提供)(?:可能)?時間|利用可能|(?:いただけ|頂け|でき)ます|窓口|お?問い?合わ?せ|コールセンター|電話|掲載期間|公開期間/.test(
     plain,
   );
 }
@@ -140,9 +147,19 @@ export function isCalledOff({ plain }: Passage): boolean {
   );
 }
 
+/** Whether one of its periods takes the place of another: it says 変更 or 訂正, but not which of them holds. */
+export function isChange({ plain }: Passage): boolean {
+  return /[にへと](?:日程)?変更|変更[前後]|訂正|(?<!\p{L})誤(?!\p{L})/u.test(plain);
+}
+
+/** Whether it says that the end is not known. */
+export function isEndUnknown({ plain }: Passage): boolean {
+  return /未定|調整中/.test(plain);
+}
+
 /** Whether it says that an outage lasts, or may last, longer. */
 export function isExtension({ plain }: Passage): boolean {
-  return /延長|延び|伸び|長引|最大|最長/.test(plain);
+  return /延長|延び|伸び|長引|遅れる|最大|最長/.test(plain);
 }
 
 /** Whether it names a system in order to leave it out. */

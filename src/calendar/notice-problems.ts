@@ -17,10 +17,10 @@ export const problemTexts = {
   },
   recurring: { ja: '毎月・毎日など繰り返す期間です。', en: 'It speaks of a period that comes again.' },
   stray_date: { ja: 'どの停止期間にも属さない日付または時刻です。', en: 'A date or hour that belongs to no period.' },
-  not_an_outage: { ja: '停止ではない期間のようです。', en: 'The period seems to be none in which something stops.' },
+  not_an_outage: { ja: '停止しない、または停止ではない期間のようです。', en: 'It seems to say that nothing stops, or to be about another kind of period.' },
   called_off: {
-    ja: '停止の中止または延期のお知らせです。以前に取り込んだお知らせがあれば見直してください。',
-    en: 'An outage is called off or postponed: review what was announced before.',
+    ja: '停止の中止、延期または変更のお知らせです。以前に取り込んだお知らせがあれば見直してください。',
+    en: 'An outage is called off, postponed or changed: review what was announced before.',
   },
   unknown_system: {
     ja: 'ガイドラインの表にないシステム、または特定できないシステムの名前です。',

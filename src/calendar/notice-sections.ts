@@ -3,7 +3,10 @@ import { dayOf } from '../time.js';
 import { extendPeriod, type Period, readPeriod } from './notice-dates.js';
 import {
   isCalledOff,
+  isChange,
   isDayByDay,
+  isDenial,
+  isEndUnknown,
   isExclusion,
   isExtension,
   isNoOutage,
@@ -116,6 +119,10 @@ class NoticeReader {
     const found = this.#targets.find(passages);
     if (typeof found === 'string') return found;
     this.#complain(found.doubtful, 'unknown_system');
+    this.#complain(passages.filter(isChange), 'called_off');
+    this.#complain(passages.filter(isEndUnknown), 'end_missing');
+    // 「A：5日、B：6日」 in one line: each is closed at both, which is too much.
+    if (found.targets.length > 1 && this.stops.at(-1)?.passages.includes(passages[0] as Passage)) this.#complain(passages, 'target_unclear');
     this.stops.push({ passages, targets: found.targets, wide: start.hour === undefined || end.hour === undefined, period });
     // What follows without a year lies near what came with one.
     if (start.day?.year !== undefined || end.day?.year !== undefined) this.#anchorDay = dayOf(period.startMs);
@@ -155,6 +162,7 @@ class NoticeReader {
       while (begun < this.stops.length && startOf(this.stops[begun] as Stop) < passage.start) begun++;
       const before = this.stops[begun - 1];
       if (passage.tooLong) this.#complain([passage], 'too_long');
+      else if (isDenial(passage)) this.#complain([passage], 'not_an_outage');
       else if (before && isExtension(passage)) {
         before.period = { ...before.period, approximate: true };
         this.#complain([passage], 'extension_unclear');

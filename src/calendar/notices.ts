@@ -72,7 +72,7 @@ const MAX_PREFIX = 100;
  * - `mynaportal` and the other systems are known by the guideline's names; 自己情報取得API and a notice that names no system mean `all`; a notice about another
  *   system is not understood.
  * - An outage that is over (【解消済】, 【復旧】) is one all the same. One called off (中止) is not: it is in `notUnderstood` as `called_off`, and it stays in force
- *   where it was added before.
+ *   where it was added before. Where a notice changes a period (変更, 訂正), all that it names close, and it is in `notUnderstood` too.
  * - An id is made of target and start: an outage announced again with another end, and a later `publishedAt`, takes the place of the earlier one.
  *
  * Guideline section 2.5, whose planned outages are stated in principle (原則); no notice format is published, so all of this is our reading.

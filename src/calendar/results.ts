@@ -250,15 +250,13 @@ class SegmentOfState extends SpanBase implements Segment {
   }
 }
 
-interface StatusFields {
+/** What is the same for all instants of a stretch. */
+interface StretchFields {
   readonly state: State;
   readonly causes: readonly Cause[];
   readonly undone: readonly UndoneCause[];
-  readonly holders: readonly HolderState[] | undefined;
   readonly sinceMs: number | null;
   readonly untilMs: number | null;
-  readonly nextOpeningMs: number | null;
-  readonly nextPossibleOpeningMs: number | null;
 }
 
 class StatusAt implements Status {
@@ -271,15 +269,15 @@ class StatusAt implements Status {
   readonly nextOpeningMs: number | null;
   readonly nextPossibleOpeningMs: number | null;
 
-  constructor(fields: StatusFields) {
-    this.state = fields.state;
-    this.causes = fields.causes;
-    this.undone = fields.undone;
-    if (fields.holders !== undefined) this.holders = fields.holders;
-    this.sinceMs = fields.sinceMs;
-    this.untilMs = fields.untilMs;
-    this.nextOpeningMs = fields.nextOpeningMs;
-    this.nextPossibleOpeningMs = fields.nextPossibleOpeningMs;
+  constructor(stretch: StretchFields, holders: readonly HolderState[] | undefined, nextOpeningMs: number | null, nextPossibleOpeningMs: number | null) {
+    this.state = stretch.state;
+    this.causes = stretch.causes;
+    this.undone = stretch.undone;
+    if (holders !== undefined) this.holders = holders;
+    this.sinceMs = stretch.sinceMs;
+    this.untilMs = stretch.untilMs;
+    this.nextOpeningMs = nextOpeningMs;
+    this.nextPossibleOpeningMs = nextPossibleOpeningMs;
   }
 
   get since(): DateTime | null {
@@ -329,6 +327,11 @@ export function buildSegment(startMs: number, endMs: number, state: State, cause
 }
 
 /** A status from its parts. */
-export function buildStatus(fields: StatusFields): Status {
-  return new StatusAt(fields);
+export function buildStatus(
+  stretch: StretchFields,
+  holders: readonly HolderState[] | undefined,
+  nextOpeningMs: number | null,
+  nextPossibleOpeningMs: number | null,
+): Status {
+  return new StatusAt(stretch, holders, nextOpeningMs, nextPossibleOpeningMs);
 }

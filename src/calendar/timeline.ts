@@ -8,6 +8,7 @@ export const UNCERTAIN = 1;
 export const CLOSED = 2;
 
 const NAMES: readonly State[] = ['open', 'uncertain', 'closed'];
+const STATES = NAMES.length;
 
 /** The name of a state. */
 export function nameOf(state: number): State {
@@ -248,4 +249,14 @@ export function anyOf(timelines: readonly Timeline[]): { timeline: Timeline; dis
     timeline: mapped(seen, (bits) => (bits === 1 << OPEN ? OPEN : bits === 1 << CLOSED ? CLOSED : UNCERTAIN)),
     disagreement: mapped(seen, (bits) => ((bits & (bits - 1)) === 0 ? OPEN : UNCERTAIN)),
   };
+}
+
+/** All states of several timelines at once: those of an instant are one number, which `statesOf` takes apart. */
+export function sideBySide(timelines: readonly Timeline[]): Timeline {
+  return combined(timelines, (states, state) => states * STATES + state);
+}
+
+/** The states of `count` timelines, from a state of what stands side by side. */
+export function statesOf(number: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => Math.floor(number / STATES ** (count - 1 - index)) % STATES);
 }

@@ -33,8 +33,13 @@ export class Timetable {
 
   /** @throws as {@link leavesOf}. */
   scheduleOf(target: Target): Schedule {
-    // Strings are keys of leaves: the common case costs one look-up.
-    return (typeof target === 'string' && this.#leaves.get(target)) || this.#find(target);
+    // Strings are keys of leaves: the common cases cost one look-up.
+    return (typeof target === 'string' ? this.#leaves.get(target) : this.#alone(target)) ?? this.#find(target);
+  }
+
+  #alone(target: Exclude<Target, string>): Schedule | undefined {
+    for (const key in target) if (key !== 'server') return undefined;
+    return this.#servers.get((target as { server?: ServerId } | null)?.server as ServerId);
   }
 
   #find(target: Target): Schedule {

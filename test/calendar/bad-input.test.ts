@@ -1,23 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createCalendar, isSelfInfoError, type SelfInfoErrorCode, type Target } from '../../src/calendar/index.js';
+import { createCalendar, type Target } from '../../src/calendar/index.js';
+import { caught, refusal } from '../kit/refusals.js';
 
 const calendar = createCalendar();
 const NOON = '2026-12-06T12:00:00+09:00';
-
-function caught(run: () => unknown): unknown {
-  try {
-    run();
-  } catch (error) {
-    return error;
-  }
-  throw new Error('nothing was thrown');
-}
-
-function refusal(run: () => unknown): [SelfInfoErrorCode, string | undefined] {
-  const error = caught(run);
-  if (!isSelfInfoError(error)) throw error;
-  return [error.code, error.path];
-}
 
 const asked = (target: unknown) => () => calendar.status(target as Target, NOON);
 

@@ -1,20 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createCalendar, isSelfInfoError, type SelfInfoErrorCode } from '../../src/calendar/index.js';
-
-function caught(run: () => unknown): unknown {
-  try {
-    run();
-  } catch (error) {
-    return error;
-  }
-  throw new Error('nothing was thrown');
-}
-
-function refusal(run: () => unknown): [SelfInfoErrorCode, string | undefined] {
-  const error = caught(run);
-  if (!isSelfInfoError(error)) throw error;
-  return [error.code, error.path];
-}
+import { createCalendar } from '../../src/calendar/index.js';
+import { caught, refusal } from '../kit/refusals.js';
 
 const make = (options: unknown) => () => createCalendar(options as never);
 

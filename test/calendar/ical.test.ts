@@ -1,7 +1,8 @@
 import ICAL from 'ical.js';
 import nodeIcal from 'node-ical';
 import { describe, expect, it } from 'vitest';
-import { createCalendar, type ICalendarOptions, isSelfInfoError, type Target, toICalendar } from '../../src/calendar/index.js';
+import { createCalendar, type ICalendarOptions, type Target, toICalendar } from '../../src/calendar/index.js';
+import { refusal } from '../kit/refusals.js';
 
 const calendar = createCalendar();
 const november = { start: '2026-11-01', end: '2026-12-01' } as const;
@@ -53,16 +54,6 @@ function read(text: string): Event[] {
 
 const eventsOf = (target: Target, options: ICalendarOptions) => read(toICalendar(calendar, target, options));
 const brief = (events: readonly Event[]) => events.map(({ summary, start, end }) => `${summary} ${start.slice(0, 16)} ${end.slice(0, 16)}`);
-
-function refusal(run: () => unknown) {
-  try {
-    run();
-  } catch (error) {
-    if (isSelfInfoError(error)) return [error.code, error.path];
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
 
 describe('a feed', () => {
   // Third Saturday of November 2026: the 21st. In UTC nine hours less: Saturday 0:00 is Friday 15:00.

@@ -305,7 +305,7 @@ describe('for any text', () => {
       fc.property(garbage, (text) => {
         const { announcements, notUnderstood } = parseNotices(text, { publishedAt: PUBLISHED });
         const told = [...announcements.map(({ source }) => source), ...notUnderstood.map((passage) => passage.text)];
-        for (const passage of text.split(/[\n\r\v\f\u0085\u2028\u2029]|(?<=。)/).map((part) => part.trim())) {
+        for (const passage of text.split(/[\n\r\v\f\u0085\u2028\u2029]|(?<=[。｡])/).map((part) => part.trim())) {
           // Without an announcement there is nothing it could belong to; with a date it must be told in any case.
           if (/停止|いただけません|メンテナンス|障害/.test(passage) && announcements.length === 0)
             expect(

@@ -252,12 +252,19 @@ describe('the system', () => {
     expect(outages(`${name}　12月5日(土) 0:00〜6:00`)).toEqual([`${id} 2026-12-05T00:00/2026-12-05T06:00`]);
   });
 
-  it.each(['e-Tax', '中間サーバ', '日本年金機構', '公共サービスメッシュ', 'ぴったりサービス', 'マイナポータル 医療保険情報取得API', '証明書交換システム'])(
-    'is not guessed from %s',
-    (name) => {
-      expect(read(`${name}　12月5日(土) 0:00〜6:00`, '2026-11-20')).toEqual({ outages: [], problems: ['1 unknown_system'] });
-    },
-  );
+  it.each([
+    'e-Tax',
+    '中間サーバ',
+    '日本年金機構',
+    '公共サービスメッシュ',
+    'ぴったりサービス',
+    'コンビニ交付',
+    'GビズID',
+    'マイナポータル 医療保険情報取得API',
+    '証明書交換システム',
+  ])('is not guessed from %s', (name) => {
+    expect(read(`${name}　12月5日(土) 0:00〜6:00`, '2026-11-20')).toEqual({ outages: [], problems: ['1 unknown_system'] });
+  });
 
   it('may be several, and reports the ones it does not know beside them', () => {
     const text = 'マイナポータル、住基ネット及び公的個人認証サービス：12月5日(土) 0:00〜6:00';
@@ -284,6 +291,18 @@ describe('the system', () => {
     ]);
     expect(outages('マイナポータルをご利用いただきありがとうございます。\n12月5日(土) 0:00〜6:00 停止')).toEqual(['all 2026-12-05T00:00/2026-12-05T06:00']);
     expect(problems('マイナポータル以外は12月5日(土) 0:00〜6:00に停止します。')).toEqual(['1 target_unclear']);
+  });
+
+  it('is the whole service where all of them stop, whatever was named above', () => {
+    const text = '自治体中間サーバの停止\n12月5日(土) 0:00〜6:00\n\nすべてのサービスの停止\n12月6日(日) 0:00〜6:00';
+    expect(outages(text)).toEqual(['municipal 2026-12-05T00:00/2026-12-05T06:00', 'all 2026-12-06T00:00/2026-12-06T06:00']);
+    expect(outages('マイナポータルのすべての機能　12月5日(土) 0:00〜6:00')).toEqual(['mynaportal 2026-12-05T00:00/2026-12-05T06:00']);
+  });
+
+  it('is not the service where only an environment to test against stops', () => {
+    expect(read('■接続確認環境のメンテナンスについて\n12月5日(土) 0:00〜6:00', '2026-11-20').outages).toEqual([]);
+    expect(read('【検証環境】自己情報取得API　12月5日(土) 0:00〜6:00', '2026-11-20')).toEqual({ outages: [], problems: ['1 unknown_system'] });
+    expect(outages('自己情報取得API（接続確認環境を含む）　12月5日(土) 0:00〜6:00')).toEqual(['all 2026-12-05T00:00/2026-12-05T06:00']);
   });
 
   it('of one notice is not that of the next', () => {
@@ -342,6 +361,12 @@ describe('no closure comes of', () => {
     ['opening hours', '受付時間：12月5日(土) 9:00〜17:00', ['1 not_an_outage']],
     ['opening hours below their label', '受付期間\n12月5日(土) 9:00〜17:00', ['2 not_an_outage']],
     ['work without effect', '12月5日(土) 0:00〜6:00のメンテナンスによる影響はありません。', ['1 not_an_outage']],
+    ['a stop that is denied', '12月5日(土) 0:00〜6:00は停止しない', ['1 not_an_outage']],
+    ['a stop of which there is none', '12月5日(土) 0:00〜6:00の停止の予定はございません。', ['1 not_an_outage']],
+    ['a stop that is not carried out', '12月5日(土) 0:00〜6:00の計画停止は実施されません。', ['1 not_an_outage']],
+    ['a stop that is no more', '12月5日(土) 0:00〜6:00の停止はなくなりました。', ['1 not_an_outage']],
+    ['work during which nothing stops', '12月5日(土) 0:00〜6:00に無停止でメンテナンスを行います。', ['1 not_an_outage']],
+    ['a meeting', '説明会の日程\n12月5日(土) 9:00〜17:00', ['2 not_an_outage']],
   ])('%s', (_, text, expected) => {
     expect(read(text, '2026-11-20')).toEqual({ outages: [], problems: expected });
   });
@@ -351,6 +376,10 @@ describe('no closure comes of', () => {
     expect(read(text, '2026-11-20')).toEqual({ outages: ['all 2026-12-12T00:00/2026-12-12T06:00'], problems: ['2 called_off'] });
   });
 
+  it('but of a service that goes away (なくなります), which denies no stop', () => {
+    expect(read('12月5日(土) 0:00〜6:00は、停止のためご利用いただけなくなります。', '2026-11-20')).toEqual(only('all 2026-12-05T00:00/2026-12-05T06:00'));
+  });
+
   it('but of a service that is suspended, or an outage that may be called off', () => {
     expect(outages('12月5日(土) 0:00〜6:00の間、サービスの提供を中止します。')).toHaveLength(1);
     expect(outages('12月5日(土) 0:00〜6:00（中止する場合があります）')).toHaveLength(1);
@@ -358,7 +387,50 @@ describe('no closure comes of', () => {
   });
 });
 
+describe('a period that was read, and is reported too', () => {
+  it.each([
+    [
+      'when the notice changes it, since which of the two holds is not said',
+      '12月5日(土) 0:00〜6:00の停止は12月12日(土) 0:00〜6:00に変更します。',
+      2,
+      'called_off',
+    ],
+    ['when it corrects an earlier one', '【訂正】12月5日(土) 0:00〜6:00に停止します。', 1, 'called_off'],
+    ['when its end is not known', '12月5日(土) 22:00〜12月6日(日)（終了時刻未定）に停止します。', 1, 'end_missing'],
+    ['when systems of one line have periods of their own', '住基ネット：12月5日(土) 0:00〜6:00、マイナポータル：12月6日(日) 0:00〜6:00', 4, 'target_unclear'],
+  ])('%s', (_, text, count, code) => {
+    expect(outages(text)).toHaveLength(count);
+    expect(problems(text)).toEqual([`1 ${code}`]);
+  });
+});
+
 describe('words without a date', () => {
+  it.each([
+    '現在、マイナポータルにつながらない状態です。',
+    'アクセスしづらい状況です。',
+    'システムエラーの状態です。',
+    '応答が遅延しています。',
+    'サービスの提供を見合わせています。',
+    'サービスが止まっています。',
+    'The API is currently unavailable.',
+  ])('that speak of an outage are reported: %s', (text) => {
+    expect(read(text, '2026-11-20')).toEqual({ outages: [], problems: ['1 period_missing'] });
+  });
+
+  it('that deny the stop told before are reported, and it stays: they may be about something else', () => {
+    expect(read('12月5日(土) 0:00〜6:00 停止\n上記の停止は実施しません。', '2026-11-20')).toEqual({
+      outages: ['all 2026-12-05T00:00/2026-12-05T06:00'],
+      problems: ['2 not_an_outage'],
+    });
+  });
+
+  it('that say the end may be late are an extension', () => {
+    expect(read('12月5日(土) 0:00〜6:00 停止\n終了が遅れることがあります。', '2026-11-20')).toEqual({
+      outages: ['all 2026-12-05T00:00/2026-12-05T06:00 ?'],
+      problems: ['2 extension_unclear'],
+    });
+  });
+
   it('belong to the period they introduce or look back at, if it is about the same system', () => {
     const text =
       'システムメンテナンスのお知らせ\n\n下記のとおりメンテナンスを実施いたします。\n\n1. 停止期間\n12月5日(土) 0:00〜6:00\n\nこの間、ログインできません。\n以上';

@@ -205,7 +205,7 @@ describe('isHoliday', () => {
   it('knows the days that the host adds and takes away, and pictures mark them', () => {
     const calendar = createCalendar({ extraHolidays: ['2026-12-01'], notHolidays: ['2026-11-23'] });
     expect([calendar.isHoliday('2026-12-01'), calendar.isHoliday('2026-11-23')]).toEqual([true, false]);
-    expect(toText(calendar, ['pension@pension-service'], { month: '2026-12' })).toMatch(/^  1 火 祝/m);
+    expect(toText(calendar, ['pension@pension-service'], { month: '2026-12' })).toMatch(/^ {2}1 火 祝/m);
     expect(toText(calendar, ['pension@pension-service'], { month: '2026-11' }).match(/^ *\d+ . 祝/gm)).toEqual(['  3 火 祝']); // 文化の日 on the 3rd is left
   });
 });

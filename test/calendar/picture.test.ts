@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Announcement, createCalendar, isSelfInfoError, type PictureOptions, type Target, toSvg, toText } from '../../src/calendar/index.js';
+import { type Announcement, createCalendar, type PictureOptions, type Target, toSvg, toText } from '../../src/calendar/index.js';
+import { refusal } from '../kit/refusals.js';
 
 const calendar = createCalendar();
 const third: Announcement = {
@@ -11,16 +12,6 @@ const third: Announcement = {
   announcedAt: '2026-11-02',
   source: '<b>"停止" & \'中止\'</b>\u001b[31m\u202e',
 };
-
-function refusal(run: () => unknown) {
-  try {
-    run();
-  } catch (error) {
-    if (isSelfInfoError(error)) return [error.code, error.path];
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
 
 /** The lines of the days. */
 const days = (text: string) => text.split('\n').filter((line) => /^ [ \d]\d .*[.?#]{48}$/.test(line));

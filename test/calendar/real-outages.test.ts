@@ -123,4 +123,15 @@ describe('the outages that really were announced', () => {
     const at = (time: string) => calendar.isOpen('pension@pension-service', `2026-08-31T${time}+09:00`);
     expect([at('16:59:59.999'), at('17:00:00'), at('18:39:59.999'), at('18:40:00')]).toEqual([true, false, false, true]);
   });
+
+  it('stop everything on Sunday 15 December from 3:00 to 4:00, the Sunday before the third weekend of a month that starts on a Sunday', () => {
+    const calendar = createCalendar({ announced: [announce('all', 'closed', '2024-12-15T03:00', '2024-12-15T04:00')] });
+    expect(segmentsOf(calendar, 'local-tax', jst('2024-12-14'), jst('2024-12-22T00:30'))).toEqual([
+      'open 2024-12-14T00:00 2024-12-15T03:00',
+      'closed 2024-12-15T03:00 2024-12-15T04:00',
+      'open 2024-12-15T04:00 2024-12-21T00:00',
+      'uncertain 2024-12-21T00:00 2024-12-21T22:00',
+      'closed 2024-12-21T22:00 2024-12-22T00:30',
+    ]);
+  });
 });

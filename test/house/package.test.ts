@@ -71,7 +71,7 @@ describe('package-lock.json', () => {
 });
 
 describe('the texts', () => {
-  const code = ['src', 'test', 'examples', 'scripts'].flatMap((folder) => readSources(folder, /\.m?ts$|\.mjs$/));
+  const code = ['src', 'test', 'bench', 'examples', 'scripts'].flatMap((folder) => readSources(folder, /\.m?ts$|\.mjs$/));
   const pages = readdirSync(root)
     .filter((name) => /\.(md|json|ts)$/.test(name) && name !== 'package-lock.json')
     .map((path): Source => ({ path, text: read(path) }))

@@ -29,3 +29,20 @@ export async function typeErrorOf(run: () => unknown): Promise<string> {
   if (!(error instanceof TypeError)) throw error;
   return error.message;
 }
+
+/** What a synchronous call threw; a call that comes back is a failure of the test. */
+export function caught(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+/** Code and path of the error that a synchronous call threw. */
+export function refusal(run: () => unknown): [SelfInfoErrorCode, string | undefined] {
+  const error = caught(run);
+  if (!isSelfInfoError(error)) throw error;
+  return [error.code, error.path];
+}
