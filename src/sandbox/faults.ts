@@ -6,7 +6,7 @@ import type { Problems } from './problems.js';
 import { Refusal } from './refusals.js';
 
 /** A step that can be made to fail: opening the consent, the token, the request, the poll for the result. */
-export type FaultStep = (typeof steps)[number];
+export type FaultStep = 'authorize' | 'token' | 'request' | 'result';
 
 /**
  * A fault on demand: at which step (`on`), at which call of it (`nth`, from 1; default: every one), and what happens (`do`).
@@ -19,16 +19,14 @@ export type Fault = { readonly on: FaultStep; readonly nth?: number | undefined 
 export type FaultAction =
   /** `delay`: the answer comes `ms` milliseconds later by the sandbox's clock. `clock-skew`: the step is carried out as though that clock were `ms` ahead (behind, if negative). */
   | { readonly do: 'delay' | 'clock-skew'; readonly ms: number }
-  | { readonly do: (typeof plain)[number] }
+  | { readonly do: 'stall' | 'reset' | 'truncate' | 'wrong-type' | 'invalid-json' | 'huge' | 'maintenance' | 'mismatched-process' }
   /** With `retryAfterSeconds` a Retry-After header says when to come again; `asDate`: as a date. */
-  | { readonly do: (typeof errors)[number]; readonly retryAfterSeconds?: number | undefined; readonly asDate?: boolean | undefined };
+  | { readonly do: 'error-500' | 'error-503' | 'error-429'; readonly retryAfterSeconds?: number | undefined; readonly asDate?: boolean | undefined };
 
 /** What becomes of a connection: it never answers, is reset or ends orderly in the middle of the body. */
 export type WireFault = 'stall' | 'reset' | 'truncate';
 
-const steps = ['authorize', 'token', 'request', 'result'] as const;
-const plain = ['stall', 'reset', 'truncate', 'wrong-type', 'invalid-json', 'huge', 'maintenance', 'mismatched-process'] as const;
-const errors = ['error-500', 'error-503', 'error-429'] as const;
+const steps = ['authorize', 'token', 'request', 'result'] as const satisfies readonly FaultStep[];
 
 /** The steps at which a fault makes sense, where these are not all. */
 const places: Readonly<Partial<Record<Fault['do'], readonly FaultStep[]>>> = {
@@ -51,8 +49,13 @@ const place = { on: enumOf(steps), nth: optional(int().min(1)) };
 const faultSchema = discriminatedUnion('do', [
   strictObject({ ...place, do: literal('delay'), ms: int().min(0).max(86_400_000) }),
   strictObject({ ...place, do: literal('clock-skew'), ms: int().min(-3_155_760_000_000).max(3_155_760_000_000) }),
-  strictObject({ ...place, do: enumOf(plain) }),
-  strictObject({ ...place, do: enumOf(errors), retryAfterSeconds: optional(int().min(0).max(86_400)), asDate: optional(yesOrNo()) }),
+  strictObject({ ...place, do: enumOf(['stall', 'reset', 'truncate', 'wrong-type', 'invalid-json', 'huge', 'maintenance', 'mismatched-process']) }),
+  strictObject({
+    ...place,
+    do: enumOf(['error-500', 'error-503', 'error-429']),
+    retryAfterSeconds: optional(int().min(0).max(86_400)),
+    asDate: optional(yesOrNo()),
+  }),
 ]);
 const faultList = array(faultSchema);
 
@@ -89,8 +92,10 @@ function readFault(on: FaultStep, text: string): Fault {
     const [name = '', value = ''] = setting.split('=').map((part) => part.trim());
     return [name, /^-?\d{1,15}$/.test(value) ? Number(value) : value === 'true' ? true : value];
   });
+  // The header speaks of this very call.
+  const elsewhere = values.some(([name]) => name === 'on' || name === 'nth' || name === 'do');
   const { success, data } = faultSchema.safeParse({ ...Object.fromEntries(values), on, do: action });
-  if (!success || !makesSense(data)) throw new Refusal('fault_unknown', faultHeader);
+  if (elsewhere || !success || !makesSense(data)) throw new Refusal('fault_unknown', faultHeader);
   return data;
 }
 

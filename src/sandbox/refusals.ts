@@ -102,8 +102,8 @@ const table = {
   card_locked: {
     error: 'access_denied',
     status: 400,
-    en: 'The card is locked after three wrong PINs, for as long as this sandbox lives.',
-    ja: '暗証番号を3回続けて間違えたため、このカードはロックされています。このサンドボックスが動いている間は解除されません。',
+    en: 'The card is locked: after three wrong PINs it stays so for as long as this sandbox lives.',
+    ja: 'このカードはロックされています。暗証番号を3回続けて間違えたカードは、このサンドボックスが動いている間は解除されません。',
   },
   declined: { error: 'access_denied', status: 400, en: 'The citizen declined.', ja: '利用者が同意しませんでした。' },
   grant_type_not_supported: {

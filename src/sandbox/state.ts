@@ -72,23 +72,25 @@ export interface Process {
 export class Expiring<T> {
   readonly #entries = new Map<string, { readonly value: T; readonly expiresAt: number }>();
   readonly #clock: Clock;
+  readonly #given: Clock;
   readonly #lifeMs: number;
 
-  constructor(clock: Clock, lifeMs: number) {
+  /** `given`: the clock without skew; a single skewed step makes nothing vanish for the others. */
+  constructor({ clock, given }: Pick<World, 'clock' | 'given'>, lifeMs: number) {
     this.#clock = clock;
+    this.#given = given;
     this.#lifeMs = lifeMs;
   }
 
   /** Keeps a value and returns its key, 32 random bytes. */
   put(value: T): string {
-    const now = this.#clock.now();
     // All live equally long, so the oldest expire first.
     for (const [key, { expiresAt }] of this.#entries) {
-      if (expiresAt > now) break;
+      if (expiresAt > this.#given.now()) break;
       this.#entries.delete(key);
     }
     const key = randomId();
-    this.#entries.set(key, { value, expiresAt: now + this.#lifeMs });
+    this.#entries.set(key, { value, expiresAt: this.#clock.now() + this.#lifeMs });
     return key;
   }
 
@@ -169,10 +171,10 @@ export function createWorld(facts: Pick<World, 'clients' | 'personas' | 'clock' 
     given,
     skewed: (ms, run) => skew.run(ms, run),
     log: createLog(given),
-    forms: new Expiring(clock, publicProfile.timing.consentMs.value),
+    forms: new Expiring({ clock, given }, publicProfile.timing.consentMs.value),
     // Kept as long as the token, so that a late replay still kills it.
-    codes: new Expiring(clock, TOKEN_LIFE_MS),
-    tokens: new Expiring(clock, TOKEN_LIFE_MS),
+    codes: new Expiring({ clock, given }, TOKEN_LIFE_MS),
+    tokens: new Expiring({ clock, given }, TOKEN_LIFE_MS),
     wrongPins: new Map(),
   };
 }

@@ -218,6 +218,21 @@ describe('a fault', () => {
   });
 });
 
+describe('a skewed clock', () => {
+  it('skews one step, and nothing vanishes for the others', async () => {
+    const sandbox = createSandbox({
+      registrations: [registration],
+      clock: createVirtualClock(NOW),
+      faults: [{ on: 'authorize', nth: 2, do: 'clock-skew', ms: 3_600_000 }],
+    });
+    const form = /name="form" value="([^"]+)"/.exec(await (await sandbox.fetch(new Request(authorizationUrl(sandbox)))).text())?.[1] ?? '';
+    await sandbox.fetch(new Request(authorizationUrl(sandbox)));
+    const body = new URLSearchParams({ form, decision: 'agree', agree: 'yes' });
+    const url = new URL(paths.authorization.value, sandbox.environment().endpoints.browserUrl);
+    expect((await sandbox.fetch(new Request(url, { method: 'POST', body }))).status).toBe(200);
+  });
+});
+
 describe('the fault header', () => {
   const sandbox = createSandbox({ registrations: [registration], clock: createVirtualClock(NOW) });
   const ask = async (fault: string) => {
@@ -234,9 +249,12 @@ describe('the fault header', () => {
     expect((await ask('clock-skew; ms=-60000')).headers.get('date')).toBe('Tue, 01 Dec 2026 00:59:00 GMT');
   });
 
-  it.each(['explode', '', 'delay', 'delay; ms=-1', 'stall; ms=1', 'delay; ms', ';;=', 'clock-skew; ms=9e9'])('that says %j is refused', async (fault) => {
-    expect(await ask(fault)).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
-  });
+  it.each(['explode', '', 'delay', 'delay; ms=-1', 'stall; ms=1', 'delay; ms', ';;=', 'clock-skew; ms=9e9', 'stall; nth=2', 'stall; on=token'])(
+    'that says %j is refused',
+    async (fault) => {
+      expect(await ask(fault)).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
+    },
+  );
 });
 
 describe('over sockets', () => {
