@@ -76,6 +76,8 @@ export async function requestToken(
   } catch (error) {
     if (failed !== undefined) throw failed;
     if (answer === undefined) throw invalid('no token request could be made.', 'トークン要求を作成できませんでした。');
+    // Too many calls is no word on this code, whatever the body says.
+    if (answer.status === 429) throw refusal(answer, 'token', profile.errorCodes.value);
     if (error instanceof oauth.ResponseBodyError) return { refused: knownCode(error.error, profile.errorCodes.value) };
     if (answer.status >= 400) throw refusal(answer, 'token', profile.errorCodes.value);
     throw invalid('it is no valid token answer.', 'トークン応答として正しくありません。');

@@ -25,18 +25,9 @@ describe('at the token step, a client', () => {
     expect(await errorOf(consent)).toMatchObject({ code: 'response_invalid', stage: 'token' });
   });
 
-  it.each([{ do: 'error-503' } as const, { do: 'maintenance' } as const].map(name))(
-    'learns of %s that the portal cannot take the call now',
-    async (_, fault) => {
-      const { consent } = openBank(at('token', fault));
-      expect(await errorOf(consent)).toMatchObject({ code: 'upstream_unavailable', stage: 'token', retry: { safe: false } });
-    },
-  );
-
-  it('learns of error-429 what the portal’s error code says', async () => {
-    const { client, callback } = openBank(at('token', { do: 'error-429' }));
-    const outcome = await client.completeConsent(await callback(), { sessionBinding: SESSION });
-    expect(outcome).toEqual({ status: 'rejected', at: 'token', code: 'temporarily_unavailable' });
+  it.each(busy.map(name))('learns of %s that the portal cannot take the call now', async (_, fault) => {
+    const { consent } = openBank(at('token', fault));
+    expect(await errorOf(consent)).toMatchObject({ code: 'upstream_unavailable', stage: 'token', retry: { safe: false } });
   });
 
   it('learns of error-500 that the portal failed', async () => {
