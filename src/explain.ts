@@ -64,6 +64,8 @@ const states = {
 
 const MOST_REASONS = 2;
 const OURS: readonly Stage[] = ['configuration', 'calendar', 'sandbox'];
+/** The codes of a failed item that are this package's own. */
+const ITEM_CODES: readonly string[] = ['record_invalid', 'not_answered', 'unspecified', 'unrecognised'];
 const OUR_CODES: readonly SelfInfoErrorCode[] = [
   'foreign_grant',
   'unknown_item',
@@ -132,7 +134,9 @@ export function explain<S extends ServiceSpec>(value: Explainable<S>, language: 
         value.until === null ? words.again[language] : again(Date.parse(value.until), language),
       );
     case 'failed':
-      return 'error' in value ? explainError(value.error, language) : sentence + words.code[language](value.code);
+      if ('error' in value) return explainError(value.error, language);
+      // A code of the portal's could be an echo of anything; it stays in the item, and off the screen.
+      return ITEM_CODES.includes(value.code) ? sentence + words.code[language](value.code) : sentence;
     default:
       return sentence;
   }

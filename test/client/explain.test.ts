@@ -204,6 +204,8 @@ describe('every status of an item', () => {
     expect(explain({ ...items.unavailable, until: null } as ItemAnswer, 'en')).toBe('The information cannot be had at the moment. Please try again later.');
     expect(explain(items['nothing-on-record'], 'ja')).toContain('0円という意味ではありません');
     expect(explain(items.failed, 'en')).toContain('record_invalid');
+    // The portal's own code could be an echo of anything.
+    expect(explain({ ...items.failed, code: 'Wq3rT-9_echo' } as ItemAnswer, 'ja')).toBe('情報を取得できませんでした。');
     const partial: ItemAnswer = { status: 'present', missing: [{ server: 'pension-service', until: null }], extras, reveal: () => [] };
     expect(explain(partial, 'ja')).toBe(`${explain(items.present, 'ja')}一部の保有機関の情報は含まれていません。`);
   });
