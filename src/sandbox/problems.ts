@@ -1,7 +1,8 @@
 import type { ZodType } from 'zod';
 import { isSelfInfoError, SelfInfoError } from '../errors.js';
 
-const MOST_LISTED = 20;
+// Every problem is told; a bound, so that a hopeless file makes no endless message.
+const MOST_LISTED = 1_000;
 
 interface Problem {
   readonly path: string;
