@@ -282,6 +282,11 @@ describe('the search itself', () => {
     expect(leaksIn({ leaky }, { canary }).length).toBeGreaterThan(0);
   });
 
+  it('finds a PIN that stands alone, and takes four digits of a longer id for none', () => {
+    expect(leaksIn({ leaky: { tries: ['7391'] } }, { pin: '7391' }).length).toBeGreaterThan(0);
+    expect(leaksIn({ clean: { id: 'c-17391f', at: '2026-12-01T12:00:07.391Z', ms: 1_773_910_000 } }, { pin: '7391' })).toEqual([]);
+  });
+
   it('finds nothing where nothing is, and names what it finds without showing it', () => {
     expect(leaksIn({ clean: { a: 'canary' } }, { canary })).toEqual([]);
     expect(leaksIn({ leaky: canary }, { name: canary }).join()).not.toContain(canary);

@@ -48,11 +48,16 @@ function forms(secret: string): readonly string[] {
   ];
 }
 
+/** Random ids contain any four digits now and then; a secret that short counts where it stands alone. */
+function shows(form: string, text: string): boolean {
+  return form.length >= 8 ? text.includes(form) : new RegExp(`(?<![\\w-])${form.replace(/\W/g, '\\$&')}(?![\\w-])`).test(text);
+}
+
 /** Where secrets show, as `value by way: secret`; both are named, so that a failing test shows none of them. */
 export function leaksIn(values: Readonly<Record<string, unknown>>, secrets: Readonly<Record<string, string>>): string[] {
   return Object.entries(values).flatMap(([name, value]) =>
     renderings(value).flatMap(([way, text]) =>
-      Object.entries(secrets).flatMap(([secret, raw]) => (forms(raw).some((form) => text.includes(form)) ? [`${name} by ${way}: ${secret}`] : [])),
+      Object.entries(secrets).flatMap(([secret, raw]) => (forms(raw).some((form) => shows(form, text)) ? [`${name} by ${way}: ${secret}`] : [])),
     ),
   );
 }
