@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   test: {
     include: ['test/**/*.test.ts'],
     // Of what tsc says, only what concerns the type tests: the rest is `npm run check`.
@@ -12,6 +12,6 @@ export default defineConfig({
     // Processes, not threads: some tests set TZ.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 20_000,
+    testTimeout: mode === 'soak' ? 3_600_000 : 20_000,
   },
-});
+}));

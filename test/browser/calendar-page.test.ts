@@ -1,30 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { root } from '../house/sources.js';
+import { launchChromium } from '../kit/browser.js';
+import { findPart } from '../kit/machine.js';
 
-// Debian's chromium, found by PATH: playwright-core brings no browser along.
-const executablePath = (process.env.PATH ?? '')
-  .split(delimiter)
-  .map((folder) => join(folder, 'chromium'))
-  .find(isExecutable);
-const required = process.env.CI === 'true';
-if (!executablePath && !required)
-  console.warn('test/browser is skipped: there is no chromium on this machine (Debian: apt-get install chromium fonts-noto-cjk).');
+const chromium = findPart('chromium');
 
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-describe.skipIf(!executablePath && !required)('the calendar page, in Chromium', { timeout: 60_000 }, () => {
+describe.skipIf(chromium.missing)('the calendar page, in Chromium', { timeout: 60_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'myna-selfinfo-page-'));
   let browser: Browser;
   let page: Page;
@@ -33,14 +19,7 @@ describe.skipIf(!executablePath && !required)('the calendar page, in Chromium', 
   beforeAll(async () => {
     const built = spawnSync(process.execPath, [join(root, 'examples/calendar-page/build.mjs'), folder], { encoding: 'utf8' });
     expect(built.stderr + (built.status === 0 ? '' : built.stdout)).toBe('');
-    if (!executablePath) throw new Error('CI needs chromium.');
-    browser = await chromium.launch({
-      executablePath,
-      args: [
-        ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-        ...['--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
-      ],
-    });
+    browser = await launchChromium(chromium.path());
   }, 60_000);
 
   afterAll(async () => {
