@@ -206,7 +206,7 @@ ${main}
     - term: 保持期間
     - definition:
       - time: 2027年1月4日（月）
-      - text: まで（同意した日の翌日から30日間）
+      - text: まで （同意した日の翌日から30日間）
   - alert:
     - text: 「同意する」にチェックしてください。
     - code: consent_not_ticked
@@ -255,7 +255,7 @@ ${main}
       await stage.toCard();
       await stage.identify('見本 はたらく', '3344');
       expect(await spoken()).toBe(
-        ends(`  - heading "カードがロックされました" [level=1]
+        ends(`  - heading "カードがロックされています" [level=1]
   - alert:
     - text: このカードはロックされています。暗証番号を3回続けて間違えたカードは、このサンドボックスが動いている間は解除されません。
     - code: card_locked
