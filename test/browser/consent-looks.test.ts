@@ -1,14 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { controlPaths, type Persona } from '../../src/sandbox/index.js';
-import { root } from '../house/sources.js';
 import { ConsentStage, DESKTOP, NEW_YEAR, PHONE, SATURDAY } from '../kit/consent.js';
 import { findPart } from '../kit/machine.js';
 import { authorizationUrl } from '../sandbox/steps.js';
 
 const chromium = findPart('chromium');
-const axe = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
 
 describe.skipIf(chromium.missing)('the consent pages, looked at in Chromium,', { timeout: 60_000 }, () => {
   const stage = new ConsentStage(chromium);
@@ -291,7 +288,7 @@ ${main}
 
   /** What axe finds. It comes in by the debugger, since the pages allow no script. */
   async function problems(): Promise<readonly string[]> {
-    await stage.page.evaluate(axe);
+    await stage.page.evaluate(axe.source);
     return stage.page.evaluate(`axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
       .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html)))`);
   }
