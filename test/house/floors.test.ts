@@ -5,11 +5,11 @@ import { type Import, importsOf, parse, readSources, type Source } from './sourc
 
 // A room is a file or folder of src. It may import from lower floors and from itself, and from a neighbour where one is named. `import type` counts too.
 const floors = [
-  ['errors', 'time', 'redaction', 'options'],
+  ['errors', 'time', 'redaction', 'options', 'pace'],
   ['catalog'],
   ['calendar'],
   ['service', 'inquiry', 'profile', 'environment', 'http', 'json', 'stores/store'],
-  ['availability', 'consent', 'token', 'query', 'answer'],
+  ['calls', 'availability', 'consent', 'token', 'query', 'answer'],
   ['journey', 'client', 'explain', 'kiosk', 'vault'],
   ['stores/redis', 'vault/pg', 'bullmq', 'conformance'],
 ] as const satisfies readonly (readonly string[])[];
