@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events';
 import { SelfInfoError, type Stage } from './errors.js';
-import { ABORTED, bounded, TIMED_OUT } from './http.js';
 import type { Store } from './stores/store.js';
 import type { Clock } from './time.js';
 
@@ -67,13 +66,26 @@ export interface BoundStore {
  * @throws SelfInfoError `aborted` at the scope's stage, `timed_out`: for work that changes nothing at the portal.
  */
 export async function within<T>({ stage, signal }: Scope, clock: Clock, limitMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const harmless = { effect: 'none', retry: { safe: true } } as const;
+  if (signal.aborted) throw new SelfInfoError('aborted', { stage, ...harmless });
+  const inner = new AbortController();
+  let end = (_reason: SelfInfoError) => {};
+  const ended = new Promise<never>((_, reject) => {
+    end = reject;
+  });
+  const abort = () => end(new SelfInfoError('aborted', { stage, ...harmless }));
+  signal.addEventListener('abort', abort, { once: true });
+  // A clock that cannot wait ends the work, too.
+  const late = () => end(new SelfInfoError('timed_out', { stage: 'store', ...harmless }));
+  if (limitMs < Number.POSITIVE_INFINITY) clock.wait(limitMs, inner.signal).then(late, late);
+  const working = work(inner.signal);
+  // The losers of the race settle later, when nobody listens.
+  for (const promise of [working, ended]) promise.catch(() => undefined);
   try {
-    return await bounded(work, clock, limitMs, [signal]);
-  } catch (error) {
-    const retry = { safe: true };
-    if (error === ABORTED) throw new SelfInfoError('aborted', { stage, effect: 'none', retry });
-    if (error === TIMED_OUT) throw new SelfInfoError('timed_out', { stage: 'store', effect: 'none', retry });
-    throw error;
+    return await Promise.race([working, ended]);
+  } finally {
+    inner.abort();
+    signal.removeEventListener('abort', abort);
   }
 }
 

@@ -263,7 +263,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
       // Whoever collects the same at the same time gets a connection of their own.
       parked.delete(handle);
       try {
-        const waited = await awaitResult(environment, connection, secret, { bounds: scope, clock, random, onProgress: given.onProgress });
+        const waited = await awaitResult(environment, connection, secret, { scope, clock, random, onProgress: given.onProgress });
         switch (waited.status) {
           case 'done':
             return { status: 'ready', answer: await buildAnswer(service, retrieval.terms, retrieval.inquiries, waited.result, clock, inner) };

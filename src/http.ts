@@ -148,9 +148,9 @@ export function createTransport(apiUrl: string, ca: readonly string[] | undefine
           return { status: statusCode, header: (name) => headerOf(headers, name), chunks: body };
         },
         async close() {
-          const wire = await client?.catch(() => undefined);
+          const closing = client;
           client = undefined;
-          await wire?.destroy();
+          await (await closing?.catch(() => undefined))?.destroy();
         },
       });
     },
@@ -220,8 +220,8 @@ function connection(clock: Clock, wire: { exchange: Exchange; close(): Promise<v
           [closing.signal, ...(signal ? [signal] : [])],
         );
       } catch (error) {
-        // Whatever state the connection is in, no later call may meet the remains of this one.
-        await wire.close().catch(() => undefined);
+        // Whatever state the connection is in, no later call may meet the remains of this one; nobody waits for them to go.
+        void wire.close().catch(() => undefined);
         throw judgeFailure(error, call.stage, sent);
       }
     },
@@ -232,13 +232,11 @@ function connection(clock: Clock, wire: { exchange: Exchange; close(): Promise<v
   };
 }
 
-/** What {@link bounded} throws when the time limit comes first. */
-export const TIMED_OUT = Symbol('timed out');
-/** What {@link bounded} throws when a signal aborts first. */
-export const ABORTED = Symbol('aborted');
+const TIMED_OUT = Symbol('timed out');
+const ABORTED = Symbol('aborted');
 
 /** Settles with the work, the time limit, or the first signal to abort, whichever comes first, even when the work ignores its signal. */
-export async function bounded<T>(work: (signal: AbortSignal) => Promise<T>, clock: Clock, limitMs: number, signals: readonly AbortSignal[]): Promise<T> {
+async function bounded<T>(work: (signal: AbortSignal) => Promise<T>, clock: Clock, limitMs: number, signals: readonly AbortSignal[]): Promise<T> {
   if (signals.some((signal) => signal.aborted)) throw ABORTED;
   // Work that starts may send: without time left nothing is started.
   if (limitMs === 0) throw TIMED_OUT;

@@ -1,7 +1,8 @@
+import { type Scope, within } from './calls.js';
 import type { ConsentTerms } from './consent.js';
 import type { Environment } from './environment.js';
 import { isSelfInfoError, SelfInfoError, type SelfInfoErrorCode } from './errors.js';
-import { ABORTED, bounded, type CallBounds, type CallStage, type Connection, type HttpAnswer, refusal, TIMED_OUT } from './http.js';
+import { type CallBounds, type CallStage, type Connection, type HttpAnswer, refusal } from './http.js';
 import { checkInquiry, type Inquiry, type Method } from './inquiry.js';
 import type { WireResult } from './profile.js';
 import { type ItemSpec, type ofService, type Service, type ServiceSpec, wireCode } from './service.js';
@@ -127,9 +128,9 @@ const TRANSIENT: readonly SelfInfoErrorCode[] = ['connection_failed', 'connectio
 const RETRIES = 3;
 const RETRY_MS = 500;
 
-/** How polling goes on: within which bounds, by which clock and chance, and who is told. */
+/** How polling goes on: within what, by which clock and chance, and who is told. */
 export interface Waiting {
-  readonly bounds: CallBounds & { readonly deadline: number };
+  readonly scope: Scope & { readonly deadline: number };
   readonly clock: Clock;
   readonly random: () => number;
   readonly onProgress: ((progress: Progress) => unknown) | undefined;
@@ -137,18 +138,18 @@ export interface Waiting {
 
 /** Polls until the result is there, the portal gives up, or the deadline comes first. */
 export async function awaitResult(environment: Environment, connection: Connection, secret: ProcessSecret, waiting: Waiting): Promise<Waited> {
-  const { bounds, clock, random } = waiting;
+  const { scope, clock, random } = waiting;
   for (let attempt = 1, failures = 0; ; attempt++) {
-    const polled = await sendPoll(environment, connection, secret, bounds).catch(failureOf);
+    const polled = await sendPoll(environment, connection, secret, scope).catch(failureOf);
     const now = clock.now();
     let next: number;
     if ('failed' in polled) {
       const { failed } = polled;
       if (failed.code === 'upstream_refused') return { status: 'failed', error: failed };
       // The caller's deadline passed during a poll: nothing is lost, the answer can be collected later.
-      if (failed.code === 'timed_out' && now >= bounds.deadline) return { status: 'pending', retryAt: formatInstant(now) };
+      if (failed.code === 'timed_out' && now >= scope.deadline) return { status: 'pending', retryAt: formatInstant(now) };
       next = Math.max(now + Math.ceil(chance(random) * RETRY_MS * 2 ** failures), Date.parse(failed.retry.notBefore ?? '') || 0);
-      if (++failures > RETRIES || next >= bounds.deadline) return givenUp(failed);
+      if (++failures > RETRIES || next >= scope.deadline) return givenUp(failed);
     } else {
       failures = 0;
       const { result, retryAt } = polled;
@@ -158,7 +159,7 @@ export async function awaitResult(environment: Environment, connection: Connecti
         return { status: 'failed', error: new SelfInfoError('upstream_failed', { stage: 'result', effect: 'applied', upstream: { code: result.status } }) };
       }
       next = Math.max(retryAt ?? now + environment.profile.timing.pollMs.value, now + SHORTEST_POLL_MS);
-      if (next >= bounds.deadline) return { status: 'pending', retryAt: formatInstant(next) };
+      if (next >= scope.deadline) return { status: 'pending', retryAt: formatInstant(next) };
     }
     await pause({ attempt, retryAt: formatInstant(next) }, next - now, waiting);
   }
@@ -184,12 +185,9 @@ function chance(random: () => number): number {
   return share >= 0 && share <= 1 ? share : 1;
 }
 
-async function pause(progress: Progress, ms: number, { bounds, clock, onProgress }: Waiting): Promise<void> {
+async function pause(progress: Progress, ms: number, { scope, clock, onProgress }: Waiting): Promise<void> {
   // The wait starts before the caller is told, so that a virtual clock can be moved from there.
-  const waited = bounded(() => new Promise<never>(() => {}), clock, ms, bounds.signal ? [bounds.signal] : []).catch((error: unknown) => {
-    if (error === TIMED_OUT) return;
-    throw error === ABORTED ? new SelfInfoError('aborted', { stage: 'result', effect: 'none', retry: { safe: true } }) : error;
-  });
+  const waited = within(scope, clock, Number.POSITIVE_INFINITY, (signal) => clock.wait(ms, signal));
   // If the caller's function throws, nobody hears how the wait ends.
   waited.catch(() => undefined);
   // What it throws or rejects with is the caller's own, and ends the waiting.

@@ -34,7 +34,7 @@ const neighbours: { readonly [R in Room]?: readonly Neighbour[] } = {
   http: [{ room: 'json' }],
   // The steps of the journey: only back along it.
   token: [{ room: 'consent' }],
-  query: [{ room: 'consent' }, { room: 'token' }],
+  query: [{ room: 'calls' }, { room: 'consent' }, { room: 'token' }],
   answer: [{ room: 'consent' }, { room: 'token' }, { room: 'query' }],
   // What the client takes and gives, as types.
   client: [{ room: 'journey' }],
