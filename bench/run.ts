@@ -4,6 +4,7 @@ import { cpus } from 'node:os';
 const benches: Record<string, () => Promise<{ run(): void | Promise<void> }>> = {
   calendar: () => import('./calendar/bench.js'),
   bodies: () => import('./bodies/bench.js'),
+  memory: () => import('./memory/bench.js'),
 };
 
 const names = process.argv.slice(2);
