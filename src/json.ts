@@ -16,12 +16,14 @@ const SLICE = 65_536;
  */
 export async function readStrictJson(chunks: readonly Uint8Array[], signal: AbortSignal): Promise<unknown> {
   const text = await decodeUtf8(chunks, signal);
-  const pace = createPace(SLICE, signal);
+  const { rest } = createPace(SLICE, signal);
+  const isLong = text.length > SLICE;
   const scan = createScan(text);
-  for (let end = SLICE; !scan(end); end += SLICE) await pace.rest();
-  if (text.length > SLICE) await pace.rest();
+  if (isLong) await rest();
+  for (let end = SLICE; !scan(end); end += SLICE) await rest();
+  if (isLong) await rest();
   const value = parse(text);
-  if (text.length > SLICE) await pace.rest();
+  if (isLong) await rest();
   return value;
 }
 
