@@ -193,7 +193,8 @@ describe('an answer that is cut anywhere', () => {
   });
 });
 
-describe('what JSON.parse reads', () => {
+// Long on a busy machine.
+describe('what JSON.parse reads', { timeout: rounds(60_000, 3_600_000) }, () => {
   const json = fc.json({ maxDepth: 6, stringUnit: 'grapheme' });
 
   it('is read the same, unless it has a key twice or a forbidden one', async () => {

@@ -166,7 +166,8 @@ describe('Retry-After of a poll that went through', () => {
   });
 });
 
-describe('a request that was sent', () => {
+// Long on a busy machine.
+describe('a request that was sent', { timeout: 60_000 }, () => {
   const actions = ['submit', 'query', 'collect', 'collect by another client', 'discard the retrieval'] as const;
   const fates = ['answered', 'lost', 'broken', 'refused'] as const;
 

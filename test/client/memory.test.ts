@@ -27,7 +27,8 @@ function countingStore(store: Store) {
   return { store: counting, states };
 }
 
-describe('consents that are begun and never come back', () => {
+// Long on a busy machine.
+describe('consents that are begun and never come back', { timeout: rounds(60_000, 3_600_000) }, () => {
   it('take at most 1 KiB each, 10,000 of them', async () => {
     const { client } = openBank();
     // Whatever is loaded or compiled at first use is there before.
