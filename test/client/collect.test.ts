@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore, createSelfInfoClient, latest, type Progress, type Store } from '../../src/index.js';
-import { answerAt, type BankOptions, expectStatus, type Loan, loan, openBank } from '../kit/loan.js';
+import { startSandbox } from '../../src/sandbox/index.js';
+import { answerAt, type BankOptions, expectStatus, type Loan, loan, openBank, registrationOf, visits } from '../kit/loan.js';
 import { errorOf } from '../kit/refusals.js';
+import { rounds } from '../kit/size.js';
 
 const asked = { income: latest() };
 type Intercept = NonNullable<BankOptions<Loan>['intercept']>;
@@ -142,6 +144,24 @@ describe('a poll that fails in a way that passes', () => {
   });
 });
 
+describe('a portal that has gone', () => {
+  it('is called three times more, and the retrieval stays good', async () => {
+    const sandbox = await startSandbox({ registrations: [registrationOf(loan)] });
+    const client = createSelfInfoClient({ service: loan, ...sandbox.connection, random: () => 0 });
+    try {
+      const retrieval = await client.submit(await visits(client, sandbox).consent(), asked);
+      await sandbox.close();
+      const told: number[] = [];
+      const error = await errorOf(() => client.collect(client.resume(retrieval), { onProgress: ({ attempt }) => told.push(attempt) }));
+      expect([error.code, error.stage, error.effect, error.retry]).toEqual(['connection_failed', 'result', 'none', { safe: true }]);
+      expect(told).toEqual([1, 2, 3]);
+    } finally {
+      await client.close();
+      await sandbox.close();
+    }
+  });
+});
+
 describe('Retry-After of a poll that went through', () => {
   const later = (header: string) => answerAt('/result', async (request) => Response.json(await accepted(request), { headers: { 'retry-after': header } }));
   const accepted = async (request: Request) => ({ ...((await request.json()) as object), process_status: 'ACCEPTED' });
@@ -167,7 +187,7 @@ describe('Retry-After of a poll that went through', () => {
 });
 
 // Long on a busy machine.
-describe('a request that was sent', { timeout: 60_000 }, () => {
+describe('a request that was sent', { timeout: rounds(60_000, 3_600_000) }, () => {
   const actions = ['submit', 'query', 'collect', 'collect by another client', 'discard the retrieval'] as const;
   const fates = ['answered', 'lost', 'broken', 'refused'] as const;
 
@@ -209,7 +229,7 @@ describe('a request that was sent', { timeout: 60_000 }, () => {
         else expect([requests <= 1, carriedOut <= 1]).toEqual([true, true]);
         await Promise.all([client.close(), other.close()]);
       }),
-      { numRuns: 150 },
+      { numRuns: rounds(80, 2_000) },
     );
   });
 });
