@@ -3,9 +3,9 @@ import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import type { Client } from 'undici';
 import { isSelfInfoError, SelfInfoError, type SelfInfoErrorCode } from './errors.js';
-import { parseStrictJson } from './json.js';
+import { readStrictJson } from './json.js';
 import { checkKeys, checkText } from './options.js';
-import { type Clock, formatInstant } from './time.js';
+import { type Clock, DAY_MS, formatInstant } from './time.js';
 
 /** The client certificate of mutual TLS (相互認証, guideline note 8) and its private key, as PEM texts. */
 export interface TlsCredential {
@@ -60,6 +60,8 @@ const SILENCE_MS = 10_000;
 /** How long a parked connection may stay idle. */
 const IDLE_MS = 5_000;
 const BODY_BYTES = 16 * 1024 * 1024;
+/** The longest planned outage, over the New Year, takes a week. */
+const LONGEST_RETRY_AFTER_MS = 31 * DAY_MS;
 
 /** What a low-level exchange yields: the body is read under a limit. */
 interface RawAnswer {
@@ -146,9 +148,9 @@ export function createTransport(apiUrl: string, ca: readonly string[] | undefine
           return { status: statusCode, header: (name) => headerOf(headers, name), chunks: body };
         },
         async close() {
-          const wire = await client?.catch(() => undefined);
+          const closing = client;
           client = undefined;
-          await wire?.destroy();
+          await (await closing?.catch(() => undefined))?.destroy();
         },
       });
     },
@@ -211,14 +213,15 @@ function connection(clock: Clock, wire: { exchange: Exchange; close(): Promise<v
                 sent = true;
               }),
               clock,
+              inner,
             ),
           clock,
           limitMs,
           [closing.signal, ...(signal ? [signal] : [])],
         );
       } catch (error) {
-        // Whatever state the connection is in, no later call may meet the remains of this one.
-        await wire.close().catch(() => undefined);
+        // Whatever state the connection is in, no later call may meet the remains of this one; nobody waits for them to go.
+        void wire.close().catch(() => undefined);
         throw judgeFailure(error, call.stage, sent);
       }
     },
@@ -257,13 +260,13 @@ async function bounded<T>(work: (signal: AbortSignal) => Promise<T>, clock: Cloc
   }
 }
 
-async function receive(exchange: Promise<RawAnswer>, clock: Clock): Promise<HttpAnswer> {
+async function receive(exchange: Promise<RawAnswer>, clock: Clock, signal: AbortSignal): Promise<HttpAnswer> {
   const { status, header, chunks } = await exchange;
   const body = await readBody(chunks);
   const retryAt = retryAfter(header('retry-after'), clock.now());
   if (status >= 300 && status < 400) throw invalid('redirects are not followed.', 'リダイレクトには従いません。');
   try {
-    return { status, json: readJson(header, body), retryAt };
+    return { status, json: await readJson(header, body, signal), retryAt };
   } catch (error) {
     // Gateways answer errors with HTML and worse; the status says enough. A success must be read from the body.
     if (status >= 400) return { status, json: undefined, retryAt };
@@ -271,16 +274,16 @@ async function receive(exchange: Promise<RawAnswer>, clock: Clock): Promise<Http
   }
 }
 
-function readJson(header: RawAnswer['header'], body: Uint8Array): unknown {
+async function readJson(header: RawAnswer['header'], body: readonly Uint8Array[], signal: AbortSignal): Promise<unknown> {
   const coding = header('content-encoding');
   if (coding !== null && coding.toLowerCase() !== 'identity')
     throw invalid('its body is compressed although identity was asked for.', '無圧縮を要求しましたが、本文が圧縮されています。');
   if (!isJson(header('content-type')))
     throw invalid('its content type is not application/json in UTF-8.', 'Content-Type が UTF-8 の application/json ではありません。');
-  return parseStrictJson(decodeUtf8(body));
+  return readStrictJson(body, signal);
 }
 
-async function readBody(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+async function readBody(chunks: AsyncIterable<Uint8Array>): Promise<readonly Uint8Array[]> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of chunks) {
@@ -288,27 +291,22 @@ async function readBody(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> 
     if (size > BODY_BYTES) throw invalid('its body is too large.', '本文が大きすぎます。');
     parts.push(chunk);
   }
-  return Buffer.concat(parts);
-}
-
-function decodeUtf8(body: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
-  } catch {
-    throw invalid('its body is not UTF-8.', '本文が UTF-8 ではありません。');
-  }
+  return parts;
 }
 
 function isJson(contentType: string | null): boolean {
   return contentType !== null && /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(contentType);
 }
 
-/** Seconds or an HTTP date, as epoch milliseconds. */
+/** Seconds or an HTTP date, as epoch milliseconds from now on; undefined for what is neither, or too far off to be meant. */
 function retryAfter(value: string | null, now: number): number | undefined {
   if (value === null) return undefined;
-  if (/^\d{1,9}$/.test(value)) return now + Number(value) * 1_000;
-  const date = /^[A-Za-z]{3}, \d{2} [A-Za-z]{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(date) ? undefined : date;
+  const at = /^\d{1,9}$/.test(value) ? now + Number(value) * 1_000 : readHttpDate(value);
+  return at <= now + LONGEST_RETRY_AFTER_MS ? Math.max(at, now) : undefined;
+}
+
+function readHttpDate(value: string): number {
+  return /^[A-Za-z]{3}, \d{2} [A-Za-z]{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(value) ? Date.parse(value) : Number.NaN;
 }
 
 function invalid(en: string, ja: string): SelfInfoError {

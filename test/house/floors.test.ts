@@ -5,11 +5,11 @@ import { type Import, importsOf, parse, readSources, type Source } from './sourc
 
 // A room is a file or folder of src. It may import from lower floors and from itself, and from a neighbour where one is named. `import type` counts too.
 const floors = [
-  ['errors', 'time', 'redaction', 'options'],
+  ['errors', 'time', 'redaction', 'options', 'pace'],
   ['catalog'],
   ['calendar'],
   ['service', 'inquiry', 'profile', 'environment', 'http', 'json', 'stores/store'],
-  ['availability', 'consent', 'token', 'query', 'answer'],
+  ['calls', 'availability', 'consent', 'token', 'query', 'answer'],
   ['journey', 'client', 'explain', 'kiosk', 'vault'],
   ['stores/redis', 'vault/pg', 'bullmq', 'conformance'],
 ] as const satisfies readonly (readonly string[])[];
@@ -34,7 +34,7 @@ const neighbours: { readonly [R in Room]?: readonly Neighbour[] } = {
   http: [{ room: 'json' }],
   // The steps of the journey: only back along it.
   token: [{ room: 'consent' }],
-  query: [{ room: 'consent' }, { room: 'token' }],
+  query: [{ room: 'calls' }, { room: 'consent' }, { room: 'token' }],
   answer: [{ room: 'consent' }, { room: 'token' }, { room: 'query' }],
   // What the client takes and gives, as types.
   client: [{ room: 'journey' }],
