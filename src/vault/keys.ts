@@ -1,6 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { isSelfInfoError, SelfInfoError } from '../errors.js';
 import { checkKeys, checkText } from '../options.js';
+import { damaged, decrypt, encrypt, isOurs, readHeader } from './jwe.js';
 import type { WrappedKey } from './store.js';
 
 /**
@@ -74,23 +75,14 @@ export function createLocalKeys(options: LocalKeysOptions): VaultKeys {
   return Object.freeze<VaultKeys>({
     current,
     async wrap(dataKey, id) {
-      const { CompactEncrypt } = await import('jose');
-      const header = { alg: 'A256KW', enc: 'A256GCM', kid: current, id };
-      return { id, kid: current, wrapped: await new CompactEncrypt(dataKey).setProtectedHeader(header).encrypt(secrets.get(current) as KeyObject) };
+      return { id, kid: current, wrapped: await encrypt(dataKey, 'A256KW', { kid: current, id }, secrets.get(current) as KeyObject) };
     },
     async unwrap({ id, kid, wrapped }) {
       const secret = secrets.get(kid);
       if (!secret) throw new SelfInfoError('key_unknown');
-      const { compactDecrypt, decodeProtectedHeader } = await import('jose');
-      try {
-        if (wrapped.length > LONGEST_WRAPPED) throw new SelfInfoError('record_damaged');
-        const header = decodeProtectedHeader(wrapped);
-        if (header.kid !== kid || header.id !== id || 'zip' in header) throw new SelfInfoError('record_damaged');
-        const { plaintext } = await compactDecrypt(wrapped, secret, { keyManagementAlgorithms: ['A256KW'], contentEncryptionAlgorithms: ['A256GCM'] });
-        return plaintext;
-      } catch {
-        throw new SelfInfoError('record_damaged');
-      }
+      const header = await readHeader(wrapped, LONGEST_WRAPPED);
+      if (!isOurs(header, 'A256KW') || header.kid !== kid || header.id !== id) throw damaged();
+      return decrypt(wrapped, 'A256KW', secret);
     },
   });
 }
@@ -126,7 +118,7 @@ export function guardKeys(keys: VaultKeys): Pick<VaultKeys, 'wrap' | 'unwrap'> {
     },
     async unwrap(key) {
       const dataKey = await guard(() => keys.unwrap(key));
-      if (!(dataKey instanceof Uint8Array) || dataKey.length !== 32) throw new SelfInfoError('record_damaged');
+      if (!(dataKey instanceof Uint8Array) || dataKey.length !== 32) throw damaged();
       return dataKey;
     },
   };

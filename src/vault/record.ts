@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { SelfInfoError } from '../errors.js';
+import { damaged, decrypt, encrypt, isOurs, readHeader } from './jwe.js';
 import type { VaultKeys } from './keys.js';
 import type { VaultRecord } from './store.js';
 
@@ -13,7 +14,6 @@ export interface Label {
 }
 
 const FORMAT = 1;
-const fixed = { alg: 'dir', enc: 'A256GCM' } as const;
 const names: readonly string[] = ['alg', 'enc', 'kid', 'v', 'ref', 'consent', 'purpose', 'keepUntil'];
 // An answer came in a body of at most 16 MiB.
 const LONGEST_CONTENT = 24_000_000;
@@ -24,12 +24,10 @@ type Keys = Pick<VaultKeys, 'wrap' | 'unwrap'>;
 
 /** Seals a content under a data key of its own. */
 export async function seal(label: Label, content: unknown, keys: Keys): Promise<VaultRecord> {
-  const { CompactEncrypt } = await import('jose');
   const dataKey = randomBytes(32);
   const id = randomBytes(16).toString('base64url');
   try {
-    const header = { ...fixed, kid: id, v: FORMAT, ...label };
-    const sealed = await new CompactEncrypt(encode(content)).setProtectedHeader(header).encrypt(dataKey);
+    const sealed = await encrypt(encode(content), 'dir', { kid: id, v: FORMAT, ...label }, dataKey);
     return { ...label, keepUntil: Date.parse(label.keepUntil), sealed, key: await keys.wrap(dataKey, id) };
   } finally {
     dataKey.fill(0);
@@ -59,40 +57,23 @@ function encode(content: unknown): Uint8Array {
  * @throws SelfInfoError `format_unsupported`, `record_damaged`: not a header of ours, or one of another record or key.
  */
 export async function readLabel({ sealed, key }: VaultRecord, ref: string): Promise<Label> {
-  const header = await readHeader(sealed);
+  const header = await readHeader(sealed, LONGEST_SEALED);
   const { v, kid, consent, purpose, keepUntil } = header;
   if (typeof v === 'number' && Number.isSafeInteger(v) && v > FORMAT) throw new SelfInfoError('format_unsupported', { path: 'record.v' });
-  const isOurs = v === FORMAT && header.alg === fixed.alg && header.enc === fixed.enc && Object.keys(header).every((name) => names.includes(name));
-  if (!isOurs || header.ref !== ref || kid !== key.id) throw damaged();
+  if (v !== FORMAT || !isOurs(header, 'dir') || !Object.keys(header).every((name) => names.includes(name)) || header.ref !== ref || kid !== key.id)
+    throw damaged();
   if (typeof consent !== 'string' || typeof purpose !== 'string' || typeof keepUntil !== 'string' || Number.isNaN(Date.parse(keepUntil))) throw damaged();
   return { ref, consent, purpose, keepUntil };
 }
 
-async function readHeader(sealed: unknown): Promise<Readonly<Record<string, unknown>>> {
-  if (typeof sealed !== 'string' || sealed.length > LONGEST_SEALED) throw damaged();
-  const { decodeProtectedHeader } = await import('jose');
-  try {
-    return decodeProtectedHeader(sealed);
-  } catch {
-    throw damaged();
-  }
-}
-
 /** The content of a record whose label was read and found in order. */
 export async function unseal({ sealed, key }: VaultRecord, keys: Keys): Promise<unknown> {
-  const { compactDecrypt } = await import('jose');
   const dataKey = await keys.unwrap(key);
   try {
-    const limits = { keyManagementAlgorithms: [fixed.alg], contentEncryptionAlgorithms: [fixed.enc] };
-    const { plaintext } = await compactDecrypt(sealed, dataKey, limits);
-    return JSON.parse(new TextDecoder().decode(plaintext));
+    return JSON.parse(new TextDecoder().decode(await decrypt(sealed, 'dir', dataKey)));
   } catch {
     throw damaged();
   } finally {
     dataKey.fill(0);
   }
-}
-
-function damaged(): SelfInfoError {
-  return new SelfInfoError('record_damaged');
 }
