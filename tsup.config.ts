@@ -6,6 +6,9 @@ const doors = {
   notices: 'src/calendar/notices.ts',
   sandbox: 'src/sandbox/index.ts',
   msw: 'src/msw.ts',
+  vault: 'src/vault/index.ts',
+  pg: 'src/vault/pg.ts',
+  conformance: 'src/conformance/index.ts',
 };
 
 const common: Options = {
