@@ -2,13 +2,14 @@ import { publicProfile } from '../profile.js';
 import { readForm, readParameters, required } from './bodies.js';
 import { cardPage, consentPage, type Language, languageOf } from './pages.js';
 import { Refusal } from './refusals.js';
-import type { Attempt, Authorization, PendingForm, World } from './state.js';
+import type { Client } from './registrations.js';
+import { type Attempt, type Authorization, type PendingForm, PUSHED_PREFIX, type World } from './state.js';
 
 const WRONG_PINS_ALLOWED = 3;
 
 /** The citizen's side: opening the consent, and deciding on its two pages. */
 export function createAuthorization(world: World) {
-  const { clients, personas, clock, forms, codes, wrongPins, origins } = world;
+  const { clients, personas, clock, forms, pushed, codes, wrongPins, origins } = world;
 
   function redirect({ redirectUri }: Pick<Authorization, 'redirectUri'>, parameters: Record<string, string>): Response {
     // Appended as text, so that the registered URI stays as it is.
@@ -38,21 +39,26 @@ export function createAuthorization(world: World) {
     const client = clients.get(required(parameters, 'client_id'));
     if (client === undefined) throw new Refusal('unknown_client');
     attempt.clientId = client.clientId;
-    const redirectUri = required(parameters, 'redirect_uri');
-    if (!client.redirectUris.includes(redirectUri)) throw new Refusal('redirect_uri_not_registered');
-    const state = parameters.get('state');
+    const requestUri = parameters.get('request_uri');
+    if (requestUri !== undefined) return showConsent(languageOf(request), takePushed(client, requestUri));
+    const redirectUri = registeredUri(client, parameters);
     try {
-      if (state === undefined || state === '') throw new Refusal('state_required');
-      if (required(parameters, 'response_type') !== 'code') throw new Refusal('response_type_not_code');
-      const method = publicProfile.oauth.pkce.value;
-      const challenge = parameters.get('code_challenge') ?? '';
-      if (parameters.get('code_challenge_method') !== method || !/^[A-Za-z0-9_-]{43}$/.test(challenge)) throw new Refusal('pkce_required', method);
-      return showConsent(languageOf(request), { client, redirectUri, state, challenge });
+      if (client.mustPush) throw new Refusal('push_required');
+      return showConsent(languageOf(request), checkRequest(client, redirectUri, parameters));
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
       attempt.outcome = refusal.logged();
-      return redirectRefusal({ redirectUri, state }, refusal);
+      return redirectRefusal({ redirectUri, state: parameters.get('state') }, refusal);
     }
+  }
+
+  /** A pushed request, once; another client's attempt leaves it usable. */
+  function takePushed(client: Client, requestUri: string): Authorization {
+    const reference = requestUri.startsWith(PUSHED_PREFIX) ? requestUri.slice(PUSHED_PREFIX.length) : '';
+    const authorization = pushed.get(reference);
+    if (authorization === undefined || authorization.client !== client) throw new Refusal('request_uri_unknown');
+    pushed.take(reference);
+    return authorization;
   }
 
   /** `POST`: the form of either page, once. */
@@ -103,4 +109,22 @@ export function createAuthorization(world: World) {
   }
 
   return { open, decide };
+}
+
+/** The redirect URI of a request, if it is one of the client's. */
+export function registeredUri(client: Client, parameters: ReadonlyMap<string, string>): string {
+  const redirectUri = required(parameters, 'redirect_uri');
+  if (!client.redirectUris.includes(redirectUri)) throw new Refusal('redirect_uri_not_registered');
+  return redirectUri;
+}
+
+/** Checks what else an authorization request says. */
+export function checkRequest(client: Client, redirectUri: string, parameters: ReadonlyMap<string, string>): Authorization {
+  const state = parameters.get('state');
+  if (state === undefined || state === '') throw new Refusal('state_required');
+  if (required(parameters, 'response_type') !== 'code') throw new Refusal('response_type_not_code');
+  const method = publicProfile.oauth.pkce.value;
+  const challenge = parameters.get('code_challenge') ?? '';
+  if (parameters.get('code_challenge_method') !== method || !/^[A-Za-z0-9_-]{43}$/.test(challenge)) throw new Refusal('pkce_required', method);
+  return { client, redirectUri, state, challenge };
 }
