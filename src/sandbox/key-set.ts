@@ -17,7 +17,6 @@ export interface VerificationKey {
 /** Checks how a client is registered to authenticate beside its certificate: the keys by id, or undefined for not at all. */
 export function checkClientAuth(value: unknown, path: string): ReadonlyMap<string, VerificationKey> | undefined {
   if (value === undefined || value === 'tls') return undefined;
-  if (typeof value !== 'object') throw new TypeError(`${path} must be 'tls' or an object with jwks.`);
   checkKeys(value, path, ['jwks']);
   checkKeys(value.jwks ?? {}, `${path}.jwks`, ['keys']);
   const { keys: list } = Object(value.jwks);

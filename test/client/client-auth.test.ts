@@ -27,7 +27,7 @@ const rsa = makeKey('PS256', 'rsa-2026');
 const all = [ec, next, rsa];
 
 const byKey = ({ privateKey: key, alg, kid }: SigningKey) => privateKeyJwt({ key, alg, kid });
-const jwksOf = (...keys: readonly SigningKey[]): Registration['clientAuth'] => ({ jwks: { keys: keys.map(({ jwk }) => jwk) } });
+const jwksOf = (...keys: readonly SigningKey[]): NonNullable<Registration['clientAuth']> => ({ jwks: { keys: keys.map(({ jwk }) => jwk) } });
 const half = (jwt: string, index: number) => JSON.parse(Buffer.from(jwt.split('.')[index] ?? '', 'base64url').toString());
 
 /** A client and a sandbox that knows its keys, in one process; `sent` are the forms that came, by path. */
