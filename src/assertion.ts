@@ -89,6 +89,10 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions): PrivateKeyJwt {
 
 const ALGORITHMS = { en: 'ES256 or PS256.', ja: 'ES256 か PS256 です。' };
 const EITHER = { en: 'Give either key or sign.', ja: 'key か sign のどちらか一方を指定してください。' };
+const SIGNATURES = {
+  ES256: { en: 'An ES256 signature is bytes: r and s, 32 each, or DER.', ja: 'ES256 の署名は、r と s 各32バイト、または DER のバイト列で返してください。' },
+  PS256: { en: 'A PS256 signature is 256 to 1024 bytes.', ja: 'PS256 の署名は、256〜1024 バイトのバイト列で返してください。' },
+};
 const RSA_BITS = 2_048;
 const signAside = promisify(signBytes);
 
@@ -174,20 +178,13 @@ async function buildAssertion(
   const input = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
   const signature = signatureOf(await signInTime(credential, Buffer.from(input), clock, stage, bounds), alg);
   if (signature !== undefined) return `${input}.${signature.toString('base64url')}`;
-  const form = alg === 'ES256' ? 'r || s (64), DER' : 'RSASSA-PSS (256-1024)';
-  throw new SelfInfoError('signing_failed', {
-    path: 'options.sign',
-    stage,
-    expected: { en: `It must return the bytes of an ${alg} signature: ${form}.`, ja: `${alg} 署名のバイト列を返してください: ${form}。` },
-  });
+  throw new SelfInfoError('signing_failed', { path: 'options.sign', stage, expected: SIGNATURES[alg] });
 }
 
 /** A key service may hang; what it throws may hold anything. */
 async function signInTime(credential: PrivateKeyJwt, input: Uint8Array, clock: Clock, stage: CallStage, { signal }: CallBounds): Promise<unknown> {
   const over = new AbortController();
-  const late = clock.wait(SIGN_MS, signal ? AbortSignal.any([over.signal, signal]) : over.signal).then(() => {
-    throw new SelfInfoError('signing_failed', { path: 'options.sign' });
-  });
+  const late = clock.wait(SIGN_MS, signal ? AbortSignal.any([over.signal, signal]) : over.signal).then(() => Promise.reject());
   // The losers of the race settle later, when nobody listens.
   late.catch(() => undefined);
   const signing = PrivateKeyJwt.sign(credential, input);

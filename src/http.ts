@@ -355,6 +355,7 @@ function failure(code: SelfInfoErrorCode, stage: CallStage, sent: boolean): Self
 // Machine codes that may be repeated in an error: a code outside the list could be an echo of anything.
 const OAUTH_CODES = [
   'invalid_request',
+  'invalid_request_uri',
   'invalid_client',
   'invalid_grant',
   'unauthorized_client',

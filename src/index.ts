@@ -1,5 +1,5 @@
 export type { Answer, Extras, ItemAnswer } from './answer.js';
-export { type AssertionAlgorithm, type ClientAuth, PrivateKeyJwt, type PrivateKeyJwtOptions, privateKeyJwt } from './assertion.js';
+export { type AssertionAlgorithm, type ClientAuth, type PrivateKeyJwt, type PrivateKeyJwtOptions, privateKeyJwt } from './assertion.js';
 export type { Availability } from './availability.js';
 export type { Calendar, CategoryId, Cause, DetailId, HolderState, Segment, ServerId, State, Status, Target } from './calendar/index.js';
 export { createSelfInfoClient } from './client.js';

@@ -11,7 +11,7 @@ const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const LONGEST_ASSERTION = 4_096;
 const LONGEST_LIFE_S = 300;
 const LONGEST_ID = 256;
-/** How far the client's clock may be off, in seconds (FAPI 2.0, section 5.3.2.1). */
+/** How far the client's clock may be off, in seconds (FAPI 2.0). */
 const TOLERANCE_S = 10;
 
 /** Client authentication at the API: by the certificate of the connection (RFC 8705), and by a signed assertion (RFC 7523) where one is registered. */

@@ -9,7 +9,6 @@ import {
   createVirtualClock,
   exchangeToken,
   latest,
-  PrivateKeyJwt,
   type PrivateKeyJwtOptions,
   privateKeyJwt,
   validateCallback,
@@ -233,8 +232,8 @@ describe('a signing callback that', () => {
     const { complete, sent } = open(privateKeyJwt({ alg, kid, sign: sign as never }));
     const error = await errorOf(complete);
     expect(error).toMatchObject({ code: 'signing_failed', path: 'options.sign', stage: 'token', effect: 'none', retry: { safe: false } });
-    expect(error.message).toContain(`It must return the bytes of an ${alg} signature`);
-    expect(error.messageJa).toContain(`${alg} 署名のバイト列を返してください`);
+    expect(error.message).toMatch(new RegExp(`${alg} signature is .*bytes`));
+    expect(error.messageJa).toContain(`${alg} の署名は、`);
     expect(sent).toEqual([]);
   });
 
@@ -376,7 +375,6 @@ describe('the private key', () => {
   it('shows nowhere', async () => {
     const secrets = { first: ec.pem.split('\n')[1] ?? '', d: String(ec.privateKey.export({ format: 'jwk' }).d) };
     const credential = privateKeyJwt({ key: ec.pem, alg: 'ES256', kid: ec.kid });
-    expect(credential).toBeInstanceOf(PrivateKeyJwt);
     expect({ ...credential }).toEqual({ alg: 'ES256', kid: ec.kid });
     const { client, consent, sandbox, environment, clock } = open(credential);
     const grant = await consent();

@@ -277,6 +277,13 @@ describe('a host that holds the steps itself', () => {
     expect((await exchangeToken({ environment, callback, codeVerifier: verifier, fetch, clock })).expiresAt).toBe('2026-12-01T12:00:00+09:00');
   });
 
+  it('is told when the portal no longer knows the request', async () => {
+    const { environment } = openBare();
+    const callback = `${REDIRECT_URI}?${new URLSearchParams({ error: 'invalid_request_uri', state: 'a', iss: environment.issuer })}`;
+    const error = await errorOf(() => validateCallback(environment, callback, { state: 'a' }));
+    expect(error).toMatchObject({ code: 'callback_rejected', upstream: { code: 'invalid_request_uri' } });
+  });
+
   it('believes in no request that lives longer than a day', async () => {
     const { environment, clock } = openBare();
     const fetch = async () => json({ ...good, expires_in: Number.MAX_SAFE_INTEGER });
