@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { constants, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import type { AssertionAlgorithm } from '../../src/index.js';
 
 /** A key for client assertions, as its owner and as the portal know it. */
@@ -26,5 +26,8 @@ export function makeKey(alg: AssertionAlgorithm, kid: string): SigningKey {
 export const keyService =
   ({ alg, privateKey }: SigningKey, encoding: 'der' | 'ieee-p1363' = 'der') =>
   async (input: Uint8Array): Promise<Uint8Array> =>
-    // 6 is RSASSA-PSS.
-    sign('sha256', input, alg === 'ES256' ? { key: privateKey, dsaEncoding: encoding } : { key: privateKey, padding: 6, saltLength: 32 });
+    sign(
+      'sha256',
+      input,
+      alg === 'ES256' ? { key: privateKey, dsaEncoding: encoding } : { key: privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 },
+    );
