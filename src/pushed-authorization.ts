@@ -34,6 +34,7 @@ export async function pushRequest(
   const form = new URLSearchParams(parameters);
   await authenticate(form, 'consent', bounds);
   const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json', 'accept-encoding': 'identity' };
+  const pushedAt = clock.now();
   const answer = await connection.send({ stage: 'consent', path: profile.paths.pushedAuthorization.value, headers, body: String(form) }, bounds);
   if (answer.status >= 400) throw Object.assign(refusal(answer, 'consent', profile.errorCodes.value), { effect: 'none' as const });
   if (answer.status !== 201) throw invalid('its status is not 201.', 'ステータスが 201 ではありません。');
@@ -42,7 +43,7 @@ export async function pushRequest(
     throw invalid('request_uri is no URI.', 'request_uri が URI ではありません。');
   if (typeof seconds !== 'number' || !Number.isSafeInteger(seconds) || seconds < 1)
     throw invalid('expires_in is no positive whole number.', 'expires_in が正の整数ではありません。');
-  return { reference: { client_id: clientId, request_uri: requestUri }, expiresAt: clock.now() + Math.min(seconds, LONGEST_S) * 1_000 };
+  return { reference: { client_id: clientId, request_uri: requestUri }, expiresAt: pushedAt + Math.min(seconds, LONGEST_S) * 1_000 };
 }
 
 function invalid(en: string, ja: string): SelfInfoError {

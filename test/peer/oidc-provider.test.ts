@@ -214,16 +214,16 @@ describe('the peer keeps out', () => {
 
   it('a code a second time, and one with another verifier', async () => {
     const environment = peer.environment('tls');
-    const come = async () => {
-      const url = buildConsentUrl(environment, { state: 'state-1', codeChallenge });
-      return validateCallback(environment, await peer.visit(url), { state: 'state-1' });
+    const come = () => peer.visit(buildConsentUrl(environment, { state: 'state-1', codeChallenge }));
+    const exchange = async (request: string, codeVerifier = verifier) => {
+      const callback = await validateCallback(environment, request, { state: 'state-1' });
+      return exchangeToken({ environment, callback, codeVerifier, tls });
     };
-    const callback = await come();
-    const exchange = { environment, callback, codeVerifier: verifier, tls };
-    expect((await exchangeToken(exchange)).expiresAt).not.toBeNull();
+    const once = await come();
+    expect((await exchange(once)).expiresAt).not.toBeNull();
     const refused = { code: 'token_refused', upstream: { code: 'invalid_grant' } };
-    expect(await errorOf(() => exchangeToken(exchange))).toMatchObject(refused);
-    expect(await errorOf(async () => exchangeToken({ ...exchange, callback: await come(), codeVerifier: 'w'.repeat(43) }))).toMatchObject(refused);
+    expect(await errorOf(() => exchange(once))).toMatchObject(refused);
+    expect(await errorOf(async () => exchange(await come(), 'w'.repeat(43)))).toMatchObject(refused);
   });
 });
 
