@@ -277,6 +277,15 @@ describe('a host that holds the steps itself', () => {
     expect((await exchangeToken({ environment, callback, codeVerifier: verifier, fetch, clock })).expiresAt).toBe('2026-12-01T12:00:00+09:00');
   });
 
+  it('counts the life of the request from when it was sent', async () => {
+    const { environment, clock } = openBare();
+    const fetch = async () => {
+      clock.advance(5_000);
+      return json(good);
+    };
+    expect((await pushAuthorization({ environment, state: 'state-1', codeChallenge, fetch, clock })).expiresAt).toBe('2026-12-01T10:01:00+09:00');
+  });
+
   it('is told when the portal no longer knows the request', async () => {
     const { environment } = openBare();
     const callback = `${REDIRECT_URI}?${new URLSearchParams({ error: 'invalid_request_uri', state: 'a', iss: environment.issuer })}`;
