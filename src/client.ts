@@ -1,13 +1,15 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { buildAnswer } from './answer.js';
+import { openAuthentication } from './assertion.js';
 import { type Availability, computeAvailability, outageOf } from './availability.js';
 import { type Calendar, createCalendar } from './calendar/index.js';
-import { buildConsentUrl, type CallbackRequest, judgeCallback, readCallback, termsOf } from './consent.js';
+import { authorizationParameters, authorizationUrl, type CallbackRequest, judgeCallback, readCallback, termsOf } from './consent.js';
 import { isSelfInfoError, SelfInfoError } from './errors.js';
 import type { Connection } from './http.js';
 import type { ClientOptions, Collected, CollectOptions, ConsentOutcome, Grant, SelfInfoClient, SubmitOptions } from './journey.js';
 import { checkFunction, checkKeys, checkMethods, checkSignal, checkText, checkWhole } from './options.js';
+import { pushRequest } from './pushed-authorization.js';
 import { awaitResult, checkInquiries, checkRetrieval, type ProcessSecret, type Retrieval, sendRequest } from './query.js';
 import { isService, type Service } from './service.js';
 import { createMemoryStore, guardStore, type StoredEntry } from './stores/store.js';
@@ -61,13 +63,14 @@ const DEADLINE_MS = 30_000;
  * ```
  */
 export function createSelfInfoClient<S extends Service>(options: ClientOptions<S>): SelfInfoClient<S> {
-  checkKeys(options, 'options', ['service', 'environment', 'tls', 'store', 'calendar', 'clock', 'fetch']);
+  checkKeys(options, 'options', ['service', 'environment', 'tls', 'clientAuth', 'store', 'calendar', 'clock', 'fetch']);
   const { environment, clock = systemClock } = options;
   if (options.service === undefined) throw new SelfInfoError('missing_option', { path: 'options.service' });
   if (!isService(options.service)) throw new TypeError('options.service must be what defineService returned.');
   const service: Service = options.service;
   checkMethods(clock, 'options.clock', ['now', 'wait']);
   const transport = openTransport(environment, options, clock);
+  const authenticate = openAuthentication(environment, options.clientAuth, clock);
   if (environment.kind === 'production') {
     for (const [key, item] of Object.entries(service.items)) {
       if (item.code === undefined) throw new SelfInfoError('item_code_required', { path: `options.service.items.${key}.code` });
@@ -107,10 +110,21 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     const oauth = await import('oauth4webapi');
     const state = oauth.generateRandomState();
     const verifier = oauth.generateRandomCodeVerifier();
-    const codeChallenge = await oauth.calculatePKCECodeChallenge(verifier);
+    const parameters = authorizationParameters(environment, { state, codeChallenge: await oauth.calculatePKCECodeChallenge(verifier) });
+    // Before anything is kept: a request that the portal does not take leaves nothing half begun.
+    const carried = environment.profile.oauth.pushedAuthorizationRequests.value ? await push(parameters) : parameters;
     const transaction: Transaction = { id: randomUUID(), client: environment.clientId, session: digest(given.sessionBinding), verifier };
     await store.put(transactionKey(state), JSON.stringify(transaction), clock.now() + timing.consentMs.value);
-    return { url: buildConsentUrl(environment, { state, codeChallenge }), availability: now };
+    return { url: authorizationUrl(environment, carried), availability: now };
+  }
+
+  async function push(parameters: Readonly<Record<string, string>>) {
+    const connection = transport.connect();
+    try {
+      return (await pushRequest(environment, connection, parameters, authenticate, clock, bounds(undefined))).reference;
+    } finally {
+      await connection.close();
+    }
   }
 
   async function completeConsent(request: CallbackRequest, given: { readonly sessionBinding: string; readonly signal?: AbortSignal }): Promise<ConsentOutcome> {
@@ -136,7 +150,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     if ('refused' in verdict) return { status: 'rejected', at: verdict.at, code: verdict.refused };
     const connection = transport.connect();
     try {
-      const token = await requestToken(environment, connection, verdict.valid, taken.verifier, clock, bounds(given.signal));
+      const token = await requestToken(environment, connection, verdict.valid, taken.verifier, authenticate, clock, bounds(given.signal));
       if ('refused' in token) {
         await connection.close();
         return { status: 'rejected', at: 'token', code: token.refused };

@@ -65,7 +65,8 @@ export type CallbackCode =
  *
  * @param environment - where and as whom.
  * @param options - `state`: the value that ties the callback to this browser; `codeChallenge`: the PKCE S256 challenge, base64url.
- * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option`; TypeError for a wrong type.
+ * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option`; the second also where the profile
+ * wants the request pushed first: see {@link pushAuthorization}; TypeError for a wrong type.
  * @example
  * ```ts
  * import { createHash, randomBytes } from 'node:crypto';
@@ -81,24 +82,43 @@ export type CallbackCode =
 export function buildConsentUrl(environment: Environment, options: { readonly state: string; readonly codeChallenge: string }): string {
   checkEnvironment(environment);
   checkKeys(options, 'options', ['state', 'codeChallenge']);
-  checkText(options.state, 'options.state');
-  checkText(options.codeChallenge, 'options.codeChallenge');
-  if (!/^[A-Za-z0-9_-]{43}$/.test(options.codeChallenge)) {
+  const parameters = authorizationParameters(environment, options);
+  if (environment.profile.oauth.pushedAuthorizationRequests.value) {
+    throw new SelfInfoError('invalid_option', {
+      path: 'environment.profile.oauth.pushedAuthorizationRequests',
+      expected: { en: 'Under this profile use pushAuthorization.', ja: 'このプロファイルでは pushAuthorization を使ってください。' },
+    });
+  }
+  return authorizationUrl(environment, parameters);
+}
+
+/** What an authorization request says: in the browser's URL, or pushed. */
+export function authorizationParameters(
+  environment: Environment,
+  { state, codeChallenge }: { readonly state: string; readonly codeChallenge: string },
+): Readonly<Record<string, string>> {
+  checkText(state, 'options.state');
+  checkText(codeChallenge, 'options.codeChallenge');
+  if (!/^[A-Za-z0-9_-]{43}$/.test(codeChallenge)) {
     throw new SelfInfoError('invalid_option', {
       path: 'options.codeChallenge',
       expected: { en: 'A base64url SHA-256 digest.', ja: 'base64url 形式の SHA-256 ダイジェストです。' },
     });
   }
-  const { browserUrl } = environment.endpoints;
-  const url = new URL(browserUrl.replace(/\/$/, '') + environment.profile.paths.authorization.value);
-  url.search = new URLSearchParams({
+  return {
     response_type: 'code',
     client_id: environment.clientId,
     redirect_uri: environment.redirectUri,
-    state: options.state,
-    code_challenge: options.codeChallenge,
+    state,
+    code_challenge: codeChallenge,
     code_challenge_method: environment.profile.oauth.pkce.value,
-  }).toString();
+  };
+}
+
+/** The URL that opens the consent pages. */
+export function authorizationUrl({ endpoints, profile }: Environment, parameters: Readonly<Record<string, string>>): string {
+  const url = new URL(endpoints.browserUrl.replace(/\/$/, '') + profile.paths.authorization.value);
+  url.search = new URLSearchParams(parameters).toString();
   return url.href;
 }
 

@@ -182,6 +182,13 @@ const table = {
     en: 'A record does not fit the schema of its item at {path}.',
     ja: 'レコードが項目のスキーマに適合しません: {path}。',
   },
+  signing_failed: {
+    stage: 'token',
+    effect: 'none',
+    retrySafe: false,
+    en: '{path} gave no signature for the client assertion; nothing was sent. {expected}',
+    ja: '{path} からクライアントアサーションの署名を得られませんでした。何も送信していません。{expected}',
+  },
   connection_failed: {
     stage: 'token',
     effect: 'none',

@@ -17,7 +17,10 @@ export interface TlsCredential {
 export type FetchLike = (request: Request) => Promise<Response>;
 
 /** The step that a call belongs to. */
-export type CallStage = 'token' | 'request' | 'result';
+export type CallStage = 'consent' | 'token' | 'request' | 'result';
+
+/** The steps that change nothing at the other side, so that they may be taken again. */
+const HARMLESS: readonly CallStage[] = ['consent', 'result'];
 
 /** One call: always a POST to the API's origin. */
 export interface Call {
@@ -328,20 +331,20 @@ function judgeFailure(error: unknown, stage: CallStage, sent: boolean): SelfInfo
   if (error === ABORTED) return failure('aborted', stage, sent);
   if (!sent && error !== TIMED_OUT) return failure(DISTRUST.test(code) ? 'server_not_trusted' : 'connection_failed', stage, sent);
   // Once a request for data was sent and its answer is gone, nobody can tell whether it was carried out.
-  if (isSelfInfoError(error)) return Object.assign(error, { stage, effect: stage === 'result' ? ('none' as const) : ('unknown' as const) });
+  if (isSelfInfoError(error)) return Object.assign(error, { stage, effect: HARMLESS.includes(stage) ? ('none' as const) : ('unknown' as const) });
   if (MALFORMED.test(code))
     return new SelfInfoError('response_invalid', {
       stage,
-      effect: stage === 'result' ? 'none' : 'unknown',
+      effect: HARMLESS.includes(stage) ? 'none' : 'unknown',
       expected: { en: 'it is not a complete HTTP message.', ja: '完全な HTTP メッセージではありません。' },
     });
   if (stage === 'request' && sent) return failure('answer_lost', stage, sent);
   return failure(error === TIMED_OUT || SILENT.test(code) ? 'timed_out' : 'connection_closed', stage, sent);
 }
 
-/** Asking for a result changes nothing at the other side, so it may be asked again; a code is never exchanged a second time, sent or not. */
+/** A code is never exchanged a second time, sent or not. */
 function failure(code: SelfInfoErrorCode, stage: CallStage, sent: boolean): SelfInfoError {
-  const harmless = !sent || stage === 'result';
+  const harmless = !sent || HARMLESS.includes(stage);
   return new SelfInfoError(code, {
     stage,
     effect: harmless ? 'none' : 'unknown',
@@ -352,6 +355,7 @@ function failure(code: SelfInfoErrorCode, stage: CallStage, sent: boolean): Self
 // Machine codes that may be repeated in an error: a code outside the list could be an echo of anything.
 const OAUTH_CODES = [
   'invalid_request',
+  'invalid_request_uri',
   'invalid_client',
   'invalid_grant',
   'unauthorized_client',

@@ -1,4 +1,5 @@
 export type { Answer, Extras, ItemAnswer } from './answer.js';
+export { type AssertionAlgorithm, type ClientAuth, type PrivateKeyJwt, type PrivateKeyJwtOptions, privateKeyJwt } from './assertion.js';
 export type { Availability } from './availability.js';
 export type { Calendar, CategoryId, Cause, DetailId, HolderState, Segment, ServerId, State, Status, Target } from './calendar/index.js';
 export { createSelfInfoClient } from './client.js';
@@ -52,6 +53,7 @@ export {
   type WireRequest,
   type WireResult,
 } from './profile.js';
+export { type PushAuthorizationOptions, pushAuthorization } from './pushed-authorization.js';
 export type { CommonInquiry, ItemInquiries, NoOtherItems, Progress, Retrieval } from './query.js';
 export { Sensitive } from './redaction.js';
 export { defineService, type ItemBase, type ItemSpec, type OpenRecord, type RecordOf, type Service, type ServiceSpec, type StandardSchema } from './service.js';

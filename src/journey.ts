@@ -1,4 +1,5 @@
 import type { Answer } from './answer.js';
+import type { ClientAuth } from './assertion.js';
 import type { Availability } from './availability.js';
 import type { Calendar, Cause } from './calendar/index.js';
 import type { CallbackCode, CallbackRequest, ConsentTerms } from './consent.js';
@@ -63,6 +64,8 @@ export interface ClientOptions<S extends Service = Service> {
   readonly environment: Environment;
   /** The client certificate and key of mutual TLS; required unless `fetch` is given. */
   readonly tls?: TlsCredential;
+  /** How the client authenticates beside its certificate: {@link privateKeyJwt}, or a function that gives the current one. Default: `tls`, by the certificate alone. */
+  readonly clientAuth?: ClientAuth;
   /** Where transactions and retrieval secrets lie; default: this process's memory, good for one instance only. */
   readonly store?: Store;
   /** The calendar, or a function that gives the current one. Default: the guideline's tables. */
@@ -91,7 +94,8 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
    * Starts a consent: keeps a transaction and returns the URL to send the citizen to, with the availability now (guideline 2.3, figure 2.3-3).
    *
    * @param options - `sessionBinding`: a secret of this browser's session, e.g. the session id; the callback must come with the same.
-   * @throws SelfInfoError `store_failed`, `missing_option`, `client_closed`; `outside_calendar` when now lies outside the calendar's span.
+   * @throws SelfInfoError `store_failed`, `missing_option`, `client_closed`; `outside_calendar` when now lies outside the calendar's span. Where the profile has the request pushed (RFC 9126),
+   * also `signing_failed`, `response_invalid`, `upstream_refused` and the errors of the transport: nothing is begun then.
    * @example
    * ```ts
    * import type { SelfInfoClient } from 'myna-selfinfo';

@@ -1,3 +1,4 @@
+import { type Authenticate, type ClientAuth, openAuthentication } from './assertion.js';
 import { ValidCallback } from './consent.js';
 import { type Environment, isEnvironment } from './environment.js';
 import { SelfInfoError } from './errors.js';
@@ -33,6 +34,7 @@ export async function requestToken(
   connection: Connection,
   callback: ValidCallback,
   codeVerifier: string,
+  authenticate: Authenticate,
   clock: Clock,
   bounds: CallBounds,
 ): Promise<TokenVerdict> {
@@ -54,6 +56,7 @@ export async function requestToken(
       {
         [oauth.customFetch]: async (_url, init) => {
           try {
+            await authenticate(init.body, 'token', bounds);
             answer = await connection.send(
               { stage: 'token', path: profile.paths.token.value, headers: headersOf(init.headers), body: String(init.body) },
               bounds,
@@ -130,6 +133,8 @@ export interface ExchangeTokenOptions {
   readonly codeVerifier: string;
   /** The client certificate and key; required unless `fetch` is given. */
   readonly tls?: TlsCredential;
+  /** How the client authenticates beside its certificate. Default: `tls`, not at all. */
+  readonly clientAuth?: ClientAuth;
   /** An injected transport for tests in one process; refused in production. */
   readonly fetch?: FetchLike;
   /** Default: the system's clock. */
@@ -142,7 +147,7 @@ export interface ExchangeTokenOptions {
  * Exchanges the code of a checked callback for an access token over mutual TLS (IF001-03), for hosts that hold the steps themselves; never retried.
  *
  * @param options - the environment, the checked callback, the verifier and the credential.
- * @throws SelfInfoError `token_refused` with the portal's machine code; `response_invalid`; the errors of the transport; `missing_option` and its like.
+ * @throws SelfInfoError `token_refused` with the portal's machine code; `response_invalid`; `signing_failed`; the errors of the transport; `missing_option` and its like.
  * @example
  * ```ts
  * import { type Environment, exchangeToken, type TlsCredential, type ValidCallback } from 'myna-selfinfo';
@@ -153,15 +158,16 @@ export interface ExchangeTokenOptions {
  * ```
  */
 export async function exchangeToken(options: ExchangeTokenOptions): Promise<AccessToken> {
-  checkKeys(options, 'options', ['environment', 'callback', 'codeVerifier', 'tls', 'fetch', 'clock', 'signal']);
+  checkKeys(options, 'options', ['environment', 'callback', 'codeVerifier', 'tls', 'clientAuth', 'fetch', 'clock', 'signal']);
   const { environment, callback, codeVerifier, clock = systemClock, signal } = options;
   if (!(callback instanceof ValidCallback)) throw new TypeError('options.callback must be what validateCallback returned.');
   checkText(codeVerifier, 'options.codeVerifier');
   checkMethods(clock, 'options.clock', ['now', 'wait']);
   checkSignal(signal, 'options.signal');
   const connection = openTransport(environment, options, clock).connect();
+  const authenticate = openAuthentication(environment, options.clientAuth, clock);
   try {
-    const verdict = await requestToken(environment, connection, callback, codeVerifier, clock, { signal });
+    const verdict = await requestToken(environment, connection, callback, codeVerifier, authenticate, clock, { signal });
     if ('refused' in verdict) throw new SelfInfoError('token_refused', { upstream: { code: verdict.refused } });
     return verdict.accessToken;
   } finally {

@@ -38,6 +38,18 @@ describe('the examples run to their end', () => {
   });
 });
 
+describe('signing by a key service', () => {
+  it('gets the answer with the old key and the new one, and is refused with one that nobody registered', async () => {
+    const ready = 'マイナポータルからの取得が完了しました。内容をご確認ください。';
+    expect((await run('kms-signing')).trim().split('\n')).toEqual([
+      `鍵 2026-11: ${ready}`,
+      `鍵 2027-11: ${ready}`,
+      'KMS による署名: 4 回（PAR とトークンの要求に1回ずつ）',
+      '鍵 2028-11: 情報を取得できませんでした。最初からやり直してください。（コード: upstream_refused）',
+    ]);
+  });
+});
+
 describe('the notice watcher', () => {
   it('reads the page on a schedule, feeds the client, and keeps what it had when the page cannot be had', async () => {
     const output = await run('notice-watcher');

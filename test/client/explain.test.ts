@@ -67,6 +67,7 @@ const codes: Record<SelfInfoErrorCode, true> = {
   client_closed: true,
   retention_ended: true,
   record_invalid: true,
+  signing_failed: true,
   connection_failed: true,
   server_not_trusted: true,
   connection_closed: true,

@@ -9,7 +9,7 @@ const floors = [
   ['catalog'],
   ['calendar'],
   ['service', 'inquiry', 'profile', 'environment', 'http', 'json', 'stores/store'],
-  ['availability', 'consent', 'token', 'query', 'answer'],
+  ['availability', 'assertion', 'consent', 'pushed-authorization', 'token', 'query', 'answer'],
   ['journey', 'client', 'explain', 'kiosk', 'vault'],
   ['stores/redis', 'vault/pg', 'bullmq', 'conformance'],
 ] as const satisfies readonly (readonly string[])[];
@@ -33,7 +33,9 @@ const neighbours: { readonly [R in Room]?: readonly Neighbour[] } = {
   // json stands here and not below, so that the sandbox reads the wire with another parser.
   http: [{ room: 'json' }],
   // The steps of the journey: only back along it.
-  token: [{ room: 'consent' }],
+  // How the transport is opened stands with token.
+  'pushed-authorization': [{ room: 'assertion' }, { room: 'consent' }, { room: 'token' }],
+  token: [{ room: 'assertion' }, { room: 'consent' }],
   query: [{ room: 'consent' }, { room: 'token' }],
   answer: [{ room: 'consent' }, { room: 'token' }, { room: 'query' }],
   // What the client takes and gives, as types.
