@@ -234,7 +234,7 @@ export const goLive = {
 } as const;
 
 /** The id of a lead time. */
-export type LeadTimeId = (typeof leadTimes)[number]['id'] | (typeof handover)['id'] | (typeof goLive)['id'];
+export type LeadTimeId = (typeof leadTimes)[number]['id'] | 'handover' | 'goLive';
 
 /** A lead time (所要期間) as a plan uses it: how long, and what that rests on. */
 export interface LeadTime extends Text {

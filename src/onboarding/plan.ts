@@ -245,7 +245,10 @@ function planNotice(procedure: Procedure, options: NoticeOptions): Plan {
 let published: Calendar | undefined;
 
 function contextOf(options: { readonly calendar?: Calendar; readonly today?: string }): { calendar: Calendar; today: number } {
-  if (options.calendar !== undefined) checkMethods(options.calendar, 'options.calendar', ['isHoliday']);
+  if (options.calendar !== undefined) {
+    checkMethods(options.calendar, 'options.calendar', ['isHoliday']);
+    if (!Number.isFinite(options.calendar.fromMs) || !Number.isFinite(options.calendar.toMs)) throw new TypeError('options.calendar must be a calendar.');
+  }
   published ??= createCalendar();
   const today = options.today === undefined ? dayOf(Date.now()) : parseDay(options.today, 'options.today');
   return { calendar: options.calendar ?? published, today };
@@ -299,11 +302,11 @@ function lay({ procedure, steps, network, given, by, calendar, today, leads }: F
     start: formatDay(start),
     goal: formatDay(goal),
     today: formatDay(today),
-    shortfall: asked === undefined || today <= start ? null : shortfallOf(network, asked, start, today),
+    shortfall: asked === undefined || today <= start ? null : shortfallOf({ ...network, days: businessDaysOf(calendar, 'options.today') }, asked, start, today),
     steps: steps.map(planned),
     criticalPath: early.path,
     leadTimes: leads.filter((lead) => !('from' in lead) || (present.has(lead.from) && present.has(lead.to))).map(leadTimeOf),
-    holidaysPredicted: dayStart(Math.max(goal, early.goal) + 1) > calendar.officialUntilMs,
+    holidaysPredicted: dayStart(goal + 1) > calendar.officialUntilMs,
   };
 }
 

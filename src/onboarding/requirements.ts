@@ -1,12 +1,21 @@
 import type { Text } from '../calendar/rules.js';
 
-interface RequirementRow {
+/**
+ * A requirement of chapter 4 (利用するための要件).
+ *
+ * @example
+ * ```ts
+ * import { type Requirement, requirements } from 'myna-selfinfo/onboarding';
+ * const list: readonly Requirement[] = requirements;
+ * ```
+ */
+export interface Requirement {
   readonly id: string;
   readonly guideline: 'v2.2';
   readonly section: '4.1' | '4.2';
   /** The article of the terms of use (利用規約) that the guideline names. */
   readonly terms: Text;
-  /** What is required, in short. */
+  /** What is required. */
   readonly ja: string;
   readonly en: string;
   /** Whether this package does it, does a part of it, or leaves it to the provider. */
@@ -133,7 +142,4 @@ export const requirements = [
     sdk: [],
     provider: { ja: '要求事項を入手し、組織として対応する。', en: 'Obtain the requirements and follow them as an organisation.' },
   },
-] as const satisfies readonly RequirementRow[];
-
-/** A requirement of chapter 4. */
-export type Requirement = RequirementRow & { readonly id: (typeof requirements)[number]['id'] };
+] as const satisfies readonly Requirement[];

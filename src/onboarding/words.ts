@@ -48,7 +48,7 @@ export const procedures: Readonly<Record<Procedure, { readonly title: Text; read
 };
 
 /** What a lead time rests on. */
-export const bases: Readonly<Record<Basis, Text>> = {
+const bases: Readonly<Record<Basis, Text>> = {
   stated: { ja: 'ガイドラインの定め', en: 'rule of the guideline' },
   about: { ja: 'ガイドラインの目安（「程度」）', en: 'about, says the guideline' },
   'in-principle': { ja: 'ガイドラインの原則', en: 'in principle, says the guideline' },
