@@ -77,7 +77,7 @@ describe('a plan is refused', () => {
   });
 
   it('when it leaves the calendar, and names the span', () => {
-    for (const start of ['2023-06-29', '2050-09-01', '2051-01-01', '0001-01-01', '9999-12-31'])
+    for (const start of ['2023-06-29', '2050-09-01', '2051-01-01', '0100-01-01', '9999-12-31'])
       expect(refused({ start })).toEqual(['outside_calendar', 'options.start']);
     for (const goLive of ['2023-08-01', '2051-01-01', '9999-12-31']) expect(refused({ goLive })).toEqual(['outside_calendar', 'options.goLive']);
     const goLive = '2027-10-01';
