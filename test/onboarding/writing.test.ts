@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import ICAL from 'ical.js';
 import nodeIcal from 'node-ical';
 import stringWidth from 'string-width';
@@ -16,6 +18,7 @@ import {
   toMermaid,
   toText,
 } from '../../src/onboarding/index.js';
+import { root } from '../house/sources.js';
 
 const today = '2026-09-29';
 const plan = planOnboarding({ goLive: '2027-04-01', today });
@@ -332,6 +335,16 @@ describe('the Gantt chart', () => {
     expect(sections).toEqual(['フェーズ１：利用検討', 'フェーズ２：利用準備／開発', 'フェーズ２：利用準備／接続試験', 'フェーズ２：利用準備／本番準備']);
     expect(tasks[0]).toEqual({ name: 'A-1 利用検討（図5.1-1 A-1）', tags: ['crit'], id: 'a1', start: '2026-09-29', end: '2026-10-14' });
     expect(tasks[8]).toMatchObject({ id: 'a9', start: '2027-01-12', end: '2027-01-13' });
+  });
+
+  it('stands in the documentation as it is drawn', () => {
+    for (const [page, lang] of [
+      ['docs/onboarding.md', 'en'],
+      ['docs/ja/onboarding.md', 'ja'],
+    ] as const) {
+      const drawn = /^```mermaid\n([\s\S]*?)^```$/m.exec(readFileSync(join(root, page), 'utf8'))?.[1];
+      expect(drawn).toBe(toMermaid(plan, { lang }));
+    }
   });
 
   it('lets a name neither end a line nor start a comment', () => {
