@@ -2,11 +2,10 @@ import { afterwards } from './afterwards.js';
 import { beginning } from './beginning.js';
 import type { Procedure, StepRow } from './rows.js';
 
-/** Every step of figures 5.1-1 to 6.4-1, guideline v2.2: who, what, after what, with which documents. */
-export const steps = [...beginning, ...afterwards] as const;
+const rows = [...beginning, ...afterwards] as const;
 
 /** The id of a step, as the figures number them. */
-export type StepId = (typeof steps)[number]['id'];
+export type StepId = (typeof rows)[number]['id'];
 
 /**
  * A step of the procedure (手続), by the figures of chapters 5 and 6.
@@ -14,7 +13,8 @@ export type StepId = (typeof steps)[number]['id'];
  * @example
  * ```ts
  * import { type Step, steps } from 'myna-selfinfo/onboarding';
- * const handedIn = (steps as readonly Step[]).filter((step) => step.handling === 'hand-in').map(({ id, ja }) => `${id} ${ja}`);
+ * const nameOf = ({ id, ja }: Step) => `${id} ${ja}`;
+ * steps.filter((step) => step.handling === 'hand-in').map(nameOf);
  * ```
  */
 export interface Step extends StepRow {
@@ -24,7 +24,10 @@ export interface Step extends StepRow {
   readonly like?: readonly StepId[];
 }
 
+/** Every step of figures 5.1-1 to 6.4-1, guideline v2.2, in their order: who, what, after what, with which documents. */
+export const steps: readonly Step[] = rows;
+
 /** The steps of a procedure, in the guideline's order. */
 export function stepsOf(procedure: Procedure): readonly Step[] {
-  return (steps as readonly Step[]).filter((step) => step.procedure === procedure);
+  return steps.filter((step) => step.procedure === procedure);
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { actors, documents, handover, leadTimes, requirements, type Step, steps } from '../../src/onboarding/index.js';
 import { root } from '../house/sources.js';
 
-const rows: readonly Step[] = steps;
+const rows = steps;
 const ja = (id: string) => documents.find((row) => row.id === id)?.ja;
 const step = (id: string) => rows.find((row) => row.id === id) as Step;
 
