@@ -18,8 +18,8 @@ export interface Requirement {
   /** What is required. */
   readonly ja: string;
   readonly en: string;
-  /** Whether this package does it, does a part of it, or leaves it to the provider. */
-  readonly coveredBy: 'sdk' | 'both' | 'provider';
+  /** Whether this package does a part of it, or leaves it to the provider; none is met by a package alone. */
+  readonly coveredBy: 'both' | 'provider';
   /** What this package does, with the door and the page where it stands; none where it does nothing. */
   readonly sdk: readonly (Text & { readonly door: string; readonly page: string })[];
   /** What remains for the provider to do. */
@@ -36,7 +36,7 @@ const security = { guideline: 'v2.2', section: '4.2', terms: article(3) } as con
  * @example
  * ```ts
  * import { requirements } from 'myna-selfinfo/onboarding';
- * const mine = requirements.filter(({ coveredBy }) => coveredBy !== 'sdk').map(({ section, provider }) => `${section} ${provider.ja}`);
+ * const mine = requirements.filter(({ coveredBy }) => coveredBy === 'provider').map(({ section, provider }) => `${section} ${provider.ja}`);
  * ```
  */
 export const requirements = [
