@@ -6,6 +6,7 @@ const doors = {
   notices: 'src/calendar/notices.ts',
   sandbox: 'src/sandbox/index.ts',
   msw: 'src/msw.ts',
+  onboarding: 'src/onboarding/index.ts',
 };
 
 const common: Options = {
