@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { createCalendar } from '../../src/calendar/index.js';
 import {
+  type CallbackRequest,
   type ClientOptions,
   createMemoryStore,
   createSelfInfoClient,
@@ -153,6 +154,24 @@ export function openStub(options: StubOptions = {}): Stub {
     },
   };
 }
+
+/** The parts of a good callback, encoded. */
+export interface CallbackParts {
+  readonly code: string;
+  readonly state: string;
+  readonly iss: string;
+}
+
+/** A stub whose citizen is back with a good callback. */
+export async function comeBack(options?: StubOptions) {
+  const stub = openStub(options);
+  const begun = await stub.begin();
+  const parts: CallbackParts = { code: begun.code, state: begun.state, iss: encodeURIComponent(stub.environment.issuer) };
+  return { ...stub, ...begun, parts, complete: (request: CallbackRequest) => stub.client.completeConsent(request, { sessionBinding: SESSION }) };
+}
+
+/** ASCII in percent sequences: another text for the same value. */
+export const hex = (text: string) => [...text].map((char) => `%${char.charCodeAt(0).toString(16)}`).join('');
 
 /** Collects what nobody caught while something runs. */
 export async function uncaughtDuring(run: () => Promise<unknown>): Promise<readonly string[]> {
