@@ -156,7 +156,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     }
   }
 
-  /** States are kept as digests only, and with the portal that each was made for: another portal's callback finds nothing. */
+  /** With the portal that the state was made for: another portal's callback finds nothing. */
   function transactionKey(state: string): string {
     return `transaction:${digest(JSON.stringify([environment.issuer, environment.clientId, state]))}`;
   }
@@ -311,6 +311,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
   return Object.freeze(client) as unknown as SelfInfoClient<S>;
 }
 
+/** States and session bindings are kept as digests only. */
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }

@@ -56,7 +56,6 @@ export type CallbackCode =
   | 'duplicate_parameter'
   | 'issuer_mismatch'
   | 'invalid_response'
-  | 'replayed'
   // What the portal reported instead of a code.
   | (string & {});
 
@@ -205,7 +204,7 @@ export function sameSecret(a: string, b: string): boolean {
 }
 
 /**
- * Checks a callback against the state that this browser was given, for hosts that hold the steps themselves.
+ * Checks a callback against the state that this browser was given, for hosts that hold the steps themselves; what it returns can be exchanged once.
  *
  * @param environment - where the callback is to come from.
  * @param request - the callback.
@@ -250,9 +249,7 @@ interface CallbackParts {
 function partsOf(request: CallbackRequest): CallbackParts {
   if (typeof request !== 'string' && (typeof request !== 'object' || request === null))
     throw new TypeError('request must be a Request, a URL, or an object with method, url and headers.');
-  // By its tag, since a test runner may bring a URL of its own.
-  if (typeof request === 'string' || request instanceof URL || Object.prototype.toString.call(request) === '[object URL]')
-    return { method: 'GET', url: taken('request', () => String(request)), header: () => '' };
+  if (typeof request === 'string' || isUrl(request)) return { method: 'GET', url: taken('request', () => String(request)), header: () => '' };
   const method: unknown = taken('request.method', () => request.method);
   const url: unknown = taken('request.url', () => request.url);
   const headers: unknown = taken('request.headers', () => request.headers);
@@ -260,6 +257,11 @@ function partsOf(request: CallbackRequest): CallbackParts {
     throw new TypeError('request.method and request.url must be strings.');
   if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) throw new TypeError('request.headers must be an object.');
   return { method: method ?? 'GET', url: url ?? '', header: readerOf(headers) };
+}
+
+/** By its tag, since a test runner may bring a URL of its own. */
+function isUrl(request: object): request is URL {
+  return taken('request', () => Object.prototype.toString.call(request)) === '[object URL]';
 }
 
 function readerOf(headers: object): CallbackParts['header'] {

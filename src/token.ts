@@ -68,10 +68,9 @@ export async function requestToken(
         },
       },
     );
-  } catch {
-    throw failed ?? invalid('no token request could be made.', 'トークン要求を作成できませんでした。');
-  }
-  if (answer === undefined) throw invalid('no token request was made.', 'トークン要求が作成されませんでした。');
+  } catch {}
+  if (failed !== undefined) throw failed;
+  if (answer === undefined) throw invalid('no token request could be made.', 'トークン要求を作成できませんでした。');
   return judgeToken(environment, answer, sentAt);
 }
 
@@ -159,7 +158,8 @@ export interface ExchangeTokenOptions {
  * Exchanges the code of a checked callback for an access token over mutual TLS (IF001-03), for hosts that hold the steps themselves; never retried.
  *
  * @param options - the environment, the checked callback, the verifier and the credential.
- * @throws SelfInfoError `callback_rejected` with `upstream.code` `replayed` for a callback that was exchanged before; `token_refused` with the portal's machine code; `response_invalid`; the errors of the transport; `missing_option` and its like.
+ * @throws SelfInfoError `token_refused` with the portal's machine code; `callback_rejected` with `upstream.code` `replayed` for a callback that was exchanged
+ *   before; `response_invalid`; the errors of the transport; `missing_option` and its like.
  * @example
  * ```ts
  * import { type Environment, exchangeToken, type TlsCredential, type ValidCallback } from 'myna-selfinfo';
