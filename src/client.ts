@@ -1,10 +1,10 @@
-import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { buildAnswer } from './answer.js';
 import { openAuthentication } from './assertion.js';
 import { type Availability, computeAvailability, outageOf } from './availability.js';
 import { type Calendar, createCalendar } from './calendar/index.js';
-import { authorizationParameters, authorizationUrl, type CallbackRequest, judgeCallback, readCallback, termsOf } from './consent.js';
+import { authorizationParameters, authorizationUrl, type CallbackRequest, judgeCallback, readCallback, sameSecret, termsOf } from './consent.js';
 import { isSelfInfoError, SelfInfoError } from './errors.js';
 import type { Connection } from './http.js';
 import type { ClientOptions, Collected, CollectOptions, ConsentOutcome, Grant, SelfInfoClient, SubmitOptions } from './journey.js';
@@ -136,16 +136,21 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     const arrivedAt = clock.now();
     const read = readCallback(request);
     if ('refused' in read) return { status: 'rejected', at: 'callback', code: read.refused };
-    const state = read.parameters.get('state') ?? '';
-    const key = transactionKey(state);
+    const key = transactionKey(read.parameters.get('state') ?? '');
     const seen = transactionOf(await store.get(key));
     if (typeof seen === 'string') return { status: seen };
     // A stranger's callback must not use up the honest citizen's transaction, so the session is compared before anything is taken.
-    if (!sameText(seen.session, digest(given.sessionBinding))) return { status: 'foreign-browser' };
-    if (arrivedAt >= seen.expiresAt) return { status: 'expired' };
+    if (!sameSecret(seen.session, digest(given.sessionBinding))) return { status: 'foreign-browser' };
+    // So that a clock without a time lets nothing through.
+    if (!(arrivedAt < seen.expiresAt)) return { status: 'expired' };
+    // What cannot go on to the exchange must not use up the transaction either.
+    if (given.signal?.aborted) throw new SelfInfoError('aborted', { stage: 'callback', effect: 'none', retry: { safe: true } });
+    checkOpen();
     const taken = transactionOf(await store.take(key));
     if (typeof taken === 'string') return { status: taken };
-    const verdict = await judgeCallback(environment, read.parameters, state);
+    // The session was compared with what was seen, the verifier is of what was taken: they must be one.
+    if (taken.id !== seen.id || taken.session !== seen.session || taken.verifier !== seen.verifier) throw badEntry();
+    const verdict = await judgeCallback(environment, read);
     if ('declined' in verdict) return { status: 'declined' };
     if ('refused' in verdict) return { status: 'rejected', at: verdict.at, code: verdict.refused };
     const connection = transport.connect();
@@ -165,13 +170,20 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     }
   }
 
+  /** With the portal that the state was made for: another portal's callback finds nothing. */
+  function transactionKey(state: string): string {
+    return `transaction:${digest(JSON.stringify([environment.issuer, environment.clientId, state]))}`;
+  }
+
   /** What the store says of a transaction, as long as it is one of this client's. */
   function transactionOf(entry: StoredEntry | 'taken' | undefined): (Transaction & { readonly expiresAt: number }) | 'replayed' | 'unknown' {
     // Clients of many databases say null.
     if (!entry) return 'unknown';
     if (entry === 'taken') return 'replayed';
-    const transaction = read<Transaction>(entry);
-    return transaction.client === environment.clientId ? { ...transaction, expiresAt: entry.expiresAt } : 'unknown';
+    const { id, client, session, verifier } = read<Transaction>(entry);
+    const { expiresAt } = entry;
+    if (![id, client, session, verifier].every((text) => typeof text === 'string') || !Number.isFinite(expiresAt)) throw badEntry();
+    return client === environment.clientId ? { id, client, session, verifier, expiresAt } : 'unknown';
   }
 
   function stateOf(grant: unknown): GrantState {
@@ -318,10 +330,6 @@ function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }
 
-function transactionKey(state: string): string {
-  return `transaction:${digest(state)}`;
-}
-
 function retrievalKey(id: string): string {
   return `retrieval:${id}`;
 }
@@ -332,12 +340,12 @@ function read<T extends object>(entry: StoredEntry): T {
   try {
     value = JSON.parse(entry.value);
   } catch {}
-  if (typeof value !== 'object' || value === null) throw new SelfInfoError('store_failed', { retry: { safe: false } });
+  if (typeof value !== 'object' || value === null) throw badEntry();
   return value as T;
 }
 
-function sameText(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+function badEntry(): SelfInfoError {
+  return new SelfInfoError('store_failed', { retry: { safe: false } });
 }
 
 function calendarSource(given: Calendar | (() => Calendar) | undefined): () => Calendar {
