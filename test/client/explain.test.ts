@@ -69,6 +69,8 @@ const codes: Record<SelfInfoErrorCode, true> = {
   record_invalid: true,
   connection_failed: true,
   server_not_trusted: true,
+  certificate_refused: true,
+  proxy_refused: true,
   connection_closed: true,
   answer_lost: true,
   timed_out: true,
