@@ -64,18 +64,12 @@ interface RawAnswer {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-/** What an exchange tells of its progress. */
-interface Told {
-  /** Before the first byte may leave. */
-  readonly sent: () => void;
-}
-
-/** Sends one call. */
-export type Exchange = (call: Call, signal: AbortSignal, told: Told) => Promise<RawAnswer>;
+/** Sends one call; `sent` is told before the first byte may leave. */
+export type Exchange = (call: Call, signal: AbortSignal, sent: () => void) => Promise<RawAnswer>;
 
 /** A transport over an injected fetch, for tests in one process; production refuses it. */
 export function createFetchTransport(apiUrl: string, fetch: FetchLike, clock: Clock): Transport {
-  const exchange: Exchange = async (call, signal, told) => {
+  const exchange: Exchange = async (call, signal, sent) => {
     const request = new Request(new URL(pathUnder(apiUrl, call.path), apiUrl), {
       method: 'POST',
       headers: call.headers,
@@ -83,7 +77,7 @@ export function createFetchTransport(apiUrl: string, fetch: FetchLike, clock: Cl
       signal,
       redirect: 'manual',
     });
-    told.sent();
+    sent();
     const response = await fetch(request);
     return { status: response.status, header: (name) => response.headers.get(name), chunks: response.body ?? new Blob([]).stream() };
   };
@@ -105,24 +99,22 @@ export function connection(clock: Clock, wire: { exchange: Exchange; close(): Pr
   const closing = new AbortController();
   return {
     async send(call, { signal, deadline }) {
-      let sent = false;
+      let progress: Progress = 'started';
       const now = clock.now();
       const limitMs = Math.max(0, Math.min(CALL_MS, (deadline ?? Number.POSITIVE_INFINITY) - now));
       const work = async (inner: AbortSignal, heard: (progress: Progress) => void) => {
-        const told = {
-          sent() {
-            sent = true;
-            heard('sent');
-          },
+        const tell = (now: Progress) => () => {
+          progress = now;
+          heard(now);
         };
-        return receive(wire.exchange(call, inner, told), () => heard('answering'), clock);
+        return receive(wire.exchange(call, inner, tell('sent')), tell('answering'), clock);
       };
       try {
         return await bounded(work, clock, limitMs, [closing.signal, ...(signal ? [signal] : [])]);
       } catch (error) {
         // Whatever state the connection is in, no later call may meet the remains of this one.
         await wire.close().catch(() => undefined);
-        throw judgeFailure(error, call.stage, sent);
+        throw judgeFailure(error, call.stage, progress);
       }
     },
     async close() {
@@ -199,8 +191,8 @@ async function receive(exchange: Promise<RawAnswer>, heard: () => void, clock: C
 }
 
 function readJson(header: RawAnswer['header'], body: Uint8Array): unknown {
-  const coding = header('content-encoding');
-  if (coding !== null && coding.toLowerCase() !== 'identity')
+  const isPlain = (name: string, plain: string) => (header(name) ?? plain).toLowerCase() === plain;
+  if (!isPlain('content-encoding', 'identity') || !isPlain('transfer-encoding', 'chunked'))
     throw invalid('its body is compressed although identity was asked for.', '無圧縮を要求しましたが、本文が圧縮されています。');
   if (!isJson(header('content-type')))
     throw invalid('its content type is not application/json in UTF-8.', 'Content-Type が UTF-8 の application/json ではありません。');
@@ -250,10 +242,13 @@ const DISTRUST =
 const REFUSED = /^ERR_SSL_(TLSV1[23]?|SSLV3)_ALERT_((BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_(REVOKED|EXPIRED|UNKNOWN|REQUIRED)|UNKNOWN_CA|ACCESS_DENIED)$/;
 // What undici and its parser say of an answer that is no HTTP, or too large; its checks of a status below 100 are assertions.
 const MALFORMED = /^(HTTPParserError$|HPE_(?!INVALID_EOF_STATE)|UND_ERR_RES_EXCEEDED_MAX_SIZE|UND_ERR_RESPONSE|UND_ERR_HEADERS_OVERFLOW|ERR_ASSERTION$)/;
+// Of a head that says a length: it makes no sense. Behind the head: the body breaks off.
+const LENGTH = 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
 const SILENT = /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/;
 
 /** Turns whatever went wrong into one of our errors; nothing of the foreign error but its code, or its name where it has none, is looked at. */
-function judgeFailure(error: unknown, stage: CallStage, sent: boolean): SelfInfoError {
+function judgeFailure(error: unknown, stage: CallStage, progress: Progress): SelfInfoError {
+  const sent = progress !== 'started';
   // Once a request for data was sent and its answer is gone, nobody can tell whether it was carried out.
   const effect = sent && stage !== 'result' ? 'unknown' : 'none';
   if (isSelfInfoError(error)) return error.code === 'connection_failed' ? failure(error.code, stage, sent) : Object.assign(error, { stage, effect });
@@ -261,7 +256,7 @@ function judgeFailure(error: unknown, stage: CallStage, sent: boolean): SelfInfo
   if (error === ABORTED) return failure('aborted', stage, sent);
   if (REFUSED.test(code)) return failure('certificate_refused', stage, sent);
   if (!sent && error !== TIMED_OUT) return failure(DISTRUST.test(code) ? 'server_not_trusted' : 'connection_failed', stage, sent);
-  if (MALFORMED.test(code))
+  if (MALFORMED.test(code) || (code === LENGTH && progress !== 'answering'))
     return new SelfInfoError('response_invalid', {
       stage,
       effect,

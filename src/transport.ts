@@ -42,7 +42,7 @@ export function createTransport(route: Route, tls: TlsCredential | undefined, cl
     connect(thumbprint) {
       const identity = find(thumbprint);
       let line: Promise<Line> | undefined;
-      const exchange: Exchange = async (call, signal, told) => {
+      const exchange: Exchange = async (call, signal, sent) => {
         const parked = line !== undefined;
         line ??= openLine(route, identity, lines);
         const { client } = await line;
@@ -52,7 +52,7 @@ export function createTransport(route: Route, tls: TlsCredential | undefined, cl
           method: 'POST',
           path: pathUnder(route.baseUrl, call.path),
           headers: { ...call.headers, 'content-length': String(Buffer.byteLength(call.body)) },
-          body: Readable.from(announced(call.body, told.sent), { objectMode: false }),
+          body: Readable.from(announced(call.body, sent), { objectMode: false }),
           signal,
         });
         return { status: statusCode, header: (name) => headerOf(headers, name), chunks: body };
