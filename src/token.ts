@@ -107,7 +107,7 @@ export function openTransport(
   checkFunction(fetch, 'options.fetch');
   if (fetch && environment.kind === 'production') throw new SelfInfoError('injected_transport_refused', { path: 'options.fetch' });
   const credential = tls && checkCredential(tls, 'options.tls');
-  const egress = options.egress && checkEgress(options.egress, 'options.egress');
+  const egress = options.egress === undefined ? undefined : checkEgress(options.egress, 'options.egress');
   if (fetch) return createFetchTransport(apiUrl, fetch, clock);
   // A gateway has the credential towards the portal; whether it wants one of us is its own affair.
   if (!credential && !egress?.gateway) throw new SelfInfoError('missing_option', { path: 'options.tls' });
