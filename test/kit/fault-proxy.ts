@@ -21,6 +21,8 @@ export interface FaultProxy extends Standing {
   disarm(): boolean;
   /** Whether the fault has happened. */
   readonly struck: boolean;
+  /** Bytes of the armed direction that came since arming. */
+  readonly passed: number;
   /** Lets one more byte of what drips go by, or all of what was delayed. */
   release(): void;
 }
@@ -91,7 +93,9 @@ export async function startFaultProxy(to: () => number): Promise<FaultProxy> {
     });
     from.on('end', () => {
       ended = true;
-      if (!waiting && !silent) into.end();
+      // Whoever ends behind a fault has given up: nothing more is to be expected of either side.
+      if (silent) from.destroy();
+      else if (!waiting) into.end();
     });
     // Whoever goes takes the other side along: nobody is left behind by the proxy itself.
     from.on('close', () => into.destroy()).on('error', () => {});
@@ -120,6 +124,9 @@ export async function startFaultProxy(to: () => number): Promise<FaultProxy> {
     },
     get struck() {
       return struck;
+    },
+    get passed() {
+      return passed;
     },
     release() {
       if (drip) return drip();
