@@ -213,7 +213,7 @@ async function readBody(chunks: AsyncIterable<Uint8Array>, heard: () => void): P
 
 function decodeUtf8(body: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
   } catch {
     throw invalid('its body is not UTF-8.', '本文が UTF-8 ではありません。');
   }
@@ -237,9 +237,9 @@ function invalid(en: string, ja: string): SelfInfoError {
 
 // Failures of the certificate check, as OpenSSL and Node name them.
 const DISTRUST =
-  /^(CERT_|CRL_|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(GET|VERIFY|DECODE|DECRYPT)_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)/;
-// The alerts by which the other side says that it will not have our certificate, or wants one.
-const REFUSED = /^ERR_SSL_(TLSV1[23]?|SSLV3)_ALERT_((BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_(REVOKED|EXPIRED|UNKNOWN|REQUIRED)|UNKNOWN_CA|ACCESS_DENIED)$/;
+  /^(CERT_|CRL_|UNSPECIFIED$|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(GET|VERIFY|DECODE|DECRYPT)_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)/;
+// The alerts by which the other side says that it will not have our certificate, or wants one; OpenSSL names their age before, in one way or another.
+const REFUSED = /^ERR_SSL_[\w/]+_ALERT_((BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_(REVOKED|EXPIRED|UNKNOWN|REQUIRED)|UNKNOWN_CA|ACCESS_DENIED)$/;
 // What undici and its parser say of an answer that is no HTTP, or too large; its checks of a status below 100 are assertions.
 const MALFORMED = /^(HTTPParserError$|HPE_(?!INVALID_EOF_STATE)|UND_ERR_RES_EXCEEDED_MAX_SIZE|UND_ERR_RESPONSE|UND_ERR_HEADERS_OVERFLOW|ERR_ASSERTION$)/;
 // Of a head that says a length: it makes no sense. Behind the head: the body breaks off.

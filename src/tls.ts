@@ -10,14 +10,15 @@ export interface TlsCredential {
   readonly key: string;
 }
 
-/** Whom to be and whom to trust on a connection; made once, since reading certificates is dear. */
+/** Whom to be and whom to trust on a connection. */
 export interface Identity {
   /** SHA-256 of the client certificate in base64url, as in RFC 8705; undefined without one. */
   readonly thumbprint: string | undefined;
+  /** Made when first needed and only once, since reading certificates is dear. */
   readonly context: SecureContext;
 }
 
-// RFC 9325, section 4.2, as FAPI 2.0 asks of TLS 1.2; those of TLS 1.3 are good as they are.
+// RFC 9325, section 4.2, as FAPI 2.0 asks of TLS 1.2; those of TLS 1.3 are good as they are. The level asks for RSA keys of 2048 bits, on either side.
 const CIPHERS = [
   'TLS_AES_128_GCM_SHA256',
   'TLS_AES_256_GCM_SHA384',
@@ -26,7 +27,9 @@ const CIPHERS = [
   'ECDHE-RSA-AES128-GCM-SHA256',
   'ECDHE-ECDSA-AES256-GCM-SHA384',
   'ECDHE-RSA-AES256-GCM-SHA384',
+  '@SECLEVEL=2',
 ].join(':');
+const RSA_BITS = 2_048;
 
 /**
  * Checks a client certificate and its key.
@@ -42,15 +45,26 @@ export function checkCredential(tls: TlsCredential, path: string): TlsCredential
   const certificate = readPem(() => new X509Certificate(cert), `${path}.cert`, 'a PEM certificate', 'PEM 形式の証明書');
   const privateKey = readPem(() => createPrivateKey(key), `${path}.key`, 'an unencrypted PEM private key', '暗号化されていない PEM 形式の秘密鍵');
   if (!certificate.checkPrivateKey(privateKey)) throw new SelfInfoError('key_certificate_mismatch', { path: `${path}.key` });
-  try {
-    createSecureContext({ cert, key });
-  } catch {
+  if (!isStrong(certificate, { cert, key })) {
     throw new SelfInfoError('invalid_credential', {
       path: `${path}.cert`,
-      expected: { en: 'OpenSSL refuses it: its key may be too short.', ja: 'OpenSSL が受け付けません。鍵が短すぎる可能性があります。' },
+      expected: {
+        en: 'TLS refuses it: an RSA key needs 2048 bits, and the signature a sound algorithm.',
+        ja: 'TLS で使用できません。RSA の鍵は 2048 ビット以上、署名は安全なアルゴリズムのものに限ります。',
+      },
     });
   }
   return { cert, key };
+}
+
+function isStrong({ publicKey }: X509Certificate, tls: TlsCredential): boolean {
+  if ((publicKey.asymmetricKeyDetails?.modulusLength ?? RSA_BITS) < RSA_BITS) return false;
+  try {
+    // For the check nobody is trusted: reading all authorities that Node knows takes its time.
+    return identityOf(tls, []).context !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function readPem<T>(read: () => T, path: string, en: string, ja: string): T {
@@ -66,9 +80,13 @@ function readPem<T>(read: () => T, path: string, en: string, ja: string): T {
 
 /** The identity of a checked credential, or of nobody, that trusts these authorities, or else those that Node knows. */
 export function identityOf(tls: TlsCredential | undefined, ca: readonly string[] | undefined): Identity {
+  let context: SecureContext | undefined;
   return {
     thumbprint: tls && createHash('sha256').update(new X509Certificate(tls.cert).raw).digest('base64url'),
-    context: createSecureContext({ ...tls, ...(ca && { ca: [...ca] }), minVersion: 'TLSv1.2', ciphers: CIPHERS }),
+    get context() {
+      context ??= createSecureContext({ ...tls, ...(ca && { ca: [...ca] }), minVersion: 'TLSv1.2', ciphers: CIPHERS });
+      return context;
+    },
   };
 }
 

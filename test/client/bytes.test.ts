@@ -113,6 +113,8 @@ const faults: readonly [title: string, kind: 'invalid' | 'closed', (body: string
       Buffer.concat([Buffer.from(message('', { headers: `content-length: ${body.length + 2}\r\n` })), Buffer.from(body), Buffer.from([0xe3, 0x81])]),
     ),
   ],
+  ['begins with a byte order mark', 'invalid', exactly((body) => message(`\ufeff${body}`))],
+  ['says to go on with what has gone out', 'closed', exactly((body) => `HTTP/1.1 100 Continue\r\n\r\n${message(body)}`)],
   ['switches the protocol', 'closed', exactly(() => 'HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n')],
   [
     'breaks off and says that it closes',
@@ -268,7 +270,6 @@ describe('an answer is taken', () => {
     ['with trailers', (body) => message(`${chunk(body)}0\r\nx-checksum: 1\r\n\r\n`, { headers: chunked })],
     ['with extensions of chunks', (body) => message(`${body.length.toString(16)};a=b\r\n${body}\r\n0\r\n\r\n`, { headers: chunked })],
     ['with white space around', (body) => message(`\r\n\t ${body} \n`)],
-    ['after a byte order mark', (body) => message(`\ufeff${body}`)],
   ])('%s', async (title, make) => {
     const script =
       (stage: PortalStage): Script =>

@@ -227,14 +227,27 @@ describe('a client certificate that is refused', () => {
   });
 });
 
-describe('a credential', () => {
-  it('of a key that is too short is refused at once', async () => {
+describe('an RSA key', () => {
+  it.each([512, 1_024])('of %i bits is too short for a client', async (bits) => {
     const { server } = await open();
-    const weak = await (await createAuthority()).issueWeak();
-    expect(refusal(() => createSelfInfoClient({ service: loan, environment: server.environment, tls: weak }))).toEqual([
-      'invalid_credential',
-      'options.tls.cert',
-    ]);
+    const tls = await (await createAuthority()).issueRsa(bits);
+    expect(refusal(() => createSelfInfoClient({ service: loan, environment: server.environment, tls }))).toEqual(['invalid_credential', 'options.tls.cert']);
+  });
+
+  it('of 1024 bits is too short for a server', async () => {
+    const authority = await createAuthority();
+    const server = await startByteServer({ tls: { ...(await authority.issueRsa(1_024, '127.0.0.1')), ciphers: 'DEFAULT:@SECLEVEL=0' } });
+    ends.push(server.close);
+    expect(facts(await errorOf(() => travel(environmentAt(server.port, authority.ca), server.tls)))).toEqual(notTrusted);
+    await server.drained();
+  });
+
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)('of 2048 bits will do for both, with %s', async (version) => {
+    const authority = await createAuthority();
+    const tls = await authority.issueRsa(2_048, '127.0.0.1');
+    const server = await startByteServer({ tls: { ...tls, ca: authority.ca, minVersion: version, maxVersion: version } });
+    ends.push(server.close);
+    expect((await travel(environmentAt(server.port, authority.ca), tls)).status).toBe('ready');
   });
 });
 

@@ -29,8 +29,8 @@ export interface LeafOptions {
 export interface Authority {
   readonly ca: string;
   issue(name: string, options?: LeafOptions): Promise<Credential>;
-  /** With a key of 512 bits. */
-  issueWeak(): Promise<Credential>;
+  /** With an RSA key of so many bits. */
+  issueRsa(bits: number, ip?: string): Promise<Credential>;
 }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
@@ -70,15 +70,16 @@ export async function createAuthority(): Promise<Authority> {
       });
       return { cert: certificate.toString('pem'), key: await exportKey(leaf.privateKey) };
     },
-    async issueWeak() {
-      const rsa = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: 512, publicExponent: new Uint8Array([1, 0, 1]) };
+    async issueRsa(bits, ip) {
+      const rsa = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: bits, publicExponent: new Uint8Array([1, 0, 1]) };
       const leaf = await webcrypto.subtle.generateKey(rsa, true, ['sign', 'verify']);
       const certificate = await X509CertificateGenerator.create({
         ...common,
         ...validity(30),
         serialNumber: '4001',
-        subject: 'CN=weak',
+        subject: 'CN=rsa',
         publicKey: leaf.publicKey,
+        extensions: ip === undefined ? [] : [new SubjectAlternativeNameExtension([{ type: 'ip', value: ip }])],
       });
       return { cert: certificate.toString('pem'), key: await exportKey(leaf.privateKey) };
     },
