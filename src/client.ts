@@ -294,7 +294,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
 
   function rotate(tls: TlsCredential): void {
     checkOpen();
-    // No token of the certificate before outlives a result.
+    // What an earlier run of this process sent under the old one can be collected for so long.
     transport.rotate(checkCredential(tls, 'tls'), clock.now() + timing.resultMs.value);
   }
 

@@ -111,19 +111,21 @@ export function openTunnel(proxy: Proxy, origin: URL, quietMs: number, settle: (
     // Without an agent: none that the environment's variables could have configured.
     createConnection: () => connect({ host: proxy.url.hostname.replace(/^\[|\]$/g, ''), port: Number(proxy.url.port || 80) }),
   });
+  let settled = false;
+  const end = (error: Error | null, tunnel: Socket | null = null) => {
+    if (settled) return;
+    settled = true;
+    settle(error, tunnel);
+  };
   outgoing.setTimeout(quietMs, () => outgoing.destroy());
   outgoing.on('connect', ({ statusCode = 0 }, socket: Socket, early) => {
     socket.setTimeout(0).on('error', () => {});
     // What comes before TLS has begun comes from nobody we asked.
-    if (statusCode >= 200 && statusCode < 300 && early.length === 0) return settle(null, socket);
+    if (statusCode >= 200 && statusCode < 300 && early.length === 0) return end(null, socket);
     socket.destroy();
-    settle(refusalOf(statusCode), null);
+    end(refusalOf(statusCode));
   });
-  outgoing.on('response', (incoming) => {
-    incoming.destroy();
-    settle(refusalOf(0), null);
-  });
-  outgoing.on('error', (error) => settle(error, null));
+  outgoing.on('error', end).on('close', () => end(new Error('closed')));
   outgoing.end();
   return outgoing;
 }

@@ -93,7 +93,7 @@ export function identityOf(tls: TlsCredential | undefined, ca: readonly string[]
 /** Opens a connection to an origin, through a tunnel if one is given; `quietMs` of silence end the attempt. The socket comes back before it stands. */
 export function dial(
   origin: URL,
-  identity: Identity,
+  context: SecureContext,
   tunnel: Socket | undefined,
   quietMs: number,
   settle: (error: Error | null, socket: Socket | null) => void,
@@ -107,7 +107,7 @@ export function dial(
         host,
         // A server name must not be an address.
         servername: isIP(host) === 0 ? host : '',
-        secureContext: identity.context,
+        secureContext: context,
         rejectUnauthorized: true,
         checkServerIdentity: checkName,
         ALPNProtocols: ['http/1.1'],

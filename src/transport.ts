@@ -83,6 +83,7 @@ export function createTransport(route: Route, tls: TlsCredential | undefined, cl
 async function openLine({ baseUrl, proxy }: Route, identity: Identity, lines: Set<Line>): Promise<Line> {
   const undici = await import('undici');
   const origin = new URL(baseUrl);
+  const { context } = identity;
   // undici cannot give up a connection that does not stand yet: what is being opened is ended here.
   let opening: { destroy(): unknown } | undefined;
   const client = new undici.Client(origin.origin, {
@@ -97,12 +98,12 @@ async function openLine({ baseUrl, proxy }: Route, identity: Identity, lines: Se
     connect(_, callback) {
       const settle = (error: Error | null, socket: Parameters<typeof callback>[1]) => (error ? callback(error, null) : callback(null, socket as never));
       if (proxy === undefined) {
-        opening = dial(origin, identity, undefined, CONNECT_MS, settle);
+        opening = dial(origin, context, undefined, CONNECT_MS, settle);
         return;
       }
       opening = openTunnel(proxy, origin, CONNECT_MS, (error, tunnel) => {
         if (error || tunnel === null) return callback(error ?? new Error('no tunnel'), null);
-        opening = dial(origin, identity, tunnel, CONNECT_MS, settle);
+        opening = dial(origin, context, tunnel, CONNECT_MS, settle);
       });
     },
   });
