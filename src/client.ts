@@ -14,6 +14,7 @@ import { awaitResult, checkInquiries, checkRetrieval, type ProcessSecret, type R
 import { isService, type Service } from './service.js';
 import { createMemoryStore, guardStore, type StoredEntry } from './stores/store.js';
 import { formatInstant, type Instant, systemClock, toEpochMs } from './time.js';
+import { checkCredential, type TlsCredential } from './tls.js';
 import { type AccessToken, openTransport, requestToken } from './token.js';
 
 interface GrantState {
@@ -33,6 +34,8 @@ interface Transaction {
 /** What collecting needs, as it lies in the store; terms and inquiries are read from here, so that an edited handle changes nothing. */
 interface RetrievalSecret extends ProcessSecret {
   readonly retrieval: Retrieval;
+  /** The thumbprint of the client certificate that the token is bound to. */
+  readonly certificate?: string | undefined;
 }
 
 const CITIZEN_MS = 600_000;
@@ -63,7 +66,7 @@ const DEADLINE_MS = 30_000;
  * ```
  */
 export function createSelfInfoClient<S extends Service>(options: ClientOptions<S>): SelfInfoClient<S> {
-  checkKeys(options, 'options', ['service', 'environment', 'tls', 'clientAuth', 'store', 'calendar', 'clock', 'fetch']);
+  checkKeys(options, 'options', ['service', 'environment', 'tls', 'clientAuth', 'egress', 'store', 'calendar', 'clock', 'fetch']);
   const { environment, clock = systemClock } = options;
   if (options.service === undefined) throw new SelfInfoError('missing_option', { path: 'options.service' });
   if (!isService(options.service)) throw new TypeError('options.service must be what defineService returned.');
@@ -219,7 +222,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
       submittedAt: formatInstant(now),
       expiresAt: formatInstant(expiresAt),
     });
-    const secret: RetrievalSecret = { token: state.accessToken.token.reveal(), processId, retrieval };
+    const secret: RetrievalSecret = { token: state.accessToken.token.reveal(), processId, retrieval, certificate: state.connection.bind(expiresAt) };
     try {
       await store.put(retrievalKey(retrieval.id), JSON.stringify(secret), expiresAt);
     } catch {
@@ -275,7 +278,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     // The id alone opens nothing for another service that shares the store.
     if (secret?.retrieval.terms.serviceId !== environment.clientId) return { status: 'failed', error: new SelfInfoError('retrieval_gone') };
     const { retrieval } = secret;
-    const connection = parked.get(handle) ?? transport.connect();
+    const connection = parked.get(handle) ?? transport.connect(secret.certificate);
     // Whoever collects the same at the same time gets a connection of their own.
     parked.delete(handle);
     const limits = { ...bounds(given.signal), deadline };
@@ -315,12 +318,18 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     await store.delete(retrievalKey(id));
   }
 
+  function rotate(tls: TlsCredential): void {
+    checkOpen();
+    // What an earlier run of this process sent under the old one can be collected for so long.
+    transport.rotate(checkCredential(tls, 'tls'), clock.now() + timing.resultMs.value);
+  }
+
   async function close(): Promise<void> {
     lifetime.abort();
     await transport.close();
   }
 
-  const client = { availability, beginConsent, completeConsent, submit, collect, query, resume, discard, close, [Symbol.asyncDispose]: close };
+  const client = { availability, beginConsent, completeConsent, submit, collect, query, resume, discard, rotate, close, [Symbol.asyncDispose]: close };
   // Inside, everything is checked at run time against the one service; the types bind callers to it.
   return Object.freeze(client) as unknown as SelfInfoClient<S>;
 }

@@ -203,6 +203,20 @@ const table = {
     en: "The server's certificate was not accepted; nothing was sent.",
     ja: 'サーバ証明書を検証できませんでした。何も送信していません。',
   },
+  certificate_refused: {
+    stage: 'token',
+    effect: 'none',
+    retrySafe: false,
+    en: 'The other side refused the client certificate, or wants one.',
+    ja: '相手側がクライアント証明書を拒否したか、クライアント証明書の提示を求めています。',
+  },
+  proxy_refused: {
+    stage: 'token',
+    effect: 'none',
+    retrySafe: false,
+    en: 'The proxy refused the tunnel; nothing was sent to the portal. {expected}',
+    ja: 'プロキシがトンネルを拒否しました。マイナポータルには何も送信していません。{expected}',
+  },
   connection_closed: {
     stage: 'token',
     effect: 'unknown',

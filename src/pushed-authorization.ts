@@ -1,10 +1,12 @@
 import { type Authenticate, type ClientAuth, openAuthentication } from './assertion.js';
 import { authorizationParameters, authorizationUrl } from './consent.js';
+import type { Egress } from './egress.js';
 import type { Environment } from './environment.js';
 import { SelfInfoError } from './errors.js';
-import { type CallBounds, type Connection, type FetchLike, refusal, type TlsCredential } from './http.js';
+import { type CallBounds, type Connection, type FetchLike, refusal } from './http.js';
 import { checkKeys, checkMethods, checkSignal } from './options.js';
 import { type Clock, formatInstant, systemClock } from './time.js';
+import type { TlsCredential } from './tls.js';
 import { openTransport } from './token.js';
 
 /** An authorization request that the portal holds. */
@@ -58,10 +60,12 @@ export interface PushAuthorizationOptions {
   readonly state: string;
   /** The PKCE S256 challenge, base64url. */
   readonly codeChallenge: string;
-  /** The client certificate and key; required unless `fetch` is given. */
+  /** The client certificate and key; required unless `fetch` or a gateway is given. */
   readonly tls?: TlsCredential;
   /** How the client authenticates beside its certificate. Default: `tls`, not at all. */
   readonly clientAuth?: ClientAuth;
+  /** The way out of the host's own network. Default: straight to the API. */
+  readonly egress?: Egress;
   /** An injected transport for tests in one process; refused in production. */
   readonly fetch?: FetchLike;
   /** Default: the system's clock. */
@@ -90,7 +94,7 @@ export interface PushAuthorizationOptions {
  * ```
  */
 export async function pushAuthorization(options: PushAuthorizationOptions): Promise<{ readonly url: string; readonly expiresAt: string }> {
-  checkKeys(options, 'options', ['environment', 'state', 'codeChallenge', 'tls', 'clientAuth', 'fetch', 'clock', 'signal']);
+  checkKeys(options, 'options', ['environment', 'state', 'codeChallenge', 'tls', 'clientAuth', 'egress', 'fetch', 'clock', 'signal']);
   const { environment, clock = systemClock, signal } = options;
   checkMethods(clock, 'options.clock', ['now', 'wait']);
   checkSignal(signal, 'options.signal');

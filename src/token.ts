@@ -1,23 +1,14 @@
 import { type Authenticate, type ClientAuth, openAuthentication } from './assertion.js';
 import { ValidCallback } from './consent.js';
+import { checkEgress, type Egress, routeOf } from './egress.js';
 import { type Environment, isEnvironment } from './environment.js';
 import { SelfInfoError } from './errors.js';
-import {
-  type CallBounds,
-  type Connection,
-  checkCredential,
-  createFetchTransport,
-  createTransport,
-  type FetchLike,
-  type HttpAnswer,
-  knownCode,
-  refusal,
-  type TlsCredential,
-  type Transport,
-} from './http.js';
+import { type CallBounds, type Connection, createFetchTransport, type FetchLike, type HttpAnswer, knownCode, refusal, type Transport } from './http.js';
 import { checkFunction, checkKeys, checkMethods, checkSignal, checkText } from './options.js';
 import { Sensitive } from './redaction.js';
 import { type Clock, formatInstant, systemClock } from './time.js';
+import { checkCredential, type TlsCredential } from './tls.js';
+import { createTransport } from './transport.js';
 
 /** An access token: hidden, and until when it is good (ISO 8601 at +09:00), if the portal said so. */
 export interface AccessToken {
@@ -122,21 +113,27 @@ function invalid(en: string, ja: string): SelfInfoError {
 /**
  * Chooses the transport that the options ask for.
  *
- * @throws SelfInfoError `invalid_environment`, `injected_transport_refused`, `insecure_tls`, `missing_option`, `invalid_credential`, `key_certificate_mismatch`.
+ * @throws SelfInfoError `invalid_environment`, `injected_transport_refused`, `insecure_tls`, `missing_option`, `invalid_option`, `invalid_credential`, `key_certificate_mismatch`.
  */
-export function openTransport(environment: Environment, options: { readonly tls?: TlsCredential; readonly fetch?: FetchLike }, clock: Clock): Transport {
+export function openTransport(
+  environment: Environment,
+  options: { readonly tls?: TlsCredential; readonly egress?: Egress; readonly fetch?: FetchLike },
+  clock: Clock,
+): Transport {
   if (!isEnvironment(environment)) throw new SelfInfoError('invalid_environment', { path: 'options.environment' });
   const { apiUrl } = environment.endpoints;
   const { tls, fetch } = options;
   checkFunction(fetch, 'options.fetch');
   if (fetch && environment.kind === 'production') throw new SelfInfoError('injected_transport_refused', { path: 'options.fetch' });
   const credential = tls && checkCredential(tls, 'options.tls');
+  const egress = options.egress === undefined ? undefined : checkEgress(options.egress, 'options.egress');
   if (fetch) return createFetchTransport(apiUrl, fetch, clock);
-  if (!credential) throw new SelfInfoError('missing_option', { path: 'options.tls' });
+  // A gateway has the credential towards the portal; whether it wants one of us is its own affair.
+  if (!credential && !egress?.gateway) throw new SelfInfoError('missing_option', { path: 'options.tls' });
   if (environment.kind !== 'sandbox' && process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
     throw new SelfInfoError('insecure_tls', { path: 'process.env.NODE_TLS_REJECT_UNAUTHORIZED' });
   }
-  return createTransport(apiUrl, environment.ca, credential, clock);
+  return createTransport(routeOf(apiUrl, environment.ca, egress), credential, clock);
 }
 
 /** How {@link exchangeToken} reaches the portal. */
@@ -147,10 +144,12 @@ export interface ExchangeTokenOptions {
   readonly callback: ValidCallback;
   /** The PKCE verifier whose challenge the consent URL carried. */
   readonly codeVerifier: string;
-  /** The client certificate and key; required unless `fetch` is given. */
+  /** The client certificate and key; required unless `fetch` or a gateway is given. */
   readonly tls?: TlsCredential;
   /** How the client authenticates beside its certificate. Default: `tls`, not at all. */
   readonly clientAuth?: ClientAuth;
+  /** The way out of the host's own network. Default: straight to the API. */
+  readonly egress?: Egress;
   /** An injected transport for tests in one process; refused in production. */
   readonly fetch?: FetchLike;
   /** Default: the system's clock. */
@@ -175,7 +174,7 @@ export interface ExchangeTokenOptions {
  * ```
  */
 export async function exchangeToken(options: ExchangeTokenOptions): Promise<AccessToken> {
-  checkKeys(options, 'options', ['environment', 'callback', 'codeVerifier', 'tls', 'clientAuth', 'fetch', 'clock', 'signal']);
+  checkKeys(options, 'options', ['environment', 'callback', 'codeVerifier', 'tls', 'clientAuth', 'egress', 'fetch', 'clock', 'signal']);
   const { environment, callback, codeVerifier, clock = systemClock, signal } = options;
   if (!(callback instanceof ValidCallback)) throw new TypeError('options.callback must be what validateCallback returned.');
   checkText(codeVerifier, 'options.codeVerifier');

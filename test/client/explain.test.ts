@@ -70,6 +70,8 @@ const codes: Record<SelfInfoErrorCode, true> = {
   signing_failed: true,
   connection_failed: true,
   server_not_trusted: true,
+  certificate_refused: true,
+  proxy_refused: true,
   connection_closed: true,
   answer_lost: true,
   timed_out: true,
