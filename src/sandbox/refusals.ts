@@ -92,6 +92,12 @@ const table = {
   },
   consent_not_ticked: { error: 'consent_not_ticked', status: 400, en: 'The box of agreement is not ticked.', ja: '「同意する」にチェックしてください。' },
   card_not_chosen: { error: 'card_not_chosen', status: 400, en: 'No card of this sandbox is on the reader.', ja: 'カードを選んでください。' },
+  pin_not_four_digits: {
+    error: 'pin_not_four_digits',
+    status: 400,
+    en: 'The PIN has four digits. This did not count as a try.',
+    ja: '暗証番号は数字4桁で入力してください。入力の回数には数えていません。',
+  },
   pin_wrong: { error: 'pin_wrong', status: 400, en: 'The PIN is wrong. Tries left: {at}.', ja: '暗証番号が違います。残り {at} 回です。' },
   certificate_expired: {
     error: 'access_denied',
