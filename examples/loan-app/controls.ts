@@ -62,8 +62,14 @@ export const exampleOf = ({ person }: DemoState): Partial<Application> => {
   return { name, birthDate, amount: '3500', years: '35' };
 };
 
+export interface DemoOrder {
+  readonly time?: string | undefined;
+  readonly person?: string | undefined;
+  readonly trouble?: string | undefined;
+}
+
 /** 押されたボタンが何を変えるか。知らない値は何も変えない。 */
-export function readOrder(form: Readonly<Record<string, unknown>>) {
+export function readOrder(form: Readonly<Record<string, unknown>>): DemoOrder {
   const chosen = <T>(table: Readonly<Record<string, T>>, key: string) => {
     const value = form[key];
     return typeof value === 'string' && Object.hasOwn(table, value) ? value : undefined;
@@ -81,7 +87,12 @@ export function controlBox(language: Language, state: DemoState, now: number, lo
     html`<li><button name="${name}" value="${value}"${pressed === undefined ? '' : html` aria-pressed="${String(pressed)}"`}>${content}</button></li>`;
   const cards = Object.entries(people).map(([id, hint]) => {
     const { name, pin } = personas.find((persona) => persona.id === id) ?? {};
-    return button('person', id, html`<b lang="ja">${name}</b> <span class="pin">${texts.pin[language]} ${pin}</span><small>${hint[language]}</small>`, state.person === id);
+    return button(
+      'person',
+      id,
+      html`<b lang="ja">${name}</b> <span class="pin">${texts.pin[language]} ${pin}</span><small>${hint[language]}</small>`,
+      state.person === id,
+    );
   });
   return html`<aside class="demo" aria-labelledby="demo">
 <h2 id="demo">${texts.title[language]}</h2>

@@ -143,13 +143,16 @@ interface StopParts {
 /** 手続きが止まったときの画面。どの場合も、次にできることを示す。 */
 export function stoppedPage(language: Language, stop: Stop, text: string | Html, { askAgain, more, why }: StopParts = {}): Html {
   const t = texts[language];
+  // やり直しても同じときは、手入力を先に勧める。
+  const handFirst = stop === 'nothing-on-record' || (stop === 'unavailable' && !askAgain);
   const hint = stop === 'declined' ? t.declinedHint : stop === 'foreign-browser' ? t.foreignHint : undefined;
   const body = html`<p class="lead">${text}</p>
 ${hint === undefined ? '' : html`<p>${hint}</p>`}
 ${more ?? ''}
 <form method="post" action="/income" class="actions">
-${askAgain ? html`<a class="primary" href="/income">${t.askAgain}</a>` : html`<a class="primary" href="/">${t.retry}</a>`}
-${stop === 'foreign-browser' ? '' : button('hand', t.start.byHand, 'secondary')}
+${handFirst ? button('hand', t.start.byHand, 'primary') : ''}
+<a class="${handFirst ? 'secondary' : 'primary'}" href="${askAgain ? '/income' : '/'}">${askAgain ? t.askAgain : t.retry}</a>
+${handFirst || stop === 'foreign-browser' ? '' : button('hand', t.start.byHand, 'secondary')}
 </form>
 ${why ?? ''}
 ${paper(t)}`;
@@ -163,7 +166,7 @@ export function closedPage(language: Language, { nextOpening, items }: LoanAvail
   const rows = itemKeys.map((key) => {
     const { state, causes, nextOpening: opening } = items[key];
     const cause = causes.find((candidate) => candidate.state === state);
-    return html`<dt>${t.items[key][0]}</dt><dd>${state === 'open' ? t.openNow : `${t.opens}: ${time(opening)}`}<br><small>${cause?.text[language]}</small></dd>`;
+    return html`<dt>${t.items[key][0]}</dt><dd>${state === 'open' ? t.openNow : t.from(time(opening))}<br><small>${cause?.text[language]}</small></dd>`;
   });
   const more = html`<p class="card opens">${t.opens}<br><strong>${time(nextOpening)}</strong></p>`;
   const why = html`<section class="card"><h2>${t.because}</h2><dl>${rows}</dl></section>`;

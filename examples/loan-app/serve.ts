@@ -7,7 +7,7 @@ import { csrf } from 'hono/csrf';
 import { createSelfInfoClient, systemClock, type VirtualClock } from 'myna-selfinfo';
 import { controlPaths, startSandbox } from 'myna-selfinfo/sandbox';
 import { createLoanApp } from './app.js';
-import { controlBox, type DemoState, exampleOf, faultsOf, readOrder } from './controls.js';
+import { controlBox, type DemoOrder, type DemoState, exampleOf, faultsOf, readOrder } from './controls.js';
 import { housingLoan } from './service.js';
 
 /** ふつうに進み、合わせ直すこともできる時計。 */
@@ -59,19 +59,22 @@ export async function startLoanDemo({ port = 3000, clock = createMovableClock('2
     return { app, sandbox, close };
   }
 
-  outside.post('/demo', csrf({ origin }), async (c) => {
-    const { time, person, trouble } = readOrder(await c.req.parseBody());
+  async function order({ time, person, trouble }: DemoOrder) {
     if (time === 'later') clock.advance(6 * 60_000);
     else if (time !== undefined) clock.set(time);
     if (person !== undefined) state.person = person;
-    if (trouble !== undefined) {
-      // 障害はサンドボックスを作るときに決まるので、つなぎ直す。途中の申込みは失われる。
-      state.trouble = trouble;
-      await bank.close();
-      bank = await open();
-    }
+    if (trouble === undefined || trouble === state.trouble) return;
+    // 障害はサンドボックスを作るときに決まるので、つなぎ直す。途中の申込みは失われる。
+    state.trouble = trouble;
+    await bank.close();
+    bank = await open();
+  }
+
+  outside.post('/demo', csrf({ origin }), async (c) => {
+    const asked = readOrder(await c.req.parseBody());
+    await order(asked);
     // 別の人の申込みは、新しいセッションで始める。
-    if (person !== undefined) deleteCookie(c, 'session', { path: '/' });
+    if (asked.person !== undefined) deleteCookie(c, 'session', { path: '/' });
     return c.redirect('/', 303);
   });
   outside.all('*', (c) => bank.app.fetch(c.req.raw));
@@ -83,7 +86,7 @@ export async function startLoanDemo({ port = 3000, clock = createMovableClock('2
       if ('closeAllConnections' in server) server.closeAllConnections();
     });
   }
-  return { origin, clock, sandbox: () => bank.sandbox, close };
+  return { origin, clock, order, sandbox: () => bank.sandbox, close };
 }
 
 /** Ctrl-C まで動かす。 */
