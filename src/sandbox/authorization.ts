@@ -80,7 +80,7 @@ export function createAuthorization(world: World) {
     };
     if (authorization.sentTo !== undefined) {
       if (decision !== 'leave') return end('finished', new Refusal('form_expired'));
-      if (view.ending !== 'finished') attempt.outcome = problem?.logged();
+      if (problem !== undefined && view.ending !== 'finished') attempt.outcome = problem.logged();
       return redirect(authorization.sentTo);
     }
     if (!['agree', 'back', 'restart'].includes(decision)) {

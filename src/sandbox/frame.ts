@@ -24,7 +24,7 @@ export const nothing = new Markup('');
 
 function written(piece: Piece): string {
   if (piece instanceof Markup) return piece.text;
-  if (typeof piece === 'object') return piece.map((markup) => markup.text).join('\n');
+  if (typeof piece === 'object') return piece.map((markup) => markup.text).join('');
   return String(piece).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;');
 }
 

@@ -29,7 +29,9 @@ interface Texts {
   readonly inquiries: string;
   readonly methods: Readonly<Record<Method, string>>;
   readonly latestBy: (field: string) => string;
+  /** Between the ways of asking, without the space after it. */
   readonly oneOf: string;
+  readonly colon: string;
   readonly use: string;
   readonly purpose: string;
   readonly kept: string;
@@ -63,7 +65,7 @@ interface Texts {
   readonly goOn: string;
   readonly closedNow: string;
   readonly uncertainNow: string;
-  readonly holderClosed: (holder: string) => string;
+  readonly holdersClosed: (holders: string) => string;
   readonly endings: Readonly<Record<Ending, { readonly title: string; readonly text: string; readonly next: string }>>;
   readonly startOver: string;
   readonly errorTitle: string;
@@ -76,7 +78,7 @@ export const texts: Readonly<Record<Language, Texts>> = {
     languageName: '日本語',
     portal: '見本のマイナポータル',
     sandbox: 'サンドボックス',
-    invented: '開発用の見本で、本物のマイナポータルではありません。人物も情報もすべて架空です。',
+    invented: '本物のマイナポータルではありません。人物も情報も架空です。',
     unofficial:
       'この画面は myna-selfinfo のサンドボックスが表示しています。国の機関が提供するものではありません。実在の個人番号や暗証番号は入力しないでください。',
     mistaken: 'エラー：',
@@ -89,11 +91,12 @@ export const texts: Readonly<Record<Language, Texts>> = {
     serviceId: 'サービスID',
     returnsTo: '手続後に戻るサイト',
     items: '提供する自己情報',
-    holders: '保有機関のシステム',
-    inquiries: '取得する範囲',
+    holders: '保有機関',
+    inquiries: '範囲',
     methods: { latest: '最新のもの', 'point-in-time': '指定された日または年度のもの', range: '指定された期間のもの' },
     latestBy: (field) => `最新のもの（「${field}」で判断）`,
     oneOf: '、または',
+    colon: '：',
     use: '利用のしかた',
     purpose: '利用目的',
     kept: '保持期間',
@@ -103,7 +106,7 @@ export const texts: Readonly<Record<Language, Texts>> = {
     agreeBox: '上の内容を確認し、自己情報の提供に同意する',
     agree: '本人確認へ進む',
     decline: '同意しない',
-    cardTitle: 'マイナンバーカードによる本人確認',
+    cardTitle: '本人確認',
     handedTo: (name) => `「${name}」に提供する自己情報`,
     cardHint: '実際の手続では、マイナンバーカードをカードリーダまたはスマートフォンで読み取ります。ここでは、見本のカードから1枚を選んでください。',
     card: 'カードリーダに置くカード',
@@ -120,14 +123,14 @@ export const texts: Readonly<Record<Language, Texts>> = {
     reason: '理由',
     opens: '次に取得できる日時',
     opensUnknown: '未定',
-    closedHint: 'サービスの画面に戻り、再開後にもう一度お手続きください。何も提供していません。',
+    closedHint: '何も提供していません。サービスの画面に戻り、再開後にもう一度お手続きください。',
     leave: 'サービスの画面に戻る',
     trial: 'サンドボックスで試す方へ',
     trialHint: '停止中の回答を確かめるために、このまま同意の画面へ進めます。停止中の項目は「取得不可」と回答されます。',
     goOn: '停止中のまま進む',
     closedNow: 'ただいま取得できません。',
     uncertainNow: '計画停止のため、ただいま取得できない場合があります。',
-    holderClosed: (holder) => `${holder}は、ただいま停止しています。`,
+    holdersClosed: (holders) => `${holders}は、ただいま停止しています。`,
     endings: {
       used: {
         title: 'この画面は送信済みです',
@@ -163,7 +166,7 @@ export const texts: Readonly<Record<Language, Texts>> = {
     languageName: 'English',
     portal: 'Imitation Mynaportal',
     sandbox: 'Sandbox',
-    invented: 'A sample for developers, not the real Mynaportal. All people and information are invented.',
+    invented: 'This is not the real Mynaportal. People and information are invented.',
     unofficial: 'This page is shown by the sandbox of myna-selfinfo. No government body provides it. Do not enter a real individual number or PIN.',
     mistaken: 'Error: ',
     stepsLabel: 'Steps',
@@ -179,7 +182,8 @@ export const texts: Readonly<Record<Language, Texts>> = {
     inquiries: 'Extent',
     methods: { latest: 'the latest', 'point-in-time': 'as of a given day or fiscal year', range: 'over a given period' },
     latestBy: (field) => `the latest (decided by “${field}”)`,
-    oneOf: ', or ',
+    oneOf: ', or',
+    colon: ': ',
     use: 'How it is used',
     purpose: 'Purpose',
     kept: 'Kept',
@@ -189,7 +193,7 @@ export const texts: Readonly<Record<Language, Texts>> = {
     agreeBox: 'I have read the above and agree to hand over this information',
     agree: 'Go on to the identity check',
     decline: 'Do not agree',
-    cardTitle: 'Identity check with your My Number card',
+    cardTitle: 'Identity check',
     handedTo: (name) => `Information handed over to “${name}”`,
     cardHint: 'In real life a card reader or a smartphone reads your My Number card. Here, choose one of the sample cards.',
     card: 'Card to put on the reader',
@@ -206,14 +210,14 @@ export const texts: Readonly<Record<Language, Texts>> = {
     reason: 'Reason',
     opens: 'Available again',
     opensUnknown: 'not known',
-    closedHint: 'Return to the service and try again after that. Nothing has been handed over.',
+    closedHint: 'Nothing has been handed over. Return to the service and try again after that.',
     leave: 'Return to the service',
     trial: 'For those who try the sandbox',
     trialHint: 'To see what an answer looks like while systems are closed, go on to the consent. What is closed comes back as unavailable.',
     goOn: 'Go on nevertheless',
     closedNow: 'Cannot be had now.',
     uncertainNow: 'May not be available now because of planned outages.',
-    holderClosed: (holder) => `Closed now: ${holder}.`,
+    holdersClosed: (holders) => `Closed now: ${holders}.`,
     endings: {
       used: {
         title: 'This page was already sent',

@@ -87,12 +87,12 @@ function itemsOf(language: Language, client: Client, openings: Openings | undefi
       const inquiries = [...client.items.values()].filter((item) => item.detail === detail.id).flatMap((item) => inquiriesOf(language, item));
       return [
         html`<li><h4>${detail[language]}</h4>
-<dl><div><dt>${text.holders}</dt><dd>${list(language, holders.map(nameIn(language)))}</dd></div>
-<div><dt>${text.inquiries}</dt><dd>${[...new Set(inquiries)].join(text.oneOf)}</dd></div></dl>
+<dl><div><dt>${text.holders}</dt><dd class="names">${unbroken(language, holders.map(nameIn(language)), COMMA[language])}</dd></div>
+<div><dt>${text.inquiries}</dt><dd class="names">${unbroken(language, [...new Set(inquiries)], text.oneOf)}</dd></div></dl>
 ${openingNote(language, openings?.details.get(detail.id))}</li>`,
       ];
     });
-    return rows.length === 0 ? [] : [html`<h3>${category[language]}</h3>\n<ul class="items">${rows}</ul>`];
+    return rows.length === 0 ? [] : [html`<div class="category"><h3>${category[language]}</h3>\n<ul>${rows}</ul></div>`];
   });
   return html`${groups}`;
 }
@@ -105,8 +105,12 @@ function inquiriesOf(language: Language, { methods, latestBy }: Item): string[] 
 function openingNote(language: Language, opening: Opening | undefined): Markup {
   if (opening === undefined) return nothing;
   const text = texts[language];
-  const notes = opening.closedHolders.map(({ server, opensMs }) => html`${text.holderClosed(nameIn(language)(server))} ${opensAt(language, opensMs)}`);
-  if (opening.state === 'closed') notes.push(html`${text.closedNow} ${opensAt(language, opening.opensMs)}`);
+  const opensAll = [...new Set(opening.closedHolders.map(({ opensMs }) => opensMs))];
+  const notes = opensAll.map((opensMs) => {
+    const holders = opening.closedHolders.filter((holder) => holder.opensMs === opensMs).map(({ server }) => nameIn(language)(server));
+    return html`${text.holdersClosed(list(language, holders))}<br>${opensAt(language, opensMs)}`;
+  });
+  if (opening.state === 'closed') notes.push(html`${text.closedNow}<br>${opensAt(language, opening.opensMs)}`);
   if (opening.state === 'uncertain') notes.push(html`${text.uncertainNow}`);
   return html`${notes.map((note) => html`<p class="notice">${note}</p>`)}`;
 }
@@ -217,20 +221,28 @@ function nameIn(language: Language): (server: ServerId) => string {
 }
 
 function list(language: Language, names: readonly string[]): string {
-  return names.join(language === 'ja' ? '、' : ', ');
+  return names.join(COMMA[language] + SPACE[language]);
 }
 
+/** A list whose members stay on one line each where they can. */
+function unbroken(language: Language, names: readonly string[], separator: string): Markup {
+  return html`${names.map((name, index) => html`<span>${name}${index < names.length - 1 ? separator : ''}</span>${SPACE[language]}`)}`;
+}
+
+const COMMA = { ja: '、', en: ',' } as const;
+const SPACE = { ja: '', en: ' ' } as const;
+
 function opensAt(language: Language, ms: number | null): Markup {
-  return ms === null ? nothing : html`${texts[language].opens}: ${moment(language, ms)}`;
+  return ms === null ? nothing : html`${texts[language].opens}${texts[language].colon}${moment(language, ms)}`;
 }
 
 function dayIn(language: Language, day: number, weekday = true): string {
-  const format = { ja: weekday ? 'yyyy年M月d日(ccc)' : 'yyyy年M月d日', en: weekday ? 'ccc d LLL yyyy' : 'd LLL yyyy' };
+  const format = { ja: weekday ? 'yyyy年M月d日（ccc）' : 'yyyy年M月d日', en: weekday ? 'ccc d LLL yyyy' : 'd LLL yyyy' };
   return toDateTime(dayStart(day)).setLocale(language).toFormat(format[language]);
 }
 
 function moment(language: Language, ms: number): Markup {
   const time = toDateTime(ms).toFormat('H:mm');
-  const said = language === 'ja' ? `${dayIn(language, dayOf(ms))} ${time}（日本時間）` : `${dayIn(language, dayOf(ms))}, ${time} (Japan time)`;
+  const said = language === 'ja' ? `${dayIn(language, dayOf(ms))}${time}（日本時間）` : `${dayIn(language, dayOf(ms))}, ${time} (Japan time)`;
   return html`<time datetime="${formatInstant(ms)}">${said}</time>`;
 }

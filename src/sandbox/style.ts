@@ -5,9 +5,10 @@ export const style = `
 *,::before,::after{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.75 "Hiragino Sans","Hiragino Kaku Gothic ProN","Noto Sans JP","Noto Sans CJK JP","BIZ UDPGothic","Yu Gothic UI",Meiryo,system-ui,sans-serif;overflow-wrap:anywhere;line-break:strict}
-:lang(ja) h1,:lang(ja) h2{word-break:auto-phrase;text-wrap:balance}
+:lang(ja) :is(h1,h2,p,label){word-break:auto-phrase}
+h1,h2{text-wrap:balance}
 h1,h2,h3,h4,p,ul,ol,dl,dd,fieldset{margin:0;padding:0}
-ul,ol{list-style:none}
+ul,ol{list-style-type:""}
 header>*,main,footer{padding-inline:1rem}
 header>*>*,footer>*{max-width:42rem;margin-inline:auto}
 .sandbox{background:var(--note);color:var(--note-ink);font-size:.875rem;line-height:1.6;padding-block:.5rem;text-align:center}
@@ -15,13 +16,14 @@ header>*>*,footer>*{max-width:42rem;margin-inline:auto}
 header>div{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:.5rem;max-width:44rem;margin-inline:auto;padding-block:.75rem}
 header>div>*{margin:0}
 .portal{font-weight:600}
-.language button{min-height:2.75rem;padding:.25rem .75rem;border-color:transparent;background:none;font-weight:400;text-decoration:underline;text-underline-offset:.25em}
+.language button{margin-inline-end:-.75rem;min-height:2.75rem;padding:.25rem .75rem;border-color:transparent;background:none;font-weight:400;text-decoration:underline;text-underline-offset:.25em}
 main{max-width:44rem;margin:0 auto;background:var(--sheet);border-block:1px solid var(--line);padding-block:1.5rem 2.5rem}
 footer{padding-block:1.5rem 2.5rem;color:var(--soft);font-size:.875rem}
 h1{font-size:1.5rem;line-height:1.45;font-weight:700;margin-bottom:1rem}
 h2{font-size:1.125rem;line-height:1.5;font-weight:700;margin:2.25rem 0 .75rem}
-h3{font-size:.9375rem;font-weight:600;color:var(--soft);margin:1.25rem 0 .375rem}
-h4{font-size:1.0625rem;font-weight:700;margin-bottom:.25rem}
+h3{font-size:.875rem;line-height:2;font-weight:400;color:var(--soft)}
+h4{font-size:1rem;font-weight:700}
+:is(h3,h4)::first-letter{text-transform:uppercase}
 .steps{display:flex;gap:.5rem;counter-reset:step;margin-bottom:1.75rem;font-size:.875rem;line-height:1.5;color:var(--soft)}
 .steps li{flex:1;counter-increment:step;border-top:3px solid var(--line);padding-top:.5rem}
 .steps li::before{content:counter(step) ". ";content:counter(step) ". " / ""}
@@ -31,9 +33,11 @@ dl>div{display:grid;gap:0 1.5rem;padding:.5rem 0}
 dt{color:var(--soft);font-size:.875rem;line-height:2}
 section>dl,.facts{border-block:1px solid var(--line)}
 section>dl>div+div,.facts>div+div{border-top:1px solid var(--line)}
-.items li{border:1px solid var(--line);border-radius:.5rem;padding:.875rem 1rem;margin-top:.5rem}
-.items dl>div{padding:0}
-.items dd{font-size:.9375rem}
+.category{display:grid;gap:.25rem 1.5rem;border-top:1px solid var(--line);padding:.875rem 0}
+.category:last-of-type{border-bottom:1px solid var(--line)}
+.category li+li{margin-top:1rem}
+.category dl>div{grid-template-columns:minmax(4em,max-content) 1fr;gap:.875rem;padding:0}
+.category dt,.category dd{font-size:.9375rem;line-height:1.75}
 .notice,.summary{background:var(--note);color:var(--note-ink);border-radius:.375rem;padding:.5rem .75rem;margin-top:.5rem;font-size:.9375rem}
 .summary{background:var(--tint);color:inherit;padding:.75rem 1rem;margin:0 0 1.5rem}
 .facts{margin-block:1.25rem}
@@ -41,7 +45,7 @@ section>dl>div+div,.facts>div+div{border-top:1px solid var(--line)}
 form{margin-top:2rem}
 .hint{color:var(--soft);font-size:.9375rem;margin:.5rem 0}
 .problem{border:2px solid;border-inline-start-width:.5rem;border-radius:.375rem;color:var(--bad);background:var(--bad-tint);padding:.625rem .875rem;margin:.75rem 0;font-weight:600}
-code{font:400 .8125rem/1.5 ui-monospace,"Noto Sans Mono",monospace;color:var(--soft)}
+code{font:inherit;font-weight:400;font-size:.8125rem;color:var(--soft)}
 .agree,.card{display:flex;gap:.75rem;align-items:flex-start;border:1px solid var(--edge);border-radius:.5rem;padding:.875rem 1rem;cursor:pointer}
 .agree{font-weight:600}
 .agree input,.card input{flex:none;width:1.375rem;height:1.375rem;margin:.1875rem 0 0;accent-color:var(--accent)}
@@ -54,6 +58,7 @@ legend,.pin label{display:block;font-size:1.125rem;font-weight:700;line-height:1
 .card input{margin-top:.25rem}
 .card span>*{display:block}
 .card span>span{color:var(--soft);font-size:.875rem;line-height:1.5}
+.names span{display:inline-block}
 summary{min-height:2.75rem;padding:.5rem 0;cursor:pointer;margin-top:.5rem}
 .pin{margin-top:2rem}
 #pin{font:inherit;font-size:1.5rem;letter-spacing:.5em;width:9rem;max-width:100%;min-height:3.25rem;padding:.25rem .5rem .25rem 1rem;border:1px solid var(--edge);border-radius:.5rem;background:var(--sheet);color:inherit}
@@ -69,8 +74,9 @@ button:hover{text-decoration:underline;text-underline-offset:.25em}
 .scroll{overflow-x:auto;margin-top:1rem}
 table{border-collapse:collapse;font-size:.875rem}
 th,td{text-align:start;vertical-align:top;border-bottom:1px solid var(--line);padding:.375rem .75rem .375rem 0;overflow-wrap:normal}
-.wide main{max-width:90rem}
-@media (min-width:40rem){main{margin-block:.5rem 0;border-inline:1px solid var(--line);border-radius:.75rem;padding:2.25rem 2.75rem 3rem}h1{font-size:1.75rem}section>dl>div,.facts>div{grid-template-columns:10rem 1fr}dt{line-height:2}.buttons{flex-flow:row wrap}}
+td:first-child{white-space:nowrap}
+.wide :is(header>div,main){max-width:90rem}
+@media (min-width:40rem){main{margin-block:.5rem 0;border-inline:1px solid var(--line);border-radius:.75rem;padding:2.25rem 2.75rem 3rem}h1{font-size:1.75rem}section>dl>div,.facts>div,.category{grid-template-columns:10rem 1fr}dt{line-height:2}.buttons{flex-flow:row wrap}}
 @media (prefers-reduced-motion:no-preference){button,.agree,.card{transition:background-color .15s,border-color .15s}}
 @media (forced-colors:active){.steps li{border-top-color:GrayText}.steps [aria-current],.steps .done{border-top-color:Highlight}.agree:has(:checked),.card:has(:checked){outline:2px solid Highlight}.buttons>button:first-child{border-width:3px}}
 `;
