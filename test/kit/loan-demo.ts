@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
-import { expect } from 'vitest';
 import { startLoanDemo } from '../../examples/loan-app/serve.js';
 import { createVirtualClock } from '../../src/time.js';
 
@@ -114,10 +113,4 @@ export async function findings(page: Page): Promise<string[]> {
     violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
   };
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
-}
-
-/** Nothing to complain about: no finding, no sideways scroll. */
-export async function expectGoodPage(page: Page): Promise<void> {
-  expect(await findings(page)).toEqual([]);
-  expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'), page.url()).toBe(0);
 }
