@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { csrf } from 'hono/csrf';
 import { HTTPException } from 'hono/http-exception';
 import { type LanguageVariables, languageDetector } from 'hono/language';
@@ -31,8 +32,9 @@ const stops = ['declined', 'expired', 'replayed', 'unknown', 'foreign-browser', 
 export function createLoanApp({ client, origin, portal, now, demo }: LoanAppOptions) {
   const app = new Hono<{ Variables: LanguageVariables }>();
   const https = origin.startsWith('https:');
-  const sessions = createSessions({ https });
   const income = createIncome(client, createAnswers(now), now);
+  // 申し込まずに立ち去った人の情報は、同意の期間を待たずに消す。
+  const sessions = createSessions({ https, onEnd: async (session) => (session.receipt === undefined ? income.drop(session) : undefined) });
   const languageOf = (c: { get(key: 'language'): string }) => (c.get('language') === 'en' ? 'en' : 'ja');
 
   for (const [path, type] of Object.entries(files)) {
@@ -59,6 +61,7 @@ export function createLoanApp({ client, origin, portal, now, demo }: LoanAppOpti
     }),
     // よそのサイトからの POST を断る。
     csrf({ origin }),
+    bodyLimit({ maxSize: 16_384 }),
     languageDetector({
       supportedLanguages: ['ja', 'en'],
       fallbackLanguage: 'ja',
@@ -82,12 +85,17 @@ export function createLoanApp({ client, origin, portal, now, demo }: LoanAppOpti
     const application = readApplication(form);
     const wrong = findWrong(application);
     if (wrong.length > 0) return c.html(start(languageOf(c), application, wrong), 422);
-    const session = sessions.open(c);
+    const session = await sessions.open(c);
     session.application = application;
     delete session.receipt;
     if (form.action !== 'fetch') return c.redirect('/hand', 303);
-    const begun = await income.begin(session);
-    return 'closed' in begun ? c.html(closedPage(languageOf(c), begun.closed)) : c.redirect(begun.url, 303);
+    const url = await income.begin(session);
+    return c.redirect(url === 'closed' ? '/closed' : url, 303);
+  });
+
+  app.get('/closed', (c) => {
+    const availability = income.availability();
+    return availability.state === 'closed' ? c.html(closedPage(languageOf(c), availability)) : c.redirect('/', 303);
   });
 
   app.get('/callback', async (c) => {

@@ -35,6 +35,7 @@ const troubles: Readonly<Record<string, Bilingual & { readonly faults: readonly 
     en: 'busy: the first poll is refused, better after 20 s',
     faults: [{ on: 'result', nth: 1, do: 'error-503', retryAfterSeconds: 20 }],
   },
+  cut: { ja: '受け取りの途中で通信が一度切れる', en: 'the connection breaks once while the answer comes', faults: [{ on: 'result', nth: 1, do: 'reset' }] },
   token: { ja: '同意のあとの通信が失敗', en: 'the call after the consent fails', faults: [{ on: 'token', do: 'error-500' }] },
   request: { ja: '照会が受け付けられない', en: 'the request is refused', faults: [{ on: 'request', do: 'error-503', retryAfterSeconds: 60 }] },
 };

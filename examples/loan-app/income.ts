@@ -1,5 +1,5 @@
 // 所得の情報を取得する流れ。SDK を呼ぶのはこのファイルだけで、HTTP も HTML も知らない。
-import { type Availability, type Collected, isSelfInfoError, latest, type SelfInfoError } from 'myna-selfinfo';
+import { type Collected, isSelfInfoError, latest, type SelfInfoError } from 'myna-selfinfo';
 import type { Answers } from './answers.js';
 import { compareNames } from './prefill.js';
 import type { housingLoan, LoanAnswer, LoanClient } from './service.js';
@@ -11,14 +11,14 @@ type Waiting = Extract<Collected<typeof housingLoan>, { status: 'pending' | 'una
 export type IncomeState =
   | { readonly status: 'none' | 'consenting' | 'wrong-person' | 'ready'; readonly retrieval?: string }
   | { readonly status: 'asked'; readonly retrieval: string; readonly said?: Waiting; readonly askAgainAt: number }
-  | { readonly status: 'failed'; readonly error: SelfInfoError; readonly retrieval?: string };
+  | { readonly status: 'failed'; readonly error: SelfInfoError };
 
 /** 画面に見せるもの。 */
 export type IncomeView =
   | { readonly status: 'none' | 'consenting' | 'wrong-person' }
   | { readonly status: 'pending'; readonly result: Waiting; readonly waitMs: number }
   | { readonly status: 'unavailable'; readonly result: Waiting }
-  | { readonly status: 'failed'; readonly error: SelfInfoError }
+  | { readonly status: 'failed'; readonly error: SelfInfoError; readonly askAgain: boolean }
   | { readonly status: 'ready'; readonly answer: LoanAnswer };
 
 /** コールバックのあとに行く先。 */
@@ -30,14 +30,13 @@ const PATIENCE_MS = 1_000;
 const PAUSE_MS = 3_000;
 
 export function createIncome(client: LoanClient, answers: Answers, now: () => number) {
-  /** 同意へ送る。停止中ならカードをかざす前に知らせる（注※３）。止めるかどうかは事業者が決めることで、SDK は止めない。 */
-  async function begin(session: Session): Promise<{ readonly url: string } | { readonly closed: Availability<typeof housingLoan> }> {
-    const availability = client.availability();
-    if (availability.state === 'closed') return { closed: availability };
+  /** 同意の画面のURL。停止中ならカードをかざす前に知らせる（注※３）。止めるかどうかは事業者が決めることで、SDK は止めない。 */
+  async function begin(session: Session): Promise<string | 'closed'> {
+    if (client.availability().state === 'closed') return 'closed';
     await drop(session);
     const { url } = await client.beginConsent({ sessionBinding: session.id });
     session.income = { status: 'consenting' };
-    return { url };
+    return url;
   }
 
   /**
@@ -54,6 +53,8 @@ export function createIncome(client: LoanClient, answers: Answers, now: () => nu
       if (outcome.status === 'rejected') console.warn(`The callback was rejected at ${outcome.at}: ${outcome.code}`);
       if (session === undefined || outcome.status !== 'granted') return outcome.status === 'granted' ? 'unknown' : outcome.status;
       const retrieval = await client.submit(outcome.grant, latest());
+      // 別のタブで先に取得したものがあれば、新しいほうに置き換える。
+      await drop(session);
       // 応答を待つ前に保存する。待っているあいだに画面を閉じられても、あとで受け取れる。
       session.income = { status: 'asked', retrieval: JSON.stringify(retrieval), askAgainAt: now() };
       return 'income';
@@ -71,7 +72,7 @@ export function createIncome(client: LoanClient, answers: Answers, now: () => nu
       const answer = await answers.get(session.id);
       return answer === undefined ? { status: 'none' } : { status: 'ready', answer };
     }
-    if (state.status === 'failed') return { status: 'failed', error: state.error };
+    if (state.status === 'failed') return { ...state, askAgain: false };
     if (state.status !== 'asked') return { status: state.status };
     // 相手が示した時刻より前には尋ねない。
     if (now() < state.askAgainAt && state.said !== undefined) return show(state.said, state.askAgainAt);
@@ -80,7 +81,8 @@ export function createIncome(client: LoanClient, answers: Answers, now: () => nu
       said = await client.collect(client.resume(state.retrieval), { deadlineMs: PATIENCE_MS });
     } catch (error) {
       if (!isSelfInfoError(error)) throw error;
-      said = { status: 'failed', error };
+      // 通信が切れただけかもしれない。照会票はそのまま残し、もう一度受け取れるようにする。
+      return { status: 'failed', error, askAgain: true };
     }
     // 待っているあいだに、別のタブで破棄されたり、やり直されたりしたかもしれない。
     if (session.income !== state) return look(session);
@@ -91,14 +93,15 @@ export function createIncome(client: LoanClient, answers: Answers, now: () => nu
       return show(said, askAgainAt);
     }
     if (said.status === 'failed') {
-      session.income = { status: 'failed', error: said.error, retrieval: state.retrieval };
-      return { status: 'failed', error: said.error };
+      await drop(session);
+      session.income = { status: 'failed', error: said.error };
+      return look(session);
     }
     if (compareNames(said.answer, session.application?.name ?? '') === 'different') {
       // 別の方の情報は、見せも残しもしない。
       await drop(session);
       session.income = { status: 'wrong-person' };
-      return { status: 'wrong-person' };
+      return look(session);
     }
     await answers.put(session.id, said.answer);
     session.income = { status: 'ready', retrieval: state.retrieval };

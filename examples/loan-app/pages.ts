@@ -194,7 +194,7 @@ ${button('hand', t.pending.cancel, 'quiet')}
     case 'unavailable':
       return stoppedPage(language, 'unavailable', explain(view.result, language), { askAgain: true });
     case 'failed':
-      return stoppedPage(language, 'failed', explain(view.error, language));
+      return stoppedPage(language, 'failed', explain(view.error, language), { askAgain: view.askAgain });
     case 'ready':
       return filledPage(language, view.answer, application);
   }

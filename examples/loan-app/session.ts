@@ -24,7 +24,13 @@ const LIFE_MS = 30 * 60_000;
 /** 推測できない番号。 */
 export const randomId = () => randomBytes(32).toString('base64url');
 
-export function createSessions({ https }: { readonly https: boolean }) {
+export interface SessionsOptions {
+  readonly https: boolean;
+  /** 終わったセッションの後始末。 */
+  readonly onEnd: (session: Session) => Promise<void>;
+}
+
+export function createSessions({ https, onEnd }: SessionsOptions) {
   // 複数のインスタンスで動かすときは、ここと client の store を共有のものにする。
   const sessions = new Map<string, { readonly session: Session; expiresAt: number }>();
   // __Host- の Cookie は、ほかのサブドメインから上書きできない。https でしか使えないので、手元の http では付けない。
@@ -47,10 +53,14 @@ export function createSessions({ https }: { readonly https: boolean }) {
   }
 
   /** いまのセッション、なければ新しいもの。ブラウザが持ってきた知らない番号は使わない（セッション固定）。 */
-  function open(c: Context): Session {
+  async function open(c: Context): Promise<Session> {
     const found = find(c);
     if (found !== undefined) return found;
-    for (const [id, { expiresAt }] of sessions) if (expiresAt <= Date.now()) sessions.delete(id);
+    for (const [id, { session, expiresAt }] of sessions) {
+      if (expiresAt > Date.now()) continue;
+      sessions.delete(id);
+      await onEnd(session);
+    }
     const session: Session = { id: randomId(), income: { status: 'none' } };
     sessions.set(session.id, { session, expiresAt: Date.now() + LIFE_MS });
     setCookie(c, 'session', session.id, options);

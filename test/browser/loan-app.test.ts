@@ -248,6 +248,17 @@ describe.skipIf(chromium.missing)("the bank's web demo, clicked through in Chrom
     expect(demo.calls('token')).toBe(1);
   });
 
+  it('collects the answer at the second go when the connection broke at the first', async () => {
+    await page.goto(demo.origin);
+    await control(/^受け取りの途中/);
+    await fetchIncome(page, demo, cards.hanako);
+    expect(await title()).toBe('情報を取得できませんでした');
+    await page.getByRole('link', { name: 'もう一度確認する' }).click();
+    await arrive(page, demo);
+    expect(await page.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
+    expect([demo.calls('token'), demo.calls('request')]).toEqual([1, 1]);
+  });
+
   it.each([
     ['同意のあとの通信が失敗', 0],
     ['照会が受け付けられない', 1],
