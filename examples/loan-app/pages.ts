@@ -246,7 +246,7 @@ function filledRecord(language: Language, record: readonly FilledField[], id: st
   const t = texts[language];
   const { holder = '', asOf = '' } = record[0]?.source ?? {};
   const day = DateTime.fromISO(asOf);
-  return html`<fieldset class="record"><legend><span id="${id}"><span lang="ja">${holder}</span> <small>${day.isValid ? t.asOf(format(day, dayFormat, language)) : ''}</small></span> <span class="mark">${t.filled.mark}</span></legend>
+  return html`<fieldset class="record"><legend><span id="${id}"><span lang="ja">${holder}</span> <small class="as-of">${day.isValid ? t.asOf(format(day, dayFormat, language)) : ''}</small></span> <span class="mark">${t.filled.mark}</span></legend>
 <div class="fields">${record.map(({ name, value }, at) => {
     const text = value === null ? t.none : (t.units[name]?.(typeof value === 'number' ? value.toLocaleString(language) : value) ?? value);
     return html`<div class="field filled"><label for="${id}-${at}">${t.fields[name]}</label>

@@ -145,7 +145,7 @@ const en: Texts = {
   bank: 'Mihon Bank',
   invented: 'not a real bank',
   other: { language: 'ja', name: '日本語' },
-  steps: ['Your application', 'Your income', 'Received'],
+  steps: ['Application', 'Income', 'Received'],
   progress: 'Steps',
   start: {
     title: 'Home loan pre-screening',

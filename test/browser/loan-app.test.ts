@@ -26,7 +26,10 @@ describe.skipIf(chromium.missing)("the bank's web demo, clicked through in Chrom
     await demo.restart();
     complaints = [];
     page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
-    page.on('console', (message) => complaints.push(message.text()));
+    page.on('console', (message) => {
+      // What the portal says on its own pages is its own affair.
+      if (!message.location().url.startsWith(demo.sandbox().browserUrl)) complaints.push(message.text());
+    });
     page.on('pageerror', (error) => complaints.push(String(error)));
   });
 
@@ -128,6 +131,18 @@ describe.skipIf(chromium.missing)("the bank's web demo, clicked through in Chrom
     expect(demo.calls('token')).toBe(0);
     await press('自分で入力する');
     expect(await title()).toBe('所得の入力');
+  });
+
+  it('goes on without Mynaportal when the card turns out to be locked', async () => {
+    await apply(page, demo, '見本 ロック');
+    await consent(page, cards.locked);
+    // The portal may tell it on a page of its own first.
+    const back = page.getByRole('button', { name: 'サービスの画面に戻る' });
+    await back.or(page.getByRole('heading', { name: '取得を中止しました' })).waitFor();
+    if (await back.isVisible()) await back.click();
+    expect(await title()).toBe('取得を中止しました');
+    expect(await page.getByRole('main').innerText()).toContain('カードがロックされたとき');
+    expect(demo.calls('token')).toBe(0);
   });
 
   it('says that a consent came too late', async () => {

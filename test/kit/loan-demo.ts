@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { source as axe } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { startLoanDemo } from '../../examples/loan-app/serve.js';
 import { createVirtualClock } from '../../src/time.js';
@@ -41,6 +40,7 @@ export const cards = {
   closedCity: { id: 'closed-city', name: '見本 やすみ', pin: '1003' },
   failing: { id: 'failing', name: '見本 あやまり', pin: '1002' },
   another: { id: 'another-person', name: '別人 一郎', pin: '1007' },
+  locked: { id: 'locked-card', name: '見本 ロック', pin: '1008' },
 } as const;
 
 interface Card {
@@ -101,8 +101,6 @@ export async function arrive(page: Page, demo: LoanDemo): Promise<void> {
     await page.goto(`${demo.origin}/income`);
   }
 }
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** What axe has to say about a page: WCAG 2.2 AA and its own best practice. Empty is good. */
 export async function findings(page: Page): Promise<string[]> {
