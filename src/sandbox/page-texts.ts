@@ -35,7 +35,7 @@ interface Texts {
   readonly use: string;
   readonly purpose: string;
   readonly kept: string;
-  readonly keptUntil: string;
+  readonly keptUntil: { readonly before: string; readonly after: string };
   readonly keptDays: (days: number) => string;
   readonly agreeHint: string;
   readonly agreeBox: string;
@@ -100,8 +100,8 @@ export const texts: Readonly<Record<Language, Texts>> = {
     use: '利用のしかた',
     purpose: '利用目的',
     kept: '保持期間',
-    keptUntil: 'まで',
-    keptDays: (days) => (days === 0 ? '同意した日かぎり' : `同意した日の翌日から${days}日間`),
+    keptUntil: { before: '', after: 'まで' },
+    keptDays: (days) => (days === 0 ? '（同意した日かぎり）' : `（同意した日の翌日から${days}日間）`),
     agreeHint: '同意しない場合は、何も提供せずにサービスの画面へ戻ります。次の本人確認の画面でも中止できます。',
     agreeBox: '上の内容を確認し、自己情報の提供に同意する',
     agree: '本人確認へ進む',
@@ -139,7 +139,7 @@ export const texts: Readonly<Record<Language, Texts>> = {
       },
       expired: {
         title: '時間切れになりました',
-        text: '画面を表示してから10分が過ぎたため、手続は無効になりました。',
+        text: '画面を表示してから時間がたったため、手続は無効になりました。',
         next: '何も提供していません。サービスの画面に戻り、最初からやり直してください。',
       },
       finished: {
@@ -148,7 +148,7 @@ export const texts: Readonly<Record<Language, Texts>> = {
         next: 'サービスの画面に戻って、続きをご覧ください。',
       },
       locked: {
-        title: 'カードがロックされました',
+        title: 'カードがロックされています',
         text: '',
         next: '何も提供していません。実際のカードでは、市区町村の窓口などで暗証番号を再設定できます。サービスの画面に戻り、別の方法でお手続きください。',
       },
@@ -187,8 +187,8 @@ export const texts: Readonly<Record<Language, Texts>> = {
     use: 'How it is used',
     purpose: 'Purpose',
     kept: 'Kept',
-    keptUntil: 'until the end of',
-    keptDays: (days) => (days === 0 ? 'the day of consent only' : `${days} ${days === 1 ? 'day' : 'days'} after the day of consent`),
+    keptUntil: { before: 'until the end of ', after: '' },
+    keptDays: (days) => (days === 0 ? '(the day of consent only)' : `(${days} ${days === 1 ? 'day' : 'days'} after the day of consent)`),
     agreeHint: 'If you do not agree, you return to the service and nothing is handed over. You can still stop on the next page, the identity check.',
     agreeBox: 'I have read the above and agree to hand over this information',
     agree: 'Go on to the identity check',
@@ -226,7 +226,7 @@ export const texts: Readonly<Record<Language, Texts>> = {
       },
       expired: {
         title: 'Time has run out',
-        text: 'More than ten minutes have passed since the page was shown, so it does not count any more.',
+        text: 'Too much time has passed since the page was shown, so it does not count any more.',
         next: 'Nothing has been handed over. Return to the service and start again.',
       },
       finished: {

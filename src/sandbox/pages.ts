@@ -62,11 +62,7 @@ function consentPage({ language, authorization, problem }: View, form: string, {
 ${itemsOf(language, client, openings)}</section>
 <section aria-labelledby="use"><h2 id="use">${text.use}</h2>
 <dl><div><dt>${text.purpose}</dt><dd>${client.purpose}</dd></div>
-<div><dt>${text.kept}</dt><dd>${
-      language === 'ja'
-        ? html`${until}${text.keptUntil}（${text.keptDays(client.retentionDays)}）`
-        : html`${text.keptUntil} ${until} (${text.keptDays(client.retentionDays)})`
-    }</dd></div></dl></section>
+<div><dt>${text.kept}</dt><dd class="names"><span>${text.keptUntil.before}${until}${text.keptUntil.after}</span> <span>${text.keptDays(client.retentionDays)}</span></dd></div></dl></section>
 ${formStart(form)}
 ${alertOf(language, problem)}
 <label class="agree"><input type="checkbox" name="agree" value="yes" required${faultyIf(problem !== undefined)}><span>${text.agreeBox}</span></label>

@@ -38,7 +38,7 @@ section>dl>div+div,.facts>div+div{border-top:1px solid var(--line)}
 .category li+li{margin-top:1rem}
 .category dl>div{grid-template-columns:minmax(4em,max-content) 1fr;gap:.875rem;padding:0}
 .category dt,.category dd{font-size:.9375rem;line-height:1.75}
-.notice,.summary{background:var(--note);color:var(--note-ink);border-radius:.375rem;padding:.5rem .75rem;margin-top:.5rem;font-size:.9375rem}
+.notice,.summary{border:1px solid transparent;background:var(--note);color:var(--note-ink);border-radius:.375rem;padding:.5rem .75rem;margin-top:.5rem;font-size:.9375rem}
 .summary{background:var(--tint);color:inherit;padding:.75rem 1rem;margin:0 0 1.5rem}
 .facts{margin-block:1.25rem}
 .facts li+li{margin-top:.5rem}
@@ -78,5 +78,5 @@ td:first-child{white-space:nowrap}
 .wide :is(header>div,main){max-width:90rem}
 @media (min-width:40rem){main{margin-block:.5rem 0;border-inline:1px solid var(--line);border-radius:.75rem;padding:2.25rem 2.75rem 3rem}h1{font-size:1.75rem}section>dl>div,.facts>div,.category{grid-template-columns:10rem 1fr}dt{line-height:2}.buttons{flex-flow:row wrap}}
 @media (prefers-reduced-motion:no-preference){button,.agree,.card{transition:background-color .15s,border-color .15s}}
-@media (forced-colors:active){.steps li{border-top-color:GrayText}.steps [aria-current],.steps .done{border-top-color:Highlight}.agree:has(:checked),.card:has(:checked){outline:2px solid Highlight}.buttons>button:first-child{border-width:3px}}
+@media (forced-colors:active){.language button{border-color:ButtonText}.steps li{border-top-color:GrayText}.steps [aria-current],.steps .done{border-top-color:Highlight}.agree:has(:checked),.card:has(:checked){outline:2px solid Highlight}.buttons>button:first-child{border-width:3px}}
 `;

@@ -99,7 +99,7 @@ describe.skipIf(chromium.missing)('the consent pages, in Chromium without script
     await stage.identify('見本 はたらく', '0000');
     expect(await alert()).toBe('暗証番号が違います。残り 1 回です。 pin_wrong');
     await stage.identify('見本 はたらく', '0000');
-    expect(await title()).toBe('カードがロックされました');
+    expect(await title()).toBe('カードがロックされています');
     expect(await stage.page.getByRole('button').allTextContents()).toEqual(['English', 'サービスの画面に戻る']);
     await stage.press('サービスの画面に戻る');
     expect(back()).toMatchObject(declined);
@@ -209,7 +209,7 @@ describe.skipIf(chromium.missing)('the consent pages, in Chromium without script
       ...['ただいま取得できません', 'Not available at the moment'],
       ...['自己情報の提供への同意', 'Consent to hand over your information'],
       ...['本人確認', 'Identity check'],
-      ...['カードがロックされました', 'The card is locked'],
+      ...['カードがロックされています', 'The card is locked'],
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createSandbox, createVirtualClock, type Sandbox, type VirtualClock } from '../../src/sandbox/index.js';
+import { openBank, SESSION } from '../kit/loan.js';
 import { authorizationUrl, callbackOf, paths, registration } from './steps.js';
 
 let clock: VirtualClock;
@@ -271,6 +272,21 @@ describe('the citizen', () => {
       expect(still.status).toBe(400);
       if (late === english) expect(callback(await submit(expired, { decision: 'leave' }))).toMatchObject({ error: 'access_denied', state: 'state-1' });
     }
+  });
+
+  it('who comes too late and is led back has an expired consent at the client', async () => {
+    const bank = openBank();
+    const { url } = await bank.client.beginConsent({ sessionBinding: SESSION });
+    const send = async (page: Response, answers: Record<string, string>) => {
+      const form = /name="form" value="([^"]+)"/.exec(await page.text())?.[1] ?? '';
+      const { origin, pathname } = new URL(url);
+      return bank.sandbox.fetch(new Request(origin + pathname, { method: 'POST', body: new URLSearchParams({ form, ...answers }) }));
+    };
+    const page = await bank.sandbox.fetch(new Request(url));
+    bank.clock.advance(600_000);
+    const back = await send(await send(page, agree), { decision: 'leave' });
+    const outcome = await bank.client.completeConsent(back.headers.get('location') ?? '', { sessionBinding: SESSION });
+    expect(outcome).toEqual({ status: 'expired' });
   });
 
   it('gets the same page in the other language, with what is to be mended', async () => {
