@@ -28,6 +28,8 @@ export type Arrival = 'income' | 'nowhere' | 'declined' | 'expired' | 'replayed'
 const PATIENCE_MS = 1_000;
 /** いつまた尋ねればよいか分からないときの間隔。 */
 const PAUSE_MS = 3_000;
+/** 同意が実を結ばずに終わったこと。 */
+const ENDS: readonly string[] = ['declined', 'expired', 'rejected'];
 
 export function createIncome(client: LoanClient, answers: Answers, now: () => number) {
   /** 同意の画面のURL。停止中ならカードをかざす前に知らせる（注※３）。止めるかどうかは事業者が決めることで、SDK は止めない。 */
@@ -51,10 +53,15 @@ export function createIncome(client: LoanClient, answers: Answers, now: () => nu
       // 同じ URL が二度開かれたときは、1回目の結果を見せる。
       if (outcome.status === 'replayed') return session === undefined || session.income.status === 'none' ? 'replayed' : 'income';
       if (outcome.status === 'rejected') console.warn(`The callback was rejected at ${outcome.at}: ${outcome.code}`);
+      // この同意はここで終わり。よそのブラウザのものや、知らないものは、このセッションの同意とは関わりがない。
+      if (session?.income.status === 'consenting' && ENDS.includes(outcome.status)) session.income = { status: 'none' };
       if (session === undefined || outcome.status !== 'granted') return outcome.status === 'granted' ? 'unknown' : outcome.status;
+      if (session.income.status !== 'consenting') {
+        // 別のタブで先に取得したものがあれば、新しいほうに置き換える。
+        await drop(session);
+        session.income = { status: 'consenting' };
+      }
       const retrieval = await client.submit(outcome.grant, latest());
-      // 別のタブで先に取得したものがあれば、新しいほうに置き換える。
-      await drop(session);
       // 応答を待つ前に保存する。待っているあいだに画面を閉じられても、あとで受け取れる。
       session.income = { status: 'asked', retrieval: JSON.stringify(retrieval), askAgainAt: now() };
       return 'income';

@@ -184,6 +184,17 @@ describe.skipIf(chromium.missing)('the callback, between an honest browser and a
     expect(demo.calls('token')).toBe(1);
   });
 
+  it('the callback of a declined consent, opened again, waits for nothing', async () => {
+    await apply(honest, demo, '番号 花子');
+    const callback = await demo.sandbox().visit(honest.url(), { persona: 'hanako', decision: 'decline' });
+    await honest.goto(callback);
+    expect(await title(honest)).toBe('取得を中止しました');
+    await honest.goto(callback);
+    expect(await title(honest)).toBe('この手続きは処理済みです');
+    await honest.goto(`${demo.origin}/income`);
+    expect(honest.url()).toBe(`${demo.origin}/`);
+  });
+
   it('a state that nobody began is unknown, and a page of no such name is no page', async () => {
     await honest.goto(`${demo.origin}/callback?code=made-up&state=made-up`);
     expect(await title(honest)).toBe('手続きを確認できません');

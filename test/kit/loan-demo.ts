@@ -1,4 +1,4 @@
-import { source as axe } from 'axe-core';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { startLoanDemo } from '../../examples/loan-app/serve.js';
 import { createVirtualClock } from '../../src/time.js';
@@ -105,7 +105,7 @@ export async function arrive(page: Page, demo: LoanDemo): Promise<void> {
 /** What axe has to say about a page: WCAG 2.2 AA and its own best practice. Empty is good. */
 export async function findings(page: Page): Promise<string[]> {
   // Evaluated by the debugger: the page's own policy forbids scripts from elsewhere, as it should.
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
   const { violations } = (await page.evaluate(`axe.run({ runOnly: ${JSON.stringify(tags)} })`)) as {
     violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
