@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
@@ -94,5 +95,24 @@ describe('the demo', () => {
 
   it('prints no token, code, state or key', async () => {
     expect(await run('demo')).not.toMatch(/access_token|code=|state=|Bearer|PRIVATE KEY|[A-Za-z0-9_-]{40,}/);
+  });
+
+  it('serves the bank with --serve until it is stopped', async () => {
+    const demo = spawn(process.execPath, ['--import', 'tsx', 'examples/demo.ts', '--serve'], {
+      env: { ...process.env, PORT: '0' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(demo, 'exit');
+    demo.stdout.setEncoding('utf8');
+    let output = '';
+    for await (const text of demo.stdout) {
+      output += text;
+      if (output.includes('\n')) break;
+    }
+    const [origin = ''] = /http:\/\/localhost:\d+/.exec(output) ?? [];
+    const page = await (await fetch(origin.replace('localhost', '127.0.0.1'))).text();
+    expect(page).toContain('マイナポータルから所得情報を取得する');
+    demo.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
   });
 });
