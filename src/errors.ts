@@ -247,6 +247,13 @@ const table = {
     en: 'The answer belongs to another process id; nothing of it was kept.',
     ja: '別の処理IDに対する応答のため破棄しました。',
   },
+  overloaded: {
+    stage: 'request',
+    effect: 'none',
+    retrySafe: true,
+    en: 'As many calls as the client allows are under way; nothing was sent.',
+    ja: '同時に実行できる呼び出しの上限に達しています。何も送信していません。',
+  },
   upstream_refused: { stage: 'request', effect: 'none', retrySafe: false, en: 'The portal refused the call.', ja: 'マイナポータルが要求を拒否しました。' },
   upstream_unavailable: {
     stage: 'request',
@@ -263,6 +270,13 @@ const table = {
     ja: 'マイナポータル側でエラーが発生しました。',
   },
   store_key_exists: { ...programmer, stage: 'store', en: 'The store already holds, or has held, this key.', ja: 'このキーは既に保管されています。' },
+  store_full: {
+    stage: 'store',
+    effect: 'none',
+    retrySafe: true,
+    en: 'The store holds as many entries as it may; nothing was dropped for this one.',
+    ja: 'ストアの件数が上限に達しています。既存のデータは削除していません。',
+  },
   store_failed: { stage: 'store', effect: 'none', retrySafe: true, en: 'The store could not be read or written.', ja: 'ストアの読み書きに失敗しました。' },
   sandbox_refused: { ...programmer, stage: 'sandbox', en: 'The sandbox refused: {expected}', ja: 'サンドボックスが拒否しました: {expected}' },
 } as const satisfies Record<string, ErrorRow>;
@@ -319,7 +333,7 @@ export class SelfInfoError extends Error {
   declare readonly path?: string;
   /** What the other side said. */
   declare readonly upstream?: Upstream;
-  /** What `client.resume` takes to collect the answer after all, when `query` failed behind its request. */
+  /** What `client.resume` takes to collect the answer after all, when `query` or `submit` failed behind the request. */
   declare readonly retrieval?: unknown;
 
   /**

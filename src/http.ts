@@ -1,6 +1,6 @@
 import { isSelfInfoError, SelfInfoError, type SelfInfoErrorCode } from './errors.js';
-import { parseStrictJson } from './json.js';
-import { type Clock, formatInstant } from './time.js';
+import { readStrictJson } from './json.js';
+import { type Clock, DAY_MS, formatInstant } from './time.js';
 import type { TlsCredential } from './tls.js';
 
 /** A function with the shape of the global `fetch`, called with one `Request`. */
@@ -59,6 +59,8 @@ export const CONNECT_MS = 5_000;
 export const SILENCE_MS = 10_000;
 /** The largest body that is read. */
 export const BODY_BYTES = 16 * 1024 * 1024;
+/** The longest planned outage, over the New Year, takes a week. */
+const LONGEST_RETRY_AFTER_MS = 31 * DAY_MS;
 
 /** What a low-level exchange yields: the body is read under a limit. */
 interface RawAnswer {
@@ -110,13 +112,13 @@ export function connection(clock: Clock, wire: { exchange: Exchange; close(): Pr
           progress = now;
           heard(now);
         };
-        return receive(wire.exchange(call, inner, tell('sent')), tell('answering'), clock);
+        return receive(wire.exchange(call, inner, tell('sent')), tell('answering'), clock, inner);
       };
       try {
         return await bounded(work, clock, limitMs, [closing.signal, ...(signal ? [signal] : [])]);
       } catch (error) {
-        // Whatever state the connection is in, no later call may meet the remains of this one.
-        await wire.close().catch(() => undefined);
+        // Whatever state the connection is in, no later call may meet the remains of this one; nobody waits for them to go.
+        void wire.close().catch(() => undefined);
         throw judgeFailure(error, call.stage, progress);
       }
     },
@@ -178,14 +180,14 @@ async function bounded<T>(
   }
 }
 
-async function receive(exchange: Promise<RawAnswer>, heard: () => void, clock: Clock): Promise<HttpAnswer> {
+async function receive(exchange: Promise<RawAnswer>, heard: () => void, clock: Clock, signal: AbortSignal): Promise<HttpAnswer> {
   const { status, header, chunks } = await exchange;
   heard();
   const body = await readBody(chunks, heard);
   const retryAt = retryAfter(header('retry-after'), clock.now());
   if (status >= 300 && status < 400) throw invalid('redirects are not followed.', 'リダイレクトには従いません。');
   try {
-    return { status, json: readJson(header, body), retryAt };
+    return { status, json: await readJson(header, body, signal), retryAt };
   } catch (error) {
     // Gateways answer errors with HTML and worse; the status says enough. A success must be read from the body.
     if (status >= 400) return { status, json: undefined, retryAt };
@@ -193,16 +195,16 @@ async function receive(exchange: Promise<RawAnswer>, heard: () => void, clock: C
   }
 }
 
-function readJson(header: RawAnswer['header'], body: Uint8Array): unknown {
+async function readJson(header: RawAnswer['header'], body: readonly Uint8Array[], signal: AbortSignal): Promise<unknown> {
   const isPlain = (name: string, plain: string) => (header(name) ?? plain).toLowerCase() === plain;
   if (!isPlain('content-encoding', 'identity') || !isPlain('transfer-encoding', 'chunked'))
     throw invalid('its body is compressed although identity was asked for.', '無圧縮を要求しましたが、本文が圧縮されています。');
   if (!isJson(header('content-type')))
     throw invalid('its content type is not application/json in UTF-8.', 'Content-Type が UTF-8 の application/json ではありません。');
-  return parseStrictJson(decodeUtf8(body));
+  return readStrictJson(body, signal);
 }
 
-async function readBody(chunks: AsyncIterable<Uint8Array>, heard: () => void): Promise<Uint8Array> {
+async function readBody(chunks: AsyncIterable<Uint8Array>, heard: () => void): Promise<readonly Uint8Array[]> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of chunks) {
@@ -211,27 +213,22 @@ async function readBody(chunks: AsyncIterable<Uint8Array>, heard: () => void): P
     if (size > BODY_BYTES) throw invalid('its body is too large.', '本文が大きすぎます。');
     parts.push(chunk);
   }
-  return Buffer.concat(parts);
-}
-
-function decodeUtf8(body: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
-  } catch {
-    throw invalid('its body is not UTF-8.', '本文が UTF-8 ではありません。');
-  }
+  return parts;
 }
 
 function isJson(contentType: string | null): boolean {
   return contentType !== null && /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(contentType);
 }
 
-/** Seconds or an HTTP date, as epoch milliseconds. */
+/** Seconds or an HTTP date, as epoch milliseconds from now on; undefined for what is neither, or too far off to be meant. */
 function retryAfter(value: string | null, now: number): number | undefined {
   if (value === null) return undefined;
-  if (/^\d{1,9}$/.test(value)) return now + Number(value) * 1_000;
-  const date = /^[A-Za-z]{3}, \d{2} [A-Za-z]{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(date) ? undefined : date;
+  const at = /^\d{1,9}$/.test(value) ? now + Number(value) * 1_000 : readHttpDate(value);
+  return at <= now + LONGEST_RETRY_AFTER_MS ? Math.max(at, now) : undefined;
+}
+
+function readHttpDate(value: string): number {
+  return /^[A-Za-z]{3}, \d{2} [A-Za-z]{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(value) ? Date.parse(value) : Number.NaN;
 }
 
 function invalid(en: string, ja: string): SelfInfoError {

@@ -39,7 +39,7 @@ export {
   type Range,
   range,
 } from './inquiry.js';
-export type { ClientOptions, Collected, CollectOptions, ConsentOutcome, Grant, SelfInfoClient, SubmitOptions } from './journey.js';
+export type { ClientOptions, Collected, CollectOptions, ConsentOptions, ConsentOutcome, Grant, SelfInfoClient, SubmitOptions } from './journey.js';
 export {
   type Confidence,
   type MissingHolder,

@@ -41,6 +41,14 @@ export type Collected<S extends ServiceSpec = Service> =
   | { readonly status: 'unavailable'; readonly until: string | null; readonly causes: readonly Cause[]; readonly retrieval: Retrieval<S> }
   | { readonly status: 'failed'; readonly error: SelfInfoError };
 
+/** Whose consent it is, and what bounds the call. */
+export interface ConsentOptions {
+  /** A secret of this browser's session, e.g. the session id; the callback must come with the same. */
+  readonly sessionBinding: string;
+  /** Aborts the call; what was sent stays sent. */
+  readonly signal?: AbortSignal;
+}
+
 /** Bounds of a call that goes out. */
 export interface SubmitOptions {
   /** Aborts the call; what was sent stays sent. */
@@ -51,10 +59,10 @@ export interface SubmitOptions {
 export interface CollectOptions extends SubmitOptions {
   /**
    * Milliseconds after which to stop waiting and return `pending`; default 30,000. In `query` the request counts too: a deadline that passes before its answer
-   * is the error `timed_out` or, once it was sent, `answer_lost`.
+   * is the error `timed_out` or, once it was sent, `answer_lost`. A store that has not answered by then is `timed_out`, too.
    */
   readonly deadlineMs?: number;
-  /** Called before each wait. */
+  /** Called before each wait, between two polls and after a failed one. What it throws or rejects with ends the waiting and comes back as it is. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -78,6 +86,13 @@ export interface ClientOptions<S extends Service = Service> {
   readonly clock?: Clock;
   /** An injected transport for tests in one process; production refuses it. */
   readonly fetch?: FetchLike;
+  /** Numbers from 0 to below 1, which spread the waits before a failed poll is repeated. Default: `Math.random`. */
+  readonly random?: () => number;
+  /**
+   * How many calls of `completeConsent`, `submit`, `collect` and `query` may be under way at once; one more is refused at once with `overloaded`, and sends
+   * nothing. Default 1,000.
+   */
+  readonly maxConcurrent?: number;
 }
 
 /** A client of one service in one environment. */
@@ -97,9 +112,9 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
   /**
    * Starts a consent: keeps a transaction and returns the URL to send the citizen to, with the availability now (guideline 2.3, figure 2.3-3).
    *
-   * @param options - `sessionBinding`: a secret of this browser's session, e.g. the session id; the callback must come with the same.
-   * @throws SelfInfoError `store_failed`, `missing_option`, `client_closed`; `outside_calendar` when now lies outside the calendar's span. Where the profile has the request pushed (RFC 9126),
-   * also `signing_failed`, `response_invalid`, `upstream_refused` and the errors of the transport: nothing is begun then.
+   * @param options - `sessionBinding`: a secret of this browser's session, e.g. the session id; the callback must come with the same. `signal` aborts the call.
+   * @throws SelfInfoError `store_failed`, `store_full`, `timed_out` when the store does not answer, `aborted`, `missing_option`, `client_closed`; `outside_calendar` when now lies outside the calendar's span.
+   * Where the profile has the request pushed (RFC 9126), also `signing_failed`, `response_invalid`, `upstream_refused` and the errors of the transport: nothing is begun then.
    * @example
    * ```ts
    * import type { SelfInfoClient } from 'myna-selfinfo';
@@ -109,13 +124,13 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
    * }
    * ```
    */
-  beginConsent(options: { readonly sessionBinding: string }): Promise<{ readonly url: string; readonly availability: Availability<S> }>;
+  beginConsent(options: ConsentOptions): Promise<{ readonly url: string; readonly availability: Availability<S> }>;
   /**
    * Judges the callback and, when all is well, exchanges its code for a token, once.
    *
    * @param request - the callback as the framework hands it over.
    * @param options - `sessionBinding` as at `beginConsent`; `signal` aborts the exchange.
-   * @throws SelfInfoError of the transport, `response_invalid`, `store_failed`; everything a citizen or a stranger can cause is an outcome instead.
+   * @throws SelfInfoError of the transport, `response_invalid`, `store_failed`, `overloaded` (nothing is used up); everything a citizen or a stranger can cause is an outcome instead.
    * @example
    * ```ts
    * import { explain, type SelfInfoClient } from 'myna-selfinfo';
@@ -125,14 +140,15 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
    * }
    * ```
    */
-  completeConsent(request: CallbackRequest, options: { readonly sessionBinding: string; readonly signal?: AbortSignal }): Promise<ConsentOutcome<S>>;
+  completeConsent(request: CallbackRequest, options: ConsentOptions): Promise<ConsentOutcome<S>>;
   /**
    * Sends the one request that a grant pays for (IF001-04) and returns what is needed to collect the answer, as plain JSON.
    *
    * @param grant - of this client, unused.
    * @param inquiry - one for all items that every item allows, or one per item.
    * @param options - `signal`.
-   * @throws SelfInfoError `grant_used`, `grant_expired`, `foreign_grant`, `unknown_item`, `inquiry_not_registered`, `latest_not_declared`, `answer_lost`, the errors of the transport and of the store.
+   * @throws SelfInfoError `grant_used`, `grant_expired`, `foreign_grant`, `unknown_item`, `inquiry_not_registered`, `latest_not_declared`, `answer_lost`, `overloaded`,
+   * the errors of the transport and of the store.
    * @example
    * ```ts
    * import { type Grant, latest, type SelfInfoClient } from 'myna-selfinfo';
@@ -144,9 +160,12 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
   /**
    * Waits for the answer to a retrieval (IF001-06); may be repeated, in another process too.
    *
+   * A poll that fails in a way that passes (no connection, a closed one, no answer in time, HTTP 429 or 5xx) is repeated, at most three times in a row, each time
+   * after a random wait and no earlier than the portal allows.
+   *
    * @param retrieval - from `submit`, `query` or `resume`.
    * @param options - `deadlineMs`, `signal`, `onProgress`.
-   * @throws SelfInfoError `process_mismatch`, `response_invalid`, `aborted`, the errors of the transport and of the store.
+   * @throws SelfInfoError `process_mismatch`, `response_invalid`, `aborted`, `overloaded`, the errors of the transport and of the store.
    * @example
    * ```ts
    * import type { SelfInfoClient } from 'myna-selfinfo';

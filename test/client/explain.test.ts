@@ -83,6 +83,8 @@ const codes: Record<SelfInfoErrorCode, true> = {
   upstream_failed: true,
   store_key_exists: true,
   store_failed: true,
+  store_full: true,
+  overloaded: true,
   sandbox_refused: true,
 };
 const everyCode = Object.keys(codes) as SelfInfoErrorCode[];
@@ -165,7 +167,7 @@ describe('every result', () => {
     const pending = await client.query(await consent(), latest(), { deadlineMs: 1 });
     const gone = await client.collect({ ...expectStatus(pending, 'pending').retrieval, id: '00000000-0000-4000-8000-000000000000' });
     const busy = openBank(answerAt('/result', () => new Response('', { status: 503 })));
-    const unavailable = await busy.client.query(await busy.consent(), latest());
+    const unavailable = await busy.client.query(await busy.consent(), latest(), { onProgress: busy.onProgress });
     for (const [status, result] of Object.entries({ ready, pending, failed: gone, unavailable })) {
       expect(result.status).toBe(status);
       expectBoth(result);
@@ -176,12 +178,12 @@ describe('every result', () => {
 
   it('that is unavailable names the reason and the next opening', async () => {
     const pension = defineService({ ...loan, items: { pension: { detail: 'pension', holders: ['pension-service'], inquiries: ['point-in-time'] } } });
-    const { client, consent } = openBank({
+    const { client, consent, onProgress } = openBank({
       service: pension,
       now: '2026-12-06T12:00:00+09:00',
       ...answerAt('/result', () => new Response('', { status: 503 })),
     });
-    const result = await client.query(await consent(), pointInTime('2026-12-01'));
+    const result = await client.query(await consent(), pointInTime('2026-12-01'), { onProgress });
     expect(explain(result, 'ja')).toMatch(/^ただいま取得できません。理由[：:] ?.+2026年12月7日\(月\) 8:00以降に再度お試しください。$/);
     expect(explain(result, 'en')).toMatch(/^The information cannot be had at the moment\. Reason: .+Please try again after Mon 7 Dec 2026 8:00 JST\.$/);
   });

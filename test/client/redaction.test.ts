@@ -157,7 +157,7 @@ describe('nothing secret or personal shows', () => {
     ['result, lost', '/result', (echoed) => Promise.reject(new Error(echoed))],
   ])('in the error of a step whose portal echoes everything: %s', async (_, path, reply) => {
     const { secrets, intercept: hear } = listen();
-    const { client, callback } = openBank({
+    const { client, callback, onProgress } = openBank({
       service,
       personas: [persona],
       intercept: (request, pass) =>
@@ -167,7 +167,7 @@ describe('nothing secret or personal shows', () => {
     });
     async function journey() {
       const outcome = await client.completeConsent(await callback('canary'), { sessionBinding: SESSION });
-      return outcome.status === 'granted' ? client.query(outcome.grant, latest()) : outcome;
+      return outcome.status === 'granted' ? client.query(outcome.grant, latest(), { onProgress }) : outcome;
     }
     const said: unknown = await journey().catch((error: unknown) => error);
     expect(secrets.code).not.toBe('');

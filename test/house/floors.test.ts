@@ -5,11 +5,11 @@ import { type Import, importsOf, parse, readSources, type Source } from './sourc
 
 // A room is a file or folder of src. It may import from lower floors and from itself, and from a neighbour where one is named. `import type` counts too.
 const floors = [
-  ['errors', 'time', 'redaction', 'options'],
+  ['errors', 'time', 'redaction', 'options', 'pace'],
   ['catalog'],
   ['calendar'],
   ['service', 'inquiry', 'profile', 'environment', 'http', 'json', 'tls', 'egress', 'transport', 'stores/store'],
-  ['availability', 'assertion', 'consent', 'pushed-authorization', 'token', 'query', 'answer'],
+  ['calls', 'availability', 'assertion', 'consent', 'pushed-authorization', 'token', 'query', 'answer'],
   ['journey', 'client', 'explain', 'kiosk', 'vault'],
   ['stores/redis', 'vault/pg', 'bullmq', 'conformance'],
 ] as const satisfies readonly (readonly string[])[];
@@ -38,7 +38,7 @@ const neighbours: { readonly [R in Room]?: readonly Neighbour[] } = {
   // How the transport is opened stands with token.
   'pushed-authorization': [{ room: 'assertion' }, { room: 'consent' }, { room: 'token' }],
   token: [{ room: 'assertion' }, { room: 'consent' }],
-  query: [{ room: 'consent' }, { room: 'token' }],
+  query: [{ room: 'calls' }, { room: 'consent' }, { room: 'token' }],
   answer: [{ room: 'consent' }, { room: 'token' }, { room: 'query' }],
   // What the client takes and gives, as types.
   client: [{ room: 'journey' }],
