@@ -6,8 +6,10 @@ const doors = {
   notices: 'src/calendar/notices.ts',
   sandbox: 'src/sandbox/index.ts',
   msw: 'src/msw.ts',
+  onboarding: 'src/onboarding/index.ts',
   vault: 'src/vault/index.ts',
   pg: 'src/vault/pg.ts',
+  redis: 'src/stores/redis.ts',
   conformance: 'src/conformance/index.ts',
 };
 

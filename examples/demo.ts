@@ -20,6 +20,13 @@ import { commonServers, createCalendar, details, holdersOf, type Status, servers
 import { householdRecord, localTaxRecord, pensionRecord, startSandbox } from 'myna-selfinfo/sandbox';
 import stringWidth from 'string-width';
 
+if (process.argv.includes('--serve')) {
+  // 同じサンドボックスを、銀行の画面から使う。
+  const { serveLoanDemo } = await import('./loan-app/serve.js');
+  await serveLoanDemo();
+  process.exit();
+}
+
 const housingLoan = defineService({
   name: '住宅ローン事前審査',
   purpose: { id: 'housing-loan', text: '住宅ローンの事前審査のため' },

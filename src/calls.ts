@@ -18,6 +18,8 @@ export interface Calls {
    * @throws SelfInfoError `client_closed`, `overloaded`.
    */
   run<T>(stage: Stage, signal: AbortSignal | undefined, work: (scope: Scope) => Promise<T>): Promise<T>;
+  /** Refuses what is no call, but means nothing once the client is closed: `client_closed`. */
+  checkOpen(): void;
   /** Aborts all. */
   close(): void;
 }
@@ -26,9 +28,13 @@ export interface Calls {
 export function createCalls(most: number): Calls {
   const lifetime = new AbortController();
   let underWay = 0;
+  function checkOpen(): void {
+    if (lifetime.signal.aborted) throw new SelfInfoError('client_closed');
+  }
   return {
+    checkOpen,
     async run(stage, signal, work) {
-      if (lifetime.signal.aborted) throw new SelfInfoError('client_closed');
+      checkOpen();
       const share = stage === 'consent' ? 0 : 1;
       if (underWay + share > most) throw new SelfInfoError('overloaded', { stage });
       const own = new AbortController();

@@ -1,17 +1,20 @@
-import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { buildAnswer } from './answer.js';
+import { openAuthentication } from './assertion.js';
 import { type Availability, computeAvailability, outageOf } from './availability.js';
 import { type Calendar, createCalendar } from './calendar/index.js';
 import { boundStore, createCalls, type Scope, within } from './calls.js';
-import { buildConsentUrl, type CallbackRequest, judgeCallback, readCallback, termsOf } from './consent.js';
+import { authorizationParameters, authorizationUrl, type CallbackRequest, judgeCallback, readCallback, sameSecret, termsOf } from './consent.js';
 import { isSelfInfoError, SelfInfoError } from './errors.js';
 import type { Connection } from './http.js';
 import type { ClientOptions, Collected, CollectOptions, ConsentOptions, ConsentOutcome, Grant, SelfInfoClient, SubmitOptions } from './journey.js';
 import { checkFunction, checkKeys, checkMethods, checkSignal, checkText, checkWhole } from './options.js';
+import { pushRequest } from './pushed-authorization.js';
 import { awaitResult, checkInquiries, checkRetrieval, type ProcessSecret, type Retrieval, sendRequest } from './query.js';
 import { isService, type Service } from './service.js';
 import { createMemoryStore, guardStore, type StoredEntry } from './stores/store.js';
 import { formatInstant, type Instant, systemClock, toEpochMs } from './time.js';
+import { checkCredential, type TlsCredential } from './tls.js';
 import { type AccessToken, openTransport, requestToken } from './token.js';
 
 interface GrantState {
@@ -31,6 +34,8 @@ interface Transaction {
 /** What collecting needs, as it lies in the store; terms and inquiries are read from here, so that an edited handle changes nothing. */
 interface RetrievalSecret extends ProcessSecret {
   readonly retrieval: Retrieval;
+  /** The thumbprint of the client certificate that the token is bound to. */
+  readonly certificate?: string | undefined;
 }
 
 const CITIZEN_MS = 600_000;
@@ -62,7 +67,7 @@ const MAX_CONCURRENT = 1_000;
  * ```
  */
 export function createSelfInfoClient<S extends Service>(options: ClientOptions<S>): SelfInfoClient<S> {
-  checkKeys(options, 'options', ['service', 'environment', 'tls', 'store', 'calendar', 'clock', 'fetch', 'random', 'maxConcurrent']);
+  checkKeys(options, 'options', ['service', 'environment', 'tls', 'clientAuth', 'egress', 'store', 'calendar', 'clock', 'fetch', 'random', 'maxConcurrent']);
   const { environment, clock = systemClock, random = Math.random, maxConcurrent = MAX_CONCURRENT } = options;
   if (options.service === undefined) throw new SelfInfoError('missing_option', { path: 'options.service' });
   if (!isService(options.service)) throw new TypeError('options.service must be what defineService returned.');
@@ -71,6 +76,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
   checkFunction(random, 'options.random');
   checkWhole(maxConcurrent, 'options.maxConcurrent', 1);
   const transport = openTransport(environment, options, clock);
+  const authenticate = openAuthentication(environment, options.clientAuth, clock);
   if (environment.kind === 'production') {
     for (const [key, item] of Object.entries(service.items)) {
       if (item.code === undefined) throw new SelfInfoError('item_code_required', { path: `options.service.items.${key}.code` });
@@ -104,10 +110,21 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     const oauth = await import('oauth4webapi');
     const state = oauth.generateRandomState();
     const verifier = oauth.generateRandomCodeVerifier();
-    const codeChallenge = await oauth.calculatePKCECodeChallenge(verifier);
+    const parameters = authorizationParameters(environment, { state, codeChallenge: await oauth.calculatePKCECodeChallenge(verifier) });
+    // Before anything is kept: a request that the portal does not take leaves nothing half begun.
+    const carried = environment.profile.oauth.pushedAuthorizationRequests.value ? await push(parameters, scope) : parameters;
     const transaction: Transaction = { id: randomUUID(), client: environment.clientId, session: digest(sessionBinding), verifier };
     await store.put(scope, transactionKey(state), JSON.stringify(transaction), clock.now() + timing.consentMs.value);
-    return { url: buildConsentUrl(environment, { state, codeChallenge }), availability: now };
+    return { url: authorizationUrl(environment, carried), availability: now };
+  }
+
+  async function push(parameters: Readonly<Record<string, string>>, scope: Scope) {
+    const connection = transport.connect();
+    try {
+      return (await pushRequest(environment, connection, parameters, authenticate, clock, scope)).reference;
+    } finally {
+      await connection.close();
+    }
   }
 
   async function completeConsent(request: CallbackRequest, given: ConsentOptions): Promise<ConsentOutcome> {
@@ -122,21 +139,23 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     const arrivedAt = clock.now();
     const read = readCallback(request);
     if ('refused' in read) return { status: 'rejected', at: 'callback', code: read.refused };
-    const state = read.parameters.get('state') ?? '';
-    const key = transactionKey(state);
+    const key = transactionKey(read.parameters.get('state') ?? '');
     const seen = transactionOf(await store.get(scope, key));
     if (typeof seen === 'string') return { status: seen };
     // A stranger's callback must not use up the honest citizen's transaction, so the session is compared before anything is taken.
-    if (!sameText(seen.session, digest(sessionBinding))) return { status: 'foreign-browser' };
-    if (arrivedAt >= seen.expiresAt) return { status: 'expired' };
+    if (!sameSecret(seen.session, digest(sessionBinding))) return { status: 'foreign-browser' };
+    // So that a clock without a time lets nothing through.
+    if (!(arrivedAt < seen.expiresAt)) return { status: 'expired' };
     const taken = transactionOf(await store.take(scope, key));
     if (typeof taken === 'string') return { status: taken };
-    const verdict = await judgeCallback(environment, read.parameters, state);
+    // The session was compared with what was seen, the verifier is of what was taken: they must be one.
+    if (taken.id !== seen.id || taken.session !== seen.session || taken.verifier !== seen.verifier) throw badEntry();
+    const verdict = await judgeCallback(environment, read);
     if ('declined' in verdict) return { status: 'declined' };
     if ('refused' in verdict) return { status: 'rejected', at: verdict.at, code: verdict.refused };
     const connection = transport.connect();
     try {
-      const token = await requestToken(environment, connection, verdict.valid, taken.verifier, clock, scope);
+      const token = await requestToken(environment, connection, verdict.valid, taken.verifier, authenticate, clock, scope);
       if ('refused' in token) {
         await connection.close();
         return { status: 'rejected', at: 'token', code: token.refused };
@@ -151,14 +170,21 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     }
   }
 
+  /** With the portal that the state was made for: another portal's callback finds nothing. */
+  function transactionKey(state: string): string {
+    return `transaction:${digest(JSON.stringify([environment.issuer, environment.clientId, state]))}`;
+  }
+
   /** What the store says of a transaction, as long as it is one of this client's. */
   function transactionOf(entry: StoredEntry | 'taken' | undefined): (Transaction & { readonly expiresAt: number }) | 'expired' | 'replayed' | 'unknown' {
     // Clients of many databases say null.
     if (!entry) return 'unknown';
     if (entry === 'taken') return 'replayed';
     if (entry.value === '') return 'expired';
-    const transaction = read<Transaction>(entry);
-    return transaction.client === environment.clientId ? { ...transaction, expiresAt: entry.expiresAt } : 'unknown';
+    const { id, client, session, verifier } = read<Transaction>(entry);
+    const { expiresAt } = entry;
+    if (![id, client, session, verifier].every((text) => typeof text === 'string') || !Number.isFinite(expiresAt)) throw badEntry();
+    return client === environment.clientId ? { id, client, session, verifier, expiresAt } : 'unknown';
   }
 
   function stateOf(grant: unknown): GrantState {
@@ -192,7 +218,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
       submittedAt: formatInstant(now),
       expiresAt: formatInstant(expiresAt),
     });
-    const secret: RetrievalSecret = { token: state.accessToken.token.reveal(), processId, retrieval };
+    const secret: RetrievalSecret = { token: state.accessToken.token.reveal(), processId, retrieval, certificate: state.connection.bind(expiresAt) };
     try {
       await store.put(scope, retrievalKey(retrieval.id), JSON.stringify(secret), expiresAt);
     } catch (error) {
@@ -259,7 +285,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
       // The id alone opens nothing for another service that shares the store.
       if (secret?.retrieval.terms?.serviceId !== environment.clientId) return { status: 'failed', error: new SelfInfoError('retrieval_gone') };
       const { retrieval } = secret;
-      const connection = parked.get(handle) ?? transport.connect();
+      const connection = parked.get(handle) ?? transport.connect(secret.certificate);
       // Whoever collects the same at the same time gets a connection of their own.
       parked.delete(handle);
       try {
@@ -288,7 +314,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     const secret = read<RetrievalSecret>(entry);
     const { token, processId, retrieval } = secret;
     // Under another citizen's secret the answer would be another citizen's.
-    if (typeof token !== 'string' || typeof processId !== 'string' || retrieval?.id !== id) throw new SelfInfoError('store_failed', { retry: { safe: false } });
+    if (typeof token !== 'string' || typeof processId !== 'string' || retrieval?.id !== id) throw badEntry();
     return secret;
   }
 
@@ -309,12 +335,18 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     await store.delete({ stage: 'result', signal: never }, retrievalKey(id));
   }
 
+  function rotate(tls: TlsCredential): void {
+    calls.checkOpen();
+    // What an earlier run of this process sent under the old one can be collected for so long.
+    transport.rotate(checkCredential(tls, 'tls'), clock.now() + timing.resultMs.value);
+  }
+
   async function close(): Promise<void> {
     calls.close();
     await transport.close();
   }
 
-  const client = { availability, beginConsent, completeConsent, submit, collect, query, resume, discard, close, [Symbol.asyncDispose]: close };
+  const client = { availability, beginConsent, completeConsent, submit, collect, query, resume, discard, rotate, close, [Symbol.asyncDispose]: close };
   // Inside, everything is checked at run time against the one service; the types bind callers to it.
   return Object.freeze(client) as unknown as SelfInfoClient<S>;
 }
@@ -327,10 +359,6 @@ function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }
 
-function transactionKey(state: string): string {
-  return `transaction:${digest(state)}`;
-}
-
 function retrievalKey(id: string): string {
   return `retrieval:${id}`;
 }
@@ -341,12 +369,12 @@ function read<T extends object>(entry: StoredEntry): T {
   try {
     value = JSON.parse(entry.value);
   } catch {}
-  if (typeof value !== 'object' || value === null) throw new SelfInfoError('store_failed', { retry: { safe: false } });
+  if (typeof value !== 'object' || value === null) throw badEntry();
   return value as T;
 }
 
-function sameText(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+function badEntry(): SelfInfoError {
+  return new SelfInfoError('store_failed', { retry: { safe: false } });
 }
 
 function calendarSource(given: Calendar | (() => Calendar) | undefined): () => Calendar {

@@ -182,6 +182,13 @@ const table = {
     en: 'A record does not fit the schema of its item at {path}.',
     ja: 'レコードが項目のスキーマに適合しません: {path}。',
   },
+  signing_failed: {
+    stage: 'token',
+    effect: 'none',
+    retrySafe: false,
+    en: '{path} gave no signature for the client assertion; nothing was sent. {expected}',
+    ja: '{path} からクライアントアサーションの署名を得られませんでした。何も送信していません。{expected}',
+  },
   connection_failed: {
     stage: 'token',
     effect: 'none',
@@ -195,6 +202,20 @@ const table = {
     retrySafe: false,
     en: "The server's certificate was not accepted; nothing was sent.",
     ja: 'サーバ証明書を検証できませんでした。何も送信していません。',
+  },
+  certificate_refused: {
+    stage: 'token',
+    effect: 'none',
+    retrySafe: false,
+    en: 'The other side refused the client certificate, or wants one.',
+    ja: '相手側がクライアント証明書を拒否したか、クライアント証明書の提示を求めています。',
+  },
+  proxy_refused: {
+    stage: 'token',
+    effect: 'none',
+    retrySafe: false,
+    en: 'The proxy refused the tunnel; nothing was sent to the portal. {expected}',
+    ja: 'プロキシがトンネルを拒否しました。マイナポータルには何も送信していません。{expected}',
   },
   connection_closed: {
     stage: 'token',

@@ -73,6 +73,8 @@ const OUR_CODES: readonly SelfInfoErrorCode[] = [
   'latest_not_declared',
   'invalid_retrieval',
   'server_not_trusted',
+  'certificate_refused',
+  'proxy_refused',
 ];
 
 const words = {

@@ -1,14 +1,17 @@
 import type { Answer } from './answer.js';
+import type { ClientAuth } from './assertion.js';
 import type { Availability } from './availability.js';
 import type { Calendar, Cause } from './calendar/index.js';
 import type { CallbackCode, CallbackRequest, ConsentTerms } from './consent.js';
+import type { Egress } from './egress.js';
 import type { Environment } from './environment.js';
 import type { SelfInfoError } from './errors.js';
-import type { FetchLike, TlsCredential } from './http.js';
+import type { FetchLike } from './http.js';
 import type { CommonInquiry, ItemInquiries, NoOtherItems, Progress, Retrieval } from './query.js';
 import type { ofService, Service, ServiceSpec } from './service.js';
 import type { Store } from './stores/store.js';
 import type { Clock, Instant } from './time.js';
+import type { TlsCredential } from './tls.js';
 
 /** A consent that was granted and not yet used: good for one `submit` or `query`, in this process; it shows its terms and no token. */
 export interface Grant<S extends ServiceSpec = Service> {
@@ -69,8 +72,12 @@ export interface ClientOptions<S extends Service = Service> {
   readonly service: S;
   /** What one of the three environment functions returned. */
   readonly environment: Environment;
-  /** The client certificate and key of mutual TLS; required unless `fetch` is given. */
+  /** The client certificate and key of mutual TLS; required unless `fetch` or a gateway is given. */
   readonly tls?: TlsCredential;
+  /** How the client authenticates beside its certificate: {@link privateKeyJwt}, or a function that gives the current one. Default: `tls`, by the certificate alone. */
+  readonly clientAuth?: ClientAuth;
+  /** The way out of the host's own network. Default: straight to the API. */
+  readonly egress?: Egress;
   /** Where transactions and retrieval secrets lie; default: this process's memory, good for one instance only. */
   readonly store?: Store;
   /** The calendar, or a function that gives the current one. Default: the guideline's tables. */
@@ -107,6 +114,7 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
    *
    * @param options - `sessionBinding`: a secret of this browser's session, e.g. the session id; the callback must come with the same. `signal` aborts the call.
    * @throws SelfInfoError `store_failed`, `store_full`, `timed_out` when the store does not answer, `aborted`, `missing_option`, `client_closed`; `outside_calendar` when now lies outside the calendar's span.
+   * Where the profile has the request pushed (RFC 9126), also `signing_failed`, `response_invalid`, `upstream_refused` and the errors of the transport: nothing is begun then.
    * @example
    * ```ts
    * import type { SelfInfoClient } from 'myna-selfinfo';
@@ -205,6 +213,20 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
    * ```
    */
   discard(handle: Grant<S> | Retrieval<S>): Promise<void>;
+  /**
+   * Takes another client certificate, from the next journey on; those under way end under the one they began with, since their tokens are bound to it.
+   *
+   * @param tls - the new certificate and its key, checked like the option.
+   * @throws SelfInfoError `missing_option`, `unknown_option`, `invalid_credential`, `key_certificate_mismatch`, naming what is wrong, the old one stays then; `client_closed`.
+   * @example
+   * ```ts
+   * import { readFileSync } from 'node:fs';
+   * import type { SelfInfoClient } from 'myna-selfinfo';
+   * const renew = (client: SelfInfoClient) =>
+   *   client.rotate({ cert: readFileSync('/etc/loan/client.crt', 'utf8'), key: readFileSync('/etc/loan/client.key', 'utf8') });
+   * ```
+   */
+  rotate(tls: TlsCredential): void;
   /** Ends every call and connection; afterwards every method that goes out fails with `client_closed`. */
   close(): Promise<void>;
 }

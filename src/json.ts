@@ -29,7 +29,7 @@ export async function readStrictJson(chunks: readonly Uint8Array[], signal: Abor
 
 async function decodeUtf8(chunks: readonly Uint8Array[], signal: AbortSignal): Promise<string> {
   const pace = createPace(SLICE, signal);
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let text = '';
   try {
     for (const chunk of chunks) {

@@ -72,11 +72,14 @@ export interface WireProfile {
   /** Names this profile in messages. */
   readonly id: string;
   /** Paths under the portal's origins. */
-  readonly paths: Names<'authorization' | 'token' | 'request' | 'result'>;
+  readonly paths: Names<'authorization' | 'pushedAuthorization' | 'token' | 'request' | 'result'>;
   /** The OAuth side. */
   readonly oauth: {
     readonly pkce: ProfileEntry<'S256'>;
-    readonly clientAuthentication: ProfileEntry<'tls_client_auth'>;
+    /** With `private_key_jwt` a client is not made without `clientAuth`; mutual TLS stays in any case. */
+    readonly clientAuthentication: ProfileEntry<'tls_client_auth' | 'self_signed_tls_client_auth' | 'private_key_jwt'>;
+    /** Whether authorization requests are pushed to the portal first (RFC 9126), so that the browser carries a reference only. */
+    readonly pushedAuthorizationRequests: ProfileEntry<boolean>;
     /** Whether every callback carries `iss` (RFC 9207). */
     readonly issuerInCallback: ProfileEntry<boolean>;
     readonly deviations: ProfileEntry<readonly OAuthDeviation[]>;
@@ -145,6 +148,7 @@ export const publicProfile: WireProfile = deepFreeze({
   id: 'public-2026-11',
   paths: {
     authorization: unknown('/oauth/authorize'),
+    pushedAuthorization: unknown('/oauth/par'),
     token: secondHand('/oauth/token'),
     request: secondHand('/request'),
     result: secondHand('/result'),
@@ -152,6 +156,7 @@ export const publicProfile: WireProfile = deepFreeze({
   oauth: {
     pkce: inferred('S256'),
     clientAuthentication: inferred('tls_client_auth'),
+    pushedAuthorizationRequests: unknown(false),
     issuerInCallback: unknown(true),
     deviations: unknown([]),
   },

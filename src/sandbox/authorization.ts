@@ -4,13 +4,14 @@ import { openingsOf } from './openings.js';
 import { type Ending, languageOf } from './page-texts.js';
 import { pageOf } from './pages.js';
 import { Refusal } from './refusals.js';
-import { type Attempt, type Authorization, FORM_LIFE_MS, type View, type World } from './state.js';
+import type { Client } from './registrations.js';
+import { type Attempt, type Authorization, FORM_LIFE_MS, PUSHED_PREFIX, type View, type World } from './state.js';
 
 const WRONG_PINS_ALLOWED = 3;
 
 /** The citizen's side: opening the consent, and deciding on its pages. */
 export function createAuthorization(world: World) {
-  const { clients, personas, clock, calendar, forms, codes, wrongPins, origins } = world;
+  const { clients, personas, clock, calendar, forms, pushed, codes, wrongPins, origins } = world;
 
   function locationOf({ redirectUri }: Pick<Authorization, 'redirectUri'>, parameters: Record<string, string>): string {
     // Appended as text, so that the registered URI stays as it is.
@@ -47,21 +48,26 @@ export function createAuthorization(world: World) {
     const client = clients.get(required(parameters, 'client_id'));
     if (client === undefined) throw new Refusal('unknown_client');
     attempt.clientId = client.clientId;
-    const redirectUri = required(parameters, 'redirect_uri');
-    if (!client.redirectUris.includes(redirectUri)) throw new Refusal('redirect_uri_not_registered');
-    const state = parameters.get('state');
+    const requestUri = parameters.get('request_uri');
+    if (requestUri !== undefined) return showFirst(takePushed(client, requestUri), languageOf(request));
+    const redirectUri = registeredUri(client, parameters);
     try {
-      if (state === undefined || state === '') throw new Refusal('state_required');
-      if (required(parameters, 'response_type') !== 'code') throw new Refusal('response_type_not_code');
-      const method = publicProfile.oauth.pkce.value;
-      const challenge = parameters.get('code_challenge') ?? '';
-      if (parameters.get('code_challenge_method') !== method || !/^[A-Za-z0-9_-]{43}$/.test(challenge)) throw new Refusal('pkce_required', method);
-      return showFirst({ client, redirectUri, state, challenge }, languageOf(request));
+      if (client.mustPush) throw new Refusal('push_required');
+      return showFirst(checkRequest(client, redirectUri, parameters), languageOf(request));
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
       attempt.outcome = refusal.logged();
-      return redirect(refusedLocation({ redirectUri, state }, refusal));
+      return redirect(refusedLocation({ redirectUri, state: parameters.get('state') }, refusal));
     }
+  }
+
+  /** A pushed request, once; another client's attempt leaves it usable. */
+  function takePushed(client: Client, requestUri: string): Authorization {
+    const reference = requestUri.startsWith(PUSHED_PREFIX) ? requestUri.slice(PUSHED_PREFIX.length) : '';
+    const authorization = pushed.get(reference);
+    if (authorization === undefined || authorization.client !== client) throw new Refusal('request_uri_unknown');
+    pushed.take(reference);
+    return authorization;
   }
 
   /** `POST`: a decision on a page. Its yes counts once; whoever comes late or twice is told, and led on. */
@@ -140,4 +146,22 @@ type End = (ending: Ending, refusal: Refusal) => Response;
 
 function redirect(location: string): Response {
   return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' } });
+}
+
+/** The redirect URI of a request, if it is one of the client's. */
+export function registeredUri(client: Client, parameters: ReadonlyMap<string, string>): string {
+  const redirectUri = required(parameters, 'redirect_uri');
+  if (!client.redirectUris.includes(redirectUri)) throw new Refusal('redirect_uri_not_registered');
+  return redirectUri;
+}
+
+/** Checks what else an authorization request says. */
+export function checkRequest(client: Client, redirectUri: string, parameters: ReadonlyMap<string, string>): Authorization {
+  const state = parameters.get('state');
+  if (state === undefined || state === '') throw new Refusal('state_required');
+  if (required(parameters, 'response_type') !== 'code') throw new Refusal('response_type_not_code');
+  const method = publicProfile.oauth.pkce.value;
+  const challenge = parameters.get('code_challenge') ?? '';
+  if (parameters.get('code_challenge_method') !== method || !/^[A-Za-z0-9_-]{43}$/.test(challenge)) throw new Refusal('pkce_required', method);
+  return { client, redirectUri, state, challenge };
 }

@@ -10,7 +10,7 @@ import type { Refusal } from './refusals.js';
 import type { Client } from './registrations.js';
 
 /** A step of the journey as the sandbox sees it. */
-export type LogStep = 'authorize' | 'decide' | 'token' | 'request' | 'result';
+export type LogStep = 'push' | 'authorize' | 'decide' | 'token' | 'request' | 'result';
 
 /** What the sandbox did, without token, code, PIN or personal data. */
 export interface LogEntry {
@@ -131,6 +131,10 @@ export function randomId(): string {
 // A sandbox may run for weeks.
 const LONGEST_LOG = 10_000;
 
+/** How long a pushed authorization request can be opened. */
+export const PUSHED_LIFE_MS = 60_000;
+/** What the reference to one starts with. */
+export const PUSHED_PREFIX = 'urn:ietf:params:oauth:request_uri:';
 /** How long a code can be exchanged. */
 export const CODE_LIFE_MS = 60_000;
 /** The most years that a range may span: an assumption, nothing about it is public. */
@@ -161,6 +165,8 @@ export interface World {
   readonly origins: Origins;
   readonly faultOf: FaultPlan;
   readonly log: Log;
+  /** Authorization requests that were pushed and not yet opened. */
+  readonly pushed: Expiring<Authorization>;
   readonly forms: Expiring<PendingForm>;
   readonly codes: Expiring<Code>;
   readonly tokens: Expiring<Grant>;
@@ -190,6 +196,7 @@ export function createWorld(facts: Pick<World, 'clients' | 'personas' | 'clock' 
     given,
     skewed: (ms, run) => skew.run(ms, run),
     log: createLog(given),
+    pushed: new Expiring({ clock, given }, PUSHED_LIFE_MS),
     // Kept beyond its time, so that whoever comes late or twice still finds the way back.
     forms: new Expiring({ clock, given }, TOKEN_LIFE_MS),
     // Kept as long as the token, so that a late replay still kills it.

@@ -67,8 +67,11 @@ const codes: Record<SelfInfoErrorCode, true> = {
   client_closed: true,
   retention_ended: true,
   record_invalid: true,
+  signing_failed: true,
   connection_failed: true,
   server_not_trusted: true,
+  certificate_refused: true,
+  proxy_refused: true,
   connection_closed: true,
   answer_lost: true,
   timed_out: true,
@@ -329,7 +332,8 @@ describe('hosts that hold the steps themselves', () => {
       const { token, expiresAt } = await exchangeToken({ environment, callback, codeVerifier, tls, clock });
       expect(token.reveal()).toMatch(/^[A-Za-z0-9_-]{43}$/);
       expect(expiresAt).toBe('2026-12-01T12:00:00+09:00');
-      const { code, stage, effect, upstream } = await errorOf(() => exchangeToken({ environment, callback, codeVerifier, tls, clock }));
+      const again = await validateCallback(environment, new Request(back), { state });
+      const { code, stage, effect, upstream } = await errorOf(() => exchangeToken({ environment, callback: again, codeVerifier, tls, clock }));
       expect({ code, stage, effect, upstream }).toEqual({ code: 'token_refused', stage: 'token', effect: 'applied', upstream: { code: 'invalid_grant' } });
     } finally {
       await sandbox.close();

@@ -133,7 +133,7 @@ describe('what was built', () => {
     }
   }
 
-  it.each(['calendar', 'notices'])('loads luxon and nothing else behind the %s door, which runs in a browser', (door) => {
+  it.each(['calendar', 'notices', 'onboarding'])('loads luxon and nothing else behind the %s door, which runs in a browser', (door) => {
     expect([...new Set(packagesOf(`${door}.js`, true))]).toEqual(['luxon']);
   });
 
