@@ -312,8 +312,8 @@ const table = {
   key_unknown: {
     ...programmer,
     stage: 'vault',
-    en: 'The key provider does not know the key that this data key is wrapped with.',
-    ja: 'データ鍵を包んでいる鍵が、鍵プロバイダにありません。',
+    en: 'The key that this was sealed or wrapped with is not among the keys at hand.',
+    ja: '暗号化に使われた鍵が、手元の鍵の中にありません。',
   },
   key_unavailable: {
     stage: 'vault',

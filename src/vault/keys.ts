@@ -60,18 +60,7 @@ const LONGEST_WRAPPED = 1024;
  * ```
  */
 export function createLocalKeys(options: LocalKeysOptions): VaultKeys {
-  checkKeys(options, 'options', ['current', 'keys']);
-  const { current, keys } = options;
-  checkText(current, 'options.current');
-  if (keys === undefined) throw new SelfInfoError('missing_option', { path: 'options.keys' });
-  checkKeys(keys, 'options.keys', Object.keys(Object(keys)));
-  const secrets = new Map(Object.entries(keys).map(([kid, key]) => [kid, readKey(key, `options.keys.${kid.slice(0, 60)}`)]));
-  if (!secrets.has(current)) {
-    throw new SelfInfoError('invalid_option', {
-      path: 'options.current',
-      expected: { en: 'It must be a key of options.keys.', ja: 'options.keys のキーを指定してください。' },
-    });
-  }
+  const { current, secrets } = readKeyset(options, 'options');
   return Object.freeze<VaultKeys>({
     current,
     async wrap(dataKey, id) {
@@ -84,6 +73,21 @@ export function createLocalKeys(options: LocalKeysOptions): VaultKeys {
       if (!isOurs(header, 'A256KW') || header.kid !== kid || header.id !== id) throw damaged();
       return decrypt(wrapped, 'A256KW', secret);
     },
+  });
+}
+
+/** Checks keys by id, of which one is the current one; errors name their place under `path` and no key. */
+export function readKeyset(given: LocalKeysOptions, path: string): { readonly current: string; readonly secrets: ReadonlyMap<string, KeyObject> } {
+  checkKeys(given, path, ['current', 'keys']);
+  const { current, keys } = given;
+  checkText(current, `${path}.current`);
+  if (keys === undefined) throw new SelfInfoError('missing_option', { path: `${path}.keys` });
+  checkKeys(keys, `${path}.keys`, Object.keys(Object(keys)));
+  const secrets = new Map(Object.entries(keys).map(([kid, key]) => [kid, readKey(key, `${path}.keys.${kid.slice(0, 60)}`)]));
+  if (secrets.has(current)) return { current, secrets };
+  throw new SelfInfoError('invalid_option', {
+    path: `${path}.current`,
+    expected: { en: `It must be a key of ${path}.keys.`, ja: `${path}.keys のキーを指定してください。` },
   });
 }
 
