@@ -1,2 +1,3 @@
 export type { ConformanceCase } from './case.js';
+export { type StoreSuiteOptions, storeSuite } from './store.js';
 export { vaultStoreSuite } from './vault-store.js';

@@ -1,0 +1,179 @@
+import { deepStrictEqual, ok, rejects } from 'node:assert/strict';
+import { isSelfInfoError } from '../errors.js';
+import { checkFunction, checkKeys } from '../options.js';
+import type { Store, StoredEntry } from '../stores/store.js';
+import { HOUR_MS } from '../time.js';
+import type { ConformanceCase } from './case.js';
+
+/** Options of {@link storeSuite}. */
+export interface StoreSuiteOptions {
+  /** Gives a store whose server cannot be reached: adds the cases that what it cannot do is told, and not taken for an entry that is absent. */
+  readonly makeUnreachable?: () => Store | Promise<Store>;
+}
+
+const AT_ONCE = 16;
+const MANY = 400;
+const KEY = 'transaction:8Cq2-nJ_invented';
+
+const soon = () => Date.now() + HOUR_MS;
+const past = () => Date.now() - 1;
+
+const together = <T>(work: (index: number) => Promise<T>, count = AT_ONCE): Promise<T[]> =>
+  Promise.all(Array.from({ length: count }, (_, index) => work(index)));
+
+const isHeld = (error: unknown) => isSelfInfoError(error, 'store_key_exists');
+
+/** The entry as it was put, or, of one that has expired, without its value. */
+function isMarkOf(found: StoredEntry | 'taken' | undefined, value: string, expiresAt: number): void {
+  ok(typeof found === 'object', `an entry that has expired leaves a mark of its expiry, and not ${found}`);
+  deepStrictEqual(found, { value: found.value === '' ? '' : value, expiresAt });
+}
+
+const cases: Readonly<Record<string, (store: Store) => Promise<void>>> = {
+  async 'gives back a value and its expiry as they were put'(store) {
+    const expiresAt = soon();
+    for (const [index, value] of ['{"a":"b"}', '住宅ローン 😀 "\\\n', 'x'.repeat(10_000)].entries()) {
+      await store.put(`${KEY}${index}`, value, expiresAt + index);
+      deepStrictEqual(await store.get(`${KEY}${index}`), { value, expiresAt: expiresAt + index });
+      deepStrictEqual(await store.take(`${KEY}${index}`), { value, expiresAt: expiresAt + index });
+    }
+  },
+  async 'leaves an entry where it is when it is read'(store) {
+    const expiresAt = soon();
+    await store.put(KEY, 'value', expiresAt);
+    await together(() => store.get(KEY));
+    deepStrictEqual(await store.get(KEY), { value: 'value', expiresAt });
+    deepStrictEqual(await store.take(KEY), { value: 'value', expiresAt });
+  },
+  async 'knows nothing of a key that was never put'(store) {
+    await store.put(KEY, 'value', soon());
+    for (const other of [`${KEY}-`, KEY.slice(0, -1), KEY.toLowerCase(), KEY.replace('transaction', 'retrieval')]) {
+      deepStrictEqual(await store.get(other), undefined);
+      deepStrictEqual(await store.take(other), undefined);
+      await store.delete(other);
+    }
+    deepStrictEqual(await store.take(KEY).then((found) => typeof found === 'object' && found.value), 'value');
+  },
+  async 'can put a key that somebody asked for before'(store) {
+    const expiresAt = soon();
+    deepStrictEqual(await store.get(KEY), undefined);
+    deepStrictEqual(await store.take(KEY), undefined);
+    await store.put(KEY, 'value', expiresAt);
+    deepStrictEqual(await store.get(KEY), { value: 'value', expiresAt });
+  },
+  async 'refuses a key that is held, and keeps what it has'(store) {
+    const expiresAt = soon();
+    await store.put(KEY, 'first', expiresAt);
+    await rejects(store.put(KEY, 'second', expiresAt + 1), isHeld);
+    deepStrictEqual(await store.get(KEY), { value: 'first', expiresAt });
+  },
+  async 'keeps one of many puts at once under one key'(store) {
+    const expiresAt = soon();
+    const outcomes = await together((index) =>
+      store.put(KEY, `value-${index}`, expiresAt).then(
+        () => true,
+        (error: unknown) => {
+          ok(isHeld(error), 'the others reject with store_key_exists');
+          return false;
+        },
+      ),
+    );
+    deepStrictEqual(outcomes.filter(Boolean).length, 1);
+    deepStrictEqual(await store.get(KEY), { value: `value-${outcomes.indexOf(true)}`, expiresAt });
+  },
+  async 'leaves a mark where an entry was taken'(store) {
+    await store.put(KEY, 'value', soon());
+    await store.take(KEY);
+    deepStrictEqual(await store.take(KEY), 'taken');
+    deepStrictEqual(await store.get(KEY), 'taken');
+    deepStrictEqual(await store.take(KEY), 'taken');
+  },
+  async 'gives an entry to one of many takes at once'(store) {
+    const expiresAt = soon();
+    for (let round = 0; round < AT_ONCE; round++) {
+      await store.put(`${KEY}${round}`, 'value', expiresAt);
+      const found = await together(() => store.take(`${KEY}${round}`));
+      deepStrictEqual(
+        found.filter((entry) => entry !== 'taken'),
+        [{ value: 'value', expiresAt }],
+      );
+    }
+  },
+  async 'refuses a key that was taken'(store) {
+    await store.put(KEY, 'first', soon());
+    await store.take(KEY);
+    await rejects(store.put(KEY, 'second', soon()), isHeld);
+    deepStrictEqual(await store.get(KEY), 'taken');
+  },
+  async 'keeps a mark of what has expired'(store) {
+    const expiresAt = past();
+    await store.put(KEY, 'value', expiresAt);
+    isMarkOf(await store.get(KEY), 'value', expiresAt);
+    await rejects(store.put(KEY, 'second', soon()), isHeld);
+    isMarkOf(await store.get(KEY), 'value', expiresAt);
+  },
+  async 'keeps the mark of what was taken beyond its expiry'(store) {
+    const expiresAt = past();
+    await store.put(KEY, 'value', expiresAt);
+    isMarkOf(await store.take(KEY), 'value', expiresAt);
+    deepStrictEqual(await store.get(KEY), 'taken');
+    deepStrictEqual(await store.take(KEY), 'taken');
+  },
+  async 'forgets a key, whether it is held or was taken'(store) {
+    await store.put(`${KEY}-held`, 'value', soon());
+    await store.put(`${KEY}-taken`, 'value', soon());
+    await store.take(`${KEY}-taken`);
+    for (const key of [`${KEY}-held`, `${KEY}-taken`]) {
+      await store.delete(key);
+      await store.delete(key);
+      deepStrictEqual(await store.get(key), undefined);
+      deepStrictEqual(await store.take(key), undefined);
+      await store.put(key, 'again', soon());
+      deepStrictEqual(await store.get(key).then((found) => typeof found === 'object' && found.value), 'again');
+    }
+  },
+  async 'keeps many entries apart'(store) {
+    const expiresAt = soon();
+    await together((index) => store.put(`${KEY}${index}`, `value-${index}`, expiresAt + index), MANY);
+    const found = await together((index) => store.take(`${KEY}${index}`), MANY);
+    deepStrictEqual(
+      found,
+      found.map((_, index) => ({ value: `value-${index}`, expiresAt: expiresAt + index })),
+    );
+  },
+};
+
+const calls: Readonly<Record<keyof Store, (store: Store) => Promise<unknown>>> = {
+  put: (store) => store.put(KEY, 'value', soon()),
+  get: (store) => store.get(KEY),
+  take: (store) => store.take(KEY),
+  delete: (store) => store.delete(KEY),
+};
+
+/**
+ * What a client's store must do, case by case, for a store of your own. The cases use the system's clock and wait for nothing.
+ *
+ * @param makeStore - gives an empty store, another one for every case.
+ * @param options - see {@link StoreSuiteOptions}.
+ * @throws SelfInfoError `unknown_option`; TypeError for a wrong type.
+ * @example
+ * ```ts
+ * import { test } from 'node:test';
+ * import { createMemoryStore } from 'myna-selfinfo';
+ * import { storeSuite } from 'myna-selfinfo/conformance';
+ * for (const { title, run } of storeSuite(() => createMemoryStore())) test(title, run);
+ * ```
+ */
+export function storeSuite(makeStore: () => Store | Promise<Store>, options: StoreSuiteOptions = {}): readonly ConformanceCase[] {
+  if (typeof makeStore !== 'function') throw new TypeError('makeStore must be a function.');
+  checkKeys(options, 'options', ['makeUnreachable']);
+  const { makeUnreachable }: StoreSuiteOptions = options;
+  checkFunction(makeUnreachable, 'options.makeUnreachable');
+  const suite = Object.entries(cases).map(([title, judge]) => ({ title: `a store ${title}`, run: async () => judge(await makeStore()) }));
+  if (!makeUnreachable) return suite;
+  const unreachable = Object.entries(calls).map(([method, call]) => ({
+    title: `a store that cannot be reached rejects a ${method}`,
+    run: async () => rejects(call(await makeUnreachable())),
+  }));
+  return [...suite, ...unreachable];
+}

@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis, type RedisOptions } from 'ioredis';
+import { createClient } from 'redis';
+
+/** A Redis server of a test's own, on loopback, in a folder that goes with it. */
+export interface RedisServer {
+  readonly port: number;
+  readonly url: string;
+  /** A client that is connected and refuses commands while it is not; ended by `stop`, at the latest. */
+  ioredis(options?: RedisOptions): Promise<Redis>;
+  nodeRedis(): Promise<NodeRedis>;
+  /** Ends the server's process at once, without a last word to its clients. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port and folder. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const connectNodeRedis = (url: string) =>
+  createClient({ url, disableOfflineQueue: true, socket: { reconnectStrategy: 20 } })
+    .on('error', () => undefined)
+    .connect();
+export type NodeRedis = Awaited<ReturnType<typeof connectNodeRedis>>;
+
+/** Keys for sealing, made anew. */
+export function sealingKeys(...ids: readonly string[]) {
+  const names = ids.length > 0 ? ids : ['key-1'];
+  return { current: names.at(-1) as string, keys: Object.fromEntries(names.map((id) => [id, randomBytes(32).toString('base64url')])) };
+}
+
+/** A port of loopback that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Starts the server that `findPart('redis-server')` found; settings as in redis.conf. */
+export async function startRedis(program: string, settings: Readonly<Record<string, string>> = {}): Promise<RedisServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'myna-redis-'));
+  const port = await freePort();
+  const args = Object.entries({ port: String(port), bind: '127.0.0.1', dir: folder, save: '', appendonly: 'no', ...settings });
+  const ends: (() => void)[] = [];
+  let server: ChildProcess | undefined;
+  const killNow = () => void server?.kill('SIGKILL');
+  process.once('exit', killNow);
+
+  async function kill() {
+    const running = server;
+    if (!running || running.exitCode !== null || running.signalCode !== null) return;
+    const ended = new Promise((resolve) => running.once('exit', resolve));
+    killNow();
+    await ended;
+  }
+  async function start() {
+    server = spawn(
+      program,
+      args.flatMap(([name, value]) => [`--${name}`, value]),
+      { stdio: 'ignore' },
+    );
+    const probe = new Redis({ host: '127.0.0.1', port, retryStrategy: () => 20, maxRetriesPerRequest: 500 });
+    probe.on('error', () => undefined);
+    await probe.ping();
+    probe.disconnect();
+  }
+  await start();
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    async ioredis(options = {}) {
+      const client = new Redis({ host: '127.0.0.1', port, enableOfflineQueue: false, lazyConnect: true, retryStrategy: () => 20, ...options });
+      client.on('error', () => undefined);
+      ends.push(() => client.disconnect());
+      await client.connect();
+      return client;
+    },
+    async nodeRedis() {
+      const client = await connectNodeRedis(`redis://127.0.0.1:${port}`);
+      ends.push(() => client.destroy());
+      return client;
+    },
+    kill,
+    start,
+    async stop() {
+      for (const end of ends) end();
+      await kill();
+      process.off('exit', killNow);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
