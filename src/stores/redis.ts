@@ -105,7 +105,7 @@ export function createRedisStore(options: RedisStoreOptions): Store {
   async function entryOf(name: string, found: unknown): Promise<StoredEntry | 'taken' | undefined> {
     const [mark, sealed] = Array.isArray(found) ? found : [];
     if (mark === null || mark === 'taken') return mark ?? undefined;
-    if (typeof mark !== 'string' || sealed === undefined) throw new SelfInfoError('store_failed', { retry: { safe: false } });
+    if (!/^\d+$/.test(mark) || sealed === undefined) throw new SelfInfoError('store_failed', { retry: { safe: false } });
     if (sealed === null) return { value: '', expiresAt: Number(mark) };
     try {
       return await unseal(name, sealed);

@@ -56,7 +56,7 @@ return 1`);
 /** KEYS: mark, value. Both as they were; from then on the mark says `taken`, as long as it stands. */
 export const takeScript = script(`
 local found = redis.call('MGET', KEYS[1], KEYS[2])
-if found[1] then
+if found[1] and found[1] ~= 'taken' then
   redis.call('SET', KEYS[1], 'taken', 'KEEPTTL')
   redis.call('DEL', KEYS[2])
 end
