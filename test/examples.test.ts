@@ -1,7 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { findPart } from './kit/machine.js';
+import { startRedis } from './kit/redis.js';
 
 /** Runs an example as a reader would, with the built package; a non-zero exit code rejects. */
 async function run(name: string, ...args: string[]): Promise<string> {
@@ -57,6 +59,26 @@ describe('signing by a key service', () => {
       'KMS による署名: 4 回（PAR とトークンの要求に1回ずつ）',
       '鍵 2028-11: 情報を取得できませんでした。最初からやり直してください。（コード: upstream_refused）',
     ]);
+  });
+});
+
+const redisServer = findPart('redis-server');
+
+describe.skipIf(redisServer.missing)('two instances behind a proxy', () => {
+  it('share a consent and its retrieval through Redis, whichever of them the citizen comes to', async () => {
+    const redis = await startRedis(redisServer.path());
+    vi.stubEnv('REDIS_URL', redis.url);
+    try {
+      expect((await run('two-instances')).trim().split('\n')).toEqual([
+        '同意を始める → インスタンスA: マイナポータルへ',
+        '戻ってくる → インスタンスB: 照会しました。',
+        '結果を見る → インスタンスA: 所得の情報を 1 件取得しました。',
+        '戻りの URL をもう一度開く → インスタンスB: この手続きは既に処理されています。必要であれば最初からやり直してください。',
+      ]);
+    } finally {
+      vi.unstubAllEnvs();
+      await redis.stop();
+    }
   });
 });
 

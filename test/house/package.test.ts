@@ -142,10 +142,12 @@ describe('what was built', () => {
     expect(eager.filter((name) => ['undici', 'jose', 'zod'].includes(name))).toEqual([]);
   });
 
-  it("loads jose behind the vault when first needed, and no driver behind the door of PostgreSQL: the pool is the caller's", () => {
+  it("loads jose behind the vault when first needed, and no driver behind the doors of PostgreSQL and Redis: pool and client are the caller's", () => {
     expect(packagesOf('vault.js', false)).not.toContain('jose');
     expect(packagesOf('vault.js', true)).toContain('jose');
     expect(packagesOf('pg.js', true)).not.toContain('pg');
+    expect(packagesOf('redis.js', false)).not.toContain('jose');
+    expect(packagesOf('redis.js', true).filter((name) => ['redis', 'ioredis'].includes(name))).toEqual([]);
   });
 
   it('loads msw behind its own door only', () => {

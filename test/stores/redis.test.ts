@@ -273,7 +273,7 @@ describe.skipIf(part.missing)('the store in a Redis cluster, which refuses a com
   });
   for (const [library, client] of [
     ['ioredis', () => ioredis],
-    ['node-redis', () => nodeRedis as unknown as RedisStoreOptions['client']],
+    ['node-redis', () => nodeRedis],
   ] as const) {
     for (const { title, run } of storeSuite(() => createRedisStore({ client: client(), keys, prefix: `case-${made++}:` })))
       it(`over ${library}: ${title}`, run);
