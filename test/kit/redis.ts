@@ -14,7 +14,7 @@ export interface RedisServer {
   readonly url: string;
   /** A client that is connected and refuses commands while it is not; ended by `stop`, at the latest. */
   ioredis(options?: RedisOptions): Promise<Redis>;
-  nodeRedis(): Promise<NodeRedis>;
+  nodeRedis(user?: { readonly username: string; readonly password: string }): Promise<NodeRedis>;
   /** Ends the server's process at once, without a last word to its clients. */
   kill(): Promise<void>;
   /** Starts it again on the same port and folder. */
@@ -22,8 +22,8 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-const connectNodeRedis = (url: string) =>
-  createClient({ url, disableOfflineQueue: true, socket: { reconnectStrategy: 20 } })
+const connectNodeRedis = (url: string, user = {}) =>
+  createClient({ url, ...user, disableOfflineQueue: true, socket: { reconnectStrategy: 20 } })
     .on('error', () => undefined)
     .connect();
 export type NodeRedis = Awaited<ReturnType<typeof connectNodeRedis>>;
@@ -82,8 +82,8 @@ export async function startRedis(program: string, settings: Readonly<Record<stri
       await client.connect();
       return client;
     },
-    async nodeRedis() {
-      const client = await connectNodeRedis(`redis://127.0.0.1:${port}`);
+    async nodeRedis(user) {
+      const client = await connectNodeRedis(`redis://127.0.0.1:${port}`, user);
       ends.push(() => client.destroy());
       return client;
     },

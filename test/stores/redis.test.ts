@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Cluster } from 'ioredis';
 import { createCluster } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -70,7 +71,7 @@ describe.skipIf(part.missing)('the store in Redis', () => {
       expect(await commandsOf(() => bank.client.completeConsent(callback, { sessionBinding: SESSION }))).toEqual(['mget']);
     });
 
-    it('carries a consent and its retrieval from one instance to another', async () => {
+    it('carries a consent and its retrieval through Redis, and keeps nothing of what was discarded', async () => {
       const prefix = `test-${made++}:`;
       const clock = createVirtualClock(NOW);
       const bank = openBank({ store: createRedisStore({ client: client(), keys, prefix, clock }), now: NOW });
@@ -81,6 +82,17 @@ describe.skipIf(part.missing)('the store in Redis', () => {
       await bank.client.discard(retrieval);
       expect(await ioredis.keys(`${prefix}*retrieval*`)).toEqual([]);
     });
+  });
+
+  it('costs one command to send a request, one to collect its answer and one to discard it', async () => {
+    const bank = openBank({ store: open().store, now: NOW });
+    const grant = await bank.consent();
+    const seen = await commandsOf(async () => {
+      const retrieval = await bank.client.submit(grant, latest());
+      await bank.client.collect(retrieval, { onProgress: bank.onProgress });
+      await bank.client.discard(retrieval);
+    });
+    expect(seen).toEqual(['evalsha', 'mget', 'del']);
   });
 
   it('shows neither state, session, verifier, token nor process in a dump, and nothing under a name without the prefix', async () => {
@@ -278,6 +290,25 @@ describe.skipIf(part.missing)('the store in a Redis cluster, which refuses a com
     for (const { title, run } of storeSuite(() => createRedisStore({ client: client(), keys, prefix: `case-${made++}:` })))
       it(`over ${library}: ${title}`, run);
   }
+});
+
+describe.skipIf(part.missing)('the store in Redis, as a user who may do nothing but what docs/scaling.md names, conforms', () => {
+  const user = { username: 'app', password: 'app' };
+  let redis: RedisServer;
+  let ioredis: Awaited<ReturnType<RedisServer['ioredis']>>;
+  let nodeRedis: NodeRedis;
+  let made = 0;
+  beforeAll(async () => {
+    redis = await startRedis(part.path());
+    const admin = await redis.ioredis();
+    const rights = /`(~myna-selfinfo:\* [^`]+)`/.exec(readFileSync('docs/scaling.md', 'utf8'))?.[1] ?? '';
+    await admin.acl('SETUSER', user.username, 'on', `>${user.password}`, ...rights.split(' '));
+    [ioredis, nodeRedis] = await Promise.all([redis.ioredis(user), redis.nodeRedis(user)]);
+  });
+  afterAll(() => redis?.stop());
+  const prefix = () => `myna-selfinfo:${made++}:`;
+  for (const { title, run } of storeSuite(() => createRedisStore({ client: ioredis, keys, prefix: prefix() }))) it(`over ioredis: ${title}`, run);
+  for (const { title, run } of storeSuite(() => createRedisStore({ client: nodeRedis, keys, prefix: prefix() }))) it(`over node-redis: ${title}`, run);
 });
 
 describe.skipIf(part.missing)('a Redis that is not well is a typed error', () => {
