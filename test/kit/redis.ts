@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis, type RedisOptions } from 'ioredis';
 import { createClient } from 'redis';
+import { createRedisStore, type RedisStoreOptions } from '../../src/stores/redis.js';
 
 /** A Redis server of a test's own, on loopback, in a folder that goes with it. */
 export interface RedisServer {
@@ -34,8 +35,11 @@ export function sealingKeys(...ids: readonly string[]) {
   return { current: names.at(-1) as string, keys: Object.fromEntries(names.map((id) => [id, randomBytes(32).toString('base64url')])) };
 }
 
+/** A store that a busy machine does not bring to its deadline. */
+export const createPatientStore = (options: RedisStoreOptions) => createRedisStore({ timeoutMs: 60_000, ...options });
+
 /** A port of loopback that was free a moment ago. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storeSuite } from '../../src/conformance/index.js';
 import { createMemoryStore, type Store, type StoredEntry } from '../../src/index.js';
-import { createRedisStore } from '../../src/stores/redis.js';
 import { findPart } from '../kit/machine.js';
-import { type NodeRedis, type RedisServer, sealingKeys, startRedis } from '../kit/redis.js';
+import { createPatientStore, type NodeRedis, type RedisServer, sealingKeys, startRedis } from '../kit/redis.js';
 import { refusalOf, typeErrorOf } from '../kit/refusals.js';
 
 describe('the store in memory conforms:', () => {
@@ -30,14 +29,14 @@ describe.skipIf(part.missing)('the store in Redis conforms', () => {
 
   const prefix = () => `case-${made++}:`;
   describe('over ioredis:', () => {
-    const suite = storeSuite(() => createRedisStore({ client: ioredis, keys, prefix: prefix() }), {
-      makeUnreachable: () => createRedisStore({ client: goneIoredis, keys }),
+    const suite = storeSuite(() => createPatientStore({ client: ioredis, keys, prefix: prefix() }), {
+      makeUnreachable: () => createPatientStore({ client: goneIoredis, keys }),
     });
     for (const { title, run } of suite) it(title, run);
   });
   describe('over node-redis:', () => {
-    const suite = storeSuite(() => createRedisStore({ client: nodeRedis, keys, prefix: prefix() }), {
-      makeUnreachable: () => createRedisStore({ client: goneNodeRedis, keys }),
+    const suite = storeSuite(() => createPatientStore({ client: nodeRedis, keys, prefix: prefix() }), {
+      makeUnreachable: () => createPatientStore({ client: goneNodeRedis, keys }),
     });
     for (const { title, run } of suite) it(title, run);
   });

@@ -3,11 +3,11 @@ import { Cluster } from 'ioredis';
 import { createCluster } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storeSuite } from '../../src/conformance/index.js';
-import { createVirtualClock, isSelfInfoError, latest, systemClock } from '../../src/index.js';
+import { createVirtualClock, latest, systemClock } from '../../src/index.js';
 import { createRedisStore, type RedisStoreOptions } from '../../src/stores/redis.js';
 import { expectStatus, NOW, openBank, SESSION } from '../kit/loan.js';
 import { findPart } from '../kit/machine.js';
-import { type NodeRedis, type RedisServer, sealingKeys, startRedis } from '../kit/redis.js';
+import { createPatientStore, type NodeRedis, type RedisServer, sealingKeys, startRedis } from '../kit/redis.js';
 import { errorOf, refusal } from '../kit/refusals.js';
 
 const part = findPart('redis-server');
@@ -30,7 +30,7 @@ describe.skipIf(part.missing)('the store in Redis', () => {
   /** A store of its own in the one server, and the names of an entry in it. */
   function open(options: Partial<RedisStoreOptions> = {}) {
     const prefix = `test-${made++}:`;
-    const store = createRedisStore({ client: ioredis, keys, prefix, ...options });
+    const store = createPatientStore({ client: ioredis, keys, prefix, ...options });
     return { store, prefix, value: (key: string) => `${prefix}{${key}}`, mark: (key: string) => `${prefix}{${key}}:mark` };
   }
 
@@ -74,7 +74,7 @@ describe.skipIf(part.missing)('the store in Redis', () => {
     it('carries a consent and its retrieval through Redis, and keeps nothing of what was discarded', async () => {
       const prefix = `test-${made++}:`;
       const clock = createVirtualClock(NOW);
-      const bank = openBank({ store: createRedisStore({ client: client(), keys, prefix, clock }), now: NOW });
+      const bank = openBank({ store: createPatientStore({ client: client(), keys, prefix, clock }), now: NOW });
       const grant = await bank.consent();
       const retrieval = await bank.client.submit(grant, latest());
       const result = await bank.client.collect(bank.client.resume(JSON.parse(JSON.stringify(retrieval))), { onProgress: bank.onProgress });
@@ -203,7 +203,7 @@ describe.skipIf(part.missing)('the store in Redis', () => {
     const older = { current: 'old', keys: { old: both.keys.old as string } };
     const { prefix, store, value } = open({ keys: older });
     await store.put('a', 'text', soon());
-    const rotated = createRedisStore({ client: ioredis, keys: both, prefix });
+    const rotated = createPatientStore({ client: ioredis, keys: both, prefix });
     expect(await rotated.get('a')).toMatchObject({ value: 'text' });
     await rotated.put('b', 'text', soon());
     expect(JSON.parse(decoded(((await ioredis.get(value('b'))) ?? '').split('.')[0] ?? ''))).toMatchObject({
@@ -287,7 +287,7 @@ describe.skipIf(part.missing)('the store in a Redis cluster, which refuses a com
     ['ioredis', () => ioredis],
     ['node-redis', () => nodeRedis],
   ] as const) {
-    for (const { title, run } of storeSuite(() => createRedisStore({ client: client(), keys, prefix: `case-${made++}:` })))
+    for (const { title, run } of storeSuite(() => createPatientStore({ client: client(), keys, prefix: `case-${made++}:` })))
       it(`over ${library}: ${title}`, run);
   }
 });
@@ -307,191 +307,8 @@ describe.skipIf(part.missing)('the store in Redis, as a user who may do nothing 
   });
   afterAll(() => redis?.stop());
   const prefix = () => `myna-selfinfo:${made++}:`;
-  for (const { title, run } of storeSuite(() => createRedisStore({ client: ioredis, keys, prefix: prefix() }))) it(`over ioredis: ${title}`, run);
-  for (const { title, run } of storeSuite(() => createRedisStore({ client: nodeRedis, keys, prefix: prefix() }))) it(`over node-redis: ${title}`, run);
-});
-
-describe.skipIf(part.missing)('a Redis that is not well is a typed error', () => {
-  let redis: RedisServer;
-  beforeAll(async () => {
-    redis = await startRedis(part.path());
-  });
-  afterAll(() => redis?.stop());
-
-  /** Code, the word of Redis, effect; of an error that may be tried again. */
-  async function failureOf(work: () => Promise<unknown>) {
-    const error = await errorOf(work);
-    expect([error.stage, error.retry.safe, error.cause]).toEqual(['store', true, undefined]);
-    return [error.code, error.upstream?.code, error.effect];
-  }
-
-  it.each([
-    ['is full', ['maxmemory', '1'], ['maxmemory', '0'], 'OOM'],
-    ['has too few replicas', ['min-replicas-to-write', '1'], ['min-replicas-to-write', '0'], 'NOREPLICAS'],
-  ])('when it %s: nothing begins, and what has begun can be completed afterwards', async (_, broken, mended, word) => {
-    const admin = await redis.ioredis();
-    const bank = openBank({ store: createRedisStore({ client: admin, keys }), now: NOW });
-    const callback = await bank.callback();
-    await admin.config('SET', ...(broken as [string, string]));
-    const held = await admin.dbsize();
-    expect(await failureOf(() => bank.client.beginConsent({ sessionBinding: SESSION }))).toEqual(['store_failed', word, 'none']);
-    expect(await failureOf(() => bank.client.completeConsent(callback, { sessionBinding: SESSION }))).toEqual(['store_failed', word, 'none']);
-    expect(await admin.dbsize()).toBe(held);
-    expect(bank.calls).toEqual([]);
-    await admin.config('SET', ...(mended as [string, string]));
-    expect((await bank.client.completeConsent(callback, { sessionBinding: SESSION })).status).toBe('granted');
-  });
-
-  it('when it is a replica', async () => {
-    const admin = await redis.ioredis();
-    const store = createRedisStore({ client: admin, keys, prefix: 'replica:' });
-    await admin.replicaof('127.0.0.1', redis.port);
-    try {
-      expect(await failureOf(() => store.put('a', 'text', soon()))).toEqual(['store_failed', 'READONLY', 'none']);
-    } finally {
-      await admin.call('REPLICAOF', 'NO', 'ONE');
-    }
-  });
-
-  it('when the user may not', async () => {
-    const admin = await redis.ioredis();
-    await admin.acl('SETUSER', 'guest', 'on', '>guest', '+@read', '+@connection', '+info', '~*');
-    const guest = await redis.ioredis({ username: 'guest', password: 'guest' });
-    expect(await failureOf(() => createRedisStore({ client: guest, keys }).take('a'))).toEqual(['store_failed', 'NOPERM', 'none']);
-  });
-
-  it('when it does not answer: after the time that is allowed, by the clock that was given', async () => {
-    const clock = createVirtualClock(NOW);
-    const never = () => new Promise<never>(() => undefined);
-    const store = createRedisStore({ client: { evalsha: never, eval: never, mget: never, del: never }, keys, clock });
-    for (const work of [() => store.get('a'), () => store.take('a'), () => store.delete('a')]) {
-      const failed = failureOf(work);
-      clock.advance(2_000);
-      expect(await failed).toEqual(['store_failed', undefined, 'none']);
-    }
-  });
-
-  it('when its words are not known: they are left out, for they may quote what was sent', async () => {
-    const down = async () => Promise.reject(new Error('SECRET evalsha token-of-hanako'));
-    const store = createRedisStore({ client: { evalsha: down, eval: down, mget: down, del: down }, keys });
-    expect(await failureOf(() => store.get('a'))).toEqual(['store_failed', undefined, 'none']);
-  });
-});
-
-describe.skipIf(part.missing)('a Redis that is killed', { timeout: 60_000 }, () => {
-  const ends: (() => Promise<void>)[] = [];
-  afterAll(async () => {
-    for (const end of ends) await end();
-  });
-
-  async function open(settings: Readonly<Record<string, string>>, library: 'ioredis' | 'nodeRedis' = 'ioredis') {
-    const redis = await startRedis(part.path(), settings);
-    ends.push(redis.stop);
-    const client = await redis[library]();
-    const store = createRedisStore({ client, keys });
-    const again = async () => {
-      await redis.start();
-      // The client comes back by itself.
-      for (;;) {
-        try {
-          await store.get('probe');
-          return;
-        } catch (error) {
-          if (!isSelfInfoError(error, 'store_failed')) throw error;
-          await new Promise((resolve) => setTimeout(resolve, 5));
-        }
-      }
-    };
-    return { redis, store, again };
-  }
-  const durable = { appendonly: 'yes', appendfsync: 'always' };
-
-  it.each(['ioredis', 'nodeRedis'] as const)(
-    'between begin and callback fails the callback, which is completed once after the start, over %s',
-    async (library) => {
-      const { redis, store, again } = await open(durable, library);
-      const bank = openBank({ store, now: NOW });
-      const callback = await bank.callback();
-      const complete = () => bank.client.completeConsent(callback, { sessionBinding: SESSION });
-      await redis.kill();
-      expect((await errorOf(complete)).code).toBe('store_failed');
-      expect((await errorOf(() => bank.client.beginConsent({ sessionBinding: SESSION }))).code).toBe('store_failed');
-      expect(bank.calls).toEqual([]);
-      await again();
-      expect((await Promise.all([complete(), complete(), complete()])).map(({ status }) => status).sort()).toEqual(['granted', 'replayed', 'replayed']);
-      expect(bank.calls.length).toBe(1);
-    },
-  );
-
-  it('between reading and taking fails the callback, which is completed once after the start', async () => {
-    const { redis, store, again } = await open(durable);
-    let reads = 0;
-    const bank = openBank({
-      store: {
-        ...store,
-        async get(key) {
-          const found = await store.get(key);
-          if (reads++ === 0) await redis.kill();
-          return found;
-        },
-      },
-      now: NOW,
-    });
-    const callback = await bank.callback();
-    const complete = () => bank.client.completeConsent(callback, { sessionBinding: SESSION });
-    expect((await errorOf(complete)).code).toBe('store_failed');
-    await again();
-    expect((await complete()).status).toBe('granted');
-    await redis.kill();
-    await again();
-    expect((await complete()).status).toBe('replayed');
-    expect(bank.calls.length).toBe(1);
-  });
-
-  it('after the take whose reply was lost: the code is never exchanged, neither then nor later', async () => {
-    const { redis, store, again } = await open(durable);
-    let lost = false;
-    const bank = openBank({
-      store: {
-        ...store,
-        async take(key) {
-          const found = await store.take(key);
-          if (lost) return found;
-          lost = true;
-          await redis.kill();
-          return store.take(key);
-        },
-      },
-      now: NOW,
-    });
-    const callback = await bank.callback();
-    const complete = () => bank.client.completeConsent(callback, { sessionBinding: SESSION });
-    expect((await errorOf(complete)).code).toBe('store_failed');
-    await again();
-    expect((await complete()).status).toBe('replayed');
-    expect(bank.calls).toEqual([]);
-  });
-
-  it('and keeps nothing on disk: the citizen begins again', async () => {
-    const { redis, store, again } = await open({});
-    const bank = openBank({ store, now: NOW });
-    const callback = await bank.callback();
-    await redis.kill();
-    await again();
-    expect((await bank.client.completeConsent(callback, { sessionBinding: SESSION })).status).toBe('unknown');
-    expect((await bank.client.completeConsent(await bank.callback(), { sessionBinding: SESSION })).status).toBe('granted');
-  });
-
-  it('is not waited for by a client library that queues commands: the time that is allowed ends', async () => {
-    const redis = await startRedis(part.path());
-    ends.push(redis.stop);
-    const client = await redis.ioredis({ enableOfflineQueue: true, maxRetriesPerRequest: null });
-    await redis.kill();
-    const clock = createVirtualClock(NOW);
-    const failed = errorOf(() => createRedisStore({ client, keys, clock, timeoutMs: 500 }).get('a'));
-    clock.advance(500);
-    expect((await failed).code).toBe('store_failed');
-  });
+  for (const { title, run } of storeSuite(() => createPatientStore({ client: ioredis, keys, prefix: prefix() }))) it(`over ioredis: ${title}`, run);
+  for (const { title, run } of storeSuite(() => createPatientStore({ client: nodeRedis, keys, prefix: prefix() }))) it(`over node-redis: ${title}`, run);
 });
 
 /** Every text in a JSON value. */
