@@ -5,6 +5,7 @@ const benches: Record<string, () => Promise<{ run(): void | Promise<void> }>> = 
   calendar: () => import('./calendar/bench.js'),
   bodies: () => import('./bodies/bench.js'),
   memory: () => import('./memory/bench.js'),
+  vault: () => import('./vault/bench.js'),
 };
 
 const names = process.argv.slice(2);

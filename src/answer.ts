@@ -108,17 +108,32 @@ class SealedItem {
   }
 }
 
+/** What an answer is built out of: enough to build it again, by the schemas of that day. */
+export interface AnswerSource {
+  readonly terms: ConsentTerms;
+  readonly inquiries: { readonly [key: string]: Inquiry | undefined };
+  readonly result: WireResult;
+}
+
 class SealedAnswer {
   readonly terms: ConsentTerms;
   readonly items: Readonly<Record<string, SealedItem>>;
   readonly #extras: Extras;
+  readonly #source: AnswerSource;
   readonly #checkRetention: () => void;
 
-  constructor(terms: ConsentTerms, items: Readonly<Record<string, SealedItem>>, extras: Extras, checkRetention: () => void) {
-    this.terms = terms;
+  constructor(source: AnswerSource, items: Readonly<Record<string, SealedItem>>, extras: Extras, checkRetention: () => void) {
+    this.terms = source.terms;
     this.items = Object.freeze(items);
     this.#extras = extras;
+    this.#source = source;
     this.#checkRetention = checkRetention;
+  }
+
+  static sourceOf(answer: unknown): AnswerSource | undefined {
+    if (typeof answer !== 'object' || answer === null || !(#source in answer)) return undefined;
+    answer.#checkRetention();
+    return answer.#source;
   }
 
   get extras() {
@@ -130,6 +145,16 @@ class SealedAnswer {
 /** How many records are judged before others get their turn. */
 const RECORDS_AT_ONCE = 50;
 
+/** What an answer was built out of, undefined when it is none; a look-alike with other terms is none. Throws `retention_ended` after `terms.keepUntil`. */
+export function sourceOf(answer: unknown): AnswerSource | undefined {
+  return SealedAnswer.sourceOf(answer);
+}
+
+/** Terms that came from a store are plain JSON: nobody may prolong those of an answer. */
+function frozen(terms: ConsentTerms): ConsentTerms {
+  return Object.freeze({ ...terms, items: Object.freeze([...terms.items]), purpose: Object.freeze({ ...terms.purpose }) });
+}
+
 /**
  * Builds the answer out of a finished result; what is unknown goes to `extras`, nothing is dropped.
  *
@@ -138,10 +163,10 @@ const RECORDS_AT_ONCE = 50;
 export async function buildAnswer(
   service: Service,
   terms: ConsentTerms,
-  inquiries: { readonly [key: string]: Inquiry | undefined },
+  inquiries: AnswerSource['inquiries'],
   result: WireResult,
-  clock: Clock,
-  signal: AbortSignal,
+  clock: Pick<Clock, 'now'>,
+  signal?: AbortSignal,
 ): Promise<Answer> {
   const keepUntil = Date.parse(terms.keepUntil);
   const checkRetention = () => {
@@ -166,7 +191,7 @@ export async function buildAnswer(
     items[key] = new SealedItem(item ? await judgeItem(item, spec, pace) : { status: 'failed', code: 'not_answered' }, checkRetention);
   }
   const extras = { ...result.extras, ...(byCode.size > 0 && { items: [...byCode.values()] }) };
-  return Object.freeze(new SealedAnswer(terms, items, extras, checkRetention)) as unknown as Answer;
+  return Object.freeze(new SealedAnswer({ terms: frozen(terms), inquiries, result }, items, extras, checkRetention)) as unknown as Answer;
 }
 
 async function judgeItem(item: WireItem, spec: ItemSpec, pace: Pace): Promise<ItemState> {

@@ -1,5 +1,5 @@
 /** Where on the journey an error arose. */
-export type Stage = 'configuration' | 'calendar' | 'consent' | 'callback' | 'token' | 'request' | 'result' | 'answer' | 'store' | 'sandbox';
+export type Stage = 'configuration' | 'calendar' | 'consent' | 'callback' | 'token' | 'request' | 'result' | 'answer' | 'store' | 'vault' | 'sandbox';
 
 /** What the failed step may have changed at the other side: nothing, something, or nobody can tell. */
 export type Effect = 'none' | 'applied' | 'unknown';
@@ -278,6 +278,56 @@ const table = {
     ja: 'ストアの件数が上限に達しています。既存のデータは削除していません。',
   },
   store_failed: { stage: 'store', effect: 'none', retrySafe: true, en: 'The store could not be read or written.', ja: 'ストアの読み書きに失敗しました。' },
+  foreign_answer: {
+    ...programmer,
+    stage: 'vault',
+    en: '{path} is not an answer of this service, as it came from the client or from a vault.',
+    ja: '{path} は、クライアントまたは保管庫から得た、このサービスの回答ではありません。',
+  },
+  reference_unknown: {
+    ...programmer,
+    stage: 'answer',
+    en: 'The vault holds nothing under this reference: it never did, or the period has ended and it was swept.',
+    ja: 'この参照番号で保管している情報はありません。保管したことがないか、保持期間の終了後に消去済みです。',
+  },
+  data_erased: { ...programmer, stage: 'answer', en: 'What this reference stood for was erased.', ja: 'この参照番号の情報は消去済みです。' },
+  purpose_refused: {
+    ...programmer,
+    stage: 'vault',
+    en: 'The data may be used for the consented purpose only, and this is another.',
+    ja: '同意を得た目的以外には利用できません。',
+  },
+  record_damaged: {
+    ...programmer,
+    stage: 'vault',
+    en: 'The record and its key do not belong together, or one of them was changed; nothing of it was read.',
+    ja: 'レコードと鍵が対応していないか、改変されています。内容は一切読み出していません。',
+  },
+  format_unsupported: {
+    ...programmer,
+    stage: 'vault',
+    en: '{path} names a newer format than this version of the package knows; nothing was changed.',
+    ja: '{path} は、このバージョンが対応していない新しい形式を示しています。何も変更していません。',
+  },
+  key_unknown: {
+    ...programmer,
+    stage: 'vault',
+    en: 'The key provider does not know the key that this data key is wrapped with.',
+    ja: 'データ鍵を包んでいる鍵が、鍵プロバイダにありません。',
+  },
+  key_unavailable: {
+    stage: 'vault',
+    effect: 'none',
+    retrySafe: true,
+    en: 'The key provider could not wrap or unwrap a data key.',
+    ja: '鍵プロバイダでデータ鍵を処理できませんでした。',
+  },
+  clock_jumped: {
+    ...programmer,
+    stage: 'vault',
+    en: 'The clock is more than 24 hours ahead of the latest instant the vault has seen; nothing was erased. If the clock is right, say so by confirmClock.',
+    ja: '時計が、保管庫の確認した最新の時刻より24時間を超えて進んでいます。何も消去していません。時計が正しい場合は confirmClock で確認してください。',
+  },
   sandbox_refused: { ...programmer, stage: 'sandbox', en: 'The sandbox refused: {expected}', ja: 'サンドボックスが拒否しました: {expected}' },
 } as const satisfies Record<string, ErrorRow>;
 

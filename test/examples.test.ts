@@ -51,6 +51,15 @@ describe('signing by a key service', () => {
   });
 });
 
+describe('the vault over a KMS', () => {
+  it('reads after its keys were rotated, for the consented purpose and no other', async () => {
+    const output = await run('vault-kms');
+    for (const line of ['"type":"rotated","keys":1,"kid":"loan-2027"', '  所得情報: 1 件', '  同意を得た目的以外には利用できません。'])
+      expect(output).toContain(line);
+    expect(output).not.toContain('課税');
+  });
+});
+
 describe('the notice watcher', () => {
   it('reads the page on a schedule, feeds the client, and keeps what it had when the page cannot be had', async () => {
     const output = await run('notice-watcher');

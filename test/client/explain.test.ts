@@ -85,6 +85,15 @@ const codes: Record<SelfInfoErrorCode, true> = {
   store_failed: true,
   store_full: true,
   overloaded: true,
+  foreign_answer: true,
+  reference_unknown: true,
+  data_erased: true,
+  purpose_refused: true,
+  record_damaged: true,
+  format_unsupported: true,
+  key_unknown: true,
+  key_unavailable: true,
+  clock_jumped: true,
   sandbox_refused: true,
 };
 const everyCode = Object.keys(codes) as SelfInfoErrorCode[];

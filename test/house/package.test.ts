@@ -142,6 +142,12 @@ describe('what was built', () => {
     expect(eager.filter((name) => ['undici', 'jose', 'zod'].includes(name))).toEqual([]);
   });
 
+  it("loads jose behind the vault when first needed, and no driver behind the door of PostgreSQL: the pool is the caller's", () => {
+    expect(packagesOf('vault.js', false)).not.toContain('jose');
+    expect(packagesOf('vault.js', true)).toContain('jose');
+    expect(packagesOf('pg.js', true)).not.toContain('pg');
+  });
+
   it('loads msw behind its own door only', () => {
     const { exports } = JSON.parse(read('package.json'));
     const doors = Object.keys(exports).flatMap((door) => (door === './package.json' ? [] : [door === '.' ? 'index' : door.slice(2)]));

@@ -1,0 +1,2 @@
+export type { ConformanceCase } from './case.js';
+export { vaultStoreSuite } from './vault-store.js';
