@@ -166,7 +166,7 @@ export async function buildAnswer(
   inquiries: AnswerSource['inquiries'],
   result: WireResult,
   clock: Pick<Clock, 'now'>,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<Answer> {
   const keepUntil = Date.parse(terms.keepUntil);
   const checkRetention = () => {

@@ -122,7 +122,11 @@ export type Waited =
 
 const LONGEST_PROCESS_ID = 1_024;
 const SHORTEST_POLL_MS = 500;
-/** Asking changes nothing at the portal: after these, which pass by themselves, it is asked again. */
+/**
+ * Asking changes nothing at the portal: after these, which pass by themselves, it is asked again.
+ *
+ * A certificate that an alert refuses is not among them. TLS 1.3 may close without a word for the same reason; that looks like any break, and costs three more connections at most.
+ */
 const TRANSIENT: readonly SelfInfoErrorCode[] = ['connection_failed', 'connection_closed', 'timed_out', 'upstream_unavailable', 'upstream_failed'];
 /** How often in a row, and how long at most before the first time; the limit doubles each time, the wait is anything below it. */
 const RETRIES = 3;

@@ -214,7 +214,7 @@ export function createVault<S extends Service>(options: VaultOptions<S>): Vault<
       if (label.purpose !== purpose || label.purpose !== service.purpose.id) throw new SelfInfoError('purpose_refused');
       // Sealed by this vault under this very label: it is what put took apart.
       const { terms, inquiries, result } = (await unseal(record, keys)) as AnswerSource;
-      const answer = await buildAnswer(service, terms, inquiries, result, time, never);
+      const answer = await buildAnswer(service, terms, inquiries, result, time);
       tell({ type: 'read', ref, purpose, reason });
       return answer;
     });
@@ -299,9 +299,6 @@ export function createVault<S extends Service>(options: VaultOptions<S>): Vault<
   // Inside, everything is checked at run time against the one service; the types bind callers to it.
   return Object.freeze(vault) as unknown as Vault<S>;
 }
-
-/** Reading is not given up half-way. */
-const { signal: never } = new AbortController();
 
 type DistributedOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 

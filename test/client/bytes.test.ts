@@ -23,13 +23,39 @@ async function open(options: ByteServerOptions): Promise<ByteServer> {
 
 const clock = watchClock(createVirtualClock(NOW));
 
-/** A whole journey, to its end or to its error. */
-async function travel({ environment, tls }: ByteServer) {
+/** A whole journey, to its end or to its error; `waits` is told until when, before each wait for another attempt. */
+async function travel({ environment, tls }: ByteServer, waits: (retryAt: string) => void = (retryAt) => clock.set(retryAt)) {
   const client = createSelfInfoClient({ service: loan, environment, tls, clock });
   ends.push(client.close);
   const { url } = await client.beginConsent({ sessionBinding: SESSION });
   const outcome = await client.completeConsent(callbackOf(url, environment), { sessionBinding: SESSION });
-  return client.query(expectStatus(outcome, 'granted').grant, { income: latest() }, { deadlineMs: 60_000 });
+  // Time enough for four attempts, each at its longest.
+  return client.query(expectStatus(outcome, 'granted').grant, { income: latest() }, { deadlineMs: 300_000, onProgress: ({ retryAt }) => waits(retryAt) });
+}
+
+/** How often the last stage of a journey is attempted in all: only asking for a result is repeated, and only after what passes by itself. */
+const attemptsAt = (stage: PortalStage, kind: 'invalid' | 'closed' | 'silent') => (stage === 'result' && kind !== 'invalid' ? 4 : 1);
+
+/** The calls of a journey that ends at a stage after so many attempts: whatever comes before goes out once. */
+const callsUntil = (stage: PortalStage, attempts: number): PortalStage[] => [
+  ...stages.slice(0, stages.indexOf(stage)),
+  ...Array.from({ length: attempts }, () => stage),
+];
+
+/** Takes how long each attempt lasts, and lets the wait for the next one be over at once. */
+function timeAttempts() {
+  let begun = clock.now();
+  const lasted: number[] = [];
+  const end = () => lasted.push(clock.now() - begun);
+  return {
+    lasted,
+    end,
+    again(retryAt: string) {
+      end();
+      clock.set(retryAt);
+      begun = clock.now();
+    },
+  };
 }
 
 /** What is to be said of a fault after the call was sent, for each of the three codes that it may have. */
@@ -168,8 +194,8 @@ describe.each(stages)('at the %s stage, a server that, to the byte,', (stage) =>
   it.each(faults)('%s is %s', async (_, kind, fault) => {
     const server = await open({ scripts: { [stage]: fault(bodyOf[stage]) } });
     expect(facts(await errorOf(() => travel(server)))).toEqual(told(kind, stage));
-    // Nothing is asked twice, nothing is asked afterwards, and nothing is left standing.
-    expect(server.calls).toEqual(stages.slice(0, stages.indexOf(stage) + 1));
+    // Token and request go out once, an answer that is wrong is final, nothing is asked afterwards, and nothing is left standing.
+    expect(server.calls).toEqual(callsUntil(stage, attemptsAt(stage, kind)));
     await server.drained();
     expect(clock.waits).toBe(0);
   });
@@ -230,33 +256,50 @@ describe.each(stages)('at the %s stage, a server that, to the byte,', (stage) =>
         },
       },
     });
-    const begun = clock.now();
-    const error = await errorOf(() => passTime(clock, travel(server), 500, () => silent));
+    const { lasted, end, again } = timeAttempts();
+    const journey = travel(server, (retryAt) => {
+      silent = false;
+      again(retryAt);
+    });
+    const error = await errorOf(() => passTime(clock, journey, 500, () => silent));
+    end();
     expect(facts(error)).toEqual(told('silent', stage));
-    // 10 seconds of silence; steps may come while the last bytes are still on their way.
-    expect(clock.now() - begun).toBeLessThan(15_000);
+    const attempts = attemptsAt(stage, 'silent');
+    expect(server.calls).toEqual(callsUntil(stage, attempts));
+    // 10 seconds of silence each; steps may come while the last bytes are still on their way.
+    expect(lasted).toHaveLength(attempts);
+    for (const ms of lasted) expect(ms).toBeGreaterThanOrEqual(10_000);
+    for (const ms of lasted) expect(ms).toBeLessThan(15_000);
     await server.drained();
     expect(clock.waits).toBe(0);
   });
 
   it('drips, each byte in time and the whole beyond it, is out of time', async () => {
+    const { lasted, end, again } = timeAttempts();
     const server = await open({
       scripts: {
         async [stage](wire: Parameters<Script>[0]) {
           const body = ' '.repeat(1_000) + bodyOf[stage];
+          const attempt = lasted.length;
           await wire.send(message(body).slice(0, -body.length));
           for (const byte of body) {
             if (wire.gone) return;
             await wire.send(byte);
             await new Promise((resolve) => setTimeout(resolve, 1));
-            clock.advance(500);
+            if (lasted.length === attempt) clock.advance(500);
           }
         },
       },
     });
-    const begun = clock.now();
-    expect(facts(await errorOf(() => travel(server)))).toEqual(told('silent', stage));
-    expect(clock.now() - begun).toBeGreaterThanOrEqual(30_000);
+    const error = await errorOf(() => travel(server, again));
+    end();
+    expect(facts(error)).toEqual(told('silent', stage));
+    const attempts = attemptsAt(stage, 'silent');
+    expect(server.calls).toEqual(callsUntil(stage, attempts));
+    // 30 seconds for the whole of each; bytes may still be on their way when it ends.
+    expect(lasted).toHaveLength(attempts);
+    for (const ms of lasted) expect(ms).toBeGreaterThanOrEqual(30_000);
+    for (const ms of lasted) expect(ms).toBeLessThan(35_000);
     await server.drained();
     expect(clock.waits).toBe(0);
   });

@@ -59,10 +59,13 @@ describe('a backend that is killed', { timeout: 60_000 }, () => {
     expect(await first.hear()).toBe('granted');
     const retrieval: Retrieval = await first.hear();
     await first.kill();
-    // The mark of the transaction, and the secret of the retrieval.
+    // The mark of the transaction, and the secret of the retrieval, with the thumbprint of the certificate that it is collected under.
     const names = await readdir(folder);
     const secrets = await Promise.all(names.filter((name) => !name.endsWith('.taken')).map((name) => readFile(join(folder, name), 'utf8')));
-    expect([names.length, secrets.map((text) => Object.keys(JSON.parse(JSON.parse(text).value)))]).toEqual([2, [['token', 'processId', 'retrieval']]]);
+    expect([names.length, secrets.map((text) => Object.keys(JSON.parse(JSON.parse(text).value)))]).toEqual([
+      2,
+      [['token', 'processId', 'retrieval', 'certificate']],
+    ]);
 
     const second = await startBackend(sandbox, folder);
     second.tell({ collect: retrieval });

@@ -11,6 +11,7 @@ import {
   type TlsCredential,
 } from '../../src/index.js';
 import { type Credential, createAuthority, type LeafOptions } from '../kit/certificates.js';
+import { startFaultProxy } from '../kit/fault-proxy.js';
 import { expectStatus, loan, NOW, SESSION } from '../kit/loan.js';
 import { findPart } from '../kit/machine.js';
 import { startNginx } from '../kit/nginx.js';
@@ -224,6 +225,40 @@ describe('a client certificate that is refused', () => {
     const failing = await startRawServer((socket) => socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, alert]))));
     ends.push(failing.close);
     expect(facts(await errorOf(() => travel(environmentAt(failing.port, server.authority.ca), tls)))).toEqual(notConnected);
+  });
+
+  it('only when the result is asked for costs one connection where an alert says so, and four where TLS 1.3 says nothing', async () => {
+    const server = await startByteServer();
+    ends.push(server.close);
+    const { authority, tls } = server;
+    const refusing = await startRawServer((socket) => socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, 44]))));
+    ends.push(refusing.close);
+    const other = await createAuthority();
+    // Node says no word to a client whose certificate is of another authority.
+    const silent = await startByteServer({ tls: { ...(await authority.issue('portal', { ip: '127.0.0.1' })), ca: other.ca, minVersion: 'TLSv1.3' } });
+    ends.push(silent.close);
+    let port = server.port;
+    const proxy = await startFaultProxy(() => port);
+    ends.push(proxy.close);
+    const environment = environmentAt(proxy.port, authority.ca);
+    const client = createSelfInfoClient({ service: loan, environment, tls, clock });
+    ends.push(client.close);
+    const { url } = await client.beginConsent({ sessionBinding: SESSION });
+    const { grant } = expectStatus(await client.completeConsent(callbackOf(url, environment), { sessionBinding: SESSION }), 'granted');
+    const retrieval = await client.submit(grant, latest());
+    const collect = () => client.collect(retrieval, { onProgress: ({ retryAt }) => clock.set(retryAt) });
+
+    // So the next call needs another connection.
+    await server.close();
+    await proxy.drained();
+    port = refusing.port;
+    expect(facts(await errorOf(collect))).toEqual({ code: 'certificate_refused', stage: 'result', effect: 'none', safe: false });
+    expect(refusing.connections).toBe(1);
+    port = silent.port;
+    expect(facts(await errorOf(collect))).toEqual({ code: 'connection_closed', stage: 'result', effect: 'none', safe: true });
+    expect([silent.connections, silent.calls, server.calls]).toEqual([4, [], ['token', 'request']]);
+    await proxy.drained();
+    expect(clock.waits).toBe(0);
   });
 });
 

@@ -23,9 +23,9 @@ export type StubStage = 'token' | 'request' | 'result';
 /** A stage's answer to a body; throwing is a network that fails. */
 export type StubAnswer = (body: string) => Response | Promise<Response>;
 
-export const ISSUER = 'https://portal.example';
+const ISSUER = 'https://portal.example';
 export const STUB_TOKEN = 'stub-token.of~the/portal+0123456789==';
-export const STUB_PROCESS = 'stub-process-0123456789';
+const STUB_PROCESS = 'stub-process-0123456789';
 
 /** What the stub's stages answer when all goes well. */
 export const goodAnswers = {
