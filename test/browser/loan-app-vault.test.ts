@@ -46,7 +46,7 @@ describe.skipIf(chromium.missing)("what the bank keeps of a citizen's informatio
     const text = await main();
     expect(text).toMatch(/受付番号\s+HL-\d{9}\s+利用目的\s+住宅ローンの事前審査のため\s+保存期間\s+2026年12月31日まで/);
     expect(await page.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
-    // Kept once; read when shown to the citizen, who fetched it just before, when confirmed, and when reviewed.
+    // Kept as soon as it came; read when the citizen applied, and by the reviewer.
     expect(demo.events()).toEqual(['put', 'read', 'read']);
     const shown = await box().innerText();
     expect(shown).toMatch(/受付番号 HL-\d{9} の審査/);

@@ -269,9 +269,8 @@ describe.skipIf(chromium.missing)("the bank's web demo, clicked through in Chrom
     await paused;
     demo.clock.advance(500);
     await shown;
-    expect(await title()).toBe('情報を取得しています');
+    expect(await title()).toBe('取得した情報をご確認ください');
     expect(demo.calls('result')).toBe(2);
-    await arrive(page, demo);
     expect(await page.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
   });
 

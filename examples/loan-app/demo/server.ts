@@ -13,7 +13,7 @@ import { housingLoan } from '../service.js';
 import { controlBox, type DemoOrder, type DemoState, exampleOf, faultsOf, lastKept, readOrder } from './controls.js';
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+const HALF_DAY_MS = 12 * HOUR_MS;
 const MORNING = '2026-12-01T10:00:00+09:00';
 /** 操作盤を添える画面。申込みのあとの画面では、保管した情報を確かめる。 */
 const boxed: Readonly<Record<string, { readonly applied: boolean }>> = { '/': { applied: false }, '/done': { applied: true }, '/review': { applied: true } };
@@ -75,19 +75,19 @@ export async function startLoanDemo({ port = 3000, clock = createMovableClock(MO
     bank = await open();
   }
 
-  /** 時計を動かす。期間をまたいでも、ふだんどおり片付けが動いていたように、1日ずつ進める（vault は、24時間を超えて飛んだ時計を疑う）。 */
+  /** 時計を動かす。期間をまたいでも、ふだんどおり片付けが動いていたように、半日ずつ進める（vault は、24時間を超えて飛んだ時計を疑う）。 */
   async function moveTo(to: number) {
     if (to < clock.now() - HOUR_MS) {
       // 保管庫の時刻は戻らない。過去へ戻るデモは、初めからやり直す。
       clock.set(to);
       await reopen();
     }
-    while (clock.now() + DAY_MS < to) {
-      clock.advance(DAY_MS);
+    await bank.tidy();
+    while (clock.now() < to) {
+      clock.set(Math.min(clock.now() + HALF_DAY_MS, to));
       await bank.tidy();
     }
     clock.set(to);
-    await bank.tidy();
   }
 
   async function order({ time, person, trouble, kept }: DemoOrder) {
