@@ -177,7 +177,7 @@ export function createLoanApp({ client, vault, origin, portal, now, example }: L
     return c.html(plainPage(languageOf(c), 'broken'), 500);
   });
 
-  /** 片付け。1時間に一度では遅い: 立ち去った人を待たせないよう、1分ごとに呼ぶ。何台で呼んでもよい。 */
+  /** 片付け: 立ち去った人のものと、期間の終わったものを消す。1分ごとに呼ぶ。 */
   async function tidy(): Promise<void> {
     await sessions.sweep();
     await answers.sweep();

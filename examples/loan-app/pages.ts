@@ -287,7 +287,7 @@ export function donePage(language: Language, { number, kept }: NonNullable<Sessi
 export function reviewPage(language: Language, number: string, keptUntil: string, answer: LoanAnswer | undefined): Html {
   const { review, start, done } = texts[language];
   const body = html`<p class="lead">${review.lead}</p>
-<dl class="card receipt"><dt>${done.number}</dt><dd>${number}</dd><dt>${start.purpose}</dt><dd>${start.purposeText}</dd><dt>${start.kept}</dt><dd>${review.until(lastDay(keptUntil, language))}</dd></dl>
+<dl class="card receipt"><dt>${done.number}</dt><dd>${number}</dd><dt>${start.purpose}</dt><dd>${start.purposeText}</dd><dt>${review.kept}</dt><dd>${review.until(lastDay(keptUntil, language))}</dd></dl>
 ${answer === undefined ? html`<h2>${review.gone}</h2>${notice(review.goneText)}` : filledItems(language, prefill(answer))}`;
   return layout(language, { title: review.title, body });
 }

@@ -141,6 +141,7 @@ const ja = {
   review: {
     title: '審査で使う情報',
     lead: '銀行の審査担当者の画面です。保管した情報を、同意された目的で読み出しています。読み出すたびに監査ログに残ります。',
+    kept: '保存期間',
     until: (day: string) => `${day}まで`,
     gone: '取得した情報は消去されました',
     goneText: '同意された保存期間が終わったため、保管していた情報は読み出せません。必要な場合は、あらためて同意をいただいて取得します。',
@@ -288,6 +289,7 @@ const en: Texts = {
   review: {
     title: 'Information for the screening',
     lead: 'This is the page of the bank’s reviewer. What was kept is read for the consented purpose, and each reading is written to the audit log.',
+    kept: 'Kept',
     until: (day) => `until ${day}`,
     gone: 'The fetched information has been erased',
     goneText: 'The consented period has ended, so what was kept can no longer be read. If it is needed, it must be fetched again, with a new consent.',
