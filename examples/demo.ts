@@ -22,7 +22,7 @@ import stringWidth from 'string-width';
 
 if (process.argv.includes('--serve')) {
   // 同じサンドボックスを、銀行の画面から使う。
-  const { serveLoanDemo } = await import('./loan-app/serve.js');
+  const { serveLoanDemo } = await import('./loan-app/demo/server.js');
   await serveLoanDemo();
   process.exit();
 }

@@ -1,29 +1,47 @@
-// 取得した情報の置き場所。この例では、このプロセスのメモリにだけ置く。置き場所を変えるときに直すのはこのファイルだけ。
-import type { LoanAnswer } from './service.js';
+// 取得した情報の置き場所。vault が暗号化して保管し、同意された目的でだけ読み出し、期間が終われば消す（ガイドライン4.2）。
+// 置き場所を変えるときに直すのはこのファイルだけ。
+import { randomBytes } from 'node:crypto';
+import { isSelfInfoError } from 'myna-selfinfo';
+import { createLocalKeys, createMemoryVaultStore, createVault, type Vault, type VaultOptions } from 'myna-selfinfo/vault';
+import { housingLoan, type LoanAnswer } from './service.js';
 
-export interface Answers {
-  put(owner: string, answer: LoanAnswer): Promise<void>;
-  get(owner: string): Promise<LoanAnswer | undefined>;
-  erase(owner: string): Promise<void>;
+export type LoanVault = Vault<typeof housingLoan>;
+
+/** ここではメモリと、起動のたびに作る鍵。本番では store を createPgVaultStore、keys を KMS などの鍵にし、onEvent を監査ログにつなぐ。 */
+export function createLoanVault(options: Pick<VaultOptions, 'clock' | 'onEvent'>): LoanVault {
+  const keys = createLocalKeys({ current: 'example', keys: { example: randomBytes(32).toString('base64url') } });
+  return createVault({ service: housingLoan, store: createMemoryVaultStore(), keys, ...options });
 }
 
-export function createAnswers(now: () => number): Answers {
-  const answers = new Map<string, LoanAnswer>();
-  const isOver = ({ terms }: LoanAnswer) => now() >= Date.parse(terms.keepUntil);
+/** もう読めないということ。鍵や保管先の障害とは違う。 */
+const GONE: readonly string[] = ['retention_ended', 'data_erased', 'reference_unknown'];
+
+export type Answers = ReturnType<typeof createAnswers>;
+
+export function createAnswers(vault: LoanVault) {
   return {
-    async put(owner, answer) {
-      // 期間を過ぎたものは、誰も見に来なくても消す（ガイドライン4.2）。
-      for (const [key, kept] of answers) if (isOver(kept)) answers.delete(key);
-      answers.set(owner, answer);
+    /** 返るのは、意味のない参照番号。セッションや申込みの表に置くのはこれだけ。 */
+    put: (answer: LoanAnswer) => vault.put(answer),
+
+    /** 審査のために読む。reason は監査ログに残る。期間が過ぎたもの、消去したものは undefined。 */
+    async get(ref: string, reason: string): Promise<LoanAnswer | undefined> {
+      try {
+        return await vault.read(ref, { purpose: housingLoan.purpose.id, reason });
+      } catch (error) {
+        if (isSelfInfoError(error) && GONE.includes(error.code)) return undefined;
+        throw error;
+      }
     },
-    async get(owner) {
-      const answer = answers.get(owner);
-      if (answer === undefined || !isOver(answer)) return answer;
-      answers.delete(owner);
-      return undefined;
+
+    async erase(ref: string, reason: string): Promise<void> {
+      try {
+        await vault.erase(ref, reason);
+      } catch (error) {
+        if (!isSelfInfoError(error, 'reference_unknown')) throw error;
+      }
     },
-    async erase(owner) {
-      answers.delete(owner);
-    },
+
+    /** 期間の終わったものを消す。誰も見に来なくても消えるように、定期的に呼ぶ。 */
+    sweep: () => vault.sweep(),
   };
 }

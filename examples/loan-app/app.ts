@@ -8,34 +8,36 @@ import { HTTPException } from 'hono/http-exception';
 import { type LanguageVariables, languageDetector } from 'hono/language';
 import { secureHeaders } from 'hono/secure-headers';
 import { explain, isSelfInfoError, type Language } from 'myna-selfinfo';
-import { createAnswers } from './answers.js';
+import { createAnswers, type LoanVault } from './answers.js';
 import { createIncome } from './income.js';
-import { closedPage, donePage, type Html, handPage, incomePage, plainPage, type Stop, startPage, stoppedPage } from './pages.js';
+import { closedPage, donePage, handPage, incomePage, plainPage, reviewPage, type Stop, startPage, stoppedPage } from './pages.js';
 import type { LoanClient } from './service.js';
 import { type Application, createSessions } from './session.js';
 
 export interface LoanAppOptions {
   readonly client: LoanClient;
+  readonly vault: LoanVault;
   /** 利用者から見たこのアプリのオリジン。 */
   readonly origin: string;
   /** 同意の画面のオリジン。 */
   readonly portal: string;
   readonly now: () => number;
-  /** 最初の画面の横に置くデモの操作盤と、フォームの例。実際のアプリにはない。 */
-  readonly demo?: { box(language: Language): Html; readonly example: () => Partial<Application> };
+  /** フォームに初めから入れておく内容。 */
+  readonly example?: () => Partial<Application>;
 }
 
 const files = { '/style.css': 'text/css', '/progress.js': 'text/javascript', '/icon.svg': 'image/svg+xml' };
 /** コールバックのあと、理由だけを示す画面。 */
 const stops = ['declined', 'expired', 'replayed', 'unknown', 'foreign-browser', 'rejected'] as const satisfies readonly Stop[];
 
-export function createLoanApp({ client, origin, portal, now, demo }: LoanAppOptions) {
+export function createLoanApp({ client, vault, origin, portal, now, example }: LoanAppOptions) {
   const app = new Hono<{ Variables: LanguageVariables }>();
   const https = origin.startsWith('https:');
-  const income = createIncome(client, createAnswers(now), now);
+  const answers = createAnswers(vault);
+  const income = createIncome(client, answers, now);
   // 申し込まずに立ち去った人の情報は、同意の期間を待たずに消す。
-  const sessions = createSessions({ https, onEnd: async (session) => (session.receipt === undefined ? income.drop(session) : undefined) });
-  const languageOf = (c: { get(key: 'language'): string }) => (c.get('language') === 'en' ? 'en' : 'ja');
+  const sessions = createSessions({ https, onEnd: income.drop });
+  const languageOf = (c: { get(key: 'language'): string }): Language => (c.get('language') === 'en' ? 'en' : 'ja');
 
   for (const [path, type] of Object.entries(files)) {
     const body = readFileSync(new URL(`.${path}`, import.meta.url));
@@ -76,9 +78,9 @@ export function createLoanApp({ client, origin, portal, now, demo }: LoanAppOpti
   );
 
   const start = (language: Language, values: Partial<Application>, wrong: readonly (keyof Application)[] = []) =>
-    startPage(language, { availability: income.availability(), now: now(), values, wrong, beside: demo?.box(language) });
+    startPage(language, { availability: income.availability(), now: now(), values, wrong });
 
-  app.get('/', (c) => c.html(start(languageOf(c), sessions.find(c)?.application ?? demo?.example() ?? {})));
+  app.get('/', (c) => c.html(start(languageOf(c), sessions.find(c)?.application ?? example?.() ?? {})));
 
   app.post('/', async (c) => {
     const form = await c.req.parseBody();
@@ -133,9 +135,9 @@ export function createLoanApp({ client, origin, portal, now, demo }: LoanAppOpti
     const session = sessions.find(c);
     if (session === undefined) return c.redirect(action === 'hand' ? '/hand' : '/', 303);
     if (action === 'confirm') {
-      const answer = await income.confirm(session);
-      if (answer === undefined) return c.redirect('/income', 303);
-      session.receipt = { number: receiptNumber(), by: 'mynaportal', keptUntil: answer.terms.keepUntil };
+      const kept = await income.confirm(session);
+      if (kept === undefined) return c.redirect('/income', 303);
+      session.receipt = { number: receiptNumber(), kept };
       return c.redirect('/done', 303);
     }
     await income.drop(session);
@@ -150,13 +152,21 @@ export function createLoanApp({ client, origin, portal, now, demo }: LoanAppOpti
     if (session?.application === undefined) return c.redirect('/', 303);
     if (![salary, total].every((amount) => typeof amount === 'string' && /^\d{1,12}$/.test(amount))) return c.html(handPage(languageOf(c), false), 422);
     await income.drop(session);
-    session.receipt = { number: receiptNumber(), by: 'hand' };
+    session.receipt = { number: receiptNumber() };
     return c.redirect('/done', 303);
   });
 
   app.get('/done', (c) => {
     const receipt = sessions.find(c)?.receipt;
     return receipt === undefined ? c.redirect('/', 303) : c.html(donePage(languageOf(c), receipt));
+  });
+
+  /** 審査の担当者の画面。実際には担当者のログインの中に置き、申込みの表にある ref で読む。 */
+  app.get('/review', async (c) => {
+    const receipt = sessions.find(c)?.receipt;
+    if (receipt?.kept === undefined) return c.redirect('/done', 303);
+    const { ref, keptUntil } = receipt.kept;
+    return c.html(reviewPage(languageOf(c), receipt.number, keptUntil, await income.review(ref, receipt.number)));
   });
 
   app.notFound((c) => c.html(plainPage(languageOf(c), 'missingPage'), 404));
@@ -166,7 +176,13 @@ export function createLoanApp({ client, origin, portal, now, demo }: LoanAppOpti
     console.error(isSelfInfoError(error) ? error.message : error.name);
     return c.html(plainPage(languageOf(c), 'broken'), 500);
   });
-  return app;
+
+  /** 片付け: 立ち去った人のものと、期間の終わったものを消す。1分ごとに呼ぶ。 */
+  async function tidy(): Promise<void> {
+    await sessions.sweep();
+    await answers.sweep();
+  }
+  return { fetch: app.fetch, tidy };
 }
 
 function readApplication(form: Readonly<Record<string, unknown>>): Application {

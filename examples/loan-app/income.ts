@@ -9,13 +9,20 @@ type Waiting = Extract<Collected<typeof housingLoan>, { status: 'pending' | 'una
 
 /** セッションに置くもの。照会票（retrieval）は秘密を含まない JSON で、再起動のあとでも client.resume に渡せる。 */
 export type IncomeState =
-  | { readonly status: 'none' | 'consenting' | 'wrong-person' | 'ready'; readonly retrieval?: string }
+  | { readonly status: 'none' | 'consenting' | 'wrong-person' }
   | { readonly status: 'asked'; readonly retrieval: string; readonly said?: Waiting; readonly askAgainAt: number }
+  | { readonly status: 'ready'; readonly retrieval: string; readonly ref: string }
   | { readonly status: 'failed'; readonly error: SelfInfoError };
+
+/** 申込みとともに残すもの: vault の参照番号と、情報を保管できる終わり。 */
+export interface Kept {
+  readonly ref: string;
+  readonly keptUntil: string;
+}
 
 /** 画面に見せるもの。 */
 export type IncomeView =
-  | { readonly status: 'none' | 'consenting' | 'wrong-person' }
+  | { readonly status: 'none' | 'consenting' | 'wrong-person' | 'gone' }
   | { readonly status: 'pending'; readonly result: Waiting; readonly waitMs: number }
   | { readonly status: 'unavailable'; readonly result: Waiting }
   | { readonly status: 'failed'; readonly error: SelfInfoError; readonly askAgain: boolean }
@@ -51,11 +58,16 @@ export function createIncome(client: LoanClient, answers: Answers, now: () => nu
       const outcome = await client.completeConsent(request, { sessionBinding: session?.id ?? randomId() });
       if (outcome.status === 'rejected' && outcome.code === 'not_a_navigation') return 'nowhere';
       // 同じ URL が二度開かれたときは、1回目の結果を見せる。
-      if (outcome.status === 'replayed') return session === undefined || session.income.status === 'none' ? 'replayed' : 'income';
+      if (outcome.status === 'replayed') return session === undefined || (session.income.status === 'none' && !session.receipt) ? 'replayed' : 'income';
       if (outcome.status === 'rejected') console.warn(`The callback was rejected at ${outcome.at}: ${outcome.code}`);
       // この同意はここで終わり。よそのブラウザのものや、知らないものは、このセッションの同意とは関わりがない。
       if (session?.income.status === 'consenting' && ENDS.includes(outcome.status)) session.income = { status: 'none' };
       if (session === undefined || outcome.status !== 'granted') return outcome.status === 'granted' ? 'unknown' : outcome.status;
+      if (session.receipt !== undefined) {
+        // 別のタブで申し込んだあとに戻ってきた同意は、使わない。
+        await client.discard(outcome.grant);
+        return 'income';
+      }
       if (session.income.status !== 'consenting') {
         // 別のタブで先に取得したものがあれば、新しいほうに置き換える。
         await drop(session);
@@ -76,8 +88,8 @@ export function createIncome(client: LoanClient, answers: Answers, now: () => nu
   async function look(session: Session): Promise<IncomeView> {
     const state = session.income;
     if (state.status === 'ready') {
-      const answer = await answers.get(session.id);
-      return answer === undefined ? { status: 'none' } : { status: 'ready', answer };
+      const answer = await answers.get(state.ref, '申込画面での確認');
+      return answer === undefined ? { status: 'gone' } : { status: 'ready', answer };
     }
     if (state.status === 'failed') return { ...state, askAgain: false };
     if (state.status !== 'asked') return { status: state.status };
@@ -110,8 +122,13 @@ export function createIncome(client: LoanClient, answers: Answers, now: () => nu
       session.income = { status: 'wrong-person' };
       return look(session);
     }
-    await answers.put(session.id, said.answer);
-    session.income = { status: 'ready', retrieval: state.retrieval };
+    const ref = await answers.put(said.answer);
+    if (session.income !== state) {
+      // 保管しているあいだに、別のタブが先に受け取ったか、破棄した。
+      await answers.erase(ref, '重複または破棄');
+      return look(session);
+    }
+    session.income = { status: 'ready', retrieval: state.retrieval, ref };
     return { status: 'ready', answer: said.answer };
   }
 
@@ -121,23 +138,30 @@ export function createIncome(client: LoanClient, answers: Answers, now: () => nu
 
   /** 利用者が破棄した: 応答への道（トークン）も、届いた情報も残さない。 */
   async function drop(session: Session): Promise<void> {
-    await forgetWay(session);
-    await answers.erase(session.id);
+    const { income } = session;
     session.income = { status: 'none' };
+    await forgetWay(income);
+    if (income.status === 'ready') await answers.erase(income.ref, '申込みに使わなかった');
   }
 
-  /** 利用者が確かめて申し込んだ: 情報は同意の期間だけ残り、トークンはもう要らない。 */
-  async function confirm(session: Session): Promise<LoanAnswer | undefined> {
-    const answer = session.income.status === 'ready' ? await answers.get(session.id) : undefined;
-    if (answer === undefined) return undefined;
-    await forgetWay(session);
-    session.income = { status: 'ready' };
-    return answer;
+  /** 利用者が確かめて申し込んだ: 情報は同意の期間だけ vault に残り、トークンはもう要らない。返る ref を申込みとともに残す。 */
+  async function confirm(session: Session): Promise<Kept | undefined> {
+    const { income } = session;
+    if (income.status !== 'ready') return undefined;
+    const answer = await answers.get(income.ref, '申込みの受付');
+    // 読んでいるあいだに、別のタブで申し込まれたり、破棄されたりしたかもしれない。
+    if (answer === undefined || session.income !== income) return undefined;
+    session.income = { status: 'none' };
+    await forgetWay(income);
+    return { ref: income.ref, keptUntil: answer.terms.keepUntil };
   }
 
-  async function forgetWay({ income }: Session): Promise<void> {
-    if ('retrieval' in income && income.retrieval !== undefined) await client.discard(client.resume(income.retrieval));
+  /** 審査の担当者が見る。申込みと同じ目的なので読める。期間が終わったあとは undefined。 */
+  const review = (ref: string, number: string) => answers.get(ref, `受付番号 ${number} の審査`);
+
+  async function forgetWay(income: IncomeState): Promise<void> {
+    if ('retrieval' in income) await client.discard(client.resume(income.retrieval));
   }
 
-  return { availability: () => client.availability(), begin, complete, look, drop, confirm };
+  return { availability: () => client.availability(), begin, complete, look, drop, confirm, review };
 }

@@ -4,7 +4,7 @@ import { DateTime } from 'luxon';
 import { type Availability, explain, type Language } from 'myna-selfinfo';
 import { servers } from 'myna-selfinfo/calendar';
 import type { IncomeView } from './income.js';
-import { compareNames, type FilledField, hasAmounts, prefill } from './prefill.js';
+import { compareNames, type FilledField, type FilledItem, hasAmounts, prefill } from './prefill.js';
 import { housingLoan, type ItemKey, type LoanAnswer } from './service.js';
 import type { Application, Session } from './session.js';
 import { type Texts, texts } from './texts.js';
@@ -12,7 +12,7 @@ import { type Texts, texts } from './texts.js';
 const itemKeys = Object.keys(housingLoan.items) as ItemKey[];
 type LoanAvailability = Availability<typeof housingLoan>;
 
-export type Html = ReturnType<typeof html>;
+type Html = ReturnType<typeof html>;
 export type Stop = keyof Texts['stopped'];
 
 const dayFormat = { ja: 'yyyy年M月d日', en: 'd LLLL yyyy' };
@@ -28,11 +28,10 @@ interface Parts {
   /** 3段階のうちいま何段目か。 */
   readonly step?: 0 | 1 | 2;
   readonly body: Html;
-  readonly beside?: Html | undefined;
   readonly script?: boolean;
 }
 
-function layout(language: Language, { title, step, body, beside, script }: Parts): Html {
+function layout(language: Language, { title, step, body, script }: Parts): Html {
   const t = texts[language];
   const steps = t.steps.map((name, index) => html`<li${index === step ? html` aria-current="step"` : ''}><span>${index + 1}</span>${name}</li>`);
   return html`<!doctype html>
@@ -56,7 +55,6 @@ ${step === undefined ? '' : html`<ol class="steps" aria-label="${t.progress}">${
 <h1>${title}</h1>
 ${body}
 </main>
-${beside ?? ''}
 </div>
 </body>
 </html>`;
@@ -92,11 +90,10 @@ export interface StartOptions {
   readonly values: Partial<Application>;
   /** 入力に誤りのある欄。 */
   readonly wrong: readonly (keyof Application)[];
-  readonly beside: Html | undefined;
 }
 
 /** 最初の画面: 何を、何のために取得し、いつまで保存するか。何を用意するか（ガイドライン2.7）。 */
-export function startPage(language: Language, { availability, now, values, wrong, beside }: StartOptions): Html {
+export function startPage(language: Language, { availability, now, values, wrong }: StartOptions): Html {
   const t = texts[language];
   const s = t.start;
   const { days } = housingLoan.retention;
@@ -104,7 +101,7 @@ export function startPage(language: Language, { availability, now, values, wrong
   const field = (name: keyof Application, more: Html, hint?: string) =>
     input({ name, label: s[name], value: values[name] ?? '', wrong: wrong.includes(name), more, ...(hint !== undefined && { hint }) });
   const body = html`<p class="lead">${s.lead}</p>
-${wrong.length === 0 ? '' : html`<p class="notice warn" role="alert">${s.invalid(wrong.map((name) => s[name]).join(language === 'ja' ? '、' : ', '))}</p>`}
+${wrong.length === 0 ? '' : html`<p class="notice warn" role="alert">${s.invalid(wrong.map((name) => s[name]).join(t.and))}</p>`}
 <form method="post" action="/">
 <section><h2>${s.you}</h2><div class="fields">
 ${field('name', html`autocomplete="name" maxlength="60"`, s.nameHint)}
@@ -130,7 +127,7 @@ ${button('fetch', s.fetch, 'primary')}
 </section>
 </form>
 <details><summary>${s.paperHint}</summary>${paper(t)}</details>`;
-  return layout(language, { title: s.title, step: 0, body, beside });
+  return layout(language, { title: s.title, step: 0, body });
 }
 
 interface StopParts {
@@ -191,6 +188,8 @@ ${button('hand', t.pending.cancel, 'quiet')}
     }
     case 'wrong-person':
       return stoppedPage(language, 'wrong-person', t.wrongPerson);
+    case 'gone':
+      return stoppedPage(language, 'gone', t.gone);
     case 'unavailable':
       return stoppedPage(language, 'unavailable', explain(view.result, language), { askAgain: true });
     case 'failed':
@@ -202,7 +201,6 @@ ${button('hand', t.pending.cancel, 'quiet')}
 
 function filledPage(language: Language, answer: LoanAnswer, application: Application | undefined): Html {
   const t = texts[language];
-  const and = language === 'ja' ? '、' : ', ';
   const items = prefill(answer);
   if (items.every(({ records }) => records.length === 0)) return nothingPage(language, answer);
   const usable = hasAmounts(items);
@@ -211,26 +209,31 @@ function filledPage(language: Language, answer: LoanAnswer, application: Applica
   const cities = [...new Set(items.filter(({ key }) => key !== 'pension').flatMap(({ records }) => records.flat().map(({ source }) => source.holder)))];
   const notices = [
     usable ? undefined : isUnfiled ? t.filled.unfiled : t.filled.noAmounts,
-    cities.length > 1 ? t.filled.holders(cities.join(and)) : undefined,
+    cities.length > 1 ? t.filled.holders(cities.join(t.and)) : undefined,
     compareNames(answer, application?.name ?? '') === 'not-told' ? t.filled.notTold : undefined,
   ].filter((text) => text !== undefined);
-  const sections = items.map(({ key, answer: item, records }) => {
-    const missing = item.status === 'present' ? item.missing.map(({ server }) => serverName(server, language)) : [];
-    return html`<section><h2>${t.items[key][0]}</h2>
-${item.status === 'present' ? '' : notice(explain(item, language), 'info')}
-${missing.length === 0 ? '' : notice(t.filled.missing(missing.join(and)))}
-${records.map((record, index) => filledRecord(language, record, `${key}-${index}`))}
-</section>`;
-  });
   const body = html`<p class="lead">${t.filled.lead}</p>
 ${notices.map((text) => notice(text))}
 <form method="post" action="/income">
-${sections}
+${filledItems(language, items)}
 <p>${t.filled.keep(lastDay(answer.terms.keepUntil, language))}</p>
 <div class="actions">${usable ? button('confirm', t.filled.confirm, 'primary') : ''}${button('drop', t.filled.drop, usable ? 'secondary' : 'primary')}${button('restart', t.filled.again, 'quiet')}</div>
 </form>
 ${usable ? '' : paper(t)}`;
   return layout(language, { title: t.filled.title, step: 1, body });
+}
+
+/** 項目ごとの記録。届かなかったものは、なぜかを示す。 */
+function filledItems(language: Language, items: readonly FilledItem[]): readonly Html[] {
+  const t = texts[language];
+  return items.map(({ key, answer: item, records }) => {
+    const missing = item.status === 'present' ? item.missing.map(({ server }) => serverName(server, language)) : [];
+    return html`<section><h2>${t.items[key][0]}</h2>
+${item.status === 'present' ? '' : notice(explain(item, language), 'info')}
+${missing.length === 0 ? '' : notice(t.filled.missing(missing.join(t.and)))}
+${records.map((record, index) => filledRecord(language, record, `${key}-${index}`))}
+</section>`;
+  });
 }
 
 /** 一つも届かなかった: 該当なし、対象外、停止中、失敗。 */
@@ -271,13 +274,22 @@ ${paper(t)}`;
   return layout(language, { title: t.hand.title, step: 1, body });
 }
 
-export function donePage(language: Language, { number, by, keptUntil }: NonNullable<Session['receipt']>): Html {
+export function donePage(language: Language, { number, kept }: NonNullable<Session['receipt']>): Html {
   const t = texts[language].done;
   const body = html`<dl class="card receipt"><dt>${t.number}</dt><dd>${number}</dd><dt>${t.by}</dt>
-<dd>${t[by]}${keptUntil === undefined ? '' : html`<br><small>${t.kept(lastDay(keptUntil, language))}</small>`}</dd></dl>
+<dd>${kept === undefined ? t.hand : html`${t.mynaportal}<br><small>${t.kept(lastDay(kept.keptUntil, language))}</small>`}</dd></dl>
 <p>${t.next}</p>
 <p class="actions"><a class="secondary" href="/">${t.home}</a></p>`;
   return layout(language, { title: t.title, step: 2, body });
+}
+
+/** 審査の担当者の画面: 保管した情報を、申込みと同じ目的で読む。期間が終わったあとは、消えていることを示す。 */
+export function reviewPage(language: Language, number: string, keptUntil: string, answer: LoanAnswer | undefined): Html {
+  const { review, start, done } = texts[language];
+  const body = html`<p class="lead">${review.lead}</p>
+<dl class="card receipt"><dt>${done.number}</dt><dd>${number}</dd><dt>${start.purpose}</dt><dd>${start.purposeText}</dd><dt>${review.kept}</dt><dd>${review.until(lastDay(keptUntil, language))}</dd></dl>
+${answer === undefined ? html`<h2>${review.gone}</h2>${notice(review.goneText)}` : filledItems(language, prefill(answer))}`;
+  return layout(language, { title: review.title, body });
 }
 
 export function plainPage(language: Language, kind: 'missingPage' | 'broken'): Html {

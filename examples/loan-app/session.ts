@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
-import type { IncomeState } from './income.js';
+import type { IncomeState, Kept } from './income.js';
 
 export interface Application {
   readonly name: string;
@@ -16,7 +16,7 @@ export interface Session {
   application?: Application;
   income: IncomeState;
   /** 受け付けた申込み。 */
-  receipt?: { readonly number: string; readonly by: 'mynaportal' | 'hand'; readonly keptUntil?: string };
+  receipt?: { readonly number: string; readonly kept?: Kept };
 }
 
 const LIFE_MS = 30 * 60_000;
@@ -56,16 +56,20 @@ export function createSessions({ https, onEnd }: SessionsOptions) {
   async function open(c: Context): Promise<Session> {
     const found = find(c);
     if (found !== undefined) return found;
-    for (const [id, { session, expiresAt }] of sessions) {
-      if (expiresAt > Date.now()) continue;
-      sessions.delete(id);
-      await onEnd(session);
-    }
     const session: Session = { id: randomId(), income: { status: 'none' } };
     sessions.set(session.id, { session, expiresAt: Date.now() + LIFE_MS });
     setCookie(c, 'session', session.id, options);
     return session;
   }
 
-  return { find, open };
+  /** 黙って立ち去った人のセッションを終わらせる。 */
+  async function sweep(): Promise<void> {
+    for (const [id, { session, expiresAt }] of sessions) {
+      if (expiresAt > Date.now()) continue;
+      sessions.delete(id);
+      await onEnd(session);
+    }
+  }
+
+  return { find, open, sweep };
 }

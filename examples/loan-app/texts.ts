@@ -8,6 +8,7 @@ const ja = {
   other: { language: 'en', name: 'English' },
   steps: ['お申込み内容', '所得の情報', '受付'],
   progress: 'お手続きの流れ',
+  and: '、',
   start: {
     title: '住宅ローン 事前審査のお申込み',
     lead: '所得の情報は、マイナンバーカードを使ってマイナポータルから取得できます。課税証明書を取り寄せる必要はありません。',
@@ -98,12 +99,14 @@ const ja = {
     failed: '情報を取得できませんでした',
     'wrong-person': 'お申込みの方の情報ではない可能性があります',
     'nothing-on-record': '該当する情報がありませんでした',
+    gone: '取得した情報は消去されました',
   },
   declinedHint:
     '暗証番号を続けて間違えてカードがロックされたときや、電子証明書の有効期限が切れているときも、この画面になります。その場合は、お住まいの市区町村の窓口でお手続きください。',
   foreignHint: '始めたブラウザでの手続きはそのまま続けられます。何も失われていません。',
   wrongPerson:
     '取得した情報の世帯主の氏名が、お申込みのお名前と異なりました。取得した情報は表示せずに破棄しました。お申込みの方ご本人のマイナンバーカードで、もう一度お試しください。お名前の表記（旧字など）が異なる場合は、書類でお手続きください。',
+  gone: '同意いただいた保存期間が終わったため、お申込みの前に消去されました。必要であれば、あらためて取得してください。',
   closed: '取得に必要なサーバが停止しています。次の時刻以降に、もう一度お試しください。',
   opens: '次に取得できる予定',
   from: (time: string) => `${time} から`,
@@ -135,6 +138,14 @@ const ja = {
     next: '審査の結果は、3営業日以内にお知らせします。（デモのため、お知らせはありません）',
     home: '最初の画面へ',
   },
+  review: {
+    title: '審査で使う情報',
+    lead: '銀行の審査担当者の画面です。保管した情報を、同意された目的で読み出しています。読み出すたびに監査ログに残ります。',
+    kept: '保存期間',
+    until: (day: string) => `${day}まで`,
+    gone: '取得した情報は消去されました',
+    goneText: '同意された保存期間が終わったため、保管していた情報は読み出せません。必要な場合は、あらためて同意をいただいて取得します。',
+  },
   missingPage: { title: 'ページがありません', text: 'アドレスをお確かめください。' },
   broken: { title: '手続きを続けられません', text: '時間をおいて、最初からやり直してください。' },
 };
@@ -147,6 +158,7 @@ const en: Texts = {
   other: { language: 'ja', name: '日本語' },
   steps: ['Application', 'Income', 'Received'],
   progress: 'Steps',
+  and: ', ',
   start: {
     title: 'Home loan pre-screening',
     lead: 'We can fetch your income details from Mynaportal with your My Number card. You do not need to order a tax certificate.',
@@ -235,12 +247,14 @@ const en: Texts = {
     failed: 'The information could not be fetched',
     'wrong-person': 'This may not be the applicant’s information',
     'nothing-on-record': 'Nothing is on record',
+    gone: 'The fetched information has been erased',
   },
   declinedHint:
     'You also get here when the card was locked after wrong PINs, or when its certificate has expired. In that case, please visit the counter of your municipality.',
   foreignHint: 'You can simply go on in the browser you started in. Nothing is lost.',
   wrongPerson:
     'The head of household in the fetched information is not the name on the application. We discarded it without showing it. Please try again with the applicant’s own My Number card. If only the spelling differs, please use paper documents.',
+  gone: 'The period you consented to ended before you applied. If needed, please fetch it again.',
   closed: 'Servers that are needed are closed. Please try again at the time below, or later.',
   opens: 'Expected to be available',
   from: (time) => `from ${time}`,
@@ -271,6 +285,14 @@ const en: Texts = {
     kept: (day) => `kept until ${day}, then erased`,
     next: 'We will tell you the result within three business days. (This is a demo: nothing will come.)',
     home: 'To the first page',
+  },
+  review: {
+    title: 'Information for the screening',
+    lead: 'This is the page of the bank’s reviewer. What was kept is read for the consented purpose, and each reading is written to the audit log.',
+    kept: 'Kept',
+    until: (day) => `until ${day}`,
+    gone: 'The fetched information has been erased',
+    goneText: 'The consented period has ended, so what was kept can no longer be read. If it is needed, it must be fetched again, with a new consent.',
   },
   missingPage: { title: 'There is no such page', text: 'Please check the address.' },
   broken: { title: 'This cannot be continued', text: 'Please wait a while and start again.' },

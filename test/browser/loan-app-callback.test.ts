@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchChromium } from '../kit/browser.js';
-import { apply, arrive, cards, consent, type LoanDemo, openLoanDemo } from '../kit/loan-demo.js';
+import { agreed, apply, arrive, cards, type LoanDemo, openLoanDemo } from '../kit/loan-demo.js';
 import { findPart } from '../kit/machine.js';
 
 const chromium = findPart('chromium');
@@ -47,12 +47,6 @@ describe.skipIf(chromium.missing)('the callback, between an honest browser and a
 
   const title = (page: Page) => page.getByRole('heading', { level: 1 }).textContent();
 
-  /** The honest citizen has agreed; the callback's URL is known, and nobody has opened it. */
-  async function agreed(): Promise<string> {
-    await apply(honest, demo, '番号 花子');
-    return demo.sandbox().visit(honest.url(), { persona: 'hanako' });
-  }
-
   async function expectHonestGetsIn(callback: string): Promise<void> {
     await honest.goto(callback);
     await expectIn();
@@ -84,7 +78,7 @@ describe.skipIf(chromium.missing)('the callback, between an honest browser and a
   }
 
   it('a HEAD uses nothing up, with or without the session', async () => {
-    const callback = await agreed();
+    const callback = await agreed(honest, demo, cards.hanako);
     const stranger = await newBrowser();
     for (const { request } of [honest.context(), stranger.context()]) {
       const response = await request.head(callback, { maxRedirects: 0 });
@@ -96,7 +90,7 @@ describe.skipIf(chromium.missing)('the callback, between an honest browser and a
   });
 
   it('a prefetch by link, in the very browser and session, uses nothing up', async () => {
-    const callback = await agreed();
+    const callback = await agreed(honest, demo, cards.hanako);
     const prefetched = honest.waitForResponse(callback);
     // Of this very site, but without its policy, which would forbid the prefetch.
     const body = `<link rel="prefetch" href="${escaped(callback)}"><a href="${escaped(callback)}">on</a>`;
@@ -110,7 +104,7 @@ describe.skipIf(chromium.missing)('the callback, between an honest browser and a
   });
 
   it('a prefetch by speculation, with the session, is thrown away by the browser and uses nothing up', async () => {
-    const callback = await agreed();
+    const callback = await agreed(honest, demo, cards.hanako);
     const devtools = await honest.context().newCDPSession(honest);
     const failed = new Promise<string>((resolve) => {
       devtools.on('Preload.prefetchStatusUpdated', ({ status, prefetchStatus }) => status === 'Failure' && resolve(prefetchStatus));
@@ -125,7 +119,7 @@ describe.skipIf(chromium.missing)('the callback, between an honest browser and a
   });
 
   it('another browser is told where to go, and the honest one still gets in', async () => {
-    const callback = await agreed();
+    const callback = await agreed(honest, demo, cards.hanako);
     const stranger = await newBrowser();
     await stranger.goto(callback);
     expect(await title(stranger)).toBe('別のブラウザで開かれました');
@@ -136,10 +130,9 @@ describe.skipIf(chromium.missing)('the callback, between an honest browser and a
   });
 
   it('a stranger with an application of their own does not get in either, before or after', async () => {
-    const callback = await agreed();
+    const callback = await agreed(honest, demo, cards.hanako);
     const stranger = await newBrowser();
-    await apply(stranger, demo, '別人 一郎');
-    const portal = stranger.url();
+    const own = await agreed(stranger, demo, cards.another);
     await stranger.goto(callback);
     expect(await title(stranger)).toBe('別のブラウザで開かれました');
     await expectHonestGetsIn(callback);
@@ -147,24 +140,22 @@ describe.skipIf(chromium.missing)('the callback, between an honest browser and a
     expect(await stranger.content()).not.toContain('3,720,000');
     expect(demo.calls('token')).toBe(1);
     // And their own consent still works.
-    await stranger.goto(portal);
-    await consent(stranger, cards.another);
+    await stranger.goto(own);
     await arrive(stranger, demo);
     expect(await stranger.getByLabel('世帯主の氏名').inputValue()).toBe('別人 一郎');
   });
 
   it("a stranger's callback slipped to the honest browser brings no foreign data in", async () => {
-    const callback = await agreed();
+    const callback = await agreed(honest, demo, cards.hanako);
     const stranger = await newBrowser();
-    await apply(stranger, demo, '番号 花子');
-    const slipped = await demo.sandbox().visit(stranger.url(), { persona: 'another-person' });
+    const slipped = await agreed(stranger, demo, cards.another, '番号 花子');
     await honest.goto(slipped);
     expect(await title(honest)).toBe('別のブラウザで開かれました');
     await expectHonestGetsIn(callback);
   });
 
   it('the same callback opened twice at once is exchanged once, and both pages show the same answer', async () => {
-    const callback = await agreed();
+    const callback = await agreed(honest, demo, cards.hanako);
     const second = await honest.context().newPage();
     await Promise.all([honest.goto(callback), second.goto(callback)]);
     await arrive(honest, demo);
@@ -174,7 +165,7 @@ describe.skipIf(chromium.missing)('the callback, between an honest browser and a
   });
 
   it('a reload or the back button after the end shows what there is, and exchanges nothing', async () => {
-    const callback = await agreed();
+    const callback = await agreed(honest, demo, cards.hanako);
     await expectHonestGetsIn(callback);
     await honest.goto(callback);
     expect(honest.url()).toBe(`${demo.origin}/income`);
@@ -185,13 +176,24 @@ describe.skipIf(chromium.missing)('the callback, between an honest browser and a
   });
 
   it('the callback of a declined consent, opened again, waits for nothing', async () => {
-    await apply(honest, demo, '番号 花子');
-    const callback = await demo.sandbox().visit(honest.url(), { persona: 'hanako', decision: 'decline' });
+    const callback = await agreed(honest, demo, cards.hanako, '番号 花子', 'decline');
     await honest.goto(callback);
     expect(await title(honest)).toBe('取得を中止しました');
     await honest.goto(callback);
     expect(await title(honest)).toBe('この手続きは処理済みです');
     await honest.goto(`${demo.origin}/income`);
+    expect(honest.url()).toBe(`${demo.origin}/`);
+  });
+
+  it('an answer in the name of another portal is rejected, and says so without its details', async () => {
+    const callback = new URL(await agreed(honest, demo, cards.hanako));
+    callback.searchParams.set('iss', 'https://evil.example');
+    await honest.goto(callback.href);
+    expect(honest.url()).toBe(`${demo.origin}/stopped/rejected`);
+    expect(await title(honest)).toBe('手続きを続けられません');
+    expect(await honest.content()).not.toContain('evil');
+    expect(demo.calls('token')).toBe(0);
+    await honest.getByRole('link', { name: '最初からやり直す' }).click();
     expect(honest.url()).toBe(`${demo.origin}/`);
   });
 
@@ -205,7 +207,7 @@ describe.skipIf(chromium.missing)('the callback, between an honest browser and a
   });
 
   it('posts from elsewhere change nothing', async () => {
-    const callback = await agreed();
+    const callback = await agreed(honest, demo, cards.hanako);
     await expectHonestGetsIn(callback);
     const response = await honest.context().request.post(`${demo.origin}/income`, { headers: { origin: 'https://evil.example' }, form: { action: 'drop' } });
     expect(response.status()).toBe(403);

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../kit/browser.js';
-import { apply, arrive, cards, fetchIncome, findings, type LoanDemo, openLoanDemo } from '../kit/loan-demo.js';
+import { agreed, apply, arrive, cards, fetchIncome, findings, type LoanDemo, openLoanDemo } from '../kit/loan-demo.js';
 import { findPart } from '../kit/machine.js';
 
 const chromium = findPart('chromium');
@@ -27,8 +27,7 @@ describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () =
     await demo.restart();
     await page.goto(demo.origin);
     await look('start');
-    await apply(page, demo, '番号 花子');
-    await page.goto(await demo.sandbox().visit(page.url(), { persona: 'hanako' }));
+    await page.goto(await agreed(page, demo, cards.hanako));
     await look('progress');
     await arrive(page, demo);
     await look('filled');
@@ -46,7 +45,7 @@ describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () =
       await page.goto(`${demo.origin}/stopped/${stop}`);
       await look(stop);
     }
-    demo.clock.set('2026-12-20T03:00:00+09:00');
+    await demo.order({ time: '2026-12-20T03:00:00+09:00' });
     await page.goto(demo.origin);
     await look('closed at the start');
     await apply(page, demo, '番号 花子');
@@ -54,10 +53,10 @@ describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () =
   }
 
   it.each([
-    ['ja-JP', phone, desktop],
-    ['en-US', desktop, phone],
-  ] as const)('give axe nothing to find, do not scroll sideways, and speak one language: %s', async (locale, viewport, other) => {
-    const page = await (await browser.newContext({ locale, viewport })).newPage();
+    ['ja-JP', 'light', phone, desktop],
+    ['en-US', 'dark', desktop, phone],
+  ] as const)('give axe nothing to find, do not scroll sideways, and speak one language: %s, %s', async (locale, colorScheme, viewport, other) => {
+    const page = await (await browser.newContext({ locale, viewport, colorScheme })).newPage();
     const language = locale.slice(0, 2);
     let looked = 0;
     await walk(page, async (name) => {
@@ -167,8 +166,7 @@ describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () =
   it('read well: waiting, checking, and being told to wait until Monday', async () => {
     const page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
     await demo.restart();
-    await apply(page, demo, '番号 花子');
-    await page.goto(await demo.sandbox().visit(page.url(), { persona: 'hanako' }));
+    await page.goto(await agreed(page, demo, cards.hanako));
     const steps = `  - list "お手続きの流れ":
     - listitem: 1 お申込み内容
     - listitem: 2 所得の情報
@@ -202,7 +200,7 @@ ${steps}
     );
     expect(described).toBe('サンプル市 2026年6月1日時点、取得項目「合計所得金額」');
 
-    demo.clock.set('2026-12-20T03:00:00+09:00');
+    await demo.order({ time: '2026-12-20T03:00:00+09:00' });
     await apply(page, demo, '番号 花子');
     expect(await page.getByRole('main').ariaSnapshot()).toBe(`- main:
 ${steps}

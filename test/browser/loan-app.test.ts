@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchChromium } from '../kit/browser.js';
-import { agree, apply, arrive, cards, consent, fetchIncome, type LoanDemo, openLoanDemo, present } from '../kit/loan-demo.js';
+import { agree, agreed, apply, arrive, cards, consent, fetchIncome, type LoanDemo, openLoanDemo, present } from '../kit/loan-demo.js';
 import { findPart } from '../kit/machine.js';
 
 const chromium = findPart('chromium');
@@ -15,6 +15,12 @@ describe.skipIf(chromium.missing)("the bank's web demo, clicked through in Chrom
   beforeAll(async () => {
     browser = await launchChromium(chromium.path());
     demo = await openLoanDemo();
+    page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
+    page.on('console', (message) => {
+      // What the portal says on its own pages is its own affair.
+      if (!message.location().url.startsWith(demo.sandbox().browserUrl)) complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(String(error)));
   }, 60_000);
 
   afterAll(async () => {
@@ -25,16 +31,12 @@ describe.skipIf(chromium.missing)("the bank's web demo, clicked through in Chrom
   beforeEach(async () => {
     await demo.restart();
     complaints = [];
-    page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
-    page.on('console', (message) => {
-      // What the portal says on its own pages is its own affair.
-      if (!message.location().url.startsWith(demo.sandbox().browserUrl)) complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(String(error)));
+    await page.context().clearCookies();
   });
 
   afterEach(async () => {
-    await page.context().close();
+    // Also ends what the page still asks for by itself.
+    await page.goto('about:blank');
     expect(complaints).toEqual([]);
   });
 
@@ -98,8 +100,7 @@ describe.skipIf(chromium.missing)("the bank's web demo, clicked through in Chrom
   });
 
   it('stops while the answer is pending, and takes the income by hand', async () => {
-    await apply(page, demo, '番号 花子');
-    await consent(page, cards.hanako);
+    await page.goto(await agreed(page, demo, cards.hanako));
     await press('取得をやめて自分で入力する');
     const polls = demo.calls('result');
     await page.getByLabel('給与収入（円）').fill('5200000');
@@ -111,8 +112,7 @@ describe.skipIf(chromium.missing)("the bank's web demo, clicked through in Chrom
 
   it('works without any script: the citizen asks for the state', async () => {
     const quiet = await (await browser.newContext({ locale: 'ja-JP', javaScriptEnabled: false })).newPage();
-    await apply(quiet, demo, '番号 花子');
-    await consent(quiet, cards.hanako);
+    await quiet.goto(await agreed(quiet, demo, cards.hanako));
     await quiet.getByRole('link', { name: '状況を確認する' }).click();
     expect(await quiet.getByRole('heading', { level: 1 }).textContent()).toBe('情報を取得しています');
     // Asked again too early, so the portal was not bothered.
@@ -159,7 +159,7 @@ describe.skipIf(chromium.missing)("the bank's web demo, clicked through in Chrom
 
   it('says beforehand when the servers are closed, until when, and shows the way by paper', async () => {
     // The third weekend: the resident registry is down from Saturday 22:00 to Sunday 8:00; from then on the hours are not published until Monday.
-    demo.clock.set('2026-12-20T03:00:00+09:00');
+    await demo.order({ time: '2026-12-20T03:00:00+09:00' });
     await page.goto(demo.origin);
     expect(await page.getByRole('main').innerText()).toContain('ただいま取得できません。理由：');
     await press('マイナポータルから所得情報を取得する');
@@ -248,10 +248,8 @@ describe.skipIf(chromium.missing)("the bank's web demo, clicked through in Chrom
   });
 
   it('waits as long as a busy portal asks for, and collects the same answer then', async () => {
-    await page.goto(demo.origin);
-    await control(/^混雑/);
-    await apply(page, demo, '番号 花子');
-    await consent(page, cards.hanako);
+    await demo.order({ trouble: 'busy' });
+    await page.goto(await agreed(page, demo, cards.hanako));
     expect(await title()).toBe('ただいま取得できません');
     await page.getByRole('link', { name: 'もう一度確認する' }).click();
     expect(await title()).toBe('ただいま取得できません');
@@ -263,10 +261,27 @@ describe.skipIf(chromium.missing)("the bank's web demo, clicked through in Chrom
     expect(demo.calls('token')).toBe(1);
   });
 
-  it('collects the answer at the second go when the connection broke at the first', async () => {
-    await page.goto(demo.origin);
-    await control(/^受け取りの途中/);
-    await fetchIncome(page, demo, cards.hanako);
+  it('does not bother the citizen when the connection broke once', async () => {
+    await demo.order({ trouble: 'cut' });
+    const callback = await agreed(page, demo, cards.hanako);
+    const paused = demo.paused();
+    const shown = page.goto(callback);
+    await paused;
+    demo.clock.advance(500);
+    await shown;
+    expect(await title()).toBe('取得した情報をご確認ください');
+    expect(demo.calls('result')).toBe(2);
+    expect(await page.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
+  });
+
+  it('collects the answer at the second go when the connection kept breaking at the first', async () => {
+    await demo.order({ trouble: 'broken' });
+    const callback = await agreed(page, demo, cards.hanako);
+    const paused = demo.paused();
+    const shown = page.goto(callback);
+    await paused;
+    demo.clock.advance(500);
+    await shown;
     expect(await title()).toBe('情報を取得できませんでした');
     await page.getByRole('link', { name: 'もう一度確認する' }).click();
     await arrive(page, demo);
@@ -275,13 +290,11 @@ describe.skipIf(chromium.missing)("the bank's web demo, clicked through in Chrom
   });
 
   it.each([
-    ['同意のあとの通信が失敗', 0],
-    ['照会が受け付けられない', 1],
-  ])('says so when the portal fails behind the consent: %s', async (trouble, exchanged) => {
-    await page.goto(demo.origin);
-    await control(trouble);
-    await apply(page, demo, '番号 花子');
-    await consent(page, cards.hanako);
+    ['token', 0],
+    ['request', 1],
+  ])('says so when the portal fails behind the consent, at the %s', async (trouble, exchanged) => {
+    await demo.order({ trouble });
+    await page.goto(await agreed(page, demo, cards.hanako));
     expect(await title()).toBe('情報を取得できませんでした');
     expect(page.url()).toBe(`${demo.origin}/income`);
     expect([demo.accepted('token'), demo.accepted('result')]).toEqual([exchanged, 0]);
@@ -317,6 +330,8 @@ describe.skipIf(chromium.missing)("the bank's web demo, clicked through in Chrom
     await page.goto(demo.origin);
     await control(/^別人 一郎/);
     expect(await page.getByLabel('お名前').inputValue()).toBe('別人 一郎');
+    await control('同意のあとの通信が失敗');
+    expect(await page.getByRole('button', { name: '同意のあとの通信が失敗' }).getAttribute('aria-pressed')).toBe('true');
     await control(/^12月6日/);
     // Sunday: of the servers with pensions only some run.
     expect(await page.getByRole('main').innerText()).toContain('ただいま取得できない場合があります。');

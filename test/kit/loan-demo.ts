@@ -1,13 +1,23 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
-import { startLoanDemo } from '../../examples/loan-app/serve.js';
+import { startLoanDemo } from '../../examples/loan-app/demo/server.js';
 import { createVirtualClock } from '../../src/time.js';
 
 /** The bank's web demo over real sockets, on a clock that stands still. */
 export async function openLoanDemo() {
-  const clock = createVirtualClock(TUESDAY);
+  const still = createVirtualClock(TUESDAY);
+  let pauses: (() => void)[] = [];
+  const clock = {
+    ...still,
+    wait(ms: number, signal?: AbortSignal) {
+      const waited = still.wait(ms, signal);
+      if (ms === PAUSE_MS) for (const resolve of pauses.splice(0)) resolve();
+      return waited;
+    },
+  };
   const demo = await startLoanDemo({ port: 0, clock });
   let before = new Set<unknown>();
+  let told = 0;
   const log = () => demo.sandbox().log.filter((entry) => !before.has(entry));
   return {
     ...demo,
@@ -16,15 +26,22 @@ export async function openLoanDemo() {
     /** How often the sandbox was asked for a step, and carried it out, since the last `restart`. */
     calls: (step: Step) => log().filter((entry) => entry.step === step).length,
     accepted: (step: Step) => log().filter((entry) => entry.step === step && entry.outcome === 'accepted').length,
+    /** What the vault told its audit log since the last `restart`. */
+    events: () => demo.state.events.slice(told).map(({ type }) => type),
+    /** Resolves when the client waits before it repeats a poll that failed. */
+    paused: () => new Promise<void>((resolve) => pauses.push(resolve)),
     /** As on the first morning: Tuesday, no trouble, nothing asked. */
     async restart() {
-      clock.set(TUESDAY);
-      await demo.order({ trouble: 'none', person: 'hanako' });
+      pauses = [];
+      await demo.order({ time: TUESDAY, trouble: 'none', person: 'hanako' });
       before = new Set(demo.sandbox().log);
+      told = demo.state.events.length;
     },
   };
 }
 
+/** The first pause of `collect` after a poll that failed; the demo's chance is always the longest. */
+const PAUSE_MS = 500;
 const TUESDAY = '2026-12-01T10:00:00+09:00';
 type Step = 'token' | 'request' | 'result';
 export type LoanDemo = Awaited<ReturnType<typeof openLoanDemo>>;
@@ -78,10 +95,16 @@ export async function present(page: Page, { name, pin }: Card): Promise<void> {
   await page.getByRole('button', { name: /^(確認|Confirm)/ }).click();
 }
 
-/** Everything up to the answer, with the portal's pages filled in behind the browser's back: the sandbox says "running" at the first poll, and the clock is moved until it is done. */
-export async function fetchIncome(page: Page, demo: LoanDemo, card: Card, as = card.name): Promise<void> {
-  await apply(page, demo, as);
-  await page.goto(await demo.sandbox().visit(page.url(), { persona: card.id }));
+/** The callback of a consent that was given, with form and portal filled in behind the page's back but in its session; nobody has opened it. */
+export async function agreed(page: Page, demo: LoanDemo, card: Card, as: string = card.name, decision: 'agree' | 'decline' = 'agree'): Promise<string> {
+  const form = { name: as, birthDate: '1989-03-31', amount: '3500', years: '35', action: 'fetch' };
+  const response = await page.context().request.post(demo.origin, { headers: { origin: demo.origin }, form, maxRedirects: 0 });
+  return demo.sandbox().visit(response.headers().location ?? '', { persona: card.id, decision });
+}
+
+/** Everything up to the answer: the sandbox says "running" at the first poll, and the clock is moved until it is done. */
+export async function fetchIncome(page: Page, demo: LoanDemo, card: Card, as?: string): Promise<void> {
+  await page.goto(await agreed(page, demo, card, as));
   await arrive(page, demo);
 }
 

@@ -1,0 +1,145 @@
+import { spawn } from 'node:child_process';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { createSelfInfoClient, createVirtualClock } from 'myna-selfinfo';
+import { createSandbox } from 'myna-selfinfo/sandbox';
+import type { VaultEvent } from 'myna-selfinfo/vault';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createLoanVault } from '../../examples/loan-app/answers.js';
+import { createLoanApp } from '../../examples/loan-app/app.js';
+import { housingLoan } from '../../examples/loan-app/service.js';
+
+const TUESDAY = '2026-12-01T10:00:00+09:00';
+const MINUTE_MS = 60_000;
+const filledIn = { name: '番号 花子', birthDate: '1989-03-31', amount: '3500', years: '35' };
+
+/** The bank's app at an address, without a socket, and a browser that keeps one cookie. */
+function openBank(origin: string) {
+  const clock = createVirtualClock(TUESDAY);
+  const registration = { clientId: 'SP00000001_HL0001', redirectUris: [`${origin}/callback`], service: housingLoan };
+  const sandbox = createSandbox({ registrations: [registration], clock });
+  const client = createSelfInfoClient({ service: housingLoan, environment: sandbox.environment(), fetch: sandbox.fetch, clock });
+  const events: VaultEvent[] = [];
+  const vault = createLoanVault({ clock, onEvent: (event) => events.push(event) });
+  const app = createLoanApp({ client, vault, origin, portal: 'https://portal.example', now: clock.now });
+  let cookie = '';
+  async function ask(path: string, form?: Readonly<Record<string, string>>): Promise<Response> {
+    const headers = { cookie, origin };
+    const request = form === undefined ? { headers } : { method: 'POST', headers, body: new URLSearchParams(form) };
+    const response = await app.fetch(new Request(new URL(path, origin), request));
+    for (const set of response.headers.getSetCookie()) if (set.includes('session=')) cookie = set.split(';')[0] ?? '';
+    return response;
+  }
+  return {
+    ...app,
+    ask,
+    clock,
+    sandbox,
+    events: () => events.filter((event) => event.type !== 'swept' || event.records > 0).map(({ type }) => type),
+    cookie: () => cookie,
+    bringCookie(other: string) {
+      cookie = other;
+    },
+    /** The answer has come and is shown; the citizen has not applied. */
+    async fetchIncome(): Promise<void> {
+      const { headers } = await ask('/', { ...filledIn, action: 'fetch' });
+      const callback = new URL(await sandbox.visit(headers.get('location') ?? '', { persona: 'hanako' }));
+      expect((await ask(callback.pathname + callback.search)).headers.get('location')).toBe('/income');
+      clock.advance(1_000);
+      await ask('/income');
+      clock.advance(1_000);
+      expect(await (await ask('/income')).text()).toContain('3,720,000');
+    },
+  };
+}
+
+describe("the bank's server, behind https", () => {
+  it('sets a cookie that neither another subdomain nor a script can touch, and knows no other', async () => {
+    const bank = openBank('https://bank.example');
+    const response = await bank.ask('/', { ...filledIn, action: 'hand' });
+    expect(response.headers.getSetCookie().filter((set) => set.includes('session'))).toEqual([
+      expect.stringMatching(/^__Host-session=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
+    ]);
+    expect(response.headers.get('strict-transport-security')).toMatch(/^max-age=\d{8}/);
+    expect(await (await bank.ask('/')).text()).toContain('番号 花子');
+    bank.bringCookie(bank.cookie().replace('__Host-', ''));
+    expect(await (await bank.ask('/')).text()).not.toContain('番号 花子');
+  });
+
+  it('over http the cookie does without, and nothing promises https', async () => {
+    const response = await openBank('http://localhost:3000').ask('/', { ...filledIn, action: 'hand' });
+    expect(response.headers.getSetCookie().filter((set) => set.includes('session'))).toEqual([
+      expect.stringMatching(/^session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/),
+    ]);
+    expect(response.headers.get('strict-transport-security')).toBeNull();
+  });
+
+  it('takes no number for a session that it has not given out', async () => {
+    const bank = openBank('https://bank.example');
+    const chosen = `__Host-session=${'A'.repeat(43)}`;
+    bank.bringCookie(chosen);
+    await bank.ask('/', { ...filledIn, action: 'hand' });
+    expect(bank.cookie()).not.toBe(chosen);
+  });
+});
+
+describe('whoever just leaves', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(TUESDAY) }));
+  afterEach(() => void vi.useRealTimers());
+
+  const leaveFor = (minutes: number) => vi.setSystemTime(Date.now() + minutes * MINUTE_MS);
+
+  it('leaves nothing behind: half an hour later the answer is erased, without anybody coming by', async () => {
+    const bank = openBank('http://localhost:3000');
+    await bank.fetchIncome();
+    leaveFor(29);
+    await bank.tidy();
+    expect(bank.events()).toEqual(['put']);
+    leaveFor(1);
+    await bank.tidy();
+    expect(bank.events()).toEqual(['put', 'erased']);
+    expect((await bank.ask('/income')).headers.get('location')).toBe('/');
+  });
+
+  it('but not who has applied: the answer stays for the screening, to the end of the period', async () => {
+    const bank = openBank('http://localhost:3000');
+    await bank.fetchIncome();
+    await bank.ask('/income', { action: 'confirm' });
+    leaveFor(31);
+    await bank.tidy();
+    expect(bank.events()).toEqual(['put', 'read']);
+    for (let day = 0; day < 31; day++) {
+      bank.clock.advance(24 * 60 * MINUTE_MS);
+      await bank.tidy();
+    }
+    expect(bank.events()).toEqual(['put', 'read', 'swept']);
+  });
+});
+
+describe('npm run demo -- --serve', { timeout: 60_000 }, () => {
+  async function serveAt(port: string): Promise<{ code: number | null; said: string }> {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'examples/demo.ts', '--serve'], { env: { ...process.env, PORT: port } });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk) => (said += chunk));
+    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+    return { code, said };
+  }
+
+  it('says which port is taken, and how to choose another', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as AddressInfo;
+    expect(await serveAt(String(port))).toEqual({
+      code: 1,
+      said: `ポート ${port} は使用中です。別の番号を PORT で指定してください。例: PORT=3001 npm run demo -- --serve\n`,
+    });
+    await new Promise((resolve) => taken.close(resolve));
+  });
+
+  it('says what a port is when it is told something else', async () => {
+    expect(await serveAt('http')).toEqual({
+      code: 1,
+      said: 'ポート http は番号（0〜65535）ではありません。別の番号を PORT で指定してください。例: PORT=3001 npm run demo -- --serve\n',
+    });
+  });
+});
