@@ -6,6 +6,8 @@ const doors = {
   notices: 'src/calendar/notices.ts',
   sandbox: 'src/sandbox/index.ts',
   msw: 'src/msw.ts',
+  kiosk: 'src/kiosk/index.ts',
+  conformance: 'src/conformance/index.ts',
 };
 
 const common: Options = {

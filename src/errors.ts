@@ -1,5 +1,5 @@
 /** Where on the journey an error arose. */
-export type Stage = 'configuration' | 'calendar' | 'consent' | 'callback' | 'token' | 'request' | 'result' | 'answer' | 'store' | 'sandbox';
+export type Stage = 'configuration' | 'calendar' | 'consent' | 'callback' | 'token' | 'request' | 'result' | 'answer' | 'store' | 'kiosk' | 'sandbox';
 
 /** What the failed step may have changed at the other side: nothing, something, or nobody can tell. */
 export type Effect = 'none' | 'applied' | 'unknown';
@@ -243,6 +243,12 @@ const table = {
   },
   store_key_exists: { ...programmer, stage: 'store', en: 'The store already holds, or has held, this key.', ja: 'このキーは既に保管されています。' },
   store_failed: { stage: 'store', effect: 'none', retrySafe: true, en: 'The store could not be read or written.', ja: 'ストアの読み書きに失敗しました。' },
+  kiosk_action_refused: {
+    ...programmer,
+    stage: 'kiosk',
+    en: 'The session does not take {path} in this state; nothing was changed.',
+    ja: '現在の状態では {path} を受け付けません。何も変更していません。',
+  },
   sandbox_refused: { ...programmer, stage: 'sandbox', en: 'The sandbox refused: {expected}', ja: 'サンドボックスが拒否しました: {expected}' },
 } as const satisfies Record<string, ErrorRow>;
 

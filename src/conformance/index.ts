@@ -1,0 +1,2 @@
+export { type CardReaderBench, cardReaderSuite } from './card-reader.js';
+export type { ConformanceCase } from './case.js';
