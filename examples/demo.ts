@@ -20,6 +20,13 @@ import { commonServers, createCalendar, details, holdersOf, type Status, servers
 import { householdRecord, localTaxRecord, pensionRecord, startSandbox } from 'myna-selfinfo/sandbox';
 import stringWidth from 'string-width';
 
+// npm run demo -- --kiosk: キオスク端末の画面変遷を端末上で操作する。
+if (process.argv.includes('--kiosk')) {
+  const { runKiosk } = await import('./kiosk/terminal.js');
+  await runKiosk();
+  process.exit();
+}
+
 const housingLoan = defineService({
   name: '住宅ローン事前審査',
   purpose: { id: 'housing-loan', text: '住宅ローンの事前審査のため' },

@@ -10,7 +10,8 @@ import { personas as builtIn } from './citizens.js';
 import { readInquiries } from './inquiries.js';
 import { checkPersonas, type Persona } from './personas.js';
 import { Problems } from './problems.js';
-import { checkRegistrations, type Registration } from './registrations.js';
+import { Refusal } from './refusals.js';
+import { type Client, checkRegistrations, type Registration } from './registrations.js';
 
 type Request = Parameters<KioskAuthorizer['begin']>[0];
 type Transaction = Awaited<ReturnType<KioskAuthorizer['begin']>>;
@@ -168,10 +169,10 @@ export function createSandboxKiosk(options: SandboxKioskOptions): SandboxKiosk {
 
   async function begin(request: Request): Promise<Transaction> {
     const client = clients.get(request.serviceId);
-    const asked = client && readInquiries(publicProfile.encodeRequest({ items: request.items }, publicProfile), client);
+    const asked = client && readRequest(request, client);
     write('begin', asked ? 'accepted' : 'refused');
     if (asked === undefined) {
-      throw new SelfInfoError('sandbox_refused', { expected: { en: 'the service is not registered.', ja: 'サービスが登録されていません。' } });
+      throw new SelfInfoError('sandbox_refused', { expected: { en: 'this service may not ask this.', ja: 'このサービスにこの照会は登録されていません。' } });
     }
     return openTransaction(asked);
   }
@@ -244,6 +245,16 @@ export function createSandboxKiosk(options: SandboxKioskOptions): SandboxKiosk {
   }
 
   return { authorizer: { begin }, card, log };
+}
+
+/** What is asked, undefined when it is not registered. */
+function readRequest({ items }: Request, client: Client): readonly Asked[] | undefined {
+  try {
+    return readInquiries(publicProfile.encodeRequest({ items }, publicProfile), client);
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
 }
 
 function seal(content: Content, key: KeyObject): Uint8Array {
