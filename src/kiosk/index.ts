@@ -1,3 +1,6 @@
+export type { Answer, ItemAnswer } from '../answer.js';
+export type { Availability } from '../availability.js';
+export type { ConsentTerms } from '../consent.js';
 export { isSelfInfoError, SelfInfoError } from '../errors.js';
 export { type Clock, createVirtualClock, type VirtualClock } from '../time.js';
 export type { CardProof, CardRefusal, KioskAuthorizer, KioskRefusal, KioskRequest, KioskStep, KioskTransaction } from './authorizer.js';
