@@ -80,6 +80,7 @@ const codes: Record<SelfInfoErrorCode, true> = {
   upstream_failed: true,
   store_key_exists: true,
   store_failed: true,
+  kiosk_action_refused: true,
   sandbox_refused: true,
 };
 const everyCode = Object.keys(codes) as SelfInfoErrorCode[];
