@@ -27,6 +27,7 @@ export interface KioskOptions {
   readonly services: readonly KioskService[];
   /** The way to the portal. */
   readonly authorizer: KioskAuthorizer;
+  /** The device that takes the card in. */
   readonly reader: CardReader;
   /** The calendar, or a function that gives the current one. Default: the guideline's tables. */
   readonly calendar?: Calendar | (() => Calendar);

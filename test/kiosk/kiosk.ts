@@ -27,7 +27,7 @@ export const loan = defineService({
   retention: { days: 30 },
   items: { income: { detail: 'local-tax', code: 'TM00000000000002', inquiries: ['latest'], latestBy: '課税年度', record: localTaxRecord } },
 });
-export const pension = defineService({
+const pension = defineService({
   name: '老後資金相談サービスへの年金情報の提出',
   purpose: { id: 'life-plan', text: '老後資金の相談のため' },
   retention: { days: 7 },
