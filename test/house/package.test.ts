@@ -142,6 +142,10 @@ describe('what was built', () => {
     expect(eager.filter((name) => ['undici', 'jose', 'zod'].includes(name))).toEqual([]);
   });
 
+  it('loads neither undici nor jose nor zod behind the kiosk, whose network is the authorizer', () => {
+    expect(packagesOf('kiosk.js', false).filter((name) => ['undici', 'jose', 'zod'].includes(name))).toEqual([]);
+  });
+
   it('loads msw behind its own door only', () => {
     const { exports } = JSON.parse(read('package.json'));
     const doors = Object.keys(exports).flatMap((door) => (door === './package.json' ? [] : [door === '.' ? 'index' : door.slice(2)]));

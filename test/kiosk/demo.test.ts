@@ -49,4 +49,18 @@ describe('npm run demo -- --kiosk', () => {
     expect(output).not.toContain('提供した情報');
     expect(code).toBe(0);
   });
+
+  it('returns the card when it is interrupted', { timeout: 60_000 }, async () => {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'examples/demo.ts', '--kiosk'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    let output = '';
+    let interrupted = false;
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      output += text;
+      if (!interrupted && output.includes('残り3回')) interrupted = child.kill('SIGINT');
+    });
+    child.stdin.write('1\n1\n1\n1\n');
+    const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+    expect(titles(output).at(-1)).toBe('カードをお受け取りください。');
+    expect(code).toBe(0);
+  });
 });

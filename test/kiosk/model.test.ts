@@ -160,7 +160,7 @@ const step = fc.tuple(
 );
 
 describe('whatever happens, in whatever order', () => {
-  it('eject is called, and the data is provided after two consents or discarded', { timeout: rounds(60_000, 7_200_000) }, async () => {
+  it('eject is called, and the data is provided after two consents or discarded', { timeout: rounds(180_000, 7_200_000) }, async () => {
     const ways = new Map<string, number>();
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 24 }), fc.array(manner, { minLength: 1, maxLength: 16 }), async (steps, told) => {
