@@ -7,6 +7,9 @@ const doors = {
   sandbox: 'src/sandbox/index.ts',
   msw: 'src/msw.ts',
   kiosk: 'src/kiosk/index.ts',
+  onboarding: 'src/onboarding/index.ts',
+  vault: 'src/vault/index.ts',
+  pg: 'src/vault/pg.ts',
   conformance: 'src/conformance/index.ts',
 };
 

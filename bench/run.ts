@@ -1,8 +1,11 @@
 // npm run bench -- calendar: measures beside what one would otherwise use, in one run. Fails on a wrong answer, never for being slow.
 import { cpus } from 'node:os';
 
-const benches: Record<string, () => Promise<{ run(): void }>> = {
+const benches: Record<string, () => Promise<{ run(): void | Promise<void> }>> = {
   calendar: () => import('./calendar/bench.js'),
+  bodies: () => import('./bodies/bench.js'),
+  memory: () => import('./memory/bench.js'),
+  vault: () => import('./vault/bench.js'),
 };
 
 const names = process.argv.slice(2);
@@ -12,5 +15,5 @@ console.log(`${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.
 for (const [name, load] of Object.entries(benches)) {
   if (names.length > 0 && !names.includes(name)) continue;
   const { run } = await load();
-  run();
+  await run();
 }

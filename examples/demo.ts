@@ -26,6 +26,12 @@ if (process.argv.includes('--kiosk')) {
   await runKiosk();
   process.exit();
 }
+if (process.argv.includes('--serve')) {
+  // 同じサンドボックスを、銀行の画面から使う。
+  const { serveLoanDemo } = await import('./loan-app/serve.js');
+  await serveLoanDemo();
+  process.exit();
+}
 
 const housingLoan = defineService({
   name: '住宅ローン事前審査',

@@ -35,6 +35,7 @@ try {
     }
     attempt(`a journey under msw 2 on ${version}`, node, ['journey.mjs']);
     attempt(`the binary on ${version}`, node, [binary(), 'calendar', 'local-tax', '--month', '2026-12', '--svg', 'calendar.svg', '--ics', 'calendar.ics']);
+    attempt(`a plan by the binary on ${version}`, node, [binary(), 'plan', '--go-live', '2027-04-01', '--format', 'mermaid']);
     attempt(`the sandbox from the terminal on ${version}`, node, ['terminal.mjs']);
     attempt(`README's example as ESM on ${version}`, node, ['example.mjs']);
     attempt(`README's example as CommonJS on ${version}`, node, ['example.cjs']);

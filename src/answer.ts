@@ -1,6 +1,7 @@
 import type { ConsentTerms } from './consent.js';
 import { SelfInfoError } from './errors.js';
 import type { Inquiry } from './inquiry.js';
+import { createPace, type Pace } from './pace.js';
 import type { MissingHolder, WireItem, WireRecord, WireResult } from './profile.js';
 import { Sensitive } from './redaction.js';
 import { type ItemSpec, type OpenRecord, type RecordOf, type Service, type ServiceSpec, type StandardSchema, wireCode } from './service.js';
@@ -107,17 +108,32 @@ class SealedItem {
   }
 }
 
+/** What an answer is built out of: enough to build it again, by the schemas of that day. */
+export interface AnswerSource {
+  readonly terms: ConsentTerms;
+  readonly inquiries: { readonly [key: string]: Inquiry | undefined };
+  readonly result: WireResult;
+}
+
 class SealedAnswer {
   readonly terms: ConsentTerms;
   readonly items: Readonly<Record<string, SealedItem>>;
   readonly #extras: Extras;
+  readonly #source: AnswerSource;
   readonly #checkRetention: () => void;
 
-  constructor(terms: ConsentTerms, items: Readonly<Record<string, SealedItem>>, extras: Extras, checkRetention: () => void) {
-    this.terms = terms;
+  constructor(source: AnswerSource, items: Readonly<Record<string, SealedItem>>, extras: Extras, checkRetention: () => void) {
+    this.terms = source.terms;
     this.items = Object.freeze(items);
     this.#extras = extras;
+    this.#source = source;
     this.#checkRetention = checkRetention;
+  }
+
+  static sourceOf(answer: unknown): AnswerSource | undefined {
+    if (typeof answer !== 'object' || answer === null || !(#source in answer)) return undefined;
+    answer.#checkRetention();
+    return answer.#source;
   }
 
   get extras() {
@@ -126,14 +142,32 @@ class SealedAnswer {
   }
 }
 
-/** Builds the answer out of a finished result; what is unknown goes to `extras`, nothing is dropped. */
-export function buildAnswer(
+/** How many records are judged before others get their turn. */
+const RECORDS_AT_ONCE = 50;
+
+/** What an answer was built out of, undefined when it is none; a look-alike with other terms is none. Throws `retention_ended` after `terms.keepUntil`. */
+export function sourceOf(answer: unknown): AnswerSource | undefined {
+  return SealedAnswer.sourceOf(answer);
+}
+
+/** Terms that came from a store are plain JSON: nobody may prolong those of an answer. */
+function frozen(terms: ConsentTerms): ConsentTerms {
+  return Object.freeze({ ...terms, items: Object.freeze([...terms.items]), purpose: Object.freeze({ ...terms.purpose }) });
+}
+
+/**
+ * Builds the answer out of a finished result; what is unknown goes to `extras`, nothing is dropped.
+ *
+ * @throws SelfInfoError `response_invalid`; the signal's reason once it has aborted; TypeError for a schema that is asynchronous.
+ */
+export async function buildAnswer(
   service: Service,
   terms: ConsentTerms,
-  inquiries: { readonly [key: string]: Inquiry | undefined },
+  inquiries: AnswerSource['inquiries'],
   result: WireResult,
-  clock: Clock,
-): Answer {
+  clock: Pick<Clock, 'now'>,
+  signal?: AbortSignal,
+): Promise<Answer> {
   const keepUntil = Date.parse(terms.keepUntil);
   const checkRetention = () => {
     if (clock.now() >= keepUntil) throw new SelfInfoError('retention_ended');
@@ -145,6 +179,7 @@ export function buildAnswer(
     }
     byCode.set(item.code, item);
   }
+  const pace = createPace(RECORDS_AT_ONCE, signal);
   const items: Record<string, SealedItem> = {};
   for (const [key, spec] of Object.entries<ItemSpec>(service.items)) {
     if (!Object.hasOwn(inquiries, key)) {
@@ -153,17 +188,21 @@ export function buildAnswer(
     }
     const item = byCode.get(wireCode(spec));
     byCode.delete(wireCode(spec));
-    items[key] = new SealedItem(item ? judgeItem(item, spec) : { status: 'failed', code: 'not_answered' }, checkRetention);
+    items[key] = new SealedItem(item ? await judgeItem(item, spec, pace) : { status: 'failed', code: 'not_answered' }, checkRetention);
   }
   const extras = { ...result.extras, ...(byCode.size > 0 && { items: [...byCode.values()] }) };
-  return Object.freeze(new SealedAnswer(terms, items, extras, checkRetention)) as unknown as Answer;
+  return Object.freeze(new SealedAnswer({ terms: frozen(terms), inquiries, result }, items, extras, checkRetention)) as unknown as Answer;
 }
 
-function judgeItem(item: WireItem, spec: ItemSpec): ItemState {
-  const extras = { ...extrasOf(item, item.records), ...(item.missing.length > 1 && { missing: item.missing }) };
+async function judgeItem(item: WireItem, spec: ItemSpec, pace: Pace): Promise<ItemState> {
+  if (item.status === 'present') return judgeRecords(item, spec, pace);
+  const leftOver: Extras[] = [];
+  for (const { fields, extras } of item.records) {
+    if (pace.spend(1)) await pace.rest();
+    leftOver.push({ ...fields, ...extras });
+  }
+  const extras = { ...extrasOf(item, leftOver), ...(item.missing.length > 1 && { missing: item.missing }) };
   switch (item.status) {
-    case 'present':
-      return judgeRecords(item, spec);
     case 'unavailable':
       return { status: 'unavailable', server: item.missing[0]?.server ?? 'unknown', until: item.missing[0]?.until ?? null, extras };
     case 'failed': {
@@ -178,17 +217,18 @@ function judgeItem(item: WireItem, spec: ItemSpec): ItemState {
   }
 }
 
-function judgeRecords(item: WireItem, spec: ItemSpec): ItemState {
+async function judgeRecords(item: WireItem, spec: ItemSpec, pace: Pace): Promise<ItemState> {
   const records: unknown[] = [];
-  const leftOver: WireRecord[] = [];
+  const leftOver: Extras[] = [];
   for (const [index, { extras, ...open }] of item.records.entries()) {
+    if (pace.spend(1)) await pace.rest();
     const judged = spec.record ? validate(spec.record, open) : { value: open };
     if ('at' in judged) {
       // The records as they came stay within reach: a wrong schema must not lose a citizen's answer.
       return { status: 'failed', code: 'record_invalid', path: `records[${index}]${judged.at}`, extras: { ...extrasOf(item, []), records: item.records } };
     }
     records.push(judged.value);
-    leftOver.push({ ...open, fields: fieldsMissingIn(judged.value, open.fields), extras });
+    leftOver.push({ ...fieldsMissingIn(judged.value, open.fields), ...extras });
   }
   return { status: 'present', records: Object.freeze(records), missing: item.missing, extras: extrasOf(item, leftOver) };
 }
@@ -201,9 +241,8 @@ function fieldsMissingIn(value: unknown, fields: WireRecord['fields']): WireReco
 }
 
 /** What is unknown about an item, and per record whatever is left of it. */
-function extrasOf(item: WireItem, records: readonly WireRecord[]): Extras {
-  const left = records.some((record) => Object.keys(record.extras).length > 0 || Object.keys(record.fields).length > 0);
-  return { ...item.extras, ...(left && { records: records.map((record) => ({ ...record.fields, ...record.extras })) }) };
+function extrasOf(item: WireItem, leftOver: readonly Extras[]): Extras {
+  return { ...item.extras, ...(leftOver.some((record) => Object.keys(record).length > 0) && { records: leftOver }) };
 }
 
 /** The value that a Standard Schema makes of a record, or where the first problem lies; its message could quote the value. */

@@ -7,6 +7,7 @@ type Command = (args: readonly string[], lang: Lang) => Promise<string>;
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   calendar: async () => (await import('./cli/calendar.js')).calendarCommand,
+  plan: async () => (await import('./cli/plan.js')).planCommand,
   sandbox: async () => (await import('./cli/sandbox.js')).sandboxCommand,
 };
 
@@ -14,6 +15,7 @@ const help = {
   ja: `使い方: myna-selfinfo <コマンド> [引数]
 
   calendar   自己情報を照会できる時間帯を調べる（引数なしなら、いま照会できるものと次に開くもの）
+  plan       利用開始までの手続を日付に落とす（いつ、何を、どこに提出するか）
   sandbox    見本のマイナポータルを起動し、curl で試す手順を表示する
 
   --help, --version, --lang ja|en
@@ -23,6 +25,7 @@ const help = {
   en: `Usage: myna-selfinfo <command> [arguments]
 
   calendar   when self-information can be asked (without arguments: what can be asked now, and what opens next)
+  plan       put dates to the onboarding procedure: what to hand in when, and to whom
   sandbox    start an imitation of Mynaportal, and print a journey by curl
 
   --help, --version, --lang ja|en

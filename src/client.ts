@@ -1,17 +1,20 @@
-import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
+import { createHash, randomUUID } from 'node:crypto';
 import { buildAnswer } from './answer.js';
+import { openAuthentication } from './assertion.js';
 import { type Availability, computeAvailability, outageOf } from './availability.js';
 import { type Calendar, createCalendar } from './calendar/index.js';
-import { buildConsentUrl, type CallbackRequest, judgeCallback, readCallback, termsOf } from './consent.js';
+import { boundStore, createCalls, type Scope, within } from './calls.js';
+import { authorizationParameters, authorizationUrl, type CallbackRequest, judgeCallback, readCallback, sameSecret, termsOf } from './consent.js';
 import { isSelfInfoError, SelfInfoError } from './errors.js';
 import type { Connection } from './http.js';
-import type { ClientOptions, Collected, CollectOptions, ConsentOutcome, Grant, SelfInfoClient, SubmitOptions } from './journey.js';
+import type { ClientOptions, Collected, CollectOptions, ConsentOptions, ConsentOutcome, Grant, SelfInfoClient, SubmitOptions } from './journey.js';
 import { checkFunction, checkKeys, checkMethods, checkSignal, checkText, checkWhole } from './options.js';
+import { pushRequest } from './pushed-authorization.js';
 import { awaitResult, checkInquiries, checkRetrieval, type ProcessSecret, type Retrieval, sendRequest } from './query.js';
 import { isService, type Service } from './service.js';
 import { createMemoryStore, guardStore, type StoredEntry } from './stores/store.js';
 import { formatInstant, type Instant, systemClock, toEpochMs } from './time.js';
+import { checkCredential, type TlsCredential } from './tls.js';
 import { type AccessToken, openTransport, requestToken } from './token.js';
 
 interface GrantState {
@@ -31,10 +34,13 @@ interface Transaction {
 /** What collecting needs, as it lies in the store; terms and inquiries are read from here, so that an edited handle changes nothing. */
 interface RetrievalSecret extends ProcessSecret {
   readonly retrieval: Retrieval;
+  /** The thumbprint of the client certificate that the token is bound to. */
+  readonly certificate?: string | undefined;
 }
 
 const CITIZEN_MS = 600_000;
 const DEADLINE_MS = 30_000;
+const MAX_CONCURRENT = 1_000;
 
 /**
  * Binds a service to an environment, a credential and a store (guideline 2.1, figure 2.1-1); nothing goes out until a method is called.
@@ -61,36 +67,29 @@ const DEADLINE_MS = 30_000;
  * ```
  */
 export function createSelfInfoClient<S extends Service>(options: ClientOptions<S>): SelfInfoClient<S> {
-  checkKeys(options, 'options', ['service', 'environment', 'tls', 'store', 'calendar', 'clock', 'fetch']);
-  const { environment, clock = systemClock } = options;
+  checkKeys(options, 'options', ['service', 'environment', 'tls', 'clientAuth', 'egress', 'store', 'calendar', 'clock', 'fetch', 'random', 'maxConcurrent']);
+  const { environment, clock = systemClock, random = Math.random, maxConcurrent = MAX_CONCURRENT } = options;
   if (options.service === undefined) throw new SelfInfoError('missing_option', { path: 'options.service' });
   if (!isService(options.service)) throw new TypeError('options.service must be what defineService returned.');
   const service: Service = options.service;
   checkMethods(clock, 'options.clock', ['now', 'wait']);
+  checkFunction(random, 'options.random');
+  checkWhole(maxConcurrent, 'options.maxConcurrent', 1);
   const transport = openTransport(environment, options, clock);
+  const authenticate = openAuthentication(environment, options.clientAuth, clock);
   if (environment.kind === 'production') {
     for (const [key, item] of Object.entries(service.items)) {
       if (item.code === undefined) throw new SelfInfoError('item_code_required', { path: `options.service.items.${key}.code` });
     }
   }
   if (options.store !== undefined) checkMethods(options.store, 'options.store', ['put', 'get', 'take', 'delete']);
-  const store = guardStore(options.store ?? createMemoryStore({ clock }));
+  const store = boundStore(guardStore(options.store ?? createMemoryStore({ clock })), clock);
   const currentCalendar = calendarSource(options.calendar);
   const { timing } = environment.profile;
 
   const grants = new WeakMap<object, GrantState>();
   const parked = new WeakMap<object, Connection>();
-  const lifetime = new AbortController();
-  // Every call under way listens: a busy client is no leak.
-  setMaxListeners(0, lifetime.signal);
-
-  function checkOpen() {
-    if (lifetime.signal.aborted) throw new SelfInfoError('client_closed');
-  }
-
-  function bounds(signal: AbortSignal | undefined) {
-    return { signal: signal ? AbortSignal.any([lifetime.signal, signal]) : lifetime.signal };
-  }
+  const calls = createCalls(maxConcurrent);
 
   function availability(given: { readonly at?: Instant; readonly forMs?: number } = {}): Availability {
     checkKeys(given, 'options', ['at', 'forMs']);
@@ -99,44 +98,64 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     return computeAvailability(service, currentCalendar(), toEpochMs(at, 'options.at'), forMs);
   }
 
-  async function beginConsent(given: { readonly sessionBinding: string }) {
-    checkKeys(given, 'options', ['sessionBinding']);
+  async function beginConsent(given: ConsentOptions) {
+    checkKeys(given, 'options', ['sessionBinding', 'signal']);
     checkText(given.sessionBinding, 'options.sessionBinding');
-    checkOpen();
+    checkSignal(given.signal, 'options.signal');
+    return calls.run('consent', given.signal, (scope) => within(scope, clock, Number.POSITIVE_INFINITY, () => begin(given.sessionBinding, scope)));
+  }
+
+  async function begin(sessionBinding: string, scope: Scope) {
     const now = availability();
     const oauth = await import('oauth4webapi');
     const state = oauth.generateRandomState();
     const verifier = oauth.generateRandomCodeVerifier();
-    const codeChallenge = await oauth.calculatePKCECodeChallenge(verifier);
-    const transaction: Transaction = { id: randomUUID(), client: environment.clientId, session: digest(given.sessionBinding), verifier };
-    await store.put(transactionKey(state), JSON.stringify(transaction), clock.now() + timing.consentMs.value);
-    return { url: buildConsentUrl(environment, { state, codeChallenge }), availability: now };
+    const parameters = authorizationParameters(environment, { state, codeChallenge: await oauth.calculatePKCECodeChallenge(verifier) });
+    // Before anything is kept: a request that the portal does not take leaves nothing half begun.
+    const carried = environment.profile.oauth.pushedAuthorizationRequests.value ? await push(parameters, scope) : parameters;
+    const transaction: Transaction = { id: randomUUID(), client: environment.clientId, session: digest(sessionBinding), verifier };
+    await store.put(scope, transactionKey(state), JSON.stringify(transaction), clock.now() + timing.consentMs.value);
+    return { url: authorizationUrl(environment, carried), availability: now };
   }
 
-  async function completeConsent(request: CallbackRequest, given: { readonly sessionBinding: string; readonly signal?: AbortSignal }): Promise<ConsentOutcome> {
+  async function push(parameters: Readonly<Record<string, string>>, scope: Scope) {
+    const connection = transport.connect();
+    try {
+      return (await pushRequest(environment, connection, parameters, authenticate, clock, scope)).reference;
+    } finally {
+      await connection.close();
+    }
+  }
+
+  async function completeConsent(request: CallbackRequest, given: ConsentOptions): Promise<ConsentOutcome> {
     checkKeys(given, 'options', ['sessionBinding', 'signal']);
     checkText(given.sessionBinding, 'options.sessionBinding');
     checkSignal(given.signal, 'options.signal');
-    checkOpen();
+    return calls.run('callback', given.signal, (scope) => complete(request, given.sessionBinding, scope));
+  }
+
+  async function complete(request: CallbackRequest, sessionBinding: string, scope: Scope): Promise<ConsentOutcome> {
     // The day of consent is that of the callback: what comes after may run past midnight.
     const arrivedAt = clock.now();
     const read = readCallback(request);
     if ('refused' in read) return { status: 'rejected', at: 'callback', code: read.refused };
-    const state = read.parameters.get('state') ?? '';
-    const key = transactionKey(state);
-    const seen = transactionOf(await store.get(key));
+    const key = transactionKey(read.parameters.get('state') ?? '');
+    const seen = transactionOf(await store.get(scope, key));
     if (typeof seen === 'string') return { status: seen };
     // A stranger's callback must not use up the honest citizen's transaction, so the session is compared before anything is taken.
-    if (!sameText(seen.session, digest(given.sessionBinding))) return { status: 'foreign-browser' };
-    if (arrivedAt >= seen.expiresAt) return { status: 'expired' };
-    const taken = transactionOf(await store.take(key));
+    if (!sameSecret(seen.session, digest(sessionBinding))) return { status: 'foreign-browser' };
+    // So that a clock without a time lets nothing through.
+    if (!(arrivedAt < seen.expiresAt)) return { status: 'expired' };
+    const taken = transactionOf(await store.take(scope, key));
     if (typeof taken === 'string') return { status: taken };
-    const verdict = await judgeCallback(environment, read.parameters, state);
+    // The session was compared with what was seen, the verifier is of what was taken: they must be one.
+    if (taken.id !== seen.id || taken.session !== seen.session || taken.verifier !== seen.verifier) throw badEntry();
+    const verdict = await judgeCallback(environment, read);
     if ('declined' in verdict) return { status: 'declined' };
     if ('refused' in verdict) return { status: 'rejected', at: verdict.at, code: verdict.refused };
     const connection = transport.connect();
     try {
-      const token = await requestToken(environment, connection, verdict.valid, taken.verifier, clock, bounds(given.signal));
+      const token = await requestToken(environment, connection, verdict.valid, taken.verifier, authenticate, clock, scope);
       if ('refused' in token) {
         await connection.close();
         return { status: 'rejected', at: 'token', code: token.refused };
@@ -151,13 +170,21 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     }
   }
 
+  /** With the portal that the state was made for: another portal's callback finds nothing. */
+  function transactionKey(state: string): string {
+    return `transaction:${digest(JSON.stringify([environment.issuer, environment.clientId, state]))}`;
+  }
+
   /** What the store says of a transaction, as long as it is one of this client's. */
-  function transactionOf(entry: StoredEntry | 'taken' | undefined): (Transaction & { readonly expiresAt: number }) | 'replayed' | 'unknown' {
+  function transactionOf(entry: StoredEntry | 'taken' | undefined): (Transaction & { readonly expiresAt: number }) | 'expired' | 'replayed' | 'unknown' {
     // Clients of many databases say null.
     if (!entry) return 'unknown';
     if (entry === 'taken') return 'replayed';
-    const transaction = read<Transaction>(entry);
-    return transaction.client === environment.clientId ? { ...transaction, expiresAt: entry.expiresAt } : 'unknown';
+    if (entry.value === '') return 'expired';
+    const { id, client, session, verifier } = read<Transaction>(entry);
+    const { expiresAt } = entry;
+    if (![id, client, session, verifier].every((text) => typeof text === 'string') || !Number.isFinite(expiresAt)) throw badEntry();
+    return client === environment.clientId ? { id, client, session, verifier, expiresAt } : 'unknown';
   }
 
   function stateOf(grant: unknown): GrantState {
@@ -166,9 +193,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     return state;
   }
 
-  async function send(grant: Grant, asked: unknown, signal: AbortSignal | undefined, deadline?: number): Promise<Retrieval> {
-    checkSignal(signal, 'options.signal');
-    checkOpen();
+  async function send(grant: Grant, asked: unknown, scope: Scope): Promise<Retrieval> {
     const state = stateOf(grant);
     const inquiries = checkInquiries(service, asked, 'inquiries');
     if (state.used) throw new SelfInfoError('grant_used');
@@ -177,7 +202,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     state.used = true;
     let processId: string;
     try {
-      processId = await sendRequest(environment, state.connection, service, inquiries, state.accessToken, { ...bounds(signal), deadline });
+      processId = await sendRequest(environment, state.connection, service, inquiries, state.accessToken, scope);
     } catch (error) {
       // Nothing reached the portal, or it took nothing: the consent is still unspent.
       if (isSelfInfoError(error) && error.effect === 'none') state.used = false;
@@ -193,12 +218,19 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
       submittedAt: formatInstant(now),
       expiresAt: formatInstant(expiresAt),
     });
-    const secret: RetrievalSecret = { token: state.accessToken.token.reveal(), processId, retrieval };
+    const secret: RetrievalSecret = { token: state.accessToken.token.reveal(), processId, retrieval, certificate: state.connection.bind(expiresAt) };
     try {
-      await store.put(retrievalKey(retrieval.id), JSON.stringify(secret), expiresAt);
-    } catch {
-      // The portal has carried the request out: the consent is spent although the answer cannot be collected.
-      throw new SelfInfoError('store_failed', { effect: 'applied', retry: { safe: false } });
+      await store.put(scope, retrievalKey(retrieval.id), JSON.stringify(secret), expiresAt);
+    } catch (error) {
+      void state.connection.close();
+      // The portal has carried the request out: the consent is spent. Whether the store keeps the secret after all, only time will tell.
+      const impatient = isSelfInfoError(error, 'aborted') || isSelfInfoError(error, 'timed_out');
+      const failed = new SelfInfoError(impatient ? error.code : 'store_failed', {
+        ...(impatient && { stage: error.stage }),
+        effect: 'applied',
+        retry: { safe: false },
+      });
+      throw Object.assign(failed, { retrieval });
     }
     parked.set(retrieval, state.connection);
     return retrieval;
@@ -207,29 +239,34 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
   async function submit(grant: Grant, asked: unknown, given: SubmitOptions = {}): Promise<Retrieval> {
     checkKeys(given, 'options', ['signal']);
     const { signal }: SubmitOptions = given;
-    return send(grant, asked, signal);
+    checkSignal(signal, 'options.signal');
+    return calls.run('request', signal, (scope) => send(grant, asked, scope));
   }
 
   async function collect(handle: Retrieval, given: CollectOptions = {}): Promise<Collected> {
-    return waitFor(handle, given, deadlineOf(given));
+    const deadline = deadlineOf(given);
+    return calls.run('result', given.signal, (scope) => waitFor(handle, given, { ...scope, deadline }));
   }
 
   async function query(grant: Grant, asked: unknown, given: CollectOptions = {}): Promise<Collected> {
     const deadline = deadlineOf(given);
-    let retrieval: Retrieval;
-    try {
-      retrieval = await send(grant, asked, given.signal, deadline);
-    } catch (error) {
-      if (isSelfInfoError(error) && error.upstream) return { status: 'failed', error };
-      throw error;
-    }
-    const collected = await waitFor(retrieval, given, deadline).catch((error: unknown) => {
-      // The consent is spent: without the retrieval its answer would be out of reach.
-      throw isSelfInfoError(error) ? Object.assign(error, { retrieval }) : error;
+    return calls.run('request', given.signal, async (call) => {
+      const scope = { ...call, deadline };
+      let retrieval: Retrieval;
+      try {
+        retrieval = await send(grant, asked, scope);
+      } catch (error) {
+        if (isSelfInfoError(error) && error.upstream) return { status: 'failed', error };
+        throw error;
+      }
+      const collected = await waitFor(retrieval, given, { ...scope, stage: 'result' }).catch((error: unknown) => {
+        // The consent is spent: without the retrieval its answer would be out of reach.
+        throw isSelfInfoError(error) ? Object.assign(error, { retrieval }) : error;
+      });
+      // Without the retrieval nobody can ask again: its token has no reason to stay.
+      if (!('retrieval' in collected)) await store.delete(scope, retrievalKey(retrieval.id)).catch(() => undefined);
+      return collected;
     });
-    // Without the retrieval nobody can ask again: its token has no reason to stay.
-    if (!('retrieval' in collected)) await store.delete(retrievalKey(retrieval.id)).catch(() => undefined);
-    return collected;
   }
 
   function deadlineOf(given: CollectOptions): number {
@@ -241,35 +278,44 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     return clock.now() + deadlineMs;
   }
 
-  async function waitFor(handle: Retrieval, given: CollectOptions, deadline: number): Promise<Collected> {
-    checkOpen();
+  async function waitFor(handle: Retrieval, given: CollectOptions, scope: Scope & { readonly deadline: number }): Promise<Collected> {
     const { id } = resume(handle);
-    const entry = await store.get(retrievalKey(id));
-    const secret = entry && entry !== 'taken' && clock.now() < entry.expiresAt ? read<RetrievalSecret>(entry) : undefined;
-    // The id alone opens nothing for another service that shares the store.
-    if (secret?.retrieval.terms.serviceId !== environment.clientId) return { status: 'failed', error: new SelfInfoError('retrieval_gone') };
-    const { retrieval } = secret;
-    const connection = parked.get(handle) ?? transport.connect();
-    // Whoever collects the same at the same time gets a connection of their own.
-    parked.delete(handle);
-    const limits = { ...bounds(given.signal), deadline };
-    try {
-      const waited = await awaitResult(environment, connection, secret, limits, clock, given.onProgress);
-      switch (waited.status) {
-        case 'done':
-          return { status: 'ready', answer: buildAnswer(service, retrieval.terms, retrieval.inquiries, waited.result, clock) };
-        case 'pending':
-          return { ...waited, retrieval };
-        case 'unavailable': {
-          const outage = outageOf(service, Object.keys(retrieval.inquiries), currentCalendar(), clock.now());
-          return { status: 'unavailable', until: waited.until ?? outage.until, causes: outage.causes, retrieval };
+    return within(scope, clock, Number.POSITIVE_INFINITY, async (inner) => {
+      const secret = secretOf(id, await store.get(scope, retrievalKey(id)));
+      // The id alone opens nothing for another service that shares the store.
+      if (secret?.retrieval.terms?.serviceId !== environment.clientId) return { status: 'failed', error: new SelfInfoError('retrieval_gone') };
+      const { retrieval } = secret;
+      const connection = parked.get(handle) ?? transport.connect(secret.certificate);
+      // Whoever collects the same at the same time gets a connection of their own.
+      parked.delete(handle);
+      try {
+        const waited = await awaitResult(environment, connection, secret, { scope, clock, random, onProgress: given.onProgress });
+        switch (waited.status) {
+          case 'done':
+            return { status: 'ready', answer: await buildAnswer(service, retrieval.terms, retrieval.inquiries, waited.result, clock, inner) };
+          case 'pending':
+            return { ...waited, retrieval };
+          case 'unavailable': {
+            const outage = outageOf(service, Object.keys(retrieval.inquiries), currentCalendar(), clock.now());
+            return { status: 'unavailable', until: waited.until ?? outage.until, causes: outage.causes, retrieval };
+          }
+          case 'failed':
+            return waited;
         }
-        case 'failed':
-          return waited;
+      } finally {
+        await connection.close();
       }
-    } finally {
-      await connection.close();
-    }
+    });
+  }
+
+  /** What the store holds of a retrieval, unless its time is over. */
+  function secretOf(id: string, entry: StoredEntry | 'taken' | undefined): RetrievalSecret | undefined {
+    if (!entry || entry === 'taken' || entry.value === '' || clock.now() >= entry.expiresAt) return undefined;
+    const secret = read<RetrievalSecret>(entry);
+    const { token, processId, retrieval } = secret;
+    // Under another citizen's secret the answer would be another citizen's.
+    if (typeof token !== 'string' || typeof processId !== 'string' || retrieval?.id !== id) throw badEntry();
+    return secret;
   }
 
   function resume(json: unknown): Retrieval {
@@ -286,26 +332,31 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     if (typeof handle === 'object' && handle !== null && !('id' in handle)) throw new SelfInfoError('foreign_grant', { path: 'handle' });
     const { id } = resume(handle);
     await parked.get(handle)?.close();
-    await store.delete(retrievalKey(id));
+    await store.delete({ stage: 'result', signal: never }, retrievalKey(id));
+  }
+
+  function rotate(tls: TlsCredential): void {
+    calls.checkOpen();
+    // What an earlier run of this process sent under the old one can be collected for so long.
+    transport.rotate(checkCredential(tls, 'tls'), clock.now() + timing.resultMs.value);
   }
 
   async function close(): Promise<void> {
-    lifetime.abort();
+    calls.close();
     await transport.close();
   }
 
-  const client = { availability, beginConsent, completeConsent, submit, collect, query, resume, discard, close, [Symbol.asyncDispose]: close };
+  const client = { availability, beginConsent, completeConsent, submit, collect, query, resume, discard, rotate, close, [Symbol.asyncDispose]: close };
   // Inside, everything is checked at run time against the one service; the types bind callers to it.
   return Object.freeze(client) as unknown as SelfInfoClient<S>;
 }
 
+/** For a call that nothing aborts. */
+const { signal: never } = new AbortController();
+
 /** States and session bindings are kept as digests only. */
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
-}
-
-function transactionKey(state: string): string {
-  return `transaction:${digest(state)}`;
 }
 
 function retrievalKey(id: string): string {
@@ -318,12 +369,12 @@ function read<T extends object>(entry: StoredEntry): T {
   try {
     value = JSON.parse(entry.value);
   } catch {}
-  if (typeof value !== 'object' || value === null) throw new SelfInfoError('store_failed', { retry: { safe: false } });
+  if (typeof value !== 'object' || value === null) throw badEntry();
   return value as T;
 }
 
-function sameText(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+function badEntry(): SelfInfoError {
+  return new SelfInfoError('store_failed', { retry: { safe: false } });
 }
 
 function calendarSource(given: Calendar | (() => Calendar) | undefined): () => Calendar {

@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Environment, isEnvironment } from './environment.js';
 import { SelfInfoError } from './errors.js';
 import { knownCode } from './http.js';
@@ -65,7 +66,8 @@ export type CallbackCode =
  *
  * @param environment - where and as whom.
  * @param options - `state`: the value that ties the callback to this browser; `codeChallenge`: the PKCE S256 challenge, base64url.
- * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option`; TypeError for a wrong type.
+ * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option`; the second also where the profile
+ * wants the request pushed first: see {@link pushAuthorization}; TypeError for a wrong type.
  * @example
  * ```ts
  * import { createHash, randomBytes } from 'node:crypto';
@@ -81,30 +83,50 @@ export type CallbackCode =
 export function buildConsentUrl(environment: Environment, options: { readonly state: string; readonly codeChallenge: string }): string {
   checkEnvironment(environment);
   checkKeys(options, 'options', ['state', 'codeChallenge']);
-  checkText(options.state, 'options.state');
-  checkText(options.codeChallenge, 'options.codeChallenge');
-  if (!/^[A-Za-z0-9_-]{43}$/.test(options.codeChallenge)) {
+  const parameters = authorizationParameters(environment, options);
+  if (environment.profile.oauth.pushedAuthorizationRequests.value) {
+    throw new SelfInfoError('invalid_option', {
+      path: 'environment.profile.oauth.pushedAuthorizationRequests',
+      expected: { en: 'Under this profile use pushAuthorization.', ja: 'このプロファイルでは pushAuthorization を使ってください。' },
+    });
+  }
+  return authorizationUrl(environment, parameters);
+}
+
+/** What an authorization request says: in the browser's URL, or pushed. */
+export function authorizationParameters(
+  environment: Environment,
+  { state, codeChallenge }: { readonly state: string; readonly codeChallenge: string },
+): Readonly<Record<string, string>> {
+  checkText(state, 'options.state');
+  checkText(codeChallenge, 'options.codeChallenge');
+  if (!/^[A-Za-z0-9_-]{43}$/.test(codeChallenge)) {
     throw new SelfInfoError('invalid_option', {
       path: 'options.codeChallenge',
       expected: { en: 'A base64url SHA-256 digest.', ja: 'base64url 形式の SHA-256 ダイジェストです。' },
     });
   }
-  const { browserUrl } = environment.endpoints;
-  const url = new URL(browserUrl.replace(/\/$/, '') + environment.profile.paths.authorization.value);
-  url.search = new URLSearchParams({
+  return {
     response_type: 'code',
     client_id: environment.clientId,
     redirect_uri: environment.redirectUri,
-    state: options.state,
-    code_challenge: options.codeChallenge,
+    state,
+    code_challenge: codeChallenge,
     code_challenge_method: environment.profile.oauth.pkce.value,
-  }).toString();
+  };
+}
+
+/** The URL that opens the consent pages. */
+export function authorizationUrl({ endpoints, profile }: Environment, parameters: Readonly<Record<string, string>>): string {
+  const url = new URL(endpoints.browserUrl.replace(/\/$/, '') + profile.paths.authorization.value);
+  url.search = new URLSearchParams(parameters).toString();
   return url.href;
 }
 
-/** A callback whose state, issuer and shape were checked; it holds the code and shows nothing. */
+/** A callback whose state, issuer and shape were checked; it holds the code, is good for one exchange, and shows nothing. */
 export class ValidCallback {
   readonly #parameters: URLSearchParams;
+  #spent = false;
 
   /** @internal */
   constructor(parameters: URLSearchParams) {
@@ -115,26 +137,55 @@ export class ValidCallback {
   static parametersOf(callback: ValidCallback): URLSearchParams {
     return callback.#parameters;
   }
+
+  /** @internal A client uses a code once (RFC 6749, 4.1.2). */
+  static spend(callback: ValidCallback): void {
+    if (callback.#spent) throw rejected('replayed');
+    callback.#spent = true;
+  }
 }
 
-/** A callback taken apart: its parameters, or why it cannot be one. */
-export type ReadCallback = { readonly parameters: URLSearchParams } | { readonly refused: CallbackCode };
+/** A callback taken apart: its parameters, and whether it bears traces of another flow. */
+export interface CallbackParameters {
+  readonly parameters: URLSearchParams;
+  readonly otherFlow: boolean;
+}
+
+/** A callback taken apart, or why it cannot be one. */
+export type ReadCallback = CallbackParameters | { readonly refused: CallbackCode };
 
 const LONGEST_QUERY = 8_192;
+const LONGEST_CODE = 4_096;
+
+// What implicit and hybrid flows and packed responses bring; `session_state` and its like may stand beside a code and mean nothing here.
+const OTHER_FLOWS = ['access_token', 'token_type', 'id_token', 'refresh_token', 'token', 'response'];
+// A fragment never reaches a server: an answer in one is of a response mode nobody asked for.
+const OTHER_MODES = [...OTHER_FLOWS, 'code', 'state', 'error'];
 
 /** Takes a callback apart without believing any of it. */
 export function readCallback(request: CallbackRequest): ReadCallback {
   const { method, url, header } = partsOf(request);
-  const purpose = header('sec-purpose') ?? header('purpose') ?? header('x-moz');
-  if (method !== 'GET' || (purpose !== null && /\b(prefetch|prerender|preview)\b/i.test(purpose))) return { refused: 'not_a_navigation' };
-  const query = url.indexOf('?');
-  const search = query < 0 ? '' : url.slice(query + 1).replace(/#.*$/s, '');
-  if (search.length > LONGEST_QUERY) return { refused: 'callback_too_large' };
+  if (method.toUpperCase() !== 'GET' || isNoVisit(header)) return { refused: 'not_a_navigation' };
+  const [, search = '', hash = ''] = /^[^?#]*\??([^#]*)#?(.*)$/s.exec(url) ?? [];
+  if (search.length + hash.length > LONGEST_QUERY) return { refused: 'callback_too_large' };
   const parameters = new URLSearchParams(search);
   const states = parameters.getAll('state');
   if (states.length > 1) return { refused: 'duplicate_parameter' };
   if (!states[0]) return { refused: 'state_missing' };
-  return { parameters };
+  const fragment = new URLSearchParams(hash);
+  return { parameters, otherFlow: OTHER_FLOWS.some((name) => parameters.has(name)) || OTHER_MODES.some((name) => fragment.has(name)) };
+}
+
+const PURPOSES = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'];
+// Where a call that is no navigation may come from: a script that hands its page's callback on. The others are pictures, styles and the like.
+const SCRIPTED = ['', 'empty'];
+
+/** Whether a browser fetches ahead of its user, or as a part of some page; one that says nothing is believed. */
+function isNoVisit(header: CallbackParts['header']): boolean {
+  if (PURPOSES.some((name) => /\b(prefetch|prerender|preview|instant)\b/i.test(header(name)))) return true;
+  const [mode = '', destination = ''] = ['mode', 'dest'].map((part) => header(`sec-fetch-${part}`).trim().toLowerCase());
+  if (mode === 'navigate' || (mode === '' && destination === 'document')) return false;
+  return mode === 'no-cors' || mode === 'websocket' || !SCRIPTED.includes(destination);
 }
 
 /** What the portal said at the callback. */
@@ -143,17 +194,16 @@ export type CallbackVerdict =
   | { readonly declined: true }
   | { readonly refused: CallbackCode; readonly at: 'callback' | 'authorize' };
 
-/** Judges the parameters of a callback whose state was found: issuer, error, code. */
-export async function judgeCallback(environment: Environment, parameters: URLSearchParams, state: string): Promise<CallbackVerdict> {
+/** Judges a callback whose state was found: issuer, error, code. */
+export async function judgeCallback(environment: Environment, { parameters, otherFlow }: CallbackParameters): Promise<CallbackVerdict> {
   const oauth = await import('oauth4webapi');
-  for (const name of new Set(parameters.keys())) if (parameters.getAll(name).length > 1) return { refused: 'duplicate_parameter', at: 'callback' };
+  if (new Set(parameters.keys()).size < parameters.size) return { refused: 'duplicate_parameter', at: 'callback' };
   const issuer = parameters.get('iss');
   if (issuer === null ? environment.profile.oauth.issuerInCallback.value : issuer !== environment.issuer) return { refused: 'issuer_mismatch', at: 'callback' };
   try {
     const server = { issuer: environment.issuer, authorization_response_iss_parameter_supported: environment.profile.oauth.issuerInCallback.value };
-    const judged = oauth.validateAuthResponse(server, { client_id: environment.clientId }, parameters, state);
-    // RFC 6749 makes the code required: an answer with neither code nor error is none. One with a token belongs to another flow.
-    if (!judged.get('code') || judged.has('access_token')) return { refused: 'invalid_response', at: 'callback' };
+    const judged = oauth.validateAuthResponse(server, { client_id: environment.clientId }, parameters, parameters.get('state') ?? oauth.expectNoState);
+    if (otherFlow || judged.has('error') || !isCode(judged.get('code'))) return { refused: 'invalid_response', at: 'callback' };
     return { valid: new ValidCallback(judged) };
   } catch (error) {
     if (!(error instanceof oauth.AuthorizationResponseError)) return { refused: 'invalid_response', at: 'callback' };
@@ -162,8 +212,19 @@ export async function judgeCallback(environment: Environment, parameters: URLSea
   }
 }
 
+/** The code is required, and of visible characters and spaces (RFC 6749, 4.1.2 and A.11): an answer with neither code nor error is none. */
+function isCode(code: string | null): boolean {
+  return code !== null && code.length <= LONGEST_CODE && /^[\x20-\x7e]+$/.test(code);
+}
+
+/** Compares in a time that does not tell how much of the two agrees. */
+export function sameSecret(a: string, b: string): boolean {
+  const [first, second] = [a, b].map((text) => createHash('sha256').update(text).digest());
+  return first !== undefined && second !== undefined && timingSafeEqual(first, second);
+}
+
 /**
- * Checks a callback against the state that this browser was given, for hosts that hold the steps themselves.
+ * Checks a callback against the state that this browser was given, for hosts that hold the steps themselves; what it returns can be exchanged once.
  *
  * @param environment - where the callback is to come from.
  * @param request - the callback.
@@ -183,8 +244,8 @@ export async function validateCallback(environment: Environment, request: Callba
   checkText(options.state, 'options.state');
   const read = readCallback(request);
   if ('refused' in read) throw rejected(read.refused);
-  if (read.parameters.get('state') !== options.state) throw rejected('state_mismatch');
-  const verdict = await judgeCallback(environment, read.parameters, options.state);
+  if (!sameSecret(read.parameters.get('state') ?? '', options.state)) throw rejected('state_mismatch');
+  const verdict = await judgeCallback(environment, read);
   if ('declined' in verdict) throw new SelfInfoError('consent_declined');
   if ('refused' in verdict) throw rejected(verdict.refused);
   return verdict.valid;
@@ -198,14 +259,49 @@ function rejected(code: CallbackCode): SelfInfoError {
   return new SelfInfoError('callback_rejected', { upstream: { code } });
 }
 
-function partsOf(request: CallbackRequest): { method: string; url: string; header: (name: string) => string | null } {
-  if (typeof request === 'string' || request instanceof URL) return { method: 'GET', url: String(request), header: () => null };
-  if (typeof request !== 'object' || request === null) throw new TypeError('request must be a Request, a URL, or an object with method, url and headers.');
-  const { method = 'GET', url = '', headers } = request;
-  if (typeof method !== 'string' || typeof url !== 'string') throw new TypeError('request.method and request.url must be strings.');
-  if (typeof headers !== 'object' || headers === null) throw new TypeError('request.headers must be an object.');
+interface CallbackParts {
+  readonly method: string;
+  readonly url: string;
+  /** Empty when there is no such header. */
+  readonly header: (name: string) => string;
+}
+
+function partsOf(request: CallbackRequest): CallbackParts {
+  if (typeof request !== 'string' && (typeof request !== 'object' || request === null))
+    throw new TypeError('request must be a Request, a URL, or an object with method, url and headers.');
+  if (typeof request === 'string' || isUrl(request)) return { method: 'GET', url: taken('request', () => String(request)), header: () => '' };
+  const method: unknown = taken('request.method', () => request.method);
+  const url: unknown = taken('request.url', () => request.url);
+  const headers: unknown = taken('request.headers', () => request.headers);
+  if ((method !== undefined && typeof method !== 'string') || (url !== undefined && typeof url !== 'string'))
+    throw new TypeError('request.method and request.url must be strings.');
+  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) throw new TypeError('request.headers must be an object.');
+  return { method: method ?? 'GET', url: url ?? '', header: readerOf(headers) };
+}
+
+/** By its tag, since a test runner may bring a URL of its own. */
+function isUrl(request: object): request is URL {
+  return taken('request', () => Object.prototype.toString.call(request)) === '[object URL]';
+}
+
+function readerOf(headers: object): CallbackParts['header'] {
+  const text = (value: unknown) =>
+    [value]
+      .flat()
+      .filter((one) => typeof one === 'string')
+      .join();
+  const get: unknown = taken('request.headers', () => Reflect.get(headers, 'get'));
   // By its method, since a framework may bring Headers of its own.
-  if (typeof headers.get === 'function') return { method, url, header: (name) => (headers as Headers).get(name) };
-  const byName = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-  return { method, url, header: (name) => byName.get(name)?.toString() ?? null };
+  if (typeof get === 'function') return (name) => taken('request.headers', () => text(get.call(headers, name)));
+  const entries = taken('request.headers', () => Object.entries(headers).map(([name, value]) => [name.toLowerCase(), text(value)] as const));
+  return (name) => text(entries.filter(([key]) => key === name).map(([, value]) => value));
+}
+
+/** What a getter of the host's gives; what it throws may quote anything. */
+function taken<T>(path: string, take: () => T): T {
+  try {
+    return take();
+  } catch {
+    throw new TypeError(`${path} cannot be read.`);
+  }
 }

@@ -142,16 +142,7 @@ function make(kind: Environment['kind'], options: EnvironmentOptions, keys: read
       },
     });
   }
-  const ca = typeof options.ca === 'string' ? [options.ca] : options.ca;
-  if (ca !== undefined && !(Array.isArray(ca) && ca.every((pem) => typeof pem === 'string')))
-    throw new TypeError('options.ca must be a PEM string or a list of them.');
-  // Node would skip what it cannot read and then trust nobody.
-  if (ca?.length === 0 || ca?.some((pem) => !isCertificate(pem))) {
-    throw new SelfInfoError('invalid_credential', {
-      path: 'options.ca',
-      expected: { en: 'Expected PEM certificates.', ja: 'PEM 形式の証明書を指定してください。' },
-    });
-  }
+  const ca = checkAuthorities(options.ca, 'options.ca');
   const profile = options.profile ?? publicProfile;
   checkMethods(profile, 'options.profile', ['encodeRequest', 'decodeProcess', 'encodePoll', 'decodeResult']);
   const [malformed] = malformedEntries(profile);
@@ -170,10 +161,25 @@ function make(kind: Environment['kind'], options: EnvironmentOptions, keys: read
     redirectUri: options.redirectUri,
     endpoints: Object.freeze({ browserUrl, apiUrl }),
     issuer: options.issuer,
-    ca: ca && Object.freeze([...ca]),
+    ca,
     profile,
   };
   return Object.freeze(Object.defineProperty(environment, BRAND, { value: true }));
+}
+
+/**
+ * Checks the certificates of authorities to trust: PEM, one or several.
+ *
+ * @throws SelfInfoError `invalid_credential`; TypeError for a wrong type.
+ */
+export function checkAuthorities(value: unknown, path: string): readonly string[] | undefined {
+  const ca = typeof value === 'string' ? [value] : value;
+  if (ca === undefined) return undefined;
+  if (!(Array.isArray(ca) && ca.every((pem) => typeof pem === 'string'))) throw new TypeError(`${path} must be a PEM string or a list of them.`);
+  // Node would skip what it cannot read and then trust nobody.
+  if (ca.length === 0 || ca.some((pem) => !isCertificate(pem)))
+    throw new SelfInfoError('invalid_credential', { path, expected: { en: 'Expected PEM certificates.', ja: 'PEM 形式の証明書を指定してください。' } });
+  return Object.freeze([...ca]);
 }
 
 function isCertificate(pem: string): boolean {

@@ -1,5 +1,5 @@
 /** Where on the journey an error arose. */
-export type Stage = 'configuration' | 'calendar' | 'consent' | 'callback' | 'token' | 'request' | 'result' | 'answer' | 'store' | 'kiosk' | 'sandbox';
+export type Stage = 'configuration' | 'calendar' | 'consent' | 'callback' | 'token' | 'request' | 'result' | 'answer' | 'store' | 'vault' | 'kiosk' | 'sandbox';
 
 /** What the failed step may have changed at the other side: nothing, something, or nobody can tell. */
 export type Effect = 'none' | 'applied' | 'unknown';
@@ -182,6 +182,13 @@ const table = {
     en: 'A record does not fit the schema of its item at {path}.',
     ja: 'レコードが項目のスキーマに適合しません: {path}。',
   },
+  signing_failed: {
+    stage: 'token',
+    effect: 'none',
+    retrySafe: false,
+    en: '{path} gave no signature for the client assertion; nothing was sent. {expected}',
+    ja: '{path} からクライアントアサーションの署名を得られませんでした。何も送信していません。{expected}',
+  },
   connection_failed: {
     stage: 'token',
     effect: 'none',
@@ -195,6 +202,20 @@ const table = {
     retrySafe: false,
     en: "The server's certificate was not accepted; nothing was sent.",
     ja: 'サーバ証明書を検証できませんでした。何も送信していません。',
+  },
+  certificate_refused: {
+    stage: 'token',
+    effect: 'none',
+    retrySafe: false,
+    en: 'The other side refused the client certificate, or wants one.',
+    ja: '相手側がクライアント証明書を拒否したか、クライアント証明書の提示を求めています。',
+  },
+  proxy_refused: {
+    stage: 'token',
+    effect: 'none',
+    retrySafe: false,
+    en: 'The proxy refused the tunnel; nothing was sent to the portal. {expected}',
+    ja: 'プロキシがトンネルを拒否しました。マイナポータルには何も送信していません。{expected}',
   },
   connection_closed: {
     stage: 'token',
@@ -226,6 +247,13 @@ const table = {
     en: 'The answer belongs to another process id; nothing of it was kept.',
     ja: '別の処理IDに対する応答のため破棄しました。',
   },
+  overloaded: {
+    stage: 'request',
+    effect: 'none',
+    retrySafe: true,
+    en: 'As many calls as the client allows are under way; nothing was sent.',
+    ja: '同時に実行できる呼び出しの上限に達しています。何も送信していません。',
+  },
   upstream_refused: { stage: 'request', effect: 'none', retrySafe: false, en: 'The portal refused the call.', ja: 'マイナポータルが要求を拒否しました。' },
   upstream_unavailable: {
     stage: 'request',
@@ -242,7 +270,64 @@ const table = {
     ja: 'マイナポータル側でエラーが発生しました。',
   },
   store_key_exists: { ...programmer, stage: 'store', en: 'The store already holds, or has held, this key.', ja: 'このキーは既に保管されています。' },
+  store_full: {
+    stage: 'store',
+    effect: 'none',
+    retrySafe: true,
+    en: 'The store holds as many entries as it may; nothing was dropped for this one.',
+    ja: 'ストアの件数が上限に達しています。既存のデータは削除していません。',
+  },
   store_failed: { stage: 'store', effect: 'none', retrySafe: true, en: 'The store could not be read or written.', ja: 'ストアの読み書きに失敗しました。' },
+  foreign_answer: {
+    ...programmer,
+    stage: 'vault',
+    en: '{path} is not an answer of this service, as it came from the client or from a vault.',
+    ja: '{path} は、クライアントまたは保管庫から得た、このサービスの回答ではありません。',
+  },
+  reference_unknown: {
+    ...programmer,
+    stage: 'answer',
+    en: 'The vault holds nothing under this reference: it never did, or the period has ended and it was swept.',
+    ja: 'この参照番号で保管している情報はありません。保管したことがないか、保持期間の終了後に消去済みです。',
+  },
+  data_erased: { ...programmer, stage: 'answer', en: 'What this reference stood for was erased.', ja: 'この参照番号の情報は消去済みです。' },
+  purpose_refused: {
+    ...programmer,
+    stage: 'vault',
+    en: 'The data may be used for the consented purpose only, and this is another.',
+    ja: '同意を得た目的以外には利用できません。',
+  },
+  record_damaged: {
+    ...programmer,
+    stage: 'vault',
+    en: 'The record and its key do not belong together, or one of them was changed; nothing of it was read.',
+    ja: 'レコードと鍵が対応していないか、改変されています。内容は一切読み出していません。',
+  },
+  format_unsupported: {
+    ...programmer,
+    stage: 'vault',
+    en: '{path} names a newer format than this version of the package knows; nothing was changed.',
+    ja: '{path} は、このバージョンが対応していない新しい形式を示しています。何も変更していません。',
+  },
+  key_unknown: {
+    ...programmer,
+    stage: 'vault',
+    en: 'The key provider does not know the key that this data key is wrapped with.',
+    ja: 'データ鍵を包んでいる鍵が、鍵プロバイダにありません。',
+  },
+  key_unavailable: {
+    stage: 'vault',
+    effect: 'none',
+    retrySafe: true,
+    en: 'The key provider could not wrap or unwrap a data key.',
+    ja: '鍵プロバイダでデータ鍵を処理できませんでした。',
+  },
+  clock_jumped: {
+    ...programmer,
+    stage: 'vault',
+    en: 'The clock is more than 24 hours ahead of the latest instant the vault has seen; nothing was erased. If the clock is right, say so by confirmClock.',
+    ja: '時計が、保管庫の確認した最新の時刻より24時間を超えて進んでいます。何も消去していません。時計が正しい場合は confirmClock で確認してください。',
+  },
   kiosk_action_refused: {
     ...programmer,
     stage: 'kiosk',
@@ -304,7 +389,7 @@ export class SelfInfoError extends Error {
   declare readonly path?: string;
   /** What the other side said. */
   declare readonly upstream?: Upstream;
-  /** What `client.resume` takes to collect the answer after all, when `query` failed behind its request. */
+  /** What `client.resume` takes to collect the answer after all, when `query` or `submit` failed behind the request. */
   declare readonly retrieval?: unknown;
 
   /**

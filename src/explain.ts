@@ -63,7 +63,7 @@ const states = {
 } as const;
 
 const MOST_REASONS = 2;
-const OURS: readonly Stage[] = ['configuration', 'calendar', 'sandbox'];
+const OURS: readonly Stage[] = ['configuration', 'calendar', 'vault', 'sandbox'];
 /** The codes of a failed item that are this package's own. */
 const ITEM_CODES: readonly string[] = ['record_invalid', 'not_answered', 'unspecified', 'unrecognised'];
 const OUR_CODES: readonly SelfInfoErrorCode[] = [
@@ -73,6 +73,8 @@ const OUR_CODES: readonly SelfInfoErrorCode[] = [
   'latest_not_declared',
   'invalid_retrieval',
   'server_not_trusted',
+  'certificate_refused',
+  'proxy_refused',
 ];
 
 const words = {

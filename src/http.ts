@@ -1,23 +1,16 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
-import type { Client } from 'undici';
 import { isSelfInfoError, SelfInfoError, type SelfInfoErrorCode } from './errors.js';
-import { parseStrictJson } from './json.js';
-import { checkKeys, checkText } from './options.js';
-import { type Clock, formatInstant } from './time.js';
-
-/** The client certificate of mutual TLS (相互認証, guideline note 8) and its private key, as PEM texts. */
-export interface TlsCredential {
-  readonly cert: string;
-  readonly key: string;
-}
+import { readStrictJson } from './json.js';
+import { type Clock, DAY_MS, formatInstant } from './time.js';
+import type { TlsCredential } from './tls.js';
 
 /** A function with the shape of the global `fetch`, called with one `Request`. */
 export type FetchLike = (request: Request) => Promise<Response>;
 
 /** The step that a call belongs to. */
-export type CallStage = 'token' | 'request' | 'result';
+export type CallStage = 'consent' | 'token' | 'request' | 'result';
+
+/** The steps that change nothing at the other side, so that they may be taken again. */
+const HARMLESS: readonly CallStage[] = ['consent', 'result'];
 
 /** One call: always a POST to the API's origin. */
 export interface Call {
@@ -43,23 +36,31 @@ export interface HttpAnswer {
 /** The one connection of a journey. */
 export interface Connection {
   send(call: Call, bounds: CallBounds): Promise<HttpAnswer>;
+  /** Keeps the client certificate of this connection at hand until then (epoch milliseconds), and returns its thumbprint, if there is one. */
+  bind(until: number): string | undefined;
   /** Ends the connection; a call under way fails. */
   close(): Promise<void>;
 }
 
 /** Makes a connection per journey. */
 export interface Transport {
-  connect(): Connection;
+  /** A connection under the client certificate with this thumbprint, as long as it is kept, or else under the newest; it stays under that one for good. */
+  connect(thumbprint?: string): Connection;
+  /** Makes a checked credential the newest; the one before is kept until then (epoch milliseconds). */
+  rotate(tls: TlsCredential, until: number): void;
   /** Ends every connection that is still up. */
   close(): Promise<void>;
 }
 
 const CALL_MS = 30_000;
-const CONNECT_MS = 5_000;
-const SILENCE_MS = 10_000;
-/** How long a parked connection may stay idle. */
-const IDLE_MS = 5_000;
-const BODY_BYTES = 16 * 1024 * 1024;
+/** How long a connection may take to stand: name, proxy, TCP and TLS together. */
+export const CONNECT_MS = 5_000;
+/** How long an answer may be silent, before its head and between any two pieces of its body. */
+export const SILENCE_MS = 10_000;
+/** The largest body that is read. */
+export const BODY_BYTES = 16 * 1024 * 1024;
+/** The longest planned outage, over the New Year, takes a week. */
+const LONGEST_RETRY_AFTER_MS = 31 * DAY_MS;
 
 /** What a low-level exchange yields: the body is read under a limit. */
 interface RawAnswer {
@@ -69,157 +70,56 @@ interface RawAnswer {
 }
 
 /** Sends one call; `sent` is told before the first byte may leave. */
-type Exchange = (call: Call, signal: AbortSignal, sent: () => void) => Promise<RawAnswer>;
-
-/**
- * Checks a client certificate and its key.
- *
- * @throws SelfInfoError `missing_option`, `invalid_credential`, `key_certificate_mismatch`, `unknown_option`.
- */
-export function checkCredential(tls: TlsCredential, path: string): TlsCredential {
-  checkKeys(tls, path, ['cert', 'key']);
-  checkText(tls.cert, `${path}.cert`);
-  checkText(tls.key, `${path}.key`);
-  const { cert, key } = tls;
-  const certificate = readPem(() => new X509Certificate(cert), `${path}.cert`, 'a PEM certificate', 'PEM 形式の証明書');
-  const privateKey = readPem(() => createPrivateKey(key), `${path}.key`, 'an unencrypted PEM private key', '暗号化されていない PEM 形式の秘密鍵');
-  if (!certificate.checkPrivateKey(privateKey)) throw new SelfInfoError('key_certificate_mismatch', { path: `${path}.key` });
-  return { cert, key };
-}
-
-function readPem<T>(read: () => T, path: string, en: string, ja: string): T {
-  try {
-    return read();
-  } catch {
-    throw new SelfInfoError('invalid_credential', {
-      path,
-      expected: { en: `Expected the text of ${en}, not its path.`, ja: `${ja}の内容を文字列で指定してください（ファイルのパスではありません）。` },
-    });
-  }
-}
-
-/** The transport of every environment: undici over mutual TLS, one connection per journey, HTTP/1.1. */
-export function createTransport(apiUrl: string, ca: readonly string[] | undefined, tls: TlsCredential, clock: Clock): Transport {
-  const origin = new URL(apiUrl).origin;
-  const up = new Set<Client>();
-  async function open(): Promise<Client> {
-    const undici = await import('undici');
-    const client = new undici.Client(origin, {
-      allowH2: false,
-      pipelining: 1,
-      keepAliveTimeout: IDLE_MS,
-      keepAliveMaxTimeout: IDLE_MS,
-      headersTimeout: SILENCE_MS,
-      bodyTimeout: SILENCE_MS,
-      maxResponseSize: BODY_BYTES,
-      // A TLS session resumed after a certificate rotation would keep the old identity.
-      maxCachedSessions: 0,
-      connect: {
-        ...tls,
-        ...(ca && { ca: [...ca] }),
-        minVersion: 'TLSv1.2',
-        rejectUnauthorized: true,
-        timeout: CONNECT_MS,
-      },
-    });
-    client.on('connect', () => up.add(client));
-    client.on('disconnect', () => up.delete(client));
-    return client;
-  }
-  return {
-    connect() {
-      let client: Promise<Client> | undefined;
-      return connection(clock, {
-        async exchange(call, signal, sent) {
-          const parked = client !== undefined;
-          client ??= open();
-          const wire = await client;
-          // Whatever the other side did to a parked connection is noticed in two turns of the event loop; written to a dead one, a request would be lost.
-          for (let turn = 0; parked && turn < 2; turn++) await setImmediate();
-          const { statusCode, headers, body } = await wire.request({
-            method: 'POST',
-            path: pathUnder(apiUrl, call.path),
-            headers: { ...call.headers, 'content-length': String(Buffer.byteLength(call.body)) },
-            body: Readable.from(announced(call.body, sent), { objectMode: false }),
-            signal,
-          });
-          return { status: statusCode, header: (name) => headerOf(headers, name), chunks: body };
-        },
-        async close() {
-          const wire = await client?.catch(() => undefined);
-          client = undefined;
-          await wire?.destroy();
-        },
-      });
-    },
-    async close() {
-      await Promise.all([...up].map((client) => client.destroy()));
-    },
-  };
-}
-
-/** undici pulls the body once the connection stands: the last moment at which nothing has been sent. */
-async function* announced(body: string, sent: () => void): AsyncGenerator<Buffer> {
-  sent();
-  yield Buffer.from(body);
-}
-
-function headerOf(headers: Readonly<Record<string, string | string[] | undefined>>, name: string): string | null {
-  const value = headers[name];
-  return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;
-}
+export type Exchange = (call: Call, signal: AbortSignal, sent: () => void) => Promise<RawAnswer>;
 
 /** A transport over an injected fetch, for tests in one process; production refuses it. */
 export function createFetchTransport(apiUrl: string, fetch: FetchLike, clock: Clock): Transport {
+  const exchange: Exchange = async (call, signal, sent) => {
+    const request = new Request(new URL(pathUnder(apiUrl, call.path), apiUrl), {
+      method: 'POST',
+      headers: call.headers,
+      body: call.body,
+      signal,
+      redirect: 'manual',
+    });
+    sent();
+    const response = await fetch(request);
+    return { status: response.status, header: (name) => response.headers.get(name), chunks: response.body ?? new Blob([]).stream() };
+  };
+  const close = async () => {};
   return {
-    connect: () =>
-      connection(clock, {
-        async exchange(call, signal, sent) {
-          const request = new Request(new URL(pathUnder(apiUrl, call.path), apiUrl), {
-            method: 'POST',
-            headers: call.headers,
-            body: call.body,
-            signal,
-            redirect: 'manual',
-          });
-          sent();
-          const response = await fetch(request);
-          return { status: response.status, header: (name) => response.headers.get(name), chunks: response.body ?? new Blob([]).stream() };
-        },
-        close: async () => {},
-      }),
-    close: async () => {},
+    connect: () => ({ ...connection(clock, { exchange, close }), bind: () => undefined }),
+    rotate() {},
+    close,
   };
 }
 
-function pathUnder(apiUrl: string, path: string): string {
-  return new URL(apiUrl).pathname.replace(/\/$/, '') + path;
+/** The path of a call below that of the base URL. */
+export function pathUnder(baseUrl: string, path: string): string {
+  return new URL(baseUrl).pathname.replace(/\/$/, '') + path;
 }
 
-function connection(clock: Clock, wire: { exchange: Exchange; close(): Promise<void> }): Connection {
+/** A connection that bounds, reads and judges what is exchanged. */
+export function connection(clock: Clock, wire: { exchange: Exchange; close(): Promise<void> }): Omit<Connection, 'bind'> {
   const closing = new AbortController();
   return {
     async send(call, { signal, deadline }) {
-      let sent = false;
+      let progress: Progress = 'started';
       const now = clock.now();
       const limitMs = Math.max(0, Math.min(CALL_MS, (deadline ?? Number.POSITIVE_INFINITY) - now));
+      const work = async (inner: AbortSignal, heard: (progress: Progress) => void) => {
+        const tell = (now: Progress) => () => {
+          progress = now;
+          heard(now);
+        };
+        return receive(wire.exchange(call, inner, tell('sent')), tell('answering'), clock, inner);
+      };
       try {
-        return await bounded(
-          (inner) =>
-            receive(
-              wire.exchange(call, inner, () => {
-                sent = true;
-              }),
-              clock,
-            ),
-          clock,
-          limitMs,
-          [closing.signal, ...(signal ? [signal] : [])],
-        );
+        return await bounded(work, clock, limitMs, [closing.signal, ...(signal ? [signal] : [])]);
       } catch (error) {
-        // Whatever state the connection is in, no later call may meet the remains of this one.
-        await wire.close().catch(() => undefined);
-        throw judgeFailure(error, call.stage, sent);
+        // Whatever state the connection is in, no later call may meet the remains of this one; nobody waits for them to go.
+        void wire.close().catch(() => undefined);
+        throw judgeFailure(error, call.stage, progress);
       }
     },
     async close() {
@@ -229,41 +129,65 @@ function connection(clock: Clock, wire: { exchange: Exchange; close(): Promise<v
   };
 }
 
+const UNCONNECTED = Symbol('not connected in time');
 const TIMED_OUT = Symbol('timed out');
 const ABORTED = Symbol('aborted');
 
-/** Settles with the work, the time limit, or the first signal to abort, whichever comes first, even when the work ignores its signal. */
-async function bounded<T>(work: (signal: AbortSignal) => Promise<T>, clock: Clock, limitMs: number, signals: readonly AbortSignal[]): Promise<T> {
+/** How far a call has come, and so how long it may be silent now. */
+type Progress = 'started' | 'sent' | 'answering';
+
+/** Settles with the work, its time limits, or the first signal to abort, whichever comes first, even when the work ignores its signal. */
+async function bounded<T>(
+  work: (signal: AbortSignal, heard: (progress: Progress) => void) => Promise<T>,
+  clock: Clock,
+  limitMs: number,
+  signals: readonly AbortSignal[],
+): Promise<T> {
   if (signals.some((signal) => signal.aborted)) throw ABORTED;
   // Work that starts may send: without time left nothing is started.
   if (limitMs === 0) throw TIMED_OUT;
   const inner = new AbortController();
-  let abort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(ABORTED);
+  let silence = new AbortController();
+  let end = (_reason: symbol) => {};
+  const ended = new Promise<never>((_, reject) => {
+    end = reject;
   });
+  const abort = () => end(ABORTED);
   for (const signal of signals) signal.addEventListener('abort', abort, { once: true });
-  const expired = clock.wait(limitMs, inner.signal).then(() => {
-    throw TIMED_OUT;
-  });
-  const working = work(inner.signal);
+  // A clock that cannot wait ends the call, too; a wait that was called off says nothing.
+  const limit = (ms: number, signal: AbortSignal, reason: symbol) => {
+    const over = () => signal.aborted || end(reason);
+    clock.wait(ms, signal).then(over, over);
+  };
+  const heard = (progress: Progress) => {
+    silence.abort();
+    if (inner.signal.aborted) return;
+    silence = new AbortController();
+    if (progress === 'started') limit(CONNECT_MS, silence.signal, UNCONNECTED);
+    else limit(SILENCE_MS, silence.signal, TIMED_OUT);
+  };
+  limit(limitMs, inner.signal, TIMED_OUT);
+  heard('started');
+  const working = work(inner.signal, heard);
   // The losers of the race settle later, when nobody listens.
-  for (const promise of [working, expired, aborted]) promise.catch(() => undefined);
+  for (const promise of [working, ended]) promise.catch(() => undefined);
   try {
-    return await Promise.race([working, expired, aborted]);
+    return await Promise.race([working, ended]);
   } finally {
     inner.abort();
+    silence.abort();
     for (const signal of signals) signal.removeEventListener('abort', abort);
   }
 }
 
-async function receive(exchange: Promise<RawAnswer>, clock: Clock): Promise<HttpAnswer> {
+async function receive(exchange: Promise<RawAnswer>, heard: () => void, clock: Clock, signal: AbortSignal): Promise<HttpAnswer> {
   const { status, header, chunks } = await exchange;
-  const body = await readBody(chunks);
+  heard();
+  const body = await readBody(chunks, heard);
   const retryAt = retryAfter(header('retry-after'), clock.now());
   if (status >= 300 && status < 400) throw invalid('redirects are not followed.', 'リダイレクトには従いません。');
   try {
-    return { status, json: readJson(header, body), retryAt };
+    return { status, json: await readJson(header, body, signal), retryAt };
   } catch (error) {
     // Gateways answer errors with HTML and worse; the status says enough. A success must be read from the body.
     if (status >= 400) return { status, json: undefined, retryAt };
@@ -271,44 +195,40 @@ async function receive(exchange: Promise<RawAnswer>, clock: Clock): Promise<Http
   }
 }
 
-function readJson(header: RawAnswer['header'], body: Uint8Array): unknown {
-  const coding = header('content-encoding');
-  if (coding !== null && coding.toLowerCase() !== 'identity')
+async function readJson(header: RawAnswer['header'], body: readonly Uint8Array[], signal: AbortSignal): Promise<unknown> {
+  const isPlain = (name: string, plain: string) => (header(name) ?? plain).toLowerCase() === plain;
+  if (!isPlain('content-encoding', 'identity') || !isPlain('transfer-encoding', 'chunked'))
     throw invalid('its body is compressed although identity was asked for.', '無圧縮を要求しましたが、本文が圧縮されています。');
   if (!isJson(header('content-type')))
     throw invalid('its content type is not application/json in UTF-8.', 'Content-Type が UTF-8 の application/json ではありません。');
-  return parseStrictJson(decodeUtf8(body));
+  return readStrictJson(body, signal);
 }
 
-async function readBody(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+async function readBody(chunks: AsyncIterable<Uint8Array>, heard: () => void): Promise<readonly Uint8Array[]> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of chunks) {
+    heard();
     size += chunk.byteLength;
     if (size > BODY_BYTES) throw invalid('its body is too large.', '本文が大きすぎます。');
     parts.push(chunk);
   }
-  return Buffer.concat(parts);
-}
-
-function decodeUtf8(body: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
-  } catch {
-    throw invalid('its body is not UTF-8.', '本文が UTF-8 ではありません。');
-  }
+  return parts;
 }
 
 function isJson(contentType: string | null): boolean {
   return contentType !== null && /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(contentType);
 }
 
-/** Seconds or an HTTP date, as epoch milliseconds. */
+/** Seconds or an HTTP date, as epoch milliseconds from now on; undefined for what is neither, or too far off to be meant. */
 function retryAfter(value: string | null, now: number): number | undefined {
   if (value === null) return undefined;
-  if (/^\d{1,9}$/.test(value)) return now + Number(value) * 1_000;
-  const date = /^[A-Za-z]{3}, \d{2} [A-Za-z]{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(date) ? undefined : date;
+  const at = /^\d{1,9}$/.test(value) ? now + Number(value) * 1_000 : readHttpDate(value);
+  return at <= now + LONGEST_RETRY_AFTER_MS ? Math.max(at, now) : undefined;
+}
+
+function readHttpDate(value: string): number {
+  return /^[A-Za-z]{3}, \d{2} [A-Za-z]{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(value) ? Date.parse(value) : Number.NaN;
 }
 
 function invalid(en: string, ja: string): SelfInfoError {
@@ -317,41 +237,59 @@ function invalid(en: string, ja: string): SelfInfoError {
 
 // Failures of the certificate check, as OpenSSL and Node name them.
 const DISTRUST =
-  /^(CERT_|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(GET|VERIFY)_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE)/;
-// What undici and its parser say of an answer that is no HTTP, or too large.
-const MALFORMED = /^(HTTPParserError$|HPE_|UND_ERR_RES_EXCEEDED_MAX_SIZE|UND_ERR_RESPONSE|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)/;
+  /^(CERT_|CRL_|UNSPECIFIED$|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(GET|VERIFY|DECODE|DECRYPT)_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)/;
+// The alerts by which the other side says that it will not have our certificate, or wants one; OpenSSL names their age before, in one way or another.
+const REFUSED = /^ERR_SSL_[\w/]+_ALERT_((BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_(REVOKED|EXPIRED|UNKNOWN|REQUIRED)|UNKNOWN_CA|ACCESS_DENIED)$/;
+// What undici and its parser say of an answer that is no HTTP, or too large; its checks of a status below 100 are assertions.
+const MALFORMED = /^(HTTPParserError$|HPE_(?!INVALID_EOF_STATE)|UND_ERR_RES_EXCEEDED_MAX_SIZE|UND_ERR_RESPONSE|UND_ERR_HEADERS_OVERFLOW|ERR_ASSERTION$)/;
+// Of a head that says a length: it makes no sense. Behind the head: the body breaks off.
+const LENGTH = 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
 const SILENT = /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/;
 
-/** Turns whatever went wrong into one of our errors; nothing of the foreign error but its code, or its name where it has none, is looked at. */
-function judgeFailure(error: unknown, stage: CallStage, sent: boolean): SelfInfoError {
-  const code = error instanceof Error ? String(('code' in error && error.code) || error.name) : '';
-  if (error === ABORTED) return failure('aborted', stage, sent);
-  if (!sent && error !== TIMED_OUT) return failure(DISTRUST.test(code) ? 'server_not_trusted' : 'connection_failed', stage, sent);
+/** The code of a foreign error, or its name where it has none: all that is looked at. */
+function codeOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(('code' in error && error.code) || error.name) : '';
+  } catch {
+    // An injected fetch may throw whatever it likes, getters that throw included.
+    return '';
+  }
+}
+
+/** Turns whatever went wrong into one of our errors. */
+function judgeFailure(error: unknown, stage: CallStage, progress: Progress): SelfInfoError {
+  const sent = progress !== 'started';
   // Once a request for data was sent and its answer is gone, nobody can tell whether it was carried out.
-  if (isSelfInfoError(error)) return Object.assign(error, { stage, effect: stage === 'result' ? ('none' as const) : ('unknown' as const) });
-  if (MALFORMED.test(code))
+  const effect = sent && !HARMLESS.includes(stage) ? 'unknown' : 'none';
+  if (isSelfInfoError(error)) return error.code === 'connection_failed' ? failure(error.code, stage, sent) : Object.assign(error, { stage, effect });
+  const code = codeOf(error);
+  if (error === ABORTED) return failure('aborted', stage, sent);
+  if (REFUSED.test(code)) return failure('certificate_refused', stage, sent);
+  if (!sent && error !== TIMED_OUT) return failure(DISTRUST.test(code) ? 'server_not_trusted' : 'connection_failed', stage, sent);
+  if (MALFORMED.test(code) || (code === LENGTH && progress !== 'answering'))
     return new SelfInfoError('response_invalid', {
       stage,
-      effect: stage === 'result' ? 'none' : 'unknown',
+      effect,
       expected: { en: 'it is not a complete HTTP message.', ja: '完全な HTTP メッセージではありません。' },
     });
   if (stage === 'request' && sent) return failure('answer_lost', stage, sent);
   return failure(error === TIMED_OUT || SILENT.test(code) ? 'timed_out' : 'connection_closed', stage, sent);
 }
 
-/** Asking for a result changes nothing at the other side, so it may be asked again; a code is never exchanged a second time, sent or not. */
+/** A code is never exchanged a second time, sent or not. */
 function failure(code: SelfInfoErrorCode, stage: CallStage, sent: boolean): SelfInfoError {
-  const harmless = !sent || stage === 'result';
+  const harmless = !sent || HARMLESS.includes(stage);
   return new SelfInfoError(code, {
     stage,
     effect: harmless ? 'none' : 'unknown',
-    retry: { safe: harmless && stage !== 'token' && code !== 'server_not_trusted' },
+    retry: { safe: harmless && stage !== 'token' && code !== 'server_not_trusted' && code !== 'certificate_refused' },
   });
 }
 
 // Machine codes that may be repeated in an error: a code outside the list could be an echo of anything.
 const OAUTH_CODES = [
   'invalid_request',
+  'invalid_request_uri',
   'invalid_client',
   'invalid_grant',
   'unauthorized_client',

@@ -1,14 +1,17 @@
 import type { Answer } from './answer.js';
+import type { ClientAuth } from './assertion.js';
 import type { Availability } from './availability.js';
 import type { Calendar, Cause } from './calendar/index.js';
 import type { CallbackCode, CallbackRequest, ConsentTerms } from './consent.js';
+import type { Egress } from './egress.js';
 import type { Environment } from './environment.js';
 import type { SelfInfoError } from './errors.js';
-import type { FetchLike, TlsCredential } from './http.js';
+import type { FetchLike } from './http.js';
 import type { CommonInquiry, ItemInquiries, NoOtherItems, Progress, Retrieval } from './query.js';
 import type { ofService, Service, ServiceSpec } from './service.js';
 import type { Store } from './stores/store.js';
 import type { Clock, Instant } from './time.js';
+import type { TlsCredential } from './tls.js';
 
 /** A consent that was granted and not yet used: good for one `submit` or `query`, in this process; it shows its terms and no token. */
 export interface Grant<S extends ServiceSpec = Service> {
@@ -38,6 +41,14 @@ export type Collected<S extends ServiceSpec = Service> =
   | { readonly status: 'unavailable'; readonly until: string | null; readonly causes: readonly Cause[]; readonly retrieval: Retrieval<S> }
   | { readonly status: 'failed'; readonly error: SelfInfoError };
 
+/** Whose consent it is, and what bounds the call. */
+export interface ConsentOptions {
+  /** A secret of this browser's session, e.g. the session id; the callback must come with the same. */
+  readonly sessionBinding: string;
+  /** Aborts the call; what was sent stays sent. */
+  readonly signal?: AbortSignal;
+}
+
 /** Bounds of a call that goes out. */
 export interface SubmitOptions {
   /** Aborts the call; what was sent stays sent. */
@@ -48,10 +59,10 @@ export interface SubmitOptions {
 export interface CollectOptions extends SubmitOptions {
   /**
    * Milliseconds after which to stop waiting and return `pending`; default 30,000. In `query` the request counts too: a deadline that passes before its answer
-   * is the error `timed_out` or, once it was sent, `answer_lost`.
+   * is the error `timed_out` or, once it was sent, `answer_lost`. A store that has not answered by then is `timed_out`, too.
    */
   readonly deadlineMs?: number;
-  /** Called before each wait. */
+  /** Called before each wait, between two polls and after a failed one. What it throws or rejects with ends the waiting and comes back as it is. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -61,8 +72,12 @@ export interface ClientOptions<S extends Service = Service> {
   readonly service: S;
   /** What one of the three environment functions returned. */
   readonly environment: Environment;
-  /** The client certificate and key of mutual TLS; required unless `fetch` is given. */
+  /** The client certificate and key of mutual TLS; required unless `fetch` or a gateway is given. */
   readonly tls?: TlsCredential;
+  /** How the client authenticates beside its certificate: {@link privateKeyJwt}, or a function that gives the current one. Default: `tls`, by the certificate alone. */
+  readonly clientAuth?: ClientAuth;
+  /** The way out of the host's own network. Default: straight to the API. */
+  readonly egress?: Egress;
   /** Where transactions and retrieval secrets lie; default: this process's memory, good for one instance only. */
   readonly store?: Store;
   /** The calendar, or a function that gives the current one. Default: the guideline's tables. */
@@ -71,6 +86,13 @@ export interface ClientOptions<S extends Service = Service> {
   readonly clock?: Clock;
   /** An injected transport for tests in one process; production refuses it. */
   readonly fetch?: FetchLike;
+  /** Numbers from 0 to below 1, which spread the waits before a failed poll is repeated. Default: `Math.random`. */
+  readonly random?: () => number;
+  /**
+   * How many calls of `completeConsent`, `submit`, `collect` and `query` may be under way at once; one more is refused at once with `overloaded`, and sends
+   * nothing. Default 1,000.
+   */
+  readonly maxConcurrent?: number;
 }
 
 /** A client of one service in one environment. */
@@ -90,8 +112,9 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
   /**
    * Starts a consent: keeps a transaction and returns the URL to send the citizen to, with the availability now (guideline 2.3, figure 2.3-3).
    *
-   * @param options - `sessionBinding`: a secret of this browser's session, e.g. the session id; the callback must come with the same.
-   * @throws SelfInfoError `store_failed`, `missing_option`, `client_closed`; `outside_calendar` when now lies outside the calendar's span.
+   * @param options - `sessionBinding`: a secret of this browser's session, e.g. the session id; the callback must come with the same. `signal` aborts the call.
+   * @throws SelfInfoError `store_failed`, `store_full`, `timed_out` when the store does not answer, `aborted`, `missing_option`, `client_closed`; `outside_calendar` when now lies outside the calendar's span.
+   * Where the profile has the request pushed (RFC 9126), also `signing_failed`, `response_invalid`, `upstream_refused` and the errors of the transport: nothing is begun then.
    * @example
    * ```ts
    * import type { SelfInfoClient } from 'myna-selfinfo';
@@ -101,13 +124,13 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
    * }
    * ```
    */
-  beginConsent(options: { readonly sessionBinding: string }): Promise<{ readonly url: string; readonly availability: Availability<S> }>;
+  beginConsent(options: ConsentOptions): Promise<{ readonly url: string; readonly availability: Availability<S> }>;
   /**
    * Judges the callback and, when all is well, exchanges its code for a token, once.
    *
    * @param request - the callback as the framework hands it over.
    * @param options - `sessionBinding` as at `beginConsent`; `signal` aborts the exchange.
-   * @throws SelfInfoError of the transport, `response_invalid`, `store_failed`; everything a citizen or a stranger can cause is an outcome instead.
+   * @throws SelfInfoError of the transport, `response_invalid`, `store_failed`, `overloaded` (nothing is used up); everything a citizen or a stranger can cause is an outcome instead.
    * @example
    * ```ts
    * import { explain, type SelfInfoClient } from 'myna-selfinfo';
@@ -117,14 +140,15 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
    * }
    * ```
    */
-  completeConsent(request: CallbackRequest, options: { readonly sessionBinding: string; readonly signal?: AbortSignal }): Promise<ConsentOutcome<S>>;
+  completeConsent(request: CallbackRequest, options: ConsentOptions): Promise<ConsentOutcome<S>>;
   /**
    * Sends the one request that a grant pays for (IF001-04) and returns what is needed to collect the answer, as plain JSON.
    *
    * @param grant - of this client, unused.
    * @param inquiry - one for all items that every item allows, or one per item.
    * @param options - `signal`.
-   * @throws SelfInfoError `grant_used`, `grant_expired`, `foreign_grant`, `unknown_item`, `inquiry_not_registered`, `latest_not_declared`, `answer_lost`, the errors of the transport and of the store.
+   * @throws SelfInfoError `grant_used`, `grant_expired`, `foreign_grant`, `unknown_item`, `inquiry_not_registered`, `latest_not_declared`, `answer_lost`, `overloaded`,
+   * the errors of the transport and of the store.
    * @example
    * ```ts
    * import { type Grant, latest, type SelfInfoClient } from 'myna-selfinfo';
@@ -136,9 +160,12 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
   /**
    * Waits for the answer to a retrieval (IF001-06); may be repeated, in another process too.
    *
+   * A poll that fails in a way that passes (no connection, a closed one, no answer in time, HTTP 429 or 5xx) is repeated, at most three times in a row, each time
+   * after a random wait and no earlier than the portal allows.
+   *
    * @param retrieval - from `submit`, `query` or `resume`.
    * @param options - `deadlineMs`, `signal`, `onProgress`.
-   * @throws SelfInfoError `process_mismatch`, `response_invalid`, `aborted`, the errors of the transport and of the store.
+   * @throws SelfInfoError `process_mismatch`, `response_invalid`, `aborted`, `overloaded`, the errors of the transport and of the store.
    * @example
    * ```ts
    * import type { SelfInfoClient } from 'myna-selfinfo';
@@ -186,6 +213,20 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
    * ```
    */
   discard(handle: Grant<S> | Retrieval<S>): Promise<void>;
+  /**
+   * Takes another client certificate, from the next journey on; those under way end under the one they began with, since their tokens are bound to it.
+   *
+   * @param tls - the new certificate and its key, checked like the option.
+   * @throws SelfInfoError `missing_option`, `unknown_option`, `invalid_credential`, `key_certificate_mismatch`, naming what is wrong, the old one stays then; `client_closed`.
+   * @example
+   * ```ts
+   * import { readFileSync } from 'node:fs';
+   * import type { SelfInfoClient } from 'myna-selfinfo';
+   * const renew = (client: SelfInfoClient) =>
+   *   client.rotate({ cert: readFileSync('/etc/loan/client.crt', 'utf8'), key: readFileSync('/etc/loan/client.key', 'utf8') });
+   * ```
+   */
+  rotate(tls: TlsCredential): void;
   /** Ends every call and connection; afterwards every method that goes out fails with `client_closed`. */
   close(): Promise<void>;
 }

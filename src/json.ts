@@ -1,61 +1,114 @@
 import { SelfInfoError } from './errors.js';
+import { createPace } from './pace.js';
 
 const DEPTH = 64;
+/** Of an answer of 16 MiB that is nothing but brackets, parsing would make a gigabyte. */
+const VALUES = 1_000_000;
+/** How many bytes or characters are worked through before others get their turn. */
+const SLICE = 65_536;
 
 /**
- * Parses JSON more strictly than `JSON.parse`: no duplicate keys, no `__proto__`, bounded depth.
+ * Reads JSON out of the bytes of a body, more strictly than `JSON.parse`: UTF-8 only, no duplicate keys, no `__proto__`, bounded depth and number of values.
  *
- * @throws SelfInfoError `response_invalid`, without any of the text.
+ * Others run between two slices of the work; what is handed to `JSON.parse` was found small enough before.
+ *
+ * @throws SelfInfoError `response_invalid`, without any of the text; the signal's reason once it has aborted.
  */
-export function parseStrictJson(text: string): unknown {
-  let value: unknown;
+export async function readStrictJson(chunks: readonly Uint8Array[], signal: AbortSignal): Promise<unknown> {
+  const text = await decodeUtf8(chunks, signal);
+  const { rest } = createPace(SLICE, signal);
+  const isLong = text.length > SLICE;
+  const scan = createScan(text);
+  if (isLong) await rest();
+  for (let end = SLICE; !scan(end); end += SLICE) await rest();
+  if (isLong) await rest();
+  const value = parse(text);
+  if (isLong) await rest();
+  return value;
+}
+
+async function decodeUtf8(chunks: readonly Uint8Array[], signal: AbortSignal): Promise<string> {
+  const pace = createPace(SLICE, signal);
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  let text = '';
   try {
-    value = JSON.parse(text);
+    for (const chunk of chunks) {
+      for (let at = 0; at < chunk.byteLength; at += SLICE) {
+        const slice = chunk.subarray(at, at + SLICE);
+        text += decoder.decode(slice, { stream: true });
+        if (pace.spend(slice.byteLength)) await pace.rest();
+      }
+    }
+    return text + decoder.decode();
+  } catch {
+    signal.throwIfAborted();
+    throw invalid('its body is not UTF-8.', '本文が UTF-8 ではありません。');
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
   } catch {
     // The parser's own message quotes the text.
     throw invalid('it is not JSON.', 'JSON ではありません。');
   }
-  scan(text);
-  return value;
 }
 
-/** Walks valid JSON once, with the keys seen in each open object. */
-function scan(text: string): void {
+/** Walks a text as though it were JSON, up to a place that moves on with each call; true at the end. What is no JSON is left to the parser. */
+function createScan(text: string): (end: number) => boolean {
   const open: (Set<string> | undefined)[] = [];
-  for (let at = 0; at < text.length; at++) {
-    const char = text.charCodeAt(at);
-    if (char === 0x22) {
-      const end = endOfString(text, at);
-      const keys = open.at(-1);
-      if (keys && isKey(text, end)) {
-        const key: string = JSON.parse(text.slice(at, end));
-        if (key === '__proto__' || keys.has(key))
-          throw invalid('an object has the same key twice, or a forbidden one.', 'オブジェクトに重複したキー、または禁止されたキーがあります。');
-        keys.add(key);
+  let at = 0;
+  let values = 0;
+  // Of the string at hand, or of the last one.
+  let inString = false;
+  let escaped = false;
+  let start = 0;
+  let stop = 0;
+
+  function count() {
+    if (++values > VALUES) throw invalid('it holds too many values.', '値の数が多すぎます。');
+  }
+
+  function checkKey() {
+    const keys = open.at(-1);
+    if (!keys || stop === 0) return;
+    const raw = text.slice(start, stop);
+    const key = escaped ? String(parse(raw)) : raw.slice(1, -1);
+    if (key === '__proto__' || keys.has(key))
+      throw invalid('an object has the same key twice, or a forbidden one.', 'オブジェクトに重複したキー、または禁止されたキーがあります。');
+    keys.add(key);
+  }
+
+  return (end) => {
+    for (const limit = Math.min(end, text.length); at < limit; at++) {
+      const char = text.charCodeAt(at);
+      if (inString) {
+        if (char === 0x5c) {
+          escaped = true;
+          at++;
+        } else if (char === 0x22) {
+          inString = false;
+          stop = at + 1;
+        }
+      } else if (char === 0x22) {
+        inString = true;
+        escaped = false;
+        start = at;
+      } else if (char === 0x3a) {
+        checkKey();
+      } else if (char === 0x2c) {
+        count();
+      } else if (char === 0x7b || char === 0x5b) {
+        count();
+        open.push(char === 0x7b ? new Set() : undefined);
+        if (open.length > DEPTH) throw invalid(`it is nested deeper than ${DEPTH} levels.`, `${DEPTH} 段より深い入れ子です。`);
+      } else if (char === 0x7d || char === 0x5d) {
+        open.pop();
       }
-      at = end - 1;
-    } else if (char === 0x7b || char === 0x5b) {
-      open.push(char === 0x7b ? new Set() : undefined);
-      if (open.length > DEPTH) throw invalid(`it is nested deeper than ${DEPTH} levels.`, `${DEPTH} 段より深い入れ子です。`);
-    } else if (char === 0x7d || char === 0x5d) {
-      open.pop();
     }
-  }
-}
-
-function endOfString(text: string, start: number): number {
-  for (let at = start + 1; ; at++) {
-    const char = text.charCodeAt(at);
-    if (char === 0x5c) at++;
-    else if (char === 0x22) return at + 1;
-  }
-}
-
-/** In valid JSON a string followed by a colon is a key. */
-function isKey(text: string, end: number): boolean {
-  let at = end;
-  while (text.charCodeAt(at) <= 0x20) at++;
-  return text.charCodeAt(at) === 0x3a;
+    return at >= text.length;
+  };
 }
 
 function invalid(en: string, ja: string): SelfInfoError {

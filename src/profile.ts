@@ -1,5 +1,6 @@
 import { SelfInfoError } from './errors.js';
 import type { Day, Inquiry, Method } from './inquiry.js';
+import { createPace, type Pace } from './pace.js';
 import { formatInstant, toEpochMs } from './time.js';
 
 /**
@@ -71,11 +72,14 @@ export interface WireProfile {
   /** Names this profile in messages. */
   readonly id: string;
   /** Paths under the portal's origins. */
-  readonly paths: Names<'authorization' | 'token' | 'request' | 'result'>;
+  readonly paths: Names<'authorization' | 'pushedAuthorization' | 'token' | 'request' | 'result'>;
   /** The OAuth side. */
   readonly oauth: {
     readonly pkce: ProfileEntry<'S256'>;
-    readonly clientAuthentication: ProfileEntry<'tls_client_auth'>;
+    /** With `private_key_jwt` a client is not made without `clientAuth`; mutual TLS stays in any case. */
+    readonly clientAuthentication: ProfileEntry<'tls_client_auth' | 'self_signed_tls_client_auth' | 'private_key_jwt'>;
+    /** Whether authorization requests are pushed to the portal first (RFC 9126), so that the browser carries a reference only. */
+    readonly pushedAuthorizationRequests: ProfileEntry<boolean>;
     /** Whether every callback carries `iss` (RFC 9207). */
     readonly issuerInCallback: ProfileEntry<boolean>;
     readonly deviations: ProfileEntry<readonly OAuthDeviation[]>;
@@ -116,8 +120,8 @@ export interface WireProfile {
   decodeProcess(body: unknown, profile: WireProfile): string;
   /** The body that asks for the result of a process. */
   encodePoll(processId: string, profile: WireProfile): unknown;
-  /** The answer to a poll. @throws SelfInfoError `response_invalid` */
-  decodeResult(body: unknown, profile: WireProfile): WireResult;
+  /** The answer to a poll, or a promise of it where decoding lets others run in between. @throws SelfInfoError `response_invalid` */
+  decodeResult(body: unknown, profile: WireProfile): WireResult | Promise<WireResult>;
 }
 
 const entry =
@@ -144,6 +148,7 @@ export const publicProfile: WireProfile = deepFreeze({
   id: 'public-2026-11',
   paths: {
     authorization: unknown('/oauth/authorize'),
+    pushedAuthorization: unknown('/oauth/par'),
     token: secondHand('/oauth/token'),
     request: secondHand('/request'),
     result: secondHand('/result'),
@@ -151,6 +156,7 @@ export const publicProfile: WireProfile = deepFreeze({
   oauth: {
     pkce: inferred('S256'),
     clientAuthentication: inferred('tls_client_auth'),
+    pushedAuthorizationRequests: unknown(false),
     issuerInCallback: unknown(true),
     deviations: unknown([]),
   },
@@ -224,15 +230,16 @@ export const publicProfile: WireProfile = deepFreeze({
   encodePoll(processId, { fields }) {
     return { [fields.processId.value]: processId };
   },
-  decodeResult(body, profile) {
+  async decodeResult(body, profile) {
     const { fields } = profile;
+    const pace = createPace(RECORDS_AT_ONCE);
     const answer = objectAt(body, 'body');
     const data = answer[fields.selfPersonalData.value];
     return {
       processId: textAt(answer[fields.processId.value], `body.${fields.processId.value}`),
       status: wordAt(answer[fields.processStatus.value], profile.processStatuses, `body.${fields.processStatus.value}`),
-      items: listAt(data, `body.${fields.selfPersonalData.value}`).map((item, index) =>
-        decodeItem(item, profile, `body.${fields.selfPersonalData.value}[${index}]`),
+      items: await paced(pace, listAt(data, `body.${fields.selfPersonalData.value}`), (item, index) =>
+        decodeItem(item, profile, `body.${fields.selfPersonalData.value}[${index}]`, pace),
       ),
       extras: unknownIn(answer, [fields.processId, fields.processStatus, fields.selfPersonalData]),
     };
@@ -269,14 +276,29 @@ function entriesOf(profile: WireProfile): readonly FoundEntry[] {
   }
 }
 
-function decodeItem(body: unknown, profile: WireProfile, path: string): WireItem {
+/** The most items of an answer, records of an item, and holders missing. */
+const LONGEST_LIST = 100_000;
+/** How many items and records are decoded before others get their turn. */
+const RECORDS_AT_ONCE = 100;
+
+/** Maps a list that may be long. */
+async function paced<T>(pace: Pace, list: readonly unknown[], decode: (entry: unknown, index: number) => T | Promise<T>): Promise<readonly T[]> {
+  const decoded: T[] = [];
+  for (const [index, entry] of list.entries()) {
+    if (pace.spend(1)) await pace.rest();
+    decoded.push(await decode(entry, index));
+  }
+  return decoded;
+}
+
+async function decodeItem(body: unknown, profile: WireProfile, path: string, pace: Pace): Promise<WireItem> {
   const { fields } = profile;
   const item = objectAt(body, path);
   const failure = item[fields.failure.value];
   return {
     code: textAt(item[fields.itemCode.value], `${path}.${fields.itemCode.value}`),
     status: wordAt(item[fields.itemStatus.value], profile.itemStatuses, `${path}.${fields.itemStatus.value}`),
-    records: listAt(item[fields.records.value], `${path}.${fields.records.value}`).map((record, index) =>
+    records: await paced(pace, listAt(item[fields.records.value], `${path}.${fields.records.value}`), (record, index) =>
       decodeRecord(record, profile, `${path}.${fields.records.value}[${index}]`),
     ),
     missing: listAt(item[fields.missing.value], `${path}.${fields.missing.value}`).map((missing, index) =>
@@ -330,6 +352,9 @@ function objectAt(value: unknown, path: string): Readonly<Record<string, unknown
 function listAt(value: unknown, path: string): readonly unknown[] {
   if (value === undefined) return [];
   if (!Array.isArray(value)) throw invalid(path, 'must be a list.', 'は配列でなければなりません。');
+  if (value.length > LONGEST_LIST) {
+    throw invalid(path, `must not hold more than ${LONGEST_LIST} entries.`, `の要素数は ${LONGEST_LIST} 以下でなければなりません。`);
+  }
   return value;
 }
 

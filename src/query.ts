@@ -1,6 +1,7 @@
+import { type Scope, within } from './calls.js';
 import type { ConsentTerms } from './consent.js';
 import type { Environment } from './environment.js';
-import { isSelfInfoError, SelfInfoError } from './errors.js';
+import { isSelfInfoError, SelfInfoError, type SelfInfoErrorCode } from './errors.js';
 import { type CallBounds, type CallStage, type Connection, type HttpAnswer, refusal } from './http.js';
 import { checkInquiry, type Inquiry, type Method } from './inquiry.js';
 import type { WireResult } from './profile.js';
@@ -86,10 +87,21 @@ export async function sendRequest(
   const items = Object.entries(inquiries).map(([key, inquiry]) => ({ code: wireCode(service.items[key] as ItemSpec), inquiry }));
   const body = profile.encodeRequest({ items }, profile);
   const answer = await post(environment, connection, 'request', body, accessToken.token.reveal(), bounds);
-  return judged(answer, 'request', () => profile.decodeProcess(answer.json, profile), profile.errorCodes.value);
+  return judged(answer, 'request', () => checkProcessId(profile.decodeProcess(answer.json, profile)), profile.errorCodes.value);
 }
 
-/** What `onProgress` is told before each wait: which poll it was, and when (ISO 8601 at +09:00) the next one is due. */
+/** It is stored and sent back with every poll, and must come back the same. */
+function checkProcessId(id: unknown): string {
+  if (typeof id === 'string' && id.length > 0 && id.length <= LONGEST_PROCESS_ID) return id;
+  throw new SelfInfoError('response_invalid', {
+    expected: {
+      en: `its process id is no text of at most ${LONGEST_PROCESS_ID} characters.`,
+      ja: `処理IDが ${LONGEST_PROCESS_ID} 文字以下の文字列ではありません。`,
+    },
+  });
+}
+
+/** What `onProgress` is told before each wait: how often was asked so far, and when (ISO 8601 at +09:00) it is asked again. */
 export interface Progress {
   readonly attempt: number;
   readonly retryAt: string;
@@ -108,76 +120,94 @@ export type Waited =
   | { readonly status: 'unavailable'; readonly until: string | null }
   | { readonly status: 'failed'; readonly error: SelfInfoError };
 
+const LONGEST_PROCESS_ID = 1_024;
 const SHORTEST_POLL_MS = 500;
+/**
+ * Asking changes nothing at the portal: after these, which pass by themselves, it is asked again.
+ *
+ * A certificate that an alert refuses is not among them. TLS 1.3 may close without a word for the same reason; that looks like any break, and costs three more connections at most.
+ */
+const TRANSIENT: readonly SelfInfoErrorCode[] = ['connection_failed', 'connection_closed', 'timed_out', 'upstream_unavailable', 'upstream_failed'];
+/** How often in a row, and how long at most before the first time; the limit doubles each time, the wait is anything below it. */
+const RETRIES = 3;
+const RETRY_MS = 500;
+
+/** How polling goes on: within what, by which clock and chance, and who is told. */
+export interface Waiting {
+  readonly scope: Scope & { readonly deadline: number };
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly onProgress: ((progress: Progress) => unknown) | undefined;
+}
 
 /** Polls until the result is there, the portal gives up, or the deadline comes first. */
-export async function awaitResult(
-  environment: Environment,
-  connection: Connection,
-  { token, processId }: ProcessSecret,
-  bounds: CallBounds & { readonly deadline: number },
-  clock: Clock,
-  onProgress: ((progress: Progress) => void) | undefined,
-): Promise<Waited> {
-  for (let attempt = 1; ; attempt++) {
-    const polled = await sendPoll(environment, connection, processId, token, bounds).catch((error: unknown) => judgePoll(error, bounds.deadline, clock));
-    if ('status' in polled) return polled;
-    const { result, retryAt } = polled;
-    switch (result.status) {
-      case 'done':
-        return { status: 'done', result };
-      case 'busy':
-        return { status: 'unavailable', until: retryAt === undefined ? null : formatInstant(retryAt) };
-      case 'accepted':
-      case 'running':
-        break;
-      default:
-        return { status: 'failed', error: new SelfInfoError('upstream_failed', { stage: 'result', effect: 'applied', upstream: { code: result.status } }) };
-    }
+export async function awaitResult(environment: Environment, connection: Connection, secret: ProcessSecret, waiting: Waiting): Promise<Waited> {
+  const { scope, clock, random } = waiting;
+  for (let attempt = 1, failures = 0; ; attempt++) {
+    const polled = await sendPoll(environment, connection, secret, scope).catch(failureOf);
     const now = clock.now();
-    const next = Math.max(retryAt ?? now + environment.profile.timing.pollMs.value, now + SHORTEST_POLL_MS);
-    const progress = { attempt, retryAt: formatInstant(next) };
-    if (next >= bounds.deadline) return { status: 'pending', retryAt: progress.retryAt };
-    // The wait starts before the caller is told, so that a virtual clock can be moved from there.
-    const waiting = pause(clock, next - now, bounds.signal);
-    // If the caller's function throws, nobody hears how the wait ends.
-    waiting.catch(() => undefined);
-    onProgress?.(progress);
-    await waiting;
+    let next: number;
+    if ('failed' in polled) {
+      const { failed } = polled;
+      if (failed.code === 'upstream_refused') return { status: 'failed', error: failed };
+      // The caller's deadline passed during a poll: nothing is lost, the answer can be collected later.
+      if (failed.code === 'timed_out' && now >= scope.deadline) return { status: 'pending', retryAt: formatInstant(now) };
+      next = Math.max(now + Math.ceil(chance(random) * RETRY_MS * 2 ** failures), Date.parse(failed.retry.notBefore ?? '') || 0);
+      if (++failures > RETRIES || next >= scope.deadline) return givenUp(failed);
+    } else {
+      failures = 0;
+      const { result, retryAt } = polled;
+      if (result.status === 'done') return { status: 'done', result };
+      if (result.status === 'busy') return { status: 'unavailable', until: retryAt === undefined ? null : formatInstant(retryAt) };
+      if (result.status !== 'accepted' && result.status !== 'running') {
+        return { status: 'failed', error: new SelfInfoError('upstream_failed', { stage: 'result', effect: 'applied', upstream: { code: result.status } }) };
+      }
+      next = Math.max(retryAt ?? now + environment.profile.timing.pollMs.value, now + SHORTEST_POLL_MS);
+      if (next >= scope.deadline) return { status: 'pending', retryAt: formatInstant(next) };
+    }
+    await pause({ attempt, retryAt: formatInstant(next) }, next - now, waiting);
   }
 }
 
-function judgePoll(error: unknown, deadline: number, clock: Clock): Waited {
-  if (!isSelfInfoError(error)) throw error;
-  const now = clock.now();
-  // The caller's deadline passed during a poll: nothing is lost, the answer can be collected later.
-  if (error.code === 'timed_out' && now >= deadline) return { status: 'pending', retryAt: formatInstant(now) };
-  if (error.code === 'upstream_unavailable') return { status: 'unavailable', until: error.retry.notBefore ?? null };
-  // A gateway's failure while asking changes nothing: the answer may come yet.
-  if (error.code === 'upstream_failed') return { status: 'unavailable', until: null };
-  if (error.code === 'upstream_refused') return { status: 'failed', error };
+/** What the portal refused, or a failure that passes; all others surface at once. */
+function failureOf(error: unknown): { readonly failed: SelfInfoError } {
+  if (isSelfInfoError(error) && (error.code === 'upstream_refused' || TRANSIENT.includes(error.code))) return { failed: error };
   throw error;
 }
 
-async function pause(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await clock.wait(ms, signal);
-  } catch {
-    throw new SelfInfoError('aborted', { stage: 'result', effect: 'none', retry: { safe: true } });
-  }
+/** How waiting ends when the last attempt failed, too. */
+function givenUp(error: SelfInfoError): Waited {
+  if (error.code === 'upstream_unavailable') return { status: 'unavailable', until: error.retry.notBefore ?? null };
+  // A gateway's failure while asking: the answer may come yet.
+  if (error.code === 'upstream_failed') return { status: 'unavailable', until: null };
+  throw error;
+}
+
+/** A share from 0 to 1, whatever the caller's randomness gives. */
+function chance(random: () => number): number {
+  const share = random();
+  return share >= 0 && share <= 1 ? share : 1;
+}
+
+async function pause(progress: Progress, ms: number, { scope, clock, onProgress }: Waiting): Promise<void> {
+  // The wait starts before the caller is told, so that a virtual clock can be moved from there.
+  const waited = within(scope, clock, Number.POSITIVE_INFINITY, (signal) => clock.wait(ms, signal));
+  // If the caller's function throws, nobody hears how the wait ends.
+  waited.catch(() => undefined);
+  // What it throws or rejects with is the caller's own, and ends the waiting.
+  await Promise.race([waited, Promise.resolve(onProgress?.(progress)).then(() => waited)]);
 }
 
 /** Asks once whether the result is there. */
 async function sendPoll(
   environment: Environment,
   connection: Connection,
-  processId: string,
-  token: string,
+  { processId, token }: ProcessSecret,
   bounds: CallBounds,
 ): Promise<{ readonly result: WireResult; readonly retryAt: number | undefined }> {
   const { profile } = environment;
   const answer = await post(environment, connection, 'result', profile.encodePoll(processId, profile), token, bounds);
-  const result = judged(answer, 'result', () => profile.decodeResult(answer.json, profile), profile.errorCodes.value);
+  const result = await judged(answer, 'result', () => profile.decodeResult(answer.json, profile), profile.errorCodes.value);
   if (result.processId !== processId) throw new SelfInfoError('process_mismatch');
   return { result, retryAt: answer.retryAt };
 }
@@ -199,10 +229,10 @@ function post(
   return connection.send({ stage, path: environment.profile.paths[stage].value, headers, body: JSON.stringify(body) }, bounds);
 }
 
-function judged<T>(answer: HttpAnswer, stage: CallStage, decode: () => T, errorCodes: readonly string[]): T {
+async function judged<T>(answer: HttpAnswer, stage: CallStage, decode: () => T | Promise<T>, errorCodes: readonly string[]): Promise<T> {
   if (answer.status < 200 || answer.status > 299) throw refusal(answer, stage, errorCodes);
   try {
-    return decode();
+    return await decode();
   } catch (error) {
     if (!isSelfInfoError(error))
       throw new SelfInfoError('response_invalid', { stage, expected: { en: 'the profile cannot decode it.', ja: 'プロファイルで解読できません。' } });

@@ -1,22 +1,14 @@
+import { type Authenticate, type ClientAuth, openAuthentication } from './assertion.js';
 import { ValidCallback } from './consent.js';
+import { checkEgress, type Egress, routeOf } from './egress.js';
 import { type Environment, isEnvironment } from './environment.js';
 import { SelfInfoError } from './errors.js';
-import {
-  type CallBounds,
-  type Connection,
-  checkCredential,
-  createFetchTransport,
-  createTransport,
-  type FetchLike,
-  type HttpAnswer,
-  knownCode,
-  refusal,
-  type TlsCredential,
-  type Transport,
-} from './http.js';
+import { type CallBounds, type Connection, createFetchTransport, type FetchLike, type HttpAnswer, knownCode, refusal, type Transport } from './http.js';
 import { checkFunction, checkKeys, checkMethods, checkSignal, checkText } from './options.js';
 import { Sensitive } from './redaction.js';
 import { type Clock, formatInstant, systemClock } from './time.js';
+import { checkCredential, type TlsCredential } from './tls.js';
+import { createTransport } from './transport.js';
 
 /** An access token: hidden, and until when it is good (ISO 8601 at +09:00), if the portal said so. */
 export interface AccessToken {
@@ -33,6 +25,7 @@ export async function requestToken(
   connection: Connection,
   callback: ValidCallback,
   codeVerifier: string,
+  authenticate: Authenticate,
   clock: Clock,
   bounds: CallBounds,
 ): Promise<TokenVerdict> {
@@ -41,10 +34,12 @@ export async function requestToken(
   const server = { issuer: environment.issuer, token_endpoint: environment.endpoints.apiUrl.replace(/\/$/, '') + profile.paths.token.value };
   const client = { client_id: environment.clientId };
   let answer: HttpAnswer | undefined;
-  // What the connection throws is ours; what oauth4webapi throws may quote the token, and goes no further than this function.
+  // What the connection throws is ours; what oauth4webapi throws may quote the code, and goes no further than this function.
   let failed: unknown;
+  // A token's life is counted from before it was made: it is never thought to live longer than it does.
+  const sentAt = clock.now();
   try {
-    const response = await oauth.authorizationCodeGrantRequest(
+    await oauth.authorizationCodeGrantRequest(
       server,
       client,
       oauth.TlsClientAuth(),
@@ -54,11 +49,12 @@ export async function requestToken(
       {
         [oauth.customFetch]: async (_url, init) => {
           try {
+            await authenticate(init.body, 'token', bounds);
             answer = await connection.send(
               { stage: 'token', path: profile.paths.token.value, headers: headersOf(init.headers), body: String(init.body) },
               bounds,
             );
-            return rebuild(answer, profile.oauth.deviations.value);
+            return new Response();
           } catch (error) {
             failed = error;
             throw error;
@@ -66,30 +62,44 @@ export async function requestToken(
         },
       },
     );
-    const token = await oauth.processAuthorizationCodeResponse(server, client, response);
-    return {
-      accessToken: {
-        token: new Sensitive(token.access_token),
-        expiresAt: token.expires_in === undefined ? null : formatInstant(clock.now() + token.expires_in * 1_000),
-      },
-    };
-  } catch (error) {
-    if (failed !== undefined) throw failed;
-    if (answer === undefined) throw invalid('no token request could be made.', 'トークン要求を作成できませんでした。');
-    // Too many calls is no word on this code, whatever the body says.
-    if (answer.status === 429) throw refusal(answer, 'token', profile.errorCodes.value);
-    if (error instanceof oauth.ResponseBodyError) return { refused: knownCode(error.error, profile.errorCodes.value) };
-    if (answer.status >= 400) throw refusal(answer, 'token', profile.errorCodes.value);
-    throw invalid('it is no valid token answer.', 'トークン応答として正しくありません。');
-  }
+  } catch {}
+  if (failed !== undefined) throw failed;
+  if (answer === undefined) throw invalid('no token request could be made.', 'トークン要求を作成できませんでした。');
+  return judgeToken(environment, answer, sentAt);
 }
 
-/** The judge gets a plain response made of what was checked, never the wire's own. */
-function rebuild(answer: HttpAnswer, deviations: readonly string[]): Response {
-  const { status, json } = answer;
-  const lacksType = typeof json === 'object' && json !== null && 'access_token' in json && !('token_type' in json);
-  const body = lacksType && deviations.includes('token-type-missing') ? { ...json, token_type: 'bearer' } : json;
-  return new Response(JSON.stringify(body ?? null), { status, headers: { 'content-type': 'application/json' } });
+const LONGEST_TOKEN = 8_192;
+/** A hundred years: more is no lifetime, and would end beyond what a Date can hold. */
+const LONGEST_LIFE_S = 100 * 366 * 86_400;
+
+/** Judges the answer of the token endpoint: what is no token for a `Bearer` header is none, whatever else it may be. */
+async function judgeToken({ clientId, issuer, profile }: Environment, { status, json, retryAt }: HttpAnswer, sentAt: number): Promise<TokenVerdict> {
+  const body = typeof json === 'object' && json !== null ? json : {};
+  // Too many calls is no word on this code, whatever the body says.
+  if (status >= 400 && status < 500 && status !== 429 && 'error' in body && typeof body.error === 'string' && body.error !== '')
+    return { refused: knownCode(body.error, profile.errorCodes.value) };
+  if (status >= 400) throw refusal({ status, json, retryAt }, 'token', profile.errorCodes.value);
+  const oauth = await import('oauth4webapi');
+  try {
+    // A plain response made of what was checked, never the wire's own. An ID token was not asked for: it is not looked at, and says nothing.
+    const lacksType = 'access_token' in body && !('token_type' in body) && profile.oauth.deviations.value.includes('token-type-missing');
+    const plain = Response.json({ ...body, ...(lacksType && { token_type: 'bearer' }), id_token: undefined }, { status });
+    const { access_token: token, token_type: type } = await oauth.processAuthorizationCodeResponse({ issuer }, { client_id: clientId }, plain);
+    const life = 'expires_in' in body ? body.expires_in : undefined;
+    // RFC 6750, 2.1: what else a token may hold cannot stand in a header. A token of another type would have to be sent in another way.
+    const isBearer = type === 'bearer' && token.length <= LONGEST_TOKEN && /^[A-Za-z0-9._~+/-]+=*$/.test(token);
+    if (isBearer && !('error' in body) && !Array.isArray(json) && (life === undefined || isLife(life))) {
+      const expiresAt = life === undefined ? null : formatInstant(sentAt + Math.floor(life * 1_000));
+      return { accessToken: { token: new Sensitive(token), expiresAt } };
+    }
+  } catch {}
+  // What oauth4webapi throws may quote the token.
+  throw invalid('it is no valid token answer.', 'トークン応答として正しくありません。');
+}
+
+/** RFC 6749, 5.1: seconds, as a number. */
+function isLife(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= LONGEST_LIFE_S;
 }
 
 function headersOf(headers: ConstructorParameters<typeof Headers>[0]): Record<string, string> {
@@ -103,21 +113,27 @@ function invalid(en: string, ja: string): SelfInfoError {
 /**
  * Chooses the transport that the options ask for.
  *
- * @throws SelfInfoError `invalid_environment`, `injected_transport_refused`, `insecure_tls`, `missing_option`, `invalid_credential`, `key_certificate_mismatch`.
+ * @throws SelfInfoError `invalid_environment`, `injected_transport_refused`, `insecure_tls`, `missing_option`, `invalid_option`, `invalid_credential`, `key_certificate_mismatch`.
  */
-export function openTransport(environment: Environment, options: { readonly tls?: TlsCredential; readonly fetch?: FetchLike }, clock: Clock): Transport {
+export function openTransport(
+  environment: Environment,
+  options: { readonly tls?: TlsCredential; readonly egress?: Egress; readonly fetch?: FetchLike },
+  clock: Clock,
+): Transport {
   if (!isEnvironment(environment)) throw new SelfInfoError('invalid_environment', { path: 'options.environment' });
   const { apiUrl } = environment.endpoints;
   const { tls, fetch } = options;
   checkFunction(fetch, 'options.fetch');
   if (fetch && environment.kind === 'production') throw new SelfInfoError('injected_transport_refused', { path: 'options.fetch' });
   const credential = tls && checkCredential(tls, 'options.tls');
+  const egress = options.egress === undefined ? undefined : checkEgress(options.egress, 'options.egress');
   if (fetch) return createFetchTransport(apiUrl, fetch, clock);
-  if (!credential) throw new SelfInfoError('missing_option', { path: 'options.tls' });
+  // A gateway has the credential towards the portal; whether it wants one of us is its own affair.
+  if (!credential && !egress?.gateway) throw new SelfInfoError('missing_option', { path: 'options.tls' });
   if (environment.kind !== 'sandbox' && process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
     throw new SelfInfoError('insecure_tls', { path: 'process.env.NODE_TLS_REJECT_UNAUTHORIZED' });
   }
-  return createTransport(apiUrl, environment.ca, credential, clock);
+  return createTransport(routeOf(apiUrl, environment.ca, egress), credential, clock);
 }
 
 /** How {@link exchangeToken} reaches the portal. */
@@ -128,8 +144,12 @@ export interface ExchangeTokenOptions {
   readonly callback: ValidCallback;
   /** The PKCE verifier whose challenge the consent URL carried. */
   readonly codeVerifier: string;
-  /** The client certificate and key; required unless `fetch` is given. */
+  /** The client certificate and key; required unless `fetch` or a gateway is given. */
   readonly tls?: TlsCredential;
+  /** How the client authenticates beside its certificate. Default: `tls`, not at all. */
+  readonly clientAuth?: ClientAuth;
+  /** The way out of the host's own network. Default: straight to the API. */
+  readonly egress?: Egress;
   /** An injected transport for tests in one process; refused in production. */
   readonly fetch?: FetchLike;
   /** Default: the system's clock. */
@@ -142,7 +162,8 @@ export interface ExchangeTokenOptions {
  * Exchanges the code of a checked callback for an access token over mutual TLS (IF001-03), for hosts that hold the steps themselves; never retried.
  *
  * @param options - the environment, the checked callback, the verifier and the credential.
- * @throws SelfInfoError `token_refused` with the portal's machine code; `response_invalid`; the errors of the transport; `missing_option` and its like.
+ * @throws SelfInfoError `token_refused` with the portal's machine code; `callback_rejected` with `upstream.code` `replayed` for a callback that was exchanged
+ *   before; `response_invalid`; `signing_failed`; the errors of the transport; `missing_option` and its like.
  * @example
  * ```ts
  * import { type Environment, exchangeToken, type TlsCredential, type ValidCallback } from 'myna-selfinfo';
@@ -153,15 +174,17 @@ export interface ExchangeTokenOptions {
  * ```
  */
 export async function exchangeToken(options: ExchangeTokenOptions): Promise<AccessToken> {
-  checkKeys(options, 'options', ['environment', 'callback', 'codeVerifier', 'tls', 'fetch', 'clock', 'signal']);
+  checkKeys(options, 'options', ['environment', 'callback', 'codeVerifier', 'tls', 'clientAuth', 'egress', 'fetch', 'clock', 'signal']);
   const { environment, callback, codeVerifier, clock = systemClock, signal } = options;
   if (!(callback instanceof ValidCallback)) throw new TypeError('options.callback must be what validateCallback returned.');
   checkText(codeVerifier, 'options.codeVerifier');
   checkMethods(clock, 'options.clock', ['now', 'wait']);
   checkSignal(signal, 'options.signal');
   const connection = openTransport(environment, options, clock).connect();
+  const authenticate = openAuthentication(environment, options.clientAuth, clock);
+  ValidCallback.spend(callback);
   try {
-    const verdict = await requestToken(environment, connection, callback, codeVerifier, clock, { signal });
+    const verdict = await requestToken(environment, connection, callback, codeVerifier, authenticate, clock, { signal });
     if ('refused' in verdict) throw new SelfInfoError('token_refused', { upstream: { code: verdict.refused } });
     return verdict.accessToken;
   } finally {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { root } from './house/sources.js';
+import { makeKey } from './kit/keys.js';
 import { fields, itemStatuses, processStatuses } from './sandbox/steps.js';
 
 const binary = join(root, 'dist/cli.js');
@@ -41,7 +42,7 @@ async function start(...args: string[]): Promise<Running> {
   let text = '';
   for await (const chunk of child.stdout.setEncoding('utf8')) {
     text += chunk;
-    if (text.endsWith('"$RESULT"\n')) break;
+    if (/"\$RESULT"\n$|private_key_jwt\.\n\n$/.test(text)) break;
   }
   return { child, text, values: (label) => [...text.matchAll(new RegExp(`^  ${label} +(.+)$`, 'gm'))].map((match) => match[1] ?? '') };
 }
@@ -123,6 +124,20 @@ describe('the sandbox from the terminal', () => {
     expect(answer[fields.selfPersonalData.value]).toMatchObject([
       { [fields.itemCode.value]: 'vaccination', [fields.itemStatus.value]: itemStatuses.present.value },
     ]);
+  });
+
+  it.skipIf(!hasCurl)('pushes the request where it must be pushed', async () => {
+    const registration = { clientId: 'clinic', redirectUris: ['https://clinic.example/'], service, requirePushedAuthorizationRequests: true };
+    const answer = await paste(await start('--service', write('pushed.json', registration), '--at', '2026-12-01T10:00+09:00'));
+    expect(answer[fields.processStatus.value]).toBe(processStatuses.done.value);
+  });
+
+  it('says that curl signs no assertions', async () => {
+    const clientAuth = { jwks: { keys: [makeKey('ES256', 'a').jwk] } };
+    const registration = { clientId: 'clinic', redirectUris: ['https://clinic.example/'], service, clientAuth };
+    const { text, values } = await start('--service', write('signed.json', registration), '--lang', 'en');
+    expect(values('client_id')).toEqual(['clinic']);
+    expect(text).toMatch(/There is no journey by curl: the first client is registered for private_key_jwt\.\n\n$/);
   });
 
   it('takes a service alone, in a file with a byte order mark', async () => {

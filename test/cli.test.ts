@@ -44,7 +44,7 @@ describe('the binary', () => {
 
   it('says its version and what it can do', () => {
     expect(printed('--version')).toBe(`${JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version}\n`);
-    for (const command of ['calendar', 'sandbox']) expect(printed('--help')).toContain(`  ${command} `);
+    for (const command of ['calendar', 'plan', 'sandbox']) expect(printed('--help')).toContain(`  ${command} `);
     expect(printed()).toBe(printed('--help'));
     expect(printed('--help', '--lang', 'en')).toMatch(/^Usage: myna-selfinfo/);
   });

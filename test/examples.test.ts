@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
@@ -35,6 +36,27 @@ describe('the examples run to their end', () => {
     const output = await run('calendar', '2026-11-21T23:00:00+09:00');
     expect(output).toContain('地方税: × 停止中（11月22日 08:00 まで）');
     expect(output).toContain('次に照会できるのは 11月23日 00:00 から');
+  });
+});
+
+describe('signing by a key service', () => {
+  it('gets the answer with the old key and the new one, and is refused with one that nobody registered', async () => {
+    const ready = 'マイナポータルからの取得が完了しました。内容をご確認ください。';
+    expect((await run('kms-signing')).trim().split('\n')).toEqual([
+      `鍵 2026-11: ${ready}`,
+      `鍵 2027-11: ${ready}`,
+      'KMS による署名: 4 回（PAR とトークンの要求に1回ずつ）',
+      '鍵 2028-11: 情報を取得できませんでした。最初からやり直してください。（コード: upstream_refused）',
+    ]);
+  });
+});
+
+describe('the vault over a KMS', () => {
+  it('reads after its keys were rotated, for the consented purpose and no other', async () => {
+    const output = await run('vault-kms');
+    for (const line of ['"type":"rotated","keys":1,"kid":"loan-2027"', '  所得情報: 1 件', '  同意を得た目的以外には利用できません。'])
+      expect(output).toContain(line);
+    expect(output).not.toContain('課税');
   });
 });
 
@@ -82,5 +104,24 @@ describe('the demo', () => {
 
   it('prints no token, code, state or key', async () => {
     expect(await run('demo')).not.toMatch(/access_token|code=|state=|Bearer|PRIVATE KEY|[A-Za-z0-9_-]{40,}/);
+  });
+
+  it('serves the bank with --serve until it is stopped', async () => {
+    const demo = spawn(process.execPath, ['--import', 'tsx', 'examples/demo.ts', '--serve'], {
+      env: { ...process.env, PORT: '0' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(demo, 'exit');
+    demo.stdout.setEncoding('utf8');
+    let output = '';
+    for await (const text of demo.stdout) {
+      output += text;
+      if (output.includes('\n')) break;
+    }
+    const [origin = ''] = /http:\/\/localhost:\d+/.exec(output) ?? [];
+    const page = await (await fetch(origin.replace('localhost', '127.0.0.1'))).text();
+    expect(page).toContain('マイナポータルから所得情報を取得する');
+    demo.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
   });
 });

@@ -14,6 +14,7 @@ import {
   latest,
   type OpenRecord,
   pointInTime,
+  privateKeyJwt,
   type Retrieval,
   range,
   type SelfInfoClient,
@@ -254,5 +255,32 @@ describe('a function for any service', () => {
     void client.query({} as Grant<typeof pensionAdvice>, latest());
     // @ts-expect-error any service's retrieval
     void client.collect({} as Retrieval);
+  });
+});
+
+describe('client authentication', () => {
+  const sign = async (input: Uint8Array) => input;
+
+  it('takes a key or a signing callback', () => {
+    void privateKeyJwt({ key: 'PEM', alg: 'ES256', kid: 'a' });
+    void privateKeyJwt({ sign, alg: 'PS256', kid: 'a' });
+    // @ts-expect-error both
+    void privateKeyJwt({ key: 'PEM', sign, alg: 'ES256', kid: 'a' });
+    // @ts-expect-error neither
+    void privateKeyJwt({ alg: 'ES256', kid: 'a' });
+    // @ts-expect-error another algorithm
+    void privateKeyJwt({ key: 'PEM', alg: 'RS256', kid: 'a' });
+  });
+
+  it('is made by privateKeyJwt, or by a function that gives the current one', () => {
+    const options = { service: housingLoan, environment };
+    const credential = privateKeyJwt({ key: 'PEM', alg: 'ES256', kid: 'a' });
+    void createSelfInfoClient({ ...options, clientAuth: 'tls' });
+    void createSelfInfoClient({ ...options, clientAuth: credential });
+    void createSelfInfoClient({ ...options, clientAuth: () => credential });
+    // @ts-expect-error made by hand
+    void createSelfInfoClient({ ...options, clientAuth: { alg: 'ES256', kid: 'a' } });
+    // @ts-expect-error the way alone
+    void createSelfInfoClient({ ...options, clientAuth: 'private_key_jwt' });
   });
 });

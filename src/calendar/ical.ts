@@ -74,7 +74,7 @@ export function toICalendar(calendar: Calendar, target: Target, options: ICalend
   const key = leavesOf(target, 'target')
     .map((leaf) => leaf.key)
     .join(' ');
-  const name = escaped(options.name ?? subject);
+  const name = escapedText(options.name ?? subject);
   const lines = [
     'BEGIN:VCALENDAR',
     'VERSION:2.0',
@@ -94,11 +94,11 @@ export function toICalendar(calendar: Calendar, target: Target, options: ICalend
     const sinceMs = status.sinceMs ?? calendar.fromMs;
     lines.push(
       'BEGIN:VEVENT',
-      `UID:${status.state}-${utc(sinceMs)}-${fingerprint(key)}@myna-selfinfo`,
-      `DTSTAMP:${utc(stamp ?? lastAnnouncedMs(status, calendar.fromMs))}`,
-      `DTSTART:${utc(sinceMs)}`,
-      `DTEND:${utc(status.untilMs ?? calendar.toMs)}`,
-      `SUMMARY:${escaped(`${kinds[status.state][lang]}: ${subject}`)}`,
+      `UID:${status.state}-${utcStamp(sinceMs)}-${fingerprint(key)}@myna-selfinfo`,
+      `DTSTAMP:${utcStamp(stamp ?? lastAnnouncedMs(status, calendar.fromMs))}`,
+      `DTSTART:${utcStamp(sinceMs)}`,
+      `DTEND:${utcStamp(status.untilMs ?? calendar.toMs)}`,
+      `SUMMARY:${escapedText(`${kinds[status.state][lang]}: ${subject}`)}`,
       `DESCRIPTION:${description(status, lang)}`,
       `STATUS:${status.state === 'uncertain' ? 'TENTATIVE' : 'CONFIRMED'}`,
       'TRANSP:TRANSPARENT',
@@ -107,7 +107,7 @@ export function toICalendar(calendar: Calendar, target: Target, options: ICalend
       'END:VEVENT',
     );
   }
-  return [...lines, 'END:VCALENDAR', ''].map(folded).join('\r\n');
+  return [...lines, 'END:VCALENDAR', ''].map(foldedLine).join('\r\n');
 }
 
 /** When the latest announcement behind an answer was made; the rows themselves are as old as the guideline, whose day the calendar starts with. */
@@ -118,21 +118,23 @@ function lastAnnouncedMs({ causes, undone }: Status, earliestMs: number): number
 
 function description(status: Status, lang: Lang): string {
   const reasons = notesOf([status], lang).map(({ text, when }) => `- ${when.length > 0 ? `${when.join(lang === 'ja' ? '、' : ', ')} ` : ''}${text}`);
-  return [...reasons, disclaimer[lang]].map(escaped).join('\\n');
+  return [...reasons, disclaimer[lang]].map(escapedText).join('\\n');
 }
 
-function utc(ms: number): string {
+/** An instant in UTC, as the format writes it. */
+export function utcStamp(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
 }
 
-function escaped(text: string): string {
+/** A text as the value of a property. */
+export function escapedText(text: string): string {
   return plain(text).replaceAll(/[\\;,]/g, '\\$&');
 }
 
 const LONGEST_LINE = 75;
 
 /** Lines are at most 75 octets of UTF-8; a longer one goes on behind a line break and a blank, which counts. No character is torn. */
-function folded(line: string): string {
+export function foldedLine(line: string): string {
   let text = '';
   let octets = 0;
   for (const character of line) {

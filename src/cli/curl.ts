@@ -24,6 +24,7 @@ export interface CurlJourneyOptions {
  */
 export function buildCurlJourney({ environment, persona, item, files, verifier, challenge, today, yearAgo }: CurlJourneyOptions): string {
   const { clientId, redirectUri, endpoints, profile } = environment;
+  const pushes = profile.oauth.pushedAuthorizationRequests.value;
   const authorize = endpoints.browserUrl + profile.paths.authorization.value;
   const [token, request, result] = [profile.paths.token, profile.paths.request, profile.paths.result].map(({ value }) => word(endpoints.apiUrl + value));
   const query = new URLSearchParams({
@@ -47,7 +48,14 @@ export function buildCurlJourney({ environment, persona, item, files, verifier, 
     `page() { curl -sS --noproxy '*' "$@"; }`,
     `api() { curl -sS --noproxy '*' --cacert ${word(files.ca)} --cert ${word(files.cert)} --key ${word(files.key)} "$@"; }`,
     `form() { sed -n 's/.*name="form" value="\\([^"]*\\)".*/\\1/p'; }`,
-    `FORM=$(page ${word(`${authorize}?${query}`)} | form)`,
+    ...(pushes
+      ? [
+          `REQUEST=$(api -d ${word(String(query))} ${word(endpoints.apiUrl + profile.paths.pushedAuthorization.value)} | sed -n 's/.*"request_uri":"\\([^"]*\\)".*/\\1/p')`,
+        ]
+      : []),
+    pushes
+      ? `FORM=$(page -G ${data('client_id', clientId)} --data-urlencode "request_uri=$REQUEST" ${word(authorize)} | form)`
+      : `FORM=$(page ${word(`${authorize}?${query}`)} | form)`,
     `FORM=$(page -d "form=$FORM" -d decision=agree -d agree=yes ${word(authorize)} | form)`,
     `CODE=$(page -d "form=$FORM" -d decision=agree ${data('persona', persona.id)} ${data('pin', persona.pin)} -o /dev/null -w '%{redirect_url}' ${word(authorize)} | sed -n 's/.*[?&]code=\\([^&]*\\).*/\\1/p')`,
     `TOKEN=$(api -d grant_type=authorization_code -d "code=$CODE" ${data('client_id', clientId)} ${data('redirect_uri', redirectUri)} -d code_verifier=${verifier} ${token} | sed -n 's/.*"access_token":"\\([^"]*\\)".*/\\1/p')`,

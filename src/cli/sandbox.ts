@@ -229,6 +229,8 @@ async function describe({ controlPaths }: Door, sandbox: StartedSandbox, { folde
   const verifier = randomBytes(32).toString('base64url');
   const challenge = createHash('sha256').update(verifier).digest('base64url');
   const [today, yearAgo] = [formatDay(dayOf(now)), formatDay(dayOf(now) - 365)];
+  // curl cannot sign an assertion.
+  const signs = environment.profile.oauth.clientAuthentication.value === 'private_key_jwt';
   const journey = buildCurlJourney({ environment, persona, item, files: { ca, cert, key }, verifier, challenge, today, yearAgo });
 
   const clockUrl = browserUrl + controlPaths.clock;
@@ -237,11 +239,13 @@ async function describe({ controlPaths }: Door, sandbox: StartedSandbox, { folde
       running: '見本のマイナポータルを起動しました。本物ではなく、利用者は架空です。Ctrl+C で終了し、次のファイルも消えます。',
       clock: stopped ? `${formatInstant(now)} で停止。POST {"advanceMs": 60000} で進む: ${clockUrl}` : 'この端末の時計',
       curl: '同意から結果の取得まで（bash または zsh に貼り付けて実行）:',
+      unsigned: '最初のクライアントは private_key_jwt で登録されているため、curl の手順はありません。',
     },
     en: {
       running: 'The imitation of Mynaportal is running; all citizens are invented. Ctrl+C ends it and removes the files below.',
       clock: stopped ? `stopped at ${formatInstant(now)}; POST {"advanceMs": 60000} moves it: ${clockUrl}` : "this machine's",
       curl: 'From consent to result, to paste into bash or zsh:',
+      unsigned: 'There is no journey by curl: the first client is registered for private_key_jwt.',
     },
   }[lang];
   const row = (label: string, value: string): string => `  ${label.padEnd(14)}${value}`;
@@ -249,6 +253,7 @@ async function describe({ controlPaths }: Door, sandbox: StartedSandbox, { folde
     texts.running,
     '',
     row('authorize', browserUrl + paths.authorization.value),
+    row('push', apiUrl + paths.pushedAuthorization.value),
     row('token', apiUrl + paths.token.value),
     row('request', apiUrl + paths.request.value),
     row('result', apiUrl + paths.result.value),
@@ -267,10 +272,10 @@ async function describe({ controlPaths }: Door, sandbox: StartedSandbox, { folde
     '',
     ...personas.map(({ id, pin, name }) => row('persona', `${id.padEnd(24)}PIN ${pin}  ${name}`)),
     '',
-    texts.curl,
+    signs ? texts.unsigned : texts.curl,
     '',
   ]
     // Names out of a file may not steer the terminal.
     .map((line) => line.replaceAll(/\p{C}/gu, '\ufffd'))
-    .join('\n')}\n${journey}\n`;
+    .join('\n')}\n${signs ? '' : `${journey}\n`}`;
 }

@@ -1,2 +1,3 @@
 export { type CardReaderBench, cardReaderSuite } from './card-reader.js';
 export type { ConformanceCase } from './case.js';
+export { vaultStoreSuite } from './vault-store.js';

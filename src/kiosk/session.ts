@@ -277,7 +277,7 @@ export function createKioskSession(options: KioskOptions): KioskSession {
       const judged = await ask('authorizer', signal, () => opened.fetch(proof, signal));
       if (judged.status === 'refused') throw refusedCard(judged.reason);
       if (judged.status !== 'fetched') throw new TypeError('The authorizer fetched nothing.');
-      answer = buildAnswer(offered.service, agreed, offered.inquiries, judged.result, clock);
+      answer = await ask('authorizer', signal, () => buildAnswer(offered.service, agreed, offered.inquiries, judged.result, clock));
       enter({ at: 'second-consent', service, terms: agreed }, 'fetched');
     });
   }

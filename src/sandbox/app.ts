@@ -1,10 +1,13 @@
 import { publicProfile } from '../profile.js';
 import { createAuthorization } from './authorization.js';
+import { createAuthentication } from './client-authentication.js';
 import { createControl } from './control.js';
 import { createExchange } from './exchange.js';
 import { type Answered, type Fault, failEarly, spoil } from './faults.js';
 import { createInquiries } from './inquiries.js';
-import { errorPage, languageOf } from './pages.js';
+import { languageOf } from './page-texts.js';
+import { errorPage } from './pages.js';
+import { createPushing } from './pushed.js';
 import { Refusal } from './refusals.js';
 import { thumbprintOf } from './registrations.js';
 import type { Attempt, LogStep, World } from './state.js';
@@ -37,11 +40,13 @@ export function createApp(world: World): App {
   const { paths } = publicProfile;
   const { open, decide } = createAuthorization(world);
   const { submit, collect } = createInquiries(world);
+  const authenticate = createAuthentication(world);
   const control = createControl(world);
   const routes: readonly Route[] = [
     { origin: browserUrl, path: paths.authorization.value, method: 'GET', step: 'authorize', handle: open },
     { origin: browserUrl, path: paths.authorization.value, method: 'POST', step: 'decide', handle: decide },
-    { origin: apiUrl, path: paths.token.value, method: 'POST', step: 'token', handle: createExchange(world) },
+    { origin: apiUrl, path: paths.pushedAuthorization.value, method: 'POST', step: 'push', handle: createPushing(world, authenticate) },
+    { origin: apiUrl, path: paths.token.value, method: 'POST', step: 'token', handle: createExchange(world, authenticate) },
     { origin: apiUrl, path: paths.request.value, method: 'POST', step: 'request', handle: submit },
     { origin: apiUrl, path: paths.result.value, method: 'POST', step: 'result', handle: collect },
     ...control.map((route) => ({ ...route, origin: browserUrl })),
@@ -99,7 +104,7 @@ export function createApp(world: World): App {
 /** A refusal as a program reads it. */
 export function jsonRefusal({ reason, status, error, description, descriptionJa }: Refusal): Response {
   const headers = new Headers({ 'cache-control': 'no-store' });
-  if (reason === 'client_not_authenticated') headers.set('www-authenticate', `ClientCertificate error="${error}"`);
+  if (error === 'invalid_client') headers.set('www-authenticate', `ClientCertificate error="${error}"`);
   // RFC 6750: a call without any credentials is told the scheme only.
   else if (status === 401)
     headers.set('www-authenticate', reason === 'token_required' ? 'Bearer' : `Bearer error="${error}", error_description="${description}"`);

@@ -1,7 +1,7 @@
 import { isSelfInfoError } from '../errors.js';
 import { type Clock, formatInstant, type VirtualClock } from '../time.js';
 import { readJson } from './bodies.js';
-import { html, page } from './pages.js';
+import { html, nothing, page } from './frame.js';
 import { Refusal } from './refusals.js';
 import type { Attempt, LogEntry, World } from './state.js';
 
@@ -84,15 +84,19 @@ function logPage(entries: readonly LogEntry[]): Response {
     .slice(-SHOWN)
     .reverse()
     .map(({ at, step, outcome, code = '', fault, reason, reasonJa, clientId = '' }) => {
-      const why = reasonJa === undefined || reason === undefined ? '' : `${html(reasonJa)}<br><span lang="en">${html(reason)}</span>`;
-      const cells = [at, step, outcome, html(clientId), `<code>${code}</code>${fault === undefined ? '' : ` fault: ${fault}`}`, why];
-      return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+      const why = reasonJa === undefined || reason === undefined ? nothing : html`${reasonJa}<br><span lang="en">${reason}</span>`;
+      const met = fault === undefined ? nothing : html` fault: ${fault}`;
+      const cells = [html`${at}`, html`${step}`, html`${outcome}`, html`${clientId}`, html`<code>${code}</code>${met}`, why];
+      return html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
     });
   const heads = ['時刻 / time', 'ステップ / step', '結果 / outcome', 'クライアント / client', 'コード / code', '理由 / reason'];
-  return page('ja', '記録 / Log', {
-    body: `<p>新しい順に最大${SHOWN}件。秘密の値と個人情報は含みません。<br><span lang="en">The newest ${SHOWN} at most, newest first; nothing secret or personal.</span></p>
-<table><thead><tr>${heads.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead><tbody>
-${rows.join('\n')}
-</tbody></table>`,
+  return page('ja', {
+    title: '記録 / Log',
+    wide: true,
+    body: html`<h1>記録 / Log</h1>
+<p>新しい順に最大${SHOWN}件。秘密の値と個人情報は含みません。<br><span lang="en">The newest ${SHOWN} at most, newest first; nothing secret or personal.</span></p>
+<div class="scroll" role="region" aria-label="記録 / Log" tabindex="0"><table><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>
+${rows}
+</tbody></table></div>`,
   });
 }

@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readForm, required } from './bodies.js';
+import type { AuthenticateClient } from './client-authentication.js';
 import { Refusal } from './refusals.js';
 import { type Attempt, CODE_LIFE_MS, TOKEN_LIFE_MS, type World } from './state.js';
 
 /** The token endpoint: a code, once, for a token bound to the certificate of the connection. */
-export function createExchange({ clients, clock, codes, tokens }: World) {
+export function createExchange({ clock, codes, tokens }: World, authenticate: AuthenticateClient) {
   return async function exchange(request: Request, attempt: Attempt): Promise<Response> {
     const form = await readForm(request);
-    const client = clients.get(required(form, 'client_id'));
-    if (client !== undefined) attempt.clientId = client.clientId;
-    if (client === undefined || (client.thumbprint !== undefined && client.thumbprint !== attempt.thumbprint)) throw new Refusal('client_not_authenticated');
+    const client = await authenticate(form, attempt);
     if (required(form, 'grant_type') !== 'authorization_code') throw new Refusal('grant_type_not_supported');
     const code = codes.get(required(form, 'code'));
     const redirectUri = required(form, 'redirect_uri');

@@ -5,8 +5,8 @@ import type { Clock } from '../time.js';
 import type { Problems } from './problems.js';
 import { Refusal } from './refusals.js';
 
-/** A step that can be made to fail: opening the consent, the token, the request, the poll for the result. */
-export type FaultStep = 'authorize' | 'token' | 'request' | 'result';
+/** A step that can be made to fail: the pushed authorization request, opening the consent, the token, the request, the poll for the result. */
+export type FaultStep = 'push' | 'authorize' | 'token' | 'request' | 'result';
 
 /**
  * A fault on demand: at which step (`on`), at which call of it (`nth`, from 1; default: every one), and what happens (`do`).
@@ -26,11 +26,11 @@ export type FaultAction =
 /** What becomes of a connection: it never answers, is reset or ends orderly in the middle of the body. */
 export type WireFault = 'stall' | 'reset' | 'truncate';
 
-const steps = ['authorize', 'token', 'request', 'result'] as const satisfies readonly FaultStep[];
+const steps = ['push', 'authorize', 'token', 'request', 'result'] as const satisfies readonly FaultStep[];
 
 /** The steps at which a fault makes sense, where these are not all. */
 const places: Readonly<Partial<Record<Fault['do'], readonly FaultStep[]>>> = {
-  'invalid-json': ['token', 'request', 'result'],
+  'invalid-json': ['push', 'token', 'request', 'result'],
   'mismatched-process': ['request', 'result'],
 };
 

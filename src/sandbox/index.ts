@@ -5,6 +5,7 @@ export type { Credential } from './certificates.js';
 export { personas } from './citizens.js';
 export { controlPaths } from './control.js';
 export { type Fault, type FaultAction, type FaultStep, faultHeader } from './faults.js';
+export type { PublicKeySet } from './key-set.js';
 export {
   type CardCondition,
   createSandboxKiosk,

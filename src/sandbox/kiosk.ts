@@ -228,7 +228,7 @@ export function createSandboxKiosk(options: SandboxKioskOptions): SandboxKiosk {
           [fields.selfPersonalData.value]: settleAnswer(asked, persona, calendar, clock.now()),
         };
         write('fetch', 'accepted');
-        return { status: 'fetched', result: publicProfile.decodeResult(structuredClone(body), publicProfile) };
+        return { status: 'fetched', result: await publicProfile.decodeResult(structuredClone(body), publicProfile) };
       },
       async provide() {
         const allowed = step === 'provide';

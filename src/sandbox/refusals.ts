@@ -8,6 +8,7 @@ interface RefusalRow {
 }
 
 const invalidRequest = { error: 'invalid_request', status: 400 } as const;
+const invalidClient = { error: 'invalid_client', status: 401 } as const;
 const invalidGrant = { error: 'invalid_grant', status: 400 } as const;
 const invalidToken = { error: 'invalid_token', status: 401 } as const;
 
@@ -92,6 +93,12 @@ const table = {
   },
   consent_not_ticked: { error: 'consent_not_ticked', status: 400, en: 'The box of agreement is not ticked.', ja: '「同意する」にチェックしてください。' },
   card_not_chosen: { error: 'card_not_chosen', status: 400, en: 'No card of this sandbox is on the reader.', ja: 'カードを選んでください。' },
+  pin_not_four_digits: {
+    error: 'pin_not_four_digits',
+    status: 400,
+    en: 'The PIN has four digits. This did not count as a try.',
+    ja: '暗証番号は数字4桁で入力してください。入力の回数には数えていません。',
+  },
   pin_wrong: { error: 'pin_wrong', status: 400, en: 'The PIN is wrong. Tries left: {at}.', ja: '暗証番号が違います。残り {at} 回です。' },
   certificate_expired: {
     error: 'access_denied',
@@ -112,9 +119,69 @@ const table = {
     en: 'grant_type must be authorization_code.',
     ja: 'grant_type は authorization_code でなければなりません。',
   },
+  push_required: {
+    ...invalidRequest,
+    en: 'This client is registered to push its authorization requests: send the parameters to the pushed authorization request endpoint first.',
+    ja: 'このクライアントは PAR の使用が登録されています。先に PAR のエンドポイントへパラメータを送ってください。',
+  },
+  request_uri_pushed: {
+    ...invalidRequest,
+    en: 'A pushed authorization request carries the parameters themselves, no request_uri.',
+    ja: 'PAR ではパラメータそのものを送り、request_uri は付けないでください。',
+  },
+  request_uri_unknown: {
+    error: 'invalid_request_uri',
+    status: 400,
+    en: 'This request_uri is unknown, was opened before, has expired (after 60 seconds), or was issued to another client.',
+    ja: 'この request_uri は不明か、使用済みか、期限切れ（60秒）か、別のクライアントに発行されたものです。',
+  },
+  assertion_required: {
+    ...invalidClient,
+    en: 'This client is registered with keys: send client_assertion, and client_assertion_type={at}.',
+    ja: 'このクライアントには鍵が登録されています。client_assertion と client_assertion_type={at} を送ってください。',
+  },
+  assertion_not_registered: {
+    ...invalidClient,
+    en: 'This client is registered without keys: send no client_assertion, or register clientAuth.jwks.',
+    ja: 'このクライアントには鍵が登録されていません。client_assertion を送らないか、clientAuth.jwks を登録してください。',
+  },
+  assertion_malformed: {
+    ...invalidClient,
+    en: 'client_assertion is no signed JWT in compact form, or longer than 4 KiB.',
+    ja: 'client_assertion が、4 KiB 以内のコンパクト形式の署名付き JWT ではありません。',
+  },
+  assertion_algorithm: {
+    ...invalidClient,
+    en: 'The alg of client_assertion must be {at}, and belong to the key that its kid names.',
+    ja: 'client_assertion の alg は、kid の示す鍵に合う {at} でなければなりません。',
+  },
+  assertion_key_unknown: {
+    ...invalidClient,
+    en: 'The kid of client_assertion names none of the registered keys.',
+    ja: 'client_assertion の kid が、登録されたどの鍵とも一致しません。',
+  },
+  assertion_signature: {
+    ...invalidClient,
+    en: 'The signature of client_assertion does not fit the key that its kid names. ES256: r and s as 32 bytes each, not DER.',
+    ja: 'client_assertion の署名が、kid の示す鍵で検証できません。ES256 は DER ではなく、r と s 各32バイトです。',
+  },
+  assertion_claim: {
+    ...invalidClient,
+    en: '{at} of client_assertion is missing or wrong. typ: client-authentication+jwt; iss and sub: client_id; aud: the issuer, as one string; exp: at most 300 seconds ahead; iat and nbf: not ahead; jti: 1 to 256 characters.',
+    ja: 'client_assertion の {at} がないか、正しくありません。typ は client-authentication+jwt、iss と sub は client_id、aud は発行者（文字列1つ）、exp は300秒以内、iat と nbf は現在以前、jti は1〜256文字です。',
+  },
+  assertion_expired: {
+    ...invalidClient,
+    en: 'client_assertion has expired, or was issued more than 300 seconds ago: look at the clock.',
+    ja: 'client_assertion の期限が切れているか、発行から300秒を超えています。時計を確認してください。',
+  },
+  assertion_replayed: {
+    ...invalidClient,
+    en: 'The jti of client_assertion was used before: make a fresh assertion for every call.',
+    ja: 'client_assertion の jti は使用済みです。呼び出しのたびに新しいものを作ってください。',
+  },
   client_not_authenticated: {
-    error: 'invalid_client',
-    status: 401,
+    ...invalidClient,
     en: 'client_id is unknown, or the client certificate of this connection is not the one registered for it.',
     ja: 'client_id が不明か、この接続のクライアント証明書がその登録のものではありません。',
   },

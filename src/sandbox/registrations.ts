@@ -3,6 +3,7 @@ import { checkDetailId, checkServerId, type DetailId, holdersOf, type ServerId }
 import { SelfInfoError } from '../errors.js';
 import { checkKeys, checkText, checkWhole } from '../options.js';
 import { publicProfile, type WireProfile } from '../profile.js';
+import { checkClientAuth, type PublicKeySet, type VerificationKey } from './key-set.js';
 import type { Problems } from './problems.js';
 
 type Method = keyof WireProfile['methods'];
@@ -37,6 +38,10 @@ export interface Registration {
   readonly service: RegisteredService;
   /** The PEM client certificate that this client must present. Without one any will do, or none; `startSandbox` makes them itself. */
   readonly certificate?: string;
+  /** How the client authenticates beside its certificate: not at all, or by assertions signed with one of these keys (`private_key_jwt`). Default: `tls`. */
+  readonly clientAuth?: 'tls' | { readonly jwks: PublicKeySet };
+  /** Whether authorization requests must be pushed (PAR). Default: false, they may be. */
+  readonly requirePushedAuthorizationRequests?: boolean;
 }
 
 /** A checked registration, as the sandbox uses it. */
@@ -50,6 +55,10 @@ export interface Client {
   readonly items: ReadonlyMap<string, Item>;
   /** SHA-256 of the certificate to be presented. */
   readonly thumbprint: string | undefined;
+  /** The keys that its assertions may be signed with, by id; undefined when it sends none. */
+  readonly keys: ReadonlyMap<string, VerificationKey> | undefined;
+  /** Whether its authorization requests must be pushed. */
+  readonly mustPush: boolean;
 }
 
 /** A checked item. */
@@ -90,7 +99,7 @@ export function thumbprintOf(pem: unknown, path: string): string {
 }
 
 function checkRegistration(value: unknown, path: string, problems: Problems): Client | undefined {
-  problems.check(() => checkKeys(value, path, ['clientId', 'redirectUris', 'service', 'certificate']));
+  problems.check(() => checkKeys(value, path, ['clientId', 'redirectUris', 'service', 'certificate', 'clientAuth', 'requirePushedAuthorizationRequests']));
   const registration = problems.check(() => objectAt(value, path));
   // That it is no object was said already.
   if (registration === undefined) return undefined;
@@ -99,7 +108,13 @@ function checkRegistration(value: unknown, path: string, problems: Problems): Cl
   const service = checkService(registration.service, `${path}.service`, problems);
   const { certificate } = registration;
   const thumbprint = certificate === undefined ? undefined : problems.check(() => thumbprintOf(certificate, `${path}.certificate`));
-  return clientId === undefined || redirectUris === undefined || service === undefined ? undefined : { clientId, redirectUris, ...service, thumbprint };
+  const keys = problems.check(() => checkClientAuth(registration.clientAuth, `${path}.clientAuth`));
+  const { requirePushedAuthorizationRequests: mustPush = false } = registration;
+  problems.check(() => {
+    if (typeof mustPush !== 'boolean') throw new TypeError(`${path}.requirePushedAuthorizationRequests must be a boolean.`);
+  });
+  if (clientId === undefined || redirectUris === undefined || service === undefined) return undefined;
+  return { clientId, redirectUris, ...service, thumbprint, keys, mustPush: mustPush === true };
 }
 
 function checkClientId(value: unknown, path: string): string {

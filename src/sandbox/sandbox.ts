@@ -2,13 +2,14 @@ import { type Calendar, createCalendar } from '../calendar/index.js';
 import { type Environment, sandboxEnvironment } from '../environment.js';
 import { SelfInfoError } from '../errors.js';
 import { checkFunction, checkKeys } from '../options.js';
+import { publicProfile, type WireProfile } from '../profile.js';
 import { type Clock, systemClock } from '../time.js';
 import { type App, createApp, type Peer } from './app.js';
 import { personas as builtIn } from './citizens.js';
 import { checkFaults, createFaultPlan, type Fault, withoutSocket } from './faults.js';
 import { checkPersonas, type Persona } from './personas.js';
 import { Problems } from './problems.js';
-import { checkRegistrations, type Registration } from './registrations.js';
+import { type Client, checkRegistrations, type Registration } from './registrations.js';
 import { createWorld, type LogEntry, type Origins } from './state.js';
 import { createVisit, type VisitOptions } from './visit.js';
 
@@ -107,12 +108,27 @@ export function buildSandbox(options: SandboxOptions, origins: Origins, ca?: str
         endpoints: origins,
         issuer: origins.apiUrl,
         ...(ca !== undefined && { ca }),
+        profile: profileFor(client),
       });
     },
     clock,
     log: world.log.entries,
   };
   return { sandbox, answer };
+}
+
+/** What is registered for a client is what its profile says; any other has the public one. */
+function profileFor({ keys, mustPush }: Client): WireProfile {
+  if (keys === undefined && !mustPush) return publicProfile;
+  const { oauth } = publicProfile;
+  return {
+    ...publicProfile,
+    oauth: {
+      ...oauth,
+      pushedAuthorizationRequests: { ...oauth.pushedAuthorizationRequests, value: mustPush },
+      ...(keys !== undefined && { clientAuthentication: { ...oauth.clientAuthentication, value: 'private_key_jwt' } }),
+    },
+  };
 }
 
 function checkMethods(value: unknown, path: string, names: readonly string[]): void {

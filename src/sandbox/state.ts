@@ -4,11 +4,13 @@ import type { Calendar } from '../calendar/index.js';
 import { publicProfile } from '../profile.js';
 import { type Clock, formatInstant } from '../time.js';
 import type { Fault, FaultPlan } from './faults.js';
+import type { Ending, Language } from './page-texts.js';
 import type { Persona } from './personas.js';
+import type { Refusal } from './refusals.js';
 import type { Client } from './registrations.js';
 
 /** A step of the journey as the sandbox sees it. */
-export type LogStep = 'authorize' | 'decide' | 'token' | 'request' | 'result';
+export type LogStep = 'push' | 'authorize' | 'decide' | 'token' | 'request' | 'result';
 
 /** What the sandbox did, without token, code, PIN or personal data. */
 export interface LogEntry {
@@ -34,12 +36,27 @@ export interface Authorization {
   readonly redirectUri: string;
   readonly state: string;
   readonly challenge: string;
+  /** Where the citizen was sent back, once that is settled. */
+  sentTo?: string;
 }
 
-/** A form that was shown and waits for its one submission. */
-export interface PendingForm {
-  readonly page: 'consent' | 'card';
+/** A page of the consent as it is shown to a citizen. */
+export interface View {
+  readonly page: 'closed' | 'consent' | 'card' | 'ended';
   readonly authorization: Authorization;
+  readonly language: Language;
+  /** What the citizen has to mend, or what ended it. */
+  readonly problem?: Refusal | undefined;
+  readonly ending?: Ending;
+  /** The card that was chosen before. */
+  readonly chosen?: Persona | undefined;
+}
+
+/** A form that was shown. Its yes counts once; a no, a step back or another language always do. */
+export interface PendingForm {
+  readonly view: View;
+  readonly expiresAt: number;
+  used: boolean;
 }
 
 /** An authorization code, kept past its use so that a replay is recognised. */
@@ -114,10 +131,16 @@ export function randomId(): string {
 // A sandbox may run for weeks.
 const LONGEST_LOG = 10_000;
 
+/** How long a pushed authorization request can be opened. */
+export const PUSHED_LIFE_MS = 60_000;
+/** What the reference to one starts with. */
+export const PUSHED_PREFIX = 'urn:ietf:params:oauth:request_uri:';
 /** How long a code can be exchanged. */
 export const CODE_LIFE_MS = 60_000;
 /** The most years that a range may span: an assumption, nothing about it is public. */
 export const LONGEST_RANGE_YEARS = 20;
+/** How long a page waits for its decision. */
+export const FORM_LIFE_MS = publicProfile.timing.consentMs.value;
 /** How long a result is kept. */
 export const RESULT_LIFE_MS = publicProfile.timing.resultMs.value;
 /** How long a token works: longer than a result is kept, so that a late request can still be collected. */
@@ -142,6 +165,8 @@ export interface World {
   readonly origins: Origins;
   readonly faultOf: FaultPlan;
   readonly log: Log;
+  /** Authorization requests that were pushed and not yet opened. */
+  readonly pushed: Expiring<Authorization>;
   readonly forms: Expiring<PendingForm>;
   readonly codes: Expiring<Code>;
   readonly tokens: Expiring<Grant>;
@@ -171,7 +196,9 @@ export function createWorld(facts: Pick<World, 'clients' | 'personas' | 'clock' 
     given,
     skewed: (ms, run) => skew.run(ms, run),
     log: createLog(given),
-    forms: new Expiring({ clock, given }, publicProfile.timing.consentMs.value),
+    pushed: new Expiring({ clock, given }, PUSHED_LIFE_MS),
+    // Kept beyond its time, so that whoever comes late or twice still finds the way back.
+    forms: new Expiring({ clock, given }, TOKEN_LIFE_MS),
     // Kept as long as the token, so that a late replay still kills it.
     codes: new Expiring({ clock, given }, TOKEN_LIFE_MS),
     tokens: new Expiring({ clock, given }, TOKEN_LIFE_MS),

@@ -31,17 +31,24 @@ export function createVisit(fetch: (request: Request) => Promise<Response>, pers
       throw new SelfInfoError('invalid_option', { path: 'url', expected: { en: 'An absolute URL.', ja: '絶対URLで指定してください。' } });
     }
     const headers = { 'accept-language': 'en' };
+    const answer = async (page: string, answers: Record<string, string>) => {
+      const form = /<form method="post" action="([^"]+)"[^>]*><input type="hidden" name="form" value="([^"]+)">/.exec(page);
+      const [, action = '', id = ''] = form ?? [];
+      return fetch(new Request(new URL(action, url), { method: 'POST', headers, body: new URLSearchParams({ form: id, ...answers }) }));
+    };
     let response = await fetch(new Request(url, { headers }));
     for (const answers of [{ agree: 'yes' }, { persona: persona.id, pin }]) {
       if (response.status !== 200) break;
-      const form = /<form method="post" action="([^"]+)"[^>]*><input type="hidden" name="form" value="([^"]+)">/.exec(await response.text());
-      const [, action = '', id = ''] = form ?? [];
-      const body = new URLSearchParams({ form: id, decision, ...answers });
-      response = await fetch(new Request(new URL(action, url), { method: 'POST', headers, body }));
+      response = await answer(await response.text(), { decision, ...answers });
+    }
+    let page = await response.text();
+    if (page.includes(LEAVE)) {
+      response = await answer(page, { decision: 'leave' });
+      page = await response.text();
     }
     const callback = response.headers.get('location');
     if (callback !== null) return callback;
-    const [, said = 'No page of this sandbox led to a callback: is the URL one of its own?'] = /<p role="alert">(.*?)<\/p>/.exec(await response.text()) ?? [];
+    const [, said = 'No page of this sandbox led to a callback: is the URL one of its own?'] = /role="alert">(.*?)<\/p>/.exec(page) ?? [];
     const text = said
       .replace(/ <code>(.*)<\/code>/, ' ($1)')
       .replaceAll('&#39;', "'")
@@ -50,3 +57,6 @@ export function createVisit(fetch: (request: Request) => Promise<Response>, pers
     throw new SelfInfoError('sandbox_refused', { expected: { en: text, ja: text } });
   };
 }
+
+/** On a page that leaves only the way back. */
+const LEAVE = 'name="decision" value="leave"';

@@ -349,6 +349,10 @@ describe('createSelfInfoClient', () => {
     ['clock', Date, 'options.clock must have a method now.'],
     ['clock', { now: () => 0 }, 'options.clock must have a method wait.'],
     ['fetch', 'fetch', 'options.fetch must be a function.'],
+    ['random', 0.5, 'options.random must be a function.'],
+    ['maxConcurrent', 0, ['invalid_option', 'options.maxConcurrent']],
+    ['maxConcurrent', Number.POSITIVE_INFINITY, ['invalid_option', 'options.maxConcurrent']],
+    ['maxConcurrent', '5', 'options.maxConcurrent must be a number.'],
   ])('refuses %s', async (path, value, expected) => {
     await expectRefusal(make(path, value), expected);
   });
@@ -462,17 +466,58 @@ describe('createMemoryStore', () => {
     expect(taken.filter((entry) => entry !== 'taken')).toEqual([{ value: 'one', expiresAt: 0 }]);
   });
 
-  it('forgets a day after the end, and not before', async () => {
+  it('drops the value at the end, and forgets the key a day later, not before', async () => {
     const clock = createVirtualClock(0);
     const store = createMemoryStore({ clock });
-    await store.put('a', 'one', 1_000);
-    clock.set(86_400_999);
-    await store.put('b', 'two', 1_000);
-    expect(await store.get('a')).toEqual({ value: 'one', expiresAt: 1_000 });
-    // It looks once a minute.
-    clock.set(86_400_999 + 60_000);
-    await store.put('c', 'three', 1_000);
-    expect([await store.get('a'), await store.get('b'), await store.get('c')]).toEqual([undefined, undefined, { value: 'three', expiresAt: 1_000 }]);
+    for (const key of ['a', 'b', 'c']) await store.put(key, 'one', 15_000);
+    await store.take('c');
+    clock.set(14_999);
+    expect(await store.get('a')).toEqual({ value: 'one', expiresAt: 15_000 });
+    // It looks every ten seconds.
+    clock.set(25_000);
+    expect([await store.get('a'), await store.get('c')]).toEqual([{ value: '', expiresAt: 15_000 }, 'taken']);
+    expect([await store.take('b'), await store.get('b')]).toEqual([{ value: '', expiresAt: 15_000 }, 'taken']);
+    for (const key of ['a', 'b', 'c']) expect((await errorOf(() => store.put(key, 'two', 30_000))).code).toBe('store_key_exists');
+    clock.set(86_414_999);
+    expect([await store.get('a'), await store.get('c')]).toEqual([{ value: '', expiresAt: 15_000 }, 'taken']);
+    clock.set(86_424_999);
+    expect([await store.get('a'), await store.get('b'), await store.get('c')]).toEqual([undefined, undefined, undefined]);
+    await store.put('a', 'two', 86_500_000);
+    expect(await store.get('a')).toEqual({ value: 'two', expiresAt: 86_500_000 });
+  });
+
+  it('that is full refuses what is new, drops nothing for it, and takes retrievals all the same', async () => {
+    const clock = createVirtualClock(0);
+    const store = createMemoryStore({ clock, maxEntries: 2 });
+    await store.put('transaction:a', 'one', 60_000);
+    await store.put('transaction:b', 'two', 60_000);
+    const { code, effect, retry } = await errorOf(() => store.put('transaction:c', 'three', 60_000));
+    expect([code, effect, retry]).toEqual(['store_full', 'none', { safe: true }]);
+    await store.put('retrieval:a', 'four', 90_000);
+    expect(await store.get('transaction:c')).toBeUndefined();
+    expect([await store.get('transaction:a'), await store.take('transaction:b')]).toEqual([
+      { value: 'one', expiresAt: 60_000 },
+      { value: 'two', expiresAt: 60_000 },
+    ]);
+    // What expires makes room, too.
+    clock.set(60_000);
+    await store.put('transaction:d', 'five', 120_000);
+    expect(await store.get('retrieval:a')).toEqual({ value: 'four', expiresAt: 90_000 });
+  });
+
+  it('of too many marks forgets the oldest, and no value', async () => {
+    const store = createMemoryStore({ clock: createVirtualClock(0), maxEntries: 2 });
+    await store.put('retrieval:a', 'kept', 60_000);
+    for (const key of ['x', 'y', 'z']) {
+      await store.put(key, 'one', 60_000);
+      await store.take(key);
+    }
+    expect([await store.get('x'), await store.get('y'), await store.get('z')]).toEqual([undefined, 'taken', 'taken']);
+    expect(await store.get('retrieval:a')).toEqual({ value: 'kept', expiresAt: 60_000 });
+  });
+
+  it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('refuses to hold at most %s', async (maxEntries) => {
+    expect(await refusalOf(() => createMemoryStore({ maxEntries }))).toEqual(['invalid_option', 'options.maxEntries']);
   });
 
   it('knows nothing of keys that were never put, or were deleted', async () => {

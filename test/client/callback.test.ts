@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type CallbackRequest,
-  type ConsentOutcome,
-  createMemoryStore,
-  createSelfInfoClient,
-  publicProfile,
-  type Store,
-  sandboxEnvironment,
-} from '../../src/index.js';
-import { altered, answerAt, CLIENT_ID, loan, openBank, SESSION } from '../kit/loan.js';
+import { type CallbackRequest, type ConsentOutcome, createMemoryStore, type Store } from '../../src/index.js';
+import { altered, answerAt, CLIENT_ID, openBank, SESSION } from '../kit/loan.js';
 import { errorOf, typeErrorOf } from '../kit/refusals.js';
 
 type Changes = Parameters<typeof altered>[1];
@@ -179,17 +171,6 @@ describe('a callback that comes again', () => {
     clock.advance(600_000 + 86_400_000 - 1);
     expect(await complete(good)).toEqual({ status: 'replayed' });
   });
-
-  it('fifty times at once is granted once', async () => {
-    for (let round = 0; round < 4; round++) {
-      const { complete, good, calls, sandbox } = await comeBack();
-      const statuses = (await Promise.all(Array.from({ length: 50 }, () => complete(good)))).map(({ status }) => status);
-      expect(statuses.filter((status) => status === 'granted')).toHaveLength(1);
-      expect(statuses.filter((status) => status === 'replayed')).toHaveLength(49);
-      expect(calls).toEqual(['/oauth/token']);
-      expect(sandbox.log.filter(({ step }) => step === 'token')).toHaveLength(1);
-    }
-  });
 });
 
 describe('a callback of another browser', () => {
@@ -313,93 +294,6 @@ describe('the exchange of the code', () => {
     const [first, second] = [await callback(), await callback('newcomer')];
     const swapped = altered(first, { code: new URL(second).searchParams.get('code') ?? '' });
     expect(await client.completeConsent(swapped, { sessionBinding: SESSION })).toEqual({ status: 'rejected', at: 'token', code: 'invalid_grant' });
-  });
-
-  it('never repeats a code nobody knows, nor any text of the refusal', async () => {
-    const odd = answerAt('/oauth/token', () => Response.json({ error: 'hanako_is_unknown', error_description: 'hanako' }, { status: 400 }));
-    const { client, callback } = openBank(odd);
-    const outcome = await client.completeConsent(await callback(), { sessionBinding: SESSION });
-    expect(outcome).toEqual({ status: 'rejected', at: 'token', code: 'unrecognised' });
-  });
-
-  it.each<[string, unknown]>([
-    ['nothing', null],
-    ['a list', []],
-    ['no token', { token_type: 'Bearer' }],
-    ['an empty token', { access_token: '', token_type: 'Bearer' }],
-    ['a token that is no text', { access_token: 5, token_type: 'Bearer' }],
-    ['no token type', { access_token: 'a' }],
-    ['another token type', { access_token: 'a', token_type: 'mac' }],
-    ['a token type that is no text', { access_token: 'a', token_type: null }],
-    ['an expiry that is no number', { access_token: 'a', token_type: 'Bearer', expires_in: 'soon' }],
-    ['an expiry in the past', { access_token: 'a', token_type: 'Bearer', expires_in: -1 }],
-    ['an expiry beyond all time', { access_token: 'a', token_type: 'Bearer', expires_in: 1e300 }],
-  ])('refuses an answer with %s', async (_, body) => {
-    const { client, callback } = openBank(answerAt('/oauth/token', () => Response.json(body)));
-    const error = await errorOf(async () => client.completeConsent(await callback(), { sessionBinding: SESSION }));
-    expect(error).toMatchObject({ code: 'response_invalid', stage: 'token', effect: 'unknown', retry: { safe: false } });
-    expect(error.message).toBe('The answer breaks the protocol: it is no valid token answer.');
-  });
-
-  it('takes a token type in any case, and an answer without expiry', async () => {
-    const { client, callback } = openBank(answerAt('/oauth/token', () => Response.json({ access_token: 'a', token_type: 'bEaReR' })));
-    expect(await client.completeConsent(await callback(), { sessionBinding: SESSION })).toMatchObject({ status: 'granted', grant: { expiresAt: null } });
-  });
-
-  it('lets a profile name the deviation of a missing token type', async () => {
-    const { sandbox, clock } = openBank();
-    const { clientId, redirectUri, endpoints, issuer } = sandbox.environment();
-    const profile = {
-      ...publicProfile,
-      oauth: { ...publicProfile.oauth, deviations: { value: ['token-type-missing'], confidence: 'specification' } as const },
-    };
-    const client = createSelfInfoClient({
-      service: loan,
-      clock,
-      environment: sandboxEnvironment({ clientId, redirectUri, endpoints, issuer, profile }),
-      fetch: async () => Response.json({ access_token: 'a' }),
-    });
-    const { url } = await client.beginConsent({ sessionBinding: SESSION });
-    expect((await client.completeConsent(await sandbox.visit(url, { persona: 'hanako' }), { sessionBinding: SESSION })).status).toBe('granted');
-  });
-});
-
-describe('a store that is down or mad', () => {
-  const memory = () => createMemoryStore();
-  const secret = 'canary-of-the-store';
-
-  it.each<[string, Partial<Store>]>([
-    ['fails to read', { get: () => Promise.reject(new Error(secret)) }],
-    ['fails to take', { take: () => Promise.reject(new Error(secret)) }],
-    [
-      'throws at once',
-      {
-        get() {
-          throw new Error(secret);
-        },
-      },
-    ],
-    ['returns what is no JSON', { get: async () => ({ value: `{"verifier":"${secret}`, expiresAt: Number.MAX_SAFE_INTEGER }) }],
-    ['returns JSON that is no object', { get: async () => ({ value: `"${secret}"`, expiresAt: Number.MAX_SAFE_INTEGER }) }],
-    ['returns an entry without value', { get: async () => ({ expiresAt: Number.MAX_SAFE_INTEGER }) as never }],
-  ])('and %s fails the callback without saying what it held', async (_, part) => {
-    const { client, callback, calls } = openBank({ store: { ...memory(), ...part } });
-    const back = await callback();
-    const error = await errorOf(() => client.completeConsent(back, { sessionBinding: SESSION }));
-    expect([error.code, error.stage, error.effect]).toEqual(['store_failed', 'store', 'none']);
-    expect(JSON.stringify(error) + error.stack).not.toContain(secret);
-    expect(error.cause).toBeUndefined();
-    expect(calls).toEqual([]);
-  });
-
-  it('and gives null for nothing, as many clients do, is taken to have nothing', async () => {
-    const { client, callback } = openBank({ store: { ...memory(), get: async () => null as never } });
-    expect(await client.completeConsent(await callback(), { sessionBinding: SESSION })).toEqual({ status: 'unknown' });
-  });
-
-  it('and cannot keep a transaction fails the start', async () => {
-    const { client } = openBank({ store: { ...memory(), put: () => Promise.reject(new Error(secret)) } });
-    expect((await errorOf(() => client.beginConsent({ sessionBinding: SESSION }))).code).toBe('store_failed');
   });
 });
 

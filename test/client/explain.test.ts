@@ -67,8 +67,11 @@ const codes: Record<SelfInfoErrorCode, true> = {
   client_closed: true,
   retention_ended: true,
   record_invalid: true,
+  signing_failed: true,
   connection_failed: true,
   server_not_trusted: true,
+  certificate_refused: true,
+  proxy_refused: true,
   connection_closed: true,
   answer_lost: true,
   timed_out: true,
@@ -80,6 +83,17 @@ const codes: Record<SelfInfoErrorCode, true> = {
   upstream_failed: true,
   store_key_exists: true,
   store_failed: true,
+  store_full: true,
+  overloaded: true,
+  foreign_answer: true,
+  reference_unknown: true,
+  data_erased: true,
+  purpose_refused: true,
+  record_damaged: true,
+  format_unsupported: true,
+  key_unknown: true,
+  key_unavailable: true,
+  clock_jumped: true,
   kiosk_action_refused: true,
   sandbox_refused: true,
 };
@@ -163,7 +177,7 @@ describe('every result', () => {
     const pending = await client.query(await consent(), latest(), { deadlineMs: 1 });
     const gone = await client.collect({ ...expectStatus(pending, 'pending').retrieval, id: '00000000-0000-4000-8000-000000000000' });
     const busy = openBank(answerAt('/result', () => new Response('', { status: 503 })));
-    const unavailable = await busy.client.query(await busy.consent(), latest());
+    const unavailable = await busy.client.query(await busy.consent(), latest(), { onProgress: busy.onProgress });
     for (const [status, result] of Object.entries({ ready, pending, failed: gone, unavailable })) {
       expect(result.status).toBe(status);
       expectBoth(result);
@@ -174,12 +188,12 @@ describe('every result', () => {
 
   it('that is unavailable names the reason and the next opening', async () => {
     const pension = defineService({ ...loan, items: { pension: { detail: 'pension', holders: ['pension-service'], inquiries: ['point-in-time'] } } });
-    const { client, consent } = openBank({
+    const { client, consent, onProgress } = openBank({
       service: pension,
       now: '2026-12-06T12:00:00+09:00',
       ...answerAt('/result', () => new Response('', { status: 503 })),
     });
-    const result = await client.query(await consent(), pointInTime('2026-12-01'));
+    const result = await client.query(await consent(), pointInTime('2026-12-01'), { onProgress });
     expect(explain(result, 'ja')).toMatch(/^ただいま取得できません。理由[：:] ?.+2026年12月7日\(月\) 8:00以降に再度お試しください。$/);
     expect(explain(result, 'en')).toMatch(/^The information cannot be had at the moment\. Reason: .+Please try again after Mon 7 Dec 2026 8:00 JST\.$/);
   });
@@ -319,7 +333,8 @@ describe('hosts that hold the steps themselves', () => {
       const { token, expiresAt } = await exchangeToken({ environment, callback, codeVerifier, tls, clock });
       expect(token.reveal()).toMatch(/^[A-Za-z0-9_-]{43}$/);
       expect(expiresAt).toBe('2026-12-01T12:00:00+09:00');
-      const { code, stage, effect, upstream } = await errorOf(() => exchangeToken({ environment, callback, codeVerifier, tls, clock }));
+      const again = await validateCallback(environment, new Request(back), { state });
+      const { code, stage, effect, upstream } = await errorOf(() => exchangeToken({ environment, callback: again, codeVerifier, tls, clock }));
       expect({ code, stage, effect, upstream }).toEqual({ code: 'token_refused', stage: 'token', effect: 'applied', upstream: { code: 'invalid_grant' } });
     } finally {
       await sandbox.close();

@@ -13,7 +13,7 @@ describe('a query that fails behind its request', () => {
     const { client, consent, onProgress, calls } = openBank({
       intercept: (request, pass) => (broken && request.url.endsWith('/result') ? fault() : pass(request)),
     });
-    const error = await client.query(await consent(), { income: latest() }).catch((thrown: unknown) => thrown);
+    const error = await client.query(await consent(), { income: latest() }, { onProgress }).catch((thrown: unknown) => thrown);
     if (!isSelfInfoError(error, code)) throw new Error('another error');
     broken = false;
     const stored = JSON.stringify(error.retrieval);
@@ -26,7 +26,7 @@ describe('a query that fails behind its request', () => {
     const { client, consent, onProgress } = openBank({
       intercept: async (request, pass) => (broken && request.url.endsWith('/result') ? new Response('', { status: 500 }) : pass(request)),
     });
-    const { retrieval } = expectStatus(await client.query(await consent(), { income: latest() }), 'unavailable');
+    const { retrieval } = expectStatus(await client.query(await consent(), { income: latest() }, { onProgress }), 'unavailable');
     broken = false;
     expectStatus(await client.collect(retrieval, { onProgress }), 'ready');
   });

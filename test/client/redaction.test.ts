@@ -157,7 +157,7 @@ describe('nothing secret or personal shows', () => {
     ['result, lost', '/result', (echoed) => Promise.reject(new Error(echoed))],
   ])('in the error of a step whose portal echoes everything: %s', async (_, path, reply) => {
     const { secrets, intercept: hear } = listen();
-    const { client, callback } = openBank({
+    const { client, callback, onProgress } = openBank({
       service,
       personas: [persona],
       intercept: (request, pass) =>
@@ -167,7 +167,7 @@ describe('nothing secret or personal shows', () => {
     });
     async function journey() {
       const outcome = await client.completeConsent(await callback('canary'), { sessionBinding: SESSION });
-      return outcome.status === 'granted' ? client.query(outcome.grant, latest()) : outcome;
+      return outcome.status === 'granted' ? client.query(outcome.grant, latest(), { onProgress }) : outcome;
     }
     const said: unknown = await journey().catch((error: unknown) => error);
     expect(secrets.code).not.toBe('');
@@ -218,10 +218,13 @@ describe('nothing secret or personal shows over TLS', async () => {
     const callback = await validateCallback(environment, back, { state });
     const accessToken = await exchangeToken({ environment, callback, codeVerifier, tls, clock });
     expect(accessToken.expiresAt).toBe('2026-12-01T12:00:00+09:00');
-    const refused = await thrownBy(() => exchangeToken({ environment, callback, codeVerifier, tls, clock }));
+    const replayed = await thrownBy(() => exchangeToken({ environment, callback, codeVerifier, tls, clock }));
+    expect(replayed).toMatchObject({ code: 'callback_rejected', upstream: { code: 'replayed' }, stage: 'callback' });
+    const again = await validateCallback(environment, back, { state });
+    const refused = await thrownBy(() => exchangeToken({ environment, callback: again, codeVerifier, tls, clock }));
     expect(refused).toMatchObject({ code: 'token_refused', upstream: { code: 'invalid_grant' }, stage: 'token' });
     const found = leaksIn(
-      { callback, accessToken, token: accessToken.token, refused },
+      { callback, accessToken, token: accessToken.token, replayed, refused },
       { state, codeVerifier, code, token: accessToken.token.reveal(), ...secrets },
     );
     expect(found).toEqual([]);

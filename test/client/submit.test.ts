@@ -457,14 +457,17 @@ describe('a deadline', () => {
     expect(facts(await failing)).toEqual({ code: 'timed_out', stage: 'token', effect: 'unknown', safe: false });
   });
 
-  it('of its own ends a single poll after 30 seconds, also when the caller would wait longer', async () => {
-    const { reached, intercept } = hangAt('/result');
-    const { client, consent, clock } = openBank({ intercept });
+  it('of its own ends a single poll after 30 seconds, and the fourth is the last, also when the caller would wait longer', async () => {
+    const { intercept } = hangAt('/result');
+    const { client, consent, clock, calls, onProgress } = openBank({ intercept });
     const retrieval = await client.submit(await consent(), asked);
-    const failing = errorOf(() => client.collect(retrieval, { deadlineMs: 600_000 }));
-    await reached;
-    clock.advance(30_000);
+    const failing = errorOf(() => client.collect(retrieval, { deadlineMs: 600_000, onProgress }));
+    for (let poll = 1; poll <= 4; poll++) {
+      while (calls.filter((path) => path === '/result').length < poll) await settled();
+      clock.advance(30_000);
+    }
     expect(facts(await failing)).toEqual({ code: 'timed_out', stage: 'result', effect: 'none', safe: true });
+    expect(calls.filter((path) => path === '/result')).toHaveLength(4);
   });
 
   it('that is over before the request is sent leaves the grant usable', async () => {

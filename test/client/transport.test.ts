@@ -117,8 +117,9 @@ describe.each(stages)('at the %s stage, a portal that', (stage) => {
     const error = await errorOf(() => travel(portal.environment, portal.tls));
     expect(facts(error)).toEqual(afterSending(code, stage));
     if (message) expect(error.message).toMatch(message);
-    // Nothing is asked twice, nothing is asked afterwards, and nothing is left standing.
-    expect(portal.calls).toEqual(stages.slice(0, stages.indexOf(stage) + 1));
+    // Nothing but a poll is asked twice, nothing is asked afterwards, and nothing is left standing.
+    const again = stage === 'result' && code === 'connection_closed' ? Array(3).fill(stage) : [];
+    expect(portal.calls).toEqual([...stages.slice(0, stages.indexOf(stage) + 1), ...again]);
     await portal.drained();
   });
 

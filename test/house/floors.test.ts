@@ -5,11 +5,11 @@ import { type Import, importsOf, parse, readSources, type Source } from './sourc
 
 // A room is a file or folder of src. It may import from lower floors and from itself, and from a neighbour where one is named. `import type` counts too.
 const floors = [
-  ['errors', 'time', 'redaction', 'options'],
+  ['errors', 'time', 'redaction', 'options', 'pace'],
   ['catalog'],
   ['calendar'],
-  ['service', 'inquiry', 'profile', 'environment', 'http', 'json', 'stores/store'],
-  ['availability', 'consent', 'token', 'query', 'answer'],
+  ['service', 'inquiry', 'profile', 'environment', 'http', 'json', 'tls', 'egress', 'transport', 'stores/store'],
+  ['calls', 'availability', 'assertion', 'consent', 'pushed-authorization', 'token', 'query', 'answer'],
   ['journey', 'client', 'explain', 'kiosk', 'vault'],
   ['stores/redis', 'vault/pg', 'bullmq', 'conformance'],
 ] as const satisfies readonly (readonly string[])[];
@@ -31,10 +31,14 @@ const neighbours: { readonly [R in Room]?: readonly Neighbour[] } = {
   profile: [{ room: 'inquiry' }],
   environment: [{ room: 'profile' }],
   // json stands here and not below, so that the sandbox reads the wire with another parser.
-  http: [{ room: 'json' }],
+  http: [{ room: 'json' }, typesOf('tls')],
+  egress: [{ room: 'environment' }],
+  transport: [{ room: 'http' }, { room: 'tls' }, { room: 'egress' }],
   // The steps of the journey: only back along it.
-  token: [{ room: 'consent' }],
-  query: [{ room: 'consent' }, { room: 'token' }],
+  // How the transport is opened stands with token.
+  'pushed-authorization': [{ room: 'assertion' }, { room: 'consent' }, { room: 'token' }],
+  token: [{ room: 'assertion' }, { room: 'consent' }],
+  query: [{ room: 'calls' }, { room: 'consent' }, { room: 'token' }],
   answer: [{ room: 'consent' }, { room: 'token' }, { room: 'query' }],
   // What the client takes and gives, as types.
   client: [{ room: 'journey' }],
@@ -158,9 +162,9 @@ describe('the floors of the house', () => {
     expect(indexesThatDo(sources)).toEqual([]);
   });
 
-  it('reaches the network library from http alone', () => {
+  it('reaches the network library from transport alone', () => {
     const importers = sources.filter((source) => importsOf(source).some(({ specifier }) => specifier === 'undici'));
-    expect(importers.map(({ path }) => roomOf(path)).filter((room) => room !== 'http')).toEqual([]);
+    expect(importers.map(({ path }) => roomOf(path)).filter((room) => room !== 'transport')).toEqual([]);
   });
 
   it('gives no file a name that says nothing', () => {

@@ -133,7 +133,7 @@ describe('what was built', () => {
     }
   }
 
-  it.each(['calendar', 'notices'])('loads luxon and nothing else behind the %s door, which runs in a browser', (door) => {
+  it.each(['calendar', 'notices', 'onboarding'])('loads luxon and nothing else behind the %s door, which runs in a browser', (door) => {
     expect([...new Set(packagesOf(`${door}.js`, true))]).toEqual(['luxon']);
   });
 
@@ -144,6 +144,12 @@ describe('what was built', () => {
 
   it('loads neither undici nor jose nor zod behind the kiosk, whose network is the authorizer', () => {
     expect(packagesOf('kiosk.js', false).filter((name) => ['undici', 'jose', 'zod'].includes(name))).toEqual([]);
+  });
+
+  it("loads jose behind the vault when first needed, and no driver behind the door of PostgreSQL: the pool is the caller's", () => {
+    expect(packagesOf('vault.js', false)).not.toContain('jose');
+    expect(packagesOf('vault.js', true)).toContain('jose');
+    expect(packagesOf('pg.js', true)).not.toContain('pg');
   });
 
   it('loads msw behind its own door only', () => {

@@ -1,7 +1,14 @@
 // Must be loaded before the certificate library.
 import 'reflect-metadata';
 import { randomBytes, webcrypto } from 'node:crypto';
-import { BasicConstraintsExtension, type JsonGeneralName, SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509';
+import {
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  type JsonGeneralName,
+  SubjectAlternativeNameExtension,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
 
 export interface Credential {
   readonly cert: string;
@@ -10,13 +17,20 @@ export interface Credential {
 
 export interface LeafOptions {
   readonly ip?: string;
+  readonly dns?: string;
   /** How many days ago it ended; default: it has not. */
   readonly endedDaysAgo?: number;
+  /** In how many days it begins; default: it has. */
+  readonly beginsInDays?: number;
+  /** Good for clients only. */
+  readonly clientsOnly?: true;
 }
 
 export interface Authority {
   readonly ca: string;
   issue(name: string, options?: LeafOptions): Promise<Credential>;
+  /** With an RSA key of so many bits. */
+  issueRsa(bits: number, ip?: string): Promise<Credential>;
 }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
@@ -29,7 +43,7 @@ export async function createAuthority(): Promise<Authority> {
   const common = { issuer, signingKey: keys.privateKey, signingAlgorithm: algorithm };
   const own = await X509CertificateGenerator.create({
     ...common,
-    ...validity(0),
+    ...validity(30),
     serialNumber: '01',
     subject: issuer,
     publicKey: keys.publicKey,
@@ -37,24 +51,44 @@ export async function createAuthority(): Promise<Authority> {
   });
   return {
     ca: own.toString('pem'),
-    async issue(name, { ip, endedDaysAgo = 0 } = {}) {
+    async issue(name, { ip, dns, endedDaysAgo, beginsInDays, clientsOnly } = {}) {
       const leaf = await makeKeys();
-      const names: JsonGeneralName[] = ip === undefined ? [] : [{ type: 'ip', value: ip }];
+      const names: JsonGeneralName[] = [
+        ...(ip === undefined ? [] : [{ type: 'ip', value: ip } as const]),
+        ...(dns === undefined ? [] : [{ type: 'dns', value: dns } as const]),
+      ];
       const certificate = await X509CertificateGenerator.create({
         ...common,
-        ...validity(endedDaysAgo),
+        ...validity(endedDaysAgo !== undefined ? -endedDaysAgo : (beginsInDays ?? -30) + 60),
         serialNumber: `40${randomBytes(8).toString('hex')}`,
         subject: `CN=${name}`,
         publicKey: leaf.publicKey,
-        extensions: names.length > 0 ? [new SubjectAlternativeNameExtension(names)] : [],
+        extensions: [
+          ...(names.length > 0 ? [new SubjectAlternativeNameExtension(names)] : []),
+          ...(clientsOnly ? [new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth])] : []),
+        ],
+      });
+      return { cert: certificate.toString('pem'), key: await exportKey(leaf.privateKey) };
+    },
+    async issueRsa(bits, ip) {
+      const rsa = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: bits, publicExponent: new Uint8Array([1, 0, 1]) };
+      const leaf = await webcrypto.subtle.generateKey(rsa, true, ['sign', 'verify']);
+      const certificate = await X509CertificateGenerator.create({
+        ...common,
+        ...validity(30),
+        serialNumber: '4001',
+        subject: 'CN=rsa',
+        publicKey: leaf.publicKey,
+        extensions: ip === undefined ? [] : [new SubjectAlternativeNameExtension([{ type: 'ip', value: ip }])],
       });
       return { cert: certificate.toString('pem'), key: await exportKey(leaf.privateKey) };
     },
   };
 }
 
-function validity(endedDaysAgo: number) {
-  const end = endedDaysAgo === 0 ? Date.now() + 30 * DAY_MS : Date.now() - endedDaysAgo * DAY_MS;
+/** 60 days that end in so many. */
+function validity(endsInDays: number) {
+  const end = Date.now() + endsInDays * DAY_MS;
   return { notBefore: new Date(end - 60 * DAY_MS), notAfter: new Date(end) };
 }
 

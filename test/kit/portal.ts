@@ -37,6 +37,8 @@ export interface Portal {
   readonly connections: number;
   /** Connections that stand now. */
   open(): Promise<number>;
+  /** Ends every connection, as a server does that has idled long enough; resolves when all are gone. */
+  hangUp(): Promise<void>;
   /** Resolves when no connection stands any more; rejects when one is merely left to idle. */
   drained(): Promise<void>;
   close(): Promise<void>;
@@ -104,6 +106,10 @@ export async function startPortal({ replies = {}, server, host = '127.0.0.1', tl
       return connections;
     },
     open,
+    async hangUp() {
+      for (const socket of sockets) socket.end();
+      while ((await open()) > 0) await new Promise((resolve) => setImmediate(resolve));
+    },
     async drained() {
       // Idle connections end by themselves after 5 seconds: one that takes so long was left behind.
       const limit = Date.now() + 3_000;

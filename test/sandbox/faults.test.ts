@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createSelfInfoClient, createVirtualClock, latest } from '../../src/index.js';
+import { createSelfInfoClient, createVirtualClock, latest, type Progress } from '../../src/index.js';
 import { createSandbox, type Fault, faultHeader, type StartedSandbox, startSandbox } from '../../src/sandbox/index.js';
 import { grantOf, loan, NOW, openBank, registrationOf, SESSION, visits } from '../kit/loan.js';
 import { errorOf, thrownBy } from '../kit/refusals.js';
@@ -86,10 +86,14 @@ describe('at the request step, a client', () => {
 });
 
 describe('at the result step, a client', () => {
+  /** A client asks four times before it gives up. */
+  const toTheEnd = (fault: Do) => ({ faults: [1, 2, 3, 4].map((nth) => ({ ...fault, on: 'result', nth }) as Fault) });
+
   it.each(broken.map(name))('learns of %s that the connection was closed, and may collect again', async (_, fault) => {
-    const { client, consent, onProgress } = openBank(at('result', fault));
+    const { client, consent, onProgress } = openBank(toTheEnd(fault));
     const retrieval = await client.submit(await consent(), latest());
-    expect(await errorOf(() => client.collect(retrieval))).toMatchObject({ code: 'connection_closed', effect: 'none', retry: { safe: true } });
+    const error = await errorOf(() => client.collect(retrieval, { onProgress }));
+    expect(error).toMatchObject({ code: 'connection_closed', effect: 'none', retry: { safe: true } });
     expect(await client.collect(retrieval, { onProgress })).toMatchObject({ status: 'ready' });
   });
 
@@ -101,9 +105,9 @@ describe('at the result step, a client', () => {
   });
 
   it.each([...busy, { do: 'error-500' } as const].map(name))('finds the answer unavailable after %s, and may collect again', async (_, fault) => {
-    const { client, consent, onProgress } = openBank(at('result', fault));
+    const { client, consent, onProgress } = openBank(toTheEnd(fault));
     const retrieval = await client.submit(await consent(), latest());
-    expect(await client.collect(retrieval)).toMatchObject({ status: 'unavailable', until: null });
+    expect(await client.collect(retrieval, { onProgress })).toMatchObject({ status: 'unavailable', until: null });
     expect(await client.collect(retrieval, { onProgress })).toMatchObject({ status: 'ready' });
   });
 
@@ -154,10 +158,13 @@ describe('a stall', () => {
     ['request', 'answer_lost'],
     ['result', 'timed_out'],
   ] as const)('at the %s step is ended by the client’s own deadline', async (step, code) => {
-    const { client, consent, clock, sandbox } = openBank(at(step, { do: 'stall' }));
-    const journey = errorOf(async () => client.query(await consent(), latest(), { deadlineMs: 120_000 }));
-    await expect.poll(() => sandbox.log.at(-1)?.fault).toBe('stall');
-    clock.advance(30_000);
+    const { client, consent, clock, sandbox, onProgress } = openBank({ faults: [{ on: step, do: 'stall' }] });
+    const stalls = () => sandbox.log.filter(({ fault }) => fault === 'stall').length;
+    const journey = errorOf(async () => client.query(await consent(), latest(), { deadlineMs: 240_000, onProgress }));
+    for (let call = 1; call <= (step === 'result' ? 4 : 1); call++) {
+      await expect.poll(stalls).toBe(call);
+      clock.advance(30_000);
+    }
     expect(await journey).toMatchObject({ code });
   });
 });
@@ -166,20 +173,21 @@ describe('a fault', () => {
   it('meets the nth call of its step, or every one', async () => {
     const second = openBank(at('result', { do: 'error-503' }, 2));
     const retrieval = await second.client.submit(await second.consent(), latest());
-    expect(await second.client.collect(retrieval, { onProgress: second.onProgress })).toMatchObject({ status: 'unavailable' });
+    expect(await second.client.collect(retrieval, { onProgress: second.onProgress })).toMatchObject({ status: 'ready' });
+    expect(second.sandbox.log.filter(({ step }) => step === 'result').map(({ fault }) => fault)).toEqual([undefined, 'error-503', undefined]);
     const every = openBank({ faults: [{ on: 'result', do: 'error-503' }] });
     const other = await every.client.submit(await every.consent(), latest());
-    for (const _ of [1, 2, 3]) expect(await every.client.collect(other)).toMatchObject({ status: 'unavailable' });
+    for (const _ of [1, 2, 3]) expect(await every.client.collect(other, { onProgress: every.onProgress })).toMatchObject({ status: 'unavailable' });
   });
 
   it('of several that fit is the first', async () => {
-    const { client, consent } = openBank({
+    const { client, consent, onProgress } = openBank({
       faults: [
         { on: 'result', do: 'error-429' },
         { on: 'result', do: 'stall' },
       ],
     });
-    expect(await client.query(await consent(), latest())).toMatchObject({ status: 'unavailable' });
+    expect(await client.query(await consent(), latest(), { onProgress })).toMatchObject({ status: 'unavailable' });
   });
 
   it('is named in the log, with what became of the step', async () => {
@@ -253,9 +261,10 @@ describe('over sockets', () => {
   afterEach(() => sandbox?.close());
 
   async function start(fault: Do, on: Fault['on']) {
-    sandbox = await startSandbox({ registrations: [registrationOf(loan)], clock: createVirtualClock(NOW), ...at(on, fault) });
+    const clock = createVirtualClock(NOW);
+    sandbox = await startSandbox({ registrations: [registrationOf(loan)], clock, faults: [{ ...fault, on } as Fault] });
     const client = createSelfInfoClient({ service: loan, ...sandbox.connection });
-    return { client, consent: visits(client, sandbox).consent, sandbox };
+    return { client, consent: visits(client, sandbox).consent, sandbox, onProgress: ({ retryAt }: Progress) => clock.set(retryAt) };
   }
 
   it.each([
@@ -268,8 +277,8 @@ describe('over sockets', () => {
     ['result', { do: 'huge' }, 'response_invalid'],
     ['result', { do: 'wrong-type' }, 'response_invalid'],
   ] as const)('at the %s step, %o is told as %s', async (on, fault, code) => {
-    const { client, consent } = await start(fault, on);
-    expect(await errorOf(async () => client.query(await consent(), latest()))).toMatchObject({ code });
+    const { client, consent, onProgress } = await start(fault, on);
+    expect(await errorOf(async () => client.query(await consent(), latest(), { onProgress }))).toMatchObject({ code });
     await client.close();
   });
 

@@ -1,0 +1,71 @@
+// このブラウザとの対応。セッションの番号は同意の往復（sessionBinding）の鍵でもある。
+import { randomBytes } from 'node:crypto';
+import type { Context } from 'hono';
+import { getCookie, setCookie } from 'hono/cookie';
+import type { IncomeState } from './income.js';
+
+export interface Application {
+  readonly name: string;
+  readonly birthDate: string;
+  readonly amount: string;
+  readonly years: string;
+}
+
+export interface Session {
+  readonly id: string;
+  application?: Application;
+  income: IncomeState;
+  /** 受け付けた申込み。 */
+  receipt?: { readonly number: string; readonly by: 'mynaportal' | 'hand'; readonly keptUntil?: string };
+}
+
+const LIFE_MS = 30 * 60_000;
+
+/** 推測できない番号。 */
+export const randomId = () => randomBytes(32).toString('base64url');
+
+export interface SessionsOptions {
+  readonly https: boolean;
+  /** 終わったセッションの後始末。 */
+  readonly onEnd: (session: Session) => Promise<void>;
+}
+
+export function createSessions({ https, onEnd }: SessionsOptions) {
+  // 複数のインスタンスで動かすときは、ここと client の store を共有のものにする。
+  const sessions = new Map<string, { readonly session: Session; expiresAt: number }>();
+  // __Host- の Cookie は、ほかのサブドメインから上書きできない。https でしか使えないので、手元の http では付けない。
+  const options = {
+    ...(https && { prefix: 'host' as const }),
+    secure: https,
+    httpOnly: true,
+    // Strict ではだめ: コールバックはマイナポータルからのサイトをまたぐ遷移なので、Strict の Cookie は送られてこない。
+    // Lax は、その最初の GET には付き、よそのサイトからの POST には付かない。
+    sameSite: 'Lax' as const,
+    path: '/',
+  };
+
+  function find(c: Context): Session | undefined {
+    const id = https ? getCookie(c, 'session', 'host') : getCookie(c, 'session');
+    const entry = id === undefined ? undefined : sessions.get(id);
+    if (entry === undefined || entry.expiresAt <= Date.now()) return undefined;
+    entry.expiresAt = Date.now() + LIFE_MS;
+    return entry.session;
+  }
+
+  /** いまのセッション、なければ新しいもの。ブラウザが持ってきた知らない番号は使わない（セッション固定）。 */
+  async function open(c: Context): Promise<Session> {
+    const found = find(c);
+    if (found !== undefined) return found;
+    for (const [id, { session, expiresAt }] of sessions) {
+      if (expiresAt > Date.now()) continue;
+      sessions.delete(id);
+      await onEnd(session);
+    }
+    const session: Session = { id: randomId(), income: { status: 'none' } };
+    sessions.set(session.id, { session, expiresAt: Date.now() + LIFE_MS });
+    setCookie(c, 'session', session.id, options);
+    return session;
+  }
+
+  return { find, open };
+}

@@ -1,0 +1,114 @@
+import { setMaxListeners } from 'node:events';
+import { SelfInfoError, type Stage } from './errors.js';
+import type { Store } from './stores/store.js';
+import type { Clock } from './time.js';
+
+/** What a call of the client runs within: the step it takes, a signal of its own, and the epoch milliseconds by which it must be over. */
+export interface Scope {
+  readonly stage: Stage;
+  readonly signal: AbortSignal;
+  readonly deadline?: number | undefined;
+}
+
+/** The calls of one client that are under way. */
+export interface Calls {
+  /**
+   * Runs a call under a signal that aborts with the caller's and with the client.
+   *
+   * @throws SelfInfoError `client_closed`, `overloaded`.
+   */
+  run<T>(stage: Stage, signal: AbortSignal | undefined, work: (scope: Scope) => Promise<T>): Promise<T>;
+  /** Refuses what is no call, but means nothing once the client is closed: `client_closed`. */
+  checkOpen(): void;
+  /** Aborts all. */
+  close(): void;
+}
+
+/** Keeps account of a client's calls and refuses more than `most` at once; a consent that begins sends nothing and does not count. */
+export function createCalls(most: number): Calls {
+  const lifetime = new AbortController();
+  let underWay = 0;
+  function checkOpen(): void {
+    if (lifetime.signal.aborted) throw new SelfInfoError('client_closed');
+  }
+  return {
+    checkOpen,
+    async run(stage, signal, work) {
+      checkOpen();
+      const share = stage === 'consent' ? 0 : 1;
+      if (underWay + share > most) throw new SelfInfoError('overloaded', { stage });
+      const own = new AbortController();
+      const abort = () => own.abort();
+      const signals = signal ? [lifetime.signal, signal] : [lifetime.signal];
+      for (const given of signals) {
+        // Every call under way listens, and takes its listener away again: a busy client is no leak.
+        setMaxListeners(0, given);
+        if (given.aborted) own.abort();
+        else given.addEventListener('abort', abort, { once: true });
+      }
+      underWay += share;
+      try {
+        return await work({ stage, signal: own.signal });
+      } finally {
+        underWay -= share;
+        for (const given of signals) given.removeEventListener('abort', abort);
+      }
+    },
+    close: () => lifetime.abort(),
+  };
+}
+
+/** A store whose every call is bounded by a scope. */
+export interface BoundStore {
+  put(scope: Scope, ...entry: Parameters<Store['put']>): ReturnType<Store['put']>;
+  get(scope: Scope, key: string): ReturnType<Store['get']>;
+  take(scope: Scope, key: string): ReturnType<Store['take']>;
+  delete(scope: Scope, key: string): ReturnType<Store['delete']>;
+}
+
+/**
+ * Settles with the work, or at once when the scope's signal aborts, or after `limitMs`, also when the work never settles.
+ *
+ * @throws SelfInfoError `aborted` at the scope's stage, `timed_out`: for work that changes nothing at the portal.
+ */
+export async function within<T>({ stage, signal }: Scope, clock: Clock, limitMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const harmless = { effect: 'none', retry: { safe: true } } as const;
+  if (signal.aborted) throw new SelfInfoError('aborted', { stage, ...harmless });
+  const inner = new AbortController();
+  let end = (_reason: SelfInfoError) => {};
+  const ended = new Promise<never>((_, reject) => {
+    end = reject;
+  });
+  const abort = () => end(new SelfInfoError('aborted', { stage, ...harmless }));
+  signal.addEventListener('abort', abort, { once: true });
+  // A clock that cannot wait ends the work, too.
+  const late = () => end(new SelfInfoError('timed_out', { stage: 'store', ...harmless }));
+  if (limitMs < Number.POSITIVE_INFINITY) clock.wait(limitMs, inner.signal).then(late, late);
+  const working = work(inner.signal);
+  // The losers of the race settle later, when nobody listens.
+  for (const promise of [working, ended]) promise.catch(() => undefined);
+  try {
+    return await Promise.race([working, ended]);
+  } finally {
+    inner.abort();
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+/** The longest that a store may take over one call. */
+const STORE_MS = 10_000;
+
+/** Waits for a store no longer than the scope allows; what it does afterwards it does unheard. */
+export function boundStore(store: Store, clock: Clock): BoundStore {
+  function reach<T>(scope: Scope, work: () => Promise<T>): Promise<T> {
+    const leftMs = (scope.deadline ?? Number.POSITIVE_INFINITY) - clock.now();
+    // A deadline that is over stops what goes out; a store at hand may still answer.
+    return within(scope, clock, Math.max(1, Math.min(STORE_MS, leftMs)), work);
+  }
+  return {
+    put: (scope, ...entry) => reach(scope, () => store.put(...entry)),
+    get: (scope, key) => reach(scope, () => store.get(key)),
+    take: (scope, key) => reach(scope, () => store.take(key)),
+    delete: (scope, key) => reach(scope, () => store.delete(key)),
+  };
+}

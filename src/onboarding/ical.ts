@@ -1,0 +1,90 @@
+import { escapedText, foldedLine, utcStamp } from '../calendar/ical.js';
+import { fingerprint, plain } from '../calendar/wording.js';
+import { dayStart, formatDay, type Instant, parseDay, toEpochMs } from '../time.js';
+import type { Plan, PlannedSpan, PlannedStep } from './plan.js';
+import {
+  actorNames,
+  amountName,
+  checkTextOptions,
+  chosenSpan,
+  conditionOf,
+  documentNames,
+  type PlanTextOptions,
+  procedures,
+  sourceOf,
+  spanText,
+  titleOf,
+} from './words.js';
+
+/** Options of {@link toICalendar}. */
+export interface PlanICalendarOptions extends PlanTextOptions {
+  /** The DTSTAMP of every event. Default: the start of the plan's `today`. */
+  readonly stamp?: Instant;
+}
+
+const labels = {
+  due: { ja: '【提出】', en: '[hand in] ' },
+  window: { ja: '最早〜最遅', en: 'earliest – latest' },
+  slack: { ja: '余裕', en: 'slack' },
+  to: { ja: '提出先', en: 'to' },
+} as const;
+
+/**
+ * Writes a plan as an iCalendar text (RFC 5545): an all-day event for each step at its chosen dates (of a plan for a day the latest, of a plan from a day the
+ * earliest), and one for the day the plan is for. Events take nobody's time (`TRANSPARENT`).
+ *
+ * An event keeps its UID when dates, durations or language change, as long as the procedure and the `name` are the same: a feed that is served anew moves it.
+ *
+ * @param plan - the plan.
+ * @param options - language, the service's name, and the stamp.
+ * @returns the text, to be sent as `text/calendar; charset=utf-8`.
+ * @throws SelfInfoError `unknown_option`, `invalid_option`, `invalid_instant`, `invalid_date`; TypeError.
+ * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
+ * import { planOnboarding, toICalendar } from 'myna-selfinfo/onboarding';
+ * writeFileSync('onboarding.ics', toICalendar(planOnboarding({ goLive: '2027-04-01' }), { name: '住宅ローン事前審査' }));
+ * ```
+ */
+export function toICalendar(plan: Plan, options: PlanICalendarOptions = {}): string {
+  const { lang, name } = checkTextOptions(plan, options, ['stamp']);
+  const stamp = utcStamp(options.stamp === undefined ? dayStart(parseDay(plan.today, 'plan.today')) : toEpochMs(options.stamp, 'options.stamp'));
+  const service = fingerprint(name === undefined ? '' : plain(name));
+  const title = escapedText(titleOf(plan, lang, name));
+  const event = (id: string, { start, end }: PlannedSpan, summary: string, description: readonly string[]): string[] => [
+    'BEGIN:VEVENT',
+    `UID:${plan.procedure}-${id}-${service}@myna-selfinfo`,
+    `DTSTAMP:${stamp}`,
+    `DTSTART;VALUE=DATE:${start.replaceAll('-', '')}`,
+    `DTEND;VALUE=DATE:${formatDay(parseDay(end, 'end') + 1).replaceAll('-', '')}`,
+    `SUMMARY:${escapedText(summary)}`,
+    `DESCRIPTION:${description.map(escapedText).join('\\n')}`,
+    'TRANSP:TRANSPARENT',
+    'X-MICROSOFT-CDO-BUSYSTATUS:FREE',
+    'END:VEVENT',
+  ];
+  const described = (step: PlannedStep): string[] => [
+    `${sourceOf(step, lang)}: ${actorNames(step.actors, lang)}`,
+    `${labels.window[lang]}: ${spanText({ start: step.earliest.start, end: step.latest.end }, lang)}`,
+    `${labels.slack[lang]}: ${amountName({ businessDays: step.slackBusinessDays }, lang)}`,
+    ...(step.to ? [`${labels.to[lang]}: ${actorNames(step.to, lang)}`] : []),
+    ...documentNames(step, lang).map((document) => `- ${document}`),
+    ...(step.note ? [step.note[lang]] : []),
+  ];
+  const { goal, title: procedure } = procedures[plan.procedure];
+  const lines = [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    `PRODID:-//myna-selfinfo//onboarding//${lang.toUpperCase()}`,
+    'CALSCALE:GREGORIAN',
+    `NAME:${title}`,
+    `X-WR-CALNAME:${title}`,
+    'X-WR-TIMEZONE:Asia/Tokyo',
+    ...plan.steps.flatMap((step) => {
+      const due = step.handling === 'hand-in' && step.documents ? labels.due[lang] : '';
+      return event(step.id.toLowerCase(), chosenSpan(plan, step), `${due}${step.id} ${step[lang]}${conditionOf(step, lang)}`, described(step));
+    }),
+    ...event('goal', { start: plan.goal, end: plan.goal }, goal[lang], [procedure[lang]]),
+  ];
+  return [...lines, 'END:VCALENDAR', ''].map(foldedLine).join('\r\n');
+}

@@ -1,0 +1,208 @@
+import type { Text } from '../calendar/rules.js';
+import { checkLang, type Lang, weekdayName } from '../calendar/wording.js';
+import { checkKeys, checkText } from '../options.js';
+import { dateOfDay, parseDay } from '../time.js';
+import { type DocumentId, documents } from './documents.js';
+import type { Basis, LeadTime, PlanDuration } from './lead-times.js';
+import type { Plan, PlannedSpan, PlannedStep } from './plan.js';
+import { type ActorId, actors, type Procedure } from './rows.js';
+
+/**
+ * What every way of writing a plan takes.
+ *
+ * @example
+ * ```ts
+ * import { planOnboarding, type PlanTextOptions, toMarkdown } from 'myna-selfinfo/onboarding';
+ * const options: PlanTextOptions = { lang: 'ja', name: '住宅ローン事前審査' };
+ * toMarkdown(planOnboarding({ goLive: '2027-04-01' }), options);
+ * ```
+ */
+export interface PlanTextOptions {
+  /** Language of the texts. Default `ja`. */
+  readonly lang?: 'ja' | 'en';
+  /** The service that is planned for, for the title; in a feed it keeps the events of several plans apart. */
+  readonly name?: string;
+}
+
+/** @throws SelfInfoError `unknown_option`, `invalid_option`; TypeError. */
+export function checkTextOptions(plan: unknown, options: unknown, more: readonly string[] = []): { lang: Lang; name: string | undefined } {
+  if (typeof plan !== 'object' || plan === null || !('steps' in plan) || !Array.isArray(plan.steps)) throw new TypeError('plan must be a plan.');
+  checkKeys(options, 'options', ['lang', 'name', ...more]);
+  const { lang = 'ja', name } = options;
+  checkLang(lang, 'options.lang');
+  if (name !== undefined) checkText(name, 'options.name');
+  return { lang, name };
+}
+
+/** What the procedures are called, and the day they lead to. */
+export const procedures: Readonly<Record<Procedure, { readonly title: Text; readonly goal: Text; readonly section: string }>> = {
+  onboarding: { title: { ja: '利用開始までの計画', en: 'plan to the first use' }, goal: { ja: '利用開始', en: 'go-live' }, section: '5.1' },
+  change: {
+    title: { ja: '利用内容の変更の計画', en: 'plan of a change of use' },
+    goal: { ja: '変更後の利用開始', en: 'go-live of the change' },
+    section: '6.1',
+  },
+  suspension: { title: { ja: '利用停止の計画', en: 'plan of a suspension' }, goal: { ja: '利用停止予定日', en: 'planned suspension' }, section: '6.2' },
+  resumption: { title: { ja: '利用再開の計画', en: 'plan of a resumption' }, goal: { ja: '利用再開予定日', en: 'planned resumption' }, section: '6.3' },
+  termination: { title: { ja: '利用終了の計画', en: 'plan of the end of use' }, goal: { ja: '利用終了予定日', en: 'planned end' }, section: '6.4' },
+};
+
+/** What a lead time rests on. */
+const bases: Readonly<Record<Basis, Text>> = {
+  stated: { ja: 'ガイドラインの定め', en: 'rule of the guideline' },
+  about: { ja: 'ガイドラインの目安（「程度」）', en: 'about, says the guideline' },
+  'in-principle': { ja: 'ガイドラインの原則', en: 'in principle, says the guideline' },
+  reading: { ja: 'ガイドラインの解釈', en: 'reading of the guideline' },
+  ours: { ja: '本SDKの仮定（記載なし）', en: 'assumption of this SDK (not stated)' },
+  host: { ja: '指定された値', en: 'as given' },
+};
+
+/** `自己情報取得API 利用開始までの計画`, with the service where it is named. */
+export function titleOf({ procedure }: Plan, lang: Lang, name: string | undefined): string {
+  const title = procedures[procedure].title[lang];
+  const service = name === undefined ? '' : lang === 'ja' ? `（${name}）` : ` (${name})`;
+  return lang === 'ja' ? `自己情報取得API ${title}${service}` : `Self-information acquisition API: ${title}${service}`;
+}
+
+/** The day the plan is for, and the day it starts. */
+export function headline({ procedure, by, start, goal, given }: Plan, lang: Lang): [label: string, text: string][] {
+  const [goalDay, startDay] = [dateName(goal, lang), dateName(start, lang)];
+  const moved = (day: string): string => {
+    if (given === day) return '';
+    return lang === 'ja' ? `（指定された ${dateName(given, lang)} は営業日でないため）` : ` (${dateName(given, lang)}, as given, is no business day)`;
+  };
+  const first = (isNotice(procedure) ? { ja: '届出', en: 'notice' } : { ja: '着手', en: 'start' })[lang];
+  const asLate = lang === 'ja' ? '（最遅）' : ' (at the latest)';
+  const asEarly = lang === 'ja' ? '（最早）' : ' (at the earliest)';
+  const label = procedures[procedure].goal[lang];
+  if (by === 'start')
+    return [
+      [first, startDay + moved(start)],
+      [label, goalDay + asEarly],
+    ];
+  return [
+    [label, goalDay + moved(goal)],
+    [first, startDay + asLate],
+  ];
+}
+
+/** That a day cannot be met, by how much and why; empty when it can. */
+export function shortfallText({ procedure, shortfall, steps, goal, today }: Plan, lang: Lang): string[] {
+  if (shortfall === null) return [];
+  const { businessDays, earliest, latestStart, binding, path } = shortfall;
+  const step = steps.find(({ id }) => id === binding) as PlannedStep;
+  const day = procedures[procedure].goal[lang];
+  const [asked, last, now, best] = [goal, latestStart, today, earliest].map((date) => dateName(date, lang));
+  if (isNotice(procedure)) {
+    return lang === 'ja'
+      ? [`届出の期限 ${last}（原則）を過ぎています。${now} に届け出る場合、${day}は ${best} 以降となります（${businessDays}営業日の遅れ）。`]
+      : [`The notice was due on ${last}, in principle. Given on ${now}, it allows ${best} at the earliest, ${count(businessDays, 'business day')} too late.`];
+  }
+  if (lang === 'ja') {
+    return [
+      `${day} ${asked} には間に合いません。着手の期限 ${last} を過ぎています。`,
+      `${now} に最初の手順から始めると、最短で ${best}、${businessDays}営業日の遅れです。`,
+      `最も長くかかる手順は ${step.id} ${step.ja} です（クリティカルパス: ${path.join(' → ')}）。`,
+    ];
+  }
+  return [
+    `The ${day} on ${asked} cannot be met: the latest start, ${last}, is past.`,
+    `Begun with the first step on ${now}, it comes to ${best} at the earliest, ${count(businessDays, 'business day')} too late.`,
+    `What takes longest is ${step.id}, ${step.en} (critical path: ${path.join(' → ')}).`,
+  ];
+}
+
+/** What is to be known of all dates. */
+export function notesOfPlan({ holidaysPredicted, leadTimes }: Plan, lang: Lang): string[] {
+  const notes: Text[] = [
+    {
+      ja: '営業日は土日、祝日、12月29日〜1月3日を除く日（解釈）。週は暦週。提出の期限が営業日でなければ前の営業日、受領の見込みが営業日でなければ次の営業日（解釈）。',
+      en: 'Business days are Monday to Friday without holidays and 29 December to 3 January (reading); weeks are calendar weeks. What is due on another day is due before it, what is to arrive on one arrives after it (reading).',
+    },
+    {
+      ja: '余裕は、最終日を動かさずに遅れてよい営業日数。クリティカルパス上の余裕は、休日で日付がずれた分のみ。',
+      en: 'Slack is how many business days a step may be late without moving the last day. On the critical path it is only what weekends and holidays give.',
+    },
+  ];
+  for (const { id, later } of leadTimes) {
+    if (later) notes.push({ ja: `${later.note.ja}。durations.${id} で指定できる。`, en: `${sentence(later.note.en)}; durations.${id} takes it.` });
+  }
+  if (holidaysPredicted) {
+    notes.push({
+      ja: '内閣府がまだ公表していない年の祝日（予測）を含む。',
+      en: 'It reaches into years whose holidays the Cabinet Office has not announced yet; they are predicted.',
+    });
+  }
+  return notes.map((note) => note[lang]);
+}
+
+/** The chosen dates: of a plan for a day the latest, of a plan from a day the earliest; of a step that goes on beside another all of that one's. */
+export function chosenSpan({ by }: Plan, { earliest, latest, beside }: PlannedStep): PlannedSpan {
+  if (beside !== undefined) return { start: earliest.start, end: latest.end };
+  return by === 'start' ? earliest : latest;
+}
+
+/** From the earliest to the latest day for the documents of a step; those that are only needed now and then go along with the whole step. */
+export function windowOf({ earliest, latest, documents: always }: PlannedStep): PlannedSpan {
+  return { start: always === undefined ? earliest.start : earliest.end, end: latest.end };
+}
+
+/** `2027-04-01(木)` or `Thu 2027-04-01`. */
+export function dateName(date: string, lang: Lang): string {
+  const weekday = weekdayName(dateOfDay(parseDay(date, 'date')).weekday, lang);
+  return lang === 'ja' ? `${date}(${weekday})` : `${weekday} ${date}`;
+}
+
+/** A span, in dates or in dates with weekdays; one of a single day is a date. */
+export function spanText({ start, end }: PlannedSpan, lang: Lang, name: (date: string) => string = (date) => date): string {
+  if (start === end) return name(start);
+  return name(start) + (lang === 'ja' ? '〜' : ' – ') + name(end);
+}
+
+/** Who acts. */
+export function actorNames(ids: readonly ActorId[], lang: Lang): string {
+  return ids.map((id) => (actors.find((actor) => actor.id === id) as Text)[lang]).join(lang === 'ja' ? '、' : ', ');
+}
+
+/** The documents of a step; those that are there only where needed say so. */
+export function documentNames({ documents: always = [], asNeeded = [] }: PlannedStep, lang: Lang): string[] {
+  const nameOf = (id: DocumentId): string => (documents.find((row) => row.id === id) as Text)[lang];
+  const mark = lang === 'ja' ? '（必要な場合）' : ' (where needed)';
+  return [...always.map(nameOf), ...asNeeded.map((id) => nameOf(id) + mark)];
+}
+
+/** `図5.1-3 A-9`. */
+export function sourceOf({ figure, id }: PlannedStep, lang: Lang): string {
+  return lang === 'ja' ? `図${figure} ${id}` : `figure ${figure}, ${id}`;
+}
+
+/** `2週間`, `1か月`, `1営業日`. */
+export function amountName(amount: PlanDuration, lang: Lang): string {
+  if ('weeks' in amount) return lang === 'ja' ? `${amount.weeks}週間` : count(amount.weeks, 'week');
+  if ('months' in amount) return lang === 'ja' ? `${amount.months}か月` : count(amount.months, 'month');
+  return lang === 'ja' ? `${amount.businessDays}営業日` : count(amount.businessDays, 'business day');
+}
+
+/** What a lead time says, without its length. */
+export function leadTimeText(lead: LeadTime, lang: Lang): { amount: string; what: string; source: string; basis: string } {
+  return { amount: amountName(lead.amount, lang), what: lead[lang], source: lead.source[lang], basis: bases[lead.basis][lang] };
+}
+
+/** That a step takes place only where needed, or as often as needed. */
+export function conditionOf({ when, beside }: PlannedStep, lang: Lang): string {
+  if (beside !== undefined) return lang === 'ja' ? '（必要に応じ随時）' : ' (as needed)';
+  if (when !== undefined) return lang === 'ja' ? '（必要な場合）' : ' (where needed)';
+  return '';
+}
+
+function isNotice(procedure: Procedure): boolean {
+  return procedure !== 'onboarding' && procedure !== 'change';
+}
+
+function count(number: number, unit: string): string {
+  return `${number} ${unit}${number === 1 ? '' : 's'}`;
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,133 @@
+import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import type { Client } from 'undici';
+import { openTunnel, type Route } from './egress.js';
+import { BODY_BYTES, CONNECT_MS, connection, type Exchange, pathUnder, SILENCE_MS, type Transport } from './http.js';
+import type { Clock } from './time.js';
+import { dial, type Identity, identityOf, type TlsCredential } from './tls.js';
+
+/** How long a parked connection may stay idle. */
+const IDLE_MS = 5_000;
+const HEAD_BYTES = 16_384;
+
+/** One client of undici and the socket it opens, so that both end together at any time. */
+interface Line {
+  readonly client: Client;
+  end(): Promise<void>;
+}
+
+/** An identity that tokens are bound to, and the epoch milliseconds until which a retrieval may need it, rotated away or not. */
+interface Kept {
+  readonly identity: Identity;
+  readonly until: number;
+}
+
+/** The transport of every environment: undici over mutual TLS, one connection per journey, HTTP/1.1. */
+export function createTransport(route: Route, tls: TlsCredential | undefined, clock: Clock): Transport {
+  const lines = new Set<Line>();
+  const kept = new Map<string, Kept>();
+  let newest = identityOf(tls, route.ca);
+
+  function keep(identity: Identity, until: number) {
+    const { thumbprint } = identity;
+    if (thumbprint !== undefined) kept.set(thumbprint, { identity, until: Math.max(until, kept.get(thumbprint)?.until ?? 0) });
+  }
+
+  function find(thumbprint: string | undefined): Identity {
+    for (const [key, { until }] of kept) if (until <= clock.now()) kept.delete(key);
+    return (thumbprint !== newest.thumbprint && kept.get(thumbprint ?? '')?.identity) || newest;
+  }
+
+  return {
+    connect(thumbprint) {
+      const identity = find(thumbprint);
+      let line: Promise<Line> | undefined;
+      const exchange: Exchange = async (call, signal, sent) => {
+        const parked = line !== undefined;
+        line ??= openLine(route, identity, lines);
+        const { client } = await line;
+        // Whatever the other side did to a parked connection is noticed in two turns of the event loop; written to a dead one, a request would be lost.
+        for (let turn = 0; parked && turn < 2; turn++) await setImmediate();
+        const { statusCode, headers, body } = await client.request({
+          method: 'POST',
+          path: pathUnder(route.baseUrl, call.path),
+          headers: { ...call.headers, 'content-length': String(Buffer.byteLength(call.body)) },
+          body: Readable.from(announced(call.body, sent), { objectMode: false }),
+          signal,
+        });
+        return { status: statusCode, header: (name) => headerOf(headers, name), chunks: body };
+      };
+      const close = async () => {
+        const closing = line;
+        line = undefined;
+        await closing?.then(({ end }) => end());
+      };
+      return {
+        ...connection(clock, { exchange, close }),
+        bind(until) {
+          keep(identity, until);
+          return identity.thumbprint;
+        },
+      };
+    },
+    rotate(credential, until) {
+      keep(newest, until);
+      newest = identityOf(credential, route.ca);
+    },
+    async close() {
+      await Promise.all([...lines].map(({ end }) => end()));
+    },
+  };
+}
+
+async function openLine({ baseUrl, proxy }: Route, identity: Identity, lines: Set<Line>): Promise<Line> {
+  const undici = await import('undici');
+  const origin = new URL(baseUrl);
+  const { context } = identity;
+  // undici cannot give up a connection that does not stand yet: what is being opened is ended here.
+  let opening: { destroy(): unknown } | undefined;
+  const client = new undici.Client(origin.origin, {
+    pipelining: 1,
+    keepAliveTimeout: IDLE_MS,
+    keepAliveMaxTimeout: IDLE_MS,
+    maxHeaderSize: HEAD_BYTES,
+    maxResponseSize: BODY_BYTES,
+    // The call's own limits come first; these hold where an injected clock stands still.
+    headersTimeout: SILENCE_MS,
+    bodyTimeout: SILENCE_MS,
+    connect(_, callback) {
+      const settle = (error: Error | null, socket: Parameters<typeof callback>[1]) => (error ? callback(error, null) : callback(null, socket as never));
+      if (proxy === undefined) {
+        opening = dial(origin, context, undefined, CONNECT_MS, settle);
+        return;
+      }
+      opening = openTunnel(proxy, origin, CONNECT_MS, (error, tunnel) => {
+        if (error || tunnel === null) return callback(error ?? new Error('no tunnel'), null);
+        opening = dial(origin, context, tunnel, CONNECT_MS, settle);
+      });
+    },
+  });
+  const line: Line = {
+    client,
+    async end() {
+      lines.delete(line);
+      opening?.destroy();
+      await client.destroy();
+    },
+  };
+  lines.add(line);
+  client.on('connect', () => lines.add(line));
+  client.on('disconnect', () => lines.delete(line));
+  return line;
+}
+
+/** undici pulls the body once the connection stands: the last moment at which nothing has been sent. */
+async function* announced(body: string, sent: () => void): AsyncGenerator<Buffer> {
+  sent();
+  yield Buffer.from(body);
+}
+
+function headerOf(headers: Readonly<Record<string, string | string[] | undefined>>, name: string): string | null {
+  const value = headers[name];
+  return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;
+}

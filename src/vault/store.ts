@@ -1,0 +1,152 @@
+import { isSelfInfoError, SelfInfoError } from '../errors.js';
+
+/** A data key as it lies in a vault's store: wrapped by a key-encryption key, and apart from the record it opens. */
+export interface WrappedKey {
+  /** Names this data key; the record's protected header names it too. */
+  readonly id: string;
+  /** Id of the key-encryption key. */
+  readonly kid: string;
+  /** What the key provider made of the data key. */
+  readonly wrapped: string;
+}
+
+/** What a store can say of a record without opening it. */
+export interface VaultRecordInfo {
+  readonly ref: string;
+  /** The transaction id of the consent. */
+  readonly consent: string;
+  /** The id of the purpose. */
+  readonly purpose: string;
+  /** Epoch milliseconds at which the consented period ends: an index for `sweep`; the record's own header decides what may be read. */
+  readonly keepUntil: number;
+  readonly key: WrappedKey;
+}
+
+/** A record as it lies in a vault's store: the sealed answer and its key. */
+export interface VaultRecord extends VaultRecordInfo {
+  /** Compact JWE. */
+  readonly sealed: string;
+}
+
+/**
+ * Where a vault's records lie; home-made ones are judged by `vaultStoreSuite` of `myna-selfinfo/conformance`.
+ *
+ * It sees no plaintext and no key that opens one. Every method is atomic; a rejection is hidden from the vault's callers behind `store_failed`.
+ *
+ * @example
+ * ```ts
+ * import { createMemoryVaultStore, type VaultStore } from 'myna-selfinfo/vault';
+ * const inner = createMemoryVaultStore();
+ * let puts = 0;
+ * const counting: VaultStore = { ...inner, put: (record) => (puts++, inner.put(record)) };
+ * ```
+ */
+export interface VaultStore {
+  /** Keeps a record and its key, both or neither, durably once it resolves; rejects with `store_key_exists` when `ref` is held, or marked as erased. */
+  put(record: VaultRecord): Promise<void>;
+  /** The record with its key, both of one moment; `'erased'` when it was erased or has no key; undefined when nothing is held under `ref`. */
+  get(ref: string): Promise<VaultRecord | 'erased' | undefined>;
+  /** Deletes a record and its key and leaves the mark `'erased'`, which `sweep` removes with the period; false when nothing is held under `ref`, the mark neither. */
+  erase(ref: string): Promise<boolean>;
+  /**
+   * Deletes up to `limit` records, keys and marks whose `keepUntil` is `until` or earlier, and says how many; less than `limit` when no more are left.
+   *
+   * Of many calls at once each counts what it deleted itself, and none waits for another.
+   */
+  sweep(until: number, limit: number): Promise<number>;
+  /** What is held, marks left out, in any order and in bounded memory; with `exceptKid` only what is wrapped by another key-encryption key. */
+  list(exceptKid?: string): AsyncIterable<VaultRecordInfo>;
+  /** Replaces the wrapped key of a record as long as it is still `was`; false when it is not, or the record is gone. */
+  replaceKey(ref: string, was: string, key: WrappedKey): Promise<boolean>;
+  /** Keeps an instant (epoch milliseconds), durably, unless a later one is kept. */
+  see(instant: number): Promise<void>;
+  /** The latest instant that `see` was told, undefined before the first. */
+  seen(): Promise<number | undefined>;
+}
+
+/** The methods of a {@link VaultStore}. */
+export const storeMethods = ['put', 'get', 'erase', 'sweep', 'list', 'replaceKey', 'see', 'seen'] as const satisfies readonly (keyof VaultStore)[];
+
+/**
+ * A vault's store in this process's memory: for tests and demos; what it holds ends with the process.
+ *
+ * @example
+ * ```ts
+ * import { createMemoryVaultStore } from 'myna-selfinfo/vault';
+ * const store = createMemoryVaultStore();
+ * ```
+ */
+export function createMemoryVaultStore(): VaultStore {
+  const held = new Map<string, { readonly keepUntil: number; readonly record?: VaultRecord }>();
+  let latest: number | undefined;
+  return {
+    async put(record) {
+      if (held.has(record.ref)) throw new SelfInfoError('store_key_exists');
+      held.set(record.ref, { keepUntil: record.keepUntil, record });
+    },
+    async get(ref) {
+      const entry = held.get(ref);
+      return entry && (entry.record ?? 'erased');
+    },
+    async erase(ref) {
+      const entry = held.get(ref);
+      if (entry) held.set(ref, { keepUntil: entry.keepUntil });
+      return entry !== undefined;
+    },
+    async sweep(until, limit) {
+      let swept = 0;
+      for (const [ref, { keepUntil }] of held) {
+        if (swept === limit) break;
+        if (keepUntil <= until && held.delete(ref)) swept++;
+      }
+      return swept;
+    },
+    async *list(exceptKid) {
+      for (const { record } of held.values()) {
+        if (record === undefined || record.key.kid === exceptKid) continue;
+        const { sealed: _, ...entry } = record;
+        yield entry;
+      }
+    },
+    async replaceKey(ref, was, key) {
+      const entry = held.get(ref);
+      if (entry?.record?.key.wrapped !== was) return false;
+      held.set(ref, { ...entry, record: { ...entry.record, key } });
+      return true;
+    },
+    async see(instant) {
+      latest = Math.max(instant, latest ?? instant);
+    },
+    async seen() {
+      return latest;
+    },
+  };
+}
+
+/** Lets our own errors through and hides the store's, which may quote what it was given. */
+export function guardVaultStore(store: VaultStore): VaultStore {
+  const hide = (error: unknown) => (isSelfInfoError(error) ? error : new SelfInfoError('store_failed'));
+  const guard = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw hide(error);
+    }
+  };
+  return {
+    put: (record) => guard(() => store.put(record)),
+    get: (ref) => guard(() => store.get(ref)),
+    erase: (ref) => guard(() => store.erase(ref)),
+    sweep: (until, limit) => guard(() => store.sweep(until, limit)),
+    async *list(exceptKid) {
+      try {
+        yield* store.list(exceptKid);
+      } catch (error) {
+        throw hide(error);
+      }
+    },
+    replaceKey: (ref, was, key) => guard(() => store.replaceKey(ref, was, key)),
+    see: (instant) => guard(() => store.see(instant)),
+    seen: () => guard(() => store.seen()),
+  };
+}

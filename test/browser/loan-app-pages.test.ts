@@ -1,0 +1,255 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from '../kit/browser.js';
+import { apply, arrive, cards, fetchIncome, findings, type LoanDemo, openLoanDemo } from '../kit/loan-demo.js';
+import { findPart } from '../kit/machine.js';
+
+const chromium = findPart('chromium');
+const desktop = { width: 1280, height: 900 };
+const phone = { width: 360, height: 740 };
+
+describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () => {
+  let browser: Browser;
+  let demo: LoanDemo;
+
+  beforeAll(async () => {
+    browser = await launchChromium(chromium.path());
+    demo = await openLoanDemo();
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await demo?.close();
+  });
+
+  /** Every kind of page, one after the other. */
+  async function walk(page: Page, look: (name: string) => Promise<void>): Promise<void> {
+    await demo.restart();
+    await page.goto(demo.origin);
+    await look('start');
+    await apply(page, demo, '番号 花子');
+    await page.goto(await demo.sandbox().visit(page.url(), { persona: 'hanako' }));
+    await look('progress');
+    await arrive(page, demo);
+    await look('filled');
+    await page.getByRole('button', { name: /この内容で申し込む|Apply with this/ }).click();
+    await look('done');
+    await fetchIncome(page, demo, cards.pensioner);
+    await look('several holders');
+    await page.getByRole('button', { name: /破棄して自分で|Discard it and enter/ }).click();
+    await look('by hand');
+    await fetchIncome(page, demo, cards.newcomer);
+    await look('nothing on record');
+    await fetchIncome(page, demo, cards.another, '番号 花子');
+    await look('wrong person');
+    for (const stop of ['declined', 'foreign-browser']) {
+      await page.goto(`${demo.origin}/stopped/${stop}`);
+      await look(stop);
+    }
+    demo.clock.set('2026-12-20T03:00:00+09:00');
+    await page.goto(demo.origin);
+    await look('closed at the start');
+    await apply(page, demo, '番号 花子');
+    await look('closed');
+  }
+
+  it.each([
+    ['ja-JP', phone, desktop],
+    ['en-US', desktop, phone],
+  ] as const)('give axe nothing to find, do not scroll sideways, and speak one language: %s', async (locale, viewport, other) => {
+    const page = await (await browser.newContext({ locale, viewport })).newPage();
+    const language = locale.slice(0, 2);
+    let looked = 0;
+    await walk(page, async (name) => {
+      expect(await findings(page), name).toEqual([]);
+      for (const size of [viewport, other]) {
+        await page.setViewportSize(size);
+        expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'), `${name} ${size.width}`).toBe(0);
+      }
+      await page.setViewportSize(viewport);
+      expect(await page.locator('html').getAttribute('lang')).toBe(language);
+      if (language === 'en') expect(await japaneseIn(page), name).toEqual([]);
+      looked++;
+    });
+    expect(looked).toBe(12);
+    await page.context().close();
+  });
+
+  it('are looked at by an axe that finds something where there is something', async () => {
+    const page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
+    await page.goto(`${demo.origin}/hand`);
+    await page.evaluate(`document.querySelector('label').remove()`);
+    expect(await findings(page)).toEqual([expect.stringMatching(/^label: <input id="salary"/)]);
+    await page.context().close();
+  });
+
+  /** What is Japanese beside elements marked as such, terms in brackets, and names of fields, which exist in Japanese only. */
+  async function japaneseIn(page: Page): Promise<string[]> {
+    const text = await page.evaluate(`(() => {
+      const copy = document.body.cloneNode(true);
+      for (const element of copy.querySelectorAll('[lang=ja]')) element.remove();
+      return copy.textContent;
+    })()`);
+    const bare = String(text).replaceAll(/\(未申告\)|\(課税証明書\)|“[^”]*”/g, '');
+    return bare.match(/[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]+/gu) ?? [];
+  }
+
+  it('are drawn with Japanese glyphs, in one typeface', async () => {
+    const page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
+    await demo.restart();
+    await fetchIncome(page, demo, cards.hanako);
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('DOM.enable');
+    await devtools.send('CSS.enable');
+    const { root } = await devtools.send('DOM.getDocument');
+    const used = new Set<string>();
+    for (const selector of ['h1', '.lead', 'legend', 'label', 'button', 'small']) {
+      const { nodeId } = await devtools.send('DOM.querySelector', { nodeId: root.nodeId, selector });
+      const { fonts } = await devtools.send('CSS.getPlatformFontsForNode', { nodeId });
+      expect(fonts.length, selector).toBeGreaterThan(0);
+      for (const { familyName } of fonts) used.add(familyName);
+    }
+    expect([...used]).toEqual([expect.stringMatching(/CJK JP|Noto Sans JP|Hiragino|Gothic/)]);
+    await page.context().close();
+  });
+
+  it('read well: the start', async () => {
+    const page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
+    await demo.restart();
+    await page.goto(demo.origin);
+    expect(await page.getByRole('banner').ariaSnapshot()).toBe(`- banner:
+  - link "みほん銀行":
+    - /url: /
+  - text: 架空の銀行です
+  - link "English":
+    - /url: "?lang=en"`);
+    expect(await page.getByRole('main').ariaSnapshot()).toBe(`- main:
+  - list "お手続きの流れ":
+    - listitem: 1 お申込み内容
+    - listitem: 2 所得の情報
+    - listitem: 3 受付
+  - heading "住宅ローン 事前審査のお申込み" [level=1]
+  - paragraph: 所得の情報は、マイナンバーカードを使ってマイナポータルから取得できます。課税証明書を取り寄せる必要はありません。
+  - heading "お客さまについて" [level=2]
+  - text: お名前 マイナンバーカードのとおりに入力してください
+  - textbox "お名前": 番号 花子
+  - text: 生年月日
+  - textbox "生年月日": 1989-03-31
+  - heading "お借入れについて" [level=2]
+  - text: お借入れ希望額（万円）
+  - textbox "お借入れ希望額（万円）": "3500"
+  - text: ご返済期間（年）
+  - textbox "ご返済期間（年）": "35"
+  - heading "所得の情報" [level=2]
+  - heading "取得する情報" [level=3]
+  - list:
+    - listitem: 所得（地方税） 直近の年度の給与収入、合計所得、所得控除
+    - listitem: 年金 受けている年金の種別と年額
+    - listitem: 世帯 世帯主の氏名、続柄、世帯員数。ご本人の情報であることの確認にも使います
+  - heading "ご用意いただくもの" [level=3]
+  - list:
+    - listitem: マイナンバーカード
+    - listitem: 利用者証明用電子証明書の暗証番号（数字4桁）
+    - listitem: マイナンバーカードを読み取れるスマートフォン、またはパソコンとカードリーダ（インターネットに接続できるもの）
+  - heading "利用目的" [level=3]
+  - paragraph: 住宅ローンの事前審査のため
+  - heading "保存期間" [level=3]
+  - paragraph: 同意日の翌日から30日間（本日同意した場合、2026年12月31日まで）
+  - paragraph: ただいま取得できます
+  - button "マイナポータルから所得情報を取得する"
+  - paragraph: 次に、マイナポータルの画面で提供する情報を確かめ、同意します。同意の前でもあとでも、いつでも中止できます。
+  - paragraph:
+    - button "自分で入力する"
+  - group: 書類でのお手続きもできます`);
+    await page.context().close();
+  });
+
+  it('read well: waiting, checking, and being told to wait until Monday', async () => {
+    const page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
+    await demo.restart();
+    await apply(page, demo, '番号 花子');
+    await page.goto(await demo.sandbox().visit(page.url(), { persona: 'hanako' }));
+    const steps = `  - list "お手続きの流れ":
+    - listitem: 1 お申込み内容
+    - listitem: 2 所得の情報
+    - listitem: 3 受付`;
+    expect(await page.getByRole('main').ariaSnapshot()).toBe(`- main:
+${steps}
+  - heading "情報を取得しています" [level=1]
+  - status: マイナポータルから情報を取得しています。しばらくお待ちください。
+  - paragraph: すべての機関の応答がそろうまで、しばらくかかることがあります。
+  - link "状況を確認する":
+    - /url: /income
+  - button "取得をやめて自分で入力する"`);
+
+    await arrive(page, demo);
+    expect(await page.getByRole('group').first().ariaSnapshot()).toBe(`- group "サンプル市 2026年6月1日時点 マイナポータルから取得":
+  - text: サンプル市 2026年6月1日時点 マイナポータルから取得 課税年度
+  - textbox "課税年度": 2026年度
+  - text: 取得項目「課税年度」 給与収入
+  - textbox "給与収入": 5,200,000円
+  - text: 取得項目「給与収入金額」 合計所得金額
+  - textbox "合計所得金額": 3,720,000円
+  - text: 取得項目「合計所得金額」 所得控除の合計
+  - textbox "所得控除の合計": 1,230,000円
+  - text: 取得項目「所得控除合計額」`);
+    // What a screen reader says behind a value: who holds it, as of when, and in which field.
+    const described = await page.getByLabel('合計所得金額').evaluate((input) =>
+      String(input.getAttribute('aria-describedby'))
+        .split(' ')
+        .map((id) => input.ownerDocument.getElementById(id)?.textContent)
+        .join('、'),
+    );
+    expect(described).toBe('サンプル市 2026年6月1日時点、取得項目「合計所得金額」');
+
+    demo.clock.set('2026-12-20T03:00:00+09:00');
+    await apply(page, demo, '番号 花子');
+    expect(await page.getByRole('main').ariaSnapshot()).toBe(`- main:
+${steps}
+  - heading "ただいま取得できません" [level=1]
+  - paragraph: 取得に必要なサーバが停止しています。次の時刻以降に、もう一度お試しください。
+  - paragraph:
+    - text: 次に取得できる予定
+    - strong: 12月21日(月) 8:00
+  - button "自分で入力する"
+  - link "最初からやり直す":
+    - /url: /
+  - heading "項目ごとの状況" [level=2]
+  - term: 所得（地方税）
+  - definition: 12月21日(月) 0:00 から 住民基本台帳ネットワークシステムは、原則として毎月第3土曜22時から翌日曜8時まで計画停止します。
+  - term: 年金
+  - definition: 12月21日(月) 8:00 から 地共済（長期）中間サーバは、運用時間（土日祝日を除く8時〜21時）の外です。
+  - term: 世帯
+  - definition: 12月21日(月) 0:00 から 住民基本台帳ネットワークシステムは、原則として毎月第3土曜22時から翌日曜8時まで計画停止します。
+  - heading "書類でのお手続き" [level=2]
+  - paragraph: 市区町村が発行する課税証明書（直近の年度）を、窓口または郵送でお取り寄せのうえ、郵送か店頭でご提出ください。
+  - paragraph: "送付先: 〒000-0000 見本県見本市見本1-2-3 みほん銀行 ローン受付係"`);
+    await page.context().close();
+  });
+
+  it('can be used by keyboard alone, and show where one is', async () => {
+    const page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
+    await demo.restart();
+    await page.goto(demo.origin);
+    const stops: string[] = [];
+    for (let press = 0; press < 20 && stops.at(-1) !== '自分で入力する'; press++) {
+      await page.keyboard.press('Tab');
+      const [name, outline] = (await page.evaluate(
+        `[document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent.trim(), getComputedStyle(document.activeElement).outlineStyle]`,
+      )) as [string, string];
+      expect(outline, name).toBe('solid');
+      if (stops.at(-1) !== name) stops.push(name);
+    }
+    expect(stops).toEqual([
+      'みほん銀行',
+      'English',
+      'お名前',
+      '生年月日',
+      'お借入れ希望額（万円）',
+      'ご返済期間（年）',
+      'マイナポータルから所得情報を取得する',
+      '自分で入力する',
+    ]);
+    await page.context().close();
+  });
+});

@@ -1,0 +1,240 @@
+import { describe, expect, it } from 'vitest';
+import { type ConsentOutcome, publicProfile, validateCallback } from '../../src/index.js';
+import { SESSION } from '../kit/loan.js';
+import { errorOf } from '../kit/refusals.js';
+import { type CallbackParts, comeBack, hex, type StubOptions } from '../kit/stub.js';
+
+const rejected = (code: string): ConsentOutcome => ({ status: 'rejected', at: 'callback', code });
+
+type Make = (parts: CallbackParts) => string;
+
+/** Expects that a query comes out so, that no endpoint was called, and that the good callback still works, or no longer does. */
+async function expectEnd(make: Make, expected: ConsentOutcome, after: 'granted' | 'replayed', options?: StubOptions) {
+  const { complete, callback, calls, parts } = await comeBack(options);
+  expect(await complete(make(parts))).toEqual(expected);
+  expect(calls).toEqual([]);
+  expect((await complete(callback)).status).toBe(after);
+  expect(calls).toEqual(after === 'granted' ? ['token'] : []);
+}
+
+const at = (query: string) => `/callback?${query}`;
+const withState =
+  (change: (state: string) => string): Make =>
+  ({ code, state, iss }) =>
+    at(`code=${code}&state=${change(state)}&iss=${iss}`);
+
+describe('a state that is not to the letter the one given is unknown and uses nothing up: one', () => {
+  it.each<[string, (state: string) => string]>([
+    ['without its first character', (state) => state.slice(1)],
+    ['without its last character', (state) => state.slice(0, -1)],
+    ['with one character more', (state) => `${state}A`],
+    ['with one character changed', (state) => (state.startsWith('A') ? 'B' : 'A') + state.slice(1)],
+    ['in the other case', (state) => state.replace(/[a-zA-Z]/g, (char) => (char < 'a' ? char.toLowerCase() : char.toUpperCase()))],
+    ['with a space before', (state) => `%20${state}`],
+    ['with a space behind', (state) => `${state}%20`],
+    ['with a plus, which is a space', (state) => `${state}+`],
+    ['with a tab', (state) => `${state}%09`],
+    ['with a line break', (state) => `${state}%0d%0a`],
+    ['with NUL', (state) => `${state}%00`],
+    ['with NUL and more', (state) => `${state}%00abc`],
+    ['with an invalid UTF-8 sequence', (state) => `${state}%ff`],
+    ['with an overlong UTF-8 sequence', (state) => `%c1%81${state.slice(1)}`],
+    ['with a percent sign that encodes nothing', (state) => `${state}%`],
+    ['with a percent sequence cut short', (state) => `${state}%4`],
+    ['with %u notation', (state) => `${state}%u0041`],
+    ['encoded twice', (state) => hex(state).replaceAll('%', '%25')],
+    ['with a byte order mark', (state) => `%ef%bb%bf${state}`],
+    ['with a zero-width space', (state) => `${state}%e2%80%8b`],
+    ['in full-width characters', (state) => encodeURIComponent(state.replace(/[!-~]/g, (char) => String.fromCharCode(char.charCodeAt(0) + 0xfee0)))],
+    ['in Cyrillic characters that look alike', (state) => encodeURIComponent(`\u0430${state.slice(1)}`)],
+    ['with a combining accent', (state) => `${state}%cc%81`],
+    ['in quotes', (state) => `%22${state}%22`],
+    ['in a list', (state) => `${state},${state}`],
+    ['behind a semicolon', (state) => `${state};a=b`],
+    ['of 8,000 characters', () => 'a'.repeat(8_000)],
+  ])('%s', async (_, change) => {
+    await expectEnd(withState(change), { status: 'unknown' }, 'granted');
+  });
+
+  it('in percent sequences is the same text, and granted', async () => {
+    const { complete, parts } = await comeBack();
+    expect((await complete(withState(hex)(parts))).status).toBe('granted');
+  });
+
+  it('of a host that holds the steps itself is a mismatch', async () => {
+    const { environment, parts, state } = await comeBack();
+    for (const change of [(text: string) => text.slice(1), (text: string) => `${text}%00`, (text: string) => text.toLowerCase(), () => 'a'])
+      expect(await errorOf(() => validateCallback(environment, withState(change)(parts), { state }))).toMatchObject({
+        code: 'callback_rejected',
+        upstream: { code: 'state_mismatch' },
+      });
+  });
+});
+
+describe('a callback that cannot be read is refused before its state is looked up, and uses nothing up: one', () => {
+  it.each<[string, Make, string]>([
+    ['with the state twice', ({ code, state, iss }) => at(`code=${code}&state=${state}&iss=${iss}&state=${state}`), 'duplicate_parameter'],
+    [
+      'with the state twice, once in percent sequences',
+      ({ code, state, iss }) => at(`code=${code}&state=${state}&iss=${iss}&st%61te=${hex(state)}`),
+      'duplicate_parameter',
+    ],
+    ['with a good and an empty state', ({ code, state, iss }) => at(`state&code=${code}&state=${state}&iss=${iss}`), 'duplicate_parameter'],
+    ['with the state under another case', ({ code, state, iss }) => at(`code=${code}&State=${state}&iss=${iss}`), 'state_missing'],
+    ['with the state in brackets', ({ code, state, iss }) => at(`code=${code}&state[]=${state}&iss=${iss}`), 'state_missing'],
+    ['with the state behind an HTML entity', ({ code, state, iss }) => at(`code=${code}&amp;state=${state}&amp;iss=${iss}`), 'state_missing'],
+    ['with semicolons between', ({ code, state, iss }) => at(`code=${code};state=${state};iss=${iss}`), 'state_missing'],
+    ['with everything in the fragment', ({ code, state, iss }) => `/callback#code=${code}&state=${state}&iss=${iss}`, 'state_missing'],
+    ['with a query in the fragment', ({ code, state, iss }) => `/callback#a?code=${code}&state=${state}&iss=${iss}`, 'state_missing'],
+    ['with an error and no state', () => at('error=access_denied'), 'state_missing'],
+    ['above 8 KiB', ({ code, state, iss }) => at(`code=${code}&state=${state}&iss=${iss}&a=${'a'.repeat(8_192)}`), 'callback_too_large'],
+    ['with a code above 8 KiB', ({ code, state, iss }) => at(`code=${code.repeat(600)}&state=${state}&iss=${iss}`), 'callback_too_large'],
+    ['with ten thousand parameters', ({ code, state, iss }) => at(`code=${code}&state=${state}&iss=${iss}${'&a'.repeat(10_000)}`), 'callback_too_large'],
+    [
+      'with ten megabytes in the fragment',
+      ({ code, state, iss }) => `${at(`code=${code}&state=${state}&iss=${iss}`)}#${'a'.repeat(10_000_000)}`,
+      'callback_too_large',
+    ],
+  ])('%s', async (_, make, code) => {
+    await expectEnd(make, rejected(code), 'granted');
+  });
+});
+
+describe('a callback with a good state that is not the answer of this flow ends the consent, and no endpoint is called: one', () => {
+  const plus =
+    (more: string): Make =>
+    ({ code, state, iss }) =>
+      at(`code=${code}&state=${state}&iss=${iss}${more}`);
+  const withCode =
+    (change: (code: string) => string): Make =>
+    ({ code, state, iss }) =>
+      at(`code=${change(code)}&state=${state}&iss=${iss}`);
+  const withIssuer =
+    (change: (iss: string) => string): Make =>
+    ({ code, state, iss }) =>
+      at(`code=${code}&state=${state}&iss=${change(iss)}`);
+  it.each<[string, Make, string]>([
+    [
+      'with the code twice, once under an encoded name',
+      ({ code, state, iss }) => at(`code=${code}&%63ode=${code}&state=${state}&iss=${iss}`),
+      'duplicate_parameter',
+    ],
+    ['with a good and an empty code', plus('&code='), 'duplicate_parameter'],
+    ['with two errors', ({ state, iss }) => at(`error=access_denied&error=access_denied&state=${state}&iss=${iss}`), 'duplicate_parameter'],
+    ['with a nameless parameter twice', plus('&=&='), 'duplicate_parameter'],
+    ['with the issuer twice', plus('&iss=https%3A%2F%2Fportal.example'), 'duplicate_parameter'],
+    ['of another issuer', withIssuer(() => 'https%3A%2F%2Fevil.example'), 'issuer_mismatch'],
+    ['of the issuer with a slash', withIssuer((iss) => `${iss}%2F`), 'issuer_mismatch'],
+    ['of the issuer in capitals', withIssuer(() => 'HTTPS%3A%2F%2FPORTAL.EXAMPLE'), 'issuer_mismatch'],
+    ['of the issuer over http', withIssuer(() => 'http%3A%2F%2Fportal.example'), 'issuer_mismatch'],
+    ['of the issuer at its port', withIssuer((iss) => `${iss}%3A443`), 'issuer_mismatch'],
+    ['of the issuer with a space', withIssuer((iss) => `${iss}+`), 'issuer_mismatch'],
+    ['of an issuer that looks alike', withIssuer(() => encodeURIComponent('https://p\u043ertal.example')), 'issuer_mismatch'],
+    ['of no issuer', ({ code, state }) => at(`code=${code}&state=${state}`), 'issuer_mismatch'],
+    ['of an issuer without value', withIssuer(() => ''), 'issuer_mismatch'],
+    ['without code', ({ state, iss }) => at(`state=${state}&iss=${iss}`), 'invalid_response'],
+    ['with a code without value', ({ state, iss }) => at(`code&state=${state}&iss=${iss}`), 'invalid_response'],
+    ['with NUL in the code', withCode((code) => `${code}%00`), 'invalid_response'],
+    ['with a line break in the code', withCode((code) => `${code}%0d%0aHost:%20evil.example`), 'invalid_response'],
+    ['with a code that is no UTF-8', withCode((code) => `${code}%ff`), 'invalid_response'],
+    ['with a code beyond ASCII', withCode(() => encodeURIComponent('認可コード')), 'invalid_response'],
+    ['with a code above 4 KiB', withCode(() => 'a'.repeat(4_097)), 'invalid_response'],
+    ['with an error without value beside the code', plus('&error='), 'invalid_response'],
+    ['with an id_token', plus('&id_token=a.b.c'), 'invalid_response'],
+    ['with an id_token without value', plus('&id_token'), 'invalid_response'],
+    ['with an access token', plus('&access_token=a&token_type=Bearer&expires_in=3600'), 'invalid_response'],
+    ['with an access token without value', plus('&access_token='), 'invalid_response'],
+    ['with a token type', plus('&token_type=Bearer'), 'invalid_response'],
+    ['with a packed response', plus('&response=a.b.c'), 'invalid_response'],
+    ['with a packed response without value', plus('&response='), 'invalid_response'],
+    ['with an access token in the fragment', plus('#access_token=a'), 'invalid_response'],
+    ['with an id_token in the fragment', plus('#id_token=a.b.c&code=d'), 'invalid_response'],
+    ['with another state in the fragment', plus('#state=a'), 'invalid_response'],
+  ])('%s', async (_, make, code) => {
+    await expectEnd(make, rejected(code), 'replayed');
+  });
+
+  it.each<[string, string, ConsentOutcome]>([
+    ['that says no, and brings a code', '&error=access_denied', { status: 'declined' }],
+    ['that says an error, and brings a code', '&error=server_error', { status: 'rejected', at: 'authorize', code: 'server_error' }],
+    ['that says an error in capitals', '&error=ACCESS_DENIED', { status: 'rejected', at: 'authorize', code: 'unrecognised' }],
+    ['that says an error with NUL', '&error=access_denied%00', { status: 'rejected', at: 'authorize', code: 'unrecognised' }],
+    ['that says an error of an object', '&error=__proto__', { status: 'rejected', at: 'authorize', code: 'unrecognised' }],
+  ])('%s', async (_, more, expected) => {
+    await expectEnd(plus(more), expected, 'replayed');
+  });
+
+  it('of a portal that never says iss, with the issuer of another one', async () => {
+    const profile = { ...publicProfile, oauth: { ...publicProfile.oauth, issuerInCallback: { value: false, confidence: 'specification' } as const } };
+    await expectEnd(({ code, state }) => at(`code=${code}&state=${state}&iss=https%3A%2F%2Fevil.example`), rejected('issuer_mismatch'), 'replayed', {
+      profile,
+    });
+    const { complete, parts } = await comeBack({ profile });
+    expect((await complete(at(`code=${parts.code}&state=${parts.state}`))).status).toBe('granted');
+  });
+});
+
+describe('the time of a callback', () => {
+  it.each([
+    [-1, 'granted'],
+    [0, 'expired'],
+    [1, 'expired'],
+  ])('%i ms from the limit makes it %s', async (off, status) => {
+    const { complete, clock, callback, calls } = await comeBack();
+    clock.advance(600_000 + off);
+    expect((await complete(callback)).status).toBe(status);
+    expect(calls).toEqual(status === 'granted' ? ['token'] : []);
+  });
+
+  it('may lie before the start, when the clock was set back, and is counted from the clock as it is', async () => {
+    const { complete, clock, callback } = await comeBack();
+    clock.set('2026-12-01T09:59:00+09:00');
+    expect(await complete(callback)).toMatchObject({ status: 'granted', grant: { terms: { grantedAt: '2026-12-01T09:59:00+09:00' } } });
+  });
+
+  it('that passes while the exchange is under way does not count: it came in time', async () => {
+    const { complete, clock, callback } = await comeBack({
+      answers: {
+        token: () => {
+          clock.advance(1_000);
+          return Response.json({ access_token: 'a', token_type: 'Bearer' });
+        },
+      },
+    });
+    clock.advance(599_999);
+    expect(await complete(callback)).toMatchObject({ status: 'granted', grant: { terms: { grantedAt: '2026-12-01T10:09:59.999+09:00' } } });
+  });
+});
+
+describe('a callback whose caller has given up', () => {
+  it('before it came is aborted, and uses nothing up', async () => {
+    const { client, complete, callback, calls } = await comeBack();
+    const error = await errorOf(() => client.completeConsent(callback, { sessionBinding: SESSION, signal: AbortSignal.abort('canary') }));
+    expect(error).toMatchObject({ code: 'aborted', stage: 'callback', effect: 'none', retry: { safe: true } });
+    expect(calls).toEqual([]);
+    expect((await complete(callback)).status).toBe('granted');
+  });
+
+  it('during the exchange is aborted, and replayed from then on', async () => {
+    const controller = new AbortController();
+    const { client, complete, callback, calls } = await comeBack({
+      answers: {
+        token: () => {
+          controller.abort('canary');
+          return new Promise(() => {});
+        },
+      },
+    });
+    const error = await errorOf(() => client.completeConsent(callback, { sessionBinding: SESSION, signal: controller.signal }));
+    expect(error).toMatchObject({ code: 'aborted', stage: 'token', effect: 'unknown', retry: { safe: false } });
+    expect(await complete(callback)).toEqual({ status: 'replayed' });
+    expect(calls).toEqual(['token']);
+  });
+
+  it('of a client that was closed meanwhile does not go out', async () => {
+    const { client, complete, callback, calls } = await comeBack();
+    await client.close();
+    expect((await errorOf(() => complete(callback))).code).toBe('client_closed');
+    expect(calls).toEqual([]);
+  });
+});

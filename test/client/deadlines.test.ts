@@ -1,0 +1,190 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { createMemoryStore, latest, type SelfInfoError, type Store } from '../../src/index.js';
+import { expectStatus, hangAt, openBank, SESSION } from '../kit/loan.js';
+import { errorOf, thrownBy } from '../kit/refusals.js';
+import { hangingStore } from '../kit/stores.js';
+
+const asked = { income: latest() };
+const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({ code, stage, effect, safe });
+
+/** What has settled by now, or nothing. */
+async function byNow<T>(call: Promise<T>): Promise<T | 'still under way'> {
+  for (let turn = 0; turn < 5; turn++) await setImmediate();
+  return Promise.race([call, setImmediate('still under way' as const)]);
+}
+
+describe('a store that never answers', () => {
+  it.each(['put', 'get', 'take'] as const)('at %s of a transaction is given up after ten seconds', async (method) => {
+    const { store, reached } = hangingStore(method, 'transaction');
+    const { client, sandbox, clock, calls } = openBank({ store });
+    const failing = errorOf(async () => {
+      const { url } = await client.beginConsent({ sessionBinding: SESSION });
+      await client.completeConsent(await sandbox.visit(url, { persona: 'hanako' }), { sessionBinding: SESSION });
+    });
+    await reached;
+    clock.advance(9_999);
+    expect(await byNow(failing)).toBe('still under way');
+    clock.advance(1);
+    expect(facts(await failing)).toEqual({ code: 'timed_out', stage: 'store', effect: 'none', safe: true });
+    expect(calls).toEqual([]);
+  });
+
+  it('does not outlast the deadline of who collects', async () => {
+    const { store, reached } = hangingStore('get', 'retrieval');
+    const { client, consent, clock, calls } = openBank({ store });
+    const retrieval = await client.submit(await consent(), asked);
+    const failing = errorOf(() => client.collect(retrieval, { deadlineMs: 5_000 }));
+    await reached;
+    clock.advance(4_999);
+    expect(await byNow(failing)).toBe('still under way');
+    clock.advance(1);
+    expect(facts(await failing)).toEqual({ code: 'timed_out', stage: 'store', effect: 'none', safe: true });
+    expect(calls).toEqual(['/oauth/token', '/request']);
+  });
+
+  it('behind the request does not outlast the deadline of a query, and says that the consent is spent', async () => {
+    const { store, reached } = hangingStore('put', 'retrieval');
+    const { client, consent, clock, calls } = openBank({ store });
+    const grant = await consent();
+    const failing = errorOf(() => client.query(grant, asked, { deadlineMs: 5_000 }));
+    await reached;
+    clock.advance(5_000);
+    const error = await failing;
+    expect(facts(error)).toEqual({ code: 'timed_out', stage: 'store', effect: 'applied', safe: false });
+    expect(client.resume(error.retrieval).terms).toEqual(grant.terms);
+    expect((await errorOf(() => client.submit(grant, asked))).code).toBe('grant_used');
+    expect(calls).toEqual(['/oauth/token', '/request']);
+  });
+
+  it('to delete keeps nobody from an answer that is there', async () => {
+    const { store, reached } = hangingStore('delete', 'retrieval');
+    const { client, consent, clock, onProgress } = openBank({ store });
+    const querying = client.query(await consent(), asked, { deadlineMs: 5_000, onProgress });
+    await reached;
+    clock.advance(5_000);
+    expectStatus(await querying, 'ready');
+  });
+
+  it('at a discard is given up after ten seconds', async () => {
+    const { store, reached } = hangingStore('delete', 'retrieval');
+    const { client, consent, clock } = openBank({ store });
+    const retrieval = await client.submit(await consent(), asked);
+    const failing = errorOf(() => client.discard(retrieval));
+    await reached;
+    clock.advance(10_000);
+    expect((await failing).code).toBe('timed_out');
+  });
+
+  it('until too late sends nothing with what it gives then', async () => {
+    const inner = createMemoryStore();
+    let give = () => {};
+    const late = new Promise<void>((resolve) => {
+      give = resolve;
+    });
+    const store: Store = {
+      ...inner,
+      async get(key) {
+        if (key.startsWith('retrieval:')) await late;
+        return inner.get(key);
+      },
+    };
+    const { client, consent, clock, calls } = openBank({ store });
+    const retrieval = await client.submit(await consent(), asked);
+    const failing = errorOf(() => client.collect(retrieval, { deadlineMs: 5_000 }));
+    await byNow(failing);
+    clock.advance(5_000);
+    await failing;
+    give();
+    for (let turn = 0; turn < 50; turn++) await setImmediate();
+    expect(calls).toEqual(['/oauth/token', '/request']);
+  });
+});
+
+describe('a deadline', () => {
+  it('covers polls and the waits between them together', async () => {
+    // Every poll takes 400 ms, and the portal is never ready: of 5 seconds none is left over, and none is added.
+    const { client, consent, clock, calls } = openBank({
+      async intercept(request, pass) {
+        if (!request.url.endsWith('/result')) return pass(request);
+        clock.advance(400);
+        return Response.json({ ...((await request.json()) as object), process_status: 'RUNNING' }, { headers: { 'retry-after': '1' } });
+      },
+    });
+    const retrieval = await client.submit(await consent(), asked);
+    const start = clock.now();
+    const told: string[] = [];
+    const pending = expectStatus(
+      await client.collect(retrieval, {
+        deadlineMs: 5_000,
+        onProgress({ retryAt }) {
+          told.push(retryAt.slice(17, 23));
+          clock.set(retryAt);
+        },
+      }),
+      'pending',
+    );
+    // Polls at 0, 1.4, 2.8 and 4.2; the next one would be at 5.6.
+    expect(told).toEqual(['01.400', '02.800', '04.200']);
+    expect([pending.retryAt, clock.now() - start]).toEqual(['2026-12-01T10:00:05.600+09:00', 4_600]);
+    expect(calls.filter((path) => path === '/result')).toHaveLength(4);
+  });
+
+  it('covers the polls that fail, too', async () => {
+    const { intercept } = hangAt('/result');
+    const { client, consent, clock, calls } = openBank({ intercept, random: () => 0 });
+    const retrieval = await client.submit(await consent(), asked);
+    const collecting = client.collect(retrieval, { deadlineMs: 45_000 });
+    await byNow(collecting);
+    clock.advance(30_000);
+    await byNow(collecting);
+    expect(calls.filter((path) => path === '/result')).toHaveLength(2);
+    clock.advance(15_000);
+    expect(expectStatus(await collecting, 'pending').retryAt).toBe('2026-12-01T10:00:45+09:00');
+  });
+});
+
+describe('an onProgress', () => {
+  const mine = new Error('mine');
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw mine;
+      },
+    ],
+    ['rejects', () => Promise.reject(mine)],
+  ])('that %s ends the waiting with its own error, of collect and of query, and nothing more is sent', async (_, onProgress) => {
+    const { client, consent, calls, clock } = openBank();
+    const retrieval = await client.submit(await consent(), asked);
+    expect(await thrownBy(() => client.collect(retrieval, { onProgress }))).toBe(mine);
+    expect(await thrownBy(async () => client.query(await consent(), asked, { onProgress }))).toBe(mine);
+    const before = calls.length;
+    clock.advance(60_000);
+    for (let turn = 0; turn < 50; turn++) await setImmediate();
+    expect(calls).toHaveLength(before);
+  });
+
+  it('that rejects when the wait is over ends nothing', async () => {
+    const { client, consent, clock } = openBank();
+    const retrieval = await client.submit(await consent(), asked);
+    const late = async ({ retryAt }: { readonly retryAt: string }) => {
+      clock.set(retryAt);
+      for (let turn = 0; turn < 50; turn++) await setImmediate();
+      throw mine;
+    };
+    expectStatus(await client.collect(retrieval, { onProgress: late }), 'ready');
+    for (let turn = 0; turn < 100; turn++) await setImmediate();
+  });
+
+  it('that never settles holds nothing up', async () => {
+    const { client, consent, clock } = openBank();
+    const retrieval = await client.submit(await consent(), asked);
+    const stuck = ({ retryAt }: { readonly retryAt: string }) => {
+      clock.set(retryAt);
+      return new Promise<void>(() => {});
+    };
+    expectStatus(await client.collect(retrieval, { onProgress: stuck }), 'ready');
+  });
+});

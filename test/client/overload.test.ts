@@ -1,0 +1,90 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { explain, latest } from '../../src/index.js';
+import { expectStatus, grantOf, hangAt, openBank, SESSION } from '../kit/loan.js';
+import { errorOf } from '../kit/refusals.js';
+import { hangingStore } from '../kit/stores.js';
+
+const asked = { income: latest() };
+
+describe('a client of which as many calls are under way as it allows', () => {
+  /** Two calls hang, and two are allowed. */
+  async function busy() {
+    const { intercept } = hangAt('/request');
+    const bank = openBank({ intercept, maxConcurrent: 2 });
+    const [back, spare, ...grants] = [await bank.callback(), await bank.consent(), await bank.consent(), await bank.consent()];
+    const controller = new AbortController();
+    const hanging = grants.map((grant) => errorOf(() => bank.client.submit(grant, asked, { signal: controller.signal })));
+    while (bank.calls.filter((path) => path === '/request').length < 2) await setImmediate();
+    async function free() {
+      controller.abort();
+      await Promise.all(hanging);
+    }
+    return { ...bank, back, spare, free };
+  }
+
+  it('refuses one more at once, whichever it is, and sends nothing', async () => {
+    const { client, back, spare, calls, free } = await busy();
+    const before = calls.length;
+    const retrieval = {
+      v: 1,
+      id: '00000000-0000-4000-8000-000000000000',
+      terms: spare.terms,
+      inquiries: asked,
+      submittedAt: spare.terms.grantedAt,
+      expiresAt: spare.terms.keepUntil,
+    } as const;
+    for (const [stage, call] of [
+      ['callback', () => client.completeConsent(back, { sessionBinding: SESSION })],
+      ['request', () => client.submit(spare, asked)],
+      ['request', () => client.query(spare, asked)],
+      ['result', () => client.collect(retrieval)],
+    ] as const) {
+      const error = await errorOf(call);
+      expect([error.code, error.stage, error.effect, error.retry]).toEqual(['overloaded', stage, 'none', { safe: true }]);
+      expect(explain(error, 'ja')).toContain('時間をおいて');
+    }
+    expect(calls).toHaveLength(before);
+    await free();
+  });
+
+  it('has used nothing up: once another call is over, callback and grant are as good as before', async () => {
+    const { client, back, spare, free } = await busy();
+    await errorOf(() => client.completeConsent(back, { sessionBinding: SESSION }));
+    await errorOf(() => client.query(spare, asked));
+    await free();
+    expect(grantOf(await client.completeConsent(back, { sessionBinding: SESSION })).terms.items).toEqual(spare.terms.items);
+  });
+
+  it('still begins consents, discards, and says whether the items can be had', async () => {
+    const { client, spare, free } = await busy();
+    expect((await client.beginConsent({ sessionBinding: SESSION })).url).toContain('state=');
+    expect(client.availability().state).toBe('open');
+    await client.discard(spare);
+    await free();
+  });
+
+  it('counts calls that end in whichever way no longer', async () => {
+    const { client, callback, clock } = openBank({ maxConcurrent: 1 });
+    for (let round = 0; round < 5; round++) {
+      await errorOf(() => client.submit({} as never, asked));
+      await errorOf(() => client.completeConsent(5 as never, { sessionBinding: SESSION })).catch(() => undefined);
+      const outcome = await client.completeConsent(await callback(), { sessionBinding: SESSION });
+      const result = await client.query(grantOf(outcome), asked, { onProgress: ({ retryAt }) => clock.set(retryAt) });
+      expectStatus(result, 'ready');
+    }
+  });
+
+  it('allows a thousand by itself', async () => {
+    const { store } = hangingStore('get', 'retrieval');
+    const { client, consent } = openBank({ store });
+    const retrieval = await client.submit(await consent(), asked);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const hanging = Array.from({ length: 1_000 }, () => client.collect(retrieval, { signal }));
+    const error = await errorOf(() => client.collect(retrieval, { signal }));
+    controller.abort();
+    const results = await Promise.allSettled(hanging);
+    expect([error.code, results.every((result) => result.status === 'rejected' && result.reason.code === 'aborted')]).toEqual(['overloaded', true]);
+  });
+});

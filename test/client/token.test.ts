@@ -1,0 +1,303 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { createSelfInfoClient, exchangeToken, latest, publicProfile, sandboxEnvironment, validateCallback } from '../../src/index.js';
+import { answerAt, grantOf, loan, openBank, SESSION } from '../kit/loan.js';
+import { callbackOf, type Reply, raw, startPortal } from '../kit/portal.js';
+import { errorOf, typeErrorOf } from '../kit/refusals.js';
+import { openStub, type StubAnswer } from '../kit/stub.js';
+
+const json = (body: unknown, status = 200) => Response.json(body, { status });
+const good = { access_token: 'a-token', token_type: 'Bearer', expires_in: 3_600 };
+
+/** The answer to a good callback by a portal that answers the exchange so. */
+async function exchange(token: StubAnswer) {
+  const stub = openStub({ answers: { token } });
+  const { callback } = await stub.begin();
+  const complete = () => stub.client.completeConsent(callback, { sessionBinding: SESSION });
+  return { ...stub, complete };
+}
+
+describe('a token answer is no token, ends the consent and is not asked for again when it', () => {
+  it.each<[string, () => Response]>([
+    ['is null', () => json(null)],
+    ['is a list', () => json([])],
+    ['is a list with a token in it', () => json([good])],
+    ['is a text', () => json('a-token')],
+    ['is empty', () => new Response('', { headers: { 'content-type': 'application/json' } })],
+    ['is no JSON', () => new Response('access_token=a&token_type=bearer', { headers: { 'content-type': 'application/json' } })],
+    ['is cut short', () => new Response('{"access_token":"a","token_type":"Bea', { headers: { 'content-type': 'application/json' } })],
+    ['is a form', () => new Response('access_token=a&token_type=bearer', { headers: { 'content-type': 'application/x-www-form-urlencoded' } })],
+    ['is HTML', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
+    ['has no content type', () => new Response(new TextEncoder().encode(JSON.stringify(good)))],
+    ['has another charset', () => new Response(JSON.stringify(good), { headers: { 'content-type': 'application/json; charset=shift_jis' } })],
+    [
+      'has the token twice',
+      () => new Response('{"access_token":"a","access_token":"b","token_type":"Bearer"}', { headers: { 'content-type': 'application/json' } }),
+    ],
+    ['has a prototype', () => new Response('{"__proto__":{"access_token":"a","token_type":"Bearer"}}', { headers: { 'content-type': 'application/json' } })],
+    ['has no token', () => json({ ...good, access_token: undefined })],
+    ['has an empty token', () => json({ ...good, access_token: '' })],
+    ['has null for a token', () => json({ ...good, access_token: null })],
+    ['has a number for a token', () => json({ ...good, access_token: 5 })],
+    ['has a list for a token', () => json({ ...good, access_token: ['a'] })],
+    ['has a token above 8 KiB', () => json({ ...good, access_token: 'a'.repeat(8_193) })],
+    ['has a token with a space', () => json({ ...good, access_token: 'a token' })],
+    ['has a token with a line break', () => json({ ...good, access_token: 'a\r\nx-evil: 1' })],
+    ['has a token that ends in a line break', () => json({ ...good, access_token: 'a\n' })],
+    ['has a token with NUL', () => json({ ...good, access_token: 'a\u0000' })],
+    ['has a token with a comma', () => json({ ...good, access_token: 'a,Bearer b' })],
+    ['has a token beyond ASCII', () => json({ ...good, access_token: 'トークン' })],
+    ['has a token with padding inside', () => json({ ...good, access_token: 'a=b' })],
+    ['has no token type', () => json({ ...good, token_type: undefined })],
+    ['has an empty token type', () => json({ ...good, token_type: '' })],
+    ['has null for a token type', () => json({ ...good, token_type: null })],
+    ['has a list for a token type', () => json({ ...good, token_type: ['Bearer'] })],
+    ['has a MAC token', () => json({ ...good, token_type: 'mac' })],
+    ['has a DPoP token, which no Bearer header may carry', () => json({ ...good, token_type: 'DPoP' })],
+    ['has a token type with a space', () => json({ ...good, token_type: 'Bearer ' })],
+    ['has a lifetime in words', () => json({ ...good, expires_in: 'soon' })],
+    ['has a lifetime as text', () => json({ ...good, expires_in: '3600' })],
+    ['has a lifetime as text with more', () => json({ ...good, expires_in: '3600 seconds' })],
+    ['has null for a lifetime', () => json({ ...good, expires_in: null })],
+    ['has a negative lifetime', () => json({ ...good, expires_in: -1 })],
+    ['has a lifetime beyond all time', () => json({ ...good, expires_in: 1e300 })],
+    ['has a lifetime beyond a double', () => new Response(JSON.stringify(good).replace('3600', '1e999'), { headers: { 'content-type': 'application/json' } })],
+    ['has a lifetime of epoch milliseconds', () => json({ ...good, expires_in: Date.parse('2026-12-01T11:00:00+09:00') })],
+    ['has a lifetime in a list', () => json({ ...good, expires_in: [3_600] })],
+    ['has a refresh token that is no text', () => json({ ...good, refresh_token: 5 })],
+    ['has a scope that is no text', () => json({ ...good, scope: ['a'] })],
+    ['is an error with status 200', () => json({ error: 'invalid_grant' })],
+    ['is an error and a token', () => json({ ...good, error: 'invalid_grant' })],
+    ['is a token with status 201', () => json(good, 201)],
+    ['is a token with status 202', () => json(good, 202)],
+    ['is a token with status 206', () => json(good, 206)],
+    ['is a redirect with a token', () => json(good, 302)],
+    ['has no body', () => new Response(null, { status: 204 })],
+  ])('%s', async (_, answer) => {
+    const { complete, calls } = await exchange(answer);
+    expect(await errorOf(complete)).toMatchObject({ code: 'response_invalid', stage: 'token', effect: 'unknown', retry: { safe: false } });
+    expect(await complete()).toEqual({ status: 'replayed' });
+    expect(calls).toEqual(['token']);
+  });
+});
+
+describe('a token answer is taken, as RFC 6749 has it, when it', () => {
+  const at = (time: string) => `2026-12-01T${time}+09:00`;
+  it.each<[string, object, string | null]>([
+    ['is the least there may be', { access_token: 'a', token_type: 'bearer' }, null],
+    ['writes its type in capitals', { ...good, token_type: 'BEARER' }, at('11:00:00')],
+    ['writes its type in whatever case', { ...good, token_type: 'bEaReR' }, at('11:00:00')],
+    ['has every character that a header takes', { ...good, access_token: 'AZaz09-._~+/==' }, at('11:00:00')],
+    ['has a token of 8 KiB', { ...good, access_token: 'a'.repeat(8_192) }, at('11:00:00')],
+    ['has a lifetime with a fraction', { ...good, expires_in: 0.9999 }, `2026-12-01T10:00:00.999+09:00`],
+    ['has a refresh token, which is not kept', { ...good, refresh_token: 'a' }, at('11:00:00')],
+    ['has an ID token, which is not looked at', { ...good, id_token: 'no JWT at all' }, at('11:00:00')],
+    ['has an ID token that is no text', { ...good, id_token: 5 }, at('11:00:00')],
+    ['has a scope and more', { ...good, scope: 'a b', example_parameter: { a: [1] } }, at('11:00:00')],
+  ])('%s', async (_, body, expiresAt) => {
+    const { complete } = await exchange(() => json(body));
+    expect(await complete()).toMatchObject({ status: 'granted', grant: { expiresAt } });
+  });
+
+  it('comes as JSON in UTF-8 and says so in its own way', async () => {
+    for (const type of ['application/json', 'Application/JSON', 'application/json;charset=utf-8', 'application/json; charset="UTF-8"']) {
+      const { complete } = await exchange(() => new Response(JSON.stringify(good), { headers: { 'content-type': type } }));
+      expect((await complete()).status).toBe('granted');
+    }
+  });
+
+  it('lacks its type where the profile names that deviation', async () => {
+    const profile = {
+      ...publicProfile,
+      oauth: { ...publicProfile.oauth, deviations: { value: ['token-type-missing'], confidence: 'specification' } as const },
+    };
+    for (const [body, granted] of [
+      [{ access_token: 'a' }, true],
+      [{ access_token: 'a', token_type: null }, false],
+      [{}, false],
+    ] as const) {
+      const { client, begin } = openStub({ profile, answers: { token: () => json(body) } });
+      const said = await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }).catch(() => undefined);
+      expect(said?.status).toBe(granted ? 'granted' : undefined);
+    }
+  });
+});
+
+describe('a token that is over before it is used', () => {
+  it.each([
+    ['when it comes', 0, 0],
+    ['a millisecond later', 0.001, 1],
+    ['after its hour, at the millisecond', 3_600, 3_600_000],
+  ])('%s sends no request', async (_, life, later) => {
+    const { complete, client, clock, calls } = await exchange(() => json({ ...good, expires_in: life }));
+    const grant = grantOf(await complete());
+    clock.advance(later);
+    expect((await errorOf(() => client.submit(grant, { income: latest() }))).code).toBe('grant_expired');
+    expect(calls).toEqual(['token']);
+  });
+
+  it('because its answer was long under way counts from when it was asked for', async () => {
+    const { complete, client, clock, calls } = await exchange(() => {
+      clock.advance(5_000);
+      return json({ ...good, expires_in: 5 });
+    });
+    const grant = grantOf(await complete());
+    expect(grant.expiresAt).toBe('2026-12-01T10:00:05+09:00');
+    expect((await errorOf(() => client.submit(grant, { income: latest() }))).code).toBe('grant_expired');
+    expect(calls).toEqual(['token']);
+  });
+
+  it('is good in its last millisecond', async () => {
+    const { complete, client, clock, calls } = await exchange(() => json(good));
+    const grant = grantOf(await complete());
+    clock.advance(3_599_999);
+    await client.submit(grant, { household: latest() });
+    expect(calls).toEqual(['token', 'request']);
+  });
+});
+
+describe('a refusal at the token endpoint', () => {
+  it.each<[string, () => Response, string]>([
+    ['a code of OAuth', () => json({ error: 'invalid_grant', error_description: 'canary' }, 400), 'invalid_grant'],
+    [
+      'a failed authentication',
+      () =>
+        new Response('{"error":"invalid_client"}', {
+          status: 401,
+          headers: { 'content-type': 'application/json', 'www-authenticate': 'Basic realm="canary"' },
+        }),
+      'invalid_client',
+    ],
+    ['a code of the profile', () => json({ error: 'consent_used' }, 400), 'consent_used'],
+    ['a code nobody knows', () => json({ error: 'hanako_is_unknown', error_description: 'canary' }, 400), 'unrecognised'],
+    ['a code of great length', () => json({ error: 'a'.repeat(100_000) }, 400), 'unrecognised'],
+    ['a code that is a way into a page', () => json({ error: '<script>canary</script>' }, 403), 'unrecognised'],
+    ['a code, a token, and a status of failure', () => json({ ...good, error: 'invalid_scope' }, 400), 'invalid_scope'],
+  ])('by %s is rejected with what may be repeated', async (_, answer, code) => {
+    const { complete, calls } = await exchange(answer);
+    expect(await complete()).toEqual({ status: 'rejected', at: 'token', code });
+    expect(await complete()).toEqual({ status: 'replayed' });
+    expect(calls).toEqual(['token']);
+  });
+
+  it.each<[string, () => Response, string]>([
+    ['a status without a word', () => json({}, 400), 'upstream_refused'],
+    ['a token with a status of failure', () => json(good, 400), 'upstream_refused'],
+    ['an error that is no text', () => json({ error: 5 }, 400), 'upstream_refused'],
+    ['an empty error', () => json({ error: '' }, 400), 'upstream_refused'],
+    ['a page', () => new Response('<html>canary', { status: 403, headers: { 'content-type': 'text/html' } }), 'upstream_refused'],
+    [
+      'a challenge without a body',
+      () => new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } }),
+      'upstream_refused',
+    ],
+    ['too many calls', () => json({ error: 'invalid_grant' }, 429), 'upstream_unavailable'],
+    ['a failure of its own', () => json({ error: 'invalid_grant' }, 500), 'upstream_failed'],
+    ['a token with a failure of its own', () => json(good, 500), 'upstream_failed'],
+    ['a busy gateway', () => new Response('<html>', { status: 503 }), 'upstream_unavailable'],
+  ])('by %s is an error that may not be repeated', async (_, answer, code) => {
+    const { complete, calls } = await exchange(answer);
+    const error = await errorOf(complete);
+    expect(error).toMatchObject({ code, stage: 'token', retry: { safe: false } });
+    expect(JSON.stringify(error)).not.toContain('canary');
+    expect(await complete()).toEqual({ status: 'replayed' });
+    expect(calls).toEqual(['token']);
+  });
+
+  it('of a sandbox that is told a wrong code ends the consent', async () => {
+    const { client, callback, calls } = openBank(
+      answerAt('/oauth/token', async (request, pass) =>
+        pass(new Request(request, { method: 'POST', body: (await request.text()).replace(/code=[^&]+/, 'code=guessed') })),
+      ),
+    );
+    expect(await client.completeConsent(await callback(), { sessionBinding: SESSION })).toEqual({ status: 'rejected', at: 'token', code: 'invalid_grant' });
+    expect(calls).toEqual(['/oauth/token']);
+  });
+});
+
+describe('a token answer over TLS', async () => {
+  const replies: { token?: Reply } = {};
+  const portal = await startPortal({ replies });
+  const client = createSelfInfoClient({ service: loan, environment: portal.environment, tls: portal.tls });
+  afterAll(async () => {
+    await client.close();
+    await portal.close();
+  });
+
+  it.each([
+    [201, 'response_invalid'],
+    [205, 'response_invalid'],
+    [226, 'response_invalid'],
+    [300, 'response_invalid'],
+    [304, 'response_invalid'],
+    [407, 'upstream_refused'],
+    [499, 'upstream_refused'],
+    [599, 'upstream_failed'],
+    [600, 'upstream_failed'],
+    [999, 'upstream_failed'],
+  ])('of status %i is a typed error, and no later endpoint is called', async (status, code) => {
+    replies.token = raw(status === 304 ? '' : JSON.stringify(good), { 'content-type': 'application/json' }, status);
+    const before = portal.calls.length;
+    const { url } = await client.beginConsent({ sessionBinding: SESSION });
+    const back = callbackOf(url, portal.environment);
+    expect(await errorOf(() => client.completeConsent(back, { sessionBinding: SESSION }))).toMatchObject({ code, stage: 'token', retry: { safe: false } });
+    expect(await client.completeConsent(back, { sessionBinding: SESSION })).toEqual({ status: 'replayed' });
+    expect(portal.calls.slice(before)).toEqual(['token']);
+  });
+});
+
+describe('exchangeToken', () => {
+  const state = 'state-of-the-host';
+  const environment = openStub().environment;
+  const back = `${environment.redirectUri}?${new URLSearchParams({ code: 'code-of-the-portal', state, iss: environment.issuer })}`;
+  const codeVerifier = 'a'.repeat(43);
+
+  it('exchanges a checked callback once, whatever came of it', async () => {
+    const answers: [string, () => Promise<Response>][] = [
+      ['granted', async () => json(good)],
+      ['token_refused', async () => json({ error: 'invalid_grant' }, 400)],
+      ['response_invalid', async () => json({})],
+      ['connection_closed', () => Promise.reject(new Error('reset'))],
+    ];
+    for (const [expected, answer] of answers) {
+      let sent = 0;
+      const fetch = () => {
+        sent++;
+        return answer();
+      };
+      const callback = await validateCallback(environment, back, { state });
+      const first = await exchangeToken({ environment, callback, codeVerifier, fetch }).then(
+        () => 'granted',
+        (error) => error.code,
+      );
+      expect(first).toBe(expected);
+      const again = await errorOf(() => exchangeToken({ environment, callback, codeVerifier, fetch }));
+      expect(again).toMatchObject({ code: 'callback_rejected', upstream: { code: 'replayed' }, effect: 'none' });
+      expect(sent).toBe(1);
+    }
+  });
+
+  it('does not use a callback up that it was called wrongly with', async () => {
+    const callback = await validateCallback(environment, back, { state });
+    const fetch = async () => json(good);
+    expect(await typeErrorOf(() => exchangeToken({ environment, callback: { ...callback } as never, codeVerifier, fetch }))).toBe(
+      'options.callback must be what validateCallback returned.',
+    );
+    expect((await errorOf(() => exchangeToken({ environment, callback, codeVerifier: '', fetch }))).code).toBe('invalid_option');
+    expect((await errorOf(() => exchangeToken({ environment, callback, codeVerifier }))).code).toBe('missing_option');
+    expect((await exchangeToken({ environment, callback, codeVerifier, fetch })).token.reveal()).toBe('a-token');
+  });
+
+  it('is reached without iss only where the profile says that there is none, and with a wrong one nowhere', async () => {
+    const profile = { ...publicProfile, oauth: { ...publicProfile.oauth, issuerInCallback: { value: false, confidence: 'specification' } as const } };
+    const { clientId, redirectUri, endpoints, issuer } = environment;
+    const silent = sandboxEnvironment({ clientId, redirectUri, endpoints, issuer, profile });
+    const without = back.replace(/&iss=[^&]+/, '');
+    expect(await validateCallback(silent, without, { state })).toBeDefined();
+    for (const [made, url] of [
+      [environment, without],
+      [silent, `${without}&iss=https%3A%2F%2Fevil.example`],
+      [silent, `${without}&iss=`],
+    ] as const)
+      expect(await errorOf(() => validateCallback(made, url, { state }))).toMatchObject({ code: 'callback_rejected', upstream: { code: 'issuer_mismatch' } });
+  });
+});

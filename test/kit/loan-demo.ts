@@ -1,0 +1,114 @@
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { startLoanDemo } from '../../examples/loan-app/serve.js';
+import { createVirtualClock } from '../../src/time.js';
+
+/** The bank's web demo over real sockets, on a clock that stands still. */
+export async function openLoanDemo() {
+  const clock = createVirtualClock(TUESDAY);
+  const demo = await startLoanDemo({ port: 0, clock });
+  let before = new Set<unknown>();
+  const log = () => demo.sandbox().log.filter((entry) => !before.has(entry));
+  return {
+    ...demo,
+    clock,
+    log,
+    /** How often the sandbox was asked for a step, and carried it out, since the last `restart`. */
+    calls: (step: Step) => log().filter((entry) => entry.step === step).length,
+    accepted: (step: Step) => log().filter((entry) => entry.step === step && entry.outcome === 'accepted').length,
+    /** As on the first morning: Tuesday, no trouble, nothing asked. */
+    async restart() {
+      clock.set(TUESDAY);
+      await demo.order({ trouble: 'none', person: 'hanako' });
+      before = new Set(demo.sandbox().log);
+    },
+  };
+}
+
+const TUESDAY = '2026-12-01T10:00:00+09:00';
+type Step = 'token' | 'request' | 'result';
+export type LoanDemo = Awaited<ReturnType<typeof openLoanDemo>>;
+
+/** The cards of the sandbox that these tests put on the reader. */
+export const cards = {
+  hanako: { id: 'hanako', name: '番号 花子', pin: '1234' },
+  mover: { id: 'mover', name: '見本 うつる', pin: '4567' },
+  pensioner: { id: 'pensioner', name: '見本 松子', pin: '5678' },
+  unfiled: { id: 'taro-unfiled', name: '見本 太郎', pin: '2345' },
+  newcomer: { id: 'newcomer', name: '見本 新', pin: '3456' },
+  halfClosed: { id: 'one-of-two-closed', name: '見本 かたほう', pin: '1004' },
+  closedCity: { id: 'closed-city', name: '見本 やすみ', pin: '1003' },
+  failing: { id: 'failing', name: '見本 あやまり', pin: '1002' },
+  another: { id: 'another-person', name: '別人 一郎', pin: '1007' },
+  locked: { id: 'locked-card', name: '見本 ロック', pin: '1008' },
+} as const;
+
+interface Card {
+  readonly id: string;
+  readonly name: string;
+  readonly pin: string;
+}
+
+/** From the start page to the consent, as whom the form says (default: the name on the card). */
+export async function apply(page: Page, demo: LoanDemo, name: string): Promise<void> {
+  await page.goto(demo.origin);
+  await page.getByLabel(/お名前|^Name/).fill(name);
+  await page.getByRole('button', { name: /マイナポータルから所得情報を取得する|Fetch my income from Mynaportal/ }).click();
+}
+
+/** What the citizen does at the portal: agrees, puts a card on the reader and types its PIN. By names and labels, so that the pages may look as they like. */
+export async function consent(page: Page, card: Card): Promise<void> {
+  await agree(page);
+  await present(page, card);
+}
+
+/** The first page of the consent. */
+export async function agree(page: Page): Promise<void> {
+  await page.getByRole('checkbox', { name: /提供に同意|agree/ }).check();
+  await page.getByRole('button', { name: /^(本人確認へ進む|同意して次へ|Go on|Agree)/ }).click();
+}
+
+/** The page of the card. */
+export async function present(page: Page, { name, pin }: Card): Promise<void> {
+  const card = page.getByRole('radio', { name });
+  // Pages may fold the less common cards away.
+  if ((await card.count()) === 0) await page.getByText(/^(ほかの見本のカード|More sample cards)/).click();
+  await card.check();
+  await page.getByLabel(/電子証明書の暗証番号|PIN of the user certificate/).fill(pin);
+  await page.getByRole('button', { name: /^(確認|Confirm)/ }).click();
+}
+
+/** Everything up to the answer, with the portal's pages filled in behind the browser's back: the sandbox says "running" at the first poll, and the clock is moved until it is done. */
+export async function fetchIncome(page: Page, demo: LoanDemo, card: Card, as = card.name): Promise<void> {
+  await apply(page, demo, as);
+  await page.goto(await demo.sandbox().visit(page.url(), { persona: card.id }));
+  await arrive(page, demo);
+}
+
+/** Moves the clock from poll to poll until the page shows something else than progress. */
+export async function arrive(page: Page, demo: LoanDemo): Promise<void> {
+  await page.waitForURL(`${demo.origin}/**`);
+  for (
+    let poll = 0;
+    poll < 6 &&
+    (await page
+      .getByRole('status')
+      .filter({ hasText: /マイナポータルから情報を取得しています|being fetched/ })
+      .count()) > 0;
+    poll++
+  ) {
+    demo.clock.advance(1_000);
+    await page.goto(`${demo.origin}/income`);
+  }
+}
+
+/** What axe has to say about a page: WCAG 2.2 AA and its own best practice. Empty is good. */
+export async function findings(page: Page): Promise<string[]> {
+  // Evaluated by the debugger: the page's own policy forbids scripts from elsewhere, as it should.
+  await page.evaluate(axe.source);
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const { violations } = (await page.evaluate(`axe.run({ runOnly: ${JSON.stringify(tags)} })`)) as {
+    violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
+  };
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
+}

@@ -1,0 +1,112 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { planChange, planOnboarding, planSuspension, toICalendar, toMarkdown, toMermaid, toText } from '../../src/onboarding/index.js';
+import { root } from '../house/sources.js';
+
+const binary = join(root, 'dist/cli.js');
+beforeAll(() => {
+  if (!existsSync(binary)) throw new Error('dist is missing: run `npm run build` first');
+});
+
+function run(args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [binary, 'plan', ...args], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH ?? '' },
+    timeout: 20_000,
+  });
+  return { status, stdout, stderr };
+}
+
+const printed = (...args: string[]) => {
+  const { status, stdout, stderr } = run(args);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return stdout;
+};
+const refused = (...args: string[]) => {
+  const { status, stdout, stderr } = run(args);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  return stderr.split('\n')[0];
+};
+
+const today = '2026-09-29';
+const plan = planOnboarding({ goLive: '2027-04-01', today });
+
+describe('plan', () => {
+  it.each([
+    ['text', toText(plan)],
+    ['md', toMarkdown(plan)],
+    ['ics', toICalendar(plan)],
+    ['mermaid', toMermaid(plan)],
+  ])('prints a plan for a go-live as %s', (format, text) => {
+    expect(printed('--go-live', '2027-04-01', '--today', today, '--format', format)).toBe(text);
+  });
+
+  it('prints text unless another format is asked for, and JSON that is the plan itself', () => {
+    expect(printed('--go-live', '2027-04-01', '--today', today)).toBe(toText(plan));
+    expect(JSON.parse(printed('--go-live', '2027-04-01', '--today', today, '--format', 'json'))).toEqual(JSON.parse(JSON.stringify(plan)));
+  });
+
+  it('reckons from a day, with durations, a name and another language', () => {
+    const durations = { development: { weeks: 10 }, review: { months: 2 }, handover: { businessDays: 2 } };
+    const expected = toText(planOnboarding({ start: '2027-01-04', durations, today }), { lang: 'en', name: 'loan' });
+    const args = ['--start', '2027-01-04', '--durations', 'development=10w,review=2m,handover=2d', '--name', 'loan', '--today', today];
+    expect(printed(...args, '--lang', 'en')).toBe(expected);
+  });
+
+  it('knows the other procedures, and what a change does not need', () => {
+    const change = planChange({ goLive: '2027-10-01', development: false, connectionTest: false, today });
+    expect(printed('change', '--go-live', '2027-10-01', '--without', 'development,connection-test', '--today', today)).toBe(toText(change));
+    expect(printed('suspension', '--date', '2027-08-01', '--today', today)).toBe(toText(planSuspension({ date: '2027-08-01', today })));
+  });
+
+  it('is judged from today unless told otherwise: a go-live of long ago was missed', () => {
+    expect(printed('--go-live', '2024-10-01')).toContain('利用開始 2024-10-01(火) には間に合いません。');
+  });
+
+  it('says how it is used, and which durations there are', () => {
+    expect(printed('--help')).toMatch(/^使い方: myna-selfinfo plan /);
+    expect(printed('--help', '--lang', 'en')).toMatch(
+      /Durations: consideration, meeting, disclosure, development, connectionCheckApplication, preliminaryTest, connectionTest, productionApplication, review, productionCheck, handover\n$/,
+    );
+  });
+});
+
+describe('plan refuses', () => {
+  it.each([
+    ['neither day', [], '--go-live か --start のどちらか一方を指定してください。'],
+    ['both days', ['--go-live', '2027-04-01', '--start', '2026-10-01'], '--go-live か --start のどちらか一方を指定してください。'],
+    ['a notice without its day', ['suspension'], 'オプション --date は必須です。'],
+    ['a day that does not exist', ['--go-live', '2027-02-30'], '--go-live は YYYY-MM-DD 形式の正しい日付ではありません。'],
+    ['a today that does not exist', ['--start', '2027-02-03', '--today', 'x'], '--today は YYYY-MM-DD 形式の正しい日付ではありません。'],
+    [
+      'a plan that leaves the calendar',
+      ['--start', '2050-12-01'],
+      '--start はこのカレンダーが保証する期間の外です。計画全体が 2023-06-30 から 2050-12-31 までに入る必要があります。',
+    ],
+    ['another procedure', ['onboard'], '不明な手続です: "onboard"'],
+    ['two procedures', ['change', 'suspension'], '不明な手続です: "suspension"'],
+    ['another format', ['--start', '2027-01-04', '--format', 'pdf'], '--format は text、md、ics、mermaid、json のいずれかです: "pdf"'],
+    ['what a procedure does not take', ['suspension', '--go-live', '2027-01-04'], 'suspension に --go-live は指定できません。'],
+    ['a part that is none', ['change', '--start', '2027-01-04', '--without', 'test'], '--without は development、connection-test、production です: "test"'],
+    [
+      'a duration without unit',
+      ['--start', '2027-01-04', '--durations', 'review=2'],
+      '--durations を読み取れません: "review=2"（例: development=10w,review=2m,handover=2d）',
+    ],
+    [
+      'a duration of the prototype',
+      ['change', '--start', '2027-01-04', '--durations', '__proto__=2w'],
+      /^不明なオプションです: --durations __proto__。使えるのは meeting、/,
+    ],
+    [
+      'a duration too short',
+      ['--start', '2027-01-04', '--durations', 'preliminaryTest=0w'],
+      'オプション --durations preliminaryTest の値が正しくありません。ガイドラインの定める 1 週間より短くはできません。',
+    ],
+  ])('%s', (_, args, message) => {
+    if (typeof message === 'string') expect(refused(...args)).toBe(`myna-selfinfo: ${message}`);
+    else expect(refused(...args)?.replace('myna-selfinfo: ', '')).toMatch(message);
+  });
+});

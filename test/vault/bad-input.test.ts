@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { createLocalKeys, createMemoryVaultStore, createVault } from '../../src/vault/index.js';
+import { createPgVaultStore, migrate } from '../../src/vault/pg.js';
+import { loan } from '../kit/loan.js';
+import { refusal, refusalOf, typeErrorOf } from '../kit/refusals.js';
+import { newKey, openSafe, PURPOSE } from './safe.js';
+
+const good = () => ({ service: loan, store: createMemoryVaultStore(), keys: createLocalKeys({ current: 'a', keys: { a: newKey() } }) });
+
+describe('options that are wrong are named:', () => {
+  it.each<[string, object, [string, string]]>([
+    ['service missing', { service: undefined }, ['missing_option', 'options.service']],
+    ['store missing', { store: undefined }, ['missing_option', 'options.store']],
+    ['keys missing', { keys: undefined }, ['missing_option', 'options.keys']],
+    ['one that is unknown', { ttl: 5 }, ['unknown_option', 'options.ttl']],
+    ['no current key', { keys: { wrap() {}, unwrap() {} } }, ['missing_option', 'options.keys.current']],
+    ['an empty current key', { keys: { wrap() {}, unwrap() {}, current: '' } }, ['invalid_option', 'options.keys.current']],
+  ])('%s', (_, changes, expected) => {
+    expect(refusal(() => createVault({ ...good(), ...changes } as never))).toEqual(expected);
+  });
+
+  it.each<[object, string]>([
+    [{ service: { ...loan } }, 'options.service must be what defineService returned.'],
+    [{ store: new Map() }, 'options.store must have a method put.'],
+    [{ keys: { current: 'a' } }, 'options.keys must have a method wrap.'],
+    [{ clock: {} }, 'options.clock must have a method now.'],
+    [{ onEvent: 'log' }, 'options.onEvent must be a function.'],
+  ])('of another type: %#', async (changes, message) => {
+    expect(await typeErrorOf(() => createVault({ ...good(), ...changes } as never))).toBe(message);
+  });
+
+  const key = newKey();
+  it.each<[string, unknown, [string, string]]>([
+    ['no current', { keys: { a: key } }, ['missing_option', 'options.current']],
+    ['no keys', { current: 'a' }, ['missing_option', 'options.keys']],
+    ['current is none of the keys', { current: 'b', keys: { a: key } }, ['invalid_option', 'options.current']],
+    ['a key too short', { current: 'a', keys: { a: key.slice(1) } }, ['invalid_option', 'options.keys.a']],
+    ['a key too long', { current: 'a', keys: { a: `${key}AA` } }, ['invalid_option', 'options.keys.a']],
+    ['a key in base64', { current: 'a', keys: { a: Buffer.alloc(32, 255).toString('base64') } }, ['invalid_option', 'options.keys.a']],
+    ['a key in hex', { current: 'a', keys: { a: 'ab'.repeat(32) } }, ['invalid_option', 'options.keys.a']],
+    ['an empty key', { current: 'a', keys: { a: '' } }, ['invalid_option', 'options.keys.a']],
+    ['something unknown', { current: 'a', keys: { a: key }, kms: 1 }, ['unknown_option', 'options.kms']],
+  ])('of local keys: %s', (_, options, expected) => {
+    expect(refusal(() => createLocalKeys(options as never))).toEqual(expected);
+  });
+
+  const pool = { query: async () => ({ rows: [] }), connect: async () => ({ query: async () => ({ rows: [] }), release() {} }) };
+  it.each(['', 'Vault', '1vault', 'pg_vault', 'my-vault', 'vault.records', 'vault;drop', 'v'.repeat(64), '"vault"', 'vault '])(
+    'of a schema: %j',
+    async (schema) => {
+      expect(refusal(() => createPgVaultStore(pool, { schema }))).toEqual(['invalid_option', 'options.schema']);
+      expect(await refusalOf(() => migrate(pool, { schema }))).toEqual(['invalid_option', 'options.schema']);
+    },
+  );
+
+  it('of a pool', async () => {
+    expect(await typeErrorOf(() => createPgVaultStore({ query: pool.query } as never))).toBe('pool must have a method connect.');
+    expect(await typeErrorOf(() => migrate('postgres://' as never))).toBe('pool must have a method query.');
+    expect(await refusalOf(() => migrate(pool, { prefix: 'a' } as never))).toEqual(['unknown_option', 'options.prefix']);
+  });
+});
+
+describe('arguments that are wrong are named, and change nothing:', () => {
+  const ref = '0'.repeat(32);
+  it.each<[string, unknown, [string, string]]>([
+    ['no purpose', { reason: 'review' }, ['missing_option', 'options.purpose']],
+    ['an empty purpose', { ...PURPOSE, purpose: ' ' }, ['invalid_option', 'options.purpose']],
+    ['no reason', { purpose: 'housing-loan' }, ['missing_option', 'options.reason']],
+    ['an empty reason', { ...PURPOSE, reason: '' }, ['invalid_option', 'options.reason']],
+    ['a long reason', { ...PURPOSE, reason: 'x'.repeat(201) }, ['invalid_option', 'options.reason']],
+    ['a reason of two lines', { ...PURPOSE, reason: 'a\nb' }, ['invalid_option', 'options.reason']],
+    ['a reason with a line separator', { ...PURPOSE, reason: 'a\u2028b' }, ['invalid_option', 'options.reason']],
+    ['a reason with a control character', { ...PURPOSE, reason: 'a\u001b[31mb' }, ['invalid_option', 'options.reason']],
+    ['something unknown', { ...PURPOSE, force: true }, ['unknown_option', 'options.force']],
+  ])('read with %s', async (_, options, expected) => {
+    const { vault, events } = openSafe();
+    expect(await refusalOf(() => vault.read(ref, options as never))).toEqual(expected);
+    expect(events).toEqual([]);
+  });
+
+  it('texts and instants elsewhere', async () => {
+    const { vault, bank } = openSafe();
+    expect(await refusalOf(() => vault.erase(ref, ''))).toEqual(['invalid_option', 'reason']);
+    expect(await refusalOf(() => vault.erase(ref, undefined as never))).toEqual(['missing_option', 'reason']);
+    expect(await refusalOf(() => vault.confirmClock('yesterday', 'x'))).toEqual(['invalid_instant', 'now']);
+    expect(await refusalOf(() => vault.confirmClock(bank.clock.now(), ''))).toEqual(['invalid_option', 'reason']);
+  });
+
+  it('of another type', async () => {
+    const { vault } = openSafe();
+    expect(await typeErrorOf(() => vault.read(7 as never, PURPOSE))).toBe('ref must be a string.');
+    expect(await typeErrorOf(() => vault.read(ref, undefined as never))).toBe('options must be an object.');
+    expect(await typeErrorOf(() => vault.read(ref, { ...PURPOSE, reason: 7 } as never))).toBe('options.reason must be a string.');
+    expect(await typeErrorOf(() => vault.erase(null as never, 'x'))).toBe('ref must be a string.');
+    expect(await typeErrorOf(() => vault.confirmClock({} as never, 'x'))).toBe('now must be a Date, a luxon DateTime, a number or a string.');
+  });
+});

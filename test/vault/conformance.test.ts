@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { vaultStoreSuite } from '../../src/conformance/index.js';
+import { createMemoryVaultStore, type VaultStore } from '../../src/vault/index.js';
+import { typeErrorOf } from '../kit/refusals.js';
+
+describe('the store in memory conforms:', () => {
+  for (const { title, run } of vaultStoreSuite(createMemoryVaultStore)) it(title, run);
+});
+
+/** The titles, without what they have in common, of the cases that a store fails. */
+async function failedBy(break_: (inner: VaultStore) => Partial<VaultStore>): Promise<string[]> {
+  const suite = vaultStoreSuite(async () => {
+    const inner = createMemoryVaultStore();
+    return { ...inner, ...break_(inner) };
+  });
+  const outcomes = await Promise.allSettled(suite.map(({ run }) => run()));
+  return suite.flatMap(({ title }, index) => (outcomes[index]?.status === 'rejected' ? [title.replace('a vault store ', '')] : []));
+}
+
+describe('a store that is broken is found out by the case that says so:', () => {
+  it.each<[string, (inner: VaultStore) => Partial<VaultStore>, string]>([
+    [
+      'loses keys',
+      ({ put }) => ({ put: (record) => put({ ...record, key: { ...record.key, wrapped: '' } }) }),
+      'gives back a record and its key as they were put',
+    ],
+    ['invents records', ({ get }) => ({ get: async (ref) => (await get(ref)) ?? 'erased' }), 'knows nothing of a reference that was never put'],
+    [
+      'overwrites',
+      (inner) => ({
+        async put(record) {
+          if ((await inner.get(record.ref)) !== undefined) await inner.sweep(Number.POSITIVE_INFINITY, 1);
+          await inner.put(record);
+        },
+      }),
+      'refuses a reference that is held, and keeps what it has',
+    ],
+    [
+      'leaves no mark',
+      (inner) => ({ get: async (ref) => ((found) => (found === 'erased' ? undefined : found))(await inner.get(ref)) }),
+      'erases a record and its key, and leaves a mark',
+    ],
+    ['does not erase', ({ get }) => ({ erase: async (ref) => (await get(ref)) !== undefined }), 'erases a record and its key, and leaves a mark'],
+    [
+      'sweeps too late',
+      ({ sweep }) => ({ sweep: (until, limit) => sweep(until - 1, limit) }),
+      'sweeps what has ended, the very instant included, and nothing else',
+    ],
+    ['sweeps too early', ({ sweep }) => ({ sweep: (until, limit) => sweep(until + 1, limit) }), 'keeps the mark of an erased record until its period ends'],
+    ['knows no limit', ({ sweep }) => ({ sweep: (until) => sweep(until, 1e9) }), 'sweeps no more at once than it is told to'],
+    [
+      'counts what others swept',
+      (inner) => {
+        let total = 0;
+        return {
+          async sweep(until, limit) {
+            const swept = await inner.sweep(until, limit);
+            total += swept;
+            return swept < limit ? total : swept;
+          },
+        };
+      },
+      'counts each record once when sweeps run at once',
+    ],
+    [
+      'reads record and key apart',
+      (inner) => ({
+        async get(ref) {
+          const first = await inner.get(ref);
+          await Promise.resolve();
+          const second = await inner.get(ref);
+          return typeof first === 'object' && second === undefined ? { ...first, key: { id: '', kid: '', wrapped: '' } } : first;
+        },
+      }),
+      'gives a record whole or not at all while it is swept',
+    ],
+    [
+      'lists only a page',
+      (inner) => ({
+        async *list(exceptKid) {
+          let count = 0;
+          for await (const entry of inner.list(exceptKid)) if (count++ < 1_000) yield entry;
+        },
+      }),
+      'lists each of many once',
+    ],
+    ['lists keys that need no rotation', ({ list }) => ({ list: () => list() }), 'lists what another key wraps, while these are replaced'],
+    [
+      'replaces any key',
+      (inner) => ({
+        async replaceKey(ref, _, key) {
+          const held = await inner.get(ref);
+          return typeof held === 'object' && inner.replaceKey(ref, held.key.wrapped, key);
+        },
+      }),
+      'replaces a key as long as it is still the one named',
+    ],
+    [
+      'looks first and replaces later',
+      (inner) => ({
+        async replaceKey(ref, was, key) {
+          const held = await inner.get(ref);
+          if (typeof held !== 'object' || held.key.wrapped !== was) return false;
+          await inner.replaceKey(ref, was, key);
+          return true;
+        },
+      }),
+      'lets one of many replacements at once win',
+    ],
+    [
+      'goes back in time',
+      () => {
+        let last: number | undefined;
+        return {
+          async see(instant) {
+            last = instant;
+          },
+          seen: async () => last,
+        };
+      },
+      'keeps the latest instant it was told, in whatever order',
+    ],
+  ])('one that %s', async (_, break_, title) => {
+    expect(await failedBy(break_)).toContain(title);
+  });
+
+  it('and one that is whole by none', async () => {
+    expect(await failedBy(() => ({}))).toEqual([]);
+  });
+
+  it('nothing that makes no stores is taken', async () => {
+    expect(await typeErrorOf(() => vaultStoreSuite(createMemoryVaultStore() as never))).toBe('makeStore must be a function.');
+  });
+});

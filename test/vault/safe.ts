@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { type Answer, type Instant, latest } from '../../src/index.js';
+import { createLocalKeys, createMemoryVaultStore, createVault, type Vault, type VaultEvent, type VaultKeys, type VaultStore } from '../../src/vault/index.js';
+import { type Bank, type BankOptions, expectStatus, type Loan, loan, openBank } from '../kit/loan.js';
+
+export const PURPOSE = { purpose: 'housing-loan', reason: 'review of an application' };
+/** Of an answer given at `NOW`: the midnight that ends the 30th day. */
+export const PERIOD_ENDS = '2027-01-01T00:00:00+09:00';
+const DAY_MS = 86_400_000;
+
+export const newKey = () => randomBytes(32).toString('base64url');
+
+export interface Safe {
+  readonly bank: Bank<Loan>;
+  readonly vault: Vault<Loan>;
+  readonly store: VaultStore;
+  readonly keys: VaultKeys;
+  readonly events: VaultEvent[];
+  /** Another vault over the same store and keys, as after a restart. */
+  reopen(changes?: Partial<Parameters<typeof createVault<Loan>>[0]>): Vault<Loan>;
+  /** What the portal answers about a persona. */
+  answer(persona?: string): Promise<Answer<Loan>>;
+  /** Lets time pass as in daily use: the vault is asked something at least once a day. */
+  elapse(to: Instant, vault?: Vault<Loan>): Promise<void>;
+}
+
+/** A vault beside a client and a sandbox, on one virtual clock. */
+export function openSafe(options: { store?: VaultStore; keys?: VaultKeys; personas?: NonNullable<BankOptions<Loan>['personas']> } = {}): Safe {
+  const { store = createMemoryVaultStore(), keys = createLocalKeys({ current: 'key-1', keys: { 'key-1': newKey() } }), personas } = options;
+  const bank = openBank(personas ? { personas } : {});
+  const { clock, client, consent, onProgress } = bank;
+  const events: VaultEvent[] = [];
+  const reopen: Safe['reopen'] = (changes) => createVault({ service: loan, store, keys, clock, onEvent: (event) => events.push(event), ...changes });
+  const vault = reopen();
+  return {
+    bank,
+    vault,
+    store,
+    keys,
+    events,
+    reopen,
+    answer: async (persona) => expectStatus(await client.query(await consent(persona), latest(), { onProgress }), 'ready').answer,
+    async elapse(to, asked = vault) {
+      const end = typeof to === 'string' ? Date.parse(to) : Number(to);
+      while (clock.now() < end) {
+        clock.set(Math.min(clock.now() + DAY_MS, end));
+        await asked.read('0'.repeat(32), PURPOSE).catch(() => undefined);
+      }
+    },
+  };
+}
+
+/** A store whose calls can be made to fail, or to hand out something else. */
+export function alterable(inner: VaultStore = createMemoryVaultStore()): VaultStore & { change: Partial<VaultStore> } {
+  const altered = {
+    change: {} as Partial<VaultStore>,
+    ...(Object.fromEntries(
+      (Object.keys(inner) as (keyof VaultStore)[]).map((name) => [
+        name,
+        (...args: never[]) => ((altered.change[name] ?? inner[name]) as (...args: never[]) => unknown)(...args),
+      ]),
+    ) as unknown as VaultStore),
+  };
+  return altered;
+}
