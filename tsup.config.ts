@@ -6,6 +6,7 @@ const doors = {
   notices: 'src/calendar/notices.ts',
   sandbox: 'src/sandbox/index.ts',
   msw: 'src/msw.ts',
+  kiosk: 'src/kiosk/index.ts',
   onboarding: 'src/onboarding/index.ts',
   vault: 'src/vault/index.ts',
   pg: 'src/vault/pg.ts',

@@ -20,6 +20,12 @@ import { commonServers, createCalendar, details, holdersOf, type Status, servers
 import { householdRecord, localTaxRecord, pensionRecord, startSandbox } from 'myna-selfinfo/sandbox';
 import stringWidth from 'string-width';
 
+// npm run demo -- --kiosk: キオスク端末の画面変遷を端末上で操作する。
+if (process.argv.includes('--kiosk')) {
+  const { runKiosk } = await import('./kiosk/terminal.js');
+  await runKiosk();
+  process.exit();
+}
 if (process.argv.includes('--serve')) {
   // 同じサンドボックスを、銀行の画面から使う。
   const { serveLoanDemo } = await import('./loan-app/demo/server.js');

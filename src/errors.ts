@@ -1,5 +1,5 @@
 /** Where on the journey an error arose. */
-export type Stage = 'configuration' | 'calendar' | 'consent' | 'callback' | 'token' | 'request' | 'result' | 'answer' | 'store' | 'vault' | 'sandbox';
+export type Stage = 'configuration' | 'calendar' | 'consent' | 'callback' | 'token' | 'request' | 'result' | 'answer' | 'store' | 'vault' | 'kiosk' | 'sandbox';
 
 /** What the failed step may have changed at the other side: nothing, something, or nobody can tell. */
 export type Effect = 'none' | 'applied' | 'unknown';
@@ -327,6 +327,12 @@ const table = {
     stage: 'vault',
     en: 'The clock is more than 24 hours ahead of the latest instant the vault has seen; nothing was erased. If the clock is right, say so by confirmClock.',
     ja: '時計が、保管庫の確認した最新の時刻より24時間を超えて進んでいます。何も消去していません。時計が正しい場合は confirmClock で確認してください。',
+  },
+  kiosk_action_refused: {
+    ...programmer,
+    stage: 'kiosk',
+    en: 'The session does not take {path} in this state; nothing was changed.',
+    ja: '現在の状態では {path} を受け付けません。何も変更していません。',
   },
   sandbox_refused: { ...programmer, stage: 'sandbox', en: 'The sandbox refused: {expected}', ja: 'サンドボックスが拒否しました: {expected}' },
 } as const satisfies Record<string, ErrorRow>;

@@ -6,6 +6,14 @@ export { personas } from './citizens.js';
 export { controlPaths } from './control.js';
 export { type Fault, type FaultAction, type FaultStep, faultHeader } from './faults.js';
 export type { PublicKeySet } from './key-set.js';
+export {
+  type CardCondition,
+  createSandboxKiosk,
+  type KioskLogEntry,
+  type SandboxCard,
+  type SandboxKiosk,
+  type SandboxKioskOptions,
+} from './kiosk.js';
 export type { Persona, PersonaItemStatus, PersonaRecord, UnaskedRecord } from './personas.js';
 export {
   type HouseholdRecord,

@@ -73,7 +73,8 @@ function answer(body: unknown, headers: Record<string, string> = {}): Response {
   return Response.json(body, { headers: { 'cache-control': 'no-store', ...headers } });
 }
 
-function readInquiries(value: unknown, client: Client): readonly Asked[] {
+/** What a request asks, checked against what the client registered. */
+export function readInquiries(value: unknown, client: Client): readonly Asked[] {
   const list = objectAt(value, 'body', [fields.items.value])[fields.items.value];
   const path = `body.${fields.items.value}`;
   if (!Array.isArray(list) || list.length === 0) throw new Refusal('body_shape', path);

@@ -94,6 +94,7 @@ const codes: Record<SelfInfoErrorCode, true> = {
   key_unknown: true,
   key_unavailable: true,
   clock_jumped: true,
+  kiosk_action_refused: true,
   sandbox_refused: true,
 };
 const everyCode = Object.keys(codes) as SelfInfoErrorCode[];

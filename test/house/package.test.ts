@@ -142,6 +142,10 @@ describe('what was built', () => {
     expect(eager.filter((name) => ['undici', 'jose', 'zod'].includes(name))).toEqual([]);
   });
 
+  it('loads neither undici nor jose nor zod behind the kiosk, whose network is the authorizer', () => {
+    expect(packagesOf('kiosk.js', false).filter((name) => ['undici', 'jose', 'zod'].includes(name))).toEqual([]);
+  });
+
   it("loads jose behind the vault when first needed, and no driver behind the doors of PostgreSQL and Redis: pool and client are the caller's", () => {
     expect(packagesOf('vault.js', false)).not.toContain('jose');
     expect(packagesOf('vault.js', true)).toContain('jose');

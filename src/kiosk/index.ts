@@ -1,0 +1,22 @@
+export type { Answer, ItemAnswer } from '../answer.js';
+export type { Availability } from '../availability.js';
+export type { ConsentTerms } from '../consent.js';
+export { isSelfInfoError, SelfInfoError } from '../errors.js';
+export { type Clock, createVirtualClock, type VirtualClock } from '../time.js';
+export type { CardProof, CardRefusal, KioskAuthorizer, KioskRefusal, KioskRequest, KioskStep, KioskTransaction } from './authorizer.js';
+export type { KioskOptions, KioskService } from './options.js';
+export type { CardCertificate, CardReader, CardSignature } from './reader.js';
+export { createKioskSession, type KioskSession } from './session.js';
+export { createSimulatedReader, type SimulatedCard, type SimulatedReader } from './simulated.js';
+export {
+  type KioskAction,
+  type KioskCause,
+  type KioskEnd,
+  type KioskEvent,
+  type KioskMenuEntry,
+  type KioskOutcome,
+  type KioskPart,
+  type KioskPlace,
+  type KioskState,
+  kioskActions,
+} from './states.js';

@@ -1,0 +1,178 @@
+import { createPublicKey, verify } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { type CardReaderBench, cardReaderSuite } from '../../src/conformance/index.js';
+import { type CardReader, createSimulatedReader, type SimulatedReader } from '../../src/kiosk/index.js';
+import { never, openMachine, PIN } from './kiosk.js';
+
+const { kiosk } = openMachine();
+
+/** A bench whose hand is a program; `spoil` makes a reader that is not right. */
+function benchOf(spoil: (whole: SimulatedReader) => Partial<CardReader> = () => ({}), patienceMs?: number): CardReaderBench {
+  let reader = createSimulatedReader();
+  return {
+    create() {
+      reader = createSimulatedReader();
+      return { ...reader, ...spoil(reader) };
+    },
+    present: (card) => reader.present(kiosk.card(card === 'second' ? 'taro-unfiled' : 'hanako', card === 'locked' ? 'locked' : 'good')),
+    pull: () => reader.pull(),
+    pin: PIN,
+    wrongPin: '0000',
+    verify(certificate, challenge, signature) {
+      const [content = ''] = Buffer.from(certificate).toString().split('.');
+      const { key } = JSON.parse(Buffer.from(content, 'base64url').toString());
+      return verify(null, challenge, createPublicKey({ key: Buffer.from(key, 'base64'), type: 'spki', format: 'der' }), signature);
+    },
+    ...(patienceMs !== undefined && { patienceMs }),
+  };
+}
+
+describe('the card reader suite', () => {
+  for (const { title, run } of cardReaderSuite(benchOf())) it(`the simulated reader ${title}`, run);
+
+  it('says which method of the bench is missing', () => {
+    expect(() => cardReaderSuite({ ...benchOf(), pull: undefined } as unknown as CardReaderBench)).toThrow(new TypeError('bench must have a method pull.'));
+  });
+
+  /** Each with the cases that must find it; a hanging one fails more than these, so that it has a little patience. */
+  const broken: readonly [name: string, spoil: (whole: SimulatedReader) => Partial<CardReader>, found: string, patienceMs?: number][] = [
+    [
+      'goes on taking cards in',
+      (whole) => ({ insert: () => whole.insert(new AbortController().signal) }),
+      'closes the slot when it is told to, and takes no card in any more',
+      50,
+    ],
+    [
+      'rejects but leaves the slot open',
+      (whole) => ({
+        insert: (signal) =>
+          new Promise((resolve, reject) => {
+            signal.addEventListener('abort', () => reject(new Error('aborted')));
+            whole.insert(new AbortController().signal).then(resolve, reject);
+          }),
+      }),
+      'closes the slot when it is told to, and takes no card in any more',
+      50,
+    ],
+    [
+      'does not look at the signal first',
+      (whole) => ({ insert: (signal) => (signal.aborted ? Promise.resolve() : whole.insert(signal)) }),
+      'opens no slot that was called off before',
+    ],
+    [
+      'reads one certificate for every card',
+      (whole) => ({ readCertificate: async (signal) => ({ ...(await whole.readCertificate(signal)), certificate: Uint8Array.of(1) }) }),
+      'tells two cards apart',
+    ],
+    [
+      'reads another certificate each time',
+      (whole) => ({
+        readCertificate: async (signal) => ({ ...(await whole.readCertificate(signal)), certificate: crypto.getRandomValues(new Uint8Array(8)) }),
+      }),
+      'draws a card in and reads the same certificate each time',
+    ],
+    [
+      'signs something else',
+      (whole) => ({ sign: (_, pin, signal) => whole.sign(Uint8Array.of(9), pin, signal) }),
+      'signs the challenge it was given, by the key of the card inside',
+    ],
+    [
+      'tells no tries',
+      (whole) => ({ readCertificate: async (signal) => ({ ...(await whole.readCertificate(signal)), triesLeft: 3 }) }),
+      'counts a wrong PIN, and forgets it after the right one',
+    ],
+    [
+      'remembers the right PIN',
+      (whole) => {
+        let right: string | undefined;
+        return {
+          async sign(challenge, pin, signal) {
+            const made = await whole.sign(challenge, right ?? pin, signal);
+            if (made.status === 'signed') right ??= pin;
+            return made;
+          },
+        };
+      },
+      'asks for the PIN each time: one that was right does not open the card for a wrong one',
+    ],
+    [
+      'throws for a locked card',
+      (whole) => ({
+        async sign(challenge, pin, signal) {
+          const made = await whole.sign(challenge, pin, signal);
+          if (made.status === 'locked') throw new Error('blocked');
+          return made;
+        },
+      }),
+      'says that a card is locked, before and after a PIN',
+    ],
+    ['does not eject', () => ({ eject: async () => {} }), 'has no card once it is ejected, and takes the next one'],
+    ['hangs when it ejects', () => ({ eject: () => never() }), 'ejects without a card, and twice', 50],
+    [
+      'cannot eject an empty slot',
+      (whole) => ({
+        async eject() {
+          if (!whole.holds) throw new Error('empty');
+          return whole.eject();
+        },
+      }),
+      'ejects without a card, and twice',
+    ],
+    ['never tells of a removal', () => ({ onRemoved: () => () => {} }), 'tells once that a card was taken out, and has none then'],
+    [
+      'tells of a removal twice',
+      (whole) => ({
+        onRemoved(listener) {
+          const stops = [whole.onRemoved(listener), whole.onRemoved(listener)];
+          return () => {
+            for (const stop of stops) stop();
+          };
+        },
+      }),
+      'tells once that a card was taken out, and has none then',
+    ],
+    [
+      'tells of a card it ejects',
+      (whole) => {
+        const listeners = new Set<() => void>();
+        return {
+          onRemoved(listener) {
+            listeners.add(listener);
+            return () => listeners.delete(listener);
+          },
+          async eject() {
+            for (const tell of listeners) tell();
+            return whole.eject();
+          },
+        };
+      },
+      'tells nothing of a card that it ejected itself',
+    ],
+    [
+      'cannot be told to stop',
+      (whole) => ({
+        onRemoved(listener) {
+          whole.onRemoved(listener);
+          return () => {};
+        },
+      }),
+      'tells nothing to who has stopped listening, and the others all the same',
+    ],
+    [
+      'throws the PIN',
+      (whole) => ({
+        sign: (challenge, pin, signal) =>
+          whole.sign(challenge, pin, signal).catch(() => {
+            throw new Error(`VERIFY ${pin} failed`);
+          }),
+      }),
+      'repeats no PIN in what it throws or shows',
+    ],
+  ];
+
+  it.each(broken)('finds a reader that %s', async (_, spoil, found, patienceMs) => {
+    const failed: string[] = [];
+    for (const { title, run } of cardReaderSuite(benchOf(spoil, patienceMs))) await run().catch(() => failed.push(title));
+    expect(failed).toContain(found);
+  });
+});

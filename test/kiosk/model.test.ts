@@ -1,0 +1,211 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createCalendar } from '../../src/calendar/index.js';
+import {
+  type CardReader,
+  createKioskSession,
+  createVirtualClock,
+  type KioskAuthorizer,
+  type KioskEvent,
+  type KioskSession,
+  type KioskTransaction,
+} from '../../src/kiosk/index.js';
+import { rounds } from '../kit/size.js';
+import { LOAN_ID, NOW, never, PIN, services } from './kiosk.js';
+
+/** What a part does when it is called: well mostly; otherwise it throws, rejects, hangs, answers nonsense, or answers when it is no longer asked. */
+const manners = ['well', 'throws', 'rejects', 'hangs', 'nonsense', 'late', 'refuses'] as const;
+type Manner = (typeof manners)[number];
+const commands = ['forward', 'begin', 'choose', 'back', 'agree', 'refuse', 'wrongPin', 'cancel', 'removed', 'swap', 'late', 'wait', 'listener'] as const;
+type Command = (typeof commands)[number];
+
+const calendar = createCalendar();
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** A cheap machine whose parts behave as they are told, call by call. */
+function openWorld(mannerOf: () => Manner) {
+  const clock = createVirtualClock(NOW);
+  const late: (() => void)[] = [];
+  const told: (() => void)[] = [];
+  const events: KioskEvent[] = [];
+  const seen = { ejects: 0, agreedFirst: 0, agreedSecond: 0, begun: 0, closed: 0, provided: 0, fetched: 0 };
+  let card = 1;
+  let throwNext = false;
+
+  function behave<T>(well: () => T, refused: () => unknown = well, nonsense: () => unknown = () => undefined): Promise<T> {
+    switch (mannerOf()) {
+      case 'well':
+        return Promise.resolve(well());
+      case 'throws':
+        throw new Error('broken');
+      case 'rejects':
+        return Promise.reject(new Error('broken'));
+      case 'hangs':
+        return never();
+      case 'nonsense':
+        return Promise.resolve(nonsense() as T);
+      case 'refuses':
+        return Promise.resolve(refused() as T);
+      case 'late':
+        return new Promise((resolve) => late.push(() => resolve(well())));
+    }
+  }
+
+  const reader: CardReader = {
+    insert: () => behave(() => undefined),
+    readCertificate: () =>
+      behave(
+        () => ({ certificate: Uint8Array.of(card), triesLeft: 3 }),
+        () => ({ certificate: Uint8Array.of(card), triesLeft: 0 }),
+      ),
+    sign: (_, pin) =>
+      behave(
+        () => (pin === PIN ? { status: 'signed', signature: Uint8Array.of(card) } : { status: 'wrong-pin', triesLeft: 2 }),
+        () => ({ status: 'locked' }),
+      ),
+    eject() {
+      seen.ejects++;
+      return behave(() => undefined);
+    },
+    onRemoved(listener) {
+      told.push(listener);
+      return () => {};
+    },
+  };
+  const refusal = () => ({ status: 'refused', reason: 'revoked' });
+  const authorizer: KioskAuthorizer = {
+    begin: () =>
+      behave(() => {
+        seen.begun++;
+        return openTransaction();
+      }),
+  };
+  const provided = () => {
+    seen.provided++;
+  };
+  function openTransaction(): KioskTransaction {
+    let over = false;
+    return {
+      challenge: () => behave(() => ({ status: 'challenge', challenge: Uint8Array.of(7) }), refusal),
+      identify: () => behave(() => ({ status: 'identified' }), refusal),
+      fetch: () =>
+        behave(() => {
+          seen.fetched++;
+          return { status: 'fetched', result: { processId: 'p', status: 'done', items: [], extras: {} } };
+        }, refusal),
+      // It answers nothing, so that there is no nonsense to answer.
+      provide: () => behave(provided, provided, provided),
+      discard() {
+        if (!over) seen.closed++;
+        over = true;
+        return behave(() => undefined);
+      },
+    };
+  }
+  const session = createKioskSession({
+    services,
+    authorizer,
+    reader,
+    calendar,
+    clock,
+    onEvent(event) {
+      events.push(event);
+      if (!throwNext) return;
+      throwNext = false;
+      throw new Error('listener');
+    },
+  });
+  const forward: Partial<Record<KioskSession['state']['at'], () => void>> = {
+    start: session.begin,
+    menu: () => session.choose(LOAN_ID),
+    'first-consent': () => act.agree(),
+    'identity-pin': () => session.enterPin(PIN),
+    'fetch-pin': () => session.enterPin(PIN),
+    'second-consent': () => act.agree(),
+  };
+  const act: Readonly<Record<Command, () => void>> = {
+    forward: () => forward[session.state.at]?.(),
+    begin: session.begin,
+    choose: () => session.choose(LOAN_ID),
+    back: session.back,
+    agree() {
+      const { at } = session.state;
+      session.agree();
+      if (at === 'first-consent') seen.agreedFirst++;
+      else seen.agreedSecond++;
+    },
+    refuse: session.refuse,
+    wrongPin: () => session.enterPin('0000'),
+    cancel: session.cancel,
+    removed() {
+      for (const tell of told) tell();
+    },
+    swap() {
+      card++;
+    },
+    late: () => late.shift()?.(),
+    wait: () => clock.advance(30_000),
+    listener() {
+      throwNext = true;
+    },
+  };
+  return { session, clock, seen, events, late, act };
+}
+
+const manner = fc.oneof({ weight: 20, arbitrary: fc.constant<Manner>('well') }, { weight: 1, arbitrary: fc.constantFrom(...manners) });
+const command = fc.oneof({ weight: 12, arbitrary: fc.constant<Command>('forward') }, { weight: 4, arbitrary: fc.constantFrom(...commands) });
+const step = fc.tuple(
+  command,
+  fc.integer({ min: 0, max: 9 }).map((number) => number > 0),
+);
+
+describe('whatever happens, in whatever order', () => {
+  it('eject is called, and the data is provided after two consents or discarded', { timeout: rounds(180_000, 7_200_000) }, async () => {
+    const ways = new Map<string, number>();
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 24 }), fc.array(manner, { minLength: 1, maxLength: 16 }), async (steps, told) => {
+        let call = 0;
+        const world = openWorld(() => told[call++ % told.length] ?? 'well');
+        const { session, clock, seen, late } = world;
+        for (const [name, settles] of steps) {
+          const before = session.state;
+          try {
+            world.act[name]();
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'kiosk_action_refused' });
+            expect(session.state).toBe(before);
+          }
+          if (settles) await turn();
+        }
+        session.cancel();
+        await turn();
+        clock.advance(10_000);
+        await turn();
+        const end = await session.ended;
+        // What still comes now changes nothing.
+        for (const tell of late.splice(0)) tell();
+        await turn();
+        clock.advance(3_600_000);
+        await turn();
+        expect(session.state).toBe(end);
+        expect(seen.ejects).toBeGreaterThanOrEqual(1);
+        const { outcome } = end;
+        ways.set(outcome.status, (ways.get(outcome.status) ?? 0) + 1);
+        expect('answer' in outcome).toBe(outcome.status === 'provided');
+        if (outcome.status === 'provided') {
+          expect([seen.agreedFirst > 0, seen.agreedSecond, seen.provided, seen.fetched, seen.closed]).toEqual([true, 1, 1, 1, 0]);
+        } else {
+          expect(seen.closed).toBe(seen.begun);
+        }
+        // One step after the other, none told twice, and nothing after the end.
+        for (const [index, { from }] of world.events.entries()) expect(from).toBe(index === 0 ? 'start' : world.events[index - 1]?.state.at);
+        expect(world.events.filter(({ state }) => state.at === 'ended' || state.at === 'attendant-needed')).toHaveLength(1);
+      }),
+      { numRuns: rounds(10_000, 1_000_000) },
+    );
+    // It has been everywhere.
+    expect([...ways.keys()].sort()).toEqual(
+      ['cancelled', 'card-locked', 'card-removed', 'card-swapped', 'certificate-revoked', 'failed', 'idle', 'provided', 'refused'].sort(),
+    );
+  });
+});
