@@ -140,8 +140,14 @@ export function createIncome(client: LoanClient, answers: Answers, now: () => nu
   async function drop(session: Session): Promise<void> {
     const { income } = session;
     session.income = { status: 'none' };
-    await forgetWay(income);
-    if (income.status === 'ready') await answers.erase(income.ref, '申込みに使わなかった');
+    try {
+      if (income.status === 'ready') await answers.erase(income.ref, '申込みに使わなかった');
+      await forgetWay(income);
+    } catch (error) {
+      // 消せなかったものを忘れない: もう一度破棄できる。
+      if (session.income.status === 'none') session.income = income;
+      throw error;
+    }
   }
 
   /** 利用者が確かめて申し込んだ: 情報は同意の期間だけ vault に残り、トークンはもう要らない。返る ref を申込みとともに残す。 */
@@ -149,10 +155,11 @@ export function createIncome(client: LoanClient, answers: Answers, now: () => nu
     const { income } = session;
     if (income.status !== 'ready') return undefined;
     const answer = await answers.get(income.ref, '申込みの受付');
-    // 読んでいるあいだに、別のタブで申し込まれたり、破棄されたりしたかもしれない。
-    if (answer === undefined || session.income !== income) return undefined;
-    session.income = { status: 'none' };
+    if (answer === undefined) return undefined;
     await forgetWay(income);
+    // 待っているあいだに、別のタブで申し込まれたり、破棄されたりしたかもしれない。
+    if (session.income !== income) return undefined;
+    session.income = { status: 'none' };
     return { ref: income.ref, keptUntil: answer.terms.keepUntil };
   }
 
