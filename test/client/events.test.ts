@@ -231,7 +231,11 @@ describe('the diagnostics channel', () => {
     const asked = { told: 0, untold: 0 };
     for (const way of ['told', 'untold'] as const) {
       const inner = createVirtualClock(NOW);
-      const clock = { now: () => (asked[way]++, inner.now()), wait: inner.wait };
+      const now = () => {
+        asked[way]++;
+        return inner.now();
+      };
+      const clock = { now, wait: inner.wait };
       const bank = openBank();
       const counting = createSelfInfoClient({
         service: loan,
