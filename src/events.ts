@@ -71,7 +71,8 @@ export type ClientEvent = { readonly at: string } & (
       | { readonly outcome: 'failed'; readonly code: SelfInfoErrorCode | 'unexpected'; readonly effect: Effect }
     ))
   /** `notAfter`: ISO 8601 at +09:00. */
-  | { readonly type: 'certificate_expiring' | 'certificate_expired'; readonly notAfter: string }
+  | { readonly type: 'certificate_expiring'; readonly notAfter: string }
+  | { readonly type: 'certificate_expired'; readonly notAfter: string }
 );
 
 /** The ids that events of a call carry. */

@@ -36,12 +36,14 @@ function attempt(render: () => unknown): string {
   }
 }
 
-/** Bytes of a secret, in the encodings of text. */
-const encodings: Readonly<Record<string, (secret: string) => Buffer>> = {
-  'UTF-8': (secret) => Buffer.from(secret),
-  'UTF-16LE': (secret) => Buffer.from(secret, 'utf16le'),
-  'UTF-16BE': (secret) => Buffer.from(secret, 'utf16le').swap16(),
-};
+/** What must not show: a text, or bytes such as a key's. */
+export type Secret = string | Buffer;
+
+/** The bytes of a secret; of a text in UTF-8 and UTF-16, either way round. */
+function bytesOf(secret: Secret): readonly Buffer[] {
+  if (typeof secret !== 'string') return [secret];
+  return [Buffer.from(secret), Buffer.from(secret, 'utf16le'), Buffer.from(secret, 'utf16le').swap16()];
+}
 
 /** What base64 makes of bytes that stand `offset` bytes behind a multiple of three, as far as the neighbours have no part in it. */
 function base64At(bytes: Buffer, offset: number, encoding: 'base64' | 'base64url'): string {
@@ -50,9 +52,8 @@ function base64At(bytes: Buffer, offset: number, encoding: 'base64' | 'base64url
 }
 
 /** A secret in the forms in which it may travel; percent sequences and escapes are undone in the text instead. */
-function forms(secret: string): readonly string[] {
-  const ofBytes = Object.values(encodings).flatMap((encode) => {
-    const bytes = encode(secret);
+function forms(secret: Secret): readonly string[] {
+  const ofBytes = bytesOf(secret).flatMap((bytes) => {
     const hex = bytes.toString('hex');
     const shifted = [0, 1, 2].flatMap((offset) => [base64At(bytes, offset, 'base64'), base64At(bytes, offset, 'base64url')]);
     // Of a short secret hardly anything is left behind a neighbour: a few letters that any text may hold.
@@ -62,7 +63,7 @@ function forms(secret: string): readonly string[] {
     const spaced = hex.replace(/..(?=.)/g, '$& ');
     return [bytes.toString('latin1'), hex, hex.toUpperCase(), spaced, list, base64.replace(/=+$/, ''), bytes.toString('base64url'), ...telling];
   });
-  return [...new Set([secret, ...ofBytes])];
+  return [...new Set(typeof secret === 'string' ? [secret, ...ofBytes] : ofBytes)];
 }
 
 /** A text, and what it reads as once the escapes of JSON and of `inspect`, and then percent sequences, are undone, as often as there are any: texts quote texts. */
@@ -97,7 +98,7 @@ function shows(form: string, text: string): boolean {
  * Where secrets show, as `value by way: secret`; both are named, so that a failing test shows none of them. A value may be anything, also what was printed
  * (text or bytes).
  */
-export function leaksIn(values: Readonly<Record<string, unknown>>, secrets: Readonly<Record<string, string>>): string[] {
+export function leaksIn(values: Readonly<Record<string, unknown>>, secrets: Readonly<Record<string, Secret>>): string[] {
   const sought = Object.entries(secrets).map(([name, raw]) => [name, forms(raw)] as const);
   return Object.entries(values).flatMap(([name, value]) =>
     renderings(value).flatMap(([way, text]) => {
