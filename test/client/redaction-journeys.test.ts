@@ -3,11 +3,12 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createSelfInfoClient } from '../../src/index.js';
+import { createSelfInfoClient, latest, publicProfile } from '../../src/index.js';
 import { type Travelled, travel } from '../kit/canaries.js';
 import { leaksIn } from '../kit/leaks.js';
-import { loan, SESSION } from '../kit/loan.js';
+import { expectStatus, loan, SESSION } from '../kit/loan.js';
 import { callbackOf, startPortal, TOKEN } from '../kit/portal.js';
+import { comeBack, STUB_PROCESS } from '../kit/stub.js';
 
 const CHANNEL = 'myna-selfinfo:event';
 
@@ -138,6 +139,19 @@ describe('a process that prints whatever it gets', () => {
     expect(leaksIn({ out, errors }, secrets)).toEqual([]);
     const [token = ''] = report.secrets.filter(([name]) => name.startsWith('token')).map(([, { text }]) => text);
     expect(leaksIn({ out: Buffer.concat([out ?? Buffer.alloc(0), Buffer.from(`\n${token}\n`)]) }, secrets)).not.toEqual([]);
+  });
+});
+
+describe('a wire profile of the host that hands on whatever the wire said', () => {
+  it('gets none of it into an error or an event', async () => {
+    const canary = 'canary-status-番号';
+    const events: unknown[] = [];
+    const profile = { ...publicProfile, decodeResult: () => ({ processId: STUB_PROCESS, status: canary as 'failed', items: [], extras: {} }) };
+    const { client, complete, callback } = await comeBack({ profile, onEvent: (event) => void events.push(event) });
+    const outcome = expectStatus(await complete(callback), 'granted');
+    const { error } = expectStatus(await client.query(outcome.grant, latest()), 'failed');
+    expect(error).toMatchObject({ code: 'upstream_failed', upstream: { code: 'unrecognised' } });
+    expect(leaksIn({ error, events }, { canary })).toEqual([]);
   });
 });
 
