@@ -57,7 +57,7 @@ export type ClientEvent = { readonly at: string } & (
     ))
   | ({
       readonly type: 'call';
-      readonly step: CallEnd['stage'];
+      readonly step: 'consent' | 'token' | 'request' | 'result';
       readonly callId: string;
       readonly transactionId?: string;
       readonly retrievalId?: string;
