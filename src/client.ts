@@ -4,8 +4,18 @@ import { openAuthentication } from './assertion.js';
 import { type Availability, computeAvailability, outageOf } from './availability.js';
 import { type Calendar, createCalendar } from './calendar/index.js';
 import { boundStore, createCalls, type Scope, within } from './calls.js';
-import { authorizationParameters, authorizationUrl, type CallbackRequest, judgeCallback, readCallback, sameSecret, termsOf } from './consent.js';
-import { isSelfInfoError, SelfInfoError } from './errors.js';
+import {
+  authorizationParameters,
+  authorizationUrl,
+  type CallbackRequest,
+  judgeCallback,
+  readCallback,
+  sameSecret,
+  termsOf,
+  type ValidCallback,
+} from './consent.js';
+import { isSelfInfoError, SelfInfoError, type Stage } from './errors.js';
+import { createTeller, type EventStep, type Trace } from './events.js';
 import type { Connection } from './http.js';
 import type { ClientOptions, Collected, CollectOptions, ConsentOptions, ConsentOutcome, Grant, SelfInfoClient, SubmitOptions } from './journey.js';
 import { checkFunction, checkKeys, checkMethods, checkSignal, checkText, checkWhole } from './options.js';
@@ -29,6 +39,13 @@ interface Transaction {
   readonly client: string;
   readonly session: string;
   readonly verifier: string;
+}
+
+/** A callback that passed, and the transaction that was taken for it. */
+interface ValidVisit {
+  readonly status: 'valid';
+  readonly callback: ValidCallback;
+  readonly transaction: Transaction;
 }
 
 /** What collecting needs, as it lies in the store; terms and inquiries are read from here, so that an edited handle changes nothing. */
@@ -67,7 +84,20 @@ const MAX_CONCURRENT = 1_000;
  * ```
  */
 export function createSelfInfoClient<S extends Service>(options: ClientOptions<S>): SelfInfoClient<S> {
-  checkKeys(options, 'options', ['service', 'environment', 'tls', 'clientAuth', 'egress', 'store', 'calendar', 'clock', 'fetch', 'random', 'maxConcurrent']);
+  checkKeys(options, 'options', [
+    'service',
+    'environment',
+    'tls',
+    'clientAuth',
+    'egress',
+    'store',
+    'calendar',
+    'clock',
+    'fetch',
+    'random',
+    'maxConcurrent',
+    'onEvent',
+  ]);
   const { environment, clock = systemClock, random = Math.random, maxConcurrent = MAX_CONCURRENT } = options;
   if (options.service === undefined) throw new SelfInfoError('missing_option', { path: 'options.service' });
   if (!isService(options.service)) throw new TypeError('options.service must be what defineService returned.');
@@ -75,6 +105,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
   checkMethods(clock, 'options.clock', ['now', 'wait']);
   checkFunction(random, 'options.random');
   checkWhole(maxConcurrent, 'options.maxConcurrent', 1);
+  checkFunction(options.onEvent, 'options.onEvent');
   const transport = openTransport(environment, options, clock);
   const authenticate = openAuthentication(environment, options.clientAuth, clock);
   if (environment.kind === 'production') {
@@ -90,6 +121,12 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
   const grants = new WeakMap<object, GrantState>();
   const parked = new WeakMap<object, Connection>();
   const calls = createCalls(maxConcurrent);
+  const teller = createTeller(options.onEvent, clock);
+  teller.watch(options.tls?.cert);
+
+  function run<T>(stage: Stage & EventStep, signal: AbortSignal | undefined, work: (scope: Scope & Trace) => Promise<T>): Promise<T> {
+    return teller.run(calls, stage, signal, work);
+  }
 
   function availability(given: { readonly at?: Instant; readonly forMs?: number } = {}): Availability {
     checkKeys(given, 'options', ['at', 'forMs']);
@@ -102,10 +139,11 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     checkKeys(given, 'options', ['sessionBinding', 'signal']);
     checkText(given.sessionBinding, 'options.sessionBinding');
     checkSignal(given.signal, 'options.signal');
-    return calls.run('consent', given.signal, (scope) => within(scope, clock, Number.POSITIVE_INFINITY, () => begin(given.sessionBinding, scope)));
+    const begun = (scope: Scope & Trace) => within(scope, clock, Number.POSITIVE_INFINITY, () => begin(given.sessionBinding, scope));
+    return run('consent', given.signal, (scope) => scope.step('consent', () => begun(scope), 'begun'));
   }
 
-  async function begin(sessionBinding: string, scope: Scope) {
+  async function begin(sessionBinding: string, scope: Scope & Trace) {
     const now = availability();
     const oauth = await import('oauth4webapi');
     const state = oauth.generateRandomState();
@@ -114,6 +152,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     // Before anything is kept: a request that the portal does not take leaves nothing half begun.
     const carried = environment.profile.oauth.pushedAuthorizationRequests.value ? await push(parameters, scope) : parameters;
     const transaction: Transaction = { id: randomUUID(), client: environment.clientId, session: digest(sessionBinding), verifier };
+    scope.know({ transactionId: transaction.id });
     await store.put(scope, transactionKey(state), JSON.stringify(transaction), clock.now() + timing.consentMs.value);
     return { url: authorizationUrl(environment, carried), availability: now };
   }
@@ -131,17 +170,29 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     checkKeys(given, 'options', ['sessionBinding', 'signal']);
     checkText(given.sessionBinding, 'options.sessionBinding');
     checkSignal(given.signal, 'options.signal');
-    return calls.run('callback', given.signal, (scope) => complete(request, given.sessionBinding, scope));
+    return run('callback', given.signal, (scope) => complete(request, given.sessionBinding, scope));
   }
 
-  async function complete(request: CallbackRequest, sessionBinding: string, scope: Scope): Promise<ConsentOutcome> {
+  async function complete(request: CallbackRequest, sessionBinding: string, scope: Scope & Trace): Promise<ConsentOutcome> {
     // The day of consent is that of the callback: what comes after may run past midnight.
     const arrivedAt = clock.now();
+    const judged = await scope.step('callback', () => judge(request, sessionBinding, arrivedAt, scope));
+    return judged.status === 'valid' ? scope.step('token', () => exchange(judged, arrivedAt, scope)) : judged;
+  }
+
+  /** Judges a callback and takes its transaction. */
+  async function judge(
+    request: CallbackRequest,
+    sessionBinding: string,
+    arrivedAt: number,
+    scope: Scope & Trace,
+  ): Promise<Exclude<ConsentOutcome, { status: 'granted' }> | ValidVisit> {
     const read = readCallback(request);
     if ('refused' in read) return { status: 'rejected', at: 'callback', code: read.refused };
     const key = transactionKey(read.parameters.get('state') ?? '');
     const seen = transactionOf(await store.get(scope, key));
     if (typeof seen === 'string') return { status: seen };
+    scope.know({ transactionId: seen.id });
     // A stranger's callback must not use up the honest citizen's transaction, so the session is compared before anything is taken.
     if (!sameSecret(seen.session, digest(sessionBinding))) return { status: 'foreign-browser' };
     // So that a clock without a time lets nothing through.
@@ -153,14 +204,18 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     const verdict = await judgeCallback(environment, read);
     if ('declined' in verdict) return { status: 'declined' };
     if ('refused' in verdict) return { status: 'rejected', at: verdict.at, code: verdict.refused };
+    return { status: 'valid', callback: verdict.valid, transaction: taken };
+  }
+
+  async function exchange({ callback, transaction }: ValidVisit, arrivedAt: number, scope: Scope): Promise<ConsentOutcome> {
     const connection = transport.connect();
     try {
-      const token = await requestToken(environment, connection, verdict.valid, taken.verifier, authenticate, clock, scope);
+      const token = await requestToken(environment, connection, callback, transaction.verifier, authenticate, clock, scope);
       if ('refused' in token) {
         await connection.close();
         return { status: 'rejected', at: 'token', code: token.refused };
       }
-      const terms = termsOf(service, environment.clientId, taken.id, arrivedAt);
+      const terms = termsOf(service, environment.clientId, transaction.id, arrivedAt);
       const grant: Grant = Object.freeze({ terms, expiresAt: token.accessToken.expiresAt });
       grants.set(grant, { accessToken: token.accessToken, connection, used: false });
       return { status: 'granted', grant };
@@ -193,8 +248,9 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     return state;
   }
 
-  async function send(grant: Grant, asked: unknown, scope: Scope): Promise<Retrieval> {
+  async function send(grant: Grant, asked: unknown, scope: Scope & Trace): Promise<Retrieval> {
     const state = stateOf(grant);
+    scope.know({ transactionId: grant.terms.transactionId });
     const inquiries = checkInquiries(service, asked, 'inquiries');
     if (state.used) throw new SelfInfoError('grant_used');
     if (grant.expiresAt !== null && clock.now() >= Date.parse(grant.expiresAt)) throw new SelfInfoError('grant_expired');
@@ -218,6 +274,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
       submittedAt: formatInstant(now),
       expiresAt: formatInstant(expiresAt),
     });
+    scope.know({ retrievalId: retrieval.id });
     const secret: RetrievalSecret = { token: state.accessToken.token.reveal(), processId, retrieval, certificate: state.connection.bind(expiresAt) };
     try {
       await store.put(scope, retrievalKey(retrieval.id), JSON.stringify(secret), expiresAt);
@@ -240,26 +297,27 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     checkKeys(given, 'options', ['signal']);
     const { signal }: SubmitOptions = given;
     checkSignal(signal, 'options.signal');
-    return calls.run('request', signal, (scope) => send(grant, asked, scope));
+    return run('request', signal, (scope) => scope.step('request', () => send(grant, asked, scope), 'accepted'));
   }
 
   async function collect(handle: Retrieval, given: CollectOptions = {}): Promise<Collected> {
     const deadline = deadlineOf(given);
-    return calls.run('result', given.signal, (scope) => waitFor(handle, given, { ...scope, deadline }));
+    return run('result', given.signal, (scope) => scope.step('result', () => waitFor(handle, given, { ...scope, deadline })));
   }
 
   async function query(grant: Grant, asked: unknown, given: CollectOptions = {}): Promise<Collected> {
     const deadline = deadlineOf(given);
-    return calls.run('request', given.signal, async (call) => {
+    return run('request', given.signal, async (call) => {
       const scope = { ...call, deadline };
       let retrieval: Retrieval;
       try {
-        retrieval = await send(grant, asked, scope);
+        retrieval = await scope.step('request', () => send(grant, asked, scope), 'accepted');
       } catch (error) {
         if (isSelfInfoError(error) && error.upstream) return { status: 'failed', error };
         throw error;
       }
-      const collected = await waitFor(retrieval, given, { ...scope, stage: 'result' }).catch((error: unknown) => {
+      const waited = scope.step('result', () => waitFor(retrieval, given, { ...scope, stage: 'result' }));
+      const collected = await waited.catch((error: unknown) => {
         // The consent is spent: without the retrieval its answer would be out of reach.
         throw isSelfInfoError(error) ? Object.assign(error, { retrieval }) : error;
       });
@@ -278,13 +336,15 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     return clock.now() + deadlineMs;
   }
 
-  async function waitFor(handle: Retrieval, given: CollectOptions, scope: Scope & { readonly deadline: number }): Promise<Collected> {
+  async function waitFor(handle: Retrieval, given: CollectOptions, scope: Scope & Trace & { readonly deadline: number }): Promise<Collected> {
     const { id } = resume(handle);
+    scope.know({ retrievalId: id });
     return within(scope, clock, Number.POSITIVE_INFINITY, async (inner) => {
       const secret = secretOf(id, await store.get(scope, retrievalKey(id)));
       // The id alone opens nothing for another service that shares the store.
       if (secret?.retrieval.terms?.serviceId !== environment.clientId) return { status: 'failed', error: new SelfInfoError('retrieval_gone') };
       const { retrieval } = secret;
+      scope.know({ transactionId: retrieval.terms.transactionId });
       const connection = parked.get(handle) ?? transport.connect(secret.certificate);
       // Whoever collects the same at the same time gets a connection of their own.
       parked.delete(handle);
@@ -292,7 +352,10 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
         const waited = await awaitResult(environment, connection, secret, { scope, clock, random, onProgress: given.onProgress });
         switch (waited.status) {
           case 'done':
-            return { status: 'ready', answer: await buildAnswer(service, retrieval.terms, retrieval.inquiries, waited.result, clock, inner) };
+            return {
+              status: 'ready',
+              answer: await scope.step('answer', () => buildAnswer(service, retrieval.terms, retrieval.inquiries, waited.result, clock, inner), 'built'),
+            };
           case 'pending':
             return { ...waited, retrieval };
           case 'unavailable': {
@@ -338,7 +401,9 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
   function rotate(tls: TlsCredential): void {
     calls.checkOpen();
     // What an earlier run of this process sent under the old one can be collected for so long.
-    transport.rotate(checkCredential(tls, 'tls'), clock.now() + timing.resultMs.value);
+    const checked = checkCredential(tls, 'tls');
+    transport.rotate(checked, clock.now() + timing.resultMs.value);
+    teller.watch(checked.cert);
   }
 
   async function close(): Promise<void> {

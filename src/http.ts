@@ -24,6 +24,16 @@ export interface Call {
 export interface CallBounds {
   readonly signal?: AbortSignal | undefined;
   readonly deadline?: number | undefined;
+  /** Is told how the call ended; never throws. */
+  readonly onCall?: ((end: CallEnd) => void) | undefined;
+}
+
+/** How a call ended: when it began (epoch milliseconds), and the HTTP status of its answer or the error. */
+export interface CallEnd {
+  readonly stage: CallStage;
+  readonly startedAt: number;
+  readonly status?: number;
+  readonly error?: SelfInfoError;
 }
 
 /** A judged answer: its HTTP status, strictly parsed JSON, and the instant (epoch milliseconds) that Retry-After names. */
@@ -103,7 +113,7 @@ export function pathUnder(baseUrl: string, path: string): string {
 export function connection(clock: Clock, wire: { exchange: Exchange; close(): Promise<void> }): Omit<Connection, 'bind'> {
   const closing = new AbortController();
   return {
-    async send(call, { signal, deadline }) {
+    async send(call, { signal, deadline, onCall }) {
       let progress: Progress = 'started';
       const now = clock.now();
       const limitMs = Math.max(0, Math.min(CALL_MS, (deadline ?? Number.POSITIVE_INFINITY) - now));
@@ -115,11 +125,15 @@ export function connection(clock: Clock, wire: { exchange: Exchange; close(): Pr
         return receive(wire.exchange(call, inner, tell('sent')), tell('answering'), clock, inner);
       };
       try {
-        return await bounded(work, clock, limitMs, [closing.signal, ...(signal ? [signal] : [])]);
+        const answer = await bounded(work, clock, limitMs, [closing.signal, ...(signal ? [signal] : [])]);
+        onCall?.({ stage: call.stage, startedAt: now, status: answer.status });
+        return answer;
       } catch (error) {
         // Whatever state the connection is in, no later call may meet the remains of this one; nobody waits for them to go.
         void wire.close().catch(() => undefined);
-        throw judgeFailure(error, call.stage, progress);
+        const failure = judgeFailure(error, call.stage, progress);
+        onCall?.({ stage: call.stage, startedAt: now, error: failure });
+        throw failure;
       }
     },
     async close() {

@@ -24,6 +24,7 @@ export {
   type Stage,
   type Upstream,
 } from './errors.js';
+export type { ClientEvent, EventStep } from './events.js';
 export { type Explainable, explain, type Language } from './explain.js';
 export type { FetchLike } from './http.js';
 export {

@@ -6,6 +6,7 @@ import type { CallbackCode, CallbackRequest, ConsentTerms } from './consent.js';
 import type { Egress } from './egress.js';
 import type { Environment } from './environment.js';
 import type { SelfInfoError } from './errors.js';
+import type { ClientEvent } from './events.js';
 import type { FetchLike } from './http.js';
 import type { CommonInquiry, ItemInquiries, NoOtherItems, Progress, Retrieval } from './query.js';
 import type { ofService, Service, ServiceSpec } from './service.js';
@@ -93,6 +94,11 @@ export interface ClientOptions<S extends Service = Service> {
    * nothing. Default 1,000.
    */
   readonly maxConcurrent?: number;
+  /**
+   * Is told of every step and every call to the portal when it is over, and of a client certificate that is about to end: for logs, metrics and traces. What it
+   * throws or rejects with changes nothing. The same events are published on the channel `myna-selfinfo:event` of `node:diagnostics_channel`.
+   */
+  readonly onEvent?: (event: ClientEvent) => void;
 }
 
 /** A client of one service in one environment. */

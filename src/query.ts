@@ -2,7 +2,7 @@ import { type Scope, within } from './calls.js';
 import type { ConsentTerms } from './consent.js';
 import type { Environment } from './environment.js';
 import { isSelfInfoError, SelfInfoError, type SelfInfoErrorCode } from './errors.js';
-import { type CallBounds, type CallStage, type Connection, type HttpAnswer, refusal } from './http.js';
+import { type CallBounds, type CallStage, type Connection, type HttpAnswer, knownCode, refusal } from './http.js';
 import { checkInquiry, type Inquiry, type Method } from './inquiry.js';
 import type { WireResult } from './profile.js';
 import { type ItemSpec, type ofService, type Service, type ServiceSpec, wireCode } from './service.js';
@@ -160,7 +160,9 @@ export async function awaitResult(environment: Environment, connection: Connecti
       if (result.status === 'done') return { status: 'done', result };
       if (result.status === 'busy') return { status: 'unavailable', until: retryAt === undefined ? null : formatInstant(retryAt) };
       if (result.status !== 'accepted' && result.status !== 'running') {
-        return { status: 'failed', error: new SelfInfoError('upstream_failed', { stage: 'result', effect: 'applied', upstream: { code: result.status } }) };
+        // A profile of the host's may hand on whatever the wire said.
+        const code = knownCode(result.status, Object.keys(environment.profile.processStatuses));
+        return { status: 'failed', error: new SelfInfoError('upstream_failed', { stage: 'result', effect: 'applied', upstream: { code } }) };
       }
       next = Math.max(retryAt ?? now + environment.profile.timing.pollMs.value, now + SHORTEST_POLL_MS);
       if (next >= scope.deadline) return { status: 'pending', retryAt: formatInstant(next) };

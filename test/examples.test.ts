@@ -82,6 +82,46 @@ describe('the vault over a KMS', () => {
   });
 });
 
+/** What no line of a log or trace may hold, whatever its values are. */
+const telltale = /Bearer|access_token|PRIVATE KEY|code=|state=|verifier|session-1|花子|課税|千代田|[A-Za-z0-9_-]{40,}/;
+
+describe('events in a log', () => {
+  it('stand there with a level and without a secret', async () => {
+    const output = await run('pino');
+    expect(output).not.toMatch(telltale);
+    const lines = output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.filter(({ level }) => level > 30).map(({ level, type, msg, code, effect }) => [level, type, msg, code, effect])).toEqual([
+      [50, 'call', 'request: failed', 'answer_lost', 'unknown'],
+      [50, 'step', 'request: failed', 'answer_lost', 'unknown'],
+    ]);
+    expect(new Set(lines.flatMap(({ transactionId }) => transactionId ?? [])).size).toBe(2);
+  });
+});
+
+describe('events as spans', () => {
+  it('put the calls below their steps, with the one that was repeated', async () => {
+    const output = await run('opentelemetry');
+    expect(output).not.toMatch(telltale);
+    expect(output.trim().split('\n')).toEqual([
+      'マイナポータルからの取得が完了しました。内容をご確認ください。',
+      'selfinfo step consent: begun',
+      'selfinfo step callback: valid',
+      'selfinfo step token: granted',
+      '  selfinfo call token: 200（1 回目）',
+      'selfinfo step request: accepted',
+      '  selfinfo call request: 200（1 回目）',
+      'selfinfo step answer: built',
+      'selfinfo step result: ready',
+      '  selfinfo call result: 503（1 回目）',
+      '  selfinfo call result: 200（2 回目）',
+      '  selfinfo call result: 200（3 回目）',
+    ]);
+  });
+});
+
 describe('the notice watcher', () => {
   it('reads the page on a schedule, feeds the client, and keeps what it had when the page cannot be had', async () => {
     const output = await run('notice-watcher');

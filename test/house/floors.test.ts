@@ -9,7 +9,7 @@ const floors = [
   ['catalog'],
   ['calendar'],
   ['service', 'inquiry', 'profile', 'environment', 'http', 'json', 'tls', 'egress', 'transport', 'stores/store'],
-  ['calls', 'availability', 'assertion', 'consent', 'pushed-authorization', 'token', 'query', 'answer'],
+  ['calls', 'events', 'availability', 'assertion', 'consent', 'pushed-authorization', 'token', 'query', 'answer'],
   ['journey', 'client', 'explain', 'kiosk', 'vault'],
   ['stores/redis', 'vault/pg', 'bullmq', 'conformance'],
 ] as const satisfies readonly (readonly string[])[];
@@ -34,6 +34,7 @@ const neighbours: { readonly [R in Room]?: readonly Neighbour[] } = {
   http: [{ room: 'json' }, typesOf('tls')],
   egress: [{ room: 'environment' }],
   transport: [{ room: 'http' }, { room: 'tls' }, { room: 'egress' }],
+  events: [typesOf('calls')],
   // The steps of the journey: only back along it.
   // How the transport is opened stands with token.
   'pushed-authorization': [{ room: 'assertion' }, { room: 'consent' }, { room: 'token' }],

@@ -1,22 +1,25 @@
 import { format, type InspectOptions, inspect } from 'node:util';
 
+const whole = { maxArrayLength: null, maxStringLength: null } as const;
 const inspections: Readonly<Record<string, InspectOptions>> = {
   plain: {},
-  deep: { depth: 20, showHidden: true },
-  'with getters': { depth: 20, showHidden: true, getters: true },
-  'without custom inspection': { depth: 20, showHidden: true, customInspect: false },
+  deep: { depth: 20, showHidden: true, ...whole },
+  'with getters': { depth: 20, showHidden: true, getters: true, ...whole },
+  'without custom inspection': { depth: 20, showHidden: true, customInspect: false, ...whole },
 };
 
-/** Everything that a logger, a debugger or a serialiser may make of a value. */
+/** Everything that a logger, a debugger or a serialiser may make of a value. Text is what it is, and bytes are read as text, two ways. */
 function renderings(value: unknown): readonly (readonly [way: string, text: string])[] {
+  if (typeof value === 'string') return [['text', value]];
+  if (Buffer.isBuffer(value)) return [...(['utf8', 'latin1', 'utf16le'] as const).map((encoding) => [encoding, value.toString(encoding)] as const)];
   const ways: [string, () => unknown][] = [
     ['console.log', () => format(value)],
     ['console.log %o', () => format('%o %j %s', value, value, value)],
     ['JSON', () => JSON.stringify({ value })],
     ['String', () => String(value)],
-    ['clone', () => inspect(structuredClone(value), { depth: 20, showHidden: true })],
-    ['entries', () => inspect(Object.entries(Object(value)), { depth: 20, showHidden: true })],
-    ['spread', () => inspect({ ...Object(value) }, { depth: 20, showHidden: true })],
+    ['clone', () => inspect(structuredClone(value), { depth: 20, showHidden: true, ...whole })],
+    ['entries', () => inspect(Object.entries(Object(value)), { depth: 20, showHidden: true, ...whole })],
+    ['spread', () => inspect({ ...Object(value) }, { depth: 20, showHidden: true, ...whole })],
     ['stack', () => (value instanceof Error ? `${value.stack} ${value.message} ${inspect(value.cause)}` : '')],
     ...Object.entries(inspections).map(([name, options]): [string, () => unknown] => [`inspect ${name}`, () => inspect(value, options)]),
   ];
@@ -33,31 +36,74 @@ function attempt(render: () => unknown): string {
   }
 }
 
-/** A secret in the forms in which it may travel. */
-function forms(secret: string): readonly string[] {
-  const bytes = Buffer.from(secret);
-  return [
-    secret,
-    bytes.toString('base64').replace(/=+$/, ''),
-    bytes.toString('base64url'),
-    bytes.toString('hex'),
-    encodeURIComponent(secret),
-    JSON.stringify(secret).slice(1, -1),
-    Buffer.from(secret, 'utf16le').toString('hex'),
-    [...bytes].join(','),
-  ];
+/** What must not show: a text, or bytes such as a key's. */
+export type Secret = string | Buffer;
+
+/** The bytes of a secret; of a text in UTF-8 and UTF-16, either way round. */
+function bytesOf(secret: Secret): readonly Buffer[] {
+  if (typeof secret !== 'string') return [secret];
+  return [Buffer.from(secret), Buffer.from(secret, 'utf16le'), Buffer.from(secret, 'utf16le').swap16()];
+}
+
+/** What base64 makes of bytes that stand `offset` bytes behind a multiple of three, as far as the neighbours have no part in it. */
+function base64At(bytes: Buffer, offset: number, encoding: 'base64' | 'base64url'): string {
+  const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString(encoding);
+  return text.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6));
+}
+
+/** A secret in the forms in which it may travel; percent sequences and escapes are undone in the text instead. */
+function forms(secret: Secret): readonly string[] {
+  const ofBytes = bytesOf(secret).flatMap((bytes) => {
+    const hex = bytes.toString('hex');
+    const shifted = [0, 1, 2].flatMap((offset) => [base64At(bytes, offset, 'base64'), base64At(bytes, offset, 'base64url')]);
+    // Of a short secret hardly anything is left behind a neighbour: a few letters that any text may hold.
+    const telling = shifted.filter((form) => form.length >= 8);
+    const base64 = bytes.toString('base64');
+    const list = [...bytes].join(',');
+    const spaced = hex.replace(/..(?=.)/g, '$& ');
+    return [bytes.toString('latin1'), hex, hex.toUpperCase(), spaced, list, base64.replace(/=+$/, ''), bytes.toString('base64url'), ...telling];
+  });
+  return [...new Set(typeof secret === 'string' ? [secret, ...ofBytes] : ofBytes)];
+}
+
+/** A text, and what it reads as once the escapes of JSON and of `inspect`, and then percent sequences, are undone, as often as there are any: texts quote texts. */
+function readings(text: string): readonly string[] {
+  const unescaped = repeated(text, (one) =>
+    one.replace(/\\(?:u([0-9a-f]{4})|x([0-9a-f]{2})|(["'`\\/nrtbf0]))/gi, (_, unicode, byte, plain) =>
+      plain === undefined ? String.fromCharCode(Number.parseInt(unicode ?? byte, 16)) : (CONTROLS[plain] ?? plain),
+    ),
+  );
+  const undoPercent = (one: string) => one.replace(/(?:%[0-9a-f]{2})+/gi, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString());
+  return [...new Set(unescaped.flatMap((one) => [...repeated(one, undoPercent), undoPercent(one.replaceAll('+', ' '))]))];
+}
+
+const CONTROLS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', 0: '\0' };
+
+/** A text and what becomes of it, until nothing more does. */
+function repeated(text: string, undo: (text: string) => string): string[] {
+  const all = [text];
+  for (let last = text, next = undo(last); next !== last && all.length < 8; next = undo(last)) {
+    all.push(next);
+    last = next;
+  }
+  return all;
 }
 
 /** Random ids contain any four digits now and then; a secret that short counts where it stands alone. */
 function shows(form: string, text: string): boolean {
-  return form.length >= 8 ? text.includes(form) : new RegExp(`(?<![\\w-])${form.replace(/\W/g, '\\$&')}(?![\\w-])`).test(text);
+  return form.length >= 8 ? text.includes(form) : text.includes(form) && new RegExp(`(?<![\\w-])${form.replace(/\W/g, '\\$&')}(?![\\w-])`).test(text);
 }
 
-/** Where secrets show, as `value by way: secret`; both are named, so that a failing test shows none of them. */
-export function leaksIn(values: Readonly<Record<string, unknown>>, secrets: Readonly<Record<string, string>>): string[] {
+/**
+ * Where secrets show, as `value by way: secret`; both are named, so that a failing test shows none of them. A value may be anything, also what was printed
+ * (text or bytes).
+ */
+export function leaksIn(values: Readonly<Record<string, unknown>>, secrets: Readonly<Record<string, Secret>>): string[] {
+  const sought = Object.entries(secrets).map(([name, raw]) => [name, forms(raw)] as const);
   return Object.entries(values).flatMap(([name, value]) =>
-    renderings(value).flatMap(([way, text]) =>
-      Object.entries(secrets).flatMap(([secret, raw]) => (forms(raw).some((form) => shows(form, text)) ? [`${name} by ${way}: ${secret}`] : [])),
-    ),
+    renderings(value).flatMap(([way, text]) => {
+      const texts = readings(text);
+      return sought.flatMap(([secret, list]) => (list.some((form) => texts.some((one) => shows(form, one))) ? [`${name} by ${way}: ${secret}`] : []));
+    }),
   );
 }

@@ -1,0 +1,173 @@
+import { spawn } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createSelfInfoClient, latest, publicProfile } from '../../src/index.js';
+import { type Travelled, travel } from '../kit/canaries.js';
+import { leaksIn } from '../kit/leaks.js';
+import { expectStatus, loan, SESSION } from '../kit/loan.js';
+import { callbackOf, startPortal, TOKEN } from '../kit/portal.js';
+import { comeBack, STUB_PROCESS } from '../kit/stub.js';
+
+const CHANNEL = 'myna-selfinfo:event';
+
+/** How the journeys of the matrix end, one by one. */
+const ends = [
+  'a stranger: foreign-browser',
+  'granted: granted',
+  'pending: pending',
+  'ready: ready',
+  'replayed: replayed',
+  'unknown: unknown',
+  'declined: declined',
+  'rejected: rejected',
+  'used twice: grant_used',
+  'in one: ready',
+  'request lost: answer_lost',
+  'token failed: upstream_failed',
+  'token lost: connection_closed',
+  'token garbled: response_invalid',
+  'request garbled: response_invalid',
+  'result astray: process_mismatch',
+  'result broken: connection_closed',
+  'another authority: server_not_trusted',
+  'rotated to another key: key_certificate_mismatch',
+  'rotated to no key: invalid_credential',
+  // Whether the alert or the end of the connection is seen first is the network's affair.
+  expect.stringMatching(/^rotated to a stranger: (connection_closed|certificate_refused)$/),
+  'proxy: ready',
+  'proxy refused: proxy_refused',
+  'pushed and signed: ready',
+  'signing refused: signing_failed',
+  'signing thrown: signing_failed',
+  'signing nonsense: signing_failed',
+  'vault: present',
+  'vault refused: purpose_refused',
+  'vault without reference: reference_unknown',
+  'vault erased: data_erased',
+  'wrong retrieval: invalid_retrieval',
+  'garbled retrieval: invalid_retrieval',
+  'wrong session: TypeError',
+  'wrong key: invalid_credential',
+];
+
+/** What kinds of secrets there are, each with at least so many of its own. */
+const kinds: Readonly<Record<string, number>> = {
+  state: 10,
+  code: 10,
+  verifier: 10,
+  token: 8,
+  process: 5,
+  assertion: 2,
+  signature: 2,
+  'client key': 4,
+  'signing key': 2,
+  'key of a stranger': 2,
+  pin: 1,
+  session: 1,
+  proxy: 1,
+  'key-encryption key': 1,
+  name: 1,
+  income: 1,
+  household: 1,
+  holder: 1,
+  field: 1,
+  extra: 1,
+  unasked: 1,
+};
+const missingKinds = (names: readonly string[]) =>
+  Object.entries(kinds).flatMap(([kind, least]) => {
+    const count = names.filter((name) => name.startsWith(kind)).length;
+    return count < least ? [`${kind}: ${count}`] : [];
+  });
+
+describe('the journeys of the matrix, over real TLS', () => {
+  let travelled: Travelled;
+  const published: unknown[] = [];
+  beforeAll(async () => {
+    const hear = (event: unknown) => void published.push(event);
+    subscribe(CHANNEL, hear);
+    travelled = await travel();
+    unsubscribe(CHANNEL, hear);
+  }, 60_000);
+
+  it('come out as they should, each with secrets of its own', () => {
+    expect(travelled.ends).toEqual(ends);
+    expect(missingKinds(Object.keys(travelled.secrets))).toEqual([]);
+    const texts = Object.values(travelled.secrets).map(String);
+    expect(new Set(texts).size).toBe(texts.length);
+  });
+
+  it('show no secret in what the client and the vault hand out, throw, explain, seal or tell an audit log', () => {
+    expect(Object.keys(travelled.values).length).toBeGreaterThan(ends.length);
+    expect(leaksIn(travelled.values, travelled.secrets)).toEqual([]);
+  });
+
+  it('show none in the events, nor on the channel, which carries the same', () => {
+    expect(travelled.events.length).toBeGreaterThan(100);
+    expect(published).toEqual(travelled.events);
+    expect(leaksIn({ events: travelled.events, published, json: JSON.stringify(published) }, travelled.secrets)).toEqual([]);
+  });
+
+  it('would show one that any of it held', () => {
+    const [first] = Object.entries(travelled.secrets).filter(([name]) => name.startsWith('token'));
+    const [name = '', token = ''] = first ?? [];
+    const { granted } = travelled.values;
+    for (const leaky of [{ ...(granted as object), trace: [{ header: `Bearer ${token}` }] }, [...travelled.events, { code: token }]]) {
+      expect(leaksIn({ leaky }, { [name]: token }).length).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('a process that prints whatever it gets', () => {
+  it('prints no secret, to stdout or stderr', { timeout: 90_000 }, async () => {
+    const { NODE_DEBUG: _, ...env } = process.env;
+    const path = fileURLToPath(new URL('../kit/travelling-process.ts', import.meta.url));
+    const child = spawn(process.execPath, ['--import', 'tsx', path], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const reported = once(child, 'message');
+    const exited = once(child, 'exit');
+    const [out, errors] = await Promise.all([child.stdout?.toArray(), child.stderr?.toArray()].map(async (chunks) => Buffer.concat((await chunks) ?? [])));
+    expect(await exited).toEqual([0, null]);
+    const [report] = (await reported) as [{ secrets: [string, { text?: string; bytes?: string }][]; ends: string[]; events: number }];
+    expect(report.ends).toEqual(ends);
+    const secrets = Object.fromEntries(report.secrets.map(([name, { text, bytes = '' }]) => [name, text ?? Buffer.from(bytes, 'hex')]));
+    expect(missingKinds(Object.keys(secrets))).toEqual([]);
+    // It did print: the last of what it kept, an error and an event.
+    for (const printed of ['wrong key', 'answer_lost', 'step: ']) expect(out?.includes(printed)).toBe(true);
+    expect(errors?.includes('SelfInfoError')).toBe(true);
+    expect(leaksIn({ out, errors }, secrets)).toEqual([]);
+    const [token = ''] = report.secrets.filter(([name]) => name.startsWith('token')).map(([, { text }]) => text);
+    expect(leaksIn({ out: Buffer.concat([out ?? Buffer.alloc(0), Buffer.from(`\n${token}\n`)]) }, secrets)).not.toEqual([]);
+  });
+});
+
+describe('a wire profile of the host that hands on whatever the wire said', () => {
+  it('gets none of it into an error or an event', async () => {
+    const canary = 'canary-status-番号';
+    const events: unknown[] = [];
+    const profile = { ...publicProfile, decodeResult: () => ({ processId: STUB_PROCESS, status: canary as 'failed', items: [], extras: {} }) };
+    const { client, complete, callback } = await comeBack({ profile, onEvent: (event) => void events.push(event) });
+    const outcome = expectStatus(await complete(callback), 'granted');
+    const { error } = expectStatus(await client.query(outcome.grant, latest()), 'failed');
+    expect(error).toMatchObject({ code: 'upstream_failed', upstream: { code: 'unrecognised' } });
+    expect(leaksIn({ error, events }, { canary })).toEqual([]);
+  });
+});
+
+describe('what the library cannot hide', () => {
+  it('is what undici tells on its own channels: a subscriber sees the header with the token', async () => {
+    const portal = await startPortal();
+    const client = createSelfInfoClient({ service: loan, environment: portal.environment, tls: portal.tls });
+    const heard: string[] = [];
+    const hear = (message: unknown) => void heard.push(String(Object(message).headers));
+    subscribe('undici:client:sendHeaders', hear);
+    const { url } = await client.beginConsent({ sessionBinding: SESSION });
+    const outcome = await client.completeConsent(callbackOf(url, portal.environment), { sessionBinding: SESSION });
+    if (outcome.status === 'granted') await client.submit(outcome.grant, { household: { method: 'latest' } });
+    unsubscribe('undici:client:sendHeaders', hear);
+    await client.close();
+    await portal.close();
+    expect(leaksIn({ heard }, { token: TOKEN })).not.toEqual([]);
+  });
+});
