@@ -458,6 +458,14 @@ describe('discarding', () => {
     expect(calls).toEqual(['/oauth/token']);
   });
 
+  it('a grant that was used leaves its retrieval alone', async () => {
+    const { client, consent, onProgress } = openBank();
+    const grant = await consent();
+    const retrieval = await client.submit(grant, { income: latest() });
+    await client.discard(grant);
+    expectStatus(await client.collect(retrieval, { onProgress }), 'ready');
+  });
+
   it('a grant ends its connection', async () => {
     const portal = await startPortal();
     opened.push({ [Symbol.asyncDispose]: portal.close });
