@@ -21,8 +21,8 @@ interface GrantState {
   readonly accessToken: AccessToken;
   readonly connection: Connection;
   used: boolean;
-  /** Once its request was taken, the connection is the retrieval's. */
-  handedOn: boolean;
+  /** Whether the connection is the grant's no more: it is the retrieval's, or the grant was discarded. */
+  released: boolean;
 }
 
 /** A pending transaction as it lies in the store. */
@@ -164,7 +164,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
       }
       const terms = termsOf(service, environment.clientId, taken.id, arrivedAt);
       const grant: Grant = Object.freeze({ terms, expiresAt: token.accessToken.expiresAt });
-      grants.set(grant, { accessToken: token.accessToken, connection, used: false, handedOn: false });
+      grants.set(grant, { accessToken: token.accessToken, connection, used: false, released: false });
       return { status: 'granted', grant };
     } catch (error) {
       await connection.close();
@@ -207,7 +207,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
       processId = await sendRequest(environment, state.connection, service, inquiries, state.accessToken, scope);
     } catch (error) {
       // Nothing reached the portal, or it took nothing: the consent is still unspent.
-      if (isSelfInfoError(error) && error.effect === 'none') state.used = false;
+      if (isSelfInfoError(error) && error.effect === 'none' && !state.released) state.used = false;
       throw error;
     }
     const now = clock.now();
@@ -234,8 +234,9 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
       });
       throw Object.assign(failed, { retrieval });
     }
-    state.handedOn = true;
-    parked.set(retrieval, state.connection);
+    // Of a grant that was discarded meanwhile the connection is closed: collecting opens another.
+    if (!state.released) parked.set(retrieval, state.connection);
+    state.released = true;
     return retrieval;
   }
 
@@ -338,7 +339,10 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     const state = typeof handle === 'object' && handle !== null ? grants.get(handle) : undefined;
     if (state) {
       state.used = true;
-      if (!state.handedOn) await state.connection.close();
+      if (!state.released) {
+        state.released = true;
+        await state.connection.close();
+      }
       return;
     }
     if (typeof handle === 'object' && handle !== null && !('id' in handle)) throw new SelfInfoError('foreign_grant', { path: 'handle' });
