@@ -170,7 +170,8 @@ export async function buildAnswer(
 ): Promise<Answer> {
   const keepUntil = Date.parse(terms.keepUntil);
   const checkRetention = () => {
-    if (clock.now() >= keepUntil) throw new SelfInfoError('retention_ended');
+    // So that a clock without a time, and a period without an end, let nothing through.
+    if (!(clock.now() < keepUntil)) throw new SelfInfoError('retention_ended');
   };
   const byCode = new Map<string, WireItem>();
   for (const item of result.items) {

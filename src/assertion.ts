@@ -4,7 +4,7 @@ import type { Environment } from './environment.js';
 import { SelfInfoError } from './errors.js';
 import type { CallBounds, CallStage } from './http.js';
 import { checkFunction, checkKeys, checkText } from './options.js';
-import type { Clock } from './time.js';
+import { type Clock, waitBy } from './time.js';
 
 /** How a client assertion is signed: ECDSA on P-256, or RSASSA-PSS; both with SHA-256. */
 export type AssertionAlgorithm = 'ES256' | 'PS256';
@@ -184,7 +184,7 @@ async function buildAssertion(
 /** A key service may hang; what it throws may hold anything. */
 async function signInTime(credential: PrivateKeyJwt, input: Uint8Array, clock: Clock, stage: CallStage, { signal }: CallBounds): Promise<unknown> {
   const over = new AbortController();
-  const late = clock.wait(SIGN_MS, signal ? AbortSignal.any([over.signal, signal]) : over.signal).then(() => Promise.reject());
+  const late = waitBy(clock, SIGN_MS, signal ? AbortSignal.any([over.signal, signal]) : over.signal).then(() => Promise.reject());
   // The losers of the race settle later, when nobody listens.
   late.catch(() => undefined);
   const signing = PrivateKeyJwt.sign(credential, input);

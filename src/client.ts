@@ -31,6 +31,8 @@ interface GrantState {
   readonly accessToken: AccessToken;
   readonly connection: Connection;
   used: boolean;
+  /** Whether the connection is the grant's no more: it is the retrieval's, or the grant was discarded. */
+  released: boolean;
 }
 
 /** A pending transaction as it lies in the store. */
@@ -217,7 +219,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
       }
       const terms = termsOf(service, environment.clientId, transaction.id, arrivedAt);
       const grant: Grant = Object.freeze({ terms, expiresAt: token.accessToken.expiresAt });
-      grants.set(grant, { accessToken: token.accessToken, connection, used: false });
+      grants.set(grant, { accessToken: token.accessToken, connection, used: false, released: false });
       return { status: 'granted', grant };
     } catch (error) {
       await connection.close();
@@ -261,7 +263,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
       processId = await sendRequest(environment, state.connection, service, inquiries, state.accessToken, scope);
     } catch (error) {
       // Nothing reached the portal, or it took nothing: the consent is still unspent.
-      if (isSelfInfoError(error) && error.effect === 'none') state.used = false;
+      if (isSelfInfoError(error) && error.effect === 'none' && !state.released) state.used = false;
       throw error;
     }
     const now = clock.now();
@@ -289,7 +291,9 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
       });
       throw Object.assign(failed, { retrieval });
     }
-    parked.set(retrieval, state.connection);
+    // Of a grant that was discarded meanwhile the connection is closed: collecting opens another.
+    if (!state.released) parked.set(retrieval, state.connection);
+    state.released = true;
     return retrieval;
   }
 
@@ -319,7 +323,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
       const waited = scope.step('result', () => waitFor(retrieval, given, { ...scope, stage: 'result' }));
       const collected = await waited.catch((error: unknown) => {
         // The consent is spent: without the retrieval its answer would be out of reach.
-        throw isSelfInfoError(error) ? Object.assign(error, { retrieval }) : error;
+        throw isSelfInfoError(error) && Object.isExtensible(error) ? Object.assign(error, { retrieval }) : error;
       });
       // Without the retrieval nobody can ask again: its token has no reason to stay.
       if (!('retrieval' in collected)) await store.delete(scope, retrievalKey(retrieval.id)).catch(() => undefined);
@@ -343,7 +347,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
       const secret = secretOf(id, await store.get(scope, retrievalKey(id)));
       // The id alone opens nothing for another service that shares the store.
       if (secret?.retrieval.terms?.serviceId !== environment.clientId) return { status: 'failed', error: new SelfInfoError('retrieval_gone') };
-      const { retrieval } = secret;
+      const retrieval = keptRetrieval(secret);
       scope.know({ transactionId: retrieval.terms.transactionId });
       const connection = parked.get(handle) ?? transport.connect(secret.certificate);
       // Whoever collects the same at the same time gets a connection of their own.
@@ -373,12 +377,21 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
 
   /** What the store holds of a retrieval, unless its time is over. */
   function secretOf(id: string, entry: StoredEntry | 'taken' | undefined): RetrievalSecret | undefined {
-    if (!entry || entry === 'taken' || entry.value === '' || clock.now() >= entry.expiresAt) return undefined;
+    if (!entry || entry === 'taken' || entry.value === '') return undefined;
     const secret = read<RetrievalSecret>(entry);
     const { token, processId, retrieval } = secret;
     // Under another citizen's secret the answer would be another citizen's.
-    if (typeof token !== 'string' || typeof processId !== 'string' || retrieval?.id !== id) throw badEntry();
-    return secret;
+    if (typeof token !== 'string' || typeof processId !== 'string' || retrieval?.id !== id || !Number.isFinite(entry.expiresAt)) throw badEntry();
+    return clock.now() < entry.expiresAt ? secret : undefined;
+  }
+
+  /** Terms and inquiries as they were sent; of a period that has no end nothing is collected. */
+  function keptRetrieval({ retrieval }: RetrievalSecret): Retrieval {
+    try {
+      return resume(retrieval);
+    } catch {
+      throw badEntry();
+    }
   }
 
   function resume(json: unknown): Retrieval {
@@ -389,7 +402,10 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     const state = typeof handle === 'object' && handle !== null ? grants.get(handle) : undefined;
     if (state) {
       state.used = true;
-      await state.connection.close();
+      if (!state.released) {
+        state.released = true;
+        await state.connection.close();
+      }
       return;
     }
     if (typeof handle === 'object' && handle !== null && !('id' in handle)) throw new SelfInfoError('foreign_grant', { path: 'handle' });

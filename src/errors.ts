@@ -428,8 +428,22 @@ Object.defineProperty(SelfInfoError.prototype, BRAND, { value: true });
  * ```
  */
 export function isSelfInfoError<C extends SelfInfoErrorCode = SelfInfoErrorCode>(value: unknown, code?: C): value is SelfInfoError & { readonly code: C } {
-  if (typeof value !== 'object' || value === null || !(BRAND in value)) return false;
-  return code === undefined || ('code' in value && value.code === code);
+  try {
+    if (typeof value !== 'object' || value === null || !(BRAND in value)) return false;
+    return code === undefined || ('code' in value && value.code === code);
+  } catch {
+    // A proxy may throw whatever it is asked.
+    return false;
+  }
+}
+
+/** The same error with other facts; what cannot take them is none of ours: undefined. */
+export function restated(error: SelfInfoError, facts: Pick<SelfInfoErrorOptions, 'stage' | 'effect' | 'retry'>): SelfInfoError | undefined {
+  try {
+    return Object.assign(error, facts);
+  } catch {
+    return undefined;
+  }
 }
 
 function fill(text: string, options: SelfInfoErrorOptions, language: 'en' | 'ja'): string {

@@ -1,6 +1,7 @@
-import { isSelfInfoError, SelfInfoError, type SelfInfoErrorCode } from './errors.js';
+import { isSelfInfoError, restated, SelfInfoError, type SelfInfoErrorCode } from './errors.js';
 import { readStrictJson } from './json.js';
-import { type Clock, DAY_MS, formatInstant } from './time.js';
+import { createPace } from './pace.js';
+import { type Clock, DAY_MS, formatInstant, waitBy } from './time.js';
 import type { TlsCredential } from './tls.js';
 
 /** A function with the shape of the global `fetch`, called with one `Request`. */
@@ -69,6 +70,8 @@ export const CONNECT_MS = 5_000;
 export const SILENCE_MS = 10_000;
 /** The largest body that is read. */
 export const BODY_BYTES = 16 * 1024 * 1024;
+/** How many pieces of a body are taken before others get their turn. */
+const CHUNKS_AT_ONCE = 100;
 /** The longest planned outage, over the New Year, takes a week. */
 const LONGEST_RETRY_AFTER_MS = 31 * DAY_MS;
 
@@ -94,6 +97,8 @@ export function createFetchTransport(apiUrl: string, fetch: FetchLike, clock: Cl
     });
     sent();
     const response = await fetch(request);
+    // What is no status would pass for a good one.
+    if (!Number.isInteger(response.status)) throw invalid('it has no status.', 'ステータスがありません。');
     return { status: response.status, header: (name) => response.headers.get(name), chunks: response.body ?? new Blob([]).stream() };
   };
   const close = async () => {};
@@ -171,7 +176,7 @@ async function bounded<T>(
   // A clock that cannot wait ends the call, too; a wait that was called off says nothing.
   const limit = (ms: number, signal: AbortSignal, reason: symbol) => {
     const over = () => signal.aborted || end(reason);
-    clock.wait(ms, signal).then(over, over);
+    waitBy(clock, ms, signal).then(over, over);
   };
   const heard = (progress: Progress) => {
     silence.abort();
@@ -197,7 +202,7 @@ async function bounded<T>(
 async function receive(exchange: Promise<RawAnswer>, heard: () => void, clock: Clock, signal: AbortSignal): Promise<HttpAnswer> {
   const { status, header, chunks } = await exchange;
   heard();
-  const body = await readBody(chunks, heard);
+  const body = await readBody(chunks, heard, signal);
   const retryAt = retryAfter(header('retry-after'), clock.now());
   if (status >= 300 && status < 400) throw invalid('redirects are not followed.', 'リダイレクトには従いません。');
   try {
@@ -218,10 +223,15 @@ async function readJson(header: RawAnswer['header'], body: readonly Uint8Array[]
   return readStrictJson(body, signal);
 }
 
-async function readBody(chunks: AsyncIterable<Uint8Array>, heard: () => void): Promise<readonly Uint8Array[]> {
+async function readBody(chunks: AsyncIterable<Uint8Array>, heard: () => void, signal: AbortSignal): Promise<readonly Uint8Array[]> {
   const parts: Uint8Array[] = [];
+  const pace = createPace(CHUNKS_AT_ONCE, signal);
   let size = 0;
   for await (const chunk of chunks) {
+    // Once nobody waits, the rest is not read.
+    signal.throwIfAborted();
+    // Chunks that are always there, empty ones without end, would leave no turn to the limits of time.
+    if (pace.spend(1)) await pace.rest();
     heard();
     size += chunk.byteLength;
     if (size > BODY_BYTES) throw invalid('its body is too large.', '本文が大きすぎます。');
@@ -275,7 +285,10 @@ function judgeFailure(error: unknown, stage: CallStage, progress: Progress): Sel
   const sent = progress !== 'started';
   // Once a request for data was sent and its answer is gone, nobody can tell whether it was carried out.
   const effect = sent && !HARMLESS.includes(stage) ? 'unknown' : 'none';
-  if (isSelfInfoError(error)) return error.code === 'connection_failed' ? failure(error.code, stage, sent) : Object.assign(error, { stage, effect });
+  if (isSelfInfoError(error) && error.code !== 'connection_failed') {
+    const known = restated(error, { stage, effect, ...(effect === 'unknown' && { retry: { safe: false } }) });
+    if (known) return known;
+  }
   const code = codeOf(error);
   if (error === ABORTED) return failure('aborted', stage, sent);
   if (REFUSED.test(code)) return failure('certificate_refused', stage, sent);

@@ -1,12 +1,12 @@
 import { type Scope, within } from './calls.js';
 import type { ConsentTerms } from './consent.js';
 import type { Environment } from './environment.js';
-import { isSelfInfoError, SelfInfoError, type SelfInfoErrorCode } from './errors.js';
+import { isSelfInfoError, restated, SelfInfoError, type SelfInfoErrorCode } from './errors.js';
 import { type CallBounds, type CallStage, type Connection, type HttpAnswer, knownCode, refusal } from './http.js';
 import { checkInquiry, type Inquiry, type Method } from './inquiry.js';
-import type { WireResult } from './profile.js';
+import type { WireProfile, WireResult } from './profile.js';
 import { type ItemSpec, type ofService, type Service, type ServiceSpec, wireCode } from './service.js';
-import { type Clock, formatInstant } from './time.js';
+import { type Clock, formatInstant, waitBy } from './time.js';
 import type { AccessToken } from './token.js';
 
 /** The methods that every item allows: an intersection over the items. */
@@ -85,7 +85,7 @@ export async function sendRequest(
 ): Promise<string> {
   const { profile } = environment;
   const items = Object.entries(inquiries).map(([key, inquiry]) => ({ code: wireCode(service.items[key] as ItemSpec), inquiry }));
-  const body = profile.encodeRequest({ items }, profile);
+  const body = encoded('encodeRequest', () => profile.encodeRequest({ items }, profile));
   const answer = await post(environment, connection, 'request', body, accessToken.token.reveal(), bounds);
   return judged(answer, 'request', () => checkProcessId(profile.decodeProcess(answer.json, profile)), profile.errorCodes.value);
 }
@@ -193,11 +193,16 @@ function chance(random: () => number): number {
 
 async function pause(progress: Progress, ms: number, { scope, clock, onProgress }: Waiting): Promise<void> {
   // The wait starts before the caller is told, so that a virtual clock can be moved from there.
-  const waited = within(scope, clock, Number.POSITIVE_INFINITY, (signal) => clock.wait(ms, signal));
+  const over = new AbortController();
+  const waited = within(scope, clock, Number.POSITIVE_INFINITY, (signal) => waitBy(clock, ms, AbortSignal.any([signal, over.signal])));
   // If the caller's function throws, nobody hears how the wait ends.
   waited.catch(() => undefined);
-  // What it throws or rejects with is the caller's own, and ends the waiting.
-  await Promise.race([waited, Promise.resolve(onProgress?.(progress)).then(() => waited)]);
+  try {
+    // What it throws or rejects with is the caller's own, and ends the waiting.
+    await Promise.race([waited, Promise.resolve(onProgress?.(progress)).then(() => waited)]);
+  } finally {
+    over.abort();
+  }
 }
 
 /** Asks once whether the result is there. */
@@ -208,17 +213,43 @@ async function sendPoll(
   bounds: CallBounds,
 ): Promise<{ readonly result: WireResult; readonly retryAt: number | undefined }> {
   const { profile } = environment;
-  const answer = await post(environment, connection, 'result', profile.encodePoll(processId, profile), token, bounds);
-  const result = await judged(answer, 'result', () => profile.decodeResult(answer.json, profile), profile.errorCodes.value);
+  const answer = await post(
+    environment,
+    connection,
+    'result',
+    encoded('encodePoll', () => profile.encodePoll(processId, profile)),
+    token,
+    bounds,
+  );
+  const result = await judged(answer, 'result', () => decodeResult(profile, answer.json), profile.errorCodes.value);
   if (result.processId !== processId) throw new SelfInfoError('process_mismatch');
   return { result, retryAt: answer.retryAt };
+}
+
+/** A profile of the host's own may decode to anything: of what is no result not even the process id is read. */
+async function decodeResult(profile: WireProfile, json: unknown): Promise<WireResult> {
+  const result: Partial<WireResult> | null | undefined = await profile.decodeResult(json, profile);
+  if (typeof result?.processId === 'string' && Array.isArray(result.items)) return result as WireResult;
+  throw new TypeError('no result');
+}
+
+/** The text of a body; what a profile of the host's own throws may quote what it was given. */
+function encoded(name: 'encodeRequest' | 'encodePoll', encode: () => unknown): string {
+  try {
+    const text: unknown = JSON.stringify(encode());
+    if (typeof text === 'string') return text;
+  } catch {}
+  throw new SelfInfoError('invalid_option', {
+    path: `environment.profile.${name}`,
+    expected: { en: 'It must return what JSON can hold.', ja: 'JSON で表せる値を返す必要があります。' },
+  });
 }
 
 function post(
   environment: Environment,
   connection: Connection,
   stage: CallStage & keyof Environment['profile']['paths'],
-  body: unknown,
+  body: string,
   token: string,
   bounds: CallBounds,
 ) {
@@ -228,7 +259,7 @@ function post(
     'content-type': 'application/json',
     authorization: `Bearer ${token}`,
   };
-  return connection.send({ stage, path: environment.profile.paths[stage].value, headers, body: JSON.stringify(body) }, bounds);
+  return connection.send({ stage, path: environment.profile.paths[stage].value, headers, body }, bounds);
 }
 
 async function judged<T>(answer: HttpAnswer, stage: CallStage, decode: () => T | Promise<T>, errorCodes: readonly string[]): Promise<T> {
@@ -236,9 +267,9 @@ async function judged<T>(answer: HttpAnswer, stage: CallStage, decode: () => T |
   try {
     return await decode();
   } catch (error) {
-    if (!isSelfInfoError(error))
-      throw new SelfInfoError('response_invalid', { stage, expected: { en: 'the profile cannot decode it.', ja: 'プロファイルで解読できません。' } });
-    throw Object.assign(error, { stage, effect: stage === 'result' ? 'none' : 'unknown' });
+    const facts = { stage, effect: stage === 'result' ? 'none' : 'unknown' } as const;
+    const known = isSelfInfoError(error) ? restated(error, facts) : undefined;
+    throw known ?? new SelfInfoError('response_invalid', { ...facts, expected: { en: 'the profile cannot decode it.', ja: 'プロファイルで解読できません。' } });
   }
 }
 
@@ -255,6 +286,10 @@ export function checkRetrieval(service: Service, serviceId: string, json: unknow
   if (typeof id !== 'string' || !/^[0-9a-f-]{36}$/.test(id)) throw new SelfInfoError('invalid_retrieval', { path: 'retrieval.id' });
   checkHandle(terms, 'retrieval.terms', ['transactionId', 'serviceId', 'items', 'purpose', 'grantedAt', 'keepUntil']);
   if (terms.serviceId !== serviceId) throw new SelfInfoError('invalid_retrieval', { path: 'retrieval.terms.serviceId' });
+  checkHandle(terms.purpose, 'retrieval.terms.purpose', ['id', 'text']);
+  checkTexts([terms.transactionId], 'retrieval.terms.transactionId');
+  checkTexts(terms.items, 'retrieval.terms.items');
+  checkTexts([terms.purpose.id, terms.purpose.text], 'retrieval.terms.purpose');
   checkInstant(submittedAt, 'retrieval.submittedAt');
   checkInstant(expiresAt, 'retrieval.expiresAt');
   checkInstant(terms.grantedAt, 'retrieval.terms.grantedAt');
@@ -274,6 +309,10 @@ function parseHandle(json: string): unknown {
 function checkHandle(value: unknown, path: string, keys: readonly string[]): asserts value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) throw new SelfInfoError('invalid_retrieval', { path });
   for (const key of keys) if (!Object.hasOwn(value, key)) throw new SelfInfoError('invalid_retrieval', { path: `${path}.${key}` });
+}
+
+function checkTexts(value: unknown, path: string): void {
+  if (!Array.isArray(value) || !value.every((text) => typeof text === 'string')) throw new SelfInfoError('invalid_retrieval', { path });
 }
 
 function checkInstant(value: unknown, path: string): void {

@@ -102,6 +102,11 @@ export interface Clock {
   wait(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** Waits by a clock of the host's: what it throws at once comes as a rejection. */
+export async function waitBy(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  await clock.wait(ms, signal);
+}
+
 /** A clock that only moves when told to. */
 export interface VirtualClock extends Clock {
   /** Moves the clock on by `ms` milliseconds and ends the waits that fall due, in order. */

@@ -113,6 +113,13 @@ export function createMemoryStore(options: { readonly clock?: Clock; readonly ma
   };
 }
 
+type Found = Awaited<ReturnType<Store['get']>>;
+
+/** Read once, and where what a getter throws is hidden. */
+function copied(found: Found): Found {
+  return typeof found === 'object' && found !== null ? { value: found.value, expiresAt: found.expiresAt } : found;
+}
+
 /** Lets our own errors through and hides the store's, which may quote what it was given. */
 export function guardStore(store: Store): Store {
   const guard = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -124,8 +131,8 @@ export function guardStore(store: Store): Store {
   };
   return {
     put: (key, value, expiresAt) => guard(() => store.put(key, value, expiresAt)),
-    get: (key) => guard(() => store.get(key)),
-    take: (key) => guard(() => store.take(key)),
+    get: (key) => guard(async () => copied(await store.get(key))),
+    take: (key) => guard(async () => copied(await store.take(key))),
     delete: (key) => guard(() => store.delete(key)),
   };
 }

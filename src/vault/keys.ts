@@ -113,17 +113,17 @@ export function guardKeys(keys: VaultKeys): Pick<VaultKeys, 'wrap' | 'unwrap'> {
     }
   };
   return {
-    async wrap(dataKey, id) {
-      const key = await guard(() => keys.wrap(dataKey, id));
-      if (key?.id !== id || typeof key.kid !== 'string' || typeof key.wrapped !== 'string') {
+    wrap: (dataKey, id) =>
+      guard(async () => {
+        const { id: bound, kid, wrapped } = Object(await keys.wrap(dataKey, id)) as WrappedKey;
+        if (bound === id && typeof kid === 'string' && typeof wrapped === 'string') return { id, kid, wrapped };
         throw new SelfInfoError('key_unavailable', { retry: { safe: false } });
-      }
-      return { id, kid: key.kid, wrapped: key.wrapped };
-    },
-    async unwrap(key) {
-      const dataKey = await guard(() => keys.unwrap(key));
-      if (!(dataKey instanceof Uint8Array) || dataKey.length !== 32) throw damaged();
-      return dataKey;
-    },
+      }),
+    unwrap: (key) =>
+      guard(async () => {
+        const dataKey = await keys.unwrap(key);
+        if (dataKey instanceof Uint8Array && dataKey.length === 32) return dataKey;
+        throw damaged();
+      }),
   };
 }

@@ -123,6 +123,27 @@ export function createMemoryVaultStore(): VaultStore {
   };
 }
 
+/** Read once, and where what a getter throws is hidden: a thing without a key, or of another type, is no record. */
+function copied<T extends VaultRecordInfo>(record: T): T {
+  const { key } = record;
+  const copy = { ...record, key: { id: key.id, kid: key.kid, wrapped: key.wrapped } };
+  const texts = [copy.ref, copy.consent, copy.purpose, ...Object.values(copy.key)];
+  if (texts.every((text) => typeof text === 'string') && Number.isFinite(copy.keepUntil)) return copy;
+  throw unusable();
+}
+
+/** Compared with what is no instant nothing ever ends. */
+function instantOf(kept: number | undefined | null): number | undefined {
+  if (kept === undefined || kept === null) return undefined;
+  if (Number.isFinite(kept)) return kept;
+  throw unusable();
+}
+
+/** Of a store that gives something else than was put, the next answer is no better. */
+function unusable(): SelfInfoError {
+  return new SelfInfoError('store_failed', { retry: { safe: false } });
+}
+
 /** Lets our own errors through and hides the store's, which may quote what it was given. */
 export function guardVaultStore(store: VaultStore): VaultStore {
   const hide = (error: unknown) => (isSelfInfoError(error) ? error : new SelfInfoError('store_failed'));
@@ -135,18 +156,27 @@ export function guardVaultStore(store: VaultStore): VaultStore {
   };
   return {
     put: (record) => guard(() => store.put(record)),
-    get: (ref) => guard(() => store.get(ref)),
+    get: (ref) =>
+      guard(async () => {
+        const record = await store.get(ref);
+        return record && record !== 'erased' ? copied(record) : record;
+      }),
     erase: (ref) => guard(() => store.erase(ref)),
-    sweep: (until, limit) => guard(() => store.sweep(until, limit)),
+    sweep: (until, limit) =>
+      guard(async () => {
+        const swept = await store.sweep(until, limit);
+        if (Number.isSafeInteger(swept)) return swept;
+        throw unusable();
+      }),
     async *list(exceptKid) {
       try {
-        yield* store.list(exceptKid);
+        for await (const record of store.list(exceptKid)) yield copied(record);
       } catch (error) {
         throw hide(error);
       }
     },
     replaceKey: (ref, was, key) => guard(() => store.replaceKey(ref, was, key)),
     see: (instant) => guard(() => store.see(instant)),
-    seen: () => guard(() => store.seen()),
+    seen: () => guard(async () => instantOf(await store.seen())),
   };
 }

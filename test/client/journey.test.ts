@@ -13,6 +13,7 @@ import {
   type SelfInfoClient,
   type Service,
   type ServiceSpec,
+  type Store,
   sandboxEnvironment,
 } from '../../src/index.js';
 import { startSandbox } from '../../src/sandbox/index.js';
@@ -456,6 +457,44 @@ describe('discarding', () => {
     await client.discard(grant);
     expect((await errorOf(() => client.submit(grant, { income: latest() }))).code).toBe('grant_used');
     expect(calls).toEqual(['/oauth/token']);
+  });
+
+  it('a grant that was used leaves its retrieval alone', async () => {
+    const { client, consent, onProgress } = openBank();
+    const grant = await consent();
+    const retrieval = await client.submit(grant, { income: latest() });
+    await client.discard(grant);
+    expectStatus(await client.collect(retrieval, { onProgress }), 'ready');
+  });
+
+  it('a grant while its request is being kept leaves the retrieval alone, too', async () => {
+    const inner = createMemoryStore({ clock: createVirtualClock(NOW) });
+    let discard = async () => {};
+    const store: Store = {
+      ...inner,
+      async put(key, value, expiresAt) {
+        if (key.startsWith('retrieval:')) await discard();
+        return inner.put(key, value, expiresAt);
+      },
+    };
+    const { client, consent, onProgress } = openBank({ store });
+    const grant = await consent();
+    discard = () => client.discard(grant);
+    const retrieval = await client.submit(grant, { income: latest() });
+    expectStatus(await client.collect(retrieval, { onProgress }), 'ready');
+  });
+
+  it('a grant before its request went out ends it for good', async () => {
+    const portal = await startPortal();
+    opened.push({ [Symbol.asyncDispose]: portal.close });
+    const client = keep(createSelfInfoClient({ service: loan, environment: portal.environment, tls: portal.tls }));
+    const grant = await grantFrom(client, portal.environment);
+    // On a parked connection nothing is sent before the event loop has turned.
+    const submitting = errorOf(() => client.submit(grant, latest()));
+    await client.discard(grant);
+    expect((await submitting).effect).toBe('none');
+    expect((await errorOf(() => client.submit(grant, latest()))).code).toBe('grant_used');
+    expect(portal.calls).toEqual(['token']);
   });
 
   it('a grant ends its connection', async () => {

@@ -274,3 +274,64 @@ describe('a record of a newer format', () => {
     expect(bank.clock.now()).toBeLessThan(Date.parse(PERIOD_ENDS));
   });
 });
+
+describe('a store or a key provider that misbehaves is one of our errors, and nothing is read:', () => {
+  const explode = (): never => {
+    throw new Error('canary-of-the-store');
+  };
+  /** Throws whatever it is asked, so that every look at it is one too many; it is no promise. */
+  const mine = new Proxy({}, { has: explode, getPrototypeOf: explode, get: (_, name) => (name === 'then' ? undefined : explode()) });
+
+  it.each<[string, (record: VaultRecord) => unknown]>([
+    ['no key', ({ key: _, ...rest }) => rest],
+    ['an empty key', (record) => ({ ...record, key: null })],
+    ['a key of numbers', (record) => ({ ...record, key: { ...record.key, wrapped: 5 } })],
+    ['no period', (record) => ({ ...record, keepUntil: Number.NaN })],
+    ['a text', () => 'canary-of-the-store'],
+    ['what cannot be looked at', () => mine],
+    ['a getter that throws', (record) => Object.defineProperty({ ...record }, 'sealed', { enumerable: true, get: explode })],
+    ['a rejection that cannot be looked at', () => Promise.reject(mine)],
+  ])('a record with %s', async (_, change) => {
+    const { vault, store, a } = await openTampered();
+    store.change.get = async () => change(a) as VaultRecord;
+    expect(await refusalOf(() => vault.read(a.ref, PURPOSE))).toEqual(['store_failed', undefined]);
+    store.change.list = async function* () {
+      yield (await change(a)) as VaultRecord;
+    };
+    expect(await refusalOf(async () => (await vault.list()[Symbol.asyncIterator]().next()).value)).toEqual(['store_failed', undefined]);
+    expect(await refusalOf(() => vault.rotateKeys())).toEqual(['store_failed', undefined]);
+  });
+
+  it.each([Number.NaN, '2026-12-01', '1764550800000', Number.POSITIVE_INFINITY, {}, mine])('an instant seen that is none', async (seen) => {
+    const { vault, store, a, bank } = await openTampered();
+    bank.clock.set(PERIOD_ENDS);
+    store.change.seen = async () => seen as number;
+    expect(await refusalOf(() => vault.read(a.ref, PURPOSE))).toEqual(['store_failed', undefined]);
+    expect(await refusalOf(() => vault.sweep())).toEqual(['store_failed', undefined]);
+    // Nor does it remain: the next good one counts.
+    delete store.change.seen;
+    expect((await refusalOf(() => vault.read(a.ref, PURPOSE)))[0]).toBe('clock_jumped');
+  });
+
+  it('a sweep that does not say how many', async () => {
+    const { vault, store } = await openTampered();
+    store.change.sweep = async () => undefined as never;
+    expect(await refusalOf(() => vault.sweep())).toEqual(['store_failed', undefined]);
+  });
+
+  it.each<[string, Partial<VaultKeys>]>([
+    ['unwraps to what cannot be looked at', { unwrap: async () => mine as Uint8Array }],
+    ['rejects with what cannot be looked at', { unwrap: () => Promise.reject(mine) }],
+  ])('a provider that %s', async (_, part) => {
+    const safe = openSafe();
+    const ref = await safe.vault.put(await safe.answer());
+    expect(await refusalOf(() => safe.reopen({ keys: { ...safe.keys, ...part } }).read(ref, PURPOSE))).toEqual(['key_unavailable', undefined]);
+  });
+
+  it('a provider that wraps to what cannot be looked at', async () => {
+    const { answer, reopen, keys } = openSafe();
+    const given = await answer();
+    for (const wrap of [async () => mine as never, () => Promise.reject(mine)])
+      expect(await refusalOf(() => reopen({ keys: { ...keys, wrap } }).put(given))).toEqual(['key_unavailable', undefined]);
+  });
+});

@@ -1,0 +1,231 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import {
+  type Clock,
+  createMemoryStore,
+  createVirtualClock,
+  isSelfInfoError,
+  latest,
+  publicProfile,
+  SelfInfoError,
+  type Store,
+  type StoredEntry,
+  type WireProfile,
+} from '../../src/index.js';
+import { expectStatus, grantOf, NOW, SESSION } from '../kit/loan.js';
+import { errorOf, thrownBy } from '../kit/refusals.js';
+import { goodAnswers, openStub, STUB_PROCESS, type StubOptions, type StubStage } from '../kit/stub.js';
+import { watchClock } from '../kit/watch.js';
+
+const secret = 'canary-of-the-host';
+const explode = (): never => {
+  throw new Error(secret);
+};
+/** Throws whatever it is asked, so that every look at it is one too many; it is no promise. */
+const mine = new Proxy({}, { has: explode, getPrototypeOf: explode, get: (_, name) => (name === 'then' ? undefined : explode()) });
+const frozen = Object.freeze(new SelfInfoError('upstream_unavailable'));
+const json = { 'content-type': 'application/json' };
+const { fields, processStatuses } = publicProfile;
+const stages = ['token', 'request', 'result'] as const;
+
+/** A whole journey, in which the answer to one stage is the test's. */
+async function travel(stage: StubStage, answer: () => unknown, rest: StubOptions = {}) {
+  const { client, begin, clock } = openStub({ ...rest, answers: { [stage]: answer as () => Response } });
+  const { callback } = await begin();
+  const grant = grantOf(await client.completeConsent(callback, { sessionBinding: SESSION }));
+  return client.query(grant, latest(), { onProgress: ({ retryAt }) => clock.set(retryAt) });
+}
+
+/** A look-alike of a response, with the right body of each stage. */
+const alike = (stage: StubStage, status: unknown) => ({
+  status,
+  headers: new Headers(json),
+  body: new Blob([JSON.stringify(goodAnswers[stage])]).stream(),
+});
+
+describe('an injected fetch that misbehaves is one of our errors at every stage, and shows nothing:', () => {
+  it.each<[string, (stage: StubStage) => unknown, string]>([
+    ['a rejection that cannot be looked at', () => Promise.reject(mine), 'connection_closed'],
+    ['a rejection with an error of ours that cannot be changed', () => Promise.reject(frozen), 'connection_closed'],
+    ['a rejection with nothing', () => Promise.reject(undefined), 'connection_closed'],
+    ['a thrown text', () => Promise.reject(secret), 'connection_closed'],
+    ['no response', () => null, 'connection_closed'],
+    ['a response that cannot be looked at', () => mine, 'connection_closed'],
+    ['a response without a status', (stage) => alike(stage, undefined), 'response_invalid'],
+    ['a status that is no number', (stage) => alike(stage, Number.NaN), 'response_invalid'],
+    ['a status in words', (stage) => alike(stage, '200'), 'response_invalid'],
+    [
+      'a body that breaks off with what cannot be looked at',
+      () => new Response(new ReadableStream({ pull: (controller) => controller.error(mine) }), { headers: json }),
+      'connection_closed',
+    ],
+  ])('%s', async (_, answer, code) => {
+    for (const stage of stages) {
+      const error = await errorOf(() => travel(stage, () => answer(stage)));
+      expect({ code: error.code, stage: error.stage, effect: error.effect }).toEqual({
+        code: code === 'connection_closed' && stage === 'request' ? 'answer_lost' : code,
+        stage,
+        effect: stage === 'result' ? 'none' : 'unknown',
+      });
+      expect(JSON.stringify(error) + error.stack).not.toContain(secret);
+    }
+  });
+
+  it('an error of ours that says to try again, after something was sent', async () => {
+    for (const stage of ['token', 'request'] as const) {
+      const error = await errorOf(() => travel(stage, () => Promise.reject(new SelfInfoError('upstream_unavailable'))));
+      expect([error.effect, error.retry.safe]).toEqual(['unknown', false]);
+    }
+  });
+});
+
+describe('a body that never ends, and always has a next piece ready', () => {
+  it.each([0, 1])('of %i bytes each leaves others their turn, and is read no further once the caller has gone', async (length) => {
+    const controller = new AbortController();
+    let cancelled = () => {};
+    const end = new Promise<void>((resolve) => {
+      cancelled = resolve;
+    });
+    const body = () => new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array(length).fill(0x20)), cancel: cancelled });
+    const { client, begin } = openStub({ answers: { token: () => new Response(body(), { headers: json }) } });
+    const { callback } = await begin();
+    setTimeout(() => controller.abort(), 20);
+    const error = await errorOf(() => client.completeConsent(callback, { sessionBinding: SESSION, signal: controller.signal }));
+    expect(error.code).toBe('aborted');
+    await end;
+  });
+});
+
+describe('a store that misbehaves', () => {
+  const memory = () => createMemoryStore({ clock: createVirtualClock(NOW) });
+  const getters = Object.defineProperties({}, { value: { get: explode }, expiresAt: { get: explode } });
+
+  it.each<[string, (inner: Store) => Partial<Store>]>([
+    ['rejects with what cannot be looked at', () => ({ get: () => Promise.reject(mine) })],
+    ['gives an entry that cannot be looked at', () => ({ get: async () => mine as StoredEntry })],
+    ['gives an entry whose getters throw', () => ({ get: async () => getters as StoredEntry })],
+    ['takes an entry whose getters throw', () => ({ take: async () => getters as StoredEntry })],
+  ])('and %s fails the callback with one of our errors', async (_, part) => {
+    const inner = memory();
+    const { client, begin, calls } = openStub({ store: { ...inner, ...part(inner) } });
+    const { callback } = await begin();
+    const error = await errorOf(() => client.completeConsent(callback, { sessionBinding: SESSION }));
+    expect([error.code, JSON.stringify(error).includes(secret)]).toEqual(['store_failed', false]);
+    expect(calls).toEqual([]);
+  });
+
+  /** Collects with a secret that the store has changed. */
+  async function collectAfter(change: (secret: { retrieval: Record<string, unknown> & { terms: Record<string, unknown> } }) => void, expiresAt?: unknown) {
+    const inner = memory();
+    const get: Store['get'] = async (key) => {
+      const kept = await inner.get(key);
+      if (!key.startsWith('retrieval:') || kept === undefined || kept === 'taken') return kept;
+      const value = JSON.parse(kept.value);
+      change(value);
+      return { value: JSON.stringify(value), expiresAt: expiresAt === undefined ? kept.expiresAt : (expiresAt as number) };
+    };
+    const { client, begin, calls } = openStub({ store: { ...inner, get } });
+    const { callback } = await begin();
+    const retrieval = await client.submit(grantOf(await client.completeConsent(callback, { sessionBinding: SESSION })), latest());
+    const error = await errorOf(() => client.collect(retrieval));
+    expect(calls).toEqual(['token', 'request']);
+    return error.code;
+  }
+
+  it.each<[string, Parameters<typeof collectAfter>[0]]>([
+    ['a period that never ends', ({ retrieval }) => Object.assign(retrieval.terms, { keepUntil: 'always' })],
+    ['no period', ({ retrieval }) => Reflect.deleteProperty(retrieval.terms, 'keepUntil')],
+    ['no items', ({ retrieval }) => Reflect.deleteProperty(retrieval.terms, 'items')],
+    ['no purpose', ({ retrieval }) => Reflect.deleteProperty(retrieval.terms, 'purpose')],
+    ['a purpose in one word', ({ retrieval }) => Object.assign(retrieval.terms, { purpose: 'housing-loan' })],
+    ['no inquiries', ({ retrieval }) => Reflect.deleteProperty(retrieval, 'inquiries')],
+    ['inquiries of another service', ({ retrieval }) => Object.assign(retrieval, { inquiries: { other: latest() } })],
+  ])('and keeps %s with a retrieval has nothing collected', async (_, change) => {
+    expect(await collectAfter(change)).toBe('store_failed');
+  });
+
+  it.each([Number.NaN, null, '2026-12-01'])('and says that a retrieval expires at %s has nothing collected', async (expiresAt) => {
+    expect(await collectAfter(() => {}, expiresAt)).toBe('store_failed');
+  });
+});
+
+describe('a clock that misbehaves', () => {
+  it.each<[string, Clock['wait']]>([
+    ['throws at once', explode],
+    ['gives no promise', () => undefined as never],
+    ['rejects', async () => explode()],
+  ])('and %s instead of waiting shows nothing of it', async (_, wait) => {
+    const { client, begin } = openStub({ clock: { ...createVirtualClock(NOW), wait }, store: { ...createMemoryStore(), get: () => new Promise(() => {}) } });
+    const error = await thrownBy(async () => client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
+    expect(isSelfInfoError(error, 'timed_out')).toBe(true);
+  });
+
+  it('and has no time any more lets nothing be read on', async () => {
+    const inner = createVirtualClock(NOW);
+    let broken = false;
+    const { client, begin } = openStub({ clock: { ...inner, now: () => (broken ? Number.NaN : inner.now()) } });
+    const grant = grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
+    const { answer } = expectStatus(await client.query(grant, latest()), 'ready');
+    const household = expectStatus(answer.items.household, 'present');
+    expect(household.reveal()).toHaveLength(1);
+    broken = true;
+    expect((await errorOf(() => household.reveal())).code).toBe('retention_ended');
+  });
+});
+
+describe('a wire profile that misbehaves', () => {
+  const withProfile = (part: Partial<WireProfile>) => ({ profile: { ...publicProfile, ...part } });
+  const bodies: [string, () => unknown][] = [
+    ['throws', explode],
+    ['returns nothing', () => undefined],
+    ['returns what is no JSON', () => ({ number: 1n })],
+  ];
+
+  it.each(bodies)('and %s for a request sends nothing, and the consent can still be used', async (_, encode) => {
+    let broken = true;
+    const encodeRequest: WireProfile['encodeRequest'] = (...given) => (broken ? encode() : publicProfile.encodeRequest(...given));
+    const { client, begin, calls } = openStub(withProfile({ encodeRequest }));
+    const grant = grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
+    const { code, path, effect } = await errorOf(() => client.submit(grant, latest()));
+    expect([code, path, effect]).toEqual(['invalid_option', 'environment.profile.encodeRequest', 'none']);
+    expect(calls).toEqual(['token']);
+    broken = false;
+    expectStatus(await client.query(grant, latest()), 'ready');
+  });
+
+  it.each(bodies)('and %s for a poll asks nothing, and the retrieval stays', async (_, encodePoll) => {
+    const { path, retrieval } = await errorOf(() => travel('result', explode, withProfile({ encodePoll })));
+    expect([path, retrieval === undefined]).toEqual(['environment.profile.encodePoll', false]);
+  });
+
+  it.each<[string, () => never]>([
+    ['throws', explode],
+    ['decodes to nothing', () => undefined as never],
+    ['decodes to what has no items', () => ({ processId: 'x', status: 'done' }) as never],
+    [
+      'throws an error of ours that cannot be changed',
+      () => {
+        throw frozen;
+      },
+    ],
+  ])('and %s finds a result that is not valid, without effect', async (_, decodeResult) => {
+    const { code, stage, effect } = await errorOf(() => travel('result', () => Response.json(goodAnswers.result), withProfile({ decodeResult })));
+    expect([code, stage, effect]).toEqual(['response_invalid', 'result', 'none']);
+  });
+});
+
+describe('what onProgress throws', () => {
+  it('comes back as it is, and leaves no wait behind', async () => {
+    const clock = watchClock(createVirtualClock(NOW));
+    const running = { [fields.processId.value]: STUB_PROCESS, [fields.processStatus.value]: processStatuses.running.value };
+    const { client, begin } = openStub({ clock, answers: { result: () => Response.json(running) } });
+    const grant = grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
+    const onProgress = () => {
+      throw frozen;
+    };
+    expect(await thrownBy(() => client.query(grant, latest(), { onProgress }))).toBe(frozen);
+    // A wait that was called off settles in the turn after.
+    await setImmediate();
+    expect(clock.waits).toBe(0);
+  });
+});
