@@ -142,7 +142,8 @@ function slopeOf(all: typeof points): number {
 /** Sockets close in their own time; what stays so long stays. */
 async function settled(): Promise<readonly string[]> {
   // An idle connection ends by itself after 5 seconds: one that takes so long was left behind.
-  for (const limit = Date.now() + (leak ? 500 : 3_000); Date.now() < limit && resources().length + sockets.size > before.resources.length; ) await setImmediate();
+  for (const limit = Date.now() + (leak ? 500 : 3_000); Date.now() < limit && resources().length + sockets.size > before.resources.length; )
+    await setImmediate();
   return resources();
 }
 
