@@ -353,7 +353,8 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
       // Whoever collects the same at the same time gets a connection of their own.
       parked.delete(handle);
       try {
-        const waited = await awaitResult(environment, connection, secret, { scope, clock, random, onProgress: given.onProgress });
+        const { deadlineMs = DEADLINE_MS, onProgress } = given;
+        const waited = await awaitResult(environment, connection, secret, { scope, deadlineMs, clock, random, onProgress });
         switch (waited.status) {
           case 'done':
             return {

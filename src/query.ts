@@ -135,6 +135,8 @@ const RETRY_MS = 500;
 /** How polling goes on: within what, by which clock and chance, and who is told. */
 export interface Waiting {
   readonly scope: Scope & { readonly deadline: number };
+  /** The whole time that the caller gave. */
+  readonly deadlineMs: number;
   readonly clock: Clock;
   readonly random: () => number;
   readonly onProgress: ((progress: Progress) => unknown) | undefined;
@@ -142,6 +144,36 @@ export interface Waiting {
 
 /** Polls until the result is there, the portal gives up, or the deadline comes first. */
 export async function awaitResult(environment: Environment, connection: Connection, secret: ProcessSecret, waiting: Waiting): Promise<Waited> {
+  const { scope, clock, deadlineMs } = waiting;
+  const ending = new AbortController();
+  let late = false;
+  // Waited for, too, and not only read off the clock: one that is set back would put the deadline off.
+  const over = waitBy(clock, Math.min(deadlineMs, scope.deadline - clock.now()), ending.signal).then(
+    () => {
+      late = true;
+    },
+    () => new Promise<never>(() => {}),
+  );
+  try {
+    return await pollUntil(environment, connection, secret, waiting, { over, isOver: (at) => late || at >= scope.deadline });
+  } finally {
+    ending.abort();
+  }
+}
+
+/** The caller's deadline: a promise of it, and whether an instant is behind it. */
+interface Deadline {
+  readonly over: Promise<void>;
+  isOver(at: number): boolean;
+}
+
+async function pollUntil(
+  environment: Environment,
+  connection: Connection,
+  secret: ProcessSecret,
+  waiting: Waiting,
+  { over, isOver }: Deadline,
+): Promise<Waited> {
   const { scope, clock, random } = waiting;
   for (let attempt = 1, failures = 0; ; attempt++) {
     const polled = await sendPoll(environment, connection, secret, scope).catch(failureOf);
@@ -151,9 +183,9 @@ export async function awaitResult(environment: Environment, connection: Connecti
       const { failed } = polled;
       if (failed.code === 'upstream_refused') return { status: 'failed', error: failed };
       // The caller's deadline passed during a poll: nothing is lost, the answer can be collected later.
-      if (failed.code === 'timed_out' && now >= scope.deadline) return { status: 'pending', retryAt: formatInstant(now) };
+      if (failed.code === 'timed_out' && isOver(now)) return { status: 'pending', retryAt: formatInstant(now) };
       next = Math.max(now + Math.ceil(chance(random) * RETRY_MS * 2 ** failures), Date.parse(failed.retry.notBefore ?? '') || 0);
-      if (++failures > RETRIES || next >= scope.deadline) return givenUp(failed);
+      if (++failures > RETRIES || isOver(next)) return givenUp(failed);
     } else {
       failures = 0;
       const { result, retryAt } = polled;
@@ -165,9 +197,11 @@ export async function awaitResult(environment: Environment, connection: Connecti
         return { status: 'failed', error: new SelfInfoError('upstream_failed', { stage: 'result', effect: 'applied', upstream: { code } }) };
       }
       next = Math.max(retryAt ?? now + environment.profile.timing.pollMs.value, now + SHORTEST_POLL_MS);
-      if (next >= scope.deadline) return { status: 'pending', retryAt: formatInstant(next) };
+      if (isOver(next)) return { status: 'pending', retryAt: formatInstant(next) };
     }
-    await pause({ attempt, retryAt: formatInstant(next) }, next - now, waiting);
+    await pause({ attempt, retryAt: formatInstant(next) }, next - now, over, waiting);
+    // Cut short: nothing more is sent.
+    if (isOver(clock.now())) return { status: 'pending', retryAt: formatInstant(next) };
   }
 }
 
@@ -191,17 +225,17 @@ function chance(random: () => number): number {
   return share >= 0 && share <= 1 ? share : 1;
 }
 
-async function pause(progress: Progress, ms: number, { scope, clock, onProgress }: Waiting): Promise<void> {
+async function pause(progress: Progress, ms: number, over: Promise<void>, { scope, clock, onProgress }: Waiting): Promise<void> {
   // The wait starts before the caller is told, so that a virtual clock can be moved from there.
-  const over = new AbortController();
-  const waited = within(scope, clock, Number.POSITIVE_INFINITY, (signal) => waitBy(clock, ms, AbortSignal.any([signal, over.signal])));
+  const ended = new AbortController();
+  const waited = within(scope, clock, Number.POSITIVE_INFINITY, (signal) => Promise.race([waitBy(clock, ms, AbortSignal.any([signal, ended.signal])), over]));
   // If the caller's function throws, nobody hears how the wait ends.
   waited.catch(() => undefined);
   try {
     // What it throws or rejects with is the caller's own, and ends the waiting.
     await Promise.race([waited, Promise.resolve(onProgress?.(progress)).then(() => waited)]);
   } finally {
-    over.abort();
+    ended.abort();
   }
 }
 

@@ -1,5 +1,5 @@
 /** Whether this is `npm run test:soak`. */
-const soaking = process.env.MODE === 'soak';
+export const soaking = process.env.MODE === 'soak';
 
 /** How many rounds: few enough for every `npm test`, or what a soak is for. */
 export const rounds = (usual: number, soak: number): number => (soaking ? soak : usual);

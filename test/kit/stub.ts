@@ -25,7 +25,7 @@ export type StubAnswer = (body: string) => Response | Promise<Response>;
 
 const ISSUER = 'https://portal.example';
 export const STUB_TOKEN = 'stub-token.of~the/portal+0123456789==';
-const STUB_PROCESS = 'stub-process-0123456789';
+export const STUB_PROCESS = 'stub-process-0123456789';
 
 /** What the stub's stages answer when all goes well. */
 export const goodAnswers = {

@@ -1,0 +1,17 @@
+// `npm run test:mutation`, on request: changes the steps of the journey one by one and asks whether a test notices. What it found stands in docs/security.md.
+/** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
+export default {
+  mutate: ['src/consent.ts', 'src/token.ts', 'src/query.ts', 'src/redaction.ts'],
+  testRunner: 'vitest',
+  vitest: { configFile: 'vitest.mutation.config.ts', related: false },
+  coverageAnalysis: 'perTest',
+  concurrency: 2,
+  timeoutMS: 20_000,
+  tempDirName: 'coverage/mutation-sandbox',
+  // What no test of these reads.
+  ignorePatterns: ['dist', 'docs', 'bench', 'examples', 'coverage'],
+  reporters: ['clear-text', 'json'],
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
+  jsonReporter: { fileName: 'coverage/mutation.json' },
+  thresholds: { high: 95, low: 90, break: 90 },
+};

@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type Clock, createMemoryStore, createSelfInfoClient, createVirtualClock, isSelfInfoError, latest, type Store, systemClock } from '../../src/index.js';
+import { createSandbox, startSandbox } from '../../src/sandbox/index.js';
+import { grantOf, loan, NOW, registrationOf, SESSION, visits } from '../kit/loan.js';
+import { rounds } from '../kit/size.js';
+import { passTime } from '../kit/watch.js';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+const MOMENTS = [
+  'begun',
+  'looked up',
+  'taken',
+  'token sent',
+  'token answered',
+  'granted',
+  'request sent',
+  'request answered',
+  'kept',
+  'submitted',
+  'fetched',
+  'poll sent',
+  'poll answered',
+  'waiting',
+] as const;
+type Moment = (typeof MOMENTS)[number];
+/** By how much the client's clock is set on or back at a moment. */
+type Jumps = { readonly [M in Moment]?: number };
+
+/** Whatever a journey may come to; anything else would be a surprise. */
+const TYPED = ['ready', 'pending', 'expired', 'grant_expired', 'failed retrieval_gone'];
+
+/** A journey whose clock is changed on the way, while time itself and the portal's clock go on; the result is not there at the first polls. */
+async function journeyWith(jumps: Jumps, running = 1) {
+  const time = createVirtualClock(NOW);
+  let offset = 0;
+  const pending = new Map(Object.entries(jumps));
+  const at = (moment: Moment) => {
+    offset += pending.get(moment) ?? 0;
+    pending.delete(moment);
+  };
+  const clock: Clock = { now: () => time.now() + offset, wait: time.wait };
+  const sandbox = createSandbox({ registrations: [registrationOf(loan)], clock: time });
+  const inner = createMemoryStore({ clock });
+  const around = async <T>(work: Promise<T>, moment: Moment) => {
+    const done = await work;
+    at(moment);
+    return done;
+  };
+  const store: Store = {
+    ...inner,
+    put: (key, value, expiresAt) => (key.startsWith('retrieval:') ? around(inner.put(key, value, expiresAt), 'kept') : inner.put(key, value, expiresAt)),
+    get: (key) => around(inner.get(key), key.startsWith('retrieval:') ? 'fetched' : 'looked up'),
+    take: (key) => around(inner.take(key), 'taken'),
+  };
+  const calls: string[] = [];
+  const names = { '/oauth/token': 'token', '/request': 'request', '/result': 'poll' } as const;
+  let polls = 0;
+  const client = createSelfInfoClient({
+    service: loan,
+    environment: sandbox.environment(),
+    clock,
+    store,
+    random: () => 0.5,
+    async fetch(request) {
+      const name = names[new URL(request.url).pathname as keyof typeof names];
+      calls.push(name);
+      at(`${name} sent`);
+      const asked = request.clone();
+      let response = await sandbox.fetch(request);
+      if (name === 'poll' && polls++ < running)
+        response = Response.json({ ...((await asked.json()) as object), process_status: 'RUNNING' }, { headers: { 'retry-after': '1' } });
+      at(`${name} answered`);
+      return response;
+    },
+  });
+  let collectedFrom = time.now();
+  const journey = async (): Promise<string> => {
+    const { url } = await client.beginConsent({ sessionBinding: SESSION });
+    at('begun');
+    const back = await sandbox.visit(url, { persona: 'hanako' });
+    const outcome = await client.completeConsent(back, { sessionBinding: SESSION });
+    if (outcome.status !== 'granted') return outcome.status;
+    at('granted');
+    const retrieval = await client.submit(outcome.grant, { income: latest() });
+    at('submitted');
+    collectedFrom = time.now();
+    const collected = await client.collect(retrieval, { deadlineMs: 5_000, onProgress: () => at('waiting') });
+    return collected.status === 'failed' ? `failed ${collected.error.code}` : collected.status;
+  };
+  const said = await passTime(
+    time,
+    journey().catch((error: unknown) => (isSelfInfoError(error) ? error.code : 'no error of ours')),
+    100,
+  );
+  return { said, calls, waitedMs: time.now() - collectedFrom };
+}
+
+/** What was sent, when all goes well. */
+const ALL = ['token', 'request', 'poll', 'poll'];
+
+describe("the client's clock is set", { timeout: rounds(60_000, 3_600_000) }, () => {
+  it.each<[Moment, string, readonly string[], string, readonly string[]]>([
+    // A transaction lives for ten minutes, a token for two hours, a retrieval for one hour.
+    ['begun', 'expired', [], 'expired', []],
+    ['looked up', 'expired', [], 'expired', []],
+    ['taken', 'ready', ALL, 'ready', ALL],
+    ['token sent', 'ready', ALL, 'grant_expired', ALL.slice(0, 1)],
+    ['token answered', 'ready', ALL, 'grant_expired', ALL.slice(0, 1)],
+    ['granted', 'ready', ALL, 'grant_expired', ALL.slice(0, 1)],
+    ['request sent', 'ready', ALL, 'ready', ALL],
+    ['request answered', 'ready', ALL, 'ready', ALL],
+    ['kept', 'failed retrieval_gone', ALL.slice(0, 2), 'failed retrieval_gone', ALL.slice(0, 2)],
+    ['submitted', 'failed retrieval_gone', ALL.slice(0, 2), 'failed retrieval_gone', ALL.slice(0, 2)],
+    ['fetched', 'failed retrieval_gone', ALL.slice(0, 2), 'failed retrieval_gone', ALL.slice(0, 2)],
+    // The deadline is over: the answer can be collected later.
+    ['poll sent', 'pending', ALL.slice(0, 3), 'pending', ALL.slice(0, 3)],
+    ['poll answered', 'pending', ALL.slice(0, 3), 'pending', ALL.slice(0, 3)],
+    ['waiting', 'pending', ALL.slice(0, 3), 'pending', ALL.slice(0, 3)],
+  ])('at "%s": on by an hour or a day it ends as typed, back it goes on', async (moment, hour, afterHour, day, afterDay) => {
+    const { waitedMs: _, ...onByHour } = await journeyWith({ [moment]: HOUR });
+    expect(onByHour).toEqual({ said: hour, calls: afterHour });
+    const { waitedMs: __, ...onByDay } = await journeyWith({ [moment]: DAY });
+    expect(onByDay).toEqual({ said: day, calls: afterDay });
+    for (const back of [-HOUR, -DAY]) {
+      const { said, calls } = await journeyWith({ [moment]: back });
+      expect([said, calls]).toEqual(['ready', ALL]);
+    }
+  });
+
+  it('back while an answer is waited for, and the deadline holds all the same', async () => {
+    for (const moment of ['fetched', 'poll sent', 'poll answered', 'waiting'] as const) {
+      const { said, calls, waitedMs } = await journeyWith({ [moment]: -HOUR }, Number.POSITIVE_INFINITY);
+      expect([said, calls.length]).toEqual(['pending', 7]);
+      // Five seconds, in steps of a tenth.
+      expect(waitedMs).toBeGreaterThanOrEqual(4_900);
+      expect(waitedMs).toBeLessThanOrEqual(5_200);
+    }
+  });
+
+  it('to and fro at any moments: it ends as typed, in time, and nothing is sent twice', async () => {
+    const jump = fc.constantFrom(-DAY, -HOUR, -60_000, -1, 1, 60_000, HOUR, DAY);
+    const jumps = fc.uniqueArray(fc.tuple(fc.constantFrom(...MOMENTS), jump), { maxLength: 6, selector: ([moment]) => moment });
+    await fc.assert(
+      fc.asyncProperty(jumps, fc.integer({ min: 0, max: 3 }), async (given, running) => {
+        const { said, calls, waitedMs } = await journeyWith(Object.fromEntries(given), running);
+        expect(TYPED).toContain(said);
+        expect(waitedMs).toBeLessThanOrEqual(5_200);
+        for (const once of ['token', 'request']) expect(calls.filter((call) => call === once).length).toBeLessThanOrEqual(1);
+        expect(calls.length).toBeLessThanOrEqual(2 + running + 2);
+      }),
+      { numRuns: rounds(60, 20_000) },
+    );
+  });
+});
+
+describe("the machine's clock is set", () => {
+  afterEach(() => void vi.restoreAllMocks());
+
+  it.each([HOUR, DAY, -HOUR, -DAY])('by %i ms between two steps over real connections: outcomes as typed, and nothing is sent twice', async (ms) => {
+    const sandbox = await startSandbox({ registrations: [registrationOf(loan)], clock: createVirtualClock(NOW) });
+    const aheadMs = Date.parse(NOW) - Date.now();
+    const clock = { now: () => systemClock.now() + aheadMs, wait: systemClock.wait };
+    const client = createSelfInfoClient({ service: loan, ...sandbox.connection, clock });
+    try {
+      const back = await visits(client, sandbox).callback();
+      const machine = Date.now;
+      const grant = grantOf(await client.completeConsent(back, { sessionBinding: SESSION }));
+      const retrieval = await client.submit(grant, { income: latest() });
+      vi.spyOn(Date, 'now').mockImplementation(() => machine() + ms);
+      const collected = await client.collect(retrieval, { deadlineMs: 0 });
+      expect(collected.status === 'failed' ? collected.error.code : collected.status).toBe(ms > 0 ? 'retrieval_gone' : 'pending');
+      const steps = sandbox.log.map(({ step }) => step);
+      expect([steps.filter((step) => step === 'token').length, steps.filter((step) => step === 'request').length]).toEqual([1, 1]);
+    } finally {
+      await client.close();
+      await sandbox.close();
+    }
+  });
+});

@@ -1,0 +1,124 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { publicProfile } from '../../src/index.js';
+import { good, type Portal, raw, startPortal } from '../kit/portal.js';
+import { rounds } from '../kit/size.js';
+import { runChild } from './child.js';
+import type { Findings, Leak, Orders } from './journeys-child.js';
+
+const { fields, processStatuses } = publicProfile;
+const json = { 'content-type': 'application/json' };
+
+const ends: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+/** A portal that does with each journey what its code says; the token carries it on. */
+async function startScripted(): Promise<Portal> {
+  let body = '';
+  let tokens = 0;
+  const polls = new Map<string, number>();
+  const portal = await startPortal({
+    // Told right before the reply is asked for.
+    read: (text) => {
+      body = text;
+    },
+    replies: {
+      token(response, request) {
+        const code = new URLSearchParams(body).get('code');
+        if (code === 'refused') return raw(JSON.stringify({ error: 'invalid_grant' }), json, 400)(response, request);
+        raw(JSON.stringify({ access_token: `${code}.${tokens++}`, token_type: 'Bearer', expires_in: 3_600 }), json)(response, request);
+      },
+      request(response, request) {
+        if (request.headers.authorization?.startsWith('Bearer lost.')) request.socket.destroy();
+        else good.request(response, request);
+      },
+      result(response, request) {
+        const { authorization = '' } = request.headers;
+        const poll = (polls.get(authorization) ?? 0) + 1;
+        polls.set(authorization, poll);
+        const answer = (status: string, headers: Record<string, string> = {}) => {
+          const result = { ...JSON.parse(body), [fields.processStatus.value]: status, [fields.selfPersonalData.value]: [] };
+          raw(JSON.stringify(result), { ...json, ...headers })(response, request);
+        };
+        const running = (seconds: number) => answer(processStatuses.running.value, { 'retry-after': String(seconds) });
+        switch (/^Bearer (.*)\./.exec(authorization)?.[1]) {
+          case 'aborted-in-a-poll':
+            return;
+          case 'aborted-in-a-wait':
+            return running(5);
+          case 'discarded':
+            return running(60);
+          case 'collected-later':
+            return poll === 1 ? running(60) : answer(processStatuses.done.value);
+          case 'failed':
+            return answer(processStatuses.failed.value);
+          default:
+            return answer(processStatuses.done.value);
+        }
+      },
+    },
+  });
+  ends.push(portal.close);
+  return portal;
+}
+
+// Compilers keep what they make on the heap whenever they get to it: switched off, the heap is the same to a few kilobytes after every journey.
+const flags = ['--no-opt', '--no-maglev', '--no-sparkplug', '--no-lazy-feedback-allocation', '--no-flush-bytecode'];
+/** The smallest object with a few fields is larger, and so is whatever a forgotten connection, call or transaction would leave. */
+const BYTES = 120;
+
+async function runJourneys(journeys: number, warmUp: number, leak?: Leak) {
+  const portal = await startScripted();
+  const { clientId, redirectUri, endpoints, issuer, ca } = portal.environment;
+  const credentials = [portal.tls, await portal.authority.issue(clientId)];
+  const orders = {
+    site: { clientId, redirectUri, endpoints, issuer, ...(ca && { ca }) },
+    credentials,
+    journeys,
+    warmUp,
+    ...(leak && { leak }),
+  } satisfies Orders;
+  return { findings: await runChild<Findings>('journeys-child.ts', orders, { flags }), portal };
+}
+
+// Long on a busy machine.
+describe('a long run of journeys over mutual TLS', { timeout: rounds(90_000, 3_600_000) }, () => {
+  it('leaves no socket, timer or listener, and no byte on the heap, however its journeys end', async () => {
+    const journeys = rounds(500, 10_000);
+    const { findings, portal } = await runJourneys(journeys, 150);
+    const each = journeys / 10;
+    expect(findings.outcomes).toEqual({
+      'ready: ready': each,
+      'declined: declined': each,
+      'refused: rejected': each,
+      'failed: failed': each,
+      'lost: answer_lost': each,
+      'aborted in a poll: aborted': each,
+      'aborted in a wait: aborted': each,
+      'discarded: pending': each,
+      'collected later: ready': each,
+      'unused: given back': each,
+    });
+    const [before, after, closed] = findings.resources;
+    expect(after).toEqual(before);
+    expect(closed).toEqual(before);
+    expect([findings.sockets, findings.listeners]).toEqual([0, 0]);
+    expect(findings.slope).toBeLessThan(BYTES);
+    // Nine in ten reach the portal, once each: a code was not sent twice, and a request was not either.
+    const calls = (stage: string) => portal.calls.filter((call) => call === stage).length;
+    expect([calls('token'), calls('request')]).toEqual([9 * each, 7 * each]);
+  });
+
+  it('that kept one small object per journey would be found', async () => {
+    const { findings } = await runJourneys(160, 60, 'an object');
+    expect(findings.slope).toBeGreaterThan(BYTES);
+  });
+
+  it('that left a socket, a timer and a listener would be found', async () => {
+    const { findings } = await runJourneys(40, 20, 'the rest');
+    const [before = [], after] = findings.resources;
+    expect(after).toEqual([...before, 'Timeout']);
+    expect([findings.sockets, findings.listeners]).toEqual([1, 1]);
+  });
+});
