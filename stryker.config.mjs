@@ -1,5 +1,4 @@
 // `npm run test:mutation`, on request: changes the steps of the journey one by one and asks whether a test notices. What it found stands in docs/security.md.
-/** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
   mutate: ['src/consent.ts', 'src/token.ts', 'src/query.ts', 'src/redaction.ts'],
   testRunner: 'vitest',
