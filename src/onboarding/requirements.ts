@@ -64,6 +64,12 @@ export const requirements = [
         ja: '保持期間をサービスの定義で必須とし、期間を過ぎた情報は読み出せない（retention、keepUntil、reveal）。',
         en: 'The period is a required part of the service; after it nothing can be read any more (retention, keepUntil, reveal).',
       },
+      {
+        door: './vault',
+        page: 'docs/vault.md',
+        ja: '保管した回答は、期間を過ぎると読み出せず、sweep で消去される（createVault）。',
+        en: 'What is kept in the vault cannot be read after the period, and is erased by its sweep (createVault).',
+      },
     ],
     provider: {
       ja: '期間を利用者に示して同意を得る。読み出した後の写し（データベース、バックアップ、ログ、帳票）を期間内に消去する。',
@@ -83,6 +89,12 @@ export const requirements = [
         ja: '利用目的をサービスの定義で必須とし、同意ごとの条件に残す（purpose、ConsentTerms）。1回の同意で照会は1回に限る（grant_used）。',
         en: 'The purpose is a required part of the service and stands on every consent (purpose, ConsentTerms). One consent pays for one request (grant_used).',
       },
+      {
+        door: './vault',
+        page: 'docs/vault.md',
+        ja: '保管した回答は、同意を得た目的でしか読み出せず、読み出しのたびに理由が監査ログに残る（read、onEvent）。',
+        en: 'What is kept in the vault is read for the consented purpose only, each time with a reason in the audit log (read, onEvent).',
+      },
     ],
     provider: {
       ja: '目的を利用者に示して同意を得る。読み出した後の目的外利用を組織として防ぐ。',
@@ -101,6 +113,12 @@ export const requirements = [
         page: 'docs/client.md',
         ja: 'トークン、コード、個人の情報をメッセージ、ログ、JSONに出さない（Sensitive、SelfInfoError）。',
         en: 'No token, code or personal value reaches a message, a log or a JSON by accident (Sensitive, SelfInfoError).',
+      },
+      {
+        door: './vault',
+        page: 'docs/vault.md',
+        ja: '回答を暗号化して保管し、鍵の入れ替えと消去ができる（rotateKeys、erase）。',
+        en: 'Answers are kept encrypted; keys can be rotated and data erased (rotateKeys, erase).',
       },
     ],
     provider: {

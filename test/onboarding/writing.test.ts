@@ -178,7 +178,7 @@ describe('the checklist', () => {
     for (const { en, terms, provider, sdk } of requirements) {
       expect(text).toContain(`${en} (${terms.en})\n`);
       expect(text).toContain(`  - [ ] the provider: ${provider.en}\n`);
-      for (const each of sdk) expect(text).toContain(`  - \`myna-selfinfo\`: ${each.en} (\`${each.page}\`)\n`);
+      for (const each of sdk) expect(text).toContain(`  - \`myna-selfinfo${each.door === './vault' ? '/vault' : ''}\`: ${each.en} (\`${each.page}\`)\n`);
     }
     expect(toMarkdown(planTermination({ date: '2028-03-31' }))).not.toContain('要件');
   });
