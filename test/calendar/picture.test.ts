@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Announcement, createCalendar, type PictureOptions, type Target, toSvg, toText } from '../../src/calendar/index.js';
 import { refusal } from '../kit/refusals.js';
@@ -189,6 +190,13 @@ describe('a picture as SVG', () => {
 });
 
 describe('both pictures', () => {
+  it('stand in the README as they are drawn today', () => {
+    for (const lang of ['en', 'ja'] as const) {
+      const drawn = toSvg(calendar, ['local-tax', 'pension@pension-service'], { month: '2026-12', lang });
+      expect(readFileSync(new URL(`../../docs/images/month-${lang}.svg`, import.meta.url), 'utf8')).toBe(drawn);
+    }
+  });
+
   it('reach to the last month the calendar vouches for', () => {
     expect(days(toText(calendar, ['local-tax'], { month: '2050-12' }))).toHaveLength(31);
     expect(titles(toSvg(calendar, ['local-tax'], { week: '2023-06-30' })).length).toBeGreaterThan(6);
