@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { buildAnswer } from './answer.js';
 import { openAuthentication } from './assertion.js';
 import { type Availability, computeAvailability, outageOf } from './availability.js';
@@ -20,9 +20,10 @@ import type { Connection } from './http.js';
 import type { ClientOptions, Collected, CollectOptions, ConsentOptions, ConsentOutcome, Grant, SelfInfoClient, SubmitOptions } from './journey.js';
 import { checkFunction, checkKeys, checkMethods, checkSignal, checkText, checkWhole } from './options.js';
 import { pushRequest } from './pushed-authorization.js';
-import { awaitResult, checkInquiries, checkRetrieval, type ProcessSecret, type Retrieval, sendRequest } from './query.js';
+import { awaitResult, checkInquiries, checkRetrieval, type Retrieval, sendRequest } from './query.js';
 import { isService, type Service } from './service.js';
-import { createMemoryStore, guardStore, type StoredEntry } from './stores/store.js';
+import { badEntry, digest, type RetrievalSecret, readSecret, readTransaction, retrievalKey, type Transaction, transactionKey } from './stored.js';
+import { createMemoryStore, guardStore } from './stores/store.js';
 import { formatInstant, type Instant, systemClock, toEpochMs } from './time.js';
 import { checkCredential, type TlsCredential } from './tls.js';
 import { type AccessToken, openTransport, requestToken } from './token.js';
@@ -35,26 +36,11 @@ interface GrantState {
   released: boolean;
 }
 
-/** A pending transaction as it lies in the store. */
-interface Transaction {
-  readonly id: string;
-  readonly client: string;
-  readonly session: string;
-  readonly verifier: string;
-}
-
 /** A callback that passed, and the transaction that was taken for it. */
 interface ValidVisit {
   readonly status: 'valid';
   readonly callback: ValidCallback;
   readonly transaction: Transaction;
-}
-
-/** What collecting needs, as it lies in the store; terms and inquiries are read from here, so that an edited handle changes nothing. */
-interface RetrievalSecret extends ProcessSecret {
-  readonly retrieval: Retrieval;
-  /** The thumbprint of the client certificate that the token is bound to. */
-  readonly certificate?: string | undefined;
 }
 
 const CITIZEN_MS = 600_000;
@@ -155,7 +141,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     const carried = environment.profile.oauth.pushedAuthorizationRequests.value ? await push(parameters, scope) : parameters;
     const transaction: Transaction = { id: randomUUID(), client: environment.clientId, session: digest(sessionBinding), verifier };
     scope.know({ transactionId: transaction.id });
-    await store.put(scope, transactionKey(state), JSON.stringify(transaction), clock.now() + timing.consentMs.value);
+    await store.put(scope, transactionKey(environment, state), JSON.stringify(transaction), clock.now() + timing.consentMs.value);
     return { url: authorizationUrl(environment, carried), availability: now };
   }
 
@@ -191,15 +177,15 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
   ): Promise<Exclude<ConsentOutcome, { status: 'granted' }> | ValidVisit> {
     const read = readCallback(request);
     if ('refused' in read) return { status: 'rejected', at: 'callback', code: read.refused };
-    const key = transactionKey(read.parameters.get('state') ?? '');
-    const seen = transactionOf(await store.get(scope, key));
+    const key = transactionKey(environment, read.parameters.get('state') ?? '');
+    const seen = readTransaction(await store.get(scope, key), environment.clientId);
     if (typeof seen === 'string') return { status: seen };
     scope.know({ transactionId: seen.id });
     // A stranger's callback must not use up the honest citizen's transaction, so the session is compared before anything is taken.
     if (!sameSecret(seen.session, digest(sessionBinding))) return { status: 'foreign-browser' };
     // So that a clock without a time lets nothing through.
     if (!(arrivedAt < seen.expiresAt)) return { status: 'expired' };
-    const taken = transactionOf(await store.take(scope, key));
+    const taken = readTransaction(await store.take(scope, key), environment.clientId);
     if (typeof taken === 'string') return { status: taken };
     // The session was compared with what was seen, the verifier is of what was taken: they must be one.
     if (taken.id !== seen.id || taken.session !== seen.session || taken.verifier !== seen.verifier) throw badEntry();
@@ -225,23 +211,6 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
       await connection.close();
       throw error;
     }
-  }
-
-  /** With the portal that the state was made for: another portal's callback finds nothing. */
-  function transactionKey(state: string): string {
-    return `transaction:${digest(JSON.stringify([environment.issuer, environment.clientId, state]))}`;
-  }
-
-  /** What the store says of a transaction, as long as it is one of this client's. */
-  function transactionOf(entry: StoredEntry | 'taken' | undefined): (Transaction & { readonly expiresAt: number }) | 'expired' | 'replayed' | 'unknown' {
-    // Clients of many databases say null.
-    if (!entry) return 'unknown';
-    if (entry === 'taken') return 'replayed';
-    if (entry.value === '') return 'expired';
-    const { id, client, session, verifier } = read<Transaction>(entry);
-    const { expiresAt } = entry;
-    if (![id, client, session, verifier].every((text) => typeof text === 'string') || !Number.isFinite(expiresAt)) throw badEntry();
-    return client === environment.clientId ? { id, client, session, verifier, expiresAt } : 'unknown';
   }
 
   function stateOf(grant: unknown): GrantState {
@@ -344,7 +313,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     const { id } = resume(handle);
     scope.know({ retrievalId: id });
     return within(scope, clock, Number.POSITIVE_INFINITY, async (inner) => {
-      const secret = secretOf(id, await store.get(scope, retrievalKey(id)));
+      const secret = readSecret(id, await store.get(scope, retrievalKey(id)), clock.now());
       // The id alone opens nothing for another service that shares the store.
       if (secret?.retrieval.terms?.serviceId !== environment.clientId) return { status: 'failed', error: new SelfInfoError('retrieval_gone') };
       const retrieval = keptRetrieval(secret);
@@ -374,16 +343,6 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
         await connection.close();
       }
     });
-  }
-
-  /** What the store holds of a retrieval, unless its time is over. */
-  function secretOf(id: string, entry: StoredEntry | 'taken' | undefined): RetrievalSecret | undefined {
-    if (!entry || entry === 'taken' || entry.value === '') return undefined;
-    const secret = read<RetrievalSecret>(entry);
-    const { token, processId, retrieval } = secret;
-    // Under another citizen's secret the answer would be another citizen's.
-    if (typeof token !== 'string' || typeof processId !== 'string' || retrieval?.id !== id || !Number.isFinite(entry.expiresAt)) throw badEntry();
-    return clock.now() < entry.expiresAt ? secret : undefined;
   }
 
   /** Terms and inquiries as they were sent; of a period that has no end nothing is collected. */
@@ -435,29 +394,6 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
 
 /** For a call that nothing aborts. */
 const { signal: never } = new AbortController();
-
-/** States and session bindings are kept as digests only. */
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
-}
-
-function retrievalKey(id: string): string {
-  return `retrieval:${id}`;
-}
-
-/** What was kept; a store that returns something else fails without the parser's message, which would quote it. */
-function read<T extends object>(entry: StoredEntry): T {
-  let value: unknown;
-  try {
-    value = JSON.parse(entry.value);
-  } catch {}
-  if (typeof value !== 'object' || value === null) throw badEntry();
-  return value as T;
-}
-
-function badEntry(): SelfInfoError {
-  return new SelfInfoError('store_failed', { retry: { safe: false } });
-}
 
 function calendarSource(given: Calendar | (() => Calendar) | undefined): () => Calendar {
   if (typeof given === 'function') return given;
