@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { buildAnswer } from './answer.js';
-import { openAuthentication } from './assertion.js';
-import { type Availability, computeAvailability, outageOf } from './availability.js';
-import { type Calendar, createCalendar } from './calendar/index.js';
+import { type Credentials, openAuthentication } from './assertion.js';
+import { type Availability, calendarSource, computeAvailability, outageOf } from './availability.js';
 import { boundStore, createCalls, type Scope, within } from './calls.js';
 import {
   authorizationParameters,
@@ -18,13 +17,13 @@ import { isSelfInfoError, SelfInfoError, type Stage } from './errors.js';
 import { createTeller, type EventStep, type Trace } from './events.js';
 import type { Connection } from './http.js';
 import type { ClientOptions, Collected, CollectOptions, ConsentOptions, ConsentOutcome, Grant, SelfInfoClient, SubmitOptions } from './journey.js';
-import { checkFunction, checkKeys, checkMethods, checkSignal, checkText, checkWhole } from './options.js';
+import { checkClock, checkFunction, checkKeys, checkMethods, checkSignal, checkText, checkWhole } from './options.js';
 import { pushRequest } from './pushed-authorization.js';
 import { awaitResult, checkInquiries, checkRetrieval, type Retrieval, sendRequest } from './query.js';
 import { isService, type Service } from './service.js';
 import { badEntry, digest, type RetrievalSecret, readSecret, readTransaction, retrievalKey, type Transaction, transactionKey } from './stored.js';
 import { createMemoryStore, guardStore } from './stores/store.js';
-import { formatInstant, type Instant, systemClock, toEpochMs } from './time.js';
+import { clockless, formatInstant, type Instant, toEpochMs } from './time.js';
 import { checkCredential, type TlsCredential } from './tls.js';
 import { type AccessToken, openTransport, requestToken } from './token.js';
 
@@ -41,6 +40,8 @@ interface ValidVisit {
   readonly status: 'valid';
   readonly callback: ValidCallback;
   readonly transaction: Transaction;
+  /** What authenticates the client at the exchange. */
+  readonly credentials: Credentials;
 }
 
 const CITIZEN_MS = 600_000;
@@ -86,11 +87,11 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     'maxConcurrent',
     'onEvent',
   ]);
-  const { environment, clock = systemClock, random = Math.random, maxConcurrent = MAX_CONCURRENT } = options;
+  const { environment, random = Math.random, maxConcurrent = MAX_CONCURRENT } = options;
   if (options.service === undefined) throw new SelfInfoError('missing_option', { path: 'options.service' });
   if (!isService(options.service)) throw new TypeError('options.service must be what defineService returned.');
   const service: Service = options.service;
-  checkMethods(clock, 'options.clock', ['now', 'wait']);
+  const clock = checkClock(options.clock, 'options.clock');
   checkFunction(random, 'options.random');
   checkWhole(maxConcurrent, 'options.maxConcurrent', 1);
   checkFunction(options.onEvent, 'options.onEvent');
@@ -108,6 +109,8 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
 
   const grants = new WeakMap<object, GrantState>();
   const parked = new WeakMap<object, Connection>();
+  /** What ends the waiting for each retrieval that is being collected. */
+  const collecting = new Map<string, Set<AbortController>>();
   const calls = createCalls(maxConcurrent);
   const teller = createTeller(options.onEvent, clock);
   teller.watch(options.tls?.cert);
@@ -185,20 +188,22 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     if (!sameSecret(seen.session, digest(sessionBinding))) return { status: 'foreign-browser' };
     // So that a clock without a time lets nothing through.
     if (!(arrivedAt < seen.expiresAt)) return { status: 'expired' };
+    const verdict = await judgeCallback(environment, read);
+    // Before anything is taken: a key service that fails costs the citizen no more than a reload.
+    const credentials = 'valid' in verdict ? await authenticate('token', scope) : undefined;
     const taken = readTransaction(await store.take(scope, key), environment.clientId);
     if (typeof taken === 'string') return { status: taken };
     // The session was compared with what was seen, the verifier is of what was taken: they must be one.
     if (taken.id !== seen.id || taken.session !== seen.session || taken.verifier !== seen.verifier) throw badEntry();
-    const verdict = await judgeCallback(environment, read);
     if ('declined' in verdict) return { status: 'declined' };
     if ('refused' in verdict) return { status: 'rejected', at: verdict.at, code: verdict.refused };
-    return { status: 'valid', callback: verdict.valid, transaction: taken };
+    return { status: 'valid', callback: verdict.valid, transaction: taken, credentials: credentials ?? [] };
   }
 
-  async function exchange({ callback, transaction }: ValidVisit, arrivedAt: number, scope: Scope): Promise<ConsentOutcome> {
+  async function exchange({ callback, transaction, credentials }: ValidVisit, arrivedAt: number, scope: Scope): Promise<ConsentOutcome> {
     const connection = transport.connect();
     try {
-      const token = await requestToken(environment, connection, callback, transaction.verifier, authenticate, clock, scope);
+      const token = await requestToken(environment, connection, callback, transaction.verifier, credentials, clock, scope);
       if ('refused' in token) {
         await connection.close();
         return { status: 'rejected', at: 'token', code: token.refused };
@@ -224,7 +229,10 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     scope.know({ transactionId: grant.terms.transactionId });
     const inquiries = checkInquiries(service, asked, 'inquiries');
     if (state.used) throw new SelfInfoError('grant_used');
-    if (grant.expiresAt !== null && clock.now() >= Date.parse(grant.expiresAt)) throw new SelfInfoError('grant_expired');
+    // Read before anything is sent: whatever the clock does afterwards, the retrieval is made.
+    const now = clock.now();
+    if (!Number.isFinite(now)) throw clockless();
+    if (grant.expiresAt !== null && now >= Date.parse(grant.expiresAt)) throw new SelfInfoError('grant_expired');
     // Set before the first await: of two submits at once, one goes out.
     state.used = true;
     let processId: string;
@@ -235,7 +243,6 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
       if (isSelfInfoError(error) && error.effect === 'none' && !state.released) state.used = false;
       throw error;
     }
-    const now = clock.now();
     const expiresAt = now + timing.resultMs.value;
     const retrieval: Retrieval = Object.freeze({
       v: 1,
@@ -292,7 +299,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
       const waited = scope.step('result', () => waitFor(retrieval, given, { ...scope, stage: 'result' }));
       const collected = await waited.catch((error: unknown) => {
         // The consent is spent: without the retrieval its answer would be out of reach.
-        throw isSelfInfoError(error) && Object.isExtensible(error) ? Object.assign(error, { retrieval }) : error;
+        throw carrying(error, retrieval);
       });
       // Without the retrieval nobody can ask again: its token has no reason to stay.
       if (!('retrieval' in collected)) await store.delete(scope, retrievalKey(retrieval.id)).catch(() => undefined);
@@ -312,10 +319,25 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
   async function waitFor(handle: Retrieval, given: CollectOptions, scope: Scope & Trace & { readonly deadline: number }): Promise<Collected> {
     const { id } = resume(handle);
     scope.know({ retrievalId: id });
+    const discarded = new AbortController();
+    const waiting = collecting.get(id) ?? new Set();
+    collecting.set(id, waiting.add(discarded));
+    try {
+      return await collectOne(id, handle, given, { ...scope, signal: AbortSignal.any([scope.signal, discarded.signal]) });
+    } catch (error) {
+      if (discarded.signal.aborted) return gone();
+      throw error;
+    } finally {
+      waiting.delete(discarded);
+      if (waiting.size === 0) collecting.delete(id);
+    }
+  }
+
+  async function collectOne(id: string, handle: Retrieval, given: CollectOptions, scope: Scope & Trace & { readonly deadline: number }): Promise<Collected> {
     return within(scope, clock, Number.POSITIVE_INFINITY, async (inner) => {
       const secret = readSecret(id, await store.get(scope, retrievalKey(id)), clock.now());
       // The id alone opens nothing for another service that shares the store.
-      if (secret?.retrieval.terms?.serviceId !== environment.clientId) return { status: 'failed', error: new SelfInfoError('retrieval_gone') };
+      if (secret?.retrieval.terms?.serviceId !== environment.clientId) return gone();
       const retrieval = keptRetrieval(secret);
       scope.know({ transactionId: retrieval.terms.transactionId });
       const connection = parked.get(handle) ?? transport.connect(secret.certificate);
@@ -333,8 +355,8 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
           case 'pending':
             return { ...waited, retrieval };
           case 'unavailable': {
-            const outage = outageOf(service, Object.keys(retrieval.inquiries), currentCalendar(), clock.now());
-            return { status: 'unavailable', until: waited.until ?? outage.until, causes: outage.causes, retrieval };
+            const { until, causes } = outageOf(service, Object.keys(retrieval.inquiries), currentCalendar, clock.now());
+            return { status: 'unavailable', until: waited.until ?? until, causes, retrieval };
           }
           case 'failed':
             return waited;
@@ -370,6 +392,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     }
     if (typeof handle === 'object' && handle !== null && !('id' in handle)) throw new SelfInfoError('foreign_grant', { path: 'handle' });
     const { id } = resume(handle);
+    for (const waiting of collecting.get(id) ?? []) waiting.abort();
     await parked.get(handle)?.close();
     await store.delete({ stage: 'result', signal: never }, retrievalKey(id));
   }
@@ -392,15 +415,17 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
   return Object.freeze(client) as unknown as SelfInfoClient<S>;
 }
 
+function gone(): Collected {
+  return { status: 'failed', error: new SelfInfoError('retrieval_gone') };
+}
+
+/** The same error with the retrieval; one that takes nothing, of the host's `onProgress` or calendar perhaps, gives way to one of ours. */
+function carrying(error: unknown, retrieval: Retrieval): object {
+  try {
+    if (typeof error === 'object' && error !== null && Object.assign(error, { retrieval }).retrieval === retrieval) return error;
+  } catch {}
+  return Object.assign(new SelfInfoError('aborted', { stage: 'result', effect: 'none', retry: { safe: true } }), { retrieval });
+}
+
 /** For a call that nothing aborts. */
 const { signal: never } = new AbortController();
-
-function calendarSource(given: Calendar | (() => Calendar) | undefined): () => Calendar {
-  if (typeof given === 'function') return given;
-  if (given === undefined) {
-    const tables = createCalendar();
-    return () => tables;
-  }
-  checkMethods(given, 'options.calendar', ['status', 'segments']);
-  return () => given;
-}

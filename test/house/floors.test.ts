@@ -26,7 +26,7 @@ const typesOf = (room: Room): Neighbour => ({ room, typeOnly: true });
 const neighbours: { readonly [R in Room]?: readonly Neighbour[] } = {
   time: [{ room: 'errors' }],
   redaction: [{ room: 'errors' }],
-  options: [{ room: 'errors' }],
+  options: [{ room: 'errors' }, { room: 'time' }],
   service: [{ room: 'inquiry' }],
   profile: [{ room: 'inquiry' }],
   environment: [{ room: 'profile' }],
