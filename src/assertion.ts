@@ -124,8 +124,11 @@ function parsePem(text: string): KeyObject | undefined {
   }
 }
 
-/** Adds to the form of a call what authenticates the client beside its certificate. */
-export type Authenticate = (form: URLSearchParams, stage: CallStage, bounds: CallBounds) => Promise<void>;
+/** What authenticates the client beside its certificate: fields of the form of one call. */
+export type Credentials = readonly (readonly [name: string, value: string])[];
+
+/** Makes the credentials of a call; nothing goes out yet but to the key service. */
+export type Authenticate = (stage: CallStage, bounds: CallBounds) => Promise<Credentials>;
 
 /**
  * Checks the option and returns how the client authenticates.
@@ -134,17 +137,16 @@ export type Authenticate = (form: URLSearchParams, stage: CallStage, bounds: Cal
  */
 export function openAuthentication(environment: Environment, clientAuth: ClientAuth | undefined, clock: Clock): Authenticate {
   if (clientAuth === undefined || clientAuth === 'tls') {
-    if (environment.profile.oauth.clientAuthentication.value !== 'private_key_jwt') return async () => {};
+    if (environment.profile.oauth.clientAuthentication.value !== 'private_key_jwt') return async () => [];
     const expected = { en: 'The profile asks for privateKeyJwt.', ja: 'プロファイルが privateKeyJwt を求めています。' };
     throw new SelfInfoError('missing_option', { path: 'options.clientAuth', expected });
   }
   if (!(clientAuth instanceof PrivateKeyJwt) && typeof clientAuth !== 'function')
     throw new TypeError("options.clientAuth must be 'tls', what privateKeyJwt returned, or a function that returns it.");
-  return async (form, stage, bounds) => {
-    const assertion = await buildAssertion(environment, currentOf(clientAuth, stage), clock, stage, bounds);
-    form.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
-    form.set('client_assertion', assertion);
-  };
+  return async (stage, bounds) => [
+    ['client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'],
+    ['client_assertion', await buildAssertion(environment, currentOf(clientAuth, stage), clock, stage, bounds)],
+  ];
 }
 
 function currentOf(clientAuth: PrivateKeyJwt | (() => unknown), stage: CallStage): PrivateKeyJwt {
@@ -192,16 +194,16 @@ async function signInTime(credential: PrivateKeyJwt, input: Uint8Array, clock: C
   try {
     return await Promise.race([signing, late]);
   } catch {
-    if (signal?.aborted) throw new SelfInfoError('aborted', { stage, effect: 'none', retry: { safe: stage !== 'token' } });
+    if (signal?.aborted) throw new SelfInfoError('aborted', { stage, effect: 'none', retry: { safe: true } });
     throw failed(stage, 'options.sign', { en: 'It threw, or took more than ten seconds.', ja: '例外が発生したか、10秒以内に終わりませんでした。' });
   } finally {
     over.abort();
   }
 }
 
-/** A key service may work again in a while; a code is never exchanged a second time. */
+/** A key service may work again in a while: nothing was sent, and nothing used up. */
 function failed(stage: CallStage, path: string, expected: { readonly en: string; readonly ja: string }): SelfInfoError {
-  return new SelfInfoError('signing_failed', { path, stage, expected, retry: { safe: stage !== 'token' } });
+  return new SelfInfoError('signing_failed', { path, stage, expected, retry: { safe: true } });
 }
 
 /** The signature as JOSE wants it; undefined for what cannot be one. */

@@ -1,5 +1,6 @@
 import type { DateTime } from 'luxon';
-import type { Calendar, Cause, HolderState, State, Status, Target, UndoneCause } from './calendar/index.js';
+import { type Calendar, type Cause, createCalendar, type HolderState, type State, type Status, type Target, type UndoneCause } from './calendar/index.js';
+import { checkMethods } from './options.js';
 import type { ItemSpec, Service, ServiceSpec } from './service.js';
 import { formatInstant } from './time.js';
 
@@ -84,15 +85,31 @@ export function computeAvailability(service: Service, calendar: Calendar, atMs: 
   return Object.freeze(new TogetherAndApart(status, momentMs, items));
 }
 
-/** Why the asked items may not be had at an instant, and from when on they can (ISO 8601 at +09:00). */
+/** The calendar of each moment; by default the guideline's tables. */
+export function calendarSource(given: Calendar | (() => Calendar) | undefined): () => Calendar {
+  if (typeof given === 'function') return given;
+  if (given === undefined) {
+    const tables = createCalendar();
+    return () => tables;
+  }
+  checkMethods(given, 'options.calendar', ['status', 'segments']);
+  return () => given;
+}
+
+/** Why the asked items may not be had at an instant, and from when on they can (ISO 8601 at +09:00). A calendar that cannot say, or fails, says nothing. */
 export function outageOf(
   service: Service,
   keys: readonly string[],
-  calendar: Calendar,
+  currentCalendar: () => Calendar,
   atMs: number,
 ): { readonly causes: readonly Cause[]; readonly until: string | null } {
-  const { causes, state, nextOpeningMs } = new Moment(calendar.status(together(keys.map((key) => targetOf(service.items[key] as ItemSpec))), atMs), atMs);
-  return { causes, until: state === 'open' || nextOpeningMs === null ? null : formatInstant(nextOpeningMs) };
+  try {
+    const target = together(keys.map((key) => targetOf(service.items[key] as ItemSpec)));
+    const { causes, state, nextOpeningMs } = new Moment(currentCalendar().status(target, atMs), atMs);
+    return { causes, until: state === 'open' || nextOpeningMs === null ? null : formatInstant(nextOpeningMs) };
+  } catch {
+    return { causes: [], until: null };
+  }
 }
 
 function together(targets: readonly Target[]): Target {

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { SelfInfoError, type Stage } from './errors.js';
+import { isSelfInfoError, SelfInfoError, type Stage } from './errors.js';
 import type { Store } from './stores/store.js';
 import { type Clock, waitBy } from './time.js';
 
@@ -98,6 +98,12 @@ export async function within<T>({ stage, signal }: Scope, clock: Clock, limitMs:
 /** The longest that a store may take over one call. */
 const STORE_MS = 10_000;
 
+/** An end that came before the store's answer, for a step that cannot be taken again. */
+function final(error: unknown): unknown {
+  const impatient = isSelfInfoError(error, 'aborted') || isSelfInfoError(error, 'timed_out');
+  return impatient ? new SelfInfoError(error.code, { stage: error.stage, effect: error.effect, retry: { safe: false } }) : error;
+}
+
 /** Waits for a store no longer than the scope allows; what it does afterwards it does unheard. */
 export function boundStore(store: Store, clock: Clock): BoundStore {
   function reach<T>(scope: Scope, work: () => Promise<T>): Promise<T> {
@@ -108,7 +114,8 @@ export function boundStore(store: Store, clock: Clock): BoundStore {
   return {
     put: (scope, ...entry) => reach(scope, () => store.put(...entry)),
     get: (scope, key) => reach(scope, () => store.get(key)),
-    take: (scope, key) => reach(scope, () => store.take(key)),
+    // Whether it was taken after all nobody can tell: the same callback may be a replay from now on.
+    take: (scope, key) => reach(scope, () => store.take(key)).catch((error) => Promise.reject(final(error))),
     delete: (scope, key) => reach(scope, () => store.delete(key)),
   };
 }

@@ -1,8 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { buildAnswer } from './answer.js';
-import { openAuthentication } from './assertion.js';
-import { type Availability, computeAvailability, outageOf } from './availability.js';
-import { type Calendar, createCalendar } from './calendar/index.js';
+import { type Credentials, openAuthentication } from './assertion.js';
+import { type Availability, calendarSource, computeAvailability, outageOf } from './availability.js';
 import { boundStore, createCalls, type Scope, within } from './calls.js';
 import {
   authorizationParameters,
@@ -18,12 +17,13 @@ import { isSelfInfoError, SelfInfoError, type Stage } from './errors.js';
 import { createTeller, type EventStep, type Trace } from './events.js';
 import type { Connection } from './http.js';
 import type { ClientOptions, Collected, CollectOptions, ConsentOptions, ConsentOutcome, Grant, SelfInfoClient, SubmitOptions } from './journey.js';
-import { checkFunction, checkKeys, checkMethods, checkSignal, checkText, checkWhole } from './options.js';
+import { checkClock, checkFunction, checkKeys, checkMethods, checkSignal, checkText, checkWhole } from './options.js';
 import { pushRequest } from './pushed-authorization.js';
-import { awaitResult, checkInquiries, checkRetrieval, type ProcessSecret, type Retrieval, sendRequest } from './query.js';
+import { awaitResult, checkInquiries, checkRetrieval, type Retrieval, sendRequest } from './query.js';
 import { isService, type Service } from './service.js';
-import { createMemoryStore, guardStore, type StoredEntry } from './stores/store.js';
-import { formatInstant, type Instant, systemClock, toEpochMs } from './time.js';
+import { badEntry, digest, type RetrievalSecret, readSecret, readTransaction, retrievalKey, type Transaction, transactionKey } from './stored.js';
+import { createMemoryStore, guardStore } from './stores/store.js';
+import { clockless, formatInstant, type Instant, toEpochMs } from './time.js';
 import { checkCredential, type TlsCredential } from './tls.js';
 import { type AccessToken, openTransport, requestToken } from './token.js';
 
@@ -35,26 +35,13 @@ interface GrantState {
   released: boolean;
 }
 
-/** A pending transaction as it lies in the store. */
-interface Transaction {
-  readonly id: string;
-  readonly client: string;
-  readonly session: string;
-  readonly verifier: string;
-}
-
 /** A callback that passed, and the transaction that was taken for it. */
 interface ValidVisit {
   readonly status: 'valid';
   readonly callback: ValidCallback;
   readonly transaction: Transaction;
-}
-
-/** What collecting needs, as it lies in the store; terms and inquiries are read from here, so that an edited handle changes nothing. */
-interface RetrievalSecret extends ProcessSecret {
-  readonly retrieval: Retrieval;
-  /** The thumbprint of the client certificate that the token is bound to. */
-  readonly certificate?: string | undefined;
+  /** What authenticates the client at the exchange. */
+  readonly credentials: Credentials;
 }
 
 const CITIZEN_MS = 600_000;
@@ -100,11 +87,11 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     'maxConcurrent',
     'onEvent',
   ]);
-  const { environment, clock = systemClock, random = Math.random, maxConcurrent = MAX_CONCURRENT } = options;
+  const { environment, random = Math.random, maxConcurrent = MAX_CONCURRENT } = options;
   if (options.service === undefined) throw new SelfInfoError('missing_option', { path: 'options.service' });
   if (!isService(options.service)) throw new TypeError('options.service must be what defineService returned.');
   const service: Service = options.service;
-  checkMethods(clock, 'options.clock', ['now', 'wait']);
+  const clock = checkClock(options.clock, 'options.clock');
   checkFunction(random, 'options.random');
   checkWhole(maxConcurrent, 'options.maxConcurrent', 1);
   checkFunction(options.onEvent, 'options.onEvent');
@@ -122,6 +109,8 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
 
   const grants = new WeakMap<object, GrantState>();
   const parked = new WeakMap<object, Connection>();
+  /** What ends the waiting for each retrieval that is being collected. */
+  const collecting = new Map<string, Set<AbortController>>();
   const calls = createCalls(maxConcurrent);
   const teller = createTeller(options.onEvent, clock);
   teller.watch(options.tls?.cert);
@@ -155,7 +144,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     const carried = environment.profile.oauth.pushedAuthorizationRequests.value ? await push(parameters, scope) : parameters;
     const transaction: Transaction = { id: randomUUID(), client: environment.clientId, session: digest(sessionBinding), verifier };
     scope.know({ transactionId: transaction.id });
-    await store.put(scope, transactionKey(state), JSON.stringify(transaction), clock.now() + timing.consentMs.value);
+    await store.put(scope, transactionKey(environment, state), JSON.stringify(transaction), clock.now() + timing.consentMs.value);
     return { url: authorizationUrl(environment, carried), availability: now };
   }
 
@@ -191,28 +180,30 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
   ): Promise<Exclude<ConsentOutcome, { status: 'granted' }> | ValidVisit> {
     const read = readCallback(request);
     if ('refused' in read) return { status: 'rejected', at: 'callback', code: read.refused };
-    const key = transactionKey(read.parameters.get('state') ?? '');
-    const seen = transactionOf(await store.get(scope, key));
+    const key = transactionKey(environment, read.parameters.get('state') ?? '');
+    const seen = readTransaction(await store.get(scope, key), environment.clientId);
     if (typeof seen === 'string') return { status: seen };
     scope.know({ transactionId: seen.id });
     // A stranger's callback must not use up the honest citizen's transaction, so the session is compared before anything is taken.
     if (!sameSecret(seen.session, digest(sessionBinding))) return { status: 'foreign-browser' };
     // So that a clock without a time lets nothing through.
     if (!(arrivedAt < seen.expiresAt)) return { status: 'expired' };
-    const taken = transactionOf(await store.take(scope, key));
+    const verdict = await judgeCallback(environment, read);
+    // Before anything is taken: a key service that fails costs the citizen no more than a reload.
+    const credentials = 'valid' in verdict ? await authenticate('token', scope) : undefined;
+    const taken = readTransaction(await store.take(scope, key), environment.clientId);
     if (typeof taken === 'string') return { status: taken };
     // The session was compared with what was seen, the verifier is of what was taken: they must be one.
     if (taken.id !== seen.id || taken.session !== seen.session || taken.verifier !== seen.verifier) throw badEntry();
-    const verdict = await judgeCallback(environment, read);
     if ('declined' in verdict) return { status: 'declined' };
     if ('refused' in verdict) return { status: 'rejected', at: verdict.at, code: verdict.refused };
-    return { status: 'valid', callback: verdict.valid, transaction: taken };
+    return { status: 'valid', callback: verdict.valid, transaction: taken, credentials: credentials ?? [] };
   }
 
-  async function exchange({ callback, transaction }: ValidVisit, arrivedAt: number, scope: Scope): Promise<ConsentOutcome> {
+  async function exchange({ callback, transaction, credentials }: ValidVisit, arrivedAt: number, scope: Scope): Promise<ConsentOutcome> {
     const connection = transport.connect();
     try {
-      const token = await requestToken(environment, connection, callback, transaction.verifier, authenticate, clock, scope);
+      const token = await requestToken(environment, connection, callback, transaction.verifier, credentials, clock, scope);
       if ('refused' in token) {
         await connection.close();
         return { status: 'rejected', at: 'token', code: token.refused };
@@ -227,23 +218,6 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     }
   }
 
-  /** With the portal that the state was made for: another portal's callback finds nothing. */
-  function transactionKey(state: string): string {
-    return `transaction:${digest(JSON.stringify([environment.issuer, environment.clientId, state]))}`;
-  }
-
-  /** What the store says of a transaction, as long as it is one of this client's. */
-  function transactionOf(entry: StoredEntry | 'taken' | undefined): (Transaction & { readonly expiresAt: number }) | 'expired' | 'replayed' | 'unknown' {
-    // Clients of many databases say null.
-    if (!entry) return 'unknown';
-    if (entry === 'taken') return 'replayed';
-    if (entry.value === '') return 'expired';
-    const { id, client, session, verifier } = read<Transaction>(entry);
-    const { expiresAt } = entry;
-    if (![id, client, session, verifier].every((text) => typeof text === 'string') || !Number.isFinite(expiresAt)) throw badEntry();
-    return client === environment.clientId ? { id, client, session, verifier, expiresAt } : 'unknown';
-  }
-
   function stateOf(grant: unknown): GrantState {
     const state = typeof grant === 'object' && grant !== null ? grants.get(grant) : undefined;
     if (!state) throw new SelfInfoError('foreign_grant', { path: 'grant' });
@@ -255,7 +229,10 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     scope.know({ transactionId: grant.terms.transactionId });
     const inquiries = checkInquiries(service, asked, 'inquiries');
     if (state.used) throw new SelfInfoError('grant_used');
-    if (grant.expiresAt !== null && clock.now() >= Date.parse(grant.expiresAt)) throw new SelfInfoError('grant_expired');
+    // Read before anything is sent: whatever the clock does afterwards, the retrieval is made.
+    const now = clock.now();
+    if (!Number.isFinite(now)) throw clockless();
+    if (grant.expiresAt !== null && now >= Date.parse(grant.expiresAt)) throw new SelfInfoError('grant_expired');
     // Set before the first await: of two submits at once, one goes out.
     state.used = true;
     let processId: string;
@@ -266,7 +243,6 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
       if (isSelfInfoError(error) && error.effect === 'none' && !state.released) state.used = false;
       throw error;
     }
-    const now = clock.now();
     const expiresAt = now + timing.resultMs.value;
     const retrieval: Retrieval = Object.freeze({
       v: 1,
@@ -323,7 +299,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
       const waited = scope.step('result', () => waitFor(retrieval, given, { ...scope, stage: 'result' }));
       const collected = await waited.catch((error: unknown) => {
         // The consent is spent: without the retrieval its answer would be out of reach.
-        throw isSelfInfoError(error) && Object.isExtensible(error) ? Object.assign(error, { retrieval }) : error;
+        throw carrying(error, retrieval);
       });
       // Without the retrieval nobody can ask again: its token has no reason to stay.
       if (!('retrieval' in collected)) await store.delete(scope, retrievalKey(retrieval.id)).catch(() => undefined);
@@ -343,10 +319,25 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
   async function waitFor(handle: Retrieval, given: CollectOptions, scope: Scope & Trace & { readonly deadline: number }): Promise<Collected> {
     const { id } = resume(handle);
     scope.know({ retrievalId: id });
+    const discarded = new AbortController();
+    const waiting = collecting.get(id) ?? new Set();
+    collecting.set(id, waiting.add(discarded));
+    try {
+      return await collectOne(id, handle, given, { ...scope, signal: AbortSignal.any([scope.signal, discarded.signal]) });
+    } catch (error) {
+      if (discarded.signal.aborted) return gone();
+      throw error;
+    } finally {
+      waiting.delete(discarded);
+      if (waiting.size === 0) collecting.delete(id);
+    }
+  }
+
+  async function collectOne(id: string, handle: Retrieval, given: CollectOptions, scope: Scope & Trace & { readonly deadline: number }): Promise<Collected> {
     return within(scope, clock, Number.POSITIVE_INFINITY, async (inner) => {
-      const secret = secretOf(id, await store.get(scope, retrievalKey(id)));
+      const secret = readSecret(id, await store.get(scope, retrievalKey(id)), clock.now());
       // The id alone opens nothing for another service that shares the store.
-      if (secret?.retrieval.terms?.serviceId !== environment.clientId) return { status: 'failed', error: new SelfInfoError('retrieval_gone') };
+      if (secret?.retrieval.terms?.serviceId !== environment.clientId) return gone();
       const retrieval = keptRetrieval(secret);
       scope.know({ transactionId: retrieval.terms.transactionId });
       const connection = parked.get(handle) ?? transport.connect(secret.certificate);
@@ -364,8 +355,8 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
           case 'pending':
             return { ...waited, retrieval };
           case 'unavailable': {
-            const outage = outageOf(service, Object.keys(retrieval.inquiries), currentCalendar(), clock.now());
-            return { status: 'unavailable', until: waited.until ?? outage.until, causes: outage.causes, retrieval };
+            const { until, causes } = outageOf(service, Object.keys(retrieval.inquiries), currentCalendar, clock.now());
+            return { status: 'unavailable', until: waited.until ?? until, causes, retrieval };
           }
           case 'failed':
             return waited;
@@ -374,16 +365,6 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
         await connection.close();
       }
     });
-  }
-
-  /** What the store holds of a retrieval, unless its time is over. */
-  function secretOf(id: string, entry: StoredEntry | 'taken' | undefined): RetrievalSecret | undefined {
-    if (!entry || entry === 'taken' || entry.value === '') return undefined;
-    const secret = read<RetrievalSecret>(entry);
-    const { token, processId, retrieval } = secret;
-    // Under another citizen's secret the answer would be another citizen's.
-    if (typeof token !== 'string' || typeof processId !== 'string' || retrieval?.id !== id || !Number.isFinite(entry.expiresAt)) throw badEntry();
-    return clock.now() < entry.expiresAt ? secret : undefined;
   }
 
   /** Terms and inquiries as they were sent; of a period that has no end nothing is collected. */
@@ -411,6 +392,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     }
     if (typeof handle === 'object' && handle !== null && !('id' in handle)) throw new SelfInfoError('foreign_grant', { path: 'handle' });
     const { id } = resume(handle);
+    for (const waiting of collecting.get(id) ?? []) waiting.abort();
     await parked.get(handle)?.close();
     await store.delete({ stage: 'result', signal: never }, retrievalKey(id));
   }
@@ -433,38 +415,17 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
   return Object.freeze(client) as unknown as SelfInfoClient<S>;
 }
 
+function gone(): Collected {
+  return { status: 'failed', error: new SelfInfoError('retrieval_gone') };
+}
+
+/** The same error with the retrieval; one that takes nothing, of the host's `onProgress` or calendar perhaps, gives way to one of ours. */
+function carrying(error: unknown, retrieval: Retrieval): object {
+  try {
+    if (typeof error === 'object' && error !== null && Object.assign(error, { retrieval }).retrieval === retrieval) return error;
+  } catch {}
+  return Object.assign(new SelfInfoError('aborted', { stage: 'result', effect: 'none', retry: { safe: true } }), { retrieval });
+}
+
 /** For a call that nothing aborts. */
 const { signal: never } = new AbortController();
-
-/** States and session bindings are kept as digests only. */
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
-}
-
-function retrievalKey(id: string): string {
-  return `retrieval:${id}`;
-}
-
-/** What was kept; a store that returns something else fails without the parser's message, which would quote it. */
-function read<T extends object>(entry: StoredEntry): T {
-  let value: unknown;
-  try {
-    value = JSON.parse(entry.value);
-  } catch {}
-  if (typeof value !== 'object' || value === null) throw badEntry();
-  return value as T;
-}
-
-function badEntry(): SelfInfoError {
-  return new SelfInfoError('store_failed', { retry: { safe: false } });
-}
-
-function calendarSource(given: Calendar | (() => Calendar) | undefined): () => Calendar {
-  if (typeof given === 'function') return given;
-  if (given === undefined) {
-    const tables = createCalendar();
-    return () => tables;
-  }
-  checkMethods(given, 'options.calendar', ['status', 'segments']);
-  return () => given;
-}

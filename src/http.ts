@@ -335,17 +335,22 @@ export function knownCode(code: unknown, known: readonly string[] = []): string 
   return typeof code === 'string' && (OAUTH_CODES.includes(code) || known.includes(code)) ? code : 'unrecognised';
 }
 
-/** The error for an answer whose status is not a success. */
-export function refusal(answer: HttpAnswer, stage: CallStage, known: readonly string[]): SelfInfoError {
+/** The error for an answer whose status is not a success; `untaken`: statuses of 429 and above by which the portal itself says that it took nothing. */
+export function refusal(answer: HttpAnswer, stage: CallStage, known: readonly string[], untaken: readonly number[] = []): SelfInfoError {
   const { status, json, retryAt } = answer;
+  // A gateway may pass a call on first and fail afterwards.
+  const harmless = HARMLESS.includes(stage) || untaken.includes(status);
+  const effect = harmless ? 'none' : 'unknown';
   const code = typeof json === 'object' && json !== null && 'error' in json ? knownCode(json.error, known) : undefined;
   const upstream = { status, ...(code !== undefined && { code }) };
   if (status === 429 || status === 503) {
     return new SelfInfoError('upstream_unavailable', {
       stage,
+      effect,
       upstream,
-      retry: { safe: stage !== 'token', ...(retryAt !== undefined && { notBefore: formatInstant(retryAt) }) },
+      retry: { safe: harmless, ...(retryAt !== undefined && { notBefore: formatInstant(retryAt) }) },
     });
   }
-  return new SelfInfoError(status >= 400 && status < 500 ? 'upstream_refused' : 'upstream_failed', { stage, upstream });
+  if (status >= 400 && status < 500) return new SelfInfoError('upstream_refused', { stage, upstream });
+  return new SelfInfoError('upstream_failed', { stage, effect, upstream, retry: { safe: untaken.includes(status) } });
 }

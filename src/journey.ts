@@ -63,7 +63,10 @@ export interface CollectOptions extends SubmitOptions {
    * is the error `timed_out` or, once it was sent, `answer_lost`. A store that has not answered by then is `timed_out`, too.
    */
   readonly deadlineMs?: number;
-  /** Called before each wait, between two polls and after a failed one. What it throws or rejects with ends the waiting and comes back as it is. */
+  /**
+   * Called before each wait, between two polls and after a failed one. What it throws or rejects with ends the waiting and comes back as it is; out of `query`
+   * with `retrieval` added, or as the error `aborted` that carries it where nothing can be added.
+   */
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -136,7 +139,7 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
    *
    * @param request - the callback as the framework hands it over.
    * @param options - `sessionBinding` as at `beginConsent`; `signal` aborts the exchange.
-   * @throws SelfInfoError of the transport, `response_invalid`, `store_failed`, `overloaded` (nothing is used up); everything a citizen or a stranger can cause is an outcome instead.
+   * @throws SelfInfoError of the transport, `response_invalid`, `store_failed`, `signing_failed` and `overloaded` (nothing is used up by these two); everything a citizen or a stranger can cause is an outcome instead.
    * @example
    * ```ts
    * import { explain, type SelfInfoClient } from 'myna-selfinfo';
@@ -186,7 +189,7 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
    * @param inquiry - one for all items that every item allows, or one per item.
    * @param options - `deadlineMs`, `signal`, `onProgress`.
    * @throws as {@link SelfInfoClient.submit} and {@link SelfInfoClient.collect}; a refusal by the portal is `failed` instead. Once there is a
-   * retrieval, the error carries it: `client.resume(error.retrieval)` can be collected again.
+   * retrieval, whatever is thrown carries it: `client.resume(error.retrieval)` can be collected again.
    * @example
    * ```ts
    * import { explain, type Grant, latest, type SelfInfoClient } from 'myna-selfinfo';
@@ -199,7 +202,7 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
    * Checks a stored retrieval and gives it its type back.
    *
    * @param json - the retrieval as JSON text, or parsed.
-   * @throws SelfInfoError `invalid_retrieval` naming the path.
+   * @throws SelfInfoError `invalid_retrieval`, or the error of the inquiry whose value is wrong, naming the path.
    * @example
    * ```ts
    * import type { Retrieval, SelfInfoClient } from 'myna-selfinfo';
@@ -208,7 +211,7 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
    */
   resume(json: unknown): Retrieval<S>;
   /**
-   * Forgets a grant or a retrieval: its token, and the way to its answer.
+   * Forgets a grant or a retrieval: its token, and the way to its answer. Where this client is just collecting it, that ends as `failed` with `retrieval_gone`.
    *
    * @param handle - a grant or a retrieval of this service.
    * @throws SelfInfoError `foreign_grant`, `invalid_retrieval`, `store_failed`.

@@ -1,4 +1,5 @@
 import { SelfInfoError, type SelfInfoErrorOptions } from './errors.js';
+import { type Clock, clockless, systemClock } from './time.js';
 
 type Expected = NonNullable<SelfInfoErrorOptions['expected']>;
 
@@ -52,4 +53,20 @@ export function checkMethods(value: unknown, path: string, names: readonly strin
     if (typeof value !== 'object' || value === null || typeof Reflect.get(value, name) !== 'function')
       throw new TypeError(`${path} must have a method ${name}.`);
   }
+}
+
+/** A clock of the host's of which nothing foreign comes: where `now` throws, an error of ours does; absent, the system's. */
+export function checkClock(value: Clock | undefined, path: string): Clock {
+  if (value === undefined) return systemClock;
+  checkMethods(value, path, ['now', 'wait']);
+  return {
+    now() {
+      try {
+        return value.now();
+      } catch {
+        throw clockless();
+      }
+    },
+    wait: (ms, signal) => value.wait(ms, signal),
+  };
 }

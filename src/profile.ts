@@ -110,6 +110,11 @@ export interface WireProfile {
   readonly processStatuses: Names<WireProcessStatus>;
   /** Machine codes of refusals beside OAuth's own: only a listed code is repeated in an error. */
   readonly errorCodes: ProfileEntry<readonly string[]>;
+  /**
+   * The HTTP statuses among 429 and 500 to 599 by which the portal itself, and no gateway on the way, says that it did not take a request: its consent is
+   * unspent then. Of the others nobody can tell.
+   */
+  readonly untakenStatuses: ProfileEntry<readonly number[]>;
   /** How the provider learns that an answer is ready. */
   readonly completion: ProfileEntry<'poll'>;
   /** Milliseconds: between two polls, for the citizen to consent, for an answer to be fetched. */
@@ -211,6 +216,7 @@ export const publicProfile: WireProfile = deepFreeze({
     'not_found',
     'method_not_allowed',
   ]),
+  untakenStatuses: unknown([]),
   completion: inferred('poll'),
   timing: { pollMs: unknown(3_000), consentMs: unknown(600_000), resultMs: unknown(3_600_000) },
   encodeRequest({ items }, { fields, methods }) {
@@ -254,7 +260,11 @@ export function unverifiedEntries(profile: WireProfile): readonly string[] {
 
 /** The entries of a profile that are missing, or whose value is of another type than in the public one. */
 export function malformedEntries(profile: WireProfile): readonly string[] {
-  return entriesOf(profile).flatMap(({ path, entry, model }) => (typeof entry.value === typeof model.value ? [] : [path]));
+  return entriesOf(profile).flatMap(({ path, entry, model }) => (kindOf(entry.value) === kindOf(model.value) ? [] : [path]));
+}
+
+function kindOf(value: unknown): string {
+  return Array.isArray(value) ? 'list' : typeof value;
 }
 
 interface FoundEntry {

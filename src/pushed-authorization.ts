@@ -4,8 +4,8 @@ import type { Egress } from './egress.js';
 import type { Environment } from './environment.js';
 import { SelfInfoError } from './errors.js';
 import { type CallBounds, type Connection, type FetchLike, refusal } from './http.js';
-import { checkKeys, checkMethods, checkSignal } from './options.js';
-import { type Clock, formatInstant, systemClock } from './time.js';
+import { checkClock, checkKeys, checkSignal } from './options.js';
+import { type Clock, formatInstant } from './time.js';
 import type { TlsCredential } from './tls.js';
 import { openTransport } from './token.js';
 
@@ -34,7 +34,7 @@ export async function pushRequest(
 ): Promise<PushedRequest> {
   const { clientId, profile } = environment;
   const form = new URLSearchParams(parameters);
-  await authenticate(form, 'consent', bounds);
+  for (const [name, value] of await authenticate('consent', bounds)) form.set(name, value);
   const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json', 'accept-encoding': 'identity' };
   const pushedAt = clock.now();
   const answer = await connection.send({ stage: 'consent', path: profile.paths.pushedAuthorization.value, headers, body: String(form) }, bounds);
@@ -95,8 +95,8 @@ export interface PushAuthorizationOptions {
  */
 export async function pushAuthorization(options: PushAuthorizationOptions): Promise<{ readonly url: string; readonly expiresAt: string }> {
   checkKeys(options, 'options', ['environment', 'state', 'codeChallenge', 'tls', 'clientAuth', 'egress', 'fetch', 'clock', 'signal']);
-  const { environment, clock = systemClock, signal } = options;
-  checkMethods(clock, 'options.clock', ['now', 'wait']);
+  const { environment, signal } = options;
+  const clock = checkClock(options.clock, 'options.clock');
   checkSignal(signal, 'options.signal');
   const transport = openTransport(environment, options, clock);
   const authenticate = openAuthentication(environment, options.clientAuth, clock);

@@ -87,7 +87,7 @@ export async function sendRequest(
   const items = Object.entries(inquiries).map(([key, inquiry]) => ({ code: wireCode(service.items[key] as ItemSpec), inquiry }));
   const body = encoded('encodeRequest', () => profile.encodeRequest({ items }, profile));
   const answer = await post(environment, connection, 'request', body, accessToken.token.reveal(), bounds);
-  return judged(answer, 'request', () => checkProcessId(profile.decodeProcess(answer.json, profile)), profile.errorCodes.value);
+  return judged(answer, 'request', () => checkProcessId(profile.decodeProcess(answer.json, profile)), profile);
 }
 
 /** It is stored and sent back with every poll, and must come back the same. */
@@ -255,7 +255,7 @@ async function sendPoll(
     token,
     bounds,
   );
-  const result = await judged(answer, 'result', () => decodeResult(profile, answer.json), profile.errorCodes.value);
+  const result = await judged(answer, 'result', () => decodeResult(profile, answer.json), profile);
   if (result.processId !== processId) throw new SelfInfoError('process_mismatch');
   return { result, retryAt: answer.retryAt };
 }
@@ -296,8 +296,8 @@ function post(
   return connection.send({ stage, path: environment.profile.paths[stage].value, headers, body }, bounds);
 }
 
-async function judged<T>(answer: HttpAnswer, stage: CallStage, decode: () => T | Promise<T>, errorCodes: readonly string[]): Promise<T> {
-  if (answer.status < 200 || answer.status > 299) throw refusal(answer, stage, errorCodes);
+async function judged<T>(answer: HttpAnswer, stage: CallStage, decode: () => T | Promise<T>, { errorCodes, untakenStatuses }: WireProfile): Promise<T> {
+  if (answer.status < 200 || answer.status > 299) throw refusal(answer, stage, errorCodes.value, stage === 'request' ? untakenStatuses.value : []);
   try {
     return await decode();
   } catch (error) {
@@ -328,8 +328,17 @@ export function checkRetrieval(service: Service, serviceId: string, json: unknow
   checkInstant(expiresAt, 'retrieval.expiresAt');
   checkInstant(terms.grantedAt, 'retrieval.terms.grantedAt');
   checkInstant(terms.keepUntil, 'retrieval.terms.keepUntil');
-  checkInquiries(service, inquiries, 'retrieval.inquiries');
+  checkAsked(service, inquiries);
   return value as unknown as Retrieval;
+}
+
+/** It came as JSON: another type is a retrieval that is not valid, and no mistake of the program. */
+function checkAsked(service: Service, inquiries: unknown): void {
+  try {
+    checkInquiries(service, inquiries, 'retrieval.inquiries');
+  } catch (error) {
+    throw isSelfInfoError(error) ? error : new SelfInfoError('invalid_retrieval', { path: 'retrieval.inquiries' });
+  }
 }
 
 function parseHandle(json: string): unknown {

@@ -102,6 +102,14 @@ export interface Clock {
   wait(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** For a clock without a time. */
+export function clockless(): SelfInfoError {
+  return new SelfInfoError('invalid_option', {
+    path: 'options.clock',
+    expected: { en: 'now() must give epoch milliseconds.', ja: 'now() はエポックミリ秒を返す必要があります。' },
+  });
+}
+
 /** Waits by a clock of the host's: what it throws at once comes as a rejection. */
 export async function waitBy(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   await clock.wait(ms, signal);

@@ -1,12 +1,12 @@
-import { type Authenticate, type ClientAuth, openAuthentication } from './assertion.js';
+import { type ClientAuth, type Credentials, openAuthentication } from './assertion.js';
 import { ValidCallback } from './consent.js';
 import { checkEgress, type Egress, routeOf } from './egress.js';
 import { type Environment, isEnvironment } from './environment.js';
 import { SelfInfoError } from './errors.js';
 import { type CallBounds, type Connection, createFetchTransport, type FetchLike, type HttpAnswer, knownCode, refusal, type Transport } from './http.js';
-import { checkFunction, checkKeys, checkMethods, checkSignal, checkText } from './options.js';
+import { checkClock, checkFunction, checkKeys, checkSignal, checkText } from './options.js';
 import { Sensitive } from './redaction.js';
-import { type Clock, formatInstant, systemClock } from './time.js';
+import { type Clock, formatInstant } from './time.js';
 import { checkCredential, type TlsCredential } from './tls.js';
 import { createTransport } from './transport.js';
 
@@ -25,7 +25,7 @@ export async function requestToken(
   connection: Connection,
   callback: ValidCallback,
   codeVerifier: string,
-  authenticate: Authenticate,
+  credentials: Credentials,
   clock: Clock,
   bounds: CallBounds,
 ): Promise<TokenVerdict> {
@@ -49,7 +49,7 @@ export async function requestToken(
       {
         [oauth.customFetch]: async (_url, init) => {
           try {
-            await authenticate(init.body, 'token', bounds);
+            for (const [name, value] of credentials) init.body.set(name, value);
             answer = await connection.send(
               { stage: 'token', path: profile.paths.token.value, headers: headersOf(init.headers), body: String(init.body) },
               bounds,
@@ -175,16 +175,18 @@ export interface ExchangeTokenOptions {
  */
 export async function exchangeToken(options: ExchangeTokenOptions): Promise<AccessToken> {
   checkKeys(options, 'options', ['environment', 'callback', 'codeVerifier', 'tls', 'clientAuth', 'egress', 'fetch', 'clock', 'signal']);
-  const { environment, callback, codeVerifier, clock = systemClock, signal } = options;
+  const { environment, callback, codeVerifier, signal } = options;
   if (!(callback instanceof ValidCallback)) throw new TypeError('options.callback must be what validateCallback returned.');
   checkText(codeVerifier, 'options.codeVerifier');
-  checkMethods(clock, 'options.clock', ['now', 'wait']);
+  const clock = checkClock(options.clock, 'options.clock');
   checkSignal(signal, 'options.signal');
   const connection = openTransport(environment, options, clock).connect();
   const authenticate = openAuthentication(environment, options.clientAuth, clock);
-  ValidCallback.spend(callback);
   try {
-    const verdict = await requestToken(environment, connection, callback, codeVerifier, authenticate, clock, { signal });
+    // Before the callback is spent: after a key service that failed it can be exchanged yet.
+    const credentials = await authenticate('token', { signal });
+    ValidCallback.spend(callback);
+    const verdict = await requestToken(environment, connection, callback, codeVerifier, credentials, clock, { signal });
     if ('refused' in verdict) throw new SelfInfoError('token_refused', { upstream: { code: verdict.refused } });
     return verdict.accessToken;
   } finally {

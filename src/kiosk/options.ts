@@ -3,10 +3,10 @@ import { type Calendar, createCalendar } from '../calendar/index.js';
 import type { ConsentTerms } from '../consent.js';
 import { SelfInfoError } from '../errors.js';
 import type { Inquiry } from '../inquiry.js';
-import { checkFunction, checkKeys, checkMethods, checkText, checkWhole } from '../options.js';
+import { checkClock, checkFunction, checkKeys, checkMethods, checkText, checkWhole } from '../options.js';
 import { checkInquiries } from '../query.js';
 import { type ItemSpec, isService, type Service, wireCode } from '../service.js';
-import { type Clock, systemClock } from '../time.js';
+import type { Clock } from '../time.js';
 import type { KioskAuthorizer, KioskRequest } from './authorizer.js';
 import type { CardReader } from './reader.js';
 import type { KioskEvent, KioskMenuEntry } from './states.js';
@@ -57,12 +57,12 @@ const IDLE_MS = 60_000;
 /** Checks the options of a session and makes them complete. */
 export function checkOptions(options: KioskOptions) {
   checkKeys(options, 'options', ['services', 'authorizer', 'reader', 'calendar', 'clock', 'idleMs', 'onEvent']);
-  const { authorizer, reader, calendar = createCalendar(), clock = systemClock, idleMs = IDLE_MS, onEvent } = options;
+  const { authorizer, reader, calendar = createCalendar(), idleMs = IDLE_MS, onEvent } = options;
   const services = checkServices(options.services);
   checkMethods(authorizer, 'options.authorizer', ['begin']);
   checkMethods(reader, 'options.reader', ['insert', 'readCertificate', 'sign', 'eject', 'onRemoved']);
   if (typeof calendar !== 'function') checkMethods(calendar, 'options.calendar', ['status', 'segments']);
-  checkMethods(clock, 'options.clock', ['now', 'wait']);
+  const clock = checkClock(options.clock, 'options.clock');
   checkWhole(idleMs, 'options.idleMs', 1);
   checkFunction(onEvent, 'options.onEvent');
   const calendarNow = typeof calendar === 'function' ? calendar : () => calendar;

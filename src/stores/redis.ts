@@ -1,7 +1,7 @@
 import { within } from '../calls.js';
 import { isSelfInfoError, SelfInfoError } from '../errors.js';
-import { checkKeys, checkMethods, checkText, checkWhole } from '../options.js';
-import { type Clock, DAY_MS, systemClock } from '../time.js';
+import { checkClock, checkKeys, checkMethods, checkText, checkWhole } from '../options.js';
+import { type Clock, DAY_MS } from '../time.js';
 import { decrypt, encrypt, isOurs, readHeader } from '../vault/jwe.js';
 import { readKeyset } from '../vault/keys.js';
 import { commandsOf, type IoredisClient, type NodeRedisClient, putScript, takeScript } from './redis/commands.js';
@@ -139,7 +139,7 @@ export function createRedisStore(options: RedisStoreOptions): Store {
 
 function checkOptions(options: RedisStoreOptions) {
   checkKeys(options, 'options', ['client', 'keys', 'prefix', 'timeoutMs', 'clock']);
-  const { client, keys, prefix = PREFIX, timeoutMs = TIMEOUT_MS, clock = systemClock } = options;
+  const { client, keys, prefix = PREFIX, timeoutMs = TIMEOUT_MS } = options;
   if (client === undefined) throw new SelfInfoError('missing_option', { path: 'options.client' });
   const isNodeRedis = typeof client === 'object' && client !== null && 'evalSha' in client;
   checkMethods(client, 'options.client', isNodeRedis ? ['evalSha', 'eval', 'mGet', 'del'] : ['evalsha', 'eval', 'mget', 'del']);
@@ -153,7 +153,7 @@ function checkOptions(options: RedisStoreOptions) {
     });
   }
   checkWhole(timeoutMs, 'options.timeoutMs', 1);
-  checkMethods(clock, 'options.clock', ['now', 'wait']);
+  const clock = checkClock(options.clock, 'options.clock');
   return { commands: commandsOf(client), ...keyset, prefix, timeoutMs, clock };
 }
 

@@ -1,5 +1,5 @@
 import { SelfInfoError } from '../errors.js';
-import { type Clock, DAY_MS, dayOf } from '../time.js';
+import { type Clock, clockless, DAY_MS, dayOf } from '../time.js';
 import type { VaultStore } from './store.js';
 
 const MINUTE_MS = 60_000;
@@ -31,10 +31,7 @@ export function createTimekeeper(store: Pick<VaultStore, 'see' | 'seen'>, clock:
     const told = clock.now();
     // Compared with NaN nothing ever ends.
     if (Number.isFinite(told)) return Math.floor(told);
-    throw new SelfInfoError('invalid_option', {
-      path: 'options.clock',
-      expected: { en: 'now() must give epoch milliseconds.', ja: 'now() はエポックミリ秒を返す必要があります。' },
-    });
+    throw clockless();
   }
   return {
     now: () => Math.max(tell(), seenHere),

@@ -429,6 +429,9 @@ describe('resume', () => {
     ['submittedAt', 5, ['invalid_retrieval', 'retrieval.submittedAt']],
     ['expiresAt', 'never', ['invalid_retrieval', 'retrieval.expiresAt']],
     ['inquiries', undefined, ['invalid_retrieval', 'retrieval.inquiries']],
+    ['inquiries', [], ['invalid_retrieval', 'retrieval.inquiries']],
+    ['inquiries.household', 'latest', ['invalid_retrieval', 'retrieval.inquiries']],
+    ['inquiries.household.at', 20260401, ['invalid_retrieval', 'retrieval.inquiries']],
     ['inquiries.pension', { method: 'latest' }, ['unknown_item', 'retrieval.inquiries.pension']],
     ['inquiries.household.at', '2026-02-30', ['invalid_date', 'retrieval.inquiries.household.at']],
   ])('refuses %s = %j', async (path, value, expected) => {

@@ -345,6 +345,58 @@ function derOf(...numbers: readonly bigint[]): Uint8Array<ArrayBuffer> {
 
 const hex32 = (number: bigint) => number.toString(16).padStart(64, '0');
 
+describe('a key service that fails once', () => {
+  /** Fails as it is told at first, and signs from then on. */
+  const failingOnce = (fail: () => Promise<never>) => {
+    let asked = 0;
+    const sign = (input: Uint8Array) => (asked++ === 0 ? fail() : keyService(ec)(input));
+    return privateKeyJwt({ alg: 'ES256', kid: ec.kid, sign });
+  };
+
+  it('costs the citizen no more than a reload of the callback', async () => {
+    const { client, callback, sent } = open(failingOnce(() => Promise.reject(new Error('down'))));
+    const back = await callback();
+    const complete = () => client.completeConsent(back, { sessionBinding: SESSION });
+    expect(await errorOf(complete)).toMatchObject({ code: 'signing_failed', stage: 'token', effect: 'none', retry: { safe: true } });
+    expect(sent).toEqual([]);
+    expect((await complete()).status).toBe('granted');
+    expect(await complete()).toEqual({ status: 'replayed' });
+  });
+
+  it('or whose caller goes away leaves the callback as it was', async () => {
+    const abort = new AbortController();
+    const { client, callback } = open(
+      failingOnce(() => {
+        abort.abort();
+        return new Promise(() => {});
+      }),
+    );
+    const back = await callback();
+    const given = { sessionBinding: SESSION };
+    expect(await errorOf(() => client.completeConsent(back, { ...given, signal: abort.signal }))).toMatchObject({ code: 'aborted', retry: { safe: true } });
+    expect((await client.completeConsent(back, given)).status).toBe('granted');
+  });
+
+  it('is not asked for a citizen who declined, nor for another browser', async () => {
+    const sign = vi.fn(keyService(ec));
+    const { client, callback } = open(privateKeyJwt({ alg: 'ES256', kid: ec.kid, sign }));
+    expect(await client.completeConsent(await callback('hanako', 'decline'), { sessionBinding: SESSION })).toEqual({ status: 'declined' });
+    expect(await client.completeConsent(await callback(), { sessionBinding: 'another' })).toEqual({ status: 'foreign-browser' });
+    expect(sign).not.toHaveBeenCalled();
+  });
+
+  it('leaves the callback of exchangeToken good for its one exchange', async () => {
+    const { environment, fetch, sandbox, clock } = open(byKey(ec));
+    const codeVerifier = 'v'.repeat(43);
+    const url = buildConsentUrl(environment, { state: 'state', codeChallenge: createHash('sha256').update(codeVerifier).digest('base64url') });
+    const callback = await validateCallback(environment, await sandbox.visit(url, { persona: 'hanako' }), { state: 'state' });
+    const options = { environment, fetch, clock, callback, codeVerifier, clientAuth: failingOnce(() => Promise.reject()) };
+    expect((await errorOf(() => exchangeToken(options))).code).toBe('signing_failed');
+    expect((await exchangeToken(options)).expiresAt).toBe('2026-12-01T12:00:00+09:00');
+    expect(await errorOf(() => exchangeToken(options))).toMatchObject({ code: 'callback_rejected', upstream: { code: 'replayed' } });
+  });
+});
+
 describe('a function for the current key that', () => {
   it('throws keeps its words', async () => {
     const { complete, sent } = open(() => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore, createSelfInfoClient, latest, type Progress, type Store } from '../../src/index.js';
@@ -183,6 +184,38 @@ describe('Retry-After of a poll that went through', () => {
     };
     await client.collect(retrieval, { onProgress });
     expect(told[0]?.retryAt).toBe(`2026-12-01T${time}+09:00`);
+  });
+});
+
+describe('a retrieval that is discarded while it is collected', () => {
+  it('ends all its waits at once as gone, and nothing more is asked', async () => {
+    const running = answerAt('/result', async (request) => Response.json({ ...((await request.json()) as object), process_status: 'RUNNING' }));
+    const { client, calls, retrieval, clock } = await ready(running);
+    let waiting = 0;
+    let tell = () => {};
+    const both = new Promise<void>((resolve) => {
+      tell = resolve;
+    });
+    const onProgress = () => {
+      if (++waiting === 2) tell();
+    };
+    const collecting = [client.collect(retrieval, { onProgress }), client.collect(client.resume(JSON.stringify(retrieval)), { onProgress })];
+    await both;
+    await client.discard(retrieval);
+    for (const collected of await Promise.all(collecting)) expect(expectStatus(collected, 'failed').error.code).toBe('retrieval_gone');
+    const before = calls.length;
+    clock.advance(60_000);
+    await setImmediate();
+    expect(calls).toHaveLength(before);
+    expect(expectStatus(await client.collect(retrieval), 'failed').error.code).toBe('retrieval_gone');
+  });
+
+  it('leaves the others alone', async () => {
+    const { client, consent, retrieval, onProgress } = await ready({});
+    const other = await client.submit(await consent(), { income: latest() });
+    const collecting = client.collect(other, { onProgress });
+    await client.discard(retrieval);
+    expectStatus(await collecting, 'ready');
   });
 });
 

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { type Calendar, createCalendar } from '../../src/calendar/index.js';
 import {
   type Clock,
   createMemoryStore,
@@ -160,6 +161,30 @@ describe('a clock that misbehaves', () => {
     expect(isSelfInfoError(error, 'timed_out')).toBe(true);
   });
 
+  it('and throws when it is asked the time shows nothing of it, at any moment of a journey', async () => {
+    const codes = new Set<string>();
+    for (let moment = 1; moment <= 60; moment++) {
+      const inner = createVirtualClock(NOW);
+      let left = Number.POSITIVE_INFINITY;
+      const { client, begin, calls } = openStub({ clock: { ...inner, now: () => (left-- > 0 ? inner.now() : explode()) } });
+      const { callback } = await begin();
+      left = moment;
+      try {
+        const grant = grantOf(await client.completeConsent(callback, { sessionBinding: SESSION }));
+        const { answer } = expectStatus(await client.query(grant, latest()), 'ready');
+        expectStatus(answer.items.household, 'present').reveal();
+      } catch (error) {
+        expect(isSelfInfoError(error)).toBe(true);
+        expect(JSON.stringify(error) + (error as Error).stack).not.toContain(secret);
+        const { code, effect, retrieval } = error as SelfInfoError;
+        codes.add(code);
+        // Once the request was carried out, either its answer is within reach or the error says that it is not.
+        if (calls.includes('request')) expect(retrieval !== undefined || effect !== 'none' || calls.includes('result')).toBe(true);
+      }
+    }
+    expect(codes).toContain('invalid_option');
+  });
+
   it('and has no time any more lets nothing be read on', async () => {
     const inner = createVirtualClock(NOW);
     let broken = false;
@@ -215,17 +240,80 @@ describe('a wire profile that misbehaves', () => {
 });
 
 describe('what onProgress throws', () => {
-  it('comes back as it is, and leaves no wait behind', async () => {
+  const running = { [fields.processId.value]: STUB_PROCESS, [fields.processStatus.value]: processStatuses.running.value };
+
+  async function openWaiting() {
     const clock = watchClock(createVirtualClock(NOW));
-    const running = { [fields.processId.value]: STUB_PROCESS, [fields.processStatus.value]: processStatuses.running.value };
-    const { client, begin } = openStub({ clock, answers: { result: () => Response.json(running) } });
+    let isDone = false;
+    const { client, begin } = openStub({ clock, answers: { result: () => Response.json(isDone ? goodAnswers.result : running) } });
     const grant = grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
-    const onProgress = () => {
-      throw frozen;
+    const finish = () => {
+      isDone = true;
     };
-    expect(await thrownBy(() => client.query(grant, latest(), { onProgress }))).toBe(frozen);
-    // A wait that was called off settles in the turn after.
-    await setImmediate();
-    expect(clock.waits).toBe(0);
+    return { client, grant, clock, finish };
+  }
+
+  const given: [string, unknown, boolean][] = [
+    ['an error', new Error('of the host'), true],
+    ['an error of ours that cannot be changed', frozen, false],
+    ['what cannot be looked at', mine, false],
+    ['an object whose retrieval cannot be set', Object.defineProperty({}, 'retrieval', { set: explode }), false],
+    ['a text', secret, false],
+    ['nothing', undefined, false],
+  ];
+
+  it.each(given)('%s: loses no answer of a query, whose consent is spent, and leaves no wait behind', async (_, thrown, isKept) => {
+    for (const onProgress of [
+      () => Promise.reject(thrown),
+      () => {
+        throw thrown;
+      },
+    ]) {
+      const { client, grant, clock, finish } = await openWaiting();
+      const error = await thrownBy(() => client.query(grant, latest(), { onProgress }));
+      if (isKept) expect(error).toBe(thrown);
+      else expect(error).toMatchObject({ code: 'aborted', stage: 'result', effect: 'none', retry: { safe: true } });
+      expect(String(error)).not.toContain(secret);
+      // A wait that was called off settles in the turn after.
+      await setImmediate();
+      expect(clock.waits).toBe(0);
+      finish();
+      expectStatus(await client.collect(client.resume(Object(error).retrieval)), 'ready');
+    }
+  });
+
+  it.each(given)('%s: comes out of collect as it is, which leaves the retrieval with its caller', async (_, thrown) => {
+    const { client, grant, finish } = await openWaiting();
+    const retrieval = await client.submit(grant, latest());
+    let caught: { readonly error: unknown } | undefined;
+    await client.collect(retrieval, { onProgress: () => Promise.reject(thrown) }).catch((error: unknown) => {
+      caught = { error };
+    });
+    expect(caught !== undefined && Object.is(caught.error, thrown)).toBe(true);
+    finish();
+    expectStatus(await client.collect(retrieval), 'ready');
+  });
+});
+
+describe('a calendar that misbehaves', () => {
+  const busy = { [fields.processId.value]: STUB_PROCESS, [fields.processStatus.value]: processStatuses.busy.value };
+
+  it.each<[string, () => Calendar]>([
+    ['throws', explode],
+    ['is none', () => secret as never],
+    ['knows nothing of these years', () => createCalendar({ extraHolidays: [] })],
+  ])('and %s vetoes nothing: submit and collect go on, and what it would have added is missing', async (_, calendar) => {
+    let isOver = false;
+    const clock = createVirtualClock(NOW);
+    const { client, begin } = openStub({
+      clock,
+      calendar: () => (isOver ? calendar() : createCalendar()),
+      answers: { result: () => Response.json(busy), token: () => Response.json({ ...goodAnswers.token, expires_in: 3_000_000_000 }) },
+    });
+    const grant = grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
+    isOver = true;
+    clock.set('2061-01-01T10:00:00+09:00');
+    const retrieval = await client.submit(grant, latest());
+    expect(await client.collect(retrieval)).toEqual({ status: 'unavailable', until: null, causes: [], retrieval });
   });
 });

@@ -6,13 +6,15 @@ import {
   type Grant,
   latest,
   pointInTime,
+  publicProfile,
   range,
   type SelfInfoError,
   type Store,
 } from '../../src/index.js';
 import { startSandbox } from '../../src/sandbox/index.js';
-import { answerAt, expectStatus, hangAt, type Loan, loan, NOW, openBank, registrationOf, SESSION, visits } from '../kit/loan.js';
+import { answerAt, expectStatus, grantOf, hangAt, type Loan, loan, NOW, openBank, registrationOf, SESSION, visits } from '../kit/loan.js';
 import { errorOf, refusalOf, thrownBy, typeErrorOf } from '../kit/refusals.js';
+import { openStub } from '../kit/stub.js';
 
 const asked = { income: latest() };
 const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({ code, stage, effect, safe });
@@ -147,13 +149,13 @@ describe('when the portal refuses the request', () => {
     [409, { error: 'consent_used' }, { code: 'upstream_refused', effect: 'none', safe: false, upstream: { status: 409, code: 'consent_used' } }],
     [403, { error: '番号 花子' }, { code: 'upstream_refused', effect: 'none', safe: false, upstream: { status: 403, code: 'unrecognised' } }],
     [404, {}, { code: 'upstream_refused', effect: 'none', safe: false, upstream: { status: 404 } }],
-    [429, {}, { code: 'upstream_unavailable', effect: 'none', safe: true, upstream: { status: 429 } }],
+    [429, {}, { code: 'upstream_unavailable', effect: 'unknown', safe: false, upstream: { status: 429 } }],
     [500, { error: 'server_error' }, { code: 'upstream_failed', effect: 'unknown', safe: false, upstream: { status: 500, code: 'server_error' } }],
     [502, null, { code: 'upstream_failed', effect: 'unknown', safe: false, upstream: { status: 502 } }],
     [
       503,
       { error: 'temporarily_unavailable' },
-      { code: 'upstream_unavailable', effect: 'none', safe: true, upstream: { status: 503, code: 'temporarily_unavailable' } },
+      { code: 'upstream_unavailable', effect: 'unknown', safe: false, upstream: { status: 503, code: 'temporarily_unavailable' } },
     ],
   ])('with %i and %j, the error says so', async (status, body, expected) => {
     const { client, consent, calls } = openBank(answerAt('/request', () => Response.json(body, { status })));
@@ -190,7 +192,21 @@ describe('when the portal refuses the request', () => {
   ])('and says Retry-After: %s, the error passes it on', async (header, notBefore) => {
     const { client, consent } = openBank(answerAt('/request', () => new Response('', { status: 503, headers: { 'retry-after': header } })));
     const error = await errorOf(async () => client.submit(await consent(), asked));
-    expect(error.retry).toEqual({ safe: true, ...(notBefore && { notBefore }) });
+    // When a new consent makes sense: the request itself may have been carried out by the portal behind a gateway.
+    expect(error.retry).toEqual({ safe: false, ...(notBefore && { notBefore }) });
+  });
+
+  it.each([
+    [503, [503], { effect: 'none', safe: true }],
+    [502, [429, 502], { effect: 'none', safe: true }],
+    [503, [429, 502], { effect: 'unknown', safe: false }],
+  ])('with %i and the profile names %j as statuses of a request that was not taken, that decides', async (status, untaken, expected) => {
+    const profile = { ...publicProfile, untakenStatuses: { value: untaken, confidence: 'specification' } } as const;
+    const { client, begin, calls } = openStub({ profile, answers: { request: () => new Response('', { status }) } });
+    const grant = grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
+    expect(facts(await errorOf(() => client.submit(grant, latest())))).toMatchObject({ stage: 'request', ...expected });
+    await errorOf(() => client.submit(grant, latest()));
+    expect(calls).toEqual(expected.safe ? ['token', 'request', 'request'] : ['token', 'request']);
   });
 });
 

@@ -134,7 +134,7 @@ describe.each(stages)('at the %s stage, a portal that', (stage) => {
         stage === 'token'
           ? await errorOf(() => travel(portal.environment, portal.tls))
           : expectStatus(await travel(portal.environment, portal.tls), 'failed').error;
-      expect(facts(error)).toEqual({ code: 'upstream_unavailable', stage, effect: 'none', safe: stage === 'request' });
+      expect(facts(error)).toEqual({ code: 'upstream_unavailable', stage, effect: 'unknown', safe: false });
       expect([error.upstream, error.retry.notBefore]).toEqual([{ status: 503 }, until]);
     }
     expect(portal.calls).toEqual(stages.slice(0, stages.indexOf(stage) + 1));

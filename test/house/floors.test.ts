@@ -10,7 +10,7 @@ const floors = [
   ['calendar'],
   ['service', 'inquiry', 'profile', 'environment', 'http', 'json', 'tls', 'egress', 'transport', 'stores/store'],
   ['calls', 'events', 'availability', 'assertion', 'consent', 'pushed-authorization', 'token', 'query', 'answer'],
-  ['journey', 'client', 'explain', 'kiosk', 'vault'],
+  ['journey', 'stored', 'client', 'explain', 'kiosk', 'vault'],
   ['stores/redis', 'vault/pg', 'bullmq', 'conformance'],
 ] as const satisfies readonly (readonly string[])[];
 
@@ -26,7 +26,7 @@ const typesOf = (room: Room): Neighbour => ({ room, typeOnly: true });
 const neighbours: { readonly [R in Room]?: readonly Neighbour[] } = {
   time: [{ room: 'errors' }],
   redaction: [{ room: 'errors' }],
-  options: [{ room: 'errors' }],
+  options: [{ room: 'errors' }, { room: 'time' }],
   service: [{ room: 'inquiry' }],
   profile: [{ room: 'inquiry' }],
   environment: [{ room: 'profile' }],
@@ -42,7 +42,7 @@ const neighbours: { readonly [R in Room]?: readonly Neighbour[] } = {
   query: [{ room: 'calls' }, { room: 'consent' }, { room: 'token' }],
   answer: [{ room: 'consent' }, { room: 'token' }, { room: 'query' }],
   // What the client takes and gives, as types.
-  client: [{ room: 'journey' }],
+  client: [{ room: 'journey' }, { room: 'stored' }],
   explain: [typesOf('journey')],
   kiosk: [typesOf('journey')],
   vault: [typesOf('journey')],

@@ -57,11 +57,11 @@ describe('at the request step, a client', () => {
     expect(await errorOf(() => client.submit(grant, latest()))).toMatchObject({ code: 'response_invalid', stage: 'request', effect: 'unknown' });
   });
 
-  it.each(busy.map(name))('may try again after %s, since nothing was carried out', async (_, fault) => {
+  it.each(busy.map(name))('learns of %s that nobody can tell what was carried out behind a gateway, and sends no second request', async (_, fault) => {
     const { client, consent } = openBank(at('request', fault));
     const grant = await consent();
-    expect(await errorOf(() => client.submit(grant, latest()))).toMatchObject({ code: 'upstream_unavailable', effect: 'none', retry: { safe: true } });
-    expect((await client.submit(grant, latest())).v).toBe(1);
+    expect(await errorOf(() => client.submit(grant, latest()))).toMatchObject({ code: 'upstream_unavailable', effect: 'unknown', retry: { safe: false } });
+    expect((await errorOf(() => client.submit(grant, latest()))).code).toBe('grant_used');
   });
 
   it('learns of error-500 that nobody can tell what was carried out', async () => {
