@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createMemoryStore, latest, type SelfInfoError, type Store } from '../../src/index.js';
-import { expectStatus, hangAt, openBank, SESSION } from '../kit/loan.js';
+import { createMemoryStore, createVirtualClock, latest, type SelfInfoError, type Store } from '../../src/index.js';
+import { expectStatus, grantOf, hangAt, NOW, openBank, SESSION } from '../kit/loan.js';
 import { errorOf, thrownBy } from '../kit/refusals.js';
 import { hangingStore } from '../kit/stores.js';
+import { goodAnswers, openStub } from '../kit/stub.js';
 
 const asked = { income: latest() };
 const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({ code, stage, effect, safe });
@@ -141,6 +142,47 @@ describe('a deadline', () => {
     expect(calls.filter((path) => path === '/result')).toHaveLength(2);
     clock.advance(15_000);
     expect(expectStatus(await collecting, 'pending').retryAt).toBe('2026-12-01T10:00:45+09:00');
+  });
+});
+
+describe('a clock that is set back by an hour', () => {
+  /** Collects for five seconds from a portal that is never ready. */
+  async function collectWhile(moment: 'fetched' | 'waiting') {
+    const time = createVirtualClock(NOW);
+    let offset = 0;
+    const setBack = () => {
+      offset = -3_600_000;
+    };
+    const inner = createMemoryStore();
+    const store: Store = {
+      ...inner,
+      async get(key) {
+        const entry = await inner.get(key);
+        if (moment === 'fetched' && key.startsWith('retrieval:')) setBack();
+        return entry;
+      },
+    };
+    const { client, begin, calls } = openStub({
+      clock: { ...time, now: () => time.now() + offset },
+      store,
+      answers: { result: () => Response.json({ ...goodAnswers.result, process_status: 'RUNNING' }, { headers: { 'retry-after': '2' } }) },
+    });
+    const grant = grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
+    const retrieval = await client.submit(grant, asked);
+    const collecting = client.collect(retrieval, { deadlineMs: 5_000, onProgress: () => moment === 'waiting' && setBack() });
+    await byNow(collecting);
+    return { collecting, time, calls };
+  }
+
+  it.each(['fetched', 'waiting'] as const)('when an answer is %s puts no deadline off', async (moment) => {
+    const { collecting, time, calls } = await collectWhile(moment);
+    for (const step of [2_000, 2_000, 999]) {
+      time.advance(step);
+      expect(await byNow(collecting)).toBe('still under way');
+    }
+    time.advance(1);
+    expectStatus(await collecting, 'pending');
+    expect(calls.filter((stage) => stage === 'result')).toHaveLength(3);
   });
 });
 

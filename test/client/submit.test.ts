@@ -64,6 +64,35 @@ describe('a grant', () => {
   });
 });
 
+describe('a call with a token', () => {
+  it('brings it in a header of its own, asks for plain JSON, and follows no redirect', async () => {
+    const sent: [string, RequestRedirect, Record<string, string>][] = [];
+    const { client, consent, onProgress } = openBank({
+      intercept(request, pass) {
+        sent.push([new URL(request.url).pathname, request.redirect, Object.fromEntries(request.headers)]);
+        return pass(request);
+      },
+    });
+    expectStatus(await client.query(await consent(), asked, { onProgress }), 'ready');
+    const headers = {
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+      'content-type': 'application/json',
+      authorization: expect.stringMatching(/^Bearer [A-Za-z0-9_-]{43}$/),
+    };
+    expect(sent.slice(1)).toEqual([
+      ['/request', 'manual', headers],
+      ['/result', 'manual', headers],
+      ['/result', 'manual', headers],
+    ]);
+  });
+
+  it('may be answered by any status of a success', async () => {
+    const { client, consent } = openBank(answerAt('/request', () => Response.json({ process_id: 'p' }, { status: 299 })));
+    expect((await client.submit(await consent(), asked)).v).toBe(1);
+  });
+});
+
 describe('what is asked is checked before the grant is spent:', () => {
   const mixed = defineService({
     ...loan,
@@ -74,6 +103,7 @@ describe('what is asked is checked before the grant is spent:', () => {
   });
   it.each<[string, unknown, [string, string]]>([
     ['an item that is not registered', { pension: latest() }, ['unknown_item', 'inquiries.pension']],
+    ['a name of great length', { ['x'.repeat(100)]: latest() }, ['unknown_item', `inquiries.${'x'.repeat(60)}`]],
     ['a name that every object has', { constructor: latest() }, ['unknown_item', 'inquiries.constructor']],
     ['a method that is not registered', { income: pointInTime('2026-04-01') }, ['inquiry_not_registered', 'inquiries.income']],
     ['the latest where latestBy is declared and the method is not', { household: latest() }, ['inquiry_not_registered', 'inquiries.household']],
