@@ -66,7 +66,7 @@ describe('a grant', () => {
 
 describe('a call with a token', () => {
   it('brings it in a header of its own, asks for plain JSON, and follows no redirect', async () => {
-    const sent: [string, RequestRedirect, Record<string, string>][] = [];
+    const sent: [string, Request['redirect'], Record<string, string>][] = [];
     const { client, consent, onProgress } = openBank({
       intercept(request, pass) {
         sent.push([new URL(request.url).pathname, request.redirect, Object.fromEntries(request.headers)]);
