@@ -287,11 +287,8 @@ function isUrl(request: object): request is URL {
 }
 
 function readerOf(headers: object): CallbackParts['header'] {
-  const text = (value: unknown) =>
-    [value]
-      .flat()
-      .filter((one) => typeof one === 'string')
-      .join();
+  // Nothing is empty, several values are a list.
+  const text = (value: unknown) => [value].join();
   const get: unknown = taken('request.headers', () => Reflect.get(headers, 'get'));
   // By its method, since a framework may bring Headers of its own.
   if (typeof get === 'function') return (name) => taken('request.headers', () => text(get.call(headers, name)));

@@ -78,6 +78,12 @@ describe('an honest callback is granted', () => {
     expect((await two.complete({ method: 'GET', url: two.callback, headers: new Map([['accept', 'text/html']]) as never })).status).toBe('granted');
   });
 
+  it('after a request without a URL, which has no state', async () => {
+    const { complete, callback } = await comeBack();
+    expect(await complete({ headers: {} })).toEqual({ status: 'rejected', at: 'callback', code: 'state_missing' });
+    expect((await complete({ url: callback, headers: { accept: undefined } })).status).toBe('granted');
+  });
+
   it('by a URL of another realm', async () => {
     const { complete, callback } = await comeBack();
     const foreign = { [Symbol.toStringTag]: 'URL', toString: () => callback };
@@ -139,6 +145,9 @@ describe('a request that cannot be read is a mistake of the program, named witho
     ['a method that throws', withGetter('method'), 'request.method cannot be read.'],
     ['a URL that throws', withGetter('url'), 'request.url cannot be read.'],
     ['headers that throw', withGetter('headers'), 'request.headers cannot be read.'],
+    ['a kind that throws', Object.defineProperty({ url: '/', headers: {} }, Symbol.toStringTag, { get: thrown }), 'request cannot be read.'],
+    ['headers of null', { url: '/', headers: null }, 'request.headers must be an object.'],
+    ['headers whose get cannot be had', { url: '/', headers: Object.defineProperty({}, 'get', { get: thrown }) }, 'request.headers cannot be read.'],
     ['headers whose get throws', { url: '/', headers: { get: thrown } }, 'request.headers cannot be read.'],
     [
       'headers with a value that throws',
