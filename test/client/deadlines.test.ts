@@ -145,44 +145,53 @@ describe('a deadline', () => {
   });
 });
 
-describe('a clock that is set back by an hour', () => {
-  /** Collects for five seconds from a portal that is never ready. */
-  async function collectWhile(moment: 'fetched' | 'waiting') {
+describe('a clock that is set', () => {
+  /** Collects for five seconds, by a clock that may be set at two moments; the store takes a second. */
+  async function collectWith(answer: () => Response, at: { readonly fetched?: number; readonly polled?: number }) {
     const time = createVirtualClock(NOW);
     let offset = 0;
-    const setBack = () => {
-      offset = -3_600_000;
-    };
     const inner = createMemoryStore();
     const store: Store = {
       ...inner,
       async get(key) {
         const entry = await inner.get(key);
-        if (moment === 'fetched' && key.startsWith('retrieval:')) setBack();
+        if (key.startsWith('retrieval:')) {
+          time.advance(1_000);
+          offset += at.fetched ?? 0;
+        }
         return entry;
       },
     };
-    const { client, begin, calls } = openStub({
-      clock: { ...time, now: () => time.now() + offset },
-      store,
-      answers: { result: () => Response.json({ ...goodAnswers.result, process_status: 'RUNNING' }, { headers: { 'retry-after': '2' } }) },
-    });
+    const result = () => {
+      offset += at.polled ?? 0;
+      return answer();
+    };
+    const { client, begin, calls } = openStub({ clock: { ...time, now: () => time.now() + offset }, store, answers: { result } });
     const grant = grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
-    const retrieval = await client.submit(grant, asked);
-    const collecting = client.collect(retrieval, { deadlineMs: 5_000, onProgress: () => moment === 'waiting' && setBack() });
+    const collecting = client.collect(await client.submit(grant, asked), { deadlineMs: 5_000 });
     await byNow(collecting);
-    return { collecting, time, calls };
+    return { collecting, time, polls: () => calls.filter((stage) => stage === 'result').length };
   }
+  const running = () => Response.json({ ...goodAnswers.result, process_status: 'RUNNING' }, { headers: { 'retry-after': '2' } });
 
-  it.each(['fetched', 'waiting'] as const)('when an answer is %s puts no deadline off', async (moment) => {
-    const { collecting, time, calls } = await collectWhile(moment);
-    for (const step of [2_000, 2_000, 999]) {
+  it.each([
+    ['as the store answers', { fetched: -3_600_000 }, [2_000, 2_000, 999], 3],
+    ['as a poll is answered', { polled: -3_600_000 }, [2_000, 1_999], 2],
+  ])('back by an hour %s puts no deadline off', async (_, at, steps, polled) => {
+    const { collecting, time, polls } = await collectWith(running, at);
+    for (const step of steps) {
       time.advance(step);
       expect(await byNow(collecting)).toBe('still under way');
     }
     time.advance(1);
     expectStatus(await collecting, 'pending');
-    expect(calls.filter((stage) => stage === 'result')).toHaveLength(3);
+    expect(polls()).toBe(polled);
+  });
+
+  it('on beyond the deadline while a poll fails leaves it to the failure to say why', async () => {
+    const { collecting, polls } = await collectWith(() => new Response('', { status: 503 }), { polled: 60_000 });
+    expectStatus(await collecting, 'unavailable');
+    expect(polls()).toBe(1);
   });
 });
 

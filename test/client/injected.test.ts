@@ -164,6 +164,26 @@ describe('a clock that misbehaves', () => {
     expect(isSelfInfoError(error, 'timed_out')).toBe(true);
   });
 
+  it('and cannot wait for long waits between two polls all the same', async () => {
+    const inner = createVirtualClock(NOW);
+    const wait: Clock['wait'] = (ms, signal) => (ms > 60_000 ? Promise.reject(new RangeError(secret)) : inner.wait(ms, signal));
+    const running = { [fields.processId.value]: STUB_PROCESS, [fields.processStatus.value]: processStatuses.running.value };
+    const { client, begin, calls } = openStub({ clock: { ...inner, wait }, answers: { result: () => Response.json(running) } });
+    const grant = grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
+    const controller = new AbortController();
+    const querying = errorOf(() => client.query(grant, latest(), { deadlineMs: 3_600_000, signal: controller.signal }));
+    const rest = async () => {
+      for (let turn = 0; turn < 20; turn++) await setImmediate();
+    };
+    await rest();
+    expect(calls).toEqual(['token', 'request', 'result']);
+    inner.advance(publicProfile.timing.pollMs.value);
+    await rest();
+    expect(calls).toEqual(['token', 'request', 'result', 'result']);
+    controller.abort();
+    expect((await querying).code).toBe('aborted');
+  });
+
   it('and has no time any more lets nothing be read on', async () => {
     const inner = createVirtualClock(NOW);
     let broken = false;
@@ -226,6 +246,7 @@ describe('a wire profile that misbehaves', () => {
   it.each<[string, unknown]>([
     ['of no characters', ''],
     ['that is no text', 5],
+    ['in a list', ['p']],
     ['of 1,025 characters', 'x'.repeat(1_025)],
   ])('and finds a process id %s finds none, and the consent is spent', async (_, id) => {
     const { client, begin, calls } = openStub(withProfile({ decodeProcess: () => id as string }));

@@ -125,6 +125,7 @@ describe('what is asked is checked before the grant is spent:', () => {
 
   it.each<[string, unknown, string]>([
     ['nothing at all', undefined, 'inquiries must be an inquiry, or an object with one per item.'],
+    ['null', null, 'inquiries must be an inquiry, or an object with one per item.'],
     ['a list', [latest()], 'inquiries must be an inquiry, or an object with one per item.'],
     ['a text', 'latest', 'inquiries must be an inquiry, or an object with one per item.'],
     ['a text for an item', { income: 'latest' }, 'inquiries.income must be an object.'],
@@ -135,6 +136,22 @@ describe('what is asked is checked before the grant is spent:', () => {
     const grant = await consent();
     expect(await typeErrorOf(() => client.submit(grant, inquiries as never))).toBe(message);
     expect((await client.submit(grant, { income: range('2026-01-01', '2026-01-01') })).v).toBe(1);
+  });
+
+  it('nothing, and the error says how much it must be', async () => {
+    const { client, consent } = openBank();
+    const grant = await consent();
+    const { message, messageJa } = await errorOf(() => client.submit(grant, {}));
+    expect([message, messageJa]).toEqual([
+      'Option inquiries is not valid. At least one item.',
+      'オプション inquiries の値が正しくありません。1つ以上の項目を指定してください。',
+    ]);
+  });
+
+  it('an item that is left out may be there as undefined, and so may method', async () => {
+    const { client, consent } = openBank();
+    const { inquiries } = await client.submit(await consent(), { method: undefined, income: undefined, shots: latest() } as never);
+    expect(inquiries).toEqual({ shots: { method: 'latest' } });
   });
 
   it.each<[string, unknown, unknown]>([
