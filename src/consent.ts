@@ -166,7 +166,8 @@ const OTHER_MODES = [...OTHER_FLOWS, 'code', 'state', 'error'];
 export function readCallback(request: CallbackRequest): ReadCallback {
   const { method, url, header } = partsOf(request);
   if (method.toUpperCase() !== 'GET' || isNoVisit(header)) return { refused: 'not_a_navigation' };
-  const [, search = '', hash = ''] = /^[^?#]*\??([^#]*)#?(.*)$/s.exec(url) ?? [];
+  const search = url.replace(/^[^?#]*\??|#.*/gs, '');
+  const hash = url.replace(/[^#]*#?/, '');
   if (search.length + hash.length > LONGEST_QUERY) return { refused: 'callback_too_large' };
   const parameters = new URLSearchParams(search);
   const states = parameters.getAll('state');
@@ -183,7 +184,8 @@ const SCRIPTED = ['', 'empty'];
 /** Whether a browser fetches ahead of its user, or as a part of some page; one that says nothing is believed. */
 function isNoVisit(header: CallbackParts['header']): boolean {
   if (PURPOSES.some((name) => /\b(prefetch|prerender|preview|instant)\b/i.test(header(name)))) return true;
-  const [mode = '', destination = ''] = ['mode', 'dest'].map((part) => header(`sec-fetch-${part}`).trim().toLowerCase());
+  const mode = header('sec-fetch-mode').trim().toLowerCase();
+  const destination = header('sec-fetch-dest').trim().toLowerCase();
   if (mode === 'navigate' || (mode === '' && destination === 'document')) return false;
   return mode === 'no-cors' || mode === 'websocket' || !SCRIPTED.includes(destination);
 }
@@ -203,7 +205,7 @@ export async function judgeCallback(environment: Environment, { parameters, othe
   try {
     const server = { issuer: environment.issuer, authorization_response_iss_parameter_supported: environment.profile.oauth.issuerInCallback.value };
     const judged = oauth.validateAuthResponse(server, { client_id: environment.clientId }, parameters, parameters.get('state') ?? oauth.expectNoState);
-    if (otherFlow || judged.has('error') || !isCode(judged.get('code'))) return { refused: 'invalid_response', at: 'callback' };
+    if (otherFlow || judged.has('error') || !isCode(judged.get('code') ?? '')) return { refused: 'invalid_response', at: 'callback' };
     return { valid: new ValidCallback(judged) };
   } catch (error) {
     if (!(error instanceof oauth.AuthorizationResponseError)) return { refused: 'invalid_response', at: 'callback' };
@@ -213,14 +215,14 @@ export async function judgeCallback(environment: Environment, { parameters, othe
 }
 
 /** The code is required, and of visible characters and spaces (RFC 6749, 4.1.2 and A.11): an answer with neither code nor error is none. */
-function isCode(code: string | null): boolean {
-  return code !== null && code.length <= LONGEST_CODE && /^[\x20-\x7e]+$/.test(code);
+function isCode(code: string): boolean {
+  return code.length <= LONGEST_CODE && /^[\x20-\x7e]+$/.test(code);
 }
 
 /** Compares in a time that does not tell how much of the two agrees. */
 export function sameSecret(a: string, b: string): boolean {
-  const [first, second] = [a, b].map((text) => createHash('sha256').update(text).digest());
-  return first !== undefined && second !== undefined && timingSafeEqual(first, second);
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
 }
 
 /**
@@ -285,11 +287,8 @@ function isUrl(request: object): request is URL {
 }
 
 function readerOf(headers: object): CallbackParts['header'] {
-  const text = (value: unknown) =>
-    [value]
-      .flat()
-      .filter((one) => typeof one === 'string')
-      .join();
+  // Nothing is empty, several values are a list.
+  const text = (value: unknown) => [value].join();
   const get: unknown = taken('request.headers', () => Reflect.get(headers, 'get'));
   // By its method, since a framework may bring Headers of its own.
   if (typeof get === 'function') return (name) => taken('request.headers', () => text(get.call(headers, name)));

@@ -35,11 +35,6 @@ export class Sensitive<T> {
     return REDACTED;
   }
 
-  /** Always `[redacted]`. */
-  [Symbol.toPrimitive](): string {
-    return REDACTED;
-  }
-
   /** Always `Sensitive [redacted]`. */
   [INSPECT](): string {
     return `Sensitive ${REDACTED}`;

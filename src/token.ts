@@ -31,7 +31,8 @@ export async function requestToken(
 ): Promise<TokenVerdict> {
   const oauth = await import('oauth4webapi');
   const { profile } = environment;
-  const server = { issuer: environment.issuer, token_endpoint: environment.endpoints.apiUrl.replace(/\/$/, '') + profile.paths.token.value };
+  // oauth4webapi asks for an endpoint; where the request goes is the connection's affair.
+  const server = { issuer: environment.issuer, token_endpoint: environment.endpoints.apiUrl };
   const client = { client_id: environment.clientId };
   let answer: HttpAnswer | undefined;
   // What the connection throws is ours; what oauth4webapi throws may quote the code, and goes no further than this function.
@@ -107,7 +108,7 @@ function headersOf(headers: ConstructorParameters<typeof Headers>[0]): Record<st
 }
 
 function invalid(en: string, ja: string): SelfInfoError {
-  return new SelfInfoError('response_invalid', { stage: 'token', expected: { en, ja } });
+  return new SelfInfoError('response_invalid', { expected: { en, ja } });
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   productionEnvironment,
   publicProfile,
   range,
+  SelfInfoError,
   type SelfInfoErrorCode,
   sandboxEnvironment,
   validateCallback,
@@ -36,6 +37,9 @@ async function expectRefusal(run: () => unknown, expected: Refused) {
       expect(text).toContain(expected[1]);
       expect(text).not.toMatch(/[{}]|undefined|\[object/);
     }
+    // What is wrong with a value is said together with what it must be.
+    const bare = new SelfInfoError(expected[0], { path: expected[1] });
+    if (expected[0] === 'invalid_option') expect([message.length > bare.message.length, messageJa.length > bare.messageJa.length]).toEqual([true, true]);
     expect([effect, retry]).toEqual(['none', { safe: false }]);
     expect(['configuration', 'request', 'result', 'calendar']).toContain(stage);
   }
@@ -421,13 +425,29 @@ describe('resume', () => {
     ['id', undefined, ['invalid_retrieval', 'retrieval.id']],
     ['id', '../../etc/passwd', ['invalid_retrieval', 'retrieval.id']],
     ['id', 5, ['invalid_retrieval', 'retrieval.id']],
+    ['id', `transaction:${'a'.repeat(36)}`, ['invalid_retrieval', 'retrieval.id']],
+    ['id', 'a'.repeat(37), ['invalid_retrieval', 'retrieval.id']],
     ['terms', undefined, ['invalid_retrieval', 'retrieval.terms']],
     ['terms', null, ['invalid_retrieval', 'retrieval.terms']],
     ['terms.serviceId', 'SP99999999_ZZ9999', ['invalid_retrieval', 'retrieval.terms.serviceId']],
     ['terms.keepUntil', 'soon', ['invalid_retrieval', 'retrieval.terms.keepUntil']],
+    ['terms.keepUntil', undefined, ['invalid_retrieval', 'retrieval.terms.keepUntil']],
+    ['terms.grantedAt', 'today', ['invalid_retrieval', 'retrieval.terms.grantedAt']],
+    ['terms.grantedAt', undefined, ['invalid_retrieval', 'retrieval.terms.grantedAt']],
+    ['terms.transactionId', 5, ['invalid_retrieval', 'retrieval.terms.transactionId']],
+    ['terms.transactionId', undefined, ['invalid_retrieval', 'retrieval.terms.transactionId']],
+    ['terms.items', 'income', ['invalid_retrieval', 'retrieval.terms.items']],
+    ['terms.items', ['income', 5], ['invalid_retrieval', 'retrieval.terms.items']],
+    ['terms.items', undefined, ['invalid_retrieval', 'retrieval.terms.items']],
     ['terms.purpose', undefined, ['invalid_retrieval', 'retrieval.terms.purpose']],
+    ['terms.purpose', 'housing-loan', ['invalid_retrieval', 'retrieval.terms.purpose']],
+    ['terms.purpose.id', undefined, ['invalid_retrieval', 'retrieval.terms.purpose.id']],
+    ['terms.purpose.text', undefined, ['invalid_retrieval', 'retrieval.terms.purpose.text']],
+    ['terms.purpose.text', 5, ['invalid_retrieval', 'retrieval.terms.purpose']],
+    ['submittedAt', undefined, ['invalid_retrieval', 'retrieval.submittedAt']],
     ['submittedAt', 5, ['invalid_retrieval', 'retrieval.submittedAt']],
     ['expiresAt', 'never', ['invalid_retrieval', 'retrieval.expiresAt']],
+    ['expiresAt', undefined, ['invalid_retrieval', 'retrieval.expiresAt']],
     ['inquiries', undefined, ['invalid_retrieval', 'retrieval.inquiries']],
     ['inquiries', [], ['invalid_retrieval', 'retrieval.inquiries']],
     ['inquiries.household', 'latest', ['invalid_retrieval', 'retrieval.inquiries']],
@@ -441,7 +461,8 @@ describe('resume', () => {
   });
 
   it('refuses what is no retrieval', async () => {
-    for (const value of [undefined, null, 5, '', '{', 'null', '[]', {}]) expect((await errorOf(() => client.resume(value))).code).toBe('invalid_retrieval');
+    for (const value of [undefined, null, 5, '', '{', 'null', '5']) await expectRefusal(() => client.resume(value), ['invalid_retrieval', 'retrieval']);
+    for (const value of ['[]', {}]) await expectRefusal(() => client.resume(value), ['invalid_retrieval', 'retrieval.v']);
   });
 });
 
@@ -562,6 +583,7 @@ describe('createVirtualClock', () => {
 
 describe('the steps for hosts that hold them themselves', () => {
   const environment = sandboxEnvironment(site);
+  const pushed = { ...publicProfile, oauth: { ...publicProfile.oauth, pushedAuthorizationRequests: { value: true, confidence: 'specification' } as const } };
   const codeChallenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
   const callback = `${REDIRECT_URI}?${new URLSearchParams({ code: 'c', state: 's', iss: site.issuer })}`;
 
@@ -574,6 +596,26 @@ describe('the steps for hosts that hold them themselves', () => {
       'buildConsentUrl with the verifier',
       () => buildConsentUrl(environment, { state: 's', codeChallenge: 'verifier' }),
       ['invalid_option', 'options.codeChallenge'],
+    ],
+    [
+      'buildConsentUrl with a padded challenge',
+      () => buildConsentUrl(environment, { state: 's', codeChallenge: `${codeChallenge}=` }),
+      ['invalid_option', 'options.codeChallenge'],
+    ],
+    [
+      'buildConsentUrl with a named challenge',
+      () => buildConsentUrl(environment, { state: 's', codeChallenge: `S256:${codeChallenge}` }),
+      ['invalid_option', 'options.codeChallenge'],
+    ],
+    [
+      'buildConsentUrl with a digest of bytes',
+      () => buildConsentUrl(environment, { state: 's', codeChallenge: Buffer.alloc(32) as never }),
+      'options.codeChallenge must be a string.',
+    ],
+    [
+      'buildConsentUrl where requests are pushed',
+      () => buildConsentUrl(sandboxEnvironment({ ...site, profile: pushed }), { state: 's', codeChallenge }),
+      ['invalid_option', 'environment.profile.oauth.pushedAuthorizationRequests'],
     ],
     ['buildConsentUrl with scope', () => buildConsentUrl(environment, { state: 's', codeChallenge, scope: 'a' } as never), ['unknown_option', 'options.scope']],
     ['buildConsentUrl without options', () => buildConsentUrl(environment, undefined as never), 'options must be an object.'],
@@ -599,6 +641,8 @@ describe('the steps for hosts that hold them themselves', () => {
     ['codeVerifier', 5, 'options.codeVerifier must be a string.'],
     ['tls', undefined, ['missing_option', 'options.tls']],
     ['tls.cert', 'cert.pem', ['invalid_credential', 'options.tls.cert']],
+    ['clientAuth', 'secret', "options.clientAuth must be 'tls', what privateKeyJwt returned, or a function that returns it."],
+    ['egress', 'proxy', 'options.egress must be an object.'],
     ['clock', {} as Clock, 'options.clock must have a method now.'],
     ['signal', 5, 'options.signal must be an AbortSignal.'],
     ['fetch', 5, 'options.fetch must be a function.'],

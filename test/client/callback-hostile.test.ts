@@ -85,9 +85,18 @@ describe('a callback that cannot be read is refused before its state is looked u
     ['with the state behind an HTML entity', ({ code, state, iss }) => at(`code=${code}&amp;state=${state}&amp;iss=${iss}`), 'state_missing'],
     ['with semicolons between', ({ code, state, iss }) => at(`code=${code};state=${state};iss=${iss}`), 'state_missing'],
     ['with everything in the fragment', ({ code, state, iss }) => `/callback#code=${code}&state=${state}&iss=${iss}`, 'state_missing'],
+    ['without a question mark', ({ code, state, iss }) => `/callback&code=${code}&state=${state}&iss=${iss}`, 'state_missing'],
     ['with a query in the fragment', ({ code, state, iss }) => `/callback#a?code=${code}&state=${state}&iss=${iss}`, 'state_missing'],
     ['with an error and no state', () => at('error=access_denied'), 'state_missing'],
-    ['above 8 KiB', ({ code, state, iss }) => at(`code=${code}&state=${state}&iss=${iss}&a=${'a'.repeat(8_192)}`), 'callback_too_large'],
+    [
+      'of a character above 8 KiB',
+      ({ code, state, iss }) => {
+        const query = `code=${code}&state=${state}&iss=${iss}&a=`;
+        return `${at(query)}${'a'.repeat(8_188 - query.length)}#_=_bc`;
+      },
+      'callback_too_large',
+    ],
+    ['far above 8 KiB', ({ code, state, iss }) => at(`code=${code}&state=${state}&iss=${iss}&a=${'a'.repeat(8_192)}`), 'callback_too_large'],
     ['with a code above 8 KiB', ({ code, state, iss }) => at(`code=${code.repeat(600)}&state=${state}&iss=${iss}`), 'callback_too_large'],
     ['with ten thousand parameters', ({ code, state, iss }) => at(`code=${code}&state=${state}&iss=${iss}${'&a'.repeat(10_000)}`), 'callback_too_large'],
     [
@@ -147,7 +156,13 @@ describe('a callback with a good state that is not the answer of this flow ends 
     ['with a token type', plus('&token_type=Bearer'), 'invalid_response'],
     ['with a packed response', plus('&response=a.b.c'), 'invalid_response'],
     ['with a packed response without value', plus('&response='), 'invalid_response'],
+    ['with a refresh token', plus('&refresh_token=a'), 'invalid_response'],
     ['with an access token in the fragment', plus('#access_token=a'), 'invalid_response'],
+    ['with a refresh token in the fragment', plus('#refresh_token=a'), 'invalid_response'],
+    ['with a token of any kind in the fragment', plus('#token=a'), 'invalid_response'],
+    ['with an id_token alone in the fragment', plus('#id_token=a.b.c'), 'invalid_response'],
+    ['with another code in the fragment', plus('#code=a'), 'invalid_response'],
+    ['with an error in the fragment', plus('#error=access_denied'), 'invalid_response'],
     ['with an id_token in the fragment', plus('#id_token=a.b.c&code=d'), 'invalid_response'],
     ['with another state in the fragment', plus('#state=a'), 'invalid_response'],
   ])('%s', async (_, make, code) => {

@@ -28,6 +28,12 @@ describe('an honest callback is granted', () => {
     expect((await complete(make(parts))).status).toBe('granted');
   });
 
+  it('with a query and a fragment of 8,192 characters together', async () => {
+    const { complete, parts } = await comeBack();
+    const query = `code=${parts.code}&state=${parts.state}&iss=${parts.iss}&a=`;
+    expect((await complete(`${at(query)}${'a'.repeat(8_188 - query.length)}#_=_b`)).status).toBe('granted');
+  });
+
   it('to a redirect URI with a query of its own', async () => {
     const { complete, parts } = await comeBack({ redirectUri: 'https://loan.example/callback?lang=ja' });
     expect((await complete(at(`lang=ja&code=${parts.code}&state=${parts.state}&iss=${parts.iss}`))).status).toBe('granted');
@@ -42,9 +48,17 @@ describe('an honest callback is granted', () => {
     expect(calls).toEqual(['token']);
   });
 
+  it('with a code of 4,096 characters', async () => {
+    const { complete, parts, calls } = await comeBack();
+    const outcome = await complete(at(`code=${'a'.repeat(4_096)}&state=${parts.state}&iss=${parts.iss}`));
+    expect(outcome).toEqual({ status: 'rejected', at: 'token', code: 'invalid_grant' });
+    expect(calls).toEqual(['token']);
+  });
+
   it.each<[string, Record<string, string | string[]>]>([
     ['a navigation', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', 'sec-fetch-site': 'cross-site', 'sec-fetch-user': '?1' }],
     ['a navigation that opens an app', { 'Sec-Fetch-Mode': 'navigate' }],
+    ['a navigation that names its destination only', { 'sec-fetch-dest': 'document' }],
     ['a navigation in a frame', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }],
     ['a navigation to a place of tomorrow', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'hologram' }],
     ['a service worker that asks anew', { 'sec-fetch-mode': 'same-origin', 'sec-fetch-dest': 'empty' }],
@@ -62,6 +76,12 @@ describe('an honest callback is granted', () => {
     expect((await one.complete({ method: 'get', url: one.callback, headers: {} })).status).toBe('granted');
     const two = await comeBack();
     expect((await two.complete({ method: 'GET', url: two.callback, headers: new Map([['accept', 'text/html']]) as never })).status).toBe('granted');
+  });
+
+  it('after a request without a URL, which has no state', async () => {
+    const { complete, callback } = await comeBack();
+    expect(await complete({ headers: {} })).toEqual({ status: 'rejected', at: 'callback', code: 'state_missing' });
+    expect((await complete({ url: callback, headers: { accept: undefined } })).status).toBe('granted');
   });
 
   it('by a URL of another realm', async () => {
@@ -95,9 +115,12 @@ describe('a request that no citizen made uses nothing up: one', () => {
       { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', 'sec-purpose': 'prefetch' },
       { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' },
       { 'Sec-Fetch-Mode': 'No-CORS', 'sec-fetch-dest': 'empty' },
+      { 'sec-fetch-mode': ' no-cors ', 'sec-fetch-dest': 'empty' },
       { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'script' },
+      { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'document' },
       { 'sec-fetch-dest': 'style' },
       { 'sec-fetch-mode': 'websocket', 'sec-fetch-dest': 'websocket' },
+      { 'sec-fetch-mode': 'websocket', 'sec-fetch-dest': 'empty' },
     ].map((headers): [string, string, Record<string, string | string[]>] => [`with ${JSON.stringify(headers)}`, 'GET', headers as never]),
   ])('%s', async (_, method, headers) => {
     const { complete, callback, calls, environment, state } = await comeBack();
@@ -122,6 +145,9 @@ describe('a request that cannot be read is a mistake of the program, named witho
     ['a method that throws', withGetter('method'), 'request.method cannot be read.'],
     ['a URL that throws', withGetter('url'), 'request.url cannot be read.'],
     ['headers that throw', withGetter('headers'), 'request.headers cannot be read.'],
+    ['a kind that throws', Object.defineProperty({ url: '/', headers: {} }, Symbol.toStringTag, { get: thrown }), 'request cannot be read.'],
+    ['headers of null', { url: '/', headers: null }, 'request.headers must be an object.'],
+    ['headers whose get cannot be had', { url: '/', headers: Object.defineProperty({}, 'get', { get: thrown }) }, 'request.headers cannot be read.'],
     ['headers whose get throws', { url: '/', headers: { get: thrown } }, 'request.headers cannot be read.'],
     [
       'headers with a value that throws',

@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createMemoryStore, latest, type SelfInfoError, type Store } from '../../src/index.js';
-import { expectStatus, hangAt, openBank, SESSION } from '../kit/loan.js';
+import { createMemoryStore, createVirtualClock, latest, type SelfInfoError, type Store } from '../../src/index.js';
+import { expectStatus, grantOf, hangAt, NOW, openBank, SESSION } from '../kit/loan.js';
 import { errorOf, thrownBy } from '../kit/refusals.js';
 import { hangingStore } from '../kit/stores.js';
+import { goodAnswers, openStub } from '../kit/stub.js';
 
 const asked = { income: latest() };
 const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({ code, stage, effect, safe });
@@ -142,6 +143,56 @@ describe('a deadline', () => {
     expect(calls.filter((path) => path === '/result')).toHaveLength(2);
     clock.advance(15_000);
     expect(expectStatus(await collecting, 'pending').retryAt).toBe('2026-12-01T10:00:45+09:00');
+  });
+});
+
+describe('a clock that is set', () => {
+  /** Collects for five seconds, by a clock that may be set at two moments; the store takes a second. */
+  async function collectWith(answer: () => Response, at: { readonly fetched?: number; readonly polled?: number }) {
+    const time = createVirtualClock(NOW);
+    let offset = 0;
+    const inner = createMemoryStore();
+    const store: Store = {
+      ...inner,
+      async get(key) {
+        const entry = await inner.get(key);
+        if (key.startsWith('retrieval:')) {
+          time.advance(1_000);
+          offset += at.fetched ?? 0;
+        }
+        return entry;
+      },
+    };
+    const result = () => {
+      offset += at.polled ?? 0;
+      return answer();
+    };
+    const { client, begin, calls } = openStub({ clock: { ...time, now: () => time.now() + offset }, store, answers: { result } });
+    const grant = grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
+    const collecting = client.collect(await client.submit(grant, asked), { deadlineMs: 5_000 });
+    await byNow(collecting);
+    return { collecting, time, polls: () => calls.filter((stage) => stage === 'result').length };
+  }
+  const running = () => Response.json({ ...goodAnswers.result, process_status: 'RUNNING' }, { headers: { 'retry-after': '2' } });
+
+  it.each([
+    ['as the store answers', { fetched: -3_600_000 }, [2_000, 2_000, 999], 3],
+    ['as a poll is answered', { polled: -3_600_000 }, [2_000, 1_999], 2],
+  ])('back by an hour %s puts no deadline off', async (_, at, steps, polled) => {
+    const { collecting, time, polls } = await collectWith(running, at);
+    for (const step of steps) {
+      time.advance(step);
+      expect(await byNow(collecting)).toBe('still under way');
+    }
+    time.advance(1);
+    expectStatus(await collecting, 'pending');
+    expect(polls()).toBe(polled);
+  });
+
+  it('on beyond the deadline while a poll fails leaves it to the failure to say why', async () => {
+    const { collecting, polls } = await collectWith(() => new Response('', { status: 503 }), { polled: 60_000 });
+    expectStatus(await collecting, 'unavailable');
+    expect(polls()).toBe(1);
   });
 });
 

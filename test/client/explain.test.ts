@@ -17,6 +17,7 @@ import {
   type SelfInfoErrorCode,
   Sensitive,
   type ServiceSpec,
+  sandboxEnvironment,
   validateCallback,
 } from '../../src/index.js';
 import { startSandbox } from '../../src/sandbox/index.js';
@@ -354,5 +355,15 @@ describe('hosts that hold the steps themselves', () => {
       code_challenge: codeChallenge,
       code_challenge_method: 'S256',
     });
+  });
+
+  it.each([
+    ['https://portal.sandbox.invalid', '/oauth/authorize'],
+    ['https://portal.sandbox.invalid/', '/oauth/authorize'],
+    ['https://portal.sandbox.invalid/test/', '/test/oauth/authorize'],
+  ])('build the URL under %s with one slash between', (browserUrl, pathname) => {
+    const { clientId, redirectUri, endpoints, issuer } = openBank().sandbox.environment();
+    const environment = sandboxEnvironment({ clientId, redirectUri, endpoints: { ...endpoints, browserUrl }, issuer });
+    expect(new URL(buildConsentUrl(environment, { state: 'a', codeChallenge: 'a'.repeat(43) })).pathname).toBe(pathname);
   });
 });

@@ -72,6 +72,10 @@ describe('an injected fetch that misbehaves is one of our errors at every stage,
     }
   });
 
+  it.each([199, 600])('a status of %i, which is no success', async (status) => {
+    expect(await travel('request', () => alike('request', status))).toMatchObject({ status: 'failed', error: { code: 'upstream_failed' } });
+  });
+
   it('an error of ours that says to try again, after something was sent', async () => {
     for (const stage of ['token', 'request'] as const) {
       const error = await errorOf(() => travel(stage, () => Promise.reject(new SelfInfoError('upstream_unavailable'))));
@@ -185,6 +189,26 @@ describe('a clock that misbehaves', () => {
     expect(codes).toContain('invalid_option');
   });
 
+  it('and cannot wait for long waits between two polls all the same', async () => {
+    const inner = createVirtualClock(NOW);
+    const wait: Clock['wait'] = (ms, signal) => (ms > 60_000 ? Promise.reject(new RangeError(secret)) : inner.wait(ms, signal));
+    const running = { [fields.processId.value]: STUB_PROCESS, [fields.processStatus.value]: processStatuses.running.value };
+    const { client, begin, calls } = openStub({ clock: { ...inner, wait }, answers: { result: () => Response.json(running) } });
+    const grant = grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
+    const controller = new AbortController();
+    const querying = errorOf(() => client.query(grant, latest(), { deadlineMs: 3_600_000, signal: controller.signal }));
+    const rest = async () => {
+      for (let turn = 0; turn < 20; turn++) await setImmediate();
+    };
+    await rest();
+    expect(calls).toEqual(['token', 'request', 'result']);
+    inner.advance(publicProfile.timing.pollMs.value);
+    await rest();
+    expect(calls).toEqual(['token', 'request', 'result', 'result']);
+    controller.abort();
+    expect((await querying).code).toBe('aborted');
+  });
+
   it('and has no time any more lets nothing be read on', async () => {
     const inner = createVirtualClock(NOW);
     let broken = false;
@@ -211,8 +235,10 @@ describe('a wire profile that misbehaves', () => {
     const encodeRequest: WireProfile['encodeRequest'] = (...given) => (broken ? encode() : publicProfile.encodeRequest(...given));
     const { client, begin, calls } = openStub(withProfile({ encodeRequest }));
     const grant = grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
-    const { code, path, effect } = await errorOf(() => client.submit(grant, latest()));
+    const { code, path, effect, message, messageJa } = await errorOf(() => client.submit(grant, latest()));
     expect([code, path, effect]).toEqual(['invalid_option', 'environment.profile.encodeRequest', 'none']);
+    expect(message).toContain('It must return what JSON can hold.');
+    expect(messageJa).toContain('JSON で表せる値を返す必要があります。');
     expect(calls).toEqual(['token']);
     broken = false;
     expectStatus(await client.query(grant, latest()), 'ready');
@@ -234,8 +260,39 @@ describe('a wire profile that misbehaves', () => {
       },
     ],
   ])('and %s finds a result that is not valid, without effect', async (_, decodeResult) => {
-    const { code, stage, effect } = await errorOf(() => travel('result', () => Response.json(goodAnswers.result), withProfile({ decodeResult })));
+    const { code, stage, effect, message, messageJa } = await errorOf(() =>
+      travel('result', () => Response.json(goodAnswers.result), withProfile({ decodeResult })),
+    );
     expect([code, stage, effect]).toEqual(['response_invalid', 'result', 'none']);
+    expect(message).toBe('The answer breaks the protocol: the profile cannot decode it.');
+    expect(messageJa).toContain('プロファイルで解読できません。');
+  });
+
+  it.each<[string, unknown]>([
+    ['of no characters', ''],
+    ['that is no text', 5],
+    ['in a list', ['p']],
+    ['of 1,025 characters', 'x'.repeat(1_025)],
+  ])('and finds a process id %s finds none, and the consent is spent', async (_, id) => {
+    const { client, begin, calls } = openStub(withProfile({ decodeProcess: () => id as string }));
+    const grant = grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
+    const { code, stage, effect, message, messageJa } = await errorOf(() => client.submit(grant, latest()));
+    expect([code, stage, effect]).toEqual(['response_invalid', 'request', 'unknown']);
+    expect(message).toBe('The answer breaks the protocol: its process id is no text of at most 1024 characters.');
+    expect(messageJa).toContain('処理IDが 1024 文字以下の文字列ではありません。');
+    expect((await errorOf(() => client.submit(grant, latest()))).code).toBe('grant_used');
+    expect(calls).toEqual(['token', 'request']);
+  });
+});
+
+describe('an answer that is there', () => {
+  it('leaves no wait behind', async () => {
+    const clock = watchClock(createVirtualClock(NOW));
+    const { client, begin } = openStub({ clock });
+    const grant = grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
+    expectStatus(await client.query(grant, latest()), 'ready');
+    await setImmediate();
+    expect(clock.waits).toBe(0);
   });
 });
 

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { inspect } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { object, string } from 'zod';
 import {
@@ -244,6 +245,8 @@ describe('Sensitive', () => {
       '[redacted]',
       '[redacted]',
     ]);
+    // A log says that there is something, and that it is kept back.
+    expect(inspect({ sensitive })).toBe('{ sensitive: Sensitive [redacted] }');
     expect(
       leaksIn(
         { sensitive, inside: { sensitive }, list: [sensitive], map: new Map([['a', sensitive]]), error: new Error('a', { cause: sensitive }) },

@@ -66,6 +66,35 @@ describe('a grant', () => {
   });
 });
 
+describe('a call with a token', () => {
+  it('brings it in a header of its own, asks for plain JSON, and follows no redirect', async () => {
+    const sent: [string, Request['redirect'], Record<string, string>][] = [];
+    const { client, consent, onProgress } = openBank({
+      intercept(request, pass) {
+        sent.push([new URL(request.url).pathname, request.redirect, Object.fromEntries(request.headers)]);
+        return pass(request);
+      },
+    });
+    expectStatus(await client.query(await consent(), asked, { onProgress }), 'ready');
+    const headers = {
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+      'content-type': 'application/json',
+      authorization: expect.stringMatching(/^Bearer [A-Za-z0-9_-]{43}$/),
+    };
+    expect(sent.slice(1)).toEqual([
+      ['/request', 'manual', headers],
+      ['/result', 'manual', headers],
+      ['/result', 'manual', headers],
+    ]);
+  });
+
+  it('may be answered by any status of a success', async () => {
+    const { client, consent } = openBank(answerAt('/request', () => Response.json({ process_id: 'p' }, { status: 299 })));
+    expect((await client.submit(await consent(), asked)).v).toBe(1);
+  });
+});
+
 describe('what is asked is checked before the grant is spent:', () => {
   const mixed = defineService({
     ...loan,
@@ -76,6 +105,7 @@ describe('what is asked is checked before the grant is spent:', () => {
   });
   it.each<[string, unknown, [string, string]]>([
     ['an item that is not registered', { pension: latest() }, ['unknown_item', 'inquiries.pension']],
+    ['a name of great length', { ['x'.repeat(100)]: latest() }, ['unknown_item', `inquiries.${'x'.repeat(60)}`]],
     ['a name that every object has', { constructor: latest() }, ['unknown_item', 'inquiries.constructor']],
     ['a method that is not registered', { income: pointInTime('2026-04-01') }, ['inquiry_not_registered', 'inquiries.income']],
     ['the latest where latestBy is declared and the method is not', { household: latest() }, ['inquiry_not_registered', 'inquiries.household']],
@@ -97,6 +127,7 @@ describe('what is asked is checked before the grant is spent:', () => {
 
   it.each<[string, unknown, string]>([
     ['nothing at all', undefined, 'inquiries must be an inquiry, or an object with one per item.'],
+    ['null', null, 'inquiries must be an inquiry, or an object with one per item.'],
     ['a list', [latest()], 'inquiries must be an inquiry, or an object with one per item.'],
     ['a text', 'latest', 'inquiries must be an inquiry, or an object with one per item.'],
     ['a text for an item', { income: 'latest' }, 'inquiries.income must be an object.'],
@@ -107,6 +138,22 @@ describe('what is asked is checked before the grant is spent:', () => {
     const grant = await consent();
     expect(await typeErrorOf(() => client.submit(grant, inquiries as never))).toBe(message);
     expect((await client.submit(grant, { income: range('2026-01-01', '2026-01-01') })).v).toBe(1);
+  });
+
+  it('nothing, and the error says how much it must be', async () => {
+    const { client, consent } = openBank();
+    const grant = await consent();
+    const { message, messageJa } = await errorOf(() => client.submit(grant, {}));
+    expect([message, messageJa]).toEqual([
+      'Option inquiries is not valid. At least one item.',
+      'オプション inquiries の値が正しくありません。1つ以上の項目を指定してください。',
+    ]);
+  });
+
+  it('an item that is left out may be there as undefined, and so may method', async () => {
+    const { client, consent } = openBank();
+    const { inquiries } = await client.submit(await consent(), { method: undefined, income: undefined, shots: latest() } as never);
+    expect(inquiries).toEqual({ shots: { method: 'latest' } });
   });
 
   it.each<[string, unknown, unknown]>([

@@ -6,6 +6,7 @@ import { errorOf, typeErrorOf } from '../kit/refusals.js';
 import { openStub, type StubAnswer } from '../kit/stub.js';
 
 const json = (body: unknown, status = 200) => Response.json(body, { status });
+const CENTURY_S = 100 * 366 * 86_400;
 const good = { access_token: 'a-token', token_type: 'Bearer', expires_in: 3_600 };
 
 /** The answer to a good callback by a portal that answers the exchange so. */
@@ -61,6 +62,7 @@ describe('a token answer is no token, ends the consent and is not asked for agai
     ['has a negative lifetime', () => json({ ...good, expires_in: -1 })],
     ['has a lifetime beyond all time', () => json({ ...good, expires_in: 1e300 })],
     ['has a lifetime beyond a double', () => new Response(JSON.stringify(good).replace('3600', '1e999'), { headers: { 'content-type': 'application/json' } })],
+    ['has a lifetime above a hundred years', () => json({ ...good, expires_in: CENTURY_S + 1 })],
     ['has a lifetime of epoch milliseconds', () => json({ ...good, expires_in: Date.parse('2026-12-01T11:00:00+09:00') })],
     ['has a lifetime in a list', () => json({ ...good, expires_in: [3_600] })],
     ['has a refresh token that is no text', () => json({ ...good, refresh_token: 5 })],
@@ -74,7 +76,10 @@ describe('a token answer is no token, ends the consent and is not asked for agai
     ['has no body', () => new Response(null, { status: 204 })],
   ])('%s', async (_, answer) => {
     const { complete, calls } = await exchange(answer);
-    expect(await errorOf(complete)).toMatchObject({ code: 'response_invalid', stage: 'token', effect: 'unknown', retry: { safe: false } });
+    const error = await errorOf(complete);
+    expect(error).toMatchObject({ code: 'response_invalid', stage: 'token', effect: 'unknown', retry: { safe: false } });
+    expect(error.message).toMatch(/^The answer breaks the protocol: .+\.$/);
+    expect(error.messageJa).toMatch(/^応答が規約に反しています: .+。$/);
     expect(await complete()).toEqual({ status: 'replayed' });
     expect(calls).toEqual(['token']);
   });
@@ -92,6 +97,7 @@ describe('a token answer is taken, as RFC 6749 has it, when it', () => {
     ['has a refresh token, which is not kept', { ...good, refresh_token: 'a' }, at('11:00:00')],
     ['has an ID token, which is not looked at', { ...good, id_token: 'no JWT at all' }, at('11:00:00')],
     ['has an ID token that is no text', { ...good, id_token: 5 }, at('11:00:00')],
+    ['has a lifetime of a hundred years', { ...good, expires_in: CENTURY_S }, '2127-02-15T10:00:00+09:00'],
     ['has a scope and more', { ...good, scope: 'a b', example_parameter: { a: [1] } }, at('11:00:00')],
   ])('%s', async (_, body, expiresAt) => {
     const { complete } = await exchange(() => json(body));
@@ -274,6 +280,33 @@ describe('exchangeToken', () => {
       expect(again).toMatchObject({ code: 'callback_rejected', upstream: { code: 'replayed' }, effect: 'none' });
       expect(sent).toBe(1);
     }
+  });
+
+  it('closes its connection, whatever came of it', async () => {
+    const replies: { token?: Reply } = {};
+    const portal = await startPortal({ replies });
+    try {
+      const { environment, tls } = portal;
+      const returned = `${environment.redirectUri}?${new URLSearchParams({ code: 'code-of-the-portal', state, iss: environment.issuer })}`;
+      for (const status of [200, 400]) {
+        replies.token = raw(JSON.stringify(good), { 'content-type': 'application/json' }, status);
+        const callback = await validateCallback(environment, returned, { state });
+        const said = await exchangeToken({ environment, callback, codeVerifier, tls }).catch((error) => error.code);
+        expect(said.expiresAt ?? said).toEqual(status === 200 ? expect.any(String) : 'upstream_refused');
+        await portal.drained();
+      }
+    } finally {
+      await portal.close();
+    }
+  });
+
+  it('hears the signal of its caller', async () => {
+    const callback = await validateCallback(environment, back, { state });
+    const fetch = () => new Promise<never>(() => {});
+    const controller = new AbortController();
+    const exchanging = errorOf(() => exchangeToken({ environment, callback, codeVerifier, fetch, signal: controller.signal }));
+    controller.abort();
+    expect((await exchanging).code).toBe('aborted');
   });
 
   it('does not use a callback up that it was called wrongly with', async () => {
