@@ -224,15 +224,24 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     return state;
   }
 
+  /** The time, or else an earlier one: a clock that fails behind the request must not lose its answer. */
+  function timeOr(before: number): number {
+    try {
+      const now = clock.now();
+      return Number.isFinite(now) ? now : before;
+    } catch {
+      return before;
+    }
+  }
+
   async function send(grant: Grant, asked: unknown, scope: Scope & Trace): Promise<Retrieval> {
     const state = stateOf(grant);
     scope.know({ transactionId: grant.terms.transactionId });
     const inquiries = checkInquiries(service, asked, 'inquiries');
     if (state.used) throw new SelfInfoError('grant_used');
-    // Read before anything is sent: whatever the clock does afterwards, the retrieval is made.
-    const now = clock.now();
-    if (!Number.isFinite(now)) throw clockless();
-    if (grant.expiresAt !== null && now >= Date.parse(grant.expiresAt)) throw new SelfInfoError('grant_expired');
+    const sentAt = clock.now();
+    if (!Number.isFinite(sentAt)) throw clockless();
+    if (grant.expiresAt !== null && sentAt >= Date.parse(grant.expiresAt)) throw new SelfInfoError('grant_expired');
     // Set before the first await: of two submits at once, one goes out.
     state.used = true;
     let processId: string;
@@ -243,6 +252,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
       if (isSelfInfoError(error) && error.effect === 'none' && !state.released) state.used = false;
       throw error;
     }
+    const now = timeOr(sentAt);
     const expiresAt = now + timing.resultMs.value;
     const retrieval: Retrieval = Object.freeze({
       v: 1,

@@ -1,6 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { isSelfInfoError, SelfInfoError } from '../errors.js';
 import { checkKeys, checkText } from '../options.js';
+import type { Bound } from './bound.js';
 import { damaged, decrypt, encrypt, isOurs, readHeader } from './jwe.js';
 import type { WrappedKey } from './store.js';
 
@@ -104,10 +105,10 @@ function readKey(key: unknown, path: string): KeyObject {
 }
 
 /** Lets our own errors through and hides the provider's, and checks what it gave. */
-export function guardKeys(keys: VaultKeys): Pick<VaultKeys, 'wrap' | 'unwrap'> {
+export function guardKeys(keys: VaultKeys, bound: Bound): Pick<VaultKeys, 'wrap' | 'unwrap'> {
   const guard = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
-      return await work();
+      return await bound(false, work);
     } catch (error) {
       throw isSelfInfoError(error) ? error : new SelfInfoError('key_unavailable');
     }
@@ -115,8 +116,8 @@ export function guardKeys(keys: VaultKeys): Pick<VaultKeys, 'wrap' | 'unwrap'> {
   return {
     wrap: (dataKey, id) =>
       guard(async () => {
-        const { id: bound, kid, wrapped } = Object(await keys.wrap(dataKey, id)) as WrappedKey;
-        if (bound === id && typeof kid === 'string' && typeof wrapped === 'string') return { id, kid, wrapped };
+        const { id: own, kid, wrapped } = Object(await keys.wrap(dataKey, id)) as WrappedKey;
+        if (own === id && typeof kid === 'string' && typeof wrapped === 'string') return { id, kid, wrapped };
         throw new SelfInfoError('key_unavailable', { retry: { safe: false } });
       }),
     unwrap: (key) =>

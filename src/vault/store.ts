@@ -1,4 +1,5 @@
 import { isSelfInfoError, SelfInfoError } from '../errors.js';
+import type { Bound } from './bound.js';
 
 /** A data key as it lies in a vault's store: wrapped by a key-encryption key, and apart from the record it opens. */
 export interface WrappedKey {
@@ -145,38 +146,50 @@ function unusable(): SelfInfoError {
 }
 
 /** Lets our own errors through and hides the store's, which may quote what it was given. */
-export function guardVaultStore(store: VaultStore): VaultStore {
+export function guardVaultStore(store: VaultStore, bound: Bound): VaultStore {
   const hide = (error: unknown) => (isSelfInfoError(error) ? error : new SelfInfoError('store_failed'));
-  const guard = async <T>(work: () => Promise<T>): Promise<T> => {
+  const guard = async <T>(changes: boolean, work: () => Promise<T>): Promise<T> => {
     try {
-      return await work();
+      return await bound(changes, work);
     } catch (error) {
       throw hide(error);
     }
   };
   return {
-    put: (record) => guard(() => store.put(record)),
+    put: (record) => guard(true, () => store.put(record)),
     get: (ref) =>
-      guard(async () => {
+      guard(false, async () => {
         const record = await store.get(ref);
         return record && record !== 'erased' ? copied(record) : record;
       }),
-    erase: (ref) => guard(() => store.erase(ref)),
+    erase: (ref) => guard(true, () => store.erase(ref)),
     sweep: (until, limit) =>
-      guard(async () => {
+      guard(true, async () => {
         const swept = await store.sweep(until, limit);
         if (Number.isSafeInteger(swept)) return swept;
         throw unusable();
       }),
     async *list(exceptKid) {
+      let entries: AsyncIterator<VaultRecordInfo> | undefined;
+      let isOver = false;
       try {
-        for await (const record of store.list(exceptKid)) yield copied(record);
-      } catch (error) {
-        throw hide(error);
+        for (;;) {
+          const next = await guard(false, async () => {
+            entries ??= store.list(exceptKid)[Symbol.asyncIterator]();
+            const { done, value } = await entries.next();
+            return done ? undefined : copied(value);
+          });
+          isOver = next === undefined;
+          if (next === undefined) return;
+          yield next;
+        }
+      } finally {
+        // Whoever stops early lets the store go; one that fails or hangs over it is not waited for.
+        if (!isOver) void guard(false, async () => entries?.return?.()).catch(() => undefined);
       }
     },
-    replaceKey: (ref, was, key) => guard(() => store.replaceKey(ref, was, key)),
-    see: (instant) => guard(() => store.see(instant)),
-    seen: () => guard(async () => instantOf(await store.seen())),
+    replaceKey: (ref, was, key) => guard(true, () => store.replaceKey(ref, was, key)),
+    see: (instant) => guard(false, () => store.see(instant)),
+    seen: () => guard(false, async () => instantOf(await store.seen())),
   };
 }

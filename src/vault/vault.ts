@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { type Answer, type AnswerSource, buildAnswer, sourceOf } from '../answer.js';
 import { isSelfInfoError, SelfInfoError } from '../errors.js';
-import { checkFunction, checkKeys, checkMethods, checkText } from '../options.js';
+import { checkClock, checkFunction, checkKeys, checkMethods, checkText, checkWhole } from '../options.js';
 import { isService, type Service, type ServiceSpec } from '../service.js';
-import { type Clock, formatInstant, HOUR_MS, type Instant, systemClock, toEpochMs } from '../time.js';
+import { type Clock, formatInstant, HOUR_MS, type Instant, toEpochMs } from '../time.js';
+import { boundBy } from './bound.js';
 import type { VaultEvent, VaultOperation } from './events.js';
 import { guardKeys, type VaultKeys } from './keys.js';
 import { readLabel, seal, unseal } from './record.js';
@@ -19,7 +20,9 @@ export interface VaultOptions<S extends Service = Service> {
   /** Who holds the key-encryption keys. */
   readonly keys: VaultKeys;
   /** Default: the system's clock. */
-  readonly clock?: Pick<Clock, 'now'>;
+  readonly clock?: Clock;
+  /** How long one call of the store or of the key provider may take, in milliseconds; default 10,000. */
+  readonly timeoutMs?: number;
   /** Is told what happened, for an audit log; what it throws or rejects with is ignored. */
   readonly onEvent?: (event: VaultEvent) => unknown;
 }
@@ -50,7 +53,8 @@ export interface Vault<S extends ServiceSpec = Service> {
    * Keeps an answer until its period ends, and returns a reference that means nothing by itself.
    *
    * @param answer - as it came from the client or from a vault; period and purpose are those of its terms.
-   * @throws SelfInfoError `foreign_answer`, `retention_ended`, `clock_jumped`, `store_failed`, `key_unavailable`: nothing is acknowledged; putting again is safe.
+   * @throws SelfInfoError `foreign_answer`, `retention_ended`, `clock_jumped`, `store_failed`, `key_unavailable`, `timed_out`: nothing is acknowledged; putting again is safe. With the
+   *   effect `unknown` of `timed_out` the record may have been kept: it is swept with its period.
    * @example
    * ```ts
    * import type { Answer } from 'myna-selfinfo';
@@ -65,7 +69,7 @@ export interface Vault<S extends ServiceSpec = Service> {
    * @param ref - what `put` returned.
    * @param options - see {@link ReadOptions}.
    * @throws SelfInfoError `reference_unknown`, `data_erased`, `retention_ended`, `clock_jumped`, `purpose_refused`, `record_damaged`, `format_unsupported`, `key_unknown`,
-   *   `key_unavailable`, `store_failed`, `invalid_option`; TypeError for a wrong type.
+   *   `key_unavailable`, `store_failed`, `timed_out`, `invalid_option`; TypeError for a wrong type.
    * @example
    * ```ts
    * import type { Vault } from 'myna-selfinfo/vault';
@@ -78,25 +82,25 @@ export interface Vault<S extends ServiceSpec = Service> {
    *
    * @param ref - what `put` returned.
    * @param reason - why, for the audit log: one line of at most 200 characters, without personal values.
-   * @throws SelfInfoError `reference_unknown`, `store_failed`, `invalid_option`; TypeError for a wrong type.
+   * @throws SelfInfoError `reference_unknown`, `store_failed`, `timed_out` with the effect `unknown`: erasing again is safe; `invalid_option`; TypeError for a wrong type.
    */
   erase(ref: string, reason: string): Promise<void>;
   /**
    * Deletes whatever period has ended, in batches, and says how many; to be run every hour or so, by as many processes as there are.
    *
-   * @throws SelfInfoError `clock_jumped`: nothing was erased; `store_failed`.
+   * @throws SelfInfoError `clock_jumped`: nothing was erased; `store_failed`, `timed_out`.
    */
   sweep(): Promise<number>;
   /**
    * Wraps every data key anew that is not under the current key-encryption key, and says how many; no record is touched. May be repeated and interrupted.
    *
-   * @throws SelfInfoError the first of `key_unknown`, `key_unavailable`, `record_damaged`, once all others are done; `store_failed`.
+   * @throws SelfInfoError the first of `key_unknown`, `key_unavailable`, `record_damaged`, once all others are done; `store_failed` and `timed_out` at once.
    */
   rotateKeys(): Promise<number>;
   /**
    * What is held, without opening it and without proof: the plain columns of the store.
    *
-   * @throws SelfInfoError `store_failed`.
+   * @throws SelfInfoError `store_failed`, `timed_out`.
    * @example
    * ```ts
    * import type { Vault } from 'myna-selfinfo/vault';
@@ -126,12 +130,13 @@ export interface Vault<S extends ServiceSpec = Service> {
 const REFERENCE = /^[A-Za-z0-9_-]{32}$/;
 const LONGEST_TEXT = 200;
 const BATCH = 1000;
+const TIMEOUT_MS = 10_000;
 
 /**
  * Makes a vault: answers lie in it encrypted, each under a data key of its own, and come out for the consented purpose within the consented period only (guideline 4.2).
  *
  * @param options - see {@link VaultOptions}.
- * @throws SelfInfoError `unknown_option`, `missing_option`; TypeError for a wrong type.
+ * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`; TypeError for a wrong type.
  * @example
  * ```ts
  * import { defineService } from 'myna-selfinfo';
@@ -147,7 +152,7 @@ const BATCH = 1000;
  * ```
  */
 export function createVault<S extends Service>(options: VaultOptions<S>): Vault<S> {
-  checkKeys(options, 'options', ['service', 'store', 'keys', 'clock', 'onEvent']);
+  checkKeys(options, 'options', ['service', 'store', 'keys', 'clock', 'timeoutMs', 'onEvent']);
   for (const name of ['service', 'store', 'keys'] as const) {
     if (options[name] === undefined) throw new SelfInfoError('missing_option', { path: `options.${name}` });
   }
@@ -155,13 +160,15 @@ export function createVault<S extends Service>(options: VaultOptions<S>): Vault<
   checkMethods(options.store, 'options.store', storeMethods);
   checkMethods(options.keys, 'options.keys', ['wrap', 'unwrap']);
   checkText(options.keys.current, 'options.keys.current');
-  const { clock = systemClock, onEvent } = options;
-  checkMethods(clock, 'options.clock', ['now']);
+  const { timeoutMs = TIMEOUT_MS, onEvent } = options;
+  const clock = checkClock(options.clock, 'options.clock');
+  checkWhole(timeoutMs, 'options.timeoutMs', 1);
   checkFunction(onEvent, 'options.onEvent');
   const service: Service = options.service;
   const provider = options.keys;
-  const store = guardVaultStore(options.store);
-  const keys = guardKeys(provider);
+  const bound = boundBy(clock, timeoutMs);
+  const store = guardVaultStore(options.store, bound);
+  const keys = guardKeys(provider, bound);
   const time = createTimekeeper(store, clock);
 
   function tell(event: DistributedOmit<VaultEvent, 'at'>): void {
@@ -253,7 +260,7 @@ export function createVault<S extends Service>(options: VaultOptions<S>): Vault<
           try {
             if (await rewrap(ref, key)) rotated++;
           } catch (error) {
-            if (isSelfInfoError(error, 'store_failed')) throw error;
+            if (isSelfInfoError(error, 'store_failed') || isSelfInfoError(error, 'timed_out')) throw error;
             // One key that cannot be had must not keep the others under the old one.
             failure ??= error;
           }

@@ -14,6 +14,7 @@ describe('options that are wrong are named:', () => {
     ['keys missing', { keys: undefined }, ['missing_option', 'options.keys']],
     ['one that is unknown', { ttl: 5 }, ['unknown_option', 'options.ttl']],
     ['no current key', { keys: { wrap() {}, unwrap() {} } }, ['missing_option', 'options.keys.current']],
+    ['no time at all', { timeoutMs: 0 }, ['invalid_option', 'options.timeoutMs']],
     ['an empty current key', { keys: { wrap() {}, unwrap() {}, current: '' } }, ['invalid_option', 'options.keys.current']],
   ])('%s', (_, changes, expected) => {
     expect(refusal(() => createVault({ ...good(), ...changes } as never))).toEqual(expected);
@@ -24,6 +25,8 @@ describe('options that are wrong are named:', () => {
     [{ store: new Map() }, 'options.store must have a method put.'],
     [{ keys: { current: 'a' } }, 'options.keys must have a method wrap.'],
     [{ clock: {} }, 'options.clock must have a method now.'],
+    [{ clock: { now: Date.now } }, 'options.clock must have a method wait.'],
+    [{ timeoutMs: '5' }, 'options.timeoutMs must be a number.'],
     [{ onEvent: 'log' }, 'options.onEvent must be a function.'],
   ])('of another type: %#', async (changes, message) => {
     expect(await typeErrorOf(() => createVault({ ...good(), ...changes } as never))).toBe(message);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/index.js';
 import { NOW } from '../kit/loan.js';
 import { refusalOf } from '../kit/refusals.js';
 import { alterable, openSafe, PERIOD_ENDS, PURPOSE } from './safe.js';
@@ -130,7 +131,7 @@ describe('what was seen', () => {
     for (const work of [() => vault.read(ref, PURPOSE), () => vault.sweep()]) expect(await refusalOf(work)).toEqual(['store_failed', undefined]);
     store.change = {};
     for (const now of [Number.NaN, Number.POSITIVE_INFINITY, undefined as never]) {
-      const broken = reopen({ clock: { now: () => now } });
+      const broken = reopen({ clock: { ...systemClock, now: () => now } });
       for (const work of [() => broken.read(ref, PURPOSE), () => broken.sweep()]) expect(await refusalOf(work)).toEqual(['invalid_option', 'options.clock']);
     }
   });

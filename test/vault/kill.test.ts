@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Answer, defineService, latest } from '../../src/index.js';
+import { type Answer, defineService, latest, systemClock } from '../../src/index.js';
 import { createLocalKeys, createVault } from '../../src/vault/index.js';
 import { createPgVaultStore, migrate } from '../../src/vault/pg.js';
 import { expectStatus, loan, openBank } from '../kit/loan.js';
@@ -37,7 +37,12 @@ describe.skipIf(part.missing)('a process that is killed at any moment', async ()
       const key = newKey();
       const store = createPgVaultStore(pool);
       // This one's clock stands still: what time it is, it learns from the store alone.
-      const vault = createVault({ service, store, keys: createLocalKeys({ current: 'key-1', keys: { 'key-1': key } }), clock: { now: () => START } });
+      const vault = createVault({
+        service,
+        store,
+        keys: createLocalKeys({ current: 'key-1', keys: { 'key-1': key } }),
+        clock: { ...systemClock, now: () => START },
+      });
       const seeds: { ref: string; keepUntil: number }[] = [];
       /** What an answer says, by the end of its period: on some days a server was closed. */
       const contents = new Map<number, string>();
