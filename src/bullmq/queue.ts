@@ -104,10 +104,13 @@ const HINTS = ['added', 'waiting', 'active', 'delayed', 'progress', 'stalled', '
 // KEYS: a counter; ARGV: milliseconds to keep it. How many came before.
 const TAKE_NUMBER = `local number = redis.call('INCR', KEYS[1]) redis.call('PEXPIRE', KEYS[1], ARGV[1]) return number - 1`;
 
-/** The part of a client of `ioredis` that counts. */
-interface Counting {
+/** What is needed of a client of `ioredis` beside what BullMQ does with it. */
+interface Commands {
   eval(script: string, keys: number, key: string, keepMs: string): Promise<unknown>;
+  xrevrange(key: string, end: '+', start: '-', count: 'COUNT', number: 1): Promise<[id: string, fields: unknown][]>;
 }
+
+const commandsOf = async (queue: Queue) => (await queue.client) as unknown as Commands;
 
 /**
  * Makes retrievals durable, over BullMQ and a Redis of yours: whatever process dies, each of them ends once, its answer in the vault or with a code.
@@ -185,9 +188,9 @@ export function createRetrievalQueue<S extends Service>(options: RetrievalQueueO
   /** The next free slot behind an instant that many may wait for; counted over all processes, by whole seconds. */
   async function takeSlot(queue: Queue, atMs: number): Promise<number> {
     const secondMs = Math.ceil(atMs / 1_000) * 1_000;
-    const counter = (await queue.client) as unknown as Counting;
+    const commands = await commandsOf(queue);
     const keepMs = Math.max(0, secondMs - clock.now()) + HOUR_MS;
-    const number = Number(await counter.eval(TAKE_NUMBER, 1, queue.toKey(`opening:${secondMs}`), String(keepMs)));
+    const number = Number(await commands.eval(TAKE_NUMBER, 1, queue.toKey(`opening:${secondMs}`), String(keepMs)));
     return secondMs + slotMs(number, rate, Math.random());
   }
   const spread = (atMs: number) => reach('none', (queue) => takeSlot(queue, atMs));
@@ -230,8 +233,10 @@ export function createRetrievalQueue<S extends Service>(options: RetrievalQueueO
   }
 
   async function listen(): Promise<QueueEvents> {
+    // From the last event there is: what comes before the connection stands is heard, too.
+    const [last] = await reach('none', async (queue) => (await commandsOf(queue)).xrevrange(queue.toKey('events'), '+', '-', 'COUNT', 1));
     const bullmq = await loadBullmq();
-    const events = new bullmq.QueueEvents(name, { connection: connections.worker(), prefix });
+    const events = new bullmq.QueueEvents(name, { connection: connections.worker(), prefix, lastEventId: last?.[0] ?? '0' });
     events.on('error', trouble);
     for (const hint of HINTS) {
       events.on(hint, ({ jobId }: { readonly jobId: string }) => {
@@ -255,7 +260,10 @@ export function createRetrievalQueue<S extends Service>(options: RetrievalQueueO
     watchers.set(id, mine.add(hear));
     try {
       listening ??= listen();
-      await listening;
+      await listening.catch((error: unknown) => {
+        listening = undefined;
+        throw error;
+      });
       for (let last = ''; !signal.aborted; ) {
         // From before the state is read: what changes meanwhile is not missed. The events are hints, the state is the truth.
         const pause = new AbortController();
@@ -299,9 +307,10 @@ export function createRetrievalQueue<S extends Service>(options: RetrievalQueueO
   return Object.freeze(queue) as unknown as RetrievalQueue<S>;
 }
 
-/** Ends a connection, whatever state it is in. */
+/** Ends a connection, whatever state it is in: one that Redis has left would go on looking for it. */
 async function end(part: Queue | QueueEvents | undefined): Promise<void> {
-  await part?.close().catch(() => part.disconnect().catch(() => undefined));
+  await part?.close().catch(() => undefined);
+  part?.disconnect().catch(() => undefined);
 }
 
 function checkOptions(options: RetrievalQueueOptions) {
