@@ -45,6 +45,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     const { income } = (await office.read((end as { ref: string }).ref)).items;
     expect(income.status).toBe('present');
     expect(await office.client.recall(id)).toBeUndefined();
+    await office.told('ended');
     expect(ended(office)).toEqual([{ type: 'ended', id, ...end, at: expect.any(String) }]);
   });
 
@@ -82,6 +83,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     await office.end(retrieval.id);
     await other.add(retrieval);
     expect(await other.state(retrieval.id)).toMatchObject({ state: 'ready' });
+    await office.told('ended');
     expect(ended(office)).toHaveLength(1);
   });
 
@@ -170,6 +172,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
       expect(await office.end(id)).toMatchObject({ state: 'ready' });
       release();
       await slow.close();
+      await office.told('ended');
       expect(ended(office)).toHaveLength(1);
       expect(office.events.filter(({ type }) => type === 'recovered')).toHaveLength(1);
       const records = [];
