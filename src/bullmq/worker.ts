@@ -51,7 +51,7 @@ interface PutOff {
 const CONCURRENCY = 10;
 const DEADLINE_MS = 10_000;
 const LOCK_MS = 30_000;
-const CLOSING_MS = 5_000;
+const CLOSING_MS = 2_000;
 const RECONNECT_MS = 1_000;
 /** What the vault never takes, however often it is put; all other refusals pass. */
 const HOPELESS: readonly SelfInfoErrorCode[] = ['retention_ended', 'foreign_answer', 'invalid_option'];
@@ -167,7 +167,7 @@ export function runWorker(place: Workplace, { concurrency, deadlineMs, lockMs }:
     const ended = new AbortController();
     // While Redis is away nothing can be given back; another worker takes it over later.
     const late = systemClock.wait(deadlineMs + CLOSING_MS, ended.signal).then(
-      () => worker.disconnect(),
+      () => void worker.disconnect().catch(() => undefined),
       () => undefined,
     );
     await Promise.race([worker.close(), late]).finally(() => ended.abort());

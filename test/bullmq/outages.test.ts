@@ -19,9 +19,9 @@ describe.skipIf(part.missing)('while Redis is away', () => {
   });
   afterAll(() => redis?.stop());
 
-  function openOffice() {
+  function openOffice(hurry = true) {
     const bank = openBank();
-    const desk = openDesk({ redis, client: bank.client, service: loan, clock: bank.clock, hurry: true });
+    const desk = openDesk({ redis, client: bank.client, service: loan, clock: bank.clock, hurry });
     open.push(bank.client.close, desk.close);
     return { ...bank, ...desk, submit: async () => bank.client.submit(await bank.consent(), latest()) };
   }
@@ -56,8 +56,8 @@ describe.skipIf(part.missing)('while Redis is away', () => {
   });
 
   it('a worker and a queue can be closed, and nothing goes on looking for Redis', async () => {
-    const office = openOffice();
-    const worker = await office.queue.startWorker({ deadlineMs: 1 });
+    const office = openOffice(false);
+    const worker = await office.queue.startWorker({ deadlineMs: 500 });
     await office.queue.add(await office.submit());
     await office.told('put-off');
     await redis.kill();
