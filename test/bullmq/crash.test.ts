@@ -116,6 +116,7 @@ describe.skipIf(part.missing)(
         origin,
         now: Date.parse(NOW),
         site: { clientId, redirectUri, endpoints, issuer },
+        service: spec,
         storeKeys,
         vaultKeys,
         rate,
