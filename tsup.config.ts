@@ -11,6 +11,7 @@ const doors = {
   vault: 'src/vault/index.ts',
   pg: 'src/vault/pg.ts',
   redis: 'src/stores/redis.ts',
+  bullmq: 'src/bullmq/index.ts',
   conformance: 'src/conformance/index.ts',
 };
 

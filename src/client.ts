@@ -318,8 +318,9 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
   }
 
   function deadlineOf(given: CollectOptions): number {
-    checkKeys(given, 'options', ['deadlineMs', 'signal', 'onProgress']);
+    checkKeys(given, 'options', ['deadlineMs', 'signal', 'onProgress', 'once']);
     checkFunction(given.onProgress, 'options.onProgress');
+    if (given.once !== undefined && typeof given.once !== 'boolean') throw new TypeError('options.once must be true or false.');
     checkSignal(given.signal, 'options.signal');
     const { deadlineMs = DEADLINE_MS } = given;
     checkWhole(deadlineMs, 'options.deadlineMs', 0);
@@ -345,17 +346,16 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
 
   async function collectOne(id: string, handle: Retrieval, given: CollectOptions, scope: Scope & Trace & { readonly deadline: number }): Promise<Collected> {
     return within(scope, clock, Number.POSITIVE_INFINITY, async (inner) => {
-      const secret = readSecret(id, await store.get(scope, retrievalKey(id)), clock.now());
-      // The id alone opens nothing for another service that shares the store.
-      if (secret?.retrieval.terms?.serviceId !== environment.clientId) return gone();
+      const secret = await secretFor(id, scope);
+      if (secret === undefined) return gone();
       const retrieval = keptRetrieval(secret);
       scope.know({ transactionId: retrieval.terms.transactionId });
       const connection = parked.get(handle) ?? transport.connect(secret.certificate);
       // Whoever collects the same at the same time gets a connection of their own.
       parked.delete(handle);
       try {
-        const { deadlineMs = DEADLINE_MS, onProgress } = given;
-        const waited = await awaitResult(environment, connection, secret, { scope, deadlineMs, clock, random, onProgress });
+        const { deadlineMs = DEADLINE_MS, onProgress, once = false } = given;
+        const waited = await awaitResult(environment, connection, secret, { scope, deadlineMs, clock, random, onProgress, once });
         switch (waited.status) {
           case 'done':
             return {
@@ -375,6 +375,23 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
         await connection.close();
       }
     });
+  }
+
+  async function recall(id: string, given: SubmitOptions = {}): Promise<Retrieval | undefined> {
+    checkText(id, 'id');
+    checkKeys(given, 'options', ['signal']);
+    const { signal }: SubmitOptions = given;
+    checkSignal(signal, 'options.signal');
+    return calls.run('result', signal, async (scope) => {
+      const secret = await secretFor(id, scope);
+      return secret && keptRetrieval(secret);
+    });
+  }
+
+  /** The secret of a retrieval of this client's; the id alone opens nothing for another service that shares the store. */
+  async function secretFor(id: string, scope: Scope): Promise<RetrievalSecret | undefined> {
+    const secret = readSecret(id, await store.get(scope, retrievalKey(id)), clock.now());
+    return secret?.retrieval.terms?.serviceId === environment.clientId ? secret : undefined;
   }
 
   /** Terms and inquiries as they were sent; of a period that has no end nothing is collected. */
@@ -420,7 +437,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     await transport.close();
   }
 
-  const client = { availability, beginConsent, completeConsent, submit, collect, query, resume, discard, rotate, close, [Symbol.asyncDispose]: close };
+  const client = { availability, beginConsent, completeConsent, submit, collect, query, resume, discard, recall, rotate, close, [Symbol.asyncDispose]: close };
   // Inside, everything is checked at run time against the one service; the types bind callers to it.
   return Object.freeze(client) as unknown as SelfInfoClient<S>;
 }

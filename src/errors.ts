@@ -37,6 +37,12 @@ const table = {
     en: 'Option {path} is not valid. {expected}',
     ja: 'オプション {path} の値が正しくありません。{expected}',
   },
+  package_missing: {
+    ...programmer,
+    stage: 'configuration',
+    en: 'The package {path} is not installed. {expected}',
+    ja: 'パッケージ {path} がインストールされていません。{expected}',
+  },
   invalid_environment: {
     ...programmer,
     stage: 'configuration',

@@ -68,6 +68,8 @@ export interface CollectOptions extends SubmitOptions {
    * with `retrieval` added, or as the error `aborted` that carries it where nothing can be added.
    */
   readonly onProgress?: (progress: Progress) => void;
+  /** Asks once and waits for nothing: `pending` says when to ask again, and a poll that failed is not repeated. For queues, which wait by themselves. Default: false. */
+  readonly once?: boolean;
 }
 
 /** Options of {@link createSelfInfoClient}. */
@@ -173,7 +175,7 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
    * after a random wait and no earlier than the portal allows.
    *
    * @param retrieval - from `submit`, `query` or `resume`.
-   * @param options - `deadlineMs`, `signal`, `onProgress`.
+   * @param options - `deadlineMs`, `signal`, `onProgress`, `once`.
    * @throws SelfInfoError `process_mismatch`, `response_invalid`, `aborted`, `overloaded`, the errors of the transport and of the store.
    * @example
    * ```ts
@@ -222,6 +224,23 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
    * ```
    */
   discard(handle: Grant<S> | Retrieval<S>): Promise<void>;
+  /**
+   * The retrieval of an id, as the store keeps it beside its token: for a process that was handed nothing but the id.
+   *
+   * @param id - `id` of a retrieval of this service.
+   * @param options - `signal`.
+   * @returns undefined when it has expired, was discarded, or the store does not hold it.
+   * @throws SelfInfoError `store_failed`, `timed_out` when the store does not answer, `aborted`, `overloaded`, `missing_option`; TypeError for a wrong type.
+   * @example
+   * ```ts
+   * import type { SelfInfoClient } from 'myna-selfinfo';
+   * async function askOnce(client: SelfInfoClient, id: string) {
+   *   const retrieval = await client.recall(id);
+   *   return retrieval && client.collect(retrieval, { once: true });
+   * }
+   * ```
+   */
+  recall(id: string, options?: SubmitOptions): Promise<Retrieval<S> | undefined>;
   /**
    * Takes another client certificate, from the next journey on; those under way end under the one they began with, since their tokens are bound to it.
    *

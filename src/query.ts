@@ -140,6 +140,8 @@ export interface Waiting {
   readonly clock: Clock;
   readonly random: () => number;
   readonly onProgress: ((progress: Progress) => unknown) | undefined;
+  /** Whether the first answer is the last word, whatever it says. */
+  readonly once: boolean;
 }
 
 /** Polls until the result is there, the portal gives up, or the deadline comes first. */
@@ -174,7 +176,7 @@ async function pollUntil(
   waiting: Waiting,
   { over, isOver }: Deadline,
 ): Promise<Waited> {
-  const { scope, clock, random } = waiting;
+  const { scope, clock, random, once } = waiting;
   for (let attempt = 1, failures = 0; ; attempt++) {
     const polled = await sendPoll(environment, connection, secret, scope).catch(failureOf);
     const now = clock.now();
@@ -185,7 +187,7 @@ async function pollUntil(
       // The caller's deadline passed during a poll: nothing is lost, the answer can be collected later.
       if (failed.code === 'timed_out' && isOver(now)) return { status: 'pending', retryAt: formatInstant(now) };
       next = Math.max(now + Math.ceil(chance(random) * RETRY_MS * 2 ** failures), Date.parse(failed.retry.notBefore ?? '') || 0);
-      if (++failures > RETRIES || isOver(next)) return givenUp(failed);
+      if (once || ++failures > RETRIES || isOver(next)) return givenUp(failed);
     } else {
       failures = 0;
       const { result, retryAt } = polled;
@@ -197,7 +199,7 @@ async function pollUntil(
         return { status: 'failed', error: new SelfInfoError('upstream_failed', { stage: 'result', effect: 'applied', upstream: { code } }) };
       }
       next = Math.max(retryAt ?? now + environment.profile.timing.pollMs.value, now + SHORTEST_POLL_MS);
-      if (isOver(next)) return { status: 'pending', retryAt: formatInstant(next) };
+      if (once || isOver(next)) return { status: 'pending', retryAt: formatInstant(next) };
     }
     await pause({ attempt, retryAt: formatInstant(next) }, next - now, over, waiting);
     // Cut short: nothing more is sent.

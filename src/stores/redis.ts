@@ -5,6 +5,7 @@ import { type Clock, DAY_MS } from '../time.js';
 import { decrypt, encrypt, isOurs, readHeader } from '../vault/jwe.js';
 import { readKeyset } from '../vault/keys.js';
 import { commandsOf, type IoredisClient, type NodeRedisClient, putScript, takeScript } from './redis/commands.js';
+import { redisWordOf } from './redis/words.js';
 import type { Store, StoredEntry } from './store.js';
 
 export type { IoredisClient, NodeRedisClient } from './redis/commands.js';
@@ -34,26 +35,6 @@ export interface RedisStoreOptions {
 const PREFIX = 'myna-selfinfo:';
 const TIMEOUT_MS = 2_000;
 const LONGEST_SEALED = 4_000_000;
-
-/** First words of Redis's error replies that say what is wrong with the server or its set-up; the rest of a reply may quote what was sent. */
-const replies: readonly string[] = [
-  'ASK',
-  'BUSY',
-  'CLUSTERDOWN',
-  'CROSSSLOT',
-  'ERR',
-  'LOADING',
-  'MASTERDOWN',
-  'MISCONF',
-  'MOVED',
-  'NOAUTH',
-  'NOPERM',
-  'NOREPLICAS',
-  'OOM',
-  'READONLY',
-  'TRYAGAIN',
-  'WRONGPASS',
-];
 
 /**
  * A store in Redis 6 or later, for as many instances as share it, over a client of yours.
@@ -159,10 +140,6 @@ function checkOptions(options: RedisStoreOptions) {
 
 /** The libraries' errors quote commands; one word says enough. */
 function hide(error: unknown): SelfInfoError {
-  if (!(error instanceof Error)) return new SelfInfoError('store_failed');
-  const [reply = ''] = error.message.split(' ');
-  // A code of Node's, such as ECONNREFUSED.
-  const system = 'code' in error && typeof error.code === 'string' && /^E[A-Z]{3,20}$/.test(error.code) ? error.code : undefined;
-  const code = replies.includes(reply) ? reply : system;
+  const code = redisWordOf(error);
   return new SelfInfoError('store_failed', code === undefined ? {} : { upstream: { code } });
 }

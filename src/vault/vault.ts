@@ -35,6 +35,12 @@ export interface ReadOptions {
   readonly reason: string;
 }
 
+/** How an answer is kept. */
+export interface PutOptions {
+  /** The reference to keep it under, 32 random letters, digits, `-` and `_`, so that who puts twice, not knowing of the first time, keeps one. Default: a new one. */
+  readonly ref?: string;
+}
+
 /** What {@link Vault.list} tells of a record. */
 export interface VaultEntry {
   readonly ref: string;
@@ -53,8 +59,9 @@ export interface Vault<S extends ServiceSpec = Service> {
    * Keeps an answer until its period ends, and returns a reference that means nothing by itself.
    *
    * @param answer - as it came from the client or from a vault; period and purpose are those of its terms.
+   * @param options - see {@link PutOptions}.
    * @throws SelfInfoError `foreign_answer`, `retention_ended`, `clock_jumped`, `store_failed`, `key_unavailable`, `timed_out`: nothing is acknowledged; putting again is safe. With the
-   *   effect `unknown` of `timed_out` the record may have been kept: it is swept with its period.
+   *   effect `unknown` of `timed_out` the record may have been kept: it is swept with its period. `store_key_exists` when `ref` was put before, erased since or not: what is there stays as it is.
    * @example
    * ```ts
    * import type { Answer } from 'myna-selfinfo';
@@ -62,7 +69,23 @@ export interface Vault<S extends ServiceSpec = Service> {
    * const keep = async (vault: Vault, answer: Answer) => ({ selfInfo: await vault.put(answer) });
    * ```
    */
-  put(answer: Answer<S>): Promise<string>;
+  put(answer: Answer<S>, options?: PutOptions): Promise<string>;
+  /**
+   * Whether something was put under a reference, erased since or not, as long as its period has not been swept; nothing is opened.
+   *
+   * @param ref - a reference.
+   * @throws SelfInfoError `store_failed`; TypeError for a wrong type.
+   * @example
+   * ```ts
+   * import type { Answer } from 'myna-selfinfo';
+   * import type { Vault } from 'myna-selfinfo/vault';
+   * // However often it runs, one record comes of it.
+   * async function keepOnce(vault: Vault, answer: Answer, ref: string) {
+   *   if (!(await vault.has(ref))) await vault.put(answer, { ref });
+   * }
+   * ```
+   */
+  has(ref: string): Promise<boolean>;
   /**
    * The answer, typed as the client gave it, for the consented purpose and within the period.
    *
@@ -191,18 +214,32 @@ export function createVault<S extends Service>(options: VaultOptions<S>): Vault<
     }
   }
 
-  async function put(answer: Answer): Promise<string> {
+  async function put(answer: Answer, given: PutOptions = {}): Promise<string> {
+    checkKeys(given, 'options', ['ref']);
+    const { ref = randomBytes(24).toString('base64url') } = given;
+    checkReference(ref);
+    if (!REFERENCE.test(ref)) {
+      throw new SelfInfoError('invalid_option', {
+        path: 'options.ref',
+        expected: { en: '32 letters, digits, - and _.', ja: '英数字・-・_ の32文字です。' },
+      });
+    }
     return audited('put', {}, async () => {
       const source = sourceOf(answer);
       if (source?.terms.purpose.id !== service.purpose.id) throw new SelfInfoError('foreign_answer', { path: 'answer' });
       const { terms } = source;
       if (!terms.items.every((key) => Object.hasOwn(service.items, key))) throw new SelfInfoError('foreign_answer', { path: 'answer.terms.items' });
       checkPeriod(Date.parse(terms.keepUntil), await time.read());
-      const label = { ref: randomBytes(24).toString('base64url'), consent: terms.transactionId, purpose: terms.purpose.id, keepUntil: terms.keepUntil };
+      const label = { ref, consent: terms.transactionId, purpose: terms.purpose.id, keepUntil: terms.keepUntil };
       await store.put(await seal(label, source, keys));
       tell({ type: 'put', ...label });
       return label.ref;
     });
+  }
+
+  async function has(ref: string): Promise<boolean> {
+    checkReference(ref);
+    return REFERENCE.test(ref) && Boolean(await store.get(ref));
   }
 
   async function read(ref: string, given: ReadOptions): Promise<Answer> {
@@ -302,7 +339,7 @@ export function createVault<S extends Service>(options: VaultOptions<S>): Vault<
     });
   }
 
-  const vault = { put, read, erase, sweep, rotateKeys, list, confirmClock };
+  const vault = { put, has, read, erase, sweep, rotateKeys, list, confirmClock };
   // Inside, everything is checked at run time against the one service; the types bind callers to it.
   return Object.freeze(vault) as unknown as Vault<S>;
 }

@@ -40,6 +40,7 @@ const codes: Record<SelfInfoErrorCode, true> = {
   unknown_option: true,
   missing_option: true,
   invalid_option: true,
+  package_missing: true,
   invalid_environment: true,
   unverified_profile: true,
   item_code_required: true,

@@ -46,6 +46,7 @@ const neighbours: { readonly [R in Room]?: readonly Neighbour[] } = {
   explain: [typesOf('journey')],
   kiosk: [typesOf('journey')],
   vault: [typesOf('journey')],
+  bullmq: [{ room: 'stores/redis' }],
 };
 
 interface Wing {

@@ -1,0 +1,98 @@
+import { Queue } from 'bullmq';
+import {
+  createRetrievalQueue,
+  type RetrievalQueue,
+  type RetrievalQueueEvent,
+  type RetrievalQueueOptions,
+  type RetrievalState,
+} from '../../src/bullmq/index.js';
+import type { Answer, SelfInfoClient, VirtualClock } from '../../src/index.js';
+import { createLocalKeys, createMemoryVaultStore, createVault, type Vault } from '../../src/vault/index.js';
+import type { Loan } from '../kit/loan.js';
+import { type RedisServer, sealingKeys } from '../kit/redis.js';
+
+export const PURPOSE = { purpose: 'housing-loan', reason: 'case 4711' };
+/** So much that no test is slowed down by it. */
+export const FAST = { max: 1_000, perMs: 1_000 };
+
+export interface DeskOptions extends Partial<RetrievalQueueOptions<Loan>> {
+  readonly redis: RedisServer;
+  readonly client: SelfInfoClient<Loan>;
+  readonly service: Loan;
+  readonly clock: VirtualClock;
+  /** Whether what was put off is asked as soon as the virtual clock, which is moved there, says so. */
+  readonly hurry?: boolean;
+}
+
+/** A queue of its own in a test's Redis, its vault, and what it told. */
+export interface Desk {
+  readonly queue: RetrievalQueue<Loan>;
+  readonly vault: Vault<Loan>;
+  readonly events: readonly RetrievalQueueEvent[];
+  readonly prefix: string;
+  /** The same queue by BullMQ itself. */
+  readonly raw: Queue;
+  /** Another instance of the same queue. */
+  another(options?: Partial<RetrievalQueueOptions<Loan>>): RetrievalQueue<Loan>;
+  /** Resolves when this has been told so often; with what was told. */
+  told<T extends RetrievalQueueEvent['type']>(type: T, times?: number): Promise<readonly Extract<RetrievalQueueEvent, { type: T }>[]>;
+  end(id: string): Promise<RetrievalState>;
+  read(ref: string): Promise<Answer<Loan>>;
+  close(): Promise<void>;
+}
+
+let made = 0;
+
+export function openDesk({ redis, client, service, clock, hurry = false, ...options }: DeskOptions): Desk {
+  const events: RetrievalQueueEvent[] = [];
+  const prefix = `{desk-${made++}}`;
+  const connection = { host: '127.0.0.1', port: redis.port, retryStrategy: () => 20 };
+  const keys = createLocalKeys(sealingKeys());
+  const vault = options.vault ?? createVault({ service, store: createMemoryVaultStore(), keys, clock });
+  const raw = new Queue('retrievals', { connection, prefix });
+  raw.on('error', () => undefined);
+  let heard = () => {};
+  const onEvent = (event: RetrievalQueueEvent) => {
+    events.push(event);
+    heard();
+    if (event.type === 'put-off' && hurry) {
+      if (Date.parse(event.until) > clock.now()) clock.set(event.until);
+      return raw.promoteJobs();
+    }
+  };
+  const another = (more: Partial<RetrievalQueueOptions<Loan>> = {}) => {
+    // A busy machine is slower than Redis is away.
+    const queue = createRetrievalQueue<Loan>({ connection, client, vault, rate: FAST, prefix, clock, timeoutMs: 60_000, onEvent, ...options, ...more });
+    queues.push(queue);
+    return queue;
+  };
+  const queues: RetrievalQueue<Loan>[] = [];
+  const queue = another();
+  return {
+    queue,
+    vault,
+    events,
+    prefix,
+    raw,
+    another,
+    async told(type, times = 1) {
+      for (;;) {
+        const found = events.filter((event) => event.type === type);
+        if (found.length >= times) return found as never;
+        await new Promise<void>((resolve) => {
+          heard = resolve;
+        });
+      }
+    },
+    async end(id) {
+      for await (const state of queue.progress(id)) if (state.state === 'ready' || state.state === 'failed') return state;
+      throw new Error('no end');
+    },
+    read: (ref) => vault.read(ref, PURPOSE),
+    async close() {
+      await Promise.all(queues.map((one) => one.close()));
+      await raw.close().catch(() => undefined);
+      raw.disconnect().catch(() => undefined);
+    },
+  };
+}

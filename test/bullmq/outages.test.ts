@@ -1,0 +1,68 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { latest } from '../../src/index.js';
+import { loan, openBank } from '../kit/loan.js';
+import { findPart } from '../kit/machine.js';
+import { type RedisServer, startRedis } from '../kit/redis.js';
+import { errorOf } from '../kit/refusals.js';
+import { openDesk } from './desk.js';
+
+const part = findPart('redis-server');
+
+describe.skipIf(part.missing)('while Redis is away', () => {
+  let redis: RedisServer;
+  const open: (() => Promise<unknown>)[] = [];
+  beforeAll(async () => {
+    redis = await startRedis(part.path(), { appendonly: 'yes', appendfsync: 'always' });
+  });
+  afterEach(async () => {
+    for (const close of open.splice(0).reverse()) await close();
+  });
+  afterAll(() => redis?.stop());
+
+  function openOffice(hurry = true) {
+    const bank = openBank();
+    const desk = openDesk({ redis, client: bank.client, service: loan, clock: bank.clock, hurry });
+    open.push(bank.client.close, desk.close);
+    return { ...bank, ...desk, submit: async () => bank.client.submit(await bank.consent(), latest()) };
+  }
+
+  it('a producer that was connected is refused at once, and one that never was within its time; the same retrieval is taken later', async () => {
+    const office = openOffice();
+    const retrieval = await office.submit();
+    await office.queue.state(retrieval.id);
+    await redis.kill();
+    // Its time is a minute: what is refused here did not wait for it.
+    expect(await errorOf(() => office.queue.add(retrieval))).toMatchObject({ code: 'store_failed', effect: 'unknown', retry: { safe: true } });
+    expect(await errorOf(() => office.queue.state(retrieval.id))).toMatchObject({ code: 'store_failed', effect: 'none' });
+    const late = office.another({ timeoutMs: 50 });
+    expect(await errorOf(() => late.add(retrieval))).toMatchObject({ code: 'store_failed' });
+    expect(await errorOf(() => late.progress(retrieval.id)[Symbol.asyncIterator]().next() as Promise<unknown>)).toMatchObject({ code: 'store_failed' });
+    expect((await office.told('trouble'))[0]).toMatchObject({ type: 'trouble' });
+    await redis.start();
+    await office.queue.startWorker();
+    const retried = async (): Promise<string> => office.queue.add(retrieval).catch(retried);
+    expect(await office.end(await retried())).toMatchObject({ state: 'ready' });
+  });
+
+  it('a worker waits, and goes on where it was', async () => {
+    const office = openOffice();
+    const id = await office.queue.add(await office.submit());
+    await redis.kill();
+    await office.queue.startWorker();
+    await office.told('trouble');
+    await redis.start();
+    await office.told('ended');
+    expect(await office.queue.state(id)).toMatchObject({ state: 'ready' });
+  });
+
+  it('a worker and a queue can be closed, and nothing goes on looking for Redis', async () => {
+    const office = openOffice(false);
+    const worker = await office.queue.startWorker({ deadlineMs: 500 });
+    await office.queue.add(await office.submit());
+    await office.told('put-off');
+    await redis.kill();
+    await worker.close();
+    await office.queue.close();
+    await redis.start();
+  });
+});

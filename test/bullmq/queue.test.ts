@@ -1,0 +1,355 @@
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createRetrievalQueue, type RetrievalQueueEvent, type RetrievalState } from '../../src/bullmq/index.js';
+import { latest, SelfInfoError } from '../../src/index.js';
+import type { Vault } from '../../src/vault/index.js';
+import { answerAt, type BankOptions, expectStatus, type Loan, loan, openBank } from '../kit/loan.js';
+import { findPart } from '../kit/machine.js';
+import { type RedisServer, startRedis } from '../kit/redis.js';
+import { errorOf, refusalOf, typeErrorOf } from '../kit/refusals.js';
+import { type Desk, type DeskOptions, openDesk } from './desk.js';
+
+const part = findPart('redis-server');
+const RESULT = '/result';
+
+describe.skipIf(part.missing)('a retrieval in the queue', () => {
+  let redis: RedisServer;
+  const open: (() => Promise<unknown>)[] = [];
+  beforeAll(async () => {
+    redis = await startRedis(part.path());
+  });
+  afterEach(async () => {
+    for (const close of open.splice(0).reverse()) await close();
+  });
+  afterAll(() => redis?.stop());
+
+  function openOffice(bankOptions: BankOptions<Loan> = {}, options: Partial<DeskOptions> = {}) {
+    const bank = openBank(bankOptions);
+    const desk = openDesk({ redis, client: bank.client, service: loan, clock: bank.clock, hurry: true, ...options });
+    open.push(bank.client.close, desk.close);
+    const submit = async () => bank.client.submit(await bank.consent(), latest());
+    const asked = () => bank.calls.filter((path) => path.endsWith(RESULT)).length;
+    return { ...bank, ...desk, submit, asked };
+  }
+  const ended = (desk: Pick<Desk, 'events'>) => desk.events.filter(({ type }) => type === 'ended');
+
+  it('ends with its answer in the vault and its token forgotten', async () => {
+    const office = openOffice();
+    const retrieval = await office.submit();
+    const id = await office.queue.add(retrieval);
+    expect(id).toBe(retrieval.id);
+    expect(await office.queue.state(id)).toEqual({ state: 'waiting' });
+    await office.queue.startWorker();
+    const end = await office.end(id);
+    expect(end).toEqual({ state: 'ready', ref: id.replaceAll('-', '') });
+    const { income } = (await office.read((end as { ref: string }).ref)).items;
+    expect(income.status).toBe('present');
+    expect(await office.client.recall(id)).toBeUndefined();
+    await office.told('ended');
+    expect(ended(office)).toEqual([{ type: 'ended', id, ...end, at: expect.any(String) }]);
+  });
+
+  it('is asked no earlier than the portal says, once each time', async () => {
+    const office = openOffice(
+      answerAt(RESULT, (request, pass) => (office.asked() === 1 ? new Response(null, { status: 503, headers: { 'retry-after': '120' } }) : pass(request))),
+      { hurry: false },
+    );
+    const id = await office.queue.add(await office.submit());
+    await office.queue.startWorker();
+    const [first] = await office.told('put-off');
+    // 10:00 and 120 seconds; the slot of the first that waits for that second lasts less than a millisecond and a half.
+    expect(first).toMatchObject({ id, state: 'unavailable', until: expect.stringMatching(/^2026-12-01T10:02:00/) });
+    expect(await office.queue.state(id)).toEqual({ state: 'unavailable', until: first?.until });
+    expect(office.asked()).toBe(1);
+    office.clock.set(first?.until ?? '');
+    await office.raw.promoteJobs();
+    const [, second] = await office.told('put-off', 2);
+    expect(office.asked()).toBe(2);
+    // The sandbox's answer comes with the second question that it hears; 12 seconds, a tenth of the age, are more than what it asks for.
+    expect(second).toMatchObject({ state: 'waiting', until: expect.stringMatching(/^2026-12-01T10:02:12/) });
+    office.clock.set(second?.until ?? '');
+    await office.raw.promoteJobs();
+    expect(await office.end(id)).toMatchObject({ state: 'ready' });
+    expect(office.asked()).toBe(3);
+  });
+
+  it('is added once, however often and by whomever', async () => {
+    const office = openOffice();
+    const retrieval = await office.submit();
+    const other = office.another();
+    const ids = await Promise.all([office.queue, other, office.queue].map((queue) => queue.add(retrieval)));
+    expect(new Set(ids).size).toBe(1);
+    await Promise.all([office.queue.startWorker(), other.startWorker()]);
+    await office.end(retrieval.id);
+    await other.add(retrieval);
+    expect(await other.state(retrieval.id)).toMatchObject({ state: 'ready' });
+    await office.told('ended');
+    expect(ended(office)).toHaveLength(1);
+  });
+
+  it('fails with the portal’s refusal as a code, and its token is forgotten', async () => {
+    const office = openOffice(answerAt(RESULT, () => Response.json({ error: 'personal-canary' }, { status: 403 })));
+    const id = await office.queue.add(await office.submit());
+    await office.queue.startWorker();
+    expect(await office.end(id)).toEqual({ state: 'failed', code: 'upstream_refused' });
+    expect(await office.queue.state(id)).toEqual({ state: 'failed', code: 'upstream_refused' });
+    expect(await office.client.recall(id)).toBeUndefined();
+    expect(office.asked()).toBe(1);
+    expect((await office.raw.getJob(id))?.stacktrace).toEqual([]);
+  });
+
+  it('fails when its secret is gone', async () => {
+    const office = openOffice();
+    const gone = await office.submit();
+    await office.client.discard(gone);
+    await office.queue.startWorker();
+    expect(await office.end(await office.queue.add(gone))).toEqual({ state: 'failed', code: 'retrieval_gone' });
+    expect(office.asked()).toBe(0);
+  });
+
+  it('fails when it expires before the portal wants to be asked again', async () => {
+    const office = openOffice(answerAt(RESULT, () => new Response(null, { status: 503, headers: { 'retry-after': '86400' } })));
+    const retrieval = await office.submit();
+    await office.queue.startWorker();
+    expect(await office.end(await office.queue.add(retrieval))).toEqual({ state: 'failed', code: 'retrieval_gone' });
+    expect((await office.told('put-off')).map(({ until }) => until)).toEqual([retrieval.expiresAt]);
+    expect(office.asked()).toBe(1);
+  });
+
+  it('is asked again after errors that pass, and told with their codes', async () => {
+    const office = openOffice(
+      answerAt(RESULT, (request, pass) => {
+        if (office.asked() === 1) throw new Error('canary: the network is down');
+        return pass(request);
+      }),
+    );
+    const id = await office.queue.add(await office.submit());
+    await office.queue.startWorker();
+    expect(await office.end(id)).toMatchObject({ state: 'ready' });
+    const [first] = await office.told('put-off');
+    expect(first).toMatchObject({ state: 'waiting', code: expect.stringMatching(/^(connection_|timed_out|answer_)/) });
+  });
+
+  it('is not asked for while the vault cannot be reached, and is when it can', async () => {
+    let down = true;
+    const inner = openOffice();
+    const vault = {
+      ...inner.vault,
+      has: async (ref: string) => {
+        if (down) throw new SelfInfoError('store_failed');
+        return inner.vault.has(ref);
+      },
+    } as Vault<Loan>;
+    const office = openOffice({}, { vault });
+    const id = await office.queue.add(await office.submit());
+    await office.queue.startWorker();
+    expect((await office.told('put-off'))[0]).toMatchObject({ code: 'store_failed' });
+    expect(office.asked()).toBe(0);
+    down = false;
+    expect(await office.end(id)).toMatchObject({ state: 'ready' });
+  });
+
+  describe('that two workers have, because the lock of one was lost,', () => {
+    it('ends once: one record, one end, though both got the answer', async () => {
+      let release = () => {};
+      const gate = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const office = openOffice({
+        async intercept(request, pass) {
+          const answer = await pass(request);
+          if (new URL(request.url).pathname.endsWith(RESULT) && office.asked() === 2) await gate;
+          return answer;
+        },
+      });
+      const id = await office.queue.add(await office.submit());
+      const slow = await office.queue.startWorker({ concurrency: 1, lockMs: 400 });
+      // The first question comes to nothing; the second hangs, with the answer on its way.
+      while (office.asked() < 2) await setTimeout(5);
+      const client = await office.raw.client;
+      await (client as unknown as { del(key: string): Promise<number> }).del(`${office.raw.toKey(id)}:lock`);
+      await office.queue.startWorker({ concurrency: 1, lockMs: 400 });
+      expect(await office.end(id)).toMatchObject({ state: 'ready' });
+      release();
+      await slow.close();
+      await office.told('ended');
+      expect(ended(office)).toHaveLength(1);
+      expect(office.events.filter(({ type }) => type === 'recovered')).toHaveLength(1);
+      const records = [];
+      for await (const record of office.vault.list()) records.push(record.ref);
+      expect(records).toEqual([id.replaceAll('-', '')]);
+      expect((await office.raw.getJobCounts('completed', 'failed', 'active', 'wait', 'delayed')).completed).toBe(1);
+    });
+
+    it('is not asked for again once its answer is in the vault', async () => {
+      const office = openOffice();
+      const retrieval = await office.submit();
+      const { answer } = expectStatus(await office.client.collect(retrieval, { onProgress: office.onProgress }), 'ready');
+      await office.vault.put(answer, { ref: retrieval.id.replaceAll('-', '') });
+      // As a portal that gives an answer only once.
+      await office.client.discard(retrieval);
+      const before = office.asked();
+      await office.queue.startWorker();
+      expect(await office.end(await office.queue.add(retrieval))).toMatchObject({ state: 'ready' });
+      expect(office.asked()).toBe(before);
+    });
+  });
+
+  describe('shows its progress', () => {
+    const statesOf = async (states: AsyncIterable<RetrievalState>) => {
+      const seen: string[] = [];
+      for await (const { state } of states) seen.push(state);
+      return seen;
+    };
+
+    it('from where it stands to its end, to each who follows', async () => {
+      const office = openOffice();
+      const id = await office.queue.add(await office.submit());
+      const following = [statesOf(office.queue.progress(id)), statesOf(office.another().progress(id))];
+      await office.queue.startWorker();
+      for (const seen of await Promise.all(following)) {
+        expect(seen.at(0)).toBeOneOf(['waiting', 'asking']);
+        expect(seen.at(-1)).toBe('ready');
+        expect(seen.filter((state) => state === 'ready')).toHaveLength(1);
+      }
+      // Who comes late.
+      expect(await statesOf(office.queue.progress(id))).toEqual(['ready']);
+    });
+
+    it('until it is aborted, or the queue is closed', async () => {
+      const office = openOffice();
+      const id = await office.queue.add(await office.submit());
+      const own = new AbortController();
+      const seen: string[] = [];
+      for await (const { state } of office.queue.progress(id, { signal: own.signal })) {
+        seen.push(state);
+        own.abort();
+      }
+      expect(seen).toEqual(['waiting']);
+      const other = office.another();
+      const states = other.progress(id)[Symbol.asyncIterator]();
+      expect(await states.next()).toEqual({ done: false, value: { state: 'waiting' } });
+      const next = states.next();
+      await other.close();
+      expect(await next).toEqual({ done: true, value: undefined });
+    });
+
+    it('and of one that was never added there is none', async () => {
+      const office = openOffice();
+      expect(await office.queue.state('never-added')).toBeUndefined();
+      expect(await errorOf(() => statesOf(office.queue.progress('never-added')))).toMatchObject({ code: 'retrieval_gone' });
+    });
+  });
+
+  it('is asked within one rate over all workers', async () => {
+    const rate = { max: 2, perMs: 3_600_000 };
+    const office = openOffice({}, { rate, hurry: false });
+    for (let count = 0; count < 5; count++) await office.queue.add(await office.submit());
+    await Promise.all([office.queue.startWorker(), office.another().startWorker()]);
+    await office.told('put-off', 2);
+    for (let look = 0; look < 20; look++) await office.raw.getJobCounts();
+    expect(office.asked()).toBe(2);
+    expect(await office.raw.getJobCounts('wait', 'delayed', 'active')).toEqual({ wait: 3, delayed: 2, active: 0 });
+  });
+
+  it('that is under way is brought to its end when the worker closes, and no other is begun', async () => {
+    let release = () => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const office = openOffice({
+      async intercept(request, pass) {
+        if (new URL(request.url).pathname.endsWith(RESULT)) await gate;
+        return pass(request);
+      },
+    });
+    const retrievals = [await office.submit(), await office.submit()];
+    for (const retrieval of retrievals) await office.queue.add(retrieval);
+    const worker = await office.queue.startWorker({ concurrency: 1 });
+    while (office.asked() < 1) await setTimeout(5);
+    const closed = worker.close();
+    release();
+    await closed;
+    await office.told('put-off');
+    expect(office.asked()).toBe(1);
+    await office.another().startWorker();
+    for (const { id } of retrievals) expect(await office.end(id)).toMatchObject({ state: 'ready' });
+  });
+
+  it('tells a log that fails, and goes on', async () => {
+    const onEvent = vi.fn((event: RetrievalQueueEvent) => {
+      if (event.type === 'added') throw new Error('full');
+      return Promise.reject(new Error('full'));
+    });
+    const office = openOffice(
+      answerAt(RESULT, () => Response.json({}, { status: 403 })),
+      { onEvent },
+    );
+    await office.queue.startWorker();
+    const id = await office.queue.add(await office.submit());
+    expect(await office.end(id)).toMatchObject({ state: 'failed' });
+    expect(onEvent.mock.calls.map(([{ type }]) => type)).toEqual(expect.arrayContaining(['added', 'ended']));
+  });
+
+  describe('and bad input:', () => {
+    const good = () => {
+      const office = openOffice();
+      return { connection: { port: redis.port }, client: office.client, vault: office.vault, rate: { max: 1, perMs: 1 } };
+    };
+
+    it.each<[object, string, string]>([
+      [{ connection: undefined }, 'missing_option', 'options.connection'],
+      [{ client: undefined }, 'missing_option', 'options.client'],
+      [{ vault: undefined }, 'missing_option', 'options.vault'],
+      [{ rate: undefined }, 'missing_option', 'options.rate'],
+      [{ rate: { max: 1 } }, 'missing_option', 'options.rate.perMs'],
+      [{ rate: { max: 0, perMs: 1 } }, 'invalid_option', 'options.rate.max'],
+      [{ rate: { max: 1, perMs: 1, per: 2 } }, 'unknown_option', 'options.rate.per'],
+      [{ name: 'a:b' }, 'invalid_option', 'options.name'],
+      [{ prefix: 'a b' }, 'invalid_option', 'options.prefix'],
+      [{ timeoutMs: 0 }, 'invalid_option', 'options.timeoutMs'],
+      [{ queue: 'a' }, 'unknown_option', 'options.queue'],
+    ])('%o is %s at %s', async (change, code, path) => {
+      expect(await refusalOf(() => createRetrievalQueue({ ...good(), ...change } as never))).toEqual([code, path]);
+    });
+
+    it.each<[object, string]>([
+      [{ connection: 'redis://127.0.0.1' }, 'options.connection must be an object or a function.'],
+      [{ client: {} }, 'options.client must have a method availability.'],
+      [{ vault: {} }, 'options.vault must have a method put.'],
+      [{ rate: 5 }, 'options.rate must be an object.'],
+      [{ onEvent: 1 }, 'options.onEvent must be a function.'],
+      [{ clock: {} }, 'options.clock must have a method now.'],
+    ])('%o is a TypeError', async (change, message) => {
+      expect(await typeErrorOf(() => createRetrievalQueue({ ...good(), ...change } as never))).toBe(message);
+    });
+
+    it('what is no retrieval, has expired, or comes to a closed queue is refused', async () => {
+      const office = openOffice();
+      const retrieval = await office.submit();
+      expect(await refusalOf(() => office.queue.add({ ...retrieval, id: 'x' }))).toEqual(['invalid_retrieval', 'retrieval.id']);
+      expect(await errorOf(() => office.queue.state(''))).toMatchObject({ code: 'invalid_option', path: 'id' });
+      expect(await refusalOf(() => office.queue.startWorker({ concurrency: 0 }))).toEqual(['invalid_option', 'options.concurrency']);
+      office.clock.set(retrieval.expiresAt);
+      expect(await errorOf(() => office.queue.add(retrieval))).toMatchObject({ code: 'retrieval_gone' });
+      await office.queue.close();
+      expect(await errorOf(() => office.queue.state(retrieval.id))).toMatchObject({ code: 'client_closed' });
+      expect(await errorOf(() => office.queue.startWorker())).toMatchObject({ code: 'client_closed' });
+    });
+  });
+});
+
+describe('without the package bullmq', () => {
+  it('says what is to be installed', async () => {
+    vi.doMock('bullmq', () => {
+      throw new Error('Cannot find package');
+    });
+    const { client } = openBank();
+    const vault = { put: () => undefined, has: () => undefined } as never;
+    const queue = createRetrievalQueue({ connection: {}, client, vault, rate: { max: 1, perMs: 1 } });
+    expect(await refusalOf(() => queue.startWorker())).toEqual(['package_missing', 'bullmq']);
+    expect(await refusalOf(() => queue.state('id'))).toEqual(['package_missing', 'bullmq']);
+    vi.doUnmock('bullmq');
+    await client.close();
+  });
+});
