@@ -180,7 +180,6 @@ describe.skipIf(part.missing)(
       expect(wrong).toEqual([]);
       // A token that is spent does not stay.
       expect(await Promise.all(ids.slice(0, 20).map((id) => stub.client.recall(id)))).toEqual(Array(20).fill(undefined));
-      console.warn(`killed ${killed}, asked ${[...questions.values()].reduce((a, b) => a + b, 0)}, put ${[...puts.values()].reduce((a, b) => a + b, 0)}`);
     });
   },
 );

@@ -13,7 +13,7 @@ import { type RedisServer, sealingKeys } from '../kit/redis.js';
 
 export const PURPOSE = { purpose: 'housing-loan', reason: 'case 4711' };
 /** So much that no test is slowed down by it. */
-export const FAST = { max: 1_000, perMs: 1_000 };
+const FAST = { max: 1_000, perMs: 1_000 };
 
 export interface DeskOptions extends Partial<RetrievalQueueOptions<Loan>> {
   readonly redis: RedisServer;
