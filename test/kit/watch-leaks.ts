@@ -15,6 +15,19 @@ export interface LeakWatch {
   stop(): void;
 }
 
+/** What listens to the channel on behalf of a watch. */
+const ears = new Set<(event: unknown) => void>();
+
+/** Runs something while no watch listens to the channel: whoever listens makes the client tell. */
+export async function unheard(run: () => Promise<void>): Promise<void> {
+  for (const hear of ears) unsubscribe(CHANNEL, hear);
+  try {
+    await run();
+  } finally {
+    for (const hear of ears) subscribe(CHANNEL, hear);
+  }
+}
+
 export function watchLeaks(): LeakWatch {
   const said: Record<string, string[]> = { printed: [], events: [], errors: [] };
   const counts = new Map<string, number>();
@@ -51,7 +64,11 @@ export function watchLeaks(): LeakWatch {
     keep('events', `${type} ${step} ${outcome} ${code}`, () => `${JSON.stringify(event)} ${inspect(event, { depth: 20, showHidden: true })}`);
   };
   subscribe(CHANNEL, hear);
-  ends.push(() => unsubscribe(CHANNEL, hear));
+  ears.add(hear);
+  ends.push(() => {
+    unsubscribe(CHANNEL, hear);
+    ears.delete(hear);
+  });
 
   // Every error of the package calls the constructor that its class descends from at that moment.
   const parent: ErrorConstructor = Object.getPrototypeOf(SelfInfoError);
