@@ -5,7 +5,7 @@ export default defineConfig(({ mode }) => ({
     include: ['test/**/*.test.ts'],
     // Of what tsc says, only what concerns the type tests: the rest is `npm run check`.
     typecheck: { enabled: true, include: ['test/**/*.test-d.ts'], ignoreSourceErrors: true },
-    setupFiles: ['test/kit/seed.ts'],
+    setupFiles: ['test/kit/seed.ts', 'test/kit/no-leaks.ts'],
     // The same words on a terminal and in CI.
     reporters: ['default'],
     allowOnly: false,

@@ -4,8 +4,10 @@ import { createPace } from './pace.js';
 const DEPTH = 64;
 /** Of an answer of 16 MiB that is nothing but brackets, parsing would make a gigabyte. */
 const VALUES = 1_000_000;
-/** How many bytes or characters are worked through before others get their turn. */
+/** How many characters are scanned before others get their turn. */
 const SLICE = 65_536;
+/** How many bytes are decoded at once: smaller texts would live where the collector of garbage copies what it meets, in the midst of parsing. */
+const DECODED = 262_144;
 
 /**
  * Reads JSON out of the bytes of a body, more strictly than `JSON.parse`: UTF-8 only, no duplicate keys, no `__proto__`, bounded depth and number of values.
@@ -28,22 +30,38 @@ export async function readStrictJson(chunks: readonly Uint8Array[], signal: Abor
 }
 
 async function decodeUtf8(chunks: readonly Uint8Array[], signal: AbortSignal): Promise<string> {
-  const pace = createPace(SLICE, signal);
+  const { rest } = createPace(DECODED, signal);
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let text = '';
   try {
-    for (const chunk of chunks) {
-      for (let at = 0; at < chunk.byteLength; at += SLICE) {
-        const slice = chunk.subarray(at, at + SLICE);
-        text += decoder.decode(slice, { stream: true });
-        if (pace.spend(slice.byteLength)) await pace.rest();
-      }
+    for (const piece of regrouped(chunks)) {
+      text += decoder.decode(piece, { stream: true });
+      if (piece.byteLength === DECODED) await rest();
     }
     return text + decoder.decode();
   } catch {
     signal.throwIfAborted();
     throw invalid('its body is not UTF-8.', '本文が UTF-8 ではありません。');
   }
+}
+
+/** The same bytes in pieces that are decoded at once, each written over the one before; only the last may be smaller. */
+function* regrouped(chunks: readonly Uint8Array[]): Generator<Uint8Array> {
+  const size = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+  const piece = new Uint8Array(Math.min(size, DECODED));
+  let filled = 0;
+  for (const chunk of chunks) {
+    for (let at = 0; at < chunk.byteLength; ) {
+      const part = chunk.subarray(at, at + DECODED - filled);
+      piece.set(part, filled);
+      at += part.byteLength;
+      filled += part.byteLength;
+      if (filled < DECODED) continue;
+      yield piece;
+      filled = 0;
+    }
+  }
+  yield piece.subarray(0, filled);
 }
 
 function parse(text: string): unknown {

@@ -6,7 +6,8 @@ import { expectStatus, type Loan, loan, openBank } from '../kit/loan.js';
 import { errorOf } from '../kit/refusals.js';
 import { rounds } from '../kit/size.js';
 
-/** How much is read, and how many records are judged, before others get their turn. */
+/** How many bytes are decoded, characters scanned and records judged before others get their turn. */
+const DECODED = 262_144;
 const SLICE = 65_536;
 const RECORDS = 50;
 
@@ -73,7 +74,7 @@ describe('an answer of five megabytes', () => {
     const collect = await collectorOf(openLoan);
     const { turns, value } = await turnsDuring(() => collect(text));
     // Each byte decoded, each character scanned, and one turn on both sides of parsing; each record decoded and judged.
-    expect(turns).toBeGreaterThanOrEqual(Math.floor(bytes / SLICE) + Math.floor(characters / SLICE) + 2 + records.length / RECORDS);
+    expect(turns).toBeGreaterThanOrEqual(Math.floor(bytes / DECODED) + Math.floor(characters / SLICE) + 2 + records.length / RECORDS);
     const revealed = expectStatus(expectStatus(value, 'ready').answer.items.income, 'present').reveal() as readonly OpenRecord[];
     expect(revealed).toHaveLength(records.length);
     expect(revealed.every(({ holder, fields }, index) => holder === 'municipal' && fields.index === index && fields.所得 === '円'.repeat(300))).toBe(true);

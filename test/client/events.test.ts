@@ -7,6 +7,7 @@ import { createAuthority } from '../kit/certificates.js';
 import { type BankOptions, expectStatus, grantOf, type Loan, loan, NOW, openBank, registrationOf, SESSION, visits } from '../kit/loan.js';
 import { errorOf, thrownBy, typeErrorOf } from '../kit/refusals.js';
 import { uncaughtDuring } from '../kit/stub.js';
+import { unheard } from '../kit/watch-leaks.js';
 
 const CHANNEL = 'myna-selfinfo:event';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -245,7 +246,7 @@ describe('the diagnostics channel', () => {
         clock,
         ...(way === 'told' && { onEvent: () => {} }),
       });
-      await counting.beginConsent({ sessionBinding: SESSION });
+      await unheard(async () => void (await counting.beginConsent({ sessionBinding: SESSION })));
     }
     // At its start, at its end, and for the instant of the event.
     expect(asked.told - asked.untold).toBe(3);

@@ -1,5 +1,6 @@
 import { constants, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import type { AssertionAlgorithm } from '../../src/index.js';
+import { hideKey } from './register.js';
 
 /** A key for client assertions, as its owner and as the portal know it. */
 export interface SigningKey {
@@ -17,7 +18,7 @@ export function makeKey(alg: AssertionAlgorithm, kid: string): SigningKey {
     alg,
     kid,
     privateKey,
-    pem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    pem: hideKey(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()),
     jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg, use: 'sig' },
   };
 }

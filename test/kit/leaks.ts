@@ -107,3 +107,28 @@ export function leaksIn(values: Readonly<Record<string, unknown>>, secrets: Read
     }),
   );
 }
+
+/** How much of a form finds it. */
+const START = 8;
+
+/** The same in many texts and for very many secrets, none of them shorter than eight bytes: each text is walked through once. */
+export function leaksInTexts(texts: Readonly<Record<string, readonly string[]>>, secrets: Readonly<Record<string, Secret>>): string[] {
+  const starts = new Map<string, (readonly [form: string, secret: string])[]>();
+  for (const [name, secret] of Object.entries(secrets)) {
+    for (const form of forms(secret)) {
+      const start = form.slice(0, START);
+      const found = starts.get(start);
+      if (found) found.push([form, name]);
+      else starts.set(start, [[form, name]]);
+    }
+  }
+  const found = new Set<string>();
+  for (const [name, list] of Object.entries(texts)) {
+    for (const text of readings(list.join('\n'))) {
+      for (let at = 0; at < text.length; at++) {
+        for (const [form, secret] of starts.get(text.slice(at, at + START)) ?? []) if (text.startsWith(form, at)) found.add(`${name}: ${secret}`);
+      }
+    }
+  }
+  return [...found];
+}

@@ -15,10 +15,11 @@ import {
   type VirtualClock,
 } from '../../src/index.js';
 import { createSandbox, type Fault, localTaxRecord, type Persona, type Sandbox } from '../../src/sandbox/index.js';
+import { hide, hideIn, hideSent, hideWithin } from './register.js';
 
 export const CLIENT_ID = 'SP12345678_AB1234';
 export const REDIRECT_URI = 'https://loan.example/callback';
-export const SESSION = 'session-of-hanako';
+export const SESSION = hide('session', 'session-of-hanako');
 /** A Tuesday on which every server of the loan runs. */
 export const NOW = '2026-12-01T10:00:00+09:00';
 
@@ -74,6 +75,7 @@ export function openBank(options: BankOptions<Service> = {}): unknown {
   const { service = loan as unknown as Service, now = NOW, personas, faults, intercept = (request, pass) => pass(request), ...rest } = options;
   const clock = createVirtualClock(now);
   const sandbox = createSandbox({ registrations: [registrationOf(service)], clock, ...(personas && { personas }), ...(faults && { faults }) });
+  hideWithin(personas?.map(({ name, records, unaskedItems }) => ({ name, records, unaskedItems })));
   const calls: string[] = [];
   const client = createSelfInfoClient({
     service,
@@ -82,6 +84,7 @@ export function openBank(options: BankOptions<Service> = {}): unknown {
     store: createMemoryStore({ clock }),
     ...rest,
     fetch(request) {
+      hideSent(request);
       calls.push(new URL(request.url).pathname);
       return intercept(request, sandbox.fetch);
     },
@@ -93,7 +96,9 @@ export function openBank(options: BankOptions<Service> = {}): unknown {
 export function visits<S extends ServiceSpec>(client: SelfInfoClient<S>, sandbox: Pick<Sandbox, 'visit'>): Pick<Bank<S>, 'callback' | 'consent'> {
   async function callback(persona = 'hanako', decision: 'agree' | 'decline' = 'agree') {
     const { url } = await client.beginConsent({ sessionBinding: SESSION });
-    return sandbox.visit(url, { persona, decision });
+    const back = await sandbox.visit(url, { persona, decision });
+    hideIn(new URL(back).searchParams);
+    return back;
   }
   return {
     callback,

@@ -5,6 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import { type Environment, publicProfile, sandboxEnvironment } from '../../src/index.js';
 import { type Authority, type Credential, createAuthority } from './certificates.js';
 import { CLIENT_ID, REDIRECT_URI } from './loan.js';
+import { hide, hideIn } from './register.js';
 
 const { paths, fields, processStatuses } = publicProfile;
 
@@ -44,8 +45,8 @@ export interface Portal {
   close(): Promise<void>;
 }
 
-export const TOKEN = 'token-of-the-test-portal';
-export const PROCESS = 'process-of-the-test-portal';
+export const TOKEN = hide('token', 'token-of-the-test-portal');
+export const PROCESS = hide('process', 'process-of-the-test-portal');
 
 const json = (body: unknown, status = 200, headers: Record<string, string> = {}): Reply =>
   raw(JSON.stringify(body), { 'content-type': 'application/json', ...headers }, status);
@@ -81,7 +82,9 @@ export async function startPortal({ replies = {}, server, host = '127.0.0.1', tl
     const chunks: Buffer[] = [];
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', () => {
-      read?.(Buffer.concat(chunks).toString());
+      const body = Buffer.concat(chunks).toString();
+      hideIn(new URLSearchParams(body));
+      read?.(body);
       const stage = (['token', 'request', 'result'] as const).find((name) => paths[name].value === request.url);
       if (stage === undefined) return void response.writeHead(404).end();
       calls.push(stage);

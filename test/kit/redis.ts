@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { Redis, type RedisOptions } from 'ioredis';
 import { createClient } from 'redis';
 import { createRedisStore, type RedisStoreOptions } from '../../src/stores/redis.js';
+import { hide } from './register.js';
 
 /** A Redis server of a test's own, on loopback, in a folder that goes with it. */
 export interface RedisServer {
@@ -32,7 +33,7 @@ export type NodeRedis = Awaited<ReturnType<typeof connectNodeRedis>>;
 /** Keys for sealing, made anew. */
 export function sealingKeys(...ids: readonly string[]) {
   const names = ids.length > 0 ? ids : ['key-1'];
-  return { current: names.at(-1) as string, keys: Object.fromEntries(names.map((id) => [id, randomBytes(32).toString('base64url')])) };
+  return { current: names.at(-1) as string, keys: Object.fromEntries(names.map((id) => [id, hide('sealing key', randomBytes(32).toString('base64url'))])) };
 }
 
 /** A store that a busy machine does not bring to its deadline. */

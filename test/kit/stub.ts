@@ -16,6 +16,7 @@ import {
   type WireProfile,
 } from '../../src/index.js';
 import { CLIENT_ID, type Loan, loan, NOW, REDIRECT_URI, SESSION } from './loan.js';
+import { hide, hideKept } from './register.js';
 
 const { paths, fields, processStatuses } = publicProfile;
 
@@ -24,8 +25,8 @@ export type StubStage = 'token' | 'request' | 'result';
 export type StubAnswer = (body: string) => Response | Promise<Response>;
 
 const ISSUER = 'https://portal.example';
-export const STUB_TOKEN = 'stub-token.of~the/portal+0123456789==';
-export const STUB_PROCESS = 'stub-process-0123456789';
+export const STUB_TOKEN = hide('token', 'stub-token.of~the/portal+0123456789==');
+export const STUB_PROCESS = hide('process', 'stub-process-0123456789');
 
 /** What the stub's stages answer when all goes well. */
 export const goodAnswers = {
@@ -100,6 +101,7 @@ export function openStub(options: StubOptions = {}): Stub {
   const store: Store = {
     ...inner,
     put(key, value, expiresAt) {
+      hideKept(value);
       keys.add(key);
       return inner.put(key, value, expiresAt);
     },
@@ -141,8 +143,8 @@ export function openStub(options: StubOptions = {}): Stub {
     calls,
     async begin(session = SESSION) {
       const { searchParams } = new URL((await client.beginConsent({ sessionBinding: session })).url);
-      const state = searchParams.get('state') ?? '';
-      const code = `stub-code-${count++}-${state.slice(0, 8)}`;
+      const state = hide('state', searchParams.get('state') ?? '');
+      const code = hide('code', `stub-code-${count++}-${state.slice(0, 8)}`);
       codes.set(searchParams.get('code_challenge') ?? '', code);
       return { state, code, callback: `${redirectUri}?${new URLSearchParams({ code, state, iss: issuer })}` };
     },

@@ -1,33 +1,27 @@
 import fc from 'fast-check';
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type Clock, createMemoryStore, createSelfInfoClient, createVirtualClock, isSelfInfoError, latest, type Store, systemClock } from '../../src/index.js';
-import { createSandbox, startSandbox } from '../../src/sandbox/index.js';
-import { grantOf, loan, NOW, registrationOf, SESSION, visits } from '../kit/loan.js';
+import { describe, expect, it } from 'vitest';
+import {
+  type Clock,
+  createMemoryStore,
+  createSelfInfoClient,
+  createVirtualClock,
+  isSelfInfoError,
+  latest,
+  publicProfile,
+  type Store,
+} from '../../src/index.js';
+import { createSandbox } from '../../src/sandbox/index.js';
+import { loan, NOW, registrationOf, SESSION } from '../kit/loan.js';
+import { raw, startPortal } from '../kit/portal.js';
 import { rounds } from '../kit/size.js';
 import { passTime } from '../kit/watch.js';
+import { runChild } from './child.js';
+import type { Findings, Orders } from './clock-child.js';
+import { type Jumps, MOMENTS, type Moment, setAt } from './moments.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-
-const MOMENTS = [
-  'begun',
-  'looked up',
-  'taken',
-  'token sent',
-  'token answered',
-  'granted',
-  'request sent',
-  'request answered',
-  'kept',
-  'submitted',
-  'fetched',
-  'poll sent',
-  'poll answered',
-  'waiting',
-] as const;
-type Moment = (typeof MOMENTS)[number];
-/** By how much the client's clock is set on or back at a moment. */
-type Jumps = { readonly [M in Moment]?: number };
+const JSON_TYPE = { 'content-type': 'application/json' };
 
 /** Whatever a journey may come to; anything else would be a surprise. */
 const TYPED = ['ready', 'pending', 'expired', 'grant_expired', 'failed retrieval_gone'];
@@ -36,11 +30,9 @@ const TYPED = ['ready', 'pending', 'expired', 'grant_expired', 'failed retrieval
 async function journeyWith(jumps: Jumps, running = 1) {
   const time = createVirtualClock(NOW);
   let offset = 0;
-  const pending = new Map(Object.entries(jumps));
-  const at = (moment: Moment) => {
-    offset += pending.get(moment) ?? 0;
-    pending.delete(moment);
-  };
+  const at = setAt(jumps, (ms) => {
+    offset += ms;
+  });
   const clock: Clock = { now: () => time.now() + offset, wait: time.wait };
   const sandbox = createSandbox({ registrations: [registrationOf(loan)], clock: time });
   const inner = createMemoryStore({ clock });
@@ -156,27 +148,85 @@ describe("the client's clock is set", { timeout: rounds(60_000, 3_600_000) }, ()
   });
 });
 
-describe("the machine's clock is set", () => {
-  afterEach(() => void vi.restoreAllMocks());
-
-  it.each([HOUR, DAY, -HOUR, -DAY])('by %i ms between two steps over real connections: outcomes as typed, and nothing is sent twice', async (ms) => {
-    const sandbox = await startSandbox({ registrations: [registrationOf(loan)], clock: createVirtualClock(NOW) });
-    const aheadMs = Date.parse(NOW) - Date.now();
-    const clock = { now: () => systemClock.now() + aheadMs, wait: systemClock.wait };
-    const client = createSelfInfoClient({ service: loan, ...sandbox.connection, clock });
+describe("the machine's clock is set, of a backend over real connections and on the system's clock,", { timeout: rounds(60_000, 3_600_000) }, () => {
+  /** Journeys of one process, one after the other; the answer is there at the first poll, or at the second where the clock is to be set between the two. */
+  async function journeysOnMachine(journeys: readonly Jumps[]) {
+    let body = '';
+    let tokens = 0;
+    const asked = new Set<string>();
+    const { fields, processStatuses } = publicProfile;
+    const portal = await startPortal({
+      // Told right before the reply is asked for.
+      read: (text) => {
+        body = text;
+      },
+      replies: {
+        token(response, request) {
+          const access_token = `${new URLSearchParams(body).get('code')}.${tokens++}`;
+          raw(JSON.stringify({ access_token, token_type: 'Bearer', expires_in: 7_200 }), JSON_TYPE)(response, request);
+        },
+        result(response, request) {
+          const { authorization = '' } = request.headers;
+          const waits = authorization.startsWith('Bearer waits') && !asked.has(authorization);
+          asked.add(authorization);
+          const status = (waits ? processStatuses.running : processStatuses.done).value;
+          const result = { ...JSON.parse(body), [fields.processStatus.value]: status, [fields.selfPersonalData.value]: [] };
+          raw(JSON.stringify(result), { ...JSON_TYPE, ...(waits && { 'retry-after': '1' }) })(response, request);
+        },
+      },
+    });
     try {
-      const back = await visits(client, sandbox).callback();
-      const machine = Date.now;
-      const grant = grantOf(await client.completeConsent(back, { sessionBinding: SESSION }));
-      const retrieval = await client.submit(grant, { income: latest() });
-      vi.spyOn(Date, 'now').mockImplementation(() => machine() + ms);
-      const collected = await client.collect(retrieval, { deadlineMs: 0 });
-      expect(collected.status === 'failed' ? collected.error.code : collected.status).toBe(ms > 0 ? 'retrieval_gone' : 'pending');
-      const steps = sandbox.log.map(({ step }) => step);
-      expect([steps.filter((step) => step === 'token').length, steps.filter((step) => step === 'request').length]).toEqual([1, 1]);
+      const { clientId, redirectUri, endpoints, issuer, ca } = portal.environment;
+      const orders: Orders = { site: { clientId, redirectUri, endpoints, issuer, ...(ca && { ca }) }, tls: portal.tls, journeys };
+      const flags = ['--import', new URL('machine-clock.mjs', import.meta.url).href];
+      // On another day than the true one: whatever went by that would show.
+      return await runChild<Findings>('clock-child.ts', orders, { flags, env: { MACHINE_STARTS_AT: NOW } });
     } finally {
-      await client.close();
-      await sandbox.close();
+      await portal.close();
     }
+  }
+
+  const READY = ALL.slice(0, 3);
+
+  it('on by a day, at any moment: it ends as typed', async () => {
+    const { ends, calls, offMs } = await journeysOnMachine(MOMENTS.map((moment) => ({ [moment]: DAY })));
+    expect(MOMENTS.map((moment, index) => [moment, ends[index], calls[index]])).toEqual([
+      ['begun', 'expired', []],
+      ['looked up', 'expired', []],
+      ['taken', 'ready', READY],
+      ['token sent', 'grant_expired', READY.slice(0, 1)],
+      ['token answered', 'grant_expired', READY.slice(0, 1)],
+      ['granted', 'grant_expired', READY.slice(0, 1)],
+      ['request sent', 'ready', READY],
+      ['request answered', 'ready', READY],
+      ['kept', 'failed retrieval_gone', READY.slice(0, 2)],
+      ['submitted', 'failed retrieval_gone', READY.slice(0, 2)],
+      ['fetched', 'failed retrieval_gone', READY.slice(0, 2)],
+      // The answer that is there is taken.
+      ['poll sent', 'ready', READY],
+      ['poll answered', 'ready', READY],
+      ['waiting', 'pending', READY],
+    ]);
+    // It was set, each time.
+    expect(offMs.filter((off) => Math.abs(off - DAY) > 1_000)).toEqual([]);
+  });
+
+  it('back by a day, at any moment: it goes on', async () => {
+    const { ends, calls, offMs } = await journeysOnMachine(MOMENTS.map((moment) => ({ [moment]: -DAY })));
+    expect(ends).toEqual(MOMENTS.map(() => 'ready'));
+    expect(calls).toEqual(MOMENTS.map((moment) => (moment === 'waiting' ? ALL : READY)));
+    expect(offMs.filter((off) => Math.abs(off + DAY) > 1_000)).toEqual([]);
+  });
+
+  it('to and fro at any moments: it ends as typed, and nothing is sent twice', async () => {
+    const moment = fc.constantFrom(...MOMENTS.filter((name) => name !== 'waiting'));
+    const jump = fc.constantFrom(-DAY, -HOUR, -60_000, -1, 1, 60_000, HOUR, DAY);
+    const jumps = fc.uniqueArray(fc.tuple(moment, jump), { minLength: 2, maxLength: 6, selector: ([name]) => name });
+    const journeys = fc.sample(jumps, rounds(40, 5_000)).map((list): Jumps => Object.fromEntries(list));
+    const { ends, calls } = await journeysOnMachine(journeys);
+    expect(ends.filter((end) => !TYPED.includes(end))).toEqual([]);
+    expect(calls.filter((sent) => JSON.stringify(sent) !== JSON.stringify(READY.slice(0, sent.length)))).toEqual([]);
+    // Not all of one kind.
+    expect(new Set(ends).size).toBeGreaterThan(2);
   });
 });

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { type Answer, type Instant, latest } from '../../src/index.js';
 import { createLocalKeys, createMemoryVaultStore, createVault, type Vault, type VaultEvent, type VaultKeys, type VaultStore } from '../../src/vault/index.js';
 import { type Bank, type BankOptions, expectStatus, type Loan, loan, openBank } from '../kit/loan.js';
+import { hide } from '../kit/register.js';
 
 export const PURPOSE = { purpose: 'housing-loan', reason: 'review of an application' };
 /** Of an answer given at `NOW`: the midnight that ends the 30th day. */
 export const PERIOD_ENDS = '2027-01-01T00:00:00+09:00';
 const DAY_MS = 86_400_000;
 
-export const newKey = () => randomBytes(32).toString('base64url');
+export const newKey = () => hide('key-encryption key', randomBytes(32).toString('base64url'));
 
 export interface Safe {
   readonly bank: Bank<Loan>;

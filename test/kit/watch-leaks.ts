@@ -1,0 +1,93 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { format, inspect } from 'node:util';
+import { SelfInfoError } from '../../src/errors.js';
+import { leaksInTexts, type Secret } from './leaks.js';
+
+const CHANNEL = 'myna-selfinfo:event';
+const METHODS = ['log', 'info', 'warn', 'error', 'debug', 'trace', 'dir'] as const;
+/** How many of a kind are kept: the events of a hundred thousand journeys are all of a few kinds. */
+const OF_A_KIND = 200;
+
+/** Hears whatever this process says: what it prints, the events of all clients, and all errors of the package. */
+export interface LeakWatch {
+  /** Where secrets show in what was said so far, as in `leaksIn`. */
+  found(secrets: Readonly<Record<string, Secret>>): readonly string[];
+  stop(): void;
+}
+
+/** What listens to the channel on behalf of a watch. */
+const ears = new Set<(event: unknown) => void>();
+
+/** Runs something while no watch listens to the channel: whoever listens makes the client tell. */
+export async function unheard(run: () => Promise<void>): Promise<void> {
+  for (const hear of ears) unsubscribe(CHANNEL, hear);
+  try {
+    await run();
+  } finally {
+    for (const hear of ears) subscribe(CHANNEL, hear);
+  }
+}
+
+export function watchLeaks(): LeakWatch {
+  const said: Record<string, string[]> = { printed: [], events: [], errors: [] };
+  const counts = new Map<string, number>();
+  const ends: (() => void)[] = [];
+
+  /** Keeps a text under where it was said, unless there are many of its kind. */
+  function keep(where: string, kind: string, text: () => string) {
+    const count = (counts.get(`${where} ${kind}`) ?? 0) + 1;
+    counts.set(`${where} ${kind}`, count);
+    if (count <= OF_A_KIND) said[where]?.push(text());
+  }
+
+  for (const stream of [process.stdout, process.stderr]) {
+    const { write } = stream;
+    stream.write = ((chunk: string | Uint8Array, ...rest: never[]) => {
+      said.printed?.push(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
+      return write.call(stream, chunk as string, ...rest);
+    }) as typeof write;
+    ends.push(() => void Object.assign(stream, { write }));
+  }
+  // The runner's console does not print by the streams of its process.
+  for (const method of METHODS) {
+    const print: (...args: never[]) => void = console[method];
+    const heard = (...args: never[]) => {
+      said.printed?.push(format(...args));
+      print.apply(console, args);
+    };
+    Object.assign(console, { [method]: heard });
+    ends.push(() => void Object.assign(console, { [method]: print }));
+  }
+
+  const hear = (event: unknown) => {
+    const { type, step, outcome, code }: Readonly<Record<string, unknown>> = Object(event);
+    keep('events', `${type} ${step} ${outcome} ${code}`, () => `${JSON.stringify(event)} ${inspect(event, { depth: 20, showHidden: true })}`);
+  };
+  subscribe(CHANNEL, hear);
+  ears.add(hear);
+  ends.push(() => {
+    unsubscribe(CHANNEL, hear);
+    ears.delete(hear);
+  });
+
+  // Every error of the package calls the constructor that its class descends from at that moment.
+  const parent: ErrorConstructor = Object.getPrototypeOf(SelfInfoError);
+  class Watched extends parent {
+    constructor(message?: string) {
+      super(message);
+      // Its fields are set behind this.
+      queueMicrotask(() =>
+        keep('errors', String(Reflect.get(this, 'code')), () => `${this.stack} ${JSON.stringify(this)} ${inspect(this, { depth: 20, showHidden: true })}`),
+      );
+    }
+  }
+  Object.setPrototypeOf(SelfInfoError, Watched);
+  ends.push(() => Object.setPrototypeOf(SelfInfoError, parent));
+
+  return {
+    found: (secrets) => leaksInTexts(said, secrets),
+    stop() {
+      for (const end of ends.splice(0).reverse()) end();
+    },
+  };
+}
