@@ -22,7 +22,6 @@ const commandsElsewhere: Readonly<Record<string, string>> = {
   'npm run demo -- --serve': 'serves until it is stopped: test/examples.test.ts',
   'npx myna-selfinfo sandbox': 'serves until it is stopped: test/cli-sandbox.test.ts, with and without files',
   'npm run bench': 'measures for minutes, and no figure is right or wrong',
-  'npm run format': 'changes files, which npm run check judges',
   'npm run test:soak': 'the tests of npm test, for hours',
   'npm run test:mutation': 'runs for hours, and no figure is right or wrong',
   'npm version': 'makes a release',
