@@ -1,4 +1,4 @@
-// Every public name has a docblock. TypeDoc judges the names of the three doors (see typedoc.json), but only when it writes something, so this asks it
+// Every public name has a docblock. TypeDoc judges the names of the doors (see typedoc.json), but only when it writes something, so this asks it
 // directly; and it cannot tell members that need words from those that speak for themselves, so this adds functions and methods (one docblock for all
 // overloads) and the properties of classes and of option types.
 import { Application, ReflectionKind, TSConfigReader, TypeDocReader } from 'typedoc';

@@ -1,30 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { readSources, root, type Source } from './sources.js';
+import { type Block, blocksOf, lineAt } from './blocks.js';
+import { pages, readSources, root, type Source } from './sources.js';
 
-/** A piece of code in a text: what it says, and the line above it. */
-interface Sample {
-  readonly path: string;
-  readonly line: number;
-  readonly code: string;
-}
-
-/** Every block fenced as `ts`; whatever else is said behind the fence, it is not skipped. */
-function samplesOfPage({ path, text }: Source): Sample[] {
-  return [...text.matchAll(/^( *)```(?:ts|typescript)\b.*\n([\s\S]*?)^ *```/gm)].map((match) => ({
-    path,
-    line: lineAt(text, match.index),
-    code: unindent(match[2] ?? '', match[1] ?? ''),
-  }));
-}
+const TYPESCRIPT = ['ts', 'typescript'];
 
 /** The fenced blocks of the docblocks of a source. */
-function samplesOfDocblocks({ path, text }: Source): Sample[] {
+function samplesOfDocblocks({ path, text }: Source): Block[] {
   return [...text.matchAll(/\/\*\*[\s\S]*?\*\//g)].flatMap((comment) => {
     const above = lineAt(text, comment.index) - 1;
-    return samplesOfPage({ path, text: comment[0].replaceAll(/^ *\*(?: |$)/gm, '') }).map((sample) => ({ ...sample, line: sample.line + above }));
+    return blocksOf({ path, text: comment[0].replaceAll(/^ *\*(?: |$)/gm, '') }, ...TYPESCRIPT).map((sample) => ({ ...sample, line: sample.line + above }));
   });
 }
 
@@ -35,16 +22,8 @@ function unfencedExamples({ path, text }: Source): string[] {
   );
 }
 
-function lineAt(text: string, index: number): number {
-  return text.slice(0, index).split('\n').length;
-}
-
-function unindent(code: string, by: string): string {
-  return code.replaceAll(new RegExp(`^${by}`, 'gm'), '');
-}
-
 /** Compiles every sample as a module of its own, in one program, and says what is wrong where. */
-function complaints(samples: readonly Sample[]): string[] {
+function complaints(samples: readonly Block[]): string[] {
   const options: ts.CompilerOptions = {
     strict: true,
     noEmit: true,
@@ -75,8 +54,6 @@ function complaints(samples: readonly Sample[]): string[] {
 }
 
 describe('samples', () => {
-  const pages = [...(existsSync(join(root, 'README.md')) ? [{ path: 'README.md', text: readFileSync(join(root, 'README.md'), 'utf8') }] : [])];
-  if (existsSync(join(root, 'docs'))) pages.push(...readSources('docs', /\.md$/));
   const sources = readSources('src', /\.ts$/);
 
   it('stand below their tag as a ts block', () => {
@@ -85,7 +62,7 @@ describe('samples', () => {
 
   it('of README, docs and docblocks compile against the built package', () => {
     expect(existsSync(join(root, 'dist/index.d.ts')), 'dist has no types: run `npm run build` first').toBe(true);
-    const samples = [...pages.flatMap(samplesOfPage), ...sources.flatMap(samplesOfDocblocks)];
+    const samples = [...pages.flatMap((page) => blocksOf(page, ...TYPESCRIPT)), ...sources.flatMap(samplesOfDocblocks)];
     expect(samples.length).toBeGreaterThan(5);
     expect(complaints(samples)).toEqual([]);
   }, 60_000);
@@ -93,7 +70,7 @@ describe('samples', () => {
   it('that do not compile are found, by file and line', () => {
     const page = { path: 'page.md', text: 'Text.\n\n```ts ignore\nconst a = 1;\nconst b: string = a;\n```\n' };
     const source = { path: 'src/a.ts', text: '\n/**\n * Does.\n *\n * @example\n * ```ts\n * none();\n * ```\n */\nexport const a = 1;\n' };
-    expect(complaints([...samplesOfPage(page), ...samplesOfDocblocks(source)])).toEqual([
+    expect(complaints([...blocksOf(page, ...TYPESCRIPT), ...samplesOfDocblocks(source)])).toEqual([
       "page.md:5 Type 'number' is not assignable to type 'string'.",
       "src/a.ts:7 Cannot find name 'none'.",
     ]);

@@ -21,6 +21,12 @@ export function readSources(folder: string, name: RegExp): Source[] {
     .map((file) => ({ path: file.slice(root.length).replaceAll('\\', '/'), text: readFileSync(file, 'utf8') }));
 }
 
+/** Every page that a reader may open: README, the changelog, the guides in both languages. */
+export const pages: readonly Source[] = [
+  ...['README.md', 'CHANGELOG.md'].map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') })),
+  ...readSources('docs', /\.md$/),
+];
+
 /** What a file imports or re-exports, in whatever way. */
 export interface Import {
   readonly specifier: string;

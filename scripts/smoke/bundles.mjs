@@ -1,0 +1,172 @@
+// What esbuild, Vite and Jest make of the package.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { runInNewContext } from 'node:vm';
+import { chromium } from 'playwright-core';
+import { attempt, doors, manifest, peers } from './consumer.mjs';
+import { asCommonJs, firstExample, withoutTopLevelAwait } from './pages.mjs';
+
+/** @import { Consumer } from './consumer.mjs' */
+
+/** All three run on Node 20.18.1 too. */
+export const tools = ['esbuild@0.27.7', 'vite@6.4.6', 'jest@30.5.2'];
+
+export const esbuild = ['node_modules/esbuild/bin/esbuild', '--bundle', '--log-level=warning'];
+const vite = ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'];
+const jest = ['node_modules/jest/bin/jest.js', '--ci', '--silent'];
+
+/** The doors that load without a peer. */
+const own = doors.filter((door) => !peers.some((peer) => door === `${manifest.name}/${peer}`));
+
+/** @param {Consumer} consumer - with the tools and without peers. */
+export async function tryBundles(consumer) {
+  await Promise.all([tryEsbuild(consumer, 'ts'), tryEsbuild(consumer, 'cjs'), tryVite(consumer), tryJest(consumer)]);
+}
+
+/**
+ * README's example and every door in one file for Node, which runs where there is no package.
+ * @param {Consumer} consumer
+ * @param {'ts' | 'cjs'} format - what is bundled: an ES module or CommonJS.
+ */
+async function tryEsbuild({ write, attempt, folder }, format) {
+  const example = firstExample('README.md');
+  const load = own.map((door, index) => (format === 'ts' ? `import * as door${index} from '${door}';\n` : `const door${index} = require('${door}');\n`));
+  const judge = own.map((door, index) => `if (Object.keys(door${index}).length === 0) throw new Error('${door} exports nothing');\n`);
+  write(`bundle.${format}`, [...load, ...judge, format === 'ts' ? withoutTopLevelAwait(example) : asCommonJs(example)].join(''));
+  const bundle = join(folder, `../of-${format}.cjs`);
+  await attempt(`esbuild of ${format}`, process.execPath, ...esbuild, '--platform=node', `bundle.${format}`, `--outfile=${bundle}`);
+  await attempt(`what esbuild made of ${format}`, process.execPath, bundle);
+}
+
+/** Beside what the page says, worked out by hand: closed on a Sunday until Monday at 8; one notice read; begun 24 weeks and a day before April. */
+const page = {
+  program: `import { createCalendar } from '${manifest.name}/calendar';
+import { parseNotices } from '${manifest.name}/notices';
+import { planOnboarding } from '${manifest.name}/onboarding';
+const { state, nextOpening } = createCalendar().status('pension@pension-service', '2026-12-06T10:00:00+09:00');
+const { announcements } = parseNotices('自己情報取得API 9月5日(土) 0:00 〜 9月7日(月) 0:00', { publishedAt: '2026-08-20' });
+const { start } = planOnboarding({ goLive: '2027-04-01', durations: { development: { weeks: 6 } } });
+document.title = [state, nextOpening.toISO(), announcements.length, start].join(' ');
+`,
+  title: 'closed 2026-12-07T08:00:00.000+09:00 1 2026-10-13',
+};
+
+/** A module of Node would have to be resolved: this refuses. */
+const viteConfig = `import { isBuiltin } from 'node:module';
+const browserOnly = { name: 'browser-only', enforce: 'pre', resolveId: (id) => { if (isBuiltin(id)) throw new Error('a module of Node: ' + id); } };
+export default { base: './', plugins: [browserOnly], build: { modulePreload: false, rollupOptions: { output: { format: 'iife' } } } };
+`;
+
+/**
+ * The three doors that run in a browser, built for one: run in a context that has nothing but the language, and in Chromium.
+ * @param {Consumer} consumer
+ */
+async function tryVite({ write, attempt: attemptToRun, folder }) {
+  write('index.html', '<!doctype html><html lang="ja"><body><script type="module" src="/page.js"></script></body></html>');
+  write('page.js', page.program);
+  write('vite.config.mjs', viteConfig);
+  await attemptToRun('vite build', process.execPath, ...vite);
+  await attempt('what Vite made, without a browser', () => {
+    const document = { title: '' };
+    runInNewContext(scripts(folder).join('\n'), { document });
+    expectTitle(document.title);
+  });
+  const executablePath = (process.env.PATH ?? '')
+    .split(delimiter)
+    .map((part) => join(part, 'chromium'))
+    .find(existsSync);
+  if (executablePath === undefined) console.log('smoke: there is no Chromium here to open the page of Vite in');
+  else await attempt('what Vite made, in Chromium', () => openPage(executablePath, join(folder, 'dist')));
+}
+
+/**
+ * @param {string} executablePath
+ * @param {string} site
+ */
+async function openPage(executablePath, site) {
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run'] });
+  try {
+    const opened = await browser.newPage();
+    /** @type {string[]} */
+    const complaints = [];
+    opened.on('console', (message) => complaints.push(message.text()));
+    opened.on('pageerror', (error) => complaints.push(String(error)));
+    const types = { html: 'text/html', js: 'text/javascript' };
+    await opened.route('**/*', (route) => {
+      const path = new URL(route.request().url()).pathname;
+      const file = join(site, path === '/' ? 'index.html' : path);
+      return existsSync(file)
+        ? route.fulfill({ body: readFileSync(file), contentType: file.endsWith('.js') ? types.js : types.html })
+        : route.fulfill({ status: 204 });
+    });
+    await opened.goto('http://calendar.example/');
+    if (complaints.length > 0) throw new Error(complaints.join('\n'));
+    expectTitle(await opened.title());
+  } finally {
+    await browser.close();
+  }
+}
+
+/** @param {string} title */
+function expectTitle(title) {
+  if (title !== page.title) throw new Error(`the page says: ${title}`);
+}
+
+/**
+ * What Vite wrote.
+ * @param {string} folder
+ */
+function scripts(folder) {
+  const assets = join(folder, 'dist/assets');
+  return readdirSync(assets).map((name) => readFileSync(join(assets, name), 'utf8'));
+}
+
+/**
+ * A test in CommonJS under the configuration that Jest has by itself.
+ * @param {Consumer} consumer
+ */
+async function tryJest({ write, attempt }) {
+  write('journey.test.js', journeyUnderJest);
+  await attempt('Jest in CommonJS', process.execPath, ...jest);
+}
+
+const journeyUnderJest = `const { createSelfInfoClient, createVirtualClock, defineService, isSelfInfoError, latest } = require('${manifest.name}');
+const { createSandbox, startSandbox } = require('${manifest.name}/sandbox');
+
+const service = defineService({
+  name: '住宅ローン事前審査',
+  purpose: { id: 'housing-loan', text: '住宅ローンの事前審査のため' },
+  retention: { days: 30 },
+  items: { income: { detail: 'local-tax', inquiries: ['latest'], latestBy: '課税年度' } },
+});
+const registrations = [{ clientId: 'SP12345678_AB1234', redirectUris: ['https://loan.example/callback'], service }];
+const sessionBinding = 'the session of this browser';
+
+test.each(${JSON.stringify(own)})('%s loads', (door) => {
+  expect(Object.keys(require(door)).length).toBeGreaterThan(0);
+});
+
+async function journey(client, sandbox, onProgress) {
+  const { url } = await client.beginConsent({ sessionBinding });
+  const outcome = await client.completeConsent(await sandbox.visit(url, { persona: 'hanako' }), { sessionBinding });
+  const result = await client.query(outcome.grant, latest(), { onProgress });
+  expect(result.status).toBe('ready');
+  expect(result.answer.items.income.status).toBe('present');
+  const again = await client.query(outcome.grant, latest()).catch((error) => error);
+  expect(isSelfInfoError(again, 'grant_used')).toBe(true);
+  await client.close();
+}
+
+test('a journey in process', async () => {
+  const clock = createVirtualClock('2026-12-01T10:00:00+09:00');
+  const sandbox = createSandbox({ registrations, clock });
+  const client = createSelfInfoClient({ service, environment: sandbox.environment(), fetch: (request) => sandbox.fetch(request), clock });
+  await journey(client, sandbox, ({ retryAt }) => clock.set(retryAt));
+});
+
+test('a journey over mutual TLS', async () => {
+  const sandbox = await startSandbox({ registrations });
+  await journey(createSelfInfoClient({ service, ...sandbox.connection }), sandbox);
+  await sandbox.close();
+}, 20_000);
+`;

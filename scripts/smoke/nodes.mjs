@@ -1,0 +1,79 @@
+// Every door, the binary and the examples of the pages, on every Node.
+import { join } from 'node:path';
+import { doors, manifest, run } from './consumer.mjs';
+import { asCommonJs, asModule, firstExample } from './pages.mjs';
+
+/** @import { Consumer } from './consumer.mjs' */
+
+/** As npm links it. */
+const binary = join('node_modules/.bin', Object.keys(manifest.bin)[0] ?? '');
+
+/** @typedef {{ path: string, version: string, major: number, canRequireModules: boolean }} Node */
+
+/**
+ * @param {string} path
+ * @returns {Promise<Node>}
+ */
+export async function describeNode(path) {
+  const [version, major, canRequireModules] = JSON.parse(
+    await run(path, ['-p', 'JSON.stringify([process.version, parseInt(process.versions.node), process.features.require_module === true])'], '.'),
+  );
+  return { path, version, major, canRequireModules };
+}
+
+/**
+ * @param {Consumer} consumer - with all peers.
+ * @param {readonly Node[]} nodes
+ */
+export async function tryNodes(consumer, nodes) {
+  const { write, attempt } = consumer;
+  const example = firstExample('README.md');
+  write('example.mjs', asModule(example));
+  write('example.cjs', asCommonJs(example));
+  write('journey.mjs', asModule(firstExample('docs/msw.md')));
+  write('terminal.mjs', terminal);
+  const judge = `if (Object.keys(door).length === 0) throw new Error('exports nothing');\n`;
+  for (const door of doors) {
+    write(`${fileOf(door)}.mjs`, `import * as door from '${door}';\n${judge}`);
+    write(`${fileOf(door)}.cjs`, `const door = require('${door}');\n${judge}`);
+  }
+  await Promise.all(
+    nodes.flatMap(({ path, version, canRequireModules }) => [
+      ...doors.map((door) => attempt(`${door} by import on ${version}`, path, `${fileOf(door)}.mjs`)),
+      // msw itself needs require() of ES modules.
+      ...doors
+        .filter((door) => canRequireModules || !door.endsWith('/msw'))
+        .map((door) => attempt(`${door} by require on ${version}`, path, `${fileOf(door)}.cjs`)),
+      attempt(`a journey under msw 2 on ${version}`, path, 'journey.mjs'),
+      attempt(`the binary on ${version}`, path, binary, 'calendar', 'local-tax', '--month', '2026-12', '--svg', 'calendar.svg', '--ics', 'calendar.ics'),
+      attempt(`a plan by the binary on ${version}`, path, binary, 'plan', '--go-live', '2027-04-01', '--format', 'mermaid'),
+      attempt(`the sandbox from the terminal on ${version}`, path, 'terminal.mjs'),
+      attempt(`README's example as ESM on ${version}`, path, 'example.mjs'),
+      attempt(`README's example as CommonJS on ${version}`, path, 'example.cjs'),
+    ]),
+  );
+}
+
+/**
+ * @param {Consumer} consumer - whose msw is replaced.
+ * @param {readonly Node[]} nodes
+ */
+export async function tryNewestMsw(consumer, nodes) {
+  // msw 3 does not run on Node 20.
+  const modern = nodes.filter(({ major }) => major >= 22);
+  if (modern.length === 0) return;
+  await consumer.install('msw@3.0.5');
+  await Promise.all(modern.map(({ path, version }) => consumer.attempt(`a journey under msw 3 on ${version}`, path, 'journey.mjs')));
+}
+
+/** @param {string} door */
+function fileOf(door) {
+  return door.replaceAll('/', '-');
+}
+
+/** Starts the sandbox by the binary, and ends it by a signal. */
+const terminal = `import { spawn } from 'node:child_process';
+const child = spawn(process.execPath, ['${binary}', 'sandbox'], { stdio: ['ignore', 'pipe', 'inherit'] });
+child.stdout.on('data', (text) => String(text).includes('curl') && child.kill('SIGTERM'));
+child.on('exit', (code) => process.exit(code ?? 1));
+`;

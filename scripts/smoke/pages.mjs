@@ -1,0 +1,52 @@
+// Samples of the pages as files that a stranger would write.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { manifest, root } from './consumer.mjs';
+
+/**
+ * The first block of a page that imports the package.
+ * @param {string} page
+ */
+export function firstExample(page) {
+  const blocks = [...readFileSync(join(root, page), 'utf8').matchAll(/^```ts\b.*\n([\s\S]*?)^```/gm)].map((match) => match[1] ?? '');
+  const example = blocks.find((block) => block.includes(`from '${manifest.name}'`));
+  if (example === undefined) throw new Error(`${page} has no \`\`\`ts block that imports ${manifest.name}`);
+  return example;
+}
+
+/**
+ * Without its types, as an ES module.
+ * @param {string} code
+ */
+export function asModule(code) {
+  return compile(code, ts.ModuleKind.ESNext);
+}
+
+/**
+ * Without its types, as CommonJS.
+ * @param {string} code
+ */
+export function asCommonJs(code) {
+  return compile(withoutTopLevelAwait(code), ts.ModuleKind.CommonJS);
+}
+
+/**
+ * CommonJS has no top-level await: there the same statements stand in a function.
+ * @param {string} code
+ */
+export function withoutTopLevelAwait(code) {
+  const { statements } = ts.createSourceFile('example.ts', code, ts.ScriptTarget.Latest, true);
+  const imports = statements.filter(ts.isImportDeclaration).map((statement) => statement.getText());
+  const rest = statements.filter((statement) => !ts.isImportDeclaration(statement)).map((statement) => statement.getFullText());
+  const rejected = 'main().catch((error) => {\n  console.error(error);\n  process.exit(1);\n});';
+  return `${imports.join('\n')}\nasync function main() {${rest.join('')}\n}\n${rejected}\n`;
+}
+
+/**
+ * @param {string} code
+ * @param {ts.ModuleKind} module
+ */
+function compile(code, module) {
+  return ts.transpileModule(code, { compilerOptions: { module, target: ts.ScriptTarget.ES2022, esModuleInterop: true } }).outputText;
+}

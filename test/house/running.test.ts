@@ -1,0 +1,157 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import ts from 'typescript';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findPart } from '../kit/machine.js';
+import { type Postgres, startPostgres } from '../kit/postgres.js';
+import { type RedisServer, startRedis } from '../kit/redis.js';
+import { type Block, blocksOf } from './blocks.js';
+import { pages, root } from './sources.js';
+
+/** Programs that only their reader can run, by what they need. Those with a `declare` leave something to the reader in so many words and are not asked here. */
+const programsOfTheReader: Readonly<Record<string, string>> = {
+  "readFileSync('/etc/loan/assertion.key', 'utf8'), alg": 'reads the key of a provider',
+};
+
+/** Commands that are run elsewhere or cannot be run here, by how they begin; beside what `.ci/run` itself runs. */
+const commandsElsewhere: Readonly<Record<string, string>> = {
+  'npm run demo -- --serve': 'serves until it is stopped: test/examples.test.ts',
+  'npx myna-selfinfo sandbox': 'serves until it is stopped: test/cli-sandbox.test.ts, with and without files',
+  'npm run bench': 'measures for minutes, and no figure is right or wrong',
+  'npm run test:soak': 'the tests of npm test, for hours',
+  'npm run test:mutation': 'runs for hours, and no figure is right or wrong',
+  'npm version': 'makes a release',
+  'git push': 'makes a release',
+};
+
+const npxCommand = /^npx myna-selfinfo\b/;
+
+/** What it says without its types and comments: the same in both languages is run once. */
+function asJavaScript({ code }: Block): string {
+  const options = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, removeComments: true, verbatimModuleSyntax: true };
+  return ts.transpileModule(code, { compilerOptions: options }).outputText;
+}
+
+const isLeftToReader = ({ code }: Block): boolean => /^(?:export )?declare /m.test(code);
+
+/** One of each, with the place where it stands first. */
+function distinct(found: readonly (readonly [text: string, place: string])[]): { text: string; place: string }[] {
+  const places = new Map([...found].reverse());
+  return [...places].reverse().map(([text, place]) => ({ text, place }));
+}
+
+const programs = distinct(
+  pages
+    .flatMap((page) => blocksOf(page, 'ts', 'typescript'))
+    .filter((block) => !isLeftToReader(block) && !Object.keys(programsOfTheReader).some((part) => block.code.includes(part)))
+    .map((block) => [asJavaScript(block), `${block.path}:${block.line}`]),
+);
+
+/** The commands of a block: a line each, more with a backslash at the end, without what is said behind a hash. */
+function commandsOf({ code, path, line }: Block): [string, string][] {
+  return code
+    .replaceAll(/\\\n\s*/g, '')
+    .split('\n')
+    .flatMap((text) => text.replace(/(^|\s+)#.*$/, '').split(' && '))
+    .flatMap((command) => (command.trim() === '' ? [] : [[command.trim(), `${path}:${line}`]]));
+}
+
+const shell = pages.flatMap((page) => blocksOf(page, 'sh', 'bash', 'shell', 'console').flatMap(commandsOf));
+const runByCi = readFileSync(join(root, '.ci/run'), 'utf8').replaceAll(' --silent', '');
+const begins = (command: string, start: string): boolean => `${command} `.startsWith(`${start} `);
+const isElsewhere = (command: string): boolean =>
+  Object.keys(commandsElsewhere).some((start) => begins(command, start)) || runByCi.split('\n').some((line) => begins(line.replace('if ! ', ''), command));
+const commands = distinct(shell.filter(([command]) => !isElsewhere(command)));
+
+/** Loads a program. One that leaves a server or a timer behind is a service, which has shown what it had to; the tests in one are waited for. */
+const runner = `const [file, waits] = process.argv.slice(2);
+await import(file);
+if (waits === undefined) setTimeout(() => process.exit(), 50).unref();
+`;
+
+const redisServer = findPart('redis-server');
+const postgresServer = findPart('postgres');
+
+describe('what the pages show', () => {
+  let folder: string;
+  let environment: NodeJS.ProcessEnv;
+  let redis: RedisServer | undefined;
+  let postgres: Postgres | undefined;
+
+  beforeAll(async () => {
+    if (!existsSync(join(root, 'dist/index.cjs'))) throw new Error('dist is missing: run `npm run build` first');
+    folder = mkdtempSync(join(tmpdir(), 'myna-selfinfo-pages-'));
+    const { name, bin, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    install(name, root);
+    for (const dependency of Object.keys(devDependencies)) install(dependency, join(root, 'node_modules', dependency));
+    install('.bin/myna-selfinfo', join(root, bin['myna-selfinfo']));
+    writeFileSync(join(folder, 'run.mjs'), runner);
+    environment = { ...process.env, PATH: `${join(folder, 'node_modules/.bin')}${delimiter}${process.env.PATH}` };
+    if (!redisServer.missing) redis = await startRedis(redisServer.path());
+    if (!postgresServer.missing) postgres = await startPostgres(postgresServer.path());
+  }, 60_000);
+
+  afterAll(async () => {
+    await Promise.all([redis?.stop(), postgres?.stop()]);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** As npm would have put it there. */
+  function install(name: string, from: string) {
+    const to = join(folder, 'node_modules', name);
+    mkdirSync(dirname(to), { recursive: true });
+    symlinkSync(from, to);
+  }
+
+  async function run(command: string, args: readonly string[], more: NodeJS.ProcessEnv = {}) {
+    await promisify(execFile)(command, args, { cwd: folder, env: { ...environment, ...more }, maxBuffer: 1 << 24 });
+  }
+
+  async function runProgram(text: string, place: string, more: NodeJS.ProcessEnv = {}) {
+    const file = join(folder, `${place.replaceAll(/[/:]/g, '-')}.mjs`);
+    writeFileSync(file, text);
+    const secrets = [...text.matchAll(/process\.env\.(\w*KEY\w*)/g)].map(([, key = '']) => [key, randomBytes(32).toString('base64url')]);
+    const waits = text.includes("'node:test'") ? ['waits'] : [];
+    await run(process.execPath, ['run.mjs', file, ...waits], { ...Object.fromEntries(secrets), ...more });
+  }
+
+  const needs = (part: string) => programs.filter(({ text }) => text.includes(`process.env.${part}`));
+  const alone = programs.filter((program) => ![...needs('REDIS_URL'), ...needs('DATABASE_URL')].includes(program));
+
+  it.concurrent.each(alone)('runs: $place', ({ text, place }) => runProgram(text, place), 60_000);
+
+  it.skipIf(redisServer.missing).each(needs('REDIS_URL'))('runs with Redis: $place', ({ text, place }) => {
+    return runProgram(text, place, { REDIS_URL: redis?.url });
+  });
+
+  it.skipIf(postgresServer.missing).each(needs('DATABASE_URL'))('runs with PostgreSQL: $place', ({ text, place }) => {
+    const { host, user, database } = postgres?.connection ?? {};
+    return runProgram(text, place, { DATABASE_URL: `postgresql://${user}@/${database}?host=${encodeURIComponent(host ?? '')}` });
+  });
+
+  it.concurrent.each(commands)('runs in a terminal: $text', ({ text }) => run('sh', ['-ec', text.replace(npxCommand, 'myna-selfinfo')]), 60_000);
+
+  it('is found, and what stands in a list here is on a page', () => {
+    expect(programs.length).toBeGreaterThan(30);
+    expect(commands.length).toBeGreaterThan(8);
+    const codes = pages.flatMap((page) => blocksOf(page, 'ts', 'typescript')).map(({ code }) => code);
+    expect(Object.keys(programsOfTheReader).filter((part) => !codes.some((code) => code.includes(part)))).toEqual([]);
+    expect(Object.keys(commandsElsewhere).filter((start) => !shell.some(([command]) => begins(command, start)))).toEqual([]);
+    expect(commands.map(({ text }) => text).filter((command) => !npxCommand.test(command))).toEqual([]);
+  });
+
+  it('is told when it fails', async () => {
+    await expect(runProgram("import { latest } from 'myna-selfinfo';\nlatest.none();", 'page.md:1')).rejects.toThrow('latest.none is not a function');
+    await expect(runProgram("import { test } from 'node:test';\ntest('a', () => Promise.reject(new Error('b')));", 'page.md:2')).rejects.toThrow('run.mjs');
+    await expect(run('sh', ['-ec', 'myna-selfinfo calendar nowhere'])).rejects.toThrow('nowhere');
+    expect(commandsOf({ path: 'a.md', line: 3, code: '# one\nnpm ci && npm test   # two\nnpx a \\\n  --b\n' }).map(([command]) => command)).toEqual([
+      'npm ci',
+      'npm test',
+      'npx a --b',
+    ]);
+  });
+});

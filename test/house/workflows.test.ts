@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { readSources, type Source } from './sources.js';
+
+/** What a workflow may not do, by line where it has one. No parser: each rule is about a line or about its absence. */
+function objections({ path, text }: Source): string[] {
+  const lines = text.split('\n').map((line) => line.replace(/(^|\s)#.*$/, ''));
+  const bad = (line: string, index: number): string[] => {
+    const [, action] = /^\s*(?:- )?uses:\s*(\S*)/.exec(line) ?? [];
+    const [, granted] = /^\s*permissions:\s*(.*)/.exec(line) ?? [];
+    return [
+      ...(action !== undefined && !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/.test(action) ? ['is pinned to no commit'] : []),
+      ...(action !== undefined && !/# v\d+\.\d+\.\d+$/.test(text.split('\n')[index] ?? '') ? ['does not say its version'] : []),
+      ...(granted?.includes('write') || /^\s*[\w-]+:\s*write-all/.test(line) ? ['grants everything'] : []),
+      ...(/\bpull_request_target\b|\bworkflow_run\b/.test(line) ? ["runs a stranger's code with our rights"] : []),
+      ...(/\bsecrets\b/.test(line) ? ['uses a secret, of which there is none'] : []),
+      ...(/\brun:.*\$\{\{/.test(line) ? ['pastes an expression into a script'] : []),
+    ];
+  };
+  return [
+    ...(lines.some((line) => /^permissions:/.test(line)) ? [] : [`${path} declares no permissions`]),
+    ...lines.flatMap((line, index) => bad(line, index).map((complaint) => `${path}:${index + 1} ${complaint}`)),
+  ];
+}
+
+describe('the workflows', () => {
+  const workflows = readSources('.github', /\.ya?ml$/);
+
+  it('pin every action, say what they may do, and have no secrets', () => {
+    expect(workflows.map(({ path }) => path)).toEqual(['.github/workflows/ci.yml', '.github/workflows/release.yml']);
+    expect(workflows.flatMap(objections)).toEqual([]);
+  });
+
+  it('run .ci/run on every push and pull request, and before every release', () => {
+    const [ci = '', release = ''] = workflows.map(({ text }) => text);
+    expect(ci).toMatch(/^ {2}push:\n[\s\S]*^ {2}pull_request:/m);
+    for (const text of [ci, release]) expect(text).toMatch(/^ +- run: \.ci\/run$/m);
+    expect(release).toMatch(/^ {4}needs: test$/m);
+  });
+
+  it('publish with provenance, from a job of its own that alone may prove who it is', () => {
+    const granted = workflows.flatMap(({ path, text }) => [...text.matchAll(/^ *([\w-]+): write\b/gm)].map(([, name]) => `${path} ${name}`));
+    expect(granted).toEqual(['.github/workflows/release.yml contents', '.github/workflows/release.yml id-token']);
+    expect(workflows.flatMap(({ text }) => [...text.matchAll(/npm publish.*/g)]).map(String)).toEqual([
+      'npm publish --ignore-scripts --provenance --access public ./*.tgz',
+    ]);
+  });
+
+  it('are judged by checks that can fail', () => {
+    const commit = '0123456789012345678901234567890123456789';
+    const text = [
+      'on: pull_request_target',
+      'jobs:',
+      '    permissions: write-all',
+      '      - uses: a/b@v1',
+      `      - uses: a/b@${commit} # v1.0.0`,
+      `      - uses: a/b@${commit}`,
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of a workflow.
+      '      - run: echo ${{ secrets.TOKEN }}',
+    ].join('\n');
+    expect(objections({ path: 'a.yml', text })).toEqual([
+      'a.yml declares no permissions',
+      "a.yml:1 runs a stranger's code with our rights",
+      'a.yml:3 grants everything',
+      'a.yml:4 is pinned to no commit',
+      'a.yml:4 does not say its version',
+      'a.yml:6 does not say its version',
+      'a.yml:7 uses a secret, of which there is none',
+      'a.yml:7 pastes an expression into a script',
+    ]);
+  });
+});
