@@ -4,6 +4,8 @@ import { cpus } from 'node:os';
 const benches: Record<string, () => Promise<{ run(): void | Promise<void> }>> = {
   calendar: () => import('./calendar/bench.js'),
   bodies: () => import('./bodies/bench.js'),
+  imports: () => import('./imports/bench.js'),
+  journey: () => import('./journey/bench.js'),
   memory: () => import('./memory/bench.js'),
   vault: () => import('./vault/bench.js'),
 };

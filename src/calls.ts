@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { isSelfInfoError, SelfInfoError, type Stage } from './errors.js';
 import type { Store } from './stores/store.js';
-import { type Clock, waitBy } from './time.js';
+import { type Clock, OVER, waitBy } from './time.js';
 
 /** What a call of the client runs within: the step it takes, a signal of its own, and the epoch milliseconds by which it must be over. */
 export interface Scope {
@@ -82,7 +82,7 @@ export async function within<T>({ stage, signal }: Scope, clock: Clock, limitMs:
   const abort = () => end(new SelfInfoError('aborted', { stage, ...harmless }));
   signal.addEventListener('abort', abort, { once: true });
   // A clock that cannot wait ends the work, too.
-  const late = () => end(new SelfInfoError('timed_out', { stage: 'store', ...harmless }));
+  const late = () => inner.signal.aborted || end(new SelfInfoError('timed_out', { stage: 'store', ...harmless }));
   if (limitMs < Number.POSITIVE_INFINITY) waitBy(clock, limitMs, inner.signal).then(late, late);
   const working = work(inner.signal);
   // The losers of the race settle later, when nobody listens.
@@ -90,7 +90,7 @@ export async function within<T>({ stage, signal }: Scope, clock: Clock, limitMs:
   try {
     return await Promise.race([working, ended]);
   } finally {
-    inner.abort();
+    inner.abort(OVER);
     signal.removeEventListener('abort', abort);
   }
 }

@@ -8,6 +8,7 @@ import {
   authorizationUrl,
   type CallbackRequest,
   judgeCallback,
+  oauth4webapi,
   readCallback,
   sameSecret,
   termsOf,
@@ -136,7 +137,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
 
   async function begin(sessionBinding: string, scope: Scope & Trace) {
     const now = availability();
-    const oauth = await import('oauth4webapi');
+    const oauth = await oauth4webapi();
     const state = oauth.generateRandomState();
     const verifier = oauth.generateRandomCodeVerifier();
     const parameters = authorizationParameters(environment, { state, codeChallenge: await oauth.calculatePKCECodeChallenge(verifier) });

@@ -190,6 +190,10 @@ function isNoVisit(header: CallbackParts['header']): boolean {
   return mode === 'no-cors' || mode === 'websocket' || !SCRIPTED.includes(destination);
 }
 
+let loaded: typeof import('oauth4webapi') | undefined;
+/** Loaded when first needed, and once: `import()` of what is there already still has to be resolved. */
+export const oauth4webapi = async () => (loaded ??= await import('oauth4webapi'));
+
 /** What the portal said at the callback. */
 export type CallbackVerdict =
   | { readonly valid: ValidCallback }
@@ -198,7 +202,7 @@ export type CallbackVerdict =
 
 /** Judges a callback whose state was found: issuer, error, code. */
 export async function judgeCallback(environment: Environment, { parameters, otherFlow }: CallbackParameters): Promise<CallbackVerdict> {
-  const oauth = await import('oauth4webapi');
+  const oauth = await oauth4webapi();
   if (new Set(parameters.keys()).size < parameters.size) return { refused: 'duplicate_parameter', at: 'callback' };
   const issuer = parameters.get('iss');
   if (issuer === null ? environment.profile.oauth.issuerInCallback.value : issuer !== environment.issuer) return { refused: 'issuer_mismatch', at: 'callback' };

@@ -1,7 +1,7 @@
 import { isSelfInfoError, restated, SelfInfoError, type SelfInfoErrorCode } from './errors.js';
 import { readStrictJson } from './json.js';
 import { createPace } from './pace.js';
-import { type Clock, DAY_MS, formatInstant, waitBy } from './time.js';
+import { type Clock, DAY_MS, formatInstant, OVER, waitBy } from './time.js';
 import type { TlsCredential } from './tls.js';
 
 /** A function with the shape of the global `fetch`, called with one `Request`. */
@@ -142,7 +142,7 @@ export function connection(clock: Clock, wire: { exchange: Exchange; close(): Pr
       }
     },
     async close() {
-      closing.abort();
+      closing.abort(OVER);
       await wire.close().catch(() => undefined);
     },
   };
@@ -179,7 +179,7 @@ async function bounded<T>(
     waitBy(clock, ms, signal).then(over, over);
   };
   const heard = (progress: Progress) => {
-    silence.abort();
+    silence.abort(OVER);
     if (inner.signal.aborted) return;
     silence = new AbortController();
     if (progress === 'started') limit(CONNECT_MS, silence.signal, UNCONNECTED);
@@ -193,8 +193,8 @@ async function bounded<T>(
   try {
     return await Promise.race([working, ended]);
   } finally {
-    inner.abort();
-    silence.abort();
+    inner.abort(OVER);
+    silence.abort(OVER);
     for (const signal of signals) signal.removeEventListener('abort', abort);
   }
 }

@@ -6,7 +6,7 @@ import { type CallBounds, type CallStage, type Connection, type HttpAnswer, know
 import { checkInquiry, type Inquiry, type Method } from './inquiry.js';
 import type { WireProfile, WireResult } from './profile.js';
 import { type ItemSpec, type ofService, type Service, type ServiceSpec, wireCode } from './service.js';
-import { type Clock, formatInstant, waitBy } from './time.js';
+import { type Clock, formatInstant, OVER, waitBy } from './time.js';
 import type { AccessToken } from './token.js';
 
 /** The methods that every item allows: an intersection over the items. */
@@ -159,7 +159,7 @@ export async function awaitResult(environment: Environment, connection: Connecti
   try {
     return await pollUntil(environment, connection, secret, waiting, { over, isOver: (at) => late || at >= scope.deadline });
   } finally {
-    ending.abort();
+    ending.abort(OVER);
   }
 }
 
@@ -237,7 +237,7 @@ async function pause(progress: Progress, ms: number, over: Promise<void>, { scop
     // What it throws or rejects with is the caller's own, and ends the waiting.
     await Promise.race([waited, Promise.resolve(onProgress?.(progress)).then(() => waited)]);
   } finally {
-    ended.abort();
+    ended.abort(OVER);
   }
 }
 

@@ -1,5 +1,5 @@
 import { type ClientAuth, type Credentials, openAuthentication } from './assertion.js';
-import { ValidCallback } from './consent.js';
+import { oauth4webapi, ValidCallback } from './consent.js';
 import { checkEgress, type Egress, routeOf } from './egress.js';
 import { type Environment, isEnvironment } from './environment.js';
 import { SelfInfoError } from './errors.js';
@@ -29,7 +29,7 @@ export async function requestToken(
   clock: Clock,
   bounds: CallBounds,
 ): Promise<TokenVerdict> {
-  const oauth = await import('oauth4webapi');
+  const oauth = await oauth4webapi();
   const { profile } = environment;
   // oauth4webapi asks for an endpoint; where the request goes is the connection's affair.
   const server = { issuer: environment.issuer, token_endpoint: environment.endpoints.apiUrl };
@@ -80,7 +80,7 @@ async function judgeToken({ clientId, issuer, profile }: Environment, { status, 
   if (status >= 400 && status < 500 && status !== 429 && 'error' in body && typeof body.error === 'string' && body.error !== '')
     return { refused: knownCode(body.error, profile.errorCodes.value) };
   if (status >= 400) throw refusal({ status, json, retryAt }, 'token', profile.errorCodes.value);
-  const oauth = await import('oauth4webapi');
+  const oauth = await oauth4webapi();
   try {
     // A plain response made of what was checked, never the wire's own. An ID token was not asked for: it is not looked at, and says nothing.
     const lacksType = 'access_token' in body && !('token_type' in body) && profile.oauth.deviations.value.includes('token-type-missing');

@@ -80,13 +80,15 @@ export function createTransport(route: Route, tls: TlsCredential | undefined, cl
   };
 }
 
+let loaded: typeof import('undici') | undefined;
+
 async function openLine({ baseUrl, proxy }: Route, identity: Identity, lines: Set<Line>): Promise<Line> {
-  const undici = await import('undici');
+  loaded ??= await import('undici');
   const origin = new URL(baseUrl);
   const { context } = identity;
   // undici cannot give up a connection that does not stand yet: what is being opened is ended here.
   let opening: { destroy(): unknown } | undefined;
-  const client = new undici.Client(origin.origin, {
+  const client = new loaded.Client(origin.origin, {
     pipelining: 1,
     keepAliveTimeout: IDLE_MS,
     keepAliveMaxTimeout: IDLE_MS,

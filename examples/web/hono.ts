@@ -1,0 +1,55 @@
+// Hono（Node.js で）。動かすには: npx tsx examples/web/start.ts hono
+import { serve } from '@hono/node-server';
+import { Hono } from 'hono';
+import { explain, latest } from 'myna-selfinfo';
+import {
+  createSessions,
+  faultOf,
+  faultPage,
+  foreignPage,
+  formPage,
+  headers,
+  isForeign,
+  type Listen,
+  missingPage,
+  page,
+  placeAfter,
+  resultPage,
+  running,
+} from './loan.js';
+
+export const listen: Listen = (client, { port, https }) => {
+  const sessions = createSessions(https);
+  const app = new Hono();
+  app.use(async (c, next) => {
+    await next();
+    for (const [name, value] of Object.entries(headers)) c.header(name, value);
+  });
+
+  app.get('/', (c) => c.html(formPage));
+
+  app.post('/start', async (c) => {
+    if (isForeign(c.req.header('sec-fetch-site'))) return c.html(foreignPage, 403);
+    const session = sessions.open(c.req.header('cookie'));
+    const { url, availability } = await client.beginConsent({ sessionBinding: session.id });
+    // カードをかざす前に知らせる（注※３）。止めるかどうかは事業者が決める。
+    if (availability.state === 'closed') return c.html(page(explain(availability, 'ja')));
+    c.header('set-cookie', sessions.cookieOf(session));
+    return c.redirect(url, 303);
+  });
+
+  app.get('/callback', async (c) => {
+    const session = sessions.find(c.req.header('cookie'));
+    const outcome = await client.completeConsent(c.req.raw, { sessionBinding: session?.id ?? 'none' });
+    // 先読みや HEAD。失敗の応答なら、ブラウザは先読みを捨て、利用者が開いたときに取り直す。
+    if (outcome.status === 'rejected' && outcome.code === 'not_a_navigation') return c.body(null, 503);
+    if (outcome.status === 'granted' && session) session.result = await client.query(outcome.grant, latest(), { deadlineMs: 5_000 }).catch(faultOf);
+    return c.redirect(placeAfter(outcome, session), 303);
+  });
+
+  app.get('/result', async (c) => c.html(await resultPage(client, sessions.find(c.req.header('cookie')), c.req.query('outcome'))));
+
+  app.notFound((c) => c.html(missingPage, 404));
+  app.onError((error, c) => c.html(faultPage(error), 500));
+  return running(serve({ fetch: app.fetch, port, hostname: '127.0.0.1' }));
+};
