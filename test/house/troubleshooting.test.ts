@@ -99,3 +99,13 @@ describe.each([
     expect(codes.filter((code) => !(stages[code] ?? [errorTable[code].stage]).includes(errorTable[code].stage))).toEqual([]);
   });
 });
+
+describe('a page that has drifted', () => {
+  it('is brought back to the words of the table, its advice kept, and shows a code without a section', () => {
+    const page = brought('# Page\n\n### `grant_used`\n\n> Something else.\n\nAdvice.\n', 'en');
+    expect(page).toContain(`### \`grant_used\`\n\n${factsOf('grant_used', 'en')}\n\nAdvice.\n`);
+    expect(page).not.toContain('Something else');
+    expect(adviceIn(page).get('grant_used')).toBe('Advice.');
+    expect(adviceIn(page).get('grant_expired')).toBe('');
+  });
+});
