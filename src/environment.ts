@@ -144,17 +144,7 @@ function make(kind: Environment['kind'], options: EnvironmentOptions, keys: read
   }
   const ca = checkAuthorities(options.ca, 'options.ca');
   const profile = options.profile ?? publicProfile;
-  checkMethods(profile, 'options.profile', ['encodeRequest', 'decodeProcess', 'encodePoll', 'decodeResult']);
-  const [malformed] = malformedEntries(profile);
-  if (malformed !== undefined) {
-    throw new SelfInfoError('invalid_option', {
-      path: `options.profile.${malformed}`,
-      expected: {
-        en: 'An entry with value and confidence, as in publicProfile.',
-        ja: 'publicProfile と同じく value と confidence を持つ項目で指定してください。',
-      },
-    });
-  }
+  checkProfile(profile, 'options.profile');
   const environment: Environment = {
     kind,
     clientId: options.clientId,
@@ -165,6 +155,24 @@ function make(kind: Environment['kind'], options: EnvironmentOptions, keys: read
     profile,
   };
   return Object.freeze(Object.defineProperty(environment, BRAND, { value: true }));
+}
+
+/**
+ * Checks that a wire profile has its functions and every entry of the public one.
+ *
+ * @throws SelfInfoError `missing_option`, `invalid_option`; TypeError for a wrong type.
+ */
+export function checkProfile(profile: WireProfile, path: string): void {
+  checkMethods(profile, path, ['encodeRequest', 'decodeProcess', 'encodePoll', 'decodeResult']);
+  const [malformed] = malformedEntries(profile);
+  if (malformed === undefined) return;
+  throw new SelfInfoError('invalid_option', {
+    path: `${path}.${malformed}`,
+    expected: {
+      en: 'An entry with value and confidence, as in publicProfile.',
+      ja: 'publicProfile と同じく value と confidence を持つ項目で指定してください。',
+    },
+  });
 }
 
 /**

@@ -28,7 +28,8 @@ interface ErrorRow {
 const programmer = { effect: 'none', retrySafe: false } as const;
 
 // `{path}` names the option or the place in the data, `{expected}` what would have been right. Neither ever holds a value.
-const table = {
+/** The error table. `docs/troubleshooting.md` is held against it. */
+export const errorTable = {
   unknown_option: { ...programmer, stage: 'configuration', en: 'Unknown option: {path}. {expected}', ja: '不明なオプションです: {path}。{expected}' },
   missing_option: { ...programmer, stage: 'configuration', en: 'Option {path} is required. {expected}', ja: 'オプション {path} は必須です。{expected}' },
   invalid_option: {
@@ -344,7 +345,7 @@ const table = {
 } as const satisfies Record<string, ErrorRow>;
 
 /** The stable machine code of a {@link SelfInfoError}. */
-export type SelfInfoErrorCode = keyof typeof table;
+export type SelfInfoErrorCode = keyof typeof errorTable;
 
 /** What an error carries beside its code; rows of the error table supply what is left out. */
 export interface SelfInfoErrorOptions {
@@ -403,7 +404,7 @@ export class SelfInfoError extends Error {
    * @param options - the path, and what differs from the table's row.
    */
   constructor(code: SelfInfoErrorCode, options: SelfInfoErrorOptions = {}) {
-    const row: ErrorRow = table[code];
+    const row: ErrorRow = errorTable[code];
     super(fill(row.en, options, 'en'));
     this.code = code;
     this.stage = options.stage ?? row.stage;

@@ -41,6 +41,17 @@ describe('the examples run to their end', () => {
   });
 });
 
+describe("a wire profile of one's own", () => {
+  it('is what production takes, and what sandbox and client speak', async () => {
+    expect((await run('wire-profile/try')).trim().split('\n')).toEqual([
+      'publicProfile の未確認の項目: options.profile.paths.authorization',
+      'ourProfile の未確認の項目: なし',
+      '同意の画面: /v9/authorize',
+      'マイナポータルからの取得が完了しました。内容をご確認ください。',
+    ]);
+  });
+});
+
 describe('signing by a key service', () => {
   it('gets the answer with the old key and the new one, and is refused with one that nobody registered', async () => {
     const ready = 'マイナポータルからの取得が完了しました。内容をご確認ください。';

@@ -1,6 +1,6 @@
 import type { Calendar } from '../calendar/index.js';
 import type { DetailId, ServerId } from '../catalog/index.js';
-import { publicProfile } from '../profile.js';
+import type { WireProfile } from '../profile.js';
 import { dayOf, formatDay, formatInstant } from '../time.js';
 import type { Persona, PersonaItemStatus, PersonaRecord, UnaskedRecord } from './personas.js';
 import type { Item } from './registrations.js';
@@ -17,18 +17,16 @@ export interface Asked {
   readonly days: Days | { readonly latestBy: string };
 }
 
-const { fields, itemStatuses } = publicProfile;
-
-/** The items of the answer, as they go over the wire: settled at the time of the request. */
-export function settleAnswer(asked: readonly Asked[], persona: Persona, calendar: Calendar, nowMs: number): unknown {
-  const items = asked.map(({ item, days }) => ({ ...persona.itemExtras, ...settleItem(item, days, persona, calendar, nowMs) }));
-  const unasked = (persona.unaskedItems ?? []).map(({ code, records }) => ({ ...persona.itemExtras, ...encodeItem(code, records, []) }));
+/** The items of the answer, as they go over the wire in the profile's words: settled at the time of the request. */
+export function settleAnswer(asked: readonly Asked[], persona: Persona, calendar: Calendar, nowMs: number, profile: WireProfile): unknown {
+  const items = asked.map(({ item, days }) => ({ ...persona.itemExtras, ...settleItem(item, days, persona, calendar, nowMs, profile) }));
+  const unasked = (persona.unaskedItems ?? []).map(({ code, records }) => ({ ...persona.itemExtras, ...encodeItem(code, records, [], profile) }));
   return [...items, ...unasked];
 }
 
-function settleItem(item: Item, days: Asked['days'], persona: Persona, calendar: Calendar, nowMs: number): object {
+function settleItem(item: Item, days: Asked['days'], persona: Persona, calendar: Calendar, nowMs: number, profile: WireProfile): object {
   const settled = persona.statuses?.[item.detail];
-  if (settled !== undefined) return encodeStatus(item.code, settled);
+  if (settled !== undefined) return encodeStatus(item.code, settled, profile);
   const today = formatDay(dayOf(nowMs));
   const records = (persona.records[item.detail] ?? [])
     .filter((record) => item.holders.includes(record.server))
@@ -38,7 +36,7 @@ function settleItem(item: Item, days: Asked['days'], persona: Persona, calendar:
   const missing = involved.flatMap((server) => closedFor(persona, server) ?? closedHolder(item.detail, server, calendar, nowMs));
   const closed = missing.map((holder) => holder.server);
   // Nobody holds anything: one running server is enough to say so.
-  if (records.length === 0) return encodeItem(item.code, [], closed.length === involved.length ? missing : []);
+  if (records.length === 0) return encodeItem(item.code, [], closed.length === involved.length ? missing : [], profile);
   return encodeItem(
     item.code,
     select(
@@ -46,6 +44,7 @@ function settleItem(item: Item, days: Asked['days'], persona: Persona, calendar:
       days,
     ),
     missing,
+    profile,
   );
 }
 
@@ -87,7 +86,7 @@ function validityOf({ fiscalYear, from, to, asOf }: PersonaRecord): Days {
   return { first: from ?? '0000-01-01', last: to ?? '9999-12-31' };
 }
 
-function encodeStatus(code: string, settled: PersonaItemStatus): object {
+function encodeStatus(code: string, settled: PersonaItemStatus, { fields, itemStatuses }: WireProfile): object {
   return {
     [fields.itemCode.value]: code,
     [fields.itemStatus.value]: itemStatuses[settled.status].value,
@@ -96,7 +95,12 @@ function encodeStatus(code: string, settled: PersonaItemStatus): object {
 }
 
 /** With a holder missing, finding nothing at the others does not mean that there is nothing. */
-function encodeItem(code: string, records: readonly (UnaskedRecord & Pick<Partial<PersonaRecord>, 'repeat'>)[], missing: readonly Missing[]): object {
+function encodeItem(
+  code: string,
+  records: readonly (UnaskedRecord & Pick<Partial<PersonaRecord>, 'repeat'>)[],
+  missing: readonly Missing[],
+  { fields, itemStatuses }: WireProfile,
+): object {
   const status = records.length > 0 ? itemStatuses.present : missing.length > 0 ? itemStatuses.unavailable : itemStatuses['nothing-on-record'];
   return {
     [fields.itemCode.value]: code,

@@ -1,4 +1,3 @@
-import { publicProfile } from '../profile.js';
 import { createAuthorization } from './authorization.js';
 import { createAuthentication } from './client-authentication.js';
 import { createControl } from './control.js';
@@ -37,7 +36,7 @@ export type App = (request: Request, peer?: Peer) => Promise<Answered>;
 /** Makes the app of a world. */
 export function createApp(world: World): App {
   const { browserUrl, apiUrl } = world.origins;
-  const { paths } = publicProfile;
+  const { paths } = world.profile;
   const { open, decide } = createAuthorization(world);
   const { submit, collect } = createInquiries(world);
   const authenticate = createAuthentication(world);
@@ -97,7 +96,7 @@ export function createApp(world: World): App {
       log(refusal.logged(), fault);
       response = refuse(request, refusal, route);
     }
-    return fault ? spoil(response, fault, world.clock, request.signal) : { response };
+    return fault ? spoil(response, fault, world, request.signal) : { response };
   };
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { array, discriminatedUnion, enum as enumOf, int, literal, optional, strictObject, boolean as yesOrNo } from 'zod';
-import { publicProfile } from '../profile.js';
+import type { WireProfile } from '../profile.js';
 import type { Clock } from '../time.js';
 import type { Problems } from './problems.js';
 import { Refusal } from './refusals.js';
@@ -124,7 +124,12 @@ export interface Answered {
 }
 
 /** Spoils the answer of a step that was carried out. @throws what the signal's reason is, when the caller goes away during a delay. */
-export async function spoil(response: Response, fault: Fault, clock: Clock, signal: AbortSignal): Promise<Answered> {
+export async function spoil(
+  response: Response,
+  fault: Fault,
+  { clock, profile }: { readonly clock: Clock; readonly profile: WireProfile },
+  signal: AbortSignal,
+): Promise<Answered> {
   switch (fault.do) {
     case 'stall':
     case 'reset':
@@ -142,7 +147,7 @@ export async function spoil(response: Response, fault: Fault, clock: Clock, sign
     case 'huge':
       return { response: new Response(filler(), response) };
     case 'mismatched-process':
-      return { response: new Response(await mismatched(response), response) };
+      return { response: new Response(await mismatched(response, profile), response) };
     default:
       return { response };
   }
@@ -187,7 +192,7 @@ function filler(): ReadableStream<Uint8Array> {
   });
 }
 
-async function mismatched(response: Response): Promise<string> {
+async function mismatched(response: Response, { fields }: WireProfile): Promise<string> {
   const body: unknown = JSON.parse(await response.text());
-  return JSON.stringify(response.ok ? { ...Object(body), [publicProfile.fields.processId.value]: randomUUID() } : body);
+  return JSON.stringify(response.ok ? { ...Object(body), [fields.processId.value]: randomUUID() } : body);
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { publicProfile } from '../profile.js';
 import { type Language, texts } from './page-texts.js';
 import { style } from './style.js';
 
@@ -29,7 +28,8 @@ function written(piece: Piece): string {
 }
 
 const STYLE_HASH = createHash('sha256').update(style).digest('base64');
-const ACTION = publicProfile.paths.authorization.value;
+// Where the page itself stands, without its query: the path is the wire profile's.
+const ACTION = '?';
 
 /** The start of the form that takes a page's decision; the server says what is missing, in the language of the page. */
 export function formStart(form: string): Markup {

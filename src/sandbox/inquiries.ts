@@ -1,5 +1,5 @@
 import { isSelfInfoError } from '../errors.js';
-import { publicProfile } from '../profile.js';
+import type { WireProfile } from '../profile.js';
 import { dayNumber, formatDay } from '../time.js';
 import { type Asked, type Days, settleAnswer } from './answers.js';
 import { readJson } from './bodies.js';
@@ -7,11 +7,10 @@ import { Refusal } from './refusals.js';
 import type { Client, Item } from './registrations.js';
 import { type Attempt, type Grant, LONGEST_RANGE_YEARS, RESULT_LIFE_MS, randomId, type World } from './state.js';
 
-const { fields, methods, processStatuses } = publicProfile;
-
 /** The request for self-information and the polls for its result. */
 export function createInquiries(world: World) {
-  const { clock, tokens } = world;
+  const { clock, tokens, profile } = world;
+  const { fields, processStatuses } = profile;
 
   function authorize(request: Request, attempt: Attempt): Grant {
     const header = request.headers.get('authorization');
@@ -27,7 +26,7 @@ export function createInquiries(world: World) {
   /** One consent pays for one request; a refused one does not count. */
   async function submit(request: Request, attempt: Attempt): Promise<Response> {
     const grant = authorize(request, attempt);
-    const asked = readInquiries(await readJson(request), grant.client);
+    const asked = readInquiries(await readJson(request), grant.client, profile);
     if (grant.process !== undefined) throw new Refusal('consent_used');
     grant.process = {
       id: randomId(),
@@ -40,7 +39,7 @@ export function createInquiries(world: World) {
 
   function settle(grant: Grant, asked: readonly Asked[]): unknown {
     try {
-      return settleAnswer(asked, grant.persona, world.calendar, clock.now());
+      return settleAnswer(asked, grant.persona, world.calendar, clock.now(), profile);
     } catch (error) {
       if (isSelfInfoError(error, 'outside_calendar')) throw new Refusal('clock_outside_calendar');
       throw error;
@@ -74,20 +73,21 @@ function answer(body: unknown, headers: Record<string, string> = {}): Response {
 }
 
 /** What a request asks, checked against what the client registered. */
-export function readInquiries(value: unknown, client: Client): readonly Asked[] {
+export function readInquiries(value: unknown, client: Client, profile: WireProfile): readonly Asked[] {
+  const { fields } = profile;
   const list = objectAt(value, 'body', [fields.items.value])[fields.items.value];
   const path = `body.${fields.items.value}`;
   if (!Array.isArray(list) || list.length === 0) throw new Refusal('body_shape', path);
   const asked: Asked[] = [];
   for (const [index, entry] of list.entries()) {
-    const inquiry = readInquiry(entry, `${path}[${index}]`, client);
+    const inquiry = readInquiry(entry, `${path}[${index}]`, client, profile);
     if (asked.some((other) => other.item === inquiry.item)) throw new Refusal('item_doubled', `${path}[${index}]`);
     asked.push(inquiry);
   }
   return asked;
 }
 
-function readInquiry(value: unknown, path: string, client: Client): Asked {
+function readInquiry(value: unknown, path: string, client: Client, { fields, methods }: WireProfile): Asked {
   const names = { code: fields.itemCode.value, method: fields.method.value, at: fields.at.value, from: fields.from.value, to: fields.to.value };
   const entry = objectAt(value, path, Object.values(names));
   const code = entry[names.code];

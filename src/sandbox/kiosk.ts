@@ -225,7 +225,7 @@ export function createSandboxKiosk(options: SandboxKioskOptions): SandboxKiosk {
         const body = {
           [fields.processId.value]: randomBytes(16).toString('hex'),
           [fields.processStatus.value]: processStatuses.done.value,
-          [fields.selfPersonalData.value]: settleAnswer(asked, persona, calendar, clock.now()),
+          [fields.selfPersonalData.value]: settleAnswer(asked, persona, calendar, clock.now(), publicProfile),
         };
         write('fetch', 'accepted');
         return { status: 'fetched', result: await publicProfile.decodeResult(structuredClone(body), publicProfile) };
@@ -250,7 +250,7 @@ export function createSandboxKiosk(options: SandboxKioskOptions): SandboxKiosk {
 /** What is asked, undefined when it is not registered. */
 function readRequest({ items }: Request, client: Client): readonly Asked[] | undefined {
   try {
-    return readInquiries(publicProfile.encodeRequest({ items }, publicProfile), client);
+    return readInquiries(publicProfile.encodeRequest({ items }, publicProfile), client, publicProfile);
   } catch (error) {
     if (error instanceof Refusal) return undefined;
     throw error;

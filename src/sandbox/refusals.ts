@@ -12,8 +12,8 @@ const invalidClient = { error: 'invalid_client', status: 401 } as const;
 const invalidGrant = { error: 'invalid_grant', status: 400 } as const;
 const invalidToken = { error: 'invalid_token', status: 401 } as const;
 
-// The key is what the log says; it is finer than `error`, whose words OAuth fixes.
-const table = {
+/** The key is what the log says; it is finer than `error`, whose words OAuth fixes. */
+export const refusalTable = {
   wrong_origin: {
     error: 'not_found',
     status: 421,
@@ -305,7 +305,7 @@ const table = {
 } as const satisfies Record<string, RefusalRow>;
 
 /** Why a step was refused: the finer code that the log holds. */
-export type RefusalCode = keyof typeof table;
+export type RefusalCode = keyof typeof refusalTable;
 
 /** A refusal on its way to the answer. */
 export class Refusal extends Error {
@@ -317,7 +317,7 @@ export class Refusal extends Error {
 
   /** `at`: the place; `limit`: what it may not exceed. */
   constructor(reason: RefusalCode, at = '', limit = '') {
-    const row: RefusalRow = table[reason];
+    const row: RefusalRow = refusalTable[reason];
     super(reason);
     this.reason = reason;
     this.status = row.status;

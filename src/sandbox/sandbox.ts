@@ -1,5 +1,5 @@
 import { type Calendar, createCalendar } from '../calendar/index.js';
-import { type Environment, sandboxEnvironment } from '../environment.js';
+import { checkProfile, type Environment, sandboxEnvironment } from '../environment.js';
 import { SelfInfoError } from '../errors.js';
 import { checkFunction, checkKeys } from '../options.js';
 import { publicProfile, type WireProfile } from '../profile.js';
@@ -25,6 +25,8 @@ export interface SandboxOptions {
   readonly clock?: Clock;
   /** When servers run. Default: the guideline's table. */
   readonly calendar?: Calendar;
+  /** The wire that it speaks: paths, names and words of a profile of your own; times and shape stay the public one's. Default: `publicProfile`. */
+  readonly profile?: WireProfile;
 }
 
 /** An imitation of the portal inside the process. Its functions may be taken out of the object. */
@@ -47,7 +49,7 @@ export interface Sandbox {
 /**
  * Makes an imitation of the portal that lives in the process: no socket, no file.
  *
- * @param options - registrations, personas, faults, clock, calendar.
+ * @param options - registrations, personas, faults, clock, calendar, profile.
  * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `invalid_credential`, `unknown_detail`, `unknown_server`, `not_a_holder`, `latest_not_declared`, naming the option, or, where several things are wrong, `invalid_option` listing them all;
  * TypeError for a wrong type.
  * @example
@@ -72,7 +74,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 }
 
 /** The options of every sandbox. */
-export const SANDBOX_KEYS = ['registrations', 'personas', 'faults', 'clock', 'calendar'];
+export const SANDBOX_KEYS = ['registrations', 'personas', 'faults', 'clock', 'calendar', 'profile'];
 
 /** A sandbox, and how it answers who can break a connection. */
 export interface BuiltSandbox {
@@ -86,11 +88,12 @@ export function buildSandbox(options: SandboxOptions, origins: Origins, ca?: str
   const clients = checkRegistrations(options.registrations, 'options.registrations', problems);
   const personas = checkPersonas(options.personas ?? builtIn, 'options.personas', problems);
   const faults = checkFaults(options.faults ?? [], 'options.faults', problems);
-  const { clock = systemClock, calendar = createCalendar() } = options;
+  const { clock = systemClock, calendar = createCalendar(), profile = publicProfile } = options;
   problems.check(() => checkMethods(clock, 'options.clock', ['now', 'wait']));
   problems.check(() => checkMethods(calendar, 'options.calendar', ['status']));
+  problems.check(() => checkProfile(profile, 'options.profile'));
   problems.throwIfAny();
-  const world = createWorld({ clients, personas, clock, calendar, origins, faultOf: createFaultPlan(faults) });
+  const world = createWorld({ clients, personas, clock, calendar, profile, origins, faultOf: createFaultPlan(faults) });
   const answer = createApp(world);
   const fetch: Sandbox['fetch'] = async (request, peer) => withoutSocket(await answer(request, peer), request.signal);
   const sandbox: Sandbox = {
@@ -108,7 +111,7 @@ export function buildSandbox(options: SandboxOptions, origins: Origins, ca?: str
         endpoints: origins,
         issuer: origins.apiUrl,
         ...(ca !== undefined && { ca }),
-        profile: profileFor(client),
+        profile: profileFor(client, profile),
       });
     },
     clock,
@@ -117,15 +120,15 @@ export function buildSandbox(options: SandboxOptions, origins: Origins, ca?: str
   return { sandbox, answer };
 }
 
-/** What is registered for a client is what its profile says; any other has the public one. */
-function profileFor({ keys, mustPush }: Client): WireProfile {
-  if (keys === undefined && !mustPush) return publicProfile;
-  const { oauth } = publicProfile;
+/** What is registered for a client is what its profile says; any other has that of the sandbox. */
+function profileFor({ keys, mustPush }: Client, profile: WireProfile): WireProfile {
+  if (keys === undefined && !mustPush) return profile;
+  const { oauth } = profile;
   return {
-    ...publicProfile,
+    ...profile,
     oauth: {
       ...oauth,
-      pushedAuthorizationRequests: { ...oauth.pushedAuthorizationRequests, value: mustPush },
+      ...(mustPush && { pushedAuthorizationRequests: { ...oauth.pushedAuthorizationRequests, value: true } }),
       ...(keys !== undefined && { clientAuthentication: { ...oauth.clientAuthentication, value: 'private_key_jwt' } }),
     },
   };

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import type { Calendar } from '../calendar/index.js';
-import { publicProfile } from '../profile.js';
+import { publicProfile, type WireProfile } from '../profile.js';
 import { type Clock, formatInstant } from '../time.js';
 import type { Fault, FaultPlan } from './faults.js';
 import type { Ending, Language } from './page-texts.js';
@@ -162,6 +162,8 @@ export interface World {
   /** Runs a step as though the clock were so many milliseconds ahead. */
   skewed<T>(ms: number, run: () => T): T;
   readonly calendar: Calendar;
+  /** Paths, names and words that it speaks. */
+  readonly profile: WireProfile;
   readonly origins: Origins;
   readonly faultOf: FaultPlan;
   readonly log: Log;
@@ -186,7 +188,7 @@ export interface Attempt {
 }
 
 /** A sandbox in which nothing has happened yet. */
-export function createWorld(facts: Pick<World, 'clients' | 'personas' | 'clock' | 'calendar' | 'origins' | 'faultOf'>): World {
+export function createWorld(facts: Pick<World, 'clients' | 'personas' | 'clock' | 'calendar' | 'profile' | 'origins' | 'faultOf'>): World {
   const skew = new AsyncLocalStorage<number>();
   const given = facts.clock;
   const clock: Clock = { now: () => given.now() + (skew.getStore() ?? 0), wait: (ms, signal) => given.wait(ms, signal) };

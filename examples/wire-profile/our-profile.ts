@@ -1,0 +1,73 @@
+// 自社の通信プロファイルの書き方。このファイルを写し、手続 A-7 で提供されるインターフェイス仕様書の値に置き換える。
+// ここにある値はすべて架空で、公開情報でも仕様書の値でもない。誓約書の対象となるので、書き込んだものは公開しない。
+import { type ProfileEntry, publicProfile, type WireProfile } from 'myna-selfinfo';
+
+/** インターフェイス仕様書で確認した値。確認していない値には使わない。 */
+const confirmed = <const T>(value: T): ProfileEntry<T> => ({ value, confidence: 'specification' });
+
+export const ourProfile: WireProfile = {
+  // 4つの関数（encodeRequest、decodeProcess、encodePoll、decodeResult）を引き継ぐ。名前だけでなく構造も異なれば、下に書いて置き換える。
+  ...publicProfile,
+  id: 'our-service-2027-01',
+  // エンドポイントのパス。ホストは環境の endpoints に指定する。
+  paths: {
+    authorization: confirmed('/v9/authorize'),
+    pushedAuthorization: confirmed('/v9/par'),
+    token: confirmed('/v9/token'), // IF001-03
+    request: confirmed('/v9/self-information/request'), // IF001-04
+    result: confirmed('/v9/self-information/result'), // IF001-06
+  },
+  oauth: {
+    pkce: confirmed('S256'),
+    clientAuthentication: confirmed('tls_client_auth'), // private_key_jwt なら、クライアントに clientAuth も要る
+    pushedAuthorizationRequests: confirmed(false),
+    issuerInCallback: confirmed(true), // コールバックに iss がなければ false
+    deviations: confirmed([]), // 応答に token_type がなければ ['token-type-missing']
+  },
+  // 要求と応答の項目名。
+  fields: {
+    processId: confirmed('shoriId'),
+    selfPersonalData: confirmed('jikoJoho'),
+    items: confirmed('shokaiKomoku'),
+    itemCode: confirmed('tokuteiKojinJohoMeiCode'),
+    method: confirmed('shokaiHoho'),
+    at: confirmed('shiteiBi'),
+    from: confirmed('kaishiBi'),
+    to: confirmed('shuryoBi'),
+    processStatus: confirmed('shoriJotai'),
+    itemStatus: confirmed('komokuJotai'),
+    records: confirmed('meisai'),
+    holder: confirmed('hoyuKikan'),
+    asOf: confirmed('jiten'),
+    values: confirmed('shutokuKomoku'),
+    missing: confirmed('mishutokuKikan'),
+    missingServer: confirmed('serverMei'),
+    missingUntil: confirmed('teishiShuryo'),
+    failure: confirmed('shippaiRiyu'),
+  },
+  // 照会方法（表2.6-1）の値。
+  methods: { 'point-in-time': confirmed('1'), range: confirmed('2'), latest: confirmed('3') },
+  // 項目ごとの結果の値。
+  itemStatuses: {
+    present: confirmed('00'),
+    'nothing-on-record': confirmed('10'),
+    'not-covered': confirmed('20'),
+    unavailable: confirmed('30'),
+    failed: confirmed('90'),
+  },
+  // 処理の状態の値。
+  processStatuses: {
+    accepted: confirmed('A'),
+    running: confirmed('R'),
+    done: confirmed('D'),
+    busy: confirmed('B'),
+    'session-lost': confirmed('S'),
+    failed: confirmed('F'),
+    blocked: confirmed('X'),
+  },
+  // 拒否のコード。ここにあるものだけが、エラーの upstream.code に現れる。
+  errorCodes: confirmed(['E0001', 'E0002']),
+  completion: confirmed('poll'),
+  // ミリ秒。
+  timing: { pollMs: confirmed(2_000), consentMs: confirmed(600_000), resultMs: confirmed(3_600_000) },
+};

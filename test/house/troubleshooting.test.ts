@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { errorTable, type SelfInfoErrorCode, type Stage } from '../../src/errors.js';
+import { refusalTable } from '../../src/sandbox/refusals.js';
+import { root } from './sources.js';
+
+// The pages hold what the tables say as quotes, and advice below it. After a change of a table: npx vitest run test/house/troubleshooting.test.ts --update
+
+const calls = ['consent', 'token', 'request', 'result'] as const satisfies Stage[];
+
+/** Where codes arise that more than one step may meet: the table has one stage for each, and effect and retry depend on the step. */
+const stages: Partial<Record<SelfInfoErrorCode, readonly Stage[]>> = {
+  signing_failed: ['consent', 'token'],
+  connection_failed: calls,
+  server_not_trusted: calls,
+  certificate_refused: calls,
+  proxy_refused: calls,
+  connection_closed: ['consent', 'token', 'result'],
+  timed_out: [...calls, 'store'],
+  aborted: ['consent', 'callback', 'token', 'request', 'result'],
+  overloaded: ['callback', 'request', 'result'],
+  response_invalid: calls,
+  upstream_refused: calls,
+  upstream_unavailable: calls,
+  upstream_failed: calls,
+  record_damaged: ['store', 'vault'],
+  key_unknown: ['store', 'vault'],
+};
+
+const words = {
+  en: { stage: 'stage', effect: 'effect', retry: 'same step again', yes: 'yes', no: 'no', varies: 'effect and retry: as the error says' },
+  ja: { stage: '段階', effect: '変化', retry: '再試行', yes: '可', no: '不可', varies: '変化と再試行：エラーの示すとおり' },
+} as const;
+
+type Language = keyof typeof words;
+
+const codes = Object.keys(errorTable) as SelfInfoErrorCode[];
+
+/** What the table says of a code, as a quote. */
+function factsOf(code: SelfInfoErrorCode, language: Language): string {
+  const row = errorTable[code];
+  const word = words[language];
+  const at = (stages[code] ?? [row.stage]).map((stage) => `\`${stage}\``).join(', ');
+  const rest = code in stages ? word.varies : `${word.effect} \`${row.effect}\` · ${word.retry}: ${row.retrySafe ? word.yes : word.no}`;
+  return `> ${row[language]}\n>\n> ${word.stage} ${at} · ${rest}`;
+}
+
+/** The page with its quotes and its table as the tables of the source have them; a code without a section gets one, at the end. */
+function brought(page: string, language: Language): string {
+  const sections = page.replaceAll(/^### `(\w+)`\n\n(?:>.*\n)+/gm, (section, code) =>
+    code in errorTable ? `### \`${code}\`\n\n${factsOf(code, language)}\n` : section,
+  );
+  const added = codes.filter((code) => !sections.includes(`\n### \`${code}\`\n`)).map((code) => `\n### \`${code}\`\n\n${factsOf(code, language)}\n`);
+  const refusals = Object.entries(refusalTable).map(([reason, row]) => `| \`${reason}\` | ${row.status}, \`${row.error}\` | ${row[language]} |\n`);
+  return [sections.replace(/(<!-- sandbox refusals -->\n(?:\|.*\n){2})(?:\|.*\n)*/, (_, head) => head + refusals.join('')), ...added].join('');
+}
+
+/** The advice below the quote of each code. */
+function adviceIn(page: string): Map<string, string> {
+  return new Map([...page.matchAll(/^### `(\w+)`\n\n(?:>.*\n)+((?:(?!#).*\n)*)/gm)].map(([, code = '', advice = '']) => [code, advice.trim()]));
+}
+
+/** The codes in the first column of the first table below a heading. */
+function rowsBelow(page: string, heading: string): string[] {
+  const [, section = ''] = page.split(`\n## ${heading}\n`);
+  return [...(section.split('\n## ')[0] ?? '').matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, code = '']) => code);
+}
+
+/** The machine codes that stand between two pieces of a source. */
+function codesIn(path: string, from: string, to: string): string[] {
+  const [, part = ''] = readFileSync(join(root, path), 'utf8').split(from);
+  return [...(part.split(to)[0] ?? '').matchAll(/'([a-z_]+)'/g)].map(([, code = '']) => code);
+}
+
+describe.each([
+  { language: 'en', path: 'docs/troubleshooting.md', callback: 'Codes of a rejected callback', item: 'Codes of an item that failed' },
+  { language: 'ja', path: 'docs/ja/troubleshooting.md', callback: '受け付けられないコールバックのコード', item: '失敗した項目のコード' },
+] as const)('$path', ({ language, path, callback, item }) => {
+  const page = readFileSync(join(root, path), 'utf8');
+
+  it('says of every code what the tables of the source say', async () => {
+    await expect(brought(page, language)).toMatchFileSnapshot(join(root, path));
+  });
+
+  it('has advice for every code of the error table, and for no other', () => {
+    const advice = adviceIn(page);
+    expect([...advice.keys()].sort()).toEqual([...codes].sort());
+    expect([...advice].filter(([, text]) => text.length < 30)).toEqual([]);
+  });
+
+  it('has a row for every code of a callback and of an item', () => {
+    // `replayed` is what exchangeToken says of a callback that was exchanged before.
+    expect(rowsBelow(page, callback)).toEqual([...codesIn('src/consent.ts', 'export type CallbackCode =', '(string & {})'), 'replayed']);
+    expect(rowsBelow(page, item)).toEqual(codesIn('src/explain.ts', 'const ITEM_CODES: readonly string[] = [', '];'));
+  });
+
+  it('names, of a code that several steps may meet, the stage of the table too', () => {
+    expect(codes.filter((code) => !(stages[code] ?? [errorTable[code].stage]).includes(errorTable[code].stage))).toEqual([]);
+  });
+});
+
+describe('a page that has drifted', () => {
+  it('is brought back to the words of the table, its advice kept, and shows a code without a section', () => {
+    const page = brought('# Page\n\n### `grant_used`\n\n> Something else.\n\nAdvice.\n', 'en');
+    expect(page).toContain(`### \`grant_used\`\n\n${factsOf('grant_used', 'en')}\n\nAdvice.\n`);
+    expect(page).not.toContain('Something else');
+    expect(adviceIn(page).get('grant_used')).toBe('Advice.');
+    expect(adviceIn(page).get('grant_expired')).toBe('');
+  });
+});
