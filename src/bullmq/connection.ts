@@ -3,13 +3,19 @@ import { redisWordOf } from '../stores/redis/words.js';
 
 /** Options of `ioredis` for one server or sentinels. */
 export interface QueueConnectionOptions {
+  /** Default: 127.0.0.1. */
   readonly host?: string;
+  /** Default: 6379. */
   readonly port?: number;
+  /** Of the user of Redis. */
   readonly username?: string;
+  /** Of the user of Redis. */
   readonly password?: string;
+  /** The number of the database; default 0. */
   readonly db?: number;
   /** Options of Node's TLS; `{}` for their defaults. */
   readonly tls?: object;
+  /** Whatever else `ioredis` takes. */
   readonly [option: string]: unknown;
 }
 

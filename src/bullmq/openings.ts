@@ -4,7 +4,9 @@ import type { Retrieval } from '../query.js';
 
 /** How many may be asked, over all workers: `max` in `perMs` milliseconds. */
 export interface Rate {
+  /** A whole number from 1 up. */
   readonly max: number;
+  /** Milliseconds, from 1 up. */
   readonly perMs: number;
 }
 
