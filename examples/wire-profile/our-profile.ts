@@ -67,6 +67,8 @@ export const ourProfile: WireProfile = {
   },
   // 拒否のコード。ここにあるものだけが、エラーの upstream.code に現れる。
   errorCodes: confirmed(['E0001', 'E0002']),
+  // 照会要求が確実に実行されていないといえる HTTP ステータス（429 と 5xx のうち）。仕様書になければ空のままとする。
+  untakenStatuses: confirmed([]),
   completion: confirmed('poll'),
   // ミリ秒。
   timing: { pollMs: confirmed(2_000), consentMs: confirmed(600_000), resultMs: confirmed(3_600_000) },

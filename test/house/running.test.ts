@@ -20,6 +20,7 @@ const programsOfTheReader: Readonly<Record<string, string>> = {
 /** Commands that are run elsewhere or cannot be run here, by how they begin; beside what `.ci/run` itself runs. */
 const commandsElsewhere: Readonly<Record<string, string>> = {
   'npm run demo -- --serve': 'serves until it is stopped: test/examples.test.ts',
+  'npx tsx examples/web/start.ts': 'serves until it is stopped: test/web-examples.test.ts',
   'npx myna-selfinfo sandbox': 'serves until it is stopped: test/cli-sandbox.test.ts, with and without files',
   'npm run bench': 'measures for minutes, and no figure is right or wrong',
   'npm run test:soak': 'the tests of npm test, for hours',

@@ -17,7 +17,7 @@ const stages: Partial<Record<SelfInfoErrorCode, readonly Stage[]>> = {
   certificate_refused: calls,
   proxy_refused: calls,
   connection_closed: ['consent', 'token', 'result'],
-  timed_out: [...calls, 'store'],
+  timed_out: [...calls, 'store', 'vault'],
   aborted: ['consent', 'callback', 'token', 'request', 'result'],
   overloaded: ['callback', 'request', 'result'],
   response_invalid: calls,
