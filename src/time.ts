@@ -111,7 +111,7 @@ export function clockless(): SelfInfoError {
 }
 
 /** Why a wait or a call is called off once nobody needs it; made only once, since each made anew would cost a stack that nobody reads. */
-export const OVER = new DOMException('It is over.', 'AbortError');
+export const OVER = Object.assign(new Error('It is over.'), { name: 'AbortError' });
 
 /** Waits by a clock of the host's: what it throws at once comes as a rejection. */
 export async function waitBy(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
