@@ -331,16 +331,20 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
   async function waitFor(handle: Retrieval, given: CollectOptions, scope: Scope & Trace & { readonly deadline: number }): Promise<Collected> {
     const { id } = resume(handle);
     scope.know({ retrievalId: id });
-    const discarded = new AbortController();
+    const own = new AbortController();
+    const abort = () => own.abort();
+    if (scope.signal.aborted) abort();
+    scope.signal.addEventListener('abort', abort, { once: true });
     const waiting = collecting.get(id) ?? new Set();
-    collecting.set(id, waiting.add(discarded));
+    collecting.set(id, waiting.add(own));
     try {
-      return await collectOne(id, handle, given, { ...scope, signal: AbortSignal.any([scope.signal, discarded.signal]) });
+      return await collectOne(id, handle, given, { ...scope, signal: own.signal });
     } catch (error) {
-      if (discarded.signal.aborted) return gone();
+      if (own.signal.reason === DISCARDED) return gone();
       throw error;
     } finally {
-      waiting.delete(discarded);
+      scope.signal.removeEventListener('abort', abort);
+      waiting.delete(own);
       if (waiting.size === 0) collecting.delete(id);
     }
   }
@@ -420,7 +424,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     }
     if (typeof handle === 'object' && handle !== null && !('id' in handle)) throw new SelfInfoError('foreign_grant', { path: 'handle' });
     const { id } = resume(handle);
-    for (const waiting of collecting.get(id) ?? []) waiting.abort();
+    for (const waiting of collecting.get(id) ?? []) waiting.abort(DISCARDED);
     await parked.get(handle)?.close();
     await store.delete({ stage: 'result', signal: never }, retrievalKey(id));
   }
@@ -457,3 +461,6 @@ function carrying(error: unknown, retrieval: Retrieval): object {
 
 /** For a call that nothing aborts. */
 const { signal: never } = new AbortController();
+
+/** Why a collecting ends whose retrieval was discarded meanwhile. */
+const DISCARDED = Symbol('discarded');
