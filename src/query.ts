@@ -316,6 +316,16 @@ async function judged<T>(answer: HttpAnswer, stage: CallStage, decode: () => T |
  */
 export function checkRetrieval(service: Service, serviceId: string, json: unknown): Retrieval {
   const value: unknown = typeof json === 'string' ? parseHandle(json) : json;
+  try {
+    checkParsed(service, serviceId, value);
+  } catch (error) {
+    // What a getter throws is nobody's business.
+    throw isSelfInfoError(error) ? error : new SelfInfoError('invalid_retrieval', { path: 'retrieval' });
+  }
+  return value as Retrieval;
+}
+
+function checkParsed(service: Service, serviceId: string, value: unknown): void {
   checkHandle(value, 'retrieval', ['v', 'id', 'terms', 'inquiries', 'submittedAt', 'expiresAt']);
   const { v, id, terms, inquiries, submittedAt, expiresAt } = value;
   if (v !== 1) throw new SelfInfoError('invalid_retrieval', { path: 'retrieval.v' });
@@ -331,7 +341,6 @@ export function checkRetrieval(service: Service, serviceId: string, json: unknow
   checkInstant(terms.grantedAt, 'retrieval.terms.grantedAt');
   checkInstant(terms.keepUntil, 'retrieval.terms.keepUntil');
   checkAsked(service, inquiries);
-  return value as unknown as Retrieval;
 }
 
 /** It came as JSON: another type is a retrieval that is not valid, and no mistake of the program. */
