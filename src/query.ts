@@ -223,8 +223,11 @@ function givenUp(error: SelfInfoError): Waited {
 
 /** A share from 0 to 1, whatever the caller's randomness gives. */
 function chance(random: () => number): number {
-  const share = random();
-  return share >= 0 && share <= 1 ? share : 1;
+  try {
+    const share = random();
+    if (share >= 0 && share <= 1) return share;
+  } catch {}
+  return 1;
 }
 
 async function pause(progress: Progress, ms: number, over: Promise<void>, { scope, clock, onProgress }: Waiting): Promise<void> {

@@ -38,7 +38,7 @@ export interface KioskOptions {
    * `idle`, where the reader or the authorizer is, `failed`: a fetch may take this long.
    */
   readonly idleMs?: number;
-  /** Told of every step. It may call actions. When it throws, the session ends as `failed`. */
+  /** Told of every step. It may call actions. When it throws or rejects, the session ends as `failed`. */
   readonly onEvent?: (event: KioskEvent) => void;
 }
 

@@ -129,11 +129,15 @@ export function createKioskSession(options: KioskOptions): KioskSession {
     stay = new AbortController();
     state = Object.freeze(next);
     if (!isDecided(state)) idleAt(state);
+    // The card must come out all the same.
+    const failed = () => {
+      if (!isDecided(state)) end({ status: 'failed', part: 'listener' }, 'failed');
+    };
     try {
-      onEvent?.(Object.freeze({ time: formatInstant(clock.now()), cause, from, state: next }));
+      const told: unknown = onEvent?.(Object.freeze({ time: formatInstant(clock.now()), cause, from, state: next }));
+      Promise.resolve(told).catch(failed);
     } catch {
-      // Its card must come out all the same.
-      if (state === next && !isDecided(state)) end({ status: 'failed', part: 'listener' }, 'failed');
+      if (state === next) failed();
     }
     return state === next;
   }

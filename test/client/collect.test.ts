@@ -86,6 +86,7 @@ describe('a poll that fails in a way that passes', () => {
     ['more than all', () => 7, ['10:00:00.500', '10:00:01.500', '10:00:03.500']],
     ['less than nothing', () => -1, ['10:00:00.500', '10:00:01.500', '10:00:03.500']],
     ['no number', () => Number.NaN, ['10:00:00.500', '10:00:01.500', '10:00:03.500']],
+    ['an error', () => expect.fail('a random that throws is not passed on'), ['10:00:00.500', '10:00:01.500', '10:00:03.500']],
   ])('is repeated after %s of a time that doubles', async (_, random, times) => {
     const { client, retrieval, onProgress, told } = await ready({ ...failing(reset, reset, reset, reset), random });
     await errorOf(() => client.collect(retrieval, { onProgress }));

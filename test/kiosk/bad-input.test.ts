@@ -139,6 +139,17 @@ describe('parts that break their promise', () => {
     expect(machine.events.map(({ state }) => state.at)).toEqual(['menu', 'card-out', 'ended']);
   });
 
+  it('a listener that rejects ends the session, too, and leaves no rejection unheard', async () => {
+    const machine = openMachine({ onEvent: ({ state }) => (state.at === 'fetch-pin' ? Promise.reject(broken) : Promise.resolve()) as never });
+    await walkTo(machine, 'fetch-pin');
+    expect(await machine.session.ended).toEqual({ at: 'ended', outcome: { status: 'failed', part: 'listener' } });
+    expect([machine.ejects(), machine.reader.holds, machine.steps().at(-1)]).toEqual([1, false, 'discard']);
+    // One that rejects at the end of it changes nothing any more.
+    const late = openMachine({ onEvent: ({ state }) => (state.at === 'card-out' ? Promise.reject(broken) : undefined) as never });
+    await walkTo(late);
+    expect((await late.session.ended).outcome.status).toBe('provided');
+  });
+
   it('a clock that cannot wait keeps no card inside', async () => {
     for (const wait of [throws, () => Promise.reject(broken)]) {
       const machine = openMachine({ wait });

@@ -108,7 +108,7 @@ export function openMachine({ now = NOW, wait, reader: spoilReader, authorizer: 
     ...options,
     onEvent(event) {
       events.push(event);
-      options.onEvent?.(event);
+      return options.onEvent?.(event);
     },
   });
   return {

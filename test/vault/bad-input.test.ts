@@ -43,6 +43,7 @@ describe('options that are wrong are named:', () => {
     ['a key in base64', { current: 'a', keys: { a: Buffer.alloc(32, 255).toString('base64') } }, ['invalid_option', 'options.keys.a']],
     ['a key in hex', { current: 'a', keys: { a: 'ab'.repeat(32) } }, ['invalid_option', 'options.keys.a']],
     ['an empty key', { current: 'a', keys: { a: '' } }, ['invalid_option', 'options.keys.a']],
+    ['a key where its id belongs, which is not repeated', { current: 'a', keys: { [key]: 'a' } }, ['invalid_option', 'options.keys']],
     ['something unknown', { current: 'a', keys: { a: key }, kms: 1 }, ['unknown_option', 'options.kms']],
   ])('of local keys: %s', (_, options, expected) => {
     expect(refusal(() => createLocalKeys(options as never))).toEqual(expected);
