@@ -557,6 +557,12 @@ describe('createMemoryStore', () => {
     expect(await store.get('retrieval:a')).toEqual({ value: 'kept', expiresAt: 60_000 });
   });
 
+  it('holds 100,000 values when nothing else is said', async () => {
+    const store = createMemoryStore({ clock: createVirtualClock(0) });
+    for (let index = 0; index < 100_000; index++) await store.put(`transaction:${index}`, '', 60_000);
+    expect((await errorOf(() => store.put('transaction:one-more', '', 60_000))).code).toBe('store_full');
+  });
+
   it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('refuses to hold at most %s', async (maxEntries) => {
     expect(await refusalOf(() => createMemoryStore({ maxEntries }))).toEqual(['invalid_option', 'options.maxEntries']);
   });

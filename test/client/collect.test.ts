@@ -211,6 +211,17 @@ describe('a retrieval that is discarded while it is collected', () => {
     expect(expectStatus(await client.collect(retrieval), 'failed').error.code).toBe('retrieval_gone');
   });
 
+  it('is found out by other processes when they collect next', async () => {
+    const store = createMemoryStore();
+    const { client, retrieval } = await ready({ store });
+    const other = openBank({ store }).client;
+    await client.discard(retrieval);
+    for (const each of [other, client]) {
+      const { error } = expectStatus(await each.collect(each.resume(JSON.stringify(retrieval))), 'failed');
+      expect([error.code, error.effect, error.retry.safe]).toEqual(['retrieval_gone', 'none', false]);
+    }
+  });
+
   it('leaves the others alone', async () => {
     const { client, consent, retrieval, onProgress } = await ready({});
     const other = await client.submit(await consent(), { income: latest() });
