@@ -1,5 +1,6 @@
 import type { DateTime } from 'luxon';
 import { type Calendar, type Cause, createCalendar, type HolderState, type State, type Status, type Target, type UndoneCause } from './calendar/index.js';
+import { isSelfInfoError, SelfInfoError } from './errors.js';
 import { checkMethods } from './options.js';
 import type { ItemSpec, Service, ServiceSpec } from './service.js';
 import { formatInstant } from './time.js';
@@ -72,8 +73,16 @@ class TogetherAndApart extends Moment implements Availability {
   }
 }
 
-/** Asks the calendar about every item of a service, for `forMs` from `atMs` on. */
+/**
+ * Asks the calendar about every item of a service, for `forMs` from `atMs` on.
+ *
+ * @throws SelfInfoError `outside_calendar`; `invalid_option` for a calendar of the host's that throws or is none.
+ */
 export function computeAvailability(service: Service, calendar: Calendar, atMs: number, forMs: number): Availability {
+  return guarded(() => askedOf(calendar, service, atMs, forMs));
+}
+
+function askedOf(calendar: Calendar, service: Service, atMs: number, forMs: number): Availability {
   const targets = Object.entries<ItemSpec>(service.items).map(([key, item]) => [key, targetOf(item)] as const);
   const items = Object.fromEntries(
     targets.map(([key, target]) => {
@@ -87,13 +96,26 @@ export function computeAvailability(service: Service, calendar: Calendar, atMs: 
 
 /** The calendar of each moment; by default the guideline's tables. */
 export function calendarSource(given: Calendar | (() => Calendar) | undefined): () => Calendar {
-  if (typeof given === 'function') return given;
+  if (typeof given === 'function') return () => guarded(given);
   if (given === undefined) {
     const tables = createCalendar();
     return () => tables;
   }
   checkMethods(given, 'options.calendar', ['status', 'segments']);
   return () => given;
+}
+
+/** Lets our own errors through and hides those of a calendar of the host's. */
+function guarded<T>(ask: () => T): T {
+  try {
+    return ask();
+  } catch (error) {
+    if (isSelfInfoError(error)) throw error;
+    throw new SelfInfoError('invalid_option', {
+      path: 'options.calendar',
+      expected: { en: 'It must be, or return, a calendar of createCalendar.', ja: 'createCalendar のカレンダーか、それを返す関数を指定してください。' },
+    });
+  }
 }
 
 /** Why the asked items may not be had at an instant, and from when on they can (ISO 8601 at +09:00). A calendar that cannot say, or fails, says nothing. */

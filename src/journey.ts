@@ -124,7 +124,8 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
    * Starts a consent: keeps a transaction and returns the URL to send the citizen to, with the availability now (guideline 2.3, figure 2.3-3).
    *
    * @param options - `sessionBinding`: a secret of this browser's session, e.g. the session id; the callback must come with the same. `signal` aborts the call.
-   * @throws SelfInfoError `store_failed`, `store_full`, `timed_out` when the store does not answer, `aborted`, `missing_option`, `client_closed`; `outside_calendar` when now lies outside the calendar's span.
+   * @throws SelfInfoError `store_failed`, `store_full`, `timed_out` when the store does not answer, `aborted`, `missing_option`, `client_closed`; `outside_calendar` when now lies outside the calendar's span;
+   * `invalid_option` when a calendar or clock of the host's fails.
    * Where the profile has the request pushed (RFC 9126), also `signing_failed`, `response_invalid`, `upstream_refused` and the errors of the transport: nothing is begun then.
    * @example
    * ```ts

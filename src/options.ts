@@ -56,9 +56,9 @@ export function checkMethods(value: unknown, path: string, names: readonly strin
 }
 
 /** A clock of the host's of which nothing foreign comes: where `now` throws, an error of ours does; absent, the system's. */
-export function checkClock(value: Clock | undefined, path: string): Clock {
+export function checkClock(value: Clock | undefined, path: string, needed: readonly (keyof Clock)[] = ['now', 'wait']): Clock {
   if (value === undefined) return systemClock;
-  checkMethods(value, path, ['now', 'wait']);
+  checkMethods(value, path, needed);
   return {
     now() {
       try {

@@ -223,8 +223,11 @@ function givenUp(error: SelfInfoError): Waited {
 
 /** A share from 0 to 1, whatever the caller's randomness gives. */
 function chance(random: () => number): number {
-  const share = random();
-  return share >= 0 && share <= 1 ? share : 1;
+  try {
+    const share = random();
+    if (share >= 0 && share <= 1) return share;
+  } catch {}
+  return 1;
 }
 
 async function pause(progress: Progress, ms: number, over: Promise<void>, { scope, clock, onProgress }: Waiting): Promise<void> {
@@ -316,6 +319,16 @@ async function judged<T>(answer: HttpAnswer, stage: CallStage, decode: () => T |
  */
 export function checkRetrieval(service: Service, serviceId: string, json: unknown): Retrieval {
   const value: unknown = typeof json === 'string' ? parseHandle(json) : json;
+  try {
+    checkParsed(service, serviceId, value);
+  } catch (error) {
+    // What a getter throws is nobody's business.
+    throw isSelfInfoError(error) ? error : new SelfInfoError('invalid_retrieval', { path: 'retrieval' });
+  }
+  return value as Retrieval;
+}
+
+function checkParsed(service: Service, serviceId: string, value: unknown): void {
   checkHandle(value, 'retrieval', ['v', 'id', 'terms', 'inquiries', 'submittedAt', 'expiresAt']);
   const { v, id, terms, inquiries, submittedAt, expiresAt } = value;
   if (v !== 1) throw new SelfInfoError('invalid_retrieval', { path: 'retrieval.v' });
@@ -331,7 +344,6 @@ export function checkRetrieval(service: Service, serviceId: string, json: unknow
   checkInstant(terms.grantedAt, 'retrieval.terms.grantedAt');
   checkInstant(terms.keepUntil, 'retrieval.terms.keepUntil');
   checkAsked(service, inquiries);
-  return value as unknown as Retrieval;
 }
 
 /** It came as JSON: another type is a retrieval that is not valid, and no mistake of the program. */

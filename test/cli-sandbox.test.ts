@@ -229,7 +229,11 @@ describe('the sandbox is not started', () => {
     for (const option of ['--service', '--personas']) {
       const { status, said } = refused(option, write('broken.json', '{ "name": "x", }'));
       expect(status).toBe(2);
-      expect(said).toMatch(/^myna-selfinfo: "broken\.json" is not JSON \(.+\)$/);
+      expect(said).toBe('myna-selfinfo: "broken.json" is not JSON (after 15 characters)');
+      // The parser would quote these.
+      for (const text of ['secret-of-mine', '["secret-of-mine",]', '{"name": secret-of-mine}']) {
+        expect(refused(option, write('quoted.json', text)).said).toMatch(/^myna-selfinfo: "quoted\.json" is not JSON( \(after \d+ characters\))?$/);
+      }
     }
   });
 

@@ -135,8 +135,12 @@ function readJson(file: string): unknown {
     // Some editors write a byte order mark, which is no JSON.
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    const reason = error instanceof Error ? error.message.replaceAll(/\p{C}+/gu, ' ') : '';
-    throw new UsageError({ ja: `JSON ではありません: ${quoted(file)}（${reason}）`, en: `${quoted(file)} is not JSON (${reason})` });
+    // The place and no more: the parser may quote what it read.
+    const at = /at position (\d+)/.exec(String(error))?.[1];
+    throw new UsageError({
+      ja: `JSON ではありません: ${quoted(file)}${at === undefined ? '' : `（${at} 文字目の後）`}`,
+      en: `${quoted(file)} is not JSON${at === undefined ? '' : ` (after ${at} characters)`}`,
+    });
   }
 }
 

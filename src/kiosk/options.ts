@@ -1,5 +1,5 @@
-import { computeAvailability } from '../availability.js';
-import { type Calendar, createCalendar } from '../calendar/index.js';
+import { calendarSource, computeAvailability } from '../availability.js';
+import type { Calendar } from '../calendar/index.js';
 import type { ConsentTerms } from '../consent.js';
 import { SelfInfoError } from '../errors.js';
 import type { Inquiry } from '../inquiry.js';
@@ -38,7 +38,7 @@ export interface KioskOptions {
    * `idle`, where the reader or the authorizer is, `failed`: a fetch may take this long.
    */
   readonly idleMs?: number;
-  /** Told of every step. It may call actions. When it throws, the session ends as `failed`. */
+  /** Told of every step. It may call actions. When it throws or rejects, the session ends as `failed`. */
   readonly onEvent?: (event: KioskEvent) => void;
 }
 
@@ -57,16 +57,15 @@ const IDLE_MS = 60_000;
 /** Checks the options of a session and makes them complete. */
 export function checkOptions(options: KioskOptions) {
   checkKeys(options, 'options', ['services', 'authorizer', 'reader', 'calendar', 'clock', 'idleMs', 'onEvent']);
-  const { authorizer, reader, calendar = createCalendar(), idleMs = IDLE_MS, onEvent } = options;
+  const { authorizer, reader, idleMs = IDLE_MS, onEvent } = options;
   const services = checkServices(options.services);
   checkMethods(authorizer, 'options.authorizer', ['begin']);
   checkMethods(reader, 'options.reader', ['insert', 'readCertificate', 'sign', 'eject', 'onRemoved']);
-  if (typeof calendar !== 'function') checkMethods(calendar, 'options.calendar', ['status', 'segments']);
+  const currentCalendar = calendarSource(options.calendar);
   const clock = checkClock(options.clock, 'options.clock');
   checkWhole(idleMs, 'options.idleMs', 1);
   checkFunction(onEvent, 'options.onEvent');
-  const calendarNow = typeof calendar === 'function' ? calendar : () => calendar;
-  return { services, authorizer, reader, calendarNow, clock, idleMs, onEvent };
+  return { services, authorizer, reader, currentCalendar, clock, idleMs, onEvent };
 }
 
 function checkServices(value: unknown): readonly OfferedService[] {

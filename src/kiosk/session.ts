@@ -3,7 +3,7 @@ import { type Answer, buildAnswer } from '../answer.js';
 import { type ConsentTerms, termsOf } from '../consent.js';
 import { SelfInfoError } from '../errors.js';
 import { checkMethods, checkText } from '../options.js';
-import { formatInstant } from '../time.js';
+import { formatInstant, waitBy } from '../time.js';
 import type { CardProof, CardRefusal, KioskStep, KioskTransaction } from './authorizer.js';
 import { checkOptions, entryOf, type KioskOptions, type OfferedService } from './options.js';
 import { type CardCertificate, isCertificate, isSignature } from './reader.js';
@@ -24,13 +24,21 @@ export interface KioskSession {
   readonly state: KioskState;
   /** Resolves once it is over; never rejects. */
   readonly ended: Promise<KioskEnd>;
-  /** Presses the button of figure 3.3-1. @throws SelfInfoError `kiosk_action_refused`; `outside_calendar`. */
+  /** Presses the button of figure 3.3-1. @throws SelfInfoError `kiosk_action_refused`; `outside_calendar`; `invalid_option` for a calendar or clock that fails. */
   begin(): void;
-  /** Chooses a service of the menu by its id. @throws SelfInfoError `kiosk_action_refused`; `invalid_option` for an id that is not on the menu; `outside_calendar`. */
+  /**
+   * Chooses a service of the menu by its id.
+   *
+   * @throws SelfInfoError `kiosk_action_refused`; `outside_calendar`; `invalid_option` for an id that is not on the menu, or a calendar or clock that fails.
+   */
   choose(id: string): void;
-  /** Returns to the menu. @throws SelfInfoError `kiosk_action_refused`; `outside_calendar`. */
+  /** Returns to the menu. @throws SelfInfoError `kiosk_action_refused`; `outside_calendar`; `invalid_option` for a calendar or clock that fails. */
   back(): void;
-  /** Agrees to the consent that is shown, the first or the second. @throws SelfInfoError `kiosk_action_refused`; `outside_calendar`. */
+  /**
+   * Agrees to the consent that is shown, the first or the second.
+   *
+   * @throws SelfInfoError `kiosk_action_refused`; `outside_calendar`; `invalid_option` for a calendar or clock that fails.
+   */
   agree(): void;
   /** Refuses the consent that is shown. @throws SelfInfoError `kiosk_action_refused`. */
   refuse(): void;
@@ -88,7 +96,7 @@ class Ending {
  * ```
  */
 export function createKioskSession(options: KioskOptions): KioskSession {
-  const { services, authorizer, reader, calendarNow, clock, idleMs, onEvent } = checkOptions(options);
+  const { services, authorizer, reader, currentCalendar, clock, idleMs, onEvent } = checkOptions(options);
   let state: KioskState = Object.freeze({ at: 'start' });
   /** Aborts with the state it was made for. */
   let stay = new AbortController();
@@ -121,17 +129,21 @@ export function createKioskSession(options: KioskOptions): KioskSession {
     stay = new AbortController();
     state = Object.freeze(next);
     if (!isDecided(state)) idleAt(state);
+    // The card must come out all the same.
+    const failed = () => {
+      if (!isDecided(state)) end({ status: 'failed', part: 'listener' }, 'failed');
+    };
     try {
-      onEvent?.(Object.freeze({ time: formatInstant(clock.now()), cause, from, state: next }));
+      const told: unknown = onEvent?.(Object.freeze({ time: formatInstant(clock.now()), cause, from, state: next }));
+      Promise.resolve(told).catch(failed);
     } catch {
-      // Its card must come out all the same.
-      if (state === next && !isDecided(state)) end({ status: 'failed', part: 'listener' }, 'failed');
+      if (state === next) failed();
     }
     return state === next;
   }
 
   function idleAt(at: KioskState): void {
-    clock.wait(idleMs, stay.signal).then(
+    waitBy(clock, idleMs, stay.signal).then(
       () => {
         if (state !== at) return;
         if (waitsForCitizen(at)) end({ status: 'idle' }, 'idle');
@@ -166,8 +178,8 @@ export function createKioskSession(options: KioskOptions): KioskSession {
   }
 
   function menu(cause: KioskCause): void {
-    const now = calendarNow();
-    const entries = Object.freeze(services.map((service) => entryOf(service, now, clock.now())));
+    const calendar = currentCalendar();
+    const entries = Object.freeze(services.map((service) => entryOf(service, calendar, clock.now())));
     chosen = undefined;
     enter({ at: 'menu', services: entries }, cause);
   }
@@ -176,14 +188,14 @@ export function createKioskSession(options: KioskOptions): KioskSession {
     const wanted = services.find((service) => service.id === id);
     if (wanted === undefined)
       throw new SelfInfoError('invalid_option', { path: 'id', expected: { en: 'It is not on the menu.', ja: 'メニューにありません。' } });
-    const service = entryOf(wanted, calendarNow(), clock.now());
+    const service = entryOf(wanted, currentCalendar(), clock.now());
     chosen = wanted;
     enter({ at: service.availability.state === 'closed' ? 'unavailable' : 'first-consent', service }, 'choose');
   }
 
   function agreeToFetch(offered: OfferedService): void {
     // The citizen may have read for a while.
-    const service = entryOf(offered, calendarNow(), clock.now());
+    const service = entryOf(offered, currentCalendar(), clock.now());
     if (service.availability.state === 'closed') {
       enter({ at: 'unavailable', service }, 'agree');
       return;
@@ -324,7 +336,7 @@ export function createKioskSession(options: KioskOptions): KioskSession {
       () => {},
     );
     const waiting = new AbortController();
-    const tooLong = clock.wait(EJECT_MS, waiting.signal).catch(() => {});
+    const tooLong = waitBy(clock, EJECT_MS, waiting.signal).catch(() => {});
     await Promise.race([Promise.all([done, discarded]), tooLong]);
     waiting.abort();
     const last: KioskEnd = { at: returned ? 'ended' : 'attendant-needed', outcome };

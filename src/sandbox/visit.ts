@@ -27,8 +27,13 @@ export function createVisit(fetch: (request: Request) => Promise<Response>, pers
     if (decision !== 'agree' && decision !== 'decline') {
       throw new SelfInfoError('invalid_option', { path: 'options.decision', expected: { en: 'agree or decline.', ja: 'agree か decline です。' } });
     }
-    if (!URL.canParse(String(url))) {
-      throw new SelfInfoError('invalid_option', { path: 'url', expected: { en: 'An absolute URL.', ja: '絶対URLで指定してください。' } });
+    const { username, password } = URL.canParse(String(url)) ? new URL(url) : { username: undefined };
+    // A request would quote what it cannot be made of.
+    if (username !== '' || password !== '') {
+      throw new SelfInfoError('invalid_option', {
+        path: 'url',
+        expected: { en: 'An absolute URL without user name and password.', ja: 'ユーザー名とパスワードを含まない絶対URLで指定してください。' },
+      });
     }
     const headers = { 'accept-language': 'en' };
     const answer = async (page: string, answers: Record<string, string>) => {

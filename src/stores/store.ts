@@ -1,6 +1,6 @@
 import { isSelfInfoError, SelfInfoError } from '../errors.js';
-import { checkKeys, checkMethods, checkWhole } from '../options.js';
-import { type Clock, DAY_MS, systemClock } from '../time.js';
+import { checkClock, checkKeys, checkWhole } from '../options.js';
+import { type Clock, DAY_MS } from '../time.js';
 
 /** What a store holds under a key: a text, and the epoch milliseconds after which nobody needs it. */
 export interface StoredEntry {
@@ -63,8 +63,8 @@ interface Mark {
  */
 export function createMemoryStore(options: { readonly clock?: Clock; readonly maxEntries?: number } = {}): Store {
   checkKeys(options, 'options', ['clock', 'maxEntries']);
-  const { clock = systemClock, maxEntries = MAX_ENTRIES } = options;
-  checkMethods(clock, 'options.clock', ['now']);
+  const { maxEntries = MAX_ENTRIES } = options;
+  const clock = checkClock(options.clock, 'options.clock', ['now']);
   checkWhole(maxEntries, 'options.maxEntries', 1);
   const held = new Map<string, StoredEntry>();
   const marks = new Map<string, Mark>();

@@ -84,12 +84,17 @@ export function readKeyset(given: LocalKeysOptions, path: string): { readonly cu
   checkText(current, `${path}.current`);
   if (keys === undefined) throw new SelfInfoError('missing_option', { path: `${path}.keys` });
   checkKeys(keys, `${path}.keys`, Object.keys(Object(keys)));
-  const secrets = new Map(Object.entries(keys).map(([kid, key]) => [kid, readKey(key, `${path}.keys.${kid.slice(0, 60)}`)]));
+  const secrets = new Map(Object.entries(keys).map(([kid, key]) => [kid, readKey(key, placeOf(kid, `${path}.keys`))]));
   if (secrets.has(current)) return { current, secrets };
   throw new SelfInfoError('invalid_option', {
     path: `${path}.current`,
     expected: { en: `It must be a key of ${path}.keys.`, ja: `${path}.keys のキーを指定してください。` },
   });
+}
+
+/** Whoever mixes up id and key must not read the key in an error: 32 bytes take 43 characters at least. */
+function placeOf(kid: string, path: string): string {
+  return kid.length > 40 ? path : `${path}.${kid}`;
 }
 
 function readKey(key: unknown, path: string): KeyObject {

@@ -49,6 +49,23 @@ const steps: readonly ((schema: string) => string)[] = [
 
 const PAGE = 500;
 const UNIQUE_VIOLATION = '23505';
+/** PostgreSQL's classes start with a digit, or are F0, HV, P0 and XX. */
+const SQLSTATE = /^([0-9][0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/;
+const NODE_CODES: readonly string[] = [
+  'EACCES',
+  'EADDRNOTAVAIL',
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'EMFILE',
+  'ENETUNREACH',
+  'ENOENT',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+];
 
 /**
  * Brings the schema of a vault up to this version of the package; to be run at every deployment, by as many processes at once as there are. What is there stays.
@@ -224,9 +241,18 @@ async function ask(database: PgQueryable, text: string, values?: unknown[]): Pro
 /** The driver's errors quote values; their code says enough. */
 function hide(error: unknown): SelfInfoError {
   if (isSelfInfoError(error)) return error;
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  const code = codeOf(error);
   if (code === UNIQUE_VIOLATION) return new SelfInfoError('store_key_exists');
-  // A SQLSTATE, or a code of Node's such as ECONNREFUSED.
-  const isCode = typeof code === 'string' && /^[A-Z0-9_]{5,20}$/.test(code);
-  return new SelfInfoError('store_failed', isCode ? { upstream: { code } } : {});
+  return new SelfInfoError('store_failed', code === undefined ? {} : { upstream: { code } });
+}
+
+/** The SQLSTATE, or what Node says of a connection; nothing else. */
+function codeOf(error: unknown): string | undefined {
+  try {
+    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+    return typeof code === 'string' && (SQLSTATE.test(code) || NODE_CODES.includes(code)) ? code : undefined;
+  } catch {
+    // A getter may throw whatever it is asked.
+    return undefined;
+  }
 }

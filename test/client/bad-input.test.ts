@@ -473,6 +473,23 @@ describe('createMemoryStore', () => {
     for (const clock of [5, null, {}, Date]) await expectRefusal(() => createMemoryStore({ clock: clock as never }), 'options.clock must have a method now.');
   });
 
+  it('names a clock of the host that fails, and hides what it throws', async () => {
+    let fails = true;
+    const now = () => {
+      if (fails) throw new Error('canary-of-the-clock');
+      return 0;
+    };
+    const named = ['invalid_option', 'options.clock'] as const;
+    await expectRefusal(() => createMemoryStore({ clock: { now } as never }), [...named]);
+    fails = false;
+    const store = createMemoryStore({ clock: { now } as never });
+    await store.put('a', 'one', 1_000);
+    fails = true;
+    for (const use of [() => store.put('b', 'two', 1_000), () => store.get('a'), () => store.take('a')]) await expectRefusal(use, [...named]);
+    fails = false;
+    expect(await store.take('a')).toEqual({ value: 'one', expiresAt: 1_000 });
+  });
+
   it('refuses a key twice, also after it was taken', async () => {
     const store = createMemoryStore();
     await store.put('a', 'one', Date.now() + 1_000);
@@ -538,6 +555,12 @@ describe('createMemoryStore', () => {
     }
     expect([await store.get('x'), await store.get('y'), await store.get('z')]).toEqual([undefined, 'taken', 'taken']);
     expect(await store.get('retrieval:a')).toEqual({ value: 'kept', expiresAt: 60_000 });
+  });
+
+  it('holds 100,000 values when nothing else is said', async () => {
+    const store = createMemoryStore({ clock: createVirtualClock(0) });
+    for (let index = 0; index < 100_000; index++) await store.put(`transaction:${index}`, '', 60_000);
+    expect((await errorOf(() => store.put('transaction:one-more', '', 60_000))).code).toBe('store_full');
   });
 
   it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('refuses to hold at most %s', async (maxEntries) => {

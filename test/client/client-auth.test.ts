@@ -1,4 +1,5 @@
 import { constants, createHash, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import {
@@ -356,10 +357,20 @@ describe('a key service that fails once', () => {
   it('costs the citizen no more than a reload of the callback', async () => {
     const { client, callback, sent } = open(failingOnce(() => Promise.reject(new Error('down'))));
     const back = await callback();
+    const steps: unknown[] = [];
+    const listen = (event: unknown) => steps.push(event);
+    subscribe('myna-selfinfo:event', listen);
     const complete = () => client.completeConsent(back, { sessionBinding: SESSION });
     expect(await errorOf(complete)).toMatchObject({ code: 'signing_failed', stage: 'token', effect: 'none', retry: { safe: true } });
     expect(sent).toEqual([]);
     expect((await complete()).status).toBe('granted');
+    unsubscribe('myna-selfinfo:event', listen);
+    expect(steps).toMatchObject([
+      { type: 'step', step: 'callback', outcome: 'failed', code: 'signing_failed', effect: 'none' },
+      { type: 'step', step: 'callback', outcome: 'valid' },
+      { type: 'call', step: 'token', outcome: 'answered' },
+      { type: 'step', step: 'token', outcome: 'granted' },
+    ]);
     expect(await complete()).toEqual({ status: 'replayed' });
   });
 

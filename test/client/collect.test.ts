@@ -86,6 +86,7 @@ describe('a poll that fails in a way that passes', () => {
     ['more than all', () => 7, ['10:00:00.500', '10:00:01.500', '10:00:03.500']],
     ['less than nothing', () => -1, ['10:00:00.500', '10:00:01.500', '10:00:03.500']],
     ['no number', () => Number.NaN, ['10:00:00.500', '10:00:01.500', '10:00:03.500']],
+    ['an error', () => expect.fail('a random that throws is not passed on'), ['10:00:00.500', '10:00:01.500', '10:00:03.500']],
   ])('is repeated after %s of a time that doubles', async (_, random, times) => {
     const { client, retrieval, onProgress, told } = await ready({ ...failing(reset, reset, reset, reset), random });
     await errorOf(() => client.collect(retrieval, { onProgress }));
@@ -208,6 +209,17 @@ describe('a retrieval that is discarded while it is collected', () => {
     await setImmediate();
     expect(calls).toHaveLength(before);
     expect(expectStatus(await client.collect(retrieval), 'failed').error.code).toBe('retrieval_gone');
+  });
+
+  it('is found out by other processes when they collect next', async () => {
+    const store = createMemoryStore();
+    const { client, retrieval } = await ready({ store });
+    const other = openBank({ store }).client;
+    await client.discard(retrieval);
+    for (const each of [other, client]) {
+      const { error } = expectStatus(await each.collect(each.resume(JSON.stringify(retrieval))), 'failed');
+      expect([error.code, error.effect, error.retry.safe]).toEqual(['retrieval_gone', 'none', false]);
+    }
   });
 
   it('leaves the others alone', async () => {

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Calendar, createCalendar } from '../../src/calendar/index.js';
 import {
   type Clock,
@@ -21,6 +21,9 @@ import { watchClock } from '../kit/watch.js';
 const secret = 'canary-of-the-host';
 const explode = (): never => {
   throw new Error(secret);
+};
+const thrower = (error: unknown): never => {
+  throw error;
 };
 /** Throws whatever it is asked, so that every look at it is one too many; it is no promise. */
 const mine = new Proxy({}, { has: explode, getPrototypeOf: explode, get: (_, name) => (name === 'then' ? undefined : explode()) });
@@ -372,5 +375,38 @@ describe('a calendar that misbehaves', () => {
     clock.set('2061-01-01T10:00:00+09:00');
     const retrieval = await client.submit(grant, latest());
     expect(await client.collect(retrieval)).toEqual({ status: 'unavailable', until: null, causes: [], retrieval });
+  });
+
+  it.each<[string, () => Calendar]>([
+    ['throws', explode],
+    ['throws what cannot be looked at', () => thrower(mine)],
+    ['is none', () => secret as never],
+    ['throws at a question', () => ({ ...createCalendar(), status: explode })],
+  ])('and %s is named where it is asked first, and nothing is begun', async (_, calendar) => {
+    const store = createMemoryStore();
+    const put = vi.fn(store.put);
+    const { client } = openStub({ calendar, store: { ...store, put } });
+    for (const ask of [() => client.availability(), () => client.beginConsent({ sessionBinding: SESSION })]) {
+      const error = await errorOf(ask);
+      expect({ code: error.code, path: error.path, cause: error.cause }).toEqual({ code: 'invalid_option', path: 'options.calendar', cause: undefined });
+      expect(JSON.stringify(error) + error.stack).not.toContain(secret);
+    }
+    expect(put).toHaveBeenCalledTimes(0);
+  });
+});
+
+describe('a retrieval that misbehaves', () => {
+  it('is none, whatever its getters throw, and shows nothing', async () => {
+    const { client, begin } = openStub({});
+    const retrieval = await client.submit(grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION })), latest());
+    const spoilt = (key: string, error: unknown) => Object.defineProperty({ ...retrieval }, key, { get: () => thrower(error), enumerable: true });
+    for (const given of [mine, ...Object.keys(retrieval).flatMap((key) => [spoilt(key, new Error(secret)), spoilt(key, mine)])]) {
+      for (const use of [() => client.resume(given), () => client.collect(given as never)]) {
+        const error = await errorOf(use);
+        expect(error.code).toBe('invalid_retrieval');
+        expect(JSON.stringify(error) + error.stack).not.toContain(secret);
+      }
+    }
+    expectStatus(await client.collect(retrieval), 'ready');
   });
 });

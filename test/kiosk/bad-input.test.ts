@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { type Calendar, createCalendar } from '../../src/calendar/index.js';
 import { latest, pointInTime } from '../../src/index.js';
-import { createKioskSession, createVirtualClock, type KioskOptions, type KioskTransaction } from '../../src/kiosk/index.js';
+import { createKioskSession, createVirtualClock, type KioskOptions, type KioskSession, type KioskTransaction } from '../../src/kiosk/index.js';
 import { createSandboxKiosk, personas } from '../../src/sandbox/index.js';
+import { errorOf } from '../kit/refusals.js';
 import { altered, LOAN_ID, loan, type MachineOptions, NOW, never, openMachine, PIN, type Stop, services, settle, walkTo } from './kiosk.js';
 
 const whole = (): KioskOptions => ({ services, authorizer: { begin: () => never() }, reader: openMachine().reader, clock: createVirtualClock(NOW) });
+const explode = (): never => {
+  throw new Error('canary');
+};
 const offered = { id: LOAN_ID, service: loan, inquiry: latest() };
 
 describe('bad options', () => {
@@ -53,6 +58,29 @@ describe('bad options', () => {
     const { session } = openMachine({ now: '1990-01-01T10:00:00+09:00' });
     expect(() => session.begin()).toThrow(expect.objectContaining({ code: 'outside_calendar' }));
     expect(session.state.at).toBe('start');
+  });
+
+  it.each<[string, () => Calendar]>([
+    ['throws', explode],
+    ['is none', () => 'canary' as never],
+    ['throws at a question', () => ({ ...createCalendar(), status: explode })],
+  ])('a calendar that %s is named at every action that asks it, and changes nothing', async (_, calendar) => {
+    for (const [at, act] of [
+      ['start', ({ begin }: KioskSession) => begin()],
+      ['menu', ({ choose }: KioskSession) => choose(LOAN_ID)],
+      ['first-consent', ({ agree }: KioskSession) => agree()],
+      ['first-consent', ({ back }: KioskSession) => back()],
+    ] as const) {
+      let isBroken = false;
+      const machine = openMachine({ calendar: () => (isBroken ? calendar() : createCalendar()) });
+      if (at !== 'start') await walkTo(machine, at);
+      const { state } = machine.session;
+      isBroken = true;
+      const { code, path, message } = await errorOf(() => act(machine.session));
+      expect({ code, path }).toEqual({ code: 'invalid_option', path: 'options.calendar' });
+      expect(message).not.toContain('canary');
+      expect(machine.session.state).toBe(state);
+    }
   });
 });
 
@@ -109,6 +137,29 @@ describe('parts that break their promise', () => {
     await settle();
     expect(await machine.session.ended).toEqual({ at: 'ended', outcome: { status: 'failed', part: 'listener' } });
     expect(machine.events.map(({ state }) => state.at)).toEqual(['menu', 'card-out', 'ended']);
+  });
+
+  it('a listener that rejects ends the session, too, and leaves no rejection unheard', async () => {
+    const machine = openMachine({ onEvent: ({ state }) => (state.at === 'fetch-pin' ? Promise.reject(broken) : Promise.resolve()) as never });
+    await walkTo(machine, 'fetch-pin');
+    expect(await machine.session.ended).toEqual({ at: 'ended', outcome: { status: 'failed', part: 'listener' } });
+    expect([machine.ejects(), machine.reader.holds, machine.steps().at(-1)]).toEqual([1, false, 'discard']);
+    // One that rejects at the end of it changes nothing any more.
+    const late = openMachine({ onEvent: ({ state }) => (state.at === 'card-out' ? Promise.reject(broken) : undefined) as never });
+    await walkTo(late);
+    expect((await late.session.ended).outcome.status).toBe('provided');
+  });
+
+  it('a clock that cannot wait keeps no card inside', async () => {
+    for (const wait of [throws, () => Promise.reject(broken)]) {
+      const machine = openMachine({ wait });
+      await walkTo(machine, 'second-consent');
+      expect(machine.session.state.at).toBe('second-consent');
+      machine.session.cancel();
+      await settle();
+      expect((await machine.session.ended).outcome).toEqual({ status: 'cancelled' });
+      expect([machine.ejects(), machine.reader.holds]).toEqual([1, false]);
+    }
   });
 
   it('a listener may act: one that cancels at the PIN keeps the PIN from the card', async () => {

@@ -1,4 +1,4 @@
-import { defineService, type Instant, latest } from '../../src/index.js';
+import { type Clock, defineService, type Instant, latest } from '../../src/index.js';
 import type { KioskAuthorizer, KioskTransaction } from '../../src/kiosk/index.js';
 import {
   type CardReader,
@@ -70,6 +70,8 @@ export interface Machine {
 
 export interface MachineOptions extends Partial<Omit<KioskOptions, 'reader' | 'authorizer' | 'clock'>> {
   readonly now?: Instant;
+  /** How the session's clock waits. Default: as a virtual one does. */
+  readonly wait?: Clock['wait'];
   /** What is wrong with the reader. */
   readonly reader?: (simulated: SimulatedReader) => Partial<CardReader>;
   /** What is wrong with the authorizer. */
@@ -77,7 +79,7 @@ export interface MachineOptions extends Partial<Omit<KioskOptions, 'reader' | 'a
 }
 
 /** A kiosk over the sandbox and the simulated reader, on one virtual clock. */
-export function openMachine({ now = NOW, reader: spoilReader, authorizer: spoilAuthorizer, ...options }: MachineOptions = {}): Machine {
+export function openMachine({ now = NOW, wait, reader: spoilReader, authorizer: spoilAuthorizer, ...options }: MachineOptions = {}): Machine {
   const clock = createVirtualClock(now);
   const kiosk = createSandboxKiosk({
     registrations: services.map(({ id, service }) => ({ clientId: id, redirectUris: ['https://loan.example/callback'], service })),
@@ -102,11 +104,11 @@ export function openMachine({ now = NOW, reader: spoilReader, authorizer: spoilA
         return whole.onRemoved(listener);
       },
     },
-    clock,
+    clock: wait ? { now: clock.now, wait } : clock,
     ...options,
     onEvent(event) {
       events.push(event);
-      options.onEvent?.(event);
+      return options.onEvent?.(event);
     },
   });
   return {

@@ -194,6 +194,13 @@ describe('the citizen', () => {
     expect(page).not.toContain('9753');
   });
 
+  it('is refused a URL with user name or password, and does not repeat it', async () => {
+    for (const url of ['https://canary@portal.sandbox.invalid/', 'https://a:canary@portal.sandbox.invalid/', 'canary']) {
+      const refused = sandbox.visit(url, { persona: 'hanako' });
+      await expect(refused).rejects.toMatchObject({ code: 'invalid_option', path: 'url', message: expect.not.stringContaining('canary') });
+    }
+  });
+
   it('cannot unlock a card by the right PIN', async () => {
     for (const _ of [1, 2])
       await expect(sandbox.visit(authorizationUrl(sandbox), { persona: 'hanako', pin: '0000' })).rejects.toMatchObject({ code: 'sandbox_refused' });

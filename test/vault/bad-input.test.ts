@@ -1,8 +1,9 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createLocalKeys, createMemoryVaultStore, createVault } from '../../src/vault/index.js';
 import { createPgVaultStore, migrate } from '../../src/vault/pg.js';
 import { loan } from '../kit/loan.js';
-import { refusal, refusalOf, typeErrorOf } from '../kit/refusals.js';
+import { errorOf, refusal, refusalOf, typeErrorOf } from '../kit/refusals.js';
 import { newKey, openSafe, PURPOSE } from './safe.js';
 
 const good = () => ({ service: loan, store: createMemoryVaultStore(), keys: createLocalKeys({ current: 'a', keys: { a: newKey() } }) });
@@ -42,6 +43,7 @@ describe('options that are wrong are named:', () => {
     ['a key in base64', { current: 'a', keys: { a: Buffer.alloc(32, 255).toString('base64') } }, ['invalid_option', 'options.keys.a']],
     ['a key in hex', { current: 'a', keys: { a: 'ab'.repeat(32) } }, ['invalid_option', 'options.keys.a']],
     ['an empty key', { current: 'a', keys: { a: '' } }, ['invalid_option', 'options.keys.a']],
+    ['a key where its id belongs, which is not repeated', { current: 'a', keys: { [key]: 'a' } }, ['invalid_option', 'options.keys']],
     ['something unknown', { current: 'a', keys: { a: key }, kms: 1 }, ['unknown_option', 'options.kms']],
   ])('of local keys: %s', (_, options, expected) => {
     expect(refusal(() => createLocalKeys(options as never))).toEqual(expected);
@@ -60,6 +62,49 @@ describe('options that are wrong are named:', () => {
     expect(await typeErrorOf(() => createPgVaultStore({ query: pool.query } as never))).toBe('pool must have a method connect.');
     expect(await typeErrorOf(() => migrate('postgres://' as never))).toBe('pool must have a method query.');
     expect(await refusalOf(() => migrate(pool, { prefix: 'a' } as never))).toEqual(['unknown_option', 'options.prefix']);
+  });
+});
+
+describe('what a driver throws', () => {
+  const canary = 'CANARYOFTHEDRIVER';
+  const failing = (error: unknown) => {
+    const query = () => Promise.reject(error);
+    return { query, connect: async () => ({ query, release() {} }) };
+  };
+  const explode = (): never => {
+    throw new Error(canary);
+  };
+  const getter = Object.defineProperty(new Error(canary), 'code', { get: explode });
+  const opaque = new Proxy({}, { has: explode, get: (_, name) => (name === 'then' ? undefined : explode()) });
+
+  it.each<[string, unknown, string | undefined]>([
+    ['a SQLSTATE', '57P01', '57P01'],
+    ["a SQLSTATE of PostgreSQL's own", 'XX000', 'XX000'],
+    ['a code of Node', 'ECONNREFUSED', 'ECONNREFUSED'],
+    ['a word that looks like a code', canary, undefined],
+    ['five letters', 'SEVEN', undefined],
+    ['a number', 57_014, undefined],
+    ['a text with more behind it', '57P01\n', undefined],
+  ])('is repeated by its code only, when that is known: %s', async (_, code, told) => {
+    const pool = failing(Object.assign(new Error(canary), { code, detail: canary, cause: canary }));
+    for (const use of [() => createPgVaultStore(pool).get('a'), () => migrate(pool)]) {
+      const error = await errorOf(use);
+      expect([error.code, error.upstream?.code]).toEqual(['store_failed', told]);
+      expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(canary);
+    }
+  });
+
+  it.each<[string, unknown]>([
+    ['an error whose code throws', getter],
+    ['what throws at every look', opaque],
+    ['a text', canary],
+    ['nothing', undefined],
+  ])('is a store that failed, whatever it is: %s', async (_, thrown) => {
+    for (const use of [() => createPgVaultStore(failing(thrown)).get('a'), () => migrate(failing(thrown))]) {
+      const error = await errorOf(use);
+      expect([error.code, error.upstream]).toEqual(['store_failed', undefined]);
+      expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(canary);
+    }
   });
 });
 

@@ -249,6 +249,25 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
       expect(await tables(schema)).toEqual(['keys', 'records', 'state']);
     });
 
+    it('leaves all to a role with the rights that docs/vault.md names, and no other', async () => {
+      const schema = await freshSchema();
+      await pool.query(`create role running login;
+        grant usage on schema ${schema} to running;
+        grant select, insert, update, delete on ${schema}.records, ${schema}.keys to running;
+        grant select, update on ${schema}.state to running`);
+      const { Pool } = await import('pg');
+      const running = new Pool({ ...postgres.connection, user: 'running', max: 2 });
+      const { vault, answer, bank, elapse } = openSafe({ store: createPgVaultStore(running, { schema }) });
+      const given = await answer();
+      const ref = await vault.put(given);
+      expect((await vault.read(ref, PURPOSE)).terms).toEqual(given.terms);
+      await vault.erase(await vault.put(given), 'withdrawn');
+      expect(await vault.rotateKeys()).toBe(0);
+      await elapse(PERIOD_ENDS);
+      expect([await vault.sweep(), bank.clock.now()]).toEqual([2, Date.parse(PERIOD_ENDS)]);
+      await running.end();
+    });
+
     it('needs no right to create schemas where the schema is there', async () => {
       await pool.query('create role plain login');
       await pool.query('create schema of_plain authorization plain');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { object, string } from 'zod';
-import { defineService, latest } from '../../src/index.js';
+import { defineService, latest, SelfInfoError } from '../../src/index.js';
 import type { Persona } from '../../src/sandbox/index.js';
 import { createLocalKeys, createMemoryVaultStore, createVault, type VaultEvent } from '../../src/vault/index.js';
 import { leaksIn } from '../kit/leaks.js';
@@ -320,6 +320,58 @@ describe('erasing', () => {
   });
 });
 
+describe('a reference of the caller', () => {
+  const ref = `${'Az09-_'.repeat(5)}xy`;
+
+  it('is taken once: a second put under it is refused and changes nothing, and has says that there was one', async () => {
+    const { vault, answer } = openSafe();
+    const given = await answer();
+    expect(await vault.has(ref)).toBe(false);
+    expect(await vault.put(given, { ref })).toBe(ref);
+    expect(await refusalOf(async () => vault.put(await answer(), { ref }))).toEqual(['store_key_exists', undefined]);
+    expect((await vault.read(ref, PURPOSE)).terms).toEqual(given.terms);
+    await vault.erase(ref, 'withdrawn');
+    expect(await vault.has(ref)).toBe(true);
+    expect(await refusalOf(() => vault.put(given, { ref }))).toEqual(['store_key_exists', undefined]);
+    expect(await refusalOf(() => vault.read(ref, PURPOSE))).toEqual(['data_erased', undefined]);
+  });
+
+  it('has its 32 letters, digits, - and _', async () => {
+    const { vault, answer, events } = openSafe();
+    const given = await answer();
+    for (const other of [ref.slice(1), `${ref}a`, `${ref.slice(1)}=`, `${ref.slice(1)}花`, '']) {
+      expect((await refusalOf(() => vault.put(given, { ref: other })))[1]).toBe('options.ref');
+      expect(await vault.has(other)).toBe(false);
+    }
+    expect(events).toEqual([]);
+  });
+});
+
+describe('a data key', () => {
+  it('is overwritten once it was used, whether what it was used for succeeded or not', async () => {
+    const { answer, keys, reopen } = openSafe();
+    const seen: Uint8Array[] = [];
+    const noted = (key: Uint8Array) => {
+      seen.push(key);
+      return key;
+    };
+    const wrap: typeof keys.wrap = (key, id) => keys.wrap(noted(key), id);
+    const unwrap: typeof keys.unwrap = async (key) => noted(await keys.unwrap(key));
+    const store = alterable();
+    const vault = reopen({ store, keys: { current: keys.current, wrap, unwrap } });
+    const given = await answer();
+    const ref = await vault.put(given);
+    await vault.read(ref, PURPOSE);
+    await reopen({ store, keys: { current: 'next', wrap, unwrap } }).rotateKeys();
+    const kept = await store.get(ref);
+    store.change.get = async () => ({ ...Object(kept), sealed: `${Object(kept).sealed.slice(0, -4)}AAAA` });
+    expect(await refusalOf(() => vault.read(ref, PURPOSE))).toEqual(['record_damaged', undefined]);
+    await refusalOf(() => reopen({ store, keys: { current: 'key-1', wrap: (key) => Promise.reject(noted(key)), unwrap } }).put(given));
+    expect(seen.length).toBeGreaterThanOrEqual(5);
+    for (const key of seen) expect([key.length, key.every((byte) => byte === 0)]).toEqual([32, true]);
+  });
+});
+
 describe('rotating keys', () => {
   it('wraps every data key anew, touches no record, and makes the old key dispensable', async () => {
     const old = newKey();
@@ -357,6 +409,31 @@ describe('rotating keys', () => {
     ]);
     const withoutOld = reopen({ keys: createLocalKeys({ current: 'next', keys: { next } }) });
     expect((await withoutOld.read(ref, PURPOSE)).terms).toEqual(given.terms);
+  });
+
+  it.each(['store_failed', 'timed_out'] as const)('after %s does not try the rest, and says how far it came', async (code) => {
+    const inner = createMemoryVaultStore();
+    const store = alterable(inner);
+    const [old, next] = [newKey(), newKey()];
+    const { vault, answer, reopen, events } = openSafe({ store, keys: createLocalKeys({ current: 'old', keys: { old } }) });
+    const given = await answer();
+    for (let count = 0; count < 3; count++) await vault.put(given);
+    let tried = 0;
+    store.change.replaceKey = async (...args) => {
+      if (++tried === 2) throw new SelfInfoError(code);
+      return inner.replaceKey(...args);
+    };
+    const rotating = reopen({ keys: createLocalKeys({ current: 'next', keys: { old, next } }) });
+    expect(await refusalOf(() => rotating.rotateKeys())).toEqual([code, undefined]);
+    expect([tried, events.slice(-2)]).toMatchObject([
+      2,
+      [
+        { type: 'rotated', keys: 1 },
+        { type: 'refused', operation: 'rotate', code },
+      ],
+    ]);
+    store.change = {};
+    expect(await rotating.rotateKeys()).toBe(2);
   });
 
   it('brings back nothing that is erased meanwhile', async () => {
