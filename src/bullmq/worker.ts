@@ -165,12 +165,13 @@ export function runWorker(place: Workplace, { concurrency, deadlineMs, lockMs }:
   let closing: Promise<void> | undefined;
   async function close(): Promise<void> {
     const ended = new AbortController();
-    // While Redis is away nothing can be given back; another worker takes it over later.
-    const late = systemClock.wait(deadlineMs + CLOSING_MS, ended.signal).then(
-      () => void worker.disconnect().catch(() => undefined),
-      () => undefined,
-    );
-    await Promise.race([worker.close(), late]).finally(() => ended.abort());
+    const late = systemClock.wait(deadlineMs + CLOSING_MS, ended.signal).catch(() => undefined);
+    // Waits for what is under way; for Redis, too, and that without end.
+    const drained = worker.pause().catch((error: unknown) => tell({ type: 'trouble', ...wordOf(error) }));
+    await Promise.race([drained, late]).finally(() => ended.abort());
+    // What could not be given back another worker takes over.
+    void worker.client.then(silence, () => undefined);
+    await worker.close(true);
   }
   const closeOnce = () => (closing ??= close());
   return { close: closeOnce, [Symbol.asyncDispose]: closeOnce };
@@ -180,6 +181,11 @@ export function runWorker(place: Workplace, { concurrency, deadlineMs, lockMs }:
 function bare<E extends Error>(error: E): E {
   error.stack = '';
   return error;
+}
+
+/** A closed worker repeats a command without a pause for as long as it hears of a closed connection, and nothing else in the process would get its turn. */
+function silence(client: object): void {
+  Object.assign(client, { sendCommand: () => Promise.reject(new Error('ended')) });
 }
 
 export function wordOf(error: unknown): { readonly code?: string } {
