@@ -2,6 +2,7 @@ import type { Job, Worker } from 'bullmq';
 import { isSelfInfoError, type SelfInfoErrorCode } from '../errors.js';
 import type { SelfInfoClient } from '../journey.js';
 import { checkKeys, checkWhole } from '../options.js';
+import type { Retrieval } from '../query.js';
 import { type Clock, formatInstant, systemClock } from '../time.js';
 import type { Vault } from '../vault/index.js';
 import { type Bullmq, hide } from './connection.js';
@@ -72,8 +73,9 @@ export function runWorker(place: Workplace, { concurrency, deadlineMs, lockMs }:
   async function ask(id: string): Promise<Asked> {
     const ref = refOf(id);
     // Somebody may have put the answer and died right then. And a vault that cannot be reached could not take what the portal may give only once.
-    if (await vault.has(ref)) return { ended: 'ready' };
+    const kept = await vault.has(ref);
     const retrieval = await client.recall(id);
+    if (kept) return done(retrieval);
     if (retrieval === undefined) return lost(ref, 'retrieval_gone');
     const now = clock.now();
     const expiresMs = Date.parse(retrieval.expiresAt);
@@ -99,14 +101,18 @@ export function runWorker(place: Workplace, { concurrency, deadlineMs, lockMs }:
           // Put by another worker, which had lost the job and did not know.
           if (!isSelfInfoError(error, 'store_key_exists')) throw error;
         }
-        // Its token has no reason to stay; if it cannot be deleted, it expires.
-        await client.discard(retrieval).catch(() => undefined);
-        return { ended: 'ready' };
+        return done(retrieval);
       }
     }
   }
 
   const spread = async (atMs: number, expiresMs: number) => inTime(await place.spread(atMs), atMs, expiresMs);
+
+  /** The token has no reason to stay behind the answer: where it cannot be deleted, that is tried again, until it expires. */
+  async function done(retrieval: Retrieval | undefined): Promise<Asked> {
+    if (retrieval !== undefined) await client.discard(retrieval);
+    return { ended: 'ready' };
+  }
 
   /** What cannot be had any more was perhaps had before, by a worker that had lost the job. */
   async function lost(ref: string, code: string, forget = async () => {}): Promise<Asked> {
