@@ -1,14 +1,11 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { createSelfInfoClient, createVirtualClock, defineService, latest, type Retrieval } from 'myna-selfinfo';
 import { createRetrievalQueue } from 'myna-selfinfo/bullmq';
 import { createSandbox } from 'myna-selfinfo/sandbox';
 import { createLocalKeys, createMemoryVaultStore, createVault } from 'myna-selfinfo/vault';
+import { findPart } from '../../test/kit/machine.js';
+import { startRedis } from '../../test/kit/redis.js';
 import { median } from '../rounds.js';
 
 const RETRIEVALS = 200;
@@ -31,24 +28,11 @@ interface Cost {
 
 /** What the queue adds to a retrieval: the same question and the same put into a vault, by a worker and directly. Store and vault are in memory, the portal in process. */
 export async function run(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'myna-bench-'));
-  const port = await freePort();
-  const settings = { port, bind: '127.0.0.1', dir: folder, save: '', appendonly: 'yes', appendfsync: 'always' };
-  const server = spawn(
-    'redis-server',
-    Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
-    { stdio: 'ignore' },
-  );
-  server.once('error', () => console.error('redis-server cannot be started.'));
-  const redis = new Redis({ host: '127.0.0.1', port, retryStrategy: () => 20 });
-  redis.on('error', () => undefined);
+  const server = await startRedis(findPart('redis-server').path(), { appendonly: 'yes', appendfsync: 'always' });
   try {
-    await redis.ping();
-    await compare(redis, port);
+    await compare(await server.ioredis(), server.port);
   } finally {
-    redis.disconnect();
-    server.kill();
-    rmSync(folder, { recursive: true, force: true });
+    await server.stop();
   }
 }
 
@@ -61,7 +45,7 @@ async function compare(redis: Redis, port: number): Promise<void> {
   const keys = createLocalKeys({ current: 'key-1', keys: { 'key-1': randomBytes(32).toString('base64url') } });
   const vault = createVault({ service, store: createMemoryVaultStore(), keys, clock });
   let left = 0;
-  let finish = () => {};
+  let finish = (_error?: Error) => {};
   await using queue = createRetrievalQueue({
     connection: { host: '127.0.0.1', port },
     client,
@@ -69,7 +53,7 @@ async function compare(redis: Redis, port: number): Promise<void> {
     rate: { max: 1_000_000, perMs: 1_000 },
     clock,
     onEvent: (event) => {
-      if (event.type === 'put-off' || (event.type === 'ended' && event.state === 'failed')) throw new Error(event.type);
+      if (event.type === 'put-off' || (event.type === 'ended' && event.state === 'failed')) finish(new Error(`${event.type}: ${event.state}`));
       if (event.type === 'ended' && --left === 0) finish();
     },
   });
@@ -100,9 +84,10 @@ async function compare(redis: Redis, port: number): Promise<void> {
 
   async function queued(retrievals: Retrieval<typeof service>[]): Promise<void> {
     left = retrievals.length;
-    const finished = new Promise<void>((resolve) => {
-      finish = resolve;
+    const finished = new Promise<void>((resolve, reject) => {
+      finish = (error) => (error ? reject(error) : resolve());
     });
+    finished.catch(() => undefined);
     await Promise.all(retrievals.map((retrieval) => queue.add(retrieval)));
     if (!worker.started) await queue.startWorker({ concurrency: CONCURRENCY });
     worker.started = true;
@@ -138,12 +123,4 @@ async function measure(redis: Redis, work: () => Promise<void>): Promise<Cost> {
   const calls = [...(await redis.info('commandstats')).matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].filter(([, name]) => name !== 'config|resetstat');
   const sum = (some: typeof calls) => some.reduce((total, [, , count]) => total + Number(count), 0) / RETRIEVALS;
   return { wall, processor: (user + system) / 1e3 / RETRIEVALS, scripts: sum(calls.filter(([, name]) => name?.startsWith('eval'))), commands: sum(calls) };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

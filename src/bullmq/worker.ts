@@ -54,6 +54,8 @@ const DEADLINE_MS = 10_000;
 const LOCK_MS = 30_000;
 const CLOSING_MS = 2_000;
 const RECONNECT_MS = 1_000;
+/** A worker that the rate holds back cannot be woken to close: it looks around that often. */
+const HELD_BACK_MS = 500;
 /** What the vault never takes, however often it is put; all other refusals pass. */
 const HOPELESS: readonly SelfInfoErrorCode[] = ['retention_ended', 'foreign_answer', 'invalid_option'];
 
@@ -159,6 +161,7 @@ export function runWorker(place: Workplace, { concurrency, deadlineMs, lockMs }:
     // However many workers die over it: it ends when it expires.
     maxStalledCount: Number.MAX_SAFE_INTEGER,
     runRetryDelay: RECONNECT_MS,
+    maximumRateLimitDelay: HELD_BACK_MS,
   });
   worker.on('error', (error) => tell({ type: 'trouble', ...wordOf(error) }));
   worker.on('stalled', (id) => tell({ type: 'recovered', id }));
