@@ -7,6 +7,7 @@ const benches: Record<string, () => Promise<{ run(): void | Promise<void> }>> = 
   imports: () => import('./imports/bench.js'),
   journey: () => import('./journey/bench.js'),
   memory: () => import('./memory/bench.js'),
+  queue: () => import('./queue/bench.js'),
   vault: () => import('./vault/bench.js'),
 };
 

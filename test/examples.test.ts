@@ -84,6 +84,21 @@ describe.skipIf(redisServer.missing)('two instances behind a proxy', () => {
   });
 });
 
+describe.skipIf(redisServer.missing)('the queue of retrievals', () => {
+  it('brings each to its end, and to the screen of who asked, whichever worker is killed', async () => {
+    const redis = await startRedis(redisServer.path());
+    vi.stubEnv('REDIS_URL', redis.url);
+    try {
+      const [submitted, ...lines] = (await run('retrieval-queue')).trim().split('\n');
+      expect((submitted?.match(/\d+(?= 件)/g) ?? []).reduce((sum, count) => sum + Number(count), 0)).toBe(10);
+      expect(lines).toEqual(['ワーカーを kill -9: 3 回', '画面に ready が1回だけ届いた: 10 件', '保管庫にある回答: 10 件']);
+    } finally {
+      vi.unstubAllEnvs();
+      await redis.stop();
+    }
+  });
+});
+
 describe('the vault over a KMS', () => {
   it('reads after its keys were rotated, for the consented purpose and no other', async () => {
     const output = await run('vault-kms');

@@ -100,6 +100,7 @@ const TIMEOUT_MS = 2_000;
 /** After what time a state is read again although nothing was heard: an event may be lost with its connection. */
 const LOOK_MS = 5_000;
 const RETRY_MS = 5_000;
+const CLOSING_MS = 1_000;
 const HINTS = ['added', 'waiting', 'active', 'delayed', 'progress', 'stalled', 'completed', 'failed'] as const;
 // KEYS: a counter; ARGV: milliseconds to keep it. How many came before.
 const TAKE_NUMBER = `local number = redis.call('INCR', KEYS[1]) redis.call('PEXPIRE', KEYS[1], ARGV[1]) return number - 1`;
@@ -236,7 +237,14 @@ export function createRetrievalQueue<S extends Service>(options: RetrievalQueueO
     // From the last event there is: what comes before the connection stands is heard, too.
     const [last] = await reach('none', async (queue) => (await commandsOf(queue)).xrevrange(queue.toKey('events'), '+', '-', 'COUNT', 1));
     const bullmq = await loadBullmq();
-    const events = new bullmq.QueueEvents(name, { connection: connections.worker(), prefix, lastEventId: last?.[0] ?? '0' });
+    const events = new bullmq.QueueEvents(name, {
+      connection: connections.worker(),
+      prefix,
+      lastEventId: last?.[0] ?? '0',
+      // The version was looked at just now, and what waits for Redis could not be closed before Redis is there.
+      skipVersionCheck: true,
+      skipWaitingForReady: true,
+    });
     events.on('error', trouble);
     for (const hint of HINTS) {
       events.on(hint, ({ jobId }: { readonly jobId: string }) => {
@@ -309,8 +317,11 @@ export function createRetrievalQueue<S extends Service>(options: RetrievalQueueO
 
 /** Ends a connection, whatever state it is in: one that Redis has left would go on looking for it. */
 async function end(part: Queue | QueueEvents | undefined): Promise<void> {
-  await part?.close().catch(() => undefined);
-  part?.disconnect().catch(() => undefined);
+  if (part === undefined) return;
+  const ended = new AbortController();
+  const late = systemClock.wait(CLOSING_MS, ended.signal).catch(() => undefined);
+  await Promise.race([part.close().catch(() => undefined), late]).finally(() => ended.abort());
+  part.disconnect().catch(() => undefined);
 }
 
 function checkOptions(options: RetrievalQueueOptions) {

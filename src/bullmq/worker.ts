@@ -2,6 +2,7 @@ import type { Job, Worker } from 'bullmq';
 import { isSelfInfoError, type SelfInfoErrorCode } from '../errors.js';
 import type { SelfInfoClient } from '../journey.js';
 import { checkKeys, checkWhole } from '../options.js';
+import type { Retrieval } from '../query.js';
 import { type Clock, formatInstant, systemClock } from '../time.js';
 import type { Vault } from '../vault/index.js';
 import { type Bullmq, hide } from './connection.js';
@@ -53,6 +54,8 @@ const DEADLINE_MS = 10_000;
 const LOCK_MS = 30_000;
 const CLOSING_MS = 2_000;
 const RECONNECT_MS = 1_000;
+/** A worker that the rate holds back cannot be woken to close: it looks around that often. */
+const HELD_BACK_MS = 500;
 /** What the vault never takes, however often it is put; all other refusals pass. */
 const HOPELESS: readonly SelfInfoErrorCode[] = ['retention_ended', 'foreign_answer', 'invalid_option'];
 
@@ -72,8 +75,9 @@ export function runWorker(place: Workplace, { concurrency, deadlineMs, lockMs }:
   async function ask(id: string): Promise<Asked> {
     const ref = refOf(id);
     // Somebody may have put the answer and died right then. And a vault that cannot be reached could not take what the portal may give only once.
-    if (await vault.has(ref)) return { ended: 'ready' };
+    const kept = await vault.has(ref);
     const retrieval = await client.recall(id);
+    if (kept) return done(retrieval);
     if (retrieval === undefined) return lost(ref, 'retrieval_gone');
     const now = clock.now();
     const expiresMs = Date.parse(retrieval.expiresAt);
@@ -99,14 +103,18 @@ export function runWorker(place: Workplace, { concurrency, deadlineMs, lockMs }:
           // Put by another worker, which had lost the job and did not know.
           if (!isSelfInfoError(error, 'store_key_exists')) throw error;
         }
-        // Its token has no reason to stay; if it cannot be deleted, it expires.
-        await client.discard(retrieval).catch(() => undefined);
-        return { ended: 'ready' };
+        return done(retrieval);
       }
     }
   }
 
   const spread = async (atMs: number, expiresMs: number) => inTime(await place.spread(atMs), atMs, expiresMs);
+
+  /** The token has no reason to stay behind the answer: where it cannot be deleted, that is tried again, until it expires. */
+  async function done(retrieval: Retrieval | undefined): Promise<Asked> {
+    if (retrieval !== undefined) await client.discard(retrieval);
+    return { ended: 'ready' };
+  }
 
   /** What cannot be had any more was perhaps had before, by a worker that had lost the job. */
   async function lost(ref: string, code: string, forget = async () => {}): Promise<Asked> {
@@ -153,6 +161,7 @@ export function runWorker(place: Workplace, { concurrency, deadlineMs, lockMs }:
     // However many workers die over it: it ends when it expires.
     maxStalledCount: Number.MAX_SAFE_INTEGER,
     runRetryDelay: RECONNECT_MS,
+    maximumRateLimitDelay: HELD_BACK_MS,
   });
   worker.on('error', (error) => tell({ type: 'trouble', ...wordOf(error) }));
   worker.on('stalled', (id) => tell({ type: 'recovered', id }));
@@ -165,12 +174,13 @@ export function runWorker(place: Workplace, { concurrency, deadlineMs, lockMs }:
   let closing: Promise<void> | undefined;
   async function close(): Promise<void> {
     const ended = new AbortController();
-    // While Redis is away nothing can be given back; another worker takes it over later.
-    const late = systemClock.wait(deadlineMs + CLOSING_MS, ended.signal).then(
-      () => void worker.disconnect().catch(() => undefined),
-      () => undefined,
-    );
-    await Promise.race([worker.close(), late]).finally(() => ended.abort());
+    const late = systemClock.wait(deadlineMs + CLOSING_MS, ended.signal).catch(() => undefined);
+    // Waits for what is under way; for Redis, too, and that without end.
+    const drained = worker.pause().catch((error: unknown) => tell({ type: 'trouble', ...wordOf(error) }));
+    await Promise.race([drained, late]).finally(() => ended.abort());
+    // What could not be given back another worker takes over.
+    void worker.client.then(silence, () => undefined);
+    await worker.close(true);
   }
   const closeOnce = () => (closing ??= close());
   return { close: closeOnce, [Symbol.asyncDispose]: closeOnce };
@@ -180,6 +190,11 @@ export function runWorker(place: Workplace, { concurrency, deadlineMs, lockMs }:
 function bare<E extends Error>(error: E): E {
   error.stack = '';
   return error;
+}
+
+/** A closed worker repeats a command without a pause for as long as it hears of a closed connection, and nothing else in the process would get its turn. */
+function silence(client: object): void {
+  Object.assign(client, { sendCommand: () => Promise.reject(new Error('ended')) });
 }
 
 export function wordOf(error: unknown): { readonly code?: string } {

@@ -102,10 +102,15 @@ describe.skipIf(part.missing)(
       const connection = { host: '127.0.0.1', port: redis.port };
       const queue = createRetrievalQueue({ connection, client: stub.client, vault, rate, clock: stub.clock, timeoutMs: 60_000 });
       ends.push(queue.close, stub.client.close);
+      const consent = async () =>
+        expectStatus(await stub.client.completeConsent((await stub.begin()).callback, { sessionBinding: 'session-of-hanako' }), 'granted');
       const ids: string[] = [];
-      for (let count = 0; count < RETRIEVALS; count++) {
-        const outcome = await stub.client.completeConsent((await stub.begin()).callback, { sessionBinding: 'session-of-hanako' });
-        ids.push(await queue.add(await stub.client.submit(expectStatus(outcome, 'granted').grant, { household: latest() })));
+      for (let count = 0; count < RETRIEVALS; count += 20) {
+        const outcomes = await Promise.all(Array.from({ length: 20 }, consent));
+        const retrievals = [];
+        // One after the other: the portal numbers them.
+        for (const { grant } of outcomes) retrievals.push(await stub.client.submit(grant, { household: latest() }));
+        ids.push(...(await Promise.all(retrievals.map((retrieval) => queue.add(retrieval)))));
       }
 
       // Workers; each that dies is followed by another, as under any supervisor.
@@ -126,7 +131,7 @@ describe.skipIf(part.missing)(
       const exits: (number | null)[] = [];
       function startWorker() {
         const path = fileURLToPath(new URL('./worker.mjs', import.meta.url));
-        const child = spawn('node', [path, JSON.stringify({ ...orders, lockMs: 1_000 })], { stdio: ['ignore', 'inherit', 'inherit'] });
+        const child = spawn('node', [path, JSON.stringify({ ...orders, lockMs: 500 })], { stdio: ['ignore', 'inherit', 'inherit'] });
         workers.set(Number(child.pid), child);
         child.once('exit', (code, signal) => {
           workers.delete(Number(child.pid));

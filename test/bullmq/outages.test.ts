@@ -1,6 +1,7 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { latest } from '../../src/index.js';
-import { loan, openBank } from '../kit/loan.js';
+import { answerAt, type BankOptions, type Loan, loan, openBank } from '../kit/loan.js';
 import { findPart } from '../kit/machine.js';
 import { type RedisServer, startRedis } from '../kit/redis.js';
 import { errorOf } from '../kit/refusals.js';
@@ -19,8 +20,8 @@ describe.skipIf(part.missing)('while Redis is away', () => {
   });
   afterAll(() => redis?.stop());
 
-  function openOffice(hurry = true) {
-    const bank = openBank();
+  function openOffice(hurry = true, options: BankOptions<Loan> = {}) {
+    const bank = openBank(options);
     const desk = openDesk({ redis, client: bank.client, service: loan, clock: bank.clock, hurry });
     open.push(bank.client.close, desk.close);
     return { ...bank, ...desk, submit: async () => bank.client.submit(await bank.consent(), latest()) };
@@ -57,12 +58,45 @@ describe.skipIf(part.missing)('while Redis is away', () => {
 
   it('a worker and a queue can be closed, and nothing goes on looking for Redis', async () => {
     const office = openOffice(false);
-    const worker = await office.queue.startWorker({ deadlineMs: 500 });
+    const worker = await office.queue.startWorker({ deadlineMs: 100 });
     await office.queue.add(await office.submit());
     await office.told('put-off');
     await redis.kill();
     await worker.close();
     await office.queue.close();
     await redis.start();
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['dies', () => redis.kill()],
+    ['hangs', async () => (await redis.ioredis()).call('client', 'pause', '600000', 'all')],
+  ])('a worker and a queue can be closed while a question is under way, and Redis %s; another worker ends it later', async (_, leave) => {
+    let answer = () => {};
+    let asked = 0;
+    const gate = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const office = openOffice(
+      true,
+      answerAt('/result', async (request, pass) => {
+        asked++;
+        await gate;
+        return pass(request);
+      }),
+    );
+    const id = await office.queue.add(await office.submit());
+    const worker = await office.queue.startWorker({ deadlineMs: 100, lockMs: 100 });
+    while (asked === 0) await setTimeout(5);
+    await leave();
+    const closed = Promise.all([worker.close(), office.queue.close()]);
+    answer();
+    await closed;
+    await redis.kill();
+    await redis.start();
+    const next = office.another();
+    await next.startWorker({ lockMs: 100 });
+    await office.told('ended');
+    expect(await next.state(id)).toMatchObject({ state: 'ready' });
+    expect(office.events.filter(({ type }) => type === 'ended')).toHaveLength(1);
   });
 });

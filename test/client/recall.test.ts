@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryStore, latest, type Progress } from '../../src/index.js';
+import { answerAt, type BankOptions, expectStatus, type Loan, openBank } from '../kit/loan.js';
+import { errorOf, refusalOf, typeErrorOf } from '../kit/refusals.js';
+
+const polls = (calls: readonly string[]) => calls.filter((path) => path === '/result').length;
+
+async function submitted(options: BankOptions<Loan> = {}) {
+  const bank = openBank(options);
+  return { ...bank, retrieval: await bank.client.submit(await bank.consent(), { income: latest() }) };
+}
+
+describe('recall', () => {
+  it('gives the retrieval of an id to another process, which collects it', async () => {
+    const store = createMemoryStore();
+    const { client, retrieval, onProgress } = await submitted({ store });
+    const recalled = await client.recall(retrieval.id);
+    expect(recalled).toEqual(retrieval);
+    expect(JSON.stringify(recalled)).toBe(JSON.stringify(retrieval));
+    expectStatus(await client.collect(recalled ?? retrieval, { onProgress }), 'ready');
+  });
+
+  it('finds nothing under an id that nobody submitted, after a discard, or from the expiry on', async () => {
+    const { client, retrieval, clock } = await submitted();
+    expect(await client.recall('00000000-0000-4000-8000-000000000000')).toBeUndefined();
+    clock.set(Date.parse(retrieval.expiresAt) - 1);
+    expect(await client.recall(retrieval.id)).toEqual(retrieval);
+    clock.set(retrieval.expiresAt);
+    expect(await client.recall(retrieval.id)).toBeUndefined();
+    const other = await submitted();
+    await other.client.discard(other.retrieval);
+    expect(await other.client.recall(other.retrieval.id)).toBeUndefined();
+  });
+
+  it('refuses what is no id, an option it does not know, an aborted signal, and a closed client', async () => {
+    const { client } = await submitted();
+    expect((await errorOf(() => client.recall(''))).path).toBe('id');
+    expect(await typeErrorOf(() => client.recall(5 as never))).toContain('id');
+    expect(await refusalOf(() => client.recall('some-id', { deadlineMs: 5 } as never))).toEqual(['unknown_option', 'options.deadlineMs']);
+    expect((await errorOf(() => client.recall('some-id', { signal: AbortSignal.abort() }))).code).toBe('aborted');
+    await client.close();
+    expect((await errorOf(() => client.recall('some-id'))).code).toBe('client_closed');
+  });
+
+  it('tells of a store that is down, and nothing that it said', async () => {
+    const store = createMemoryStore();
+    let down = false;
+    const { client, retrieval } = await submitted({
+      store: { ...store, get: (key) => (down ? Promise.reject(new Error('canary')) : store.get(key)) },
+    });
+    down = true;
+    const error = await errorOf(() => client.recall(retrieval.id));
+    expect(error).toMatchObject({ code: 'store_failed', effect: 'none', retry: { safe: true } });
+    expect(JSON.stringify([error, error.message, error.cause ?? null])).not.toContain('canary');
+  });
+});
+
+describe('collect with once', () => {
+  it('asks once, waits for nothing, and says when to ask again', async () => {
+    const { client, retrieval, calls, clock } = await submitted();
+    const told: Progress[] = [];
+    const first = expectStatus(await client.collect(retrieval, { once: true, onProgress: (progress) => told.push(progress) }), 'pending');
+    // The second that the sandbox asks for.
+    expect([polls(calls), first.retryAt, told]).toEqual([1, '2026-12-01T10:00:01+09:00', []]);
+    clock.set(first.retryAt);
+    expectStatus(await client.collect(retrieval, { once: true }), 'ready');
+    expect(polls(calls)).toBe(2);
+  });
+
+  it('does not repeat a poll that failed', async () => {
+    const lost = await submitted(answerAt('/result', () => Promise.reject(new TypeError('fetch failed'))));
+    await errorOf(() => lost.client.collect(lost.retrieval, { once: true }));
+    expect(polls(lost.calls)).toBe(1);
+    const busy = await submitted(answerAt('/result', () => new Response(null, { status: 503, headers: { 'retry-after': '120' } })));
+    expect(expectStatus(await busy.client.collect(busy.retrieval, { once: true }), 'unavailable').until).toBe('2026-12-01T10:02:00+09:00');
+    expect(polls(busy.calls)).toBe(1);
+  });
+
+  it('is true or false', async () => {
+    const { client, retrieval, calls } = await submitted();
+    expect(await typeErrorOf(() => client.collect(retrieval, { once: 'yes' } as never))).toBe('options.once must be true or false.');
+    expect(polls(calls)).toBe(0);
+  });
+});
