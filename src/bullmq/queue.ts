@@ -3,7 +3,7 @@ import type { Queue, QueueEvents } from 'bullmq';
 import { within } from '../calls.js';
 import { isSelfInfoError, SelfInfoError } from '../errors.js';
 import type { SelfInfoClient } from '../journey.js';
-import { checkFunction, checkKeys, checkMethods, checkSignal, checkText, checkWhole } from '../options.js';
+import { checkClock, checkFunction, checkKeys, checkMethods, checkSignal, checkText, checkWhole } from '../options.js';
 import type { Retrieval } from '../query.js';
 import type { Service, ServiceSpec } from '../service.js';
 import { type Clock, DAY_MS, formatInstant, HOUR_MS, systemClock } from '../time.js';
@@ -173,9 +173,12 @@ export function createRetrievalQueue<S extends Service>(options: RetrievalQueueO
   /** Asks Redis for no longer than the host allows. */
   async function reach<T>(effect: 'none' | 'unknown', work: (queue: Queue) => Promise<T>): Promise<T> {
     if (lifetime.signal.aborted) throw new SelfInfoError('client_closed');
-    opened ??= openQueue();
-    const queue = await opened;
     try {
+      opened ??= openQueue();
+      const queue = await opened.catch((error: unknown) => {
+        opened = undefined;
+        throw error;
+      });
       return await within({ stage: 'store', signal: lifetime.signal }, systemClock, timeoutMs, async () => {
         await ready(queue);
         return work(queue);
@@ -296,9 +299,13 @@ export function createRetrievalQueue<S extends Service>(options: RetrievalQueueO
     const checked = checkWorkerOptions(given);
     if (lifetime.signal.aborted) throw new SelfInfoError('client_closed');
     const bullmq = await loadBullmq();
-    const worker = runWorker({ bullmq, client, vault, clock, rate, name, prefix, connection: connections.worker(), tell, spread }, checked);
-    workers.add(worker);
-    return worker;
+    try {
+      const worker = runWorker({ bullmq, client, vault, clock, rate, name, prefix, connection: connections.worker(), tell, spread }, checked);
+      workers.add(worker);
+      return worker;
+    } catch (error) {
+      throw hide(error);
+    }
   }
 
   async function close(): Promise<void> {
@@ -329,7 +336,7 @@ function checkOptions(options: RetrievalQueueOptions) {
   for (const required of ['connection', 'client', 'vault', 'rate'] as const) {
     if (options[required] === undefined) throw new SelfInfoError('missing_option', { path: `options.${required}` });
   }
-  const { connection, client, vault, rate, name = NAME, prefix = PREFIX, timeoutMs = TIMEOUT_MS, clock = systemClock, onEvent } = options;
+  const { connection, client, vault, rate, name = NAME, prefix = PREFIX, timeoutMs = TIMEOUT_MS, onEvent } = options;
   if ((typeof connection !== 'object' && typeof connection !== 'function') || connection === null) {
     throw new TypeError('options.connection must be an object or a function.');
   }
@@ -341,7 +348,7 @@ function checkOptions(options: RetrievalQueueOptions) {
   checkPattern(name, 'options.name', /^[\w-]{1,100}$/, { en: 'At most 100 letters, digits, - and _.', ja: '英数字・-・_ で100文字以内です。' });
   checkPattern(prefix, 'options.prefix', /^\S{1,100}$/, { en: 'At most 100 characters without spaces.', ja: '空白を含まない100文字以内の文字列です。' });
   checkWhole(timeoutMs, 'options.timeoutMs', 1);
-  checkMethods(clock, 'options.clock', ['now', 'wait']);
+  const clock = checkClock(options.clock, 'options.clock');
   checkFunction(onEvent, 'options.onEvent');
   return { connection, client, vault, rate: { max: rate.max, perMs: rate.perMs }, name, prefix, timeoutMs, clock, onEvent };
 }

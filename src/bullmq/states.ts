@@ -59,12 +59,18 @@ export async function stateOf(queue: Queue, id: string, clock: Clock): Promise<R
     case 'completed':
       return { state: 'ready', ref: refOf(id) };
     case 'failed':
-      return { state: 'failed', code: (await queue.getJob(id))?.failedReason || 'retrieval_gone' };
+      return { state: 'failed', code: codeOf(await queue.getJob(id)) };
     case 'delayed':
       return delayedState(await queue.getJob(id), clock);
     default:
       return { state: 'waiting' };
   }
+}
+
+/** Whoever can write to Redis could put a text there, and BullMQ has reasons of its own: only what looks like a code is one. */
+function codeOf(job: Job | undefined): string {
+  const reason = job?.failedReason ?? '';
+  return /^[a-z_]{1,40}$/.test(reason) ? reason : 'retrieval_gone';
 }
 
 function delayedState(job: Job | undefined, clock: Clock): RetrievalState {

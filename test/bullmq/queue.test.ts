@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createRetrievalQueue, type RetrievalQueueEvent, type RetrievalState } from '../../src/bullmq/index.js';
 import { latest, SelfInfoError } from '../../src/index.js';
@@ -166,7 +167,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
       const slow = await office.queue.startWorker({ concurrency: 1, lockMs: 400 });
       // The first question comes to nothing; the second hangs, with the answer on its way.
       while (office.asked() < 2) await setTimeout(5);
-      const client = await office.raw.client;
+      const client = (await office.raw.client) as unknown as Redis;
       await (client as unknown as { del(key: string): Promise<number> }).del(`${office.raw.toKey(id)}:lock`);
       await office.queue.startWorker({ concurrency: 1, lockMs: 400 });
       expect(await office.end(id)).toMatchObject({ state: 'ready' });
@@ -289,6 +290,34 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     const id = await office.queue.add(await office.submit());
     expect(await office.end(id)).toMatchObject({ state: 'failed' });
     expect(onEvent.mock.calls.map(([{ type }]) => type)).toEqual(expect.arrayContaining(['added', 'ended']));
+  });
+
+  it('whose reason in Redis is no code of ours is gone, and nothing of the reason is told', async () => {
+    const office = openOffice(answerAt(RESULT, () => Response.json({}, { status: 403 })));
+    const id = await office.queue.add(await office.submit());
+    await office.queue.startWorker();
+    expect(await office.end(id)).toMatchObject({ state: 'failed', code: 'upstream_refused' });
+    const client = (await office.raw.client) as unknown as Redis;
+    await client.hset(office.raw.toKey(id), 'failedReason', 'A foreign text: 花子');
+    expect(await office.queue.state(id)).toEqual({ state: 'failed', code: 'retrieval_gone' });
+  });
+
+  it('is refused while the function that makes connections fails, and taken afterwards', async () => {
+    let fails = true;
+    const office = openOffice();
+    const connection = (settings: object) => {
+      if (fails) throw new Error('the password is 4649');
+      return new Redis({ port: redis.port, ...settings });
+    };
+    const queue = createRetrievalQueue({ connection, client: office.client, vault: office.vault, rate: { max: 1, perMs: 1 } });
+    open.push(queue.close);
+    for (const call of [() => queue.state('id'), () => queue.startWorker()]) {
+      const error = await errorOf(call);
+      expect(error).toMatchObject({ code: 'store_failed' });
+      expect(JSON.stringify(error) + error.stack).not.toContain('4649');
+    }
+    fails = false;
+    expect(await queue.state('id')).toBeUndefined();
   });
 
   describe('and bad input:', () => {
