@@ -11,7 +11,8 @@ export default defineConfig(({ mode }) => ({
     allowOnly: false,
     // Processes, not threads: some tests set TZ.
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the two cores of CI: tests wait for browsers, processes and servers.
+    maxWorkers: 3,
     testTimeout: mode === 'soak' ? 3_600_000 : 20_000,
   },
 }));

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import type { Queue, QueueEvents } from 'bullmq';
 import { within } from '../calls.js';
 import { isSelfInfoError, SelfInfoError } from '../errors.js';
@@ -184,6 +185,8 @@ export function createRetrievalQueue<S extends Service>(options: RetrievalQueueO
         return work(queue);
       });
     } catch (error) {
+      // Who repeats it at once would otherwise leave no turn to the connection that is to come back.
+      await setImmediate();
       if (lifetime.signal.aborted) throw new SelfInfoError('client_closed');
       throw hide(error, effect);
     }

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Pool } from 'pg';
@@ -8,6 +8,8 @@ import { Pool } from 'pg';
 export interface Postgres {
   /** What a `Pool` or a `Client` of `pg` takes. */
   readonly connection: { readonly host: string; readonly user: string; readonly database: string };
+  /** What a backup of a schema says: by the `pg_dump` beside the server. */
+  dump(schema: string): string;
   /** Another pool; its connections are ended by `stop`, at the latest. */
   pool(max?: number): Pool;
   stop(): Promise<void>;
@@ -40,6 +42,11 @@ export async function startPostgres(program: string): Promise<Postgres> {
     pools.push(made);
     return made;
   }
+  const dump = (schema: string) =>
+    execFileSync(join(dirname(realpathSync(program)), 'pg_dump'), ['--host', folder, '--username', connection.user, '--schema', schema, connection.database], {
+      ...run,
+      encoding: 'utf8',
+    });
   async function stop() {
     await Promise.all(pools.map((made) => (made.ended ? undefined : made.end())));
     kill();
@@ -58,7 +65,7 @@ export async function startPostgres(program: string): Promise<Postgres> {
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return { connection, pool, stop };
+  return { connection, dump, pool, stop };
 }
 
 /** The server refuses to run as root. */

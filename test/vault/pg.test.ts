@@ -68,6 +68,23 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
     expect(leaksIn({ rows }, { name: String(name), field: '課税年度', text: given.terms.purpose.text })).toEqual([]);
   });
 
+  it('shows nothing of them in a dump of the database, in which a text in the clear would be found', async () => {
+    const { store, schema } = await openStore();
+    const { vault, answer } = openSafe({ store });
+    const given = await answer('hanako');
+    const ref = await vault.put(given);
+    const { income } = given.items;
+    const records = income.status === 'present' ? income.reveal() : [];
+    const texts = [given.terms.purpose.text, ...records.flatMap(({ holder, fields }) => [holder, ...Object.entries(fields).flat()])];
+    const secrets = Object.fromEntries(texts.filter((text): text is string => /\p{sc=Han}{2}/u.test(String(text))).map((text) => [text, text]));
+    expect(Object.keys(secrets).length).toBeGreaterThan(5);
+    const shown = () => new Set(leaksIn({ dump: postgres.dump(schema) }, { ...secrets, ref }).map((leak) => leak.replace(/.*: /, '')));
+    // A reference means nothing by itself.
+    expect(shown()).toEqual(new Set(['ref']));
+    await pool.query(`comment on table ${schema}.records is '${texts[0]}'`);
+    expect(shown()).toEqual(new Set(['ref', texts[0]]));
+  });
+
   it('leaves reference and end of the period of what was erased, and nothing of what was swept', async () => {
     const { store, schema } = await openStore();
     const { vault, answer, elapse } = openSafe({ store });
