@@ -14,7 +14,7 @@ import {
   type ServiceSpec,
   type VirtualClock,
 } from '../../src/index.js';
-import { createSandbox, type Fault, localTaxRecord, type Persona, type Sandbox } from '../../src/sandbox/index.js';
+import { personas as citizens, createSandbox, type Fault, localTaxRecord, type Persona, type Sandbox } from '../../src/sandbox/index.js';
 import { hide, hideIn, hideSent, hideWithin } from './register.js';
 
 export const CLIENT_ID = 'SP12345678_AB1234';
@@ -75,7 +75,9 @@ export function openBank(options: BankOptions<Service> = {}): unknown {
   const { service = loan as unknown as Service, now = NOW, personas, faults, intercept = (request, pass) => pass(request), ...rest } = options;
   const clock = createVirtualClock(now);
   const sandbox = createSandbox({ registrations: [registrationOf(service)], clock, ...(personas && { personas }), ...(faults && { faults }) });
-  hideWithin(personas?.map(({ name, records, unaskedItems }) => ({ name, records, unaskedItems })));
+  // Not who keeps them and since when: that may show.
+  for (const { name, records, unaskedItems = [] } of personas ?? citizens)
+    hideWithin([name, [...Object.values(records), ...unaskedItems.map((item) => item.records)].flat().map(({ fields, extras }) => [fields, extras])]);
   const calls: string[] = [];
   const client = createSelfInfoClient({
     service,
