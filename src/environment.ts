@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { SelfInfoError } from './errors.js';
 import { checkKeys, checkMethods, checkText } from './options.js';
-import { malformedEntries, publicProfile, unverifiedEntries, type WireProfile } from './profile.js';
+import { ambiguousEntries, malformedEntries, publicProfile, unverifiedEntries, type WireProfile } from './profile.js';
 
 const BRAND = Symbol.for('myna-selfinfo.environment');
 
@@ -158,21 +158,29 @@ function make(kind: Environment['kind'], options: EnvironmentOptions, keys: read
 }
 
 /**
- * Checks that a wire profile has its functions and every entry of the public one.
+ * Checks that a wire profile has its functions and every entry of the public one, and that no answer could be read in two ways.
  *
  * @throws SelfInfoError `missing_option`, `invalid_option`; TypeError for a wrong type.
  */
 export function checkProfile(profile: WireProfile, path: string): void {
   checkMethods(profile, path, ['encodeRequest', 'decodeProcess', 'encodePoll', 'decodeResult']);
   const [malformed] = malformedEntries(profile);
-  if (malformed === undefined) return;
-  throw new SelfInfoError('invalid_option', {
-    path: `${path}.${malformed}`,
-    expected: {
-      en: 'An entry with value and confidence, as in publicProfile.',
-      ja: 'publicProfile と同じく value と confidence を持つ項目で指定してください。',
-    },
-  });
+  if (malformed !== undefined) {
+    throw new SelfInfoError('invalid_option', {
+      path: `${path}.${malformed}`,
+      expected: {
+        en: 'An entry with value and confidence, as in publicProfile.',
+        ja: 'publicProfile と同じく value と confidence を持つ項目で指定してください。',
+      },
+    });
+  }
+  const [[ambiguous, other] = []] = ambiguousEntries(profile);
+  if (ambiguous !== undefined) {
+    throw new SelfInfoError('invalid_option', {
+      path: `${path}.${ambiguous}`,
+      expected: { en: `Another value than that of ${other}.`, ja: `${other} とは異なる値を指定してください。` },
+    });
+  }
 }
 
 /**

@@ -263,6 +263,25 @@ export function malformedEntries(profile: WireProfile): readonly string[] {
   return entriesOf(profile).flatMap(({ path, entry, model }) => (kindOf(entry.value) === kindOf(model.value) ? [] : [path]));
 }
 
+/** Names that stand in one object of an answer or of a request: if two were the same, one would be read as the other. */
+const NEIGHBOURS = [
+  ['processId', 'processStatus', 'selfPersonalData'],
+  ['itemCode', 'itemStatus', 'records', 'missing', 'failure'],
+  ['holder', 'asOf', 'values'],
+  ['missingServer', 'missingUntil'],
+  ['itemCode', 'method', 'at'],
+  ['itemCode', 'method', 'from', 'to'],
+] as const satisfies readonly (readonly (keyof WireProfile['fields'])[])[];
+
+/** The entries of a well-formed profile that say the same as another one where the two must be told apart, with that other one. */
+export function ambiguousEntries(profile: WireProfile): readonly (readonly [path: string, other: string])[] {
+  const words = (['methods', 'itemStatuses', 'processStatuses'] as const).map((place) => Object.keys(publicProfile[place]).map((name) => `${place}.${name}`));
+  const values = new Map(entriesOf(profile).map(({ path, entry }) => [path, entry.value]));
+  return [...NEIGHBOURS.map((names) => names.map((name) => `fields.${name}`)), ...words].flatMap((group) =>
+    group.flatMap((path, index) => group.slice(0, index).flatMap((other) => (values.get(other) === values.get(path) ? [[path, other] as const] : []))),
+  );
+}
+
 function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'list' : typeof value;
 }

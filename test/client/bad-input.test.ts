@@ -237,6 +237,11 @@ describe.each(Object.entries(environments))('%s', (_name, make) => {
     ['profile', changed(confirmed, 'paths.request', '/request'), ['invalid_option', 'options.profile.paths.request']],
     ['profile', changed(confirmed, 'timing.pollMs.value', '3000'), ['invalid_option', 'options.profile.timing.pollMs']],
     ['profile', changed(confirmed, 'oauth', undefined), ['invalid_option', 'options.profile.oauth.pkce']],
+    ['profile', changed(confirmed, 'itemStatuses.not-covered.value', 'PRESENT'), ['invalid_option', 'options.profile.itemStatuses.not-covered']],
+    ['profile', changed(confirmed, 'processStatuses.running.value', 'DONE'), ['invalid_option', 'options.profile.processStatuses.done']],
+    ['profile', changed(confirmed, 'methods.range.value', 'LATEST'), ['invalid_option', 'options.profile.methods.latest']],
+    ['profile', changed(confirmed, 'fields.processStatus.value', 'process_id'), ['invalid_option', 'options.profile.fields.processStatus']],
+    ['profile', changed(confirmed, 'fields.to.value', 'range_start'), ['invalid_option', 'options.profile.fields.to']],
     ['profile', changed(confirmed, 'decodeProcess', undefined), 'options.profile must have a method decodeProcess.'],
   ])('refuses %s = %j', async (path, value, expected) => {
     await expectRefusal(() => make(changed(site, path, value)), expected);
@@ -282,6 +287,11 @@ describe('production', () => {
       () => make({ profile: changed(confirmed, 'fields.items.confidence', confidence) }),
       ['unverified_profile', 'options.profile.fields.items'],
     );
+  });
+
+  it('takes a profile with one name for what never stands in one place', () => {
+    expect(make({ profile: changed(confirmed, 'fields.from.value', 'point_date') }).kind).toBe('production');
+    expect(make({ profile: changed(confirmed, 'fields.processStatus.value', 'item_status') }).kind).toBe('production');
   });
 
   it('takes a profile that is confirmed in every entry, or public and official', () => {
