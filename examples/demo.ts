@@ -1,4 +1,6 @@
 // 住宅ローンの事前審査を、内蔵サンドボックスの上で最初から最後まで通す。通信は本物の相互TLS、時計はデモのもの。
+//   npm install string-width
+//   npx tsx examples/demo.ts
 import { randomUUID } from 'node:crypto';
 import { DateTime } from 'luxon';
 import {

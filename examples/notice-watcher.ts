@@ -1,4 +1,5 @@
 // お知らせのページを定期的に読み、稼働中のクライアントのカレンダーに反映する。読み取れなかった箇所は担当者に知らせる。
+//   npm install html-to-text
 //   npx tsx examples/notice-watcher.ts
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

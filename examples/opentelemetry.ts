@@ -1,4 +1,5 @@
 // クライアントのイベントから OpenTelemetry のスパンを作る。1回のメソッド呼び出しを1つのトレースとし、ステップの下にポータルへの呼び出しを置く。
+//   npm install @opentelemetry/api @opentelemetry/sdk-trace-base
 //   npx tsx examples/opentelemetry.ts
 import { type Attributes, context, SpanStatusCode, trace } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';

@@ -1,4 +1,5 @@
 // クライアントのイベントを pino で記録する。イベントにトークン、認可コード、鍵、個人情報は含まれないので、そのまま出力できる。
+//   npm install pino
 //   npx tsx examples/pino.ts
 import { type ClientEvent, createSelfInfoClient, createVirtualClock, defineService, explain, latest } from 'myna-selfinfo';
 import { startSandbox } from 'myna-selfinfo/sandbox';

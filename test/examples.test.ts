@@ -46,8 +46,11 @@ describe("a wire profile of one's own", () => {
     expect((await run('wire-profile/try')).trim().split('\n')).toEqual([
       'publicProfile の未確認の項目: options.profile.paths.authorization',
       'ourProfile の未確認の項目: なし',
-      '同意の画面: /v9/authorize',
-      'マイナポータルからの取得が完了しました。内容をご確認ください。',
+      'hanako: /v9/authorize → present',
+      'newcomer: /v9/authorize → nothing-on-record',
+      'not-covered: /v9/authorize → not-covered',
+      'closed-city: /v9/authorize → unavailable',
+      'failing: /v9/authorize → failed',
     ]);
   });
 });

@@ -1,4 +1,4 @@
-// Express 5。動かすには: npx tsx examples/web/start.ts express
+// Express 5。動かすには: npm install express の後、npx tsx examples/web/start.ts express
 
 import express, { type ErrorRequestHandler } from 'express';
 import { explain, latest } from 'myna-selfinfo';

@@ -1,4 +1,4 @@
-// Fastify 5。動かすには: npx tsx examples/web/start.ts fastify
+// Fastify 5。動かすには: npm install fastify の後、npx tsx examples/web/start.ts fastify
 import type { AddressInfo } from 'node:net';
 import fastify from 'fastify';
 import { explain, latest } from 'myna-selfinfo';

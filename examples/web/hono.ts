@@ -1,4 +1,4 @@
-// Hono（Node.js で）。動かすには: npx tsx examples/web/start.ts hono
+// Hono（Node.js で）。動かすには: npm install hono @hono/node-server の後、npx tsx examples/web/start.ts hono
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { explain, latest } from 'myna-selfinfo';

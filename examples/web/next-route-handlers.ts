@@ -1,7 +1,7 @@
 // Next.js 15 以降の Route Handler。4つの道を、1つのキャッチオールで受ける。app/[[...step]]/route.ts に置くのは次の2行:
 //   import { client } from '@/selfinfo'; // createSelfInfoClient で作ったもの
 //   export const { GET, POST } = createHandlers(client, { https: process.env.NODE_ENV === 'production' });
-// ランタイムは既定の nodejs のまま。edge には相互TLSがない。Next.js なしで試すには: npx tsx examples/web/start.ts next
+// ランタイムは既定の nodejs のまま。edge には相互TLSがない。Next.js なしで試すには: npm install @hono/node-server の後、npx tsx examples/web/start.ts next
 import { serve } from '@hono/node-server';
 import { explain, latest } from 'myna-selfinfo';
 import {

@@ -38,12 +38,16 @@ const sandbox = await startSandbox({
 });
 const client = createSelfInfoClient({ service, ...sandbox.connection });
 
+// 項目の状態が1つずつ異なる人物。値と状態の対応の誤りは、仕様書と見比べて見つける。
 const session = { sessionBinding: 'このブラウザのセッションID' };
-const { url } = await client.beginConsent(session);
-console.log(`同意の画面: ${new URL(url).pathname}`);
-const outcome = await client.completeConsent(await sandbox.visit(url, { persona: 'hanako' }), session);
-if (outcome.status !== 'granted') throw new Error(explain(outcome, 'ja'));
-console.log(explain(await client.query(outcome.grant, latest(), { onProgress: ({ retryAt }) => clock.set(retryAt) }), 'ja'));
+for (const persona of ['hanako', 'newcomer', 'not-covered', 'closed-city', 'failing']) {
+  const { url } = await client.beginConsent(session);
+  const outcome = await client.completeConsent(await sandbox.visit(url, { persona }), session);
+  if (outcome.status !== 'granted') throw new Error(explain(outcome, 'ja'));
+  const result = await client.query(outcome.grant, latest(), { onProgress: ({ retryAt }) => clock.set(retryAt) });
+  const item = result.status === 'ready' ? result.answer.items.income.status : explain(result, 'ja');
+  console.log(`${persona}: ${new URL(url).pathname} → ${item}`);
+}
 
 await client.close();
 await sandbox.close();
