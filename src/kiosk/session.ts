@@ -69,6 +69,9 @@ class Ending {
   ) {}
 }
 
+/** The work of a state: comes to what is to happen next, which happens only if the session still stands there. */
+type Job = (signal: AbortSignal) => Promise<() => void>;
+
 /**
  * Starts a session for one citizen, at the button of figure 3.3-1: menu, first consent, card and PIN, PIN for the fetch, second consent, card out (guideline 3.3).
  *
@@ -162,10 +165,12 @@ export function createKioskSession(options: KioskOptions): KioskSession {
     return value;
   }
 
-  /** Runs what a state is there for, and ends the session when it fails. */
-  async function work(at: KioskState, job: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  /** Runs what a state is there for, then what comes of it unless the session has moved on, and ends the session when either fails. */
+  async function work(at: KioskState, job: Job): Promise<void> {
     try {
-      await job(stay.signal);
+      const next = await job(stay.signal);
+      // Between the last check of the signal and here there was a turn, in which the session may have ended.
+      if (state === at) next();
     } catch (reason) {
       if (state !== at) return;
       if (reason instanceof Ending) end(reason.outcome, reason.cause);
@@ -173,7 +178,7 @@ export function createKioskSession(options: KioskOptions): KioskSession {
     }
   }
 
-  function go(next: KioskState, cause: KioskCause, job: (signal: AbortSignal) => Promise<void>): void {
+  function go(next: KioskState, cause: KioskCause, job: Job): void {
     if (enter(next, cause)) void work(next, job);
   }
 
@@ -203,14 +208,15 @@ export function createKioskSession(options: KioskOptions): KioskSession {
     const agreed = termsOf(offered.service, offered.id, randomUUID(), clock.now());
     terms = agreed;
     go({ at: 'connecting', service }, 'agree', async (signal) => {
-      transaction = await ask('authorizer', signal, async () => {
-        const opened = await authorizer.begin(offered.requestOf(agreed), signal);
-        checkMethods(opened, 'transaction', ['challenge', 'identify', 'fetch', 'provide', 'discard']);
-        // Too late: nobody else would ever close it.
-        if (signal.aborted) await discard(opened);
-        return opened;
+      const opened = await ask('authorizer', signal, async () => {
+        const begun = await authorizer.begin(offered.requestOf(agreed), signal);
+        checkMethods(begun, 'transaction', ['challenge', 'identify', 'fetch', 'provide', 'discard']);
+        // Too late: nobody else would ever close it. Otherwise whatever ends the session from now on does.
+        if (signal.aborted) await discard(begun);
+        else transaction = begun;
+        return begun;
       });
-      insert(service, transaction);
+      return () => insert(service, opened);
     });
   }
 
@@ -227,13 +233,23 @@ export function createKioskSession(options: KioskOptions): KioskSession {
         );
         await held;
       });
-      slot = Promise.resolve(false);
-      go({ at: 'reading-card', service }, 'card-held', async (reading) => {
-        const card = await read(reading);
-        certificate = Uint8Array.from(card.certificate);
-        challenge = await challengeFor('identity', opened, certificate, reading);
+      return () => {
+        slot = Promise.resolve(false);
+        readCard(service, opened);
+      };
+    });
+  }
+
+  function readCard(service: KioskMenuEntry, opened: KioskTransaction): void {
+    go({ at: 'reading-card', service }, 'card-held', async (signal) => {
+      const card = await read(signal);
+      const shown = Uint8Array.from(card.certificate);
+      const asked = await challengeFor('identity', opened, shown, signal);
+      return () => {
+        certificate = shown;
+        challenge = asked;
         enter({ at: 'identity-pin', service, triesLeft: card.triesLeft, wrongPin: false }, 'card-read');
-      });
+      };
     });
   }
 
@@ -251,8 +267,8 @@ export function createKioskSession(options: KioskOptions): KioskSession {
     return judged.challenge;
   }
 
-  /** What the card makes of the PIN: a proof, or undefined after a wrong one. */
-  async function prove(at: Extract<KioskState, { at: 'identity-pin' | 'fetch-pin' }>, pin: string, signal: AbortSignal): Promise<CardProof | undefined> {
+  /** What the card makes of the PIN: a proof, or how many tries a wrong one leaves. */
+  async function prove(pin: string, signal: AbortSignal): Promise<CardProof | number> {
     const shown = certificate;
     const bytes = challenge;
     if (shown === undefined || bytes === undefined) throw new TypeError('There is nothing to sign.');
@@ -263,41 +279,46 @@ export function createKioskSession(options: KioskOptions): KioskSession {
     if (!isSignature(made)) throw new TypeError('The reader gave no signature.');
     if (made.status === 'locked' || (made.status === 'wrong-pin' && made.triesLeft === 0)) throw new Ending({ status: 'card-locked' }, 'card-locked');
     if (made.status === 'signed') return { certificate: Uint8Array.from(shown), signature: made.signature };
-    enter({ ...at, triesLeft: made.triesLeft, wrongPin: true }, 'wrong-pin');
-    return undefined;
+    return made.triesLeft;
   }
 
   function checkIdentity(at: Extract<KioskState, { at: 'identity-pin' }>, opened: KioskTransaction, pin: string): void {
     const { service } = at;
     go({ at: 'identity-check', service }, 'enterPin', async (signal) => {
-      const proof = await prove(at, pin, signal);
-      if (proof === undefined) return;
+      const proof = await prove(pin, signal);
+      if (typeof proof === 'number') return () => enter({ ...at, triesLeft: proof, wrongPin: true }, 'wrong-pin');
       const judged = await ask('authorizer', signal, () => opened.identify(proof, signal));
       if (judged.status === 'refused') throw refusedCard(judged.reason);
       if (judged.status !== 'identified') throw new TypeError('The authorizer did not say who it is.');
-      challenge = await challengeFor('fetch', opened, proof.certificate, signal);
+      const asked = await challengeFor('fetch', opened, proof.certificate, signal);
       const { triesLeft } = await read(signal);
-      enter({ at: 'fetch-pin', service, triesLeft, wrongPin: false }, 'identified');
+      return () => {
+        challenge = asked;
+        enter({ at: 'fetch-pin', service, triesLeft, wrongPin: false }, 'identified');
+      };
     });
   }
 
   function fetch(at: Extract<KioskState, { at: 'fetch-pin' }>, opened: KioskTransaction, offered: OfferedService, agreed: ConsentTerms, pin: string): void {
     const { service } = at;
     go({ at: 'fetching', service }, 'enterPin', async (signal) => {
-      const proof = await prove(at, pin, signal);
-      if (proof === undefined) return;
+      const proof = await prove(pin, signal);
+      if (typeof proof === 'number') return () => enter({ ...at, triesLeft: proof, wrongPin: true }, 'wrong-pin');
       const judged = await ask('authorizer', signal, () => opened.fetch(proof, signal));
       if (judged.status === 'refused') throw refusedCard(judged.reason);
       if (judged.status !== 'fetched') throw new TypeError('The authorizer fetched nothing.');
-      answer = await ask('authorizer', signal, () => buildAnswer(offered.service, agreed, offered.inquiries, judged.result, clock));
-      enter({ at: 'second-consent', service, terms: agreed }, 'fetched');
+      const built = await ask('authorizer', signal, () => buildAnswer(offered.service, agreed, offered.inquiries, judged.result, clock));
+      return () => {
+        answer = built;
+        enter({ at: 'second-consent', service, terms: agreed }, 'fetched');
+      };
     });
   }
 
   function provide(service: KioskMenuEntry, opened: KioskTransaction, fetched: Answer): void {
     go({ at: 'providing', service }, 'agree', async (signal) => {
       await ask('authorizer', signal, () => opened.provide(signal));
-      end({ status: 'provided', answer: fetched }, 'provided');
+      return () => end({ status: 'provided', answer: fetched }, 'provided');
     });
   }
 

@@ -187,16 +187,22 @@ export interface Attempt {
   outcome?: Pick<LogEntry, 'outcome' | 'code' | 'reason' | 'reasonJa'>;
 }
 
+// One for all sandboxes: each that is ever used stays in a list of Node's, and what it holds is copied to every promise of the process.
+const SKEW = new AsyncLocalStorage<{ readonly of: Clock; readonly ms: number }>();
+
 /** A sandbox in which nothing has happened yet. */
 export function createWorld(facts: Pick<World, 'clients' | 'personas' | 'clock' | 'calendar' | 'profile' | 'origins' | 'faultOf'>): World {
-  const skew = new AsyncLocalStorage<number>();
   const given = facts.clock;
-  const clock: Clock = { now: () => given.now() + (skew.getStore() ?? 0), wait: (ms, signal) => given.wait(ms, signal) };
+  const aheadMs = () => {
+    const skew = SKEW.getStore();
+    return skew?.of === clock ? skew.ms : 0;
+  };
+  const clock: Clock = { now: () => given.now() + aheadMs(), wait: (ms, signal) => given.wait(ms, signal) };
   return {
     ...facts,
     clock,
     given,
-    skewed: (ms, run) => skew.run(ms, run),
+    skewed: (ms, run) => SKEW.run({ of: clock, ms }, run),
     log: createLog(given),
     pushed: new Expiring({ clock, given }, PUSHED_LIFE_MS),
     // Kept beyond its time, so that whoever comes late or twice still finds the way back.

@@ -7,6 +7,7 @@ import {
   createVirtualClock,
   type KioskAuthorizer,
   type KioskEvent,
+  type KioskOutcome,
   type KioskSession,
   type KioskTransaction,
 } from '../../src/kiosk/index.js';
@@ -160,6 +161,34 @@ const step = fc.tuple(
 );
 
 describe('whatever happens, in whatever order', () => {
+  it.each<[string, Command, KioskOutcome['status'][]]>([
+    ['cancelled', 'cancel', ['cancelled']],
+    // Where it has moved on meanwhile its time begins anew.
+    ['out of time', 'wait', ['cancelled', 'failed', 'idle']],
+  ])('a session that is %s at any turn of its promises ends there, and what the portal opened is closed', async (_, command, ways) => {
+    const ends = new Set<string>();
+    for (let turns = 0; !ends.has('provided'); turns++) {
+      const { session, seen, events, act } = openWorld(() => 'well');
+      for (let count = 0; count < turns; count++) {
+        act.forward();
+        await undefined;
+      }
+      act[command]();
+      act[command]();
+      await turn();
+      session.cancel();
+      await turn();
+      const { outcome } = await session.ended;
+      ends.add(outcome.status);
+      expect(events.slice(-2).map(({ from, state }) => [from, state.at])).toEqual([
+        [expect.any(String), 'card-out'],
+        ['card-out', 'ended'],
+      ]);
+      expect([seen.closed, seen.provided]).toEqual(outcome.status === 'provided' ? [0, 1] : [seen.begun, expect.any(Number)]);
+    }
+    expect([...ends].sort()).toEqual([...ways, 'provided'].sort());
+  });
+
   it('eject is called, and the data is provided after two consents or discarded', { timeout: rounds(180_000, 7_200_000) }, async () => {
     const ways = new Map<string, number>();
     await fc.assert(

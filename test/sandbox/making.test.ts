@@ -1,3 +1,4 @@
+import { executionAsyncResource } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { isEnvironment } from '../../src/environment.js';
@@ -221,6 +222,16 @@ describe('a sandbox', () => {
       status: 503,
       body: { error: 'temporarily_unavailable' },
     });
+  });
+
+  it('leaves nothing behind that every later promise of the process would carry', async () => {
+    const carried = async () => {
+      await codeFor(createSandbox({ registrations: [registration] }), 'hanako');
+      return Object.getOwnPropertySymbols(executionAsyncResource()).length;
+    };
+    const first = await carried();
+    for (let count = 0; count < 10; count++) await carried();
+    expect(await carried()).toBe(first);
   });
 
   it('shows nothing of what it knows', async () => {
