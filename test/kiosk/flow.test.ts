@@ -105,12 +105,14 @@ describe('the flow of figures 3.3-1 to 3.3-7', () => {
     expect(machine.session.state.at).toBe('card-in');
   });
 
-  it('counts the retention from the first consent, whenever the second comes, and tells each step with its time', async () => {
+  it('counts the retention from the first consent, whenever fetch and second consent come, and tells each step with its time', async () => {
     const machine = openMachine({ now: '2026-12-01T22:00:00+09:00', idleMs: 4 * 3_600_000 });
-    await walkTo(machine, 'second-consent');
+    await walkTo(machine, 'fetch-pin');
     machine.clock.set('2026-12-02T00:30:00+09:00');
-    machine.session.agree();
-    await settle();
+    for (const step of ['fetch-pin', 'second-consent'] as const) {
+      onward[step](machine);
+      await settle();
+    }
     const { outcome } = await machine.session.ended;
     expect(outcome).toMatchObject({
       status: 'provided',
