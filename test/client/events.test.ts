@@ -1,10 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { type ClientEvent, type ClientOptions, createMemoryStore, createSelfInfoClient, createVirtualClock, latest, type Store } from '../../src/index.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import { createAuthority } from '../kit/certificates.js';
-import { type BankOptions, expectStatus, grantOf, type Loan, loan, NOW, openBank, registrationOf, SESSION, visits } from '../kit/loan.js';
+import { altered, type BankOptions, expectStatus, grantOf, type Loan, loan, NOW, openBank, registrationOf, SESSION, visits } from '../kit/loan.js';
 import { errorOf, thrownBy, typeErrorOf } from '../kit/refusals.js';
 import { uncaughtDuring } from '../kit/stub.js';
 import { unheard } from '../kit/watch-leaks.js';
@@ -167,6 +168,80 @@ describe('the events of what comes to nothing', () => {
   });
 });
 
+describe('what docs/events.md names', () => {
+  /** The words of the table of outcomes, by step. */
+  const named = readFileSync('docs/events.md', 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      const [, step = '', outcomes = ''] = /^\| `(\w+)`[^|]*\| ([^|]+)\|$/.exec(line) ?? [];
+      return outcomes.startsWith('`') && step !== 'step'
+        ? [...outcomes.replaceAll(/\(.*?\)/g, '').matchAll(/`([\w-]+)`/g)].map(([, outcome]) => `${step} ${outcome}`)
+        : [];
+    });
+
+  it('is every outcome of a step that there is', async () => {
+    const { client, events, callback, consent, clock, onProgress } = openTold({ faults: [{ on: 'result', nth: 1, do: 'error-503' }] });
+    const complete = (back: string, sessionBinding: string = SESSION) => client.completeConsent(back, { sessionBinding });
+    await complete(await callback('hanako', 'decline'));
+    const late = await callback();
+    clock.advance(600_000);
+    await complete(late);
+    await complete('https://loan.example/callback?state=a');
+    await complete('https://loan.example/callback');
+    const wrong = altered(await callback(), { code: 'another' });
+    await complete(wrong, 'another session');
+    await complete(wrong);
+    await complete(wrong);
+    const retrieval = await client.submit(await consent(), latest());
+    const once = async () => (await client.collect(retrieval, { once: true })).status;
+    expect([await once(), await once()]).toEqual(['unavailable', 'pending']);
+    await client.collect(retrieval, { onProgress });
+    const heard = new Set(events.map((event) => (event.type === 'step' ? `${event.step} ${event.outcome}` : event.type)));
+    heard.delete('call');
+    expect([...heard].sort()).toEqual(named.toSorted());
+    expect(events.map(inShort)).toEqual(expect.arrayContaining(['step token rejected invalid_grant', 'step callback rejected state_missing']));
+  });
+
+  it('is `unexpected` for what the host throws, and nothing for options that are wrong', async () => {
+    const { client, events, consent, callback } = openTold();
+    const grant = await consent();
+    const back = await callback();
+    events.length = 0;
+    for (const call of [
+      () => client.beginConsent({} as never),
+      () => client.completeConsent(back, { session: SESSION } as never),
+      () => client.submit(grant, latest(), { deadlineMs: 0 }),
+      () => client.query(grant, latest(), { wait: true } as never),
+    ]) {
+      expect((await errorOf(call)).code).toBeOneOf(['missing_option', 'unknown_option', 'invalid_option']);
+    }
+    expect(events).toEqual([]);
+    await thrownBy(() => client.submit(grant, { other: latest() } as never));
+    expect(events.map(inShort)).toEqual(['step request failed unknown_item none']);
+    const onProgress = () => {
+      throw new Error('a fault of the host');
+    };
+    await thrownBy(() => client.query(grant, latest(), { onProgress }));
+    expect(events.map(inShort).at(-1)).toBe('step result failed unexpected unknown');
+  });
+
+  it('is an id of each call that the portal does not see', async () => {
+    const sent: string[] = [];
+    const { client, events, consent, onProgress } = openTold({
+      async intercept(request, pass) {
+        sent.push(request.url, JSON.stringify([...request.headers]), await request.clone().text());
+        return pass(request);
+      },
+    });
+    await client.query(await consent(), latest(), { onProgress });
+    const ids = [...told(events, 'requestId'), ...told(events, 'callId'), ...told(events, 'retrievalId'), ...told(events, 'transactionId')];
+    const distinct = [...new Set(ids.filter((id) => id !== undefined))] as string[];
+    // Four calls or more, three methods, one retrieval, one journey.
+    expect(distinct.length).toBeGreaterThanOrEqual(9);
+    expect(distinct.filter((id) => sent.some((text) => text.includes(id)))).toEqual([]);
+  });
+});
+
 describe('a listener', () => {
   it.each<[string, () => unknown]>([
     [
@@ -302,6 +377,17 @@ describe('a client certificate', async () => {
     opened.clock.advance(3 * DAY);
     await begin(opened);
     expect(opened.certificates().map(({ type }) => type)).toEqual(['certificate_expiring', 'certificate_expiring', 'certificate_expired']);
+  });
+
+  it('is told of anew from midnight in Japan on', async () => {
+    const opened = open(2);
+    const midnight = Math.ceil((opened.clock.now() + 9 * 3_600_000) / DAY) * DAY - 9 * 3_600_000;
+    opened.clock.set(midnight - 1);
+    await begin(opened);
+    expect(opened.certificates()).toHaveLength(1);
+    opened.clock.set(midnight);
+    await begin(opened);
+    expect(opened.certificates()).toHaveLength(2);
   });
 
   it('that is new is looked at when it is taken, and the old one no longer', async () => {

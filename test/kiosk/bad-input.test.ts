@@ -179,6 +179,46 @@ describe('parts that break their promise', () => {
     expect([await machine.session.ended, signed]).toEqual([{ at: 'ended', outcome: { status: 'cancelled' } }, 0]);
   });
 
+  it.each<[keyof KioskTransaction, Stop]>([
+    ['challenge', 'identity-pin'],
+    ['identify', 'fetch-pin'],
+    ['fetch', 'second-consent'],
+  ])('a %s that is under way is told when the session moves on', async (step, stop) => {
+    const signals: AbortSignal[] = [];
+    const hang = (...given: unknown[]) => {
+      signals.push(given.at(-1) as AbortSignal);
+      return never();
+    };
+    const machine = openMachine(atStep(step, hang as never));
+    await walkTo(machine, stop);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+    machine.session.cancel();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+
+  it('so are a begin, a provide and each call of the reader', async () => {
+    const told: Record<string, AbortSignal> = {};
+    const hang =
+      (name: string) =>
+      (...given: unknown[]) => {
+        told[name] = given.at(-1) as AbortSignal;
+        return never<never>();
+      };
+    for (const [name, options, stop] of [
+      ['begin', { authorizer: () => ({ begin: hang('begin') }) }, 'card-in'],
+      ['provide', atStep('provide', hang('provide')), undefined],
+      ['insert', { reader: () => ({ insert: hang('insert') }) }, 'identity-pin'],
+      ['readCertificate', { reader: () => ({ readCertificate: hang('readCertificate') }) }, 'identity-pin'],
+      ['sign', { reader: () => ({ sign: hang('sign') }) }, 'fetch-pin'],
+    ] as [string, MachineOptions, Stop | undefined][]) {
+      const machine = openMachine(options);
+      await walkTo(machine, stop);
+      expect([name, told[name]?.aborted]).toEqual([name, false]);
+      machine.session.cancel();
+      expect([name, told[name]?.aborted]).toEqual([name, true]);
+    }
+  });
+
   it('a transaction that opens after the citizen has gone is discarded', async () => {
     let open = () => {};
     const machine = openMachine({

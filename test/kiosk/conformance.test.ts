@@ -34,6 +34,21 @@ describe('the card reader suite', () => {
     expect(() => cardReaderSuite({ ...benchOf(), pull: undefined } as unknown as CardReaderBench)).toThrow(new TypeError('bench must have a method pull.'));
   });
 
+  it('gives the first card one wrong PIN at a time: a real one is not locked by it', async () => {
+    const left: number[] = [];
+    const spoil = (whole: SimulatedReader): Partial<CardReader> => ({
+      async sign(...given) {
+        const made = await whole.sign(...given);
+        if (made.status === 'wrong-pin') left.push(made.triesLeft);
+        return made;
+      },
+    });
+    for (const { run } of cardReaderSuite(benchOf(spoil))) await run();
+    expect(left.length).toBeGreaterThan(1);
+    // Of three: the right one comes before the next wrong one.
+    expect([...new Set(left)]).toEqual([2]);
+  });
+
   /** Each with the cases that must find it; a hanging one fails more than these, so that it has a little patience. */
   const broken: readonly [name: string, spoil: (whole: SimulatedReader) => Partial<CardReader>, found: string, patienceMs?: number][] = [
     [

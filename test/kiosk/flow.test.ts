@@ -84,6 +84,43 @@ describe('the flow of figures 3.3-1 to 3.3-7', () => {
     expect(machine.steps()).toEqual([]);
   });
 
+  it.each([
+    ['2026-12-01T10:09:59+09:00', 'unavailable'],
+    ['2026-12-01T10:10:00+09:00', 'first-consent'],
+  ] as const)('looks ten minutes ahead: what closes at %s leads to %s', async (start, expected) => {
+    const outage = { id: 'outage', target: 'all', state: 'closed', start, end: '2026-12-01T12:00:00+09:00', announcedAt: NOW, source: 'test' } as const;
+    const machine = openMachine({ calendar: createCalendar().with([outage]) });
+    await walkTo(machine, 'menu');
+    machine.session.choose(LOAN_ID);
+    expect(machine.session.state.at).toBe(expected);
+  });
+
+  it('goes on where the calendar is uncertain, and says so', async () => {
+    // The third weekend of December: an outage at hours that are not published.
+    const machine = openMachine({ now: '2026-12-19T10:00:00+09:00' });
+    await walkTo(machine, 'first-consent');
+    expect(machine.session.state).toMatchObject({ at: 'first-consent', service: { availability: { state: 'uncertain' } } });
+    machine.session.agree();
+    await settle();
+    expect(machine.session.state.at).toBe('card-in');
+  });
+
+  it('counts the retention from the first consent, whenever fetch and second consent come, and tells each step with its time', async () => {
+    const machine = openMachine({ now: '2026-12-01T22:00:00+09:00', idleMs: 4 * 3_600_000 });
+    await walkTo(machine, 'fetch-pin');
+    machine.clock.set('2026-12-02T00:30:00+09:00');
+    for (const step of ['fetch-pin', 'second-consent'] as const) {
+      onward[step](machine);
+      await settle();
+    }
+    const { outcome } = await machine.session.ended;
+    expect(outcome).toMatchObject({
+      status: 'provided',
+      answer: { terms: { grantedAt: '2026-12-01T22:00:00+09:00', keepUntil: '2027-01-01T00:00:00+09:00' } },
+    });
+    expect([machine.events.at(0)?.time, machine.events.at(-1)?.time]).toEqual(['2026-12-01T22:00:00+09:00', '2026-12-02T00:30:00+09:00']);
+  });
+
   it('shows how many tries are left, and starts again from three once a PIN was right', async () => {
     const machine = openMachine();
     await walkTo(machine, 'identity-pin');

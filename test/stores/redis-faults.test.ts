@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createVirtualClock, isSelfInfoError, systemClock } from '../../src/index.js';
 import { createRedisStore } from '../../src/stores/redis.js';
@@ -64,10 +65,33 @@ describe.skipIf(part.missing)('a Redis that is not well is a typed error', () =>
     const never = () => new Promise<never>(() => undefined);
     const store = createRedisStore({ client: { evalsha: never, eval: never, mget: never, del: never }, keys, clock });
     for (const work of [() => store.get('a'), () => store.take('a'), () => store.delete('a')]) {
-      const failed = failureOf(work);
-      clock.advance(2_000);
+      let isOver = false;
+      const failed = failureOf(work).finally(() => {
+        isOver = true;
+      });
+      clock.advance(1_999);
+      await setImmediate();
+      expect(isOver).toBe(false);
+      clock.advance(1);
       expect(await failed).toEqual(['store_failed', undefined, 'none']);
     }
+  });
+
+  it.each(['OOM', 'READONLY', 'LOADING', 'CLUSTERDOWN', 'NOPERM', 'TRYAGAIN', 'MOVED', 'ASK', 'MASTERDOWN', 'BUSY'])(
+    'when it answers %s: that word is told, and nothing else of what it says',
+    async (word) => {
+      const down = async () => Promise.reject(new Error(`${word} token-of-hanako`));
+      const store = createPatientStore({ client: { evalsha: down, eval: down, mget: down, del: down }, keys });
+      const error = await errorOf(() => store.get('a'));
+      expect([error.code, error.effect, error.upstream]).toEqual(['store_failed', 'none', { code: word }]);
+      expect(JSON.stringify(error) + error.stack).not.toContain('hanako');
+    },
+  );
+
+  it('when nothing listens where it was: the word of the system', async () => {
+    const down = async () => Promise.reject(Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:6379'), { code: 'ECONNREFUSED' }));
+    const store = createPatientStore({ client: { evalsha: down, eval: down, mget: down, del: down }, keys });
+    expect(await failureOf(() => store.get('a'))).toEqual(['store_failed', 'ECONNREFUSED', 'none']);
   });
 
   it('when its words are not known: they are left out, for they may quote what was sent', async () => {

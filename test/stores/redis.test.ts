@@ -156,6 +156,28 @@ describe.skipIf(part.missing)('the store in Redis', () => {
     expect(await store.take('b')).toBe('taken');
   });
 
+  it('names its keys as docs/scaling.md does, unless another prefix is given, and takes no more room than it says', async () => {
+    const own = await startRedis(part.path());
+    try {
+      const client = await own.ioredis();
+      const bank = openBank({ store: createPatientStore({ client, keys }), now: NOW });
+      const callback = await bank.callback();
+      const names = (await client.keys('*')).sort();
+      const [value = '', mark = ''] = names;
+      expect(value).toMatch(/^myna-selfinfo:\{transaction:[\w-]{43}\}$/);
+      expect(names).toEqual([value, `${value}:mark`]);
+      const room = async (name: string) => Number(await client.memory('USAGE', name));
+      const [valueBytes, markBytes] = [await room(value), await room(mark)];
+      expect(valueBytes + markBytes).toBeLessThan(1_100);
+      expect(Number(await client.get(mark))).toBe(bank.clock.now() + 10 * MINUTE);
+      await bank.client.completeConsent(callback, { sessionBinding: SESSION });
+      expect([await client.keys('*'), await client.get(mark)]).toEqual([[mark], 'taken']);
+      expect(await room(mark)).toBeLessThan(300);
+    } finally {
+      await own.stop();
+    }
+  });
+
   describe('opens no value', () => {
     const tampered: [string, (sealed: string) => string, string][] = [
       ['whose ciphertext was changed', (jwe) => jwe.replace(/\.([^.]*)\.([^.]*)$/, (_, text, tag) => `.${flipped(text)}.${tag}`), 'record_damaged'],
