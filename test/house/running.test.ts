@@ -153,7 +153,11 @@ describe('what the pages show', () => {
     return runProgram(text, place, { DATABASE_URL: `postgresql://${user}@/${database}?host=${encodeURIComponent(host ?? '')}` });
   });
 
-  it.concurrent.each(commands)('runs in a terminal: $text', ({ text }) => run('sh', ['-ec', text.replace(npxCommand, 'myna-selfinfo')]), 60_000);
+  it.concurrent.each(commands)(
+    'runs in a terminal: $text',
+    async ({ text }) => void (await run('sh', ['-ec', text.replace(npxCommand, 'myna-selfinfo')])),
+    60_000,
+  );
 
   it('is found, and what stands in a list here is on a page', () => {
     expect(programs.length).toBeGreaterThan(30);
