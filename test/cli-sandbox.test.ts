@@ -153,7 +153,7 @@ describe('the sandbox from the terminal', () => {
     expect((await fetch(pages)).status).toBe(400);
     expect(await ended(child, signal)).toBe(0);
     expect(existsSync(dirname(files[0] ?? ''))).toBe(false);
-    await expect(fetch(pages)).rejects.toThrow();
+    await expect(fetch(pages)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
   });
 
   it('listens where it is told', async () => {

@@ -57,7 +57,7 @@ export interface RetrievalQueue<S extends ServiceSpec = Service> extends AsyncDi
    * Where a retrieval stands.
    *
    * @param id - what `add` returned.
-   * @returns undefined when it was never added, or has ended more than 24 hours ago.
+   * @returns undefined when it was never added, or expired more than 24 hours ago.
    * @throws SelfInfoError `store_failed`, `package_missing`, `client_closed`, `missing_option`; TypeError for a wrong type.
    */
   state(id: string): Promise<RetrievalState | undefined>;

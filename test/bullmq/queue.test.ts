@@ -1,13 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
-import { Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createRetrievalQueue, type RetrievalQueueEvent, type RetrievalState } from '../../src/bullmq/index.js';
-import { latest, SelfInfoError } from '../../src/index.js';
+import { createRetrievalQueue, type QueueConnectionSettings, type RetrievalQueueEvent, type RetrievalState } from '../../src/bullmq/index.js';
+import { createMemoryStore, latest, SelfInfoError, type Store } from '../../src/index.js';
 import type { Vault } from '../../src/vault/index.js';
 import { answerAt, type BankOptions, expectStatus, type Loan, loan, openBank } from '../kit/loan.js';
 import { findPart } from '../kit/machine.js';
 import { type RedisServer, startRedis } from '../kit/redis.js';
 import { errorOf, refusalOf, typeErrorOf } from '../kit/refusals.js';
+import { comeBack } from '../kit/stub.js';
 import { type Desk, type DeskOptions, openDesk } from './desk.js';
 
 const part = findPart('redis-server');
@@ -148,6 +149,124 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     expect(office.asked()).toBe(0);
     down = false;
     expect(await office.end(id)).toMatchObject({ state: 'ready' });
+  });
+
+  it('keeps its token until the vault has the answer, and until it can be deleted', async () => {
+    const inner = openOffice();
+    const refused = { put: 0, delete: 0 };
+    const vault = {
+      ...inner.vault,
+      put: async (...given: Parameters<Vault<Loan>['put']>) => {
+        if (refused.put++ === 0) throw new SelfInfoError('store_failed');
+        return inner.vault.put(...given);
+      },
+    } as Vault<Loan>;
+    const memory = createMemoryStore();
+    const store: Store = {
+      ...memory,
+      delete: async (key) => {
+        if (refused.delete++ === 0) throw new Error('down');
+        return memory.delete(key);
+      },
+    };
+    const office = openOffice({ store }, { vault });
+    const id = await office.queue.add(await office.submit());
+    await office.queue.startWorker();
+    expect(await office.end(id)).toMatchObject({ state: 'ready' });
+    // The vault refused once and the store once: both are told, and after the second the portal was not asked any more.
+    const codes = (await office.told('put-off')).flatMap(({ code }) => (code === undefined ? [] : [code]));
+    expect([codes, refused]).toEqual([['store_failed', 'store_failed'], { put: 2, delete: 2 }]);
+    expect(await office.client.recall(id)).toBeUndefined();
+  });
+
+  it('is asked anew after a tenth of its age: after a second at least, and after a minute at most', async () => {
+    const office = openOffice(
+      answerAt(RESULT, () => new Response(null, { status: 503 })),
+      { hurry: false },
+    );
+    const submittedAt = office.clock.now();
+    const id = await office.queue.add(await office.submit());
+    await office.queue.startWorker();
+    // Minutes since it was submitted; and seconds, until it is asked anew.
+    const paces: [minutes: number, seconds: number][] = [
+      [0, 1],
+      [5, 30],
+      [9, 54],
+      [45, 60],
+    ];
+    for (const [index, [minutes, seconds]] of paces.entries()) {
+      const now = submittedAt + minutes * 60_000;
+      if (index > 0) {
+        office.clock.set(now);
+        await office.raw.promoteJobs();
+      }
+      const last = (await office.told('put-off', index + 1)).at(-1);
+      expect([minutes, (Date.parse(last?.until ?? '') - now) / 1_000]).toEqual([minutes, seconds]);
+    }
+    expect(await office.queue.state(id)).toMatchObject({ state: 'unavailable' });
+  });
+
+  it('is asked with nine others at once, for ten seconds, and kept for its worker for thirty, unless told otherwise', async () => {
+    const office = openOffice({ intercept: (request, pass) => (new URL(request.url).pathname.endsWith(RESULT) ? new Promise(() => {}) : pass(request)) });
+    const ids: string[] = [];
+    for (let count = 0; count < 11; count++) ids.push(await office.queue.add(await office.submit()));
+    await office.queue.startWorker();
+    while (office.asked() < 10) await setTimeout(5);
+    expect(await office.raw.getJobCounts('active', 'wait')).toEqual({ active: 10, wait: 1 });
+    const client = (await office.raw.client) as unknown as Redis;
+    const lockMs = await client.pttl(`${office.raw.toKey(ids[0] ?? '')}:lock`);
+    expect([lockMs > 15_000, lockMs <= 30_000]).toEqual([true, true]);
+    office.clock.advance(9_999);
+    for (let look = 0; look < 5; look++) await office.raw.getJobCounts();
+    expect(office.events.filter(({ type }) => type === 'put-off')).toEqual([]);
+    office.clock.advance(1);
+    await office.told('put-off', 10);
+    // So that the last one need not be waited for either.
+    while (office.asked() < 11) await setTimeout(5);
+    const closed = office.close();
+    for (let isOver = false; !isOver; await setTimeout(5)) {
+      office.clock.advance(10_000);
+      isOver = await Promise.race([closed.then(() => true), setTimeout(5, false)]);
+    }
+  });
+
+  it('is remembered for 24 hours after it expires, however it ends', async () => {
+    const office = openOffice();
+    const retrieval = await office.submit();
+    const id = await office.queue.add(retrieval);
+    const keep = { age: (Date.parse(retrieval.expiresAt) - office.clock.now()) / 1_000 + 86_400 };
+    expect((await office.raw.getJob(id))?.opts).toMatchObject({ removeOnComplete: keep, removeOnFail: keep });
+  });
+
+  it('goes through a cluster, by a function that makes a client of it', async () => {
+    const cluster = await startRedis(part.path(), { 'cluster-enabled': 'yes', 'cluster-config-file': 'nodes.conf', 'cluster-announce-ip': '127.0.0.1' });
+    open.push(cluster.stop);
+    const one = await cluster.ioredis({ enableReadyCheck: false });
+    await one.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    while (!String(await one.call('CLUSTER', 'INFO')).includes('cluster_state:ok')) await setTimeout(5);
+    const made: Cluster[] = [];
+    const connection = ({ enableOfflineQueue, ...settings }: QueueConnectionSettings) => {
+      const client = new Cluster([{ host: '127.0.0.1', port: cluster.port }], { enableOfflineQueue, redisOptions: settings });
+      made.push(client);
+      return client;
+    };
+    // A portal that answers at once, and the prefix that is there by itself.
+    const { client, clock, complete, callback } = await comeBack();
+    open.push(client.close);
+    const { grant } = expectStatus(await complete(callback), 'granted');
+    const retrieval = await client.submit(grant, { household: latest() });
+    const queue = createRetrievalQueue<Loan>({ connection, client, vault: openOffice().vault, rate: { max: 10, perMs: 1_000 }, clock, timeoutMs: 60_000 });
+    open.push(queue.close);
+    await queue.add(retrieval);
+    await queue.startWorker();
+    const states: RetrievalState[] = [];
+    for await (const state of queue.progress(retrieval.id)) states.push(state);
+    expect(states.at(-1)).toMatchObject({ state: 'ready' });
+    const names = await one.keys('*');
+    expect([names.length > 0, names.filter((name) => !name.startsWith('{myna-selfinfo}:'))]).toEqual([true, []]);
+    await queue.close();
+    // The queue ends what the function made: of producer, worker and listener.
+    expect(made.map(({ status }) => ['disconnecting', 'end'].includes(status))).toEqual([true, true, true]);
   });
 
   describe('that two workers have, because the lock of one was lost,', () => {

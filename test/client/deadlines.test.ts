@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createMemoryStore, createVirtualClock, latest, type SelfInfoError, type Store } from '../../src/index.js';
-import { expectStatus, grantOf, hangAt, NOW, openBank, SESSION } from '../kit/loan.js';
+import { createMemoryStore, createSelfInfoClient, createVirtualClock, latest, type SelfInfoError, type Store, sandboxEnvironment } from '../../src/index.js';
+import { createAuthority } from '../kit/certificates.js';
+import { answerAt, CLIENT_ID, expectStatus, grantOf, hangAt, loan, NOW, openBank, REDIRECT_URI, SESSION } from '../kit/loan.js';
 import { errorOf, thrownBy } from '../kit/refusals.js';
 import { hangingStore } from '../kit/stores.js';
 import { goodAnswers, openStub } from '../kit/stub.js';
@@ -14,6 +17,89 @@ async function byNow<T>(call: Promise<T>): Promise<T | 'still under way'> {
   for (let turn = 0; turn < 5; turn++) await setImmediate();
   return Promise.race([call, setImmediate('still under way' as const)]);
 }
+
+describe('a call', () => {
+  /** The headers of JSON, and a body that goes on for as long as somebody feeds it. */
+  function slowBody() {
+    let body: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const stream = new ReadableStream<Uint8Array>({
+      start(controller) {
+        body = controller;
+      },
+    });
+    return { answer: new Response(stream, { headers: { 'content-type': 'application/json' } }), feed: () => body?.enqueue(Buffer.from(' ')) };
+  }
+
+  it('is given up after ten seconds of silence before its answer', async () => {
+    const { reached, intercept } = hangAt('/oauth/token');
+    const { client, callback, clock } = openBank({ intercept });
+    const back = await callback();
+    const failing = errorOf(() => client.completeConsent(back, { sessionBinding: SESSION }));
+    await reached;
+    clock.advance(9_999);
+    expect(await byNow(failing)).toBe('still under way');
+    clock.advance(1);
+    expect(facts(await failing)).toEqual({ code: 'timed_out', stage: 'token', effect: 'unknown', safe: false });
+  });
+
+  it('is given up after ten seconds of silence between two pieces of it', async () => {
+    const { answer, feed } = slowBody();
+    const { client, callback, clock, calls } = openBank(answerAt('/oauth/token', () => answer));
+    const back = await callback();
+    const failing = errorOf(() => client.completeConsent(back, { sessionBinding: SESSION }));
+    while (calls.length === 0) await setImmediate();
+    for (let piece = 0; piece < 2; piece++) {
+      expect(await byNow(failing)).toBe('still under way');
+      clock.advance(9_999);
+      expect(await byNow(failing)).toBe('still under way');
+      feed();
+    }
+    expect(await byNow(failing)).toBe('still under way');
+    clock.advance(10_000);
+    expect(facts(await failing)).toEqual({ code: 'timed_out', stage: 'token', effect: 'unknown', safe: false });
+  });
+
+  it('is given up after thirty seconds, however lively its answer is', async () => {
+    const { answer, feed } = slowBody();
+    const { client, callback, clock, calls } = openBank(answerAt('/oauth/token', () => answer));
+    const back = await callback();
+    const failing = errorOf(() => client.completeConsent(back, { sessionBinding: SESSION }));
+    while (calls.length === 0) await setImmediate();
+    for (const ms of [9_000, 9_000, 9_000, 2_999]) {
+      expect(await byNow(failing)).toBe('still under way');
+      clock.advance(ms);
+      feed();
+    }
+    expect(await byNow(failing)).toBe('still under way');
+    clock.advance(1);
+    expect(facts(await failing)).toEqual({ code: 'timed_out', stage: 'token', effect: 'unknown', safe: false });
+  });
+
+  it('whose connection does not stand after five seconds was not sent', async () => {
+    const silent = createServer((socket) => void socket.on('error', () => undefined));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const connected = once(silent, 'connection');
+    const { cert, key } = await (await createAuthority()).issue('SP12345678_AB1234');
+    const clock = createVirtualClock(NOW);
+    const apiUrl = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const issuer = 'https://portal.example';
+    const environment = sandboxEnvironment({ clientId: CLIENT_ID, redirectUri: REDIRECT_URI, endpoints: { browserUrl: issuer, apiUrl }, issuer });
+    const client = createSelfInfoClient({ service: loan, environment, tls: { cert, key }, clock });
+    const { url } = await client.beginConsent({ sessionBinding: SESSION });
+    const back = `${REDIRECT_URI}?${new URLSearchParams({ code: 'code', state: new URL(url).searchParams.get('state') ?? '', iss: issuer })}`;
+    const failing = errorOf(() => client.completeConsent(back, { sessionBinding: SESSION }));
+    const [socket] = await connected;
+    clock.advance(4_999);
+    expect(await byNow(failing)).toBe('still under way');
+    clock.advance(1);
+    // By the client's clock, and not by the machine's, which would end it a little later.
+    expect(await byNow(failing)).not.toBe('still under way');
+    expect(facts(await failing)).toEqual({ code: 'connection_failed', stage: 'token', effect: 'none', safe: false });
+    await client.close();
+    socket.destroy();
+    await new Promise((resolve) => silent.close(resolve));
+  });
+});
 
 describe('a store that never answers', () => {
   it.each(['put', 'get', 'take'] as const)('at %s of a transaction is given up after ten seconds', async (method) => {

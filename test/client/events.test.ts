@@ -210,7 +210,7 @@ describe('what docs/events.md names', () => {
     for (const call of [
       () => client.beginConsent({} as never),
       () => client.completeConsent(back, { session: SESSION } as never),
-      () => client.submit(grant, latest(), { deadlineMs: 0 }),
+      () => client.submit(grant, latest(), { deadlineMs: 0 } as never),
       () => client.query(grant, latest(), { wait: true } as never),
     ]) {
       expect((await errorOf(call)).code).toBeOneOf(['missing_option', 'unknown_option', 'invalid_option']);

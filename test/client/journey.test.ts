@@ -16,7 +16,7 @@ import {
   type Store,
   sandboxEnvironment,
 } from '../../src/index.js';
-import { startSandbox } from '../../src/sandbox/index.js';
+import { personas, startSandbox } from '../../src/sandbox/index.js';
 import { answerAt, CLIENT_ID, expectStatus, grantOf, hangAt, type Loan, loan, NOW, openBank, registrationOf, SESSION, visits } from '../kit/loan.js';
 import { callbackOf, startPortal } from '../kit/portal.js';
 import { errorOf, refusalOf, thrownBy } from '../kit/refusals.js';
@@ -285,6 +285,14 @@ describe('an answer', () => {
       { server: 'pension-service', until: '2026-12-07T08:00:00+09:00' },
       { server: 'local-officials-mutual-aid', until: '2026-12-07T08:00:00+09:00' },
     ]);
+  });
+
+  it('says of a holder that is closed until nobody knows when that nobody knows', async () => {
+    const [hanako] = personas;
+    if (hanako === undefined) throw new Error('no persona');
+    const { client, consent, onProgress } = openBank({ personas: [{ ...hanako, closed: [{ server: 'municipal' }] }] });
+    const { answer } = expectStatus(await client.query(await consent(hanako.id), { income: latest() }, { onProgress }), 'ready');
+    expect(expectStatus(answer.items.income, 'unavailable')).toMatchObject({ server: 'municipal', until: null });
   });
 
   it('loses no holder of an item that is unavailable', async () => {

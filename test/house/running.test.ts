@@ -37,6 +37,11 @@ function asJavaScript({ code }: Block): string {
   return ts.transpileModule(code, { compilerOptions: options }).outputText;
 }
 
+/** What a program says it prints, in order: the words behind a line that prints, up to the first sign that is no part of a word. */
+function printedBy({ code }: Block): string[] {
+  return [...code.matchAll(/console\.log\(.*\); \/\/ ((?:[\w.+:-]*\w)(?: [\w.+:-]*\w)*)/g)].map(([, said = '']) => said);
+}
+
 const isLeftToReader = ({ code }: Block): boolean => /^(?:export )?declare /m.test(code);
 
 /** One of each, with the place where it stands first. */
@@ -45,12 +50,25 @@ function distinct(found: readonly (readonly [text: string, place: string])[]): {
   return [...places].reverse().map(([text, place]) => ({ text, place }));
 }
 
-const programs = distinct(
-  pages
-    .flatMap((page) => blocksOf(page, 'ts', 'typescript'))
-    .filter((block) => !isLeftToReader(block) && !Object.keys(programsOfTheReader).some((part) => block.code.includes(part)))
-    .map((block) => [asJavaScript(block), `${block.path}:${block.line}`]),
-);
+const found = pages
+  .flatMap((page) => blocksOf(page, 'ts', 'typescript'))
+  .filter((block) => !isLeftToReader(block) && !Object.keys(programsOfTheReader).some((part) => block.code.includes(part)))
+  .map((block) => ({ text: asJavaScript(block), place: `${block.path}:${block.line}`, prints: printedBy(block) }));
+const programs = distinct(found.map(({ text, place }) => [text, place]));
+/** What the pages of both languages say that a program prints. */
+const promisesOf = (program: string) => found.flatMap(({ text, prints }) => (text === program ? [prints] : []));
+
+/** What was promised and does not stand at the beginning of a line, each below the one before. */
+function unsaid(stdout: string, promises: readonly string[]): readonly string[] {
+  const lines = stdout.split('\n');
+  let from = 0;
+  const missing = promises.findIndex((promise) => {
+    const found = lines.findIndex((line, index) => index >= from && `${line} `.startsWith(`${promise} `));
+    from = found + 1;
+    return found < 0;
+  });
+  return missing < 0 ? [] : promises.slice(missing);
+}
 
 /** The commands of a block: a line each, more with a backslash at the end, without what is said behind a hash. */
 function commandsOf({ code, path, line }: Block): [string, string][] {
@@ -109,7 +127,7 @@ describe('what the pages show', () => {
   }
 
   async function run(command: string, args: readonly string[], more: NodeJS.ProcessEnv = {}) {
-    await promisify(execFile)(command, args, { cwd: folder, env: { ...environment, ...more }, maxBuffer: 1 << 24 });
+    return promisify(execFile)(command, args, { cwd: folder, env: { ...environment, ...more }, maxBuffer: 1 << 24 });
   }
 
   async function runProgram(text: string, place: string, more: NodeJS.ProcessEnv = {}) {
@@ -117,7 +135,8 @@ describe('what the pages show', () => {
     writeFileSync(file, text);
     const secrets = [...text.matchAll(/process\.env\.(\w*KEY\w*)/g)].map(([, key = '']) => [key, randomBytes(32).toString('base64url')]);
     const waits = text.includes("'node:test'") ? ['waits'] : [];
-    await run(process.execPath, ['run.mjs', file, ...waits], { ...Object.fromEntries(secrets), ...more });
+    const { stdout } = await run(process.execPath, ['run.mjs', file, ...waits], { ...Object.fromEntries(secrets), ...more });
+    for (const prints of promisesOf(text)) expect(unsaid(stdout, prints)).toEqual([]);
   }
 
   const needs = (part: string) => programs.filter(({ text }) => text.includes(`process.env.${part}`));
@@ -134,10 +153,15 @@ describe('what the pages show', () => {
     return runProgram(text, place, { DATABASE_URL: `postgresql://${user}@/${database}?host=${encodeURIComponent(host ?? '')}` });
   });
 
-  it.concurrent.each(commands)('runs in a terminal: $text', ({ text }) => run('sh', ['-ec', text.replace(npxCommand, 'myna-selfinfo')]), 60_000);
+  it.concurrent.each(commands)(
+    'runs in a terminal: $text',
+    async ({ text }) => void (await run('sh', ['-ec', text.replace(npxCommand, 'myna-selfinfo')])),
+    60_000,
+  );
 
   it('is found, and what stands in a list here is on a page', () => {
     expect(programs.length).toBeGreaterThan(30);
+    expect(found.flatMap(({ prints }) => prints).length).toBeGreaterThan(30);
     expect(commands.length).toBeGreaterThan(8);
     const codes = pages.flatMap((page) => blocksOf(page, 'ts', 'typescript')).map(({ code }) => code);
     expect(Object.keys(programsOfTheReader).filter((part) => !codes.some((code) => code.includes(part)))).toEqual([]);
@@ -147,6 +171,12 @@ describe('what the pages show', () => {
 
   it('is told when it fails', async () => {
     await expect(runProgram("import { latest } from 'myna-selfinfo';\nlatest.none();", 'page.md:1')).rejects.toThrow('latest.none is not a function');
+    expect(printedBy({ path: 'a.md', line: 1, code: 'console.log(a(b)); // rejected invalid_client: why\n  console.log(1); // 値\n' })).toEqual([
+      'rejected invalid_client',
+    ]);
+    expect(unsaid('granted\nreplayed 1\n', ['granted', 'replayed'])).toEqual([]);
+    expect(unsaid('replayed\ngranted\n', ['granted', 'replayed'])).toEqual(['replayed']);
+    expect(unsaid('closedown\n', ['closed'])).toEqual(['closed']);
     await expect(runProgram("import { test } from 'node:test';\ntest('a', () => Promise.reject(new Error('b')));", 'page.md:2')).rejects.toThrow('run.mjs');
     await expect(run('sh', ['-ec', 'myna-selfinfo calendar nowhere'])).rejects.toThrow('nowhere');
     expect(commandsOf({ path: 'a.md', line: 3, code: '# one\nnpm ci && npm test   # two\nnpx a \\\n  --b\n' }).map(([command]) => command)).toEqual([

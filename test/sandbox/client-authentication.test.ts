@@ -48,6 +48,20 @@ describe('a client with registered keys', () => {
     expect((await present(await assertion(ec, claims))).status).toBe(200);
   });
 
+  it('is let in by an assertion of 4 KiB, and kept out by a longer one', async () => {
+    const ofLength = async (length: number) => {
+      for (let size = length - 1_100; ; size--) {
+        const made = await assertion(ec, { more: 'a'.repeat(size) });
+        if (made.length <= length) return made;
+      }
+    };
+    const [longest, longer] = [await ofLength(4_096), `${await assertion(ec, { more: 'a'.repeat(2_760) })}`];
+    expect(longest.length).toBeGreaterThan(4_090);
+    expect((await present(longest)).status).toBe(200);
+    expect([longer.length > 4_096, longer.length < 4_200]).toEqual([true, true]);
+    expect((await present(longer)).code).toBe('assertion_malformed');
+  });
+
   const wrong: readonly [string, () => string | Promise<string>, string][] = [
     ['of another key under this name', () => assertion({ ...ec, privateKey: makeKey('ES256', 'a').privateKey }), 'assertion_signature'],
     ['signed by another of its keys', () => assertion({ ...ec, privateKey: next.privateKey }), 'assertion_signature'],

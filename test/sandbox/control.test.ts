@@ -88,6 +88,15 @@ describe('the log page', () => {
     for (const secret of [code, token, verifier, '>1234<', 'hanako', '花子', 'state-1']) expect(page).not.toContain(secret);
   });
 
+  it('has the newest first', async () => {
+    await sandbox.fetch(new Request(authorizationUrl(sandbox, { redirect_uri: 'https://loan.example/Callback' })));
+    clock.advance(60_000);
+    await sandbox.fetch(new Request(authorizationUrl(sandbox)));
+    const [first, second] = sandbox.log.map(({ at }) => at);
+    const page = await (await get(controlPaths.log)).text();
+    expect([first !== second, page.indexOf(String(second)) < page.indexOf(String(first)), page.includes(String(first))]).toEqual([true, true, true]);
+  });
+
   it('escapes what a registration brings', async () => {
     const clientId = '<script>alert(1)</script>';
     sandbox = createSandbox({ registrations: [{ ...registration, clientId }], clock });

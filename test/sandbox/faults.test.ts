@@ -244,6 +244,24 @@ describe('the fault header', () => {
     expect([status, headers.get('retry-after')]).toEqual([503, 'Tue, 01 Dec 2026 01:00:30 GMT']);
   });
 
+  it('counts before those of the options', async () => {
+    const busy = createSandbox({ registrations: [registration], clock: createVirtualClock(NOW), faults: [{ on: 'request', do: 'error-500' }] });
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${await tokenFor(busy, 'hanako')}` };
+    const body = JSON.stringify({ [fields.items.value]: [inquiry('household', 'latest')] });
+    expect((await send(busy, paths.request.value, { headers: { ...headers, [faultHeader]: 'error-429' }, body })).status).toBe(429);
+    expect((await send(busy, paths.request.value, { headers, body })).status).toBe(500);
+  });
+
+  it('makes 20 MiB of JSON of the answer', async () => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', [faultHeader]: 'huge' };
+    const answer = await sandbox.fetch(
+      new Request(new URL(paths.token.value, sandbox.environment().endpoints.apiUrl), { method: 'POST', headers, body: 'a=1' }),
+    );
+    const text = await answer.text();
+    expect(text.length).toBeGreaterThanOrEqual(20 * 1_048_576);
+    expect(Object.keys(JSON.parse(text))).toEqual(['filler']);
+  });
+
   it('shows a skewed clock in the Date of the answer', async () => {
     expect((await ask('clock-skew; ms=-60000')).headers.get('date')).toBe('Tue, 01 Dec 2026 00:59:00 GMT');
   });

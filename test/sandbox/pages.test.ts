@@ -281,6 +281,16 @@ describe('the citizen', () => {
     }
   });
 
+  it('is led back from a late form for two hours: then nobody knows where to', async () => {
+    const [late, later] = [await get(authorizationUrl(sandbox)), await get(authorizationUrl(sandbox))];
+    const way = 'value="leave"';
+    clock.advance(2 * 3_600_000 - 1);
+    expect(await (await submit(late, agree)).text()).toContain(way);
+    clock.advance(1);
+    const forgotten = await (await submit(later, agree)).text();
+    expect([forgotten.includes('<code>form_expired</code>'), forgotten.includes(way)]).toEqual([true, false]);
+  });
+
   it('who comes too late and is led back has an expired consent at the client', async () => {
     const bank = openBank();
     const { url } = await bank.client.beginConsent({ sessionBinding: SESSION });

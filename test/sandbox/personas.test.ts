@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { details } from '../../src/catalog/index.js';
 import { defineService, latest, pointInTime, range } from '../../src/index.js';
@@ -165,6 +166,11 @@ describe('the built-in personas', () => {
       ...['hanako', 'taro-unfiled', 'newcomer', 'mover', 'pensioner', 'unlisted', 'single-mother', 'supported', 'worker', 'not-covered', 'failing'],
       ...['closed-city', 'one-of-two-closed', 'five-megabytes', 'late-registration', 'another-person', 'locked-card', 'expired-certificate'],
     ]);
+  });
+
+  it.each(['docs/sandbox.md', 'docs/ja/sandbox.md'])('stand in %s with name and PIN, in order', (page) => {
+    const rows = [...readFileSync(page, 'utf8').matchAll(/^\| `([\w-]+)` \| ([^|]+) \| (\d{4}) \|/gm)].map(([, ...cells]) => cells);
+    expect(rows).toEqual(personas.map(({ id, name, pin }) => [id, name, pin]));
   });
 
   it('have PINs and names of their own', () => {

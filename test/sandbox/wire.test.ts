@@ -81,9 +81,12 @@ describe('the token endpoint', () => {
     expect(await request(sandbox, token, income)).toMatchObject(refused(401, 'invalid_token'));
   });
 
-  it('voids a code that met a wrong verifier', async () => {
+  it.each([
+    ['verifier', { code_verifier: 'w'.repeat(43) }],
+    ['redirect URI', { redirect_uri: 'https://loan.example/callback/' }],
+  ])('voids a code that met a wrong %s', async (_, changes) => {
     const code = await codeFor(sandbox, 'hanako');
-    await exchange(sandbox, code, { code_verifier: 'w'.repeat(43) });
+    await exchange(sandbox, code, changes as Record<string, string>);
     expect(await exchange(sandbox, code)).toMatchObject(refused(400, 'invalid_grant'));
   });
 
@@ -264,6 +267,10 @@ describe('a call', () => {
     ['without a body', paths.token.value, { headers: form }, 400, 'invalid_request'],
   ])('%s is refused with a code', async (_, path, init, status, error) => {
     expect(await send(sandbox, path, init)).toMatchObject(refused(status, error));
+  });
+
+  it('with a body of 64 KiB is looked at', async () => {
+    expect(await send(sandbox, paths.token.value, { headers: form, body: 'a'.repeat(65_536) })).toMatchObject(refused(400, 'invalid_request'));
   });
 
   it.each(['{', '', '{"a":1', 'null x', '\u0000'])('with the malformed JSON %j is refused', async (body) => {
