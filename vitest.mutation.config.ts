@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: [
-      'test/client/{bad-input,callback,callback-hostile,callback-store,callback-visits,collect,deadlines,explain,injected,journey,recovery,redaction,submit,token}.test.ts',
+      'test/client/{bad-input,callback,callback-hostile,callback-store,callback-visits,collect,deadlines,explain,injected,journey,recall,recovery,redaction,submit,token}.test.ts',
     ],
     setupFiles: ['test/kit/seed.ts'],
     pool: 'threads',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryStore, createVirtualClock, isSelfInfoError, type Store, type StoredEntry } from '../../src/index.js';
+import { createMemoryStore, createVirtualClock, isSelfInfoError, publicProfile, type Store, type StoredEntry } from '../../src/index.js';
 import { NOW, openBank, SESSION } from '../kit/loan.js';
 import { errorOf } from '../kit/refusals.js';
 import { openStub } from '../kit/stub.js';
@@ -48,6 +48,7 @@ describe('a store that is down or mad', () => {
     ['says in words when it expires', changing((kept) => kept, '2026-12-01')],
     ['takes what is no JSON', { take: async () => entry(secret) }],
     ['takes another transaction than it showed', { take: async () => entry({ id: 'a', client: 'SP12345678_AB1234', session: 'b', verifier: secret }) }],
+    ['shows another id than it takes', changing((kept) => ({ ...kept, id: secret }))],
     ['shows another verifier than it takes', changing((kept) => ({ ...kept, verifier: secret }))],
   ])('and %s fails the callback without saying what it held', async (_, part) => {
     const { client, begin, calls } = openStub({ store: { ...memory(), ...part } });
@@ -96,6 +97,18 @@ describe('a store that is down or mad', () => {
     const { client, begin, calls } = openStub({ store: changing((kept) => ({ ...kept, client: 'SP00000000_XX0000' })) });
     expect(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION })).toEqual({ status: 'unknown' });
     expect(calls).toEqual([]);
+  });
+
+  it('and keeps a transaction beyond its time gives it to nobody from its last millisecond on, and takes nothing', async () => {
+    // Its own clock stands still.
+    const { client, begin, calls, clock } = openStub({ store: memory() });
+    const { callback } = await begin();
+    const end = clock.now() + publicProfile.timing.consentMs.value;
+    clock.set(end);
+    expect(await client.completeConsent(callback, { sessionBinding: SESSION })).toEqual({ status: 'expired' });
+    expect(calls).toEqual([]);
+    clock.set(end - 1);
+    expect((await client.completeConsent(callback, { sessionBinding: SESSION })).status).toBe('granted');
   });
 
   it('and cannot keep a transaction fails the start', async () => {

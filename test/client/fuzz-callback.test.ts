@@ -14,8 +14,9 @@ type Pair = readonly [name: string, value: string];
 type Mutation = (pairs: readonly Pair[]) => readonly Pair[];
 
 const names = ['code', 'state', 'iss'];
-/** Every byte as a percent sequence: another text for the same value. */
-const percent = (text: string) => [...Buffer.from(decodeURIComponent(text))].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+/** Every byte as a percent sequence: another text for the same value. What is a sequence stays one, also where it makes no UTF-8. */
+const percent = (text: string) =>
+  text.replace(/%[\da-f]{2}|./gisu, (part) => (part.length === 3 ? part : Buffer.from(part).toString('hex').replace(/../g, '%$&')));
 const swapCase = (text: string) => text.replace(/[a-z]/i, (letter) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()));
 const values: readonly ((value: string) => string)[] = [
   percent,

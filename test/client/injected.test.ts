@@ -212,6 +212,19 @@ describe('a clock that misbehaves', () => {
     expect((await querying).code).toBe('aborted');
   });
 
+  it('and has no time any more lets no request go out, which can go out once it has', async () => {
+    const inner = createVirtualClock(NOW);
+    let broken = false;
+    const { client, begin, calls } = openStub({ clock: { ...inner, now: () => (broken ? Number.NaN : inner.now()) } });
+    const grant = grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
+    broken = true;
+    expect(await errorOf(() => client.submit(grant, latest()))).toMatchObject({ code: 'invalid_option', path: 'options.clock' });
+    expect(calls).toEqual(['token']);
+    broken = false;
+    await client.submit(grant, latest());
+    expect(calls).toEqual(['token', 'request']);
+  });
+
   it('and has no time any more lets nothing be read on', async () => {
     const inner = createVirtualClock(NOW);
     let broken = false;
