@@ -4,7 +4,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type RequestListener, request, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
@@ -20,7 +20,7 @@ import {
   sandboxEnvironment,
   systemClock,
 } from 'myna-selfinfo';
-import { createRetrievalQueue } from 'myna-selfinfo/bullmq';
+import { createRetrievalQueue, type QueueConnectionSettings } from 'myna-selfinfo/bullmq';
 import { createRedisStore } from 'myna-selfinfo/redis';
 import { startSandbox } from 'myna-selfinfo/sandbox';
 import { createLocalKeys, createMemoryVaultStore, createVault, type VaultStore } from 'myna-selfinfo/vault';
@@ -71,14 +71,19 @@ async function open({ site, tls, keys, vaultOrigin, name, aheadMs }: Settings) {
   const store = createRedisStore({ client: redis, keys, prefix: `${name}:`, clock });
   const client = createSelfInfoClient({ service, environment: sandboxEnvironment(site), tls, store, clock });
   const vault = createVault({ service, store: remoteStore(vaultOrigin), keys: createLocalKeys(keys), clock });
-  const { hostname: host, port } = new URL(redisUrl);
-  const queue = createRetrievalQueue({ connection: { host, port: Number(port || 6_379) }, client, vault, rate: { max: 20, perMs: 1_000 }, name, clock });
+  // 待ち行列の接続は別に作る: ワーカーは接続を占有する。
+  const connection = (options: QueueConnectionSettings) => {
+    const made = new Redis(redisUrl, options);
+    made.on('error', (error) => console.error(error.message));
+    return made;
+  };
+  const queue = createRetrievalQueue({ connection, client, vault, rate: { max: 20, perMs: 1_000 }, name, clock });
   async function close() {
     await queue.close();
     await client.close();
     redis.disconnect();
   }
-  return { client, vault, queue, close };
+  return { client, vault, queue, redis, close };
 }
 
 async function work(): Promise<void> {
@@ -131,29 +136,43 @@ async function play(): Promise<void> {
   const settings: Settings = { site: { clientId, redirectUri, endpoints, issuer, ...(ca && { ca }) }, tls, keys, vaultOrigin, name, aheadMs };
 
   async function startInstance() {
-    const { client, vault, queue, close } = await open(settings);
+    const { client, vault, queue, redis, close } = await open(settings);
     let submitted = 0;
-    const instance = await listen(async (incoming, outgoing) => {
-      const { url = '/', headers } = incoming;
-      const session = /session=([^;]+)/.exec(headers.cookie ?? '')?.[1] ?? randomUUID();
+
+    async function answer({ url = '/', headers }: IncomingMessage, outgoing: ServerResponse) {
+      const plain = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
       if (url === '/start') {
+        // 番号はここで作る。ブラウザが持ってきたものは使わない（セッション固定）。
+        const session = randomUUID();
         const { url: location } = await client.beginConsent({ sessionBinding: session });
-        outgoing.writeHead(303, { location, 'set-cookie': `session=${session}; HttpOnly; SameSite=Lax; Path=/` }).end();
-      } else if (url.startsWith('/callback')) {
-        const outcome = await client.completeConsent({ method: 'GET', url, headers }, { sessionBinding: session });
-        if (outcome.status !== 'granted') return outgoing.writeHead(400).end();
-        submitted++;
-        // 識別子は申込みと一緒に保存する。この例ではブラウザが持つ。
-        outgoing.end(await queue.add(await client.submit(outcome.grant, latest())));
-      } else {
-        // 画面の EventSource に届く。どのインスタンスにつながってもよい。
-        const gone = new AbortController();
-        outgoing.once('close', () => gone.abort());
-        outgoing.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-        for await (const { state } of queue.progress(url.slice('/events/'.length), { signal: gone.signal })) outgoing.write(`data: ${state}\n\n`);
-        outgoing.end();
+        return outgoing.writeHead(303, { ...plain, location, 'set-cookie': `session=${session}; HttpOnly; SameSite=Lax; Path=/` }).end();
       }
-      return outgoing;
+      const [, session = 'none'] = /(?:^|; )session=([^;]+)/.exec(headers.cookie ?? '') ?? [];
+      // 照会の識別子は URL に出さず、セッションとともに置く。ほかの人の進み具合は見えない。
+      const idOfSession = `${name}:id-of:${session}`;
+      if (url.startsWith('/callback')) {
+        const outcome = await client.completeConsent({ method: 'GET', url, headers }, { sessionBinding: session });
+        if (outcome.status !== 'granted') return outgoing.writeHead(400, plain).end();
+        submitted++;
+        await redis.set(idOfSession, await queue.add(await client.submit(outcome.grant, latest())), 'EX', 3_600);
+        return outgoing.writeHead(200, plain).end();
+      }
+      const id = await redis.get(idOfSession);
+      if (url !== '/events' || id === null) return outgoing.writeHead(404, plain).end();
+      // 画面の EventSource に届く。どのインスタンスにつながってもよい。
+      const gone = new AbortController();
+      outgoing.once('close', () => gone.abort());
+      outgoing.writeHead(200, { ...plain, 'content-type': 'text/event-stream' });
+      for await (const { state } of queue.progress(id, { signal: gone.signal })) outgoing.write(`data: ${state}\n\n`);
+      return outgoing.end();
+    }
+
+    const instance = await listen((incoming, outgoing) => {
+      answer(incoming, outgoing).catch((error) => {
+        console.error(isSelfInfoError(error) ? error.code : 'unexpected');
+        if (outgoing.headersSent) outgoing.end();
+        else outgoing.writeHead(500).end();
+      });
     });
     instances.push(instance);
     return { vault, close, submitted: () => submitted };
@@ -179,8 +198,8 @@ async function play(): Promise<void> {
     const start = await fetch(`${origin}/start`, { redirect: 'manual' });
     const cookie = start.headers.get('set-cookie')?.split(';')[0] ?? '';
     const callback = await sandbox.visit(start.headers.get('location') ?? '', { persona: 'hanako' });
-    const id = await (await fetch(callback, { headers: { cookie } })).text();
-    return (await fetch(`${origin}/events/${id}`, { headers: { cookie } })).text();
+    await fetch(callback, { headers: { cookie } });
+    return (await fetch(`${origin}/events`, { headers: { cookie } })).text();
   }
   const citizens = Promise.all(Array.from({ length: CITIZENS }, visit));
   for (let kill = 0; kill < KILLS; kill++) {

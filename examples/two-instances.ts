@@ -5,7 +5,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type RequestListener, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Redis } from 'ioredis';
-import { createSelfInfoClient, createVirtualClock, defineService, explain, latest } from 'myna-selfinfo';
+import { createSelfInfoClient, createVirtualClock, defineService, explain, isSelfInfoError, latest } from 'myna-selfinfo';
 import { createRedisStore } from 'myna-selfinfo/redis';
 import { startSandbox } from 'myna-selfinfo/sandbox';
 
@@ -15,6 +15,9 @@ const service = defineService({
   retention: { days: 30 },
   items: { income: { detail: 'local-tax', code: 'TM00000000000002', inquiries: ['latest'], latestBy: '課税年度' } },
 });
+
+/** コールバックのURLには認可コードがある: よそへ Referer を出さず、どこにも残さない。 */
+const plain = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
 
 const servers: Server[] = [];
 async function listen(listener: RequestListener): Promise<number> {
@@ -83,9 +86,10 @@ async function startInstance(name: string) {
   ports.push(
     await listen((incoming, outgoing) => {
       answer(incoming).then(
-        ({ status, headers, body = '' }) =>
-          outgoing.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers }).end(`インスタンス${name}: ${body}`),
-        (error) => outgoing.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' }).end(`インスタンス${name}: ${explain(error, 'ja')}`),
+        ({ status, headers, body = '' }) => outgoing.writeHead(status, { ...plain, ...headers }).end(`インスタンス${name}: ${body}`),
+        // SDK のものではないエラー（この例では Redis のものなど）の文は、画面に出さない。
+        (error) =>
+          outgoing.writeHead(500, plain).end(`インスタンス${name}: ${isSelfInfoError(error) ? explain(error, 'ja') : 'ただいまご利用いただけません。'}`),
       );
     }),
   );

@@ -20,7 +20,11 @@ import {
 export const listen: Listen = async (client, { port, https }) => {
   const sessions = createSessions(https);
   // logger は使わない: リクエストごとに、認可コードの入ったURLを書くので。終了の途中で受け取ったものにも、503 ではなく本来の応答を返す。
-  const app = fastify({ return503OnClosing: false });
+  // frameworkErrors: 読めないURLは、フックより前に、URLを写した既定の応答で断られる。ほかのページと同じに答える。
+  const app = fastify({
+    return503OnClosing: false,
+    frameworkErrors: (_error, _request, reply) => void reply.raw.writeHead(404, headers).end(missingPage),
+  });
   // Fastify は JSON と text/plain のほかの POST を 415 で断る。フォームを受け付け、中身は捨てる。
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, _body, done) => done(null));
   app.addHook('onRequest', async (_request, reply) => {

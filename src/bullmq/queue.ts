@@ -264,10 +264,25 @@ export function createRetrievalQueue<S extends Service>(options: RetrievalQueueO
     checkText(id, 'id');
     checkKeys(given, 'options', ['signal']);
     checkSignal(given.signal, 'options.signal');
-    return follow(id, given.signal ? AbortSignal.any([given.signal, lifetime.signal]) : lifetime.signal);
+    const own = new AbortController();
+    const states = follow(id, own, given.signal);
+    const end = states.return.bind(states);
+    // Whoever leaves while a state is awaited would else be followed until it comes: a stream that is cancelled does.
+    states.return = (value) => {
+      own.abort();
+      return end(value);
+    };
+    return states;
   }
 
-  async function* follow(id: string, signal: AbortSignal): AsyncGenerator<RetrievalState> {
+  async function* follow(id: string, own: AbortController, given: AbortSignal | undefined): AsyncGenerator<RetrievalState> {
+    const { signal } = own;
+    const leave = () => own.abort();
+    const outer = given ? [given, lifetime.signal] : [lifetime.signal];
+    for (const one of outer) {
+      if (one.aborted) leave();
+      one.addEventListener('abort', leave, { once: true });
+    }
     let look = () => {};
     const hear = () => look();
     const mine = watchers.get(id) ?? new Set();
@@ -293,6 +308,7 @@ export function createRetrievalQueue<S extends Service>(options: RetrievalQueueO
     } catch (error) {
       if (!(signal.aborted && isSelfInfoError(error, 'client_closed'))) throw error;
     } finally {
+      for (const one of outer) one.removeEventListener('abort', leave);
       mine.delete(hear);
       if (mine.size === 0 && watchers.get(id) === mine) watchers.delete(id);
     }

@@ -1,5 +1,5 @@
 import type { Job, Queue } from 'bullmq';
-import { type Clock, formatInstant } from '../time.js';
+import { type Clock, DAY_MS, formatInstant } from '../time.js';
 
 /**
  * Where a retrieval stands, for the citizen's screen: plain data without a personal value. `until`: ISO 8601 at +09:00, when it is asked next.
@@ -33,6 +33,11 @@ export type RetrievalQueueEvent = { readonly at: string } & (
   | { readonly type: 'ended'; readonly id: string; readonly state: 'failed'; readonly code: string }
   | { readonly type: 'trouble'; readonly code?: string }
 );
+
+/** As `formatInstant` writes it. */
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?\+09:00$/;
+/** No retrieval is put off for longer, and of what is no number nothing is told. */
+const LONGEST_MS = 365 * DAY_MS;
 
 /** Tells what happened; without the instant, which is added. */
 export type Tell = (event: RetrievalQueueEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never) => void;
@@ -73,10 +78,17 @@ function codeOf(job: Job | undefined): string {
   return /^[a-z_]{1,40}$/.test(reason) ? reason : 'retrieval_gone';
 }
 
+/** Of a note, too: whatever else stands there is not shown to a citizen. */
+function noteOf(progress: unknown): Note | undefined {
+  const { state, until } = Object(progress) as { readonly [name in keyof Note]?: unknown };
+  if ((state !== 'waiting' && state !== 'unavailable') || typeof until !== 'string' || !INSTANT.test(until)) return undefined;
+  return { state, until };
+}
+
 function delayedState(job: Job | undefined, clock: Clock): RetrievalState {
-  const { state, until } = (job?.progress ?? {}) as Partial<Note>;
-  if (until !== undefined && state !== undefined) return { state, until };
+  const note = noteOf(job?.progress);
+  if (note !== undefined) return note;
   // Put off by whoever added it, because a holder was closed. Redis keeps durations by the machines' clocks.
   const leftMs = job === undefined ? 0 : job.timestamp + job.delay - Date.now();
-  return { state: 'unavailable', until: formatInstant(clock.now() + leftMs) };
+  return { state: 'unavailable', until: formatInstant(clock.now() + (Math.abs(leftMs) <= LONGEST_MS ? leftMs : 0)) };
 }

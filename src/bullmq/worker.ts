@@ -96,6 +96,8 @@ export function runWorker(place: Workplace, { concurrency, deadlineMs, lockMs }:
       case 'failed':
         return lost(ref, collected.error.code, () => client.discard(retrieval));
       case 'ready': {
+        // Discarded while it was asked for, by another process perhaps: the citizen wants it kept nowhere. Where nobody can tell, it is not thrown away.
+        if (clock.now() < expiresMs && (await client.recall(id).catch(() => retrieval)) === undefined) return lost(ref, 'retrieval_gone');
         try {
           await vault.put(collected.answer, { ref });
         } catch (error) {

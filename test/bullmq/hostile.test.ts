@@ -1,0 +1,120 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createMemoryStore, latest } from '../../src/index.js';
+import { answerAt, type BankOptions, type Loan, loan, openBank } from '../kit/loan.js';
+import { findPart } from '../kit/machine.js';
+import { type RedisServer, startRedis } from '../kit/redis.js';
+import { type DeskOptions, openDesk } from './desk.js';
+
+const part = findPart('redis-server');
+
+describe.skipIf(part.missing)('the queue, among what it does not expect', () => {
+  let redis: RedisServer;
+  const open: (() => Promise<unknown>)[] = [];
+  beforeAll(async () => {
+    redis = await startRedis(part.path());
+  });
+  afterEach(async () => {
+    for (const close of open.splice(0).reverse()) await close();
+  });
+  afterAll(() => redis?.stop());
+
+  function openOffice(bankOptions: BankOptions<Loan> = {}, options: Partial<DeskOptions> = {}) {
+    const bank = openBank(bankOptions);
+    const desk = openDesk({ redis, client: bank.client, service: loan, clock: bank.clock, hurry: true, ...options });
+    open.push(bank.client.close, desk.close);
+    const submit = async () => bank.client.submit(await bank.consent(), latest());
+    return { ...bank, ...desk, submit, commands: async () => (await desk.raw.client) as unknown as Redis };
+  }
+
+  it('shows nothing of a note in Redis that is none of its own', async () => {
+    const busy = () => new Response(null, { status: 503, headers: { 'retry-after': '120' } });
+    const office = openOffice(answerAt('/result', busy), { hurry: false });
+    const id = await office.queue.add(await office.submit());
+    await office.queue.startWorker();
+    const [{ until } = { until: '' }] = await office.told('put-off');
+    expect(await office.queue.state(id)).toEqual({ state: 'unavailable', until });
+    const commands = await office.commands();
+    const key = office.raw.toKey(id);
+    const plausible = { state: 'unavailable', until: expect.stringMatching(/^2026-12-01T10:0[0-2]:\d\d(\.\d{3})?\+09:00$/) };
+    for (const note of [
+      { state: '<script>', until },
+      { state: 'waiting', until: '花子' },
+      { state: 'waiting', until: { toString: 1 } },
+      { state: 'ready', until, ref: 'x' },
+      'text',
+      null,
+      [1],
+    ]) {
+      await commands.hset(key, 'progress', JSON.stringify(note));
+      expect(await office.queue.state(id)).toEqual(plausible);
+    }
+    for (const [timestamp, delay] of [
+      ['x', '1'],
+      ['1', 'x'],
+      ['9'.repeat(18), '9'.repeat(18)],
+    ] as const) {
+      await commands.hset(key, { timestamp, delay });
+      expect(await office.queue.state(id)).toEqual(plausible);
+    }
+  });
+
+  it('ends jobs that no retrieval belongs to, leaves those that cannot be read, and goes on', async () => {
+    const office = openOffice();
+    const commands = await office.commands();
+    const job = { name: 'x', data: '{}', opts: '{}', timestamp: '1', delay: '0', priority: '0' };
+    const ended = { ...job, data: '{"__proto__":{"polluted":1}}', opts: '{"__proto__":{"polluted":1}}' };
+    const jobs = { 花子: ended, meta: job, 'no-opts': { name: 'x' }, unreadable: { ...job, data: '花子' } };
+    for (const [id, fields] of Object.entries(jobs)) {
+      // `meta` is a name that the queue itself uses.
+      if (id !== 'meta') await commands.hset(office.raw.toKey(id), fields);
+      await commands.lpush(office.raw.toKey('wait'), id);
+    }
+    const id = await office.queue.add(await office.submit());
+    await office.queue.startWorker();
+    expect(await office.end(id)).toMatchObject({ state: 'ready' });
+    await office.told('ended', 4);
+    const failed = office.events.filter((event) => event.type === 'ended' && event.state === 'failed');
+    expect(failed.map((event) => ('code' in event ? event.code : undefined))).toEqual(['retrieval_gone', 'retrieval_gone', 'retrieval_gone']);
+    expect(office.events.filter(({ type }) => type === 'trouble')).not.toEqual([]);
+    expect(JSON.stringify(office.events.filter(({ type }) => type === 'trouble'))).not.toContain('花子');
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+  });
+
+  it('lets go whoever leaves while a state is awaited', async () => {
+    const office = openOffice();
+    const id = await office.queue.add(await office.submit());
+    const states = office.queue.progress(id)[Symbol.asyncIterator]();
+    expect(await states.next()).toEqual({ done: false, value: { state: 'waiting' } });
+    // Nobody works: the state will not change.
+    const next = states.next();
+    expect(await states.return?.()).toEqual({ done: true, value: undefined });
+    expect(await next).toEqual({ done: true, value: undefined });
+  });
+
+  it('keeps nothing of what another process discarded while it was asked', async () => {
+    let release = () => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const store = createMemoryStore();
+    const asked = () => office.calls.filter((path) => path.endsWith('/result')).length;
+    const office = openOffice({
+      store,
+      async intercept(request, pass) {
+        // The sandbox's answer comes with the second question.
+        if (new URL(request.url).pathname.endsWith('/result') && asked() > 1) await gate;
+        return pass(request);
+      },
+    });
+    const id = await office.queue.add(await office.submit());
+    await office.queue.startWorker();
+    while (asked() < 2) await setTimeout(5);
+    await store.delete(`retrieval:${id}`);
+    expect(await office.client.recall(id)).toBeUndefined();
+    release();
+    expect(await office.end(id)).toEqual({ state: 'failed', code: 'retrieval_gone' });
+    expect(await office.vault.has(id.replaceAll('-', ''))).toBe(false);
+  });
+});
