@@ -74,19 +74,20 @@ export interface BoundStore {
 export async function within<T>({ stage, signal }: Scope, clock: Clock, limitMs: number, work: () => Promise<T>): Promise<T> {
   const harmless = { effect: 'none', retry: { safe: true } } as const;
   if (signal.aborted) throw new SelfInfoError('aborted', { stage, ...harmless });
-  let end = (_reason: SelfInfoError) => {};
-  const ended = new Promise<never>((_, reject) => {
+  let finish = (_value: T) => {};
+  let end = (_reason: unknown) => {};
+  const settled = new Promise<T>((resolve, reject) => {
+    finish = resolve;
     end = reject;
   });
   const abort = () => end(new SelfInfoError('aborted', { stage, ...harmless }));
   signal.addEventListener('abort', abort, { once: true });
   const late = () => end(new SelfInfoError('timed_out', { stage: 'store', ...harmless }));
   const callOff = limitMs < Number.POSITIVE_INFINITY ? alarm(clock, limitMs, late) : undefined;
-  const working = work();
-  // The losers of the race settle later, when nobody listens.
-  for (const promise of [working, ended]) promise.catch(() => undefined);
+  // What comes later than the first is not heard.
+  work().then(finish, end);
   try {
-    return await Promise.race([working, ended]);
+    return await settled;
   } finally {
     callOff?.();
     signal.removeEventListener('abort', abort);

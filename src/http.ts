@@ -168,8 +168,10 @@ async function bounded<T>(
   // Work that starts may send: without time left nothing is started.
   if (limitMs === 0) throw TIMED_OUT;
   const inner = new AbortController();
-  let end = (_reason: symbol) => {};
-  const ended = new Promise<never>((_, reject) => {
+  let finish = (_answer: T) => {};
+  let end = (_reason: unknown) => {};
+  const settled = new Promise<T>((resolve, reject) => {
+    finish = resolve;
     end = reject;
   });
   const abort = () => end(ABORTED);
@@ -180,11 +182,10 @@ async function bounded<T>(
     breakSilence();
     if (!inner.signal.aborted) breakSilence = alarm(clock, SILENCE_MS, () => end(TIMED_OUT));
   };
-  const working = work(inner.signal, heard);
-  // The losers of the race settle later, when nobody listens.
-  for (const promise of [working, ended]) promise.catch(() => undefined);
+  // What comes later than the first is not heard.
+  work(inner.signal, heard).then(finish, end);
   try {
-    return await Promise.race([working, ended]);
+    return await settled;
   } finally {
     inner.abort(OVER);
     callOff();

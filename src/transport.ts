@@ -45,8 +45,9 @@ export function createTransport(route: Route, tls: TlsCredential | undefined, cl
         const parked = line !== undefined;
         line ??= openLine(route, identity, lines);
         const { client } = await line;
-        // Whatever the other side did to a parked connection is noticed in two turns of the event loop; written to a dead one, a request would be lost.
-        for (let turn = 0; parked && turn < 2; turn++) await setImmediate();
+        // Whatever the other side did to a parked connection is noticed in two turns of the event loop, of which undici waits one; written to a dead one, a
+        // request would be lost.
+        if (parked) await setImmediate();
         // What goes out after that ends with the line, which a call that failed closes.
         signal.throwIfAborted();
         return dispatch(client, call, pathUnder(route.baseUrl, call.path), heard);
