@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { isSelfInfoError, SelfInfoError, type Stage } from './errors.js';
 import type { Store } from './stores/store.js';
-import { type Clock, OVER, waitBy } from './time.js';
+import { alarm, type Clock } from './time.js';
 
 /** What a call of the client runs within: the step it takes, a signal of its own, and the epoch milliseconds by which it must be over. */
 export interface Scope {
@@ -71,26 +71,25 @@ export interface BoundStore {
  *
  * @throws SelfInfoError `aborted` at the scope's stage, `timed_out`: for work that changes nothing at the portal.
  */
-export async function within<T>({ stage, signal }: Scope, clock: Clock, limitMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function within<T>({ stage, signal }: Scope, clock: Clock, limitMs: number, work: () => Promise<T>): Promise<T> {
   const harmless = { effect: 'none', retry: { safe: true } } as const;
   if (signal.aborted) throw new SelfInfoError('aborted', { stage, ...harmless });
-  const inner = new AbortController();
-  let end = (_reason: SelfInfoError) => {};
-  const ended = new Promise<never>((_, reject) => {
+  let finish = (_value: T) => {};
+  let end = (_reason: unknown) => {};
+  const settled = new Promise<T>((resolve, reject) => {
+    finish = resolve;
     end = reject;
   });
   const abort = () => end(new SelfInfoError('aborted', { stage, ...harmless }));
   signal.addEventListener('abort', abort, { once: true });
-  // A clock that cannot wait ends the work, too.
-  const late = () => inner.signal.aborted || end(new SelfInfoError('timed_out', { stage: 'store', ...harmless }));
-  if (limitMs < Number.POSITIVE_INFINITY) waitBy(clock, limitMs, inner.signal).then(late, late);
-  const working = work(inner.signal);
-  // The losers of the race settle later, when nobody listens.
-  for (const promise of [working, ended]) promise.catch(() => undefined);
+  const late = () => end(new SelfInfoError('timed_out', { stage: 'store', ...harmless }));
+  const callOff = limitMs < Number.POSITIVE_INFINITY ? alarm(clock, limitMs, late) : undefined;
+  // What comes later than the first is not heard.
+  work().then(finish, end);
   try {
-    return await Promise.race([working, ended]);
+    return await settled;
   } finally {
-    inner.abort(OVER);
+    callOff?.();
     signal.removeEventListener('abort', abort);
   }
 }

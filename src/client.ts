@@ -350,7 +350,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
   }
 
   async function collectOne(id: string, handle: Retrieval, given: CollectOptions, scope: Scope & Trace & { readonly deadline: number }): Promise<Collected> {
-    return within(scope, clock, Number.POSITIVE_INFINITY, async (inner) => {
+    return within(scope, clock, Number.POSITIVE_INFINITY, async () => {
       const secret = await secretFor(id, scope);
       if (secret === undefined) return gone();
       const retrieval = keptRetrieval(secret);
@@ -365,7 +365,7 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
           case 'done':
             return {
               status: 'ready',
-              answer: await scope.step('answer', () => buildAnswer(service, retrieval.terms, retrieval.inquiries, waited.result, clock, inner), 'built'),
+              answer: await scope.step('answer', () => buildAnswer(service, retrieval.terms, retrieval.inquiries, waited.result, clock, scope.signal), 'built'),
             };
           case 'pending':
             return { ...waited, retrieval };

@@ -131,12 +131,13 @@ export function createTeller(onEvent: ((event: ClientEvent) => unknown) | undefi
 
   function open(): Trace {
     let callId: string | undefined;
-    let ids: Ids = {};
+    const ids: Ids[] = [];
     const attempts = new Map<string, number>();
     const since = (startedAt: number) => Math.max(0, clock.now() - startedAt);
     const common = () => {
       callId ??= randomUUID();
-      return { callId, ...ids };
+      // An id out of a store that has gone mad could be anything.
+      return { callId, ...Object.fromEntries(ids.flatMap(Object.entries).filter(([, id]) => /^[0-9a-f-]{36}$/.test(id))) };
     };
     return {
       async step(step, work, done) {
@@ -152,10 +153,7 @@ export function createTeller(onEvent: ((event: ClientEvent) => unknown) | undefi
           throw error;
         }
       },
-      know(known) {
-        // An id out of a store that has gone mad could be anything.
-        ids = { ...ids, ...Object.fromEntries(Object.entries(known).filter(([, id]) => /^[0-9a-f-]{36}$/.test(id))) };
-      },
+      know: (known) => void ids.push(known),
       onCall({ stage, startedAt, status, error }) {
         const attempt = (attempts.get(stage) ?? 0) + 1;
         attempts.set(stage, attempt);

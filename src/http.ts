@@ -1,7 +1,7 @@
 import { isSelfInfoError, restated, SelfInfoError, type SelfInfoErrorCode } from './errors.js';
 import { readStrictJson } from './json.js';
 import { createPace } from './pace.js';
-import { type Clock, DAY_MS, formatInstant, OVER, waitBy } from './time.js';
+import { alarm, type Clock, DAY_MS, formatInstant, OVER } from './time.js';
 import type { TlsCredential } from './tls.js';
 
 /** A function with the shape of the global `fetch`, called with one `Request`. */
@@ -75,19 +75,22 @@ const CHUNKS_AT_ONCE = 100;
 /** The longest planned outage, over the New Year, takes a week. */
 const LONGEST_RETRY_AFTER_MS = 31 * DAY_MS;
 
-/** What a low-level exchange yields: the body is read under a limit. */
-interface RawAnswer {
+/** How far a call has come, and so how long it may be silent now. */
+type Progress = 'started' | 'sent' | 'answering';
+
+/** What a low-level exchange yields; the body in pieces. */
+export interface RawAnswer {
   readonly status: number;
   readonly header: (name: string) => string | null;
-  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly body: readonly Uint8Array[];
 }
 
-/** Sends one call; `sent` is told before the first byte may leave. */
-export type Exchange = (call: Call, signal: AbortSignal, sent: () => void) => Promise<RawAnswer>;
+/** Sends one call and reads its answer. Tells `sent` before the first byte may leave, `answering` of the head and of each piece of the body. */
+export type Exchange = (call: Call, signal: AbortSignal, heard: (progress: Exclude<Progress, 'started'>) => void) => Promise<RawAnswer>;
 
 /** A transport over an injected fetch, for tests in one process; production refuses it. */
 export function createFetchTransport(apiUrl: string, fetch: FetchLike, clock: Clock): Transport {
-  const exchange: Exchange = async (call, signal, sent) => {
+  const exchange: Exchange = async (call, signal, heard) => {
     const request = new Request(new URL(pathUnder(apiUrl, call.path), apiUrl), {
       method: 'POST',
       headers: call.headers,
@@ -95,11 +98,13 @@ export function createFetchTransport(apiUrl: string, fetch: FetchLike, clock: Cl
       signal,
       redirect: 'manual',
     });
-    sent();
+    heard('sent');
     const response = await fetch(request);
     // What is no status would pass for a good one.
     if (!Number.isInteger(response.status)) throw invalid('it has no status.', 'ステータスがありません。');
-    return { status: response.status, header: (name) => response.headers.get(name), chunks: response.body ?? new Blob([]).stream() };
+    heard('answering');
+    const body = await readBody(response.body ?? new Blob([]).stream(), () => heard('answering'), signal);
+    return { status: response.status, header: (name) => response.headers.get(name), body };
   };
   const close = async () => {};
   return {
@@ -122,12 +127,12 @@ export function connection(clock: Clock, wire: { exchange: Exchange; close(): Pr
       let progress: Progress = 'started';
       const now = clock.now();
       const limitMs = Math.max(0, Math.min(CALL_MS, (deadline ?? Number.POSITIVE_INFINITY) - now));
-      const work = async (inner: AbortSignal, heard: (progress: Progress) => void) => {
-        const tell = (now: Progress) => () => {
+      const work = async (inner: AbortSignal, heard: () => void) => {
+        const tell = (now: Progress) => {
           progress = now;
-          heard(now);
+          heard();
         };
-        return receive(wire.exchange(call, inner, tell('sent')), tell('answering'), clock, inner);
+        return judgeRaw(await wire.exchange(call, inner, tell), clock, inner);
       };
       try {
         const answer = await bounded(work, clock, limitMs, [closing.signal, ...(signal ? [signal] : [])]);
@@ -152,12 +157,9 @@ const UNCONNECTED = Symbol('not connected in time');
 const TIMED_OUT = Symbol('timed out');
 const ABORTED = Symbol('aborted');
 
-/** How far a call has come, and so how long it may be silent now. */
-type Progress = 'started' | 'sent' | 'answering';
-
 /** Settles with the work, its time limits, or the first signal to abort, whichever comes first, even when the work ignores its signal. */
 async function bounded<T>(
-  work: (signal: AbortSignal, heard: (progress: Progress) => void) => Promise<T>,
+  work: (signal: AbortSignal, heard: () => void) => Promise<T>,
   clock: Clock,
   limitMs: number,
   signals: readonly AbortSignal[],
@@ -166,43 +168,33 @@ async function bounded<T>(
   // Work that starts may send: without time left nothing is started.
   if (limitMs === 0) throw TIMED_OUT;
   const inner = new AbortController();
-  let silence = new AbortController();
-  let end = (_reason: symbol) => {};
-  const ended = new Promise<never>((_, reject) => {
+  let finish = (_answer: T) => {};
+  let end = (_reason: unknown) => {};
+  const settled = new Promise<T>((resolve, reject) => {
+    finish = resolve;
     end = reject;
   });
   const abort = () => end(ABORTED);
   for (const signal of signals) signal.addEventListener('abort', abort, { once: true });
-  // A clock that cannot wait ends the call, too; a wait that was called off says nothing.
-  const limit = (ms: number, signal: AbortSignal, reason: symbol) => {
-    const over = () => signal.aborted || end(reason);
-    waitBy(clock, ms, signal).then(over, over);
+  const callOff = alarm(clock, limitMs, () => end(TIMED_OUT));
+  let breakSilence = alarm(clock, CONNECT_MS, () => end(UNCONNECTED));
+  const heard = () => {
+    breakSilence();
+    if (!inner.signal.aborted) breakSilence = alarm(clock, SILENCE_MS, () => end(TIMED_OUT));
   };
-  const heard = (progress: Progress) => {
-    silence.abort(OVER);
-    if (inner.signal.aborted) return;
-    silence = new AbortController();
-    if (progress === 'started') limit(CONNECT_MS, silence.signal, UNCONNECTED);
-    else limit(SILENCE_MS, silence.signal, TIMED_OUT);
-  };
-  limit(limitMs, inner.signal, TIMED_OUT);
-  heard('started');
-  const working = work(inner.signal, heard);
-  // The losers of the race settle later, when nobody listens.
-  for (const promise of [working, ended]) promise.catch(() => undefined);
+  // What comes later than the first is not heard.
+  work(inner.signal, heard).then(finish, end);
   try {
-    return await Promise.race([working, ended]);
+    return await settled;
   } finally {
     inner.abort(OVER);
-    silence.abort(OVER);
+    callOff();
+    breakSilence();
     for (const signal of signals) signal.removeEventListener('abort', abort);
   }
 }
 
-async function receive(exchange: Promise<RawAnswer>, heard: () => void, clock: Clock, signal: AbortSignal): Promise<HttpAnswer> {
-  const { status, header, chunks } = await exchange;
-  heard();
-  const body = await readBody(chunks, heard, signal);
+async function judgeRaw({ status, header, body }: RawAnswer, clock: Clock, signal: AbortSignal): Promise<HttpAnswer> {
   const retryAt = retryAfter(header('retry-after'), clock.now());
   if (status >= 300 && status < 400) throw invalid('redirects are not followed.', 'リダイレクトには従いません。');
   try {
@@ -224,20 +216,31 @@ async function readJson(header: RawAnswer['header'], body: readonly Uint8Array[]
 }
 
 async function readBody(chunks: AsyncIterable<Uint8Array>, heard: () => void, signal: AbortSignal): Promise<readonly Uint8Array[]> {
-  const parts: Uint8Array[] = [];
+  const { parts, add } = createBody();
   const pace = createPace(CHUNKS_AT_ONCE, signal);
-  let size = 0;
   for await (const chunk of chunks) {
     // Once nobody waits, the rest is not read.
     signal.throwIfAborted();
     // Chunks that are always there, empty ones without end, would leave no turn to the limits of time.
     if (pace.spend(1)) await pace.rest();
     heard();
-    size += chunk.byteLength;
-    if (size > BODY_BYTES) throw invalid('its body is too large.', '本文が大きすぎます。');
-    parts.push(chunk);
+    add(chunk);
   }
   return parts;
+}
+
+/** Takes the pieces of a body up to the limit. */
+export function createBody(): { readonly parts: readonly Uint8Array[]; add(chunk: Uint8Array): void } {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  return {
+    parts,
+    add(chunk) {
+      size += chunk.byteLength;
+      if (size > BODY_BYTES) throw invalid('its body is too large.', '本文が大きすぎます。');
+      parts.push(chunk);
+    },
+  };
 }
 
 function isJson(contentType: string | null): boolean {

@@ -29,11 +29,17 @@ export async function readStrictJson(chunks: readonly Uint8Array[], signal: Abor
   return value;
 }
 
+const UTF8 = { fatal: true, ignoreBOM: true };
+/** For bodies of one small piece: a decoder is dear to make, and one that is given all at once keeps nothing. */
+const atOnce = new TextDecoder('utf-8', UTF8);
+
 async function decodeUtf8(chunks: readonly Uint8Array[], signal: AbortSignal): Promise<string> {
   const { rest } = createPace(DECODED, signal);
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  let text = '';
   try {
+    const [only] = chunks;
+    if (only && chunks.length === 1 && only.byteLength < DECODED) return atOnce.decode(only);
+    const decoder = new TextDecoder('utf-8', UTF8);
+    let text = '';
     for (const piece of regrouped(chunks)) {
       text += decoder.decode(piece, { stream: true });
       if (piece.byteLength === DECODED) await rest();

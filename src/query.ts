@@ -233,7 +233,7 @@ function chance(random: () => number): number {
 async function pause(progress: Progress, ms: number, over: Promise<void>, { scope, clock, onProgress }: Waiting): Promise<void> {
   // The wait starts before the caller is told, so that a virtual clock can be moved from there.
   const ended = new AbortController();
-  const waited = within(scope, clock, Number.POSITIVE_INFINITY, (signal) => Promise.race([waitBy(clock, ms, AbortSignal.any([signal, ended.signal])), over]));
+  const waited = within(scope, clock, Number.POSITIVE_INFINITY, () => Promise.race([waitBy(clock, ms, ended.signal), over]));
   // If the caller's function throws, nobody hears how the wait ends.
   waited.catch(() => undefined);
   try {

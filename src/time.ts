@@ -118,6 +118,23 @@ export async function waitBy(clock: Clock, ms: number, signal: AbortSignal): Pro
   await clock.wait(ms, signal);
 }
 
+/**
+ * Rings after `ms` milliseconds by a clock, unless the function that comes back is called before. A clock that cannot wait rings at once.
+ *
+ * The system's needs no more than its timer: a signal and a promise for each of a call's limits would cost more than the rest of the call.
+ */
+export function alarm(clock: Clock, ms: number, ring: () => void): () => void {
+  if (clock === systemClock && ms > 0 && ms <= LONGEST_TIMER_MS) {
+    const handle = setTimeout(ring, ms);
+    return () => clearTimeout(handle);
+  }
+  const off = new AbortController();
+  // A wait that was called off says nothing.
+  const over = () => off.signal.aborted || ring();
+  waitBy(clock, ms, off.signal).then(over, over);
+  return () => off.abort(OVER);
+}
+
 /** A clock that only moves when told to. */
 export interface VirtualClock extends Clock {
   /** Moves the clock on by `ms` milliseconds and ends the waits that fall due, in order. */

@@ -52,7 +52,12 @@ export async function requestToken(
           try {
             for (const [name, value] of credentials) init.body.set(name, value);
             answer = await connection.send(
-              { stage: 'token', path: profile.paths.token.value, headers: headersOf(init.headers), body: String(init.body) },
+              {
+                stage: 'token',
+                path: profile.paths.token.value,
+                headers: { ...init.headers, accept: 'application/json', 'accept-encoding': 'identity' },
+                body: String(init.body),
+              },
               bounds,
             );
             return new Response();
@@ -82,9 +87,10 @@ async function judgeToken({ clientId, issuer, profile }: Environment, { status, 
   if (status >= 400) throw refusal({ status, json, retryAt }, 'token', profile.errorCodes.value);
   const oauth = await oauth4webapi();
   try {
-    // A plain response made of what was checked, never the wire's own. An ID token was not asked for: it is not looked at, and says nothing.
+    // A plain response that gives what was checked, never the wire's own. An ID token was not asked for: it is not looked at, and says nothing.
     const lacksType = 'access_token' in body && !('token_type' in body) && profile.oauth.deviations.value.includes('token-type-missing');
-    const plain = Response.json({ ...body, ...(lacksType && { token_type: 'bearer' }), id_token: undefined }, { status });
+    const checked = { ...body, ...(lacksType && { token_type: 'bearer' }), id_token: undefined };
+    const plain = Object.assign(new Response(null, { status }), { json: async () => checked });
     const { access_token: token, token_type: type } = await oauth.processAuthorizationCodeResponse({ issuer }, { client_id: clientId }, plain);
     const life = 'expires_in' in body ? body.expires_in : undefined;
     // RFC 6750, 2.1: what else a token may hold cannot stand in a header. A token of another type would have to be sent in another way.
@@ -101,10 +107,6 @@ async function judgeToken({ clientId, issuer, profile }: Environment, { status, 
 /** RFC 6749, 5.1: seconds, as a number. */
 function isLife(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= LONGEST_LIFE_S;
-}
-
-function headersOf(headers: ConstructorParameters<typeof Headers>[0]): Record<string, string> {
-  return { ...Object.fromEntries(new Headers(headers).entries()), accept: 'application/json', 'accept-encoding': 'identity' };
 }
 
 function invalid(en: string, ja: string): SelfInfoError {

@@ -1,8 +1,7 @@
-import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import type { Client } from 'undici';
 import { openTunnel, type Route } from './egress.js';
-import { BODY_BYTES, CONNECT_MS, connection, type Exchange, pathUnder, SILENCE_MS, type Transport } from './http.js';
+import { BODY_BYTES, type Call, CONNECT_MS, connection, createBody, type Exchange, pathUnder, type RawAnswer, SILENCE_MS, type Transport } from './http.js';
 import type { Clock } from './time.js';
 import { dial, type Identity, identityOf, type TlsCredential } from './tls.js';
 
@@ -42,20 +41,16 @@ export function createTransport(route: Route, tls: TlsCredential | undefined, cl
     connect(thumbprint) {
       const identity = find(thumbprint);
       let line: Promise<Line> | undefined;
-      const exchange: Exchange = async (call, signal, sent) => {
+      const exchange: Exchange = async (call, signal, heard) => {
         const parked = line !== undefined;
         line ??= openLine(route, identity, lines);
         const { client } = await line;
-        // Whatever the other side did to a parked connection is noticed in two turns of the event loop; written to a dead one, a request would be lost.
-        for (let turn = 0; parked && turn < 2; turn++) await setImmediate();
-        const { statusCode, headers, body } = await client.request({
-          method: 'POST',
-          path: pathUnder(route.baseUrl, call.path),
-          headers: { ...call.headers, 'content-length': String(Buffer.byteLength(call.body)) },
-          body: Readable.from(announced(call.body, sent), { objectMode: false }),
-          signal,
-        });
-        return { status: statusCode, header: (name) => headerOf(headers, name), chunks: body };
+        // Whatever the other side did to a parked connection is noticed in two turns of the event loop, of which undici waits one; written to a dead one, a
+        // request would be lost.
+        if (parked) await setImmediate();
+        // What goes out after that ends with the line, which a call that failed closes.
+        signal.throwIfAborted();
+        return dispatch(client, call, pathUnder(route.baseUrl, call.path), heard);
       };
       const close = async () => {
         const closing = line;
@@ -123,10 +118,31 @@ async function openLine({ baseUrl, proxy }: Route, identity: Identity, lines: Se
   return line;
 }
 
-/** undici pulls the body once the connection stands: the last moment at which nothing has been sent. */
-async function* announced(body: string, sent: () => void): AsyncGenerator<Buffer> {
-  sent();
-  yield Buffer.from(body);
+/** By undici's innermost door: it says when a call is about to be written, and bodies that are held whole need no streams. */
+function dispatch(client: Client, { headers, body }: Call, path: string, heard: Parameters<Exchange>[2]): Promise<RawAnswer> {
+  return new Promise((resolve, reject) => {
+    const { parts, add } = createBody();
+    let head: Omit<RawAnswer, 'body'> | undefined;
+    client.dispatch(
+      { method: 'POST', path, headers: { ...headers }, body },
+      {
+        // The connection stands: the last moment at which nothing has been sent.
+        onRequestStart: () => heard('sent'),
+        onResponseStart(_, status, fields) {
+          // Interim ones say nothing.
+          if (status < 200) return;
+          head = { status, header: (name) => headerOf(fields, name) };
+          heard('answering');
+        },
+        onResponseData(_, chunk) {
+          heard('answering');
+          add(chunk);
+        },
+        onResponseEnd: () => (head ? resolve({ ...head, body: parts }) : reject(new Error('no head'))),
+        onResponseError: (_, error) => reject(error),
+      },
+    );
+  });
 }
 
 function headerOf(headers: Readonly<Record<string, string | string[] | undefined>>, name: string): string | null {
