@@ -84,9 +84,9 @@ export async function within<T>({ stage, signal }: Scope, clock: Clock, limitMs:
   signal.addEventListener('abort', abort, { once: true });
   const late = () => end(new SelfInfoError('timed_out', { stage: 'store', ...harmless }));
   const callOff = limitMs < Number.POSITIVE_INFINITY ? alarm(clock, limitMs, late) : undefined;
-  // What comes later than the first is not heard.
-  work().then(finish, end);
   try {
+    // What comes later than the first is not heard.
+    work().then(finish, end);
     return await settled;
   } finally {
     callOff?.();

@@ -90,7 +90,8 @@ async function judgeToken({ clientId, issuer, profile }: Environment, { status, 
     // A plain response that gives what was checked, never the wire's own. An ID token was not asked for: it is not looked at, and says nothing.
     const lacksType = 'access_token' in body && !('token_type' in body) && profile.oauth.deviations.value.includes('token-type-missing');
     const checked = { ...body, ...(lacksType && { token_type: 'bearer' }), id_token: undefined };
-    const plain = Object.assign(new Response(null, { status }), { json: async () => checked });
+    // Defined, not assigned: a host's server may have put a class of its own in the place of `Response`, whose `json` is read-only.
+    const plain = Object.defineProperty(new Response(null, { status }), 'json', { value: async () => checked });
     const { access_token: token, token_type: type } = await oauth.processAuthorizationCodeResponse({ issuer }, { client_id: clientId }, plain);
     const life = 'expires_in' in body ? body.expires_in : undefined;
     // RFC 6750, 2.1: what else a token may hold cannot stand in a header. A token of another type would have to be sent in another way.
