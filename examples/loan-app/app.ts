@@ -45,6 +45,11 @@ export function createLoanApp({ client, vault, origin, portal, now, example }: L
   }
 
   app.use(
+    async (c, next) => {
+      await next();
+      // 所得の情報や認可コードを、下で断る応答も含めて、ブラウザにも途中にも残さない。先読みされた応答が使い回されることもなくなる。
+      c.header('cache-control', 'no-store');
+    },
     secureHeaders({
       contentSecurityPolicy: {
         defaultSrc: ["'none'"],
@@ -70,11 +75,6 @@ export function createLoanApp({ client, vault, origin, portal, now, example }: L
       lookupCookie: 'language',
       cookieOptions: { secure: https, sameSite: 'Lax', httpOnly: true, path: '/' },
     }),
-    async (c, next) => {
-      await next();
-      // 所得の情報や認可コードを、ブラウザにも途中にも残さない。先読みされた応答が使い回されることもなくなる。
-      c.header('cache-control', 'no-store');
-    },
   );
 
   const start = (language: Language, values: Partial<Application>, wrong: readonly (keyof Application)[] = []) =>

@@ -11,8 +11,9 @@ export type Bound = <T>(changes: boolean, work: () => Promise<T>) => Promise<T>;
  * @throws SelfInfoError `timed_out` at the stage `vault`, with the effect `unknown` where something may have changed; whatever a vault does may be done again.
  */
 export function boundBy(clock: Clock, timeoutMs: number): Bound {
-  const { signal } = new AbortController();
   return async (changes, work) => {
+    // One for each call: Node warns of a signal with more than ten listeners.
+    const { signal } = new AbortController();
     try {
       return await within({ stage: 'vault', signal }, clock, timeoutMs, async () => work());
     } catch (error) {

@@ -210,7 +210,7 @@ describe.skipIf(chromium.missing)('the callback, between an honest browser and a
     const callback = await agreed(honest, demo, cards.hanako);
     await expectHonestGetsIn(callback);
     const response = await honest.context().request.post(`${demo.origin}/income`, { headers: { origin: 'https://evil.example' }, form: { action: 'drop' } });
-    expect(response.status()).toBe(403);
+    expect([response.status(), response.headers()['cache-control']]).toEqual([403, 'no-store']);
     await honest.reload();
     expect(await honest.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
   });

@@ -136,3 +136,17 @@ describe('a list that is left early', () => {
     expect(isReturned).toBe(true);
   });
 });
+
+describe('many calls at once', () => {
+  it('make Node warn of nothing', async () => {
+    const warnings: string[] = [];
+    const hear = ({ name }: Error) => warnings.push(name);
+    process.on('warning', hear);
+    const { vault, answer } = openSafe();
+    const ref = await vault.put(await answer());
+    const readings = await Promise.all(Array.from({ length: 20 }, () => vault.read(ref, PURPOSE)));
+    await settle();
+    process.off('warning', hear);
+    expect([readings.length, warnings]).toEqual([20, []]);
+  });
+});
