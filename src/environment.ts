@@ -106,9 +106,9 @@ export function productionEnvironment(options: ProductionEnvironmentOptions): En
   return environment;
 }
 
-/** Loopback, a name without a dot, or one that no public host can have: a sandbox is never the portal. */
+/** Loopback, a name without a dot that is no address either, or one that no public host can have: a sandbox is never the portal. */
 function isPrivateHost(url: URL): boolean {
-  return isLoopback(url) || !url.hostname.includes('.') || /\.(test|example|invalid|localhost|internal|local)$/.test(url.hostname);
+  return isLoopback(url) || !/[.:]/.test(url.hostname) || /\.(test|example|invalid|localhost|internal|local)$/.test(url.hostname);
 }
 
 function isLoopback(url: URL): boolean {

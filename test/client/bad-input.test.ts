@@ -261,6 +261,30 @@ describe('an environment', () => {
     await expectRefusal(() => connectionCheckEnvironment(local('localhost')), ['invalid_option', 'options.endpoints.browserUrl']);
   });
 
+  it('of the sandbox lies on loopback or a private name, and never on a public host; the others are wherever the notice says', async () => {
+    const places = (host: string) => [
+      { browserUrl: `https://${host}`, apiUrl: site.endpoints.apiUrl },
+      { browserUrl: site.endpoints.browserUrl, apiUrl: `https://${host}:8443` },
+    ];
+    const inside = ['localhost', '127.0.0.1', '[::1]', 'sandbox', 'a.test', 'a.example', 'a.invalid', 'a.localhost', 'a.internal', 'a.local'];
+    for (const host of inside) for (const endpoints of places(host)) expect(sandboxEnvironment({ ...site, endpoints }).endpoints).toEqual(endpoints);
+    for (const host of ['portal.go.jp', 'example.com', 'local.jp', 'test.', '10.0.0.1', '[2001:db8::1]', '[::ffff:192.0.2.1]']) {
+      const [first, second] = places(host);
+      await expectRefusal(() => sandboxEnvironment({ ...site, endpoints: first as never }), ['invalid_option', 'options.endpoints.browserUrl']);
+      await expectRefusal(() => sandboxEnvironment({ ...site, endpoints: second as never }), ['invalid_option', 'options.endpoints.apiUrl']);
+      for (const endpoints of places(host)) {
+        expect(connectionCheckEnvironment({ ...site, endpoints }).endpoints).toEqual(endpoints);
+        expect(productionEnvironment({ ...site, endpoints, profile: confirmed }).endpoints).toEqual(endpoints);
+      }
+    }
+  });
+
+  it('for the connection check takes what is not confirmed yet: the public profile, items without code, an injected transport', () => {
+    const options = { service: loan, environment: connectionCheckEnvironment(site), fetch: async () => new Response() };
+    expect(options.environment.profile).toBe(publicProfile);
+    expect(createSelfInfoClient(options).resume).toBeTypeOf('function');
+  });
+
   it('cannot be changed', () => {
     const environment = sandboxEnvironment(site);
     expect(() => Object.assign(environment, { kind: 'production' })).toThrow(TypeError);
