@@ -167,6 +167,16 @@ describe('a deferred answer', () => {
     expect(calls).toEqual(['/oauth/token', '/request']);
   });
 
+  it('asks once where it is told to, and at the time that it names has the answer', async () => {
+    const { client, consent, calls, clock } = openBank();
+    const retrieval = await client.submit(await consent(), { income: latest() });
+    const { retryAt } = expectStatus(await client.collect(retrieval, { once: true }), 'pending');
+    expect(retryAt).toBe('2026-12-01T10:00:01+09:00');
+    clock.set(retryAt);
+    expect((await client.collect(retrieval)).status).toBe('ready');
+    expect(calls).toEqual(['/oauth/token', '/request', '/result', '/result']);
+  });
+
   it('tells before each wait how often it asked and when it asks again', async () => {
     const { client, consent, clock } = openBank();
     const told: unknown[] = [];
