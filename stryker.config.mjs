@@ -1,4 +1,5 @@
-// `npm run test:mutation`, on request: changes the steps of the journey one by one and asks whether a test notices. What it found stands in docs/security.md.
+// `npm run test:mutation`, on request: changes the steps of the journey one by one and asks whether
+// a test notices. What it found stands in docs/security.md.
 export default {
   mutate: ['src/consent.ts', 'src/token.ts', 'src/query.ts', 'src/redaction.ts'],
   testRunner: 'vitest',

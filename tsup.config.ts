@@ -27,10 +27,17 @@ const common: Options = {
   silent: true,
 };
 
-// What package.json lists neither as a runtime dependency nor as a peer is bundled: the sandbox brings its certificate library along. The binary is no door: no types, one format.
-const esm: Options = { ...common, entry: { ...doors, cli: 'src/cli.ts' }, format: 'esm', dts: { entry: doors } };
+// What package.json lists neither as a runtime dependency nor as a peer is bundled: the sandbox
+// brings its certificate library along. The binary is no door: no types, one format.
+const esm: Options = {
+  ...common,
+  entry: { ...doors, cli: 'src/cli.ts' },
+  format: 'esm',
+  dts: { entry: doors },
+};
 
-// The types of this format are those of the other one under another name: scripts/build.mjs writes them.
+// The types of this format are those of the other one under another name: scripts/build.mjs writes
+// them.
 const cjs: Options = {
   ...common,
   format: 'cjs',
@@ -42,7 +49,12 @@ const cjs: Options = {
     options.supported = { 'dynamic-import': false };
   },
   // esbuild calls that require() through a helper, which hides it from whoever bundles this output.
-  plugins: [{ name: 'plain-require', renderChunk: (code) => ({ code: code.replaceAll(/\b__require\("/g, 'require("') }) }],
+  plugins: [
+    {
+      name: 'plain-require',
+      renderChunk: (code) => ({ code: code.replaceAll(/\b__require\("/g, 'require("') }),
+    },
+  ],
 };
 
 // `tsup --no-dts` is the quick build: one format, no types.

@@ -4,7 +4,12 @@ export default defineConfig(({ mode }) => ({
   test: {
     include: ['test/**/*.test.ts'],
     // Of what tsc says, only what concerns the type tests: the rest is `npm run check`.
-    typecheck: { enabled: true, include: ['test/**/*.test-d.ts'], tsconfig: 'test/tsconfig.json', ignoreSourceErrors: true },
+    typecheck: {
+      enabled: true,
+      include: ['test/**/*.test-d.ts'],
+      tsconfig: 'test/tsconfig.json',
+      ignoreSourceErrors: true,
+    },
     setupFiles: ['test/kit/seed.ts', 'test/kit/no-leaks.ts'],
     // The same words on a terminal and in CI.
     reporters: ['default'],

@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-/** The tests of the client that take no time: each is run again for every change of what it covers. */
+/**
+ * The tests of the client that take no time: each is run again for every change of what it covers.
+ */
 export default defineConfig({
   test: {
     include: [

@@ -13,19 +13,29 @@ export interface Timing {
   readonly ratio: number;
 }
 
-type Loop = <Input>(ask: (input: Input) => unknown, inputs: readonly Input[], passes: number) => number;
+type Loop = <Input>(
+  ask: (input: Input) => unknown,
+  inputs: readonly Input[],
+  passes: number,
+) => number;
 
 const BATCH_US = 10_000;
 const FEWEST_INPUTS = 32;
 const UNCOUNTED_ROUNDS = 2;
 
 /**
- * Times the contenders in turns, a batch each per round, so that what else the machine does meets them alike. Processor time is counted: waiting for a processor is
- * not. A batch is whole passes over the inputs; the slow get only the first few of them.
+ * Times the contenders in turns, a batch each per round, so that what else the machine does meets
+ * them alike. Processor time is counted: waiting for a processor is not. A batch is whole passes
+ * over the inputs; the slow get only the first few of them.
  */
-export function race<Input>(contenders: readonly Contender<Input>[], inputs: readonly Input[], rounds: number): Timing[] {
+export function race<Input>(
+  contenders: readonly Contender<Input>[],
+  inputs: readonly Input[],
+  rounds: number,
+): Timing[] {
   const runners = contenders.map((contender) => runnerOf(contender, inputs));
-  for (let round = 0; round < UNCOUNTED_ROUNDS; round++) for (const { measure } of runners) measure();
+  for (let round = 0; round < UNCOUNTED_ROUNDS; round++)
+    for (const { measure } of runners) measure();
   const samples = Array.from({ length: rounds }, () => runners.map(({ measure }) => measure()));
   return runners.map(({ name }, index) => ({
     name,
@@ -34,7 +44,10 @@ export function race<Input>(contenders: readonly Contender<Input>[], inputs: rea
   }));
 }
 
-function runnerOf<Input>({ name, ask }: Contender<Input>, inputs: readonly Input[]): { name: string; measure: () => number } {
+function runnerOf<Input>(
+  { name, ask }: Contender<Input>,
+  inputs: readonly Input[],
+): { name: string; measure: () => number } {
   const loop = buildLoop();
   const batch = (some: readonly Input[], passes: number): number => {
     const before = process.cpuUsage();
@@ -44,13 +57,15 @@ function runnerOf<Input>({ name, ask }: Contender<Input>, inputs: readonly Input
   };
   let some = inputs.slice(0, FEWEST_INPUTS);
   batch(some, 1);
-  while (some.length < inputs.length && batch(some, 1) < BATCH_US) some = inputs.slice(0, some.length * 2);
+  while (some.length < inputs.length && batch(some, 1) < BATCH_US)
+    some = inputs.slice(0, some.length * 2);
   let passes = 1;
   while (batch(some, passes) < BATCH_US) passes *= 2;
   return { name, measure: () => (batch(some, passes) / passes / some.length) * 1e3 };
 }
 
-// A loop of its own for each contender: in a shared one the engine could inline none of them. The answers are used, lest it leave them out.
+// A loop of its own for each contender: in a shared one the engine could inline none of them. The
+// answers are used, lest it leave them out.
 function buildLoop(): Loop {
   return new Function(
     'ask',

@@ -1,4 +1,5 @@
-// npm run bench -- calendar: measures beside what one would otherwise use, in one run. Fails on a wrong answer, never for being slow.
+// npm run bench -- calendar: measures beside what one would otherwise use, in one run. Fails on a
+// wrong answer, never for being slow.
 import { cpus } from 'node:os';
 
 const benches: Record<string, () => Promise<{ run(): void | Promise<void> }>> = {
@@ -12,9 +13,13 @@ const benches: Record<string, () => Promise<{ run(): void | Promise<void> }>> = 
 };
 
 const names = process.argv.slice(2);
-for (const name of names) if (!benches[name]) throw new Error(`There is no bench ${name}. There are: ${Object.keys(benches).join(', ')}.`);
+for (const name of names)
+  if (!benches[name])
+    throw new Error(`There is no bench ${name}. There are: ${Object.keys(benches).join(', ')}.`);
 
-console.log(`${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`);
+console.log(
+  `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`,
+);
 for (const [name, load] of Object.entries(benches)) {
   if (names.length > 0 && !names.includes(name)) continue;
   const { run } = await load();

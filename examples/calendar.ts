@@ -1,18 +1,23 @@
-// 自己情報をいま即時取得できるか、できないなら次はいつかを、公表された運用日・時間から答える。
-//   npx tsx examples/calendar.ts [時刻]      例: npx tsx examples/calendar.ts 2026-11-21T23:00:00+09:00
+// 自己情報をいま即時取得できるか、できないなら次はいつかを、公表された運用日・時間から答える。   npx tsx examples/calendar.ts [時刻]      例: npx
+// tsx examples/calendar.ts 2026-11-21T23:00:00+09:00
 import { type Cause, createCalendar, details, servers } from 'myna-selfinfo/calendar';
 
 const calendar = createCalendar();
 const at = process.argv[2] ?? new Date();
 
 const stateJa = { open: '○ 運用中', uncertain: '△ 不確定', closed: '× 停止中' };
-const time = (instant: { toFormat(format: string): string } | null) => instant?.toFormat('M月d日 HH:mm') ?? '対象期間の終わり';
+const time = (instant: { toFormat(format: string): string } | null) =>
+  instant?.toFormat('M月d日 HH:mm') ?? '対象期間の終わり';
 const nameOf = (id: string | null) => servers.find((server) => server.id === id)?.ja ?? '';
 const sourceOf = ({ source }: Cause) => {
-  if (source.kind === 'guideline') return `表${source.table}${source.reading ? '、解釈を含む' : ''}`;
-  return source.kind === 'announcement' ? `お知らせ「${source.source}」` : (source.source ?? '独自の設定');
+  if (source.kind === 'guideline')
+    return `表${source.table}${source.reading ? '、解釈を含む' : ''}`;
+  return source.kind === 'announcement'
+    ? `お知らせ「${source.source}」`
+    : (source.source ?? '独自の設定');
 };
-const reasonOf = (cause: Cause) => `${cause.text.ja}（${time(cause.start)}〜${time(cause.end)}、${sourceOf(cause)}）`;
+const reasonOf = (cause: Cause) =>
+  `${cause.text.ja}（${time(cause.start)}〜${time(cause.end)}、${sourceOf(cause)}）`;
 
 // カードをかざす前に: 地方税の情報をいま照会できるか。
 const tax = calendar.status('local-tax', at);
@@ -23,14 +28,16 @@ if (tax.state !== 'open') console.log(`  次に照会できるのは ${time(tax.
 // 年金は6つのサーバが分けて保有する。どのサーバが答えるかは利用者による。
 const pension = calendar.status('pension', at);
 console.log(`\n年金: ${stateJa[pension.state]}`);
-for (const holder of pension.holders ?? []) console.log(`  ${stateJa[holder.state]}  ${nameOf(holder.server)}`);
+for (const holder of pension.holders ?? [])
+  console.log(`  ${stateJa[holder.state]}  ${nameOf(holder.server)}`);
 
 // 両方を一度に照会したいとき、この先1週間で開いている時間帯。
 const start = calendar.nextOpening({ allOf: ['local-tax', 'pension'] }, at);
 if (start) {
   console.log('\n地方税と年金をまとめて照会できる時間帯（1週間）');
   const end = start.plus({ days: 7 });
-  for (const open of calendar.windows({ allOf: ['local-tax', 'pension'] }, start, end)) console.log(`  ${time(open.start)} 〜 ${time(open.end)}`);
+  for (const open of calendar.windows({ allOf: ['local-tax', 'pension'] }, start, end))
+    console.log(`  ${time(open.start)} 〜 ${time(open.end)}`);
 }
 
 // いま照会できる分野詳細。「運用中」は公表された表の上でのことで、応答を約束するものではない。
@@ -51,6 +58,12 @@ const told = calendar.with([
   },
 ]);
 console.log('\n2026年9月の地方税（お知らせを反映）');
-for (const { start, end, state, causes } of told.segments('local-tax', '2026-09-01', '2026-10-01')) {
-  console.log(`  ${stateJa[state]}  ${time(start)} 〜 ${time(end)}  ${causes.map(reasonOf).join('、')}`);
+for (const { start, end, state, causes } of told.segments(
+  'local-tax',
+  '2026-09-01',
+  '2026-10-01',
+)) {
+  console.log(
+    `  ${stateJa[state]}  ${time(start)} 〜 ${time(end)}  ${causes.map(reasonOf).join('、')}`,
+  );
 }

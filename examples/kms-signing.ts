@@ -1,7 +1,14 @@
 // 秘密鍵を KMS（または HSM）から出さずに、private_key_jwt でクライアント認証を行う。認可要求は PAR で送り、鍵は稼働中に入れ替える。
 //   npx tsx examples/kms-signing.ts
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { createSelfInfoClient, createVirtualClock, defineService, explain, latest, privateKeyJwt } from 'myna-selfinfo';
+import {
+  createSelfInfoClient,
+  createVirtualClock,
+  defineService,
+  explain,
+  latest,
+  privateKeyJwt,
+} from 'myna-selfinfo';
 import { startSandbox } from 'myna-selfinfo/sandbox';
 
 /** KMS の代わり。実際の KMS と同じく、渡された内容に署名して DER で返し、秘密鍵は外に出さない。 */
@@ -32,7 +39,14 @@ const service = defineService({
   name: '住宅ローン事前審査',
   purpose: { id: 'housing-loan', text: '住宅ローンの事前審査のため' },
   retention: { days: 30 },
-  items: { income: { detail: 'local-tax', code: 'TM00000000000002', inquiries: ['latest'], latestBy: '課税年度' } },
+  items: {
+    income: {
+      detail: 'local-tax',
+      code: 'TM00000000000002',
+      inquiries: ['latest'],
+      latestBy: '課税年度',
+    },
+  },
 });
 const clock = createVirtualClock('2026-12-01T10:00:00+09:00');
 await using sandbox = await startSandbox({
@@ -49,16 +63,26 @@ await using sandbox = await startSandbox({
 });
 
 // 署名のたびに呼ばれる。設定を読み直すなどして、現在の鍵を返す。
-const credentialOf = (kid: string) => privateKeyJwt({ alg: 'ES256', kid, sign: (input) => kms.sign(kid, input) });
+const credentialOf = (kid: string) =>
+  privateKeyJwt({ alg: 'ES256', kid, sign: (input) => kms.sign(kid, input) });
 let current = credentialOf('2026-11');
-await using client = createSelfInfoClient({ service, ...sandbox.connection, clientAuth: () => current });
+await using client = createSelfInfoClient({
+  service,
+  ...sandbox.connection,
+  clientAuth: () => current,
+});
 
 async function fetchIncome(): Promise<string> {
   const { url } = await client.beginConsent({ sessionBinding: 'session-1' });
   const callback = await sandbox.visit(url, { persona: 'hanako' });
   const outcome = await client.completeConsent(callback, { sessionBinding: 'session-1' });
   if (outcome.status !== 'granted') return explain(outcome, 'ja');
-  return explain(await client.query(outcome.grant, latest(), { onProgress: ({ retryAt }) => clock.set(retryAt) }), 'ja');
+  return explain(
+    await client.query(outcome.grant, latest(), {
+      onProgress: ({ retryAt }) => clock.set(retryAt),
+    }),
+    'ja',
+  );
 }
 
 console.log(`鍵 2026-11: ${await fetchIncome()}`);

@@ -28,8 +28,13 @@ let served = 0;
 const server = createServer((_, response) => {
   const version = versions[served++];
   if (!version) return response.writeHead(503).end();
-  const headers = { 'content-type': 'text/html; charset=utf-8', 'last-modified': new Date(version.published).toUTCString() };
-  return response.writeHead(200, headers).end(`<!doctype html><title>お知らせ</title><main>${version.html}</main>`);
+  const headers = {
+    'content-type': 'text/html; charset=utf-8',
+    'last-modified': new Date(version.published).toUTCString(),
+  };
+  return response
+    .writeHead(200, headers)
+    .end(`<!doctype html><title>お知らせ</title><main>${version.html}</main>`);
 });
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
@@ -43,8 +48,17 @@ const service = defineService({
   retention: { days: 30 },
   items: { income: { detail: 'local-tax', inquiries: ['latest'], latestBy: '課税年度' } },
 });
-const sandbox = createSandbox({ registrations: [{ clientId: 'SP00000001_HL0001', redirectUris: ['https://loan.example/callback'], service }] });
-await using client = createSelfInfoClient({ service, environment: sandbox.environment(), fetch: sandbox.fetch, calendar: () => current });
+const sandbox = createSandbox({
+  registrations: [
+    { clientId: 'SP00000001_HL0001', redirectUris: ['https://loan.example/callback'], service },
+  ],
+});
+await using client = createSelfInfoClient({
+  service,
+  environment: sandbox.environment(),
+  fetch: sandbox.fetch,
+  calendar: () => current,
+});
 
 /** HTML を、行と見出しの分かれた文字列にする。 */
 function textOf(html: string): string {
@@ -67,21 +81,32 @@ async function refresh(): Promise<void> {
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   // 年の書かれていない日付は、公表された日から判断される。分からなければ取得した時刻でよい。
   const publishedAt = new Date(response.headers.get('last-modified') ?? Date.now());
-  const { announcements, notUnderstood } = parseNotices(textOf(await response.text()), { publishedAt });
+  const { announcements, notUnderstood } = parseNotices(textOf(await response.text()), {
+    publishedAt,
+  });
   // 前回の分に足すのではなく、毎回土台から作り直す。取り下げられたお知らせは残らない。
   current = published.with(announcements);
   for (const { target, start, end, approximate } of announcements)
     console.log(`  停止: ${target} ${start} 〜 ${end}${approximate ? '（延長または目安）' : ''}`);
-  for (const { line, text, reason } of notUnderstood) console.log(`  要確認: ${line}行目「${text}」 ${reason.ja}`);
+  for (const { line, text, reason } of notUnderstood)
+    console.log(`  要確認: ${line}行目「${text}」 ${reason.ja}`);
 }
 
-const stateJa = { open: '照会できます', uncertain: '照会できるか不確定です', closed: '照会できません' };
+const stateJa = {
+  open: '照会できます',
+  uncertain: '照会できるか不確定です',
+  closed: '照会できません',
+};
 let round = 0;
 // 実際の運用では15分おき程度に。ここでは3回読んで終わる。
 for await (const _ of setInterval(20)) {
   console.log(`${++round}回目の確認`);
-  await refresh().catch((error: Error) => console.log(`  読み込めませんでした（${error.message}）。前回のカレンダーを使い続けます。`));
-  console.log(`  12月6日 12:00 の所得の情報: ${stateJa[client.availability({ at: '2026-12-06T12:00:00+09:00' }).state]}`);
+  await refresh().catch((error: Error) =>
+    console.log(`  読み込めませんでした（${error.message}）。前回のカレンダーを使い続けます。`),
+  );
+  console.log(
+    `  12月6日 12:00 の所得の情報: ${stateJa[client.availability({ at: '2026-12-06T12:00:00+09:00' }).state]}`,
+  );
   if (round === versions.length) break;
 }
 server.close();

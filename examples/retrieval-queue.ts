@@ -4,7 +4,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener, request, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  request,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
@@ -23,7 +30,12 @@ import {
 import { createRetrievalQueue, type QueueConnectionSettings } from 'myna-selfinfo/bullmq';
 import { createRedisStore } from 'myna-selfinfo/redis';
 import { startSandbox } from 'myna-selfinfo/sandbox';
-import { createLocalKeys, createMemoryVaultStore, createVault, type VaultStore } from 'myna-selfinfo/vault';
+import {
+  createLocalKeys,
+  createMemoryVaultStore,
+  createVault,
+  type VaultStore,
+} from 'myna-selfinfo/vault';
 
 const CITIZENS = 10;
 const KILLS = 3;
@@ -33,7 +45,14 @@ const service = defineService({
   name: '住宅ローン事前審査',
   purpose: { id: 'housing-loan', text: '住宅ローンの事前審査のため' },
   retention: { days: 30 },
-  items: { income: { detail: 'local-tax', code: 'TM00000000000002', inquiries: ['latest'], latestBy: '課税年度' } },
+  items: {
+    income: {
+      detail: 'local-tax',
+      code: 'TM00000000000002',
+      inquiries: ['latest'],
+      latestBy: '課税年度',
+    },
+  },
 });
 
 /** すべてのプロセスに同じものを渡す。本番では設定とシークレットマネージャーから。 */
@@ -49,8 +68,12 @@ interface Settings {
 /** この例の保管庫のストアは親プロセスのメモリにあり、HTTP で呼ぶ。本番では myna-selfinfo/pg を使う。 */
 function remoteStore(origin: string): VaultStore {
   const call = async (method: string, args: unknown[]) => {
-    const response = await fetch(`${origin}/${method}`, { method: 'POST', body: JSON.stringify(args) });
-    if (!response.ok) throw new SelfInfoError(response.status === 409 ? 'store_key_exists' : 'store_failed');
+    const response = await fetch(`${origin}/${method}`, {
+      method: 'POST',
+      body: JSON.stringify(args),
+    });
+    if (!response.ok)
+      throw new SelfInfoError(response.status === 409 ? 'store_key_exists' : 'store_failed');
     return (await response.json()) ?? undefined;
   };
   return new Proxy({} as VaultStore, {
@@ -69,15 +92,33 @@ async function open({ site, tls, keys, vaultOrigin, name, aheadMs }: Settings) {
   redis.on('error', (error) => console.error(error.message));
   await redis.connect();
   const store = createRedisStore({ client: redis, keys, prefix: `${name}:`, clock });
-  const client = createSelfInfoClient({ service, environment: sandboxEnvironment(site), tls, store, clock });
-  const vault = createVault({ service, store: remoteStore(vaultOrigin), keys: createLocalKeys(keys), clock });
+  const client = createSelfInfoClient({
+    service,
+    environment: sandboxEnvironment(site),
+    tls,
+    store,
+    clock,
+  });
+  const vault = createVault({
+    service,
+    store: remoteStore(vaultOrigin),
+    keys: createLocalKeys(keys),
+    clock,
+  });
   // 待ち行列の接続は別に作る: ワーカーは接続を占有する。
   const connection = (options: QueueConnectionSettings) => {
     const made = new Redis(redisUrl, options);
     made.on('error', (error) => console.error(error.message));
     return made;
   };
-  const queue = createRetrievalQueue({ connection, client, vault, rate: { max: 20, perMs: 1_000 }, name, clock });
+  const queue = createRetrievalQueue({
+    connection,
+    client,
+    vault,
+    rate: { max: 20, perMs: 1_000 },
+    name,
+    clock,
+  });
   async function close() {
     await queue.close();
     await client.close();
@@ -107,7 +148,9 @@ async function play(): Promise<void> {
   const records = createMemoryVaultStore();
   const vaultOrigin = await listen(async (incoming, outgoing) => {
     const args = JSON.parse(await text(incoming));
-    await records[(incoming.url ?? '').slice(1) as 'put'](...(args as Parameters<VaultStore['put']>)).then(
+    await records[(incoming.url ?? '').slice(1) as 'put'](
+      ...(args as Parameters<VaultStore['put']>),
+    ).then(
       (value) => outgoing.end(JSON.stringify(value ?? null)),
       (error) => outgoing.writeHead(isSelfInfoError(error, 'store_key_exists') ? 409 : 500).end(),
     );
@@ -116,10 +159,14 @@ async function play(): Promise<void> {
   let turn = 0;
   const origin = await listen((incoming, outgoing) => {
     const { url = '/', headers } = incoming;
-    const forwarded = request(new URL(url, instances[turn++ % instances.length]), { headers }, (response) => {
-      outgoing.writeHead(response.statusCode ?? 502, response.headers);
-      response.pipe(outgoing);
-    });
+    const forwarded = request(
+      new URL(url, instances[turn++ % instances.length]),
+      { headers },
+      (response) => {
+        outgoing.writeHead(response.statusCode ?? 502, response.headers);
+        response.pipe(outgoing);
+      },
+    );
     forwarded.on('error', () => outgoing.writeHead(502).end());
     incoming.pipe(forwarded);
   });
@@ -127,13 +174,26 @@ async function play(): Promise<void> {
   const aheadMs = Date.parse('2026-12-01T10:00:00+09:00') - Date.now();
   const redirectUri = `${origin}/callback`;
   const clock = { ...systemClock, now: () => Date.now() + aheadMs };
-  const sandbox = await startSandbox({ clock, registrations: [{ clientId: 'SP00000001_HL0001', redirectUris: [redirectUri], service }] });
+  const sandbox = await startSandbox({
+    clock,
+    registrations: [{ clientId: 'SP00000001_HL0001', redirectUris: [redirectUri], service }],
+  });
   const { clientId, endpoints, issuer, ca } = sandbox.connection.environment;
   const keys = { current: '2026-12', keys: { '2026-12': randomBytes(32).toString('base64url') } };
   const name = `example-${randomUUID()}`;
   // 秘密鍵は JSON に現れないので、ここで取り出す。
-  const tls = { cert: String(sandbox.connection.tls.cert), key: String(sandbox.connection.tls.key) };
-  const settings: Settings = { site: { clientId, redirectUri, endpoints, issuer, ...(ca && { ca }) }, tls, keys, vaultOrigin, name, aheadMs };
+  const tls = {
+    cert: String(sandbox.connection.tls.cert),
+    key: String(sandbox.connection.tls.key),
+  };
+  const settings: Settings = {
+    site: { clientId, redirectUri, endpoints, issuer, ...(ca && { ca }) },
+    tls,
+    keys,
+    vaultOrigin,
+    name,
+    aheadMs,
+  };
 
   async function startInstance() {
     const { client, vault, queue, redis, close } = await open(settings);
@@ -145,16 +205,30 @@ async function play(): Promise<void> {
         // 番号はここで作る。ブラウザが持ってきたものは使わない（セッション固定）。
         const session = randomUUID();
         const { url: location } = await client.beginConsent({ sessionBinding: session });
-        return outgoing.writeHead(303, { ...plain, location, 'set-cookie': `session=${session}; HttpOnly; SameSite=Lax; Path=/` }).end();
+        return outgoing
+          .writeHead(303, {
+            ...plain,
+            location,
+            'set-cookie': `session=${session}; HttpOnly; SameSite=Lax; Path=/`,
+          })
+          .end();
       }
       const [, session = 'none'] = /(?:^|; )session=([^;]+)/.exec(headers.cookie ?? '') ?? [];
       // 照会の識別子は URL に出さず、セッションとともに置く。ほかの人の進み具合は見えない。
       const idOfSession = `${name}:id-of:${session}`;
       if (url.startsWith('/callback')) {
-        const outcome = await client.completeConsent({ method: 'GET', url, headers }, { sessionBinding: session });
+        const outcome = await client.completeConsent(
+          { method: 'GET', url, headers },
+          { sessionBinding: session },
+        );
         if (outcome.status !== 'granted') return outgoing.writeHead(400, plain).end();
         submitted++;
-        await redis.set(idOfSession, await queue.add(await client.submit(outcome.grant, latest())), 'EX', 3_600);
+        await redis.set(
+          idOfSession,
+          await queue.add(await client.submit(outcome.grant, latest())),
+          'EX',
+          3_600,
+        );
         return outgoing.writeHead(200, plain).end();
       }
       const id = await redis.get(idOfSession);
@@ -163,7 +237,8 @@ async function play(): Promise<void> {
       const gone = new AbortController();
       outgoing.once('close', () => gone.abort());
       outgoing.writeHead(200, { ...plain, 'content-type': 'text/event-stream' });
-      for await (const { state } of queue.progress(id, { signal: gone.signal })) outgoing.write(`data: ${state}\n\n`);
+      for await (const { state } of queue.progress(id, { signal: gone.signal }))
+        outgoing.write(`data: ${state}\n\n`);
       return outgoing.end();
     }
 
@@ -197,7 +272,9 @@ async function play(): Promise<void> {
   async function visit(): Promise<string> {
     const start = await fetch(`${origin}/start`, { redirect: 'manual' });
     const cookie = start.headers.get('set-cookie')?.split(';')[0] ?? '';
-    const callback = await sandbox.visit(start.headers.get('location') ?? '', { persona: 'hanako' });
+    const callback = await sandbox.visit(start.headers.get('location') ?? '', {
+      persona: 'hanako',
+    });
     await fetch(callback, { headers: { cookie } });
     return (await fetch(`${origin}/events`, { headers: { cookie } })).text();
   }
@@ -208,7 +285,9 @@ async function play(): Promise<void> {
   }
 
   const streams = (await citizens).map((stream) => stream.match(/(?<=data: )\w+/g) ?? []);
-  const ready = streams.filter((states) => states.filter((state) => state === 'ready').length === 1);
+  const ready = streams.filter(
+    (states) => states.filter((state) => state === 'ready').length === 1,
+  );
   let kept = 0;
   for await (const _ of records.list()) kept++;
   console.log(`照会: インスタンスA ${a.submitted()} 件、インスタンスB ${b.submitted()} 件`);

@@ -1,6 +1,16 @@
 // 三つの照会方法（表2.6-1）: 最新情報指定、時点指定、範囲指定。一回の同意で一回の照会、複数の項目をまとめて尋ねられる。
 //   npx tsx examples/three-inquiries.ts
-import { createSelfInfoClient, createVirtualClock, defineService, explain, fiscalYear, latest, type Progress, pointInTime, range } from 'myna-selfinfo';
+import {
+  createSelfInfoClient,
+  createVirtualClock,
+  defineService,
+  explain,
+  fiscalYear,
+  latest,
+  type Progress,
+  pointInTime,
+  range,
+} from 'myna-selfinfo';
 import { startSandbox } from 'myna-selfinfo/sandbox';
 
 const service = defineService({
@@ -8,7 +18,12 @@ const service = defineService({
   purpose: { id: 'childcare-benefit', text: '給付の審査のため' },
   retention: { days: 14 },
   items: {
-    income: { detail: 'local-tax', code: 'TM00000000000002', inquiries: ['latest', 'range'], latestBy: '課税年度' },
+    income: {
+      detail: 'local-tax',
+      code: 'TM00000000000002',
+      inquiries: ['latest', 'range'],
+      latestBy: '課税年度',
+    },
     household: { detail: 'household', inquiries: ['point-in-time'] },
     vaccination: { detail: 'vaccination', inquiries: ['range'] },
   },
@@ -19,14 +34,18 @@ const passTime = { onProgress: ({ retryAt }: Progress) => clock.set(retryAt) };
 
 const sandbox = await startSandbox({
   clock,
-  registrations: [{ clientId: 'SP00000001_CB0001', redirectUris: ['http://localhost:3000/callback'], service }],
+  registrations: [
+    { clientId: 'SP00000001_CB0001', redirectUris: ['http://localhost:3000/callback'], service },
+  ],
 });
 const client = createSelfInfoClient({ service, ...sandbox.connection });
 
 async function consent() {
   const sessionBinding = 'このブラウザのセッションID';
   const { url } = await client.beginConsent({ sessionBinding });
-  const outcome = await client.completeConsent(await sandbox.visit(url, { persona: 'hanako' }), { sessionBinding });
+  const outcome = await client.completeConsent(await sandbox.visit(url, { persona: 'hanako' }), {
+    sessionBinding,
+  });
   if (outcome.status !== 'granted') throw new Error(explain(outcome, 'ja'));
   return outcome.grant;
 }
@@ -41,13 +60,19 @@ const results = [
     },
     passTime,
   ),
-  await client.query(await consent(), { income: range(fiscalYear(2024), fiscalYear(2026)) }, passTime),
+  await client.query(
+    await consent(),
+    { income: range(fiscalYear(2024), fiscalYear(2026)) },
+    passTime,
+  ),
 ];
 for (const [index, result] of results.entries()) {
   console.log(`${index + 1}回目の同意: ${explain(result, 'ja')}`);
   if (result.status !== 'ready') continue;
   for (const [name, item] of Object.entries(result.answer.items)) {
-    console.log(`  ${name}: ${item.status === 'present' ? `${item.reveal().length} 件` : explain(item, 'ja')}`);
+    console.log(
+      `  ${name}: ${item.status === 'present' ? `${item.reveal().length} 件` : explain(item, 'ja')}`,
+    );
   }
 }
 

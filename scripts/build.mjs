@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'tsup';
 
-/** @typedef {{ inputs: Record<string, { bytesInOutput: number }>, imports: { path: string, external?: boolean }[] }} Output */
+/**
+ * @typedef {{ inputs: Record<string, { bytesInOutput: number }>, imports: { path: string,
+ * external?: boolean }[] }} Output
+ */
 
 const quick = process.argv.includes('--no-dts');
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
@@ -36,21 +39,39 @@ function takeMetafiles() {
 }
 
 /**
- * Whatever the output still imports must be there after `npm install myna-selfinfo`, or be a peer that the user of its door installs.
+ * Whatever the output still imports must be there after `npm install myna-selfinfo`, or be a peer
+ * that the user of its door installs.
  * @param {Output[]} outputs
  */
 function checkExternals(outputs) {
-  const allowed = [...Object.keys(dependencies), ...Object.keys(peerDependencies), ...builtinModules, ...builtinModules.map((name) => `node:${name}`)];
-  const missing = outputs.flatMap((output) => output.imports.filter(({ path, external }) => external && !path.startsWith('.') && !allowed.includes(path)));
-  if (missing.length > 0) throw new Error(`dist imports what is no runtime dependency: ${[...new Set(missing.map(({ path }) => path))].join(', ')}`);
+  const allowed = [
+    ...Object.keys(dependencies),
+    ...Object.keys(peerDependencies),
+    ...builtinModules,
+    ...builtinModules.map((name) => `node:${name}`),
+  ];
+  const missing = outputs.flatMap((output) =>
+    output.imports.filter(
+      ({ path, external }) => external && !path.startsWith('.') && !allowed.includes(path),
+    ),
+  );
+  if (missing.length > 0)
+    throw new Error(
+      `dist imports what is no runtime dependency: ${[...new Set(missing.map(({ path }) => path))].join(', ')}`,
+    );
 }
 
-/** Nobody reads the sources of bundled packages in our maps, and they would be a third of the package. */
+/**
+ * Nobody reads the sources of bundled packages in our maps, and they would be a third of the
+ * package.
+ */
 function slimMaps() {
   for (const name of readdirSync('dist').filter((name) => name.endsWith('.map'))) {
     /** @type {{ sources: string[], sourcesContent?: (string | null)[] }} */
     const map = JSON.parse(readFileSync(join('dist', name), 'utf8'));
-    const sourcesContent = map.sourcesContent?.map((text, index) => (map.sources[index]?.includes('node_modules/') ? null : text));
+    const sourcesContent = map.sourcesContent?.map((text, index) =>
+      map.sources[index]?.includes('node_modules/') ? null : text,
+    );
     writeFileSync(join('dist', name), JSON.stringify({ ...map, sourcesContent }));
   }
 }
@@ -60,27 +81,47 @@ function slimMaps() {
  * @param {Output[]} outputs
  */
 function notices(outputs) {
-  const inputs = outputs.flatMap((output) => Object.keys(output.inputs).filter((path) => output.inputs[path]?.bytesInOutput));
-  const folders = inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []);
+  const inputs = outputs.flatMap((output) =>
+    Object.keys(output.inputs).filter((path) => output.inputs[path]?.bytesInOutput),
+  );
+  const folders = inputs.flatMap(
+    (path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? [],
+  );
   const sections = [...new Set(folders)].map((folder) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    const files = readdirSync(folder).filter((file) => /^(licen[cs]e|copying|notice|copyright)/i.test(file));
-    if (!files.some((file) => /^(licen[cs]e|copying)/i.test(file))) throw new Error(`${name} ${version} is bundled and has no licence text.`);
+    const { name, version, license } = JSON.parse(
+      readFileSync(join(folder, 'package.json'), 'utf8'),
+    );
+    const files = readdirSync(folder).filter((file) =>
+      /^(licen[cs]e|copying|notice|copyright)/i.test(file),
+    );
+    if (!files.some((file) => /^(licen[cs]e|copying)/i.test(file)))
+      throw new Error(`${name} ${version} is bundled and has no licence text.`);
     const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim());
     return `${name} ${version} (${license})\n\n${texts.join('\n\n')}\n`;
   });
   const line = `\n${'-'.repeat(80)}\n\n`;
-  return ['The files beside this one contain code of the following packages, each under its own licence.\n', ...sections.sort()].join(line);
+  return [
+    'The files beside this one contain code of the following packages, each under its own licence.\n',
+    ...sections.sort(),
+  ].join(line);
 }
 
-/** Types of jose and oauth4webapi (ESM only) break whoever compiles in CommonJS; those of a bundled package are not there. */
+/**
+ * Types of jose and oauth4webapi (ESM only) break whoever compiles in CommonJS; those of a bundled
+ * package are not there.
+ */
 async function checkTypes() {
   const { default: ts } = await import('typescript');
   for (const name of typeFiles()) {
-    const { importedFiles, typeReferenceDirectives } = ts.preProcessFile(readFileSync(join('dist', name), 'utf8'), true, true);
+    const { importedFiles, typeReferenceDirectives } = ts.preProcessFile(
+      readFileSync(join('dist', name), 'utf8'),
+      true,
+      true,
+    );
     for (const { fileName } of [...importedFiles, ...typeReferenceDirectives]) {
       const isPeer = Object.hasOwn(peerDependencies, fileName) && name === `${fileName}.d.ts`;
-      if (!isPeer && !/^(\.|node:|luxon$|zod$|zod\/)/.test(fileName)) throw new Error(`dist/${name} names types of ${fileName}, which may not be public.`);
+      if (!isPeer && !/^(\.|node:|luxon$|zod$|zod\/)/.test(fileName))
+        throw new Error(`dist/${name} names types of ${fileName}, which may not be public.`);
     }
   }
 }
@@ -88,7 +129,10 @@ async function checkTypes() {
 function copyTypesForCommonJs() {
   for (const name of typeFiles()) {
     const text = readFileSync(join('dist', name), 'utf8');
-    writeFileSync(join('dist', name.replace(/\.ts$/, '.cts')), text.replaceAll(/((?:from |import\()['"]\.\/[^'"]+)\.js(?=['"])/g, '$1.cjs'));
+    writeFileSync(
+      join('dist', name.replace(/\.ts$/, '.cts')),
+      text.replaceAll(/((?:from |import\()['"]\.\/[^'"]+)\.js(?=['"])/g, '$1.cjs'),
+    );
   }
 }
 

@@ -1,4 +1,5 @@
-// Runs every check:* script of package.json, two at a time, and prints what one says only when it fails. Some read dist: it is built first.
+// Runs every check:* script of package.json, two at a time, and prints what one says only when it
+// fails. Some read dist: it is built first.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -16,9 +17,13 @@ async function worker() {
 
 /** @param {string} script */
 async function passes(script) {
-  const child = spawn('npm', ['run', '--silent', script], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('npm', ['run', '--silent', script], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => (output += text));
   const code = await new Promise((resolve) => child.on('close', resolve));
   if (code === 0) return true;
   process.exitCode = 1;

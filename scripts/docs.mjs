@@ -1,4 +1,5 @@
-// The API reference as pages for a browser, with the guides of both languages beside it: `npm run docs`, then open what it prints.
+// The API reference as pages for a browser, with the guides of both languages beside it: `npm run
+// docs`, then open what it prints.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -11,7 +12,10 @@ const out = join(root, 'api');
 /** @type {{ name: string, exports: Record<string, unknown> }} */
 const { name, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-const app = await Application.bootstrapWithPlugins({ out, name, projectDocuments: ['docs/*.md', 'docs/ja/*.md'] }, [new TypeDocReader(), new TSConfigReader()]);
+const app = await Application.bootstrapWithPlugins(
+  { out, name, projectDocuments: ['docs/*.md', 'docs/ja/*.md'] },
+  [new TypeDocReader(), new TSConfigReader()],
+);
 app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
   nameDoors(project);
   nameGuides(project);
@@ -21,7 +25,8 @@ if (project) {
   app.validate(project);
   await app.generateOutputs(project);
 }
-if (project && !app.logger.hasErrors() && !app.logger.hasWarnings()) console.log(`The reference: ${pathToFileURL(join(out, 'index.html')).href}`);
+if (project && !app.logger.hasErrors() && !app.logger.hasWarnings())
+  console.log(`The reference: ${pathToFileURL(join(out, 'index.html')).href}`);
 else process.exitCode = 1;
 
 /**
@@ -29,7 +34,12 @@ else process.exitCode = 1;
  * @param {ProjectReflection} project
  */
 function nameDoors(project) {
-  const doors = new Map(Object.keys(exports).map((door) => [door === '.' ? 'index' : door.slice(2), name + door.slice(1)]));
+  const doors = new Map(
+    Object.keys(exports).map((door) => [
+      door === '.' ? 'index' : door.slice(2),
+      name + door.slice(1),
+    ]),
+  );
   doors.delete('package.json');
   for (const module of project.getChildrenByKind(ReflectionKind.Module)) {
     const last = module.name.split('/').at(-1) ?? '';
@@ -38,7 +48,8 @@ function nameDoors(project) {
     else module.name = door;
     doors.delete(last);
   }
-  for (const door of doors.values()) app.logger.error(`${door} is not among the entryPoints of typedoc.json`);
+  for (const door of doors.values())
+    app.logger.error(`${door} is not among the entryPoints of typedoc.json`);
 }
 
 /**
@@ -46,5 +57,8 @@ function nameDoors(project) {
  * @param {ProjectReflection} project
  */
 function nameGuides({ documents = [] }) {
-  for (const guide of documents) guide.name = /^# (.+)$/m.exec(guide.content.map(({ text }) => text).join(''))?.[1]?.replaceAll('`', '') ?? guide.name;
+  for (const guide of documents)
+    guide.name =
+      /^# (.+)$/m.exec(guide.content.map(({ text }) => text).join(''))?.[1]?.replaceAll('`', '') ??
+      guide.name;
 }

@@ -1,10 +1,21 @@
-// Packs the package, installs the tarball into empty projects and uses it there as strangers would: every door, the binary and the examples of the pages under ESM
-// and CommonJS on every Node given; TypeScript; esbuild, Vite and Jest; two copies of it; without its peers. `node scripts/smoke.mjs [node binaries]`; it needs a build.
+// Packs the package, installs the tarball into empty projects and uses it there as strangers would:
+// every door, the binary and the examples of the pages under ESM and CommonJS on every Node given;
+// TypeScript; esbuild, Vite and Jest; two copies of it; without its peers. `node scripts/smoke.mjs
+// [node binaries]`; it needs a build.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { COPY, tryAlone } from './smoke/alone.mjs';
 import { tools, tryBundles } from './smoke/bundles.mjs';
-import { attempt, counts, createConsumer, manifest, pack, peers, removeConsumers, root } from './smoke/consumer.mjs';
+import {
+  attempt,
+  counts,
+  createConsumer,
+  manifest,
+  pack,
+  peers,
+  removeConsumers,
+  root,
+} from './smoke/consumer.mjs';
 import { describeNode, tryNewestMsw, tryNodes } from './smoke/nodes.mjs';
 import { trySizes } from './smoke/sizes.mjs';
 import { tryTypes, tryTypesWithoutPeers } from './smoke/types.mjs';
@@ -12,10 +23,15 @@ import { tryTypes, tryTypesWithoutPeers } from './smoke/types.mjs';
 const nodes = process.argv.length > 2 ? process.argv.slice(2) : [process.execPath];
 
 await attempt('the preparations', async () => {
-  if (!existsSync(join(root, 'dist/index.cjs'))) throw new Error('dist is missing: run `npm run build` first');
+  if (!existsSync(join(root, 'dist/index.cjs')))
+    throw new Error('dist is missing: run `npm run build` first');
   const tarball = await pack();
   const described = await Promise.all(nodes.map(describeNode));
-  await Promise.all([withPeers(tarball.path, described), withTools(tarball), withoutPeers(tarball.path)]);
+  await Promise.all([
+    withPeers(tarball.path, described),
+    withTools(tarball),
+    withoutPeers(tarball.path),
+  ]);
 });
 removeConsumers();
 console.log(`smoke: ${counts.passed} passed, ${counts.failed} failed`);
@@ -42,7 +58,13 @@ async function withTools(tarball) {
 /** @param {string} tarball */
 async function withoutPeers(tarball) {
   const consumer = createConsumer('without-peers');
-  consumer.write('package.json', JSON.stringify({ private: true, dependencies: { [manifest.name]: `file:${tarball}`, [COPY]: `file:${tarball}` } }));
+  consumer.write(
+    'package.json',
+    JSON.stringify({
+      private: true,
+      dependencies: { [manifest.name]: `file:${tarball}`, [COPY]: `file:${tarball}` },
+    }),
+  );
   await consumer.install(pinned('@types/node'));
   await Promise.all([tryAlone(consumer), tryTypesWithoutPeers(consumer)]);
 }

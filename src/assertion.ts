@@ -9,7 +9,9 @@ import { type Clock, waitBy } from './time.js';
 /** How a client assertion is signed: ECDSA on P-256, or RSASSA-PSS; both with SHA-256. */
 export type AssertionAlgorithm = 'ES256' | 'PS256';
 
-/** What {@link privateKeyJwt} takes: a key, or a callback where the key never leaves an HSM or KMS. */
+/**
+ * What {@link privateKeyJwt} takes: a key, or a callback where the key never leaves an HSM or KMS.
+ */
 export type PrivateKeyJwtOptions = {
   /** `ES256` or `PS256`, as registered. */
   readonly alg: AssertionAlgorithm;
@@ -17,21 +19,28 @@ export type PrivateKeyJwtOptions = {
   readonly kid: string;
 } & (
   | {
-      /** The private key: the text of an unencrypted PEM, or a KeyObject. EC P-256 for `ES256`, RSA of 2048 bits or more for `PS256`. */
+      /**
+       * The private key: the text of an unencrypted PEM, or a KeyObject. EC P-256 for `ES256`, RSA
+       * of 2048 bits or more for `PS256`.
+       */
       readonly key: string | KeyObject;
       readonly sign?: never;
     }
   | {
       /**
-       * Signs the JOSE signing input as it is, hashing it with SHA-256. `PS256`: a salt of 32 bytes. `ES256`: r and s as 32 bytes each, or in DER, as KMS services return them.
-       * It has ten seconds.
+       * Signs the JOSE signing input as it is, hashing it with SHA-256. `PS256`: a salt of 32
+       * bytes. `ES256`: r and s as 32 bytes each, or in DER, as KMS services return them. It has
+       * ten seconds.
        */
       readonly sign: (input: Uint8Array) => Promise<Uint8Array>;
       readonly key?: never;
     }
 );
 
-/** A way to authenticate by signed assertion, made by {@link privateKeyJwt}; it shows algorithm and key id, never the key. */
+/**
+ * A way to authenticate by signed assertion, made by {@link privateKeyJwt}; it shows algorithm and
+ * key id, never the key.
+ */
 export class PrivateKeyJwt {
   /** As registered. */
   readonly alg: AssertionAlgorithm;
@@ -40,7 +49,11 @@ export class PrivateKeyJwt {
   readonly #sign: (input: Uint8Array) => Promise<Uint8Array>;
 
   /** @internal */
-  constructor(alg: AssertionAlgorithm, kid: string, sign: (input: Uint8Array) => Promise<Uint8Array>) {
+  constructor(
+    alg: AssertionAlgorithm,
+    kid: string,
+    sign: (input: Uint8Array) => Promise<Uint8Array>,
+  ) {
     this.alg = alg;
     this.kid = kid;
     this.#sign = sign;
@@ -53,16 +66,19 @@ export class PrivateKeyJwt {
 }
 
 /**
- * How a client authenticates beside its certificate: `tls`, by the certificate alone (RFC 8705); or by signed assertions too (RFC 7523). A function gives the current one, so that keys
- * can be rotated while the client runs.
+ * How a client authenticates beside its certificate: `tls`, by the certificate alone (RFC 8705); or
+ * by signed assertions too (RFC 7523). A function gives the current one, so that keys can be
+ * rotated while the client runs.
  */
 export type ClientAuth = 'tls' | PrivateKeyJwt | (() => PrivateKeyJwt);
 
 /**
- * Client authentication by `private_key_jwt` (RFC 7523, as FAPI 2.0 narrows it): a fresh signed assertion for every call that authenticates, good for one minute.
+ * Client authentication by `private_key_jwt` (RFC 7523, as FAPI 2.0 narrows it): a fresh signed
+ * assertion for every call that authenticates, good for one minute.
  *
  * @param options - `alg`, `kid`, and the `key` or a callback `sign`.
- * @throws SelfInfoError `missing_option`, `invalid_option`, `invalid_credential`, `unknown_option`, naming the option; TypeError for a wrong type.
+ * @throws SelfInfoError `missing_option`, `invalid_option`, `invalid_credential`, `unknown_option`,
+ * naming the option; TypeError for a wrong type.
  * @example
  * ```ts
  * import { generateKeyPairSync } from 'node:crypto';
@@ -76,31 +92,52 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions): PrivateKeyJwt {
   checkKeys(options, 'options', ['key', 'sign', 'alg', 'kid']);
   const { alg, kid, key, sign } = options;
   checkText(alg, 'options.alg', ALGORITHMS);
-  if (alg !== 'ES256' && alg !== 'PS256') throw new SelfInfoError('invalid_option', { path: 'options.alg', expected: ALGORITHMS });
+  if (alg !== 'ES256' && alg !== 'PS256')
+    throw new SelfInfoError('invalid_option', { path: 'options.alg', expected: ALGORITHMS });
   checkText(kid, 'options.kid');
   checkFunction(sign, 'options.sign');
-  if (key !== undefined && sign !== undefined) throw new SelfInfoError('invalid_option', { path: 'options.sign', expected: EITHER });
+  if (key !== undefined && sign !== undefined)
+    throw new SelfInfoError('invalid_option', { path: 'options.sign', expected: EITHER });
   if (sign !== undefined) return new PrivateKeyJwt(alg, kid, async (input) => sign(input));
-  if (key === undefined) throw new SelfInfoError('missing_option', { path: 'options.key', expected: EITHER });
+  if (key === undefined)
+    throw new SelfInfoError('missing_option', { path: 'options.key', expected: EITHER });
   const privateKey = readKey(key, alg);
-  const padding = alg === 'ES256' ? ({ dsaEncoding: 'ieee-p1363' } as const) : ({ padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 } as const);
-  return new PrivateKeyJwt(alg, kid, (input) => signAside('sha256', input, { key: privateKey, ...padding }));
+  const padding =
+    alg === 'ES256'
+      ? ({ dsaEncoding: 'ieee-p1363' } as const)
+      : ({ padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 } as const);
+  return new PrivateKeyJwt(alg, kid, (input) =>
+    signAside('sha256', input, { key: privateKey, ...padding }),
+  );
 }
 
 const ALGORITHMS = { en: 'ES256 or PS256.', ja: 'ES256 か PS256 です。' };
-const EITHER = { en: 'Give either key or sign.', ja: 'key か sign のどちらか一方を指定してください。' };
+const EITHER = {
+  en: 'Give either key or sign.',
+  ja: 'key か sign のどちらか一方を指定してください。',
+};
 const SIGNATURES = {
-  ES256: { en: 'An ES256 signature is bytes: r and s, 32 each, or DER.', ja: 'ES256 の署名は、r と s 各32バイト、または DER のバイト列で返してください。' },
-  PS256: { en: 'A PS256 signature is 256 to 1024 bytes.', ja: 'PS256 の署名は、256〜1024 バイトのバイト列で返してください。' },
+  ES256: {
+    en: 'An ES256 signature is bytes: r and s, 32 each, or DER.',
+    ja: 'ES256 の署名は、r と s 各32バイト、または DER のバイト列で返してください。',
+  },
+  PS256: {
+    en: 'A PS256 signature is 256 to 1024 bytes.',
+    ja: 'PS256 の署名は、256〜1024 バイトのバイト列で返してください。',
+  },
 };
 const RSA_BITS = 2_048;
 const signAside = promisify(signBytes);
 
 function readKey(given: unknown, alg: AssertionAlgorithm): KeyObject {
-  if (typeof given !== 'string' && !(given instanceof KeyObject)) throw new TypeError('options.key must be a PEM string or a KeyObject.');
+  if (typeof given !== 'string' && !(given instanceof KeyObject))
+    throw new TypeError('options.key must be a PEM string or a KeyObject.');
   const key = typeof given === 'string' ? parsePem(given) : given;
   const { namedCurve, modulusLength = 0 } = key?.asymmetricKeyDetails ?? {};
-  const fits = alg === 'ES256' ? namedCurve === 'prime256v1' : key?.asymmetricKeyType === 'rsa' && modulusLength >= RSA_BITS;
+  const fits =
+    alg === 'ES256'
+      ? namedCurve === 'prime256v1'
+      : key?.asymmetricKeyType === 'rsa' && modulusLength >= RSA_BITS;
   if (key?.type === 'private' && fits) return key;
   const [en, ja] =
     alg === 'ES256'
@@ -133,19 +170,33 @@ export type Authenticate = (stage: CallStage, bounds: CallBounds) => Promise<Cre
 /**
  * Checks the option and returns how the client authenticates.
  *
- * @throws SelfInfoError `missing_option` where the profile asks for assertions; TypeError for a wrong type.
+ * @throws SelfInfoError `missing_option` where the profile asks for assertions; TypeError for a
+ * wrong type.
  */
-export function openAuthentication(environment: Environment, clientAuth: ClientAuth | undefined, clock: Clock): Authenticate {
+export function openAuthentication(
+  environment: Environment,
+  clientAuth: ClientAuth | undefined,
+  clock: Clock,
+): Authenticate {
   if (clientAuth === undefined || clientAuth === 'tls') {
-    if (environment.profile.oauth.clientAuthentication.value !== 'private_key_jwt') return async () => [];
-    const expected = { en: 'The profile asks for privateKeyJwt.', ja: 'プロファイルが privateKeyJwt を求めています。' };
+    if (environment.profile.oauth.clientAuthentication.value !== 'private_key_jwt')
+      return async () => [];
+    const expected = {
+      en: 'The profile asks for privateKeyJwt.',
+      ja: 'プロファイルが privateKeyJwt を求めています。',
+    };
     throw new SelfInfoError('missing_option', { path: 'options.clientAuth', expected });
   }
   if (!(clientAuth instanceof PrivateKeyJwt) && typeof clientAuth !== 'function')
-    throw new TypeError("options.clientAuth must be 'tls', what privateKeyJwt returned, or a function that returns it.");
+    throw new TypeError(
+      "options.clientAuth must be 'tls', what privateKeyJwt returned, or a function that returns it.",
+    );
   return async (stage, bounds) => [
     ['client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'],
-    ['client_assertion', await buildAssertion(environment, currentOf(clientAuth, stage), clock, stage, bounds)],
+    [
+      'client_assertion',
+      await buildAssertion(environment, currentOf(clientAuth, stage), clock, stage, bounds),
+    ],
   ];
 }
 
@@ -176,17 +227,44 @@ async function buildAssertion(
   const { alg, kid } = credential;
   const now = Math.floor(clock.now() / 1_000);
   const header = { alg, kid, typ: 'client-authentication+jwt' };
-  const claims = { iss: clientId, sub: clientId, aud: issuer, jti: randomUUID(), iat: now, nbf: now - SKEW_S, exp: now + LIFE_S };
-  const input = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
-  const signature = signatureOf(await signInTime(credential, Buffer.from(input), clock, stage, bounds), alg);
+  const claims = {
+    iss: clientId,
+    sub: clientId,
+    aud: issuer,
+    jti: randomUUID(),
+    iat: now,
+    nbf: now - SKEW_S,
+    exp: now + LIFE_S,
+  };
+  const input = [header, claims]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
+  const signature = signatureOf(
+    await signInTime(credential, Buffer.from(input), clock, stage, bounds),
+    alg,
+  );
   if (signature !== undefined) return `${input}.${signature.toString('base64url')}`;
-  throw new SelfInfoError('signing_failed', { path: 'options.sign', stage, expected: SIGNATURES[alg] });
+  throw new SelfInfoError('signing_failed', {
+    path: 'options.sign',
+    stage,
+    expected: SIGNATURES[alg],
+  });
 }
 
 /** A key service may hang; what it throws may hold anything. */
-async function signInTime(credential: PrivateKeyJwt, input: Uint8Array, clock: Clock, stage: CallStage, { signal }: CallBounds): Promise<unknown> {
+async function signInTime(
+  credential: PrivateKeyJwt,
+  input: Uint8Array,
+  clock: Clock,
+  stage: CallStage,
+  { signal }: CallBounds,
+): Promise<unknown> {
   const over = new AbortController();
-  const late = waitBy(clock, SIGN_MS, signal ? AbortSignal.any([over.signal, signal]) : over.signal).then(() => Promise.reject());
+  const late = waitBy(
+    clock,
+    SIGN_MS,
+    signal ? AbortSignal.any([over.signal, signal]) : over.signal,
+  ).then(() => Promise.reject());
   // The losers of the race settle later, when nobody listens.
   late.catch(() => undefined);
   const signing = PrivateKeyJwt.sign(credential, input);
@@ -194,15 +272,23 @@ async function signInTime(credential: PrivateKeyJwt, input: Uint8Array, clock: C
   try {
     return await Promise.race([signing, late]);
   } catch {
-    if (signal?.aborted) throw new SelfInfoError('aborted', { stage, effect: 'none', retry: { safe: true } });
-    throw failed(stage, 'options.sign', { en: 'It threw, or took more than ten seconds.', ja: '例外が発生したか、10秒以内に終わりませんでした。' });
+    if (signal?.aborted)
+      throw new SelfInfoError('aborted', { stage, effect: 'none', retry: { safe: true } });
+    throw failed(stage, 'options.sign', {
+      en: 'It threw, or took more than ten seconds.',
+      ja: '例外が発生したか、10秒以内に終わりませんでした。',
+    });
   } finally {
     over.abort();
   }
 }
 
 /** A key service may work again in a while: nothing was sent, and nothing used up. */
-function failed(stage: CallStage, path: string, expected: { readonly en: string; readonly ja: string }): SelfInfoError {
+function failed(
+  stage: CallStage,
+  path: string,
+  expected: { readonly en: string; readonly ja: string },
+): SelfInfoError {
   return new SelfInfoError('signing_failed', { path, stage, expected, retry: { safe: true } });
 }
 
@@ -210,16 +296,22 @@ function failed(stage: CallStage, path: string, expected: { readonly en: string;
 function signatureOf(value: unknown, alg: AssertionAlgorithm): Buffer | undefined {
   if (!ArrayBuffer.isView(value)) return undefined;
   const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  if (alg === 'PS256') return bytes.length >= RSA_BITS / 8 && bytes.length <= 1_024 ? bytes : undefined;
+  if (alg === 'PS256')
+    return bytes.length >= RSA_BITS / 8 && bytes.length <= 1_024 ? bytes : undefined;
   return bytes.length === 64 ? bytes : fromDer(bytes);
 }
 
-/** SEQUENCE { INTEGER r, INTEGER s } as r || s. One of 64 bytes in all would need some six leading zero bytes by chance. */
+/**
+ * SEQUENCE { INTEGER r, INTEGER s } as r || s. One of 64 bytes in all would need some six leading
+ * zero bytes by chance.
+ */
 function fromDer(der: Buffer): Buffer | undefined {
   if (der[0] !== 0x30 || der[1] !== der.length - 2) return undefined;
   const [r, second] = numberAt(der, 2);
   const [s, end] = numberAt(der, second);
-  return r !== undefined && s !== undefined && end === der.length ? Buffer.concat([r, s]) : undefined;
+  return r !== undefined && s !== undefined && end === der.length
+    ? Buffer.concat([r, s])
+    : undefined;
 }
 
 /** An INTEGER of at most 32 bytes, filled up to 32, and where it ends. */

@@ -1,15 +1,25 @@
 import type { DateTime } from 'luxon';
-import { type Calendar, type Cause, createCalendar, type HolderState, type State, type Status, type Target, type UndoneCause } from './calendar/index.js';
+import {
+  type Calendar,
+  type Cause,
+  createCalendar,
+  type HolderState,
+  type State,
+  type Status,
+  type Target,
+  type UndoneCause,
+} from './calendar/index.js';
 import { isSelfInfoError, SelfInfoError } from './errors.js';
 import { checkMethods } from './options.js';
 import type { ItemSpec, Service, ServiceSpec } from './service.js';
 import { formatInstant } from './time.js';
 
 /**
- * Whether a service's items can be had, together and one by one, by the published table (guideline 2.5); it informs and never vetoes.
+ * Whether a service's items can be had, together and one by one, by the published table (guideline
+ * 2.5); it informs and never vetoes.
  *
- * Each part is the calendar's status of the worst moment within `forMs`, with the causes of that moment: its `since` may lie ahead, when a server closes before
- * the citizen is done.
+ * Each part is the calendar's status of the worst moment within `forMs`, with the causes of that
+ * moment: its `since` may lie ahead, when a server closes before the citizen is done.
  */
 export interface Availability<S extends ServiceSpec = ServiceSpec> extends Status {
   readonly items: { readonly [K in keyof S['items']]: Status };
@@ -30,8 +40,12 @@ class Moment implements Status {
   constructor(status: Status, atMs: number) {
     this.#status = status;
     this.state = status.state;
-    this.causes = Object.freeze(status.causes.filter(({ startMs, endMs }) => startMs <= atMs && atMs < endMs));
-    this.undone = Object.freeze(status.undone.filter(({ startMs, endMs }) => startMs <= atMs && atMs < endMs));
+    this.causes = Object.freeze(
+      status.causes.filter(({ startMs, endMs }) => startMs <= atMs && atMs < endMs),
+    );
+    this.undone = Object.freeze(
+      status.undone.filter(({ startMs, endMs }) => startMs <= atMs && atMs < endMs),
+    );
     if (status.holders) this.holders = status.holders;
     this.sinceMs = status.sinceMs;
     this.untilMs = status.untilMs;
@@ -76,21 +90,34 @@ class TogetherAndApart extends Moment implements Availability {
 /**
  * Asks the calendar about every item of a service, for `forMs` from `atMs` on.
  *
- * @throws SelfInfoError `outside_calendar`; `invalid_option` for a calendar of the host's that throws or is none.
+ * @throws SelfInfoError `outside_calendar`; `invalid_option` for a calendar of the host's that
+ * throws or is none.
  */
-export function computeAvailability(service: Service, calendar: Calendar, atMs: number, forMs: number): Availability {
+export function computeAvailability(
+  service: Service,
+  calendar: Calendar,
+  atMs: number,
+  forMs: number,
+): Availability {
   return guarded(() => askedOf(calendar, service, atMs, forMs));
 }
 
 function askedOf(calendar: Calendar, service: Service, atMs: number, forMs: number): Availability {
-  const targets = Object.entries<ItemSpec>(service.items).map(([key, item]) => [key, targetOf(item)] as const);
+  const targets = Object.entries<ItemSpec>(service.items).map(
+    ([key, item]) => [key, targetOf(item)] as const,
+  );
   const items = Object.fromEntries(
     targets.map(([key, target]) => {
       const [status, momentMs] = worstMoment(calendar, target, atMs, forMs);
       return [key, Object.freeze(new Moment(status, momentMs))];
     }),
   );
-  const [status, momentMs] = worstMoment(calendar, together(targets.map(([, target]) => target)), atMs, forMs);
+  const [status, momentMs] = worstMoment(
+    calendar,
+    together(targets.map(([, target]) => target)),
+    atMs,
+    forMs,
+  );
   return Object.freeze(new TogetherAndApart(status, momentMs, items));
 }
 
@@ -113,12 +140,18 @@ function guarded<T>(ask: () => T): T {
     if (isSelfInfoError(error)) throw error;
     throw new SelfInfoError('invalid_option', {
       path: 'options.calendar',
-      expected: { en: 'It must be, or return, a calendar of createCalendar.', ja: 'createCalendar のカレンダーか、それを返す関数を指定してください。' },
+      expected: {
+        en: 'It must be, or return, a calendar of createCalendar.',
+        ja: 'createCalendar のカレンダーか、それを返す関数を指定してください。',
+      },
     });
   }
 }
 
-/** Why the asked items may not be had at an instant, and from when on they can (ISO 8601 at +09:00). A calendar that cannot say, or fails, says nothing. */
+/**
+ * Why the asked items may not be had at an instant, and from when on they can (ISO 8601 at +09:00).
+ * A calendar that cannot say, or fails, says nothing.
+ */
 export function outageOf(
   service: Service,
   keys: readonly string[],
@@ -127,8 +160,14 @@ export function outageOf(
 ): { readonly causes: readonly Cause[]; readonly until: string | null } {
   try {
     const target = together(keys.map((key) => targetOf(service.items[key] as ItemSpec)));
-    const { causes, state, nextOpeningMs } = new Moment(currentCalendar().status(target, atMs), atMs);
-    return { causes, until: state === 'open' || nextOpeningMs === null ? null : formatInstant(nextOpeningMs) };
+    const { causes, state, nextOpeningMs } = new Moment(
+      currentCalendar().status(target, atMs),
+      atMs,
+    );
+    return {
+      causes,
+      until: state === 'open' || nextOpeningMs === null ? null : formatInstant(nextOpeningMs),
+    };
   } catch {
     return { causes: [], until: null };
   }
@@ -145,10 +184,19 @@ function targetOf({ detail, holders }: ItemSpec): Target {
 
 const RANK = { closed: 0, uncertain: 1, open: 2 } as const;
 
-function worstMoment(calendar: Calendar, target: Target, atMs: number, forMs: number): [status: Status, momentMs: number] {
+function worstMoment(
+  calendar: Calendar,
+  target: Target,
+  atMs: number,
+  forMs: number,
+): [status: Status, momentMs: number] {
   let worst = calendar.status(target, atMs);
   let momentMs = atMs;
-  for (const { state, startMs } of calendar.segments(target, atMs, Math.min(atMs + forMs, calendar.toMs))) {
+  for (const { state, startMs } of calendar.segments(
+    target,
+    atMs,
+    Math.min(atMs + forMs, calendar.toMs),
+  )) {
     if (RANK[state] >= RANK[worst.state]) continue;
     worst = calendar.status(target, startMs);
     momentMs = startMs;

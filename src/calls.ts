@@ -3,7 +3,10 @@ import { isSelfInfoError, SelfInfoError, type Stage } from './errors.js';
 import type { Store } from './stores/store.js';
 import { alarm, type Clock } from './time.js';
 
-/** What a call of the client runs within: the step it takes, a signal of its own, and the epoch milliseconds by which it must be over. */
+/**
+ * What a call of the client runs within: the step it takes, a signal of its own, and the epoch
+ * milliseconds by which it must be over.
+ */
 export interface Scope {
   readonly stage: Stage;
   readonly signal: AbortSignal;
@@ -17,14 +20,21 @@ export interface Calls {
    *
    * @throws SelfInfoError `client_closed`, `overloaded`.
    */
-  run<T>(stage: Stage, signal: AbortSignal | undefined, work: (scope: Scope) => Promise<T>): Promise<T>;
+  run<T>(
+    stage: Stage,
+    signal: AbortSignal | undefined,
+    work: (scope: Scope) => Promise<T>,
+  ): Promise<T>;
   /** Refuses what is no call, but means nothing once the client is closed: `client_closed`. */
   checkOpen(): void;
   /** Aborts all. */
   close(): void;
 }
 
-/** Keeps account of a client's calls and refuses more than `most` at once; a consent that begins sends nothing and does not count. */
+/**
+ * Keeps account of a client's calls and refuses more than `most` at once; a consent that begins
+ * sends nothing and does not count.
+ */
 export function createCalls(most: number): Calls {
   const lifetime = new AbortController();
   let underWay = 0;
@@ -41,7 +51,8 @@ export function createCalls(most: number): Calls {
       const abort = () => own.abort();
       const signals = signal ? [lifetime.signal, signal] : [lifetime.signal];
       for (const given of signals) {
-        // Every call under way listens, and takes its listener away again: a busy client is no leak.
+        // Every call under way listens, and takes its listener away again: a busy client is no
+        // leak.
         setMaxListeners(0, given);
         if (given.aborted) own.abort();
         else given.addEventListener('abort', abort, { once: true });
@@ -67,11 +78,18 @@ export interface BoundStore {
 }
 
 /**
- * Settles with the work, or at once when the scope's signal aborts, or after `limitMs`, also when the work never settles.
+ * Settles with the work, or at once when the scope's signal aborts, or after `limitMs`, also when
+ * the work never settles.
  *
- * @throws SelfInfoError `aborted` at the scope's stage, `timed_out`: for work that changes nothing at the portal.
+ * @throws SelfInfoError `aborted` at the scope's stage, `timed_out`: for work that changes nothing
+ * at the portal.
  */
-export async function within<T>({ stage, signal }: Scope, clock: Clock, limitMs: number, work: () => Promise<T>): Promise<T> {
+export async function within<T>(
+  { stage, signal }: Scope,
+  clock: Clock,
+  limitMs: number,
+  work: () => Promise<T>,
+): Promise<T> {
   const harmless = { effect: 'none', retry: { safe: true } } as const;
   if (signal.aborted) throw new SelfInfoError('aborted', { stage, ...harmless });
   let finish = (_value: T) => {};
@@ -100,7 +118,13 @@ const STORE_MS = 10_000;
 /** An end that came before the store's answer, for a step that cannot be taken again. */
 function final(error: unknown): unknown {
   const impatient = isSelfInfoError(error, 'aborted') || isSelfInfoError(error, 'timed_out');
-  return impatient ? new SelfInfoError(error.code, { stage: error.stage, effect: error.effect, retry: { safe: false } }) : error;
+  return impatient
+    ? new SelfInfoError(error.code, {
+        stage: error.stage,
+        effect: error.effect,
+        retry: { safe: false },
+      })
+    : error;
 }
 
 /** Waits for a store no longer than the scope allows; what it does afterwards it does unheard. */
@@ -113,8 +137,10 @@ export function boundStore(store: Store, clock: Clock): BoundStore {
   return {
     put: (scope, ...entry) => reach(scope, () => store.put(...entry)),
     get: (scope, key) => reach(scope, () => store.get(key)),
-    // Whether it was taken after all nobody can tell: the same callback may be a replay from now on.
-    take: (scope, key) => reach(scope, () => store.take(key)).catch((error) => Promise.reject(final(error))),
+    // Whether it was taken after all nobody can tell: the same callback may be a replay from now
+    // on.
+    take: (scope, key) =>
+      reach(scope, () => store.take(key)).catch((error) => Promise.reject(final(error))),
     delete: (scope, key) => reach(scope, () => store.delete(key)),
   };
 }

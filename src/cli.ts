@@ -36,11 +36,21 @@ About a command: myna-selfinfo <command> --help
 
 async function run(args: readonly string[], lang: Lang): Promise<string> {
   const at = args.findIndex((arg, index) => !arg.startsWith('-') && args[index - 1] !== '--lang');
-  const load = at >= 0 && Object.hasOwn(commands, args[at] as string) ? commands[args[at] as string] : undefined;
+  const load =
+    at >= 0 && Object.hasOwn(commands, args[at] as string)
+      ? commands[args[at] as string]
+      : undefined;
   if (load) return (await load())(args.toSpliced(at, 1), lang);
-  const { values, positionals } = readArguments(args, { help: 'flag', version: 'flag', lang: 'value' });
+  const { values, positionals } = readArguments(args, {
+    help: 'flag',
+    version: 'flag',
+    lang: 'value',
+  });
   if (positionals[0] !== undefined) {
-    throw new UsageError({ ja: `不明なコマンドです: ${quoted(positionals[0])}`, en: `unknown command: ${quoted(positionals[0])}` });
+    throw new UsageError({
+      ja: `不明なコマンドです: ${quoted(positionals[0])}`,
+      en: `unknown command: ${quoted(positionals[0])}`,
+    });
   }
   if (values.version === undefined) return help[lang];
   return `${JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version}\n`;
@@ -53,7 +63,10 @@ async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     console.error(`myna-selfinfo: ${error.text[lang]}`);
-    if (error.exitCode === 2) console.error({ ja: '使い方は --help で表示します。', en: '--help shows what can be given.' }[lang]);
+    if (error.exitCode === 2)
+      console.error(
+        { ja: '使い方は --help で表示します。', en: '--help shows what can be given.' }[lang],
+      );
     process.exitCode = error.exitCode;
   }
 }

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { buildAnswer } from './answer.js';
 import { type Credentials, openAuthentication } from './assertion.js';
-import { type Availability, calendarSource, computeAvailability, outageOf } from './availability.js';
+import {
+  type Availability,
+  calendarSource,
+  computeAvailability,
+  outageOf,
+} from './availability.js';
 import { boundStore, createCalls, type Scope, within } from './calls.js';
 import {
   authorizationParameters,
@@ -17,12 +22,44 @@ import {
 import { isSelfInfoError, SelfInfoError, type Stage } from './errors.js';
 import { createTeller, type EventStep, type Trace } from './events.js';
 import type { Connection } from './http.js';
-import type { ClientOptions, Collected, CollectOptions, ConsentOptions, ConsentOutcome, Grant, SelfInfoClient, SubmitOptions } from './journey.js';
-import { checkClock, checkFunction, checkKeys, checkMethods, checkSignal, checkText, checkWhole } from './options.js';
+import type {
+  ClientOptions,
+  Collected,
+  CollectOptions,
+  ConsentOptions,
+  ConsentOutcome,
+  Grant,
+  SelfInfoClient,
+  SubmitOptions,
+} from './journey.js';
+import {
+  checkClock,
+  checkFunction,
+  checkKeys,
+  checkMethods,
+  checkSignal,
+  checkText,
+  checkWhole,
+} from './options.js';
 import { pushRequest } from './pushed-authorization.js';
-import { awaitResult, checkInquiries, checkRetrieval, type Retrieval, sendRequest } from './query.js';
+import {
+  awaitResult,
+  checkInquiries,
+  checkRetrieval,
+  type Retrieval,
+  sendRequest,
+} from './query.js';
 import { isService, type Service } from './service.js';
-import { badEntry, digest, type RetrievalSecret, readSecret, readTransaction, retrievalKey, type Transaction, transactionKey } from './stored.js';
+import {
+  badEntry,
+  digest,
+  type RetrievalSecret,
+  readSecret,
+  readTransaction,
+  retrievalKey,
+  type Transaction,
+  transactionKey,
+} from './stored.js';
 import { createMemoryStore, guardStore } from './stores/store.js';
 import { clockless, formatInstant, type Instant, toEpochMs } from './time.js';
 import { checkCredential, type TlsCredential } from './tls.js';
@@ -32,7 +69,10 @@ interface GrantState {
   readonly accessToken: AccessToken;
   readonly connection: Connection;
   used: boolean;
-  /** Whether the connection is the grant's no more: it is the retrieval's, or the grant was discarded. */
+  /**
+   * Whether the connection is the grant's no more: it is the retrieval's, or the grant was
+   * discarded.
+   */
   released: boolean;
 }
 
@@ -50,11 +90,14 @@ const DEADLINE_MS = 30_000;
 const MAX_CONCURRENT = 1_000;
 
 /**
- * Binds a service to an environment, a credential and a store (guideline 2.1, figure 2.1-1); nothing goes out until a method is called.
+ * Binds a service to an environment, a credential and a store (guideline 2.1, figure 2.1-1);
+ * nothing goes out until a method is called.
  *
  * @param options - see {@link ClientOptions}.
- * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `invalid_environment`, `invalid_credential`, `key_certificate_mismatch`, `insecure_tls`,
- *   `injected_transport_refused`, `item_code_required`, naming the option; TypeError for a wrong type.
+ * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`,
+ * `invalid_environment`, `invalid_credential`, `key_certificate_mismatch`, `insecure_tls`,
+ * `injected_transport_refused`, `item_code_required`, naming the option; TypeError for a wrong
+ * type.
  * @example
  * ```ts
  * import { createSelfInfoClient, defineService, latest } from 'myna-selfinfo';
@@ -73,7 +116,9 @@ const MAX_CONCURRENT = 1_000;
  * if (outcome.status === 'granted') console.log((await client.query(outcome.grant, latest())).status);
  * ```
  */
-export function createSelfInfoClient<S extends Service>(options: ClientOptions<S>): SelfInfoClient<S> {
+export function createSelfInfoClient<S extends Service>(
+  options: ClientOptions<S>,
+): SelfInfoClient<S> {
   checkKeys(options, 'options', [
     'service',
     'environment',
@@ -89,8 +134,10 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     'onEvent',
   ]);
   const { environment, random = Math.random, maxConcurrent = MAX_CONCURRENT } = options;
-  if (options.service === undefined) throw new SelfInfoError('missing_option', { path: 'options.service' });
-  if (!isService(options.service)) throw new TypeError('options.service must be what defineService returned.');
+  if (options.service === undefined)
+    throw new SelfInfoError('missing_option', { path: 'options.service' });
+  if (!isService(options.service))
+    throw new TypeError('options.service must be what defineService returned.');
   const service: Service = options.service;
   const clock = checkClock(options.clock, 'options.clock');
   checkFunction(random, 'options.random');
@@ -100,10 +147,14 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
   const authenticate = openAuthentication(environment, options.clientAuth, clock);
   if (environment.kind === 'production') {
     for (const [key, item] of Object.entries(service.items)) {
-      if (item.code === undefined) throw new SelfInfoError('item_code_required', { path: `options.service.items.${key}.code` });
+      if (item.code === undefined)
+        throw new SelfInfoError('item_code_required', {
+          path: `options.service.items.${key}.code`,
+        });
     }
   }
-  if (options.store !== undefined) checkMethods(options.store, 'options.store', ['put', 'get', 'take', 'delete']);
+  if (options.store !== undefined)
+    checkMethods(options.store, 'options.store', ['put', 'get', 'take', 'delete']);
   const store = boundStore(guardStore(options.store ?? createMemoryStore({ clock })), clock);
   const currentCalendar = calendarSource(options.calendar);
   const { timing } = environment.profile;
@@ -116,11 +167,17 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
   const teller = createTeller(options.onEvent, clock);
   teller.watch(options.tls?.cert);
 
-  function run<T>(stage: Stage & EventStep, signal: AbortSignal | undefined, work: (scope: Scope & Trace) => Promise<T>): Promise<T> {
+  function run<T>(
+    stage: Stage & EventStep,
+    signal: AbortSignal | undefined,
+    work: (scope: Scope & Trace) => Promise<T>,
+  ): Promise<T> {
     return teller.run(calls, stage, signal, work);
   }
 
-  function availability(given: { readonly at?: Instant; readonly forMs?: number } = {}): Availability {
+  function availability(
+    given: { readonly at?: Instant; readonly forMs?: number } = {},
+  ): Availability {
     checkKeys(given, 'options', ['at', 'forMs']);
     const { at = clock.now(), forMs = CITIZEN_MS } = given;
     checkWhole(forMs, 'options.forMs', 0);
@@ -131,8 +188,11 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     checkKeys(given, 'options', ['sessionBinding', 'signal']);
     checkText(given.sessionBinding, 'options.sessionBinding');
     checkSignal(given.signal, 'options.signal');
-    const begun = (scope: Scope & Trace) => within(scope, clock, Number.POSITIVE_INFINITY, () => begin(given.sessionBinding, scope));
-    return run('consent', given.signal, (scope) => scope.step('consent', () => begun(scope), 'begun'));
+    const begun = (scope: Scope & Trace) =>
+      within(scope, clock, Number.POSITIVE_INFINITY, () => begin(given.sessionBinding, scope));
+    return run('consent', given.signal, (scope) =>
+      scope.step('consent', () => begun(scope), 'begun'),
+    );
   }
 
   async function begin(sessionBinding: string, scope: Scope & Trace) {
@@ -140,36 +200,63 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     const oauth = await oauth4webapi();
     const state = oauth.generateRandomState();
     const verifier = oauth.generateRandomCodeVerifier();
-    const parameters = authorizationParameters(environment, { state, codeChallenge: await oauth.calculatePKCECodeChallenge(verifier) });
+    const parameters = authorizationParameters(environment, {
+      state,
+      codeChallenge: await oauth.calculatePKCECodeChallenge(verifier),
+    });
     // Before anything is kept: a request that the portal does not take leaves nothing half begun.
-    const carried = environment.profile.oauth.pushedAuthorizationRequests.value ? await push(parameters, scope) : parameters;
-    const transaction: Transaction = { id: randomUUID(), client: environment.clientId, session: digest(sessionBinding), verifier };
+    const carried = environment.profile.oauth.pushedAuthorizationRequests.value
+      ? await push(parameters, scope)
+      : parameters;
+    const transaction: Transaction = {
+      id: randomUUID(),
+      client: environment.clientId,
+      session: digest(sessionBinding),
+      verifier,
+    };
     scope.know({ transactionId: transaction.id });
-    await store.put(scope, transactionKey(environment, state), JSON.stringify(transaction), clock.now() + timing.consentMs.value);
+    await store.put(
+      scope,
+      transactionKey(environment, state),
+      JSON.stringify(transaction),
+      clock.now() + timing.consentMs.value,
+    );
     return { url: authorizationUrl(environment, carried), availability: now };
   }
 
   async function push(parameters: Readonly<Record<string, string>>, scope: Scope) {
     const connection = transport.connect();
     try {
-      return (await pushRequest(environment, connection, parameters, authenticate, clock, scope)).reference;
+      return (await pushRequest(environment, connection, parameters, authenticate, clock, scope))
+        .reference;
     } finally {
       await connection.close();
     }
   }
 
-  async function completeConsent(request: CallbackRequest, given: ConsentOptions): Promise<ConsentOutcome> {
+  async function completeConsent(
+    request: CallbackRequest,
+    given: ConsentOptions,
+  ): Promise<ConsentOutcome> {
     checkKeys(given, 'options', ['sessionBinding', 'signal']);
     checkText(given.sessionBinding, 'options.sessionBinding');
     checkSignal(given.signal, 'options.signal');
     return run('callback', given.signal, (scope) => complete(request, given.sessionBinding, scope));
   }
 
-  async function complete(request: CallbackRequest, sessionBinding: string, scope: Scope & Trace): Promise<ConsentOutcome> {
+  async function complete(
+    request: CallbackRequest,
+    sessionBinding: string,
+    scope: Scope & Trace,
+  ): Promise<ConsentOutcome> {
     // The day of consent is that of the callback: what comes after may run past midnight.
     const arrivedAt = clock.now();
-    const judged = await scope.step('callback', () => judge(request, sessionBinding, arrivedAt, scope));
-    return judged.status === 'valid' ? scope.step('token', () => exchange(judged, arrivedAt, scope)) : judged;
+    const judged = await scope.step('callback', () =>
+      judge(request, sessionBinding, arrivedAt, scope),
+    );
+    return judged.status === 'valid'
+      ? scope.step('token', () => exchange(judged, arrivedAt, scope))
+      : judged;
   }
 
   /** Judges a callback and takes its transaction. */
@@ -185,7 +272,8 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     const seen = readTransaction(await store.get(scope, key), environment.clientId);
     if (typeof seen === 'string') return { status: seen };
     scope.know({ transactionId: seen.id });
-    // A stranger's callback must not use up the honest citizen's transaction, so the session is compared before anything is taken.
+    // A stranger's callback must not use up the honest citizen's transaction, so the session is
+    // compared before anything is taken.
     if (!sameSecret(seen.session, digest(sessionBinding))) return { status: 'foreign-browser' };
     // So that a clock without a time lets nothing through.
     if (!(arrivedAt < seen.expiresAt)) return { status: 'expired' };
@@ -194,24 +282,48 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     const credentials = 'valid' in verdict ? await authenticate('token', scope) : undefined;
     const taken = readTransaction(await store.take(scope, key), environment.clientId);
     if (typeof taken === 'string') return { status: taken };
-    // The session was compared with what was seen, the verifier is of what was taken: they must be one.
-    if (taken.id !== seen.id || taken.session !== seen.session || taken.verifier !== seen.verifier) throw badEntry();
+    // The session was compared with what was seen, the verifier is of what was taken: they must be
+    // one.
+    if (taken.id !== seen.id || taken.session !== seen.session || taken.verifier !== seen.verifier)
+      throw badEntry();
     if ('declined' in verdict) return { status: 'declined' };
     if ('refused' in verdict) return { status: 'rejected', at: verdict.at, code: verdict.refused };
-    return { status: 'valid', callback: verdict.valid, transaction: taken, credentials: credentials ?? [] };
+    return {
+      status: 'valid',
+      callback: verdict.valid,
+      transaction: taken,
+      credentials: credentials ?? [],
+    };
   }
 
-  async function exchange({ callback, transaction, credentials }: ValidVisit, arrivedAt: number, scope: Scope): Promise<ConsentOutcome> {
+  async function exchange(
+    { callback, transaction, credentials }: ValidVisit,
+    arrivedAt: number,
+    scope: Scope,
+  ): Promise<ConsentOutcome> {
     const connection = transport.connect();
     try {
-      const token = await requestToken(environment, connection, callback, transaction.verifier, credentials, clock, scope);
+      const token = await requestToken(
+        environment,
+        connection,
+        callback,
+        transaction.verifier,
+        credentials,
+        clock,
+        scope,
+      );
       if ('refused' in token) {
         await connection.close();
         return { status: 'rejected', at: 'token', code: token.refused };
       }
       const terms = termsOf(service, environment.clientId, transaction.id, arrivedAt);
       const grant: Grant = Object.freeze({ terms, expiresAt: token.accessToken.expiresAt });
-      grants.set(grant, { accessToken: token.accessToken, connection, used: false, released: false });
+      grants.set(grant, {
+        accessToken: token.accessToken,
+        connection,
+        used: false,
+        released: false,
+      });
       return { status: 'granted', grant };
     } catch (error) {
       await connection.close();
@@ -225,7 +337,10 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     return state;
   }
 
-  /** The time, or else an earlier one: a clock that fails behind the request must not lose its answer. */
+  /**
+   * The time, or else an earlier one: a clock that fails behind the request must not lose its
+   * answer.
+   */
   function timeOr(before: number): number {
     try {
       const now = clock.now();
@@ -242,12 +357,20 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     if (state.used) throw new SelfInfoError('grant_used');
     const sentAt = clock.now();
     if (!Number.isFinite(sentAt)) throw clockless();
-    if (grant.expiresAt !== null && sentAt >= Date.parse(grant.expiresAt)) throw new SelfInfoError('grant_expired');
+    if (grant.expiresAt !== null && sentAt >= Date.parse(grant.expiresAt))
+      throw new SelfInfoError('grant_expired');
     // Set before the first await: of two submits at once, one goes out.
     state.used = true;
     let processId: string;
     try {
-      processId = await sendRequest(environment, state.connection, service, inquiries, state.accessToken, scope);
+      processId = await sendRequest(
+        environment,
+        state.connection,
+        service,
+        inquiries,
+        state.accessToken,
+        scope,
+      );
     } catch (error) {
       // Nothing reached the portal, or it took nothing: the consent is still unspent.
       if (isSelfInfoError(error) && error.effect === 'none' && !state.released) state.used = false;
@@ -264,12 +387,18 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
       expiresAt: formatInstant(expiresAt),
     });
     scope.know({ retrievalId: retrieval.id });
-    const secret: RetrievalSecret = { token: state.accessToken.token.reveal(), processId, retrieval, certificate: state.connection.bind(expiresAt) };
+    const secret: RetrievalSecret = {
+      token: state.accessToken.token.reveal(),
+      processId,
+      retrieval,
+      certificate: state.connection.bind(expiresAt),
+    };
     try {
       await store.put(scope, retrievalKey(retrieval.id), JSON.stringify(secret), expiresAt);
     } catch (error) {
       void state.connection.close();
-      // The portal has carried the request out: the consent is spent. Whether the store keeps the secret after all, only time will tell.
+      // The portal has carried the request out: the consent is spent. Whether the store keeps the
+      // secret after all, only time will tell.
       const impatient = isSelfInfoError(error, 'aborted') || isSelfInfoError(error, 'timed_out');
       const failed = new SelfInfoError(impatient ? error.code : 'store_failed', {
         ...(impatient && { stage: error.stage }),
@@ -284,19 +413,31 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     return retrieval;
   }
 
-  async function submit(grant: Grant, asked: unknown, given: SubmitOptions = {}): Promise<Retrieval> {
+  async function submit(
+    grant: Grant,
+    asked: unknown,
+    given: SubmitOptions = {},
+  ): Promise<Retrieval> {
     checkKeys(given, 'options', ['signal']);
     const { signal }: SubmitOptions = given;
     checkSignal(signal, 'options.signal');
-    return run('request', signal, (scope) => scope.step('request', () => send(grant, asked, scope), 'accepted'));
+    return run('request', signal, (scope) =>
+      scope.step('request', () => send(grant, asked, scope), 'accepted'),
+    );
   }
 
   async function collect(handle: Retrieval, given: CollectOptions = {}): Promise<Collected> {
     const deadline = deadlineOf(given);
-    return run('result', given.signal, (scope) => scope.step('result', () => waitFor(handle, given, { ...scope, deadline })));
+    return run('result', given.signal, (scope) =>
+      scope.step('result', () => waitFor(handle, given, { ...scope, deadline })),
+    );
   }
 
-  async function query(grant: Grant, asked: unknown, given: CollectOptions = {}): Promise<Collected> {
+  async function query(
+    grant: Grant,
+    asked: unknown,
+    given: CollectOptions = {},
+  ): Promise<Collected> {
     const deadline = deadlineOf(given);
     return run('request', given.signal, async (call) => {
       const scope = { ...call, deadline };
@@ -307,13 +448,16 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
         if (isSelfInfoError(error) && error.upstream) return { status: 'failed', error };
         throw error;
       }
-      const waited = scope.step('result', () => waitFor(retrieval, given, { ...scope, stage: 'result' }));
+      const waited = scope.step('result', () =>
+        waitFor(retrieval, given, { ...scope, stage: 'result' }),
+      );
       const collected = await waited.catch((error: unknown) => {
         // The consent is spent: without the retrieval its answer would be out of reach.
         throw carrying(error, retrieval);
       });
       // Without the retrieval nobody can ask again: its token has no reason to stay.
-      if (!('retrieval' in collected)) await store.delete(scope, retrievalKey(retrieval.id)).catch(() => undefined);
+      if (!('retrieval' in collected))
+        await store.delete(scope, retrievalKey(retrieval.id)).catch(() => undefined);
       return collected;
     });
   }
@@ -321,14 +465,19 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
   function deadlineOf(given: CollectOptions): number {
     checkKeys(given, 'options', ['deadlineMs', 'signal', 'onProgress', 'once']);
     checkFunction(given.onProgress, 'options.onProgress');
-    if (given.once !== undefined && typeof given.once !== 'boolean') throw new TypeError('options.once must be true or false.');
+    if (given.once !== undefined && typeof given.once !== 'boolean')
+      throw new TypeError('options.once must be true or false.');
     checkSignal(given.signal, 'options.signal');
     const { deadlineMs = DEADLINE_MS } = given;
     checkWhole(deadlineMs, 'options.deadlineMs', 0);
     return clock.now() + deadlineMs;
   }
 
-  async function waitFor(handle: Retrieval, given: CollectOptions, scope: Scope & Trace & { readonly deadline: number }): Promise<Collected> {
+  async function waitFor(
+    handle: Retrieval,
+    given: CollectOptions,
+    scope: Scope & Trace & { readonly deadline: number },
+  ): Promise<Collected> {
     const { id } = resume(handle);
     scope.know({ retrievalId: id });
     const own = new AbortController();
@@ -349,7 +498,12 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     }
   }
 
-  async function collectOne(id: string, handle: Retrieval, given: CollectOptions, scope: Scope & Trace & { readonly deadline: number }): Promise<Collected> {
+  async function collectOne(
+    id: string,
+    handle: Retrieval,
+    given: CollectOptions,
+    scope: Scope & Trace & { readonly deadline: number },
+  ): Promise<Collected> {
     return within(scope, clock, Number.POSITIVE_INFINITY, async () => {
       const secret = await secretFor(id, scope);
       if (secret === undefined) return gone();
@@ -360,17 +514,41 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
       parked.delete(handle);
       try {
         const { deadlineMs = DEADLINE_MS, onProgress, once = false } = given;
-        const waited = await awaitResult(environment, connection, secret, { scope, deadlineMs, clock, random, onProgress, once });
+        const waited = await awaitResult(environment, connection, secret, {
+          scope,
+          deadlineMs,
+          clock,
+          random,
+          onProgress,
+          once,
+        });
         switch (waited.status) {
           case 'done':
             return {
               status: 'ready',
-              answer: await scope.step('answer', () => buildAnswer(service, retrieval.terms, retrieval.inquiries, waited.result, clock, scope.signal), 'built'),
+              answer: await scope.step(
+                'answer',
+                () =>
+                  buildAnswer(
+                    service,
+                    retrieval.terms,
+                    retrieval.inquiries,
+                    waited.result,
+                    clock,
+                    scope.signal,
+                  ),
+                'built',
+              ),
             };
           case 'pending':
             return { ...waited, retrieval };
           case 'unavailable': {
-            const { until, causes } = outageOf(service, Object.keys(retrieval.inquiries), currentCalendar, clock.now());
+            const { until, causes } = outageOf(
+              service,
+              Object.keys(retrieval.inquiries),
+              currentCalendar,
+              clock.now(),
+            );
             return { status: 'unavailable', until: waited.until ?? until, causes, retrieval };
           }
           case 'failed':
@@ -393,7 +571,10 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     });
   }
 
-  /** The secret of a retrieval of this client's; the id alone opens nothing for another service that shares the store. */
+  /**
+   * The secret of a retrieval of this client's; the id alone opens nothing for another service that
+   * shares the store.
+   */
   async function secretFor(id: string, scope: Scope): Promise<RetrievalSecret | undefined> {
     const secret = readSecret(id, await store.get(scope, retrievalKey(id)), clock.now());
     return secret?.retrieval.terms?.serviceId === environment.clientId ? secret : undefined;
@@ -422,7 +603,8 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
       }
       return;
     }
-    if (typeof handle === 'object' && handle !== null && !('id' in handle)) throw new SelfInfoError('foreign_grant', { path: 'handle' });
+    if (typeof handle === 'object' && handle !== null && !('id' in handle))
+      throw new SelfInfoError('foreign_grant', { path: 'handle' });
     const { id } = resume(handle);
     for (const waiting of collecting.get(id) ?? []) waiting.abort(DISCARDED);
     await parked.get(handle)?.close();
@@ -442,8 +624,22 @@ export function createSelfInfoClient<S extends Service>(options: ClientOptions<S
     await transport.close();
   }
 
-  const client = { availability, beginConsent, completeConsent, submit, collect, query, resume, discard, recall, rotate, close, [Symbol.asyncDispose]: close };
-  // Inside, everything is checked at run time against the one service; the types bind callers to it.
+  const client = {
+    availability,
+    beginConsent,
+    completeConsent,
+    submit,
+    collect,
+    query,
+    resume,
+    discard,
+    recall,
+    rotate,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+  // Inside, everything is checked at run time against the one service; the types bind callers to
+  // it.
   return Object.freeze(client) as unknown as SelfInfoClient<S>;
 }
 
@@ -451,12 +647,23 @@ function gone(): Collected {
   return { status: 'failed', error: new SelfInfoError('retrieval_gone') };
 }
 
-/** The same error with the retrieval; one that takes nothing, of the host's `onProgress` or calendar perhaps, gives way to one of ours. */
+/**
+ * The same error with the retrieval; one that takes nothing, of the host's `onProgress` or calendar
+ * perhaps, gives way to one of ours.
+ */
 function carrying(error: unknown, retrieval: Retrieval): object {
   try {
-    if (typeof error === 'object' && error !== null && Object.assign(error, { retrieval }).retrieval === retrieval) return error;
+    if (
+      typeof error === 'object' &&
+      error !== null &&
+      Object.assign(error, { retrieval }).retrieval === retrieval
+    )
+      return error;
   } catch {}
-  return Object.assign(new SelfInfoError('aborted', { stage: 'result', effect: 'none', retry: { safe: true } }), { retrieval });
+  return Object.assign(
+    new SelfInfoError('aborted', { stage: 'result', effect: 'none', retry: { safe: true } }),
+    { retrieval },
+  );
 }
 
 /** For a call that nothing aborts. */

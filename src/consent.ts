@@ -7,7 +7,8 @@ import type { Service } from './service.js';
 import { dayOf, dayStart, formatInstant } from './time.js';
 
 /**
- * What the service declared and the citizen was sent to agree to, as plain JSON; it stands on grant, retrieval and answer.
+ * What the service declared and the citizen was sent to agree to, as plain JSON; it stands on
+ * grant, retrieval and answer.
  *
  * It is no assertion by the portal, and it does not say whose data it is.
  */
@@ -20,12 +21,20 @@ export interface ConsentTerms {
   readonly purpose: { readonly id: string; readonly text: string };
   /** ISO 8601 at +09:00. */
   readonly grantedAt: string;
-  /** ISO 8601 at +09:00: the JST midnight that ends the last day of the consented period (guideline 4.2). */
+  /**
+   * ISO 8601 at +09:00: the JST midnight that ends the last day of the consented period (guideline
+   * 4.2).
+   */
   readonly keepUntil: string;
 }
 
 /** The terms of a consent given now. */
-export function termsOf(service: Service, serviceId: string, transactionId: string, grantedAtMs: number): ConsentTerms {
+export function termsOf(
+  service: Service,
+  serviceId: string,
+  transactionId: string,
+  grantedAtMs: number,
+): ConsentTerms {
   return Object.freeze({
     transactionId,
     serviceId,
@@ -36,7 +45,10 @@ export function termsOf(service: Service, serviceId: string, transactionId: stri
   });
 }
 
-/** A callback as a framework hands it over: a `Request`, a URL, or anything with method, url and headers such as Node's `IncomingMessage`. */
+/**
+ * A callback as a framework hands it over: a `Request`, a URL, or anything with method, url and
+ * headers such as Node's `IncomingMessage`.
+ */
 export type CallbackRequest =
   | Request
   | URL
@@ -60,14 +72,17 @@ export type CallbackCode =
   | (string & {});
 
 /**
- * Builds the URL that sends the citizen to the portal to consent (guideline 2.3, figure 2.3-3); pure.
+ * Builds the URL that sends the citizen to the portal to consent (guideline 2.3, figure 2.3-3);
+ * pure.
  *
  * For hosts that hold the steps themselves; `client.beginConsent` makes and keeps both values.
  *
  * @param environment - where and as whom.
- * @param options - `state`: the value that ties the callback to this browser; `codeChallenge`: the PKCE S256 challenge, base64url.
- * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option`; the second also where the profile
- * wants the request pushed first: see {@link pushAuthorization}; TypeError for a wrong type.
+ * @param options - `state`: the value that ties the callback to this browser; `codeChallenge`: the
+ * PKCE S256 challenge, base64url.
+ * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option`; the second also where
+ * the profile wants the request pushed first: see {@link pushAuthorization}; TypeError for a wrong
+ * type.
  * @example
  * ```ts
  * import { createHash, randomBytes } from 'node:crypto';
@@ -80,14 +95,20 @@ export type CallbackCode =
  * }
  * ```
  */
-export function buildConsentUrl(environment: Environment, options: { readonly state: string; readonly codeChallenge: string }): string {
+export function buildConsentUrl(
+  environment: Environment,
+  options: { readonly state: string; readonly codeChallenge: string },
+): string {
   checkEnvironment(environment);
   checkKeys(options, 'options', ['state', 'codeChallenge']);
   const parameters = authorizationParameters(environment, options);
   if (environment.profile.oauth.pushedAuthorizationRequests.value) {
     throw new SelfInfoError('invalid_option', {
       path: 'environment.profile.oauth.pushedAuthorizationRequests',
-      expected: { en: 'Under this profile use pushAuthorization.', ja: 'このプロファイルでは pushAuthorization を使ってください。' },
+      expected: {
+        en: 'Under this profile use pushAuthorization.',
+        ja: 'このプロファイルでは pushAuthorization を使ってください。',
+      },
     });
   }
   return authorizationUrl(environment, parameters);
@@ -103,7 +124,10 @@ export function authorizationParameters(
   if (!/^[A-Za-z0-9_-]{43}$/.test(codeChallenge)) {
     throw new SelfInfoError('invalid_option', {
       path: 'options.codeChallenge',
-      expected: { en: 'A base64url SHA-256 digest.', ja: 'base64url 形式の SHA-256 ダイジェストです。' },
+      expected: {
+        en: 'A base64url SHA-256 digest.',
+        ja: 'base64url 形式の SHA-256 ダイジェストです。',
+      },
     });
   }
   return {
@@ -117,13 +141,19 @@ export function authorizationParameters(
 }
 
 /** The URL that opens the consent pages. */
-export function authorizationUrl({ endpoints, profile }: Environment, parameters: Readonly<Record<string, string>>): string {
+export function authorizationUrl(
+  { endpoints, profile }: Environment,
+  parameters: Readonly<Record<string, string>>,
+): string {
   const url = new URL(endpoints.browserUrl.replace(/\/$/, '') + profile.paths.authorization.value);
   url.search = new URLSearchParams(parameters).toString();
   return url.href;
 }
 
-/** A callback whose state, issuer and shape were checked; it holds the code, is good for one exchange, and shows nothing. */
+/**
+ * A callback whose state, issuer and shape were checked; it holds the code, is good for one
+ * exchange, and shows nothing.
+ */
 export class ValidCallback {
   readonly #parameters: URLSearchParams;
   #spent = false;
@@ -157,8 +187,16 @@ export type ReadCallback = CallbackParameters | { readonly refused: CallbackCode
 const LONGEST_QUERY = 8_192;
 const LONGEST_CODE = 4_096;
 
-// What implicit and hybrid flows and packed responses bring; `session_state` and its like may stand beside a code and mean nothing here.
-const OTHER_FLOWS = ['access_token', 'token_type', 'id_token', 'refresh_token', 'token', 'response'];
+// What implicit and hybrid flows and packed responses bring; `session_state` and its like may stand
+// beside a code and mean nothing here.
+const OTHER_FLOWS = [
+  'access_token',
+  'token_type',
+  'id_token',
+  'refresh_token',
+  'token',
+  'response',
+];
 // A fragment never reaches a server: an answer in one is of a response mode nobody asked for.
 const OTHER_MODES = [...OTHER_FLOWS, 'code', 'state', 'error'];
 
@@ -174,16 +212,26 @@ export function readCallback(request: CallbackRequest): ReadCallback {
   if (states.length > 1) return { refused: 'duplicate_parameter' };
   if (!states[0]) return { refused: 'state_missing' };
   const fragment = new URLSearchParams(hash);
-  return { parameters, otherFlow: OTHER_FLOWS.some((name) => parameters.has(name)) || OTHER_MODES.some((name) => fragment.has(name)) };
+  return {
+    parameters,
+    otherFlow:
+      OTHER_FLOWS.some((name) => parameters.has(name)) ||
+      OTHER_MODES.some((name) => fragment.has(name)),
+  };
 }
 
 const PURPOSES = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'];
-// Where a call that is no navigation may come from: a script that hands its page's callback on. The others are pictures, styles and the like.
+// Where a call that is no navigation may come from: a script that hands its page's callback on. The
+// others are pictures, styles and the like.
 const SCRIPTED = ['', 'empty'];
 
-/** Whether a browser fetches ahead of its user, or as a part of some page; one that says nothing is believed. */
+/**
+ * Whether a browser fetches ahead of its user, or as a part of some page; one that says nothing is
+ * believed.
+ */
 function isNoVisit(header: CallbackParts['header']): boolean {
-  if (PURPOSES.some((name) => /\b(prefetch|prerender|preview|instant)\b/i.test(header(name)))) return true;
+  if (PURPOSES.some((name) => /\b(prefetch|prerender|preview|instant)\b/i.test(header(name))))
+    return true;
   const mode = header('sec-fetch-mode').trim().toLowerCase();
   const destination = header('sec-fetch-dest').trim().toLowerCase();
   if (mode === 'navigate' || (mode === '' && destination === 'document')) return false;
@@ -191,7 +239,9 @@ function isNoVisit(header: CallbackParts['header']): boolean {
 }
 
 let loaded: typeof import('oauth4webapi') | undefined;
-/** Loaded when first needed, and once: `import()` of what is there already still has to be resolved. */
+/**
+ * Loaded when first needed, and once: `import()` of what is there already still has to be resolved.
+ */
 export const oauth4webapi = async () => (loaded ??= await import('oauth4webapi'));
 
 /** What the portal said at the callback. */
@@ -201,24 +251,50 @@ export type CallbackVerdict =
   | { readonly refused: CallbackCode; readonly at: 'callback' | 'authorize' };
 
 /** Judges a callback whose state was found: issuer, error, code. */
-export async function judgeCallback(environment: Environment, { parameters, otherFlow }: CallbackParameters): Promise<CallbackVerdict> {
+export async function judgeCallback(
+  environment: Environment,
+  { parameters, otherFlow }: CallbackParameters,
+): Promise<CallbackVerdict> {
   const oauth = await oauth4webapi();
-  if (new Set(parameters.keys()).size < parameters.size) return { refused: 'duplicate_parameter', at: 'callback' };
+  if (new Set(parameters.keys()).size < parameters.size)
+    return { refused: 'duplicate_parameter', at: 'callback' };
   const issuer = parameters.get('iss');
-  if (issuer === null ? environment.profile.oauth.issuerInCallback.value : issuer !== environment.issuer) return { refused: 'issuer_mismatch', at: 'callback' };
+  if (
+    issuer === null
+      ? environment.profile.oauth.issuerInCallback.value
+      : issuer !== environment.issuer
+  )
+    return { refused: 'issuer_mismatch', at: 'callback' };
   try {
-    const server = { issuer: environment.issuer, authorization_response_iss_parameter_supported: environment.profile.oauth.issuerInCallback.value };
-    const judged = oauth.validateAuthResponse(server, { client_id: environment.clientId }, parameters, parameters.get('state') ?? oauth.expectNoState);
-    if (otherFlow || judged.has('error') || !isCode(judged.get('code') ?? '')) return { refused: 'invalid_response', at: 'callback' };
+    const server = {
+      issuer: environment.issuer,
+      authorization_response_iss_parameter_supported:
+        environment.profile.oauth.issuerInCallback.value,
+    };
+    const judged = oauth.validateAuthResponse(
+      server,
+      { client_id: environment.clientId },
+      parameters,
+      parameters.get('state') ?? oauth.expectNoState,
+    );
+    if (otherFlow || judged.has('error') || !isCode(judged.get('code') ?? ''))
+      return { refused: 'invalid_response', at: 'callback' };
     return { valid: new ValidCallback(judged) };
   } catch (error) {
-    if (!(error instanceof oauth.AuthorizationResponseError)) return { refused: 'invalid_response', at: 'callback' };
+    if (!(error instanceof oauth.AuthorizationResponseError))
+      return { refused: 'invalid_response', at: 'callback' };
     if (error.error === 'access_denied') return { declined: true };
-    return { refused: knownCode(error.error, environment.profile.errorCodes.value), at: 'authorize' };
+    return {
+      refused: knownCode(error.error, environment.profile.errorCodes.value),
+      at: 'authorize',
+    };
   }
 }
 
-/** The code is required, and of visible characters and spaces (RFC 6749, 4.1.2 and A.11): an answer with neither code nor error is none. */
+/**
+ * The code is required, and of visible characters and spaces (RFC 6749, 4.1.2 and A.11): an answer
+ * with neither code nor error is none.
+ */
 function isCode(code: string): boolean {
   return code.length <= LONGEST_CODE && /^[\x20-\x7e]+$/.test(code);
 }
@@ -230,12 +306,15 @@ export function sameSecret(a: string, b: string): boolean {
 }
 
 /**
- * Checks a callback against the state that this browser was given, for hosts that hold the steps themselves; what it returns can be exchanged once.
+ * Checks a callback against the state that this browser was given, for hosts that hold the steps
+ * themselves; what it returns can be exchanged once.
  *
  * @param environment - where the callback is to come from.
  * @param request - the callback.
- * @param options - `state`: what `buildConsentUrl` was given, kept with the browser's session; it is good for one callback.
- * @throws SelfInfoError `consent_declined` when the citizen said no; `callback_rejected` with the reason as `upstream.code`.
+ * @param options - `state`: what `buildConsentUrl` was given, kept with the browser's session; it
+ * is good for one callback.
+ * @throws SelfInfoError `consent_declined` when the citizen said no; `callback_rejected` with the
+ * reason as `upstream.code`.
  * @example
  * ```ts
  * import { type Environment, validateCallback } from 'myna-selfinfo';
@@ -244,13 +323,18 @@ export function sameSecret(a: string, b: string): boolean {
  * }
  * ```
  */
-export async function validateCallback(environment: Environment, request: CallbackRequest, options: { readonly state: string }): Promise<ValidCallback> {
+export async function validateCallback(
+  environment: Environment,
+  request: CallbackRequest,
+  options: { readonly state: string },
+): Promise<ValidCallback> {
   checkEnvironment(environment);
   checkKeys(options, 'options', ['state']);
   checkText(options.state, 'options.state');
   const read = readCallback(request);
   if ('refused' in read) throw rejected(read.refused);
-  if (!sameSecret(read.parameters.get('state') ?? '', options.state)) throw rejected('state_mismatch');
+  if (!sameSecret(read.parameters.get('state') ?? '', options.state))
+    throw rejected('state_mismatch');
   const verdict = await judgeCallback(environment, read);
   if ('declined' in verdict) throw new SelfInfoError('consent_declined');
   if ('refused' in verdict) throw rejected(verdict.refused);
@@ -258,7 +342,8 @@ export async function validateCallback(environment: Environment, request: Callba
 }
 
 function checkEnvironment(environment: unknown): void {
-  if (!isEnvironment(environment)) throw new SelfInfoError('invalid_environment', { path: 'environment' });
+  if (!isEnvironment(environment))
+    throw new SelfInfoError('invalid_environment', { path: 'environment' });
 }
 
 function rejected(code: CallbackCode): SelfInfoError {
@@ -274,14 +359,21 @@ interface CallbackParts {
 
 function partsOf(request: CallbackRequest): CallbackParts {
   if (typeof request !== 'string' && (typeof request !== 'object' || request === null))
-    throw new TypeError('request must be a Request, a URL, or an object with method, url and headers.');
-  if (typeof request === 'string' || isUrl(request)) return { method: 'GET', url: taken('request', () => String(request)), header: () => '' };
+    throw new TypeError(
+      'request must be a Request, a URL, or an object with method, url and headers.',
+    );
+  if (typeof request === 'string' || isUrl(request))
+    return { method: 'GET', url: taken('request', () => String(request)), header: () => '' };
   const method: unknown = taken('request.method', () => request.method);
   const url: unknown = taken('request.url', () => request.url);
   const headers: unknown = taken('request.headers', () => request.headers);
-  if ((method !== undefined && typeof method !== 'string') || (url !== undefined && typeof url !== 'string'))
+  if (
+    (method !== undefined && typeof method !== 'string') ||
+    (url !== undefined && typeof url !== 'string')
+  )
     throw new TypeError('request.method and request.url must be strings.');
-  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) throw new TypeError('request.headers must be an object.');
+  if (typeof headers !== 'object' || headers === null || Array.isArray(headers))
+    throw new TypeError('request.headers must be an object.');
   return { method: method ?? 'GET', url: url ?? '', header: readerOf(headers) };
 }
 
@@ -295,8 +387,11 @@ function readerOf(headers: object): CallbackParts['header'] {
   const text = (value: unknown) => [value].join();
   const get: unknown = taken('request.headers', () => Reflect.get(headers, 'get'));
   // By its method, since a framework may bring Headers of its own.
-  if (typeof get === 'function') return (name) => taken('request.headers', () => text(get.call(headers, name)));
-  const entries = taken('request.headers', () => Object.entries(headers).map(([name, value]) => [name.toLowerCase(), text(value)] as const));
+  if (typeof get === 'function')
+    return (name) => taken('request.headers', () => text(get.call(headers, name)));
+  const entries = taken('request.headers', () =>
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), text(value)] as const),
+  );
   return (name) => text(entries.filter(([key]) => key === name).map(([, value]) => value));
 }
 

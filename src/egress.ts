@@ -5,7 +5,8 @@ import { SelfInfoError } from './errors.js';
 import { checkKeys, checkText } from './options.js';
 
 /**
- * The way out of the host's own network: through a proxy, or to a gateway that speaks to the portal in the host's stead.
+ * The way out of the host's own network: through a proxy, or to a gateway that speaks to the portal
+ * in the host's stead.
  *
  * @example
  * ```ts
@@ -16,18 +17,27 @@ import { checkKeys, checkText } from './options.js';
  */
 export type Egress =
   | {
-      /** The http URL of a proxy that is asked for a tunnel (HTTP CONNECT); TLS runs through it, end to end. */
+      /**
+       * The http URL of a proxy that is asked for a tunnel (HTTP CONNECT); TLS runs through it, end
+       * to end.
+       */
       readonly proxy: string;
       /** What the proxy is sent as `proxy-authorization`, e.g. `Basic ...`. */
       readonly authorization?: string;
       readonly gateway?: never;
     }
   | {
-      /** A gateway of the host's own, which holds the mutual TLS towards the portal, e.g. with its key in an HSM. */
+      /**
+       * A gateway of the host's own, which holds the mutual TLS towards the portal, e.g. with its
+       * key in an HSM.
+       */
       readonly gateway: {
         /** The https URL that takes the place of `endpoints.apiUrl`. */
         readonly baseUrl: string;
-        /** PEM certificates of the authorities that the gateway's certificate may come from. Default: those that Node knows. */
+        /**
+         * PEM certificates of the authorities that the gateway's certificate may come from.
+         * Default: those that Node knows.
+         */
         readonly ca?: string | readonly string[];
       };
       readonly proxy?: never;
@@ -50,35 +60,67 @@ export interface Route {
 /**
  * Checks the way out.
  *
- * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `invalid_credential`, naming the option; TypeError for a wrong type.
+ * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `invalid_credential`,
+ * naming the option; TypeError for a wrong type.
  */
 export function checkEgress(egress: Egress, path: string): Egress {
   checkKeys(egress, path, ['proxy', 'authorization', 'gateway']);
   const { proxy, authorization, gateway } = egress;
-  if ((proxy === undefined) === (gateway === undefined)) refuse(path, 'Either proxy or gateway.', 'proxy と gateway のどちらか一方を指定してください。');
+  if ((proxy === undefined) === (gateway === undefined))
+    refuse(path, 'Either proxy or gateway.', 'proxy と gateway のどちらか一方を指定してください。');
   if (proxy !== undefined) {
     const en = 'An http URL of a host and a port, without user name, path or query.';
-    checkUrl(proxy, `${path}.proxy`, 'http:', en, 'ユーザー名、パス、クエリのない http の URL（ホストとポート）で指定してください。', '/');
+    checkUrl(
+      proxy,
+      `${path}.proxy`,
+      'http:',
+      en,
+      'ユーザー名、パス、クエリのない http の URL（ホストとポート）で指定してください。',
+      '/',
+    );
     if (authorization === undefined) return { proxy };
     checkText(authorization, `${path}.authorization`);
     // What would break the header, and what could smuggle in another.
     if (!/^[\x21-\x7e]+( [\x21-\x7e]+)*$/.test(authorization))
-      refuse(`${path}.authorization`, 'One line of printable ASCII.', '1行の印字可能な ASCII 文字で指定してください。');
+      refuse(
+        `${path}.authorization`,
+        'One line of printable ASCII.',
+        '1行の印字可能な ASCII 文字で指定してください。',
+      );
     return { proxy, authorization };
   }
-  if (authorization !== undefined) refuse(`${path}.authorization`, 'It goes with a proxy only.', 'proxy とともに指定してください。');
+  if (authorization !== undefined)
+    refuse(
+      `${path}.authorization`,
+      'It goes with a proxy only.',
+      'proxy とともに指定してください。',
+    );
   checkKeys(gateway, `${path}.gateway`, ['baseUrl', 'ca']);
   const en = 'An absolute https URL without fragment, query or user name.';
-  checkUrl(gateway.baseUrl, `${path}.gateway.baseUrl`, 'https:', en, 'フラグメント、クエリ、ユーザー名のない https の絶対URLで指定してください。');
+  checkUrl(
+    gateway.baseUrl,
+    `${path}.gateway.baseUrl`,
+    'https:',
+    en,
+    'フラグメント、クエリ、ユーザー名のない https の絶対URLで指定してください。',
+  );
   const ca = checkAuthorities(gateway.ca, `${path}.gateway.ca`);
   return { gateway: { baseUrl: gateway.baseUrl, ...(ca && { ca }) } };
 }
 
-function checkUrl(value: unknown, path: string, protocol: string, en: string, ja: string, pathname?: string): asserts value is string {
+function checkUrl(
+  value: unknown,
+  path: string,
+  protocol: string,
+  en: string,
+  ja: string,
+  pathname?: string,
+): asserts value is string {
   checkText(value, path);
   const url = URL.canParse(value) ? new URL(value) : undefined;
   const bare = url?.username === '' && url.password === '' && !/[?#]/.test(value);
-  if (url?.protocol !== protocol || !bare || (pathname !== undefined && url.pathname !== pathname)) refuse(path, en, ja);
+  if (url?.protocol !== protocol || !bare || (pathname !== undefined && url.pathname !== pathname))
+    refuse(path, en, ja);
 }
 
 function refuse(path: string, en: string, ja: string): never {
@@ -90,26 +132,55 @@ function refuse(path: string, en: string, ja: string): never {
  *
  * @throws SelfInfoError `invalid_option` for a proxy before a sandbox without TLS.
  */
-export function routeOf(apiUrl: string, ca: readonly string[] | undefined, egress: Egress | undefined): Route {
+export function routeOf(
+  apiUrl: string,
+  ca: readonly string[] | undefined,
+  egress: Egress | undefined,
+): Route {
   if (egress?.proxy !== undefined && !apiUrl.startsWith('https:'))
-    refuse('options.egress.proxy', 'Only an https API is called through a proxy.', 'プロキシを経由できるのは https の API だけです。');
+    refuse(
+      'options.egress.proxy',
+      'Only an https API is called through a proxy.',
+      'プロキシを経由できるのは https の API だけです。',
+    );
   if (egress?.gateway) {
     const { baseUrl, ca: own } = egress.gateway;
     return { baseUrl, ca: own === undefined ? undefined : [own].flat() };
   }
-  return { baseUrl: apiUrl, ca, ...(egress?.proxy !== undefined && { proxy: { url: new URL(egress.proxy), authorization: egress.authorization } }) };
+  return {
+    baseUrl: apiUrl,
+    ca,
+    ...(egress?.proxy !== undefined && {
+      proxy: { url: new URL(egress.proxy), authorization: egress.authorization },
+    }),
+  };
 }
 
-/** Asks a proxy for a tunnel to an origin; `quietMs` of silence end the attempt. What comes back can be destroyed at any time. */
-export function openTunnel(proxy: Proxy, origin: URL, quietMs: number, settle: (error: Error | null, tunnel: Socket | null) => void) {
+/**
+ * Asks a proxy for a tunnel to an origin; `quietMs` of silence end the attempt. What comes back can
+ * be destroyed at any time.
+ */
+export function openTunnel(
+  proxy: Proxy,
+  origin: URL,
+  quietMs: number,
+  settle: (error: Error | null, tunnel: Socket | null) => void,
+) {
   const authority = `${origin.hostname}:${origin.port || '443'}`;
   const outgoing = request({
     method: 'CONNECT',
     path: authority,
-    headers: { host: authority, ...(proxy.authorization !== undefined && { 'proxy-authorization': proxy.authorization }) },
+    headers: {
+      host: authority,
+      ...(proxy.authorization !== undefined && { 'proxy-authorization': proxy.authorization }),
+    },
     maxHeaderSize: 16_384,
     // Without an agent: none that the environment's variables could have configured.
-    createConnection: () => connect({ host: proxy.url.hostname.replace(/^\[|\]$/g, ''), port: Number(proxy.url.port || 80) }),
+    createConnection: () =>
+      connect({
+        host: proxy.url.hostname.replace(/^\[|\]$/g, ''),
+        port: Number(proxy.url.port || 80),
+      }),
   });
   let settled = false;
   const end = (error: Error | null, tunnel: Socket | null = null) => {
@@ -130,8 +201,13 @@ export function openTunnel(proxy: Proxy, origin: URL, quietMs: number, settle: (
   return outgoing;
 }
 
-/** A proxy that cannot reach the portal may do so later; one that will not have us is to be talked to. */
+/**
+ * A proxy that cannot reach the portal may do so later; one that will not have us is to be talked
+ * to.
+ */
 function refusalOf(status: number): SelfInfoError {
   if (status < 300 || status >= 500) return new SelfInfoError('connection_failed');
-  return new SelfInfoError('proxy_refused', { expected: { en: `It answered ${status}.`, ja: `応答は ${status} でした。` } });
+  return new SelfInfoError('proxy_refused', {
+    expected: { en: `It answered ${status}.`, ja: `応答は ${status} でした。` },
+  });
 }

@@ -1,21 +1,36 @@
 import { X509Certificate } from 'node:crypto';
 import { SelfInfoError } from './errors.js';
 import { checkKeys, checkMethods, checkText } from './options.js';
-import { ambiguousEntries, malformedEntries, publicProfile, unverifiedEntries, type WireProfile } from './profile.js';
+import {
+  ambiguousEntries,
+  malformedEntries,
+  publicProfile,
+  unverifiedEntries,
+  type WireProfile,
+} from './profile.js';
 
 const BRAND = Symbol.for('myna-selfinfo.environment');
 
 /** What every environment needs to know. */
 export interface EnvironmentOptions {
-  /** The service id (サービスID) that the portal registered, sent as `client_id`; e.g. of the shape `SP12345678_AB1234`. */
+  /**
+   * The service id (サービスID) that the portal registered, sent as `client_id`; e.g. of the shape
+   * `SP12345678_AB1234`.
+   */
   readonly clientId: string;
   /** Where the portal sends the citizen back, to the letter as registered. */
   readonly redirectUri: string;
-  /** The origins: `browserUrl` where the citizen goes, `apiUrl` where the backend calls. The paths come from the profile. */
+  /**
+   * The origins: `browserUrl` where the citizen goes, `apiUrl` where the backend calls. The paths
+   * come from the profile.
+   */
   readonly endpoints: { readonly browserUrl: string; readonly apiUrl: string };
   /** The portal's issuer identifier (RFC 9207), compared with `iss` of the callback. */
   readonly issuer: string;
-  /** PEM certificates of the authorities that vouch for the API's server certificate. Default: those of Node. */
+  /**
+   * PEM certificates of the authorities that vouch for the API's server certificate. Default: those
+   * of Node.
+   */
   readonly ca?: string | readonly string[];
   /** What is assumed about the wire. Default: `publicProfile`. */
   readonly profile?: WireProfile;
@@ -23,7 +38,10 @@ export interface EnvironmentOptions {
 
 /** What production asks beside. */
 export interface ProductionEnvironmentOptions extends EnvironmentOptions {
-  /** Pass {@link acceptWireProfileNotConfirmedBySpecification} to use a profile with unconfirmed entries in production. */
+  /**
+   * Pass {@link acceptWireProfileNotConfirmedBySpecification} to use a profile with unconfirmed
+   * entries in production.
+   */
   readonly unconfirmedProfile?: typeof acceptWireProfileNotConfirmedBySpecification;
 }
 
@@ -33,14 +51,20 @@ export interface Environment extends Omit<Required<EnvironmentOptions>, 'ca'> {
   readonly ca: readonly string[] | undefined;
 }
 
-/** Accepts, for production, a wire profile that the interface specification has not confirmed in every entry. */
-export const acceptWireProfileNotConfirmedBySpecification: unique symbol = Symbol('accept a wire profile not confirmed by the specification');
+/**
+ * Accepts, for production, a wire profile that the interface specification has not confirmed in
+ * every entry.
+ */
+export const acceptWireProfileNotConfirmedBySpecification: unique symbol = Symbol(
+  'accept a wire profile not confirmed by the specification',
+);
 
 /**
  * The sandbox of this package; plain http is allowed on loopback only.
  *
  * @param options - ids, origins and trust; `sandbox.environment()` makes them.
- * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option` naming the option; TypeError for a wrong type.
+ * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option` naming the option;
+ * TypeError for a wrong type.
  * @example
  * ```ts
  * import { sandboxEnvironment } from 'myna-selfinfo';
@@ -60,7 +84,8 @@ export function sandboxEnvironment(options: EnvironmentOptions): Environment {
  * The connection-check environment (接続確認環境) of steps A-9 to A-14, whose URLs come by notice.
  *
  * @param options - ids, origins and trust as the notice (試験環境URL) and the registration sheets say.
- * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option` naming the option; TypeError for a wrong type.
+ * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option` naming the option;
+ * TypeError for a wrong type.
  * @example
  * ```ts
  * import { connectionCheckEnvironment } from 'myna-selfinfo';
@@ -77,10 +102,12 @@ export function connectionCheckEnvironment(options: EnvironmentOptions): Environ
 }
 
 /**
- * Production (本番環境), steps A-15 to A-18: refuses a profile that the interface specification has not confirmed.
+ * Production (本番環境), steps A-15 to A-18: refuses a profile that the interface specification has not
+ * confirmed.
  *
  * @param options - ids, origins and trust as the notice (本番環境URL) and the registration sheets say.
- * @throws SelfInfoError `unverified_profile`, `missing_option`, `invalid_option`, `unknown_option` naming the option; TypeError for a wrong type.
+ * @throws SelfInfoError `unverified_profile`, `missing_option`, `invalid_option`, `unknown_option`
+ * naming the option; TypeError for a wrong type.
  * @example
  * ```ts
  * import { isSelfInfoError, productionEnvironment } from 'myna-selfinfo';
@@ -102,13 +129,21 @@ export function productionEnvironment(options: ProductionEnvironmentOptions): En
   if (accepted !== undefined && accepted !== acceptWireProfileNotConfirmedBySpecification)
     throw new TypeError('options.unconfirmedProfile must be the exported symbol.');
   const [first] = unverifiedEntries(environment.profile);
-  if (first !== undefined && accepted === undefined) throw new SelfInfoError('unverified_profile', { path: `options.profile.${first}` });
+  if (first !== undefined && accepted === undefined)
+    throw new SelfInfoError('unverified_profile', { path: `options.profile.${first}` });
   return environment;
 }
 
-/** Loopback, a name without a dot that is no address either, or one that no public host can have: a sandbox is never the portal. */
+/**
+ * Loopback, a name without a dot that is no address either, or one that no public host can have: a
+ * sandbox is never the portal.
+ */
 function isPrivateHost(url: URL): boolean {
-  return isLoopback(url) || !/[.:]/.test(url.hostname) || /\.(test|example|invalid|localhost|internal|local)$/.test(url.hostname);
+  return (
+    isLoopback(url) ||
+    !/[.:]/.test(url.hostname) ||
+    /\.(test|example|invalid|localhost|internal|local)$/.test(url.hostname)
+  );
 }
 
 function isLoopback(url: URL): boolean {
@@ -122,10 +157,15 @@ export function isEnvironment(value: unknown): value is Environment {
 
 const KEYS = ['clientId', 'redirectUri', 'endpoints', 'issuer', 'ca', 'profile'];
 
-function make(kind: Environment['kind'], options: EnvironmentOptions, keys: readonly string[]): Environment {
+function make(
+  kind: Environment['kind'],
+  options: EnvironmentOptions,
+  keys: readonly string[],
+): Environment {
   checkKeys(options, 'options', keys);
   checkText(options.clientId, 'options.clientId');
-  if (options.endpoints === undefined) throw new SelfInfoError('missing_option', { path: 'options.endpoints' });
+  if (options.endpoints === undefined)
+    throw new SelfInfoError('missing_option', { path: 'options.endpoints' });
   checkKeys(options.endpoints, 'options.endpoints', ['browserUrl', 'apiUrl']);
   const { browserUrl, apiUrl } = options.endpoints;
   checkUrl(options.redirectUri, 'options.redirectUri', kind, true);
@@ -158,7 +198,8 @@ function make(kind: Environment['kind'], options: EnvironmentOptions, keys: read
 }
 
 /**
- * Checks that a wire profile has its functions and every entry of the public one, and that no answer could be read in two ways.
+ * Checks that a wire profile has its functions and every entry of the public one, and that no
+ * answer could be read in two ways.
  *
  * @throws SelfInfoError `missing_option`, `invalid_option`; TypeError for a wrong type.
  */
@@ -178,7 +219,10 @@ export function checkProfile(profile: WireProfile, path: string): void {
   if (ambiguous !== undefined) {
     throw new SelfInfoError('invalid_option', {
       path: `${path}.${ambiguous}`,
-      expected: { en: `Another value than that of ${other}.`, ja: `${other} とは異なる値を指定してください。` },
+      expected: {
+        en: `Another value than that of ${other}.`,
+        ja: `${other} とは異なる値を指定してください。`,
+      },
     });
   }
 }
@@ -191,10 +235,14 @@ export function checkProfile(profile: WireProfile, path: string): void {
 export function checkAuthorities(value: unknown, path: string): readonly string[] | undefined {
   const ca = typeof value === 'string' ? [value] : value;
   if (ca === undefined) return undefined;
-  if (!(Array.isArray(ca) && ca.every((pem) => typeof pem === 'string'))) throw new TypeError(`${path} must be a PEM string or a list of them.`);
+  if (!(Array.isArray(ca) && ca.every((pem) => typeof pem === 'string')))
+    throw new TypeError(`${path} must be a PEM string or a list of them.`);
   // Node would skip what it cannot read and then trust nobody.
   if (ca.length === 0 || ca.some((pem) => !isCertificate(pem)))
-    throw new SelfInfoError('invalid_credential', { path, expected: { en: 'Expected PEM certificates.', ja: 'PEM 形式の証明書を指定してください。' } });
+    throw new SelfInfoError('invalid_credential', {
+      path,
+      expected: { en: 'Expected PEM certificates.', ja: 'PEM 形式の証明書を指定してください。' },
+    });
   return Object.freeze([...ca]);
 }
 
@@ -208,11 +256,25 @@ function isCertificate(pem: string): boolean {
 }
 
 /** Only a redirect URI may have a query: paths are appended to the others. */
-function checkUrl(value: unknown, path: string, kind: Environment['kind'], mayHaveQuery = false): void {
+function checkUrl(
+  value: unknown,
+  path: string,
+  kind: Environment['kind'],
+  mayHaveQuery = false,
+): void {
   checkText(value, path);
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && kind === 'sandbox' && isLoopback(url))) {
-    if (!value.includes('#') && url.username === '' && url.password === '' && (mayHaveQuery || !value.includes('?'))) return;
+  if (
+    url?.protocol === 'https:' ||
+    (url?.protocol === 'http:' && kind === 'sandbox' && isLoopback(url))
+  ) {
+    if (
+      !value.includes('#') &&
+      url.username === '' &&
+      url.password === '' &&
+      (mayHaveQuery || !value.includes('?'))
+    )
+      return;
   }
   throw new SelfInfoError('invalid_option', {
     path,

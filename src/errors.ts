@@ -1,16 +1,35 @@
 /** Where on the journey an error arose. */
-export type Stage = 'configuration' | 'calendar' | 'consent' | 'callback' | 'token' | 'request' | 'result' | 'answer' | 'store' | 'vault' | 'kiosk' | 'sandbox';
+export type Stage =
+  | 'configuration'
+  | 'calendar'
+  | 'consent'
+  | 'callback'
+  | 'token'
+  | 'request'
+  | 'result'
+  | 'answer'
+  | 'store'
+  | 'vault'
+  | 'kiosk'
+  | 'sandbox';
 
-/** What the failed step may have changed at the other side: nothing, something, or nobody can tell. */
+/**
+ * What the failed step may have changed at the other side: nothing, something, or nobody can tell.
+ */
 export type Effect = 'none' | 'applied' | 'unknown';
 
-/** Whether the same step may be taken again, and from when (ISO 8601 with offset) if the other side said so. */
+/**
+ * Whether the same step may be taken again, and from when (ISO 8601 with offset) if the other side
+ * said so.
+ */
 export interface Retry {
   readonly safe: boolean;
   readonly notBefore?: string;
 }
 
-/** What the other side said, as far as it may be repeated: HTTP status, machine code, request id. */
+/**
+ * What the other side said, as far as it may be repeated: HTTP status, machine code, request id.
+ */
 export interface Upstream {
   readonly status?: number;
   readonly code?: string;
@@ -27,11 +46,22 @@ interface ErrorRow {
 
 const programmer = { effect: 'none', retrySafe: false } as const;
 
-// `{path}` names the option or the place in the data, `{expected}` what would have been right. Neither ever holds a value.
+// `{path}` names the option or the place in the data, `{expected}` what would have been right.
+// Neither ever holds a value.
 /** The error table. `docs/troubleshooting.md` is held against it. */
 export const errorTable = {
-  unknown_option: { ...programmer, stage: 'configuration', en: 'Unknown option: {path}. {expected}', ja: '不明なオプションです: {path}。{expected}' },
-  missing_option: { ...programmer, stage: 'configuration', en: 'Option {path} is required. {expected}', ja: 'オプション {path} は必須です。{expected}' },
+  unknown_option: {
+    ...programmer,
+    stage: 'configuration',
+    en: 'Unknown option: {path}. {expected}',
+    ja: '不明なオプションです: {path}。{expected}',
+  },
+  missing_option: {
+    ...programmer,
+    stage: 'configuration',
+    en: 'Option {path} is required. {expected}',
+    ja: 'オプション {path} は必須です。{expected}',
+  },
   invalid_option: {
     ...programmer,
     stage: 'configuration',
@@ -74,7 +104,12 @@ export const errorTable = {
     en: 'Server certificates must be verified outside the sandbox: remove {path}.',
     ja: 'サンドボックス以外ではサーバ証明書の検証を無効にできません。{path} を外してください。',
   },
-  invalid_credential: { ...programmer, stage: 'configuration', en: '{path} cannot be read. {expected}', ja: '{path} を読み取れません。{expected}' },
+  invalid_credential: {
+    ...programmer,
+    stage: 'configuration',
+    en: '{path} cannot be read. {expected}',
+    ja: '{path} を読み取れません。{expected}',
+  },
   key_certificate_mismatch: {
     ...programmer,
     stage: 'configuration',
@@ -111,14 +146,24 @@ export const errorTable = {
     en: '{path} is not an instant: give a Date, a luxon DateTime, epoch milliseconds, an ISO string with offset, or a JST day YYYY-MM-DD.',
     ja: '{path} は時刻として解釈できません。Date、luxon の DateTime、エポックミリ秒、オフセット付き ISO 文字列、または日本時間の日付 YYYY-MM-DD で指定してください。',
   },
-  range_reversed: { ...programmer, stage: 'configuration', en: '{path} ends before it starts.', ja: '{path} の終了が開始より前です。' },
+  range_reversed: {
+    ...programmer,
+    stage: 'configuration',
+    en: '{path} ends before it starts.',
+    ja: '{path} の終了が開始より前です。',
+  },
   outside_calendar: {
     ...programmer,
     stage: 'calendar',
     en: '{path} lies outside the span this calendar vouches for. {expected}',
     ja: '{path} はこのカレンダーが保証する期間の外です。{expected}',
   },
-  consent_declined: { ...programmer, stage: 'callback', en: 'The citizen declined.', ja: '利用者が同意しませんでした。' },
+  consent_declined: {
+    ...programmer,
+    stage: 'callback',
+    en: 'The citizen declined.',
+    ja: '利用者が同意しませんでした。',
+  },
   callback_rejected: {
     ...programmer,
     stage: 'callback',
@@ -138,7 +183,12 @@ export const errorTable = {
     en: 'This grant has expired: ask for a new consent.',
     ja: 'この同意の有効期限が切れました。新たな同意を得てください。',
   },
-  unknown_item: { ...programmer, stage: 'request', en: '{path} is not an item of this service.', ja: '{path} はこのサービスの項目ではありません。' },
+  unknown_item: {
+    ...programmer,
+    stage: 'request',
+    en: '{path} is not an item of this service.',
+    ja: '{path} はこのサービスの項目ではありません。',
+  },
   inquiry_not_registered: {
     ...programmer,
     stage: 'request',
@@ -175,7 +225,12 @@ export const errorTable = {
     en: 'This retrieval has expired, was discarded, or its store does not hold it.',
     ja: 'この照会は期限切れか破棄済みで、ストアに存在しません。',
   },
-  client_closed: { ...programmer, stage: 'configuration', en: 'This client is closed.', ja: 'このクライアントは終了しています。' },
+  client_closed: {
+    ...programmer,
+    stage: 'configuration',
+    en: 'This client is closed.',
+    ja: 'このクライアントは終了しています。',
+  },
   retention_ended: {
     ...programmer,
     stage: 'answer',
@@ -238,8 +293,20 @@ export const errorTable = {
     en: 'The request was sent, its answer was lost. It is never sent twice; ask for a new consent.',
     ja: '要求は送信しましたが、応答を受け取れませんでした。再送はしません。新たな同意を得てください。',
   },
-  timed_out: { stage: 'token', effect: 'unknown', retrySafe: false, en: 'No complete answer came in time.', ja: '時間内に応答が完了しませんでした。' },
-  aborted: { stage: 'token', effect: 'unknown', retrySafe: false, en: 'The caller aborted the call.', ja: '呼び出し側が処理を中断しました。' },
+  timed_out: {
+    stage: 'token',
+    effect: 'unknown',
+    retrySafe: false,
+    en: 'No complete answer came in time.',
+    ja: '時間内に応答が完了しませんでした。',
+  },
+  aborted: {
+    stage: 'token',
+    effect: 'unknown',
+    retrySafe: false,
+    en: 'The caller aborted the call.',
+    ja: '呼び出し側が処理を中断しました。',
+  },
   response_invalid: {
     stage: 'token',
     effect: 'unknown',
@@ -261,7 +328,13 @@ export const errorTable = {
     en: 'As many calls as the client allows are under way; nothing was sent.',
     ja: '同時に実行できる呼び出しの上限に達しています。何も送信していません。',
   },
-  upstream_refused: { stage: 'request', effect: 'none', retrySafe: false, en: 'The portal refused the call.', ja: 'マイナポータルが要求を拒否しました。' },
+  upstream_refused: {
+    stage: 'request',
+    effect: 'none',
+    retrySafe: false,
+    en: 'The portal refused the call.',
+    ja: 'マイナポータルが要求を拒否しました。',
+  },
   upstream_unavailable: {
     stage: 'request',
     effect: 'none',
@@ -276,7 +349,12 @@ export const errorTable = {
     en: 'The portal reported an error of its own.',
     ja: 'マイナポータル側でエラーが発生しました。',
   },
-  store_key_exists: { ...programmer, stage: 'store', en: 'The store already holds, or has held, this key.', ja: 'このキーは既に保管されています。' },
+  store_key_exists: {
+    ...programmer,
+    stage: 'store',
+    en: 'The store already holds, or has held, this key.',
+    ja: 'このキーは既に保管されています。',
+  },
   store_full: {
     stage: 'store',
     effect: 'none',
@@ -284,7 +362,13 @@ export const errorTable = {
     en: 'The store holds as many entries as it may; nothing was dropped for this one.',
     ja: 'ストアの件数が上限に達しています。既存のデータは削除していません。',
   },
-  store_failed: { stage: 'store', effect: 'none', retrySafe: true, en: 'The store could not be read or written.', ja: 'ストアの読み書きに失敗しました。' },
+  store_failed: {
+    stage: 'store',
+    effect: 'none',
+    retrySafe: true,
+    en: 'The store could not be read or written.',
+    ja: 'ストアの読み書きに失敗しました。',
+  },
   foreign_answer: {
     ...programmer,
     stage: 'vault',
@@ -297,7 +381,12 @@ export const errorTable = {
     en: 'The vault holds nothing under this reference: it never did, or the period has ended and it was swept.',
     ja: 'この参照番号で保管している情報はありません。保管したことがないか、保持期間の終了後に消去済みです。',
   },
-  data_erased: { ...programmer, stage: 'answer', en: 'What this reference stood for was erased.', ja: 'この参照番号の情報は消去済みです。' },
+  data_erased: {
+    ...programmer,
+    stage: 'answer',
+    en: 'What this reference stood for was erased.',
+    ja: 'この参照番号の情報は消去済みです。',
+  },
   purpose_refused: {
     ...programmer,
     stage: 'vault',
@@ -341,7 +430,12 @@ export const errorTable = {
     en: 'The session does not take {path} in this state; nothing was changed.',
     ja: '現在の状態では {path} を受け付けません。何も変更していません。',
   },
-  sandbox_refused: { ...programmer, stage: 'sandbox', en: 'The sandbox refused: {expected}', ja: 'サンドボックスが拒否しました: {expected}' },
+  sandbox_refused: {
+    ...programmer,
+    stage: 'sandbox',
+    en: 'The sandbox refused: {expected}',
+    ja: 'サンドボックスが拒否しました: {expected}',
+  },
 } as const satisfies Record<string, ErrorRow>;
 
 /** The stable machine code of a {@link SelfInfoError}. */
@@ -366,10 +460,12 @@ export interface SelfInfoErrorOptions {
 const BRAND = Symbol.for('myna-selfinfo.error');
 
 /**
- * The error of this package: a stable `code`, the `stage` of the journey, the `effect` at the other side and whether a retry is safe.
+ * The error of this package: a stable `code`, the `stage` of the journey, the `effect` at the other
+ * side and whether a retry is safe.
  *
- * Carries no token, code, personal value, URL with query, nor a foreign error as `cause`. Tell errors apart by {@link isSelfInfoError}, not by `instanceof`:
- * two copies of the package have two classes.
+ * Carries no token, code, personal value, URL with query, nor a foreign error as `cause`. Tell
+ * errors apart by {@link isSelfInfoError}, not by `instanceof`: two copies of the package have two
+ * classes.
  *
  * @example
  * ```ts
@@ -396,7 +492,10 @@ export class SelfInfoError extends Error {
   declare readonly path?: string;
   /** What the other side said. */
   declare readonly upstream?: Upstream;
-  /** What `client.resume` takes to collect the answer after all, when `query` or `submit` failed behind the request. */
+  /**
+   * What `client.resume` takes to collect the answer after all, when `query` or `submit` failed
+   * behind the request.
+   */
   declare readonly retrieval?: unknown;
 
   /**
@@ -417,14 +516,19 @@ export class SelfInfoError extends Error {
 
   /** The error as plain data, message included. */
   toJSON(): Record<string, unknown> {
-    return Object.fromEntries([['name', this.name], ['message', this.message], ...Object.entries(this)]);
+    return Object.fromEntries([
+      ['name', this.name],
+      ['message', this.message],
+      ...Object.entries(this),
+    ]);
   }
 }
 Object.defineProperty(SelfInfoError.prototype, 'name', { value: 'SelfInfoError' });
 Object.defineProperty(SelfInfoError.prototype, BRAND, { value: true });
 
 /**
- * Whether a thrown value is a {@link SelfInfoError}, made by whichever copy of this package, and of the given code if one is given.
+ * Whether a thrown value is a {@link SelfInfoError}, made by whichever copy of this package, and of
+ * the given code if one is given.
  *
  * @param value - anything, usually what a `catch` caught.
  * @param code - only errors of this code.
@@ -434,7 +538,10 @@ Object.defineProperty(SelfInfoError.prototype, BRAND, { value: true });
  * const retryable = (error: unknown) => isSelfInfoError(error) && error.retry.safe;
  * ```
  */
-export function isSelfInfoError<C extends SelfInfoErrorCode = SelfInfoErrorCode>(value: unknown, code?: C): value is SelfInfoError & { readonly code: C } {
+export function isSelfInfoError<C extends SelfInfoErrorCode = SelfInfoErrorCode>(
+  value: unknown,
+  code?: C,
+): value is SelfInfoError & { readonly code: C } {
   try {
     if (typeof value !== 'object' || value === null || !(BRAND in value)) return false;
     return code === undefined || ('code' in value && value.code === code);
@@ -445,7 +552,10 @@ export function isSelfInfoError<C extends SelfInfoErrorCode = SelfInfoErrorCode>
 }
 
 /** The same error with other facts; what cannot take them is none of ours: undefined. */
-export function restated(error: SelfInfoError, facts: Pick<SelfInfoErrorOptions, 'stage' | 'effect' | 'retry'>): SelfInfoError | undefined {
+export function restated(
+  error: SelfInfoError,
+  facts: Pick<SelfInfoErrorOptions, 'stage' | 'effect' | 'retry'>,
+): SelfInfoError | undefined {
   try {
     return Object.assign(error, facts);
   } catch {
@@ -454,5 +564,10 @@ export function restated(error: SelfInfoError, facts: Pick<SelfInfoErrorOptions,
 }
 
 function fill(text: string, options: SelfInfoErrorOptions, language: 'en' | 'ja'): string {
-  return text.replace(/\{(path|expected)\}/g, (_, name) => (name === 'path' ? options.path : options.expected?.[language]) ?? '').trim();
+  return text
+    .replace(
+      /\{(path|expected)\}/g,
+      (_, name) => (name === 'path' ? options.path : options.expected?.[language]) ?? '',
+    )
+    .trim();
 }

@@ -5,14 +5,19 @@ import { type Effect, isSelfInfoError, type SelfInfoErrorCode } from './errors.j
 import type { CallEnd } from './http.js';
 import { type Clock, DAY_MS, dayOf, formatInstant } from './time.js';
 
-/** A step of the journey, as events name it; `answer`, reading and checking what came, lies within `result`. */
+/**
+ * A step of the journey, as events name it; `answer`, reading and checking what came, lies within
+ * `result`.
+ */
 export type EventStep = 'consent' | 'callback' | 'token' | 'request' | 'result' | 'answer';
 
 /**
- * What a client tells of its work: frozen plain data without a token, code, key or personal value. `at`: ISO 8601 at +09:00, by the client's clock, when it was over.
+ * What a client tells of its work: frozen plain data without a token, code, key or personal value.
+ * `at`: ISO 8601 at +09:00, by the client's clock, when it was over.
  *
- * `step`: a step of the journey has ended. `call`: a call to the portal has, `answered` with whatever status, or `failed`. `certificate_expiring`: the client
- * certificate ends within 30 days; `certificate_expired`: it has ended.
+ * `step`: a step of the journey has ended. `call`: a call to the portal has, `answered` with
+ * whatever status, or `failed`. `certificate_expiring`: the client certificate ends within 30 days;
+ * `certificate_expired`: it has ended.
  *
  * @example
  * ```ts
@@ -52,8 +57,14 @@ export type ClientEvent = { readonly at: string } & (
         }
       /** `code`: that of the outcome. */
       | { readonly outcome: 'rejected'; readonly code: string }
-      /** `code` and `effect`: those of the error; `unexpected` for one that is not the library's. */
-      | { readonly outcome: 'failed'; readonly code: SelfInfoErrorCode | 'unexpected'; readonly effect: Effect }
+      /**
+       * `code` and `effect`: those of the error; `unexpected` for one that is not the library's.
+       */
+      | {
+          readonly outcome: 'failed';
+          readonly code: SelfInfoErrorCode | 'unexpected';
+          readonly effect: Effect;
+        }
     ))
   | ({
       readonly type: 'call';
@@ -68,7 +79,11 @@ export type ClientEvent = { readonly at: string } & (
       readonly durationMs: number;
     } & (
       | { readonly outcome: 'answered'; readonly status: number }
-      | { readonly outcome: 'failed'; readonly code: SelfInfoErrorCode | 'unexpected'; readonly effect: Effect }
+      | {
+          readonly outcome: 'failed';
+          readonly code: SelfInfoErrorCode | 'unexpected';
+          readonly effect: Effect;
+        }
     ))
   /** `notAfter`: ISO 8601 at +09:00. */
   | { readonly type: 'certificate_expiring'; readonly notAfter: string }
@@ -83,7 +98,9 @@ interface Ids {
 
 /** What tells of one call of the client: its steps, and what goes out in it. */
 export interface Trace {
-  /** Takes a step and tells how it came out: by `done`, or else by the `status` of what comes back. */
+  /**
+   * Takes a step and tells how it came out: by `done`, or else by the `status` of what comes back.
+   */
   step<T>(step: EventStep, work: () => Promise<T>, done?: string): Promise<T>;
   /** Whatever is told from now on carries these ids. */
   know(ids: Ids): void;
@@ -93,7 +110,12 @@ export interface Trace {
 /** What tells of a client. */
 export interface Teller {
   /** Like `calls.run`, with a trace; a call that is refused at the door is told of, too. */
-  run<T>(calls: Calls, stage: Scope['stage'] & EventStep, signal: AbortSignal | undefined, work: (scope: Scope & Trace) => Promise<T>): Promise<T>;
+  run<T>(
+    calls: Calls,
+    stage: Scope['stage'] & EventStep,
+    signal: AbortSignal | undefined,
+    work: (scope: Scope & Trace) => Promise<T>,
+  ): Promise<T>;
   /** Watches this client certificate (PEM) from now on. */
   watch(certificate: string | undefined): void;
 }
@@ -103,7 +125,10 @@ const CHANNEL = channel('myna-selfinfo:event');
 const WARNING_MS = 30 * DAY_MS;
 
 /** Tells `onEvent` and the channel; where nobody listens nothing is made. */
-export function createTeller(onEvent: ((event: ClientEvent) => unknown) | undefined, clock: Clock): Teller {
+export function createTeller(
+  onEvent: ((event: ClientEvent) => unknown) | undefined,
+  clock: Clock,
+): Teller {
   const listened = () => onEvent !== undefined || CHANNEL.hasSubscribers;
   let certificate: { readonly pem: string; notAfter?: number; toldOn?: number } | undefined;
 
@@ -126,7 +151,10 @@ export function createTeller(onEvent: ((event: ClientEvent) => unknown) | undefi
     certificate.notAfter ??= Date.parse(new X509Certificate(certificate.pem).validTo);
     const { notAfter } = certificate;
     if (now < notAfter - WARNING_MS) return;
-    tell(() => ({ type: now > notAfter ? 'certificate_expired' : 'certificate_expiring', notAfter: formatInstant(notAfter) }));
+    tell(() => ({
+      type: now > notAfter ? 'certificate_expired' : 'certificate_expiring',
+      notAfter: formatInstant(notAfter),
+    }));
   }
 
   function open(): Trace {
@@ -137,13 +165,25 @@ export function createTeller(onEvent: ((event: ClientEvent) => unknown) | undefi
     const common = () => {
       callId ??= randomUUID();
       // An id out of a store that has gone mad could be anything.
-      return { callId, ...Object.fromEntries(ids.flatMap(Object.entries).filter(([, id]) => /^[0-9a-f-]{36}$/.test(id))) };
+      return {
+        callId,
+        ...Object.fromEntries(
+          ids.flatMap(Object.entries).filter(([, id]) => /^[0-9a-f-]{36}$/.test(id)),
+        ),
+      };
     };
     return {
       async step(step, work, done) {
         if (!listened()) return work();
         const startedAt = clock.now();
-        const end = (outcome: () => object) => tell(() => ({ type: 'step', step, ...common(), durationMs: since(startedAt), ...outcome() }));
+        const end = (outcome: () => object) =>
+          tell(() => ({
+            type: 'step',
+            step,
+            ...common(),
+            durationMs: since(startedAt),
+            ...outcome(),
+          }));
         try {
           const value = await work();
           end(() => (done === undefined ? outcomeOf(value) : { outcome: done }));
@@ -159,7 +199,15 @@ export function createTeller(onEvent: ((event: ClientEvent) => unknown) | undefi
         attempts.set(stage, attempt);
         if (!listened()) return;
         const outcome = status === undefined ? failureOf(error) : { outcome: 'answered', status };
-        tell(() => ({ type: 'call', step: stage, ...common(), requestId: randomUUID(), attempt, durationMs: since(startedAt), ...outcome }));
+        tell(() => ({
+          type: 'call',
+          step: stage,
+          ...common(),
+          requestId: randomUUID(),
+          attempt,
+          durationMs: since(startedAt),
+          ...outcome,
+        }));
       },
     };
   }
@@ -174,7 +222,9 @@ export function createTeller(onEvent: ((event: ClientEvent) => unknown) | undefi
           begun = true;
           return work({ ...scope, ...trace });
         });
-      return running().catch((error: unknown) => (begun ? Promise.reject(error) : trace.step(stage, () => Promise.reject(error))));
+      return running().catch((error: unknown) =>
+        begun ? Promise.reject(error) : trace.step(stage, () => Promise.reject(error)),
+      );
     },
     watch(pem) {
       certificate = pem === undefined ? undefined : { pem };
@@ -191,5 +241,7 @@ function outcomeOf(value: unknown): object {
 }
 
 function failureOf(error: unknown): object {
-  return isSelfInfoError(error) ? { outcome: 'failed', code: error.code, effect: error.effect } : { outcome: 'failed', code: 'unexpected', effect: 'unknown' };
+  return isSelfInfoError(error)
+    ? { outcome: 'failed', code: error.code, effect: error.effect }
+    : { outcome: 'failed', code: 'unexpected', effect: 'unknown' };
 }

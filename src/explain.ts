@@ -1,7 +1,12 @@
 import type { ItemAnswer } from './answer.js';
 import type { Availability } from './availability.js';
 import type { Cause, Status } from './calendar/index.js';
-import { isSelfInfoError, type SelfInfoError, type SelfInfoErrorCode, type Stage } from './errors.js';
+import {
+  isSelfInfoError,
+  type SelfInfoError,
+  type SelfInfoErrorCode,
+  type Stage,
+} from './errors.js';
 import type { Collected, ConsentOutcome } from './journey.js';
 import type { Service, ServiceSpec } from './service.js';
 import { toDateTime } from './time.js';
@@ -10,7 +15,13 @@ import { toDateTime } from './time.js';
 export type Language = 'ja' | 'en';
 
 /** What {@link explain} puts into words. */
-export type Explainable<S extends ServiceSpec = Service> = ConsentOutcome<S> | Collected<S> | ItemAnswer<unknown> | Availability<S> | Status | SelfInfoError;
+export type Explainable<S extends ServiceSpec = Service> =
+  | ConsentOutcome<S>
+  | Collected<S>
+  | ItemAnswer<unknown>
+  | Availability<S>
+  | Status
+  | SelfInfoError;
 
 type Statuses = (ConsentOutcome | Collected | ItemAnswer<unknown>)['status'];
 
@@ -20,12 +31,18 @@ const sentences = {
     ja: '情報の提供に同意されませんでした。マイナポータルからの取得は行っていません。書類の提出など、ほかの方法でお手続きください。',
     en: 'You did not agree to provide the information. Nothing was fetched from Mynaportal. Please continue in another way, for example with documents.',
   },
-  expired: { ja: '時間が経過したため、手続きが無効になりました。最初からやり直してください。', en: 'Too much time has passed. Please start again.' },
+  expired: {
+    ja: '時間が経過したため、手続きが無効になりました。最初からやり直してください。',
+    en: 'Too much time has passed. Please start again.',
+  },
   replayed: {
     ja: 'この手続きは既に処理されています。必要であれば最初からやり直してください。',
     en: 'This step has already been processed. If needed, please start again.',
   },
-  unknown: { ja: '手続きを確認できませんでした。最初からやり直してください。', en: 'This request is not known. Please start again.' },
+  unknown: {
+    ja: '手続きを確認できませんでした。最初からやり直してください。',
+    en: 'This request is not known. Please start again.',
+  },
   'foreign-browser': {
     ja: '手続きを始めたブラウザとは別のブラウザで開かれました。始めたブラウザに戻って続けてください。',
     en: 'This was opened in another browser than the one you started in. Please return to that browser and continue.',
@@ -34,12 +51,18 @@ const sentences = {
     ja: 'マイナポータルからの応答を受け付けられませんでした。最初からやり直してください。',
     en: 'The response from Mynaportal could not be accepted. Please start again.',
   },
-  ready: { ja: 'マイナポータルからの取得が完了しました。内容をご確認ください。', en: 'The information has been fetched from Mynaportal. Please check it.' },
+  ready: {
+    ja: 'マイナポータルからの取得が完了しました。内容をご確認ください。',
+    en: 'The information has been fetched from Mynaportal. Please check it.',
+  },
   pending: {
     ja: 'マイナポータルから情報を取得しています。しばらくお待ちください。',
     en: 'The information is being fetched from Mynaportal. Please wait a moment.',
   },
-  present: { ja: '情報を取得しました。内容をご確認ください。', en: 'The information has been fetched. Please check it.' },
+  present: {
+    ja: '情報を取得しました。内容をご確認ください。',
+    en: 'The information has been fetched. Please check it.',
+  },
   'nothing-on-record': {
     ja: '該当する情報がありませんでした。まだ登録されていない場合や、対象外の自治体の場合もあります。金額が0円という意味ではありません。',
     en: 'Nothing is on record. It may not be registered yet, or your municipality may not be covered. It does not mean an amount of zero.',
@@ -49,7 +72,10 @@ const sentences = {
     en: 'This information is not covered. Please continue in another way, for example with documents.',
   },
   'not-asked': { ja: 'この情報は照会していません。', en: 'This information was not asked for.' },
-  unavailable: { ja: 'ただいま取得できません。', en: 'The information cannot be had at the moment.' },
+  unavailable: {
+    ja: 'ただいま取得できません。',
+    en: 'The information cannot be had at the moment.',
+  },
   failed: { ja: '情報を取得できませんでした。', en: 'The information could not be fetched.' },
 } as const satisfies Record<Statuses, { readonly ja: string; readonly en: string }>;
 
@@ -65,7 +91,12 @@ const states = {
 const MOST_REASONS = 2;
 const OURS: readonly Stage[] = ['configuration', 'calendar', 'vault', 'sandbox'];
 /** The codes of a failed item that are this package's own. */
-const ITEM_CODES: readonly string[] = ['record_invalid', 'not_answered', 'unspecified', 'unrecognised'];
+const ITEM_CODES: readonly string[] = [
+  'record_invalid',
+  'not_answered',
+  'unspecified',
+  'unrecognised',
+];
 const OUR_CODES: readonly SelfInfoErrorCode[] = [
   'foreign_grant',
   'unknown_item',
@@ -78,12 +109,21 @@ const OUR_CODES: readonly SelfInfoErrorCode[] = [
 ];
 
 const words = {
-  until: { ja: (time: string) => `${time}以降に再度お試しください。`, en: (time: string) => `Please try again after ${time}.` },
+  until: {
+    ja: (time: string) => `${time}以降に再度お試しください。`,
+    en: (time: string) => `Please try again after ${time}.`,
+  },
   reason: { ja: (texts: string) => `理由：${texts}`, en: (texts: string) => `Reason: ${texts}` },
-  partial: { ja: '一部の保有機関の情報は含まれていません。', en: 'The part of some holders is missing.' },
+  partial: {
+    ja: '一部の保有機関の情報は含まれていません。',
+    en: 'The part of some holders is missing.',
+  },
   again: { ja: '時間をおいて再度お試しください。', en: 'Please try again later.' },
   restart: { ja: '最初からやり直してください。', en: 'Please start again.' },
-  someItems: { ja: '一部の情報は取得できませんでした。', en: 'Some of the information could not be had.' },
+  someItems: {
+    ja: '一部の情報は取得できませんでした。',
+    en: 'Some of the information could not be had.',
+  },
   ours: {
     ja: 'サービス側の不具合により手続きを続けられません。お手数ですが、お問い合わせください。',
     en: 'This service has a fault and cannot continue. Please contact us.',
@@ -96,8 +136,8 @@ const words = {
 } as const;
 
 /**
- * Puts an outcome, a result, an item, an availability or an error into words for the provider's own screens; note ※３ of the guideline leaves the "cannot be had
- * now" screen to the provider.
+ * Puts an outcome, a result, an item, an availability or an error into words for the provider's own
+ * screens; note ※３ of the guideline leaves the "cannot be had now" screen to the provider.
  *
  * @param value - what a method of the client returned or threw.
  * @param language - `ja` or `en`.
@@ -137,8 +177,11 @@ export function explain<S extends ServiceSpec>(value: Explainable<S>, language: 
       );
     case 'failed':
       if ('error' in value) return explainError(value.error, language);
-      // A code of the portal's could be an echo of anything; it stays in the item, and off the screen.
-      return ITEM_CODES.includes(value.code) ? sentence + words.code[language](value.code) : sentence;
+      // A code of the portal's could be an echo of anything; it stays in the item, and off the
+      // screen.
+      return ITEM_CODES.includes(value.code)
+        ? sentence + words.code[language](value.code)
+        : sentence;
     default:
       return sentence;
   }
@@ -154,7 +197,9 @@ function explainItems(items: readonly ItemAnswer[], language: Language): string 
 }
 
 function foreign(): TypeError {
-  return new TypeError('value must be an outcome, a result, an item, an availability or an error of this package.');
+  return new TypeError(
+    'value must be an outcome, a result, an item, an availability or an error of this package.',
+  );
 }
 
 function explainError(error: SelfInfoError, language: Language): string {
@@ -165,21 +210,33 @@ function citizensWords({ code, stage, retry }: SelfInfoError, language: Language
   if (code === 'consent_declined') return sentences.declined[language];
   if (code === 'retention_ended') return words.retentionEnded[language];
   const failed = sentences.failed[language];
-  if (retry.notBefore !== undefined) return join(failed, again(Date.parse(retry.notBefore), language));
+  if (retry.notBefore !== undefined)
+    return join(failed, again(Date.parse(retry.notBefore), language));
   if (retry.safe) return join(failed, words.again[language]);
   // What a citizen can mend by starting again, and what only the provider can.
-  return OURS.includes(stage) || OUR_CODES.includes(code) ? words.ours[language] : join(failed, words.restart[language]);
+  return OURS.includes(stage) || OUR_CODES.includes(code)
+    ? words.ours[language]
+    : join(failed, words.restart[language]);
 }
 
 function again(ms: number, language: Language): string {
   const time = toDateTime(ms);
-  return words.until[language](time.setLocale(language).toFormat(language === 'ja' ? 'yyyy年M月d日(ccc) H:mm' : "ccc d LLL yyyy H:mm 'JST'"));
+  return words.until[language](
+    time
+      .setLocale(language)
+      .toFormat(language === 'ja' ? 'yyyy年M月d日(ccc) H:mm' : "ccc d LLL yyyy H:mm 'JST'"),
+  );
 }
 
-/** The causes that decide, and not the lesser ones beneath them; a list of every server would help no citizen. */
+/**
+ * The causes that decide, and not the lesser ones beneath them; a list of every server would help
+ * no citizen.
+ */
 function reasons(causes: readonly Cause[], language: Language): string {
   const deciding = [
-    causes.filter((cause) => cause.state === 'closed' && !causes.some(({ kind }) => kind === 'holder')),
+    causes.filter(
+      (cause) => cause.state === 'closed' && !causes.some(({ kind }) => kind === 'holder'),
+    ),
     causes.filter((cause) => cause.kind === 'holder'),
     causes,
   ].find((some) => some.length > 0);

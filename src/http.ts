@@ -29,7 +29,10 @@ export interface CallBounds {
   readonly onCall?: ((end: CallEnd) => void) | undefined;
 }
 
-/** How a call ended: when it began (epoch milliseconds), and the HTTP status of its answer or the error. */
+/**
+ * How a call ended: when it began (epoch milliseconds), and the HTTP status of its answer or the
+ * error.
+ */
 export interface CallEnd {
   readonly stage: CallStage;
   readonly startedAt: number;
@@ -37,7 +40,10 @@ export interface CallEnd {
   readonly error?: SelfInfoError;
 }
 
-/** A judged answer: its HTTP status, strictly parsed JSON, and the instant (epoch milliseconds) that Retry-After names. */
+/**
+ * A judged answer: its HTTP status, strictly parsed JSON, and the instant (epoch milliseconds) that
+ * Retry-After names.
+ */
 export interface HttpAnswer {
   readonly status: number;
   readonly json: unknown;
@@ -47,7 +53,10 @@ export interface HttpAnswer {
 /** The one connection of a journey. */
 export interface Connection {
   send(call: Call, bounds: CallBounds): Promise<HttpAnswer>;
-  /** Keeps the client certificate of this connection at hand until then (epoch milliseconds), and returns its thumbprint, if there is one. */
+  /**
+   * Keeps the client certificate of this connection at hand until then (epoch milliseconds), and
+   * returns its thumbprint, if there is one.
+   */
   bind(until: number): string | undefined;
   /** Ends the connection; a call under way fails. */
   close(): Promise<void>;
@@ -55,9 +64,14 @@ export interface Connection {
 
 /** Makes a connection per journey. */
 export interface Transport {
-  /** A connection under the client certificate with this thumbprint, as long as it is kept, or else under the newest; it stays under that one for good. */
+  /**
+   * A connection under the client certificate with this thumbprint, as long as it is kept, or else
+   * under the newest; it stays under that one for good.
+   */
   connect(thumbprint?: string): Connection;
-  /** Makes a checked credential the newest; the one before is kept until then (epoch milliseconds). */
+  /**
+   * Makes a checked credential the newest; the one before is kept until then (epoch milliseconds).
+   */
   rotate(tls: TlsCredential, until: number): void;
   /** Ends every connection that is still up. */
   close(): Promise<void>;
@@ -85,8 +99,15 @@ export interface RawAnswer {
   readonly body: readonly Uint8Array[];
 }
 
-/** Sends one call and reads its answer. Tells `sent` before the first byte may leave, `answering` of the head and of each piece of the body. */
-export type Exchange = (call: Call, signal: AbortSignal, heard: (progress: Exclude<Progress, 'started'>) => void) => Promise<RawAnswer>;
+/**
+ * Sends one call and reads its answer. Tells `sent` before the first byte may leave, `answering` of
+ * the head and of each piece of the body.
+ */
+export type Exchange = (
+  call: Call,
+  signal: AbortSignal,
+  heard: (progress: Exclude<Progress, 'started'>) => void,
+) => Promise<RawAnswer>;
 
 /** A transport over an injected fetch, for tests in one process; production refuses it. */
 export function createFetchTransport(apiUrl: string, fetch: FetchLike, clock: Clock): Transport {
@@ -101,9 +122,14 @@ export function createFetchTransport(apiUrl: string, fetch: FetchLike, clock: Cl
     heard('sent');
     const response = await fetch(request);
     // What is no status would pass for a good one.
-    if (!Number.isInteger(response.status)) throw invalid('it has no status.', 'ステータスがありません。');
+    if (!Number.isInteger(response.status))
+      throw invalid('it has no status.', 'ステータスがありません。');
     heard('answering');
-    const body = await readBody(response.body ?? new Blob([]).stream(), () => heard('answering'), signal);
+    const body = await readBody(
+      response.body ?? new Blob([]).stream(),
+      () => heard('answering'),
+      signal,
+    );
     return { status: response.status, header: (name) => response.headers.get(name), body };
   };
   const close = async () => {};
@@ -120,7 +146,10 @@ export function pathUnder(baseUrl: string, path: string): string {
 }
 
 /** A connection that bounds, reads and judges what is exchanged. */
-export function connection(clock: Clock, wire: { exchange: Exchange; close(): Promise<void> }): Omit<Connection, 'bind'> {
+export function connection(
+  clock: Clock,
+  wire: { exchange: Exchange; close(): Promise<void> },
+): Omit<Connection, 'bind'> {
   const closing = new AbortController();
   return {
     async send(call, { signal, deadline, onCall }) {
@@ -135,11 +164,15 @@ export function connection(clock: Clock, wire: { exchange: Exchange; close(): Pr
         return judgeRaw(await wire.exchange(call, inner, tell), clock, inner);
       };
       try {
-        const answer = await bounded(work, clock, limitMs, [closing.signal, ...(signal ? [signal] : [])]);
+        const answer = await bounded(work, clock, limitMs, [
+          closing.signal,
+          ...(signal ? [signal] : []),
+        ]);
         onCall?.({ stage: call.stage, startedAt: now, status: answer.status });
         return answer;
       } catch (error) {
-        // Whatever state the connection is in, no later call may meet the remains of this one; nobody waits for them to go.
+        // Whatever state the connection is in, no later call may meet the remains of this one;
+        // nobody waits for them to go.
         void wire.close().catch(() => undefined);
         const failure = judgeFailure(error, call.stage, progress);
         onCall?.({ stage: call.stage, startedAt: now, error: failure });
@@ -157,7 +190,10 @@ const UNCONNECTED = Symbol('not connected in time');
 const TIMED_OUT = Symbol('timed out');
 const ABORTED = Symbol('aborted');
 
-/** Settles with the work, its time limits, or the first signal to abort, whichever comes first, even when the work ignores its signal. */
+/**
+ * Settles with the work, its time limits, or the first signal to abort, whichever comes first, even
+ * when the work ignores its signal.
+ */
 async function bounded<T>(
   work: (signal: AbortSignal, heard: () => void) => Promise<T>,
   clock: Clock,
@@ -194,34 +230,55 @@ async function bounded<T>(
   }
 }
 
-async function judgeRaw({ status, header, body }: RawAnswer, clock: Clock, signal: AbortSignal): Promise<HttpAnswer> {
+async function judgeRaw(
+  { status, header, body }: RawAnswer,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
   const retryAt = retryAfter(header('retry-after'), clock.now());
-  if (status >= 300 && status < 400) throw invalid('redirects are not followed.', 'リダイレクトには従いません。');
+  if (status >= 300 && status < 400)
+    throw invalid('redirects are not followed.', 'リダイレクトには従いません。');
   try {
     return { status, json: await readJson(header, body, signal), retryAt };
   } catch (error) {
-    // Gateways answer errors with HTML and worse; the status says enough. A success must be read from the body.
+    // Gateways answer errors with HTML and worse; the status says enough. A success must be read
+    // from the body.
     if (status >= 400) return { status, json: undefined, retryAt };
     throw error;
   }
 }
 
-async function readJson(header: RawAnswer['header'], body: readonly Uint8Array[], signal: AbortSignal): Promise<unknown> {
+async function readJson(
+  header: RawAnswer['header'],
+  body: readonly Uint8Array[],
+  signal: AbortSignal,
+): Promise<unknown> {
   const isPlain = (name: string, plain: string) => (header(name) ?? plain).toLowerCase() === plain;
   if (!isPlain('content-encoding', 'identity') || !isPlain('transfer-encoding', 'chunked'))
-    throw invalid('its body is compressed although identity was asked for.', '無圧縮を要求しましたが、本文が圧縮されています。');
+    throw invalid(
+      'its body is compressed although identity was asked for.',
+      '無圧縮を要求しましたが、本文が圧縮されています。',
+    );
   if (!isJson(header('content-type')))
-    throw invalid('its content type is not application/json in UTF-8.', 'Content-Type が UTF-8 の application/json ではありません。');
+    throw invalid(
+      'its content type is not application/json in UTF-8.',
+      'Content-Type が UTF-8 の application/json ではありません。',
+    );
   return readStrictJson(body, signal);
 }
 
-async function readBody(chunks: AsyncIterable<Uint8Array>, heard: () => void, signal: AbortSignal): Promise<readonly Uint8Array[]> {
+async function readBody(
+  chunks: AsyncIterable<Uint8Array>,
+  heard: () => void,
+  signal: AbortSignal,
+): Promise<readonly Uint8Array[]> {
   const { parts, add } = createBody();
   const pace = createPace(CHUNKS_AT_ONCE, signal);
   for await (const chunk of chunks) {
     // Once nobody waits, the rest is not read.
     signal.throwIfAborted();
-    // Chunks that are always there, empty ones without end, would leave no turn to the limits of time.
+    // Chunks that are always there, empty ones without end, would leave no turn to the limits of
+    // time.
     if (pace.spend(1)) await pace.rest();
     heard();
     add(chunk);
@@ -230,7 +287,10 @@ async function readBody(chunks: AsyncIterable<Uint8Array>, heard: () => void, si
 }
 
 /** Takes the pieces of a body up to the limit. */
-export function createBody(): { readonly parts: readonly Uint8Array[]; add(chunk: Uint8Array): void } {
+export function createBody(): {
+  readonly parts: readonly Uint8Array[];
+  add(chunk: Uint8Array): void;
+} {
   const parts: Uint8Array[] = [];
   let size = 0;
   return {
@@ -244,10 +304,16 @@ export function createBody(): { readonly parts: readonly Uint8Array[]; add(chunk
 }
 
 function isJson(contentType: string | null): boolean {
-  return contentType !== null && /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(contentType);
+  return (
+    contentType !== null &&
+    /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(contentType)
+  );
 }
 
-/** Seconds or an HTTP date, as epoch milliseconds from now on; undefined for what is neither, or too far off to be meant. */
+/**
+ * Seconds or an HTTP date, as epoch milliseconds from now on; undefined for what is neither, or too
+ * far off to be meant.
+ */
 function retryAfter(value: string | null, now: number): number | undefined {
   if (value === null) return undefined;
   const at = /^\d{1,9}$/.test(value) ? now + Number(value) * 1_000 : readHttpDate(value);
@@ -255,7 +321,9 @@ function retryAfter(value: string | null, now: number): number | undefined {
 }
 
 function readHttpDate(value: string): number {
-  return /^[A-Za-z]{3}, \d{2} [A-Za-z]{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(value) ? Date.parse(value) : Number.NaN;
+  return /^[A-Za-z]{3}, \d{2} [A-Za-z]{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(value)
+    ? Date.parse(value)
+    : Number.NaN;
 }
 
 function invalid(en: string, ja: string): SelfInfoError {
@@ -265,10 +333,14 @@ function invalid(en: string, ja: string): SelfInfoError {
 // Failures of the certificate check, as OpenSSL and Node name them.
 const DISTRUST =
   /^(CERT_|CRL_|UNSPECIFIED$|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(GET|VERIFY|DECODE|DECRYPT)_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)/;
-// The alerts by which the other side says that it will not have our certificate, or wants one; OpenSSL names their age before, in one way or another.
-const REFUSED = /^ERR_SSL_[\w/]+_ALERT_((BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_(REVOKED|EXPIRED|UNKNOWN|REQUIRED)|UNKNOWN_CA|ACCESS_DENIED)$/;
-// What undici and its parser say of an answer that is no HTTP, or too large; its checks of a status below 100 are assertions.
-const MALFORMED = /^(HTTPParserError$|HPE_(?!INVALID_EOF_STATE)|UND_ERR_RES_EXCEEDED_MAX_SIZE|UND_ERR_RESPONSE|UND_ERR_HEADERS_OVERFLOW|ERR_ASSERTION$)/;
+// The alerts by which the other side says that it will not have our certificate, or wants one;
+// OpenSSL names their age before, in one way or another.
+const REFUSED =
+  /^ERR_SSL_[\w/]+_ALERT_((BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_(REVOKED|EXPIRED|UNKNOWN|REQUIRED)|UNKNOWN_CA|ACCESS_DENIED)$/;
+// What undici and its parser say of an answer that is no HTTP, or too large; its checks of a status
+// below 100 are assertions.
+const MALFORMED =
+  /^(HTTPParserError$|HPE_(?!INVALID_EOF_STATE)|UND_ERR_RES_EXCEEDED_MAX_SIZE|UND_ERR_RESPONSE|UND_ERR_HEADERS_OVERFLOW|ERR_ASSERTION$)/;
 // Of a head that says a length: it makes no sense. Behind the head: the body breaks off.
 const LENGTH = 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
 const SILENT = /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/;
@@ -286,24 +358,37 @@ function codeOf(error: unknown): string {
 /** Turns whatever went wrong into one of our errors. */
 function judgeFailure(error: unknown, stage: CallStage, progress: Progress): SelfInfoError {
   const sent = progress !== 'started';
-  // Once a request for data was sent and its answer is gone, nobody can tell whether it was carried out.
+  // Once a request for data was sent and its answer is gone, nobody can tell whether it was carried
+  // out.
   const effect = sent && !HARMLESS.includes(stage) ? 'unknown' : 'none';
   if (isSelfInfoError(error) && error.code !== 'connection_failed') {
-    const known = restated(error, { stage, effect, ...(effect === 'unknown' && { retry: { safe: false } }) });
+    const known = restated(error, {
+      stage,
+      effect,
+      ...(effect === 'unknown' && { retry: { safe: false } }),
+    });
     if (known) return known;
   }
   const code = codeOf(error);
   if (error === ABORTED) return failure('aborted', stage, sent);
   if (REFUSED.test(code)) return failure('certificate_refused', stage, sent);
-  if (!sent && error !== TIMED_OUT) return failure(DISTRUST.test(code) ? 'server_not_trusted' : 'connection_failed', stage, sent);
+  if (!sent && error !== TIMED_OUT)
+    return failure(DISTRUST.test(code) ? 'server_not_trusted' : 'connection_failed', stage, sent);
   if (MALFORMED.test(code) || (code === LENGTH && progress !== 'answering'))
     return new SelfInfoError('response_invalid', {
       stage,
       effect,
-      expected: { en: 'it is not a complete HTTP message.', ja: '完全な HTTP メッセージではありません。' },
+      expected: {
+        en: 'it is not a complete HTTP message.',
+        ja: '完全な HTTP メッセージではありません。',
+      },
     });
   if (stage === 'request' && sent) return failure('answer_lost', stage, sent);
-  return failure(error === TIMED_OUT || SILENT.test(code) ? 'timed_out' : 'connection_closed', stage, sent);
+  return failure(
+    error === TIMED_OUT || SILENT.test(code) ? 'timed_out' : 'connection_closed',
+    stage,
+    sent,
+  );
 }
 
 /** A code is never exchanged a second time, sent or not. */
@@ -312,11 +397,18 @@ function failure(code: SelfInfoErrorCode, stage: CallStage, sent: boolean): Self
   return new SelfInfoError(code, {
     stage,
     effect: harmless ? 'none' : 'unknown',
-    retry: { safe: harmless && stage !== 'token' && code !== 'server_not_trusted' && code !== 'certificate_refused' },
+    retry: {
+      safe:
+        harmless &&
+        stage !== 'token' &&
+        code !== 'server_not_trusted' &&
+        code !== 'certificate_refused',
+    },
   });
 }
 
-// Machine codes that may be repeated in an error: a code outside the list could be an echo of anything.
+// Machine codes that may be repeated in an error: a code outside the list could be an echo of
+// anything.
 const OAUTH_CODES = [
   'invalid_request',
   'invalid_request_uri',
@@ -335,25 +427,47 @@ const OAUTH_CODES = [
 
 /** A machine code of the other side, if it is one that is known. */
 export function knownCode(code: unknown, known: readonly string[] = []): string {
-  return typeof code === 'string' && (OAUTH_CODES.includes(code) || known.includes(code)) ? code : 'unrecognised';
+  return typeof code === 'string' && (OAUTH_CODES.includes(code) || known.includes(code))
+    ? code
+    : 'unrecognised';
 }
 
-/** The error for an answer whose status is not a success; `untaken`: statuses of 429 and above by which the portal itself says that it took nothing. */
-export function refusal(answer: HttpAnswer, stage: CallStage, known: readonly string[], untaken: readonly number[] = []): SelfInfoError {
+/**
+ * The error for an answer whose status is not a success; `untaken`: statuses of 429 and above by
+ * which the portal itself says that it took nothing.
+ */
+export function refusal(
+  answer: HttpAnswer,
+  stage: CallStage,
+  known: readonly string[],
+  untaken: readonly number[] = [],
+): SelfInfoError {
   const { status, json, retryAt } = answer;
   // A gateway may pass a call on first and fail afterwards.
   const harmless = HARMLESS.includes(stage) || untaken.includes(status);
   const effect = harmless ? 'none' : 'unknown';
-  const code = typeof json === 'object' && json !== null && 'error' in json ? knownCode(json.error, known) : undefined;
+  const code =
+    typeof json === 'object' && json !== null && 'error' in json
+      ? knownCode(json.error, known)
+      : undefined;
   const upstream = { status, ...(code !== undefined && { code }) };
   if (status === 429 || status === 503) {
     return new SelfInfoError('upstream_unavailable', {
       stage,
       effect,
       upstream,
-      retry: { safe: harmless, ...(retryAt !== undefined && { notBefore: formatInstant(retryAt) }) },
+      retry: {
+        safe: harmless,
+        ...(retryAt !== undefined && { notBefore: formatInstant(retryAt) }),
+      },
     });
   }
-  if (status >= 400 && status < 500) return new SelfInfoError('upstream_refused', { stage, upstream });
-  return new SelfInfoError('upstream_failed', { stage, effect, upstream, retry: { safe: untaken.includes(status) } });
+  if (status >= 400 && status < 500)
+    return new SelfInfoError('upstream_refused', { stage, upstream });
+  return new SelfInfoError('upstream_failed', {
+    stage,
+    effect,
+    upstream,
+    retry: { safe: untaken.includes(status) },
+  });
 }

@@ -41,7 +41,8 @@ export const methods: readonly Method[] = ['point-in-time', 'range', 'latest'];
  * A fiscal year, where a date is expected: tax is keyed by fiscal year.
  *
  * @param year - the calendar year of its April, four digits.
- * @throws SelfInfoError `invalid_option` for a year that is not between 1900 and 2999; TypeError for another type.
+ * @throws SelfInfoError `invalid_option` for a year that is not between 1900 and 2999; TypeError
+ * for another type.
  * @example
  * ```ts
  * import { fiscalYear, pointInTime } from 'myna-selfinfo';
@@ -54,7 +55,8 @@ export function fiscalYear(year: number): FiscalYear {
 }
 
 /**
- * Asks for the latest record (最新情報指定, table 2.6-1 row 3): only for items whose `latestBy` is registered.
+ * Asks for the latest record (最新情報指定, table 2.6-1 row 3): only for items whose `latestBy` is
+ * registered.
  *
  * @example
  * ```ts
@@ -70,7 +72,8 @@ export function latest(): Latest {
  * Asks for what was valid at a date (時点指定, table 2.6-1 row 1).
  *
  * @param at - `YYYY-MM-DD` or a fiscal year.
- * @throws SelfInfoError `invalid_date` for a wrong form or a day that does not exist; TypeError for another type.
+ * @throws SelfInfoError `invalid_date` for a wrong form or a day that does not exist; TypeError for
+ * another type.
  * @example
  * ```ts
  * import { pointInTime } from 'myna-selfinfo';
@@ -86,7 +89,8 @@ export function pointInTime(at: Day): PointInTime {
  *
  * @param from - the first day, `YYYY-MM-DD`, or the first fiscal year.
  * @param to - the last day or fiscal year, included; of the same kind as `from`.
- * @throws SelfInfoError `invalid_date`; `range_reversed` when it ends before it starts; `invalid_option` when a date meets a fiscal year; TypeError for another type.
+ * @throws SelfInfoError `invalid_date`; `range_reversed` when it ends before it starts;
+ * `invalid_option` when a date meets a fiscal year; TypeError for another type.
  * @example
  * ```ts
  * import { fiscalYear, range } from 'myna-selfinfo';
@@ -114,7 +118,10 @@ export function checkInquiry(value: unknown, path: string): Inquiry {
     default:
       throw new SelfInfoError('invalid_option', {
         path: `${path}.method`,
-        expected: { en: `One of ${methods.join(', ')}.`, ja: `${methods.join('、')} のいずれかです。` },
+        expected: {
+          en: `One of ${methods.join(', ')}.`,
+          ja: `${methods.join('、')} のいずれかです。`,
+        },
       });
   }
 }
@@ -125,7 +132,10 @@ function checkRange(from: unknown, to: unknown, path: string): Range {
   if (typeof first !== typeof last) {
     throw new SelfInfoError('invalid_option', {
       path: `${path}.to`,
-      expected: { en: 'Both ends must be dates, or both fiscal years.', ja: '両端とも日付、または両端とも年度で指定してください。' },
+      expected: {
+        en: 'Both ends must be dates, or both fiscal years.',
+        ja: '両端とも日付、または両端とも年度で指定してください。',
+      },
     });
   }
   if (order(last) < order(first)) throw new SelfInfoError('range_reversed', { path });
@@ -142,7 +152,8 @@ function checkDay(value: unknown, path: string): Day {
     return value;
   }
   // A Date is none, either: its day would depend on the process's zone.
-  if (typeof value !== 'object' || value === null || !('fiscalYear' in value)) throw new TypeError(`${path} must be a date string or a fiscal year.`);
+  if (typeof value !== 'object' || value === null || !('fiscalYear' in value))
+    throw new TypeError(`${path} must be a date string or a fiscal year.`);
   checkKeys(value, path, ['fiscalYear']);
   checkFiscalYear(value.fiscalYear, path);
   return Object.freeze({ fiscalYear: value.fiscalYear });
@@ -152,5 +163,11 @@ function checkFiscalYear(value: unknown, path: string): asserts value is number 
   checkWhole(value, path, 0);
   // Also keeps an era year (令和8年度 is 2026) or a date in digits from passing for a year.
   if (value < 1900 || value > 2999)
-    throw new SelfInfoError('invalid_option', { path, expected: { en: 'A calendar year from 1900 to 2999.', ja: '西暦（1900〜2999）で指定してください。' } });
+    throw new SelfInfoError('invalid_option', {
+      path,
+      expected: {
+        en: 'A calendar year from 1900 to 2999.',
+        ja: '西暦（1900〜2999）で指定してください。',
+      },
+    });
 }

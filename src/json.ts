@@ -6,17 +6,26 @@ const DEPTH = 64;
 const VALUES = 1_000_000;
 /** How many characters are scanned before others get their turn. */
 const SLICE = 65_536;
-/** How many bytes are decoded at once: smaller texts would live where the collector of garbage copies what it meets, in the midst of parsing. */
+/**
+ * How many bytes are decoded at once: smaller texts would live where the collector of garbage
+ * copies what it meets, in the midst of parsing.
+ */
 const DECODED = 262_144;
 
 /**
- * Reads JSON out of the bytes of a body, more strictly than `JSON.parse`: UTF-8 only, no duplicate keys, no `__proto__`, bounded depth and number of values.
+ * Reads JSON out of the bytes of a body, more strictly than `JSON.parse`: UTF-8 only, no duplicate
+ * keys, no `__proto__`, bounded depth and number of values.
  *
- * Others run between two slices of the work; what is handed to `JSON.parse` was found small enough before.
+ * Others run between two slices of the work; what is handed to `JSON.parse` was found small enough
+ * before.
  *
- * @throws SelfInfoError `response_invalid`, without any of the text; the signal's reason once it has aborted.
+ * @throws SelfInfoError `response_invalid`, without any of the text; the signal's reason once it
+ * has aborted.
  */
-export async function readStrictJson(chunks: readonly Uint8Array[], signal: AbortSignal): Promise<unknown> {
+export async function readStrictJson(
+  chunks: readonly Uint8Array[],
+  signal: AbortSignal,
+): Promise<unknown> {
   const text = await decodeUtf8(chunks, signal);
   const { rest } = createPace(SLICE, signal);
   const isLong = text.length > SLICE;
@@ -30,7 +39,10 @@ export async function readStrictJson(chunks: readonly Uint8Array[], signal: Abor
 }
 
 const UTF8 = { fatal: true, ignoreBOM: true };
-/** For bodies of one small piece: a decoder is dear to make, and one that is given all at once keeps nothing. */
+/**
+ * For bodies of one small piece: a decoder is dear to make, and one that is given all at once keeps
+ * nothing.
+ */
 const atOnce = new TextDecoder('utf-8', UTF8);
 
 async function decodeUtf8(chunks: readonly Uint8Array[], signal: AbortSignal): Promise<string> {
@@ -51,7 +63,10 @@ async function decodeUtf8(chunks: readonly Uint8Array[], signal: AbortSignal): P
   }
 }
 
-/** The same bytes in pieces that are decoded at once, each written over the one before; only the last may be smaller. */
+/**
+ * The same bytes in pieces that are decoded at once, each written over the one before; only the
+ * last may be smaller.
+ */
 function* regrouped(chunks: readonly Uint8Array[]): Generator<Uint8Array> {
   const size = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
   const piece = new Uint8Array(Math.min(size, DECODED));
@@ -79,7 +94,10 @@ function parse(text: string): unknown {
   }
 }
 
-/** Walks a text as though it were JSON, up to a place that moves on with each call; true at the end. What is no JSON is left to the parser. */
+/**
+ * Walks a text as though it were JSON, up to a place that moves on with each call; true at the end.
+ * What is no JSON is left to the parser.
+ */
 function createScan(text: string): (end: number) => boolean {
   const open: (Set<string> | undefined)[] = [];
   let at = 0;
@@ -100,7 +118,10 @@ function createScan(text: string): (end: number) => boolean {
     const raw = text.slice(start, stop);
     const key = escaped ? String(parse(raw)) : raw.slice(1, -1);
     if (key === '__proto__' || keys.has(key))
-      throw invalid('an object has the same key twice, or a forbidden one.', 'オブジェクトに重複したキー、または禁止されたキーがあります。');
+      throw invalid(
+        'an object has the same key twice, or a forbidden one.',
+        'オブジェクトに重複したキー、または禁止されたキーがあります。',
+      );
     keys.add(key);
   }
 
@@ -126,7 +147,11 @@ function createScan(text: string): (end: number) => boolean {
       } else if (char === 0x7b || char === 0x5b) {
         count();
         open.push(char === 0x7b ? new Set() : undefined);
-        if (open.length > DEPTH) throw invalid(`it is nested deeper than ${DEPTH} levels.`, `${DEPTH} 段より深い入れ子です。`);
+        if (open.length > DEPTH)
+          throw invalid(
+            `it is nested deeper than ${DEPTH} levels.`,
+            `${DEPTH} 段より深い入れ子です。`,
+          );
       } else if (char === 0x7d || char === 0x5d) {
         open.pop();
       }

@@ -2,12 +2,16 @@ import { type HttpHandler, http } from 'msw';
 import type { Peer, Sandbox } from './sandbox/index.js';
 
 /**
- * Handlers for Mock Service Worker that answer with a sandbox: what a process sends to the two origins of the sandbox by the global `fetch` or by `node:http(s)` ends there.
+ * Handlers for Mock Service Worker that answer with a sandbox: what a process sends to the two
+ * origins of the sandbox by the global `fetch` or by `node:http(s)` ends there.
  *
- * MSW does not see what goes through undici's own `Client` or `Agent`, and that is what a client of this package uses over mutual TLS: give it `fetch` instead.
+ * MSW does not see what goes through undici's own `Client` or `Agent`, and that is what a client of
+ * this package uses over mutual TLS: give it `fetch` instead.
  *
- * @param sandbox - made by `createSandbox` or `startSandbox`; with the latter, intercepted calls do not reach its sockets.
- * @param peer - stands for the TLS connection, which MSW cannot show: needed where the registration names a `certificate`.
+ * @param sandbox - made by `createSandbox` or `startSandbox`; with the latter, intercepted calls do
+ * not reach its sockets.
+ * @param peer - stands for the TLS connection, which MSW cannot show: needed where the registration
+ * names a `certificate`.
  * @returns one handler per origin; spread them beside your own.
  * @example
  * ```ts
@@ -27,7 +31,12 @@ import type { Peer, Sandbox } from './sandbox/index.js';
  * const client = createSelfInfoClient({ service, environment: sandbox.environment(), fetch: (request) => fetch(request) });
  * ```
  */
-export function sandboxHandlers(sandbox: Pick<Sandbox, 'environment' | 'fetch'>, peer: Peer = {}): HttpHandler[] {
+export function sandboxHandlers(
+  sandbox: Pick<Sandbox, 'environment' | 'fetch'>,
+  peer: Peer = {},
+): HttpHandler[] {
   const { browserUrl, apiUrl } = sandbox.environment().endpoints;
-  return [browserUrl, apiUrl].map((origin) => http.all(`${origin}/*`, ({ request }) => sandbox.fetch(request, peer)));
+  return [browserUrl, apiUrl].map((origin) =>
+    http.all(`${origin}/*`, ({ request }) => sandbox.fetch(request, peer)),
+  );
 }

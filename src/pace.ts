@@ -4,7 +4,10 @@ import { setImmediate } from 'node:timers/promises';
 export interface Pace {
   /** Counts work done; true when the slice is used up and {@link Pace.rest} is due. */
   spend(amount: number): boolean;
-  /** Ends the slice: whatever else is ready runs first. Rejects once nobody waits for the work any more. */
+  /**
+   * Ends the slice: whatever else is ready runs first. Rejects once nobody waits for the work any
+   * more.
+   */
   rest(): Promise<void>;
 }
 

@@ -4,10 +4,16 @@ import { createPace, type Pace } from './pace.js';
 import { formatInstant, toEpochMs } from './time.js';
 
 /**
- * How well an entry of a wire profile is known: from the interface specification itself, public and official, public but second-hand,
- * inferred from what is public, or unknown, so that the value is a placeholder of ours.
+ * How well an entry of a wire profile is known: from the interface specification itself, public and
+ * official, public but second-hand, inferred from what is public, or unknown, so that the value is
+ * a placeholder of ours.
  */
-export type Confidence = 'specification' | 'public-official' | 'public-second-hand' | 'inferred' | 'unknown';
+export type Confidence =
+  | 'specification'
+  | 'public-official'
+  | 'public-second-hand'
+  | 'inferred'
+  | 'unknown';
 
 /** One fact of a wire profile and how well it is known. */
 export interface ProfileEntry<T> {
@@ -17,21 +23,38 @@ export interface ProfileEntry<T> {
 
 type Names<K extends string> = { readonly [P in K]: ProfileEntry<string> };
 
-/** A departure from OAuth that a profile may name, so that the client allows it and nothing else: `token-type-missing`, a token answer without `token_type`. */
+/**
+ * A departure from OAuth that a profile may name, so that the client allows it and nothing else:
+ * `token-type-missing`, a token answer without `token_type`.
+ */
 export type OAuthDeviation = 'token-type-missing';
 
 /** How an item fared, in the words of this package. */
-export type WireItemStatus = 'present' | 'nothing-on-record' | 'not-covered' | 'unavailable' | 'failed';
+export type WireItemStatus =
+  | 'present'
+  | 'nothing-on-record'
+  | 'not-covered'
+  | 'unavailable'
+  | 'failed';
 
 /** How a retrieval stands, in the words of this package. */
-export type WireProcessStatus = 'accepted' | 'running' | 'done' | 'busy' | 'session-lost' | 'failed' | 'blocked';
+export type WireProcessStatus =
+  | 'accepted'
+  | 'running'
+  | 'done'
+  | 'busy'
+  | 'session-lost'
+  | 'failed'
+  | 'blocked';
 
 /** What a request asks: item codes and their inquiries. */
 export interface WireRequest {
   readonly items: readonly { readonly code: string; readonly inquiry: Inquiry }[];
 }
 
-/** A record as it came: who holds it, as of when, its fields, and what the profile does not know. */
+/**
+ * A record as it came: who holds it, as of when, its fields, and what the profile does not know.
+ */
 export interface WireRecord {
   readonly holder: string;
   readonly asOf?: string;
@@ -64,7 +87,8 @@ export interface WireResult {
 }
 
 /**
- * Everything that is assumed about the wire, as data with a confidence per entry, so that the interface specification (step A-7) can replace it entry by entry.
+ * Everything that is assumed about the wire, as data with a confidence per entry, so that the
+ * interface specification (step A-7) can replace it entry by entry.
  *
  * The four functions are handed the profile they belong to: a copy with other names keeps them.
  */
@@ -76,9 +100,17 @@ export interface WireProfile {
   /** The OAuth side. */
   readonly oauth: {
     readonly pkce: ProfileEntry<'S256'>;
-    /** With `private_key_jwt` a client is not made without `clientAuth`; mutual TLS stays in any case. */
-    readonly clientAuthentication: ProfileEntry<'tls_client_auth' | 'self_signed_tls_client_auth' | 'private_key_jwt'>;
-    /** Whether authorization requests are pushed to the portal first (RFC 9126), so that the browser carries a reference only. */
+    /**
+     * With `private_key_jwt` a client is not made without `clientAuth`; mutual TLS stays in any
+     * case.
+     */
+    readonly clientAuthentication: ProfileEntry<
+      'tls_client_auth' | 'self_signed_tls_client_auth' | 'private_key_jwt'
+    >;
+    /**
+     * Whether authorization requests are pushed to the portal first (RFC 9126), so that the browser
+     * carries a reference only.
+     */
     readonly pushedAuthorizationRequests: ProfileEntry<boolean>;
     /** Whether every callback carries `iss` (RFC 9207). */
     readonly issuerInCallback: ProfileEntry<boolean>;
@@ -111,21 +143,29 @@ export interface WireProfile {
   /** Machine codes of refusals beside OAuth's own: only a listed code is repeated in an error. */
   readonly errorCodes: ProfileEntry<readonly string[]>;
   /**
-   * The HTTP statuses among 429 and 500 to 599 by which the portal itself, and no gateway on the way, says that it did not take a request: its consent is
-   * unspent then. Of the others nobody can tell.
+   * The HTTP statuses among 429 and 500 to 599 by which the portal itself, and no gateway on the
+   * way, says that it did not take a request: its consent is unspent then. Of the others nobody can
+   * tell.
    */
   readonly untakenStatuses: ProfileEntry<readonly number[]>;
   /** How the provider learns that an answer is ready. */
   readonly completion: ProfileEntry<'poll'>;
   /** Milliseconds: between two polls, for the citizen to consent, for an answer to be fetched. */
-  readonly timing: { readonly pollMs: ProfileEntry<number>; readonly consentMs: ProfileEntry<number>; readonly resultMs: ProfileEntry<number> };
+  readonly timing: {
+    readonly pollMs: ProfileEntry<number>;
+    readonly consentMs: ProfileEntry<number>;
+    readonly resultMs: ProfileEntry<number>;
+  };
   /** The body of a request. */
   encodeRequest(request: WireRequest, profile: WireProfile): unknown;
   /** The process id out of the answer to a request. @throws SelfInfoError `response_invalid` */
   decodeProcess(body: unknown, profile: WireProfile): string;
   /** The body that asks for the result of a process. */
   encodePoll(processId: string, profile: WireProfile): unknown;
-  /** The answer to a poll, or a promise of it where decoding lets others run in between. @throws SelfInfoError `response_invalid` */
+  /**
+   * The answer to a poll, or a promise of it where decoding lets others run in between. @throws
+   * SelfInfoError `response_invalid`
+   */
   decodeResult(body: unknown, profile: WireProfile): WireResult | Promise<WireResult>;
 }
 
@@ -138,7 +178,8 @@ const inferred = entry('inferred');
 const unknown = entry('unknown');
 
 /**
- * The wire as far as public facts go; the interface specification is handed out only after a pledge (step A-7), so most names here are placeholders, each marked by its confidence.
+ * The wire as far as public facts go; the interface specification is handed out only after a pledge
+ * (step A-7), so most names here are placeholders, each marked by its confidence.
  *
  * @example
  * ```ts
@@ -185,7 +226,11 @@ export const publicProfile: WireProfile = deepFreeze({
     missingUntil: unknown('closed_until'),
     failure: unknown('failure_code'),
   },
-  methods: { 'point-in-time': unknown('POINT'), range: unknown('RANGE'), latest: unknown('LATEST') },
+  methods: {
+    'point-in-time': unknown('POINT'),
+    range: unknown('RANGE'),
+    latest: unknown('LATEST'),
+  },
   itemStatuses: {
     present: unknown('PRESENT'),
     'nothing-on-record': unknown('NOTHING_ON_RECORD'),
@@ -225,7 +270,10 @@ export const publicProfile: WireProfile = deepFreeze({
         [fields.itemCode.value]: code,
         [fields.method.value]: methods[inquiry.method].value,
         ...(inquiry.method === 'point-in-time' && { [fields.at.value]: encodeDay(inquiry.at) }),
-        ...(inquiry.method === 'range' && { [fields.from.value]: encodeDay(inquiry.from), [fields.to.value]: encodeDay(inquiry.to) }),
+        ...(inquiry.method === 'range' && {
+          [fields.from.value]: encodeDay(inquiry.from),
+          [fields.to.value]: encodeDay(inquiry.to),
+        }),
       })),
     };
   },
@@ -243,27 +291,47 @@ export const publicProfile: WireProfile = deepFreeze({
     const data = answer[fields.selfPersonalData.value];
     return {
       processId: textAt(answer[fields.processId.value], `body.${fields.processId.value}`),
-      status: wordAt(answer[fields.processStatus.value], profile.processStatuses, `body.${fields.processStatus.value}`),
-      items: await paced(pace, listAt(data, `body.${fields.selfPersonalData.value}`), (item, index) =>
-        decodeItem(item, profile, `body.${fields.selfPersonalData.value}[${index}]`, pace),
+      status: wordAt(
+        answer[fields.processStatus.value],
+        profile.processStatuses,
+        `body.${fields.processStatus.value}`,
+      ),
+      items: await paced(
+        pace,
+        listAt(data, `body.${fields.selfPersonalData.value}`),
+        (item, index) =>
+          decodeItem(item, profile, `body.${fields.selfPersonalData.value}[${index}]`, pace),
       ),
       extras: unknownIn(answer, [fields.processId, fields.processStatus, fields.selfPersonalData]),
     };
   },
 });
 
-/** The entries of a profile that the interface specification has not confirmed, as paths such as `paths.request`. */
+/**
+ * The entries of a profile that the interface specification has not confirmed, as paths such as
+ * `paths.request`.
+ */
 export function unverifiedEntries(profile: WireProfile): readonly string[] {
   const confirmed: readonly unknown[] = ['specification', 'public-official'] satisfies Confidence[];
-  return entriesOf(profile).flatMap(({ path, entry }) => (confirmed.includes(entry.confidence) ? [] : [path]));
+  return entriesOf(profile).flatMap(({ path, entry }) =>
+    confirmed.includes(entry.confidence) ? [] : [path],
+  );
 }
 
-/** The entries of a profile that are missing, or whose value is of another type than in the public one. */
+/**
+ * The entries of a profile that are missing, or whose value is of another type than in the public
+ * one.
+ */
 export function malformedEntries(profile: WireProfile): readonly string[] {
-  return entriesOf(profile).flatMap(({ path, entry, model }) => (kindOf(entry.value) === kindOf(model.value) ? [] : [path]));
+  return entriesOf(profile).flatMap(({ path, entry, model }) =>
+    kindOf(entry.value) === kindOf(model.value) ? [] : [path],
+  );
 }
 
-/** Names that stand in one object of an answer or of a request: if two were the same, one would be read as the other. */
+/**
+ * Names that stand in one object of an answer or of a request: if two were the same, one would be
+ * read as the other.
+ */
 const NEIGHBOURS = [
   ['processId', 'processStatus', 'selfPersonalData'],
   ['itemCode', 'itemStatus', 'records', 'missing', 'failure'],
@@ -273,12 +341,26 @@ const NEIGHBOURS = [
   ['itemCode', 'method', 'from', 'to'],
 ] as const satisfies readonly (readonly (keyof WireProfile['fields'])[])[];
 
-/** The entries of a well-formed profile that say the same as another one where the two must be told apart, with that other one. */
-export function ambiguousEntries(profile: WireProfile): readonly (readonly [path: string, other: string])[] {
-  const words = (['methods', 'itemStatuses', 'processStatuses'] as const).map((place) => Object.keys(publicProfile[place]).map((name) => `${place}.${name}`));
+/**
+ * The entries of a well-formed profile that say the same as another one where the two must be told
+ * apart, with that other one.
+ */
+export function ambiguousEntries(
+  profile: WireProfile,
+): readonly (readonly [path: string, other: string])[] {
+  const words = (['methods', 'itemStatuses', 'processStatuses'] as const).map((place) =>
+    Object.keys(publicProfile[place]).map((name) => `${place}.${name}`),
+  );
   const values = new Map(entriesOf(profile).map(({ path, entry }) => [path, entry.value]));
-  return [...NEIGHBOURS.map((names) => names.map((name) => `fields.${name}`)), ...words].flatMap((group) =>
-    group.flatMap((path, index) => group.slice(0, index).flatMap((other) => (values.get(other) === values.get(path) ? [[path, other] as const] : []))),
+  return [...NEIGHBOURS.map((names) => names.map((name) => `fields.${name}`)), ...words].flatMap(
+    (group) =>
+      group.flatMap((path, index) =>
+        group
+          .slice(0, index)
+          .flatMap((other) =>
+            values.get(other) === values.get(path) ? [[path, other] as const] : [],
+          ),
+      ),
   );
 }
 
@@ -292,7 +374,10 @@ interface FoundEntry {
   readonly model: ProfileEntry<unknown>;
 }
 
-/** The entries that the public profile has, as they stand in another one: what is left out there is found, too. */
+/**
+ * The entries that the public profile has, as they stand in another one: what is left out there is
+ * found, too.
+ */
 function entriesOf(profile: WireProfile): readonly FoundEntry[] {
   const found: FoundEntry[] = [];
   visit(publicProfile, profile, '');
@@ -301,7 +386,9 @@ function entriesOf(profile: WireProfile): readonly FoundEntry[] {
     if (typeof model !== 'object' || model === null) return;
     const entry = Object(value);
     if ('confidence' in model) found.push({ path, entry, model: model as ProfileEntry<unknown> });
-    else for (const [key, inner] of Object.entries(model)) visit(inner, entry[key], path === '' ? key : `${path}.${key}`);
+    else
+      for (const [key, inner] of Object.entries(model))
+        visit(inner, entry[key], path === '' ? key : `${path}.${key}`);
   }
 }
 
@@ -311,7 +398,11 @@ const LONGEST_LIST = 100_000;
 const RECORDS_AT_ONCE = 100;
 
 /** Maps a list that may be long. */
-async function paced<T>(pace: Pace, list: readonly unknown[], decode: (entry: unknown, index: number) => T | Promise<T>): Promise<readonly T[]> {
+async function paced<T>(
+  pace: Pace,
+  list: readonly unknown[],
+  decode: (entry: unknown, index: number) => T | Promise<T>,
+): Promise<readonly T[]> {
   const decoded: T[] = [];
   for (const [index, entry] of list.entries()) {
     if (pace.spend(1)) await pace.rest();
@@ -320,21 +411,39 @@ async function paced<T>(pace: Pace, list: readonly unknown[], decode: (entry: un
   return decoded;
 }
 
-async function decodeItem(body: unknown, profile: WireProfile, path: string, pace: Pace): Promise<WireItem> {
+async function decodeItem(
+  body: unknown,
+  profile: WireProfile,
+  path: string,
+  pace: Pace,
+): Promise<WireItem> {
   const { fields } = profile;
   const item = objectAt(body, path);
   const failure = item[fields.failure.value];
   return {
     code: textAt(item[fields.itemCode.value], `${path}.${fields.itemCode.value}`),
-    status: wordAt(item[fields.itemStatus.value], profile.itemStatuses, `${path}.${fields.itemStatus.value}`),
-    records: await paced(pace, listAt(item[fields.records.value], `${path}.${fields.records.value}`), (record, index) =>
-      decodeRecord(record, profile, `${path}.${fields.records.value}[${index}]`),
+    status: wordAt(
+      item[fields.itemStatus.value],
+      profile.itemStatuses,
+      `${path}.${fields.itemStatus.value}`,
     ),
-    missing: listAt(item[fields.missing.value], `${path}.${fields.missing.value}`).map((missing, index) =>
-      decodeMissing(missing, profile, `${path}.${fields.missing.value}[${index}]`),
+    records: await paced(
+      pace,
+      listAt(item[fields.records.value], `${path}.${fields.records.value}`),
+      (record, index) => decodeRecord(record, profile, `${path}.${fields.records.value}[${index}]`),
+    ),
+    missing: listAt(item[fields.missing.value], `${path}.${fields.missing.value}`).map(
+      (missing, index) =>
+        decodeMissing(missing, profile, `${path}.${fields.missing.value}[${index}]`),
     ),
     ...(failure !== undefined && { failure: textAt(failure, `${path}.${fields.failure.value}`) }),
-    extras: unknownIn(item, [fields.itemCode, fields.itemStatus, fields.records, fields.missing, fields.failure]),
+    extras: unknownIn(item, [
+      fields.itemCode,
+      fields.itemStatus,
+      fields.records,
+      fields.missing,
+      fields.failure,
+    ]),
   };
 }
 
@@ -354,7 +463,10 @@ function decodeMissing(body: unknown, { fields }: WireProfile, path: string): Mi
   const until = missing[fields.missingUntil.value];
   return {
     server: textAt(missing[fields.missingServer.value], `${path}.${fields.missingServer.value}`),
-    until: until === undefined || until === null ? null : instantAt(until, `${path}.${fields.missingUntil.value}`),
+    until:
+      until === undefined || until === null
+        ? null
+        : instantAt(until, `${path}.${fields.missingUntil.value}`),
   };
 }
 
@@ -363,17 +475,25 @@ function encodeDay(day: Day): string {
   return typeof day === 'string' ? day.replaceAll('-', '') : String(day.fiscalYear);
 }
 
-function unknownIn(body: Readonly<Record<string, unknown>>, known: readonly ProfileEntry<string>[]): Readonly<Record<string, unknown>> {
+function unknownIn(
+  body: Readonly<Record<string, unknown>>,
+  known: readonly ProfileEntry<string>[],
+): Readonly<Record<string, unknown>> {
   const names = known.map((name) => name.value);
   return Object.fromEntries(Object.entries(body).filter(([key]) => !names.includes(key)));
 }
 
 function invalid(path: string, en: string, ja: string): SelfInfoError {
-  return new SelfInfoError('response_invalid', { path, stage: 'result', expected: { en: `${path} ${en}`, ja: `${path} ${ja}` } });
+  return new SelfInfoError('response_invalid', {
+    path,
+    stage: 'result',
+    expected: { en: `${path} ${en}`, ja: `${path} ${ja}` },
+  });
 }
 
 function objectAt(value: unknown, path: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(path, 'must be an object.', 'はオブジェクトでなければなりません。');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalid(path, 'must be an object.', 'はオブジェクトでなければなりません。');
   return value as Readonly<Record<string, unknown>>;
 }
 
@@ -382,13 +502,18 @@ function listAt(value: unknown, path: string): readonly unknown[] {
   if (value === undefined) return [];
   if (!Array.isArray(value)) throw invalid(path, 'must be a list.', 'は配列でなければなりません。');
   if (value.length > LONGEST_LIST) {
-    throw invalid(path, `must not hold more than ${LONGEST_LIST} entries.`, `の要素数は ${LONGEST_LIST} 以下でなければなりません。`);
+    throw invalid(
+      path,
+      `must not hold more than ${LONGEST_LIST} entries.`,
+      `の要素数は ${LONGEST_LIST} 以下でなければなりません。`,
+    );
   }
   return value;
 }
 
 function textAt(value: unknown, path: string): string {
-  if (typeof value !== 'string' || value === '') throw invalid(path, 'must be a non-empty string.', 'は空でない文字列でなければなりません。');
+  if (typeof value !== 'string' || value === '')
+    throw invalid(path, 'must be a non-empty string.', 'は空でない文字列でなければなりません。');
   return value;
 }
 
@@ -396,16 +521,25 @@ function instantAt(value: unknown, path: string): string {
   try {
     return formatInstant(toEpochMs(textAt(value, path), path));
   } catch {
-    throw invalid(path, 'must be an ISO 8601 instant with offset.', 'はオフセット付き ISO 8601 の時刻でなければなりません。');
+    throw invalid(
+      path,
+      'must be an ISO 8601 instant with offset.',
+      'はオフセット付き ISO 8601 の時刻でなければなりません。',
+    );
   }
 }
 
 function wordAt<K extends string>(value: unknown, words: Names<K>, path: string): K {
   for (const word in words) if (words[word].value === value) return word;
-  throw invalid(path, 'holds a status this profile does not know.', 'はこのプロファイルにない状態です。');
+  throw invalid(
+    path,
+    'holds a status this profile does not know.',
+    'はこのプロファイルにない状態です。',
+  );
 }
 
 function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) for (const inner of Object.values(Object.freeze(value))) deepFreeze(inner);
+  if (typeof value === 'object' && value !== null)
+    for (const inner of Object.values(Object.freeze(value))) deepFreeze(inner);
   return value;
 }

@@ -20,9 +20,11 @@ export interface PushedRequest {
 const LONGEST_S = 86_400;
 
 /**
- * Pushes an authorization request (RFC 9126) over an open connection. The answer is judged here, since oauth4webapi would take "60 seconds" for a number.
+ * Pushes an authorization request (RFC 9126) over an open connection. The answer is judged here,
+ * since oauth4webapi would take "60 seconds" for a number.
  *
- * @throws SelfInfoError of the stage `consent`, always without effect: a pushed request that nobody opens expires.
+ * @throws SelfInfoError of the stage `consent`, always without effect: a pushed request that nobody
+ * opens expires.
  */
 export async function pushRequest(
   environment: Environment,
@@ -35,21 +37,48 @@ export async function pushRequest(
   const { clientId, profile } = environment;
   const form = new URLSearchParams(parameters);
   for (const [name, value] of await authenticate('consent', bounds)) form.set(name, value);
-  const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json', 'accept-encoding': 'identity' };
+  const headers = {
+    'content-type': 'application/x-www-form-urlencoded',
+    accept: 'application/json',
+    'accept-encoding': 'identity',
+  };
   const pushedAt = clock.now();
-  const answer = await connection.send({ stage: 'consent', path: profile.paths.pushedAuthorization.value, headers, body: String(form) }, bounds);
-  if (answer.status >= 400) throw Object.assign(refusal(answer, 'consent', profile.errorCodes.value), { effect: 'none' as const });
-  if (answer.status !== 201) throw invalid('its status is not 201.', 'ステータスが 201 ではありません。');
-  const { request_uri: requestUri, expires_in: seconds }: Readonly<Record<string, unknown>> = Object(answer.json);
+  const answer = await connection.send(
+    {
+      stage: 'consent',
+      path: profile.paths.pushedAuthorization.value,
+      headers,
+      body: String(form),
+    },
+    bounds,
+  );
+  if (answer.status >= 400)
+    throw Object.assign(refusal(answer, 'consent', profile.errorCodes.value), {
+      effect: 'none' as const,
+    });
+  if (answer.status !== 201)
+    throw invalid('its status is not 201.', 'ステータスが 201 ではありません。');
+  const { request_uri: requestUri, expires_in: seconds }: Readonly<Record<string, unknown>> =
+    Object(answer.json);
   if (typeof requestUri !== 'string' || !/^[\x21-\x7e]{1,2048}$/.test(requestUri))
     throw invalid('request_uri is no URI.', 'request_uri が URI ではありません。');
   if (typeof seconds !== 'number' || !Number.isSafeInteger(seconds) || seconds < 1)
-    throw invalid('expires_in is no positive whole number.', 'expires_in が正の整数ではありません。');
-  return { reference: { client_id: clientId, request_uri: requestUri }, expiresAt: pushedAt + Math.min(seconds, LONGEST_S) * 1_000 };
+    throw invalid(
+      'expires_in is no positive whole number.',
+      'expires_in が正の整数ではありません。',
+    );
+  return {
+    reference: { client_id: clientId, request_uri: requestUri },
+    expiresAt: pushedAt + Math.min(seconds, LONGEST_S) * 1_000,
+  };
 }
 
 function invalid(en: string, ja: string): SelfInfoError {
-  return new SelfInfoError('response_invalid', { stage: 'consent', effect: 'none', expected: { en, ja } });
+  return new SelfInfoError('response_invalid', {
+    stage: 'consent',
+    effect: 'none',
+    expected: { en, ja },
+  });
 }
 
 /** How {@link pushAuthorization} reaches the portal, and what it pushes. */
@@ -75,11 +104,13 @@ export interface PushAuthorizationOptions {
 }
 
 /**
- * Pushes the authorization request to the portal (PAR, RFC 9126) and returns the URL to send the citizen to, for hosts that hold the steps themselves; `buildConsentUrl` is for profiles without.
+ * Pushes the authorization request to the portal (PAR, RFC 9126) and returns the URL to send the
+ * citizen to, for hosts that hold the steps themselves; `buildConsentUrl` is for profiles without.
  *
  * @param options - the environment, state and challenge, and the credential.
  * @returns `url`, and `expiresAt` (ISO 8601 at +09:00): until when it can be opened, once.
- * @throws SelfInfoError `upstream_refused`, `upstream_unavailable`, `response_invalid`, `signing_failed`; the errors of the transport; `missing_option` and its like.
+ * @throws SelfInfoError `upstream_refused`, `upstream_unavailable`, `response_invalid`,
+ * `signing_failed`; the errors of the transport; `missing_option` and its like.
  * @example
  * ```ts
  * import { createHash, randomBytes } from 'node:crypto';
@@ -93,8 +124,20 @@ export interface PushAuthorizationOptions {
  * }
  * ```
  */
-export async function pushAuthorization(options: PushAuthorizationOptions): Promise<{ readonly url: string; readonly expiresAt: string }> {
-  checkKeys(options, 'options', ['environment', 'state', 'codeChallenge', 'tls', 'clientAuth', 'egress', 'fetch', 'clock', 'signal']);
+export async function pushAuthorization(
+  options: PushAuthorizationOptions,
+): Promise<{ readonly url: string; readonly expiresAt: string }> {
+  checkKeys(options, 'options', [
+    'environment',
+    'state',
+    'codeChallenge',
+    'tls',
+    'clientAuth',
+    'egress',
+    'fetch',
+    'clock',
+    'signal',
+  ]);
   const { environment, signal } = options;
   const clock = checkClock(options.clock, 'options.clock');
   checkSignal(signal, 'options.signal');
@@ -103,7 +146,14 @@ export async function pushAuthorization(options: PushAuthorizationOptions): Prom
   const parameters = authorizationParameters(environment, options);
   const connection = transport.connect();
   try {
-    const { reference, expiresAt } = await pushRequest(environment, connection, parameters, authenticate, clock, { signal });
+    const { reference, expiresAt } = await pushRequest(
+      environment,
+      connection,
+      parameters,
+      authenticate,
+      clock,
+      { signal },
+    );
     return { url: authorizationUrl(environment, reference), expiresAt: formatInstant(expiresAt) };
   } finally {
     await connection.close();

@@ -2,10 +2,23 @@ import { type Scope, within } from './calls.js';
 import type { ConsentTerms } from './consent.js';
 import type { Environment } from './environment.js';
 import { isSelfInfoError, restated, SelfInfoError, type SelfInfoErrorCode } from './errors.js';
-import { type CallBounds, type CallStage, type Connection, type HttpAnswer, knownCode, refusal } from './http.js';
+import {
+  type CallBounds,
+  type CallStage,
+  type Connection,
+  type HttpAnswer,
+  knownCode,
+  refusal,
+} from './http.js';
 import { checkInquiry, type Inquiry, type Method } from './inquiry.js';
 import type { WireProfile, WireResult } from './profile.js';
-import { type ItemSpec, type ofService, type Service, type ServiceSpec, wireCode } from './service.js';
+import {
+  type ItemSpec,
+  type ofService,
+  type Service,
+  type ServiceSpec,
+  wireCode,
+} from './service.js';
 import { type Clock, formatInstant, OVER, waitBy } from './time.js';
 import type { AccessToken } from './token.js';
 
@@ -22,13 +35,18 @@ type InquiryFor<I extends ItemSpec> = Extract<Inquiry, { method: I['inquiries'][
 export type CommonInquiry<S extends ServiceSpec> = Extract<Inquiry, { method: CommonMethod<S> }>;
 
 /** One inquiry per item, of a method that the item allows; items left out are not asked. */
-export type ItemInquiries<S extends ServiceSpec> = { readonly [K in keyof S['items']]?: InquiryFor<S['items'][K]> } & { readonly method?: never };
+export type ItemInquiries<S extends ServiceSpec> = {
+  readonly [K in keyof S['items']]?: InquiryFor<S['items'][K]>;
+} & { readonly method?: never };
 
 /** Refuses, at compile time, keys that are no items. */
-export type NoOtherItems<Q, S extends ServiceSpec> = Q & { readonly [K in Exclude<keyof Q, keyof S['items'] | 'method'>]: never };
+export type NoOtherItems<Q, S extends ServiceSpec> = Q & {
+  readonly [K in Exclude<keyof Q, keyof S['items'] | 'method'>]: never;
+};
 
 /**
- * A request that was sent, as plain JSON without secrets: store it, and collect the answer later, from another process too.
+ * A request that was sent, as plain JSON without secrets: store it, and collect the answer later,
+ * from another process too.
  *
  * The token and the process id lie in the client's store under `id`.
  */
@@ -48,13 +66,26 @@ export interface Retrieval<S extends ServiceSpec = Service> {
 /**
  * Checks what is asked against what the service registered, and spreads one inquiry over all items.
  *
- * @throws SelfInfoError `unknown_item`, `inquiry_not_registered`, `latest_not_declared`, `invalid_option`; TypeError for a wrong type.
+ * @throws SelfInfoError `unknown_item`, `inquiry_not_registered`, `latest_not_declared`,
+ * `invalid_option`; TypeError for a wrong type.
  */
-export function checkInquiries(service: Service, value: unknown, path: string): Readonly<Record<string, Inquiry>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError(`${path} must be an inquiry, or an object with one per item.`);
-  const single = 'method' in value && value.method !== undefined ? checkInquiry(value, path) : undefined;
-  const asked = single ? Object.keys(service.items).map((key) => [key, single] as const) : Object.entries(value).filter(([, inquiry]) => inquiry !== undefined);
-  if (asked.length === 0) throw new SelfInfoError('invalid_option', { path, expected: { en: 'At least one item.', ja: '1つ以上の項目を指定してください。' } });
+export function checkInquiries(
+  service: Service,
+  value: unknown,
+  path: string,
+): Readonly<Record<string, Inquiry>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new TypeError(`${path} must be an inquiry, or an object with one per item.`);
+  const single =
+    'method' in value && value.method !== undefined ? checkInquiry(value, path) : undefined;
+  const asked = single
+    ? Object.keys(service.items).map((key) => [key, single] as const)
+    : Object.entries(value).filter(([, inquiry]) => inquiry !== undefined);
+  if (asked.length === 0)
+    throw new SelfInfoError('invalid_option', {
+      path,
+      expected: { en: 'At least one item.', ja: '1つ以上の項目を指定してください。' },
+    });
   return Object.freeze(
     Object.fromEntries(
       asked.map(([key, given]) => {
@@ -71,7 +102,12 @@ export function checkInquiries(service: Service, value: unknown, path: string): 
 
 function checkRegistered(item: ItemSpec, method: Method, path: string): void {
   if ((item.inquiries as readonly Method[]).includes(method)) return;
-  throw new SelfInfoError(method === 'latest' && item.latestBy === undefined ? 'latest_not_declared' : 'inquiry_not_registered', { path });
+  throw new SelfInfoError(
+    method === 'latest' && item.latestBy === undefined
+      ? 'latest_not_declared'
+      : 'inquiry_not_registered',
+    { path },
+  );
 }
 
 /** Sends the one request that a grant pays for and returns its process id; never sent twice. */
@@ -84,10 +120,25 @@ export async function sendRequest(
   bounds: CallBounds,
 ): Promise<string> {
   const { profile } = environment;
-  const items = Object.entries(inquiries).map(([key, inquiry]) => ({ code: wireCode(service.items[key] as ItemSpec), inquiry }));
+  const items = Object.entries(inquiries).map(([key, inquiry]) => ({
+    code: wireCode(service.items[key] as ItemSpec),
+    inquiry,
+  }));
   const body = encoded('encodeRequest', () => profile.encodeRequest({ items }, profile));
-  const answer = await post(environment, connection, 'request', body, accessToken.token.reveal(), bounds);
-  return judged(answer, 'request', () => checkProcessId(profile.decodeProcess(answer.json, profile)), profile);
+  const answer = await post(
+    environment,
+    connection,
+    'request',
+    body,
+    accessToken.token.reveal(),
+    bounds,
+  );
+  return judged(
+    answer,
+    'request',
+    () => checkProcessId(profile.decodeProcess(answer.json, profile)),
+    profile,
+  );
 }
 
 /** It is stored and sent back with every poll, and must come back the same. */
@@ -101,7 +152,10 @@ function checkProcessId(id: unknown): string {
   });
 }
 
-/** What `onProgress` is told before each wait: how often was asked so far, and when (ISO 8601 at +09:00) it is asked again. */
+/**
+ * What `onProgress` is told before each wait: how often was asked so far, and when (ISO 8601 at
+ * +09:00) it is asked again.
+ */
 export interface Progress {
   readonly attempt: number;
   readonly retryAt: string;
@@ -125,10 +179,20 @@ const SHORTEST_POLL_MS = 500;
 /**
  * Asking changes nothing at the portal: after these, which pass by themselves, it is asked again.
  *
- * A certificate that an alert refuses is not among them. TLS 1.3 may close without a word for the same reason; that looks like any break, and costs three more connections at most.
+ * A certificate that an alert refuses is not among them. TLS 1.3 may close without a word for the
+ * same reason; that looks like any break, and costs three more connections at most.
  */
-const TRANSIENT: readonly SelfInfoErrorCode[] = ['connection_failed', 'connection_closed', 'timed_out', 'upstream_unavailable', 'upstream_failed'];
-/** How often in a row, and how long at most before the first time; the limit doubles each time, the wait is anything below it. */
+const TRANSIENT: readonly SelfInfoErrorCode[] = [
+  'connection_failed',
+  'connection_closed',
+  'timed_out',
+  'upstream_unavailable',
+  'upstream_failed',
+];
+/**
+ * How often in a row, and how long at most before the first time; the limit doubles each time, the
+ * wait is anything below it.
+ */
 const RETRIES = 3;
 const RETRY_MS = 500;
 
@@ -145,19 +209,32 @@ export interface Waiting {
 }
 
 /** Polls until the result is there, the portal gives up, or the deadline comes first. */
-export async function awaitResult(environment: Environment, connection: Connection, secret: ProcessSecret, waiting: Waiting): Promise<Waited> {
+export async function awaitResult(
+  environment: Environment,
+  connection: Connection,
+  secret: ProcessSecret,
+  waiting: Waiting,
+): Promise<Waited> {
   const { scope, clock, deadlineMs } = waiting;
   const ending = new AbortController();
   let late = false;
-  // Waited for, too, and not only read off the clock: one that is set back would put the deadline off.
-  const over = waitBy(clock, Math.min(deadlineMs, scope.deadline - clock.now()), ending.signal).then(
+  // Waited for, too, and not only read off the clock: one that is set back would put the deadline
+  // off.
+  const over = waitBy(
+    clock,
+    Math.min(deadlineMs, scope.deadline - clock.now()),
+    ending.signal,
+  ).then(
     () => {
       late = true;
     },
     () => new Promise<never>(() => {}),
   );
   try {
-    return await pollUntil(environment, connection, secret, waiting, { over, isOver: (at) => late || at >= scope.deadline });
+    return await pollUntil(environment, connection, secret, waiting, {
+      over,
+      isOver: (at) => late || at >= scope.deadline,
+    });
   } finally {
     ending.abort(OVER);
   }
@@ -184,21 +261,40 @@ async function pollUntil(
     if ('failed' in polled) {
       const { failed } = polled;
       if (failed.code === 'upstream_refused') return { status: 'failed', error: failed };
-      // The caller's deadline passed during a poll: nothing is lost, the answer can be collected later.
-      if (failed.code === 'timed_out' && isOver(now)) return { status: 'pending', retryAt: formatInstant(now) };
-      next = Math.max(now + Math.ceil(chance(random) * RETRY_MS * 2 ** failures), Date.parse(failed.retry.notBefore ?? '') || 0);
+      // The caller's deadline passed during a poll: nothing is lost, the answer can be collected
+      // later.
+      if (failed.code === 'timed_out' && isOver(now))
+        return { status: 'pending', retryAt: formatInstant(now) };
+      next = Math.max(
+        now + Math.ceil(chance(random) * RETRY_MS * 2 ** failures),
+        Date.parse(failed.retry.notBefore ?? '') || 0,
+      );
       if (once || ++failures > RETRIES || isOver(next)) return givenUp(failed);
     } else {
       failures = 0;
       const { result, retryAt } = polled;
       if (result.status === 'done') return { status: 'done', result };
-      if (result.status === 'busy') return { status: 'unavailable', until: retryAt === undefined ? null : formatInstant(retryAt) };
+      if (result.status === 'busy')
+        return {
+          status: 'unavailable',
+          until: retryAt === undefined ? null : formatInstant(retryAt),
+        };
       if (result.status !== 'accepted' && result.status !== 'running') {
         // A profile of the host's may hand on whatever the wire said.
         const code = knownCode(result.status, Object.keys(environment.profile.processStatuses));
-        return { status: 'failed', error: new SelfInfoError('upstream_failed', { stage: 'result', effect: 'applied', upstream: { code } }) };
+        return {
+          status: 'failed',
+          error: new SelfInfoError('upstream_failed', {
+            stage: 'result',
+            effect: 'applied',
+            upstream: { code },
+          }),
+        };
       }
-      next = Math.max(retryAt ?? now + environment.profile.timing.pollMs.value, now + SHORTEST_POLL_MS);
+      next = Math.max(
+        retryAt ?? now + environment.profile.timing.pollMs.value,
+        now + SHORTEST_POLL_MS,
+      );
       if (once || isOver(next)) return { status: 'pending', retryAt: formatInstant(next) };
     }
     await pause({ attempt, retryAt: formatInstant(next) }, next - now, over, waiting);
@@ -209,13 +305,18 @@ async function pollUntil(
 
 /** What the portal refused, or a failure that passes; all others surface at once. */
 function failureOf(error: unknown): { readonly failed: SelfInfoError } {
-  if (isSelfInfoError(error) && (error.code === 'upstream_refused' || TRANSIENT.includes(error.code))) return { failed: error };
+  if (
+    isSelfInfoError(error) &&
+    (error.code === 'upstream_refused' || TRANSIENT.includes(error.code))
+  )
+    return { failed: error };
   throw error;
 }
 
 /** How waiting ends when the last attempt failed, too. */
 function givenUp(error: SelfInfoError): Waited {
-  if (error.code === 'upstream_unavailable') return { status: 'unavailable', until: error.retry.notBefore ?? null };
+  if (error.code === 'upstream_unavailable')
+    return { status: 'unavailable', until: error.retry.notBefore ?? null };
   // A gateway's failure while asking: the answer may come yet.
   if (error.code === 'upstream_failed') return { status: 'unavailable', until: null };
   throw error;
@@ -230,10 +331,17 @@ function chance(random: () => number): number {
   return 1;
 }
 
-async function pause(progress: Progress, ms: number, over: Promise<void>, { scope, clock, onProgress }: Waiting): Promise<void> {
+async function pause(
+  progress: Progress,
+  ms: number,
+  over: Promise<void>,
+  { scope, clock, onProgress }: Waiting,
+): Promise<void> {
   // The wait starts before the caller is told, so that a virtual clock can be moved from there.
   const ended = new AbortController();
-  const waited = within(scope, clock, Number.POSITIVE_INFINITY, () => Promise.race([waitBy(clock, ms, ended.signal), over]));
+  const waited = within(scope, clock, Number.POSITIVE_INFINITY, () =>
+    Promise.race([waitBy(clock, ms, ended.signal), over]),
+  );
   // If the caller's function throws, nobody hears how the wait ends.
   waited.catch(() => undefined);
   try {
@@ -265,10 +373,14 @@ async function sendPoll(
   return { result, retryAt: answer.retryAt };
 }
 
-/** A profile of the host's own may decode to anything: of what is no result not even the process id is read. */
+/**
+ * A profile of the host's own may decode to anything: of what is no result not even the process id
+ * is read.
+ */
 async function decodeResult(profile: WireProfile, json: unknown): Promise<WireResult> {
   const result: Partial<WireResult> | null | undefined = await profile.decodeResult(json, profile);
-  if (typeof result?.processId === 'string' && Array.isArray(result.items)) return result as WireResult;
+  if (typeof result?.processId === 'string' && Array.isArray(result.items))
+    return result as WireResult;
   throw new TypeError('no result');
 }
 
@@ -280,7 +392,10 @@ function encoded(name: 'encodeRequest' | 'encodePoll', encode: () => unknown): s
   } catch {}
   throw new SelfInfoError('invalid_option', {
     path: `environment.profile.${name}`,
-    expected: { en: 'It must return what JSON can hold.', ja: 'JSON で表せる値を返す必要があります。' },
+    expected: {
+      en: 'It must return what JSON can hold.',
+      ja: 'JSON で表せる値を返す必要があります。',
+    },
   });
 }
 
@@ -298,17 +413,37 @@ function post(
     'content-type': 'application/json',
     authorization: `Bearer ${token}`,
   };
-  return connection.send({ stage, path: environment.profile.paths[stage].value, headers, body }, bounds);
+  return connection.send(
+    { stage, path: environment.profile.paths[stage].value, headers, body },
+    bounds,
+  );
 }
 
-async function judged<T>(answer: HttpAnswer, stage: CallStage, decode: () => T | Promise<T>, { errorCodes, untakenStatuses }: WireProfile): Promise<T> {
-  if (answer.status < 200 || answer.status > 299) throw refusal(answer, stage, errorCodes.value, stage === 'request' ? untakenStatuses.value : []);
+async function judged<T>(
+  answer: HttpAnswer,
+  stage: CallStage,
+  decode: () => T | Promise<T>,
+  { errorCodes, untakenStatuses }: WireProfile,
+): Promise<T> {
+  if (answer.status < 200 || answer.status > 299)
+    throw refusal(
+      answer,
+      stage,
+      errorCodes.value,
+      stage === 'request' ? untakenStatuses.value : [],
+    );
   try {
     return await decode();
   } catch (error) {
     const facts = { stage, effect: stage === 'result' ? 'none' : 'unknown' } as const;
     const known = isSelfInfoError(error) ? restated(error, facts) : undefined;
-    throw known ?? new SelfInfoError('response_invalid', { ...facts, expected: { en: 'the profile cannot decode it.', ja: 'プロファイルで解読できません。' } });
+    throw (
+      known ??
+      new SelfInfoError('response_invalid', {
+        ...facts,
+        expected: { en: 'the profile cannot decode it.', ja: 'プロファイルで解読できません。' },
+      })
+    );
   }
 }
 
@@ -323,7 +458,9 @@ export function checkRetrieval(service: Service, serviceId: string, json: unknow
     checkParsed(service, serviceId, value);
   } catch (error) {
     // What a getter throws is nobody's business.
-    throw isSelfInfoError(error) ? error : new SelfInfoError('invalid_retrieval', { path: 'retrieval' });
+    throw isSelfInfoError(error)
+      ? error
+      : new SelfInfoError('invalid_retrieval', { path: 'retrieval' });
   }
   return value as Retrieval;
 }
@@ -332,9 +469,18 @@ function checkParsed(service: Service, serviceId: string, value: unknown): void 
   checkHandle(value, 'retrieval', ['v', 'id', 'terms', 'inquiries', 'submittedAt', 'expiresAt']);
   const { v, id, terms, inquiries, submittedAt, expiresAt } = value;
   if (v !== 1) throw new SelfInfoError('invalid_retrieval', { path: 'retrieval.v' });
-  if (typeof id !== 'string' || !/^[0-9a-f-]{36}$/.test(id)) throw new SelfInfoError('invalid_retrieval', { path: 'retrieval.id' });
-  checkHandle(terms, 'retrieval.terms', ['transactionId', 'serviceId', 'items', 'purpose', 'grantedAt', 'keepUntil']);
-  if (terms.serviceId !== serviceId) throw new SelfInfoError('invalid_retrieval', { path: 'retrieval.terms.serviceId' });
+  if (typeof id !== 'string' || !/^[0-9a-f-]{36}$/.test(id))
+    throw new SelfInfoError('invalid_retrieval', { path: 'retrieval.id' });
+  checkHandle(terms, 'retrieval.terms', [
+    'transactionId',
+    'serviceId',
+    'items',
+    'purpose',
+    'grantedAt',
+    'keepUntil',
+  ]);
+  if (terms.serviceId !== serviceId)
+    throw new SelfInfoError('invalid_retrieval', { path: 'retrieval.terms.serviceId' });
   checkHandle(terms.purpose, 'retrieval.terms.purpose', ['id', 'text']);
   checkTexts([terms.transactionId], 'retrieval.terms.transactionId');
   checkTexts(terms.items, 'retrieval.terms.items');
@@ -346,12 +492,16 @@ function checkParsed(service: Service, serviceId: string, value: unknown): void 
   checkAsked(service, inquiries);
 }
 
-/** It came as JSON: another type is a retrieval that is not valid, and no mistake of the program. */
+/**
+ * It came as JSON: another type is a retrieval that is not valid, and no mistake of the program.
+ */
 function checkAsked(service: Service, inquiries: unknown): void {
   try {
     checkInquiries(service, inquiries, 'retrieval.inquiries');
   } catch (error) {
-    throw isSelfInfoError(error) ? error : new SelfInfoError('invalid_retrieval', { path: 'retrieval.inquiries' });
+    throw isSelfInfoError(error)
+      ? error
+      : new SelfInfoError('invalid_retrieval', { path: 'retrieval.inquiries' });
   }
 }
 
@@ -363,15 +513,24 @@ function parseHandle(json: string): unknown {
   }
 }
 
-function checkHandle(value: unknown, path: string, keys: readonly string[]): asserts value is Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) throw new SelfInfoError('invalid_retrieval', { path });
-  for (const key of keys) if (!Object.hasOwn(value, key)) throw new SelfInfoError('invalid_retrieval', { path: `${path}.${key}` });
+function checkHandle(
+  value: unknown,
+  path: string,
+  keys: readonly string[],
+): asserts value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null)
+    throw new SelfInfoError('invalid_retrieval', { path });
+  for (const key of keys)
+    if (!Object.hasOwn(value, key))
+      throw new SelfInfoError('invalid_retrieval', { path: `${path}.${key}` });
 }
 
 function checkTexts(value: unknown, path: string): void {
-  if (!Array.isArray(value) || !value.every((text) => typeof text === 'string')) throw new SelfInfoError('invalid_retrieval', { path });
+  if (!Array.isArray(value) || !value.every((text) => typeof text === 'string'))
+    throw new SelfInfoError('invalid_retrieval', { path });
 }
 
 function checkInstant(value: unknown, path: string): void {
-  if (typeof value !== 'string' || Number.isNaN(Date.parse(value))) throw new SelfInfoError('invalid_retrieval', { path });
+  if (typeof value !== 'string' || Number.isNaN(Date.parse(value)))
+    throw new SelfInfoError('invalid_retrieval', { path });
 }

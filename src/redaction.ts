@@ -2,7 +2,8 @@ const REDACTED = '[redacted]';
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /**
- * A value that cannot be printed, inspected, cloned or serialised by accident; only `reveal()` hands it out.
+ * A value that cannot be printed, inspected, cloned or serialised by accident; only `reveal()`
+ * hands it out.
  *
  * @example
  * ```ts

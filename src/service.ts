@@ -3,7 +3,10 @@ import { SelfInfoError } from './errors.js';
 import { type Method, methods } from './inquiry.js';
 import { checkKeys, checkText, checkWhole } from './options.js';
 
-/** The part of https://standardschema.dev that is needed: a schema of zod, valibot, arktype and others fits, whichever copy made it. */
+/**
+ * The part of https://standardschema.dev that is needed: a schema of zod, valibot, arktype and
+ * others fits, whichever copy made it.
+ */
 export interface StandardSchema<I = unknown, O = I> {
   readonly '~standard': {
     readonly version: 1;
@@ -22,17 +25,29 @@ export interface OpenRecord {
 
 /** What every item says. */
 export interface ItemBase {
-  /** Which detail (分野詳細) of table 2.5-5 the item belongs to: it decides who holds the data and so the hours. */
+  /**
+   * Which detail (分野詳細) of table 2.5-5 the item belongs to: it decides who holds the data and so
+   * the hours.
+   */
   readonly detail: DetailId;
   /** The item's code (特定個人情報名コード), `TM` and 14 digits; production requires it. */
   readonly code?: `TM${string}`;
-  /** The holders whose data the service needs, all of them: the calendar asks about these only. Default: whichever of those in table 2.5-5 holds this person's. */
+  /**
+   * The holders whose data the service needs, all of them: the calendar asks about these only.
+   * Default: whichever of those in table 2.5-5 holds this person's.
+   */
   readonly holders?: readonly ServerId[];
-  /** A synchronous Standard Schema of one record, which comes as an {@link OpenRecord}. Default: open records. */
+  /**
+   * A synchronous Standard Schema of one record, which comes as an {@link OpenRecord}. Default:
+   * open records.
+   */
   readonly record?: StandardSchema;
 }
 
-/** An item (特定個人情報名) as registered: its detail, the inquiry methods allowed, and the field that decides which record is the latest. */
+/**
+ * An item (特定個人情報名) as registered: its detail, the inquiry methods allowed, and the field that
+ * decides which record is the latest.
+ */
 export type ItemSpec = ItemBase &
   (
     | { readonly inquiries: readonly Method[]; readonly latestBy: string }
@@ -63,15 +78,21 @@ export declare const ofService: unique symbol;
 export type Service<S extends ServiceSpec = ServiceSpec> = S & { readonly [service]: true };
 
 /** What `reveal()` gives for an item: the output of its schema, or open records. */
-export type RecordOf<I> = I extends { readonly record: { readonly '~standard': { readonly types?: { readonly output: infer O } | undefined } } }
+export type RecordOf<I> = I extends {
+  readonly record: {
+    readonly '~standard': { readonly types?: { readonly output: infer O } | undefined };
+  };
+}
   ? O
   : OpenRecord;
 
 /**
  * Checks what a service registers (guideline 2.6 and step A-9) and returns a frozen, typed copy.
  *
- * @param spec - name, purpose, retention in days, and the items; literals give the typing of queries and answers.
- * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `unknown_detail`, `not_a_holder`, `latest_not_declared`, naming the option; TypeError for a wrong type.
+ * @param spec - name, purpose, retention in days, and the items; literals give the typing of
+ * queries and answers.
+ * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `unknown_detail`,
+ * `not_a_holder`, `latest_not_declared`, naming the option; TypeError for a wrong type.
  * @example
  * ```ts
  * import { defineService } from 'myna-selfinfo';
@@ -97,7 +118,10 @@ export function defineService<const S extends ServiceSpec>(spec: S): Service<S> 
   if (spec.retention.days > LONGEST_RETENTION_DAYS) {
     throw new SelfInfoError('invalid_option', {
       path: 'spec.retention.days',
-      expected: { en: `At most ${LONGEST_RETENTION_DAYS}.`, ja: `${LONGEST_RETENTION_DAYS} 以下で指定してください。` },
+      expected: {
+        en: `At most ${LONGEST_RETENTION_DAYS}.`,
+        ja: `${LONGEST_RETENTION_DAYS} 以下で指定してください。`,
+      },
     });
   }
   checkSection(spec.items, 'spec.items');
@@ -106,7 +130,10 @@ export function defineService<const S extends ServiceSpec>(spec: S): Service<S> 
   for (const [key, item] of Object.entries(spec.items)) {
     const path = `spec.items.${key.slice(0, 60)}`;
     if (key === 'method' || key === '__proto__') {
-      throw new SelfInfoError('invalid_option', { path, expected: { en: 'This key is reserved.', ja: 'このキーは予約されています。' } });
+      throw new SelfInfoError('invalid_option', {
+        path,
+        expected: { en: 'This key is reserved.', ja: 'このキーは予約されています。' },
+      });
     }
     items[key] = checkItem(item, path);
     const code = wireCode(item);
@@ -122,7 +149,10 @@ export function defineService<const S extends ServiceSpec>(spec: S): Service<S> 
     codes.add(code);
   }
   if (codes.size === 0)
-    throw new SelfInfoError('invalid_option', { path: 'spec.items', expected: { en: 'At least one item.', ja: '1つ以上の項目が必要です。' } });
+    throw new SelfInfoError('invalid_option', {
+      path: 'spec.items',
+      expected: { en: 'At least one item.', ja: '1つ以上の項目が必要です。' },
+    });
   const checked = {
     name: spec.name,
     purpose: Object.freeze({ ...spec.purpose }),
@@ -138,7 +168,10 @@ export function isService(value: unknown): value is Service {
   return typeof value === 'object' && value !== null && BRAND in value;
 }
 
-/** What stands for an item on the wire; where no public code is known the sandbox takes the detail's id. */
+/**
+ * What stands for an item on the wire; where no public code is known the sandbox takes the detail's
+ * id.
+ */
 export function wireCode(item: ItemSpec): string {
   return item.code ?? item.detail;
 }
@@ -155,23 +188,31 @@ function checkItem(item: ItemSpec, path: string): ItemSpec {
   if (item.code !== undefined) {
     checkText(item.code, `${path}.code`);
     if (!/^TM\d{14}$/.test(item.code)) {
-      throw new SelfInfoError('invalid_option', { path: `${path}.code`, expected: { en: 'TM and 14 digits.', ja: 'TM と数字14桁です。' } });
+      throw new SelfInfoError('invalid_option', {
+        path: `${path}.code`,
+        expected: { en: 'TM and 14 digits.', ja: 'TM と数字14桁です。' },
+      });
     }
   }
   if (item.holders !== undefined) checkList(item.holders, `${path}.holders`);
   for (const [index, holder] of (item.holders ?? []).entries()) {
-    if (!holdersOf(item.detail).includes(holder)) throw new SelfInfoError('not_a_holder', { path: `${path}.holders[${index}]` });
+    if (!holdersOf(item.detail).includes(holder))
+      throw new SelfInfoError('not_a_holder', { path: `${path}.holders[${index}]` });
   }
   checkList(item.inquiries, `${path}.inquiries`);
   for (const [index, method] of item.inquiries.entries()) {
     if (methods.includes(method)) continue;
     throw new SelfInfoError('invalid_option', {
       path: `${path}.inquiries[${index}]`,
-      expected: { en: `One of ${methods.join(', ')}.`, ja: `${methods.join('、')} のいずれかです。` },
+      expected: {
+        en: `One of ${methods.join(', ')}.`,
+        ja: `${methods.join('、')} のいずれかです。`,
+      },
     });
   }
   if (item.latestBy !== undefined) checkText(item.latestBy, `${path}.latestBy`);
-  else if ((item.inquiries as readonly Method[]).includes('latest')) throw new SelfInfoError('latest_not_declared', { path: `${path}.inquiries` });
+  else if ((item.inquiries as readonly Method[]).includes('latest'))
+    throw new SelfInfoError('latest_not_declared', { path: `${path}.inquiries` });
   const schema = item.record?.['~standard'];
   if (item.record !== undefined && (schema?.version !== 1 || typeof schema.validate !== 'function'))
     throw new TypeError(`${path}.record must be a Standard Schema.`);
@@ -185,6 +226,14 @@ function checkItem(item: ItemSpec, path: string): ItemSpec {
 function checkList(value: unknown, path: string): void {
   if (value === undefined) throw new SelfInfoError('missing_option', { path });
   if (!Array.isArray(value)) throw new TypeError(`${path} must be a list.`);
-  if (value.length === 0) throw new SelfInfoError('invalid_option', { path, expected: { en: 'At least one entry.', ja: '1つ以上必要です。' } });
-  if (new Set(value).size !== value.length) throw new SelfInfoError('invalid_option', { path, expected: { en: 'No entry twice.', ja: '重複があります。' } });
+  if (value.length === 0)
+    throw new SelfInfoError('invalid_option', {
+      path,
+      expected: { en: 'At least one entry.', ja: '1つ以上必要です。' },
+    });
+  if (new Set(value).size !== value.length)
+    throw new SelfInfoError('invalid_option', {
+      path,
+      expected: { en: 'No entry twice.', ja: '重複があります。' },
+    });
 }

@@ -12,7 +12,10 @@ export interface Transaction {
   readonly verifier: string;
 }
 
-/** What collecting needs, as it lies in the store; terms and inquiries are read from here, so that an edited handle changes nothing. */
+/**
+ * What collecting needs, as it lies in the store; terms and inquiries are read from here, so that
+ * an edited handle changes nothing.
+ */
 export interface RetrievalSecret extends ProcessSecret {
   readonly retrieval: Retrieval;
   /** The thumbprint of the client certificate that the token is bound to. */
@@ -45,21 +48,38 @@ export function readTransaction(
   if (entry.value === '') return 'expired';
   const { id, client, session, verifier } = parse<Transaction>(entry);
   const { expiresAt } = entry;
-  if (![id, client, session, verifier].every((text) => typeof text === 'string') || !Number.isFinite(expiresAt)) throw badEntry();
+  if (
+    ![id, client, session, verifier].every((text) => typeof text === 'string') ||
+    !Number.isFinite(expiresAt)
+  )
+    throw badEntry();
   return client === clientId ? { id, client, session, verifier, expiresAt } : 'unknown';
 }
 
 /** What the store holds of a retrieval, unless its time is over. */
-export function readSecret(id: string, entry: StoredEntry | 'taken' | undefined, now: number): RetrievalSecret | undefined {
+export function readSecret(
+  id: string,
+  entry: StoredEntry | 'taken' | undefined,
+  now: number,
+): RetrievalSecret | undefined {
   if (!entry || entry === 'taken' || entry.value === '') return undefined;
   const secret = parse<RetrievalSecret>(entry);
   const { token, processId, retrieval } = secret;
   // Under another citizen's secret the answer would be another citizen's.
-  if (typeof token !== 'string' || typeof processId !== 'string' || retrieval?.id !== id || !Number.isFinite(entry.expiresAt)) throw badEntry();
+  if (
+    typeof token !== 'string' ||
+    typeof processId !== 'string' ||
+    retrieval?.id !== id ||
+    !Number.isFinite(entry.expiresAt)
+  )
+    throw badEntry();
   return now < entry.expiresAt ? secret : undefined;
 }
 
-/** What was kept; a store that returns something else fails without the parser's message, which would quote it. */
+/**
+ * What was kept; a store that returns something else fails without the parser's message, which
+ * would quote it.
+ */
 function parse<T extends object>(entry: StoredEntry): T {
   let value: unknown;
   try {

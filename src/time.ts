@@ -1,7 +1,10 @@
 import { DateTime } from 'luxon';
 import { SelfInfoError } from './errors.js';
 
-/** An instant: a `Date`, a luxon `DateTime`, epoch milliseconds, an ISO string with offset, or a JST day `YYYY-MM-DD` (its start). */
+/**
+ * An instant: a `Date`, a luxon `DateTime`, epoch milliseconds, an ISO string with offset, or a JST
+ * day `YYYY-MM-DD` (its start).
+ */
 export type Instant = Date | DateTime | number | string;
 
 /** Milliseconds of an hour. */
@@ -16,21 +19,29 @@ const ZONE = 'Asia/Tokyo';
  *
  * @param value - the instant.
  * @param path - the option to name in errors.
- * @throws SelfInfoError `invalid_instant`; `invalid_date` for a day that does not exist; TypeError for another type.
+ * @throws SelfInfoError `invalid_instant`; `invalid_date` for a day that does not exist; TypeError
+ * for another type.
  */
 export function toEpochMs(value: Instant, path: string): number {
   if (typeof value === 'number') return finite(value, path);
   if (value instanceof Date) return finite(value.getTime(), path);
   if (DateTime.isDateTime(value)) return finite(value.toMillis(), path);
-  if (typeof value !== 'string') throw new TypeError(`${path} must be a Date, a luxon DateTime, a number or a string.`);
+  if (typeof value !== 'string')
+    throw new TypeError(`${path} must be a Date, a luxon DateTime, a number or a string.`);
   if (/^\d{4}-\d{2}-\d{2}$/.test(value)) return dayStart(parseDay(value, path));
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/.test(value)) throw new SelfInfoError('invalid_instant', { path });
+  if (
+    !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/.test(
+      value,
+    )
+  )
+    throw new SelfInfoError('invalid_instant', { path });
   return finite(DateTime.fromISO(value, { setZone: true }).toMillis(), path);
 }
 
 function finite(ms: number, path: string): number {
   // 8.64e15 is the last millisecond a Date can hold.
-  if (!Number.isFinite(ms) || Math.abs(ms) > 8.64e15) throw new SelfInfoError('invalid_instant', { path });
+  if (!Number.isFinite(ms) || Math.abs(ms) > 8.64e15)
+    throw new SelfInfoError('invalid_instant', { path });
   return Math.floor(ms);
 }
 
@@ -50,15 +61,26 @@ export function dayNumber(year: number, month: number, day: number): number {
 }
 
 /** The calendar date of a day number; `month` from 1, `weekday` from 0 for Sunday. */
-export function dateOfDay(day: number): { year: number; month: number; day: number; weekday: number } {
+export function dateOfDay(day: number): {
+  year: number;
+  month: number;
+  day: number;
+  weekday: number;
+} {
   const date = new Date(day * DAY_MS);
-  return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate(), weekday: date.getUTCDay() };
+  return {
+    year: date.getUTCFullYear(),
+    month: date.getUTCMonth() + 1,
+    day: date.getUTCDate(),
+    weekday: date.getUTCDay(),
+  };
 }
 
 /**
  * Reads a date `YYYY-MM-DD` as a day number.
  *
- * @throws SelfInfoError `invalid_date` when the form is wrong or the day does not exist; TypeError for another type.
+ * @throws SelfInfoError `invalid_date` when the form is wrong or the day does not exist; TypeError
+ * for another type.
  */
 export function parseDay(text: string, path: string): number {
   if (typeof text !== 'string') throw new TypeError(`${path} must be a string.`);
@@ -98,7 +120,10 @@ export function toDateTime(ms: number): DateTime {
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
-  /** Resolves after `ms` milliseconds; rejects with the signal's reason when the signal aborts first. */
+  /**
+   * Resolves after `ms` milliseconds; rejects with the signal's reason when the signal aborts
+   * first.
+   */
   wait(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
@@ -106,11 +131,17 @@ export interface Clock {
 export function clockless(): SelfInfoError {
   return new SelfInfoError('invalid_option', {
     path: 'options.clock',
-    expected: { en: 'now() must give epoch milliseconds.', ja: 'now() はエポックミリ秒を返す必要があります。' },
+    expected: {
+      en: 'now() must give epoch milliseconds.',
+      ja: 'now() はエポックミリ秒を返す必要があります。',
+    },
   });
 }
 
-/** Why a wait or a call is called off once nobody needs it; made only once, since each made anew would cost a stack that nobody reads. */
+/**
+ * Why a wait or a call is called off once nobody needs it; made only once, since each made anew
+ * would cost a stack that nobody reads.
+ */
 export const OVER = Object.assign(new Error('It is over.'), { name: 'AbortError' });
 
 /** Waits by a clock of the host's: what it throws at once comes as a rejection. */
@@ -119,9 +150,11 @@ export async function waitBy(clock: Clock, ms: number, signal: AbortSignal): Pro
 }
 
 /**
- * Rings after `ms` milliseconds by a clock, unless the function that comes back is called before. A clock that cannot wait rings at once.
+ * Rings after `ms` milliseconds by a clock, unless the function that comes back is called before. A
+ * clock that cannot wait rings at once.
  *
- * The system's needs no more than its timer: a signal and a promise for each of a call's limits would cost more than the rest of the call.
+ * The system's needs no more than its timer: a signal and a promise for each of a call's limits
+ * would cost more than the rest of the call.
  */
 export function alarm(clock: Clock, ms: number, ring: () => void): () => void {
   if (clock === systemClock && ms > 0 && ms <= LONGEST_TIMER_MS) {
@@ -158,7 +191,8 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => Date.now(),
   async wait(ms, signal) {
-    for (let left = ms; left > 0; left -= LONGEST_TIMER_MS) await timer(Math.min(left, LONGEST_TIMER_MS), signal);
+    for (let left = ms; left > 0; left -= LONGEST_TIMER_MS)
+      await timer(Math.min(left, LONGEST_TIMER_MS), signal);
     signal?.throwIfAborted();
   },
 };
@@ -195,13 +229,18 @@ export function createVirtualClock(start: Instant): VirtualClock {
   const waits = new Set<{ due: number; end: () => void }>();
   function set(to: number) {
     now = to;
-    for (const wait of [...waits].filter((w) => w.due <= now).sort((a, b) => a.due - b.due)) wait.end();
+    for (const wait of [...waits].filter((w) => w.due <= now).sort((a, b) => a.due - b.due))
+      wait.end();
   }
   return {
     now: () => now,
     advance(ms) {
       if (typeof ms !== 'number') throw new TypeError('ms must be a number.');
-      if (!(ms >= 0)) throw new SelfInfoError('invalid_option', { path: 'ms', expected: { en: 'It must not be negative.', ja: '負の値は指定できません。' } });
+      if (!(ms >= 0))
+        throw new SelfInfoError('invalid_option', {
+          path: 'ms',
+          expected: { en: 'It must not be negative.', ja: '負の値は指定できません。' },
+        });
       set(toEpochMs(now + ms, 'ms'));
     },
     set: (to) => set(toEpochMs(to, 'to')),

@@ -1,10 +1,18 @@
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { checkServerIdentity, connect, createSecureContext, type PeerCertificate, type SecureContext } from 'node:tls';
+import {
+  checkServerIdentity,
+  connect,
+  createSecureContext,
+  type PeerCertificate,
+  type SecureContext,
+} from 'node:tls';
 import { SelfInfoError } from './errors.js';
 import { checkKeys, checkText } from './options.js';
 
-/** The client certificate of mutual TLS (相互認証, guideline note 8) and its private key, as PEM texts. */
+/**
+ * The client certificate of mutual TLS (相互認証, guideline note 8) and its private key, as PEM texts.
+ */
 export interface TlsCredential {
   readonly cert: string;
   readonly key: string;
@@ -18,7 +26,8 @@ export interface Identity {
   readonly context: SecureContext;
 }
 
-// RFC 9325, section 4.2, as FAPI 2.0 asks of TLS 1.2; those of TLS 1.3 are good as they are. The level asks for RSA keys of 2048 bits, on either side.
+// RFC 9325, section 4.2, as FAPI 2.0 asks of TLS 1.2; those of TLS 1.3 are good as they are. The
+// level asks for RSA keys of 2048 bits, on either side.
 const CIPHERS = [
   'TLS_AES_128_GCM_SHA256',
   'TLS_AES_256_GCM_SHA384',
@@ -34,7 +43,8 @@ const RSA_BITS = 2_048;
 /**
  * Checks a client certificate and its key.
  *
- * @throws SelfInfoError `missing_option`, `invalid_credential`, `key_certificate_mismatch`, `unknown_option`; TypeError for a wrong type.
+ * @throws SelfInfoError `missing_option`, `invalid_credential`, `key_certificate_mismatch`,
+ * `unknown_option`; TypeError for a wrong type.
  */
 export function checkCredential(tls: TlsCredential, path: string): TlsCredential {
   if (tls === undefined) throw new SelfInfoError('missing_option', { path });
@@ -42,9 +52,20 @@ export function checkCredential(tls: TlsCredential, path: string): TlsCredential
   checkText(tls.cert, `${path}.cert`);
   checkText(tls.key, `${path}.key`);
   const { cert, key } = tls;
-  const certificate = readPem(() => new X509Certificate(cert), `${path}.cert`, 'a PEM certificate', 'PEM 形式の証明書');
-  const privateKey = readPem(() => createPrivateKey(key), `${path}.key`, 'an unencrypted PEM private key', '暗号化されていない PEM 形式の秘密鍵');
-  if (!certificate.checkPrivateKey(privateKey)) throw new SelfInfoError('key_certificate_mismatch', { path: `${path}.key` });
+  const certificate = readPem(
+    () => new X509Certificate(cert),
+    `${path}.cert`,
+    'a PEM certificate',
+    'PEM 形式の証明書',
+  );
+  const privateKey = readPem(
+    () => createPrivateKey(key),
+    `${path}.key`,
+    'an unencrypted PEM private key',
+    '暗号化されていない PEM 形式の秘密鍵',
+  );
+  if (!certificate.checkPrivateKey(privateKey))
+    throw new SelfInfoError('key_certificate_mismatch', { path: `${path}.key` });
   if (!isStrong(certificate, { cert, key })) {
     throw new SelfInfoError('invalid_credential', {
       path: `${path}.cert`,
@@ -73,24 +94,42 @@ function readPem<T>(read: () => T, path: string, en: string, ja: string): T {
   } catch {
     throw new SelfInfoError('invalid_credential', {
       path,
-      expected: { en: `Expected the text of ${en}, not its path.`, ja: `${ja}の内容を文字列で指定してください（ファイルのパスではありません）。` },
+      expected: {
+        en: `Expected the text of ${en}, not its path.`,
+        ja: `${ja}の内容を文字列で指定してください（ファイルのパスではありません）。`,
+      },
     });
   }
 }
 
-/** The identity of a checked credential, or of nobody, that trusts these authorities, or else those that Node knows. */
-export function identityOf(tls: TlsCredential | undefined, ca: readonly string[] | undefined): Identity {
+/**
+ * The identity of a checked credential, or of nobody, that trusts these authorities, or else those
+ * that Node knows.
+ */
+export function identityOf(
+  tls: TlsCredential | undefined,
+  ca: readonly string[] | undefined,
+): Identity {
   let context: SecureContext | undefined;
   return {
-    thumbprint: tls && createHash('sha256').update(new X509Certificate(tls.cert).raw).digest('base64url'),
+    thumbprint:
+      tls && createHash('sha256').update(new X509Certificate(tls.cert).raw).digest('base64url'),
     get context() {
-      context ??= createSecureContext({ ...tls, ...(ca && { ca: [...ca] }), minVersion: 'TLSv1.2', ciphers: CIPHERS });
+      context ??= createSecureContext({
+        ...tls,
+        ...(ca && { ca: [...ca] }),
+        minVersion: 'TLSv1.2',
+        ciphers: CIPHERS,
+      });
       return context;
     },
   };
 }
 
-/** Opens a connection to an origin, through a tunnel if one is given; `quietMs` of silence end the attempt. The socket comes back before it stands. */
+/**
+ * Opens a connection to an origin, through a tunnel if one is given; `quietMs` of silence end the
+ * attempt. The socket comes back before it stands.
+ */
 export function dial(
   origin: URL,
   context: SecureContext,
@@ -126,14 +165,23 @@ export function dial(
     // Whatever is said before anything was asked is the answer to nothing.
     if (socket.readableLength === 0) return end(null);
     socket.destroy();
-    end(new SelfInfoError('response_invalid', { expected: { en: 'it came before the call.', ja: '要求の前に応答が届きました。' } }));
+    end(
+      new SelfInfoError('response_invalid', {
+        expected: { en: 'it came before the call.', ja: '要求の前に応答が届きました。' },
+      }),
+    );
   });
   socket.on('error', end);
   socket.once('close', () => end(new Error('closed')));
   return socket;
 }
 
-/** Node falls back to the common name where a certificate has no subject alternative names; RFC 9525 forbids that. */
+/**
+ * Node falls back to the common name where a certificate has no subject alternative names; RFC 9525
+ * forbids that.
+ */
 function checkName(host: string, certificate: PeerCertificate): Error | undefined {
-  return certificate.subjectaltname ? checkServerIdentity(host, certificate) : Object.assign(new Error('no names'), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+  return certificate.subjectaltname
+    ? checkServerIdentity(host, certificate)
+    : Object.assign(new Error('no names'), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
 }

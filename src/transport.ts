@@ -1,7 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Client } from 'undici';
 import { openTunnel, type Route } from './egress.js';
-import { BODY_BYTES, type Call, CONNECT_MS, connection, createBody, type Exchange, pathUnder, type RawAnswer, SILENCE_MS, type Transport } from './http.js';
+import {
+  BODY_BYTES,
+  type Call,
+  CONNECT_MS,
+  connection,
+  createBody,
+  type Exchange,
+  pathUnder,
+  type RawAnswer,
+  SILENCE_MS,
+  type Transport,
+} from './http.js';
 import type { Clock } from './time.js';
 import { dial, type Identity, identityOf, type TlsCredential } from './tls.js';
 
@@ -15,21 +26,31 @@ interface Line {
   end(): Promise<void>;
 }
 
-/** An identity that tokens are bound to, and the epoch milliseconds until which a retrieval may need it, rotated away or not. */
+/**
+ * An identity that tokens are bound to, and the epoch milliseconds until which a retrieval may need
+ * it, rotated away or not.
+ */
 interface Kept {
   readonly identity: Identity;
   readonly until: number;
 }
 
-/** The transport of every environment: undici over mutual TLS, one connection per journey, HTTP/1.1. */
-export function createTransport(route: Route, tls: TlsCredential | undefined, clock: Clock): Transport {
+/**
+ * The transport of every environment: undici over mutual TLS, one connection per journey, HTTP/1.1.
+ */
+export function createTransport(
+  route: Route,
+  tls: TlsCredential | undefined,
+  clock: Clock,
+): Transport {
   const lines = new Set<Line>();
   const kept = new Map<string, Kept>();
   let newest = identityOf(tls, route.ca);
 
   function keep(identity: Identity, until: number) {
     const { thumbprint } = identity;
-    if (thumbprint !== undefined) kept.set(thumbprint, { identity, until: Math.max(until, kept.get(thumbprint)?.until ?? 0) });
+    if (thumbprint !== undefined)
+      kept.set(thumbprint, { identity, until: Math.max(until, kept.get(thumbprint)?.until ?? 0) });
   }
 
   function find(thumbprint: string | undefined): Identity {
@@ -45,8 +66,8 @@ export function createTransport(route: Route, tls: TlsCredential | undefined, cl
         const parked = line !== undefined;
         line ??= openLine(route, identity, lines);
         const { client } = await line;
-        // Whatever the other side did to a parked connection is noticed in two turns of the event loop, of which undici waits one; written to a dead one, a
-        // request would be lost.
+        // Whatever the other side did to a parked connection is noticed in two turns of the event
+        // loop, of which undici waits one; written to a dead one, a request would be lost.
         if (parked) await setImmediate();
         // What goes out after that ends with the line, which a call that failed closes.
         signal.throwIfAborted();
@@ -77,7 +98,11 @@ export function createTransport(route: Route, tls: TlsCredential | undefined, cl
 
 let loaded: typeof import('undici') | undefined;
 
-async function openLine({ baseUrl, proxy }: Route, identity: Identity, lines: Set<Line>): Promise<Line> {
+async function openLine(
+  { baseUrl, proxy }: Route,
+  identity: Identity,
+  lines: Set<Line>,
+): Promise<Line> {
   loaded ??= await import('undici');
   const origin = new URL(baseUrl);
   const { context } = identity;
@@ -93,7 +118,8 @@ async function openLine({ baseUrl, proxy }: Route, identity: Identity, lines: Se
     headersTimeout: SILENCE_MS,
     bodyTimeout: SILENCE_MS,
     connect(_, callback) {
-      const settle = (error: Error | null, socket: Parameters<typeof callback>[1]) => (error ? callback(error, null) : callback(null, socket as never));
+      const settle = (error: Error | null, socket: Parameters<typeof callback>[1]) =>
+        error ? callback(error, null) : callback(null, socket as never);
       if (proxy === undefined) {
         opening = dial(origin, context, undefined, CONNECT_MS, settle);
         return;
@@ -118,8 +144,16 @@ async function openLine({ baseUrl, proxy }: Route, identity: Identity, lines: Se
   return line;
 }
 
-/** By undici's innermost door: it says when a call is about to be written, and bodies that are held whole need no streams. */
-function dispatch(client: Client, { headers, body }: Call, path: string, heard: Parameters<Exchange>[2]): Promise<RawAnswer> {
+/**
+ * By undici's innermost door: it says when a call is about to be written, and bodies that are held
+ * whole need no streams.
+ */
+function dispatch(
+  client: Client,
+  { headers, body }: Call,
+  path: string,
+  heard: Parameters<Exchange>[2],
+): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const { parts, add } = createBody();
     let head: Omit<RawAnswer, 'body'> | undefined;
@@ -138,14 +172,18 @@ function dispatch(client: Client, { headers, body }: Call, path: string, heard: 
           heard('answering');
           add(chunk);
         },
-        onResponseEnd: () => (head ? resolve({ ...head, body: parts }) : reject(new Error('no head'))),
+        onResponseEnd: () =>
+          head ? resolve({ ...head, body: parts }) : reject(new Error('no head')),
         onResponseError: (_, error) => reject(error),
       },
     );
   });
 }
 
-function headerOf(headers: Readonly<Record<string, string | string[] | undefined>>, name: string): string | null {
+function headerOf(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  name: string,
+): string | null {
   const value = headers[name];
   return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;
 }

@@ -7,7 +7,12 @@ import { startRedis } from './kit/redis.js';
 
 /** Runs an example as a reader would, with the built package; a non-zero exit code rejects. */
 async function run(name: string, ...args: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', `examples/${name}.ts`, ...args]);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--import',
+    'tsx',
+    `examples/${name}.ts`,
+    ...args,
+  ]);
   return stdout;
 }
 
@@ -33,8 +38,9 @@ describe('the examples run to their end', () => {
   });
 
   it('calendar tells of the third weekend that the resident registry is down and opens on Sunday at 8', async () => {
-    // 2026-11 starts on a Sunday: its third Saturday is the 21st. Table 2.5-3: down from Saturday 22:00 to Sunday 8:00.
-    // The other systems leave the hours of that weekend open, so that local tax is not certain to open before Monday.
+    // 2026-11 starts on a Sunday: its third Saturday is the 21st. Table 2.5-3: down from Saturday
+    // 22:00 to Sunday 8:00. The other systems leave the hours of that weekend open, so that local
+    // tax is not certain to open before Monday.
     const output = await run('calendar', '2026-11-21T23:00:00+09:00');
     expect(output).toContain('地方税: × 停止中（11月22日 08:00 まで）');
     expect(output).toContain('次に照会できるのは 11月23日 00:00 から');
@@ -93,8 +99,14 @@ describe.skipIf(redisServer.missing)('the queue of retrievals', () => {
     vi.stubEnv('REDIS_URL', redis.url);
     try {
       const [submitted, ...lines] = (await run('retrieval-queue')).trim().split('\n');
-      expect((submitted?.match(/\d+(?= 件)/g) ?? []).reduce((sum, count) => sum + Number(count), 0)).toBe(10);
-      expect(lines).toEqual(['ワーカーを kill -9: 3 回', '画面に ready が1回だけ届いた: 10 件', '保管庫にある回答: 10 件']);
+      expect(
+        (submitted?.match(/\d+(?= 件)/g) ?? []).reduce((sum, count) => sum + Number(count), 0),
+      ).toBe(10);
+      expect(lines).toEqual([
+        'ワーカーを kill -9: 3 回',
+        '画面に ready が1回だけ届いた: 10 件',
+        '保管庫にある回答: 10 件',
+      ]);
     } finally {
       vi.unstubAllEnvs();
       await redis.stop();
@@ -105,14 +117,19 @@ describe.skipIf(redisServer.missing)('the queue of retrievals', () => {
 describe('the vault over a KMS', () => {
   it('reads after its keys were rotated, for the consented purpose and no other', async () => {
     const output = await run('vault-kms');
-    for (const line of ['"type":"rotated","keys":1,"kid":"loan-2027"', '  所得情報: 1 件', '  同意を得た目的以外には利用できません。'])
+    for (const line of [
+      '"type":"rotated","keys":1,"kid":"loan-2027"',
+      '  所得情報: 1 件',
+      '  同意を得た目的以外には利用できません。',
+    ])
       expect(output).toContain(line);
     expect(output).not.toContain('課税');
   });
 });
 
 /** What no line of a log or trace may hold, whatever its values are. */
-const telltale = /Bearer|access_token|PRIVATE KEY|code=|state=|verifier|session-1|花子|課税|千代田|[A-Za-z0-9_-]{40,}/;
+const telltale =
+  /Bearer|access_token|PRIVATE KEY|code=|state=|verifier|session-1|花子|課税|千代田|[A-Za-z0-9_-]{40,}/;
 
 describe('events in a log', () => {
   it('stand there with a level and without a secret', async () => {
@@ -122,7 +139,11 @@ describe('events in a log', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(lines.filter(({ level }) => level > 30).map(({ level, type, msg, code, effect }) => [level, type, msg, code, effect])).toEqual([
+    expect(
+      lines
+        .filter(({ level }) => level > 30)
+        .map(({ level, type, msg, code, effect }) => [level, type, msg, code, effect]),
+    ).toEqual([
       [50, 'call', 'request: failed', 'answer_lost', 'unknown'],
       [50, 'step', 'request: failed', 'answer_lost', 'unknown'],
     ]);
@@ -161,8 +182,14 @@ describe('the notice watcher', () => {
     ]) {
       expect(output).toContain(line);
     }
-    const answers = output.split('\n').filter((line) => line.includes('12月6日 12:00 の所得の情報:'));
-    expect(answers.map((line) => (line.includes('照会できません') ? 'no' : 'yes'))).toEqual(['yes', 'no', 'no']);
+    const answers = output
+      .split('\n')
+      .filter((line) => line.includes('12月6日 12:00 の所得の情報:'));
+    expect(answers.map((line) => (line.includes('照会できません') ? 'no' : 'yes'))).toEqual([
+      'yes',
+      'no',
+      'no',
+    ]);
   });
 });
 
@@ -194,7 +221,9 @@ describe('the demo', () => {
 
   it('shows the pension service closed on Sunday until Monday 8:00, and the pension without a holder uncertain', () => {
     const lines = output.split('\n');
-    expect(lines.find((line) => line.includes('pension@pension-service'))).toMatch(/停止中 +次に開くのは 12月7日\(月\) 8:00/);
+    expect(lines.find((line) => line.includes('pension@pension-service'))).toMatch(
+      /停止中 +次に開くのは 12月7日\(月\) 8:00/,
+    );
     expect(lines.find((line) => line.includes('（pension）'))).toContain('不確定');
   });
 

@@ -7,7 +7,16 @@ import { createSelfInfoClient, createVirtualClock, latest } from '../src/index.j
 import { sandboxHandlers } from '../src/msw.js';
 import { createSandbox } from '../src/sandbox/index.js';
 import { createAuthority } from './kit/certificates.js';
-import { CLIENT_ID, expectStatus, grantOf, loan, NOW, registrationOf, SESSION, visits } from './kit/loan.js';
+import {
+  CLIENT_ID,
+  expectStatus,
+  grantOf,
+  loan,
+  NOW,
+  registrationOf,
+  SESSION,
+  visits,
+} from './kit/loan.js';
 import { authorizationUrl, callbackOf, paths, verifier } from './sandbox/steps.js';
 
 const clock = createVirtualClock(NOW);
@@ -21,16 +30,27 @@ afterAll(() => server.close());
 /** Posts nothing to the token endpoint by node:https. */
 function postByNode(): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    const call = https.request(new URL(paths.token.value, apiUrl), { method: 'POST' }, (response) => resolve(response.resume().statusCode));
+    const call = https.request(new URL(paths.token.value, apiUrl), { method: 'POST' }, (response) =>
+      resolve(response.resume().statusCode),
+    );
     call.on('error', reject).end();
   });
 }
 
 describe('the handlers for MSW', () => {
   it('carry a client with the global fetch from consent to answer', async () => {
-    const client = createSelfInfoClient({ service: loan, environment: sandbox.environment(), clock, fetch: globalThis.fetch });
+    const client = createSelfInfoClient({
+      service: loan,
+      environment: sandbox.environment(),
+      clock,
+      fetch: globalThis.fetch,
+    });
     const { consent } = visits(client, sandbox);
-    const result = await client.query(await consent('hanako'), { income: latest() }, { onProgress: ({ retryAt }) => clock.set(retryAt) });
+    const result = await client.query(
+      await consent('hanako'),
+      { income: latest() },
+      { onProgress: ({ retryAt }) => clock.set(retryAt) },
+    );
     const { income } = expectStatus(result, 'ready').answer.items;
     expect(expectStatus(income, 'present').reveal()[0]?.fields.課税年度).toBe('2026');
     await client.close();
@@ -40,8 +60,14 @@ describe('the handlers for MSW', () => {
     const page = await fetch(authorizationUrl(sandbox));
     const form = /name="form" value="([^"]+)"/.exec(await page.text())?.[1] ?? '';
     const body = new URLSearchParams({ form, decision: 'decline' });
-    const back = await fetch(new URL(paths.authorization.value, browserUrl), { method: 'POST', body, redirect: 'manual' });
-    expect(back.headers.get('location')).toMatch(/^https:\/\/loan\.example\/callback\?error=access_denied&/);
+    const back = await fetch(new URL(paths.authorization.value, browserUrl), {
+      method: 'POST',
+      body,
+      redirect: 'manual',
+    });
+    expect(back.headers.get('location')).toMatch(
+      /^https:\/\/loan\.example\/callback\?error=access_denied&/,
+    );
   });
 
   it('answer node:https, too', async () => {
@@ -53,19 +79,31 @@ describe('the handlers for MSW', () => {
     server.use(http.all(`${origin}/*`, () => HttpResponse.json({})));
     expect((await fetch(origin)).status).toBe(200);
     const client = new Client(origin);
-    await expect(client.request({ method: 'GET', path: '/' })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await expect(client.request({ method: 'GET', path: '/' })).rejects.toMatchObject({
+      code: 'ECONNREFUSED',
+    });
     await client.destroy();
   });
 
   it('present the client certificate they are told, where one is registered', async () => {
     const authority = await createAuthority();
     const { cert } = await authority.issue(CLIENT_ID);
-    const bound = createSandbox({ registrations: [{ ...registrationOf(loan), certificate: cert }], clock });
+    const bound = createSandbox({
+      registrations: [{ ...registrationOf(loan), certificate: cert }],
+      clock,
+    });
     const exchangeOver = async (...handlers: RequestHandler[]) => {
       server.use(...handlers);
-      const code = callbackOf(await bound.visit(authorizationUrl(bound), { persona: 'hanako' })).code ?? '';
+      const code =
+        callbackOf(await bound.visit(authorizationUrl(bound), { persona: 'hanako' })).code ?? '';
       const { clientId, redirectUri } = bound.environment();
-      const body = new URLSearchParams({ grant_type: 'authorization_code', client_id: clientId, code, redirect_uri: redirectUri, code_verifier: verifier });
+      const body = new URLSearchParams({
+        grant_type: 'authorization_code',
+        client_id: clientId,
+        code,
+        redirect_uri: redirectUri,
+        code_verifier: verifier,
+      });
       return (await fetch(new URL(paths.token.value, apiUrl), { method: 'POST', body })).status;
     };
     expect(await exchangeOver(...sandboxHandlers(bound))).toBe(401);
@@ -73,12 +111,25 @@ describe('the handlers for MSW', () => {
   });
 
   it('stand behind a handler of the test’s own', async () => {
-    server.use(http.post(`${apiUrl}${paths.token.value}`, () => HttpResponse.json({ error: 'temporarily_unavailable' }, { status: 503 })));
-    const client = createSelfInfoClient({ service: loan, environment: sandbox.environment(), clock, fetch: globalThis.fetch });
+    server.use(
+      http.post(`${apiUrl}${paths.token.value}`, () =>
+        HttpResponse.json({ error: 'temporarily_unavailable' }, { status: 503 }),
+      ),
+    );
+    const client = createSelfInfoClient({
+      service: loan,
+      environment: sandbox.environment(),
+      clock,
+      fetch: globalThis.fetch,
+    });
     const { callback } = visits(client, sandbox);
-    await expect(client.completeConsent(await callback('hanako'), { sessionBinding: SESSION })).rejects.toMatchObject({ code: 'upstream_unavailable' });
+    await expect(
+      client.completeConsent(await callback('hanako'), { sessionBinding: SESSION }),
+    ).rejects.toMatchObject({ code: 'upstream_unavailable' });
     server.resetHandlers();
-    expect(grantOf(await client.completeConsent(await callback('hanako'), { sessionBinding: SESSION }))).toBeDefined();
+    expect(
+      grantOf(await client.completeConsent(await callback('hanako'), { sessionBinding: SESSION })),
+    ).toBeDefined();
     await client.close();
   });
 });

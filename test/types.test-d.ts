@@ -25,13 +25,22 @@ import { type LocalTaxRecord, localTaxRecord } from '../src/sandbox/index.js';
 
 declare const environment: Environment;
 
-const localTax = z.object({ holder: z.string(), fields: z.object({ 課税年度: z.string(), 所得: z.number().nullable() }) });
+const localTax = z.object({
+  holder: z.string(),
+  fields: z.object({ 課税年度: z.string(), 所得: z.number().nullable() }),
+});
 const housingLoan = defineService({
   name: '住宅ローン事前審査',
   purpose: { id: 'housing-loan', text: '住宅ローンの事前審査のため' },
   retention: { days: 30 },
   items: {
-    income: { detail: 'local-tax', code: 'TM00000000000002', inquiries: ['latest', 'range'], latestBy: '課税年度', record: localTax },
+    income: {
+      detail: 'local-tax',
+      code: 'TM00000000000002',
+      inquiries: ['latest', 'range'],
+      latestBy: '課税年度',
+      record: localTax,
+    },
     household: { detail: 'household', inquiries: ['point-in-time', 'latest'], latestBy: '異動日' },
   },
 });
@@ -47,26 +56,46 @@ declare const answer: Answer<typeof housingLoan>;
 
 describe('the answer', () => {
   it("has the output of the item's schema", () => {
-    if (answer.items.income.status === 'present') expectTypeOf(answer.items.income.reveal()).toEqualTypeOf<readonly z.output<typeof localTax>[]>();
+    if (answer.items.income.status === 'present')
+      expectTypeOf(answer.items.income.reveal()).toEqualTypeOf<
+        readonly z.output<typeof localTax>[]
+      >();
   });
 
   it('has open records without schema', () => {
-    if (answer.items.household.status === 'present') expectTypeOf(answer.items.household.reveal()).toEqualTypeOf<readonly OpenRecord[]>();
+    if (answer.items.household.status === 'present')
+      expectTypeOf(answer.items.household.reveal()).toEqualTypeOf<readonly OpenRecord[]>();
   });
 
   it("has the record types of the sandbox's schemas", () => {
     const service = defineService({
       ...housingLoan,
-      items: { income: { detail: 'local-tax', inquiries: ['latest'], latestBy: '課税年度', record: localTaxRecord } },
+      items: {
+        income: {
+          detail: 'local-tax',
+          inquiries: ['latest'],
+          latestBy: '課税年度',
+          record: localTaxRecord,
+        },
+      },
     });
     const item = ({} as Answer<typeof service>).items.income;
-    if (item.status === 'present') expectTypeOf(item.reveal()[0]?.fields.給与収入金額).toEqualTypeOf<LocalTaxRecord['fields']['給与収入金額'] | undefined>();
+    if (item.status === 'present')
+      expectTypeOf(item.reveal()[0]?.fields.給与収入金額).toEqualTypeOf<
+        LocalTaxRecord['fields']['給与収入金額'] | undefined
+      >();
   });
 
   it('has the output, not the input, of a schema that transforms', () => {
     const service = defineService({
       ...housingLoan,
-      items: { years: { detail: 'local-tax', inquiries: ['range'], record: z.object({ asOf: z.string() }).transform(({ asOf }) => Number(asOf.slice(0, 4))) } },
+      items: {
+        years: {
+          detail: 'local-tax',
+          inquiries: ['range'],
+          record: z.object({ asOf: z.string() }).transform(({ asOf }) => Number(asOf.slice(0, 4))),
+        },
+      },
     });
     const item = ({} as Answer<typeof service>).items.years;
     if (item.status === 'present') expectTypeOf(item.reveal()).toEqualTypeOf<readonly number[]>();
@@ -83,7 +112,9 @@ describe('the answer', () => {
 
 describe('what can be asked', () => {
   it('is one inquiry that every item allows', () => {
-    expectTypeOf(client.query(grant, latest())).resolves.toEqualTypeOf<Collected<typeof housingLoan>>();
+    expectTypeOf(client.query(grant, latest())).resolves.toEqualTypeOf<
+      Collected<typeof housingLoan>
+    >();
     void client.submit(grant, latest());
     // @ts-expect-error the household has no range
     void client.query(grant, range('2026-01-01', '2026-02-01'));
@@ -108,7 +139,11 @@ describe('what can be asked', () => {
   });
 
   it('is bounded by options that are known', () => {
-    void client.query(grant, latest(), { deadlineMs: 5_000, signal: new AbortController().signal, onProgress: ({ attempt, retryAt }) => [attempt, retryAt] });
+    void client.query(grant, latest(), {
+      deadlineMs: 5_000,
+      signal: new AbortController().signal,
+      onProgress: ({ attempt, retryAt }) => [attempt, retryAt],
+    });
     // @ts-expect-error a submit has no deadline of its own
     void client.submit(grant, latest(), { deadlineMs: 5_000 });
     // @ts-expect-error no such option
@@ -128,40 +163,60 @@ describe('a service', () => {
   it('knows the details, the holders, the codes and the methods', () => {
     // @ts-expect-error no such detail
     defineService({ ...base, items: { income: { detail: 'income', inquiries: ['range'] } } });
-    // @ts-expect-error no such server
-    defineService({ ...base, items: { income: { detail: 'local-tax', inquiries: ['range'], holders: ['city'] } } });
-    // @ts-expect-error codes begin with TM
-    defineService({ ...base, items: { income: { detail: 'local-tax', inquiries: ['range'], code: '2' } } });
-    // @ts-expect-error no such method
-    defineService({ ...base, items: { income: { detail: 'local-tax', inquiries: ['everything'] } } });
+    defineService({
+      ...base,
+      // @ts-expect-error no such server
+      items: { income: { detail: 'local-tax', inquiries: ['range'], holders: ['city'] } },
+    });
+    defineService({
+      ...base,
+      // @ts-expect-error codes begin with TM
+      items: { income: { detail: 'local-tax', inquiries: ['range'], code: '2' } },
+    });
+    defineService({
+      ...base,
+      // @ts-expect-error no such method
+      items: { income: { detail: 'local-tax', inquiries: ['everything'] } },
+    });
   });
 
   it('is nothing made by hand', () => {
-    // @ts-expect-error not checked by defineService
-    createSelfInfoClient({ service: { ...base, items: { income: { detail: 'local-tax', inquiries: ['range'] } } }, environment });
+    createSelfInfoClient({
+      // @ts-expect-error not checked by defineService
+      service: { ...base, items: { income: { detail: 'local-tax', inquiries: ['range'] } } },
+      environment,
+    });
   });
 
   it('may come as data, and is checked at run time then', () => {
-    const loaded = createSelfInfoClient({ service: defineService(JSON.parse('{}') as ServiceSpec), environment });
+    const loaded = createSelfInfoClient({
+      service: defineService(JSON.parse('{}') as ServiceSpec),
+      environment,
+    });
     const any = {} as Grant;
     void loaded.query(any, latest());
     void loaded.query(any, { anything: latest() });
     const item = ({} as Answer).items.anything;
-    if (item?.status === 'present') expectTypeOf(item.reveal()).toEqualTypeOf<readonly OpenRecord[]>();
+    if (item?.status === 'present')
+      expectTypeOf(item.reveal()).toEqualTypeOf<readonly OpenRecord[]>();
   });
 });
 
 describe('the types', () => {
   it('of a client are named by the service itself', () => {
     expectTypeOf(client).toEqualTypeOf<SelfInfoClient<typeof housingLoan>>();
-    const submit = (one: SelfInfoClient<typeof housingLoan>, paid: Grant<typeof housingLoan>) => one.submit(paid, latest());
+    const submit = (one: SelfInfoClient<typeof housingLoan>, paid: Grant<typeof housingLoan>) =>
+      one.submit(paid, latest());
     expectTypeOf(submit(client, grant)).resolves.toEqualTypeOf<Retrieval<typeof housingLoan>>();
     expectTypeOf(client.availability()).toEqualTypeOf<Availability<typeof housingLoan>>();
     expectTypeOf(client.resume('{}')).toEqualTypeOf<Retrieval<typeof housingLoan>>();
   });
 
   it('of two services do not mix', () => {
-    const other = defineService({ ...housingLoan, items: { shots: { detail: 'vaccination', inquiries: ['latest'], latestBy: '接種日' } } });
+    const other = defineService({
+      ...housingLoan,
+      items: { shots: { detail: 'vaccination', inquiries: ['latest'], latestBy: '接種日' } },
+    });
     // @ts-expect-error a grant of another service
     void client.submit({} as Grant<typeof other>, latest());
     // @ts-expect-error a retrieval of another service

@@ -2,7 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import { createMemoryStore, createSelfInfoClient, createVirtualClock, type Store } from 'myna-selfinfo';
+import {
+  createMemoryStore,
+  createSelfInfoClient,
+  createVirtualClock,
+  type Store,
+} from 'myna-selfinfo';
 import { type SandboxOptions, startSandbox } from 'myna-selfinfo/sandbox';
 import { request } from 'undici';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -26,7 +31,10 @@ const READY = '情報を取得しました。内容をご確認ください。�
 /** What the citizen sees as the bank's address, behind a proxy that ends TLS. */
 const ORIGIN = 'https://loan.example';
 
-/** A clock that stands still but for the waiting: between two polls, and for a portal that takes longer than the bank waits. */
+/**
+ * A clock that stands still but for the waiting: between two polls, and for a portal that takes
+ * longer than the bank waits.
+ */
 function createClock() {
   const still = createVirtualClock(TUESDAY);
   return {
@@ -50,7 +58,11 @@ interface Seen {
 /** A browser as the proxy passes it on: it keeps the cookie, and the host is the one inside. */
 function createBrowser(port: number) {
   let cookie = '';
-  async function go(method: 'GET' | 'POST' | 'HEAD', url: string, headers: Record<string, string> = {}): Promise<Seen> {
+  async function go(
+    method: 'GET' | 'POST' | 'HEAD',
+    url: string,
+    headers: Record<string, string> = {},
+  ): Promise<Seen> {
     const { pathname, search } = new URL(url, ORIGIN);
     const answer = await request(`http://127.0.0.1:${port}${pathname}${search}`, {
       method,
@@ -64,7 +76,12 @@ function createBrowser(port: number) {
     });
     const header = (name: string) => String(answer.headers[name] ?? '');
     if (header('set-cookie')) cookie = header('set-cookie').split(';')[0] ?? '';
-    return { status: answer.statusCode, text: await answer.body.text(), location: header('location'), header };
+    return {
+      status: answer.statusCode,
+      text: await answer.body.text(),
+      location: header('location'),
+      header,
+    };
   }
   return {
     go,
@@ -85,17 +102,27 @@ afterEach(async () => {
 /** An example over real HTTP, before a sandbox over real mutual TLS. */
 async function open(
   name: string,
-  options: Pick<SandboxOptions, 'faults'> & { readonly at?: string; readonly store?: Partial<Store>; readonly https?: boolean } = {},
+  options: Pick<SandboxOptions, 'faults'> & {
+    readonly at?: string;
+    readonly store?: Partial<Store>;
+    readonly https?: boolean;
+  } = {},
 ) {
   const { faults = [], at = TUESDAY, store, https = true } = options;
   const clock = createClock();
   clock.set(at);
   const sandbox = await startSandbox({
-    registrations: [{ clientId: 'SP00000001_HL0001', redirectUris: [`${ORIGIN}/callback`], service: loan }],
+    registrations: [
+      { clientId: 'SP00000001_HL0001', redirectUris: [`${ORIGIN}/callback`], service: loan },
+    ],
     faults,
     clock,
   });
-  const client = createSelfInfoClient({ service: loan, ...sandbox.connection, ...(store && { store: { ...createMemoryStore({ clock }), ...store } }) });
+  const client = createSelfInfoClient({
+    service: loan,
+    ...sandbox.connection,
+    ...(store && { store: { ...createMemoryStore({ clock }), ...store } }),
+  });
   const { listen } = (await examples[name]?.()) ?? {};
   if (listen === undefined) throw new Error(`There is no ${name}.`);
   const app = await listen(client, { port: 0, https });
@@ -107,7 +134,10 @@ async function open(
   const exchanges = () => sandbox.log.filter(({ step }) => step === 'token').length;
   const browse = () => createBrowser(app.port);
   /** From the button to the callback that the portal sends the citizen back to. */
-  async function consent(browser: Browser, decision: 'agree' | 'decline' = 'agree'): Promise<string> {
+  async function consent(
+    browser: Browser,
+    decision: 'agree' | 'decline' = 'agree',
+  ): Promise<string> {
     return sandbox.visit((await browser.start()).location, { persona: 'hanako', decision });
   }
   return { clock, browse, consent, exchanges };
@@ -139,9 +169,16 @@ describe.each(Object.keys(examples))('the example with %s', (name) => {
   it('gets the answer after the consent, with no code left in the address', async () => {
     const { browse, consent, exchanges } = await open(name);
     const browser = browse();
-    const callback = await browser.get(await consent(browser), { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', 'sec-fetch-site': 'cross-site' });
+    const callback = await browser.get(await consent(browser), {
+      'sec-fetch-mode': 'navigate',
+      'sec-fetch-dest': 'document',
+      'sec-fetch-site': 'cross-site',
+    });
     expect([callback.status, callback.location]).toEqual([303, '/result']);
-    expect([callback.header('cache-control'), callback.header('referrer-policy')]).toEqual(['no-store', 'no-referrer']);
+    expect([callback.header('cache-control'), callback.header('referrer-policy')]).toEqual([
+      'no-store',
+      'no-referrer',
+    ]);
 
     const result = await browser.get(callback.location);
     expect([result.status, result.header('cache-control')]).toEqual([200, 'no-store']);
@@ -154,7 +191,9 @@ describe.each(Object.keys(examples))('the example with %s', (name) => {
     const browser = browse();
     const callback = await browser.get(await consent(browser, 'decline'));
     expect([callback.status, callback.location]).toEqual([303, '/result?outcome=declined']);
-    expect((await browser.get(callback.location)).text).toContain('情報の提供に同意されませんでした。');
+    expect((await browser.get(callback.location)).text).toContain(
+      '情報の提供に同意されませんでした。',
+    );
     expect(exchanges()).toBe(0);
   });
 
@@ -166,8 +205,13 @@ describe.each(Object.keys(examples))('the example with %s', (name) => {
     await third.start();
     for (const stranger of [other, third]) {
       const callback = await stranger.get(url);
-      expect([callback.status, callback.location]).toEqual([303, '/result?outcome=foreign-browser']);
-      expect((await stranger.get(callback.location)).text).toContain('始めたブラウザに戻って続けてください。');
+      expect([callback.status, callback.location]).toEqual([
+        303,
+        '/result?outcome=foreign-browser',
+      ]);
+      expect((await stranger.get(callback.location)).text).toContain(
+        '始めたブラウザに戻って続けてください。',
+      );
       expect((await stranger.get('/result')).text).toContain('手続きを確認できませんでした。');
     }
     expect(exchanges()).toBe(0);
@@ -178,8 +222,15 @@ describe.each(Object.keys(examples))('the example with %s', (name) => {
     const { browse, consent, exchanges } = await open(name);
     const browser = browse();
     const url = await consent(browser);
-    for (const ahead of [await browser.get(url, { 'sec-purpose': 'prefetch;prerender' }), await browser.go('HEAD', url)]) {
-      expect([ahead.status, ahead.header('cache-control'), ahead.location]).toEqual([503, 'no-store', '']);
+    for (const ahead of [
+      await browser.get(url, { 'sec-purpose': 'prefetch;prerender' }),
+      await browser.go('HEAD', url),
+    ]) {
+      expect([ahead.status, ahead.header('cache-control'), ahead.location]).toEqual([
+        503,
+        'no-store',
+        '',
+      ]);
     }
     expect(exchanges()).toBe(0);
     expect((await browser.get((await browser.get(url)).location)).text).toContain(READY);
@@ -197,12 +248,16 @@ describe.each(Object.keys(examples))('the example with %s', (name) => {
   });
 
   it('shows that it is still fetching when the portal takes longer, and the answer once it is there', async () => {
-    const { browse, consent, exchanges } = await open(name, { faults: [1, 2].map((nth) => ({ on: 'result', nth, do: 'delay', ms: DELAY_MS })) });
+    const { browse, consent, exchanges } = await open(name, {
+      faults: [1, 2].map((nth) => ({ on: 'result', nth, do: 'delay', ms: DELAY_MS })),
+    });
     const browser = browse();
     expect((await browser.get(await consent(browser))).location).toBe('/result');
     const pending = await browser.get('/result');
     expect([pending.status, pending.location]).toEqual([200, '']);
-    expect(pending.text).toContain('マイナポータルから情報を取得しています。しばらくお待ちください。');
+    expect(pending.text).toContain(
+      'マイナポータルから情報を取得しています。しばらくお待ちください。',
+    );
     expect(pending.text).toContain('<a href="/result">');
     expect((await browser.get('/result')).text).toContain(READY);
     // Once it is there nobody asks again.
@@ -229,7 +284,8 @@ describe.each(Object.keys(examples))('the example with %s', (name) => {
 
   it('says what failed in words of its own, on the page and in the log', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {});
-    // The portal fails at the request: the result page tells. A store that fails quotes what it was asked for.
+    // The portal fails at the request: the result page tells. A store that fails quotes what it was
+    // asked for.
     const failing = await open(name, { faults: [{ on: 'request', do: 'error-500' }] });
     const browser = failing.browse();
     const callback = await browser.get(await failing.consent(browser));
@@ -237,9 +293,15 @@ describe.each(Object.keys(examples))('the example with %s', (name) => {
     expect((await browser.get('/result')).text).toContain('（コード: upstream_failed）');
     await close();
 
-    const { browse } = await open(name, { store: { put: () => Promise.reject(new Error('password=hunter2')) } });
+    const { browse } = await open(name, {
+      store: { put: () => Promise.reject(new Error('password=hunter2')) },
+    });
     const start = await browse().start();
-    expect([start.status, start.location, start.header('cache-control')]).toEqual([500, '', 'no-store']);
+    expect([start.status, start.location, start.header('cache-control')]).toEqual([
+      500,
+      '',
+      'no-store',
+    ]);
     expect(start.text).toContain('（コード: store_failed）');
     expect(JSON.stringify([start.text, log.mock.calls])).not.toContain('hunter2');
     expect(log).toHaveBeenCalledOnce();

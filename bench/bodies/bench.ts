@@ -19,17 +19,37 @@ const fields = {
 
 /** Answers of five megabytes that differ in what is most of the work. */
 const shapes: Readonly<Record<string, { readonly record: unknown; readonly schema: boolean }>> = {
-  'records of local tax, with their schema': { record: { holder_name: 'municipal', record_date: '2026-06-01', field_values: fields }, schema: true },
-  'records of local tax, open': { record: { holder_name: 'municipal', record_date: '2026-06-01', field_values: fields }, schema: false },
-  'very small records': { record: { holder_name: 'municipal', field_values: { 額: 1 } }, schema: false },
-  'long texts': { record: { holder_name: 'municipal', field_values: { 備考: '所得の内訳は次のとおり。\n'.repeat(2_000) } }, schema: false },
+  'records of local tax, with their schema': {
+    record: { holder_name: 'municipal', record_date: '2026-06-01', field_values: fields },
+    schema: true,
+  },
+  'records of local tax, open': {
+    record: { holder_name: 'municipal', record_date: '2026-06-01', field_values: fields },
+    schema: false,
+  },
+  'very small records': {
+    record: { holder_name: 'municipal', field_values: { 額: 1 } },
+    schema: false,
+  },
+  'long texts': {
+    record: {
+      holder_name: 'municipal',
+      field_values: { 備考: '所得の内訳は次のとおり。\n'.repeat(2_000) },
+    },
+    schema: false,
+  },
 };
 
-/** Measures the longest time for which collecting an answer keeps everything else waiting, beside a bare `JSON.parse` of the same text. */
+/**
+ * Measures the longest time for which collecting an answer keeps everything else waiting, beside a
+ * bare `JSON.parse` of the same text.
+ */
 export async function run(): Promise<void> {
   const figures: string[] = [];
   for (const [name, { record, schema }] of Object.entries(shapes)) {
-    const list = Array(Math.floor((MEGABYTES * 1e6) / (Buffer.byteLength(JSON.stringify(record)) + 1))).fill(record);
+    const list = Array(
+      Math.floor((MEGABYTES * 1e6) / (Buffer.byteLength(JSON.stringify(record)) + 1)),
+    ).fill(record);
     const { text, collect } = await prepare(list, schema);
     const samples: { stall: number; total: number; parse: number; turns: number }[] = [];
     let first: { stall: number } | undefined;
@@ -38,12 +58,9 @@ export async function run(): Promise<void> {
       first ??= sample;
       if (round >= UNCOUNTED_ROUNDS) samples.push(sample);
     }
-    const [stall, total, parse, turns] = (['stall', 'total', 'parse', 'turns'] as const).map((key) => median(samples.map((sample) => sample[key]))) as [
-      number,
-      number,
-      number,
-      number,
-    ];
+    const [stall, total, parse, turns] = (['stall', 'total', 'parse', 'turns'] as const).map(
+      (key) => median(samples.map((sample) => sample[key])),
+    ) as [number, number, number, number];
     const ratio = median(samples.map((sample) => sample.stall / sample.parse));
     figures.push(
       `${name} (${list.length}): longest stall ${stall.toFixed(1)} ms, JSON.parse ${parse.toFixed(1)} ms, ratio ${ratio.toFixed(2)} (wanted: at most 1.5); ` +
@@ -54,16 +71,29 @@ export async function run(): Promise<void> {
 }
 
 /** A retrieval whose answer can be collected again and again. */
-async function prepare(records: readonly unknown[], schema: boolean): Promise<{ readonly text: string; readonly collect: () => Promise<void> }> {
+async function prepare(
+  records: readonly unknown[],
+  schema: boolean,
+): Promise<{ readonly text: string; readonly collect: () => Promise<void> }> {
   const service = defineService({
     name: '住宅ローン事前審査',
     purpose: { id: 'housing-loan', text: '住宅ローンの事前審査のため' },
     retention: { days: 30 },
     items: {
-      income: { detail: 'local-tax', code: 'TM00000000000002', inquiries: ['latest'], latestBy: '課税年度', ...(schema && { record: localTaxRecord }) },
+      income: {
+        detail: 'local-tax',
+        code: 'TM00000000000002',
+        inquiries: ['latest'],
+        latestBy: '課税年度',
+        ...(schema && { record: localTaxRecord }),
+      },
     },
   });
-  const sandbox = createSandbox({ registrations: [{ clientId: 'SP12345678_AB1234', redirectUris: ['https://loan.example/callback'], service }] });
+  const sandbox = createSandbox({
+    registrations: [
+      { clientId: 'SP12345678_AB1234', redirectUris: ['https://loan.example/callback'], service },
+    ],
+  });
   let text = '';
   let bytes = Buffer.alloc(0);
   const client = createSelfInfoClient({
@@ -73,7 +103,11 @@ async function prepare(records: readonly unknown[], schema: boolean): Promise<{ 
       if (!request.url.endsWith('/result')) return sandbox.fetch(request);
       if (text === '') {
         const { process_id } = (await request.json()) as { process_id: string };
-        const item = { item_code: 'TM00000000000002', item_status: 'PRESENT', record_list: records };
+        const item = {
+          item_code: 'TM00000000000002',
+          item_status: 'PRESENT',
+          record_list: records,
+        };
         text = JSON.stringify({ process_id, process_status: 'DONE', selfPersonalData: [item] });
         bytes = Buffer.from(text);
       }
@@ -81,14 +115,17 @@ async function prepare(records: readonly unknown[], schema: boolean): Promise<{ 
     },
   });
   const { url } = await client.beginConsent({ sessionBinding: 'session' });
-  const outcome = await client.completeConsent(await sandbox.visit(url, { persona: 'hanako' }), { sessionBinding: 'session' });
+  const outcome = await client.completeConsent(await sandbox.visit(url, { persona: 'hanako' }), {
+    sessionBinding: 'session',
+  });
   if (outcome.status !== 'granted') throw new Error(`not granted but ${outcome.status}`);
   const retrieval = await client.submit(outcome.grant, latest());
   async function collect() {
     const collected = await client.collect(retrieval);
     if (collected.status !== 'ready') throw new Error(`not ready but ${collected.status}`);
     const { income } = collected.answer.items;
-    if (income.status !== 'present' || income.reveal().length !== records.length) throw new Error(`not ${records.length} records but ${income.status}`);
+    if (income.status !== 'present' || income.reveal().length !== records.length)
+      throw new Error(`not ${records.length} records but ${income.status}`);
   }
   await collect();
   return { text, collect };
@@ -108,10 +145,13 @@ function inChunks(bytes: Buffer): ReadableStream<Uint8Array> {
 }
 
 /**
- * Runs work beside a task that asks for every turn of the event loop, and says how long it was kept waiting at most, in milliseconds. Processor time is counted:
- * what else the machine does is not; what the collector of garbage does is.
+ * Runs work beside a task that asks for every turn of the event loop, and says how long it was kept
+ * waiting at most, in milliseconds. Processor time is counted: what else the machine does is not;
+ * what the collector of garbage does is.
  */
-async function watch(work: () => Promise<void>): Promise<{ stall: number; total: number; turns: number }> {
+async function watch(
+  work: () => Promise<void>,
+): Promise<{ stall: number; total: number; turns: number }> {
   let stall = 0;
   let turns = 0;
   let under = true;

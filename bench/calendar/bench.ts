@@ -2,7 +2,21 @@ import { deepStrictEqual } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createCalendar, holdings } from 'myna-selfinfo/calendar';
 import { type Contender, median, race, type Timing } from '../rounds.js';
-import { BY_EDGE, BY_HOUR, fullAnswer, isOpen, LUXON, nextOpening, OPENING_HOURS, OURS, oneHolder, rows, state, subjects, windows } from './contenders.js';
+import {
+  BY_EDGE,
+  BY_HOUR,
+  fullAnswer,
+  isOpen,
+  LUXON,
+  nextOpening,
+  OPENING_HOURS,
+  OURS,
+  oneHolder,
+  rows,
+  state,
+  subjects,
+  windows,
+} from './contenders.js';
 import { unknownHolidays } from './opening-hours.js';
 
 const HOUR_MS = 3_600_000;
@@ -25,7 +39,11 @@ export function run(): void {
   for (const subject of subjects) {
     const toOpen = compare(`isOpen(${subject.title})`, isOpen(subject), instants);
     const toState = compare(`status(${subject.title}).state`, state(subject), instants);
-    const [full] = compare(`status(${subject.title}), all of it with its causes read`, fullAnswer(subject), instants);
+    const [full] = compare(
+      `status(${subject.title}), all of it with its causes read`,
+      fullAnswer(subject),
+      instants,
+    );
     compare(`first opening of ${subject.title}`, nextOpening(subject), instants, FEW_ROUNDS);
     figures.push(
       `isOpen(${subject.title}): ${besideIntegers(toOpen)} (wanted: at most 2x); ${besideLibraries(toOpen)} (wanted: 100x)`,
@@ -36,7 +54,9 @@ export function run(): void {
   compare(`windows(${oneHolder.title}) of 2027`, windows([oneHolder]), [year], FEW_ROUNDS);
   // With luxon it would be minutes.
   const withoutLuxon = windows(rows).filter(({ name }) => !LUXON.includes(name));
-  const [warm, cold] = compare(`windows of all ${rows.length} rows in 2027`, withoutLuxon, [year]) as [Timing, Timing];
+  const [warm, cold] = compare(`windows of all ${rows.length} rows in 2027`, withoutLuxon, [
+    year,
+  ]) as [Timing, Timing];
   figures.push(
     `windows of all ${rows.length} rows: ${duration(warm.nanoseconds)}, of a calendar just made ${duration(cold.nanoseconds)} (wanted: at most 5 ms)`,
   );
@@ -46,27 +66,54 @@ export function run(): void {
 }
 
 function assertSameStates(): void {
-  const every = Array.from({ length: (toMs - fromMs) / HOUR_MS }, (_, hour) => fromMs + hour * HOUR_MS);
+  const every = Array.from(
+    { length: (toMs - fromMs) / HOUR_MS },
+    (_, hour) => fromMs + hour * HOUR_MS,
+  );
   const edges = every.flatMap((ms) => [ms, ms + HOUR_MS - 1]);
   const sampled = sample(2000, fromMs, toMs);
-  const known = sampled.filter((ms) => !unknownHolidays.includes(new Date(ms + 9 * HOUR_MS).toISOString().slice(0, 10)));
+  const known = sampled.filter(
+    (ms) => !unknownHolidays.includes(new Date(ms + 9 * HOUR_MS).toISOString().slice(0, 10)),
+  );
   for (const subject of [...subjects, ...rows]) {
     for (const contender of state(subject).slice(1)) {
-      const instants = contender.name.startsWith('integers') ? edges : contender.name === OPENING_HOURS ? known : sampled;
+      const instants = contender.name.startsWith('integers')
+        ? edges
+        : contender.name === OPENING_HOURS
+          ? known
+          : sampled;
       assertSame(subject.title, state(subject)[0] as Contender<number>, contender, instants);
     }
   }
-  console.log(`The same states from all: the integers at every hour from ${day(fromMs)} to ${day(toMs)}, the others at ${sampled.length} instants in between`);
-  console.log(`(${OPENING_HOURS} not on ${unknownHolidays.join(', ')}, holidays it does not know).`);
+  console.log(
+    `The same states from all: the integers at every hour from ${day(fromMs)} to ${day(toMs)}, the others at ${sampled.length} instants in between`,
+  );
+  console.log(
+    `(${OPENING_HOURS} not on ${unknownHolidays.join(', ')}, holidays it does not know).`,
+  );
 }
 
-function assertSame<Input>(question: string, expected: Contender<Input>, actual: Contender<Input>, inputs: readonly Input[]): void {
+function assertSame<Input>(
+  question: string,
+  expected: Contender<Input>,
+  actual: Contender<Input>,
+  inputs: readonly Input[],
+): void {
   for (const input of inputs) {
-    deepStrictEqual(actual.ask(input), expected.ask(input), `${question} at ${JSON.stringify(input)}: ${actual.name} differs from ${expected.name}`);
+    deepStrictEqual(
+      actual.ask(input),
+      expected.ask(input),
+      `${question} at ${JSON.stringify(input)}: ${actual.name} differs from ${expected.name}`,
+    );
   }
 }
 
-function compare<Input>(question: string, contenders: readonly Contender<Input>[], inputs: readonly Input[], rounds = ROUNDS): Timing[] {
+function compare<Input>(
+  question: string,
+  contenders: readonly Contender<Input>[],
+  inputs: readonly Input[],
+  rounds = ROUNDS,
+): Timing[] {
   const [first, ...others] = contenders as [Contender<Input>, ...Contender<Input>[]];
   for (const other of others) assertSame(question, first, other, inputs.slice(0, CHECKED_INPUTS));
   const timings = race(contenders, inputs, rounds);
@@ -75,11 +122,15 @@ function compare<Input>(question: string, contenders: readonly Contender<Input>[
 }
 
 function besideIntegers(timings: readonly Timing[]): string {
-  return [BY_EDGE, BY_HOUR].map((wanted) => `${digits(1 / ratioOf(timings, wanted))}x ${wanted}`).join(', ');
+  return [BY_EDGE, BY_HOUR]
+    .map((wanted) => `${digits(1 / ratioOf(timings, wanted))}x ${wanted}`)
+    .join(', ');
 }
 
 function besideLibraries(timings: readonly Timing[]): string {
-  return [...LUXON, OPENING_HOURS].map((wanted) => `${wanted} ${digits(ratioOf(timings, wanted))}x`).join(', ');
+  return [...LUXON, OPENING_HOURS]
+    .map((wanted) => `${wanted} ${digits(ratioOf(timings, wanted))}x`)
+    .join(', ');
 }
 
 function ratioOf(timings: readonly Timing[], wanted: string): number {
@@ -89,7 +140,9 @@ function ratioOf(timings: readonly Timing[], wanted: string): number {
 function print(question: string, timings: readonly Timing[]): void {
   console.log(`\n${question}`);
   for (const { name, nanoseconds, ratio } of timings) {
-    console.log(`  ${name.padEnd(38)} ${duration(nanoseconds).padStart(10)} ${perSecond(nanoseconds).padStart(16)} ${`${digits(ratio)}x`.padStart(10)}`);
+    console.log(
+      `  ${name.padEnd(38)} ${duration(nanoseconds).padStart(10)} ${perSecond(nanoseconds).padStart(16)} ${`${digits(ratio)}x`.padStart(10)}`,
+    );
   }
 }
 
@@ -104,16 +157,25 @@ function printColdStart(): void {
     const { user, system } = process.cpuUsage(before);
     console.log(user + system);`;
   const samples = Array.from({ length: COLD_STARTS }, () => {
-    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' });
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--input-type=module', '--eval', script],
+      { encoding: 'utf8' },
+    );
     if (!stdout) throw new Error(stderr);
     return Number(stdout);
   });
-  console.log(`\nthe same as the first thing in a new process, after import\n  ${OURS.padEnd(38)} ${duration(median(samples) * 1e3).padStart(10)}`);
+  console.log(
+    `\nthe same as the first thing in a new process, after import\n  ${OURS.padEnd(38)} ${duration(median(samples) * 1e3).padStart(10)}`,
+  );
 }
 
 function printFlatness(): void {
   console.log('\nthe same question, its instants from one year or from twenty');
-  const instants = [sample(4096, year.start, year.end), sample(4096, twentyYears.start, twentyYears.end)] as const;
+  const instants = [
+    sample(4096, year.start, year.end),
+    sample(4096, twentyYears.start, twentyYears.end),
+  ] as const;
   for (const [name, question] of [
     ['isOpen', isOpen],
     ['status().state', state],
@@ -122,12 +184,17 @@ function printFlatness(): void {
       const { ask } = question(oneHolder).find(({ name }) => name === wanted) as Contender<number>;
       // Both in the same rounds, each with its own instants.
       const [one, twenty] = race(
-        instants.map((list) => ({ name: wanted, ask: (index: number) => ask(list[index] as number) })),
+        instants.map((list) => ({
+          name: wanted,
+          ask: (index: number) => ask(list[index] as number),
+        })),
         [...instants[0].keys()],
         ROUNDS,
       ) as [Timing, Timing];
       const times = `${duration(one.nanoseconds)} -> ${duration(twenty.nanoseconds)}`;
-      console.log(`  ${`${wanted}, ${name}`.padEnd(42)} ${times.padStart(23)} ${`${digits(twenty.ratio)}x`.padStart(10)}`);
+      console.log(
+        `  ${`${wanted}, ${name}`.padEnd(42)} ${times.padStart(23)} ${`${digits(twenty.ratio)}x`.padStart(10)}`,
+      );
     }
   }
 }
@@ -155,5 +222,9 @@ function perSecond(nanoseconds: number): string {
 }
 
 function digits(value: number): string {
-  return value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : Math.round(value).toLocaleString('en');
+  return value < 10
+    ? value.toFixed(2)
+    : value < 100
+      ? value.toFixed(1)
+      : Math.round(value).toLocaleString('en');
 }

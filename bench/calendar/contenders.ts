@@ -1,5 +1,14 @@
 import { DateTime } from 'luxon';
-import { type Calendar, createCalendar, type DetailId, holdersOf, holdings, type ServerId, type State, type Target } from 'myna-selfinfo/calendar';
+import {
+  type Calendar,
+  createCalendar,
+  type DetailId,
+  holdersOf,
+  holdings,
+  type ServerId,
+  type State,
+  type Target,
+} from 'myna-selfinfo/calendar';
 import type { Contender } from '../rounds.js';
 import * as integers from './integers.js';
 import * as openingHours from './opening-hours.js';
@@ -35,7 +44,12 @@ function heldBy(detail: DetailId, server: ServerId): Subject {
   const target = `${detail}@${server}` as const;
   const title = `'${target}'`;
   tables.set(title, integers.integersOfHolders([server]));
-  return { title, target, byLuxon: (at) => luxon.holdersState([server], at), byOpeningHours: openingHours.ofHolder(server) };
+  return {
+    title,
+    target,
+    byLuxon: (at) => luxon.holdersState([server], at),
+    byOpeningHours: openingHours.ofHolder(server),
+  };
 }
 
 function pensionAnywhere(): Subject {
@@ -43,14 +57,24 @@ function pensionAnywhere(): Subject {
   const title = `'${target}'`;
   const holders = holdersOf(target);
   tables.set(title, integers.integersOfHolders(holders));
-  return { title, target, byLuxon: (at) => luxon.holdersState(holders, at), byOpeningHours: openingHours.ofPension() };
+  return {
+    title,
+    target,
+    byLuxon: (at) => luxon.holdersState(holders, at),
+    byOpeningHours: openingHours.ofPension(),
+  };
 }
 
 function pensionServiceAlone(): Subject {
   const server = 'pension-service';
   const title = `{ server: '${server}' }`;
   tables.set(title, integers.integersOfServer(server));
-  return { title, target: { server }, byLuxon: (at) => luxon.serverState(server, at), byOpeningHours: openingHours.ofPensionServiceAlone() };
+  return {
+    title,
+    target: { server },
+    byLuxon: (at) => luxon.serverState(server, at),
+    byOpeningHours: openingHours.ofPensionServiceAlone(),
+  };
 }
 
 /** A detail at one holder. */
@@ -67,7 +91,10 @@ export function isOpen({ title, target, byLuxon, byOpeningHours }: Subject): Con
     { name: OURS, ask: (ms) => calendar.isOpen(target, ms) },
     { name: BY_HOUR, ask: (ms) => integers.isOpenByHour(tableOf(title), ms) },
     { name: BY_EDGE, ask: (ms) => integers.isOpenByEdge(tableOf(title), ms) },
-    ...ZONES.map((zone) => ({ name: luxonIn(zone), ask: (ms: number) => byLuxon(DateTime.fromMillis(ms, { zone })) === 'open' })),
+    ...ZONES.map((zone) => ({
+      name: luxonIn(zone),
+      ask: (ms: number) => byLuxon(DateTime.fromMillis(ms, { zone })) === 'open',
+    })),
     { name: OPENING_HOURS, ask: (ms) => byOpeningHours.getState(new Date(ms)) },
   ];
 }
@@ -77,7 +104,10 @@ export function state({ title, target, byLuxon, byOpeningHours }: Subject): Cont
     { name: OURS, ask: (ms) => calendar.status(target, ms).state },
     { name: BY_HOUR, ask: (ms) => integers.stateByHour(tableOf(title), ms) },
     { name: BY_EDGE, ask: (ms) => integers.stateByEdge(tableOf(title), ms) },
-    ...ZONES.map((zone) => ({ name: luxonIn(zone), ask: (ms: number) => byLuxon(DateTime.fromMillis(ms, { zone })) })),
+    ...ZONES.map((zone) => ({
+      name: luxonIn(zone),
+      ask: (ms: number) => byLuxon(DateTime.fromMillis(ms, { zone })),
+    })),
     { name: OPENING_HOURS, ask: (ms) => openingHours.stateAt(byOpeningHours, ms) },
   ];
 }
@@ -85,21 +115,51 @@ export function state({ title, target, byLuxon, byOpeningHours }: Subject): Cont
 /** Nobody else gives reasons. */
 export function fullAnswer({ target }: Subject): Contender<number>[] {
   const ask = (ms: number): number => {
-    const { state, causes, holders = [], sinceMs, untilMs, nextOpeningMs, nextPossibleOpeningMs } = calendar.status(target, ms);
-    let read = (sinceMs ?? 0) + (untilMs ?? 0) + (nextOpeningMs ?? 0) + (nextPossibleOpeningMs ?? 0) + state.length;
-    for (const cause of causes) read += cause.startMs + cause.endMs + cause.rule.length + cause.certainty.length + cause.text.ja.length;
+    const {
+      state,
+      causes,
+      holders = [],
+      sinceMs,
+      untilMs,
+      nextOpeningMs,
+      nextPossibleOpeningMs,
+    } = calendar.status(target, ms);
+    let read =
+      (sinceMs ?? 0) +
+      (untilMs ?? 0) +
+      (nextOpeningMs ?? 0) +
+      (nextPossibleOpeningMs ?? 0) +
+      state.length;
+    for (const cause of causes)
+      read +=
+        cause.startMs +
+        cause.endMs +
+        cause.rule.length +
+        cause.certainty.length +
+        cause.text.ja.length;
     for (const holder of holders) read += holder.server.length + holder.state.length;
     return read;
   };
   return [{ name: OURS, ask }];
 }
 
-export function nextOpening({ title, target, byLuxon, byOpeningHours }: Subject): Contender<number>[] {
+export function nextOpening({
+  title,
+  target,
+  byLuxon,
+  byOpeningHours,
+}: Subject): Contender<number>[] {
   return [
-    { name: `${OURS}, status().nextOpeningMs`, ask: (ms) => calendar.status(target, ms).nextOpeningMs },
+    {
+      name: `${OURS}, status().nextOpeningMs`,
+      ask: (ms) => calendar.status(target, ms).nextOpeningMs,
+    },
     { name: `${OURS}, nextOpening()`, ask: (ms) => calendar.nextOpening(target, ms)?.toMillis() },
     { name: BY_EDGE, ask: (ms) => integers.nextOpeningByEdge(tableOf(title), ms) },
-    ...ZONES.map((zone) => ({ name: luxonIn(zone), ask: (ms: number) => luxon.nextOpening(byLuxon, DateTime.fromMillis(ms, { zone })).toMillis() })),
+    ...ZONES.map((zone) => ({
+      name: luxonIn(zone),
+      ask: (ms: number) => luxon.nextOpening(byLuxon, DateTime.fromMillis(ms, { zone })).toMillis(),
+    })),
     { name: OPENING_HOURS, ask: (ms) => openingHours.nextOpening(byOpeningHours, ms) },
   ];
 }
@@ -115,19 +175,33 @@ export function windows(of: readonly Subject[]): Contender<Interval>[] {
         return of.map(({ target }) => bounds(fresh, target, within));
       },
     },
-    { name: BY_EDGE, ask: ({ start, end }) => of.map(({ title }) => integers.windowsByEdge(tableOf(title), start, end)) },
+    {
+      name: BY_EDGE,
+      ask: ({ start, end }) =>
+        of.map(({ title }) => integers.windowsByEdge(tableOf(title), start, end)),
+    },
     ...ZONES.map((zone) => ({
       name: luxonIn(zone),
       ask({ start, end }: Interval) {
-        const [from, to] = [DateTime.fromMillis(start, { zone }), DateTime.fromMillis(end, { zone })];
+        const [from, to] = [
+          DateTime.fromMillis(start, { zone }),
+          DateTime.fromMillis(end, { zone }),
+        ];
         return of.map(({ byLuxon }) => luxon.windows(byLuxon, from, to));
       },
     })),
-    { name: OPENING_HOURS, ask: ({ start, end }) => of.map(({ byOpeningHours }) => openingHours.windows(byOpeningHours, start, end)) },
+    {
+      name: OPENING_HOURS,
+      ask: ({ start, end }) =>
+        of.map(({ byOpeningHours }) => openingHours.windows(byOpeningHours, start, end)),
+    },
   ];
 }
 
-/** Calendars without options share what they have worked out; one with an option, even an idle one, starts from nothing. */
+/**
+ * Calendars without options share what they have worked out; one with an option, even an idle one,
+ * starts from nothing.
+ */
 function createFreshCalendar(): Calendar {
   return createCalendar({ notHolidays: ['2050-12-31'] });
 }

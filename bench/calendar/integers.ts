@@ -1,5 +1,6 @@
-// The smallest that is right: the rules in integer arithmetic, worked out beforehand for every hour of the span, since all hours in the published tables are whole.
-// It knows neither causes nor announcements.
+// The smallest that is right: the rules in integer arithmetic, worked out beforehand for every hour
+// of the span, since all hours in the published tables are whole. It knows neither causes nor
+// announcements.
 import holidayJp from '@holiday-jp/holiday_jp';
 import type { ServerId } from 'myna-selfinfo/calendar';
 
@@ -22,11 +23,16 @@ export interface Integers {
 /** The state of a server in an hour of a JST day (days since 1970-01-01). */
 function stateIn(server: ServerId, day: number, hour: number): number {
   const date = new Date(day * 24 * HOUR_MS);
-  const [month, dayOfMonth, weekday] = [date.getUTCMonth() + 1, date.getUTCDate(), date.getUTCDay()];
+  const [month, dayOfMonth, weekday] = [
+    date.getUTCMonth() + 1,
+    date.getUTCDate(),
+    date.getUTCDay(),
+  ];
   const thirdSaturday = weekday === 6 && dayOfMonth > 14 && dayOfMonth < 22;
   const sundayAfter = weekday === 0 && dayOfMonth > 15 && dayOfMonth < 23;
   const thirdWeekend = thirdSaturday || sundayAfter ? 1 : 0;
-  const businessDay = weekday > 0 && weekday < 6 && !(date.toISOString().slice(0, 10) in holidayJp.holidays);
+  const businessDay =
+    weekday > 0 && weekday < 6 && !(date.toISOString().slice(0, 10) in holidayJp.holidays);
   const within = (from: number, to: number) => hour >= from && hour < to;
   switch (server) {
     case 'mynaportal':
@@ -37,11 +43,15 @@ function stateIn(server: ServerId, day: number, hour: number): number {
       return thirdWeekend;
     case 'juki-net': {
       const night = (thirdSaturday && hour > 21) || (sundayAfter && hour < 8);
-      const yearEnd = month === 12 ? dayOfMonth * 24 + hour >= 28 * 24 + 21 : month === 1 && dayOfMonth * 24 + hour < 4 * 24 + 8;
+      const yearEnd =
+        month === 12
+          ? dayOfMonth * 24 + hour >= 28 * 24 + 21
+          : month === 1 && dayOfMonth * 24 + hour < 4 * 24 + 8;
       return night || yearEnd ? 2 : 0;
     }
     case 'local-employee-accident-fund': {
-      const saturdaysMonth = new Date((weekday === 0 ? day - 1 : day) * 24 * HOUR_MS).getUTCMonth() + 1;
+      const saturdaysMonth =
+        new Date((weekday === 0 ? day - 1 : day) * 24 * HOUR_MS).getUTCMonth() + 1;
       return !within(8, 21) ? 2 : weekday % 6 === 0 && saturdaysMonth % 6 === 0 ? 1 : 0;
     }
     case 'employment-security':
@@ -49,7 +59,11 @@ function stateIn(server: ServerId, day: number, hour: number): number {
     case 'pension-service':
       return businessDay && within(8, 23) ? 0 : 2;
     case 'national-officials-mutual-aid':
-      return !businessDay || !within(8, 21) ? 2 : weekday === 5 && dayOfMonth > 7 && dayOfMonth < 15 && hour > 17 ? 1 : 0;
+      return !businessDay || !within(8, 21)
+        ? 2
+        : weekday === 5 && dayOfMonth > 7 && dayOfMonth < 15 && hour > 17
+          ? 1
+          : 0;
     default:
       return businessDay && within(8, 21) ? 0 : 2;
   }
@@ -60,14 +74,18 @@ const servers = new Map<ServerId, Uint8Array>();
 function hoursOf(server: ServerId): Uint8Array {
   let hours = servers.get(server);
   if (!hours) {
-    hours = Uint8Array.from({ length: DAYS * 24 }, (_, hour) => stateIn(server, FIRST_DAY + Math.floor(hour / 24), hour % 24));
+    hours = Uint8Array.from({ length: DAYS * 24 }, (_, hour) =>
+      stateIn(server, FIRST_DAY + Math.floor(hour / 24), hour % 24),
+    );
     servers.set(server, hours);
   }
   return hours;
 }
 
 function worst(...tables: Uint8Array[]): Uint8Array {
-  return Uint8Array.from({ length: DAYS * 24 }, (_, hour) => Math.max(...tables.map((table) => table[hour] as number)));
+  return Uint8Array.from({ length: DAYS * 24 }, (_, hour) =>
+    Math.max(...tables.map((table) => table[hour] as number)),
+  );
 }
 
 function integers(hours: Uint8Array): Integers {
@@ -84,12 +102,19 @@ export function integersOfServer(server: ServerId): Integers {
   return integers(hoursOf(server));
 }
 
-/** The three common systems and one of these holders: where they differ, it is uncertain which one counts. */
+/**
+ * The three common systems and one of these holders: where they differ, it is uncertain which one
+ * counts.
+ */
 export function integersOfHolders(holders: readonly ServerId[]): Integers {
-  const common = (['mynaportal', 'information-provision-network', 'juki-net'] as const).map(hoursOf);
+  const common = (['mynaportal', 'information-provision-network', 'juki-net'] as const).map(
+    hoursOf,
+  );
   const each = holders.map((holder) => worst(...common, hoursOf(holder)));
   const [first] = each as [Uint8Array];
-  return integers(first.map((state, hour) => (each.every((table) => table[hour] === state) ? state : 1)));
+  return integers(
+    first.map((state, hour) => (each.every((table) => table[hour] === state) ? state : 1)),
+  );
 }
 
 /** The state at an instant, by the table of hours: one look-up. */
@@ -127,7 +152,11 @@ export function nextOpeningByEdge(table: Integers, ms: number): number | null {
 export function windowsByEdge(table: Integers, start: number, end: number): number[] {
   const bounds: number[] = [];
   for (let piece = pieceAt(table, start); (table.edges[piece] as number) < end; piece++) {
-    if (table.states[piece] === 0) bounds.push(Math.max(start, table.edges[piece] as number), Math.min(end, table.edges[piece + 1] as number));
+    if (table.states[piece] === 0)
+      bounds.push(
+        Math.max(start, table.edges[piece] as number),
+        Math.min(end, table.edges[piece + 1] as number),
+      );
   }
   return bounds;
 }

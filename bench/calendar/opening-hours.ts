@@ -1,4 +1,5 @@
-// The same hours in the rules language of OpenStreetMap. It composes nothing and has no word for "depends on the holder": the rules below are composed by hand.
+// The same hours in the rules language of OpenStreetMap. It composes nothing and has no word for
+// "depends on the holder": the rules below are composed by hand.
 
 import type { ServerId } from 'myna-selfinfo/calendar';
 import openingHours from 'opening_hours';
@@ -10,9 +11,16 @@ process.env.TZ = 'Asia/Tokyo';
 export type Hours = openingHours;
 
 /** Holidays (国民の休日) that opening_hours 3.15.0 does not know: the days between two others. */
-export const unknownHolidays = ['2026-09-22', '2032-09-21', '2037-09-22', '2043-09-22', '2049-09-21'];
+export const unknownHolidays = [
+  '2026-09-22',
+  '2032-09-21',
+  '2037-09-22',
+  '2043-09-22',
+  '2049-09-21',
+];
 
-const common = 'Sa[3] 22:00-24:00 off; Sa[3] +1 day 00:00-08:00 off; Dec 28 21:00-24:00 off; Dec 29-Jan 3 off; Jan 4 00:00-08:00 off';
+const common =
+  'Sa[3] 22:00-24:00 off; Sa[3] +1 day 00:00-08:00 off; Dec 28 21:00-24:00 off; Dec 29-Jan 3 off; Jan 4 00:00-08:00 off';
 const alwaysButThirdWeekend = `open; Sa[3] unknown; Sa[3] +1 day unknown; ${common}`;
 const businessDays = `Mo-Fr 08:00-21:00; PH off; ${common}`;
 
@@ -47,7 +55,11 @@ export function ofPensionServiceAlone(): Hours {
 }
 
 function parse(rules: string): Hours {
-  return new openingHours(rules, { lat: 35.68, lon: 139.76, address: { country_code: 'jp', state: '' } });
+  return new openingHours(rules, {
+    lat: 35.68,
+    lon: 139.76,
+    address: { country_code: 'jp', state: '' },
+  });
 }
 
 /** The state at an instant, in our words. */

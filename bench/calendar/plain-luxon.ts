@@ -54,7 +54,9 @@ export function serverState(server: ServerId, at: DateTime): State {
     case 'local-employee-accident-fund': {
       if (at.hour < 8 || at.hour >= 21) return 'closed';
       const saturday = at.weekday === 7 ? at.minus({ days: 1 }) : at;
-      return at.weekday >= 6 && (saturday.month === 6 || saturday.month === 12) ? 'uncertain' : 'open';
+      return at.weekday >= 6 && (saturday.month === 6 || saturday.month === 12)
+        ? 'uncertain'
+        : 'open';
     }
     case 'employment-security':
       return at.hour >= 7 && at.hour < 22 ? 'open' : 'closed';
@@ -63,7 +65,9 @@ export function serverState(server: ServerId, at: DateTime): State {
     case 'national-officials-mutual-aid': {
       if (businessHours(at, 8, 21) === 'closed') return 'closed';
       const friday = secondFriday(at);
-      return isWithin(at, friday.plus({ hours: 18 }), friday.plus({ hours: 30 })) ? 'uncertain' : 'open';
+      return isWithin(at, friday.plus({ hours: 18 }), friday.plus({ hours: 30 }))
+        ? 'uncertain'
+        : 'open';
     }
     default:
       return businessHours(at, 8, 21);
@@ -71,11 +75,16 @@ export function serverState(server: ServerId, at: DateTime): State {
 }
 
 function heldState(holder: ServerId, at: DateTime): State {
-  const states = (['mynaportal', 'information-provision-network', 'juki-net', holder] as const).map((server) => serverState(server, at));
+  const states = (['mynaportal', 'information-provision-network', 'juki-net', holder] as const).map(
+    (server) => serverState(server, at),
+  );
   return states.includes('closed') ? 'closed' : states.includes('uncertain') ? 'uncertain' : 'open';
 }
 
-/** The three common systems and one of these holders: where they differ, it is uncertain which one counts. */
+/**
+ * The three common systems and one of these holders: where they differ, it is uncertain which one
+ * counts.
+ */
 export function holdersState(holders: readonly ServerId[], at: DateTime): State {
   const [first, ...others] = holders.map((holder) => heldState(holder, at)) as [State, ...State[]];
   return others.every((state) => state === first) ? first : 'uncertain';
@@ -89,7 +98,11 @@ export function nextOpening(stateAt: (at: DateTime) => State, from: DateTime): D
 }
 
 /** Starts and ends of the open windows of an interval, one after the other: hour by hour. */
-export function windows(stateAt: (at: DateTime) => State, start: DateTime, end: DateTime): number[] {
+export function windows(
+  stateAt: (at: DateTime) => State,
+  start: DateTime,
+  end: DateTime,
+): number[] {
   const bounds: number[] = [];
   let open = false;
   for (let at = start; at < end; at = at.plus({ hours: 1 })) {

@@ -31,7 +31,9 @@ export function run(): void {
     readonly dependencies: Readonly<Record<string, string>>;
     readonly exports: Readonly<Record<string, unknown>>;
   };
-  const forgotten = Object.keys(dependencies).filter((name) => !name.startsWith('@types/') && !DEPENDENCIES.includes(name));
+  const forgotten = Object.keys(dependencies).filter(
+    (name) => !name.startsWith('@types/') && !DEPENDENCIES.includes(name),
+  );
   if (forgotten.length > 0) throw new Error(`not measured: ${forgotten.join(', ')}`);
   const doors = Object.keys(exports).filter((door) => door !== './package.json');
   const loads: Load[] = [
@@ -42,7 +44,9 @@ export function run(): void {
   ];
   for (const format of ['esm', 'cjs'] as const) {
     const samples = measure(loads, format);
-    console.log(`\nLoading in a new process, ${format === 'esm' ? 'import()' : 'require()'}; medians of ${ROUNDS} rounds`);
+    console.log(
+      `\nLoading in a new process, ${format === 'esm' ? 'import()' : 'require()'}; medians of ${ROUNDS} rounds`,
+    );
     for (const [index, { name }] of loads.entries()) {
       const [processor, wall] = (['processor', 'wall'] as const).map((key) =>
         median(samples[index]?.map((cost) => cost[key]) ?? [])
@@ -52,15 +56,22 @@ export function run(): void {
       console.log(`  ${name.padEnd(30)} ${processor} ms of processor time, ${wall} ms in all`);
     }
     const ratio = (one: string, other: string) => {
-      const [first, second] = [one, other].map((wanted) => samples[loads.findIndex(({ name }) => name === wanted)] ?? []);
+      const [first, second] = [one, other].map(
+        (wanted) => samples[loads.findIndex(({ name }) => name === wanted)] ?? [],
+      );
       return (['processor', 'wall'] as const).map(
-        (key) => `${median(first?.map((cost, round) => cost[key] / (second?.[round]?.[key] ?? Number.NaN)) ?? []).toFixed(2)}x`,
+        (key) =>
+          `${median(first?.map((cost, round) => cost[key] / (second?.[round]?.[key] ?? Number.NaN)) ?? []).toFixed(2)}x`,
       );
     };
     const [main, mainInAll] = ratio('.', 'the five runtime dependencies');
     const [calendar, calendarInAll] = ratio('./calendar', 'luxon');
-    console.log(`  . beside its five runtime dependencies: ${main} of their processor time (wanted: at most 1x), ${mainInAll} of their time in all`);
-    console.log(`  ./calendar beside luxon alone: ${calendar} of its processor time (wanted: at most 2x), ${calendarInAll} of its time in all`);
+    console.log(
+      `  . beside its five runtime dependencies: ${main} of their processor time (wanted: at most 1x), ${mainInAll} of their time in all`,
+    );
+    console.log(
+      `  ./calendar beside luxon alone: ${calendar} of its processor time (wanted: at most 2x), ${calendarInAll} of its time in all`,
+    );
   }
 }
 
@@ -79,7 +90,11 @@ function measure(loads: readonly Load[], format: Format): readonly Cost[][] {
 
 function loadOnce({ packages }: Load, format: Format): Cost {
   // jose and oauth4webapi are ESM alone: a program in CommonJS imports them.
-  const steps = packages.map((name) => (format === 'cjs' && !['jose', 'oauth4webapi'].includes(name) ? `require('${name}');` : `await import('${name}');`));
+  const steps = packages.map((name) =>
+    format === 'cjs' && !['jose', 'oauth4webapi'].includes(name)
+      ? `require('${name}');`
+      : `await import('${name}');`,
+  );
   const script = `(async () => {
     const start = performance.now();
     const before = process.cpuUsage();
@@ -87,7 +102,11 @@ function loadOnce({ packages }: Load, format: Format): Cost {
     const { user, system } = process.cpuUsage(before);
     console.log(JSON.stringify({ processor: (user + system) / 1e3, wall: performance.now() - start }));
   })();`;
-  const { stdout, stderr } = spawnSync(process.execPath, [`--input-type=${format === 'esm' ? 'module' : 'commonjs'}`, '--eval', script], { encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [`--input-type=${format === 'esm' ? 'module' : 'commonjs'}`, '--eval', script],
+    { encoding: 'utf8' },
+  );
   if (!stdout) throw new Error(stderr);
   return JSON.parse(stdout) as Cost;
 }

@@ -24,9 +24,14 @@ interface Cost {
   readonly wall: number;
 }
 
-/** Measures token, request and result over real mutual TLS against a portal in another process, one journey after the other. */
+/**
+ * Measures token, request and result over real mutual TLS against a portal in another process, one
+ * journey after the other.
+ */
 export async function run(): Promise<void> {
-  const portal = fork(fileURLToPath(new URL('portal.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
+  const portal = fork(fileURLToPath(new URL('portal.ts', import.meta.url)), {
+    execArgv: ['--import', 'tsx'],
+  });
   try {
     const [place] = (await once(portal, 'message')) as [Place];
     const seen = async () => {
@@ -44,7 +49,8 @@ async function race(contenders: readonly Contender[], seen: () => Promise<Seen>)
   await assertSame(contenders, seen);
   const samples: Cost[][] = contenders.map(() => []);
   for (let round = -UNCOUNTED_ROUNDS; round < ROUNDS; round++) {
-    // Each goes first in turn: what one leaves to the collector of garbage would always meet the same other one.
+    // Each goes first in turn: what one leaves to the collector of garbage would always meet the
+    // same other one.
     for (let turn = 0; turn < contenders.length; turn++) {
       const index = (round + UNCOUNTED_ROUNDS + turn) % contenders.length;
       const cost = await measure(contenders[index] as Contender);
@@ -52,21 +58,38 @@ async function race(contenders: readonly Contender[], seen: () => Promise<Seen>)
     }
   }
   const require = createRequire(import.meta.url);
-  const versions = ['undici', 'openid-client'].map((name) => `${name} ${require(`${name}/package.json`).version}`).join(', ');
-  console.log(`\nA journey: token, request, result over one connection of mutual TLS; ${versions}; medians of ${ROUNDS} rounds of ${JOURNEYS}`);
+  const versions = ['undici', 'openid-client']
+    .map((name) => `${name} ${require(`${name}/package.json`).version}`)
+    .join(', ');
+  console.log(
+    `\nA journey: token, request, result over one connection of mutual TLS; ${versions}; medians of ${ROUNDS} rounds of ${JOURNEYS}`,
+  );
   const ratioTo = (other: number, key: keyof Cost) =>
-    median(samples[0]?.map((cost, round) => cost[key] / (samples[other]?.[round]?.[key] ?? Number.NaN)) ?? []).toFixed(2);
+    median(
+      samples[0]?.map(
+        (cost, round) => cost[key] / (samples[other]?.[round]?.[key] ?? Number.NaN),
+      ) ?? [],
+    ).toFixed(2);
   for (const [index, { name }] of contenders.entries()) {
-    const [processor, wall] = (['processor', 'wall'] as const).map((key) => median(samples[index]?.map((cost) => cost[key]) ?? []).toFixed(2));
+    const [processor, wall] = (['processor', 'wall'] as const).map((key) =>
+      median(samples[index]?.map((cost) => cost[key]) ?? []).toFixed(2),
+    );
     console.log(`  ${name.padEnd(16)} ${processor} ms of processor time, ${wall} ms in all`);
   }
   console.log('\nFigures');
-  console.log(`  beside undici by hand: ${ratioTo(1, 'processor')}x of its processor time (wanted: at most 1.3x), ${ratioTo(1, 'wall')}x of its time in all`);
-  console.log(`  beside openid-client: ${ratioTo(2, 'processor')}x of its processor time (wanted: at most 1x), ${ratioTo(2, 'wall')}x of its time in all`);
+  console.log(
+    `  beside undici by hand: ${ratioTo(1, 'processor')}x of its processor time (wanted: at most 1.3x), ${ratioTo(1, 'wall')}x of its time in all`,
+  );
+  console.log(
+    `  beside openid-client: ${ratioTo(2, 'processor')}x of its processor time (wanted: at most 1x), ${ratioTo(2, 'wall')}x of its time in all`,
+  );
 }
 
 /** The same records from all, for the same three calls over one connection each. */
-async function assertSame(contenders: readonly Contender[], seen: () => Promise<Seen>): Promise<void> {
+async function assertSame(
+  contenders: readonly Contender[],
+  seen: () => Promise<Seen>,
+): Promise<void> {
   const outcomes: unknown[] = [];
   let before = await seen();
   for (const contender of contenders) {
@@ -74,11 +97,24 @@ async function assertSame(contenders: readonly Contender[], seen: () => Promise<
     const after = await seen();
     const [token = '', ...rest] = after.bodies;
     const form = Object.keys(Object.fromEntries(new URLSearchParams(token))).sort();
-    outcomes.push({ records, connections: after.connections - before.connections, calls: after.calls - before.calls, form, rest });
+    outcomes.push({
+      records,
+      connections: after.connections - before.connections,
+      calls: after.calls - before.calls,
+      form,
+      rest,
+    });
     before = after;
   }
-  for (const [index, outcome] of outcomes.entries()) deepStrictEqual(outcome, outcomes[0], `${contenders[index]?.name} differs from ${contenders[0]?.name}`);
-  const [{ records, connections, calls }] = outcomes as [{ records: unknown; connections: number; calls: number }];
+  for (const [index, outcome] of outcomes.entries())
+    deepStrictEqual(
+      outcome,
+      outcomes[0],
+      `${contenders[index]?.name} differs from ${contenders[0]?.name}`,
+    );
+  const [{ records, connections, calls }] = outcomes as [
+    { records: unknown; connections: number; calls: number },
+  ];
   deepStrictEqual([Array.isArray(records) && records.length, connections, calls], [3, 1, 3]);
 }
 
@@ -88,5 +124,8 @@ async function measure({ begin, journey }: Contender): Promise<Cost> {
   const before = process.cpuUsage();
   for (const arrival of arrivals) await journey(arrival);
   const { user, system } = process.cpuUsage(before);
-  return { processor: (user + system) / 1e3 / JOURNEYS, wall: (performance.now() - start) / JOURNEYS };
+  return {
+    processor: (user + system) / 1e3 / JOURNEYS,
+    wall: (performance.now() - start) / JOURNEYS,
+  };
 }

@@ -1,5 +1,12 @@
 import { createSecureContext } from 'node:tls';
-import { createSelfInfoClient, defineService, type EnvironmentOptions, latest, sandboxEnvironment, type TlsCredential } from 'myna-selfinfo';
+import {
+  createSelfInfoClient,
+  defineService,
+  type EnvironmentOptions,
+  latest,
+  sandboxEnvironment,
+  type TlsCredential,
+} from 'myna-selfinfo';
 import { authorizationCodeGrant, Configuration, customFetch, TlsClientAuth } from 'openid-client';
 import { Client } from 'undici';
 
@@ -40,14 +47,25 @@ export function ours({ site, tls }: Place): Contender {
     name: '住宅ローン事前審査',
     purpose: { id: 'housing-loan', text: '住宅ローンの事前審査のため' },
     retention: { days: 30 },
-    items: { income: { detail: 'local-tax', code: 'TM00000000000002', inquiries: ['latest'], latestBy: '課税年度' } },
+    items: {
+      income: {
+        detail: 'local-tax',
+        code: 'TM00000000000002',
+        inquiries: ['latest'],
+        latestBy: '課税年度',
+      },
+    },
   });
   const client = createSelfInfoClient({ service, environment: sandboxEnvironment(site), tls });
   return {
     name: 'myna-selfinfo',
     async begin() {
       const { url } = await client.beginConsent({ sessionBinding: SESSION });
-      return { callback: callbackOf(site, new URL(url).searchParams.get('state') ?? ''), state: '', codeVerifier: '' };
+      return {
+        callback: callbackOf(site, new URL(url).searchParams.get('state') ?? ''),
+        state: '',
+        codeVerifier: '',
+      };
     },
     async journey({ callback }) {
       const outcome = await client.completeConsent(callback, { sessionBinding: SESSION });
@@ -55,17 +73,25 @@ export function ours({ site, tls }: Place): Contender {
       const result = await client.query(outcome.grant, latest());
       if (result.status !== 'ready') throw new Error(result.status);
       const { income } = result.answer.items;
-      return income.status === 'present' ? income.reveal().map(({ holder, asOf, fields }) => ({ holder, asOf, fields })) : income.status;
+      return income.status === 'present'
+        ? income.reveal().map(({ holder, asOf, fields }) => ({ holder, asOf, fields }))
+        : income.status;
     },
   };
 }
 
-/** The three calls written by hand with undici; nothing is checked but the state and the statuses. */
+/**
+ * The three calls written by hand with undici; nothing is checked but the state and the statuses.
+ */
 export function byHand(place: Place): Contender {
   const open = lineTo(place);
   return {
     name: 'undici by hand',
-    begin: async () => ({ callback: callbackOf(place.site, STATE), state: STATE, codeVerifier: VERIFIER }),
+    begin: async () => ({
+      callback: callbackOf(place.site, STATE),
+      state: STATE,
+      codeVerifier: VERIFIER,
+    }),
     async journey({ callback, state, codeVerifier }) {
       const parameters = new URL(callback).searchParams;
       if (parameters.get('state') !== state) throw new Error('another state');
@@ -78,7 +104,12 @@ export function byHand(place: Place): Contender {
           code_verifier: codeVerifier,
           client_id: place.site.clientId,
         });
-        const answer = await send(line, '/oauth/token', { 'content-type': 'application/x-www-form-urlencoded' }, form.toString());
+        const answer = await send(
+          line,
+          '/oauth/token',
+          { 'content-type': 'application/x-www-form-urlencoded' },
+          form.toString(),
+        );
         const { access_token: token } = JSON.parse(answer.text) as { access_token: string };
         return await ask(line, token);
       } finally {
@@ -88,28 +119,47 @@ export function byHand(place: Place): Contender {
   };
 }
 
-/** openid-client judges the callback and the token answer, over the same connection; it knows nothing of the other two calls, which are those by hand. */
+/**
+ * openid-client judges the callback and the token answer, over the same connection; it knows
+ * nothing of the other two calls, which are those by hand.
+ */
 export function openidClient(place: Place): Contender {
   const { site } = place;
   const open = lineTo(place);
   const { apiUrl } = site.endpoints;
-  const configuration = new Configuration({ issuer: site.issuer, token_endpoint: `${apiUrl}/oauth/token` }, site.clientId, undefined, TlsClientAuth());
+  const configuration = new Configuration(
+    { issuer: site.issuer, token_endpoint: `${apiUrl}/oauth/token` },
+    site.clientId,
+    undefined,
+    TlsClientAuth(),
+  );
   // One journey at a time: whose connection it is need not be asked.
   let line: Client;
   configuration[customFetch] = async (url, { headers, body }) => {
     const answer = await send(line, new URL(url).pathname, headers, String(body));
-    return new Response(answer.text, { status: answer.status, headers: { 'content-type': answer.contentType } });
+    return new Response(answer.text, {
+      status: answer.status,
+      headers: { 'content-type': answer.contentType },
+    });
   };
   return {
     name: 'openid-client',
-    begin: async () => ({ callback: callbackOf(site, STATE), state: STATE, codeVerifier: VERIFIER }),
+    begin: async () => ({
+      callback: callbackOf(site, STATE),
+      state: STATE,
+      codeVerifier: VERIFIER,
+    }),
     async journey({ callback, state, codeVerifier }) {
       line = open();
       try {
-        const { access_token: token } = await authorizationCodeGrant(configuration, new URL(callback), {
-          pkceCodeVerifier: codeVerifier,
-          expectedState: state,
-        });
+        const { access_token: token } = await authorizationCodeGrant(
+          configuration,
+          new URL(callback),
+          {
+            pkceCodeVerifier: codeVerifier,
+            expectedState: state,
+          },
+        );
         return await ask(line, token);
       } finally {
         await line.destroy();
@@ -118,12 +168,20 @@ export function openidClient(place: Place): Contender {
   };
 }
 
-/** The connection policy of this package: a connection per journey, its ciphers, no resumed sessions, its limits. */
+/**
+ * The connection policy of this package: a connection per journey, its ciphers, no resumed
+ * sessions, its limits.
+ */
 function lineTo({ site, tls }: Place): () => Client {
   const ciphers =
     'TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:' +
     'ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:@SECLEVEL=2';
-  const secureContext = createSecureContext({ ...tls, ca: [...(site.ca ?? [])], minVersion: 'TLSv1.2', ciphers });
+  const secureContext = createSecureContext({
+    ...tls,
+    ca: [...(site.ca ?? [])],
+    minVersion: 'TLSv1.2',
+    ciphers,
+  });
   return () =>
     new Client(site.endpoints.apiUrl, {
       pipelining: 1,
@@ -137,7 +195,12 @@ function lineTo({ site, tls }: Place): () => Client {
     });
 }
 
-async function send(line: Client, path: string, headers: Readonly<Record<string, string>>, body: string) {
+async function send(
+  line: Client,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+) {
   const answer = await line.request({
     method: 'POST',
     path,
@@ -152,16 +215,31 @@ async function send(line: Client, path: string, headers: Readonly<Record<string,
 
 interface WireAnswer {
   readonly selfPersonalData: readonly {
-    readonly record_list: readonly { readonly holder_name: string; readonly record_date: string; readonly field_values: unknown }[];
+    readonly record_list: readonly {
+      readonly holder_name: string;
+      readonly record_date: string;
+      readonly field_values: unknown;
+    }[];
   }[];
 }
 
 /** The request and the result. */
 async function ask(line: Client, token: string): Promise<unknown> {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
-  const asked = await send(line, '/request', headers, JSON.stringify({ inquiry_items: [{ item_code: 'TM00000000000002', inquiry_method: 'LATEST' }] }));
+  const asked = await send(
+    line,
+    '/request',
+    headers,
+    JSON.stringify({
+      inquiry_items: [{ item_code: 'TM00000000000002', inquiry_method: 'LATEST' }],
+    }),
+  );
   const { process_id } = JSON.parse(asked.text) as { process_id: string };
   const { text } = await send(line, '/result', headers, JSON.stringify({ process_id }));
   const [item] = (JSON.parse(text) as WireAnswer).selfPersonalData;
-  return item?.record_list.map(({ holder_name, record_date, field_values }) => ({ holder: holder_name, asOf: record_date, fields: field_values }));
+  return item?.record_list.map(({ holder_name, record_date, field_values }) => ({
+    holder: holder_name,
+    asOf: record_date,
+    fields: field_values,
+  }));
 }

@@ -1,6 +1,11 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { createMemoryStore, createSelfInfoClient, createVirtualClock, defineService } from 'myna-selfinfo';
+import {
+  createMemoryStore,
+  createSelfInfoClient,
+  createVirtualClock,
+  defineService,
+} from 'myna-selfinfo';
 import { createSandbox } from 'myna-selfinfo/sandbox';
 
 const STARTS = 10_000;
@@ -9,7 +14,10 @@ const DAY_MS = 86_400_000;
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** Measures what pending consents take in the memory store, and what is left of them when their time is over. */
+/**
+ * Measures what pending consents take in the memory store, and what is left of them when their time
+ * is over.
+ */
 export async function run(): Promise<void> {
   const service = defineService({
     name: '住宅ローン事前審査',
@@ -18,11 +26,23 @@ export async function run(): Promise<void> {
     items: { income: { detail: 'local-tax', inquiries: ['latest'], latestBy: '課税年度' } },
   });
   const clock = createVirtualClock('2026-12-01T10:00:00+09:00');
-  const sandbox = createSandbox({ registrations: [{ clientId: 'SP12345678_AB1234', redirectUris: ['https://loan.example/callback'], service }], clock });
+  const sandbox = createSandbox({
+    registrations: [
+      { clientId: 'SP12345678_AB1234', redirectUris: ['https://loan.example/callback'], service },
+    ],
+    clock,
+  });
   const store = createMemoryStore({ clock });
-  const client = createSelfInfoClient({ service, environment: sandbox.environment(), clock, store, fetch: sandbox.fetch });
+  const client = createSelfInfoClient({
+    service,
+    environment: sandbox.environment(),
+    clock,
+    store,
+    fetch: sandbox.fetch,
+  });
   const begin = async (count: number) => {
-    for (let start = 0; start < count; start++) await client.beginConsent({ sessionBinding: `session ${start} of a citizen` });
+    for (let start = 0; start < count; start++)
+      await client.beginConsent({ sessionBinding: `session ${start} of a citizen` });
   };
   await begin(200);
   const before = heapUsed();

@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { createSelfInfoClient, createVirtualClock, defineService, latest, type Retrieval } from 'myna-selfinfo';
+import {
+  createSelfInfoClient,
+  createVirtualClock,
+  defineService,
+  latest,
+  type Retrieval,
+} from 'myna-selfinfo';
 import { createRetrievalQueue } from 'myna-selfinfo/bullmq';
 import { createSandbox } from 'myna-selfinfo/sandbox';
 import { createLocalKeys, createMemoryVaultStore, createVault } from 'myna-selfinfo/vault';
@@ -26,9 +32,15 @@ interface Cost {
   readonly commands: number;
 }
 
-/** What the queue adds to a retrieval: the same question and the same put into a vault, by a worker and directly. Store and vault are in memory, the portal in process. */
+/**
+ * What the queue adds to a retrieval: the same question and the same put into a vault, by a worker
+ * and directly. Store and vault are in memory, the portal in process.
+ */
 export async function run(): Promise<void> {
-  const server = await startRedis(findPart('redis-server').path(), { appendonly: 'yes', appendfsync: 'always' });
+  const server = await startRedis(findPart('redis-server').path(), {
+    appendonly: 'yes',
+    appendfsync: 'always',
+  });
   try {
     await compare(await server.ioredis(), server.port);
   } finally {
@@ -38,11 +50,16 @@ export async function run(): Promise<void> {
 
 async function compare(redis: Redis, port: number): Promise<void> {
   const clock = createVirtualClock('2026-12-01T10:00:00+09:00');
-  const registrations = [{ clientId: 'SP12345678_AB1234', redirectUris: ['https://loan.example/callback'], service }];
+  const registrations = [
+    { clientId: 'SP12345678_AB1234', redirectUris: ['https://loan.example/callback'], service },
+  ];
   const sandbox = createSandbox({ registrations, clock });
   const environment = sandbox.environment();
   await using client = createSelfInfoClient({ service, environment, fetch: sandbox.fetch, clock });
-  const keys = createLocalKeys({ current: 'key-1', keys: { 'key-1': randomBytes(32).toString('base64url') } });
+  const keys = createLocalKeys({
+    current: 'key-1',
+    keys: { 'key-1': randomBytes(32).toString('base64url') },
+  });
   const vault = createVault({ service, store: createMemoryVaultStore(), keys, clock });
   let left = 0;
   let finish = (_error?: Error) => {};
@@ -53,7 +70,8 @@ async function compare(redis: Redis, port: number): Promise<void> {
     rate: { max: 1_000_000, perMs: 1_000 },
     clock,
     onEvent: (event) => {
-      if (event.type === 'put-off' || (event.type === 'ended' && event.state === 'failed')) finish(new Error(`${event.type}: ${event.state}`));
+      if (event.type === 'put-off' || (event.type === 'ended' && event.state === 'failed'))
+        finish(new Error(`${event.type}: ${event.state}`));
       if (event.type === 'ended' && --left === 0) finish();
     },
   });
@@ -62,7 +80,9 @@ async function compare(redis: Redis, port: number): Promise<void> {
   /** Asked once, so that the next question gets the answer. */
   async function submit(): Promise<Retrieval<typeof service>> {
     const { url } = await client.beginConsent({ sessionBinding: 'bench' });
-    const outcome = await client.completeConsent(await sandbox.visit(url, { persona: 'hanako' }), { sessionBinding: 'bench' });
+    const outcome = await client.completeConsent(await sandbox.visit(url, { persona: 'hanako' }), {
+      sessionBinding: 'bench',
+    });
     if (outcome.status !== 'granted') throw new Error(outcome.status);
     const retrieval = await client.submit(outcome.grant, latest());
     await client.collect(retrieval, { once: true });
@@ -104,7 +124,9 @@ async function compare(redis: Redis, port: number): Promise<void> {
       if (round >= 0) costs[name]?.push(cost);
     }
   }
-  console.log(`\nQueue: ${RETRIEVALS} retrievals, ${CONCURRENCY} at a time, Redis with appendfsync always; medians of ${ROUNDS} rounds, for one retrieval`);
+  console.log(
+    `\nQueue: ${RETRIEVALS} retrievals, ${CONCURRENCY} at a time, Redis with appendfsync always; medians of ${ROUNDS} rounds, for one retrieval`,
+  );
   for (const [name, rounds] of Object.entries(costs)) {
     const of = (key: keyof Cost) => median(rounds.map((cost) => cost[key])).toFixed(2);
     console.log(
@@ -120,7 +142,15 @@ async function measure(redis: Redis, work: () => Promise<void>): Promise<Cost> {
   await work();
   const wall = (performance.now() - start) / RETRIEVALS;
   const { user, system } = process.cpuUsage(before);
-  const calls = [...(await redis.info('commandstats')).matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].filter(([, name]) => name !== 'config|resetstat');
-  const sum = (some: typeof calls) => some.reduce((total, [, , count]) => total + Number(count), 0) / RETRIEVALS;
-  return { wall, processor: (user + system) / 1e3 / RETRIEVALS, scripts: sum(calls.filter(([, name]) => name?.startsWith('eval'))), commands: sum(calls) };
+  const calls = [
+    ...(await redis.info('commandstats')).matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm),
+  ].filter(([, name]) => name !== 'config|resetstat');
+  const sum = (some: typeof calls) =>
+    some.reduce((total, [, , count]) => total + Number(count), 0) / RETRIEVALS;
+  return {
+    wall,
+    processor: (user + system) / 1e3 / RETRIEVALS,
+    scripts: sum(calls.filter(([, name]) => name?.startsWith('eval'))),
+    commands: sum(calls),
+  };
 }

@@ -1,4 +1,5 @@
-// Puts the page and its one script into a folder that any web server, or none, can show: `node examples/calendar-page/build.mjs [folder]`, after `npm run build`.
+// Puts the page and its one script into a folder that any web server, or none, can show: `node
+// examples/calendar-page/build.mjs [folder]`, after `npm run build`.
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,15 @@
 // ブラウザだけで動く運用カレンダー。サーバも通信も不要。
-import { createCalendar, details, isSelfInfoError, isServerId, type ServerId, servers, type Target, toICalendar, toSvg } from 'myna-selfinfo/calendar';
+import {
+  createCalendar,
+  details,
+  isSelfInfoError,
+  isServerId,
+  type ServerId,
+  servers,
+  type Target,
+  toICalendar,
+  toSvg,
+} from 'myna-selfinfo/calendar';
 
 type Lang = 'ja' | 'en';
 
@@ -38,15 +48,24 @@ const words = {
 
 const calendar = createCalendar();
 const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
-const [select, input, figure] = [byId<HTMLSelectElement>('target'), byId<HTMLInputElement>('month'), document.querySelector('figure') as HTMLElement];
-const tokyoMonth = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Tokyo', year: 'numeric', month: '2-digit' });
+const [select, input, figure] = [
+  byId<HTMLSelectElement>('target'),
+  byId<HTMLInputElement>('month'),
+  document.querySelector('figure') as HTMLElement,
+];
+const tokyoMonth = new Intl.DateTimeFormat('sv-SE', {
+  timeZone: 'Asia/Tokyo',
+  year: 'numeric',
+  month: '2-digit',
+});
 
 // 表示の状態は URL に置き、共有・再読み込みできるようにする。例: #target=pension&month=2026-12&lang=en
 const state = new URLSearchParams(location.hash.slice(1));
 const lang = (): Lang => (state.get('lang') === 'en' ? 'en' : 'ja');
 const month = () => state.get('month') ?? tokyoMonth.format(new Date());
 const targetId = () => state.get('target') ?? 'local-tax';
-const target = () => (isServerId(targetId()) ? { server: targetId() as ServerId } : targetId()) as Target;
+const target = () =>
+  (isServerId(targetId()) ? { server: targetId() as ServerId } : targetId()) as Target;
 
 function change(name: 'target' | 'month' | 'lang', value: string) {
   state.set(name, value);
@@ -80,12 +99,18 @@ function show() {
   try {
     const { state: now, until, nextOpening } = calendar.status(target());
     const time = now === 'open' ? until : nextOpening;
-    const when = time?.setLocale(lang()).toFormat(lang() === 'ja' ? 'yyyy年M月d日(ccc) H:mm' : 'ccc d LLL yyyy H:mm') ?? '-';
+    const when =
+      time
+        ?.setLocale(lang())
+        .toFormat(lang() === 'ja' ? 'yyyy年M月d日(ccc) H:mm' : 'ccc d LLL yyyy H:mm') ?? '-';
     byId('now').replaceChildren(
       Object.assign(document.createElement('strong'), { textContent: text.now[now] }),
       (now === 'open' ? text.until : text.opens) + when,
     );
-    const svg = new DOMParser().parseFromString(toSvg(calendar, [target()], { month: month(), lang: lang() }), 'image/svg+xml');
+    const svg = new DOMParser().parseFromString(
+      toSvg(calendar, [target()], { month: month(), lang: lang() }),
+      'image/svg+xml',
+    );
     figure.replaceChildren(document.importNode(svg.documentElement, true));
     byId('problem').textContent = '';
   } catch (error) {
@@ -104,9 +129,16 @@ function group(label: string, rows: readonly { id: string; ja: string; en: strin
 }
 
 function saveFeed() {
-  const feed = toICalendar(calendar, target(), { start: `${month()}-01`, end: `${monthAfter(month(), 3)}-01`, lang: lang() });
+  const feed = toICalendar(calendar, target(), {
+    start: `${month()}-01`,
+    end: `${monthAfter(month(), 3)}-01`,
+    lang: lang(),
+  });
   const url = URL.createObjectURL(new Blob([feed], { type: 'text/calendar;charset=utf-8' }));
-  Object.assign(document.createElement('a'), { href: url, download: `${targetId()}-${month()}.ics` }).click();
+  Object.assign(document.createElement('a'), {
+    href: url,
+    download: `${targetId()}-${month()}.ics`,
+  }).click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 

@@ -13,13 +13,18 @@ export interface PcscCard {
 
 /** A slot that draws the card in. How it opens is the device's own business, not PC/SC's. */
 export interface PcscSlot {
-  /** Opens the slot, waits for a card by SCardGetStatusChange and connects to it; shuts the slot and rejects when the signal aborts. */
+  /**
+   * Opens the slot, waits for a card by SCardGetStatusChange and connects to it; shuts the slot and
+   * rejects when the signal aborts.
+   */
   connect(signal: AbortSignal): Promise<PcscCard>;
   /** Tells of the state SCARD_STATE_EMPTY that no SCARD_EJECT_CARD led to. */
   onEmpty(listener: () => void): () => void;
 }
 
-const selectApplication = [0x00, 0xa4, 0x04, 0x0c, 0x0a, 0xd3, 0x92, 0xf0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01];
+const selectApplication = [
+  0x00, 0xa4, 0x04, 0x0c, 0x0a, 0xd3, 0x92, 0xf0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01,
+];
 const selectFile = (id: number) => [0x00, 0xa4, 0x02, 0x0c, 0x02, id >> 8, id & 0xff];
 /** The certificate for user authentication, its key, and the PIN of that key. */
 const files = { certificate: 0x000a, key: 0x0017, pin: 0x0018 };
@@ -73,7 +78,10 @@ export function createPcscReader(slot: PcscSlot): CardReader {
     const head = await must([0x00, 0xb0, 0x00, 0x00, 0x04]);
     const length = 4 + (head[2] ?? 0) * 256 + (head[3] ?? 0);
     const blocks: Uint8Array[] = [];
-    for (let at = 0; at < length; at += BLOCK) blocks.push(await must([0x00, 0xb0, at >> 8, at & 0xff, Math.min(BLOCK, length - at) & 0xff]));
+    for (let at = 0; at < length; at += BLOCK)
+      blocks.push(
+        await must([0x00, 0xb0, at >> 8, at & 0xff, Math.min(BLOCK, length - at) & 0xff]),
+      );
     return Buffer.concat(blocks);
   }
 
@@ -89,14 +97,24 @@ export function createPcscReader(slot: PcscSlot): CardReader {
     async sign(challenge, pin): Promise<CardSignature> {
       await must(selectApplication);
       await must(selectFile(files.pin));
-      const { status } = await send([0x00, 0x20, 0x00, 0x80, pin.length, ...Buffer.from(pin, 'ascii')]);
+      const { status } = await send([
+        0x00,
+        0x20,
+        0x00,
+        0x80,
+        pin.length,
+        ...Buffer.from(pin, 'ascii'),
+      ]);
       if (status !== 0x9000) {
         const triesLeft = triesOf(status);
         return triesLeft === 0 ? { status: 'locked' } : { status: 'wrong-pin', triesLeft };
       }
       await must(selectFile(files.key));
       const input = [...digestInfo, ...createHash('sha256').update(challenge).digest()];
-      return { status: 'signed', signature: await must([0x80, 0x2a, 0x00, 0x80, input.length, ...input, 0x00]) };
+      return {
+        status: 'signed',
+        signature: await must([0x80, 0x2a, 0x00, 0x80, input.length, ...input, 0x00]),
+      };
     },
     async eject() {
       const card = inside;

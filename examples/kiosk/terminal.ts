@@ -2,20 +2,48 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { type Clock, defineService, isSelfInfoError, latest, systemClock } from 'myna-selfinfo';
-import { type Availability, createKioskSession, createSimulatedReader, type KioskEnd, type KioskOutcome, type KioskState } from 'myna-selfinfo/kiosk';
-import { type CardCondition, createSandboxKiosk, localTaxRecord, pensionRecord } from 'myna-selfinfo/sandbox';
+import {
+  type Availability,
+  createKioskSession,
+  createSimulatedReader,
+  type KioskEnd,
+  type KioskOutcome,
+  type KioskState,
+} from 'myna-selfinfo/kiosk';
+import {
+  type CardCondition,
+  createSandboxKiosk,
+  localTaxRecord,
+  pensionRecord,
+} from 'myna-selfinfo/sandbox';
 
 const housingLoan = defineService({
   name: '住宅ローンサービスへの所得情報の提出',
   purpose: { id: 'housing-loan', text: '住宅ローンの審査のため' },
   retention: { days: 30 },
-  items: { income: { detail: 'local-tax', code: 'TM00000000000002', inquiries: ['latest'], latestBy: '課税年度', record: localTaxRecord } },
+  items: {
+    income: {
+      detail: 'local-tax',
+      code: 'TM00000000000002',
+      inquiries: ['latest'],
+      latestBy: '課税年度',
+      record: localTaxRecord,
+    },
+  },
 });
 const lifePlan = defineService({
   name: '老後資金相談サービスへの年金情報の提出',
   purpose: { id: 'life-plan', text: '老後資金の相談のため' },
   retention: { days: 7 },
-  items: { pension: { detail: 'pension', holders: ['pension-service'], inquiries: ['latest'], latestBy: '改定日', record: pensionRecord } },
+  items: {
+    pension: {
+      detail: 'pension',
+      holders: ['pension-service'],
+      inquiries: ['latest'],
+      latestBy: '改定日',
+      record: pensionRecord,
+    },
+  },
 });
 const services = [
   { id: 'SP00000001_HL0001', service: housingLoan, inquiry: latest() },
@@ -35,8 +63,10 @@ const outcomes: Readonly<Record<KioskOutcome['status'], string>> = {
   cancelled: '取り消しました。情報は提供していません。',
   idle: '操作がなかったため終了しました。情報は提供していません。',
   'card-locked': '暗証番号がロックされています。お住まいの市区町村の窓口で再設定してください。',
-  'certificate-expired': '利用者証明用電子証明書の有効期限が切れています。お住まいの市区町村の窓口で更新してください。',
-  'certificate-revoked': '利用者証明用電子証明書が失効しています。お住まいの市区町村の窓口にお問い合わせください。',
+  'certificate-expired':
+    '利用者証明用電子証明書の有効期限が切れています。お住まいの市区町村の窓口で更新してください。',
+  'certificate-revoked':
+    '利用者証明用電子証明書が失効しています。お住まいの市区町村の窓口にお問い合わせください。',
   'certificate-refused': 'このカードは使用できません。',
   'card-removed': 'カードが抜き取られたため終了しました。情報は提供していません。',
   'card-swapped': '最初と異なるカードのため終了しました。情報は提供していません。',
@@ -47,9 +77,16 @@ const outcomes: Readonly<Record<KioskOutcome['status'], string>> = {
 export async function runKiosk(): Promise<KioskEnd> {
   const startedAt = Date.now();
   // 2026年12月1日(火) 10:00 から、実際の時間で進む時計。
-  const clock: Clock = { now: () => Date.parse('2026-12-01T10:00:00+09:00') + Date.now() - startedAt, wait: systemClock.wait };
+  const clock: Clock = {
+    now: () => Date.parse('2026-12-01T10:00:00+09:00') + Date.now() - startedAt,
+    wait: systemClock.wait,
+  };
   const kiosk = createSandboxKiosk({
-    registrations: services.map(({ id, service }) => ({ clientId: id, redirectUris: ['http://localhost:3000/callback'], service })),
+    registrations: services.map(({ id, service }) => ({
+      clientId: id,
+      redirectUris: ['http://localhost:3000/callback'],
+      service,
+    })),
     clock,
   });
   const reader = createSimulatedReader();
@@ -73,7 +110,11 @@ export async function runKiosk(): Promise<KioskEnd> {
       queueMicrotask(next);
     },
   });
-  const keyboard = createInterface({ input: process.stdin, output: screen, terminal: process.stdin.isTTY === true });
+  const keyboard = createInterface({
+    input: process.stdin,
+    output: screen,
+    terminal: process.stdin.isTTY === true,
+  });
   keyboard.on('line', (line) => {
     typed.push(line.normalize('NFKC').trim());
     next();
@@ -106,7 +147,8 @@ export async function runKiosk(): Promise<KioskEnd> {
     queueMicrotask(next);
   }
 
-  const consent = (line: string) => (line === '1' ? session.agree() : line === '2' ? session.refuse() : 'unknown');
+  const consent = (line: string) =>
+    line === '1' ? session.agree() : line === '2' ? session.refuse() : 'unknown';
   const pin = (line: string) => (line === 'p' ? reader.pull() : session.enterPin(line));
   /** 入力を待つ画面と、その受け取り方。 */
   const answers: Readonly<Partial<Record<KioskState['at'], (line: string) => unknown>>> = {
@@ -124,7 +166,9 @@ export async function runKiosk(): Promise<KioskEnd> {
     'second-consent': consent,
   };
 
-  console.log('キオスク端末のデモ ── 番号を入力して Enter。q で取消、暗証番号の画面では p でカードを抜き取り。カードと人物は架空です。');
+  console.log(
+    'キオスク端末のデモ ── 番号を入力して Enter。q で取消、暗証番号の画面では p でカードを抜き取り。カードと人物は架空です。',
+  );
   show(session.state);
   const end = await session.ended;
   process.off('SIGINT', interrupt);
@@ -154,7 +198,12 @@ function screenOf(state: KioskState): readonly [title: string, ...lines: string[
     case 'start':
       return ['図3.3-1 トップ画面', '1 マイナポータルからの情報提出'];
     case 'menu':
-      return ['図3.3-2 サービスの選択', ...state.services.map(({ name, availability }, index) => `${index + 1} ${name}（${word[availability.state]}）`)];
+      return [
+        '図3.3-2 サービスの選択',
+        ...state.services.map(
+          ({ name, availability }, index) => `${index + 1} ${name}（${word[availability.state]}）`,
+        ),
+      ];
     case 'unavailable':
       return ['ただいま利用できません', ...reasons(state.service.availability), '1 戻る'];
     case 'first-consent':
@@ -164,7 +213,10 @@ function screenOf(state: KioskState): readonly [title: string, ...lines: string[
         '1 同意する  2 同意しない',
       ];
     case 'card-in':
-      return ['図3.3-4 カードの挿入: 挿入するカードを選んでください', ...cards.map(([label], index) => `${index + 1} ${label}`)];
+      return [
+        '図3.3-4 カードの挿入: 挿入するカードを選んでください',
+        ...cards.map(([label], index) => `${index + 1} ${label}`),
+      ];
     case 'identity-pin':
     case 'fetch-pin':
       return [
@@ -173,7 +225,11 @@ function screenOf(state: KioskState): readonly [title: string, ...lines: string[
         `利用者証明用電子証明書の暗証番号（数字4桁）を入力してください。残り${state.triesLeft}回`,
       ];
     case 'second-consent':
-      return ['図3.3-6 提供の確認', '情報の取得が完了しました。サービス提供者に提供してよいですか。', '1 提供する  2 提供しない'];
+      return [
+        '図3.3-6 提供の確認',
+        '情報の取得が完了しました。サービス提供者に提供してよいですか。',
+        '1 提供する  2 提供しない',
+      ];
     case 'card-out':
       return [
         state.outcome.status === 'provided' ? '図3.3-7 取引完了' : '終了',
@@ -193,14 +249,21 @@ function screenOf(state: KioskState): readonly [title: string, ...lines: string[
 const word = { open: '利用できます', uncertain: '利用できないことがあります', closed: '停止中' };
 
 function reasons({ causes, nextOpening }: Availability): string[] {
-  const texts = new Set(causes.filter(({ state }) => state === 'closed').map(({ text }) => text.ja));
-  return [...texts, `次に利用できるのは ${nextOpening?.toFormat('M月d日(ccc) H:mm', { locale: 'ja' }) ?? '未定'} からです。`];
+  const texts = new Set(
+    causes.filter(({ state }) => state === 'closed').map(({ text }) => text.ja),
+  );
+  return [
+    ...texts,
+    `次に利用できるのは ${nextOpening?.toFormat('M月d日(ccc) H:mm', { locale: 'ja' }) ?? '未定'} からです。`,
+  ];
 }
 
 /** サービス提供者が受け取るもの。2回目の同意の前には、どこにもない。 */
 function received(outcome: KioskOutcome): string[] {
   if (outcome.status !== 'provided') return [];
   return Object.values(outcome.answer.items).map((item) =>
-    item.status === 'present' ? `提供した情報: ${item.reveal().length}件` : '提供した情報: 記録がないか、取得できませんでした。',
+    item.status === 'present'
+      ? `提供した情報: ${item.reveal().length}件`
+      : '提供した情報: 記録がないか、取得できませんでした。',
   );
 }

@@ -2,14 +2,23 @@
 // 置き場所を変えるときに直すのはこのファイルだけ。
 import { randomBytes } from 'node:crypto';
 import { isSelfInfoError } from 'myna-selfinfo';
-import { createLocalKeys, createMemoryVaultStore, createVault, type Vault, type VaultOptions } from 'myna-selfinfo/vault';
+import {
+  createLocalKeys,
+  createMemoryVaultStore,
+  createVault,
+  type Vault,
+  type VaultOptions,
+} from 'myna-selfinfo/vault';
 import { housingLoan, type LoanAnswer } from './service.js';
 
 export type LoanVault = Vault<typeof housingLoan>;
 
 /** ここではメモリと、起動のたびに作る鍵。本番では store を createPgVaultStore、keys を KMS などの鍵にし、onEvent を監査ログにつなぐ。 */
 export function createLoanVault(options: Pick<VaultOptions, 'clock' | 'onEvent'>): LoanVault {
-  const keys = createLocalKeys({ current: 'example', keys: { example: randomBytes(32).toString('base64url') } });
+  const keys = createLocalKeys({
+    current: 'example',
+    keys: { example: randomBytes(32).toString('base64url') },
+  });
   return createVault({ service: housingLoan, store: createMemoryVaultStore(), keys, ...options });
 }
 

@@ -10,7 +10,17 @@ import { secureHeaders } from 'hono/secure-headers';
 import { explain, isSelfInfoError, type Language } from 'myna-selfinfo';
 import { createAnswers, type LoanVault } from './answers.js';
 import { createIncome } from './income.js';
-import { closedPage, donePage, handPage, incomePage, plainPage, reviewPage, type Stop, startPage, stoppedPage } from './pages.js';
+import {
+  closedPage,
+  donePage,
+  handPage,
+  incomePage,
+  plainPage,
+  reviewPage,
+  type Stop,
+  startPage,
+  stoppedPage,
+} from './pages.js';
 import type { LoanClient } from './service.js';
 import { type Application, createSessions } from './session.js';
 
@@ -26,9 +36,20 @@ export interface LoanAppOptions {
   readonly example?: () => Partial<Application>;
 }
 
-const files = { '/style.css': 'text/css', '/progress.js': 'text/javascript', '/icon.svg': 'image/svg+xml' };
+const files = {
+  '/style.css': 'text/css',
+  '/progress.js': 'text/javascript',
+  '/icon.svg': 'image/svg+xml',
+};
 /** コールバックのあと、理由だけを示す画面。 */
-const stops = ['declined', 'expired', 'replayed', 'unknown', 'foreign-browser', 'rejected'] as const satisfies readonly Stop[];
+const stops = [
+  'declined',
+  'expired',
+  'replayed',
+  'unknown',
+  'foreign-browser',
+  'rejected',
+] as const satisfies readonly Stop[];
 
 export function createLoanApp({ client, vault, origin, portal, now, example }: LoanAppOptions) {
   const app = new Hono<{ Variables: LanguageVariables }>();
@@ -37,11 +58,18 @@ export function createLoanApp({ client, vault, origin, portal, now, example }: L
   const income = createIncome(client, answers, now);
   // 申し込まずに立ち去った人の情報は、同意の期間を待たずに消す。
   const sessions = createSessions({ https, onEnd: income.drop });
-  const languageOf = (c: { get(key: 'language'): string }): Language => (c.get('language') === 'en' ? 'en' : 'ja');
+  const languageOf = (c: { get(key: 'language'): string }): Language =>
+    c.get('language') === 'en' ? 'en' : 'ja';
 
   for (const [path, type] of Object.entries(files)) {
     const body = readFileSync(new URL(`.${path}`, import.meta.url));
-    app.get(path, (c) => c.body(body, 200, { 'content-type': type, 'cache-control': 'max-age=3600', 'x-content-type-options': 'nosniff' }));
+    app.get(path, (c) =>
+      c.body(body, 200, {
+        'content-type': type,
+        'cache-control': 'max-age=3600',
+        'x-content-type-options': 'nosniff',
+      }),
+    );
   }
 
   app.use(
@@ -62,7 +90,8 @@ export function createLoanApp({ client, vault, origin, portal, now, example }: L
         baseUri: ["'none'"],
         frameAncestors: ["'none'"],
       },
-      // コールバックのURLには認可コードがあるので、よそへは Referer を出さない。no-referrer では自分のフォームの Origin まで null になり、下の csrf を通れない。
+      // コールバックのURLには認可コードがあるので、よそへは Referer を出さない。no-referrer では自分のフォームの Origin まで null になり、下の csrf
+      // を通れない。
       referrerPolicy: 'same-origin',
       strictTransportSecurity: https,
     }),
@@ -77,10 +106,15 @@ export function createLoanApp({ client, vault, origin, portal, now, example }: L
     }),
   );
 
-  const start = (language: Language, values: Partial<Application>, wrong: readonly (keyof Application)[] = []) =>
-    startPage(language, { availability: income.availability(), now: now(), values, wrong });
+  const start = (
+    language: Language,
+    values: Partial<Application>,
+    wrong: readonly (keyof Application)[] = [],
+  ) => startPage(language, { availability: income.availability(), now: now(), values, wrong });
 
-  app.get('/', (c) => c.html(start(languageOf(c), sessions.find(c)?.application ?? example?.() ?? {})));
+  app.get('/', (c) =>
+    c.html(start(languageOf(c), sessions.find(c)?.application ?? example?.() ?? {})),
+  );
 
   app.post('/', async (c) => {
     const form = await c.req.parseBody();
@@ -97,7 +131,9 @@ export function createLoanApp({ client, vault, origin, portal, now, example }: L
 
   app.get('/closed', (c) => {
     const availability = income.availability();
-    return availability.state === 'closed' ? c.html(closedPage(languageOf(c), availability)) : c.redirect('/', 303);
+    return availability.state === 'closed'
+      ? c.html(closedPage(languageOf(c), availability))
+      : c.redirect('/', 303);
   });
 
   app.get('/callback', async (c) => {
@@ -112,14 +148,21 @@ export function createLoanApp({ client, vault, origin, portal, now, example }: L
     const stop = stops.find((candidate) => candidate === c.req.param('stop'));
     if (stop === undefined) return c.notFound();
     const language = languageOf(c);
-    return c.html(stoppedPage(language, stop, explain({ status: stop === 'rejected' ? 'unknown' : stop }, language)));
+    return c.html(
+      stoppedPage(
+        language,
+        stop,
+        explain({ status: stop === 'rejected' ? 'unknown' : stop }, language),
+      ),
+    );
   });
 
   app.get('/income', async (c) => {
     const session = sessions.find(c);
     if (session?.receipt !== undefined) return c.redirect('/done', 303);
     const view = session && (await income.look(session));
-    if (session === undefined || view === undefined || view.status === 'none') return c.redirect('/', 303);
+    if (session === undefined || view === undefined || view.status === 'none')
+      return c.redirect('/', 303);
     return c.html(incomePage(languageOf(c), view, session.application));
   });
 
@@ -127,7 +170,10 @@ export function createLoanApp({ client, vault, origin, portal, now, example }: L
   app.get('/income/state', async (c) => {
     const session = sessions.find(c);
     const view = session && (await income.look(session));
-    return c.json({ waitMs: view?.status === 'pending' ? view.waitMs : view?.status === 'consenting' ? 1_000 : null });
+    return c.json({
+      waitMs:
+        view?.status === 'pending' ? view.waitMs : view?.status === 'consenting' ? 1_000 : null,
+    });
   });
 
   app.post('/income', async (c) => {
@@ -141,7 +187,10 @@ export function createLoanApp({ client, vault, origin, portal, now, example }: L
       return c.redirect('/done', 303);
     }
     await income.drop(session);
-    return c.redirect(action === 'drop' ? '/hand?dropped=yes' : action === 'hand' ? '/hand' : '/', 303);
+    return c.redirect(
+      action === 'drop' ? '/hand?dropped=yes' : action === 'hand' ? '/hand' : '/',
+      303,
+    );
   });
 
   app.get('/hand', (c) => c.html(handPage(languageOf(c), c.req.query('dropped') === 'yes')));
@@ -150,7 +199,8 @@ export function createLoanApp({ client, vault, origin, portal, now, example }: L
     const { salary, income: total } = await c.req.parseBody();
     const session = sessions.find(c);
     if (session?.application === undefined) return c.redirect('/', 303);
-    if (![salary, total].every((amount) => typeof amount === 'string' && /^\d{1,12}$/.test(amount))) return c.html(handPage(languageOf(c), false), 422);
+    if (![salary, total].every((amount) => typeof amount === 'string' && /^\d{1,12}$/.test(amount)))
+      return c.html(handPage(languageOf(c), false), 422);
     await income.drop(session);
     session.receipt = { number: receiptNumber() };
     return c.redirect('/done', 303);
@@ -166,7 +216,14 @@ export function createLoanApp({ client, vault, origin, portal, now, example }: L
     const receipt = sessions.find(c)?.receipt;
     if (receipt?.kept === undefined) return c.redirect('/done', 303);
     const { ref, keptUntil } = receipt.kept;
-    return c.html(reviewPage(languageOf(c), receipt.number, keptUntil, await income.review(ref, receipt.number)));
+    return c.html(
+      reviewPage(
+        languageOf(c),
+        receipt.number,
+        keptUntil,
+        await income.review(ref, receipt.number),
+      ),
+    );
   });
 
   app.notFound((c) => c.html(plainPage(languageOf(c), 'missingPage'), 404));
@@ -187,7 +244,12 @@ export function createLoanApp({ client, vault, origin, portal, now, example }: L
 
 function readApplication(form: Readonly<Record<string, unknown>>): Application {
   const text = (key: keyof Application) => (typeof form[key] === 'string' ? form[key].trim() : '');
-  return { name: text('name'), birthDate: text('birthDate'), amount: text('amount').normalize('NFKC'), years: text('years').normalize('NFKC') };
+  return {
+    name: text('name'),
+    birthDate: text('birthDate'),
+    amount: text('amount').normalize('NFKC'),
+    years: text('years').normalize('NFKC'),
+  };
 }
 
 function findWrong({ name, birthDate, amount, years }: Application): (keyof Application)[] {

@@ -10,7 +10,12 @@ type Waiting = Extract<Collected<typeof housingLoan>, { status: 'pending' | 'una
 /** セッションに置くもの。照会票（retrieval）は秘密を含まない JSON で、再起動のあとでも client.resume に渡せる。 */
 export type IncomeState =
   | { readonly status: 'none' | 'consenting' | 'wrong-person' }
-  | { readonly status: 'asked'; readonly retrieval: string; readonly said?: Waiting; readonly askAgainAt: number }
+  | {
+      readonly status: 'asked';
+      readonly retrieval: string;
+      readonly said?: Waiting;
+      readonly askAgainAt: number;
+    }
   | { readonly status: 'ready'; readonly retrieval: string; readonly ref: string }
   | { readonly status: 'failed'; readonly error: SelfInfoError };
 
@@ -29,7 +34,15 @@ export type IncomeView =
   | { readonly status: 'ready'; readonly answer: LoanAnswer };
 
 /** コールバックのあとに行く先。 */
-export type Arrival = 'income' | 'nowhere' | 'declined' | 'expired' | 'replayed' | 'unknown' | 'foreign-browser' | 'rejected';
+export type Arrival =
+  | 'income'
+  | 'nowhere'
+  | 'declined'
+  | 'expired'
+  | 'replayed'
+  | 'unknown'
+  | 'foreign-browser'
+  | 'rejected';
 
 /** 1回の画面表示で応答を待つ長さ。届かなければ「取得しています」の画面を返し、あとでまた尋ねる。 */
 const PATIENCE_MS = 1_000;
@@ -55,14 +68,22 @@ export function createIncome(client: LoanClient, answers: Answers, now: () => nu
   async function complete(session: Session | undefined, request: Request): Promise<Arrival> {
     try {
       // セッションのないブラウザは、どの同意とも対応しない番号で確かめる。よそのブラウザが開いても、何も使われない。
-      const outcome = await client.completeConsent(request, { sessionBinding: session?.id ?? randomId() });
+      const outcome = await client.completeConsent(request, {
+        sessionBinding: session?.id ?? randomId(),
+      });
       if (outcome.status === 'rejected' && outcome.code === 'not_a_navigation') return 'nowhere';
       // 同じ URL が二度開かれたときは、1回目の結果を見せる。
-      if (outcome.status === 'replayed') return session === undefined || (session.income.status === 'none' && !session.receipt) ? 'replayed' : 'income';
-      if (outcome.status === 'rejected') console.warn(`The callback was rejected at ${outcome.at}: ${outcome.code}`);
+      if (outcome.status === 'replayed')
+        return session === undefined || (session.income.status === 'none' && !session.receipt)
+          ? 'replayed'
+          : 'income';
+      if (outcome.status === 'rejected')
+        console.warn(`The callback was rejected at ${outcome.at}: ${outcome.code}`);
       // この同意はここで終わり。よそのブラウザのものや、知らないものは、このセッションの同意とは関わりがない。
-      if (session?.income.status === 'consenting' && ENDS.includes(outcome.status)) session.income = { status: 'none' };
-      if (session === undefined || outcome.status !== 'granted') return outcome.status === 'granted' ? 'unknown' : outcome.status;
+      if (session?.income.status === 'consenting' && ENDS.includes(outcome.status))
+        session.income = { status: 'none' };
+      if (session === undefined || outcome.status !== 'granted')
+        return outcome.status === 'granted' ? 'unknown' : outcome.status;
       if (session.receipt !== undefined) {
         // 別のタブで申し込んだあとに戻ってきた同意は、使わない。
         await client.discard(outcome.grant);
@@ -94,7 +115,8 @@ export function createIncome(client: LoanClient, answers: Answers, now: () => nu
     if (state.status === 'failed') return { ...state, askAgain: false };
     if (state.status !== 'asked') return { status: state.status };
     // 相手が示した時刻より前には尋ねない。
-    if (now() < state.askAgainAt && state.said !== undefined) return show(state.said, state.askAgainAt);
+    if (now() < state.askAgainAt && state.said !== undefined)
+      return show(state.said, state.askAgainAt);
     let said: Collected<typeof housingLoan>;
     try {
       said = await client.collect(client.resume(state.retrieval), { deadlineMs: PATIENCE_MS });
@@ -133,7 +155,9 @@ export function createIncome(client: LoanClient, answers: Answers, now: () => nu
   }
 
   function show(said: Waiting, askAgainAt: number): IncomeView {
-    return said.status === 'pending' ? { status: 'pending', result: said, waitMs: Math.max(askAgainAt - now(), 0) } : { status: 'unavailable', result: said };
+    return said.status === 'pending'
+      ? { status: 'pending', result: said, waitMs: Math.max(askAgainAt - now(), 0) }
+      : { status: 'unavailable', result: said };
   }
 
   /** 利用者が破棄した: 応答への道（トークン）も、届いた情報も残さない。 */
@@ -170,5 +194,13 @@ export function createIncome(client: LoanClient, answers: Answers, now: () => nu
     if ('retrieval' in income) await client.discard(client.resume(income.retrieval));
   }
 
-  return { availability: () => client.availability(), begin, complete, look, drop, confirm, review };
+  return {
+    availability: () => client.availability(),
+    begin,
+    complete,
+    look,
+    drop,
+    confirm,
+    review,
+  };
 }

@@ -20,8 +20,10 @@ const timeFormat = { ja: 'M月d日(ccc) H:mm', en: "ccc d LLLL H:mm 'JST'" };
 const format = (at: DateTime, form: Readonly<Record<Language, string>>, language: Language) =>
   at.setZone('Asia/Tokyo').setLocale(language).toFormat(form[language]);
 /** 期間の終わりの日。keepUntil はその翌日の0時で、その瞬間は含まない。 */
-const lastDay = (keepUntil: string, language: Language) => format(DateTime.fromISO(keepUntil).minus({ milliseconds: 1 }), dayFormat, language);
-const serverName = (id: string, language: Language) => servers.find((server) => server.id === id)?.[language] ?? id;
+const lastDay = (keepUntil: string, language: Language) =>
+  format(DateTime.fromISO(keepUntil).minus({ milliseconds: 1 }), dayFormat, language);
+const serverName = (id: string, language: Language) =>
+  servers.find((server) => server.id === id)?.[language] ?? id;
 
 interface Parts {
   readonly title: string;
@@ -33,7 +35,10 @@ interface Parts {
 
 function layout(language: Language, { title, step, body, script }: Parts): Html {
   const t = texts[language];
-  const steps = t.steps.map((name, index) => html`<li${index === step ? html` aria-current="step"` : ''}><span>${index + 1}</span>${name}</li>`);
+  const steps = t.steps.map(
+    (name, index) =>
+      html`<li${index === step ? html` aria-current="step"` : ''}><span>${index + 1}</span>${name}</li>`,
+  );
   return html`<!doctype html>
 <html lang="${language}">
 <head>
@@ -64,9 +69,11 @@ const button = (value: string, text: string, rank: 'primary' | 'secondary' | 'qu
   html`<button class="${rank}" name="action" value="${value}">${text}</button>`;
 
 /** 書類でのお手続き: 取得できないときも、申込みの道は閉ざさない。 */
-const paper = (t: Texts) => html`<section class="card paper"><h2>${t.paper.title}</h2><p>${t.paper.text}</p><p>${t.paper.address}</p></section>`;
+const paper = (t: Texts) =>
+  html`<section class="card paper"><h2>${t.paper.title}</h2><p>${t.paper.text}</p><p>${t.paper.address}</p></section>`;
 
-const notice = (text: string | Html, kind: 'info' | 'warn' = 'warn') => html`<p class="notice ${kind}">${text}</p>`;
+const notice = (text: string | Html, kind: 'info' | 'warn' = 'warn') =>
+  html`<p class="notice ${kind}">${text}</p>`;
 
 interface Input {
   readonly name: string;
@@ -93,13 +100,27 @@ export interface StartOptions {
 }
 
 /** 最初の画面: 何を、何のために取得し、いつまで保存するか。何を用意するか（ガイドライン2.7）。 */
-export function startPage(language: Language, { availability, now, values, wrong }: StartOptions): Html {
+export function startPage(
+  language: Language,
+  { availability, now, values, wrong }: StartOptions,
+): Html {
   const t = texts[language];
   const s = t.start;
   const { days } = housingLoan.retention;
-  const until = format(DateTime.fromMillis(now, { zone: 'Asia/Tokyo' }).plus({ days }), dayFormat, language);
+  const until = format(
+    DateTime.fromMillis(now, { zone: 'Asia/Tokyo' }).plus({ days }),
+    dayFormat,
+    language,
+  );
   const field = (name: keyof Application, more: Html, hint?: string) =>
-    input({ name, label: s[name], value: values[name] ?? '', wrong: wrong.includes(name), more, ...(hint !== undefined && { hint }) });
+    input({
+      name,
+      label: s[name],
+      value: values[name] ?? '',
+      wrong: wrong.includes(name),
+      more,
+      ...(hint !== undefined && { hint }),
+    });
   const body = html`<p class="lead">${s.lead}</p>
 ${wrong.length === 0 ? '' : html`<p class="notice warn" role="alert">${s.invalid(wrong.map((name) => s[name]).join(t.and))}</p>`}
 <form method="post" action="/">
@@ -138,11 +159,17 @@ interface StopParts {
 }
 
 /** 手続きが止まったときの画面。どの場合も、次にできることを示す。 */
-export function stoppedPage(language: Language, stop: Stop, text: string | Html, { askAgain, more, why }: StopParts = {}): Html {
+export function stoppedPage(
+  language: Language,
+  stop: Stop,
+  text: string | Html,
+  { askAgain, more, why }: StopParts = {},
+): Html {
   const t = texts[language];
   // やり直しても同じときは、手入力を先に勧める。
   const handFirst = stop === 'nothing-on-record' || (stop === 'unavailable' && !askAgain);
-  const hint = stop === 'declined' ? t.declinedHint : stop === 'foreign-browser' ? t.foreignHint : undefined;
+  const hint =
+    stop === 'declined' ? t.declinedHint : stop === 'foreign-browser' ? t.foreignHint : undefined;
   const body = html`<p class="lead">${text}</p>
 ${hint === undefined ? '' : html`<p>${hint}</p>`}
 ${more ?? ''}
@@ -159,7 +186,8 @@ ${paper(t)}`;
 /** 停止中（注※３）: 次に取得できる予定と、項目ごとの理由。 */
 export function closedPage(language: Language, { nextOpening, items }: LoanAvailability): Html {
   const t = texts[language];
-  const time = (at: DateTime | null) => (at === null ? t.unknown : format(at, timeFormat, language));
+  const time = (at: DateTime | null) =>
+    at === null ? t.unknown : format(at, timeFormat, language);
   const rows = itemKeys.map((key) => {
     const { state, causes, nextOpening: opening } = items[key];
     const cause = causes.find((candidate) => candidate.state === state);
@@ -171,7 +199,11 @@ export function closedPage(language: Language, { nextOpening, items }: LoanAvail
 }
 
 /** 所得の情報の画面: 状況によって、待つ、止まる、確かめる。 */
-export function incomePage(language: Language, view: IncomeView, application: Application | undefined): Html {
+export function incomePage(
+  language: Language,
+  view: IncomeView,
+  application: Application | undefined,
+): Html {
   const t = texts[language];
   switch (view.status) {
     case 'pending':
@@ -184,29 +216,48 @@ export function incomePage(language: Language, view: IncomeView, application: Ap
 <a class="secondary" href="/income">${t.pending.check}</a>
 ${button('hand', t.pending.cancel, 'quiet')}
 </form>`;
-      return layout(language, { title: pending ? t.pending.title : t.consenting.title, step: 1, body, script: true });
+      return layout(language, {
+        title: pending ? t.pending.title : t.consenting.title,
+        step: 1,
+        body,
+        script: true,
+      });
     }
     case 'wrong-person':
       return stoppedPage(language, 'wrong-person', t.wrongPerson);
     case 'gone':
       return stoppedPage(language, 'gone', t.gone);
     case 'unavailable':
-      return stoppedPage(language, 'unavailable', explain(view.result, language), { askAgain: true });
+      return stoppedPage(language, 'unavailable', explain(view.result, language), {
+        askAgain: true,
+      });
     case 'failed':
-      return stoppedPage(language, 'failed', explain(view.error, language), { askAgain: view.askAgain });
+      return stoppedPage(language, 'failed', explain(view.error, language), {
+        askAgain: view.askAgain,
+      });
     case 'ready':
       return filledPage(language, view.answer, application);
   }
 }
 
-function filledPage(language: Language, answer: LoanAnswer, application: Application | undefined): Html {
+function filledPage(
+  language: Language,
+  answer: LoanAnswer,
+  application: Application | undefined,
+): Html {
   const t = texts[language];
   const items = prefill(answer);
   if (items.every(({ records }) => records.length === 0)) return nothingPage(language, answer);
   const usable = hasAmounts(items);
   const fields = items.flatMap(({ records }) => records.flat());
   const isUnfiled = fields.some(({ name, value }) => name === '合計所得金額' && value === null);
-  const cities = [...new Set(items.filter(({ key }) => key !== 'pension').flatMap(({ records }) => records.flat().map(({ source }) => source.holder)))];
+  const cities = [
+    ...new Set(
+      items
+        .filter(({ key }) => key !== 'pension')
+        .flatMap(({ records }) => records.flat().map(({ source }) => source.holder)),
+    ),
+  ];
   const notices = [
     usable ? undefined : isUnfiled ? t.filled.unfiled : t.filled.noAmounts,
     cities.length > 1 ? t.filled.holders(cities.join(t.and)) : undefined,
@@ -227,7 +278,10 @@ ${usable ? '' : paper(t)}`;
 function filledItems(language: Language, items: readonly FilledItem[]): readonly Html[] {
   const t = texts[language];
   return items.map(({ key, answer: item, records }) => {
-    const missing = item.status === 'present' ? item.missing.map(({ server }) => serverName(server, language)) : [];
+    const missing =
+      item.status === 'present'
+        ? item.missing.map(({ server }) => serverName(server, language))
+        : [];
     return html`<section><h2>${t.items[key][0]}</h2>
 ${item.status === 'present' ? '' : notice(explain(item, language), 'info')}
 ${missing.length === 0 ? '' : notice(t.filled.missing(missing.join(t.and)))}
@@ -239,7 +293,10 @@ ${records.map((record, index) => filledRecord(language, record, `${key}-${index}
 /** 一つも届かなかった: 該当なし、対象外、停止中、失敗。 */
 function nothingPage(language: Language, { items }: LoanAnswer): Html {
   const all = itemKeys.map((key) => items[key]);
-  const stop = (['unavailable', 'failed'] as const).find((status) => all.some((item) => item.status === status)) ?? 'nothing-on-record';
+  const stop =
+    (['unavailable', 'failed'] as const).find((status) =>
+      all.some((item) => item.status === status),
+    ) ?? 'nothing-on-record';
   const sentences = [...new Set(all.map((item) => explain(item, language)))];
   return stoppedPage(language, stop, html`${sentences.map((sentence) => html`${sentence}<br>`)}`);
 }
@@ -251,7 +308,11 @@ function filledRecord(language: Language, record: readonly FilledField[], id: st
   const day = DateTime.fromISO(asOf);
   return html`<fieldset class="record"><legend><span id="${id}"><span lang="ja">${holder}</span> <small class="as-of">${day.isValid ? t.asOf(format(day, dayFormat, language)) : ''}</small></span> <span class="mark">${t.filled.mark}</span></legend>
 <div class="fields">${record.map(({ name, value }, at) => {
-    const text = value === null ? t.none : (t.units[name]?.(typeof value === 'number' ? value.toLocaleString(language) : value) ?? value);
+    const text =
+      value === null
+        ? t.none
+        : (t.units[name]?.(typeof value === 'number' ? value.toLocaleString(language) : value) ??
+          value);
     return html`<div class="field filled"><label for="${id}-${at}">${t.fields[name]}</label>
 <input id="${id}-${at}" value="${text}" readonly aria-describedby="${id} ${id}-${at}-field"${typeof value === 'string' ? html` lang="ja"` : ''}>
 <small id="${id}-${at}-field">${t.field(name)}</small></div>`;
@@ -274,7 +335,10 @@ ${paper(t)}`;
   return layout(language, { title: t.hand.title, step: 1, body });
 }
 
-export function donePage(language: Language, { number, kept }: NonNullable<Session['receipt']>): Html {
+export function donePage(
+  language: Language,
+  { number, kept }: NonNullable<Session['receipt']>,
+): Html {
   const t = texts[language].done;
   const body = html`<dl class="card receipt"><dt>${t.number}</dt><dd>${number}</dd><dt>${t.by}</dt>
 <dd>${kept === undefined ? t.hand : html`${t.mynaportal}<br><small>${t.kept(lastDay(kept.keptUntil, language))}</small>`}</dd></dl>
@@ -284,7 +348,12 @@ export function donePage(language: Language, { number, kept }: NonNullable<Sessi
 }
 
 /** 審査の担当者の画面: 保管した情報を、申込みと同じ目的で読む。期間が終わったあとは、消えていることを示す。 */
-export function reviewPage(language: Language, number: string, keptUntil: string, answer: LoanAnswer | undefined): Html {
+export function reviewPage(
+  language: Language,
+  number: string,
+  keptUntil: string,
+  answer: LoanAnswer | undefined,
+): Html {
   const { review, start, done } = texts[language];
   const body = html`<p class="lead">${review.lead}</p>
 <dl class="card receipt"><dt>${done.number}</dt><dd>${number}</dd><dt>${start.purpose}</dt><dd>${start.purposeText}</dd><dt>${review.kept}</dt><dd>${review.until(lastDay(keptUntil, language))}</dd></dl>

@@ -30,7 +30,10 @@ export function prefill(answer: LoanAnswer): readonly FilledItem[] {
     if (item.status !== 'present') return { key, answer: item, records: [] };
     const records = item.reveal().map(({ holder, asOf, fields }) => {
       const values = new Map<string, string | number | null | undefined>(Object.entries(fields));
-      const source = { holder, asOf: asOf ?? String(values.get(housingLoan.items[key].latestBy) ?? '') };
+      const source = {
+        holder,
+        asOf: asOf ?? String(values.get(housingLoan.items[key].latestBy) ?? ''),
+      };
       return used[key].map((name) => ({ name, value: values.get(name) ?? null, source }));
     });
     return { key, answer: item, records };
@@ -40,19 +43,26 @@ export function prefill(answer: LoanAnswer): readonly FilledItem[] {
 /** 収入の金額が一つでも読み取れたか。該当なしや未申告は、収入がないこととは違う。 */
 export function hasAmounts(items: readonly FilledItem[]): boolean {
   const amounts = ['給与収入金額', '合計所得金額', '年金額'];
-  return items.some(({ records }) => records.flat().some(({ name, value }) => amounts.includes(name) && value !== null));
+  return items.some(({ records }) =>
+    records.flat().some(({ name, value }) => amounts.includes(name) && value !== null),
+  );
 }
 
 /**
  * 取得した情報が申込者のものか。API はそれを保証しない: 分かるのは、誰かがこのブラウザでカードと暗証番号を使ったことだけ。
  * サンドボックスの情報では世帯主の氏名しか比べられない。実際のデータレイアウトに住所や生年月日があれば、それも比べる。
  */
-export function compareNames(answer: LoanAnswer, applicant: string): 'same' | 'different' | 'not-told' {
+export function compareNames(
+  answer: LoanAnswer,
+  applicant: string,
+): 'same' | 'different' | 'not-told' {
   const { household } = answer.items;
   if (household.status !== 'present') return 'not-told';
   const own = household.reveal().filter(({ fields }) => fields.続柄 === '世帯主');
   if (own.length === 0) return 'not-told';
-  return own.some(({ fields }) => plain(fields.世帯主氏名) === plain(applicant)) ? 'same' : 'different';
+  return own.some(({ fields }) => plain(fields.世帯主氏名) === plain(applicant))
+    ? 'same'
+    : 'different';
 }
 
 /** 全角と半角、空白の違いは人の違いではない。 */

@@ -7,10 +7,26 @@ export const housingLoan = defineService({
   purpose: { id: 'housing-loan', text: '住宅ローンの事前審査のため' },
   retention: { days: 30 },
   items: {
-    income: { detail: 'local-tax', code: 'TM00000000000002', inquiries: ['latest'], latestBy: '課税年度', record: localTaxRecord },
-    pension: { detail: 'pension', inquiries: ['latest'], latestBy: '改定日', record: pensionRecord },
+    income: {
+      detail: 'local-tax',
+      code: 'TM00000000000002',
+      inquiries: ['latest'],
+      latestBy: '課税年度',
+      record: localTaxRecord,
+    },
+    pension: {
+      detail: 'pension',
+      inquiries: ['latest'],
+      latestBy: '改定日',
+      record: pensionRecord,
+    },
     // 申込者の情報であることを確かめるためにも使う（prefill.ts の compareNames）。
-    household: { detail: 'household', inquiries: ['latest'], latestBy: '異動日', record: householdRecord },
+    household: {
+      detail: 'household',
+      inquiries: ['latest'],
+      latestBy: '異動日',
+      record: householdRecord,
+    },
   },
 });
 

@@ -30,9 +30,11 @@ const ja = {
     purpose: '利用目的',
     purposeText: housingLoan.purpose.text as string,
     kept: '保存期間',
-    keptFor: (days: number, day: string) => `同意日の翌日から${days}日間（本日同意した場合、${day}まで）`,
+    keptFor: (days: number, day: string) =>
+      `同意日の翌日から${days}日間（本日同意した場合、${day}まで）`,
     fetch: 'マイナポータルから所得情報を取得する',
-    fetchHint: '次に、マイナポータルの画面で提供する情報を確かめ、同意します。同意の前でもあとでも、いつでも中止できます。',
+    fetchHint:
+      '次に、マイナポータルの画面で提供する情報を確かめ、同意します。同意の前でもあとでも、いつでも中止できます。',
     byHand: '自分で入力する',
     paperHint: '書類でのお手続きもできます',
     invalid: (names: string) => `次の項目をご確認ください: ${names}`,
@@ -68,12 +70,16 @@ const ja = {
     title: '取得した情報をご確認ください',
     lead: 'まだお申込みは完了していません。印の付いた欄は、マイナポータルから取得した内容です。',
     mark: 'マイナポータルから取得',
-    unfiled: 'この年度の所得の申告がありません（未申告）。所得が0円という意味ではありません。申告のうえ改めて取得するか、書類でお手続きください。',
-    noAmounts: '審査に使える収入の金額を取得できませんでした。ご自身で入力するか、書類でお手続きください。',
+    unfiled:
+      'この年度の所得の申告がありません（未申告）。所得が0円という意味ではありません。申告のうえ改めて取得するか、書類でお手続きください。',
+    noAmounts:
+      '審査に使える収入の金額を取得できませんでした。ご自身で入力するか、書類でお手続きください。',
     holders: (names: string) => `転居などのため、複数の市区町村の情報です: ${names}。`,
     missing: (names: string) => `次の機関の情報は、停止中のため含まれていません: ${names}。`,
-    notTold: 'この情報だけでは、お申込みの方ご本人のものか確かめられません。後日、本人確認書類で確かめます。',
-    keep: (day: string) => `この内容は、住宅ローンの事前審査のためだけに使い、${day}まで保存します。`,
+    notTold:
+      'この情報だけでは、お申込みの方ご本人のものか確かめられません。後日、本人確認書類で確かめます。',
+    keep: (day: string) =>
+      `この内容は、住宅ローンの事前審査のためだけに使い、${day}まで保存します。`,
     confirm: 'この内容で申し込む',
     drop: '破棄して自分で入力する',
     again: '破棄して最初からやり直す',
@@ -144,7 +150,8 @@ const ja = {
     kept: '保存期間',
     until: (day: string) => `${day}まで`,
     gone: '取得した情報は消去されました',
-    goneText: '同意された保存期間が終わったため、保管していた情報は読み出せません。必要な場合は、あらためて同意をいただいて取得します。',
+    goneText:
+      '同意された保存期間が終わったため、保管していた情報は読み出せません。必要な場合は、あらためて同意をいただいて取得します。',
   },
   missingPage: { title: 'ページがありません', text: 'アドレスをお確かめください。' },
   broken: { title: '手続きを続けられません', text: '時間をおいて、最初からやり直してください。' },
@@ -180,9 +187,11 @@ const en: Texts = {
     purpose: 'Purpose',
     purposeText: 'For the pre-screening of your home loan',
     kept: 'Kept for',
-    keptFor: (days, day) => `${days} days after the day of consent (until ${day}, if you consent today)`,
+    keptFor: (days, day) =>
+      `${days} days after the day of consent (until ${day}, if you consent today)`,
     fetch: 'Fetch my income from Mynaportal',
-    fetchHint: 'Next, Mynaportal shows what is handed over and asks for your consent. You can stop at any time, before and after.',
+    fetchHint:
+      'Next, Mynaportal shows what is handed over and asks for your consent. You can stop at any time, before and after.',
     byHand: 'Enter it myself',
     paperHint: 'You can also use paper documents',
     invalid: (names) => `Please check: ${names}`,
@@ -190,7 +199,10 @@ const en: Texts = {
   items: {
     income: ['Income (local tax)', 'Salary, total income and deductions of the latest fiscal year'],
     pension: ['Pension', 'Kind and yearly amount of the pensions you receive'],
-    household: ['Household', 'Name of its head, your relationship, number of members. Also used to check that the information is yours'],
+    household: [
+      'Household',
+      'Name of its head, your relationship, number of members. Also used to check that the information is yours',
+    ],
   },
   fields: {
     課税年度: 'Fiscal year',
@@ -216,11 +228,14 @@ const en: Texts = {
     title: 'Please check what was fetched',
     lead: 'Your application is not complete yet. Marked fields were fetched from Mynaportal.',
     mark: 'From Mynaportal',
-    unfiled: 'No tax return was filed for this year (未申告). That does not mean an income of zero. Please file and fetch again, or use paper documents.',
-    noAmounts: 'No amount that we could use was found. Please enter your income yourself, or use paper documents.',
+    unfiled:
+      'No tax return was filed for this year (未申告). That does not mean an income of zero. Please file and fetch again, or use paper documents.',
+    noAmounts:
+      'No amount that we could use was found. Please enter your income yourself, or use paper documents.',
     holders: (names) => `From more than one municipality, as after a move: ${names}.`,
     missing: (names) => `Not included, because they are closed now: ${names}.`,
-    notTold: 'This information alone does not tell whether it is the applicant’s own. We will check your identity documents later.',
+    notTold:
+      'This information alone does not tell whether it is the applicant’s own. We will check your identity documents later.',
     keep: (day) => `We use this for the home loan pre-screening only, and keep it until ${day}.`,
     confirm: 'Apply with this information',
     drop: 'Discard it and enter it myself',
@@ -292,7 +307,8 @@ const en: Texts = {
     kept: 'Kept',
     until: (day) => `until ${day}`,
     gone: 'The fetched information has been erased',
-    goneText: 'The consented period has ended, so what was kept can no longer be read. If it is needed, it must be fetched again, with a new consent.',
+    goneText:
+      'The consented period has ended, so what was kept can no longer be read. If it is needed, it must be fetched again, with a new consent.',
   },
   missingPage: { title: 'There is no such page', text: 'Please check the address.' },
   broken: { title: 'This cannot be continued', text: 'Please wait a while and start again.' },

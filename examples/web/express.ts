@@ -33,25 +33,35 @@ export const listen: Listen = (client, { port, https }) => {
   });
 
   app.post('/start', async (request, response) => {
-    if (isForeign(request.get('sec-fetch-site'))) return void response.status(403).send(foreignPage);
+    if (isForeign(request.get('sec-fetch-site')))
+      return void response.status(403).send(foreignPage);
     const session = sessions.open(request.headers.cookie);
     const { url, availability } = await client.beginConsent({ sessionBinding: session.id });
     // カードをかざす前に知らせる（注※３）。止めるかどうかは事業者が決める。
-    if (availability.state === 'closed') return void response.send(page(explain(availability, 'ja')));
+    if (availability.state === 'closed')
+      return void response.send(page(explain(availability, 'ja')));
     response.set('set-cookie', sessions.cookieOf(session)).redirect(303, url);
   });
 
   app.get('/callback', async (request, response) => {
     const session = sessions.find(request.headers.cookie);
-    const outcome = await client.completeConsent(request, { sessionBinding: session?.id ?? 'none' });
+    const outcome = await client.completeConsent(request, {
+      sessionBinding: session?.id ?? 'none',
+    });
     // 先読みや HEAD。失敗の応答なら、ブラウザは先読みを捨て、利用者が開いたときに取り直す。
-    if (outcome.status === 'rejected' && outcome.code === 'not_a_navigation') return void response.status(503).end();
-    if (outcome.status === 'granted' && session) session.result = await client.query(outcome.grant, latest(), { deadlineMs: 5_000 }).catch(faultOf);
+    if (outcome.status === 'rejected' && outcome.code === 'not_a_navigation')
+      return void response.status(503).end();
+    if (outcome.status === 'granted' && session)
+      session.result = await client
+        .query(outcome.grant, latest(), { deadlineMs: 5_000 })
+        .catch(faultOf);
     response.redirect(303, placeAfter(outcome, session));
   });
 
   app.get('/result', async (request, response) => {
-    response.send(await resultPage(client, sessions.find(request.headers.cookie), request.query.outcome));
+    response.send(
+      await resultPage(client, sessions.find(request.headers.cookie), request.query.outcome),
+    );
   });
 
   app.use((_request, response) => {

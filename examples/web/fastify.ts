@@ -23,10 +23,15 @@ export const listen: Listen = async (client, { port, https }) => {
   // frameworkErrors: 読めないURLは、フックより前に、URLを写した既定の応答で断られる。ほかのページと同じに答える。
   const app = fastify({
     return503OnClosing: false,
-    frameworkErrors: (_error, _request, reply) => void reply.raw.writeHead(404, headers).end(missingPage),
+    frameworkErrors: (_error, _request, reply) =>
+      void reply.raw.writeHead(404, headers).end(missingPage),
   });
   // Fastify は JSON と text/plain のほかの POST を 415 で断る。フォームを受け付け、中身は捨てる。
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, _body, done) => done(null));
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (_request, _body, done) => done(null),
+  );
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(headers);
   });
@@ -34,7 +39,8 @@ export const listen: Listen = async (client, { port, https }) => {
   app.get('/', async () => formPage);
 
   app.post('/start', async (request, reply) => {
-    if (isForeign(request.headers['sec-fetch-site']?.toString())) return reply.code(403).send(foreignPage);
+    if (isForeign(request.headers['sec-fetch-site']?.toString()))
+      return reply.code(403).send(foreignPage);
     const session = sessions.open(request.headers.cookie);
     const { url, availability } = await client.beginConsent({ sessionBinding: session.id });
     // カードをかざす前に知らせる（注※３）。止めるかどうかは事業者が決める。
@@ -44,10 +50,16 @@ export const listen: Listen = async (client, { port, https }) => {
 
   app.get('/callback', async (request, reply) => {
     const session = sessions.find(request.headers.cookie);
-    const outcome = await client.completeConsent(request.raw, { sessionBinding: session?.id ?? 'none' });
+    const outcome = await client.completeConsent(request.raw, {
+      sessionBinding: session?.id ?? 'none',
+    });
     // 先読みや HEAD。失敗の応答なら、ブラウザは先読みを捨て、利用者が開いたときに取り直す。
-    if (outcome.status === 'rejected' && outcome.code === 'not_a_navigation') return reply.code(503).send();
-    if (outcome.status === 'granted' && session) session.result = await client.query(outcome.grant, latest(), { deadlineMs: 5_000 }).catch(faultOf);
+    if (outcome.status === 'rejected' && outcome.code === 'not_a_navigation')
+      return reply.code(503).send();
+    if (outcome.status === 'granted' && session)
+      session.result = await client
+        .query(outcome.grant, latest(), { deadlineMs: 5_000 })
+        .catch(faultOf);
     return reply.redirect(placeAfter(outcome, session), 303);
   });
 

@@ -40,14 +40,22 @@ export const listen: Listen = (client, { port, https }) => {
 
   app.get('/callback', async (c) => {
     const session = sessions.find(c.req.header('cookie'));
-    const outcome = await client.completeConsent(c.req.raw, { sessionBinding: session?.id ?? 'none' });
+    const outcome = await client.completeConsent(c.req.raw, {
+      sessionBinding: session?.id ?? 'none',
+    });
     // 先読みや HEAD。失敗の応答なら、ブラウザは先読みを捨て、利用者が開いたときに取り直す。
-    if (outcome.status === 'rejected' && outcome.code === 'not_a_navigation') return c.body(null, 503);
-    if (outcome.status === 'granted' && session) session.result = await client.query(outcome.grant, latest(), { deadlineMs: 5_000 }).catch(faultOf);
+    if (outcome.status === 'rejected' && outcome.code === 'not_a_navigation')
+      return c.body(null, 503);
+    if (outcome.status === 'granted' && session)
+      session.result = await client
+        .query(outcome.grant, latest(), { deadlineMs: 5_000 })
+        .catch(faultOf);
     return c.redirect(placeAfter(outcome, session), 303);
   });
 
-  app.get('/result', async (c) => c.html(await resultPage(client, sessions.find(c.req.header('cookie')), c.req.query('outcome'))));
+  app.get('/result', async (c) =>
+    c.html(await resultPage(client, sessions.find(c.req.header('cookie')), c.req.query('outcome'))),
+  );
 
   app.notFound((c) => c.html(missingPage, 404));
   app.onError((error, c) => c.html(faultPage(error), 500));

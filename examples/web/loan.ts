@@ -2,18 +2,36 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
-import { type Collected, type ConsentOutcome, defineService, explain, isSelfInfoError, type SelfInfoClient, type SelfInfoError } from 'myna-selfinfo';
+import {
+  type Collected,
+  type ConsentOutcome,
+  defineService,
+  explain,
+  isSelfInfoError,
+  type SelfInfoClient,
+  type SelfInfoError,
+} from 'myna-selfinfo';
 
 export const loan = defineService({
   name: '住宅ローン事前審査',
   purpose: { id: 'housing-loan', text: '住宅ローンの事前審査のため' },
   retention: { days: 30 },
-  items: { income: { detail: 'local-tax', code: 'TM00000000000002', inquiries: ['latest'], latestBy: '課税年度' } },
+  items: {
+    income: {
+      detail: 'local-tax',
+      code: 'TM00000000000002',
+      inquiries: ['latest'],
+      latestBy: '課税年度',
+    },
+  },
 });
 export type LoanClient = SelfInfoClient<typeof loan>;
 
 /** どの例も、これを1つ公開する。https: 利用者から見て https か。プロキシの後ろでは、届いたリクエストからは分からないので、設定から渡す。 */
-export type Listen = (client: LoanClient, options: { readonly port: number; readonly https: boolean }) => Promise<Running>;
+export type Listen = (
+  client: LoanClient,
+  options: { readonly port: number; readonly https: boolean },
+) => Promise<Running>;
 export interface Running {
   readonly port: number;
   /** 新しい接続を断り、受け付けたリクエストには最後まで答える。 */
@@ -47,13 +65,17 @@ export function createSessions(https: boolean) {
       if (expiresAt > Date.now()) break;
       sessions.delete(id);
     }
-    const session: Session = find(cookies) ?? { id: randomBytes(32).toString('base64url'), expiresAt: Date.now() + LIFE_MS };
+    const session: Session = find(cookies) ?? {
+      id: randomBytes(32).toString('base64url'),
+      expiresAt: Date.now() + LIFE_MS,
+    };
     sessions.set(session.id, session);
     return session;
   }
 
   // Strict ではだめ: コールバックは、よそのサイトからの遷移なので。
-  const cookieOf = ({ id }: Session) => `${name}=${id}; HttpOnly; SameSite=Lax; Path=/${https ? '; Secure' : ''}`;
+  const cookieOf = ({ id }: Session) =>
+    `${name}=${id}; HttpOnly; SameSite=Lax; Path=/${https ? '; Secure' : ''}`;
   return { find, open, cookieOf };
 }
 
@@ -67,29 +89,45 @@ export const headers = {
 };
 
 /** よそのサイトのページからの POST。ブラウザが付ける Sec-Fetch-Site を見る。 */
-export const isForeign = (site: string | null | undefined) => !['same-origin', 'none'].includes(site ?? 'none');
+export const isForeign = (site: string | null | undefined) =>
+  !['same-origin', 'none'].includes(site ?? 'none');
 
-const html = (body: string) => `<!doctype html><html lang="ja"><meta charset="utf-8"><title>住宅ローン事前審査</title>${body}</html>`;
-export const formPage = html('<form method="post" action="/start"><button>マイナポータルから所得情報を取得する</button></form>');
+const html = (body: string) =>
+  `<!doctype html><html lang="ja"><meta charset="utf-8"><title>住宅ローン事前審査</title>${body}</html>`;
+export const formPage = html(
+  '<form method="post" action="/start"><button>マイナポータルから所得情報を取得する</button></form>',
+);
 export const foreignPage = html('<p>このページの外からは始められません。</p>');
 export const missingPage = html('<p>ページがありません。</p>');
 export const page = (text: string) =>
-  html(`<p>${text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</p><p><a href="/result">結果を確かめる</a> <a href="/">はじめに戻る</a></p>`);
+  html(
+    `<p>${text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</p><p><a href="/result">結果を確かめる</a> <a href="/">はじめに戻る</a></p>`,
+  );
 
 /** コールバックのあとの行き先。認可コードと state を、アドレス欄と履歴に残さない。 */
-export function placeAfter({ status }: ConsentOutcome<typeof loan>, session: Session | undefined): string {
+export function placeAfter(
+  { status }: ConsentOutcome<typeof loan>,
+  session: Session | undefined,
+): string {
   // 同じURLが二度開かれたときは、1回目の結果を見せる。
-  if (status === 'granted' || (status === 'replayed' && session?.result !== undefined)) return '/result';
+  if (status === 'granted' || (status === 'replayed' && session?.result !== undefined))
+    return '/result';
   return `/result?outcome=${status}`;
 }
 
 const outcomes = ['declined', 'expired', 'replayed', 'unknown', 'foreign-browser'] as const;
 
 /** 結果の画面。まだ届いていなければ、もう一度受け取りに行く。outcome: placeAfter が付けたもの。 */
-export async function resultPage(client: LoanClient, session: Session | undefined, outcome: unknown): Promise<string> {
-  if (outcome !== undefined && outcome !== null) return page(explain({ status: outcomes.find((one) => one === outcome) ?? 'unknown' }, 'ja'));
+export async function resultPage(
+  client: LoanClient,
+  session: Session | undefined,
+  outcome: unknown,
+): Promise<string> {
+  if (outcome !== undefined && outcome !== null)
+    return page(explain({ status: outcomes.find((one) => one === outcome) ?? 'unknown' }, 'ja'));
   const before = session?.result;
-  if (session === undefined || before === undefined) return page(explain({ status: 'unknown' }, 'ja'));
+  if (session === undefined || before === undefined)
+    return page(explain({ status: 'unknown' }, 'ja'));
   if (!('retrieval' in before) || before.retrieval === undefined) return page(textOf(before));
   const retrieval = client.resume(before.retrieval);
   const result = await client.collect(retrieval, { deadlineMs: 3_000 });
@@ -102,7 +140,9 @@ export async function resultPage(client: LoanClient, session: Session | undefine
 function textOf(result: Collected<typeof loan> | SelfInfoError): string {
   if (isSelfInfoError(result) || result.status !== 'ready') return explain(result, 'ja');
   const { income } = result.answer.items;
-  return income.status === 'present' ? `${explain(income, 'ja')}（${income.reveal().length} 件）` : explain(income, 'ja');
+  return income.status === 'present'
+    ? `${explain(income, 'ja')}（${income.reveal().length} 件）`
+    : explain(income, 'ja');
 }
 
 /** SDK のエラーは値として持ち帰り、ほかはそのまま投げる。 */
@@ -114,11 +154,18 @@ export function faultOf(error: unknown): SelfInfoError {
 /** エラーの画面。SDK のエラーの message に秘密の値は入らない。ほかのエラーの文は、画面にもログにも出さない。 */
 export function faultPage(error: unknown): string {
   console.error(isSelfInfoError(error) ? error.message : 'An error that is not of the SDK.');
-  return page(isSelfInfoError(error) ? explain(error, 'ja') : 'ただいまご利用いただけません。時間をおいて再度お試しください。');
+  return page(
+    isSelfInfoError(error)
+      ? explain(error, 'ja')
+      : 'ただいまご利用いただけません。時間をおいて再度お試しください。',
+  );
 }
 
 /** node:http のサーバーを開いて、閉じる。Fastify のほかは、どれもこれを使う。 */
 export async function running(server: Server): Promise<Running> {
   if (!server.listening) await once(server, 'listening');
-  return { port: (server.address() as AddressInfo).port, close: () => new Promise((resolve) => server.close(() => resolve())) };
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
 }

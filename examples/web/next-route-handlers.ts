@@ -1,7 +1,8 @@
-// Next.js 15 以降の Route Handler。4つの道を、1つのキャッチオールで受ける。app/[[...step]]/route.ts に置くのは次の2行:
-//   import { client } from '@/selfinfo'; // createSelfInfoClient で作ったもの
-//   export const { GET, POST } = createHandlers(client, { https: process.env.NODE_ENV === 'production' });
-// ランタイムは既定の nodejs のまま。edge には相互TLSがない。Next.js なしで試すには: npm install @hono/node-server の後、npx tsx examples/web/start.ts next
+// Next.js 15 以降の Route Handler。4つの道を、1つのキャッチオールで受ける。app/[[...step]]/route.ts に置くのは次の2行:   import {
+// client } from '@/selfinfo'; // createSelfInfoClient で作ったもの   export const { GET, POST } =
+// createHandlers(client, { https: process.env.NODE_ENV === 'production' }); ランタイムは既定の nodejs
+// のまま。edge には相互TLSがない。Next.js なしで試すには: npm install @hono/node-server の後、npx tsx
+// examples/web/start.ts next
 import { serve } from '@hono/node-server';
 import { explain, latest } from 'myna-selfinfo';
 import {
@@ -23,24 +24,35 @@ import {
 
 type Handler = (request: Request) => Promise<Response>;
 
-export function createHandlers(client: LoanClient, { https }: { readonly https: boolean }): { readonly GET: Handler; readonly POST: Handler } {
+export function createHandlers(
+  client: LoanClient,
+  { https }: { readonly https: boolean },
+): { readonly GET: Handler; readonly POST: Handler } {
   const sessions = createSessions(https);
   const show = (status: number, body: string | null) => new Response(body, { status, headers });
   // Location はパスだけにする。request.url のオリジンは、プロキシの後ろでは利用者の見ているものと違う。
-  const redirect = (location: string, more: Record<string, string> = {}) => new Response(null, { status: 303, headers: { ...headers, ...more, location } });
+  const redirect = (location: string, more: Record<string, string> = {}) =>
+    new Response(null, { status: 303, headers: { ...headers, ...more, location } });
 
   async function get(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     const session = sessions.find(request.headers.get('cookie'));
     if (pathname === '/') return show(200, formPage);
     if (pathname === '/callback') {
-      const outcome = await client.completeConsent(request, { sessionBinding: session?.id ?? 'none' });
+      const outcome = await client.completeConsent(request, {
+        sessionBinding: session?.id ?? 'none',
+      });
       // 先読みや HEAD。失敗の応答なら、ブラウザは先読みを捨て、利用者が開いたときに取り直す。
-      if (outcome.status === 'rejected' && outcome.code === 'not_a_navigation') return show(503, null);
-      if (outcome.status === 'granted' && session) session.result = await client.query(outcome.grant, latest(), { deadlineMs: 5_000 }).catch(faultOf);
+      if (outcome.status === 'rejected' && outcome.code === 'not_a_navigation')
+        return show(503, null);
+      if (outcome.status === 'granted' && session)
+        session.result = await client
+          .query(outcome.grant, latest(), { deadlineMs: 5_000 })
+          .catch(faultOf);
       return redirect(placeAfter(outcome, session));
     }
-    if (pathname === '/result') return show(200, await resultPage(client, session, searchParams.get('outcome')));
+    if (pathname === '/result')
+      return show(200, await resultPage(client, session, searchParams.get('outcome')));
     return show(404, missingPage);
   }
 
@@ -64,5 +76,11 @@ export function createHandlers(client: LoanClient, { https }: { readonly https: 
 /** Next.js の代わり。GET と HEAD は GET へ、POST は POST へ。 */
 export const listen: Listen = (client, { port, https }) => {
   const { GET, POST } = createHandlers(client, { https });
-  return running(serve({ fetch: (request) => (request.method === 'POST' ? POST(request) : GET(request)), port, hostname: '127.0.0.1' }));
+  return running(
+    serve({
+      fetch: (request) => (request.method === 'POST' ? POST(request) : GET(request)),
+      port,
+      hostname: '127.0.0.1',
+    }),
+  );
 };

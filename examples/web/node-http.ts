@@ -44,15 +44,27 @@ export const listen: Listen = (client, { port, https }) => {
 
       case 'GET /callback': {
         const session = sessions.find(cookies);
-        const outcome = await client.completeConsent(request, { sessionBinding: session?.id ?? 'none' });
+        const outcome = await client.completeConsent(request, {
+          sessionBinding: session?.id ?? 'none',
+        });
         // 先読みや HEAD。失敗の応答なら、ブラウザは先読みを捨て、利用者が開いたときに取り直す。
         if (outcome.status === 'rejected' && outcome.code === 'not_a_navigation') return show(503);
-        if (outcome.status === 'granted' && session) session.result = await client.query(outcome.grant, latest(), { deadlineMs: 5_000 }).catch(faultOf);
+        if (outcome.status === 'granted' && session)
+          session.result = await client
+            .query(outcome.grant, latest(), { deadlineMs: 5_000 })
+            .catch(faultOf);
         return redirect(placeAfter(outcome, session));
       }
 
       case 'GET /result':
-        return show(200, await resultPage(client, sessions.find(cookies), new URLSearchParams(query).get('outcome')));
+        return show(
+          200,
+          await resultPage(
+            client,
+            sessions.find(cookies),
+            new URLSearchParams(query).get('outcome'),
+          ),
+        );
 
       default:
         return show(404, missingPage);
@@ -60,7 +72,9 @@ export const listen: Listen = (client, { port, https }) => {
   }
 
   const server = createServer((request, response) => {
-    answer(request, response).catch((error) => response.writeHead(500, headers).end(faultPage(error)));
+    answer(request, response).catch((error) =>
+      response.writeHead(500, headers).end(faultPage(error)),
+    );
   });
   return running(server.listen(port, '127.0.0.1'));
 };

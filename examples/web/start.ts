@@ -11,12 +11,19 @@ const examples: Readonly<Record<string, () => Promise<{ listen: Listen }>>> = {
   next: () => import('./next-route-handlers.js'),
 };
 const load = examples[process.argv[2] ?? ''];
-if (load === undefined) throw new Error(`どのフレームワークで動かすかを指定してください: ${Object.keys(examples).join(', ')}`);
+if (load === undefined)
+  throw new Error(
+    `どのフレームワークで動かすかを指定してください: ${Object.keys(examples).join(', ')}`,
+  );
 
 const port = Number(process.env.PORT ?? 3000);
 // 本物につなぐときに変わるのは、この2行だけ: environment と tls、そして https の origin。
 const origin = `http://localhost:${port}`;
-const sandbox = await startSandbox({ registrations: [{ clientId: 'SP00000001_HL0001', redirectUris: [`${origin}/callback`], service: loan }] });
+const sandbox = await startSandbox({
+  registrations: [
+    { clientId: 'SP00000001_HL0001', redirectUris: [`${origin}/callback`], service: loan },
+  ],
+});
 
 const client = createSelfInfoClient({ service: loan, ...sandbox.connection });
 const { listen } = await load();

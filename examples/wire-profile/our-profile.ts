@@ -71,5 +71,9 @@ export const ourProfile: WireProfile = {
   untakenStatuses: confirmed([]),
   completion: confirmed('poll'),
   // ミリ秒。
-  timing: { pollMs: confirmed(2_000), consentMs: confirmed(600_000), resultMs: confirmed(3_600_000) },
+  timing: {
+    pollMs: confirmed(2_000),
+    consentMs: confirmed(600_000),
+    resultMs: confirmed(3_600_000),
+  },
 };

@@ -1,6 +1,15 @@
 // 自社の通信プロファイルを試す。本番環境が受け付けるかを確かめ、同じ名前で応答するサンドボックスに照会する。
 //   npx tsx examples/wire-profile/try.ts
-import { createSelfInfoClient, createVirtualClock, defineService, explain, isSelfInfoError, latest, productionEnvironment, publicProfile } from 'myna-selfinfo';
+import {
+  createSelfInfoClient,
+  createVirtualClock,
+  defineService,
+  explain,
+  isSelfInfoError,
+  latest,
+  productionEnvironment,
+  publicProfile,
+} from 'myna-selfinfo';
 import { startSandbox } from 'myna-selfinfo/sandbox';
 import { ourProfile } from './our-profile.js';
 
@@ -8,7 +17,14 @@ const service = defineService({
   name: '住宅ローン事前審査',
   purpose: { id: 'housing-loan', text: '住宅ローンの事前審査のため' },
   retention: { days: 30 },
-  items: { income: { detail: 'local-tax', code: 'TM00000000000002', inquiries: ['latest'], latestBy: '課税年度' } },
+  items: {
+    income: {
+      detail: 'local-tax',
+      code: 'TM00000000000002',
+      inquiries: ['latest'],
+      latestBy: '課税年度',
+    },
+  },
 });
 
 /** 未確認の項目が残っていれば、最初の1つの場所。 */
@@ -33,7 +49,9 @@ console.log(`ourProfile の未確認の項目: ${openEntry() ?? 'なし'}`);
 const clock = createVirtualClock('2026-12-01T10:00:00+09:00');
 const sandbox = await startSandbox({
   clock,
-  registrations: [{ clientId: 'SP12345678_AB1234', redirectUris: ['http://localhost:3000/callback'], service }],
+  registrations: [
+    { clientId: 'SP12345678_AB1234', redirectUris: ['http://localhost:3000/callback'], service },
+  ],
   profile: ourProfile, // パス、項目名、値がこのプロファイルのものになる
 });
 const client = createSelfInfoClient({ service, ...sandbox.connection });
@@ -44,8 +62,11 @@ for (const persona of ['hanako', 'newcomer', 'not-covered', 'closed-city', 'fail
   const { url } = await client.beginConsent(session);
   const outcome = await client.completeConsent(await sandbox.visit(url, { persona }), session);
   if (outcome.status !== 'granted') throw new Error(explain(outcome, 'ja'));
-  const result = await client.query(outcome.grant, latest(), { onProgress: ({ retryAt }) => clock.set(retryAt) });
-  const item = result.status === 'ready' ? result.answer.items.income.status : explain(result, 'ja');
+  const result = await client.query(outcome.grant, latest(), {
+    onProgress: ({ retryAt }) => clock.set(retryAt),
+  });
+  const item =
+    result.status === 'ready' ? result.answer.items.income.status : explain(result, 'ja');
   console.log(`${persona}: ${new URL(url).pathname} → ${item}`);
 }
 

@@ -1,4 +1,5 @@
-// What holds when nothing else is installed: two copies of the package know each other's errors, and a missing peer is named at its own door only.
+// What holds when nothing else is installed: two copies of the package know each other's errors,
+// and a missing peer is named at its own door only.
 import { doors, manifest, peers } from './consumer.mjs';
 
 /** @import { Consumer } from './consumer.mjs' */
@@ -15,7 +16,9 @@ export async function tryAlone({ write, attempt }) {
     ...doors.flatMap((door, index) => {
       write(`door-${index}.mjs`, withoutPeer(door, `import('${door}')`));
       write(`door-${index}.cjs`, withoutPeer(door, `(async () => require('${door}'))()`));
-      return ['mjs', 'cjs'].map((format) => attempt(`${door} without peers as ${format}`, process.execPath, `door-${index}.${format}`));
+      return ['mjs', 'cjs'].map((format) =>
+        attempt(`${door} without peers as ${format}`, process.execPath, `door-${index}.${format}`),
+      );
     }),
   ]);
 }

@@ -20,7 +20,12 @@ const own = doors.filter((door) => !peers.some((peer) => door === `${manifest.na
 
 /** @param {Consumer} consumer - with the tools and without peers. */
 export async function tryBundles(consumer) {
-  await Promise.all([tryEsbuild(consumer, 'ts'), tryEsbuild(consumer, 'cjs'), tryVite(consumer), tryJest(consumer)]);
+  await Promise.all([
+    tryEsbuild(consumer, 'ts'),
+    tryEsbuild(consumer, 'cjs'),
+    tryVite(consumer),
+    tryJest(consumer),
+  ]);
 }
 
 /**
@@ -30,15 +35,37 @@ export async function tryBundles(consumer) {
  */
 async function tryEsbuild({ write, attempt, folder }, format) {
   const example = firstExample('README.md');
-  const load = own.map((door, index) => (format === 'ts' ? `import * as door${index} from '${door}';\n` : `const door${index} = require('${door}');\n`));
-  const judge = own.map((door, index) => `if (Object.keys(door${index}).length === 0) throw new Error('${door} exports nothing');\n`);
-  write(`bundle.${format}`, [...load, ...judge, format === 'ts' ? withoutTopLevelAwait(example) : asCommonJs(example)].join(''));
+  const load = own.map((door, index) =>
+    format === 'ts'
+      ? `import * as door${index} from '${door}';\n`
+      : `const door${index} = require('${door}');\n`,
+  );
+  const judge = own.map(
+    (door, index) =>
+      `if (Object.keys(door${index}).length === 0) throw new Error('${door} exports nothing');\n`,
+  );
+  write(
+    `bundle.${format}`,
+    [...load, ...judge, format === 'ts' ? withoutTopLevelAwait(example) : asCommonJs(example)].join(
+      '',
+    ),
+  );
   const bundle = join(folder, `../of-${format}.cjs`);
-  await attempt(`esbuild of ${format}`, process.execPath, ...esbuild, '--platform=node', `bundle.${format}`, `--outfile=${bundle}`);
+  await attempt(
+    `esbuild of ${format}`,
+    process.execPath,
+    ...esbuild,
+    '--platform=node',
+    `bundle.${format}`,
+    `--outfile=${bundle}`,
+  );
   await attempt(`what esbuild made of ${format}`, process.execPath, bundle);
 }
 
-/** Beside what the page says, worked out by hand: closed on a Sunday until Monday at 8; one notice read; begun 24 weeks and a day before April. */
+/**
+ * Beside what the page says, worked out by hand: closed on a Sunday until Monday at 8; one notice
+ * read; begun 24 weeks and a day before April.
+ */
 const page = {
   program: `import { createCalendar } from '${manifest.name}/calendar';
 import { parseNotices } from '${manifest.name}/notices';
@@ -58,11 +85,15 @@ export default { base: './', plugins: [browserOnly], build: { modulePreload: fal
 `;
 
 /**
- * The three doors that run in a browser, built for one: run in a context that has nothing but the language, and in Chromium.
+ * The three doors that run in a browser, built for one: run in a context that has nothing but the
+ * language, and in Chromium.
  * @param {Consumer} consumer
  */
 async function tryVite({ write, attempt: attemptToRun, folder }) {
-  write('index.html', '<!doctype html><html lang="ja"><body><script type="module" src="/page.js"></script></body></html>');
+  write(
+    'index.html',
+    '<!doctype html><html lang="ja"><body><script type="module" src="/page.js"></script></body></html>',
+  );
   write('page.js', page.program);
   write('vite.config.mjs', viteConfig);
   await attemptToRun('vite build', process.execPath, ...vite);
@@ -75,8 +106,12 @@ async function tryVite({ write, attempt: attemptToRun, folder }) {
     .split(delimiter)
     .map((part) => join(part, 'chromium'))
     .find(existsSync);
-  if (executablePath === undefined) console.log('smoke: there is no Chromium here to open the page of Vite in');
-  else await attempt('what Vite made, in Chromium', () => openPage(executablePath, join(folder, 'dist')));
+  if (executablePath === undefined)
+    console.log('smoke: there is no Chromium here to open the page of Vite in');
+  else
+    await attempt('what Vite made, in Chromium', () =>
+      openPage(executablePath, join(folder, 'dist')),
+    );
 }
 
 /**
@@ -84,7 +119,10 @@ async function tryVite({ write, attempt: attemptToRun, folder }) {
  * @param {string} site
  */
 async function openPage(executablePath, site) {
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run'] });
+  const browser = await chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run'],
+  });
   try {
     const opened = await browser.newPage();
     /** @type {string[]} */
@@ -96,7 +134,10 @@ async function openPage(executablePath, site) {
       const path = new URL(route.request().url()).pathname;
       const file = join(site, path === '/' ? 'index.html' : path);
       return existsSync(file)
-        ? route.fulfill({ body: readFileSync(file), contentType: file.endsWith('.js') ? types.js : types.html })
+        ? route.fulfill({
+            body: readFileSync(file),
+            contentType: file.endsWith('.js') ? types.js : types.html,
+          })
         : route.fulfill({ status: 204 });
     });
     await opened.goto('http://calendar.example/');

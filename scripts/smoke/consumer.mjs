@@ -7,7 +7,10 @@ import { fileURLToPath } from 'node:url';
 
 /** The project's folder. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
-/** @type {{ name: string, exports: Record<string, unknown>, bin: Record<string, string>, devDependencies: Record<string, string>, peerDependencies: Record<string, string> }} */
+/**
+ * @type {{ name: string, exports: Record<string, unknown>, bin: Record<string, string>,
+ * devDependencies: Record<string, string>, peerDependencies: Record<string, string> }}
+ */
 export const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 export const peers = Object.keys(manifest.peerDependencies);
 
@@ -43,7 +46,19 @@ export function createConsumer(name) {
     write,
     /** @type {(...packages: string[]) => Promise<string>} */
     install: (...packages) =>
-      run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', ...packages], folder),
+      run(
+        'npm',
+        [
+          'install',
+          '--ignore-scripts',
+          '--no-audit',
+          '--no-fund',
+          '--prefer-offline',
+          '--loglevel=error',
+          ...packages,
+        ],
+        folder,
+      ),
     /** @type {(title: string, command: string, ...args: string[]) => Promise<void>} */
     attempt: (title, command, ...args) => attempt(title, () => run(command, args, folder)),
   };
@@ -51,8 +66,14 @@ export function createConsumer(name) {
 
 /** The tarball, as `npm publish` would send it. */
 export async function pack() {
-  const [packed] = JSON.parse(await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', work], root));
-  return { path: join(work, packed.filename), packedBytes: packed.size, unpackedBytes: packed.unpackedSize };
+  const [packed] = JSON.parse(
+    await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', work], root),
+  );
+  return {
+    path: join(work, packed.filename),
+    packedBytes: packed.size,
+    unpackedBytes: packed.unpackedSize,
+  };
 }
 
 export function removeConsumers() {
@@ -75,18 +96,25 @@ export async function attempt(title, body) {
 }
 
 /**
- * Runs a program to its end, a few at a time, and gives what it printed; it rejects with all of that when the program fails.
+ * Runs a program to its end, a few at a time, and gives what it printed; it rejects with all of
+ * that when the program fails.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {string} cwd
  * @returns {Promise<string>}
  */
 export async function run(command, args, cwd) {
-  if (running >= MAX_RUNNING) await new Promise((resolve) => waiting.push(() => resolve(undefined)));
+  if (running >= MAX_RUNNING)
+    await new Promise((resolve) => waiting.push(() => resolve(undefined)));
   running++;
   try {
     return await new Promise((resolve, reject) => {
-      const child = spawn(command, args, { cwd, timeout: 240_000, killSignal: 'SIGKILL', stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn(command, args, {
+        cwd,
+        timeout: 240_000,
+        killSignal: 'SIGKILL',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       let stdout = '';
       let stderr = '';
       child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
@@ -94,7 +122,12 @@ export async function run(command, args, cwd) {
       child.on('error', reject);
       child.on('close', (code, signal) => {
         if (code === 0) resolve(stdout);
-        else reject(new Error(`${basename(command)} ${args[0]} ended with ${signal ?? `exit code ${code}`}\n${stdout}${stderr}`));
+        else
+          reject(
+            new Error(
+              `${basename(command)} ${args[0]} ended with ${signal ?? `exit code ${code}`}\n${stdout}${stderr}`,
+            ),
+          );
       });
     });
   } finally {

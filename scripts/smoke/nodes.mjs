@@ -16,7 +16,14 @@ const binary = join('node_modules/.bin', Object.keys(manifest.bin)[0] ?? '');
  */
 export async function describeNode(path) {
   const [version, major, canRequireModules] = JSON.parse(
-    await run(path, ['-p', 'JSON.stringify([process.version, parseInt(process.versions.node), process.features.require_module === true])'], '.'),
+    await run(
+      path,
+      [
+        '-p',
+        'JSON.stringify([process.version, parseInt(process.versions.node), process.features.require_module === true])',
+      ],
+      '.',
+    ),
   );
   return { path, version, major, canRequireModules };
 }
@@ -39,14 +46,37 @@ export async function tryNodes(consumer, nodes) {
   }
   await Promise.all(
     nodes.flatMap(({ path, version, canRequireModules }) => [
-      ...doors.map((door) => attempt(`${door} by import on ${version}`, path, `${fileOf(door)}.mjs`)),
+      ...doors.map((door) =>
+        attempt(`${door} by import on ${version}`, path, `${fileOf(door)}.mjs`),
+      ),
       // msw itself needs require() of ES modules.
       ...doors
         .filter((door) => canRequireModules || !door.endsWith('/msw'))
         .map((door) => attempt(`${door} by require on ${version}`, path, `${fileOf(door)}.cjs`)),
       attempt(`a journey under msw 2 on ${version}`, path, 'journey.mjs'),
-      attempt(`the binary on ${version}`, path, binary, 'calendar', 'local-tax', '--month', '2026-12', '--svg', 'calendar.svg', '--ics', 'calendar.ics'),
-      attempt(`a plan by the binary on ${version}`, path, binary, 'plan', '--go-live', '2027-04-01', '--format', 'mermaid'),
+      attempt(
+        `the binary on ${version}`,
+        path,
+        binary,
+        'calendar',
+        'local-tax',
+        '--month',
+        '2026-12',
+        '--svg',
+        'calendar.svg',
+        '--ics',
+        'calendar.ics',
+      ),
+      attempt(
+        `a plan by the binary on ${version}`,
+        path,
+        binary,
+        'plan',
+        '--go-live',
+        '2027-04-01',
+        '--format',
+        'mermaid',
+      ),
       attempt(`the sandbox from the terminal on ${version}`, path, 'terminal.mjs'),
       attempt(`README's example as ESM on ${version}`, path, 'example.mjs'),
       attempt(`README's example as CommonJS on ${version}`, path, 'example.cjs'),
@@ -63,7 +93,11 @@ export async function tryNewestMsw(consumer, nodes) {
   const modern = nodes.filter(({ major }) => major >= 22);
   if (modern.length === 0) return;
   await consumer.install('msw@3.0.5');
-  await Promise.all(modern.map(({ path, version }) => consumer.attempt(`a journey under msw 3 on ${version}`, path, 'journey.mjs')));
+  await Promise.all(
+    modern.map(({ path, version }) =>
+      consumer.attempt(`a journey under msw 3 on ${version}`, path, 'journey.mjs'),
+    ),
+  );
 }
 
 /** @param {string} door */

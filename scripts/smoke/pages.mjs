@@ -9,9 +9,12 @@ import { manifest, root } from './consumer.mjs';
  * @param {string} page
  */
 export function firstExample(page) {
-  const blocks = [...readFileSync(join(root, page), 'utf8').matchAll(/^```ts\b.*\n([\s\S]*?)^```/gm)].map((match) => match[1] ?? '');
+  const blocks = [
+    ...readFileSync(join(root, page), 'utf8').matchAll(/^```ts\b.*\n([\s\S]*?)^```/gm),
+  ].map((match) => match[1] ?? '');
   const example = blocks.find((block) => block.includes(`from '${manifest.name}'`));
-  if (example === undefined) throw new Error(`${page} has no \`\`\`ts block that imports ${manifest.name}`);
+  if (example === undefined)
+    throw new Error(`${page} has no \`\`\`ts block that imports ${manifest.name}`);
   return example;
 }
 
@@ -38,7 +41,9 @@ export function asCommonJs(code) {
 export function withoutTopLevelAwait(code) {
   const { statements } = ts.createSourceFile('example.ts', code, ts.ScriptTarget.Latest, true);
   const imports = statements.filter(ts.isImportDeclaration).map((statement) => statement.getText());
-  const rest = statements.filter((statement) => !ts.isImportDeclaration(statement)).map((statement) => statement.getFullText());
+  const rest = statements
+    .filter((statement) => !ts.isImportDeclaration(statement))
+    .map((statement) => statement.getFullText());
   const rejected = 'main().catch((error) => {\n  console.error(error);\n  process.exit(1);\n});';
   return `${imports.join('\n')}\nasync function main() {${rest.join('')}\n}\n${rejected}\n`;
 }
@@ -48,5 +53,7 @@ export function withoutTopLevelAwait(code) {
  * @param {ts.ModuleKind} module
  */
 function compile(code, module) {
-  return ts.transpileModule(code, { compilerOptions: { module, target: ts.ScriptTarget.ES2022, esModuleInterop: true } }).outputText;
+  return ts.transpileModule(code, {
+    compilerOptions: { module, target: ts.ScriptTarget.ES2022, esModuleInterop: true },
+  }).outputText;
 }

@@ -1,4 +1,5 @@
-// How large the package is. The ceilings leave room for a year's growth; what passes one asks for a reason, or for a look at what was bundled by mistake.
+// How large the package is. The ceilings leave room for a year's growth; what passes one asks for a
+// reason, or for a look at what was bundled by mistake.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -7,7 +8,10 @@ import { attempt, manifest, run } from './consumer.mjs';
 
 /** @import { Consumer } from './consumer.mjs' */
 
-/** In bytes; what is for browsers minified and gzipped, without luxon and the table of holidays. The texts of all errors, 5 kB of it, come with either. */
+/**
+ * In bytes; what is for browsers minified and gzipped, without luxon and the table of holidays. The
+ * texts of all errors, 5 kB of it, come with either.
+ */
 const CEILINGS = {
   'the tarball': 2_500_000,
   'the package, unpacked': 10_000_000,
@@ -34,7 +38,12 @@ export async function trySizes({ packedBytes, unpackedBytes }, consumer) {
 function expectBundled({ folder, write }, what, names) {
   return attempt(`bundling ${what}`, async () => {
     write('calendar.js', `export ${names} from '${manifest.name}/calendar';\n`);
-    const options = ['--minify', '--format=esm', '--external:luxon', '--outfile=calendar-bundle.js'];
+    const options = [
+      '--minify',
+      '--format=esm',
+      '--external:luxon',
+      '--outfile=calendar-bundle.js',
+    ];
     await run(process.execPath, [...esbuild, 'calendar.js', ...options], folder);
     const text = readFileSync(join(folder, 'calendar-bundle.js'), 'utf8');
     const code = text.replaceAll(/(["'`])(?:\d{4} ){10,}\d{4}\1/g, '""');
@@ -50,7 +59,9 @@ function expectBundled({ folder, write }, what, names) {
 function expectAtMost(what, bytes) {
   return attempt(`the size of ${what}`, () => {
     // Seen also when all is well: what grows slowly is noticed.
-    console.log(`smoke: ${what} has ${bytes.toLocaleString('en')} bytes, at most ${CEILINGS[what].toLocaleString('en')}`);
+    console.log(
+      `smoke: ${what} has ${bytes.toLocaleString('en')} bytes, at most ${CEILINGS[what].toLocaleString('en')}`,
+    );
     if (bytes > CEILINGS[what]) throw new Error('too large');
   });
 }

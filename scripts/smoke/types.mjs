@@ -1,4 +1,5 @@
-// The types of every door: as TypeScript resolves them for Node in both formats and for bundlers, with skipLibCheck and without it, when it looks into our declarations and those they name.
+// The types of every door: as TypeScript resolves them for Node in both formats and for bundlers,
+// with skipLibCheck and without it, when it looks into our declarations and those they name.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { doors, manifest, peers, root } from './consumer.mjs';
@@ -6,7 +7,15 @@ import { firstExample } from './pages.mjs';
 
 /** @import { Consumer } from './consumer.mjs' */
 
-const STRICT = ['--strict', '--exactOptionalPropertyTypes', '--target', 'es2022', '--types', 'node', '--noEmit'];
+const STRICT = [
+  '--strict',
+  '--exactOptionalPropertyTypes',
+  '--target',
+  'es2022',
+  '--types',
+  'node',
+  '--noEmit',
+];
 const NODENEXT = ['--module', 'nodenext'];
 const BUNDLER = ['--module', 'esnext', '--moduleResolution', 'bundler'];
 
@@ -26,13 +35,26 @@ export async function tryTypes(consumer) {
   );
 }
 
-/** @param {Consumer} consumer - with the types of Node, without any peer, and without the DOM's types, which those of msw need. */
+/**
+ * @param {Consumer} consumer - with the types of Node, without any peer, and without the DOM's
+ * types, which those of msw need.
+ */
 export async function tryTypesWithoutPeers(consumer) {
   const free = doors.filter((door) => !namesPeer(consumer, door));
-  if (free.length < doors.length - peers.length) throw new Error(`only ${free.length} doors have types without peers`);
+  if (free.length < doors.length - peers.length)
+    throw new Error(`only ${free.length} doors have types without peers`);
   consumer.write('free.mts', imports(free));
   consumer.write('free.cts', requires(free));
-  await compile(consumer, ...NODENEXT, '--skipLibCheck', 'false', '--lib', 'es2022', 'free.mts', 'free.cts');
+  await compile(
+    consumer,
+    ...NODENEXT,
+    '--skipLibCheck',
+    'false',
+    '--lib',
+    'es2022',
+    'free.mts',
+    'free.cts',
+  );
 }
 
 /**
@@ -40,7 +62,13 @@ export async function tryTypesWithoutPeers(consumer) {
  * @param {readonly string[]} args
  */
 function compile(consumer, ...args) {
-  return consumer.attempt(`TypeScript, ${args.join(' ')}`, process.execPath, join(root, 'node_modules/typescript/bin/tsc'), ...STRICT, ...args);
+  return consumer.attempt(
+    `TypeScript, ${args.join(' ')}`,
+    process.execPath,
+    join(root, 'node_modules/typescript/bin/tsc'),
+    ...STRICT,
+    ...args,
+  );
 }
 
 /**
@@ -49,18 +77,30 @@ function compile(consumer, ...args) {
  * @param {string} door
  */
 function namesPeer(consumer, door) {
-  const file = join(consumer.folder, 'node_modules', manifest.name, 'dist', `${door.slice(manifest.name.length + 1) || 'index'}.d.ts`);
+  const file = join(
+    consumer.folder,
+    'node_modules',
+    manifest.name,
+    'dist',
+    `${door.slice(manifest.name.length + 1) || 'index'}.d.ts`,
+  );
   if (!existsSync(file)) throw new Error(`${door} has no declarations`);
-  const imported = [...readFileSync(file, 'utf8').matchAll(/^(?:import|export) .*from '([^']+)';$/gm)].map(([, name]) => name);
+  const imported = [
+    ...readFileSync(file, 'utf8').matchAll(/^(?:import|export) .*from '([^']+)';$/gm),
+  ].map(([, name]) => name);
   return peers.some((peer) => imported.includes(peer));
 }
 
 /** @param {readonly string[]} names */
 function imports(names) {
-  return names.map((name, index) => `import * as door${index} from '${name}';\nObject.keys(door${index});\n`).join('');
+  return names
+    .map((name, index) => `import * as door${index} from '${name}';\nObject.keys(door${index});\n`)
+    .join('');
 }
 
 /** @param {readonly string[]} names */
 function requires(names) {
-  return names.map((name, index) => `import door${index} = require('${name}');\nObject.keys(door${index});\n`).join('');
+  return names
+    .map((name, index) => `import door${index} = require('${name}');\nObject.keys(door${index});\n`)
+    .join('');
 }

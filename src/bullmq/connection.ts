@@ -19,14 +19,22 @@ export interface QueueConnectionOptions {
   readonly [option: string]: unknown;
 }
 
-/** What a connection must be made with: those of producers refuse commands while Redis is away, those of workers wait. */
+/**
+ * What a connection must be made with: those of producers refuse commands while Redis is away,
+ * those of workers wait.
+ */
 export interface QueueConnectionSettings {
   readonly enableOfflineQueue: boolean;
   readonly maxRetriesPerRequest: number | null;
 }
 
-/** Options of `ioredis`, or a function that makes a `Redis` or `Cluster` of `ioredis` with the settings given; the queue ends what it made. */
-export type QueueConnection = QueueConnectionOptions | ((settings: QueueConnectionSettings) => object);
+/**
+ * Options of `ioredis`, or a function that makes a `Redis` or `Cluster` of `ioredis` with the
+ * settings given; the queue ends what it made.
+ */
+export type QueueConnection =
+  | QueueConnectionOptions
+  | ((settings: QueueConnectionSettings) => object);
 
 /** The package `bullmq`. */
 export type Bullmq = typeof import('bullmq');
@@ -36,11 +44,17 @@ export async function loadBullmq(): Promise<Bullmq> {
   try {
     return await import('bullmq');
   } catch {
-    throw new SelfInfoError('package_missing', { path: 'bullmq', expected: { en: 'npm install bullmq', ja: 'npm install bullmq で追加してください。' } });
+    throw new SelfInfoError('package_missing', {
+      path: 'bullmq',
+      expected: { en: 'npm install bullmq', ja: 'npm install bullmq で追加してください。' },
+    });
   }
 }
 
-/** Connections of one queue; clients that the host's function made are ended here, the others by BullMQ. */
+/**
+ * Connections of one queue; clients that the host's function made are ended here, the others by
+ * BullMQ.
+ */
 export function createConnections(connection: QueueConnection) {
   const made: { disconnect?: () => void }[] = [];
   function open(settings: QueueConnectionSettings): object {
@@ -62,5 +76,9 @@ export function createConnections(connection: QueueConnection) {
 export function hide(error: unknown, effect: 'none' | 'unknown' = 'none'): SelfInfoError {
   if (isSelfInfoError(error) && error.code !== 'timed_out') return error;
   const code = redisWordOf(error);
-  return new SelfInfoError('store_failed', { effect, retry: { safe: true }, ...(code !== undefined && { upstream: { code } }) });
+  return new SelfInfoError('store_failed', {
+    effect,
+    retry: { safe: true },
+    ...(code !== undefined && { upstream: { code } }),
+  });
 }

@@ -4,7 +4,15 @@ import type { Queue, QueueEvents } from 'bullmq';
 import { within } from '../calls.js';
 import { isSelfInfoError, SelfInfoError } from '../errors.js';
 import type { SelfInfoClient } from '../journey.js';
-import { checkClock, checkFunction, checkKeys, checkMethods, checkSignal, checkText, checkWhole } from '../options.js';
+import {
+  checkClock,
+  checkFunction,
+  checkKeys,
+  checkMethods,
+  checkSignal,
+  checkText,
+  checkWhole,
+} from '../options.js';
 import type { Retrieval } from '../query.js';
 import type { Service, ServiceSpec } from '../service.js';
 import { type Clock, DAY_MS, formatInstant, HOUR_MS, systemClock } from '../time.js';
@@ -12,21 +20,39 @@ import type { Vault } from '../vault/index.js';
 import { createConnections, hide, loadBullmq, type QueueConnection } from './connection.js';
 import { inTime, openingOf, type Rate, slotMs } from './openings.js';
 import { type RetrievalQueueEvent, type RetrievalState, stateOf, type Tell } from './states.js';
-import { checkWorkerOptions, type RetrievalWorker, type RetrievalWorkerOptions, runWorker, wordOf } from './worker.js';
+import {
+  checkWorkerOptions,
+  type RetrievalWorker,
+  type RetrievalWorkerOptions,
+  runWorker,
+  wordOf,
+} from './worker.js';
 
 /** Options of {@link createRetrievalQueue}. */
 export interface RetrievalQueueOptions<S extends Service = Service> {
-  /** How to reach Redis: options of `ioredis`, or a function that makes a client. Not the client that the store uses: workers block theirs. */
+  /**
+   * How to reach Redis: options of `ioredis`, or a function that makes a client. Not the client
+   * that the store uses: workers block theirs.
+   */
   readonly connection: QueueConnection;
   /** Asks the portal, and knows the calendar. Its store must be one that all processes share. */
   readonly client: SelfInfoClient<S>;
   /** Takes the answers. Its store must be one that all processes share. */
   readonly vault: Vault<S>;
-  /** How many questions may go to the portal, over all workers: `max` in `perMs` milliseconds. The same in every process. */
+  /**
+   * How many questions may go to the portal, over all workers: `max` in `perMs` milliseconds. The
+   * same in every process.
+   */
   readonly rate: Rate;
-  /** The name of the queue; letters, digits, `-` and `_`. Two services need two. Default: `retrievals`. */
+  /**
+   * The name of the queue; letters, digits, `-` and `_`. Two services need two. Default:
+   * `retrievals`.
+   */
   readonly name?: string;
-  /** What all names in Redis begin with, 1 to 100 characters without spaces; a part in braces keeps them in one slot of a cluster. Default: `{myna-selfinfo}`. */
+  /**
+   * What all names in Redis begin with, 1 to 100 characters without spaces; a part in braces keeps
+   * them in one slot of a cluster. Default: `{myna-selfinfo}`.
+   */
   readonly prefix?: string;
   /** How long adding, and looking at a state, may take, in milliseconds; default 2,000. */
   readonly timeoutMs?: number;
@@ -42,9 +68,10 @@ export interface RetrievalQueue<S extends ServiceSpec = Service> extends AsyncDi
    * Hands a retrieval to the workers. Adding it twice is the same as once.
    *
    * @param retrieval - from `submit`, `query` or `resume`, of the client's service.
-   * @returns its id, which is all that Redis is told of it; the answer will lie in the vault under the `ref` of the state `ready`.
-   * @throws SelfInfoError `invalid_retrieval`; `retrieval_gone` when it has expired; `store_failed` when Redis does not take it: adding it again is safe; `package_missing`;
-   *   `client_closed`.
+   * @returns its id, which is all that Redis is told of it; the answer will lie in the vault under
+   * the `ref` of the state `ready`.
+   * @throws SelfInfoError `invalid_retrieval`; `retrieval_gone` when it has expired; `store_failed`
+   * when Redis does not take it: adding it again is safe; `package_missing`; `client_closed`.
    * @example
    * ```ts
    * import { type Grant, latest, type SelfInfoClient } from 'myna-selfinfo';
@@ -58,11 +85,13 @@ export interface RetrievalQueue<S extends ServiceSpec = Service> extends AsyncDi
    *
    * @param id - what `add` returned.
    * @returns undefined when it was never added, or expired more than 24 hours ago.
-   * @throws SelfInfoError `store_failed`, `package_missing`, `client_closed`, `missing_option`; TypeError for a wrong type.
+   * @throws SelfInfoError `store_failed`, `package_missing`, `client_closed`, `missing_option`;
+   * TypeError for a wrong type.
    */
   state(id: string): Promise<RetrievalState | undefined>;
   /**
-   * Where a retrieval stands now, and then whenever that changes, until it has ended or the signal aborts; who comes late sees the end at once.
+   * Where a retrieval stands now, and then whenever that changes, until it has ended or the signal
+   * aborts; who comes late sees the end at once.
    *
    * @param id - what `add` returned.
    * @param options - `signal` ends the iteration, without an error.
@@ -80,7 +109,8 @@ export interface RetrievalQueue<S extends ServiceSpec = Service> extends AsyncDi
    * Starts a worker in this process. It waits while Redis is away.
    *
    * @param options - see {@link RetrievalWorkerOptions}.
-   * @throws SelfInfoError `unknown_option`, `invalid_option`, `package_missing`, `client_closed`; TypeError for a wrong type.
+   * @throws SelfInfoError `unknown_option`, `invalid_option`, `package_missing`, `client_closed`;
+   * TypeError for a wrong type.
    * @example
    * ```ts
    * import type { RetrievalQueue } from 'myna-selfinfo/bullmq';
@@ -98,29 +128,51 @@ export interface RetrievalQueue<S extends ServiceSpec = Service> extends AsyncDi
 const NAME = 'retrievals';
 const PREFIX = '{myna-selfinfo}';
 const TIMEOUT_MS = 2_000;
-/** After what time a state is read again although nothing was heard: an event may be lost with its connection. */
+/**
+ * After what time a state is read again although nothing was heard: an event may be lost with its
+ * connection.
+ */
 const LOOK_MS = 5_000;
 const RETRY_MS = 5_000;
 const CLOSING_MS = 1_000;
-const HINTS = ['added', 'waiting', 'active', 'delayed', 'progress', 'stalled', 'completed', 'failed'] as const;
+const HINTS = [
+  'added',
+  'waiting',
+  'active',
+  'delayed',
+  'progress',
+  'stalled',
+  'completed',
+  'failed',
+] as const;
 // KEYS: a counter; ARGV: milliseconds to keep it. How many came before.
 const TAKE_NUMBER = `local number = redis.call('INCR', KEYS[1]) redis.call('PEXPIRE', KEYS[1], ARGV[1]) return number - 1`;
 
 /** What is needed of a client of `ioredis` beside what BullMQ does with it. */
 interface Commands {
   eval(script: string, keys: number, key: string, keepMs: string): Promise<unknown>;
-  xrevrange(key: string, end: '+', start: '-', count: 'COUNT', number: 1): Promise<[id: string, fields: unknown][]>;
+  xrevrange(
+    key: string,
+    end: '+',
+    start: '-',
+    count: 'COUNT',
+    number: 1,
+  ): Promise<[id: string, fields: unknown][]>;
 }
 
 const commandsOf = async (queue: Queue) => (await queue.client) as unknown as Commands;
 
 /**
- * Makes retrievals durable, over BullMQ and a Redis of yours: whatever process dies, each of them ends once, its answer in the vault or with a code.
+ * Makes retrievals durable, over BullMQ and a Redis of yours: whatever process dies, each of them
+ * ends once, its answer in the vault or with a code.
  *
- * Redis is told ids, instants and codes. Token and terms stay in the client's store, answers go to the vault.
+ * Redis is told ids, instants and codes. Token and terms stay in the client's store, answers go to
+ * the vault.
  *
- * @param options - see {@link RetrievalQueueOptions}. Redis 6.2 or later, with `maxmemory-policy noeviction` and `appendonly yes`.
- * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, naming the option; TypeError for a wrong type.
+ * @param options - see {@link RetrievalQueueOptions}. Redis 6.2 or later, with `maxmemory-policy
+ * noeviction` and `appendonly yes`.
+ * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, naming the option;
+ * TypeError for a wrong type.
  * @example
  * ```ts
  * import type { Retrieval, SelfInfoClient } from 'myna-selfinfo';
@@ -132,8 +184,12 @@ const commandsOf = async (queue: Queue) => (await queue.client) as unknown as Co
  * }
  * ```
  */
-export function createRetrievalQueue<S extends Service>(options: RetrievalQueueOptions<S>): RetrievalQueue<S> {
-  const { connection, client, vault, rate, name, prefix, timeoutMs, clock, onEvent } = checkOptions(options as unknown as RetrievalQueueOptions);
+export function createRetrievalQueue<S extends Service>(
+  options: RetrievalQueueOptions<S>,
+): RetrievalQueue<S> {
+  const { connection, client, vault, rate, name, prefix, timeoutMs, clock, onEvent } = checkOptions(
+    options as unknown as RetrievalQueueOptions,
+  );
   const connections = createConnections(connection);
   const lifetime = new AbortController();
   // Every call under way listens, and takes its listener away again.
@@ -145,7 +201,9 @@ export function createRetrievalQueue<S extends Service>(options: RetrievalQueueO
 
   const tell: Tell = (event) => {
     try {
-      const told = onEvent?.(Object.freeze({ at: formatInstant(clock.now()), ...event }) as RetrievalQueueEvent);
+      const told = onEvent?.(
+        Object.freeze({ at: formatInstant(clock.now()), ...event }) as RetrievalQueueEvent,
+      );
       if (told instanceof Promise) told.catch(() => undefined);
     } catch {
       // A log's fault must not undo what was done.
@@ -172,7 +230,10 @@ export function createRetrievalQueue<S extends Service>(options: RetrievalQueueO
   }
 
   /** Asks Redis for no longer than the host allows. */
-  async function reach<T>(effect: 'none' | 'unknown', work: (queue: Queue) => Promise<T>): Promise<T> {
+  async function reach<T>(
+    effect: 'none' | 'unknown',
+    work: (queue: Queue) => Promise<T>,
+  ): Promise<T> {
     if (lifetime.signal.aborted) throw new SelfInfoError('client_closed');
     try {
       opened ??= openQueue();
@@ -180,24 +241,35 @@ export function createRetrievalQueue<S extends Service>(options: RetrievalQueueO
         opened = undefined;
         throw error;
       });
-      return await within({ stage: 'store', signal: lifetime.signal }, systemClock, timeoutMs, async () => {
-        await ready(queue);
-        return work(queue);
-      });
+      return await within(
+        { stage: 'store', signal: lifetime.signal },
+        systemClock,
+        timeoutMs,
+        async () => {
+          await ready(queue);
+          return work(queue);
+        },
+      );
     } catch (error) {
-      // Who repeats it at once would otherwise leave no turn to the connection that is to come back.
+      // Who repeats it at once would otherwise leave no turn to the connection that is to come
+      // back.
       await setImmediate();
       if (lifetime.signal.aborted) throw new SelfInfoError('client_closed');
       throw hide(error, effect);
     }
   }
 
-  /** The next free slot behind an instant that many may wait for; counted over all processes, by whole seconds. */
+  /**
+   * The next free slot behind an instant that many may wait for; counted over all processes, by
+   * whole seconds.
+   */
   async function takeSlot(queue: Queue, atMs: number): Promise<number> {
     const secondMs = Math.ceil(atMs / 1_000) * 1_000;
     const commands = await commandsOf(queue);
     const keepMs = Math.max(0, secondMs - clock.now()) + HOUR_MS;
-    const number = Number(await commands.eval(TAKE_NUMBER, 1, queue.toKey(`opening:${secondMs}`), String(keepMs)));
+    const number = Number(
+      await commands.eval(TAKE_NUMBER, 1, queue.toKey(`opening:${secondMs}`), String(keepMs)),
+    );
     return secondMs + slotMs(number, rate, Math.random());
   }
   const spread = (atMs: number) => reach('none', (queue) => takeSlot(queue, atMs));
@@ -230,7 +302,8 @@ export function createRetrievalQueue<S extends Service>(options: RetrievalQueueO
       return atMs;
     });
     tell({ type: 'added', id });
-    if (dueMs > now) tell({ type: 'put-off', id, state: 'unavailable', until: formatInstant(dueMs) });
+    if (dueMs > now)
+      tell({ type: 'put-off', id, state: 'unavailable', until: formatInstant(dueMs) });
     return id;
   }
 
@@ -241,13 +314,16 @@ export function createRetrievalQueue<S extends Service>(options: RetrievalQueueO
 
   async function listen(): Promise<QueueEvents> {
     // From the last event there is: what comes before the connection stands is heard, too.
-    const [last] = await reach('none', async (queue) => (await commandsOf(queue)).xrevrange(queue.toKey('events'), '+', '-', 'COUNT', 1));
+    const [last] = await reach('none', async (queue) =>
+      (await commandsOf(queue)).xrevrange(queue.toKey('events'), '+', '-', 'COUNT', 1),
+    );
     const bullmq = await loadBullmq();
     const events = new bullmq.QueueEvents(name, {
       connection: connections.worker(),
       prefix,
       lastEventId: last?.[0] ?? '0',
-      // The version was looked at just now, and what waits for Redis could not be closed before Redis is there.
+      // The version was looked at just now, and what waits for Redis could not be closed before
+      // Redis is there.
       skipVersionCheck: true,
       skipWaitingForReady: true,
     });
@@ -260,14 +336,18 @@ export function createRetrievalQueue<S extends Service>(options: RetrievalQueueO
     return events;
   }
 
-  function progress(id: string, given: { readonly signal?: AbortSignal } = {}): AsyncIterable<RetrievalState> {
+  function progress(
+    id: string,
+    given: { readonly signal?: AbortSignal } = {},
+  ): AsyncIterable<RetrievalState> {
     checkText(id, 'id');
     checkKeys(given, 'options', ['signal']);
     checkSignal(given.signal, 'options.signal');
     const own = new AbortController();
     const states = follow(id, own, given.signal);
     const end = states.return.bind(states);
-    // Whoever leaves while a state is awaited would else be followed until it comes: a stream that is cancelled does.
+    // Whoever leaves while a state is awaited would else be followed until it comes: a stream that
+    // is cancelled does.
     states.return = (value) => {
       own.abort();
       return end(value);
@@ -275,7 +355,11 @@ export function createRetrievalQueue<S extends Service>(options: RetrievalQueueO
     return states;
   }
 
-  async function* follow(id: string, own: AbortController, given: AbortSignal | undefined): AsyncGenerator<RetrievalState> {
+  async function* follow(
+    id: string,
+    own: AbortController,
+    given: AbortSignal | undefined,
+  ): AsyncGenerator<RetrievalState> {
     const { signal } = own;
     const leave = () => own.abort();
     const outer = given ? [given, lifetime.signal] : [lifetime.signal];
@@ -294,7 +378,8 @@ export function createRetrievalQueue<S extends Service>(options: RetrievalQueueO
         throw error;
       });
       for (let last = ''; !signal.aborted; ) {
-        // From before the state is read: what changes meanwhile is not missed. The events are hints, the state is the truth.
+        // From before the state is read: what changes meanwhile is not missed. The events are
+        // hints, the state is the truth.
         const pause = new AbortController();
         look = () => pause.abort();
         const now = await state(id);
@@ -303,7 +388,9 @@ export function createRetrievalQueue<S extends Service>(options: RetrievalQueueO
         if (text !== last) yield now;
         last = text;
         if (now.state === 'ready' || now.state === 'failed') return;
-        await systemClock.wait(LOOK_MS, AbortSignal.any([pause.signal, signal])).catch(() => undefined);
+        await systemClock
+          .wait(LOOK_MS, AbortSignal.any([pause.signal, signal]))
+          .catch(() => undefined);
       }
     } catch (error) {
       if (!(signal.aborted && isSelfInfoError(error, 'client_closed'))) throw error;
@@ -319,7 +406,21 @@ export function createRetrievalQueue<S extends Service>(options: RetrievalQueueO
     if (lifetime.signal.aborted) throw new SelfInfoError('client_closed');
     const bullmq = await loadBullmq();
     try {
-      const worker = runWorker({ bullmq, client, vault, clock, rate, name, prefix, connection: connections.worker(), tell, spread }, checked);
+      const worker = runWorker(
+        {
+          bullmq,
+          client,
+          vault,
+          clock,
+          rate,
+          name,
+          prefix,
+          connection: connections.worker(),
+          tell,
+          spread,
+        },
+        checked,
+      );
       workers.add(worker);
       return worker;
     } catch (error) {
@@ -331,17 +432,22 @@ export function createRetrievalQueue<S extends Service>(options: RetrievalQueueO
     // The workers first: they still need the queue.
     await Promise.all([...workers].map((worker) => worker.close()));
     lifetime.abort();
-    const parts = await Promise.all([opened, listening].map((part) => part?.catch(() => undefined)));
+    const parts = await Promise.all(
+      [opened, listening].map((part) => part?.catch(() => undefined)),
+    );
     await Promise.all(parts.map(end));
     connections.end();
   }
 
   const queue = { add, state, progress, startWorker, close, [Symbol.asyncDispose]: close };
-  // Inside, everything is checked at run time by the one client; the types bind callers to its service.
+  // Inside, everything is checked at run time by the one client; the types bind callers to its
+  // service.
   return Object.freeze(queue) as unknown as RetrievalQueue<S>;
 }
 
-/** Ends a connection, whatever state it is in: one that Redis has left would go on looking for it. */
+/**
+ * Ends a connection, whatever state it is in: one that Redis has left would go on looking for it.
+ */
 async function end(part: Queue | QueueEvents | undefined): Promise<void> {
   if (part === undefined) return;
   const ended = new AbortController();
@@ -351,28 +457,75 @@ async function end(part: Queue | QueueEvents | undefined): Promise<void> {
 }
 
 function checkOptions(options: RetrievalQueueOptions) {
-  checkKeys(options, 'options', ['connection', 'client', 'vault', 'rate', 'name', 'prefix', 'timeoutMs', 'clock', 'onEvent']);
+  checkKeys(options, 'options', [
+    'connection',
+    'client',
+    'vault',
+    'rate',
+    'name',
+    'prefix',
+    'timeoutMs',
+    'clock',
+    'onEvent',
+  ]);
   for (const required of ['connection', 'client', 'vault', 'rate'] as const) {
-    if (options[required] === undefined) throw new SelfInfoError('missing_option', { path: `options.${required}` });
+    if (options[required] === undefined)
+      throw new SelfInfoError('missing_option', { path: `options.${required}` });
   }
-  const { connection, client, vault, rate, name = NAME, prefix = PREFIX, timeoutMs = TIMEOUT_MS, onEvent } = options;
+  const {
+    connection,
+    client,
+    vault,
+    rate,
+    name = NAME,
+    prefix = PREFIX,
+    timeoutMs = TIMEOUT_MS,
+    onEvent,
+  } = options;
   if ((typeof connection !== 'object' && typeof connection !== 'function') || connection === null) {
     throw new TypeError('options.connection must be an object or a function.');
   }
-  checkMethods(client, 'options.client', ['availability', 'resume', 'recall', 'collect', 'discard']);
+  checkMethods(client, 'options.client', [
+    'availability',
+    'resume',
+    'recall',
+    'collect',
+    'discard',
+  ]);
   checkMethods(vault, 'options.vault', ['put', 'has']);
   checkKeys(rate, 'options.rate', ['max', 'perMs']);
   checkWhole(rate.max, 'options.rate.max', 1);
   checkWhole(rate.perMs, 'options.rate.perMs', 1);
-  checkPattern(name, 'options.name', /^[\w-]{1,100}$/, { en: 'At most 100 letters, digits, - and _.', ja: '英数字・-・_ で100文字以内です。' });
-  checkPattern(prefix, 'options.prefix', /^\S{1,100}$/, { en: 'At most 100 characters without spaces.', ja: '空白を含まない100文字以内の文字列です。' });
+  checkPattern(name, 'options.name', /^[\w-]{1,100}$/, {
+    en: 'At most 100 letters, digits, - and _.',
+    ja: '英数字・-・_ で100文字以内です。',
+  });
+  checkPattern(prefix, 'options.prefix', /^\S{1,100}$/, {
+    en: 'At most 100 characters without spaces.',
+    ja: '空白を含まない100文字以内の文字列です。',
+  });
   checkWhole(timeoutMs, 'options.timeoutMs', 1);
   const clock = checkClock(options.clock, 'options.clock');
   checkFunction(onEvent, 'options.onEvent');
-  return { connection, client, vault, rate: { max: rate.max, perMs: rate.perMs }, name, prefix, timeoutMs, clock, onEvent };
+  return {
+    connection,
+    client,
+    vault,
+    rate: { max: rate.max, perMs: rate.perMs },
+    name,
+    prefix,
+    timeoutMs,
+    clock,
+    onEvent,
+  };
 }
 
-function checkPattern(value: unknown, path: string, pattern: RegExp, expected: { readonly en: string; readonly ja: string }): void {
+function checkPattern(
+  value: unknown,
+  path: string,
+  pattern: RegExp,
+  expected: { readonly en: string; readonly ja: string },
+): void {
   checkText(value, path);
   if (!pattern.test(value)) throw new SelfInfoError('invalid_option', { path, expected });
 }

@@ -6,13 +6,17 @@ import type { AnnouncementSource, CauseFacts } from './results.js';
 import { FROM_MS, TO_MS } from './rules.js';
 
 /**
- * News that overrides the published tables: an outage (停止のお知らせ), or that a planned one does not take place. The guideline's planned outages are stated as
- * 原則, in principle, and practice departs from them. May come from JSON as it is.
+ * News that overrides the published tables: an outage (停止のお知らせ), or that a planned one does not
+ * take place. The guideline's planned outages are stated as 原則, in principle, and practice departs
+ * from them. May come from JSON as it is.
  *
- * - `closed` closes the server, `open` undoes its planned outages and settles an uncertain weekend; neither `open` nor anything else undoes operating hours.
- * - Where announcements overlap on a server, the one with the later `announcedAt` counts, and of two of the same instant the closed one.
- * - One that is announced again under the same `id` with a later `announcedAt` takes the place of the earlier one altogether: an extension, a correction, a
- *   withdrawal. Repeating it unchanged is harmless.
+ * - `closed` closes the server, `open` undoes its planned outages and settles an uncertain weekend;
+ *   neither `open` nor anything else undoes operating hours.
+ * - Where announcements overlap on a server, the one with the later `announcedAt` counts, and of
+ *   two of the same instant the closed one.
+ * - One that is announced again under the same `id` with a later `announcedAt` takes the place of
+ *   the earlier one altogether: an extension, a correction, a withdrawal. Repeating it unchanged is
+ *   harmless.
  *
  * @example
  * ```ts
@@ -34,19 +38,29 @@ import { FROM_MS, TO_MS } from './rules.js';
 export interface Announcement {
   /** Names the outage; 200 characters at most. */
   readonly id: string;
-  /** The server, or `all` for the whole service: each of the 13 systems, and so every detail and every server asked alone. */
+  /**
+   * The server, or `all` for the whole service: each of the 13 systems, and so every detail and
+   * every server asked alone.
+   */
   readonly target: ServerId | 'all';
   /** Whether the server is stopped, or runs in spite of its planned outages. */
   readonly state: 'closed' | 'open';
   /** Start of the interval. */
   readonly start: Instant;
-  /** End of the interval, itself not included; of an approximate one the latest instant it may last to. */
+  /**
+   * End of the interval, itself not included; of an approximate one the latest instant it may last
+   * to.
+   */
   readonly end: Instant;
-  /** Whether the notice says "about" (頃) or that it may be extended. It counts to `end` all the same; its cause has the certainty `approximate`. */
+  /**
+   * Whether the notice says "about" (頃) or that it may be extended. It counts to `end` all the
+   * same; its cause has the certainty `approximate`.
+   */
   readonly approximate?: boolean;
   /**
-   * A planned outage that this one takes the place of: `rule` is the id of a planned outage of the server (with `all`, of any), and its occurrences that start
-   * on a day of `month`, `YYYY-MM`, are dropped, outside of the interval too.
+   * A planned outage that this one takes the place of: `rule` is the id of a planned outage of the
+   * server (with `all`, of any), and its occurrences that start on a day of `month`, `YYYY-MM`, are
+   * dropped, outside of the interval too.
    */
   readonly replaces?: { readonly rule: string; readonly month: string };
   /** When it was announced: decides between announcements that contradict each other. */
@@ -76,25 +90,40 @@ const MAX_SOURCE = 10_000;
  * Checks announcements.
  *
  * @param outagesOf - the ids of a server's planned outages.
- * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option`, `unknown_server`, `invalid_instant`, `invalid_date`, `range_reversed`; TypeError.
+ * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option`, `unknown_server`,
+ * `invalid_instant`, `invalid_date`, `range_reversed`; TypeError.
  */
-export function checkAnnouncements(list: unknown, path: string, outagesOf: (server: ServerId) => readonly string[]): Announced[] {
+export function checkAnnouncements(
+  list: unknown,
+  path: string,
+  outagesOf: (server: ServerId) => readonly string[],
+): Announced[] {
   if (!Array.isArray(list)) throw new TypeError(`${path} must be an array.`);
   if (list.length > MAX_ANNOUNCEMENTS) throw tooMany(path);
-  return Array.from(list, (item: unknown, index) => checkAnnouncement(item, `${path}[${index}]`, outagesOf));
+  return Array.from(list, (item: unknown, index) =>
+    checkAnnouncement(item, `${path}[${index}]`, outagesOf),
+  );
 }
 
 /**
  * Adds announcements to those already known; the known list itself when that changes nothing.
  *
- * @throws SelfInfoError `invalid_option` for two of the same id and instant that differ, and when there are too many.
+ * @throws SelfInfoError `invalid_option` for two of the same id and instant that differ, and when
+ * there are too many.
  */
-export function mergeAnnouncements(known: readonly Announced[], added: readonly Announced[], path: string): readonly Announced[] {
+export function mergeAnnouncements(
+  known: readonly Announced[],
+  added: readonly Announced[],
+  path: string,
+): readonly Announced[] {
   const byId = new Map(known.map((announced) => [announced.id, announced]));
   let changed = false;
   for (const [index, announced] of added.entries()) {
     const other = byId.get(announced.id);
-    if (other?.announcedAtMs === announced.announcedAtMs && JSON.stringify(other) !== JSON.stringify(announced)) {
+    if (
+      other?.announcedAtMs === announced.announcedAtMs &&
+      JSON.stringify(other) !== JSON.stringify(announced)
+    ) {
       throw invalid(
         `${path}[${index}].id`,
         'Another announcement has this id and the same announcedAt, and says something else.',
@@ -109,23 +138,53 @@ export function mergeAnnouncements(known: readonly Announced[], added: readonly 
   return changed ? [...byId.values()] : known;
 }
 
-function checkAnnouncement(item: unknown, path: string, outagesOf: (server: ServerId) => readonly string[]): Announced {
-  checkKeys(item, path, ['id', 'target', 'state', 'start', 'end', 'approximate', 'replaces', 'announcedAt', 'source']);
+function checkAnnouncement(
+  item: unknown,
+  path: string,
+  outagesOf: (server: ServerId) => readonly string[],
+): Announced {
+  checkKeys(item, path, [
+    'id',
+    'target',
+    'state',
+    'start',
+    'end',
+    'approximate',
+    'replaces',
+    'announcedAt',
+    'source',
+  ]);
   const { id, target, state, approximate = false, source } = item;
   checkLimited(id, `${path}.id`, MAX_ID);
   checkText(target, `${path}.target`);
-  if (target !== 'all' && !isServerId(target)) throw new SelfInfoError('unknown_server', { path: `${path}.target` });
+  if (target !== 'all' && !isServerId(target))
+    throw new SelfInfoError('unknown_server', { path: `${path}.target` });
   checkText(state, `${path}.state`);
-  if (state !== 'closed' && state !== 'open') throw invalid(`${path}.state`, 'closed or open.', 'closed か open です。');
+  if (state !== 'closed' && state !== 'open')
+    throw invalid(`${path}.state`, 'closed or open.', 'closed か open です。');
   const startMs = instant(item.start, `${path}.start`);
   const endMs = instant(item.end, `${path}.end`);
   if (endMs < startMs) throw new SelfInfoError('range_reversed', { path: `${path}.end` });
-  if (endMs === startMs) throw invalid(`${path}.end`, 'It must lie after the start.', '開始より後の時刻を指定してください。');
-  if (typeof approximate !== 'boolean') throw new TypeError(`${path}.approximate must be a boolean.`);
-  const replaces = item.replaces === undefined ? null : checkReplaces(item.replaces, `${path}.replaces`, target, outagesOf);
+  if (endMs === startMs)
+    throw invalid(
+      `${path}.end`,
+      'It must lie after the start.',
+      '開始より後の時刻を指定してください。',
+    );
+  if (typeof approximate !== 'boolean')
+    throw new TypeError(`${path}.approximate must be a boolean.`);
+  const replaces =
+    item.replaces === undefined
+      ? null
+      : checkReplaces(item.replaces, `${path}.replaces`, target, outagesOf);
   const announcedAtMs = instant(item.announcedAt, `${path}.announcedAt`);
   checkLimited(source, `${path}.source`, MAX_SOURCE);
-  const origin = Object.freeze({ kind: 'announcement', id, announcedAt: formatInstant(announcedAtMs), source } as const);
+  const origin = Object.freeze({
+    kind: 'announcement',
+    id,
+    announcedAt: formatInstant(announcedAtMs),
+    source,
+  } as const);
   return {
     id,
     target,
@@ -138,11 +197,18 @@ function checkAnnouncement(item: unknown, path: string, outagesOf: (server: Serv
   };
 }
 
-function checkReplaces(value: unknown, path: string, target: ServerId | 'all', outagesOf: (server: ServerId) => readonly string[]): Announced['replaces'] {
+function checkReplaces(
+  value: unknown,
+  path: string,
+  target: ServerId | 'all',
+  outagesOf: (server: ServerId) => readonly string[],
+): Announced['replaces'] {
   checkKeys(value, path, ['rule', 'month']);
   const { rule, month } = value;
   checkText(rule, `${path}.rule`);
-  const known = [...new Set(target === 'all' ? servers.flatMap(({ id }) => outagesOf(id)) : outagesOf(target))];
+  const known = [
+    ...new Set(target === 'all' ? servers.flatMap(({ id }) => outagesOf(id)) : outagesOf(target)),
+  ];
   if (!known.includes(rule)) {
     const names = known.join(', ');
     throw invalid(
@@ -152,7 +218,12 @@ function checkReplaces(value: unknown, path: string, target: ServerId | 'all', o
     );
   }
   checkText(month, `${path}.month`);
-  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) throw invalid(`${path}.month`, 'It must have the form YYYY-MM.', 'YYYY-MM 形式で指定してください。');
+  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month))
+    throw invalid(
+      `${path}.month`,
+      'It must have the form YYYY-MM.',
+      'YYYY-MM 形式で指定してください。',
+    );
   return { rule, month };
 }
 
@@ -163,13 +234,29 @@ function instant(value: unknown, path: string): number {
 
 function checkLimited(value: unknown, path: string, max: number): asserts value is string {
   checkText(value, path);
-  if (value.length > max) throw invalid(path, `At most ${max} characters.`, `${max} 文字以内で指定してください。`);
+  if (value.length > max)
+    throw invalid(path, `At most ${max} characters.`, `${max} 文字以内で指定してください。`);
 }
 
-function closureFacts(target: ServerId | 'all', approximate: boolean, source: AnnouncementSource): CauseFacts {
-  const name = servers.find((server) => server.id === target) ?? { ja: 'サービス全体', en: 'The whole service' };
-  const about = approximate ? { ja: '（時刻は目安で、最も遅い終了まで）', en: ' (times are approximate; counted to the latest end)' } : { ja: '', en: '' };
-  const text = { ja: `${name.ja}は、お知らせにより停止します${about.ja}。`, en: `${name.en}: announced outage${about.en}.` };
+function closureFacts(
+  target: ServerId | 'all',
+  approximate: boolean,
+  source: AnnouncementSource,
+): CauseFacts {
+  const name = servers.find((server) => server.id === target) ?? {
+    ja: 'サービス全体',
+    en: 'The whole service',
+  };
+  const about = approximate
+    ? {
+        ja: '（時刻は目安で、最も遅い終了まで）',
+        en: ' (times are approximate; counted to the latest end)',
+      }
+    : { ja: '', en: '' };
+  const text = {
+    ja: `${name.ja}は、お知らせにより停止します${about.ja}。`,
+    en: `${name.en}: announced outage${about.en}.`,
+  };
   return Object.freeze({
     server: target === 'all' ? null : target,
     detail: null,
@@ -183,7 +270,11 @@ function closureFacts(target: ServerId | 'all', approximate: boolean, source: An
 }
 
 function tooMany(path: string): SelfInfoError {
-  return invalid(path, `At most ${MAX_ANNOUNCEMENTS} announcements.`, `お知らせは ${MAX_ANNOUNCEMENTS} 件までです。`);
+  return invalid(
+    path,
+    `At most ${MAX_ANNOUNCEMENTS} announcements.`,
+    `お知らせは ${MAX_ANNOUNCEMENTS} 件までです。`,
+  );
 }
 
 function invalid(path: string, en: string, ja: string): SelfInfoError {

@@ -3,7 +3,12 @@ import type { ServerId } from '../catalog/index.js';
 import { SelfInfoError } from '../errors.js';
 import { checkKeys } from '../options.js';
 import { dayOf, formatInstant, type Instant, parseDay, toDateTime, toEpochMs } from '../time.js';
-import { type Announced, type Announcement, checkAnnouncements, mergeAnnouncements } from './announcements.js';
+import {
+  type Announced,
+  type Announcement,
+  checkAnnouncements,
+  mergeAnnouncements,
+} from './announcements.js';
 import { checkServerRows, type ServerRow } from './overrides.js';
 import { buildSegment, buildStatus, type Cause, type Segment, type Status } from './results.js';
 import { Rulebook } from './rulebook.js';
@@ -37,11 +42,13 @@ export interface CalendarOptions {
 }
 
 /**
- * When the servers run that an answer needs, by the tables of the guideline's section 2.5 and by what is announced. Immutable; asks nobody, so "open" means "open
- * by the published table", never "will answer".
+ * When the servers run that an answer needs, by the tables of the guideline's section 2.5 and by
+ * what is announced. Immutable; asks nobody, so "open" means "open by the published table", never
+ * "will answer".
  *
- * Instants come in as a `Date`, a luxon `DateTime`, epoch milliseconds, an ISO string with offset, or a JST day `YYYY-MM-DD` (its start). All days and hours are
- * Japan Standard Time, whatever the zone of the process.
+ * Instants come in as a `Date`, a luxon `DateTime`, epoch milliseconds, an ISO string with offset,
+ * or a JST day `YYYY-MM-DD` (its start). All days and hours are Japan Standard Time, whatever the
+ * zone of the process.
  *
  * @example
  * ```ts
@@ -55,8 +62,9 @@ export interface Calendar {
    *
    * @param target - what is asked about.
    * @param at - the instant; default now.
-   * @throws SelfInfoError `unknown_detail`, `unknown_server`, `not_a_holder`, `invalid_option`, `unknown_option`, `invalid_instant`, `invalid_date`,
-   *   `outside_calendar`; TypeError for a wrong JavaScript type.
+   * @throws SelfInfoError `unknown_detail`, `unknown_server`, `not_a_holder`, `invalid_option`,
+   * `unknown_option`, `invalid_instant`, `invalid_date`, `outside_calendar`; TypeError for a wrong
+   * JavaScript type.
    * @example
    * ```ts
    * import { createCalendar } from 'myna-selfinfo/calendar';
@@ -92,7 +100,8 @@ export interface Calendar {
    */
   nextOpening(target: Target, from?: Instant): DateTime | null;
   /**
-   * The states over an interval, without gaps; neighbours differ. The first and last segment are cut at its ends.
+   * The states over an interval, without gaps; neighbours differ. The first and last segment are
+   * cut at its ends.
    *
    * @param target - what is asked about.
    * @param start - start of the interval.
@@ -120,7 +129,8 @@ export interface Calendar {
    */
   windows(target: Target, start: Instant, end: Instant): Segment[];
   /**
-   * Another calendar that knows these announcements besides its own; this one stays as it is. Announcements already known change nothing.
+   * Another calendar that knows these announcements besides its own; this one stays as it is.
+   * Announcements already known change nothing.
    *
    * @param announcements - what was announced since; with those known 10,000 at most.
    * @throws as {@link createCalendar}, for announcements; paths start at `announcements`.
@@ -135,10 +145,12 @@ export interface Calendar {
    */
   with(announcements: readonly Announcement[]): Calendar;
   /**
-   * Whether the JST day of an instant is a holiday (祝日、振替休日、国民の休日) to this calendar, and so no business day.
+   * Whether the JST day of an instant is a holiday (祝日、振替休日、国民の休日) to this calendar, and so no
+   * business day.
    *
    * @param at - the instant; default now.
-   * @throws SelfInfoError `invalid_instant`, `invalid_date`, `outside_calendar`; TypeError for a wrong JavaScript type.
+   * @throws SelfInfoError `invalid_instant`, `invalid_date`, `outside_calendar`; TypeError for a
+   * wrong JavaScript type.
    * @example
    * ```ts
    * import { createCalendar } from 'myna-selfinfo/calendar';
@@ -150,7 +162,10 @@ export interface Calendar {
   readonly from: DateTime;
   /** The end of what it vouches for, itself not included: the end of its holiday table. */
   readonly to: DateTime;
-  /** Up to here, itself not included, holidays are the Cabinet Office's own; later ones are predictions. */
+  /**
+   * Up to here, itself not included, holidays are the Cabinet Office's own; later ones are
+   * predictions.
+   */
   readonly officialUntil: DateTime;
   /** `from` in epoch milliseconds. */
   readonly fromMs: number;
@@ -168,11 +183,13 @@ const NO_ANNOUNCEMENTS: readonly Announced[] = [];
 const MAX_DAYS = 10_000;
 
 /**
- * Makes a calendar of the published operating hours, and of what is known beyond them. Without options all calendars share what they work out.
+ * Makes a calendar of the published operating hours, and of what is known beyond them. Without
+ * options all calendars share what they work out.
  *
  * @param options - announcements, rows and holidays to add.
- * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `unknown_server`, `invalid_instant`, `invalid_date`, `range_reversed`, naming the
- *   place, e.g. `options.announced[2].end`; TypeError for a wrong JavaScript type.
+ * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `unknown_server`,
+ * `invalid_instant`, `invalid_date`, `range_reversed`, naming the place, e.g.
+ * `options.announced[2].end`; TypeError for a wrong JavaScript type.
  * @example
  * ```ts
  * import { createCalendar } from 'myna-selfinfo/calendar';
@@ -194,20 +211,33 @@ export function createCalendar(options: CalendarOptions = {}): Calendar {
     });
   }
   published ??= new Rulebook(holidaysWith([], []), new Map());
-  const rulebook = rows.size + extra.length + not.length === 0 ? published : new Rulebook(holidaysWith(extra, not), rows);
+  const rulebook =
+    rows.size + extra.length + not.length === 0
+      ? published
+      : new Rulebook(holidaysWith(extra, not), rows);
   const path = 'options.announced';
   const known = mergeAnnouncements(
     NO_ANNOUNCEMENTS,
     checkAnnouncements(announced, path, (server) => rulebook.outagesOf(server)),
     path,
   );
-  if (rulebook !== published || known.length > 0) return calendarOf(rulebook, known, new Timetable(rulebook, known));
+  if (rulebook !== published || known.length > 0)
+    return calendarOf(rulebook, known, new Timetable(rulebook, known));
   standard ??= new Timetable(rulebook, known);
   return calendarOf(rulebook, known, standard);
 }
 
-function calendarOf(rulebook: Rulebook, announced: readonly Announced[], timetable: Timetable): Calendar {
-  function segmentsWithin(target: Target, start: Instant, end: Instant, onlyOpen: boolean): Segment[] {
+function calendarOf(
+  rulebook: Rulebook,
+  announced: readonly Announced[],
+  timetable: Timetable,
+): Calendar {
+  function segmentsWithin(
+    target: Target,
+    start: Instant,
+    end: Instant,
+    onlyOpen: boolean,
+  ): Segment[] {
     const schedule = timetable.scheduleOf(target);
     const [startMs, endMs] = rangeWithin(start, end);
     const segments: Segment[] = [];
@@ -218,7 +248,15 @@ function calendarOf(rulebook: Rulebook, announced: readonly Announced[], timetab
       const from = Math.max(stretch.start, startMs);
       const to = Math.min(stretch.end, endMs);
       const { causes, undone } = schedule.answer(stretch);
-      segments.push(buildSegment(from, to, nameOf(stretch.state), within(causes, from, to), within(undone, from, to)));
+      segments.push(
+        buildSegment(
+          from,
+          to,
+          nameOf(stretch.state),
+          within(causes, from, to),
+          within(undone, from, to),
+        ),
+      );
     }
     return segments;
   }
@@ -242,15 +280,22 @@ function calendarOf(rulebook: Rulebook, announced: readonly Announced[], timetab
       const opens = schedule.firstStart(schedule.timeline.stretchAt(ms), OPEN);
       return opens === null ? null : toDateTime(Math.max(opens, ms));
     },
-    segments: (target: Target, start: Instant, end: Instant): Segment[] => segmentsWithin(target, start, end, false),
-    windows: (target: Target, start: Instant, end: Instant): Segment[] => segmentsWithin(target, start, end, true),
+    segments: (target: Target, start: Instant, end: Instant): Segment[] =>
+      segmentsWithin(target, start, end, false),
+    windows: (target: Target, start: Instant, end: Instant): Segment[] =>
+      segmentsWithin(target, start, end, true),
     with(announcements: readonly Announcement[]): Calendar {
       const path = 'announcements';
       const added = checkAnnouncements(announcements, path, (server) => rulebook.outagesOf(server));
       const all = mergeAnnouncements(announced, added, path);
-      return calendarOf(rulebook, all, all === announced ? timetable : new Timetable(rulebook, all));
+      return calendarOf(
+        rulebook,
+        all,
+        all === announced ? timetable : new Timetable(rulebook, all),
+      );
     },
-    isHoliday: (at: Instant = Date.now()): boolean => rulebook.isHoliday(dayOf(instantWithin(at, 'at'))),
+    isHoliday: (at: Instant = Date.now()): boolean =>
+      rulebook.isHoliday(dayOf(instantWithin(at, 'at'))),
     fromMs: FROM_MS,
     toMs: TO_MS,
     officialUntilMs: OFFICIAL_UNTIL_MS,
@@ -275,7 +320,10 @@ function within<C extends Cause>(causes: readonly C[], start: number, end: numbe
 function checkDays(list: unknown, path: string): number[] {
   if (!Array.isArray(list)) throw new TypeError(`${path} must be an array.`);
   if (list.length > MAX_DAYS) {
-    throw new SelfInfoError('invalid_option', { path, expected: { en: `At most ${MAX_DAYS} days.`, ja: `${MAX_DAYS} 日までです。` } });
+    throw new SelfInfoError('invalid_option', {
+      path,
+      expected: { en: `At most ${MAX_DAYS} days.`, ja: `${MAX_DAYS} 日までです。` },
+    });
   }
   return Array.from(list, (day: string, index) => parseDay(day, `${path}[${index}]`));
 }
@@ -301,6 +349,9 @@ function outside(path: string): SelfInfoError {
   const [from, to] = [formatInstant(FROM_MS), formatInstant(TO_MS)];
   return new SelfInfoError('outside_calendar', {
     path,
-    expected: { en: `It reaches from ${from} to before ${to}.`, ja: `対象期間は ${from} 以降、${to} より前です。` },
+    expected: {
+      en: `It reaches from ${from} to before ${to}.`,
+      ja: `対象期間は ${from} 以降、${to} より前です。`,
+    },
   });
 }

@@ -45,7 +45,8 @@ const thirdWeekend = {
 } as const satisfies Rule;
 
 /** `8時` or `8時30分`. */
-const timeJa = (hour: number) => `${Math.floor(hour)}時${hour % 1 === 0 ? '' : `${(hour % 1) * 60}分`}`;
+const timeJa = (hour: number) =>
+  `${Math.floor(hour)}時${hour % 1 === 0 ? '' : `${(hour % 1) * 60}分`}`;
 const timeEn = (hour: number) => `${Math.floor(hour)}:${String((hour % 1) * 60).padStart(2, '0')}`;
 
 /** Runs every day between two hours. */
@@ -60,7 +61,10 @@ export const daily = (from: number, to: number) =>
     certainty: 'stated',
     reading: false,
     note: asStated,
-    text: { ja: `運用時間（毎日${timeJa(from)}〜${timeJa(to)}）の外です`, en: `outside its operating hours, ${timeEn(from)} to ${timeEn(to)} every day` },
+    text: {
+      ja: `運用時間（毎日${timeJa(from)}〜${timeJa(to)}）の外です`,
+      en: `outside its operating hours, ${timeEn(from)} to ${timeEn(to)} every day`,
+    },
   }) as const satisfies Rule;
 
 const businessDaysNote = {
@@ -89,7 +93,13 @@ export const businessDays = (from: number, to: number) =>
 /** The rows of tables 2.5-1 to 2.5-4, guideline v2.2. A later revision adds rows. */
 export const hours = [
   { ...v22, server: 'mynaportal', table: '2.5-1', row: 1, rules: [] },
-  { ...v22, server: 'information-provision-network', table: '2.5-2', row: 1, rules: [thirdWeekend] },
+  {
+    ...v22,
+    server: 'information-provision-network',
+    table: '2.5-2',
+    row: 1,
+    rules: [thirdWeekend],
+  },
   {
     ...v22,
     server: 'juki-net',
@@ -175,7 +185,13 @@ export const hours = [
       },
     ],
   },
-  { ...v22, server: 'local-officials-mutual-aid', table: '2.5-4', row: 5, rules: [businessDays(8, 21)] },
+  {
+    ...v22,
+    server: 'local-officials-mutual-aid',
+    table: '2.5-4',
+    row: 5,
+    rules: [businessDays(8, 21)],
+  },
   {
     ...v22,
     server: 'national-officials-mutual-aid',

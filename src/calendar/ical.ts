@@ -5,13 +5,24 @@ import type { Calendar } from './calendar.js';
 import type { State, Status } from './results.js';
 import type { Text } from './rules.js';
 import { leavesOf, type Target } from './targets.js';
-import { checkLang, disclaimer, fingerprint, type Lang, nameOfTarget, notesOf, plain } from './wording.js';
+import {
+  checkLang,
+  disclaimer,
+  fingerprint,
+  type Lang,
+  nameOfTarget,
+  notesOf,
+  plain,
+} from './wording.js';
 
 /** Options of {@link toICalendar}. */
 export interface ICalendarOptions {
   /** Start of the interval. */
   readonly start: Instant;
-  /** End of the interval, itself not included. Events that reach over an end of the interval are given whole. */
+  /**
+   * End of the interval, itself not included. Events that reach over an end of the interval are
+   * given whole.
+   */
   readonly end: Instant;
   /** Events for the open times, or for the closed and uncertain ones. Default `outages`. */
   readonly show?: 'windows' | 'outages';
@@ -19,7 +30,10 @@ export interface ICalendarOptions {
   readonly lang?: 'ja' | 'en';
   /** What calendar applications call the feed. Default: the target's name. */
   readonly name?: string;
-  /** The DTSTAMP of every event. Default: when what it says was last announced, so that an unchanged calendar gives the same text to the byte. */
+  /**
+   * The DTSTAMP of every event. Default: when what it says was last announced, so that an unchanged
+   * calendar gives the same text to the byte.
+   */
   readonly stamp?: Instant;
 }
 
@@ -29,7 +43,8 @@ const kinds: Readonly<Record<State, Text>> = {
   closed: { ja: '停止', en: 'Closed' },
 };
 
-// RFC 5545 wants at least one component, and a calendar without events is a good answer: this one is always there. The events themselves are in UTC.
+// RFC 5545 wants at least one component, and a calendar without events is a good answer: this one
+// is always there. The events themselves are in UTC.
 const timeZone = [
   'BEGIN:VTIMEZONE',
   'TZID:Asia/Tokyo',
@@ -43,17 +58,20 @@ const timeZone = [
 ];
 
 /**
- * A target's hours as an iCalendar text (RFC 5545), to be subscribed to or imported: an event for each open time, or for each closed and each uncertain one, the
- * latter marked `TENTATIVE`. Events take nobody's time (`TRANSPARENT`). The reasons stand in the description.
+ * A target's hours as an iCalendar text (RFC 5545), to be subscribed to or imported: an event for
+ * each open time, or for each closed and each uncertain one, the latter marked `TENTATIVE`. Events
+ * take nobody's time (`TRANSPARENT`). The reasons stand in the description.
  *
- * An event has the same UID whatever interval is asked for, as long as target, state and start are the same. Serve the whole text anew when an announcement
- * changes the calendar: subscribers then drop what is no longer in it.
+ * An event has the same UID whatever interval is asked for, as long as target, state and start are
+ * the same. Serve the whole text anew when an announcement changes the calendar: subscribers then
+ * drop what is no longer in it.
  *
  * @param calendar - the calendar, announcements included.
  * @param target - what it is about; `{ allOf }` for when several can be asked together.
  * @param options - the interval, what to show, language and name.
  * @returns the text, to be sent as `text/calendar; charset=utf-8`.
- * @throws SelfInfoError `invalid_option`, `unknown_option`, `range_reversed`, and as {@link Calendar.segments}; TypeError.
+ * @throws SelfInfoError `invalid_option`, `unknown_option`, `range_reversed`, and as {@link
+ * Calendar.segments}; TypeError.
  * @example
  * ```ts
  * import { createCalendar, toICalendar } from 'myna-selfinfo/calendar';
@@ -65,7 +83,10 @@ export function toICalendar(calendar: Calendar, target: Target, options: ICalend
   checkKeys(options, 'options', ['start', 'end', 'show', 'lang', 'name', 'stamp']);
   const { start, end, show = 'outages', lang = 'ja' } = options;
   if (show !== 'windows' && show !== 'outages') {
-    throw new SelfInfoError('invalid_option', { path: 'options.show', expected: { en: 'windows or outages.', ja: 'windows か outages です。' } });
+    throw new SelfInfoError('invalid_option', {
+      path: 'options.show',
+      expected: { en: 'windows or outages.', ja: 'windows か outages です。' },
+    });
   }
   checkLang(lang, 'options.lang');
   if (options.name !== undefined) checkText(options.name, 'options.name');
@@ -110,14 +131,28 @@ export function toICalendar(calendar: Calendar, target: Target, options: ICalend
   return [...lines, 'END:VCALENDAR', ''].map(foldedLine).join('\r\n');
 }
 
-/** When the latest announcement behind an answer was made; the rows themselves are as old as the guideline, whose day the calendar starts with. */
+/**
+ * When the latest announcement behind an answer was made; the rows themselves are as old as the
+ * guideline, whose day the calendar starts with.
+ */
 function lastAnnouncedMs({ causes, undone }: Status, earliestMs: number): number {
-  const sources = [...causes.map(({ source }) => source), ...undone.map(({ undoneBy }) => undoneBy)];
-  return Math.max(earliestMs, ...sources.map((source) => (source.kind === 'announcement' ? Date.parse(source.announcedAt) : earliestMs)));
+  const sources = [
+    ...causes.map(({ source }) => source),
+    ...undone.map(({ undoneBy }) => undoneBy),
+  ];
+  return Math.max(
+    earliestMs,
+    ...sources.map((source) =>
+      source.kind === 'announcement' ? Date.parse(source.announcedAt) : earliestMs,
+    ),
+  );
 }
 
 function description(status: Status, lang: Lang): string {
-  const reasons = notesOf([status], lang).map(({ text, when }) => `- ${when.length > 0 ? `${when.join(lang === 'ja' ? '、' : ', ')} ` : ''}${text}`);
+  const reasons = notesOf([status], lang).map(
+    ({ text, when }) =>
+      `- ${when.length > 0 ? `${when.join(lang === 'ja' ? '、' : ', ')} ` : ''}${text}`,
+  );
   return [...reasons, disclaimer[lang]].map(escapedText).join('\\n');
 }
 
@@ -133,7 +168,10 @@ export function escapedText(text: string): string {
 
 const LONGEST_LINE = 75;
 
-/** Lines are at most 75 octets of UTF-8; a longer one goes on behind a line break and a blank, which counts. No character is torn. */
+/**
+ * Lines are at most 75 octets of UTF-8; a longer one goes on behind a line break and a blank, which
+ * counts. No character is torn.
+ */
 export function foldedLine(line: string): string {
   let text = '';
   let octets = 0;

@@ -47,26 +47,45 @@ export interface Period {
 const WEEKDAYS = '日月火水木金土';
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
-// The longest stop seen, over a New Year, took days; one of more than a month is more likely misread, or the end of a service.
+// The longest stop seen, over a New Year, took days; one of more than a month is more likely
+// misread, or the end of a service.
 const LONGEST_DAYS = 31;
 const FARTHEST_DAYS = 3 * 366;
-// Notices come weeks or months ahead and stay up for weeks: without a year, a day is taken for the one within this reach, and no year has two of them.
+// Notices come weeks or months ahead and stay up for weeks: without a year, a day is taken for the
+// one within this reach, and no year has two of them.
 const DAYS_BEHIND = 90;
 const DAYS_AHEAD = 180;
 
-// Sorting a long row of combining marks takes NFKC quadratic time, so they go first, and with them what is invisible; the voicing marks of kana stay.
+// Sorting a long row of combining marks takes NFKC quadratic time, so they go first, and with them
+// what is invisible; the voicing marks of kana stay.
 const MARKS = /(?![\u3099\u309a])[\p{M}\p{Cf}]/gu;
 const TILDES = /[〜∼∽∿⁓〰]/g;
 // Not ー, which is a letter, too.
 const DASHES = /[‐‑‒–—―−─━→⇒]/g;
 const ADDRESSES = /https?:[!-~]*/g;
 
-/** A text with one width of letters, one tilde, one dash and single spaces; web addresses, whose numbers are no dates, are left out. */
+/**
+ * A text with one width of letters, one tilde, one dash and single spaces; web addresses, whose
+ * numbers are no dates, are left out.
+ */
 export function normalize(text: string): string {
-  return text.replace(MARKS, '').normalize('NFKC').replace(TILDES, '~').replace(DASHES, '-').replace(ADDRESSES, ' ').replace(/\s+/g, ' ');
+  return text
+    .replace(MARKS, '')
+    .normalize('NFKC')
+    .replace(TILDES, '~')
+    .replace(DASHES, '-')
+    .replace(ADDRESSES, ' ')
+    .replace(/\s+/g, ' ');
 }
 
-const ERAS: Readonly<Record<string, number>> = { 令和: 2018, R: 2018, 平成: 1988, H: 1988, 昭和: 1925, S: 1925 };
+const ERAS: Readonly<Record<string, number>> = {
+  令和: 2018,
+  R: 2018,
+  平成: 1988,
+  H: 1988,
+  昭和: 1925,
+  S: 1925,
+};
 const DAYS = [
   String.raw`(?:(?<era1>令和|平成|昭和|西暦|(?<![a-z])[RHS](?=\d)) ?)?(?<!\d)(?<y1>元|\d{1,4}) ?年 ?(?<m1>\d{1,2}) ?月 ?(?<d1>\d{1,2}) ?日`,
   String.raw`(?<![a-z])(?<era2>[RHS])(?<y2>\d{1,2})(?<s2>[/.-])(?<m2>\d{1,2})\k<s2>(?<d2>\d{1,2})(?!\d)`,
@@ -86,7 +105,10 @@ const HOURS = [
 ].join(' ?');
 const VAGUE = String.raw`(?:(?:令和|平成|昭和) ?(?:元|\d{1,2})|(?<!\d)\d{4}) ?年(?:度| ?\d{1,2} ?月(?! ?\d))?|(?<!\d)\d{1,2} ?月(?! ?\d)`;
 const BROKEN = String.raw`(?<!\d)\d{1,20}(?: ?(?:年|月|時(?!間)|日(?![間本以前後目程分]))|:\d{0,20}|/\d{1,20})`;
-const TOKEN = new RegExp(`(?<all>終日)|(?:${DAYS})${WEEKDAY}(?: ?(?<about1>${ABOUT}))?|${HOURS}|(?<vague>${VAGUE})|(?<broken>${BROKEN})`, 'giu');
+const TOKEN = new RegExp(
+  `(?<all>終日)|(?:${DAYS})${WEEKDAY}(?: ?(?<about1>${ABOUT}))?|${HOURS}|(?<vague>${VAGUE})|(?<broken>${BROKEN})`,
+  'giu',
+);
 
 type Groups = Readonly<Record<string, string | undefined>>;
 
@@ -94,7 +116,11 @@ type Groups = Readonly<Record<string, string | undefined>>;
 export function readTokens(text: string): Token[] {
   return [...text.matchAll(TOKEN)].map((match) => {
     const groups = match.groups as Groups;
-    const place = { from: match.index, to: match.index + match[0].length, approximate: Boolean(groups.about1 ?? groups.about2 ?? groups.about3) };
+    const place = {
+      from: match.index,
+      to: match.index + match[0].length,
+      approximate: Boolean(groups.about1 ?? groups.about2 ?? groups.about3),
+    };
     if (groups.all) return { ...place, kind: 'hour', hour: 'all-day' };
     if (groups.vague) return { ...place, kind: 'vague' };
     if (groups.h ?? groups.noon) {
@@ -114,7 +140,12 @@ function writtenDay(groups: Groups): WrittenDay | undefined {
   const day = numberOf(groups.d1 ?? groups.d2 ?? groups.d3 ?? groups.d4 ?? groups.d5 ?? groups.d6);
   const year = yearOf(groups.era1 ?? groups.era2, groups.y1 ?? groups.y2 ?? groups.y3);
   // 2000 had a 29 February.
-  if (year === null || (month ?? 1) > 12 || dayFrom(year ?? 2000, month ?? 1, day ?? 0) === undefined) return undefined;
+  if (
+    year === null ||
+    (month ?? 1) > 12 ||
+    dayFrom(year ?? 2000, month ?? 1, day ?? 0) === undefined
+  )
+    return undefined;
   return { year, month, day, weekday };
 }
 
@@ -126,7 +157,8 @@ function yearOf(era: string | undefined, year: string | undefined): number | und
   return /^\d{4}$/.test(year) ? Number(year) : null;
 }
 
-const numberOf = (digits: string | undefined): number | undefined => (digits === undefined ? undefined : Number(digits));
+const numberOf = (digits: string | undefined): number | undefined =>
+  digits === undefined ? undefined : Number(digits);
 
 function secondsOf(groups: Groups): number | undefined {
   if (groups.noon) return groups.noon === '正午' ? 12 * HOUR : 0;
@@ -163,8 +195,16 @@ export function together(day: Moment, hour: Moment): Moment {
   return { ...day, ...hour, approximate: day.approximate || hour.approximate };
 }
 
-/** The period between two moments, or of one 終日; `anchorDay` is a day near which a start without a year lies. */
-export function readPeriod(start: Moment, end: Moment, anchorDay: number, publishedDay: number): Period | DateProblem {
+/**
+ * The period between two moments, or of one 終日; `anchorDay` is a day near which a start without a
+ * year lies.
+ */
+export function readPeriod(
+  start: Moment,
+  end: Moment,
+  anchorDay: number,
+  publishedDay: number,
+): Period | DateProblem {
   if (!start.day || start.day.after !== undefined) return 'date_missing';
   // A day without hours before an hour without a day: whose hour it is cannot be told.
   if (start.hour === undefined && !end.day) return 'hours_missing';
@@ -175,7 +215,8 @@ export function readPeriod(start: Moment, end: Moment, anchorDay: number, publis
   const startMs = dayStart(startDay) + secondsFrom(start) * 1_000;
   const endMs = endInstant(end, endDay);
   if (endMs <= startMs) return 'end_before_start';
-  if (isTooLong(startMs, endMs) || Math.abs(startDay - publishedDay) > FARTHEST_DAYS) return 'implausible_period';
+  if (isTooLong(startMs, endMs) || Math.abs(startDay - publishedDay) > FARTHEST_DAYS)
+    return 'implausible_period';
   // Days without hours are counted in full, the widest reading.
   const wide = start.hour === undefined || end.hour === undefined;
   const allDay = start.hour === 'all-day' || end.hour === 'all-day';
@@ -192,14 +233,20 @@ export function extendPeriod(period: Period, until: Moment): Period | DateProble
   return { ...period, endMs: Math.max(endMs, period.endMs), approximate: true };
 }
 
-const isTooLong = (startMs: number, endMs: number): boolean => endMs - startMs > LONGEST_DAYS * DAY_MS;
+const isTooLong = (startMs: number, endMs: number): boolean =>
+  endMs - startMs > LONGEST_DAYS * DAY_MS;
 
 const secondsFrom = ({ hour }: Moment): number => (typeof hour === 'number' ? hour : 0);
 
-const endInstant = ({ hour }: Moment, day: number): number => dayStart(day) + (typeof hour === 'number' ? hour : DAY) * 1_000;
+const endInstant = ({ hour }: Moment, day: number): number =>
+  dayStart(day) + (typeof hour === 'number' ? hour : DAY) * 1_000;
 
 /** The day number of the start. */
-function startOf(start: WrittenDay, end: WrittenDay | undefined, anchorDay: number): number | DateProblem {
+function startOf(
+  start: WrittenDay,
+  end: WrittenDay | undefined,
+  anchorDay: number,
+): number | DateProblem {
   const { year, month, day } = start;
   if (month === undefined || day === undefined) return 'date_missing';
   if (year !== undefined) return fitting(dayFrom(year, month, day), start.weekday);
@@ -207,14 +254,24 @@ function startOf(start: WrittenDay, end: WrittenDay | undefined, anchorDay: numb
     const endDay = dayFrom(end.year, end.month, end.day);
     const same = dayFrom(end.year, month, day);
     if (endDay === undefined) return 'unreadable_date';
-    return fitting(same !== undefined && same <= endDay ? same : dayFrom(end.year - 1, month, day), start.weekday);
+    return fitting(
+      same !== undefined && same <= endDay ? same : dayFrom(end.year - 1, month, day),
+      start.weekday,
+    );
   }
   const around = dateOfDay(anchorDay).year;
-  const candidates = [around - 1, around, around + 1].map((candidate) => dayFrom(candidate, month, day)).filter((candidate) => candidate !== undefined);
-  const near = candidates.find((candidate) => candidate >= anchorDay - DAYS_BEHIND && candidate <= anchorDay + DAYS_AHEAD);
+  const candidates = [around - 1, around, around + 1]
+    .map((candidate) => dayFrom(candidate, month, day))
+    .filter((candidate) => candidate !== undefined);
+  const near = candidates.find(
+    (candidate) => candidate >= anchorDay - DAYS_BEHIND && candidate <= anchorDay + DAYS_AHEAD,
+  );
   if (near !== undefined) return fitting(near, start.weekday);
   if (start.weekday === undefined) return 'year_unclear';
-  const far = candidates.filter((candidate) => Math.abs(candidate - anchorDay) <= 366 && dateOfDay(candidate).weekday === start.weekday);
+  const far = candidates.filter(
+    (candidate) =>
+      Math.abs(candidate - anchorDay) <= 366 && dateOfDay(candidate).weekday === start.weekday,
+  );
   return far.length === 1 ? (far[0] as number) : 'weekday_mismatch';
 }
 
@@ -222,18 +279,22 @@ function startOf(start: WrittenDay, end: WrittenDay | undefined, anchorDay: numb
 function endOf(end: Moment, startDay: number, startHour: Moment['hour']): number | DateProblem {
   const start = dateOfDay(startDay);
   if (!end.day) {
-    const next = typeof end.hour === 'number' && typeof startHour === 'number' && end.hour < startHour;
+    const next =
+      typeof end.hour === 'number' && typeof startHour === 'number' && end.hour < startHour;
     return startDay + (next ? 1 : 0);
   }
   const { year, month, day, after, weekday } = end.day;
   if (after !== undefined) return fitting(startDay + after, weekday);
   if (day === undefined) return 'unreadable_date';
-  if (month === undefined) return fitting(dayFrom(start.year, start.month + (day < start.day ? 1 : 0), day), weekday);
+  if (month === undefined)
+    return fitting(dayFrom(start.year, start.month + (day < start.day ? 1 : 0), day), weekday);
   if (year !== undefined) return fitting(dayFrom(year, month, day), weekday);
   const same = dayFrom(start.year, month, day);
   const next = same !== undefined && same >= startDay ? same : dayFrom(start.year + 1, month, day);
   // Nearly a year later: the end stands before the start.
-  return same !== next && next !== undefined && next - startDay > LONGEST_DAYS ? 'end_before_start' : fitting(next, weekday);
+  return same !== next && next !== undefined && next - startDay > LONGEST_DAYS
+    ? 'end_before_start'
+    : fitting(next, weekday);
 }
 
 function fitting(day: number | undefined, weekday: number | undefined): number | DateProblem {
@@ -241,10 +302,14 @@ function fitting(day: number | undefined, weekday: number | undefined): number |
   return weekday === undefined || dateOfDay(day).weekday === weekday ? day : 'weekday_mismatch';
 }
 
-/** The day number of a date, with month 13 as January after; undefined when there is no such day. */
+/**
+ * The day number of a date, with month 13 as January after; undefined when there is no such day.
+ */
 function dayFrom(year: number, month: number, day: number): number | undefined {
   const wanted = month === 13 ? { year: year + 1, month: 1 } : { year, month };
   const number = dayNumber(wanted.year, wanted.month, day);
   const date = dateOfDay(number);
-  return date.year === wanted.year && date.month === wanted.month && date.day === day ? number : undefined;
+  return date.year === wanted.year && date.month === wanted.month && date.day === day
+    ? number
+    : undefined;
 }

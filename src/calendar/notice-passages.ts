@@ -26,12 +26,17 @@ const MAX_PASSAGE = 2_000;
 const SMELL =
   /停止|休止|中断|メンテ|保守|点検|障害|不具合|トラブル|つながりにく|繋がりにく|ダウン|停電|復旧|解消|中止|取りやめ|休業|閉塞|縮退|切替|切り替え|移行作業|工事|延長|遅れ|遅延|エラー|異常|制限|見合わせ|閉鎖|止ま[らりるっ]|止め|ストップ|お休み|(?:つなが|繋が)ら|しづらい|しにくい|かね(?:ます|る)|(?:いただけ|頂け|でき|出来|使え|なれ)(?:ません|ない|ず|なく|なくな)|不可|不能|[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日|maintenance|outage|down(?:time)?\b|unavailable|suspen|interrupt|offline/i;
 
-/** Splits a text into passages, at line ends and after 。; undefined when there are more than `max` of them. */
+/**
+ * Splits a text into passages, at line ends and after 。; undefined when there are more than `max`
+ * of them.
+ */
 export function splitPassages(text: string, max: number): Passage[] | undefined {
   const passages: Passage[] = [];
   let line = 0;
   let block = 0;
-  for (const row of text.matchAll(/([^\n\r\v\f\u0085\u2028\u2029]*)(?:\r\n|[\n\r\v\f\u0085\u2028\u2029]|$)/g)) {
+  for (const row of text.matchAll(
+    /([^\n\r\v\f\u0085\u2028\u2029]*)(?:\r\n|[\n\r\v\f\u0085\u2028\u2029]|$)/g,
+  )) {
     line++;
     const content = row[1] as string;
     if (content.trim() === '') block++;
@@ -40,7 +45,9 @@ export function splitPassages(text: string, max: number): Passage[] | undefined 
       if (trimmed === '') continue;
       if (passages.length === max) return undefined;
       const start = row.index + sentence.index + sentence[0].indexOf(trimmed);
-      passages.push(buildPassage({ text: trimmed, start, end: start + trimmed.length, line, block }));
+      passages.push(
+        buildPassage({ text: trimmed, start, end: start + trimmed.length, line, block }),
+      );
     }
   }
   return passages;
@@ -50,12 +57,21 @@ function buildPassage(place: Pick<Passage, 'text' | 'start' | 'end' | 'line' | '
   const tooLong = place.text.length > MAX_PASSAGE;
   const plain = tooLong ? '' : normalize(place.text).trim();
   const tokens = readTokens(plain);
-  return { ...place, plain, tokens, systems: namedSystems(without(tokens, plain)), smells: tooLong || SMELL.test(plain), tooLong };
+  return {
+    ...place,
+    plain,
+    tokens,
+    systems: namedSystems(without(tokens, plain)),
+    smells: tooLong || SMELL.test(plain),
+    tooLong,
+  };
 }
 
 function without(tokens: readonly Token[], plain: string): string {
   const ends = [0, ...tokens.map((token) => token.to)];
-  return [...tokens.map((token) => token.from), plain.length].map((from, index) => plain.slice(ends[index], from)).join('\n');
+  return [...tokens.map((token) => token.from), plain.length]
+    .map((from, index) => plain.slice(ends[index], from))
+    .join('\n');
 }
 
 /** Whether it holds a date or an hour, or something that looks like one. */
@@ -69,7 +85,9 @@ const LABEL =
 const TITLE = /(?:お知らせ|について|ご案内|情報|お詫び)(?:\([^)]{0,20}\))? ?$/;
 const LONGEST_TITLE = 80;
 
-/** The notices of a text, each with its heading: runs of passages between one heading and the next. */
+/**
+ * The notices of a text, each with its heading: runs of passages between one heading and the next.
+ */
 export function splitSections(passages: readonly Passage[]): Passage[][] {
   const sections: Passage[][] = [];
   let onlyHeadings = false;
@@ -87,7 +105,11 @@ function isHeading(passage: Passage, before: Passage | undefined): boolean {
   if (passage.plain.length > LONGEST_TITLE || LABEL.test(passage.plain)) return false;
   const named = passage.systems.known.size > 0 || passage.systems.unknown;
   if (MARKED.test(passage.plain)) return passage.smells || named || !isDated(passage);
-  return TITLE.test(passage.plain) && !isDated(passage) && (before === undefined || before.block !== passage.block || isDated(before));
+  return (
+    TITLE.test(passage.plain) &&
+    !isDated(passage) &&
+    (before === undefined || before.block !== passage.block || isDated(before))
+  );
 }
 
 const TARGET_LABEL =
@@ -105,7 +127,9 @@ export function isCourtesy({ plain }: Passage): boolean {
 
 /** Whether it speaks of days that come again, as tables of operating hours do. */
 export function isRecurring({ plain }: Passage): boolean {
-  return /毎[日週月年朝晩]|隔週|平日|土日祝|第 ?[1-5一二三四五] ?[・,]?[1-5一二三四五]? ?[月火水木金土日]/.test(plain);
+  return /毎[日週月年朝晩]|隔週|平日|土日祝|第 ?[1-5一二三四五] ?[・,]?[1-5一二三四五]? ?[月火水木金土日]/.test(
+    plain,
+  );
 }
 
 /** Whether each of its days has hours of its own. */
@@ -124,8 +148,12 @@ export function isDenial({ plain }: Passage): boolean {
 export function isNoOutage(passage: Passage): boolean {
   const { plain } = passage;
   if (isDenial(passage)) return true;
-  if (/(?:いただけ|頂け|でき|使え)ません|(?:停止|休止|中断)(?:し|いたし|致し|となり)ます/.test(plain)) return false;
-  if (/影響(?:は|が)?(?:ありません|ございません|ない|なし)|通常(?:どおり|通り)/.test(plain)) return true;
+  if (
+    /(?:いただけ|頂け|でき|使え)ません|(?:停止|休止|中断)(?:し|いたし|致し|となり)ます/.test(plain)
+  )
+    return false;
+  if (/影響(?:は|が)?(?:ありません|ございません|ない|なし)|通常(?:どおり|通り)/.test(plain))
+    return true;
   return !passage.smells && isOtherPeriod(passage);
 }
 
@@ -136,18 +164,26 @@ export function isOtherPeriod({ plain }: Passage): boolean {
   );
 }
 
-/** Whether it says that an outage does not take place, or not then; not that one may be called off, nor that a service is. */
+/**
+ * Whether it says that an outage does not take place, or not then; not that one may be called off,
+ * nor that a service is.
+ */
 export function isCalledOff({ plain }: Passage): boolean {
   const word = /中止|取り?やめ|取り?止め|取り?消|見送|延期|撤回/.exec(plain);
   if (!word) return false;
   const [before, after] = [plain.slice(0, word.index), plain.slice(word.index)];
   return (
     !/^[^。]{0,16}(?:場合|こと|可能性|おそれ|恐れ)/.test(after) &&
-    !/(?:サービス|提供|利用|運用|業務|受付|取扱い?)[のをがは]?(?:一時的?に?|全面的?に?)?$/.test(before)
+    !/(?:サービス|提供|利用|運用|業務|受付|取扱い?)[のをがは]?(?:一時的?に?|全面的?に?)?$/.test(
+      before,
+    )
   );
 }
 
-/** Whether one of its periods takes the place of another: it says 変更 or 訂正, but not which of them holds. */
+/**
+ * Whether one of its periods takes the place of another: it says 変更 or 訂正, but not which of them
+ * holds.
+ */
 export function isChange({ plain }: Passage): boolean {
   return /[にへと](?:日程)?変更|変更[前後]|訂正|(?<!\p{L})誤(?!\p{L})/u.test(plain);
 }
@@ -167,7 +203,10 @@ export function isExclusion({ plain }: Passage): boolean {
   return /以外|除[くき外]|除い/.test(plain);
 }
 
-/** Whether what it says of an outage cannot have been said by a period nearby: it goes on, or is told elsewhere. */
+/**
+ * Whether what it says of an outage cannot have been said by a period nearby: it goes on, or is
+ * told elsewhere.
+ */
 export function pointsElsewhere({ plain }: Passage): boolean {
   return /(?:発生|停止|継続|実施|中断|休止|調査|対応)(?:し(?:て)?(?:い|お)(?:ます|る|り)|中(?:です|$|。))|復旧(?:作業|の見込|時[期刻])|当面|未定|調整中|決まり次第|別途|追って|こちら|リンク|別紙|PDF|ご覧|ご参照|ご確認/i.test(
     plain,
@@ -176,7 +215,9 @@ export function pointsElsewhere({ plain }: Passage): boolean {
 
 /** Whether it speaks of the outage told before: この間, 期間中. */
 export function refersBack({ plain }: Passage): boolean {
-  return /上記|この間|その間|期間中|メンテナンス中|停止中は|作業中|当該|本メンテナンス|本作業/.test(plain);
+  return /上記|この間|その間|期間中|メンテナンス中|停止中は|作業中|当該|本メンテナンス|本作業/.test(
+    plain,
+  );
 }
 
 /** Whether it says when the text was written, a date no period may take up. */

@@ -43,8 +43,17 @@ interface Stop {
   extension?: Passage;
 }
 
-/** Reads one notice: `section` are its passages, the first of them the one at `from` of `all`, and `runs` are those that start in it. */
-export function readNotice(all: readonly Passage[], from: number, section: readonly Passage[], runs: readonly Run[], publishedDay: number): Notice {
+/**
+ * Reads one notice: `section` are its passages, the first of them the one at `from` of `all`, and
+ * `runs` are those that start in it.
+ */
+export function readNotice(
+  all: readonly Passage[],
+  from: number,
+  section: readonly Passage[],
+  runs: readonly Run[],
+  publishedDay: number,
+): Notice {
   const reader = new NoticeReader(all, from, section, runs, publishedDay);
   for (const run of runs) reader.readRun(run);
   reader.dropHoursApart();
@@ -52,7 +61,9 @@ export function readNotice(all: readonly Passage[], from: number, section: reado
   const outages = reader.stops.map(({ passages, targets, period, extension }) => ({
     targets,
     period,
-    source: [...passages, ...(extension ? [extension] : [])].map((passage) => passage.text).join('\n'),
+    source: [...passages, ...(extension ? [extension] : [])]
+      .map((passage) => passage.text)
+      .join('\n'),
   }));
   return { outages, problems: reader.problems };
 }
@@ -74,18 +85,31 @@ class NoticeReader {
   readonly #refusals = new Map<Passage, NoticeProblem | undefined>();
   #anchorDay: number;
 
-  constructor(all: readonly Passage[], from: number, section: readonly Passage[], runs: readonly Run[], publishedDay: number) {
+  constructor(
+    all: readonly Passage[],
+    from: number,
+    section: readonly Passage[],
+    runs: readonly Run[],
+    publishedDay: number,
+  ) {
     this.#all = all;
     this.#from = from;
     this.#section = section;
     this.#publishedDay = publishedDay;
     this.#anchorDay = publishedDay;
-    this.#targets = new TargetFinder(section, new Set(runs.filter(isPeriod).map((run) => all[run[0].first] as Passage)));
+    this.#targets = new TargetFinder(
+      section,
+      new Set(runs.filter(isPeriod).map((run) => all[run[0].first] as Passage)),
+    );
   }
 
-  /** Of several problems of a passage the first counts, but what cannot be read explains the others. */
+  /**
+   * Of several problems of a passage the first counts, but what cannot be read explains the others.
+   */
   #complain(passages: readonly Passage[], problem: NoticeProblem): void {
-    for (const passage of passages) if (!this.problems.has(passage) || problem === 'unreadable_date') this.problems.set(passage, problem);
+    for (const passage of passages)
+      if (!this.problems.has(passage) || problem === 'unreadable_date')
+        this.problems.set(passage, problem);
   }
 
   readRun(run: Run): void {
@@ -100,10 +124,14 @@ class NoticeReader {
   #problemOf(run: Run, passages: readonly Passage[]): NoticeProblem | undefined {
     if (run.some((moment) => moment.broken)) return 'unreadable_date';
     if (run.length > 2) return 'hours_unclear';
-    const refusal = passages.map((passage) => this.#refusalOf(passage)).find((problem) => problem !== undefined);
+    const refusal = passages
+      .map((passage) => this.#refusalOf(passage))
+      .find((problem) => problem !== undefined);
     if (refusal) return refusal;
     if (isPeriod(run)) return this.#addStop(run, passages);
-    return passages.some(isExtension) ? this.#extend(run[0], passages) : loneProblem(run[0], passages);
+    return passages.some(isExtension)
+      ? this.#extend(run[0], passages)
+      : loneProblem(run[0], passages);
   }
 
   #refusalOf(passage: Passage): NoticeProblem | undefined {
@@ -113,7 +141,13 @@ class NoticeReader {
 
   #addStop([start, end = start]: Run, passages: readonly Passage[]): NoticeProblem | undefined {
     const label = start.first > this.#from ? this.#all[start.first - 1] : undefined;
-    if (label && label.plain.length <= MAX_LABEL && ![label, ...passages].some((passage) => passage.smells) && isOtherPeriod(label)) return 'not_an_outage';
+    if (
+      label &&
+      label.plain.length <= MAX_LABEL &&
+      ![label, ...passages].some((passage) => passage.smells) &&
+      isOtherPeriod(label)
+    )
+      return 'not_an_outage';
     const period = readPeriod(start, end, this.#anchorDay, this.#publishedDay);
     if (typeof period === 'string') return period;
     const found = this.#targets.find(passages);
@@ -122,10 +156,17 @@ class NoticeReader {
     this.#complain(passages.filter(isChange), 'called_off');
     this.#complain(passages.filter(isEndUnknown), 'end_missing');
     // 「A：5日、B：6日」 in one line: each is closed at both, which is too much.
-    if (found.targets.length > 1 && this.stops.at(-1)?.passages.includes(passages[0] as Passage)) this.#complain(passages, 'target_unclear');
-    this.stops.push({ passages, targets: found.targets, wide: start.hour === undefined || end.hour === undefined, period });
+    if (found.targets.length > 1 && this.stops.at(-1)?.passages.includes(passages[0] as Passage))
+      this.#complain(passages, 'target_unclear');
+    this.stops.push({
+      passages,
+      targets: found.targets,
+      wide: start.hour === undefined || end.hour === undefined,
+      period,
+    });
     // What follows without a year lies near what came with one.
-    if (start.day?.year !== undefined || end.day?.year !== undefined) this.#anchorDay = dayOf(period.startMs);
+    if (start.day?.year !== undefined || end.day?.year !== undefined)
+      this.#anchorDay = dayOf(period.startMs);
     return undefined;
   }
 
@@ -142,7 +183,10 @@ class NoticeReader {
 
   /** Days in one place and hours in another of the same passage: neither is taken for the whole. */
   dropHoursApart(): void {
-    this.#drop((stop) => stop.wide && stop.passages.some((passage) => this.#hoursAlone.has(passage)), 'hours_unclear');
+    this.#drop(
+      (stop) => stop.wide && stop.passages.some((passage) => this.#hoursAlone.has(passage)),
+      'hours_unclear',
+    );
   }
 
   #drop(unwanted: (stop: Stop) => boolean, problem: NoticeProblem): void {
@@ -150,16 +194,24 @@ class NoticeReader {
     this.stops = this.stops.filter((stop) => !unwanted(stop));
   }
 
-  /** The passages without a date that speak of an outage: they belong to a period of this notice, or are not understood. */
+  /**
+   * The passages without a date that speak of an outage: they belong to a period of this notice, or
+   * are not understood.
+   */
   readRest(): void {
-    const rest = this.#section.filter((passage) => passage.smells && !this.#understood.has(passage) && !this.problems.has(passage));
+    const rest = this.#section.filter(
+      (passage) => passage.smells && !this.#understood.has(passage) && !this.problems.has(passage),
+    );
     this.#callOff(rest.filter(isCalledOff));
     const end = this.stops.at(-1)?.passages.at(-1)?.end ?? -1;
-    const blocks = new Set(this.stops.flatMap((stop) => stop.passages.map((passage) => passage.block)));
+    const blocks = new Set(
+      this.stops.flatMap((stop) => stop.passages.map((passage) => passage.block)),
+    );
     const stopping = new Set(this.stops.flatMap((stop) => stop.targets));
     let begun = 0;
     for (const passage of rest) {
-      while (begun < this.stops.length && startOf(this.stops[begun] as Stop) < passage.start) begun++;
+      while (begun < this.stops.length && startOf(this.stops[begun] as Stop) < passage.start)
+        begun++;
       const before = this.stops[begun - 1];
       if (passage.tooLong) this.#complain([passage], 'too_long');
       else if (isDenial(passage)) this.#complain([passage], 'not_an_outage');
@@ -168,18 +220,25 @@ class NoticeReader {
         this.#complain([passage], 'extension_unclear');
       } else {
         const { known, unknown } = passage.systems;
-        const near = passage.start < end || blocks.has(passage.block) || (before && refersBack(passage));
-        const same = !unknown && (stopping.has('all') || [...known].every((system) => stopping.has(system)));
+        const near =
+          passage.start < end || blocks.has(passage.block) || (before && refersBack(passage));
+        const same =
+          !unknown && (stopping.has('all') || [...known].every((system) => stopping.has(system)));
         if (!near || !same || pointsElsewhere(passage)) this.#complain([passage], 'period_missing');
       }
     }
   }
 
-  /** What is said ahead of all periods is about all of them; what is said later about those beside it, or the only one. */
+  /**
+   * What is said ahead of all periods is about all of them; what is said later about those beside
+   * it, or the only one.
+   */
   #callOff(passages: readonly Passage[]): void {
     if (passages.length === 0) return;
     const [first] = this.stops;
-    const all = this.stops.length === 1 || passages.some((passage) => first && passage.start < startOf(first));
+    const all =
+      this.stops.length === 1 ||
+      passages.some((passage) => first && passage.start < startOf(first));
     const blocks = new Set(passages.map((passage) => passage.block));
     this.#drop((stop) => all || stop.passages.some(({ block }) => blocks.has(block)), 'called_off');
     this.#complain(passages, 'called_off');
@@ -189,7 +248,9 @@ class NoticeReader {
 const startOf = (stop: Stop): number => (stop.passages[0] as Passage).start;
 
 function isPeriod(run: Run): boolean {
-  return run.length === 2 || (run.length === 1 && run[0].day !== undefined && run[0].hour === 'all-day');
+  return (
+    run.length === 2 || (run.length === 1 && run[0].day !== undefined && run[0].hour === 'all-day')
+  );
 }
 
 /** What makes the dates of a passage those of no outage, or of none that can be told. */
@@ -209,5 +270,7 @@ function loneProblem(moment: PlacedMoment, passages: readonly Passage[]): Notice
   if (/^ ?(?:\(予定\))? ?(?:から|より|以降|~|- ?$)/.test(after)) return 'end_missing';
   if (/^ ?(?:\(予定\))? ?(?:まで|迄)/.test(after) || /~ ?$/.test(before)) return 'start_missing';
   if (!moment.day) return 'date_missing';
-  return moment.hour === undefined && passages.some((passage) => passage.smells) ? 'hours_missing' : 'stray_date';
+  return moment.hour === undefined && passages.some((passage) => passage.smells)
+    ? 'hours_missing'
+    : 'stray_date';
 }

@@ -14,27 +14,35 @@ export type { NoticeProblem } from './notice-problems.js';
 /** Options of {@link parseNotices}. */
 export interface NoticesOptions {
   /**
-   * When the text was published or last changed; if that is not known, when it was fetched. Tells the year where the text leaves it out, and becomes
-   * `announcedAt`.
+   * When the text was published or last changed; if that is not known, when it was fetched. Tells
+   * the year where the text leaves it out, and becomes `announcedAt`.
    */
   readonly publishedAt: Instant;
   /** What the ids start with, to keep pages apart: 1 to 100 characters; default `notice`. */
   readonly idPrefix?: string;
 }
 
-/** An outage that was read: an announcement that always closes, its instants as ISO strings at +09:00. */
+/**
+ * An outage that was read: an announcement that always closes, its instants as ISO strings at
+ * +09:00.
+ */
 export interface NoticedOutage extends Announcement {
   /** Never `open`: that a server runs is not believed from a text. */
   readonly state: 'closed';
   /** Start, ISO 8601 at +09:00. */
   readonly start: string;
-  /** End, itself not included, ISO 8601 at +09:00; with "may be extended until" (延長) the latest one named. */
+  /**
+   * End, itself not included, ISO 8601 at +09:00; with "may be extended until" (延長) the latest one
+   * named.
+   */
   readonly end: string;
   /** `publishedAt`, ISO 8601 at +09:00. */
   readonly announcedAt: string;
 }
 
-/** A passage that was not, or not wholly, understood. A person has to read it: it may be an outage. */
+/**
+ * A passage that was not, or not wholly, understood. A person has to read it: it may be an outage.
+ */
 export interface NotUnderstood {
   /** The passage as it stands in the text. */
   readonly text: string;
@@ -48,7 +56,10 @@ export interface NotUnderstood {
   readonly end: number;
 }
 
-/** What was read from a text: the outages, and every passage not understood. Both count: no outages is not the same as none announced. */
+/**
+ * What was read from a text: the outages, and every passage not understood. Both count: no outages
+ * is not the same as none announced.
+ */
 export interface Notices {
   /** The outages, in the order of the text. */
   readonly announcements: readonly NoticedOutage[];
@@ -62,25 +73,34 @@ const MAX_OUTAGES = 1_000;
 const MAX_PREFIX = 100;
 
 /**
- * Reads outage notices (停止・メンテナンスのお知らせ) as announcements for the calendar. Takes text, not HTML; trusts none of it: the work grows with its length alone.
+ * Reads outage notices (停止・メンテナンスのお知らせ) as announcements for the calendar. Takes text, not HTML;
+ * trusts none of it: the work grows with its length alone.
  *
- * Every passage (a line, or a sentence of it) that speaks of an outage, or holds a date or an hour, ends up in an announcement or in `notUnderstood`, or both.
- * What has neither a word for an outage nor a date is passed over: it cannot say when something stops. A month or year alone is no date. A sentence that only
- * introduces a period ("stops as follows") or looks back at it ("during this time") counts as part of its announcement.
+ * Every passage (a line, or a sentence of it) that speaks of an outage, or holds a date or an hour,
+ * ends up in an announcement or in `notUnderstood`, or both. What has neither a word for an outage
+ * nor a date is passed over: it cannot say when something stops. A month or year alone is no date.
+ * A sentence that only introduces a period ("stops as follows") or looks back at it ("during this
+ * time") counts as part of its announcement.
  *
- * - A year left out is told from `publishedAt` and the weekday; a weekday that contradicts its date refuses the whole period.
- * - `mynaportal` and the other systems are known by the guideline's names; 自己情報取得API and a notice that names no system mean `all`; a notice about another
- *   system is not understood.
- * - An outage that is over (【解消済】, 【復旧】) is one all the same. One called off (中止) is not: it is in `notUnderstood` as `called_off`, and it stays in force
- *   where it was added before. Where a notice changes a period (変更, 訂正), all that it names close, and it is in `notUnderstood` too.
- * - An id is made of target and start: an outage announced again with another end, and a later `publishedAt`, takes the place of the earlier one.
+ * - A year left out is told from `publishedAt` and the weekday; a weekday that contradicts its date
+ *   refuses the whole period.
+ * - `mynaportal` and the other systems are known by the guideline's names; 自己情報取得API and a notice
+ *   that names no system mean `all`; a notice about another system is not understood.
+ * - An outage that is over (【解消済】, 【復旧】) is one all the same. One called off (中止) is not: it is in
+ *   `notUnderstood` as `called_off`, and it stays in force where it was added before. Where a
+ *   notice changes a period (変更, 訂正), all that it names close, and it is in `notUnderstood` too.
+ * - An id is made of target and start: an outage announced again with another end, and a later
+ *   `publishedAt`, takes the place of the earlier one.
  *
- * Guideline section 2.5, whose planned outages are stated in principle (原則); no notice format is published, so all of this is our reading.
+ * Guideline section 2.5, whose planned outages are stated in principle (原則); no notice format is
+ * published, so all of this is our reading.
  *
- * @param text - the text: at most 1,048,576 UTF-16 units, 20,000 lines and sentences, 1,000 outages.
+ * @param text - the text: at most 1,048,576 UTF-16 units, 20,000 lines and sentences, 1,000
+ * outages.
  * @param options - `publishedAt`, and what ids start with.
- * @throws SelfInfoError `invalid_option` when the text is too long or `idPrefix` is wrong, `missing_option`, `unknown_option`, `invalid_instant`, `invalid_date`;
- *   TypeError for a wrong JavaScript type.
+ * @throws SelfInfoError `invalid_option` when the text is too long or `idPrefix` is wrong,
+ * `missing_option`, `unknown_option`, `invalid_instant`, `invalid_date`; TypeError for a wrong
+ * JavaScript type.
  * @example
  * ```ts
  * import { createCalendar } from 'myna-selfinfo/calendar';
@@ -95,15 +115,30 @@ export function parseNotices(text: string, options: NoticesOptions): Notices {
   if (typeof text !== 'string') throw new TypeError('text must be a string.');
   checkKeys(options, 'options', ['publishedAt', 'idPrefix']);
   const { publishedAt, idPrefix = 'notice' } = options;
-  if (publishedAt === undefined) throw new SelfInfoError('missing_option', { path: 'options.publishedAt' });
+  if (publishedAt === undefined)
+    throw new SelfInfoError('missing_option', { path: 'options.publishedAt' });
   const publishedMs = toEpochMs(publishedAt, 'options.publishedAt');
   if (typeof idPrefix !== 'string') throw new TypeError('options.idPrefix must be a string.');
   if (idPrefix.trim() === '' || idPrefix.length > MAX_PREFIX) {
-    throw invalid('options.idPrefix', `1 to ${MAX_PREFIX} characters.`, `1〜${MAX_PREFIX} 文字で指定してください。`);
+    throw invalid(
+      'options.idPrefix',
+      `1 to ${MAX_PREFIX} characters.`,
+      `1〜${MAX_PREFIX} 文字で指定してください。`,
+    );
   }
-  if (text.length > MAX_LENGTH) throw invalid('text', `At most ${MAX_LENGTH} UTF-16 units.`, `${MAX_LENGTH} 文字（UTF-16）までです。`);
+  if (text.length > MAX_LENGTH)
+    throw invalid(
+      'text',
+      `At most ${MAX_LENGTH} UTF-16 units.`,
+      `${MAX_LENGTH} 文字（UTF-16）までです。`,
+    );
   const passages = splitPassages(text, MAX_PASSAGES);
-  if (!passages) throw invalid('text', `At most ${MAX_PASSAGES} lines and sentences.`, `行と文は合わせて ${MAX_PASSAGES} 個までです。`);
+  if (!passages)
+    throw invalid(
+      'text',
+      `At most ${MAX_PASSAGES} lines and sentences.`,
+      `行と文は合わせて ${MAX_PASSAGES} 個までです。`,
+    );
 
   const publishedDay = dayOf(publishedMs);
   const outages: Outage[] = [];
@@ -120,17 +155,24 @@ export function parseNotices(text: string, options: NoticesOptions): Notices {
     index += section.length;
   }
   const announcements = announce(outages, idPrefix, formatInstant(publishedMs));
-  if (announcements.length > MAX_OUTAGES) throw invalid('text', `At most ${MAX_OUTAGES} outages.`, `停止は ${MAX_OUTAGES} 件までです。`);
+  if (announcements.length > MAX_OUTAGES)
+    throw invalid('text', `At most ${MAX_OUTAGES} outages.`, `停止は ${MAX_OUTAGES} 件までです。`);
   const notUnderstood = passages.flatMap((passage) => {
     const code = problems.get(passage);
     const { text, line, start, end } = passage;
-    return code === undefined ? [] : [{ text, reason: { code, ...problemTexts[code] }, line, start, end }];
+    return code === undefined
+      ? []
+      : [{ text, reason: { code, ...problemTexts[code] }, line, start, end }];
   });
   return { announcements, notUnderstood };
 }
 
 /** One announcement for each target and start: of two the one that lasts longer. */
-function announce(outages: readonly Outage[], idPrefix: string, announcedAt: string): NoticedOutage[] {
+function announce(
+  outages: readonly Outage[],
+  idPrefix: string,
+  announcedAt: string,
+): NoticedOutage[] {
   const byId = new Map<string, NoticedOutage>();
   for (const { targets, period, source } of outages) {
     const { startMs, endMs, approximate } = period;
@@ -139,7 +181,16 @@ function announce(outages: readonly Outage[], idPrefix: string, announcedAt: str
       const id = `${idPrefix}:${target}:${start}`;
       const known = byId.get(id);
       if (known && known.end >= end) continue;
-      byId.set(id, { id, target, state: 'closed', start, end, ...(approximate && { approximate }), announcedAt, source });
+      byId.set(id, {
+        id,
+        target,
+        state: 'closed',
+        start,
+        end,
+        ...(approximate && { approximate }),
+        announcedAt,
+        source,
+      });
     }
   }
   return [...byId.values()];

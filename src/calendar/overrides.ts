@@ -6,7 +6,8 @@ import { businessDays, daily, type HostRow } from './hours.js';
 import { type DayPattern, isDayPattern, type Rule, type Text } from './rules.js';
 
 /**
- * The hours a server runs: round the clock, or between two hours of each day named. Hours may be given to the quarter.
+ * The hours a server runs: round the clock, or between two hours of each day named. Hours may be
+ * given to the quarter.
  *
  * @example
  * ```ts
@@ -14,9 +15,18 @@ import { type DayPattern, isDayPattern, type Rule, type Text } from './rules.js'
  * const hours: OperatingHours = { on: 'business-days', fromHour: 8, toHour: 21.5 }; // to 21:30
  * ```
  */
-export type OperatingHours = 'always' | { readonly on: 'every-day' | 'business-days'; readonly fromHour: number; readonly toHour: number };
+export type OperatingHours =
+  | 'always'
+  | {
+      readonly on: 'every-day' | 'business-days';
+      readonly fromHour: number;
+      readonly toHour: number;
+    };
 
-/** A planned outage (計画停止) that comes back: on certain days, from one hour to another counted from the start of such a day. */
+/**
+ * A planned outage (計画停止) that comes back: on certain days, from one hour to another counted from
+ * the start of such a day.
+ */
 export interface PlannedOutage {
   /** Hyphenated id, the `rule` of its causes; unique in its row. */
   readonly id: string;
@@ -26,12 +36,15 @@ export interface PlannedOutage {
   readonly toHour: number;
   /** `uncertain` where its hours are not known. */
   readonly state: 'uncertain' | 'closed';
-  /** What is said of the server, after its name, without a full stop. Default: that it is planned. */
+  /**
+   * What is said of the server, after its name, without a full stop. Default: that it is planned.
+   */
   readonly text?: Text;
 }
 
 /**
- * A server's row as the host knows it, in place of the guideline's from a day on. May come from JSON as it is.
+ * A server's row as the host knows it, in place of the guideline's from a day on. May come from
+ * JSON as it is.
  *
  * @example
  * ```ts
@@ -58,30 +71,45 @@ export interface ServerRow {
 const MAX_ROWS = 100;
 const MAX_OUTAGES = 100;
 const MAX_HOUR = 336;
-const TAKEN_IDS: readonly string[] = [daily(0, 24).id, businessDays(0, 24).id, 'announcement', 'depends-on-holder'];
+const TAKEN_IDS: readonly string[] = [
+  daily(0, 24).id,
+  businessDays(0, 24).id,
+  'announcement',
+  'depends-on-holder',
+];
 
 /**
  * Checks the option `servers`.
  *
- * @throws SelfInfoError `unknown_server`, `unknown_option`, `missing_option`, `invalid_option`, `invalid_date`; TypeError.
+ * @throws SelfInfoError `unknown_server`, `unknown_option`, `missing_option`, `invalid_option`,
+ * `invalid_date`; TypeError.
  */
 export function checkServerRows(value: unknown, path: string): Map<ServerId, readonly HostRow[]> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError(`${path} must be an object.`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new TypeError(`${path} must be an object.`);
   return new Map(
     Object.entries(value).map(([server, given]: [string, unknown]) => {
       const at = `${path}.${server.slice(0, 60)}`;
       if (!isServerId(server)) throw new SelfInfoError('unknown_server', { path: at });
-      return [server, Array.isArray(given) ? checkRows(server, given, at) : [checkRow(server, given, at)]];
+      return [
+        server,
+        Array.isArray(given) ? checkRows(server, given, at) : [checkRow(server, given, at)],
+      ];
     }),
   );
 }
 
 function checkRows(server: ServerId, list: readonly unknown[], path: string): readonly HostRow[] {
-  if (list.length > MAX_ROWS) throw invalid(path, `At most ${MAX_ROWS} rows.`, `${MAX_ROWS} 行までです。`);
+  if (list.length > MAX_ROWS)
+    throw invalid(path, `At most ${MAX_ROWS} rows.`, `${MAX_ROWS} 行までです。`);
   const rows = Array.from(list, (row, index) => checkRow(server, row, `${path}[${index}]`));
   for (const [index, row] of rows.entries()) {
     if (rows.findIndex((other) => other.from === row.from) < index) {
-      throw invalid(`${path}[${index}].from`, 'Another row starts on this day.', '同じ日から始まる行があります。');
+      throw invalid(
+        `${path}[${index}].from`,
+        'Another row starts on this day.',
+        '同じ日から始まる行があります。',
+      );
     }
   }
   return rows.sort((a, b) => (a.from < b.from ? -1 : 1));
@@ -93,21 +121,42 @@ function checkRow(server: ServerId, value: unknown, path: string): HostRow {
   checkText(from, `${path}.from`);
   parseDay(from, `${path}.from`);
   if (!Array.isArray(outages)) throw new TypeError(`${path}.outages must be an array.`);
-  if (outages.length > MAX_OUTAGES) throw invalid(`${path}.outages`, `At most ${MAX_OUTAGES} outages.`, `計画停止は ${MAX_OUTAGES} 件までです。`);
-  const planned = Array.from(outages, (outage: unknown, index) => checkOutage(outage, `${path}.outages[${index}]`));
+  if (outages.length > MAX_OUTAGES)
+    throw invalid(
+      `${path}.outages`,
+      `At most ${MAX_OUTAGES} outages.`,
+      `計画停止は ${MAX_OUTAGES} 件までです。`,
+    );
+  const planned = Array.from(outages, (outage: unknown, index) =>
+    checkOutage(outage, `${path}.outages[${index}]`),
+  );
   for (const [index, { id }] of planned.entries()) {
     if (TAKEN_IDS.includes(id) || planned.findIndex((other) => other.id === id) < index) {
-      throw invalid(`${path}.outages[${index}].id`, 'This id is taken.', 'この id は既に使われています。');
+      throw invalid(
+        `${path}.outages[${index}].id`,
+        'This id is taken.',
+        'この id は既に使われています。',
+      );
     }
   }
   if (source !== undefined) checkText(source, `${path}.source`);
-  return { server, from, rules: [...checkHours(hours, `${path}.hours`), ...planned], source: source ?? null };
+  return {
+    server,
+    from,
+    rules: [...checkHours(hours, `${path}.hours`), ...planned],
+    source: source ?? null,
+  };
 }
 
 function checkHours(value: unknown, path: string): Rule[] {
   if (value === undefined) throw new SelfInfoError('missing_option', { path });
   if (value === 'always') return [];
-  if (typeof value === 'string') throw invalid(path, 'always, or { on, fromHour, toHour }.', 'always か { on, fromHour, toHour } です。');
+  if (typeof value === 'string')
+    throw invalid(
+      path,
+      'always, or { on, fromHour, toHour }.',
+      'always か { on, fromHour, toHour } です。',
+    );
   checkKeys(value, path, ['on', 'fromHour', 'toHour']);
   checkText(value.on, `${path}.on`);
   if (value.on !== 'every-day' && value.on !== 'business-days') {
@@ -122,15 +171,24 @@ function checkOutage(value: unknown, path: string): Rule {
   const { id, on, state, text } = value;
   checkText(id, `${path}.id`);
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id) || id.length > 60) {
-    throw invalid(`${path}.id`, 'Lower-case words joined by hyphens, 60 characters at most.', '小文字の英数字をハイフンでつないだ60文字以内の文字列です。');
+    throw invalid(
+      `${path}.id`,
+      'Lower-case words joined by hyphens, 60 characters at most.',
+      '小文字の英数字をハイフンでつないだ60文字以内の文字列です。',
+    );
   }
   checkText(on, `${path}.on`);
   if (!isDayPattern(on)) {
-    throw invalid(`${path}.on`, 'A pattern of days, e.g. third-saturdays.', '日の指定（third-saturdays など）ではありません。');
+    throw invalid(
+      `${path}.on`,
+      'A pattern of days, e.g. third-saturdays.',
+      '日の指定（third-saturdays など）ではありません。',
+    );
   }
   const [fromHour, toHour] = checkSpan(value, path, MAX_HOUR);
   checkText(state, `${path}.state`);
-  if (state !== 'uncertain' && state !== 'closed') throw invalid(`${path}.state`, 'uncertain or closed.', 'uncertain か closed です。');
+  if (state !== 'uncertain' && state !== 'closed')
+    throw invalid(`${path}.state`, 'uncertain or closed.', 'uncertain か closed です。');
   const certain = state === 'closed';
   return {
     id,
@@ -148,7 +206,10 @@ function checkOutage(value: unknown, path: string): Rule {
 
 const defaultText = {
   closed: { ja: '計画停止します', en: 'planned outage' },
-  uncertain: { ja: '計画停止しますが、停止する時間帯は確定していません', en: 'planned outage at hours that are not known' },
+  uncertain: {
+    ja: '計画停止しますが、停止する時間帯は確定していません',
+    en: 'planned outage at hours that are not known',
+  },
 } as const satisfies Record<PlannedOutage['state'], Text>;
 
 function checkTexts(value: unknown, path: string): Text {
@@ -159,18 +220,31 @@ function checkTexts(value: unknown, path: string): Text {
   return { ja, en };
 }
 
-function checkSpan(value: Readonly<Record<string, unknown>>, path: string, max: number): [number, number] {
+function checkSpan(
+  value: Readonly<Record<string, unknown>>,
+  path: string,
+  max: number,
+): [number, number] {
   const [from, to] = ['fromHour', 'toHour'].map((name) => {
     const hour = value[name];
     if (hour === undefined) throw new SelfInfoError('missing_option', { path: `${path}.${name}` });
     if (typeof hour !== 'number') throw new TypeError(`${path}.${name} must be a number.`);
     // Quarters are exact in binary; NaN and infinities are no integers.
     if (!Number.isInteger(hour * 4) || hour < 0 || hour > max) {
-      throw invalid(`${path}.${name}`, `Hours from 0 to ${max}, to the quarter.`, `0 以上 ${max} 以下の時間数（15分単位）です。`);
+      throw invalid(
+        `${path}.${name}`,
+        `Hours from 0 to ${max}, to the quarter.`,
+        `0 以上 ${max} 以下の時間数（15分単位）です。`,
+      );
     }
     return hour;
   }) as [number, number];
-  if (to <= from) throw invalid(`${path}.toHour`, 'It must lie after fromHour.', 'fromHour より後の時間を指定してください。');
+  if (to <= from)
+    throw invalid(
+      `${path}.toHour`,
+      'It must lie after fromHour.',
+      'fromHour より後の時間を指定してください。',
+    );
   return [from, to];
 }
 

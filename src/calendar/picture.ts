@@ -2,9 +2,25 @@ import { dayStart, HOUR_MS } from '../time.js';
 import type { Calendar } from './calendar.js';
 import type { State } from './results.js';
 import type { Text } from './rules.js';
-import { layOut, type Panel, type PictureOptions, type Piece, type Row, type Sheet } from './sheet.js';
+import {
+  layOut,
+  type Panel,
+  type PictureOptions,
+  type Piece,
+  type Row,
+  type Sheet,
+} from './sheet.js';
 import type { Target } from './targets.js';
-import { disclaimer, fingerprint, type Lang, type Note, spanName, stateNames, timeName, weekdayName } from './wording.js';
+import {
+  disclaimer,
+  fingerprint,
+  type Lang,
+  type Note,
+  spanName,
+  stateNames,
+  timeName,
+  weekdayName,
+} from './wording.js';
 
 const states: readonly State[] = ['open', 'uncertain', 'closed'];
 // What the branch reads: the state's name, and what to make of it.
@@ -15,7 +31,8 @@ const legend: Readonly<Record<State, Text>> = {
 };
 const holidayMark: Text = { ja: '祝', en: 'hol' };
 
-// Sizes are in units of a panel 720 wide, which an A4 sheet shows at about three quarters of a point each.
+// Sizes are in units of a panel 720 wide, which an A4 sheet shows at about three quarters of a
+// point each.
 const WIDTH = 720;
 const GRID = { x: 96, y: 100, hour: 25 };
 const LEFT = 24;
@@ -23,21 +40,30 @@ const RIGHT = GRID.x + 24 * GRID.hour;
 const NOTE_SIZE = 11.5;
 const A4 = { width: 190, height: 277 };
 
-const ink = { text: '#1f2933', soft: '#52606d', line: '#c3cad3', saturday: '#1a4f9c', sunday: '#a3221f' };
+const ink = {
+  text: '#1f2933',
+  soft: '#52606d',
+  line: '#c3cad3',
+  saturday: '#1a4f9c',
+  sunday: '#a3221f',
+};
 const marks: Readonly<Record<State, string>> = { open: '○', uncertain: '△', closed: '×' };
 
 /**
- * Draws when targets run, as an SVG to print or to show: for each target the days downwards and the hours across. The three states differ in texture and in
- * lightness, not in hue alone; outages carry their mark (○ △ ×) and hours, each stretch its reasons as a `<title>`, and all reasons stand below in writing.
+ * Draws when targets run, as an SVG to print or to show: for each target the days downwards and the
+ * hours across. The three states differ in texture and in lightness, not in hue alone; outages
+ * carry their mark (○ △ ×) and hours, each stretch its reasons as a `<title>`, and all reasons
+ * stand below in writing.
  *
- * The text needs no script, style sheet, font or network, is the same for the same arguments, and may stand in an HTML page as it is. One target of a month fills
- * an A4 sheet upright, two fill one lying; print more than two as a file each.
+ * The text needs no script, style sheet, font or network, is the same for the same arguments, and
+ * may stand in an HTML page as it is. One target of a month fills an A4 sheet upright, two fill one
+ * lying; print more than two as a file each.
  *
  * @param calendar - the calendar, announcements included.
  * @param targets - what to draw; one panel each.
  * @param options - the month or week, and the language.
- * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option`, `invalid_date`, `outside_calendar`, `unknown_detail`, `unknown_server`,
- *   `not_a_holder`; TypeError.
+ * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option`, `invalid_date`,
+ * `outside_calendar`, `unknown_detail`, `unknown_server`, `not_a_holder`; TypeError.
  * @example
  * ```ts
  * import { writeFileSync } from 'node:fs';
@@ -45,11 +71,17 @@ const marks: Readonly<Record<State, string>> = { open: '○', uncertain: '△', 
  * writeFileSync('2026-12.svg', toSvg(createCalendar(), ['local-tax'], { month: '2026-12' }));
  * ```
  */
-export function toSvg(calendar: Calendar, targets: readonly Target[], options: PictureOptions): string {
+export function toSvg(
+  calendar: Calendar,
+  targets: readonly Target[],
+  options: PictureOptions,
+): string {
   const sheet = layOut(calendar, targets, options);
   const drawn = sheet.panels.map((panel) => drawPanel(panel, sheet));
   const columns = Math.ceil(Math.sqrt(drawn.length));
-  const lines = Array.from({ length: Math.ceil(drawn.length / columns) }, (_, line) => drawn.slice(line * columns, (line + 1) * columns));
+  const lines = Array.from({ length: Math.ceil(drawn.length / columns) }, (_, line) =>
+    drawn.slice(line * columns, (line + 1) * columns),
+  );
   const heights = lines.map((line) => Math.max(...line.map(({ height }) => height)));
   const [width, height] = [columns * WIDTH, heights.reduce((sum, each) => sum + each, 0)];
   const [paper, other] = width > height ? [A4.height, A4.width] : [A4.width, A4.height];
@@ -60,7 +92,10 @@ export function toSvg(calendar: Calendar, targets: readonly Target[], options: P
   const id = `m${fingerprint(`${title} ${told}`)}`;
   const groups = lines.flatMap((line, row) => {
     const y = heights.slice(0, row).reduce((sum, each) => sum + each, 0);
-    return line.map(({ svg }, column) => `<g transform="translate(${column * WIDTH} ${y})">\n${svg.replaceAll('url(#', `url(#${id}-`)}</g>`);
+    return line.map(
+      ({ svg }, column) =>
+        `<g transform="translate(${column * WIDTH} ${y})">\n${svg.replaceAll('url(#', `url(#${id}-`)}</g>`,
+    );
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" xml:lang="${sheet.lang}" lang="${sheet.lang}" role="img" aria-labelledby="${id}-title ${id}-desc"`,
@@ -78,20 +113,35 @@ const textures = `<pattern id="uncertain" width="8" height="8" patternUnits="use
 <pattern id="closed" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
 <rect width="5" height="5" fill="#d3d9e0"/><path d="M0 0H5M0 0V5" stroke="#8593a3" stroke-width="1.1"/></pattern>
 `;
-const fills: Readonly<Record<State, string>> = { open: '#f3faf6', uncertain: 'url(#uncertain)', closed: 'url(#closed)' };
+const fills: Readonly<Record<State, string>> = {
+  open: '#f3faf6',
+  uncertain: 'url(#uncertain)',
+  closed: 'url(#closed)',
+};
 
 function drawPanel(panel: Panel, { lang, period }: Sheet): { svg: string; height: number } {
   const height = panel.rows.length > 7 ? 23 : 46;
   const bottom = GRID.y + panel.rows.length * height;
-  const rows = panel.rows.map((row, index) => ({ row, above: panel.rows[index - 1], y: GRID.y + index * height }));
+  const rows = panel.rows.map((row, index) => ({
+    row,
+    above: panel.rows[index - 1],
+    y: GRID.y + index * height,
+  }));
   const notes = drawNotes(panel.notes, bottom + 28, lang);
   const svg = [
     heading(panel.name, period, lang),
-    ...rows.flatMap(({ row, y }) => [dayLabel(row, y + height / 2, lang), ...row.pieces.map((piece) => drawPiece(piece, row.day, y, height, lang))]),
+    ...rows.flatMap(({ row, y }) => [
+      dayLabel(row, y + height / 2, lang),
+      ...row.pieces.map((piece) => drawPiece(piece, row.day, y, height, lang)),
+    ]),
     // A week ends with its Sunday, as business weeks do.
     ...rows.map(({ row, y }) => rule(`M${LEFT} ${y + height}H${RIGHT}`, row.weekday === 0)),
-    ...Array.from({ length: 25 }, (_, hour) => rule(`M${GRID.x + hour * GRID.hour} ${GRID.y}V${bottom}`, hour % 6 === 0)),
-    ...rows.flatMap(({ row, above, y }) => row.pieces.map((piece) => drawLabel(piece, row, above, y + height / 2))),
+    ...Array.from({ length: 25 }, (_, hour) =>
+      rule(`M${GRID.x + hour * GRID.hour} ${GRID.y}V${bottom}`, hour % 6 === 0),
+    ),
+    ...rows.flatMap(({ row, above, y }) =>
+      row.pieces.map((piece) => drawLabel(piece, row, above, y + height / 2)),
+    ),
     notes.svg,
   ];
   return { svg: svg.join(''), height: notes.bottom };
@@ -99,17 +149,23 @@ function drawPanel(panel: Panel, { lang, period }: Sheet): { svg: string; height
 
 function heading(name: string, period: string, lang: Lang): string {
   const size = Math.min(21, rounded((21 * (RIGHT - LEFT)) / textWidth(name, 21)));
-  const parts = [`<text x="${LEFT}" y="36" font-size="${size}" font-weight="700">${xml(name)}</text>\n`];
+  const parts = [
+    `<text x="${LEFT}" y="36" font-size="${size}" font-weight="700">${xml(name)}</text>\n`,
+  ];
   parts.push(`<text x="${LEFT}" y="65" font-size="16">${xml(period)}</text>\n`);
   let x = RIGHT;
   for (const state of states.toReversed()) {
     const text = `${marks[state]} ${legend[state][lang]}`;
     x = rounded(x - textWidth(text, 12.5));
-    parts.push(`${swatch(state, x - 32, 53, 26, 15)}<text x="${x}" y="65" font-size="12.5">${text}</text>\n`);
+    parts.push(
+      `${swatch(state, x - 32, 53, 26, 15)}<text x="${x}" y="65" font-size="12.5">${text}</text>\n`,
+    );
     x -= 54;
   }
   for (let hour = 0; hour <= 24; hour += 3) {
-    parts.push(`<text x="${GRID.x + hour * GRID.hour}" y="${GRID.y - 7}" font-size="11.5" text-anchor="middle" fill="${ink.soft}">${hour}</text>\n`);
+    parts.push(
+      `<text x="${GRID.x + hour * GRID.hour}" y="${GRID.y - 7}" font-size="11.5" text-anchor="middle" fill="${ink.soft}">${hour}</text>\n`,
+    );
   }
   return parts.join('');
 }
@@ -123,20 +179,37 @@ function rule(path: string, strong: boolean): string {
 }
 
 function dayLabel(row: Row, middle: number, lang: Lang): string {
-  const fill = row.weekday === 0 || row.holiday ? ink.sunday : row.weekday === 6 ? ink.saturday : ink.text;
+  const fill =
+    row.weekday === 0 || row.holiday ? ink.sunday : row.weekday === 6 ? ink.saturday : ink.text;
   const at = (x: number, size: number, anchor: string, text: string): string =>
     `<text x="${x}" y="${middle + 4.5}" font-size="${size}" text-anchor="${anchor}" fill="${fill}">${text}</text>\n`;
   const holiday = row.holiday ? at(GRID.x - 6, 10, 'end', holidayMark[lang]) : '';
-  return at(LEFT + 18, 13, 'end', String(row.date)) + at(LEFT + 24, 12, 'start', weekdayName(row.weekday, lang)) + holiday;
+  return (
+    at(LEFT + 18, 13, 'end', String(row.date)) +
+    at(LEFT + 24, 12, 'start', weekdayName(row.weekday, lang)) +
+    holiday
+  );
 }
 
-function drawPiece({ startMs, endMs, state, notes }: Piece, day: number, y: number, height: number, lang: Lang): string {
+function drawPiece(
+  { startMs, endMs, state, notes }: Piece,
+  day: number,
+  y: number,
+  height: number,
+  lang: Lang,
+): string {
   const [from, to] = [across(startMs, day), across(endMs, day)];
-  const told = [`${spanName(startMs, endMs, lang)} ${stateNames[state][lang]}`, ...notes.map((note) => noteText(note, lang))].join('\n');
+  const told = [
+    `${spanName(startMs, endMs, lang)} ${stateNames[state][lang]}`,
+    ...notes.map((note) => noteText(note, lang)),
+  ].join('\n');
   return `<rect x="${from}" y="${y}" width="${rounded(to - from)}" height="${height}" fill="${fills[state]}"><title>${xml(told)}</title></rect>\n`;
 }
 
-/** The mark and the hours, where they say more than the ground does: not on days open throughout, nor outside operating hours. */
+/**
+ * The mark and the hours, where they say more than the ground does: not on days open throughout,
+ * nor outside operating hours.
+ */
 function labelOf({ startMs, endMs, state, routine }: Piece, row: Row): string {
   if (routine || (state === 'open' && row.pieces.length === 1)) return '';
   const hours = [startMs, endMs].map((ms) => timeName(ms, row.day).replace(':00', ''));
@@ -159,12 +232,18 @@ function across(ms: number, day: number): number {
   return rounded(GRID.x + ((ms - dayStart(day)) / HOUR_MS) * GRID.hour);
 }
 
-function drawNotes(notes: readonly Note[], top: number, lang: Lang): { svg: string; bottom: number } {
+function drawNotes(
+  notes: readonly Note[],
+  top: number,
+  lang: Lang,
+): { svg: string; bottom: number } {
   const parts: string[] = [];
   let y = top;
   const write = (text: string, x: number, fill: string): void => {
     for (const line of wrapped(text, RIGHT - x, NOTE_SIZE)) {
-      parts.push(`<text x="${x}" y="${y}" font-size="${NOTE_SIZE}" fill="${fill}">${xml(line)}</text>\n`);
+      parts.push(
+        `<text x="${x}" y="${y}" font-size="${NOTE_SIZE}" fill="${fill}">${xml(line)}</text>\n`,
+      );
       y += 16;
     }
   };
@@ -181,23 +260,32 @@ function drawNotes(notes: readonly Note[], top: number, lang: Lang): { svg: stri
 /** What the picture says to those who do not see it: how it is laid out, and the reasons. */
 function description(sheet: Sheet): string {
   const { lang } = sheet;
-  const layout = lang === 'ja' ? '縦に日、横に0時から24時まで（日本時間）。' : 'Days downwards, 0:00 to 24:00 across (Japan time).';
+  const layout =
+    lang === 'ja'
+      ? '縦に日、横に0時から24時まで（日本時間）。'
+      : 'Days downwards, 0:00 to 24:00 across (Japan time).';
   const reasons = sheet.panels.map(({ name, notes }) =>
-    [`${name}:`, ...notes.map((note) => `${stateNames[note.state][lang]}: ${noteText(note, lang)}`)].join('\n'),
+    [
+      `${name}:`,
+      ...notes.map((note) => `${stateNames[note.state][lang]}: ${noteText(note, lang)}`),
+    ].join('\n'),
   );
   return [layout, ...reasons, disclaimer[lang]].join('\n');
 }
 
 function noteText({ when, text }: Note, lang: Lang): string {
-  return when.length === 0 ? text : `${when.join(lang === 'ja' ? '、' : ', ')}${lang === 'ja' ? '　' : ': '}${text}`;
+  return when.length === 0
+    ? text
+    : `${when.join(lang === 'ja' ? '、' : ', ')}${lang === 'ja' ? '　' : ': '}${text}`;
 }
 
 const glyphs: Readonly<Record<State, string>> = { open: '.', uncertain: '?', closed: '#' };
 const CELL_MS = HOUR_MS / 2;
 
 /**
- * Draws the same as {@link toSvg} in plain text for a terminal: a line for each day, a character for each half hour, `.` open, `?` uncertain, `#` closed (the worst
- * of the half hour). No character's width depends on the terminal.
+ * Draws the same as {@link toSvg} in plain text for a terminal: a line for each day, a character
+ * for each half hour, `.` open, `?` uncertain, `#` closed (the worst of the half hour). No
+ * character's width depends on the terminal.
  *
  * @param calendar - the calendar, announcements included.
  * @param targets - what to draw; one block each.
@@ -209,7 +297,11 @@ const CELL_MS = HOUR_MS / 2;
  * console.log(toText(createCalendar(), ['pension@pension-service'], { week: '2026-12-14', lang: 'en' }));
  * ```
  */
-export function toText(calendar: Calendar, targets: readonly Target[], options: PictureOptions): string {
+export function toText(
+  calendar: Calendar,
+  targets: readonly Target[],
+  options: PictureOptions,
+): string {
   const { lang, period, panels } = layOut(calendar, targets, options);
   const margin = ' '.repeat(12);
   const hours = Array.from({ length: 8 }, (_, index) => String(index * 3).padEnd(6)).join('');
@@ -241,7 +333,9 @@ function cells({ day, pieces }: Row): string {
   }).join('');
 }
 
-/** About how wide a text is: Japanese characters are square, others a little more than half of that. */
+/**
+ * About how wide a text is: Japanese characters are square, others a little more than half of that.
+ */
 function textWidth(text: string, size: number): number {
   return [...text].reduce((sum, character) => sum + (character > '\u2e7f' ? 1 : 0.52), 0) * size;
 }

@@ -4,8 +4,8 @@ import { formatInstant, toDateTime } from '../time.js';
 import type { Text } from './rules.js';
 
 /**
- * What the published table says of an instant: `open` means open by the table, never "will answer"; `uncertain` means that the guideline leaves it open.
- * Guideline section 2.5.
+ * What the published table says of an instant: `open` means open by the table, never "will answer";
+ * `uncertain` means that the guideline leaves it open. Guideline section 2.5.
  *
  * @example
  * ```ts
@@ -15,7 +15,10 @@ import type { Text } from './rules.js';
  */
 export type State = 'open' | 'uncertain' | 'closed';
 
-/** A row of the guideline's tables, and whether something of what it gives rise to is our reading and not the guideline's own word. */
+/**
+ * A row of the guideline's tables, and whether something of what it gives rise to is our reading
+ * and not the guideline's own word.
+ */
 export interface GuidelineSource {
   readonly kind: 'guideline';
   /** The version of the guideline. */
@@ -46,7 +49,10 @@ export interface AnnouncementSource {
   readonly id: string;
   /** When it was announced, as an ISO string at +09:00. */
   readonly announcedAt: string;
-  /** The words of the notice, or where they stand: text from outside, to be escaped before it is shown. */
+  /**
+   * The words of the notice, or where they stand: text from outside, to be escaped before it is
+   * shown.
+   */
   readonly source: string;
 }
 
@@ -55,18 +61,33 @@ export type CauseSource = GuidelineSource | HostSource | AnnouncementSource;
 
 /** What is the same in every cause that one rule gives rise to. */
 export interface CauseFacts {
-  /** The server that is affected; null for an announcement about the whole service, and for `depends-on-holder`, where it is not known which one counts. */
+  /**
+   * The server that is affected; null for an announcement about the whole service, and for
+   * `depends-on-holder`, where it is not known which one counts.
+   */
   readonly server: ServerId | null;
   /** The detail whose holders differ, for `depends-on-holder`; else null. */
   readonly detail: DetailId | null;
   /** Outside the hours, inside a planned or an announced outage, or several holders that differ. */
   readonly kind: 'hours' | 'planned-outage' | 'announcement' | 'holder';
-  /** Stable id of the rule, e.g. `third-weekend`; `announcement` for every announcement, whose own id stands in `source`. */
+  /**
+   * Stable id of the rule, e.g. `third-weekend`; `announcement` for every announcement, whose own
+   * id stands in `source`.
+   */
   readonly rule: string;
-  /** The state it imposes on its server, which may be hidden beneath a worse one or among other holders. */
+  /**
+   * The state it imposes on its server, which may be hidden beneath a worse one or among other
+   * holders.
+   */
   readonly state: 'uncertain' | 'closed';
   /** What the guideline states, or what it leaves out; whether what was announced is exact. */
-  readonly certainty: 'stated' | 'hours-not-stated' | 'week-not-stated' | 'depends-on-holder' | 'announced' | 'approximate';
+  readonly certainty:
+    | 'stated'
+    | 'hours-not-stated'
+    | 'week-not-stated'
+    | 'depends-on-holder'
+    | 'announced'
+    | 'approximate';
   /** Where it is written. */
   readonly source: CauseSource;
   /** A sentence for people, in Japanese and English. */
@@ -88,8 +109,8 @@ export interface Span {
 }
 
 /**
- * Why a server is not, or not certainly, running: with the whole interval of this one closure, cut only at the ends of the calendar's span and where an
- * announcement undoes it.
+ * Why a server is not, or not certainly, running: with the whole interval of this one closure, cut
+ * only at the ends of the calendar's span and where an announcement undoes it.
  *
  * @example
  * ```ts
@@ -100,8 +121,9 @@ export interface Span {
 export interface Cause extends Span, CauseFacts {}
 
 /**
- * What would be a cause here, had an announcement not undone it: a planned outage under one that says `open` or that replaces it for the month, or an earlier
- * announced outage. It has no part in the state; its interval is the part that is undone.
+ * What would be a cause here, had an announcement not undone it: a planned outage under one that
+ * says `open` or that replaces it for the month, or an earlier announced outage. It has no part in
+ * the state; its interval is the part that is undone.
  *
  * @example
  * ```ts
@@ -128,7 +150,10 @@ export interface Segment extends Span {
   readonly state: State;
   /** All causes that hold anywhere inside, hidden ones too, by start; none when open. */
   readonly causes: readonly Cause[];
-  /** What announcements undo anywhere inside, by start; where they settle a weekend as open, its planned outage stays visible here. */
+  /**
+   * What announcements undo anywhere inside, by start; where they settle a weekend as open, its
+   * planned outage stays visible here.
+   */
   readonly undone: readonly UndoneCause[];
 }
 
@@ -153,7 +178,10 @@ export interface HolderState {
 export interface Status {
   /** The state. */
   readonly state: State;
-  /** All causes that hold anywhere between `since` and `until`, hidden ones too, by start; none when open. */
+  /**
+   * All causes that hold anywhere between `since` and `until`, hidden ones too, by start; none when
+   * open.
+   */
   readonly causes: readonly Cause[];
   /** What announcements undo anywhere between `since` and `until`, by start. */
   readonly undone: readonly UndoneCause[];
@@ -179,7 +207,8 @@ export interface Status {
   toJSON(): Record<string, unknown>;
 }
 
-const dateTimeOrNull = (ms: number | null): DateTime | null => (ms === null ? null : toDateTime(ms));
+const dateTimeOrNull = (ms: number | null): DateTime | null =>
+  ms === null ? null : toDateTime(ms);
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : formatInstant(ms));
 
 class SpanBase implements Span {
@@ -242,7 +271,13 @@ class SegmentOfState extends SpanBase implements Segment {
   readonly causes: readonly Cause[];
   readonly undone: readonly UndoneCause[];
 
-  constructor(startMs: number, endMs: number, state: State, causes: readonly Cause[], undone: readonly UndoneCause[]) {
+  constructor(
+    startMs: number,
+    endMs: number,
+    state: State,
+    causes: readonly Cause[],
+    undone: readonly UndoneCause[],
+  ) {
     super(startMs, endMs);
     this.state = state;
     this.causes = causes;
@@ -269,7 +304,12 @@ class StatusAt implements Status {
   readonly nextOpeningMs: number | null;
   readonly nextPossibleOpeningMs: number | null;
 
-  constructor(stretch: StretchFields, holders: readonly HolderState[] | undefined, nextOpeningMs: number | null, nextPossibleOpeningMs: number | null) {
+  constructor(
+    stretch: StretchFields,
+    holders: readonly HolderState[] | undefined,
+    nextOpeningMs: number | null,
+    nextPossibleOpeningMs: number | null,
+  ) {
     this.state = stretch.state;
     this.causes = stretch.causes;
     this.undone = stretch.undone;
@@ -297,7 +337,16 @@ class StatusAt implements Status {
   }
 
   toJSON(): Record<string, unknown> {
-    const { state, causes, undone, holders, sinceMs, untilMs, nextOpeningMs, nextPossibleOpeningMs } = this;
+    const {
+      state,
+      causes,
+      undone,
+      holders,
+      sinceMs,
+      untilMs,
+      nextOpeningMs,
+      nextPossibleOpeningMs,
+    } = this;
     return {
       state,
       causes,
@@ -317,12 +366,23 @@ export function buildCause(facts: CauseFacts, startMs: number, endMs: number): C
 }
 
 /** An undone cause over the part that is undone; frozen likewise. */
-export function buildUndoneCause(facts: CauseFacts, startMs: number, endMs: number, undoneBy: AnnouncementSource): UndoneCause {
+export function buildUndoneCause(
+  facts: CauseFacts,
+  startMs: number,
+  endMs: number,
+  undoneBy: AnnouncementSource,
+): UndoneCause {
   return Object.freeze(new UndoneCauseOfFacts(facts, startMs, endMs, undoneBy));
 }
 
 /** A segment over an interval. */
-export function buildSegment(startMs: number, endMs: number, state: State, causes: readonly Cause[], undone: readonly UndoneCause[]): Segment {
+export function buildSegment(
+  startMs: number,
+  endMs: number,
+  state: State,
+  causes: readonly Cause[],
+  undone: readonly UndoneCause[],
+): Segment {
   return new SegmentOfState(startMs, endMs, state, causes, undone);
 }
 

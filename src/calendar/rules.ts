@@ -18,8 +18,8 @@ export interface Text {
 }
 
 /**
- * The days a rule speaks of; what it says of them is counted in hours from the start of such a day. `business-days` are Monday to Friday without holidays;
- * weekdays are counted within their month.
+ * The days a rule speaks of; what it says of them is counted in hours from the start of such a day.
+ * `business-days` are Monday to Friday without holidays; weekdays are counted within their month.
  *
  * @example
  * ```ts
@@ -38,7 +38,10 @@ export type DayPattern =
 export interface Rule {
   /** Stable id; unique within a server. */
   readonly id: string;
-  /** `hours`: the server is closed outside of what is stated. `planned-outage`: it is in `state` inside. */
+  /**
+   * `hours`: the server is closed outside of what is stated. `planned-outage`: it is in `state`
+   * inside.
+   */
   readonly kind: 'hours' | 'planned-outage';
   readonly on: DayPattern;
   /** Hours from the start of the day named by `on`; above 24 on the days after it. */
@@ -46,7 +49,10 @@ export interface Rule {
   readonly toHour: number;
   readonly state: 'uncertain' | 'closed';
   readonly certainty: 'stated' | 'hours-not-stated' | 'week-not-stated';
-  /** Whether something of it is our reading and not the guideline's own word; `note` says what. Of no account in a row of the host. */
+  /**
+   * Whether something of it is our reading and not the guideline's own word; `note` says what. Of
+   * no account in a row of the host.
+   */
   readonly reading: boolean;
   readonly note: Text;
   /** What is said of the server; its name goes in front. */
@@ -69,7 +75,11 @@ function lastWeekday(year: number, month: number, weekday: number): number {
 
 const months = Array.from({ length: 12 }, (_, index) => index + 1);
 
-function daysBetween(from: number, to: number, wanted: (day: number) => boolean = () => true): number[] {
+function daysBetween(
+  from: number,
+  to: number,
+  wanted: (day: number) => boolean = () => true,
+): number[] {
   const days: number[] = [];
   for (let day = from; day < to; day++) if (wanted(day)) days.push(day);
   return days;
@@ -82,7 +92,9 @@ export type Holidays = (year: number) => ReadonlySet<number>;
 export function holidaysWith(extra: readonly number[], not: readonly number[]): Holidays {
   return (year) => {
     const row = holidayRows[year - FIRST_HOLIDAY_YEAR]?.split(' ') ?? [];
-    const days = new Set(row.map((text) => dayNumber(year, Number(text.slice(0, 2)), Number(text.slice(2)))));
+    const days = new Set(
+      row.map((text) => dayNumber(year, Number(text.slice(0, 2)), Number(text.slice(2)))),
+    );
     for (const day of extra) days.add(day);
     for (const day of not) days.delete(day);
     return days;
@@ -95,19 +107,35 @@ const patterns = new Map<string, (year: number, holidays: Holidays) => number[]>
     'business-days',
     (year, holidaysOf) => {
       const holidays = holidaysOf(year);
-      return daysBetween(dayNumber(year, 1, 1), dayNumber(year + 1, 1, 1), (day) => weekdayOf(day) % SATURDAY !== 0 && !holidays.has(day));
+      return daysBetween(
+        dayNumber(year, 1, 1),
+        dayNumber(year + 1, 1, 1),
+        (day) => weekdayOf(day) % SATURDAY !== 0 && !holidays.has(day),
+      );
     },
   ],
   [
     'june-and-december-saturdays',
-    (year) => [6, 12].flatMap((month) => daysBetween(dayNumber(year, month, 1), dayNumber(year, month + 1, 1), (day) => weekdayOf(day) === SATURDAY)),
+    (year) =>
+      [6, 12].flatMap((month) =>
+        daysBetween(
+          dayNumber(year, month, 1),
+          dayNumber(year, month + 1, 1),
+          (day) => weekdayOf(day) === SATURDAY,
+        ),
+      ),
   ],
   ['december-28ths', (year) => [dayNumber(year, 12, 28)]],
 ]);
 for (const [weekday, name] of ['sun', 'mon', 'tues', 'wednes', 'thurs', 'fri', 'satur'].entries()) {
   for (const [index, ordinal] of ['first', 'second', 'third', 'fourth', 'last'].entries()) {
-    const inMonth = ordinal === 'last' ? lastWeekday : (year: number, month: number, of: number) => nthWeekday(year, month, of, index + 1);
-    patterns.set(`${ordinal}-${name}days`, (year) => months.map((month) => inMonth(year, month, weekday)));
+    const inMonth =
+      ordinal === 'last'
+        ? lastWeekday
+        : (year: number, month: number, of: number) => nthWeekday(year, month, of, index + 1);
+    patterns.set(`${ordinal}-${name}days`, (year) =>
+      months.map((month) => inMonth(year, month, weekday)),
+    );
   }
 }
 

@@ -1,7 +1,24 @@
 import type { ServerId } from '../catalog/index.js';
-import { buildCause, type Cause, type CauseFacts, type HolderState, type State, type UndoneCause } from './results.js';
+import {
+  buildCause,
+  type Cause,
+  type CauseFacts,
+  type HolderState,
+  type State,
+  type UndoneCause,
+} from './results.js';
 import { FROM_MS, TO_MS } from './rules.js';
-import { type Interval, nameOf, OPEN, partsOf, type Stretch, sideBySide, statesOf, type Timeline, UNCERTAIN } from './timeline.js';
+import {
+  type Interval,
+  nameOf,
+  OPEN,
+  partsOf,
+  type Stretch,
+  sideBySide,
+  statesOf,
+  type Timeline,
+  UNCERTAIN,
+} from './timeline.js';
 
 /** What can lower the state of a target, or would if no announcement undid it. */
 export interface Reason {
@@ -13,7 +30,10 @@ export interface Reason {
 
 /** A reason whose causes are the stretches of a timeline that are not open. */
 export function reasonOf(facts: CauseFacts, timeline: Timeline): Reason {
-  return { causesWithin: (within) => partsOf(timeline, within).map(({ start, end }) => buildCause(facts, start, end)) };
+  return {
+    causesWithin: (within) =>
+      partsOf(timeline, within).map(({ start, end }) => buildCause(facts, start, end)),
+  };
 }
 
 /** What all questions about one stretch share. */
@@ -34,11 +54,16 @@ interface Answer {
 
 const NONE: readonly never[] = Object.freeze([]);
 
-/** A target ready to be asked: its state over time, what can lower it, and its holders where it matters which one it is. */
+/**
+ * A target ready to be asked: its state over time, what can lower it, and its holders where it
+ * matters which one it is.
+ */
 export class Schedule {
   readonly timeline: Timeline;
   readonly reasons: readonly Reason[];
-  readonly holders: readonly { readonly server: ServerId; readonly schedule: Schedule }[] | undefined;
+  readonly holders:
+    | readonly { readonly server: ServerId; readonly schedule: Schedule }[]
+    | undefined;
   readonly #undoing: readonly Reason[];
   readonly #answers = new WeakMap<Stretch, Answer>();
   readonly #holderStates: Timeline | undefined;
@@ -58,8 +83,12 @@ export class Schedule {
     if (answer === undefined) {
       answer = {
         state: nameOf(stretch.state),
-        // Every cause lowers the state, so an open stretch has none; asking would cost most where a stretch is longest.
-        causes: stretch.state === OPEN ? NONE : inOrder(this.reasons.flatMap((reason) => reason.causesWithin(stretch))),
+        // Every cause lowers the state, so an open stretch has none; asking would cost most where a
+        // stretch is longest.
+        causes:
+          stretch.state === OPEN
+            ? NONE
+            : inOrder(this.reasons.flatMap((reason) => reason.causesWithin(stretch))),
         undone: inOrder(this.#undoing.flatMap((reason) => reason.undoneWithin?.(stretch) ?? [])),
         sinceMs: stretch.start === FROM_MS ? null : stretch.start,
         untilMs: stretch.end === TO_MS ? null : stretch.end,
@@ -78,13 +107,20 @@ export class Schedule {
     let list = this.#holderLists.get(number);
     if (list === undefined) {
       const states = statesOf(number, this.holders.length);
-      list = Object.freeze(this.holders.map(({ server }, index) => Object.freeze({ server, state: nameOf(states[index] as number) })));
+      list = Object.freeze(
+        this.holders.map(({ server }, index) =>
+          Object.freeze({ server, state: nameOf(states[index] as number) }),
+        ),
+      );
       this.#holderLists.set(number, list);
     }
     return list;
   }
 
-  /** Start of the first stretch, from a given one on, whose state is not worse than another; null when there is none. */
+  /**
+   * Start of the first stretch, from a given one on, whose state is not worse than another; null
+   * when there is none.
+   */
   firstStart(from: Stretch, worst: number): number | null {
     let stretch: Stretch | undefined = from;
     while (stretch && stretch.state > worst) stretch = this.timeline.after(stretch);
@@ -92,11 +128,19 @@ export class Schedule {
   }
 }
 
-/** Causes by start. An announcement about the whole service reaches a target through each of its servers and is listed once. */
+/**
+ * Causes by start. An announcement about the whole service reaches a target through each of its
+ * servers and is listed once.
+ */
 function inOrder<C extends Cause>(causes: readonly C[]): readonly C[] {
   if (causes.length === 0) return NONE;
   const seen = new Map(
-    causes.map((cause, index) => [cause.source.kind === 'announcement' ? `${cause.source.id} ${cause.server} ${cause.startMs} ${cause.endMs}` : index, cause]),
+    causes.map((cause, index) => [
+      cause.source.kind === 'announcement'
+        ? `${cause.source.id} ${cause.server} ${cause.startMs} ${cause.endMs}`
+        : index,
+      cause,
+    ]),
   );
   return Object.freeze([...seen.values()].sort((a, b) => a.startMs - b.startMs));
 }

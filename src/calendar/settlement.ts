@@ -1,7 +1,21 @@
 import type { Announced } from './announcements.js';
-import { type AnnouncementSource, buildCause, buildUndoneCause, type Cause, type CauseFacts, type UndoneCause } from './results.js';
+import {
+  type AnnouncementSource,
+  buildCause,
+  buildUndoneCause,
+  type Cause,
+  type CauseFacts,
+  type UndoneCause,
+} from './results.js';
 import type { Reason } from './schedule.js';
-import { CLOSED, type Interval, partsOf, type Timeline, timelineOf, UNCERTAIN } from './timeline.js';
+import {
+  CLOSED,
+  type Interval,
+  partsOf,
+  type Timeline,
+  timelineOf,
+  UNCERTAIN,
+} from './timeline.js';
 
 interface Closure extends Interval {
   readonly facts: CauseFacts;
@@ -11,7 +25,10 @@ interface Opening extends Interval {
   readonly by: AnnouncementSource;
 }
 
-/** What a server's announcements come to: at each instant the one announced last counts, and of two of the same instant the closed one. */
+/**
+ * What a server's announcements come to: at each instant the one announced last counts, and of two
+ * of the same instant the closed one.
+ */
 export class Settlement implements Reason {
   /** Where a closed one counts. */
   readonly closed: Timeline;
@@ -26,7 +43,9 @@ export class Settlement implements Reason {
     const { closed, openings } = winners(announced.filter(({ startMs, endMs }) => startMs < endMs));
     this.#closed = closed;
     this.#openings = openings;
-    this.#closures = announced.flatMap(({ facts, startMs: start, endMs: end }) => (facts ? [{ facts, start, end }] : []));
+    this.#closures = announced.flatMap(({ facts, startMs: start, endMs: end }) =>
+      facts ? [{ facts, start, end }] : [],
+    );
     this.closed = timelineOf(closed, CLOSED);
     this.open = timelineOf(openings, UNCERTAIN);
   }
@@ -54,7 +73,10 @@ export class Settlement implements Reason {
   undoing(facts: CauseFacts, timeline: Timeline): Reason {
     return {
       causesWithin: () => [],
-      undoneWithin: (within) => this.#undone(within, (opening) => partsOf(timeline, opening).map(({ start, end }) => ({ facts, start, end }))),
+      undoneWithin: (within) =>
+        this.#undone(within, (opening) =>
+          partsOf(timeline, opening).map(({ start, end }) => ({ facts, start, end })),
+        ),
     };
   }
 
@@ -62,7 +84,9 @@ export class Settlement implements Reason {
     return touching(this.#openings, within).flatMap((opening) =>
       closuresOf(opening).flatMap((closure) => {
         const common = overlap(closure, opening);
-        return touches(common, within) ? [buildUndoneCause(closure.facts, common.start, common.end, opening.by)] : [];
+        return touches(common, within)
+          ? [buildUndoneCause(closure.facts, common.start, common.end, opening.by)]
+          : [];
       }),
     );
   }
@@ -72,20 +96,30 @@ export class Settlement implements Reason {
 export function replacedReason(facts: CauseFacts, replaced: readonly Opening[]): Reason {
   return {
     causesWithin: () => [],
-    undoneWithin: (within) => touching(replaced, within).map(({ start, end, by }) => buildUndoneCause(facts, start, end, by)),
+    undoneWithin: (within) =>
+      touching(replaced, within).map(({ start, end, by }) =>
+        buildUndoneCause(facts, start, end, by),
+      ),
   };
 }
 
 /** The order in which announcements count, the last first. */
 export function byPrecedence(a: Announced, b: Announced): number {
-  return b.announcedAtMs - a.announcedAtMs || Number(a.facts === null) - Number(b.facts === null) || (a.id < b.id ? -1 : 1);
+  return (
+    b.announcedAtMs - a.announcedAtMs ||
+    Number(a.facts === null) - Number(b.facts === null) ||
+    (a.id < b.id ? -1 : 1)
+  );
 }
 
 function winners(announced: readonly Announced[]): { closed: Interval[]; openings: Opening[] } {
-  const edges = [...new Set(announced.flatMap(({ startMs, endMs }) => [startMs, endMs]))].sort((a, b) => a - b);
+  const edges = [...new Set(announced.flatMap(({ startMs, endMs }) => [startMs, endMs]))].sort(
+    (a, b) => a - b,
+  );
   const pieceAt = new Map(edges.map((edge, piece) => [edge, piece]));
   const winner: (Announced | undefined)[] = edges.map(() => undefined);
-  // `free` leads to the first piece, from a given one on, that nobody has taken yet: each piece is taken once.
+  // `free` leads to the first piece, from a given one on, that nobody has taken yet: each piece is
+  // taken once.
   const free = edges.map((_, piece) => piece);
   const firstFree = (from: number): number => {
     let piece = from;
@@ -97,7 +131,11 @@ function winners(announced: readonly Announced[]): { closed: Interval[]; opening
   };
   for (const one of [...announced].sort(byPrecedence)) {
     const end = pieceAt.get(one.endMs) as number;
-    for (let piece = firstFree(pieceAt.get(one.startMs) as number); piece < end; piece = firstFree(piece)) {
+    for (
+      let piece = firstFree(pieceAt.get(one.startMs) as number);
+      piece < end;
+      piece = firstFree(piece)
+    ) {
       winner[piece] = one;
       free[piece] = piece + 1;
     }

@@ -4,7 +4,15 @@ import { dateOfDay, dayNumber, dayStart, formatInstant, parseDay } from '../time
 import type { Calendar } from './calendar.js';
 import type { Segment, Span, State } from './results.js';
 import type { Target } from './targets.js';
-import { checkLang, dayName, type Lang, monthName, type Note, nameOfTarget, notesOf } from './wording.js';
+import {
+  checkLang,
+  dayName,
+  type Lang,
+  monthName,
+  type Note,
+  nameOfTarget,
+  notesOf,
+} from './wording.js';
 
 /**
  * What a picture shows: either a month or a week.
@@ -64,29 +72,51 @@ export interface Sheet {
 /**
  * Works out what a picture shows.
  *
- * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option`, `invalid_date`, `outside_calendar`, and as `leavesOf`; TypeError.
+ * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option`, `invalid_date`,
+ * `outside_calendar`, and as `leavesOf`; TypeError.
  */
-export function layOut(calendar: Calendar, targets: readonly Target[], options: PictureOptions): Sheet {
+export function layOut(
+  calendar: Calendar,
+  targets: readonly Target[],
+  options: PictureOptions,
+): Sheet {
   checkKeys(options, 'options', ['month', 'week', 'lang']);
   const { lang = 'ja' } = options;
   checkLang(lang, 'options.lang');
   if (!Array.isArray(targets)) throw new TypeError('targets must be an array.');
   if (targets.length === 0) throw invalid('targets', 'It must not be empty.', '空にはできません。');
-  const names = Array.from(targets, (target: Target, index) => nameOfTarget(target, `targets[${index}]`, lang));
+  const names = Array.from(targets, (target: Target, index) =>
+    nameOfTarget(target, `targets[${index}]`, lang),
+  );
   const { from, to, period } = periodOf(calendar, options, lang);
   const panels = names.map((name, index): Panel => {
     const segments = calendar.segments(targets[index] as Target, dayStart(from), dayStart(to));
-    return { name, rows: rowsOf(calendar, segments, from, to, lang), notes: notesOf(segments, lang) };
+    return {
+      name,
+      rows: rowsOf(calendar, segments, from, to, lang),
+      notes: notesOf(segments, lang),
+    };
   });
   return { lang, period, panels };
 }
 
-function periodOf(calendar: Calendar, { month, week }: PictureOptions, lang: Lang): { from: number; to: number; period: string } {
+function periodOf(
+  calendar: Calendar,
+  { month, week }: PictureOptions,
+  lang: Lang,
+): { from: number; to: number; period: string } {
   if (month === undefined && week === undefined) {
-    throw new SelfInfoError('missing_option', { path: 'options.month', expected: { en: 'Or options.week.', ja: 'options.week でもかまいません。' } });
+    throw new SelfInfoError('missing_option', {
+      path: 'options.month',
+      expected: { en: 'Or options.week.', ja: 'options.week でもかまいません。' },
+    });
   }
   if (month !== undefined && week !== undefined) {
-    throw invalid('options.week', 'Either month or week.', 'month か week のどちらか一方を指定してください。');
+    throw invalid(
+      'options.week',
+      'Either month or week.',
+      'month か week のどちらか一方を指定してください。',
+    );
   }
   const path = month === undefined ? 'options.week' : 'options.month';
   const from = month === undefined ? parseDay(week as string, path) : monthStart(month, path);
@@ -94,33 +124,56 @@ function periodOf(calendar: Calendar, { month, week }: PictureOptions, lang: Lan
   const to = month === undefined ? from + 7 : dayNumber(year, number + 1, 1);
   if (dayStart(from) < calendar.fromMs || dayStart(to) > calendar.toMs) {
     const [first, end] = [formatInstant(calendar.fromMs), formatInstant(calendar.toMs)];
-    const expected = { en: `It reaches from ${first} to before ${end}.`, ja: `対象期間は ${first} 以降、${end} より前です。` };
+    const expected = {
+      en: `It reaches from ${first} to before ${end}.`,
+      ja: `対象期間は ${first} 以降、${end} より前です。`,
+    };
     throw new SelfInfoError('outside_calendar', { path, expected });
   }
   if (month !== undefined) return { from, to, period: monthName(from, lang) };
   const days = [from, to - 1].map((day) => dayName(day, lang)).join(lang === 'ja' ? '〜' : ' – ');
-  return { from, to, period: lang === 'ja' ? `${year}年${days}` : `${days} ${dateOfDay(to - 1).year}` };
+  return {
+    from,
+    to,
+    period: lang === 'ja' ? `${year}年${days}` : `${days} ${dateOfDay(to - 1).year}`,
+  };
 }
 
 function monthStart(month: unknown, path: string): number {
   checkText(month, path);
-  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) throw invalid(path, 'It must have the form YYYY-MM.', 'YYYY-MM 形式で指定してください。');
+  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month))
+    throw invalid(path, 'It must have the form YYYY-MM.', 'YYYY-MM 形式で指定してください。');
   return parseDay(`${month}-01`, path);
 }
 
-function rowsOf(calendar: Calendar, segments: readonly Segment[], from: number, to: number, lang: Lang): Row[] {
+function rowsOf(
+  calendar: Calendar,
+  segments: readonly Segment[],
+  from: number,
+  to: number,
+  lang: Lang,
+): Row[] {
   const rows: Row[] = [];
   for (let day = from, first = 0; day < to; day++) {
     const [start, end] = [dayStart(day), dayStart(day + 1)];
     const pieces: Piece[] = [];
     while ((segments[first] as Segment).endMs <= start) first++;
-    for (let index = first; index < segments.length && (segments[index] as Segment).startMs < end; index++) {
+    for (
+      let index = first;
+      index < segments.length && (segments[index] as Segment).startMs < end;
+      index++
+    ) {
       const { state, causes, undone, ...segment } = segments[index] as Segment;
       const [startMs, endMs] = [Math.max(segment.startMs, start), Math.min(segment.endMs, end)];
       const touches = (span: Span): boolean => span.startMs < endMs && span.endMs > startMs;
       const inside = { causes: causes.filter(touches), undone: undone.filter(touches) };
-      const closing = inside.causes.filter((cause) => cause.state === 'closed' && cause.startMs <= startMs && cause.endMs >= endMs);
-      const routine = state === 'closed' && closing.length > 0 && closing.every((cause) => cause.kind === 'hours');
+      const closing = inside.causes.filter(
+        (cause) => cause.state === 'closed' && cause.startMs <= startMs && cause.endMs >= endMs,
+      );
+      const routine =
+        state === 'closed' &&
+        closing.length > 0 &&
+        closing.every((cause) => cause.kind === 'hours');
       pieces.push({ startMs, endMs, state, routine, notes: notesOf([inside], lang) });
     }
     const { day: date, weekday } = dateOfDay(day);

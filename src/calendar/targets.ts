@@ -1,11 +1,19 @@
-import { checkDetailId, checkServerId, type DetailId, holdersOf, type ServerId } from '../catalog/index.js';
+import {
+  checkDetailId,
+  checkServerId,
+  type DetailId,
+  holdersOf,
+  type ServerId,
+} from '../catalog/index.js';
 import { SelfInfoError } from '../errors.js';
 import { checkKeys } from '../options.js';
 
 /**
- * What the calendar is asked about: a detail (分野詳細), a detail at one of its holders, a server alone, or several of these together (the worst of them).
+ * What the calendar is asked about: a detail (分野詳細), a detail at one of its holders, a server
+ * alone, or several of these together (the worst of them).
  *
- * A server alone is not whether a query can be answered: that takes the three common systems and a holder. Guideline section 2.5, table 2.5-5.
+ * A server alone is not whether a query can be answered: that takes the three common systems and a
+ * holder. Guideline section 2.5, table 2.5-5.
  *
  * @example
  * ```ts
@@ -13,21 +21,28 @@ import { checkKeys } from '../options.js';
  * const targets: Target[] = ['local-tax', 'pension@municipal', { server: 'juki-net' }, { allOf: ['local-tax', 'household'] }];
  * ```
  */
-export type Target = DetailId | `${DetailId}@${ServerId}` | { readonly server: ServerId } | { readonly allOf: readonly Target[] };
+export type Target =
+  | DetailId
+  | `${DetailId}@${ServerId}`
+  | { readonly server: ServerId }
+  | { readonly allOf: readonly Target[] };
 
 /** One member of a target, checked: `key` tells equal members apart from different ones. */
 export type Leaf =
   | { readonly key: string; readonly detail: DetailId; readonly holder?: ServerId }
   | { readonly key: string; readonly detail?: undefined; readonly server: ServerId };
 
-// Far above any honest use; together they bound the work a target from outside can cause, and end a target that contains itself.
+// Far above any honest use; together they bound the work a target from outside can cause, and end a
+// target that contains itself.
 const MAX_DEPTH = 16;
 const MAX_MEMBERS = 1000;
 
 /**
- * Checks a target and flattens it: the worst of the worst is the worst of all, so nesting carries no meaning.
+ * Checks a target and flattens it: the worst of the worst is the worst of all, so nesting carries
+ * no meaning.
  *
- * @throws SelfInfoError `unknown_detail`, `unknown_server`, `not_a_holder`, `invalid_option`, `unknown_option`; TypeError.
+ * @throws SelfInfoError `unknown_detail`, `unknown_server`, `not_a_holder`, `invalid_option`,
+ * `unknown_option`; TypeError.
  */
 export function leavesOf(target: unknown, path: string): Leaf[] {
   let members = 0;
@@ -38,11 +53,16 @@ export function leavesOf(target: unknown, path: string): Leaf[] {
     }
     checkKeys(member, at, ['server', 'allOf']);
     if ('server' in member === 'allOf' in member) {
-      throw invalid(at, 'It must have either server or allOf.', 'server か allOf のどちらか一方を指定してください。');
+      throw invalid(
+        at,
+        'It must have either server or allOf.',
+        'server か allOf のどちらか一方を指定してください。',
+      );
     }
     if ('server' in member) return [serverLeaf(member.server, `${at}.server`)];
     if (!Array.isArray(member.allOf)) throw new TypeError(`${at}.allOf must be an array.`);
-    if (member.allOf.length === 0) throw invalid(`${at}.allOf`, 'It must not be empty.', '空にはできません。');
+    if (member.allOf.length === 0)
+      throw invalid(`${at}.allOf`, 'It must not be empty.', '空にはできません。');
     members += member.allOf.length;
     if (depth === MAX_DEPTH || members > MAX_MEMBERS) {
       throw invalid(
@@ -52,7 +72,9 @@ export function leavesOf(target: unknown, path: string): Leaf[] {
       );
     }
     // Array.from makes holes into undefined, which flatMap would skip.
-    return Array.from(member.allOf).flatMap((inner: unknown, index) => collect(inner, `${at}.allOf[${index}]`, depth + 1));
+    return Array.from(member.allOf).flatMap((inner: unknown, index) =>
+      collect(inner, `${at}.allOf[${index}]`, depth + 1),
+    );
   };
   const leaves = new Map(collect(target, path, 0).map((leaf) => [leaf.key, leaf]));
   return [...leaves.values()].sort((a, b) => (a.key < b.key ? -1 : 1));

@@ -15,7 +15,10 @@ export function nameOf(state: number): State {
   return NAMES[state] as State;
 }
 
-/** The state of something over one year: piece `i` is `[edges[i], edges[i + 1])`, and neighbours differ. */
+/**
+ * The state of something over one year: piece `i` is `[edges[i], edges[i + 1])`, and neighbours
+ * differ.
+ */
 export interface Table {
   readonly edges: readonly number[];
   readonly states: readonly number[];
@@ -46,23 +49,32 @@ const YEARS = dateOfDay(dayOf(TO_MS)).year - FIRST_YEAR;
 // Days are counted from the start of the span here.
 const yearOfDay = yearsOfDays();
 
-/** Year by year: to take ten thousand days apart one by one would be a quarter of what it takes to load the calendar. */
+/**
+ * Year by year: to take ten thousand days apart one by one would be a quarter of what it takes to
+ * load the calendar.
+ */
 function yearsOfDays(): Uint8Array {
   const years = new Uint8Array((TO_MS - FROM_MS) / DAY_MS);
-  for (let year = 1; year < YEARS; year++) years.fill(year, dayNumber(FIRST_YEAR + year, 1, 1) - dayOf(FROM_MS));
+  for (let year = 1; year < YEARS; year++)
+    years.fill(year, dayNumber(FIRST_YEAR + year, 1, 1) - dayOf(FROM_MS));
   return years;
 }
 
 /** The part of a year, counted from the first of the span, that lies within the span. */
 export function boundsOfYear(index: number): { year: number; start: number; end: number } {
   const year = FIRST_YEAR + index;
-  return { year, start: Math.max(dayStart(dayNumber(year, 1, 1)), FROM_MS), end: Math.min(dayStart(dayNumber(year + 1, 1, 1)), TO_MS) };
+  return {
+    year,
+    start: Math.max(dayStart(dayNumber(year, 1, 1)), FROM_MS),
+    end: Math.min(dayStart(dayNumber(year + 1, 1, 1)), TO_MS),
+  };
 }
 
 /**
  * The state of something over the whole span, worked out year by year when first asked for.
  *
- * Rules, servers and whole targets are all timelines: a target's is merged from its servers', a server's from its rules'.
+ * Rules, servers and whole targets are all timelines: a target's is merged from its servers', a
+ * server's from its rules'.
  */
 export class Timeline {
   readonly #build: (year: number) => Table;
@@ -108,7 +120,8 @@ export class Timeline {
     return stretch.end < TO_MS ? this.stretchAt(stretch.end) : undefined;
   }
 
-  // A piece that touches the turn of the year goes on in the neighbouring table as long as the state stays the same.
+  // A piece that touches the turn of the year goes on in the neighbouring table as long as the
+  // state stays the same.
   #stretchOf(year: number, piece: number): Stretch {
     const table = this.table(year);
     const state = table.states[piece] as number;
@@ -179,8 +192,16 @@ class TableBuilder {
   }
 }
 
-/** A table that is in `inside` within ordered, disjoint `[start, end]` pairs and in `outside` elsewhere. */
-export function tableOfPairs(pairs: readonly (readonly [number, number])[], inside: number, outside: number, bounds: { start: number; end: number }): Table {
+/**
+ * A table that is in `inside` within ordered, disjoint `[start, end]` pairs and in `outside`
+ * elsewhere.
+ */
+export function tableOfPairs(
+  pairs: readonly (readonly [number, number])[],
+  inside: number,
+  outside: number,
+  bounds: { start: number; end: number },
+): Table {
   const table = new TableBuilder();
   table.push(bounds.start, outside);
   for (const pair of pairs) {
@@ -207,8 +228,15 @@ function merged(a: Table, b: Table, combine: (a: number, b: number) => number): 
   return table.end(end);
 }
 
-function combined(timelines: readonly Timeline[], combine: (a: number, b: number) => number): Timeline {
-  return new Timeline((year) => timelines.map((timeline): Table => timeline.table(year)).reduce((a, b) => merged(a, b, combine)));
+function combined(
+  timelines: readonly Timeline[],
+  combine: (a: number, b: number) => number,
+): Timeline {
+  return new Timeline((year) =>
+    timelines
+      .map((timeline): Table => timeline.table(year))
+      .reduce((a, b) => merged(a, b, combine)),
+  );
 }
 
 function mapped(timeline: Timeline, to: (state: number) => number): Timeline {
@@ -222,7 +250,10 @@ function mapped(timeline: Timeline, to: (state: number) => number): Timeline {
   });
 }
 
-/** Something over the whole span that is in `state` within ordered, disjoint intervals and open elsewhere. */
+/**
+ * Something over the whole span that is in `state` within ordered, disjoint intervals and open
+ * elsewhere.
+ */
 export function timelineOf(intervals: readonly Interval[], state: number): Timeline {
   const pairs = intervals.map(({ start, end }) => [start, end] as const);
   return new Timeline((year) => tableOfPairs(pairs, state, OPEN, boundsOfYear(year)));
@@ -245,25 +276,39 @@ export function worstOf(timelines: readonly Timeline[]): Timeline {
   return combined(timelines, Math.max);
 }
 
-/** The state when any one of several may be the one that counts, and where they differ (`disagreement` is then UNCERTAIN, else OPEN). */
-export function anyOf(timelines: readonly Timeline[]): { timeline: Timeline; disagreement: Timeline } {
+/**
+ * The state when any one of several may be the one that counts, and where they differ
+ * (`disagreement` is then UNCERTAIN, else OPEN).
+ */
+export function anyOf(timelines: readonly Timeline[]): {
+  timeline: Timeline;
+  disagreement: Timeline;
+} {
   // One bit for each state that occurs.
   const seen = combined(
     timelines.map((timeline) => mapped(timeline, (state) => 1 << state)),
     (a, b) => a | b,
   );
   return {
-    timeline: mapped(seen, (bits) => (bits === 1 << OPEN ? OPEN : bits === 1 << CLOSED ? CLOSED : UNCERTAIN)),
+    timeline: mapped(seen, (bits) =>
+      bits === 1 << OPEN ? OPEN : bits === 1 << CLOSED ? CLOSED : UNCERTAIN,
+    ),
     disagreement: mapped(seen, (bits) => ((bits & (bits - 1)) === 0 ? OPEN : UNCERTAIN)),
   };
 }
 
-/** All states of several timelines at once: those of an instant are one number, which `statesOf` takes apart. */
+/**
+ * All states of several timelines at once: those of an instant are one number, which `statesOf`
+ * takes apart.
+ */
 export function sideBySide(timelines: readonly Timeline[]): Timeline {
   return combined(timelines, (states, state) => states * STATES + state);
 }
 
 /** The states of `count` timelines, from a state of what stands side by side. */
 export function statesOf(number: number, count: number): number[] {
-  return Array.from({ length: count }, (_, index) => Math.floor(number / STATES ** (count - 1 - index)) % STATES);
+  return Array.from(
+    { length: count },
+    (_, index) => Math.floor(number / STATES ** (count - 1 - index)) % STATES,
+  );
 }

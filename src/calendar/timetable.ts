@@ -1,4 +1,12 @@
-import { commonServers, type DetailId, details, holdersOf, holdings, type ServerId, servers } from '../catalog/index.js';
+import {
+  commonServers,
+  type DetailId,
+  details,
+  holdersOf,
+  holdings,
+  type ServerId,
+  servers,
+} from '../catalog/index.js';
 import type { Announced } from './announcements.js';
 import type { CauseFacts } from './results.js';
 import type { Rulebook } from './rulebook.js';
@@ -26,7 +34,12 @@ export class Timetable {
       const own = announced.filter(({ target }) => target === id);
       const concerning = own.length === 0 ? toAll : [...toAll, ...own];
       const settlement = own.length === 0 ? forAll : new Settlement(concerning);
-      this.#servers.set(id, concerning.length === 0 ? rulebook.schedule(id) : rulebook.scheduleUnder(id, concerning, settlement));
+      this.#servers.set(
+        id,
+        concerning.length === 0
+          ? rulebook.schedule(id)
+          : rulebook.scheduleUnder(id, concerning, settlement),
+      );
     }
     this.#common = together(commonServers.map((server) => this.#server(server)));
   }
@@ -34,7 +47,10 @@ export class Timetable {
   /** @throws as {@link leavesOf}. */
   scheduleOf(target: Target): Schedule {
     // Strings are keys of leaves: the common cases cost one look-up.
-    return (typeof target === 'string' ? this.#leaves.get(target) : this.#alone(target)) ?? this.#find(target);
+    return (
+      (typeof target === 'string' ? this.#leaves.get(target) : this.#alone(target)) ??
+      this.#find(target)
+    );
   }
 
   #alone(target: Exclude<Target, string>): Schedule | undefined {
@@ -57,7 +73,10 @@ export class Timetable {
   #leaf(leaf: Leaf): Schedule {
     let schedule = this.#leaves.get(leaf.key);
     if (!schedule) {
-      schedule = leaf.detail === undefined ? this.#server(leaf.server) : this.#detail(leaf.detail, leaf.holder);
+      schedule =
+        leaf.detail === undefined
+          ? this.#server(leaf.server)
+          : this.#detail(leaf.detail, leaf.holder);
       this.#leaves.set(leaf.key, schedule);
     }
     return schedule;
@@ -71,8 +90,13 @@ export class Timetable {
     const holders = named === undefined ? holdersOf(id) : [named];
     if (holders.length === 1) return this.#heldBy(holders[0] as ServerId);
     const each = holders.map((server) => ({ server, schedule: this.#heldBy(server) }));
-    const { timeline, disagreement } = anyOf([...new Set(each.map(({ schedule }) => schedule.timeline))]);
-    const reasons = [...new Set(each.flatMap(({ schedule }) => schedule.reasons)), reasonOf(holderFacts(id), disagreement)];
+    const { timeline, disagreement } = anyOf([
+      ...new Set(each.map(({ schedule }) => schedule.timeline)),
+    ]);
+    const reasons = [
+      ...new Set(each.flatMap(({ schedule }) => schedule.reasons)),
+      reasonOf(holderFacts(id), disagreement),
+    ];
     return new Schedule(timeline, reasons, each);
   }
 
@@ -96,7 +120,9 @@ export class Timetable {
 
 function together(schedules: readonly Schedule[]): Schedule {
   const distinct = [...new Set(schedules)];
-  return new Schedule(worstOf(distinct.map((schedule) => schedule.timeline)), [...new Set(distinct.flatMap((schedule) => schedule.reasons))]);
+  return new Schedule(worstOf(distinct.map((schedule) => schedule.timeline)), [
+    ...new Set(distinct.flatMap((schedule) => schedule.reasons)),
+  ]);
 }
 
 function holderFacts(id: DetailId): CauseFacts {

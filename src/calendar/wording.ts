@@ -29,7 +29,11 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 /** @throws SelfInfoError `invalid_option`. */
 export function checkLang(value: unknown, path: string): asserts value is Lang {
-  if (value !== 'ja' && value !== 'en') throw new SelfInfoError('invalid_option', { path, expected: { en: 'ja or en.', ja: 'ja か en です。' } });
+  if (value !== 'ja' && value !== 'en')
+    throw new SelfInfoError('invalid_option', {
+      path,
+      expected: { en: 'ja or en.', ja: 'ja か en です。' },
+    });
 }
 
 /**
@@ -38,7 +42,8 @@ export function checkLang(value: unknown, path: string): asserts value is Lang {
  * @throws as {@link leavesOf}.
  */
 export function nameOfTarget(target: Target, path: string, lang: Lang): string {
-  const nameIn = (rows: readonly (Text & { readonly id: string })[], id: string): string => rows.find((row) => row.id === id)?.[lang] ?? id;
+  const nameIn = (rows: readonly (Text & { readonly id: string })[], id: string): string =>
+    rows.find((row) => row.id === id)?.[lang] ?? id;
   const names = leavesOf(target, path).map((leaf) => {
     if (leaf.detail === undefined) return nameIn(servers, leaf.server);
     const detail = nameIn(details, leaf.detail);
@@ -58,7 +63,9 @@ export function weekdayName(weekday: number, lang: Lang): string {
 export function dayName(day: number, lang: Lang): string {
   const date = dateOfDay(day);
   const weekday = weekdayName(date.weekday, lang);
-  return lang === 'ja' ? `${date.month}月${date.day}日(${weekday})` : `${weekday} ${date.day} ${months[date.month - 1]}`;
+  return lang === 'ja'
+    ? `${date.month}月${date.day}日(${weekday})`
+    : `${weekday} ${date.day} ${months[date.month - 1]}`;
 }
 
 /** `2026年12月` or `Dec 2026`. */
@@ -78,7 +85,10 @@ export function momentName(ms: number, lang: Lang): string {
   return `${dayName(dayOf(ms), lang)} ${timeName(ms, dayOf(ms))}`;
 }
 
-/** An interval; one that ends at midnight ends at 24:00 of the day before, and one of whole days names no hours. */
+/**
+ * An interval; one that ends at midnight ends at 24:00 of the day before, and one of whole days
+ * names no hours.
+ */
 export function spanName(startMs: number, endMs: number, lang: Lang): string {
   const [first, last] = [dayOf(startMs), dayOf(endMs - 1)];
   if (startMs === dayStart(first) && endMs === dayStart(last + 1)) {
@@ -86,7 +96,11 @@ export function spanName(startMs: number, endMs: number, lang: Lang): string {
     return [first, last].map((day) => dayName(day, lang)).join(lang === 'ja' ? '〜' : ' – ');
   }
   const end = timeName(endMs, last);
-  return momentName(startMs, lang) + (lang === 'ja' ? '〜' : ' – ') + (last === first ? end : `${dayName(last, lang)} ${end}`);
+  return (
+    momentName(startMs, lang) +
+    (lang === 'ja' ? '〜' : ' – ') +
+    (last === first ? end : `${dayName(last, lang)} ${end}`)
+  );
 }
 
 /** A reason as it is told to people. */
@@ -106,52 +120,80 @@ interface Reasons {
 /** The reasons of some answers, each once: outages by start, hours after them. */
 export function notesOf(answers: readonly Reasons[], lang: Lang): Note[] {
   const notes = new Map<string, Note & { readonly order: number; readonly when: string[] }>();
-  const causes = answers.flatMap((answer): (Cause | UndoneCause)[] => [...answer.causes, ...answer.undone]);
+  const causes = answers.flatMap((answer): (Cause | UndoneCause)[] => [
+    ...answer.causes,
+    ...answer.undone,
+  ]);
   for (const cause of causes.sort((a, b) => a.startMs - b.startMs)) {
     const text = reasonOf(cause, lang);
     const outage = cause.kind === 'planned-outage' || cause.kind === 'announcement';
-    const note = notes.get(text) ?? { state: 'undoneBy' in cause ? 'open' : cause.state, text, when: [], order: outage ? 0 : 1 };
+    const note = notes.get(text) ?? {
+      state: 'undoneBy' in cause ? 'open' : cause.state,
+      text,
+      when: [],
+      order: outage ? 0 : 1,
+    };
     const when = spanName(cause.startMs, cause.endMs, lang);
     if (outage && !note.when.includes(when)) note.when.push(when);
     notes.set(text, note);
   }
-  return [...notes.values()].sort((a, b) => a.order - b.order).map(({ state, text, when }) => ({ state, text, when }));
+  return [...notes.values()]
+    .sort((a, b) => a.order - b.order)
+    .map(({ state, text, when }) => ({ state, text, when }));
 }
 
 function reasonOf(cause: Cause | UndoneCause, lang: Lang): string {
   const parts = [sourceName(cause.source, lang)];
-  if ('undoneBy' in cause) parts.unshift(`${lang === 'ja' ? '実施なし' : 'does not take place'}: ${sourceName(cause.undoneBy, lang)}`);
+  if ('undoneBy' in cause)
+    parts.unshift(
+      `${lang === 'ja' ? '実施なし' : 'does not take place'}: ${sourceName(cause.undoneBy, lang)}`,
+    );
   const aside = parts.filter((part) => part !== '').join(lang === 'ja' ? '、' : '; ');
   const text = plain(cause.text[lang]);
   if (aside === '') return text;
-  return lang === 'ja' ? `${text.replace(/。$/, '')}（${aside}）` : `${text.replace(/\.$/, '')} (${aside})`;
+  return lang === 'ja'
+    ? `${text.replace(/。$/, '')}（${aside}）`
+    : `${text.replace(/\.$/, '')} (${aside})`;
 }
 
 function sourceName(source: CauseSource, lang: Lang): string {
   if (source.kind === 'host') return source.source === null ? '' : clipped(source.source);
-  if (source.kind === 'announcement') return `${lang === 'ja' ? 'お知らせ' : 'announcement'}: ${clipped(source.source)}`;
+  if (source.kind === 'announcement')
+    return `${lang === 'ja' ? 'お知らせ' : 'announcement'}: ${clipped(source.source)}`;
   const reading = lang === 'ja' ? '、解釈を含む' : ', with a reading of ours';
-  return (lang === 'ja' ? `表${source.table}` : `table ${source.table}`) + (source.reading ? reading : '');
+  return (
+    (lang === 'ja' ? `表${source.table}` : `table ${source.table}`) +
+    (source.reading ? reading : '')
+  );
 }
 
 const LONGEST_SOURCE = 120;
 
 function clipped(text: string): string {
   const letters = [...plain(text)];
-  return letters.length <= LONGEST_SOURCE ? letters.join('') : `${letters.slice(0, LONGEST_SOURCE).join('')}…`;
+  return letters.length <= LONGEST_SOURCE
+    ? letters.join('')
+    : `${letters.slice(0, LONGEST_SOURCE).join('')}…`;
 }
 
-/** Text from outside on one line, without what steers a terminal, breaks a file format or turns the reading direction. */
+/**
+ * Text from outside on one line, without what steers a terminal, breaks a file format or turns the
+ * reading direction.
+ */
 export function plain(text: string): string {
   return text.replaceAll(/[\s\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\ufffe\uffff]+/gu, ' ').trim();
 }
 
-/** Sixteen letters and digits that stand for a text: the same ones for the same text, on every machine. */
+/**
+ * Sixteen letters and digits that stand for a text: the same ones for the same text, on every
+ * machine.
+ */
 export function fingerprint(text: string): string {
   const half = (seed: number): string => {
     // FNV-1a over UTF-16, with a last mix so that neighbours differ everywhere.
     let hash = seed;
-    for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+    for (let index = 0; index < text.length; index++)
+      hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
     hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
     return ((hash ^ (hash >>> 16)) >>> 0).toString(16).padStart(8, '0');
   };

@@ -14,7 +14,11 @@ export const categories = [
   { id: 'health-medical', ja: '社会保障（健康・医療）', en: 'social security: health and medical' },
   { id: 'children', ja: '社会保障（子ども・子育て）', en: 'social security: children' },
   { id: 'welfare-care', ja: '社会保障（福祉・介護）', en: 'social security: welfare and care' },
-  { id: 'employment-labour', ja: '社会保険（雇用・労働）', en: 'social insurance: employment and labour' },
+  {
+    id: 'employment-labour',
+    ja: '社会保険（雇用・労働）',
+    en: 'social insurance: employment and labour',
+  },
   { id: 'pension', ja: '社会保険（年金）', en: 'social insurance: pension' },
 ] as const satisfies readonly CategoryRow[];
 
@@ -32,21 +36,76 @@ interface DetailRow {
 export const details = [
   { id: 'household', ja: '世帯', en: 'household', category: 'household' },
   { id: 'local-tax', ja: '地方税', en: 'local tax', category: 'tax-income-account' },
-  { id: 'public-funds-account', ja: '公金受取口座', en: 'public funds account', category: 'tax-income-account' },
+  {
+    id: 'public-funds-account',
+    ja: '公金受取口座',
+    en: 'public funds account',
+    category: 'tax-income-account',
+  },
   { id: 'medical-insurance', ja: '医療保険', en: 'medical insurance', category: 'health-medical' },
   { id: 'vaccination', ja: '予防接種', en: 'vaccination', category: 'health-medical' },
-  { id: 'health-other', ja: '健康・医療その他', en: 'other health and medical', category: 'health-medical' },
-  { id: 'childcare-support', ja: '子ども・子育て支援', en: 'childcare support', category: 'children' },
-  { id: 'single-parent', ja: '母子家庭等関係', en: 'single-parent households', category: 'children' },
-  { id: 'maternal-child-health', ja: '母子保健', en: 'maternal and child health', category: 'children' },
+  {
+    id: 'health-other',
+    ja: '健康・医療その他',
+    en: 'other health and medical',
+    category: 'health-medical',
+  },
+  {
+    id: 'childcare-support',
+    ja: '子ども・子育て支援',
+    en: 'childcare support',
+    category: 'children',
+  },
+  {
+    id: 'single-parent',
+    ja: '母子家庭等関係',
+    en: 'single-parent households',
+    category: 'children',
+  },
+  {
+    id: 'maternal-child-health',
+    ja: '母子保健',
+    en: 'maternal and child health',
+    category: 'children',
+  },
   { id: 'education-support', ja: '教育・就学支援', en: 'education support', category: 'children' },
-  { id: 'childcare-other', ja: '子ども・子育て その他', en: 'other childcare', category: 'children' },
-  { id: 'disability-welfare', ja: '障害保健福祉', en: 'disability welfare', category: 'welfare-care' },
-  { id: 'public-assistance', ja: '生活保護・福祉一般', en: 'public assistance and welfare', category: 'welfare-care' },
-  { id: 'remaining-japanese-support', ja: '中国残留邦人等支援', en: 'support for Japanese who remained in China', category: 'welfare-care' },
-  { id: 'long-term-care', ja: '介護・高齢者福祉', en: 'long-term care and welfare of the elderly', category: 'welfare-care' },
+  {
+    id: 'childcare-other',
+    ja: '子ども・子育て その他',
+    en: 'other childcare',
+    category: 'children',
+  },
+  {
+    id: 'disability-welfare',
+    ja: '障害保健福祉',
+    en: 'disability welfare',
+    category: 'welfare-care',
+  },
+  {
+    id: 'public-assistance',
+    ja: '生活保護・福祉一般',
+    en: 'public assistance and welfare',
+    category: 'welfare-care',
+  },
+  {
+    id: 'remaining-japanese-support',
+    ja: '中国残留邦人等支援',
+    en: 'support for Japanese who remained in China',
+    category: 'welfare-care',
+  },
+  {
+    id: 'long-term-care',
+    ja: '介護・高齢者福祉',
+    en: 'long-term care and welfare of the elderly',
+    category: 'welfare-care',
+  },
   { id: 'employment', ja: '雇用', en: 'employment', category: 'employment-labour' },
-  { id: 'workers-accident-compensation', ja: '労災補償', en: "workers' accident compensation", category: 'employment-labour' },
+  {
+    id: 'workers-accident-compensation',
+    ja: '労災補償',
+    en: "workers' accident compensation",
+    category: 'employment-labour',
+  },
   { id: 'pension', ja: '年金・日本年金機構関係', en: 'pension', category: 'pension' },
 ] as const satisfies readonly DetailRow[];
 
@@ -105,5 +164,8 @@ export function isDetailId(value: unknown): value is DetailId {
 export function checkDetailId(value: unknown, path: string): asserts value is DetailId {
   if (isDetailId(value)) return;
   const ids = details.map((detail) => detail.id);
-  throw new SelfInfoError('unknown_detail', { path, expected: { en: `Known: ${ids.join(', ')}.`, ja: `使えるのは ${ids.join('、')} です。` } });
+  throw new SelfInfoError('unknown_detail', {
+    path,
+    expected: { en: `Known: ${ids.join(', ')}.`, ja: `使えるのは ${ids.join('、')} です。` },
+  });
 }

@@ -1,6 +1,9 @@
 import { SelfInfoError } from '../errors.js';
 
-/** A government system that an answer may need, in both languages, with the guideline's table and row that name it. */
+/**
+ * A government system that an answer may need, in both languages, with the guideline's table and
+ * row that name it.
+ */
 interface ServerRow {
   readonly id: string;
   readonly ja: string;
@@ -13,7 +16,14 @@ interface ServerRow {
 
 /** The 13 systems of tables 2.5-1 to 2.5-4, guideline v2.2. */
 export const servers = [
-  { id: 'mynaportal', ja: 'マイナポータル', en: 'Mynaportal', role: 'common', table: '2.5-1', row: 1 },
+  {
+    id: 'mynaportal',
+    ja: 'マイナポータル',
+    en: 'Mynaportal',
+    role: 'common',
+    table: '2.5-1',
+    row: 1,
+  },
   {
     id: 'information-provision-network',
     ja: '情報提供ネットワークシステム',
@@ -22,8 +32,22 @@ export const servers = [
     table: '2.5-2',
     row: 1,
   },
-  { id: 'juki-net', ja: '住民基本台帳ネットワークシステム', en: 'Basic Resident Registration Network System', role: 'common', table: '2.5-3', row: 1 },
-  { id: 'municipal', ja: '自治体中間サーバ', en: 'municipalities', role: 'holder', table: '2.5-4', row: 1 },
+  {
+    id: 'juki-net',
+    ja: '住民基本台帳ネットワークシステム',
+    en: 'Basic Resident Registration Network System',
+    role: 'common',
+    table: '2.5-3',
+    row: 1,
+  },
+  {
+    id: 'municipal',
+    ja: '自治体中間サーバ',
+    en: 'municipalities',
+    role: 'holder',
+    table: '2.5-4',
+    row: 1,
+  },
   {
     id: 'local-employee-accident-fund',
     ja: '地方公務員災害補償基金中間サーバ',
@@ -40,8 +64,22 @@ export const servers = [
     table: '2.5-4',
     row: 3,
   },
-  { id: 'medical-insurers', ja: '医療保険者等向け中間サーバ', en: 'medical insurers', role: 'holder', table: '2.5-4', row: 4 },
-  { id: 'local-officials-mutual-aid', ja: '地共済（長期）中間サーバ', en: 'mutual aid of local officials (long-term)', role: 'holder', table: '2.5-4', row: 5 },
+  {
+    id: 'medical-insurers',
+    ja: '医療保険者等向け中間サーバ',
+    en: 'medical insurers',
+    role: 'holder',
+    table: '2.5-4',
+    row: 4,
+  },
+  {
+    id: 'local-officials-mutual-aid',
+    ja: '地共済（長期）中間サーバ',
+    en: 'mutual aid of local officials (long-term)',
+    role: 'holder',
+    table: '2.5-4',
+    row: 5,
+  },
   {
     id: 'national-officials-mutual-aid',
     ja: '国共済（長期）中間サーバ',
@@ -58,16 +96,39 @@ export const servers = [
     table: '2.5-4',
     row: 7,
   },
-  { id: 'labour-standards', ja: '労働基準局中間サーバ', en: 'Labour Standards Bureau', role: 'holder', table: '2.5-4', row: 8 },
-  { id: 'pension-service', ja: '日本年金機構中間サーバ', en: 'Japan Pension Service', role: 'holder', table: '2.5-4', row: 9 },
-  { id: 'account-registry', ja: '口座情報登録・連携システム中間サーバ', en: 'account registration system', role: 'holder', table: '2.5-4', row: 10 },
+  {
+    id: 'labour-standards',
+    ja: '労働基準局中間サーバ',
+    en: 'Labour Standards Bureau',
+    role: 'holder',
+    table: '2.5-4',
+    row: 8,
+  },
+  {
+    id: 'pension-service',
+    ja: '日本年金機構中間サーバ',
+    en: 'Japan Pension Service',
+    role: 'holder',
+    table: '2.5-4',
+    row: 9,
+  },
+  {
+    id: 'account-registry',
+    ja: '口座情報登録・連携システム中間サーバ',
+    en: 'account registration system',
+    role: 'holder',
+    table: '2.5-4',
+    row: 10,
+  },
 ] as const satisfies readonly ServerRow[];
 
 /** The id of one of the 13 systems (サーバ). */
 export type ServerId = (typeof servers)[number]['id'];
 
 /** The systems that every query needs, whoever holds the data. */
-export const commonServers: readonly ServerId[] = servers.filter((server) => server.role === 'common').map((server) => server.id);
+export const commonServers: readonly ServerId[] = servers
+  .filter((server) => server.role === 'common')
+  .map((server) => server.id);
 
 /** Whether a string is the id of one of the 13 systems. */
 export function isServerId(value: unknown): value is ServerId {
@@ -78,5 +139,8 @@ export function isServerId(value: unknown): value is ServerId {
 export function checkServerId(value: unknown, path: string): asserts value is ServerId {
   if (isServerId(value)) return;
   const ids = servers.map((server) => server.id);
-  throw new SelfInfoError('unknown_server', { path, expected: { en: `Known: ${ids.join(', ')}.`, ja: `使えるのは ${ids.join('、')} です。` } });
+  throw new SelfInfoError('unknown_server', {
+    path,
+    expected: { en: `Known: ${ids.join(', ')}.`, ja: `使えるのは ${ids.join('、')} です。` },
+  });
 }

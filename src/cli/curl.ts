@@ -14,19 +14,36 @@ export interface CurlJourneyOptions {
   /** PKCE: 43 to 128 characters, and its challenge. */
   readonly verifier: string;
   readonly challenge: string;
-  /** The JST day of the sandbox's clock, `YYYY-MM-DD`, and one a year earlier: for inquiries that need dates. */
+  /**
+   * The JST day of the sandbox's clock, `YYYY-MM-DD`, and one a year earlier: for inquiries that
+   * need dates.
+   */
   readonly today: string;
   readonly yearAgo: string;
 }
 
 /**
- * A whole journey as lines for a POSIX shell: consent pages, token, request and polls. Without comments, which an interactive zsh would take for commands, and without exclamation marks.
+ * A whole journey as lines for a POSIX shell: consent pages, token, request and polls. Without
+ * comments, which an interactive zsh would take for commands, and without exclamation marks.
  */
-export function buildCurlJourney({ environment, persona, item, files, verifier, challenge, today, yearAgo }: CurlJourneyOptions): string {
+export function buildCurlJourney({
+  environment,
+  persona,
+  item,
+  files,
+  verifier,
+  challenge,
+  today,
+  yearAgo,
+}: CurlJourneyOptions): string {
   const { clientId, redirectUri, endpoints, profile } = environment;
   const pushes = profile.oauth.pushedAuthorizationRequests.value;
   const authorize = endpoints.browserUrl + profile.paths.authorization.value;
-  const [token, request, result] = [profile.paths.token, profile.paths.request, profile.paths.result].map(({ value }) => word(endpoints.apiUrl + value));
+  const [token, request, result] = [
+    profile.paths.token,
+    profile.paths.request,
+    profile.paths.result,
+  ].map(({ value }) => word(endpoints.apiUrl + value));
   const query = new URLSearchParams({
     response_type: 'code',
     client_id: clientId,
@@ -41,7 +58,9 @@ export function buildCurlJourney({ environment, persona, item, files, verifier, 
     : takes('range')
       ? { method: 'range', from: yearAgo, to: today }
       : { method: 'point-in-time', at: today };
-  const asked = JSON.stringify(profile.encodeRequest({ items: [{ code: item.code ?? item.detail, inquiry }] }, profile));
+  const asked = JSON.stringify(
+    profile.encodeRequest({ items: [{ code: item.code ?? item.detail, inquiry }] }, profile),
+  );
   const data = (name: string, value: string) => `--data-urlencode ${word(`${name}=${value}`)}`;
   const json = `-H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json'`;
   return [

@@ -53,7 +53,13 @@ Options
 Durations: `,
 } as const;
 
-const procedures = ['onboarding', 'change', 'suspension', 'resumption', 'termination'] as const satisfies readonly Procedure[];
+const procedures = [
+  'onboarding',
+  'change',
+  'suspension',
+  'resumption',
+  'termination',
+] as const satisfies readonly Procedure[];
 
 /**
  * `myna-selfinfo plan`.
@@ -62,7 +68,14 @@ const procedures = ['onboarding', 'change', 'suspension', 'resumption', 'termina
  */
 export async function planCommand(args: readonly string[], lang: Lang): Promise<string> {
   const { values, positionals } = readArguments(args, {
-    ...{ 'go-live': 'value', start: 'value', date: 'value', today: 'value', durations: 'value', without: 'value' },
+    ...{
+      'go-live': 'value',
+      start: 'value',
+      date: 'value',
+      today: 'value',
+      durations: 'value',
+      without: 'value',
+    },
     ...{ name: 'value', format: 'value', lang: 'value', help: 'flag' },
   } as const);
   const door = await import('../onboarding/index.js');
@@ -103,23 +116,39 @@ function writerOf(format: string, { toText, toMarkdown, toICalendar, toMermaid }
   return write;
 }
 
-type Values = Readonly<Partial<Record<'go-live' | 'start' | 'date' | 'today' | 'durations' | 'without', string>>>;
+type Values = Readonly<
+  Partial<Record<'go-live' | 'start' | 'date' | 'today' | 'durations' | 'without', string>>
+>;
 
-/** The options of the procedure's function; what does not belong to it is refused by the names as they were typed. */
+/**
+ * The options of the procedure's function; what does not belong to it is refused by the names as
+ * they were typed.
+ */
 function optionsOf(procedure: Procedure, values: Values): Record<string, unknown> {
   const notice = procedure !== 'onboarding' && procedure !== 'change';
-  const fitting = ['today', ...(notice ? ['date'] : ['go-live', 'start', 'durations']), ...(procedure === 'change' ? ['without'] : [])];
+  const fitting = [
+    'today',
+    ...(notice ? ['date'] : ['go-live', 'start', 'durations']),
+    ...(procedure === 'change' ? ['without'] : []),
+  ];
   for (const name of ['go-live', 'start', 'date', 'durations', 'without'] as const) {
     if (values[name] === undefined || fitting.includes(name)) continue;
-    throw new UsageError({ ja: `${procedure} に --${name} は指定できません。`, en: `${procedure} takes no --${name}.` });
+    throw new UsageError({
+      ja: `${procedure} に --${name} は指定できません。`,
+      en: `${procedure} takes no --${name}.`,
+    });
   }
   const given = { goLive: values['go-live'], start: values.start };
   if (!notice && (given.goLive === undefined) === (given.start === undefined)) {
-    throw new UsageError({ ja: '--go-live か --start のどちらか一方を指定してください。', en: 'give either --go-live or --start.' });
+    throw new UsageError({
+      ja: '--go-live か --start のどちらか一方を指定してください。',
+      en: 'give either --go-live or --start.',
+    });
   }
   const options: Record<string, unknown> = notice ? { date: values.date } : { ...given };
   if (values.today !== undefined) options.today = values.today;
-  if (values.durations !== undefined) options.durations = Object.fromEntries(values.durations.split(',').map(readDuration));
+  if (values.durations !== undefined)
+    options.durations = Object.fromEntries(values.durations.split(',').map(readDuration));
   for (const part of values.without?.split(',') ?? []) options[readPart(part)] = false;
   return options;
 }
@@ -138,7 +167,11 @@ function readDuration(text: string): [string, PlanDuration] {
 }
 
 function readPart(text: string): string {
-  const parts: Readonly<Record<string, string>> = { development: 'development', 'connection-test': 'connectionTest', production: 'production' };
+  const parts: Readonly<Record<string, string>> = {
+    development: 'development',
+    'connection-test': 'connectionTest',
+    production: 'production',
+  };
   const part = Object.hasOwn(parts, text.trim()) ? parts[text.trim()] : undefined;
   if (part === undefined) {
     const names = Object.keys(parts);
@@ -165,6 +198,8 @@ function planOf(procedure: Procedure, options: Record<string, unknown>, door: Do
 function asTyped(message: string): string {
   return message.replaceAll(/\boptions\.(\w+)(\.\w+)*/g, (path, name: string) => {
     if (name === 'goLive') return '--go-live';
-    return name === 'durations' ? `--durations ${path.slice('options.durations.'.length)}`.trimEnd() : `--${name}`;
+    return name === 'durations'
+      ? `--durations ${path.slice('options.durations.'.length)}`.trimEnd()
+      : `--${name}`;
   });
 }

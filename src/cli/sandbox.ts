@@ -47,7 +47,12 @@ const loan = {
   purpose: { id: 'housing-loan', text: '住宅ローンの事前審査のため' },
   retention: { days: 30 },
   items: {
-    income: { detail: 'local-tax', code: 'TM00000000000002', inquiries: ['latest', 'point-in-time', 'range'], latestBy: '課税年度' },
+    income: {
+      detail: 'local-tax',
+      code: 'TM00000000000002',
+      inquiries: ['latest', 'point-in-time', 'range'],
+      latestBy: '課税年度',
+    },
     household: { detail: 'household', inquiries: ['latest', 'point-in-time'], latestBy: '異動日' },
   },
 };
@@ -67,11 +72,23 @@ interface Source<T> {
  * @returns what is to be printed.
  */
 export async function sandboxCommand(args: readonly string[], lang: Lang): Promise<string> {
-  const options = { port: 'value', 'api-port': 'value', service: 'value', personas: 'value', at: 'value', lang: 'value', help: 'flag' } as const;
+  const options = {
+    port: 'value',
+    'api-port': 'value',
+    service: 'value',
+    personas: 'value',
+    at: 'value',
+    lang: 'value',
+    help: 'flag',
+  } as const;
   const { values, positionals } = readArguments(args, options);
   if (values.help !== undefined) return help[lang];
   const [surplus] = positionals;
-  if (surplus !== undefined) throw new UsageError({ ja: `余分な引数です: ${quoted(surplus)}`, en: `unexpected argument: ${quoted(surplus)}` });
+  if (surplus !== undefined)
+    throw new UsageError({
+      ja: `余分な引数です: ${quoted(surplus)}`,
+      en: `unexpected argument: ${quoted(surplus)}`,
+    });
   const browserPort = readPort('--port', values.port);
   const apiPort = readPort('--api-port', values['api-port']);
   const registrations = readRegistrations(values.service);
@@ -107,16 +124,27 @@ export async function sandboxCommand(args: readonly string[], lang: Lang): Promi
 function readPort(option: string, typed: string | undefined): number {
   const port = /^\d{1,5}$/.test(typed ?? '0') ? Number(typed ?? 0) : Number.NaN;
   if (port <= 65_535) return port;
-  const text = { ja: `${option} は 0〜65535 の番号です: ${quoted(typed ?? '')}`, en: `${option} is a number from 0 to 65535: ${quoted(typed ?? '')}` };
+  const text = {
+    ja: `${option} は 0〜65535 の番号です: ${quoted(typed ?? '')}`,
+    en: `${option} is a number from 0 to 65535: ${quoted(typed ?? '')}`,
+  };
   throw new UsageError(text);
 }
 
 function readRegistrations(file: string | undefined): Source<readonly Registration[]> {
   const value = file === undefined ? loan : readJson(file);
-  const source = (registrations: unknown, root: string) => ({ value: registrations as readonly Registration[], root, file: file ?? '' });
+  const source = (registrations: unknown, root: string) => ({
+    value: registrations as readonly Registration[],
+    root,
+    file: file ?? '',
+  });
   if (Array.isArray(value)) return source(value, 'options.registrations');
-  if (typeof value === 'object' && value !== null && 'service' in value) return source([value], 'options.registrations[0]');
-  return source([{ clientId: CLIENT_ID, redirectUris: REDIRECT_URIS, service: value }], 'options.registrations[0].service');
+  if (typeof value === 'object' && value !== null && 'service' in value)
+    return source([value], 'options.registrations[0]');
+  return source(
+    [{ clientId: CLIENT_ID, redirectUris: REDIRECT_URIS, service: value }],
+    'options.registrations[0].service',
+  );
 }
 
 function readPersonas(file: string): Source<readonly Persona[]> {
@@ -129,7 +157,10 @@ function readJson(file: string): unknown {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     const reason = reasonOf(error);
-    throw new UsageError({ ja: `読み込めません: ${quoted(file)}（${reason}）`, en: `cannot read ${quoted(file)} (${reason})` });
+    throw new UsageError({
+      ja: `読み込めません: ${quoted(file)}（${reason}）`,
+      en: `cannot read ${quoted(file)} (${reason})`,
+    });
   }
   try {
     // Some editors write a byte order mark, which is no JSON.
@@ -149,7 +180,13 @@ function makeFolder(): string {
     return mkdtempSync(join(tmpdir(), 'myna-selfinfo-sandbox-'));
   } catch (error) {
     const where = `${quoted(tmpdir())}, ${reasonOf(error)}`;
-    throw new UsageError({ ja: `一時フォルダを作成できません（${where}）`, en: `cannot make a temporary folder (${where})` }, 1);
+    throw new UsageError(
+      {
+        ja: `一時フォルダを作成できません（${where}）`,
+        en: `cannot make a temporary folder (${where})`,
+      },
+      1,
+    );
   }
 }
 
@@ -179,14 +216,24 @@ async function readClock({ createVirtualClock, isSelfInfoError }: Door, typed: s
 
 type StartOptions = Parameters<Door['startSandbox']>[0];
 
-/** Everything is checked before anything listens; what is wrong is told by the file and the place in it. */
-async function start({ startSandbox, isSelfInfoError }: Door, sources: readonly Source<unknown>[], options: StartOptions): Promise<StartedSandbox> {
+/**
+ * Everything is checked before anything listens; what is wrong is told by the file and the place in
+ * it.
+ */
+async function start(
+  { startSandbox, isSelfInfoError }: Door,
+  sources: readonly Source<unknown>[],
+  options: StartOptions,
+): Promise<StartedSandbox> {
   try {
     return await startSandbox(options);
   } catch (error) {
     const known = isSelfInfoError(error);
-    if (!known && !(error instanceof TypeError && error.message.startsWith('options.'))) throw error;
-    const port = { 'options.browserPort': '--port', 'options.apiPort': '--api-port' }[(known && error.path) || ''];
+    if (!known && !(error instanceof TypeError && error.message.startsWith('options.')))
+      throw error;
+    const port = { 'options.browserPort': '--port', 'options.apiPort': '--api-port' }[
+      (known && error.path) || ''
+    ];
     if (port !== undefined) {
       const text = {
         ja: `${port} のポートで待ち受けできません（使用中か、許可されていません）。`,
@@ -195,8 +242,13 @@ async function start({ startSandbox, isSelfInfoError }: Door, sources: readonly 
       throw new UsageError(text, 1);
     }
     const placed = (message: string): string =>
-      sources.reduce((text, { root, file }) => text.replaceAll(root, () => `${file}:$`), message).replaceAll(/\p{C}+/gu, ' ');
-    throw new UsageError({ ja: placed(known ? error.messageJa : error.message), en: placed(error.message) });
+      sources
+        .reduce((text, { root, file }) => text.replaceAll(root, () => `${file}:$`), message)
+        .replaceAll(/\p{C}+/gu, ' ');
+    throw new UsageError({
+      ja: placed(known ? error.messageJa : error.message),
+      en: placed(error.message),
+    });
   }
 }
 
@@ -208,8 +260,15 @@ interface Described {
   readonly stopped: boolean;
 }
 
-/** Writes the files and says where everything is. The labels are those of the protocol, in either language. */
-async function describe({ controlPaths }: Door, sandbox: StartedSandbox, { folder, lang, registrations, personas, stopped }: Described): Promise<string> {
+/**
+ * Writes the files and says where everything is. The labels are those of the protocol, in either
+ * language.
+ */
+async function describe(
+  { controlPaths }: Door,
+  sandbox: StartedSandbox,
+  { folder, lang, registrations, personas, stopped }: Described,
+): Promise<string> {
   const { dayOf, formatDay, formatInstant } = await import('../time.js');
   const { environment } = sandbox.connection;
   const { browserUrl, apiUrl } = environment.endpoints;
@@ -224,7 +283,13 @@ async function describe({ controlPaths }: Door, sandbox: StartedSandbox, { folde
   const clients = registrations.map(({ clientId, redirectUris, service }, index) => {
     const { tls } = sandbox.connectionFor(clientId);
     const name = index === 0 ? 'client' : `client-${index + 1}`;
-    return { clientId, redirectUris, items: Object.values(service.items), cert: save(`${name}.pem`, tls.cert), key: save(`${name}-key.pem`, tls.key) };
+    return {
+      clientId,
+      redirectUris,
+      items: Object.values(service.items),
+      cert: save(`${name}.pem`, tls.cert),
+      key: save(`${name}-key.pem`, tls.key),
+    };
   });
   const [{ cert = '', key = '', items: [item] = [] } = {}] = clients;
   const persona = personas.find(({ card }) => card === undefined) ?? personas[0];
@@ -235,19 +300,35 @@ async function describe({ controlPaths }: Door, sandbox: StartedSandbox, { folde
   const [today, yearAgo] = [formatDay(dayOf(now)), formatDay(dayOf(now) - 365)];
   // curl cannot sign an assertion.
   const signs = environment.profile.oauth.clientAuthentication.value === 'private_key_jwt';
-  const journey = buildCurlJourney({ environment, persona, item, files: { ca, cert, key }, verifier, challenge, today, yearAgo });
+  const journey = buildCurlJourney({
+    environment,
+    persona,
+    item,
+    files: { ca, cert, key },
+    verifier,
+    challenge,
+    today,
+    yearAgo,
+  });
 
   const clockUrl = browserUrl + controlPaths.clock;
   const texts = {
     ja: {
-      running: '見本のマイナポータルを起動しました。本物ではなく、利用者は架空です。Ctrl+C で終了し、次のファイルも消えます。',
-      clock: stopped ? `${formatInstant(now)} で停止。POST {"advanceMs": 60000} で進む: ${clockUrl}` : 'この端末の時計',
+      running:
+        '見本のマイナポータルを起動しました。本物ではなく、利用者は架空です。Ctrl+C で終了し、次のファイルも消えます。',
+      clock: stopped
+        ? `${formatInstant(now)} で停止。POST {"advanceMs": 60000} で進む: ${clockUrl}`
+        : 'この端末の時計',
       curl: '同意から結果の取得まで（bash または zsh に貼り付けて実行）:',
-      unsigned: '最初のクライアントは private_key_jwt で登録されているため、curl の手順はありません。',
+      unsigned:
+        '最初のクライアントは private_key_jwt で登録されているため、curl の手順はありません。',
     },
     en: {
-      running: 'The imitation of Mynaportal is running; all citizens are invented. Ctrl+C ends it and removes the files below.',
-      clock: stopped ? `stopped at ${formatInstant(now)}; POST {"advanceMs": 60000} moves it: ${clockUrl}` : "this machine's",
+      running:
+        'The imitation of Mynaportal is running; all citizens are invented. Ctrl+C ends it and removes the files below.',
+      clock: stopped
+        ? `stopped at ${formatInstant(now)}; POST {"advanceMs": 60000} moves it: ${clockUrl}`
+        : "this machine's",
       curl: 'From consent to result, to paste into bash or zsh:',
       unsigned: 'There is no journey by curl: the first client is registered for private_key_jwt.',
     },
@@ -271,7 +352,9 @@ async function describe({ controlPaths }: Door, sandbox: StartedSandbox, { folde
       ...client.redirectUris.map((uri) => row('redirect_uri', uri)),
       row('certificate', client.cert),
       row('private key', client.key),
-      ...client.items.map(({ code, detail, inquiries }) => row('item', `${code ?? detail}  ${detail}: ${inquiries.join(', ')}`)),
+      ...client.items.map(({ code, detail, inquiries }) =>
+        row('item', `${code ?? detail}  ${detail}: ${inquiries.join(', ')}`),
+      ),
     ]),
     '',
     ...personas.map(({ id, pin, name }) => row('persona', `${id.padEnd(24)}PIN ${pin}  ${name}`)),

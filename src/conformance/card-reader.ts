@@ -6,9 +6,15 @@ import type { ConformanceCase } from './case.js';
 
 /** A reader, and a hand at its slot: a robot's, or a person's who is asked to. */
 export interface CardReaderBench {
-  /** The reader to be tested, its slot empty. It is called once per case; the same reader may come every time. */
+  /**
+   * The reader to be tested, its slot empty. It is called once per case; the same reader may come
+   * every time.
+   */
   create(): CardReader | Promise<CardReader>;
-  /** Holds a test card to the slot, so that it is drawn in as soon as the slot is open: one of two different ones, or one that is locked. */
+  /**
+   * Holds a test card to the slot, so that it is drawn in as soon as the slot is open: one of two
+   * different ones, or one that is locked.
+   */
   present(card: 'first' | 'second' | 'locked'): void | Promise<void>;
   /** Takes the card inside out by force. */
   pull(): void | Promise<void>;
@@ -17,7 +23,11 @@ export interface CardReaderBench {
   /** Four digits that are not. The first card must take one wrong PIN. */
   readonly wrongPin: string;
   /** Whether a signature over a challenge was made by the key of a certificate. */
-  verify(certificate: Uint8Array, challenge: Uint8Array, signature: Uint8Array): boolean | Promise<boolean>;
+  verify(
+    certificate: Uint8Array,
+    challenge: Uint8Array,
+    signature: Uint8Array,
+  ): boolean | Promise<boolean>;
   /** Milliseconds of the machine's clock within which each call must settle; default 30,000. */
   readonly patienceMs?: number;
 }
@@ -43,7 +53,10 @@ class Trial {
   async within<T>(what: string, call: T | Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`${what} did not settle in time`)), this.#bench.patienceMs ?? PATIENCE_MS);
+      timer = setTimeout(
+        () => reject(new Error(`${what} did not settle in time`)),
+        this.#bench.patienceMs ?? PATIENCE_MS,
+      );
     });
     return Promise.race([call, late]).finally(() => clearTimeout(timer));
   }
@@ -56,7 +69,8 @@ class Trial {
   }
 
   read = () => this.within('readCertificate', this.reader.readCertificate(this.signal));
-  sign = (challenge: Uint8Array, pin: string) => this.within('sign', this.reader.sign(challenge, pin, this.signal));
+  sign = (challenge: Uint8Array, pin: string) =>
+    this.within('sign', this.reader.sign(challenge, pin, this.signal));
   eject = () => this.within('eject', this.reader.eject());
 
   async refuses(what: string, call: Promise<unknown>): Promise<void> {
@@ -77,8 +91,14 @@ const cases: Readonly<Record<string, (trial: Trial, bench: CardReaderBench) => P
   async 'draws a card in and reads the same certificate each time'(trial) {
     await trial.draw('first');
     const { certificate, triesLeft } = await trial.read();
-    ok(certificate instanceof Uint8Array && certificate.length > 0, 'the certificate must be bytes');
-    ok(Number.isSafeInteger(triesLeft) && triesLeft > 0, 'the remaining tries must be a whole number');
+    ok(
+      certificate instanceof Uint8Array && certificate.length > 0,
+      'the certificate must be bytes',
+    );
+    ok(
+      Number.isSafeInteger(triesLeft) && triesLeft > 0,
+      'the remaining tries must be a whole number',
+    );
     deepStrictEqual(await trial.read(), { certificate, triesLeft });
   },
   async 'tells two cards apart'(trial) {
@@ -94,19 +114,31 @@ const cases: Readonly<Record<string, (trial: Trial, bench: CardReaderBench) => P
     for (const byte of [1, 2]) {
       const signed = await trial.sign(challengeOf(byte), bench.pin);
       ok(signed.status === 'signed', 'the right PIN must sign');
-      ok(await bench.verify(certificate, challengeOf(byte), signed.signature), 'the signature must fit the challenge');
-      ok(!(await bench.verify(certificate, challengeOf(3), signed.signature)), 'the signature must fit no other challenge');
+      ok(
+        await bench.verify(certificate, challengeOf(byte), signed.signature),
+        'the signature must fit the challenge',
+      );
+      ok(
+        !(await bench.verify(certificate, challengeOf(3), signed.signature)),
+        'the signature must fit no other challenge',
+      );
     }
   },
   async 'counts a wrong PIN, and forgets it after the right one'(trial, bench) {
     await trial.draw('first');
     const { triesLeft } = await trial.read();
-    deepStrictEqual(await trial.sign(challengeOf(1), bench.wrongPin), { status: 'wrong-pin', triesLeft: triesLeft - 1 });
+    deepStrictEqual(await trial.sign(challengeOf(1), bench.wrongPin), {
+      status: 'wrong-pin',
+      triesLeft: triesLeft - 1,
+    });
     deepStrictEqual((await trial.read()).triesLeft, triesLeft - 1);
     deepStrictEqual((await trial.sign(challengeOf(1), bench.pin)).status, 'signed');
     deepStrictEqual((await trial.read()).triesLeft, triesLeft);
   },
-  async 'asks for the PIN each time: one that was right does not open the card for a wrong one'(trial, bench) {
+  async 'asks for the PIN each time: one that was right does not open the card for a wrong one'(
+    trial,
+    bench,
+  ) {
     await trial.draw('first');
     deepStrictEqual((await trial.sign(challengeOf(1), bench.pin)).status, 'signed');
     deepStrictEqual((await trial.sign(challengeOf(2), bench.wrongPin)).status, 'wrong-pin');
@@ -182,12 +214,17 @@ const cases: Readonly<Record<string, (trial: Trial, bench: CardReaderBench) => P
     const thrown = await trial
       .within('sign', trial.reader.sign(challengeOf(1), bench.pin, trial.signal))
       .catch((error: unknown) => inspect(error, { depth: 10, showHidden: true }));
-    for (const text of [shown, String(thrown)]) ok(!new RegExp(`(?<!\\w)${bench.pin}(?!\\w)`).test(text.replaceAll(/:\d+:\d+/g, '')), 'the PIN must not show');
+    for (const text of [shown, String(thrown)])
+      ok(
+        !new RegExp(`(?<!\\w)${bench.pin}(?!\\w)`).test(text.replaceAll(/:\d+:\d+/g, '')),
+        'the PIN must not show',
+      );
   },
 };
 
 /**
- * What every {@link CardReader} must do, for any test runner: two ordinary test cards, a locked one, and a hand that moves them.
+ * What every {@link CardReader} must do, for any test runner: two ordinary test cards, a locked
+ * one, and a hand that moves them.
  *
  * @param bench - the reader and the hand.
  * @throws TypeError when `bench` lacks a method.

@@ -7,7 +7,10 @@ import type { ConformanceCase } from './case.js';
 
 /** Options of {@link storeSuite}. */
 export interface StoreSuiteOptions {
-  /** Gives a store whose server cannot be reached: adds the cases that what it cannot do is told, and not taken for an entry that is absent. */
+  /**
+   * Gives a store whose server cannot be reached: adds the cases that what it cannot do is told,
+   * and not taken for an entry that is absent.
+   */
   readonly makeUnreachable?: () => Store | Promise<Store>;
 }
 
@@ -24,15 +27,26 @@ const together = <T>(work: (index: number) => Promise<T>, count = AT_ONCE): Prom
 const isHeld = (error: unknown) => isSelfInfoError(error, 'store_key_exists');
 
 /** The entry as it was put, or, of one that has expired, without its value. */
-function isMarkOf(found: StoredEntry | 'taken' | undefined, value: string, expiresAt: number): void {
-  ok(typeof found === 'object', `an entry that has expired leaves a mark of its expiry, and not ${found}`);
+function isMarkOf(
+  found: StoredEntry | 'taken' | undefined,
+  value: string,
+  expiresAt: number,
+): void {
+  ok(
+    typeof found === 'object',
+    `an entry that has expired leaves a mark of its expiry, and not ${found}`,
+  );
   deepStrictEqual(found, { value: found.value === '' ? '' : value, expiresAt });
 }
 
 const cases: Readonly<Record<string, (store: Store) => Promise<void>>> = {
   async 'gives back a value and its expiry as they were put'(store) {
     const expiresAt = soon();
-    for (const [index, value] of ['{"a":"b"}', '住宅ローン 😀 "\\\n', 'x'.repeat(10_000)].entries()) {
+    for (const [index, value] of [
+      '{"a":"b"}',
+      '住宅ローン 😀 "\\\n',
+      'x'.repeat(10_000),
+    ].entries()) {
       await store.put(`${KEY}${index}`, value, expiresAt + index);
       deepStrictEqual(await store.get(`${KEY}${index}`), { value, expiresAt: expiresAt + index });
       deepStrictEqual(await store.take(`${KEY}${index}`), { value, expiresAt: expiresAt + index });
@@ -47,12 +61,20 @@ const cases: Readonly<Record<string, (store: Store) => Promise<void>>> = {
   },
   async 'knows nothing of a key that was never put'(store) {
     await store.put(KEY, 'value', soon());
-    for (const other of [`${KEY}-`, KEY.slice(0, -1), KEY.toLowerCase(), KEY.replace('transaction', 'retrieval')]) {
+    for (const other of [
+      `${KEY}-`,
+      KEY.slice(0, -1),
+      KEY.toLowerCase(),
+      KEY.replace('transaction', 'retrieval'),
+    ]) {
       deepStrictEqual(await store.get(other), undefined);
       deepStrictEqual(await store.take(other), undefined);
       await store.delete(other);
     }
-    deepStrictEqual(await store.take(KEY).then((found) => typeof found === 'object' && found.value), 'value');
+    deepStrictEqual(
+      await store.take(KEY).then((found) => typeof found === 'object' && found.value),
+      'value',
+    );
   },
   async 'can put a key that somebody asked for before'(store) {
     const expiresAt = soon();
@@ -129,12 +151,18 @@ const cases: Readonly<Record<string, (store: Store) => Promise<void>>> = {
       deepStrictEqual(await store.get(key), undefined);
       deepStrictEqual(await store.take(key), undefined);
       await store.put(key, 'again', soon());
-      deepStrictEqual(await store.get(key).then((found) => typeof found === 'object' && found.value), 'again');
+      deepStrictEqual(
+        await store.get(key).then((found) => typeof found === 'object' && found.value),
+        'again',
+      );
     }
   },
   async 'keeps many entries apart'(store) {
     const expiresAt = soon();
-    await together((index) => store.put(`${KEY}${index}`, `value-${index}`, expiresAt + index), MANY);
+    await together(
+      (index) => store.put(`${KEY}${index}`, `value-${index}`, expiresAt + index),
+      MANY,
+    );
     const found = await together((index) => store.take(`${KEY}${index}`), MANY);
     deepStrictEqual(
       found,
@@ -151,7 +179,8 @@ const calls: Readonly<Record<keyof Store, (store: Store) => Promise<unknown>>> =
 };
 
 /**
- * What a client's store must do, case by case, for a store of your own. The cases use the system's clock and wait for nothing.
+ * What a client's store must do, case by case, for a store of your own. The cases use the system's
+ * clock and wait for nothing.
  *
  * @param makeStore - gives an empty store, another one for every case.
  * @param options - see {@link StoreSuiteOptions}.
@@ -164,12 +193,18 @@ const calls: Readonly<Record<keyof Store, (store: Store) => Promise<unknown>>> =
  * for (const { title, run } of storeSuite(() => createMemoryStore())) test(title, run);
  * ```
  */
-export function storeSuite(makeStore: () => Store | Promise<Store>, options: StoreSuiteOptions = {}): readonly ConformanceCase[] {
+export function storeSuite(
+  makeStore: () => Store | Promise<Store>,
+  options: StoreSuiteOptions = {},
+): readonly ConformanceCase[] {
   if (typeof makeStore !== 'function') throw new TypeError('makeStore must be a function.');
   checkKeys(options, 'options', ['makeUnreachable']);
   const { makeUnreachable }: StoreSuiteOptions = options;
   checkFunction(makeUnreachable, 'options.makeUnreachable');
-  const suite = Object.entries(cases).map(([title, judge]) => ({ title: `a store ${title}`, run: async () => judge(await makeStore()) }));
+  const suite = Object.entries(cases).map(([title, judge]) => ({
+    title: `a store ${title}`,
+    run: async () => judge(await makeStore()),
+  }));
   if (!makeUnreachable) return suite;
   const unreachable = Object.entries(calls).map(([method, call]) => ({
     title: `a store that cannot be reached rejects a ${method}`,

@@ -19,9 +19,11 @@ function recordOf(ref: string, endsIn = 0, kid = 'key-1'): VaultRecord {
   };
 }
 
-const refsOf = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}-${String(index).padStart(4, '0')}`);
+const refsOf = (prefix: string, count: number) =>
+  Array.from({ length: count }, (_, index) => `${prefix}-${String(index).padStart(4, '0')}`);
 
-const together = <T>(count: number, work: () => Promise<T>): Promise<T[]> => Promise.all(Array.from({ length: count }, work));
+const together = <T>(count: number, work: () => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: count }, work));
 
 async function putAll(store: VaultStore, records: readonly VaultRecord[]): Promise<void> {
   const waiting = [...records];
@@ -56,7 +58,9 @@ const cases: Readonly<Record<string, (store: VaultStore) => Promise<void>>> = {
     deepStrictEqual(await store.get('a'), recordOf('a'));
   },
   async 'keeps one of many puts at once under one reference'(store) {
-    const outcomes = await Promise.allSettled(Array.from({ length: AT_ONCE }, (_, index) => store.put(recordOf('a', index))));
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: AT_ONCE }, (_, index) => store.put(recordOf('a', index))),
+    );
     const kept = outcomes.flatMap(({ status }, index) => (status === 'fulfilled' ? [index] : []));
     deepStrictEqual(kept.length, 1);
     deepStrictEqual(await store.get('a'), recordOf('a', kept[0]));
@@ -114,8 +118,12 @@ const cases: Readonly<Record<string, (store: VaultStore) => Promise<void>>> = {
       store,
       refs.map((ref) => recordOf(ref)),
     );
-    const [found] = await Promise.all([Promise.all(refs.map((ref) => store.get(ref))), store.sweep(NOON, 60)]);
-    for (const [index, record] of found.entries()) if (record !== undefined) deepStrictEqual(record, recordOf(refs[index] as string));
+    const [found] = await Promise.all([
+      Promise.all(refs.map((ref) => store.get(ref))),
+      store.sweep(NOON, 60),
+    ]);
+    for (const [index, record] of found.entries())
+      if (record !== undefined) deepStrictEqual(record, recordOf(refs[index] as string));
   },
   async 'lists what is held without what is sealed, and no marks'(store) {
     await putAll(store, [recordOf('a'), recordOf('b')]);
@@ -141,7 +149,9 @@ const cases: Readonly<Record<string, (store: VaultStore) => Promise<void>>> = {
     const seen: string[] = [];
     for await (const { ref, key } of store.list('key-2')) {
       seen.push(ref);
-      ok(await store.replaceKey(ref, key.wrapped, { ...key, kid: 'key-2', wrapped: `anew.${ref}` }));
+      ok(
+        await store.replaceKey(ref, key.wrapped, { ...key, kid: 'key-2', wrapped: `anew.${ref}` }),
+      );
     }
     deepStrictEqual(seen.sort(), refs);
     deepStrictEqual(await listed(store, 'key-2'), []);
@@ -157,7 +167,9 @@ const cases: Readonly<Record<string, (store: VaultStore) => Promise<void>>> = {
   async 'lets one of many replacements at once win'(store) {
     await store.put(recordOf('a'));
     const won = await Promise.all(
-      Array.from({ length: AT_ONCE }, (_, index) => store.replaceKey('a', 'wrapped.a', { id: 'id-a', kid: 'key-2', wrapped: `anew-${index}` })),
+      Array.from({ length: AT_ONCE }, (_, index) =>
+        store.replaceKey('a', 'wrapped.a', { id: 'id-a', kid: 'key-2', wrapped: `anew-${index}` }),
+      ),
     );
     deepStrictEqual(won.filter(Boolean).length, 1);
     const held = await store.get('a');
@@ -166,7 +178,10 @@ const cases: Readonly<Record<string, (store: VaultStore) => Promise<void>>> = {
   async 'brings no key back to an erased record'(store) {
     await store.put(recordOf('a'));
     await store.erase('a');
-    deepStrictEqual(await store.replaceKey('a', 'wrapped.a', { id: 'id-a', kid: 'key-2', wrapped: 'anew' }), false);
+    deepStrictEqual(
+      await store.replaceKey('a', 'wrapped.a', { id: 'id-a', kid: 'key-2', wrapped: 'anew' }),
+      false,
+    );
     deepStrictEqual(await store.get('a'), 'erased');
   },
   async 'keeps the latest instant it was told, in whatever order'(store) {
@@ -191,7 +206,12 @@ const cases: Readonly<Record<string, (store: VaultStore) => Promise<void>>> = {
  * for (const { title, run } of vaultStoreSuite(() => createMemoryVaultStore())) test(title, run);
  * ```
  */
-export function vaultStoreSuite(makeStore: () => VaultStore | Promise<VaultStore>): readonly ConformanceCase[] {
+export function vaultStoreSuite(
+  makeStore: () => VaultStore | Promise<VaultStore>,
+): readonly ConformanceCase[] {
   if (typeof makeStore !== 'function') throw new TypeError('makeStore must be a function.');
-  return Object.entries(cases).map(([title, judge]) => ({ title: `a vault store ${title}`, run: async () => judge(await makeStore()) }));
+  return Object.entries(cases).map(([title, judge]) => ({
+    title: `a vault store ${title}`,
+    run: async () => judge(await makeStore()),
+  }));
 }

@@ -1,7 +1,10 @@
 import type { Inquiry } from '../inquiry.js';
 import type { WireResult } from '../profile.js';
 
-/** What the citizen proves twice: who they are (figure 3.3-4), and that the fetch is their will (figure 3.3-5). */
+/**
+ * What the citizen proves twice: who they are (figure 3.3-4), and that the fetch is their will
+ * (figure 3.3-5).
+ */
 export type KioskStep = 'identity' | 'fetch';
 
 /** Why a card's certificate or signature is not accepted. */
@@ -33,26 +36,43 @@ export interface KioskRequest {
 
 /** One citizen's way at the portal, from the first consent to `provide` or `discard`. */
 export interface KioskTransaction {
-  /** Judges a certificate and gives the bytes that its card is to sign for a step; asked before the PIN of that step is. */
+  /**
+   * Judges a certificate and gives the bytes that its card is to sign for a step; asked before the
+   * PIN of that step is.
+   */
   challenge(
     step: KioskStep,
     certificate: Uint8Array,
     signal: AbortSignal,
   ): Promise<KioskRefusal | { readonly status: 'challenge'; readonly challenge: Uint8Array }>;
   /** Checks the identity (本人確認). */
-  identify(proof: CardProof, signal: AbortSignal): Promise<KioskRefusal | { readonly status: 'identified' }>;
-  /** Fetches the self-information, all waiting included. Nothing of it may leave the process: the second consent is still to come. */
-  fetch(proof: CardProof, signal: AbortSignal): Promise<KioskRefusal | { readonly status: 'fetched'; readonly result: WireResult }>;
+  identify(
+    proof: CardProof,
+    signal: AbortSignal,
+  ): Promise<KioskRefusal | { readonly status: 'identified' }>;
+  /**
+   * Fetches the self-information, all waiting included. Nothing of it may leave the process: the
+   * second consent is still to come.
+   */
+  fetch(
+    proof: CardProof,
+    signal: AbortSignal,
+  ): Promise<KioskRefusal | { readonly status: 'fetched'; readonly result: WireResult }>;
   /** Tells that the citizen agreed to provide what was fetched (figure 3.3-6). */
   provide(signal: AbortSignal): Promise<void>;
-  /** Forgets the transaction and what was fetched; called at every end but a provided one, at any moment, and never after `provide` succeeded. */
+  /**
+   * Forgets the transaction and what was fetched; called at every end but a provided one, at any
+   * moment, and never after `provide` succeeded.
+   */
   discard(): Promise<void>;
 }
 
 /**
- * The port behind which the wire of the kiosk edition lives: its endpoints are not public, so that whoever has the specification writes this.
+ * The port behind which the wire of the kiosk edition lives: its endpoints are not public, so that
+ * whoever has the specification writes this.
  *
- * What it throws ends the session as `failed`, and nothing of the error is kept. The sandbox has one: `createSandboxKiosk`.
+ * What it throws ends the session as `failed`, and nothing of the error is kept. The sandbox has
+ * one: `createSandboxKiosk`.
  *
  * @example
  * ```ts

@@ -3,7 +3,15 @@ export type { Availability } from '../availability.js';
 export type { ConsentTerms } from '../consent.js';
 export { isSelfInfoError, SelfInfoError } from '../errors.js';
 export { type Clock, createVirtualClock, type VirtualClock } from '../time.js';
-export type { CardProof, CardRefusal, KioskAuthorizer, KioskRefusal, KioskRequest, KioskStep, KioskTransaction } from './authorizer.js';
+export type {
+  CardProof,
+  CardRefusal,
+  KioskAuthorizer,
+  KioskRefusal,
+  KioskRequest,
+  KioskStep,
+  KioskTransaction,
+} from './authorizer.js';
 export type { KioskOptions, KioskService } from './options.js';
 export type { CardCertificate, CardReader, CardSignature } from './reader.js';
 export { createKioskSession, type KioskSession } from './session.js';

@@ -3,7 +3,14 @@ import type { Calendar } from '../calendar/index.js';
 import type { ConsentTerms } from '../consent.js';
 import { SelfInfoError } from '../errors.js';
 import type { Inquiry } from '../inquiry.js';
-import { checkClock, checkFunction, checkKeys, checkMethods, checkText, checkWhole } from '../options.js';
+import {
+  checkClock,
+  checkFunction,
+  checkKeys,
+  checkMethods,
+  checkText,
+  checkWhole,
+} from '../options.js';
 import { checkInquiries } from '../query.js';
 import { type ItemSpec, isService, type Service, wireCode } from '../service.js';
 import type { Clock } from '../time.js';
@@ -17,7 +24,10 @@ export interface KioskService {
   readonly id: string;
   /** What `defineService` returned; its name is the button of figure 3.3-2. */
   readonly service: Service;
-  /** One inquiry for all items that every item allows, or one per item; items left out are not asked. */
+  /**
+   * One inquiry for all items that every item allows, or one per item; items left out are not
+   * asked.
+   */
   readonly inquiry: Inquiry | Readonly<Record<string, Inquiry | undefined>>;
 }
 
@@ -34,11 +44,15 @@ export interface KioskOptions {
   /** Default: the system's clock. */
   readonly clock?: Clock;
   /**
-   * Milliseconds without anything happening after which the session ends, the same in every state; default 60,000. Where the citizen is waited for the outcome is
-   * `idle`, where the reader or the authorizer is, `failed`: a fetch may take this long.
+   * Milliseconds without anything happening after which the session ends, the same in every state;
+   * default 60,000. Where the citizen is waited for the outcome is `idle`, where the reader or the
+   * authorizer is, `failed`: a fetch may take this long.
    */
   readonly idleMs?: number;
-  /** Told of every step. It may call actions. When it throws or rejects, the session ends as `failed`. */
+  /**
+   * Told of every step. It may call actions. When it throws or rejects, the session ends as
+   * `failed`.
+   */
   readonly onEvent?: (event: KioskEvent) => void;
 }
 
@@ -56,11 +70,25 @@ const IDLE_MS = 60_000;
 
 /** Checks the options of a session and makes them complete. */
 export function checkOptions(options: KioskOptions) {
-  checkKeys(options, 'options', ['services', 'authorizer', 'reader', 'calendar', 'clock', 'idleMs', 'onEvent']);
+  checkKeys(options, 'options', [
+    'services',
+    'authorizer',
+    'reader',
+    'calendar',
+    'clock',
+    'idleMs',
+    'onEvent',
+  ]);
   const { authorizer, reader, idleMs = IDLE_MS, onEvent } = options;
   const services = checkServices(options.services);
   checkMethods(authorizer, 'options.authorizer', ['begin']);
-  checkMethods(reader, 'options.reader', ['insert', 'readCertificate', 'sign', 'eject', 'onRemoved']);
+  checkMethods(reader, 'options.reader', [
+    'insert',
+    'readCertificate',
+    'sign',
+    'eject',
+    'onRemoved',
+  ]);
   const currentCalendar = calendarSource(options.calendar);
   const clock = checkClock(options.clock, 'options.clock');
   checkWhole(idleMs, 'options.idleMs', 1);
@@ -72,7 +100,11 @@ function checkServices(value: unknown): readonly OfferedService[] {
   const path = 'options.services';
   if (value === undefined) throw new SelfInfoError('missing_option', { path });
   if (!Array.isArray(value)) throw new TypeError(`${path} must be a list.`);
-  if (value.length === 0) throw new SelfInfoError('invalid_option', { path, expected: { en: 'At least one service.', ja: '1つ以上のサービスが必要です。' } });
+  if (value.length === 0)
+    throw new SelfInfoError('invalid_option', {
+      path,
+      expected: { en: 'At least one service.', ja: '1つ以上のサービスが必要です。' },
+    });
   const ids = new Set<string>();
   return value.map((given: unknown, index) => {
     const at = `${path}[${index}]`;
@@ -80,26 +112,49 @@ function checkServices(value: unknown): readonly OfferedService[] {
     const { id, service, inquiry } = given;
     checkText(id, `${at}.id`);
     if (ids.has(id))
-      throw new SelfInfoError('invalid_option', { path: `${at}.id`, expected: { en: 'It is on the menu already.', ja: '同じIDが既にメニューにあります。' } });
+      throw new SelfInfoError('invalid_option', {
+        path: `${at}.id`,
+        expected: { en: 'It is on the menu already.', ja: '同じIDが既にメニューにあります。' },
+      });
     ids.add(id);
     if (service === undefined) throw new SelfInfoError('missing_option', { path: `${at}.service` });
-    if (!isService(service)) throw new TypeError(`${at}.service must be a service of defineService.`);
+    if (!isService(service))
+      throw new TypeError(`${at}.service must be a service of defineService.`);
     const inquiries = checkInquiries(service, inquiry, `${at}.inquiry`);
-    const items = Object.entries(inquiries).map(([key, asked]) => ({ code: wireCode(service.items[key] as ItemSpec), inquiry: asked }));
+    const items = Object.entries(inquiries).map(([key, asked]) => ({
+      code: wireCode(service.items[key] as ItemSpec),
+      inquiry: asked,
+    }));
     return {
       id,
       service,
       inquiries,
-      requestOf: ({ transactionId, grantedAt }) => ({ transactionId, serviceId: id, items, consentedAt: grantedAt }),
+      requestOf: ({ transactionId, grantedAt }) => ({
+        transactionId,
+        serviceId: id,
+        items,
+        consentedAt: grantedAt,
+      }),
     };
   });
 }
 
 /** A service as the screens show it, with the calendar's word on what is asked. */
-export function entryOf({ id, service, inquiries }: OfferedService, calendar: Calendar, atMs: number): KioskMenuEntry {
+export function entryOf(
+  { id, service, inquiries }: OfferedService,
+  calendar: Calendar,
+  atMs: number,
+): KioskMenuEntry {
   const { name, purpose, retention } = service;
-  const asked = Object.entries<ItemSpec>(service.items).filter(([key]) => Object.hasOwn(inquiries, key));
-  const availability = computeAvailability({ ...service, items: Object.fromEntries(asked) } as Service, calendar, atMs, FOR_MS);
+  const asked = Object.entries<ItemSpec>(service.items).filter(([key]) =>
+    Object.hasOwn(inquiries, key),
+  );
+  const availability = computeAvailability(
+    { ...service, items: Object.fromEntries(asked) } as Service,
+    calendar,
+    atMs,
+    FOR_MS,
+  );
   const items = Object.freeze(Object.fromEntries(asked.map(([key, { detail }]) => [key, detail])));
   return Object.freeze({ id, name, purpose, retention, items, availability });
 }

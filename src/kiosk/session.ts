@@ -18,26 +18,37 @@ import {
   kioskActions,
 } from './states.js';
 
-/** One citizen at a kiosk. The actions may be taken out of the object; each one returns at once, and what comes of it is told to `onEvent`. */
+/**
+ * One citizen at a kiosk. The actions may be taken out of the object; each one returns at once, and
+ * what comes of it is told to `onEvent`.
+ */
 export interface KioskSession {
   /** Where it stands. */
   readonly state: KioskState;
   /** Resolves once it is over; never rejects. */
   readonly ended: Promise<KioskEnd>;
-  /** Presses the button of figure 3.3-1. @throws SelfInfoError `kiosk_action_refused`; `outside_calendar`; `invalid_option` for a calendar or clock that fails. */
+  /**
+   * Presses the button of figure 3.3-1. @throws SelfInfoError `kiosk_action_refused`;
+   * `outside_calendar`; `invalid_option` for a calendar or clock that fails.
+   */
   begin(): void;
   /**
    * Chooses a service of the menu by its id.
    *
-   * @throws SelfInfoError `kiosk_action_refused`; `outside_calendar`; `invalid_option` for an id that is not on the menu, or a calendar or clock that fails.
+   * @throws SelfInfoError `kiosk_action_refused`; `outside_calendar`; `invalid_option` for an id
+   * that is not on the menu, or a calendar or clock that fails.
    */
   choose(id: string): void;
-  /** Returns to the menu. @throws SelfInfoError `kiosk_action_refused`; `outside_calendar`; `invalid_option` for a calendar or clock that fails. */
+  /**
+   * Returns to the menu. @throws SelfInfoError `kiosk_action_refused`; `outside_calendar`;
+   * `invalid_option` for a calendar or clock that fails.
+   */
   back(): void;
   /**
    * Agrees to the consent that is shown, the first or the second.
    *
-   * @throws SelfInfoError `kiosk_action_refused`; `outside_calendar`; `invalid_option` for a calendar or clock that fails.
+   * @throws SelfInfoError `kiosk_action_refused`; `outside_calendar`; `invalid_option` for a
+   * calendar or clock that fails.
    */
   agree(): void;
   /** Refuses the consent that is shown. @throws SelfInfoError `kiosk_action_refused`. */
@@ -69,16 +80,22 @@ class Ending {
   ) {}
 }
 
-/** The work of a state: comes to what is to happen next, which happens only if the session still stands there. */
+/**
+ * The work of a state: comes to what is to happen next, which happens only if the session still
+ * stands there.
+ */
 type Job = (signal: AbortSignal) => Promise<() => void>;
 
 /**
- * Starts a session for one citizen, at the button of figure 3.3-1: menu, first consent, card and PIN, PIN for the fetch, second consent, card out (guideline 3.3).
+ * Starts a session for one citizen, at the button of figure 3.3-1: menu, first consent, card and
+ * PIN, PIN for the fetch, second consent, card out (guideline 3.3).
  *
- * However it ends, the reader's `eject` is called, and what was fetched is either provided after two consents or discarded. A machine serves one session at a time.
+ * However it ends, the reader's `eject` is called, and what was fetched is either provided after
+ * two consents or discarded. A machine serves one session at a time.
  *
  * @param options - services, authorizer, reader, calendar, clock, `idleMs`, `onEvent`.
- * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `unknown_item`, `inquiry_not_registered`, `latest_not_declared`, naming the option; TypeError for a wrong type.
+ * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `unknown_item`,
+ * `inquiry_not_registered`, `latest_not_declared`, naming the option; TypeError for a wrong type.
  * @example
  * ```ts
  * import { defineService, latest } from 'myna-selfinfo';
@@ -99,7 +116,8 @@ type Job = (signal: AbortSignal) => Promise<() => void>;
  * ```
  */
 export function createKioskSession(options: KioskOptions): KioskSession {
-  const { services, authorizer, reader, currentCalendar, clock, idleMs, onEvent } = checkOptions(options);
+  const { services, authorizer, reader, currentCalendar, clock, idleMs, onEvent } =
+    checkOptions(options);
   let state: KioskState = Object.freeze({ at: 'start' });
   /** Aborts with the state it was made for. */
   let stay = new AbortController();
@@ -122,7 +140,8 @@ export function createKioskSession(options: KioskOptions): KioskSession {
 
   function refuseUnless(action: KioskAction): void {
     const allowed: readonly KioskAction[] = kioskActions[state.at];
-    if (!allowed.includes(action)) throw new SelfInfoError('kiosk_action_refused', { path: action });
+    if (!allowed.includes(action))
+      throw new SelfInfoError('kiosk_action_refused', { path: action });
   }
 
   /** Goes to a state and tells of it; false when the listener has led away from it already. */
@@ -137,7 +156,9 @@ export function createKioskSession(options: KioskOptions): KioskSession {
       if (!isDecided(state)) end({ status: 'failed', part: 'listener' }, 'failed');
     };
     try {
-      const told: unknown = onEvent?.(Object.freeze({ time: formatInstant(clock.now()), cause, from, state: next }));
+      const told: unknown = onEvent?.(
+        Object.freeze({ time: formatInstant(clock.now()), cause, from, state: next }),
+      );
       Promise.resolve(told).catch(failed);
     } catch {
       if (state === next) failed();
@@ -156,7 +177,9 @@ export function createKioskSession(options: KioskOptions): KioskSession {
     );
   }
 
-  /** Asks reader or authorizer for something; what comes after the session has moved on is dropped. */
+  /**
+   * Asks reader or authorizer for something; what comes after the session has moved on is dropped.
+   */
   async function ask<T>(part: KioskPart, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
     signal.throwIfAborted();
     awaited = part;
@@ -165,11 +188,15 @@ export function createKioskSession(options: KioskOptions): KioskSession {
     return value;
   }
 
-  /** Runs what a state is there for, then what comes of it unless the session has moved on, and ends the session when either fails. */
+  /**
+   * Runs what a state is there for, then what comes of it unless the session has moved on, and ends
+   * the session when either fails.
+   */
   async function work(at: KioskState, job: Job): Promise<void> {
     try {
       const next = await job(stay.signal);
-      // Between the last check of the signal and here there was a turn, in which the session may have ended.
+      // Between the last check of the signal and here there was a turn, in which the session may
+      // have ended.
       if (state === at) next();
     } catch (reason) {
       if (state !== at) return;
@@ -184,7 +211,9 @@ export function createKioskSession(options: KioskOptions): KioskSession {
 
   function menu(cause: KioskCause): void {
     const calendar = currentCalendar();
-    const entries = Object.freeze(services.map((service) => entryOf(service, calendar, clock.now())));
+    const entries = Object.freeze(
+      services.map((service) => entryOf(service, calendar, clock.now())),
+    );
     chosen = undefined;
     enter({ at: 'menu', services: entries }, cause);
   }
@@ -192,10 +221,16 @@ export function createKioskSession(options: KioskOptions): KioskSession {
   function choose(id: string): void {
     const wanted = services.find((service) => service.id === id);
     if (wanted === undefined)
-      throw new SelfInfoError('invalid_option', { path: 'id', expected: { en: 'It is not on the menu.', ja: 'メニューにありません。' } });
+      throw new SelfInfoError('invalid_option', {
+        path: 'id',
+        expected: { en: 'It is not on the menu.', ja: 'メニューにありません。' },
+      });
     const service = entryOf(wanted, currentCalendar(), clock.now());
     chosen = wanted;
-    enter({ at: service.availability.state === 'closed' ? 'unavailable' : 'first-consent', service }, 'choose');
+    enter(
+      { at: service.availability.state === 'closed' ? 'unavailable' : 'first-consent', service },
+      'choose',
+    );
   }
 
   function agreeToFetch(offered: OfferedService): void {
@@ -210,8 +245,15 @@ export function createKioskSession(options: KioskOptions): KioskSession {
     go({ at: 'connecting', service }, 'agree', async (signal) => {
       const opened = await ask('authorizer', signal, async () => {
         const begun = await authorizer.begin(offered.requestOf(agreed), signal);
-        checkMethods(begun, 'transaction', ['challenge', 'identify', 'fetch', 'provide', 'discard']);
-        // Too late: nobody else would ever close it. Otherwise whatever ends the session from now on does.
+        checkMethods(begun, 'transaction', [
+          'challenge',
+          'identify',
+          'fetch',
+          'provide',
+          'discard',
+        ]);
+        // Too late: nobody else would ever close it. Otherwise whatever ends the session from now
+        // on does.
         if (signal.aborted) await discard(begun);
         else transaction = begun;
         return begun;
@@ -248,7 +290,10 @@ export function createKioskSession(options: KioskOptions): KioskSession {
       return () => {
         certificate = shown;
         challenge = asked;
-        enter({ at: 'identity-pin', service, triesLeft: card.triesLeft, wrongPin: false }, 'card-read');
+        enter(
+          { at: 'identity-pin', service, triesLeft: card.triesLeft, wrongPin: false },
+          'card-read',
+        );
       };
     });
   }
@@ -260,10 +305,18 @@ export function createKioskSession(options: KioskOptions): KioskSession {
     return card;
   }
 
-  async function challengeFor(step: KioskStep, opened: KioskTransaction, shown: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
-    const judged = await ask('authorizer', signal, () => opened.challenge(step, Uint8Array.from(shown), signal));
+  async function challengeFor(
+    step: KioskStep,
+    opened: KioskTransaction,
+    shown: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<Uint8Array> {
+    const judged = await ask('authorizer', signal, () =>
+      opened.challenge(step, Uint8Array.from(shown), signal),
+    );
     if (judged.status === 'refused') throw refusedCard(judged.reason);
-    if (judged.status !== 'challenge' || !(judged.challenge instanceof Uint8Array)) throw new TypeError('The authorizer gave no challenge.');
+    if (judged.status !== 'challenge' || !(judged.challenge instanceof Uint8Array))
+      throw new TypeError('The authorizer gave no challenge.');
     return judged.challenge;
   }
 
@@ -271,25 +324,37 @@ export function createKioskSession(options: KioskOptions): KioskSession {
   async function prove(pin: string, signal: AbortSignal): Promise<CardProof | number> {
     const shown = certificate;
     const bytes = challenge;
-    if (shown === undefined || bytes === undefined) throw new TypeError('There is nothing to sign.');
+    if (shown === undefined || bytes === undefined)
+      throw new TypeError('There is nothing to sign.');
     // Before the PIN is shown to it: a PIN is for the card that was read first (note 5).
     const card = await read(signal);
-    if (Buffer.compare(card.certificate, shown) !== 0) throw new Ending({ status: 'card-swapped' }, 'card-swapped');
-    const made = await ask('reader', signal, () => reader.sign(Uint8Array.from(bytes), pin, signal));
+    if (Buffer.compare(card.certificate, shown) !== 0)
+      throw new Ending({ status: 'card-swapped' }, 'card-swapped');
+    const made = await ask('reader', signal, () =>
+      reader.sign(Uint8Array.from(bytes), pin, signal),
+    );
     if (!isSignature(made)) throw new TypeError('The reader gave no signature.');
-    if (made.status === 'locked' || (made.status === 'wrong-pin' && made.triesLeft === 0)) throw new Ending({ status: 'card-locked' }, 'card-locked');
-    if (made.status === 'signed') return { certificate: Uint8Array.from(shown), signature: made.signature };
+    if (made.status === 'locked' || (made.status === 'wrong-pin' && made.triesLeft === 0))
+      throw new Ending({ status: 'card-locked' }, 'card-locked');
+    if (made.status === 'signed')
+      return { certificate: Uint8Array.from(shown), signature: made.signature };
     return made.triesLeft;
   }
 
-  function checkIdentity(at: Extract<KioskState, { at: 'identity-pin' }>, opened: KioskTransaction, pin: string): void {
+  function checkIdentity(
+    at: Extract<KioskState, { at: 'identity-pin' }>,
+    opened: KioskTransaction,
+    pin: string,
+  ): void {
     const { service } = at;
     go({ at: 'identity-check', service }, 'enterPin', async (signal) => {
       const proof = await prove(pin, signal);
-      if (typeof proof === 'number') return () => enter({ ...at, triesLeft: proof, wrongPin: true }, 'wrong-pin');
+      if (typeof proof === 'number')
+        return () => enter({ ...at, triesLeft: proof, wrongPin: true }, 'wrong-pin');
       const judged = await ask('authorizer', signal, () => opened.identify(proof, signal));
       if (judged.status === 'refused') throw refusedCard(judged.reason);
-      if (judged.status !== 'identified') throw new TypeError('The authorizer did not say who it is.');
+      if (judged.status !== 'identified')
+        throw new TypeError('The authorizer did not say who it is.');
       const asked = await challengeFor('fetch', opened, proof.certificate, signal);
       const { triesLeft } = await read(signal);
       return () => {
@@ -299,15 +364,24 @@ export function createKioskSession(options: KioskOptions): KioskSession {
     });
   }
 
-  function fetch(at: Extract<KioskState, { at: 'fetch-pin' }>, opened: KioskTransaction, offered: OfferedService, agreed: ConsentTerms, pin: string): void {
+  function fetch(
+    at: Extract<KioskState, { at: 'fetch-pin' }>,
+    opened: KioskTransaction,
+    offered: OfferedService,
+    agreed: ConsentTerms,
+    pin: string,
+  ): void {
     const { service } = at;
     go({ at: 'fetching', service }, 'enterPin', async (signal) => {
       const proof = await prove(pin, signal);
-      if (typeof proof === 'number') return () => enter({ ...at, triesLeft: proof, wrongPin: true }, 'wrong-pin');
+      if (typeof proof === 'number')
+        return () => enter({ ...at, triesLeft: proof, wrongPin: true }, 'wrong-pin');
       const judged = await ask('authorizer', signal, () => opened.fetch(proof, signal));
       if (judged.status === 'refused') throw refusedCard(judged.reason);
       if (judged.status !== 'fetched') throw new TypeError('The authorizer fetched nothing.');
-      const built = await ask('authorizer', signal, () => buildAnswer(offered.service, agreed, offered.inquiries, judged.result, clock));
+      const built = await ask('authorizer', signal, () =>
+        buildAnswer(offered.service, agreed, offered.inquiries, judged.result, clock),
+      );
       return () => {
         answer = built;
         enter({ at: 'second-consent', service, terms: agreed }, 'fetched');
@@ -338,7 +412,8 @@ export function createKioskSession(options: KioskOptions): KioskSession {
     } catch {
       // It listens on, and nothing it tells counts any more.
     }
-    const discarded = opened === undefined || outcome.status === 'provided' ? Promise.resolve() : discard(opened);
+    const discarded =
+      opened === undefined || outcome.status === 'provided' ? Promise.resolve() : discard(opened);
     void finish(outcome, cardOut(shutting), discarded);
   }
 
@@ -348,7 +423,11 @@ export function createKioskSession(options: KioskOptions): KioskSession {
     if (await shutting) await reader.eject();
   }
 
-  async function finish(outcome: KioskOutcome, out: Promise<void>, discarded: Promise<void>): Promise<void> {
+  async function finish(
+    outcome: KioskOutcome,
+    out: Promise<void>,
+    discarded: Promise<void>,
+  ): Promise<void> {
     let returned = false;
     const done = out.then(
       () => {
@@ -386,17 +465,22 @@ export function createKioskSession(options: KioskOptions): KioskSession {
     agree() {
       refuseUnless('agree');
       if (state.at === 'first-consent' && chosen) agreeToFetch(chosen);
-      else if (state.at === 'second-consent' && transaction && answer) provide(state.service, transaction, answer);
+      else if (state.at === 'second-consent' && transaction && answer)
+        provide(state.service, transaction, answer);
     },
     refuse() {
       refuseUnless('refuse');
-      end({ status: 'refused', consent: state.at === 'second-consent' ? 'second' : 'first' }, 'refuse');
+      end(
+        { status: 'refused', consent: state.at === 'second-consent' ? 'second' : 'first' },
+        'refuse',
+      );
     },
     enterPin(pin) {
       refuseUnless('enterPin');
       checkPin(pin);
       if (state.at === 'identity-pin' && transaction) checkIdentity(state, transaction, pin);
-      else if (state.at === 'fetch-pin' && transaction && chosen && terms) fetch(state, transaction, chosen, terms, pin);
+      else if (state.at === 'fetch-pin' && transaction && chosen && terms)
+        fetch(state, transaction, chosen, terms, pin);
     },
     cancel() {
       if (!isDecided(state)) end({ status: 'cancelled' }, 'cancel');
@@ -420,7 +504,11 @@ function refusedCard(reason: CardRefusal): Ending {
 
 function checkPin(pin: unknown): asserts pin is string {
   if (typeof pin !== 'string') throw new TypeError('pin must be a string.');
-  if (!/^\d{4}$/.test(pin)) throw new SelfInfoError('invalid_option', { path: 'pin', expected: { en: 'Four digits.', ja: '数字4桁で入力してください。' } });
+  if (!/^\d{4}$/.test(pin))
+    throw new SelfInfoError('invalid_option', {
+      path: 'pin',
+      expected: { en: 'Four digits.', ja: '数字4桁で入力してください。' },
+    });
 }
 
 /** How it came out is settled. */
@@ -435,5 +523,13 @@ function waitsForCitizen({ at }: KioskState): boolean {
 
 /** A card is inside, and must stay there. */
 function holdsCard({ at }: KioskState): boolean {
-  return ['reading-card', 'identity-pin', 'identity-check', 'fetch-pin', 'fetching', 'second-consent', 'providing'].includes(at);
+  return [
+    'reading-card',
+    'identity-pin',
+    'identity-check',
+    'fetch-pin',
+    'fetching',
+    'second-consent',
+    'providing',
+  ].includes(at);
 }

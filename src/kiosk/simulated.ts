@@ -1,6 +1,9 @@
 import type { CardCertificate, CardReader, CardSignature } from './reader.js';
 
-/** An invented card: it answers by itself, as a chip does. `createSandboxKiosk` makes some for the sandbox's citizens. */
+/**
+ * An invented card: it answers by itself, as a chip does. `createSandboxKiosk` makes some for the
+ * sandbox's citizens.
+ */
 export interface SimulatedCard {
   /** What it shows without a PIN. */
   read(): CardCertificate;

@@ -15,7 +15,10 @@ export interface KioskMenuEntry {
   /** What is asked: the detail of each item, by the item's key. */
   readonly items: Readonly<Record<string, DetailId>>;
   readonly retention: { readonly days: number };
-  /** Whether the asked items can be had now and for the next ten minutes, by the calendar; with the causes and the next opening. */
+  /**
+   * Whether the asked items can be had now and for the next ten minutes, by the calendar; with the
+   * causes and the next opening.
+   */
   readonly availability: Availability;
 }
 
@@ -75,7 +78,10 @@ export type KioskState =
   /** Fetched: the consent to provide (figure 3.3-6). */
   | ({ readonly at: 'second-consent'; readonly terms: ConsentTerms } & Chosen)
   | ({ readonly at: 'providing' } & Chosen)
-  /** It is decided how it came out, and the card is on its way out; with the outcome `provided` the screen of figure 3.3-7. */
+  /**
+   * It is decided how it came out, and the card is on its way out; with the outcome `provided` the
+   * screen of figure 3.3-7.
+   */
   | { readonly at: 'card-out'; readonly outcome: KioskOutcome }
   /** Over, the card is out. */
   | { readonly at: 'ended'; readonly outcome: KioskOutcome }
@@ -88,7 +94,10 @@ export type KioskPlace = KioskState['at'];
 /** A state that a session ends in. */
 export type KioskEnd = Extract<KioskState, { readonly at: 'ended' | 'attendant-needed' }>;
 
-/** Why a session went from one state to the next: an action, or what reader, authorizer and clock made of it. */
+/**
+ * Why a session went from one state to the next: an action, or what reader, authorizer and clock
+ * made of it.
+ */
 export type KioskCause =
   | KioskAction
   | 'connected'
@@ -107,7 +116,10 @@ export type KioskCause =
   | 'card-returned'
   | 'card-stuck';
 
-/** What `onEvent` is told of every step. It holds no PIN and nothing of the answer that a log could show. */
+/**
+ * What `onEvent` is told of every step. It holds no PIN and nothing of the answer that a log could
+ * show.
+ */
 export interface KioskEvent {
   /** ISO 8601 at +09:00. */
   readonly time: string;
@@ -119,9 +131,11 @@ export interface KioskEvent {
 const atWork = ['cancel'] as const satisfies KioskAction[];
 
 /**
- * Which actions each state takes; every other one is the error `kiosk_action_refused` and changes nothing.
+ * Which actions each state takes; every other one is the error `kiosk_action_refused` and changes
+ * nothing.
  *
- * Once it is decided how a session came out, `cancel` is taken and does nothing: a button that is pressed late is no mistake.
+ * Once it is decided how a session came out, `cancel` is taken and does nothing: a button that is
+ * pressed late is no mistake.
  *
  * @example
  * ```ts

@@ -1,11 +1,20 @@
-import { connectionCheckDocuments, everyone, productionDocuments, productionNote, rowsOf, type StepRow } from './rows.js';
+import {
+  connectionCheckDocuments,
+  everyone,
+  productionDocuments,
+  productionNote,
+  rowsOf,
+  type StepRow,
+} from './rows.js';
 
 const changing = rowsOf('change', '6.1-1', '利用内容の変更', 'Change of use');
 const suspending = rowsOf('suspension', '6.2-1', '利用の停止', 'Suspension of use');
 const resuming = rowsOf('resumption', '6.3-1', '利用の再開', 'Resumption of use');
 const ending = rowsOf('termination', '6.4-1', '利用の終了', 'Termination of use');
 
-/** Chapter 6, when the use changes, stops, resumes or ends: figures 6.1-1 to 6.4-1, guideline v2.2. */
+/**
+ * Chapter 6, when the use changes, stops, resumes or ends: figures 6.1-1 to 6.4-1, guideline v2.2.
+ */
 export const afterwards = [
   {
     ...changing,

@@ -1,10 +1,35 @@
-import { connectionCheckDocuments, everyone, productionDocuments, productionNote, rowsOf, type StepRow } from './rows.js';
+import {
+  connectionCheckDocuments,
+  everyone,
+  productionDocuments,
+  productionNote,
+  rowsOf,
+  type StepRow,
+} from './rows.js';
 
 const considering = rowsOf('onboarding', '5.1-1', 'フェーズ１：利用検討', 'Phase 1, consideration');
-const developing = rowsOf('onboarding', '5.1-2', 'フェーズ２：利用準備／開発', 'Phase 2, preparation: development');
-const testing = rowsOf('onboarding', '5.1-3', 'フェーズ２：利用準備／接続試験', 'Phase 2, preparation: connection test');
-const launching = rowsOf('onboarding', '5.1-4', 'フェーズ２：利用準備／本番準備', 'Phase 2, preparation: production');
-const byForm = { ja: 'マイナポータルAPI仕様公開サイトの問合せフォームから行う。', en: 'By the inquiry form of the Mynaportal API site.' } as const;
+const developing = rowsOf(
+  'onboarding',
+  '5.1-2',
+  'フェーズ２：利用準備／開発',
+  'Phase 2, preparation: development',
+);
+const testing = rowsOf(
+  'onboarding',
+  '5.1-3',
+  'フェーズ２：利用準備／接続試験',
+  'Phase 2, preparation: connection test',
+);
+const launching = rowsOf(
+  'onboarding',
+  '5.1-4',
+  'フェーズ２：利用準備／本番準備',
+  'Phase 2, preparation: production',
+);
+const byForm = {
+  ja: 'マイナポータルAPI仕様公開サイトの問合せフォームから行う。',
+  en: 'By the inquiry form of the Mynaportal API site.',
+} as const;
 
 /** Chapter 5, from the first thought to production: figures 5.1-1 to 5.1-4, guideline v2.2. */
 export const beginning = [
@@ -22,7 +47,16 @@ export const beginning = [
       en: 'What can be had stands in the data layouts; decide within the company.',
     },
   },
-  { ...considering, id: 'A-2', actors: ['provider'], ja: '疑問点の問い合わせ', en: 'Ask questions', after: [], beside: 'A-1', note: byForm },
+  {
+    ...considering,
+    id: 'A-2',
+    actors: ['provider'],
+    ja: '疑問点の問い合わせ',
+    en: 'Ask questions',
+    after: [],
+    beside: 'A-1',
+    note: byForm,
+  },
   {
     ...considering,
     id: 'A-3',
@@ -41,7 +75,13 @@ export const beginning = [
     en: 'Apply for the preliminary meeting',
     after: ['A-1'],
     handling: 'hand-in',
-    documents: ['plan', 'conditions', 'api-list', 'disclosure-application', 'confidentiality-pledge'],
+    documents: [
+      'plan',
+      'conditions',
+      'api-list',
+      'disclosure-application',
+      'confidentiality-pledge',
+    ],
     asNeeded: ['third-party-consent'],
     to: ['agency-side'],
     note: byForm,
@@ -75,7 +115,14 @@ export const beginning = [
     en: 'Provide the API specification',
     after: ['A-6'],
     handling: 'receive',
-    documents: ['interface-specification', 'test-procedure', 'development-materials', 'application-forms', 'setting-sheet-forms', 'inquiry-sheet'],
+    documents: [
+      'interface-specification',
+      'test-procedure',
+      'development-materials',
+      'application-forms',
+      'setting-sheet-forms',
+      'inquiry-sheet',
+    ],
   },
   {
     ...developing,
@@ -87,7 +134,10 @@ export const beginning = [
     handling: 'hand-in',
     asNeeded: ['inquiry-sheet'],
     to: ['portal-operator'],
-    note: { ja: '問合せは「お問合せ表」に記載してメールで連絡する。', en: 'Questions go by mail, on the inquiry sheet.' },
+    note: {
+      ja: '問合せは「お問合せ表」に記載してメールで連絡する。',
+      en: 'Questions go by mail, on the inquiry sheet.',
+    },
   },
   {
     ...testing,
@@ -110,8 +160,22 @@ export const beginning = [
     handling: 'receive',
     documents: ['test-url'],
   },
-  { ...testing, id: 'A-11', actors: ['provider'], ja: '事前疎通試験の実施', en: 'Run the pre-connectivity test', after: ['A-10'] },
-  { ...testing, id: 'A-12', actors: ['provider'], ja: '試験の実施', en: 'Run the connection test', after: ['A-11'] },
+  {
+    ...testing,
+    id: 'A-11',
+    actors: ['provider'],
+    ja: '事前疎通試験の実施',
+    en: 'Run the pre-connectivity test',
+    after: ['A-10'],
+  },
+  {
+    ...testing,
+    id: 'A-12',
+    actors: ['provider'],
+    ja: '試験の実施',
+    en: 'Run the connection test',
+    after: ['A-11'],
+  },
   {
     ...testing,
     id: 'A-13',
@@ -152,7 +216,10 @@ export const beginning = [
     ja: '本番環境の利用申請受付・審査',
     en: 'Receive and review the production application',
     after: ['A-15'],
-    note: { ja: '内容の確認はマイナポータル運営主体、審査はデジタル庁。', en: 'The operator checks the contents, the Digital Agency reviews.' },
+    note: {
+      ja: '内容の確認はマイナポータル運営主体、審査はデジタル庁。',
+      en: 'The operator checks the contents, the Digital Agency reviews.',
+    },
   },
   {
     ...launching,

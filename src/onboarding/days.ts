@@ -20,17 +20,22 @@ export interface Days {
 }
 
 /**
- * Business days: Monday to Friday without the holidays of the calendar and without 29 December to 3 January, which the Act on Holidays of Administrative Organs
- * (行政機関の休日に関する法律) adds. The guideline does not say what a business day is (reading).
+ * Business days: Monday to Friday without the holidays of the calendar and without 29 December to 3
+ * January, which the Act on Holidays of Administrative Organs (行政機関の休日に関する法律) adds. The guideline
+ * does not say what a business day is (reading).
  *
- * @param path - the option to blame when a plan leaves the span of the calendar: `outside_calendar`.
+ * @param path - the option to blame when a plan leaves the span of the calendar:
+ * `outside_calendar`.
  */
 export function businessDaysOf(calendar: Calendar, path: string): Days {
   function isBusinessDay(day: number): boolean {
     const ms = dayStart(day);
     if (!(ms >= calendar.fromMs && ms < calendar.toMs)) {
       const [from, to] = [formatDay(dayOf(calendar.fromMs)), formatDay(dayOf(calendar.toMs) - 1)];
-      const expected = { en: `The whole plan must lie from ${from} to ${to}.`, ja: `計画全体が ${from} から ${to} までに入る必要があります。` };
+      const expected = {
+        en: `The whole plan must lie from ${from} to ${to}.`,
+        ja: `計画全体が ${from} から ${to} までに入る必要があります。`,
+      };
       throw new SelfInfoError('outside_calendar', { path, expected });
     }
     const { month, day: date, weekday } = dateOfDay(day);
@@ -76,10 +81,20 @@ export function businessDaysOf(calendar: Calendar, path: string): Days {
     return count;
   }
 
-  return { onOrAfter, onOrBefore, later, before, between, after: (day, amount) => onOrAfter(later(day, amount)) };
+  return {
+    onOrAfter,
+    onOrBefore,
+    later,
+    before,
+    between,
+    after: (day, amount) => onOrAfter(later(day, amount)),
+  };
 }
 
-/** The same day of another month, or its last day where it has no such day, as article 143 of the Civil Code reckons. */
+/**
+ * The same day of another month, or its last day where it has no such day, as article 143 of the
+ * Civil Code reckons.
+ */
 function monthsAfter(day: number, months: number): number {
   const { year, month, day: date } = dateOfDay(day);
   const first = dayNumber(year, month + months, 1);

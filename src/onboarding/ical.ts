@@ -30,15 +30,18 @@ const labels = {
 } as const;
 
 /**
- * Writes a plan as an iCalendar text (RFC 5545): an all-day event for each step at its chosen dates (of a plan for a day the latest, of a plan from a day the
- * earliest), and one for the day the plan is for. Events take nobody's time (`TRANSPARENT`).
+ * Writes a plan as an iCalendar text (RFC 5545): an all-day event for each step at its chosen dates
+ * (of a plan for a day the latest, of a plan from a day the earliest), and one for the day the plan
+ * is for. Events take nobody's time (`TRANSPARENT`).
  *
- * An event keeps its UID when dates, durations or language change, as long as the procedure and the `name` are the same: a feed that is served anew moves it.
+ * An event keeps its UID when dates, durations or language change, as long as the procedure and the
+ * `name` are the same: a feed that is served anew moves it.
  *
  * @param plan - the plan.
  * @param options - language, the service's name, and the stamp.
  * @returns the text, to be sent as `text/calendar; charset=utf-8`.
- * @throws SelfInfoError `unknown_option`, `invalid_option`, `invalid_instant`, `invalid_date`; TypeError.
+ * @throws SelfInfoError `unknown_option`, `invalid_option`, `invalid_instant`, `invalid_date`;
+ * TypeError.
  * @example
  * ```ts
  * import { writeFileSync } from 'node:fs';
@@ -48,10 +51,19 @@ const labels = {
  */
 export function toICalendar(plan: Plan, options: PlanICalendarOptions = {}): string {
   const { lang, name } = checkTextOptions(plan, options, ['stamp']);
-  const stamp = utcStamp(options.stamp === undefined ? dayStart(parseDay(plan.today, 'plan.today')) : toEpochMs(options.stamp, 'options.stamp'));
+  const stamp = utcStamp(
+    options.stamp === undefined
+      ? dayStart(parseDay(plan.today, 'plan.today'))
+      : toEpochMs(options.stamp, 'options.stamp'),
+  );
   const service = fingerprint(name === undefined ? '' : plain(name));
   const title = escapedText(titleOf(plan, lang, name));
-  const event = (id: string, { start, end }: PlannedSpan, summary: string, description: readonly string[]): string[] => [
+  const event = (
+    id: string,
+    { start, end }: PlannedSpan,
+    summary: string,
+    description: readonly string[],
+  ): string[] => [
     'BEGIN:VEVENT',
     `UID:${plan.procedure}-${id}-${service}@myna-selfinfo`,
     `DTSTAMP:${stamp}`,
@@ -82,7 +94,12 @@ export function toICalendar(plan: Plan, options: PlanICalendarOptions = {}): str
     'X-WR-TIMEZONE:Asia/Tokyo',
     ...plan.steps.flatMap((step) => {
       const due = step.handling === 'hand-in' && step.documents ? labels.due[lang] : '';
-      return event(step.id.toLowerCase(), chosenSpan(plan, step), `${due}${step.id} ${step[lang]}${conditionOf(step, lang)}`, described(step));
+      return event(
+        step.id.toLowerCase(),
+        chosenSpan(plan, step),
+        `${due}${step.id} ${step[lang]}${conditionOf(step, lang)}`,
+        described(step),
+      );
     }),
     ...event('goal', { start: plan.goal, end: plan.goal }, goal[lang], [procedure[lang]]),
   ];

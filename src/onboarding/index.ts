@@ -13,7 +13,15 @@ export {
 export type { Instant } from '../time.js';
 export { type DocumentId, documents } from './documents.js';
 export { type PlanICalendarOptions, toICalendar } from './ical.js';
-export { type Basis, handover, type LeadTime, type LeadTimeId, leadTimes, type PlanDuration, type PlanDurations } from './lead-times.js';
+export {
+  type Basis,
+  handover,
+  type LeadTime,
+  type LeadTimeId,
+  leadTimes,
+  type PlanDuration,
+  type PlanDurations,
+} from './lead-times.js';
 export { toMarkdown } from './markdown.js';
 export { toMermaid } from './mermaid.js';
 export {

@@ -5,7 +5,8 @@ import type { Procedure } from './rows.js';
 import type { StepId } from './steps.js';
 
 /**
- * A stretch of time, in one unit: calendar weeks, calendar months (to the same day, or to the last day of a shorter month), or business days.
+ * A stretch of time, in one unit: calendar weeks, calendar months (to the same day, or to the last
+ * day of a shorter month), or business days.
  *
  * @example
  * ```ts
@@ -14,11 +15,15 @@ import type { StepId } from './steps.js';
  * planOnboarding({ goLive: '2027-10-01', durations: { development } });
  * ```
  */
-export type PlanDuration = { readonly weeks: number } | { readonly months: number } | { readonly businessDays: number };
+export type PlanDuration =
+  | { readonly weeks: number }
+  | { readonly months: number }
+  | { readonly businessDays: number };
 
 /**
- * What a lead time rests on: the guideline's word as a rule (`stated`), with 程度 (`about`) or with 原則 (`in-principle`); our reading of it (`reading`); our own
- * assumption, where the guideline is silent (`ours`); or what the host gave (`host`).
+ * What a lead time rests on: the guideline's word as a rule (`stated`), with 程度 (`about`) or with
+ * 原則 (`in-principle`); our reading of it (`reading`); our own assumption, where the guideline is
+ * silent (`ours`); or what the host gave (`host`).
  */
 export type Basis = 'stated' | 'about' | 'in-principle' | 'reading' | 'ours' | 'host';
 
@@ -34,31 +39,63 @@ interface LeadTimeRow {
   readonly until: 'start' | 'end';
   readonly amount: PlanDuration;
   readonly basis: Basis;
-  /** Where it stands: a figure or section, and the step. Of an assumption, the step that it is about. */
+  /**
+   * Where it stands: a figure or section, and the step. Of an assumption, the step that it is
+   * about.
+   */
   readonly source: Text;
   readonly ja: string;
   readonly en: string;
   /** What public traces after v2.2 say; unconfirmed, and not used unless given as a duration. */
-  readonly later?: { readonly amount: PlanDuration; readonly confidence: 'unconfirmed'; readonly note: Text };
+  readonly later?: {
+    readonly amount: PlanDuration;
+    readonly confidence: 'unconfirmed';
+    readonly note: Text;
+  };
 }
 
-const figure = (number: string, step: string): Text => ({ ja: `図${number} ${step}`, en: `figure ${number}, ${step}` });
+const figure = (number: string, step: string): Text => ({
+  ja: `図${number} ${step}`,
+  en: `figure ${number}, ${step}`,
+});
 const section = (number: string): Text => ({ ja: `${number}節`, en: `section ${number}` });
-const like = (step: string, of: string): Text => ({ ja: `6.1節、図6.1-1 ${step}（${of}と同様）`, en: `section 6.1, figure 6.1-1, ${step} (as ${of})` });
+const like = (step: string, of: string): Text => ({
+  ja: `6.1節、図6.1-1 ${step}（${of}と同様）`,
+  en: `section 6.1, figure 6.1-1, ${step} (as ${of})`,
+});
 
 const onboarding = { procedure: 'onboarding', guideline: 'v2.2' } as const;
 const change = { procedure: 'change', guideline: 'v2.2' } as const;
 const within = <S extends StepId>(step: S) => ({ from: step, to: step, until: 'end' }) as const;
-const notice = { guideline: 'v2.2', id: 'notice', to: 'goal', until: 'start', amount: { weeks: 2 }, basis: 'in-principle' } as const;
+const notice = {
+  guideline: 'v2.2',
+  id: 'notice',
+  to: 'goal',
+  until: 'start',
+  amount: { weeks: 2 },
+  basis: 'in-principle',
+} as const;
 
 const texts = {
   meeting: { ja: '申込みから打合せの実施まで', en: 'from the application to the meeting' },
   development: { ja: 'システム開発の期間', en: 'development' },
-  connectionCheckApplication: { ja: '接続確認環境の利用申請から事前疎通試験まで', en: 'from the application to the pre-connectivity test' },
-  preliminaryTest: { ja: '事前疎通試験から試験まで', en: 'from the pre-connectivity test to the test' },
+  connectionCheckApplication: {
+    ja: '接続確認環境の利用申請から事前疎通試験まで',
+    en: 'from the application to the pre-connectivity test',
+  },
+  preliminaryTest: {
+    ja: '事前疎通試験から試験まで',
+    en: 'from the pre-connectivity test to the test',
+  },
   connectionTest: { ja: '接続試験の期間', en: 'the connection test' },
-  productionApplication: { ja: '本番環境の利用申請から動作確認まで', en: 'from the application to the check in production' },
-  review: { ja: '本番環境の利用申請から審査の完了まで', en: 'from the application to the end of the review' },
+  productionApplication: {
+    ja: '本番環境の利用申請から動作確認まで',
+    en: 'from the application to the check in production',
+  },
+  review: {
+    ja: '本番環境の利用申請から審査の完了まで',
+    en: 'from the application to the end of the review',
+  },
   productionCheck: { ja: '本番環境における動作確認の期間', en: 'the check in production' },
 } as const satisfies Record<string, Text>;
 
@@ -73,7 +110,10 @@ const threeWeeks = {
   },
 } as const;
 
-/** The lead times of chapters 5 and 6, and the durations that a plan needs beside them, each with what it rests on. A rule of the guideline is the least there is. */
+/**
+ * The lead times of chapters 5 and 6, and the durations that a plan needs beside them, each with
+ * what it rests on. A rule of the guideline is the least there is.
+ */
 export const leadTimes = [
   {
     ...onboarding,
@@ -108,7 +148,15 @@ export const leadTimes = [
     ja: '合意から申請書の確認の完了まで',
     en: 'from the agreement to the end of the check of the applications',
   },
-  { ...onboarding, ...within('A-8'), id: 'development', amount: { weeks: 8 }, basis: 'ours', source: figure('5.1-2', 'A-8'), ...texts.development },
+  {
+    ...onboarding,
+    ...within('A-8'),
+    id: 'development',
+    amount: { weeks: 8 },
+    basis: 'ours',
+    source: figure('5.1-2', 'A-8'),
+    ...texts.development,
+  },
   {
     ...onboarding,
     id: 'connectionCheckApplication',
@@ -131,7 +179,15 @@ export const leadTimes = [
     source: figure('5.1-3', 'A-11'),
     ...texts.preliminaryTest,
   },
-  { ...onboarding, ...within('A-12'), id: 'connectionTest', amount: { weeks: 2 }, basis: 'ours', source: figure('5.1-3', 'A-12'), ...texts.connectionTest },
+  {
+    ...onboarding,
+    ...within('A-12'),
+    id: 'connectionTest',
+    amount: { weeks: 2 },
+    basis: 'ours',
+    source: figure('5.1-3', 'A-12'),
+    ...texts.connectionTest,
+  },
   {
     ...onboarding,
     id: 'productionApplication',
@@ -155,10 +211,36 @@ export const leadTimes = [
     source: figure('5.1-4', 'A-16'),
     ...texts.review,
   },
-  { ...onboarding, ...within('A-18'), id: 'productionCheck', amount: { weeks: 1 }, basis: 'ours', source: figure('5.1-4', 'A-18'), ...texts.productionCheck },
+  {
+    ...onboarding,
+    ...within('A-18'),
+    id: 'productionCheck',
+    amount: { weeks: 1 },
+    basis: 'ours',
+    source: figure('5.1-4', 'A-18'),
+    ...texts.productionCheck,
+  },
   // 6.1 names the connection test and production as being like the beginning, not the meeting.
-  { ...change, id: 'meeting', from: 'B-1', to: 'B-2', until: 'start', amount: { weeks: 3 }, basis: 'ours', source: figure('6.1-1', 'B-1'), ...texts.meeting },
-  { ...change, ...within('B-3'), id: 'development', amount: { weeks: 8 }, basis: 'ours', source: figure('6.1-1', 'B-3'), ...texts.development },
+  {
+    ...change,
+    id: 'meeting',
+    from: 'B-1',
+    to: 'B-2',
+    until: 'start',
+    amount: { weeks: 3 },
+    basis: 'ours',
+    source: figure('6.1-1', 'B-1'),
+    ...texts.meeting,
+  },
+  {
+    ...change,
+    ...within('B-3'),
+    id: 'development',
+    amount: { weeks: 8 },
+    basis: 'ours',
+    source: figure('6.1-1', 'B-3'),
+    ...texts.development,
+  },
   {
     ...change,
     id: 'connectionCheckApplication',
@@ -170,8 +252,24 @@ export const leadTimes = [
     source: like('B-4', 'A-9'),
     ...texts.connectionCheckApplication,
   },
-  { ...change, ...within('B-6'), id: 'preliminaryTest', amount: { weeks: 1 }, basis: 'stated', source: like('B-6', 'A-11'), ...texts.preliminaryTest },
-  { ...change, ...within('B-6'), id: 'connectionTest', amount: { weeks: 2 }, basis: 'ours', source: figure('6.1-1', 'B-6'), ...texts.connectionTest },
+  {
+    ...change,
+    ...within('B-6'),
+    id: 'preliminaryTest',
+    amount: { weeks: 1 },
+    basis: 'stated',
+    source: like('B-6', 'A-11'),
+    ...texts.preliminaryTest,
+  },
+  {
+    ...change,
+    ...within('B-6'),
+    id: 'connectionTest',
+    amount: { weeks: 2 },
+    basis: 'ours',
+    source: figure('6.1-1', 'B-6'),
+    ...texts.connectionTest,
+  },
   {
     ...change,
     id: 'productionApplication',
@@ -184,9 +282,28 @@ export const leadTimes = [
     ...texts.productionApplication,
     ...threeWeeks,
   },
-  // The figure does not repeat A-16: that the review lies between B-11 and B-12 is a reading of 6.1.
-  { ...change, id: 'review', from: 'B-11', to: 'B-12', until: 'end', amount: { months: 1 }, basis: 'reading', source: like('B-12', 'A-16'), ...texts.review },
-  { ...change, ...within('B-13'), id: 'productionCheck', amount: { weeks: 1 }, basis: 'ours', source: figure('6.1-1', 'B-13'), ...texts.productionCheck },
+  // The figure does not repeat A-16: that the review lies between B-11 and B-12 is a reading of
+  // 6.1.
+  {
+    ...change,
+    id: 'review',
+    from: 'B-11',
+    to: 'B-12',
+    until: 'end',
+    amount: { months: 1 },
+    basis: 'reading',
+    source: like('B-12', 'A-16'),
+    ...texts.review,
+  },
+  {
+    ...change,
+    ...within('B-13'),
+    id: 'productionCheck',
+    amount: { weeks: 1 },
+    basis: 'ours',
+    source: figure('6.1-1', 'B-13'),
+    ...texts.productionCheck,
+  },
   {
     ...notice,
     procedure: 'suspension',
@@ -250,7 +367,10 @@ export interface LeadTime extends Text {
 /** A lead time and the steps it lies between, or the step whose own length it is. */
 export interface LeadTimeBetween extends LeadTime, Pick<LeadTimeRow, 'from' | 'to' | 'until'> {}
 
-/** The durations that {@link planOnboarding} and {@link planChange} take. Those that are rules of the guideline can be made longer, not shorter. */
+/**
+ * The durations that {@link planOnboarding} and {@link planChange} take. Those that are rules of
+ * the guideline can be made longer, not shorter.
+ */
 export interface PlanDurations {
   /** A-1, the consideration within the company. Default 2 weeks (ours). Not of a change. */
   readonly consideration?: PlanDuration;
@@ -266,7 +386,10 @@ export interface PlanDurations {
   readonly preliminaryTest?: PlanDuration;
   /** A-12, or the rest of B-6. Default 2 weeks (ours). */
   readonly connectionTest?: PlanDuration;
-  /** From A-15 to A-18, or from B-11 to B-13. Default, and least, 2 weeks. Public traces after v2.2 say 3 (unconfirmed). */
+  /**
+   * From A-15 to A-18, or from B-11 to B-13. Default, and least, 2 weeks. Public traces after v2.2
+   * say 3 (unconfirmed).
+   */
   readonly productionApplication?: PlanDuration;
   /** From A-15 to the end of A-16, or from B-11 to B-12. Default 1 month. */
   readonly review?: PlanDuration;
@@ -277,11 +400,16 @@ export interface PlanDurations {
 }
 
 /**
- * The lead times of a procedure with the durations that the host gave, and the lead time between a step and the next one.
+ * The lead times of a procedure with the durations that the host gave, and the lead time between a
+ * step and the next one.
  *
  * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`; TypeError.
  */
-export function leadTimesOf(procedure: Procedure, given: unknown, path: string): { leads: LeadTimeBetween[]; handover: LeadTime } {
+export function leadTimesOf(
+  procedure: Procedure,
+  given: unknown,
+  path: string,
+): { leads: LeadTimeBetween[]; handover: LeadTime } {
   const rows: readonly LeadTimeRow[] = leadTimes.filter((row) => row.procedure === procedure);
   checkKeys(given, path, [...rows.map(({ id }) => id), handover.id]);
   const applied = <L extends LeadTime>(row: L): L => {
@@ -292,19 +420,28 @@ export function leadTimesOf(procedure: Procedure, given: unknown, path: string):
       const weeks = leastDays(row.amount) / 7;
       throw new SelfInfoError('invalid_option', {
         path: `${path}.${row.id}`,
-        expected: { en: `The guideline wants ${weeks} week(s) at least.`, ja: `ガイドラインの定める ${weeks} 週間より短くはできません。` },
+        expected: {
+          en: `The guideline wants ${weeks} week(s) at least.`,
+          ja: `ガイドラインの定める ${weeks} 週間より短くはできません。`,
+        },
       });
     }
     return { ...row, amount, basis: 'host' };
   };
-  return { leads: rows.map((row) => applied(row as LeadTimeRow & LeadTimeBetween)), handover: applied<LeadTime>(handover) };
+  return {
+    leads: rows.map((row) => applied(row as LeadTimeRow & LeadTimeBetween)),
+    handover: applied<LeadTime>(handover),
+  };
 }
 
 const units = ['weeks', 'months', 'businessDays'] as const;
 
 function checkDuration(value: unknown, path: string): PlanDuration {
   checkKeys(value, path, units);
-  const expected = { en: `Give one of ${units.join(', ')}.`, ja: `${units.join('、')} のいずれか1つを指定してください。` };
+  const expected = {
+    en: `Give one of ${units.join(', ')}.`,
+    ja: `${units.join('、')} のいずれか1つを指定してください。`,
+  };
   const [unit, ...others] = units.filter((name) => value[name] !== undefined);
   if (unit === undefined) throw new SelfInfoError('missing_option', { path, expected });
   if (others.length > 0) throw new SelfInfoError('invalid_option', { path, expected });

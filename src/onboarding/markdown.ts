@@ -41,8 +41,9 @@ const handlings = {
 } as const satisfies Record<string, Text>;
 
 /**
- * Writes a plan as a Markdown checklist: a box for each step and each document, and for a beginning a box for each requirement of chapter 4, with what this package
- * does for it and what remains for the provider.
+ * Writes a plan as a Markdown checklist: a box for each step and each document, and for a beginning
+ * a box for each requirement of chapter 4, with what this package does for it and what remains for
+ * the provider.
  *
  * @param plan - the plan.
  * @param options - language, and the service's name.
@@ -70,9 +71,18 @@ export function toMarkdown(plan: Plan, options: PlanTextOptions = {}): string {
         .map((step) => stepLines(step, lang))
         .join('\n'),
     ]),
-    ...(plan.procedure === 'onboarding' ? [`## ${words.requirements[lang]}`, requirements.map((row) => requirementLines(row, lang)).join('\n')] : []),
+    ...(plan.procedure === 'onboarding'
+      ? [
+          `## ${words.requirements[lang]}`,
+          requirements.map((row) => requirementLines(row, lang)).join('\n'),
+        ]
+      : []),
     `## ${words.leadTimes[lang]}`,
-    [words.columns[lang], '|---|---|---|---|', ...plan.leadTimes.map((lead) => `| ${Object.values(leadTimeText(lead, lang)).join(' | ')} |`)].join('\n'),
+    [
+      words.columns[lang],
+      '|---|---|---|---|',
+      ...plan.leadTimes.map((lead) => `| ${Object.values(leadTimeText(lead, lang)).join(' | ')} |`),
+    ].join('\n'),
     `## ${words.notes[lang]}`,
     notesOfPlan(plan, lang)
       .map((note) => `- ${note}`)
@@ -84,7 +94,10 @@ export function toMarkdown(plan: Plan, options: PlanTextOptions = {}): string {
 function stepLines(step: PlannedStep, lang: Lang): string {
   const named = (span: PlannedSpan): string => spanText(span, lang, (date) => dateName(date, lang));
   const [earliest, latest] = [named(step.earliest), named(step.latest)];
-  const dates = earliest === latest ? [earliest] : [`${words.earliest[lang]} ${earliest}`, `${words.latest[lang]} ${latest}`];
+  const dates =
+    earliest === latest
+      ? [earliest]
+      : [`${words.earliest[lang]} ${earliest}`, `${words.latest[lang]} ${latest}`];
   const facts = [
     ...dates,
     `${words.slack[lang]} ${amountName({ businessDays: step.slackBusinessDays }, lang)}`,

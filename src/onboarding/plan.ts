@@ -3,8 +3,24 @@ import { SelfInfoError } from '../errors.js';
 import { checkKeys, checkMethods } from '../options.js';
 import { dayOf, dayStart, formatDay, parseDay } from '../time.js';
 import { businessDaysOf } from './days.js';
-import { goLive, handover, type LeadTime, type LeadTimeBetween, type LeadTimeId, leadTimesOf, type PlanDurations } from './lead-times.js';
-import { type Cause, type DaySpan, joinSteps, type Network, type Schedule, scheduleFrom, scheduleUntil } from './network.js';
+import {
+  goLive,
+  handover,
+  type LeadTime,
+  type LeadTimeBetween,
+  type LeadTimeId,
+  leadTimesOf,
+  type PlanDurations,
+} from './lead-times.js';
+import {
+  type Cause,
+  type DaySpan,
+  joinSteps,
+  type Network,
+  type Schedule,
+  scheduleFrom,
+  scheduleUntil,
+} from './network.js';
 import type { ChangePart, Procedure } from './rows.js';
 import { type Step, type StepId, stepsOf } from './steps.js';
 
@@ -20,18 +36,25 @@ import { type Step, type StepId, stepsOf } from './steps.js';
 export interface OnboardingOptions {
   /** The day the first step starts; on a non-business day the next business day. */
   readonly start?: string;
-  /** The day the service (or its change) is to go live (利用開始); on a non-business day the business day before. */
+  /**
+   * The day the service (or its change) is to go live (利用開始); on a non-business day the business
+   * day before.
+   */
   readonly goLive?: string;
   /** Durations in place of the defaults. */
   readonly durations?: PlanDurations;
-  /** The day a go-live is judged from: whether it can still be met. It moves no date. Default: today in Japan. */
+  /**
+   * The day a go-live is judged from: whether it can still be met. It moves no date. Default: today
+   * in Japan.
+   */
   readonly today?: string;
   /** Where holidays come from. Default: the published table. */
   readonly calendar?: Calendar;
 }
 
 /**
- * As for the beginning, and which of the parts marked 必要な場合 the change needs. Each is planned unless it is `false`.
+ * As for the beginning, and which of the parts marked 必要な場合 the change needs. Each is planned
+ * unless it is `false`.
  *
  * @example
  * ```ts
@@ -49,17 +72,25 @@ export interface ChangeOptions extends OnboardingOptions {
   readonly production?: boolean;
 }
 
-/** What a notice of suspension, resumption or termination is planned by. All days are JST days `YYYY-MM-DD`. */
+/**
+ * What a notice of suspension, resumption or termination is planned by. All days are JST days
+ * `YYYY-MM-DD`.
+ */
 export interface NoticeOptions {
   /** The planned day of suspension, resumption or end; any day. */
   readonly date: string;
-  /** The day it is judged from: whether the notice can still be in time. Default: today in Japan. */
+  /**
+   * The day it is judged from: whether the notice can still be in time. Default: today in Japan.
+   */
   readonly today?: string;
   /** Where holidays come from. Default: the published table. */
   readonly calendar?: Calendar;
 }
 
-/** The first and the last day of a step, both included, `YYYY-MM-DD`; the same for a step of one day. Always business days. */
+/**
+ * The first and the last day of a step, both included, `YYYY-MM-DD`; the same for a step of one
+ * day. Always business days.
+ */
 export interface PlannedSpan {
   readonly start: string;
   readonly end: string;
@@ -75,7 +106,10 @@ export interface PlannedStep extends Step {
   readonly slackBusinessDays: number;
   /** Whether it stands on the critical path. */
   readonly critical: boolean;
-  /** What sets its date: the step before it on the way, and the lead times. Absent for steps that go on beside another. */
+  /**
+   * What sets its date: the step before it on the way, and the lead times. Absent for steps that go
+   * on beside another.
+   */
   readonly because?: { readonly after: StepId | null; readonly leadTimes: readonly LeadTimeId[] };
 }
 
@@ -96,8 +130,9 @@ export interface Shortfall {
 /**
  * A plan: plain data, to be stored or sent as JSON. Days are JST days `YYYY-MM-DD`.
  *
- * A plan for a day shows in `latest` what is due when, and in `earliest` when each step can be had at best if the first starts as late as it may; a plan from a day
- * shows in `earliest` what comes when, and in `latest` how long each may take.
+ * A plan for a day shows in `latest` what is due when, and in `earliest` when each step can be had
+ * at best if the first starts as late as it may; a plan from a day shows in `earliest` what comes
+ * when, and in `latest` how long each may take.
  */
 export interface Plan {
   readonly procedure: Procedure;
@@ -115,7 +150,10 @@ export interface Plan {
   /** Null when the day can be met, or when none was asked for. */
   readonly shortfall: Shortfall | null;
   readonly steps: readonly PlannedStep[];
-  /** The longest way from the first step to the goal: what delays a step of it beyond its slack delays the goal. */
+  /**
+   * The longest way from the first step to the goal: what delays a step of it beyond its slack
+   * delays the goal.
+   */
   readonly criticalPath: readonly StepId[];
   /** The lead times the plan rests on, and what they rest on themselves. */
   readonly leadTimes: readonly LeadTime[];
@@ -124,14 +162,21 @@ export interface Plan {
 }
 
 const planKeys = ['start', 'goLive', 'durations', 'today', 'calendar'] as const;
-const parts = ['development', 'connectionTest', 'production'] as const satisfies readonly ChangePart[];
+const parts = [
+  'development',
+  'connectionTest',
+  'production',
+] as const satisfies readonly ChangePart[];
 
 /**
- * Plans the way to the first use, steps A-1 to A-18: from a day on, or for a go-live. The guideline names no go-live; it is the first business day after A-18 (reading).
+ * Plans the way to the first use, steps A-1 to A-18: from a day on, or for a go-live. The guideline
+ * names no go-live; it is the first business day after A-18 (reading).
  *
  * @param options - `start` or `goLive`, and what differs from the defaults.
- * @throws SelfInfoError `missing_option` for neither of the two, `invalid_option` for both or for a duration that is wrong or shorter than the guideline's rule,
- *   `unknown_option`, `invalid_date`, `outside_calendar` for a plan that leaves the span of the calendar; TypeError for a wrong JavaScript type. Guideline: 5.1.
+ * @throws SelfInfoError `missing_option` for neither of the two, `invalid_option` for both or for a
+ * duration that is wrong or shorter than the guideline's rule, `unknown_option`, `invalid_date`,
+ * `outside_calendar` for a plan that leaves the span of the calendar; TypeError for a wrong
+ * JavaScript type. Guideline: 5.1.
  * @example
  * ```ts
  * import { planOnboarding, toText } from 'myna-selfinfo/onboarding';
@@ -148,7 +193,8 @@ export function planOnboarding(options: OnboardingOptions): Plan {
 /**
  * Plans a change of use, steps B-1 to B-13.
  *
- * @param options - `start` or `goLive`, which parts the change needs, and what differs from the defaults.
+ * @param options - `start` or `goLive`, which parts the change needs, and what differs from the
+ * defaults.
  * @throws as {@link planOnboarding}. Guideline: 6.1.
  * @example
  * ```ts
@@ -159,17 +205,22 @@ export function planOnboarding(options: OnboardingOptions): Plan {
 export function planChange(options: ChangeOptions): Plan {
   checkKeys(options, 'options', [...parts, ...planKeys]);
   for (const part of parts) {
-    if (options[part] !== undefined && typeof options[part] !== 'boolean') throw new TypeError(`options.${part} must be a boolean.`);
+    if (options[part] !== undefined && typeof options[part] !== 'boolean')
+      throw new TypeError(`options.${part} must be a boolean.`);
   }
-  const steps = stepsOf('change').filter(({ when }) => when === undefined || options[when] !== false);
+  const steps = stepsOf('change').filter(
+    ({ when }) => when === undefined || options[when] !== false,
+  );
   return planFrom('change', steps, options);
 }
 
 /**
- * Plans a suspension of use (利用停止), steps C-1 and C-2: notice is due two weeks before the planned day, in principle.
+ * Plans a suspension of use (利用停止), steps C-1 and C-2: notice is due two weeks before the planned
+ * day, in principle.
  *
  * @param options - the planned day.
- * @throws SelfInfoError `missing_option`, `unknown_option`, `invalid_date`, `outside_calendar`; TypeError for a wrong JavaScript type. Guideline: 6.2.
+ * @throws SelfInfoError `missing_option`, `unknown_option`, `invalid_date`, `outside_calendar`;
+ * TypeError for a wrong JavaScript type. Guideline: 6.2.
  * @example
  * ```ts
  * import { planSuspension } from 'myna-selfinfo/onboarding';
@@ -181,7 +232,8 @@ export function planSuspension(options: NoticeOptions): Plan {
 }
 
 /**
- * Plans a resumption of use (利用再開), steps D-1 and D-2: notice is due two weeks before the planned day, in principle.
+ * Plans a resumption of use (利用再開), steps D-1 and D-2: notice is due two weeks before the planned
+ * day, in principle.
  *
  * @param options - the planned day.
  * @throws as {@link planSuspension}. Guideline: 6.3.
@@ -196,7 +248,8 @@ export function planResumption(options: NoticeOptions): Plan {
 }
 
 /**
- * Plans the end of use (利用終了), steps E-1 and E-2: notice is due two weeks before the planned day, in principle.
+ * Plans the end of use (利用終了), steps E-1 and E-2: notice is due two weeks before the planned day,
+ * in principle.
  *
  * @param options - the planned day.
  * @throws as {@link planSuspension}. Guideline: 6.4.
@@ -213,10 +266,16 @@ export function planTermination(options: NoticeOptions): Plan {
 function planFrom(procedure: Procedure, steps: readonly Step[], options: OnboardingOptions): Plan {
   const { start, goLive: goal, durations = {} } = options;
   if (start === undefined && goal === undefined) {
-    throw new SelfInfoError('missing_option', { path: 'options.goLive', expected: { en: 'Or options.start.', ja: 'options.start でもかまいません。' } });
+    throw new SelfInfoError('missing_option', {
+      path: 'options.goLive',
+      expected: { en: 'Or options.start.', ja: 'options.start でもかまいません。' },
+    });
   }
   if (start !== undefined && goal !== undefined) {
-    const expected = { en: 'Either start or goLive.', ja: 'start か goLive のどちらか一方を指定してください。' };
+    const expected = {
+      en: 'Either start or goLive.',
+      ja: 'start か goLive のどちらか一方を指定してください。',
+    };
     throw new SelfInfoError('invalid_option', { path: 'options.goLive', expected });
   }
   const path = start === undefined ? 'options.goLive' : 'options.start';
@@ -226,31 +285,55 @@ function planFrom(procedure: Procedure, steps: readonly Step[], options: Onboard
   const days = businessDaysOf(calendar, path);
   const network = { ...joinSteps(steps, leads, between, goLive), days };
   const by = start === undefined ? 'goal' : 'start';
-  return lay({ procedure, steps, network, given, by, calendar, today, leads: [...leads, between, goLive] });
+  return lay({
+    procedure,
+    steps,
+    network,
+    given,
+    by,
+    calendar,
+    today,
+    leads: [...leads, between, goLive],
+  });
 }
 
 function planNotice(procedure: Procedure, options: NoticeOptions): Plan {
   checkKeys(options, 'options', ['date', 'today', 'calendar']);
-  if (options.date === undefined) throw new SelfInfoError('missing_option', { path: 'options.date' });
+  if (options.date === undefined)
+    throw new SelfInfoError('missing_option', { path: 'options.date' });
   const given = parseDay(options.date, 'options.date');
   const { leads } = leadTimesOf(procedure, {}, 'options.durations');
   const { calendar, today } = contextOf(options);
   const days = businessDaysOf(calendar, 'options.date');
   const steps = stepsOf(procedure);
   const network = { ...joinSteps(steps, leads, handover, handover), days };
-  return lay({ procedure, steps, network, given, by: 'goal', calendar, today, leads: [...leads, handover] });
+  return lay({
+    procedure,
+    steps,
+    network,
+    given,
+    by: 'goal',
+    calendar,
+    today,
+    leads: [...leads, handover],
+  });
 }
 
 // Without a calendar of the host's all plans share the published one.
 let published: Calendar | undefined;
 
-function contextOf(options: { readonly calendar?: Calendar; readonly today?: string }): { calendar: Calendar; today: number } {
+function contextOf(options: { readonly calendar?: Calendar; readonly today?: string }): {
+  calendar: Calendar;
+  today: number;
+} {
   if (options.calendar !== undefined) {
     checkMethods(options.calendar, 'options.calendar', ['isHoliday']);
-    if (!Number.isFinite(options.calendar.fromMs) || !Number.isFinite(options.calendar.toMs)) throw new TypeError('options.calendar must be a calendar.');
+    if (!Number.isFinite(options.calendar.fromMs) || !Number.isFinite(options.calendar.toMs))
+      throw new TypeError('options.calendar must be a calendar.');
   }
   published ??= createCalendar();
-  const today = options.today === undefined ? dayOf(Date.now()) : parseDay(options.today, 'options.today');
+  const today =
+    options.today === undefined ? dayOf(Date.now()) : parseDay(options.today, 'options.today');
   return { calendar: options.calendar ?? published, today };
 }
 
@@ -269,7 +352,10 @@ function lay({ procedure, steps, network, given, by, calendar, today, leads }: F
   const { days, goalOnBusinessDay, tasks } = network;
   const first = tasks[0]?.id as StepId;
   const asked = by === 'goal' ? (goalOnBusinessDay ? days.onOrBefore(given) : given) : undefined;
-  const start = asked === undefined ? days.onOrAfter(given) : (scheduleUntil(network, asked).get(first) as DaySpan).start;
+  const start =
+    asked === undefined
+      ? days.onOrAfter(given)
+      : (scheduleUntil(network, asked).get(first) as DaySpan).start;
   const early = scheduleFrom(network, start);
   const goal = asked ?? early.goal;
   const late = scheduleUntil(network, goal);
@@ -281,7 +367,13 @@ function lay({ procedure, steps, network, given, by, calendar, today, leads }: F
     if (step.beside !== undefined) {
       // Any day of the step that it goes on beside.
       const [from, to] = [earliest.start, latest.end];
-      return { ...step, earliest: written(from, from), latest: written(to, to), slackBusinessDays: days.between(from, to), critical: false };
+      return {
+        ...step,
+        earliest: written(from, from),
+        latest: written(to, to),
+        slackBusinessDays: days.between(from, to),
+        critical: false,
+      };
     }
     const cause = early.causes.get(step.id) as Cause;
     return {
@@ -302,15 +394,30 @@ function lay({ procedure, steps, network, given, by, calendar, today, leads }: F
     start: formatDay(start),
     goal: formatDay(goal),
     today: formatDay(today),
-    shortfall: asked === undefined || today <= start ? null : shortfallOf({ ...network, days: businessDaysOf(calendar, 'options.today') }, asked, start, today),
+    shortfall:
+      asked === undefined || today <= start
+        ? null
+        : shortfallOf(
+            { ...network, days: businessDaysOf(calendar, 'options.today') },
+            asked,
+            start,
+            today,
+          ),
     steps: steps.map(planned),
     criticalPath: early.path,
-    leadTimes: leads.filter((lead) => !('from' in lead) || (present.has(lead.from) && present.has(lead.to))).map(leadTimeOf),
+    leadTimes: leads
+      .filter((lead) => !('from' in lead) || (present.has(lead.from) && present.has(lead.to)))
+      .map(leadTimeOf),
     holidaysPredicted: dayStart(goal + 1) > calendar.officialUntilMs,
   };
 }
 
-function shortfallOf(network: Network, goal: number, latestStart: number, today: number): Shortfall {
+function shortfallOf(
+  network: Network,
+  goal: number,
+  latestStart: number,
+  today: number,
+): Shortfall {
   const { days } = network;
   const schedule = scheduleFrom(network, today);
   return {
@@ -322,12 +429,18 @@ function shortfallOf(network: Network, goal: number, latestStart: number, today:
   };
 }
 
-/** The step of the path between whose end and the end of the one before it most days pass; of several the first. */
+/**
+ * The step of the path between whose end and the end of the one before it most days pass; of
+ * several the first.
+ */
 function longestOf({ path, spans }: Schedule): StepId {
   const lengths = path.map((id, index) => {
     const before = path[index - 1];
     const { start, end } = spans.get(id) as DaySpan;
-    return { id, length: end - (before === undefined ? start : (spans.get(before) as DaySpan).end) };
+    return {
+      id,
+      length: end - (before === undefined ? start : (spans.get(before) as DaySpan).end),
+    };
   });
   return lengths.reduce((a, b) => (b.length > a.length ? b : a)).id;
 }

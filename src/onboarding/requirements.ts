@@ -18,20 +18,29 @@ export interface Requirement {
   /** What is required. */
   readonly ja: string;
   readonly en: string;
-  /** Whether this package does a part of it, or leaves it to the provider; none is met by a package alone. */
+  /**
+   * Whether this package does a part of it, or leaves it to the provider; none is met by a package
+   * alone.
+   */
   readonly coveredBy: 'both' | 'provider';
-  /** What this package does, with the door and the page where it stands; none where it does nothing. */
+  /**
+   * What this package does, with the door and the page where it stands; none where it does nothing.
+   */
   readonly sdk: readonly (Text & { readonly door: string; readonly page: string })[];
   /** What remains for the provider to do. */
   readonly provider: Text;
 }
 
-const article = (item: 1 | 2 | 3): Text => ({ ja: `利用規約3条2項${item}号`, en: `terms of use 3-2-${item}` });
+const article = (item: 1 | 2 | 3): Text => ({
+  ja: `利用規約3条2項${item}号`,
+  en: `terms of use 3-2-${item}`,
+});
 const holding = { guideline: 'v2.2', section: '4.2', terms: article(2) } as const;
 const security = { guideline: 'v2.2', section: '4.2', terms: article(3) } as const;
 
 /**
- * The requirements of chapter 4 as a checklist: what each asks, what of it this package does and where, and what remains for the provider.
+ * The requirements of chapter 4 as a checklist: what each asks, what of it this package does and
+ * where, and what remains for the provider.
  *
  * @example
  * ```ts
@@ -49,7 +58,10 @@ export const requirements = [
     en: 'Among the officers and the heads of the department in charge nobody was sentenced to a fine (or a corresponding foreign penalty) for breaking the My Number Act, the act against organised gangs or foreign laws equivalent to these, or for an offence of the Penal Code or the act on violence, less than five years after the sentence was served or ceased to be enforceable',
     coveredBy: 'provider',
     sdk: [],
-    provider: { ja: '該当者がいないことを確認する。', en: 'Make sure that there is nobody of that kind.' },
+    provider: {
+      ja: '該当者がいないことを確認する。',
+      en: 'Make sure that there is nobody of that kind.',
+    },
   },
   {
     ...holding,
@@ -158,6 +170,9 @@ export const requirements = [
     en: "Follow the general part of the Digital Agency's security requirements: organisational measures, and the like",
     coveredBy: 'provider',
     sdk: [],
-    provider: { ja: '要求事項を入手し、組織として対応する。', en: 'Obtain the requirements and follow them as an organisation.' },
+    provider: {
+      ja: '要求事項を入手し、組織として対応する。',
+      en: 'Obtain the requirements and follow them as an organisation.',
+    },
   },
 ] as const satisfies readonly Requirement[];

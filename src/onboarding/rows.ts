@@ -1,12 +1,19 @@
 import type { Text } from '../calendar/rules.js';
 import type { DocumentId } from './documents.js';
 
-/** The three sides of the procedure, and the right column of its figures, which does not always say which of the two agencies acts. */
+/**
+ * The three sides of the procedure, and the right column of its figures, which does not always say
+ * which of the two agencies acts.
+ */
 export const actors = [
   { id: 'provider', ja: 'Webサービス提供者（事業者）', en: 'provider' },
   { id: 'digital-agency', ja: 'デジタル庁', en: 'Digital Agency' },
   { id: 'portal-operator', ja: 'マイナポータル運営主体', en: 'Mynaportal operator' },
-  { id: 'agency-side', ja: 'デジタル庁（マイナポータル運営主体）', en: 'Digital Agency (Mynaportal operator)' },
+  {
+    id: 'agency-side',
+    ja: 'デジタル庁（マイナポータル運営主体）',
+    en: 'Digital Agency (Mynaportal operator)',
+  },
 ] as const satisfies readonly (Text & { readonly id: string })[];
 
 /** The id of who acts: `agency-side` where the figure names its column only. */
@@ -50,7 +57,8 @@ export interface StepRow {
 }
 
 /** What the steps of one figure have in common. */
-export const rowsOf = (procedure: Procedure, figure: string, ja: string, en: string) => ({ procedure, guideline: 'v2.2', figure, phase: { ja, en } }) as const;
+export const rowsOf = (procedure: Procedure, figure: string, ja: string, en: string) =>
+  ({ procedure, guideline: 'v2.2', figure, phase: { ja, en } }) as const;
 
 /** All three at one table. */
 export const everyone = ['provider', 'digital-agency', 'portal-operator'] as const;

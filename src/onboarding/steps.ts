@@ -24,7 +24,10 @@ export interface Step extends StepRow {
   readonly like?: readonly StepId[];
 }
 
-/** Every step of figures 5.1-1 to 6.4-1, guideline v2.2, in their order: who, what, after what, with which documents. */
+/**
+ * Every step of figures 5.1-1 to 6.4-1, guideline v2.2, in their order: who, what, after what, with
+ * which documents.
+ */
 export const steps: readonly Step[] = rows;
 
 /** The steps of a procedure, in the guideline's order. */

@@ -24,15 +24,19 @@ const heads = {
   latest: { ja: '最遅', en: 'Latest' },
   slack: { ja: '余裕', en: 'Slack' },
   source: { ja: '根拠', en: 'Source' },
-  critical: { ja: '* はクリティカルパス。余裕は営業日数。', en: '* critical path; slack in business days' },
+  critical: {
+    ja: '* はクリティカルパス。余裕は営業日数。',
+    en: '* critical path; slack in business days',
+  },
   handIn: { ja: '提出する書類（いつ、どこへ）', en: 'What to hand in, when and to whom' },
   receive: { ja: '提供されるもの（いつ、どこから）', en: 'What is provided, when and by whom' },
   leadTimes: { ja: '所要期間とその根拠', en: 'Lead times, and what they rest on' },
 } as const satisfies Record<string, Text>;
 
 /**
- * Writes a plan as plain text for a terminal or a mail: the steps with their dates, what is to be handed in when and to whom, and the lead times with what each
- * rests on. Every line names its figure.
+ * Writes a plan as plain text for a terminal or a mail: the steps with their dates, what is to be
+ * handed in when and to whom, and the lead times with what each rests on. Every line names its
+ * figure.
  *
  * @param plan - the plan.
  * @param options - language, and the service's name.
@@ -46,7 +50,14 @@ const heads = {
 export function toText(plan: Plan, options: PlanTextOptions = {}): string {
   const { lang, name } = checkTextOptions(plan, options);
   const rows = [
-    ['', heads.step[lang], heads.earliest[lang], heads.latest[lang], heads.slack[lang], heads.source[lang]],
+    [
+      '',
+      heads.step[lang],
+      heads.earliest[lang],
+      heads.latest[lang],
+      heads.slack[lang],
+      heads.source[lang],
+    ],
     ...plan.steps.map((step) => [
       step.critical ? '*' : '',
       `${step.id.padEnd(5)}${step[lang]}${conditionOf(step, lang)}`,
@@ -61,7 +72,10 @@ export function toText(plan: Plan, options: PlanTextOptions = {}): string {
     return ['', amount, what, source, basis];
   });
   const parts = [
-    [titleOf(plan, lang, name === undefined ? undefined : plain(name)), ...headline(plan, lang).map(([label, text]) => `${label}: ${text}`)],
+    [
+      titleOf(plan, lang, name === undefined ? undefined : plain(name)),
+      ...headline(plan, lang).map(([label, text]) => `${label}: ${text}`),
+    ],
     shortfallText(plan, lang),
     [...aligned(rows), heads.critical[lang]],
     documentList(plan, 'hand-in', lang),
@@ -78,21 +92,32 @@ export function toText(plan: Plan, options: PlanTextOptions = {}): string {
 function documentList(plan: Plan, handling: 'hand-in' | 'receive', lang: Lang): string[] {
   const steps = plan.steps.filter((step) => step.handling === handling);
   if (steps.length === 0) return [];
-  return [heads[handling === 'hand-in' ? 'handIn' : 'receive'][lang], ...steps.flatMap((step) => documentLines(step, lang))];
+  return [
+    heads[handling === 'hand-in' ? 'handIn' : 'receive'][lang],
+    ...steps.flatMap((step) => documentLines(step, lang)),
+  ];
 }
 
 function documentLines(step: PlannedStep, lang: Lang): string[] {
   const when = spanText(windowOf(step), lang, (date) => dateName(date, lang));
   const who = step.to ? `→ ${actorNames(step.to, lang)}` : `← ${actorNames(step.actors, lang)}`;
   const head = `  ${when}  ${step.id} ${step[lang]} ${who}  [${sourceOf(step, lang)}]`;
-  return [head, ...documentNames(step, lang).map((name) => `    - ${name}`), ...(step.note ? [`    ${step.note[lang]}`] : [])];
+  return [
+    head,
+    ...documentNames(step, lang).map((name) => `    - ${name}`),
+    ...(step.note ? [`    ${step.note[lang]}`] : []),
+  ];
 }
 
 /** Columns as wide as their widest cell; a Japanese character takes two. */
 function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => columnsOf(row[column] as string))));
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => columnsOf(row[column] as string))),
+  );
   return rows.map((row) => {
-    const cells = row.map((cell, column) => cell + ' '.repeat((widths[column] as number) - columnsOf(cell)));
+    const cells = row.map(
+      (cell, column) => cell + ' '.repeat((widths[column] as number) - columnsOf(cell)),
+    );
     return cells.join('  ').trimEnd();
   });
 }

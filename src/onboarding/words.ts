@@ -20,13 +20,21 @@ import { type ActorId, actors, type Procedure } from './rows.js';
 export interface PlanTextOptions {
   /** Language of the texts. Default `ja`. */
   readonly lang?: 'ja' | 'en';
-  /** The service that is planned for, for the title; in a feed it keeps the events of several plans apart. */
+  /**
+   * The service that is planned for, for the title; in a feed it keeps the events of several plans
+   * apart.
+   */
   readonly name?: string;
 }
 
 /** @throws SelfInfoError `unknown_option`, `invalid_option`; TypeError. */
-export function checkTextOptions(plan: unknown, options: unknown, more: readonly string[] = []): { lang: Lang; name: string | undefined } {
-  if (typeof plan !== 'object' || plan === null || !('steps' in plan) || !Array.isArray(plan.steps)) throw new TypeError('plan must be a plan.');
+export function checkTextOptions(
+  plan: unknown,
+  options: unknown,
+  more: readonly string[] = [],
+): { lang: Lang; name: string | undefined } {
+  if (typeof plan !== 'object' || plan === null || !('steps' in plan) || !Array.isArray(plan.steps))
+    throw new TypeError('plan must be a plan.');
   checkKeys(options, 'options', ['lang', 'name', ...more]);
   const { lang = 'ja', name } = options;
   checkLang(lang, 'options.lang');
@@ -35,16 +43,34 @@ export function checkTextOptions(plan: unknown, options: unknown, more: readonly
 }
 
 /** What the procedures are called, and the day they lead to. */
-export const procedures: Readonly<Record<Procedure, { readonly title: Text; readonly goal: Text; readonly section: string }>> = {
-  onboarding: { title: { ja: '利用開始までの計画', en: 'plan to the first use' }, goal: { ja: '利用開始', en: 'go-live' }, section: '5.1' },
+export const procedures: Readonly<
+  Record<Procedure, { readonly title: Text; readonly goal: Text; readonly section: string }>
+> = {
+  onboarding: {
+    title: { ja: '利用開始までの計画', en: 'plan to the first use' },
+    goal: { ja: '利用開始', en: 'go-live' },
+    section: '5.1',
+  },
   change: {
     title: { ja: '利用内容の変更の計画', en: 'plan of a change of use' },
     goal: { ja: '変更後の利用開始', en: 'go-live of the change' },
     section: '6.1',
   },
-  suspension: { title: { ja: '利用停止の計画', en: 'plan of a suspension' }, goal: { ja: '利用停止予定日', en: 'planned suspension' }, section: '6.2' },
-  resumption: { title: { ja: '利用再開の計画', en: 'plan of a resumption' }, goal: { ja: '利用再開予定日', en: 'planned resumption' }, section: '6.3' },
-  termination: { title: { ja: '利用終了の計画', en: 'plan of the end of use' }, goal: { ja: '利用終了予定日', en: 'planned end' }, section: '6.4' },
+  suspension: {
+    title: { ja: '利用停止の計画', en: 'plan of a suspension' },
+    goal: { ja: '利用停止予定日', en: 'planned suspension' },
+    section: '6.2',
+  },
+  resumption: {
+    title: { ja: '利用再開の計画', en: 'plan of a resumption' },
+    goal: { ja: '利用再開予定日', en: 'planned resumption' },
+    section: '6.3',
+  },
+  termination: {
+    title: { ja: '利用終了の計画', en: 'plan of the end of use' },
+    goal: { ja: '利用終了予定日', en: 'planned end' },
+    section: '6.4',
+  },
 };
 
 /** What a lead time rests on. */
@@ -61,17 +87,26 @@ const bases: Readonly<Record<Basis, Text>> = {
 export function titleOf({ procedure }: Plan, lang: Lang, name: string | undefined): string {
   const title = procedures[procedure].title[lang];
   const service = name === undefined ? '' : lang === 'ja' ? `（${name}）` : ` (${name})`;
-  return lang === 'ja' ? `自己情報取得API ${title}${service}` : `Self-information acquisition API: ${title}${service}`;
+  return lang === 'ja'
+    ? `自己情報取得API ${title}${service}`
+    : `Self-information acquisition API: ${title}${service}`;
 }
 
 /** The day the plan is for, and the day it starts. */
-export function headline({ procedure, by, start, goal, given }: Plan, lang: Lang): [label: string, text: string][] {
+export function headline(
+  { procedure, by, start, goal, given }: Plan,
+  lang: Lang,
+): [label: string, text: string][] {
   const [goalDay, startDay] = [dateName(goal, lang), dateName(start, lang)];
   const moved = (day: string): string => {
     if (given === day) return '';
-    return lang === 'ja' ? `（指定された ${dateName(given, lang)} は営業日でないため）` : ` (${dateName(given, lang)}, as given, is no business day)`;
+    return lang === 'ja'
+      ? `（指定された ${dateName(given, lang)} は営業日でないため）`
+      : ` (${dateName(given, lang)}, as given, is no business day)`;
   };
-  const first = (isNotice(procedure) ? { ja: '届出', en: 'notice' } : { ja: '着手', en: 'start' })[lang];
+  const first = (isNotice(procedure) ? { ja: '届出', en: 'notice' } : { ja: '着手', en: 'start' })[
+    lang
+  ];
   const asLate = lang === 'ja' ? '（最遅）' : ' (at the latest)';
   const asEarly = lang === 'ja' ? '（最早）' : ' (at the earliest)';
   const label = procedures[procedure].goal[lang];
@@ -87,16 +122,25 @@ export function headline({ procedure, by, start, goal, given }: Plan, lang: Lang
 }
 
 /** That a day cannot be met, by how much and why; empty when it can. */
-export function shortfallText({ procedure, shortfall, steps, goal, today }: Plan, lang: Lang): string[] {
+export function shortfallText(
+  { procedure, shortfall, steps, goal, today }: Plan,
+  lang: Lang,
+): string[] {
   if (shortfall === null) return [];
   const { businessDays, earliest, latestStart, binding, path } = shortfall;
   const step = steps.find(({ id }) => id === binding) as PlannedStep;
   const day = procedures[procedure].goal[lang];
-  const [asked, last, now, best] = [goal, latestStart, today, earliest].map((date) => dateName(date, lang));
+  const [asked, last, now, best] = [goal, latestStart, today, earliest].map((date) =>
+    dateName(date, lang),
+  );
   if (isNotice(procedure)) {
     return lang === 'ja'
-      ? [`届出の期限 ${last}（原則）を過ぎています。${now} に届け出る場合、${day}は ${best} 以降となります（${businessDays}営業日の遅れ）。`]
-      : [`The notice was due on ${last}, in principle. Given on ${now}, it allows ${best} at the earliest, ${count(businessDays, 'business day')} too late.`];
+      ? [
+          `届出の期限 ${last}（原則）を過ぎています。${now} に届け出る場合、${day}は ${best} 以降となります（${businessDays}営業日の遅れ）。`,
+        ]
+      : [
+          `The notice was due on ${last}, in principle. Given on ${now}, it allows ${best} at the earliest, ${count(businessDays, 'business day')} too late.`,
+        ];
   }
   if (lang === 'ja') {
     return [
@@ -125,7 +169,11 @@ export function notesOfPlan({ holidaysPredicted, leadTimes }: Plan, lang: Lang):
     },
   ];
   for (const { id, later } of leadTimes) {
-    if (later) notes.push({ ja: `${later.note.ja}。durations.${id} で指定できる。`, en: `${sentence(later.note.en)}; durations.${id} takes it.` });
+    if (later)
+      notes.push({
+        ja: `${later.note.ja}。durations.${id} で指定できる。`,
+        en: `${sentence(later.note.en)}; durations.${id} takes it.`,
+      });
   }
   if (holidaysPredicted) {
     notes.push({
@@ -136,13 +184,19 @@ export function notesOfPlan({ holidaysPredicted, leadTimes }: Plan, lang: Lang):
   return notes.map((note) => note[lang]);
 }
 
-/** The chosen dates: of a plan for a day the latest, of a plan from a day the earliest; of a step that goes on beside another all of that one's. */
+/**
+ * The chosen dates: of a plan for a day the latest, of a plan from a day the earliest; of a step
+ * that goes on beside another all of that one's.
+ */
 export function chosenSpan({ by }: Plan, { earliest, latest, beside }: PlannedStep): PlannedSpan {
   if (beside !== undefined) return { start: earliest.start, end: latest.end };
   return by === 'start' ? earliest : latest;
 }
 
-/** From the earliest to the latest day for the documents of a step; those that are only needed now and then go along with the whole step. */
+/**
+ * From the earliest to the latest day for the documents of a step; those that are only needed now
+ * and then go along with the whole step.
+ */
 export function windowOf({ earliest, latest, documents: always }: PlannedStep): PlannedSpan {
   return { start: always === undefined ? earliest.start : earliest.end, end: latest.end };
 }
@@ -154,18 +208,27 @@ export function dateName(date: string, lang: Lang): string {
 }
 
 /** A span, in dates or in dates with weekdays; one of a single day is a date. */
-export function spanText({ start, end }: PlannedSpan, lang: Lang, name: (date: string) => string = (date) => date): string {
+export function spanText(
+  { start, end }: PlannedSpan,
+  lang: Lang,
+  name: (date: string) => string = (date) => date,
+): string {
   if (start === end) return name(start);
   return name(start) + (lang === 'ja' ? '〜' : ' – ') + name(end);
 }
 
 /** Who acts. */
 export function actorNames(ids: readonly ActorId[], lang: Lang): string {
-  return ids.map((id) => (actors.find((actor) => actor.id === id) as Text)[lang]).join(lang === 'ja' ? '、' : ', ');
+  return ids
+    .map((id) => (actors.find((actor) => actor.id === id) as Text)[lang])
+    .join(lang === 'ja' ? '、' : ', ');
 }
 
 /** The documents of a step; those that are there only where needed say so. */
-export function documentNames({ documents: always = [], asNeeded = [] }: PlannedStep, lang: Lang): string[] {
+export function documentNames(
+  { documents: always = [], asNeeded = [] }: PlannedStep,
+  lang: Lang,
+): string[] {
   const nameOf = (id: DocumentId): string => (documents.find((row) => row.id === id) as Text)[lang];
   const mark = lang === 'ja' ? '（必要な場合）' : ' (where needed)';
   return [...always.map(nameOf), ...asNeeded.map((id) => nameOf(id) + mark)];
@@ -179,13 +242,24 @@ export function sourceOf({ figure, id }: PlannedStep, lang: Lang): string {
 /** `2週間`, `1か月`, `1営業日`. */
 export function amountName(amount: PlanDuration, lang: Lang): string {
   if ('weeks' in amount) return lang === 'ja' ? `${amount.weeks}週間` : count(amount.weeks, 'week');
-  if ('months' in amount) return lang === 'ja' ? `${amount.months}か月` : count(amount.months, 'month');
-  return lang === 'ja' ? `${amount.businessDays}営業日` : count(amount.businessDays, 'business day');
+  if ('months' in amount)
+    return lang === 'ja' ? `${amount.months}か月` : count(amount.months, 'month');
+  return lang === 'ja'
+    ? `${amount.businessDays}営業日`
+    : count(amount.businessDays, 'business day');
 }
 
 /** What a lead time says, without its length. */
-export function leadTimeText(lead: LeadTime, lang: Lang): { amount: string; what: string; source: string; basis: string } {
-  return { amount: amountName(lead.amount, lang), what: lead[lang], source: lead.source[lang], basis: bases[lead.basis][lang] };
+export function leadTimeText(
+  lead: LeadTime,
+  lang: Lang,
+): { amount: string; what: string; source: string; basis: string } {
+  return {
+    amount: amountName(lead.amount, lang),
+    what: lead[lang],
+    source: lead.source[lang],
+    basis: bases[lead.basis][lang],
+  };
 }
 
 /** That a step takes place only where needed, or as often as needed. */

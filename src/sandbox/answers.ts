@@ -17,14 +17,36 @@ export interface Asked {
   readonly days: Days | { readonly latestBy: string };
 }
 
-/** The items of the answer, as they go over the wire in the profile's words: settled at the time of the request. */
-export function settleAnswer(asked: readonly Asked[], persona: Persona, calendar: Calendar, nowMs: number, profile: WireProfile): unknown {
-  const items = asked.map(({ item, days }) => ({ ...persona.itemExtras, ...settleItem(item, days, persona, calendar, nowMs, profile) }));
-  const unasked = (persona.unaskedItems ?? []).map(({ code, records }) => ({ ...persona.itemExtras, ...encodeItem(code, records, [], profile) }));
+/**
+ * The items of the answer, as they go over the wire in the profile's words: settled at the time of
+ * the request.
+ */
+export function settleAnswer(
+  asked: readonly Asked[],
+  persona: Persona,
+  calendar: Calendar,
+  nowMs: number,
+  profile: WireProfile,
+): unknown {
+  const items = asked.map(({ item, days }) => ({
+    ...persona.itemExtras,
+    ...settleItem(item, days, persona, calendar, nowMs, profile),
+  }));
+  const unasked = (persona.unaskedItems ?? []).map(({ code, records }) => ({
+    ...persona.itemExtras,
+    ...encodeItem(code, records, [], profile),
+  }));
   return [...items, ...unasked];
 }
 
-function settleItem(item: Item, days: Asked['days'], persona: Persona, calendar: Calendar, nowMs: number, profile: WireProfile): object {
+function settleItem(
+  item: Item,
+  days: Asked['days'],
+  persona: Persona,
+  calendar: Calendar,
+  nowMs: number,
+  profile: WireProfile,
+): object {
   const settled = persona.statuses?.[item.detail];
   if (settled !== undefined) return encodeStatus(item.code, settled, profile);
   const today = formatDay(dayOf(nowMs));
@@ -32,11 +54,15 @@ function settleItem(item: Item, days: Asked['days'], persona: Persona, calendar:
     .filter((record) => item.holders.includes(record.server))
     // What is not registered yet leaves no trace.
     .filter((record) => (record.registeredOn ?? today) <= today);
-  const involved = records.length === 0 ? item.holders : [...new Set(records.map((record) => record.server))];
-  const missing = involved.flatMap((server) => closedFor(persona, server) ?? closedHolder(item.detail, server, calendar, nowMs));
+  const involved =
+    records.length === 0 ? item.holders : [...new Set(records.map((record) => record.server))];
+  const missing = involved.flatMap(
+    (server) => closedFor(persona, server) ?? closedHolder(item.detail, server, calendar, nowMs),
+  );
   const closed = missing.map((holder) => holder.server);
   // Nobody holds anything: one running server is enough to say so.
-  if (records.length === 0) return encodeItem(item.code, [], closed.length === involved.length ? missing : [], profile);
+  if (records.length === 0)
+    return encodeItem(item.code, [], closed.length === involved.length ? missing : [], profile);
   return encodeItem(
     item.code,
     select(
@@ -59,9 +85,16 @@ function closedFor({ closed = [] }: Persona, server: ServerId): readonly Missing
 }
 
 /** A server of uncertain state counts as running. */
-function closedHolder(detail: DetailId, server: ServerId, calendar: Calendar, nowMs: number): readonly Missing[] {
+function closedHolder(
+  detail: DetailId,
+  server: ServerId,
+  calendar: Calendar,
+  nowMs: number,
+): readonly Missing[] {
   const { state, nextOpeningMs } = calendar.status(`${detail}@${server}`, nowMs);
-  return state === 'closed' ? [{ server, until: nextOpeningMs === null ? null : formatInstant(nextOpeningMs) }] : [];
+  return state === 'closed'
+    ? [{ server, until: nextOpeningMs === null ? null : formatInstant(nextOpeningMs) }]
+    : [];
 }
 
 function select(records: readonly PersonaRecord[], days: Asked['days']): readonly PersonaRecord[] {
@@ -81,12 +114,18 @@ function isGreater(a: unknown, b: unknown): boolean {
 }
 
 function validityOf({ fiscalYear, from, to, asOf }: PersonaRecord): Days {
-  if (fiscalYear !== undefined) return { first: `${fiscalYear}-04-01`, last: `${fiscalYear + 1}-03-31` };
-  if (from === undefined && to === undefined && asOf !== undefined) return { first: asOf, last: asOf };
+  if (fiscalYear !== undefined)
+    return { first: `${fiscalYear}-04-01`, last: `${fiscalYear + 1}-03-31` };
+  if (from === undefined && to === undefined && asOf !== undefined)
+    return { first: asOf, last: asOf };
   return { first: from ?? '0000-01-01', last: to ?? '9999-12-31' };
 }
 
-function encodeStatus(code: string, settled: PersonaItemStatus, { fields, itemStatuses }: WireProfile): object {
+function encodeStatus(
+  code: string,
+  settled: PersonaItemStatus,
+  { fields, itemStatuses }: WireProfile,
+): object {
   return {
     [fields.itemCode.value]: code,
     [fields.itemStatus.value]: itemStatuses[settled.status].value,
@@ -101,7 +140,12 @@ function encodeItem(
   missing: readonly Missing[],
   { fields, itemStatuses }: WireProfile,
 ): object {
-  const status = records.length > 0 ? itemStatuses.present : missing.length > 0 ? itemStatuses.unavailable : itemStatuses['nothing-on-record'];
+  const status =
+    records.length > 0
+      ? itemStatuses.present
+      : missing.length > 0
+        ? itemStatuses.unavailable
+        : itemStatuses['nothing-on-record'];
   return {
     [fields.itemCode.value]: code,
     [fields.itemStatus.value]: status.value,
@@ -117,7 +161,10 @@ function encodeItem(
       ),
     }),
     ...(missing.length > 0 && {
-      [fields.missing.value]: missing.map(({ server, until }) => ({ [fields.missingServer.value]: server, [fields.missingUntil.value]: until })),
+      [fields.missing.value]: missing.map(({ server, until }) => ({
+        [fields.missingServer.value]: server,
+        [fields.missingUntil.value]: until,
+      })),
     }),
   };
 }

@@ -29,7 +29,8 @@ export function readParameters(text: string): ReadonlyMap<string, string> {
     if (pair === '') continue;
     const at = pair.indexOf('=');
     const name = decode(at === -1 ? pair : pair.slice(0, at));
-    if (parameters.has(name)) throw new Refusal('doubled_parameter', /^[a-z_]{1,40}$/.test(name) ? name : 'unknown');
+    if (parameters.has(name))
+      throw new Refusal('doubled_parameter', /^[a-z_]{1,40}$/.test(name) ? name : 'unknown');
     parameters.set(name, at === -1 ? '' : decode(pair.slice(at + 1)));
   }
   return parameters;
@@ -55,9 +56,17 @@ function refuseQuery(request: Request): void {
 }
 
 function checkType(request: Request, type: string, reason: 'not_a_form' | 'not_json_type'): void {
-  const [given = '', ...parameters] = (request.headers.get('content-type') ?? '').toLowerCase().split(';');
-  const charsets = parameters.map((parameter) => parameter.trim()).filter((parameter) => parameter.startsWith('charset='));
-  if (given.trim() !== type || charsets.some((charset) => charset.replaceAll('"', '') !== 'charset=utf-8')) throw new Refusal(reason);
+  const [given = '', ...parameters] = (request.headers.get('content-type') ?? '')
+    .toLowerCase()
+    .split(';');
+  const charsets = parameters
+    .map((parameter) => parameter.trim())
+    .filter((parameter) => parameter.startsWith('charset='));
+  if (
+    given.trim() !== type ||
+    charsets.some((charset) => charset.replaceAll('"', '') !== 'charset=utf-8')
+  )
+    throw new Refusal(reason);
 }
 
 async function readText(request: Request): Promise<string> {

@@ -37,7 +37,10 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 export async function createAuthority(): Promise<DevelopmentAuthority> {
   const keys = await makeKeys();
   // TLS compares with the machine's own clock, whatever the sandbox's says.
-  const validity = { notBefore: new Date(Date.now() - HOUR_MS), notAfter: new Date(Date.now() + 365 * DAY_MS) };
+  const validity = {
+    notBefore: new Date(Date.now() - HOUR_MS),
+    notAfter: new Date(Date.now() + 365 * DAY_MS),
+  };
   const issuer = [{ CN: ['myna-selfinfo sandbox development CA'] }];
   const common = { issuer, signingKey: keys.privateKey, signingAlgorithm: algorithm, ...validity };
   const own = await X509CertificateGenerator.create({
@@ -52,7 +55,11 @@ export async function createAuthority(): Promise<DevelopmentAuthority> {
     ],
   });
 
-  async function issue(commonName: string, usage: ExtendedKeyUsage, names: JsonGeneralName[]): Promise<Credential> {
+  async function issue(
+    commonName: string,
+    usage: ExtendedKeyUsage,
+    names: JsonGeneralName[],
+  ): Promise<Credential> {
     const leaf = await makeKeys();
     const certificate = await X509CertificateGenerator.create({
       ...common,
@@ -84,7 +91,10 @@ export async function createAuthority(): Promise<DevelopmentAuthority> {
 }
 
 function makeKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']) as Promise<webcrypto.CryptoKeyPair>;
+  return webcrypto.subtle.generateKey(algorithm, true, [
+    'sign',
+    'verify',
+  ]) as Promise<webcrypto.CryptoKeyPair>;
 }
 
 async function exportKey(key: webcrypto.CryptoKey): Promise<string> {

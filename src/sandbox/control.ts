@@ -6,7 +6,8 @@ import { Refusal } from './refusals.js';
 import type { Attempt, LogEntry, World } from './state.js';
 
 /**
- * What the sandbox serves beside the portal, on the origin of its pages and to loopback only: the log as a page, and its virtual clock.
+ * What the sandbox serves beside the portal, on the origin of its pages and to loopback only: the
+ * log as a page, and its virtual clock.
  *
  * @example
  * ```ts
@@ -37,18 +38,23 @@ export function createControl({ clock, given, log }: Pick<World, 'clock' | 'give
 
   function showTime(): Response {
     const now = clock.now();
-    return Response.json({ now: formatInstant(now), epochMs: now }, { headers: { 'cache-control': 'no-store' } });
+    return Response.json(
+      { now: formatInstant(now), epochMs: now },
+      { headers: { 'cache-control': 'no-store' } },
+    );
   }
 
   // JSON only: a page elsewhere cannot send that without asking first.
   async function moveTime(request: Request): Promise<Response> {
     const virtual = virtualClock(given);
     const order = await readJson(request);
-    const [[name, value] = [], ...more] = typeof order === 'object' && order !== null ? Object.entries(order) : [];
+    const [[name, value] = [], ...more] =
+      typeof order === 'object' && order !== null ? Object.entries(order) : [];
     if (more.length > 0) throw new Refusal('clock_order_invalid');
     try {
       if (name === 'set' && typeof value === 'string') virtual.set(value);
-      else if (name === 'advanceMs' && typeof value === 'number' && clock.now() + value <= LAST_MS) virtual.advance(value);
+      else if (name === 'advanceMs' && typeof value === 'number' && clock.now() + value <= LAST_MS)
+        virtual.advance(value);
       else throw new Refusal('clock_order_invalid');
     } catch (error) {
       throw isSelfInfoError(error) ? new Refusal('clock_order_invalid') : error;
@@ -57,7 +63,12 @@ export function createControl({ clock, given, log }: Pick<World, 'clock' | 'give
   }
 
   return [
-    { path: controlPaths.log, method: 'GET', machine: false, handle: onLoopback(() => logPage(log.entries)) },
+    {
+      path: controlPaths.log,
+      method: 'GET',
+      machine: false,
+      handle: onLoopback(() => logPage(log.entries)),
+    },
     {
       path: controlPaths.clock,
       method: 'GET',
@@ -84,12 +95,29 @@ function logPage(entries: readonly LogEntry[]): Response {
     .slice(-SHOWN)
     .reverse()
     .map(({ at, step, outcome, code = '', fault, reason, reasonJa, clientId = '' }) => {
-      const why = reasonJa === undefined || reason === undefined ? nothing : html`${reasonJa}<br><span lang="en">${reason}</span>`;
+      const why =
+        reasonJa === undefined || reason === undefined
+          ? nothing
+          : html`${reasonJa}<br><span lang="en">${reason}</span>`;
       const met = fault === undefined ? nothing : html` fault: ${fault}`;
-      const cells = [html`${at}`, html`${step}`, html`${outcome}`, html`${clientId}`, html`<code>${code}</code>${met}`, why];
+      const cells = [
+        html`${at}`,
+        html`${step}`,
+        html`${outcome}`,
+        html`${clientId}`,
+        html`<code>${code}</code>${met}`,
+        why,
+      ];
       return html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
     });
-  const heads = ['時刻 / time', 'ステップ / step', '結果 / outcome', 'クライアント / client', 'コード / code', '理由 / reason'];
+  const heads = [
+    '時刻 / time',
+    'ステップ / step',
+    '結果 / outcome',
+    'クライアント / client',
+    'コード / code',
+    '理由 / reason',
+  ];
   return page('ja', {
     title: '記録 / Log',
     wide: true,

@@ -1,32 +1,72 @@
 import { randomUUID } from 'node:crypto';
-import { array, discriminatedUnion, enum as enumOf, int, literal, optional, strictObject, boolean as yesOrNo } from 'zod';
+import {
+  array,
+  discriminatedUnion,
+  enum as enumOf,
+  int,
+  literal,
+  optional,
+  strictObject,
+  boolean as yesOrNo,
+} from 'zod';
 import type { WireProfile } from '../profile.js';
 import type { Clock } from '../time.js';
 import type { Problems } from './problems.js';
 import { Refusal } from './refusals.js';
 
-/** A step that can be made to fail: the pushed authorization request, opening the consent, the token, the request, the poll for the result. */
+/**
+ * A step that can be made to fail: the pushed authorization request, opening the consent, the
+ * token, the request, the poll for the result.
+ */
 export type FaultStep = 'push' | 'authorize' | 'token' | 'request' | 'result';
 
 /**
- * A fault on demand: at which step (`on`), at which call of it (`nth`, from 1; default: every one), and what happens (`do`).
+ * A fault on demand: at which step (`on`), at which call of it (`nth`, from 1; default: every one),
+ * and what happens (`do`).
  *
- * `error-500`, `error-503`, `error-429` and `maintenance` come before the step is carried out, all others after it, so that only its answer is spoiled.
+ * `error-500`, `error-503`, `error-429` and `maintenance` come before the step is carried out, all
+ * others after it, so that only its answer is spoiled.
  */
 export type Fault = { readonly on: FaultStep; readonly nth?: number | undefined } & FaultAction;
 
 /** What a fault does. */
 export type FaultAction =
-  /** `delay`: the answer comes `ms` milliseconds later by the sandbox's clock. `clock-skew`: the step is carried out as though that clock were `ms` ahead (behind, if negative). */
+  /**
+   * `delay`: the answer comes `ms` milliseconds later by the sandbox's clock. `clock-skew`: the
+   * step is carried out as though that clock were `ms` ahead (behind, if negative).
+   */
   | { readonly do: 'delay' | 'clock-skew'; readonly ms: number }
-  | { readonly do: 'stall' | 'reset' | 'truncate' | 'wrong-type' | 'invalid-json' | 'huge' | 'maintenance' | 'mismatched-process' }
+  | {
+      readonly do:
+        | 'stall'
+        | 'reset'
+        | 'truncate'
+        | 'wrong-type'
+        | 'invalid-json'
+        | 'huge'
+        | 'maintenance'
+        | 'mismatched-process';
+    }
   /** With `retryAfterSeconds` a Retry-After header says when to come again; `asDate`: as a date. */
-  | { readonly do: 'error-500' | 'error-503' | 'error-429'; readonly retryAfterSeconds?: number | undefined; readonly asDate?: boolean | undefined };
+  | {
+      readonly do: 'error-500' | 'error-503' | 'error-429';
+      readonly retryAfterSeconds?: number | undefined;
+      readonly asDate?: boolean | undefined;
+    };
 
-/** What becomes of a connection: it never answers, is reset or ends orderly in the middle of the body. */
+/**
+ * What becomes of a connection: it never answers, is reset or ends orderly in the middle of the
+ * body.
+ */
 export type WireFault = 'stall' | 'reset' | 'truncate';
 
-const steps = ['push', 'authorize', 'token', 'request', 'result'] as const satisfies readonly FaultStep[];
+const steps = [
+  'push',
+  'authorize',
+  'token',
+  'request',
+  'result',
+] as const satisfies readonly FaultStep[];
 
 /** The steps at which a fault makes sense, where these are not all. */
 const places: Readonly<Partial<Record<Fault['do'], readonly FaultStep[]>>> = {
@@ -35,7 +75,8 @@ const places: Readonly<Partial<Record<Fault['do'], readonly FaultStep[]>>> = {
 };
 
 /**
- * The request header that asks the sandbox for a fault at this very call, e.g. `stall` or `delay; ms=5000`; nothing but the sandbox knows it.
+ * The request header that asks the sandbox for a fault at this very call, e.g. `stall` or `delay;
+ * ms=5000`; nothing but the sandbox knows it.
  *
  * @example
  * ```ts
@@ -48,8 +89,24 @@ export const faultHeader = 'x-sandbox-fault';
 const place = { on: enumOf(steps), nth: optional(int().min(1)) };
 const faultSchema = discriminatedUnion('do', [
   strictObject({ ...place, do: literal('delay'), ms: int().min(0).max(86_400_000) }),
-  strictObject({ ...place, do: literal('clock-skew'), ms: int().min(-3_155_760_000_000).max(3_155_760_000_000) }),
-  strictObject({ ...place, do: enumOf(['stall', 'reset', 'truncate', 'wrong-type', 'invalid-json', 'huge', 'maintenance', 'mismatched-process']) }),
+  strictObject({
+    ...place,
+    do: literal('clock-skew'),
+    ms: int().min(-3_155_760_000_000).max(3_155_760_000_000),
+  }),
+  strictObject({
+    ...place,
+    do: enumOf([
+      'stall',
+      'reset',
+      'truncate',
+      'wrong-type',
+      'invalid-json',
+      'huge',
+      'maintenance',
+      'mismatched-process',
+    ]),
+  }),
   strictObject({
     ...place,
     do: enumOf(['error-500', 'error-503', 'error-429']),
@@ -63,7 +120,11 @@ const faultList = array(faultSchema);
 export function checkFaults(value: unknown, path: string, problems: Problems): readonly Fault[] {
   const faults = problems.parse(faultList, value, path) ?? [];
   for (const [index, fault] of faults.entries()) {
-    if (!makesSense(fault)) problems.add(`${path}[${index}].do`, `not at this step: only ${places[fault.do]?.join(', ')}`);
+    if (!makesSense(fault))
+      problems.add(
+        `${path}[${index}].do`,
+        `not at this step: only ${places[fault.do]?.join(', ')}`,
+      );
   }
   return faults;
 }
@@ -75,14 +136,19 @@ function makesSense(fault: Fault): boolean {
 /** The fault that a call meets. */
 export type FaultPlan = (on: FaultStep, request: Request) => Fault | undefined;
 
-/** Says which fault the call at hand meets, if any: the one that its header asks for, else the first of the list that fits. */
+/**
+ * Says which fault the call at hand meets, if any: the one that its header asks for, else the first
+ * of the list that fits.
+ */
 export function createFaultPlan(faults: readonly Fault[]): FaultPlan {
   const counts = new Map<string, number>();
   return (on, request) => {
     const count = (counts.get(on) ?? 0) + 1;
     counts.set(on, count);
     const asked = request.headers.get(faultHeader);
-    return asked === null ? faults.find((fault) => fault.on === on && (fault.nth ?? count) === count) : readFault(on, asked);
+    return asked === null
+      ? faults.find((fault) => fault.on === on && (fault.nth ?? count) === count)
+      : readFault(on, asked);
   };
 }
 
@@ -94,7 +160,11 @@ function readFault(on: FaultStep, text: string): Fault {
   });
   // The header speaks of this very call.
   const elsewhere = values.some(([name]) => name === 'on' || name === 'nth' || name === 'do');
-  const { success, data } = faultSchema.safeParse({ ...Object.fromEntries(values), on, do: action });
+  const { success, data } = faultSchema.safeParse({
+    ...Object.fromEntries(values),
+    on,
+    do: action,
+  });
   if (elsewhere || !success || !makesSense(data)) throw new Refusal('fault_unknown', faultHeader);
   return data;
 }
@@ -102,18 +172,37 @@ function readFault(on: FaultStep, text: string): Fault {
 /** The answer of a fault that comes before its step is carried out. */
 export function failEarly(fault: Fault, nowMs: number): Response | undefined {
   if (fault.do === 'maintenance') {
-    return new Response('<!doctype html>\n<html lang="ja"><meta charset="utf-8"><title>メンテナンス中</title><h1>ただいまメンテナンス中です</h1></html>\n', {
-      status: 503,
-      headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },
-    });
+    return new Response(
+      '<!doctype html>\n<html lang="ja"><meta charset="utf-8"><title>メンテナンス中</title><h1>ただいまメンテナンス中です</h1></html>\n',
+      {
+        status: 503,
+        headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },
+      },
+    );
   }
-  if (fault.do !== 'error-500' && fault.do !== 'error-503' && fault.do !== 'error-429') return undefined;
+  if (fault.do !== 'error-500' && fault.do !== 'error-503' && fault.do !== 'error-429')
+    return undefined;
   const { retryAfterSeconds: seconds, asDate = false } = fault;
-  const retryAfter = seconds === undefined ? undefined : asDate ? new Date(nowMs + seconds * 1_000).toUTCString() : String(seconds);
+  const retryAfter =
+    seconds === undefined
+      ? undefined
+      : asDate
+        ? new Date(nowMs + seconds * 1_000).toUTCString()
+        : String(seconds);
   const error = fault.do === 'error-500' ? 'server_error' : 'temporarily_unavailable';
   return Response.json(
-    { error, error_description: 'A fault on demand.', error_description_ja: '指定された障害です。' },
-    { status: Number(fault.do.slice(-3)), headers: { 'cache-control': 'no-store', ...(retryAfter !== undefined && { 'retry-after': retryAfter }) } },
+    {
+      error,
+      error_description: 'A fault on demand.',
+      error_description_ja: '指定された障害です。',
+    },
+    {
+      status: Number(fault.do.slice(-3)),
+      headers: {
+        'cache-control': 'no-store',
+        ...(retryAfter !== undefined && { 'retry-after': retryAfter }),
+      },
+    },
   );
 }
 
@@ -123,7 +212,10 @@ export interface Answered {
   readonly wire?: WireFault;
 }
 
-/** Spoils the answer of a step that was carried out. @throws what the signal's reason is, when the caller goes away during a delay. */
+/**
+ * Spoils the answer of a step that was carried out. @throws what the signal's reason is, when the
+ * caller goes away during a delay.
+ */
 export async function spoil(
   response: Response,
   fault: Fault,
@@ -139,7 +231,9 @@ export async function spoil(
       await clock.wait(fault.ms, signal);
       return { response };
     case 'clock-skew':
-      return { response: withHeader(response, 'date', new Date(clock.now() + fault.ms).toUTCString()) };
+      return {
+        response: withHeader(response, 'date', new Date(clock.now() + fault.ms).toUTCString()),
+      };
     case 'wrong-type':
       return { response: withHeader(response, 'content-type', 'text/plain; charset=utf-8') };
     case 'invalid-json':
@@ -153,8 +247,14 @@ export async function spoil(
   }
 }
 
-/** An answer as it arrives without a connection: one that stalls never settles, one that breaks off fails in the middle of its body. */
-export async function withoutSocket({ response, wire }: Answered, signal: AbortSignal): Promise<Response> {
+/**
+ * An answer as it arrives without a connection: one that stalls never settles, one that breaks off
+ * fails in the middle of its body.
+ */
+export async function withoutSocket(
+  { response, wire }: Answered,
+  signal: AbortSignal,
+): Promise<Response> {
   if (wire === undefined) return response;
   if (wire === 'stall') {
     return new Promise((_, reject) => {
@@ -194,5 +294,7 @@ function filler(): ReadableStream<Uint8Array> {
 
 async function mismatched(response: Response, { fields }: WireProfile): Promise<string> {
   const body: unknown = JSON.parse(await response.text());
-  return JSON.stringify(response.ok ? { ...Object(body), [fields.processId.value]: randomUUID() } : body);
+  return JSON.stringify(
+    response.ok ? { ...Object(body), [fields.processId.value]: randomUUID() } : body,
+  );
 }

@@ -13,9 +13,14 @@ export class Markup {
 
 type Piece = string | number | Markup | readonly Markup[];
 
-/** A template whose values are escaped unless they are markup themselves, so that nothing gets into a page by being forgotten. */
+/**
+ * A template whose values are escaped unless they are markup themselves, so that nothing gets into
+ * a page by being forgotten.
+ */
 export function html(strings: TemplateStringsArray, ...pieces: readonly Piece[]): Markup {
-  return new Markup(strings.reduce((text, string, index) => text + written(pieces[index - 1] ?? '') + string));
+  return new Markup(
+    strings.reduce((text, string, index) => text + written(pieces[index - 1] ?? '') + string),
+  );
 }
 
 /** What stands there only if something holds. */
@@ -24,14 +29,22 @@ export const nothing = new Markup('');
 function written(piece: Piece): string {
   if (piece instanceof Markup) return piece.text;
   if (typeof piece === 'object') return piece.map((markup) => markup.text).join('');
-  return String(piece).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;');
+  return String(piece)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
 }
 
 const STYLE_HASH = createHash('sha256').update(style).digest('base64');
 // Where the page itself stands, without its query: the path is the wire profile's.
 const ACTION = '?';
 
-/** The start of the form that takes a page's decision; the server says what is missing, in the language of the page. */
+/**
+ * The start of the form that takes a page's decision; the server says what is missing, in the
+ * language of the page.
+ */
 export function formStart(form: string): Markup {
   return html`<form method="post" action="${ACTION}" accept-charset="utf-8" novalidate><input type="hidden" name="form" value="${form}">`;
 }
@@ -52,7 +65,10 @@ export interface PageParts {
 }
 
 /** A page of the sandbox, without script and without anything from elsewhere. */
-export function page(language: Language, { title, body, status = 200, mistaken = false, form, redirectUri, wide = false }: PageParts): Response {
+export function page(
+  language: Language,
+  { title, body, status = 200, mistaken = false, form, redirectUri, wide = false }: PageParts,
+): Response {
   const text = texts[language];
   const formAction = redirectUri === undefined ? "'none'" : `'self' ${new URL(redirectUri).origin}`;
   const { text: document } = html`<!doctype html>
@@ -84,7 +100,10 @@ ${body}
   });
 }
 
-/** The same page in the other language. The id comes before its name: who looks for `name="form" value=` finds the page's own form only. */
+/**
+ * The same page in the other language. The id comes before its name: who looks for `name="form"
+ * value=` finds the page's own form only.
+ */
 function languageSwitch(language: Language, form: string): Markup {
   const other = language === 'ja' ? 'en' : 'ja';
   const { languageName } = texts[other];

@@ -63,6 +63,11 @@ export {
 } from './records-work.js';
 export type { RegisteredItem, RegisteredService, Registration } from './registrations.js';
 export { createSandbox, type Sandbox, type SandboxOptions } from './sandbox.js';
-export { type Connection, type StartedSandbox, type StartSandboxOptions, startSandbox } from './server.js';
+export {
+  type Connection,
+  type StartedSandbox,
+  type StartSandboxOptions,
+  startSandbox,
+} from './server.js';
 export type { LogEntry, LogStep } from './state.js';
 export type { VisitOptions } from './visit.js';

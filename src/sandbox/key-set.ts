@@ -4,7 +4,10 @@ import { checkKeys, checkText } from '../options.js';
 
 /** A JSON Web Key Set (RFC 7517) of public keys. */
 export interface PublicKeySet {
-  /** EC keys on P-256 for `ES256`, RSA keys of 2048 bits or more for `PS256`; each with a `kid` of its own. */
+  /**
+   * EC keys on P-256 for `ES256`, RSA keys of 2048 bits or more for `PS256`; each with a `kid` of
+   * its own.
+   */
   readonly keys: readonly Readonly<Record<string, unknown>>[];
 }
 
@@ -14,32 +17,55 @@ export interface VerificationKey {
   readonly key: KeyObject;
 }
 
-/** Checks how a client is registered to authenticate beside its certificate: the keys by id, or undefined for not at all. */
-export function checkClientAuth(value: unknown, path: string): ReadonlyMap<string, VerificationKey> | undefined {
+/**
+ * Checks how a client is registered to authenticate beside its certificate: the keys by id, or
+ * undefined for not at all.
+ */
+export function checkClientAuth(
+  value: unknown,
+  path: string,
+): ReadonlyMap<string, VerificationKey> | undefined {
   if (value === undefined || value === 'tls') return undefined;
   checkKeys(value, path, ['jwks']);
   checkKeys(value.jwks ?? {}, `${path}.jwks`, ['keys']);
   const { keys: list } = Object(value.jwks);
   if (list === undefined) throw new SelfInfoError('missing_option', { path: `${path}.jwks.keys` });
   if (!Array.isArray(list)) throw new TypeError(`${path}.jwks.keys must be a list.`);
-  if (list.length === 0) throw invalid(`${path}.jwks.keys`, 'At least one key.', '1つ以上の鍵を指定してください。');
+  if (list.length === 0)
+    throw invalid(`${path}.jwks.keys`, 'At least one key.', '1つ以上の鍵を指定してください。');
   const keys = new Map<string, VerificationKey>();
   for (const [index, jwk] of list.entries()) {
     const at = `${path}.jwks.keys[${index}]`;
     if (typeof jwk !== 'object' || jwk === null) throw new TypeError(`${at} must be an object.`);
     checkText(jwk.kid, `${at}.kid`);
-    if (keys.has(jwk.kid)) throw invalid(`${at}.kid`, 'Another key has the same id.', '他の鍵と同じ id です。');
+    if (keys.has(jwk.kid))
+      throw invalid(`${at}.kid`, 'Another key has the same id.', '他の鍵と同じ id です。');
     keys.set(jwk.kid, readKey(jwk, at));
   }
   return keys;
 }
 
 function readKey(jwk: Readonly<Record<string, unknown>>, path: string): VerificationKey {
-  if ('d' in jwk) throw unusable(path, 'A private key does not belong here: register the public one.', '秘密鍵は登録できません。公開鍵を登録してください。');
+  if ('d' in jwk)
+    throw unusable(
+      path,
+      'A private key does not belong here: register the public one.',
+      '秘密鍵は登録できません。公開鍵を登録してください。',
+    );
   const key = parse(jwk);
   const { namedCurve, modulusLength = 0 } = key?.asymmetricKeyDetails ?? {};
-  const alg = namedCurve === 'prime256v1' ? 'ES256' : key?.asymmetricKeyType === 'rsa' && modulusLength >= 2_048 ? 'PS256' : undefined;
-  if (key === undefined || alg === undefined || ![undefined, alg].includes(Object(jwk).alg) || ![undefined, 'sig'].includes(Object(jwk).use))
+  const alg =
+    namedCurve === 'prime256v1'
+      ? 'ES256'
+      : key?.asymmetricKeyType === 'rsa' && modulusLength >= 2_048
+        ? 'PS256'
+        : undefined;
+  if (
+    key === undefined ||
+    alg === undefined ||
+    ![undefined, alg].includes(Object(jwk).alg) ||
+    ![undefined, 'sig'].includes(Object(jwk).use)
+  )
     throw unusable(
       path,
       'An EC key on P-256 (ES256) or an RSA key of 2048 bits or more (PS256), for signatures.',

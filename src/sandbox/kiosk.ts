@@ -1,4 +1,11 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign, verify } from 'node:crypto';
+import {
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  sign,
+  verify,
+} from 'node:crypto';
 import { type Calendar, createCalendar } from '../calendar/index.js';
 import { SelfInfoError } from '../errors.js';
 import type { KioskAuthorizer } from '../kiosk/authorizer.js';
@@ -32,7 +39,10 @@ export interface SandboxKioskOptions {
   readonly calendar?: Calendar;
 }
 
-/** A citizen's invented card, for `createSimulatedReader` of `myna-selfinfo/kiosk`. It shows neither PIN nor key. */
+/**
+ * A citizen's invented card, for `createSimulatedReader` of `myna-selfinfo/kiosk`. It shows neither
+ * PIN nor key.
+ */
 export interface SandboxCard {
   /** The certificate, and how many wrong PINs it still takes. */
   read(): { readonly certificate: Uint8Array; readonly triesLeft: number };
@@ -68,7 +78,12 @@ export interface SandboxKiosk {
 }
 
 const TRIES = 3;
-const CONDITIONS: readonly unknown[] = ['good', 'locked', 'expired', 'revoked'] satisfies CardCondition[];
+const CONDITIONS: readonly unknown[] = [
+  'good',
+  'locked',
+  'expired',
+  'revoked',
+] satisfies CardCondition[];
 const CHALLENGE_BYTES = 32;
 const CARD_LIFE_MS = 5 * 365 * DAY_MS;
 
@@ -82,12 +97,16 @@ interface Content {
 }
 
 /**
- * Makes an imitation of the kiosk edition that lives in the process: it judges cards as strictly as it can, and fetches what the personas hold.
+ * Makes an imitation of the kiosk edition that lives in the process: it judges cards as strictly as
+ * it can, and fetches what the personas hold.
  *
- * The real kiosk edition is not public. The certificates are no X.509: whatever reads real ones is tested with real ones.
+ * The real kiosk edition is not public. The certificates are no X.509: whatever reads real ones is
+ * tested with real ones.
  *
  * @param options - registrations, personas, clock, calendar.
- * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `invalid_credential`, `unknown_detail`, `unknown_server`, `not_a_holder`, `latest_not_declared`, naming the option; TypeError for a wrong type.
+ * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `invalid_credential`,
+ * `unknown_detail`, `unknown_server`, `not_a_holder`, `latest_not_declared`, naming the option;
+ * TypeError for a wrong type.
  * @example
  * ```ts
  * import { createVirtualClock, defineService, latest } from 'myna-selfinfo';
@@ -137,13 +156,19 @@ export function createSandboxKiosk(options: SandboxKioskOptions): SandboxKiosk {
     const citizen = personas.get(persona);
     if (citizen === undefined) {
       const known = [...personas.keys()].join(', ');
-      throw new SelfInfoError('invalid_option', { path: 'persona', expected: { en: `One of ${known}.`, ja: `${known} のいずれかです。` } });
+      throw new SelfInfoError('invalid_option', {
+        path: 'persona',
+        expected: { en: `One of ${known}.`, ja: `${known} のいずれかです。` },
+      });
     }
     const state = condition ?? citizen.card ?? 'good';
     if (!CONDITIONS.includes(state)) {
       throw new SelfInfoError('invalid_option', {
         path: 'condition',
-        expected: { en: `One of ${CONDITIONS.join(', ')}.`, ja: `${CONDITIONS.join('、')} のいずれかです。` },
+        expected: {
+          en: `One of ${CONDITIONS.join(', ')}.`,
+          ja: `${CONDITIONS.join('、')} のいずれかです。`,
+        },
       });
     }
     const keys = generateKeyPairSync('ed25519');
@@ -172,7 +197,12 @@ export function createSandboxKiosk(options: SandboxKioskOptions): SandboxKiosk {
     const asked = client && readRequest(request, client);
     write('begin', asked ? 'accepted' : 'refused');
     if (asked === undefined) {
-      throw new SelfInfoError('sandbox_refused', { expected: { en: 'this service may not ask this.', ja: 'このサービスにこの照会は登録されていません。' } });
+      throw new SelfInfoError('sandbox_refused', {
+        expected: {
+          en: 'this service may not ask this.',
+          ja: 'このサービスにこの照会は登録されていません。',
+        },
+      });
     }
     return openTransaction(asked);
   }
@@ -182,15 +212,26 @@ export function createSandboxKiosk(options: SandboxKioskOptions): SandboxKiosk {
     let challenged: { readonly step: 'identity' | 'fetch'; readonly bytes: Uint8Array } | undefined;
     let identified: Uint8Array | undefined;
 
-    /** A challenge counts once, for the step it was made for, and after the identity check for that card only. */
-    function check(proof: Proof, expected: 'identity' | 'fetch'): Content | 'expired' | 'revoked' | 'not-accepted' {
+    /**
+     * A challenge counts once, for the step it was made for, and after the identity check for that
+     * card only.
+     */
+    function check(
+      proof: Proof,
+      expected: 'identity' | 'fetch',
+    ): Content | 'expired' | 'revoked' | 'not-accepted' {
       const given = challenged;
       challenged = undefined;
       const content = judge(proof.certificate);
       if (typeof content === 'string') return content;
       if (step !== expected || given?.step !== expected) return 'not-accepted';
-      if (identified !== undefined && Buffer.compare(identified, proof.certificate) !== 0) return 'not-accepted';
-      const key = createPublicKey({ key: Buffer.from(content.key, 'base64'), type: 'spki', format: 'der' });
+      if (identified !== undefined && Buffer.compare(identified, proof.certificate) !== 0)
+        return 'not-accepted';
+      const key = createPublicKey({
+        key: Buffer.from(content.key, 'base64'),
+        type: 'spki',
+        format: 'der',
+      });
       return verify(null, given.bytes, key, proof.signature) ? content : 'not-accepted';
     }
 
@@ -219,22 +260,35 @@ export function createSandboxKiosk(options: SandboxKioskOptions): SandboxKiosk {
       async fetch(proof) {
         const content = check(proof, 'fetch');
         const persona = typeof content === 'string' ? undefined : personas.get(content.persona);
-        if (typeof content === 'string' || persona === undefined) return refused('fetch', typeof content === 'string' ? content : 'not-accepted');
+        if (typeof content === 'string' || persona === undefined)
+          return refused('fetch', typeof content === 'string' ? content : 'not-accepted');
         step = 'provide';
         const { fields, processStatuses } = publicProfile;
         const body = {
           [fields.processId.value]: randomBytes(16).toString('hex'),
           [fields.processStatus.value]: processStatuses.done.value,
-          [fields.selfPersonalData.value]: settleAnswer(asked, persona, calendar, clock.now(), publicProfile),
+          [fields.selfPersonalData.value]: settleAnswer(
+            asked,
+            persona,
+            calendar,
+            clock.now(),
+            publicProfile,
+          ),
         };
         write('fetch', 'accepted');
-        return { status: 'fetched', result: await publicProfile.decodeResult(structuredClone(body), publicProfile) };
+        return {
+          status: 'fetched',
+          result: await publicProfile.decodeResult(structuredClone(body), publicProfile),
+        };
       },
       async provide() {
         const allowed = step === 'provide';
         step = 'over';
         write('provide', allowed ? 'accepted' : 'refused');
-        if (!allowed) throw new SelfInfoError('sandbox_refused', { expected: { en: 'nothing was fetched.', ja: '取得した情報がありません。' } });
+        if (!allowed)
+          throw new SelfInfoError('sandbox_refused', {
+            expected: { en: 'nothing was fetched.', ja: '取得した情報がありません。' },
+          });
       },
       async discard() {
         step = 'over';
@@ -250,7 +304,11 @@ export function createSandboxKiosk(options: SandboxKioskOptions): SandboxKiosk {
 /** What is asked, undefined when it is not registered. */
 function readRequest({ items }: Request, client: Client): readonly Asked[] | undefined {
   try {
-    return readInquiries(publicProfile.encodeRequest({ items }, publicProfile), client, publicProfile);
+    return readInquiries(
+      publicProfile.encodeRequest({ items }, publicProfile),
+      client,
+      publicProfile,
+    );
   } catch (error) {
     if (error instanceof Refusal) return undefined;
     throw error;

@@ -66,7 +66,9 @@ interface Texts {
   readonly closedNow: string;
   readonly uncertainNow: string;
   readonly holdersClosed: (holders: string) => string;
-  readonly endings: Readonly<Record<Ending, { readonly title: string; readonly text: string; readonly next: string }>>;
+  readonly endings: Readonly<
+    Record<Ending, { readonly title: string; readonly text: string; readonly next: string }>
+  >;
   readonly startOver: string;
   readonly errorTitle: string;
   readonly errorHint: string;
@@ -85,7 +87,8 @@ export const texts: Readonly<Record<Language, Texts>> = {
     stepsLabel: '手続の流れ',
     steps: ['同意', '本人確認', '完了'],
     consentTitle: '自己情報の提供への同意',
-    asks: (name) => `「${name}」が、あなたの自己情報の提供を求めています。内容を確認し、提供に同意するかどうかを選んでください。`,
+    asks: (name) =>
+      `「${name}」が、あなたの自己情報の提供を求めています。内容を確認し、提供に同意するかどうかを選んでください。`,
     asker: '提供先',
     service: 'サービス',
     serviceId: 'サービスID',
@@ -93,7 +96,11 @@ export const texts: Readonly<Record<Language, Texts>> = {
     items: '提供する自己情報',
     holders: '保有機関',
     inquiries: '範囲',
-    methods: { latest: '最新のもの', 'point-in-time': '指定された日または年度のもの', range: '指定された期間のもの' },
+    methods: {
+      latest: '最新のもの',
+      'point-in-time': '指定された日または年度のもの',
+      range: '指定された期間のもの',
+    },
     latestBy: (field) => `最新のもの（「${field}」で判断）`,
     oneOf: '、または',
     colon: '：',
@@ -101,14 +108,17 @@ export const texts: Readonly<Record<Language, Texts>> = {
     purpose: '利用目的',
     kept: '保持期間',
     keptUntil: { before: '', after: 'まで' },
-    keptDays: (days) => (days === 0 ? '（同意した日かぎり）' : `（同意した日の翌日から${days}日間）`),
-    agreeHint: '同意しない場合は、何も提供せずにサービスの画面へ戻ります。次の本人確認の画面でも中止できます。',
+    keptDays: (days) =>
+      days === 0 ? '（同意した日かぎり）' : `（同意した日の翌日から${days}日間）`,
+    agreeHint:
+      '同意しない場合は、何も提供せずにサービスの画面へ戻ります。次の本人確認の画面でも中止できます。',
     agreeBox: '上の内容を確認し、自己情報の提供に同意する',
     agree: '本人確認へ進む',
     decline: '同意しない',
     cardTitle: '本人確認',
     handedTo: (name) => `「${name}」に提供する自己情報`,
-    cardHint: '実際の手続では、マイナンバーカードをカードリーダまたはスマートフォンで読み取ります。ここでは、見本のカードから1枚を選んでください。',
+    cardHint:
+      '実際の手続では、マイナンバーカードをカードリーダまたはスマートフォンで読み取ります。ここでは、見本のカードから1枚を選んでください。',
     card: 'カードリーダに置くカード',
     moreCards: (count) => `ほかの見本のカード（${count}枚）`,
     born: (day) => `${day}生`,
@@ -119,14 +129,16 @@ export const texts: Readonly<Record<Language, Texts>> = {
     back: '同意の画面に戻る',
     cancel: '提供を中止する',
     closedTitle: 'ただいま取得できません',
-    closed: (name) => `「${name}」が求めている自己情報は、関係するシステムが停止しているため、ただいま取得できません。`,
+    closed: (name) =>
+      `「${name}」が求めている自己情報は、関係するシステムが停止しているため、ただいま取得できません。`,
     reason: '理由',
     opens: '次に取得できる日時',
     opensUnknown: '未定',
     closedHint: '何も提供していません。サービスの画面に戻り、再開後にもう一度お手続きください。',
     leave: 'サービスの画面に戻る',
     trial: 'サンドボックスで試す方へ',
-    trialHint: '停止中の回答を確かめるために、このまま同意の画面へ進めます。停止中の項目は「取得不可」と回答されます。',
+    trialHint:
+      '停止中の回答を確かめるために、このまま同意の画面へ進めます。停止中の項目は「取得不可」と回答されます。',
     goOn: '停止中のまま進む',
     closedNow: 'ただいま取得できません。',
     uncertainNow: '計画停止のため、ただいま取得できない場合があります。',
@@ -167,12 +179,14 @@ export const texts: Readonly<Record<Language, Texts>> = {
     portal: 'Imitation Mynaportal',
     sandbox: 'Sandbox',
     invented: 'This is not the real Mynaportal. People and information are invented.',
-    unofficial: 'This page is shown by the sandbox of myna-selfinfo. No government body provides it. Do not enter a real individual number or PIN.',
+    unofficial:
+      'This page is shown by the sandbox of myna-selfinfo. No government body provides it. Do not enter a real individual number or PIN.',
     mistaken: 'Error: ',
     stepsLabel: 'Steps',
     steps: ['Consent', 'Identity check', 'Done'],
     consentTitle: 'Consent to hand over your information',
-    asks: (name) => `“${name}” asks for information about you. Check what it asks for, then choose whether to hand it over.`,
+    asks: (name) =>
+      `“${name}” asks for information about you. Check what it asks for, then choose whether to hand it over.`,
     asker: 'Who asks',
     service: 'Service',
     serviceId: 'Service id',
@@ -180,7 +194,11 @@ export const texts: Readonly<Record<Language, Texts>> = {
     items: 'Information handed over',
     holders: 'Held by',
     inquiries: 'Extent',
-    methods: { latest: 'the latest', 'point-in-time': 'as of a given day or fiscal year', range: 'over a given period' },
+    methods: {
+      latest: 'the latest',
+      'point-in-time': 'as of a given day or fiscal year',
+      range: 'over a given period',
+    },
     latestBy: (field) => `the latest (decided by “${field}”)`,
     oneOf: ', or',
     colon: ': ',
@@ -188,14 +206,19 @@ export const texts: Readonly<Record<Language, Texts>> = {
     purpose: 'Purpose',
     kept: 'Kept',
     keptUntil: { before: 'until the end of ', after: '' },
-    keptDays: (days) => (days === 0 ? '(the day of consent only)' : `(${days} ${days === 1 ? 'day' : 'days'} after the day of consent)`),
-    agreeHint: 'If you do not agree, you return to the service and nothing is handed over. You can still stop on the next page, the identity check.',
+    keptDays: (days) =>
+      days === 0
+        ? '(the day of consent only)'
+        : `(${days} ${days === 1 ? 'day' : 'days'} after the day of consent)`,
+    agreeHint:
+      'If you do not agree, you return to the service and nothing is handed over. You can still stop on the next page, the identity check.',
     agreeBox: 'I have read the above and agree to hand over this information',
     agree: 'Go on to the identity check',
     decline: 'Do not agree',
     cardTitle: 'Identity check',
     handedTo: (name) => `Information handed over to “${name}”`,
-    cardHint: 'In real life a card reader or a smartphone reads your My Number card. Here, choose one of the sample cards.',
+    cardHint:
+      'In real life a card reader or a smartphone reads your My Number card. Here, choose one of the sample cards.',
     card: 'Card to put on the reader',
     moreCards: (count) => `More sample cards (${count})`,
     born: (day) => `born ${day}`,
@@ -206,14 +229,16 @@ export const texts: Readonly<Record<Language, Texts>> = {
     back: 'Back to the consent',
     cancel: 'Stop and hand over nothing',
     closedTitle: 'Not available at the moment',
-    closed: (name) => `The information that “${name}” asks for cannot be had now, because systems that are needed are closed.`,
+    closed: (name) =>
+      `The information that “${name}” asks for cannot be had now, because systems that are needed are closed.`,
     reason: 'Reason',
     opens: 'Available again',
     opensUnknown: 'not known',
     closedHint: 'Nothing has been handed over. Return to the service and try again after that.',
     leave: 'Return to the service',
     trial: 'For those who try the sandbox',
-    trialHint: 'To see what an answer looks like while systems are closed, go on to the consent. What is closed comes back as unavailable.',
+    trialHint:
+      'To see what an answer looks like while systems are closed, go on to the consent. What is closed comes back as unavailable.',
     goOn: 'Go on nevertheless',
     closedNow: 'Cannot be had now.',
     uncertainNow: 'May not be available now because of planned outages.',

@@ -15,10 +15,18 @@ export interface PageFacts {
   readonly personas: ReadonlyMap<string, Persona>;
 }
 
-/** The page of a view; `form` is the key of its decision. Guideline figures 2.3-3 to 2.3-5, notes ※２ and ※３. */
+/**
+ * The page of a view; `form` is the key of its decision. Guideline figures 2.3-3 to 2.3-5, notes ※２
+ * and ※３.
+ */
 export function pageOf(view: View, form: string, facts: PageFacts): Response {
   const { language, problem, authorization } = view;
-  const { title, step, body } = { closed: closedPage, consent: consentPage, card: cardPage, ended: endedPage }[view.page](view, form, facts);
+  const { title, step, body } = {
+    closed: closedPage,
+    consent: consentPage,
+    card: cardPage,
+    ended: endedPage,
+  }[view.page](view, form, facts);
   return page(language, {
     title,
     status: problem?.status ?? 200,
@@ -34,7 +42,11 @@ ${body}`,
 /** A refusal that must not be sent to any redirect URI. */
 export function errorPage(language: Language, problem: Refusal): Response {
   const { errorTitle: title, errorHint } = texts[language];
-  return page(language, { title, status: problem.status, body: html`<h1>${title}</h1>\n${alertOf(language, problem)}\n<p>${errorHint}</p>` });
+  return page(language, {
+    title,
+    status: problem.status,
+    body: html`<h1>${title}</h1>\n${alertOf(language, problem)}\n<p>${errorHint}</p>`,
+  });
 }
 
 interface Content {
@@ -45,7 +57,11 @@ interface Content {
 }
 
 /** Who asks, for what, to what end, kept how long. */
-function consentPage({ language, authorization, problem }: View, form: string, { nowMs, openings }: PageFacts): Content {
+function consentPage(
+  { language, authorization, problem }: View,
+  form: string,
+  { nowMs, openings }: PageFacts,
+): Content {
   const text = texts[language];
   const { client, redirectUri } = authorization;
   const lastDay = dayOf(nowMs) + client.retentionDays;
@@ -80,7 +96,9 @@ function itemsOf(language: Language, client: Client, openings: Openings | undefi
     const rows = details.flatMap((detail) => {
       const holders = asked.get(detail.id);
       if (detail.category !== category.id || holders === undefined) return [];
-      const inquiries = [...client.items.values()].filter((item) => item.detail === detail.id).flatMap((item) => inquiriesOf(language, item));
+      const inquiries = [...client.items.values()]
+        .filter((item) => item.detail === detail.id)
+        .flatMap((item) => inquiriesOf(language, item));
       return [
         html`<li><h4>${detail[language]}</h4>
 <dl><div><dt>${text.holders}</dt><dd class="names">${unbroken(language, holders.map(nameIn(language)), COMMA[language])}</dd></div>
@@ -88,14 +106,18 @@ function itemsOf(language: Language, client: Client, openings: Openings | undefi
 ${openingNote(language, openings?.details.get(detail.id))}</li>`,
       ];
     });
-    return rows.length === 0 ? [] : [html`<div class="category"><h3>${category[language]}</h3>\n<ul>${rows}</ul></div>`];
+    return rows.length === 0
+      ? []
+      : [html`<div class="category"><h3>${category[language]}</h3>\n<ul>${rows}</ul></div>`];
   });
   return html`${groups}`;
 }
 
 function inquiriesOf(language: Language, { methods, latestBy }: Item): string[] {
   const text = texts[language];
-  return methods.map((method) => (method === 'latest' && latestBy !== undefined ? text.latestBy(latestBy) : text.methods[method]));
+  return methods.map((method) =>
+    method === 'latest' && latestBy !== undefined ? text.latestBy(latestBy) : text.methods[method],
+  );
 }
 
 function openingNote(language: Language, opening: Opening | undefined): Markup {
@@ -103,22 +125,37 @@ function openingNote(language: Language, opening: Opening | undefined): Markup {
   const text = texts[language];
   const opensAll = [...new Set(opening.closedHolders.map(({ opensMs }) => opensMs))];
   const notes = opensAll.map((opensMs) => {
-    const holders = opening.closedHolders.filter((holder) => holder.opensMs === opensMs).map(({ server }) => nameIn(language)(server));
+    const holders = opening.closedHolders
+      .filter((holder) => holder.opensMs === opensMs)
+      .map(({ server }) => nameIn(language)(server));
     return html`${text.holdersClosed(list(language, holders))}<br>${opensAt(language, opensMs)}`;
   });
-  if (opening.state === 'closed') notes.push(html`${text.closedNow}<br>${opensAt(language, opening.opensMs)}`);
+  if (opening.state === 'closed')
+    notes.push(html`${text.closedNow}<br>${opensAt(language, opening.opensMs)}`);
   if (opening.state === 'uncertain') notes.push(html`${text.uncertainNow}`);
   return html`${notes.map((note) => html`<p class="notice">${note}</p>`)}`;
 }
 
 /** The card and its PIN, and once more what it is for. */
-function cardPage({ language, authorization, problem, chosen }: View, form: string, { personas }: PageFacts): Content {
+function cardPage(
+  { language, authorization, problem, chosen }: View,
+  form: string,
+  { personas }: PageFacts,
+): Content {
   const text = texts[language];
   const { client } = authorization;
-  const about = details.filter(({ id }) => holdersAsked(client).has(id)).map((detail) => detail[language]);
-  const [cardProblem, pinProblem] = problem?.reason === 'card_not_chosen' ? [problem, undefined] : [undefined, problem];
-  const cards = [...personas.values()].map((persona, index) => card(language, persona, persona === chosen, cardProblem !== undefined && index === 0));
-  const [first, more] = cards.length > CARDS_AT_ONCE + 1 ? [cards.slice(0, CARDS_AT_ONCE), cards.slice(CARDS_AT_ONCE)] : [cards, []];
+  const about = details
+    .filter(({ id }) => holdersAsked(client).has(id))
+    .map((detail) => detail[language]);
+  const [cardProblem, pinProblem] =
+    problem?.reason === 'card_not_chosen' ? [problem, undefined] : [undefined, problem];
+  const cards = [...personas.values()].map((persona, index) =>
+    card(language, persona, persona === chosen, cardProblem !== undefined && index === 0),
+  );
+  const [first, more] =
+    cards.length > CARDS_AT_ONCE + 1
+      ? [cards.slice(0, CARDS_AT_ONCE), cards.slice(CARDS_AT_ONCE)]
+      : [cards, []];
   const moreChosen = chosen !== undefined && [...personas.values()].indexOf(chosen) >= first.length;
   return {
     title: text.cardTitle,
@@ -135,7 +172,9 @@ ${more.length === 0 ? nothing : html`<details${moreChosen ? html` open` : nothin
 <p class="hint" id="pin-hint">${text.pinHint}</p>
 ${alertOf(language, pinProblem)}
 <input id="pin" name="pin" type="password" inputmode="numeric" pattern="[0-9]{4}" maxlength="4" autocomplete="off" required${
-      pinProblem === undefined ? html` aria-describedby="pin-hint"` : html` aria-describedby="problem pin-hint" aria-invalid="true" autofocus`
+      pinProblem === undefined
+        ? html` aria-describedby="pin-hint"`
+        : html` aria-describedby="problem pin-hint" aria-invalid="true" autofocus`
     }></div>
 <div class="buttons">${button('agree', text.confirm)}${button('back', text.back)}${button('decline', text.cancel)}</div>
 </form>`,
@@ -145,19 +184,33 @@ ${alertOf(language, pinProblem)}
 // A list of all would push the PIN off a phone's screen.
 const CARDS_AT_ONCE = 6;
 
-function card(language: Language, { id, name, birthDate, pin }: Persona, checked: boolean, faulty: boolean): Markup {
+function card(
+  language: Language,
+  { id, name, birthDate, pin }: Persona,
+  checked: boolean,
+  faulty: boolean,
+): Markup {
   const text = texts[language];
-  const born = birthDate === undefined ? nothing : html`<span>${text.born(dayIn(language, parseDay(birthDate, 'birthDate'), false))}</span>`;
+  const born =
+    birthDate === undefined
+      ? nothing
+      : html`<span>${text.born(dayIn(language, parseDay(birthDate, 'birthDate'), false))}</span>`;
   return html`<label class="card"><input type="radio" name="persona" value="${id}" required${checked ? html` checked` : nothing}${faultyIf(
     faulty,
   )}><span><strong>${name}</strong>${born}<span>${text.samplePin(pin)}</span></span></label>`;
 }
 
 /** Nothing can be had now: why, when again, and the way back. */
-function closedPage({ language, authorization }: View, form: string, { openings }: PageFacts): Content {
+function closedPage(
+  { language, authorization }: View,
+  form: string,
+  { openings }: PageFacts,
+): Content {
   const text = texts[language];
   const { causes = [], opensMs = null } = openings?.closed ?? {};
-  const reasons = [...new Set(causes.map((cause) => cause.text[language]))].map((reason) => html`<li>${reason}</li>`);
+  const reasons = [...new Set(causes.map((cause) => cause.text[language]))].map(
+    (reason) => html`<li>${reason}</li>`,
+  );
   return {
     title: text.closedTitle,
     body: html`<p class="lead">${text.closed(authorization.client.name)}</p>
@@ -177,7 +230,10 @@ ${formStart(form)}
 function endedPage({ language, ending = 'finished', problem }: View, form: string): Content {
   const text = texts[language];
   const { title, text: said, next } = text.endings[ending];
-  const onwards = ending === 'used' ? [button('restart', text.startOver), button('decline', text.leave)] : [button('leave', text.leave)];
+  const onwards =
+    ending === 'used'
+      ? [button('restart', text.startOver), button('decline', text.leave)]
+      : [button('leave', text.leave)];
   return {
     title,
     body: html`${alertOf(language, problem, said)}
@@ -191,7 +247,12 @@ ${formStart(form)}
 function stepsOf(language: Language, current: number): Markup {
   const { steps, stepsLabel } = texts[language];
   const items = steps.map((step, index) => {
-    const state = index === current ? html` aria-current="step"` : index < current ? html` class="done"` : nothing;
+    const state =
+      index === current
+        ? html` aria-current="step"`
+        : index < current
+          ? html` class="done"`
+          : nothing;
     return html`<li${state}><span>${step}</span></li>`;
   });
   return html`<ol class="steps" aria-label="${stepsLabel}">${items}</ol>`;
@@ -199,7 +260,8 @@ function stepsOf(language: Language, current: number): Markup {
 
 function alertOf(language: Language, problem: Refusal | undefined, said = ''): Markup {
   if (problem === undefined) return nothing;
-  const text = said === '' ? (language === 'ja' ? problem.descriptionJa : problem.description) : said;
+  const text =
+    said === '' ? (language === 'ja' ? problem.descriptionJa : problem.description) : said;
   return html`<p class="problem" id="problem" role="alert">${text} <code>${problem.reason}</code></p>`;
 }
 
@@ -229,16 +291,24 @@ const COMMA = { ja: '、', en: ',' } as const;
 const SPACE = { ja: '', en: ' ' } as const;
 
 function opensAt(language: Language, ms: number | null): Markup {
-  return ms === null ? nothing : html`${texts[language].opens}${texts[language].colon}${moment(language, ms)}`;
+  return ms === null
+    ? nothing
+    : html`${texts[language].opens}${texts[language].colon}${moment(language, ms)}`;
 }
 
 function dayIn(language: Language, day: number, weekday = true): string {
-  const format = { ja: weekday ? 'yyyy年M月d日（ccc）' : 'yyyy年M月d日', en: weekday ? 'ccc d LLL yyyy' : 'd LLL yyyy' };
+  const format = {
+    ja: weekday ? 'yyyy年M月d日（ccc）' : 'yyyy年M月d日',
+    en: weekday ? 'ccc d LLL yyyy' : 'd LLL yyyy',
+  };
   return toDateTime(dayStart(day)).setLocale(language).toFormat(format[language]);
 }
 
 function moment(language: Language, ms: number): Markup {
   const time = toDateTime(ms).toFormat('H:mm');
-  const said = language === 'ja' ? `${dayIn(language, dayOf(ms))}${time}（日本時間）` : `${dayIn(language, dayOf(ms))}, ${time} (Japan time)`;
+  const said =
+    language === 'ja'
+      ? `${dayIn(language, dayOf(ms))}${time}（日本時間）`
+      : `${dayIn(language, dayOf(ms))}, ${time} (Japan time)`;
   return html`<time datetime="${formatInstant(ms)}">${said}</time>`;
 }

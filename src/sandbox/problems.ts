@@ -10,7 +10,10 @@ interface Problem {
   readonly error: Error;
 }
 
-/** Gathers what is wrong with the options, so that one error can name it all; no value is ever repeated. */
+/**
+ * Gathers what is wrong with the options, so that one error can name it all; no value is ever
+ * repeated.
+ */
 export class Problems {
   readonly #found: Problem[] = [];
 
@@ -21,7 +24,11 @@ export class Problems {
     } catch (error) {
       if (!(error instanceof TypeError) && !isSelfInfoError(error)) throw error;
       const path = (isSelfInfoError(error) ? error.path : error.message.split(' ')[0]) ?? 'options';
-      this.#found.push({ path, text: isSelfInfoError(error) ? `${path} (${error.code})` : error.message.replace(/\.$/, ''), error });
+      this.#found.push({
+        path,
+        text: isSelfInfoError(error) ? `${path} (${error.code})` : error.message.replace(/\.$/, ''),
+        error,
+      });
       return undefined;
     }
   }
@@ -32,7 +39,10 @@ export class Problems {
     this.#found.push({ path, text, error: invalid(path, text) });
   }
 
-  /** Parses data by a schema and notes every place that does not fit; data that is no list at all is a wrong type. */
+  /**
+   * Parses data by a schema and notes every place that does not fit; data that is no list at all is
+   * a wrong type.
+   */
   parse<T>(schema: ZodType<T>, value: unknown, path: string): T | undefined {
     return this.check(() => {
       if (!Array.isArray(value)) throw new TypeError(`${path} must be a list.`);
@@ -47,7 +57,10 @@ export class Problems {
     });
   }
 
-  /** Throws when anything was noted: a single problem as it is, several as one error that lists them. */
+  /**
+   * Throws when anything was noted: a single problem as it is, several as one error that lists
+   * them.
+   */
   throwIfAny(): void {
     const [first, ...others] = this.#found;
     if (first === undefined) return;
@@ -63,5 +76,8 @@ function step(key: PropertyKey): string {
 }
 
 function invalid(path: string, list: string): SelfInfoError {
-  return new SelfInfoError('invalid_option', { path, expected: { en: `To be corrected: ${list}.`, ja: `次の箇所を修正してください: ${list}。` } });
+  return new SelfInfoError('invalid_option', {
+    path,
+    expected: { en: `To be corrected: ${list}.`, ja: `次の箇所を修正してください: ${list}。` },
+  });
 }

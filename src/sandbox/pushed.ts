@@ -4,7 +4,10 @@ import type { AuthenticateClient } from './client-authentication.js';
 import { Refusal } from './refusals.js';
 import { type Attempt, PUSHED_LIFE_MS, PUSHED_PREFIX, type World } from './state.js';
 
-/** The pushed authorization request endpoint (RFC 9126): checks all that the authorization endpoint would check, and keeps it under a reference. */
+/**
+ * The pushed authorization request endpoint (RFC 9126): checks all that the authorization endpoint
+ * would check, and keeps it under a reference.
+ */
 export function createPushing({ pushed }: World, authenticate: AuthenticateClient) {
   return async function push(request: Request, attempt: Attempt): Promise<Response> {
     const form = await readForm(request);

@@ -1,7 +1,10 @@
 import { int, looseObject, optional, string } from 'zod';
 import { day, month, type RecordSchema, type SampleRecord, sample, yen } from './records.js';
 
-/** An invented record of an allowance for children (子ども・子育て支援): months `YYYYMM`, yen a month; without 支給終了年月 it still goes on. */
+/**
+ * An invented record of an allowance for children (子ども・子育て支援): months `YYYYMM`, yen a month;
+ * without 支給終了年月 it still goes on.
+ */
 export type ChildcareSupportRecord = SampleRecord<{
   readonly 手当種別: string;
   readonly 支給開始年月: string;
@@ -20,10 +23,18 @@ export type ChildcareSupportRecord = SampleRecord<{
  * ```
  */
 export const childcareSupportRecord: RecordSchema<ChildcareSupportRecord> = sample(
-  looseObject({ 手当種別: string(), 支給開始年月: month, 支給終了年月: optional(month), 児童数: int(), 支給月額: yen }),
+  looseObject({
+    手当種別: string(),
+    支給開始年月: month,
+    支給終了年月: optional(month),
+    児童数: int(),
+    支給月額: yen,
+  }),
 );
 
-/** An invented record of an allowance for single parents (母子家庭等関係): months `YYYYMM`, yen a month. */
+/**
+ * An invented record of an allowance for single parents (母子家庭等関係): months `YYYYMM`, yen a month.
+ */
 export type SingleParentRecord = SampleRecord<{
   readonly 手当種別: string;
   readonly 支給開始年月: string;
@@ -42,7 +53,13 @@ export type SingleParentRecord = SampleRecord<{
  * ```
  */
 export const singleParentRecord: RecordSchema<SingleParentRecord> = sample(
-  looseObject({ 手当種別: string(), 支給開始年月: month, 支給終了年月: optional(month), 支給区分: string(), 支給月額: yen }),
+  looseObject({
+    手当種別: string(),
+    支給開始年月: month,
+    支給終了年月: optional(month),
+    支給区分: string(),
+    支給月額: yen,
+  }),
 );
 
 /** An invented record of maternal and child health (母子保健): dates `YYYY-MM-DD`. */
@@ -106,5 +123,11 @@ export type ChildcareOtherRecord = SampleRecord<{
  * ```
  */
 export const childcareOtherRecord: RecordSchema<ChildcareOtherRecord> = sample(
-  looseObject({ 給付種別: string(), 認定区分: string(), 有効期間開始日: day, 有効期間終了日: optional(day), 自己負担上限月額: yen }),
+  looseObject({
+    給付種別: string(),
+    認定区分: string(),
+    有効期間開始日: day,
+    有効期間終了日: optional(day),
+    自己負担上限月額: yen,
+  }),
 );

@@ -1,7 +1,10 @@
 import { int, looseObject, optional, string } from 'zod';
 import { day, month, type RecordSchema, type SampleRecord, sample, yen } from './records.js';
 
-/** An invented record of a medical insurance (医療保険): dates `YYYY-MM-DD`; without 資格喪失日 it still holds. */
+/**
+ * An invented record of a medical insurance (医療保険): dates `YYYY-MM-DD`; without 資格喪失日 it still
+ * holds.
+ */
 export type MedicalInsuranceRecord = SampleRecord<{
   readonly 保険種別: string;
   readonly 資格取得日: string;
@@ -42,7 +45,10 @@ export const vaccinationRecord: RecordSchema<VaccinationRecord> = sample(
   looseObject({ 接種日: day, 予防接種名: string(), 接種回数: int(), 製造番号: string() }),
 );
 
-/** An invented record of other health matters (健康・医療その他), a month of benefits or a screening: months `YYYYMM`, yen. */
+/**
+ * An invented record of other health matters (健康・医療その他), a month of benefits or a screening: months
+ * `YYYYMM`, yen.
+ */
 export type HealthOtherRecord = SampleRecord<{
   readonly 対象年月: string;
   readonly 区分: string;
@@ -63,7 +69,10 @@ export const healthOtherRecord: RecordSchema<HealthOtherRecord> = sample(
   looseObject({ 対象年月: month, 区分: string(), 給付額: optional(yen), 判定: optional(string()) }),
 );
 
-/** An invented record of a disability handbook (障害保健福祉): dates `YYYY-MM-DD`; without 再認定日 it is not to be renewed. */
+/**
+ * An invented record of a disability handbook (障害保健福祉): dates `YYYY-MM-DD`; without 再認定日 it is not
+ * to be renewed.
+ */
 export type DisabilityWelfareRecord = SampleRecord<{
   readonly 手帳種別: string;
   readonly 等級: string;
@@ -84,7 +93,10 @@ export const disabilityWelfareRecord: RecordSchema<DisabilityWelfareRecord> = sa
   looseObject({ 手帳種別: string(), 等級: string(), 交付日: day, 再認定日: optional(day) }),
 );
 
-/** An invented record of public assistance (生活保護・福祉一般): dates `YYYY-MM-DD`, yen a month; without 廃止日 it still goes on. */
+/**
+ * An invented record of public assistance (生活保護・福祉一般): dates `YYYY-MM-DD`, yen a month; without 廃止日
+ * it still goes on.
+ */
 export type PublicAssistanceRecord = SampleRecord<{
   readonly 扶助種別: string;
   readonly 開始日: string;
@@ -105,7 +117,10 @@ export const publicAssistanceRecord: RecordSchema<PublicAssistanceRecord> = samp
   looseObject({ 扶助種別: string(), 開始日: day, 廃止日: optional(day), 支給月額: yen }),
 );
 
-/** An invented record of support for Japanese who remained in China (中国残留邦人等支援): dates `YYYY-MM-DD`, yen a month. */
+/**
+ * An invented record of support for Japanese who remained in China (中国残留邦人等支援): dates `YYYY-MM-DD`,
+ * yen a month.
+ */
 export type RemainingJapaneseSupportRecord = SampleRecord<{
   readonly 給付種別: string;
   readonly 開始日: string;
@@ -144,5 +159,10 @@ export type LongTermCareRecord = SampleRecord<{
  * ```
  */
 export const longTermCareRecord: RecordSchema<LongTermCareRecord> = sample(
-  looseObject({ 要介護状態区分: string(), 認定日: day, 有効期間開始日: day, 有効期間終了日: optional(day) }),
+  looseObject({
+    要介護状態区分: string(),
+    認定日: day,
+    有効期間開始日: day,
+    有効期間終了日: optional(day),
+  }),
 );

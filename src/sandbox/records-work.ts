@@ -21,10 +21,20 @@ export type PublicFundsAccountRecord = SampleRecord<{
  * ```
  */
 export const publicFundsAccountRecord: RecordSchema<PublicFundsAccountRecord> = sample(
-  looseObject({ 金融機関名: string(), 支店名: string(), 預金種目: string(), 口座番号: string(), 口座名義: string(), 登録日: day }),
+  looseObject({
+    金融機関名: string(),
+    支店名: string(),
+    預金種目: string(),
+    口座番号: string(),
+    口座名義: string(),
+    登録日: day,
+  }),
 );
 
-/** An invented record of an employment insurance benefit (雇用): dates `YYYY-MM-DD`, yen a day; without 支給終了日 it still goes on. */
+/**
+ * An invented record of an employment insurance benefit (雇用): dates `YYYY-MM-DD`, yen a day;
+ * without 支給終了日 it still goes on.
+ */
 export type EmploymentRecord = SampleRecord<{
   readonly 給付種別: string;
   readonly 支給開始日: string;
@@ -43,7 +53,13 @@ export type EmploymentRecord = SampleRecord<{
  * ```
  */
 export const employmentRecord: RecordSchema<EmploymentRecord> = sample(
-  looseObject({ 給付種別: string(), 支給開始日: day, 支給終了日: optional(day), 基本手当日額: yen, 所定給付日数: int() }),
+  looseObject({
+    給付種別: string(),
+    支給開始日: day,
+    支給終了日: optional(day),
+    基本手当日額: yen,
+    所定給付日数: int(),
+  }),
 );
 
 /** An invented record of a compensation for an accident at work (労災補償): dates `YYYY-MM-DD`, yen. */
@@ -63,11 +79,15 @@ export type WorkersAccidentCompensationRecord = SampleRecord<{
  * const item = { detail: 'workers-accident-compensation', inquiries: ['latest'], latestBy: '支給開始日', record: workersAccidentCompensationRecord } as const;
  * ```
  */
-export const workersAccidentCompensationRecord: RecordSchema<WorkersAccidentCompensationRecord> = sample(
-  looseObject({ 給付種別: string(), 支給開始日: day, 支給終了日: optional(day), 支給額: yen }),
-);
+export const workersAccidentCompensationRecord: RecordSchema<WorkersAccidentCompensationRecord> =
+  sample(
+    looseObject({ 給付種別: string(), 支給開始日: day, 支給終了日: optional(day), 支給額: yen }),
+  );
 
-/** An invented record of a pension (年金): dates `YYYY-MM-DD`, yen a year; null while contributions are still being paid. */
+/**
+ * An invented record of a pension (年金): dates `YYYY-MM-DD`, yen a year; null while contributions
+ * are still being paid.
+ */
 export type PensionRecord = SampleRecord<{
   readonly 年金種別: string;
   readonly 資格取得日?: string | undefined;
@@ -86,5 +106,11 @@ export type PensionRecord = SampleRecord<{
  * ```
  */
 export const pensionRecord: RecordSchema<PensionRecord> = sample(
-  looseObject({ 年金種別: string(), 資格取得日: optional(day), 支給開始日: optional(day), 改定日: day, 年金額: yen }),
+  looseObject({
+    年金種別: string(),
+    資格取得日: optional(day),
+    支給開始日: optional(day),
+    改定日: day,
+    年金額: yen,
+  }),
 );

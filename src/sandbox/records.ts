@@ -1,6 +1,17 @@
-import { enum as enumOf, int, iso, looseObject, nullable, optional, string, type ZodType } from 'zod';
+import {
+  enum as enumOf,
+  int,
+  iso,
+  looseObject,
+  nullable,
+  optional,
+  string,
+  type ZodType,
+} from 'zod';
 
-/** A schema of one record, as https://standardschema.dev describes it: `record` of an item takes it. */
+/**
+ * A schema of one record, as https://standardschema.dev describes it: `record` of an item takes it.
+ */
 export interface RecordSchema<R> {
   readonly '~standard': {
     readonly version: 1;
@@ -11,14 +22,20 @@ export interface RecordSchema<R> {
   };
 }
 
-/** An invented record as a client hands it to a schema: who holds it, as of which day (`YYYY-MM-DD`), and its fields. */
+/**
+ * An invented record as a client hands it to a schema: who holds it, as of which day
+ * (`YYYY-MM-DD`), and its fields.
+ */
 export interface SampleRecord<F> {
   readonly holder: string;
   readonly asOf?: string | undefined;
   readonly fields: F;
 }
 
-/** An invented record of local tax (課税証明書): amounts in yen. With 申告区分 未申告, not filed, they are null, which is not zero. */
+/**
+ * An invented record of local tax (課税証明書): amounts in yen. With 申告区分 未申告, not filed, they are null,
+ * which is not zero.
+ */
 export type LocalTaxRecord = SampleRecord<{
   readonly 課税年度: string;
   readonly 申告区分: '申告済' | '未申告';
@@ -45,7 +62,8 @@ export const day = iso.date();
 /** `YYYYMM`, as some holders keep their dates. */
 export const month = string().regex(/^\d{4}(0[1-9]|1[0-2])$/);
 /** The schema of a record with these fields; more may come. */
-export const sample = <F extends ZodType>(fields: F) => looseObject({ holder: string(), asOf: optional(day), fields });
+export const sample = <F extends ZodType>(fields: F) =>
+  looseObject({ holder: string(), asOf: optional(day), fields });
 
 /**
  * The schema of the built-in personas' `local-tax` records.
@@ -84,5 +102,11 @@ export const localTaxRecord: RecordSchema<LocalTaxRecord> = sample(
  * ```
  */
 export const householdRecord: RecordSchema<HouseholdRecord> = sample(
-  looseObject({ 異動日: day, 異動事由: string(), 世帯主氏名: string(), 続柄: string(), 世帯員数: int() }),
+  looseObject({
+    異動日: day,
+    異動事由: string(),
+    世帯主氏名: string(),
+    続柄: string(),
+    世帯員数: int(),
+  }),
 );

@@ -2,7 +2,10 @@ interface RefusalRow {
   /** What the answer says: an OAuth error code where OAuth has one. */
   readonly error: string;
   readonly status: number;
-  /** Helps a developer; ASCII, as `error_description` must be. `{at}` names the place, never a value. */
+  /**
+   * Helps a developer; ASCII, as `error_description` must be. `{at}` names the place, never a
+   * value.
+   */
   readonly en: string;
   readonly ja: string;
 }
@@ -32,7 +35,12 @@ export const refusalTable = {
     en: 'This path does not take this HTTP method; see the Allow header.',
     ja: 'このパスではこの HTTP メソッドを使えません。Allow ヘッダーを見てください。',
   },
-  body_too_large: { error: 'request_too_large', status: 413, en: 'The body is larger than 64 KiB.', ja: '本文が 64 KiB を超えています。' },
+  body_too_large: {
+    error: 'request_too_large',
+    status: 413,
+    en: 'The body is larger than 64 KiB.',
+    ja: '本文が 64 KiB を超えています。',
+  },
   not_a_form: {
     error: 'unsupported_media_type',
     status: 415,
@@ -51,8 +59,16 @@ export const refusalTable = {
     ja: 'クエリまたは本文が壊れています。パーセントエンコーディングと UTF-8 を確認してください。',
   },
   not_json: { ...invalidRequest, en: 'The body is not JSON.', ja: '本文が JSON ではありません。' },
-  doubled_parameter: { ...invalidRequest, en: 'A parameter is given more than once: {at}.', ja: '同じパラメータが2回以上あります: {at}。' },
-  missing_parameter: { ...invalidRequest, en: 'Parameter {at} is missing or empty.', ja: 'パラメータ {at} がないか、空です。' },
+  doubled_parameter: {
+    ...invalidRequest,
+    en: 'A parameter is given more than once: {at}.',
+    ja: '同じパラメータが2回以上あります: {at}。',
+  },
+  missing_parameter: {
+    ...invalidRequest,
+    en: 'Parameter {at} is missing or empty.',
+    ja: 'パラメータ {at} がないか、空です。',
+  },
   query_not_allowed: {
     ...invalidRequest,
     en: 'Calls carry their parameters in the body, never in the URL.',
@@ -91,15 +107,30 @@ export const refusalTable = {
     en: 'This form was already used or has expired: start again at the service.',
     ja: 'この画面は使用済みか期限切れです。サービスの画面からやり直してください。',
   },
-  consent_not_ticked: { error: 'consent_not_ticked', status: 400, en: 'The box of agreement is not ticked.', ja: '「同意する」にチェックしてください。' },
-  card_not_chosen: { error: 'card_not_chosen', status: 400, en: 'No card of this sandbox is on the reader.', ja: 'カードを選んでください。' },
+  consent_not_ticked: {
+    error: 'consent_not_ticked',
+    status: 400,
+    en: 'The box of agreement is not ticked.',
+    ja: '「同意する」にチェックしてください。',
+  },
+  card_not_chosen: {
+    error: 'card_not_chosen',
+    status: 400,
+    en: 'No card of this sandbox is on the reader.',
+    ja: 'カードを選んでください。',
+  },
   pin_not_four_digits: {
     error: 'pin_not_four_digits',
     status: 400,
     en: 'The PIN has four digits. This did not count as a try.',
     ja: '暗証番号は数字4桁で入力してください。入力の回数には数えていません。',
   },
-  pin_wrong: { error: 'pin_wrong', status: 400, en: 'The PIN is wrong. Tries left: {at}.', ja: '暗証番号が違います。残り {at} 回です。' },
+  pin_wrong: {
+    error: 'pin_wrong',
+    status: 400,
+    en: 'The PIN is wrong. Tries left: {at}.',
+    ja: '暗証番号が違います。残り {at} 回です。',
+  },
   certificate_expired: {
     error: 'access_denied',
     status: 400,
@@ -112,7 +143,12 @@ export const refusalTable = {
     en: 'The card is locked: after three wrong PINs it stays so for as long as this sandbox lives.',
     ja: 'このカードはロックされています。暗証番号を3回続けて間違えたカードは、このサンドボックスが動いている間は解除されません。',
   },
-  declined: { error: 'access_denied', status: 400, en: 'The citizen declined.', ja: '利用者が同意しませんでした。' },
+  declined: {
+    error: 'access_denied',
+    status: 400,
+    en: 'The citizen declined.',
+    ja: '利用者が同意しませんでした。',
+  },
   grant_type_not_supported: {
     error: 'unsupported_grant_type',
     status: 400,
@@ -215,15 +251,31 @@ export const refusalTable = {
     en: 'Send the access token once, as: Authorization: Bearer <token>.',
     ja: 'アクセストークンを1つだけ、Authorization: Bearer <トークン> の形で送ってください。',
   },
-  token_unknown: { ...invalidToken, en: 'The access token is unknown, revoked or expired.', ja: 'アクセストークンが不明か、取り消されたか、期限切れです。' },
+  token_unknown: {
+    ...invalidToken,
+    en: 'The access token is unknown, revoked or expired.',
+    ja: 'アクセストークンが不明か、取り消されたか、期限切れです。',
+  },
   token_certificate_mismatch: {
     ...invalidToken,
     en: 'The access token is bound to another client certificate than that of this connection.',
     ja: 'アクセストークンは、この接続とは別のクライアント証明書に結び付いています。',
   },
-  body_shape: { ...invalidRequest, en: '{at} has not the shape that the wire profile describes.', ja: '{at} が通信プロファイルの形になっていません。' },
-  unknown_field: { ...invalidRequest, en: '{at} holds a field that does not belong there.', ja: '{at} に余分なフィールドがあります。' },
-  item_doubled: { ...invalidRequest, en: '{at} asks for an item code a second time.', ja: '{at} で同じ項目コードを2回求めています。' },
+  body_shape: {
+    ...invalidRequest,
+    en: '{at} has not the shape that the wire profile describes.',
+    ja: '{at} が通信プロファイルの形になっていません。',
+  },
+  unknown_field: {
+    ...invalidRequest,
+    en: '{at} holds a field that does not belong there.',
+    ja: '{at} に余分なフィールドがあります。',
+  },
+  item_doubled: {
+    ...invalidRequest,
+    en: '{at} asks for an item code a second time.',
+    ja: '{at} で同じ項目コードを2回求めています。',
+  },
   item_not_registered: {
     error: 'item_not_registered',
     status: 403,
@@ -248,8 +300,18 @@ export const refusalTable = {
     en: '{at}: both ends must be dates, or both fiscal years.',
     ja: '{at}: 両端とも日付か、両端とも年度にしてください。',
   },
-  range_reversed: { error: 'range_reversed', status: 400, en: '{at} ends before it starts.', ja: '{at} の終了が開始より前です。' },
-  range_too_long: { error: 'range_too_long', status: 400, en: '{at} spans more than {limit} years.', ja: '{at} の期間が{limit}年を超えています。' },
+  range_reversed: {
+    error: 'range_reversed',
+    status: 400,
+    en: '{at} ends before it starts.',
+    ja: '{at} の終了が開始より前です。',
+  },
+  range_too_long: {
+    error: 'range_too_long',
+    status: 400,
+    en: '{at} spans more than {limit} years.',
+    ja: '{at} の期間が{limit}年を超えています。',
+  },
   fault_unknown: {
     ...invalidRequest,
     en: 'The header {at} asks for a fault that does not exist, or not at this step: send one such as "stall" or "delay; ms=5000".',
@@ -329,6 +391,11 @@ export class Refusal extends Error {
 
   /** What the log says of it. */
   logged() {
-    return { outcome: 'refused', code: this.reason, reason: this.description, reasonJa: this.descriptionJa } as const;
+    return {
+      outcome: 'refused',
+      code: this.reason,
+      reason: this.description,
+      reasonJa: this.descriptionJa,
+    } as const;
   }
 }

@@ -1,5 +1,11 @@
 import { X509Certificate } from 'node:crypto';
-import { checkDetailId, checkServerId, type DetailId, holdersOf, type ServerId } from '../catalog/index.js';
+import {
+  checkDetailId,
+  checkServerId,
+  type DetailId,
+  holdersOf,
+  type ServerId,
+} from '../catalog/index.js';
 import { SelfInfoError } from '../errors.js';
 import { checkKeys, checkText, checkWhole } from '../options.js';
 import { publicProfile, type WireProfile } from '../profile.js';
@@ -8,10 +14,15 @@ import type { Problems } from './problems.js';
 
 type Method = keyof WireProfile['methods'];
 
-/** An item as the portal registers it; what `defineService` takes fits, further keys are ignored. */
+/**
+ * An item as the portal registers it; what `defineService` takes fits, further keys are ignored.
+ */
 export interface RegisteredItem {
   readonly detail: DetailId;
-  /** The item code (特定個人情報名コード), `TM` and 14 digits. Without one the detail's id stands in on the wire. */
+  /**
+   * The item code (特定個人情報名コード), `TM` and 14 digits. Without one the detail's id stands in on the
+   * wire.
+   */
   readonly code?: string | undefined;
   readonly inquiries: readonly Method[];
   /** The field that decides which record is the latest. */
@@ -33,12 +44,21 @@ export interface RegisteredService {
 export interface Registration {
   /** The service id, sent as `client_id`: up to 64 printable ASCII characters. */
   readonly clientId: string;
-  /** Where citizens may be sent back, compared to the letter. The first one stands in `environment()`. */
+  /**
+   * Where citizens may be sent back, compared to the letter. The first one stands in
+   * `environment()`.
+   */
   readonly redirectUris: readonly string[];
   readonly service: RegisteredService;
-  /** The PEM client certificate that this client must present. Without one any will do, or none; `startSandbox` makes them itself. */
+  /**
+   * The PEM client certificate that this client must present. Without one any will do, or none;
+   * `startSandbox` makes them itself.
+   */
   readonly certificate?: string;
-  /** How the client authenticates beside its certificate: not at all, or by assertions signed with one of these keys (`private_key_jwt`). Default: `tls`. */
+  /**
+   * How the client authenticates beside its certificate: not at all, or by assertions signed with
+   * one of these keys (`private_key_jwt`). Default: `tls`.
+   */
   readonly clientAuth?: 'tls' | { readonly jwks: PublicKeySet };
   /** Whether authorization requests must be pushed (PAR). Default: false, they may be. */
   readonly requirePushedAuthorizationRequests?: boolean;
@@ -71,17 +91,31 @@ export interface Item {
 }
 
 const allMethods: readonly string[] = Object.keys(publicProfile.methods);
-const isMethod = (value: unknown): value is Method => typeof value === 'string' && allMethods.includes(value);
+const isMethod = (value: unknown): value is Method =>
+  typeof value === 'string' && allMethods.includes(value);
 
-/** Checks every registration to the letter and returns the clients by id, in order; every problem is noted with its path. */
-export function checkRegistrations(value: unknown, path: string, problems: Problems): ReadonlyMap<string, Client> {
+/**
+ * Checks every registration to the letter and returns the clients by id, in order; every problem is
+ * noted with its path.
+ */
+export function checkRegistrations(
+  value: unknown,
+  path: string,
+  problems: Problems,
+): ReadonlyMap<string, Client> {
   const clients = new Map<string, Client>();
-  for (const [index, registration] of (problems.check(() => nonEmptyList(value, path)) ?? []).entries()) {
+  for (const [index, registration] of (
+    problems.check(() => nonEmptyList(value, path)) ?? []
+  ).entries()) {
     const client = checkRegistration(registration, `${path}[${index}]`, problems);
     if (client === undefined) continue;
     if (clients.has(client.clientId))
       problems.check(() => {
-        throw invalid(`${path}[${index}].clientId`, 'It is registered twice.', '二重に登録されています。');
+        throw invalid(
+          `${path}[${index}].clientId`,
+          'It is registered twice.',
+          '二重に登録されています。',
+        );
       });
     clients.set(client.clientId, client);
   }
@@ -94,12 +128,24 @@ export function thumbprintOf(pem: unknown, path: string): string {
   try {
     return new X509Certificate(pem).fingerprint256;
   } catch {
-    throw new SelfInfoError('invalid_credential', { path, expected: { en: 'It must be a PEM certificate.', ja: 'PEM形式の証明書を指定してください。' } });
+    throw new SelfInfoError('invalid_credential', {
+      path,
+      expected: { en: 'It must be a PEM certificate.', ja: 'PEM形式の証明書を指定してください。' },
+    });
   }
 }
 
 function checkRegistration(value: unknown, path: string, problems: Problems): Client | undefined {
-  problems.check(() => checkKeys(value, path, ['clientId', 'redirectUris', 'service', 'certificate', 'clientAuth', 'requirePushedAuthorizationRequests']));
+  problems.check(() =>
+    checkKeys(value, path, [
+      'clientId',
+      'redirectUris',
+      'service',
+      'certificate',
+      'clientAuth',
+      'requirePushedAuthorizationRequests',
+    ]),
+  );
   const registration = problems.check(() => objectAt(value, path));
   // That it is no object was said already.
   if (registration === undefined) return undefined;
@@ -107,28 +153,42 @@ function checkRegistration(value: unknown, path: string, problems: Problems): Cl
   const redirectUris = checkUris(registration.redirectUris, `${path}.redirectUris`, problems);
   const service = checkService(registration.service, `${path}.service`, problems);
   const { certificate } = registration;
-  const thumbprint = certificate === undefined ? undefined : problems.check(() => thumbprintOf(certificate, `${path}.certificate`));
+  const thumbprint =
+    certificate === undefined
+      ? undefined
+      : problems.check(() => thumbprintOf(certificate, `${path}.certificate`));
   const keys = problems.check(() => checkClientAuth(registration.clientAuth, `${path}.clientAuth`));
   const { requirePushedAuthorizationRequests: mustPush = false } = registration;
   problems.check(() => {
-    if (typeof mustPush !== 'boolean') throw new TypeError(`${path}.requirePushedAuthorizationRequests must be a boolean.`);
+    if (typeof mustPush !== 'boolean')
+      throw new TypeError(`${path}.requirePushedAuthorizationRequests must be a boolean.`);
   });
-  if (clientId === undefined || redirectUris === undefined || service === undefined) return undefined;
+  if (clientId === undefined || redirectUris === undefined || service === undefined)
+    return undefined;
   return { clientId, redirectUris, ...service, thumbprint, keys, mustPush: mustPush === true };
 }
 
 function checkClientId(value: unknown, path: string): string {
   checkText(value, path);
   if (/^[\x21-\x7e]{1,64}$/.test(value)) return value;
-  throw invalid(path, 'Up to 64 printable ASCII characters without spaces.', '空白を含まない64文字以内のASCII文字で指定してください。');
+  throw invalid(
+    path,
+    'Up to 64 printable ASCII characters without spaces.',
+    '空白を含まない64文字以内のASCII文字で指定してください。',
+  );
 }
 
-function checkUris(value: unknown, path: string, problems: Problems): Client['redirectUris'] | undefined {
+function checkUris(
+  value: unknown,
+  path: string,
+  problems: Problems,
+): Client['redirectUris'] | undefined {
   const list = problems.check(() => nonEmptyList(value, path)) ?? [];
   const [first, ...others] = list.flatMap((uri, index) => {
     const at = `${path}[${index}]`;
     const checked = problems.check(() => {
-      if (list.indexOf(uri) !== index) throw invalid(at, 'It is listed twice.', '二重に指定されています。');
+      if (list.indexOf(uri) !== index)
+        throw invalid(at, 'It is listed twice.', '二重に指定されています。');
       return checkUri(uri, at);
     });
     return checked === undefined ? [] : [checked];
@@ -140,7 +200,12 @@ function checkUri(value: unknown, path: string): string {
   checkText(value, path);
   const url = URL.canParse(value) ? new URL(value) : undefined;
   const loopback = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-  if ((url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback)) && url.username === '' && url.password === '' && !value.includes('#')) {
+  if (
+    (url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback)) &&
+    url.username === '' &&
+    url.password === '' &&
+    !value.includes('#')
+  ) {
     if (/^[\x21-\x7e]+$/.test(value)) return value;
   }
   throw invalid(
@@ -150,7 +215,11 @@ function checkUri(value: unknown, path: string): string {
   );
 }
 
-function checkService(value: unknown, path: string, problems: Problems): Pick<Client, 'name' | 'purpose' | 'retentionDays' | 'items'> | undefined {
+function checkService(
+  value: unknown,
+  path: string,
+  problems: Problems,
+): Pick<Client, 'name' | 'purpose' | 'retentionDays' | 'items'> | undefined {
   const service = problems.check(() => objectAt(value, path));
   if (service === undefined) return undefined;
   const name = problems.check(() => textAt(service.name, `${path}.name`));
@@ -162,18 +231,22 @@ function checkService(value: unknown, path: string, problems: Problems): Pick<Cl
   const retentionDays = problems.check(() => {
     const { days } = objectAt(service.retention, `${path}.retention`);
     checkWhole(days, `${path}.retention.days`, 0);
-    if (days > 36_500) throw invalid(`${path}.retention.days`, 'At most 36500.', '36500 以下で指定してください。');
+    if (days > 36_500)
+      throw invalid(`${path}.retention.days`, 'At most 36500.', '36500 以下で指定してください。');
     return days;
   });
   const items = checkItems(service.items, `${path}.items`, problems);
-  return name === undefined || purpose === undefined || retentionDays === undefined ? undefined : { name, purpose, retentionDays, items };
+  return name === undefined || purpose === undefined || retentionDays === undefined
+    ? undefined
+    : { name, purpose, retentionDays, items };
 }
 
 function checkItems(value: unknown, path: string, problems: Problems): Client['items'] {
   const items = new Map<string, Item>();
   const specs = problems.check(() => {
     const entries = Object.entries(objectAt(value, path));
-    if (entries.length === 0) throw invalid(path, 'At least one item.', '1項目以上を指定してください。');
+    if (entries.length === 0)
+      throw invalid(path, 'At least one item.', '1項目以上を指定してください。');
     return entries;
   });
   for (const [key, spec] of specs ?? []) {
@@ -199,18 +272,30 @@ function checkItem(value: unknown, path: string): Item {
   checkDetailId(detail, `${path}.detail`);
   if (code !== undefined) {
     checkText(code, `${path}.code`);
-    if (!/^TM\d{14}$/.test(code)) throw invalid(`${path}.code`, 'TM and 14 digits.', 'TM と14桁の数字で指定してください。');
+    if (!/^TM\d{14}$/.test(code))
+      throw invalid(`${path}.code`, 'TM and 14 digits.', 'TM と14桁の数字で指定してください。');
   }
   if (latestBy !== undefined) checkText(latestBy, `${path}.latestBy`);
   const methods: Method[] = [];
   for (const [index, method] of nonEmptyList(inquiries, `${path}.inquiries`).entries()) {
     const at = `${path}.inquiries[${index}]`;
     if (!isMethod(method) || methods.includes(method))
-      throw invalid(at, `One of ${allMethods.join(', ')}, each once.`, `${allMethods.join('、')} を重複なく指定してください。`);
-    if (method === 'latest' && latestBy === undefined) throw new SelfInfoError('latest_not_declared', { path: at });
+      throw invalid(
+        at,
+        `One of ${allMethods.join(', ')}, each once.`,
+        `${allMethods.join('、')} を重複なく指定してください。`,
+      );
+    if (method === 'latest' && latestBy === undefined)
+      throw new SelfInfoError('latest_not_declared', { path: at });
     methods.push(method);
   }
-  return { code: code ?? detail, detail, methods, latestBy, holders: checkHolders(holders, detail, `${path}.holders`) };
+  return {
+    code: code ?? detail,
+    detail,
+    methods,
+    latestBy,
+    holders: checkHolders(holders, detail, `${path}.holders`),
+  };
 }
 
 function checkHolders(value: unknown, detail: DetailId, path: string): readonly ServerId[] {
@@ -218,7 +303,8 @@ function checkHolders(value: unknown, detail: DetailId, path: string): readonly 
   if (value === undefined) return all;
   return nonEmptyList(value, path).map((server, index) => {
     checkServerId(server, `${path}[${index}]`);
-    if (!all.includes(server)) throw new SelfInfoError('not_a_holder', { path: `${path}[${index}]` });
+    if (!all.includes(server))
+      throw new SelfInfoError('not_a_holder', { path: `${path}[${index}]` });
     return server;
   });
 }
@@ -230,7 +316,8 @@ function textAt(value: unknown, path: string): string {
 
 function objectAt(value: unknown, path: string): Readonly<Record<string, unknown>> {
   if (value === undefined) throw new SelfInfoError('missing_option', { path });
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError(`${path} must be an object.`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new TypeError(`${path} must be an object.`);
   return value as Readonly<Record<string, unknown>>;
 }
 

@@ -8,11 +8,27 @@ export const oldCity = { server: 'municipal', holder: '旧サンプル市' } as 
 export const newTown = { server: 'municipal', holder: '新サンプル町' } as const;
 
 type Municipality = typeof city | typeof oldCity | typeof newTown;
-type Amounts = readonly [salary: number, income: number, deductions: number, incomeLevy: number, perCapita: number];
+type Amounts = readonly [
+  salary: number,
+  income: number,
+  deductions: number,
+  incomeLevy: number,
+  perCapita: number,
+];
 
 /** A fiscal year of local tax in yen; without amounts, one that was not filed (未申告). */
-export function taxYear(holder: Municipality, fiscalYear: number, amounts: Amounts | null): PersonaRecord {
-  const [salary, income, deductions, incomeLevy, perCapita] = amounts ?? [null, null, null, null, null];
+export function taxYear(
+  holder: Municipality,
+  fiscalYear: number,
+  amounts: Amounts | null,
+): PersonaRecord {
+  const [salary, income, deductions, incomeLevy, perCapita] = amounts ?? [
+    null,
+    null,
+    null,
+    null,
+    null,
+  ];
   return {
     ...holder,
     asOf: `${fiscalYear}-06-01`,
@@ -30,6 +46,16 @@ export function taxYear(holder: Municipality, fiscalYear: number, amounts: Amoun
 }
 
 /** One vaccination. */
-export function shot(holder: Municipality, asOf: string, name: string, dose: number, lot: string): PersonaRecord {
-  return { ...holder, asOf, fields: { 接種日: asOf, 予防接種名: name, 接種回数: dose, 製造番号: lot } };
+export function shot(
+  holder: Municipality,
+  asOf: string,
+  name: string,
+  dose: number,
+  lot: string,
+): PersonaRecord {
+  return {
+    ...holder,
+    asOf,
+    fields: { 接種日: asOf, 予防接種名: name, 接種回数: dose, 製造番号: lot },
+  };
 }

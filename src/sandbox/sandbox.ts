@@ -19,27 +19,43 @@ export interface SandboxOptions {
   readonly registrations: readonly Registration[];
   /** The citizens it knows, instead of the built-in `personas`. */
   readonly personas?: readonly Persona[];
-  /** What goes wrong on purpose. Of several that fit a call the first one counts. Default: nothing. */
+  /**
+   * What goes wrong on purpose. Of several that fit a call the first one counts. Default: nothing.
+   */
   readonly faults?: readonly Fault[];
-  /** Its clock: codes, tokens and results expire by it, and servers are open or closed by it. Default: the machine's. */
+  /**
+   * Its clock: codes, tokens and results expire by it, and servers are open or closed by it.
+   * Default: the machine's.
+   */
   readonly clock?: Clock;
   /** When servers run. Default: the guideline's table. */
   readonly calendar?: Calendar;
-  /** The wire that it speaks: paths, names and words of a profile of your own; times and shape stay the public one's. Default: `publicProfile`. */
+  /**
+   * The wire that it speaks: paths, names and words of a profile of your own; times and shape stay
+   * the public one's. Default: `publicProfile`.
+   */
   readonly profile?: WireProfile;
 }
 
 /** An imitation of the portal inside the process. Its functions may be taken out of the object. */
 export interface Sandbox {
-  /** Answers a request to one of its two origins; `peer` stands for the TLS connection. @throws SelfInfoError `invalid_credential` when `peer.clientCertificate` is no certificate. */
+  /**
+   * Answers a request to one of its two origins; `peer` stands for the TLS connection. @throws
+   * SelfInfoError `invalid_credential` when `peer.clientCertificate` is no certificate.
+   */
   fetch(request: Request, peer?: Peer): Promise<Response>;
   /**
-   * Walks a persona through the consent pages and returns the URL of the callback, which may carry an error.
+   * Walks a persona through the consent pages and returns the URL of the callback, which may carry
+   * an error.
    *
-   * @throws SelfInfoError `sandbox_refused` when the pages lead to no callback, e.g. after a wrong PIN; `invalid_option` for an unknown persona.
+   * @throws SelfInfoError `sandbox_refused` when the pages lead to no callback, e.g. after a wrong
+   * PIN; `invalid_option` for an unknown persona.
    */
   visit(url: string | URL, options: VisitOptions): Promise<string>;
-  /** The environment for a registered client. Default: the first. @throws SelfInfoError `invalid_option` for an unknown id. */
+  /**
+   * The environment for a registered client. Default: the first. @throws SelfInfoError
+   * `invalid_option` for an unknown id.
+   */
   environment(clientId?: string): Environment;
   readonly clock: Clock;
   /** What happened, oldest first, without anything secret or personal. */
@@ -50,8 +66,9 @@ export interface Sandbox {
  * Makes an imitation of the portal that lives in the process: no socket, no file.
  *
  * @param options - registrations, personas, faults, clock, calendar, profile.
- * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `invalid_credential`, `unknown_detail`, `unknown_server`, `not_a_holder`, `latest_not_declared`, naming the option, or, where several things are wrong, `invalid_option` listing them all;
- * TypeError for a wrong type.
+ * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `invalid_credential`,
+ * `unknown_detail`, `unknown_server`, `not_a_holder`, `latest_not_declared`, naming the option, or,
+ * where several things are wrong, `invalid_option` listing them all; TypeError for a wrong type.
  * @example
  * ```ts
  * import { createVirtualClock, defineService } from 'myna-selfinfo';
@@ -70,7 +87,10 @@ export interface Sandbox {
  */
 export function createSandbox(options: SandboxOptions): Sandbox {
   checkKeys(options, 'options', SANDBOX_KEYS);
-  return buildSandbox(options, { browserUrl: 'https://portal.sandbox.invalid', apiUrl: 'https://api.sandbox.invalid' }).sandbox;
+  return buildSandbox(options, {
+    browserUrl: 'https://portal.sandbox.invalid',
+    apiUrl: 'https://api.sandbox.invalid',
+  }).sandbox;
 }
 
 /** The options of every sandbox. */
@@ -93,9 +113,18 @@ export function buildSandbox(options: SandboxOptions, origins: Origins, ca?: str
   problems.check(() => checkMethods(calendar, 'options.calendar', ['status']));
   problems.check(() => checkProfile(profile, 'options.profile'));
   problems.throwIfAny();
-  const world = createWorld({ clients, personas, clock, calendar, profile, origins, faultOf: createFaultPlan(faults) });
+  const world = createWorld({
+    clients,
+    personas,
+    clock,
+    calendar,
+    profile,
+    origins,
+    faultOf: createFaultPlan(faults),
+  });
   const answer = createApp(world);
-  const fetch: Sandbox['fetch'] = async (request, peer) => withoutSocket(await answer(request, peer), request.signal);
+  const fetch: Sandbox['fetch'] = async (request, peer) =>
+    withoutSocket(await answer(request, peer), request.signal);
   const sandbox: Sandbox = {
     fetch,
     visit: createVisit(fetch, personas),
@@ -103,7 +132,10 @@ export function buildSandbox(options: SandboxOptions, origins: Origins, ca?: str
       const [first] = clients.values();
       const client = clientId === undefined ? first : clients.get(clientId);
       if (client === undefined) {
-        throw new SelfInfoError('invalid_option', { path: 'clientId', expected: { en: 'It is not registered.', ja: '登録されていません。' } });
+        throw new SelfInfoError('invalid_option', {
+          path: 'clientId',
+          expected: { en: 'It is not registered.', ja: '登録されていません。' },
+        });
       }
       return sandboxEnvironment({
         clientId: client.clientId,
@@ -128,17 +160,23 @@ function profileFor({ keys, mustPush }: Client, profile: WireProfile): WireProfi
     ...profile,
     oauth: {
       ...oauth,
-      ...(mustPush && { pushedAuthorizationRequests: { ...oauth.pushedAuthorizationRequests, value: true } }),
-      ...(keys !== undefined && { clientAuthentication: { ...oauth.clientAuthentication, value: 'private_key_jwt' } }),
+      ...(mustPush && {
+        pushedAuthorizationRequests: { ...oauth.pushedAuthorizationRequests, value: true },
+      }),
+      ...(keys !== undefined && {
+        clientAuthentication: { ...oauth.clientAuthentication, value: 'private_key_jwt' },
+      }),
     },
   };
 }
 
 function checkMethods(value: unknown, path: string, names: readonly string[]): void {
-  if (typeof value !== 'object' || value === null) throw new TypeError(`${path} must be an object.`);
+  if (typeof value !== 'object' || value === null)
+    throw new TypeError(`${path} must be an object.`);
   for (const name of names) {
     const method: unknown = Reflect.get(value, name);
-    if (method === undefined) throw new SelfInfoError('missing_option', { path: `${path}.${name}` });
+    if (method === undefined)
+      throw new SelfInfoError('missing_option', { path: `${path}.${name}` });
     checkFunction(method, `${path}.${name}`);
   }
 }

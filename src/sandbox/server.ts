@@ -1,4 +1,9 @@
-import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
@@ -22,8 +27,9 @@ export interface StartSandboxOptions extends SandboxOptions {
   /** The TCP port of the API. Default: a free one. */
   readonly apiPort?: number;
   /**
-   * Listens on every interface of the machine (0.0.0.0), for instance in a container whose ports are published, and prints a warning. The URLs stay those of loopback; log and clock
-   * answer to loopback only. Default: false.
+   * Listens on every interface of the machine (0.0.0.0), for instance in a container whose ports
+   * are published, and prints a warning. The URLs stay those of loopback; log and clock answer to
+   * loopback only. Default: false.
    */
   readonly listenOnEveryInterfaceNotOnlyLoopback?: boolean;
 }
@@ -31,7 +37,10 @@ export interface StartSandboxOptions extends SandboxOptions {
 /** All that `createSelfInfoClient({ service, ...connection })` needs. */
 export interface Connection {
   readonly environment: Environment;
-  /** The client certificate of the registration and its private key, PEM. The key is not printed and not copied by a spread: read `tls.key`. */
+  /**
+   * The client certificate of the registration and its private key, PEM. The key is not printed and
+   * not copied by a spread: read `tls.key`.
+   */
   readonly tls: Credential;
   readonly clock: Clock;
   readonly calendar?: Calendar;
@@ -52,9 +61,11 @@ export interface StartedSandbox extends Sandbox, AsyncDisposable {
 }
 
 /**
- * Starts a sandbox on two loopback origins: pages over http, the API over mutual TLS with a development CA, a server certificate and one client certificate per registration, all made now.
+ * Starts a sandbox on two loopback origins: pages over http, the API over mutual TLS with a
+ * development CA, a server certificate and one client certificate per registration, all made now.
  *
- * @param options - those of `createSandbox`, and the ports; a registration here has no `certificate`, since its own is made.
+ * @param options - those of `createSandbox`, and the ports; a registration here has no
+ * `certificate`, since its own is made.
  * @throws SelfInfoError as `createSandbox`; `invalid_option` naming a port that is taken.
  * @example
  * ```ts
@@ -74,18 +85,32 @@ export interface StartedSandbox extends Sandbox, AsyncDisposable {
  * ```
  */
 export async function startSandbox(options: StartSandboxOptions): Promise<StartedSandbox> {
-  checkKeys(options, 'options', [...SANDBOX_KEYS, 'browserPort', 'apiPort', 'listenOnEveryInterfaceNotOnlyLoopback']);
-  const { browserPort = 0, apiPort = 0, listenOnEveryInterfaceNotOnlyLoopback: everywhere = false, ...rest } = options;
+  checkKeys(options, 'options', [
+    ...SANDBOX_KEYS,
+    'browserPort',
+    'apiPort',
+    'listenOnEveryInterfaceNotOnlyLoopback',
+  ]);
+  const {
+    browserPort = 0,
+    apiPort = 0,
+    listenOnEveryInterfaceNotOnlyLoopback: everywhere = false,
+    ...rest
+  } = options;
   checkPort(browserPort, 'options.browserPort');
   checkPort(apiPort, 'options.apiPort');
-  if (typeof everywhere !== 'boolean') throw new TypeError('options.listenOnEveryInterfaceNotOnlyLoopback must be a boolean.');
+  if (typeof everywhere !== 'boolean')
+    throw new TypeError('options.listenOnEveryInterfaceNotOnlyLoopback must be a boolean.');
   // Everything is checked before anything listens.
   buildSandbox(rest, { browserUrl: UNKNOWN, apiUrl: UNKNOWN });
   for (const [index, { certificate }] of rest.registrations.entries()) {
     if (certificate === undefined) continue;
     throw new SelfInfoError('invalid_option', {
       path: `options.registrations[${index}].certificate`,
-      expected: { en: 'startSandbox makes the certificates itself: leave it out.', ja: 'startSandbox が証明書を作成するため、指定できません。' },
+      expected: {
+        en: 'startSandbox makes the certificates itself: leave it out.',
+        ja: 'startSandbox が証明書を作成するため、指定できません。',
+      },
     });
   }
 
@@ -93,33 +118,56 @@ export async function startSandbox(options: StartSandboxOptions): Promise<Starte
   const { createAuthority } = await import('./certificates.js');
   const authority = await createAuthority();
   const credentials = new Map<string, Credential>();
-  for (const { clientId } of rest.registrations) credentials.set(clientId, await authority.issueClient(clientId));
+  for (const { clientId } of rest.registrations)
+    credentials.set(clientId, await authority.issueClient(clientId));
 
   const pages = closable(createHttpServer());
   const { cert, key } = await authority.issueServer();
-  const api = closable(createHttpsServer({ cert, key, ca: authority.ca, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.2' }));
+  const api = closable(
+    createHttpsServer({
+      cert,
+      key,
+      ca: authority.ca,
+      requestCert: true,
+      rejectUnauthorized: true,
+      minVersion: 'TLSv1.2',
+    }),
+  );
   const close = async () => {
     await Promise.all([pages.close(), api.close()]);
   };
   const host = everywhere ? '0.0.0.0' : '127.0.0.1';
   if (everywhere) {
-    process.emitWarning('The sandbox listens beyond loopback: whoever reaches this machine can use it. It holds invented data only.', {
-      code: 'MYNA_SELFINFO_SANDBOX_BEYOND_LOOPBACK',
-    });
+    process.emitWarning(
+      'The sandbox listens beyond loopback: whoever reaches this machine can use it. It holds invented data only.',
+      {
+        code: 'MYNA_SELFINFO_SANDBOX_BEYOND_LOOPBACK',
+      },
+    );
   }
   try {
     const browserUrl = `http://127.0.0.1:${await listen(pages, host, browserPort, 'options.browserPort')}`;
     const apiUrl = `https://127.0.0.1:${await listen(api, host, apiPort, 'options.apiPort')}`;
     const registrations = rest.registrations.map((registration) => {
       const credential = credentials.get(registration.clientId);
-      return credential === undefined ? registration : { ...registration, certificate: credential.cert };
+      return credential === undefined
+        ? registration
+        : { ...registration, certificate: credential.cert };
     });
-    const { sandbox, answer } = buildSandbox({ ...rest, registrations }, { browserUrl, apiUrl }, authority.ca);
+    const { sandbox, answer } = buildSandbox(
+      { ...rest, registrations },
+      { browserUrl, apiUrl },
+      authority.ca,
+    );
     for (const [listener, origin] of [
       [pages, browserUrl],
       [api, apiUrl],
     ] as const) {
-      listener.server.on('request', (request, response) => void serve({ listener, origin, answer, everywhere }, request, response));
+      listener.server.on(
+        'request',
+        (request, response) =>
+          void serve({ listener, origin, answer, everywhere }, request, response),
+      );
     }
 
     const connect = (clientId?: string): Connection => {
@@ -133,7 +181,10 @@ export async function startSandbox(options: StartSandboxOptions): Promise<Starte
           { cert: credential.cert, key: '' },
           {
             key: { get: () => credential.key, enumerable: false },
-            [inspect.custom]: { value: () => ({ cert: credential.cert, key: '[redacted]' }), enumerable: false },
+            [inspect.custom]: {
+              value: () => ({ cert: credential.cert, key: '[redacted]' }),
+              enumerable: false,
+            },
           },
         ),
         clock: sandbox.clock,
@@ -159,13 +210,25 @@ const UNKNOWN = 'https://sandbox.invalid';
 
 function checkPort(value: unknown, path: string): void {
   checkWhole(value, path, 0);
-  if (value > 65_535) throw new SelfInfoError('invalid_option', { path, expected: { en: 'At most 65535.', ja: '65535 以下で指定してください。' } });
+  if (value > 65_535)
+    throw new SelfInfoError('invalid_option', {
+      path,
+      expected: { en: 'At most 65535.', ja: '65535 以下で指定してください。' },
+    });
 }
 
 function listen({ server }: Listener, host: string, port: number, path: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', () => {
-      reject(new SelfInfoError('invalid_option', { path, expected: { en: 'This port cannot be listened on.', ja: 'このポートでは待ち受けできません。' } }));
+      reject(
+        new SelfInfoError('invalid_option', {
+          path,
+          expected: {
+            en: 'This port cannot be listened on.',
+            ja: 'このポートでは待ち受けできません。',
+          },
+        }),
+      );
     });
     server.listen({ host, port }, () => resolve((server.address() as AddressInfo).port));
   });
@@ -209,7 +272,11 @@ interface Serving {
 }
 
 /** One call: HTTP in, the app's answer out. */
-async function serve(serving: Serving, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+async function serve(
+  serving: Serving,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
   const gone = new AbortController();
   outgoing.once('close', () => gone.abort());
   try {
@@ -217,9 +284,15 @@ async function serve(serving: Serving, incoming: IncomingMessage, outgoing: Serv
     // Nothing more comes; the connection ends with the caller or with the sandbox.
     if (wire === 'stall') return;
     const body = Buffer.from(await response.arrayBuffer());
-    outgoing.writeHead(response.status, { ...Object.fromEntries(response.headers), 'content-length': body.byteLength });
+    outgoing.writeHead(response.status, {
+      ...Object.fromEntries(response.headers),
+      'content-length': body.byteLength,
+    });
     if (wire === undefined) outgoing.end(body);
-    else outgoing.write(body.subarray(0, body.byteLength >> 1), () => (wire === 'reset' ? serving.listener.reset(incoming.socket) : incoming.socket.end()));
+    else
+      outgoing.write(body.subarray(0, body.byteLength >> 1), () =>
+        wire === 'reset' ? serving.listener.reset(incoming.socket) : incoming.socket.end(),
+      );
   } catch {
     // The caller went away, or this is a bug of the sandbox: nothing is told about it.
     if (outgoing.headersSent || outgoing.destroyed) outgoing.destroy();
@@ -227,20 +300,38 @@ async function serve(serving: Serving, incoming: IncomingMessage, outgoing: Serv
   }
 }
 
-async function answerTo({ origin, answer, everywhere }: Serving, incoming: IncomingMessage, signal: AbortSignal): Promise<Answered> {
+async function answerTo(
+  { origin, answer, everywhere }: Serving,
+  incoming: IncomingMessage,
+  signal: AbortSignal,
+): Promise<Answered> {
   const body = await readBody(incoming);
   const foreign = isForeignHost(incoming);
   if (foreign && !everywhere) return { response: jsonRefusal(new Refusal('wrong_origin')) };
   const { url = '', method = 'GET', socket } = incoming;
   const target = origin + url;
   // TRACE and CONNECT cannot be a Request, nor can a target that is no path.
-  if (!url.startsWith('/') || !URL.canParse(target) || ['TRACE', 'TRACK', 'CONNECT'].includes(method))
+  if (
+    !url.startsWith('/') ||
+    !URL.canParse(target) ||
+    ['TRACE', 'TRACK', 'CONNECT'].includes(method)
+  )
     return { response: jsonRefusal(new Refusal('method_not_allowed')) };
   const headers = new Headers();
-  for (const [name, values = []] of Object.entries(incoming.headersDistinct)) for (const value of values) headers.append(name, value);
-  const request = new Request(target, { method, headers, signal, ...(method !== 'GET' && method !== 'HEAD' && { body }) });
-  const clientCertificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate()?.toString() : undefined;
-  return answer(request, { ...(clientCertificate !== undefined && { clientCertificate }), remote: foreign || !isLoopback(socket.remoteAddress) });
+  for (const [name, values = []] of Object.entries(incoming.headersDistinct))
+    for (const value of values) headers.append(name, value);
+  const request = new Request(target, {
+    method,
+    headers,
+    signal,
+    ...(method !== 'GET' && method !== 'HEAD' && { body }),
+  });
+  const clientCertificate =
+    socket instanceof TLSSocket ? socket.getPeerX509Certificate()?.toString() : undefined;
+  return answer(request, {
+    ...(clientCertificate !== undefined && { clientCertificate }),
+    remote: foreign || !isLoopback(socket.remoteAddress),
+  });
 }
 
 function isLoopback(address = ''): boolean {
@@ -252,7 +343,10 @@ function isForeignHost({ headers }: IncomingMessage): boolean {
   return !/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(headers.host ?? '');
 }
 
-/** Keeps one byte more than is allowed, so that the app sees the excess; the rest is read and dropped, so that the answer arrives. */
+/**
+ * Keeps one byte more than is allowed, so that the app sees the excess; the rest is read and
+ * dropped, so that the answer arrives.
+ */
 async function readBody(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;

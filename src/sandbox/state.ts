@@ -143,7 +143,10 @@ export const LONGEST_RANGE_YEARS = 20;
 export const FORM_LIFE_MS = publicProfile.timing.consentMs.value;
 /** How long a result is kept. */
 export const RESULT_LIFE_MS = publicProfile.timing.resultMs.value;
-/** How long a token works: longer than a result is kept, so that a late request can still be collected. */
+/**
+ * How long a token works: longer than a result is kept, so that a late request can still be
+ * collected.
+ */
 export const TOKEN_LIFE_MS = 2 * RESULT_LIFE_MS;
 
 /** The origins of a sandbox; that of the API is its issuer identifier too. */
@@ -187,17 +190,26 @@ export interface Attempt {
   outcome?: Pick<LogEntry, 'outcome' | 'code' | 'reason' | 'reasonJa'>;
 }
 
-// One for all sandboxes: each that is ever used stays in a list of Node's, and what it holds is copied to every promise of the process.
+// One for all sandboxes: each that is ever used stays in a list of Node's, and what it holds is
+// copied to every promise of the process.
 const SKEW = new AsyncLocalStorage<{ readonly of: Clock; readonly ms: number }>();
 
 /** A sandbox in which nothing has happened yet. */
-export function createWorld(facts: Pick<World, 'clients' | 'personas' | 'clock' | 'calendar' | 'profile' | 'origins' | 'faultOf'>): World {
+export function createWorld(
+  facts: Pick<
+    World,
+    'clients' | 'personas' | 'clock' | 'calendar' | 'profile' | 'origins' | 'faultOf'
+  >,
+): World {
   const given = facts.clock;
   const aheadMs = () => {
     const skew = SKEW.getStore();
     return skew?.of === clock ? skew.ms : 0;
   };
-  const clock: Clock = { now: () => given.now() + aheadMs(), wait: (ms, signal) => given.wait(ms, signal) };
+  const clock: Clock = {
+    now: () => given.now() + aheadMs(),
+    wait: (ms, signal) => given.wait(ms, signal),
+  };
   return {
     ...facts,
     clock,

@@ -1,4 +1,7 @@
-/** How the pages look: one family of letters, no picture, light or dark as the citizen's device. Colours keep a contrast of 7:1 for text. */
+/**
+ * How the pages look: one family of letters, no picture, light or dark as the citizen's device.
+ * Colours keep a contrast of 7:1 for text.
+ */
 export const style = `
 :root{color-scheme:light dark;--paper:#f6f5f1;--sheet:#fff;--ink:#1e2326;--soft:#474f54;--line:#d5d3cb;--edge:#70777b;--accent:#17594a;--accent-ink:#fff;--tint:#e9f1ee;--note:#fbf2dc;--note-ink:#5a3d00;--bad:#9c1616;--bad-tint:#fdefed}
 @media (prefers-color-scheme:dark){:root{--paper:#15191b;--sheet:#1d2225;--ink:#ecefee;--soft:#b9c1c2;--line:#384044;--edge:#8d9699;--accent:#8fd3bf;--accent-ink:#0d211b;--tint:#203430;--note:#352c17;--note-ink:#f3dfae;--bad:#ffb1a8;--bad-tint:#3a2220}}

@@ -2,7 +2,9 @@ import { isSelfInfoError, SelfInfoError } from '../errors.js';
 import { checkClock, checkKeys, checkWhole } from '../options.js';
 import { type Clock, DAY_MS } from '../time.js';
 
-/** What a store holds under a key: a text, and the epoch milliseconds after which nobody needs it. */
+/**
+ * What a store holds under a key: a text, and the epoch milliseconds after which nobody needs it.
+ */
 export interface StoredEntry {
   /** What was put; from `expiresAt` on a store may keep an empty text in its place. */
   readonly value: string;
@@ -10,11 +12,14 @@ export interface StoredEntry {
 }
 
 /**
- * Where pending transactions (keys `transaction:...`) and the secrets of retrievals (`retrieval:...`) lie between two requests.
+ * Where pending transactions (keys `transaction:...`) and the secrets of retrievals
+ * (`retrieval:...`) lie between two requests.
  *
- * Values hold code verifiers and tokens: a store that leaves the process must seal them, and should drop them at `expiresAt`. Expiry is judged by the client: of an
- * entry that has expired, and of one that was taken, a mark is kept until 24 hours after `expiresAt`, so that a citizen who comes late is told so. A mark may be
- * forgotten earlier where room is short, a value never: a store that is full refuses to `put`. A call is given up after 10 seconds.
+ * Values hold code verifiers and tokens: a store that leaves the process must seal them, and should
+ * drop them at `expiresAt`. Expiry is judged by the client: of an entry that has expired, and of
+ * one that was taken, a mark is kept until 24 hours after `expiresAt`, so that a citizen who comes
+ * late is told so. A mark may be forgotten earlier where room is short, a value never: a store that
+ * is full refuses to `put`. A call is given up after 10 seconds.
  *
  * @example
  * ```ts
@@ -26,13 +31,17 @@ export interface StoredEntry {
  */
 export interface Store {
   /**
-   * Keeps a value; rejects with `store_key_exists` when the key is held, expired or not, or was taken, as long as the mark of it stands. `expiresAt` in epoch
-   * milliseconds. May reject with `store_full`, though not for a retrieval: its consent is spent by then.
+   * Keeps a value; rejects with `store_key_exists` when the key is held, expired or not, or was
+   * taken, as long as the mark of it stands. `expiresAt` in epoch milliseconds. May reject with
+   * `store_full`, though not for a retrieval: its consent is spent by then.
    */
   put(key: string, value: string, expiresAt: number): Promise<void>;
   /** The entry, `'taken'`, or undefined when the key was never put, was deleted or forgotten. */
   get(key: string): Promise<StoredEntry | 'taken' | undefined>;
-  /** Like `get`, and marks the entry as taken in the same atomic step: of many parallel calls one gets the entry. */
+  /**
+   * Like `get`, and marks the entry as taken in the same atomic step: of many parallel calls one
+   * gets the entry.
+   */
   take(key: string): Promise<StoredEntry | 'taken' | undefined>;
   /** Forgets a key. */
   delete(key: string): Promise<void>;
@@ -50,10 +59,13 @@ interface Mark {
 /**
  * A store in this process's memory: for one instance, tests and demos.
  *
- * A value is dropped when it is taken, or within ten seconds of use after it has expired; marks of it stay another day, the oldest of too many give way.
+ * A value is dropped when it is taken, or within ten seconds of use after it has expired; marks of
+ * it stay another day, the oldest of too many give way.
  *
- * @param options - `clock`: decides when expired entries are dropped; default the system's. Pass the client's when that one is virtual. `maxEntries`: how many
- *   values, and again how many marks, it holds at most; default 100,000, at less than 1 KiB each. Beyond it `put` rejects with `store_full`, except for retrievals.
+ * @param options - `clock`: decides when expired entries are dropped; default the system's. Pass
+ * the client's when that one is virtual. `maxEntries`: how many values, and again how many marks,
+ * it holds at most; default 100,000, at less than 1 KiB each. Beyond it `put` rejects with
+ * `store_full`, except for retrievals.
  * @throws SelfInfoError `unknown_option`, `invalid_option`; TypeError for a wrong type.
  * @example
  * ```ts
@@ -61,7 +73,9 @@ interface Mark {
  * const store = createMemoryStore({ maxEntries: 20_000 });
  * ```
  */
-export function createMemoryStore(options: { readonly clock?: Clock; readonly maxEntries?: number } = {}): Store {
+export function createMemoryStore(
+  options: { readonly clock?: Clock; readonly maxEntries?: number } = {},
+): Store {
   checkKeys(options, 'options', ['clock', 'maxEntries']);
   const { maxEntries = MAX_ENTRIES } = options;
   const clock = checkClock(options.clock, 'options.clock', ['now']);
@@ -88,14 +102,19 @@ export function createMemoryStore(options: { readonly clock?: Clock; readonly ma
   function find(key: string): StoredEntry | 'taken' | undefined {
     sweep();
     const marked = marks.get(key);
-    return marked ? (marked.taken ? 'taken' : { value: '', expiresAt: marked.expiresAt }) : held.get(key);
+    return marked
+      ? marked.taken
+        ? 'taken'
+        : { value: '', expiresAt: marked.expiresAt }
+      : held.get(key);
   }
 
   return {
     async put(key, value, expiresAt) {
       if (find(key) !== undefined) throw new SelfInfoError('store_key_exists');
       // Anybody can start a consent; a retrieval stands for one that was given, and would be lost.
-      if (held.size >= maxEntries && !key.startsWith('retrieval:')) throw new SelfInfoError('store_full');
+      if (held.size >= maxEntries && !key.startsWith('retrieval:'))
+        throw new SelfInfoError('store_full');
       held.set(key, { value, expiresAt });
     },
     async get(key) {
@@ -117,7 +136,9 @@ type Found = Awaited<ReturnType<Store['get']>>;
 
 /** Read once, and where what a getter throws is hidden. */
 function copied(found: Found): Found {
-  return typeof found === 'object' && found !== null ? { value: found.value, expiresAt: found.expiresAt } : found;
+  return typeof found === 'object' && found !== null
+    ? { value: found.value, expiresAt: found.expiresAt }
+    : found;
 }
 
 /** Lets our own errors through and hides the store's, which may quote what it was given. */

@@ -4,9 +4,11 @@ import type { SelfInfoErrorCode } from '../errors.js';
 export type VaultOperation = 'put' | 'read' | 'erase' | 'sweep' | 'rotate' | 'confirm';
 
 /**
- * What a vault tells an audit log: plain data without a personal value. `at`: ISO 8601 at +09:00, by the clock.
+ * What a vault tells an audit log: plain data without a personal value. `at`: ISO 8601 at +09:00,
+ * by the clock.
  *
- * `refused`: an operation came to nothing, with the code of the error; `ref` only where it has the form of a reference.
+ * `refused`: an operation came to nothing, with the code of the error; `ref` only where it has the
+ * form of a reference.
  */
 export type VaultEvent = { readonly at: string } & (
   | {
@@ -18,7 +20,12 @@ export type VaultEvent = { readonly at: string } & (
       /** ISO 8601 at +09:00. */
       readonly keepUntil: string;
     }
-  | { readonly type: 'read'; readonly ref: string; readonly purpose: string; readonly reason: string }
+  | {
+      readonly type: 'read';
+      readonly ref: string;
+      readonly purpose: string;
+      readonly reason: string;
+    }
   | {
       readonly type: 'refused';
       readonly operation: VaultOperation;

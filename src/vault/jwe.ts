@@ -11,9 +11,16 @@ let loaded: typeof import('jose') | undefined;
 const jose = async () => (loaded ??= await import('jose'));
 
 /** A compact JWE with this protected header. */
-export async function encrypt(plaintext: Uint8Array, alg: Algorithm, header: Readonly<Record<string, unknown>>, key: Key): Promise<string> {
+export async function encrypt(
+  plaintext: Uint8Array,
+  alg: Algorithm,
+  header: Readonly<Record<string, unknown>>,
+  key: Key,
+): Promise<string> {
   const { CompactEncrypt } = await jose();
-  return new CompactEncrypt(plaintext).setProtectedHeader({ alg, enc: ENCRYPTION, ...header }).encrypt(key);
+  return new CompactEncrypt(plaintext)
+    .setProtectedHeader({ alg, enc: ENCRYPTION, ...header })
+    .encrypt(key);
 }
 
 /**
@@ -22,7 +29,10 @@ export async function encrypt(plaintext: Uint8Array, alg: Algorithm, header: Rea
  * @param longest - how many characters it may have.
  * @throws SelfInfoError `record_damaged`: none, or too long.
  */
-export async function readHeader(jwe: unknown, longest: number): Promise<Readonly<Record<string, unknown>>> {
+export async function readHeader(
+  jwe: unknown,
+  longest: number,
+): Promise<Readonly<Record<string, unknown>>> {
   if (typeof jwe !== 'string' || jwe.length > longest) throw damaged();
   const { decodeProtectedHeader } = await jose();
   try {
@@ -45,7 +55,10 @@ export function isOurs(header: Readonly<Record<string, unknown>>, alg: Algorithm
 export async function decrypt(jwe: string, alg: Algorithm, key: Key): Promise<Uint8Array> {
   const { compactDecrypt } = await jose();
   try {
-    const { plaintext } = await compactDecrypt(jwe, key, { keyManagementAlgorithms: [alg], contentEncryptionAlgorithms: [ENCRYPTION] });
+    const { plaintext } = await compactDecrypt(jwe, key, {
+      keyManagementAlgorithms: [alg],
+      contentEncryptionAlgorithms: [ENCRYPTION],
+    });
     return plaintext;
   } catch {
     throw damaged();

@@ -6,9 +6,11 @@ import { damaged, decrypt, encrypt, isOurs, readHeader } from './jwe.js';
 import type { WrappedKey } from './store.js';
 
 /**
- * Who holds the key-encryption keys: a set in memory ({@link createLocalKeys}), or a key management service of yours.
+ * Who holds the key-encryption keys: a set in memory ({@link createLocalKeys}), or a key management
+ * service of yours.
  *
- * Whatever it throws is hidden from the vault's callers behind `key_unavailable`, except errors of this package, such as `key_unknown`.
+ * Whatever it throws is hidden from the vault's callers behind `key_unavailable`, except errors of
+ * this package, such as `key_unknown`.
  *
  * @example
  * ```ts
@@ -28,9 +30,15 @@ import type { WrappedKey } from './store.js';
  * ```
  */
 export interface VaultKeys {
-  /** Id of the key-encryption key that new data keys are wrapped with; `rotateKeys` brings the others under it. */
+  /**
+   * Id of the key-encryption key that new data keys are wrapped with; `rotateKeys` brings the
+   * others under it.
+   */
   readonly current: string;
-  /** Wraps a data key of 32 bytes under the current key, bound to its id so that it opens under no other. */
+  /**
+   * Wraps a data key of 32 bytes under the current key, bound to its id so that it opens under no
+   * other.
+   */
   wrap(dataKey: Uint8Array, id: string): Promise<WrappedKey>;
   /** The data key; rejects when the id, the key-encryption key or the wrapped text is another. */
   unwrap(key: WrappedKey): Promise<Uint8Array>;
@@ -49,10 +57,13 @@ const LONGEST_WRAPPED = 1024;
 /**
  * Key-encryption keys that this process holds itself: data keys become compact JWE under A256KW.
  *
- * They are as safe as where they are read from: an environment variable shows in a process list, a secret manager does not.
+ * They are as safe as where they are read from: an environment variable shows in a process list, a
+ * secret manager does not.
  *
- * @param options - see {@link LocalKeysOptions}; keep an old key until `rotateKeys` has run under the new one.
- * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, naming the option and no key; TypeError for a wrong type.
+ * @param options - see {@link LocalKeysOptions}; keep an old key until `rotateKeys` has run under
+ * the new one.
+ * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, naming the option and
+ * no key; TypeError for a wrong type.
  * @example
  * ```ts
  * import { randomBytes } from 'node:crypto';
@@ -65,7 +76,16 @@ export function createLocalKeys(options: LocalKeysOptions): VaultKeys {
   return Object.freeze<VaultKeys>({
     current,
     async wrap(dataKey, id) {
-      return { id, kid: current, wrapped: await encrypt(dataKey, 'A256KW', { kid: current, id }, secrets.get(current) as KeyObject) };
+      return {
+        id,
+        kid: current,
+        wrapped: await encrypt(
+          dataKey,
+          'A256KW',
+          { kid: current, id },
+          secrets.get(current) as KeyObject,
+        ),
+      };
     },
     async unwrap({ id, kid, wrapped }) {
       const secret = secrets.get(kid);
@@ -77,22 +97,36 @@ export function createLocalKeys(options: LocalKeysOptions): VaultKeys {
   });
 }
 
-/** Checks keys by id, of which one is the current one; errors name their place under `path` and no key. */
-export function readKeyset(given: LocalKeysOptions, path: string): { readonly current: string; readonly secrets: ReadonlyMap<string, KeyObject> } {
+/**
+ * Checks keys by id, of which one is the current one; errors name their place under `path` and no
+ * key.
+ */
+export function readKeyset(
+  given: LocalKeysOptions,
+  path: string,
+): { readonly current: string; readonly secrets: ReadonlyMap<string, KeyObject> } {
   checkKeys(given, path, ['current', 'keys']);
   const { current, keys } = given;
   checkText(current, `${path}.current`);
   if (keys === undefined) throw new SelfInfoError('missing_option', { path: `${path}.keys` });
   checkKeys(keys, `${path}.keys`, Object.keys(Object(keys)));
-  const secrets = new Map(Object.entries(keys).map(([kid, key]) => [kid, readKey(key, placeOf(kid, `${path}.keys`))]));
+  const secrets = new Map(
+    Object.entries(keys).map(([kid, key]) => [kid, readKey(key, placeOf(kid, `${path}.keys`))]),
+  );
   if (secrets.has(current)) return { current, secrets };
   throw new SelfInfoError('invalid_option', {
     path: `${path}.current`,
-    expected: { en: `It must be a key of ${path}.keys.`, ja: `${path}.keys のキーを指定してください。` },
+    expected: {
+      en: `It must be a key of ${path}.keys.`,
+      ja: `${path}.keys のキーを指定してください。`,
+    },
   });
 }
 
-/** Whoever mixes up id and key must not read the key in an error: 32 bytes take 43 characters at least. */
+/**
+ * Whoever mixes up id and key must not read the key in an error: 32 bytes take 43 characters at
+ * least.
+ */
 function placeOf(kid: string, path: string): string {
   return kid.length > 40 ? path : `${path}.${kid}`;
 }
@@ -103,7 +137,10 @@ function readKey(key: unknown, path: string): KeyObject {
   if (bytes.length !== 32 || bytes.toString('base64url') !== key) {
     throw new SelfInfoError('invalid_option', {
       path,
-      expected: { en: '32 bytes in base64url, without padding.', ja: 'base64url 形式の32バイト（パディングなし）です。' },
+      expected: {
+        en: '32 bytes in base64url, without padding.',
+        ja: 'base64url 形式の32バイト（パディングなし）です。',
+      },
     });
   }
   return createSecretKey(bytes);
@@ -122,7 +159,8 @@ export function guardKeys(keys: VaultKeys, bound: Bound): Pick<VaultKeys, 'wrap'
     wrap: (dataKey, id) =>
       guard(async () => {
         const { id: own, kid, wrapped } = Object(await keys.wrap(dataKey, id)) as WrappedKey;
-        if (own === id && typeof kid === 'string' && typeof wrapped === 'string') return { id, kid, wrapped };
+        if (own === id && typeof kid === 'string' && typeof wrapped === 'string')
+          return { id, kid, wrapped };
         throw new SelfInfoError('key_unavailable', { retry: { safe: false } });
       }),
     unwrap: (key) =>

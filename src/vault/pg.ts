@@ -5,7 +5,10 @@ import type { VaultRecord, VaultRecordInfo, VaultStore } from './store.js';
 /** What is asked of a database: text with `$1` parameters. */
 export interface PgQueryable {
   /** Runs one statement; without `values` it may hold several. */
-  query(text: string, values?: unknown[]): Promise<{ readonly rows: readonly Record<string, unknown>[] }>;
+  query(
+    text: string,
+    values?: unknown[],
+  ): Promise<{ readonly rows: readonly Record<string, unknown>[] }>;
 }
 
 /** A connection that a pool lent. */
@@ -22,11 +25,15 @@ export interface PgPool extends PgQueryable {
 
 /** Options of {@link createPgVaultStore} and {@link migrate}. */
 export interface PgVaultOptions {
-  /** The schema that holds the three tables; lower-case letters, digits and `_`, at most 63. Default: `myna_vault`. */
+  /**
+   * The schema that holds the three tables; lower-case letters, digits and `_`, at most 63.
+   * Default: `myna_vault`.
+   */
   readonly schema?: string;
 }
 
-// Each step leads from the version of its place to the next one; a step that was published is never changed.
+// Each step leads from the version of its place to the next one; a step that was published is never
+// changed.
 const steps: readonly ((schema: string) => string)[] = [
   (schema) => `
     create table ${schema}.records (
@@ -68,12 +75,15 @@ const NODE_CODES: readonly string[] = [
 ];
 
 /**
- * Brings the schema of a vault up to this version of the package; to be run at every deployment, by as many processes at once as there are. What is there stays.
+ * Brings the schema of a vault up to this version of the package; to be run at every deployment, by
+ * as many processes at once as there are. What is there stays.
  *
- * @param pool - a `Pool` of `pg`, as a role that may create tables in the schema, and the schema itself if it is not there.
+ * @param pool - a `Pool` of `pg`, as a role that may create tables in the schema, and the schema
+ * itself if it is not there.
  * @param options - see {@link PgVaultOptions}.
- * @throws SelfInfoError `format_unsupported` when a newer version of the package was here before: nothing was changed; `store_failed` with the SQLSTATE as `upstream.code`;
- *   `unknown_option`, `invalid_option`; TypeError for a wrong type.
+ * @throws SelfInfoError `format_unsupported` when a newer version of the package was here before:
+ * nothing was changed; `store_failed` with the SQLSTATE as `upstream.code`; `unknown_option`,
+ * `invalid_option`; TypeError for a wrong type.
  * @example
  * ```ts
  * import { migrate } from 'myna-selfinfo/pg';
@@ -89,18 +99,32 @@ export async function migrate(pool: PgPool, options: PgVaultOptions = {}): Promi
   try {
     await ask(connection, 'begin');
     // One at a time, and held until the end of the transaction.
-    await ask(connection, 'select pg_advisory_xact_lock(hashtext($1))', [`myna-selfinfo ${schema}`]);
+    await ask(connection, 'select pg_advisory_xact_lock(hashtext($1))', [
+      `myna-selfinfo ${schema}`,
+    ]);
     // `create schema if not exists` asks for the right to create one even where it exists.
-    if ((await ask(connection, 'select 1 from pg_namespace where nspname = $1', [schema])).length === 0) await ask(connection, `create schema ${schema}`);
+    if (
+      (await ask(connection, 'select 1 from pg_namespace where nspname = $1', [schema])).length ===
+      0
+    )
+      await ask(connection, `create schema ${schema}`);
     await ask(
       connection,
       `create table if not exists ${schema}.state (id integer primary key default 1 check (id = 1), version integer not null, seen bigint)`,
     );
-    await ask(connection, `insert into ${schema}.state (version) values (0) on conflict do nothing`);
-    const version = Number((await ask(connection, `select version from ${schema}.state`))[0]?.version);
-    if (version > steps.length) throw new SelfInfoError('format_unsupported', { path: 'schema.version' });
+    await ask(
+      connection,
+      `insert into ${schema}.state (version) values (0) on conflict do nothing`,
+    );
+    const version = Number(
+      (await ask(connection, `select version from ${schema}.state`))[0]?.version,
+    );
+    if (version > steps.length)
+      throw new SelfInfoError('format_unsupported', { path: 'schema.version' });
     for (const step of steps.slice(version)) await ask(connection, step(schema));
-    await ask(connection, `update ${schema}.state set version = $1 where version <> $1`, [steps.length]);
+    await ask(connection, `update ${schema}.state set version = $1 where version <> $1`, [
+      steps.length,
+    ]);
     await ask(connection, 'commit');
   } catch (error) {
     failure = error;
@@ -115,7 +139,8 @@ export async function migrate(pool: PgPool, options: PgVaultOptions = {}): Promi
 /**
  * A vault's store in PostgreSQL, over a pool of yours; {@link migrate} makes its tables.
  *
- * Every method is one statement and so one transaction; sweeps at once skip what the others have locked.
+ * Every method is one statement and so one transaction; sweeps at once skip what the others have
+ * locked.
  *
  * @param pool - a `Pool` of `pg`; it stays yours to end.
  * @param options - see {@link PgVaultOptions}.
@@ -149,7 +174,9 @@ export function createPgVaultStore(pool: PgPool, options: PgVaultOptions = {}): 
         [ref],
       );
       if (row === undefined) return undefined;
-      return row.sealed === null || row.wrapped === null ? 'erased' : ({ ...infoOf(row), sealed: row.sealed } as VaultRecord);
+      return row.sealed === null || row.wrapped === null
+        ? 'erased'
+        : ({ ...infoOf(row), sealed: row.sealed } as VaultRecord);
     },
     async erase(ref) {
       const marked = await ask(
@@ -188,7 +215,15 @@ export function createPgVaultStore(pool: PgPool, options: PgVaultOptions = {}): 
     },
     async replaceKey(ref, was, key) {
       const values = [ref, was, key.id, key.kid, key.wrapped];
-      return (await ask(pool, `update ${keys} set id = $3, kid = $4, wrapped = $5 where ref = $1 and wrapped = $2 returning ref`, values)).length > 0;
+      return (
+        (
+          await ask(
+            pool,
+            `update ${keys} set id = $3, kid = $4, wrapped = $5 where ref = $1 and wrapped = $2 returning ref`,
+            values,
+          )
+        ).length > 0
+      );
     },
     async see(instant) {
       await ask(pool, `update ${state} set seen = $1 where seen is null or seen < $1`, [instant]);
@@ -219,7 +254,13 @@ function checkOptions(pool: unknown, options: PgVaultOptions): string {
 
 function infoOf(row: Readonly<Record<string, unknown>>): VaultRecordInfo {
   const { ref, consent, purpose, id, kid, wrapped } = row as Readonly<Record<string, string>>;
-  return { ref, consent, purpose, keepUntil: Number(row.keep_until), key: { id, kid, wrapped } } as VaultRecordInfo;
+  return {
+    ref,
+    consent,
+    purpose,
+    keepUntil: Number(row.keep_until),
+    key: { id, kid, wrapped },
+  } as VaultRecordInfo;
 }
 
 async function connect(pool: PgPool): Promise<PgConnection> {
@@ -230,7 +271,11 @@ async function connect(pool: PgPool): Promise<PgConnection> {
   }
 }
 
-async function ask(database: PgQueryable, text: string, values?: unknown[]): Promise<readonly Readonly<Record<string, unknown>>[]> {
+async function ask(
+  database: PgQueryable,
+  text: string,
+  values?: unknown[],
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
   try {
     return (await database.query(text, values)).rows;
   } catch (error) {
@@ -249,8 +294,11 @@ function hide(error: unknown): SelfInfoError {
 /** The SQLSTATE, or what Node says of a connection; nothing else. */
 function codeOf(error: unknown): string | undefined {
   try {
-    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-    return typeof code === 'string' && (SQLSTATE.test(code) || NODE_CODES.includes(code)) ? code : undefined;
+    const code =
+      typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+    return typeof code === 'string' && (SQLSTATE.test(code) || NODE_CODES.includes(code))
+      ? code
+      : undefined;
   } catch {
     // A getter may throw whatever it is asked.
     return undefined;

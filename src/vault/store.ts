@@ -1,7 +1,10 @@
 import { isSelfInfoError, SelfInfoError } from '../errors.js';
 import type { Bound } from './bound.js';
 
-/** A data key as it lies in a vault's store: wrapped by a key-encryption key, and apart from the record it opens. */
+/**
+ * A data key as it lies in a vault's store: wrapped by a key-encryption key, and apart from the
+ * record it opens.
+ */
 export interface WrappedKey {
   /** Names this data key; the record's protected header names it too. */
   readonly id: string;
@@ -18,7 +21,10 @@ export interface VaultRecordInfo {
   readonly consent: string;
   /** The id of the purpose. */
   readonly purpose: string;
-  /** Epoch milliseconds at which the consented period ends: an index for `sweep`; the record's own header decides what may be read. */
+  /**
+   * Epoch milliseconds at which the consented period ends: an index for `sweep`; the record's own
+   * header decides what may be read.
+   */
   readonly keepUntil: number;
   readonly key: WrappedKey;
 }
@@ -30,9 +36,11 @@ export interface VaultRecord extends VaultRecordInfo {
 }
 
 /**
- * Where a vault's records lie; home-made ones are judged by `vaultStoreSuite` of `myna-selfinfo/conformance`.
+ * Where a vault's records lie; home-made ones are judged by `vaultStoreSuite` of
+ * `myna-selfinfo/conformance`.
  *
- * It sees no plaintext and no key that opens one. Every method is atomic; a rejection is hidden from the vault's callers behind `store_failed`.
+ * It sees no plaintext and no key that opens one. Every method is atomic; a rejection is hidden
+ * from the vault's callers behind `store_failed`.
  *
  * @example
  * ```ts
@@ -43,21 +51,37 @@ export interface VaultRecord extends VaultRecordInfo {
  * ```
  */
 export interface VaultStore {
-  /** Keeps a record and its key, both or neither, durably once it resolves; rejects with `store_key_exists` when `ref` is held, or marked as erased. */
+  /**
+   * Keeps a record and its key, both or neither, durably once it resolves; rejects with
+   * `store_key_exists` when `ref` is held, or marked as erased.
+   */
   put(record: VaultRecord): Promise<void>;
-  /** The record with its key, both of one moment; `'erased'` when it was erased or has no key; undefined when nothing is held under `ref`. */
+  /**
+   * The record with its key, both of one moment; `'erased'` when it was erased or has no key;
+   * undefined when nothing is held under `ref`.
+   */
   get(ref: string): Promise<VaultRecord | 'erased' | undefined>;
-  /** Deletes a record and its key and leaves the mark `'erased'`, which `sweep` removes with the period; false when nothing is held under `ref`, the mark neither. */
+  /**
+   * Deletes a record and its key and leaves the mark `'erased'`, which `sweep` removes with the
+   * period; false when nothing is held under `ref`, the mark neither.
+   */
   erase(ref: string): Promise<boolean>;
   /**
-   * Deletes up to `limit` records, keys and marks whose `keepUntil` is `until` or earlier, and says how many; less than `limit` when no more are left.
+   * Deletes up to `limit` records, keys and marks whose `keepUntil` is `until` or earlier, and says
+   * how many; less than `limit` when no more are left.
    *
    * Of many calls at once each counts what it deleted itself, and none waits for another.
    */
   sweep(until: number, limit: number): Promise<number>;
-  /** What is held, marks left out, in any order and in bounded memory; with `exceptKid` only what is wrapped by another key-encryption key. */
+  /**
+   * What is held, marks left out, in any order and in bounded memory; with `exceptKid` only what is
+   * wrapped by another key-encryption key.
+   */
   list(exceptKid?: string): AsyncIterable<VaultRecordInfo>;
-  /** Replaces the wrapped key of a record as long as it is still `was`; false when it is not, or the record is gone. */
+  /**
+   * Replaces the wrapped key of a record as long as it is still `was`; false when it is not, or the
+   * record is gone.
+   */
   replaceKey(ref: string, was: string, key: WrappedKey): Promise<boolean>;
   /** Keeps an instant (epoch milliseconds), durably, unless a later one is kept. */
   see(instant: number): Promise<void>;
@@ -66,10 +90,20 @@ export interface VaultStore {
 }
 
 /** The methods of a {@link VaultStore}. */
-export const storeMethods = ['put', 'get', 'erase', 'sweep', 'list', 'replaceKey', 'see', 'seen'] as const satisfies readonly (keyof VaultStore)[];
+export const storeMethods = [
+  'put',
+  'get',
+  'erase',
+  'sweep',
+  'list',
+  'replaceKey',
+  'see',
+  'seen',
+] as const satisfies readonly (keyof VaultStore)[];
 
 /**
- * A vault's store in this process's memory: for tests and demos; what it holds ends with the process.
+ * A vault's store in this process's memory: for tests and demos; what it holds ends with the
+ * process.
  *
  * @example
  * ```ts
@@ -124,12 +158,16 @@ export function createMemoryVaultStore(): VaultStore {
   };
 }
 
-/** Read once, and where what a getter throws is hidden: a thing without a key, or of another type, is no record. */
+/**
+ * Read once, and where what a getter throws is hidden: a thing without a key, or of another type,
+ * is no record.
+ */
 function copied<T extends VaultRecordInfo>(record: T): T {
   const { key } = record;
   const copy = { ...record, key: { id: key.id, kid: key.kid, wrapped: key.wrapped } };
   const texts = [copy.ref, copy.consent, copy.purpose, ...Object.values(copy.key)];
-  if (texts.every((text) => typeof text === 'string') && Number.isFinite(copy.keepUntil)) return copy;
+  if (texts.every((text) => typeof text === 'string') && Number.isFinite(copy.keepUntil))
+    return copy;
   throw unusable();
 }
 
@@ -147,7 +185,8 @@ function unusable(): SelfInfoError {
 
 /** Lets our own errors through and hides the store's, which may quote what it was given. */
 export function guardVaultStore(store: VaultStore, bound: Bound): VaultStore {
-  const hide = (error: unknown) => (isSelfInfoError(error) ? error : new SelfInfoError('store_failed'));
+  const hide = (error: unknown) =>
+    isSelfInfoError(error) ? error : new SelfInfoError('store_failed');
   const guard = async <T>(changes: boolean, work: () => Promise<T>): Promise<T> => {
     try {
       return await bound(changes, work);

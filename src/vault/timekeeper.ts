@@ -10,11 +10,16 @@ export interface Reading {
   readonly told: number;
   /** The latest instant that was seen, the clock's included unless it has jumped. */
   readonly seen: number;
-  /** Whether the clock is more than 24 hours ahead of what was seen: nobody can tell which is right. */
+  /**
+   * Whether the clock is more than 24 hours ahead of what was seen: nobody can tell which is right.
+   */
   readonly jumped: boolean;
 }
 
-/** Tells a vault's time: it never goes back, not over a restart either, and a jump ahead counts only once somebody has confirmed it. */
+/**
+ * Tells a vault's time: it never goes back, not over a restart either, and a jump ahead counts only
+ * once somebody has confirmed it.
+ */
 export interface Timekeeper {
   /** The later of the clock and what was seen, epoch milliseconds. */
   now(): number;
@@ -25,7 +30,10 @@ export interface Timekeeper {
 }
 
 /** A timekeeper over the instants that a store keeps. */
-export function createTimekeeper(store: Pick<VaultStore, 'see' | 'seen'>, clock: Pick<Clock, 'now'>): Timekeeper {
+export function createTimekeeper(
+  store: Pick<VaultStore, 'see' | 'seen'>,
+  clock: Pick<Clock, 'now'>,
+): Timekeeper {
   let seenHere = Number.NEGATIVE_INFINITY;
   function tell(): number {
     const told = clock.now();
@@ -43,7 +51,8 @@ export function createTimekeeper(store: Pick<VaultStore, 'see' | 'seen'>, clock:
       const seen = jumped ? before : Math.max(told, before);
       seenHere = Math.max(seen, seenHere);
       // Every period ends with a JST day: nobody is told of an end before it is kept.
-      if (kept === undefined || seen - kept >= MINUTE_MS || dayOf(seen) > dayOf(kept)) await store.see(seen);
+      if (kept === undefined || seen - kept >= MINUTE_MS || dayOf(seen) > dayOf(kept))
+        await store.see(seen);
       return { told, seen, jumped };
     },
     async confirm() {
@@ -58,7 +67,8 @@ export function createTimekeeper(store: Pick<VaultStore, 'see' | 'seen'>, clock:
  * Checks that a period has not ended, whichever of the two instants is right.
  *
  * @param keepUntil - epoch milliseconds.
- * @throws SelfInfoError `retention_ended`; `clock_jumped` when it has ended only if the clock is right.
+ * @throws SelfInfoError `retention_ended`; `clock_jumped` when it has ended only if the clock is
+ * right.
  */
 export function checkPeriod(keepUntil: number, { told, seen, jumped }: Reading): void {
   if (seen >= keepUntil) throw new SelfInfoError('retention_ended');

@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { type Answer, type AnswerSource, buildAnswer, sourceOf } from '../answer.js';
 import { isSelfInfoError, SelfInfoError } from '../errors.js';
-import { checkClock, checkFunction, checkKeys, checkMethods, checkText, checkWhole } from '../options.js';
+import {
+  checkClock,
+  checkFunction,
+  checkKeys,
+  checkMethods,
+  checkText,
+  checkWhole,
+} from '../options.js';
 import { isService, type Service, type ServiceSpec } from '../service.js';
 import { type Clock, formatInstant, HOUR_MS, type Instant, toEpochMs } from '../time.js';
 import { boundBy } from './bound.js';
@@ -21,13 +28,19 @@ export interface VaultOptions<S extends Service = Service> {
   readonly keys: VaultKeys;
   /** Default: the system's clock. */
   readonly clock?: Clock;
-  /** How long one call of the store or of the key provider may take, in milliseconds; default 10,000. */
+  /**
+   * How long one call of the store or of the key provider may take, in milliseconds; default
+   * 10,000.
+   */
   readonly timeoutMs?: number;
   /** Is told what happened, for an audit log; what it throws or rejects with is ignored. */
   readonly onEvent?: (event: VaultEvent) => unknown;
 }
 
-/** What an answer is read for: recorded in the events, and the purpose compared with the consented one. */
+/**
+ * What an answer is read for: recorded in the events, and the purpose compared with the consented
+ * one.
+ */
 export interface ReadOptions {
   /** The id of the purpose. */
   readonly purpose: string;
@@ -37,7 +50,10 @@ export interface ReadOptions {
 
 /** How an answer is kept. */
 export interface PutOptions {
-  /** The reference to keep it under, 32 random letters, digits, `-` and `_`, so that who puts twice, not knowing of the first time, keeps one. Default: a new one. */
+  /**
+   * The reference to keep it under, 32 random letters, digits, `-` and `_`, so that who puts twice,
+   * not knowing of the first time, keeps one. Default: a new one.
+   */
   readonly ref?: string;
 }
 
@@ -53,15 +69,22 @@ export interface VaultEntry {
   readonly kid: string;
 }
 
-/** Answers of one service, kept for the consented period and the consented purpose only (guideline 4.2). */
+/**
+ * Answers of one service, kept for the consented period and the consented purpose only (guideline
+ * 4.2).
+ */
 export interface Vault<S extends ServiceSpec = Service> {
   /**
    * Keeps an answer until its period ends, and returns a reference that means nothing by itself.
    *
-   * @param answer - as it came from the client or from a vault; period and purpose are those of its terms.
+   * @param answer - as it came from the client or from a vault; period and purpose are those of its
+   * terms.
    * @param options - see {@link PutOptions}.
-   * @throws SelfInfoError `foreign_answer`, `retention_ended`, `clock_jumped`, `store_failed`, `key_unavailable`, `timed_out`: nothing is acknowledged; putting again is safe. With the
-   *   effect `unknown` of `timed_out` the record may have been kept: it is swept with its period. `store_key_exists` when `ref` was put before, erased since or not: what is there stays as it is.
+   * @throws SelfInfoError `foreign_answer`, `retention_ended`, `clock_jumped`, `store_failed`,
+   * `key_unavailable`, `timed_out`: nothing is acknowledged; putting again is safe. With the effect
+   * `unknown` of `timed_out` the record may have been kept: it is swept with its period.
+   * `store_key_exists` when `ref` was put before, erased since or not: what is there stays as it
+   * is.
    * @example
    * ```ts
    * import type { Answer } from 'myna-selfinfo';
@@ -71,7 +94,8 @@ export interface Vault<S extends ServiceSpec = Service> {
    */
   put(answer: Answer<S>, options?: PutOptions): Promise<string>;
   /**
-   * Whether something was put under a reference, erased since or not, as long as its period has not been swept; nothing is opened.
+   * Whether something was put under a reference, erased since or not, as long as its period has not
+   * been swept; nothing is opened.
    *
    * @param ref - a reference.
    * @throws SelfInfoError `store_failed`; TypeError for a wrong type.
@@ -91,8 +115,9 @@ export interface Vault<S extends ServiceSpec = Service> {
    *
    * @param ref - what `put` returned.
    * @param options - see {@link ReadOptions}.
-   * @throws SelfInfoError `reference_unknown`, `data_erased`, `retention_ended`, `clock_jumped`, `purpose_refused`, `record_damaged`, `format_unsupported`, `key_unknown`,
-   *   `key_unavailable`, `store_failed`, `timed_out`, `invalid_option`; TypeError for a wrong type.
+   * @throws SelfInfoError `reference_unknown`, `data_erased`, `retention_ended`, `clock_jumped`,
+   * `purpose_refused`, `record_damaged`, `format_unsupported`, `key_unknown`, `key_unavailable`,
+   * `store_failed`, `timed_out`, `invalid_option`; TypeError for a wrong type.
    * @example
    * ```ts
    * import type { Vault } from 'myna-selfinfo/vault';
@@ -101,23 +126,29 @@ export interface Vault<S extends ServiceSpec = Service> {
    */
   read(ref: string, options: ReadOptions): Promise<Answer<S>>;
   /**
-   * Erases a record and its data key for good; backups keep what they have. Erasing twice is the same as once.
+   * Erases a record and its data key for good; backups keep what they have. Erasing twice is the
+   * same as once.
    *
    * @param ref - what `put` returned.
-   * @param reason - why, for the audit log: one line of at most 200 characters, without personal values.
-   * @throws SelfInfoError `reference_unknown`, `store_failed`, `timed_out` with the effect `unknown`: erasing again is safe; `invalid_option`; TypeError for a wrong type.
+   * @param reason - why, for the audit log: one line of at most 200 characters, without personal
+   * values.
+   * @throws SelfInfoError `reference_unknown`, `store_failed`, `timed_out` with the effect
+   * `unknown`: erasing again is safe; `invalid_option`; TypeError for a wrong type.
    */
   erase(ref: string, reason: string): Promise<void>;
   /**
-   * Deletes whatever period has ended, in batches, and says how many; to be run every hour or so, by as many processes as there are.
+   * Deletes whatever period has ended, in batches, and says how many; to be run every hour or so,
+   * by as many processes as there are.
    *
    * @throws SelfInfoError `clock_jumped`: nothing was erased; `store_failed`, `timed_out`.
    */
   sweep(): Promise<number>;
   /**
-   * Wraps every data key anew that is not under the current key-encryption key, and says how many; no record is touched. May be repeated and interrupted.
+   * Wraps every data key anew that is not under the current key-encryption key, and says how many;
+   * no record is touched. May be repeated and interrupted.
    *
-   * @throws SelfInfoError the first of `key_unknown`, `key_unavailable`, `record_damaged`, once all others are done; `store_failed` and `timed_out` at once.
+   * @throws SelfInfoError the first of `key_unknown`, `key_unavailable`, `record_damaged`, once all
+   * others are done; `store_failed` and `timed_out` at once.
    */
   rotateKeys(): Promise<number>;
   /**
@@ -136,11 +167,14 @@ export interface Vault<S extends ServiceSpec = Service> {
    */
   list(): AsyncIterable<VaultEntry>;
   /**
-   * Ends `clock_jumped`: an operator has looked, and the clock is right. Wrongly confirmed it cannot be taken back: the vault's time never runs backwards.
+   * Ends `clock_jumped`: an operator has looked, and the clock is right. Wrongly confirmed it
+   * cannot be taken back: the vault's time never runs backwards.
    *
-   * @param now - the time by the operator's own watch; the clock may differ from it by an hour at most.
+   * @param now - the time by the operator's own watch; the clock may differ from it by an hour at
+   * most.
    * @param reason - why it had jumped, for the audit log: one line of at most 200 characters.
-   * @throws SelfInfoError `invalid_option` when the clock shows another time, `invalid_instant`, `store_failed`; TypeError for a wrong type.
+   * @throws SelfInfoError `invalid_option` when the clock shows another time, `invalid_instant`,
+   * `store_failed`; TypeError for a wrong type.
    * @example
    * ```ts
    * import type { Vault } from 'myna-selfinfo/vault';
@@ -156,10 +190,12 @@ const BATCH = 1000;
 const TIMEOUT_MS = 10_000;
 
 /**
- * Makes a vault: answers lie in it encrypted, each under a data key of its own, and come out for the consented purpose within the consented period only (guideline 4.2).
+ * Makes a vault: answers lie in it encrypted, each under a data key of its own, and come out for
+ * the consented purpose within the consented period only (guideline 4.2).
  *
  * @param options - see {@link VaultOptions}.
- * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`; TypeError for a wrong type.
+ * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`; TypeError for a wrong
+ * type.
  * @example
  * ```ts
  * import { defineService } from 'myna-selfinfo';
@@ -177,9 +213,11 @@ const TIMEOUT_MS = 10_000;
 export function createVault<S extends Service>(options: VaultOptions<S>): Vault<S> {
   checkKeys(options, 'options', ['service', 'store', 'keys', 'clock', 'timeoutMs', 'onEvent']);
   for (const name of ['service', 'store', 'keys'] as const) {
-    if (options[name] === undefined) throw new SelfInfoError('missing_option', { path: `options.${name}` });
+    if (options[name] === undefined)
+      throw new SelfInfoError('missing_option', { path: `options.${name}` });
   }
-  if (!isService(options.service)) throw new TypeError('options.service must be what defineService returned.');
+  if (!isService(options.service))
+    throw new TypeError('options.service must be what defineService returned.');
   checkMethods(options.store, 'options.store', storeMethods);
   checkMethods(options.keys, 'options.keys', ['wrap', 'unwrap']);
   checkText(options.keys.current, 'options.keys.current');
@@ -204,12 +242,22 @@ export function createVault<S extends Service>(options: VaultOptions<S>): Vault<
   }
 
   /** Does the work and tells when it comes to nothing. */
-  async function audited<T>(operation: VaultOperation, asked: { ref?: string; purpose?: string; reason?: string }, work: () => Promise<T>): Promise<T> {
+  async function audited<T>(
+    operation: VaultOperation,
+    asked: { ref?: string; purpose?: string; reason?: string },
+    work: () => Promise<T>,
+  ): Promise<T> {
     try {
       return await work();
     } catch (error) {
       const { ref = '', ...rest } = asked;
-      tell({ type: 'refused', operation, code: isSelfInfoError(error) ? error.code : 'unexpected', ...(REFERENCE.test(ref) && { ref }), ...rest });
+      tell({
+        type: 'refused',
+        operation,
+        code: isSelfInfoError(error) ? error.code : 'unexpected',
+        ...(REFERENCE.test(ref) && { ref }),
+        ...rest,
+      });
       throw error;
     }
   }
@@ -226,11 +274,18 @@ export function createVault<S extends Service>(options: VaultOptions<S>): Vault<
     }
     return audited('put', {}, async () => {
       const source = sourceOf(answer);
-      if (source?.terms.purpose.id !== service.purpose.id) throw new SelfInfoError('foreign_answer', { path: 'answer' });
+      if (source?.terms.purpose.id !== service.purpose.id)
+        throw new SelfInfoError('foreign_answer', { path: 'answer' });
       const { terms } = source;
-      if (!terms.items.every((key) => Object.hasOwn(service.items, key))) throw new SelfInfoError('foreign_answer', { path: 'answer.terms.items' });
+      if (!terms.items.every((key) => Object.hasOwn(service.items, key)))
+        throw new SelfInfoError('foreign_answer', { path: 'answer.terms.items' });
       checkPeriod(Date.parse(terms.keepUntil), await time.read());
-      const label = { ref, consent: terms.transactionId, purpose: terms.purpose.id, keepUntil: terms.keepUntil };
+      const label = {
+        ref,
+        consent: terms.transactionId,
+        purpose: terms.purpose.id,
+        keepUntil: terms.keepUntil,
+      };
       await store.put(await seal(label, source, keys));
       tell({ type: 'put', ...label });
       return label.ref;
@@ -255,7 +310,8 @@ export function createVault<S extends Service>(options: VaultOptions<S>): Vault<
       if (record === 'erased') throw new SelfInfoError('data_erased');
       const label = await readLabel(record, ref);
       checkPeriod(Date.parse(label.keepUntil), reading);
-      if (label.purpose !== purpose || label.purpose !== service.purpose.id) throw new SelfInfoError('purpose_refused');
+      if (label.purpose !== purpose || label.purpose !== service.purpose.id)
+        throw new SelfInfoError('purpose_refused');
       // Sealed by this vault under this very label: it is what put took apart.
       const { terms, inquiries, result } = (await unseal(record, keys)) as AnswerSource;
       const answer = await buildAnswer(service, terms, inquiries, result, time);
@@ -268,7 +324,8 @@ export function createVault<S extends Service>(options: VaultOptions<S>): Vault<
     checkReference(ref);
     checkLine(reason, 'reason');
     return audited('erase', { ref, reason }, async () => {
-      if (!REFERENCE.test(ref) || !(await store.erase(ref))) throw new SelfInfoError('reference_unknown');
+      if (!REFERENCE.test(ref) || !(await store.erase(ref)))
+        throw new SelfInfoError('reference_unknown');
       tell({ type: 'erased', ref, reason });
     });
   }
@@ -279,7 +336,8 @@ export function createVault<S extends Service>(options: VaultOptions<S>): Vault<
       if (jumped) throw new SelfInfoError('clock_jumped');
       let records = 0;
       try {
-        for (let batch = BATCH; batch >= BATCH; records += batch) batch = await store.sweep(seen, BATCH);
+        for (let batch = BATCH; batch >= BATCH; records += batch)
+          batch = await store.sweep(seen, BATCH);
         return records;
       } finally {
         tell({ type: 'swept', records });
@@ -297,7 +355,8 @@ export function createVault<S extends Service>(options: VaultOptions<S>): Vault<
           try {
             if (await rewrap(ref, key)) rotated++;
           } catch (error) {
-            if (isSelfInfoError(error, 'store_failed') || isSelfInfoError(error, 'timed_out')) throw error;
+            if (isSelfInfoError(error, 'store_failed') || isSelfInfoError(error, 'timed_out'))
+              throw error;
             // One key that cannot be had must not keep the others under the old one.
             failure ??= error;
           }
@@ -331,7 +390,10 @@ export function createVault<S extends Service>(options: VaultOptions<S>): Vault<
       if (!(Math.abs(clock.now() - watch) <= HOUR_MS)) {
         throw new SelfInfoError('invalid_option', {
           path: 'now',
-          expected: { en: 'The clock shows another time: set the clock right first.', ja: '時計が別の時刻を示しています。先に時計を合わせてください。' },
+          expected: {
+            en: 'The clock shows another time: set the clock right first.',
+            ja: '時計が別の時刻を示しています。先に時計を合わせてください。',
+          },
         });
       }
       await time.confirm();
@@ -340,7 +402,8 @@ export function createVault<S extends Service>(options: VaultOptions<S>): Vault<
   }
 
   const vault = { put, has, read, erase, sweep, rotateKeys, list, confirmClock };
-  // Inside, everything is checked at run time against the one service; the types bind callers to it.
+  // Inside, everything is checked at run time against the one service; the types bind callers to
+  // it.
   return Object.freeze(vault) as unknown as Vault<S>;
 }
 
@@ -356,6 +419,9 @@ function checkLine(value: unknown, path: string): asserts value is string {
   if (value.length <= LONGEST_TEXT && !/\p{Cc}|\p{Zl}|\p{Zp}/u.test(value)) return;
   throw new SelfInfoError('invalid_option', {
     path,
-    expected: { en: `One line of at most ${LONGEST_TEXT} characters.`, ja: `${LONGEST_TEXT} 文字以内の1行で指定してください。` },
+    expected: {
+      en: `One line of at most ${LONGEST_TEXT} characters.`,
+      ja: `${LONGEST_TEXT} 文字以内の1行で指定してください。`,
+    },
   });
 }

@@ -17,7 +17,11 @@ describe.skipIf(chromium.missing)('the calendar page, in Chromium', { timeout: 6
   let complaints: string[];
 
   beforeAll(async () => {
-    const built = spawnSync(process.execPath, [join(root, 'examples/calendar-page/build.mjs'), folder], { encoding: 'utf8' });
+    const built = spawnSync(
+      process.execPath,
+      [join(root, 'examples/calendar-page/build.mjs'), folder],
+      { encoding: 'utf8' },
+    );
     expect(built.stderr + (built.status === 0 ? '' : built.stdout)).toBe('');
     browser = await launchChromium(chromium.path());
   }, 60_000);
@@ -59,7 +63,9 @@ describe.skipIf(chromium.missing)('the calendar page, in Chromium', { timeout: 6
     // 30 days, two of them in two states, and the name of the whole.
     expect(await page.locator('figure svg title').count()).toBe(33);
     expect(await title('11月21日(土) 22:00〜24:00 停止').count()).toBe(1);
-    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('自己情報 運用カレンダー');
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(
+      '自己情報 運用カレンダー',
+    );
     expect(await page.locator('#now').textContent()).toMatch(/いま(運用中|不確定|停止中)/);
   });
 
@@ -70,7 +76,11 @@ describe.skipIf(chromium.missing)('the calendar page, in Chromium', { timeout: 6
       if (!found) throw new Error(`nothing is drawn of ${text}`);
       return found;
     };
-    const [whole, uncertain, closed] = [await box('11月20日(金)'), await box('11月21日(土) 0:00〜22:00'), await box('11月21日(土) 22:00〜24:00')];
+    const [whole, uncertain, closed] = [
+      await box('11月20日(金)'),
+      await box('11月21日(土) 0:00〜22:00'),
+      await box('11月21日(土) 22:00〜24:00'),
+    ];
     expect(uncertain.x).toBeCloseTo(whole.x, 0);
     expect(uncertain.width / whole.width).toBeCloseTo(22 / 24, 2);
     expect(closed.x).toBeCloseTo(uncertain.x + uncertain.width, 0);
@@ -79,7 +89,11 @@ describe.skipIf(chromium.missing)('the calendar page, in Chromium', { timeout: 6
       const clip = { x: x + 2, y: y + 2, width: 16, height: height - 4 };
       return greys(await page.screenshot({ clip }));
     };
-    const [light, striped, dense] = [await shades(whole), await shades(uncertain), await shades(closed)];
+    const [light, striped, dense] = [
+      await shades(whole),
+      await shades(uncertain),
+      await shades(closed),
+    ];
     expect(light.spread).toBeLessThan(8);
     expect(striped.spread).toBeGreaterThan(light.spread * 2);
     expect(dense.mean).toBeLessThan(striped.mean - 15);
@@ -102,7 +116,9 @@ describe.skipIf(chromium.missing)('the calendar page, in Chromium', { timeout: 6
 
   it('says what is wrong with an address, and goes on', async () => {
     await open('target=income&month=2026-11');
-    expect(await page.getByRole('alert').textContent()).toMatch(/^target は表2\.5-5の分野詳細にありません。使えるのは household、local-tax、/);
+    expect(await page.getByRole('alert').textContent()).toMatch(
+      /^target は表2\.5-5の分野詳細にありません。使えるのは household、local-tax、/,
+    );
     await page.getByLabel('対象').selectOption('household');
     expect(await page.getByRole('alert').count()).toBe(0);
     expect(await image('世帯 2026年11月').count()).toBe(1);
@@ -110,7 +126,10 @@ describe.skipIf(chromium.missing)('the calendar page, in Chromium', { timeout: 6
 
   it('saves the outages of three months as a feed', async () => {
     await open('target=local-tax&month=2026-11');
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '停止予定を保存' }).click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: '停止予定を保存' }).click(),
+    ]);
     expect(download.suggestedFilename()).toBe('local-tax-2026-11.ics');
     const text = readFileSync(await download.path(), 'utf8');
     expect(text).toMatch(/^BEGIN:VCALENDAR\r\n/);
@@ -125,7 +144,9 @@ describe.skipIf(chromium.missing)('the calendar page, in Chromium', { timeout: 6
     expect(pdf).toMatch(/\/MediaBox\s*\[0 0 59[45](\.\d+)? 84[12](\.\d+)?\]/);
   });
 
-  /** Mean and spread of the lightness of a PNG, worked out where PNGs can be read: in the browser. */
+  /**
+   * Mean and spread of the lightness of a PNG, worked out where PNGs can be read: in the browser.
+   */
   async function greys(png: Buffer): Promise<{ mean: number; spread: number }> {
     const blank = await page.context().newPage();
     const result = await blank.evaluate(`(async () => {

@@ -8,223 +8,246 @@ import { findPart } from '../kit/machine.js';
 
 const chromium = findPart('chromium');
 
-describe.skipIf(chromium.missing)('the callback, between an honest browser and all others', { timeout: 60_000 }, () => {
-  let browser: Browser;
-  let demo: LoanDemo;
-  let honest: Page;
-  const contexts: BrowserContext[] = [];
-  const servers: Server[] = [];
+describe.skipIf(chromium.missing)(
+  'the callback, between an honest browser and all others',
+  { timeout: 60_000 },
+  () => {
+    let browser: Browser;
+    let demo: LoanDemo;
+    let honest: Page;
+    const contexts: BrowserContext[] = [];
+    const servers: Server[] = [];
 
-  beforeAll(async () => {
-    browser = await launchChromium(chromium.path());
-    demo = await openLoanDemo();
-  }, 60_000);
+    beforeAll(async () => {
+      browser = await launchChromium(chromium.path());
+      demo = await openLoanDemo();
+    }, 60_000);
 
-  afterAll(async () => {
-    await browser?.close();
-    await demo?.close();
-  });
-
-  beforeEach(async () => {
-    await demo.restart();
-    honest = await newBrowser();
-  });
-
-  afterEach(async () => {
-    for (const context of contexts.splice(0)) await context.close();
-    for (const server of servers.splice(0)) {
-      server.close();
-      server.closeAllConnections();
-    }
-  });
-
-  /** A page of a browser that shares nothing with the others. */
-  async function newBrowser(): Promise<Page> {
-    const context = await browser.newContext({ locale: 'ja-JP' });
-    contexts.push(context);
-    return context.newPage();
-  }
-
-  const title = (page: Page) => page.getByRole('heading', { level: 1 }).textContent();
-
-  async function expectHonestGetsIn(callback: string): Promise<void> {
-    await honest.goto(callback);
-    await expectIn();
-  }
-
-  async function expectIn(): Promise<void> {
-    await honest.waitForURL(`${demo.origin}/income`);
-    await arrive(honest, demo);
-    expect(await honest.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
-    expect([demo.calls('token'), demo.calls('request')]).toEqual([1, 1]);
-  }
-
-  /** A page of the same site on another port, so that the session comes along. */
-  async function elsewhere(body: string): Promise<string> {
-    const server = createServer((_, response) =>
-      response.writeHead(200, { 'content-type': 'text/html' }).end(`<!doctype html><title>elsewhere</title>${body}`),
-    );
-    servers.push(server);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return `http://localhost:${(server.address() as AddressInfo).port}/`;
-  }
-
-  const escaped = (url: string) => url.replaceAll('&', '&amp;');
-
-  async function expectStrangerLearnsNothing(stranger: Page): Promise<void> {
-    expect(await stranger.content()).not.toMatch(/3,720,000|番号 花子さん|code=|state=/);
-    await stranger.goto(`${demo.origin}/income`);
-    expect(stranger.url()).toBe(`${demo.origin}/`);
-  }
-
-  it('a HEAD uses nothing up, with or without the session', async () => {
-    const callback = await agreed(honest, demo, cards.hanako);
-    const stranger = await newBrowser();
-    for (const { request } of [honest.context(), stranger.context()]) {
-      const response = await request.head(callback, { maxRedirects: 0 });
-      expect(response.status()).toBe(503);
-      expect(response.headers()['cache-control']).toBe('no-store');
-    }
-    expect(demo.calls('token')).toBe(0);
-    await expectHonestGetsIn(callback);
-  });
-
-  it('a prefetch by link, in the very browser and session, uses nothing up', async () => {
-    const callback = await agreed(honest, demo, cards.hanako);
-    const prefetched = honest.waitForResponse(callback);
-    // Of this very site, but without its policy, which would forbid the prefetch.
-    const body = `<link rel="prefetch" href="${escaped(callback)}"><a href="${escaped(callback)}">on</a>`;
-    await honest.route(`${demo.origin}/elsewhere`, (route) => route.fulfill({ contentType: 'text/html', body }));
-    await honest.goto(`${demo.origin}/elsewhere`);
-    expect((await prefetched).status()).toBe(503);
-    expect(await (await prefetched).request().headerValue('sec-purpose')).toContain('prefetch');
-    expect(demo.calls('token')).toBe(0);
-    await honest.getByRole('link').click();
-    await expectIn();
-  });
-
-  it('a prefetch by speculation, with the session, is thrown away by the browser and uses nothing up', async () => {
-    const callback = await agreed(honest, demo, cards.hanako);
-    const devtools = await honest.context().newCDPSession(honest);
-    const failed = new Promise<string>((resolve) => {
-      devtools.on('Preload.prefetchStatusUpdated', ({ status, prefetchStatus }) => status === 'Failure' && resolve(prefetchStatus));
+    afterAll(async () => {
+      await browser?.close();
+      await demo?.close();
     });
-    await devtools.send('Preload.enable');
-    const rules = JSON.stringify({ prefetch: [{ source: 'list', urls: [callback], eagerness: 'immediate' }] });
-    await honest.goto(await elsewhere(`<script type="speculationrules">${rules}</script><a href="${escaped(callback)}">on</a>`));
-    expect(await failed).toBe('PrefetchFailedNon2XX');
-    expect(demo.calls('token')).toBe(0);
-    await honest.getByRole('link').click();
-    await expectIn();
-  });
 
-  it('another browser is told where to go, and the honest one still gets in', async () => {
-    const callback = await agreed(honest, demo, cards.hanako);
-    const stranger = await newBrowser();
-    await stranger.goto(callback);
-    expect(await title(stranger)).toBe('別のブラウザで開かれました');
-    expect(stranger.url()).toBe(`${demo.origin}/stopped/foreign-browser`);
-    expect(demo.calls('token')).toBe(0);
-    await expectStrangerLearnsNothing(stranger);
-    await expectHonestGetsIn(callback);
-  });
+    beforeEach(async () => {
+      await demo.restart();
+      honest = await newBrowser();
+    });
 
-  it('a stranger with an application of their own does not get in either, before or after', async () => {
-    const callback = await agreed(honest, demo, cards.hanako);
-    const stranger = await newBrowser();
-    const own = await agreed(stranger, demo, cards.another);
-    await stranger.goto(callback);
-    expect(await title(stranger)).toBe('別のブラウザで開かれました');
-    await expectHonestGetsIn(callback);
-    await stranger.goto(callback);
-    expect(await stranger.content()).not.toContain('3,720,000');
-    expect(demo.calls('token')).toBe(1);
-    // And their own consent still works.
-    await stranger.goto(own);
-    await arrive(stranger, demo);
-    expect(await stranger.getByLabel('世帯主の氏名').inputValue()).toBe('別人 一郎');
-  });
+    afterEach(async () => {
+      for (const context of contexts.splice(0)) await context.close();
+      for (const server of servers.splice(0)) {
+        server.close();
+        server.closeAllConnections();
+      }
+    });
 
-  it("a stranger's callback slipped to the honest browser brings no foreign data in", async () => {
-    const callback = await agreed(honest, demo, cards.hanako);
-    const stranger = await newBrowser();
-    const slipped = await agreed(stranger, demo, cards.another, '番号 花子');
-    await honest.goto(slipped);
-    expect(await title(honest)).toBe('別のブラウザで開かれました');
-    await expectHonestGetsIn(callback);
-  });
+    /** A page of a browser that shares nothing with the others. */
+    async function newBrowser(): Promise<Page> {
+      const context = await browser.newContext({ locale: 'ja-JP' });
+      contexts.push(context);
+      return context.newPage();
+    }
 
-  it('the same callback opened twice at once is exchanged once, and both pages show the same answer', async () => {
-    const callback = await agreed(honest, demo, cards.hanako);
-    const second = await honest.context().newPage();
-    await Promise.all([honest.goto(callback), second.goto(callback)]);
-    await arrive(honest, demo);
-    await second.goto(`${demo.origin}/income`);
-    for (const page of [honest, second]) expect(await page.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
-    expect([demo.calls('token'), demo.calls('request')]).toEqual([1, 1]);
-  });
+    const title = (page: Page) => page.getByRole('heading', { level: 1 }).textContent();
 
-  it('a reload or the back button after the end shows what there is, and exchanges nothing', async () => {
-    const callback = await agreed(honest, demo, cards.hanako);
-    await expectHonestGetsIn(callback);
-    await honest.goto(callback);
-    expect(honest.url()).toBe(`${demo.origin}/income`);
-    await honest.getByRole('button', { name: '破棄して自分で入力する' }).click();
-    await honest.goto(callback);
-    expect(await title(honest)).toBe('この手続きは処理済みです');
-    expect(demo.calls('token')).toBe(1);
-  });
+    async function expectHonestGetsIn(callback: string): Promise<void> {
+      await honest.goto(callback);
+      await expectIn();
+    }
 
-  it('the callback of a declined consent, opened again, waits for nothing', async () => {
-    const callback = await agreed(honest, demo, cards.hanako, '番号 花子', 'decline');
-    await honest.goto(callback);
-    expect(await title(honest)).toBe('取得を中止しました');
-    await honest.goto(callback);
-    expect(await title(honest)).toBe('この手続きは処理済みです');
-    await honest.goto(`${demo.origin}/income`);
-    expect(honest.url()).toBe(`${demo.origin}/`);
-  });
+    async function expectIn(): Promise<void> {
+      await honest.waitForURL(`${demo.origin}/income`);
+      await arrive(honest, demo);
+      expect(await honest.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
+      expect([demo.calls('token'), demo.calls('request')]).toEqual([1, 1]);
+    }
 
-  it('an answer in the name of another portal is rejected, and says so without its details', async () => {
-    const callback = new URL(await agreed(honest, demo, cards.hanako));
-    callback.searchParams.set('iss', 'https://evil.example');
-    await honest.goto(callback.href);
-    expect(honest.url()).toBe(`${demo.origin}/stopped/rejected`);
-    expect(await title(honest)).toBe('手続きを続けられません');
-    expect(await honest.content()).not.toContain('evil');
-    expect(demo.calls('token')).toBe(0);
-    await honest.getByRole('link', { name: '最初からやり直す' }).click();
-    expect(honest.url()).toBe(`${demo.origin}/`);
-  });
+    /** A page of the same site on another port, so that the session comes along. */
+    async function elsewhere(body: string): Promise<string> {
+      const server = createServer((_, response) =>
+        response
+          .writeHead(200, { 'content-type': 'text/html' })
+          .end(`<!doctype html><title>elsewhere</title>${body}`),
+      );
+      servers.push(server);
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      return `http://localhost:${(server.address() as AddressInfo).port}/`;
+    }
 
-  it('a state that nobody began is unknown, and a page of no such name is no page', async () => {
-    await honest.goto(`${demo.origin}/callback?code=made-up&state=made-up`);
-    expect(await title(honest)).toBe('手続きを確認できません');
-    expect(honest.url()).toBe(`${demo.origin}/stopped/unknown`);
-    const response = await honest.goto(`${demo.origin}/stopped/granted`);
-    expect(response?.status()).toBe(404);
-    expect(await title(honest)).toBe('ページがありません');
-  });
+    const escaped = (url: string) => url.replaceAll('&', '&amp;');
 
-  it('posts from elsewhere change nothing', async () => {
-    const callback = await agreed(honest, demo, cards.hanako);
-    await expectHonestGetsIn(callback);
-    const response = await honest.context().request.post(`${demo.origin}/income`, { headers: { origin: 'https://evil.example' }, form: { action: 'drop' } });
-    expect([response.status(), response.headers()['cache-control']]).toEqual([403, 'no-store']);
-    await honest.reload();
-    expect(await honest.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
-  });
+    async function expectStrangerLearnsNothing(stranger: Page): Promise<void> {
+      expect(await stranger.content()).not.toMatch(/3,720,000|番号 花子さん|code=|state=/);
+      await stranger.goto(`${demo.origin}/income`);
+      expect(stranger.url()).toBe(`${demo.origin}/`);
+    }
 
-  it('answers carry a strict policy, no cache, and a cookie that scripts and other sites do not get', async () => {
-    await apply(honest, demo, '番号 花子');
-    const [cookie] = (await honest.context().cookies(demo.origin)).filter(({ name }) => name === 'session');
-    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Lax', path: '/' });
-    expect(cookie?.value).toMatch(/^[\w-]{43}$/);
-    const headers = (await honest.context().request.get(`${demo.origin}/hand`)).headers();
-    expect(headers['cache-control']).toBe('no-store');
-    expect(headers['referrer-policy']).toBe('same-origin');
-    expect(headers['content-security-policy']).toBe(
-      `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self' ${demo.sandbox().browserUrl}; base-uri 'none'; frame-ancestors 'none'`,
-    );
-  });
-});
+    it('a HEAD uses nothing up, with or without the session', async () => {
+      const callback = await agreed(honest, demo, cards.hanako);
+      const stranger = await newBrowser();
+      for (const { request } of [honest.context(), stranger.context()]) {
+        const response = await request.head(callback, { maxRedirects: 0 });
+        expect(response.status()).toBe(503);
+        expect(response.headers()['cache-control']).toBe('no-store');
+      }
+      expect(demo.calls('token')).toBe(0);
+      await expectHonestGetsIn(callback);
+    });
+
+    it('a prefetch by link, in the very browser and session, uses nothing up', async () => {
+      const callback = await agreed(honest, demo, cards.hanako);
+      const prefetched = honest.waitForResponse(callback);
+      // Of this very site, but without its policy, which would forbid the prefetch.
+      const body = `<link rel="prefetch" href="${escaped(callback)}"><a href="${escaped(callback)}">on</a>`;
+      await honest.route(`${demo.origin}/elsewhere`, (route) =>
+        route.fulfill({ contentType: 'text/html', body }),
+      );
+      await honest.goto(`${demo.origin}/elsewhere`);
+      expect((await prefetched).status()).toBe(503);
+      expect(await (await prefetched).request().headerValue('sec-purpose')).toContain('prefetch');
+      expect(demo.calls('token')).toBe(0);
+      await honest.getByRole('link').click();
+      await expectIn();
+    });
+
+    it('a prefetch by speculation, with the session, is thrown away by the browser and uses nothing up', async () => {
+      const callback = await agreed(honest, demo, cards.hanako);
+      const devtools = await honest.context().newCDPSession(honest);
+      const failed = new Promise<string>((resolve) => {
+        devtools.on(
+          'Preload.prefetchStatusUpdated',
+          ({ status, prefetchStatus }) => status === 'Failure' && resolve(prefetchStatus),
+        );
+      });
+      await devtools.send('Preload.enable');
+      const rules = JSON.stringify({
+        prefetch: [{ source: 'list', urls: [callback], eagerness: 'immediate' }],
+      });
+      await honest.goto(
+        await elsewhere(
+          `<script type="speculationrules">${rules}</script><a href="${escaped(callback)}">on</a>`,
+        ),
+      );
+      expect(await failed).toBe('PrefetchFailedNon2XX');
+      expect(demo.calls('token')).toBe(0);
+      await honest.getByRole('link').click();
+      await expectIn();
+    });
+
+    it('another browser is told where to go, and the honest one still gets in', async () => {
+      const callback = await agreed(honest, demo, cards.hanako);
+      const stranger = await newBrowser();
+      await stranger.goto(callback);
+      expect(await title(stranger)).toBe('別のブラウザで開かれました');
+      expect(stranger.url()).toBe(`${demo.origin}/stopped/foreign-browser`);
+      expect(demo.calls('token')).toBe(0);
+      await expectStrangerLearnsNothing(stranger);
+      await expectHonestGetsIn(callback);
+    });
+
+    it('a stranger with an application of their own does not get in either, before or after', async () => {
+      const callback = await agreed(honest, demo, cards.hanako);
+      const stranger = await newBrowser();
+      const own = await agreed(stranger, demo, cards.another);
+      await stranger.goto(callback);
+      expect(await title(stranger)).toBe('別のブラウザで開かれました');
+      await expectHonestGetsIn(callback);
+      await stranger.goto(callback);
+      expect(await stranger.content()).not.toContain('3,720,000');
+      expect(demo.calls('token')).toBe(1);
+      // And their own consent still works.
+      await stranger.goto(own);
+      await arrive(stranger, demo);
+      expect(await stranger.getByLabel('世帯主の氏名').inputValue()).toBe('別人 一郎');
+    });
+
+    it("a stranger's callback slipped to the honest browser brings no foreign data in", async () => {
+      const callback = await agreed(honest, demo, cards.hanako);
+      const stranger = await newBrowser();
+      const slipped = await agreed(stranger, demo, cards.another, '番号 花子');
+      await honest.goto(slipped);
+      expect(await title(honest)).toBe('別のブラウザで開かれました');
+      await expectHonestGetsIn(callback);
+    });
+
+    it('the same callback opened twice at once is exchanged once, and both pages show the same answer', async () => {
+      const callback = await agreed(honest, demo, cards.hanako);
+      const second = await honest.context().newPage();
+      await Promise.all([honest.goto(callback), second.goto(callback)]);
+      await arrive(honest, demo);
+      await second.goto(`${demo.origin}/income`);
+      for (const page of [honest, second])
+        expect(await page.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
+      expect([demo.calls('token'), demo.calls('request')]).toEqual([1, 1]);
+    });
+
+    it('a reload or the back button after the end shows what there is, and exchanges nothing', async () => {
+      const callback = await agreed(honest, demo, cards.hanako);
+      await expectHonestGetsIn(callback);
+      await honest.goto(callback);
+      expect(honest.url()).toBe(`${demo.origin}/income`);
+      await honest.getByRole('button', { name: '破棄して自分で入力する' }).click();
+      await honest.goto(callback);
+      expect(await title(honest)).toBe('この手続きは処理済みです');
+      expect(demo.calls('token')).toBe(1);
+    });
+
+    it('the callback of a declined consent, opened again, waits for nothing', async () => {
+      const callback = await agreed(honest, demo, cards.hanako, '番号 花子', 'decline');
+      await honest.goto(callback);
+      expect(await title(honest)).toBe('取得を中止しました');
+      await honest.goto(callback);
+      expect(await title(honest)).toBe('この手続きは処理済みです');
+      await honest.goto(`${demo.origin}/income`);
+      expect(honest.url()).toBe(`${demo.origin}/`);
+    });
+
+    it('an answer in the name of another portal is rejected, and says so without its details', async () => {
+      const callback = new URL(await agreed(honest, demo, cards.hanako));
+      callback.searchParams.set('iss', 'https://evil.example');
+      await honest.goto(callback.href);
+      expect(honest.url()).toBe(`${demo.origin}/stopped/rejected`);
+      expect(await title(honest)).toBe('手続きを続けられません');
+      expect(await honest.content()).not.toContain('evil');
+      expect(demo.calls('token')).toBe(0);
+      await honest.getByRole('link', { name: '最初からやり直す' }).click();
+      expect(honest.url()).toBe(`${demo.origin}/`);
+    });
+
+    it('a state that nobody began is unknown, and a page of no such name is no page', async () => {
+      await honest.goto(`${demo.origin}/callback?code=made-up&state=made-up`);
+      expect(await title(honest)).toBe('手続きを確認できません');
+      expect(honest.url()).toBe(`${demo.origin}/stopped/unknown`);
+      const response = await honest.goto(`${demo.origin}/stopped/granted`);
+      expect(response?.status()).toBe(404);
+      expect(await title(honest)).toBe('ページがありません');
+    });
+
+    it('posts from elsewhere change nothing', async () => {
+      const callback = await agreed(honest, demo, cards.hanako);
+      await expectHonestGetsIn(callback);
+      const response = await honest.context().request.post(`${demo.origin}/income`, {
+        headers: { origin: 'https://evil.example' },
+        form: { action: 'drop' },
+      });
+      expect([response.status(), response.headers()['cache-control']]).toEqual([403, 'no-store']);
+      await honest.reload();
+      expect(await honest.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
+    });
+
+    it('answers carry a strict policy, no cache, and a cookie that scripts and other sites do not get', async () => {
+      await apply(honest, demo, '番号 花子');
+      const [cookie] = (await honest.context().cookies(demo.origin)).filter(
+        ({ name }) => name === 'session',
+      );
+      expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Lax', path: '/' });
+      expect(cookie?.value).toMatch(/^[\w-]{43}$/);
+      const headers = (await honest.context().request.get(`${demo.origin}/hand`)).headers();
+      expect(headers['cache-control']).toBe('no-store');
+      expect(headers['referrer-policy']).toBe('same-origin');
+      expect(headers['content-security-policy']).toBe(
+        `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self' ${demo.sandbox().browserUrl}; base-uri 'none'; frame-ancestors 'none'`,
+      );
+    });
+  },
+);

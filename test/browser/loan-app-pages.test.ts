@@ -1,7 +1,16 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../kit/browser.js';
-import { agreed, apply, arrive, cards, fetchIncome, findings, type LoanDemo, openLoanDemo } from '../kit/loan-demo.js';
+import {
+  agreed,
+  apply,
+  arrive,
+  cards,
+  fetchIncome,
+  findings,
+  type LoanDemo,
+  openLoanDemo,
+} from '../kit/loan-demo.js';
 import { findPart } from '../kit/machine.js';
 
 const chromium = findPart('chromium');
@@ -55,24 +64,32 @@ describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () =
   it.each([
     ['ja-JP', 'light', phone, desktop],
     ['en-US', 'dark', desktop, phone],
-  ] as const)('give axe nothing to find, do not scroll sideways, and speak one language: %s, %s', async (locale, colorScheme, viewport, other) => {
-    const page = await (await browser.newContext({ locale, viewport, colorScheme })).newPage();
-    const language = locale.slice(0, 2);
-    let looked = 0;
-    await walk(page, async (name) => {
-      expect(await findings(page), name).toEqual([]);
-      for (const size of [viewport, other]) {
-        await page.setViewportSize(size);
-        expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'), `${name} ${size.width}`).toBe(0);
-      }
-      await page.setViewportSize(viewport);
-      expect(await page.locator('html').getAttribute('lang')).toBe(language);
-      if (language === 'en') expect(await japaneseIn(page), name).toEqual([]);
-      looked++;
-    });
-    expect(looked).toBe(12);
-    await page.context().close();
-  });
+  ] as const)(
+    'give axe nothing to find, do not scroll sideways, and speak one language: %s, %s',
+    async (locale, colorScheme, viewport, other) => {
+      const page = await (await browser.newContext({ locale, viewport, colorScheme })).newPage();
+      const language = locale.slice(0, 2);
+      let looked = 0;
+      await walk(page, async (name) => {
+        expect(await findings(page), name).toEqual([]);
+        for (const size of [viewport, other]) {
+          await page.setViewportSize(size);
+          expect(
+            await page.evaluate(
+              'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+            ),
+            `${name} ${size.width}`,
+          ).toBe(0);
+        }
+        await page.setViewportSize(viewport);
+        expect(await page.locator('html').getAttribute('lang')).toBe(language);
+        if (language === 'en') expect(await japaneseIn(page), name).toEqual([]);
+        looked++;
+      });
+      expect(looked).toBe(12);
+      await page.context().close();
+    },
+  );
 
   it('are looked at by an axe that finds something where there is something', async () => {
     const page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
@@ -82,7 +99,10 @@ describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () =
     await page.context().close();
   });
 
-  /** What is Japanese beside elements marked as such, terms in brackets, and names of fields, which exist in Japanese only. */
+  /**
+   * What is Japanese beside elements marked as such, terms in brackets, and names of fields, which
+   * exist in Japanese only.
+   */
   async function japaneseIn(page: Page): Promise<string[]> {
     const text = await page.evaluate(`(() => {
       const copy = document.body.cloneNode(true);
@@ -103,7 +123,10 @@ describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () =
     const { root } = await devtools.send('DOM.getDocument');
     const used = new Set<string>();
     for (const selector of ['h1', '.lead', 'legend', 'label', 'button', 'small']) {
-      const { nodeId } = await devtools.send('DOM.querySelector', { nodeId: root.nodeId, selector });
+      const { nodeId } = await devtools.send('DOM.querySelector', {
+        nodeId: root.nodeId,
+        selector,
+      });
       const { fonts } = await devtools.send('CSS.getPlatformFontsForNode', { nodeId });
       expect(fonts.length, selector).toBeGreaterThan(0);
       for (const { familyName } of fonts) used.add(familyName);
@@ -181,7 +204,9 @@ ${steps}
   - button "取得をやめて自分で入力する"`);
 
     await arrive(page, demo);
-    expect(await page.getByRole('group').first().ariaSnapshot()).toBe(`- group "サンプル市 2026年6月1日時点 マイナポータルから取得":
+    expect(
+      await page.getByRole('group').first().ariaSnapshot(),
+    ).toBe(`- group "サンプル市 2026年6月1日時点 マイナポータルから取得":
   - text: サンプル市 2026年6月1日時点 マイナポータルから取得 課税年度
   - textbox "課税年度": 2026年度
   - text: 取得項目「課税年度」 給与収入

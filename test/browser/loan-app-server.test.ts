@@ -16,18 +16,37 @@ const filledIn = { name: '番号 花子', birthDate: '1989-03-31', amount: '3500
 /** The bank's app at an address, without a socket, and a browser that keeps one cookie. */
 function openBank(origin: string) {
   const clock = createVirtualClock(TUESDAY);
-  const registration = { clientId: 'SP00000001_HL0001', redirectUris: [`${origin}/callback`], service: housingLoan };
+  const registration = {
+    clientId: 'SP00000001_HL0001',
+    redirectUris: [`${origin}/callback`],
+    service: housingLoan,
+  };
   const sandbox = createSandbox({ registrations: [registration], clock });
-  const client = createSelfInfoClient({ service: housingLoan, environment: sandbox.environment(), fetch: sandbox.fetch, clock });
+  const client = createSelfInfoClient({
+    service: housingLoan,
+    environment: sandbox.environment(),
+    fetch: sandbox.fetch,
+    clock,
+  });
   const events: VaultEvent[] = [];
   const vault = createLoanVault({ clock, onEvent: (event) => events.push(event) });
-  const app = createLoanApp({ client, vault, origin, portal: 'https://portal.example', now: clock.now });
+  const app = createLoanApp({
+    client,
+    vault,
+    origin,
+    portal: 'https://portal.example',
+    now: clock.now,
+  });
   let cookie = '';
   async function ask(path: string, form?: Readonly<Record<string, string>>): Promise<Response> {
     const headers = { cookie, origin };
-    const request = form === undefined ? { headers } : { method: 'POST', headers, body: new URLSearchParams(form) };
+    const request =
+      form === undefined
+        ? { headers }
+        : { method: 'POST', headers, body: new URLSearchParams(form) };
     const response = await app.fetch(new Request(new URL(path, origin), request));
-    for (const set of response.headers.getSetCookie()) if (set.includes('session=')) cookie = set.split(';')[0] ?? '';
+    for (const set of response.headers.getSetCookie())
+      if (set.includes('session=')) cookie = set.split(';')[0] ?? '';
     return response;
   }
   return {
@@ -35,7 +54,8 @@ function openBank(origin: string) {
     ask,
     clock,
     sandbox,
-    events: () => events.filter((event) => event.type !== 'swept' || event.records > 0).map(({ type }) => type),
+    events: () =>
+      events.filter((event) => event.type !== 'swept' || event.records > 0).map(({ type }) => type),
     cookie: () => cookie,
     bringCookie(other: string) {
       cookie = other;
@@ -43,8 +63,12 @@ function openBank(origin: string) {
     /** The answer has come and is shown; the citizen has not applied. */
     async fetchIncome(): Promise<void> {
       const { headers } = await ask('/', { ...filledIn, action: 'fetch' });
-      const callback = new URL(await sandbox.visit(headers.get('location') ?? '', { persona: 'hanako' }));
-      expect((await ask(callback.pathname + callback.search)).headers.get('location')).toBe('/income');
+      const callback = new URL(
+        await sandbox.visit(headers.get('location') ?? '', { persona: 'hanako' }),
+      );
+      expect((await ask(callback.pathname + callback.search)).headers.get('location')).toBe(
+        '/income',
+      );
       clock.advance(1_000);
       await ask('/income');
       clock.advance(1_000);
@@ -67,7 +91,10 @@ describe("the bank's server, behind https", () => {
   });
 
   it('over http the cookie does without, and nothing promises https', async () => {
-    const response = await openBank('http://localhost:3000').ask('/', { ...filledIn, action: 'hand' });
+    const response = await openBank('http://localhost:3000').ask('/', {
+      ...filledIn,
+      action: 'hand',
+    });
     expect(response.headers.getSetCookie().filter((set) => set.includes('session'))).toEqual([
       expect.stringMatching(/^session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/),
     ]);
@@ -118,9 +145,12 @@ describe('whoever just leaves', () => {
 
 describe('npm run demo -- --serve', { timeout: 60_000 }, () => {
   async function serveAt(port: string): Promise<{ code: number | null; said: string }> {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'examples/demo.ts', '--serve'], { env: { ...process.env, PORT: port } });
+    const child = spawn(process.execPath, ['--import', 'tsx', 'examples/demo.ts', '--serve'], {
+      env: { ...process.env, PORT: port },
+    });
     let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk) => (said += chunk));
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (chunk) => (said += chunk));
     const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
     return { code, said };
   }

@@ -41,13 +41,19 @@ describe.skipIf(part.missing)(
       const storeKeys = sealingKeys();
       const vaultKeys = sealingKeys();
 
-      // The portal, which is not ready at the first question of every third, and the vault's store: what the workers do is seen here.
+      // The portal, which is not ready at the first question of every third, and the vault's store:
+      // what the workers do is seen here.
       const inner = createMemoryVaultStore();
       const questions = new Map<string, number>();
       const puts = new Map<string, number>();
       let calls = 0;
-      const killAt = Array.from({ length: KILLS }, (_, index) => Math.floor(((index + Math.random()) * RETRIEVALS * 2) / KILLS) + 20);
-      const restartAt = Array.from({ length: RESTARTS }, (_, index) => Math.floor(((index + 0.5) * RETRIEVALS * 2) / RESTARTS));
+      const killAt = Array.from(
+        { length: KILLS },
+        (_, index) => Math.floor(((index + Math.random()) * RETRIEVALS * 2) / KILLS) + 20,
+      );
+      const restartAt = Array.from({ length: RESTARTS }, (_, index) =>
+        Math.floor(((index + 0.5) * RETRIEVALS * 2) / RESTARTS),
+      );
       const restarts: Promise<void>[] = [];
       const workers = new Map<number, ChildProcess>();
 
@@ -65,13 +71,25 @@ describe.skipIf(part.missing)(
         const count = (questions.get(process) ?? 0) + 1;
         questions.set(process, count);
         const running = count === 1 && Number(process.split('-')[1]) % 3 === 0;
-        const records = [{ [fields.holder.value]: '千代田区', [fields.asOf.value]: '2026-06-01', [fields.values.value]: { 異動日: process } }];
-        const item = { [fields.itemCode.value]: 'household', [fields.itemStatus.value]: itemStatuses.present.value, [fields.records.value]: records };
+        const records = [
+          {
+            [fields.holder.value]: '千代田区',
+            [fields.asOf.value]: '2026-06-01',
+            [fields.values.value]: { 異動日: process },
+          },
+        ];
+        const item = {
+          [fields.itemCode.value]: 'household',
+          [fields.itemStatus.value]: itemStatuses.present.value,
+          [fields.records.value]: records,
+        };
         return [
           200,
           {
             [fields.processId.value]: process,
-            [fields.processStatus.value]: running ? processStatuses.running.value : processStatuses.done.value,
+            [fields.processStatus.value]: running
+              ? processStatuses.running.value
+              : processStatuses.done.value,
             ...(!running && { [fields.selfPersonalData.value]: [item] }),
           },
         ];
@@ -81,9 +99,12 @@ describe.skipIf(part.missing)(
         const [status, value] = await answer(request.url ?? '', await text(request));
         calls++;
         // Carried out, and the worker dies without having heard so.
-        if (killAt.includes(calls)) workers.get(Number(request.headers['x-worker']))?.kill('SIGKILL');
+        if (killAt.includes(calls))
+          workers.get(Number(request.headers['x-worker']))?.kill('SIGKILL');
         if (restartAt.includes(calls)) restarts.push(redis.kill().then(redis.start));
-        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+        response
+          .writeHead(status, { 'content-type': 'application/json' })
+          .end(JSON.stringify(value));
       });
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       ends.push(() => {
@@ -95,21 +116,41 @@ describe.skipIf(part.missing)(
       let process = 0;
       const stub = openStub({
         store: createPatientStore({ client: await redis.ioredis(), keys: storeKeys }),
-        answers: { request: () => Response.json({ [fields.processId.value]: `process-${process++}` }) },
+        answers: {
+          request: () => Response.json({ [fields.processId.value]: `process-${process++}` }),
+        },
       } as object);
-      const vault = createVault({ service: loan, store: inner, keys: createLocalKeys(vaultKeys), clock: stub.clock });
+      const vault = createVault({
+        service: loan,
+        store: inner,
+        keys: createLocalKeys(vaultKeys),
+        clock: stub.clock,
+      });
       const rate = { max: 100_000, perMs: 1_000 };
       const connection = { host: '127.0.0.1', port: redis.port };
-      const queue = createRetrievalQueue({ connection, client: stub.client, vault, rate, clock: stub.clock, timeoutMs: 60_000 });
+      const queue = createRetrievalQueue({
+        connection,
+        client: stub.client,
+        vault,
+        rate,
+        clock: stub.clock,
+        timeoutMs: 60_000,
+      });
       ends.push(queue.close, stub.client.close);
       const consent = async () =>
-        expectStatus(await stub.client.completeConsent((await stub.begin()).callback, { sessionBinding: 'session-of-hanako' }), 'granted');
+        expectStatus(
+          await stub.client.completeConsent((await stub.begin()).callback, {
+            sessionBinding: 'session-of-hanako',
+          }),
+          'granted',
+        );
       const ids: string[] = [];
       for (let count = 0; count < RETRIEVALS; count += 20) {
         const outcomes = await Promise.all(Array.from({ length: 20 }, consent));
         const retrievals = [];
         // One after the other: the portal numbers them.
-        for (const { grant } of outcomes) retrievals.push(await stub.client.submit(grant, { household: latest() }));
+        for (const { grant } of outcomes)
+          retrievals.push(await stub.client.submit(grant, { household: latest() }));
         ids.push(...(await Promise.all(retrievals.map((retrieval) => queue.add(retrieval)))));
       }
 
@@ -131,7 +172,9 @@ describe.skipIf(part.missing)(
       const exits: (number | null)[] = [];
       function startWorker() {
         const path = fileURLToPath(new URL('./worker.mjs', import.meta.url));
-        const child = spawn('node', [path, JSON.stringify({ ...orders, lockMs: 500 })], { stdio: ['ignore', 'inherit', 'inherit'] });
+        const child = spawn('node', [path, JSON.stringify({ ...orders, lockMs: 500 })], {
+          stdio: ['ignore', 'inherit', 'inherit'],
+        });
         workers.set(Number(child.pid), child);
         child.once('exit', (code, signal) => {
           workers.delete(Number(child.pid));
@@ -154,11 +197,14 @@ describe.skipIf(part.missing)(
       ends.push(() => raw.disconnect());
       const reader = await redis.ioredis({ enableOfflineQueue: true, maxRetriesPerRequest: null });
       for (let last = '-', left = RETRIEVALS; left > 0; await setTimeout(100)) {
-        const { completed = 0, failed = 0 } = await raw.getJobCounts('completed', 'failed').catch(() => ({ completed: 0, failed: 0 }));
+        const { completed = 0, failed = 0 } = await raw
+          .getJobCounts('completed', 'failed')
+          .catch(() => ({ completed: 0, failed: 0 }));
         const entries = await reader.xrange(raw.toKey('events'), last, '+');
         for (const [at, [, event, ...rest]] of entries) {
           last = `(${at}`;
-          if (event === 'completed' || event === 'failed') finals.push(`${event} ${rest[rest.indexOf('jobId') + 1]}`);
+          if (event === 'completed' || event === 'failed')
+            finals.push(`${event} ${rest[rest.indexOf('jobId') + 1]}`);
         }
         left = RETRIEVALS - completed - failed;
         if (left === 0 && finals.length < RETRIEVALS) left = 1;
@@ -180,11 +226,14 @@ describe.skipIf(part.missing)(
       for (const [index, id] of ids.entries()) {
         const { household } = (await vault.read(id.replaceAll('-', ''), PURPOSE)).items;
         const [record] = household.status === 'present' ? household.reveal() : [];
-        if (JSON.stringify(record)?.includes(`process-${index}"`) !== true) wrong.push(`${index}: ${household.status}`);
+        if (JSON.stringify(record)?.includes(`process-${index}"`) !== true)
+          wrong.push(`${index}: ${household.status}`);
       }
       expect(wrong).toEqual([]);
       // A token that is spent does not stay.
-      expect(await Promise.all(ids.slice(0, 20).map((id) => stub.client.recall(id)))).toEqual(Array(20).fill(undefined));
+      expect(await Promise.all(ids.slice(0, 20).map((id) => stub.client.recall(id)))).toEqual(
+        Array(20).fill(undefined),
+      );
     });
   },
 );

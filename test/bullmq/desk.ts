@@ -7,7 +7,12 @@ import {
   type RetrievalState,
 } from '../../src/bullmq/index.js';
 import type { Answer, SelfInfoClient, VirtualClock } from '../../src/index.js';
-import { createLocalKeys, createMemoryVaultStore, createVault, type Vault } from '../../src/vault/index.js';
+import {
+  createLocalKeys,
+  createMemoryVaultStore,
+  createVault,
+  type Vault,
+} from '../../src/vault/index.js';
 import type { Loan } from '../kit/loan.js';
 import { type RedisServer, sealingKeys } from '../kit/redis.js';
 
@@ -20,7 +25,9 @@ export interface DeskOptions extends Partial<RetrievalQueueOptions<Loan>> {
   readonly client: SelfInfoClient<Loan>;
   readonly service: Loan;
   readonly clock: VirtualClock;
-  /** Whether what was put off is asked as soon as the virtual clock, which is moved there, says so. */
+  /**
+   * Whether what was put off is asked as soon as the virtual clock, which is moved there, says so.
+   */
   readonly hurry?: boolean;
 }
 
@@ -35,7 +42,10 @@ export interface Desk {
   /** Another instance of the same queue. */
   another(options?: Partial<RetrievalQueueOptions<Loan>>): RetrievalQueue<Loan>;
   /** Resolves when this has been told so often; with what was told. */
-  told<T extends RetrievalQueueEvent['type']>(type: T, times?: number): Promise<readonly Extract<RetrievalQueueEvent, { type: T }>[]>;
+  told<T extends RetrievalQueueEvent['type']>(
+    type: T,
+    times?: number,
+  ): Promise<readonly Extract<RetrievalQueueEvent, { type: T }>[]>;
   end(id: string): Promise<RetrievalState>;
   read(ref: string): Promise<Answer<Loan>>;
   close(): Promise<void>;
@@ -43,12 +53,20 @@ export interface Desk {
 
 let made = 0;
 
-export function openDesk({ redis, client, service, clock, hurry = false, ...options }: DeskOptions): Desk {
+export function openDesk({
+  redis,
+  client,
+  service,
+  clock,
+  hurry = false,
+  ...options
+}: DeskOptions): Desk {
   const events: RetrievalQueueEvent[] = [];
   const prefix = `{desk-${made++}}`;
   const connection = { host: '127.0.0.1', port: redis.port, retryStrategy: () => 20 };
   const keys = createLocalKeys(sealingKeys());
-  const vault = options.vault ?? createVault({ service, store: createMemoryVaultStore(), keys, clock });
+  const vault =
+    options.vault ?? createVault({ service, store: createMemoryVaultStore(), keys, clock });
   const raw = new Queue('retrievals', { connection, prefix });
   raw.on('error', () => undefined);
   let heard = () => {};
@@ -62,7 +80,18 @@ export function openDesk({ redis, client, service, clock, hurry = false, ...opti
   };
   const another = (more: Partial<RetrievalQueueOptions<Loan>> = {}) => {
     // A busy machine is slower than Redis is away.
-    const queue = createRetrievalQueue<Loan>({ connection, client, vault, rate: FAST, prefix, clock, timeoutMs: 60_000, onEvent, ...options, ...more });
+    const queue = createRetrievalQueue<Loan>({
+      connection,
+      client,
+      vault,
+      rate: FAST,
+      prefix,
+      clock,
+      timeoutMs: 60_000,
+      onEvent,
+      ...options,
+      ...more,
+    });
     queues.push(queue);
     return queue;
   };
@@ -85,7 +114,8 @@ export function openDesk({ redis, client, service, clock, hurry = false, ...opti
       }
     },
     async end(id) {
-      for await (const state of queue.progress(id)) if (state.state === 'ready' || state.state === 'failed') return state;
+      for await (const state of queue.progress(id))
+        if (state.state === 'ready' || state.state === 'failed') return state;
       throw new Error('no end');
     },
     read: (ref) => vault.read(ref, PURPOSE),

@@ -22,10 +22,22 @@ describe.skipIf(part.missing)('the queue, among what it does not expect', () => 
 
   function openOffice(bankOptions: BankOptions<Loan> = {}, options: Partial<DeskOptions> = {}) {
     const bank = openBank(bankOptions);
-    const desk = openDesk({ redis, client: bank.client, service: loan, clock: bank.clock, hurry: true, ...options });
+    const desk = openDesk({
+      redis,
+      client: bank.client,
+      service: loan,
+      clock: bank.clock,
+      hurry: true,
+      ...options,
+    });
     open.push(bank.client.close, desk.close);
     const submit = async () => bank.client.submit(await bank.consent(), latest());
-    return { ...bank, ...desk, submit, commands: async () => (await desk.raw.client) as unknown as Redis };
+    return {
+      ...bank,
+      ...desk,
+      submit,
+      commands: async () => (await desk.raw.client) as unknown as Redis,
+    };
   }
 
   it('shows nothing of a note in Redis that is none of its own', async () => {
@@ -37,7 +49,10 @@ describe.skipIf(part.missing)('the queue, among what it does not expect', () => 
     expect(await office.queue.state(id)).toEqual({ state: 'unavailable', until });
     const commands = await office.commands();
     const key = office.raw.toKey(id);
-    const plausible = { state: 'unavailable', until: expect.stringMatching(/^2026-12-01T10:0[0-2]:\d\d(\.\d{3})?\+09:00$/) };
+    const plausible = {
+      state: 'unavailable',
+      until: expect.stringMatching(/^2026-12-01T10:0[0-2]:\d\d(\.\d{3})?\+09:00$/),
+    };
     for (const note of [
       { state: '<script>', until },
       { state: 'waiting', until: '花子' },
@@ -64,8 +79,17 @@ describe.skipIf(part.missing)('the queue, among what it does not expect', () => 
     const office = openOffice();
     const commands = await office.commands();
     const job = { name: 'x', data: '{}', opts: '{}', timestamp: '1', delay: '0', priority: '0' };
-    const ended = { ...job, data: '{"__proto__":{"polluted":1}}', opts: '{"__proto__":{"polluted":1}}' };
-    const jobs = { 花子: ended, meta: job, 'no-opts': { name: 'x' }, unreadable: { ...job, data: '花子' } };
+    const ended = {
+      ...job,
+      data: '{"__proto__":{"polluted":1}}',
+      opts: '{"__proto__":{"polluted":1}}',
+    };
+    const jobs = {
+      花子: ended,
+      meta: job,
+      'no-opts': { name: 'x' },
+      unreadable: { ...job, data: '花子' },
+    };
     for (const [id, fields] of Object.entries(jobs)) {
       // `meta` is a name that the queue itself uses.
       if (id !== 'meta') await commands.hset(office.raw.toKey(id), fields);
@@ -75,10 +99,18 @@ describe.skipIf(part.missing)('the queue, among what it does not expect', () => 
     await office.queue.startWorker();
     expect(await office.end(id)).toMatchObject({ state: 'ready' });
     await office.told('ended', 4);
-    const failed = office.events.filter((event) => event.type === 'ended' && event.state === 'failed');
-    expect(failed.map((event) => ('code' in event ? event.code : undefined))).toEqual(['retrieval_gone', 'retrieval_gone', 'retrieval_gone']);
+    const failed = office.events.filter(
+      (event) => event.type === 'ended' && event.state === 'failed',
+    );
+    expect(failed.map((event) => ('code' in event ? event.code : undefined))).toEqual([
+      'retrieval_gone',
+      'retrieval_gone',
+      'retrieval_gone',
+    ]);
     expect(office.events.filter(({ type }) => type === 'trouble')).not.toEqual([]);
-    expect(JSON.stringify(office.events.filter(({ type }) => type === 'trouble'))).not.toContain('花子');
+    expect(JSON.stringify(office.events.filter(({ type }) => type === 'trouble'))).not.toContain(
+      '花子',
+    );
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 

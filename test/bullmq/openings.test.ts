@@ -9,7 +9,10 @@ import { comeBack } from '../kit/stub.js';
 import { openDesk } from './desk.js';
 
 const part = findPart('redis-server');
-/** The third weekend of November 2026: the resident registry is down until Sunday 8:00 (table 2.5-3). */
+/**
+ * The third weekend of November 2026: the resident registry is down until Sunday 8:00 (table
+ * 2.5-3).
+ */
 const BEFORE = '2026-11-22T06:30:00+09:00';
 const EIGHT = Date.parse('2026-11-22T08:00:00+09:00');
 const WAITING = rounds(2_000, 100_000);
@@ -17,91 +20,129 @@ const WAITING = rounds(2_000, 100_000);
 const rate = { max: rounds(10, 50), perMs: 1_000 };
 const HOUR = 3_600_000;
 
-describe.skipIf(part.missing)('retrievals whose holder is closed', { timeout: rounds(60_000, 3_600_000) }, () => {
-  let redis: RedisServer;
-  const open: (() => Promise<unknown>)[] = [];
-  beforeAll(async () => {
-    redis = await startRedis(part.path());
-  });
-  afterEach(async () => {
-    for (const close of open.splice(0).reverse()) await close();
-  });
-  afterAll(() => redis?.stop());
+describe.skipIf(part.missing)(
+  'retrievals whose holder is closed',
+  { timeout: rounds(60_000, 3_600_000) },
+  () => {
+    let redis: RedisServer;
+    const open: (() => Promise<unknown>)[] = [];
+    beforeAll(async () => {
+      redis = await startRedis(part.path());
+    });
+    afterEach(async () => {
+      for (const close of open.splice(0).reverse()) await close();
+    });
+    afterAll(() => redis?.stop());
 
-  /** A citizen who asks at half past six, of a portal that keeps results for hours, and answers at once. */
-  async function openOffice(keptHours = 6) {
-    const clock = createVirtualClock(BEFORE);
-    const timing = { ...publicProfile.timing, resultMs: { value: keptHours * HOUR, confidence: 'unknown' as const } };
-    const visit = await comeBack({ clock, profile: { ...publicProfile, timing } });
-    const desk = openDesk({ redis, client: visit.client, service: loan, clock, rate });
-    open.push(visit.client.close, desk.close);
-    const { grant } = expectStatus(await visit.complete(visit.callback), 'granted');
-    const retrieval = await visit.client.submit(grant, { household: latest() });
-    return { ...visit, ...desk, retrieval };
-  }
-
-  it('are put off to the opening when they are added, and not asked before', async () => {
-    const { queue, retrieval, calls, clock, raw, told, end } = await openOffice();
-    const id = await queue.add(retrieval);
-    const [first] = await told('put-off');
-    expect(first).toMatchObject({ id, state: 'unavailable', until: expect.stringMatching(/^2026-11-22T08:00:00/) });
-    // By the machines' clocks, which go on while this one stands.
-    expect((await queue.state(id))?.state).toBe('unavailable');
-    await queue.startWorker();
-    // Woken too early, by an operator perhaps: the worker looks at the calendar, too.
-    await raw.promoteJobs();
-    const [, second] = await told('put-off', 2);
-    expect(second).toMatchObject({ state: 'unavailable', until: expect.stringMatching(/^2026-11-22T08:00:00/) });
-    expect(await queue.state(id)).toEqual({ state: 'unavailable', until: second?.until });
-    expect(calls.filter((stage) => stage === 'result')).toEqual([]);
-    clock.set(second?.until ?? '');
-    await raw.promoteJobs();
-    expect(await end(id)).toMatchObject({ state: 'ready' });
-    expect(calls.filter((stage) => stage === 'result')).toHaveLength(1);
-  });
-
-  it('are asked all the same when they expire before the opening: the calendar informs, and never vetoes', async () => {
-    const { queue, retrieval, end } = await openOffice(1);
-    await queue.startWorker();
-    expect(await end(await queue.add(retrieval))).toMatchObject({ state: 'ready' });
-  });
-
-  it(`are spread behind it, ${WAITING} of them from two processes, so that no second holds more than ${rate.max}`, async () => {
-    const { queue, retrieval, another, events, raw } = await openOffice();
-    const queues = [queue, another()];
-    for (let count = 0; count < WAITING; count += 100) {
-      await Promise.all(Array.from({ length: 100 }, (_, index) => queues[index % 2]?.add({ ...retrieval, id: randomUUID() } as Retrieval<Loan>)));
+    /**
+     * A citizen who asks at half past six, of a portal that keeps results for hours, and answers at
+     * once.
+     */
+    async function openOffice(keptHours = 6) {
+      const clock = createVirtualClock(BEFORE);
+      const timing = {
+        ...publicProfile.timing,
+        resultMs: { value: keptHours * HOUR, confidence: 'unknown' as const },
+      };
+      const visit = await comeBack({ clock, profile: { ...publicProfile, timing } });
+      const desk = openDesk({ redis, client: visit.client, service: loan, clock, rate });
+      open.push(visit.client.close, desk.close);
+      const { grant } = expectStatus(await visit.complete(visit.callback), 'granted');
+      const retrieval = await visit.client.submit(grant, { household: latest() });
+      return { ...visit, ...desk, retrieval };
     }
-    const dues = events.flatMap((event) => (event.type === 'put-off' ? [Date.parse(event.until)] : [])).sort((a, b) => a - b);
-    expect(dues).toHaveLength(WAITING);
-    expect(dues[0]).toBeGreaterThanOrEqual(EIGHT);
-    // Any window of a second that begins with one of them holds at most so many.
-    const crowded = dues.filter((due, index) => (dues[index + rate.max] ?? Number.POSITIVE_INFINITY) - due < rate.perMs);
-    expect(crowded).toEqual([]);
-    const lengthMs = (dues.at(-1) ?? 0) - EIGHT;
-    expect(lengthMs).toBeGreaterThanOrEqual(((WAITING - 1) / rate.max) * rate.perMs);
-    expect(lengthMs).toBeLessThanOrEqual((WAITING / (rate.max * 0.8)) * rate.perMs);
-    // What Redis was told is what was computed.
-    const sample = events.findLast((event) => event.type === 'put-off');
-    const job = await raw.getJob(sample?.id ?? '');
-    expect(job?.opts.delay).toBe(Date.parse(sample?.until ?? '') - Date.parse(BEFORE));
-    expect(await raw.getDelayedCount()).toBe(WAITING);
-    if (!soaking) expect((await raw.getDelayed(0, 20)).every(({ data }) => JSON.stringify(data) === '{}')).toBe(true);
-  });
 
-  it('hold with the rate also when it is one in a while, and whatever the portal keeps results for', async () => {
-    const { retrieval, another, events } = await openOffice(2);
-    // 30 minutes are left behind the opening: 3 at one in ten minutes and four fifths of that, the others in the last minute, where the workers' limit holds.
-    const slow = another({ rate: { max: 1, perMs: 600_000 }, prefix: '{slow}' });
-    for (let count = 0; count < 5; count++) await slow.add({ ...retrieval, id: randomUUID() } as Retrieval<Loan>);
-    const dues = events.flatMap((event) => (event.type === 'put-off' ? [(Date.parse(event.until) - EIGHT) / 60_000] : []));
-    // 12.5 minutes each, and at most a fifth of that by chance.
-    expect(dues.map((minutes, index) => (minutes === 29 ? 'the last minute' : minutes - 12.5 * index >= 0 && minutes - 12.5 * index <= 2.5))).toEqual([
-      true,
-      true,
-      expect.toBeOneOf([true, 'the last minute']),
-      'the last minute',
-      'the last minute',
-    ]);
-  });
-});
+    it('are put off to the opening when they are added, and not asked before', async () => {
+      const { queue, retrieval, calls, clock, raw, told, end } = await openOffice();
+      const id = await queue.add(retrieval);
+      const [first] = await told('put-off');
+      expect(first).toMatchObject({
+        id,
+        state: 'unavailable',
+        until: expect.stringMatching(/^2026-11-22T08:00:00/),
+      });
+      // By the machines' clocks, which go on while this one stands.
+      expect((await queue.state(id))?.state).toBe('unavailable');
+      await queue.startWorker();
+      // Woken too early, by an operator perhaps: the worker looks at the calendar, too.
+      await raw.promoteJobs();
+      const [, second] = await told('put-off', 2);
+      expect(second).toMatchObject({
+        state: 'unavailable',
+        until: expect.stringMatching(/^2026-11-22T08:00:00/),
+      });
+      expect(await queue.state(id)).toEqual({ state: 'unavailable', until: second?.until });
+      expect(calls.filter((stage) => stage === 'result')).toEqual([]);
+      clock.set(second?.until ?? '');
+      await raw.promoteJobs();
+      expect(await end(id)).toMatchObject({ state: 'ready' });
+      expect(calls.filter((stage) => stage === 'result')).toHaveLength(1);
+    });
+
+    it('are asked all the same when they expire before the opening: the calendar informs, and never vetoes', async () => {
+      const { queue, retrieval, end } = await openOffice(1);
+      await queue.startWorker();
+      expect(await end(await queue.add(retrieval))).toMatchObject({ state: 'ready' });
+    });
+
+    it(`are spread behind it, ${WAITING} of them from two processes, so that no second holds more than ${rate.max}`, async () => {
+      const { queue, retrieval, another, events, raw } = await openOffice();
+      const queues = [queue, another()];
+      for (let count = 0; count < WAITING; count += 100) {
+        await Promise.all(
+          Array.from({ length: 100 }, (_, index) =>
+            queues[index % 2]?.add({ ...retrieval, id: randomUUID() } as Retrieval<Loan>),
+          ),
+        );
+      }
+      const dues = events
+        .flatMap((event) => (event.type === 'put-off' ? [Date.parse(event.until)] : []))
+        .sort((a, b) => a - b);
+      expect(dues).toHaveLength(WAITING);
+      expect(dues[0]).toBeGreaterThanOrEqual(EIGHT);
+      // Any window of a second that begins with one of them holds at most so many.
+      const crowded = dues.filter(
+        (due, index) => (dues[index + rate.max] ?? Number.POSITIVE_INFINITY) - due < rate.perMs,
+      );
+      expect(crowded).toEqual([]);
+      const lengthMs = (dues.at(-1) ?? 0) - EIGHT;
+      expect(lengthMs).toBeGreaterThanOrEqual(((WAITING - 1) / rate.max) * rate.perMs);
+      expect(lengthMs).toBeLessThanOrEqual((WAITING / (rate.max * 0.8)) * rate.perMs);
+      // What Redis was told is what was computed.
+      const sample = events.findLast((event) => event.type === 'put-off');
+      const job = await raw.getJob(sample?.id ?? '');
+      expect(job?.opts.delay).toBe(Date.parse(sample?.until ?? '') - Date.parse(BEFORE));
+      expect(await raw.getDelayedCount()).toBe(WAITING);
+      if (!soaking)
+        expect(
+          (await raw.getDelayed(0, 20)).every(({ data }) => JSON.stringify(data) === '{}'),
+        ).toBe(true);
+    });
+
+    it('hold with the rate also when it is one in a while, and whatever the portal keeps results for', async () => {
+      const { retrieval, another, events } = await openOffice(2);
+      // 30 minutes are left behind the opening: 3 at one in ten minutes and four fifths of that,
+      // the others in the last minute, where the workers' limit holds.
+      const slow = another({ rate: { max: 1, perMs: 600_000 }, prefix: '{slow}' });
+      for (let count = 0; count < 5; count++)
+        await slow.add({ ...retrieval, id: randomUUID() } as Retrieval<Loan>);
+      const dues = events.flatMap((event) =>
+        event.type === 'put-off' ? [(Date.parse(event.until) - EIGHT) / 60_000] : [],
+      );
+      // 12.5 minutes each, and at most a fifth of that by chance.
+      expect(
+        dues.map((minutes, index) =>
+          minutes === 29
+            ? 'the last minute'
+            : minutes - 12.5 * index >= 0 && minutes - 12.5 * index <= 2.5,
+        ),
+      ).toEqual([
+        true,
+        true,
+        expect.toBeOneOf([true, 'the last minute']),
+        'the last minute',
+        'the last minute',
+      ]);
+    });
+  },
+);

@@ -24,7 +24,11 @@ describe.skipIf(part.missing)('while Redis is away', () => {
     const bank = openBank(options);
     const desk = openDesk({ redis, client: bank.client, service: loan, clock: bank.clock, hurry });
     open.push(bank.client.close, desk.close);
-    return { ...bank, ...desk, submit: async () => bank.client.submit(await bank.consent(), latest()) };
+    return {
+      ...bank,
+      ...desk,
+      submit: async () => bank.client.submit(await bank.consent(), latest()),
+    };
   }
 
   it('a producer that was connected is refused at once, and one that never was within its time; the same retrieval is taken later', async () => {
@@ -33,11 +37,22 @@ describe.skipIf(part.missing)('while Redis is away', () => {
     await office.queue.state(retrieval.id);
     await redis.kill();
     // Its time is a minute: what is refused here did not wait for it.
-    expect(await errorOf(() => office.queue.add(retrieval))).toMatchObject({ code: 'store_failed', effect: 'unknown', retry: { safe: true } });
-    expect(await errorOf(() => office.queue.state(retrieval.id))).toMatchObject({ code: 'store_failed', effect: 'none' });
+    expect(await errorOf(() => office.queue.add(retrieval))).toMatchObject({
+      code: 'store_failed',
+      effect: 'unknown',
+      retry: { safe: true },
+    });
+    expect(await errorOf(() => office.queue.state(retrieval.id))).toMatchObject({
+      code: 'store_failed',
+      effect: 'none',
+    });
     const late = office.another({ timeoutMs: 50 });
     expect(await errorOf(() => late.add(retrieval))).toMatchObject({ code: 'store_failed' });
-    expect(await errorOf(() => late.progress(retrieval.id)[Symbol.asyncIterator]().next() as Promise<unknown>)).toMatchObject({ code: 'store_failed' });
+    expect(
+      await errorOf(
+        () => late.progress(retrieval.id)[Symbol.asyncIterator]().next() as Promise<unknown>,
+      ),
+    ).toMatchObject({ code: 'store_failed' });
     expect((await office.told('trouble'))[0]).toMatchObject({ type: 'trouble' });
     await redis.start();
     await office.queue.startWorker();
@@ -70,33 +85,36 @@ describe.skipIf(part.missing)('while Redis is away', () => {
   it.each<[string, () => Promise<unknown>]>([
     ['dies', () => redis.kill()],
     ['hangs', async () => (await redis.ioredis()).call('client', 'pause', '600000', 'all')],
-  ])('a worker and a queue can be closed while a question is under way, and Redis %s; another worker ends it later', async (_, leave) => {
-    let answer = () => {};
-    let asked = 0;
-    const gate = new Promise<void>((resolve) => {
-      answer = resolve;
-    });
-    const office = openOffice(
-      true,
-      answerAt('/result', async (request, pass) => {
-        asked++;
-        await gate;
-        return pass(request);
-      }),
-    );
-    const id = await office.queue.add(await office.submit());
-    const worker = await office.queue.startWorker({ deadlineMs: 100, lockMs: 100 });
-    while (asked === 0) await setTimeout(5);
-    await leave();
-    const closed = Promise.all([worker.close(), office.queue.close()]);
-    answer();
-    await closed;
-    await redis.kill();
-    await redis.start();
-    const next = office.another();
-    await next.startWorker({ lockMs: 100 });
-    await office.told('ended');
-    expect(await next.state(id)).toMatchObject({ state: 'ready' });
-    expect(office.events.filter(({ type }) => type === 'ended')).toHaveLength(1);
-  });
+  ])(
+    'a worker and a queue can be closed while a question is under way, and Redis %s; another worker ends it later',
+    async (_, leave) => {
+      let answer = () => {};
+      let asked = 0;
+      const gate = new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      const office = openOffice(
+        true,
+        answerAt('/result', async (request, pass) => {
+          asked++;
+          await gate;
+          return pass(request);
+        }),
+      );
+      const id = await office.queue.add(await office.submit());
+      const worker = await office.queue.startWorker({ deadlineMs: 100, lockMs: 100 });
+      while (asked === 0) await setTimeout(5);
+      await leave();
+      const closed = Promise.all([worker.close(), office.queue.close()]);
+      answer();
+      await closed;
+      await redis.kill();
+      await redis.start();
+      const next = office.another();
+      await next.startWorker({ lockMs: 100 });
+      await office.told('ended');
+      expect(await next.state(id)).toMatchObject({ state: 'ready' });
+      expect(office.events.filter(({ type }) => type === 'ended')).toHaveLength(1);
+    },
+  );
 });

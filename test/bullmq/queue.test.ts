@@ -1,10 +1,22 @@
 import { setTimeout } from 'node:timers/promises';
 import { Cluster, Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createRetrievalQueue, type QueueConnectionSettings, type RetrievalQueueEvent, type RetrievalState } from '../../src/bullmq/index.js';
+import {
+  createRetrievalQueue,
+  type QueueConnectionSettings,
+  type RetrievalQueueEvent,
+  type RetrievalState,
+} from '../../src/bullmq/index.js';
 import { createMemoryStore, latest, SelfInfoError, type Store } from '../../src/index.js';
 import type { Vault } from '../../src/vault/index.js';
-import { answerAt, type BankOptions, expectStatus, type Loan, loan, openBank } from '../kit/loan.js';
+import {
+  answerAt,
+  type BankOptions,
+  expectStatus,
+  type Loan,
+  loan,
+  openBank,
+} from '../kit/loan.js';
 import { findPart } from '../kit/machine.js';
 import { type RedisServer, startRedis } from '../kit/redis.js';
 import { errorOf, refusalOf, typeErrorOf } from '../kit/refusals.js';
@@ -27,7 +39,14 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
 
   function openOffice(bankOptions: BankOptions<Loan> = {}, options: Partial<DeskOptions> = {}) {
     const bank = openBank(bankOptions);
-    const desk = openDesk({ redis, client: bank.client, service: loan, clock: bank.clock, hurry: true, ...options });
+    const desk = openDesk({
+      redis,
+      client: bank.client,
+      service: loan,
+      clock: bank.clock,
+      hurry: true,
+      ...options,
+    });
     open.push(bank.client.close, desk.close);
     const submit = async () => bank.client.submit(await bank.consent(), latest());
     const asked = () => bank.calls.filter((path) => path.endsWith(RESULT)).length;
@@ -53,22 +72,35 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
 
   it('is asked no earlier than the portal says, once each time', async () => {
     const office = openOffice(
-      answerAt(RESULT, (request, pass) => (office.asked() === 1 ? new Response(null, { status: 503, headers: { 'retry-after': '120' } }) : pass(request))),
+      answerAt(RESULT, (request, pass) =>
+        office.asked() === 1
+          ? new Response(null, { status: 503, headers: { 'retry-after': '120' } })
+          : pass(request),
+      ),
       { hurry: false },
     );
     const id = await office.queue.add(await office.submit());
     await office.queue.startWorker();
     const [first] = await office.told('put-off');
-    // 10:00 and 120 seconds; the slot of the first that waits for that second lasts less than a millisecond and a half.
-    expect(first).toMatchObject({ id, state: 'unavailable', until: expect.stringMatching(/^2026-12-01T10:02:00/) });
+    // 10:00 and 120 seconds; the slot of the first that waits for that second lasts less than a
+    // millisecond and a half.
+    expect(first).toMatchObject({
+      id,
+      state: 'unavailable',
+      until: expect.stringMatching(/^2026-12-01T10:02:00/),
+    });
     expect(await office.queue.state(id)).toEqual({ state: 'unavailable', until: first?.until });
     expect(office.asked()).toBe(1);
     office.clock.set(first?.until ?? '');
     await office.raw.promoteJobs();
     const [, second] = await office.told('put-off', 2);
     expect(office.asked()).toBe(2);
-    // The sandbox's answer comes with the second question that it hears; 12 seconds, a tenth of the age, are more than what it asks for.
-    expect(second).toMatchObject({ state: 'waiting', until: expect.stringMatching(/^2026-12-01T10:02:12/) });
+    // The sandbox's answer comes with the second question that it hears; 12 seconds, a tenth of the
+    // age, are more than what it asks for.
+    expect(second).toMatchObject({
+      state: 'waiting',
+      until: expect.stringMatching(/^2026-12-01T10:02:12/),
+    });
     office.clock.set(second?.until ?? '');
     await office.raw.promoteJobs();
     expect(await office.end(id)).toMatchObject({ state: 'ready' });
@@ -79,7 +111,9 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     const office = openOffice();
     const retrieval = await office.submit();
     const other = office.another();
-    const ids = await Promise.all([office.queue, other, office.queue].map((queue) => queue.add(retrieval)));
+    const ids = await Promise.all(
+      [office.queue, other, office.queue].map((queue) => queue.add(retrieval)),
+    );
     expect(new Set(ids).size).toBe(1);
     await Promise.all([office.queue.startWorker(), other.startWorker()]);
     await office.end(retrieval.id);
@@ -90,7 +124,9 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
   });
 
   it('fails with the portal’s refusal as a code, and its token is forgotten', async () => {
-    const office = openOffice(answerAt(RESULT, () => Response.json({ error: 'personal-canary' }, { status: 403 })));
+    const office = openOffice(
+      answerAt(RESULT, () => Response.json({ error: 'personal-canary' }, { status: 403 })),
+    );
     const id = await office.queue.add(await office.submit());
     await office.queue.startWorker();
     expect(await office.end(id)).toEqual({ state: 'failed', code: 'upstream_refused' });
@@ -105,15 +141,26 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     const gone = await office.submit();
     await office.client.discard(gone);
     await office.queue.startWorker();
-    expect(await office.end(await office.queue.add(gone))).toEqual({ state: 'failed', code: 'retrieval_gone' });
+    expect(await office.end(await office.queue.add(gone))).toEqual({
+      state: 'failed',
+      code: 'retrieval_gone',
+    });
     expect(office.asked()).toBe(0);
   });
 
   it('fails when it expires before the portal wants to be asked again', async () => {
-    const office = openOffice(answerAt(RESULT, () => new Response(null, { status: 503, headers: { 'retry-after': '86400' } })));
+    const office = openOffice(
+      answerAt(
+        RESULT,
+        () => new Response(null, { status: 503, headers: { 'retry-after': '86400' } }),
+      ),
+    );
     const retrieval = await office.submit();
     await office.queue.startWorker();
-    expect(await office.end(await office.queue.add(retrieval))).toEqual({ state: 'failed', code: 'retrieval_gone' });
+    expect(await office.end(await office.queue.add(retrieval))).toEqual({
+      state: 'failed',
+      code: 'retrieval_gone',
+    });
     expect((await office.told('put-off')).map(({ until }) => until)).toEqual([retrieval.expiresAt]);
     expect(office.asked()).toBe(1);
   });
@@ -129,7 +176,10 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     await office.queue.startWorker();
     expect(await office.end(id)).toMatchObject({ state: 'ready' });
     const [first] = await office.told('put-off');
-    expect(first).toMatchObject({ state: 'waiting', code: expect.stringMatching(/^(connection_|timed_out|answer_)/) });
+    expect(first).toMatchObject({
+      state: 'waiting',
+      code: expect.stringMatching(/^(connection_|timed_out|answer_)/),
+    });
   });
 
   it('is not asked for while the vault cannot be reached, and is when it can', async () => {
@@ -173,8 +223,11 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     const id = await office.queue.add(await office.submit());
     await office.queue.startWorker();
     expect(await office.end(id)).toMatchObject({ state: 'ready' });
-    // The vault refused once and the store once: both are told, and after the second the portal was not asked any more.
-    const codes = (await office.told('put-off')).flatMap(({ code }) => (code === undefined ? [] : [code]));
+    // The vault refused once and the store once: both are told, and after the second the portal was
+    // not asked any more.
+    const codes = (await office.told('put-off')).flatMap(({ code }) =>
+      code === undefined ? [] : [code],
+    );
     expect([codes, refused]).toEqual([['store_failed', 'store_failed'], { put: 2, delete: 2 }]);
     expect(await office.client.recall(id)).toBeUndefined();
   });
@@ -207,9 +260,13 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
   });
 
   it('is asked with nine others at once, for ten seconds, and kept for its worker for thirty, unless told otherwise', async () => {
-    const office = openOffice({ intercept: (request, pass) => (new URL(request.url).pathname.endsWith(RESULT) ? new Promise(() => {}) : pass(request)) });
+    const office = openOffice({
+      intercept: (request, pass) =>
+        new URL(request.url).pathname.endsWith(RESULT) ? new Promise(() => {}) : pass(request),
+    });
     const ids: string[] = [];
-    for (let count = 0; count < 11; count++) ids.push(await office.queue.add(await office.submit()));
+    for (let count = 0; count < 11; count++)
+      ids.push(await office.queue.add(await office.submit()));
     await office.queue.startWorker();
     while (office.asked() < 10) await setTimeout(5);
     expect(await office.raw.getJobCounts('active', 'wait')).toEqual({ active: 10, wait: 1 });
@@ -235,18 +292,29 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     const retrieval = await office.submit();
     const id = await office.queue.add(retrieval);
     const keep = { age: (Date.parse(retrieval.expiresAt) - office.clock.now()) / 1_000 + 86_400 };
-    expect((await office.raw.getJob(id))?.opts).toMatchObject({ removeOnComplete: keep, removeOnFail: keep });
+    expect((await office.raw.getJob(id))?.opts).toMatchObject({
+      removeOnComplete: keep,
+      removeOnFail: keep,
+    });
   });
 
   it('goes through a cluster, by a function that makes a client of it', async () => {
-    const cluster = await startRedis(part.path(), { 'cluster-enabled': 'yes', 'cluster-config-file': 'nodes.conf', 'cluster-announce-ip': '127.0.0.1' });
+    const cluster = await startRedis(part.path(), {
+      'cluster-enabled': 'yes',
+      'cluster-config-file': 'nodes.conf',
+      'cluster-announce-ip': '127.0.0.1',
+    });
     open.push(cluster.stop);
     const one = await cluster.ioredis({ enableReadyCheck: false });
     await one.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-    while (!String(await one.call('CLUSTER', 'INFO')).includes('cluster_state:ok')) await setTimeout(5);
+    while (!String(await one.call('CLUSTER', 'INFO')).includes('cluster_state:ok'))
+      await setTimeout(5);
     const made: Cluster[] = [];
     const connection = ({ enableOfflineQueue, ...settings }: QueueConnectionSettings) => {
-      const client = new Cluster([{ host: '127.0.0.1', port: cluster.port }], { enableOfflineQueue, redisOptions: settings });
+      const client = new Cluster([{ host: '127.0.0.1', port: cluster.port }], {
+        enableOfflineQueue,
+        redisOptions: settings,
+      });
       made.push(client);
       return client;
     };
@@ -255,7 +323,14 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     open.push(client.close);
     const { grant } = expectStatus(await complete(callback), 'granted');
     const retrieval = await client.submit(grant, { household: latest() });
-    const queue = createRetrievalQueue<Loan>({ connection, client, vault: openOffice().vault, rate: { max: 10, perMs: 1_000 }, clock, timeoutMs: 60_000 });
+    const queue = createRetrievalQueue<Loan>({
+      connection,
+      client,
+      vault: openOffice().vault,
+      rate: { max: 10, perMs: 1_000 },
+      clock,
+      timeoutMs: 60_000,
+    });
     open.push(queue.close);
     await queue.add(retrieval);
     await queue.startWorker();
@@ -263,10 +338,17 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     for await (const state of queue.progress(retrieval.id)) states.push(state);
     expect(states.at(-1)).toMatchObject({ state: 'ready' });
     const names = await one.keys('*');
-    expect([names.length > 0, names.filter((name) => !name.startsWith('{myna-selfinfo}:'))]).toEqual([true, []]);
+    expect([
+      names.length > 0,
+      names.filter((name) => !name.startsWith('{myna-selfinfo}:')),
+    ]).toEqual([true, []]);
     await queue.close();
     // The queue ends what the function made: of producer, worker and listener.
-    expect(made.map(({ status }) => ['disconnecting', 'end'].includes(status))).toEqual([true, true, true]);
+    expect(made.map(({ status }) => ['disconnecting', 'end'].includes(status))).toEqual([
+      true,
+      true,
+      true,
+    ]);
   });
 
   describe('that two workers have, because the lock of one was lost,', () => {
@@ -287,7 +369,9 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
       // The first question comes to nothing; the second hangs, with the answer on its way.
       while (office.asked() < 2) await setTimeout(5);
       const client = (await office.raw.client) as unknown as Redis;
-      await (client as unknown as { del(key: string): Promise<number> }).del(`${office.raw.toKey(id)}:lock`);
+      await (client as unknown as { del(key: string): Promise<number> }).del(
+        `${office.raw.toKey(id)}:lock`,
+      );
       await office.queue.startWorker({ concurrency: 1, lockMs: 400 });
       expect(await office.end(id)).toMatchObject({ state: 'ready' });
       release();
@@ -298,13 +382,19 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
       const records = [];
       for await (const record of office.vault.list()) records.push(record.ref);
       expect(records).toEqual([id.replaceAll('-', '')]);
-      expect((await office.raw.getJobCounts('completed', 'failed', 'active', 'wait', 'delayed')).completed).toBe(1);
+      expect(
+        (await office.raw.getJobCounts('completed', 'failed', 'active', 'wait', 'delayed'))
+          .completed,
+      ).toBe(1);
     });
 
     it('is not asked for again once its answer is in the vault', async () => {
       const office = openOffice();
       const retrieval = await office.submit();
-      const { answer } = expectStatus(await office.client.collect(retrieval, { onProgress: office.onProgress }), 'ready');
+      const { answer } = expectStatus(
+        await office.client.collect(retrieval, { onProgress: office.onProgress }),
+        'ready',
+      );
       await office.vault.put(answer, { ref: retrieval.id.replaceAll('-', '') });
       // As a portal that gives an answer only once.
       await office.client.discard(retrieval);
@@ -325,7 +415,10 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     it('from where it stands to its end, to each who follows', async () => {
       const office = openOffice();
       const id = await office.queue.add(await office.submit());
-      const following = [statesOf(office.queue.progress(id)), statesOf(office.another().progress(id))];
+      const following = [
+        statesOf(office.queue.progress(id)),
+        statesOf(office.another().progress(id)),
+      ];
       await office.queue.startWorker();
       for (const seen of await Promise.all(following)) {
         expect(seen.at(0)).toBeOneOf(['waiting', 'asking']);
@@ -357,7 +450,9 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     it('and of one that was never added there is none', async () => {
       const office = openOffice();
       expect(await office.queue.state('never-added')).toBeUndefined();
-      expect(await errorOf(() => statesOf(office.queue.progress('never-added')))).toMatchObject({ code: 'retrieval_gone' });
+      expect(await errorOf(() => statesOf(office.queue.progress('never-added')))).toMatchObject({
+        code: 'retrieval_gone',
+      });
     });
   });
 
@@ -369,7 +464,11 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     await office.told('put-off', 2);
     for (let look = 0; look < 20; look++) await office.raw.getJobCounts();
     expect(office.asked()).toBe(2);
-    expect(await office.raw.getJobCounts('wait', 'delayed', 'active')).toEqual({ wait: 3, delayed: 2, active: 0 });
+    expect(await office.raw.getJobCounts('wait', 'delayed', 'active')).toEqual({
+      wait: 3,
+      delayed: 2,
+      active: 0,
+    });
   });
 
   it('that is under way is brought to its end when the worker closes, and no other is begun', async () => {
@@ -408,7 +507,9 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     await office.queue.startWorker();
     const id = await office.queue.add(await office.submit());
     expect(await office.end(id)).toMatchObject({ state: 'failed' });
-    expect(onEvent.mock.calls.map(([{ type }]) => type)).toEqual(expect.arrayContaining(['added', 'ended']));
+    expect(onEvent.mock.calls.map(([{ type }]) => type)).toEqual(
+      expect.arrayContaining(['added', 'ended']),
+    );
   });
 
   it('whose reason in Redis is no code of ours is gone, and nothing of the reason is told', async () => {
@@ -428,7 +529,12 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
       if (fails) throw new Error('the password is 4649');
       return new Redis({ port: redis.port, ...settings });
     };
-    const queue = createRetrievalQueue({ connection, client: office.client, vault: office.vault, rate: { max: 1, perMs: 1 } });
+    const queue = createRetrievalQueue({
+      connection,
+      client: office.client,
+      vault: office.vault,
+      rate: { max: 1, perMs: 1 },
+    });
     open.push(queue.close);
     for (const call of [() => queue.state('id'), () => queue.startWorker()]) {
       const error = await errorOf(call);
@@ -442,7 +548,12 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
   describe('and bad input:', () => {
     const good = () => {
       const office = openOffice();
-      return { connection: { port: redis.port }, client: office.client, vault: office.vault, rate: { max: 1, perMs: 1 } };
+      return {
+        connection: { port: redis.port },
+        client: office.client,
+        vault: office.vault,
+        rate: { max: 1, perMs: 1 },
+      };
     };
 
     it.each<[object, string, string]>([
@@ -458,7 +569,9 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
       [{ timeoutMs: 0 }, 'invalid_option', 'options.timeoutMs'],
       [{ queue: 'a' }, 'unknown_option', 'options.queue'],
     ])('%o is %s at %s', async (change, code, path) => {
-      expect(await refusalOf(() => createRetrievalQueue({ ...good(), ...change } as never))).toEqual([code, path]);
+      expect(
+        await refusalOf(() => createRetrievalQueue({ ...good(), ...change } as never)),
+      ).toEqual([code, path]);
     });
 
     it.each<[object, string]>([
@@ -469,20 +582,37 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
       [{ onEvent: 1 }, 'options.onEvent must be a function.'],
       [{ clock: {} }, 'options.clock must have a method now.'],
     ])('%o is a TypeError', async (change, message) => {
-      expect(await typeErrorOf(() => createRetrievalQueue({ ...good(), ...change } as never))).toBe(message);
+      expect(await typeErrorOf(() => createRetrievalQueue({ ...good(), ...change } as never))).toBe(
+        message,
+      );
     });
 
     it('what is no retrieval, has expired, or comes to a closed queue is refused', async () => {
       const office = openOffice();
       const retrieval = await office.submit();
-      expect(await refusalOf(() => office.queue.add({ ...retrieval, id: 'x' }))).toEqual(['invalid_retrieval', 'retrieval.id']);
-      expect(await errorOf(() => office.queue.state(''))).toMatchObject({ code: 'invalid_option', path: 'id' });
-      expect(await refusalOf(() => office.queue.startWorker({ concurrency: 0 }))).toEqual(['invalid_option', 'options.concurrency']);
+      expect(await refusalOf(() => office.queue.add({ ...retrieval, id: 'x' }))).toEqual([
+        'invalid_retrieval',
+        'retrieval.id',
+      ]);
+      expect(await errorOf(() => office.queue.state(''))).toMatchObject({
+        code: 'invalid_option',
+        path: 'id',
+      });
+      expect(await refusalOf(() => office.queue.startWorker({ concurrency: 0 }))).toEqual([
+        'invalid_option',
+        'options.concurrency',
+      ]);
       office.clock.set(retrieval.expiresAt);
-      expect(await errorOf(() => office.queue.add(retrieval))).toMatchObject({ code: 'retrieval_gone' });
+      expect(await errorOf(() => office.queue.add(retrieval))).toMatchObject({
+        code: 'retrieval_gone',
+      });
       await office.queue.close();
-      expect(await errorOf(() => office.queue.state(retrieval.id))).toMatchObject({ code: 'client_closed' });
-      expect(await errorOf(() => office.queue.startWorker())).toMatchObject({ code: 'client_closed' });
+      expect(await errorOf(() => office.queue.state(retrieval.id))).toMatchObject({
+        code: 'client_closed',
+      });
+      expect(await errorOf(() => office.queue.startWorker())).toMatchObject({
+        code: 'client_closed',
+      });
     });
   });
 });
@@ -494,7 +624,12 @@ describe('without the package bullmq', () => {
     });
     const { client } = openBank();
     const vault = { put: () => undefined, has: () => undefined } as never;
-    const queue = createRetrievalQueue({ connection: {}, client, vault, rate: { max: 1, perMs: 1 } });
+    const queue = createRetrievalQueue({
+      connection: {},
+      client,
+      vault,
+      rate: { max: 1, perMs: 1 },
+    });
     expect(await refusalOf(() => queue.startWorker())).toEqual(['package_missing', 'bullmq']);
     expect(await refusalOf(() => queue.state('id'))).toEqual(['package_missing', 'bullmq']);
     vi.doUnmock('bullmq');

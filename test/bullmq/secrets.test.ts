@@ -18,7 +18,12 @@ describe.skipIf(part.missing)('what the queue leaves in Redis', () => {
   it('shows no token, process, purpose, answer, foreign error or stack, of what is ready, failed, or put off', async () => {
     const redis = await startRedis(part.path());
     ends.push(redis.stop);
-    const secrets: Record<string, Secret> = { canary: CANARY, purpose: loan.purpose.text, holder: '千代田区', folder: process.cwd() };
+    const secrets: Record<string, Secret> = {
+      canary: CANARY,
+      purpose: loan.purpose.text,
+      holder: '千代田区',
+      folder: process.cwd(),
+    };
     const ioredis = await redis.ioredis();
     for (const kind of ['ready', 'failed', 'put-off'] as const) {
       const inner = createMemoryStore();
@@ -26,7 +31,11 @@ describe.skipIf(part.missing)('what the queue leaves in Redis', () => {
         ...inner,
         put(key, value, expiresAt) {
           const { token, processId } = JSON.parse(value);
-          if (token) Object.assign(secrets, { [`token of ${kind}`]: token, [`process of ${kind}`]: processId });
+          if (token)
+            Object.assign(secrets, {
+              [`token of ${kind}`]: token,
+              [`process of ${kind}`]: processId,
+            });
           return inner.put(key, value, expiresAt);
         },
       };
@@ -34,10 +43,18 @@ describe.skipIf(part.missing)('what the queue leaves in Redis', () => {
         store,
         ...answerAt('/result', (request, pass) => {
           if (kind === 'put-off') throw new Error(CANARY);
-          return kind === 'failed' ? Response.json({ error: CANARY, message: CANARY }, { status: 403 }) : pass(request);
+          return kind === 'failed'
+            ? Response.json({ error: CANARY, message: CANARY }, { status: 403 })
+            : pass(request);
         }),
       });
-      const desk = openDesk({ redis, client: bank.client, service: loan, clock: bank.clock, hurry: kind !== 'put-off' });
+      const desk = openDesk({
+        redis,
+        client: bank.client,
+        service: loan,
+        clock: bank.clock,
+        hurry: kind !== 'put-off',
+      });
       ends.push(bank.client.close, desk.close);
       await desk.queue.add(await bank.client.submit(await bank.consent(), latest()));
       await desk.queue.startWorker();

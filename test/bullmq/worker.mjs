@@ -1,12 +1,31 @@
-// A worker in a process of its own, until it is killed or told to end by SIGTERM. Portal and the vault's store are the test's, over HTTP.
+// A worker in a process of its own, until it is killed or told to end by SIGTERM. Portal and the
+// vault's store are the test's, over HTTP.
 import { Redis } from 'ioredis';
-import { createSelfInfoClient, defineService, sandboxEnvironment, systemClock } from 'myna-selfinfo';
+import {
+  createSelfInfoClient,
+  defineService,
+  sandboxEnvironment,
+  systemClock,
+} from 'myna-selfinfo';
 import { createRetrievalQueue } from 'myna-selfinfo/bullmq';
 import { createRedisStore } from 'myna-selfinfo/redis';
 import { createLocalKeys, createVault } from 'myna-selfinfo/vault';
 
-/** @type {{ redisPort: number, origin: string, now: number, site: any, service: import('myna-selfinfo').ServiceSpec, storeKeys: any, vaultKeys: any, rate: any, lockMs: number }} */
-const { redisPort, origin, now, site, service: spec, storeKeys, vaultKeys, rate, lockMs } = JSON.parse(process.argv[2] ?? '');
+/**
+ * @type {{ redisPort: number, origin: string, now: number, site: any, service:
+ * import('myna-selfinfo').ServiceSpec, storeKeys: any, vaultKeys: any, rate: any, lockMs: number }}
+ */
+const {
+  redisPort,
+  origin,
+  now,
+  site,
+  service: spec,
+  storeKeys,
+  vaultKeys,
+  rate,
+  lockMs,
+} = JSON.parse(process.argv[2] ?? '');
 const headers = { 'x-worker': String(process.pid), 'content-type': 'application/json' };
 const started = Date.now();
 const clock = { ...systemClock, now: () => now + Date.now() - started };
@@ -16,8 +35,13 @@ const service = defineService(spec);
 const remote =
   (method) =>
   (/** @type {unknown[]} */ ...args) =>
-    fetch(`${origin}/vault/${method}`, { method: 'POST', headers, body: JSON.stringify(args) }).then(async (response) => {
-      if (response.status === 409) throw Object.assign(new (await import('myna-selfinfo')).SelfInfoError('store_key_exists'));
+    fetch(`${origin}/vault/${method}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(args),
+    }).then(async (response) => {
+      if (response.status === 409)
+        throw Object.assign(new (await import('myna-selfinfo')).SelfInfoError('store_key_exists'));
       return response.json();
     });
 const methods = ['put', 'get', 'erase', 'sweep', 'list', 'replaceKey', 'see', 'seen'];
@@ -25,14 +49,24 @@ const store = /** @type {import('myna-selfinfo/vault').VaultStore} */ (
   /** @type {unknown} */ (Object.fromEntries(methods.map((name) => [name, remote(name)])))
 );
 
-const redis = new Redis({ host: '127.0.0.1', port: redisPort, enableOfflineQueue: false, retryStrategy: () => 50 });
+const redis = new Redis({
+  host: '127.0.0.1',
+  port: redisPort,
+  enableOfflineQueue: false,
+  retryStrategy: () => 50,
+});
 redis.on('error', () => undefined);
 const client = createSelfInfoClient({
   service,
   environment: sandboxEnvironment(site),
   store: createRedisStore({ client: redis, keys: storeKeys, clock }),
   clock,
-  fetch: async (request) => fetch(origin + new URL(request.url).pathname, { method: 'POST', headers, body: await request.text() }),
+  fetch: async (request) =>
+    fetch(origin + new URL(request.url).pathname, {
+      method: 'POST',
+      headers,
+      body: await request.text(),
+    }),
 });
 const vault = createVault({ service, store, keys: createLocalKeys(vaultKeys), clock });
 const queue = createRetrievalQueue({

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Announcement, createCalendar, details, holdings, type ServerId, type State, servers, type Target } from '../../src/calendar/index.js';
+import {
+  type Announcement,
+  createCalendar,
+  details,
+  holdings,
+  type ServerId,
+  type State,
+  servers,
+  type Target,
+} from '../../src/calendar/index.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -19,12 +28,26 @@ const outagesOf: { readonly [S in ServerId | 'all']?: readonly string[] } = {
 const announcement: fc.Arbitrary<Announcement> = fc
   .record({
     id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'),
-    target: fc.constantFrom<ServerId | 'all'>('all', 'mynaportal', 'juki-net', 'municipal', 'pension-service', 'local-employee-accident-fund'),
+    target: fc.constantFrom<ServerId | 'all'>(
+      'all',
+      'mynaportal',
+      'juki-net',
+      'municipal',
+      'pension-service',
+      'local-employee-accident-fund',
+    ),
     state: fc.constantFrom<Announcement['state']>('closed', 'open'),
     startHour: fc.integer({ min: -48, max: 500 }),
     hours: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 13, max: 200 })),
     announcedDay: fc.integer({ min: 0, max: 3 }),
-    replaces: fc.option(fc.constantFrom('third-weekend 2026-11', 'third-weekend 2026-12', 'june-december-weekend 2026-12'), { nil: undefined, freq: 4 }),
+    replaces: fc.option(
+      fc.constantFrom(
+        'third-weekend 2026-11',
+        'third-weekend 2026-12',
+        'june-december-weekend 2026-12',
+      ),
+      { nil: undefined, freq: 4 },
+    ),
   })
   .map(({ id, target, state, startHour, hours, announcedDay, replaces }) => {
     const start = FROM + startHour * HOUR_MS;
@@ -48,25 +71,40 @@ function worst(states: readonly State[]): State {
   return states.includes('closed') ? 'closed' : states.includes('uncertain') ? 'uncertain' : 'open';
 }
 
-// A second evaluator: asks the tables alone what holds in an hour, and applies the announcements to that hour only.
+// A second evaluator: asks the tables alone what holds in an hour, and applies the announcements to
+// that hour only.
 const causesOfTables = new Map(
-  servers.map(({ id }) => [id, tables.segments({ server: id }, FROM - 30 * DAY_MS, TO + 30 * DAY_MS).flatMap(({ causes }) => causes)]),
+  servers.map(({ id }) => [
+    id,
+    tables
+      .segments({ server: id }, FROM - 30 * DAY_MS, TO + 30 * DAY_MS)
+      .flatMap(({ causes }) => causes),
+  ]),
 );
 const monthOf = (ms: number) => new Date(ms + 9 * HOUR_MS).toISOString().slice(0, 7);
 
 function naive(server: ServerId, ms: number, all: readonly Announcement[]): State {
   const own = all.filter(({ target }) => target === server || target === 'all');
-  const holding = (causesOfTables.get(server) ?? []).filter(({ startMs, endMs }) => startMs <= ms && ms < endMs);
+  const holding = (causesOfTables.get(server) ?? []).filter(
+    ({ startMs, endMs }) => startMs <= ms && ms < endMs,
+  );
   const hours = holding.filter(({ kind }) => kind === 'hours').map(({ state }) => state);
   const planned = holding
     .filter(
-      ({ kind, rule, startMs }) => kind === 'planned-outage' && !own.some(({ replaces }) => replaces?.rule === rule && replaces.month === monthOf(startMs)),
+      ({ kind, rule, startMs }) =>
+        kind === 'planned-outage' &&
+        !own.some(({ replaces }) => replaces?.rule === rule && replaces.month === monthOf(startMs)),
     )
     .map(({ state }) => state);
   let counts: Announcement | undefined;
   for (const one of own) {
     if (Number(one.start) > ms || Number(one.end) <= ms) continue;
-    if (!counts || one.announcedAt > counts.announcedAt || (one.announcedAt === counts.announcedAt && one.state === 'closed')) counts = one;
+    if (
+      !counts ||
+      one.announcedAt > counts.announcedAt ||
+      (one.announcedAt === counts.announcedAt && one.state === 'closed')
+    )
+      counts = one;
   }
   if (counts?.state === 'closed') return 'closed';
   return worst(counts ? hours : [...hours, ...planned]);
@@ -82,11 +120,15 @@ describe('with any announcements', () => {
         // Five hours a step: within five days each hour of the day has had its turn.
         for (let at = FROM; at < TO; at += 5 * HOUR_MS) {
           const byServer = new Map(servers.map(({ id }) => [id, naive(id, at, announced)]));
-          const wrong = servers.filter(({ id }) => calendar.status({ server: id }, at).state !== byServer.get(id)).map(({ id }) => id as string);
+          const wrong = servers
+            .filter(({ id }) => calendar.status({ server: id }, at).state !== byServer.get(id))
+            .map(({ id }) => id as string);
           for (const { id } of details) {
             const atHolders = holdings
               .filter(({ detail }) => detail === id)
-              .map(({ server }) => worst([...common, server].map((needed) => byServer.get(needed) as State)));
+              .map(({ server }) =>
+                worst([...common, server].map((needed) => byServer.get(needed) as State)),
+              );
             const state = new Set(atHolders).size === 1 ? atHolders[0] : 'uncertain';
             if (calendar.status(id, at).state !== state) wrong.push(id);
           }
@@ -101,10 +143,16 @@ describe('with any announcements', () => {
     fc.assert(
       fc.property(announcements, fc.nat(8), (announced, cut) => {
         const at = (calendar: ReturnType<typeof createCalendar>) =>
-          JSON.stringify(calendar.segments('pension', FROM, TO).map(({ startMs, endMs, state }) => [startMs, endMs, state]));
+          JSON.stringify(
+            calendar
+              .segments('pension', FROM, TO)
+              .map(({ startMs, endMs, state }) => [startMs, endMs, state]),
+          );
         const together = at(createCalendar({ announced }));
         expect(at(createCalendar({ announced: [...announced].reverse() }))).toBe(together);
-        expect(at(createCalendar({ announced: announced.slice(cut) }).with(announced.slice(0, cut)))).toBe(together);
+        expect(
+          at(createCalendar({ announced: announced.slice(cut) }).with(announced.slice(0, cut))),
+        ).toBe(together);
         expect(at(createCalendar({ announced: [...announced, ...announced] }))).toBe(together);
       }),
     );
@@ -120,9 +168,13 @@ describe('with any announcements', () => {
               expect(announced.map(({ id }) => id)).toContain(one.undoneBy.id);
               expect(one.kind).not.toBe('hours');
               const same = causes.filter(
-                (cause) => cause.rule === one.rule && (cause.source.kind !== 'announcement' || JSON.stringify(cause.source) === JSON.stringify(one.source)),
+                (cause) =>
+                  cause.rule === one.rule &&
+                  (cause.source.kind !== 'announcement' ||
+                    JSON.stringify(cause.source) === JSON.stringify(one.source)),
               );
-              for (const cause of same) expect(cause.endMs <= one.startMs || cause.startMs >= one.endMs).toBe(true);
+              for (const cause of same)
+                expect(cause.endMs <= one.startMs || cause.startMs >= one.endMs).toBe(true);
             }
           }
         }
@@ -142,8 +194,12 @@ describe('.with', () => {
       fc.property(announcements, anyTarget, (announced, target) => {
         const calendar = createCalendar({ announced });
         const same = calendar.with([]);
-        expect(JSON.stringify(same.segments(target, FROM, TO))).toBe(JSON.stringify(calendar.segments(target, FROM, TO)));
-        expect(JSON.stringify(same.status(target, FROM))).toBe(JSON.stringify(calendar.status(target, FROM)));
+        expect(JSON.stringify(same.segments(target, FROM, TO))).toBe(
+          JSON.stringify(calendar.segments(target, FROM, TO)),
+        );
+        expect(JSON.stringify(same.status(target, FROM))).toBe(
+          JSON.stringify(calendar.status(target, FROM)),
+        );
       }),
       { numRuns: 30 },
     );
@@ -151,21 +207,30 @@ describe('.with', () => {
 
   it('an announcement far away changes nothing here', () => {
     fc.assert(
-      fc.property(announcements, anyTarget, fc.constantFrom('all', ...servers.map(({ id }) => id)), (announced, target, about) => {
-        const calendar = createCalendar({ announced });
-        const far = {
-          id: 'far',
-          target: about,
-          state: 'closed',
-          start: '2031-05-07',
-          end: '2031-05-09',
-          announcedAt: '2031-05-01',
-          source: 'お知らせ',
-        } as const;
-        const more = calendar.with([far]);
-        expect(JSON.stringify(more.segments(target, FROM, TO))).toBe(JSON.stringify(calendar.segments(target, FROM, TO)));
-        expect(more.isOpen({ server: about === 'all' ? 'juki-net' : about }, '2031-05-07T12:00+09:00')).toBe(false);
-      }),
+      fc.property(
+        announcements,
+        anyTarget,
+        fc.constantFrom('all', ...servers.map(({ id }) => id)),
+        (announced, target, about) => {
+          const calendar = createCalendar({ announced });
+          const far = {
+            id: 'far',
+            target: about,
+            state: 'closed',
+            start: '2031-05-07',
+            end: '2031-05-09',
+            announcedAt: '2031-05-01',
+            source: 'お知らせ',
+          } as const;
+          const more = calendar.with([far]);
+          expect(JSON.stringify(more.segments(target, FROM, TO))).toBe(
+            JSON.stringify(calendar.segments(target, FROM, TO)),
+          );
+          expect(
+            more.isOpen({ server: about === 'all' ? 'juki-net' : about }, '2031-05-07T12:00+09:00'),
+          ).toBe(false);
+        },
+      ),
       { numRuns: 30 },
     );
   });

@@ -13,10 +13,24 @@ export function announce(
   end: string,
   more: Partial<Announcement> = {},
 ): Announcement {
-  return { id: `${target} ${state} ${start}`, target, state, start: jst(start), end: jst(end), announcedAt: jst('2023-07-01'), source: 'お知らせ', ...more };
+  return {
+    id: `${target} ${state} ${start}`,
+    target,
+    state,
+    start: jst(start),
+    end: jst(end),
+    announcedAt: jst('2023-07-01'),
+    source: 'お知らせ',
+    ...more,
+  };
 }
 
 export const segmentsOf = (calendar: Calendar, target: Target, start: string, end: string) =>
-  calendar.segments(target, start, end).map((segment) => `${segment.state} ${show(segment.start)} ${show(segment.end)}`);
+  calendar
+    .segments(target, start, end)
+    .map((segment) => `${segment.state} ${show(segment.start)} ${show(segment.end)}`);
 export const listed = (causes: readonly Cause[]) =>
-  causes.map((cause) => `${cause.server} ${cause.rule} ${cause.state} ${show(cause.start)} ${show(cause.end)}`);
+  causes.map(
+    (cause) =>
+      `${cause.server} ${cause.rule} ${cause.state} ${show(cause.start)} ${show(cause.end)}`,
+  );

@@ -9,7 +9,8 @@ const asked = (target: unknown) => () => calendar.status(target as Target, NOON)
 
 describe('a target is refused', () => {
   it('when the detail is not in table 2.5-5', () => {
-    for (const target of ['income', '', '@municipal', 'Pension', 'pension ', '__proto__']) expect(refusal(asked(target))).toEqual(['unknown_detail', 'target']);
+    for (const target of ['income', '', '@municipal', 'Pension', 'pension ', '__proto__'])
+      expect(refusal(asked(target))).toEqual(['unknown_detail', 'target']);
   });
 
   it('when the server is not in the tables', () => {
@@ -25,16 +26,30 @@ describe('a target is refused', () => {
   });
 
   it('with the place of the wrong member', () => {
-    expect(refusal(asked({ allOf: ['local-tax', 'income'] }))).toEqual(['unknown_detail', 'target.allOf[1]']);
-    expect(refusal(asked({ allOf: ['local-tax', { allOf: ['pension', 'pension@juki-net'] }] }))).toEqual(['not_a_holder', 'target.allOf[1].allOf[1]']);
-    expect(refusal(asked({ allOf: [{ server: 'nobody' }] }))).toEqual(['unknown_server', 'target.allOf[0].server']);
+    expect(refusal(asked({ allOf: ['local-tax', 'income'] }))).toEqual([
+      'unknown_detail',
+      'target.allOf[1]',
+    ]);
+    expect(
+      refusal(asked({ allOf: ['local-tax', { allOf: ['pension', 'pension@juki-net'] }] })),
+    ).toEqual(['not_a_holder', 'target.allOf[1].allOf[1]']);
+    expect(refusal(asked({ allOf: [{ server: 'nobody' }] }))).toEqual([
+      'unknown_server',
+      'target.allOf[0].server',
+    ]);
   });
 
   it('when a combination is empty, ambiguous or has a field too many', () => {
     expect(refusal(asked({ allOf: [] }))).toEqual(['invalid_option', 'target.allOf']);
     expect(refusal(asked({}))).toEqual(['invalid_option', 'target']);
-    expect(refusal(asked({ server: 'municipal', allOf: ['pension'] }))).toEqual(['invalid_option', 'target']);
-    expect(refusal(asked({ server: 'municipal', detail: 'pension' }))).toEqual(['unknown_option', 'target.detail']);
+    expect(refusal(asked({ server: 'municipal', allOf: ['pension'] }))).toEqual([
+      'invalid_option',
+      'target',
+    ]);
+    expect(refusal(asked({ server: 'municipal', detail: 'pension' }))).toEqual([
+      'unknown_option',
+      'target.detail',
+    ]);
   });
 
   it('when it is nested too deeply, contains itself or has too many members', () => {
@@ -44,11 +59,24 @@ describe('a target is refused', () => {
     const loop: { allOf: unknown[] } = { allOf: [] };
     loop.allOf.push(loop, loop);
     expect(refusal(asked(loop))).toEqual(['invalid_option', 'target']);
-    expect(refusal(asked({ allOf: Array.from({ length: 100_000 }, () => 'pension') }))).toEqual(['invalid_option', 'target']);
+    expect(refusal(asked({ allOf: Array.from({ length: 100_000 }, () => 'pension') }))).toEqual([
+      'invalid_option',
+      'target',
+    ]);
   });
 
   it('with a TypeError when it is of a wrong type', () => {
-    for (const target of [undefined, null, 5, true, ['pension'], { server: 5 }, { allOf: 'pension' }, { allOf: [5] }, { allOf: new Array(1) }]) {
+    for (const target of [
+      undefined,
+      null,
+      5,
+      true,
+      ['pension'],
+      { server: 5 },
+      { allOf: 'pension' },
+      { allOf: [5] },
+      { allOf: new Array(1) },
+    ]) {
       const error = caught(asked(target));
       expect(error).toBeInstanceOf(TypeError);
       expect(String(error)).toContain('target');
@@ -59,34 +87,73 @@ describe('a target is refused', () => {
     const wrong = 'income' as Target;
     expect(refusal(() => calendar.isOpen(wrong))).toEqual(['unknown_detail', 'target']);
     expect(refusal(() => calendar.nextOpening(wrong))).toEqual(['unknown_detail', 'target']);
-    expect(refusal(() => calendar.segments(wrong, NOON, NOON))).toEqual(['unknown_detail', 'target']);
-    expect(refusal(() => calendar.windows(wrong, NOON, NOON))).toEqual(['unknown_detail', 'target']);
+    expect(refusal(() => calendar.segments(wrong, NOON, NOON))).toEqual([
+      'unknown_detail',
+      'target',
+    ]);
+    expect(refusal(() => calendar.windows(wrong, NOON, NOON))).toEqual([
+      'unknown_detail',
+      'target',
+    ]);
   });
 });
 
 describe('an instant is refused', () => {
   it('outside the span, which the message names', () => {
-    expect(refusal(() => calendar.status('pension', '2023-06-29T23:59:59.999+09:00'))).toEqual(['outside_calendar', 'at']);
-    expect(refusal(() => calendar.isOpen('pension', '2051-01-01'))).toEqual(['outside_calendar', 'at']);
-    expect(refusal(() => calendar.nextOpening('pension', '2051-01-01'))).toEqual(['outside_calendar', 'from']);
-    expect(refusal(() => calendar.segments('pension', '2023-06-29', '2026-01-01'))).toEqual(['outside_calendar', 'start']);
-    expect(refusal(() => calendar.windows('pension', '2026-01-01', '2051-01-01T00:00:00.001+09:00'))).toEqual(['outside_calendar', 'end']);
+    expect(refusal(() => calendar.status('pension', '2023-06-29T23:59:59.999+09:00'))).toEqual([
+      'outside_calendar',
+      'at',
+    ]);
+    expect(refusal(() => calendar.isOpen('pension', '2051-01-01'))).toEqual([
+      'outside_calendar',
+      'at',
+    ]);
+    expect(refusal(() => calendar.nextOpening('pension', '2051-01-01'))).toEqual([
+      'outside_calendar',
+      'from',
+    ]);
+    expect(refusal(() => calendar.segments('pension', '2023-06-29', '2026-01-01'))).toEqual([
+      'outside_calendar',
+      'start',
+    ]);
+    expect(
+      refusal(() => calendar.windows('pension', '2026-01-01', '2051-01-01T00:00:00.001+09:00')),
+    ).toEqual(['outside_calendar', 'end']);
     const message = String(caught(() => calendar.isOpen('pension', 0)));
     expect(message).toContain('2023-06-30T00:00:00+09:00');
     expect(message).toContain('2051-01-01T00:00:00+09:00');
   });
 
   it('when a range ends before it starts', () => {
-    expect(refusal(() => calendar.segments('pension', '2026-12-02', '2026-12-01'))).toEqual(['range_reversed', 'end']);
-    expect(refusal(() => calendar.windows('pension', '2026-12-02', '2026-12-01'))).toEqual(['range_reversed', 'end']);
+    expect(refusal(() => calendar.segments('pension', '2026-12-02', '2026-12-01'))).toEqual([
+      'range_reversed',
+      'end',
+    ]);
+    expect(refusal(() => calendar.windows('pension', '2026-12-02', '2026-12-01'))).toEqual([
+      'range_reversed',
+      'end',
+    ]);
   });
 
   it('when it is no instant', () => {
-    for (const at of ['2026-12-06T12:00:00', 'tomorrow', '', Number.NaN, Number.POSITIVE_INFINITY, new Date(Number.NaN)]) {
+    for (const at of [
+      '2026-12-06T12:00:00',
+      'tomorrow',
+      '',
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      new Date(Number.NaN),
+    ]) {
       expect(refusal(() => calendar.status('pension', at))).toEqual(['invalid_instant', 'at']);
     }
-    expect(refusal(() => calendar.segments('pension', '2026-02-30', NOON))).toEqual(['invalid_date', 'start']);
-    expect(refusal(() => calendar.segments('pension', NOON, 'x'))).toEqual(['invalid_instant', 'end']);
+    expect(refusal(() => calendar.segments('pension', '2026-02-30', NOON))).toEqual([
+      'invalid_date',
+      'start',
+    ]);
+    expect(refusal(() => calendar.segments('pension', NOON, 'x'))).toEqual([
+      'invalid_instant',
+      'end',
+    ]);
   });
 
   it('with a TypeError when it is of a wrong type', () => {
@@ -99,7 +166,10 @@ describe('an instant is refused', () => {
 
 describe('options are refused', () => {
   it('when they are unknown or of a wrong type', () => {
-    expect(refusal(() => createCalendar({ zone: 'UTC' } as never))).toEqual(['unknown_option', 'options.zone']);
+    expect(refusal(() => createCalendar({ zone: 'UTC' } as never))).toEqual([
+      'unknown_option',
+      'options.zone',
+    ]);
     expect(() => createCalendar(null as never)).toThrow(TypeError);
     expect(createCalendar({}).isOpen({ server: 'mynaportal' }, NOON)).toBe(true);
   });

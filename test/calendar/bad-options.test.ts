@@ -19,10 +19,9 @@ describe('an announcement is refused', () => {
     const [code, path] = refusal(make({ announced: [good, { ...good, id: 'b', ...change }] }));
     expect(path).toMatch(/^options\.announced\[1\]/);
     // The same in `with`, under its own path.
-    expect(refusal(() => createCalendar().with([good, { ...good, id: 'b', ...change }] as never))).toEqual([
-      code,
-      path?.replace('options.announced', 'announcements'),
-    ]);
+    expect(
+      refusal(() => createCalendar().with([good, { ...good, id: 'b', ...change }] as never)),
+    ).toEqual([code, path?.replace('options.announced', 'announcements')]);
     return [code, path?.slice('options.announced[1].'.length)];
   };
 
@@ -50,23 +49,58 @@ describe('an announcement is refused', () => {
 
   it('when it replaces what is not planned', () => {
     const replaced = (replaces: unknown, target = 'municipal') => refused({ replaces, target });
-    expect(replaced({ rule: 'year-end', month: '2026-12' })).toEqual(['invalid_option', 'replaces.rule']);
-    expect(replaced({ rule: 'third-weekend', month: '2026-12' }, 'mynaportal')).toEqual(['invalid_option', 'replaces.rule']);
-    expect(replaced({ rule: 'daily-hours', month: '2026-12' }, 'all')).toEqual(['invalid_option', 'replaces.rule']);
-    for (const month of ['2026-13', '2026-00', '2026-1', '26-01', '2026-12-01', 'x2026-12', '2026-12\n']) {
-      expect(replaced({ rule: 'third-weekend', month })).toEqual(['invalid_option', 'replaces.month']);
+    expect(replaced({ rule: 'year-end', month: '2026-12' })).toEqual([
+      'invalid_option',
+      'replaces.rule',
+    ]);
+    expect(replaced({ rule: 'third-weekend', month: '2026-12' }, 'mynaportal')).toEqual([
+      'invalid_option',
+      'replaces.rule',
+    ]);
+    expect(replaced({ rule: 'daily-hours', month: '2026-12' }, 'all')).toEqual([
+      'invalid_option',
+      'replaces.rule',
+    ]);
+    for (const month of [
+      '2026-13',
+      '2026-00',
+      '2026-1',
+      '26-01',
+      '2026-12-01',
+      'x2026-12',
+      '2026-12\n',
+    ]) {
+      expect(replaced({ rule: 'third-weekend', month })).toEqual([
+        'invalid_option',
+        'replaces.month',
+      ]);
     }
     expect(replaced({ month: '2026-12' })).toEqual(['missing_option', 'replaces.rule']);
     expect(replaced({ rule: 'third-weekend' })).toEqual(['missing_option', 'replaces.month']);
-    expect(replaced({ rule: 'third-weekend', month: '2026-12', year: 2026 })).toEqual(['unknown_option', 'replaces.year']);
-    expect(createCalendar({ announced: [{ ...good, target: 'all', replaces: { rule: 'year-end', month: '2026-12' } }] as never })).toBeDefined();
+    expect(replaced({ rule: 'third-weekend', month: '2026-12', year: 2026 })).toEqual([
+      'unknown_option',
+      'replaces.year',
+    ]);
+    expect(
+      createCalendar({
+        announced: [
+          { ...good, target: 'all', replaces: { rule: 'year-end', month: '2026-12' } },
+        ] as never,
+      }),
+    ).toBeDefined();
   });
 
   it('when another one of the same id and instant says something else', () => {
     const other = { ...good, end: '2026-12-01T12:00+09:00' };
-    expect(refusal(make({ announced: [good, other] }))).toEqual(['invalid_option', 'options.announced[1].id']);
+    expect(refusal(make({ announced: [good, other] }))).toEqual([
+      'invalid_option',
+      'options.announced[1].id',
+    ]);
     const calendar = createCalendar({ announced: [good] as never });
-    expect(refusal(() => calendar.with([other] as never))).toEqual(['invalid_option', 'announcements[0].id']);
+    expect(refusal(() => calendar.with([other] as never))).toEqual([
+      'invalid_option',
+      'announcements[0].id',
+    ]);
     // The refused one has changed nothing.
     expect(calendar.isOpen({ server: 'municipal' }, '2026-12-01T11:30+09:00')).toBe(true);
   });
@@ -84,19 +118,32 @@ describe('an announcement is refused', () => {
     ]) {
       const [name] = Object.keys(change);
       expect(caught(make({ announced: [{ ...good, ...change }] }))).toBeInstanceOf(TypeError);
-      expect(String(caught(make({ announced: [{ ...good, ...change }] })))).toContain(`options.announced[0].${name}`);
+      expect(String(caught(make({ announced: [{ ...good, ...change }] })))).toContain(
+        `options.announced[0].${name}`,
+      );
     }
-    for (const announced of [null, {}, 'x', 5]) expect(caught(make({ announced }))).toBeInstanceOf(TypeError);
+    for (const announced of [null, {}, 'x', 5])
+      expect(caught(make({ announced }))).toBeInstanceOf(TypeError);
     for (const item of [null, undefined, 'x', []]) {
-      expect(String(caught(make({ announced: [good, item] })))).toMatch(/TypeError: options\.announced\[1\] must be/);
+      expect(String(caught(make({ announced: [good, item] })))).toMatch(
+        /TypeError: options\.announced\[1\] must be/,
+      );
     }
-    expect(String(caught(make({ announced: new Array(1) })))).toMatch(/TypeError: options\.announced\[0\] must be/);
+    expect(String(caught(make({ announced: new Array(1) })))).toMatch(
+      /TypeError: options\.announced\[0\] must be/,
+    );
     expect(caught(() => createCalendar().with(undefined as never))).toBeInstanceOf(TypeError);
   });
 
   it('when there are too many, counted without repetitions', () => {
-    const many = Array.from({ length: 10_000 }, (_, index) => ({ ...good, id: `a${index}` })) as never[];
-    expect(refusal(make({ announced: [...many, good] }))).toEqual(['invalid_option', 'options.announced']);
+    const many = Array.from({ length: 10_000 }, (_, index) => ({
+      ...good,
+      id: `a${index}`,
+    })) as never[];
+    expect(refusal(make({ announced: [...many, good] }))).toEqual([
+      'invalid_option',
+      'options.announced',
+    ]);
     const full = createCalendar({ announced: many });
     expect(refusal(() => full.with([good] as never))).toEqual(['invalid_option', 'announcements']);
     expect(full.with(many).isOpen({ server: 'municipal' }, good.start)).toBe(false);
@@ -119,22 +166,52 @@ describe('a row of the host is refused', () => {
   it('when its day is missing, wrong or taken', () => {
     expect(refusedRow({ from: undefined })).toEqual(['missing_option', '.municipal.from']);
     expect(refusedRow({ from: '2026-10-32' })).toEqual(['invalid_date', '.municipal.from']);
-    expect(refusedRow({ from: '2026-10-01T00:00+09:00' })).toEqual(['invalid_date', '.municipal.from']);
-    expect(refused({ municipal: [row, { ...row, hours: 'always' }] })).toEqual(['invalid_option', '.municipal[1].from']);
+    expect(refusedRow({ from: '2026-10-01T00:00+09:00' })).toEqual([
+      'invalid_date',
+      '.municipal.from',
+    ]);
+    expect(refused({ municipal: [row, { ...row, hours: 'always' }] })).toEqual([
+      'invalid_option',
+      '.municipal[1].from',
+    ]);
   });
 
   it('when its hours are missing or wrong', () => {
     const hours = { on: 'every-day', fromHour: 8, toHour: 21 };
     expect(refusedRow({ hours: undefined })).toEqual(['missing_option', '.municipal.hours']);
     expect(refusedRow({ hours: 'never' })).toEqual(['invalid_option', '.municipal.hours']);
-    expect(refusedRow({ hours: { ...hours, on: 'third-saturdays' } })).toEqual(['invalid_option', '.municipal.hours.on']);
-    expect(refusedRow({ hours: { ...hours, toHour: 25 } })).toEqual(['invalid_option', '.municipal.hours.toHour']);
-    expect(refusedRow({ hours: { ...hours, fromHour: -1 } })).toEqual(['invalid_option', '.municipal.hours.fromHour']);
-    expect(refusedRow({ hours: { ...hours, fromHour: 8.1 } })).toEqual(['invalid_option', '.municipal.hours.fromHour']);
-    expect(refusedRow({ hours: { ...hours, fromHour: Number.NaN } })).toEqual(['invalid_option', '.municipal.hours.fromHour']);
-    expect(refusedRow({ hours: { ...hours, fromHour: 21 } })).toEqual(['invalid_option', '.municipal.hours.toHour']);
-    expect(refusedRow({ hours: { on: 'every-day', fromHour: 8 } })).toEqual(['missing_option', '.municipal.hours.toHour']);
-    expect(refusedRow({ hours: { ...hours, holidays: false } })).toEqual(['unknown_option', '.municipal.hours.holidays']);
+    expect(refusedRow({ hours: { ...hours, on: 'third-saturdays' } })).toEqual([
+      'invalid_option',
+      '.municipal.hours.on',
+    ]);
+    expect(refusedRow({ hours: { ...hours, toHour: 25 } })).toEqual([
+      'invalid_option',
+      '.municipal.hours.toHour',
+    ]);
+    expect(refusedRow({ hours: { ...hours, fromHour: -1 } })).toEqual([
+      'invalid_option',
+      '.municipal.hours.fromHour',
+    ]);
+    expect(refusedRow({ hours: { ...hours, fromHour: 8.1 } })).toEqual([
+      'invalid_option',
+      '.municipal.hours.fromHour',
+    ]);
+    expect(refusedRow({ hours: { ...hours, fromHour: Number.NaN } })).toEqual([
+      'invalid_option',
+      '.municipal.hours.fromHour',
+    ]);
+    expect(refusedRow({ hours: { ...hours, fromHour: 21 } })).toEqual([
+      'invalid_option',
+      '.municipal.hours.toHour',
+    ]);
+    expect(refusedRow({ hours: { on: 'every-day', fromHour: 8 } })).toEqual([
+      'missing_option',
+      '.municipal.hours.toHour',
+    ]);
+    expect(refusedRow({ hours: { ...hours, holidays: false } })).toEqual([
+      'unknown_option',
+      '.municipal.hours.holidays',
+    ]);
   });
 
   it('when an outage is wrong', () => {
@@ -148,20 +225,36 @@ describe('a row of the host is refused', () => {
       });
       return [code, path?.slice('.municipal.outages[1].'.length)];
     };
-    for (const id of ['Third', 'third weekend', '-x', '', 'y', 'daily-hours', 'business-day-hours', 'announcement', 'depends-on-holder', 'x'.repeat(61)]) {
+    for (const id of [
+      'Third',
+      'third weekend',
+      '-x',
+      '',
+      'y',
+      'daily-hours',
+      'business-day-hours',
+      'announcement',
+      'depends-on-holder',
+      'x'.repeat(61),
+    ]) {
       expect(refusedOutage({ id })).toEqual(['invalid_option', 'id']);
     }
-    for (const on of ['fifth-saturdays', 'third-saturday', '__proto__', 'constructor']) expect(refusedOutage({ on })).toEqual(['invalid_option', 'on']);
+    for (const on of ['fifth-saturdays', 'third-saturday', '__proto__', 'constructor'])
+      expect(refusedOutage({ on })).toEqual(['invalid_option', 'on']);
     expect(refusedOutage({ toHour: 336.25 })).toEqual(['invalid_option', 'toHour']);
     expect(refusedOutage({ toHour: 0 })).toEqual(['invalid_option', 'toHour']);
     expect(refusedOutage({ state: 'open' })).toEqual(['invalid_option', 'state']);
     expect(refusedOutage({ text: { ja: 'x' } })).toEqual(['missing_option', 'text.en']);
     expect(refusedOutage({ replaces: 'x' })).toEqual(['unknown_option', 'replaces']);
-    expect(refusedRow({ outages: Array.from({ length: 101 }, () => outage) })).toEqual(['invalid_option', '.municipal.outages']);
+    expect(refusedRow({ outages: Array.from({ length: 101 }, () => outage) })).toEqual([
+      'invalid_option',
+      '.municipal.outages',
+    ]);
   });
 
   it('with a TypeError when it is of a wrong type', () => {
-    for (const servers of [null, [], 'x']) expect(caught(make({ servers }))).toBeInstanceOf(TypeError);
+    for (const servers of [null, [], 'x'])
+      expect(caught(make({ servers }))).toBeInstanceOf(TypeError);
     for (const change of [
       { from: 5 },
       { hours: 5 },
@@ -174,21 +267,36 @@ describe('a row of the host is refused', () => {
       expect(error).toBeInstanceOf(TypeError);
       expect(String(error)).toContain(`options.servers.municipal.${Object.keys(change)[0]}`);
     }
-    expect(refused({ municipal: Array.from({ length: 101 }, () => row) })).toEqual(['invalid_option', '.municipal']);
+    expect(refused({ municipal: Array.from({ length: 101 }, () => row) })).toEqual([
+      'invalid_option',
+      '.municipal',
+    ]);
   });
 });
 
 describe('holidays are refused', () => {
   it('when they are no days', () => {
-    expect(refusal(make({ extraHolidays: ['2026-12-30', '2026-02-30'] }))).toEqual(['invalid_date', 'options.extraHolidays[1]']);
-    expect(refusal(make({ notHolidays: ['22 September'] }))).toEqual(['invalid_date', 'options.notHolidays[0]']);
-    expect(String(caught(make({ extraHolidays: [20261230] })))).toContain('options.extraHolidays[0]');
+    expect(refusal(make({ extraHolidays: ['2026-12-30', '2026-02-30'] }))).toEqual([
+      'invalid_date',
+      'options.extraHolidays[1]',
+    ]);
+    expect(refusal(make({ notHolidays: ['22 September'] }))).toEqual([
+      'invalid_date',
+      'options.notHolidays[0]',
+    ]);
+    expect(String(caught(make({ extraHolidays: [20261230] })))).toContain(
+      'options.extraHolidays[0]',
+    );
     expect(caught(make({ notHolidays: '2026-12-30' }))).toBeInstanceOf(TypeError);
-    expect(refusal(make({ extraHolidays: Array.from({ length: 10_001 }, () => '2026-12-30') }))).toEqual(['invalid_option', 'options.extraHolidays']);
+    expect(
+      refusal(make({ extraHolidays: Array.from({ length: 10_001 }, () => '2026-12-30') })),
+    ).toEqual(['invalid_option', 'options.extraHolidays']);
   });
 
   it('when a day is to be one and not', () => {
-    expect(refusal(make({ extraHolidays: ['2026-12-30'], notHolidays: ['2026-12-29', '2026-12-30'] }))).toEqual(['invalid_option', 'options.notHolidays[1]']);
+    expect(
+      refusal(make({ extraHolidays: ['2026-12-30'], notHolidays: ['2026-12-29', '2026-12-30'] })),
+    ).toEqual(['invalid_option', 'options.notHolidays[1]']);
   });
 });
 

@@ -2,19 +2,28 @@ import { DateTime } from 'luxon';
 import { describe, expect, it } from 'vitest';
 import { createCalendar, type Segment, type Target } from '../../src/calendar/index.js';
 
-// Every expected answer here was worked out by hand from chapter 2.5 of guideline v2.2 and a paper calendar; the reasoning stands beside it.
+// Every expected answer here was worked out by hand from chapter 2.5 of guideline v2.2 and a paper
+// calendar; the reasoning stands beside it.
 
 const calendar = createCalendar();
 const jst = (text: string) => `${text}:00+09:00`;
 const show = (dateTime: DateTime | null) => dateTime?.toFormat("yyyy-MM-dd'T'HH:mm") ?? null;
-const lines = (segments: readonly Segment[]) => segments.map((segment) => `${segment.state} ${show(segment.start)} ${show(segment.end)}`);
-const segmentsOf = (target: Target, start: string, end: string) => lines(calendar.segments(target, start, end));
+const lines = (segments: readonly Segment[]) =>
+  segments.map((segment) => `${segment.state} ${show(segment.start)} ${show(segment.end)}`);
+const segmentsOf = (target: Target, start: string, end: string) =>
+  lines(calendar.segments(target, start, end));
 const causesAt = (target: Target, at: string) =>
-  calendar.status(target, jst(at)).causes.map((cause) => `${cause.server} ${cause.rule} ${cause.state} ${show(cause.start)} ${show(cause.end)}`);
+  calendar
+    .status(target, jst(at))
+    .causes.map(
+      (cause) =>
+        `${cause.server} ${cause.rule} ${cause.state} ${show(cause.start)} ${show(cause.end)}`,
+    );
 
 describe('the third weekend', () => {
-  // 1 November 2026 is a Sunday. Saturdays: 7, 14, 21, 28. Third Saturday: the 21st; the Sunday after it: the 22nd.
-  // Network and municipal server: uncertain all weekend. Resident registry: closed from Saturday 22:00 to Sunday 8:00.
+  // 1 November 2026 is a Sunday. Saturdays: 7, 14, 21, 28. Third Saturday: the 21st; the Sunday
+  // after it: the 22nd. Network and municipal server: uncertain all weekend. Resident registry:
+  // closed from Saturday 22:00 to Sunday 8:00.
   it('is 21 and 22 November 2026, in a month that starts on a Sunday', () => {
     expect(segmentsOf('local-tax', '2026-11-20', '2026-11-24')).toEqual([
       'open 2026-11-20T00:00 2026-11-21T00:00',
@@ -27,7 +36,9 @@ describe('the third weekend', () => {
 
   it('leaves the third Sunday alone when the third Saturday comes after it', () => {
     // The 15th is the third Sunday of November 2026, but it follows the second Saturday.
-    expect(segmentsOf('local-tax', '2026-11-14', '2026-11-17')).toEqual(['open 2026-11-14T00:00 2026-11-17T00:00']);
+    expect(segmentsOf('local-tax', '2026-11-14', '2026-11-17')).toEqual([
+      'open 2026-11-14T00:00 2026-11-17T00:00',
+    ]);
   });
 
   it('is 21 and 22 February 2026, another month that starts on a Sunday', () => {
@@ -37,22 +48,33 @@ describe('the third weekend', () => {
       'uncertain 2026-02-21T00:00 2026-02-23T00:00',
       'open 2026-02-23T00:00 2026-03-01T00:00',
     ]);
-    expect(segmentsOf({ server: 'juki-net' }, '2026-02-01', '2026-03-01')[1]).toBe('closed 2026-02-21T22:00 2026-02-22T08:00');
+    expect(segmentsOf({ server: 'juki-net' }, '2026-02-01', '2026-03-01')[1]).toBe(
+      'closed 2026-02-21T22:00 2026-02-22T08:00',
+    );
   });
 
   it('is 15 and 16 August 2026, the earliest it can be, and 21 and 22 in August 2027, the latest', () => {
     // 1 August 2026 is a Saturday: 1, 8, 15. 1 August 2027 is a Sunday: 7, 14, 21.
-    expect(segmentsOf({ server: 'municipal' }, '2026-08-01', '2026-09-01')[1]).toBe('uncertain 2026-08-15T00:00 2026-08-17T00:00');
-    expect(segmentsOf({ server: 'municipal' }, '2027-08-01', '2027-09-01')[1]).toBe('uncertain 2027-08-21T00:00 2027-08-23T00:00');
+    expect(segmentsOf({ server: 'municipal' }, '2026-08-01', '2026-09-01')[1]).toBe(
+      'uncertain 2026-08-15T00:00 2026-08-17T00:00',
+    );
+    expect(segmentsOf({ server: 'municipal' }, '2027-08-01', '2027-09-01')[1]).toBe(
+      'uncertain 2027-08-21T00:00 2027-08-23T00:00',
+    );
   });
 
   it('reaches every detail through the network, even one whose own server never stops', () => {
-    expect(segmentsOf('public-funds-account', '2026-11-21', '2026-11-23')).toEqual(segmentsOf('local-tax', '2026-11-21', '2026-11-23'));
-    expect(segmentsOf({ server: 'account-registry' }, '2026-11-21', '2026-11-23')).toEqual(['open 2026-11-21T00:00 2026-11-23T00:00']);
+    expect(segmentsOf('public-funds-account', '2026-11-21', '2026-11-23')).toEqual(
+      segmentsOf('local-tax', '2026-11-21', '2026-11-23'),
+    );
+    expect(segmentsOf({ server: 'account-registry' }, '2026-11-21', '2026-11-23')).toEqual([
+      'open 2026-11-21T00:00 2026-11-23T00:00',
+    ]);
   });
 
   it('is named as a cause under closed hours as well', () => {
-    // Friday 20 November 23:00 to Tuesday 24 November 8:00: Monday the 23rd is Labour Thanksgiving Day.
+    // Friday 20 November 23:00 to Tuesday 24 November 8:00: Monday the 23rd is Labour Thanksgiving
+    // Day.
     expect(causesAt('pension@pension-service', '2026-11-21T12:00')).toEqual([
       'pension-service business-day-hours closed 2026-11-20T23:00 2026-11-24T08:00',
       'information-provision-network third-weekend uncertain 2026-11-21T00:00 2026-11-23T00:00',
@@ -69,8 +91,14 @@ describe('the turn of the year', () => {
       'open 2027-01-04T08:00 2027-01-05T00:00',
     ]);
     const status = calendar.status('household', jst('2027-01-01T00:00'));
-    expect([status.state, show(status.since), show(status.until)]).toEqual(['closed', '2026-12-28T21:00', '2027-01-04T08:00']);
-    expect(causesAt('household', '2026-12-31T23:59')).toEqual(['juki-net year-end closed 2026-12-28T21:00 2027-01-04T08:00']);
+    expect([status.state, show(status.since), show(status.until)]).toEqual([
+      'closed',
+      '2026-12-28T21:00',
+      '2027-01-04T08:00',
+    ]);
+    expect(causesAt('household', '2026-12-31T23:59')).toEqual([
+      'juki-net year-end closed 2026-12-28T21:00 2027-01-04T08:00',
+    ]);
   });
 
   it('leaves a server asked alone running on 29 to 31 December, which are business days', () => {
@@ -89,13 +117,16 @@ describe('the turn of the year', () => {
   it('opens 2 January 2029, a Tuesday, for a server asked alone', () => {
     // 1 January 2029 is a Monday, so no substitute holiday follows.
     expect(calendar.isOpen({ server: 'labour-standards' }, jst('2029-01-02T08:00'))).toBe(true);
-    expect(calendar.isOpen('workers-accident-compensation@labour-standards', jst('2029-01-02T08:00'))).toBe(false);
+    expect(
+      calendar.isOpen('workers-accident-compensation@labour-standards', jst('2029-01-02T08:00')),
+    ).toBe(false);
   });
 });
 
 describe('holidays', () => {
   it("include the citizens' holiday of 22 September 2026", () => {
-    // Monday the 21st is the third Monday (敬老の日), Wednesday the 23rd the equinox (秋分の日): the Tuesday between them is a holiday.
+    // Monday the 21st is the third Monday (敬老の日), Wednesday the 23rd the equinox (秋分の日): the
+    // Tuesday between them is a holiday.
     expect(segmentsOf({ server: 'labour-standards' }, '2026-09-18', '2026-09-25')).toEqual([
       'closed 2026-09-18T00:00 2026-09-18T08:00',
       'open 2026-09-18T08:00 2026-09-18T21:00',
@@ -106,10 +137,15 @@ describe('holidays', () => {
   });
 
   it('include substitute holidays', () => {
-    // 3 May 2026 is a Sunday, 4 and 5 May are holidays: the substitute is Wednesday the 6th. Friday 1 May is a business day.
-    expect(show(calendar.nextOpening({ server: 'labour-standards' }, jst('2026-05-01T21:00')))).toBe('2026-05-07T08:00');
+    // 3 May 2026 is a Sunday, 4 and 5 May are holidays: the substitute is Wednesday the 6th. Friday
+    // 1 May is a business day.
+    expect(
+      show(calendar.nextOpening({ server: 'labour-standards' }, jst('2026-05-01T21:00'))),
+    ).toBe('2026-05-07T08:00');
     // 21 March 2027, the equinox, is a Sunday: Monday the 22nd is the substitute.
-    expect(show(calendar.nextOpening({ server: 'labour-standards' }, jst('2027-03-19T21:00')))).toBe('2027-03-23T08:00');
+    expect(
+      show(calendar.nextOpening({ server: 'labour-standards' }, jst('2027-03-19T21:00'))),
+    ).toBe('2027-03-23T08:00');
   });
 });
 
@@ -124,8 +160,14 @@ describe('servers with hours', () => {
   });
 
   it('have half-open hours: open at 8:00, no longer at 23:00', () => {
-    const at = (time: string) => calendar.isOpen('pension@pension-service', `2026-12-07T${time}+09:00`);
-    expect([at('07:59:59.999'), at('08:00:00'), at('22:59:59.999'), at('23:00:00')]).toEqual([false, true, true, false]);
+    const at = (time: string) =>
+      calendar.isOpen('pension@pension-service', `2026-12-07T${time}+09:00`);
+    expect([at('07:59:59.999'), at('08:00:00'), at('22:59:59.999'), at('23:00:00')]).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
   });
 
   it('close early when the resident registry goes down for the New Year', () => {
@@ -139,20 +181,25 @@ describe('servers with hours', () => {
 
 describe('the second Friday night', () => {
   it('makes 18:00 to 21:00 uncertain on a business day', () => {
-    // 1 December 2026 is a Tuesday; Fridays: 4, 11. At 21:00 the server closes until Monday the 14th.
-    expect(segmentsOf('pension@national-officials-mutual-aid', '2026-12-11', '2026-12-15')).toEqual([
-      'closed 2026-12-11T00:00 2026-12-11T08:00',
-      'open 2026-12-11T08:00 2026-12-11T18:00',
-      'uncertain 2026-12-11T18:00 2026-12-11T21:00',
-      'closed 2026-12-11T21:00 2026-12-14T08:00',
-      'open 2026-12-14T08:00 2026-12-14T21:00',
-      'closed 2026-12-14T21:00 2026-12-15T00:00',
-    ]);
+    // 1 December 2026 is a Tuesday; Fridays: 4, 11. At 21:00 the server closes until Monday the
+    // 14th.
+    expect(segmentsOf('pension@national-officials-mutual-aid', '2026-12-11', '2026-12-15')).toEqual(
+      [
+        'closed 2026-12-11T00:00 2026-12-11T08:00',
+        'open 2026-12-11T08:00 2026-12-11T18:00',
+        'uncertain 2026-12-11T18:00 2026-12-11T21:00',
+        'closed 2026-12-11T21:00 2026-12-14T08:00',
+        'open 2026-12-14T08:00 2026-12-14T21:00',
+        'closed 2026-12-14T21:00 2026-12-15T00:00',
+      ],
+    );
   });
 
   it('stays hidden under a holiday, as on 11 February 2028', () => {
     // 1 February 2028 is a Tuesday; Fridays: 4, 11. The 11th is National Foundation Day.
-    expect(segmentsOf({ server: 'national-officials-mutual-aid' }, '2028-02-11', '2028-02-12')).toEqual(['closed 2028-02-11T00:00 2028-02-12T00:00']);
+    expect(
+      segmentsOf({ server: 'national-officials-mutual-aid' }, '2028-02-11', '2028-02-12'),
+    ).toEqual(['closed 2028-02-11T00:00 2028-02-12T00:00']);
     expect(causesAt({ server: 'national-officials-mutual-aid' }, '2028-02-11T10:00')).toEqual([
       'national-officials-mutual-aid business-day-hours closed 2028-02-10T21:00 2028-02-14T08:00',
       'national-officials-mutual-aid second-friday-night uncertain 2028-02-11T18:00 2028-02-12T06:00',
@@ -168,8 +215,14 @@ describe('the last Saturday', () => {
       'private-school-mutual-aid last-saturday uncertain 2026-10-31T00:00 2026-11-01T00:00',
     ]);
     // 30 January 2027 is the fifth Saturday; the one before it, the 23rd, is not the last.
-    const rules = (at: string) => calendar.status({ server: 'private-school-mutual-aid' }, jst(at)).causes.map((cause) => cause.rule);
-    expect([rules('2027-01-30T12:00'), rules('2027-01-23T12:00')]).toEqual([['business-day-hours', 'last-saturday'], ['business-day-hours']]);
+    const rules = (at: string) =>
+      calendar
+        .status({ server: 'private-school-mutual-aid' }, jst(at))
+        .causes.map((cause) => cause.rule);
+    expect([rules('2027-01-30T12:00'), rules('2027-01-23T12:00')]).toEqual([
+      ['business-day-hours', 'last-saturday'],
+      ['business-day-hours'],
+    ]);
   });
 });
 
@@ -187,26 +240,35 @@ describe('weekends of June and December', () => {
       'uncertain 2026-12-06T08:00 2026-12-06T21:00',
       'closed 2026-12-06T21:00 2026-12-07T00:00',
     ]);
-    expect(calendar.status(fund, jst('2026-12-05T12:00')).causes.map((cause) => cause.certainty)).toEqual(['week-not-stated']);
+    expect(
+      calendar.status(fund, jst('2026-12-05T12:00')).causes.map((cause) => cause.certainty),
+    ).toEqual(['week-not-stated']);
   });
 
   it('are those whose Saturday falls in the month', () => {
-    // 31 May 2025 is a Saturday, so Sunday 1 June belongs to a weekend of May. 28 June 2025 is the last Saturday of June.
+    // 31 May 2025 is a Saturday, so Sunday 1 June belongs to a weekend of May. 28 June 2025 is the
+    // last Saturday of June.
     expect(calendar.isOpen(fund, jst('2025-06-01T12:00'))).toBe(true);
     expect(calendar.status(fund, jst('2025-06-29T12:00')).state).toBe('uncertain');
     // 31 December 2033 is a Saturday: Sunday 1 January 2034 still belongs to it.
-    expect(causesAt(fund, '2034-01-01T12:00')).toEqual(['local-employee-accident-fund june-december-weekend uncertain 2033-12-31T00:00 2034-01-02T00:00']);
+    expect(causesAt(fund, '2034-01-01T12:00')).toEqual([
+      'local-employee-accident-fund june-december-weekend uncertain 2033-12-31T00:00 2034-01-02T00:00',
+    ]);
   });
 });
 
 describe('a detail that several servers hold', () => {
-  // Sunday 6 December 2026. Pension service and the three mutual aid servers: closed on Sundays. Municipal: round the clock.
-  // Accident fund: within its hours, but on a weekend of December.
+  // Sunday 6 December 2026. Pension service and the three mutual aid servers: closed on Sundays.
+  // Municipal: round the clock. Accident fund: within its hours, but on a weekend of December.
   const sunday = jst('2026-12-06T12:00');
 
   it('is closed at a named holder and opens with it', () => {
     const status = calendar.status('pension@pension-service', sunday);
-    expect([status.state, show(status.nextOpening), show(status.nextPossibleOpening)]).toEqual(['closed', '2026-12-07T08:00', '2026-12-07T08:00']);
+    expect([status.state, show(status.nextOpening), show(status.nextPossibleOpening)]).toEqual([
+      'closed',
+      '2026-12-07T08:00',
+      '2026-12-07T08:00',
+    ]);
     expect(status.holders).toBeUndefined();
   });
 
@@ -221,18 +283,36 @@ describe('a detail that several servers hold', () => {
       { server: 'national-officials-mutual-aid', state: 'closed' },
       { server: 'private-school-mutual-aid', state: 'closed' },
     ]);
-    // From Friday 21:00, when all but municipal and pension service close, to Monday 8:00, when all are open.
+    // From Friday 21:00, when all but municipal and pension service close, to Monday 8:00, when all
+    // are open.
     const depends = status.causes.find((cause) => cause.certainty === 'depends-on-holder');
-    expect(depends).toMatchObject({ kind: 'holder', rule: 'depends-on-holder', server: null, detail: 'pension', state: 'uncertain' });
-    expect([show(depends?.start ?? null), show(depends?.end ?? null)]).toEqual(['2026-12-04T21:00', '2026-12-07T08:00']);
-    expect([show(status.since), show(status.until), show(status.nextOpening)]).toEqual(['2026-12-04T21:00', '2026-12-07T08:00', '2026-12-07T08:00']);
+    expect(depends).toMatchObject({
+      kind: 'holder',
+      rule: 'depends-on-holder',
+      server: null,
+      detail: 'pension',
+      state: 'uncertain',
+    });
+    expect([show(depends?.start ?? null), show(depends?.end ?? null)]).toEqual([
+      '2026-12-04T21:00',
+      '2026-12-07T08:00',
+    ]);
+    expect([show(status.since), show(status.until), show(status.nextOpening)]).toEqual([
+      '2026-12-04T21:00',
+      '2026-12-07T08:00',
+      '2026-12-07T08:00',
+    ]);
     expect(show(status.nextPossibleOpening)).toBe('2026-12-06T12:00');
   });
 
   it('is closed when a common system is, whoever holds the data', () => {
     // The resident registry is down from Saturday 21 November 22:00.
     const status = calendar.status('pension', jst('2026-11-21T23:00'));
-    expect([status.state, show(status.since), show(status.until)]).toEqual(['closed', '2026-11-21T22:00', '2026-11-22T08:00']);
+    expect([status.state, show(status.since), show(status.until)]).toEqual([
+      'closed',
+      '2026-11-21T22:00',
+      '2026-11-22T08:00',
+    ]);
     expect(status.causes.map((cause) => cause.rule)).not.toContain('depends-on-holder');
   });
 
@@ -248,7 +328,9 @@ describe('a detail that several servers hold', () => {
   it('is uncertain on a Saturday that one holder works', () => {
     // Saturday 10 October 2026: municipal runs, the insurers do not; the fund runs from 8 to 21.
     expect(calendar.status('medical-insurance', jst('2026-10-10T12:00')).state).toBe('uncertain');
-    expect(calendar.status('medical-insurance@medical-insurers', jst('2026-10-10T12:00')).state).toBe('closed');
+    expect(
+      calendar.status('medical-insurance@medical-insurers', jst('2026-10-10T12:00')).state,
+    ).toBe('closed');
     expect(segmentsOf('workers-accident-compensation', '2026-10-10', '2026-10-11')).toEqual([
       'closed 2026-10-10T00:00 2026-10-10T08:00',
       'uncertain 2026-10-10T08:00 2026-10-10T21:00',
@@ -258,24 +340,33 @@ describe('a detail that several servers hold', () => {
 
   it('has no holders in its status when only one server holds it, nor in a combination', () => {
     expect(calendar.status('local-tax', sunday)).not.toHaveProperty('holders');
-    expect(calendar.status({ allOf: ['pension', 'local-tax'] }, sunday)).not.toHaveProperty('holders');
+    expect(calendar.status({ allOf: ['pension', 'local-tax'] }, sunday)).not.toHaveProperty(
+      'holders',
+    );
   });
 });
 
 describe('a combination', () => {
   it('is as bad as its worst member', () => {
     // Sunday 6 December 2026: local tax open, pension uncertain, pension service closed.
-    const stateOf = (...allOf: Target[]) => calendar.status({ allOf }, jst('2026-12-06T12:00')).state;
+    const stateOf = (...allOf: Target[]) =>
+      calendar.status({ allOf }, jst('2026-12-06T12:00')).state;
     expect(stateOf('local-tax')).toBe('open');
     expect(stateOf('local-tax', 'pension')).toBe('uncertain');
-    expect(stateOf('local-tax', { allOf: ['pension', { allOf: ['pension@pension-service'] }] })).toBe('closed');
+    expect(
+      stateOf('local-tax', { allOf: ['pension', { allOf: ['pension@pension-service'] }] }),
+    ).toBe('closed');
     expect(stateOf({ server: 'mynaportal' }, { server: 'pension-service' })).toBe('closed');
   });
 });
 
 describe('the ends of the span', () => {
   it('start on 30 June 2023 and end with the holiday table', () => {
-    expect([show(calendar.from), show(calendar.to), show(calendar.officialUntil)]).toEqual(['2023-06-30T00:00', '2051-01-01T00:00', '2028-01-01T00:00']);
+    expect([show(calendar.from), show(calendar.to), show(calendar.officialUntil)]).toEqual([
+      '2023-06-30T00:00',
+      '2051-01-01T00:00',
+      '2028-01-01T00:00',
+    ]);
     expect(calendar.fromMs).toBe(Date.parse('2023-06-30T00:00:00+09:00'));
     expect(calendar.toMs).toBe(Date.parse('2051-01-01T00:00:00+09:00'));
     expect(calendar.officialUntilMs).toBe(Date.parse('2028-01-01T00:00:00+09:00'));
@@ -285,27 +376,55 @@ describe('the ends of the span', () => {
   it('leave since and until open and cut the causes', () => {
     // 30 June 2023 is a Friday, 1 July a Saturday: third Saturday the 15th.
     const first = calendar.status('local-tax', '2023-06-30');
-    expect([first.state, first.since, show(first.until)]).toEqual(['open', null, '2023-07-15T00:00']);
+    expect([first.state, first.since, show(first.until)]).toEqual([
+      'open',
+      null,
+      '2023-07-15T00:00',
+    ]);
     expect(causesAt({ server: 'pension-service' }, '2023-06-30T07:00')).toEqual([
       'pension-service business-day-hours closed 2023-06-30T00:00 2023-06-30T08:00',
     ]);
     const last = calendar.status('local-tax', jst('2050-12-31T23:59'));
-    expect([last.state, show(last.since), last.until]).toEqual(['closed', '2050-12-28T21:00', null]);
-    expect([last.nextOpening, last.nextPossibleOpening, last.nextOpeningMs, last.nextPossibleOpeningMs]).toEqual([null, null, null, null]);
+    expect([last.state, show(last.since), last.until]).toEqual([
+      'closed',
+      '2050-12-28T21:00',
+      null,
+    ]);
+    expect([
+      last.nextOpening,
+      last.nextPossibleOpening,
+      last.nextOpeningMs,
+      last.nextPossibleOpeningMs,
+    ]).toEqual([null, null, null, null]);
     expect(calendar.nextOpening('local-tax', jst('2050-12-30T00:00'))).toBeNull();
-    expect(segmentsOf('local-tax', '2050-12-28', '2051-01-01')).toEqual(['open 2050-12-28T00:00 2050-12-28T21:00', 'closed 2050-12-28T21:00 2051-01-01T00:00']);
+    expect(segmentsOf('local-tax', '2050-12-28', '2051-01-01')).toEqual([
+      'open 2050-12-28T00:00 2050-12-28T21:00',
+      'closed 2050-12-28T21:00 2051-01-01T00:00',
+    ]);
   });
 
   it('are the only bounds of a server that never stops', () => {
-    expect(calendar.status({ server: 'mynaportal' }, '2036-01-01')).toMatchObject({ state: 'open', causes: [], since: null, until: null });
-    expect(segmentsOf({ server: 'mynaportal' }, '2023-06-30', '2051-01-01')).toEqual(['open 2023-06-30T00:00 2051-01-01T00:00']);
+    expect(calendar.status({ server: 'mynaportal' }, '2036-01-01')).toMatchObject({
+      state: 'open',
+      causes: [],
+      since: null,
+      until: null,
+    });
+    expect(segmentsOf({ server: 'mynaportal' }, '2023-06-30', '2051-01-01')).toEqual([
+      'open 2023-06-30T00:00 2051-01-01T00:00',
+    ]);
   });
 });
 
 describe('answers', () => {
   it('say where each cause is written and what of it is a reading', () => {
     const [network, municipal, juki] = calendar.status('local-tax', jst('2026-11-21T23:00')).causes;
-    expect(network?.source).toMatchObject({ guideline: 'v2.2', table: '2.5-2', row: 1, reading: true });
+    expect(network?.source).toMatchObject({
+      guideline: 'v2.2',
+      table: '2.5-2',
+      row: 1,
+      reading: true,
+    });
     expect(municipal?.source).toMatchObject({ table: '2.5-4', row: 1, reading: true });
     expect(juki?.source).toMatchObject({ table: '2.5-3', row: 1 });
     expect([network?.certainty, juki?.certainty]).toEqual(['hours-not-stated', 'stated']);
@@ -320,7 +439,14 @@ describe('answers', () => {
       start: '2026-12-29T00:00:00+09:00',
       end: '2026-12-30T00:00:00+09:00',
       state: 'closed',
-      causes: [{ start: '2026-12-28T21:00:00+09:00', end: '2027-01-04T08:00:00+09:00', server: 'juki-net', rule: 'year-end' }],
+      causes: [
+        {
+          start: '2026-12-28T21:00:00+09:00',
+          end: '2027-01-04T08:00:00+09:00',
+          server: 'juki-net',
+          rule: 'year-end',
+        },
+      ],
     });
     expect(JSON.parse(JSON.stringify(calendar.status('household', '2026-12-29')))).toMatchObject({
       state: 'closed',
@@ -332,8 +458,13 @@ describe('answers', () => {
   });
 
   it('cut segments at the ends of what was asked, and name only causes inside', () => {
-    // The closure from Friday 20 November 23:00 holds the registry's stop only from Saturday 22:00 on.
-    const [segment] = calendar.segments('pension@pension-service', jst('2026-11-20T23:30'), jst('2026-11-21T10:00'));
+    // The closure from Friday 20 November 23:00 holds the registry's stop only from Saturday 22:00
+    // on.
+    const [segment] = calendar.segments(
+      'pension@pension-service',
+      jst('2026-11-20T23:30'),
+      jst('2026-11-21T10:00'),
+    );
     expect(segment?.causes.map((cause) => `${cause.server} ${cause.rule}`)).toEqual([
       'pension-service business-day-hours',
       'information-provision-network third-weekend',
@@ -344,9 +475,13 @@ describe('answers', () => {
 
   it('cannot be changed for the next one who asks', () => {
     const { causes } = calendar.status('household', '2026-12-29');
-    expect(Object.isFrozen(causes) && causes.every((cause) => Object.isFrozen(cause) && Object.isFrozen(cause.source) && Object.isFrozen(cause.text))).toBe(
-      true,
-    );
+    expect(
+      Object.isFrozen(causes) &&
+        causes.every(
+          (cause) =>
+            Object.isFrozen(cause) && Object.isFrozen(cause.source) && Object.isFrozen(cause.text),
+        ),
+    ).toBe(true);
     expect(Object.isFrozen(calendar)).toBe(true);
   });
 
@@ -360,7 +495,9 @@ describe('answers', () => {
       '2026-12-06T15:00Z',
       '2026-12-07T00:00:00.000+09:00',
     ]) {
-      expect(calendar.status('employment', at).toJSON()).toEqual(calendar.status('employment', ms).toJSON());
+      expect(calendar.status('employment', at).toJSON()).toEqual(
+        calendar.status('employment', ms).toJSON(),
+      );
     }
   });
 

@@ -2,20 +2,33 @@ import holidayJp from '@holiday-jp/holiday_jp';
 import DateHolidays from 'date-holidays';
 import japaneseHolidays from 'japanese-holidays';
 import { describe, expect, it } from 'vitest';
-import { FIRST_HOLIDAY_YEAR, holidayRows, LAST_OFFICIAL_YEAR } from '../../src/calendar/holidays.js';
+import {
+  FIRST_HOLIDAY_YEAR,
+  holidayRows,
+  LAST_OFFICIAL_YEAR,
+} from '../../src/calendar/holidays.js';
 import { createCalendar } from '../../src/calendar/index.js';
 
 const DAY_MS = 86_400_000;
 const years = holidayRows.map((_, index) => FIRST_HOLIDAY_YEAR + index);
-const ours = years.flatMap((year, index) => (holidayRows[index] as string).split(' ').map((day) => `${year}-${day.slice(0, 2)}-${day.slice(2)}`));
+const ours = years.flatMap((year, index) =>
+  (holidayRows[index] as string)
+    .split(' ')
+    .map((day) => `${year}-${day.slice(0, 2)}-${day.slice(2)}`),
+);
 
 function differences(theirs: readonly string[]): { onlyOurs: string[]; onlyTheirs: string[] } {
-  return { onlyOurs: ours.filter((day) => !theirs.includes(day)), onlyTheirs: theirs.filter((day) => !ours.includes(day)) };
+  return {
+    onlyOurs: ours.filter((day) => !theirs.includes(day)),
+    onlyTheirs: theirs.filter((day) => !ours.includes(day)),
+  };
 }
 
 describe('the holiday table, from 2023 to 2050', () => {
   it('is that of the package it is generated from', () => {
-    const theirs = Object.keys(holidayJp.holidays).filter((day) => years.includes(Number(day.slice(0, 4))));
+    const theirs = Object.keys(holidayJp.holidays).filter((day) =>
+      years.includes(Number(day.slice(0, 4))),
+    );
     expect(differences(theirs)).toEqual({ onlyOurs: [], onlyTheirs: [] });
     // Sixteen holidays have a name of their own; substitutes come on top.
     expect(ours.length).toBeGreaterThan(16 * 28);
@@ -23,14 +36,23 @@ describe('the holiday table, from 2023 to 2050', () => {
 
   it('equals japanese-holidays on every day', () => {
     const two = (part: number) => String(part).padStart(2, '0');
-    const theirs = years.flatMap((year) => japaneseHolidays.getHolidaysOf(year, true).map(({ month, date }) => `${year}-${two(month)}-${two(date)}`));
+    const theirs = years.flatMap((year) =>
+      japaneseHolidays
+        .getHolidaysOf(year, true)
+        .map(({ month, date }) => `${year}-${two(month)}-${two(date)}`),
+    );
     expect(differences(theirs)).toEqual({ onlyOurs: [], onlyTheirs: [] });
   });
 
   it("equals date-holidays on every day but two citizens' holidays that it misses", () => {
     const japan = new DateHolidays('JP');
-    const theirs = years.flatMap((year) => japan.getHolidays(year).flatMap(({ date, type }) => (type === 'public' ? [date.slice(0, 10)] : [])));
-    // Tuesdays between the third Monday of September (20 September) and an autumn equinox on the 22nd.
+    const theirs = years.flatMap((year) =>
+      japan
+        .getHolidays(year)
+        .flatMap(({ date, type }) => (type === 'public' ? [date.slice(0, 10)] : [])),
+    );
+    // Tuesdays between the third Monday of September (20 September) and an autumn equinox on the
+    // 22nd.
     expect(differences(theirs)).toEqual({ onlyOurs: ['2032-09-21', '2049-09-21'], onlyTheirs: [] });
   });
 
@@ -45,10 +67,12 @@ it('a business-day server runs at noon exactly on the Mondays to Fridays that ar
   const wrong: string[] = [];
   let days = 0;
   for (let noon = calendar.fromMs + DAY_MS / 2; noon < calendar.toMs; noon += DAY_MS, days++) {
-    // The day's name is read in UTC after adding the nine hours of JST: no zone of the process takes part.
+    // The day's name is read in UTC after adding the nine hours of JST: no zone of the process
+    // takes part.
     const shifted = new Date(noon + 9 * 3_600_000);
     const day = shifted.toISOString().slice(0, 10);
-    const expected = shifted.getUTCDay() >= 1 && shifted.getUTCDay() <= 5 && !(day in holidayJp.holidays);
+    const expected =
+      shifted.getUTCDay() >= 1 && shifted.getUTCDay() <= 5 && !(day in holidayJp.holidays);
     if (calendar.isOpen({ server: 'labour-standards' }, noon) !== expected) wrong.push(day);
   }
   expect(wrong).toEqual([]);

@@ -1,6 +1,11 @@
 import { expect, it } from 'vitest';
 import { type Announcement, createCalendar } from '../../src/calendar/index.js';
-import { createSelfInfoClient, createVirtualClock, defineService, explain } from '../../src/index.js';
+import {
+  createSelfInfoClient,
+  createVirtualClock,
+  defineService,
+  explain,
+} from '../../src/index.js';
 import { createSandbox } from '../../src/sandbox/index.js';
 
 const service = defineService({
@@ -9,7 +14,12 @@ const service = defineService({
   retention: { days: 30 },
   items: {
     income: { detail: 'local-tax', inquiries: ['latest'], latestBy: '課税年度' },
-    pension: { detail: 'pension', holders: ['pension-service'], inquiries: ['latest'], latestBy: '支給年月' },
+    pension: {
+      detail: 'pension',
+      holders: ['pension-service'],
+      inquiries: ['latest'],
+      latestBy: '支給年月',
+    },
   },
 });
 
@@ -17,11 +27,19 @@ function journey() {
   // A Tuesday without outages; the pension service runs from 8 to 23.
   const clock = createVirtualClock('2026-12-01T10:00:00+09:00');
   const sandbox = createSandbox({
-    registrations: [{ clientId: 'SP12345678_AB1234', redirectUris: ['https://loan.example/callback'], service }],
+    registrations: [
+      { clientId: 'SP12345678_AB1234', redirectUris: ['https://loan.example/callback'], service },
+    ],
     clock,
   });
   const live = { calendar: createCalendar() };
-  const client = createSelfInfoClient({ service, environment: sandbox.environment(), fetch: sandbox.fetch, clock, calendar: () => live.calendar });
+  const client = createSelfInfoClient({
+    service,
+    environment: sandbox.environment(),
+    fetch: sandbox.fetch,
+    clock,
+    calendar: () => live.calendar,
+  });
   return { clock, sandbox, live, client };
 }
 
@@ -44,8 +62,14 @@ it('an announcement that arrives between two calls changes what the client says'
   // Ten minutes from 10:00 on it stays open; half an hour does not fit in before the stop at 10:20.
   expect(client.availability().state).toBe('open');
   const soon = client.availability({ forMs: 30 * 60_000 });
-  expect(soon).toMatchObject({ state: 'closed', sinceMs: Date.parse('2026-12-01T10:20:00+09:00'), untilMs: Date.parse('2026-12-01T13:00:00+09:00') });
-  expect(soon.causes.map(({ server, source }) => [server, source.kind === 'announcement' && source.id])).toEqual([['mynaportal', 'portal-2026-12-01']]);
+  expect(soon).toMatchObject({
+    state: 'closed',
+    sinceMs: Date.parse('2026-12-01T10:20:00+09:00'),
+    untilMs: Date.parse('2026-12-01T13:00:00+09:00'),
+  });
+  expect(
+    soon.causes.map(({ server, source }) => [server, source.kind === 'announcement' && source.id]),
+  ).toEqual([['mynaportal', 'portal-2026-12-01']]);
   expect([soon.items.income.state, soon.items.pension.state]).toEqual(['closed', 'closed']);
 
   clock.set('2026-12-01T11:00:00+09:00');
@@ -55,7 +79,9 @@ it('an announcement that arrives between two calls changes what the client says'
   expect(explain(availability, 'ja')).toContain('マイナポータルは、お知らせにより停止します。');
 
   // It ends earlier than announced.
-  live.calendar = live.calendar.with([{ ...outage, end: '2026-12-01T10:50:00+09:00', announcedAt: '2026-12-01T10:50:00+09:00' }]);
+  live.calendar = live.calendar.with([
+    { ...outage, end: '2026-12-01T10:50:00+09:00', announcedAt: '2026-12-01T10:50:00+09:00' },
+  ]);
   expect(client.availability().state).toBe('open');
 });
 
@@ -65,7 +91,9 @@ it('the calendar informs and never vetoes: consent can be had under an announced
   live.calendar = live.calendar.with([{ ...outage, start: '2026-12-01T09:00:00+09:00' }]);
   const { url, availability } = await client.beginConsent({ sessionBinding: 'session-1' });
   expect(availability.state).toBe('closed');
-  const outcome = await client.completeConsent(await sandbox.visit(url, { persona: 'hanako' }), { sessionBinding: 'session-1' });
+  const outcome = await client.completeConsent(await sandbox.visit(url, { persona: 'hanako' }), {
+    sessionBinding: 'session-1',
+  });
   expect(outcome.status).toBe('granted');
 });
 
@@ -76,9 +104,21 @@ it('a settled weekend is open for the client, and says what was undone', async (
   const at = '2026-12-19T12:00:00+09:00';
   const household = () => client.availability({ at }).items.income;
   expect(household().state).toBe('uncertain');
-  live.calendar = live.calendar.with([{ ...outage, id: 'no-stop', target: 'all', state: 'open', start: '2026-12-19', end: '2026-12-21' }]);
+  live.calendar = live.calendar.with([
+    {
+      ...outage,
+      id: 'no-stop',
+      target: 'all',
+      state: 'open',
+      start: '2026-12-19',
+      end: '2026-12-21',
+    },
+  ]);
   expect(household().state).toBe('open');
-  expect(household().undone.map(({ rule, undoneBy }) => [rule, undoneBy.id])).toContainEqual(['third-weekend', 'no-stop']);
+  expect(household().undone.map(({ rule, undoneBy }) => [rule, undoneBy.id])).toContainEqual([
+    'third-weekend',
+    'no-stop',
+  ]);
   // The pension service does not run on Saturdays, whatever is settled; together that counts.
   expect(client.availability({ at }).state).toBe('closed');
   expect(client.availability({ at }).undone.map(({ rule }) => rule)).toContain('third-weekend');

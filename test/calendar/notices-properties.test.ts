@@ -40,17 +40,35 @@ interface Style {
 const style: fc.Arbitrary<Style> = fc
   .record({
     system: fc.constantFrom(...systems),
-    // Near enough to the day of publication to need no year; whole and half hours as in real notices, and odd minutes.
+    // Near enough to the day of publication to need no year; whole and half hours as in real
+    // notices, and odd minutes.
     startMs: fc
       .tuple(fc.integer({ min: -85, max: 175 }), fc.constantFrom(0, 180, 510, 1320, 1439))
       .map(([day, minute]) => publishedMs + day * DAY_MS + minute * MINUTE_MS),
-    endMs: fc.oneof(fc.integer({ min: 1, max: 1439 }), fc.constantFrom(30, 60, 600, 1440, 2880, 3540), fc.integer({ min: 1, max: 20 * 1440 })),
+    endMs: fc.oneof(
+      fc.integer({ min: 1, max: 1439 }),
+      fc.constantFrom(30, 60, 600, 1440, 2880, 3540),
+      fc.integer({ min: 1, max: 20 * 1440 }),
+    ),
     year: fc.constantFrom('western', 'era', 'short-era', 'slashes', 'none'),
     weekday: fc.constantFrom('none', 'brackets', 'long'),
     clock: fc.constantFrom('colon', 'japanese', 'halves'),
     endDay: fc.constantFrom('full', 'short', 'left-out'),
     midnight: fc.constantFrom('0:00', '24:00'),
-    connector: fc.constantFrom('〜', '～', '~', ' - ', '－', '–', '—', '−', 'から', 'より', ' から～ ', '　〜　'),
+    connector: fc.constantFrom(
+      '〜',
+      '～',
+      '~',
+      ' - ',
+      '－',
+      '–',
+      '—',
+      '−',
+      'から',
+      'より',
+      ' から～ ',
+      '　〜　',
+    ),
     wide: fc.boolean(),
   })
   .map((drawn) => ({ ...drawn, endMs: drawn.startMs + drawn.endMs * MINUTE_MS }));
@@ -80,7 +98,11 @@ function partsOf(style: Style): Parts {
     startHour: hourText(startMs, style.clock),
     connector: style.connector,
     endDay: leftOut ? '' : dayText(endDayMs, style, style.endDay === 'full' ? style.year : 'none'),
-    endHour: toMidnight ? (style.clock === 'colon' ? '24:00' : '24時') : hourText(endMs, style.clock),
+    endHour: toMidnight
+      ? style.clock === 'colon'
+        ? '24:00'
+        : '24時'
+      : hourText(endMs, style.clock),
   };
 }
 
@@ -99,15 +121,28 @@ function hourText(ms: number, clock: Style['clock']): string {
   const [hour, minute] = [date.getUTCHours(), date.getUTCMinutes()];
   if (clock === 'colon') return `${hour}:${pad(minute)}`;
   const minutes = { 0: '', 30: '半' }[minute] ?? `${minute}分`;
-  return clock === 'japanese' ? `${hour}時${minutes}` : `${hour < 12 ? '午前' : '午後'}${hour % 12}時${minutes}`;
+  return clock === 'japanese'
+    ? `${hour}時${minutes}`
+    : `${hour < 12 ? '午前' : '午後'}${hour % 12}時${minutes}`;
 }
 
-function write({ system, startDay, startHour, connector, endDay, endHour }: Parts, { wide }: Style): string {
+function write(
+  { system, startDay, startHour, connector, endDay, endHour }: Parts,
+  { wide }: Style,
+): string {
   const text = `${system && `${system}の停止：`}${startDay} ${startHour}${connector}${endDay} ${endHour}`;
-  return wide ? text.replace(/[!-~]/g, (char) => String.fromCharCode(char.charCodeAt(0) + 0xfee0)).replaceAll(' ', '　') : text;
+  return wide
+    ? text
+        .replace(/[!-~]/g, (char) => String.fromCharCode(char.charCodeAt(0) + 0xfee0))
+        .replaceAll(' ', '　')
+    : text;
 }
 
-const expected = ({ system, startMs, endMs }: Style) => ({ target: system[1], start: iso(startMs), end: iso(endMs) });
+const expected = ({ system, startMs, endMs }: Style) => ({
+  target: system[1],
+  start: iso(startMs),
+  end: iso(endMs),
+});
 
 /** One part spoilt, so that the notice no longer says when who stops. */
 const spoils: Readonly<Record<string, (parts: Parts) => Parts>> = {
@@ -120,23 +155,51 @@ const spoils: Readonly<Record<string, (parts: Parts) => Parts>> = {
   'a start day without its month': (parts) => ({ ...parts, startDay: '5日' }),
   'a month without its day': (parts) => ({ ...parts, startDay: '9月' }),
   'the wrong weekday': (parts) => ({ ...parts, startDay: '2026年9月5日(日)' }),
-  'the wrong weekday at the end': (parts) => ({ ...parts, startDay: '2026年9月5日', endDay: '2026年9月7日(火)' }),
+  'the wrong weekday at the end': (parts) => ({
+    ...parts,
+    startDay: '2026年9月5日',
+    endDay: '2026年9月7日(火)',
+  }),
   'an hour 25': (parts) => ({ ...parts, startHour: '25:00' }),
   'a minute 60': (parts) => ({ ...parts, endDay: '', endHour: '3:60' }),
   'no end': (parts) => ({ ...parts, endDay: '', endHour: '' }),
   'an open end': (parts) => ({ ...parts, connector: 'から', endDay: '当面の間', endHour: '' }),
   'no connector': (parts) => ({ ...parts, connector: 'と' }),
-  'a connector in words': (parts) => ({ ...parts, connector: 'に始まり、', endHour: `${parts.endHour}に終わる` }),
+  'a connector in words': (parts) => ({
+    ...parts,
+    connector: 'に始まり、',
+    endHour: `${parts.endHour}に終わる`,
+  }),
   'no start': (parts) => ({ ...parts, startDay: '', startHour: '' }),
-  'an end before the start': (parts) => ({ ...parts, startDay: '2026年9月5日', endDay: '2026年9月3日' }),
+  'an end before the start': (parts) => ({
+    ...parts,
+    startDay: '2026年9月5日',
+    endDay: '2026年9月3日',
+  }),
   'days that come again': (parts) => ({ ...parts, startDay: `毎月第3土曜日 ${parts.startDay}` }),
-  'a link': (parts) => ({ ...parts, startDay: '期間はこちら', startHour: '', connector: '', endDay: '', endHour: '停止します' }),
+  'a link': (parts) => ({
+    ...parts,
+    startDay: '期間はこちら',
+    startHour: '',
+    connector: '',
+    endDay: '',
+    endHour: '停止します',
+  }),
   'a third moment': (parts) => ({ ...parts, endHour: `${parts.endHour}〜${parts.startDay} 6:00` }),
   'a calling off': (parts) => ({ ...parts, endHour: `${parts.endHour}（中止）` }),
 };
 
-const title = fc.constantFrom('■システム停止のお知らせ', '【重要】メンテナンスについて', '# 停止情報');
-const prose = fc.constantFrom('', '日頃よりご利用いただきありがとうございます。', 'ご迷惑をおかけしますが、ご理解のほどお願いいたします。', 'デジタル庁');
+const title = fc.constantFrom(
+  '■システム停止のお知らせ',
+  '【重要】メンテナンスについて',
+  '# 停止情報',
+);
+const prose = fc.constantFrom(
+  '',
+  '日頃よりご利用いただきありがとうございます。',
+  'ご迷惑をおかけしますが、ご理解のほどお願いいたします。',
+  'デジタル庁',
+);
 
 describe('a generated notice', () => {
   it('reads back as its system and interval', () => {
@@ -145,7 +208,9 @@ describe('a generated notice', () => {
         const text = write(partsOf(drawn), drawn);
         const { announcements, notUnderstood } = parseNotices(text, { publishedAt: PUBLISHED });
         expect(notUnderstood, text).toEqual([]);
-        expect(announcements, text).toEqual([expect.objectContaining({ ...expected(drawn), state: 'closed', source: text })]);
+        expect(announcements, text).toEqual([
+          expect.objectContaining({ ...expected(drawn), state: 'closed', source: text }),
+        ]);
         expect(announcements[0], text).not.toHaveProperty('approximate');
       }),
       { numRuns: 2_000 },
@@ -160,7 +225,15 @@ describe('a generated notice', () => {
     });
     fc.assert(
       fc.property(notices, fc.constantFrom('\n', '\r\n', '\n\n', '\u2028'), (list, lineEnd) => {
-        const page = list.flatMap(([heading, before, drawn, after]) => [heading, before, write(partsOf(drawn), drawn), after, '']).join(lineEnd);
+        const page = list
+          .flatMap(([heading, before, drawn, after]) => [
+            heading,
+            before,
+            write(partsOf(drawn), drawn),
+            after,
+            '',
+          ])
+          .join(lineEnd);
         const { announcements, notUnderstood } = parseNotices(page, { publishedAt: PUBLISHED });
         expect(notUnderstood, page).toEqual([]);
         expect(
@@ -175,8 +248,13 @@ describe('a generated notice', () => {
     fc.assert(
       fc.property(style, fc.constantFrom('頃', 'ごろ'), (drawn, about) => {
         const parts = partsOf(drawn);
-        const { announcements } = parseNotices(write({ ...parts, endHour: parts.endHour + about }, drawn), { publishedAt: PUBLISHED });
-        expect(announcements).toEqual([expect.objectContaining({ ...expected(drawn), approximate: true })]);
+        const { announcements } = parseNotices(
+          write({ ...parts, endHour: parts.endHour + about }, drawn),
+          { publishedAt: PUBLISHED },
+        );
+        expect(announcements).toEqual([
+          expect.objectContaining({ ...expected(drawn), approximate: true }),
+        ]);
       }),
     );
   });
@@ -273,29 +351,35 @@ const scraps = fc.constantFrom(
 const garbage = fc.oneof(
   fc.array(scraps, { maxLength: 60 }).map((list) => list.join('')),
   fc.string({ unit: 'binary', maxLength: 200 }),
-  fc.array(fc.oneof(scraps, fc.string({ unit: 'grapheme', maxLength: 5 })), { maxLength: 40 }).map((list) => list.join('')),
+  fc
+    .array(fc.oneof(scraps, fc.string({ unit: 'grapheme', maxLength: 5 })), { maxLength: 40 })
+    .map((list) => list.join('')),
 );
 
 describe('for any text', () => {
   it('announcements are plausible, and a calendar takes them', () => {
     fc.assert(
-      fc.property(garbage, fc.constantFrom<NoticesOptions['publishedAt']>(PUBLISHED, '2024-02-29', '2050-12-31'), (text, publishedAt) => {
-        const { announcements, notUnderstood } = parseNotices(text, { publishedAt });
-        const at = Date.parse(`${publishedAt}T00:00:00+09:00`);
-        for (const { state, start, end } of announcements) {
-          expect(state).toBe('closed');
-          const [from, to] = [Date.parse(start), Date.parse(end)];
-          expect(to).toBeGreaterThan(from);
-          expect(to - from).toBeLessThanOrEqual(31 * DAY_MS);
-          expect(Math.abs(from - at)).toBeLessThanOrEqual(3 * 367 * DAY_MS);
-        }
-        expect(new Set(announcements.map(({ id }) => id)).size).toBe(announcements.length);
-        createCalendar({ announced: announcements });
-        for (const { text: passage, start, end, line } of notUnderstood) {
-          expect(text.slice(start, end)).toBe(passage);
-          expect(line).toBeGreaterThan(0);
-        }
-      }),
+      fc.property(
+        garbage,
+        fc.constantFrom<NoticesOptions['publishedAt']>(PUBLISHED, '2024-02-29', '2050-12-31'),
+        (text, publishedAt) => {
+          const { announcements, notUnderstood } = parseNotices(text, { publishedAt });
+          const at = Date.parse(`${publishedAt}T00:00:00+09:00`);
+          for (const { state, start, end } of announcements) {
+            expect(state).toBe('closed');
+            const [from, to] = [Date.parse(start), Date.parse(end)];
+            expect(to).toBeGreaterThan(from);
+            expect(to - from).toBeLessThanOrEqual(31 * DAY_MS);
+            expect(Math.abs(from - at)).toBeLessThanOrEqual(3 * 367 * DAY_MS);
+          }
+          expect(new Set(announcements.map(({ id }) => id)).size).toBe(announcements.length);
+          createCalendar({ announced: announcements });
+          for (const { text: passage, start, end, line } of notUnderstood) {
+            expect(text.slice(start, end)).toBe(passage);
+            expect(line).toBeGreaterThan(0);
+          }
+        },
+      ),
       { numRuns: 1_000 },
     );
   });
@@ -304,9 +388,15 @@ describe('for any text', () => {
     fc.assert(
       fc.property(garbage, (text) => {
         const { announcements, notUnderstood } = parseNotices(text, { publishedAt: PUBLISHED });
-        const told = [...announcements.map(({ source }) => source), ...notUnderstood.map((passage) => passage.text)];
-        for (const passage of text.split(/[\n\r\v\f\u0085\u2028\u2029]|(?<=[。｡])/).map((part) => part.trim())) {
-          // Without an announcement there is nothing it could belong to; with a date it must be told in any case.
+        const told = [
+          ...announcements.map(({ source }) => source),
+          ...notUnderstood.map((passage) => passage.text),
+        ];
+        for (const passage of text
+          .split(/[\n\r\v\f\u0085\u2028\u2029]|(?<=[。｡])/)
+          .map((part) => part.trim())) {
+          // Without an announcement there is nothing it could belong to; with a date it must be
+          // told in any case.
           if (/停止|いただけません|メンテナンス|障害/.test(passage) && announcements.length === 0)
             expect(
               told.some((source) => source.includes(passage)),
@@ -326,7 +416,9 @@ describe('for any text', () => {
   it('reading it again gives the same, and what it did not understand stays so', () => {
     fc.assert(
       fc.property(garbage, (text) => {
-        expect(parseNotices(text, { publishedAt: PUBLISHED })).toEqual(parseNotices(text, { publishedAt: PUBLISHED }));
+        expect(parseNotices(text, { publishedAt: PUBLISHED })).toEqual(
+          parseNotices(text, { publishedAt: PUBLISHED }),
+        );
       }),
     );
   });

@@ -37,15 +37,31 @@ describe('a text from outside', () => {
     60_000,
   );
 
-  it.each(['停止\n', '9月5日 0:00〜6:00\n', '9月5日\n', '延長。', '中止。', 'マイナポータル\n', '\n'])(
+  it.each([
+    '停止\n',
+    '9月5日 0:00〜6:00\n',
+    '9月5日\n',
+    '延長。',
+    '中止。',
+    'マイナポータル\n',
+    '\n',
+  ])(
     'of very many passages is refused, of very many empty lines not: %j',
     (unit) => {
-      expect(outcome(unit.repeat(Math.floor(MAX / unit.length)))).toBe(unit === '\n' ? 0 : 'invalid_option');
+      expect(outcome(unit.repeat(Math.floor(MAX / unit.length)))).toBe(
+        unit === '\n' ? 0 : 'invalid_option',
+      );
     },
     60_000,
   );
 
-  it.each(['9月5日 0:00〜6:00 停止\n', '延長する場合があります。\n', 'この停止は中止します。\n', '対象：マイナポータル\n', '■停止\n'])(
+  it.each([
+    '9月5日 0:00〜6:00 停止\n',
+    '延長する場合があります。\n',
+    'この停止は中止します。\n',
+    '対象：マイナポータル\n',
+    '■停止\n',
+  ])(
     'of as many passages as are allowed is read to its end: %j',
     (unit) => {
       expect(outcome(`12月5日 0:00〜6:00\n${unit.repeat(19_000)}`)).toBeDefined();
@@ -59,14 +75,18 @@ describe('a text from outside', () => {
     const many = (count: number) =>
       Array.from(
         { length: count },
-        (_, index) => `2026年${1 + (index % 12)}月${1 + (Math.floor(index / 12) % 28)}日 ${Math.floor(index / 336)}:00〜23:00 停止`,
+        (_, index) =>
+          `2026年${1 + (index % 12)}月${1 + (Math.floor(index / 12) % 28)}日 ${Math.floor(index / 336)}:00〜23:00 停止`,
       ).join('\n');
     expect(parseNotices(many(1_000), { publishedAt: PUBLISHED }).announcements).toHaveLength(1_000);
     expect(outcome(many(1_001))).toBe('invalid_option');
   });
 
   it('in one line of great length is not read, and reported', () => {
-    const { announcements, notUnderstood } = parseNotices(`${'あ'.repeat(2_000)}9月5日 0:00〜6:00 停止`, { publishedAt: PUBLISHED });
+    const { announcements, notUnderstood } = parseNotices(
+      `${'あ'.repeat(2_000)}9月5日 0:00〜6:00 停止`,
+      { publishedAt: PUBLISHED },
+    );
     expect(announcements).toEqual([]);
     expect(notUnderstood.map(({ reason }) => reason.code)).toEqual(['too_long']);
   });

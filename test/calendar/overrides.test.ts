@@ -1,16 +1,29 @@
 import type { DateTime } from 'luxon';
 import { describe, expect, it } from 'vitest';
-import { type Calendar, createCalendar, type ServerRow, type Target, toText } from '../../src/calendar/index.js';
+import {
+  type Calendar,
+  createCalendar,
+  type ServerRow,
+  type Target,
+  toText,
+} from '../../src/calendar/index.js';
 
-// Rows of the host and changed holidays. The expected answers were worked out by hand; the reasoning stands beside them.
+// Rows of the host and changed holidays. The expected answers were worked out by hand; the
+// reasoning stands beside them.
 
 const jst = (text: string) => `${text}:00+09:00`;
 const show = (dateTime: DateTime) => dateTime.toFormat("yyyy-MM-dd'T'HH:mm");
 const segmentsOf = (calendar: Calendar, target: Target, start: string, end: string) =>
-  calendar.segments(target, start, end).map((segment) => `${segment.state} ${show(segment.start)} ${show(segment.end)}`);
+  calendar
+    .segments(target, start, end)
+    .map((segment) => `${segment.state} ${show(segment.start)} ${show(segment.end)}`);
 
 describe('a row of the host', () => {
-  const row: ServerRow = { from: '2026-10-01', hours: { on: 'every-day', fromHour: 8, toHour: 21 }, source: 'お知らせ 2026-09-10' };
+  const row: ServerRow = {
+    from: '2026-10-01',
+    hours: { on: 'every-day', fromHour: 8, toHour: 21 },
+    source: 'お知らせ 2026-09-10',
+  };
   const pension = { server: 'pension-service' } as const;
 
   it("holds from its day on, and the guideline's until then", () => {
@@ -35,14 +48,23 @@ describe('a row of the host', () => {
       source: { kind: 'host', from: '2026-10-01', source: 'お知らせ 2026-09-10' },
       text: { ja: '日本年金機構中間サーバは、運用時間（毎日8時〜21時）の外です。' },
     });
-    // The night from September to October: until midnight by the guideline, from then on by the host.
-    const night = calendar.status(pension, jst('2026-10-01T07:00')).causes.map((cause) => `${cause.source.kind} ${show(cause.start)} ${show(cause.end)}`);
-    expect(night).toEqual(['guideline 2026-09-30T23:00 2026-10-01T00:00', 'host 2026-10-01T00:00 2026-10-01T08:00']);
+    // The night from September to October: until midnight by the guideline, from then on by the
+    // host.
+    const night = calendar
+      .status(pension, jst('2026-10-01T07:00'))
+      .causes.map((cause) => `${cause.source.kind} ${show(cause.start)} ${show(cause.end)}`);
+    expect(night).toEqual([
+      'guideline 2026-09-30T23:00 2026-10-01T00:00',
+      'host 2026-10-01T00:00 2026-10-01T08:00',
+    ]);
   });
 
   it("ends the guideline's outages, one that is under way too", () => {
-    // The third weekend of November 2026 is 21 and 22; the registry stops from Saturday 22:00 to Sunday 8:00, and its row is replaced at Sunday 0:00.
-    const calendar = createCalendar({ servers: { 'juki-net': { from: '2026-11-22', hours: 'always' } } });
+    // The third weekend of November 2026 is 21 and 22; the registry stops from Saturday 22:00 to
+    // Sunday 8:00, and its row is replaced at Sunday 0:00.
+    const calendar = createCalendar({
+      servers: { 'juki-net': { from: '2026-11-22', hours: 'always' } },
+    });
     expect(segmentsOf(calendar, { server: 'juki-net' }, '2026-11-01', '2028-01-01')).toEqual([
       'open 2026-11-01T00:00 2026-11-21T22:00',
       'closed 2026-11-21T22:00 2026-11-22T00:00',
@@ -60,8 +82,21 @@ describe('a row of the host', () => {
           from: '2026-10-01',
           hours: 'always',
           outages: [
-            { id: 'second-sunday', on: 'second-sundays', fromHour: 1, toHour: 5.5, state: 'closed' },
-            { id: 'last-monday', on: 'last-mondays', fromHour: 23, toHour: 25, state: 'uncertain', text: { ja: '停止の可能性があります', en: 'may stop' } },
+            {
+              id: 'second-sunday',
+              on: 'second-sundays',
+              fromHour: 1,
+              toHour: 5.5,
+              state: 'closed',
+            },
+            {
+              id: 'last-monday',
+              on: 'last-mondays',
+              fromHour: 23,
+              toHour: 25,
+              state: 'uncertain',
+              text: { ja: '停止の可能性があります', en: 'may stop' },
+            },
           ],
         },
       },
@@ -74,15 +109,30 @@ describe('a row of the host', () => {
       'uncertain 2026-10-26T23:00 2026-10-27T01:00',
       'open 2026-10-27T01:00 2026-11-01T00:00',
     ]);
-    expect(calendar.status(target, jst('2026-10-11T02:00')).causes[0]).toMatchObject({ rule: 'second-sunday', kind: 'planned-outage', certainty: 'stated' });
+    expect(calendar.status(target, jst('2026-10-11T02:00')).causes[0]).toMatchObject({
+      rule: 'second-sunday',
+      kind: 'planned-outage',
+      certainty: 'stated',
+    });
     expect(calendar.status(target, jst('2026-10-27T00:00')).causes[0]).toMatchObject({
       certainty: 'hours-not-stated',
       text: { ja: '口座情報登録・連携システム中間サーバは、停止の可能性があります。' },
     });
     // They can be settled, and replaced for a month, like those of the guideline.
-    const announced = { target: 'account-registry', state: 'open', announcedAt: '2026-10-01', source: 'x' } as const;
+    const announced = {
+      target: 'account-registry',
+      state: 'open',
+      announcedAt: '2026-10-01',
+      source: 'x',
+    } as const;
     const told = calendar.with([
-      { ...announced, id: 'a', start: jst('2026-10-26T23:00'), end: '2026-10-27', replaces: { rule: 'second-sunday', month: '2026-10' } },
+      {
+        ...announced,
+        id: 'a',
+        start: jst('2026-10-26T23:00'),
+        end: '2026-10-27',
+        replaces: { rule: 'second-sunday', month: '2026-10' },
+      },
     ]);
     expect(segmentsOf(told, target, '2026-10-01', '2026-11-01')).toEqual([
       'open 2026-10-01T00:00 2026-10-27T00:00',
@@ -101,7 +151,9 @@ describe('a row of the host', () => {
         },
       },
     });
-    expect(segmentsOf(calendar, { server: 'medical-insurers' }, '2026-12-05', '2026-12-07')).toEqual([
+    expect(
+      segmentsOf(calendar, { server: 'medical-insurers' }, '2026-12-05', '2026-12-07'),
+    ).toEqual([
       'open 2026-12-05T00:00 2026-12-05T03:00',
       'closed 2026-12-05T03:00 2026-12-05T06:00',
       'open 2026-12-05T06:00 2026-12-06T03:00',
@@ -112,7 +164,13 @@ describe('a row of the host', () => {
 
   it('joins occurrences that run into one another, over the turn of the year too', () => {
     const calendar = createCalendar({
-      servers: { mynaportal: { from: '2026-12-30', hours: 'always', outages: [{ id: 'long', on: 'every-day', fromHour: 22, toHour: 50, state: 'closed' }] } },
+      servers: {
+        mynaportal: {
+          from: '2026-12-30',
+          hours: 'always',
+          outages: [{ id: 'long', on: 'every-day', fromHour: 22, toHour: 50, state: 'closed' }],
+        },
+      },
     });
     expect(segmentsOf(calendar, { server: 'mynaportal' }, '2026-12-29', '2027-01-05')).toEqual([
       'open 2026-12-29T00:00 2026-12-30T00:00',
@@ -130,20 +188,27 @@ describe('a row of the host', () => {
     const calendar = createCalendar({ servers: { 'employment-security': rows } });
     // Until 30 September: daily 7 to 22.
     const target = { server: 'employment-security' } as const;
-    expect(['2026-09-30T08:00', '2026-10-01T08:00', '2026-12-31T18:00', '2027-01-01T00:00'].map((at) => calendar.isOpen(target, jst(at)))).toEqual([
-      true,
-      false,
-      false,
-      true,
-    ]);
+    expect(
+      ['2026-09-30T08:00', '2026-10-01T08:00', '2026-12-31T18:00', '2027-01-01T00:00'].map((at) =>
+        calendar.isOpen(target, jst(at)),
+      ),
+    ).toEqual([true, false, false, true]);
   });
 
   it('beyond the span changes nothing, and before it holds throughout', () => {
     const target = { server: 'pension-service' } as const;
-    const late = createCalendar({ servers: { 'pension-service': { from: '2060-01-01', hours: 'always' } } });
-    expect(segmentsOf(late, target, '2050-12-01', '2051-01-01')).toEqual(segmentsOf(createCalendar(), target, '2050-12-01', '2051-01-01'));
-    const early = createCalendar({ servers: { 'pension-service': { from: '2020-01-01', hours: 'always' } } });
-    expect(segmentsOf(early, target, '2023-06-30', '2051-01-01')).toEqual(['open 2023-06-30T00:00 2051-01-01T00:00']);
+    const late = createCalendar({
+      servers: { 'pension-service': { from: '2060-01-01', hours: 'always' } },
+    });
+    expect(segmentsOf(late, target, '2050-12-01', '2051-01-01')).toEqual(
+      segmentsOf(createCalendar(), target, '2050-12-01', '2051-01-01'),
+    );
+    const early = createCalendar({
+      servers: { 'pension-service': { from: '2020-01-01', hours: 'always' } },
+    });
+    expect(segmentsOf(early, target, '2023-06-30', '2051-01-01')).toEqual([
+      'open 2023-06-30T00:00 2051-01-01T00:00',
+    ]);
   });
 });
 
@@ -177,13 +242,23 @@ describe('holidays of the host', () => {
   });
 
   it('may repeat the table, fall on a weekend or beyond the span without effect', () => {
-    const calendar = createCalendar({ extraHolidays: ['2026-01-01', '2026-12-05', '2060-01-04'], notHolidays: ['2026-12-06', '2026-12-07', '1999-01-01'] });
-    expect(segmentsOf(calendar, labour, '2025-12-01', '2027-02-01')).toEqual(segmentsOf(createCalendar(), labour, '2025-12-01', '2027-02-01'));
+    const calendar = createCalendar({
+      extraHolidays: ['2026-01-01', '2026-12-05', '2060-01-04'],
+      notHolidays: ['2026-12-06', '2026-12-07', '1999-01-01'],
+    });
+    expect(segmentsOf(calendar, labour, '2025-12-01', '2027-02-01')).toEqual(
+      segmentsOf(createCalendar(), labour, '2025-12-01', '2027-02-01'),
+    );
   });
 
   it('count for business days of a row of the host', () => {
     const calendar = createCalendar({
-      servers: { 'employment-security': { from: '2026-10-01', hours: { on: 'business-days', fromHour: 7, toHour: 22 } } },
+      servers: {
+        'employment-security': {
+          from: '2026-10-01',
+          hours: { on: 'business-days', fromHour: 7, toHour: 22 },
+        },
+      },
       extraHolidays: ['2027-06-09'],
     });
     expect(calendar.isOpen('employment', jst('2027-06-09T12:00'))).toBe(false);
@@ -204,8 +279,15 @@ describe('isHoliday', () => {
 
   it('knows the days that the host adds and takes away, and pictures mark them', () => {
     const calendar = createCalendar({ extraHolidays: ['2026-12-01'], notHolidays: ['2026-11-23'] });
-    expect([calendar.isHoliday('2026-12-01'), calendar.isHoliday('2026-11-23')]).toEqual([true, false]);
-    expect(toText(calendar, ['pension@pension-service'], { month: '2026-12' })).toMatch(/^ {2}1 火 祝/m);
-    expect(toText(calendar, ['pension@pension-service'], { month: '2026-11' }).match(/^ *\d+ . 祝/gm)).toEqual(['  3 火 祝']); // 文化の日 on the 3rd is left
+    expect([calendar.isHoliday('2026-12-01'), calendar.isHoliday('2026-11-23')]).toEqual([
+      true,
+      false,
+    ]);
+    expect(toText(calendar, ['pension@pension-service'], { month: '2026-12' })).toMatch(
+      /^ {2}1 火 祝/m,
+    );
+    expect(
+      toText(calendar, ['pension@pension-service'], { month: '2026-11' }).match(/^ *\d+ . 祝/gm),
+    ).toEqual(['  3 火 祝']); // 文化の日 on the 3rd is left
   });
 });

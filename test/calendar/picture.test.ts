@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type Announcement, createCalendar, type PictureOptions, type Target, toSvg, toText } from '../../src/calendar/index.js';
+import {
+  type Announcement,
+  createCalendar,
+  type PictureOptions,
+  type Target,
+  toSvg,
+  toText,
+} from '../../src/calendar/index.js';
 import { refusal } from '../kit/refusals.js';
 
 const calendar = createCalendar();
@@ -15,16 +22,21 @@ const third: Announcement = {
 };
 
 /** The lines of the days. */
-const days = (text: string) => text.split('\n').filter((line) => /^ [ \d]\d .*[.?#]{48}$/.test(line));
-const unescaped = (text: string) => text.replaceAll(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
+const days = (text: string) =>
+  text.split('\n').filter((line) => /^ [ \d]\d .*[.?#]{48}$/.test(line));
+const unescaped = (text: string) =>
+  text.replaceAll(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
 /** The titles of the stretches, in order. */
-const titles = (svg: string) => [...svg.matchAll(/<title>([^<]*)<\/title>/g)].map(([, text]) => unescaped(text ?? ''));
+const titles = (svg: string) =>
+  [...svg.matchAll(/<title>([^<]*)<\/title>/g)].map(([, text]) => unescaped(text ?? ''));
 /** What stands written in the picture. */
-const texts = (svg: string) => [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => unescaped(text ?? ''));
+const texts = (svg: string) =>
+  [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => unescaped(text ?? ''));
 
 describe('a picture in text', () => {
   it('shows the third weekend of November 2026, half hour by half hour', () => {
-    // Saturday the 21st: uncertain until 22:00, then closed; Sunday: closed until 8:00 (16 half hours), then uncertain. The 23rd is a holiday.
+    // Saturday the 21st: uncertain until 22:00, then closed; Sunday: closed until 8:00 (16 half
+    // hours), then uncertain. The 23rd is a holiday.
     expect(days(toText(calendar, ['local-tax'], { month: '2026-11' })).slice(18, 24)).toEqual([
       ` 19 木      ${'.'.repeat(48)}`,
       ` 20 金      ${'.'.repeat(48)}`,
@@ -36,9 +48,15 @@ describe('a picture in text', () => {
   });
 
   it('shows a week of business hours, with the reasons below', () => {
-    // Second Friday of December 2026: the 11th; that night is uncertain from 18:00, and the server closes at 21:00.
+    // Second Friday of December 2026: the 11th; that night is uncertain from 18:00, and the server
+    // closes at 21:00.
     const business = `${'#'.repeat(16)}${'.'.repeat(26)}${'#'.repeat(6)}`;
-    expect(toText(calendar, ['pension@national-officials-mutual-aid'], { week: '2026-12-10', lang: 'en' }).split('\n')).toEqual([
+    expect(
+      toText(calendar, ['pension@national-officials-mutual-aid'], {
+        week: '2026-12-10',
+        lang: 'en',
+      }).split('\n'),
+    ).toEqual([
       'pension (mutual aid of national officials (long-term))  Thu 10 Dec – Wed 16 Dec 2026',
       '',
       '            0     3     6     9     12    15    18    21    24',
@@ -61,16 +79,27 @@ describe('a picture in text', () => {
   });
 
   it('counts the worst of a half hour', () => {
-    const quarter: Announcement = { ...third, state: 'closed', start: '2026-11-10T09:15+09:00', end: '2026-11-10T09:20+09:00', source: 'x' };
-    const [line] = days(toText(createCalendar({ announced: [quarter] }), ['local-tax'], { week: '2026-11-10' }));
+    const quarter: Announcement = {
+      ...third,
+      state: 'closed',
+      start: '2026-11-10T09:15+09:00',
+      end: '2026-11-10T09:20+09:00',
+      source: 'x',
+    };
+    const [line] = days(
+      toText(createCalendar({ announced: [quarter] }), ['local-tax'], { week: '2026-11-10' }),
+    );
     expect(line).toBe(` 10 火      ${'.'.repeat(18)}#${'.'.repeat(29)}`);
   });
 
   it('keeps the days in line: a Japanese character is two columns wide, everything in the lines has a width of its own', () => {
-    const width = (line: string) => [...line].reduce((sum, character) => sum + (character > '\u2e7f' ? 2 : 1), 0);
+    const width = (line: string) =>
+      [...line].reduce((sum, character) => sum + (character > '\u2e7f' ? 2 : 1), 0);
     for (const lang of ['ja', 'en'] as const) {
       for (let month = 1; month <= 12; month++) {
-        const lines = days(toText(calendar, ['pension'], { month: `2026-${String(month).padStart(2, '0')}`, lang }));
+        const lines = days(
+          toText(calendar, ['pension'], { month: `2026-${String(month).padStart(2, '0')}`, lang }),
+        );
         expect(lines.length).toBe(new Date(Date.UTC(2026, month, 0)).getUTCDate());
         expect([...new Set(lines.map(width))]).toEqual([60]);
       }
@@ -78,8 +107,12 @@ describe('a picture in text', () => {
   });
 
   it('lets no notice steer the terminal', () => {
-    const text = toText(createCalendar({ announced: [third] }), ['local-tax'], { month: '2026-11' });
-    expect(text).toContain('（実施なし: お知らせ: <b>"停止" & \'中止\'</b> [31m、表2.5-2、解釈を含む）');
+    const text = toText(createCalendar({ announced: [third] }), ['local-tax'], {
+      month: '2026-11',
+    });
+    expect(text).toContain(
+      '（実施なし: お知らせ: <b>"停止" & \'中止\'</b> [31m、表2.5-2、解釈を含む）',
+    );
     expect(text).not.toMatch(/[^\P{Cc}\n]|[\u202a-\u202e]/u);
   });
 });
@@ -103,20 +136,30 @@ describe('a picture as SVG', () => {
 
   it('draws a stretch where its hours are', () => {
     // Hours are 25 wide from 96 on, days 23 high from 100 on: Saturday the 21st, 22:00 to 24:00.
-    expect(november).toMatch(/<rect x="646" y="560" width="50" height="23" fill="url\(#[\w-]+-closed\)"><title>11月21日/);
+    expect(november).toMatch(
+      /<rect x="646" y="560" width="50" height="23" fill="url\(#[\w-]+-closed\)"><title>11月21日/,
+    );
   });
 
   it('writes mark and hours on outages, weekdays and holidays beside the days', () => {
     const written = texts(november);
-    expect(written).toEqual(expect.arrayContaining(['地方税', '2026年11月', '△ 0–22', '×', '× 0–8', '△ 8–24']));
+    expect(written).toEqual(
+      expect.arrayContaining(['地方税', '2026年11月', '△ 0–22', '×', '× 0–8', '△ 8–24']),
+    );
     expect(written.filter((text) => text === '祝')).toHaveLength(2); // 文化の日 and 勤労感謝の日
     expect(written.filter((text) => text === '土')).toHaveLength(4);
   });
 
   it('tells the states apart by texture and lightness', () => {
-    const ground = (id: string) => /<rect width="\d+" height="\d+" fill="#(\w{6})"\/>/.exec(november.slice(november.indexOf(`-${id}" width`)))?.[1] ?? '';
-    const lightness = (colour: string) => [0, 2, 4].reduce((sum, at) => sum + Number.parseInt(colour.slice(at, at + 2), 16), 0) / 7.65;
-    const [open, uncertain, closed] = ['f3faf6', ground('uncertain'), ground('closed')].map(lightness);
+    const ground = (id: string) =>
+      /<rect width="\d+" height="\d+" fill="#(\w{6})"\/>/.exec(
+        november.slice(november.indexOf(`-${id}" width`)),
+      )?.[1] ?? '';
+    const lightness = (colour: string) =>
+      [0, 2, 4].reduce((sum, at) => sum + Number.parseInt(colour.slice(at, at + 2), 16), 0) / 7.65;
+    const [open, uncertain, closed] = ['f3faf6', ground('uncertain'), ground('closed')].map(
+      lightness,
+    );
     expect(open).toBeGreaterThan(95);
     expect(uncertain).toBeGreaterThan(90);
     expect(closed).toBeLessThan(86);
@@ -125,27 +168,46 @@ describe('a picture as SVG', () => {
   });
 
   it('labels a run of days that are alike once, and routine hours not at all', () => {
-    // Business days of week 7 to 13 December 2026, second Friday night uncertain; nights and the weekend are closed by the hours.
+    // Business days of week 7 to 13 December 2026, second Friday night uncertain; nights and the
+    // weekend are closed by the hours.
     const svg = toSvg(calendar, ['pension@national-officials-mutual-aid'], { week: '2026-12-07' });
-    expect(texts(svg).filter((text) => /^[○△×] \d/.test(text))).toEqual(['○ 8–21', '○ 8–18', '△ 18–21']);
+    expect(texts(svg).filter((text) => /^[○△×] \d/.test(text))).toEqual([
+      '○ 8–21',
+      '○ 8–18',
+      '△ 18–21',
+    ]);
   });
 
   it('labels the closure over the New Year, where it is not routine', () => {
     const svg = toSvg(calendar, ['pension@pension-service'], { week: '2026-12-28' });
     // Business days until the 31st; from the 1st on closed by the holiday and the registry alike.
-    expect(texts(svg).filter((text) => /^[○△×] \d/.test(text))).toEqual(['○ 8–21', '× 21–24', '× 0–24']);
+    expect(texts(svg).filter((text) => /^[○△×] \d/.test(text))).toEqual([
+      '○ 8–21',
+      '× 21–24',
+      '× 0–24',
+    ]);
   });
 
   it('is an image with a name and a description that holds every reason', () => {
-    const [, titleId, descId] = /role="img" aria-labelledby="([\w-]+) ([\w-]+)"/.exec(november) ?? [];
+    const [, titleId, descId] =
+      /role="img" aria-labelledby="([\w-]+) ([\w-]+)"/.exec(november) ?? [];
     expect(november).toContain(`<title id="${titleId}">地方税 2026年11月</title>`);
-    expect(november).toContain(`<desc id="${descId}">縦に日、横に0時から24時まで（日本時間）。\n地方税:\n不確定: 11月21日(土)〜11月22日(日)　情報提供`);
+    expect(november).toContain(
+      `<desc id="${descId}">縦に日、横に0時から24時まで（日本時間）。\n地方税:\n不確定: 11月21日(土)〜11月22日(日)　情報提供`,
+    );
   });
 
   it('has ids of its own, so that several can stand in one page', () => {
     const ids = (svg: string) => [...svg.matchAll(/\bid="([^"]+)"/g)].map(([, id]) => id);
-    const others = [toSvg(calendar, ['local-tax'], { month: '2026-12' }), toSvg(calendar, ['household'], { month: '2026-11' })];
-    const all = [november, ...others, toSvg(calendar, ['local-tax'], { month: '2026-11', lang: 'en' })].flatMap(ids);
+    const others = [
+      toSvg(calendar, ['local-tax'], { month: '2026-12' }),
+      toSvg(calendar, ['household'], { month: '2026-11' }),
+    ];
+    const all = [
+      november,
+      ...others,
+      toSvg(calendar, ['local-tax'], { month: '2026-11', lang: 'en' }),
+    ].flatMap(ids);
     expect(new Set(all).size).toBe(all.length);
     const used = [...november.matchAll(/url\(#([^)]+)\)/g)].map(([, id]) => id);
     expect(used.length).toBeGreaterThan(0);
@@ -153,14 +215,20 @@ describe('a picture as SVG', () => {
   });
 
   it('loads and runs nothing', () => {
-    const { length } = november.match(/https?:|href|<style|<script|<image|<foreignObject|\son\w+=/g) ?? [];
+    const { length } =
+      november.match(/https?:|href|<style|<script|<image|<foreignObject|\son\w+=/g) ?? [];
     expect(length).toBe(1); // the name of the format
     expect(november).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
   });
 
   it('fits an A4 sheet, upright for one target and lying for two', () => {
-    const size = (svg: string) => /width="([\d.]+)mm" height="([\d.]+)mm"/.exec(svg)?.slice(1).map(Number) as [number, number];
-    for (const targets of [['local-tax'], ['pension'], [{ server: 'mynaportal' }]] satisfies Target[][]) {
+    const size = (svg: string) =>
+      /width="([\d.]+)mm" height="([\d.]+)mm"/.exec(svg)?.slice(1).map(Number) as [number, number];
+    for (const targets of [
+      ['local-tax'],
+      ['pension'],
+      [{ server: 'mynaportal' }],
+    ] satisfies Target[][]) {
       const [width, height] = size(toSvg(calendar, targets, { month: '2026-12' }));
       expect(width).toBeLessThanOrEqual(190);
       expect(height).toBeLessThanOrEqual(277);
@@ -181,11 +249,17 @@ describe('a picture as SVG', () => {
     expect(svg).not.toMatch(/&(?!#\d+;)/);
     expect(svg).not.toMatch(/[^\P{Cc}\n]|[\u202a-\u202e]/u);
     expect(titles(svg)[20]).toContain('11月21日(土) 終日 運用中\n');
-    expect(titles(svg)[20]).toContain('（実施なし: お知らせ: <b>"停止" & \'中止\'</b> [31m、表2.5-2、解釈を含む）');
+    expect(titles(svg)[20]).toContain(
+      '（実施なし: お知らせ: <b>"停止" & \'中止\'</b> [31m、表2.5-2、解釈を含む）',
+    );
   });
 
   it('cuts a notice that is too long for a line of reasons', () => {
-    const svg = toSvg(createCalendar({ announced: [{ ...third, source: '長'.repeat(10_000) }] }), ['local-tax'], { month: '2026-11' });
+    const svg = toSvg(
+      createCalendar({ announced: [{ ...third, source: '長'.repeat(10_000) }] }),
+      ['local-tax'],
+      { month: '2026-11' },
+    );
     expect(titles(svg)[20]).toContain(`お知らせ: ${'長'.repeat(120)}…、`);
     expect(svg.length).toBeLessThan(60_000);
   });
@@ -194,14 +268,21 @@ describe('a picture as SVG', () => {
 describe('both pictures', () => {
   it('stand in the README as they are drawn today', () => {
     for (const lang of ['en', 'ja'] as const) {
-      const drawn = toSvg(calendar, ['local-tax', 'pension@pension-service'], { month: '2026-12', lang });
-      expect(readFileSync(new URL(`../../docs/images/month-${lang}.svg`, import.meta.url), 'utf8')).toBe(drawn);
+      const drawn = toSvg(calendar, ['local-tax', 'pension@pension-service'], {
+        month: '2026-12',
+        lang,
+      });
+      expect(
+        readFileSync(new URL(`../../docs/images/month-${lang}.svg`, import.meta.url), 'utf8'),
+      ).toBe(drawn);
     }
   });
 
   it('reach to the last month the calendar vouches for', () => {
     expect(days(toText(calendar, ['local-tax'], { month: '2050-12' }))).toHaveLength(31);
-    expect(titles(toSvg(calendar, ['local-tax'], { week: '2023-06-30' })).length).toBeGreaterThan(6);
+    expect(titles(toSvg(calendar, ['local-tax'], { week: '2023-06-30' })).length).toBeGreaterThan(
+      6,
+    );
   });
 
   it.each([
@@ -211,16 +292,33 @@ describe('both pictures', () => {
     ['a week that starts on no day', { week: '2026-02-30' }, ['invalid_date', 'options.week']],
     ['a month before the span', { month: '2023-06' }, ['outside_calendar', 'options.month']],
     ['a week that leaves the span', { week: '2050-12-26' }, ['outside_calendar', 'options.week']],
-    ['a language it does not speak', { month: '2026-12', lang: 'fr' }, ['invalid_option', 'options.lang']],
-    ['an unknown option', { month: '2026-12', colour: 'red' }, ['unknown_option', 'options.colour']],
+    [
+      'a language it does not speak',
+      { month: '2026-12', lang: 'fr' },
+      ['invalid_option', 'options.lang'],
+    ],
+    [
+      'an unknown option',
+      { month: '2026-12', colour: 'red' },
+      ['unknown_option', 'options.colour'],
+    ],
   ])('refuse %s', (_, options, expected) => {
-    expect(refusal(() => toSvg(calendar, ['local-tax'], options as PictureOptions))).toEqual(expected);
-    expect(refusal(() => toText(calendar, ['local-tax'], options as PictureOptions))).toEqual(expected);
+    expect(refusal(() => toSvg(calendar, ['local-tax'], options as PictureOptions))).toEqual(
+      expected,
+    );
+    expect(refusal(() => toText(calendar, ['local-tax'], options as PictureOptions))).toEqual(
+      expected,
+    );
   });
 
   it('refuse targets that are wrong, and say which one', () => {
-    expect(refusal(() => toSvg(calendar, [], { month: '2026-12' }))).toEqual(['invalid_option', 'targets']);
-    expect(refusal(() => toSvg(calendar, ['local-tax', 'income' as Target], { month: '2026-12' }))).toEqual(['unknown_detail', 'targets[1]']);
+    expect(refusal(() => toSvg(calendar, [], { month: '2026-12' }))).toEqual([
+      'invalid_option',
+      'targets',
+    ]);
+    expect(
+      refusal(() => toSvg(calendar, ['local-tax', 'income' as Target], { month: '2026-12' })),
+    ).toEqual(['unknown_detail', 'targets[1]']);
     expect(() => toText(calendar, 'local-tax' as never, { month: '2026-12' })).toThrow(TypeError);
     expect(() => toText(calendar, ['local-tax'], undefined as never)).toThrow(TypeError);
     expect(() => toText(calendar, ['local-tax'], { month: 12 as never })).toThrow(TypeError);

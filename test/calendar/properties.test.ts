@@ -1,13 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Announcement, createCalendar, details, holdings, type State, servers, type Target } from '../../src/calendar/index.js';
+import {
+  type Announcement,
+  createCalendar,
+  details,
+  holdings,
+  type State,
+  servers,
+  type Target,
+} from '../../src/calendar/index.js';
 
 const tables = createCalendar();
 const DAY_MS = 86_400_000;
 
-// Two thousand announcements over the span: lengths from minutes to weeks, overlapping, about one server or all, some replacing a third weekend.
+// Two thousand announcements over the span: lengths from minutes to weeks, overlapping, about one
+// server or all, some replacing a third weekend.
 const announced = Array.from({ length: 2_000 }, (_, index): Announcement => {
-  const chance = (of: number, salt: number) => Math.floor(((((index + 1) * 7919 + salt * 104_729) % 65_537) / 65_537) * of);
+  const chance = (of: number, salt: number) =>
+    Math.floor(((((index + 1) * 7919 + salt * 104_729) % 65_537) / 65_537) * of);
   const start = tables.fromMs + chance(10_047, 1) * DAY_MS + chance(1_440, 2) * 60_000;
   const target = chance(4, 3) === 0 ? 'all' : (servers[chance(servers.length, 4)]?.id ?? 'all');
   const planned = target === 'all' || target === 'municipal' || target === 'juki-net';
@@ -19,17 +29,25 @@ const announced = Array.from({ length: 2_000 }, (_, index): Announcement => {
     end: start + 20 * 60_000 * 12 ** chance(4, 6), // 20 minutes, 4 hours, 2 days, 24 days
     announcedAt: start - chance(5, 7) * DAY_MS,
     source: 'お知らせ',
-    ...(planned && chance(3, 8) === 0 && { replaces: { rule: 'third-weekend', month: new Date(start).toISOString().slice(0, 7) } }),
+    ...(planned &&
+      chance(3, 8) === 0 && {
+        replaces: { rule: 'third-weekend', month: new Date(start).toISOString().slice(0, 7) },
+      }),
   };
 });
 const told = createCalendar({
   announced,
   servers: {
-    'pension-service': { from: '2030-04-01', hours: { on: 'every-day', fromHour: 8, toHour: 23.5 } },
+    'pension-service': {
+      from: '2030-04-01',
+      hours: { on: 'every-day', fromHour: 8, toHour: 23.5 },
+    },
     'account-registry': {
       from: '2026-10-01',
       hours: 'always',
-      outages: [{ id: 'first-monday', on: 'first-mondays', fromHour: 20, toHour: 30, state: 'closed' }],
+      outages: [
+        { id: 'first-monday', on: 'first-mondays', fromHour: 20, toHour: 30, state: 'closed' },
+      ],
     },
   },
   extraHolidays: ['2027-06-09'],
@@ -42,22 +60,38 @@ const simple: fc.Arbitrary<Target> = fc.oneof(
 );
 const { target } = fc.letrec<{ target: Target; allOf: Target }>((tie) => ({
   target: fc.oneof({ maxDepth: 3, depthIdentifier: 'allOf' }, simple, tie('allOf')),
-  allOf: fc.array(tie('target'), { minLength: 1, maxLength: 4, depthIdentifier: 'allOf' }).map((allOf) => ({ allOf })),
+  allOf: fc
+    .array(tie('target'), { minLength: 1, maxLength: 4, depthIdentifier: 'allOf' })
+    .map((allOf) => ({ allOf })),
 }));
 
 // Full hours hit the edges themselves, other instants the inside.
 const instant = fc
   .oneof(
-    fc.integer({ min: 0, max: (tables.toMs - tables.fromMs) / 3_600_000 - 1 }).map((hour) => hour * 3_600_000),
+    fc
+      .integer({ min: 0, max: (tables.toMs - tables.fromMs) / 3_600_000 - 1 })
+      .map((hour) => hour * 3_600_000),
     fc.integer({ min: 0, max: tables.toMs - tables.fromMs - 1 }),
   )
   .map((ms) => tables.fromMs + ms);
 const range = fc
-  .tuple(instant, fc.integer({ min: 0, max: 60 * DAY_MS }), fc.integer({ min: 0, max: 60 * DAY_MS }))
-  .map(([start, first, second]) => [start, start + first, start + first + second].map((ms) => Math.min(ms, tables.toMs)) as [number, number, number]);
+  .tuple(
+    instant,
+    fc.integer({ min: 0, max: 60 * DAY_MS }),
+    fc.integer({ min: 0, max: 60 * DAY_MS }),
+  )
+  .map(
+    ([start, first, second]) =>
+      [start, start + first, start + first + second].map((ms) => Math.min(ms, tables.toMs)) as [
+        number,
+        number,
+        number,
+      ],
+  );
 
 const rank: Record<State, number> = { open: 0, uncertain: 1, closed: 2 };
-const bounds = (list: readonly { startMs: number; endMs: number }[]) => list.map(({ startMs, endMs }) => [startMs, endMs]);
+const bounds = (list: readonly { startMs: number; endMs: number }[]) =>
+  list.map(({ startMs, endMs }) => [startMs, endMs]);
 
 describe.each([
   ['the tables alone', tables],
@@ -68,7 +102,10 @@ describe.each([
       fc.property(target, range, (asked, [start, , end]) => {
         const segments = calendar.segments(asked, start, end);
         expect(segments.length === 0).toBe(start === end);
-        expect([start, ...segments.map((segment) => segment.endMs)]).toEqual([...segments.map((segment) => segment.startMs), end]);
+        expect([start, ...segments.map((segment) => segment.endMs)]).toEqual([
+          ...segments.map((segment) => segment.startMs),
+          end,
+        ]);
         for (const [index, segment] of segments.entries()) {
           expect(segment.endMs).toBeGreaterThan(segment.startMs);
           expect(segment.state).not.toBe(segments[index + 1]?.state);
@@ -90,7 +127,8 @@ describe.each([
             expect(cause.startMs).toBeLessThan(segment.endMs);
             expect(cause.endMs).toBeGreaterThan(segment.startMs);
           }
-          if (segment.state === 'closed') expect(segment.causes.some((cause) => cause.state === 'closed')).toBe(true);
+          if (segment.state === 'closed')
+            expect(segment.causes.some((cause) => cause.state === 'closed')).toBe(true);
         }
       }),
     );
@@ -100,12 +138,17 @@ describe.each([
     fc.assert(
       fc.property(target, range, (asked, [a, b, c]) => {
         const whole = bounds(calendar.windows(asked, a, c));
-        expect(whole).toEqual(bounds(calendar.segments(asked, a, c).filter((segment) => segment.state === 'open')));
+        expect(whole).toEqual(
+          bounds(calendar.segments(asked, a, c).filter((segment) => segment.state === 'open')),
+        );
         const left = bounds(calendar.windows(asked, a, b));
         const right = bounds(calendar.windows(asked, b, c));
         const last = left.at(-1);
         const first = right[0];
-        const joined = last && first && last[1] === first[0] ? [...left.slice(0, -1), [last[0], first[1]], ...right.slice(1)] : [...left, ...right];
+        const joined =
+          last && first && last[1] === first[0]
+            ? [...left.slice(0, -1), [last[0], first[1]], ...right.slice(1)]
+            : [...left, ...right];
         expect(joined).toEqual(whole);
       }),
     );
@@ -117,12 +160,21 @@ describe.each([
         const status = calendar.status(asked, at);
         const from = status.sinceMs ?? calendar.fromMs;
         const to = status.untilMs ?? calendar.toMs;
-        // One millisecond more on either side: the neighbours show that the stretch is as long as it can be.
-        const around = calendar.segments(asked, Math.max(from - 1, calendar.fromMs), Math.min(to + 1, calendar.toMs));
+        // One millisecond more on either side: the neighbours show that the stretch is as long as
+        // it can be.
+        const around = calendar.segments(
+          asked,
+          Math.max(from - 1, calendar.fromMs),
+          Math.min(to + 1, calendar.toMs),
+        );
         const here = around.find((segment) => segment.startMs <= at && at < segment.endMs);
         expect([here?.state, here?.startMs, here?.endMs]).toEqual([status.state, from, to]);
-        expect(here?.causes.map((cause) => cause.toJSON())).toEqual(status.causes.map((cause) => cause.toJSON()));
-        expect(here?.undone.map((cause) => cause.toJSON())).toEqual(status.undone.map((cause) => cause.toJSON()));
+        expect(here?.causes.map((cause) => cause.toJSON())).toEqual(
+          status.causes.map((cause) => cause.toJSON()),
+        );
+        expect(here?.undone.map((cause) => cause.toJSON())).toEqual(
+          status.undone.map((cause) => cause.toJSON()),
+        );
         expect(calendar.isOpen(asked, at)).toBe(status.state === 'open');
 
         const ahead = calendar.segments(asked, at, Math.min(at + 40 * DAY_MS, calendar.toMs));
@@ -131,7 +183,11 @@ describe.each([
         if (open !== undefined) expect(status.nextOpeningMs).toBe(open);
         if (possible !== undefined) expect(status.nextPossibleOpeningMs).toBe(possible);
         expect(calendar.nextOpening(asked, at)?.toMillis() ?? null).toBe(status.nextOpeningMs);
-        expect([status.since, status.until, status.nextOpening, status.nextPossibleOpening].map((dateTime) => dateTime?.toMillis() ?? null)).toEqual([
+        expect(
+          [status.since, status.until, status.nextOpening, status.nextPossibleOpening].map(
+            (dateTime) => dateTime?.toMillis() ?? null,
+          ),
+        ).toEqual([
           status.sinceMs,
           status.untilMs,
           status.nextOpeningMs,
@@ -144,9 +200,13 @@ describe.each([
   it('a combination is as bad as its worst member, in whatever order', () => {
     fc.assert(
       fc.property(fc.array(target, { minLength: 1, maxLength: 4 }), instant, (allOf, at) => {
-        const worst = allOf.map((member) => calendar.status(member, at).state).reduce((a, b) => (rank[a] > rank[b] ? a : b));
+        const worst = allOf
+          .map((member) => calendar.status(member, at).state)
+          .reduce((a, b) => (rank[a] > rank[b] ? a : b));
         expect(calendar.status({ allOf }, at).state).toBe(worst);
-        expect(calendar.status({ allOf: [...allOf].reverse() }, at).toJSON()).toEqual(calendar.status({ allOf }, at).toJSON());
+        expect(calendar.status({ allOf: [...allOf].reverse() }, at).toJSON()).toEqual(
+          calendar.status({ allOf }, at).toJSON(),
+        );
       }),
     );
   });

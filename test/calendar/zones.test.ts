@@ -24,14 +24,29 @@ async function answersIn(zone: string) {
         replaces: { rule: 'third-weekend', month: '2026-12' },
       },
     ],
-    servers: { 'pension-service': { from: '2027-01-01', hours: { on: 'business-days', fromHour: 9, toHour: 18 } } },
+    servers: {
+      'pension-service': {
+        from: '2027-01-01',
+        hours: { on: 'business-days', fromHour: 9, toHour: 18 },
+      },
+    },
     extraHolidays: ['2026-12-29'],
     notHolidays: ['2027-01-01'],
   });
   const answers = JSON.stringify([
     told.segments('pension', '2026-12-01', '2027-01-10'),
     told
-      .with([{ id: 'b', target: 'municipal', state: 'open', start: '2027-01-16', end: '2027-01-18', announcedAt: '2027-01-10', source: 'お知らせ' }])
+      .with([
+        {
+          id: 'b',
+          target: 'municipal',
+          state: 'open',
+          start: '2027-01-16',
+          end: '2027-01-18',
+          announcedAt: '2027-01-10',
+          source: 'お知らせ',
+        },
+      ])
       .status('pension', '2027-01-16'),
     calendar.segments('pension', '2026-12-01', '2027-01-10'),
     calendar.segments('public-assistance', '2024-02-20', '2024-03-20'),
@@ -45,7 +60,11 @@ async function answersIn(zone: string) {
 
 it('the answers are the same whatever the zone of the process', async () => {
   const tokyo = await answersIn('Asia/Tokyo');
-  const others = [await answersIn('UTC'), await answersIn('America/New_York'), await answersIn('Pacific/Kiritimati')];
+  const others = [
+    await answersIn('UTC'),
+    await answersIn('America/New_York'),
+    await answersIn('Pacific/Kiritimati'),
+  ];
   // The zones must really have been in force for this to say anything.
   expect([tokyo, ...others].map((zone) => zone.offset)).toEqual([-540, 0, 300, -840]);
   for (const zone of others) expect(zone.answers).toBe(tokyo.answers);

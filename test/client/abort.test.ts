@@ -1,18 +1,46 @@
 import { getEventListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createMemoryStore, createSelfInfoClient, defineService, latest, type SelfInfoError, type StandardSchema, type Store } from '../../src/index.js';
+import {
+  createMemoryStore,
+  createSelfInfoClient,
+  defineService,
+  latest,
+  type SelfInfoError,
+  type StandardSchema,
+  type Store,
+} from '../../src/index.js';
 import { startSandbox } from '../../src/sandbox/index.js';
-import { answerAt, expectStatus, grantOf, hangAt, loan, openBank, registrationOf, SESSION, visits } from '../kit/loan.js';
+import {
+  answerAt,
+  expectStatus,
+  grantOf,
+  hangAt,
+  loan,
+  openBank,
+  registrationOf,
+  SESSION,
+  visits,
+} from '../kit/loan.js';
 import { errorOf } from '../kit/refusals.js';
 import { hangingStore } from '../kit/stores.js';
 
 const asked = { income: latest() };
-const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({ code, stage, effect, safe });
+const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({
+  code,
+  stage,
+  effect,
+  safe,
+});
 const never = () => new Promise<never>(() => {});
 
-/** Aborts, and gives the error of a call that must fail before any timer that is set now can fire. */
-async function abortNow(controller: AbortController, call: Promise<unknown>): Promise<SelfInfoError> {
+/**
+ * Aborts, and gives the error of a call that must fail before any timer that is set now can fire.
+ */
+async function abortNow(
+  controller: AbortController,
+  call: Promise<unknown>,
+): Promise<SelfInfoError> {
   const failing = errorOf(() => call);
   let ticked = false;
   const timer = setTimeout(() => {
@@ -38,8 +66,20 @@ describe('an abort settles the call before the next timer, and nothing is sent a
     ['callback', 'get', 'transaction', { stage: 'callback', effect: 'none', safe: true }, []],
     // It may be taken all the same: the callback would be replayed.
     ['callback', 'take', 'transaction', { stage: 'callback', effect: 'none', safe: false }, []],
-    ['query', 'put', 'retrieval', { stage: 'request', effect: 'applied', safe: false }, ['/oauth/token', '/request']],
-    ['query', 'get', 'retrieval', { stage: 'result', effect: 'none', safe: true }, ['/oauth/token', '/request']],
+    [
+      'query',
+      'put',
+      'retrieval',
+      { stage: 'request', effect: 'applied', safe: false },
+      ['/oauth/token', '/request'],
+    ],
+    [
+      'query',
+      'get',
+      'retrieval',
+      { stage: 'result', effect: 'none', safe: true },
+      ['/oauth/token', '/request'],
+    ],
   ])('%s, while the store hangs at %s of a %s', async (call, method, kind, expected, sent) => {
     const { store, reached } = hangingStore(method, kind);
     const { client, sandbox, calls } = openBank({ store });
@@ -47,7 +87,10 @@ describe('an abort settles the call before the next timer, and nothing is sent a
     const { signal } = controller;
     const journey = (async () => {
       const { url } = await client.beginConsent({ sessionBinding: SESSION, signal });
-      const outcome = await client.completeConsent(await sandbox.visit(url, { persona: 'hanako' }), { sessionBinding: SESSION, signal });
+      const outcome = await client.completeConsent(
+        await sandbox.visit(url, { persona: 'hanako' }),
+        { sessionBinding: SESSION, signal },
+      );
       return client.query(grantOf(outcome), asked, { signal });
     })();
     await reached;
@@ -63,23 +106,35 @@ describe('an abort settles the call before the next timer, and nothing is sent a
     ['token', '/oauth/token', { effect: 'unknown', safe: false }],
     ['request', '/request', { effect: 'unknown', safe: false }],
     ['result', '/result', { effect: 'none', safe: true }],
-  ] as const)('at the %s stage, with a transport that ignores its signal', async (stage, path, expected) => {
-    const { reached, intercept } = hangAt(path);
-    const { client, callback, calls } = openBank({ intercept });
-    const back = await callback();
-    const controller = new AbortController();
-    const { signal } = controller;
-    const journey = client.completeConsent(back, { sessionBinding: SESSION, signal }).then((outcome) => client.query(grantOf(outcome), asked, { signal }));
-    await reached;
-    expect(facts(await abortNow(controller, journey))).toEqual({ code: 'aborted', stage, ...expected });
-    await settle();
-    expect(calls.at(-1)).toBe(path);
-    expect(new Set(calls).size).toBe(calls.length);
-  });
+  ] as const)(
+    'at the %s stage, with a transport that ignores its signal',
+    async (stage, path, expected) => {
+      const { reached, intercept } = hangAt(path);
+      const { client, callback, calls } = openBank({ intercept });
+      const back = await callback();
+      const controller = new AbortController();
+      const { signal } = controller;
+      const journey = client
+        .completeConsent(back, { sessionBinding: SESSION, signal })
+        .then((outcome) => client.query(grantOf(outcome), asked, { signal }));
+      await reached;
+      expect(facts(await abortNow(controller, journey))).toEqual({
+        code: 'aborted',
+        stage,
+        ...expected,
+      });
+      await settle();
+      expect(calls.at(-1)).toBe(path);
+      expect(new Set(calls).size).toBe(calls.length);
+    },
+  );
 
   it.each([
     ['between two polls', undefined],
-    ['before a failed poll is repeated', answerAt('/result', () => new Response('', { status: 503 }))],
+    [
+      'before a failed poll is repeated',
+      answerAt('/result', () => new Response('', { status: 503 })),
+    ],
   ])('while collecting waits, %s', async (_, options) => {
     const { client, consent, calls } = openBank(options);
     const retrieval = await client.submit(await consent(), asked);
@@ -88,10 +143,18 @@ describe('an abort settles the call before the next timer, and nothing is sent a
     const waiting = new Promise<void>((resolve) => {
       tell = resolve;
     });
-    const collecting = client.collect(retrieval, { signal: controller.signal, onProgress: () => tell() });
+    const collecting = client.collect(retrieval, {
+      signal: controller.signal,
+      onProgress: () => tell(),
+    });
     await waiting;
     await settle();
-    expect(facts(await abortNow(controller, collecting))).toEqual({ code: 'aborted', stage: 'result', effect: 'none', safe: true });
+    expect(facts(await abortNow(controller, collecting))).toEqual({
+      code: 'aborted',
+      stage: 'result',
+      effect: 'none',
+      safe: true,
+    });
     await settle();
     expect(calls.filter((path) => path === '/result')).toHaveLength(1);
   });
@@ -99,7 +162,12 @@ describe('an abort settles the call before the next timer, and nothing is sent a
   it('while collecting waits by a clock that ignores its signal', async () => {
     const { sandbox, clock } = openBank();
     const deaf = { now: clock.now, wait: never };
-    const client = createSelfInfoClient({ service: loan, environment: sandbox.environment(), clock: deaf, fetch: sandbox.fetch });
+    const client = createSelfInfoClient({
+      service: loan,
+      environment: sandbox.environment(),
+      clock: deaf,
+      fetch: sandbox.fetch,
+    });
     const retrieval = await client.submit(await visits(client, sandbox).consent(), asked);
     const controller = new AbortController();
     const collecting = client.collect(retrieval, { signal: controller.signal });
@@ -108,11 +176,16 @@ describe('an abort settles the call before the next timer, and nothing is sent a
   });
 
   it('while an answer of five megabytes is read, after however many slices', async () => {
-    const text = JSON.stringify({ filler: Array(60_000).fill({ a: '所得の内訳', b: [1, 2, 3], c: null }) });
+    const text = JSON.stringify({
+      filler: Array(60_000).fill({ a: '所得の内訳', b: [1, 2, 3], c: null }),
+    });
     expect(Buffer.byteLength(text)).toBeGreaterThan(2_500_000);
     const body = Buffer.from(text.replace('{', '{"padding":"'.concat('x'.repeat(2_500_000), '",')));
     for (const turns of [1, 5, 15, 40, 60, 75]) {
-      const { intercept } = answerAt('/result', async () => new Response(body, { headers: { 'content-type': 'application/json' } }));
+      const { intercept } = answerAt(
+        '/result',
+        async () => new Response(body, { headers: { 'content-type': 'application/json' } }),
+      );
       const { client, consent, calls } = openBank({ intercept });
       const retrieval = await client.submit(await consent(), asked);
       const controller = new AbortController();
@@ -120,7 +193,12 @@ describe('an abort settles the call before the next timer, and nothing is sent a
       collecting.catch(() => undefined);
       while (!calls.includes('/result')) await setImmediate();
       for (let turn = 0; turn < turns; turn++) await setImmediate();
-      expect(facts(await abortNow(controller, collecting))).toEqual({ code: 'aborted', stage: 'result', effect: 'none', safe: true });
+      expect(facts(await abortNow(controller, collecting))).toEqual({
+        code: 'aborted',
+        stage: 'result',
+        effect: 'none',
+        safe: true,
+      });
     }
   });
 
@@ -131,18 +209,34 @@ describe('an abort settles the call before the next timer, and nothing is sent a
       return { value };
     };
     const schema: StandardSchema = { '~standard': { version: 1, vendor: 'test', validate } };
-    const service = defineService({ ...loan, items: { income: { ...loan.items.income, record: schema } } });
+    const service = defineService({
+      ...loan,
+      items: { income: { ...loan.items.income, record: schema } },
+    });
     const record = { holder_name: 'municipal', field_values: {} };
     const { intercept } = answerAt('/result', async (request) => {
-      const item = { item_code: 'TM00000000000002', item_status: 'PRESENT', record_list: Array(20_000).fill(record) };
-      return Response.json({ ...((await request.json()) as object), process_status: 'DONE', selfPersonalData: [item] });
+      const item = {
+        item_code: 'TM00000000000002',
+        item_status: 'PRESENT',
+        record_list: Array(20_000).fill(record),
+      };
+      return Response.json({
+        ...((await request.json()) as object),
+        process_status: 'DONE',
+        selfPersonalData: [item],
+      });
     });
     const { client, consent } = openBank({ service, intercept });
     const retrieval = await client.submit(await consent(), asked);
     const controller = new AbortController();
     const collecting = client.collect(retrieval, { signal: controller.signal });
     while (checked === 0) await setImmediate();
-    expect(facts(await abortNow(controller, collecting))).toEqual({ code: 'aborted', stage: 'result', effect: 'none', safe: true });
+    expect(facts(await abortNow(controller, collecting))).toEqual({
+      code: 'aborted',
+      stage: 'result',
+      effect: 'none',
+      safe: true,
+    });
     const before = checked;
     await settle();
     expect([checked, checked < 20_000]).toEqual([before, true]);
@@ -155,20 +249,29 @@ describe('over a real connection', () => {
     for (const end of ends.splice(0).reverse()) await end();
   });
 
-  it.each(['token', 'request', 'result'] as const)('an abort at the %s stage settles before the next timer, too', async (on) => {
-    const sandbox = await startSandbox({ registrations: [registrationOf(loan)], faults: [{ on, do: 'stall' }] });
-    ends.push(sandbox.close);
-    const client = createSelfInfoClient({ service: loan, ...sandbox.connection });
-    ends.push(client.close);
-    const back = await visits(client, sandbox).callback();
-    const controller = new AbortController();
-    const { signal } = controller;
-    const journey = client.completeConsent(back, { sessionBinding: SESSION, signal }).then((outcome) => client.query(grantOf(outcome), asked, { signal }));
-    journey.catch(() => undefined);
-    while (!sandbox.log.some(({ step, fault }) => step === on && fault === 'stall')) await setImmediate();
-    const { code, stage } = await abortNow(controller, journey);
-    expect([code, stage]).toEqual(['aborted', on]);
-  });
+  it.each(['token', 'request', 'result'] as const)(
+    'an abort at the %s stage settles before the next timer, too',
+    async (on) => {
+      const sandbox = await startSandbox({
+        registrations: [registrationOf(loan)],
+        faults: [{ on, do: 'stall' }],
+      });
+      ends.push(sandbox.close);
+      const client = createSelfInfoClient({ service: loan, ...sandbox.connection });
+      ends.push(client.close);
+      const back = await visits(client, sandbox).callback();
+      const controller = new AbortController();
+      const { signal } = controller;
+      const journey = client
+        .completeConsent(back, { sessionBinding: SESSION, signal })
+        .then((outcome) => client.query(grantOf(outcome), asked, { signal }));
+      journey.catch(() => undefined);
+      while (!sandbox.log.some(({ step, fault }) => step === on && fault === 'stall'))
+        await setImmediate();
+      const { code, stage } = await abortNow(controller, journey);
+      expect([code, stage]).toEqual(['aborted', on]);
+    },
+  );
 });
 
 describe("a caller's long-lived signal", () => {
@@ -181,7 +284,10 @@ describe("a caller's long-lived signal", () => {
     await Promise.all(
       Array.from({ length: 40 }, async () => {
         const { url } = await client.beginConsent({ sessionBinding: SESSION, signal });
-        const outcome = await client.completeConsent(await sandbox.visit(url, { persona: 'hanako' }), { sessionBinding: SESSION, signal });
+        const outcome = await client.completeConsent(
+          await sandbox.visit(url, { persona: 'hanako' }),
+          { sessionBinding: SESSION, signal },
+        );
         const retrieval = await client.submit(grantOf(outcome), asked, { signal });
         await client.collect(retrieval, { signal, onProgress });
       }),
@@ -236,7 +342,10 @@ describe('an abort while the answer to the request is being kept', () => {
     const error = await abortNow(controller, submitting);
     keep();
     await settle();
-    expectStatus(await client.collect(client.resume(JSON.stringify(error.retrieval)), { onProgress }), 'ready');
+    expectStatus(
+      await client.collect(client.resume(JSON.stringify(error.retrieval)), { onProgress }),
+      'ready',
+    );
     expect(calls.filter((path) => path === '/request')).toHaveLength(1);
   });
 });

@@ -39,7 +39,11 @@ async function expectRefusal(run: () => unknown, expected: Refused) {
     }
     // What is wrong with a value is said together with what it must be.
     const bare = new SelfInfoError(expected[0], { path: expected[1] });
-    if (expected[0] === 'invalid_option') expect([message.length > bare.message.length, messageJa.length > bare.messageJa.length]).toEqual([true, true]);
+    if (expected[0] === 'invalid_option')
+      expect([
+        message.length > bare.message.length,
+        messageJa.length > bare.messageJa.length,
+      ]).toEqual([true, true]);
     expect([effect, retry]).toEqual(['none', { safe: false }]);
     expect(['configuration', 'request', 'result', 'calendar']).toContain(stage);
   }
@@ -48,7 +52,10 @@ async function expectRefusal(run: () => unknown, expected: Refused) {
 /** The same data with one thing changed: `a.b.0` is a path, undefined takes it away. */
 function changed(base: unknown, path: string, value: unknown): never {
   const [key = '', ...rest] = path.split('.');
-  const copy = (Array.isArray(base) ? [...base] : { ...(base as object) }) as Record<string, unknown>;
+  const copy = (Array.isArray(base) ? [...base] : { ...(base as object) }) as Record<
+    string,
+    unknown
+  >;
   if (rest.length > 0) copy[key] = changed(copy[key], rest.join('.'), value);
   else if (value === undefined) delete copy[key];
   else copy[key] = value;
@@ -60,7 +67,12 @@ const plain = {
   purpose: { id: 'housing-loan', text: '住宅ローンの事前審査のため' },
   retention: { days: 30 },
   items: {
-    income: { detail: 'local-tax', code: 'TM00000000000002', inquiries: ['latest'], latestBy: '課税年度' },
+    income: {
+      detail: 'local-tax',
+      code: 'TM00000000000002',
+      inquiries: ['latest'],
+      latestBy: '課税年度',
+    },
     pension: { detail: 'pension', holders: ['pension-service'], inquiries: ['range'] },
   },
 } as const;
@@ -93,7 +105,11 @@ describe('defineService', () => {
     ['items', [], 'spec.items must be an object.'],
     ['items', {}, ['invalid_option', 'spec.items']],
     ['items.method', plain.items.pension, ['invalid_option', 'spec.items.method']],
-    ['items', JSON.parse('{"__proto__":{"detail":"local-tax","inquiries":["range"]}}'), ['invalid_option', 'spec.items.__proto__']],
+    [
+      'items',
+      JSON.parse('{"__proto__":{"detail":"local-tax","inquiries":["range"]}}'),
+      ['invalid_option', 'spec.items.__proto__'],
+    ],
     ['items.income', null, 'spec.items.income must be an object.'],
     ['items.income.detail', undefined, ['missing_option', 'spec.items.income.detail']],
     ['items.income.detail', 'income', ['unknown_detail', 'spec.items.income.detail']],
@@ -103,18 +119,38 @@ describe('defineService', () => {
     ['items.income.code', 'TM000000000000022', ['invalid_option', 'spec.items.income.code']],
     ['items.income.code', 2, 'spec.items.income.code must be a string.'],
     ['items.pension.code', 'TM00000000000002', ['invalid_option', 'spec.items.pension.code']],
-    ['items.again', { detail: 'pension', inquiries: ['range'] }, ['invalid_option', 'spec.items.again.code']],
+    [
+      'items.again',
+      { detail: 'pension', inquiries: ['range'] },
+      ['invalid_option', 'spec.items.again.code'],
+    ],
     ['items.income.inquiries', undefined, ['missing_option', 'spec.items.income.inquiries']],
     ['items.income.inquiries', 'latest', 'spec.items.income.inquiries must be a list.'],
     ['items.income.inquiries', [], ['invalid_option', 'spec.items.income.inquiries']],
-    ['items.income.inquiries', ['latest', 'latest'], ['invalid_option', 'spec.items.income.inquiries']],
-    ['items.income.inquiries', ['latest', 'newest'], ['invalid_option', 'spec.items.income.inquiries[1]']],
+    [
+      'items.income.inquiries',
+      ['latest', 'latest'],
+      ['invalid_option', 'spec.items.income.inquiries'],
+    ],
+    [
+      'items.income.inquiries',
+      ['latest', 'newest'],
+      ['invalid_option', 'spec.items.income.inquiries[1]'],
+    ],
     ['items.income.latestBy', undefined, ['latest_not_declared', 'spec.items.income.inquiries']],
     ['items.income.latestBy', '', ['invalid_option', 'spec.items.income.latestBy']],
-    ['items.pension.holders', ['municipal', 'account-registry'], ['not_a_holder', 'spec.items.pension.holders[1]']],
+    [
+      'items.pension.holders',
+      ['municipal', 'account-registry'],
+      ['not_a_holder', 'spec.items.pension.holders[1]'],
+    ],
     ['items.pension.holders', ['nobody'], ['not_a_holder', 'spec.items.pension.holders[0]']],
     ['items.pension.holders', [], ['invalid_option', 'spec.items.pension.holders']],
-    ['items.pension.holders', ['municipal', 'municipal'], ['invalid_option', 'spec.items.pension.holders']],
+    [
+      'items.pension.holders',
+      ['municipal', 'municipal'],
+      ['invalid_option', 'spec.items.pension.holders'],
+    ],
     ['items.pension.holders', 'municipal', 'spec.items.pension.holders must be a list.'],
     ['items.pension.record', {}, 'spec.items.pension.record must be a Standard Schema.'],
     ['items.pension.record', null, 'spec.items.pension.record must be a Standard Schema.'],
@@ -124,15 +160,22 @@ describe('defineService', () => {
   });
 
   it('refuses what is no object', async () => {
-    for (const spec of [undefined, null, 'loan', 5, []]) await expectRefusal(() => defineService(spec as never), 'spec must be an object.');
+    for (const spec of [undefined, null, 'loan', 5, []])
+      await expectRefusal(() => defineService(spec as never), 'spec must be an object.');
   });
 
   it('keeps a copy that nobody can change', () => {
-    const spec = structuredClone(plain) as unknown as { items: { income: { inquiries: string[] } }; purpose: { text: string } };
+    const spec = structuredClone(plain) as unknown as {
+      items: { income: { inquiries: string[] } };
+      purpose: { text: string };
+    };
     const service = defineService(spec as never) as unknown as typeof spec;
     spec.items.income.inquiries.push('range');
     spec.purpose.text = '広告のため';
-    expect([service.items.income.inquiries, service.purpose.text]).toEqual([['latest'], '住宅ローンの事前審査のため']);
+    expect([service.items.income.inquiries, service.purpose.text]).toEqual([
+      ['latest'],
+      '住宅ローンの事前審査のため',
+    ]);
     expect(() => service.items.income.inquiries.push('range')).toThrow(TypeError);
     expect(() => Object.assign(service.items, { more: {} })).toThrow(TypeError);
   });
@@ -141,35 +184,91 @@ describe('defineService', () => {
 describe('the inquiries', () => {
   it.each<[string, () => unknown, Refused]>([
     ['30 February', () => pointInTime('2026-02-30'), ['invalid_date', 'pointInTime.at']],
-    ['29 February of no leap year', () => pointInTime('2026-02-29'), ['invalid_date', 'pointInTime.at']],
+    [
+      '29 February of no leap year',
+      () => pointInTime('2026-02-29'),
+      ['invalid_date', 'pointInTime.at'],
+    ],
     ['month 13', () => pointInTime('2026-13-01'), ['invalid_date', 'pointInTime.at']],
     ['a date with slashes', () => pointInTime('2026/04/01'), ['invalid_date', 'pointInTime.at']],
     ['a date of digits', () => pointInTime('20260401'), ['invalid_date', 'pointInTime.at']],
-    ['a date with time', () => pointInTime('2026-04-01T00:00:00Z'), ['invalid_date', 'pointInTime.at']],
+    [
+      'a date with time',
+      () => pointInTime('2026-04-01T00:00:00Z'),
+      ['invalid_date', 'pointInTime.at'],
+    ],
     ['a date with space', () => pointInTime(' 2026-04-01'), ['invalid_date', 'pointInTime.at']],
     ['an era', () => pointInTime('令和8年4月1日'), ['invalid_date', 'pointInTime.at']],
-    ['nothing', () => pointInTime(undefined as never), 'pointInTime.at must be a date string or a fiscal year.'],
-    ['null', () => pointInTime(null as never), 'pointInTime.at must be a date string or a fiscal year.'],
-    ['a Date, whose day depends on the zone', () => pointInTime(new Date() as never), 'pointInTime.at must be a date string or a fiscal year.'],
-    ['a year as number', () => pointInTime(2026 as never), 'pointInTime.at must be a date string or a fiscal year.'],
-    ['a fiscal year with more', () => pointInTime({ fiscalYear: 2026, month: 4 } as never), ['unknown_option', 'pointInTime.at.month']],
+    [
+      'nothing',
+      () => pointInTime(undefined as never),
+      'pointInTime.at must be a date string or a fiscal year.',
+    ],
+    [
+      'null',
+      () => pointInTime(null as never),
+      'pointInTime.at must be a date string or a fiscal year.',
+    ],
+    [
+      'a Date, whose day depends on the zone',
+      () => pointInTime(new Date() as never),
+      'pointInTime.at must be a date string or a fiscal year.',
+    ],
+    [
+      'a year as number',
+      () => pointInTime(2026 as never),
+      'pointInTime.at must be a date string or a fiscal year.',
+    ],
+    [
+      'a fiscal year with more',
+      () => pointInTime({ fiscalYear: 2026, month: 4 } as never),
+      ['unknown_option', 'pointInTime.at.month'],
+    ],
     ['an era year', () => fiscalYear(8), ['invalid_option', 'fiscalYear']],
     ['a date as fiscal year', () => fiscalYear(20260401), ['invalid_option', 'fiscalYear']],
     ['half a fiscal year', () => fiscalYear(2026.5), ['invalid_option', 'fiscalYear']],
     ['a fiscal year as text', () => fiscalYear('2026' as never), 'fiscalYear must be a number.'],
-    ['a range that ends a day before it starts', () => range('2026-04-02', '2026-04-01'), ['range_reversed', 'range']],
-    ['fiscal years that end before they start', () => range(fiscalYear(2026), fiscalYear(2025)), ['range_reversed', 'range']],
-    ['a day and a fiscal year', () => range('2026-04-01', fiscalYear(2026)), ['invalid_option', 'range.to']],
-    ['a fiscal year and a day', () => range(fiscalYear(2026), '2026-04-01'), ['invalid_option', 'range.to']],
-    ['a range that starts on no day', () => range('2026-04-31', '2026-05-01'), ['invalid_date', 'range.from']],
-    ['a range without end', () => range('2026-04-01', undefined as never), 'range.to must be a date string or a fiscal year.'],
+    [
+      'a range that ends a day before it starts',
+      () => range('2026-04-02', '2026-04-01'),
+      ['range_reversed', 'range'],
+    ],
+    [
+      'fiscal years that end before they start',
+      () => range(fiscalYear(2026), fiscalYear(2025)),
+      ['range_reversed', 'range'],
+    ],
+    [
+      'a day and a fiscal year',
+      () => range('2026-04-01', fiscalYear(2026)),
+      ['invalid_option', 'range.to'],
+    ],
+    [
+      'a fiscal year and a day',
+      () => range(fiscalYear(2026), '2026-04-01'),
+      ['invalid_option', 'range.to'],
+    ],
+    [
+      'a range that starts on no day',
+      () => range('2026-04-31', '2026-05-01'),
+      ['invalid_date', 'range.from'],
+    ],
+    [
+      'a range without end',
+      () => range('2026-04-01', undefined as never),
+      'range.to must be a date string or a fiscal year.',
+    ],
   ])('refuse %s', async (_, run, expected) => {
     await expectRefusal(run, expected);
   });
 
   it('take what is right', () => {
     expect(pointInTime('2024-02-29')).toEqual({ method: 'point-in-time', at: '2024-02-29' });
-    expect(range('2026-04-01', '2026-04-01')).toEqual({ method: 'range', from: '2026-04-01', to: '2026-04-01' });
+    expect(range('2026-04-01', '2026-04-01')).toEqual({
+      method: 'range',
+      from: '2026-04-01',
+      to: '2026-04-01',
+    });
     expect(range(fiscalYear(1900), fiscalYear(2999)).to).toEqual({ fiscalYear: 2999 });
   });
 });
@@ -223,42 +322,101 @@ describe.each(Object.entries(environments))('%s', (_name, make) => {
     ['endpoints.apiUrl', 'https://api.portal.example?a=b', url('options.endpoints.apiUrl')],
     ['endpoints.browserUrl', 'portal.example', url('options.endpoints.browserUrl')],
     ['endpoints.browserUrl', 'https://portal.example/?a', url('options.endpoints.browserUrl')],
-    ['endpoints.tokenUrl', 'https://portal.example', ['unknown_option', 'options.endpoints.tokenUrl']],
+    [
+      'endpoints.tokenUrl',
+      'https://portal.example',
+      ['unknown_option', 'options.endpoints.tokenUrl'],
+    ],
     ['issuer', undefined, ['missing_option', 'options.issuer']],
     ['issuer', 'portal', url('options.issuer')],
     ['ca', 5, 'options.ca must be a PEM string or a list of them.'],
     ['ca', [5], 'options.ca must be a PEM string or a list of them.'],
     ['ca', [], ['invalid_credential', 'options.ca']],
     ['ca', 'ca.pem', ['invalid_credential', 'options.ca']],
-    ['ca', [ca, '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'], ['invalid_credential', 'options.ca']],
+    [
+      'ca',
+      [ca, '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'],
+      ['invalid_credential', 'options.ca'],
+    ],
     ['profile', {}, 'options.profile must have a method encodeRequest.'],
     ['profile', 'public', 'options.profile must have a method encodeRequest.'],
-    ['profile', changed(confirmed, 'paths.request', undefined), ['invalid_option', 'options.profile.paths.request']],
-    ['profile', changed(confirmed, 'paths.request', '/request'), ['invalid_option', 'options.profile.paths.request']],
-    ['profile', changed(confirmed, 'timing.pollMs.value', '3000'), ['invalid_option', 'options.profile.timing.pollMs']],
-    ['profile', changed(confirmed, 'oauth', undefined), ['invalid_option', 'options.profile.oauth.pkce']],
-    ['profile', changed(confirmed, 'itemStatuses.not-covered.value', 'PRESENT'), ['invalid_option', 'options.profile.itemStatuses.not-covered']],
-    ['profile', changed(confirmed, 'processStatuses.running.value', 'DONE'), ['invalid_option', 'options.profile.processStatuses.done']],
-    ['profile', changed(confirmed, 'methods.range.value', 'LATEST'), ['invalid_option', 'options.profile.methods.latest']],
-    ['profile', changed(confirmed, 'fields.processStatus.value', 'process_id'), ['invalid_option', 'options.profile.fields.processStatus']],
-    ['profile', changed(confirmed, 'fields.to.value', 'range_start'), ['invalid_option', 'options.profile.fields.to']],
-    ['profile', changed(confirmed, 'decodeProcess', undefined), 'options.profile must have a method decodeProcess.'],
+    [
+      'profile',
+      changed(confirmed, 'paths.request', undefined),
+      ['invalid_option', 'options.profile.paths.request'],
+    ],
+    [
+      'profile',
+      changed(confirmed, 'paths.request', '/request'),
+      ['invalid_option', 'options.profile.paths.request'],
+    ],
+    [
+      'profile',
+      changed(confirmed, 'timing.pollMs.value', '3000'),
+      ['invalid_option', 'options.profile.timing.pollMs'],
+    ],
+    [
+      'profile',
+      changed(confirmed, 'oauth', undefined),
+      ['invalid_option', 'options.profile.oauth.pkce'],
+    ],
+    [
+      'profile',
+      changed(confirmed, 'itemStatuses.not-covered.value', 'PRESENT'),
+      ['invalid_option', 'options.profile.itemStatuses.not-covered'],
+    ],
+    [
+      'profile',
+      changed(confirmed, 'processStatuses.running.value', 'DONE'),
+      ['invalid_option', 'options.profile.processStatuses.done'],
+    ],
+    [
+      'profile',
+      changed(confirmed, 'methods.range.value', 'LATEST'),
+      ['invalid_option', 'options.profile.methods.latest'],
+    ],
+    [
+      'profile',
+      changed(confirmed, 'fields.processStatus.value', 'process_id'),
+      ['invalid_option', 'options.profile.fields.processStatus'],
+    ],
+    [
+      'profile',
+      changed(confirmed, 'fields.to.value', 'range_start'),
+      ['invalid_option', 'options.profile.fields.to'],
+    ],
+    [
+      'profile',
+      changed(confirmed, 'decodeProcess', undefined),
+      'options.profile must have a method decodeProcess.',
+    ],
   ])('refuses %s = %j', async (path, value, expected) => {
     await expectRefusal(() => make(changed(site, path, value)), expected);
   });
 
   it('refuses what is no object', async () => {
-    for (const options of [undefined, null, 'production']) expect(await thrownBy(() => make(options as never))).toBeInstanceOf(Error);
+    for (const options of [undefined, null, 'production'])
+      expect(await thrownBy(() => make(options as never))).toBeInstanceOf(Error);
   });
 });
 
 describe('an environment', () => {
   it('takes plain http for the sandbox on loopback only', async () => {
-    const local = (host: string) => ({ ...site, endpoints: { browserUrl: `http://${host}:8080`, apiUrl: `https://${host}:8443` } });
-    for (const host of ['localhost', '127.0.0.1', '[::1]']) expect(sandboxEnvironment(local(host)).kind).toBe('sandbox');
+    const local = (host: string) => ({
+      ...site,
+      endpoints: { browserUrl: `http://${host}:8080`, apiUrl: `https://${host}:8443` },
+    });
+    for (const host of ['localhost', '127.0.0.1', '[::1]'])
+      expect(sandboxEnvironment(local(host)).kind).toBe('sandbox');
     for (const host of ['localhost.example', '127.0.0.2.example', '10.0.0.1'])
-      await expectRefusal(() => sandboxEnvironment(local(host)), ['invalid_option', 'options.endpoints.browserUrl']);
-    await expectRefusal(() => connectionCheckEnvironment(local('localhost')), ['invalid_option', 'options.endpoints.browserUrl']);
+      await expectRefusal(
+        () => sandboxEnvironment(local(host)),
+        ['invalid_option', 'options.endpoints.browserUrl'],
+      );
+    await expectRefusal(
+      () => connectionCheckEnvironment(local('localhost')),
+      ['invalid_option', 'options.endpoints.browserUrl'],
+    );
   });
 
   it('of the sandbox lies on loopback or a private name, and never on a public host; the others are wherever the notice says', async () => {
@@ -266,21 +424,54 @@ describe('an environment', () => {
       { browserUrl: `https://${host}`, apiUrl: site.endpoints.apiUrl },
       { browserUrl: site.endpoints.browserUrl, apiUrl: `https://${host}:8443` },
     ];
-    const inside = ['localhost', '127.0.0.1', '[::1]', 'sandbox', 'a.test', 'a.example', 'a.invalid', 'a.localhost', 'a.internal', 'a.local'];
-    for (const host of inside) for (const endpoints of places(host)) expect(sandboxEnvironment({ ...site, endpoints }).endpoints).toEqual(endpoints);
-    for (const host of ['portal.go.jp', 'example.com', 'local.jp', 'test.', '10.0.0.1', '[2001:db8::1]', '[::ffff:192.0.2.1]']) {
+    const inside = [
+      'localhost',
+      '127.0.0.1',
+      '[::1]',
+      'sandbox',
+      'a.test',
+      'a.example',
+      'a.invalid',
+      'a.localhost',
+      'a.internal',
+      'a.local',
+    ];
+    for (const host of inside)
+      for (const endpoints of places(host))
+        expect(sandboxEnvironment({ ...site, endpoints }).endpoints).toEqual(endpoints);
+    for (const host of [
+      'portal.go.jp',
+      'example.com',
+      'local.jp',
+      'test.',
+      '10.0.0.1',
+      '[2001:db8::1]',
+      '[::ffff:192.0.2.1]',
+    ]) {
       const [first, second] = places(host);
-      await expectRefusal(() => sandboxEnvironment({ ...site, endpoints: first as never }), ['invalid_option', 'options.endpoints.browserUrl']);
-      await expectRefusal(() => sandboxEnvironment({ ...site, endpoints: second as never }), ['invalid_option', 'options.endpoints.apiUrl']);
+      await expectRefusal(
+        () => sandboxEnvironment({ ...site, endpoints: first as never }),
+        ['invalid_option', 'options.endpoints.browserUrl'],
+      );
+      await expectRefusal(
+        () => sandboxEnvironment({ ...site, endpoints: second as never }),
+        ['invalid_option', 'options.endpoints.apiUrl'],
+      );
       for (const endpoints of places(host)) {
         expect(connectionCheckEnvironment({ ...site, endpoints }).endpoints).toEqual(endpoints);
-        expect(productionEnvironment({ ...site, endpoints, profile: confirmed }).endpoints).toEqual(endpoints);
+        expect(productionEnvironment({ ...site, endpoints, profile: confirmed }).endpoints).toEqual(
+          endpoints,
+        );
       }
     }
   });
 
   it('for the connection check takes what is not confirmed yet: the public profile, items without code, an injected transport', () => {
-    const options = { service: loan, environment: connectionCheckEnvironment(site), fetch: async () => new Response() };
+    const options = {
+      service: loan,
+      environment: connectionCheckEnvironment(site),
+      fetch: async () => new Response(),
+    };
     expect(options.environment.profile).toBe(publicProfile);
     expect(createSelfInfoClient(options).resume).toBeTypeOf('function');
   });
@@ -288,7 +479,9 @@ describe('an environment', () => {
   it('cannot be changed', () => {
     const environment = sandboxEnvironment(site);
     expect(() => Object.assign(environment, { kind: 'production' })).toThrow(TypeError);
-    expect(() => Object.assign(environment.endpoints, { apiUrl: 'https://evil.example' })).toThrow(TypeError);
+    expect(() => Object.assign(environment.endpoints, { apiUrl: 'https://evil.example' })).toThrow(
+      TypeError,
+    );
     expect(() => Object.assign(publicProfile.paths.token, { value: '/evil' })).toThrow(TypeError);
   });
 });
@@ -297,7 +490,10 @@ describe('production', () => {
   const make = (options: object) => productionEnvironment({ ...site, ...options } as never);
 
   it('refuses the public profile, naming the first entry that is not confirmed', async () => {
-    await expectRefusal(() => make({}), ['unverified_profile', 'options.profile.paths.authorization']);
+    await expectRefusal(
+      () => make({}),
+      ['unverified_profile', 'options.profile.paths.authorization'],
+    );
   });
 
   it.each([
@@ -314,21 +510,40 @@ describe('production', () => {
   });
 
   it('takes a profile with one name for what never stands in one place', () => {
-    expect(make({ profile: changed(confirmed, 'fields.from.value', 'point_date') }).kind).toBe('production');
-    expect(make({ profile: changed(confirmed, 'fields.processStatus.value', 'item_status') }).kind).toBe('production');
+    expect(make({ profile: changed(confirmed, 'fields.from.value', 'point_date') }).kind).toBe(
+      'production',
+    );
+    expect(
+      make({ profile: changed(confirmed, 'fields.processStatus.value', 'item_status') }).kind,
+    ).toBe('production');
   });
 
   it('takes a profile that is confirmed in every entry, or public and official', () => {
     expect(make({ profile: confirmed }).kind).toBe('production');
-    expect(make({ profile: changed(confirmed, 'fields.items.confidence', 'public-official') }).kind).toBe('production');
+    expect(
+      make({ profile: changed(confirmed, 'fields.items.confidence', 'public-official') }).kind,
+    ).toBe('production');
   });
 
   it('takes another profile only with the symbol of the long name', async () => {
-    expect(make({ unconfirmedProfile: acceptWireProfileNotConfirmedBySpecification }).profile).toBe(publicProfile);
-    for (const value of [true, 'acceptWireProfileNotConfirmedBySpecification', Symbol('accept a wire profile not confirmed by the specification')])
-      await expectRefusal(() => make({ unconfirmedProfile: value }), 'options.unconfirmedProfile must be the exported symbol.');
+    expect(make({ unconfirmedProfile: acceptWireProfileNotConfirmedBySpecification }).profile).toBe(
+      publicProfile,
+    );
+    for (const value of [
+      true,
+      'acceptWireProfileNotConfirmedBySpecification',
+      Symbol('accept a wire profile not confirmed by the specification'),
+    ])
+      await expectRefusal(
+        () => make({ unconfirmedProfile: value }),
+        'options.unconfirmedProfile must be the exported symbol.',
+      );
     await expectRefusal(
-      () => sandboxEnvironment({ ...site, unconfirmedProfile: acceptWireProfileNotConfirmedBySpecification } as never),
+      () =>
+        sandboxEnvironment({
+          ...site,
+          unconfirmedProfile: acceptWireProfileNotConfirmedBySpecification,
+        } as never),
       ['unknown_option', 'options.unconfirmedProfile'],
     );
   });
@@ -336,21 +551,30 @@ describe('production', () => {
   it('refuses an injected transport', async () => {
     const environment = make({ profile: confirmed });
     const options = { service: loan, environment, tls, fetch: async () => new Response() };
-    await expectRefusal(() => createSelfInfoClient(options), ['injected_transport_refused', 'options.fetch']);
+    await expectRefusal(
+      () => createSelfInfoClient(options),
+      ['injected_transport_refused', 'options.fetch'],
+    );
   });
 
   it('requires the code of every item', async () => {
     const environment = make({ profile: confirmed });
-    await expectRefusal(() => createSelfInfoClient({ service: loan, environment, tls }), ['item_code_required', 'options.service.items.household.code']);
+    await expectRefusal(
+      () => createSelfInfoClient({ service: loan, environment, tls }),
+      ['item_code_required', 'options.service.items.household.code'],
+    );
     const service = defineService({ ...plain, items: { income: plain.items.income } });
-    expect(createSelfInfoClient({ service, environment, tls }).availability({ at: '2026-12-01' }).state).toBe('open');
+    expect(
+      createSelfInfoClient({ service, environment, tls }).availability({ at: '2026-12-01' }).state,
+    ).toBe('open');
   });
 });
 
 describe('createSelfInfoClient', () => {
   const environment = sandboxEnvironment(site);
   const options = { service: loan, environment, tls };
-  const make = (path: string, value: unknown) => () => createSelfInfoClient(changed(options, path, value));
+  const make = (path: string, value: unknown) => () =>
+    createSelfInfoClient(changed(options, path, value));
 
   it('takes what all these cases change', () => {
     expect(createSelfInfoClient(options).resume).toBeTypeOf('function');
@@ -365,8 +589,16 @@ describe('createSelfInfoClient', () => {
     ['environment', undefined, ['invalid_environment', 'options.environment']],
     ['environment', 'production', ['invalid_environment', 'options.environment']],
     ['environment', { ...environment }, ['invalid_environment', 'options.environment']],
-    ['environment', { ...environment, kind: 'production' }, ['invalid_environment', 'options.environment']],
-    ['environment', JSON.parse(JSON.stringify(environment)), ['invalid_environment', 'options.environment']],
+    [
+      'environment',
+      { ...environment, kind: 'production' },
+      ['invalid_environment', 'options.environment'],
+    ],
+    [
+      'environment',
+      JSON.parse(JSON.stringify(environment)),
+      ['invalid_environment', 'options.environment'],
+    ],
     ['tls', undefined, ['missing_option', 'options.tls']],
     ['tls', 'cert.pem', 'options.tls must be an object.'],
     ['tls.cert', undefined, ['missing_option', 'options.tls.cert']],
@@ -381,7 +613,11 @@ describe('createSelfInfoClient', () => {
     ['store', {}, 'options.store must have a method put.'],
     ['store', null, 'options.store must have a method put.'],
     ['store', new Map(), 'options.store must have a method put.'],
-    ['store', { ...createMemoryStore(), take: undefined }, 'options.store must have a method take.'],
+    [
+      'store',
+      { ...createMemoryStore(), take: undefined },
+      'options.store must have a method take.',
+    ],
     ['calendar', {}, 'options.calendar must have a method status.'],
     ['calendar', null, 'options.calendar must have a method status.'],
     ['clock', Date, 'options.clock must have a method now.'],
@@ -397,11 +633,16 @@ describe('createSelfInfoClient', () => {
 
   it('refuses a key that belongs to another certificate', async () => {
     const other = await authority.issue(CLIENT_ID);
-    await expectRefusal(make('tls.key', other.key), ['key_certificate_mismatch', 'options.tls.key']);
+    await expectRefusal(make('tls.key', other.key), [
+      'key_certificate_mismatch',
+      'options.tls.key',
+    ]);
   });
 
   it('says nothing of the key that it cannot read', async () => {
-    const error = await errorOf(make('tls.key', '-----BEGIN PRIVATE KEY-----\nCANARY\n-----END PRIVATE KEY-----\n'));
+    const error = await errorOf(
+      make('tls.key', '-----BEGIN PRIVATE KEY-----\nCANARY\n-----END PRIVATE KEY-----\n'),
+    );
     expect(JSON.stringify(error) + error.stack + error.cause).not.toContain('CANARY');
   });
 
@@ -415,7 +656,10 @@ describe('createSelfInfoClient', () => {
     it('refuses to work outside the sandbox', async () => {
       process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
       const place = 'process.env.NODE_TLS_REJECT_UNAUTHORIZED';
-      for (const strict of [connectionCheckEnvironment(site), productionEnvironment({ ...site, profile: confirmed })])
+      for (const strict of [
+        connectionCheckEnvironment(site),
+        productionEnvironment({ ...site, profile: confirmed }),
+      ])
         await expectRefusal(make('environment', strict), ['insecure_tls', place]);
       expect(make('environment', environment)()).toBeTypeOf('object');
     });
@@ -439,13 +683,17 @@ describe('availability', () => {
   });
 
   it('refuses an instant that the calendar does not vouch for', async () => {
-    expect((await errorOf(() => openBank().client.availability({ at: '1999-12-31' }))).code).toBe('outside_calendar');
+    expect((await errorOf(() => openBank().client.availability({ at: '1999-12-31' }))).code).toBe(
+      'outside_calendar',
+    );
   });
 });
 
 describe('resume', () => {
   const { client, consent } = openBank();
-  const handle = consent().then((grant) => client.submit(grant, { household: pointInTime('2026-04-01') }));
+  const handle = consent().then((grant) =>
+    client.submit(grant, { household: pointInTime('2026-04-01') }),
+  );
 
   it('takes a retrieval as text or parsed', async () => {
     const retrieval = await handle;
@@ -495,16 +743,25 @@ describe('resume', () => {
   });
 
   it('refuses what is no retrieval', async () => {
-    for (const value of [undefined, null, 5, '', '{', 'null', '5']) await expectRefusal(() => client.resume(value), ['invalid_retrieval', 'retrieval']);
-    for (const value of ['[]', {}]) await expectRefusal(() => client.resume(value), ['invalid_retrieval', 'retrieval.v']);
+    for (const value of [undefined, null, 5, '', '{', 'null', '5'])
+      await expectRefusal(() => client.resume(value), ['invalid_retrieval', 'retrieval']);
+    for (const value of ['[]', {}])
+      await expectRefusal(() => client.resume(value), ['invalid_retrieval', 'retrieval.v']);
   });
 });
 
 describe('createMemoryStore', () => {
   it('refuses options it does not know and clocks that are none', async () => {
-    await expectRefusal(() => createMemoryStore({ ttl: 5 } as never), ['unknown_option', 'options.ttl']);
+    await expectRefusal(
+      () => createMemoryStore({ ttl: 5 } as never),
+      ['unknown_option', 'options.ttl'],
+    );
     await expectRefusal(() => createMemoryStore(null as never), 'options must be an object.');
-    for (const clock of [5, null, {}, Date]) await expectRefusal(() => createMemoryStore({ clock: clock as never }), 'options.clock must have a method now.');
+    for (const clock of [5, null, {}, Date])
+      await expectRefusal(
+        () => createMemoryStore({ clock: clock as never }),
+        'options.clock must have a method now.',
+      );
   });
 
   it('names a clock of the host that fails, and hides what it throws', async () => {
@@ -519,7 +776,12 @@ describe('createMemoryStore', () => {
     const store = createMemoryStore({ clock: { now } as never });
     await store.put('a', 'one', 1_000);
     fails = true;
-    for (const use of [() => store.put('b', 'two', 1_000), () => store.get('a'), () => store.take('a')]) await expectRefusal(use, [...named]);
+    for (const use of [
+      () => store.put('b', 'two', 1_000),
+      () => store.get('a'),
+      () => store.take('a'),
+    ])
+      await expectRefusal(use, [...named]);
     fails = false;
     expect(await store.take('a')).toEqual({ value: 'one', expiresAt: 1_000 });
   });
@@ -550,13 +812,27 @@ describe('createMemoryStore', () => {
     expect(await store.get('a')).toEqual({ value: 'one', expiresAt: 15_000 });
     // It looks every ten seconds.
     clock.set(25_000);
-    expect([await store.get('a'), await store.get('c')]).toEqual([{ value: '', expiresAt: 15_000 }, 'taken']);
-    expect([await store.take('b'), await store.get('b')]).toEqual([{ value: '', expiresAt: 15_000 }, 'taken']);
-    for (const key of ['a', 'b', 'c']) expect((await errorOf(() => store.put(key, 'two', 30_000))).code).toBe('store_key_exists');
+    expect([await store.get('a'), await store.get('c')]).toEqual([
+      { value: '', expiresAt: 15_000 },
+      'taken',
+    ]);
+    expect([await store.take('b'), await store.get('b')]).toEqual([
+      { value: '', expiresAt: 15_000 },
+      'taken',
+    ]);
+    for (const key of ['a', 'b', 'c'])
+      expect((await errorOf(() => store.put(key, 'two', 30_000))).code).toBe('store_key_exists');
     clock.set(86_414_999);
-    expect([await store.get('a'), await store.get('c')]).toEqual([{ value: '', expiresAt: 15_000 }, 'taken']);
+    expect([await store.get('a'), await store.get('c')]).toEqual([
+      { value: '', expiresAt: 15_000 },
+      'taken',
+    ]);
     clock.set(86_424_999);
-    expect([await store.get('a'), await store.get('b'), await store.get('c')]).toEqual([undefined, undefined, undefined]);
+    expect([await store.get('a'), await store.get('b'), await store.get('c')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
     await store.put('a', 'two', 86_500_000);
     expect(await store.get('a')).toEqual({ value: 'two', expiresAt: 86_500_000 });
   });
@@ -566,7 +842,9 @@ describe('createMemoryStore', () => {
     const store = createMemoryStore({ clock, maxEntries: 2 });
     await store.put('transaction:a', 'one', 60_000);
     await store.put('transaction:b', 'two', 60_000);
-    const { code, effect, retry } = await errorOf(() => store.put('transaction:c', 'three', 60_000));
+    const { code, effect, retry } = await errorOf(() =>
+      store.put('transaction:c', 'three', 60_000),
+    );
     expect([code, effect, retry]).toEqual(['store_full', 'none', { safe: true }]);
     await store.put('retrieval:a', 'four', 90_000);
     expect(await store.get('transaction:c')).toBeUndefined();
@@ -587,25 +865,42 @@ describe('createMemoryStore', () => {
       await store.put(key, 'one', 60_000);
       await store.take(key);
     }
-    expect([await store.get('x'), await store.get('y'), await store.get('z')]).toEqual([undefined, 'taken', 'taken']);
+    expect([await store.get('x'), await store.get('y'), await store.get('z')]).toEqual([
+      undefined,
+      'taken',
+      'taken',
+    ]);
     expect(await store.get('retrieval:a')).toEqual({ value: 'kept', expiresAt: 60_000 });
   });
 
   it('holds 100,000 values when nothing else is said', async () => {
     const store = createMemoryStore({ clock: createVirtualClock(0) });
-    for (let index = 0; index < 100_000; index++) await store.put(`transaction:${index}`, '', 60_000);
-    expect((await errorOf(() => store.put('transaction:one-more', '', 60_000))).code).toBe('store_full');
+    for (let index = 0; index < 100_000; index++)
+      await store.put(`transaction:${index}`, '', 60_000);
+    expect((await errorOf(() => store.put('transaction:one-more', '', 60_000))).code).toBe(
+      'store_full',
+    );
   });
 
-  it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('refuses to hold at most %s', async (maxEntries) => {
-    expect(await refusalOf(() => createMemoryStore({ maxEntries }))).toEqual(['invalid_option', 'options.maxEntries']);
-  });
+  it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
+    'refuses to hold at most %s',
+    async (maxEntries) => {
+      expect(await refusalOf(() => createMemoryStore({ maxEntries }))).toEqual([
+        'invalid_option',
+        'options.maxEntries',
+      ]);
+    },
+  );
 
   it('knows nothing of keys that were never put, or were deleted', async () => {
     const store = createMemoryStore();
     await store.put('a', 'one', 0);
     await store.delete('a');
-    expect([await store.get('a'), await store.take('a'), await store.get('constructor')]).toEqual([undefined, undefined, undefined]);
+    expect([await store.get('a'), await store.take('a'), await store.get('constructor')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });
 
@@ -640,15 +935,37 @@ describe('createVirtualClock', () => {
 
 describe('the steps for hosts that hold them themselves', () => {
   const environment = sandboxEnvironment(site);
-  const pushed = { ...publicProfile, oauth: { ...publicProfile.oauth, pushedAuthorizationRequests: { value: true, confidence: 'specification' } as const } };
+  const pushed = {
+    ...publicProfile,
+    oauth: {
+      ...publicProfile.oauth,
+      pushedAuthorizationRequests: { value: true, confidence: 'specification' } as const,
+    },
+  };
   const codeChallenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
   const callback = `${REDIRECT_URI}?${new URLSearchParams({ code: 'c', state: 's', iss: site.issuer })}`;
 
   it.each<[string, () => unknown, Refused]>([
-    ['buildConsentUrl without environment', () => buildConsentUrl(undefined as never, { state: 's', codeChallenge }), ['invalid_environment', 'environment']],
-    ['buildConsentUrl by hand', () => buildConsentUrl({ ...environment }, { state: 's', codeChallenge }), ['invalid_environment', 'environment']],
-    ['buildConsentUrl without state', () => buildConsentUrl(environment, { codeChallenge } as never), ['missing_option', 'options.state']],
-    ['buildConsentUrl with an empty state', () => buildConsentUrl(environment, { state: '', codeChallenge }), ['invalid_option', 'options.state']],
+    [
+      'buildConsentUrl without environment',
+      () => buildConsentUrl(undefined as never, { state: 's', codeChallenge }),
+      ['invalid_environment', 'environment'],
+    ],
+    [
+      'buildConsentUrl by hand',
+      () => buildConsentUrl({ ...environment }, { state: 's', codeChallenge }),
+      ['invalid_environment', 'environment'],
+    ],
+    [
+      'buildConsentUrl without state',
+      () => buildConsentUrl(environment, { codeChallenge } as never),
+      ['missing_option', 'options.state'],
+    ],
+    [
+      'buildConsentUrl with an empty state',
+      () => buildConsentUrl(environment, { state: '', codeChallenge }),
+      ['invalid_option', 'options.state'],
+    ],
     [
       'buildConsentUrl with the verifier',
       () => buildConsentUrl(environment, { state: 's', codeChallenge: 'verifier' }),
@@ -671,15 +988,43 @@ describe('the steps for hosts that hold them themselves', () => {
     ],
     [
       'buildConsentUrl where requests are pushed',
-      () => buildConsentUrl(sandboxEnvironment({ ...site, profile: pushed }), { state: 's', codeChallenge }),
+      () =>
+        buildConsentUrl(sandboxEnvironment({ ...site, profile: pushed }), {
+          state: 's',
+          codeChallenge,
+        }),
       ['invalid_option', 'environment.profile.oauth.pushedAuthorizationRequests'],
     ],
-    ['buildConsentUrl with scope', () => buildConsentUrl(environment, { state: 's', codeChallenge, scope: 'a' } as never), ['unknown_option', 'options.scope']],
-    ['buildConsentUrl without options', () => buildConsentUrl(environment, undefined as never), 'options must be an object.'],
-    ['validateCallback without environment', () => validateCallback({} as never, callback, { state: 's' }), ['invalid_environment', 'environment']],
-    ['validateCallback without state', () => validateCallback(environment, callback, {} as never), ['missing_option', 'options.state']],
-    ['validateCallback with a number', () => validateCallback(environment, callback, { state: 5 as never }), 'options.state must be a string.'],
-    ['validateCallback with nonce', () => validateCallback(environment, callback, { state: 's', nonce: 'n' } as never), ['unknown_option', 'options.nonce']],
+    [
+      'buildConsentUrl with scope',
+      () => buildConsentUrl(environment, { state: 's', codeChallenge, scope: 'a' } as never),
+      ['unknown_option', 'options.scope'],
+    ],
+    [
+      'buildConsentUrl without options',
+      () => buildConsentUrl(environment, undefined as never),
+      'options must be an object.',
+    ],
+    [
+      'validateCallback without environment',
+      () => validateCallback({} as never, callback, { state: 's' }),
+      ['invalid_environment', 'environment'],
+    ],
+    [
+      'validateCallback without state',
+      () => validateCallback(environment, callback, {} as never),
+      ['missing_option', 'options.state'],
+    ],
+    [
+      'validateCallback with a number',
+      () => validateCallback(environment, callback, { state: 5 as never }),
+      'options.state must be a string.',
+    ],
+    [
+      'validateCallback with nonce',
+      () => validateCallback(environment, callback, { state: 's', nonce: 'n' } as never),
+      ['unknown_option', 'options.nonce'],
+    ],
     [
       'validateCallback of nothing',
       () => validateCallback(environment, null as never, { state: 's' }),
@@ -698,13 +1043,22 @@ describe('the steps for hosts that hold them themselves', () => {
     ['codeVerifier', 5, 'options.codeVerifier must be a string.'],
     ['tls', undefined, ['missing_option', 'options.tls']],
     ['tls.cert', 'cert.pem', ['invalid_credential', 'options.tls.cert']],
-    ['clientAuth', 'secret', "options.clientAuth must be 'tls', what privateKeyJwt returned, or a function that returns it."],
+    [
+      'clientAuth',
+      'secret',
+      "options.clientAuth must be 'tls', what privateKeyJwt returned, or a function that returns it.",
+    ],
     ['egress', 'proxy', 'options.egress must be an object.'],
     ['clock', {} as Clock, 'options.clock must have a method now.'],
     ['signal', 5, 'options.signal must be an AbortSignal.'],
     ['fetch', 5, 'options.fetch must be a function.'],
   ])('exchangeToken with %s = %j is refused', async (path, value, expected) => {
-    const options = { environment, callback: await validateCallback(environment, callback, { state: 's' }), codeVerifier: 'v'.repeat(43), tls };
+    const options = {
+      environment,
+      callback: await validateCallback(environment, callback, { state: 's' }),
+      codeVerifier: 'v'.repeat(43),
+      tls,
+    };
     await expectRefusal(() => exchangeToken(changed(options, path, value)), expected);
   });
 
@@ -716,15 +1070,25 @@ describe('the steps for hosts that hold them themselves', () => {
     ['an error', { code: undefined, error: 'server_error' }, 'server_error'],
     ['neither code nor error', { code: undefined }, 'invalid_response'],
   ])('validateCallback rejects %s', async (_, changes, code) => {
-    const error = await errorOf(() => validateCallback(environment, altered(callback, changes), { state: 's' }));
-    expect([error.code, error.stage, error.upstream]).toEqual(['callback_rejected', 'callback', { code }]);
+    const error = await errorOf(() =>
+      validateCallback(environment, altered(callback, changes), { state: 's' }),
+    );
+    expect([error.code, error.stage, error.upstream]).toEqual([
+      'callback_rejected',
+      'callback',
+      { code },
+    ]);
   });
 
   it('validateCallback tells when the citizen declined', async () => {
     const declined = altered(callback, { code: undefined, error: 'access_denied' });
-    expect((await errorOf(() => validateCallback(environment, declined, { state: 's' }))).code).toBe('consent_declined');
+    expect(
+      (await errorOf(() => validateCallback(environment, declined, { state: 's' }))).code,
+    ).toBe('consent_declined');
     // Not from a stranger.
     const strange = altered(declined, { state: 'other' });
-    expect((await errorOf(() => validateCallback(environment, strange, { state: 's' }))).code).toBe('callback_rejected');
+    expect((await errorOf(() => validateCallback(environment, strange, { state: 's' }))).code).toBe(
+      'callback_rejected',
+    );
   });
 });

@@ -1,12 +1,22 @@
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Collected, defineService, latest, type OpenRecord, type SelfInfoClient, type ServiceSpec, type StandardSchema } from '../../src/index.js';
+import {
+  type Collected,
+  defineService,
+  latest,
+  type OpenRecord,
+  type SelfInfoClient,
+  type ServiceSpec,
+  type StandardSchema,
+} from '../../src/index.js';
 import { expectStatus, type Loan, loan, openBank } from '../kit/loan.js';
 import { errorOf } from '../kit/refusals.js';
 import { rounds } from '../kit/size.js';
 
-/** How many bytes are decoded, characters scanned and records judged before others get their turn. */
+/**
+ * How many bytes are decoded, characters scanned and records judged before others get their turn.
+ */
 const DECODED = 262_144;
 const SLICE = 65_536;
 const RECORDS = 50;
@@ -15,7 +25,10 @@ const head = (id: string) => `{"process_id":${JSON.stringify(id)},"process_statu
 const recordList = (records: readonly unknown[]) =>
   `,"selfPersonalData":[{"item_code":"TM00000000000002","item_status":"PRESENT","record_list":${JSON.stringify(records)}}]}`;
 
-/** Collects an answer of which everything behind the process status is given, in one piece or in the chunks that are asked for. */
+/**
+ * Collects an answer of which everything behind the process status is given, in one piece or in the
+ * chunks that are asked for.
+ */
 async function collectorOf<S extends ServiceSpec = Loan>(service: S = loan as unknown as S) {
   let rest = '}';
   let size = Number.POSITIVE_INFINITY;
@@ -24,11 +37,16 @@ async function collectorOf<S extends ServiceSpec = Loan>(service: S = loan as un
     async intercept(request, pass) {
       if (!request.url.endsWith('/result')) return pass(request);
       const { process_id } = (await request.json()) as { process_id: string };
-      return new Response(inChunks(Buffer.from(head(process_id) + rest), size), { headers: { 'content-type': 'application/json' } });
+      return new Response(inChunks(Buffer.from(head(process_id) + rest), size), {
+        headers: { 'content-type': 'application/json' },
+      });
     },
   });
   const client = bank.client as unknown as SelfInfoClient<S>;
-  const retrieval = await client.submit((await bank.consent()) as never, { income: latest() } as never);
+  const retrieval = await client.submit(
+    (await bank.consent()) as never,
+    { income: latest() } as never,
+  );
   return (text: string, chunk = Number.POSITIVE_INFINITY): Promise<Collected<S>> => {
     [rest, size] = [text, chunk];
     return client.collect(retrieval);
@@ -47,7 +65,9 @@ function inChunks(bytes: Buffer, size: number): ReadableStream<Uint8Array> {
 }
 
 /** How many turns others got while a call was under way. */
-async function turnsDuring<T>(call: () => Promise<T>): Promise<{ readonly turns: number; readonly value: T }> {
+async function turnsDuring<T>(
+  call: () => Promise<T>,
+): Promise<{ readonly turns: number; readonly value: T }> {
   let turns = 0;
   let under = true;
   const counting = (async () => {
@@ -62,22 +82,47 @@ async function turnsDuring<T>(call: () => Promise<T>): Promise<{ readonly turns:
 describe('an answer of five megabytes', () => {
   const openLoan = defineService({
     ...loan,
-    items: { income: { detail: 'local-tax', code: 'TM00000000000002', inquiries: ['latest'], latestBy: '課税年度' } },
+    items: {
+      income: {
+        detail: 'local-tax',
+        code: 'TM00000000000002',
+        inquiries: ['latest'],
+        latestBy: '課税年度',
+      },
+    },
   });
-  const record = { holder_name: 'municipal', record_date: '2026-06-01', field_values: { 課税年度: '2026', 所得: '円'.repeat(300) } };
+  const record = {
+    holder_name: 'municipal',
+    record_date: '2026-06-01',
+    field_values: { 課税年度: '2026', 所得: '円'.repeat(300) },
+  };
 
   it('in one piece is decoded, scanned and judged with turns for others in between, and nothing of it is lost', async () => {
-    const records = Array.from({ length: 5_000 }, (_, index) => ({ ...record, field_values: { ...record.field_values, index } }));
+    const records = Array.from({ length: 5_000 }, (_, index) => ({
+      ...record,
+      field_values: { ...record.field_values, index },
+    }));
     const text = recordList(records);
     const [bytes, characters] = [Buffer.byteLength(text), text.length];
     expect(bytes).toBeGreaterThan(5_000_000);
     const collect = await collectorOf(openLoan);
     const { turns, value } = await turnsDuring(() => collect(text));
-    // Each byte decoded, each character scanned, and one turn on both sides of parsing; each record decoded and judged.
-    expect(turns).toBeGreaterThanOrEqual(Math.floor(bytes / DECODED) + Math.floor(characters / SLICE) + 2 + records.length / RECORDS);
-    const revealed = expectStatus(expectStatus(value, 'ready').answer.items.income, 'present').reveal() as readonly OpenRecord[];
+    // Each byte decoded, each character scanned, and one turn on both sides of parsing; each record
+    // decoded and judged.
+    expect(turns).toBeGreaterThanOrEqual(
+      Math.floor(bytes / DECODED) + Math.floor(characters / SLICE) + 2 + records.length / RECORDS,
+    );
+    const revealed = expectStatus(
+      expectStatus(value, 'ready').answer.items.income,
+      'present',
+    ).reveal() as readonly OpenRecord[];
     expect(revealed).toHaveLength(records.length);
-    expect(revealed.every(({ holder, fields }, index) => holder === 'municipal' && fields.index === index && fields.所得 === '円'.repeat(300))).toBe(true);
+    expect(
+      revealed.every(
+        ({ holder, fields }, index) =>
+          holder === 'municipal' && fields.index === index && fields.所得 === '円'.repeat(300),
+      ),
+    ).toBe(true);
   });
 
   it('of very small records is judged with turns for others, by a schema that is given one record after the other', async () => {
@@ -90,10 +135,15 @@ describe('an answer of five megabytes', () => {
       return { value };
     };
     const schema: StandardSchema = { '~standard': { version: 1, vendor: 'test', validate } };
-    const checked = defineService({ ...loan, items: { income: { ...loan.items.income, record: schema } } });
+    const checked = defineService({
+      ...loan,
+      items: { income: { ...loan.items.income, record: schema } },
+    });
     const collect = await collectorOf(checked);
     const count = 20_000;
-    const text = recordList(Array.from({ length: count }, (_, n) => ({ holder_name: 'a', field_values: { n } })));
+    const text = recordList(
+      Array.from({ length: count }, (_, n) => ({ holder_name: 'a', field_values: { n } })),
+    );
     let under = true;
     const counting = (async () => {
       for (; under; turns++) await setImmediate();
@@ -118,30 +168,48 @@ describe('the limits of an answer', () => {
   const refused = async (text: string) => {
     const collect = await collectorOf();
     const error = await errorOf(() => collect(text));
-    expect([error.code, error.stage, error.effect, error.retry.safe]).toEqual(['response_invalid', 'result', 'none', false]);
+    expect([error.code, error.stage, error.effect, error.retry.safe]).toEqual([
+      'response_invalid',
+      'result',
+      'none',
+      false,
+    ]);
     expect(JSON.stringify(error)).not.toContain('canary');
     return { path: error.path, message: error.message };
   };
   const record = { holder_name: 'canary', field_values: {} };
-  const item = (code: string, more: object) => ({ item_code: code, item_status: 'PRESENT', ...more });
+  const item = (code: string, more: object) => ({
+    item_code: code,
+    item_status: 'PRESENT',
+    ...more,
+  });
 
   it('are 100,000 records of an item', async () => {
     const { path, message } = await refused(recordList(Array(100_001).fill(record)));
     expect(path).toBe('body.selfPersonalData[0].record_list');
-    expect(message).toBe('The answer breaks the protocol: body.selfPersonalData[0].record_list must not hold more than 100000 entries.');
+    expect(message).toBe(
+      'The answer breaks the protocol: body.selfPersonalData[0].record_list must not hold more than 100000 entries.',
+    );
     const collect = await collectorOf();
-    expectStatus(await collect(recordList(Array(100_000).fill({ holder_name: 'a', field_values: {} }))), 'ready');
+    expectStatus(
+      await collect(recordList(Array(100_000).fill({ holder_name: 'a', field_values: {} }))),
+      'ready',
+    );
   });
 
   it('are 100,000 items', async () => {
     const items = Array.from({ length: 100_001 }, (_, index) => item(`canary-${index}`, {}));
-    expect((await refused(`,"selfPersonalData":${JSON.stringify(items)}}`)).path).toBe('body.selfPersonalData');
+    expect((await refused(`,"selfPersonalData":${JSON.stringify(items)}}`)).path).toBe(
+      'body.selfPersonalData',
+    );
   });
 
   it('are 100,000 holders missing', async () => {
     const missing_holders = Array(100_001).fill({ server_name: 'canary' });
     const items = [item('a', {}), item('b', { missing_holders })];
-    expect((await refused(`,"selfPersonalData":${JSON.stringify(items)}}`)).path).toBe('body.selfPersonalData[1].missing_holders');
+    expect((await refused(`,"selfPersonalData":${JSON.stringify(items)}}`)).path).toBe(
+      'body.selfPersonalData[1].missing_holders',
+    );
   });
 
   it.each([
@@ -168,7 +236,10 @@ describe('an answer that is cut anywhere', () => {
     const text = `,"x":{"番号花子":"\\u756a\\"\\\\ 😀 é","😀":["\\ud83d\\ude00",1.5e-7,null,true]}}`;
     const whole = expectStatus(await collect(text), 'ready').answer.extras.reveal();
     expect(whole).toEqual({ x: { 番号花子: '番"\\ 😀 é', '😀': ['😀', 1.5e-7, null, true] } });
-    for (const chunk of [1, 2, 3, 5, 7, 11, 64]) expect(expectStatus(await collect(text, chunk), 'ready').answer.extras.reveal()).toEqual(whole);
+    for (const chunk of [1, 2, 3, 5, 7, 11, 64])
+      expect(expectStatus(await collect(text, chunk), 'ready').answer.extras.reveal()).toEqual(
+        whole,
+      );
   });
 
   it.each([
@@ -212,16 +283,19 @@ describe('what JSON.parse reads', { timeout: rounds(60_000, 3_600_000) }, () => 
 
   it('and what it does not read is refused, whatever was done to it', async () => {
     const collect = await collectorOf();
-    const spoilt = fc.tuple(json, fc.nat(), fc.constantFrom('{', '}', '[', ']', '"', ':', ',', '\\', '\u0000', '')).map(([text, at, inserted]) => {
-      const place = at % (text.length + 1);
-      return text.slice(0, place) + inserted + text.slice(place + (inserted === '' ? 1 : 0));
-    });
+    const spoilt = fc
+      .tuple(json, fc.nat(), fc.constantFrom('{', '}', '[', ']', '"', ':', ',', '\\', '\u0000', ''))
+      .map(([text, at, inserted]) => {
+        const place = at % (text.length + 1);
+        return text.slice(0, place) + inserted + text.slice(place + (inserted === '' ? 1 : 0));
+      });
     await fc.assert(
       fc.asyncProperty(spoilt, async (text) => {
         const whole = `{"x":${text}}`;
         const sane = reads(whole);
         const read = await collect(`,${whole.slice(1)}`).catch((error: unknown) => error);
-        if (!sane) expect(read).toMatchObject({ code: 'response_invalid', stage: 'result', effect: 'none' });
+        if (!sane)
+          expect(read).toMatchObject({ code: 'response_invalid', stage: 'result', effect: 'none' });
       }),
       { numRuns: rounds(300, 20_000) },
     );

@@ -1,10 +1,22 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createSelfInfoClient, createVirtualClock, latest, type SelfInfoError } from '../../src/index.js';
+import {
+  createSelfInfoClient,
+  createVirtualClock,
+  latest,
+  type SelfInfoError,
+} from '../../src/index.js';
 import { expectStatus, loan, NOW, SESSION } from '../kit/loan.js';
 import { callbackOf, type PortalStage } from '../kit/portal.js';
 import { errorOf } from '../kit/refusals.js';
-import { type ByteServer, type ByteServerOptions, bodyOf, message, type Script, startByteServer } from '../kit/sockets.js';
+import {
+  type ByteServer,
+  type ByteServerOptions,
+  bodyOf,
+  message,
+  type Script,
+  startByteServer,
+} from '../kit/sockets.js';
 import { passTime, watchClock } from '../kit/watch.js';
 
 const ends: (() => Promise<unknown>)[] = [];
@@ -13,7 +25,12 @@ afterEach(async () => {
 });
 
 const stages = ['token', 'request', 'result'] as const;
-const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({ code, stage, effect, safe });
+const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({
+  code,
+  stage,
+  effect,
+  safe,
+});
 
 async function open(options: ByteServerOptions): Promise<ByteServer> {
   const server = await startByteServer(options);
@@ -23,20 +40,39 @@ async function open(options: ByteServerOptions): Promise<ByteServer> {
 
 const clock = watchClock(createVirtualClock(NOW));
 
-/** A whole journey, to its end or to its error; `waits` is told until when, before each wait for another attempt. */
-async function travel({ environment, tls }: ByteServer, waits: (retryAt: string) => void = (retryAt) => clock.set(retryAt)) {
+/**
+ * A whole journey, to its end or to its error; `waits` is told until when, before each wait for
+ * another attempt.
+ */
+async function travel(
+  { environment, tls }: ByteServer,
+  waits: (retryAt: string) => void = (retryAt) => clock.set(retryAt),
+) {
   const client = createSelfInfoClient({ service: loan, environment, tls, clock });
   ends.push(client.close);
   const { url } = await client.beginConsent({ sessionBinding: SESSION });
-  const outcome = await client.completeConsent(callbackOf(url, environment), { sessionBinding: SESSION });
+  const outcome = await client.completeConsent(callbackOf(url, environment), {
+    sessionBinding: SESSION,
+  });
   // Time enough for four attempts, each at its longest.
-  return client.query(expectStatus(outcome, 'granted').grant, { income: latest() }, { deadlineMs: 300_000, onProgress: ({ retryAt }) => waits(retryAt) });
+  return client.query(
+    expectStatus(outcome, 'granted').grant,
+    { income: latest() },
+    { deadlineMs: 300_000, onProgress: ({ retryAt }) => waits(retryAt) },
+  );
 }
 
-/** How often the last stage of a journey is attempted in all: only asking for a result is repeated, and only after what passes by itself. */
-const attemptsAt = (stage: PortalStage, kind: 'invalid' | 'closed' | 'silent') => (stage === 'result' && kind !== 'invalid' ? 4 : 1);
+/**
+ * How often the last stage of a journey is attempted in all: only asking for a result is repeated,
+ * and only after what passes by itself.
+ */
+const attemptsAt = (stage: PortalStage, kind: 'invalid' | 'closed' | 'silent') =>
+  stage === 'result' && kind !== 'invalid' ? 4 : 1;
 
-/** The calls of a journey that ends at a stage after so many attempts: whatever comes before goes out once. */
+/**
+ * The calls of a journey that ends at a stage after so many attempts: whatever comes before goes
+ * out once.
+ */
 const callsUntil = (stage: PortalStage, attempts: number): PortalStage[] => [
   ...stages.slice(0, stages.indexOf(stage)),
   ...Array.from({ length: attempts }, () => stage),
@@ -58,15 +94,24 @@ function timeAttempts() {
   };
 }
 
-/** What is to be said of a fault after the call was sent, for each of the three codes that it may have. */
+/**
+ * What is to be said of a fault after the call was sent, for each of the three codes that it may
+ * have.
+ */
 function told(kind: 'invalid' | 'closed' | 'silent', stage: PortalStage) {
   const effect = stage === 'result' ? 'none' : 'unknown';
   if (kind === 'invalid') return { code: 'response_invalid', stage, effect, safe: false };
-  const code = stage === 'request' ? 'answer_lost' : kind === 'closed' ? 'connection_closed' : 'timed_out';
+  const code =
+    stage === 'request' ? 'answer_lost' : kind === 'closed' ? 'connection_closed' : 'timed_out';
   return { code, stage, effect, safe: stage === 'result' };
 }
 
-const chunk = (text: string | Buffer) => Buffer.concat([Buffer.from(`${text.length.toString(16)}\r\n`), Buffer.from(text), Buffer.from('\r\n')]);
+const chunk = (text: string | Buffer) =>
+  Buffer.concat([
+    Buffer.from(`${text.length.toString(16)}\r\n`),
+    Buffer.from(text),
+    Buffer.from('\r\n'),
+  ]);
 const chunked = 'transfer-encoding: chunked\r\n';
 const zip = (compress: (body: string) => Buffer, coding: string) => (body: string) => {
   const packed = compress(body);
@@ -81,32 +126,134 @@ const exactly =
     send(make(body));
 
 const faults: readonly [title: string, kind: 'invalid' | 'closed', (body: string) => Script][] = [
-  ['begins with the preface of HTTP/2', 'invalid', exactly(() => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')],
-  ['answers with frames of HTTP/2', 'invalid', exactly(() => Buffer.from('00001204000000000000030000006400040010000000060000ffff', 'hex'))],
-  ['answers as HTTP/9.9', 'invalid', exactly((body) => message(body).replace('HTTP/1.1', 'HTTP/9.9'))],
+  [
+    'begins with the preface of HTTP/2',
+    'invalid',
+    exactly(() => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
+  ],
+  [
+    'answers with frames of HTTP/2',
+    'invalid',
+    exactly(() => Buffer.from('00001204000000000000030000006400040010000000060000ffff', 'hex')),
+  ],
+  [
+    'answers as HTTP/9.9',
+    'invalid',
+    exactly((body) => message(body).replace('HTTP/1.1', 'HTTP/9.9')),
+  ],
   ['says a status of letters', 'invalid', exactly((body) => message(body, { status: 'abc OK' }))],
   ['says a status of two digits', 'invalid', exactly((body) => message(body, { status: '20 OK' }))],
-  ['says a status of four digits', 'invalid', exactly((body) => message(body, { status: '2000 OK' }))],
+  [
+    'says a status of four digits',
+    'invalid',
+    exactly((body) => message(body, { status: '2000 OK' })),
+  ],
   ['says a status below 100', 'invalid', exactly((body) => message(body, { status: '099 Odd' }))],
   ['says no status', 'invalid', exactly((body) => message(body, { status: '' }))],
   ['speaks of a request', 'invalid', exactly(() => 'POST /result HTTP/1.1\r\nhost: a\r\n\r\n')],
   ['sends zeros', 'invalid', exactly(() => Buffer.alloc(1_000))],
-  ['sends a header without a colon', 'invalid', exactly((body) => message(body, { headers: `content-length: ${body.length}\r\nnonsense\r\n` }))],
-  ['sends a blank before the colon', 'invalid', exactly((body) => message(body, { headers: `content-length : ${body.length}\r\n` }))],
-  ['sends a folded header', 'invalid', exactly((body) => message(body, { headers: `content-length: ${body.length}\r\nx-a: b\r\n c\r\n` }))],
-  ['sends a zero byte in a header', 'invalid', exactly((body) => message(body, { headers: `content-length: ${body.length}\r\nx-a: b\0c\r\n` }))],
-  ['sends a header of 20 kB', 'invalid', exactly((body) => message(body, { headers: `content-length: ${body.length}\r\nx-a: ${'a'.repeat(20_000)}\r\n` }))],
-  ['sends 5,000 headers', 'invalid', exactly((body) => message(body, { headers: `content-length: ${body.length}\r\n${'x-a: b\r\n'.repeat(5_000)}` }))],
-  ['says a length and chunks', 'invalid', exactly((body) => message(`${chunk(body)}0\r\n\r\n`, { headers: `content-length: ${body.length}\r\n${chunked}` }))],
-  ['says chunks and a length', 'invalid', exactly((body) => message(`${chunk(body)}0\r\n\r\n`, { headers: `${chunked}content-length: ${body.length}\r\n` }))],
-  ['says two lengths', 'invalid', exactly((body) => message(body, { headers: `content-length: ${body.length}\r\ncontent-length: 1\r\n` }))],
-  ['says a negative length', 'invalid', exactly((body) => message(body, { headers: 'content-length: -1\r\n' }))],
-  ['says a length beyond all numbers', 'invalid', exactly((body) => message(body, { headers: `content-length: ${'9'.repeat(40)}\r\n` }))],
-  ['says a length that is too short', 'invalid', exactly((body) => message(body, { headers: `content-length: ${body.length - 1}\r\n` }))],
-  ['says no length and a body', 'invalid', exactly((body) => message(body, { headers: 'content-length: 0\r\n' }))],
-  ['says a chunk of no number', 'invalid', exactly((body) => message(`zz\r\n${body}\r\n0\r\n\r\n`, { headers: chunked }))],
-  ['says a chunk that is too short', 'invalid', exactly((body) => message(`1\r\n${body}\r\n0\r\n\r\n`, { headers: chunked }))],
-  ['says a trailer of 20 kB', 'invalid', exactly((body) => message(`${chunk(body)}0\r\nx-a: ${'a'.repeat(20_000)}\r\n\r\n`, { headers: chunked }))],
+  [
+    'sends a header without a colon',
+    'invalid',
+    exactly((body) => message(body, { headers: `content-length: ${body.length}\r\nnonsense\r\n` })),
+  ],
+  [
+    'sends a blank before the colon',
+    'invalid',
+    exactly((body) => message(body, { headers: `content-length : ${body.length}\r\n` })),
+  ],
+  [
+    'sends a folded header',
+    'invalid',
+    exactly((body) =>
+      message(body, { headers: `content-length: ${body.length}\r\nx-a: b\r\n c\r\n` }),
+    ),
+  ],
+  [
+    'sends a zero byte in a header',
+    'invalid',
+    exactly((body) =>
+      message(body, { headers: `content-length: ${body.length}\r\nx-a: b\0c\r\n` }),
+    ),
+  ],
+  [
+    'sends a header of 20 kB',
+    'invalid',
+    exactly((body) =>
+      message(body, {
+        headers: `content-length: ${body.length}\r\nx-a: ${'a'.repeat(20_000)}\r\n`,
+      }),
+    ),
+  ],
+  [
+    'sends 5,000 headers',
+    'invalid',
+    exactly((body) =>
+      message(body, { headers: `content-length: ${body.length}\r\n${'x-a: b\r\n'.repeat(5_000)}` }),
+    ),
+  ],
+  [
+    'says a length and chunks',
+    'invalid',
+    exactly((body) =>
+      message(`${chunk(body)}0\r\n\r\n`, {
+        headers: `content-length: ${body.length}\r\n${chunked}`,
+      }),
+    ),
+  ],
+  [
+    'says chunks and a length',
+    'invalid',
+    exactly((body) =>
+      message(`${chunk(body)}0\r\n\r\n`, {
+        headers: `${chunked}content-length: ${body.length}\r\n`,
+      }),
+    ),
+  ],
+  [
+    'says two lengths',
+    'invalid',
+    exactly((body) =>
+      message(body, { headers: `content-length: ${body.length}\r\ncontent-length: 1\r\n` }),
+    ),
+  ],
+  [
+    'says a negative length',
+    'invalid',
+    exactly((body) => message(body, { headers: 'content-length: -1\r\n' })),
+  ],
+  [
+    'says a length beyond all numbers',
+    'invalid',
+    exactly((body) => message(body, { headers: `content-length: ${'9'.repeat(40)}\r\n` })),
+  ],
+  [
+    'says a length that is too short',
+    'invalid',
+    exactly((body) => message(body, { headers: `content-length: ${body.length - 1}\r\n` })),
+  ],
+  [
+    'says no length and a body',
+    'invalid',
+    exactly((body) => message(body, { headers: 'content-length: 0\r\n' })),
+  ],
+  [
+    'says a chunk of no number',
+    'invalid',
+    exactly((body) => message(`zz\r\n${body}\r\n0\r\n\r\n`, { headers: chunked })),
+  ],
+  [
+    'says a chunk that is too short',
+    'invalid',
+    exactly((body) => message(`1\r\n${body}\r\n0\r\n\r\n`, { headers: chunked })),
+  ],
+  [
+    'says a trailer of 20 kB',
+    'invalid',
+    exactly((body) =>
+      message(`${chunk(body)}0\r\nx-a: ${'a'.repeat(20_000)}\r\n\r\n`, { headers: chunked }),
+    ),
+  ],
   [
     'codes the transfer otherwise',
     'invalid',
@@ -116,11 +263,23 @@ const faults: readonly [title: string, kind: 'invalid' | 'closed', (body: string
         fin();
       },
   ],
-  ['says two types', 'invalid', exactly((body) => message(body, { headers: `content-type: text/html\r\ncontent-length: ${body.length}\r\n` }))],
+  [
+    'says two types',
+    'invalid',
+    exactly((body) =>
+      message(body, { headers: `content-type: text/html\r\ncontent-length: ${body.length}\r\n` }),
+    ),
+  ],
   ['zips', 'invalid', exactly(zip(gzipSync, 'gzip'))],
   ['deflates', 'invalid', exactly(zip(deflateSync, 'deflate'))],
   ['compresses by brotli', 'invalid', exactly(zip(brotliCompressSync, 'br'))],
-  ['compresses in a way of its own', 'invalid', exactly((body) => message(body, { headers: `content-encoding: x-own\r\ncontent-length: ${body.length}\r\n` }))],
+  [
+    'compresses in a way of its own',
+    'invalid',
+    exactly((body) =>
+      message(body, { headers: `content-encoding: x-own\r\ncontent-length: ${body.length}\r\n` }),
+    ),
+  ],
   ['zips twice', 'invalid', exactly(zip((body) => gzipSync(gzipSync(body)), 'gzip, gzip'))],
   ['zips a bomb', 'invalid', exactly(zip(() => bomb, 'gzip'))],
   ['sends a bomb and does not say so', 'invalid', exactly(zip(() => bomb, 'identity'))],
@@ -129,25 +288,46 @@ const faults: readonly [title: string, kind: 'invalid' | 'closed', (body: string
     'invalid',
     exactly((body) => {
       const wide = Buffer.from(`\ufeff${body}`, 'utf16le');
-      return Buffer.concat([Buffer.from(message('', { headers: `content-length: ${wide.length}\r\n` })), wide]);
+      return Buffer.concat([
+        Buffer.from(message('', { headers: `content-length: ${wide.length}\r\n` })),
+        wide,
+      ]);
     }),
   ],
   [
     'sends half a character',
     'invalid',
     exactly((body) =>
-      Buffer.concat([Buffer.from(message('', { headers: `content-length: ${body.length + 2}\r\n` })), Buffer.from(body), Buffer.from([0xe3, 0x81])]),
+      Buffer.concat([
+        Buffer.from(message('', { headers: `content-length: ${body.length + 2}\r\n` })),
+        Buffer.from(body),
+        Buffer.from([0xe3, 0x81]),
+      ]),
     ),
   ],
   ['begins with a byte order mark', 'invalid', exactly((body) => message(`\ufeff${body}`))],
-  ['says to go on with what has gone out', 'closed', exactly((body) => `HTTP/1.1 100 Continue\r\n\r\n${message(body)}`)],
-  ['switches the protocol', 'closed', exactly(() => 'HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n')],
+  [
+    'says to go on with what has gone out',
+    'closed',
+    exactly((body) => `HTTP/1.1 100 Continue\r\n\r\n${message(body)}`),
+  ],
+  [
+    'switches the protocol',
+    'closed',
+    exactly(
+      () => 'HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n',
+    ),
+  ],
   [
     'breaks off and says that it closes',
     'closed',
     (body) =>
       async ({ send, fin }) => {
-        await send(message(body.slice(0, -1), { headers: `content-length: ${body.length}\r\nconnection: close\r\n` }));
+        await send(
+          message(body.slice(0, -1), {
+            headers: `content-length: ${body.length}\r\nconnection: close\r\n`,
+          }),
+        );
         fin();
       },
   ],
@@ -156,7 +336,9 @@ const faults: readonly [title: string, kind: 'invalid' | 'closed', (body: string
     'closed',
     (body) =>
       async ({ send, fin }) => {
-        await send(message(`${body.length.toString(16)}\r\n${body.slice(0, -1)}`, { headers: chunked }));
+        await send(
+          message(`${body.length.toString(16)}\r\n${body.slice(0, -1)}`, { headers: chunked }),
+        );
         fin();
       },
   ],
@@ -183,18 +365,24 @@ const faults: readonly [title: string, kind: 'invalid' | 'closed', (body: string
       ({ reset }) =>
         reset(),
   ],
-  ...[300, 301, 302, 303, 304, 305, 307, 308, 399].map((status): [string, 'invalid', (body: string) => Script] => [
-    `redirects by ${status}`,
-    'invalid',
-    exactly(() => `HTTP/1.1 ${status} Elsewhere\r\nlocation: https://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n`),
-  ]),
+  ...[300, 301, 302, 303, 304, 305, 307, 308, 399].map(
+    (status): [string, 'invalid', (body: string) => Script] => [
+      `redirects by ${status}`,
+      'invalid',
+      exactly(
+        () =>
+          `HTTP/1.1 ${status} Elsewhere\r\nlocation: https://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n`,
+      ),
+    ],
+  ),
 ];
 
 describe.each(stages)('at the %s stage, a server that, to the byte,', (stage) => {
   it.each(faults)('%s is %s', async (_, kind, fault) => {
     const server = await open({ scripts: { [stage]: fault(bodyOf[stage]) } });
     expect(facts(await errorOf(() => travel(server)))).toEqual(told(kind, stage));
-    // Token and request go out once, an answer that is wrong is final, nothing is asked afterwards, and nothing is left standing.
+    // Token and request go out once, an answer that is wrong is final, nothing is asked afterwards,
+    // and nothing is left standing.
     expect(server.calls).toEqual(callsUntil(stage, attemptsAt(stage, kind)));
     await server.drained();
     expect(clock.waits).toBe(0);
@@ -242,7 +430,8 @@ describe.each(stages)('at the %s stage, a server that, to the byte,', (stage) =>
       'says over and over that it goes on',
       () =>
         async ({ send }) => {
-          for (let times = 0; times < 20; times++) await send('HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n');
+          for (let times = 0; times < 20; times++)
+            await send('HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n');
         },
     ],
   ])('%s is out of time', async (_, fault) => {
@@ -307,11 +496,24 @@ describe.each(stages)('at the %s stage, a server that, to the byte,', (stage) =>
 
 describe('an answer is taken', () => {
   it.each<[string, (body: string) => string | Buffer]>([
-    ['as HTTP/1.0, which ends with the connection', (body) => `HTTP/1.0 200 OK\r\ncontent-type: application/json\r\n\r\n${body}`],
-    ['after early hints', (body) => `HTTP/1.1 103 Early Hints\r\nlink: </style.css>\r\n\r\n${message(body)}`],
+    [
+      'as HTTP/1.0, which ends with the connection',
+      (body) => `HTTP/1.0 200 OK\r\ncontent-type: application/json\r\n\r\n${body}`,
+    ],
+    [
+      'after early hints',
+      (body) => `HTTP/1.1 103 Early Hints\r\nlink: </style.css>\r\n\r\n${message(body)}`,
+    ],
     ['without a reason phrase', (body) => message(body, { status: '200 ' })],
-    ['with trailers', (body) => message(`${chunk(body)}0\r\nx-checksum: 1\r\n\r\n`, { headers: chunked })],
-    ['with extensions of chunks', (body) => message(`${body.length.toString(16)};a=b\r\n${body}\r\n0\r\n\r\n`, { headers: chunked })],
+    [
+      'with trailers',
+      (body) => message(`${chunk(body)}0\r\nx-checksum: 1\r\n\r\n`, { headers: chunked }),
+    ],
+    [
+      'with extensions of chunks',
+      (body) =>
+        message(`${body.length.toString(16)};a=b\r\n${body}\r\n0\r\n\r\n`, { headers: chunked }),
+    ],
     ['with white space around', (body) => message(`\r\n\t ${body} \n`)],
   ])('%s', async (title, make) => {
     const script =
@@ -320,7 +522,9 @@ describe('an answer is taken', () => {
         await send(make(bodyOf[stage]));
         if (title.includes('1.0')) fin();
       };
-    const server = await open({ scripts: { token: script('token'), request: script('request'), result: script('result') } });
+    const server = await open({
+      scripts: { token: script('token'), request: script('request'), result: script('result') },
+    });
     expect((await travel(server)).status).toBe('ready');
     expect(server.calls).toEqual([...stages]);
     await server.drained();
@@ -328,25 +532,38 @@ describe('an answer is taken', () => {
 });
 
 describe('an answer that nobody asked for', () => {
-  const injected = message(JSON.stringify({ access_token: 'injected', token_type: 'Bearer', process_id: 'injected' }));
+  const injected = message(
+    JSON.stringify({ access_token: 'injected', token_type: 'Bearer', process_id: 'injected' }),
+  );
 
   it('before the call is never taken', async () => {
-    const server = await open({ greet: ({ send }) => send(injected), tls: { maxVersion: 'TLSv1.2' } });
+    const server = await open({
+      greet: ({ send }) => send(injected),
+      tls: { maxVersion: 'TLSv1.2' },
+    });
     const [result] = await Promise.allSettled([travel(server)]);
     // It is noticed before the call, during it, or never read.
-    if (result.status === 'rejected') expect(['response_invalid', 'connection_closed', 'answer_lost']).toContain(result.reason.code);
+    if (result.status === 'rejected')
+      expect(['response_invalid', 'connection_closed', 'answer_lost']).toContain(
+        result.reason.code,
+      );
     else expect(result.value.status).toBe('ready');
     await server.drained();
   });
 
-  it.each(['token', 'request'] as const)('behind that of the %s stage is never taken for the next', async (stage) => {
-    const server = await open({ scripts: { [stage]: exactly((body) => message(body) + injected)(bodyOf[stage]) } });
-    expect((await travel(server)).status).toBe('ready');
-    // The connection with the rest of it was given up.
-    expect(server.connections).toBe(2);
-    expect(server.calls).toEqual([...stages]);
-    await server.drained();
-  });
+  it.each(['token', 'request'] as const)(
+    'behind that of the %s stage is never taken for the next',
+    async (stage) => {
+      const server = await open({
+        scripts: { [stage]: exactly((body) => message(body) + injected)(bodyOf[stage]) },
+      });
+      expect((await travel(server)).status).toBe('ready');
+      // The connection with the rest of it was given up.
+      expect(server.connections).toBe(2);
+      expect(server.calls).toEqual([...stages]);
+      await server.drained();
+    },
+  );
 
   it('while the connection is parked costs the connection, and nothing else', async () => {
     let wire: Parameters<Script>[0] | undefined;
@@ -358,10 +575,20 @@ describe('an answer that nobody asked for', () => {
         },
       },
     });
-    const client = createSelfInfoClient({ service: loan, environment: server.environment, tls: server.tls, clock });
+    const client = createSelfInfoClient({
+      service: loan,
+      environment: server.environment,
+      tls: server.tls,
+      clock,
+    });
     ends.push(client.close);
     const { url } = await client.beginConsent({ sessionBinding: SESSION });
-    const { grant } = expectStatus(await client.completeConsent(callbackOf(url, server.environment), { sessionBinding: SESSION }), 'granted');
+    const { grant } = expectStatus(
+      await client.completeConsent(callbackOf(url, server.environment), {
+        sessionBinding: SESSION,
+      }),
+      'granted',
+    );
     await wire?.send(injected);
     await server.drained();
     expect((await client.query(grant, { income: latest() })).status).toBe('ready');

@@ -8,8 +8,16 @@ const rejected = (code: string): ConsentOutcome => ({ status: 'rejected', at: 'c
 
 type Make = (parts: CallbackParts) => string;
 
-/** Expects that a query comes out so, that no endpoint was called, and that the good callback still works, or no longer does. */
-async function expectEnd(make: Make, expected: ConsentOutcome, after: 'granted' | 'replayed', options?: StubOptions) {
+/**
+ * Expects that a query comes out so, that no endpoint was called, and that the good callback still
+ * works, or no longer does.
+ */
+async function expectEnd(
+  make: Make,
+  expected: ConsentOutcome,
+  after: 'granted' | 'replayed',
+  options?: StubOptions,
+) {
   const { complete, callback, calls, parts } = await comeBack(options);
   expect(await complete(make(parts))).toEqual(expected);
   expect(calls).toEqual([]);
@@ -29,7 +37,13 @@ describe('a state that is not to the letter the one given is unknown and uses no
     ['without its last character', (state) => state.slice(0, -1)],
     ['with one character more', (state) => `${state}A`],
     ['with one character changed', (state) => (state.startsWith('A') ? 'B' : 'A') + state.slice(1)],
-    ['in the other case', (state) => state.replace(/[a-zA-Z]/g, (char) => (char < 'a' ? char.toLowerCase() : char.toUpperCase()))],
+    [
+      'in the other case',
+      (state) =>
+        state.replace(/[a-zA-Z]/g, (char) =>
+          char < 'a' ? char.toLowerCase() : char.toUpperCase(),
+        ),
+    ],
     ['with a space before', (state) => `%20${state}`],
     ['with a space behind', (state) => `${state}%20`],
     ['with a plus, which is a space', (state) => `${state}+`],
@@ -45,8 +59,17 @@ describe('a state that is not to the letter the one given is unknown and uses no
     ['encoded twice', (state) => hex(state).replaceAll('%', '%25')],
     ['with a byte order mark', (state) => `%ef%bb%bf${state}`],
     ['with a zero-width space', (state) => `${state}%e2%80%8b`],
-    ['in full-width characters', (state) => encodeURIComponent(state.replace(/[!-~]/g, (char) => String.fromCharCode(char.charCodeAt(0) + 0xfee0)))],
-    ['in Cyrillic characters that look alike', (state) => encodeURIComponent(`\u0430${state.slice(1)}`)],
+    [
+      'in full-width characters',
+      (state) =>
+        encodeURIComponent(
+          state.replace(/[!-~]/g, (char) => String.fromCharCode(char.charCodeAt(0) + 0xfee0)),
+        ),
+    ],
+    [
+      'in Cyrillic characters that look alike',
+      (state) => encodeURIComponent(`\u0430${state.slice(1)}`),
+    ],
     ['with a combining accent', (state) => `${state}%cc%81`],
     ['in quotes', (state) => `%22${state}%22`],
     ['in a list', (state) => `${state},${state}`],
@@ -63,8 +86,15 @@ describe('a state that is not to the letter the one given is unknown and uses no
 
   it('of a host that holds the steps itself is a mismatch', async () => {
     const { environment, parts, state } = await comeBack();
-    for (const change of [(text: string) => text.slice(1), (text: string) => `${text}%00`, (text: string) => text.toLowerCase(), () => 'a'])
-      expect(await errorOf(() => validateCallback(environment, withState(change)(parts), { state }))).toMatchObject({
+    for (const change of [
+      (text: string) => text.slice(1),
+      (text: string) => `${text}%00`,
+      (text: string) => text.toLowerCase(),
+      () => 'a',
+    ])
+      expect(
+        await errorOf(() => validateCallback(environment, withState(change)(parts), { state })),
+      ).toMatchObject({
         code: 'callback_rejected',
         upstream: { code: 'state_mismatch' },
       });
@@ -73,20 +103,56 @@ describe('a state that is not to the letter the one given is unknown and uses no
 
 describe('a callback that cannot be read is refused before its state is looked up, and uses nothing up: one', () => {
   it.each<[string, Make, string]>([
-    ['with the state twice', ({ code, state, iss }) => at(`code=${code}&state=${state}&iss=${iss}&state=${state}`), 'duplicate_parameter'],
+    [
+      'with the state twice',
+      ({ code, state, iss }) => at(`code=${code}&state=${state}&iss=${iss}&state=${state}`),
+      'duplicate_parameter',
+    ],
     [
       'with the state twice, once in percent sequences',
       ({ code, state, iss }) => at(`code=${code}&state=${state}&iss=${iss}&st%61te=${hex(state)}`),
       'duplicate_parameter',
     ],
-    ['with a good and an empty state', ({ code, state, iss }) => at(`state&code=${code}&state=${state}&iss=${iss}`), 'duplicate_parameter'],
-    ['with the state under another case', ({ code, state, iss }) => at(`code=${code}&State=${state}&iss=${iss}`), 'state_missing'],
-    ['with the state in brackets', ({ code, state, iss }) => at(`code=${code}&state[]=${state}&iss=${iss}`), 'state_missing'],
-    ['with the state behind an HTML entity', ({ code, state, iss }) => at(`code=${code}&amp;state=${state}&amp;iss=${iss}`), 'state_missing'],
-    ['with semicolons between', ({ code, state, iss }) => at(`code=${code};state=${state};iss=${iss}`), 'state_missing'],
-    ['with everything in the fragment', ({ code, state, iss }) => `/callback#code=${code}&state=${state}&iss=${iss}`, 'state_missing'],
-    ['without a question mark', ({ code, state, iss }) => `/callback&code=${code}&state=${state}&iss=${iss}`, 'state_missing'],
-    ['with a query in the fragment', ({ code, state, iss }) => `/callback#a?code=${code}&state=${state}&iss=${iss}`, 'state_missing'],
+    [
+      'with a good and an empty state',
+      ({ code, state, iss }) => at(`state&code=${code}&state=${state}&iss=${iss}`),
+      'duplicate_parameter',
+    ],
+    [
+      'with the state under another case',
+      ({ code, state, iss }) => at(`code=${code}&State=${state}&iss=${iss}`),
+      'state_missing',
+    ],
+    [
+      'with the state in brackets',
+      ({ code, state, iss }) => at(`code=${code}&state[]=${state}&iss=${iss}`),
+      'state_missing',
+    ],
+    [
+      'with the state behind an HTML entity',
+      ({ code, state, iss }) => at(`code=${code}&amp;state=${state}&amp;iss=${iss}`),
+      'state_missing',
+    ],
+    [
+      'with semicolons between',
+      ({ code, state, iss }) => at(`code=${code};state=${state};iss=${iss}`),
+      'state_missing',
+    ],
+    [
+      'with everything in the fragment',
+      ({ code, state, iss }) => `/callback#code=${code}&state=${state}&iss=${iss}`,
+      'state_missing',
+    ],
+    [
+      'without a question mark',
+      ({ code, state, iss }) => `/callback&code=${code}&state=${state}&iss=${iss}`,
+      'state_missing',
+    ],
+    [
+      'with a query in the fragment',
+      ({ code, state, iss }) => `/callback#a?code=${code}&state=${state}&iss=${iss}`,
+      'state_missing',
+    ],
     ['with an error and no state', () => at('error=access_denied'), 'state_missing'],
     [
       'of a character above 8 KiB',
@@ -96,12 +162,25 @@ describe('a callback that cannot be read is refused before its state is looked u
       },
       'callback_too_large',
     ],
-    ['far above 8 KiB', ({ code, state, iss }) => at(`code=${code}&state=${state}&iss=${iss}&a=${'a'.repeat(8_192)}`), 'callback_too_large'],
-    ['with a code above 8 KiB', ({ code, state, iss }) => at(`code=${code.repeat(600)}&state=${state}&iss=${iss}`), 'callback_too_large'],
-    ['with ten thousand parameters', ({ code, state, iss }) => at(`code=${code}&state=${state}&iss=${iss}${'&a'.repeat(10_000)}`), 'callback_too_large'],
+    [
+      'far above 8 KiB',
+      ({ code, state, iss }) => at(`code=${code}&state=${state}&iss=${iss}&a=${'a'.repeat(8_192)}`),
+      'callback_too_large',
+    ],
+    [
+      'with a code above 8 KiB',
+      ({ code, state, iss }) => at(`code=${code.repeat(600)}&state=${state}&iss=${iss}`),
+      'callback_too_large',
+    ],
+    [
+      'with ten thousand parameters',
+      ({ code, state, iss }) => at(`code=${code}&state=${state}&iss=${iss}${'&a'.repeat(10_000)}`),
+      'callback_too_large',
+    ],
     [
       'with ten megabytes in the fragment',
-      ({ code, state, iss }) => `${at(`code=${code}&state=${state}&iss=${iss}`)}#${'a'.repeat(10_000_000)}`,
+      ({ code, state, iss }) =>
+        `${at(`code=${code}&state=${state}&iss=${iss}`)}#${'a'.repeat(10_000_000)}`,
       'callback_too_large',
     ],
   ])('%s', async (_, make, code) => {
@@ -129,29 +208,57 @@ describe('a callback with a good state that is not the answer of this flow ends 
       'duplicate_parameter',
     ],
     ['with a good and an empty code', plus('&code='), 'duplicate_parameter'],
-    ['with two errors', ({ state, iss }) => at(`error=access_denied&error=access_denied&state=${state}&iss=${iss}`), 'duplicate_parameter'],
+    [
+      'with two errors',
+      ({ state, iss }) => at(`error=access_denied&error=access_denied&state=${state}&iss=${iss}`),
+      'duplicate_parameter',
+    ],
     ['with a nameless parameter twice', plus('&=&='), 'duplicate_parameter'],
     ['with the issuer twice', plus('&iss=https%3A%2F%2Fportal.example'), 'duplicate_parameter'],
     ['of another issuer', withIssuer(() => 'https%3A%2F%2Fevil.example'), 'issuer_mismatch'],
     ['of the issuer with a slash', withIssuer((iss) => `${iss}%2F`), 'issuer_mismatch'],
-    ['of the issuer in capitals', withIssuer(() => 'HTTPS%3A%2F%2FPORTAL.EXAMPLE'), 'issuer_mismatch'],
+    [
+      'of the issuer in capitals',
+      withIssuer(() => 'HTTPS%3A%2F%2FPORTAL.EXAMPLE'),
+      'issuer_mismatch',
+    ],
     ['of the issuer over http', withIssuer(() => 'http%3A%2F%2Fportal.example'), 'issuer_mismatch'],
     ['of the issuer at its port', withIssuer((iss) => `${iss}%3A443`), 'issuer_mismatch'],
     ['of the issuer with a space', withIssuer((iss) => `${iss}+`), 'issuer_mismatch'],
-    ['of an issuer that looks alike', withIssuer(() => encodeURIComponent('https://p\u043ertal.example')), 'issuer_mismatch'],
+    [
+      'of an issuer that looks alike',
+      withIssuer(() => encodeURIComponent('https://p\u043ertal.example')),
+      'issuer_mismatch',
+    ],
     ['of no issuer', ({ code, state }) => at(`code=${code}&state=${state}`), 'issuer_mismatch'],
     ['of an issuer without value', withIssuer(() => ''), 'issuer_mismatch'],
     ['without code', ({ state, iss }) => at(`state=${state}&iss=${iss}`), 'invalid_response'],
-    ['with a code without value', ({ state, iss }) => at(`code&state=${state}&iss=${iss}`), 'invalid_response'],
+    [
+      'with a code without value',
+      ({ state, iss }) => at(`code&state=${state}&iss=${iss}`),
+      'invalid_response',
+    ],
     ['with NUL in the code', withCode((code) => `${code}%00`), 'invalid_response'],
-    ['with a line break in the code', withCode((code) => `${code}%0d%0aHost:%20evil.example`), 'invalid_response'],
+    [
+      'with a line break in the code',
+      withCode((code) => `${code}%0d%0aHost:%20evil.example`),
+      'invalid_response',
+    ],
     ['with a code that is no UTF-8', withCode((code) => `${code}%ff`), 'invalid_response'],
-    ['with a code beyond ASCII', withCode(() => encodeURIComponent('認可コード')), 'invalid_response'],
+    [
+      'with a code beyond ASCII',
+      withCode(() => encodeURIComponent('認可コード')),
+      'invalid_response',
+    ],
     ['with a code above 4 KiB', withCode(() => 'a'.repeat(4_097)), 'invalid_response'],
     ['with an error without value beside the code', plus('&error='), 'invalid_response'],
     ['with an id_token', plus('&id_token=a.b.c'), 'invalid_response'],
     ['with an id_token without value', plus('&id_token'), 'invalid_response'],
-    ['with an access token', plus('&access_token=a&token_type=Bearer&expires_in=3600'), 'invalid_response'],
+    [
+      'with an access token',
+      plus('&access_token=a&token_type=Bearer&expires_in=3600'),
+      'invalid_response',
+    ],
     ['with an access token without value', plus('&access_token='), 'invalid_response'],
     ['with a token type', plus('&token_type=Bearer'), 'invalid_response'],
     ['with a packed response', plus('&response=a.b.c'), 'invalid_response'],
@@ -171,19 +278,46 @@ describe('a callback with a good state that is not the answer of this flow ends 
 
   it.each<[string, string, ConsentOutcome]>([
     ['that says no, and brings a code', '&error=access_denied', { status: 'declined' }],
-    ['that says an error, and brings a code', '&error=server_error', { status: 'rejected', at: 'authorize', code: 'server_error' }],
-    ['that says an error in capitals', '&error=ACCESS_DENIED', { status: 'rejected', at: 'authorize', code: 'unrecognised' }],
-    ['that says an error with NUL', '&error=access_denied%00', { status: 'rejected', at: 'authorize', code: 'unrecognised' }],
-    ['that says an error of an object', '&error=__proto__', { status: 'rejected', at: 'authorize', code: 'unrecognised' }],
+    [
+      'that says an error, and brings a code',
+      '&error=server_error',
+      { status: 'rejected', at: 'authorize', code: 'server_error' },
+    ],
+    [
+      'that says an error in capitals',
+      '&error=ACCESS_DENIED',
+      { status: 'rejected', at: 'authorize', code: 'unrecognised' },
+    ],
+    [
+      'that says an error with NUL',
+      '&error=access_denied%00',
+      { status: 'rejected', at: 'authorize', code: 'unrecognised' },
+    ],
+    [
+      'that says an error of an object',
+      '&error=__proto__',
+      { status: 'rejected', at: 'authorize', code: 'unrecognised' },
+    ],
   ])('%s', async (_, more, expected) => {
     await expectEnd(plus(more), expected, 'replayed');
   });
 
   it('of a portal that never says iss, with the issuer of another one', async () => {
-    const profile = { ...publicProfile, oauth: { ...publicProfile.oauth, issuerInCallback: { value: false, confidence: 'specification' } as const } };
-    await expectEnd(({ code, state }) => at(`code=${code}&state=${state}&iss=https%3A%2F%2Fevil.example`), rejected('issuer_mismatch'), 'replayed', {
-      profile,
-    });
+    const profile = {
+      ...publicProfile,
+      oauth: {
+        ...publicProfile.oauth,
+        issuerInCallback: { value: false, confidence: 'specification' } as const,
+      },
+    };
+    await expectEnd(
+      ({ code, state }) => at(`code=${code}&state=${state}&iss=https%3A%2F%2Fevil.example`),
+      rejected('issuer_mismatch'),
+      'replayed',
+      {
+        profile,
+      },
+    );
     const { complete, parts } = await comeBack({ profile });
     expect((await complete(at(`code=${parts.code}&state=${parts.state}`))).status).toBe('granted');
   });
@@ -204,7 +338,10 @@ describe('the time of a callback', () => {
   it('may lie before the start, when the clock was set back, and is counted from the clock as it is', async () => {
     const { complete, clock, callback } = await comeBack();
     clock.set('2026-12-01T09:59:00+09:00');
-    expect(await complete(callback)).toMatchObject({ status: 'granted', grant: { terms: { grantedAt: '2026-12-01T09:59:00+09:00' } } });
+    expect(await complete(callback)).toMatchObject({
+      status: 'granted',
+      grant: { terms: { grantedAt: '2026-12-01T09:59:00+09:00' } },
+    });
   });
 
   it('that passes while the exchange is under way does not count: it came in time', async () => {
@@ -217,15 +354,28 @@ describe('the time of a callback', () => {
       },
     });
     clock.advance(599_999);
-    expect(await complete(callback)).toMatchObject({ status: 'granted', grant: { terms: { grantedAt: '2026-12-01T10:09:59.999+09:00' } } });
+    expect(await complete(callback)).toMatchObject({
+      status: 'granted',
+      grant: { terms: { grantedAt: '2026-12-01T10:09:59.999+09:00' } },
+    });
   });
 });
 
 describe('a callback whose caller has given up', () => {
   it('before it came is aborted, and uses nothing up', async () => {
     const { client, complete, callback, calls } = await comeBack();
-    const error = await errorOf(() => client.completeConsent(callback, { sessionBinding: SESSION, signal: AbortSignal.abort('canary') }));
-    expect(error).toMatchObject({ code: 'aborted', stage: 'callback', effect: 'none', retry: { safe: true } });
+    const error = await errorOf(() =>
+      client.completeConsent(callback, {
+        sessionBinding: SESSION,
+        signal: AbortSignal.abort('canary'),
+      }),
+    );
+    expect(error).toMatchObject({
+      code: 'aborted',
+      stage: 'callback',
+      effect: 'none',
+      retry: { safe: true },
+    });
     expect(calls).toEqual([]);
     expect((await complete(callback)).status).toBe('granted');
   });
@@ -240,8 +390,15 @@ describe('a callback whose caller has given up', () => {
         },
       },
     });
-    const error = await errorOf(() => client.completeConsent(callback, { sessionBinding: SESSION, signal: controller.signal }));
-    expect(error).toMatchObject({ code: 'aborted', stage: 'token', effect: 'unknown', retry: { safe: false } });
+    const error = await errorOf(() =>
+      client.completeConsent(callback, { sessionBinding: SESSION, signal: controller.signal }),
+    );
+    expect(error).toMatchObject({
+      code: 'aborted',
+      stage: 'token',
+      effect: 'unknown',
+      retry: { safe: false },
+    });
     expect(await complete(callback)).toEqual({ status: 'replayed' });
     expect(calls).toEqual(['token']);
   });

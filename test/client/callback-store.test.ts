@@ -1,21 +1,37 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryStore, createVirtualClock, isSelfInfoError, publicProfile, type Store, type StoredEntry } from '../../src/index.js';
+import {
+  createMemoryStore,
+  createVirtualClock,
+  isSelfInfoError,
+  publicProfile,
+  type Store,
+  type StoredEntry,
+} from '../../src/index.js';
 import { NOW, openBank, SESSION } from '../kit/loan.js';
 import { errorOf } from '../kit/refusals.js';
 import { openStub } from '../kit/stub.js';
 
 const secret = 'canary-of-the-store';
 const never = Number.MAX_SAFE_INTEGER;
-const entry = (value: unknown, expiresAt: unknown = never) => ({ value: typeof value === 'string' ? value : JSON.stringify(value), expiresAt }) as StoredEntry;
+const entry = (value: unknown, expiresAt: unknown = never) =>
+  ({ value: typeof value === 'string' ? value : JSON.stringify(value), expiresAt }) as StoredEntry;
 const memory = () => createMemoryStore({ clock: createVirtualClock(NOW) });
 /** A store that gives its own word for what is kept. */
-const changing = (change: (kept: Record<string, unknown>) => unknown, expiresAt?: unknown): Store => {
+const changing = (
+  change: (kept: Record<string, unknown>) => unknown,
+  expiresAt?: unknown,
+): Store => {
   const inner = memory();
   return {
     ...inner,
     async get(key) {
       const kept = await inner.get(key);
-      return kept && kept !== 'taken' ? entry(change(JSON.parse(kept.value)), expiresAt === undefined ? kept.expiresAt : expiresAt) : kept;
+      return kept && kept !== 'taken'
+        ? entry(
+            change(JSON.parse(kept.value)),
+            expiresAt === undefined ? kept.expiresAt : expiresAt,
+          )
+        : kept;
     },
   };
 };
@@ -39,7 +55,10 @@ describe('a store that is down or mad', () => {
     ['returns a number', { get: async () => 5 as never }],
     ['returns a list', { get: async () => [secret] as never }],
     ['returns an empty object', { get: async () => entry({}) }],
-    ['returns another thing than a transaction', { get: async () => entry({ token: secret, processId: secret, retrieval: {} }) }],
+    [
+      'returns another thing than a transaction',
+      { get: async () => entry({ token: secret, processId: secret, retrieval: {} }) },
+    ],
     ['returns a session that is no text', changing((kept) => ({ ...kept, session: 5 }))],
     ['returns no verifier', changing(({ verifier: _, ...kept }) => kept)],
     ['returns an id that is no text', changing((kept) => ({ ...kept, id: [secret] }))],
@@ -47,13 +66,21 @@ describe('a store that is down or mad', () => {
     ['says that it expires at no time', changing((kept) => kept, Number.NaN)],
     ['says in words when it expires', changing((kept) => kept, '2026-12-01')],
     ['takes what is no JSON', { take: async () => entry(secret) }],
-    ['takes another transaction than it showed', { take: async () => entry({ id: 'a', client: 'SP12345678_AB1234', session: 'b', verifier: secret }) }],
+    [
+      'takes another transaction than it showed',
+      {
+        take: async () =>
+          entry({ id: 'a', client: 'SP12345678_AB1234', session: 'b', verifier: secret }),
+      },
+    ],
     ['shows another id than it takes', changing((kept) => ({ ...kept, id: secret }))],
     ['shows another verifier than it takes', changing((kept) => ({ ...kept, verifier: secret }))],
   ])('and %s fails the callback without saying what it held', async (_, part) => {
     const { client, begin, calls } = openStub({ store: { ...memory(), ...part } });
     const { callback } = await begin();
-    const error = await errorOf(() => client.completeConsent(callback, { sessionBinding: SESSION }));
+    const error = await errorOf(() =>
+      client.completeConsent(callback, { sessionBinding: SESSION }),
+    );
     expect([error.code, error.stage, error.effect]).toEqual(['store_failed', 'store', 'none']);
     expect(JSON.stringify(error) + error.stack).not.toContain(secret);
     expect(error.cause).toBeUndefined();
@@ -74,7 +101,9 @@ describe('a store that is down or mad', () => {
     const { client, begin, calls } = openStub({ store });
     await begin();
     const { callback } = await begin();
-    expect((await errorOf(() => client.completeConsent(callback, { sessionBinding: SESSION }))).code).toBe('store_failed');
+    expect(
+      (await errorOf(() => client.completeConsent(callback, { sessionBinding: SESSION }))).code,
+    ).toBe('store_failed');
     expect(calls).toEqual([]);
   });
 
@@ -83,19 +112,31 @@ describe('a store that is down or mad', () => {
     ['an empty text', ''],
     ['false', false],
   ])('and gives %s for nothing is taken to have nothing', async (_, nothing) => {
-    const { client, callback } = openBank({ store: { ...memory(), get: async () => nothing as never } });
-    expect(await client.completeConsent(await callback(), { sessionBinding: SESSION })).toEqual({ status: 'unknown' });
+    const { client, callback } = openBank({
+      store: { ...memory(), get: async () => nothing as never },
+    });
+    expect(await client.completeConsent(await callback(), { sessionBinding: SESSION })).toEqual({
+      status: 'unknown',
+    });
   });
 
   it('and has lost the transaction between look and take is taken to have nothing', async () => {
-    const { client, begin, calls } = openStub({ store: { ...memory(), take: async () => undefined } });
-    expect(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION })).toEqual({ status: 'unknown' });
+    const { client, begin, calls } = openStub({
+      store: { ...memory(), take: async () => undefined },
+    });
+    expect(
+      await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }),
+    ).toEqual({ status: 'unknown' });
     expect(calls).toEqual([]);
   });
 
   it('and keeps an entry of another client gives it to nobody', async () => {
-    const { client, begin, calls } = openStub({ store: changing((kept) => ({ ...kept, client: 'SP00000000_XX0000' })) });
-    expect(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION })).toEqual({ status: 'unknown' });
+    const { client, begin, calls } = openStub({
+      store: changing((kept) => ({ ...kept, client: 'SP00000000_XX0000' })),
+    });
+    expect(
+      await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }),
+    ).toEqual({ status: 'unknown' });
     expect(calls).toEqual([]);
   });
 
@@ -105,15 +146,23 @@ describe('a store that is down or mad', () => {
     const { callback } = await begin();
     const end = clock.now() + publicProfile.timing.consentMs.value;
     clock.set(end);
-    expect(await client.completeConsent(callback, { sessionBinding: SESSION })).toEqual({ status: 'expired' });
+    expect(await client.completeConsent(callback, { sessionBinding: SESSION })).toEqual({
+      status: 'expired',
+    });
     expect(calls).toEqual([]);
     clock.set(end - 1);
-    expect((await client.completeConsent(callback, { sessionBinding: SESSION })).status).toBe('granted');
+    expect((await client.completeConsent(callback, { sessionBinding: SESSION })).status).toBe(
+      'granted',
+    );
   });
 
   it('and cannot keep a transaction fails the start', async () => {
-    const { client } = openBank({ store: { ...memory(), put: () => Promise.reject(new Error(secret)) } });
-    expect((await errorOf(() => client.beginConsent({ sessionBinding: SESSION }))).code).toBe('store_failed');
+    const { client } = openBank({
+      store: { ...memory(), put: () => Promise.reject(new Error(secret)) },
+    });
+    expect((await errorOf(() => client.beginConsent({ sessionBinding: SESSION }))).code).toBe(
+      'store_failed',
+    );
   });
 
   it('and has taken but could not say so leaves the callback replayed, never exchanged twice', async () => {
@@ -129,10 +178,14 @@ describe('a store that is down or mad', () => {
     };
     const { client, begin, calls } = openStub({ store });
     const { callback } = await begin();
-    const error: unknown = await client.completeConsent(callback, { sessionBinding: SESSION }).catch((thrown: unknown) => thrown);
+    const error: unknown = await client
+      .completeConsent(callback, { sessionBinding: SESSION })
+      .catch((thrown: unknown) => thrown);
     expect(isSelfInfoError(error, 'store_failed')).toBe(true);
     broken = false;
-    expect(await client.completeConsent(callback, { sessionBinding: SESSION })).toEqual({ status: 'replayed' });
+    expect(await client.completeConsent(callback, { sessionBinding: SESSION })).toEqual({
+      status: 'replayed',
+    });
     expect(calls).toEqual([]);
   });
 });
@@ -146,17 +199,28 @@ describe('clients that share a store', () => {
     const mine = openStub({ store });
     const stranger = openStub({ store, ...other });
     const { callback } = await mine.begin();
-    expect(await stranger.client.completeConsent(callback, { sessionBinding: SESSION })).toEqual({ status: 'unknown' });
+    expect(await stranger.client.completeConsent(callback, { sessionBinding: SESSION })).toEqual({
+      status: 'unknown',
+    });
     expect(stranger.calls).toEqual([]);
-    expect((await mine.client.completeConsent(callback, { sessionBinding: SESSION })).status).toBe('granted');
+    expect((await mine.client.completeConsent(callback, { sessionBinding: SESSION })).status).toBe(
+      'granted',
+    );
   });
 
   it('of the same service complete what the other began', async () => {
     const store = memory();
     const [one, two] = [openStub({ store }), openStub({ store })];
     const { callback } = await one.begin();
-    // The portal of the test knows the code of its own client only: that the exchange is made is what counts.
-    expect(await two.client.completeConsent(callback, { sessionBinding: SESSION })).toEqual({ status: 'rejected', at: 'token', code: 'invalid_grant' });
-    expect(await one.client.completeConsent(callback, { sessionBinding: SESSION })).toEqual({ status: 'replayed' });
+    // The portal of the test knows the code of its own client only: that the exchange is made is
+    // what counts.
+    expect(await two.client.completeConsent(callback, { sessionBinding: SESSION })).toEqual({
+      status: 'rejected',
+      at: 'token',
+      code: 'invalid_grant',
+    });
+    expect(await one.client.completeConsent(callback, { sessionBinding: SESSION })).toEqual({
+      status: 'replayed',
+    });
   });
 });

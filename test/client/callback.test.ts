@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type CallbackRequest, type ConsentOutcome, createMemoryStore, type Store } from '../../src/index.js';
+import {
+  type CallbackRequest,
+  type ConsentOutcome,
+  createMemoryStore,
+  type Store,
+} from '../../src/index.js';
 import { altered, answerAt, CLIENT_ID, openBank, SESSION } from '../kit/loan.js';
 import { errorOf, typeErrorOf } from '../kit/refusals.js';
 
@@ -9,7 +14,8 @@ type Changes = Parameters<typeof altered>[1];
 async function comeBack(changes: Changes = {}) {
   const bank = openBank();
   const good = await bank.callback();
-  const complete = (request: CallbackRequest, sessionBinding = SESSION) => bank.client.completeConsent(request, { sessionBinding });
+  const complete = (request: CallbackRequest, sessionBinding = SESSION) =>
+    bank.client.completeConsent(request, { sessionBinding });
   return { ...bank, good, callback: altered(good, changes), complete };
 }
 
@@ -46,20 +52,34 @@ describe('a callback', () => {
     ['a URL', (url) => new URL(url)],
     ['a Request', (url) => new Request(url)],
     ["Node's message", (url) => incoming(url)],
-    ["Node's message with headers in odd case", (url) => incoming(url, { HOST: 'loan.example', Accept: ['text/html', '*/*'] })],
+    [
+      "Node's message with headers in odd case",
+      (url) => incoming(url, { HOST: 'loan.example', Accept: ['text/html', '*/*'] }),
+    ],
     ['an object without method', (url) => ({ url, headers: {} })],
-    ['an object with Headers', (url) => ({ method: 'GET', url, headers: new Headers({ accept: 'text/html' }) as never })],
+    [
+      'an object with Headers',
+      (url) => ({ method: 'GET', url, headers: new Headers({ accept: 'text/html' }) as never }),
+    ],
   ])('may come as %s', async (_, make) => {
     const { complete, good } = await comeBack();
     expect((await complete(make(good))).status).toBe('granted');
   });
 
   it.each<[string, unknown, string]>([
-    ['nothing', undefined, 'request must be a Request, a URL, or an object with method, url and headers.'],
+    [
+      'nothing',
+      undefined,
+      'request must be a Request, a URL, or an object with method, url and headers.',
+    ],
     ['null', null, 'request must be a Request, a URL, or an object with method, url and headers.'],
     ['a number', 5, 'request must be a Request, a URL, or an object with method, url and headers.'],
     ['an object without headers', { url: '/' }, 'request.headers must be an object.'],
-    ['an object whose url is none', { url: new URL('https://loan.example/'), headers: {} }, 'request.method and request.url must be strings.'],
+    [
+      'an object whose url is none',
+      { url: new URL('https://loan.example/'), headers: {} },
+      'request.method and request.url must be strings.',
+    ],
   ])('that is %s is a mistake of the program', async (_, request, message) => {
     const { complete } = await comeBack();
     expect(await typeErrorOf(() => complete(request as never))).toBe(message);
@@ -67,23 +87,36 @@ describe('a callback', () => {
 
   it('needs the session, as text', async () => {
     const { client, good, calls } = await comeBack();
-    expect(await typeErrorOf(() => client.completeConsent(good, { sessionBinding: 5 as never }))).toBe('options.sessionBinding must be a string.');
-    expect(await typeErrorOf(() => client.completeConsent(good, undefined as never))).toBe('options must be an object.');
-    expect(await errorOf(() => client.completeConsent(good, {} as never))).toMatchObject({ code: 'missing_option', path: 'options.sessionBinding' });
-    expect(await errorOf(() => client.completeConsent(good, { sessionBinding: ' ' }))).toMatchObject({
+    expect(
+      await typeErrorOf(() => client.completeConsent(good, { sessionBinding: 5 as never })),
+    ).toBe('options.sessionBinding must be a string.');
+    expect(await typeErrorOf(() => client.completeConsent(good, undefined as never))).toBe(
+      'options must be an object.',
+    );
+    expect(await errorOf(() => client.completeConsent(good, {} as never))).toMatchObject({
+      code: 'missing_option',
+      path: 'options.sessionBinding',
+    });
+    expect(
+      await errorOf(() => client.completeConsent(good, { sessionBinding: ' ' })),
+    ).toMatchObject({
       code: 'invalid_option',
       path: 'options.sessionBinding',
     });
     expect(calls).toEqual([]);
     // None of this used the transaction up.
-    expect((await client.completeConsent(good, { sessionBinding: SESSION })).status).toBe('granted');
+    expect((await client.completeConsent(good, { sessionBinding: SESSION })).status).toBe(
+      'granted',
+    );
   });
 
   it('whose signal is none is refused before anything is used up', async () => {
     const { client, complete, good } = await comeBack();
-    expect(await typeErrorOf(() => client.completeConsent(good, { sessionBinding: SESSION, signal: {} as never }))).toBe(
-      'options.signal must be an AbortSignal.',
-    );
+    expect(
+      await typeErrorOf(() =>
+        client.completeConsent(good, { sessionBinding: SESSION, signal: {} as never }),
+      ),
+    ).toBe('options.signal must be an AbortSignal.');
     expect((await complete(good)).status).toBe('granted');
   });
 });
@@ -92,8 +125,12 @@ describe('a citizen who says no', () => {
   it('is declined, and no token is asked for', async () => {
     const { client, callback, calls } = openBank();
     const back = await callback('hanako', 'decline');
-    expect(await client.completeConsent(back, { sessionBinding: SESSION })).toEqual({ status: 'declined' });
-    expect(await client.completeConsent(back, { sessionBinding: SESSION })).toEqual({ status: 'replayed' });
+    expect(await client.completeConsent(back, { sessionBinding: SESSION })).toEqual({
+      status: 'declined',
+    });
+    expect(await client.completeConsent(back, { sessionBinding: SESSION })).toEqual({
+      status: 'replayed',
+    });
     expect(calls).toEqual([]);
   });
 
@@ -103,13 +140,20 @@ describe('a citizen who says no', () => {
     const first = await (await sandbox.fetch(new Request(url))).text();
     const second = await (await send(first, { decision: 'agree', agree: 'yes' })).text();
     const back = (await send(second, { decision: 'decline' })).headers.get('location') ?? '';
-    expect(await client.completeConsent(back, { sessionBinding: SESSION })).toEqual({ status: 'declined' });
+    expect(await client.completeConsent(back, { sessionBinding: SESSION })).toEqual({
+      status: 'declined',
+    });
     expect(calls).toEqual([]);
 
     function send(page: string, answers: Record<string, string>) {
       const form = / name="form" value="([^"]+)"/.exec(page)?.[1] ?? '';
       const { origin, pathname } = new URL(url);
-      return sandbox.fetch(new Request(origin + pathname, { method: 'POST', body: new URLSearchParams({ form, ...answers }) }));
+      return sandbox.fetch(
+        new Request(origin + pathname, {
+          method: 'POST',
+          body: new URLSearchParams({ form, ...answers }),
+        }),
+      );
     }
   });
 });
@@ -120,7 +164,13 @@ describe('a callback that comes late', () => {
     const { clock, client, sandbox } = openBank();
     const { url } = await client.beginConsent({ sessionBinding: SESSION });
     clock.advance(599_999);
-    expect((await client.completeConsent(await sandbox.visit(url, { persona: 'hanako' }), { sessionBinding: SESSION })).status).toBe('granted');
+    expect(
+      (
+        await client.completeConsent(await sandbox.visit(url, { persona: 'hanako' }), {
+          sessionBinding: SESSION,
+        })
+      ).status,
+    ).toBe('granted');
   });
 
   it('is expired from the limit on, however often it comes', async () => {
@@ -156,12 +206,16 @@ describe('a callback that comes again', () => {
     const broken = answerAt('/oauth/token', () => new Response('<html>', { status: 503 }));
     const { client, callback, calls } = openBank(broken);
     const back = await callback();
-    expect(await errorOf(() => client.completeConsent(back, { sessionBinding: SESSION }))).toMatchObject({
+    expect(
+      await errorOf(() => client.completeConsent(back, { sessionBinding: SESSION })),
+    ).toMatchObject({
       code: 'upstream_unavailable',
       stage: 'token',
       retry: { safe: false },
     });
-    expect(await client.completeConsent(back, { sessionBinding: SESSION })).toEqual({ status: 'replayed' });
+    expect(await client.completeConsent(back, { sessionBinding: SESSION })).toEqual({
+      status: 'replayed',
+    });
     expect(calls).toEqual(['/oauth/token']);
   });
 
@@ -176,29 +230,64 @@ describe('a callback that comes again', () => {
 describe('a callback of another browser', () => {
   it('is foreign and uses nothing up: the right browser still succeeds', async () => {
     const { complete, good, calls } = await comeBack();
-    for (let round = 0; round < 3; round++) expect(await complete(good, 'session-of-mallory')).toEqual({ status: 'foreign-browser' });
+    for (let round = 0; round < 3; round++)
+      expect(await complete(good, 'session-of-mallory')).toEqual({ status: 'foreign-browser' });
     expect(calls).toEqual([]);
     expect((await complete(good)).status).toBe('granted');
   });
 
   it('is foreign whatever else is wrong with it', async () => {
     const { complete, good } = await comeBack();
-    for (const changes of [{ error: 'access_denied', code: undefined }, { code: ['a', 'b'] }, { iss: 'https://evil.example' }])
-      expect(await complete(altered(good, changes), 'session-of-mallory')).toEqual({ status: 'foreign-browser' });
+    for (const changes of [
+      { error: 'access_denied', code: undefined },
+      { code: ['a', 'b'] },
+      { iss: 'https://evil.example' },
+    ])
+      expect(await complete(altered(good, changes), 'session-of-mallory')).toEqual({
+        status: 'foreign-browser',
+      });
     expect((await complete(good)).status).toBe('granted');
   });
 });
 
 const usable: readonly [string, Changes, ConsentOutcome][] = [
-  ['has no state', { state: undefined }, { status: 'rejected', at: 'callback', code: 'state_missing' }],
-  ['has an empty state', { state: '' }, { status: 'rejected', at: 'callback', code: 'state_missing' }],
-  ['has two states', { state: ['a', 'b'] }, { status: 'rejected', at: 'callback', code: 'duplicate_parameter' }],
+  [
+    'has no state',
+    { state: undefined },
+    { status: 'rejected', at: 'callback', code: 'state_missing' },
+  ],
+  [
+    'has an empty state',
+    { state: '' },
+    { status: 'rejected', at: 'callback', code: 'state_missing' },
+  ],
+  [
+    'has two states',
+    { state: ['a', 'b'] },
+    { status: 'rejected', at: 'callback', code: 'duplicate_parameter' },
+  ],
   ['has a state nobody gave', { state: 'guessed' }, { status: 'unknown' }],
-  ['has a state of many kinds of text', { state: "\u0000\r\n'; DROP TABLE 同意 🎴" }, { status: 'unknown' }],
+  [
+    'has a state of many kinds of text',
+    { state: "\u0000\r\n'; DROP TABLE 同意 🎴" },
+    { status: 'unknown' },
+  ],
   ['has a state of great length', { state: 'a'.repeat(8_000) }, { status: 'unknown' }],
-  ['says error with a state nobody gave', { state: 'guessed', error: 'access_denied' }, { status: 'unknown' }],
-  ['says error without state', { state: undefined, error: 'access_denied' }, { status: 'rejected', at: 'callback', code: 'state_missing' }],
-  ['is larger than 8 KiB', { padding: 'a'.repeat(8_192) }, { status: 'rejected', at: 'callback', code: 'callback_too_large' }],
+  [
+    'says error with a state nobody gave',
+    { state: 'guessed', error: 'access_denied' },
+    { status: 'unknown' },
+  ],
+  [
+    'says error without state',
+    { state: undefined, error: 'access_denied' },
+    { status: 'rejected', at: 'callback', code: 'state_missing' },
+  ],
+  [
+    'is larger than 8 KiB',
+    { padding: 'a'.repeat(8_192) },
+    { status: 'rejected', at: 'callback', code: 'callback_too_large' },
+  ],
 ];
 
 describe('a callback without a good state is not believed and uses nothing up: one that', () => {
@@ -212,7 +301,13 @@ describe('a callback without a good state is not believed and uses nothing up: o
   it('has its state altered by one character', async () => {
     const { complete, good, calls } = await comeBack();
     const state = new URL(good).searchParams.get('state') ?? '';
-    for (const wrong of [state.slice(1), `${state}a`, state.toUpperCase(), `${state} `, (state.startsWith('A') ? 'B' : 'A') + state.slice(1)])
+    for (const wrong of [
+      state.slice(1),
+      `${state}a`,
+      state.toUpperCase(),
+      `${state} `,
+      (state.startsWith('A') ? 'B' : 'A') + state.slice(1),
+    ])
       expect(await complete(altered(good, { state: wrong }))).toEqual({ status: 'unknown' });
     expect(calls).toEqual([]);
     expect((await complete(good)).status).toBe('granted');
@@ -220,8 +315,18 @@ describe('a callback without a good state is not believed and uses nothing up: o
 
   it('is the redirect URI without a query', async () => {
     const { complete, calls } = await comeBack();
-    for (const bare of ['https://loan.example/callback', '/callback', '', '?', 'https://loan.example/callback#state=a'])
-      expect(await complete(bare)).toEqual({ status: 'rejected', at: 'callback', code: 'state_missing' });
+    for (const bare of [
+      'https://loan.example/callback',
+      '/callback',
+      '',
+      '?',
+      'https://loan.example/callback#state=a',
+    ])
+      expect(await complete(bare)).toEqual({
+        status: 'rejected',
+        at: 'callback',
+        code: 'state_missing',
+      });
     expect(calls).toEqual([]);
   });
 });
@@ -232,7 +337,10 @@ describe('a request that is no visit of the citizen uses nothing up:', () => {
     ['POST', (url) => new Request(url, { method: 'POST' })],
     ['OPTIONS', (url) => incoming(url, {}, 'OPTIONS')],
     ['a prefetch', (url) => new Request(url, { headers: { 'sec-purpose': 'prefetch' } })],
-    ['a prerender', (url) => new Request(url, { headers: { 'sec-purpose': 'prefetch;prerender' } })],
+    [
+      'a prerender',
+      (url) => new Request(url, { headers: { 'sec-purpose': 'prefetch;prerender' } }),
+    ],
     ['a prefetch in odd case', (url) => incoming(url, { 'Sec-PURPOSE': 'PreFetch' })],
     ['a prefetch in a list', (url) => incoming(url, { 'sec-purpose': ['prefetch'] })],
     ['an old prefetch', (url) => incoming(url, { purpose: 'prefetch' })],
@@ -240,11 +348,18 @@ describe('a request that is no visit of the citizen uses nothing up:', () => {
     ['a preview', (url) => incoming(url, { Purpose: 'preview' })],
     [
       "a prefetch with a framework's own Headers",
-      (url) => ({ url, headers: { get: (name: string) => (name === 'sec-purpose' ? 'prefetch' : null) } as never }),
+      (url) => ({
+        url,
+        headers: { get: (name: string) => (name === 'sec-purpose' ? 'prefetch' : null) } as never,
+      }),
     ],
   ])('%s', async (_, make) => {
     const { complete, good, calls } = await comeBack();
-    expect(await complete(make(good))).toEqual({ status: 'rejected', at: 'callback', code: 'not_a_navigation' });
+    expect(await complete(make(good))).toEqual({
+      status: 'rejected',
+      at: 'callback',
+      code: 'not_a_navigation',
+    });
     expect(calls).toEqual([]);
     expect((await complete(good)).status).toBe('granted');
   });
@@ -252,22 +367,86 @@ describe('a request that is no visit of the citizen uses nothing up:', () => {
 
 describe('a bad callback with a good state ends the matter: no endpoint is called, ever, after one that', () => {
   it.each<[string, Changes, ConsentOutcome]>([
-    ['has two codes', { code: ['a', 'b'] }, { status: 'rejected', at: 'callback', code: 'duplicate_parameter' }],
-    ['has the same code twice', { code: ['a', 'a'] }, { status: 'rejected', at: 'callback', code: 'duplicate_parameter' }],
-    ['has two issuers', { iss: ['a', 'b'] }, { status: 'rejected', at: 'callback', code: 'duplicate_parameter' }],
-    ['has anything twice', { foo: ['a', 'b'] }, { status: 'rejected', at: 'callback', code: 'duplicate_parameter' }],
-    ['has neither code nor error', { code: undefined }, { status: 'rejected', at: 'callback', code: 'invalid_response' }],
-    ['has an empty code', { code: '' }, { status: 'rejected', at: 'callback', code: 'invalid_response' }],
-    ['comes from another issuer', { iss: 'https://evil.example' }, { status: 'rejected', at: 'callback', code: 'issuer_mismatch' }],
-    ['comes from nearly the issuer', { iss: 'https://portal.sandbox.invalid/' }, { status: 'rejected', at: 'callback', code: 'issuer_mismatch' }],
-    ['names no issuer', { iss: undefined }, { status: 'rejected', at: 'callback', code: 'issuer_mismatch' }],
-    ['names an empty issuer', { iss: '' }, { status: 'rejected', at: 'callback', code: 'issuer_mismatch' }],
-    ['has an id_token of a hybrid flow', { id_token: 'a.b.c' }, { status: 'rejected', at: 'callback', code: 'invalid_response' }],
-    ['has an access token of an implicit flow', { access_token: 'a' }, { status: 'rejected', at: 'callback', code: 'invalid_response' }],
-    ['has a packed response', { response: 'a.b.c' }, { status: 'rejected', at: 'callback', code: 'invalid_response' }],
-    ['says server_error', { code: undefined, error: 'server_error' }, { status: 'rejected', at: 'authorize', code: 'server_error' }],
-    ['says an error and a code', { error: 'invalid_scope' }, { status: 'rejected', at: 'authorize', code: 'invalid_scope' }],
-    ['says an error nobody knows', { code: undefined, error: '<script>' }, { status: 'rejected', at: 'authorize', code: 'unrecognised' }],
+    [
+      'has two codes',
+      { code: ['a', 'b'] },
+      { status: 'rejected', at: 'callback', code: 'duplicate_parameter' },
+    ],
+    [
+      'has the same code twice',
+      { code: ['a', 'a'] },
+      { status: 'rejected', at: 'callback', code: 'duplicate_parameter' },
+    ],
+    [
+      'has two issuers',
+      { iss: ['a', 'b'] },
+      { status: 'rejected', at: 'callback', code: 'duplicate_parameter' },
+    ],
+    [
+      'has anything twice',
+      { foo: ['a', 'b'] },
+      { status: 'rejected', at: 'callback', code: 'duplicate_parameter' },
+    ],
+    [
+      'has neither code nor error',
+      { code: undefined },
+      { status: 'rejected', at: 'callback', code: 'invalid_response' },
+    ],
+    [
+      'has an empty code',
+      { code: '' },
+      { status: 'rejected', at: 'callback', code: 'invalid_response' },
+    ],
+    [
+      'comes from another issuer',
+      { iss: 'https://evil.example' },
+      { status: 'rejected', at: 'callback', code: 'issuer_mismatch' },
+    ],
+    [
+      'comes from nearly the issuer',
+      { iss: 'https://portal.sandbox.invalid/' },
+      { status: 'rejected', at: 'callback', code: 'issuer_mismatch' },
+    ],
+    [
+      'names no issuer',
+      { iss: undefined },
+      { status: 'rejected', at: 'callback', code: 'issuer_mismatch' },
+    ],
+    [
+      'names an empty issuer',
+      { iss: '' },
+      { status: 'rejected', at: 'callback', code: 'issuer_mismatch' },
+    ],
+    [
+      'has an id_token of a hybrid flow',
+      { id_token: 'a.b.c' },
+      { status: 'rejected', at: 'callback', code: 'invalid_response' },
+    ],
+    [
+      'has an access token of an implicit flow',
+      { access_token: 'a' },
+      { status: 'rejected', at: 'callback', code: 'invalid_response' },
+    ],
+    [
+      'has a packed response',
+      { response: 'a.b.c' },
+      { status: 'rejected', at: 'callback', code: 'invalid_response' },
+    ],
+    [
+      'says server_error',
+      { code: undefined, error: 'server_error' },
+      { status: 'rejected', at: 'authorize', code: 'server_error' },
+    ],
+    [
+      'says an error and a code',
+      { error: 'invalid_scope' },
+      { status: 'rejected', at: 'authorize', code: 'invalid_scope' },
+    ],
+    [
+      'says an error nobody knows',
+      { code: undefined, error: '<script>' },
+      { status: 'rejected', at: 'authorize', code: 'unrecognised' },
+    ],
     [
       'says an error from elsewhere',
       { code: undefined, error: 'access_denied', iss: 'https://evil.example' },
@@ -284,7 +463,11 @@ describe('a bad callback with a good state ends the matter: no endpoint is calle
 describe('the exchange of the code', () => {
   it('is rejected at the token endpoint when the code is not the right one', async () => {
     const { complete, callback, good, calls } = await comeBack({ code: 'guessed' });
-    expect(await complete(callback)).toEqual({ status: 'rejected', at: 'token', code: 'invalid_grant' });
+    expect(await complete(callback)).toEqual({
+      status: 'rejected',
+      at: 'token',
+      code: 'invalid_grant',
+    });
     expect(await complete(good)).toEqual({ status: 'replayed' });
     expect(calls).toEqual(['/oauth/token']);
   });
@@ -293,7 +476,11 @@ describe('the exchange of the code', () => {
     const { client, callback } = openBank();
     const [first, second] = [await callback(), await callback('newcomer')];
     const swapped = altered(first, { code: new URL(second).searchParams.get('code') ?? '' });
-    expect(await client.completeConsent(swapped, { sessionBinding: SESSION })).toEqual({ status: 'rejected', at: 'token', code: 'invalid_grant' });
+    expect(await client.completeConsent(swapped, { sessionBinding: SESSION })).toEqual({
+      status: 'rejected',
+      at: 'token',
+      code: 'invalid_grant',
+    });
   });
 });
 
@@ -318,8 +505,14 @@ describe('what the store holds', () => {
 
   it('gives every transaction a state, a challenge and an id of its own', async () => {
     const { client } = openBank();
-    const urls = await Promise.all(Array.from({ length: 100 }, async () => new URL((await client.beginConsent({ sessionBinding: SESSION })).url)));
-    for (const name of ['state', 'code_challenge']) expect(new Set(urls.map((url) => url.searchParams.get(name))).size).toBe(100);
+    const urls = await Promise.all(
+      Array.from(
+        { length: 100 },
+        async () => new URL((await client.beginConsent({ sessionBinding: SESSION })).url),
+      ),
+    );
+    for (const name of ['state', 'code_challenge'])
+      expect(new Set(urls.map((url) => url.searchParams.get(name))).size).toBe(100);
     expect(urls[0]?.searchParams.get('state')).toMatch(/^[A-Za-z0-9_-]{43}$/);
   });
 });

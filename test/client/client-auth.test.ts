@@ -18,7 +18,16 @@ import { createSandbox, type Registration, startSandbox } from '../../src/sandbo
 import { createAuthority } from '../kit/certificates.js';
 import { keyService, makeKey, type SigningKey } from '../kit/keys.js';
 import { leaksIn } from '../kit/leaks.js';
-import { CLIENT_ID, expectStatus, grantOf, loan, NOW, registrationOf, SESSION, visits } from '../kit/loan.js';
+import {
+  CLIENT_ID,
+  expectStatus,
+  grantOf,
+  loan,
+  NOW,
+  registrationOf,
+  SESSION,
+  visits,
+} from '../kit/loan.js';
 import { caught, errorOf, refusal, thrownBy, typeErrorOf } from '../kit/refusals.js';
 
 const ec = makeKey('ES256', 'ec-2026');
@@ -27,22 +36,44 @@ const rsa = makeKey('PS256', 'rsa-2026');
 const all = [ec, next, rsa];
 
 const byKey = ({ privateKey: key, alg, kid }: SigningKey) => privateKeyJwt({ key, alg, kid });
-const jwksOf = (...keys: readonly SigningKey[]): NonNullable<Registration['clientAuth']> => ({ jwks: { keys: keys.map(({ jwk }) => jwk) } });
-const half = (jwt: string, index: number) => JSON.parse(Buffer.from(jwt.split('.')[index] ?? '', 'base64url').toString());
+const jwksOf = (...keys: readonly SigningKey[]): NonNullable<Registration['clientAuth']> => ({
+  jwks: { keys: keys.map(({ jwk }) => jwk) },
+});
+const half = (jwt: string, index: number) =>
+  JSON.parse(Buffer.from(jwt.split('.')[index] ?? '', 'base64url').toString());
 
-/** A client and a sandbox that knows its keys, in one process; `sent` are the forms that came, by path. */
-function open(clientAuth: ClientAuth | undefined, registered: Registration['clientAuth'] = jwksOf(...all)) {
+/**
+ * A client and a sandbox that knows its keys, in one process; `sent` are the forms that came, by
+ * path.
+ */
+function open(
+  clientAuth: ClientAuth | undefined,
+  registered: Registration['clientAuth'] = jwksOf(...all),
+) {
   const clock = createVirtualClock(NOW);
-  const sandbox = createSandbox({ registrations: [{ ...registrationOf(loan), ...(registered && { clientAuth: registered }) }], clock });
+  const sandbox = createSandbox({
+    registrations: [{ ...registrationOf(loan), ...(registered && { clientAuth: registered }) }],
+    clock,
+  });
   const environment = sandbox.environment();
   const sent: { readonly path: string; readonly form: URLSearchParams }[] = [];
   const fetch = async (request: Request) => {
-    sent.push({ path: new URL(request.url).pathname, form: new URLSearchParams(await request.clone().text()) });
+    sent.push({
+      path: new URL(request.url).pathname,
+      form: new URLSearchParams(await request.clone().text()),
+    });
     return sandbox.fetch(request);
   };
-  const client = createSelfInfoClient({ service: loan, environment, fetch, clock, ...(clientAuth && { clientAuth }) });
+  const client = createSelfInfoClient({
+    service: loan,
+    environment,
+    fetch,
+    clock,
+    ...(clientAuth && { clientAuth }),
+  });
   const { callback, consent } = visits(client, sandbox);
-  const complete = async () => client.completeConsent(await callback(), { sessionBinding: SESSION });
+  const complete = async () =>
+    client.completeConsent(await callback(), { sessionBinding: SESSION });
   return { client, sandbox, environment, clock, fetch, sent, callback, consent, complete };
 }
 
@@ -52,15 +83,26 @@ describe('a client that signs assertions', () => {
     ['an EC key in PEM', privateKeyJwt({ key: ec.pem, alg: 'ES256', kid: ec.kid })],
     ['an RSA key', byKey(rsa)],
     ['an RSA key in PEM', privateKeyJwt({ key: rsa.pem, alg: 'PS256', kid: rsa.kid })],
-    ['a key service that speaks DER', privateKeyJwt({ sign: keyService(ec, 'der'), alg: 'ES256', kid: ec.kid })],
-    ['a key service that gives r and s', privateKeyJwt({ sign: keyService(ec, 'ieee-p1363'), alg: 'ES256', kid: ec.kid })],
-    ['a key service with an RSA key', privateKeyJwt({ sign: keyService(rsa), alg: 'PS256', kid: rsa.kid })],
+    [
+      'a key service that speaks DER',
+      privateKeyJwt({ sign: keyService(ec, 'der'), alg: 'ES256', kid: ec.kid }),
+    ],
+    [
+      'a key service that gives r and s',
+      privateKeyJwt({ sign: keyService(ec, 'ieee-p1363'), alg: 'ES256', kid: ec.kid }),
+    ],
+    [
+      'a key service with an RSA key',
+      privateKeyJwt({ sign: keyService(rsa), alg: 'PS256', kid: rsa.kid }),
+    ],
     ['a function that gives the current key', () => byKey(ec)],
   ];
 
   it.each(ways)('gets its answer with %s', async (_, clientAuth) => {
     const { client, clock, consent, sandbox } = open(clientAuth);
-    const result = await client.query(await consent(), latest(), { onProgress: ({ retryAt }) => clock.set(retryAt) });
+    const result = await client.query(await consent(), latest(), {
+      onProgress: ({ retryAt }) => clock.set(retryAt),
+    });
     expect(expectStatus(result, 'ready').answer.items.income.status).toBe('present');
     expect(sandbox.log.every(({ outcome }) => outcome === 'accepted')).toBe(true);
   });
@@ -72,8 +114,14 @@ describe('a client that signs assertions', () => {
     const assertion = form?.get('client_assertion') ?? '';
     const now = clock.now() / 1_000;
     expect(form?.get('client_id')).toBe(CLIENT_ID);
-    expect(form?.get('client_assertion_type')).toBe('urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
-    expect(half(assertion, 0)).toEqual({ alg: key.alg, kid: key.kid, typ: 'client-authentication+jwt' });
+    expect(form?.get('client_assertion_type')).toBe(
+      'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    );
+    expect(half(assertion, 0)).toEqual({
+      alg: key.alg,
+      kid: key.kid,
+      typ: 'client-authentication+jwt',
+    });
     expect(half(assertion, 1)).toEqual({
       iss: CLIENT_ID,
       sub: CLIENT_ID,
@@ -85,17 +133,34 @@ describe('a client that signs assertions', () => {
     });
     const [input = '', signature = ''] = /^(.*)\.(.*)$/.exec(assertion)?.slice(1) ?? [];
     const publicKey = createPublicKey({ key: key.jwk, format: 'jwk' });
-    const how = key.alg === 'ES256' ? { dsaEncoding: 'ieee-p1363' as const } : { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 };
-    expect(verify('sha256', Buffer.from(input), { key: publicKey, ...how }, Buffer.from(signature, 'base64url'))).toBe(true);
+    const how =
+      key.alg === 'ES256'
+        ? { dsaEncoding: 'ieee-p1363' as const }
+        : { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 };
+    expect(
+      verify(
+        'sha256',
+        Buffer.from(input),
+        { key: publicKey, ...how },
+        Buffer.from(signature, 'base64url'),
+      ),
+    ).toBe(true);
   });
 
   it('makes a fresh one for every code, and sends it to the token endpoint alone', async () => {
     const { client, clock, consent, sent, environment } = open(byKey(ec));
     await consent();
-    await client.query(await consent(), latest(), { onProgress: ({ retryAt }) => clock.set(retryAt) });
+    await client.query(await consent(), latest(), {
+      onProgress: ({ retryAt }) => clock.set(retryAt),
+    });
     const carriers = sent.filter(({ form }) => form.has('client_assertion'));
-    expect(carriers.map(({ path }) => path)).toEqual([environment.profile.paths.token.value, environment.profile.paths.token.value]);
-    expect(new Set(carriers.map(({ form }) => half(form.get('client_assertion') ?? '', 1).jti)).size).toBe(2);
+    expect(carriers.map(({ path }) => path)).toEqual([
+      environment.profile.paths.token.value,
+      environment.profile.paths.token.value,
+    ]);
+    expect(
+      new Set(carriers.map(({ form }) => half(form.get('client_assertion') ?? '', 1).jti)).size,
+    ).toBe(2);
     expect(sent.length).toBeGreaterThan(2);
   });
 
@@ -107,11 +172,17 @@ describe('a client that signs assertions', () => {
     expect((await complete()).status).toBe('granted');
     current = rsa;
     expect(await complete()).toEqual({ status: 'rejected', at: 'token', code: 'invalid_client' });
-    expect(sent.map(({ form }) => half(form.get('client_assertion') ?? '', 0).kid)).toEqual([ec.kid, next.kid, rsa.kid]);
+    expect(sent.map(({ form }) => half(form.get('client_assertion') ?? '', 0).kid)).toEqual([
+      ec.kid,
+      next.kid,
+      rsa.kid,
+    ]);
   });
 
   it('is refused with a key that only has the right name', async () => {
-    const { complete, sandbox } = open(privateKeyJwt({ key: next.privateKey, alg: 'ES256', kid: ec.kid }));
+    const { complete, sandbox } = open(
+      privateKeyJwt({ key: next.privateKey, alg: 'ES256', kid: ec.kid }),
+    );
     expect(await complete()).toEqual({ status: 'rejected', at: 'token', code: 'invalid_client' });
     expect(sandbox.log.at(-1)).toMatchObject({ step: 'token', code: 'assertion_signature' });
   });
@@ -119,15 +190,25 @@ describe('a client that signs assertions', () => {
   it('presents its certificate all the same', async () => {
     const clock = createVirtualClock(NOW);
     const other = { ...registrationOf(loan, 'SP87654321_CD4321'), clientAuth: jwksOf(ec) } as const;
-    await using sandbox = await startSandbox({ registrations: [{ ...registrationOf(loan), clientAuth: jwksOf(ec, rsa) }, other], clock });
+    await using sandbox = await startSandbox({
+      registrations: [{ ...registrationOf(loan), clientAuth: jwksOf(ec, rsa) }, other],
+      clock,
+    });
     for (const [key, tls, status] of [
       [ec, sandbox.connection.tls, 'granted'],
       [rsa, sandbox.connection.tls, 'granted'],
       // The right assertion over the wrong certificate.
       [ec, sandbox.connectionFor(other.clientId).tls, 'rejected'],
     ] as const) {
-      await using client = createSelfInfoClient({ service: loan, ...sandbox.connection, tls, clientAuth: byKey(key) });
-      const outcome = await client.completeConsent(await visits(client, sandbox).callback(), { sessionBinding: SESSION });
+      await using client = createSelfInfoClient({
+        service: loan,
+        ...sandbox.connection,
+        tls,
+        clientAuth: byKey(key),
+      });
+      const outcome = await client.completeConsent(await visits(client, sandbox).callback(), {
+        sessionBinding: SESSION,
+      });
       expect(outcome.status).toBe(status);
     }
     expect(sandbox.log.at(-1)).toMatchObject({ step: 'token', code: 'client_not_authenticated' });
@@ -139,14 +220,27 @@ describe('a client that signs assertions', () => {
     const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url');
     const come = async (state: string) => {
       const url = buildConsentUrl(environment, { state, codeChallenge });
-      return validateCallback(environment, await sandbox.visit(url, { persona: 'hanako' }), { state });
+      return validateCallback(environment, await sandbox.visit(url, { persona: 'hanako' }), {
+        state,
+      });
     };
     const options = { environment, codeVerifier, fetch, clock };
-    const token = await exchangeToken({ ...options, callback: await come('one'), clientAuth: byKey(ec) });
+    const token = await exchangeToken({
+      ...options,
+      callback: await come('one'),
+      clientAuth: byKey(ec),
+    });
     expect(token.expiresAt).toBe('2026-12-01T12:00:00+09:00');
     const callback = await come('two');
-    expect(await errorOf(() => exchangeToken({ ...options, callback }))).toMatchObject({ code: 'missing_option', path: 'options.clientAuth' });
-    expect(await errorOf(() => exchangeToken({ ...options, callback, clientAuth: byKey(makeKey('ES256', 'unknown')) }))).toMatchObject({
+    expect(await errorOf(() => exchangeToken({ ...options, callback }))).toMatchObject({
+      code: 'missing_option',
+      path: 'options.clientAuth',
+    });
+    expect(
+      await errorOf(() =>
+        exchangeToken({ ...options, callback, clientAuth: byKey(makeKey('ES256', 'unknown')) }),
+      ),
+    ).toMatchObject({
       code: 'token_refused',
       upstream: { code: 'invalid_client' },
     });
@@ -157,7 +251,13 @@ describe('a client without assertions', () => {
   it.each([undefined, 'tls'] as const)('sends none: %s', async (clientAuth) => {
     const { consent, sent } = open(clientAuth, 'tls');
     await consent();
-    expect([...(sent[0]?.form.keys() ?? [])].sort()).toEqual(['client_id', 'code', 'code_verifier', 'grant_type', 'redirect_uri']);
+    expect([...(sent[0]?.form.keys() ?? [])].sort()).toEqual([
+      'client_id',
+      'code',
+      'code_verifier',
+      'grant_type',
+      'redirect_uri',
+    ]);
   });
 
   it('is not made where the profile asks for them', () => {
@@ -166,19 +266,38 @@ describe('a client without assertions', () => {
     }
   });
 
-  it.each(['mtls', null, 1, {}, { alg: 'ES256', kid: 'a' }])('is not made with %j for one', (clientAuth) => {
-    const { environment, fetch } = open(undefined, 'tls');
-    const message = "options.clientAuth must be 'tls', what privateKeyJwt returned, or a function that returns it.";
-    expect(caught(() => createSelfInfoClient({ service: loan, environment, fetch, clientAuth: clientAuth as never }))).toEqual(new TypeError(message));
-  });
+  it.each(['mtls', null, 1, {}, { alg: 'ES256', kid: 'a' }])(
+    'is not made with %j for one',
+    (clientAuth) => {
+      const { environment, fetch } = open(undefined, 'tls');
+      const message =
+        "options.clientAuth must be 'tls', what privateKeyJwt returned, or a function that returns it.";
+      expect(
+        caught(() =>
+          createSelfInfoClient({
+            service: loan,
+            environment,
+            fetch,
+            clientAuth: clientAuth as never,
+          }),
+        ),
+      ).toEqual(new TypeError(message));
+    },
+  );
 });
 
 describe('privateKeyJwt does not take', () => {
   const good = { key: ec.pem, alg: 'ES256', kid: 'a' } as const;
-  const make = (changes: object) => () => privateKeyJwt({ ...good, ...changes } as PrivateKeyJwtOptions);
+  const make = (changes: object) => () =>
+    privateKeyJwt({ ...good, ...changes } as PrivateKeyJwtOptions);
   const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey;
   const small = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey;
-  const encrypted = ec.privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' });
+  const encrypted = ec.privateKey.export({
+    type: 'pkcs8',
+    format: 'pem',
+    cipher: 'aes-256-cbc',
+    passphrase: 'secret',
+  });
 
   it.each([
     ['an unknown option', { passphrase: 'a' }, 'unknown_option', 'options.passphrase'],
@@ -201,7 +320,11 @@ describe('privateKeyJwt does not take', () => {
   });
 
   it.each([
-    ['a key of bytes', { key: Buffer.from(ec.pem) }, 'options.key must be a PEM string or a KeyObject.'],
+    [
+      'a key of bytes',
+      { key: Buffer.from(ec.pem) },
+      'options.key must be a PEM string or a KeyObject.',
+    ],
     ['a sign that is none', { key: undefined, sign: 'kms' }, 'options.sign must be a function.'],
     ['a key id that is a number', { kid: 1 }, 'options.kid must be a string.'],
   ])('%s, a TypeError', (_, changes, message) => {
@@ -210,7 +333,10 @@ describe('privateKeyJwt does not take', () => {
 
   it('anything and show it', () => {
     const secret = ec.pem.split('\n')[1] ?? '';
-    const errors = { broken: caught(make({ key: ec.pem.replace('PRIVATE KEY', 'PRIVATE') })), other: caught(make({ alg: 'PS256' })) };
+    const errors = {
+      broken: caught(make({ key: ec.pem.replace('PRIVATE KEY', 'PRIVATE') })),
+      other: caught(make({ alg: 'PS256' })),
+    };
     expect(leaksIn(errors, { secret })).toEqual([]);
   });
 });
@@ -223,7 +349,11 @@ describe('a signing callback that', () => {
     ['returns a list', ec, () => Array.from({ length: 64 }, () => 7)],
     ['returns 63 bytes', ec, () => Buffer.alloc(63, 7)],
     ['returns no bytes', ec, () => Buffer.alloc(0)],
-    ['returns DER with more behind it', ec, async () => Buffer.concat([await keyService(ec)(Buffer.from('a')), Buffer.from([0])])],
+    [
+      'returns DER with more behind it',
+      ec,
+      async () => Buffer.concat([await keyService(ec)(Buffer.from('a')), Buffer.from([0])]),
+    ],
     ['returns an RSA signature for ES256', ec, () => keyService(rsa)(Buffer.from('a'))],
     ['returns an EC signature for PS256', rsa, () => keyService(ec)(Buffer.from('a'))],
     ['returns far too much', rsa, () => Buffer.alloc(1_025, 7)],
@@ -232,7 +362,13 @@ describe('a signing callback that', () => {
   it.each(wrong)('%s is told so, and nothing is sent', async (_, { alg, kid }, sign) => {
     const { complete, sent } = open(privateKeyJwt({ alg, kid, sign: sign as never }));
     const error = await errorOf(complete);
-    expect(error).toMatchObject({ code: 'signing_failed', path: 'options.sign', stage: 'token', effect: 'none', retry: { safe: false } });
+    expect(error).toMatchObject({
+      code: 'signing_failed',
+      path: 'options.sign',
+      stage: 'token',
+      effect: 'none',
+      retry: { safe: false },
+    });
     expect(error.message).toMatch(new RegExp(`${alg} signature is .*bytes`));
     expect(error.messageJa).toContain(`${alg} の署名は、`);
     expect(sent).toEqual([]);
@@ -250,7 +386,12 @@ describe('a signing callback that', () => {
   ])('%s keeps its words', async (_, sign) => {
     const { complete, sent } = open(privateKeyJwt({ alg: 'ES256', kid: ec.kid, sign }));
     const error = await errorOf(complete);
-    expect(error).toMatchObject({ code: 'signing_failed', path: 'options.sign', stage: 'token', effect: 'none' });
+    expect(error).toMatchObject({
+      code: 'signing_failed',
+      path: 'options.sign',
+      stage: 'token',
+      effect: 'none',
+    });
     expect(leaksIn({ error, cause: error.cause }, { secret: SECRET })).toEqual([]);
     expect(sent).toEqual([]);
   });
@@ -275,7 +416,9 @@ describe('a signing callback that', () => {
     const abort = new AbortController();
     const { credential, asked } = hanging();
     const { client, callback, sent } = open(credential);
-    const failing = errorOf(async () => client.completeConsent(await callback(), { sessionBinding: SESSION, signal: abort.signal }));
+    const failing = errorOf(async () =>
+      client.completeConsent(await callback(), { sessionBinding: SESSION, signal: abort.signal }),
+    );
     await asked;
     if (end === 'abort') abort.abort();
     else await client.close();
@@ -286,7 +429,9 @@ describe('a signing callback that', () => {
   it('gives any two numbers in DER has them sent as 32 bytes each', async () => {
     // What the token endpoint is sent is all that is looked at.
     let signature = new Uint8Array();
-    const { client, callback, sent } = open(privateKeyJwt({ alg: 'ES256', kid: ec.kid, sign: async () => signature }));
+    const { client, callback, sent } = open(
+      privateKeyJwt({ alg: 'ES256', kid: ec.kid, sign: async () => signature }),
+    );
     const number = fc.bigInt({ min: 1n, max: 2n ** 256n - 1n });
     const small = fc.bigInt({ min: 1n, max: 2n ** 230n });
     await fc.assert(
@@ -295,7 +440,8 @@ describe('a signing callback that', () => {
         // 64 bytes are r and s themselves.
         fc.pre(signature.length !== 64);
         await client.completeConsent(await callback(), { sessionBinding: SESSION });
-        const [, , sentSignature = ''] = sent.at(-1)?.form.get('client_assertion')?.split('.') ?? [];
+        const [, , sentSignature = ''] =
+          sent.at(-1)?.form.get('client_assertion')?.split('.') ?? [];
         expect(Buffer.from(sentSignature, 'base64url').toString('hex')).toBe(hex32(r) + hex32(s));
       }),
       { numRuns: 100 },
@@ -304,15 +450,24 @@ describe('a signing callback that', () => {
 
   it('gives any bytes at all is refused or sent, and never breaks the client', async () => {
     let signature = new Uint8Array();
-    const { client, callback } = open(privateKeyJwt({ alg: 'ES256', kid: ec.kid, sign: async () => signature }));
+    const { client, callback } = open(
+      privateKeyJwt({ alg: 'ES256', kid: ec.kid, sign: async () => signature }),
+    );
     const der = fc
       .tuple(fc.uint8Array({ maxLength: 40 }), fc.uint8Array({ maxLength: 40 }))
-      .map(([r, s]) => Uint8Array.from([0x30, r.length + s.length + 4, 2, r.length, ...r, 2, s.length, ...s]));
+      .map(([r, s]) =>
+        Uint8Array.from([0x30, r.length + s.length + 4, 2, r.length, ...r, 2, s.length, ...s]),
+      );
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 80 }), der), async (bytes) => {
         signature = bytes;
-        const outcome = await client.completeConsent(await callback(), { sessionBinding: SESSION }).catch((error: { code: string }) => error.code);
-        expect([{ status: 'rejected', at: 'token', code: 'invalid_client' }, 'signing_failed']).toContainEqual(outcome);
+        const outcome = await client
+          .completeConsent(await callback(), { sessionBinding: SESSION })
+          .catch((error: { code: string }) => error.code);
+        expect([
+          { status: 'rejected', at: 'token', code: 'invalid_client' },
+          'signing_failed',
+        ]).toContainEqual(outcome);
       }),
       { numRuns: 150 },
     );
@@ -361,7 +516,12 @@ describe('a key service that fails once', () => {
     const listen = (event: unknown) => steps.push(event);
     subscribe('myna-selfinfo:event', listen);
     const complete = () => client.completeConsent(back, { sessionBinding: SESSION });
-    expect(await errorOf(complete)).toMatchObject({ code: 'signing_failed', stage: 'token', effect: 'none', retry: { safe: true } });
+    expect(await errorOf(complete)).toMatchObject({
+      code: 'signing_failed',
+      stage: 'token',
+      effect: 'none',
+      retry: { safe: true },
+    });
     expect(sent).toEqual([]);
     expect((await complete()).status).toBe('granted');
     unsubscribe('myna-selfinfo:event', listen);
@@ -384,27 +544,52 @@ describe('a key service that fails once', () => {
     );
     const back = await callback();
     const given = { sessionBinding: SESSION };
-    expect(await errorOf(() => client.completeConsent(back, { ...given, signal: abort.signal }))).toMatchObject({ code: 'aborted', retry: { safe: true } });
+    expect(
+      await errorOf(() => client.completeConsent(back, { ...given, signal: abort.signal })),
+    ).toMatchObject({ code: 'aborted', retry: { safe: true } });
     expect((await client.completeConsent(back, given)).status).toBe('granted');
   });
 
   it('is not asked for a citizen who declined, nor for another browser', async () => {
     const sign = vi.fn(keyService(ec));
     const { client, callback } = open(privateKeyJwt({ alg: 'ES256', kid: ec.kid, sign }));
-    expect(await client.completeConsent(await callback('hanako', 'decline'), { sessionBinding: SESSION })).toEqual({ status: 'declined' });
-    expect(await client.completeConsent(await callback(), { sessionBinding: 'another' })).toEqual({ status: 'foreign-browser' });
+    expect(
+      await client.completeConsent(await callback('hanako', 'decline'), {
+        sessionBinding: SESSION,
+      }),
+    ).toEqual({ status: 'declined' });
+    expect(await client.completeConsent(await callback(), { sessionBinding: 'another' })).toEqual({
+      status: 'foreign-browser',
+    });
     expect(sign).not.toHaveBeenCalled();
   });
 
   it('leaves the callback of exchangeToken good for its one exchange', async () => {
     const { environment, fetch, sandbox, clock } = open(byKey(ec));
     const codeVerifier = 'v'.repeat(43);
-    const url = buildConsentUrl(environment, { state: 'state', codeChallenge: createHash('sha256').update(codeVerifier).digest('base64url') });
-    const callback = await validateCallback(environment, await sandbox.visit(url, { persona: 'hanako' }), { state: 'state' });
-    const options = { environment, fetch, clock, callback, codeVerifier, clientAuth: failingOnce(() => Promise.reject()) };
+    const url = buildConsentUrl(environment, {
+      state: 'state',
+      codeChallenge: createHash('sha256').update(codeVerifier).digest('base64url'),
+    });
+    const callback = await validateCallback(
+      environment,
+      await sandbox.visit(url, { persona: 'hanako' }),
+      { state: 'state' },
+    );
+    const options = {
+      environment,
+      fetch,
+      clock,
+      callback,
+      codeVerifier,
+      clientAuth: failingOnce(() => Promise.reject()),
+    };
     expect((await errorOf(() => exchangeToken(options))).code).toBe('signing_failed');
     expect((await exchangeToken(options)).expiresAt).toBe('2026-12-01T12:00:00+09:00');
-    expect(await errorOf(() => exchangeToken(options))).toMatchObject({ code: 'callback_rejected', upstream: { code: 'replayed' } });
+    expect(await errorOf(() => exchangeToken(options))).toMatchObject({
+      code: 'callback_rejected',
+      upstream: { code: 'replayed' },
+    });
   });
 });
 
@@ -414,14 +599,21 @@ describe('a function for the current key that', () => {
       throw new Error('canary-of-the-vault');
     });
     const error = await errorOf(complete);
-    expect(error).toMatchObject({ code: 'signing_failed', path: 'options.clientAuth', stage: 'token', effect: 'none' });
+    expect(error).toMatchObject({
+      code: 'signing_failed',
+      path: 'options.clientAuth',
+      stage: 'token',
+      effect: 'none',
+    });
     expect(leaksIn({ error }, { secret: 'canary-of-the-vault' })).toEqual([]);
     expect(sent).toEqual([]);
   });
 
   it('gives something else is a TypeError', async () => {
     const { complete, sent } = open((() => 'tls') as never);
-    expect(await typeErrorOf(complete)).toBe('options.clientAuth must return what privateKeyJwt returned.');
+    expect(await typeErrorOf(complete)).toBe(
+      'options.clientAuth must return what privateKeyJwt returned.',
+    );
     expect(sent).toEqual([]);
   });
 
@@ -436,12 +628,20 @@ describe('a function for the current key that', () => {
 
 describe('the private key', () => {
   it('shows nowhere', async () => {
-    const secrets = { first: ec.pem.split('\n')[1] ?? '', d: String(ec.privateKey.export({ format: 'jwk' }).d) };
+    const secrets = {
+      first: ec.pem.split('\n')[1] ?? '',
+      d: String(ec.privateKey.export({ format: 'jwk' }).d),
+    };
     const credential = privateKeyJwt({ key: ec.pem, alg: 'ES256', kid: ec.kid });
     expect({ ...credential }).toEqual({ alg: 'ES256', kid: ec.kid });
     const { client, consent, sandbox, environment, clock } = open(credential);
     const grant = await consent();
-    expect(leaksIn({ credential, client, grant, environment, sandbox, log: sandbox.log, clock }, secrets)).toEqual([]);
+    expect(
+      leaksIn(
+        { credential, client, grant, environment, sandbox, log: sandbox.log, clock },
+        secrets,
+      ),
+    ).toEqual([]);
   });
 
   it('shows no assertion in what goes wrong', async () => {
@@ -449,7 +649,9 @@ describe('the private key', () => {
     const outcome = await client.completeConsent(await callback(), { sessionBinding: SESSION });
     const assertion = sent[0]?.form.get('client_assertion') ?? '';
     expect(assertion.length).toBeGreaterThan(100);
-    expect(leaksIn({ outcome, client }, { assertion, signature: assertion.split('.')[2] ?? '' })).toEqual([]);
+    expect(
+      leaksIn({ outcome, client }, { assertion, signature: assertion.split('.')[2] ?? '' }),
+    ).toEqual([]);
   });
 });
 
@@ -462,17 +664,35 @@ describe('a token is bound to the certificate it was issued to', () => {
     const sandbox = createSandbox({ registrations: [registrationOf(loan)], clock });
     const connect = ({ cert }: { readonly cert: string }) => {
       const fetch = (request: Request) => sandbox.fetch(request, { clientCertificate: cert });
-      return createSelfInfoClient({ service: loan, environment: sandbox.environment(), fetch, clock, store });
+      return createSelfInfoClient({
+        service: loan,
+        environment: sandbox.environment(),
+        fetch,
+        clock,
+        store,
+      });
     };
     const before = connect(first);
     const retrieval = await before.submit(
-      grantOf(await before.completeConsent(await visits(before, sandbox).callback(), { sessionBinding: SESSION })),
+      grantOf(
+        await before.completeConsent(await visits(before, sandbox).callback(), {
+          sessionBinding: SESSION,
+        }),
+      ),
       latest(),
     );
     // As after a rotation: the retrieval is taken over, its token is not.
     const failed = expectStatus(await connect(second).collect(retrieval), 'failed');
-    expect(failed.error).toMatchObject({ code: 'upstream_refused', stage: 'result', upstream: { status: 401, code: 'invalid_token' } });
-    expect(sandbox.log.at(-1)).toMatchObject({ step: 'result', outcome: 'refused', code: 'token_certificate_mismatch' });
+    expect(failed.error).toMatchObject({
+      code: 'upstream_refused',
+      stage: 'result',
+      upstream: { status: 401, code: 'invalid_token' },
+    });
+    expect(sandbox.log.at(-1)).toMatchObject({
+      step: 'result',
+      outcome: 'refused',
+      code: 'token_certificate_mismatch',
+    });
     const onProgress = ({ retryAt }: { readonly retryAt: string }) => clock.set(retryAt);
     expect((await before.collect(retrieval, { onProgress })).status).toBe('ready');
   });
@@ -481,7 +701,9 @@ describe('a token is bound to the certificate it was issued to', () => {
     const { client, consent, sent } = open(byKey(ec));
     const grant = await consent();
     await client.close();
-    expect(await thrownBy(() => client.submit(grant, latest()))).toMatchObject({ code: 'client_closed' });
+    expect(await thrownBy(() => client.submit(grant, latest()))).toMatchObject({
+      code: 'client_closed',
+    });
     expect(sent).toHaveLength(1);
   });
 });

@@ -1,9 +1,24 @@
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createMemoryStore, createSelfInfoClient, latest, type Progress, type Store } from '../../src/index.js';
+import {
+  createMemoryStore,
+  createSelfInfoClient,
+  latest,
+  type Progress,
+  type Store,
+} from '../../src/index.js';
 import { startSandbox } from '../../src/sandbox/index.js';
-import { answerAt, type BankOptions, expectStatus, type Loan, loan, openBank, registrationOf, visits } from '../kit/loan.js';
+import {
+  answerAt,
+  type BankOptions,
+  expectStatus,
+  type Loan,
+  loan,
+  openBank,
+  registrationOf,
+  visits,
+} from '../kit/loan.js';
 import { errorOf } from '../kit/refusals.js';
 import { rounds } from '../kit/size.js';
 
@@ -11,7 +26,9 @@ const asked = { income: latest() };
 type Intercept = NonNullable<BankOptions<Loan>['intercept']>;
 
 /** Polls that fail in turn as the list says, and afterwards go through. */
-function failing(...faults: readonly (() => Response | Promise<Response>)[]): { readonly intercept: Intercept } {
+function failing(...faults: readonly (() => Response | Promise<Response>)[]): {
+  readonly intercept: Intercept;
+} {
   const left = [...faults];
   return answerAt('/result', (request, pass) => left.shift()?.() ?? pass(request));
 }
@@ -51,17 +68,38 @@ describe('a poll that fails in a way that passes', () => {
   });
 
   it('is repeated three times in a row at most', async () => {
-    const { client, calls, retrieval, onProgress, told } = await ready(failing(reset, reset, reset, reset));
+    const { client, calls, retrieval, onProgress, told } = await ready(
+      failing(reset, reset, reset, reset),
+    );
     const error = await errorOf(() => client.collect(retrieval, { onProgress }));
-    expect([error.code, error.stage, error.effect, error.retry]).toEqual(['connection_closed', 'result', 'none', { safe: true }]);
+    expect([error.code, error.stage, error.effect, error.retry]).toEqual([
+      'connection_closed',
+      'result',
+      'none',
+      { safe: true },
+    ]);
     expect([polls(calls), told.length]).toEqual([4, 3]);
     expectStatus(await client.collect(retrieval, { onProgress }), 'ready');
   });
 
   it('counts anew after one that went through', async () => {
     // The pensioner's answer takes three polls that say: not yet.
-    const faults = [reset, reset, reset, undefined, reset, reset, reset, undefined, reset, reset, reset];
-    const { client, consent, calls, onProgress } = openBank(answerAt('/result', (request, pass) => faults.shift()?.() ?? pass(request)));
+    const faults = [
+      reset,
+      reset,
+      reset,
+      undefined,
+      reset,
+      reset,
+      reset,
+      undefined,
+      reset,
+      reset,
+      reset,
+    ];
+    const { client, consent, calls, onProgress } = openBank(
+      answerAt('/result', (request, pass) => faults.shift()?.() ?? pass(request)),
+    );
     expectStatus(await client.query(await consent('pensioner'), asked, { onProgress }), 'ready');
     expect(polls(calls)).toBe(9 + 4);
   });
@@ -72,10 +110,15 @@ describe('a poll that fails in a way that passes', () => {
     [429, 'unavailable'],
   ])('by HTTP %i to the end leaves the result %s', async (code, expected) => {
     const fault = status(code);
-    const { client, calls, retrieval, onProgress } = await ready(failing(fault, fault, fault, fault));
+    const { client, calls, retrieval, onProgress } = await ready(
+      failing(fault, fault, fault, fault),
+    );
     const result = expectStatus(await client.collect(retrieval, { onProgress }), 'unavailable');
     expect([result.status, result.until, polls(calls)]).toEqual([expected, null, 4]);
-    expectStatus(await client.collect(client.resume(JSON.stringify(result.retrieval)), { onProgress }), 'ready');
+    expectStatus(
+      await client.collect(client.resume(JSON.stringify(result.retrieval)), { onProgress }),
+      'ready',
+    );
   });
 
   it.each([
@@ -86,18 +129,34 @@ describe('a poll that fails in a way that passes', () => {
     ['more than all', () => 7, ['10:00:00.500', '10:00:01.500', '10:00:03.500']],
     ['less than nothing', () => -1, ['10:00:00.500', '10:00:01.500', '10:00:03.500']],
     ['no number', () => Number.NaN, ['10:00:00.500', '10:00:01.500', '10:00:03.500']],
-    ['an error', () => expect.fail('a random that throws is not passed on'), ['10:00:00.500', '10:00:01.500', '10:00:03.500']],
+    [
+      'an error',
+      () => expect.fail('a random that throws is not passed on'),
+      ['10:00:00.500', '10:00:01.500', '10:00:03.500'],
+    ],
   ])('is repeated after %s of a time that doubles', async (_, random, times) => {
-    const { client, retrieval, onProgress, told } = await ready({ ...failing(reset, reset, reset, reset), random });
+    const { client, retrieval, onProgress, told } = await ready({
+      ...failing(reset, reset, reset, reset),
+      random,
+    });
     await errorOf(() => client.collect(retrieval, { onProgress }));
-    expect(told).toEqual(times.map((time, index) => ({ attempt: index + 1, retryAt: `2026-12-01T${time}+09:00` })));
+    expect(told).toEqual(
+      times.map((time, index) => ({ attempt: index + 1, retryAt: `2026-12-01T${time}+09:00` })),
+    );
   });
 
   it('draws anew before each wait', async () => {
     const shares = [0.2, 0.4, 0.6];
-    const { client, retrieval, onProgress, told } = await ready({ ...failing(reset, reset, reset), random: () => shares.shift() ?? 0 });
+    const { client, retrieval, onProgress, told } = await ready({
+      ...failing(reset, reset, reset),
+      random: () => shares.shift() ?? 0,
+    });
     expectStatus(await client.collect(retrieval, { onProgress }), 'ready');
-    expect(told.slice(0, 3).map(({ retryAt }) => retryAt.slice(17, 23))).toEqual(['00.100', '00.500', '01.700']);
+    expect(told.slice(0, 3).map(({ retryAt }) => retryAt.slice(17, 23))).toEqual([
+      '00.100',
+      '00.500',
+      '01.700',
+    ]);
   });
 
   it.each([
@@ -114,25 +173,44 @@ describe('a poll that fails in a way that passes', () => {
     ['two things', '4, 5', '10:00:00.500'],
     ['words', 'later', '10:00:00.500'],
   ])('waits as long as the portal says by %s, where that makes sense', async (_, header, time) => {
-    const { client, retrieval, onProgress, told } = await ready({ ...failing(status(503, { 'retry-after': header })), random: () => 1 });
+    const { client, retrieval, onProgress, told } = await ready({
+      ...failing(status(503, { 'retry-after': header })),
+      random: () => 1,
+    });
     expectStatus(await client.collect(retrieval, { onProgress }), 'ready');
     expect(told[0]).toEqual({ attempt: 1, retryAt: `2026-12-01T${time}+09:00` });
   });
 
   it('is not waited for beyond the deadline', async () => {
-    const { client, calls, retrieval, onProgress, told } = await ready(failing(status(503, { 'retry-after': '5' })));
-    const result = expectStatus(await client.collect(retrieval, { deadlineMs: 5_000, onProgress }), 'unavailable');
+    const { client, calls, retrieval, onProgress, told } = await ready(
+      failing(status(503, { 'retry-after': '5' })),
+    );
+    const result = expectStatus(
+      await client.collect(retrieval, { deadlineMs: 5_000, onProgress }),
+      'unavailable',
+    );
     expect([result.until, told, polls(calls)]).toEqual(['2026-12-01T10:00:05+09:00', [], 1]);
   });
 
   it.each([
     ['a refusal', () => Response.json({ error: 'invalid_token' }, { status: 401 })],
-    ['a body that is no JSON', () => new Response('{', { headers: { 'content-type': 'application/json' } })],
-    ['a maintenance page that says 200', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
-    ['the answer to another process', () => Response.json({ process_id: 'another', process_status: 'DONE' })],
+    [
+      'a body that is no JSON',
+      () => new Response('{', { headers: { 'content-type': 'application/json' } }),
+    ],
+    [
+      'a maintenance page that says 200',
+      () => new Response('<html>', { headers: { 'content-type': 'text/html' } }),
+    ],
+    [
+      'the answer to another process',
+      () => Response.json({ process_id: 'another', process_status: 'DONE' }),
+    ],
   ])('is not what %s is: that surfaces at once', async (_, fault) => {
     const { client, calls, retrieval, onProgress, told } = await ready(failing(fault));
-    const result = await client.collect(retrieval, { onProgress }).catch(() => ({ status: 'thrown' }));
+    const result = await client
+      .collect(retrieval, { onProgress })
+      .catch(() => ({ status: 'thrown' }));
     expect(['failed', 'thrown']).toContain(result.status);
     expect([polls(calls), told]).toEqual([1, []]);
   });
@@ -154,8 +232,17 @@ describe('a portal that has gone', () => {
       const retrieval = await client.submit(await visits(client, sandbox).consent(), asked);
       await sandbox.close();
       const told: number[] = [];
-      const error = await errorOf(() => client.collect(client.resume(retrieval), { onProgress: ({ attempt }) => told.push(attempt) }));
-      expect([error.code, error.stage, error.effect, error.retry]).toEqual(['connection_failed', 'result', 'none', { safe: true }]);
+      const error = await errorOf(() =>
+        client.collect(client.resume(retrieval), {
+          onProgress: ({ attempt }) => told.push(attempt),
+        }),
+      );
+      expect([error.code, error.stage, error.effect, error.retry]).toEqual([
+        'connection_failed',
+        'result',
+        'none',
+        { safe: true },
+      ]);
       expect(told).toEqual([1, 2, 3]);
     } finally {
       await client.close();
@@ -165,8 +252,14 @@ describe('a portal that has gone', () => {
 });
 
 describe('Retry-After of a poll that went through', () => {
-  const later = (header: string) => answerAt('/result', async (request) => Response.json(await accepted(request), { headers: { 'retry-after': header } }));
-  const accepted = async (request: Request) => ({ ...((await request.json()) as object), process_status: 'ACCEPTED' });
+  const later = (header: string) =>
+    answerAt('/result', async (request) =>
+      Response.json(await accepted(request), { headers: { 'retry-after': header } }),
+    );
+  const accepted = async (request: Request) => ({
+    ...((await request.json()) as object),
+    process_status: 'ACCEPTED',
+  });
 
   it.each([
     ['2', '10:00:02'],
@@ -190,7 +283,9 @@ describe('Retry-After of a poll that went through', () => {
 
 describe('a retrieval that is discarded while it is collected', () => {
   it('ends all its waits at once as gone, and nothing more is asked', async () => {
-    const running = answerAt('/result', async (request) => Response.json({ ...((await request.json()) as object), process_status: 'RUNNING' }));
+    const running = answerAt('/result', async (request) =>
+      Response.json({ ...((await request.json()) as object), process_status: 'RUNNING' }),
+    );
     const { client, calls, retrieval, clock } = await ready(running);
     let waiting = 0;
     let tell = () => {};
@@ -200,15 +295,21 @@ describe('a retrieval that is discarded while it is collected', () => {
     const onProgress = () => {
       if (++waiting === 2) tell();
     };
-    const collecting = [client.collect(retrieval, { onProgress }), client.collect(client.resume(JSON.stringify(retrieval)), { onProgress })];
+    const collecting = [
+      client.collect(retrieval, { onProgress }),
+      client.collect(client.resume(JSON.stringify(retrieval)), { onProgress }),
+    ];
     await both;
     await client.discard(retrieval);
-    for (const collected of await Promise.all(collecting)) expect(expectStatus(collected, 'failed').error.code).toBe('retrieval_gone');
+    for (const collected of await Promise.all(collecting))
+      expect(expectStatus(collected, 'failed').error.code).toBe('retrieval_gone');
     const before = calls.length;
     clock.advance(60_000);
     await setImmediate();
     expect(calls).toHaveLength(before);
-    expect(expectStatus(await client.collect(retrieval), 'failed').error.code).toBe('retrieval_gone');
+    expect(expectStatus(await client.collect(retrieval), 'failed').error.code).toBe(
+      'retrieval_gone',
+    );
   });
 
   it('is found out by other processes when they collect next', async () => {
@@ -217,8 +318,15 @@ describe('a retrieval that is discarded while it is collected', () => {
     const other = openBank({ store }).client;
     await client.discard(retrieval);
     for (const each of [other, client]) {
-      const { error } = expectStatus(await each.collect(each.resume(JSON.stringify(retrieval))), 'failed');
-      expect([error.code, error.effect, error.retry.safe]).toEqual(['retrieval_gone', 'none', false]);
+      const { error } = expectStatus(
+        await each.collect(each.resume(JSON.stringify(retrieval))),
+        'failed',
+      );
+      expect([error.code, error.effect, error.retry.safe]).toEqual([
+        'retrieval_gone',
+        'none',
+        false,
+      ]);
     }
   });
 
@@ -233,47 +341,65 @@ describe('a retrieval that is discarded while it is collected', () => {
 
 // Long on a busy machine.
 describe('a request that was sent', { timeout: rounds(60_000, 3_600_000) }, () => {
-  const actions = ['submit', 'query', 'collect', 'collect by another client', 'discard the retrieval'] as const;
+  const actions = [
+    'submit',
+    'query',
+    'collect',
+    'collect by another client',
+    'discard the retrieval',
+  ] as const;
   const fates = ['answered', 'lost', 'broken', 'refused'] as const;
 
   it('is never sent again, whatever is called in whichever order and whatever became of its answer', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...fates), fc.array(fc.constantFrom(...actions), { minLength: 2, maxLength: 8 }), async (fate, plan) => {
-        const store = createMemoryStore();
-        let carriedOut = 0;
-        const { intercept } = answerAt('/request', async (request, pass) => {
-          if (fate === 'refused') return Response.json({ error: 'invalid_request' }, { status: 400 });
-          const response = await pass(request);
-          if (response.ok) carriedOut++;
-          if (fate === 'lost') throw new TypeError('fetch failed');
-          return fate === 'broken' ? new Response('{"process_id":', response) : response;
-        });
-        const { client, sandbox, consent, clock, onProgress, calls } = openBank({ store, intercept });
-        const other = createSelfInfoClient({
-          service: loan,
-          environment: sandbox.environment(),
-          clock,
-          store,
-          fetch: (request) => intercept(request, sandbox.fetch),
-        });
-        const grant = await consent();
-        let stored: string | undefined;
-        for (const action of plan) {
-          // What is refused is refused: the counts say whether rightly.
-          const done = (async () => {
-            if (action === 'submit') stored = JSON.stringify(await client.submit(grant, asked));
-            else if (action === 'query') await client.query(grant, asked, { onProgress });
-            else if (stored === undefined) return;
-            else if (action === 'discard the retrieval') await client.discard(client.resume(stored));
-            else await (action === 'collect' ? client : other).collect(client.resume(stored), { onProgress });
-          })();
-          await done.catch(() => undefined);
-        }
-        const requests = calls.filter((path) => path === '/request').length;
-        if (fate === 'refused') expect(carriedOut).toBe(0);
-        else expect([requests <= 1, carriedOut <= 1]).toEqual([true, true]);
-        await Promise.all([client.close(), other.close()]);
-      }),
+      fc.asyncProperty(
+        fc.constantFrom(...fates),
+        fc.array(fc.constantFrom(...actions), { minLength: 2, maxLength: 8 }),
+        async (fate, plan) => {
+          const store = createMemoryStore();
+          let carriedOut = 0;
+          const { intercept } = answerAt('/request', async (request, pass) => {
+            if (fate === 'refused')
+              return Response.json({ error: 'invalid_request' }, { status: 400 });
+            const response = await pass(request);
+            if (response.ok) carriedOut++;
+            if (fate === 'lost') throw new TypeError('fetch failed');
+            return fate === 'broken' ? new Response('{"process_id":', response) : response;
+          });
+          const { client, sandbox, consent, clock, onProgress, calls } = openBank({
+            store,
+            intercept,
+          });
+          const other = createSelfInfoClient({
+            service: loan,
+            environment: sandbox.environment(),
+            clock,
+            store,
+            fetch: (request) => intercept(request, sandbox.fetch),
+          });
+          const grant = await consent();
+          let stored: string | undefined;
+          for (const action of plan) {
+            // What is refused is refused: the counts say whether rightly.
+            const done = (async () => {
+              if (action === 'submit') stored = JSON.stringify(await client.submit(grant, asked));
+              else if (action === 'query') await client.query(grant, asked, { onProgress });
+              else if (stored === undefined) return;
+              else if (action === 'discard the retrieval')
+                await client.discard(client.resume(stored));
+              else
+                await (action === 'collect' ? client : other).collect(client.resume(stored), {
+                  onProgress,
+                });
+            })();
+            await done.catch(() => undefined);
+          }
+          const requests = calls.filter((path) => path === '/request').length;
+          if (fate === 'refused') expect(carriedOut).toBe(0);
+          else expect([requests <= 1, carriedOut <= 1]).toEqual([true, true]);
+          await Promise.all([client.close(), other.close()]);
+        },
+      ),
       { numRuns: rounds(80, 2_000) },
     );
   });
@@ -285,7 +411,10 @@ describe('what the store holds of a retrieval', () => {
     const inner = createMemoryStore();
     const swapped = new Map<string, string>();
     const store: Store = { ...inner, get: (key) => inner.get(swapped.get(key) ?? key) };
-    return { store, swap: (a: string, b: string) => swapped.set(`retrieval:${a}`, `retrieval:${b}`) };
+    return {
+      store,
+      swap: (a: string, b: string) => swapped.set(`retrieval:${a}`, `retrieval:${b}`),
+    };
   }
 
   it("is not taken for another retrieval's: nobody gets the answer of another citizen", async () => {
@@ -296,7 +425,11 @@ describe('what the store holds of a retrieval', () => {
     swap(hanako.id, pensioner.id);
     const before = calls.length;
     const error = await errorOf(() => client.collect(hanako, { onProgress }));
-    expect([error.code, error.effect, error.retry]).toEqual(['store_failed', 'none', { safe: false }]);
+    expect([error.code, error.effect, error.retry]).toEqual([
+      'store_failed',
+      'none',
+      { safe: false },
+    ]);
     expect(calls).toHaveLength(before);
   });
 
@@ -312,7 +445,9 @@ describe('what the store holds of a retrieval', () => {
       ...inner,
       async get(key) {
         const entry = await inner.get(key);
-        return entry && entry !== 'taken' && key.startsWith('retrieval:') ? { ...entry, value } : entry;
+        return entry && entry !== 'taken' && key.startsWith('retrieval:')
+          ? { ...entry, value }
+          : entry;
       },
     };
     const { client, consent, calls } = openBank({ store });
@@ -332,14 +467,23 @@ describe('a process id', () => {
     ['true', true],
     ['empty', ''],
     ['null', null],
-  ])('that is %s is none: the effect is unknown, the grant is spent, and no result is asked for', async (_, process_id) => {
-    const { client, consent, calls } = openBank(answerAt('/request', () => Response.json({ process_id })));
-    const grant = await consent();
-    const error = await errorOf(() => client.query(grant, asked));
-    expect([error.code, error.stage, error.effect]).toEqual(['response_invalid', 'request', 'unknown']);
-    expect((await errorOf(() => client.submit(grant, asked))).code).toBe('grant_used');
-    expect(calls).toEqual(['/oauth/token', '/request']);
-  });
+  ])(
+    'that is %s is none: the effect is unknown, the grant is spent, and no result is asked for',
+    async (_, process_id) => {
+      const { client, consent, calls } = openBank(
+        answerAt('/request', () => Response.json({ process_id })),
+      );
+      const grant = await consent();
+      const error = await errorOf(() => client.query(grant, asked));
+      expect([error.code, error.stage, error.effect]).toEqual([
+        'response_invalid',
+        'request',
+        'unknown',
+      ]);
+      expect((await errorOf(() => client.submit(grant, asked))).code).toBe('grant_used');
+      expect(calls).toEqual(['/oauth/token', '/request']);
+    },
+  );
 
   it.each<[string, (id: string) => unknown, string]>([
     ['of another process', () => 'another', 'process_mismatch'],
@@ -348,24 +492,33 @@ describe('a process id', () => {
     ['in a list', (id) => [id], 'response_invalid'],
     ['that is missing', () => undefined, 'response_invalid'],
     ['that is a number', () => 5, 'response_invalid'],
-  ])('%s in an answer is an error, done or not, and nothing of it is kept', async (_, change, code) => {
-    for (const process_status of ['DONE', 'ACCEPTED', 'CAPACITY_OVER', 'FUNCTION_ERROR']) {
-      const { intercept } = answerAt('/result', async (request) => {
-        const { process_id } = (await request.json()) as { process_id: string };
-        return Response.json({ process_id: change(`${process_id}`), process_status, selfPersonalData: [] });
-      });
-      const { client, retrieval, calls } = await ready({ intercept });
-      const error = await errorOf(() => client.collect(retrieval));
-      expect([error.code, error.stage, error.retry.safe]).toEqual([code, 'result', false]);
-      expect(polls(calls)).toBe(1);
-    }
-  });
+  ])(
+    '%s in an answer is an error, done or not, and nothing of it is kept',
+    async (_, change, code) => {
+      for (const process_status of ['DONE', 'ACCEPTED', 'CAPACITY_OVER', 'FUNCTION_ERROR']) {
+        const { intercept } = answerAt('/result', async (request) => {
+          const { process_id } = (await request.json()) as { process_id: string };
+          return Response.json({
+            process_id: change(`${process_id}`),
+            process_status,
+            selfPersonalData: [],
+          });
+        });
+        const { client, retrieval, calls } = await ready({ intercept });
+        const error = await errorOf(() => client.collect(retrieval));
+        expect([error.code, error.stage, error.retry.safe]).toEqual([code, 'result', false]);
+        expect(polls(calls)).toBe(1);
+      }
+    },
+  );
 
   it('of 1,024 characters is taken', async () => {
     const process_id = 'x'.repeat(1_024);
     const { client, consent } = openBank({
       intercept: async (request, pass) =>
-        request.url.endsWith('/oauth/token') ? pass(request) : Response.json({ process_id, process_status: 'DONE', selfPersonalData: [] }),
+        request.url.endsWith('/oauth/token')
+          ? pass(request)
+          : Response.json({ process_id, process_status: 'DONE', selfPersonalData: [] }),
     });
     expectStatus(await client.query(await consent(), asked), 'ready');
   });
@@ -380,14 +533,22 @@ describe('an answer with items of another service', () => {
         selfPersonalData: [
           { item_code: 'TM00000000000002', item_status: 'NOTHING_ON_RECORD' },
           // One nobody asked for, and one of no item of the service.
-          { item_code: 'household', item_status: 'PRESENT', record_list: [{ holder_name: 'municipal', field_values: { 続柄: '子' } }] },
+          {
+            item_code: 'household',
+            item_status: 'PRESENT',
+            record_list: [{ holder_name: 'municipal', field_values: { 続柄: '子' } }],
+          },
           { item_code: 'TM00000000000084', item_status: 'FAILED' },
         ],
       }),
     );
     const { client, retrieval } = await ready({ intercept });
     const { answer } = expectStatus(await client.collect(retrieval), 'ready');
-    expect([answer.items.income.status, answer.items.household.status, answer.items.shots.status]).toEqual(['nothing-on-record', 'not-asked', 'not-asked']);
+    expect([
+      answer.items.income.status,
+      answer.items.household.status,
+      answer.items.shots.status,
+    ]).toEqual(['nothing-on-record', 'not-asked', 'not-asked']);
     expect(answer.extras.reveal()).toMatchObject({
       items: [
         { code: 'household', status: 'present' },

@@ -15,7 +15,10 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-/** The machine's clock, moved to a Tuesday on which every server runs: the other process lives by it, too. */
+/**
+ * The machine's clock, moved to a Tuesday on which every server runs: the other process lives by
+ * it, too.
+ */
 const aheadMs = Date.parse(NOW) - Date.now();
 const clock = { now: () => systemClock.now() + aheadMs, wait: systemClock.wait };
 
@@ -30,23 +33,33 @@ async function open() {
 /** A backend in a process of its own. */
 async function startBackend({ connection: { environment, tls } }: StartedSandbox, folder: string) {
   const path = fileURLToPath(new URL('../kit/other-process.ts', import.meta.url));
-  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', path], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', path], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const exited = once(child, 'exit');
   async function kill() {
     child.kill('SIGKILL');
     await exited;
   }
   ends.push(kill);
-  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
+  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[
+    Symbol.asyncIterator
+  ]();
   const { clientId, redirectUri, endpoints, issuer, ca } = environment;
   const tell = (order: unknown) => child.stdin?.write(`${JSON.stringify(order)}\n`);
   const hear = async () => JSON.parse((await lines.next()).value);
   // The key does not show in JSON by itself.
-  tell({ site: { clientId, redirectUri, endpoints, issuer, ca }, tls: { cert: tls.cert, key: tls.key }, folder, aheadMs });
+  tell({
+    site: { clientId, redirectUri, endpoints, issuer, ca },
+    tls: { cert: tls.cert, key: tls.key },
+    folder,
+    aheadMs,
+  });
   return { tell, hear, kill };
 }
 
-const steps = ({ log }: StartedSandbox) => log.filter(({ outcome }) => outcome === 'accepted').map(({ step }) => step);
+const steps = ({ log }: StartedSandbox) =>
+  log.filter(({ outcome }) => outcome === 'accepted').map(({ step }) => step);
 
 // Processes take their time on a busy machine.
 describe('a backend that is killed', { timeout: 60_000 }, () => {
@@ -59,13 +72,18 @@ describe('a backend that is killed', { timeout: 60_000 }, () => {
     expect(await first.hear()).toBe('granted');
     const retrieval: Retrieval = await first.hear();
     await first.kill();
-    // The mark of the transaction, and the secret of the retrieval, with the thumbprint of the certificate that it is collected under.
+    // The mark of the transaction, and the secret of the retrieval, with the thumbprint of the
+    // certificate that it is collected under.
     const names = await readdir(folder);
-    const secrets = await Promise.all(names.filter((name) => !name.endsWith('.taken')).map((name) => readFile(join(folder, name), 'utf8')));
-    expect([names.length, secrets.map((text) => Object.keys(JSON.parse(JSON.parse(text).value)))]).toEqual([
-      2,
-      [['token', 'processId', 'retrieval', 'certificate']],
-    ]);
+    const secrets = await Promise.all(
+      names
+        .filter((name) => !name.endsWith('.taken'))
+        .map((name) => readFile(join(folder, name), 'utf8')),
+    );
+    expect([
+      names.length,
+      secrets.map((text) => Object.keys(JSON.parse(JSON.parse(text).value))),
+    ]).toEqual([2, [['token', 'processId', 'retrieval', 'certificate']]]);
 
     const second = await startBackend(sandbox, folder);
     second.tell({ collect: retrieval });

@@ -2,15 +2,39 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createMemoryStore, createSelfInfoClient, createVirtualClock, latest, type SelfInfoError, type Store, sandboxEnvironment } from '../../src/index.js';
+import {
+  createMemoryStore,
+  createSelfInfoClient,
+  createVirtualClock,
+  latest,
+  type SelfInfoError,
+  type Store,
+  sandboxEnvironment,
+} from '../../src/index.js';
 import { createAuthority } from '../kit/certificates.js';
-import { answerAt, CLIENT_ID, expectStatus, grantOf, hangAt, loan, NOW, openBank, REDIRECT_URI, SESSION } from '../kit/loan.js';
+import {
+  answerAt,
+  CLIENT_ID,
+  expectStatus,
+  grantOf,
+  hangAt,
+  loan,
+  NOW,
+  openBank,
+  REDIRECT_URI,
+  SESSION,
+} from '../kit/loan.js';
 import { errorOf, thrownBy } from '../kit/refusals.js';
 import { hangingStore } from '../kit/stores.js';
 import { goodAnswers, openStub } from '../kit/stub.js';
 
 const asked = { income: latest() };
-const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({ code, stage, effect, safe });
+const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({
+  code,
+  stage,
+  effect,
+  safe,
+});
 
 /** What has settled by now, or nothing. */
 async function byNow<T>(call: Promise<T>): Promise<T | 'still under way'> {
@@ -27,7 +51,10 @@ describe('a call', () => {
         body = controller;
       },
     });
-    return { answer: new Response(stream, { headers: { 'content-type': 'application/json' } }), feed: () => body?.enqueue(Buffer.from(' ')) };
+    return {
+      answer: new Response(stream, { headers: { 'content-type': 'application/json' } }),
+      feed: () => body?.enqueue(Buffer.from(' ')),
+    };
   }
 
   it('is given up after ten seconds of silence before its answer', async () => {
@@ -39,7 +66,12 @@ describe('a call', () => {
     clock.advance(9_999);
     expect(await byNow(failing)).toBe('still under way');
     clock.advance(1);
-    expect(facts(await failing)).toEqual({ code: 'timed_out', stage: 'token', effect: 'unknown', safe: false });
+    expect(facts(await failing)).toEqual({
+      code: 'timed_out',
+      stage: 'token',
+      effect: 'unknown',
+      safe: false,
+    });
   });
 
   it('is given up after ten seconds of silence between two pieces of it', async () => {
@@ -56,7 +88,12 @@ describe('a call', () => {
     }
     expect(await byNow(failing)).toBe('still under way');
     clock.advance(10_000);
-    expect(facts(await failing)).toEqual({ code: 'timed_out', stage: 'token', effect: 'unknown', safe: false });
+    expect(facts(await failing)).toEqual({
+      code: 'timed_out',
+      stage: 'token',
+      effect: 'unknown',
+      safe: false,
+    });
   });
 
   it('is given up after thirty seconds, however lively its answer is', async () => {
@@ -72,7 +109,12 @@ describe('a call', () => {
     }
     expect(await byNow(failing)).toBe('still under way');
     clock.advance(1);
-    expect(facts(await failing)).toEqual({ code: 'timed_out', stage: 'token', effect: 'unknown', safe: false });
+    expect(facts(await failing)).toEqual({
+      code: 'timed_out',
+      stage: 'token',
+      effect: 'unknown',
+      safe: false,
+    });
   });
 
   it('whose connection does not stand after five seconds was not sent', async () => {
@@ -83,7 +125,12 @@ describe('a call', () => {
     const clock = createVirtualClock(NOW);
     const apiUrl = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
     const issuer = 'https://portal.example';
-    const environment = sandboxEnvironment({ clientId: CLIENT_ID, redirectUri: REDIRECT_URI, endpoints: { browserUrl: issuer, apiUrl }, issuer });
+    const environment = sandboxEnvironment({
+      clientId: CLIENT_ID,
+      redirectUri: REDIRECT_URI,
+      endpoints: { browserUrl: issuer, apiUrl },
+      issuer,
+    });
     const client = createSelfInfoClient({ service: loan, environment, tls: { cert, key }, clock });
     const { url } = await client.beginConsent({ sessionBinding: SESSION });
     const back = `${REDIRECT_URI}?${new URLSearchParams({ code: 'code', state: new URL(url).searchParams.get('state') ?? '', iss: issuer })}`;
@@ -94,7 +141,12 @@ describe('a call', () => {
     clock.advance(1);
     // By the client's clock, and not by the machine's, which would end it a little later.
     expect(await byNow(failing)).not.toBe('still under way');
-    expect(facts(await failing)).toEqual({ code: 'connection_failed', stage: 'token', effect: 'none', safe: false });
+    expect(facts(await failing)).toEqual({
+      code: 'connection_failed',
+      stage: 'token',
+      effect: 'none',
+      safe: false,
+    });
     await client.close();
     socket.destroy();
     await new Promise((resolve) => silent.close(resolve));
@@ -102,21 +154,31 @@ describe('a call', () => {
 });
 
 describe('a store that never answers', () => {
-  it.each(['put', 'get', 'take'] as const)('at %s of a transaction is given up after ten seconds', async (method) => {
-    const { store, reached } = hangingStore(method, 'transaction');
-    const { client, sandbox, clock, calls } = openBank({ store });
-    const failing = errorOf(async () => {
-      const { url } = await client.beginConsent({ sessionBinding: SESSION });
-      await client.completeConsent(await sandbox.visit(url, { persona: 'hanako' }), { sessionBinding: SESSION });
-    });
-    await reached;
-    clock.advance(9_999);
-    expect(await byNow(failing)).toBe('still under way');
-    clock.advance(1);
-    // What may be taken by now is a replay when it comes again.
-    expect(facts(await failing)).toEqual({ code: 'timed_out', stage: 'store', effect: 'none', safe: method !== 'take' });
-    expect(calls).toEqual([]);
-  });
+  it.each(['put', 'get', 'take'] as const)(
+    'at %s of a transaction is given up after ten seconds',
+    async (method) => {
+      const { store, reached } = hangingStore(method, 'transaction');
+      const { client, sandbox, clock, calls } = openBank({ store });
+      const failing = errorOf(async () => {
+        const { url } = await client.beginConsent({ sessionBinding: SESSION });
+        await client.completeConsent(await sandbox.visit(url, { persona: 'hanako' }), {
+          sessionBinding: SESSION,
+        });
+      });
+      await reached;
+      clock.advance(9_999);
+      expect(await byNow(failing)).toBe('still under way');
+      clock.advance(1);
+      // What may be taken by now is a replay when it comes again.
+      expect(facts(await failing)).toEqual({
+        code: 'timed_out',
+        stage: 'store',
+        effect: 'none',
+        safe: method !== 'take',
+      });
+      expect(calls).toEqual([]);
+    },
+  );
 
   it('does not outlast the deadline of who collects', async () => {
     const { store, reached } = hangingStore('get', 'retrieval');
@@ -127,7 +189,12 @@ describe('a store that never answers', () => {
     clock.advance(4_999);
     expect(await byNow(failing)).toBe('still under way');
     clock.advance(1);
-    expect(facts(await failing)).toEqual({ code: 'timed_out', stage: 'store', effect: 'none', safe: true });
+    expect(facts(await failing)).toEqual({
+      code: 'timed_out',
+      stage: 'store',
+      effect: 'none',
+      safe: true,
+    });
     expect(calls).toEqual(['/oauth/token', '/request']);
   });
 
@@ -139,7 +206,12 @@ describe('a store that never answers', () => {
     await reached;
     clock.advance(5_000);
     const error = await failing;
-    expect(facts(error)).toEqual({ code: 'timed_out', stage: 'store', effect: 'applied', safe: false });
+    expect(facts(error)).toEqual({
+      code: 'timed_out',
+      stage: 'store',
+      effect: 'applied',
+      safe: false,
+    });
     expect(client.resume(error.retrieval).terms).toEqual(grant.terms);
     expect((await errorOf(() => client.submit(grant, asked))).code).toBe('grant_used');
     expect(calls).toEqual(['/oauth/token', '/request']);
@@ -191,12 +263,16 @@ describe('a store that never answers', () => {
 
 describe('a deadline', () => {
   it('covers polls and the waits between them together', async () => {
-    // Every poll takes 400 ms, and the portal is never ready: of 5 seconds none is left over, and none is added.
+    // Every poll takes 400 ms, and the portal is never ready: of 5 seconds none is left over, and
+    // none is added.
     const { client, consent, clock, calls } = openBank({
       async intercept(request, pass) {
         if (!request.url.endsWith('/result')) return pass(request);
         clock.advance(400);
-        return Response.json({ ...((await request.json()) as object), process_status: 'RUNNING' }, { headers: { 'retry-after': '1' } });
+        return Response.json(
+          { ...((await request.json()) as object), process_status: 'RUNNING' },
+          { headers: { 'retry-after': '1' } },
+        );
       },
     });
     const retrieval = await client.submit(await consent(), asked);
@@ -214,7 +290,10 @@ describe('a deadline', () => {
     );
     // Polls at 0, 1.4, 2.8 and 4.2; the next one would be at 5.6.
     expect(told).toEqual(['01.400', '02.800', '04.200']);
-    expect([pending.retryAt, clock.now() - start]).toEqual(['2026-12-01T10:00:05.600+09:00', 4_600]);
+    expect([pending.retryAt, clock.now() - start]).toEqual([
+      '2026-12-01T10:00:05.600+09:00',
+      4_600,
+    ]);
     expect(calls.filter((path) => path === '/result')).toHaveLength(4);
   });
 
@@ -233,8 +312,13 @@ describe('a deadline', () => {
 });
 
 describe('a clock that is set', () => {
-  /** Collects for five seconds, by a clock that may be set at two moments; the store takes a second. */
-  async function collectWith(answer: () => Response, at: { readonly fetched?: number; readonly polled?: number }) {
+  /**
+   * Collects for five seconds, by a clock that may be set at two moments; the store takes a second.
+   */
+  async function collectWith(
+    answer: () => Response,
+    at: { readonly fetched?: number; readonly polled?: number },
+  ) {
     const time = createVirtualClock(NOW);
     let offset = 0;
     const inner = createMemoryStore();
@@ -253,13 +337,23 @@ describe('a clock that is set', () => {
       offset += at.polled ?? 0;
       return answer();
     };
-    const { client, begin, calls } = openStub({ clock: { ...time, now: () => time.now() + offset }, store, answers: { result } });
-    const grant = grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
+    const { client, begin, calls } = openStub({
+      clock: { ...time, now: () => time.now() + offset },
+      store,
+      answers: { result },
+    });
+    const grant = grantOf(
+      await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }),
+    );
     const collecting = client.collect(await client.submit(grant, asked), { deadlineMs: 5_000 });
     await byNow(collecting);
     return { collecting, time, polls: () => calls.filter((stage) => stage === 'result').length };
   }
-  const running = () => Response.json({ ...goodAnswers.result, process_status: 'RUNNING' }, { headers: { 'retry-after': '2' } });
+  const running = () =>
+    Response.json(
+      { ...goodAnswers.result, process_status: 'RUNNING' },
+      { headers: { 'retry-after': '2' } },
+    );
 
   it.each([
     ['as the store answers', { fetched: -3_600_000 }, [2_000, 2_000, 999], 3],
@@ -276,7 +370,9 @@ describe('a clock that is set', () => {
   });
 
   it('on beyond the deadline while a poll fails leaves it to the failure to say why', async () => {
-    const { collecting, polls } = await collectWith(() => new Response('', { status: 503 }), { polled: 60_000 });
+    const { collecting, polls } = await collectWith(() => new Response('', { status: 503 }), {
+      polled: 60_000,
+    });
     expectStatus(await collecting, 'unavailable');
     expect(polls()).toBe(1);
   });
@@ -293,16 +389,21 @@ describe('an onProgress', () => {
       },
     ],
     ['rejects', () => Promise.reject(mine)],
-  ])('that %s ends the waiting with its own error, of collect and of query, and nothing more is sent', async (_, onProgress) => {
-    const { client, consent, calls, clock } = openBank();
-    const retrieval = await client.submit(await consent(), asked);
-    expect(await thrownBy(() => client.collect(retrieval, { onProgress }))).toBe(mine);
-    expect(await thrownBy(async () => client.query(await consent(), asked, { onProgress }))).toBe(mine);
-    const before = calls.length;
-    clock.advance(60_000);
-    for (let turn = 0; turn < 50; turn++) await setImmediate();
-    expect(calls).toHaveLength(before);
-  });
+  ])(
+    'that %s ends the waiting with its own error, of collect and of query, and nothing more is sent',
+    async (_, onProgress) => {
+      const { client, consent, calls, clock } = openBank();
+      const retrieval = await client.submit(await consent(), asked);
+      expect(await thrownBy(() => client.collect(retrieval, { onProgress }))).toBe(mine);
+      expect(await thrownBy(async () => client.query(await consent(), asked, { onProgress }))).toBe(
+        mine,
+      );
+      const before = calls.length;
+      clock.advance(60_000);
+      for (let turn = 0; turn < 50; turn++) await setImmediate();
+      expect(calls).toHaveLength(before);
+    },
+  );
 
   it('that rejects when the wait is over ends nothing', async () => {
     const { client, consent, clock } = openBank();

@@ -30,7 +30,12 @@ afterEach(async () => {
 
 const stages = ['token', 'request', 'result'];
 const clock = watchClock(createVirtualClock(NOW));
-const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({ code, stage, effect, safe });
+const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({
+  code,
+  stage,
+  effect,
+  safe,
+});
 const unsent = (code: string) => ({ code, stage: 'token', effect: 'none', safe: false });
 
 async function open(options?: PortalOptions): Promise<Portal> {
@@ -46,12 +51,24 @@ async function openProxy(options?: ConnectProxyOptions) {
 }
 
 async function travel(environment: Environment, egress: Egress, tls?: TlsCredential) {
-  const client = createSelfInfoClient({ service: loan, environment, egress, clock, ...(tls && { tls }) });
+  const client = createSelfInfoClient({
+    service: loan,
+    environment,
+    egress,
+    clock,
+    ...(tls && { tls }),
+  });
   ends.push(client.close);
   const { url } = await client.beginConsent({ sessionBinding: SESSION });
-  const outcome = await client.completeConsent(callbackOf(url, environment), { sessionBinding: SESSION });
+  const outcome = await client.completeConsent(callbackOf(url, environment), {
+    sessionBinding: SESSION,
+  });
   // Nobody waits for another attempt.
-  return client.query(expectStatus(outcome, 'granted').grant, { income: latest() }, { onProgress: ({ retryAt }) => clock.set(retryAt) });
+  return client.query(
+    expectStatus(outcome, 'granted').grant,
+    { income: latest() },
+    { onProgress: ({ retryAt }) => clock.set(retryAt) },
+  );
 }
 
 const portOf = ({ environment }: Portal) => new URL(environment.endpoints.apiUrl).port;
@@ -60,7 +77,10 @@ describe('a proxy', () => {
   it('is asked for one tunnel per journey, with TLS end to end, and told nothing else', async () => {
     const portal = await open();
     const proxy = await openProxy();
-    for (let times = 0; times < 2; times++) expect((await travel(portal.environment, { proxy: proxy.url }, portal.tls)).status).toBe('ready');
+    for (let times = 0; times < 2; times++)
+      expect((await travel(portal.environment, { proxy: proxy.url }, portal.tls)).status).toBe(
+        'ready',
+      );
     const target = `127.0.0.1:${portOf(portal)}`;
     expect(proxy.asked).toEqual([target, target]);
     expect(proxy.headers[0]).toEqual({ host: target, connection: expect.any(String) });
@@ -74,8 +94,19 @@ describe('a proxy', () => {
     const portal = await open();
     const proxy = await openProxy();
     const { environment, tls } = portal;
-    const callback = await validateCallback(environment, callbackOf('https://portal.example/?state=s', environment), { state: 's' });
-    await exchangeToken({ environment, callback, codeVerifier: 'v'.repeat(43), tls, egress: { proxy: proxy.url }, clock });
+    const callback = await validateCallback(
+      environment,
+      callbackOf('https://portal.example/?state=s', environment),
+      { state: 's' },
+    );
+    await exchangeToken({
+      environment,
+      callback,
+      codeVerifier: 'v'.repeat(43),
+      tls,
+      egress: { proxy: proxy.url },
+      clock,
+    });
     expect([proxy.asked.length, portal.calls]).toEqual([1, ['token']]);
     await Promise.all([proxy.drained(), portal.drained()]);
   });
@@ -84,11 +115,17 @@ describe('a proxy', () => {
     const portal = await open();
     const authorization = `Basic ${Buffer.from('bank:secret of the proxy').toString('base64')}`;
     const proxy = await openProxy({ authorization });
-    expect((await travel(portal.environment, { proxy: proxy.url, authorization }, portal.tls)).status).toBe('ready');
+    expect(
+      (await travel(portal.environment, { proxy: proxy.url, authorization }, portal.tls)).status,
+    ).toBe('ready');
     const error = await errorOf(() => travel(portal.environment, { proxy: proxy.url }, portal.tls));
     expect([facts(error), error.upstream]).toEqual([unsent('proxy_refused'), undefined]);
-    expect(error.message).toBe('The proxy refused the tunnel; nothing was sent to the portal. It answered 407.');
-    expect(error.messageJa).toBe('プロキシがトンネルを拒否しました。マイナポータルには何も送信していません。応答は 407 でした。');
+    expect(error.message).toBe(
+      'The proxy refused the tunnel; nothing was sent to the portal. It answered 407.',
+    );
+    expect(error.messageJa).toBe(
+      'プロキシがトンネルを拒否しました。マイナポータルには何も送信していません。応答は 407 でした。',
+    );
   });
 
   it('does not vouch for the portal: its certificate is checked through the tunnel', async () => {
@@ -97,36 +134,61 @@ describe('a proxy', () => {
     const { ca } = await createAuthority();
     const { clientId, redirectUri, endpoints, issuer } = portal.environment;
     const environment = sandboxEnvironment({ clientId, redirectUri, endpoints, issuer, ca });
-    expect(facts(await errorOf(() => travel(environment, { proxy: proxy.url }, portal.tls)))).toEqual(unsent('server_not_trusted'));
+    expect(
+      facts(await errorOf(() => travel(environment, { proxy: proxy.url }, portal.tls))),
+    ).toEqual(unsent('server_not_trusted'));
     expect(portal.calls).toEqual([]);
     await Promise.all([proxy.drained(), portal.drained()]);
   });
 
   const says = (text: string) => (client: Socket) => void client.end(text);
   it.each<[string, string, (client: Socket) => void]>([
-    ['answers 403 with a page', 'proxy_refused', says('HTTP/1.1 403 Forbidden\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>')],
+    [
+      'answers 403 with a page',
+      'proxy_refused',
+      says('HTTP/1.1 403 Forbidden\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>'),
+    ],
     ['answers 401', 'proxy_refused', says('HTTP/1.1 401 Unauthorized\r\n\r\n')],
-    ['redirects', 'proxy_refused', says('HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\n\r\n')],
+    [
+      'redirects',
+      'proxy_refused',
+      says('HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\n\r\n'),
+    ],
     ['answers 502', 'connection_failed', says('HTTP/1.1 502 Bad Gateway\r\n\r\n')],
     ['answers 503', 'connection_failed', says('HTTP/1.1 503 Busy\r\nretry-after: 5\r\n\r\n')],
     ['answers 504', 'connection_failed', says('HTTP/1.1 504 Late\r\n\r\n')],
-    ['switches protocols', 'connection_failed', says('HTTP/1.1 101 Switching Protocols\r\nupgrade: a\r\nconnection: upgrade\r\n\r\n')],
+    [
+      'switches protocols',
+      'connection_failed',
+      says('HTTP/1.1 101 Switching Protocols\r\nupgrade: a\r\nconnection: upgrade\r\n\r\n'),
+    ],
     ['speaks no HTTP', 'connection_failed', says('220 mail.example ESMTP\r\n')],
-    ['speaks before TLS has begun', 'connection_failed', says('HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n')],
+    [
+      'speaks before TLS has begun',
+      'connection_failed',
+      says('HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n'),
+    ],
     ['closes', 'connection_failed', (client) => void client.destroy()],
     ['resets', 'connection_failed', (client) => void client.resetAndDestroy()],
     ['breaks off within its answer', 'connection_failed', says('HTTP/1.1 200')],
     ['closes the tunnel at once', 'connection_failed', says('HTTP/1.1 200 OK\r\n\r\n')],
-    ['sends a head without end', 'connection_failed', says(`HTTP/1.1 200 OK\r\nx: ${'a'.repeat(100_000)}`)],
+    [
+      'sends a head without end',
+      'connection_failed',
+      says(`HTTP/1.1 200 OK\r\nx: ${'a'.repeat(100_000)}`),
+    ],
     [
       'opens a tunnel to something without TLS',
       'connection_failed',
-      (client) => void client.write('HTTP/1.1 200 OK\r\n\r\n', () => client.end('rubbish of some length')),
+      (client) =>
+        void client.write('HTTP/1.1 200 OK\r\n\r\n', () => client.end('rubbish of some length')),
     ],
   ])('that %s is told as %s', async (_, code, answer) => {
     const portal = await open();
     const proxy = await openProxy({ answer });
-    expect(facts(await errorOf(() => travel(portal.environment, { proxy: proxy.url }, portal.tls)))).toEqual(unsent(code));
+    expect(
+      facts(await errorOf(() => travel(portal.environment, { proxy: proxy.url }, portal.tls))),
+    ).toEqual(unsent(code));
     expect([portal.calls, proxy.asked.length]).toEqual([[], 1]);
     await proxy.drained();
     expect(clock.waits).toBe(0);
@@ -136,18 +198,25 @@ describe('a proxy', () => {
     const portal = await open();
     const proxy = await openProxy();
     await proxy.close();
-    expect(facts(await errorOf(() => travel(portal.environment, { proxy: proxy.url }, portal.tls)))).toEqual(unsent('connection_failed'));
+    expect(
+      facts(await errorOf(() => travel(portal.environment, { proxy: proxy.url }, portal.tls))),
+    ).toEqual(unsent('connection_failed'));
   });
 
   it.each<[string, (client: Socket) => void]>([
     ['never answers', () => {}],
-    ['opens a tunnel where nobody speaks', (client) => void client.write('HTTP/1.1 200 OK\r\n\r\n')],
+    [
+      'opens a tunnel where nobody speaks',
+      (client) => void client.write('HTTP/1.1 200 OK\r\n\r\n'),
+    ],
   ])('that %s is given up after five seconds', async (_, answer) => {
     const portal = await open();
     const proxy = await openProxy({ answer });
     const begun = clock.now();
     const journey = travel(portal.environment, { proxy: proxy.url }, portal.tls);
-    expect(facts(await errorOf(() => passTime(clock, journey, 500, () => proxy.asked.length > 0)))).toEqual(unsent('connection_failed'));
+    expect(
+      facts(await errorOf(() => passTime(clock, journey, 500, () => proxy.asked.length > 0))),
+    ).toEqual(unsent('connection_failed'));
     expect(clock.now() - begun).toBeGreaterThanOrEqual(5_000);
     expect(clock.now() - begun).toBeLessThan(8_000);
     await proxy.drained();
@@ -157,11 +226,19 @@ describe('a proxy', () => {
   it('that drops the tunnel anywhere leaves one clear word, and no connection', async () => {
     const portal = await open();
     const seen = new Set<string>();
-    // Until nothing is dropped: how long a handshake is, is up to the version of Node. From one drop to the next it is less than any answer has bytes.
-    for (let dropAfter = 0; dropAfter < 20_000 && !seen.has('ready, tunnels: 1'); dropAfter += 100) {
+    // Until nothing is dropped: how long a handshake is, is up to the version of Node. From one
+    // drop to the next it is less than any answer has bytes.
+    for (
+      let dropAfter = 0;
+      dropAfter < 20_000 && !seen.has('ready, tunnels: 1');
+      dropAfter += 100
+    ) {
       const proxy = await openProxy({ dropAfter });
       const before = portal.calls.length;
-      const end = await travel(portal.environment, { proxy: proxy.url }, portal.tls).then(({ status }) => status, facts);
+      const end = await travel(portal.environment, { proxy: proxy.url }, portal.tls).then(
+        ({ status }) => status,
+        facts,
+      );
       const calls = portal.calls.slice(before);
       if (typeof end === 'string') seen.add(`${end}, tunnels: ${proxy.asked.length}`);
       else {
@@ -169,10 +246,12 @@ describe('a proxy', () => {
         // Whatever reached the portal is not denied.
         if (calls.length > 0 && end.stage !== 'result') expect(end.effect).toBe('unknown');
       }
-      for (const stage of ['token', 'request']) expect(calls.filter((called) => called === stage).length).toBeLessThan(2);
+      for (const stage of ['token', 'request'])
+        expect(calls.filter((called) => called === stage).length).toBeLessThan(2);
       await Promise.all([proxy.drained(), portal.drained()]);
     }
-    // By hand: before TLS stands, behind the token call, behind the request, behind a poll, which is repeated through another tunnel, and behind all.
+    // By hand: before TLS stands, behind the token call, behind the request, behind a poll, which
+    // is repeated through another tunnel, and behind all.
     expect([...seen]).toEqual([
       'connection_failed token none, tunnels: 1',
       'connection_closed token unknown, tunnels: 1',
@@ -186,13 +265,26 @@ describe('a proxy', () => {
   it('that the environment names is none of ours', async () => {
     const portal = await open();
     const proxy = await openProxy();
-    const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy', 'npm_config_proxy'];
+    const names = [
+      'HTTP_PROXY',
+      'HTTPS_PROXY',
+      'ALL_PROXY',
+      'http_proxy',
+      'https_proxy',
+      'all_proxy',
+      'npm_config_proxy',
+    ];
     for (const name of names) process.env[name] = proxy.url;
     process.env.NODE_USE_ENV_PROXY = '1';
     ends.push(async () => {
       for (const name of [...names, 'NODE_USE_ENV_PROXY']) delete process.env[name];
     });
-    const client = createSelfInfoClient({ service: loan, environment: portal.environment, tls: portal.tls, clock });
+    const client = createSelfInfoClient({
+      service: loan,
+      environment: portal.environment,
+      tls: portal.tls,
+      clock,
+    });
     ends.push(client.close);
     const { url } = await client.beginConsent({ sessionBinding: SESSION });
     await client.completeConsent(callbackOf(url, portal.environment), { sessionBinding: SESSION });
@@ -209,7 +301,9 @@ describe('a gateway', () => {
       endpoints: { browserUrl: 'https://portal.example', apiUrl: 'https://api.portal.example' },
       issuer: 'https://portal.example',
     });
-  const gatewayOf = (portal: Portal, path = '') => ({ gateway: { baseUrl: portal.environment.endpoints.apiUrl + path, ca: portal.authority.ca } });
+  const gatewayOf = (portal: Portal, path = '') => ({
+    gateway: { baseUrl: portal.environment.endpoints.apiUrl + path, ca: portal.authority.ca },
+  });
 
   it('is called in the place of the API, and may ask for a client certificate of its own', async () => {
     const portal = await open();
@@ -226,7 +320,9 @@ describe('a gateway', () => {
 
   it('keeps the path of its address', async () => {
     const portal = await open();
-    const error = await errorOf(() => travel(unreachable(), gatewayOf(portal, '/mynaportal/'), portal.tls));
+    const error = await errorOf(() =>
+      travel(unreachable(), gatewayOf(portal, '/mynaportal/'), portal.tls),
+    );
     // The portal of the tests knows no such path, and says so.
     expect([error.code, error.upstream]).toEqual(['upstream_refused', { status: 404 }]);
   });
@@ -236,8 +332,18 @@ describe('a gateway', () => {
     const { ca } = await createAuthority();
     const { baseUrl } = gatewayOf(portal).gateway;
     for (const gateway of [{ baseUrl, ca }, { baseUrl }])
-      expect(facts(await errorOf(() => travel(portal.environment, { gateway }, portal.tls)))).toEqual(unsent('server_not_trusted'));
-    expect((await travel(unreachable(), { gateway: { baseUrl, ca: [ca, portal.authority.ca] } }, portal.tls)).status).toBe('ready');
+      expect(
+        facts(await errorOf(() => travel(portal.environment, { gateway }, portal.tls))),
+      ).toEqual(unsent('server_not_trusted'));
+    expect(
+      (
+        await travel(
+          unreachable(),
+          { gateway: { baseUrl, ca: [ca, portal.authority.ca] } },
+          portal.tls,
+        )
+      ).status,
+    ).toBe('ready');
   });
 
   it('that is down is told', async () => {
@@ -245,13 +351,20 @@ describe('a gateway', () => {
     ends.push(silent.close);
     const { ca } = await createAuthority();
     const egress = { gateway: { baseUrl: `https://127.0.0.1:${silent.port}`, ca } };
-    expect(facts(await errorOf(() => travel(unreachable(), egress)))).toEqual(unsent('connection_failed'));
+    expect(facts(await errorOf(() => travel(unreachable(), egress)))).toEqual(
+      unsent('connection_failed'),
+    );
     await silent.drained();
   });
 
   it('gets a rotated certificate as the portal would', async () => {
     const portal = await open();
-    const client = createSelfInfoClient({ service: loan, environment: unreachable(), egress: gatewayOf(portal), clock });
+    const client = createSelfInfoClient({
+      service: loan,
+      environment: unreachable(),
+      egress: gatewayOf(portal),
+      clock,
+    });
     ends.push(client.close);
     const go = async () => {
       const { url } = await client.beginConsent({ sessionBinding: SESSION });
@@ -267,23 +380,108 @@ describe('a gateway', () => {
 describe('a way out', () => {
   it.each<[string, unknown, string, string]>([
     ['neither way', {}, 'invalid_option', 'options.egress'],
-    ['both ways', { proxy: 'http://proxy.example:3128', gateway: { baseUrl: 'https://gateway.example' } }, 'invalid_option', 'options.egress'],
-    ['an unknown option', { proxy: 'http://proxy.example:3128', noProxy: 'a' }, 'unknown_option', 'options.egress.noProxy'],
-    ['a proxy without scheme', { proxy: 'proxy.example:3128' }, 'invalid_option', 'options.egress.proxy'],
-    ['a proxy over https', { proxy: 'https://proxy.example:3128' }, 'invalid_option', 'options.egress.proxy'],
-    ['a proxy over socks', { proxy: 'socks5://proxy.example:1080' }, 'invalid_option', 'options.egress.proxy'],
-    ['a proxy with a password', { proxy: 'http://bank:secret@proxy.example:3128' }, 'invalid_option', 'options.egress.proxy'],
-    ['a proxy with a path', { proxy: 'http://proxy.example:3128/path' }, 'invalid_option', 'options.egress.proxy'],
-    ['a proxy with a query', { proxy: 'http://proxy.example:3128?a=b' }, 'invalid_option', 'options.egress.proxy'],
-    ['an empty authorization', { proxy: 'http://proxy.example', authorization: '' }, 'invalid_option', 'options.egress.authorization'],
-    ['an authorization of two lines', { proxy: 'http://proxy.example', authorization: 'Basic a\r\nx: b' }, 'invalid_option', 'options.egress.authorization'],
-    ['an authorization for a gateway', { gateway: { baseUrl: 'https://g.example' }, authorization: 'a' }, 'invalid_option', 'options.egress.authorization'],
-    ['a gateway without address', { gateway: {} }, 'missing_option', 'options.egress.gateway.baseUrl'],
-    ['a gateway without TLS', { gateway: { baseUrl: 'http://127.0.0.1:8080' } }, 'invalid_option', 'options.egress.gateway.baseUrl'],
-    ['a gateway with a query', { gateway: { baseUrl: 'https://g.example?a' } }, 'invalid_option', 'options.egress.gateway.baseUrl'],
-    ['a gateway with a user', { gateway: { baseUrl: 'https://a@g.example' } }, 'invalid_option', 'options.egress.gateway.baseUrl'],
-    ['a gateway of no authority', { gateway: { baseUrl: 'https://g.example', ca: [] } }, 'invalid_credential', 'options.egress.gateway.ca'],
-    ['a gateway of a path to one', { gateway: { baseUrl: 'https://g.example', ca: '/etc/ca.pem' } }, 'invalid_credential', 'options.egress.gateway.ca'],
+    [
+      'both ways',
+      { proxy: 'http://proxy.example:3128', gateway: { baseUrl: 'https://gateway.example' } },
+      'invalid_option',
+      'options.egress',
+    ],
+    [
+      'an unknown option',
+      { proxy: 'http://proxy.example:3128', noProxy: 'a' },
+      'unknown_option',
+      'options.egress.noProxy',
+    ],
+    [
+      'a proxy without scheme',
+      { proxy: 'proxy.example:3128' },
+      'invalid_option',
+      'options.egress.proxy',
+    ],
+    [
+      'a proxy over https',
+      { proxy: 'https://proxy.example:3128' },
+      'invalid_option',
+      'options.egress.proxy',
+    ],
+    [
+      'a proxy over socks',
+      { proxy: 'socks5://proxy.example:1080' },
+      'invalid_option',
+      'options.egress.proxy',
+    ],
+    [
+      'a proxy with a password',
+      { proxy: 'http://bank:secret@proxy.example:3128' },
+      'invalid_option',
+      'options.egress.proxy',
+    ],
+    [
+      'a proxy with a path',
+      { proxy: 'http://proxy.example:3128/path' },
+      'invalid_option',
+      'options.egress.proxy',
+    ],
+    [
+      'a proxy with a query',
+      { proxy: 'http://proxy.example:3128?a=b' },
+      'invalid_option',
+      'options.egress.proxy',
+    ],
+    [
+      'an empty authorization',
+      { proxy: 'http://proxy.example', authorization: '' },
+      'invalid_option',
+      'options.egress.authorization',
+    ],
+    [
+      'an authorization of two lines',
+      { proxy: 'http://proxy.example', authorization: 'Basic a\r\nx: b' },
+      'invalid_option',
+      'options.egress.authorization',
+    ],
+    [
+      'an authorization for a gateway',
+      { gateway: { baseUrl: 'https://g.example' }, authorization: 'a' },
+      'invalid_option',
+      'options.egress.authorization',
+    ],
+    [
+      'a gateway without address',
+      { gateway: {} },
+      'missing_option',
+      'options.egress.gateway.baseUrl',
+    ],
+    [
+      'a gateway without TLS',
+      { gateway: { baseUrl: 'http://127.0.0.1:8080' } },
+      'invalid_option',
+      'options.egress.gateway.baseUrl',
+    ],
+    [
+      'a gateway with a query',
+      { gateway: { baseUrl: 'https://g.example?a' } },
+      'invalid_option',
+      'options.egress.gateway.baseUrl',
+    ],
+    [
+      'a gateway with a user',
+      { gateway: { baseUrl: 'https://a@g.example' } },
+      'invalid_option',
+      'options.egress.gateway.baseUrl',
+    ],
+    [
+      'a gateway of no authority',
+      { gateway: { baseUrl: 'https://g.example', ca: [] } },
+      'invalid_credential',
+      'options.egress.gateway.ca',
+    ],
+    [
+      'a gateway of a path to one',
+      { gateway: { baseUrl: 'https://g.example', ca: '/etc/ca.pem' } },
+      'invalid_credential',
+      'options.egress.gateway.ca',
+    ],
     [
       'an unchecked gateway',
       { gateway: { baseUrl: 'https://g.example', rejectUnauthorized: false } },
@@ -292,20 +490,34 @@ describe('a way out', () => {
     ],
   ])('with %s is refused by name', async (_, egress, code, path) => {
     const { environment, tls } = await open();
-    expect(refusal(() => createSelfInfoClient({ service: loan, environment, tls, egress: egress as Egress }))).toEqual([code, path]);
+    expect(
+      refusal(() =>
+        createSelfInfoClient({ service: loan, environment, tls, egress: egress as Egress }),
+      ),
+    ).toEqual([code, path]);
   });
 
   it.each<[unknown, string]>([
     ['http://proxy.example', 'options.egress must be an object.'],
     [null, 'options.egress must be an object.'],
     [{ proxy: 1 }, 'options.egress.proxy must be a string.'],
-    [{ proxy: 'http://proxy.example', authorization: 1 }, 'options.egress.authorization must be a string.'],
+    [
+      { proxy: 'http://proxy.example', authorization: 1 },
+      'options.egress.authorization must be a string.',
+    ],
     [{ gateway: 'https://g.example' }, 'options.egress.gateway must be an object.'],
     [{ gateway: { baseUrl: 1 } }, 'options.egress.gateway.baseUrl must be a string.'],
-    [{ gateway: { baseUrl: 'https://g.example', ca: 1 } }, 'options.egress.gateway.ca must be a PEM string or a list of them.'],
+    [
+      { gateway: { baseUrl: 'https://g.example', ca: 1 } },
+      'options.egress.gateway.ca must be a PEM string or a list of them.',
+    ],
   ])('of a wrong type is a TypeError: %j', async (egress, message) => {
     const { environment, tls } = await open();
-    expect(await typeErrorOf(() => createSelfInfoClient({ service: loan, environment, tls, egress: egress as Egress }))).toBe(message);
+    expect(
+      await typeErrorOf(() =>
+        createSelfInfoClient({ service: loan, environment, tls, egress: egress as Egress }),
+      ),
+    ).toBe(message);
   });
 
   it('is allowed in production', async () => {
@@ -318,12 +530,14 @@ describe('a way out', () => {
       profile: publicProfile,
       unconfirmedProfile: acceptWireProfileNotConfirmedBySpecification,
     });
-    for (const egress of [{ proxy: 'http://proxy.example:3128' }, { gateway: { baseUrl: 'https://gateway.example' } }]) {
+    for (const egress of [
+      { proxy: 'http://proxy.example:3128' },
+      { gateway: { baseUrl: 'https://gateway.example' } },
+    ]) {
       // The loan's other items have no code: egress is accepted, and the next check speaks.
-      expect(refusal(() => createSelfInfoClient({ service: loan, environment: confirmed, tls, egress }))).toEqual([
-        'item_code_required',
-        'options.service.items.household.code',
-      ]);
+      expect(
+        refusal(() => createSelfInfoClient({ service: loan, environment: confirmed, tls, egress })),
+      ).toEqual(['item_code_required', 'options.service.items.household.code']);
     }
   });
 
@@ -335,9 +549,15 @@ describe('a way out', () => {
       issuer: 'http://127.0.0.1:1',
     });
     const { tls } = await open();
-    expect(refusal(() => createSelfInfoClient({ service: loan, environment, tls, egress: { proxy: 'http://127.0.0.1:3' } }))).toEqual([
-      'invalid_option',
-      'options.egress.proxy',
-    ]);
+    expect(
+      refusal(() =>
+        createSelfInfoClient({
+          service: loan,
+          environment,
+          tls,
+          egress: { proxy: 'http://127.0.0.1:3' },
+        }),
+      ),
+    ).toEqual(['invalid_option', 'options.egress.proxy']);
   });
 });

@@ -2,10 +2,30 @@ import { X509Certificate } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { type ClientEvent, type ClientOptions, createMemoryStore, createSelfInfoClient, createVirtualClock, latest, type Store } from '../../src/index.js';
+import {
+  type ClientEvent,
+  type ClientOptions,
+  createMemoryStore,
+  createSelfInfoClient,
+  createVirtualClock,
+  latest,
+  type Store,
+} from '../../src/index.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import { createAuthority } from '../kit/certificates.js';
-import { altered, type BankOptions, expectStatus, grantOf, type Loan, loan, NOW, openBank, registrationOf, SESSION, visits } from '../kit/loan.js';
+import {
+  altered,
+  type BankOptions,
+  expectStatus,
+  grantOf,
+  type Loan,
+  loan,
+  NOW,
+  openBank,
+  registrationOf,
+  SESSION,
+  visits,
+} from '../kit/loan.js';
 import { errorOf, thrownBy, typeErrorOf } from '../kit/refusals.js';
 import { uncaughtDuring } from '../kit/stub.js';
 import { unheard } from '../kit/watch-leaks.js';
@@ -21,16 +41,25 @@ function openTold(options: BankOptions<Loan> = {}) {
 
 /** What an event says in short: `step consent begun`, `call result 2 answered 200`. */
 function inShort(event: ClientEvent): string {
-  const { type, step, attempt, outcome, status, code, effect }: Readonly<Record<string, unknown>> = { ...event };
-  return [type, step, attempt, outcome, status, code, effect].filter((part) => part !== undefined).join(' ');
+  const { type, step, attempt, outcome, status, code, effect }: Readonly<Record<string, unknown>> =
+    { ...event };
+  return [type, step, attempt, outcome, status, code, effect]
+    .filter((part) => part !== undefined)
+    .join(' ');
 }
 
-const told = <K extends string>(events: readonly ClientEvent[], key: K) => events.map((event) => (event as Readonly<Record<string, unknown>>)[key]);
+const told = <K extends string>(events: readonly ClientEvent[], key: K) =>
+  events.map((event) => (event as Readonly<Record<string, unknown>>)[key]);
 
 describe('the events of a journey', () => {
   it('tell every step and every call, when it is over, in order', async () => {
-    const { client, events, consent, onProgress, sandbox } = openTold({ faults: [{ on: 'result', nth: 1, do: 'error-503', retryAfterSeconds: 1 }] });
-    const { answer } = expectStatus(await client.query(await consent(), latest(), { onProgress }), 'ready');
+    const { client, events, consent, onProgress, sandbox } = openTold({
+      faults: [{ on: 'result', nth: 1, do: 'error-503', retryAfterSeconds: 1 }],
+    });
+    const { answer } = expectStatus(
+      await client.query(await consent(), latest(), { onProgress }),
+      'ready',
+    );
     const polls = sandbox.log.filter(({ step }) => step === 'result').length;
     expect(polls).toBeGreaterThan(1);
     expect(events.map(inShort)).toEqual([
@@ -52,7 +81,9 @@ describe('the events of a journey', () => {
     expect(new Set(calls.slice(4)).size).toBe(1);
     const requests = told(events, 'requestId').filter((id) => id !== undefined);
     expect([requests.length, new Set(requests).size]).toEqual([2 + polls, 2 + polls]);
-    expect(told(events, 'retrievalId').map((id) => id !== undefined)).toEqual(events.map((_, index) => index > 4));
+    expect(told(events, 'retrievalId').map((id) => id !== undefined)).toEqual(
+      events.map((_, index) => index > 4),
+    );
   });
 
   it('are plain frozen data with the time by the client clock', async () => {
@@ -62,7 +93,9 @@ describe('the events of a journey', () => {
     expect(JSON.parse(JSON.stringify(events))).toEqual(events);
     expect(told(events, 'at')[0]).toBe(NOW);
     // The clock stands still except between two polls.
-    const durations = Object.fromEntries(events.map((event) => [inShort(event), 'durationMs' in event ? event.durationMs : undefined]));
+    const durations = Object.fromEntries(
+      events.map((event) => [inShort(event), 'durationMs' in event ? event.durationMs : undefined]),
+    );
     const waited = Date.parse(String(events.at(-1)?.at)) - Date.parse(NOW);
     expect(durations['step consent begun']).toBe(0);
     expect(durations['step result ready']).toBe(waited);
@@ -78,13 +111,16 @@ describe('the events of a journey', () => {
     await client.collect(client.resume(JSON.stringify(retrieval)), { onProgress });
     const after = events.slice(before);
     expect(new Set(told(after, 'retrievalId'))).toEqual(new Set([retrieval.id]));
-    expect(new Set(told(after.slice(1), 'transactionId'))).toEqual(new Set([retrieval.terms.transactionId]));
+    expect(new Set(told(after.slice(1), 'transactionId'))).toEqual(
+      new Set([retrieval.terms.transactionId]),
+    );
   });
 
   it('leave out an id that a store made up', async () => {
     const clock = createVirtualClock(NOW);
     const inner = createMemoryStore({ clock });
-    const put: Store['put'] = (key, value, expiresAt) => inner.put(key, JSON.stringify({ ...JSON.parse(value), id: '番号 花子' }), expiresAt);
+    const put: Store['put'] = (key, value, expiresAt) =>
+      inner.put(key, JSON.stringify({ ...JSON.parse(value), id: '番号 花子' }), expiresAt);
     const { client, callback, events } = openTold({ store: { ...inner, put } });
     const back = await callback();
     events.length = 0;
@@ -95,37 +131,75 @@ describe('the events of a journey', () => {
 });
 
 describe('the events of what comes to nothing', () => {
-  const complete = (request: string) => (client: ReturnType<typeof openTold>['client'], session: string) =>
-    client.completeConsent(request, { sessionBinding: session });
+  const complete =
+    (request: string) => (client: ReturnType<typeof openTold>['client'], session: string) =>
+      client.completeConsent(request, { sessionBinding: session });
 
   it.each<[string, (bank: ReturnType<typeof openTold>) => Promise<unknown>, readonly string[]]>([
-    ['a citizen who declines', async ({ client, callback }) => complete(await callback('hanako', 'decline'))(client, SESSION), ['step callback declined']],
-    ['another browser', async ({ client, callback }) => complete(await callback())(client, 'another session'), ['step callback foreign-browser']],
-    ['a state that nobody gave', ({ client }) => complete('https://loan.example/callback?state=a')(client, SESSION), ['step callback unknown']],
-    ['no state', ({ client }) => complete('https://loan.example/callback')(client, SESSION), ['step callback rejected state_missing']],
+    [
+      'a citizen who declines',
+      async ({ client, callback }) =>
+        complete(await callback('hanako', 'decline'))(client, SESSION),
+      ['step callback declined'],
+    ],
+    [
+      'another browser',
+      async ({ client, callback }) => complete(await callback())(client, 'another session'),
+      ['step callback foreign-browser'],
+    ],
+    [
+      'a state that nobody gave',
+      ({ client }) => complete('https://loan.example/callback?state=a')(client, SESSION),
+      ['step callback unknown'],
+    ],
+    [
+      'no state',
+      ({ client }) => complete('https://loan.example/callback')(client, SESSION),
+      ['step callback rejected state_missing'],
+    ],
     [
       'an error of a code that nobody knows',
-      async ({ client, callback }) => complete((await callback()).replace(/code=[^&]+/, 'error=%E8%8A%B1%E5%AD%90'))(client, SESSION),
+      async ({ client, callback }) =>
+        complete((await callback()).replace(/code=[^&]+/, 'error=%E8%8A%B1%E5%AD%90'))(
+          client,
+          SESSION,
+        ),
       ['step callback rejected unrecognised'],
     ],
     [
       'what is no request',
-      ({ client }) => thrownBy(() => client.completeConsent(7 as never, { sessionBinding: SESSION })),
+      ({ client }) =>
+        thrownBy(() => client.completeConsent(7 as never, { sessionBinding: SESSION })),
       ['step callback failed unexpected unknown'],
     ],
-    ['a grant of somebody else', ({ client }) => thrownBy(() => client.submit({ terms: {} } as never, latest())), ['step request failed foreign_grant none']],
+    [
+      'a grant of somebody else',
+      ({ client }) => thrownBy(() => client.submit({ terms: {} } as never, latest())),
+      ['step request failed foreign_grant none'],
+    ],
   ])('%s', async (_, run, expected) => {
     const bank = openTold();
     await run(bank);
-    expect(bank.events.map(inShort).filter((line) => line !== 'step consent begun')).toEqual(expected);
+    expect(bank.events.map(inShort).filter((line) => line !== 'step consent begun')).toEqual(
+      expected,
+    );
   });
 
   it.each<[string, NonNullable<BankOptions<Loan>['faults']>, readonly string[]]>([
-    ['a refused call', [{ on: 'token', do: 'error-500' }], ['call token 1 answered 500', 'step token failed upstream_failed unknown']],
+    [
+      'a refused call',
+      [{ on: 'token', do: 'error-500' }],
+      ['call token 1 answered 500', 'step token failed upstream_failed unknown'],
+    ],
     [
       'a lost answer',
       [{ on: 'request', do: 'reset' }],
-      ['call token 1 answered 200', 'step token granted', 'call request 1 failed answer_lost unknown', 'step request failed answer_lost unknown'],
+      [
+        'call token 1 answered 200',
+        'step token granted',
+        'call request 1 failed answer_lost unknown',
+        'step request failed answer_lost unknown',
+      ],
     ],
     [
       'an answer of another process',
@@ -142,9 +216,12 @@ describe('the events of what comes to nothing', () => {
   ])('%s', async (_, faults, expected) => {
     const { client, events, callback, onProgress } = openTold({ faults });
     const back = await callback();
-    await (async () => client.query(grantOf(await client.completeConsent(back, { sessionBinding: SESSION })), latest(), { onProgress }))().catch(
-      () => undefined,
-    );
+    await (async () =>
+      client.query(
+        grantOf(await client.completeConsent(back, { sessionBinding: SESSION })),
+        latest(),
+        { onProgress },
+      ))().catch(() => undefined);
     expect(events.slice(2).map(inShort)).toEqual(expected);
   });
 
@@ -153,14 +230,21 @@ describe('the events of what comes to nothing', () => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const { client, events, callback } = openTold({ maxConcurrent: 1, intercept: (request, pass) => held.then(() => pass(request)) });
+    const { client, events, callback } = openTold({
+      maxConcurrent: 1,
+      intercept: (request, pass) => held.then(() => pass(request)),
+    });
     const back = await callback();
     const first = client.completeConsent(back, { sessionBinding: SESSION });
-    expect((await errorOf(() => client.completeConsent(back, { sessionBinding: SESSION }))).code).toBe('overloaded');
+    expect(
+      (await errorOf(() => client.completeConsent(back, { sessionBinding: SESSION }))).code,
+    ).toBe('overloaded');
     release();
     await first;
     await client.close();
-    expect((await errorOf(() => client.beginConsent({ sessionBinding: SESSION }))).code).toBe('client_closed');
+    expect((await errorOf(() => client.beginConsent({ sessionBinding: SESSION }))).code).toBe(
+      'client_closed',
+    );
     expect(events.map(inShort).filter((line) => line.includes('failed'))).toEqual([
       'step callback failed overloaded none',
       'step consent failed client_closed none',
@@ -175,13 +259,18 @@ describe('what docs/events.md names', () => {
     .flatMap((line) => {
       const [, step = '', outcomes = ''] = /^\| `(\w+)`[^|]*\| ([^|]+)\|$/.exec(line) ?? [];
       return outcomes.startsWith('`') && step !== 'step'
-        ? [...outcomes.replaceAll(/\(.*?\)/g, '').matchAll(/`([\w-]+)`/g)].map(([, outcome]) => `${step} ${outcome}`)
+        ? [...outcomes.replaceAll(/\(.*?\)/g, '').matchAll(/`([\w-]+)`/g)].map(
+            ([, outcome]) => `${step} ${outcome}`,
+          )
         : [];
     });
 
   it('is every outcome of a step that there is', async () => {
-    const { client, events, callback, consent, clock, onProgress } = openTold({ faults: [{ on: 'result', nth: 1, do: 'error-503' }] });
-    const complete = (back: string, sessionBinding: string = SESSION) => client.completeConsent(back, { sessionBinding });
+    const { client, events, callback, consent, clock, onProgress } = openTold({
+      faults: [{ on: 'result', nth: 1, do: 'error-503' }],
+    });
+    const complete = (back: string, sessionBinding: string = SESSION) =>
+      client.completeConsent(back, { sessionBinding });
     await complete(await callback('hanako', 'decline'));
     const late = await callback();
     clock.advance(600_000);
@@ -196,10 +285,19 @@ describe('what docs/events.md names', () => {
     const once = async () => (await client.collect(retrieval, { once: true })).status;
     expect([await once(), await once()]).toEqual(['unavailable', 'pending']);
     await client.collect(retrieval, { onProgress });
-    const heard = new Set(events.map((event) => (event.type === 'step' ? `${event.step} ${event.outcome}` : event.type)));
+    const heard = new Set(
+      events.map((event) =>
+        event.type === 'step' ? `${event.step} ${event.outcome}` : event.type,
+      ),
+    );
     heard.delete('call');
     expect([...heard].sort()).toEqual(named.toSorted());
-    expect(events.map(inShort)).toEqual(expect.arrayContaining(['step token rejected invalid_grant', 'step callback rejected state_missing']));
+    expect(events.map(inShort)).toEqual(
+      expect.arrayContaining([
+        'step token rejected invalid_grant',
+        'step callback rejected state_missing',
+      ]),
+    );
   });
 
   it('is `unexpected` for what the host throws, and nothing for options that are wrong', async () => {
@@ -213,7 +311,11 @@ describe('what docs/events.md names', () => {
       () => client.submit(grant, latest(), { deadlineMs: 0 } as never),
       () => client.query(grant, latest(), { wait: true } as never),
     ]) {
-      expect((await errorOf(call)).code).toBeOneOf(['missing_option', 'unknown_option', 'invalid_option']);
+      expect((await errorOf(call)).code).toBeOneOf([
+        'missing_option',
+        'unknown_option',
+        'invalid_option',
+      ]);
     }
     expect(events).toEqual([]);
     await thrownBy(() => client.submit(grant, { other: latest() } as never));
@@ -234,7 +336,12 @@ describe('what docs/events.md names', () => {
       },
     });
     await client.query(await consent(), latest(), { onProgress });
-    const ids = [...told(events, 'requestId'), ...told(events, 'callId'), ...told(events, 'retrievalId'), ...told(events, 'transactionId')];
+    const ids = [
+      ...told(events, 'requestId'),
+      ...told(events, 'callId'),
+      ...told(events, 'retrievalId'),
+      ...told(events, 'transactionId'),
+    ];
     const distinct = [...new Set(ids.filter((id) => id !== undefined))] as string[];
     // Four calls or more, three methods, one retrieval, one journey.
     expect(distinct.length).toBeGreaterThanOrEqual(9);
@@ -274,7 +381,9 @@ describe('a listener', () => {
     const hear = (event: unknown) => void heard.push(event);
     subscribe(CHANNEL, hear);
     try {
-      const { callback } = openBank({ onEvent: (event) => void Object.assign(event, { step: 'forged' }) });
+      const { callback } = openBank({
+        onEvent: (event) => void Object.assign(event, { step: 'forged' }),
+      });
       await callback();
     } finally {
       unsubscribe(CHANNEL, hear);
@@ -283,7 +392,9 @@ describe('a listener', () => {
   });
 
   it('must be a function', async () => {
-    expect(await typeErrorOf(() => openBank({ onEvent: 'console' as never }))).toBe('options.onEvent must be a function.');
+    expect(await typeErrorOf(() => openBank({ onEvent: 'console' as never }))).toBe(
+      'options.onEvent must be a function.',
+    );
   });
 });
 
@@ -299,7 +410,10 @@ describe('the diagnostics channel', () => {
     await silent.callback();
     unsubscribe(CHANNEL, hear);
     await silent.callback();
-    expect(heard.map((event) => inShort(event as ClientEvent))).toEqual(['step consent begun', 'step consent begun']);
+    expect(heard.map((event) => inShort(event as ClientEvent))).toEqual([
+      'step consent begun',
+      'step consent begun',
+    ]);
     expect(heard[0]).toBe(loud.events[0]);
   });
 
@@ -346,12 +460,19 @@ describe('a client certificate', async () => {
     const clock = createVirtualClock(ends - daysBefore * DAY);
     const events: ClientEvent[] = [];
     const onEvent = (event: ClientEvent) => void events.push(event);
-    const client = createSelfInfoClient({ service: loan, environment: sandbox.connection.environment, clock, onEvent, ...(tls && { tls }) });
+    const client = createSelfInfoClient({
+      service: loan,
+      environment: sandbox.connection.environment,
+      clock,
+      onEvent,
+      ...(tls && { tls }),
+    });
     clients.push(client);
     const certificates = () => events.filter(({ type }) => type.startsWith('certificate'));
     return { client, clock, certificates };
   }
-  const begin = ({ client }: ReturnType<typeof open>) => client.beginConsent({ sessionBinding: SESSION });
+  const begin = ({ client }: ReturnType<typeof open>) =>
+    client.beginConsent({ sessionBinding: SESSION });
 
   it.each([
     [31, []],
@@ -362,7 +483,14 @@ describe('a client certificate', async () => {
   ])('that ends in %d days is told of when the client is made: %j', (days, expected) => {
     const { certificates } = open(days);
     expect(certificates().map(({ type }) => type)).toEqual(expected);
-    expect(certificates().every((event) => 'notAfter' in event && Date.parse(event.notAfter) === ends && event.notAfter.endsWith('+09:00'))).toBe(true);
+    expect(
+      certificates().every(
+        (event) =>
+          'notAfter' in event &&
+          Date.parse(event.notAfter) === ends &&
+          event.notAfter.endsWith('+09:00'),
+      ),
+    ).toBe(true);
   });
 
   it('is told of once a day, at the first use', async () => {
@@ -376,7 +504,11 @@ describe('a client certificate', async () => {
     expect(opened.certificates()).toHaveLength(2);
     opened.clock.advance(3 * DAY);
     await begin(opened);
-    expect(opened.certificates().map(({ type }) => type)).toEqual(['certificate_expiring', 'certificate_expiring', 'certificate_expired']);
+    expect(opened.certificates().map(({ type }) => type)).toEqual([
+      'certificate_expiring',
+      'certificate_expiring',
+      'certificate_expired',
+    ]);
   });
 
   it('is told of anew from midnight in Japan on', async () => {
@@ -403,7 +535,12 @@ describe('a client certificate', async () => {
   it('of the development sandbox is not about to end', async () => {
     const { tls, environment } = sandbox.connection;
     const events: ClientEvent[] = [];
-    const client = createSelfInfoClient({ service: loan, environment, tls, onEvent: (event) => void events.push(event) });
+    const client = createSelfInfoClient({
+      service: loan,
+      environment,
+      tls,
+      onEvent: (event) => void events.push(event),
+    });
     clients.push(client);
     await visits(client, sandbox).callback();
     expect(events.map(inShort)).toEqual(['step consent begun']);

@@ -21,10 +21,21 @@ import {
   validateCallback,
 } from '../../src/index.js';
 import { startSandbox } from '../../src/sandbox/index.js';
-import { altered, answerAt, expectStatus, type Loan, loan, NOW, openBank, registrationOf, SESSION } from '../kit/loan.js';
+import {
+  altered,
+  answerAt,
+  expectStatus,
+  type Loan,
+  loan,
+  NOW,
+  openBank,
+  registrationOf,
+  SESSION,
+} from '../kit/loan.js';
 import { errorOf, typeErrorOf } from '../kit/refusals.js';
 
-const both = <S extends ServiceSpec>(value: Explainable<S>) => [explain(value, 'ja'), explain(value, 'en')] as const;
+const both = <S extends ServiceSpec>(value: Explainable<S>) =>
+  [explain(value, 'ja'), explain(value, 'en')] as const;
 
 /** A Japanese sentence, and an English one with no Japanese in it. */
 function expectBoth<S extends ServiceSpec>(value: Explainable<S>) {
@@ -102,34 +113,63 @@ const codes: Record<SelfInfoErrorCode, true> = {
 const everyCode = Object.keys(codes) as SelfInfoErrorCode[];
 
 describe('every error', () => {
-  it.each(everyCode)('%s has a text for the citizen and one for the operator, in both languages', (code) => {
-    const error = new SelfInfoError(code, { path: 'options.a', expected: { en: 'Like this.', ja: 'このように。' } });
-    expectBoth(error);
-    for (const text of both(error)) expect(text).toContain(code);
-    expect(error.message).toMatch(/[.]$/);
-    expect(error.messageJa).toMatch(/[。]$/);
-    expect(`${error.message}${error.messageJa}`).not.toMatch(/[{}]/);
-    expect(isSelfInfoError(error, code)).toBe(true);
-  });
+  it.each(everyCode)(
+    '%s has a text for the citizen and one for the operator, in both languages',
+    (code) => {
+      const error = new SelfInfoError(code, {
+        path: 'options.a',
+        expected: { en: 'Like this.', ja: 'このように。' },
+      });
+      expectBoth(error);
+      for (const text of both(error)) expect(text).toContain(code);
+      expect(error.message).toMatch(/[.]$/);
+      expect(error.messageJa).toMatch(/[。]$/);
+      expect(`${error.message}${error.messageJa}`).not.toMatch(/[{}]/);
+      expect(isSelfInfoError(error, code)).toBe(true);
+    },
+  );
 
   it('that may be repeated says so, and from when', () => {
-    const safe = (notBefore?: string) => new SelfInfoError('upstream_unavailable', { retry: { safe: true, ...(notBefore && { notBefore }) } });
-    expect(explain(safe(), 'ja')).toBe('情報を取得できませんでした。時間をおいて再度お試しください。（コード: upstream_unavailable）');
-    expect(explain(safe('2026-12-07T08:00:00+09:00'), 'ja')).toContain('2026年12月7日(月) 8:00以降に再度お試しください。');
-    expect(explain(safe('2026-12-06T23:00:00Z'), 'en')).toContain('Please try again after Mon 7 Dec 2026 8:00 JST.');
-    expect(explain(new SelfInfoError('answer_lost'), 'en')).toBe('The information could not be fetched. Please start again. (code: answer_lost)');
+    const safe = (notBefore?: string) =>
+      new SelfInfoError('upstream_unavailable', {
+        retry: { safe: true, ...(notBefore && { notBefore }) },
+      });
+    expect(explain(safe(), 'ja')).toBe(
+      '情報を取得できませんでした。時間をおいて再度お試しください。（コード: upstream_unavailable）',
+    );
+    expect(explain(safe('2026-12-07T08:00:00+09:00'), 'ja')).toContain(
+      '2026年12月7日(月) 8:00以降に再度お試しください。',
+    );
+    expect(explain(safe('2026-12-06T23:00:00Z'), 'en')).toContain(
+      'Please try again after Mon 7 Dec 2026 8:00 JST.',
+    );
+    expect(explain(new SelfInfoError('answer_lost'), 'en')).toBe(
+      'The information could not be fetched. Please start again. (code: answer_lost)',
+    );
   });
 
   it('is told apart by a brand that copies of the package share, and by its code', () => {
     const error = new SelfInfoError('grant_used');
-    const foreign = Object.create({ [Symbol.for('myna-selfinfo.error')]: true }, { code: { value: 'grant_used' } });
+    const foreign = Object.create(
+      { [Symbol.for('myna-selfinfo.error')]: true },
+      { code: { value: 'grant_used' } },
+    );
     expect([isSelfInfoError(error), isSelfInfoError(foreign, 'grant_used')]).toEqual([true, true]);
-    for (const other of [new Error('grant_used'), { code: 'grant_used' }, null, undefined, 'grant_used']) expect(isSelfInfoError(other)).toBe(false);
+    for (const other of [
+      new Error('grant_used'),
+      { code: 'grant_used' },
+      null,
+      undefined,
+      'grant_used',
+    ])
+      expect(isSelfInfoError(other)).toBe(false);
     expect(isSelfInfoError(error, 'grant_expired')).toBe(false);
   });
 
   it('is plain data as JSON', () => {
-    expect(JSON.parse(JSON.stringify(new SelfInfoError('invalid_date', { path: 'pointInTime.at' })))).toEqual({
+    expect(
+      JSON.parse(JSON.stringify(new SelfInfoError('invalid_date', { path: 'pointInTime.at' }))),
+    ).toEqual({
       name: 'SelfInfoError',
       message: 'pointInTime.at is not a calendar date in the form YYYY-MM-DD.',
       messageJa: 'pointInTime.at は YYYY-MM-DD 形式の正しい日付ではありません。',
@@ -143,21 +183,28 @@ describe('every error', () => {
 
   it('takes a path to the letter', () => {
     for (const path of ['options.$&', "options.$'", 'options.{expected}'])
-      expect(new SelfInfoError('missing_option', { path }).message.startsWith(`Option ${path} is required.`)).toBe(true);
+      expect(
+        new SelfInfoError('missing_option', { path }).message.startsWith(
+          `Option ${path} is required.`,
+        ),
+      ).toBe(true);
   });
 });
 
 describe('every outcome of a callback', () => {
   it('has its text', async () => {
     const { client, callback, clock } = openBank();
-    const complete = (request: string, sessionBinding = SESSION) => client.completeConsent(request, { sessionBinding });
+    const complete = (request: string, sessionBinding = SESSION) =>
+      client.completeConsent(request, { sessionBinding });
     const late = await callback();
     clock.advance(600_000);
     const back = await callback();
     const outcomes: Record<ConsentOutcome['status'], ConsentOutcome<Loan>> = {
       'foreign-browser': await complete(back, 'another'),
       unknown: await complete(altered(back, { state: 'a' })),
-      rejected: await complete(altered(await callback(), { code: undefined, error: 'server_error' })),
+      rejected: await complete(
+        altered(await callback(), { code: undefined, error: 'server_error' }),
+      ),
       granted: await complete(back),
       replayed: await complete(back),
       declined: await complete(await callback('hanako', 'decline')),
@@ -177,27 +224,43 @@ describe('every result', () => {
     const { client, consent, onProgress } = openBank();
     const ready = await client.query(await consent(), latest(), { onProgress });
     const pending = await client.query(await consent(), latest(), { deadlineMs: 1 });
-    const gone = await client.collect({ ...expectStatus(pending, 'pending').retrieval, id: '00000000-0000-4000-8000-000000000000' });
+    const gone = await client.collect({
+      ...expectStatus(pending, 'pending').retrieval,
+      id: '00000000-0000-4000-8000-000000000000',
+    });
     const busy = openBank(answerAt('/result', () => new Response('', { status: 503 })));
-    const unavailable = await busy.client.query(await busy.consent(), latest(), { onProgress: busy.onProgress });
+    const unavailable = await busy.client.query(await busy.consent(), latest(), {
+      onProgress: busy.onProgress,
+    });
     for (const [status, result] of Object.entries({ ready, pending, failed: gone, unavailable })) {
       expect(result.status).toBe(status);
       expectBoth(result);
     }
     expect(explain(gone, 'ja')).toContain('retrieval_gone');
-    expect(explain(unavailable, 'ja')).toBe('ただいま取得できません。時間をおいて再度お試しください。');
+    expect(explain(unavailable, 'ja')).toBe(
+      'ただいま取得できません。時間をおいて再度お試しください。',
+    );
   });
 
   it('that is unavailable names the reason and the next opening', async () => {
-    const pension = defineService({ ...loan, items: { pension: { detail: 'pension', holders: ['pension-service'], inquiries: ['point-in-time'] } } });
+    const pension = defineService({
+      ...loan,
+      items: {
+        pension: { detail: 'pension', holders: ['pension-service'], inquiries: ['point-in-time'] },
+      },
+    });
     const { client, consent, onProgress } = openBank({
       service: pension,
       now: '2026-12-06T12:00:00+09:00',
       ...answerAt('/result', () => new Response('', { status: 503 })),
     });
     const result = await client.query(await consent(), pointInTime('2026-12-01'), { onProgress });
-    expect(explain(result, 'ja')).toMatch(/^ただいま取得できません。理由[：:] ?.+2026年12月7日\(月\) 8:00以降に再度お試しください。$/);
-    expect(explain(result, 'en')).toMatch(/^The information cannot be had at the moment\. Reason: .+Please try again after Mon 7 Dec 2026 8:00 JST\.$/);
+    expect(explain(result, 'ja')).toMatch(
+      /^ただいま取得できません。理由[：:] ?.+2026年12月7日\(月\) 8:00以降に再度お試しください。$/,
+    );
+    expect(explain(result, 'en')).toMatch(
+      /^The information cannot be had at the moment\. Reason: .+Please try again after Mon 7 Dec 2026 8:00 JST\.$/,
+    );
   });
 });
 
@@ -208,7 +271,12 @@ describe('every status of an item', () => {
     'nothing-on-record': { status: 'nothing-on-record', extras },
     'not-covered': { status: 'not-covered', extras },
     'not-asked': { status: 'not-asked', extras },
-    unavailable: { status: 'unavailable', server: 'pension-service', until: '2026-12-07T08:00:00+09:00', extras },
+    unavailable: {
+      status: 'unavailable',
+      server: 'pension-service',
+      until: '2026-12-07T08:00:00+09:00',
+      extras,
+    },
     failed: { status: 'failed', code: 'record_invalid', extras },
   };
 
@@ -217,19 +285,35 @@ describe('every status of an item', () => {
   });
 
   it('says what the citizen should know', async () => {
-    expect(explain(items.unavailable, 'ja')).toBe('ただいま取得できません。2026年12月7日(月) 8:00以降に再度お試しください。');
-    expect(explain({ ...items.unavailable, until: null } as ItemAnswer, 'en')).toBe('The information cannot be had at the moment. Please try again later.');
+    expect(explain(items.unavailable, 'ja')).toBe(
+      'ただいま取得できません。2026年12月7日(月) 8:00以降に再度お試しください。',
+    );
+    expect(explain({ ...items.unavailable, until: null } as ItemAnswer, 'en')).toBe(
+      'The information cannot be had at the moment. Please try again later.',
+    );
     expect(explain(items['nothing-on-record'], 'ja')).toContain('0円という意味ではありません');
     expect(explain(items.failed, 'en')).toContain('record_invalid');
     // The portal's own code could be an echo of anything.
-    expect(explain({ ...items.failed, code: 'Wq3rT-9_echo' } as ItemAnswer, 'ja')).toBe('情報を取得できませんでした。');
-    const partial: ItemAnswer = { status: 'present', missing: [{ server: 'pension-service', until: null }], extras, reveal: () => [] };
-    expect(explain(partial, 'ja')).toBe(`${explain(items.present, 'ja')}一部の保有機関の情報は含まれていません。`);
+    expect(explain({ ...items.failed, code: 'Wq3rT-9_echo' } as ItemAnswer, 'ja')).toBe(
+      '情報を取得できませんでした。',
+    );
+    const partial: ItemAnswer = {
+      status: 'present',
+      missing: [{ server: 'pension-service', until: null }],
+      extras,
+      reveal: () => [],
+    };
+    expect(explain(partial, 'ja')).toBe(
+      `${explain(items.present, 'ja')}一部の保有機関の情報は含まれていません。`,
+    );
   });
 
   it('reads the items of a real answer', async () => {
     const { client, consent, onProgress } = openBank();
-    const { answer } = expectStatus(await client.query(await consent('newcomer'), { income: latest() }, { onProgress }), 'ready');
+    const { answer } = expectStatus(
+      await client.query(await consent('newcomer'), { income: latest() }, { onProgress }),
+      'ready',
+    );
     expectBoth(answer.items.income);
     expect(explain(answer.items.household, 'en')).toBe('This information was not asked for.');
   });
@@ -243,23 +327,40 @@ describe('the availability', () => {
       income: { detail: 'local-tax', inquiries: ['point-in-time'] },
     },
   });
-  const anyone = defineService({ ...loan, items: { pension: { detail: 'pension', inquiries: ['point-in-time'] } } });
-  const open = (at: string, service: typeof pension | typeof anyone = pension) => openBank({ service: service as typeof pension }).client.availability({ at });
+  const anyone = defineService({
+    ...loan,
+    items: { pension: { detail: 'pension', inquiries: ['point-in-time'] } },
+  });
+  const open = (at: string, service: typeof pension | typeof anyone = pension) =>
+    openBank({ service: service as typeof pension }).client.availability({ at });
 
   it('is open, together and one by one', () => {
     const { state, items, causes } = open(NOW);
-    expect([state, items.service.state, items.income.state, causes]).toEqual(['open', 'open', 'open', []]);
+    expect([state, items.service.state, items.income.state, causes]).toEqual([
+      'open',
+      'open',
+      'open',
+      [],
+    ]);
     expect(both(open(NOW))).toEqual(['ただいま取得できます。', 'The information can be had now.']);
   });
 
   it('is closed with the reason and the next opening, while another item is open', () => {
     const closed = open('2026-12-06T12:00:00+09:00');
-    expect([closed.state, closed.items.service.state, closed.items.income.state]).toEqual(['closed', 'closed', 'open']);
+    expect([closed.state, closed.items.service.state, closed.items.income.state]).toEqual([
+      'closed',
+      'closed',
+      'open',
+    ]);
     expect(closed.nextOpening?.toISO()).toBe('2026-12-07T08:00:00.000+09:00');
     expectBoth(closed);
-    expect(explain(closed, 'ja')).toMatch(/^ただいま取得できません。理由[：:] ?.*2026年12月7日\(月\) 8:00以降に再度お試しください。$/);
+    expect(explain(closed, 'ja')).toMatch(
+      /^ただいま取得できません。理由[：:] ?.*2026年12月7日\(月\) 8:00以降に再度お試しください。$/,
+    );
     expectBoth(closed.items.service);
-    expect(explain(closed.items.service, 'en')).toContain('Please try again after Mon 7 Dec 2026 8:00 JST.');
+    expect(explain(closed.items.service, 'en')).toContain(
+      'Please try again after Mon 7 Dec 2026 8:00 JST.',
+    );
   });
 
   it('is uncertain where nobody knows which holder has the data', () => {
@@ -284,7 +385,9 @@ describe('the availability', () => {
     const { client, sandbox } = openBank({ service: pension, now: '2026-12-06T12:00:00+09:00' });
     const { url, availability } = await client.beginConsent({ sessionBinding: SESSION });
     expect(availability.state).toBe('closed');
-    const outcome = await client.completeConsent(await sandbox.visit(url, { persona: 'hanako' }), { sessionBinding: SESSION });
+    const outcome = await client.completeConsent(await sandbox.visit(url, { persona: 'hanako' }), {
+      sessionBinding: SESSION,
+    });
     expect(outcome.status).toBe('granted');
   });
 
@@ -304,20 +407,37 @@ describe('the availability', () => {
 
   it('is plain data as JSON, with times in Japan', () => {
     const json = JSON.parse(JSON.stringify(open('2026-12-06T12:00:00+09:00')));
-    expect(json).toMatchObject({ state: 'closed', nextOpening: '2026-12-07T08:00:00+09:00', items: { income: { state: 'open' } } });
+    expect(json).toMatchObject({
+      state: 'closed',
+      nextOpening: '2026-12-07T08:00:00+09:00',
+      items: { income: { state: 'open' } },
+    });
   });
 });
 
 describe('explain', () => {
   it('explains nothing else, and does not repeat it', async () => {
-    const message = 'value must be an outcome, a result, an item, an availability or an error of this package.';
-    for (const value of [undefined, null, 'canary', 5, {}, [], { status: 'canary' }, { status: 'constructor' }, new Error('canary')])
+    const message =
+      'value must be an outcome, a result, an item, an availability or an error of this package.';
+    for (const value of [
+      undefined,
+      null,
+      'canary',
+      5,
+      {},
+      [],
+      { status: 'canary' },
+      { status: 'constructor' },
+      new Error('canary'),
+    ])
       expect(await typeErrorOf(() => explain(value as never, 'ja'))).toBe(message);
   });
 
   it('speaks two languages', async () => {
     for (const language of ['fr', undefined, 'JA'])
-      expect(await typeErrorOf(() => explain({ status: 'declined' }, language as never))).toBe("language must be 'ja' or 'en'.");
+      expect(await typeErrorOf(() => explain({ status: 'declined' }, language as never))).toBe(
+        "language must be 'ja' or 'en'.",
+      );
   });
 });
 
@@ -329,15 +449,31 @@ describe('hosts that hold the steps themselves', () => {
       const { environment, tls } = sandbox.connection;
       const state = randomBytes(32).toString('base64url');
       const codeVerifier = randomBytes(32).toString('base64url');
-      const url = buildConsentUrl(environment, { state, codeChallenge: createHash('sha256').update(codeVerifier).digest('base64url') });
+      const url = buildConsentUrl(environment, {
+        state,
+        codeChallenge: createHash('sha256').update(codeVerifier).digest('base64url'),
+      });
       const back = await sandbox.visit(url, { persona: 'hanako' });
       const callback = await validateCallback(environment, new Request(back), { state });
-      const { token, expiresAt } = await exchangeToken({ environment, callback, codeVerifier, tls, clock });
+      const { token, expiresAt } = await exchangeToken({
+        environment,
+        callback,
+        codeVerifier,
+        tls,
+        clock,
+      });
       expect(token.reveal()).toMatch(/^[A-Za-z0-9_-]{43}$/);
       expect(expiresAt).toBe('2026-12-01T12:00:00+09:00');
       const again = await validateCallback(environment, new Request(back), { state });
-      const { code, stage, effect, upstream } = await errorOf(() => exchangeToken({ environment, callback: again, codeVerifier, tls, clock }));
-      expect({ code, stage, effect, upstream }).toEqual({ code: 'token_refused', stage: 'token', effect: 'applied', upstream: { code: 'invalid_grant' } });
+      const { code, stage, effect, upstream } = await errorOf(() =>
+        exchangeToken({ environment, callback: again, codeVerifier, tls, clock }),
+      );
+      expect({ code, stage, effect, upstream }).toEqual({
+        code: 'token_refused',
+        stage: 'token',
+        effect: 'applied',
+        upstream: { code: 'invalid_grant' },
+      });
     } finally {
       await sandbox.close();
     }
@@ -364,7 +500,14 @@ describe('hosts that hold the steps themselves', () => {
     ['https://portal.sandbox.invalid/test/', '/test/oauth/authorize'],
   ])('build the URL under %s with one slash between', (browserUrl, pathname) => {
     const { clientId, redirectUri, endpoints, issuer } = openBank().sandbox.environment();
-    const environment = sandboxEnvironment({ clientId, redirectUri, endpoints: { ...endpoints, browserUrl }, issuer });
-    expect(new URL(buildConsentUrl(environment, { state: 'a', codeChallenge: 'a'.repeat(43) })).pathname).toBe(pathname);
+    const environment = sandboxEnvironment({
+      clientId,
+      redirectUri,
+      endpoints: { ...endpoints, browserUrl },
+      issuer,
+    });
+    expect(
+      new URL(buildConsentUrl(environment, { state: 'a', codeChallenge: 'a'.repeat(43) })).pathname,
+    ).toBe(pathname);
   });
 });

@@ -1,7 +1,20 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createMemoryStore, createSelfInfoClient, createVirtualClock, isSelfInfoError, latest, type SelfInfoErrorCode } from '../../src/index.js';
-import { type Direction, events, type FaultPoint, type FaultProxy, startFaultProxy } from '../kit/fault-proxy.js';
+import {
+  createMemoryStore,
+  createSelfInfoClient,
+  createVirtualClock,
+  isSelfInfoError,
+  latest,
+  type SelfInfoErrorCode,
+} from '../../src/index.js';
+import {
+  type Direction,
+  events,
+  type FaultPoint,
+  type FaultProxy,
+  startFaultProxy,
+} from '../kit/fault-proxy.js';
 import { expectStatus, loan, NOW, SESSION } from '../kit/loan.js';
 import { callbackOf, type Portal, type PortalStage, startPortal } from '../kit/portal.js';
 import { rounds } from '../kit/size.js';
@@ -12,7 +25,10 @@ const stages = ['token', 'request', 'result'] as const;
 const versions = ['TLSv1.2', 'TLSv1.3'] as const;
 const directions = ['up', 'down'] as const satisfies Direction[];
 
-/** A fault somewhere on the wire of a journey; `fresh`: the parked connection is gone, so that the stage begins with a handshake. */
+/**
+ * A fault somewhere on the wire of a journey; `fresh`: the parked connection is gone, so that the
+ * stage begins with a handshake.
+ */
 interface Point {
   readonly version: (typeof versions)[number];
   readonly stage: PortalStage;
@@ -35,7 +51,8 @@ const points: readonly Point[] = fc.sample(
   rounds(150, 1_000),
 );
 
-// By hand. What each event may be told as: resets and ends are heard, silence is waited for, and a turned bit is either, or meets a certificate.
+// By hand. What each event may be told as: resets and ends are heard, silence is waited for, and a
+// turned bit is either, or meets a certificate.
 const broken = ['connection_failed', 'connection_closed', 'answer_lost', 'timed_out'] as const;
 const allowed: Readonly<Record<Point['event'], readonly SelfInfoErrorCode[]>> = {
   reset: broken,
@@ -45,8 +62,11 @@ const allowed: Readonly<Record<Point['event'], readonly SelfInfoErrorCode[]>> = 
   delay: [],
   corrupt: [...broken, 'server_not_trusted', 'certificate_refused'],
 };
-// What each code says at each stage of what may have happened at the other side; a code that is missing must not come there.
-const effects: Readonly<Record<PortalStage, Readonly<Partial<Record<SelfInfoErrorCode, readonly string[]>>>>> = {
+// What each code says at each stage of what may have happened at the other side; a code that is
+// missing must not come there.
+const effects: Readonly<
+  Record<PortalStage, Readonly<Partial<Record<SelfInfoErrorCode, readonly string[]>>>>
+> = {
   token: {
     connection_failed: ['none'],
     server_not_trusted: ['none'],
@@ -54,7 +74,12 @@ const effects: Readonly<Record<PortalStage, Readonly<Partial<Record<SelfInfoErro
     connection_closed: ['unknown'],
     timed_out: ['unknown'],
   },
-  request: { connection_failed: ['none'], server_not_trusted: ['none'], certificate_refused: ['none', 'unknown'], answer_lost: ['unknown'] },
+  request: {
+    connection_failed: ['none'],
+    server_not_trusted: ['none'],
+    certificate_refused: ['none', 'unknown'],
+    answer_lost: ['unknown'],
+  },
   result: {
     connection_failed: ['none'],
     server_not_trusted: ['none'],
@@ -74,7 +99,8 @@ const watched = watchUncaught();
 const lines = new Map<Point['version'], Line>();
 /** How many bytes a stage sends, by the names of all that decides it. */
 const sizes = new Map<string, number>();
-const sizeKey = ({ version, stage, fresh, direction }: Omit<Point, 'event' | 'share'>) => `${version} ${stage} ${fresh} ${direction}`;
+const sizeKey = ({ version, stage, fresh, direction }: Omit<Point, 'event' | 'share'>) =>
+  `${version} ${stage} ${fresh} ${direction}`;
 
 beforeAll(async () => {
   for (const version of versions) {
@@ -85,7 +111,9 @@ beforeAll(async () => {
       for (const fresh of [false, true])
         for (const direction of directions) {
           const undisturbed = { version, stage, fresh, direction };
-          expect(await travel({ ...undisturbed, event: 'delay', share: 1 }, Number.POSITIVE_INFINITY)).toEqual([]);
+          expect(
+            await travel({ ...undisturbed, event: 'delay', share: 1 }, Number.POSITIVE_INFINITY),
+          ).toEqual([]);
         }
   }
 });
@@ -103,9 +131,16 @@ async function travel(point: Point, byte: number): Promise<string[]> {
   const { portal, proxy } = lines.get(point.version) as Line;
   const { signal, listeners } = watchedSignal();
   const environment = environmentAt(proxy.port, portal.authority.ca);
-  const client = createSelfInfoClient({ service: loan, environment, tls: portal.tls, clock, store: createMemoryStore({ clock }) });
+  const client = createSelfInfoClient({
+    service: loan,
+    environment,
+    tls: portal.tls,
+    clock,
+    store: createMemoryStore({ clock }),
+  });
   const before = portal.calls.length;
-  const called = (stage: PortalStage) => portal.calls.slice(before).filter((one) => one === stage).length;
+  const called = (stage: PortalStage) =>
+    portal.calls.slice(before).filter((one) => one === stage).length;
   const complaints: string[] = [];
   const complain = (wrong: boolean, complaint: string) => {
     if (wrong) complaints.push(`${complaint}: ${JSON.stringify({ ...point, byte })}`);
@@ -133,7 +168,10 @@ async function travel(point: Point, byte: number): Promise<string[]> {
     const struck = proxy.disarm();
     if ('value' in outcome) {
       // Asking for a result may be repeated under way; all else that was struck must be told.
-      complain(struck && stage !== 'result' && point.event !== 'delay' && point.event !== 'drip', 'a fault went unnoticed');
+      complain(
+        struck && stage !== 'result' && point.event !== 'delay' && point.event !== 'drip',
+        'a fault went unnoticed',
+      );
       return outcome.value;
     }
     const { error } = outcome;
@@ -144,10 +182,22 @@ async function travel(point: Point, byte: number): Promise<string[]> {
     const facts = `${error.code} ${error.stage} ${error.effect} ${error.retry.safe}`;
     complain(!struck, `an error without a fault, ${facts}`);
     complain(error.stage !== stage, `at another stage, ${facts}`);
-    complain(!allowed[point.event].includes(error.code), `not what this event may be told as, ${facts}`);
-    complain(!effects[stage][error.code]?.includes(error.effect), `not the effect of this code, ${facts}`);
-    complain(called(stage) > 0 && stage !== 'result' && error.effect !== 'unknown', `the portal was called, ${facts}`);
-    complain(error.retry.safe && (stage === 'token' || error.effect !== 'none'), `a repetition would not be safe, ${facts}`);
+    complain(
+      !allowed[point.event].includes(error.code),
+      `not what this event may be told as, ${facts}`,
+    );
+    complain(
+      !effects[stage][error.code]?.includes(error.effect),
+      `not the effect of this code, ${facts}`,
+    );
+    complain(
+      called(stage) > 0 && stage !== 'result' && error.effect !== 'unknown',
+      `the portal was called, ${facts}`,
+    );
+    complain(
+      error.retry.safe && (stage === 'token' || error.effect !== 'none'),
+      `a repetition would not be safe, ${facts}`,
+    );
     complain(error.cause !== undefined, `a foreign error is handed on, ${facts}`);
     if (stage === 'request') return again(error.effect === 'none', take);
     if (stage === 'result') return take();
@@ -157,20 +207,27 @@ async function travel(point: Point, byte: number): Promise<string[]> {
   /** What is unspent can be used after all; what may be spent is refused, and nothing goes out. */
   async function again<T>(unspent: boolean, take: () => Promise<T>): Promise<T | undefined> {
     const [second] = await Promise.allSettled([take()]);
-    complain(unspent !== (second.status === 'fulfilled'), unspent ? 'an unspent grant is lost' : 'a spent grant is used');
+    complain(
+      unspent !== (second.status === 'fulfilled'),
+      unspent ? 'an unspent grant is lost' : 'a spent grant is used',
+    );
     return second.status === 'fulfilled' ? second.value : undefined;
   }
 
   const { url } = await client.beginConsent({ sessionBinding: SESSION });
   const callback = callbackOf(url, environment);
-  const outcome = await step('token', () => client.completeConsent(callback, { sessionBinding: SESSION, signal }));
+  const outcome = await step('token', () =>
+    client.completeConsent(callback, { sessionBinding: SESSION, signal }),
+  );
   const replayed = await client.completeConsent(callback, { sessionBinding: SESSION });
   complain(replayed.status !== 'replayed', 'a callback is taken twice');
   if (outcome) {
     const { grant } = expectStatus(outcome, 'granted');
     const retrieval = await step('request', () => client.submit(grant, latest(), { signal }));
     if (retrieval) {
-      const collected = await step('result', () => client.collect(retrieval, { signal, deadlineMs: 120_000 }));
+      const collected = await step('result', () =>
+        client.collect(retrieval, { signal, deadlineMs: 120_000 }),
+      );
       complain(collected?.status !== 'ready', 'the answer is out of reach');
     }
   }
@@ -184,7 +241,9 @@ async function travel(point: Point, byte: number): Promise<string[]> {
   return complaints;
 }
 
-describe('a fault at any byte of a journey is told and leaves nothing behind:', { timeout: rounds(60_000, 3_600_000) }, () => {
+describe('a fault at any byte of a journey is told and leaves nothing behind:', {
+  timeout: rounds(60_000, 3_600_000),
+}, () => {
   it.each(events)('%s', async (event) => {
     const before = handles();
     const chosen = points.filter((point) => point.event === event);

@@ -31,7 +31,26 @@ const DATA_RUNS = RUNS / 4;
 const CANARY = 'canary-of-the-portal-花子';
 
 const odd = oneof(
-  constantFrom<unknown>(null, true, false, 0, -1, 0.5, 1e300, '', ' ', 'Bearer', 'mac', '3600', [], {}, [[]], CANARY, `${CANARY}\r\nx: y`, 'a'.repeat(9_000)),
+  constantFrom<unknown>(
+    null,
+    true,
+    false,
+    0,
+    -1,
+    0.5,
+    1e300,
+    '',
+    ' ',
+    'Bearer',
+    'mac',
+    '3600',
+    [],
+    {},
+    [[]],
+    CANARY,
+    `${CANARY}\r\nx: y`,
+    'a'.repeat(9_000),
+  ),
   jsonValue({ maxDepth: 2 }),
   double(),
   integer(),
@@ -49,30 +68,67 @@ function pathsOf(value: unknown): (readonly string[])[] {
 function replaced(value: unknown, [key, ...rest]: readonly string[], by: unknown): unknown {
   if (key === undefined) return by;
   const copy = Array.isArray(value) ? [...value] : { ...(value as object) };
-  return Object.assign(copy, { [key]: replaced((value as Record<string, unknown>)[key], rest, by) });
+  return Object.assign(copy, {
+    [key]: replaced((value as Record<string, unknown>)[key], rest, by),
+  });
 }
 
-/** What a portal that has gone mad may send in the place of a good body: changed in its parts, its text or its bytes. */
+/**
+ * What a portal that has gone mad may send in the place of a good body: changed in its parts, its
+ * text or its bytes.
+ */
 function bodies(good: object) {
   const text = JSON.stringify(good);
-  const changed = array(tuple(constantFrom(...pathsOf(good)), oneof(odd, constant(undefined))), { minLength: 1, maxLength: 3 }).map((changes) =>
-    JSON.stringify(changes.reduce<unknown>((value, [path, by]) => (path.length > 0 && typeof value !== 'object' ? value : attempt(value, path, by)), good)),
+  const changed = array(tuple(constantFrom(...pathsOf(good)), oneof(odd, constant(undefined))), {
+    minLength: 1,
+    maxLength: 3,
+  }).map((changes) =>
+    JSON.stringify(
+      changes.reduce<unknown>(
+        (value, [path, by]) =>
+          path.length > 0 && typeof value !== 'object' ? value : attempt(value, path, by),
+        good,
+      ),
+    ),
   );
-  const extended = tuple(string({ maxLength: 8 }), odd).map(([key, value]) => JSON.stringify({ ...good, [key]: value }));
-  const doubled = constantFrom(...Object.entries(good)).map(([key, value]) => `${text.slice(0, -1)},${JSON.stringify(key)}:${JSON.stringify(value)}}`);
-  const polluting = constantFrom('"__proto__":{"access_token":"a"}', '"constructor":{"prototype":{}}', '"\\u005f_proto__":1', `"error":"${CANARY}"`).map(
-    (member) => `${text.slice(0, -1)},${member}}`,
+  const extended = tuple(string({ maxLength: 8 }), odd).map(([key, value]) =>
+    JSON.stringify({ ...good, [key]: value }),
   );
+  const doubled = constantFrom(...Object.entries(good)).map(
+    ([key, value]) => `${text.slice(0, -1)},${JSON.stringify(key)}:${JSON.stringify(value)}}`,
+  );
+  const polluting = constantFrom(
+    '"__proto__":{"access_token":"a"}',
+    '"constructor":{"prototype":{}}',
+    '"\\u005f_proto__":1',
+    `"error":"${CANARY}"`,
+  ).map((member) => `${text.slice(0, -1)},${member}}`);
   const spliced = tuple(
     nat(text.length),
     nat(4),
-    oneof(string({ unit: 'binary', maxLength: 4 }), constantFrom('"', '}', ',', '\u0000', '\\', '[['.repeat(40))),
+    oneof(
+      string({ unit: 'binary', maxLength: 4 }),
+      constantFrom('"', '}', ',', '\u0000', '\\', '[['.repeat(40)),
+    ),
   ).map(([at, length, by]) => text.slice(0, at) + by + text.slice(at + length));
   const bytes = tuple(nat(text.length), uint8Array({ maxLength: 3 })).map(([at, by]) => {
     const buffer = Buffer.from(text);
     return Buffer.concat([buffer.subarray(0, at), by, buffer.subarray(at + by.length)]);
   });
-  return oneof(constant(text), constant(text), changed, changed, changed, extended, doubled, polluting, spliced, bytes, json(), uint8Array({ maxLength: 40 }));
+  return oneof(
+    constant(text),
+    constant(text),
+    changed,
+    changed,
+    changed,
+    extended,
+    doubled,
+    polluting,
+    spliced,
+    bytes,
+    json(),
+    uint8Array({ maxLength: 40 }),
+  );
 }
 
 function attempt(value: unknown, path: readonly string[], by: unknown): unknown {
@@ -86,7 +142,27 @@ function attempt(value: unknown, path: readonly string[], by: unknown): unknown 
 const answers = (good: object) =>
   record({
     body: bodies(good),
-    status: constantFrom(200, 200, 200, 200, 200, 200, 200, 201, 202, 203, 206, 302, 400, 401, 403, 404, 429, 500, 503),
+    status: constantFrom(
+      200,
+      200,
+      200,
+      200,
+      200,
+      200,
+      200,
+      201,
+      202,
+      203,
+      206,
+      302,
+      400,
+      401,
+      403,
+      404,
+      429,
+      500,
+      503,
+    ),
     type: constantFrom(
       'application/json',
       'application/json',
@@ -114,11 +190,21 @@ interface Given {
   readonly coding: Readonly<Record<string, string>>;
 }
 
-/** The value of an answer that may be read at all, found apart from the client; undefined when nothing may be made of it. */
+/**
+ * The value of an answer that may be read at all, found apart from the client; undefined when
+ * nothing may be made of it.
+ */
 function readable({ body, status, type, coding }: Given): unknown {
-  if (status !== 200 || !/^application\/json(; charset=UTF-8)?$/.test(type) || coding['content-encoding'] === 'gzip') return undefined;
+  if (
+    status !== 200 ||
+    !/^application\/json(; charset=UTF-8)?$/.test(type) ||
+    coding['content-encoding'] === 'gzip'
+  )
+    return undefined;
   try {
-    return JSON.parse(typeof body === 'string' ? body : new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return JSON.parse(
+      typeof body === 'string' ? body : new TextDecoder('utf-8', { fatal: true }).decode(body),
+    );
   } catch {
     return undefined;
   }
@@ -131,11 +217,15 @@ function openMad(stage: StubStage) {
     answers: {
       [stage]: () => {
         const { body, status, type, coding } = held.given as Given;
-        return new Response(body as string, { status, headers: { 'content-type': type, ...coding } });
+        return new Response(body as string, {
+          status,
+          headers: { 'content-type': type, ...coding },
+        });
       },
     },
   });
-  const consent = async () => stub.client.completeConsent((await stub.begin()).callback, { sessionBinding: SESSION });
+  const consent = async () =>
+    stub.client.completeConsent((await stub.begin()).callback, { sessionBinding: SESSION });
   return { ...stub, held, consent };
 }
 
@@ -150,7 +240,9 @@ function expectTyped(error: unknown, stage: string): SelfInfoError {
 
 /** Errors of a kind are looked through once: their texts come from one table. */
 function lookThrough(seen: Set<string>, said: object) {
-  const key = JSON.stringify(said, (name, value) => (['transactionId', 'id', 'terms', 'retrieval', 'notBefore'].includes(name) ? 0 : value));
+  const key = JSON.stringify(said, (name, value) =>
+    ['transactionId', 'id', 'terms', 'retrieval', 'notBefore'].includes(name) ? 0 : value,
+  );
   if (seen.has(key)) return;
   seen.add(key);
   expect(leaksIn({ said }, { canary: CANARY, token: STUB_TOKEN, session: SESSION })).toEqual([]);
@@ -166,10 +258,17 @@ describe(`${RUNS} fuzzed answers`, () => {
       const property = asyncProperty(answers(goodAnswers.token), async (given) => {
         held.given = given;
         const { callback } = await begin();
-        const said = await client.completeConsent(callback, { sessionBinding: SESSION }).catch((error: unknown) => expectTyped(error, 'token'));
+        const said = await client
+          .completeConsent(callback, { sessionBinding: SESSION })
+          .catch((error: unknown) => expectTyped(error, 'token'));
         if (!isSelfInfoError(said) && said.status === 'granted') {
           granted++;
-          const { access_token: token, token_type: type, expires_in: life, error } = readable(given) as Record<string, unknown>;
+          const {
+            access_token: token,
+            token_type: type,
+            expires_in: life,
+            error,
+          } = readable(given) as Record<string, unknown>;
           expect(token).toMatch(/^[A-Za-z0-9._~+/-]{1,8192}=*$/);
           expect([String(type).toLowerCase(), error]).toEqual(['bearer', undefined]);
           expect(life === undefined || (typeof life === 'number' && life >= 0)).toBe(true);
@@ -178,9 +277,13 @@ describe(`${RUNS} fuzzed answers`, () => {
           );
         } else {
           lookThrough(seen, said);
-          expect(isSelfInfoError(said) || (said.status === 'rejected' && said.at === 'token')).toBe(true);
+          expect(isSelfInfoError(said) || (said.status === 'rejected' && said.at === 'token')).toBe(
+            true,
+          );
         }
-        expect(await client.completeConsent(callback, { sessionBinding: SESSION })).toEqual({ status: 'replayed' });
+        expect(await client.completeConsent(callback, { sessionBinding: SESSION })).toEqual({
+          status: 'replayed',
+        });
         expect(calls).toEqual(['token']);
         await forget();
       });
@@ -199,13 +302,19 @@ describe(`${RUNS} fuzzed answers`, () => {
       const property = asyncProperty(answers(goodAnswers.request), async (given) => {
         held.given = given;
         const grant = grantOf(await consent());
-        const said = await client.submit(grant, { household: latest() }).catch((error: unknown) => expectTyped(error, 'request'));
+        const said = await client
+          .submit(grant, { household: latest() })
+          .catch((error: unknown) => expectTyped(error, 'request'));
         lookThrough(seen, said);
         if (!isSelfInfoError(said)) {
           sent++;
-          expect((readable({ ...given, status: 200 }) as Record<string, unknown>).process_id).toMatch(/./s);
+          expect(
+            (readable({ ...given, status: 200 }) as Record<string, unknown>).process_id,
+          ).toMatch(/./s);
         } else if (said.effect !== 'none') {
-          const again: unknown = await client.submit(grant, { household: latest() }).catch((error: unknown) => error);
+          const again: unknown = await client
+            .submit(grant, { household: latest() })
+            .catch((error: unknown) => error);
           expect(isSelfInfoError(again, 'grant_used')).toBe(true);
         }
         expect(calls).toEqual(['token', 'request']);
@@ -227,15 +336,20 @@ describe(`${RUNS} fuzzed answers`, () => {
       const property = asyncProperty(answers(goodAnswers.result), async (given) => {
         held.given = given;
         const retrieval = await client.submit(grantOf(await consent()), { household: latest() });
-        const said = await client.collect(retrieval, { deadlineMs: 1 }).catch((error: unknown) => expectTyped(error, 'result'));
+        const said = await client
+          .collect(retrieval, { deadlineMs: 1 })
+          .catch((error: unknown) => expectTyped(error, 'result'));
         lookThrough(seen, said);
         if (!isSelfInfoError(said)) {
           expect(['ready', 'pending', 'unavailable', 'failed']).toContain(said.status);
           if (said.status === 'failed') expectTyped(said.error, 'result');
           if (said.status === 'ready') {
             ready++;
-            expect((readable({ ...given, status: 200 }) as Record<string, unknown>).process_id).toBe(goodAnswers.result.process_id);
-            for (const item of Object.values(said.answer.items)) if (item.status === 'present') expect(Array.isArray(item.reveal())).toBe(true);
+            expect(
+              (readable({ ...given, status: 200 }) as Record<string, unknown>).process_id,
+            ).toBe(goodAnswers.result.process_id);
+            for (const item of Object.values(said.answer.items))
+              if (item.status === 'present') expect(Array.isArray(item.reveal())).toBe(true);
           }
         }
         expect(calls).toEqual(['token', 'request', 'result']);

@@ -1,5 +1,15 @@
 import { inspect } from 'node:util';
-import { array, asyncProperty, assert as check, constant, constantFrom, oneof, record, string, tuple } from 'fast-check';
+import {
+  array,
+  asyncProperty,
+  assert as check,
+  constant,
+  constantFrom,
+  oneof,
+  record,
+  string,
+  tuple,
+} from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CallbackRequest, isSelfInfoError, validateCallback } from '../../src/index.js';
 import { leaksIn } from '../kit/leaks.js';
@@ -14,10 +24,18 @@ type Pair = readonly [name: string, value: string];
 type Mutation = (pairs: readonly Pair[]) => readonly Pair[];
 
 const names = ['code', 'state', 'iss'];
-/** Every byte as a percent sequence: another text for the same value. What is a sequence stays one, also where it makes no UTF-8. */
+/**
+ * Every byte as a percent sequence: another text for the same value. What is a sequence stays one,
+ * also where it makes no UTF-8.
+ */
 const percent = (text: string) =>
-  text.replace(/%[\da-f]{2}|./gisu, (part) => (part.length === 3 ? part : Buffer.from(part).toString('hex').replace(/../g, '%$&')));
-const swapCase = (text: string) => text.replace(/[a-z]/i, (letter) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()));
+  text.replace(/%[\da-f]{2}|./gisu, (part) =>
+    part.length === 3 ? part : Buffer.from(part).toString('hex').replace(/../g, '%$&'),
+  );
+const swapCase = (text: string) =>
+  text.replace(/[a-z]/i, (letter) =>
+    letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
+  );
 const values: readonly ((value: string) => string)[] = [
   percent,
   swapCase,
@@ -55,21 +73,32 @@ const extras: readonly Pair[] = [
 const mutation = oneof(
   constant<Mutation>((pairs) => pairs),
   constantFrom(...names).map<Mutation>((name) => (pairs) => pairs.filter(([own]) => own !== name)),
-  constantFrom(...names).map<Mutation>((name) => (pairs) => [...pairs, ...pairs.filter(([own]) => own === name)]),
-  constantFrom(...names).map<Mutation>((name) => (pairs) => pairs.map(([own, value]) => [own === name ? percent(own) : own, value])),
-  constantFrom(...names).map<Mutation>((name) => (pairs) => pairs.map(([own, value]) => [own === name ? own.toUpperCase() : own, value])),
+  constantFrom(...names).map<Mutation>((name) => (pairs) => [
+    ...pairs,
+    ...pairs.filter(([own]) => own === name),
+  ]),
+  constantFrom(...names).map<Mutation>(
+    (name) => (pairs) => pairs.map(([own, value]) => [own === name ? percent(own) : own, value]),
+  ),
+  constantFrom(...names).map<Mutation>(
+    (name) => (pairs) =>
+      pairs.map(([own, value]) => [own === name ? own.toUpperCase() : own, value]),
+  ),
   tuple(constantFrom(...names), constantFrom(...values)).map<Mutation>(
     ([name, change]) =>
       (pairs) =>
         pairs.map(([own, value]) => [own, own === name ? change(value) : value]),
   ),
-  tuple(constantFrom(...names), string({ unit: 'binary', maxLength: 12 })).map<Mutation>(([name, value]) => (pairs) => [
-    ...pairs,
-    [name, encodeURIComponent(value)],
-  ]),
+  tuple(constantFrom(...names), string({ unit: 'binary', maxLength: 12 })).map<Mutation>(
+    ([name, value]) =>
+      (pairs) => [...pairs, [name, encodeURIComponent(value)]],
+  ),
   constantFrom(...extras).map<Mutation>((extra) => (pairs) => [extra, ...pairs]),
   constant<Mutation>((pairs) => [...pairs].reverse()),
-  constant<Mutation>((pairs) => [...pairs, ...Array.from({ length: 1_500 }, (_, index): Pair => [`p${index}`, ''])]),
+  constant<Mutation>((pairs) => [
+    ...pairs,
+    ...Array.from({ length: 1_500 }, (_, index): Pair => [`p${index}`, '']),
+  ]),
 );
 
 const headers = constantFrom<Record<string, string>>(
@@ -86,9 +115,19 @@ const headers = constantFrom<Record<string, string>>(
 
 const visit = record({
   mutations: array(mutation, { maxLength: 2 }),
-  before: constantFrom('', '/callback', 'https://loan.example/callback', 'https://user:password@other.example:8443/a//../b', '//evil.example', 'callback'),
+  before: constantFrom(
+    '',
+    '/callback',
+    'https://loan.example/callback',
+    'https://user:password@other.example:8443/a//../b',
+    '//evil.example',
+    'callback',
+  ),
   fragment: constantFrom('', '', '', '#', '#top', '#access_token=a&state=b', '#?code=a', '#_=_'),
-  raw: oneof({ weight: 9, arbitrary: constant(undefined) }, { weight: 1, arbitrary: string({ unit: 'binary', maxLength: 80 }) }),
+  raw: oneof(
+    { weight: 9, arbitrary: constant(undefined) },
+    { weight: 1, arbitrary: string({ unit: 'binary', maxLength: 80 }) },
+  ),
   form: constantFrom('string', 'URL', 'Request', 'message', 'Headers'),
   method: constantFrom('GET', 'GET', 'GET', 'GET', 'GET', 'get', 'HEAD', 'POST', 'OPTIONS', ''),
   headers,
@@ -104,13 +143,24 @@ interface Visit {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-function visitOf(given: { form: string; method: string; headers: Record<string, string> }, url: string): Visit {
+function visitOf(
+  given: { form: string; method: string; headers: Record<string, string> },
+  url: string,
+): Visit {
   const { method, headers } = given;
   const plain = { method: 'GET', headers: {} };
   if (given.form === 'string') return { request: url, url, ...plain };
   if (given.form === 'message') return { request: { method, url, headers }, url, method, headers };
-  if (given.form === 'Headers') return { request: { method, url, headers: new Headers(headers) as never }, url, method, headers };
-  const absolute = URL.canParse(url, 'https://loan.example') ? new URL(url, 'https://loan.example') : new URL('https://loan.example/callback');
+  if (given.form === 'Headers')
+    return {
+      request: { method, url, headers: new Headers(headers) as never },
+      url,
+      method,
+      headers,
+    };
+  const absolute = URL.canParse(url, 'https://loan.example')
+    ? new URL(url, 'https://loan.example')
+    : new URL('https://loan.example/callback');
   if (given.form === 'URL') return { request: absolute, url: absolute.href, ...plain };
   absolute.username = absolute.password = '';
   // A browser does not send its Sec- headers by hand, and a Request takes some only.
@@ -118,33 +168,58 @@ function visitOf(given: { form: string; method: string; headers: Record<string, 
   return { request, url: request.url, method: request.method, headers };
 }
 
-/** What must come of a visit, worked out from the rules apart from the client: what it is, and whether it uses the transaction up. */
-function expectedOf({ url, method, headers }: Visit, begun: Begun, session: string, late: number, issuer: string): { outcome: string; burns: boolean } {
+/**
+ * What must come of a visit, worked out from the rules apart from the client: what it is, and
+ * whether it uses the transaction up.
+ */
+function expectedOf(
+  { url, method, headers }: Visit,
+  begun: Begun,
+  session: string,
+  late: number,
+  issuer: string,
+): { outcome: string; burns: boolean } {
   const kept = (outcome: string) => ({ outcome, burns: false });
   const burnt = (outcome: string) => ({ outcome, burns: true });
-  const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value.toLowerCase()]));
-  const ahead = [lower['sec-purpose'], lower.purpose, lower['x-purpose'], lower['x-moz']].some((value) => value?.startsWith('pre'));
-  if (method.toUpperCase() !== 'GET' || ahead || lower['sec-fetch-mode'] === 'no-cors') return kept('rejected callback not_a_navigation');
+  const lower = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value.toLowerCase()]),
+  );
+  const ahead = [lower['sec-purpose'], lower.purpose, lower['x-purpose'], lower['x-moz']].some(
+    (value) => value?.startsWith('pre'),
+  );
+  if (method.toUpperCase() !== 'GET' || ahead || lower['sec-fetch-mode'] === 'no-cors')
+    return kept('rejected callback not_a_navigation');
   const [visible = '', ...hash] = url.split('#');
   const query = visible.split('?').slice(1).join('?');
-  if (query.length + hash.join('#').length > 8_192) return kept('rejected callback callback_too_large');
+  if (query.length + hash.join('#').length > 8_192)
+    return kept('rejected callback callback_too_large');
   const pairs = [...new URLSearchParams(query)];
-  const of = (name: string, from = pairs) => from.filter(([own]) => own === name).map(([, value]) => value);
+  const of = (name: string, from = pairs) =>
+    from.filter(([own]) => own === name).map(([, value]) => value);
   const [state, second] = of('state');
   if (second !== undefined) return kept('rejected callback duplicate_parameter');
   if (!state) return kept('rejected callback state_missing');
   if (state !== begun.state) return kept('unknown');
   if (session !== SESSION) return kept('foreign-browser');
   if (late >= 600_000) return kept('expired');
-  if (new Set(pairs.map(([name]) => name)).size < pairs.length) return burnt('rejected callback duplicate_parameter');
+  if (new Set(pairs.map(([name]) => name)).size < pairs.length)
+    return burnt('rejected callback duplicate_parameter');
   if (of('iss')[0] !== issuer) return burnt('rejected callback issuer_mismatch');
   const [error] = of('error');
   if (of('response')[0]) return burnt('rejected callback invalid_response');
-  if (error) return burnt(error === 'access_denied' ? 'declined' : 'rejected authorize server_error');
+  if (error)
+    return burnt(error === 'access_denied' ? 'declined' : 'rejected authorize server_error');
   const [code = ''] = of('code');
   const fragment = [...new URLSearchParams(hash.join('#'))];
-  const strange = ['access_token', 'token_type', 'id_token', 'response'].some((name) => of(name).length > 0 || of(name, fragment).length > 0);
-  if (strange || error === '' || of('code', fragment).length + of('state', fragment).length > 0 || !/^[ -~]{1,4096}$/.test(code))
+  const strange = ['access_token', 'token_type', 'id_token', 'response'].some(
+    (name) => of(name).length > 0 || of(name, fragment).length > 0,
+  );
+  if (
+    strange ||
+    error === '' ||
+    of('code', fragment).length + of('state', fragment).length > 0 ||
+    !/^[ -~]{1,4096}$/.test(code)
+  )
     return burnt('rejected callback invalid_response');
   return burnt(code === begun.code ? 'granted' : 'rejected token invalid_grant');
 }
@@ -163,7 +238,9 @@ describe(`${RUNS} fuzzed callbacks`, () => {
       const property = asyncProperty(visit, async (given) => {
         const begun = await begin();
         const startedAt = clock.now();
-        const pairs: readonly Pair[] = [...new URL(begun.callback).searchParams].map(([name, value]) => [name, encodeURIComponent(value)]);
+        const pairs: readonly Pair[] = [...new URL(begun.callback).searchParams].map(
+          ([name, value]) => [name, encodeURIComponent(value)],
+        );
         const query =
           given.raw ??
           given.mutations
@@ -179,20 +256,42 @@ describe(`${RUNS} fuzzed callbacks`, () => {
         expect(shown(outcome)).toBe(expected.outcome);
         const first = calls.length;
         expect(first).toBe(/^granted|^rejected token/.test(expected.outcome) ? 1 : 0);
-        if (!seen.has(expected.outcome)) expect(leaksIn({ outcome }, { state: begun.state, code: begun.code, session: SESSION })).toEqual([]);
+        if (!seen.has(expected.outcome))
+          expect(
+            leaksIn({ outcome }, { state: begun.state, code: begun.code, session: SESSION }),
+          ).toEqual([]);
         seen.set(expected.outcome, (seen.get(expected.outcome) ?? 0) + 1);
         // The right callback afterwards: whatever did not use the transaction up has not harmed it.
         const after = await client.completeConsent(begun.callback, { sessionBinding: SESSION });
-        expect(after.status).toBe(expected.burns ? 'replayed' : given.late >= 600_000 ? 'expired' : 'granted');
+        expect(after.status).toBe(
+          expected.burns ? 'replayed' : given.late >= 600_000 ? 'expired' : 'granted',
+        );
         expect(calls.length).toBe(first + (after.status === 'granted' ? 1 : 0));
         await forget();
         clock.set(startedAt);
       });
       expect(await uncaughtDuring(() => check(property, { numRuns: RUNS }))).toEqual([]);
       // The inputs did reach every way out.
-      const ways = ['granted', 'declined', 'expired', 'unknown', 'foreign-browser', 'rejected token invalid_grant', 'rejected authorize server_error'];
-      const codes = ['not_a_navigation', 'callback_too_large', 'duplicate_parameter', 'state_missing', 'issuer_mismatch', 'invalid_response'];
-      expect([...seen.keys()].sort()).toEqual([...ways, ...codes.map((code) => `rejected callback ${code}`)].sort());
+      const ways = [
+        'granted',
+        'declined',
+        'expired',
+        'unknown',
+        'foreign-browser',
+        'rejected token invalid_grant',
+        'rejected authorize server_error',
+      ];
+      const codes = [
+        'not_a_navigation',
+        'callback_too_large',
+        'duplicate_parameter',
+        'state_missing',
+        'issuer_mismatch',
+        'invalid_response',
+      ];
+      expect([...seen.keys()].sort()).toEqual(
+        [...ways, ...codes.map((code) => `rejected callback ${code}`)].sort(),
+      );
     },
     rounds(120_000, 7_200_000),
   );
@@ -208,10 +307,26 @@ describe(`${RUNS} fuzzed callbacks`, () => {
       };
       const odd = oneof(
         string({ unit: 'binary', maxLength: 300 }),
-        constantFrom<unknown>(undefined, null, 5, true, Symbol('a'), [], {}, () => {}, new Map(), new Date(0), 10n, Object.create(null)),
+        constantFrom<unknown>(
+          undefined,
+          null,
+          5,
+          true,
+          Symbol('a'),
+          [],
+          {},
+          () => {},
+          new Map(),
+          new Date(0),
+          10n,
+          Object.create(null),
+        ),
         record({
           method: constantFrom<unknown>(undefined, null, 5, 'GET', 'get', '', {}),
-          url: oneof(string({ unit: 'binary', maxLength: 100 }), constantFrom<unknown>(undefined, null, 5, [], new URL('https://loan.example/'))),
+          url: oneof(
+            string({ unit: 'binary', maxLength: 100 }),
+            constantFrom<unknown>(undefined, null, 5, [], new URL('https://loan.example/')),
+          ),
           headers: constantFrom<unknown>(
             undefined,
             null,
@@ -226,7 +341,9 @@ describe(`${RUNS} fuzzed callbacks`, () => {
             { a: { toString: thrown } },
           ),
         }),
-        constantFrom('method', 'url', 'headers').map((name) => Object.defineProperty({ method: 'GET', url: '/', headers: {} }, name, { get: thrown })),
+        constantFrom('method', 'url', 'headers').map((name) =>
+          Object.defineProperty({ method: 'GET', url: '/', headers: {} }, name, { get: thrown }),
+        ),
       );
       const property = asyncProperty(odd, async (request) => {
         for (const run of [
@@ -234,12 +351,19 @@ describe(`${RUNS} fuzzed callbacks`, () => {
           () => validateCallback(environment, request as never, { state }),
         ]) {
           const said: unknown = await run().catch((error: unknown) => error);
-          if (said instanceof TypeError) expect(said.message).toMatch(/^request(\.[a-z]+)? |^request must be/);
-          else expect(isSelfInfoError(said, 'callback_rejected') || ['rejected', 'unknown'].includes((said as { status: string }).status)).toBe(true);
+          if (said instanceof TypeError)
+            expect(said.message).toMatch(/^request(\.[a-z]+)? |^request must be/);
+          else
+            expect(
+              isSelfInfoError(said, 'callback_rejected') ||
+                ['rejected', 'unknown'].includes((said as { status: string }).status),
+            ).toBe(true);
           expect(inspect(said)).not.toContain(canary);
         }
       });
-      expect(await uncaughtDuring(() => check(property, { numRuns: Math.ceil(RUNS / 10) }))).toEqual([]);
+      expect(
+        await uncaughtDuring(() => check(property, { numRuns: Math.ceil(RUNS / 10) })),
+      ).toEqual([]);
       expect(calls).toEqual([]);
     },
     rounds(120_000, 7_200_000),

@@ -15,7 +15,13 @@ import {
 } from '../../src/index.js';
 import { expectStatus, grantOf, NOW, SESSION } from '../kit/loan.js';
 import { errorOf, thrownBy } from '../kit/refusals.js';
-import { goodAnswers, openStub, STUB_PROCESS, type StubOptions, type StubStage } from '../kit/stub.js';
+import {
+  goodAnswers,
+  openStub,
+  STUB_PROCESS,
+  type StubOptions,
+  type StubStage,
+} from '../kit/stub.js';
 import { watchClock } from '../kit/watch.js';
 
 const secret = 'canary-of-the-host';
@@ -26,7 +32,14 @@ const thrower = (error: unknown): never => {
   throw error;
 };
 /** Throws whatever it is asked, so that every look at it is one too many; it is no promise. */
-const mine = new Proxy({}, { has: explode, getPrototypeOf: explode, get: (_, name) => (name === 'then' ? undefined : explode()) });
+const mine = new Proxy(
+  {},
+  {
+    has: explode,
+    getPrototypeOf: explode,
+    get: (_, name) => (name === 'then' ? undefined : explode()),
+  },
+);
 const frozen = Object.freeze(new SelfInfoError('upstream_unavailable'));
 const json = { 'content-type': 'application/json' };
 const { fields, processStatuses } = publicProfile;
@@ -34,7 +47,10 @@ const stages = ['token', 'request', 'result'] as const;
 
 /** A whole journey, in which the answer to one stage is the test's. */
 async function travel(stage: StubStage, answer: () => unknown, rest: StubOptions = {}) {
-  const { client, begin, clock } = openStub({ ...rest, answers: { [stage]: answer as () => Response } });
+  const { client, begin, clock } = openStub({
+    ...rest,
+    answers: { [stage]: answer as () => Response },
+  });
   const { callback } = await begin();
   const grant = grantOf(await client.completeConsent(callback, { sessionBinding: SESSION }));
   return client.query(grant, latest(), { onProgress: ({ retryAt }) => clock.set(retryAt) });
@@ -50,7 +66,11 @@ const alike = (stage: StubStage, status: unknown) => ({
 describe('an injected fetch that misbehaves is one of our errors at every stage, and shows nothing:', () => {
   it.each<[string, (stage: StubStage) => unknown, string]>([
     ['a rejection that cannot be looked at', () => Promise.reject(mine), 'connection_closed'],
-    ['a rejection with an error of ours that cannot be changed', () => Promise.reject(frozen), 'connection_closed'],
+    [
+      'a rejection with an error of ours that cannot be changed',
+      () => Promise.reject(frozen),
+      'connection_closed',
+    ],
     ['a rejection with nothing', () => Promise.reject(undefined), 'connection_closed'],
     ['a thrown text', () => Promise.reject(secret), 'connection_closed'],
     ['no response', () => null, 'connection_closed'],
@@ -60,7 +80,10 @@ describe('an injected fetch that misbehaves is one of our errors at every stage,
     ['a status in words', (stage) => alike(stage, '200'), 'response_invalid'],
     [
       'a body that breaks off with what cannot be looked at',
-      () => new Response(new ReadableStream({ pull: (controller) => controller.error(mine) }), { headers: json }),
+      () =>
+        new Response(new ReadableStream({ pull: (controller) => controller.error(mine) }), {
+          headers: json,
+        }),
       'connection_closed',
     ],
   ])('%s', async (_, answer, code) => {
@@ -76,37 +99,56 @@ describe('an injected fetch that misbehaves is one of our errors at every stage,
   });
 
   it.each([199, 600])('a status of %i, which is no success', async (status) => {
-    expect(await travel('request', () => alike('request', status))).toMatchObject({ status: 'failed', error: { code: 'upstream_failed' } });
+    expect(await travel('request', () => alike('request', status))).toMatchObject({
+      status: 'failed',
+      error: { code: 'upstream_failed' },
+    });
   });
 
   it('an error of ours that says to try again, after something was sent', async () => {
     for (const stage of ['token', 'request'] as const) {
-      const error = await errorOf(() => travel(stage, () => Promise.reject(new SelfInfoError('upstream_unavailable'))));
+      const error = await errorOf(() =>
+        travel(stage, () => Promise.reject(new SelfInfoError('upstream_unavailable'))),
+      );
       expect([error.effect, error.retry.safe]).toEqual(['unknown', false]);
     }
   });
 });
 
 describe('a body that never ends, and always has a next piece ready', () => {
-  it.each([0, 1])('of %i bytes each leaves others their turn, and is read no further once the caller has gone', async (length) => {
-    const controller = new AbortController();
-    let cancelled = () => {};
-    const end = new Promise<void>((resolve) => {
-      cancelled = resolve;
-    });
-    const body = () => new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array(length).fill(0x20)), cancel: cancelled });
-    const { client, begin } = openStub({ answers: { token: () => new Response(body(), { headers: json }) } });
-    const { callback } = await begin();
-    setTimeout(() => controller.abort(), 20);
-    const error = await errorOf(() => client.completeConsent(callback, { sessionBinding: SESSION, signal: controller.signal }));
-    expect(error.code).toBe('aborted');
-    await end;
-  });
+  it.each([0, 1])(
+    'of %i bytes each leaves others their turn, and is read no further once the caller has gone',
+    async (length) => {
+      const controller = new AbortController();
+      let cancelled = () => {};
+      const end = new Promise<void>((resolve) => {
+        cancelled = resolve;
+      });
+      const body = () =>
+        new ReadableStream({
+          pull: (stream) => stream.enqueue(new Uint8Array(length).fill(0x20)),
+          cancel: cancelled,
+        });
+      const { client, begin } = openStub({
+        answers: { token: () => new Response(body(), { headers: json }) },
+      });
+      const { callback } = await begin();
+      setTimeout(() => controller.abort(), 20);
+      const error = await errorOf(() =>
+        client.completeConsent(callback, { sessionBinding: SESSION, signal: controller.signal }),
+      );
+      expect(error.code).toBe('aborted');
+      await end;
+    },
+  );
 });
 
 describe('a store that misbehaves', () => {
   const memory = () => createMemoryStore({ clock: createVirtualClock(NOW) });
-  const getters = Object.defineProperties({}, { value: { get: explode }, expiresAt: { get: explode } });
+  const getters = Object.defineProperties(
+    {},
+    { value: { get: explode }, expiresAt: { get: explode } },
+  );
 
   it.each<[string, (inner: Store) => Partial<Store>]>([
     ['rejects with what cannot be looked at', () => ({ get: () => Promise.reject(mine) })],
@@ -117,44 +159,69 @@ describe('a store that misbehaves', () => {
     const inner = memory();
     const { client, begin, calls } = openStub({ store: { ...inner, ...part(inner) } });
     const { callback } = await begin();
-    const error = await errorOf(() => client.completeConsent(callback, { sessionBinding: SESSION }));
+    const error = await errorOf(() =>
+      client.completeConsent(callback, { sessionBinding: SESSION }),
+    );
     expect([error.code, JSON.stringify(error).includes(secret)]).toEqual(['store_failed', false]);
     expect(calls).toEqual([]);
   });
 
   /** Collects with a secret that the store has changed. */
-  async function collectAfter(change: (secret: { retrieval: Record<string, unknown> & { terms: Record<string, unknown> } }) => void, expiresAt?: unknown) {
+  async function collectAfter(
+    change: (secret: {
+      retrieval: Record<string, unknown> & { terms: Record<string, unknown> };
+    }) => void,
+    expiresAt?: unknown,
+  ) {
     const inner = memory();
     const get: Store['get'] = async (key) => {
       const kept = await inner.get(key);
       if (!key.startsWith('retrieval:') || kept === undefined || kept === 'taken') return kept;
       const value = JSON.parse(kept.value);
       change(value);
-      return { value: JSON.stringify(value), expiresAt: expiresAt === undefined ? kept.expiresAt : (expiresAt as number) };
+      return {
+        value: JSON.stringify(value),
+        expiresAt: expiresAt === undefined ? kept.expiresAt : (expiresAt as number),
+      };
     };
     const { client, begin, calls } = openStub({ store: { ...inner, get } });
     const { callback } = await begin();
-    const retrieval = await client.submit(grantOf(await client.completeConsent(callback, { sessionBinding: SESSION })), latest());
+    const retrieval = await client.submit(
+      grantOf(await client.completeConsent(callback, { sessionBinding: SESSION })),
+      latest(),
+    );
     const error = await errorOf(() => client.collect(retrieval));
     expect(calls).toEqual(['token', 'request']);
     return error.code;
   }
 
   it.each<[string, Parameters<typeof collectAfter>[0]]>([
-    ['a period that never ends', ({ retrieval }) => Object.assign(retrieval.terms, { keepUntil: 'always' })],
+    [
+      'a period that never ends',
+      ({ retrieval }) => Object.assign(retrieval.terms, { keepUntil: 'always' }),
+    ],
     ['no period', ({ retrieval }) => Reflect.deleteProperty(retrieval.terms, 'keepUntil')],
     ['no items', ({ retrieval }) => Reflect.deleteProperty(retrieval.terms, 'items')],
     ['no purpose', ({ retrieval }) => Reflect.deleteProperty(retrieval.terms, 'purpose')],
-    ['a purpose in one word', ({ retrieval }) => Object.assign(retrieval.terms, { purpose: 'housing-loan' })],
+    [
+      'a purpose in one word',
+      ({ retrieval }) => Object.assign(retrieval.terms, { purpose: 'housing-loan' }),
+    ],
     ['no inquiries', ({ retrieval }) => Reflect.deleteProperty(retrieval, 'inquiries')],
-    ['inquiries of another service', ({ retrieval }) => Object.assign(retrieval, { inquiries: { other: latest() } })],
+    [
+      'inquiries of another service',
+      ({ retrieval }) => Object.assign(retrieval, { inquiries: { other: latest() } }),
+    ],
   ])('and keeps %s with a retrieval has nothing collected', async (_, change) => {
     expect(await collectAfter(change)).toBe('store_failed');
   });
 
-  it.each([Number.NaN, null, '2026-12-01'])('and says that a retrieval expires at %s has nothing collected', async (expiresAt) => {
-    expect(await collectAfter(() => {}, expiresAt)).toBe('store_failed');
-  });
+  it.each([Number.NaN, null, '2026-12-01'])(
+    'and says that a retrieval expires at %s has nothing collected',
+    async (expiresAt) => {
+      expect(await collectAfter(() => {}, expiresAt)).toBe('store_failed');
+    },
+  );
 });
 
 describe('a clock that misbehaves', () => {
@@ -163,8 +230,13 @@ describe('a clock that misbehaves', () => {
     ['gives no promise', () => undefined as never],
     ['rejects', async () => explode()],
   ])('and %s instead of waiting shows nothing of it', async (_, wait) => {
-    const { client, begin } = openStub({ clock: { ...createVirtualClock(NOW), wait }, store: { ...createMemoryStore(), get: () => new Promise(() => {}) } });
-    const error = await thrownBy(async () => client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
+    const { client, begin } = openStub({
+      clock: { ...createVirtualClock(NOW), wait },
+      store: { ...createMemoryStore(), get: () => new Promise(() => {}) },
+    });
+    const error = await thrownBy(async () =>
+      client.completeConsent((await begin()).callback, { sessionBinding: SESSION }),
+    );
     expect(isSelfInfoError(error, 'timed_out')).toBe(true);
   });
 
@@ -173,7 +245,9 @@ describe('a clock that misbehaves', () => {
     for (let moment = 1; moment <= 60; moment++) {
       const inner = createVirtualClock(NOW);
       let left = Number.POSITIVE_INFINITY;
-      const { client, begin, calls } = openStub({ clock: { ...inner, now: () => (left-- > 0 ? inner.now() : explode()) } });
+      const { client, begin, calls } = openStub({
+        clock: { ...inner, now: () => (left-- > 0 ? inner.now() : explode()) },
+      });
       const { callback } = await begin();
       left = moment;
       try {
@@ -185,8 +259,12 @@ describe('a clock that misbehaves', () => {
         expect(JSON.stringify(error) + (error as Error).stack).not.toContain(secret);
         const { code, effect, retrieval } = error as SelfInfoError;
         codes.add(code);
-        // Once the request was carried out, either its answer is within reach or the error says that it is not.
-        if (calls.includes('request')) expect(retrieval !== undefined || effect !== 'none' || calls.includes('result')).toBe(true);
+        // Once the request was carried out, either its answer is within reach or the error says
+        // that it is not.
+        if (calls.includes('request'))
+          expect(retrieval !== undefined || effect !== 'none' || calls.includes('result')).toBe(
+            true,
+          );
       }
     }
     expect(codes).toContain('invalid_option');
@@ -194,12 +272,23 @@ describe('a clock that misbehaves', () => {
 
   it('and cannot wait for long waits between two polls all the same', async () => {
     const inner = createVirtualClock(NOW);
-    const wait: Clock['wait'] = (ms, signal) => (ms > 60_000 ? Promise.reject(new RangeError(secret)) : inner.wait(ms, signal));
-    const running = { [fields.processId.value]: STUB_PROCESS, [fields.processStatus.value]: processStatuses.running.value };
-    const { client, begin, calls } = openStub({ clock: { ...inner, wait }, answers: { result: () => Response.json(running) } });
-    const grant = grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
+    const wait: Clock['wait'] = (ms, signal) =>
+      ms > 60_000 ? Promise.reject(new RangeError(secret)) : inner.wait(ms, signal);
+    const running = {
+      [fields.processId.value]: STUB_PROCESS,
+      [fields.processStatus.value]: processStatuses.running.value,
+    };
+    const { client, begin, calls } = openStub({
+      clock: { ...inner, wait },
+      answers: { result: () => Response.json(running) },
+    });
+    const grant = grantOf(
+      await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }),
+    );
     const controller = new AbortController();
-    const querying = errorOf(() => client.query(grant, latest(), { deadlineMs: 3_600_000, signal: controller.signal }));
+    const querying = errorOf(() =>
+      client.query(grant, latest(), { deadlineMs: 3_600_000, signal: controller.signal }),
+    );
     const rest = async () => {
       for (let turn = 0; turn < 20; turn++) await setImmediate();
     };
@@ -215,10 +304,17 @@ describe('a clock that misbehaves', () => {
   it('and has no time any more lets no request go out, which can go out once it has', async () => {
     const inner = createVirtualClock(NOW);
     let broken = false;
-    const { client, begin, calls } = openStub({ clock: { ...inner, now: () => (broken ? Number.NaN : inner.now()) } });
-    const grant = grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
+    const { client, begin, calls } = openStub({
+      clock: { ...inner, now: () => (broken ? Number.NaN : inner.now()) },
+    });
+    const grant = grantOf(
+      await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }),
+    );
     broken = true;
-    expect(await errorOf(() => client.submit(grant, latest()))).toMatchObject({ code: 'invalid_option', path: 'options.clock' });
+    expect(await errorOf(() => client.submit(grant, latest()))).toMatchObject({
+      code: 'invalid_option',
+      path: 'options.clock',
+    });
     expect(calls).toEqual(['token']);
     broken = false;
     await client.submit(grant, latest());
@@ -228,8 +324,12 @@ describe('a clock that misbehaves', () => {
   it('and has no time any more lets nothing be read on', async () => {
     const inner = createVirtualClock(NOW);
     let broken = false;
-    const { client, begin } = openStub({ clock: { ...inner, now: () => (broken ? Number.NaN : inner.now()) } });
-    const grant = grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
+    const { client, begin } = openStub({
+      clock: { ...inner, now: () => (broken ? Number.NaN : inner.now()) },
+    });
+    const grant = grantOf(
+      await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }),
+    );
     const { answer } = expectStatus(await client.query(grant, latest()), 'ready');
     const household = expectStatus(answer.items.household, 'present');
     expect(household.reveal()).toHaveLength(1);
@@ -246,24 +346,41 @@ describe('a wire profile that misbehaves', () => {
     ['returns what is no JSON', () => ({ number: 1n })],
   ];
 
-  it.each(bodies)('and %s for a request sends nothing, and the consent can still be used', async (_, encode) => {
-    let broken = true;
-    const encodeRequest: WireProfile['encodeRequest'] = (...given) => (broken ? encode() : publicProfile.encodeRequest(...given));
-    const { client, begin, calls } = openStub(withProfile({ encodeRequest }));
-    const grant = grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
-    const { code, path, effect, message, messageJa } = await errorOf(() => client.submit(grant, latest()));
-    expect([code, path, effect]).toEqual(['invalid_option', 'environment.profile.encodeRequest', 'none']);
-    expect(message).toContain('It must return what JSON can hold.');
-    expect(messageJa).toContain('JSON で表せる値を返す必要があります。');
-    expect(calls).toEqual(['token']);
-    broken = false;
-    expectStatus(await client.query(grant, latest()), 'ready');
-  });
+  it.each(bodies)(
+    'and %s for a request sends nothing, and the consent can still be used',
+    async (_, encode) => {
+      let broken = true;
+      const encodeRequest: WireProfile['encodeRequest'] = (...given) =>
+        broken ? encode() : publicProfile.encodeRequest(...given);
+      const { client, begin, calls } = openStub(withProfile({ encodeRequest }));
+      const grant = grantOf(
+        await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }),
+      );
+      const { code, path, effect, message, messageJa } = await errorOf(() =>
+        client.submit(grant, latest()),
+      );
+      expect([code, path, effect]).toEqual([
+        'invalid_option',
+        'environment.profile.encodeRequest',
+        'none',
+      ]);
+      expect(message).toContain('It must return what JSON can hold.');
+      expect(messageJa).toContain('JSON で表せる値を返す必要があります。');
+      expect(calls).toEqual(['token']);
+      broken = false;
+      expectStatus(await client.query(grant, latest()), 'ready');
+    },
+  );
 
-  it.each(bodies)('and %s for a poll asks nothing, and the retrieval stays', async (_, encodePoll) => {
-    const { path, retrieval } = await errorOf(() => travel('result', explode, withProfile({ encodePoll })));
-    expect([path, retrieval === undefined]).toEqual(['environment.profile.encodePoll', false]);
-  });
+  it.each(bodies)(
+    'and %s for a poll asks nothing, and the retrieval stays',
+    async (_, encodePoll) => {
+      const { path, retrieval } = await errorOf(() =>
+        travel('result', explode, withProfile({ encodePoll })),
+      );
+      expect([path, retrieval === undefined]).toEqual(['environment.profile.encodePoll', false]);
+    },
+  );
 
   it.each<[string, () => never]>([
     ['throws', explode],
@@ -291,10 +408,16 @@ describe('a wire profile that misbehaves', () => {
     ['of 1,025 characters', 'x'.repeat(1_025)],
   ])('and finds a process id %s finds none, and the consent is spent', async (_, id) => {
     const { client, begin, calls } = openStub(withProfile({ decodeProcess: () => id as string }));
-    const grant = grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
-    const { code, stage, effect, message, messageJa } = await errorOf(() => client.submit(grant, latest()));
+    const grant = grantOf(
+      await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }),
+    );
+    const { code, stage, effect, message, messageJa } = await errorOf(() =>
+      client.submit(grant, latest()),
+    );
     expect([code, stage, effect]).toEqual(['response_invalid', 'request', 'unknown']);
-    expect(message).toBe('The answer breaks the protocol: its process id is no text of at most 1024 characters.');
+    expect(message).toBe(
+      'The answer breaks the protocol: its process id is no text of at most 1024 characters.',
+    );
     expect(messageJa).toContain('処理IDが 1024 文字以下の文字列ではありません。');
     expect((await errorOf(() => client.submit(grant, latest()))).code).toBe('grant_used');
     expect(calls).toEqual(['token', 'request']);
@@ -305,7 +428,9 @@ describe('an answer that is there', () => {
   it('leaves no wait behind', async () => {
     const clock = watchClock(createVirtualClock(NOW));
     const { client, begin } = openStub({ clock });
-    const grant = grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
+    const grant = grantOf(
+      await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }),
+    );
     expectStatus(await client.query(grant, latest()), 'ready');
     await setImmediate();
     expect(clock.waits).toBe(0);
@@ -313,13 +438,21 @@ describe('an answer that is there', () => {
 });
 
 describe('what onProgress throws', () => {
-  const running = { [fields.processId.value]: STUB_PROCESS, [fields.processStatus.value]: processStatuses.running.value };
+  const running = {
+    [fields.processId.value]: STUB_PROCESS,
+    [fields.processStatus.value]: processStatuses.running.value,
+  };
 
   async function openWaiting() {
     const clock = watchClock(createVirtualClock(NOW));
     let isDone = false;
-    const { client, begin } = openStub({ clock, answers: { result: () => Response.json(isDone ? goodAnswers.result : running) } });
-    const grant = grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
+    const { client, begin } = openStub({
+      clock,
+      answers: { result: () => Response.json(isDone ? goodAnswers.result : running) },
+    });
+    const grant = grantOf(
+      await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }),
+    );
     const finish = () => {
       isDone = true;
     };
@@ -330,65 +463,99 @@ describe('what onProgress throws', () => {
     ['an error', new Error('of the host'), true],
     ['an error of ours that cannot be changed', frozen, false],
     ['what cannot be looked at', mine, false],
-    ['an object whose retrieval cannot be set', Object.defineProperty({}, 'retrieval', { set: explode }), false],
+    [
+      'an object whose retrieval cannot be set',
+      Object.defineProperty({}, 'retrieval', { set: explode }),
+      false,
+    ],
     ['a text', secret, false],
     ['nothing', undefined, false],
   ];
 
-  it.each(given)('%s: loses no answer of a query, whose consent is spent, and leaves no wait behind', async (_, thrown, isKept) => {
-    for (const onProgress of [
-      () => Promise.reject(thrown),
-      () => {
-        throw thrown;
-      },
-    ]) {
-      const { client, grant, clock, finish } = await openWaiting();
-      const error = await thrownBy(() => client.query(grant, latest(), { onProgress }));
-      if (isKept) expect(error).toBe(thrown);
-      else expect(error).toMatchObject({ code: 'aborted', stage: 'result', effect: 'none', retry: { safe: true } });
-      expect(String(error)).not.toContain(secret);
-      // A wait that was called off settles in the turn after.
-      await setImmediate();
-      expect(clock.waits).toBe(0);
-      finish();
-      expectStatus(await client.collect(client.resume(Object(error).retrieval)), 'ready');
-    }
-  });
+  it.each(given)(
+    '%s: loses no answer of a query, whose consent is spent, and leaves no wait behind',
+    async (_, thrown, isKept) => {
+      for (const onProgress of [
+        () => Promise.reject(thrown),
+        () => {
+          throw thrown;
+        },
+      ]) {
+        const { client, grant, clock, finish } = await openWaiting();
+        const error = await thrownBy(() => client.query(grant, latest(), { onProgress }));
+        if (isKept) expect(error).toBe(thrown);
+        else
+          expect(error).toMatchObject({
+            code: 'aborted',
+            stage: 'result',
+            effect: 'none',
+            retry: { safe: true },
+          });
+        expect(String(error)).not.toContain(secret);
+        // A wait that was called off settles in the turn after.
+        await setImmediate();
+        expect(clock.waits).toBe(0);
+        finish();
+        expectStatus(await client.collect(client.resume(Object(error).retrieval)), 'ready');
+      }
+    },
+  );
 
-  it.each(given)('%s: comes out of collect as it is, which leaves the retrieval with its caller', async (_, thrown) => {
-    const { client, grant, finish } = await openWaiting();
-    const retrieval = await client.submit(grant, latest());
-    let caught: { readonly error: unknown } | undefined;
-    await client.collect(retrieval, { onProgress: () => Promise.reject(thrown) }).catch((error: unknown) => {
-      caught = { error };
-    });
-    expect(caught !== undefined && Object.is(caught.error, thrown)).toBe(true);
-    finish();
-    expectStatus(await client.collect(retrieval), 'ready');
-  });
+  it.each(given)(
+    '%s: comes out of collect as it is, which leaves the retrieval with its caller',
+    async (_, thrown) => {
+      const { client, grant, finish } = await openWaiting();
+      const retrieval = await client.submit(grant, latest());
+      let caught: { readonly error: unknown } | undefined;
+      await client
+        .collect(retrieval, { onProgress: () => Promise.reject(thrown) })
+        .catch((error: unknown) => {
+          caught = { error };
+        });
+      expect(caught !== undefined && Object.is(caught.error, thrown)).toBe(true);
+      finish();
+      expectStatus(await client.collect(retrieval), 'ready');
+    },
+  );
 });
 
 describe('a calendar that misbehaves', () => {
-  const busy = { [fields.processId.value]: STUB_PROCESS, [fields.processStatus.value]: processStatuses.busy.value };
+  const busy = {
+    [fields.processId.value]: STUB_PROCESS,
+    [fields.processStatus.value]: processStatuses.busy.value,
+  };
 
   it.each<[string, () => Calendar]>([
     ['throws', explode],
     ['is none', () => secret as never],
     ['knows nothing of these years', () => createCalendar({ extraHolidays: [] })],
-  ])('and %s vetoes nothing: submit and collect go on, and what it would have added is missing', async (_, calendar) => {
-    let isOver = false;
-    const clock = createVirtualClock(NOW);
-    const { client, begin } = openStub({
-      clock,
-      calendar: () => (isOver ? calendar() : createCalendar()),
-      answers: { result: () => Response.json(busy), token: () => Response.json({ ...goodAnswers.token, expires_in: 3_000_000_000 }) },
-    });
-    const grant = grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
-    isOver = true;
-    clock.set('2061-01-01T10:00:00+09:00');
-    const retrieval = await client.submit(grant, latest());
-    expect(await client.collect(retrieval)).toEqual({ status: 'unavailable', until: null, causes: [], retrieval });
-  });
+  ])(
+    'and %s vetoes nothing: submit and collect go on, and what it would have added is missing',
+    async (_, calendar) => {
+      let isOver = false;
+      const clock = createVirtualClock(NOW);
+      const { client, begin } = openStub({
+        clock,
+        calendar: () => (isOver ? calendar() : createCalendar()),
+        answers: {
+          result: () => Response.json(busy),
+          token: () => Response.json({ ...goodAnswers.token, expires_in: 3_000_000_000 }),
+        },
+      });
+      const grant = grantOf(
+        await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }),
+      );
+      isOver = true;
+      clock.set('2061-01-01T10:00:00+09:00');
+      const retrieval = await client.submit(grant, latest());
+      expect(await client.collect(retrieval)).toEqual({
+        status: 'unavailable',
+        until: null,
+        causes: [],
+        retrieval,
+      });
+    },
+  );
 
   it.each<[string, () => Calendar]>([
     ['throws', explode],
@@ -399,9 +566,16 @@ describe('a calendar that misbehaves', () => {
     const store = createMemoryStore();
     const put = vi.fn(store.put);
     const { client } = openStub({ calendar, store: { ...store, put } });
-    for (const ask of [() => client.availability(), () => client.beginConsent({ sessionBinding: SESSION })]) {
+    for (const ask of [
+      () => client.availability(),
+      () => client.beginConsent({ sessionBinding: SESSION }),
+    ]) {
       const error = await errorOf(ask);
-      expect({ code: error.code, path: error.path, cause: error.cause }).toEqual({ code: 'invalid_option', path: 'options.calendar', cause: undefined });
+      expect({ code: error.code, path: error.path, cause: error.cause }).toEqual({
+        code: 'invalid_option',
+        path: 'options.calendar',
+        cause: undefined,
+      });
       expect(JSON.stringify(error) + error.stack).not.toContain(secret);
     }
     expect(put).toHaveBeenCalledTimes(0);
@@ -411,9 +585,19 @@ describe('a calendar that misbehaves', () => {
 describe('a retrieval that misbehaves', () => {
   it('is none, whatever its getters throw, and shows nothing', async () => {
     const { client, begin } = openStub({});
-    const retrieval = await client.submit(grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION })), latest());
-    const spoilt = (key: string, error: unknown) => Object.defineProperty({ ...retrieval }, key, { get: () => thrower(error), enumerable: true });
-    for (const given of [mine, ...Object.keys(retrieval).flatMap((key) => [spoilt(key, new Error(secret)), spoilt(key, mine)])]) {
+    const retrieval = await client.submit(
+      grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION })),
+      latest(),
+    );
+    const spoilt = (key: string, error: unknown) =>
+      Object.defineProperty({ ...retrieval }, key, { get: () => thrower(error), enumerable: true });
+    for (const given of [
+      mine,
+      ...Object.keys(retrieval).flatMap((key) => [
+        spoilt(key, new Error(secret)),
+        spoilt(key, mine),
+      ]),
+    ]) {
       for (const use of [() => client.resume(given), () => client.collect(given as never)]) {
         const error = await errorOf(use);
         expect(error.code).toBe('invalid_retrieval');

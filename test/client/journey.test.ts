@@ -17,7 +17,20 @@ import {
   sandboxEnvironment,
 } from '../../src/index.js';
 import { personas, startSandbox } from '../../src/sandbox/index.js';
-import { answerAt, CLIENT_ID, expectStatus, grantOf, hangAt, type Loan, loan, NOW, openBank, registrationOf, SESSION, visits } from '../kit/loan.js';
+import {
+  answerAt,
+  CLIENT_ID,
+  expectStatus,
+  grantOf,
+  hangAt,
+  type Loan,
+  loan,
+  NOW,
+  openBank,
+  registrationOf,
+  SESSION,
+  visits,
+} from '../kit/loan.js';
 import { callbackOf, startPortal } from '../kit/portal.js';
 import { errorOf, refusalOf, thrownBy } from '../kit/refusals.js';
 
@@ -34,14 +47,29 @@ afterEach(async () => {
 async function openTlsBank(now = NOW) {
   const clock = createVirtualClock(now);
   const sandbox = keep(await startSandbox({ registrations: [registrationOf(loan)], clock }));
-  const client = keep(createSelfInfoClient({ service: loan, ...sandbox.connection, store: createMemoryStore({ clock }) }));
-  return { clock, sandbox, client, ...visits(client, sandbox), onProgress: ({ retryAt }: { retryAt: string }) => clock.set(retryAt) };
+  const client = keep(
+    createSelfInfoClient({
+      service: loan,
+      ...sandbox.connection,
+      store: createMemoryStore({ clock }),
+    }),
+  );
+  return {
+    clock,
+    sandbox,
+    client,
+    ...visits(client, sandbox),
+    onProgress: ({ retryAt }: { retryAt: string }) => clock.set(retryAt),
+  };
 }
 
 describe('a whole journey over mutual TLS', () => {
   it('brings the latest record, typed by its schema', async () => {
     const { client, consent, onProgress } = await openTlsBank();
-    const { answer } = expectStatus(await client.query(await consent(), { income: latest() }, { onProgress }), 'ready');
+    const { answer } = expectStatus(
+      await client.query(await consent(), { income: latest() }, { onProgress }),
+      'ready',
+    );
     const [income, ...others] = expectStatus(answer.items.income, 'present').reveal();
     expect(others).toEqual([]);
     expect(income).toMatchObject({ holder: 'サンプル市', asOf: '2026-06-01' });
@@ -51,7 +79,10 @@ describe('a whole journey over mutual TLS', () => {
 
   it('brings what was valid at a date', async () => {
     const { client, consent, onProgress } = await openTlsBank();
-    const { answer } = expectStatus(await client.query(await consent(), { household: pointInTime('2026-04-01') }, { onProgress }), 'ready');
+    const { answer } = expectStatus(
+      await client.query(await consent(), { household: pointInTime('2026-04-01') }, { onProgress }),
+      'ready',
+    );
     const household = expectStatus(answer.items.household, 'present');
     expect(household.reveal().map(({ fields }) => fields.異動日)).toEqual(['2015-06-21']);
     expect(household.missing).toEqual([]);
@@ -59,7 +90,14 @@ describe('a whole journey over mutual TLS', () => {
 
   it('brings a range with both ends included', async () => {
     const { client, consent, onProgress } = await openTlsBank();
-    const { answer } = expectStatus(await client.query(await consent(), { shots: range('2026-09-18', '2026-11-09') }, { onProgress }), 'ready');
+    const { answer } = expectStatus(
+      await client.query(
+        await consent(),
+        { shots: range('2026-09-18', '2026-11-09') },
+        { onProgress },
+      ),
+      'ready',
+    );
     expect(
       expectStatus(answer.items.shots, 'present')
         .reveal()
@@ -69,7 +107,14 @@ describe('a whole journey over mutual TLS', () => {
 
   it('brings fiscal years', async () => {
     const { client, consent, onProgress } = await openTlsBank();
-    const { answer } = expectStatus(await client.query(await consent(), { income: range(fiscalYear(2024), fiscalYear(2025)) }, { onProgress }), 'ready');
+    const { answer } = expectStatus(
+      await client.query(
+        await consent(),
+        { income: range(fiscalYear(2024), fiscalYear(2025)) },
+        { onProgress },
+      ),
+      'ready',
+    );
     expect(
       expectStatus(answer.items.income, 'present')
         .reveal()
@@ -79,25 +124,53 @@ describe('a whole journey over mutual TLS', () => {
 
   it('asks all items with one inquiry', async () => {
     const { client, consent, onProgress } = await openTlsBank();
-    const { answer } = expectStatus(await client.query(await consent(), latest(), { onProgress }), 'ready');
-    expect([answer.items.income.status, answer.items.household.status, answer.items.shots.status]).toEqual(['present', 'present', 'present']);
-    expect(expectStatus(answer.items.household, 'present').reveal()[0]?.fields.異動日).toBe('2026-05-17');
-    expect(expectStatus(answer.items.shots, 'present').reveal()[0]?.fields.接種日).toBe('2026-11-09');
+    const { answer } = expectStatus(
+      await client.query(await consent(), latest(), { onProgress }),
+      'ready',
+    );
+    expect([
+      answer.items.income.status,
+      answer.items.household.status,
+      answer.items.shots.status,
+    ]).toEqual(['present', 'present', 'present']);
+    expect(expectStatus(answer.items.household, 'present').reveal()[0]?.fields.異動日).toBe(
+      '2026-05-17',
+    );
+    expect(expectStatus(answer.items.shots, 'present').reveal()[0]?.fields.接種日).toBe(
+      '2026-11-09',
+    );
   });
 
   it('leaves out what was left out', async () => {
     const { client, consent, onProgress } = await openTlsBank();
-    const { answer } = expectStatus(await client.query(await consent(), { shots: latest() }, { onProgress }), 'ready');
-    expect([answer.items.income.status, answer.items.household.status, answer.items.shots.status]).toEqual(['not-asked', 'not-asked', 'present']);
+    const { answer } = expectStatus(
+      await client.query(await consent(), { shots: latest() }, { onProgress }),
+      'ready',
+    );
+    expect([
+      answer.items.income.status,
+      answer.items.household.status,
+      answer.items.shots.status,
+    ]).toEqual(['not-asked', 'not-asked', 'present']);
   });
 
   it('is the same in one call and in two', async () => {
     const { client, consent, onProgress } = await openTlsBank();
     const inquiries = { income: latest(), household: pointInTime('2026-04-01') };
-    const inOne = expectStatus(await client.query(await consent(), inquiries, { onProgress }), 'ready').answer;
-    const inTwo = expectStatus(await client.collect(await client.submit(await consent(), inquiries), { onProgress }), 'ready').answer;
-    expect(expectStatus(inTwo.items.income, 'present').reveal()).toEqual(expectStatus(inOne.items.income, 'present').reveal());
-    expect(expectStatus(inTwo.items.household, 'present').reveal()).toEqual(expectStatus(inOne.items.household, 'present').reveal());
+    const inOne = expectStatus(
+      await client.query(await consent(), inquiries, { onProgress }),
+      'ready',
+    ).answer;
+    const inTwo = expectStatus(
+      await client.collect(await client.submit(await consent(), inquiries), { onProgress }),
+      'ready',
+    ).answer;
+    expect(expectStatus(inTwo.items.income, 'present').reveal()).toEqual(
+      expectStatus(inOne.items.income, 'present').reveal(),
+    );
+    expect(expectStatus(inTwo.items.household, 'present').reveal()).toEqual(
+      expectStatus(inOne.items.household, 'present').reveal(),
+    );
   });
 
   it('presents its client certificate at every step', async () => {
@@ -105,7 +178,15 @@ describe('a whole journey over mutual TLS', () => {
     await client.query(await consent(), { income: latest() }, { onProgress });
     // The sandbox refuses any step whose connection lacks the registered certificate.
     expect(sandbox.log.filter(({ outcome }) => outcome === 'refused')).toEqual([]);
-    expect(sandbox.log.map(({ step }) => step)).toEqual(['authorize', 'decide', 'decide', 'token', 'request', 'result', 'result']);
+    expect(sandbox.log.map(({ step }) => step)).toEqual([
+      'authorize',
+      'decide',
+      'decide',
+      'token',
+      'request',
+      'result',
+      'result',
+    ]);
   });
 });
 
@@ -116,7 +197,10 @@ describe('a deferred answer', () => {
     const sandbox = keep(await startSandbox({ registrations: [registrationOf(loan)], clock }));
     const first = createSelfInfoClient({ service: loan, ...sandbox.connection, store });
     const grant = await visits(first, sandbox).consent();
-    const pending = expectStatus(await first.query(grant, { income: latest() }, { deadlineMs: 500 }), 'pending');
+    const pending = expectStatus(
+      await first.query(grant, { income: latest() }, { deadlineMs: 500 }),
+      'pending',
+    );
     expect(pending.retryAt).toBe('2026-12-01T10:00:01+09:00');
     const stored = JSON.stringify(pending.retrieval);
     await first.close();
@@ -131,7 +215,10 @@ describe('a deferred answer', () => {
 
   it('is plain data: a copy through JSON is the same', async () => {
     const { client, consent } = openBank();
-    const retrieval = await client.submit(await consent(), { income: latest(), household: pointInTime('2026-04-01') });
+    const retrieval = await client.submit(await consent(), {
+      income: latest(),
+      household: pointInTime('2026-04-01'),
+    });
     expect(JSON.parse(JSON.stringify(retrieval))).toEqual(retrieval);
     expect(structuredClone(retrieval)).toEqual(retrieval);
     expect(retrieval).toEqual({
@@ -145,7 +232,10 @@ describe('a deferred answer', () => {
         grantedAt: '2026-12-01T10:00:00+09:00',
         keepUntil: '2027-01-01T00:00:00+09:00',
       },
-      inquiries: { income: { method: 'latest' }, household: { method: 'point-in-time', at: '2026-04-01' } },
+      inquiries: {
+        income: { method: 'latest' },
+        household: { method: 'point-in-time', at: '2026-04-01' },
+      },
       submittedAt: '2026-12-01T10:00:00+09:00',
       expiresAt: '2026-12-01T11:00:00+09:00',
     });
@@ -163,7 +253,10 @@ describe('a deferred answer', () => {
   it('asks nothing when there is no time at all', async () => {
     const { client, consent, calls } = openBank();
     const retrieval = await client.submit(await consent(), { income: latest() });
-    expect(await client.collect(retrieval, { deadlineMs: 0 })).toMatchObject({ status: 'pending', retryAt: NOW });
+    expect(await client.collect(retrieval, { deadlineMs: 0 })).toMatchObject({
+      status: 'pending',
+      retryAt: NOW,
+    });
     expect(calls).toEqual(['/oauth/token', '/request']);
   });
 
@@ -203,14 +296,18 @@ describe('a deferred answer', () => {
     clock.set('2026-12-01T10:59:59.999+09:00');
     expect((await client.collect(retrieval, { deadlineMs: 1 })).status).toBe('pending');
     clock.set('2026-12-01T11:00:00+09:00');
-    expect(expectStatus(await client.collect(retrieval), 'failed').error.code).toBe('retrieval_gone');
+    expect(expectStatus(await client.collect(retrieval), 'failed').error.code).toBe(
+      'retrieval_gone',
+    );
   });
 
   it('comes to nothing when the store has never seen it', async () => {
     const { client, consent } = openBank();
     const elsewhere = openBank();
     const retrieval = await client.submit(await consent(), { income: latest() });
-    expect(expectStatus(await elsewhere.client.collect(retrieval), 'failed').error.code).toBe('retrieval_gone');
+    expect(expectStatus(await elsewhere.client.collect(retrieval), 'failed').error.code).toBe(
+      'retrieval_gone',
+    );
     expect(elsewhere.calls).toEqual([]);
   });
 
@@ -224,7 +321,10 @@ describe('a deferred answer', () => {
       inquiries: { household: latest() },
     });
     const { answer } = expectStatus(await client.collect(edited, { onProgress }), 'ready');
-    expect([answer.items.income.status, answer.items.household.status]).toEqual(['present', 'not-asked']);
+    expect([answer.items.income.status, answer.items.household.status]).toEqual([
+      'present',
+      'not-asked',
+    ]);
     expect(answer.terms.keepUntil).toBe('2027-01-01T00:00:00+09:00');
   });
 
@@ -250,7 +350,10 @@ describe('a deferred answer', () => {
         return ours.sandbox.fetch(request);
       },
     });
-    expect(await refusalOf(() => theirs.collect(retrieval))).toEqual(['invalid_retrieval', 'retrieval.terms.serviceId']);
+    expect(await refusalOf(() => theirs.collect(retrieval))).toEqual([
+      'invalid_retrieval',
+      'retrieval.terms.serviceId',
+    ]);
     const forged = { ...retrieval, terms: { ...retrieval.terms, serviceId: 'SP99999999_ZZ9999' } };
     expect(expectStatus(await theirs.collect(forged), 'failed').error.code).toBe('retrieval_gone');
     expect(called).toBe(0);
@@ -260,35 +363,63 @@ describe('a deferred answer', () => {
 describe('an answer', () => {
   it('says that nothing is on record, which is no failure', async () => {
     const { client, consent, onProgress } = openBank();
-    const { answer } = expectStatus(await client.query(await consent('newcomer'), latest(), { onProgress }), 'ready');
-    expect([answer.items.income.status, answer.items.household.status, answer.items.shots.status]).toEqual([
-      'nothing-on-record',
-      'nothing-on-record',
-      'nothing-on-record',
-    ]);
+    const { answer } = expectStatus(
+      await client.query(await consent('newcomer'), latest(), { onProgress }),
+      'ready',
+    );
+    expect([
+      answer.items.income.status,
+      answer.items.household.status,
+      answer.items.shots.status,
+    ]).toEqual(['nothing-on-record', 'nothing-on-record', 'nothing-on-record']);
   });
 
   it('has no records to reveal where none are', async () => {
     const { client, consent, onProgress } = openBank();
-    const { answer } = expectStatus(await client.query(await consent('newcomer'), { income: latest() }, { onProgress }), 'ready');
+    const { answer } = expectStatus(
+      await client.query(await consent('newcomer'), { income: latest() }, { onProgress }),
+      'ready',
+    );
     expect(() => (answer.items.income as { reveal?: () => unknown }).reveal?.()).toThrow(TypeError);
   });
 
   it('names the closed server and its next opening', async () => {
     const pension = defineService({
       ...loan,
-      items: { pension: { detail: 'pension', holders: ['pension-service'], inquiries: ['latest'], latestBy: '改定日' } },
+      items: {
+        pension: {
+          detail: 'pension',
+          holders: ['pension-service'],
+          inquiries: ['latest'],
+          latestBy: '改定日',
+        },
+      },
     });
-    const { client, consent, onProgress } = openBank({ service: pension, now: '2026-12-06T12:00:00+09:00' });
-    const { answer } = expectStatus(await client.query(await consent(), latest(), { onProgress }), 'ready');
+    const { client, consent, onProgress } = openBank({
+      service: pension,
+      now: '2026-12-06T12:00:00+09:00',
+    });
+    const { answer } = expectStatus(
+      await client.query(await consent(), latest(), { onProgress }),
+      'ready',
+    );
     const item = expectStatus(answer.items.pension, 'unavailable');
     expect([item.server, item.until]).toEqual(['pension-service', '2026-12-07T08:00:00+09:00']);
   });
 
   it('gives the part that could be had and names the holders that are missing', async () => {
-    const pension = defineService({ ...loan, items: { pension: { detail: 'pension', inquiries: ['point-in-time'] } } });
-    const { client, consent, onProgress } = openBank({ service: pension, now: '2026-12-06T12:00:00+09:00' });
-    const { answer } = expectStatus(await client.query(await consent('pensioner'), pointInTime('2026-12-01'), { onProgress }), 'ready');
+    const pension = defineService({
+      ...loan,
+      items: { pension: { detail: 'pension', inquiries: ['point-in-time'] } },
+    });
+    const { client, consent, onProgress } = openBank({
+      service: pension,
+      now: '2026-12-06T12:00:00+09:00',
+    });
+    const { answer } = expectStatus(
+      await client.query(await consent('pensioner'), pointInTime('2026-12-01'), { onProgress }),
+      'ready',
+    );
     const item = expectStatus(answer.items.pension, 'present');
     expect(item.reveal().map(({ holder }) => holder)).toEqual(['サンプル市']);
     expect(item.missing).toEqual([
@@ -300,18 +431,38 @@ describe('an answer', () => {
   it('says of a holder that is closed until nobody knows when that nobody knows', async () => {
     const [hanako] = personas;
     if (hanako === undefined) throw new Error('no persona');
-    const { client, consent, onProgress } = openBank({ personas: [{ ...hanako, closed: [{ server: 'municipal' }] }] });
-    const { answer } = expectStatus(await client.query(await consent(hanako.id), { income: latest() }, { onProgress }), 'ready');
-    expect(expectStatus(answer.items.income, 'unavailable')).toMatchObject({ server: 'municipal', until: null });
+    const { client, consent, onProgress } = openBank({
+      personas: [{ ...hanako, closed: [{ server: 'municipal' }] }],
+    });
+    const { answer } = expectStatus(
+      await client.query(await consent(hanako.id), { income: latest() }, { onProgress }),
+      'ready',
+    );
+    expect(expectStatus(answer.items.income, 'unavailable')).toMatchObject({
+      server: 'municipal',
+      until: null,
+    });
   });
 
   it('loses no holder of an item that is unavailable', async () => {
     const pension = defineService({
       ...loan,
-      items: { pension: { detail: 'pension', holders: ['pension-service', 'local-officials-mutual-aid'], inquiries: ['point-in-time'] } },
+      items: {
+        pension: {
+          detail: 'pension',
+          holders: ['pension-service', 'local-officials-mutual-aid'],
+          inquiries: ['point-in-time'],
+        },
+      },
     });
-    const { client, consent, onProgress } = openBank({ service: pension, now: '2026-12-06T12:00:00+09:00' });
-    const { answer } = expectStatus(await client.query(await consent('pensioner'), pointInTime('2026-12-01'), { onProgress }), 'ready');
+    const { client, consent, onProgress } = openBank({
+      service: pension,
+      now: '2026-12-06T12:00:00+09:00',
+    });
+    const { answer } = expectStatus(
+      await client.query(await consent('pensioner'), pointInTime('2026-12-01'), { onProgress }),
+      'ready',
+    );
     expect(expectStatus(answer.items.pension, 'unavailable').extras.reveal()).toEqual({
       missing: [
         { server: 'pension-service', until: '2026-12-07T08:00:00+09:00' },
@@ -322,20 +473,34 @@ describe('an answer', () => {
 
   it('keeps unknown items and fields as extras', async () => {
     const { client, consent, onProgress } = openBank();
-    const { answer } = expectStatus(await client.query(await consent('unlisted'), { income: latest(), household: latest() }, { onProgress }), 'ready');
+    const { answer } = expectStatus(
+      await client.query(
+        await consent('unlisted'),
+        { income: latest(), household: latest() },
+        { onProgress },
+      ),
+      'ready',
+    );
     expect(expectStatus(answer.items.income, 'present').extras.reveal()).toMatchObject({
       new_item_mark: '見本',
       records: [{ new_mark: '見本の新項目' }],
     });
-    expect(expectStatus(answer.items.household, 'present').reveal()[0]?.fields.新しい取得項目).toBe('見本');
-    const { items } = answer.extras.reveal() as { items: { code: string; records: { fields: unknown }[] }[] };
+    expect(expectStatus(answer.items.household, 'present').reveal()[0]?.fields.新しい取得項目).toBe(
+      '見本',
+    );
+    const { items } = answer.extras.reveal() as {
+      items: { code: string; records: { fields: unknown }[] }[];
+    };
     expect(items.map(({ code }) => code)).toEqual(['TM00000000000108']);
     expect(items[0]?.records[0]?.fields).toEqual({ 戸籍の表示: '見本' });
   });
 
   it('has empty extras when nothing was unknown', async () => {
     const { client, consent, onProgress } = openBank();
-    const { answer } = expectStatus(await client.query(await consent(), { income: latest() }, { onProgress }), 'ready');
+    const { answer } = expectStatus(
+      await client.query(await consent(), { income: latest() }, { onProgress }),
+      'ready',
+    );
     expect(answer.extras.reveal()).toEqual({});
     expect(answer.items.income.extras.reveal()).toEqual({});
     expect(answer.items.household.extras.reveal()).toEqual({});
@@ -347,7 +512,10 @@ describe('an answer', () => {
       return Response.json('selfPersonalData' in body ? { ...body, selfPersonalData: [] } : body);
     });
     const { client, consent, onProgress } = openBank(emptied);
-    const { answer } = expectStatus(await client.query(await consent(), { income: latest() }, { onProgress }), 'ready');
+    const { answer } = expectStatus(
+      await client.query(await consent(), { income: latest() }, { onProgress }),
+      'ready',
+    );
     expect(expectStatus(answer.items.income, 'failed').code).toBe('not_answered');
   });
 });
@@ -356,12 +524,22 @@ describe('the schema of an item', () => {
   const household = (record: ServiceSpec['items'][string]['record']) =>
     defineService({
       ...loan,
-      items: { household: { detail: 'household', inquiries: ['latest'], latestBy: '異動日', ...(record && { record }) } },
+      items: {
+        household: {
+          detail: 'household',
+          inquiries: ['latest'],
+          latestBy: '異動日',
+          ...(record && { record }),
+        },
+      },
     }) as Service;
 
   async function ask(service: Service) {
     const { client, consent, onProgress } = openBank({ service });
-    const { answer } = expectStatus(await client.query(await consent(), { household: latest() } as never, { onProgress }), 'ready');
+    const { answer } = expectStatus(
+      await client.query(await consent(), { household: latest() } as never, { onProgress }),
+      'ready',
+    );
     return answer.items.household as NonNullable<typeof answer.items.household>;
   }
 
@@ -373,21 +551,45 @@ describe('the schema of an item', () => {
           detail: 'household',
           inquiries: ['latest'],
           latestBy: '異動日',
-          record: object({ fields: object({ 続柄: string() }) }).transform(({ fields }) => ({ fields, head: fields.続柄 === '世帯主' })),
+          record: object({ fields: object({ 続柄: string() }) }).transform(({ fields }) => ({
+            fields,
+            head: fields.続柄 === '世帯主',
+          })),
         },
       },
     });
     const { client, consent, onProgress } = openBank({ service });
-    const { answer } = expectStatus(await client.query(await consent(), latest(), { onProgress }), 'ready');
+    const { answer } = expectStatus(
+      await client.query(await consent(), latest(), { onProgress }),
+      'ready',
+    );
     const item = expectStatus(answer.items.household, 'present');
     const [first] = item.reveal();
     expect(first?.head).toBe(true);
     expect(first?.fields).toEqual({ 続柄: '世帯主' });
-    expect(item.extras.reveal()).toEqual({ records: [{ 異動日: '2026-05-17', 異動事由: '婚姻による世帯合併', 世帯主氏名: '番号 花子', 世帯員数: 2 }] });
+    expect(item.extras.reveal()).toEqual({
+      records: [
+        {
+          異動日: '2026-05-17',
+          異動事由: '婚姻による世帯合併',
+          世帯主氏名: '番号 花子',
+          世帯員数: 2,
+        },
+      ],
+    });
   });
 
   it('fails the item that does not fit with the path, never the value, and keeps the record as it came', async () => {
-    const item = expectStatus(await ask(household(looseObject({ fields: looseObject({ 世帯主氏名: string().max(2, '番号 花子 is too long') }) }))), 'failed');
+    const item = expectStatus(
+      await ask(
+        household(
+          looseObject({
+            fields: looseObject({ 世帯主氏名: string().max(2, '番号 花子 is too long') }),
+          }),
+        ),
+      ),
+      'failed',
+    );
     expect([item.code, item.path]).toEqual(['record_invalid', 'records[0].fields.世帯主氏名']);
     const { records } = item.extras.reveal() as { records: { fields: Record<string, unknown> }[] };
     expect(records[0]?.fields.世帯主氏名).toBe('番号 花子');
@@ -409,12 +611,19 @@ describe('the schema of an item', () => {
 
   it('that is asynchronous is a mistake of the program', async () => {
     const thenable = Object.fromEntries([['then', () => {}]]);
-    for (const validate of [async (value: unknown) => ({ value }), async () => Promise.reject(new Error('later')), () => thenable]) {
+    for (const validate of [
+      async (value: unknown) => ({ value }),
+      async () => Promise.reject(new Error('later')),
+      () => thenable,
+    ]) {
       const service = household({ '~standard': { version: 1, vendor: 'test', validate } });
       const error = await thrownBy(() => ask(service));
       expect(error).toBeInstanceOf(TypeError);
       // Its answer can still be had, by a program without the mistake.
-      expect(error).toMatchObject({ message: "An item's record must be a synchronous Standard Schema.", retrieval: { v: 1 } });
+      expect(error).toMatchObject({
+        message: "An item's record must be a synchronous Standard Schema.",
+        retrieval: { v: 1 },
+      });
     }
   });
 });
@@ -453,18 +662,28 @@ describe('the time of keeping', () => {
     });
     const { clock, consent } = openBank({ ...slow, now: '2026-12-01T23:59:59+09:00' });
     const { terms } = await consent();
-    expect([terms.grantedAt, terms.keepUntil]).toEqual(['2026-12-01T23:59:59+09:00', '2027-01-01T00:00:00+09:00']);
+    expect([terms.grantedAt, terms.keepUntil]).toEqual([
+      '2026-12-01T23:59:59+09:00',
+      '2027-01-01T00:00:00+09:00',
+    ]);
   });
 
   it('is held to the millisecond by reveal and by the extras', async () => {
     const { client, consent, onProgress, clock } = openBank();
-    const { answer } = expectStatus(await client.query(await consent('unlisted'), { income: latest() }, { onProgress }), 'ready');
+    const { answer } = expectStatus(
+      await client.query(await consent('unlisted'), { income: latest() }, { onProgress }),
+      'ready',
+    );
     const income = expectStatus(answer.items.income, 'present');
     clock.set('2026-12-31T23:59:59.999+09:00');
     expect(income.reveal()).toHaveLength(1);
     expect(Object.keys(answer.extras.reveal())).toEqual(['items']);
     clock.set('2027-01-01T00:00:00+09:00');
-    for (const read of [() => income.reveal(), () => income.extras.reveal(), () => answer.extras.reveal()])
+    for (const read of [
+      () => income.reveal(),
+      () => income.extras.reveal(),
+      () => answer.extras.reveal(),
+    ])
       expect((await errorOf(read)).code).toBe('retention_ended');
     // The answer still says what it was, and shows nothing.
     expect(answer.terms.keepUntil).toBe('2027-01-01T00:00:00+09:00');
@@ -476,7 +695,9 @@ describe('discarding', () => {
     const { client, consent, calls } = openBank();
     const grant = await consent();
     await client.discard(grant);
-    expect((await errorOf(() => client.submit(grant, { income: latest() }))).code).toBe('grant_used');
+    expect((await errorOf(() => client.submit(grant, { income: latest() }))).code).toBe(
+      'grant_used',
+    );
     expect(calls).toEqual(['/oauth/token']);
   });
 
@@ -508,7 +729,9 @@ describe('discarding', () => {
   it('a grant before its request went out ends it for good', async () => {
     const portal = await startPortal();
     opened.push({ [Symbol.asyncDispose]: portal.close });
-    const client = keep(createSelfInfoClient({ service: loan, environment: portal.environment, tls: portal.tls }));
+    const client = keep(
+      createSelfInfoClient({ service: loan, environment: portal.environment, tls: portal.tls }),
+    );
     const grant = await grantFrom(client, portal.environment);
     // On a parked connection nothing is sent before the event loop has turned.
     const submitting = errorOf(() => client.submit(grant, latest()));
@@ -521,7 +744,9 @@ describe('discarding', () => {
   it('a grant ends its connection', async () => {
     const portal = await startPortal();
     opened.push({ [Symbol.asyncDispose]: portal.close });
-    const client = keep(createSelfInfoClient({ service: loan, environment: portal.environment, tls: portal.tls }));
+    const client = keep(
+      createSelfInfoClient({ service: loan, environment: portal.environment, tls: portal.tls }),
+    );
     const grant = await grantFrom(client, portal.environment);
     expect(await portal.open()).toBe(1);
     await client.discard(grant);
@@ -532,7 +757,9 @@ describe('discarding', () => {
     const { client, consent, calls } = openBank();
     const retrieval = await client.submit(await consent(), { income: latest() });
     await client.discard(client.resume(JSON.stringify(retrieval)));
-    expect(expectStatus(await client.collect(retrieval), 'failed').error.code).toBe('retrieval_gone');
+    expect(expectStatus(await client.collect(retrieval), 'failed').error.code).toBe(
+      'retrieval_gone',
+    );
     await client.discard(retrieval);
     expect(calls).toEqual(['/oauth/token', '/request']);
   });
@@ -542,8 +769,14 @@ describe('discarding', () => {
     const foreign = await openBank().consent();
     expect(await refusalOf(() => client.discard(foreign))).toEqual(['foreign_grant', 'handle']);
     expect(await refusalOf(() => client.discard({} as never))).toEqual(['foreign_grant', 'handle']);
-    expect(await refusalOf(() => client.discard({ id: 'x' } as never))).toEqual(['invalid_retrieval', 'retrieval.v']);
-    expect(await refusalOf(() => client.discard(null as never))).toEqual(['invalid_retrieval', 'retrieval']);
+    expect(await refusalOf(() => client.discard({ id: 'x' } as never))).toEqual([
+      'invalid_retrieval',
+      'retrieval.v',
+    ]);
+    expect(await refusalOf(() => client.discard(null as never))).toEqual([
+      'invalid_retrieval',
+      'retrieval',
+    ]);
   });
 });
 
@@ -560,7 +793,10 @@ describe('the store after the journey', () => {
       },
     };
     const { client, consent, onProgress } = openBank({ store });
-    expectStatus(await client.query(await consent(), { income: latest() }, { onProgress }), 'ready');
+    expectStatus(
+      await client.query(await consent(), { income: latest() }, { onProgress }),
+      'ready',
+    );
     const held = await Promise.all([...keys].map((key) => inner.get(key)));
     expect(keys.size).toBe(2);
     expect(held.filter((entry) => entry !== undefined && entry !== 'taken')).toEqual([]);
@@ -570,14 +806,18 @@ describe('the store after the journey', () => {
 /** A consent at a scripted portal, whose callback we write ourselves. */
 async function grantFrom(client: SelfInfoClient<Loan>, environment: ClientOptions['environment']) {
   const { url } = await client.beginConsent({ sessionBinding: SESSION });
-  return grantOf(await client.completeConsent(callbackOf(url, environment), { sessionBinding: SESSION }));
+  return grantOf(
+    await client.completeConsent(callbackOf(url, environment), { sessionBinding: SESSION }),
+  );
 }
 
 describe('the connections', () => {
   async function openPortal() {
     const portal = await startPortal();
     opened.push({ [Symbol.asyncDispose]: portal.close });
-    const client = keep(createSelfInfoClient({ service: loan, environment: portal.environment, tls: portal.tls }));
+    const client = keep(
+      createSelfInfoClient({ service: loan, environment: portal.environment, tls: portal.tls }),
+    );
     return { portal, client, grant: () => grantFrom(client, portal.environment) };
   }
 
@@ -610,7 +850,11 @@ describe('the connections', () => {
   it('are not taken from each other by two who collect at the same time', async () => {
     const { portal, client, grant } = await openPortal();
     const retrieval = await client.submit(await grant(), { income: latest() });
-    const results = await Promise.all([client.collect(retrieval), client.collect(retrieval), client.collect(client.resume(JSON.stringify(retrieval)))]);
+    const results = await Promise.all([
+      client.collect(retrieval),
+      client.collect(retrieval),
+      client.collect(client.resume(JSON.stringify(retrieval))),
+    ]);
     expect(results.map(({ status }) => status)).toEqual(['ready', 'ready', 'ready']);
     expect(portal.connections).toBe(3);
     await portal.drained();
@@ -623,7 +867,9 @@ describe('the connections', () => {
     expect(await portal.open()).toBe(2);
     await client.close();
     await portal.drained();
-    expect((await errorOf(() => client.submit(first, { income: latest() }))).code).toBe('client_closed');
+    expect((await errorOf(() => client.submit(first, { income: latest() }))).code).toBe(
+      'client_closed',
+    );
   });
 });
 
@@ -663,10 +909,18 @@ describe('two clients', () => {
     const ours = openBank();
     const theirs = openBank();
     const grant = await ours.consent();
-    expect(await refusalOf(() => theirs.client.submit(grant, { income: latest() }))).toEqual(['foreign_grant', 'grant']);
-    expect(await theirs.client.completeConsent(await ours.callback(), { sessionBinding: SESSION })).toEqual({ status: 'unknown' });
+    expect(await refusalOf(() => theirs.client.submit(grant, { income: latest() }))).toEqual([
+      'foreign_grant',
+      'grant',
+    ]);
+    expect(
+      await theirs.client.completeConsent(await ours.callback(), { sessionBinding: SESSION }),
+    ).toEqual({ status: 'unknown' });
     await theirs.client.close();
-    expect((await ours.client.query(grant, { income: latest() }, { onProgress: ours.onProgress })).status).toBe('ready');
+    expect(
+      (await ours.client.query(grant, { income: latest() }, { onProgress: ours.onProgress }))
+        .status,
+    ).toBe('ready');
     expect(theirs.calls).toEqual([]);
   });
 });

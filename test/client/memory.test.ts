@@ -20,7 +20,13 @@ function countingStore(store: Store) {
     const counts = { held: 0, marked: 0, forgotten: 0 };
     for (const key of keys) {
       const entry = await store.get(key);
-      counts[entry === undefined ? 'forgotten' : entry === 'taken' || entry.value === '' ? 'marked' : 'held']++;
+      counts[
+        entry === undefined
+          ? 'forgotten'
+          : entry === 'taken' || entry.value === ''
+            ? 'marked'
+            : 'held'
+      ]++;
     }
     return counts;
   }
@@ -28,13 +34,17 @@ function countingStore(store: Store) {
 }
 
 // Long on a busy machine.
-describe('consents that are begun and never come back', { timeout: rounds(60_000, 3_600_000) }, () => {
+describe('consents that are begun and never come back', {
+  timeout: rounds(60_000, 3_600_000),
+}, () => {
   it('take at most 1 KiB each, 10,000 of them', async () => {
     const { client } = openBank();
     // Whatever is loaded or compiled at first use is there before.
-    for (let start = 0; start < 200; start++) await client.beginConsent({ sessionBinding: SESSION });
+    for (let start = 0; start < 200; start++)
+      await client.beginConsent({ sessionBinding: SESSION });
     const before = await heapUsed();
-    for (let start = 0; start < 10_000; start++) await client.beginConsent({ sessionBinding: `session ${start} of a citizen` });
+    for (let start = 0; start < 10_000; start++)
+      await client.beginConsent({ sessionBinding: `session ${start} of a citizen` });
     const each = ((await heapUsed()) - before) / 10_000;
     expect(each).toBeGreaterThan(200);
     expect(each).toBeLessThanOrEqual(KIB);
@@ -81,7 +91,8 @@ describe('consents that are begun and never come back', { timeout: rounds(60_000
     }
     expect([begun, refused]).toEqual([999, starts - 999]);
     const grant = grantOf(await bank.client.completeConsent(honest, { sessionBinding: SESSION }));
-    // Somebody else takes the room at once; the request that a consent was given for is kept all the same.
+    // Somebody else takes the room at once; the request that a consent was given for is kept all
+    // the same.
     await bank.client.beginConsent({ sessionBinding: 'of nobody' });
     expect((await bank.client.submit(grant, { income: { method: 'latest' } })).v).toBe(1);
   });

@@ -12,9 +12,16 @@ describe('a client of which as many calls are under way as it allows', () => {
   async function busy() {
     const { intercept } = hangAt('/request');
     const bank = openBank({ intercept, maxConcurrent: 2 });
-    const [back, spare, ...grants] = [await bank.callback(), await bank.consent(), await bank.consent(), await bank.consent()];
+    const [back, spare, ...grants] = [
+      await bank.callback(),
+      await bank.consent(),
+      await bank.consent(),
+      await bank.consent(),
+    ];
     const controller = new AbortController();
-    const hanging = grants.map((grant) => errorOf(() => bank.client.submit(grant, asked, { signal: controller.signal })));
+    const hanging = grants.map((grant) =>
+      errorOf(() => bank.client.submit(grant, asked, { signal: controller.signal })),
+    );
     while (bank.calls.filter((path) => path === '/request').length < 2) await setImmediate();
     async function free() {
       controller.abort();
@@ -41,7 +48,12 @@ describe('a client of which as many calls are under way as it allows', () => {
       ['result', () => client.collect(retrieval)],
     ] as const) {
       const error = await errorOf(call);
-      expect([error.code, error.stage, error.effect, error.retry]).toEqual(['overloaded', stage, 'none', { safe: true }]);
+      expect([error.code, error.stage, error.effect, error.retry]).toEqual([
+        'overloaded',
+        stage,
+        'none',
+        { safe: true },
+      ]);
       expect(explain(error, 'ja')).toContain('時間をおいて');
     }
     expect(calls).toHaveLength(before);
@@ -53,7 +65,9 @@ describe('a client of which as many calls are under way as it allows', () => {
     await errorOf(() => client.completeConsent(back, { sessionBinding: SESSION }));
     await errorOf(() => client.query(spare, asked));
     await free();
-    expect(grantOf(await client.completeConsent(back, { sessionBinding: SESSION })).terms.items).toEqual(spare.terms.items);
+    expect(
+      grantOf(await client.completeConsent(back, { sessionBinding: SESSION })).terms.items,
+    ).toEqual(spare.terms.items);
   });
 
   it('still begins consents, discards, and says whether the items can be had', async () => {
@@ -68,9 +82,13 @@ describe('a client of which as many calls are under way as it allows', () => {
     const { client, callback, clock } = openBank({ maxConcurrent: 1 });
     for (let round = 0; round < 5; round++) {
       await errorOf(() => client.submit({} as never, asked));
-      await errorOf(() => client.completeConsent(5 as never, { sessionBinding: SESSION })).catch(() => undefined);
+      await errorOf(() => client.completeConsent(5 as never, { sessionBinding: SESSION })).catch(
+        () => undefined,
+      );
       const outcome = await client.completeConsent(await callback(), { sessionBinding: SESSION });
-      const result = await client.query(grantOf(outcome), asked, { onProgress: ({ retryAt }) => clock.set(retryAt) });
+      const result = await client.query(grantOf(outcome), asked, {
+        onProgress: ({ retryAt }) => clock.set(retryAt),
+      });
       expectStatus(result, 'ready');
     }
   });
@@ -85,6 +103,9 @@ describe('a client of which as many calls are under way as it allows', () => {
     const error = await errorOf(() => client.collect(retrieval, { signal }));
     controller.abort();
     const results = await Promise.allSettled(hanging);
-    expect([error.code, results.every((result) => result.status === 'rejected' && result.reason.code === 'aborted')]).toEqual(['overloaded', true]);
+    expect([
+      error.code,
+      results.every((result) => result.status === 'rejected' && result.reason.code === 'aborted'),
+    ]).toEqual(['overloaded', true]);
   });
 });

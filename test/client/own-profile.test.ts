@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createSelfInfoClient, latest, publicProfile, sandboxEnvironment, type WireProfile } from '../../src/index.js';
+import {
+  createSelfInfoClient,
+  latest,
+  publicProfile,
+  sandboxEnvironment,
+  type WireProfile,
+} from '../../src/index.js';
 import { CLIENT_ID, expectStatus, grantOf, loan, REDIRECT_URI, SESSION } from '../kit/loan.js';
 import { errorOf } from '../kit/refusals.js';
 import { comeBack, goodAnswers, openStub, type StubOptions } from '../kit/stub.js';
@@ -10,12 +16,22 @@ const asked = { household: latest() };
 const { fields, processStatuses } = publicProfile;
 
 describe('the times of a profile', () => {
-  const profile: WireProfile = { ...publicProfile, timing: { pollMs: confirmed(7_000), consentMs: confirmed(60_000), resultMs: confirmed(120_000) } };
+  const profile: WireProfile = {
+    ...publicProfile,
+    timing: {
+      pollMs: confirmed(7_000),
+      consentMs: confirmed(60_000),
+      resultMs: confirmed(120_000),
+    },
+  };
 
   /** A retrieval of a request that was just sent. */
   async function submitted(options: StubOptions = {}) {
     const stub = await comeBack({ profile, ...options });
-    return { ...stub, retrieval: await stub.client.submit(grantOf(await stub.complete(stub.callback)), asked) };
+    return {
+      ...stub,
+      retrieval: await stub.client.submit(grantOf(await stub.complete(stub.callback)), asked),
+    };
   }
 
   it.each([
@@ -28,9 +44,14 @@ describe('the times of a profile', () => {
   });
 
   it('say when a result that is not there yet is asked for again', async () => {
-    const running = { ...goodAnswers.result, [fields.processStatus.value]: processStatuses.running.value };
+    const running = {
+      ...goodAnswers.result,
+      [fields.processStatus.value]: processStatuses.running.value,
+    };
     const { client, retrieval } = await submitted({ answers: { result: () => json(running) } });
-    expect(expectStatus(await client.collect(retrieval, { once: true }), 'pending').retryAt).toBe('2026-12-01T10:00:07+09:00');
+    expect(expectStatus(await client.collect(retrieval, { once: true }), 'pending').retryAt).toBe(
+      '2026-12-01T10:00:07+09:00',
+    );
   });
 
   it('say how long a result can be fetched', async () => {
@@ -39,14 +60,19 @@ describe('the times of a profile', () => {
     inTime.clock.advance(119_999);
     expect((await inTime.client.collect(inTime.retrieval)).status).toBe('ready');
     late.clock.advance(120_000);
-    expect(expectStatus(await late.client.collect(late.retrieval), 'failed').error.code).toBe('retrieval_gone');
+    expect(expectStatus(await late.client.collect(late.retrieval), 'failed').error.code).toBe(
+      'retrieval_gone',
+    );
     expect(late.calls).toEqual(['token', 'request']);
   });
 });
 
 describe('the error codes of a profile', () => {
   const CODE = 'request_quota_exceeded';
-  const own: WireProfile = { ...publicProfile, errorCodes: confirmed([...publicProfile.errorCodes.value, CODE]) };
+  const own: WireProfile = {
+    ...publicProfile,
+    errorCodes: confirmed([...publicProfile.errorCodes.value, CODE]),
+  };
   const refused = () => json({ error: CODE }, 400);
 
   describe.each<[string, WireProfile, string]>([
@@ -55,7 +81,9 @@ describe('the error codes of a profile', () => {
   ])('%s', (_, profile, told) => {
     it('at the callback', async () => {
       const { complete, parts } = await comeBack({ profile });
-      expect(await complete(`/callback?error=${CODE}&state=${parts.state}&iss=${parts.iss}`)).toEqual({ status: 'rejected', at: 'authorize', code: told });
+      expect(
+        await complete(`/callback?error=${CODE}&state=${parts.state}&iss=${parts.iss}`),
+      ).toEqual({ status: 'rejected', at: 'authorize', code: told });
     });
 
     it('for the token', async () => {
@@ -64,28 +92,62 @@ describe('the error codes of a profile', () => {
     });
 
     it('for the token, with a status that is no refusal of the code', async () => {
-      const { complete, callback } = await comeBack({ profile, answers: { token: () => json({ error: CODE }, 503) } });
-      expect(await errorOf(() => complete(callback))).toMatchObject({ code: 'upstream_unavailable', upstream: { code: told } });
+      const { complete, callback } = await comeBack({
+        profile,
+        answers: { token: () => json({ error: CODE }, 503) },
+      });
+      expect(await errorOf(() => complete(callback))).toMatchObject({
+        code: 'upstream_unavailable',
+        upstream: { code: told },
+      });
     });
 
     it('for the request', async () => {
-      const { client, complete, callback } = await comeBack({ profile, answers: { request: refused } });
+      const { client, complete, callback } = await comeBack({
+        profile,
+        answers: { request: refused },
+      });
       const grant = grantOf(await complete(callback));
-      expect(await errorOf(() => client.submit(grant, asked))).toMatchObject({ code: 'upstream_refused', upstream: { code: told } });
+      expect(await errorOf(() => client.submit(grant, asked))).toMatchObject({
+        code: 'upstream_refused',
+        upstream: { code: told },
+      });
     });
 
     it('for the result', async () => {
-      const { client, complete, callback } = await comeBack({ profile, answers: { result: refused } });
-      const { error } = expectStatus(await client.query(grantOf(await complete(callback)), asked), 'failed');
+      const { client, complete, callback } = await comeBack({
+        profile,
+        answers: { result: refused },
+      });
+      const { error } = expectStatus(
+        await client.query(grantOf(await complete(callback)), asked),
+        'failed',
+      );
       expect(error).toMatchObject({ code: 'upstream_refused', upstream: { code: told } });
     });
 
     it('for a request that is pushed', async () => {
       const { issuer, endpoints } = openStub().environment;
-      const pushed = { ...profile, oauth: { ...profile.oauth, pushedAuthorizationRequests: confirmed(true) } };
-      const environment = sandboxEnvironment({ clientId: CLIENT_ID, redirectUri: REDIRECT_URI, endpoints, issuer, profile: pushed });
-      const client = createSelfInfoClient({ service: loan, environment, fetch: async () => refused() });
-      expect(await errorOf(() => client.beginConsent({ sessionBinding: SESSION }))).toMatchObject({ code: 'upstream_refused', upstream: { code: told } });
+      const pushed = {
+        ...profile,
+        oauth: { ...profile.oauth, pushedAuthorizationRequests: confirmed(true) },
+      };
+      const environment = sandboxEnvironment({
+        clientId: CLIENT_ID,
+        redirectUri: REDIRECT_URI,
+        endpoints,
+        issuer,
+        profile: pushed,
+      });
+      const client = createSelfInfoClient({
+        service: loan,
+        environment,
+        fetch: async () => refused(),
+      });
+      expect(await errorOf(() => client.beginConsent({ sessionBinding: SESSION }))).toMatchObject({
+        code: 'upstream_refused',
+        upstream: { code: told },
+      });
     });
   });
 });

@@ -7,7 +7,10 @@ const polls = (calls: readonly string[]) => calls.filter((path) => path === '/re
 
 async function submitted(options: BankOptions<Loan> = {}) {
   const bank = openBank(options);
-  return { ...bank, retrieval: await bank.client.submit(await bank.consent(), { income: latest() }) };
+  return {
+    ...bank,
+    retrieval: await bank.client.submit(await bank.consent(), { income: latest() }),
+  };
 }
 
 describe('recall', () => {
@@ -36,8 +39,13 @@ describe('recall', () => {
     const { client } = await submitted();
     expect((await errorOf(() => client.recall(''))).path).toBe('id');
     expect(await typeErrorOf(() => client.recall(5 as never))).toContain('id');
-    expect(await refusalOf(() => client.recall('some-id', { deadlineMs: 5 } as never))).toEqual(['unknown_option', 'options.deadlineMs']);
-    expect((await errorOf(() => client.recall('some-id', { signal: AbortSignal.abort() }))).code).toBe('aborted');
+    expect(await refusalOf(() => client.recall('some-id', { deadlineMs: 5 } as never))).toEqual([
+      'unknown_option',
+      'options.deadlineMs',
+    ]);
+    expect(
+      (await errorOf(() => client.recall('some-id', { signal: AbortSignal.abort() }))).code,
+    ).toBe('aborted');
     await client.close();
     expect((await errorOf(() => client.recall('some-id'))).code).toBe('client_closed');
   });
@@ -46,7 +54,10 @@ describe('recall', () => {
     const store = createMemoryStore();
     let down = false;
     const { client, retrieval } = await submitted({
-      store: { ...store, get: (key) => (down ? Promise.reject(new Error('canary')) : store.get(key)) },
+      store: {
+        ...store,
+        get: (key) => (down ? Promise.reject(new Error('canary')) : store.get(key)),
+      },
     });
     down = true;
     const error = await errorOf(() => client.recall(retrieval.id));
@@ -59,7 +70,13 @@ describe('collect with once', () => {
   it('asks once, waits for nothing, and says when to ask again', async () => {
     const { client, retrieval, calls, clock } = await submitted();
     const told: Progress[] = [];
-    const first = expectStatus(await client.collect(retrieval, { once: true, onProgress: (progress) => told.push(progress) }), 'pending');
+    const first = expectStatus(
+      await client.collect(retrieval, {
+        once: true,
+        onProgress: (progress) => told.push(progress),
+      }),
+      'pending',
+    );
     // The second that the sandbox asks for.
     expect([polls(calls), first.retryAt, told]).toEqual([1, '2026-12-01T10:00:01+09:00', []]);
     clock.set(first.retryAt);
@@ -68,17 +85,28 @@ describe('collect with once', () => {
   });
 
   it('does not repeat a poll that failed', async () => {
-    const lost = await submitted(answerAt('/result', () => Promise.reject(new TypeError('fetch failed'))));
+    const lost = await submitted(
+      answerAt('/result', () => Promise.reject(new TypeError('fetch failed'))),
+    );
     await errorOf(() => lost.client.collect(lost.retrieval, { once: true }));
     expect(polls(lost.calls)).toBe(1);
-    const busy = await submitted(answerAt('/result', () => new Response(null, { status: 503, headers: { 'retry-after': '120' } })));
-    expect(expectStatus(await busy.client.collect(busy.retrieval, { once: true }), 'unavailable').until).toBe('2026-12-01T10:02:00+09:00');
+    const busy = await submitted(
+      answerAt(
+        '/result',
+        () => new Response(null, { status: 503, headers: { 'retry-after': '120' } }),
+      ),
+    );
+    expect(
+      expectStatus(await busy.client.collect(busy.retrieval, { once: true }), 'unavailable').until,
+    ).toBe('2026-12-01T10:02:00+09:00');
     expect(polls(busy.calls)).toBe(1);
   });
 
   it('is true or false', async () => {
     const { client, retrieval, calls } = await submitted();
-    expect(await typeErrorOf(() => client.collect(retrieval, { once: 'yes' } as never))).toBe('options.once must be true or false.');
+    expect(await typeErrorOf(() => client.collect(retrieval, { once: 'yes' } as never))).toBe(
+      'options.once must be true or false.',
+    );
     expect(polls(calls)).toBe(0);
   });
 });

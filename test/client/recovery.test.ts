@@ -5,28 +5,44 @@ import { expectStatus, openBank } from '../kit/loan.js';
 describe('a query that fails behind its request', () => {
   const faults = [
     ['a lost connection', () => Promise.reject(new Error('reset')), 'connection_closed'],
-    ['a maintenance page', async () => new Response('<html>', { status: 200, headers: { 'content-type': 'text/html' } }), 'response_invalid'],
+    [
+      'a maintenance page',
+      async () => new Response('<html>', { status: 200, headers: { 'content-type': 'text/html' } }),
+      'response_invalid',
+    ],
   ] as const;
 
-  it.each(faults)('by %s gives the retrieval with its error, and the answer can be had with it', async (_, fault, code) => {
-    let broken = true;
-    const { client, consent, onProgress, calls } = openBank({
-      intercept: (request, pass) => (broken && request.url.endsWith('/result') ? fault() : pass(request)),
-    });
-    const error = await client.query(await consent(), { income: latest() }, { onProgress }).catch((thrown: unknown) => thrown);
-    if (!isSelfInfoError(error, code)) throw new Error('another error');
-    broken = false;
-    const stored = JSON.stringify(error.retrieval);
-    expectStatus(await client.collect(client.resume(stored), { onProgress }), 'ready');
-    expect(calls.filter((path) => path === '/request')).toHaveLength(1);
-  });
+  it.each(faults)(
+    'by %s gives the retrieval with its error, and the answer can be had with it',
+    async (_, fault, code) => {
+      let broken = true;
+      const { client, consent, onProgress, calls } = openBank({
+        intercept: (request, pass) =>
+          broken && request.url.endsWith('/result') ? fault() : pass(request),
+      });
+      const error = await client
+        .query(await consent(), { income: latest() }, { onProgress })
+        .catch((thrown: unknown) => thrown);
+      if (!isSelfInfoError(error, code)) throw new Error('another error');
+      broken = false;
+      const stored = JSON.stringify(error.retrieval);
+      expectStatus(await client.collect(client.resume(stored), { onProgress }), 'ready');
+      expect(calls.filter((path) => path === '/request')).toHaveLength(1);
+    },
+  );
 
   it('by an HTTP 500 leaves the result unavailable, to be collected again', async () => {
     let broken = true;
     const { client, consent, onProgress } = openBank({
-      intercept: async (request, pass) => (broken && request.url.endsWith('/result') ? new Response('', { status: 500 }) : pass(request)),
+      intercept: async (request, pass) =>
+        broken && request.url.endsWith('/result')
+          ? new Response('', { status: 500 })
+          : pass(request),
     });
-    const { retrieval } = expectStatus(await client.query(await consent(), { income: latest() }, { onProgress }), 'unavailable');
+    const { retrieval } = expectStatus(
+      await client.query(await consent(), { income: latest() }, { onProgress }),
+      'unavailable',
+    );
     broken = false;
     expectStatus(await client.collect(retrieval, { onProgress }), 'ready');
   });
@@ -35,7 +51,11 @@ describe('a query that fails behind its request', () => {
     const controller = new AbortController();
     const { client, consent, onProgress } = openBank();
     const error = await client
-      .query(await consent(), { income: latest() }, { signal: controller.signal, onProgress: () => controller.abort() })
+      .query(
+        await consent(),
+        { income: latest() },
+        { signal: controller.signal, onProgress: () => controller.abort() },
+      )
       .catch((thrown: unknown) => thrown);
     if (!isSelfInfoError(error, 'aborted')) throw new Error('another error');
     expectStatus(await client.collect(client.resume(error.retrieval), { onProgress }), 'ready');
@@ -43,9 +63,12 @@ describe('a query that fails behind its request', () => {
 
   it('gives no retrieval when nothing was sent', async () => {
     const { client, consent } = openBank({
-      intercept: (request, pass) => (request.url.endsWith('/request') ? Promise.reject(new Error('reset')) : pass(request)),
+      intercept: (request, pass) =>
+        request.url.endsWith('/request') ? Promise.reject(new Error('reset')) : pass(request),
     });
-    const error = await client.query(await consent(), { income: latest() }).catch((thrown: unknown) => thrown);
+    const error = await client
+      .query(await consent(), { income: latest() })
+      .catch((thrown: unknown) => thrown);
     expect(isSelfInfoError(error) && 'retrieval' in error).toBe(false);
   });
 });
@@ -59,11 +82,14 @@ describe('the reasons that a citizen is told', () => {
   });
 
   it('are those of the moment: on Wednesday 30 December at 10:00 the resident registry is down, and the pension service is within its hours', () => {
-    // Table 2.5-3: down from 28 December 21:00 to 4 January 8:00. Table 2.5-4 row 9: 8 to 23 on business days, and the 30th is one.
+    // Table 2.5-3: down from 28 December 21:00 to 4 January 8:00. Table 2.5-4 row 9: 8 to 23 on
+    // business days, and the 30th is one.
     const { client } = openBank({ service: pension, now: '2026-12-30T10:00:00+09:00' });
     const availability = client.availability();
     expect(availability.state).toBe('closed');
-    expect(availability.causes.filter((cause) => cause.state === 'closed').map((cause) => cause.server)).toEqual(['juki-net']);
+    expect(
+      availability.causes.filter((cause) => cause.state === 'closed').map((cause) => cause.server),
+    ).toEqual(['juki-net']);
     const text = explain(availability, 'ja');
     expect(text).toContain('住民基本台帳ネットワークシステム');
     expect(text).not.toContain('日本年金機構');
@@ -81,9 +107,13 @@ describe('the reasons that a citizen is told', () => {
 
 describe('an answer whose items could not be had', () => {
   it('is not announced as complete', async () => {
-    // Saturday 19 December 2026, 23:00: the third weekend, the resident registry is down until Sunday 8:00.
+    // Saturday 19 December 2026, 23:00: the third weekend, the resident registry is down until
+    // Sunday 8:00.
     const { client, consent, onProgress } = openBank({ now: '2026-12-19T23:00:00+09:00' });
-    const result = expectStatus(await client.query(await consent(), { income: latest() }, { onProgress }), 'ready');
+    const result = expectStatus(
+      await client.query(await consent(), { income: latest() }, { onProgress }),
+      'ready',
+    );
     expect(explain(result, 'ja')).toMatch(/^ただいま取得できません。/);
   });
 });

@@ -10,10 +10,16 @@ import { leaksIn } from '../kit/leaks.js';
 const folder = mkdtempSync(join(tmpdir(), 'myna-selfinfo-keys-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it('the sandbox in a terminal prints where its keys lie, and no key', { timeout: 30_000 }, async () => {
+it('the sandbox in a terminal prints where its keys lie, and no key', {
+  timeout: 30_000,
+}, async () => {
   const binary = join(root, 'dist/cli.js');
   if (!existsSync(binary)) throw new Error('dist is missing: run `npm run build` first');
-  const child = spawn(process.execPath, [binary, 'sandbox'], { cwd: folder, env: { ...process.env, TMPDIR: folder }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [binary, 'sandbox'], {
+    cwd: folder,
+    env: { ...process.env, TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const errors = child.stderr.toArray();
   let text = '';
   const files: string[] = [];
@@ -21,14 +27,20 @@ it('the sandbox in a terminal prints where its keys lie, and no key', { timeout:
     text += chunk;
     if (!/"\$RESULT"\n$/.test(text)) continue;
     // The keys go with the sandbox: they are read while it stands.
-    files.push(...readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /key/i.test(name) && /\.\w+$/.test(name)));
+    files.push(
+      ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+        (name) => /key/i.test(name) && /\.\w+$/.test(name),
+      ),
+    );
     break;
   }
   const pems = files.map((name) => readFileSync(join(folder, name), 'utf8'));
   const exited = once(child, 'exit');
   child.kill('SIGTERM');
   await exited;
-  const lines = pems.flatMap((pem) => pem.split('\n').filter((line) => line.length > 20 && !line.startsWith('-')));
+  const lines = pems.flatMap((pem) =>
+    pem.split('\n').filter((line) => line.length > 20 && !line.startsWith('-')),
+  );
   expect(lines.length).toBeGreaterThan(1);
   for (const name of files) expect(text).toContain(name);
   const secrets = Object.fromEntries(lines.map((line, at) => [`line ${at}`, line]));

@@ -107,14 +107,22 @@ describe('the journeys of the matrix, over real TLS', () => {
   it('show none in the events, nor on the channel, which carries the same', () => {
     expect(travelled.events.length).toBeGreaterThan(100);
     expect(published).toEqual(travelled.events);
-    expect(leaksIn({ events: travelled.events, published, json: JSON.stringify(published) }, travelled.secrets)).toEqual([]);
+    expect(
+      leaksIn(
+        { events: travelled.events, published, json: JSON.stringify(published) },
+        travelled.secrets,
+      ),
+    ).toEqual([]);
   });
 
   it('would show one that any of it held', () => {
     const [first] = Object.entries(travelled.secrets).filter(([name]) => name.startsWith('token'));
     const [name = '', token = ''] = first ?? [];
     const { granted } = travelled.values;
-    for (const leaky of [{ ...(granted as object), trace: [{ header: `Bearer ${token}` }] }, [...travelled.events, { code: token }]]) {
+    for (const leaky of [
+      { ...(granted as object), trace: [{ header: `Bearer ${token}` }] },
+      [...travelled.events, { code: token }],
+    ]) {
       expect(leaksIn({ leaky }, { [name]: token }).length).toBeGreaterThan(0);
     }
   });
@@ -124,21 +132,43 @@ describe('a process that prints whatever it gets', () => {
   it('prints no secret, to stdout or stderr', { timeout: 90_000 }, async () => {
     const { NODE_DEBUG: _, ...env } = process.env;
     const path = fileURLToPath(new URL('../kit/travelling-process.ts', import.meta.url));
-    const child = spawn(process.execPath, ['--import', 'tsx', path], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const child = spawn(process.execPath, ['--import', 'tsx', path], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
     const reported = once(child, 'message');
     const exited = once(child, 'exit');
-    const [out, errors] = await Promise.all([child.stdout?.toArray(), child.stderr?.toArray()].map(async (chunks) => Buffer.concat((await chunks) ?? [])));
+    const [out, errors] = await Promise.all(
+      [child.stdout?.toArray(), child.stderr?.toArray()].map(async (chunks) =>
+        Buffer.concat((await chunks) ?? []),
+      ),
+    );
     expect(await exited).toEqual([0, null]);
-    const [report] = (await reported) as [{ secrets: [string, { text?: string; bytes?: string }][]; ends: string[]; events: number }];
+    const [report] = (await reported) as [
+      { secrets: [string, { text?: string; bytes?: string }][]; ends: string[]; events: number },
+    ];
     expect(report.ends).toEqual(ends);
-    const secrets = Object.fromEntries(report.secrets.map(([name, { text, bytes = '' }]) => [name, text ?? Buffer.from(bytes, 'hex')]));
+    const secrets = Object.fromEntries(
+      report.secrets.map(([name, { text, bytes = '' }]) => [
+        name,
+        text ?? Buffer.from(bytes, 'hex'),
+      ]),
+    );
     expect(missingKinds(Object.keys(secrets))).toEqual([]);
     // It did print: the last of what it kept, an error and an event.
-    for (const printed of ['wrong key', 'answer_lost', 'step: ']) expect(out?.includes(printed)).toBe(true);
+    for (const printed of ['wrong key', 'answer_lost', 'step: '])
+      expect(out?.includes(printed)).toBe(true);
     expect(errors?.includes('SelfInfoError')).toBe(true);
     expect(leaksIn({ out, errors }, secrets)).toEqual([]);
-    const [token = ''] = report.secrets.filter(([name]) => name.startsWith('token')).map(([, { text }]) => text);
-    expect(leaksIn({ out: Buffer.concat([out ?? Buffer.alloc(0), Buffer.from(`\n${token}\n`)]) }, secrets)).not.toEqual([]);
+    const [token = ''] = report.secrets
+      .filter(([name]) => name.startsWith('token'))
+      .map(([, { text }]) => text);
+    expect(
+      leaksIn(
+        { out: Buffer.concat([out ?? Buffer.alloc(0), Buffer.from(`\n${token}\n`)]) },
+        secrets,
+      ),
+    ).not.toEqual([]);
   });
 });
 
@@ -146,8 +176,19 @@ describe('a wire profile of the host that hands on whatever the wire said', () =
   it('gets none of it into an error or an event', async () => {
     const canary = 'canary-status-番号';
     const events: unknown[] = [];
-    const profile = { ...publicProfile, decodeResult: () => ({ processId: STUB_PROCESS, status: canary as 'failed', items: [], extras: {} }) };
-    const { client, complete, callback } = await comeBack({ profile, onEvent: (event) => void events.push(event) });
+    const profile = {
+      ...publicProfile,
+      decodeResult: () => ({
+        processId: STUB_PROCESS,
+        status: canary as 'failed',
+        items: [],
+        extras: {},
+      }),
+    };
+    const { client, complete, callback } = await comeBack({
+      profile,
+      onEvent: (event) => void events.push(event),
+    });
     const outcome = expectStatus(await complete(callback), 'granted');
     const { error } = expectStatus(await client.query(outcome.grant, latest()), 'failed');
     expect(error).toMatchObject({ code: 'upstream_failed', upstream: { code: 'unrecognised' } });
@@ -158,13 +199,20 @@ describe('a wire profile of the host that hands on whatever the wire said', () =
 describe('what the library cannot hide', () => {
   it('is what undici tells on its own channels: a subscriber sees the header with the token', async () => {
     const portal = await startPortal();
-    const client = createSelfInfoClient({ service: loan, environment: portal.environment, tls: portal.tls });
+    const client = createSelfInfoClient({
+      service: loan,
+      environment: portal.environment,
+      tls: portal.tls,
+    });
     const heard: string[] = [];
     const hear = (message: unknown) => void heard.push(String(Object(message).headers));
     subscribe('undici:client:sendHeaders', hear);
     const { url } = await client.beginConsent({ sessionBinding: SESSION });
-    const outcome = await client.completeConsent(callbackOf(url, portal.environment), { sessionBinding: SESSION });
-    if (outcome.status === 'granted') await client.submit(outcome.grant, { household: { method: 'latest' } });
+    const outcome = await client.completeConsent(callbackOf(url, portal.environment), {
+      sessionBinding: SESSION,
+    });
+    if (outcome.status === 'granted')
+      await client.submit(outcome.grant, { household: { method: 'latest' } });
     unsubscribe('undici:client:sendHeaders', hear);
     await client.close();
     await portal.close();

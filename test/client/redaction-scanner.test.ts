@@ -6,7 +6,9 @@ import { rounds } from '../kit/size.js';
 const canary = 'canary-花子?"\\/ 1';
 const utf16be = (text: string) => Buffer.from(text, 'utf16le').swap16();
 const escaped = (text: string, hex: (code: string) => string) =>
-  [...Array(text.length).keys()].map((at) => `\\u${hex(text.charCodeAt(at).toString(16).padStart(4, '0'))}`).join('');
+  [...Array(text.length).keys()]
+    .map((at) => `\\u${hex(text.charCodeAt(at).toString(16).padStart(4, '0'))}`)
+    .join('');
 const lower = (hex: string) => hex.toLowerCase();
 const upper = (hex: string) => hex.toUpperCase();
 
@@ -14,18 +16,26 @@ const disguises: Readonly<Record<string, (secret: string) => string>> = {
   raw: (secret) => secret,
   base64: (secret) => Buffer.from(secret).toString('base64'),
   base64url: (secret) => Buffer.from(secret).toString('base64url'),
-  'base64 of a text that it stands in, one byte in': (secret) => Buffer.from(`a${secret}b`).toString('base64'),
-  'base64 of a text that it stands in, two bytes in': (secret) => Buffer.from(`ab${secret}cd`).toString('base64'),
-  'base64 of a text that it stands in, three bytes in': (secret) => Buffer.from(`abc${secret}d`).toString('base64'),
-  'base64url of a text that it stands in, one byte in': (secret) => Buffer.from(`{${secret}}`).toString('base64url'),
-  'base64url of a text that it stands in, two bytes in': (secret) => Buffer.from(`{"${secret}"}`).toString('base64url'),
+  'base64 of a text that it stands in, one byte in': (secret) =>
+    Buffer.from(`a${secret}b`).toString('base64'),
+  'base64 of a text that it stands in, two bytes in': (secret) =>
+    Buffer.from(`ab${secret}cd`).toString('base64'),
+  'base64 of a text that it stands in, three bytes in': (secret) =>
+    Buffer.from(`abc${secret}d`).toString('base64'),
+  'base64url of a text that it stands in, one byte in': (secret) =>
+    Buffer.from(`{${secret}}`).toString('base64url'),
+  'base64url of a text that it stands in, two bytes in': (secret) =>
+    Buffer.from(`{"${secret}"}`).toString('base64url'),
   hex: (secret) => Buffer.from(secret).toString('hex'),
   'hex in capitals': (secret) => Buffer.from(secret).toString('hex').toUpperCase(),
-  'hex as buffers are shown': (secret) => (Buffer.from(secret).toString('hex').match(/../g) ?? []).join(' '),
+  'hex as buffers are shown': (secret) =>
+    (Buffer.from(secret).toString('hex').match(/../g) ?? []).join(' '),
   'a list of bytes': (secret) => JSON.stringify([...Buffer.from(secret)]),
   'percent sequences': (secret) => encodeURIComponent(secret),
-  'percent sequences in small letters': (secret) => encodeURIComponent(secret).replace(/%../g, lower),
-  'percent sequences throughout': (secret) => Buffer.from(secret).toString('hex').replace(/../g, '%$&'),
+  'percent sequences in small letters': (secret) =>
+    encodeURIComponent(secret).replace(/%../g, lower),
+  'percent sequences throughout': (secret) =>
+    Buffer.from(secret).toString('hex').replace(/../g, '%$&'),
   'percent sequences twice': (secret) => encodeURIComponent(encodeURIComponent(secret)),
   'a form': (secret) => String(new URLSearchParams({ a: secret })),
   JSON: (secret) => JSON.stringify(secret),
@@ -36,7 +46,8 @@ const disguises: Readonly<Record<string, (secret: string) => string>> = {
   'UTF-16BE': (secret) => utf16be(secret).toString('latin1'),
   'UTF-16LE in hex': (secret) => Buffer.from(secret, 'utf16le').toString('hex'),
   'UTF-16BE in hex': (secret) => utf16be(secret).toString('hex'),
-  'UTF-16LE in base64, one byte in': (secret) => Buffer.concat([Buffer.from('a'), Buffer.from(secret, 'utf16le')]).toString('base64'),
+  'UTF-16LE in base64, one byte in': (secret) =>
+    Buffer.concat([Buffer.from('a'), Buffer.from(secret, 'utf16le')]).toString('base64'),
   'UTF-16BE in base64': (secret) => utf16be(secret).toString('base64'),
 };
 
@@ -46,8 +57,10 @@ describe('the search for canaries finds a deliberate leak', () => {
     'bytes that were printed': (text) => Buffer.from(`info ${text} end`),
     'a field': (text) => ({ a: { b: [text] } }),
     'the message of an error': (text) => new Error(text),
-    'the cause of a cause': (text) => new Error('a', { cause: new Error('b', { cause: { text } }) }),
-    'a hidden field of an error': (text) => Object.defineProperty(new Error('a'), 'hidden', { value: text }),
+    'the cause of a cause': (text) =>
+      new Error('a', { cause: new Error('b', { cause: { text } }) }),
+    'a hidden field of an error': (text) =>
+      Object.defineProperty(new Error('a'), 'hidden', { value: text }),
     'an event': (text) => [Object.freeze({ type: 'call', code: text })],
     'an event in JSON': (text) => JSON.stringify({ type: 'call', code: text }),
     'a dump of a store': (text) => new Map([['key', { value: JSON.stringify({ text }) }]]),
@@ -55,19 +68,26 @@ describe('the search for canaries finds a deliberate leak', () => {
 
   it.each(Object.keys(disguises))('as %s, wherever it is', (name) => {
     const disguise = disguises[name] as (secret: string) => string;
-    const missed = Object.entries(ways).filter(([, way]) => leaksIn({ leaky: way(disguise(canary)) }, { canary }).length === 0);
+    const missed = Object.entries(ways).filter(
+      ([, way]) => leaksIn({ leaky: way(disguise(canary)) }, { canary }).length === 0,
+    );
     expect(missed.map(([way]) => way)).toEqual([]);
   });
 
   it('as raw bytes of any encoding in a buffer', () => {
     for (const bytes of [Buffer.from(canary), Buffer.from(canary, 'utf16le'), utf16be(canary)]) {
-      expect(leaksIn({ printed: Buffer.concat([Buffer.from('> '), bytes]) }, { canary })).not.toEqual([]);
+      expect(
+        leaksIn({ printed: Buffer.concat([Buffer.from('> '), bytes]) }, { canary }),
+      ).not.toEqual([]);
       expect(leaksIn({ field: { bytes: Uint8Array.from(bytes) } }, { canary })).not.toEqual([]);
     }
   });
 
   it('of each secret by its own name, and shows none in what it says', () => {
-    const found = leaksIn({ first: 'canary-one', second: { a: 'canary-two' }, third: 'canary' }, { one: 'canary-one', two: 'canary-two' });
+    const found = leaksIn(
+      { first: 'canary-one', second: { a: 'canary-two' }, third: 'canary' },
+      { one: 'canary-one', two: 'canary-two' },
+    );
     expect(found).toContain('first by text: one');
     expect(found.filter((line) => line.startsWith('third'))).toEqual([]);
     expect(found.join()).not.toContain('canary');

@@ -6,7 +6,8 @@ import { type LeakWatch, watchLeaks } from '../kit/watch-leaks.js';
 
 // What is said on purpose here is not to be printed by the run.
 beforeEach(() => {
-  for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, 'write').mockReturnValue(true);
+  for (const stream of [process.stdout, process.stderr])
+    vi.spyOn(stream, 'write').mockReturnValue(true);
   for (const method of ['log', 'warn'] as const) vi.spyOn(console, method).mockReturnValue();
 });
 afterEach(() => void vi.restoreAllMocks());
@@ -29,14 +30,39 @@ it.each<[string, string, (text: string) => unknown]>([
   ['a line on stdout', 'printed', (text) => process.stdout.write(`${text}\n`)],
   ['bytes on stderr', 'printed', (text) => process.stderr.write(Buffer.from(`${text}\n`))],
   ['a console that logs', 'printed', (text) => console.log('token: %s', text)],
-  ['a console that warns of an object', 'printed', (text) => console.warn({ header: `Bearer ${text}` })],
-  ['an event', 'events', (text) => channel('myna-selfinfo:event').publish({ type: 'call', step: 'token', code: text })],
-  ['the message of an error', 'errors', (text) => new SelfInfoError('invalid_option', { path: text })],
-  ['a field of an error', 'errors', (text) => new SelfInfoError('upstream_refused', { upstream: { status: 400, code: text } })],
-])('the watch over the whole suite finds a secret in %s, raw, in base64, in hex and in percent sequences', async (_, where, say) => {
-  const disguises = [secret, Buffer.from(`a${secret}`).toString('base64'), Buffer.from(secret).toString('hex'), encodeURIComponent(secret)];
-  for (const disguised of disguises) expect(await hearing(() => say(disguised), secret)).toEqual([`${where}: secret`]);
-});
+  [
+    'a console that warns of an object',
+    'printed',
+    (text) => console.warn({ header: `Bearer ${text}` }),
+  ],
+  [
+    'an event',
+    'events',
+    (text) => channel('myna-selfinfo:event').publish({ type: 'call', step: 'token', code: text }),
+  ],
+  [
+    'the message of an error',
+    'errors',
+    (text) => new SelfInfoError('invalid_option', { path: text }),
+  ],
+  [
+    'a field of an error',
+    'errors',
+    (text) => new SelfInfoError('upstream_refused', { upstream: { status: 400, code: text } }),
+  ],
+])(
+  'the watch over the whole suite finds a secret in %s, raw, in base64, in hex and in percent sequences',
+  async (_, where, say) => {
+    const disguises = [
+      secret,
+      Buffer.from(`a${secret}`).toString('base64'),
+      Buffer.from(secret).toString('hex'),
+      encodeURIComponent(secret),
+    ];
+    for (const disguised of disguises)
+      expect(await hearing(() => say(disguised), secret)).toEqual([`${where}: secret`]);
+  },
+);
 
 it('the watch hears no more once it has stopped, and takes nothing else for a leak', async () => {
   const watch = watchLeaks();

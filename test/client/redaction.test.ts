@@ -15,7 +15,18 @@ import {
 } from '../../src/index.js';
 import { type Persona, startSandbox } from '../../src/sandbox/index.js';
 import { leaksIn } from '../kit/leaks.js';
-import { type BankOptions, CLIENT_ID, expectStatus, grantOf, loan, NOW, openBank, REDIRECT_URI, registrationOf, SESSION } from '../kit/loan.js';
+import {
+  type BankOptions,
+  CLIENT_ID,
+  expectStatus,
+  grantOf,
+  loan,
+  NOW,
+  openBank,
+  REDIRECT_URI,
+  registrationOf,
+  SESSION,
+} from '../kit/loan.js';
 import { thrownBy } from '../kit/refusals.js';
 
 const PIN = '7391';
@@ -32,7 +43,14 @@ const persona: Persona = {
   name: 'canary-name',
   pin: PIN,
   records: {
-    'local-tax': [{ server: 'municipal', holder: records.holder, asOf: '2026-06-01', fields: { 課税年度: '2026', amount: records.income } }],
+    'local-tax': [
+      {
+        server: 'municipal',
+        holder: records.holder,
+        asOf: '2026-06-01',
+        fields: { 課税年度: '2026', amount: records.income },
+      },
+    ],
     household: [
       {
         server: 'municipal',
@@ -43,7 +61,12 @@ const persona: Persona = {
       },
     ],
   },
-  unaskedItems: [{ code: 'TM00000000000108', records: [{ holder: records.holder, asOf: '2026-01-05', fields: { 戸籍: records.unasked } }] }],
+  unaskedItems: [
+    {
+      code: 'TM00000000000108',
+      records: [{ holder: records.holder, asOf: '2026-01-05', fields: { 戸籍: records.unasked } }],
+    },
+  ],
 };
 const service = defineService({
   ...loan,
@@ -62,7 +85,10 @@ const service = defineService({
 /** What passes over the wire and into the store in a journey. */
 function listen() {
   const secrets: Record<string, string> = { session: SESSION, pin: PIN, ...records };
-  const intercept: NonNullable<BankOptions<typeof service>['intercept']> = async (request, pass) => {
+  const intercept: NonNullable<BankOptions<typeof service>['intercept']> = async (
+    request,
+    pass,
+  ) => {
     const body = await request.clone().text();
     const form = new URLSearchParams(body);
     secrets.code ??= form.get('code') ?? '';
@@ -81,31 +107,85 @@ describe('nothing secret or personal shows', () => {
     const { secrets, intercept } = listen();
     const clock = createVirtualClock(NOW);
     const store = createMemoryStore({ clock });
-    const { client, sandbox, onProgress } = openBank({ service, personas: [persona], intercept, store });
+    const { client, sandbox, onProgress } = openBank({
+      service,
+      personas: [persona],
+      intercept,
+      store,
+    });
     const { url } = await client.beginConsent({ sessionBinding: SESSION });
-    const outcome = await client.completeConsent(await sandbox.visit(url, { persona: 'canary' }), { sessionBinding: SESSION });
+    const outcome = await client.completeConsent(await sandbox.visit(url, { persona: 'canary' }), {
+      sessionBinding: SESSION,
+    });
     const retrieval = await client.submit(grantOf(outcome), latest());
     const pending = await client.collect(retrieval, { deadlineMs: 1 });
     const ready = expectStatus(await client.collect(retrieval, { onProgress }), 'ready');
     const { answer } = ready;
     const { income, household, shots } = answer.items;
-    expect(JSON.parse(JSON.stringify(answer))).toEqual({ terms: answer.terms, items: { income: '[redacted]', household: '[redacted]', shots: '[redacted]' } });
+    expect(JSON.parse(JSON.stringify(answer))).toEqual({
+      terms: answer.terms,
+      items: { income: '[redacted]', household: '[redacted]', shots: '[redacted]' },
+    });
     // The journey did bring what is looked for.
-    expect(expectStatus(household, 'present').reveal()[0]?.fields[records.field]).toBe(records.household);
+    expect(expectStatus(household, 'present').reveal()[0]?.fields[records.field]).toBe(
+      records.household,
+    );
     expect(income.status).toBe('failed');
     expect(JSON.stringify(answer.extras.reveal())).toContain(records.unasked);
     expect(Object.keys(secrets).sort()).toEqual(
-      ['code', 'extra', 'field', 'holder', 'household', 'income', 'pin', 'process', 'session', 'token', 'unasked', 'verifier'].sort(),
+      [
+        'code',
+        'extra',
+        'field',
+        'holder',
+        'household',
+        'income',
+        'pin',
+        'process',
+        'session',
+        'token',
+        'unasked',
+        'verifier',
+      ].sort(),
     );
     expect(Object.values(secrets).filter((secret) => secret.length < 4)).toEqual([]);
 
     secrets.state = new URL(url).searchParams.get('state') ?? '';
-    const values = { client, store, outcome, grant: grantOf(outcome), retrieval, pending, ready, answer, items: answer.items, income, household, shots };
-    expect(leaksIn({ ...values, extras: answer.extras, itemExtras: household.extras, sandbox, log: sandbox.log }, secrets)).toEqual([]);
+    const values = {
+      client,
+      store,
+      outcome,
+      grant: grantOf(outcome),
+      retrieval,
+      pending,
+      ready,
+      answer,
+      items: answer.items,
+      income,
+      household,
+      shots,
+    };
+    expect(
+      leaksIn(
+        {
+          ...values,
+          extras: answer.extras,
+          itemExtras: household.extras,
+          sandbox,
+          log: sandbox.log,
+        },
+        secrets,
+      ),
+    ).toEqual([]);
     expect(
       leaksIn(
         { answer, items: answer.items, income, household, shots, ready },
-        { present: 'present', nothing: 'nothing-on-record', failed: 'failed', invalid: 'record_invalid' },
+        {
+          present: 'present',
+          nothing: 'nothing-on-record',
+          failed: 'failed',
+          invalid: 'record_invalid',
+        },
       ),
     ).toEqual([]);
   });
@@ -114,7 +194,8 @@ describe('nothing secret or personal shows', () => {
     const { secrets, intercept } = listen();
     const { client, callback } = openBank({ service, personas: [persona], intercept });
     const back = await callback('canary');
-    const complete = (request: string, sessionBinding = SESSION) => client.completeConsent(request, { sessionBinding });
+    const complete = (request: string, sessionBinding = SESSION) =>
+      client.completeConsent(request, { sessionBinding });
     secrets.state = new URL(back).searchParams.get('state') ?? '';
     secrets.code = new URL(back).searchParams.get('code') ?? '';
     const outcomes = {
@@ -123,37 +204,90 @@ describe('nothing secret or personal shows', () => {
       rejected: await complete(`${back}&error=${secrets.code}`),
       replayed: await complete(back),
     };
-    expect(Object.values(outcomes).map(({ status }) => status)).toEqual(['foreign-browser', 'unknown', 'rejected', 'replayed']);
+    expect(Object.values(outcomes).map(({ status }) => status)).toEqual([
+      'foreign-browser',
+      'unknown',
+      'rejected',
+      'replayed',
+    ]);
     expect(leaksIn(outcomes, secrets)).toEqual([]);
   });
 
   it.each<[string, string, (echoed: string) => Response | Promise<Response>]>([
-    ['token, refused', '/oauth/token', (echoed) => Response.json({ error: echoed, error_description: echoed }, { status: 400 })],
-    ['token, failed', '/oauth/token', (echoed) => Response.json({ error: echoed }, { status: 500 })],
-    ['token, of another type', '/oauth/token', (echoed) => Response.json({ access_token: echoed, token_type: echoed })],
-    ['token, no JSON', '/oauth/token', (echoed) => new Response(`{"access_token":"${echoed}`, { headers: { 'content-type': 'application/json' } })],
+    [
+      'token, refused',
+      '/oauth/token',
+      (echoed) => Response.json({ error: echoed, error_description: echoed }, { status: 400 }),
+    ],
+    [
+      'token, failed',
+      '/oauth/token',
+      (echoed) => Response.json({ error: echoed }, { status: 500 }),
+    ],
+    [
+      'token, of another type',
+      '/oauth/token',
+      (echoed) => Response.json({ access_token: echoed, token_type: echoed }),
+    ],
+    [
+      'token, no JSON',
+      '/oauth/token',
+      (echoed) =>
+        new Response(`{"access_token":"${echoed}`, {
+          headers: { 'content-type': 'application/json' },
+        }),
+    ],
     [
       'token, in HTML',
       '/oauth/token',
-      (echoed) => new Response(echoed, { status: 502, statusText: 'canary', headers: { 'x-echo': encodeURIComponent(echoed) } }),
+      (echoed) =>
+        new Response(echoed, {
+          status: 502,
+          statusText: 'canary',
+          headers: { 'x-echo': encodeURIComponent(echoed) },
+        }),
     ],
-    ['token, redirected', '/oauth/token', (echoed) => Response.redirect(`https://evil.example/?${encodeURIComponent(echoed)}`, 302)],
-    ['token, thrown', '/oauth/token', (echoed) => Promise.reject(Object.assign(new Error(echoed), { code: echoed, cause: echoed }))],
+    [
+      'token, redirected',
+      '/oauth/token',
+      (echoed) => Response.redirect(`https://evil.example/?${encodeURIComponent(echoed)}`, 302),
+    ],
+    [
+      'token, thrown',
+      '/oauth/token',
+      (echoed) => Promise.reject(Object.assign(new Error(echoed), { code: echoed, cause: echoed })),
+    ],
     ['request, refused', '/request', (echoed) => Response.json({ error: echoed }, { status: 403 })],
     ['request, without id', '/request', (echoed) => Response.json({ echoed })],
     [
       'request, said twice',
       '/request',
-      (echoed) => new Response(`{"${encodeURIComponent(echoed)}":1,"${encodeURIComponent(echoed)}":2}`, { headers: { 'content-type': 'application/json' } }),
+      (echoed) =>
+        new Response(`{"${encodeURIComponent(echoed)}":1,"${encodeURIComponent(echoed)}":2}`, {
+          headers: { 'content-type': 'application/json' },
+        }),
     ],
     ['request, lost', '/request', (echoed) => Promise.reject(new TypeError(echoed))],
     ['result, refused', '/result', (echoed) => Response.json({ error: echoed }, { status: 404 })],
-    ['result, of another process', '/result', (echoed) => Response.json({ process_id: echoed, process_status: 'DONE' })],
-    ['result, of another status', '/result', (echoed) => Response.json({ process_id: echoed, process_status: echoed })],
+    [
+      'result, of another process',
+      '/result',
+      (echoed) => Response.json({ process_id: echoed, process_status: 'DONE' }),
+    ],
+    [
+      'result, of another status',
+      '/result',
+      (echoed) => Response.json({ process_id: echoed, process_status: echoed }),
+    ],
     [
       'result, of a wrong shape',
       '/result',
-      (echoed) => Response.json({ process_id: echoed, process_status: 'DONE', selfPersonalData: [{ [echoed]: echoed }] }),
+      (echoed) =>
+        Response.json({
+          process_id: echoed,
+          process_status: 'DONE',
+          selfPersonalData: [{ [echoed]: echoed }],
+        }),
     ],
     ['result, lost', '/result', (echoed) => Promise.reject(new Error(echoed))],
   ])('in the error of a step whose portal echoes everything: %s', async (_, path, reply) => {
@@ -163,12 +297,18 @@ describe('nothing secret or personal shows', () => {
       personas: [persona],
       intercept: (request, pass) =>
         hear(request, async (heard) =>
-          new URL(heard.url).pathname === path ? reply([await heard.text(), heard.headers.get('authorization')].join(' ')) : pass(heard),
+          new URL(heard.url).pathname === path
+            ? reply([await heard.text(), heard.headers.get('authorization')].join(' '))
+            : pass(heard),
         ),
     });
     async function journey() {
-      const outcome = await client.completeConsent(await callback('canary'), { sessionBinding: SESSION });
-      return outcome.status === 'granted' ? client.query(outcome.grant, latest(), { onProgress }) : outcome;
+      const outcome = await client.completeConsent(await callback('canary'), {
+        sessionBinding: SESSION,
+      });
+      return outcome.status === 'granted'
+        ? client.query(outcome.grant, latest(), { onProgress })
+        : outcome;
     }
     const said: unknown = await journey().catch((error: unknown) => error);
     expect(secrets.code).not.toBe('');
@@ -181,12 +321,24 @@ describe('nothing secret or personal shows', () => {
     const grant = await consent();
     const errors = {
       session: await thrownBy(() => client.beginConsent({ sessionBinding: [canary] as never })),
-      callback: await thrownBy(() => client.completeConsent({ url: [canary] } as never, { sessionBinding: canary })),
-      date: await thrownBy(() => client.submit(grant, { household: { method: 'point-in-time', at: canary } })),
-      method: await thrownBy(() => client.submit(grant, { household: { method: canary } } as never)),
+      callback: await thrownBy(() =>
+        client.completeConsent({ url: [canary] } as never, { sessionBinding: canary }),
+      ),
+      date: await thrownBy(() =>
+        client.submit(grant, { household: { method: 'point-in-time', at: canary } }),
+      ),
+      method: await thrownBy(() =>
+        client.submit(grant, { household: { method: canary } } as never),
+      ),
       retrieval: await thrownBy(() => client.resume(`{"v":1,"id":"${canary}"}`)),
       text: await thrownBy(() => client.resume(`{"token": ${canary}`)),
-      certificate: await thrownBy(() => createSelfInfoClient({ service, environment: openBank().sandbox.environment(), tls: { cert: canary, key: canary } })),
+      certificate: await thrownBy(() =>
+        createSelfInfoClient({
+          service,
+          environment: openBank().sandbox.environment(),
+          tls: { cert: canary, key: canary },
+        }),
+      ),
     };
     expect(leaksIn(errors, { canary })).toEqual([]);
   });
@@ -194,17 +346,28 @@ describe('nothing secret or personal shows', () => {
 
 describe('nothing secret or personal shows over TLS', async () => {
   const clock = createVirtualClock(NOW);
-  const sandbox = await startSandbox({ registrations: [registrationOf(service)], personas: [persona], clock });
+  const sandbox = await startSandbox({
+    registrations: [registrationOf(service)],
+    personas: [persona],
+    clock,
+  });
   afterAll(sandbox.close);
   const { connection } = sandbox;
-  const keyLines = connection.tls.key.split('\n').filter((line) => line.length > 20 && !line.startsWith('-'));
-  const secrets: Record<string, string> = Object.fromEntries(keyLines.map((line, index) => [`line ${index} of the private key`, line]));
+  const keyLines = connection.tls.key
+    .split('\n')
+    .filter((line) => line.length > 20 && !line.startsWith('-'));
+  const secrets: Record<string, string> = Object.fromEntries(
+    keyLines.map((line, index) => [`line ${index} of the private key`, line]),
+  );
 
   it('in the sandbox, its connection and a client of it', async () => {
     expect(keyLines.length).toBeGreaterThan(1);
     const client = createSelfInfoClient({ service, ...connection });
     const { tls, environment } = connection;
-    const found = leaksIn({ client, sandbox, connection, tls, environment, spread: { ...tls } }, secrets);
+    const found = leaksIn(
+      { client, sandbox, connection, tls, environment, spread: { ...tls } },
+      secrets,
+    );
     expect(found).toEqual([]);
     await client.close();
   });
@@ -214,22 +377,38 @@ describe('nothing secret or personal shows over TLS', async () => {
     const codeVerifier = randomBytes(32).toString('base64url');
     const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url');
     const { environment, tls } = connection;
-    const back = await sandbox.visit(buildConsentUrl(environment, { state, codeChallenge }), { persona: 'canary' });
+    const back = await sandbox.visit(buildConsentUrl(environment, { state, codeChallenge }), {
+      persona: 'canary',
+    });
     const code = new URL(back).searchParams.get('code') ?? '';
     const callback = await validateCallback(environment, back, { state });
     const accessToken = await exchangeToken({ environment, callback, codeVerifier, tls, clock });
     expect(accessToken.expiresAt).toBe('2026-12-01T12:00:00+09:00');
-    const replayed = await thrownBy(() => exchangeToken({ environment, callback, codeVerifier, tls, clock }));
-    expect(replayed).toMatchObject({ code: 'callback_rejected', upstream: { code: 'replayed' }, stage: 'callback' });
+    const replayed = await thrownBy(() =>
+      exchangeToken({ environment, callback, codeVerifier, tls, clock }),
+    );
+    expect(replayed).toMatchObject({
+      code: 'callback_rejected',
+      upstream: { code: 'replayed' },
+      stage: 'callback',
+    });
     const again = await validateCallback(environment, back, { state });
-    const refused = await thrownBy(() => exchangeToken({ environment, callback: again, codeVerifier, tls, clock }));
-    expect(refused).toMatchObject({ code: 'token_refused', upstream: { code: 'invalid_grant' }, stage: 'token' });
+    const refused = await thrownBy(() =>
+      exchangeToken({ environment, callback: again, codeVerifier, tls, clock }),
+    );
+    expect(refused).toMatchObject({
+      code: 'token_refused',
+      upstream: { code: 'invalid_grant' },
+      stage: 'token',
+    });
     const found = leaksIn(
       { callback, accessToken, token: accessToken.token, replayed, refused },
       { state, codeVerifier, code, token: accessToken.token.reveal(), ...secrets },
     );
     expect(found).toEqual([]);
-    expect(JSON.stringify(accessToken)).toBe('{"token":"[redacted]","expiresAt":"2026-12-01T12:00:00+09:00"}');
+    expect(JSON.stringify(accessToken)).toBe(
+      '{"token":"[redacted]","expiresAt":"2026-12-01T12:00:00+09:00"}',
+    );
     expect(environment.clientId).toBe(CLIENT_ID);
   });
 });
@@ -239,17 +418,23 @@ describe('Sensitive', () => {
     const value = { name: 'canary-花子' };
     const sensitive = new Sensitive(value);
     expect(sensitive.reveal()).toBe(value);
-    expect([`${sensitive}`, JSON.stringify([sensitive]), `${sensitive}`, String(sensitive)]).toEqual([
-      '[redacted]',
-      '["[redacted]"]',
-      '[redacted]',
-      '[redacted]',
-    ]);
+    expect([
+      `${sensitive}`,
+      JSON.stringify([sensitive]),
+      `${sensitive}`,
+      String(sensitive),
+    ]).toEqual(['[redacted]', '["[redacted]"]', '[redacted]', '[redacted]']);
     // A log says that there is something, and that it is kept back.
     expect(inspect({ sensitive })).toBe('{ sensitive: Sensitive [redacted] }');
     expect(
       leaksIn(
-        { sensitive, inside: { sensitive }, list: [sensitive], map: new Map([['a', sensitive]]), error: new Error('a', { cause: sensitive }) },
+        {
+          sensitive,
+          inside: { sensitive },
+          list: [sensitive],
+          map: new Map([['a', sensitive]]),
+          error: new Error('a', { cause: sensitive }),
+        },
         { canary: 'canary-花子' },
       ),
     ).toEqual([]);
@@ -290,7 +475,12 @@ describe('the search itself', () => {
 
   it('finds a PIN that stands alone, and takes four digits of a longer id for none', () => {
     expect(leaksIn({ leaky: { tries: ['7391'] } }, { pin: '7391' }).length).toBeGreaterThan(0);
-    expect(leaksIn({ clean: { id: 'c-17391f', at: '2026-12-01T12:00:07.391Z', ms: 1_773_910_000 } }, { pin: '7391' })).toEqual([]);
+    expect(
+      leaksIn(
+        { clean: { id: 'c-17391f', at: '2026-12-01T12:00:07.391Z', ms: 1_773_910_000 } },
+        { pin: '7391' },
+      ),
+    ).toEqual([]);
   });
 
   it('finds nothing where nothing is, and names what it finds without showing it', () => {

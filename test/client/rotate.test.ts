@@ -2,10 +2,25 @@ import { createHash, X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createMemoryStore, createSelfInfoClient, createVirtualClock, latest, type SelfInfoClient, type Store } from '../../src/index.js';
+import {
+  createMemoryStore,
+  createSelfInfoClient,
+  createVirtualClock,
+  latest,
+  type SelfInfoClient,
+  type Store,
+} from '../../src/index.js';
 import type { Credential } from '../kit/certificates.js';
 import { expectStatus, type Loan, loan, NOW, openBank, SESSION } from '../kit/loan.js';
-import { callbackOf, good, type Portal, type PortalOptions, type PortalStage, raw, startPortal } from '../kit/portal.js';
+import {
+  callbackOf,
+  good,
+  type Portal,
+  type PortalOptions,
+  type PortalStage,
+  raw,
+  startPortal,
+} from '../kit/portal.js';
 import { refusal, typeErrorOf } from '../kit/refusals.js';
 import { startByteServer } from '../kit/sockets.js';
 
@@ -17,46 +32,75 @@ afterEach(async () => {
 const clock = createVirtualClock(NOW);
 const thumbprint = (raw: Buffer) => createHash('sha256').update(raw).digest('base64url');
 const thumbprintOf = ({ cert }: Credential) => thumbprint(new X509Certificate(cert).raw);
-const peerOf = ({ socket }: IncomingMessage) => thumbprint((socket as TLSSocket).getPeerCertificate().raw);
+const peerOf = ({ socket }: IncomingMessage) =>
+  thumbprint((socket as TLSSocket).getPeerCertificate().raw);
 const json = { 'content-type': 'application/json' };
 
-/** A portal that binds each token to the certificate it was fetched with (RFC 8705), and remembers who asked what with which. */
+/**
+ * A portal that binds each token to the certificate it was fetched with (RFC 8705), and remembers
+ * who asked what with which.
+ */
 async function openBinding(options: PortalOptions = {}) {
   const seen: { stage: PortalStage; certificate: string; token: string | undefined }[] = [];
   let tokens = 0;
   const bound = (stage: PortalStage, pass = good[stage]): typeof pass => {
     return (response, request) => {
       const certificate = peerOf(request);
-      const token = request.headers.authorization?.slice('Bearer '.length) ?? `${tokens++}.${certificate}`;
+      const token =
+        request.headers.authorization?.slice('Bearer '.length) ?? `${tokens++}.${certificate}`;
       seen.push({ stage, certificate, token });
-      if (stage === 'token') return raw(JSON.stringify({ access_token: token, token_type: 'Bearer', expires_in: 3600 }), json)(response, request);
-      return token.endsWith(`.${certificate}`) ? pass(response, request) : raw(JSON.stringify({ error: 'invalid_token' }), json, 401)(response, request);
+      if (stage === 'token')
+        return raw(
+          JSON.stringify({ access_token: token, token_type: 'Bearer', expires_in: 3600 }),
+          json,
+        )(response, request);
+      return token.endsWith(`.${certificate}`)
+        ? pass(response, request)
+        : raw(JSON.stringify({ error: 'invalid_token' }), json, 401)(response, request);
     };
   };
   const { replies = {} } = options;
   const portal = await startPortal({
     ...options,
-    replies: { token: bound('token'), request: bound('request', replies.request), result: bound('result', replies.result) },
+    replies: {
+      token: bound('token'),
+      request: bound('request', replies.request),
+      result: bound('result', replies.result),
+    },
   });
   ends.push(portal.close);
   return { portal, seen, issue: () => portal.authority.issue('SP12345678_AB1234') };
 }
 
 function connect(portal: Portal, tls: Credential, store: Store = createMemoryStore({ clock })) {
-  const client = createSelfInfoClient({ service: loan, environment: portal.environment, tls, clock, store });
+  const client = createSelfInfoClient({
+    service: loan,
+    environment: portal.environment,
+    tls,
+    clock,
+    store,
+  });
   ends.push(client.close);
   return client;
 }
 
 async function consent(client: SelfInfoClient<Loan>, portal: Portal) {
   const { url } = await client.beginConsent({ sessionBinding: SESSION });
-  return expectStatus(await client.completeConsent(callbackOf(url, portal.environment), { sessionBinding: SESSION }), 'granted').grant;
+  return expectStatus(
+    await client.completeConsent(callbackOf(url, portal.environment), { sessionBinding: SESSION }),
+    'granted',
+  ).grant;
 }
 
 const busyThenGood = () => {
   let polls = 0;
   return (...args: Parameters<(typeof good)['result']>) =>
-    polls++ === 0 ? raw(JSON.stringify({ process_id: 'process-of-the-test-portal', process_status: 'RUNNING' }), json)(...args) : good.result(...args);
+    polls++ === 0
+      ? raw(
+          JSON.stringify({ process_id: 'process-of-the-test-portal', process_status: 'RUNNING' }),
+          json,
+        )(...args)
+      : good.result(...args);
 };
 
 describe('a new client certificate', () => {
@@ -68,7 +112,10 @@ describe('a new client certificate', () => {
       if (tls === second) client.rotate(second);
       expect((await client.query(await consent(client, portal), latest())).status).toBe('ready');
     }
-    expect(seen.map(({ certificate }) => certificate)).toEqual([...Array(3).fill(thumbprintOf(portal.tls)), ...Array(3).fill(thumbprintOf(second))]);
+    expect(seen.map(({ certificate }) => certificate)).toEqual([
+      ...Array(3).fill(thumbprintOf(portal.tls)),
+      ...Array(3).fill(thumbprintOf(second)),
+    ]);
   });
 
   it('loses no journey of forty while there are five of them in a row', async () => {
@@ -76,14 +123,16 @@ describe('a new client certificate', () => {
     const client = connect(portal, portal.tls);
     const next = await Promise.all(Array.from({ length: 5 }, issue));
     let steps = 0;
-    // Forty journeys take three steps each: a new certificate comes after every twentieth, in the midst of all others.
+    // Forty journeys take three steps each: a new certificate comes after every twentieth, in the
+    // midst of all others.
     const step = () => {
       const tls = ++steps % 20 === 0 ? next[steps / 20 - 1] : undefined;
       if (tls) client.rotate(tls);
     };
     const journeys = Array.from({ length: 40 }, async (_, index) => {
       // They begin one after another, so that each step of some meets another step of others.
-      for (let turn = 0; turn < index * 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+      for (let turn = 0; turn < index * 3; turn++)
+        await new Promise((resolve) => setImmediate(resolve));
       const grant = await consent(client, portal);
       step();
       const retrieval = await client.submit(grant, latest());
@@ -95,25 +144,36 @@ describe('a new client certificate', () => {
     expect(await Promise.all(journeys)).toEqual(Array(40).fill('ready'));
     expect(steps).toBe(120);
     const certificates = new Map<string | undefined, Set<string>>();
-    for (const { token, certificate } of seen) certificates.set(token, (certificates.get(token) ?? new Set()).add(certificate));
+    for (const { token, certificate } of seen)
+      certificates.set(token, (certificates.get(token) ?? new Set()).add(certificate));
     // Forty tokens, each under exactly one certificate; and more than one certificate was in use.
     expect([...certificates.values()].map(({ size }) => size)).toEqual(Array(40).fill(1));
     expect(new Set(seen.map(({ certificate }) => certificate)).size).toBeGreaterThan(1);
     await portal.drained();
   });
 
-  it.each(['TLSv1.2', 'TLSv1.3'] as const)('never resumes a session of the one before, with %s', async (version) => {
-    const server = await startByteServer({ tls: { minVersion: version, maxVersion: version } });
-    ends.push(server.close);
-    const client = createSelfInfoClient({ service: loan, environment: server.environment, tls: server.tls, clock });
-    ends.push(client.close);
-    for (let times = 0; times < 3; times++) {
-      const { url } = await client.beginConsent({ sessionBinding: SESSION });
-      await client.completeConsent(callbackOf(url, server.environment), { sessionBinding: SESSION });
-      client.rotate(await server.authority.issue('next'));
-    }
-    expect(server.resumed).toEqual([false, false, false]);
-  });
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'never resumes a session of the one before, with %s',
+    async (version) => {
+      const server = await startByteServer({ tls: { minVersion: version, maxVersion: version } });
+      ends.push(server.close);
+      const client = createSelfInfoClient({
+        service: loan,
+        environment: server.environment,
+        tls: server.tls,
+        clock,
+      });
+      ends.push(client.close);
+      for (let times = 0; times < 3; times++) {
+        const { url } = await client.beginConsent({ sessionBinding: SESSION });
+        await client.completeConsent(callbackOf(url, server.environment), {
+          sessionBinding: SESSION,
+        });
+        client.rotate(await server.authority.issue('next'));
+      }
+      expect(server.resumed).toEqual([false, false, false]);
+    },
+  );
 });
 
 describe('a journey under way ends under the certificate it began with', () => {
@@ -124,7 +184,9 @@ describe('a journey under way ends under the certificate it began with', () => {
     await portal.hangUp();
     client.rotate(await issue());
     expect((await client.query(grant, latest())).status).toBe('ready');
-    expect(new Set(seen.map(({ certificate }) => certificate))).toEqual(new Set([thumbprintOf(portal.tls)]));
+    expect(new Set(seen.map(({ certificate }) => certificate))).toEqual(
+      new Set([thumbprintOf(portal.tls)]),
+    );
     expect(portal.connections).toBe(2);
   });
 
@@ -135,10 +197,14 @@ describe('a journey under way ends under the certificate it began with', () => {
     client.rotate(await issue());
     expect((await client.collect(client.resume(stored), { deadlineMs: 0 })).status).toBe('pending');
     client.rotate(await issue());
-    expect((await client.collect(client.resume(stored), { deadlineMs: 1_000 })).status).toBe('pending');
+    expect((await client.collect(client.resume(stored), { deadlineMs: 1_000 })).status).toBe(
+      'pending',
+    );
     client.rotate(await issue());
     expect((await client.collect(client.resume(stored))).status).toBe('ready');
-    expect(new Set(seen.map(({ certificate }) => certificate))).toEqual(new Set([thumbprintOf(portal.tls)]));
+    expect(new Set(seen.map(({ certificate }) => certificate))).toEqual(
+      new Set([thumbprintOf(portal.tls)]),
+    );
   });
 
   it('in another process too, which had that certificate before', async () => {
@@ -158,7 +224,12 @@ describe('a journey under way ends under the certificate it began with', () => {
     const stored = JSON.stringify(await one.submit(await consent(one, portal), latest()));
     const stranger = connect(portal, await issue(), store);
     const { error } = expectStatus(await stranger.collect(stranger.resume(stored)), 'failed');
-    expect([error.code, error.stage, error.effect, error.upstream]).toEqual(['upstream_refused', 'result', 'none', { status: 401, code: 'invalid_token' }]);
+    expect([error.code, error.stage, error.effect, error.upstream]).toEqual([
+      'upstream_refused',
+      'result',
+      'none',
+      { status: 401, code: 'invalid_token' },
+    ]);
     // Nothing is lost: the one that knows it can still collect.
     expect((await one.collect(one.resume(stored))).status).toBe('ready');
   });
@@ -172,10 +243,19 @@ describe('a credential to rotate to', () => {
     const rotate = (tls: unknown) => () => Reflect.apply(client.rotate, client, [tls]);
     expect(refusal(rotate(undefined))).toEqual(['missing_option', 'tls']);
     expect(refusal(rotate({ cert }))).toEqual(['missing_option', 'tls.key']);
-    expect(refusal(rotate({ cert: '/etc/loan/client.crt', key }))).toEqual(['invalid_credential', 'tls.cert']);
+    expect(refusal(rotate({ cert: '/etc/loan/client.crt', key }))).toEqual([
+      'invalid_credential',
+      'tls.cert',
+    ]);
     expect(refusal(rotate({ cert, key: 'x' }))).toEqual(['invalid_credential', 'tls.key']);
-    expect(refusal(rotate({ cert, key: portal.tls.key }))).toEqual(['key_certificate_mismatch', 'tls.key']);
-    expect(refusal(rotate({ cert, key, rejectUnauthorized: false }))).toEqual(['unknown_option', 'tls.rejectUnauthorized']);
+    expect(refusal(rotate({ cert, key: portal.tls.key }))).toEqual([
+      'key_certificate_mismatch',
+      'tls.key',
+    ]);
+    expect(refusal(rotate({ cert, key, rejectUnauthorized: false }))).toEqual([
+      'unknown_option',
+      'tls.rejectUnauthorized',
+    ]);
     expect(await typeErrorOf(rotate('x'))).toBe('tls must be an object.');
     expect(await typeErrorOf(rotate({ cert, key: 1 }))).toBe('tls.key must be a string.');
     await consent(client, portal);
@@ -194,6 +274,9 @@ describe('a credential to rotate to', () => {
     const { issue } = await openBinding();
     const bank = openBank();
     bank.client.rotate(await issue());
-    expect((await bank.client.query(await bank.consent(), latest(), { onProgress: bank.onProgress })).status).toBe('ready');
+    expect(
+      (await bank.client.query(await bank.consent(), latest(), { onProgress: bank.onProgress }))
+        .status,
+    ).toBe('ready');
   });
 });

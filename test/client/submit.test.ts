@@ -12,29 +12,57 @@ import {
   type Store,
 } from '../../src/index.js';
 import { startSandbox } from '../../src/sandbox/index.js';
-import { answerAt, expectStatus, grantOf, hangAt, type Loan, loan, NOW, openBank, registrationOf, SESSION, visits } from '../kit/loan.js';
+import {
+  answerAt,
+  expectStatus,
+  grantOf,
+  hangAt,
+  type Loan,
+  loan,
+  NOW,
+  openBank,
+  registrationOf,
+  SESSION,
+  visits,
+} from '../kit/loan.js';
 import { errorOf, refusalOf, thrownBy, typeErrorOf } from '../kit/refusals.js';
 import { openStub } from '../kit/stub.js';
 
 const asked = { income: latest() };
-const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({ code, stage, effect, safe });
+const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({
+  code,
+  stage,
+  effect,
+  safe,
+});
 
 describe('a grant', () => {
   it('pays for one request', async () => {
     const { client, consent, calls } = openBank();
     const grant = await consent();
     await client.submit(grant, asked);
-    expect(facts(await errorOf(() => client.submit(grant, asked)))).toEqual({ code: 'grant_used', stage: 'request', effect: 'none', safe: false });
-    expect((await errorOf(() => client.query(grant, { household: latest() }))).code).toBe('grant_used');
+    expect(facts(await errorOf(() => client.submit(grant, asked)))).toEqual({
+      code: 'grant_used',
+      stage: 'request',
+      effect: 'none',
+      safe: false,
+    });
+    expect((await errorOf(() => client.query(grant, { household: latest() }))).code).toBe(
+      'grant_used',
+    );
     expect(calls).toEqual(['/oauth/token', '/request']);
   });
 
   it('pays for one of many requests at once', async () => {
     const { client, consent, calls } = openBank();
     const grant = await consent();
-    const results = await Promise.allSettled(Array.from({ length: 20 }, () => client.submit(grant, asked)));
+    const results = await Promise.allSettled(
+      Array.from({ length: 20 }, () => client.submit(grant, asked)),
+    );
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect(results.flatMap((result) => (result.status === 'rejected' ? [result.reason.code] : []))).toEqual(Array(19).fill('grant_used'));
+    expect(
+      results.flatMap((result) => (result.status === 'rejected' ? [result.reason.code] : [])),
+    ).toEqual(Array(19).fill('grant_used'));
     expect(calls).toEqual(['/oauth/token', '/request']);
   });
 
@@ -52,8 +80,20 @@ describe('a grant', () => {
   it('is good only as the very object that the client gave', async () => {
     const { client, consent, calls } = openBank();
     const grant = await consent();
-    for (const foreign of [{ ...grant }, JSON.parse(JSON.stringify(grant)), structuredClone(grant), {}, null, undefined, 'grant', await openBank().consent()])
-      expect(await refusalOf(() => client.submit(foreign as Grant<Loan>, asked))).toEqual(['foreign_grant', 'grant']);
+    for (const foreign of [
+      { ...grant },
+      JSON.parse(JSON.stringify(grant)),
+      structuredClone(grant),
+      {},
+      null,
+      undefined,
+      'grant',
+      await openBank().consent(),
+    ])
+      expect(await refusalOf(() => client.submit(foreign as Grant<Loan>, asked))).toEqual([
+        'foreign_grant',
+        'grant',
+      ]);
     expect(calls).toEqual(['/oauth/token']);
   });
 
@@ -61,7 +101,9 @@ describe('a grant', () => {
     const { consent } = openBank();
     const grant = await consent();
     expect(() => Object.assign(grant, { expiresAt: null })).toThrow(TypeError);
-    expect(() => Object.assign(grant.terms, { keepUntil: '2099-01-01T00:00:00+09:00' })).toThrow(TypeError);
+    expect(() => Object.assign(grant.terms, { keepUntil: '2099-01-01T00:00:00+09:00' })).toThrow(
+      TypeError,
+    );
     expect(() => Object.assign(grant.terms.purpose, { id: 'marketing' })).toThrow(TypeError);
   });
 });
@@ -71,7 +113,11 @@ describe('a call with a token', () => {
     const sent: [string, Request['redirect'], Record<string, string>][] = [];
     const { client, consent, onProgress } = openBank({
       intercept(request, pass) {
-        sent.push([new URL(request.url).pathname, request.redirect, Object.fromEntries(request.headers)]);
+        sent.push([
+          new URL(request.url).pathname,
+          request.redirect,
+          Object.fromEntries(request.headers),
+        ]);
         return pass(request);
       },
     });
@@ -90,7 +136,9 @@ describe('a call with a token', () => {
   });
 
   it('may be answered by any status of a success', async () => {
-    const { client, consent } = openBank(answerAt('/request', () => Response.json({ process_id: 'p' }, { status: 299 })));
+    const { client, consent } = openBank(
+      answerAt('/request', () => Response.json({ process_id: 'p' }, { status: 299 })),
+    );
     expect((await client.submit(await consent(), asked)).v).toBe(1);
   });
 });
@@ -104,19 +152,63 @@ describe('what is asked is checked before the grant is spent:', () => {
     },
   });
   it.each<[string, unknown, [string, string]]>([
-    ['an item that is not registered', { pension: latest() }, ['unknown_item', 'inquiries.pension']],
-    ['a name of great length', { ['x'.repeat(100)]: latest() }, ['unknown_item', `inquiries.${'x'.repeat(60)}`]],
-    ['a name that every object has', { constructor: latest() }, ['unknown_item', 'inquiries.constructor']],
-    ['a method that is not registered', { income: pointInTime('2026-04-01') }, ['inquiry_not_registered', 'inquiries.income']],
-    ['the latest where latestBy is declared and the method is not', { household: latest() }, ['inquiry_not_registered', 'inquiries.household']],
-    ['the latest where latestBy is not declared', { income: latest() }, ['latest_not_declared', 'inquiries.income']],
-    ['one inquiry that not every item allows', pointInTime('2026-04-01'), ['inquiry_not_registered', 'inquiries (income)']],
+    [
+      'an item that is not registered',
+      { pension: latest() },
+      ['unknown_item', 'inquiries.pension'],
+    ],
+    [
+      'a name of great length',
+      { ['x'.repeat(100)]: latest() },
+      ['unknown_item', `inquiries.${'x'.repeat(60)}`],
+    ],
+    [
+      'a name that every object has',
+      { constructor: latest() },
+      ['unknown_item', 'inquiries.constructor'],
+    ],
+    [
+      'a method that is not registered',
+      { income: pointInTime('2026-04-01') },
+      ['inquiry_not_registered', 'inquiries.income'],
+    ],
+    [
+      'the latest where latestBy is declared and the method is not',
+      { household: latest() },
+      ['inquiry_not_registered', 'inquiries.household'],
+    ],
+    [
+      'the latest where latestBy is not declared',
+      { income: latest() },
+      ['latest_not_declared', 'inquiries.income'],
+    ],
+    [
+      'one inquiry that not every item allows',
+      pointInTime('2026-04-01'),
+      ['inquiry_not_registered', 'inquiries (income)'],
+    ],
     ['nothing', {}, ['invalid_option', 'inquiries']],
     ['nothing but undefined', { income: undefined }, ['invalid_option', 'inquiries']],
-    ['a method that does not exist', { income: { method: 'everything' } }, ['invalid_option', 'inquiries.income.method']],
-    ['a field too many', { income: { method: 'range', from: '2026-01-01', to: '2026-02-01', at: '2026-01-01' } }, ['unknown_option', 'inquiries.income.at']],
-    ['a day that does not exist', { household: { method: 'point-in-time', at: '2026-02-30' } }, ['invalid_date', 'inquiries.household.at']],
-    ['a range that ends before it starts', { income: { method: 'range', from: '2026-02-01', to: '2026-01-31' } }, ['range_reversed', 'inquiries.income']],
+    [
+      'a method that does not exist',
+      { income: { method: 'everything' } },
+      ['invalid_option', 'inquiries.income.method'],
+    ],
+    [
+      'a field too many',
+      { income: { method: 'range', from: '2026-01-01', to: '2026-02-01', at: '2026-01-01' } },
+      ['unknown_option', 'inquiries.income.at'],
+    ],
+    [
+      'a day that does not exist',
+      { household: { method: 'point-in-time', at: '2026-02-30' } },
+      ['invalid_date', 'inquiries.household.at'],
+    ],
+    [
+      'a range that ends before it starts',
+      { income: { method: 'range', from: '2026-02-01', to: '2026-01-31' } },
+      ['range_reversed', 'inquiries.income'],
+    ],
   ])('%s', async (_, inquiries, expected) => {
     const { client, consent, calls } = openBank({ service: mixed });
     const grant = await consent();
@@ -132,7 +224,11 @@ describe('what is asked is checked before the grant is spent:', () => {
     ['a text', 'latest', 'inquiries must be an inquiry, or an object with one per item.'],
     ['a text for an item', { income: 'latest' }, 'inquiries.income must be an object.'],
     ['null for an item', { income: null }, 'inquiries.income must be an object.'],
-    ['a number for a day', { household: { method: 'point-in-time', at: 20260401 } }, 'inquiries.household.at must be a date string or a fiscal year.'],
+    [
+      'a number for a day',
+      { household: { method: 'point-in-time', at: 20260401 } },
+      'inquiries.household.at must be a date string or a fiscal year.',
+    ],
   ])('%s', async (_, inquiries, message) => {
     const { client, consent } = openBank({ service: mixed });
     const grant = await consent();
@@ -152,7 +248,11 @@ describe('what is asked is checked before the grant is spent:', () => {
 
   it('an item that is left out may be there as undefined, and so may method', async () => {
     const { client, consent } = openBank();
-    const { inquiries } = await client.submit(await consent(), { method: undefined, income: undefined, shots: latest() } as never);
+    const { inquiries } = await client.submit(await consent(), {
+      method: undefined,
+      income: undefined,
+      shots: latest(),
+    } as never);
     expect(inquiries).toEqual({ shots: { method: 'latest' } });
   });
 
@@ -163,8 +263,12 @@ describe('what is asked is checked before the grant is spent:', () => {
   ])('%s', async (_, options, expected) => {
     const { client, consent } = openBank();
     const grant = await consent();
-    if (typeof expected === 'string') expect(await typeErrorOf(() => client.submit(grant, asked, options as never))).toBe(expected);
-    else expect(await refusalOf(() => client.submit(grant, asked, options as never))).toEqual(expected);
+    if (typeof expected === 'string')
+      expect(await typeErrorOf(() => client.submit(grant, asked, options as never))).toBe(expected);
+    else
+      expect(await refusalOf(() => client.submit(grant, asked, options as never))).toEqual(
+        expected,
+      );
     expect((await client.submit(grant, asked)).v).toBe(1);
   });
 
@@ -181,7 +285,10 @@ describe('what is asked is checked before the grant is spent:', () => {
     const { client, consent } = openBank();
     const grant = await consent();
     const retrieval = await client.submit(await consent(), asked);
-    for (const call of [() => client.query(grant, asked, options as never), () => client.collect(retrieval, options as never)]) {
+    for (const call of [
+      () => client.query(grant, asked, options as never),
+      () => client.collect(retrieval, options as never),
+    ]) {
       if (typeof expected === 'string') expect(await typeErrorOf(call)).toBe(expected);
       else expect(await refusalOf(call)).toEqual(expected);
     }
@@ -191,32 +298,99 @@ describe('what is asked is checked before the grant is spent:', () => {
 
 describe('when the portal refuses the request', () => {
   it.each<[number, unknown, object]>([
-    [400, { error: 'invalid_request' }, { code: 'upstream_refused', effect: 'none', safe: false, upstream: { status: 400, code: 'invalid_request' } }],
-    [401, { error: 'invalid_token' }, { code: 'upstream_refused', effect: 'none', safe: false, upstream: { status: 401, code: 'invalid_token' } }],
-    [409, { error: 'consent_used' }, { code: 'upstream_refused', effect: 'none', safe: false, upstream: { status: 409, code: 'consent_used' } }],
-    [403, { error: '番号 花子' }, { code: 'upstream_refused', effect: 'none', safe: false, upstream: { status: 403, code: 'unrecognised' } }],
+    [
+      400,
+      { error: 'invalid_request' },
+      {
+        code: 'upstream_refused',
+        effect: 'none',
+        safe: false,
+        upstream: { status: 400, code: 'invalid_request' },
+      },
+    ],
+    [
+      401,
+      { error: 'invalid_token' },
+      {
+        code: 'upstream_refused',
+        effect: 'none',
+        safe: false,
+        upstream: { status: 401, code: 'invalid_token' },
+      },
+    ],
+    [
+      409,
+      { error: 'consent_used' },
+      {
+        code: 'upstream_refused',
+        effect: 'none',
+        safe: false,
+        upstream: { status: 409, code: 'consent_used' },
+      },
+    ],
+    [
+      403,
+      { error: '番号 花子' },
+      {
+        code: 'upstream_refused',
+        effect: 'none',
+        safe: false,
+        upstream: { status: 403, code: 'unrecognised' },
+      },
+    ],
     [404, {}, { code: 'upstream_refused', effect: 'none', safe: false, upstream: { status: 404 } }],
-    [429, {}, { code: 'upstream_unavailable', effect: 'unknown', safe: false, upstream: { status: 429 } }],
-    [500, { error: 'server_error' }, { code: 'upstream_failed', effect: 'unknown', safe: false, upstream: { status: 500, code: 'server_error' } }],
-    [502, null, { code: 'upstream_failed', effect: 'unknown', safe: false, upstream: { status: 502 } }],
+    [
+      429,
+      {},
+      { code: 'upstream_unavailable', effect: 'unknown', safe: false, upstream: { status: 429 } },
+    ],
+    [
+      500,
+      { error: 'server_error' },
+      {
+        code: 'upstream_failed',
+        effect: 'unknown',
+        safe: false,
+        upstream: { status: 500, code: 'server_error' },
+      },
+    ],
+    [
+      502,
+      null,
+      { code: 'upstream_failed', effect: 'unknown', safe: false, upstream: { status: 502 } },
+    ],
     [
       503,
       { error: 'temporarily_unavailable' },
-      { code: 'upstream_unavailable', effect: 'unknown', safe: false, upstream: { status: 503, code: 'temporarily_unavailable' } },
+      {
+        code: 'upstream_unavailable',
+        effect: 'unknown',
+        safe: false,
+        upstream: { status: 503, code: 'temporarily_unavailable' },
+      },
     ],
   ])('with %i and %j, the error says so', async (status, body, expected) => {
-    const { client, consent, calls } = openBank(answerAt('/request', () => Response.json(body, { status })));
+    const { client, consent, calls } = openBank(
+      answerAt('/request', () => Response.json(body, { status })),
+    );
     const grant = await consent();
     const error = await errorOf(() => client.submit(grant, asked));
-    expect({ ...facts(error), upstream: error.upstream }).toEqual({ stage: 'request', ...expected });
+    expect({ ...facts(error), upstream: error.upstream }).toEqual({
+      stage: 'request',
+      ...expected,
+    });
     // What was not carried out leaves the consent unspent; of the rest nobody knows.
     const again = await errorOf(() => client.submit(grant, asked));
     expect(again.code).toBe(error.effect === 'none' ? error.code : 'grant_used');
-    expect(calls.filter((path) => path === '/request')).toHaveLength(error.effect === 'none' ? 2 : 1);
+    expect(calls.filter((path) => path === '/request')).toHaveLength(
+      error.effect === 'none' ? 2 : 1,
+    );
   });
 
   it('query returns the refusal as a result', async () => {
-    const { client, consent } = openBank(answerAt('/request', () => Response.json({ error: 'consent_used' }, { status: 409 })));
+    const { client, consent } = openBank(
+      answerAt('/request', () => Response.json({ error: 'consent_used' }, { status: 409 })),
+    );
     const { error } = expectStatus(await client.query(await consent(), asked), 'failed');
     expect({ ...facts(error), upstream: error.upstream }).toEqual({
       code: 'upstream_refused',
@@ -237,9 +411,15 @@ describe('when the portal refuses the request', () => {
     ['1.5', undefined],
     ['99999999999999999999', undefined],
   ])('and says Retry-After: %s, the error passes it on', async (header, notBefore) => {
-    const { client, consent } = openBank(answerAt('/request', () => new Response('', { status: 503, headers: { 'retry-after': header } })));
+    const { client, consent } = openBank(
+      answerAt(
+        '/request',
+        () => new Response('', { status: 503, headers: { 'retry-after': header } }),
+      ),
+    );
     const error = await errorOf(async () => client.submit(await consent(), asked));
-    // When a new consent makes sense: the request itself may have been carried out by the portal behind a gateway.
+    // When a new consent makes sense: the request itself may have been carried out by the portal
+    // behind a gateway.
     expect(error.retry).toEqual({ safe: false, ...(notBefore && { notBefore }) });
   });
 
@@ -247,14 +427,28 @@ describe('when the portal refuses the request', () => {
     [503, [503], { effect: 'none', safe: true }],
     [502, [429, 502], { effect: 'none', safe: true }],
     [503, [429, 502], { effect: 'unknown', safe: false }],
-  ])('with %i and the profile names %j as statuses of a request that was not taken, that decides', async (status, untaken, expected) => {
-    const profile = { ...publicProfile, untakenStatuses: { value: untaken, confidence: 'specification' } } as const;
-    const { client, begin, calls } = openStub({ profile, answers: { request: () => new Response('', { status }) } });
-    const grant = grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }));
-    expect(facts(await errorOf(() => client.submit(grant, latest())))).toMatchObject({ stage: 'request', ...expected });
-    await errorOf(() => client.submit(grant, latest()));
-    expect(calls).toEqual(expected.safe ? ['token', 'request', 'request'] : ['token', 'request']);
-  });
+  ])(
+    'with %i and the profile names %j as statuses of a request that was not taken, that decides',
+    async (status, untaken, expected) => {
+      const profile = {
+        ...publicProfile,
+        untakenStatuses: { value: untaken, confidence: 'specification' },
+      } as const;
+      const { client, begin, calls } = openStub({
+        profile,
+        answers: { request: () => new Response('', { status }) },
+      });
+      const grant = grantOf(
+        await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }),
+      );
+      expect(facts(await errorOf(() => client.submit(grant, latest())))).toMatchObject({
+        stage: 'request',
+        ...expected,
+      });
+      await errorOf(() => client.submit(grant, latest()));
+      expect(calls).toEqual(expected.safe ? ['token', 'request', 'request'] : ['token', 'request']);
+    },
+  );
 });
 
 describe('when the portal cannot answer yet', () => {
@@ -273,16 +467,35 @@ describe('when the portal cannot answer yet', () => {
   });
 
   it('the result says why, when the calendar knows it', async () => {
-    const pension = defineService({ ...loan, items: { pension: { detail: 'pension', holders: ['pension-service'], inquiries: ['point-in-time'] } } });
-    const { client, consent } = openBank({ service: pension, now: '2026-12-06T12:00:00+09:00', ...busy() });
-    const result = expectStatus(await client.query(await consent(), pointInTime('2026-12-01')), 'unavailable');
+    const pension = defineService({
+      ...loan,
+      items: {
+        pension: { detail: 'pension', holders: ['pension-service'], inquiries: ['point-in-time'] },
+      },
+    });
+    const { client, consent } = openBank({
+      service: pension,
+      now: '2026-12-06T12:00:00+09:00',
+      ...busy(),
+    });
+    const result = expectStatus(
+      await client.query(await consent(), pointInTime('2026-12-01')),
+      'unavailable',
+    );
     expect(result.until).toBe('2026-12-07T08:00:00+09:00');
     expect(result.causes.map(({ server }) => server)).toContain('pension-service');
   });
 
   it('an HTTP 503 is the same', async () => {
-    const { client, consent } = openBank(answerAt('/result', () => new Response('<html>', { status: 503, headers: { 'retry-after': '30' } })));
-    expect(expectStatus(await client.query(await consent(), asked), 'unavailable').until).toBe('2026-12-01T10:00:30+09:00');
+    const { client, consent } = openBank(
+      answerAt(
+        '/result',
+        () => new Response('<html>', { status: 503, headers: { 'retry-after': '30' } }),
+      ),
+    );
+    expect(expectStatus(await client.query(await consent(), asked), 'unavailable').until).toBe(
+      '2026-12-01T10:00:30+09:00',
+    );
   });
 
   it.each([
@@ -290,7 +503,9 @@ describe('when the portal cannot answer yet', () => {
     ['FUNCTION_ERROR', 'failed'],
     ['BLOCKED', 'blocked'],
   ])('the process status %s fails it', async (wire, code) => {
-    const lost = answerAt('/result', async (request) => Response.json({ ...((await request.json()) as object), process_status: wire }));
+    const lost = answerAt('/result', async (request) =>
+      Response.json({ ...((await request.json()) as object), process_status: wire }),
+    );
     const { client, consent } = openBank(lost);
     const { error } = expectStatus(await client.query(await consent(), asked), 'failed');
     expect({ ...facts(error), upstream: error.upstream }).toEqual({
@@ -303,17 +518,31 @@ describe('when the portal cannot answer yet', () => {
   });
 
   it.each<[string, (id: string) => unknown, string]>([
-    ['a status nobody knows', (id) => ({ process_id: id, process_status: 'SLEEPING' }), 'body.process_status'],
+    [
+      'a status nobody knows',
+      (id) => ({ process_id: id, process_status: 'SLEEPING' }),
+      'body.process_status',
+    ],
     ['no status', (id) => ({ process_id: id }), 'body.process_status'],
     ['no process id', () => ({ process_status: 'DONE' }), 'body.process_id'],
-    ['data that is no list', (id) => ({ process_id: id, process_status: 'DONE', selfPersonalData: {} }), 'body.selfPersonalData'],
-    ['an item without code', (id) => ({ process_id: id, process_status: 'DONE', selfPersonalData: [{}] }), 'body.selfPersonalData[0].item_code'],
+    [
+      'data that is no list',
+      (id) => ({ process_id: id, process_status: 'DONE', selfPersonalData: {} }),
+      'body.selfPersonalData',
+    ],
+    [
+      'an item without code',
+      (id) => ({ process_id: id, process_status: 'DONE', selfPersonalData: [{}] }),
+      'body.selfPersonalData[0].item_code',
+    ],
     [
       'a record without fields',
       (id) => ({
         process_id: id,
         process_status: 'DONE',
-        selfPersonalData: [{ item_code: 'TM', item_status: 'PRESENT', record_list: [{ holder_name: 'a' }] }],
+        selfPersonalData: [
+          { item_code: 'TM', item_status: 'PRESENT', record_list: [{ holder_name: 'a' }] },
+        ],
       }),
       'body.selfPersonalData[0].record_list[0].field_values',
     ],
@@ -322,34 +551,60 @@ describe('when the portal cannot answer yet', () => {
       (id) => ({
         process_id: id,
         process_status: 'DONE',
-        selfPersonalData: [{ item_code: 'TM', item_status: 'UNAVAILABLE', missing_holders: [{ server_name: 'a', closed_until: 'monday' }] }],
+        selfPersonalData: [
+          {
+            item_code: 'TM',
+            item_status: 'UNAVAILABLE',
+            missing_holders: [{ server_name: 'a', closed_until: 'monday' }],
+          },
+        ],
       }),
       'body.selfPersonalData[0].missing_holders[0].closed_until',
     ],
     ['a list', () => [], 'body'],
   ])('an answer with %s breaks the protocol, and the path says where', async (_, body, path) => {
-    const odd = answerAt('/result', async (request) => Response.json(body(((await request.json()) as { process_id: string }).process_id)));
+    const odd = answerAt('/result', async (request) =>
+      Response.json(body(((await request.json()) as { process_id: string }).process_id)),
+    );
     const { client, consent } = openBank(odd);
     const grant = await consent();
     const error = await errorOf(() => client.query(grant, asked));
-    expect({ ...facts(error), path: error.path }).toEqual({ code: 'response_invalid', stage: 'result', effect: 'none', safe: false, path });
+    expect({ ...facts(error), path: error.path }).toEqual({
+      code: 'response_invalid',
+      stage: 'result',
+      effect: 'none',
+      safe: false,
+      path,
+    });
     expect(error.message).toContain(`The answer breaks the protocol: ${path} `);
   });
 
   it('an answer with the same item twice breaks the protocol', async () => {
     const item = { item_code: 'TM00000000000002', item_status: 'NOTHING_ON_RECORD' };
     const twice = answerAt('/result', async (request) =>
-      Response.json({ ...((await request.json()) as object), process_status: 'DONE', selfPersonalData: [item, item] }),
+      Response.json({
+        ...((await request.json()) as object),
+        process_status: 'DONE',
+        selfPersonalData: [item, item],
+      }),
     );
     const { client, consent } = openBank(twice);
-    expect((await errorOf(async () => client.query(await consent(), asked))).code).toBe('response_invalid');
+    expect((await errorOf(async () => client.query(await consent(), asked))).code).toBe(
+      'response_invalid',
+    );
   });
 
   it('an answer to another process is not looked at', async () => {
-    const other = answerAt('/result', () => Response.json({ process_id: 'another', process_status: 'DONE', selfPersonalData: [] }));
+    const other = answerAt('/result', () =>
+      Response.json({ process_id: 'another', process_status: 'DONE', selfPersonalData: [] }),
+    );
     const { client, consent } = openBank(other);
     const error = await errorOf(async () => client.query(await consent(), asked));
-    expect([error.code, error.stage, error.retry.safe]).toEqual(['process_mismatch', 'result', false]);
+    expect([error.code, error.stage, error.retry.safe]).toEqual([
+      'process_mismatch',
+      'result',
+      false,
+    ]);
   });
 
   it.each<[string, unknown]>([
@@ -358,25 +613,45 @@ describe('when the portal cannot answer yet', () => {
     ['one that is no text', { process_id: 5 }],
     ['a list', []],
     ['nothing', null],
-  ])('an answer to the request with %s leaves the effect unknown and the grant spent', async (_, body) => {
-    const { client, consent } = openBank(answerAt('/request', () => Response.json(body)));
-    const grant = await consent();
-    expect(facts(await errorOf(() => client.submit(grant, asked)))).toEqual({ code: 'response_invalid', stage: 'request', effect: 'unknown', safe: false });
-    expect((await errorOf(() => client.submit(grant, asked))).code).toBe('grant_used');
-  });
+  ])(
+    'an answer to the request with %s leaves the effect unknown and the grant spent',
+    async (_, body) => {
+      const { client, consent } = openBank(answerAt('/request', () => Response.json(body)));
+      const grant = await consent();
+      expect(facts(await errorOf(() => client.submit(grant, asked)))).toEqual({
+        code: 'response_invalid',
+        stage: 'request',
+        effect: 'unknown',
+        safe: false,
+      });
+      expect((await errorOf(() => client.submit(grant, asked))).code).toBe('grant_used');
+    },
+  );
 });
 
 describe('when an item fares badly', () => {
   const fares = (item: object) =>
     answerAt('/result', async (request) =>
-      Response.json({ ...((await request.json()) as object), process_status: 'DONE', selfPersonalData: [{ item_code: 'TM00000000000002', ...item }] }),
+      Response.json({
+        ...((await request.json()) as object),
+        process_status: 'DONE',
+        selfPersonalData: [{ item_code: 'TM00000000000002', ...item }],
+      }),
     );
 
   it.each([
     [{ item_status: 'FAILED', failure_code: 'E-1042' }, 'E-1042', {}],
     [{ item_status: 'FAILED' }, 'unspecified', {}],
-    [{ item_status: 'FAILED', failure_code: '番号 花子 <b>' }, 'unrecognised', { failure: '番号 花子 <b>' }],
-    [{ item_status: 'FAILED', failure_code: 'x'.repeat(65) }, 'unrecognised', { failure: 'x'.repeat(65) }],
+    [
+      { item_status: 'FAILED', failure_code: '番号 花子 <b>' },
+      'unrecognised',
+      { failure: '番号 花子 <b>' },
+    ],
+    [
+      { item_status: 'FAILED', failure_code: 'x'.repeat(65) },
+      'unrecognised',
+      { failure: 'x'.repeat(65) },
+    ],
   ])('%j fails it with a code that can stand on a screen', async (item, code, extras) => {
     const { client, consent } = openBank(fares(item));
     const { answer } = expectStatus(await client.query(await consent(), asked), 'ready');
@@ -386,7 +661,9 @@ describe('when an item fares badly', () => {
 
   it('it can be not covered', async () => {
     const { client, consent } = openBank(fares({ item_status: 'NOT_COVERED' }));
-    expect(expectStatus(await client.query(await consent(), asked), 'ready').answer.items.income.status).toBe('not-covered');
+    expect(
+      expectStatus(await client.query(await consent(), asked), 'ready').answer.items.income.status,
+    ).toBe('not-covered');
   });
 });
 
@@ -400,7 +677,12 @@ describe('a request whose answer is lost', () => {
     const { client, consent, calls } = openBank(lose);
     const grant = await consent();
     const error = await errorOf(() => client.submit(grant, asked));
-    expect(facts(error)).toEqual({ code: 'answer_lost', stage: 'request', effect: 'unknown', safe: false });
+    expect(facts(error)).toEqual({
+      code: 'answer_lost',
+      stage: 'request',
+      effect: 'unknown',
+      safe: false,
+    });
     expect(JSON.stringify(error) + error.stack + error.cause).not.toContain('canary');
     expect((await errorOf(() => client.submit(grant, asked))).code).toBe('grant_used');
     expect(calls).toEqual(['/oauth/token', '/request']);
@@ -408,7 +690,9 @@ describe('a request whose answer is lost', () => {
 
   it('is thrown by query, too: it is no refusal', async () => {
     const { client, consent } = openBank(lose);
-    expect((await errorOf(async () => client.query(await consent(), asked))).code).toBe('answer_lost');
+    expect((await errorOf(async () => client.query(await consent(), asked))).code).toBe(
+      'answer_lost',
+    );
   });
 });
 
@@ -426,40 +710,64 @@ describe('a request that never left', () => {
     ends.push(client.close);
     const grant = await visits(client, sandbox).consent();
     await sandbox.close();
-    expect(facts(await errorOf(() => client.submit(grant, asked)))).toEqual({ code: 'connection_failed', stage: 'request', effect: 'none', safe: true });
-    // Another portal at the same place does not know the token, but it is asked: the grant was not spent.
+    expect(facts(await errorOf(() => client.submit(grant, asked)))).toEqual({
+      code: 'connection_failed',
+      stage: 'request',
+      effect: 'none',
+      safe: true,
+    });
+    // Another portal at the same place does not know the token, but it is asked: the grant was not
+    // spent.
     const again = await startSandbox({ registrations: [registrationOf(loan)], apiPort: port });
     ends.push(again.close);
     const error = await errorOf(() => client.submit(grant, asked));
-    expect(facts(error)).toEqual({ code: 'server_not_trusted', stage: 'request', effect: 'none', safe: false });
+    expect(facts(error)).toEqual({
+      code: 'server_not_trusted',
+      stage: 'request',
+      effect: 'none',
+      safe: false,
+    });
   });
 });
 
 describe('an abort', () => {
-  it.each(['token', 'request', 'result'] as const)('at the %s stage ends the call at once and sends nothing more', async (stage) => {
-    const path = { token: '/oauth/token', request: '/request', result: '/result' }[stage];
-    const { reached, intercept } = hangAt(path);
-    const { client, callback, calls } = openBank({ intercept });
-    const back = await callback();
-    const controller = new AbortController();
-    const { signal } = controller;
-    const journey = errorOf(async () => {
-      const outcome = await client.completeConsent(back, { sessionBinding: SESSION, signal });
-      await client.query(expectStatus(outcome, 'granted').grant, asked, { signal });
-    });
-    await reached;
-    controller.abort(new Error('canary'));
-    const error = await journey;
-    expect(facts(error)).toEqual({ code: 'aborted', stage, effect: stage === 'result' ? 'none' : 'unknown', safe: stage === 'result' });
-    expect(JSON.stringify(error) + error.cause).not.toContain('canary');
-    expect(calls.at(-1)).toBe(path);
-    expect(new Set(calls).size).toBe(calls.length);
-  });
+  it.each(['token', 'request', 'result'] as const)(
+    'at the %s stage ends the call at once and sends nothing more',
+    async (stage) => {
+      const path = { token: '/oauth/token', request: '/request', result: '/result' }[stage];
+      const { reached, intercept } = hangAt(path);
+      const { client, callback, calls } = openBank({ intercept });
+      const back = await callback();
+      const controller = new AbortController();
+      const { signal } = controller;
+      const journey = errorOf(async () => {
+        const outcome = await client.completeConsent(back, { sessionBinding: SESSION, signal });
+        await client.query(expectStatus(outcome, 'granted').grant, asked, { signal });
+      });
+      await reached;
+      controller.abort(new Error('canary'));
+      const error = await journey;
+      expect(facts(error)).toEqual({
+        code: 'aborted',
+        stage,
+        effect: stage === 'result' ? 'none' : 'unknown',
+        safe: stage === 'result',
+      });
+      expect(JSON.stringify(error) + error.cause).not.toContain('canary');
+      expect(calls.at(-1)).toBe(path);
+      expect(new Set(calls).size).toBe(calls.length);
+    },
+  );
 
   it('between two polls ends the wait', async () => {
     const { client, consent, calls } = openBank();
     const controller = new AbortController();
-    const error = await errorOf(async () => client.query(await consent(), asked, { signal: controller.signal, onProgress: () => controller.abort() }));
+    const error = await errorOf(async () =>
+      client.query(await consent(), asked, {
+        signal: controller.signal,
+        onProgress: () => controller.abort(),
+      }),
+    );
     expect(facts(error)).toEqual({ code: 'aborted', stage: 'result', effect: 'none', safe: true });
     expect(calls).toEqual(['/oauth/token', '/request', '/result']);
   });
@@ -467,7 +775,9 @@ describe('an abort', () => {
   it('before the call sends nothing and leaves the grant usable', async () => {
     const { client, consent, calls } = openBank();
     const grant = await consent();
-    expect(facts(await errorOf(() => client.submit(grant, asked, { signal: AbortSignal.abort() })))).toEqual({
+    expect(
+      facts(await errorOf(() => client.submit(grant, asked, { signal: AbortSignal.abort() }))),
+    ).toEqual({
       code: 'aborted',
       stage: 'request',
       effect: 'none',
@@ -487,7 +797,9 @@ describe('an abort', () => {
 });
 
 describe('a deadline', () => {
-  it.each([['/request', { code: 'answer_lost', stage: 'request', effect: 'unknown', safe: false }]])(
+  it.each([
+    ['/request', { code: 'answer_lost', stage: 'request', effect: 'unknown', safe: false }],
+  ])(
     'holds at %s against a transport that never settles and ignores its signal',
     async (path, expected) => {
       const { reached, intercept } = hangAt(path);
@@ -514,10 +826,17 @@ describe('a deadline', () => {
   it('of its own ends the exchange of a code', async () => {
     const { reached, intercept } = hangAt('/oauth/token');
     const { client, callback, clock } = openBank({ intercept });
-    const failing = errorOf(async () => client.completeConsent(await callback(), { sessionBinding: SESSION }));
+    const failing = errorOf(async () =>
+      client.completeConsent(await callback(), { sessionBinding: SESSION }),
+    );
     await reached;
     clock.advance(30_000);
-    expect(facts(await failing)).toEqual({ code: 'timed_out', stage: 'token', effect: 'unknown', safe: false });
+    expect(facts(await failing)).toEqual({
+      code: 'timed_out',
+      stage: 'token',
+      effect: 'unknown',
+      safe: false,
+    });
   });
 
   it('of its own ends a single poll, and the fourth is the last, also when the caller would wait longer', async () => {
@@ -529,7 +848,12 @@ describe('a deadline', () => {
       while (calls.filter((path) => path === '/result').length < poll) await settled();
       clock.advance(30_000);
     }
-    expect(facts(await failing)).toEqual({ code: 'timed_out', stage: 'result', effect: 'none', safe: true });
+    expect(facts(await failing)).toEqual({
+      code: 'timed_out',
+      stage: 'result',
+      effect: 'none',
+      safe: true,
+    });
     expect(calls.filter((path) => path === '/result')).toHaveLength(4);
   });
 
@@ -547,9 +871,18 @@ describe('a deadline', () => {
   });
 
   it('holds against a body that never ends', async () => {
-    const endless = answerAt('/request', () => new Response(new ReadableStream({ start: (stream) => stream.enqueue(new Uint8Array([0x7b])) }), json));
+    const endless = answerAt(
+      '/request',
+      () =>
+        new Response(
+          new ReadableStream({ start: (stream) => stream.enqueue(new Uint8Array([0x7b])) }),
+          json,
+        ),
+    );
     const { client, consent, clock, calls } = openBank(endless);
-    const failing = errorOf(async () => client.query(await consent(), asked, { deadlineMs: 5_000 }));
+    const failing = errorOf(async () =>
+      client.query(await consent(), asked, { deadlineMs: 5_000 }),
+    );
     while (!calls.includes('/request')) await settled();
     clock.advance(5_000);
     expect((await failing).code).toBe('answer_lost');
@@ -557,7 +890,8 @@ describe('a deadline', () => {
 
   const json = { headers: { 'content-type': 'application/json' } };
   /** A turn of the event loop: whatever was ready has happened. */
-  const settled = () => new Promise<string>((resolve) => setImmediate(() => resolve('still under way')));
+  const settled = () =>
+    new Promise<string>((resolve) => setImmediate(() => resolve('still under way')));
 });
 
 describe('a program whose onProgress throws', () => {
@@ -584,15 +918,24 @@ describe('a program whose onProgress throws', () => {
 
 describe('a store that fails', () => {
   const failing = (part: Partial<Store>): Store => ({ ...createMemoryStore(), ...part });
-  const down = () => Promise.reject(new Error('canary: connection to redis://user:password@host lost'));
+  const down = () =>
+    Promise.reject(new Error('canary: connection to redis://user:password@host lost'));
 
   it('after the request was carried out says that the consent is spent', async () => {
     const { put, ...others } = createMemoryStore();
-    const store: Store = { ...others, put: (key, ...rest) => (key.startsWith('retrieval:') ? down() : put(key, ...rest)) };
+    const store: Store = {
+      ...others,
+      put: (key, ...rest) => (key.startsWith('retrieval:') ? down() : put(key, ...rest)),
+    };
     const { client, consent, calls } = openBank({ store });
     const grant = await consent();
     const error = await errorOf(() => client.submit(grant, asked));
-    expect(facts(error)).toEqual({ code: 'store_failed', stage: 'store', effect: 'applied', safe: false });
+    expect(facts(error)).toEqual({
+      code: 'store_failed',
+      stage: 'store',
+      effect: 'applied',
+      safe: false,
+    });
     expect((await errorOf(() => client.submit(grant, asked))).code).toBe('grant_used');
     expect(JSON.stringify(error) + error.stack + error.cause).not.toContain('canary');
     expect(calls).toEqual(['/oauth/token', '/request']);
@@ -604,7 +947,12 @@ describe('a store that fails', () => {
     const retrieval = await client.submit(await consent(), asked);
     const { get } = store;
     store.get = down;
-    expect(facts(await errorOf(() => client.collect(retrieval)))).toEqual({ code: 'store_failed', stage: 'store', effect: 'none', safe: true });
+    expect(facts(await errorOf(() => client.collect(retrieval)))).toEqual({
+      code: 'store_failed',
+      stage: 'store',
+      effect: 'none',
+      safe: true,
+    });
     store.get = get;
     expect((await client.collect(retrieval, { onProgress })).status).toBe('ready');
   });

@@ -17,7 +17,13 @@ import { findPart } from '../kit/machine.js';
 import { startNginx } from '../kit/nginx.js';
 import { callbackOf } from '../kit/portal.js';
 import { errorOf, refusal, refusalOf } from '../kit/refusals.js';
-import { bodyOf, environmentAt, startBlackHole, startByteServer, startRawServer } from '../kit/sockets.js';
+import {
+  bodyOf,
+  environmentAt,
+  startBlackHole,
+  startByteServer,
+  startRawServer,
+} from '../kit/sockets.js';
 import { passTime, watchClock, watchedSignal } from '../kit/watch.js';
 
 const ends: (() => Promise<unknown>)[] = [];
@@ -28,7 +34,12 @@ afterEach(async () => {
 const stages = ['token', 'request', 'result'] as const;
 const { paths } = publicProfile;
 const clock = watchClock(createVirtualClock(NOW));
-const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({ code, stage, effect, safe });
+const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({
+  code,
+  stage,
+  effect,
+  safe,
+});
 const unsent = (code: string) => ({ code, stage: 'token', effect: 'none', safe: false });
 const notTrusted = unsent('server_not_trusted');
 const notConnected = unsent('connection_failed');
@@ -37,7 +48,10 @@ async function travel(environment: Environment, tls: TlsCredential, signal?: Abo
   const client = createSelfInfoClient({ service: loan, environment, tls, clock });
   ends.push(client.close);
   const { url } = await client.beginConsent({ sessionBinding: SESSION });
-  const outcome = await client.completeConsent(callbackOf(url, environment), { sessionBinding: SESSION, ...(signal && { signal }) });
+  const outcome = await client.completeConsent(callbackOf(url, environment), {
+    sessionBinding: SESSION,
+    ...(signal && { signal }),
+  });
   return client.query(expectStatus(outcome, 'granted').grant, { income: latest() });
 }
 
@@ -47,10 +61,19 @@ function expectFiveSeconds(ms: number) {
   expect(ms).toBeLessThan(8_000);
 }
 
-/** A server with a certificate of the authority that is trusted, and a client certificate that it trusts. */
-async function open({ leaf = { ip: '127.0.0.1' }, host, ...tls }: { leaf?: LeafOptions & { name?: string }; host?: string } & TlsOptions = {}) {
+/**
+ * A server with a certificate of the authority that is trusted, and a client certificate that it
+ * trusts.
+ */
+async function open({
+  leaf = { ip: '127.0.0.1' },
+  host,
+  ...tls
+}: { leaf?: LeafOptions & { name?: string }; host?: string } & TlsOptions = {}) {
   const authority = await createAuthority();
-  const server = await startByteServer({ tls: { ...(await authority.issue(leaf.name ?? 'portal', leaf)), ...tls } });
+  const server = await startByteServer({
+    tls: { ...(await authority.issue(leaf.name ?? 'portal', leaf)), ...tls },
+  });
   ends.push(server.close);
   return { server, environment: environmentAt(server.port, authority.ca, host), tls: server.tls };
 }
@@ -80,7 +103,9 @@ describe('a server whose certificate', () => {
   it('is of another authority, or of itself, is not trusted', async () => {
     const { server, tls } = await open();
     const { ca } = await createAuthority();
-    expect(facts(await errorOf(() => travel(environmentAt(server.port, ca), tls)))).toEqual(notTrusted);
+    expect(facts(await errorOf(() => travel(environmentAt(server.port, ca), tls)))).toEqual(
+      notTrusted,
+    );
     await server.drained();
   });
 });
@@ -88,7 +113,10 @@ describe('a server whose certificate', () => {
 describe('a server that offers', () => {
   it.each<[string, TlsOptions]>([
     ['TLS 1.0 only', { minVersion: 'TLSv1', maxVersion: 'TLSv1', ciphers: 'DEFAULT:@SECLEVEL=0' }],
-    ['TLS 1.1 only', { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' }],
+    [
+      'TLS 1.1 only',
+      { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' },
+    ],
     ['no authenticated cipher', { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-SHA256' }],
     ['HTTP/2 only', { ALPNProtocols: ['h2'] }],
   ])('%s is not spoken to', async (_, options) => {
@@ -103,7 +131,8 @@ describe('a server that offers', () => {
     ['TLS 1.3', { minVersion: 'TLSv1.3' }],
   ])('%s is spoken to, and never by a resumed session', async (_, options) => {
     const { server, environment, tls } = await open(options);
-    for (let times = 0; times < 2; times++) expect((await travel(environment, tls)).status).toBe('ready');
+    for (let times = 0; times < 2; times++)
+      expect((await travel(environment, tls)).status).toBe('ready');
     expect(server.resumed).toEqual([false, false]);
   });
 });
@@ -123,14 +152,20 @@ describe('a place where nobody', () => {
 
   it.each([
     ['says a word', () => {}],
-    ['finishes the handshake', (socket: import('node:net').Socket) => void socket.once('data', () => socket.write(Buffer.from('1603030040', 'hex')))],
+    [
+      'finishes the handshake',
+      (socket: import('node:net').Socket) =>
+        void socket.once('data', () => socket.write(Buffer.from('1603030040', 'hex'))),
+    ],
   ])('%s is given up after five seconds', async (_, behave) => {
     const { tls, server } = await open();
     const silent = await startRawServer(behave);
     ends.push(silent.close);
     const begun = clock.now();
     const journey = travel(environmentAt(silent.port, server.authority.ca), tls);
-    expect(facts(await errorOf(() => passTime(clock, journey, 500, () => silent.sockets.size > 0)))).toEqual(notConnected);
+    expect(
+      facts(await errorOf(() => passTime(clock, journey, 500, () => silent.sockets.size > 0))),
+    ).toEqual(notConnected);
     expectFiveSeconds(clock.now() - begun);
     await silent.drained();
     expect(clock.waits).toBe(0);
@@ -142,7 +177,9 @@ describe('a place where nobody', () => {
     const { tls, server } = await open();
     const begun = clock.now();
     const journey = travel(environmentAt(hole.port, server.authority.ca), tls);
-    expect(facts(await errorOf(() => passTime(clock, journey, 500, () => clock.waits > 0)))).toEqual(notConnected);
+    expect(
+      facts(await errorOf(() => passTime(clock, journey, 500, () => clock.waits > 0))),
+    ).toEqual(notConnected);
     expectFiveSeconds(clock.now() - begun);
     expect(clock.waits).toBe(0);
   });
@@ -152,7 +189,9 @@ describe('a place where nobody', () => {
     const silent = await startRawServer(() => {});
     ends.push(silent.close);
     const { signal, controller, listeners } = watchedSignal();
-    const journey = errorOf(() => travel(environmentAt(silent.port, server.authority.ca), tls, signal));
+    const journey = errorOf(() =>
+      travel(environmentAt(silent.port, server.authority.ca), tls, signal),
+    );
     while (silent.sockets.size === 0) await new Promise((resolve) => setImmediate(resolve));
     controller.abort();
     expect(facts(await journey)).toEqual(unsent('aborted'));
@@ -177,65 +216,88 @@ describe('a client certificate that is refused', () => {
     return { authority, environment: environmentAt(server.port, authority.ca) };
   }
 
-  describe.skipIf(nginx.missing).each(['TLSv1.2', 'TLSv1.3'])('by a real nginx that speaks %s', (protocols) => {
-    const refused = { code: 'upstream_refused', stage: 'token', effect: 'none', safe: false };
+  describe.skipIf(nginx.missing).each(['TLSv1.2', 'TLSv1.3'])(
+    'by a real nginx that speaks %s',
+    (protocols) => {
+      const refused = { code: 'upstream_refused', stage: 'token', effect: 'none', safe: false };
 
-    it('in HTML with status 400 is told by the status', async () => {
-      const { authority, environment } = await gate(protocols);
-      const strangers: Credential[] = [
-        await (await createAuthority()).issue('stranger'),
-        await authority.issue('expired', { endedDaysAgo: 1 }),
-        await authority.issue('early', { beginsInDays: 1 }),
-      ];
-      for (const stranger of strangers) {
-        const error = await errorOf(() => travel(environment, stranger));
+      it('in HTML with status 400 is told by the status', async () => {
+        const { authority, environment } = await gate(protocols);
+        const strangers: Credential[] = [
+          await (await createAuthority()).issue('stranger'),
+          await authority.issue('expired', { endedDaysAgo: 1 }),
+          await authority.issue('early', { beginsInDays: 1 }),
+        ];
+        for (const stranger of strangers) {
+          const error = await errorOf(() => travel(environment, stranger));
+          expect([facts(error), error.upstream]).toEqual([refused, { status: 400 }]);
+        }
+      });
+
+      it('because there is none, too', async () => {
+        const { authority, environment } = await gate(protocols);
+        // Only towards a gateway may a client be nobody.
+        const egress = { gateway: { baseUrl: environment.endpoints.apiUrl, ca: authority.ca } };
+        const client = createSelfInfoClient({ service: loan, environment, egress, clock });
+        ends.push(client.close);
+        const { url } = await client.beginConsent({ sessionBinding: SESSION });
+        const error = await errorOf(() =>
+          client.completeConsent(callbackOf(url, environment), { sessionBinding: SESSION }),
+        );
         expect([facts(error), error.upstream]).toEqual([refused, { status: 400 }]);
-      }
-    });
+      });
 
-    it('because there is none, too', async () => {
-      const { authority, environment } = await gate(protocols);
-      // Only towards a gateway may a client be nobody.
-      const egress = { gateway: { baseUrl: environment.endpoints.apiUrl, ca: authority.ca } };
-      const client = createSelfInfoClient({ service: loan, environment, egress, clock });
-      ends.push(client.close);
-      const { url } = await client.beginConsent({ sessionBinding: SESSION });
-      const error = await errorOf(() => client.completeConsent(callbackOf(url, environment), { sessionBinding: SESSION }));
-      expect([facts(error), error.upstream]).toEqual([refused, { status: 400 }]);
-    });
+      it('is let in when it is good', async () => {
+        const { authority, environment } = await gate(protocols);
+        expect((await travel(environment, await authority.issue('bank'))).status).toBe('ready');
+      });
+    },
+  );
 
-    it('is let in when it is good', async () => {
-      const { authority, environment } = await gate(protocols);
-      expect((await travel(environment, await authority.issue('bank'))).status).toBe('ready');
-    });
-  });
-
-  // RFC 8446, section 6.2: bad, unsupported, revoked, expired, unknown, of an unknown authority, denied, required.
+  // RFC 8446, section 6.2: bad, unsupported, revoked, expired, unknown, of an unknown authority,
+  // denied, required.
   it.each([42, 43, 44, 45, 46, 48, 49, 116])('by the alert %i is told so', async (alert) => {
     const { server, tls } = await open();
-    const refusing = await startRawServer((socket) => socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, alert]))));
+    const refusing = await startRawServer((socket) =>
+      socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, alert]))),
+    );
     ends.push(refusing.close);
-    expect(facts(await errorOf(() => travel(environmentAt(refusing.port, server.authority.ca), tls)))).toEqual(unsent('certificate_refused'));
+    expect(
+      facts(await errorOf(() => travel(environmentAt(refusing.port, server.authority.ca), tls))),
+    ).toEqual(unsent('certificate_refused'));
     await refusing.drained();
   });
 
-  // Unexpected message, bad record, handshake failure, decrypt error, protocol version, internal error.
+  // Unexpected message, bad record, handshake failure, decrypt error, protocol version, internal
+  // error.
   it.each([10, 20, 40, 51, 70, 80])('is not what the alert %i means', async (alert) => {
     const { server, tls } = await open();
-    const failing = await startRawServer((socket) => socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, alert]))));
+    const failing = await startRawServer((socket) =>
+      socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, alert]))),
+    );
     ends.push(failing.close);
-    expect(facts(await errorOf(() => travel(environmentAt(failing.port, server.authority.ca), tls)))).toEqual(notConnected);
+    expect(
+      facts(await errorOf(() => travel(environmentAt(failing.port, server.authority.ca), tls))),
+    ).toEqual(notConnected);
   });
 
   it('only when the result is asked for costs one connection where an alert says so, and four where TLS 1.3 says nothing', async () => {
     const server = await startByteServer();
     ends.push(server.close);
     const { authority, tls } = server;
-    const refusing = await startRawServer((socket) => socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, 44]))));
+    const refusing = await startRawServer((socket) =>
+      socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, 44]))),
+    );
     ends.push(refusing.close);
     const other = await createAuthority();
     // Node says no word to a client whose certificate is of another authority.
-    const silent = await startByteServer({ tls: { ...(await authority.issue('portal', { ip: '127.0.0.1' })), ca: other.ca, minVersion: 'TLSv1.3' } });
+    const silent = await startByteServer({
+      tls: {
+        ...(await authority.issue('portal', { ip: '127.0.0.1' })),
+        ca: other.ca,
+        minVersion: 'TLSv1.3',
+      },
+    });
     ends.push(silent.close);
     let port = server.port;
     const proxy = await startFaultProxy(() => port);
@@ -244,18 +306,32 @@ describe('a client certificate that is refused', () => {
     const client = createSelfInfoClient({ service: loan, environment, tls, clock });
     ends.push(client.close);
     const { url } = await client.beginConsent({ sessionBinding: SESSION });
-    const { grant } = expectStatus(await client.completeConsent(callbackOf(url, environment), { sessionBinding: SESSION }), 'granted');
+    const { grant } = expectStatus(
+      await client.completeConsent(callbackOf(url, environment), { sessionBinding: SESSION }),
+      'granted',
+    );
     const retrieval = await client.submit(grant, latest());
-    const collect = () => client.collect(retrieval, { onProgress: ({ retryAt }) => clock.set(retryAt) });
+    const collect = () =>
+      client.collect(retrieval, { onProgress: ({ retryAt }) => clock.set(retryAt) });
 
     // So the next call needs another connection.
     await server.close();
     await proxy.drained();
     port = refusing.port;
-    expect(facts(await errorOf(collect))).toEqual({ code: 'certificate_refused', stage: 'result', effect: 'none', safe: false });
+    expect(facts(await errorOf(collect))).toEqual({
+      code: 'certificate_refused',
+      stage: 'result',
+      effect: 'none',
+      safe: false,
+    });
     expect(refusing.connections).toBe(1);
     port = silent.port;
-    expect(facts(await errorOf(collect))).toEqual({ code: 'connection_closed', stage: 'result', effect: 'none', safe: true });
+    expect(facts(await errorOf(collect))).toEqual({
+      code: 'connection_closed',
+      stage: 'result',
+      effect: 'none',
+      safe: true,
+    });
     expect([silent.connections, silent.calls, server.calls]).toEqual([4, [], ['token', 'request']]);
     await proxy.drained();
     expect(clock.waits).toBe(0);
@@ -266,24 +342,35 @@ describe('an RSA key', () => {
   it.each([512, 1_024])('of %i bits is too short for a client', async (bits) => {
     const { server } = await open();
     const tls = await (await createAuthority()).issueRsa(bits);
-    expect(refusal(() => createSelfInfoClient({ service: loan, environment: server.environment, tls }))).toEqual(['invalid_credential', 'options.tls.cert']);
+    expect(
+      refusal(() => createSelfInfoClient({ service: loan, environment: server.environment, tls })),
+    ).toEqual(['invalid_credential', 'options.tls.cert']);
   });
 
   it('of 1024 bits is too short for a server', async () => {
     const authority = await createAuthority();
-    const server = await startByteServer({ tls: { ...(await authority.issueRsa(1_024, '127.0.0.1')), ciphers: 'DEFAULT:@SECLEVEL=0' } });
+    const server = await startByteServer({
+      tls: { ...(await authority.issueRsa(1_024, '127.0.0.1')), ciphers: 'DEFAULT:@SECLEVEL=0' },
+    });
     ends.push(server.close);
-    expect(facts(await errorOf(() => travel(environmentAt(server.port, authority.ca), server.tls)))).toEqual(notTrusted);
+    expect(
+      facts(await errorOf(() => travel(environmentAt(server.port, authority.ca), server.tls))),
+    ).toEqual(notTrusted);
     await server.drained();
   });
 
-  it.each(['TLSv1.2', 'TLSv1.3'] as const)('of 2048 bits will do for both, with %s', async (version) => {
-    const authority = await createAuthority();
-    const tls = await authority.issueRsa(2_048, '127.0.0.1');
-    const server = await startByteServer({ tls: { ...tls, ca: authority.ca, minVersion: version, maxVersion: version } });
-    ends.push(server.close);
-    expect((await travel(environmentAt(server.port, authority.ca), tls)).status).toBe('ready');
-  });
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'of 2048 bits will do for both, with %s',
+    async (version) => {
+      const authority = await createAuthority();
+      const tls = await authority.issueRsa(2_048, '127.0.0.1');
+      const server = await startByteServer({
+        tls: { ...tls, ca: authority.ca, minVersion: version, maxVersion: version },
+      });
+      ends.push(server.close);
+      expect((await travel(environmentAt(server.port, authority.ca), tls)).status).toBe('ready');
+    },
+  );
 });
 
 describe('the check of the server cannot be switched off', () => {
@@ -299,10 +386,11 @@ describe('the check of the server cannot be switched off', () => {
   it('by an option', async () => {
     const { server, tls } = await open();
     const insecure = { ...tls, rejectUnauthorized: false };
-    expect(refusal(() => createSelfInfoClient({ service: loan, environment: server.environment, tls: insecure }))).toEqual([
-      'unknown_option',
-      'options.tls.rejectUnauthorized',
-    ]);
+    expect(
+      refusal(() =>
+        createSelfInfoClient({ service: loan, environment: server.environment, tls: insecure }),
+      ),
+    ).toEqual(['unknown_option', 'options.tls.rejectUnauthorized']);
   });
 
   it('by the environment variable, which is refused outside the sandbox and does nothing inside', async () => {
@@ -312,10 +400,21 @@ describe('the check of the server cannot be switched off', () => {
     ends.push(async () => void delete process.env.NODE_TLS_REJECT_UNAUTHORIZED);
     const environment = outside(ca);
     const path = 'process.env.NODE_TLS_REJECT_UNAUTHORIZED';
-    expect(refusal(() => createSelfInfoClient({ service: loan, environment, tls }))).toEqual(['insecure_tls', path]);
+    expect(refusal(() => createSelfInfoClient({ service: loan, environment, tls }))).toEqual([
+      'insecure_tls',
+      path,
+    ]);
     const egress = { gateway: { baseUrl: 'https://gateway.bank.example' } };
-    expect(refusal(() => createSelfInfoClient({ service: loan, environment, egress }))).toEqual(['insecure_tls', path]);
-    expect(facts(await errorOf(() => travel(environmentAt(server.port, ca), tls)))).toEqual(notTrusted);
-    expect(await refusalOf(() => travel(environmentAt(server.port, ca), tls))).toEqual(['server_not_trusted', undefined]);
+    expect(refusal(() => createSelfInfoClient({ service: loan, environment, egress }))).toEqual([
+      'insecure_tls',
+      path,
+    ]);
+    expect(facts(await errorOf(() => travel(environmentAt(server.port, ca), tls)))).toEqual(
+      notTrusted,
+    );
+    expect(await refusalOf(() => travel(environmentAt(server.port, ca), tls))).toEqual([
+      'server_not_trusted',
+      undefined,
+    ]);
   });
 });

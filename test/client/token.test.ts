@@ -1,5 +1,12 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { createSelfInfoClient, exchangeToken, latest, publicProfile, sandboxEnvironment, validateCallback } from '../../src/index.js';
+import {
+  createSelfInfoClient,
+  exchangeToken,
+  latest,
+  publicProfile,
+  sandboxEnvironment,
+  validateCallback,
+} from '../../src/index.js';
 import { answerAt, grantOf, loan, openBank, SESSION } from '../kit/loan.js';
 import { callbackOf, type Reply, raw, startPortal } from '../kit/portal.js';
 import { errorOf, typeErrorOf } from '../kit/refusals.js';
@@ -24,17 +31,50 @@ describe('a token answer is no token, ends the consent and is not asked for agai
     ['is a list with a token in it', () => json([good])],
     ['is a text', () => json('a-token')],
     ['is empty', () => new Response('', { headers: { 'content-type': 'application/json' } })],
-    ['is no JSON', () => new Response('access_token=a&token_type=bearer', { headers: { 'content-type': 'application/json' } })],
-    ['is cut short', () => new Response('{"access_token":"a","token_type":"Bea', { headers: { 'content-type': 'application/json' } })],
-    ['is a form', () => new Response('access_token=a&token_type=bearer', { headers: { 'content-type': 'application/x-www-form-urlencoded' } })],
+    [
+      'is no JSON',
+      () =>
+        new Response('access_token=a&token_type=bearer', {
+          headers: { 'content-type': 'application/json' },
+        }),
+    ],
+    [
+      'is cut short',
+      () =>
+        new Response('{"access_token":"a","token_type":"Bea', {
+          headers: { 'content-type': 'application/json' },
+        }),
+    ],
+    [
+      'is a form',
+      () =>
+        new Response('access_token=a&token_type=bearer', {
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        }),
+    ],
     ['is HTML', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
     ['has no content type', () => new Response(new TextEncoder().encode(JSON.stringify(good)))],
-    ['has another charset', () => new Response(JSON.stringify(good), { headers: { 'content-type': 'application/json; charset=shift_jis' } })],
+    [
+      'has another charset',
+      () =>
+        new Response(JSON.stringify(good), {
+          headers: { 'content-type': 'application/json; charset=shift_jis' },
+        }),
+    ],
     [
       'has the token twice',
-      () => new Response('{"access_token":"a","access_token":"b","token_type":"Bearer"}', { headers: { 'content-type': 'application/json' } }),
+      () =>
+        new Response('{"access_token":"a","access_token":"b","token_type":"Bearer"}', {
+          headers: { 'content-type': 'application/json' },
+        }),
     ],
-    ['has a prototype', () => new Response('{"__proto__":{"access_token":"a","token_type":"Bearer"}}', { headers: { 'content-type': 'application/json' } })],
+    [
+      'has a prototype',
+      () =>
+        new Response('{"__proto__":{"access_token":"a","token_type":"Bearer"}}', {
+          headers: { 'content-type': 'application/json' },
+        }),
+    ],
     ['has no token', () => json({ ...good, access_token: undefined })],
     ['has an empty token', () => json({ ...good, access_token: '' })],
     ['has null for a token', () => json({ ...good, access_token: null })],
@@ -53,7 +93,10 @@ describe('a token answer is no token, ends the consent and is not asked for agai
     ['has null for a token type', () => json({ ...good, token_type: null })],
     ['has a list for a token type', () => json({ ...good, token_type: ['Bearer'] })],
     ['has a MAC token', () => json({ ...good, token_type: 'mac' })],
-    ['has a DPoP token, which no Bearer header may carry', () => json({ ...good, token_type: 'DPoP' })],
+    [
+      'has a DPoP token, which no Bearer header may carry',
+      () => json({ ...good, token_type: 'DPoP' }),
+    ],
     ['has a token type with a space', () => json({ ...good, token_type: 'Bearer ' })],
     ['has a lifetime in words', () => json({ ...good, expires_in: 'soon' })],
     ['has a lifetime as text', () => json({ ...good, expires_in: '3600' })],
@@ -61,9 +104,18 @@ describe('a token answer is no token, ends the consent and is not asked for agai
     ['has null for a lifetime', () => json({ ...good, expires_in: null })],
     ['has a negative lifetime', () => json({ ...good, expires_in: -1 })],
     ['has a lifetime beyond all time', () => json({ ...good, expires_in: 1e300 })],
-    ['has a lifetime beyond a double', () => new Response(JSON.stringify(good).replace('3600', '1e999'), { headers: { 'content-type': 'application/json' } })],
+    [
+      'has a lifetime beyond a double',
+      () =>
+        new Response(JSON.stringify(good).replace('3600', '1e999'), {
+          headers: { 'content-type': 'application/json' },
+        }),
+    ],
     ['has a lifetime above a hundred years', () => json({ ...good, expires_in: CENTURY_S + 1 })],
-    ['has a lifetime of epoch milliseconds', () => json({ ...good, expires_in: Date.parse('2026-12-01T11:00:00+09:00') })],
+    [
+      'has a lifetime of epoch milliseconds',
+      () => json({ ...good, expires_in: Date.parse('2026-12-01T11:00:00+09:00') }),
+    ],
     ['has a lifetime in a list', () => json({ ...good, expires_in: [3_600] })],
     ['has a refresh token that is no text', () => json({ ...good, refresh_token: 5 })],
     ['has a scope that is no text', () => json({ ...good, scope: ['a'] })],
@@ -77,7 +129,12 @@ describe('a token answer is no token, ends the consent and is not asked for agai
   ])('%s', async (_, answer) => {
     const { complete, calls } = await exchange(answer);
     const error = await errorOf(complete);
-    expect(error).toMatchObject({ code: 'response_invalid', stage: 'token', effect: 'unknown', retry: { safe: false } });
+    expect(error).toMatchObject({
+      code: 'response_invalid',
+      stage: 'token',
+      effect: 'unknown',
+      retry: { safe: false },
+    });
     expect(error.message).toMatch(/^The answer breaks the protocol: .+\.$/);
     expect(error.messageJa).toMatch(/^応答が規約に反しています: .+。$/);
     expect(await complete()).toEqual({ status: 'replayed' });
@@ -91,22 +148,49 @@ describe('a token answer is taken, as RFC 6749 has it, when it', () => {
     ['is the least there may be', { access_token: 'a', token_type: 'bearer' }, null],
     ['writes its type in capitals', { ...good, token_type: 'BEARER' }, at('11:00:00')],
     ['writes its type in whatever case', { ...good, token_type: 'bEaReR' }, at('11:00:00')],
-    ['has every character that a header takes', { ...good, access_token: 'AZaz09-._~+/==' }, at('11:00:00')],
+    [
+      'has every character that a header takes',
+      { ...good, access_token: 'AZaz09-._~+/==' },
+      at('11:00:00'),
+    ],
     ['has a token of 8 KiB', { ...good, access_token: 'a'.repeat(8_192) }, at('11:00:00')],
-    ['has a lifetime with a fraction', { ...good, expires_in: 0.9999 }, `2026-12-01T10:00:00.999+09:00`],
+    [
+      'has a lifetime with a fraction',
+      { ...good, expires_in: 0.9999 },
+      `2026-12-01T10:00:00.999+09:00`,
+    ],
     ['has a refresh token, which is not kept', { ...good, refresh_token: 'a' }, at('11:00:00')],
-    ['has an ID token, which is not looked at', { ...good, id_token: 'no JWT at all' }, at('11:00:00')],
+    [
+      'has an ID token, which is not looked at',
+      { ...good, id_token: 'no JWT at all' },
+      at('11:00:00'),
+    ],
     ['has an ID token that is no text', { ...good, id_token: 5 }, at('11:00:00')],
-    ['has a lifetime of a hundred years', { ...good, expires_in: CENTURY_S }, '2127-02-15T10:00:00+09:00'],
-    ['has a scope and more', { ...good, scope: 'a b', example_parameter: { a: [1] } }, at('11:00:00')],
+    [
+      'has a lifetime of a hundred years',
+      { ...good, expires_in: CENTURY_S },
+      '2127-02-15T10:00:00+09:00',
+    ],
+    [
+      'has a scope and more',
+      { ...good, scope: 'a b', example_parameter: { a: [1] } },
+      at('11:00:00'),
+    ],
   ])('%s', async (_, body, expiresAt) => {
     const { complete } = await exchange(() => json(body));
     expect(await complete()).toMatchObject({ status: 'granted', grant: { expiresAt } });
   });
 
   it('comes as JSON in UTF-8 and says so in its own way', async () => {
-    for (const type of ['application/json', 'Application/JSON', 'application/json;charset=utf-8', 'application/json; charset="UTF-8"']) {
-      const { complete } = await exchange(() => new Response(JSON.stringify(good), { headers: { 'content-type': type } }));
+    for (const type of [
+      'application/json',
+      'Application/JSON',
+      'application/json;charset=utf-8',
+      'application/json; charset="UTF-8"',
+    ]) {
+      const { complete } = await exchange(
+        () => new Response(JSON.stringify(good), { headers: { 'content-type': type } }),
+      );
       expect((await complete()).status).toBe('granted');
     }
   });
@@ -114,7 +198,10 @@ describe('a token answer is taken, as RFC 6749 has it, when it', () => {
   it('lacks its type where the profile names that deviation', async () => {
     const profile = {
       ...publicProfile,
-      oauth: { ...publicProfile.oauth, deviations: { value: ['token-type-missing'], confidence: 'specification' } as const },
+      oauth: {
+        ...publicProfile.oauth,
+        deviations: { value: ['token-type-missing'], confidence: 'specification' } as const,
+      },
     };
     for (const [body, granted] of [
       [{ access_token: 'a' }, true],
@@ -122,7 +209,9 @@ describe('a token answer is taken, as RFC 6749 has it, when it', () => {
       [{}, false],
     ] as const) {
       const { client, begin } = openStub({ profile, answers: { token: () => json(body) } });
-      const said = await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }).catch(() => undefined);
+      const said = await client
+        .completeConsent((await begin()).callback, { sessionBinding: SESSION })
+        .catch(() => undefined);
       expect(said?.status).toBe(granted ? 'granted' : undefined);
     }
   });
@@ -134,10 +223,14 @@ describe('a token that is over before it is used', () => {
     ['a millisecond later', 0.001, 1],
     ['after its hour, at the millisecond', 3_600, 3_600_000],
   ])('%s sends no request', async (_, life, later) => {
-    const { complete, client, clock, calls } = await exchange(() => json({ ...good, expires_in: life }));
+    const { complete, client, clock, calls } = await exchange(() =>
+      json({ ...good, expires_in: life }),
+    );
     const grant = grantOf(await complete());
     clock.advance(later);
-    expect((await errorOf(() => client.submit(grant, { income: latest() }))).code).toBe('grant_expired');
+    expect((await errorOf(() => client.submit(grant, { income: latest() }))).code).toBe(
+      'grant_expired',
+    );
     expect(calls).toEqual(['token']);
   });
 
@@ -148,7 +241,9 @@ describe('a token that is over before it is used', () => {
     });
     const grant = grantOf(await complete());
     expect(grant.expiresAt).toBe('2026-12-01T10:00:05+09:00');
-    expect((await errorOf(() => client.submit(grant, { income: latest() }))).code).toBe('grant_expired');
+    expect((await errorOf(() => client.submit(grant, { income: latest() }))).code).toBe(
+      'grant_expired',
+    );
     expect(calls).toEqual(['token']);
   });
 
@@ -163,21 +258,40 @@ describe('a token that is over before it is used', () => {
 
 describe('a refusal at the token endpoint', () => {
   it.each<[string, () => Response, string]>([
-    ['a code of OAuth', () => json({ error: 'invalid_grant', error_description: 'canary' }, 400), 'invalid_grant'],
+    [
+      'a code of OAuth',
+      () => json({ error: 'invalid_grant', error_description: 'canary' }, 400),
+      'invalid_grant',
+    ],
     [
       'a failed authentication',
       () =>
         new Response('{"error":"invalid_client"}', {
           status: 401,
-          headers: { 'content-type': 'application/json', 'www-authenticate': 'Basic realm="canary"' },
+          headers: {
+            'content-type': 'application/json',
+            'www-authenticate': 'Basic realm="canary"',
+          },
         }),
       'invalid_client',
     ],
     ['a code of the profile', () => json({ error: 'consent_used' }, 400), 'consent_used'],
-    ['a code nobody knows', () => json({ error: 'hanako_is_unknown', error_description: 'canary' }, 400), 'unrecognised'],
+    [
+      'a code nobody knows',
+      () => json({ error: 'hanako_is_unknown', error_description: 'canary' }, 400),
+      'unrecognised',
+    ],
     ['a code of great length', () => json({ error: 'a'.repeat(100_000) }, 400), 'unrecognised'],
-    ['a code that is a way into a page', () => json({ error: '<script>canary</script>' }, 403), 'unrecognised'],
-    ['a code, a token, and a status of failure', () => json({ ...good, error: 'invalid_scope' }, 400), 'invalid_scope'],
+    [
+      'a code that is a way into a page',
+      () => json({ error: '<script>canary</script>' }, 403),
+      'unrecognised',
+    ],
+    [
+      'a code, a token, and a status of failure',
+      () => json({ ...good, error: 'invalid_scope' }, 400),
+      'invalid_scope',
+    ],
   ])('by %s is rejected with what may be repeated', async (_, answer, code) => {
     const { complete, calls } = await exchange(answer);
     expect(await complete()).toEqual({ status: 'rejected', at: 'token', code });
@@ -190,10 +304,18 @@ describe('a refusal at the token endpoint', () => {
     ['a token with a status of failure', () => json(good, 400), 'upstream_refused'],
     ['an error that is no text', () => json({ error: 5 }, 400), 'upstream_refused'],
     ['an empty error', () => json({ error: '' }, 400), 'upstream_refused'],
-    ['a page', () => new Response('<html>canary', { status: 403, headers: { 'content-type': 'text/html' } }), 'upstream_refused'],
+    [
+      'a page',
+      () => new Response('<html>canary', { status: 403, headers: { 'content-type': 'text/html' } }),
+      'upstream_refused',
+    ],
     [
       'a challenge without a body',
-      () => new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } }),
+      () =>
+        new Response(null, {
+          status: 401,
+          headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+        }),
       'upstream_refused',
     ],
     ['too many calls', () => json({ error: 'invalid_grant' }, 429), 'upstream_unavailable'],
@@ -212,10 +334,19 @@ describe('a refusal at the token endpoint', () => {
   it('of a sandbox that is told a wrong code ends the consent', async () => {
     const { client, callback, calls } = openBank(
       answerAt('/oauth/token', async (request, pass) =>
-        pass(new Request(request, { method: 'POST', body: (await request.text()).replace(/code=[^&]+/, 'code=guessed') })),
+        pass(
+          new Request(request, {
+            method: 'POST',
+            body: (await request.text()).replace(/code=[^&]+/, 'code=guessed'),
+          }),
+        ),
       ),
     );
-    expect(await client.completeConsent(await callback(), { sessionBinding: SESSION })).toEqual({ status: 'rejected', at: 'token', code: 'invalid_grant' });
+    expect(await client.completeConsent(await callback(), { sessionBinding: SESSION })).toEqual({
+      status: 'rejected',
+      at: 'token',
+      code: 'invalid_grant',
+    });
     expect(calls).toEqual(['/oauth/token']);
   });
 });
@@ -223,7 +354,11 @@ describe('a refusal at the token endpoint', () => {
 describe('a token answer over TLS', async () => {
   const replies: { token?: Reply } = {};
   const portal = await startPortal({ replies });
-  const client = createSelfInfoClient({ service: loan, environment: portal.environment, tls: portal.tls });
+  const client = createSelfInfoClient({
+    service: loan,
+    environment: portal.environment,
+    tls: portal.tls,
+  });
   afterAll(async () => {
     await client.close();
     await portal.close();
@@ -241,12 +376,20 @@ describe('a token answer over TLS', async () => {
     [600, 'upstream_failed'],
     [999, 'upstream_failed'],
   ])('of status %i is a typed error, and no later endpoint is called', async (status, code) => {
-    replies.token = raw(status === 304 ? '' : JSON.stringify(good), { 'content-type': 'application/json' }, status);
+    replies.token = raw(
+      status === 304 ? '' : JSON.stringify(good),
+      { 'content-type': 'application/json' },
+      status,
+    );
     const before = portal.calls.length;
     const { url } = await client.beginConsent({ sessionBinding: SESSION });
     const back = callbackOf(url, portal.environment);
-    expect(await errorOf(() => client.completeConsent(back, { sessionBinding: SESSION }))).toMatchObject({ code, stage: 'token', retry: { safe: false } });
-    expect(await client.completeConsent(back, { sessionBinding: SESSION })).toEqual({ status: 'replayed' });
+    expect(
+      await errorOf(() => client.completeConsent(back, { sessionBinding: SESSION })),
+    ).toMatchObject({ code, stage: 'token', retry: { safe: false } });
+    expect(await client.completeConsent(back, { sessionBinding: SESSION })).toEqual({
+      status: 'replayed',
+    });
     expect(portal.calls.slice(before)).toEqual(['token']);
   });
 });
@@ -276,8 +419,14 @@ describe('exchangeToken', () => {
         (error) => error.code,
       );
       expect(first).toBe(expected);
-      const again = await errorOf(() => exchangeToken({ environment, callback, codeVerifier, fetch }));
-      expect(again).toMatchObject({ code: 'callback_rejected', upstream: { code: 'replayed' }, effect: 'none' });
+      const again = await errorOf(() =>
+        exchangeToken({ environment, callback, codeVerifier, fetch }),
+      );
+      expect(again).toMatchObject({
+        code: 'callback_rejected',
+        upstream: { code: 'replayed' },
+        effect: 'none',
+      });
       expect(sent).toBe(1);
     }
   });
@@ -291,8 +440,12 @@ describe('exchangeToken', () => {
       for (const status of [200, 400]) {
         replies.token = raw(JSON.stringify(good), { 'content-type': 'application/json' }, status);
         const callback = await validateCallback(environment, returned, { state });
-        const said = await exchangeToken({ environment, callback, codeVerifier, tls }).catch((error) => error.code);
-        expect(said.expiresAt ?? said).toEqual(status === 200 ? expect.any(String) : 'upstream_refused');
+        const said = await exchangeToken({ environment, callback, codeVerifier, tls }).catch(
+          (error) => error.code,
+        );
+        expect(said.expiresAt ?? said).toEqual(
+          status === 200 ? expect.any(String) : 'upstream_refused',
+        );
         await portal.drained();
       }
     } finally {
@@ -304,7 +457,9 @@ describe('exchangeToken', () => {
     const callback = await validateCallback(environment, back, { state });
     const fetch = () => new Promise<never>(() => {});
     const controller = new AbortController();
-    const exchanging = errorOf(() => exchangeToken({ environment, callback, codeVerifier, fetch, signal: controller.signal }));
+    const exchanging = errorOf(() =>
+      exchangeToken({ environment, callback, codeVerifier, fetch, signal: controller.signal }),
+    );
     controller.abort();
     expect((await exchanging).code).toBe('aborted');
   });
@@ -312,16 +467,30 @@ describe('exchangeToken', () => {
   it('does not use a callback up that it was called wrongly with', async () => {
     const callback = await validateCallback(environment, back, { state });
     const fetch = async () => json(good);
-    expect(await typeErrorOf(() => exchangeToken({ environment, callback: { ...callback } as never, codeVerifier, fetch }))).toBe(
-      'options.callback must be what validateCallback returned.',
+    expect(
+      await typeErrorOf(() =>
+        exchangeToken({ environment, callback: { ...callback } as never, codeVerifier, fetch }),
+      ),
+    ).toBe('options.callback must be what validateCallback returned.');
+    expect(
+      (await errorOf(() => exchangeToken({ environment, callback, codeVerifier: '', fetch }))).code,
+    ).toBe('invalid_option');
+    expect((await errorOf(() => exchangeToken({ environment, callback, codeVerifier }))).code).toBe(
+      'missing_option',
     );
-    expect((await errorOf(() => exchangeToken({ environment, callback, codeVerifier: '', fetch }))).code).toBe('invalid_option');
-    expect((await errorOf(() => exchangeToken({ environment, callback, codeVerifier }))).code).toBe('missing_option');
-    expect((await exchangeToken({ environment, callback, codeVerifier, fetch })).token.reveal()).toBe('a-token');
+    expect(
+      (await exchangeToken({ environment, callback, codeVerifier, fetch })).token.reveal(),
+    ).toBe('a-token');
   });
 
   it('is reached without iss only where the profile says that there is none, and with a wrong one nowhere', async () => {
-    const profile = { ...publicProfile, oauth: { ...publicProfile.oauth, issuerInCallback: { value: false, confidence: 'specification' } as const } };
+    const profile = {
+      ...publicProfile,
+      oauth: {
+        ...publicProfile.oauth,
+        issuerInCallback: { value: false, confidence: 'specification' } as const,
+      },
+    };
     const { clientId, redirectUri, endpoints, issuer } = environment;
     const silent = sandboxEnvironment({ clientId, redirectUri, endpoints, issuer, profile });
     const without = back.replace(/&iss=[^&]+/, '');
@@ -331,6 +500,9 @@ describe('exchangeToken', () => {
       [silent, `${without}&iss=https%3A%2F%2Fevil.example`],
       [silent, `${without}&iss=`],
     ] as const)
-      expect(await errorOf(() => validateCallback(made, url, { state }))).toMatchObject({ code: 'callback_rejected', upstream: { code: 'issuer_mismatch' } });
+      expect(await errorOf(() => validateCallback(made, url, { state }))).toMatchObject({
+        code: 'callback_rejected',
+        upstream: { code: 'issuer_mismatch' },
+      });
   });
 });

@@ -13,7 +13,18 @@ import {
 } from '../../src/index.js';
 import { createAuthority } from '../kit/certificates.js';
 import { expectStatus, loan, NOW, SESSION } from '../kit/loan.js';
-import { callbackOf, good, type Portal, type PortalOptions, type PortalStage, PROCESS, type Reply, raw, startPortal, TOKEN } from '../kit/portal.js';
+import {
+  callbackOf,
+  good,
+  type Portal,
+  type PortalOptions,
+  type PortalStage,
+  PROCESS,
+  type Reply,
+  raw,
+  startPortal,
+  TOKEN,
+} from '../kit/portal.js';
 import { errorOf } from '../kit/refusals.js';
 
 const ends: (() => Promise<unknown>)[] = [];
@@ -35,11 +46,22 @@ async function travel(environment: Environment, tls: TlsCredential) {
   const client = createSelfInfoClient({ service: loan, environment, tls, clock });
   ends.push(client.close);
   const { url } = await client.beginConsent({ sessionBinding: SESSION });
-  const outcome = await client.completeConsent(callbackOf(url, environment), { sessionBinding: SESSION });
-  return client.query(expectStatus(outcome, 'granted').grant, { income: latest() }, { onProgress: ({ retryAt }) => clock.set(retryAt) });
+  const outcome = await client.completeConsent(callbackOf(url, environment), {
+    sessionBinding: SESSION,
+  });
+  return client.query(
+    expectStatus(outcome, 'granted').grant,
+    { income: latest() },
+    { onProgress: ({ retryAt }) => clock.set(retryAt) },
+  );
 }
 
-const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({ code, stage, effect, safe });
+const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({
+  code,
+  stage,
+  effect,
+  safe,
+});
 
 /** What is to be said of a fault that came after the call was sent. */
 const afterSending = (code: string, stage: PortalStage) => ({
@@ -62,9 +84,17 @@ const underTls = (response: ServerResponse) => Reflect.get(socketOf(response), '
 
 /** The right body, sent in a wrong way, or a wrong body. */
 const faults: readonly [string, string, (body: string) => Reply, RegExp?][] = [
-  ['closes without an answer', 'connection_closed', () => (response) => socketOf(response).destroy()],
+  [
+    'closes without an answer',
+    'connection_closed',
+    () => (response) => socketOf(response).destroy(),
+  ],
   ['resets', 'connection_closed', () => (response) => underTls(response).resetAndDestroy()],
-  ['breaks off within the head', 'connection_closed', () => (response) => socketOf(response).end('HTTP/1.1 200 OK\r\nContent-Ty')],
+  [
+    'breaks off within the head',
+    'connection_closed',
+    () => (response) => socketOf(response).end('HTTP/1.1 200 OK\r\nContent-Ty'),
+  ],
   [
     'breaks off within the body',
     'connection_closed',
@@ -81,34 +111,130 @@ const faults: readonly [string, string, (body: string) => Reply, RegExp?][] = [
       response.write(body, () => socketOf(response).destroy());
     },
   ],
-  ['answers with no HTTP', 'response_invalid', () => (response) => socketOf(response).end('220 mail.example ESMTP\r\n'), /not a complete HTTP message/],
+  [
+    'answers with no HTTP',
+    'response_invalid',
+    () => (response) => socketOf(response).end('220 mail.example ESMTP\r\n'),
+    /not a complete HTTP message/,
+  ],
   [
     'sends a head without end',
     'response_invalid',
-    () => (response) => socketOf(response).write(`HTTP/1.1 200 OK\r\nX-Padding: ${'a'.repeat(100_000)}`),
+    () => (response) =>
+      socketOf(response).write(`HTTP/1.1 200 OK\r\nX-Padding: ${'a'.repeat(100_000)}`),
     /not a complete HTTP message/,
   ],
-  ['answers in HTML', 'response_invalid', () => raw('<html>', { 'content-type': 'text/html' }), /content type/],
+  [
+    'answers in HTML',
+    'response_invalid',
+    () => raw('<html>', { 'content-type': 'text/html' }),
+    /content type/,
+  ],
   ['says no type', 'response_invalid', (body) => raw(body, {}), /content type/],
-  ['says a type nearly right', 'response_invalid', (body) => raw(body, { 'content-type': 'application/jsonp' }), /content type/],
-  ['says another charset', 'response_invalid', (body) => raw(body, { 'content-type': 'application/json; charset=shift_jis' }), /content type/],
-  ['sends another charset', 'response_invalid', () => raw(Buffer.from([0x22, 0x82, 0xa0, 0x22]), type), /not UTF-8/],
-  ['compresses', 'response_invalid', (body) => raw(gzipSync(body), { ...type, 'content-encoding': 'gzip' }), /compressed/],
-  ['says two codings', 'response_invalid', (body) => raw(body, { ...type, 'content-encoding': 'identity, br' }), /compressed/],
-  ['compresses and does not say so', 'response_invalid', (body) => raw(gzipSync(body), type), /not UTF-8|not JSON/],
-  ['redirects', 'response_invalid', () => raw('', { location: 'https://127.0.0.1:1/' }, 307), /redirects/],
-  ['redirects in JSON', 'response_invalid', (body) => raw(body, { ...type, location: '/elsewhere' }, 302), /redirects/],
+  [
+    'says a type nearly right',
+    'response_invalid',
+    (body) => raw(body, { 'content-type': 'application/jsonp' }),
+    /content type/,
+  ],
+  [
+    'says another charset',
+    'response_invalid',
+    (body) => raw(body, { 'content-type': 'application/json; charset=shift_jis' }),
+    /content type/,
+  ],
+  [
+    'sends another charset',
+    'response_invalid',
+    () => raw(Buffer.from([0x22, 0x82, 0xa0, 0x22]), type),
+    /not UTF-8/,
+  ],
+  [
+    'compresses',
+    'response_invalid',
+    (body) => raw(gzipSync(body), { ...type, 'content-encoding': 'gzip' }),
+    /compressed/,
+  ],
+  [
+    'says two codings',
+    'response_invalid',
+    (body) => raw(body, { ...type, 'content-encoding': 'identity, br' }),
+    /compressed/,
+  ],
+  [
+    'compresses and does not say so',
+    'response_invalid',
+    (body) => raw(gzipSync(body), type),
+    /not UTF-8|not JSON/,
+  ],
+  [
+    'redirects',
+    'response_invalid',
+    () => raw('', { location: 'https://127.0.0.1:1/' }, 307),
+    /redirects/,
+  ],
+  [
+    'redirects in JSON',
+    'response_invalid',
+    (body) => raw(body, { ...type, location: '/elsewhere' }, 302),
+    /redirects/,
+  ],
   ['says nothing', 'response_invalid', () => raw('', type), /not JSON/],
   ['says two things', 'response_invalid', (body) => raw(body + body, type), /not JSON/],
-  ['breaks off within the JSON', 'response_invalid', (body) => raw(body.slice(0, -1), type), /not JSON/],
-  ['says a key twice', 'response_invalid', (body) => raw(body.replace('{', '{"a":1,"a":1,'), type), /same key twice/],
-  ['says a key twice, once in disguise', 'response_invalid', (body) => raw(body.replace('{', '{"a":1,"\\u0061":1,'), type), /same key twice/],
-  ['says a key twice, deep inside', 'response_invalid', (body) => raw(body.replace('{', '{"a":[{"b":{"c":1,"c" : 1}}],'), type), /same key twice/],
-  ['says __proto__', 'response_invalid', (body) => raw(body.replace('{', '{"__proto__":{"status":"ready"},'), type), /same key twice, or a forbidden one/],
-  ['says __proto__ in disguise', 'response_invalid', (body) => raw(body.replace('{', '{"__pr\\u006fto__":{},'), type), /same key twice, or a forbidden one/],
-  ['nests deeply', 'response_invalid', (body) => raw(body.replace('{', `{"a":${'['.repeat(100)}${']'.repeat(100)},`), type), /deeper/],
-  ['nests beyond all depth', 'response_invalid', () => raw(`${'['.repeat(200_000)}${']'.repeat(200_000)}`, type), /deeper/],
-  ['sends more than 16 MiB', 'response_invalid', () => raw(`"${'a'.repeat(16 * 1024 * 1024)}"`, type), /not a complete HTTP message|too large/],
+  [
+    'breaks off within the JSON',
+    'response_invalid',
+    (body) => raw(body.slice(0, -1), type),
+    /not JSON/,
+  ],
+  [
+    'says a key twice',
+    'response_invalid',
+    (body) => raw(body.replace('{', '{"a":1,"a":1,'), type),
+    /same key twice/,
+  ],
+  [
+    'says a key twice, once in disguise',
+    'response_invalid',
+    (body) => raw(body.replace('{', '{"a":1,"\\u0061":1,'), type),
+    /same key twice/,
+  ],
+  [
+    'says a key twice, deep inside',
+    'response_invalid',
+    (body) => raw(body.replace('{', '{"a":[{"b":{"c":1,"c" : 1}}],'), type),
+    /same key twice/,
+  ],
+  [
+    'says __proto__',
+    'response_invalid',
+    (body) => raw(body.replace('{', '{"__proto__":{"status":"ready"},'), type),
+    /same key twice, or a forbidden one/,
+  ],
+  [
+    'says __proto__ in disguise',
+    'response_invalid',
+    (body) => raw(body.replace('{', '{"__pr\\u006fto__":{},'), type),
+    /same key twice, or a forbidden one/,
+  ],
+  [
+    'nests deeply',
+    'response_invalid',
+    (body) => raw(body.replace('{', `{"a":${'['.repeat(100)}${']'.repeat(100)},`), type),
+    /deeper/,
+  ],
+  [
+    'nests beyond all depth',
+    'response_invalid',
+    () => raw(`${'['.repeat(200_000)}${']'.repeat(200_000)}`, type),
+    /deeper/,
+  ],
+  [
+    'sends more than 16 MiB',
+    'response_invalid',
+    () => raw(`"${'a'.repeat(16 * 1024 * 1024)}"`, type),
+    /not a complete HTTP message|too large/,
+  ],
 ];
 
 describe.each(stages)('at the %s stage, a portal that', (stage) => {
@@ -124,17 +250,27 @@ describe.each(stages)('at the %s stage, a portal that', (stage) => {
   });
 
   it('answers 503 in HTML is unavailable for now', async () => {
-    const replies = { [stage]: raw('<html>busy</html>', { 'content-type': 'text/html', 'retry-after': '60' }, 503) };
+    const replies = {
+      [stage]: raw('<html>busy</html>', { 'content-type': 'text/html', 'retry-after': '60' }, 503),
+    };
     const portal = await open({ replies });
     clock.set(NOW);
     const until = '2026-12-01T10:01:00+09:00';
-    if (stage === 'result') expect(expectStatus(await travel(portal.environment, portal.tls), 'unavailable').until).toBe(until);
+    if (stage === 'result')
+      expect(expectStatus(await travel(portal.environment, portal.tls), 'unavailable').until).toBe(
+        until,
+      );
     else {
       const error =
         stage === 'token'
           ? await errorOf(() => travel(portal.environment, portal.tls))
           : expectStatus(await travel(portal.environment, portal.tls), 'failed').error;
-      expect(facts(error)).toEqual({ code: 'upstream_unavailable', stage, effect: 'unknown', safe: false });
+      expect(facts(error)).toEqual({
+        code: 'upstream_unavailable',
+        stage,
+        effect: 'unknown',
+        safe: false,
+      });
       expect([error.upstream, error.retry.notBefore]).toEqual([{ status: 503 }, until]);
     }
     expect(portal.calls).toEqual(stages.slice(0, stages.indexOf(stage) + 1));
@@ -154,9 +290,14 @@ describe.each(stages)('at the %s stage, a portal that', (stage) => {
         connection: 'keep-alive',
         accept: 'application/json',
         'accept-encoding': 'identity',
-        'content-type': stage === 'token' ? 'application/x-www-form-urlencoded;charset=UTF-8' : 'application/json',
+        'content-type':
+          stage === 'token'
+            ? 'application/x-www-form-urlencoded;charset=UTF-8'
+            : 'application/json',
         'content-length': expect.stringMatching(/^\d+$/),
-        ...(stage === 'token' ? { 'user-agent': expect.any(String) } : { authorization: `Bearer ${TOKEN}` }),
+        ...(stage === 'token'
+          ? { 'user-agent': expect.any(String) }
+          : { authorization: `Bearer ${TOKEN}` }),
       },
     ]);
   });
@@ -173,14 +314,31 @@ describe('a good answer is taken', () => {
           response.end();
         },
     ],
-    ['with charset', (body: string) => raw(body, { 'content-type': 'Application/JSON; Charset="UTF-8"' })],
-    ['with the coding identity', (body: string) => raw(body, { ...type, 'content-encoding': 'identity' })],
-    ['on a connection that closes then', (body: string) => raw(body, { ...type, connection: 'close' })],
+    [
+      'with charset',
+      (body: string) => raw(body, { 'content-type': 'Application/JSON; Charset="UTF-8"' }),
+    ],
+    [
+      'with the coding identity',
+      (body: string) => raw(body, { ...type, 'content-encoding': 'identity' }),
+    ],
+    [
+      'on a connection that closes then',
+      (body: string) => raw(body, { ...type, connection: 'close' }),
+    ],
     ['with status 201', (body: string) => raw(body, type, 201)],
-    ['as deep as allowed', (body: string) => raw(body.replace('{', `{"a":${'['.repeat(63)}${']'.repeat(63)},`), type)],
-    ['with keys that every object has', (body: string) => raw(body.replace('{', '{"constructor":1,"hasOwnProperty":2,'), type)],
+    [
+      'as deep as allowed',
+      (body: string) => raw(body.replace('{', `{"a":${'['.repeat(63)}${']'.repeat(63)},`), type),
+    ],
+    [
+      'with keys that every object has',
+      (body: string) => raw(body.replace('{', '{"constructor":1,"hasOwnProperty":2,'), type),
+    ],
   ])('%s', async (_, reply) => {
-    const portal = await open({ replies: { request: reply(bodyOf.request), result: reply(bodyOf.result) } });
+    const portal = await open({
+      replies: { request: reply(bodyOf.request), result: reply(bodyOf.result) },
+    });
     expect((await travel(portal.environment, portal.tls)).status).toBe('ready');
     expect(portal.calls).toEqual([...stages]);
     await portal.drained();
@@ -189,13 +347,22 @@ describe('a good answer is taken', () => {
 
 describe('a second answer that nobody asked for', () => {
   it('is not taken for the answer to the next call', async () => {
-    const head = (body: string) => `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const head = (body: string) =>
+      `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
     const injected = JSON.stringify({ process_id: 'injected' });
-    const portal = await open({ replies: { token: (response) => socketOf(response).write(head(bodyOf.token) + head(injected)) } });
+    const portal = await open({
+      replies: {
+        token: (response) => socketOf(response).write(head(bodyOf.token) + head(injected)),
+      },
+    });
     const [result] = await Promise.allSettled([travel(portal.environment, portal.tls)]);
-    // Either the connection is given up at once, or the next call goes out on another: never is the injected id asked for.
+    // Either the connection is given up at once, or the next call goes out on another: never is the
+    // injected id asked for.
     if (result.status === 'fulfilled') expect(result.value.status).toBe('ready');
-    else expect(['response_invalid', 'connection_closed', 'answer_lost']).toContain(result.reason.code);
+    else
+      expect(['response_invalid', 'connection_closed', 'answer_lost']).toContain(
+        result.reason.code,
+      );
   });
 });
 
@@ -204,7 +371,12 @@ describe('the server', () => {
     const portal = await open();
     const { ca } = await createAuthority();
     const error = await errorOf(() => travel(withEnvironment(portal, { ca }), portal.tls));
-    expect(facts(error)).toEqual({ code: 'server_not_trusted', stage: 'token', effect: 'none', safe: false });
+    expect(facts(error)).toEqual({
+      code: 'server_not_trusted',
+      stage: 'token',
+      effect: 'none',
+      safe: false,
+    });
     expect(portal.calls).toEqual([]);
     await portal.drained();
   });
@@ -212,39 +384,55 @@ describe('the server', () => {
   it('of a test authority is not trusted where none was named', async () => {
     const portal = await open();
     const { ca: _, ...options } = optionsOf(portal);
-    expect((await errorOf(() => travel(sandboxEnvironment(options), portal.tls))).code).toBe('server_not_trusted');
+    expect((await errorOf(() => travel(sandboxEnvironment(options), portal.tls))).code).toBe(
+      'server_not_trusted',
+    );
     expect(portal.calls).toEqual([]);
   });
 
   it('with a certificate for another name is not trusted', async () => {
     const authority = await createAuthority();
     const portal = await open({ server: await authority.issue('127.0.0.1', { ip: '127.0.0.2' }) });
-    expect((await errorOf(() => travel(withEnvironment(portal, { ca: authority.ca }), portal.tls))).code).toBe('server_not_trusted');
+    expect(
+      (await errorOf(() => travel(withEnvironment(portal, { ca: authority.ca }), portal.tls))).code,
+    ).toBe('server_not_trusted');
     expect(portal.calls).toEqual([]);
   });
 
   it('with a certificate without names is not trusted', async () => {
     const authority = await createAuthority();
     const portal = await open({ server: await authority.issue('127.0.0.1') });
-    expect((await errorOf(() => travel(withEnvironment(portal, { ca: authority.ca }), portal.tls))).code).toBe('server_not_trusted');
+    expect(
+      (await errorOf(() => travel(withEnvironment(portal, { ca: authority.ca }), portal.tls))).code,
+    ).toBe('server_not_trusted');
   });
 
   it('with a certificate that has expired is not trusted', async () => {
     const authority = await createAuthority();
-    const portal = await open({ server: await authority.issue('portal', { ip: '127.0.0.1', endedDaysAgo: 1 }) });
-    expect((await errorOf(() => travel(withEnvironment(portal, { ca: authority.ca }), portal.tls))).code).toBe('server_not_trusted');
+    const portal = await open({
+      server: await authority.issue('portal', { ip: '127.0.0.1', endedDaysAgo: 1 }),
+    });
+    expect(
+      (await errorOf(() => travel(withEnvironment(portal, { ca: authority.ca }), portal.tls))).code,
+    ).toBe('server_not_trusted');
     expect(portal.calls).toEqual([]);
   });
 
   it('is trusted by one of several authorities', async () => {
     const portal = await open();
     const { ca } = await createAuthority();
-    expect((await travel(withEnvironment(portal, { ca: [ca, portal.authority.ca] }), portal.tls)).status).toBe('ready');
+    expect(
+      (await travel(withEnvironment(portal, { ca: [ca, portal.authority.ca] }), portal.tls)).status,
+    ).toBe('ready');
   });
 
   it('that speaks old TLS only is not spoken to', async () => {
-    const portal = await open({ tls: { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' } });
-    expect(facts(await errorOf(() => travel(portal.environment, portal.tls)))).toEqual(notConnected);
+    const portal = await open({
+      tls: { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' },
+    });
+    expect(facts(await errorOf(() => travel(portal.environment, portal.tls)))).toEqual(
+      notConnected,
+    );
     expect(portal.calls).toEqual([]);
   });
 
@@ -256,7 +444,9 @@ describe('the server', () => {
   it('that is not there is named so', async () => {
     const portal = await open();
     await portal.close();
-    expect(facts(await errorOf(() => travel(portal.environment, portal.tls)))).toEqual(notConnected);
+    expect(facts(await errorOf(() => travel(portal.environment, portal.tls)))).toEqual(
+      notConnected,
+    );
   });
 
   it.each<[string, (socket: Socket) => void]>([
@@ -275,7 +465,12 @@ describe('the server', () => {
     ends.push(async () => server.close());
     const { port } = server.address() as { port: number };
     const error = await errorOf(() =>
-      travel(withEnvironment(portal, { endpoints: { ...portal.environment.endpoints, apiUrl: `https://127.0.0.1:${port}` } }), portal.tls),
+      travel(
+        withEnvironment(portal, {
+          endpoints: { ...portal.environment.endpoints, apiUrl: `https://127.0.0.1:${port}` },
+        }),
+        portal.tls,
+      ),
     );
     expect(facts(error)).toEqual(notConnected);
     while (sockets.size > 0) await new Promise((resolve) => setImmediate(resolve));
@@ -302,7 +497,12 @@ describe('a client certificate that the server does not accept', () => {
     const portal = await open({ tls: { minVersion: 'TLSv1.3' } });
     const stranger = await (await createAuthority()).issue('stranger');
     const error = await errorOf(() => travel(portal.environment, stranger));
-    expect(facts(error)).toEqual({ code: 'connection_closed', stage: 'token', effect: 'unknown', safe: false });
+    expect(facts(error)).toEqual({
+      code: 'connection_closed',
+      stage: 'token',
+      effect: 'unknown',
+      safe: false,
+    });
     expect(error.message).toContain('a rejected client certificate');
     expect(portal.calls).toEqual([]);
     await portal.drained();
@@ -316,12 +516,20 @@ describe('an abort over a real connection', () => {
       asked = resolve;
     });
     const portal = await open({ replies: { [stage]: () => asked() } });
-    const client = createSelfInfoClient({ service: loan, environment: portal.environment, tls: portal.tls, clock });
+    const client = createSelfInfoClient({
+      service: loan,
+      environment: portal.environment,
+      tls: portal.tls,
+      clock,
+    });
     ends.push(client.close);
     const { signal, abort } = abortable();
     const journey = errorOf(async () => {
       const { url } = await client.beginConsent({ sessionBinding: SESSION });
-      const outcome = await client.completeConsent(callbackOf(url, portal.environment), { sessionBinding: SESSION, signal });
+      const outcome = await client.completeConsent(callbackOf(url, portal.environment), {
+        sessionBinding: SESSION,
+        signal,
+      });
       await client.query(expectStatus(outcome, 'granted').grant, { income: latest() }, { signal });
     });
     await reached;
@@ -344,12 +552,20 @@ describe('many journeys', () => {
     process.on('warning', warn);
     ends.push(async () => process.off('warning', warn));
     const portal = await open();
-    const client = createSelfInfoClient({ service: loan, environment: portal.environment, tls: portal.tls, clock });
+    const client = createSelfInfoClient({
+      service: loan,
+      environment: portal.environment,
+      tls: portal.tls,
+      clock,
+    });
     ends.push(client.close);
     const journeys = Array.from({ length: 50 }, async () => {
       const { url } = await client.beginConsent({ sessionBinding: SESSION });
-      const outcome = await client.completeConsent(callbackOf(url, portal.environment), { sessionBinding: SESSION });
-      return (await client.query(expectStatus(outcome, 'granted').grant, { income: latest() })).status;
+      const outcome = await client.completeConsent(callbackOf(url, portal.environment), {
+        sessionBinding: SESSION,
+      });
+      return (await client.query(expectStatus(outcome, 'granted').grant, { income: latest() }))
+        .status;
     });
     expect(new Set(await Promise.all(journeys))).toEqual(new Set(['ready']));
     expect(portal.connections).toBe(50);
@@ -381,15 +597,22 @@ describe('what is sent', () => {
   it('goes under the path of the api url', async () => {
     const portal = await open();
     const { endpoints } = portal.environment;
-    const environment = withEnvironment(portal, { endpoints: { ...endpoints, apiUrl: `${endpoints.apiUrl}/gateway/` } });
+    const environment = withEnvironment(portal, {
+      endpoints: { ...endpoints, apiUrl: `${endpoints.apiUrl}/gateway/` },
+    });
     const error = await errorOf(() => travel(environment, portal.tls));
     // The portal answers 404 there.
     expect([error.code, error.upstream]).toEqual(['upstream_refused', { status: 404 }]);
   });
 });
 
-const optionsOf = ({ environment: { clientId, redirectUri, endpoints, issuer, ca = [] } }: Portal) => ({ clientId, redirectUri, endpoints, issuer, ca });
+const optionsOf = ({
+  environment: { clientId, redirectUri, endpoints, issuer, ca = [] },
+}: Portal) => ({ clientId, redirectUri, endpoints, issuer, ca });
 
-function withEnvironment(portal: Portal, changes: Partial<Parameters<typeof sandboxEnvironment>[0]>): Environment {
+function withEnvironment(
+  portal: Portal,
+  changes: Partial<Parameters<typeof sandboxEnvironment>[0]>,
+): Environment {
   return sandboxEnvironment({ ...optionsOf(portal), ...changes });
 }

@@ -8,10 +8,20 @@ export interface Block {
   readonly code: string;
 }
 
-/** Every block fenced as one of the languages; whatever else is said behind the fence, it is not skipped. */
+/**
+ * Every block fenced as one of the languages; whatever else is said behind the fence, it is not
+ * skipped.
+ */
 export function blocksOf({ path, text }: Source, ...languages: readonly string[]): Block[] {
-  const fences = new RegExp(`^( *)\`\`\`(?:${languages.join('|')})\\b.*\\n([\\s\\S]*?)^ *\`\`\``, 'gm');
-  return [...text.matchAll(fences)].map((match) => ({ path, line: lineAt(text, match.index), code: unindent(match[2] ?? '', match[1] ?? '') }));
+  const fences = new RegExp(
+    `^( *)\`\`\`(?:${languages.join('|')})\\b.*\\n([\\s\\S]*?)^ *\`\`\``,
+    'gm',
+  );
+  return [...text.matchAll(fences)].map((match) => ({
+    path,
+    line: lineAt(text, match.index),
+    code: unindent(match[2] ?? '', match[1] ?? ''),
+  }));
 }
 
 /** The line of a place in a text, from 1. */

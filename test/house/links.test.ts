@@ -23,7 +23,10 @@ function headingsOf(page: Source): { readonly level: number; readonly text: stri
   });
 }
 
-/** The anchors of a page: GitHub's own of the headings, counted where one repeats, and those set by hand. */
+/**
+ * The anchors of a page: GitHub's own of the headings, counted where one repeats, and those set by
+ * hand.
+ */
 function anchorsOf(page: Source): Set<string> {
   const anchors = new Set<string>();
   for (const { text } of headingsOf(page)) {
@@ -63,15 +66,25 @@ function brokenLinks(all: readonly Source[]): string[] {
     linksOf(page).flatMap(({ line, target }) => {
       if (/^(?:[a-z][a-z0-9+.-]*:|\/\/)/i.test(target)) return [];
       const [file = '', anchor] = decodeURIComponent(target).split('#');
-      const path = file === '' ? page.path : normalize(join(dirname(page.path), file)).replaceAll('\\', '/');
+      const path =
+        file === '' ? page.path : normalize(join(dirname(page.path), file)).replaceAll('\\', '/');
       const linked = byPath.get(path);
-      const leads = (linked !== undefined || existsSync(join(root, path))) && !file.startsWith('/') && !path.startsWith('..');
-      return leads && (anchor === undefined || (linked !== undefined && anchorsOf(linked).has(anchor))) ? [] : [`${page.path}:${line} ${target}`];
+      const leads =
+        (linked !== undefined || existsSync(join(root, path))) &&
+        !file.startsWith('/') &&
+        !path.startsWith('..');
+      return leads &&
+        (anchor === undefined || (linked !== undefined && anchorsOf(linked).has(anchor)))
+        ? []
+        : [`${page.path}:${line} ${target}`];
     }),
   );
 }
 
-/** Where the two languages do not say the same: a page without its twin, or another order of headings. */
+/**
+ * Where the two languages do not say the same: a page without its twin, or another order of
+ * headings.
+ */
 function unlikeTwins(all: readonly Source[]): string[] {
   const twins = all
     .filter(({ path }) => path === 'README.md' || /^docs\/[^/]+\.md$/.test(path))
@@ -83,7 +96,9 @@ function unlikeTwins(all: readonly Source[]): string[] {
   };
   return [
     ...japanese.filter((path) => !twins.some(([, twin]) => twin === path)),
-    ...twins.flatMap(([path = '', twin = '']) => (String(outline(path)) === String(outline(twin)) ? [] : [`${path} and ${twin}`])),
+    ...twins.flatMap(([path = '', twin = '']) =>
+      String(outline(path)) === String(outline(twin)) ? [] : [`${path} and ${twin}`],
+    ),
   ];
 }
 
@@ -98,8 +113,13 @@ describe('the pages', () => {
   });
 
   it('are judged by checks that can fail', () => {
-    const other = { path: 'docs/other.md', text: '# `a.b` の設定 — 1つ目?\n\n## Twice\n\n## Twice\n\n<a id="by-hand"></a>\n\n```sh\n# no heading\n```\n' };
-    const links = ['ab-の設定--1つ目', 'twice-1', 'by-hand', 'twice-2', 'no-heading', 'Twice'].map((anchor) => `[a](other.md#${anchor})`);
+    const other = {
+      path: 'docs/other.md',
+      text: '# `a.b` の設定 — 1つ目?\n\n## Twice\n\n## Twice\n\n<a id="by-hand"></a>\n\n```sh\n# no heading\n```\n',
+    };
+    const links = ['ab-の設定--1つ目', 'twice-1', 'by-hand', 'twice-2', 'no-heading', 'Twice'].map(
+      (anchor) => `[a](other.md#${anchor})`,
+    );
     const text = [
       '[here](#page)',
       '# Page',
@@ -119,9 +139,12 @@ describe('the pages', () => {
       'docs/page.md:12 ../../up',
     ]);
     const page = (path: string, text: string) => ({ path, text });
-    expect(unlikeTwins([page('docs/a.md', '# A\n## B'), page('docs/ja/a.md', '# A\n'), page('docs/ja/only.md', '# O')])).toEqual([
-      'docs/ja/only.md',
-      'docs/a.md and docs/ja/a.md',
-    ]);
+    expect(
+      unlikeTwins([
+        page('docs/a.md', '# A\n## B'),
+        page('docs/ja/a.md', '# A\n'),
+        page('docs/ja/only.md', '# O'),
+      ]),
+    ).toEqual(['docs/ja/only.md', 'docs/a.md and docs/ja/a.md']);
   });
 });

@@ -32,19 +32,29 @@ describe('package.json', () => {
   });
 
   it('depends on known packages only, each pinned', () => {
-    expect(Object.keys(manifest.dependencies).filter((name) => !(name in runtimeDependencies))).toEqual([]);
-    const versions = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.overrides });
+    expect(
+      Object.keys(manifest.dependencies).filter((name) => !(name in runtimeDependencies)),
+    ).toEqual([]);
+    const versions = Object.entries({
+      ...manifest.dependencies,
+      ...manifest.devDependencies,
+      ...manifest.overrides,
+    });
     expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(String(version)))).toEqual([]);
   });
 
   it('asks for peers behind single doors only: optional, and here to be tested with', () => {
-    const optional = Object.fromEntries(Object.keys(manifest.peerDependencies).map((name) => [name, { optional: true }]));
+    const optional = Object.fromEntries(
+      Object.keys(manifest.peerDependencies).map((name) => [name, { optional: true }]),
+    );
     expect(manifest.peerDependenciesMeta).toEqual(optional);
     expect(Object.keys(optional).filter((name) => !(name in manifest.devDependencies))).toEqual([]);
   });
 
   it('has types for every door and both ways to load it', () => {
-    for (const [door, target] of Object.entries<Record<string, Record<string, string>> | string>(manifest.exports)) {
+    for (const [door, target] of Object.entries<Record<string, Record<string, string>> | string>(
+      manifest.exports,
+    )) {
       if (door === './package.json') continue;
       const name = door === '.' ? 'index' : door.slice(2);
       expect(target).toEqual({
@@ -59,9 +69,15 @@ describe('package-lock.json', () => {
   const lock = JSON.parse(read('package-lock.json'));
 
   it('carries checksums and no download addresses', () => {
-    const packages = Object.entries<{ resolved?: string; integrity?: string; link?: boolean }>(lock.packages).filter(([path]) => path !== '');
-    expect(packages.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path)).toEqual([]);
-    expect(packages.filter(([, { integrity, link }]) => !integrity && !link).map(([path]) => path)).toEqual([]);
+    const packages = Object.entries<{ resolved?: string; integrity?: string; link?: boolean }>(
+      lock.packages,
+    ).filter(([path]) => path !== '');
+    expect(
+      packages.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path),
+    ).toEqual([]);
+    expect(
+      packages.filter(([, { integrity, link }]) => !integrity && !link).map(([path]) => path),
+    ).toEqual([]);
   });
 
   it('agrees with package.json', () => {
@@ -71,7 +87,9 @@ describe('package-lock.json', () => {
 });
 
 describe('the texts', () => {
-  const code = ['src', 'test', 'bench', 'examples', 'scripts'].flatMap((folder) => readSources(folder, /\.m?ts$|\.mjs$/));
+  const code = ['src', 'test', 'bench', 'examples', 'scripts'].flatMap((folder) =>
+    readSources(folder, /\.m?ts$|\.mjs$/),
+  );
   const pages = readdirSync(root)
     .filter((name) => /\.(md|json|ts)$/.test(name) && name !== 'package-lock.json')
     .map((path): Source => ({ path, text: read(path) }))
@@ -82,18 +100,39 @@ describe('the texts', () => {
   });
 
   it('print nothing from the library', () => {
-    expect(code.filter(({ path }) => path.startsWith('src/') && path !== 'src/cli.ts').flatMap(consoleCalls)).toEqual([]);
+    expect(
+      code
+        .filter(({ path }) => path.startsWith('src/') && path !== 'src/cli.ts')
+        .flatMap(consoleCalls),
+    ).toEqual([]);
   });
 
   it('are judged by checks that can fail', () => {
     const marker = ['TO', 'DO'].join('');
-    expect(leftovers([{ path: 'src/a.ts', text: `\n// ${marker}: later` }])).toEqual(['src/a.ts:2']);
-    expect(consoleCalls({ path: 'src/a.ts', text: "// console.log\nconsole.log('a');" })).toEqual(['src/a.ts:2']);
+    expect(leftovers([{ path: 'src/a.ts', text: `\n// ${marker}: later` }])).toEqual([
+      'src/a.ts:2',
+    ]);
+    expect(consoleCalls({ path: 'src/a.ts', text: "// console.log\nconsole.log('a');" })).toEqual([
+      'src/a.ts:2',
+    ]);
   });
 
   function leftovers(sources: readonly Source[]): string[] {
-    const pattern = new RegExp(['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX', 'HA' + 'CK:', 'lorem' + ' ipsum', '@ts-' + 'nocheck', '^<{7} ', '^>{7} '].join('|'));
-    return sources.flatMap(({ path, text }) => text.split('\n').flatMap((line, index) => (pattern.test(line) ? `${path}:${index + 1}` : [])));
+    const pattern = new RegExp(
+      [
+        'TO' + 'DO',
+        'FIX' + 'ME',
+        'X' + 'XX',
+        'HA' + 'CK:',
+        'lorem' + ' ipsum',
+        '@ts-' + 'nocheck',
+        '^<{7} ',
+        '^>{7} ',
+      ].join('|'),
+    );
+    return sources.flatMap(({ path, text }) =>
+      text.split('\n').flatMap((line, index) => (pattern.test(line) ? `${path}:${index + 1}` : [])),
+    );
   }
 
   function consoleCalls(source: Source): string[] {
@@ -102,7 +141,8 @@ describe('the texts', () => {
     return found;
 
     function visit(node: ts.Node): void {
-      if (ts.isPropertyAccessExpression(node) && node.expression.getText() === 'console') found.push(`${source.path}:${lineOf(node)}`);
+      if (ts.isPropertyAccessExpression(node) && node.expression.getText() === 'console')
+        found.push(`${source.path}:${lineOf(node)}`);
       ts.forEachChild(node, visit);
     }
   }
@@ -110,22 +150,30 @@ describe('the texts', () => {
 
 describe('what was built', () => {
   beforeAll(() => {
-    if (!existsSync(join(root, 'dist/index.cjs'))) throw new Error('dist is missing: run `npm run build` first');
+    if (!existsSync(join(root, 'dist/index.cjs')))
+      throw new Error('dist is missing: run `npm run build` first');
   });
 
-  /** The packages that a built file loads at once, through whatever chunks; lazy imports count when asked for. */
+  /**
+   * The packages that a built file loads at once, through whatever chunks; lazy imports count when
+   * asked for.
+   */
   function packagesOf(file: string, lazily: boolean, seen = new Set<string>()): string[] {
     if (seen.has(file)) return [];
     seen.add(file);
     const imports = new Set<string>();
     visit(parse({ path: file, text: read(`dist/${file}`) }));
-    return [...imports].flatMap((name) => (name.startsWith('./') ? packagesOf(name.slice(2), lazily, seen) : [name]));
+    return [...imports].flatMap((name) =>
+      name.startsWith('./') ? packagesOf(name.slice(2), lazily, seen) : [name],
+    );
 
     function visit(node: ts.Node): void {
       const specifier =
         ts.isImportDeclaration(node) || ts.isExportDeclaration(node)
           ? node.moduleSpecifier
-          : lazily && ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
+          : lazily &&
+              ts.isCallExpression(node) &&
+              node.expression.kind === ts.SyntaxKind.ImportKeyword
             ? node.arguments[0]
             : undefined;
       if (specifier && ts.isStringLiteral(specifier)) imports.add(specifier.text);
@@ -133,9 +181,12 @@ describe('what was built', () => {
     }
   }
 
-  it.each(['calendar', 'notices', 'onboarding'])('loads luxon and nothing else behind the %s door, which runs in a browser', (door) => {
-    expect([...new Set(packagesOf(`${door}.js`, true))]).toEqual(['luxon']);
-  });
+  it.each(['calendar', 'notices', 'onboarding'])(
+    'loads luxon and nothing else behind the %s door, which runs in a browser',
+    (door) => {
+      expect([...new Set(packagesOf(`${door}.js`, true))]).toEqual(['luxon']);
+    },
+  );
 
   it('loads undici, jose and zod behind the main door when first needed', () => {
     const eager = packagesOf('index.js', false);
@@ -143,7 +194,9 @@ describe('what was built', () => {
   });
 
   it('loads neither undici nor jose nor zod behind the kiosk, whose network is the authorizer', () => {
-    expect(packagesOf('kiosk.js', false).filter((name) => ['undici', 'jose', 'zod'].includes(name))).toEqual([]);
+    expect(
+      packagesOf('kiosk.js', false).filter((name) => ['undici', 'jose', 'zod'].includes(name)),
+    ).toEqual([]);
   });
 
   it("loads jose behind the vault when first needed, and no driver behind the doors of PostgreSQL and Redis: pool and client are the caller's", () => {
@@ -151,26 +204,44 @@ describe('what was built', () => {
     expect(packagesOf('vault.js', true)).toContain('jose');
     expect(packagesOf('pg.js', true)).not.toContain('pg');
     expect(packagesOf('redis.js', false)).not.toContain('jose');
-    expect(packagesOf('redis.js', true).filter((name) => ['redis', 'ioredis'].includes(name))).toEqual([]);
+    expect(
+      packagesOf('redis.js', true).filter((name) => ['redis', 'ioredis'].includes(name)),
+    ).toEqual([]);
   });
 
   it('loads msw behind its own door only', () => {
     const { exports } = JSON.parse(read('package.json'));
-    const doors = Object.keys(exports).flatMap((door) => (door === './package.json' ? [] : [door === '.' ? 'index' : door.slice(2)]));
+    const doors = Object.keys(exports).flatMap((door) =>
+      door === './package.json' ? [] : [door === '.' ? 'index' : door.slice(2)],
+    );
     expect(doors.filter((door) => packagesOf(`${door}.js`, true).includes('msw'))).toEqual(['msw']);
   });
 
-  it.each(['js', 'cjs'])('defines every class once in the .%s files, so that all doors share it', (extension) => {
-    const files = readdirSync(join(root, 'dist')).filter((name) => new RegExp(`(?<!\\.d)\\.${extension}$`).test(name));
-    const ours = readSources('src', /\.ts$/).flatMap(({ text }) => [...text.matchAll(/^export class (\w+)/gm)].map(([, name]) => name));
-    const counts = ours.map((name) => [name, files.filter((file) => new RegExp(`class ${name}\\b|${name} = class\\b`).test(read(`dist/${file}`))).length]);
-    expect(counts.filter(([, count]) => count !== 1 && count !== 0)).toEqual([]);
-    expect(counts).toContainEqual(['SelfInfoError', 1]);
-  });
+  it.each(['js', 'cjs'])(
+    'defines every class once in the .%s files, so that all doors share it',
+    (extension) => {
+      const files = readdirSync(join(root, 'dist')).filter((name) =>
+        new RegExp(`(?<!\\.d)\\.${extension}$`).test(name),
+      );
+      const ours = readSources('src', /\.ts$/).flatMap(({ text }) =>
+        [...text.matchAll(/^export class (\w+)/gm)].map(([, name]) => name),
+      );
+      const counts = ours.map((name) => [
+        name,
+        files.filter((file) =>
+          new RegExp(`class ${name}\\b|${name} = class\\b`).test(read(`dist/${file}`)),
+        ).length,
+      ]);
+      expect(counts.filter(([, count]) => count !== 1 && count !== 0)).toEqual([]);
+      expect(counts).toContainEqual(['SelfInfoError', 1]);
+    },
+  );
 
   it('uses no import() in CommonJS, which neither Jest nor older Nodes take there', () => {
     const files = readdirSync(join(root, 'dist')).filter((name) => name.endsWith('.cjs'));
-    expect(files.filter((name) => /\bimport\(|\b__require\(/.test(read(`dist/${name}`)))).toEqual([]);
+    expect(files.filter((name) => /\bimport\(|\b__require\(/.test(read(`dist/${name}`)))).toEqual(
+      [],
+    );
   });
 
   it('has the licences of what was bundled beside it', () => {

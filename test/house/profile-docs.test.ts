@@ -5,8 +5,11 @@ import { publicProfile } from '../../src/index.js';
 /** The rows that a page on the wire profile must hold, one per entry: path, value, confidence. */
 function rowsOf(value: unknown, path = ''): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
-  if ('confidence' in value && 'value' in value) return [`| \`${path}\` | ${shown(value.value)} | ${value.confidence} |`];
-  return Object.entries(value).flatMap(([key, inner]) => rowsOf(inner, path === '' ? key : `${path}.${key}`));
+  if ('confidence' in value && 'value' in value)
+    return [`| \`${path}\` | ${shown(value.value)} | ${value.confidence} |`];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    rowsOf(inner, path === '' ? key : `${path}.${key}`),
+  );
 }
 
 function shown(value: unknown): string {
@@ -22,6 +25,8 @@ describe.each(['docs/wire-profile.md', 'docs/ja/wire-profile.md'])('%s', (page) 
   });
 
   it('lists nothing that the profile does not hold', () => {
-    expect(lines.filter((line) => /^\| `[a-z]+[A-Za-z.-]*` \| .* \|.*\|.*\|$/.test(line))).toHaveLength(rowsOf(publicProfile).length);
+    expect(
+      lines.filter((line) => /^\| `[a-z]+[A-Za-z.-]*` \| .* \|.*\|.*\|$/.test(line)),
+    ).toHaveLength(rowsOf(publicProfile).length);
   });
 });

@@ -1,6 +1,14 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,16 +20,23 @@ import { type RedisServer, startRedis } from '../kit/redis.js';
 import { type Block, blocksOf } from './blocks.js';
 import { pages, root } from './sources.js';
 
-/** Programs that only their reader can run, by what they need. Those with a `declare` leave something to the reader in so many words and are not asked here. */
+/**
+ * Programs that only their reader can run, by what they need. Those with a `declare` leave
+ * something to the reader in so many words and are not asked here.
+ */
 const programsOfTheReader: Readonly<Record<string, string>> = {
   "readFileSync('/etc/loan/assertion.key', 'utf8'), alg": 'reads the key of a provider',
 };
 
-/** Commands that are run elsewhere or cannot be run here, by how they begin; beside what `.ci/run` itself runs. */
+/**
+ * Commands that are run elsewhere or cannot be run here, by how they begin; beside what `.ci/run`
+ * itself runs.
+ */
 const commandsElsewhere: Readonly<Record<string, string>> = {
   'npm run demo -- --serve': 'serves until it is stopped: test/examples.test.ts',
   'npx tsx examples/web/start.ts': 'serves until it is stopped: test/web-examples.test.ts',
-  'npx myna-selfinfo sandbox': 'serves until it is stopped: test/cli-sandbox.test.ts, with and without files',
+  'npx myna-selfinfo sandbox':
+    'serves until it is stopped: test/cli-sandbox.test.ts, with and without files',
   'npm run bench': 'measures for minutes, and no figure is right or wrong',
   'npm run test:soak': 'the tests of npm test, for hours',
   'npm run test:mutation': 'runs for hours, and no figure is right or wrong',
@@ -33,44 +48,70 @@ const npxCommand = /^npx myna-selfinfo\b/;
 
 /** What it says without its types and comments: the same in both languages is run once. */
 function asJavaScript({ code }: Block): string {
-  const options = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, removeComments: true, verbatimModuleSyntax: true };
+  const options = {
+    module: ts.ModuleKind.ESNext,
+    target: ts.ScriptTarget.ES2022,
+    removeComments: true,
+    verbatimModuleSyntax: true,
+  };
   return ts.transpileModule(code, { compilerOptions: options }).outputText;
 }
 
-/** What a program says it prints, in order: the words behind a line that prints, up to the first sign that is no part of a word. */
+/**
+ * What a program says it prints, in order: the words behind a line that prints, up to the first
+ * sign that is no part of a word.
+ */
 function printedBy({ code }: Block): string[] {
-  return [...code.matchAll(/console\.log\(.*\); \/\/ ((?:[\w.+:-]*\w)(?: [\w.+:-]*\w)*)/g)].map(([, said = '']) => said);
+  return [...code.matchAll(/console\.log\(.*\); \/\/ ((?:[\w.+:-]*\w)(?: [\w.+:-]*\w)*)/g)].map(
+    ([, said = '']) => said,
+  );
 }
 
 const isLeftToReader = ({ code }: Block): boolean => /^(?:export )?declare /m.test(code);
 
 /** One of each, with the place where it stands first. */
-function distinct(found: readonly (readonly [text: string, place: string])[]): { text: string; place: string }[] {
+function distinct(
+  found: readonly (readonly [text: string, place: string])[],
+): { text: string; place: string }[] {
   const places = new Map([...found].reverse());
   return [...places].reverse().map(([text, place]) => ({ text, place }));
 }
 
 const found = pages
   .flatMap((page) => blocksOf(page, 'ts', 'typescript'))
-  .filter((block) => !isLeftToReader(block) && !Object.keys(programsOfTheReader).some((part) => block.code.includes(part)))
-  .map((block) => ({ text: asJavaScript(block), place: `${block.path}:${block.line}`, prints: printedBy(block) }));
+  .filter(
+    (block) =>
+      !isLeftToReader(block) &&
+      !Object.keys(programsOfTheReader).some((part) => block.code.includes(part)),
+  )
+  .map((block) => ({
+    text: asJavaScript(block),
+    place: `${block.path}:${block.line}`,
+    prints: printedBy(block),
+  }));
 const programs = distinct(found.map(({ text, place }) => [text, place]));
 /** What the pages of both languages say that a program prints. */
-const promisesOf = (program: string) => found.flatMap(({ text, prints }) => (text === program ? [prints] : []));
+const promisesOf = (program: string) =>
+  found.flatMap(({ text, prints }) => (text === program ? [prints] : []));
 
 /** What was promised and does not stand at the beginning of a line, each below the one before. */
 function unsaid(stdout: string, promises: readonly string[]): readonly string[] {
   const lines = stdout.split('\n');
   let from = 0;
   const missing = promises.findIndex((promise) => {
-    const found = lines.findIndex((line, index) => index >= from && `${line} `.startsWith(`${promise} `));
+    const found = lines.findIndex(
+      (line, index) => index >= from && `${line} `.startsWith(`${promise} `),
+    );
     from = found + 1;
     return found < 0;
   });
   return missing < 0 ? [] : promises.slice(missing);
 }
 
-/** The commands of a block: a line each, more with a backslash at the end, without what is said behind a hash. */
+/**
+ * The commands of a block: a line each, more with a backslash at the end, without what is said
+ * behind a hash.
+ */
 function commandsOf({ code, path, line }: Block): [string, string][] {
   return code
     .replaceAll(/\\\n\s*/g, '')
@@ -79,14 +120,20 @@ function commandsOf({ code, path, line }: Block): [string, string][] {
     .flatMap((command) => (command.trim() === '' ? [] : [[command.trim(), `${path}:${line}`]]));
 }
 
-const shell = pages.flatMap((page) => blocksOf(page, 'sh', 'bash', 'shell', 'console').flatMap(commandsOf));
+const shell = pages.flatMap((page) =>
+  blocksOf(page, 'sh', 'bash', 'shell', 'console').flatMap(commandsOf),
+);
 const runByCi = readFileSync(join(root, '.ci/run'), 'utf8').replaceAll(' --silent', '');
 const begins = (command: string, start: string): boolean => `${command} `.startsWith(`${start} `);
 const isElsewhere = (command: string): boolean =>
-  Object.keys(commandsElsewhere).some((start) => begins(command, start)) || runByCi.split('\n').some((line) => begins(line.replace('if ! ', ''), command));
+  Object.keys(commandsElsewhere).some((start) => begins(command, start)) ||
+  runByCi.split('\n').some((line) => begins(line.replace('if ! ', ''), command));
 const commands = distinct(shell.filter(([command]) => !isElsewhere(command)));
 
-/** Loads a program. One that leaves a server or a timer behind is a service, which has shown what it had to; the tests in one are waited for. */
+/**
+ * Loads a program. One that leaves a server or a timer behind is a service, which has shown what it
+ * had to; the tests in one are waited for.
+ */
 const runner = `const [file, waits] = process.argv.slice(2);
 await import(file);
 if (waits === undefined) setTimeout(() => process.exit(), 50).unref();
@@ -102,14 +149,21 @@ describe('what the pages show', () => {
   let postgres: Postgres | undefined;
 
   beforeAll(async () => {
-    if (!existsSync(join(root, 'dist/index.cjs'))) throw new Error('dist is missing: run `npm run build` first');
+    if (!existsSync(join(root, 'dist/index.cjs')))
+      throw new Error('dist is missing: run `npm run build` first');
     folder = mkdtempSync(join(tmpdir(), 'myna-selfinfo-pages-'));
-    const { name, bin, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const { name, bin, devDependencies } = JSON.parse(
+      readFileSync(join(root, 'package.json'), 'utf8'),
+    );
     install(name, root);
-    for (const dependency of Object.keys(devDependencies)) install(dependency, join(root, 'node_modules', dependency));
+    for (const dependency of Object.keys(devDependencies))
+      install(dependency, join(root, 'node_modules', dependency));
     install('.bin/myna-selfinfo', join(root, bin['myna-selfinfo']));
     writeFileSync(join(folder, 'run.mjs'), runner);
-    environment = { ...process.env, PATH: `${join(folder, 'node_modules/.bin')}${delimiter}${process.env.PATH}` };
+    environment = {
+      ...process.env,
+      PATH: `${join(folder, 'node_modules/.bin')}${delimiter}${process.env.PATH}`,
+    };
     if (!redisServer.missing) redis = await startRedis(redisServer.path());
     if (!postgresServer.missing) postgres = await startPostgres(postgresServer.path());
   }, 60_000);
@@ -127,31 +181,52 @@ describe('what the pages show', () => {
   }
 
   async function run(command: string, args: readonly string[], more: NodeJS.ProcessEnv = {}) {
-    return promisify(execFile)(command, args, { cwd: folder, env: { ...environment, ...more }, maxBuffer: 1 << 24 });
+    return promisify(execFile)(command, args, {
+      cwd: folder,
+      env: { ...environment, ...more },
+      maxBuffer: 1 << 24,
+    });
   }
 
   async function runProgram(text: string, place: string, more: NodeJS.ProcessEnv = {}) {
     const file = join(folder, `${place.replaceAll(/[/:]/g, '-')}.mjs`);
     writeFileSync(file, text);
-    const secrets = [...text.matchAll(/process\.env\.(\w*KEY\w*)/g)].map(([, key = '']) => [key, randomBytes(32).toString('base64url')]);
+    const secrets = [...text.matchAll(/process\.env\.(\w*KEY\w*)/g)].map(([, key = '']) => [
+      key,
+      randomBytes(32).toString('base64url'),
+    ]);
     const waits = text.includes("'node:test'") ? ['waits'] : [];
-    const { stdout } = await run(process.execPath, ['run.mjs', file, ...waits], { ...Object.fromEntries(secrets), ...more });
+    const { stdout } = await run(process.execPath, ['run.mjs', file, ...waits], {
+      ...Object.fromEntries(secrets),
+      ...more,
+    });
     for (const prints of promisesOf(text)) expect(unsaid(stdout, prints)).toEqual([]);
   }
 
-  const needs = (part: string) => programs.filter(({ text }) => text.includes(`process.env.${part}`));
-  const alone = programs.filter((program) => ![...needs('REDIS_URL'), ...needs('DATABASE_URL')].includes(program));
+  const needs = (part: string) =>
+    programs.filter(({ text }) => text.includes(`process.env.${part}`));
+  const alone = programs.filter(
+    (program) => ![...needs('REDIS_URL'), ...needs('DATABASE_URL')].includes(program),
+  );
 
   it.concurrent.each(alone)('runs: $place', ({ text, place }) => runProgram(text, place), 60_000);
 
-  it.skipIf(redisServer.missing).each(needs('REDIS_URL'))('runs with Redis: $place', ({ text, place }) => {
-    return runProgram(text, place, { REDIS_URL: redis?.url });
-  });
+  it.skipIf(redisServer.missing).each(needs('REDIS_URL'))(
+    'runs with Redis: $place',
+    ({ text, place }) => {
+      return runProgram(text, place, { REDIS_URL: redis?.url });
+    },
+  );
 
-  it.skipIf(postgresServer.missing).each(needs('DATABASE_URL'))('runs with PostgreSQL: $place', ({ text, place }) => {
-    const { host, user, database } = postgres?.connection ?? {};
-    return runProgram(text, place, { DATABASE_URL: `postgresql://${user}@/${database}?host=${encodeURIComponent(host ?? '')}` });
-  });
+  it.skipIf(postgresServer.missing).each(needs('DATABASE_URL'))(
+    'runs with PostgreSQL: $place',
+    ({ text, place }) => {
+      const { host, user, database } = postgres?.connection ?? {};
+      return runProgram(text, place, {
+        DATABASE_URL: `postgresql://${user}@/${database}?host=${encodeURIComponent(host ?? '')}`,
+      });
+    },
+  );
 
   it.concurrent.each(commands)(
     'runs in a terminal: $text',
@@ -163,26 +238,49 @@ describe('what the pages show', () => {
     expect(programs.length).toBeGreaterThan(30);
     expect(found.flatMap(({ prints }) => prints).length).toBeGreaterThan(30);
     expect(commands.length).toBeGreaterThan(8);
-    const codes = pages.flatMap((page) => blocksOf(page, 'ts', 'typescript')).map(({ code }) => code);
-    expect(Object.keys(programsOfTheReader).filter((part) => !codes.some((code) => code.includes(part)))).toEqual([]);
-    expect(Object.keys(commandsElsewhere).filter((start) => !shell.some(([command]) => begins(command, start)))).toEqual([]);
-    expect(commands.map(({ text }) => text).filter((command) => !npxCommand.test(command))).toEqual([]);
+    const codes = pages
+      .flatMap((page) => blocksOf(page, 'ts', 'typescript'))
+      .map(({ code }) => code);
+    expect(
+      Object.keys(programsOfTheReader).filter((part) => !codes.some((code) => code.includes(part))),
+    ).toEqual([]);
+    expect(
+      Object.keys(commandsElsewhere).filter(
+        (start) => !shell.some(([command]) => begins(command, start)),
+      ),
+    ).toEqual([]);
+    expect(commands.map(({ text }) => text).filter((command) => !npxCommand.test(command))).toEqual(
+      [],
+    );
   });
 
   it('is told when it fails', async () => {
-    await expect(runProgram("import { latest } from 'myna-selfinfo';\nlatest.none();", 'page.md:1')).rejects.toThrow('latest.none is not a function');
-    expect(printedBy({ path: 'a.md', line: 1, code: 'console.log(a(b)); // rejected invalid_client: why\n  console.log(1); // 値\n' })).toEqual([
-      'rejected invalid_client',
-    ]);
+    await expect(
+      runProgram("import { latest } from 'myna-selfinfo';\nlatest.none();", 'page.md:1'),
+    ).rejects.toThrow('latest.none is not a function');
+    expect(
+      printedBy({
+        path: 'a.md',
+        line: 1,
+        code: 'console.log(a(b)); // rejected invalid_client: why\n  console.log(1); // 値\n',
+      }),
+    ).toEqual(['rejected invalid_client']);
     expect(unsaid('granted\nreplayed 1\n', ['granted', 'replayed'])).toEqual([]);
     expect(unsaid('replayed\ngranted\n', ['granted', 'replayed'])).toEqual(['replayed']);
     expect(unsaid('closedown\n', ['closed'])).toEqual(['closed']);
-    await expect(runProgram("import { test } from 'node:test';\ntest('a', () => Promise.reject(new Error('b')));", 'page.md:2')).rejects.toThrow('run.mjs');
+    await expect(
+      runProgram(
+        "import { test } from 'node:test';\ntest('a', () => Promise.reject(new Error('b')));",
+        'page.md:2',
+      ),
+    ).rejects.toThrow('run.mjs');
     await expect(run('sh', ['-ec', 'myna-selfinfo calendar nowhere'])).rejects.toThrow('nowhere');
-    expect(commandsOf({ path: 'a.md', line: 3, code: '# one\nnpm ci && npm test   # two\nnpx a \\\n  --b\n' }).map(([command]) => command)).toEqual([
-      'npm ci',
-      'npm test',
-      'npx a --b',
-    ]);
+    expect(
+      commandsOf({
+        path: 'a.md',
+        line: 3,
+        code: '# one\nnpm ci && npm test   # two\nnpx a \\\n  --b\n',
+      }).map(([command]) => command),
+    ).toEqual(['npm ci', 'npm test', 'npx a --b']);
   });
 });

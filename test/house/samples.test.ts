@@ -11,14 +11,17 @@ const TYPESCRIPT = ['ts', 'typescript'];
 function samplesOfDocblocks({ path, text }: Source): Block[] {
   return [...text.matchAll(/\/\*\*[\s\S]*?\*\//g)].flatMap((comment) => {
     const above = lineAt(text, comment.index) - 1;
-    return blocksOf({ path, text: comment[0].replaceAll(/^ *\*(?: |$)/gm, '') }, ...TYPESCRIPT).map((sample) => ({ ...sample, line: sample.line + above }));
+    return blocksOf({ path, text: comment[0].replaceAll(/^ *\*(?: |$)/gm, '') }, ...TYPESCRIPT).map(
+      (sample) => ({ ...sample, line: sample.line + above }),
+    );
   });
 }
 
 /** Examples that would slip through because they are no fenced block. */
 function unfencedExamples({ path, text }: Source): string[] {
   return [...text.matchAll(/@example(?!\n *\* ```ts\n)/g)].map(
-    (match) => `${path}:${lineAt(text, match.index)} has an @example without a \`\`\`ts block below it`,
+    (match) =>
+      `${path}:${lineAt(text, match.index)} has an @example without a \`\`\`ts block below it`,
   );
 }
 
@@ -43,7 +46,9 @@ function complaints(samples: readonly Block[]): string[] {
   host.readFile = (name) => files.get(name)?.code ?? readFile(name);
   host.getSourceFile = (name, languageVersion, ...rest) => {
     const sample = files.get(name);
-    return sample ? ts.createSourceFile(name, sample.code, languageVersion) : getSourceFile(name, languageVersion, ...rest);
+    return sample
+      ? ts.createSourceFile(name, sample.code, languageVersion)
+      : getSourceFile(name, languageVersion, ...rest);
   };
   const program = ts.createProgram({ rootNames: [...files.keys()], options, host });
   return ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => {
@@ -61,19 +66,33 @@ describe('samples', () => {
   });
 
   it('of README, docs and docblocks compile against the built package', () => {
-    expect(existsSync(join(root, 'dist/index.d.ts')), 'dist has no types: run `npm run build` first').toBe(true);
-    const samples = [...pages.flatMap((page) => blocksOf(page, ...TYPESCRIPT)), ...sources.flatMap(samplesOfDocblocks)];
+    expect(
+      existsSync(join(root, 'dist/index.d.ts')),
+      'dist has no types: run `npm run build` first',
+    ).toBe(true);
+    const samples = [
+      ...pages.flatMap((page) => blocksOf(page, ...TYPESCRIPT)),
+      ...sources.flatMap(samplesOfDocblocks),
+    ];
     expect(samples.length).toBeGreaterThan(5);
     expect(complaints(samples)).toEqual([]);
   }, 60_000);
 
   it('that do not compile are found, by file and line', () => {
-    const page = { path: 'page.md', text: 'Text.\n\n```ts ignore\nconst a = 1;\nconst b: string = a;\n```\n' };
-    const source = { path: 'src/a.ts', text: '\n/**\n * Does.\n *\n * @example\n * ```ts\n * none();\n * ```\n */\nexport const a = 1;\n' };
+    const page = {
+      path: 'page.md',
+      text: 'Text.\n\n```ts ignore\nconst a = 1;\nconst b: string = a;\n```\n',
+    };
+    const source = {
+      path: 'src/a.ts',
+      text: '\n/**\n * Does.\n *\n * @example\n * ```ts\n * none();\n * ```\n */\nexport const a = 1;\n',
+    };
     expect(complaints([...blocksOf(page, ...TYPESCRIPT), ...samplesOfDocblocks(source)])).toEqual([
       "page.md:5 Type 'number' is not assignable to type 'string'.",
       "src/a.ts:7 Cannot find name 'none'.",
     ]);
-    expect(unfencedExamples({ path: 'src/a.ts', text: '/**\n * @example\n * none();\n */' })).toHaveLength(1);
+    expect(
+      unfencedExamples({ path: 'src/a.ts', text: '/**\n * @example\n * none();\n */' }),
+    ).toHaveLength(1);
   }, 60_000);
 });

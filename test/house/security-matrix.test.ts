@@ -12,11 +12,15 @@ function titlesIn(path: string): ReadonlySet<string> {
   if (known) return known;
   const titles = new Set<string>();
   read.set(path, titles);
-  if (existsSync(join(root, path))) visit(parse({ path, text: readFileSync(join(root, path), 'utf8') }));
+  if (existsSync(join(root, path)))
+    visit(parse({ path, text: readFileSync(join(root, path), 'utf8') }));
   return titles;
 
   function visit(node: ts.Node): void {
-    const title = ts.isCallExpression(node) && /^(describe|it)\b/.test(node.expression.getText()) ? node.arguments[0] : undefined;
+    const title =
+      ts.isCallExpression(node) && /^(describe|it)\b/.test(node.expression.getText())
+        ? node.arguments[0]
+        : undefined;
     if (title && ts.isStringLiteralLike(title)) titles.add(title.text);
     ts.forEachChild(node, visit);
   }
@@ -32,21 +36,30 @@ function rowsOf(page: string): Row[] {
   const [, matrix = ''] = readFileSync(join(root, page), 'utf8').split(/^## (?:Matrix|対応表)$/m);
   // Without the rules below the heads, and the heads themselves.
   const lines = (matrix.split(/^## /m)[0] ?? '').replaceAll(/^.*\n\|---.*$/gm, '').split('\n');
-  return lines.map((line) => line.slice(2, -2).split(' | ')).flatMap(([clause = '', , proof]) => (proof === undefined ? [] : [{ clause, proof }]));
+  return lines
+    .map((line) => line.slice(2, -2).split(' | '))
+    .flatMap(([clause = '', , proof]) => (proof === undefined ? [] : [{ clause, proof }]));
 }
 
 /** The tests that a text names, as `path > title`. */
 function referencesIn(text: string): string[] {
-  return [...text.matchAll(/`(test\/[^`]+)` "([^"]+)"/g)].map(([, path, title]) => `${path} > ${title}`);
+  return [...text.matchAll(/`(test\/[^`]+)` "([^"]+)"/g)].map(
+    ([, path, title]) => `${path} > ${title}`,
+  );
 }
 
-const [english, japanese] = ['docs/security.md', 'docs/ja/security.md'].map((page) => ({ page, rows: rowsOf(page) }));
+const [english, japanese] = ['docs/security.md', 'docs/ja/security.md'].map((page) => ({
+  page,
+  rows: rowsOf(page),
+}));
 if (english === undefined || japanese === undefined) throw new Error('a page is missing');
 
 describe.each([english, japanese])('the matrix of $page', ({ page, rows }) => {
   it('has a row per clause, with a test or the reason why there is none', () => {
     expect(rows.length).toBeGreaterThan(40);
-    expect(rows.filter(({ proof }) => referencesIn(proof).length === 0 && !proof.startsWith('—'))).toEqual([]);
+    expect(
+      rows.filter(({ proof }) => referencesIn(proof).length === 0 && !proof.startsWith('—')),
+    ).toEqual([]);
   });
 
   it('names tests that there are', () => {
@@ -66,7 +79,8 @@ describe.each([english, japanese])('the matrix of $page', ({ page, rows }) => {
 
 describe('the matrix', () => {
   it('is the same in both languages', () => {
-    const facts = (rows: readonly Row[]) => rows.map(({ clause, proof }) => [clause.split('：')[0]?.split(':')[0], referencesIn(proof)]);
+    const facts = (rows: readonly Row[]) =>
+      rows.map(({ clause, proof }) => [clause.split('：')[0]?.split(':')[0], referencesIn(proof)]);
     expect(facts(japanese.rows)).toEqual(facts(english.rows));
   });
 

@@ -18,12 +18,18 @@ export function readSources(folder: string, name: RegExp): Source[] {
     .filter((file) => file.isFile() && name.test(file.name))
     .map((file) => join(file.parentPath, file.name))
     .sort()
-    .map((file) => ({ path: file.slice(root.length).replaceAll('\\', '/'), text: readFileSync(file, 'utf8') }));
+    .map((file) => ({
+      path: file.slice(root.length).replaceAll('\\', '/'),
+      text: readFileSync(file, 'utf8'),
+    }));
 }
 
 /** Every page that a reader may open: README, the changelog, the guides in both languages. */
 export const pages: readonly Source[] = [
-  ...['README.md', 'CHANGELOG.md'].map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') })),
+  ...['README.md', 'CHANGELOG.md'].map((path) => ({
+    path,
+    text: readFileSync(join(root, path), 'utf8'),
+  })),
   ...readSources('docs', /\.md$/),
 ];
 
@@ -47,7 +53,9 @@ export function lineOf(node: ts.Node): number {
   return node.getSourceFile().getLineAndCharacterOfPosition(node.getStart()).line + 1;
 }
 
-/** Every import of a source: static, type-only, `import()`, `import('...').Type`, `export ... from`. */
+/**
+ * Every import of a source: static, type-only, `import()`, `import('...').Type`, `export ... from`.
+ */
 export function importsOf(source: Source): Import[] {
   const found: Import[] = [];
   visit(parse(source));
@@ -55,25 +63,46 @@ export function importsOf(source: Source): Import[] {
 
   function visit(node: ts.Node): void {
     if (ts.isImportDeclaration(node)) {
-      // `import { type A }` still loads the module under verbatimModuleSyntax: only `import type` does not.
-      const kind = node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword ? 'type' : 'static';
+      // `import { type A }` still loads the module under verbatimModuleSyntax: only `import type`
+      // does not.
+      const kind =
+        node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword ? 'type' : 'static';
       const bindings = node.importClause?.namedBindings;
-      add(node.moduleSpecifier, kind, bindings && ts.isNamedImports(bindings) ? bindings.elements.map(originalName) : []);
+      add(
+        node.moduleSpecifier,
+        kind,
+        bindings && ts.isNamedImports(bindings) ? bindings.elements.map(originalName) : [],
+      );
     } else if (ts.isExportDeclaration(node) && node.moduleSpecifier) {
-      const names = node.exportClause && ts.isNamedExports(node.exportClause) ? node.exportClause.elements.map(originalName) : [];
+      const names =
+        node.exportClause && ts.isNamedExports(node.exportClause)
+          ? node.exportClause.elements.map(originalName)
+          : [];
       add(node.moduleSpecifier, node.isTypeOnly ? 'type' : 'static', names);
-    } else if (ts.isImportEqualsDeclaration(node) && ts.isExternalModuleReference(node.moduleReference)) {
+    } else if (
+      ts.isImportEqualsDeclaration(node) &&
+      ts.isExternalModuleReference(node.moduleReference)
+    ) {
       add(node.moduleReference.expression, node.isTypeOnly ? 'type' : 'static', []);
     } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
       add(node.argument.literal, 'type', node.qualifier ? [node.qualifier.getText()] : []);
-    } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword && node.arguments[0]) {
+    } else if (
+      ts.isCallExpression(node) &&
+      node.expression.kind === ts.SyntaxKind.ImportKeyword &&
+      node.arguments[0]
+    ) {
       add(node.arguments[0], 'lazy', []);
     }
     ts.forEachChild(node, visit);
   }
 
   function add(specifier: ts.Node, kind: Import['kind'], names: string[]): void {
-    found.push({ specifier: ts.isStringLiteralLike(specifier) ? specifier.text : `(${specifier.getText()})`, line: lineOf(specifier), kind, names });
+    found.push({
+      specifier: ts.isStringLiteralLike(specifier) ? specifier.text : `(${specifier.getText()})`,
+      line: lineOf(specifier),
+      kind,
+      names,
+    });
   }
 }
 

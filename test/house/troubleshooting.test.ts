@@ -5,11 +5,15 @@ import { errorTable, type SelfInfoErrorCode, type Stage } from '../../src/errors
 import { refusalTable } from '../../src/sandbox/refusals.js';
 import { root } from './sources.js';
 
-// The pages hold what the tables say as quotes, and advice below it. After a change of a table: npx vitest run test/house/troubleshooting.test.ts --update
+// The pages hold what the tables say as quotes, and advice below it. After a change of a table: npx
+// vitest run test/house/troubleshooting.test.ts --update
 
 const calls = ['consent', 'token', 'request', 'result'] as const satisfies Stage[];
 
-/** Where codes arise that more than one step may meet: the table has one stage for each, and effect and retry depend on the step. */
+/**
+ * Where codes arise that more than one step may meet: the table has one stage for each, and effect
+ * and retry depend on the step.
+ */
 const stages: Partial<Record<SelfInfoErrorCode, readonly Stage[]>> = {
   signing_failed: ['consent', 'token'],
   connection_failed: calls,
@@ -29,8 +33,22 @@ const stages: Partial<Record<SelfInfoErrorCode, readonly Stage[]>> = {
 };
 
 const words = {
-  en: { stage: 'stage', effect: 'effect', retry: 'same step again', yes: 'yes', no: 'no', varies: 'effect and retry: as the error says' },
-  ja: { stage: '段階', effect: '変化', retry: '再試行', yes: '可', no: '不可', varies: '変化と再試行：エラーの示すとおり' },
+  en: {
+    stage: 'stage',
+    effect: 'effect',
+    retry: 'same step again',
+    yes: 'yes',
+    no: 'no',
+    varies: 'effect and retry: as the error says',
+  },
+  ja: {
+    stage: '段階',
+    effect: '変化',
+    retry: '再試行',
+    yes: '可',
+    no: '不可',
+    varies: '変化と再試行：エラーの示すとおり',
+  },
 } as const;
 
 type Language = keyof typeof words;
@@ -42,29 +60,51 @@ function factsOf(code: SelfInfoErrorCode, language: Language): string {
   const row = errorTable[code];
   const word = words[language];
   const at = (stages[code] ?? [row.stage]).map((stage) => `\`${stage}\``).join(', ');
-  const rest = code in stages ? word.varies : `${word.effect} \`${row.effect}\` · ${word.retry}: ${row.retrySafe ? word.yes : word.no}`;
+  const rest =
+    code in stages
+      ? word.varies
+      : `${word.effect} \`${row.effect}\` · ${word.retry}: ${row.retrySafe ? word.yes : word.no}`;
   return `> ${row[language]}\n>\n> ${word.stage} ${at} · ${rest}`;
 }
 
-/** The page with its quotes and its table as the tables of the source have them; a code without a section gets one, at the end. */
+/**
+ * The page with its quotes and its table as the tables of the source have them; a code without a
+ * section gets one, at the end.
+ */
 function brought(page: string, language: Language): string {
   const sections = page.replaceAll(/^### `(\w+)`\n\n(?:>.*\n)+/gm, (section, code) =>
     code in errorTable ? `### \`${code}\`\n\n${factsOf(code, language)}\n` : section,
   );
-  const added = codes.filter((code) => !sections.includes(`\n### \`${code}\`\n`)).map((code) => `\n### \`${code}\`\n\n${factsOf(code, language)}\n`);
-  const refusals = Object.entries(refusalTable).map(([reason, row]) => `| \`${reason}\` | ${row.status}, \`${row.error}\` | ${row[language]} |\n`);
-  return [sections.replace(/(<!-- sandbox refusals -->\n(?:\|.*\n){2})(?:\|.*\n)*/, (_, head) => head + refusals.join('')), ...added].join('');
+  const added = codes
+    .filter((code) => !sections.includes(`\n### \`${code}\`\n`))
+    .map((code) => `\n### \`${code}\`\n\n${factsOf(code, language)}\n`);
+  const refusals = Object.entries(refusalTable).map(
+    ([reason, row]) => `| \`${reason}\` | ${row.status}, \`${row.error}\` | ${row[language]} |\n`,
+  );
+  return [
+    sections.replace(
+      /(<!-- sandbox refusals -->\n(?:\|.*\n){2})(?:\|.*\n)*/,
+      (_, head) => head + refusals.join(''),
+    ),
+    ...added,
+  ].join('');
 }
 
 /** The advice below the quote of each code. */
 function adviceIn(page: string): Map<string, string> {
-  return new Map([...page.matchAll(/^### `(\w+)`\n\n(?:>.*\n)+((?:(?!#).*\n)*)/gm)].map(([, code = '', advice = '']) => [code, advice.trim()]));
+  return new Map(
+    [...page.matchAll(/^### `(\w+)`\n\n(?:>.*\n)+((?:(?!#).*\n)*)/gm)].map(
+      ([, code = '', advice = '']) => [code, advice.trim()],
+    ),
+  );
 }
 
 /** The codes in the first column of the first table below a heading. */
 function rowsBelow(page: string, heading: string): string[] {
   const [, section = ''] = page.split(`\n## ${heading}\n`);
-  return [...(section.split('\n## ')[0] ?? '').matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, code = '']) => code);
+  return [...(section.split('\n## ')[0] ?? '').matchAll(/^\| `([a-z_]+)` \|/gm)].map(
+    ([, code = '']) => code,
+  );
 }
 
 /** The machine codes that stand between two pieces of a source. */
@@ -74,8 +114,18 @@ function codesIn(path: string, from: string, to: string): string[] {
 }
 
 describe.each([
-  { language: 'en', path: 'docs/troubleshooting.md', callback: 'Codes of a rejected callback', item: 'Codes of an item that failed' },
-  { language: 'ja', path: 'docs/ja/troubleshooting.md', callback: '受け付けられないコールバックのコード', item: '失敗した項目のコード' },
+  {
+    language: 'en',
+    path: 'docs/troubleshooting.md',
+    callback: 'Codes of a rejected callback',
+    item: 'Codes of an item that failed',
+  },
+  {
+    language: 'ja',
+    path: 'docs/ja/troubleshooting.md',
+    callback: '受け付けられないコールバックのコード',
+    item: '失敗した項目のコード',
+  },
 ] as const)('$path', ({ language, path, callback, item }) => {
   const page = readFileSync(join(root, path), 'utf8');
 
@@ -91,12 +141,21 @@ describe.each([
 
   it('has a row for every code of a callback and of an item', () => {
     // `replayed` is what exchangeToken says of a callback that was exchanged before.
-    expect(rowsBelow(page, callback)).toEqual([...codesIn('src/consent.ts', 'export type CallbackCode =', '(string & {})'), 'replayed']);
-    expect(rowsBelow(page, item)).toEqual(codesIn('src/explain.ts', 'const ITEM_CODES: readonly string[] = [', '];'));
+    expect(rowsBelow(page, callback)).toEqual([
+      ...codesIn('src/consent.ts', 'export type CallbackCode =', '(string & {})'),
+      'replayed',
+    ]);
+    expect(rowsBelow(page, item)).toEqual(
+      codesIn('src/explain.ts', 'const ITEM_CODES: readonly string[] = [', '];'),
+    );
   });
 
   it('names, of a code that several steps may meet, the stage of the table too', () => {
-    expect(codes.filter((code) => !(stages[code] ?? [errorTable[code].stage]).includes(errorTable[code].stage))).toEqual([]);
+    expect(
+      codes.filter(
+        (code) => !(stages[code] ?? [errorTable[code].stage]).includes(errorTable[code].stage),
+      ),
+    ).toEqual([]);
   });
 });
 

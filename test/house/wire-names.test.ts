@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { publicProfile } from '../../src/profile.js';
 import { lineOf, parse, readSources, type Source } from './sources.js';
 
-// Names of the wire that are OAuth's own: the IANA registries "OAuth Parameters", "Access Token Types", "Authorization Endpoint Response Types",
-// "Extensions Error Registry", "Token Type Hints", "Token Endpoint Authentication Methods" and "PKCE Code Challenge Methods".
+// Names of the wire that are OAuth's own: the IANA registries "OAuth Parameters", "Access Token
+// Types", "Authorization Endpoint Response Types", "Extensions Error Registry", "Token Type Hints",
+// "Token Endpoint Authentication Methods" and "PKCE Code Challenge Methods".
 const registered = new Set(
   `
   access_token ace_client_recipientid ace_profile ace_server_recipientid acr_values actor_token actor_token_type assertion aud audience
@@ -32,7 +33,10 @@ const excused: Readonly<Record<string, string>> = {
   poll: 'how this package names the way an answer is awaited; it is not sent',
 };
 
-/** The entries of a profile whose value is one string, wherever they stand in it; lists of codes are vocabulary to recognise, not names to write. */
+/**
+ * The entries of a profile whose value is one string, wherever they stand in it; lists of codes are
+ * vocabulary to recognise, not names to write.
+ */
 function wireNames(profile: unknown): Set<string> {
   const names = new Set<string>();
   collect(profile);
@@ -56,7 +60,10 @@ function keysOf(profile: unknown): string[] {
 
 const profileKeys = new Set(keysOf(publicProfile));
 
-/** Where a source writes one of the names: as a literal, as a piece of a template, as the key of an object, quoted or not. */
+/**
+ * Where a source writes one of the names: as a literal, as a piece of a template, as the key of an
+ * object, quoted or not.
+ */
 function wireNamesIn(source: Source, names: ReadonlySet<string>): string[] {
   const found: string[] = [];
   visit(parse(source));
@@ -64,17 +71,28 @@ function wireNamesIn(source: Source, names: ReadonlySet<string>): string[] {
 
   function visit(node: ts.Node): void {
     const text = textOf(node);
-    if (text !== undefined && names.has(text)) found.push(`${source.path}:${lineOf(node)} writes ${JSON.stringify(text)}`);
+    if (text !== undefined && names.has(text))
+      found.push(`${source.path}:${lineOf(node)} writes ${JSON.stringify(text)}`);
     ts.forEachChild(node, visit);
   }
 }
 
 function textOf(node: ts.Node): string | undefined {
-  if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)) return node.text;
+  if (
+    ts.isStringLiteralLike(node) ||
+    ts.isTemplateHead(node) ||
+    ts.isTemplateMiddleOrTemplateTail(node)
+  )
+    return node.text;
   if (!ts.isIdentifier(node) || profileKeys.has(node.text)) return undefined;
-  if ((ts.isObjectLiteralElement(node.parent) || ts.isTypeElement(node.parent)) && node.parent.name === node) return node.text;
+  if (
+    (ts.isObjectLiteralElement(node.parent) || ts.isTypeElement(node.parent)) &&
+    node.parent.name === node
+  )
+    return node.text;
   if (ts.isPropertyAccessExpression(node.parent) && node.parent.name === node) return node.text;
-  if (ts.isBindingElement(node.parent) && (node.parent.propertyName ?? node.parent.name) === node) return node.text;
+  if (ts.isBindingElement(node.parent) && (node.parent.propertyName ?? node.parent.name) === node)
+    return node.text;
   return undefined;
 }
 

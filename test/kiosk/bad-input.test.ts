@@ -1,12 +1,36 @@
 import { describe, expect, it } from 'vitest';
 import { type Calendar, createCalendar } from '../../src/calendar/index.js';
 import { latest, pointInTime } from '../../src/index.js';
-import { createKioskSession, createVirtualClock, type KioskOptions, type KioskSession, type KioskTransaction } from '../../src/kiosk/index.js';
+import {
+  createKioskSession,
+  createVirtualClock,
+  type KioskOptions,
+  type KioskSession,
+  type KioskTransaction,
+} from '../../src/kiosk/index.js';
 import { createSandboxKiosk, personas } from '../../src/sandbox/index.js';
 import { errorOf } from '../kit/refusals.js';
-import { altered, LOAN_ID, loan, type MachineOptions, NOW, never, openMachine, PIN, type Stop, services, settle, walkTo } from './kiosk.js';
+import {
+  altered,
+  LOAN_ID,
+  loan,
+  type MachineOptions,
+  NOW,
+  never,
+  openMachine,
+  PIN,
+  type Stop,
+  services,
+  settle,
+  walkTo,
+} from './kiosk.js';
 
-const whole = (): KioskOptions => ({ services, authorizer: { begin: () => never() }, reader: openMachine().reader, clock: createVirtualClock(NOW) });
+const whole = (): KioskOptions => ({
+  services,
+  authorizer: { begin: () => never() },
+  reader: openMachine().reader,
+  clock: createVirtualClock(NOW),
+});
 const explode = (): never => {
   throw new Error('canary');
 };
@@ -17,24 +41,50 @@ describe('bad options', () => {
     ['an unknown option', { timeout: 1 }, 'unknown_option', 'options.timeout'],
     ['no services', { services: undefined }, 'missing_option', 'options.services'],
     ['an empty menu', { services: [] }, 'invalid_option', 'options.services'],
-    ['a service twice', { services: [offered, offered] }, 'invalid_option', 'options.services[1].id'],
-    ['a service without an id', { services: [{ service: loan, inquiry: latest() }] }, 'missing_option', 'options.services[0].id'],
-    ['an id without a service', { services: [{ id: LOAN_ID, inquiry: latest() }] }, 'missing_option', 'options.services[0].service'],
+    [
+      'a service twice',
+      { services: [offered, offered] },
+      'invalid_option',
+      'options.services[1].id',
+    ],
+    [
+      'a service without an id',
+      { services: [{ service: loan, inquiry: latest() }] },
+      'missing_option',
+      'options.services[0].id',
+    ],
+    [
+      'an id without a service',
+      { services: [{ id: LOAN_ID, inquiry: latest() }] },
+      'missing_option',
+      'options.services[0].service',
+    ],
     [
       'an inquiry that is not registered',
       { services: [{ ...offered, inquiry: pointInTime('2026-04-01') }] },
       'inquiry_not_registered',
       'options.services[0].inquiry (income)',
     ],
-    ['an item that is none', { services: [{ ...offered, inquiry: { other: latest() } }] }, 'unknown_item', 'options.services[0].inquiry.other'],
+    [
+      'an item that is none',
+      { services: [{ ...offered, inquiry: { other: latest() } }] },
+      'unknown_item',
+      'options.services[0].inquiry.other',
+    ],
     ['no time at all', { idleMs: 0 }, 'invalid_option', 'options.idleMs'],
   ])('%s', (_, change, code, path) => {
-    expect(() => createKioskSession({ ...whole(), ...change })).toThrow(expect.objectContaining({ code, path }));
+    expect(() => createKioskSession({ ...whole(), ...change })).toThrow(
+      expect.objectContaining({ code, path }),
+    );
   });
 
   it.each<[string, object, string]>([
     ['services', { services: {} }, 'options.services must be a list.'],
-    ['a home-made service', { services: [{ ...offered, service: { ...loan } }] }, 'options.services[0].service must be a service of defineService.'],
+    [
+      'a home-made service',
+      { services: [{ ...offered, service: { ...loan } }] },
+      'options.services[0].service must be a service of defineService.',
+    ],
     ['an authorizer', { authorizer: {} }, 'options.authorizer must have a method begin.'],
     ['a reader', { reader: { insert() {} } }, 'options.reader must have a method readCertificate.'],
     ['a calendar', { calendar: 'always' }, 'options.calendar must have a method status.'],
@@ -42,14 +92,18 @@ describe('bad options', () => {
     ['a listener', { onEvent: 'log' }, 'options.onEvent must be a function.'],
     ['a time', { idleMs: '60' }, 'options.idleMs must be a number.'],
   ])('%s of a wrong type', (_, change, message) => {
-    expect(() => createKioskSession({ ...whole(), ...(change as Partial<KioskOptions>) })).toThrow(new TypeError(message));
+    expect(() => createKioskSession({ ...whole(), ...(change as Partial<KioskOptions>) })).toThrow(
+      new TypeError(message),
+    );
   });
 
   it('a service that is not on the menu changes nothing', async () => {
     const machine = openMachine();
     await walkTo(machine, 'menu');
     const { state } = machine.session;
-    expect(() => machine.session.choose('SP00000000_XX0000')).toThrow(expect.objectContaining({ code: 'invalid_option', path: 'id' }));
+    expect(() => machine.session.choose('SP00000000_XX0000')).toThrow(
+      expect.objectContaining({ code: 'invalid_option', path: 'id' }),
+    );
     expect(() => machine.session.choose(1 as unknown as string)).toThrow(TypeError);
     expect(machine.session.state).toBe(state);
   });
@@ -64,24 +118,27 @@ describe('bad options', () => {
     ['throws', explode],
     ['is none', () => 'canary' as never],
     ['throws at a question', () => ({ ...createCalendar(), status: explode })],
-  ])('a calendar that %s is named at every action that asks it, and changes nothing', async (_, calendar) => {
-    for (const [at, act] of [
-      ['start', ({ begin }: KioskSession) => begin()],
-      ['menu', ({ choose }: KioskSession) => choose(LOAN_ID)],
-      ['first-consent', ({ agree }: KioskSession) => agree()],
-      ['first-consent', ({ back }: KioskSession) => back()],
-    ] as const) {
-      let isBroken = false;
-      const machine = openMachine({ calendar: () => (isBroken ? calendar() : createCalendar()) });
-      if (at !== 'start') await walkTo(machine, at);
-      const { state } = machine.session;
-      isBroken = true;
-      const { code, path, message } = await errorOf(() => act(machine.session));
-      expect({ code, path }).toEqual({ code: 'invalid_option', path: 'options.calendar' });
-      expect(message).not.toContain('canary');
-      expect(machine.session.state).toBe(state);
-    }
-  });
+  ])(
+    'a calendar that %s is named at every action that asks it, and changes nothing',
+    async (_, calendar) => {
+      for (const [at, act] of [
+        ['start', ({ begin }: KioskSession) => begin()],
+        ['menu', ({ choose }: KioskSession) => choose(LOAN_ID)],
+        ['first-consent', ({ agree }: KioskSession) => agree()],
+        ['first-consent', ({ back }: KioskSession) => back()],
+      ] as const) {
+        let isBroken = false;
+        const machine = openMachine({ calendar: () => (isBroken ? calendar() : createCalendar()) });
+        if (at !== 'start') await walkTo(machine, at);
+        const { state } = machine.session;
+        isBroken = true;
+        const { code, path, message } = await errorOf(() => act(machine.session));
+        expect({ code, path }).toEqual({ code: 'invalid_option', path: 'options.calendar' });
+        expect(message).not.toContain('canary');
+        expect(machine.session.state).toBe(state);
+      }
+    },
+  );
 });
 
 describe('parts that break their promise', () => {
@@ -94,58 +151,172 @@ describe('parts that break their promise', () => {
     (): Promise<T> =>
       Promise.resolve(value as T);
   const atStep = (step: keyof KioskTransaction, does: () => unknown): MachineOptions => ({
-    authorizer: (sandbox) => altered(sandbox, () => ({ [step]: does }) as Partial<KioskTransaction>),
+    authorizer: (sandbox) =>
+      altered(sandbox, () => ({ [step]: does }) as Partial<KioskTransaction>),
   });
 
-  const spoiled: readonly [name: string, options: MachineOptions, stop: Stop | undefined, part: string][] = [
-    ['a listener that cannot be added', { reader: () => ({ onRemoved: throws }) }, 'card-in', 'reader'],
+  const spoiled: readonly [
+    name: string,
+    options: MachineOptions,
+    stop: Stop | undefined,
+    part: string,
+  ][] = [
+    [
+      'a listener that cannot be added',
+      { reader: () => ({ onRemoved: throws }) },
+      'card-in',
+      'reader',
+    ],
     ['an insert that throws', { reader: () => ({ insert: throws }) }, 'card-in', 'reader'],
-    ['an insert that is no promise', { reader: () => ({ insert: () => undefined as unknown as Promise<void> }) }, 'card-in', 'reader'],
-    ['a certificate that rejects', { reader: () => ({ readCertificate: () => Promise.reject(broken) }) }, 'identity-pin', 'reader'],
-    ['a certificate without bytes', { reader: () => ({ readCertificate: wrong({ certificate: 'text', triesLeft: 3 }) }) }, 'identity-pin', 'reader'],
-    ['an empty certificate', { reader: () => ({ readCertificate: wrong({ certificate: new Uint8Array(), triesLeft: 3 }) }) }, 'identity-pin', 'reader'],
-    ['tries that are no number', { reader: () => ({ readCertificate: wrong({ certificate: Uint8Array.of(1), triesLeft: '3' }) }) }, 'identity-pin', 'reader'],
+    [
+      'an insert that is no promise',
+      { reader: () => ({ insert: () => undefined as unknown as Promise<void> }) },
+      'card-in',
+      'reader',
+    ],
+    [
+      'a certificate that rejects',
+      { reader: () => ({ readCertificate: () => Promise.reject(broken) }) },
+      'identity-pin',
+      'reader',
+    ],
+    [
+      'a certificate without bytes',
+      { reader: () => ({ readCertificate: wrong({ certificate: 'text', triesLeft: 3 }) }) },
+      'identity-pin',
+      'reader',
+    ],
+    [
+      'an empty certificate',
+      {
+        reader: () => ({ readCertificate: wrong({ certificate: new Uint8Array(), triesLeft: 3 }) }),
+      },
+      'identity-pin',
+      'reader',
+    ],
+    [
+      'tries that are no number',
+      {
+        reader: () => ({
+          readCertificate: wrong({ certificate: Uint8Array.of(1), triesLeft: '3' }),
+        }),
+      },
+      'identity-pin',
+      'reader',
+    ],
     ['a signature that throws', { reader: () => ({ sign: throws }) }, 'fetch-pin', 'reader'],
-    ['a signature of another status', { reader: () => ({ sign: wrong({ status: 'ok' }) }) }, 'fetch-pin', 'reader'],
-    ['a signature without bytes', { reader: () => ({ sign: wrong({ status: 'signed' }) }) }, 'fetch-pin', 'reader'],
-    ['a wrong PIN without tries', { reader: () => ({ sign: wrong({ status: 'wrong-pin', triesLeft: -1 }) }) }, 'fetch-pin', 'reader'],
+    [
+      'a signature of another status',
+      { reader: () => ({ sign: wrong({ status: 'ok' }) }) },
+      'fetch-pin',
+      'reader',
+    ],
+    [
+      'a signature without bytes',
+      { reader: () => ({ sign: wrong({ status: 'signed' }) }) },
+      'fetch-pin',
+      'reader',
+    ],
+    [
+      'a wrong PIN without tries',
+      { reader: () => ({ sign: wrong({ status: 'wrong-pin', triesLeft: -1 }) }) },
+      'fetch-pin',
+      'reader',
+    ],
     ['a begin that throws', { authorizer: () => ({ begin: throws }) }, 'card-in', 'authorizer'],
-    ['a transaction without methods', { authorizer: () => ({ begin: wrong({}) }) }, 'card-in', 'authorizer'],
+    [
+      'a transaction without methods',
+      { authorizer: () => ({ begin: wrong({}) }) },
+      'card-in',
+      'authorizer',
+    ],
     ['a challenge of nothing', atStep('challenge', wrong(undefined)), 'identity-pin', 'authorizer'],
-    ['a challenge that is text', atStep('challenge', wrong({ status: 'challenge', challenge: 'text' })), 'identity-pin', 'authorizer'],
-    ['a refusal without a known reason', atStep('challenge', wrong({ status: 'refused', reason: 'toString' })), 'identity-pin', 'authorizer'],
-    ['an identity check of another status', atStep('identify', wrong({ status: 'ok' })), 'fetch-pin', 'authorizer'],
-    ['a fetch that rejects', atStep('fetch', () => Promise.reject(broken)), 'second-consent', 'authorizer'],
-    ['a fetch of another status', atStep('fetch', wrong({ status: 'done' })), 'second-consent', 'authorizer'],
-    ['a fetch without a result', atStep('fetch', wrong({ status: 'fetched' })), 'second-consent', 'authorizer'],
+    [
+      'a challenge that is text',
+      atStep('challenge', wrong({ status: 'challenge', challenge: 'text' })),
+      'identity-pin',
+      'authorizer',
+    ],
+    [
+      'a refusal without a known reason',
+      atStep('challenge', wrong({ status: 'refused', reason: 'toString' })),
+      'identity-pin',
+      'authorizer',
+    ],
+    [
+      'an identity check of another status',
+      atStep('identify', wrong({ status: 'ok' })),
+      'fetch-pin',
+      'authorizer',
+    ],
+    [
+      'a fetch that rejects',
+      atStep('fetch', () => Promise.reject(broken)),
+      'second-consent',
+      'authorizer',
+    ],
+    [
+      'a fetch of another status',
+      atStep('fetch', wrong({ status: 'done' })),
+      'second-consent',
+      'authorizer',
+    ],
+    [
+      'a fetch without a result',
+      atStep('fetch', wrong({ status: 'fetched' })),
+      'second-consent',
+      'authorizer',
+    ],
     ['a provide that throws', atStep('provide', throws), undefined, 'authorizer'],
   ];
 
-  it.each(spoiled)('%s ends the session as failed, with the card out and nothing kept', async (_, options, stop, part) => {
-    const machine = openMachine(options);
-    await walkTo(machine, stop).catch(() => {});
-    await settle();
-    expect(await machine.session.ended).toEqual({ at: 'ended', outcome: { status: 'failed', part } });
-    expect(machine.ejects()).toBe(1);
-    expect(machine.reader.holds).toBe(false);
-    expect(machine.steps().includes('discard')).toBe(machine.steps().includes('begin'));
-  });
+  it.each(spoiled)(
+    '%s ends the session as failed, with the card out and nothing kept',
+    async (_, options, stop, part) => {
+      const machine = openMachine(options);
+      await walkTo(machine, stop).catch(() => {});
+      await settle();
+      expect(await machine.session.ended).toEqual({
+        at: 'ended',
+        outcome: { status: 'failed', part },
+      });
+      expect(machine.ejects()).toBe(1);
+      expect(machine.reader.holds).toBe(false);
+      expect(machine.steps().includes('discard')).toBe(machine.steps().includes('begin'));
+    },
+  );
 
   it('a listener that throws ends the session, too, and cannot keep the card inside', async () => {
     const machine = openMachine({ onEvent: throws });
     machine.session.begin();
     await settle();
-    expect(await machine.session.ended).toEqual({ at: 'ended', outcome: { status: 'failed', part: 'listener' } });
+    expect(await machine.session.ended).toEqual({
+      at: 'ended',
+      outcome: { status: 'failed', part: 'listener' },
+    });
     expect(machine.events.map(({ state }) => state.at)).toEqual(['menu', 'card-out', 'ended']);
   });
 
   it('a listener that rejects ends the session, too, and leaves no rejection unheard', async () => {
-    const machine = openMachine({ onEvent: ({ state }) => (state.at === 'fetch-pin' ? Promise.reject(broken) : Promise.resolve()) as never });
+    const machine = openMachine({
+      onEvent: ({ state }) =>
+        (state.at === 'fetch-pin' ? Promise.reject(broken) : Promise.resolve()) as never,
+    });
     await walkTo(machine, 'fetch-pin');
-    expect(await machine.session.ended).toEqual({ at: 'ended', outcome: { status: 'failed', part: 'listener' } });
-    expect([machine.ejects(), machine.reader.holds, machine.steps().at(-1)]).toEqual([1, false, 'discard']);
+    expect(await machine.session.ended).toEqual({
+      at: 'ended',
+      outcome: { status: 'failed', part: 'listener' },
+    });
+    expect([machine.ejects(), machine.reader.holds, machine.steps().at(-1)]).toEqual([
+      1,
+      false,
+      'discard',
+    ]);
     // One that rejects at the end of it changes nothing any more.
-    const late = openMachine({ onEvent: ({ state }) => (state.at === 'card-out' ? Promise.reject(broken) : undefined) as never });
+    const late = openMachine({
+      onEvent: ({ state }) =>
+        (state.at === 'card-out' ? Promise.reject(broken) : undefined) as never,
+    });
     await walkTo(late);
     expect((await late.session.ended).outcome.status).toBe('provided');
   });
@@ -176,7 +347,10 @@ describe('parts that break their promise', () => {
     await walkTo(machine, 'identity-pin');
     machine.session.enterPin(PIN);
     await settle();
-    expect([await machine.session.ended, signed]).toEqual([{ at: 'ended', outcome: { status: 'cancelled' } }, 0]);
+    expect([await machine.session.ended, signed]).toEqual([
+      { at: 'ended', outcome: { status: 'cancelled' } },
+      0,
+    ]);
   });
 
   it.each<[keyof KioskTransaction, Stop]>([
@@ -208,7 +382,11 @@ describe('parts that break their promise', () => {
       ['begin', { authorizer: () => ({ begin: hang('begin') }) }, 'card-in'],
       ['provide', atStep('provide', hang('provide')), undefined],
       ['insert', { reader: () => ({ insert: hang('insert') }) }, 'identity-pin'],
-      ['readCertificate', { reader: () => ({ readCertificate: hang('readCertificate') }) }, 'identity-pin'],
+      [
+        'readCertificate',
+        { reader: () => ({ readCertificate: hang('readCertificate') }) },
+        'identity-pin',
+      ],
       ['sign', { reader: () => ({ sign: hang('sign') }) }, 'fetch-pin'],
     ] as [string, MachineOptions, Stop | undefined][]) {
       const machine = openMachine(options);
@@ -242,23 +420,47 @@ describe('parts that break their promise', () => {
 });
 
 describe("the sandbox's kiosk edition", () => {
-  const registration = { clientId: LOAN_ID, redirectUris: ['https://loan.example/callback'], service: loan };
-  const request = { transactionId: 't', serviceId: LOAN_ID, items: [{ code: 'TM00000000000002', inquiry: latest() }], consentedAt: NOW };
+  const registration = {
+    clientId: LOAN_ID,
+    redirectUris: ['https://loan.example/callback'],
+    service: loan,
+  };
+  const request = {
+    transactionId: 't',
+    serviceId: LOAN_ID,
+    items: [{ code: 'TM00000000000002', inquiry: latest() }],
+    consentedAt: NOW,
+  };
   const signal = new AbortController().signal;
-  const open = () => createSandboxKiosk({ registrations: [registration], clock: createVirtualClock(NOW) });
+  const open = () =>
+    createSandboxKiosk({ registrations: [registration], clock: createVirtualClock(NOW) });
 
   it('tells what is wrong with its options', () => {
-    expect(() => createSandboxKiosk({ registrations: [registration], port: 1 } as never)).toThrow(expect.objectContaining({ code: 'unknown_option' }));
-    expect(() => open().card('nobody')).toThrow(expect.objectContaining({ code: 'invalid_option', path: 'persona' }));
-    expect(() => open().card('hanako', 'torn' as never)).toThrow(expect.objectContaining({ code: 'invalid_option', path: 'condition' }));
+    expect(() => createSandboxKiosk({ registrations: [registration], port: 1 } as never)).toThrow(
+      expect.objectContaining({ code: 'unknown_option' }),
+    );
+    expect(() => open().card('nobody')).toThrow(
+      expect.objectContaining({ code: 'invalid_option', path: 'persona' }),
+    );
+    expect(() => open().card('hanako', 'torn' as never)).toThrow(
+      expect.objectContaining({ code: 'invalid_option', path: 'condition' }),
+    );
   });
 
   it.each([
     ['a service it does not know', { serviceId: 'SP00000000_XX0000' }],
-    ['an item that is not registered', { items: [{ code: 'TM00000000000084', inquiry: latest() }] }],
-    ['an inquiry that is not registered', { items: [{ code: 'TM00000000000002', inquiry: pointInTime('2026-04-01') }] }],
+    [
+      'an item that is not registered',
+      { items: [{ code: 'TM00000000000084', inquiry: latest() }] },
+    ],
+    [
+      'an inquiry that is not registered',
+      { items: [{ code: 'TM00000000000002', inquiry: pointInTime('2026-04-01') }] },
+    ],
   ])('refuses %s', async (_, change) => {
-    await expect(open().authorizer.begin({ ...request, ...change }, signal)).rejects.toMatchObject({ code: 'sandbox_refused' });
+    await expect(open().authorizer.begin({ ...request, ...change }, signal)).rejects.toMatchObject({
+      code: 'sandbox_refused',
+    });
   });
 
   it('accepts a signature once, for its step, by the card that was identified', async () => {
@@ -270,10 +472,15 @@ describe("the sandbox's kiosk edition", () => {
     async function proofFor(step: 'identity' | 'fetch', by = card) {
       const asked = await transaction.challenge(step, by.read().certificate, signal);
       const made = asked.status === 'challenge' ? by.sign(asked.challenge, PIN) : undefined;
-      return { certificate: by.read().certificate, signature: made?.status === 'signed' ? made.signature : new Uint8Array(64) };
+      return {
+        certificate: by.read().certificate,
+        signature: made?.status === 'signed' ? made.signature : new Uint8Array(64),
+      };
     }
     expect(await transaction.challenge('fetch', certificate, signal)).toEqual(refused);
-    expect(await transaction.identify({ certificate, signature: new Uint8Array(64) }, signal)).toEqual(refused);
+    expect(
+      await transaction.identify({ certificate, signature: new Uint8Array(64) }, signal),
+    ).toEqual(refused);
     const proof = await proofFor('identity');
     expect(await transaction.identify(proof, signal)).toEqual({ status: 'identified' });
     expect(await transaction.identify(proof, signal)).toEqual(refused);
@@ -284,8 +491,15 @@ describe("the sandbox's kiosk edition", () => {
 
   it('refuses what is no certificate of its own', async () => {
     const transaction = await open().authorizer.begin(request, signal);
-    for (const certificate of [new Uint8Array(), Uint8Array.of(46), open().card('hanako').read().certificate]) {
-      expect(await transaction.challenge('identity', certificate, signal)).toEqual({ status: 'refused', reason: 'not-accepted' });
+    for (const certificate of [
+      new Uint8Array(),
+      Uint8Array.of(46),
+      open().card('hanako').read().certificate,
+    ]) {
+      expect(await transaction.challenge('identity', certificate, signal)).toEqual({
+        status: 'refused',
+        reason: 'not-accepted',
+      });
     }
   });
 
@@ -295,11 +509,15 @@ describe("the sandbox's kiosk edition", () => {
     const { certificate } = kiosk.card('hanako').read();
     clock.set('2032-01-01T10:00:00+09:00');
     const transaction = await kiosk.authorizer.begin(request, signal);
-    expect(await transaction.challenge('identity', certificate, signal)).toEqual({ status: 'refused', reason: 'expired' });
+    expect(await transaction.challenge('identity', certificate, signal)).toEqual({
+      status: 'refused',
+      reason: 'expired',
+    });
   });
 
   it("gives every persona the card that is the persona's", () => {
     const kiosk = open();
-    for (const { id, card } of personas) expect(kiosk.card(id).read().triesLeft).toBe(card === 'locked' ? 0 : 3);
+    for (const { id, card } of personas)
+      expect(kiosk.card(id).read().triesLeft).toBe(card === 'locked' ? 0 : 3);
   });
 });

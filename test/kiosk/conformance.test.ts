@@ -1,27 +1,45 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type CardReaderBench, cardReaderSuite } from '../../src/conformance/index.js';
-import { type CardReader, createSimulatedReader, type SimulatedReader } from '../../src/kiosk/index.js';
+import {
+  type CardReader,
+  createSimulatedReader,
+  type SimulatedReader,
+} from '../../src/kiosk/index.js';
 import { never, openMachine, PIN } from './kiosk.js';
 
 const { kiosk } = openMachine();
 
 /** A bench whose hand is a program; `spoil` makes a reader that is not right. */
-function benchOf(spoil: (whole: SimulatedReader) => Partial<CardReader> = () => ({}), patienceMs?: number): CardReaderBench {
+function benchOf(
+  spoil: (whole: SimulatedReader) => Partial<CardReader> = () => ({}),
+  patienceMs?: number,
+): CardReaderBench {
   let reader = createSimulatedReader();
   return {
     create() {
       reader = createSimulatedReader();
       return { ...reader, ...spoil(reader) };
     },
-    present: (card) => reader.present(kiosk.card(card === 'second' ? 'taro-unfiled' : 'hanako', card === 'locked' ? 'locked' : 'good')),
+    present: (card) =>
+      reader.present(
+        kiosk.card(
+          card === 'second' ? 'taro-unfiled' : 'hanako',
+          card === 'locked' ? 'locked' : 'good',
+        ),
+      ),
     pull: () => reader.pull(),
     pin: PIN,
     wrongPin: '0000',
     verify(certificate, challenge, signature) {
       const [content = ''] = Buffer.from(certificate).toString().split('.');
       const { key } = JSON.parse(Buffer.from(content, 'base64url').toString());
-      return verify(null, challenge, createPublicKey({ key: Buffer.from(key, 'base64'), type: 'spki', format: 'der' }), signature);
+      return verify(
+        null,
+        challenge,
+        createPublicKey({ key: Buffer.from(key, 'base64'), type: 'spki', format: 'der' }),
+        signature,
+      );
     },
     ...(patienceMs !== undefined && { patienceMs }),
   };
@@ -31,7 +49,9 @@ describe('the card reader suite', () => {
   for (const { title, run } of cardReaderSuite(benchOf())) it(`the simulated reader ${title}`, run);
 
   it('says which method of the bench is missing', () => {
-    expect(() => cardReaderSuite({ ...benchOf(), pull: undefined } as unknown as CardReaderBench)).toThrow(new TypeError('bench must have a method pull.'));
+    expect(() =>
+      cardReaderSuite({ ...benchOf(), pull: undefined } as unknown as CardReaderBench),
+    ).toThrow(new TypeError('bench must have a method pull.'));
   });
 
   it('gives the first card one wrong PIN at a time: a real one is not locked by it', async () => {
@@ -49,8 +69,16 @@ describe('the card reader suite', () => {
     expect([...new Set(left)]).toEqual([2]);
   });
 
-  /** Each with the cases that must find it; a hanging one fails more than these, so that it has a little patience. */
-  const broken: readonly [name: string, spoil: (whole: SimulatedReader) => Partial<CardReader>, found: string, patienceMs?: number][] = [
+  /**
+   * Each with the cases that must find it; a hanging one fails more than these, so that it has a
+   * little patience.
+   */
+  const broken: readonly [
+    name: string,
+    spoil: (whole: SimulatedReader) => Partial<CardReader>,
+    found: string,
+    patienceMs?: number,
+  ][] = [
     [
       'goes on taking cards in',
       (whole) => ({ insert: () => whole.insert(new AbortController().signal) }),
@@ -71,18 +99,28 @@ describe('the card reader suite', () => {
     ],
     [
       'does not look at the signal first',
-      (whole) => ({ insert: (signal) => (signal.aborted ? Promise.resolve() : whole.insert(signal)) }),
+      (whole) => ({
+        insert: (signal) => (signal.aborted ? Promise.resolve() : whole.insert(signal)),
+      }),
       'opens no slot that was called off before',
     ],
     [
       'reads one certificate for every card',
-      (whole) => ({ readCertificate: async (signal) => ({ ...(await whole.readCertificate(signal)), certificate: Uint8Array.of(1) }) }),
+      (whole) => ({
+        readCertificate: async (signal) => ({
+          ...(await whole.readCertificate(signal)),
+          certificate: Uint8Array.of(1),
+        }),
+      }),
       'tells two cards apart',
     ],
     [
       'reads another certificate each time',
       (whole) => ({
-        readCertificate: async (signal) => ({ ...(await whole.readCertificate(signal)), certificate: crypto.getRandomValues(new Uint8Array(8)) }),
+        readCertificate: async (signal) => ({
+          ...(await whole.readCertificate(signal)),
+          certificate: crypto.getRandomValues(new Uint8Array(8)),
+        }),
       }),
       'draws a card in and reads the same certificate each time',
     ],
@@ -93,7 +131,12 @@ describe('the card reader suite', () => {
     ],
     [
       'tells no tries',
-      (whole) => ({ readCertificate: async (signal) => ({ ...(await whole.readCertificate(signal)), triesLeft: 3 }) }),
+      (whole) => ({
+        readCertificate: async (signal) => ({
+          ...(await whole.readCertificate(signal)),
+          triesLeft: 3,
+        }),
+      }),
       'counts a wrong PIN, and forgets it after the right one',
     ],
     [
@@ -121,8 +164,17 @@ describe('the card reader suite', () => {
       }),
       'says that a card is locked, before and after a PIN',
     ],
-    ['does not eject', () => ({ eject: async () => {} }), 'has no card once it is ejected, and takes the next one'],
-    ['hangs when it ejects', () => ({ eject: () => never() }), 'ejects without a card, and twice', 50],
+    [
+      'does not eject',
+      () => ({ eject: async () => {} }),
+      'has no card once it is ejected, and takes the next one',
+    ],
+    [
+      'hangs when it ejects',
+      () => ({ eject: () => never() }),
+      'ejects without a card, and twice',
+      50,
+    ],
     [
       'cannot eject an empty slot',
       (whole) => ({
@@ -133,7 +185,11 @@ describe('the card reader suite', () => {
       }),
       'ejects without a card, and twice',
     ],
-    ['never tells of a removal', () => ({ onRemoved: () => () => {} }), 'tells once that a card was taken out, and has none then'],
+    [
+      'never tells of a removal',
+      () => ({ onRemoved: () => () => {} }),
+      'tells once that a card was taken out, and has none then',
+    ],
     [
       'tells of a removal twice',
       (whole) => ({
@@ -187,7 +243,8 @@ describe('the card reader suite', () => {
 
   it.each(broken)('finds a reader that %s', async (_, spoil, found, patienceMs) => {
     const failed: string[] = [];
-    for (const { title, run } of cardReaderSuite(benchOf(spoil, patienceMs))) await run().catch(() => failed.push(title));
+    for (const { title, run } of cardReaderSuite(benchOf(spoil, patienceMs)))
+      await run().catch(() => failed.push(title));
     expect(failed).toContain(found);
   });
 });

@@ -2,8 +2,12 @@ import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 
 /** Plays the kiosk demo as a person at the keyboard would, with the built package. */
-async function play(...lines: string[]): Promise<{ readonly output: string; readonly code: number | null }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'examples/demo.ts', '--kiosk'], { stdio: ['pipe', 'pipe', 'inherit'] });
+async function play(
+  ...lines: string[]
+): Promise<{ readonly output: string; readonly code: number | null }> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'examples/demo.ts', '--kiosk'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {
     output += text;
@@ -14,10 +18,14 @@ async function play(...lines: string[]): Promise<{ readonly output: string; read
 }
 
 const titles = (output: string) =>
-  [...output.matchAll(/^■ (図3\.3-\d|[^\n ]+)/gm)].map(([, title]) => title).filter((title) => title !== 'しばらくお待ちください…');
+  [...output.matchAll(/^■ (図3\.3-\d|[^\n ]+)/gm)]
+    .map(([, title]) => title)
+    .filter((title) => title !== 'しばらくお待ちください…');
 
 describe('npm run demo -- --kiosk', () => {
-  it('goes through all seven figures by keyboard and shows no PIN', { timeout: 60_000 }, async () => {
+  it('goes through all seven figures by keyboard and shows no PIN', {
+    timeout: 60_000,
+  }, async () => {
     const { output, code } = await play('1', '1', '1', '1', '9753', '1234', '1234', '1');
     expect(titles(output)).toEqual([
       '図3.3-1',
@@ -31,14 +39,24 @@ describe('npm run demo -- --kiosk', () => {
       '図3.3-7',
       'カードをお受け取りください。',
     ]);
-    for (const text of ['暗証番号が違います。', '残り2回', '情報の提供が完了しました。', '提供した情報: 1件']) expect(output).toContain(text);
+    for (const text of [
+      '暗証番号が違います。',
+      '残り2回',
+      '情報の提供が完了しました。',
+      '提供した情報: 1件',
+    ])
+      expect(output).toContain(text);
     expect(output).not.toContain('9753');
     expect(code).toBe(0);
   });
 
   it.each([
     ['the input ends at the PIN', ['1', '1', '1', '1'], '取り消しました。'],
-    ['the citizen does not provide', ['1', '1', '1', '1', '1234', '1234', '2'], '同意されなかったため、情報は提供していません。'],
+    [
+      'the citizen does not provide',
+      ['1', '1', '1', '1', '1234', '1234', '2'],
+      '同意されなかったため、情報は提供していません。',
+    ],
     ['the card is pulled out', ['1', '1', '1', '1', 'p'], 'カードが抜き取られたため終了しました。'],
     ['the card is revoked', ['1', '1', '1', '4'], '利用者証明用電子証明書が失効しています。'],
     ['the citizen types nonsense and gives up', ['x', '1', '7', 'q'], '取り消しました。'],
@@ -51,7 +69,9 @@ describe('npm run demo -- --kiosk', () => {
   });
 
   it('returns the card when it is interrupted', { timeout: 60_000 }, async () => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'examples/demo.ts', '--kiosk'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--import', 'tsx', 'examples/demo.ts', '--kiosk'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     let output = '';
     let interrupted = false;
     child.stdout.setEncoding('utf8').on('data', (text) => {

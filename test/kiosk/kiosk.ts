@@ -25,13 +25,28 @@ export const loan = defineService({
   name: '住宅ローンサービスへの所得情報の提出',
   purpose: { id: 'housing-loan', text: '住宅ローンの審査のため' },
   retention: { days: 30 },
-  items: { income: { detail: 'local-tax', code: 'TM00000000000002', inquiries: ['latest'], latestBy: '課税年度', record: localTaxRecord } },
+  items: {
+    income: {
+      detail: 'local-tax',
+      code: 'TM00000000000002',
+      inquiries: ['latest'],
+      latestBy: '課税年度',
+      record: localTaxRecord,
+    },
+  },
 });
 const pension = defineService({
   name: '老後資金相談サービスへの年金情報の提出',
   purpose: { id: 'life-plan', text: '老後資金の相談のため' },
   retention: { days: 7 },
-  items: { pension: { detail: 'pension', holders: ['pension-service'], inquiries: ['latest'], latestBy: '改定日' } },
+  items: {
+    pension: {
+      detail: 'pension',
+      holders: ['pension-service'],
+      inquiries: ['latest'],
+      latestBy: '改定日',
+    },
+  },
 });
 export const services = [
   { id: LOAN_ID, service: loan, inquiry: latest() },
@@ -44,7 +59,10 @@ export async function settle(): Promise<void> {
 }
 
 /** A transaction whose steps are replaced by others. */
-export function altered(authorizer: KioskAuthorizer, change: (transaction: KioskTransaction) => Partial<KioskTransaction>): KioskAuthorizer {
+export function altered(
+  authorizer: KioskAuthorizer,
+  change: (transaction: KioskTransaction) => Partial<KioskTransaction>,
+): KioskAuthorizer {
   return {
     async begin(request, signal) {
       const transaction = await authorizer.begin(request, signal);
@@ -68,7 +86,8 @@ export interface Machine {
   readonly tellRemoved: () => void;
 }
 
-export interface MachineOptions extends Partial<Omit<KioskOptions, 'reader' | 'authorizer' | 'clock'>> {
+export interface MachineOptions
+  extends Partial<Omit<KioskOptions, 'reader' | 'authorizer' | 'clock'>> {
   readonly now?: Instant;
   /** How the session's clock waits. Default: as a virtual one does. */
   readonly wait?: Clock['wait'];
@@ -79,10 +98,20 @@ export interface MachineOptions extends Partial<Omit<KioskOptions, 'reader' | 'a
 }
 
 /** A kiosk over the sandbox and the simulated reader, on one virtual clock. */
-export function openMachine({ now = NOW, wait, reader: spoilReader, authorizer: spoilAuthorizer, ...options }: MachineOptions = {}): Machine {
+export function openMachine({
+  now = NOW,
+  wait,
+  reader: spoilReader,
+  authorizer: spoilAuthorizer,
+  ...options
+}: MachineOptions = {}): Machine {
   const clock = createVirtualClock(now);
   const kiosk = createSandboxKiosk({
-    registrations: services.map(({ id, service }) => ({ clientId: id, redirectUris: ['https://loan.example/callback'], service })),
+    registrations: services.map(({ id, service }) => ({
+      clientId: id,
+      redirectUris: ['https://loan.example/callback'],
+      service,
+    })),
     clock,
   });
   const reader = createSimulatedReader();
@@ -126,7 +155,15 @@ export function openMachine({ now = NOW, wait, reader: spoilReader, authorizer: 
 }
 
 /** The states a citizen stands still at, in the order of the figures. */
-export const STOPS = ['start', 'menu', 'first-consent', 'card-in', 'identity-pin', 'fetch-pin', 'second-consent'] as const;
+export const STOPS = [
+  'start',
+  'menu',
+  'first-consent',
+  'card-in',
+  'identity-pin',
+  'fetch-pin',
+  'second-consent',
+] as const;
 export type Stop = (typeof STOPS)[number];
 
 /** What leads on from each stop. */

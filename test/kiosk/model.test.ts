@@ -14,10 +14,27 @@ import {
 import { rounds } from '../kit/size.js';
 import { LOAN_ID, NOW, never, PIN, services } from './kiosk.js';
 
-/** What a part does when it is called: well mostly; otherwise it throws, rejects, hangs, answers nonsense, or answers when it is no longer asked. */
+/**
+ * What a part does when it is called: well mostly; otherwise it throws, rejects, hangs, answers
+ * nonsense, or answers when it is no longer asked.
+ */
 const manners = ['well', 'throws', 'rejects', 'hangs', 'nonsense', 'late', 'refuses'] as const;
 type Manner = (typeof manners)[number];
-const commands = ['forward', 'begin', 'choose', 'back', 'agree', 'refuse', 'wrongPin', 'cancel', 'removed', 'swap', 'late', 'wait', 'listener'] as const;
+const commands = [
+  'forward',
+  'begin',
+  'choose',
+  'back',
+  'agree',
+  'refuse',
+  'wrongPin',
+  'cancel',
+  'removed',
+  'swap',
+  'late',
+  'wait',
+  'listener',
+] as const;
 type Command = (typeof commands)[number];
 
 const calendar = createCalendar();
@@ -29,11 +46,23 @@ function openWorld(mannerOf: () => Manner) {
   const late: (() => void)[] = [];
   const told: (() => void)[] = [];
   const events: KioskEvent[] = [];
-  const seen = { ejects: 0, agreedFirst: 0, agreedSecond: 0, begun: 0, closed: 0, provided: 0, fetched: 0 };
+  const seen = {
+    ejects: 0,
+    agreedFirst: 0,
+    agreedSecond: 0,
+    begun: 0,
+    closed: 0,
+    provided: 0,
+    fetched: 0,
+  };
   let card = 1;
   let throwNext = false;
 
-  function behave<T>(well: () => T, refused: () => unknown = well, nonsense: () => unknown = () => undefined): Promise<T> {
+  function behave<T>(
+    well: () => T,
+    refused: () => unknown = well,
+    nonsense: () => unknown = () => undefined,
+  ): Promise<T> {
     switch (mannerOf()) {
       case 'well':
         return Promise.resolve(well());
@@ -61,7 +90,10 @@ function openWorld(mannerOf: () => Manner) {
       ),
     sign: (_, pin) =>
       behave(
-        () => (pin === PIN ? { status: 'signed', signature: Uint8Array.of(card) } : { status: 'wrong-pin', triesLeft: 2 }),
+        () =>
+          pin === PIN
+            ? { status: 'signed', signature: Uint8Array.of(card) }
+            : { status: 'wrong-pin', triesLeft: 2 },
         () => ({ status: 'locked' }),
       ),
     eject() {
@@ -87,12 +119,16 @@ function openWorld(mannerOf: () => Manner) {
   function openTransaction(): KioskTransaction {
     let over = false;
     return {
-      challenge: () => behave(() => ({ status: 'challenge', challenge: Uint8Array.of(7) }), refusal),
+      challenge: () =>
+        behave(() => ({ status: 'challenge', challenge: Uint8Array.of(7) }), refusal),
       identify: () => behave(() => ({ status: 'identified' }), refusal),
       fetch: () =>
         behave(() => {
           seen.fetched++;
-          return { status: 'fetched', result: { processId: 'p', status: 'done', items: [], extras: {} } };
+          return {
+            status: 'fetched',
+            result: { processId: 'p', status: 'done', items: [], extras: {} },
+          };
         }, refusal),
       // It answers nothing, so that there is no nonsense to answer.
       provide: () => behave(provided, provided, provided),
@@ -153,8 +189,14 @@ function openWorld(mannerOf: () => Manner) {
   return { session, clock, seen, events, late, act };
 }
 
-const manner = fc.oneof({ weight: 20, arbitrary: fc.constant<Manner>('well') }, { weight: 1, arbitrary: fc.constantFrom(...manners) });
-const command = fc.oneof({ weight: 12, arbitrary: fc.constant<Command>('forward') }, { weight: 4, arbitrary: fc.constantFrom(...commands) });
+const manner = fc.oneof(
+  { weight: 20, arbitrary: fc.constant<Manner>('well') },
+  { weight: 1, arbitrary: fc.constantFrom(...manners) },
+);
+const command = fc.oneof(
+  { weight: 12, arbitrary: fc.constant<Command>('forward') },
+  { weight: 4, arbitrary: fc.constantFrom(...commands) },
+);
 const step = fc.tuple(
   command,
   fc.integer({ min: 0, max: 9 }).map((number) => number > 0),
@@ -165,76 +207,108 @@ describe('whatever happens, in whatever order', () => {
     ['cancelled', 'cancel', ['cancelled']],
     // Where it has moved on meanwhile its time begins anew.
     ['out of time', 'wait', ['cancelled', 'failed', 'idle']],
-  ])('a session that is %s at any turn of its promises ends there, and what the portal opened is closed', async (_, command, ways) => {
-    const ends = new Set<string>();
-    for (let turns = 0; !ends.has('provided'); turns++) {
-      const { session, seen, events, act } = openWorld(() => 'well');
-      for (let count = 0; count < turns; count++) {
-        act.forward();
-        await undefined;
-      }
-      act[command]();
-      act[command]();
-      await turn();
-      session.cancel();
-      await turn();
-      const { outcome } = await session.ended;
-      ends.add(outcome.status);
-      expect(events.slice(-2).map(({ from, state }) => [from, state.at])).toEqual([
-        [expect.any(String), 'card-out'],
-        ['card-out', 'ended'],
-      ]);
-      expect([seen.closed, seen.provided]).toEqual(outcome.status === 'provided' ? [0, 1] : [seen.begun, expect.any(Number)]);
-    }
-    expect([...ends].sort()).toEqual([...ways, 'provided'].sort());
-  });
-
-  it('eject is called, and the data is provided after two consents or discarded', { timeout: rounds(180_000, 7_200_000) }, async () => {
-    const ways = new Map<string, number>();
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 24 }), fc.array(manner, { minLength: 1, maxLength: 16 }), async (steps, told) => {
-        let call = 0;
-        const world = openWorld(() => told[call++ % told.length] ?? 'well');
-        const { session, clock, seen, late } = world;
-        for (const [name, settles] of steps) {
-          const before = session.state;
-          try {
-            world.act[name]();
-          } catch (error) {
-            expect(error).toMatchObject({ code: 'kiosk_action_refused' });
-            expect(session.state).toBe(before);
-          }
-          if (settles) await turn();
+  ])(
+    'a session that is %s at any turn of its promises ends there, and what the portal opened is closed',
+    async (_, command, ways) => {
+      const ends = new Set<string>();
+      for (let turns = 0; !ends.has('provided'); turns++) {
+        const { session, seen, events, act } = openWorld(() => 'well');
+        for (let count = 0; count < turns; count++) {
+          act.forward();
+          await undefined;
         }
+        act[command]();
+        act[command]();
+        await turn();
         session.cancel();
         await turn();
-        clock.advance(10_000);
-        await turn();
-        const end = await session.ended;
-        // What still comes now changes nothing.
-        for (const tell of late.splice(0)) tell();
-        await turn();
-        clock.advance(3_600_000);
-        await turn();
-        expect(session.state).toBe(end);
-        expect(seen.ejects).toBeGreaterThanOrEqual(1);
-        const { outcome } = end;
-        ways.set(outcome.status, (ways.get(outcome.status) ?? 0) + 1);
-        expect('answer' in outcome).toBe(outcome.status === 'provided');
-        if (outcome.status === 'provided') {
-          expect([seen.agreedFirst > 0, seen.agreedSecond, seen.provided, seen.fetched, seen.closed]).toEqual([true, 1, 1, 1, 0]);
-        } else {
-          expect(seen.closed).toBe(seen.begun);
-        }
-        // One step after the other, none told twice, and nothing after the end.
-        for (const [index, { from }] of world.events.entries()) expect(from).toBe(index === 0 ? 'start' : world.events[index - 1]?.state.at);
-        expect(world.events.filter(({ state }) => state.at === 'ended' || state.at === 'attendant-needed')).toHaveLength(1);
-      }),
+        const { outcome } = await session.ended;
+        ends.add(outcome.status);
+        expect(events.slice(-2).map(({ from, state }) => [from, state.at])).toEqual([
+          [expect.any(String), 'card-out'],
+          ['card-out', 'ended'],
+        ]);
+        expect([seen.closed, seen.provided]).toEqual(
+          outcome.status === 'provided' ? [0, 1] : [seen.begun, expect.any(Number)],
+        );
+      }
+      expect([...ends].sort()).toEqual([...ways, 'provided'].sort());
+    },
+  );
+
+  it('eject is called, and the data is provided after two consents or discarded', {
+    timeout: rounds(180_000, 7_200_000),
+  }, async () => {
+    const ways = new Map<string, number>();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 4, maxLength: 24 }),
+        fc.array(manner, { minLength: 1, maxLength: 16 }),
+        async (steps, told) => {
+          let call = 0;
+          const world = openWorld(() => told[call++ % told.length] ?? 'well');
+          const { session, clock, seen, late } = world;
+          for (const [name, settles] of steps) {
+            const before = session.state;
+            try {
+              world.act[name]();
+            } catch (error) {
+              expect(error).toMatchObject({ code: 'kiosk_action_refused' });
+              expect(session.state).toBe(before);
+            }
+            if (settles) await turn();
+          }
+          session.cancel();
+          await turn();
+          clock.advance(10_000);
+          await turn();
+          const end = await session.ended;
+          // What still comes now changes nothing.
+          for (const tell of late.splice(0)) tell();
+          await turn();
+          clock.advance(3_600_000);
+          await turn();
+          expect(session.state).toBe(end);
+          expect(seen.ejects).toBeGreaterThanOrEqual(1);
+          const { outcome } = end;
+          ways.set(outcome.status, (ways.get(outcome.status) ?? 0) + 1);
+          expect('answer' in outcome).toBe(outcome.status === 'provided');
+          if (outcome.status === 'provided') {
+            expect([
+              seen.agreedFirst > 0,
+              seen.agreedSecond,
+              seen.provided,
+              seen.fetched,
+              seen.closed,
+            ]).toEqual([true, 1, 1, 1, 0]);
+          } else {
+            expect(seen.closed).toBe(seen.begun);
+          }
+          // One step after the other, none told twice, and nothing after the end.
+          for (const [index, { from }] of world.events.entries())
+            expect(from).toBe(index === 0 ? 'start' : world.events[index - 1]?.state.at);
+          expect(
+            world.events.filter(
+              ({ state }) => state.at === 'ended' || state.at === 'attendant-needed',
+            ),
+          ).toHaveLength(1);
+        },
+      ),
       { numRuns: rounds(10_000, 1_000_000) },
     );
     // It has been everywhere.
     expect([...ways.keys()].sort()).toEqual(
-      ['cancelled', 'card-locked', 'card-removed', 'card-swapped', 'certificate-revoked', 'failed', 'idle', 'provided', 'refused'].sort(),
+      [
+        'cancelled',
+        'card-locked',
+        'card-removed',
+        'card-swapped',
+        'certificate-revoked',
+        'failed',
+        'idle',
+        'provided',
+        'refused',
+      ].sort(),
     );
   });
 });

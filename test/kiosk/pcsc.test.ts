@@ -1,23 +1,45 @@
-import { constants, createPublicKey, generateKeyPairSync, privateEncrypt, verify } from 'node:crypto';
+import {
+  constants,
+  createPublicKey,
+  generateKeyPairSync,
+  privateEncrypt,
+  verify,
+} from 'node:crypto';
 import { describe, it } from 'vitest';
-import { createPcscReader, type PcscCard, type PcscSlot } from '../../examples/kiosk/pcsc-reader.js';
+import {
+  createPcscReader,
+  type PcscCard,
+  type PcscSlot,
+} from '../../examples/kiosk/pcsc-reader.js';
 import { type CardReaderBench, cardReaderSuite } from '../../src/conformance/index.js';
 import { PIN } from './kiosk.js';
 
-/** A chip that knows the commands of the example and no others; its "certificate" is a DER sequence with the public key in it. */
+/**
+ * A chip that knows the commands of the example and no others; its "certificate" is a DER sequence
+ * with the public key in it.
+ */
 function createChip(tries: number) {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const key = publicKey.export({ type: 'spki', format: 'der' });
-  const certificate = Buffer.concat([Buffer.from([0x30, 0x82, key.length >> 8, key.length & 0xff]), key]);
+  const certificate = Buffer.concat([
+    Buffer.from([0x30, 0x82, key.length >> 8, key.length & 0xff]),
+    key,
+  ]);
   let left = tries;
   let file = 0;
   let verified = false;
-  const ok = (data: Uint8Array = new Uint8Array()) => Buffer.concat([data, Buffer.from([0x90, 0x00])]);
+  const ok = (data: Uint8Array = new Uint8Array()) =>
+    Buffer.concat([data, Buffer.from([0x90, 0x00])]);
   const fails = (status: number) => Buffer.from([status >> 8, status & 0xff]);
   const retries = () => fails(left === 0 ? 0x6983 : 0x63c0 + left);
 
   function answer(command: Buffer): Buffer {
-    const [header, high, low, length] = [command.readUInt16BE(0), command[2] ?? 0, command[3] ?? 0, command[4]];
+    const [header, high, low, length] = [
+      command.readUInt16BE(0),
+      command[2] ?? 0,
+      command[3] ?? 0,
+      command[4],
+    ];
     const data = command.subarray(5, 5 + (length ?? 0));
     if (header === 0x00a4 && high === 4) {
       verified = false;
@@ -68,7 +90,10 @@ function createDevice() {
           open = undefined;
           const held = inside;
           resolve({
-            transmit: (command) => (held !== undefined && held === inside ? held.transmit(command) : Promise.reject(new Error('SCARD_W_REMOVED_CARD'))),
+            transmit: (command) =>
+              held !== undefined && held === inside
+                ? held.transmit(command)
+                : Promise.reject(new Error('SCARD_W_REMOVED_CARD')),
             async disconnect() {
               inside = undefined;
             },
@@ -110,7 +135,12 @@ describe('the PC/SC example over an invented chip', () => {
     pin: PIN,
     wrongPin: '0000',
     verify: (certificate, challenge, signature) =>
-      verify('sha256', challenge, createPublicKey({ key: Buffer.from(certificate).subarray(4), type: 'spki', format: 'der' }), signature),
+      verify(
+        'sha256',
+        challenge,
+        createPublicKey({ key: Buffer.from(certificate).subarray(4), type: 'spki', format: 'der' }),
+        signature,
+      ),
   };
   for (const { title, run } of cardReaderSuite(bench)) it(title, run);
 });

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type KioskAction, type KioskPlace, type KioskState, kioskActions } from '../../src/kiosk/index.js';
+import {
+  type KioskAction,
+  type KioskPlace,
+  type KioskState,
+  kioskActions,
+} from '../../src/kiosk/index.js';
 import {
   altered,
   LOAN_ID,
@@ -32,24 +37,59 @@ const act: Readonly<Record<Happening, (machine: Machine) => void>> = {
 };
 const happenings = Object.keys(act) as Happening[];
 
-/** How a session comes to stand still in a state: by a part that never answers where nobody waits for the citizen. */
-const stands: Readonly<Record<KioskPlace, { readonly options?: MachineOptions; readonly stop: Stop; readonly last?: Happening }>> = {
+/**
+ * How a session comes to stand still in a state: by a part that never answers where nobody waits
+ * for the citizen.
+ */
+const stands: Readonly<
+  Record<
+    KioskPlace,
+    { readonly options?: MachineOptions; readonly stop: Stop; readonly last?: Happening }
+  >
+> = {
   start: { stop: 'start' },
   menu: { stop: 'menu' },
   unavailable: { options: { now: SUNDAY }, stop: 'menu' },
   'first-consent': { stop: 'first-consent' },
-  connecting: { options: { authorizer: () => ({ begin: () => never() }) }, stop: 'first-consent', last: 'agree' },
+  connecting: {
+    options: { authorizer: () => ({ begin: () => never() }) },
+    stop: 'first-consent',
+    last: 'agree',
+  },
   'card-in': { stop: 'card-in' },
-  'reading-card': { options: { reader: () => ({ readCertificate: () => never() }) }, stop: 'identity-pin' },
+  'reading-card': {
+    options: { reader: () => ({ readCertificate: () => never() }) },
+    stop: 'identity-pin',
+  },
   'identity-pin': { stop: 'identity-pin' },
-  'identity-check': { options: { authorizer: (sandbox) => altered(sandbox, () => ({ identify: () => never() })) }, stop: 'identity-pin', last: 'enterPin' },
+  'identity-check': {
+    options: { authorizer: (sandbox) => altered(sandbox, () => ({ identify: () => never() })) },
+    stop: 'identity-pin',
+    last: 'enterPin',
+  },
   'fetch-pin': { stop: 'fetch-pin' },
-  fetching: { options: { authorizer: (sandbox) => altered(sandbox, () => ({ fetch: () => never() })) }, stop: 'fetch-pin', last: 'enterPin' },
+  fetching: {
+    options: { authorizer: (sandbox) => altered(sandbox, () => ({ fetch: () => never() })) },
+    stop: 'fetch-pin',
+    last: 'enterPin',
+  },
   'second-consent': { stop: 'second-consent' },
-  providing: { options: { authorizer: (sandbox) => altered(sandbox, () => ({ provide: () => never() })) }, stop: 'second-consent', last: 'agree' },
-  'card-out': { options: { reader: () => ({ eject: () => never() }) }, stop: 'second-consent', last: 'refuse' },
+  providing: {
+    options: { authorizer: (sandbox) => altered(sandbox, () => ({ provide: () => never() })) },
+    stop: 'second-consent',
+    last: 'agree',
+  },
+  'card-out': {
+    options: { reader: () => ({ eject: () => never() }) },
+    stop: 'second-consent',
+    last: 'refuse',
+  },
   ended: { stop: 'second-consent', last: 'refuse' },
-  'attendant-needed': { options: { reader: () => ({ eject: () => Promise.reject(new Error('jammed')) }) }, stop: 'second-consent', last: 'refuse' },
+  'attendant-needed': {
+    options: { reader: () => ({ eject: () => Promise.reject(new Error('jammed')) }) },
+    stop: 'second-consent',
+    last: 'refuse',
+  },
 };
 const places = Object.keys(stands) as KioskPlace[];
 
@@ -61,12 +101,27 @@ const AUTHORIZER = 'ended: failed (authorizer)';
 const REFUSED = 'error';
 const STAYS = 'stays';
 
-const nothing = { begin: REFUSED, choose: REFUSED, back: REFUSED, agree: REFUSED, refuse: REFUSED, enterPin: REFUSED } as const;
+const nothing = {
+  begin: REFUSED,
+  choose: REFUSED,
+  back: REFUSED,
+  agree: REFUSED,
+  refuse: REFUSED,
+  enterPin: REFUSED,
+} as const;
 const early = { ...nothing, cancel: CANCELLED, 'card-pulled': STAYS, 'time-passed': IDLE } as const;
-const withCard = { ...nothing, cancel: CANCELLED, 'card-pulled': REMOVED, 'time-passed': IDLE } as const;
+const withCard = {
+  ...nothing,
+  cancel: CANCELLED,
+  'card-pulled': REMOVED,
+  'time-passed': IDLE,
+} as const;
 const over = { ...nothing, cancel: STAYS, 'card-pulled': STAYS, 'time-passed': STAYS } as const;
 
-/** What becomes of every pair, written by hand from figures 3.3-1 to 3.3-7; the parts that never answer do so here too. */
+/**
+ * What becomes of every pair, written by hand from figures 3.3-1 to 3.3-7; the parts that never
+ * answer do so here too.
+ */
 const table: Readonly<Record<KioskPlace, Readonly<Record<Happening, string>>>> = {
   start: { ...early, begin: 'menu' },
   menu: { ...early, choose: 'first-consent' },
@@ -89,7 +144,8 @@ const table: Readonly<Record<KioskPlace, Readonly<Record<Happening, string>>>> =
 function told(state: KioskState): string {
   if (!('outcome' in state)) return state.at;
   const { outcome } = state;
-  const detail = 'part' in outcome ? ` (${outcome.part})` : 'consent' in outcome ? ` (${outcome.consent})` : '';
+  const detail =
+    'part' in outcome ? ` (${outcome.part})` : 'consent' in outcome ? ` (${outcome.consent})` : '';
   return `${state.at}: ${outcome.status}${detail}`;
 }
 
@@ -100,7 +156,8 @@ async function standAt(place: KioskPlace): Promise<Machine> {
   if (place === 'unavailable') machine.session.choose(PENSION_ID);
   if (last) act[last](machine);
   await settle();
-  if (machine.session.state.at !== place) throw new Error(`stands at ${machine.session.state.at}, not at ${place}`);
+  if (machine.session.state.at !== place)
+    throw new Error(`stands at ${machine.session.state.at}, not at ${place}`);
   return machine;
 }
 
@@ -111,7 +168,9 @@ describe.each(places)('at %s', (place) => {
     const count = machine.events.length;
     const expected = table[place][happening];
     if (expected === REFUSED) {
-      expect(() => act[happening](machine)).toThrow(expect.objectContaining({ code: 'kiosk_action_refused', path: happening, stage: 'kiosk' }));
+      expect(() => act[happening](machine)).toThrow(
+        expect.objectContaining({ code: 'kiosk_action_refused', path: happening, stage: 'kiosk' }),
+      );
     } else {
       act[happening](machine);
     }
@@ -134,12 +193,32 @@ describe.each(places)('at %s', (place) => {
 describe('the table of actions', () => {
   it('says of every state which ones it takes', () => {
     const taken = Object.fromEntries(
-      places.map((place) => [place, happenings.filter((happening) => happening in actions && table[place][happening] !== REFUSED)]),
+      places.map((place) => [
+        place,
+        happenings.filter(
+          (happening) => happening in actions && table[place][happening] !== REFUSED,
+        ),
+      ]),
     );
     expect(taken).toEqual(
-      Object.fromEntries(places.map((place) => [place, happenings.filter((happening) => (kioskActions[place] as readonly string[]).includes(happening))])),
+      Object.fromEntries(
+        places.map((place) => [
+          place,
+          happenings.filter((happening) =>
+            (kioskActions[place] as readonly string[]).includes(happening),
+          ),
+        ]),
+      ),
     );
   });
 });
 
-const actions = { begin: 0, choose: 0, back: 0, agree: 0, refuse: 0, enterPin: 0, cancel: 0 } satisfies Record<KioskAction, 0>;
+const actions = {
+  begin: 0,
+  choose: 0,
+  back: 0,
+  agree: 0,
+  refuse: 0,
+  enterPin: 0,
+  cancel: 0,
+} satisfies Record<KioskAction, 0>;

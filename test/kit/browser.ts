@@ -6,17 +6,24 @@ export function launchChromium(executablePath: string): Promise<Browser> {
   return chromium.launch({
     executablePath,
     args: [
-      ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+      ...[
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+      ],
       ...['--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
     ],
   });
 }
 
 /**
- * What axe has to say about a page, in its own words: WCAG 2.2 AA and its own best practice. Empty is good.
+ * What axe has to say about a page, in its own words: WCAG 2.2 AA and its own best practice. Empty
+ * is good.
  *
- * It comes in by the debugger: the pages' own policy forbids scripts from elsewhere, as it should; and not by `evaluate`, which takes several times as long for so
- * large a text.
+ * It comes in by the debugger: the pages' own policy forbids scripts from elsewhere, as it should;
+ * and not by `evaluate`, which takes several times as long for so large a text.
  */
 export async function askAxe(page: Page): Promise<readonly AxeViolation[]> {
   const debug = await page.context().newCDPSession(page);

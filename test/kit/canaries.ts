@@ -18,8 +18,19 @@ import {
   type Store,
   sandboxEnvironment,
 } from '../../src/index.js';
-import { type Fault, type Persona, type StartedSandbox, startSandbox } from '../../src/sandbox/index.js';
-import { createLocalKeys, createMemoryVaultStore, createVault, type VaultEvent, type VaultStore } from '../../src/vault/index.js';
+import {
+  type Fault,
+  type Persona,
+  type StartedSandbox,
+  startSandbox,
+} from '../../src/sandbox/index.js';
+import {
+  createLocalKeys,
+  createMemoryVaultStore,
+  createVault,
+  type VaultEvent,
+  type VaultStore,
+} from '../../src/vault/index.js';
 import { type Credential, createAuthority } from './certificates.js';
 import { startConnectProxy } from './connect-proxy.js';
 import { keyService, makeKey } from './keys.js';
@@ -47,7 +58,14 @@ const persona: Persona = {
   name: personal.name,
   pin: personal.pin,
   records: {
-    'local-tax': [{ server: 'municipal', holder: personal.holder, asOf: '2026-06-01', fields: { 課税年度: '2026', amount: personal.income } }],
+    'local-tax': [
+      {
+        server: 'municipal',
+        holder: personal.holder,
+        asOf: '2026-06-01',
+        fields: { 課税年度: '2026', amount: personal.income },
+      },
+    ],
     household: [
       {
         server: 'municipal',
@@ -58,7 +76,14 @@ const persona: Persona = {
       },
     ],
   },
-  unaskedItems: [{ code: 'TM00000000000108', records: [{ holder: personal.holder, asOf: '2026-01-05', fields: { 戸籍: personal.unasked } }] }],
+  unaskedItems: [
+    {
+      code: 'TM00000000000108',
+      records: [
+        { holder: personal.holder, asOf: '2026-01-05', fields: { 戸籍: personal.unasked } },
+      ],
+    },
+  ],
 };
 
 const service = defineService({
@@ -77,7 +102,10 @@ const service = defineService({
 });
 type Client = SelfInfoClient<typeof service>;
 
-/** What journeys left behind: what must not show, and all that the library handed out, threw, told or stored sealed, by name. */
+/**
+ * What journeys left behind: what must not show, and all that the library handed out, threw, told
+ * or stored sealed, by name.
+ */
 export interface Travelled {
   readonly secrets: Readonly<Record<string, Secret>>;
   readonly values: Readonly<Record<string, unknown>>;
@@ -90,12 +118,23 @@ export interface Travelled {
 function ofKey(name: string, pem: string): Record<string, Secret> {
   const { d = '' } = createPrivateKey(pem).export({ format: 'jwk' });
   const lines = pem.split('\n').filter((line) => line.length > 20 && !line.startsWith('-'));
-  return { [`${name}, its number`]: Buffer.from(d, 'base64url'), ...Object.fromEntries(lines.map((line, at) => [`${name}, line ${at}`, line])) };
+  return {
+    [`${name}, its number`]: Buffer.from(d, 'base64url'),
+    ...Object.fromEntries(lines.map((line, at) => [`${name}, line ${at}`, line])),
+  };
 }
 
-/** Makes journeys of every kind over real TLS, whose secrets are all known: granted, declined, rejected and failed ones. */
+/**
+ * Makes journeys of every kind over real TLS, whose secrets are all known: granted, declined,
+ * rejected and failed ones.
+ */
 export async function travel(tellAlso: (event: unknown) => void = () => {}): Promise<Travelled> {
-  const secrets: Record<string, Secret> = { session: SESSION, proxy: PROXY.slice('Basic '.length), 'key-encryption key': KEY_ENCRYPTION_KEY, ...personal };
+  const secrets: Record<string, Secret> = {
+    session: SESSION,
+    proxy: PROXY.slice('Basic '.length),
+    'key-encryption key': KEY_ENCRYPTION_KEY,
+    ...personal,
+  };
   const values: Record<string, unknown> = {};
   const ends: string[] = [];
   const events: ClientEvent[] = [];
@@ -131,30 +170,53 @@ export async function travel(tellAlso: (event: unknown) => void = () => {}): Pro
     };
   }
 
-  // undici tells whoever asks what it sends: the one place where tokens that were never stored can be had.
-  const hear = (message: unknown) => hide('token', /^authorization: Bearer (.+)$/im.exec(String(Object(message).headers))?.[1]?.trim());
+  // undici tells whoever asks what it sends: the one place where tokens that were never stored can
+  // be had.
+  const hear = (message: unknown) =>
+    hide(
+      'token',
+      /^authorization: Bearer (.+)$/im.exec(String(Object(message).headers))?.[1]?.trim(),
+    );
   subscribe('undici:client:sendHeaders', hear);
 
   async function start(faults: readonly Fault[] = [], more: object = {}) {
-    const sandbox = await startSandbox({ registrations: [{ ...registrationOf(service), ...more }], personas: [persona], clock, faults });
+    const sandbox = await startSandbox({
+      registrations: [{ ...registrationOf(service), ...more }],
+      personas: [persona],
+      clock,
+      faults,
+    });
     closing.push(sandbox.close);
     Object.assign(secrets, ofKey(`client key ${closing.length}`, sandbox.connection.tls.key));
     return sandbox;
   }
 
-  function open(sandbox: StartedSandbox, options: Partial<ClientOptions<typeof service>> = {}): Client {
+  function open(
+    sandbox: StartedSandbox,
+    options: Partial<ClientOptions<typeof service>> = {},
+  ): Client {
     const store = listeningStore();
     const onEvent = (event: ClientEvent) => {
       events.push(event);
       tellAlso(event);
     };
-    const client = createSelfInfoClient({ service, ...sandbox.connection, store, onEvent, ...options });
+    const client = createSelfInfoClient({
+      service,
+      ...sandbox.connection,
+      store,
+      onEvent,
+      ...options,
+    });
     closing.push(client.close);
     values[`client ${closing.length}`] = client;
     return client;
   }
 
-  async function visit(client: Client, sandbox: StartedSandbox, decision: 'agree' | 'decline' = 'agree'): Promise<string> {
+  async function visit(
+    client: Client,
+    sandbox: StartedSandbox,
+    decision: 'agree' | 'decline' = 'agree',
+  ): Promise<string> {
     const { url } = await client.beginConsent({ sessionBinding: SESSION });
     const back = await sandbox.visit(url, { persona: 'citizen', decision, pin: personal.pin });
     const parameters = new URL(back).searchParams;
@@ -162,18 +224,26 @@ export async function travel(tellAlso: (event: unknown) => void = () => {}): Pro
     return back;
   }
 
-  const complete = (client: Client, back: string, sessionBinding = SESSION) => client.completeConsent(back, { sessionBinding });
+  const complete = (client: Client, back: string, sessionBinding = SESSION) =>
+    client.completeConsent(back, { sessionBinding });
   const onProgress = ({ retryAt }: { readonly retryAt: string }) => clock.set(retryAt);
 
   /** A whole journey, whatever becomes of it; what is known of the end is explained, too. */
   async function go(name: string, client: Client, sandbox: StartedSandbox) {
     async function journey() {
-      const outcome: ConsentOutcome<typeof service> = await complete(client, await visit(client, sandbox));
+      const outcome: ConsentOutcome<typeof service> = await complete(
+        client,
+        await visit(client, sandbox),
+      );
       values[`${name}, outcome`] = outcome;
-      return outcome.status === 'granted' ? client.query(outcome.grant, latest(), { onProgress }) : outcome;
+      return outcome.status === 'granted'
+        ? client.query(outcome.grant, latest(), { onProgress })
+        : outcome;
     }
     const end = keep(name, await journey().catch((error: unknown) => error as SelfInfoError));
-    values[`${name}, explained`] = (['ja', 'en'] as const).map((language) => explain(end, language));
+    values[`${name}, explained`] = (['ja', 'en'] as const).map((language) =>
+      explain(end, language),
+    );
     return end;
   }
 
@@ -195,19 +265,29 @@ export async function travel(tellAlso: (event: unknown) => void = () => {}): Pro
     const retrieval = await client.submit(outcome.grant, latest());
     values.retrieval = retrieval;
     keep('pending', await client.collect(retrieval, { deadlineMs: 1 }));
-    const collected = keep('ready', await client.collect(client.resume(JSON.stringify(retrieval)), { onProgress }));
+    const collected = keep(
+      'ready',
+      await client.collect(client.resume(JSON.stringify(retrieval)), { onProgress }),
+    );
     if (collected.status !== 'ready') throw new Error(collected.status);
     values.items = collected.answer.items;
     values.extras = collected.answer.extras;
     keep('replayed', await complete(client, back));
     keep('unknown', await complete(client, `${REDIRECT_URI}?state=${secrets.pin}`));
     keep('declined', await complete(client, await visit(client, sandbox, 'decline')));
-    keep('rejected', await complete(client, `${await visit(client, sandbox)}&error=${encodeURIComponent(personal.name)}`));
+    keep(
+      'rejected',
+      await complete(
+        client,
+        `${await visit(client, sandbox)}&error=${encodeURIComponent(personal.name)}`,
+      ),
+    );
     keep('used twice', await thrownBy(() => client.submit(outcome.grant, latest())));
     await go('in one', client, sandbox);
     // 3 to 6: the answers of the portal go wrong.
     await go('request lost', client, sandbox);
-    for (const name of ['token failed', 'token lost', 'token garbled']) await go(name, client, sandbox);
+    for (const name of ['token failed', 'token lost', 'token garbled'])
+      await go(name, client, sandbox);
     await go('request garbled', client, sandbox);
     values.sandbox = sandbox;
     values.log = sandbox.log;
@@ -222,7 +302,19 @@ export async function travel(tellAlso: (event: unknown) => void = () => {}): Pro
     const stranger: Credential = await authority.issue('SP12345678_AB1234');
     Object.assign(secrets, ofKey('key of a stranger', stranger.key));
     const { clientId, redirectUri, endpoints, issuer } = sandbox.environment();
-    await go('another authority', open(sandbox, { environment: sandboxEnvironment({ clientId, redirectUri, endpoints, issuer, ca: authority.ca }) }), sandbox);
+    await go(
+      'another authority',
+      open(sandbox, {
+        environment: sandboxEnvironment({
+          clientId,
+          redirectUri,
+          endpoints,
+          issuer,
+          ca: authority.ca,
+        }),
+      }),
+      sandbox,
+    );
 
     const rotated = open(sandbox);
     keep(
@@ -238,14 +330,25 @@ export async function travel(tellAlso: (event: unknown) => void = () => {}): Pro
 
     const proxy = await startConnectProxy({ authorization: PROXY });
     closing.push(proxy.close);
-    await go('proxy', open(sandbox, { egress: { proxy: proxy.url, authorization: PROXY } }), sandbox);
+    await go(
+      'proxy',
+      open(sandbox, { egress: { proxy: proxy.url, authorization: PROXY } }),
+      sandbox,
+    );
     const other = await startConnectProxy({ authorization: 'Basic other' });
     closing.push(other.close);
-    await go('proxy refused', open(sandbox, { egress: { proxy: other.url, authorization: PROXY } }), sandbox);
+    await go(
+      'proxy refused',
+      open(sandbox, { egress: { proxy: other.url, authorization: PROXY } }),
+      sandbox,
+    );
 
     const signing = makeKey('ES256', '2026');
     Object.assign(secrets, ofKey('signing key', signing.pem));
-    const pushing = await start([], { clientAuth: { jwks: { keys: [signing.jwk] } }, requirePushedAuthorizationRequests: true });
+    const pushing = await start([], {
+      clientAuth: { jwks: { keys: [signing.jwk] } },
+      requirePushedAuthorizationRequests: true,
+    });
     const sign = async (input: Uint8Array) => {
       const signature = await keyService(signing, 'ieee-p1363')(input);
       hide('assertion', Buffer.from(input).toString());
@@ -257,7 +360,11 @@ export async function travel(tellAlso: (event: unknown) => void = () => {}): Pro
     const careful = open(pushing, { clientAuth: () => current });
     values.clientAuth = signed;
     await go('pushed and signed', careful, pushing);
-    current = privateKeyJwt({ alg: 'ES256', kid: '2026', sign: () => Promise.reject(Object.assign(new Error(signing.pem), { key: signing.pem })) });
+    current = privateKeyJwt({
+      alg: 'ES256',
+      kid: '2026',
+      sign: () => Promise.reject(Object.assign(new Error(signing.pem), { key: signing.pem })),
+    });
     await go('signing refused', careful, pushing);
     current = privateKeyJwt({
       alg: 'ES256',
@@ -267,7 +374,11 @@ export async function travel(tellAlso: (event: unknown) => void = () => {}): Pro
       },
     });
     await go('signing thrown', careful, pushing);
-    current = privateKeyJwt({ alg: 'ES256', kid: '2026', sign: async () => Buffer.from(signing.pem) });
+    current = privateKeyJwt({
+      alg: 'ES256',
+      kid: '2026',
+      sign: async () => Buffer.from(signing.pem),
+    });
     await go('signing nonsense', careful, pushing);
 
     const inner = createMemoryVaultStore();
@@ -279,7 +390,10 @@ export async function travel(tellAlso: (event: unknown) => void = () => {}): Pro
         return inner.put(record);
       },
     };
-    const keys = createLocalKeys({ current: '2026-12', keys: { '2026-12': KEY_ENCRYPTION_KEY.toString('base64url') } });
+    const keys = createLocalKeys({
+      current: '2026-12',
+      keys: { '2026-12': KEY_ENCRYPTION_KEY.toString('base64url') },
+    });
     const vault = createVault({
       service,
       store,
@@ -298,10 +412,21 @@ export async function travel(tellAlso: (event: unknown) => void = () => {}): Pro
     const read = await vault.read(ref, { purpose: 'housing-loan', reason: 'case 4711' });
     values['answer from the vault'] = read;
     ends.push(`vault: ${read.items.household.status}`);
-    keep('vault refused', await thrownBy(() => vault.read(ref, { purpose: 'advertising', reason: 'case 4711' })));
-    keep('vault without reference', await thrownBy(() => vault.read(personal.name, { purpose: 'housing-loan', reason: 'case 4711' })));
+    keep(
+      'vault refused',
+      await thrownBy(() => vault.read(ref, { purpose: 'advertising', reason: 'case 4711' })),
+    );
+    keep(
+      'vault without reference',
+      await thrownBy(() =>
+        vault.read(personal.name, { purpose: 'housing-loan', reason: 'case 4711' }),
+      ),
+    );
     await vault.erase(ref, 'withdrawn');
-    keep('vault erased', await thrownBy(() => vault.read(ref, { purpose: 'housing-loan', reason: 'case 4711' })));
+    keep(
+      'vault erased',
+      await thrownBy(() => vault.read(ref, { purpose: 'housing-loan', reason: 'case 4711' })),
+    );
 
     // What a program does wrong may hold a secret where none belongs.
     const token = String(Object.entries(secrets).find(([name]) => name.startsWith('token'))?.[1]);
@@ -313,10 +438,15 @@ export async function travel(tellAlso: (event: unknown) => void = () => {}): Pro
       'garbled retrieval',
       caught(() => client.resume(`{"token": ${token}`)),
     );
-    keep('wrong session', await thrownBy(() => client.beginConsent({ sessionBinding: [SESSION] as never })));
+    keep(
+      'wrong session',
+      await thrownBy(() => client.beginConsent({ sessionBinding: [SESSION] as never })),
+    );
     keep(
       'wrong key',
-      caught(() => privateKeyJwt({ alg: 'ES256', kid: '2026', key: signing.pem.replace('PRIVATE', 'OTHER') })),
+      caught(() =>
+        privateKeyJwt({ alg: 'ES256', kid: '2026', key: signing.pem.replace('PRIVATE', 'OTHER') }),
+      ),
     );
   } finally {
     unsubscribe('undici:client:sendHeaders', hear);

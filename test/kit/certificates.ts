@@ -72,7 +72,12 @@ export async function createAuthority(): Promise<Authority> {
       return { cert: certificate.toString('pem'), key: await exportKey(leaf.privateKey) };
     },
     async issueRsa(bits, ip) {
-      const rsa = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: bits, publicExponent: new Uint8Array([1, 0, 1]) };
+      const rsa = {
+        name: 'RSASSA-PKCS1-v1_5',
+        hash: 'SHA-256',
+        modulusLength: bits,
+        publicExponent: new Uint8Array([1, 0, 1]),
+      };
       const leaf = await webcrypto.subtle.generateKey(rsa, true, ['sign', 'verify']);
       const certificate = await X509CertificateGenerator.create({
         ...common,
@@ -80,7 +85,10 @@ export async function createAuthority(): Promise<Authority> {
         serialNumber: '4001',
         subject: 'CN=rsa',
         publicKey: leaf.publicKey,
-        extensions: ip === undefined ? [] : [new SubjectAlternativeNameExtension([{ type: 'ip', value: ip }])],
+        extensions:
+          ip === undefined
+            ? []
+            : [new SubjectAlternativeNameExtension([{ type: 'ip', value: ip }])],
       });
       return { cert: certificate.toString('pem'), key: await exportKey(leaf.privateKey) };
     },
@@ -94,10 +102,15 @@ function validity(endsInDays: number) {
 }
 
 function makeKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']) as Promise<webcrypto.CryptoKeyPair>;
+  return webcrypto.subtle.generateKey(algorithm, true, [
+    'sign',
+    'verify',
+  ]) as Promise<webcrypto.CryptoKeyPair>;
 }
 
 async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
   const base64 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key)).toString('base64');
-  return hideKey(`-----BEGIN PRIVATE KEY-----\n${base64.replace(/.{64}/g, '$&\n').trimEnd()}\n-----END PRIVATE KEY-----\n`);
+  return hideKey(
+    `-----BEGIN PRIVATE KEY-----\n${base64.replace(/.{64}/g, '$&\n').trimEnd()}\n-----END PRIVATE KEY-----\n`,
+  );
 }

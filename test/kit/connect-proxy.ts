@@ -20,7 +20,11 @@ export interface ConnectProxy extends Standing {
 }
 
 /** A real proxy for HTTP CONNECT. */
-export async function startConnectProxy({ answer, dropAfter = Number.POSITIVE_INFINITY, authorization }: ConnectProxyOptions = {}): Promise<ConnectProxy> {
+export async function startConnectProxy({
+  answer,
+  dropAfter = Number.POSITIVE_INFINITY,
+  authorization,
+}: ConnectProxyOptions = {}): Promise<ConnectProxy> {
   const asked: string[] = [];
   const headers: Readonly<Record<string, unknown>>[] = [];
   const server = createServer((_, response) => response.writeHead(405).end());
@@ -29,7 +33,9 @@ export async function startConnectProxy({ answer, dropAfter = Number.POSITIVE_IN
     asked.push(request.url ?? '');
     headers.push(request.headers);
     if (authorization !== undefined && request.headers['proxy-authorization'] !== authorization)
-      return void client.end('HTTP/1.1 407 Proxy Authentication Required\r\nproxy-authenticate: Basic realm="proxy"\r\ncontent-length: 0\r\n\r\n');
+      return void client.end(
+        'HTTP/1.1 407 Proxy Authentication Required\r\nproxy-authenticate: Basic realm="proxy"\r\ncontent-length: 0\r\n\r\n',
+      );
     if (answer) {
       answer(client);
       return void client.on('end', () => client.end()).resume();
@@ -47,7 +53,9 @@ export async function startConnectProxy({ answer, dropAfter = Number.POSITIVE_IN
       client.destroy();
       upstream.destroy();
     });
-    upstream.on('error', () => client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')).on('close', () => client.end());
+    upstream
+      .on('error', () => client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n'))
+      .on('close', () => client.end());
     client.on('close', () => upstream.destroy());
   });
   const standing = await stand(server);

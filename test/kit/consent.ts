@@ -2,7 +2,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { createVirtualClock, type Persona, type StartedSandbox, startSandbox, type VirtualClock } from '../../src/sandbox/index.js';
+import {
+  createVirtualClock,
+  type Persona,
+  type StartedSandbox,
+  startSandbox,
+  type VirtualClock,
+} from '../../src/sandbox/index.js';
 import { authorizationUrl, registration } from '../sandbox/steps.js';
 import { launchChromium } from './browser.js';
 import type { FoundPart } from './machine.js';
@@ -21,7 +27,10 @@ export interface Given {
   readonly personas?: readonly Persona[];
 }
 
-/** A citizen's Chromium, a bank that a citizen comes back to, and a sandbox per test; every complaint of the browser fails the test. */
+/**
+ * A citizen's Chromium, a bank that a citizen comes back to, and a sandbox per test; every
+ * complaint of the browser fails the test.
+ */
 export class ConsentStage {
   page!: Page;
   sandbox!: StartedSandbox;
@@ -33,7 +42,9 @@ export class ConsentStage {
 
   constructor(chromium: FoundPart) {
     beforeAll(async () => {
-      const bank = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<!doctype html><title>bank</title>'));
+      const bank = createServer((_, response) =>
+        response.setHeader('content-type', 'text/html').end('<!doctype html><title>bank</title>'),
+      );
       this.#bank = bank.listen(0, '127.0.0.1');
       await new Promise((resolve) => bank.once('listening', resolve));
       this.bankUrl = `http://127.0.0.1:${(bank.address() as AddressInfo).port}`;
@@ -50,19 +61,27 @@ export class ConsentStage {
     });
   }
 
-  /** A page in a browser of its own, in New York, so that a time of the browser's zone would show. */
+  /**
+   * A page in a browser of its own, in New York, so that a time of the browser's zone would show.
+   */
   async openPage(options: BrowserContextOptions): Promise<void> {
-    const context = await this.#browser?.newContext({ timezoneId: 'America/New_York', locale: 'ja-JP', ...options });
+    const context = await this.#browser?.newContext({
+      timezoneId: 'America/New_York',
+      locale: 'ja-JP',
+      ...options,
+    });
     if (context === undefined) throw new Error('no browser');
     this.page = await context.newPage();
     this.page.on('console', (message) => {
       // A page that comes back has the status 400, and Chromium says so.
-      if (!message.text().includes('the server responded with a status of 4')) this.#complaints.push(message.text());
+      if (!message.text().includes('the server responded with a status of 4'))
+        this.#complaints.push(message.text());
     });
     this.page.on('pageerror', (error) => this.#complaints.push(String(error)));
     this.page.on('dialog', (dialog) => this.#complaints.push(dialog.message()));
     this.page.on('request', (request) => {
-      if (![this.sandbox.browserUrl, this.bankUrl].includes(new URL(request.url()).origin)) this.#complaints.push(`asked for ${request.url()}`);
+      if (![this.sandbox.browserUrl, this.bankUrl].includes(new URL(request.url()).origin))
+        this.#complaints.push(`asked for ${request.url()}`);
     });
   }
 
@@ -70,7 +89,13 @@ export class ConsentStage {
   async arrive({ now = OPEN, language, service = {}, personas }: Given = {}): Promise<void> {
     this.clock = createVirtualClock(now);
     this.sandbox = await startSandbox({
-      registrations: [{ ...registration, redirectUris: [`${this.bankUrl}/callback`], service: { ...registration.service, ...service } }],
+      registrations: [
+        {
+          ...registration,
+          redirectUris: [`${this.bankUrl}/callback`],
+          service: { ...registration.service, ...service },
+        },
+      ],
       clock: this.clock,
       ...(personas && { personas }),
     });

@@ -4,7 +4,10 @@ import { type Standing, stand } from './sockets.js';
 /** `up` from the client to the server, `down` the other way. */
 export type Direction = 'up' | 'down';
 
-/** What befalls a connection: an end in either manner, silence, silence for a while, one byte at a time, or one bit turned. */
+/**
+ * What befalls a connection: an end in either manner, silence, silence for a while, one byte at a
+ * time, or one bit turned.
+ */
 export const events = ['reset', 'fin', 'stall', 'delay', 'drip', 'corrupt'] as const;
 
 export interface FaultPoint {
@@ -133,5 +136,8 @@ export async function startFaultProxy(to: () => number): Promise<FaultProxy> {
       for (const go of held.splice(0)) go();
     },
   };
-  return Object.defineProperties(proxy, Object.getOwnPropertyDescriptors(standing)) as unknown as FaultProxy;
+  return Object.defineProperties(
+    proxy,
+    Object.getOwnPropertyDescriptors(standing),
+  ) as unknown as FaultProxy;
 }

@@ -2,10 +2,14 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SelfInfoError, type Store, type StoredEntry } from '../../src/index.js';
 
-/** A store that several processes share through a folder; it seals nothing, and so is for tests only. */
+/**
+ * A store that several processes share through a folder; it seals nothing, and so is for tests
+ * only.
+ */
 export function createFileStore(folder: string): Store {
   const pathOf = (key: string) => join(folder, Buffer.from(key).toString('base64url'));
-  const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  const isMissing = (error: unknown) =>
+    error instanceof Error && 'code' in error && error.code === 'ENOENT';
   async function read(path: string): Promise<StoredEntry | undefined> {
     try {
       return JSON.parse(await readFile(path, 'utf8'));
@@ -19,9 +23,11 @@ export function createFileStore(folder: string): Store {
     async put(key, value, expiresAt) {
       await mkdir(folder, { recursive: true });
       if (await wasTaken(key)) throw new SelfInfoError('store_key_exists');
-      await writeFile(pathOf(key), JSON.stringify({ value, expiresAt }), { flag: 'wx' }).catch(() => {
-        throw new SelfInfoError('store_key_exists');
-      });
+      await writeFile(pathOf(key), JSON.stringify({ value, expiresAt }), { flag: 'wx' }).catch(
+        () => {
+          throw new SelfInfoError('store_key_exists');
+        },
+      );
     },
     async get(key) {
       return (await read(pathOf(key))) ?? ((await wasTaken(key)) ? 'taken' : undefined);

@@ -13,7 +13,10 @@ export interface SigningKey {
 }
 
 export function makeKey(alg: AssertionAlgorithm, kid: string): SigningKey {
-  const { privateKey, publicKey } = alg === 'ES256' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const { privateKey, publicKey } =
+    alg === 'ES256'
+      ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      : generateKeyPairSync('rsa', { modulusLength: 2048 });
   return {
     alg,
     kid,
@@ -30,5 +33,7 @@ export const keyService =
     sign(
       'sha256',
       input,
-      alg === 'ES256' ? { key: privateKey, dsaEncoding: encoding } : { key: privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 },
+      alg === 'ES256'
+        ? { key: privateKey, dsaEncoding: encoding }
+        : { key: privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 },
     );

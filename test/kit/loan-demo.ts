@@ -25,7 +25,8 @@ export async function openLoanDemo() {
     log,
     /** How often the sandbox was asked for a step, and carried it out, since the last `restart`. */
     calls: (step: Step) => log().filter((entry) => entry.step === step).length,
-    accepted: (step: Step) => log().filter((entry) => entry.step === step && entry.outcome === 'accepted').length,
+    accepted: (step: Step) =>
+      log().filter((entry) => entry.step === step && entry.outcome === 'accepted').length,
     /** What the vault told its audit log since the last `restart`. */
     events: () => demo.state.events.slice(told).map(({ type }) => type),
     /** Resolves when the client waits before it repeats a poll that failed. */
@@ -40,7 +41,9 @@ export async function openLoanDemo() {
   };
 }
 
-/** The first pause of `collect` after a poll that failed; the demo's chance is always the longest. */
+/**
+ * The first pause of `collect` after a poll that failed; the demo's chance is always the longest.
+ */
 const PAUSE_MS = 500;
 const TUESDAY = '2026-12-01T10:00:00+09:00';
 type Step = 'token' | 'request' | 'result';
@@ -70,10 +73,17 @@ interface Card {
 export async function apply(page: Page, demo: LoanDemo, name: string): Promise<void> {
   await page.goto(demo.origin);
   await page.getByLabel(/お名前|^Name/).fill(name);
-  await page.getByRole('button', { name: /マイナポータルから所得情報を取得する|Fetch my income from Mynaportal/ }).click();
+  await page
+    .getByRole('button', {
+      name: /マイナポータルから所得情報を取得する|Fetch my income from Mynaportal/,
+    })
+    .click();
 }
 
-/** What the citizen does at the portal: agrees, puts a card on the reader and types its PIN. By names and labels, so that the pages may look as they like. */
+/**
+ * What the citizen does at the portal: agrees, puts a card on the reader and types its PIN. By
+ * names and labels, so that the pages may look as they like.
+ */
 export async function consent(page: Page, card: Card): Promise<void> {
   await agree(page);
   await present(page, card);
@@ -89,21 +99,41 @@ export async function agree(page: Page): Promise<void> {
 export async function present(page: Page, { name, pin }: Card): Promise<void> {
   const card = page.getByRole('radio', { name });
   // Pages may fold the less common cards away.
-  if ((await card.count()) === 0) await page.getByText(/^(ほかの見本のカード|More sample cards)/).click();
+  if ((await card.count()) === 0)
+    await page.getByText(/^(ほかの見本のカード|More sample cards)/).click();
   await card.check();
   await page.getByLabel(/電子証明書の暗証番号|PIN of the user certificate/).fill(pin);
   await page.getByRole('button', { name: /^(確認|Confirm)/ }).click();
 }
 
-/** The callback of a consent that was given, with form and portal filled in behind the page's back but in its session; nobody has opened it. */
-export async function agreed(page: Page, demo: LoanDemo, card: Card, as: string = card.name, decision: 'agree' | 'decline' = 'agree'): Promise<string> {
+/**
+ * The callback of a consent that was given, with form and portal filled in behind the page's back
+ * but in its session; nobody has opened it.
+ */
+export async function agreed(
+  page: Page,
+  demo: LoanDemo,
+  card: Card,
+  as: string = card.name,
+  decision: 'agree' | 'decline' = 'agree',
+): Promise<string> {
   const form = { name: as, birthDate: '1989-03-31', amount: '3500', years: '35', action: 'fetch' };
-  const response = await page.context().request.post(demo.origin, { headers: { origin: demo.origin }, form, maxRedirects: 0 });
+  const response = await page
+    .context()
+    .request.post(demo.origin, { headers: { origin: demo.origin }, form, maxRedirects: 0 });
   return demo.sandbox().visit(response.headers().location ?? '', { persona: card.id, decision });
 }
 
-/** Everything up to the answer: the sandbox says "running" at the first poll, and the clock is moved until it is done. */
-export async function fetchIncome(page: Page, demo: LoanDemo, card: Card, as?: string): Promise<void> {
+/**
+ * Everything up to the answer: the sandbox says "running" at the first poll, and the clock is moved
+ * until it is done.
+ */
+export async function fetchIncome(
+  page: Page,
+  demo: LoanDemo,
+  card: Card,
+  as?: string,
+): Promise<void> {
   const callback = await agreed(page, demo, card, as);
   await byHand(page, async () => {
     await page.goto(callback);
@@ -118,14 +148,19 @@ export async function arrive(page: Page, demo: LoanDemo): Promise<void> {
 
 async function poll(page: Page, demo: LoanDemo): Promise<void> {
   await page.waitForURL(`${demo.origin}/**`);
-  const progress = page.getByRole('status').filter({ hasText: /マイナポータルから情報を取得しています|being fetched/ });
+  const progress = page
+    .getByRole('status')
+    .filter({ hasText: /マイナポータルから情報を取得しています|being fetched/ });
   for (let polls = 0; polls < 6 && (await progress.count()) > 0; polls++) {
     demo.clock.advance(1_000);
     await page.goto(`${demo.origin}/income`);
   }
 }
 
-/** Keeps the page's own script from asking: it asks by real time, and on a busy machine would collect the answer between two steps of the test. */
+/**
+ * Keeps the page's own script from asking: it asks by real time, and on a busy machine would
+ * collect the answer between two steps of the test.
+ */
 async function byHand(page: Page, work: () => Promise<void>): Promise<void> {
   const asking = '**/income/state';
   await page.route(asking, (route) => route.fulfill({ json: { waitMs: 5_000 } }));
@@ -136,5 +171,7 @@ async function byHand(page: Page, work: () => Promise<void>): Promise<void> {
 /** What axe has to say about a page, a line each. Empty is good. */
 export async function findings(page: Page): Promise<string[]> {
   const violations = await askAxe(page);
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`),
+  );
 }

@@ -14,7 +14,14 @@ import {
   type ServiceSpec,
   type VirtualClock,
 } from '../../src/index.js';
-import { personas as citizens, createSandbox, type Fault, localTaxRecord, type Persona, type Sandbox } from '../../src/sandbox/index.js';
+import {
+  personas as citizens,
+  createSandbox,
+  type Fault,
+  localTaxRecord,
+  type Persona,
+  type Sandbox,
+} from '../../src/sandbox/index.js';
 import { hide, hideIn, hideSent, hideWithin } from './register.js';
 
 export const CLIENT_ID = 'SP12345678_AB1234';
@@ -36,16 +43,29 @@ export const loan = defineService({
       latestBy: '課税年度',
       record: localTaxRecord,
     },
-    household: { detail: 'household', inquiries: ['latest', 'point-in-time', 'range'], latestBy: '異動日' },
-    shots: { detail: 'vaccination', inquiries: ['latest', 'point-in-time', 'range'], latestBy: '接種日' },
+    household: {
+      detail: 'household',
+      inquiries: ['latest', 'point-in-time', 'range'],
+      latestBy: '異動日',
+    },
+    shots: {
+      detail: 'vaccination',
+      inquiries: ['latest', 'point-in-time', 'range'],
+      latestBy: '接種日',
+    },
   },
 });
 
 export type Loan = typeof loan;
 
-export const registrationOf = (service: Service, clientId = CLIENT_ID) => ({ clientId, redirectUris: [REDIRECT_URI], service });
+export const registrationOf = (service: Service, clientId = CLIENT_ID) => ({
+  clientId,
+  redirectUris: [REDIRECT_URI],
+  service,
+});
 
-export interface BankOptions<S extends Service> extends Partial<Omit<ClientOptions<S>, 'service' | 'environment' | 'fetch' | 'clock'>> {
+export interface BankOptions<S extends Service>
+  extends Partial<Omit<ClientOptions<S>, 'service' | 'environment' | 'fetch' | 'clock'>> {
   readonly service?: S;
   /** Stands between client and sandbox. */
   readonly intercept?: (request: Request, pass: FetchLike) => Promise<Response>;
@@ -70,14 +90,33 @@ export interface Bank<S extends ServiceSpec> {
 }
 
 export function openBank(options?: BankOptions<Loan>): Bank<Loan>;
-export function openBank<S extends Service>(options: BankOptions<S> & { readonly service: S }): Bank<S>;
+export function openBank<S extends Service>(
+  options: BankOptions<S> & { readonly service: S },
+): Bank<S>;
 export function openBank(options: BankOptions<Service> = {}): unknown {
-  const { service = loan as unknown as Service, now = NOW, personas, faults, intercept = (request, pass) => pass(request), ...rest } = options;
+  const {
+    service = loan as unknown as Service,
+    now = NOW,
+    personas,
+    faults,
+    intercept = (request, pass) => pass(request),
+    ...rest
+  } = options;
   const clock = createVirtualClock(now);
-  const sandbox = createSandbox({ registrations: [registrationOf(service)], clock, ...(personas && { personas }), ...(faults && { faults }) });
+  const sandbox = createSandbox({
+    registrations: [registrationOf(service)],
+    clock,
+    ...(personas && { personas }),
+    ...(faults && { faults }),
+  });
   // Not who keeps them and since when: that may show.
   for (const { name, records, unaskedItems = [] } of personas ?? citizens)
-    hideWithin([name, [...Object.values(records), ...unaskedItems.map((item) => item.records)].flat().map(({ fields, extras }) => [fields, extras])]);
+    hideWithin([
+      name,
+      [...Object.values(records), ...unaskedItems.map((item) => item.records)]
+        .flat()
+        .map(({ fields, extras }) => [fields, extras]),
+    ]);
   const calls: string[] = [];
   const client = createSelfInfoClient({
     service,
@@ -91,11 +130,21 @@ export function openBank(options: BankOptions<Service> = {}): unknown {
       return intercept(request, sandbox.fetch);
     },
   });
-  return { client, sandbox, clock, calls, ...visits(client, sandbox), onProgress: ({ retryAt }: Progress) => clock.set(retryAt) };
+  return {
+    client,
+    sandbox,
+    clock,
+    calls,
+    ...visits(client, sandbox),
+    onProgress: ({ retryAt }: Progress) => clock.set(retryAt),
+  };
 }
 
 /** A citizen's ways through the consent of any client at any sandbox. */
-export function visits<S extends ServiceSpec>(client: SelfInfoClient<S>, sandbox: Pick<Sandbox, 'visit'>): Pick<Bank<S>, 'callback' | 'consent'> {
+export function visits<S extends ServiceSpec>(
+  client: SelfInfoClient<S>,
+  sandbox: Pick<Sandbox, 'visit'>,
+): Pick<Bank<S>, 'callback' | 'consent'> {
   async function callback(persona = 'hanako', decision: 'agree' | 'decline' = 'agree') {
     const { url } = await client.beginConsent({ sessionBinding: SESSION });
     const back = await sandbox.visit(url, { persona, decision });
@@ -104,7 +153,8 @@ export function visits<S extends ServiceSpec>(client: SelfInfoClient<S>, sandbox
   }
   return {
     callback,
-    consent: async (persona) => grantOf(await client.completeConsent(await callback(persona), { sessionBinding: SESSION })),
+    consent: async (persona) =>
+      grantOf(await client.completeConsent(await callback(persona), { sessionBinding: SESSION })),
   };
 }
 
@@ -114,23 +164,36 @@ export function grantOf<S extends ServiceSpec>(outcome: ConsentOutcome<S>): Gran
   return outcome.grant;
 }
 
-/** The same URL with other parameters; a list gives a parameter several times, undefined takes it away. */
-export function altered(url: string, changes: Readonly<Record<string, string | readonly string[] | undefined>>): string {
+/**
+ * The same URL with other parameters; a list gives a parameter several times, undefined takes it
+ * away.
+ */
+export function altered(
+  url: string,
+  changes: Readonly<Record<string, string | readonly string[] | undefined>>,
+): string {
   const changed = new URL(url);
   for (const [name, value] of Object.entries(changes)) {
     changed.searchParams.delete(name);
-    for (const one of value === undefined ? [] : [value].flat()) changed.searchParams.append(name, one);
+    for (const one of value === undefined ? [] : [value].flat())
+      changed.searchParams.append(name, one);
   }
   return changed.href;
 }
 
 /** What an answer must be to be read on. */
-export function expectStatus<T extends { readonly status: string }, K extends T['status']>(value: T, status: K): Extract<T, { readonly status: K }> {
+export function expectStatus<T extends { readonly status: string }, K extends T['status']>(
+  value: T,
+  status: K,
+): Extract<T, { readonly status: K }> {
   if (value.status !== status) throw new Error(`not ${status} but ${value.status}`);
   return value as Extract<T, { readonly status: K }>;
 }
 
-/** Stands between client and sandbox and never lets go of the calls to one path, whatever their signal says. */
+/**
+ * Stands between client and sandbox and never lets go of the calls to one path, whatever their
+ * signal says.
+ */
 export function hangAt(path: string) {
   let tell = () => {};
   /** Resolves when such a call has come. */
@@ -146,7 +209,10 @@ export function hangAt(path: string) {
 }
 
 /** Stands between client and sandbox and answers the calls to one path itself. */
-export function answerAt(path: string, answer: (request: Request, pass: FetchLike) => Response | Promise<Response>) {
+export function answerAt(
+  path: string,
+  answer: (request: Request, pass: FetchLike) => Response | Promise<Response>,
+) {
   const intercept: NonNullable<BankOptions<Service>['intercept']> = async (request, pass) =>
     new URL(request.url).pathname === path ? answer(request, pass) : pass(request);
   return { intercept };

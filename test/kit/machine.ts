@@ -22,9 +22,14 @@ export interface FoundPart {
 /** Looks for a part, and says once in plain sight when what needs it is skipped. */
 export function findPart(name: Part): FoundPart {
   const { packages, folders } = parts[name];
-  const path = [...(process.env.PATH ?? '').split(delimiter), ...folders].map((folder) => join(folder, name)).find(isExecutable);
+  const path = [...(process.env.PATH ?? '').split(delimiter), ...folders]
+    .map((folder) => join(folder, name))
+    .find(isExecutable);
   const missing = path === undefined && process.env.CI !== 'true';
-  if (missing) console.warn(`Skipped: there is no ${name} on this machine (Debian: apt-get install ${packages}).`);
+  if (missing)
+    console.warn(
+      `Skipped: there is no ${name} on this machine (Debian: apt-get install ${packages}).`,
+    );
   return {
     missing,
     path() {

@@ -21,13 +21,24 @@ export interface Nginx {
   stop(): Promise<void>;
 }
 
-/** A real nginx that verifies client certificates, as Debian ships it; its files lie in a folder that is gone afterwards. */
-export async function startNginx({ path, server, clientCa, protocols, answers }: NginxOptions): Promise<Nginx> {
+/**
+ * A real nginx that verifies client certificates, as Debian ships it; its files lie in a folder
+ * that is gone afterwards.
+ */
+export async function startNginx({
+  path,
+  server,
+  clientCa,
+  protocols,
+  answers,
+}: NginxOptions): Promise<Nginx> {
   const folder = await mkdtemp(join(tmpdir(), 'nginx-'));
   const port = await freePort();
   const files = { 'server.crt': server.cert, 'server.key': server.key, 'clients.crt': clientCa };
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`).join(' ');
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((kind) => `${kind}_temp_path ${folder}/${kind};`)
+    .join(' ');
   await writeFile(
     join(folder, 'nginx.conf'),
     `daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error.log; events {}
@@ -44,8 +55,14 @@ export async function startNginx({ path, server, clientCa, protocols, answers }:
        }
      }`,
   );
-  const child = spawn(path, ['-p', folder, '-e', join(folder, 'error.log'), '-c', join(folder, 'nginx.conf')], { stdio: 'ignore' });
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()).once('error', () => resolve()));
+  const child = spawn(
+    path,
+    ['-p', folder, '-e', join(folder, 'error.log'), '-c', join(folder, 'nginx.conf')],
+    { stdio: 'ignore' },
+  );
+  const exited = new Promise<void>((resolve) =>
+    child.once('exit', () => resolve()).once('error', () => resolve()),
+  );
   const stop = async () => {
     child.kill('SIGTERM');
     await exited;

@@ -26,7 +26,10 @@ export interface PortalOptions {
   readonly read?: (body: string) => void;
 }
 
-/** A real TLS server with scripted answers, which asks for a client certificate and counts its connections. */
+/**
+ * A real TLS server with scripted answers, which asks for a client certificate and counts its
+ * connections.
+ */
 export interface Portal {
   readonly environment: Environment;
   /** A client credential that it trusts. */
@@ -38,7 +41,9 @@ export interface Portal {
   readonly connections: number;
   /** Connections that stand now. */
   open(): Promise<number>;
-  /** Ends every connection, as a server does that has idled long enough; resolves when all are gone. */
+  /**
+   * Ends every connection, as a server does that has idled long enough; resolves when all are gone.
+   */
   hangUp(): Promise<void>;
   /** Resolves when no connection stands any more; rejects when one is merely left to idle. */
   drained(): Promise<void>;
@@ -54,23 +59,41 @@ const json = (body: unknown, status = 200, headers: Record<string, string> = {})
 export const raw =
   (body: string | Buffer, headers: Record<string, string>, status = 200): Reply =>
   (response) => {
-    response.writeHead(status, { 'content-length': String(Buffer.byteLength(body)), ...headers }).end(body);
+    response
+      .writeHead(status, { 'content-length': String(Buffer.byteLength(body)), ...headers })
+      .end(body);
   };
 
 /** What a portal answers when all goes well: nothing at all for whatever was asked. */
 export const good: Record<PortalStage, Reply> = {
   token: json({ access_token: TOKEN, token_type: 'Bearer', expires_in: 3600 }),
   request: json({ [fields.processId.value]: PROCESS }),
-  result: json({ [fields.processId.value]: PROCESS, [fields.processStatus.value]: processStatuses.done.value, [fields.selfPersonalData.value]: [] }),
+  result: json({
+    [fields.processId.value]: PROCESS,
+    [fields.processStatus.value]: processStatuses.done.value,
+    [fields.selfPersonalData.value]: [],
+  }),
 };
 
-export async function startPortal({ replies = {}, server, host = '127.0.0.1', tls = {}, read }: PortalOptions = {}): Promise<Portal> {
+export async function startPortal({
+  replies = {},
+  server,
+  host = '127.0.0.1',
+  tls = {},
+  read,
+}: PortalOptions = {}): Promise<Portal> {
   const authority = await createAuthority();
   const credential = server ?? (await authority.issue('portal', { ip: host }));
   const calls: PortalStage[] = [];
   let connections = 0;
   const sockets = new Set<TLSSocket>();
-  const https: Server = createServer({ ...credential, ca: authority.ca, requestCert: true, rejectUnauthorized: true, ...tls });
+  const https: Server = createServer({
+    ...credential,
+    ca: authority.ca,
+    requestCert: true,
+    rejectUnauthorized: true,
+    ...tls,
+  });
   // So that it is the client that ends an idle connection.
   https.keepAliveTimeout = 60_000;
   https.on('secureConnection', (socket) => {
@@ -85,7 +108,9 @@ export async function startPortal({ replies = {}, server, host = '127.0.0.1', tl
       const body = Buffer.concat(chunks).toString();
       hideIn(new URLSearchParams(body));
       read?.(body);
-      const stage = (['token', 'request', 'result'] as const).find((name) => paths[name].value === request.url);
+      const stage = (['token', 'request', 'result'] as const).find(
+        (name) => paths[name].value === request.url,
+      );
       if (stage === undefined) return void response.writeHead(404).end();
       calls.push(stage);
       (replies[stage] ?? good[stage])(response, request);
@@ -93,7 +118,10 @@ export async function startPortal({ replies = {}, server, host = '127.0.0.1', tl
   });
   await new Promise<void>((resolve) => https.listen(0, host, resolve));
   const apiUrl = `https://${host}:${(https.address() as AddressInfo).port}`;
-  const open = () => new Promise<number>((resolve, reject) => https.getConnections((error, count) => (error ? reject(error) : resolve(count))));
+  const open = () =>
+    new Promise<number>((resolve, reject) =>
+      https.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+    );
   return {
     environment: sandboxEnvironment({
       clientId: CLIENT_ID,
@@ -131,7 +159,11 @@ export async function startPortal({ replies = {}, server, host = '127.0.0.1', tl
 }
 
 /** The callback that belongs to a consent URL, with a code of our own. */
-export function callbackOf(url: string, environment: Environment, code = 'code-of-the-test-portal'): string {
+export function callbackOf(
+  url: string,
+  environment: Environment,
+  code = 'code-of-the-test-portal',
+): string {
   const state = new URL(url).searchParams.get('state') ?? '';
   return `${environment.redirectUri}?${new URLSearchParams({ code, state, iss: environment.issuer })}`;
 }

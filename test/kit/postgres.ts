@@ -22,13 +22,31 @@ export async function startPostgres(program: string): Promise<Postgres> {
   if (owner) chownSync(folder, owner.uid, owner.gid);
   const data = join(folder, 'data');
   const run = { ...owner, cwd: folder, env: { PATH: process.env.PATH ?? '', LC_ALL: 'C.UTF-8' } };
-  execFileSync(join(dirname(program), 'initdb'), ['--pgdata', data, '--username', 'vault', '--auth', 'trust', '--encoding', 'UTF8', '--no-sync'], {
-    ...run,
-    stdio: 'pipe',
-  });
-  // Nothing but the socket; what a lost machine would lose does not matter here, processes that end do not lose it.
-  const settings = { listen_addresses: '', unix_socket_directories: folder, fsync: 'off', full_page_writes: 'off' };
-  const server = spawn(program, ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])], { ...run, stdio: 'ignore' });
+  execFileSync(
+    join(dirname(program), 'initdb'),
+    ['--pgdata', data, '--username', 'vault', '--auth', 'trust', '--encoding', 'UTF8', '--no-sync'],
+    {
+      ...run,
+      stdio: 'pipe',
+    },
+  );
+  // Nothing but the socket; what a lost machine would lose does not matter here, processes that end
+  // do not lose it.
+  const settings = {
+    listen_addresses: '',
+    unix_socket_directories: folder,
+    fsync: 'off',
+    full_page_writes: 'off',
+  };
+  const server = spawn(
+    program,
+    [
+      '-D',
+      data,
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ],
+    { ...run, stdio: 'ignore' },
+  );
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
   // SIGQUIT: at once, without waiting for connections.
   const kill = () => void server.kill('SIGQUIT');
@@ -43,10 +61,14 @@ export async function startPostgres(program: string): Promise<Postgres> {
     return made;
   }
   const dump = (schema: string) =>
-    execFileSync(join(dirname(realpathSync(program)), 'pg_dump'), ['--host', folder, '--username', connection.user, '--schema', schema, connection.database], {
-      ...run,
-      encoding: 'utf8',
-    });
+    execFileSync(
+      join(dirname(realpathSync(program)), 'pg_dump'),
+      ['--host', folder, '--username', connection.user, '--schema', schema, connection.database],
+      {
+        ...run,
+        encoding: 'utf8',
+      },
+    );
   async function stop() {
     await Promise.all(pools.map((made) => (made.ended ? undefined : made.end())));
     kill();

@@ -14,7 +14,10 @@ import { hide } from './register.js';
 export interface RedisServer {
   readonly port: number;
   readonly url: string;
-  /** A client that is connected and refuses commands while it is not; ended by `stop`, at the latest. */
+  /**
+   * A client that is connected and refuses commands while it is not; ended by `stop`, at the
+   * latest.
+   */
   ioredis(options?: RedisOptions): Promise<Redis>;
   nodeRedis(user?: { readonly username: string; readonly password: string }): Promise<NodeRedis>;
   /** Ends the server's process at once, without a last word to its clients. */
@@ -33,11 +36,17 @@ export type NodeRedis = Awaited<ReturnType<typeof connectNodeRedis>>;
 /** Keys for sealing, made anew. */
 export function sealingKeys(...ids: readonly string[]) {
   const names = ids.length > 0 ? ids : ['key-1'];
-  return { current: names.at(-1) as string, keys: Object.fromEntries(names.map((id) => [id, hide('sealing key', randomBytes(32).toString('base64url'))])) };
+  return {
+    current: names.at(-1) as string,
+    keys: Object.fromEntries(
+      names.map((id) => [id, hide('sealing key', randomBytes(32).toString('base64url'))]),
+    ),
+  };
 }
 
 /** A store that a busy machine does not bring to its deadline. */
-export const createPatientStore = (options: RedisStoreOptions) => createRedisStore({ timeoutMs: 60_000, ...options });
+export const createPatientStore = (options: RedisStoreOptions) =>
+  createRedisStore({ timeoutMs: 60_000, ...options });
 
 /** A port of loopback that was free a moment ago. */
 async function freePort(): Promise<number> {
@@ -49,10 +58,20 @@ async function freePort(): Promise<number> {
 }
 
 /** Starts the server that `findPart('redis-server')` found; settings as in redis.conf. */
-export async function startRedis(program: string, settings: Readonly<Record<string, string>> = {}): Promise<RedisServer> {
+export async function startRedis(
+  program: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), 'myna-redis-'));
   const port = await freePort();
-  const args = Object.entries({ port: String(port), bind: '127.0.0.1', dir: folder, save: '', appendonly: 'no', ...settings });
+  const args = Object.entries({
+    port: String(port),
+    bind: '127.0.0.1',
+    dir: folder,
+    save: '',
+    appendonly: 'no',
+    ...settings,
+  });
   const ends: (() => void)[] = [];
   let server: ChildProcess | undefined;
   const killNow = () => void server?.kill('SIGKILL');
@@ -71,7 +90,12 @@ export async function startRedis(program: string, settings: Readonly<Record<stri
       args.flatMap(([name, value]) => [`--${name}`, value]),
       { stdio: 'ignore' },
     );
-    const probe = new Redis({ host: '127.0.0.1', port, retryStrategy: () => 20, maxRetriesPerRequest: 500 });
+    const probe = new Redis({
+      host: '127.0.0.1',
+      port,
+      retryStrategy: () => 20,
+      maxRetriesPerRequest: 500,
+    });
     probe.on('error', () => undefined);
     await probe.ping();
     probe.disconnect();
@@ -81,7 +105,14 @@ export async function startRedis(program: string, settings: Readonly<Record<stri
     port,
     url: `redis://127.0.0.1:${port}`,
     async ioredis(options = {}) {
-      const client = new Redis({ host: '127.0.0.1', port, enableOfflineQueue: false, lazyConnect: true, retryStrategy: () => 20, ...options });
+      const client = new Redis({
+        host: '127.0.0.1',
+        port,
+        enableOfflineQueue: false,
+        lazyConnect: true,
+        retryStrategy: () => 20,
+        ...options,
+      });
       client.on('error', () => undefined);
       ends.push(() => client.disconnect());
       await client.connect();

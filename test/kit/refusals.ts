@@ -18,7 +18,9 @@ export async function errorOf(run: () => unknown): Promise<SelfInfoError> {
 }
 
 /** Code and path of the error, which every refusal of bad input must have. */
-export async function refusalOf(run: () => unknown): Promise<[SelfInfoErrorCode, string | undefined]> {
+export async function refusalOf(
+  run: () => unknown,
+): Promise<[SelfInfoErrorCode, string | undefined]> {
   const { code, path } = await errorOf(run);
   return [code, path];
 }

@@ -1,10 +1,19 @@
-/** What must not show, whichever test it is of, by a name of its own; the oldest give way where a test makes hundreds of thousands. */
+/**
+ * What must not show, whichever test it is of, by a name of its own; the oldest give way where a
+ * test makes hundreds of thousands.
+ */
 const secrets = new Map<string, string>();
 const MOST = 20_000;
-/** In bytes. Anything shorter may stand somewhere by chance, as a PIN does: it is searched for by the tests that know where. */
+/**
+ * In bytes. Anything shorter may stand somewhere by chance, as a PIN does: it is searched for by
+ * the tests that know where.
+ */
 const SHORTEST = 8;
 
-/** Has a token, code, verifier, key or value of a person searched for in all that the worker says until its test file ends. */
+/**
+ * Has a token, code, verifier, key or value of a person searched for in all that the worker says
+ * until its test file ends.
+ */
 export function hide(kind: string, secret: string): string {
   if (Buffer.byteLength(secret) < SHORTEST || secrets.has(secret)) return secret;
   const [oldest] = secrets.size === MOST ? secrets.keys() : [];
@@ -15,7 +24,8 @@ export function hide(kind: string, secret: string): string {
 
 /** Hides what a URL or a form carries. */
 export function hideIn(parameters: URLSearchParams): void {
-  for (const name of ['state', 'code', 'code_verifier', 'client_assertion']) hide(name, parameters.get(name) ?? '');
+  for (const name of ['state', 'code', 'code_verifier', 'client_assertion'])
+    hide(name, parameters.get(name) ?? '');
 }
 
 /** Hides the token that a request carries, or what a token is asked for with. */
@@ -46,12 +56,17 @@ export function hideKey(pem: string): string {
   return pem;
 }
 
-/** Hides every text within a value, the records of a person, but for days of 2026: the tests play then, and events say when. */
+/**
+ * Hides every text within a value, the records of a person, but for days of 2026: the tests play
+ * then, and events say when.
+ */
 export function hideWithin(value: unknown): void {
   if (typeof value === 'string') {
     if (!value.startsWith('2026-')) hide('personal value', value);
-  } else if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) hideWithin(inner);
+  } else if (typeof value === 'object' && value !== null)
+    for (const inner of Object.values(value)) hideWithin(inner);
 }
 
 /** All that was hidden so far, by name. */
-export const hidden = (): Readonly<Record<string, string>> => Object.fromEntries([...secrets].map(([secret, name]) => [name, secret]));
+export const hidden = (): Readonly<Record<string, string>> =>
+  Object.fromEntries([...secrets].map(([secret, name]) => [name, secret]));

@@ -94,21 +94,36 @@ export const bodyOf: Readonly<Record<PortalStage, string>> = {
 };
 
 /** A whole HTTP message around a body. */
-export const message = (body: string, { status = '200 OK', headers = `content-length: ${Buffer.byteLength(body)}\r\n` } = {}) =>
-  `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\n${headers}\r\n${body}`;
+export const message = (
+  body: string,
+  { status = '200 OK', headers = `content-length: ${Buffer.byteLength(body)}\r\n` } = {},
+) => `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\n${headers}\r\n${body}`;
 
 /** A portal without an HTTP library: what it sends is what the script says, to the byte. */
-export async function startByteServer({ scripts = {}, greet, tls = {} }: ByteServerOptions = {}): Promise<ByteServer> {
+export async function startByteServer({
+  scripts = {},
+  greet,
+  tls = {},
+}: ByteServerOptions = {}): Promise<ByteServer> {
   const authority = await createAuthority();
   const credential = await authority.issue('portal', { ip: '127.0.0.1' });
   const calls: PortalStage[] = [];
   const resumed: boolean[] = [];
-  const server = createTlsServer({ ...credential, ca: authority.ca, requestCert: true, rejectUnauthorized: true, ...tls });
+  const server = createTlsServer({
+    ...credential,
+    ca: authority.ca,
+    requestCert: true,
+    rejectUnauthorized: true,
+    ...tls,
+  });
   server.on('secureConnection', (socket) => {
     socket.setNoDelay(true).on('error', () => {});
     resumed.push(socket.isSessionReused());
     const wire: Wire = {
-      send: (bytes) => new Promise((resolve) => (socket.writable ? socket.write(bytes, () => resolve()) : resolve())),
+      send: (bytes) =>
+        new Promise((resolve) =>
+          socket.writable ? socket.write(bytes, () => resolve()) : resolve(),
+        ),
       fin: () => void socket.end(),
       reset: () => (Reflect.get(socket, '_parent') as Socket).resetAndDestroy(),
       get gone() {
@@ -124,7 +139,9 @@ export async function startByteServer({ scripts = {}, greet, tls = {} }: ByteSer
       if (head < 0 || heard.length < head + 4 + length) return;
       const path = heard.toString('latin1').split(' ')[1];
       heard = heard.subarray(head + 4 + length);
-      const stage = (['token', 'request', 'result'] as const).find((name) => paths[name].value === path);
+      const stage = (['token', 'request', 'result'] as const).find(
+        (name) => paths[name].value === path,
+      );
       if (stage === undefined) return wire.reset();
       calls.push(stage);
       void (scripts[stage] ?? (({ send }) => send(message(bodyOf[stage]))))(wire);
@@ -132,7 +149,13 @@ export async function startByteServer({ scripts = {}, greet, tls = {} }: ByteSer
   });
   const standing = await stand(server);
   return Object.defineProperties(
-    { environment: environmentAt(standing.port, authority.ca), tls: await authority.issue(CLIENT_ID), authority, calls, resumed },
+    {
+      environment: environmentAt(standing.port, authority.ca),
+      tls: await authority.issue(CLIENT_ID),
+      authority,
+      calls,
+      resumed,
+    },
     Object.getOwnPropertyDescriptors(standing),
   ) as unknown as ByteServer;
 }
@@ -158,13 +181,21 @@ export function environmentAt(port: number, ca: string, host = '127.0.0.1'): Env
   });
 }
 
-/** A port where connections are neither refused nor taken: the process behind it stands still and its queue is full. */
+/**
+ * A port where connections are neither refused nor taken: the process behind it stands still and
+ * its queue is full.
+ */
 export async function startBlackHole(): Promise<{ readonly port: number; close(): Promise<void> }> {
-  const program = "const s = require('net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => console.log(s.address().port))";
+  const program =
+    "const s = require('net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => console.log(s.address().port))";
   const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const port = await new Promise<number>((resolve) => child.stdout.once('data', (text) => resolve(Number(text))));
+  const port = await new Promise<number>((resolve) =>
+    child.stdout.once('data', (text) => resolve(Number(text))),
+  );
   child.kill('SIGSTOP');
-  const fillers = Array.from({ length: 4 }, () => connect({ port, host: '127.0.0.1' }).on('error', () => {}));
+  const fillers = Array.from({ length: 4 }, () =>
+    connect({ port, host: '127.0.0.1' }).on('error', () => {}),
+  );
   await new Promise((resolve) => fillers[0]?.once('connect', resolve));
   return {
     port,

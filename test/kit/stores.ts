@@ -11,7 +11,8 @@ export function hangingStore(method: keyof Store, kind: 'transaction' | 'retriev
   const store = {
     ...inner,
     [method](key: string, ...rest: unknown[]) {
-      if (!key.startsWith(kind)) return (inner[method] as (...all: unknown[]) => unknown)(key, ...rest);
+      if (!key.startsWith(kind))
+        return (inner[method] as (...all: unknown[]) => unknown)(key, ...rest);
       tell();
       return new Promise(() => {});
     },

@@ -39,13 +39,20 @@ export const goodAnswers = {
       {
         [fields.itemCode.value]: 'household',
         [fields.itemStatus.value]: publicProfile.itemStatuses.present.value,
-        [fields.records.value]: [{ [fields.holder.value]: '千代田区', [fields.asOf.value]: '2026-06-01', [fields.values.value]: { 異動日: '2020-01-01' } }],
+        [fields.records.value]: [
+          {
+            [fields.holder.value]: '千代田区',
+            [fields.asOf.value]: '2026-06-01',
+            [fields.values.value]: { 異動日: '2020-01-01' },
+          },
+        ],
       },
     ],
   },
 } as const;
 
-export interface StubOptions extends Partial<Omit<ClientOptions<Loan>, 'service' | 'environment' | 'fetch' | 'clock'>> {
+export interface StubOptions
+  extends Partial<Omit<ClientOptions<Loan>, 'service' | 'environment' | 'fetch' | 'clock'>> {
   readonly answers?: { readonly [S in StubStage]?: StubAnswer };
   readonly profile?: WireProfile;
   readonly issuer?: string;
@@ -61,7 +68,10 @@ export interface Begun {
   readonly callback: string;
 }
 
-/** A client whose portal is a function that takes the right code, once, and nothing else: quick enough for a hundred thousand journeys. */
+/**
+ * A client whose portal is a function that takes the right code, once, and nothing else: quick
+ * enough for a hundred thousand journeys.
+ */
 export interface Stub {
   readonly client: SelfInfoClient<Loan>;
   readonly environment: Environment;
@@ -113,9 +123,12 @@ export function openStub(options: StubOptions = {}): Stub {
       const challenge = createHash('sha256')
         .update(form.get('code_verifier') ?? '')
         .digest('base64url');
-      const right = codes.get(challenge) === form.get('code') && form.get('redirect_uri') === redirectUri;
+      const right =
+        codes.get(challenge) === form.get('code') && form.get('redirect_uri') === redirectUri;
       codes.delete(challenge);
-      return right ? Response.json(goodAnswers.token) : Response.json({ error: 'invalid_grant' }, { status: 400 });
+      return right
+        ? Response.json(goodAnswers.token)
+        : Response.json({ error: 'invalid_grant' }, { status: 400 });
     },
     request: () => Response.json(goodAnswers.request),
     result: () => Response.json(goodAnswers.result),
@@ -129,7 +142,9 @@ export function openStub(options: StubOptions = {}): Stub {
     store,
     async fetch(request) {
       const path = new URL(request.url).pathname;
-      const stage = (['token', 'request', 'result'] as const).find((name) => paths[name].value === path);
+      const stage = (['token', 'request', 'result'] as const).find(
+        (name) => paths[name].value === path,
+      );
       if (stage === undefined) return new Response(null, { status: 404 });
       calls.push(stage);
       return (answers[stage] ?? good[stage])(await request.text());
@@ -142,11 +157,17 @@ export function openStub(options: StubOptions = {}): Stub {
     store,
     calls,
     async begin(session = SESSION) {
-      const { searchParams } = new URL((await client.beginConsent({ sessionBinding: session })).url);
+      const { searchParams } = new URL(
+        (await client.beginConsent({ sessionBinding: session })).url,
+      );
       const state = hide('state', searchParams.get('state') ?? '');
       const code = hide('code', `stub-code-${count++}-${state.slice(0, 8)}`);
       codes.set(searchParams.get('code_challenge') ?? '', code);
-      return { state, code, callback: `${redirectUri}?${new URLSearchParams({ code, state, iss: issuer })}` };
+      return {
+        state,
+        code,
+        callback: `${redirectUri}?${new URLSearchParams({ code, state, iss: issuer })}`,
+      };
     },
     async forget() {
       await Promise.all([...keys].map((key) => inner.delete(key)));
@@ -168,25 +189,43 @@ export interface CallbackParts {
 export async function comeBack(options?: StubOptions) {
   const stub = openStub(options);
   const begun = await stub.begin();
-  const parts: CallbackParts = { code: begun.code, state: begun.state, iss: encodeURIComponent(stub.environment.issuer) };
-  return { ...stub, ...begun, parts, complete: (request: CallbackRequest) => stub.client.completeConsent(request, { sessionBinding: SESSION }) };
+  const parts: CallbackParts = {
+    code: begun.code,
+    state: begun.state,
+    iss: encodeURIComponent(stub.environment.issuer),
+  };
+  return {
+    ...stub,
+    ...begun,
+    parts,
+    complete: (request: CallbackRequest) =>
+      stub.client.completeConsent(request, { sessionBinding: SESSION }),
+  };
 }
 
 /** ASCII in percent sequences: another text for the same value. */
-export const hex = (text: string) => [...text].map((char) => `%${char.charCodeAt(0).toString(16)}`).join('');
+export const hex = (text: string) =>
+  [...text].map((char) => `%${char.charCodeAt(0).toString(16)}`).join('');
 
 /** Collects what nobody caught while something runs. */
 export async function uncaughtDuring(run: () => Promise<unknown>): Promise<readonly string[]> {
   const found: string[] = [];
   const hear = (kind: string) => () => void found.push(kind);
-  const listeners = { unhandledRejection: hear('a rejection'), uncaughtException: hear('an exception') };
-  process.on('unhandledRejection', listeners.unhandledRejection).on('uncaughtException', listeners.uncaughtException);
+  const listeners = {
+    unhandledRejection: hear('a rejection'),
+    uncaughtException: hear('an exception'),
+  };
+  process
+    .on('unhandledRejection', listeners.unhandledRejection)
+    .on('uncaughtException', listeners.uncaughtException);
   try {
     await run();
     // Both are told of after the microtasks.
     for (let turn = 0; turn < 3; turn++) await setImmediate();
   } finally {
-    process.off('unhandledRejection', listeners.unhandledRejection).off('uncaughtException', listeners.uncaughtException);
+    process
+      .off('unhandledRejection', listeners.unhandledRejection)
+      .off('uncaughtException', listeners.uncaughtException);
   }
   return found;
 }

@@ -1,16 +1,27 @@
 import { inspect } from 'node:util';
 import { travel } from './canaries.js';
 
-// A careless host in a process of its own: it prints all it gets and is told, in every way it knows. What must not show goes to its parent, and is not printed.
-const { secrets, values, ends, events } = await travel((event) => console.log('%o %j', event, event));
+// A careless host in a process of its own: it prints all it gets and is told, in every way it
+// knows. What must not show goes to its parent, and is not printed.
+const { secrets, values, ends, events } = await travel((event) =>
+  console.log('%o %j', event, event),
+);
 for (const [name, value] of Object.entries(values)) {
   console.log(name, value);
-  console.error('%s %o', name, value, inspect(value, { depth: 20, showHidden: true, maxArrayLength: null }));
+  console.error(
+    '%s %o',
+    name,
+    value,
+    inspect(value, { depth: 20, showHidden: true, maxArrayLength: null }),
+  );
   console.log(`${name} ${value} ${stringify(value)}`);
   if (value instanceof Error) console.error(value.stack, value.cause, Object.entries(value));
 }
 process.send?.({
-  secrets: Object.entries(secrets).map(([name, secret]) => [name, typeof secret === 'string' ? { text: secret } : { bytes: secret.toString('hex') }]),
+  secrets: Object.entries(secrets).map(([name, secret]) => [
+    name,
+    typeof secret === 'string' ? { text: secret } : { bytes: secret.toString('hex') },
+  ]),
   ends,
   events: events.length,
 });

@@ -5,10 +5,15 @@ import { leaksInTexts, type Secret } from './leaks.js';
 
 const CHANNEL = 'myna-selfinfo:event';
 const METHODS = ['log', 'info', 'warn', 'error', 'debug', 'trace', 'dir'] as const;
-/** How many of a kind are kept: the events of a hundred thousand journeys are all of a few kinds. */
+/**
+ * How many of a kind are kept: the events of a hundred thousand journeys are all of a few kinds.
+ */
 const OF_A_KIND = 200;
 
-/** Hears whatever this process says: what it prints, the events of all clients, and all errors of the package. */
+/**
+ * Hears whatever this process says: what it prints, the events of all clients, and all errors of
+ * the package.
+ */
 export interface LeakWatch {
   /** Where secrets show in what was said so far, as in `leaksIn`. */
   found(secrets: Readonly<Record<string, Secret>>): readonly string[];
@@ -61,7 +66,11 @@ export function watchLeaks(): LeakWatch {
 
   const hear = (event: unknown) => {
     const { type, step, outcome, code }: Readonly<Record<string, unknown>> = Object(event);
-    keep('events', `${type} ${step} ${outcome} ${code}`, () => `${JSON.stringify(event)} ${inspect(event, { depth: 20, showHidden: true })}`);
+    keep(
+      'events',
+      `${type} ${step} ${outcome} ${code}`,
+      () => `${JSON.stringify(event)} ${inspect(event, { depth: 20, showHidden: true })}`,
+    );
   };
   subscribe(CHANNEL, hear);
   ears.add(hear);
@@ -77,7 +86,12 @@ export function watchLeaks(): LeakWatch {
       super(message);
       // Its fields are set behind this.
       queueMicrotask(() =>
-        keep('errors', String(Reflect.get(this, 'code')), () => `${this.stack} ${JSON.stringify(this)} ${inspect(this, { depth: 20, showHidden: true })}`),
+        keep(
+          'errors',
+          String(Reflect.get(this, 'code')),
+          () =>
+            `${this.stack} ${JSON.stringify(this)} ${inspect(this, { depth: 20, showHidden: true })}`,
+        ),
       );
     }
   }

@@ -3,10 +3,20 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-/** Runs a script of this folder in a process of its own: its orders are JSON on stdin, its findings JSON on stdout. */
-export async function runChild<Findings>(script: string, orders: unknown, { flags = [], env = {} }: ChildOptions = {}): Promise<Findings> {
+/**
+ * Runs a script of this folder in a process of its own: its orders are JSON on stdin, its findings
+ * JSON on stdout.
+ */
+export async function runChild<Findings>(
+  script: string,
+  orders: unknown,
+  { flags = [], env = {} }: ChildOptions = {},
+): Promise<Findings> {
   const path = fileURLToPath(new URL(script, import.meta.url));
-  const child = spawn(process.execPath, [...flags, '--import', 'tsx', path], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...env } });
+  const child = spawn(process.execPath, [...flags, '--import', 'tsx', path], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
   const ended = once(child, 'exit');
   child.stdin.end(JSON.stringify(orders));
   const findings = await text(child.stdout);

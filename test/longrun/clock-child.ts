@@ -14,7 +14,8 @@ import { loan } from '../kit/loan.js';
 import { callbackOf } from '../kit/portal.js';
 import { type Jumps, type Moment, setAt } from './moments.js';
 
-// A backend in a process of its own, on the system's clock, whose machine is set on and back: its orders lie on stdin, its findings are printed.
+// A backend in a process of its own, on the system's clock, whose machine is set on and back: its
+// orders lie on stdin, its findings are printed.
 
 export interface Orders {
   readonly site: Parameters<typeof sandboxEnvironment>[0];
@@ -43,7 +44,8 @@ const names: Readonly<Record<string, 'token' | 'request' | 'poll'>> = {
 
 let at: (moment: Moment) => void = () => {};
 let calls: string[] = [];
-const nameOf = (message: unknown) => names[(message as { readonly request: { readonly path: string } }).request.path] ?? 'poll';
+const nameOf = (message: unknown) =>
+  names[(message as { readonly request: { readonly path: string } }).request.path] ?? 'poll';
 subscribe('undici:client:sendHeaders', (message) => {
   calls.push(nameOf(message));
   at(`${nameOf(message)} sent`);
@@ -62,16 +64,23 @@ async function journey(jumps: Jumps): Promise<{ said: string; offMs: number }> {
   async function whole(): Promise<string> {
     const { url } = await client.beginConsent({ sessionBinding: SESSION });
     at('begun');
-    const outcome = await client.completeConsent(callbackOf(url, environment, code), { sessionBinding: SESSION });
+    const outcome = await client.completeConsent(callbackOf(url, environment, code), {
+      sessionBinding: SESSION,
+    });
     if (outcome.status !== 'granted') return outcome.status;
     at('granted');
     const retrieval = await client.submit(outcome.grant, { income: latest() });
     at('submitted');
-    const collected = await client.collect(retrieval, { deadlineMs: 60_000, onProgress: () => at('waiting') });
+    const collected = await client.collect(retrieval, {
+      deadlineMs: 60_000,
+      onProgress: () => at('waiting'),
+    });
     return collected.status === 'failed' ? `failed ${collected.error.code}` : collected.status;
   }
   try {
-    const said = await whole().catch((error: unknown) => (isSelfInfoError(error) ? error.code : 'no error of ours'));
+    const said = await whole().catch((error: unknown) =>
+      isSelfInfoError(error) ? error.code : 'no error of ours',
+    );
     offMs = systemClock.now() - machine - (performance.now() - real);
     return { said, offMs };
   } finally {
@@ -87,7 +96,10 @@ function watched(inner: Store): Store {
   };
   return {
     ...inner,
-    put: (key, value, expiresAt) => (key.startsWith('retrieval:') ? around(inner.put(key, value, expiresAt), 'kept') : inner.put(key, value, expiresAt)),
+    put: (key, value, expiresAt) =>
+      key.startsWith('retrieval:')
+        ? around(inner.put(key, value, expiresAt), 'kept')
+        : inner.put(key, value, expiresAt),
     get: (key) => around(inner.get(key), key.startsWith('retrieval:') ? 'fetched' : 'looked up'),
     take: (key) => around(inner.take(key), 'taken'),
   };

@@ -26,7 +26,10 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 /** Whatever a journey may come to; anything else would be a surprise. */
 const TYPED = ['ready', 'pending', 'expired', 'grant_expired', 'failed retrieval_gone'];
 
-/** A journey whose clock is changed on the way, while time itself and the portal's clock go on; the result is not there at the first polls. */
+/**
+ * A journey whose clock is changed on the way, while time itself and the portal's clock go on; the
+ * result is not there at the first polls.
+ */
 async function journeyWith(jumps: Jumps, running = 1) {
   const time = createVirtualClock(NOW);
   let offset = 0;
@@ -43,7 +46,10 @@ async function journeyWith(jumps: Jumps, running = 1) {
   };
   const store: Store = {
     ...inner,
-    put: (key, value, expiresAt) => (key.startsWith('retrieval:') ? around(inner.put(key, value, expiresAt), 'kept') : inner.put(key, value, expiresAt)),
+    put: (key, value, expiresAt) =>
+      key.startsWith('retrieval:')
+        ? around(inner.put(key, value, expiresAt), 'kept')
+        : inner.put(key, value, expiresAt),
     get: (key) => around(inner.get(key), key.startsWith('retrieval:') ? 'fetched' : 'looked up'),
     take: (key) => around(inner.take(key), 'taken'),
   };
@@ -63,7 +69,10 @@ async function journeyWith(jumps: Jumps, running = 1) {
       const asked = request.clone();
       let response = await sandbox.fetch(request);
       if (name === 'poll' && polls++ < running)
-        response = Response.json({ ...((await asked.json()) as object), process_status: 'RUNNING' }, { headers: { 'retry-after': '1' } });
+        response = Response.json(
+          { ...((await asked.json()) as object), process_status: 'RUNNING' },
+          { headers: { 'retry-after': '1' } },
+        );
       at(`${name} answered`);
       return response;
     },
@@ -80,7 +89,10 @@ async function journeyWith(jumps: Jumps, running = 1) {
     const retrieval = await client.submit(outcome.grant, { income: latest() });
     at('submitted');
     collectedFrom = time.now();
-    const collected = await client.collect(retrieval, { deadlineMs: 5_000, onProgress: () => at('waiting') });
+    const collected = await client.collect(retrieval, {
+      deadlineMs: 5_000,
+      onProgress: () => at('waiting'),
+    });
     return collected.status === 'failed' ? `failed ${collected.error.code}` : collected.status;
   };
   const said = await passTime(
@@ -106,26 +118,38 @@ describe("the client's clock is set", { timeout: rounds(60_000, 3_600_000) }, ()
     ['request sent', 'ready', ALL, 'ready', ALL],
     ['request answered', 'ready', ALL, 'ready', ALL],
     ['kept', 'failed retrieval_gone', ALL.slice(0, 2), 'failed retrieval_gone', ALL.slice(0, 2)],
-    ['submitted', 'failed retrieval_gone', ALL.slice(0, 2), 'failed retrieval_gone', ALL.slice(0, 2)],
+    [
+      'submitted',
+      'failed retrieval_gone',
+      ALL.slice(0, 2),
+      'failed retrieval_gone',
+      ALL.slice(0, 2),
+    ],
     ['fetched', 'failed retrieval_gone', ALL.slice(0, 2), 'failed retrieval_gone', ALL.slice(0, 2)],
     // The deadline is over: the answer can be collected later.
     ['poll sent', 'pending', ALL.slice(0, 3), 'pending', ALL.slice(0, 3)],
     ['poll answered', 'pending', ALL.slice(0, 3), 'pending', ALL.slice(0, 3)],
     ['waiting', 'pending', ALL.slice(0, 3), 'pending', ALL.slice(0, 3)],
-  ])('at "%s": on by an hour or a day it ends as typed, back it goes on', async (moment, hour, afterHour, day, afterDay) => {
-    const { waitedMs: _, ...onByHour } = await journeyWith({ [moment]: HOUR });
-    expect(onByHour).toEqual({ said: hour, calls: afterHour });
-    const { waitedMs: __, ...onByDay } = await journeyWith({ [moment]: DAY });
-    expect(onByDay).toEqual({ said: day, calls: afterDay });
-    for (const back of [-HOUR, -DAY]) {
-      const { said, calls } = await journeyWith({ [moment]: back });
-      expect([said, calls]).toEqual(['ready', ALL]);
-    }
-  });
+  ])(
+    'at "%s": on by an hour or a day it ends as typed, back it goes on',
+    async (moment, hour, afterHour, day, afterDay) => {
+      const { waitedMs: _, ...onByHour } = await journeyWith({ [moment]: HOUR });
+      expect(onByHour).toEqual({ said: hour, calls: afterHour });
+      const { waitedMs: __, ...onByDay } = await journeyWith({ [moment]: DAY });
+      expect(onByDay).toEqual({ said: day, calls: afterDay });
+      for (const back of [-HOUR, -DAY]) {
+        const { said, calls } = await journeyWith({ [moment]: back });
+        expect([said, calls]).toEqual(['ready', ALL]);
+      }
+    },
+  );
 
   it('back while an answer is waited for, and the deadline holds all the same', async () => {
     for (const moment of ['fetched', 'poll sent', 'poll answered', 'waiting'] as const) {
-      const { said, calls, waitedMs } = await journeyWith({ [moment]: -HOUR }, Number.POSITIVE_INFINITY);
+      const { said, calls, waitedMs } = await journeyWith(
+        { [moment]: -HOUR },
+        Number.POSITIVE_INFINITY,
+      );
       expect([said, calls.length]).toEqual(['pending', 7]);
       // Five seconds, in steps of a tenth.
       expect(waitedMs).toBeGreaterThanOrEqual(4_900);
@@ -135,13 +159,17 @@ describe("the client's clock is set", { timeout: rounds(60_000, 3_600_000) }, ()
 
   it('to and fro at any moments: it ends as typed, in time, and nothing is sent twice', async () => {
     const jump = fc.constantFrom(-DAY, -HOUR, -60_000, -1, 1, 60_000, HOUR, DAY);
-    const jumps = fc.uniqueArray(fc.tuple(fc.constantFrom(...MOMENTS), jump), { maxLength: 6, selector: ([moment]) => moment });
+    const jumps = fc.uniqueArray(fc.tuple(fc.constantFrom(...MOMENTS), jump), {
+      maxLength: 6,
+      selector: ([moment]) => moment,
+    });
     await fc.assert(
       fc.asyncProperty(jumps, fc.integer({ min: 0, max: 3 }), async (given, running) => {
         const { said, calls, waitedMs } = await journeyWith(Object.fromEntries(given), running);
         expect(TYPED).toContain(said);
         expect(waitedMs).toBeLessThanOrEqual(5_200);
-        for (const once of ['token', 'request']) expect(calls.filter((call) => call === once).length).toBeLessThanOrEqual(1);
+        for (const once of ['token', 'request'])
+          expect(calls.filter((call) => call === once).length).toBeLessThanOrEqual(1);
         expect(calls.length).toBeLessThanOrEqual(2 + running + 2);
       }),
       { numRuns: rounds(60, 20_000) },
@@ -149,8 +177,13 @@ describe("the client's clock is set", { timeout: rounds(60_000, 3_600_000) }, ()
   });
 });
 
-describe("the machine's clock is set, of a backend over real connections and on the system's clock,", { timeout: rounds(60_000, 3_600_000) }, () => {
-  /** Journeys of one process, one after the other; the answer is there at the first poll, or at the second where the clock is to be set between the two. */
+describe("the machine's clock is set, of a backend over real connections and on the system's clock,", {
+  timeout: rounds(60_000, 3_600_000),
+}, () => {
+  /**
+   * Journeys of one process, one after the other; the answer is there at the first poll, or at the
+   * second where the clock is to be set between the two.
+   */
   async function journeysOnMachine(journeys: readonly Jumps[]) {
     let body = '';
     let tokens = 0;
@@ -164,24 +197,41 @@ describe("the machine's clock is set, of a backend over real connections and on 
       replies: {
         token(response, request) {
           const access_token = `${new URLSearchParams(body).get('code')}.${tokens++}`;
-          raw(JSON.stringify({ access_token, token_type: 'Bearer', expires_in: 7_200 }), JSON_TYPE)(response, request);
+          raw(JSON.stringify({ access_token, token_type: 'Bearer', expires_in: 7_200 }), JSON_TYPE)(
+            response,
+            request,
+          );
         },
         result(response, request) {
           const { authorization = '' } = request.headers;
           const waits = authorization.startsWith('Bearer waits') && !asked.has(authorization);
           asked.add(authorization);
           const status = (waits ? processStatuses.running : processStatuses.done).value;
-          const result = { ...JSON.parse(body), [fields.processStatus.value]: status, [fields.selfPersonalData.value]: [] };
-          raw(JSON.stringify(result), { ...JSON_TYPE, ...(waits && { 'retry-after': '1' }) })(response, request);
+          const result = {
+            ...JSON.parse(body),
+            [fields.processStatus.value]: status,
+            [fields.selfPersonalData.value]: [],
+          };
+          raw(JSON.stringify(result), { ...JSON_TYPE, ...(waits && { 'retry-after': '1' }) })(
+            response,
+            request,
+          );
         },
       },
     });
     try {
       const { clientId, redirectUri, endpoints, issuer, ca } = portal.environment;
-      const orders: Orders = { site: { clientId, redirectUri, endpoints, issuer, ...(ca && { ca }) }, tls: portal.tls, journeys };
+      const orders: Orders = {
+        site: { clientId, redirectUri, endpoints, issuer, ...(ca && { ca }) },
+        tls: portal.tls,
+        journeys,
+      };
       const flags = ['--import', new URL('machine-clock.mjs', import.meta.url).href];
       // On another day than the true one: whatever went by that would show.
-      return await runChild<Findings>('clock-child.ts', orders, { flags, env: { MACHINE_STARTS_AT: NOW } });
+      return await runChild<Findings>('clock-child.ts', orders, {
+        flags,
+        env: { MACHINE_STARTS_AT: NOW },
+      });
     } finally {
       await portal.close();
     }
@@ -190,7 +240,9 @@ describe("the machine's clock is set, of a backend over real connections and on 
   const READY = ALL.slice(0, 3);
 
   it('on by a day, at any moment: it ends as typed', async () => {
-    const { ends, calls, offMs } = await journeysOnMachine(MOMENTS.map((moment) => ({ [moment]: DAY })));
+    const { ends, calls, offMs } = await journeysOnMachine(
+      MOMENTS.map((moment) => ({ [moment]: DAY })),
+    );
     expect(MOMENTS.map((moment, index) => [moment, ends[index], calls[index]])).toEqual([
       ['begun', 'expired', []],
       ['looked up', 'expired', []],
@@ -213,7 +265,9 @@ describe("the machine's clock is set, of a backend over real connections and on 
   });
 
   it('back by a day, at any moment: it goes on', async () => {
-    const { ends, calls, offMs } = await journeysOnMachine(MOMENTS.map((moment) => ({ [moment]: -DAY })));
+    const { ends, calls, offMs } = await journeysOnMachine(
+      MOMENTS.map((moment) => ({ [moment]: -DAY })),
+    );
     expect(ends).toEqual(MOMENTS.map(() => 'ready'));
     expect(calls).toEqual(MOMENTS.map((moment) => (moment === 'waiting' ? ALL : READY)));
     expect(offMs.filter((off) => Math.abs(off + DAY) > 1_000)).toEqual([]);
@@ -222,11 +276,19 @@ describe("the machine's clock is set, of a backend over real connections and on 
   it('to and fro at any moments: it ends as typed, and nothing is sent twice', async () => {
     const moment = fc.constantFrom(...MOMENTS.filter((name) => name !== 'waiting'));
     const jump = fc.constantFrom(-DAY, -HOUR, -60_000, -1, 1, 60_000, HOUR, DAY);
-    const jumps = fc.uniqueArray(fc.tuple(moment, jump), { minLength: 2, maxLength: 6, selector: ([name]) => name });
-    const journeys = fc.sample(jumps, rounds(40, 5_000)).map((list): Jumps => Object.fromEntries(list));
+    const jumps = fc.uniqueArray(fc.tuple(moment, jump), {
+      minLength: 2,
+      maxLength: 6,
+      selector: ([name]) => name,
+    });
+    const journeys = fc
+      .sample(jumps, rounds(40, 5_000))
+      .map((list): Jumps => Object.fromEntries(list));
     const { ends, calls } = await journeysOnMachine(journeys);
     expect(ends.filter((end) => !TYPED.includes(end))).toEqual([]);
-    expect(calls.filter((sent) => JSON.stringify(sent) !== JSON.stringify(READY.slice(0, sent.length)))).toEqual([]);
+    expect(
+      calls.filter((sent) => JSON.stringify(sent) !== JSON.stringify(READY.slice(0, sent.length))),
+    ).toEqual([]);
     // Not all of one kind.
     expect(new Set(ends).size).toBeGreaterThan(2);
   });

@@ -3,11 +3,19 @@ import { getEventListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import { createMemoryStore, createSelfInfoClient, type Grant, isSelfInfoError, latest, sandboxEnvironment } from '../../src/index.js';
+import {
+  createMemoryStore,
+  createSelfInfoClient,
+  type Grant,
+  isSelfInfoError,
+  latest,
+  sandboxEnvironment,
+} from '../../src/index.js';
 import { heapUsed } from '../kit/heap.js';
 import { type Loan, loan } from '../kit/loan.js';
 
-// A backend in a process of its own, so that every socket, timer and byte counted here is the client's. Its orders lie on stdin, its findings are printed.
+// A backend in a process of its own, so that every socket, timer and byte counted here is the
+// client's. Its orders lie on stdin, its findings are printed.
 
 /** What each journey comes to, in turn. */
 export const KINDS = [
@@ -42,9 +50,14 @@ export interface Findings {
   readonly slope: number;
   /** Connections that stand after the last journey, busy or idle. */
   readonly sockets: number;
-  /** What kept the process busy before the client was made, after the last journey, and after the client was closed. */
+  /**
+   * What kept the process busy before the client was made, after the last journey, and after the
+   * client was closed.
+   */
   readonly resources: readonly (readonly string[])[];
-  /** Listeners on the signal that every call was given, and on the process, above what there was. */
+  /**
+   * Listeners on the signal that every call was given, and on the process, above what there was.
+   */
   readonly listeners: number;
 }
 
@@ -61,9 +74,15 @@ subscribe('undici:client:connected', (event) => {
 });
 
 const resources = () => process.getActiveResourcesInfo().sort();
-const listeners = () => getEventListeners(signal, 'abort').length + process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
+const listeners = () =>
+  getEventListeners(signal, 'abort').length +
+  process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
 // What loads this file may still be reading and connecting: the count begins when it has done so.
-for (const limit = Date.now() + 5_000; Date.now() < limit && resources().some((name) => /^(FSReq|ConnectWrap)/.test(name)); ) await setImmediate();
+for (
+  const limit = Date.now() + 5_000;
+  Date.now() < limit && resources().some((name) => /^(FSReq|ConnectWrap)/.test(name));
+)
+  await setImmediate();
 const before = { resources: resources(), listeners: listeners() };
 
 const environment = sandboxEnvironment(site);
@@ -76,12 +95,16 @@ const client = createSelfInfoClient({ service: loan, environment, store, ...(tls
 async function callback(kind: Kind): Promise<string> {
   const { url } = await client.beginConsent({ sessionBinding: SESSION, signal });
   const state = new URL(url).searchParams.get('state') ?? '';
-  const said: Record<string, string> = kind === 'declined' ? { error: 'access_denied' } : { code: kind.replaceAll(' ', '-') };
+  const said: Record<string, string> =
+    kind === 'declined' ? { error: 'access_denied' } : { code: kind.replaceAll(' ', '-') };
   return `${environment.redirectUri}?${new URLSearchParams({ ...said, state, iss: environment.issuer })}`;
 }
 
 async function journey(kind: Kind): Promise<string> {
-  const outcome = await client.completeConsent(await callback(kind), { sessionBinding: SESSION, signal });
+  const outcome = await client.completeConsent(await callback(kind), {
+    sessionBinding: SESSION,
+    signal,
+  });
   if (outcome.status !== 'granted') return outcome.status;
   try {
     return await ask(kind, outcome.grant);
@@ -105,8 +128,13 @@ async function ask(kind: Kind, grant: Grant<Loan>): Promise<string> {
   if (kind === 'aborted in a poll') void abortSoon();
   const onProgress = kind === 'aborted in a wait' ? () => own.abort() : undefined;
   try {
-    const collected = await client.collect(retrieval, { signal: aborting ? own.signal : signal, deadlineMs: 20_000, ...(onProgress && { onProgress }) });
-    if (kind === 'collected later') return (await client.collect(client.resume(JSON.stringify(retrieval)), { signal })).status;
+    const collected = await client.collect(retrieval, {
+      signal: aborting ? own.signal : signal,
+      deadlineMs: 20_000,
+      ...(onProgress && { onProgress }),
+    });
+    if (kind === 'collected later')
+      return (await client.collect(client.resume(JSON.stringify(retrieval)), { signal })).status;
     return collected.status;
   } finally {
     await client.discard(retrieval);
@@ -126,7 +154,8 @@ async function run(from: number, to: number): Promise<void> {
       const kind = KINDS[number % KINDS.length] ?? 'ready';
       const outcome = await journey(kind);
       outcomes[`${kind}: ${outcome}`] = (outcomes[`${kind}: ${outcome}`] ?? 0) + 1;
-      if (leak === 'an object') left.push({ kind, outcome, at: new Date(), note: `journey ${number} ended as ${outcome}` });
+      if (leak === 'an object')
+        left.push({ kind, outcome, at: new Date(), note: `journey ${number} ended as ${outcome}` });
       // The certificate changes, and changes back.
       const credential = credentials[(number / 25) % credentials.length];
       if (credential) client.rotate(credential);
@@ -137,14 +166,19 @@ async function run(from: number, to: number): Promise<void> {
 
 /** The middle one of the slopes between any two points: one point that is off does not move it. */
 function slopeOf(all: typeof points): number {
-  const slopes = all.flatMap(([x, y], index) => all.slice(index + 1).map(([u, v]) => (v - y) / (u - x))).sort((a, b) => a - b);
+  const slopes = all
+    .flatMap(([x, y], index) => all.slice(index + 1).map(([u, v]) => (v - y) / (u - x)))
+    .sort((a, b) => a - b);
   return slopes[Math.floor(slopes.length / 2)] ?? Number.NaN;
 }
 
 /** Sockets close in their own time; what stays so long stays. */
 async function settled(): Promise<readonly string[]> {
   // An idle connection ends by itself after 5 seconds: one that takes so long was left behind.
-  for (const limit = Date.now() + (leak ? 500 : 3_000); Date.now() < limit && resources().length + sockets.size > before.resources.length; )
+  for (
+    const limit = Date.now() + (leak ? 500 : 3_000);
+    Date.now() < limit && resources().length + sockets.size > before.resources.length;
+  )
     await setImmediate();
   return resources();
 }
@@ -152,7 +186,9 @@ async function settled(): Promise<readonly string[]> {
 await run(0, warmUp);
 const parts = 10;
 for (let part = 0; part <= parts; part++) {
-  const [from, to] = [part - 1, part].map((end) => warmUp + Math.floor(((journeys - warmUp) * end) / parts));
+  const [from, to] = [part - 1, part].map(
+    (end) => warmUp + Math.floor(((journeys - warmUp) * end) / parts),
+  );
   if (part > 0) await run(from ?? 0, to ?? 0);
   await settled();
   points.push([to ?? 0, await heapUsed()]);

@@ -26,8 +26,16 @@ async function startScripted(): Promise<Portal> {
     replies: {
       token(response, request) {
         const code = new URLSearchParams(body).get('code');
-        if (code === 'refused') return raw(JSON.stringify({ error: 'invalid_grant' }), json, 400)(response, request);
-        raw(JSON.stringify({ access_token: `${code}.${tokens++}`, token_type: 'Bearer', expires_in: 3_600 }), json)(response, request);
+        if (code === 'refused')
+          return raw(JSON.stringify({ error: 'invalid_grant' }), json, 400)(response, request);
+        raw(
+          JSON.stringify({
+            access_token: `${code}.${tokens++}`,
+            token_type: 'Bearer',
+            expires_in: 3_600,
+          }),
+          json,
+        )(response, request);
       },
       request(response, request) {
         if (request.headers.authorization?.startsWith('Bearer lost.')) request.socket.destroy();
@@ -38,10 +46,15 @@ async function startScripted(): Promise<Portal> {
         const poll = (polls.get(authorization) ?? 0) + 1;
         polls.set(authorization, poll);
         const answer = (status: string, headers: Record<string, string> = {}) => {
-          const result = { ...JSON.parse(body), [fields.processStatus.value]: status, [fields.selfPersonalData.value]: [] };
+          const result = {
+            ...JSON.parse(body),
+            [fields.processStatus.value]: status,
+            [fields.selfPersonalData.value]: [],
+          };
           raw(JSON.stringify(result), { ...json, ...headers })(response, request);
         };
-        const running = (seconds: number) => answer(processStatuses.running.value, { 'retry-after': String(seconds) });
+        const running = (seconds: number) =>
+          answer(processStatuses.running.value, { 'retry-after': String(seconds) });
         switch (/^Bearer (.*)\./.exec(authorization)?.[1]) {
           case 'aborted-in-a-poll':
             return;
@@ -63,9 +76,19 @@ async function startScripted(): Promise<Portal> {
   return portal;
 }
 
-// Compilers keep what they make on the heap whenever they get to it: switched off, the heap is the same to a few kilobytes after every journey.
-const flags = ['--no-opt', '--no-maglev', '--no-sparkplug', '--no-lazy-feedback-allocation', '--no-flush-bytecode'];
-/** The smallest object with a few fields is larger, and so is whatever a forgotten connection, call or transaction would leave. */
+// Compilers keep what they make on the heap whenever they get to it: switched off, the heap is the
+// same to a few kilobytes after every journey.
+const flags = [
+  '--no-opt',
+  '--no-maglev',
+  '--no-sparkplug',
+  '--no-lazy-feedback-allocation',
+  '--no-flush-bytecode',
+];
+/**
+ * The smallest object with a few fields is larger, and so is whatever a forgotten connection, call
+ * or transaction would leave.
+ */
 const BYTES = 120;
 
 async function runJourneys(journeys: number, warmUp: number, leak?: Leak) {
@@ -105,7 +128,8 @@ describe('a long run of journeys over mutual TLS', { timeout: rounds(90_000, 3_6
     expect(closed).toEqual(before);
     expect([findings.sockets, findings.listeners]).toEqual([0, 0]);
     expect(findings.slope).toBeLessThan(BYTES);
-    // Nine in ten reach the portal, once each: a code was not sent twice, and a request was not either.
+    // Nine in ten reach the portal, once each: a code was not sent twice, and a request was not
+    // either.
     const calls = (stage: string) => portal.calls.filter((call) => call === stage).length;
     expect([calls('token'), calls('request')]).toEqual([9 * each, 7 * each]);
   });

@@ -1,9 +1,11 @@
-// Loaded before everything else: the clock of the machine, as this process sees it, stands at an instant of its own and can be set.
+// Loaded before everything else: the clock of the machine, as this process sees it, stands at an
+// instant of its own and can be set.
 const { now } = Date;
 let aheadMs = Date.parse(process.env.MACHINE_STARTS_AT ?? '') - now();
 Date.now = () => now() + aheadMs;
 globalThis.Date = new Proxy(Date, {
-  construct: (target, args, made) => Reflect.construct(target, args.length > 0 ? args : [target.now()], made),
+  construct: (target, args, made) =>
+    Reflect.construct(target, args.length > 0 ? args : [target.now()], made),
 });
 process.on('set clock', (ms) => {
   aheadMs += ms;

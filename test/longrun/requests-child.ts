@@ -2,10 +2,14 @@ import crypto from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
-// A backend in a process of its own, whose zone and locale were set before it began, and whose chance is none: everything that it sends is printed.
+// A backend in a process of its own, whose zone and locale were set before it began, and whose
+// chance is none: everything that it sends is printed.
 
 export interface Findings {
-  /** The zone that the process began in, as minutes behind UTC in 1970, and its locale, as its own functions see them. */
+  /**
+   * The zone that the process began in, as minutes behind UTC in 1970, and its locale, as its own
+   * functions see them.
+   */
   readonly offset: number;
   readonly locale: string;
   /** How this process writes a number and a day, by its locale and zone. */
@@ -16,7 +20,8 @@ export interface Findings {
 
 const zones: readonly string[] = JSON.parse(readFileSync(0, 'utf8'));
 
-// Before anything of ours is loaded: chance counts instead. State, verifier and ids come from here, and from nowhere else.
+// Before anything of ours is loaded: chance counts instead. State, verifier and ids come from here,
+// and from nowhere else.
 let count = 0;
 function fill<T extends ArrayBufferView | null>(target: T): T {
   if (target) new Uint8Array(target.buffer, target.byteOffset, target.byteLength).fill(++count);
@@ -25,18 +30,39 @@ function fill<T extends ArrayBufferView | null>(target: T): T {
 const uuid = () => `00000000-0000-4000-8000-${String(++count).padStart(12, '0')}` as const;
 Object.assign(crypto, { randomUUID: uuid });
 syncBuiltinESMExports();
-Object.defineProperties(globalThis.crypto, { getRandomValues: { value: fill }, randomUUID: { value: uuid } });
+Object.defineProperties(globalThis.crypto, {
+  getRandomValues: { value: fill },
+  randomUUID: { value: uuid },
+});
 
-const { createSelfInfoClient, createVirtualClock, explain, fiscalYear, latest, pointInTime, privateKeyJwt, publicProfile, range, sandboxEnvironment } =
-  await import('../../src/index.js');
+const {
+  createSelfInfoClient,
+  createVirtualClock,
+  explain,
+  fiscalYear,
+  latest,
+  pointInTime,
+  privateKeyJwt,
+  publicProfile,
+  range,
+  sandboxEnvironment,
+} = await import('../../src/index.js');
 const { CLIENT_ID, loan, REDIRECT_URI, SESSION } = await import('../kit/loan.js');
 
 const { fields, paths, processStatuses } = publicProfile;
 const PROCESS = 'process-of-the-matrix';
 const answers: Readonly<Record<string, object>> = {
-  [paths.token.value]: { access_token: 'token-of-the-matrix', token_type: 'Bearer', expires_in: 3_600 },
+  [paths.token.value]: {
+    access_token: 'token-of-the-matrix',
+    token_type: 'Bearer',
+    expires_in: 3_600,
+  },
   [paths.request.value]: { [fields.processId.value]: PROCESS },
-  [paths.result.value]: { [fields.processId.value]: PROCESS, [fields.processStatus.value]: processStatuses.done.value, [fields.selfPersonalData.value]: [] },
+  [paths.result.value]: {
+    [fields.processId.value]: PROCESS,
+    [fields.processStatus.value]: processStatuses.done.value,
+    [fields.selfPersonalData.value]: [],
+  },
 };
 
 /** Whatever is sent and said in a whole journey that begins at an instant. */
@@ -54,9 +80,18 @@ async function journeyAt(now: string): Promise<unknown[]> {
     environment,
     clock: createVirtualClock(now),
     // A signature of as many bytes, without chance.
-    clientAuth: privateKeyJwt({ alg: 'ES256', kid: 'KIDI-1', sign: async (input) => crypto.createHash('sha512').update(input).digest() }),
+    clientAuth: privateKeyJwt({
+      alg: 'ES256',
+      kid: 'KIDI-1',
+      sign: async (input) => crypto.createHash('sha512').update(input).digest(),
+    }),
     async fetch(request) {
-      said.push([request.method, request.url, Object.fromEntries(request.headers), await request.text()]);
+      said.push([
+        request.method,
+        request.url,
+        Object.fromEntries(request.headers),
+        await request.text(),
+      ]);
       return Response.json(answers[new URL(request.url).pathname]);
     },
   });
@@ -66,7 +101,11 @@ async function journeyAt(now: string): Promise<unknown[]> {
   const callback = `${REDIRECT_URI}?${new URLSearchParams({ code: 'code-of-the-matrix', state, iss: environment.issuer })}`;
   const outcome = await client.completeConsent(callback, { sessionBinding: SESSION });
   if (outcome.status !== 'granted') return [outcome];
-  const asked = { income: pointInTime(fiscalYear(2026)), household: range('2026-03-08', '2026-11-01'), shots: latest() };
+  const asked = {
+    income: pointInTime(fiscalYear(2026)),
+    household: range('2026-03-08', '2026-11-01'),
+    shots: latest(),
+  };
   const retrieval = await client.submit(outcome.grant, asked);
   said.push(outcome, retrieval);
   const collected = await client.collect(retrieval);
@@ -81,8 +120,14 @@ const own = `${(1_234.5).toLocaleString()} ${new Date(0).toLocaleString()}`;
 const said: Record<string, string> = {};
 for (const zone of zones) {
   process.env.TZ = zone;
-  // An ordinary day, the last millisecond of a year in Japan, and hours that are there twice or not at all elsewhere.
-  const instants = ['2026-12-01T10:00:00+09:00', '2026-12-31T23:59:59.999+09:00', '2026-11-01T15:30:00+09:00', '2026-03-08T16:30:00+09:00'];
+  // An ordinary day, the last millisecond of a year in Japan, and hours that are there twice or not
+  // at all elsewhere.
+  const instants = [
+    '2026-12-01T10:00:00+09:00',
+    '2026-12-31T23:59:59.999+09:00',
+    '2026-11-01T15:30:00+09:00',
+    '2026-03-08T16:30:00+09:00',
+  ];
   const journeys: unknown[] = [];
   for (const instant of instants) journeys.push(await journeyAt(instant));
   said[`${zone} ${new Date(0).getTimezoneOffset()}`] = JSON.stringify(journeys, null, 1);

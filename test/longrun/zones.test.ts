@@ -4,12 +4,26 @@ import { runChild } from './child.js';
 import type { Findings } from './requests-child.js';
 
 /** Minutes behind UTC in 1970. */
-const ZONES = { UTC: 0, 'Asia/Tokyo': -540, 'America/New_York': 300, 'Pacific/Apia': 660, 'Asia/Kathmandu': -330 } as const;
+const ZONES = {
+  UTC: 0,
+  'Asia/Tokyo': -540,
+  'America/New_York': 300,
+  'Pacific/Apia': 660,
+  'Asia/Kathmandu': -330,
+} as const;
 /** What Node makes of the variables. */
-const LOCALES = { C: 'en-US', 'ja_JP.UTF-8': 'ja-JP', 'tr_TR.UTF-8': 'tr-TR', ar_EG: 'ar-EG' } as const;
+const LOCALES = {
+  C: 'en-US',
+  'ja_JP.UTF-8': 'ja-JP',
+  'tr_TR.UTF-8': 'tr-TR',
+  ar_EG: 'ar-EG',
+} as const;
 type Start = readonly [zone: keyof typeof ZONES, locale: keyof typeof LOCALES];
 
-/** In what a process begins; each then lives through every zone, so that every zone meets every locale. A soak begins one in any two of them. */
+/**
+ * In what a process begins; each then lives through every zone, so that every zone meets every
+ * locale. A soak begins one in any two of them.
+ */
 const some: readonly Start[] = [
   ['UTC', 'C'],
   ['Asia/Tokyo', 'ja_JP.UTF-8'],
@@ -18,9 +32,14 @@ const some: readonly Start[] = [
   ['Asia/Kathmandu', 'C'],
 ];
 const keys = <K extends string>(table: Readonly<Record<K, unknown>>) => Object.keys(table) as K[];
-const starts = soaking ? keys(ZONES).flatMap((zone) => keys(LOCALES).map((locale): Start => [zone, locale])) : some;
+const starts = soaking
+  ? keys(ZONES).flatMap((zone) => keys(LOCALES).map((locale): Start => [zone, locale]))
+  : some;
 
-const start = ([zone, locale]: Start) => runChild<Findings>('requests-child.ts', keys(ZONES), { env: { TZ: zone, LANG: locale, LC_ALL: locale } });
+const start = ([zone, locale]: Start) =>
+  runChild<Findings>('requests-child.ts', keys(ZONES), {
+    env: { TZ: zone, LANG: locale, LC_ALL: locale },
+  });
 
 // Processes take their time on a busy machine.
 describe('what is sent and said', { timeout: soaking ? 3_600_000 : 90_000 }, () => {
@@ -28,9 +47,12 @@ describe('what is sent and said', { timeout: soaking ? 3_600_000 : 90_000 }, () 
     const found: Findings[] = [];
     for (const given of starts) found.push(await start(given));
     // The processes did live where they were told to, and would write otherwise.
-    expect(found.map(({ offset, locale }) => [offset, locale])).toEqual(starts.map(([zone, locale]) => [ZONES[zone], LOCALES[locale]]));
+    expect(found.map(({ offset, locale }) => [offset, locale])).toEqual(
+      starts.map(([zone, locale]) => [ZONES[zone], LOCALES[locale]]),
+    );
     expect(new Set(found.map(({ own }) => own)).size).toBe(starts.length);
-    for (const { said } of found) expect(Object.keys(said)).toEqual(Object.entries(ZONES).map((zone) => zone.join(' ')));
+    for (const { said } of found)
+      expect(Object.keys(said)).toEqual(Object.entries(ZONES).map((zone) => zone.join(' ')));
 
     const texts = new Set(found.flatMap(({ said }) => Object.values(said)));
     expect(texts.size).toBe(1);

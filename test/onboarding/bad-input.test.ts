@@ -30,60 +30,130 @@ const notices = [planSuspension, planResumption, planTermination];
 describe('a plan is refused', () => {
   it('without a start or a go-live, and with both', () => {
     expect(refused({})).toEqual(['missing_option', 'options.goLive']);
-    expect(refused({ start: '2027-01-04', goLive: '2027-10-01' })).toEqual(['invalid_option', 'options.goLive']);
-    for (const plan of notices) expect(refusal(() => plan({} as never))).toEqual(['missing_option', 'options.date']);
+    expect(refused({ start: '2027-01-04', goLive: '2027-10-01' })).toEqual([
+      'invalid_option',
+      'options.goLive',
+    ]);
+    for (const plan of notices)
+      expect(refusal(() => plan({} as never))).toEqual(['missing_option', 'options.date']);
   });
 
   it('for days that there are none of', () => {
-    for (const wrong of ['2027-02-29', '2027-13-01', '2027-04-31', '2027-4-1', '01.04.2027', '', 'tomorrow', '2027-04-01T00:00+09:00', '10000-01-01']) {
+    for (const wrong of [
+      '2027-02-29',
+      '2027-13-01',
+      '2027-04-31',
+      '2027-4-1',
+      '01.04.2027',
+      '',
+      'tomorrow',
+      '2027-04-01T00:00+09:00',
+      '10000-01-01',
+    ]) {
       expect(refused({ goLive: wrong })).toEqual(['invalid_date', 'options.goLive']);
       expect(refused({ start: wrong })).toEqual(['invalid_date', 'options.start']);
-      expect(refused({ start: '2027-01-04', today: wrong })).toEqual(['invalid_date', 'options.today']);
-      for (const plan of notices) expect(refusal(() => plan({ date: wrong }))).toEqual(['invalid_date', 'options.date']);
+      expect(refused({ start: '2027-01-04', today: wrong })).toEqual([
+        'invalid_date',
+        'options.today',
+      ]);
+      for (const plan of notices)
+        expect(refusal(() => plan({ date: wrong }))).toEqual(['invalid_date', 'options.date']);
     }
   });
 
   it('for options and durations that it does not know', () => {
-    expect(refused({ start: '2027-01-04', golive: '2027-10-01' })).toEqual(['unknown_option', 'options.golive']);
-    expect(refused({ start: '2027-01-04', durations: { coding: { weeks: 2 } } })).toEqual(['unknown_option', 'options.durations.coding']);
-    expect(refused({ start: '2027-01-04', durations: { notice: { weeks: 2 } } })).toEqual(['unknown_option', 'options.durations.notice']);
-    expect(refused({ start: '2027-01-04', durations: { review: { days: 2 } } })).toEqual(['unknown_option', 'options.durations.review.days']);
+    expect(refused({ start: '2027-01-04', golive: '2027-10-01' })).toEqual([
+      'unknown_option',
+      'options.golive',
+    ]);
+    expect(refused({ start: '2027-01-04', durations: { coding: { weeks: 2 } } })).toEqual([
+      'unknown_option',
+      'options.durations.coding',
+    ]);
+    expect(refused({ start: '2027-01-04', durations: { notice: { weeks: 2 } } })).toEqual([
+      'unknown_option',
+      'options.durations.notice',
+    ]);
+    expect(refused({ start: '2027-01-04', durations: { review: { days: 2 } } })).toEqual([
+      'unknown_option',
+      'options.durations.review.days',
+    ]);
     // A change has neither A-1 nor A-6.
     const change = { start: '2027-01-04', durations: { consideration: { weeks: 1 } } };
-    expect(refusal(() => planChange(change))).toEqual(['unknown_option', 'options.durations.consideration']);
-    expect(refusal(() => planOnboarding({ start: '2027-01-04', production: false } as never))).toEqual(['unknown_option', 'options.production']);
+    expect(refusal(() => planChange(change))).toEqual([
+      'unknown_option',
+      'options.durations.consideration',
+    ]);
+    expect(
+      refusal(() => planOnboarding({ start: '2027-01-04', production: false } as never)),
+    ).toEqual(['unknown_option', 'options.production']);
     for (const plan of notices) {
-      expect(refusal(() => plan({ date: '2027-01-04', durations: {} } as never))).toEqual(['unknown_option', 'options.durations']);
+      expect(refusal(() => plan({ date: '2027-01-04', durations: {} } as never))).toEqual([
+        'unknown_option',
+        'options.durations',
+      ]);
     }
   });
 
   it('for durations that are none', () => {
-    const duration = (value: unknown) => refused({ start: '2027-01-04', durations: { development: value } });
+    const duration = (value: unknown) =>
+      refused({ start: '2027-01-04', durations: { development: value } });
     for (const count of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53]) {
-      expect(duration({ weeks: count })).toEqual(['invalid_option', 'options.durations.development.weeks']);
+      expect(duration({ weeks: count })).toEqual([
+        'invalid_option',
+        'options.durations.development.weeks',
+      ]);
     }
     expect(duration({})).toEqual(['missing_option', 'options.durations.development']);
-    expect(duration({ weeks: 1, months: 1 })).toEqual(['invalid_option', 'options.durations.development']);
+    expect(duration({ weeks: 1, months: 1 })).toEqual([
+      'invalid_option',
+      'options.durations.development',
+    ]);
   });
 
   it('for durations shorter than a rule of the guideline', () => {
     const durations = (value: object) => refused({ start: '2027-01-04', durations: value });
-    expect(durations({ connectionCheckApplication: { weeks: 1 } })).toEqual(['invalid_option', 'options.durations.connectionCheckApplication']);
-    expect(durations({ preliminaryTest: { businessDays: 4 } })).toEqual(['invalid_option', 'options.durations.preliminaryTest']);
-    expect(durations({ productionApplication: { businessDays: 9 } })).toEqual(['invalid_option', 'options.durations.productionApplication']);
+    expect(durations({ connectionCheckApplication: { weeks: 1 } })).toEqual([
+      'invalid_option',
+      'options.durations.connectionCheckApplication',
+    ]);
+    expect(durations({ preliminaryTest: { businessDays: 4 } })).toEqual([
+      'invalid_option',
+      'options.durations.preliminaryTest',
+    ]);
+    expect(durations({ productionApplication: { businessDays: 9 } })).toEqual([
+      'invalid_option',
+      'options.durations.productionApplication',
+    ]);
     // Ten business days are never less than two weeks, and an estimate may be shorter.
-    const allowed = { productionApplication: { businessDays: 10 }, preliminaryTest: { months: 1 }, review: { weeks: 2 }, meeting: { weeks: 0 } };
-    expect(planOnboarding({ start: '2027-01-04', durations: allowed }).leadTimes.filter(({ basis }) => basis === 'host')).toHaveLength(4);
+    const allowed = {
+      productionApplication: { businessDays: 10 },
+      preliminaryTest: { months: 1 },
+      review: { weeks: 2 },
+      meeting: { weeks: 0 },
+    };
+    expect(
+      planOnboarding({ start: '2027-01-04', durations: allowed }).leadTimes.filter(
+        ({ basis }) => basis === 'host',
+      ),
+    ).toHaveLength(4);
   });
 
   it('when it leaves the calendar, and names the span', () => {
     for (const start of ['2023-06-29', '2050-09-01', '2051-01-01', '0100-01-01', '9999-12-31'])
       expect(refused({ start })).toEqual(['outside_calendar', 'options.start']);
-    for (const goLive of ['2023-08-01', '2051-01-01', '9999-12-31']) expect(refused({ goLive })).toEqual(['outside_calendar', 'options.goLive']);
+    for (const goLive of ['2023-08-01', '2051-01-01', '9999-12-31'])
+      expect(refused({ goLive })).toEqual(['outside_calendar', 'options.goLive']);
     const goLive = '2027-10-01';
     for (const review of [{ weeks: 2 ** 52 }, { months: 2 ** 52 }, { businessDays: 2 ** 52 }]) {
-      expect(refused({ goLive, durations: { review } })).toEqual(['outside_calendar', 'options.goLive']);
-      expect(refused({ start: goLive, durations: { review } })).toEqual(['outside_calendar', 'options.start']);
+      expect(refused({ goLive, durations: { review } })).toEqual([
+        'outside_calendar',
+        'options.goLive',
+      ]);
+      expect(refused({ start: goLive, durations: { review } })).toEqual([
+        'outside_calendar',
+        'options.start',
+      ]);
     }
     expect(refused({ goLive, today: '2060-01-01' })).toEqual(['outside_calendar', 'options.today']);
     const error = caught(() => planSuspension({ date: '2051-02-01' }));
@@ -94,7 +164,8 @@ describe('a plan is refused', () => {
   });
 
   it('for wrong types, as TypeErrors that name the option', () => {
-    for (const wrong of [undefined, null, '2027-04-01', []]) expect(mistyped(wrong)).toBe('options must be an object.');
+    for (const wrong of [undefined, null, '2027-04-01', []])
+      expect(mistyped(wrong)).toBe('options must be an object.');
     for (const wrong of [null, 20270401, new Date(0), {}]) {
       expect(mistyped({ goLive: wrong })).toBe('options.goLive must be a string.');
       expect(mistyped({ start: wrong })).toBe('options.start must be a string.');
@@ -102,18 +173,35 @@ describe('a plan is refused', () => {
     const start = '2027-01-04';
     expect(mistyped({ start, today: 5 })).toBe('options.today must be a string.');
     expect(mistyped({ start, durations: null })).toBe('options.durations must be an object.');
-    expect(mistyped({ start, durations: { review: 4 } })).toBe('options.durations.review must be an object.');
-    expect(mistyped({ start, durations: { review: { weeks: '4' } } })).toBe('options.durations.review.weeks must be a number.');
-    expect(mistyped({ start, calendar: {} })).toBe('options.calendar must have a method isHoliday.');
-    expect(mistyped({ start, calendar: { isHoliday: () => false } })).toBe('options.calendar must be a calendar.');
-    expect(typeError(() => planChange({ start, production: 'no' } as never))).toBe('options.production must be a boolean.');
-    for (const plan of notices) expect(typeError(() => plan({ date: 1 } as never))).toBe('options.date must be a string.');
+    expect(mistyped({ start, durations: { review: 4 } })).toBe(
+      'options.durations.review must be an object.',
+    );
+    expect(mistyped({ start, durations: { review: { weeks: '4' } } })).toBe(
+      'options.durations.review.weeks must be a number.',
+    );
+    expect(mistyped({ start, calendar: {} })).toBe(
+      'options.calendar must have a method isHoliday.',
+    );
+    expect(mistyped({ start, calendar: { isHoliday: () => false } })).toBe(
+      'options.calendar must be a calendar.',
+    );
+    expect(typeError(() => planChange({ start, production: 'no' } as never))).toBe(
+      'options.production must be a boolean.',
+    );
+    for (const plan of notices)
+      expect(typeError(() => plan({ date: 1 } as never))).toBe('options.date must be a string.');
   });
 });
 
 describe('a plan is not refused', () => {
   it('for options that are named and undefined', () => {
-    const plan = planChange({ start: undefined, goLive: '2027-10-01', durations: { review: undefined }, production: undefined, today: '2027-01-04' } as never);
+    const plan = planChange({
+      start: undefined,
+      goLive: '2027-10-01',
+      durations: { review: undefined },
+      production: undefined,
+      today: '2027-01-04',
+    } as never);
     expect(plan).toEqual(planChange({ goLive: '2027-10-01', today: '2027-01-04' }));
   });
 
@@ -145,15 +233,30 @@ describe('a text is refused', () => {
     ['Mermaid', toMermaid],
     ['iCalendar', toICalendar],
   ])('as %s, for options that are wrong, and for what is no plan', (_, write) => {
-    expect(refusal(() => write(plan, { lang: 'fr' } as never))).toEqual(['invalid_option', 'options.lang']);
+    expect(refusal(() => write(plan, { lang: 'fr' } as never))).toEqual([
+      'invalid_option',
+      'options.lang',
+    ]);
     expect(refusal(() => write(plan, { name: ' ' }))).toEqual(['invalid_option', 'options.name']);
-    expect(refusal(() => write(plan, { zone: 'UTC' } as never))).toEqual(['unknown_option', 'options.zone']);
-    expect(typeError(() => write(plan, { name: 1 } as never))).toBe('options.name must be a string.');
-    for (const wrong of [undefined, null, 'plan', {}, { steps: 1 }]) expect(typeError(() => write(wrong as never))).toBe('plan must be a plan.');
+    expect(refusal(() => write(plan, { zone: 'UTC' } as never))).toEqual([
+      'unknown_option',
+      'options.zone',
+    ]);
+    expect(typeError(() => write(plan, { name: 1 } as never))).toBe(
+      'options.name must be a string.',
+    );
+    for (const wrong of [undefined, null, 'plan', {}, { steps: 1 }])
+      expect(typeError(() => write(wrong as never))).toBe('plan must be a plan.');
   });
 
   it('for a stamp that is none', () => {
-    expect(refusal(() => toICalendar(plan, { stamp: 'now' }))).toEqual(['invalid_instant', 'options.stamp']);
-    expect(refusal(() => toText(plan, { stamp: '2027-01-01' } as never))).toEqual(['unknown_option', 'options.stamp']);
+    expect(refusal(() => toICalendar(plan, { stamp: 'now' }))).toEqual([
+      'invalid_instant',
+      'options.stamp',
+    ]);
+    expect(refusal(() => toText(plan, { stamp: '2027-01-01' } as never))).toEqual([
+      'unknown_option',
+      'options.stamp',
+    ]);
   });
 });

@@ -2,7 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { planChange, planOnboarding, planSuspension, toICalendar, toMarkdown, toMermaid, toText } from '../../src/onboarding/index.js';
+import {
+  planChange,
+  planOnboarding,
+  planSuspension,
+  toICalendar,
+  toMarkdown,
+  toMermaid,
+  toText,
+} from '../../src/onboarding/index.js';
 import { root } from '../house/sources.js';
 
 const binary = join(root, 'dist/cli.js');
@@ -45,24 +53,61 @@ describe('plan', () => {
 
   it('prints text unless another format is asked for, and JSON that is the plan itself', () => {
     expect(printed('--go-live', '2027-04-01', '--today', today)).toBe(toText(plan));
-    expect(JSON.parse(printed('--go-live', '2027-04-01', '--today', today, '--format', 'json'))).toEqual(JSON.parse(JSON.stringify(plan)));
+    expect(
+      JSON.parse(printed('--go-live', '2027-04-01', '--today', today, '--format', 'json')),
+    ).toEqual(JSON.parse(JSON.stringify(plan)));
   });
 
   it('reckons from a day, with durations, a name and another language', () => {
-    const durations = { development: { weeks: 10 }, review: { months: 2 }, handover: { businessDays: 2 } };
-    const expected = toText(planOnboarding({ start: '2027-01-04', durations, today }), { lang: 'en', name: 'loan' });
-    const args = ['--start', '2027-01-04', '--durations', 'development=10w,review=2m,handover=2d', '--name', 'loan', '--today', today];
+    const durations = {
+      development: { weeks: 10 },
+      review: { months: 2 },
+      handover: { businessDays: 2 },
+    };
+    const expected = toText(planOnboarding({ start: '2027-01-04', durations, today }), {
+      lang: 'en',
+      name: 'loan',
+    });
+    const args = [
+      '--start',
+      '2027-01-04',
+      '--durations',
+      'development=10w,review=2m,handover=2d',
+      '--name',
+      'loan',
+      '--today',
+      today,
+    ];
     expect(printed(...args, '--lang', 'en')).toBe(expected);
   });
 
   it('knows the other procedures, and what a change does not need', () => {
-    const change = planChange({ goLive: '2027-10-01', development: false, connectionTest: false, today });
-    expect(printed('change', '--go-live', '2027-10-01', '--without', 'development,connection-test', '--today', today)).toBe(toText(change));
-    expect(printed('suspension', '--date', '2027-08-01', '--today', today)).toBe(toText(planSuspension({ date: '2027-08-01', today })));
+    const change = planChange({
+      goLive: '2027-10-01',
+      development: false,
+      connectionTest: false,
+      today,
+    });
+    expect(
+      printed(
+        'change',
+        '--go-live',
+        '2027-10-01',
+        '--without',
+        'development,connection-test',
+        '--today',
+        today,
+      ),
+    ).toBe(toText(change));
+    expect(printed('suspension', '--date', '2027-08-01', '--today', today)).toBe(
+      toText(planSuspension({ date: '2027-08-01', today })),
+    );
   });
 
   it('is judged from today unless told otherwise: a go-live of long ago was missed', () => {
-    expect(printed('--go-live', '2024-10-01')).toContain('利用開始 2024-10-01(火) には間に合いません。');
+    expect(printed('--go-live', '2024-10-01')).toContain(
+      '利用開始 2024-10-01(火) には間に合いません。',
+    );
   });
 
   it('says how it is used, and which durations there are', () => {
@@ -76,10 +121,22 @@ describe('plan', () => {
 describe('plan refuses', () => {
   it.each([
     ['neither day', [], '--go-live か --start のどちらか一方を指定してください。'],
-    ['both days', ['--go-live', '2027-04-01', '--start', '2026-10-01'], '--go-live か --start のどちらか一方を指定してください。'],
+    [
+      'both days',
+      ['--go-live', '2027-04-01', '--start', '2026-10-01'],
+      '--go-live か --start のどちらか一方を指定してください。',
+    ],
     ['a notice without its day', ['suspension'], 'オプション --date は必須です。'],
-    ['a day that does not exist', ['--go-live', '2027-02-30'], '--go-live は YYYY-MM-DD 形式の正しい日付ではありません。'],
-    ['a today that does not exist', ['--start', '2027-02-03', '--today', 'x'], '--today は YYYY-MM-DD 形式の正しい日付ではありません。'],
+    [
+      'a day that does not exist',
+      ['--go-live', '2027-02-30'],
+      '--go-live は YYYY-MM-DD 形式の正しい日付ではありません。',
+    ],
+    [
+      'a today that does not exist',
+      ['--start', '2027-02-03', '--today', 'x'],
+      '--today は YYYY-MM-DD 形式の正しい日付ではありません。',
+    ],
     [
       'a plan that leaves the calendar',
       ['--start', '2050-12-01'],
@@ -87,9 +144,21 @@ describe('plan refuses', () => {
     ],
     ['another procedure', ['onboard'], '不明な手続です: "onboard"'],
     ['two procedures', ['change', 'suspension'], '不明な手続です: "suspension"'],
-    ['another format', ['--start', '2027-01-04', '--format', 'pdf'], '--format は text、md、ics、mermaid、json のいずれかです: "pdf"'],
-    ['what a procedure does not take', ['suspension', '--go-live', '2027-01-04'], 'suspension に --go-live は指定できません。'],
-    ['a part that is none', ['change', '--start', '2027-01-04', '--without', 'test'], '--without は development、connection-test、production です: "test"'],
+    [
+      'another format',
+      ['--start', '2027-01-04', '--format', 'pdf'],
+      '--format は text、md、ics、mermaid、json のいずれかです: "pdf"',
+    ],
+    [
+      'what a procedure does not take',
+      ['suspension', '--go-live', '2027-01-04'],
+      'suspension に --go-live は指定できません。',
+    ],
+    [
+      'a part that is none',
+      ['change', '--start', '2027-01-04', '--without', 'test'],
+      '--without は development、connection-test、production です: "test"',
+    ],
     [
       'a duration without unit',
       ['--start', '2027-01-04', '--durations', 'review=2'],

@@ -15,12 +15,15 @@ import {
 } from '../../src/onboarding/index.js';
 import { rounds } from '../kit/size.js';
 
-// What follows reckons by luxon and by another table of holidays, step by step and without a thought for speed.
+// What follows reckons by luxon and by another table of holidays, step by step and without a
+// thought for speed.
 const day = (text: string) => DateTime.fromISO(text, { zone: 'utc' });
 const two = (number: number) => String(number).padStart(2, '0');
 const holidays = new Set(
   Array.from({ length: 28 }, (_, index) => 2023 + index).flatMap((year) =>
-    japaneseHolidays.getHolidaysOf(year, true).map(({ month, date }) => `${year}-${two(month)}-${two(date)}`),
+    japaneseHolidays
+      .getHolidaysOf(year, true)
+      .map(({ month, date }) => `${year}-${two(month)}-${two(date)}`),
   ),
 );
 const isBusinessDay = (date: DateTime) => {
@@ -36,14 +39,19 @@ const plus = (date: DateTime, amount: PlanDuration): DateTime => {
   if (!('businessDays' in amount)) return onOrAfter(date.plus(amount));
   return Array.from({ length: amount.businessDays }).reduce<DateTime>((from) => next(from), date);
 };
-const businessDaysBetween = (from: DateTime, to: DateTime): number => (from >= to ? 0 : 1 + businessDaysBetween(next(from), to));
+const businessDaysBetween = (from: DateTime, to: DateTime): number =>
+  from >= to ? 0 : 1 + businessDaysBetween(next(from), to);
 
 const duration: fc.Arbitrary<PlanDuration> = fc.oneof(
   fc.record({ weeks: fc.nat(12) }),
   fc.record({ months: fc.nat(4) }),
   fc.record({ businessDays: fc.nat(30) }),
 );
-const atLeast = (weeks: number) => fc.oneof(fc.record({ weeks: fc.integer({ min: weeks, max: 8 }) }), fc.record({ months: fc.integer({ min: 1, max: 3 }) }));
+const atLeast = (weeks: number) =>
+  fc.oneof(
+    fc.record({ weeks: fc.integer({ min: weeks, max: 8 }) }),
+    fc.record({ months: fc.integer({ min: 1, max: 3 }) }),
+  );
 const common = {
   meeting: duration,
   development: duration,
@@ -57,45 +65,75 @@ const common = {
 };
 const durations: fc.Arbitrary<PlanDurations> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({}) },
-  { weight: 3, arbitrary: fc.record({ ...common, consideration: duration, disclosure: duration }, { requiredKeys: [] }) },
+  {
+    weight: 3,
+    arbitrary: fc.record(
+      { ...common, consideration: duration, disclosure: duration },
+      { requiredKeys: [] },
+    ),
+  },
 );
 const changeDurations = fc.record(common, { requiredKeys: [] });
-const parts = fc.record({ development: fc.boolean(), connectionTest: fc.boolean(), production: fc.boolean() });
+const parts = fc.record({
+  development: fc.boolean(),
+  connectionTest: fc.boolean(),
+  production: fc.boolean(),
+});
 // 2028 to 2045: far enough from both ends of the calendar for every plan.
-const date = fc.integer({ min: 0, max: 6_500 }).map((days) => day('2028-01-01').plus({ days }).toISODate() as string);
+const date = fc
+  .integer({ min: 0, max: 6_500 })
+  .map((days) => day('2028-01-01').plus({ days }).toISODate() as string);
 
 const today = '2024-01-05';
 const plans: fc.Arbitrary<Plan> = fc.oneof(
-  fc.tuple(date, durations).map(([start, given]) => planOnboarding({ start, durations: given, today })),
-  fc.tuple(date, durations).map(([goLive, given]) => planOnboarding({ goLive, durations: given, today })),
-  fc.tuple(date, changeDurations, parts).map(([start, given, needed]) => planChange({ start, durations: given, ...needed, today })),
-  fc.tuple(date, changeDurations, parts).map(([goLive, given, needed]) => planChange({ goLive, durations: given, ...needed, today })),
+  fc
+    .tuple(date, durations)
+    .map(([start, given]) => planOnboarding({ start, durations: given, today })),
+  fc
+    .tuple(date, durations)
+    .map(([goLive, given]) => planOnboarding({ goLive, durations: given, today })),
+  fc
+    .tuple(date, changeDurations, parts)
+    .map(([start, given, needed]) => planChange({ start, durations: given, ...needed, today })),
+  fc
+    .tuple(date, changeDurations, parts)
+    .map(([goLive, given, needed]) => planChange({ goLive, durations: given, ...needed, today })),
   date.map((planned) => planTermination({ date: planned, today })),
 );
 const runs = { numRuns: rounds(60, 5_000) };
 
-const amountOf = (plan: Plan, id: string) => plan.leadTimes.find((lead) => lead.id === id)?.amount as PlanDuration;
+const amountOf = (plan: Plan, id: string) =>
+  plan.leadTimes.find((lead) => lead.id === id)?.amount as PlanDuration;
 const inRow = (plan: Plan) => plan.steps.filter(({ beside }) => beside === undefined);
 
 /** What a schedule breaks: an order, a lead time, a day that is none. */
 function broken(plan: Plan, kind: 'earliest' | 'latest'): string[] {
-  const span = new Map(inRow(plan).map((step) => [step.id as string, { start: day(step[kind].start), end: day(step[kind].end) }]));
+  const span = new Map(
+    inRow(plan).map((step) => [
+      step.id as string,
+      { start: day(step[kind].start), end: day(step[kind].end) },
+    ]),
+  );
   const found: string[] = [];
   for (const [id, { start, end }] of span) {
-    if (!isBusinessDay(start) || !isBusinessDay(end) || start > end) found.push(`${id} is not on business days, or ends before it starts`);
+    if (!isBusinessDay(start) || !isBusinessDay(end) || start > end)
+      found.push(`${id} is not on business days, or ends before it starts`);
   }
   const row = inRow(plan);
   for (const [index, { id }] of row.entries()) {
     const [here, after] = [span.get(id), span.get(row[index + 1]?.id ?? '')];
-    if (here && after && after.start < plus(here.end, amountOf(plan, 'handover'))) found.push(`${row[index + 1]?.id} comes too early after ${id}`);
+    if (here && after && after.start < plus(here.end, amountOf(plan, 'handover')))
+      found.push(`${row[index + 1]?.id} comes too early after ${id}`);
   }
   const own = new Map<string, PlanDuration[]>();
   for (const { id, procedure, from, to, until } of leadTimes) {
     const [here, there] = [span.get(from), to === 'goal' ? undefined : span.get(to)];
     if (procedure !== plan.procedure || !here) continue;
     if (from === (to as string)) own.set(from, [...(own.get(from) ?? []), amountOf(plan, id)]);
-    else if (there && there[until] < plus(here.end, amountOf(plan, id))) found.push(`${id} is broken`);
-    else if (to === 'goal' && here.end.plus({ weeks: 2 }) > day(plan.goal)) found.push(`${id} is broken`);
+    else if (there && there[until] < plus(here.end, amountOf(plan, id)))
+      found.push(`${id} is broken`);
+    else if (to === 'goal' && here.end.plus({ weeks: 2 }) > day(plan.goal))
+      found.push(`${id} is broken`);
   }
   for (const [id, amounts] of own) {
     const here = span.get(id) as { start: DateTime; end: DateTime };
@@ -103,7 +141,8 @@ function broken(plan: Plan, kind: 'earliest' | 'latest'): string[] {
   }
   const last = span.get(row.at(-1)?.id ?? '')?.end as DateTime;
   // A notice may be for any day; a go-live is on a business day.
-  if (plan.procedure === 'termination' ? last >= day(plan.goal) : next(last) > day(plan.goal)) found.push('the goal comes too early');
+  if (plan.procedure === 'termination' ? last >= day(plan.goal) : next(last) > day(plan.goal))
+    found.push('the goal comes too early');
   return found;
 }
 
@@ -120,7 +159,8 @@ function goalWhenLate(plan: Plan, late: PlannedStep, by: number): DateTime {
       const from = span.get(lead.from);
       if (lead.procedure !== plan.procedure || lead.to !== id) continue;
       if (lead.from === (lead.to as string)) takes.push(amountOf(plan, lead.id));
-      else if (from) (lead.until === 'start' ? starts : ends).push(plus(from.end, amountOf(plan, lead.id)));
+      else if (from)
+        (lead.until === 'start' ? starts : ends).push(plus(from.end, amountOf(plan, lead.id)));
     }
     const start = DateTime.max(...starts) as DateTime;
     const end = DateTime.max(takes.reduce(plus, start), ...ends) as DateTime;
@@ -165,7 +205,8 @@ describe('every plan', () => {
 });
 
 describe('slack', () => {
-  // Not of notices: the day they are for is no business day, and nothing but the notice itself leads to it.
+  // Not of notices: the day they are for is no business day, and nothing but the notice itself
+  // leads to it.
   const reckoned = plans.filter(({ procedure }) => procedure !== 'termination');
 
   it('is how late a step may be without moving the goal, and not a day more', () => {
@@ -195,8 +236,11 @@ describe('slack', () => {
   it('is none anywhere on a critical path on which no weekend, holiday or short month moved a date', () => {
     fc.assert(
       fc.property(reckoned, (plan) => {
-        // Of a plan for a day the last way can be shorter than the plan, when a moved date gave it time.
-        const path = plan.criticalPath.map((id) => plan.steps.find((step) => step.id === id) as PlannedStep);
+        // Of a plan for a day the last way can be shorter than the plan, when a moved date gave it
+        // time.
+        const path = plan.criticalPath.map(
+          (id) => plan.steps.find((step) => step.id === id) as PlannedStep,
+        );
         fc.pre(path.every((step) => !moved(plan, step)) && path.at(-1)?.slackBusinessDays === 0);
         expect(path.filter(({ slackBusinessDays }) => slackBusinessDays > 0)).toEqual([]);
       }),
@@ -204,7 +248,10 @@ describe('slack', () => {
     );
   });
 
-  /** Whether one of the dates that make the end of a step is not where its lead time alone would put it. */
+  /**
+   * Whether one of the dates that make the end of a step is not where its lead time alone would put
+   * it.
+   */
   function moved(plan: Plan, { because, earliest }: PlannedStep): boolean {
     const before = plan.steps.find(({ id }) => id === because?.after);
     let at: DateTime = before ? day(before.earliest.end) : day(earliest.start);
@@ -231,7 +278,9 @@ describe('the critical path', () => {
           expect(step?.critical).toBe(true);
           expect(step?.because?.after).toBe(plan.criticalPath[index - 1] ?? null);
         }
-        expect(plan.steps.filter(({ critical }) => critical)).toHaveLength(plan.criticalPath.length);
+        expect(plan.steps.filter(({ critical }) => critical)).toHaveLength(
+          plan.criticalPath.length,
+        );
       }),
       runs,
     );
@@ -250,7 +299,11 @@ describe('moving', () => {
     fc.assert(
       fc.property(date, durations, fc.oneof(fc.constant(7), fc.nat(40)), (goLive, given, by) => {
         const later = day(goLive).plus({ days: by }).toISODate() as string;
-        compare(planOnboarding({ goLive, durations: given, today }), planOnboarding({ goLive: later, durations: given, today }), 'latest');
+        compare(
+          planOnboarding({ goLive, durations: given, today }),
+          planOnboarding({ goLive: later, durations: given, today }),
+          'latest',
+        );
       }),
       runs,
     );
@@ -258,12 +311,20 @@ describe('moving', () => {
 
   it('the start moves no earliest date the other way, nor the go-live', () => {
     fc.assert(
-      fc.property(date, changeDurations, parts, fc.oneof(fc.constant(7), fc.nat(40)), (start, given, needed, by) => {
-        const later = day(start).plus({ days: by }).toISODate() as string;
-        const [a, b] = [start, later].map((each) => planChange({ start: each, durations: given, ...needed })) as [Plan, Plan];
-        compare(a, b, 'earliest');
-        expect(a.goal <= b.goal).toBe(true);
-      }),
+      fc.property(
+        date,
+        changeDurations,
+        parts,
+        fc.oneof(fc.constant(7), fc.nat(40)),
+        (start, given, needed, by) => {
+          const later = day(start).plus({ days: by }).toISODate() as string;
+          const [a, b] = [start, later].map((each) =>
+            planChange({ start: each, durations: given, ...needed }),
+          ) as [Plan, Plan];
+          compare(a, b, 'earliest');
+          expect(a.goal <= b.goal).toBe(true);
+        },
+      ),
       runs,
     );
   });
@@ -275,7 +336,11 @@ describe('moving', () => {
         const back = planOnboarding({ goLive: there.goal, durations: given, today: there.start });
         expect(back.start >= there.start).toBe(true);
         expect(back.shortfall).toBeNull();
-        const late = planOnboarding({ goLive: there.goal, durations: given, today: next(day(back.start)).toISODate() as string });
+        const late = planOnboarding({
+          goLive: there.goal,
+          durations: given,
+          today: next(day(back.start)).toISODate() as string,
+        });
         expect(late.shortfall?.businessDays).toBeGreaterThan(0);
         expect((late.shortfall?.earliest ?? '') > there.goal).toBe(true);
       }),

@@ -28,7 +28,16 @@ const all: [string, Plan][] = [
   ['a beginning from a day', planOnboarding({ start: '2026-12-26', today })],
   ['a late beginning', late],
   ['a change', planChange({ goLive: '2027-10-01', today })],
-  ['a small change', planChange({ start: '2027-10-01', development: false, connectionTest: false, production: false, today })],
+  [
+    'a small change',
+    planChange({
+      start: '2027-10-01',
+      development: false,
+      connectionTest: false,
+      production: false,
+      today,
+    }),
+  ],
   ['a suspension', planSuspension({ date: '2027-08-01', today })],
   ['a resumption', planResumption({ date: '2027-09-01', today })],
   ['a termination', planTermination({ date: '2028-03-31', today })],
@@ -44,7 +53,12 @@ describe('the text', () => {
   };
 
   it('starts with what the plan is, the go-live and the latest start', () => {
-    expect(text.slice(0, 4)).toEqual(['自己情報取得API 利用開始までの計画', '利用開始: 2027-04-01(木)', '着手: 2026-09-29(火)（最遅）', '']);
+    expect(text.slice(0, 4)).toEqual([
+      '自己情報取得API 利用開始までの計画',
+      '利用開始: 2027-04-01(木)',
+      '着手: 2026-09-29(火)（最遅）',
+      '',
+    ]);
     expect(lines(toText(plan, { lang: 'en', name: 'loan' })).slice(0, 4)).toEqual([
       'Self-information acquisition API: plan to the first use (loan)',
       'go-live: Thu 2027-04-01',
@@ -70,7 +84,9 @@ describe('the text', () => {
       '    - テストデータ設定シート',
       '    - 接続確認環境試験_事前確認手順一覧',
     ]);
-    expect(block('提供されるもの（いつ、どこから）')).toContain('  2027-01-13(水)〜2027-01-25(月)  A-10 接続試験用資材等の提供等 ← デジタル庁  [図5.1-3 A-10]');
+    expect(block('提供されるもの（いつ、どこから）')).toContain(
+      '  2027-01-13(水)〜2027-01-25(月)  A-10 接続試験用資材等の提供等 ← デジタル庁  [図5.1-3 A-10]',
+    );
   });
 
   it('says of each lead time what it rests on, so that an invented one is seen as such', () => {
@@ -89,19 +105,32 @@ describe('the text', () => {
       ['1営業日', '各図の手順の順序', '本SDKの仮定（記載なし）'],
       ['1営業日', '図に利用開始の手順はない', 'ガイドラインの解釈'],
     ]);
-    const given = toText(planOnboarding({ goLive: '2027-04-01', durations: { development: { businessDays: 30 }, review: { months: 2 } }, today }));
+    const given = toText(
+      planOnboarding({
+        goLive: '2027-04-01',
+        durations: { development: { businessDays: 30 }, review: { months: 2 } },
+        today,
+      }),
+    );
     expect(given).toMatch(/30営業日 +システム開発の期間 +図5\.1-2 A-8 +指定された値/);
-    expect(given).toMatch(/2か月 +本番環境の利用申請から審査の完了まで +図5\.1-4 A-16 +指定された値/);
+    expect(given).toMatch(
+      /2か月 +本番環境の利用申請から審査の完了まで +図5\.1-4 A-16 +指定された値/,
+    );
   });
 
   it('shows the later three weeks as unconfirmed', () => {
-    expect(toText(plan)).toContain('2.2版より後の公開情報に「3週間前」とするものがある（未確認）。durations.productionApplication で指定できる。');
-    expect(toText(plan, { lang: 'en' })).toContain('Public traces later than v2.2 say three weeks (unconfirmed); durations.productionApplication takes it.');
+    expect(toText(plan)).toContain(
+      '2.2版より後の公開情報に「3週間前」とするものがある（未確認）。durations.productionApplication で指定できる。',
+    );
+    expect(toText(plan, { lang: 'en' })).toContain(
+      'Public traces later than v2.2 say three weeks (unconfirmed); durations.productionApplication takes it.',
+    );
   });
 
   it('says by how much a go-live is missed, and which step binds', () => {
     const told = (lang: 'ja' | 'en') => lines(toText(late, { lang })).slice(4, 7);
-    const path = 'A-1 → A-4 → A-5 → A-6 → A-7 → A-8 → A-9 → A-11 → A-12 → A-13 → A-14 → A-15 → A-16 → A-17 → A-18';
+    const path =
+      'A-1 → A-4 → A-5 → A-6 → A-7 → A-8 → A-9 → A-11 → A-12 → A-13 → A-14 → A-15 → A-16 → A-17 → A-18';
     expect(told('ja')).toEqual([
       '利用開始 2027-04-01(木) には間に合いません。着手の期限 2026-09-29(火) を過ぎています。',
       '2026-11-24(火) に最初の手順から始めると、最短で 2027-06-02(水)、40営業日の遅れです。',
@@ -125,7 +154,9 @@ describe('the text', () => {
   });
 
   it('says when a day was moved, and when holidays are predicted', () => {
-    expect(lines(toText(planOnboarding({ goLive: '2027-05-03', today })))[1]).toBe('利用開始: 2027-04-30(金)（指定された 2027-05-03(月) は営業日でないため）');
+    expect(lines(toText(planOnboarding({ goLive: '2027-05-03', today })))[1]).toBe(
+      '利用開始: 2027-04-30(金)（指定された 2027-05-03(月) は営業日でないため）',
+    );
     expect(lines(toText(planOnboarding({ start: '2026-12-30', today }), { lang: 'en' }))[1]).toBe(
       'start: Mon 2027-01-04 (Wed 2026-12-30, as given, is no business day)',
     );
@@ -134,14 +165,21 @@ describe('the text', () => {
     expect(toText(planTermination({ date: '2028-01-01', today }))).toContain(predicted);
   });
 
-  it.each(all)('of %s has its columns under each other, as wide as a terminal shows them', (_, each) => {
-    for (const lang of langs) {
-      const table = lines(toText(each, { lang })).filter((line) => /(図|figure )\d\.\d-\d,? [A-E]-\d+$/.test(line) && /\d{4}-\d\d-\d\d/.test(line));
-      expect(table).toHaveLength(each.steps.length);
-      const columns = table.map((line) => stringWidth(line.slice(0, line.search(/(図|figure )\d\.\d-\d,? [A-E]-\d+$/))));
-      expect(new Set(columns).size).toBe(1);
-    }
-  });
+  it.each(all)(
+    'of %s has its columns under each other, as wide as a terminal shows them',
+    (_, each) => {
+      for (const lang of langs) {
+        const table = lines(toText(each, { lang })).filter(
+          (line) => /(図|figure )\d\.\d-\d,? [A-E]-\d+$/.test(line) && /\d{4}-\d\d-\d\d/.test(line),
+        );
+        expect(table).toHaveLength(each.steps.length);
+        const columns = table.map((line) =>
+          stringWidth(line.slice(0, line.search(/(図|figure )\d\.\d-\d,? [A-E]-\d+$/))),
+        );
+        expect(new Set(columns).size).toBe(1);
+      }
+    },
+  );
 });
 
 describe('the checklist', () => {
@@ -151,11 +189,18 @@ describe('the checklist', () => {
       const heads = boxes.filter((line) => /^- \[ \] \*\*[A-E]-\d+ /.test(line));
       expect(heads).toHaveLength(each.steps.length);
       for (const [index, { id, figure }] of each.steps.entries()) {
-        expect(heads[index]).toMatch(lang === 'ja' ? `（図${figure} ${id}）` : ` (figure ${figure}, ${id})`);
+        expect(heads[index]).toMatch(
+          lang === 'ja' ? `（図${figure} ${id}）` : ` (figure ${figure}, ${id})`,
+        );
       }
-      const documents = each.steps.flatMap((step) => [...(step.documents ?? []), ...(step.asNeeded ?? [])]);
+      const documents = each.steps.flatMap((step) => [
+        ...(step.documents ?? []),
+        ...(step.asNeeded ?? []),
+      ]);
       const requirementsOfIt = each.procedure === 'onboarding' ? requirements.length : 0;
-      expect(boxes.filter((line) => line.startsWith('  - [ ] '))).toHaveLength(documents.length + requirementsOfIt);
+      expect(boxes.filter((line) => line.startsWith('  - [ ] '))).toHaveLength(
+        documents.length + requirementsOfIt,
+      );
     }
   });
 
@@ -178,13 +223,18 @@ describe('the checklist', () => {
     for (const { en, terms, provider, sdk } of requirements) {
       expect(text).toContain(`${en} (${terms.en})\n`);
       expect(text).toContain(`  - [ ] the provider: ${provider.en}\n`);
-      for (const each of sdk) expect(text).toContain(`  - \`myna-selfinfo${each.door === './vault' ? '/vault' : ''}\`: ${each.en} (\`${each.page}\`)\n`);
+      for (const each of sdk)
+        expect(text).toContain(
+          `  - \`myna-selfinfo${each.door === './vault' ? '/vault' : ''}\`: ${each.en} (\`${each.page}\`)\n`,
+        );
     }
     expect(toMarkdown(planTermination({ date: '2028-03-31' }))).not.toContain('要件');
   });
 
   it('lets a name break neither out of its line nor into the markup', () => {
-    expect(lines(toMarkdown(plan, { name: 'a*b_c`d\n# <b>[x](y)' }))[0]).toBe('# 自己情報取得API 利用開始までの計画（a\\*b\\_c\\`d \\# \\<b\\>\\[x\\](y)）');
+    expect(lines(toMarkdown(plan, { name: 'a*b_c`d\n# <b>[x](y)' }))[0]).toBe(
+      '# 自己情報取得API 利用開始までの計画（a\\*b\\_c\\`d \\# \\<b\\>\\[x\\](y)）',
+    );
   });
 });
 
@@ -197,10 +247,13 @@ interface Event {
 }
 
 describe('the feed', () => {
-  const isoDay = (date: Date) => new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+  const isoDay = (date: Date) =>
+    new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
 
   function readByIcalJs(text: string): Event[] {
-    const events = new ICAL.Component(ICAL.parse(text)).getAllSubcomponents('vevent').map((component) => new ICAL.Event(component));
+    const events = new ICAL.Component(ICAL.parse(text))
+      .getAllSubcomponents('vevent')
+      .map((component) => new ICAL.Event(component));
     return events.map(({ uid, startDate, endDate, summary, description }) => {
       expect([startDate.isDate, endDate.isDate]).toEqual([true, true]);
       return { uid, start: startDate.toString(), end: endDate.toString(), summary, description };
@@ -208,10 +261,18 @@ describe('the feed', () => {
   }
 
   function readByNodeIcal(text: string): Event[] {
-    const components = Object.values(nodeIcal.sync.parseICS(text)).flatMap((component) => (component?.type === 'VEVENT' ? [component] : []));
+    const components = Object.values(nodeIcal.sync.parseICS(text)).flatMap((component) =>
+      component?.type === 'VEVENT' ? [component] : [],
+    );
     return components.map(({ uid, start, end, summary, description, datetype }) => {
       expect(datetype).toBe('date');
-      return { uid, start: isoDay(start), end: isoDay(end as Date), summary: String(summary), description: String(description) };
+      return {
+        uid,
+        start: isoDay(start),
+        end: isoDay(end as Date),
+        summary: String(summary),
+        description: String(description),
+      };
     });
   }
 
@@ -221,11 +282,16 @@ describe('the feed', () => {
     expect(readByNodeIcal(text)).toEqual(events);
     return events;
   };
-  const uids = (each: Plan, options: PlanICalendarOptions = {}) => read(each, options).map(({ uid }) => uid);
+  const uids = (each: Plan, options: PlanICalendarOptions = {}) =>
+    read(each, options).map(({ uid }) => uid);
 
   it('has an all-day event for each step and for the go-live, which two parsers read alike', () => {
     const events = read(plan);
-    expect(events.map(({ summary, start, end }) => `${summary} ${start} ${end}`).filter((_, index) => [0, 1, 8, 9, 17, 18].includes(index))).toEqual([
+    expect(
+      events
+        .map(({ summary, start, end }) => `${summary} ${start} ${end}`)
+        .filter((_, index) => [0, 1, 8, 9, 17, 18].includes(index)),
+    ).toEqual([
       // The end is the day after the last one.
       'A-1 利用検討 2026-09-29 2026-10-14',
       'A-2 疑問点の問い合わせ（必要に応じ随時） 2026-09-29 2026-10-14',
@@ -240,19 +306,29 @@ describe('the feed', () => {
       '最早〜最遅: 2027-01-12',
       '余裕: 0営業日',
       '提出先: デジタル庁（マイナポータル運営主体）',
-      ...['- 接続確認環境利用申請書', '- サービス情報設定シート', '- 接続情報設定シート（接続確認環境）', '- テストデータ設定シート'],
+      ...[
+        '- 接続確認環境利用申請書',
+        '- サービス情報設定シート',
+        '- 接続情報設定シート（接続確認環境）',
+        '- テストデータ設定シート',
+      ],
       '- 接続確認環境試験_事前確認手順一覧',
     ]);
   });
 
-  it.each(all)('of %s is read alike in both languages, and names the figure of each step', (_, each) => {
-    for (const lang of langs) {
-      const events = read(each, { lang });
-      expect(events).toHaveLength(each.steps.length + 1);
-      for (const [index, { figure, id }] of each.steps.entries())
-        expect(events[index]?.description).toContain(lang === 'ja' ? `図${figure} ${id}` : `figure ${figure}, ${id}`);
-    }
-  });
+  it.each(all)(
+    'of %s is read alike in both languages, and names the figure of each step',
+    (_, each) => {
+      for (const lang of langs) {
+        const events = read(each, { lang });
+        expect(events).toHaveLength(each.steps.length + 1);
+        for (const [index, { figure, id }] of each.steps.entries())
+          expect(events[index]?.description).toContain(
+            lang === 'ja' ? `図${figure} ${id}` : `figure ${figure}, ${id}`,
+          );
+      }
+    },
+  );
 
   it('has the earliest dates of a plan from a day', () => {
     const events = read(planOnboarding({ start: '2027-04-16', today }));
@@ -261,41 +337,62 @@ describe('the feed', () => {
 
   it('keeps its UIDs when dates, durations and language change, so that events move and do not double', () => {
     const name = '住宅ローン事前審査';
-    const moved = planOnboarding({ start: '2027-05-06', durations: { development: { weeks: 3 } }, today: '2027-01-05' });
+    const moved = planOnboarding({
+      start: '2027-05-06',
+      durations: { development: { weeks: 3 } },
+      today: '2027-01-05',
+    });
     expect(uids(moved, { lang: 'en', name })).toEqual(uids(plan, { name }));
     expect(new Set(uids(plan)).size).toBe(19);
   });
 
   it('has other UIDs for another service and for another procedure', () => {
-    const every = [...all.slice(4).flatMap(([, each]) => uids(each)), ...uids(plan), ...uids(plan, { name: 'a' }), ...uids(plan, { name: 'b' })];
+    const every = [
+      ...all.slice(4).flatMap(([, each]) => uids(each)),
+      ...uids(plan),
+      ...uids(plan, { name: 'a' }),
+      ...uids(plan, { name: 'b' }),
+    ];
     expect(new Set(every).size).toBe(every.length);
   });
 
   it('is stamped with the day it is judged from, or as asked, and the same to the byte for the same plan', () => {
     const stamps = (text: string) => [...new Set(text.match(/^DTSTAMP:.*$/gm))];
     expect(stamps(toICalendar(plan))).toEqual(['DTSTAMP:20260928T150000Z']);
-    expect(stamps(toICalendar(plan, { stamp: '2026-10-01T12:34:56+09:00' }))).toEqual(['DTSTAMP:20261001T033456Z']);
-    expect(toICalendar(JSON.parse(JSON.stringify(plan)))).toBe(toICalendar(planOnboarding({ goLive: '2027-04-01', today })));
+    expect(stamps(toICalendar(plan, { stamp: '2026-10-01T12:34:56+09:00' }))).toEqual([
+      'DTSTAMP:20261001T033456Z',
+    ]);
+    expect(toICalendar(JSON.parse(JSON.stringify(plan)))).toBe(
+      toICalendar(planOnboarding({ goLive: '2027-04-01', today })),
+    );
   });
 
   it('has lines of at most 75 octets, and lets a name add none', () => {
     const name = `a;b,c\\d\r\nBEGIN:VEVENT\u0007${'年'.repeat(60)}`;
     const text = toICalendar(plan, { name });
-    for (const line of text.split('\r\n')) expect(new TextEncoder().encode(line).length).toBeLessThanOrEqual(75);
-    expect(text.replaceAll('\r\n ', '')).toContain(`（a\\;b\\,c\\\\d BEGIN:VEVENT ${'年'.repeat(60)}）\r\n`);
+    for (const line of text.split('\r\n'))
+      expect(new TextEncoder().encode(line).length).toBeLessThanOrEqual(75);
+    expect(text.replaceAll('\r\n ', '')).toContain(
+      `（a\\;b\\,c\\\\d BEGIN:VEVENT ${'年'.repeat(60)}）\r\n`,
+    );
     expect(read(plan, { name })).toHaveLength(19);
     expect(text.match(/^TRANSP:TRANSPARENT\r$/gm)).toHaveLength(19);
   });
 });
 
 describe('the Gantt chart', () => {
-  // The grammar of Mermaid's gantt, as far as it is documented: keywords, sections, and tasks `name :tags, id, start, end`.
+  // The grammar of Mermaid's gantt, as far as it is documented: keywords, sections, and tasks `name
+  // :tags, id, start, end`.
   const forbidden = /[:;#%,]/;
   function parse(text: string) {
     const [head, ...rest] = text.split('\n');
     expect(head).toBe('gantt');
     expect(rest.pop()).toBe('');
-    const chart = { title: '', sections: [] as string[], tasks: [] as { name: string; tags: string[]; id: string; start: string; end: string }[] };
+    const chart = {
+      title: '',
+      sections: [] as string[],
+      tasks: [] as { name: string; tags: string[]; id: string; start: string; end: string }[],
+    };
     for (const line of rest) {
       const keyword = /^ {4}(title|dateFormat|axisFormat|section) (.+)$/.exec(line);
       if (keyword?.[1] === 'title') chart.title = keyword[2] as string;
@@ -304,36 +401,61 @@ describe('the Gantt chart', () => {
         expect(keyword[2]).not.toMatch(forbidden);
       }
       if (keyword) continue;
-      const task = /^ {4}([^:]+) :((?:crit|milestone), )?(\w+), (\d{4}-\d\d-\d\d), (\d{4}-\d\d-\d\d|0d)$/.exec(line);
+      const task =
+        /^ {4}([^:]+) :((?:crit|milestone), )?(\w+), (\d{4}-\d\d-\d\d), (\d{4}-\d\d-\d\d|0d)$/.exec(
+          line,
+        );
       expect([line, task !== null]).toEqual([line, true]);
       const [, name, tag, id, start, end] = task as unknown as string[];
       expect(name).not.toMatch(forbidden);
       // A task must not begin with a word of the language.
-      expect(name).not.toMatch(/^(gantt|dateFormat|axisFormat|tickInterval|includes|excludes|todayMarker|weekday|title|section|click|href|call|acc)/i);
-      chart.tasks.push({ name: name as string, tags: tag ? [tag.slice(0, -2)] : [], id: id as string, start: start as string, end: end as string });
+      expect(name).not.toMatch(
+        /^(gantt|dateFormat|axisFormat|tickInterval|includes|excludes|todayMarker|weekday|title|section|click|href|call|acc)/i,
+      );
+      chart.tasks.push({
+        name: name as string,
+        tags: tag ? [tag.slice(0, -2)] : [],
+        id: id as string,
+        start: start as string,
+        end: end as string,
+      });
     }
     return chart;
   }
 
-  it.each(all)('of %s keeps to the grammar, with a bar for each step and a milestone at the end', (_, each) => {
-    for (const lang of langs) {
-      const { tasks, sections } = parse(toMermaid(each, { lang }));
-      expect(tasks).toHaveLength(each.steps.length + 1);
-      expect(tasks.at(-1)).toMatchObject({ tags: ['milestone'], start: each.goal, end: '0d' });
-      expect(new Set(tasks.map(({ id }) => id)).size).toBe(tasks.length);
-      expect(sections).toHaveLength(each.procedure === 'onboarding' ? 4 : 1);
-      for (const [index, { critical, figure }] of each.steps.entries()) {
-        expect(tasks[index]?.tags).toEqual(critical ? ['crit'] : []);
-        expect(tasks[index]?.name).toContain(figure);
+  it.each(all)(
+    'of %s keeps to the grammar, with a bar for each step and a milestone at the end',
+    (_, each) => {
+      for (const lang of langs) {
+        const { tasks, sections } = parse(toMermaid(each, { lang }));
+        expect(tasks).toHaveLength(each.steps.length + 1);
+        expect(tasks.at(-1)).toMatchObject({ tags: ['milestone'], start: each.goal, end: '0d' });
+        expect(new Set(tasks.map(({ id }) => id)).size).toBe(tasks.length);
+        expect(sections).toHaveLength(each.procedure === 'onboarding' ? 4 : 1);
+        for (const [index, { critical, figure }] of each.steps.entries()) {
+          expect(tasks[index]?.tags).toEqual(critical ? ['crit'] : []);
+          expect(tasks[index]?.name).toContain(figure);
+        }
       }
-    }
-  });
+    },
+  );
 
   it('has bars that end with the last day, which Mermaid leaves out', () => {
     const { tasks, sections, title } = parse(toMermaid(plan));
     expect(title).toBe('自己情報取得API 利用開始までの計画');
-    expect(sections).toEqual(['フェーズ１：利用検討', 'フェーズ２：利用準備／開発', 'フェーズ２：利用準備／接続試験', 'フェーズ２：利用準備／本番準備']);
-    expect(tasks[0]).toEqual({ name: 'A-1 利用検討（図5.1-1 A-1）', tags: ['crit'], id: 'a1', start: '2026-09-29', end: '2026-10-14' });
+    expect(sections).toEqual([
+      'フェーズ１：利用検討',
+      'フェーズ２：利用準備／開発',
+      'フェーズ２：利用準備／接続試験',
+      'フェーズ２：利用準備／本番準備',
+    ]);
+    expect(tasks[0]).toEqual({
+      name: 'A-1 利用検討（図5.1-1 A-1）',
+      tags: ['crit'],
+      id: 'a1',
+      start: '2026-09-29',
+      end: '2026-10-14',
+    });
     expect(tasks[8]).toMatchObject({ id: 'a9', start: '2027-01-12', end: '2027-01-13' });
   });
 
@@ -342,14 +464,18 @@ describe('the Gantt chart', () => {
       ['docs/onboarding.md', 'en'],
       ['docs/ja/onboarding.md', 'ja'],
     ] as const) {
-      const drawn = /^```mermaid\n([\s\S]*?)^```$/m.exec(readFileSync(join(root, page), 'utf8'))?.[1];
+      const drawn = /^```mermaid\n([\s\S]*?)^```$/m.exec(
+        readFileSync(join(root, page), 'utf8'),
+      )?.[1];
       expect(drawn).toBe(toMermaid(plan, { lang }));
     }
   });
 
   it('lets a name neither end a line nor start a comment', () => {
     const name = 'a:b;c#d%%e,f\nsection x';
-    expect(parse(toMermaid(plan, { name })).title).toBe('自己情報取得API 利用開始までの計画（a：b；c＃d％％e，f section x）');
+    expect(parse(toMermaid(plan, { name })).title).toBe(
+      '自己情報取得API 利用開始までの計画（a：b；c＃d％％e，f section x）',
+    );
     expect(parse(toMermaid(plan, { name, lang: 'en' })).sections).toHaveLength(4);
   });
 });

@@ -23,10 +23,15 @@ import { type Peer, type PeerClient, selfSigned, startPeer, thumbprintOf } from 
 const SAN = '127.0.0.2';
 const verifier = 'v'.repeat(43);
 const codeChallenge = createHash('sha256').update(verifier).digest('base64url');
-const [ec, next, rsa] = [makeKey('ES256', 'ec-2026'), makeKey('ES256', 'ec-2027'), makeKey('PS256', 'rsa-2026')];
+const [ec, next, rsa] = [
+  makeKey('ES256', 'ec-2026'),
+  makeKey('ES256', 'ec-2027'),
+  makeKey('PS256', 'rsa-2026'),
+];
 const keys = [ec.jwk, next.jwk, rsa.jwk];
 const byKey = ({ privateKey: key, alg, kid }: SigningKey) => privateKeyJwt({ key, alg, kid });
-const byService = (key: SigningKey) => privateKeyJwt({ sign: keyService(key), alg: key.alg, kid: key.kid });
+const byService = (key: SigningKey) =>
+  privateKeyJwt({ sign: keyService(key), alg: key.alg, kid: key.kid });
 
 let own: Credential;
 let registered: readonly PeerClient[];
@@ -39,7 +44,12 @@ beforeAll(async () => {
     { id: 'tls', method: 'tls_client_auth', san: SAN },
     { id: 'tls-pushed', method: 'tls_client_auth', san: SAN, pushes: true },
     { id: 'self-signed', method: 'self_signed_tls_client_auth', certificate: own },
-    { id: 'self-signed-pushed', method: 'self_signed_tls_client_auth', certificate: own, pushes: true },
+    {
+      id: 'self-signed-pushed',
+      method: 'self_signed_tls_client_auth',
+      certificate: own,
+      pushes: true,
+    },
     { id: 'jwt', method: 'private_key_jwt', keys },
     { id: 'jwt-pushed', method: 'private_key_jwt', keys, pushes: true },
   ];
@@ -61,7 +71,12 @@ interface Changes {
 }
 
 function connect(id: string, changes: Changes = {}, at: Peer = peer): SelfInfoClient<Loan> {
-  const client = createSelfInfoClient({ service: loan, environment: at.environment(id), tls, ...changes });
+  const client = createSelfInfoClient({
+    service: loan,
+    environment: at.environment(id),
+    tls,
+    ...changes,
+  });
   opened.push(client);
   return client;
 }
@@ -85,28 +100,59 @@ describe('a whole journey at an authorization server that somebody else wrote', 
     ['by EC key, pushed', 'jwt-pushed', () => ({ clientAuth: byKey(ec) })],
     ['by RSA key, pushed', 'jwt-pushed', () => ({ clientAuth: byKey(rsa) })],
     ['by key service with an EC key, pushed', 'jwt-pushed', () => ({ clientAuth: byService(ec) })],
-    ['by key service with an RSA key, pushed', 'jwt-pushed', () => ({ clientAuth: byService(rsa) })],
-    ['by certificate and EC key together', 'jwt-pushed', () => ({ clientAuth: byKey(ec), tls: own })],
-  ])('%s ends with an answer, and with a token bound to the certificate', async (_, id, changes) => {
-    const { tls: used = tls } = changes();
-    const [steps, calls] = [peer.steps.length, peer.calls.length];
-    const client = connect(id, changes());
-    const result = await client.query(grantOf(await complete(client)), { income: latest() }, { deadlineMs: 10_000 });
-    expect(expectStatus(result, 'ready').answer.items.income.status).toBe('nothing-on-record');
-    const backend = peer.steps.slice(steps).filter((step) => !/^\/(auth|consent)\b/.test(step));
-    expect(backend).toEqual([...(id.endsWith('pushed') ? ['/par'] : []), '/token', '/self-information', '/self-information/result']);
-    const thumbprint = thumbprintOf(used.cert);
-    for (const { claims, thumbprint: seen } of peer.calls.slice(calls)) {
-      expect([seen, claims.cnf?.['x5t#S256'], claims.client_id, claims.iss]).toEqual([thumbprint, thumbprint, id, peer.url]);
-    }
-    expect(peer.calls).toHaveLength(calls + 2);
-  });
+    [
+      'by key service with an RSA key, pushed',
+      'jwt-pushed',
+      () => ({ clientAuth: byService(rsa) }),
+    ],
+    [
+      'by certificate and EC key together',
+      'jwt-pushed',
+      () => ({ clientAuth: byKey(ec), tls: own }),
+    ],
+  ])(
+    '%s ends with an answer, and with a token bound to the certificate',
+    async (_, id, changes) => {
+      const { tls: used = tls } = changes();
+      const [steps, calls] = [peer.steps.length, peer.calls.length];
+      const client = connect(id, changes());
+      const result = await client.query(
+        grantOf(await complete(client)),
+        { income: latest() },
+        { deadlineMs: 10_000 },
+      );
+      expect(expectStatus(result, 'ready').answer.items.income.status).toBe('nothing-on-record');
+      const backend = peer.steps.slice(steps).filter((step) => !/^\/(auth|consent)\b/.test(step));
+      expect(backend).toEqual([
+        ...(id.endsWith('pushed') ? ['/par'] : []),
+        '/token',
+        '/self-information',
+        '/self-information/result',
+      ]);
+      const thumbprint = thumbprintOf(used.cert);
+      for (const { claims, thumbprint: seen } of peer.calls.slice(calls)) {
+        expect([seen, claims.cnf?.['x5t#S256'], claims.client_id, claims.iss]).toEqual([
+          thumbprint,
+          thumbprint,
+          id,
+          peer.url,
+        ]);
+      }
+      expect(peer.calls).toHaveLength(calls + 2);
+    },
+  );
 
   it('speaks TLS 1.2, too', async () => {
     const older = await startPeer(registered, 'TLSv1.2');
     try {
-      const client = connect('jwt-pushed', { clientAuth: byKey(ec), tls: await older.authority.issue('loan') }, older);
-      expect((await client.query(grantOf(await complete(client, older)), { income: latest() })).status).toBe('ready');
+      const client = connect(
+        'jwt-pushed',
+        { clientAuth: byKey(ec), tls: await older.authority.issue('loan') },
+        older,
+      );
+      expect(
+        (await client.query(grantOf(await complete(client, older)), { income: latest() })).status,
+      ).toBe('ready');
     } finally {
       await older.close();
     }
@@ -124,33 +170,89 @@ describe('a whole journey at an authorization server that somebody else wrote', 
   it('ends where the citizen declines', async () => {
     const client = connect('tls-pushed');
     const { url } = await client.beginConsent({ sessionBinding: SESSION });
-    expect(await client.completeConsent(await peer.visit(url, 'decline'), { sessionBinding: SESSION })).toEqual({ status: 'declined' });
+    expect(
+      await client.completeConsent(await peer.visit(url, 'decline'), { sessionBinding: SESSION }),
+    ).toEqual({ status: 'declined' });
   });
 
   it('can be walked by a host that holds the steps itself', async () => {
     const environment = peer.environment('jwt-pushed');
     const clientAuth = byKey(ec);
-    const { url } = await pushAuthorization({ environment, state: 'state-1', codeChallenge, tls, clientAuth });
-    const callback = await validateCallback(environment, await peer.visit(url), { state: 'state-1' });
-    const { token } = await exchangeToken({ environment, callback, codeVerifier: verifier, tls, clientAuth });
+    const { url } = await pushAuthorization({
+      environment,
+      state: 'state-1',
+      codeChallenge,
+      tls,
+      clientAuth,
+    });
+    const callback = await validateCallback(environment, await peer.visit(url), {
+      state: 'state-1',
+    });
+    const { token } = await exchangeToken({
+      environment,
+      callback,
+      codeVerifier: verifier,
+      tls,
+      clientAuth,
+    });
     expect(token.reveal().split('.')).toHaveLength(3);
   });
 });
 
 describe('the peer keeps out', () => {
   it.each<[string, string, () => Promise<Changes>]>([
-    ['a certificate with another SAN', 'tls', async () => ({ tls: await peer.authority.issue('loan', { ip: '127.0.0.3' }) })],
+    [
+      'a certificate with another SAN',
+      'tls',
+      async () => ({ tls: await peer.authority.issue('loan', { ip: '127.0.0.3' }) }),
+    ],
     ['a certificate without SAN', 'tls', async () => ({ tls: await peer.authority.issue('loan') })],
-    ['a self-signed certificate where one of the authority is registered', 'tls', async () => ({ tls: own })],
-    ['a self-signed certificate that is not registered', 'self-signed', async () => ({ tls: await selfSigned('loan') })],
-    ['a certificate of the authority where a self-signed one is registered', 'self-signed', async () => ({})],
-    ['an EC key of the right name', 'jwt', async () => ({ clientAuth: byKey(makeKey('ES256', ec.kid)) })],
-    ['an RSA key of the right name', 'jwt', async () => ({ clientAuth: byKey(makeKey('PS256', rsa.kid)) })],
-    ['a key that is not registered', 'jwt', async () => ({ clientAuth: byKey(makeKey('ES256', 'ec-2028')) })],
-    ['an assertion of ten minutes ago', 'jwt', async () => ({ clientAuth: byKey(ec), clock: createVirtualClock(Date.now() - 600_000) })],
-    ['an assertion of in ten minutes', 'jwt', async () => ({ clientAuth: byKey(ec), clock: createVirtualClock(Date.now() + 600_000) })],
+    [
+      'a self-signed certificate where one of the authority is registered',
+      'tls',
+      async () => ({ tls: own }),
+    ],
+    [
+      'a self-signed certificate that is not registered',
+      'self-signed',
+      async () => ({ tls: await selfSigned('loan') }),
+    ],
+    [
+      'a certificate of the authority where a self-signed one is registered',
+      'self-signed',
+      async () => ({}),
+    ],
+    [
+      'an EC key of the right name',
+      'jwt',
+      async () => ({ clientAuth: byKey(makeKey('ES256', ec.kid)) }),
+    ],
+    [
+      'an RSA key of the right name',
+      'jwt',
+      async () => ({ clientAuth: byKey(makeKey('PS256', rsa.kid)) }),
+    ],
+    [
+      'a key that is not registered',
+      'jwt',
+      async () => ({ clientAuth: byKey(makeKey('ES256', 'ec-2028')) }),
+    ],
+    [
+      'an assertion of ten minutes ago',
+      'jwt',
+      async () => ({ clientAuth: byKey(ec), clock: createVirtualClock(Date.now() - 600_000) }),
+    ],
+    [
+      'an assertion of in ten minutes',
+      'jwt',
+      async () => ({ clientAuth: byKey(ec), clock: createVirtualClock(Date.now() + 600_000) }),
+    ],
     ['a client that authenticates by its certificate alone', 'jwt', async () => ({})],
-    ['an assertion where a certificate is registered', 'tls', async () => ({ clientAuth: byKey(ec), tls: await peer.authority.issue('loan') })],
+    [
+      'an assertion where a certificate is registered',
+      'tls',
+      async () => ({ clientAuth: byKey(ec), tls: await peer.authority.issue('loan') }),
+    ],
   ])('%s: no token', async (_, id, changes) => {
     const calls = peer.calls.length;
     expect(await complete(connect(id, await changes()))).toEqual(kept);
@@ -158,10 +260,26 @@ describe('the peer keeps out', () => {
   });
 
   it.each<[string, string, () => Promise<Changes>]>([
-    ['a certificate with another SAN', 'tls-pushed', async () => ({ tls: await peer.authority.issue('loan', { ip: '127.0.0.3' }) })],
-    ['a self-signed certificate that is not registered', 'self-signed-pushed', async () => ({ tls: await selfSigned('loan') })],
-    ['a key of the right name', 'jwt-pushed', async () => ({ clientAuth: byKey(makeKey('ES256', ec.kid)) })],
-    ['an assertion of ten minutes ago', 'jwt-pushed', async () => ({ clientAuth: byKey(ec), clock: createVirtualClock(Date.now() - 600_000) })],
+    [
+      'a certificate with another SAN',
+      'tls-pushed',
+      async () => ({ tls: await peer.authority.issue('loan', { ip: '127.0.0.3' }) }),
+    ],
+    [
+      'a self-signed certificate that is not registered',
+      'self-signed-pushed',
+      async () => ({ tls: await selfSigned('loan') }),
+    ],
+    [
+      'a key of the right name',
+      'jwt-pushed',
+      async () => ({ clientAuth: byKey(makeKey('ES256', ec.kid)) }),
+    ],
+    [
+      'an assertion of ten minutes ago',
+      'jwt-pushed',
+      async () => ({ clientAuth: byKey(ec), clock: createVirtualClock(Date.now() - 600_000) }),
+    ],
   ])('%s: no consent', async (_, id, changes) => {
     const client = connect(id, await changes());
     expect(await errorOf(() => client.beginConsent({ sessionBinding: SESSION }))).toMatchObject({
@@ -175,19 +293,41 @@ describe('the peer keeps out', () => {
   it('no client whose clock is a little off', async () => {
     for (const off of [-40_000, 30_000]) {
       const clock = createVirtualClock(Date.now() + off);
-      expect((await complete(connect('jwt-pushed', { clientAuth: byKey(ec), clock }))).status).toBe('granted');
+      expect((await complete(connect('jwt-pushed', { clientAuth: byKey(ec), clock }))).status).toBe(
+        'granted',
+      );
     }
   });
 
   it('whoever comes without certificate', async () => {
-    const form = { grant_type: 'authorization_code', code: 'a', redirect_uri: 'https://loan.example/callback', code_verifier: verifier, client_id: 'tls' };
-    expect(await peer.post('/token', form)).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
-    expect(await peer.post('/token', form, tls)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+    const form = {
+      grant_type: 'authorization_code',
+      code: 'a',
+      redirect_uri: 'https://loan.example/callback',
+      code_verifier: verifier,
+      client_id: 'tls',
+    };
+    expect(await peer.post('/token', form)).toMatchObject({
+      status: 401,
+      body: { error: 'invalid_client' },
+    });
+    expect(await peer.post('/token', form, tls)).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_grant' },
+    });
   });
 
   it('a pushed request without PKCE', async () => {
-    const form = { response_type: 'code', client_id: 'tls-pushed', redirect_uri: 'https://loan.example/callback', state: 'a' };
-    expect(await peer.post('/par', form, tls)).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
+    const form = {
+      response_type: 'code',
+      client_id: 'tls-pushed',
+      redirect_uri: 'https://loan.example/callback',
+      state: 'a',
+    };
+    expect(await peer.post('/par', form, tls)).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_request' },
+    });
     const pkce = { code_challenge: codeChallenge, code_challenge_method: 'S256' };
     expect(await peer.post('/par', { ...form, ...pkce }, tls)).toMatchObject({ status: 201 });
   });
@@ -196,7 +336,9 @@ describe('the peer keeps out', () => {
     const environment = peer.environment('tls');
     const url = buildConsentUrl(environment, { state: 'state-1', codeChallenge });
     const callback = await peer.visit(altered(url, { client_id: 'tls-pushed' }));
-    expect(await errorOf(() => validateCallback(environment, callback, { state: 'state-1' }))).toMatchObject({
+    expect(
+      await errorOf(() => validateCallback(environment, callback, { state: 'state-1' })),
+    ).toMatchObject({
       code: 'callback_rejected',
       upstream: { code: 'invalid_request' },
     });
@@ -209,12 +351,17 @@ describe('the peer keeps out', () => {
     // The peer does not look up the state of a request that it no longer knows.
     const callback = await peer.visit(url);
     expect(new URL(callback).searchParams.get('error')).toBe('invalid_request_uri');
-    expect(await client.completeConsent(callback, { sessionBinding: SESSION })).toEqual({ status: 'rejected', at: 'callback', code: 'state_missing' });
+    expect(await client.completeConsent(callback, { sessionBinding: SESSION })).toEqual({
+      status: 'rejected',
+      at: 'callback',
+      code: 'state_missing',
+    });
   });
 
   it('a code a second time, and one with another verifier', async () => {
     const environment = peer.environment('tls');
-    const come = () => peer.visit(buildConsentUrl(environment, { state: 'state-1', codeChallenge }));
+    const come = () =>
+      peer.visit(buildConsentUrl(environment, { state: 'state-1', codeChallenge }));
     const exchange = async (request: string, codeVerifier = verifier) => {
       const callback = await validateCallback(environment, request, { state: 'state-1' });
       return exchangeToken({ environment, callback, codeVerifier, tls });
@@ -223,7 +370,9 @@ describe('the peer keeps out', () => {
     expect((await exchange(once)).expiresAt).not.toBeNull();
     const refused = { code: 'token_refused', upstream: { code: 'invalid_grant' } };
     expect(await errorOf(() => exchange(once))).toMatchObject(refused);
-    expect(await errorOf(async () => exchange(await come(), 'w'.repeat(43)))).toMatchObject(refused);
+    expect(await errorOf(async () => exchange(await come(), 'w'.repeat(43)))).toMatchObject(
+      refused,
+    );
   });
 });
 
@@ -234,8 +383,13 @@ describe('the client keeps out', () => {
     const callback = await peer.visit(url);
     expect(new URL(callback).searchParams.get('iss')).toBe(peer.url);
     const steps = peer.steps.length;
-    const complete = (request: string) => client.completeConsent(request, { sessionBinding: SESSION });
-    expect(await complete(altered(callback, { iss: 'https://elsewhere.example' }))).toEqual({ status: 'rejected', at: 'callback', code: 'issuer_mismatch' });
+    const complete = (request: string) =>
+      client.completeConsent(request, { sessionBinding: SESSION });
+    expect(await complete(altered(callback, { iss: 'https://elsewhere.example' }))).toEqual({
+      status: 'rejected',
+      at: 'callback',
+      code: 'issuer_mismatch',
+    });
     expect(await complete(callback)).toEqual({ status: 'replayed' });
     expect(peer.steps).toHaveLength(steps);
   });
@@ -248,8 +402,14 @@ describe('a certificate-bound token', () => {
     const retrieval = await before.submit(grantOf(await complete(before)), { income: latest() });
     const after = connect('tls', { store, tls: await peer.authority.issue('loan', { ip: SAN }) });
     const failed = expectStatus(await after.collect(retrieval), 'failed');
-    expect(failed.error).toMatchObject({ code: 'upstream_refused', stage: 'result', upstream: { status: 401, code: 'invalid_token' } });
+    expect(failed.error).toMatchObject({
+      code: 'upstream_refused',
+      stage: 'result',
+      upstream: { status: 401, code: 'invalid_token' },
+    });
     expect((await before.collect(retrieval)).status).toBe('ready');
-    expect((await after.query(grantOf(await complete(after)), { income: latest() })).status).toBe('ready');
+    expect((await after.query(grantOf(await complete(after)), { income: latest() })).status).toBe(
+      'ready',
+    );
   });
 });

@@ -1,7 +1,14 @@
-// The independent peer: oidc-provider over real mutual TLS, with resource endpoints of its own. Nothing here is shared with the client or the sandbox.
-// Must be loaded before the certificate library.
+// The independent peer: oidc-provider over real mutual TLS, with resource endpoints of its own.
+// Nothing here is shared with the client or the sandbox. Must be loaded before the certificate
+// library.
 import 'reflect-metadata';
-import { createHash, generateKeyPairSync, randomBytes, webcrypto, X509Certificate } from 'node:crypto';
+import {
+  createHash,
+  generateKeyPairSync,
+  randomBytes,
+  webcrypto,
+  X509Certificate,
+} from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, request as send } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -10,7 +17,12 @@ import { X509CertificateGenerator } from '@peculiar/x509';
 import { createLocalJWKSet, type JWK, type JWTPayload, jwtVerify } from 'jose';
 import type { ClientMetadata, Configuration } from 'oidc-provider';
 import { vi } from 'vitest';
-import { type Environment, publicProfile, sandboxEnvironment, type WireProfile } from '../../src/index.js';
+import {
+  type Environment,
+  publicProfile,
+  sandboxEnvironment,
+  type WireProfile,
+} from '../../src/index.js';
 import { type Authority, type Credential, createAuthority } from '../kit/certificates.js';
 import { REDIRECT_URI } from '../kit/loan.js';
 
@@ -32,7 +44,10 @@ export interface PeerClient {
   readonly pushes?: boolean;
 }
 
-/** A call that reached the resource endpoints: what its token says, and the thumbprint of the certificate it came with. */
+/**
+ * A call that reached the resource endpoints: what its token says, and the thumbprint of the
+ * certificate it came with.
+ */
 export interface ResourceCall {
   readonly path: string;
   readonly claims: JWTPayload & { readonly cnf?: Readonly<Record<string, string>> };
@@ -49,7 +64,11 @@ export interface Peer {
   /** A browser with a cookie jar and a citizen: follows the pages to the callback. */
   visit(url: string, decision?: 'agree' | 'decline'): Promise<string>;
   /** A form as a client without the SDK would send it, with or without a certificate. */
-  post(path: string, form: Record<string, string>, tls?: Credential): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }>;
+  post(
+    path: string,
+    form: Record<string, string>,
+    tls?: Credential,
+  ): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }>;
   close(): Promise<void>;
 }
 
@@ -65,7 +84,11 @@ function profileOf(pushes: boolean): WireProfile {
       request: known('/self-information'),
       result: known('/self-information/result'),
     },
-    oauth: { ...publicProfile.oauth, issuerInCallback: known(true), pushedAuthorizationRequests: known(pushes) },
+    oauth: {
+      ...publicProfile.oauth,
+      issuerInCallback: known(true),
+      pushedAuthorizationRequests: known(pushes),
+    },
     fields: {
       ...publicProfile.fields,
       processId: known('receipt'),
@@ -79,7 +102,10 @@ function profileOf(pushes: boolean): WireProfile {
   };
 }
 
-export async function startPeer(clients: readonly PeerClient[], maxVersion: SecureVersion = 'TLSv1.3'): Promise<Peer> {
+export async function startPeer(
+  clients: readonly PeerClient[],
+  maxVersion: SecureVersion = 'TLSv1.3',
+): Promise<Peer> {
   const authority = await createAuthority();
   const server = createServer({
     ...(await authority.issue('peer', { ip: '127.0.0.1' })),
@@ -91,7 +117,12 @@ export async function startPeer(clients: readonly PeerClient[], maxVersion: Secu
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const signing = { ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig', kid: 'peer' };
+  const signing = {
+    ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }),
+    alg: 'ES256',
+    use: 'sig',
+    kid: 'peer',
+  };
   const provider = await quietly(async () => {
     const { Provider } = await import('oidc-provider');
     return new Provider(url, configure(clients, signing));
@@ -103,37 +134,59 @@ export async function startPeer(clients: readonly PeerClient[], maxVersion: Secu
   async function consent(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { params } = await provider.interactionDetails(request, response);
     if (request.headers['x-citizen'] === 'decline') {
-      await provider.interactionFinished(request, response, { error: 'access_denied', error_description: 'declined' });
+      await provider.interactionFinished(request, response, {
+        error: 'access_denied',
+        error_description: 'declined',
+      });
       return;
     }
     const grant = new provider.Grant({ accountId: 'hanako', clientId: String(params.client_id) });
     grant.addResourceScope(RESOURCE, SCOPE);
     const result = { login: { accountId: 'hanako' }, consent: { grantId: await grant.save() } };
-    await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
+    await provider.interactionFinished(request, response, result, {
+      mergeWithLastSubmission: false,
+    });
   }
 
   /** A token counts with the certificate it is bound to only (RFC 8705). */
-  async function serveResource(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+  async function serveResource(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+  ): Promise<void> {
     const body = JSON.parse(await textOf(request));
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-    const { payload } = await jwtVerify<ResourceCall['claims']>(token, verified, { issuer: url, audience: RESOURCE, typ: 'at+jwt' });
+    const { payload } = await jwtVerify<ResourceCall['claims']>(token, verified, {
+      issuer: url,
+      audience: RESOURCE,
+      typ: 'at+jwt',
+    });
     const thumbprint = thumbprintOf(certificateOf(request)?.raw);
     calls.push({ path, claims: payload, thumbprint });
     const answer = path.endsWith('/result')
-      ? { receipt: body.receipt, stand: 'ready', data: [{ code: 'TM00000000000002', fared: 'empty' }] }
+      ? {
+          receipt: body.receipt,
+          stand: 'ready',
+          data: [{ code: 'TM00000000000002', fared: 'empty' }],
+        }
       : { receipt: 'receipt-of-the-peer' };
     const good = payload.cnf?.['x5t#S256'] === thumbprint;
-    response.writeHead(good ? 200 : 401, { 'content-type': 'application/json' }).end(JSON.stringify(good ? answer : { error: 'invalid_token' }));
+    response
+      .writeHead(good ? 200 : 401, { 'content-type': 'application/json' })
+      .end(JSON.stringify(good ? answer : { error: 'invalid_token' }));
   }
 
   const pages = provider.callback();
   server.on('request', (request, response) => {
     const { pathname } = new URL(request.url ?? '/', url);
     steps.push(pathname);
-    if (pathname.startsWith('/consent/')) void consent(request, response).catch(() => response.writeHead(500).end());
+    if (pathname.startsWith('/consent/'))
+      void consent(request, response).catch(() => response.writeHead(500).end());
     else if (pathname.startsWith('/self-information'))
       void serveResource(request, response, pathname).catch(() =>
-        response.writeHead(401, { 'content-type': 'application/json' }).end('{"error":"invalid_token"}'),
+        response
+          .writeHead(401, { 'content-type': 'application/json' })
+          .end('{"error":"invalid_token"}'),
       );
     else void pages(request, response);
   });
@@ -156,7 +209,10 @@ export async function startPeer(clients: readonly PeerClient[], maxVersion: Secu
       const jar = new Map<string, string>();
       for (let at = start, hops = 0; hops < 10; hops++) {
         const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-        const { headers } = await call(at, { headers: { cookie, 'x-citizen': decision, accept: 'text/html' }, ca: authority.ca });
+        const { headers } = await call(at, {
+          headers: { cookie, 'x-citizen': decision, accept: 'text/html' },
+          ca: authority.ca,
+        });
         for (const line of headers['set-cookie'] ?? []) {
           const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
           jar.set(name, value);
@@ -169,7 +225,11 @@ export async function startPeer(clients: readonly PeerClient[], maxVersion: Secu
     },
     async post(path, form, tls) {
       const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-      const { status, text } = await call(url + path, { method: 'POST', headers, ca: authority.ca, ...tls }, String(new URLSearchParams(form)));
+      const { status, text } = await call(
+        url + path,
+        { method: 'POST', headers, ca: authority.ca, ...tls },
+        String(new URLSearchParams(form)),
+      );
       return { status, body: JSON.parse(text) };
     },
     close: () =>
@@ -208,9 +268,11 @@ function configure(clients: readonly PeerClient[], signing: JWK): Configuration 
         selfSignedTlsClientAuth: true,
         tlsClientAuth: true,
         getCertificate: ({ req }) => certificateOf(req)?.toString(),
-        certificateAuthorized: ({ req }) => req.socket instanceof TLSSocket && req.socket.authorized,
+        certificateAuthorized: ({ req }) =>
+          req.socket instanceof TLSSocket && req.socket.authorized,
         certificateSubjectMatches: ({ req }, property, expected) =>
-          property === 'tls_client_auth_san_ip' && certificateOf(req)?.subjectAltName === `IP Address:${expected}`,
+          property === 'tls_client_auth_san_ip' &&
+          certificateOf(req)?.subjectAltName === `IP Address:${expected}`,
       },
       resourceIndicators: {
         enabled: true,
@@ -228,7 +290,14 @@ function configure(clients: readonly PeerClient[], signing: JWK): Configuration 
   };
 }
 
-function metadataOf({ id, method, san, keys, certificate, pushes = false }: PeerClient): ClientMetadata {
+function metadataOf({
+  id,
+  method,
+  san,
+  keys,
+  certificate,
+  pushes = false,
+}: PeerClient): ClientMetadata {
   const jwks = certificate ? [selfSignedJwk(certificate)] : keys;
   return {
     client_id: id,
@@ -247,20 +316,31 @@ function metadataOf({ id, method, san, keys, certificate, pushes = false }: Peer
 /** A certificate that vouches for itself. */
 export async function selfSigned(name: string): Promise<Credential> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+  const keys = (await webcrypto.subtle.generateKey(algorithm, true, [
+    'sign',
+    'verify',
+  ])) as webcrypto.CryptoKeyPair;
   const certificate = await X509CertificateGenerator.createSelfSigned({
     serialNumber: `40${randomBytes(8).toString('hex')}`,
     name: `CN=${name}`,
     keys,
     signingAlgorithm: algorithm,
   });
-  const base64 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-  return { cert: certificate.toString('pem'), key: `-----BEGIN PRIVATE KEY-----\n${base64}\n-----END PRIVATE KEY-----\n` };
+  const base64 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString(
+    'base64',
+  );
+  return {
+    cert: certificate.toString('pem'),
+    key: `-----BEGIN PRIVATE KEY-----\n${base64}\n-----END PRIVATE KEY-----\n`,
+  };
 }
 
 function selfSignedJwk({ cert }: Credential): object {
   const certificate = new X509Certificate(cert);
-  return { ...certificate.publicKey.export({ format: 'jwk' }), x5c: [certificate.raw.toString('base64')] };
+  return {
+    ...certificate.publicKey.export({ format: 'jwk' }),
+    x5c: [certificate.raw.toString('base64')],
+  };
 }
 
 /** SHA-256 of a certificate as tokens carry it. */
@@ -281,7 +361,9 @@ function withoutPrivate({ d: _, ...jwk }: JWK): JWK {
 
 /** It warns of older runtimes, of its store in memory, and of every default. */
 async function quietly<T>(run: () => Promise<T>): Promise<T> {
-  const silenced = [vi.spyOn(console, 'warn'), vi.spyOn(console, 'info')].map((spy) => spy.mockImplementation(() => {}));
+  const silenced = [vi.spyOn(console, 'warn'), vi.spyOn(console, 'info')].map((spy) =>
+    spy.mockImplementation(() => {}),
+  );
   try {
     return await run();
   } finally {
@@ -297,10 +379,17 @@ interface CallOptions {
   readonly key?: string;
 }
 
-function call(url: string, options: CallOptions, body?: string): Promise<{ status: number; headers: IncomingMessage['headers']; text: string }> {
+function call(
+  url: string,
+  options: CallOptions,
+  body?: string,
+): Promise<{ status: number; headers: IncomingMessage['headers']; text: string }> {
   return new Promise((resolve, reject) => {
     const request = send(url, { ...options, agent: false }, (response) => {
-      textOf(response).then((text) => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }), reject);
+      textOf(response).then(
+        (text) => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
+        reject,
+      );
     });
     request.on('error', reject).end(body);
   });

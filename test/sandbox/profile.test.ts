@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { ourProfile } from '../../examples/wire-profile/our-profile.js';
-import { createSelfInfoClient, createVirtualClock, defineService, isSelfInfoError, latest, publicProfile, sandboxEnvironment } from '../../src/index.js';
+import {
+  createSelfInfoClient,
+  createVirtualClock,
+  defineService,
+  isSelfInfoError,
+  latest,
+  publicProfile,
+  sandboxEnvironment,
+} from '../../src/index.js';
 import { createSandbox, type Fault, type Registration } from '../../src/sandbox/index.js';
 
 const service = defineService({
@@ -8,14 +16,26 @@ const service = defineService({
   purpose: { id: 'housing-loan', text: '住宅ローンの事前審査のため' },
   retention: { days: 30 },
   items: {
-    income: { detail: 'local-tax', code: 'TM00000000000002', inquiries: ['latest'], latestBy: '課税年度' },
+    income: {
+      detail: 'local-tax',
+      code: 'TM00000000000002',
+      inquiries: ['latest'],
+      latestBy: '課税年度',
+    },
     pension: { detail: 'pension', inquiries: ['latest'], latestBy: '改定日' },
   },
 });
 
 function open(faults: readonly Fault[] = [], more: Partial<Registration> = {}) {
   const clock = createVirtualClock('2026-12-01T10:00:00+09:00');
-  const registrations = [{ clientId: 'SP12345678_AB1234', redirectUris: ['https://loan.example/callback'] as const, service, ...more }];
+  const registrations = [
+    {
+      clientId: 'SP12345678_AB1234',
+      redirectUris: ['https://loan.example/callback'] as const,
+      service,
+      ...more,
+    },
+  ];
   const sandbox = createSandbox({ registrations, clock, faults, profile: ourProfile });
   const urls: string[] = [];
   const bodies: string[] = [];
@@ -25,13 +45,22 @@ function open(faults: readonly Fault[] = [], more: Partial<Registration> = {}) {
     bodies.push(await response.clone().text());
     return response;
   }
-  const client = createSelfInfoClient({ service, environment: sandbox.environment(), fetch, clock });
+  const client = createSelfInfoClient({
+    service,
+    environment: sandbox.environment(),
+    fetch,
+    clock,
+  });
   async function ask(persona: string) {
     const { url } = await client.beginConsent({ sessionBinding: 'session' });
     urls.push(new URL(url).pathname);
-    const outcome = await client.completeConsent(await sandbox.visit(url, { persona }), { sessionBinding: 'session' });
+    const outcome = await client.completeConsent(await sandbox.visit(url, { persona }), {
+      sessionBinding: 'session',
+    });
     if (outcome.status !== 'granted') throw new Error(outcome.status);
-    return client.query(outcome.grant, latest(), { onProgress: ({ retryAt }) => clock.set(retryAt) });
+    return client.query(outcome.grant, latest(), {
+      onProgress: ({ retryAt }) => clock.set(retryAt),
+    });
   }
   return { sandbox, clock, urls, bodies, ask };
 }
@@ -49,7 +78,13 @@ describe('a sandbox with a profile of its own', () => {
       ['apiUrl', 'result'],
     ] as const) {
       const { endpoints } = sandbox.environment();
-      expect((await sandbox.fetch(new Request(endpoints[origin] + publicProfile.paths[path].value, { method: 'POST' }))).status).toBe(404);
+      expect(
+        (
+          await sandbox.fetch(
+            new Request(endpoints[origin] + publicProfile.paths[path].value, { method: 'POST' }),
+          )
+        ).status,
+      ).toBe(404);
     }
   });
 
@@ -60,18 +95,25 @@ describe('a sandbox with a profile of its own', () => {
     { persona: 'failing', income: 'failed', pension: 'nothing-on-record' },
     { persona: 'closed-city', income: 'unavailable', pension: 'nothing-on-record' },
     { persona: 'one-of-two-closed', income: 'nothing-on-record', pension: 'present' },
-  ])('answers $persona in its names and words: $income, $pension', async ({ persona, income, pension }) => {
-    const { ask, bodies } = open();
-    const result = await ask(persona);
-    if (result.status !== 'ready') throw new Error(result.status);
-    const { items } = result.answer;
-    expect([items.income.status, items.pension.status]).toEqual([income, pension]);
-    const theirs = Object.values(publicProfile.fields).map(({ value }) => value);
-    expect(theirs.filter((name) => bodies.some((body) => body.includes(`"${name}"`)))).toEqual([]);
-  });
+  ])(
+    'answers $persona in its names and words: $income, $pension',
+    async ({ persona, income, pension }) => {
+      const { ask, bodies } = open();
+      const result = await ask(persona);
+      if (result.status !== 'ready') throw new Error(result.status);
+      const { items } = result.answer;
+      expect([items.income.status, items.pension.status]).toEqual([income, pension]);
+      const theirs = Object.values(publicProfile.fields).map(({ value }) => value);
+      expect(theirs.filter((name) => bodies.some((body) => body.includes(`"${name}"`)))).toEqual(
+        [],
+      );
+    },
+  );
 
   it('gives another process id under its name, where a fault says so', async () => {
-    await expect(open([{ on: 'result', do: 'mismatched-process' }]).ask('hanako')).rejects.toSatisfy((error) => isSelfInfoError(error, 'process_mismatch'));
+    await expect(
+      open([{ on: 'result', do: 'mismatched-process' }]).ask('hanako'),
+    ).rejects.toSatisfy((error) => isSelfInfoError(error, 'process_mismatch'));
   });
 
   it('has requests pushed to its path where the registration says so', async () => {
@@ -84,10 +126,23 @@ describe('a sandbox with a profile of its own', () => {
     const { sandbox, clock } = open();
     const { clientId, redirectUri, endpoints, issuer } = sandbox.environment();
     // The right paths, so that it is the names that are judged.
-    const environment = sandboxEnvironment({ clientId, redirectUri, endpoints, issuer, profile: { ...publicProfile, paths: ourProfile.paths } });
-    const client = createSelfInfoClient({ service, environment, fetch: (request) => sandbox.fetch(request), clock });
+    const environment = sandboxEnvironment({
+      clientId,
+      redirectUri,
+      endpoints,
+      issuer,
+      profile: { ...publicProfile, paths: ourProfile.paths },
+    });
+    const client = createSelfInfoClient({
+      service,
+      environment,
+      fetch: (request) => sandbox.fetch(request),
+      clock,
+    });
     const { url } = await client.beginConsent({ sessionBinding: 'session' });
-    const outcome = await client.completeConsent(await sandbox.visit(url, { persona: 'hanako' }), { sessionBinding: 'session' });
+    const outcome = await client.completeConsent(await sandbox.visit(url, { persona: 'hanako' }), {
+      sessionBinding: 'session',
+    });
     if (outcome.status !== 'granted') throw new Error(outcome.status);
     const result = await client.query(outcome.grant, latest());
     expect(result.status === 'failed' && result.error.code).toBe('upstream_refused');
@@ -95,10 +150,17 @@ describe('a sandbox with a profile of its own', () => {
   });
 
   it('is not made of a profile that lacks an entry or a function', () => {
-    const registrations = [{ clientId: 'SP12345678_AB1234', redirectUris: ['https://loan.example/callback'], service }];
-    const make = (profile: object) => () => createSandbox({ registrations, profile: profile as typeof publicProfile });
-    expect(make({ ...ourProfile, fields: { ...ourProfile.fields, holder: undefined } })).toThrow(/options\.profile\.fields\.holder/);
-    expect(make({ ...ourProfile, encodePoll: undefined })).toThrow(/options\.profile must have a method encodePoll/);
+    const registrations = [
+      { clientId: 'SP12345678_AB1234', redirectUris: ['https://loan.example/callback'], service },
+    ];
+    const make = (profile: object) => () =>
+      createSandbox({ registrations, profile: profile as typeof publicProfile });
+    expect(make({ ...ourProfile, fields: { ...ourProfile.fields, holder: undefined } })).toThrow(
+      /options\.profile\.fields\.holder/,
+    );
+    expect(make({ ...ourProfile, encodePoll: undefined })).toThrow(
+      /options\.profile must have a method encodePoll/,
+    );
   });
 });
 
@@ -109,6 +171,8 @@ describe('the example of a profile', () => {
       if ('confidence' in value) return [`${path} ${value.confidence}`];
       return Object.entries(value).flatMap(([key, inner]) => entries(inner, `${path}.${key}`));
     };
-    expect(entries(ourProfile)).toEqual(entries(publicProfile).map((entry) => entry.replace(/ .*/, ' specification')));
+    expect(entries(ourProfile)).toEqual(
+      entries(publicProfile).map((entry) => entry.replace(/ .*/, ' specification')),
+    );
   });
 });

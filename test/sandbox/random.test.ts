@@ -1,7 +1,35 @@
-import { array, asyncProperty, assert as check, constant, constantFrom, json, oneof, record, string, tuple } from 'fast-check';
+import {
+  array,
+  asyncProperty,
+  assert as check,
+  constant,
+  constantFrom,
+  json,
+  oneof,
+  record,
+  string,
+  tuple,
+} from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { controlPaths, createSandbox, createVirtualClock, faultHeader } from '../../src/sandbox/index.js';
-import { authorizationUrl, callbackOf, codeFor, exchange, fields, inquiry, journey, paths, registration, request, tokenFor } from './steps.js';
+import {
+  controlPaths,
+  createSandbox,
+  createVirtualClock,
+  faultHeader,
+} from '../../src/sandbox/index.js';
+import {
+  authorizationUrl,
+  callbackOf,
+  codeFor,
+  exchange,
+  fields,
+  inquiry,
+  journey,
+  paths,
+  registration,
+  request,
+  tokenFor,
+} from './steps.js';
 
 const RUNS = 10_000;
 
@@ -11,7 +39,9 @@ describe('ten thousand random requests', () => {
     const sandbox = createSandbox({ registrations: [registration], clock });
     const { browserUrl, apiUrl } = sandbox.environment().endpoints;
     const token = await tokenFor(sandbox, 'hanako');
-    const id = (await request(sandbox, await tokenFor(sandbox, 'hanako'), inquiry('household', 'latest'))).body[fields.processId.value];
+    const id = (
+      await request(sandbox, await tokenFor(sandbox, 'hanako'), inquiry('household', 'latest'))
+    ).body[fields.processId.value];
     const name = constantFrom(
       'client_id',
       'redirect_uri',
@@ -26,21 +56,61 @@ describe('ten thousand random requests', () => {
     );
     const word = oneof(
       string({ unit: 'binary', maxLength: 20 }),
-      constantFrom('', '%', '%zz', '%ff', '\u0000', '\ud800', 'agree', 'hanako', '20260230', '2026', 'TM00000000000002', registration.clientId, String(id)),
+      constantFrom(
+        '',
+        '%',
+        '%zz',
+        '%ff',
+        '\u0000',
+        '\ud800',
+        'agree',
+        'hanako',
+        '20260230',
+        '2026',
+        'TM00000000000002',
+        registration.clientId,
+        String(id),
+      ),
     );
-    const form = array(tuple(name, word), { maxLength: 6 }).map((pairs) => pairs.map((pair) => pair.join('=')).join('&'));
-    const inquiryLike = array(tuple(name, word), { maxLength: 5 }).map((pairs) => Object.fromEntries(pairs));
-    const order = record({ [fields.items.value]: array(inquiryLike, { maxLength: 3 }) }).map((value) => JSON.stringify(value));
+    const form = array(tuple(name, word), { maxLength: 6 }).map((pairs) =>
+      pairs.map((pair) => pair.join('=')).join('&'),
+    );
+    const inquiryLike = array(tuple(name, word), { maxLength: 5 }).map((pairs) =>
+      Object.fromEntries(pairs),
+    );
+    const order = record({ [fields.items.value]: array(inquiryLike, { maxLength: 3 }) }).map(
+      (value) => JSON.stringify(value),
+    );
     const arbitrary = record({
       origin: constantFrom(browserUrl, apiUrl),
-      path: oneof(constantFrom(...Object.values(paths).map((p) => p.value), ...Object.values(controlPaths)), constantFrom('/', '//', '/%ff', '/../x')),
+      path: oneof(
+        constantFrom(...Object.values(paths).map((p) => p.value), ...Object.values(controlPaths)),
+        constantFrom('/', '//', '/%ff', '/../x'),
+      ),
       query: oneof(
         constant(''),
         constant(`?${authorizationUrl(sandbox).searchParams}`),
         form.map((text) => `?${text}`),
       ),
-      method: constantFrom('GET', 'POST', 'POST', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH'),
-      type: constantFrom('application/json', 'application/x-www-form-urlencoded', 'application/json; charset=utf-16', 'text/plain', ';', ''),
+      method: constantFrom(
+        'GET',
+        'POST',
+        'POST',
+        'POST',
+        'PUT',
+        'DELETE',
+        'HEAD',
+        'OPTIONS',
+        'PATCH',
+      ),
+      type: constantFrom(
+        'application/json',
+        'application/x-www-form-urlencoded',
+        'application/json; charset=utf-16',
+        'text/plain',
+        ';',
+        '',
+      ),
       authorization: constantFrom('', 'Bearer', 'Bearer a, Bearer b', `Bearer ${token}`),
       fault: constantFrom(
         undefined,
@@ -58,12 +128,24 @@ describe('ten thousand random requests', () => {
       language: constantFrom('', 'en', 'ja;q=x', ',,;q=,'),
       body: oneof(form, order, json(), string({ unit: 'binary' }), constant('a'.repeat(65_537))),
     });
-    const property = asyncProperty(arbitrary, async ({ origin, path, query, method, type, authorization, fault, language, body }) => {
-      const headers = { 'content-type': type, authorization, 'accept-language': language, ...(fault !== undefined && { [faultHeader]: fault }) };
-      const call = new Request(origin + path + query, { method, headers, ...(method !== 'GET' && method !== 'HEAD' && { body }) });
-      const { status } = await sandbox.fetch(call);
-      expect(status).toBeLessThan(500);
-    });
+    const property = asyncProperty(
+      arbitrary,
+      async ({ origin, path, query, method, type, authorization, fault, language, body }) => {
+        const headers = {
+          'content-type': type,
+          authorization,
+          'accept-language': language,
+          ...(fault !== undefined && { [faultHeader]: fault }),
+        };
+        const call = new Request(origin + path + query, {
+          method,
+          headers,
+          ...(method !== 'GET' && method !== 'HEAD' && { body }),
+        });
+        const { status } = await sandbox.fetch(call);
+        expect(status).toBeLessThan(500);
+      },
+    );
     await check(property, { numRuns: RUNS, seed: 20_261_201 });
     expect(await journey(sandbox, 'hanako', inquiry('household', 'latest'))).toHaveLength(1);
   }, 120_000);
@@ -72,7 +154,13 @@ describe('ten thousand random requests', () => {
 describe('two sandboxes in one process', () => {
   it('count their faults and move their clocks apart', async () => {
     const faults = [{ on: 'token', nth: 1, do: 'error-503' } as const];
-    const [one, two] = [0, 1].map(() => createSandbox({ registrations: [registration], faults, clock: createVirtualClock('2026-12-01T10:00:00+09:00') }));
+    const [one, two] = [0, 1].map(() =>
+      createSandbox({
+        registrations: [registration],
+        faults,
+        clock: createVirtualClock('2026-12-01T10:00:00+09:00'),
+      }),
+    );
     if (one === undefined || two === undefined) throw new Error('not made');
     const code = await codeFor(one, 'hanako');
     expect((await exchange(one, code)).status).toBe(503);
@@ -87,7 +175,9 @@ describe('two sandboxes in one process', () => {
       }),
     );
     expect((await exchange(two, other)).status).toBe(200);
-    expect(callbackOf(await two.visit(authorizationUrl(two), { persona: 'mover' })).code).toBeDefined();
+    expect(
+      callbackOf(await two.visit(authorizationUrl(two), { persona: 'mover' })).code,
+    ).toBeDefined();
     expect(one.log.filter(({ step }) => step === 'authorize')).toHaveLength(1);
   });
 });

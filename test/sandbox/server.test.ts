@@ -5,8 +5,22 @@ import { connect as connectTls } from 'node:tls';
 import { inspect } from 'node:util';
 import { Client } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { controlPaths, createVirtualClock, type StartedSandbox, startSandbox } from '../../src/sandbox/index.js';
-import { authorizationUrl, callbackOf, fields, inquiry, paths, processStatuses, registration, verifier } from './steps.js';
+import {
+  controlPaths,
+  createVirtualClock,
+  type StartedSandbox,
+  startSandbox,
+} from '../../src/sandbox/index.js';
+import {
+  authorizationUrl,
+  callbackOf,
+  fields,
+  inquiry,
+  paths,
+  processStatuses,
+  registration,
+  verifier,
+} from './steps.js';
 
 const other = { ...registration, clientId: 'SP87654321_CD4321' };
 const clock = createVirtualClock('2026-12-01T10:00:00+09:00');
@@ -19,25 +33,59 @@ afterAll(() => sandbox.close());
 
 type Tls = { cert?: string; key?: string };
 
-async function send(path: string, headers: Record<string, string>, body: string, tls: Tls = sandbox.connection.tls, url = sandbox.apiUrl) {
-  const client = new Client(url, { connect: { ca: [...(sandbox.environment().ca ?? [])], cert: tls.cert, key: tls.key, maxCachedSessions: 0 } });
+async function send(
+  path: string,
+  headers: Record<string, string>,
+  body: string,
+  tls: Tls = sandbox.connection.tls,
+  url = sandbox.apiUrl,
+) {
+  const client = new Client(url, {
+    connect: {
+      ca: [...(sandbox.environment().ca ?? [])],
+      cert: tls.cert,
+      key: tls.key,
+      maxCachedSessions: 0,
+    },
+  });
   try {
     const response = await client.request({ method: 'POST', path, headers, body });
-    return { status: response.statusCode, body: (await response.body.json()) as Record<string, unknown> };
+    return {
+      status: response.statusCode,
+      body: (await response.body.json()) as Record<string, unknown>,
+    };
   } finally {
     await client.destroy();
   }
 }
 
 async function exchange(tls?: Tls, clientId?: string) {
-  const code = callbackOf(await sandbox.visit(authorizationUrl(sandbox, {}, clientId), { persona: 'hanako' })).code ?? '';
+  const code =
+    callbackOf(await sandbox.visit(authorizationUrl(sandbox, {}, clientId), { persona: 'hanako' }))
+      .code ?? '';
   const { clientId: id, redirectUri } = sandbox.environment(clientId);
-  const body = new URLSearchParams({ grant_type: 'authorization_code', client_id: id, code, redirect_uri: redirectUri, code_verifier: verifier });
-  return send(paths.token.value, { 'content-type': 'application/x-www-form-urlencoded' }, String(body), tls);
+  const body = new URLSearchParams({
+    grant_type: 'authorization_code',
+    client_id: id,
+    code,
+    redirect_uri: redirectUri,
+    code_verifier: verifier,
+  });
+  return send(
+    paths.token.value,
+    { 'content-type': 'application/x-www-form-urlencoded' },
+    String(body),
+    tls,
+  );
 }
 
 const call = (path: string, token: unknown, body: unknown, tls?: Tls) =>
-  send(path, { 'content-type': 'application/json', authorization: `Bearer ${token}` }, JSON.stringify(body), tls);
+  send(
+    path,
+    { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    JSON.stringify(body),
+    tls,
+  );
 const income = { [fields.items.value]: [inquiry('TM00000000000002', 'latest')] };
 
 describe('a started sandbox', () => {
@@ -45,7 +93,12 @@ describe('a started sandbox', () => {
     const { body: answered } = await exchange();
     const { body: process } = await call(paths.request.value, answered.access_token, income);
     const statuses = [];
-    for (const _ of [1, 2]) statuses.push((await call(paths.result.value, answered.access_token, process)).body[fields.processStatus.value]);
+    for (const _ of [1, 2])
+      statuses.push(
+        (await call(paths.result.value, answered.access_token, process)).body[
+          fields.processStatus.value
+        ],
+      );
     expect(statuses).toEqual([processStatuses.running.value, processStatuses.done.value]);
   });
 
@@ -55,19 +108,38 @@ describe('a started sandbox', () => {
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     const form = /name="form" value="([^"]+)"/.exec(await page.text())?.[1] ?? '';
     const url = new URL(paths.authorization.value, sandbox.browserUrl);
-    expect((await fetch(url, { method: 'POST', body: new URLSearchParams({ form, decision: 'decline' }), redirect: 'manual' })).status).toBe(303);
-    expect((await fetch(url, { method: 'POST', body: 'x'.repeat(1_000_000), headers: { 'content-type': 'application/x-www-form-urlencoded' } })).status).toBe(
-      413,
-    );
+    expect(
+      (
+        await fetch(url, {
+          method: 'POST',
+          body: new URLSearchParams({ form, decision: 'decline' }),
+          redirect: 'manual',
+        })
+      ).status,
+    ).toBe(303);
+    expect(
+      (
+        await fetch(url, {
+          method: 'POST',
+          body: 'x'.repeat(1_000_000),
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        })
+      ).status,
+    ).toBe(413);
   });
 
   it('serves no call on the pages’ origin and no page on the API’s', async () => {
-    expect((await fetch(new URL(paths.token.value, sandbox.browserUrl), { method: 'POST', body: 'a=1' })).status).toBe(404);
+    expect(
+      (await fetch(new URL(paths.token.value, sandbox.browserUrl), { method: 'POST', body: 'a=1' }))
+        .status,
+    ).toBe(404);
     expect((await send(paths.authorization.value, {}, '')).status).toBe(404);
   });
 
   /** How a connection ends that was refused; when the word of why is read is up to the machine. */
-  const refused = { code: expect.stringMatching(/^(UND_ERR_SOCKET|ECONNRESET|EPIPE|ERR_SSL_\w+)$/) };
+  const refused = {
+    code: expect.stringMatching(/^(UND_ERR_SOCKET|ECONNRESET|EPIPE|ERR_SSL_\w+)$/),
+  };
 
   it('refuses a connection without client certificate', async () => {
     const before = sandbox.log.length;
@@ -86,10 +158,16 @@ describe('a started sandbox', () => {
 
   it('refuses the certificate of another registration, for the code and for the token', async () => {
     const theirs = sandbox.connectionFor(other.clientId);
-    expect(await exchange(theirs.tls)).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+    expect(await exchange(theirs.tls)).toMatchObject({
+      status: 401,
+      body: { error: 'invalid_client' },
+    });
     expect((await exchange(theirs.tls, other.clientId)).status).toBe(200);
     const { body } = await exchange();
-    expect(await call(paths.request.value, body.access_token, income, theirs.tls)).toMatchObject({ status: 401, body: { error: 'invalid_token' } });
+    expect(await call(paths.request.value, body.access_token, income, theirs.tls)).toMatchObject({
+      status: 401,
+      body: { error: 'invalid_token' },
+    });
   });
 
   it('speaks no TLS below 1.2', async () => {
@@ -107,7 +185,9 @@ describe('a started sandbox', () => {
     });
     // The server's word, and not that of a client that speaks none of it either.
     const code = 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION';
-    await expect(new Promise((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject))).rejects.toMatchObject({ code });
+    await expect(
+      new Promise((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject)),
+    ).rejects.toMatchObject({ code });
   });
 
   it('answers to loopback names only', async () => {
@@ -126,19 +206,22 @@ describe('a started sandbox', () => {
     expect(await ask('localhost:1')).toMatch(/^HTTP\/1\.1 404 /);
   });
 
-  it.each(['//evil.example/x', 'http://evil.example/x', '/%zz', '*'])('answers the request target %s with a refusal', async (target) => {
-    const text = await new Promise<string>((resolve, reject) => {
-      const socket = connectTcp(Number(new URL(sandbox.browserUrl).port), '127.0.0.1', () =>
-        socket.end(`GET ${target} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n`),
-      );
-      let received = '';
-      socket.on('data', (chunk) => {
-        received += chunk;
+  it.each(['//evil.example/x', 'http://evil.example/x', '/%zz', '*'])(
+    'answers the request target %s with a refusal',
+    async (target) => {
+      const text = await new Promise<string>((resolve, reject) => {
+        const socket = connectTcp(Number(new URL(sandbox.browserUrl).port), '127.0.0.1', () =>
+          socket.end(`GET ${target} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n`),
+        );
+        let received = '';
+        socket.on('data', (chunk) => {
+          received += chunk;
+        });
+        socket.on('close', () => resolve(received)).on('error', reject);
       });
-      socket.on('close', () => resolve(received)).on('error', reject);
-    });
-    expect(text).toMatch(/^HTTP\/1\.1 4/);
-  });
+      expect(text).toMatch(/^HTTP\/1\.1 4/);
+    },
+  );
 
   it('has certificates for loopback, made for their use', () => {
     const authority = new X509Certificate(sandbox.environment().ca?.[0] ?? '');
@@ -161,35 +244,56 @@ describe('a started sandbox', () => {
     expect({ ...connection }.tls.key).toContain('BEGIN PRIVATE KEY');
     expect(Object.keys(connection)).toEqual(['environment', 'tls', 'clock']);
     for (const value of [sandbox, connection, connection.tls]) {
-      expect(`${inspect(value, { depth: 20, showHidden: true })}${JSON.stringify(value)}`).not.toContain('PRIVATE KEY');
+      expect(
+        `${inspect(value, { depth: 20, showHidden: true })}${JSON.stringify(value)}`,
+      ).not.toContain('PRIVATE KEY');
     }
   });
 
   it('ends every connection when it is closed, and may be closed twice', async () => {
     const brief = await startSandbox({ registrations: [registration] });
-    const open = [brief.browserUrl, brief.apiUrl].map((url) => connectTcp(Number(new URL(url).port), '127.0.0.1'));
-    await Promise.all(open.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
-    const ended = open.map((socket) => new Promise((resolve) => socket.on('error', () => undefined).once('close', resolve)));
+    const open = [brief.browserUrl, brief.apiUrl].map((url) =>
+      connectTcp(Number(new URL(url).port), '127.0.0.1'),
+    );
+    await Promise.all(
+      open.map((socket) => new Promise((resolve) => socket.once('connect', resolve))),
+    );
+    const ended = open.map(
+      (socket) =>
+        new Promise((resolve) => socket.on('error', () => undefined).once('close', resolve)),
+    );
     await brief.close();
     await Promise.all(ended);
     await brief[Symbol.asyncDispose]();
-    await expect(fetch(brief.browserUrl)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+    await expect(fetch(brief.browserUrl)).rejects.toMatchObject({
+      cause: { code: 'ECONNREFUSED' },
+    });
   });
 
   it('leaves nothing listening when a port is taken', async () => {
     const browserPort = Number(new URL(sandbox.browserUrl).port);
     const before = process.getActiveResourcesInfo().length;
-    await expect(startSandbox({ registrations: [registration], browserPort })).rejects.toMatchObject({ code: 'invalid_option', path: 'options.browserPort' });
+    await expect(
+      startSandbox({ registrations: [registration], browserPort }),
+    ).rejects.toMatchObject({ code: 'invalid_option', path: 'options.browserPort' });
     expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(before);
   });
 
   it('listens beyond loopback only when told so at length, and warns of it', async () => {
-    const warned = new Promise<Error & { code?: string }>((resolve) => process.once('warning', resolve));
-    const wide = await startSandbox({ registrations: [registration], clock, listenOnEveryInterfaceNotOnlyLoopback: true });
+    const warned = new Promise<Error & { code?: string }>((resolve) =>
+      process.once('warning', resolve),
+    );
+    const wide = await startSandbox({
+      registrations: [registration],
+      clock,
+      listenOnEveryInterfaceNotOnlyLoopback: true,
+    });
     expect((await warned).code).toBe('MYNA_SELFINFO_SANDBOX_BEYOND_LOOPBACK');
     const ask = (path: string, host: string) =>
       new Promise<number | undefined>((resolve, reject) =>
-        httpRequest(new URL(path, wide.browserUrl), { headers: { host } }, (response) => resolve(response.resume().statusCode))
+        httpRequest(new URL(path, wide.browserUrl), { headers: { host } }, (response) =>
+          resolve(response.resume().statusCode),
+        )
           .on('error', reject)
           .end(),
       );
@@ -203,14 +307,26 @@ describe('a started sandbox', () => {
 
   it.each([
     ['an unknown option', { port: 1 }, { code: 'unknown_option', path: 'options.port' }],
-    ['a port beyond the last', { apiPort: 65_536 }, { code: 'invalid_option', path: 'options.apiPort' }],
-    ['no registrations', { registrations: [] }, { code: 'invalid_option', path: 'options.registrations' }],
+    [
+      'a port beyond the last',
+      { apiPort: 65_536 },
+      { code: 'invalid_option', path: 'options.apiPort' },
+    ],
+    [
+      'no registrations',
+      { registrations: [] },
+      { code: 'invalid_option', path: 'options.registrations' },
+    ],
   ])('is not started with %s', async (_, options, error) => {
-    await expect(startSandbox({ registrations: [registration], ...options })).rejects.toMatchObject(error);
+    await expect(startSandbox({ registrations: [registration], ...options })).rejects.toMatchObject(
+      error,
+    );
   });
 
   it('is not started with a certificate of the caller', async () => {
     const certificate = sandbox.connection.tls.cert;
-    await expect(startSandbox({ registrations: [{ ...registration, certificate }] })).rejects.toMatchObject({ path: 'options.registrations[0].certificate' });
+    await expect(
+      startSandbox({ registrations: [{ ...registration, certificate }] }),
+    ).rejects.toMatchObject({ path: 'options.registrations[0].certificate' });
   });
 });

@@ -13,8 +13,17 @@ export const registration: Registration = {
     purpose: { id: 'housing-loan', text: '住宅ローンの事前審査のため' },
     retention: { days: 30 },
     items: {
-      income: { detail: 'local-tax', code: 'TM00000000000002', inquiries: ['latest', 'point-in-time', 'range'], latestBy: '課税年度' },
-      household: { detail: 'household', inquiries: ['latest', 'point-in-time'], latestBy: '異動日' },
+      income: {
+        detail: 'local-tax',
+        code: 'TM00000000000002',
+        inquiries: ['latest', 'point-in-time', 'range'],
+        latestBy: '課税年度',
+      },
+      household: {
+        detail: 'household',
+        inquiries: ['latest', 'point-in-time'],
+        latestBy: '異動日',
+      },
       shots: { detail: 'vaccination', inquiries: ['range'] },
       pension: { detail: 'pension', inquiries: ['latest', 'range'], latestBy: '改定日' },
       insurance: { detail: 'medical-insurance', inquiries: ['range'] },
@@ -26,7 +35,11 @@ export const verifier = 'v'.repeat(43);
 const challenge = createHash('sha256').update(verifier).digest('base64url');
 
 /** The authorization URL; `changes` replace parameters, undefined leaves one out. */
-export function authorizationUrl(sandbox: Sandbox, changes: Record<string, string | undefined> = {}, clientId?: string): URL {
+export function authorizationUrl(
+  sandbox: Sandbox,
+  changes: Record<string, string | undefined> = {},
+  clientId?: string,
+): URL {
   const environment = sandbox.environment(clientId);
   const url = new URL(paths.authorization.value, environment.endpoints.browserUrl);
   const parameters = {
@@ -38,7 +51,8 @@ export function authorizationUrl(sandbox: Sandbox, changes: Record<string, strin
     code_challenge_method: publicProfile.oauth.pkce.value,
     ...changes,
   };
-  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.append(name, value);
+  for (const [name, value] of Object.entries(parameters))
+    if (value !== undefined) url.searchParams.append(name, value);
   return url;
 }
 
@@ -47,8 +61,14 @@ export function callbackOf(url: string | null): Record<string, string> {
   return Object.fromEntries(new URL(url ?? 'about:blank').searchParams);
 }
 
-export async function codeFor(sandbox: Sandbox, persona: string, clientId?: string): Promise<string> {
-  return callbackOf(await sandbox.visit(authorizationUrl(sandbox, {}, clientId), { persona })).code ?? '';
+export async function codeFor(
+  sandbox: Sandbox,
+  persona: string,
+  clientId?: string,
+): Promise<string> {
+  return (
+    callbackOf(await sandbox.visit(authorizationUrl(sandbox, {}, clientId), { persona })).code ?? ''
+  );
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -59,16 +79,30 @@ export interface Answered {
   readonly body: Json;
 }
 
-export async function send(sandbox: Sandbox, path: string, init: RequestInit, clientCertificate?: string): Promise<Answered> {
+export async function send(
+  sandbox: Sandbox,
+  path: string,
+  init: RequestInit,
+  clientCertificate?: string,
+): Promise<Answered> {
   const { apiUrl } = sandbox.environment().endpoints;
   const response = await sandbox.fetch(
     new Request(new URL(path, apiUrl), { method: 'POST', ...init }),
     clientCertificate === undefined ? {} : { clientCertificate },
   );
-  return { status: response.status, headers: response.headers, body: (await response.json()) as Json };
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (await response.json()) as Json,
+  };
 }
 
-export function exchange(sandbox: Sandbox, code: string, changes: Record<string, string> = {}, clientCertificate?: string): Promise<Answered> {
+export function exchange(
+  sandbox: Sandbox,
+  code: string,
+  changes: Record<string, string> = {},
+  clientCertificate?: string,
+): Promise<Answered> {
   const { clientId, redirectUri } = sandbox.environment();
   const body = new URLSearchParams({
     grant_type: 'authorization_code',
@@ -81,12 +115,22 @@ export function exchange(sandbox: Sandbox, code: string, changes: Record<string,
   return send(sandbox, paths.token.value, { body }, clientCertificate);
 }
 
-export async function tokenFor(sandbox: Sandbox, persona: string, clientCertificate?: string): Promise<string> {
+export async function tokenFor(
+  sandbox: Sandbox,
+  persona: string,
+  clientCertificate?: string,
+): Promise<string> {
   const { body } = await exchange(sandbox, await codeFor(sandbox, persona), {}, clientCertificate);
   return String(body.access_token);
 }
 
-export function call(sandbox: Sandbox, path: string, token: string, body: unknown, clientCertificate?: string): Promise<Answered> {
+export function call(
+  sandbox: Sandbox,
+  path: string,
+  token: string,
+  body: unknown,
+  clientCertificate?: string,
+): Promise<Answered> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   return send(sandbox, path, { headers, body: JSON.stringify(body) }, clientCertificate);
 }
@@ -94,7 +138,11 @@ export function call(sandbox: Sandbox, path: string, token: string, body: unknow
 type Dates = { at?: string; from?: string; to?: string };
 
 /** One inquiry as it goes over the wire. */
-export function inquiry(code: string, method: keyof typeof methods, { at, from, to }: Dates = {}): Json {
+export function inquiry(
+  code: string,
+  method: keyof typeof methods,
+  { at, from, to }: Dates = {},
+): Json {
   return {
     [fields.itemCode.value]: code,
     [fields.method.value]: methods[method].value,
@@ -115,7 +163,12 @@ export function poll(sandbox: Sandbox, token: string, processId: unknown): Promi
 export interface ItemRead {
   readonly code: unknown;
   readonly status: unknown;
-  readonly records: readonly { readonly holder: unknown; readonly asOf: unknown; readonly fields: Json; readonly raw: Json }[];
+  readonly records: readonly {
+    readonly holder: unknown;
+    readonly asOf: unknown;
+    readonly fields: Json;
+    readonly raw: Json;
+  }[];
   readonly missing: readonly { readonly server: unknown; readonly until: unknown }[];
   readonly raw: Json;
 }
@@ -140,12 +193,17 @@ function itemsOf({ body }: Answered): readonly ItemRead[] {
 }
 
 /** Consent, token, request and polls until the result is there. */
-export async function journey(sandbox: Sandbox, persona: string, ...inquiries: Json[]): Promise<readonly ItemRead[]> {
+export async function journey(
+  sandbox: Sandbox,
+  persona: string,
+  ...inquiries: Json[]
+): Promise<readonly ItemRead[]> {
   const token = await tokenFor(sandbox, persona);
   const { body } = await request(sandbox, token, ...inquiries);
   for (let polls = 0; polls < 10; polls++) {
     const answered = await poll(sandbox, token, body[fields.processId.value]);
-    if (answered.body[fields.processStatus.value] === processStatuses.done.value) return itemsOf(answered);
+    if (answered.body[fields.processStatus.value] === processStatuses.done.value)
+      return itemsOf(answered);
   }
   throw new Error('no result after ten polls');
 }

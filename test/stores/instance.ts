@@ -3,7 +3,8 @@ import { createSelfInfoClient, sandboxEnvironment } from '../../src/index.js';
 import { createRedisStore } from '../../src/stores/redis.js';
 import { CLIENT_ID, loan, REDIRECT_URI, SESSION } from '../kit/loan.js';
 
-// One instance of a backend in a process of its own, over IPC: the portal answers in process, so that nothing slows down the race for the store.
+// One instance of a backend in a process of its own, over IPC: the portal answers in process, so
+// that nothing slows down the race for the store.
 export interface Order {
   readonly begin?: number;
   readonly complete?: readonly string[];
@@ -22,10 +23,18 @@ const redis = new Redis({ host: '127.0.0.1', port: Number(REDIS_PORT) });
 const client = createSelfInfoClient({
   service: loan,
   environment,
-  store: createRedisStore({ client: redis, keys: { current: 'key', keys: { key: STORE_KEY } }, timeoutMs: 60_000 }),
+  store: createRedisStore({
+    client: redis,
+    keys: { current: 'key', keys: { key: STORE_KEY } },
+    timeoutMs: 60_000,
+  }),
   async fetch() {
     exchanged++;
-    return Response.json({ access_token: `token-${process.pid}-${exchanged}`, token_type: 'Bearer', expires_in: 3600 });
+    return Response.json({
+      access_token: `token-${process.pid}-${exchanged}`,
+      token_type: 'Bearer',
+      expires_in: 3600,
+    });
   },
 });
 
@@ -37,7 +46,12 @@ async function begin(): Promise<string> {
 
 process.on('message', async ({ begin: count = 0, complete = [] }: Order) => {
   const callbacks = await Promise.all(Array.from({ length: count }, begin));
-  const statuses = await Promise.all(complete.map(async (callback) => (await client.completeConsent(callback, { sessionBinding: SESSION })).status));
+  const statuses = await Promise.all(
+    complete.map(
+      async (callback) =>
+        (await client.completeConsent(callback, { sessionBinding: SESSION })).status,
+    ),
+  );
   process.send?.({ callbacks, statuses, exchanged });
 });
 process.on('disconnect', () => process.exit());

@@ -18,55 +18,73 @@ interface Report {
   readonly exchanged: number;
 }
 
-describe.skipIf(part.missing)(`the same callback at ${PROCESSES} processes at once, over one Redis`, { timeout: rounds(120_000, 600_000) }, () => {
-  const ends: (() => unknown)[] = [];
-  afterAll(async () => {
-    for (const end of ends.reverse()) await end();
-  });
-
-  async function startInstance(env: Readonly<Record<string, string>>) {
-    const child = fork(fileURLToPath(new URL('./instance.ts', import.meta.url)), { execArgv: ['--import', 'tsx'], env: { ...process.env, ...env } });
-    const exited = once(child, 'exit');
-    ends.push(async () => {
-      child.kill('SIGKILL');
-      await exited;
+describe.skipIf(part.missing)(
+  `the same callback at ${PROCESSES} processes at once, over one Redis`,
+  { timeout: rounds(120_000, 600_000) },
+  () => {
+    const ends: (() => unknown)[] = [];
+    afterAll(async () => {
+      for (const end of ends.reverse()) await end();
     });
-    await Promise.race([once(child, 'message'), exited.then(() => Promise.reject(new Error('an instance ended')))]);
-    return async (order: Order): Promise<Report> => {
-      const heard = once(child, 'message');
-      child.send(order);
-      const [report] = await heard;
-      return report;
-    };
-  }
 
-  it(`is granted once and replayed three times in each of ${ROUNDS} rounds, and each code is exchanged once`, async () => {
-    const redis = await startRedis(part.path());
-    ends.push(redis.stop);
-    const { keys } = sealingKeys('key');
-    const instances = await Promise.all(
-      Array.from({ length: PROCESSES }, () => startInstance({ REDIS_PORT: String(redis.port), STORE_KEY: keys.key as string })),
-    );
-    const wrong: string[] = [];
-    const wins = instances.map(() => 0);
-    let exchanged: readonly number[] = [];
-    for (let round = 0; round < ROUNDS; round += AT_ONCE) {
-      const { callbacks } = await (instances[(round / AT_ONCE) % PROCESSES] as (typeof instances)[number])({ begin: AT_ONCE });
-      const reports = await Promise.all(instances.map((tell) => tell({ complete: callbacks })));
-      for (const index of callbacks.keys()) {
-        const statuses = reports.map((report) => report.statuses[index]);
-        if (statuses.toSorted().join() !== 'granted,replayed,replayed,replayed') wrong.push(`${round + index}: ${statuses}`);
-        const winner = statuses.indexOf('granted');
-        wins[winner] = (wins[winner] ?? 0) + 1;
-      }
-      exchanged = reports.map((report) => report.exchanged);
+    async function startInstance(env: Readonly<Record<string, string>>) {
+      const child = fork(fileURLToPath(new URL('./instance.ts', import.meta.url)), {
+        execArgv: ['--import', 'tsx'],
+        env: { ...process.env, ...env },
+      });
+      const exited = once(child, 'exit');
+      ends.push(async () => {
+        child.kill('SIGKILL');
+        await exited;
+      });
+      await Promise.race([
+        once(child, 'message'),
+        exited.then(() => Promise.reject(new Error('an instance ended'))),
+      ]);
+      return async (order: Order): Promise<Report> => {
+        const heard = once(child, 'message');
+        child.send(order);
+        const [report] = await heard;
+        return report;
+      };
     }
-    expect(wrong).toEqual([]);
-    expect(exchanged).toEqual(wins);
-    expect(wins.reduce((sum, count) => sum + count, 0)).toBe(ROUNDS);
-    // One script puts and one takes in every round; whatever else ran took what had been read and was gone by then. Without these it was no race.
-    const admin = await redis.ioredis();
-    const scripts = Number(/cmdstat_evalsha:calls=(\d+)/.exec(await admin.info('commandstats'))?.[1]);
-    expect(scripts).toBeGreaterThan(2 * ROUNDS);
-  });
-});
+
+    it(`is granted once and replayed three times in each of ${ROUNDS} rounds, and each code is exchanged once`, async () => {
+      const redis = await startRedis(part.path());
+      ends.push(redis.stop);
+      const { keys } = sealingKeys('key');
+      const instances = await Promise.all(
+        Array.from({ length: PROCESSES }, () =>
+          startInstance({ REDIS_PORT: String(redis.port), STORE_KEY: keys.key as string }),
+        ),
+      );
+      const wrong: string[] = [];
+      const wins = instances.map(() => 0);
+      let exchanged: readonly number[] = [];
+      for (let round = 0; round < ROUNDS; round += AT_ONCE) {
+        const { callbacks } = await (
+          instances[(round / AT_ONCE) % PROCESSES] as (typeof instances)[number]
+        )({ begin: AT_ONCE });
+        const reports = await Promise.all(instances.map((tell) => tell({ complete: callbacks })));
+        for (const index of callbacks.keys()) {
+          const statuses = reports.map((report) => report.statuses[index]);
+          if (statuses.toSorted().join() !== 'granted,replayed,replayed,replayed')
+            wrong.push(`${round + index}: ${statuses}`);
+          const winner = statuses.indexOf('granted');
+          wins[winner] = (wins[winner] ?? 0) + 1;
+        }
+        exchanged = reports.map((report) => report.exchanged);
+      }
+      expect(wrong).toEqual([]);
+      expect(exchanged).toEqual(wins);
+      expect(wins.reduce((sum, count) => sum + count, 0)).toBe(ROUNDS);
+      // One script puts and one takes in every round; whatever else ran took what had been read and
+      // was gone by then. Without these it was no race.
+      const admin = await redis.ioredis();
+      const scripts = Number(
+        /cmdstat_evalsha:calls=(\d+)/.exec(await admin.info('commandstats'))?.[1],
+      );
+      expect(scripts).toBeGreaterThan(2 * ROUNDS);
+    });
+  },
+);

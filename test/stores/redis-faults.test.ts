@@ -27,27 +27,47 @@ describe.skipIf(part.missing)('a Redis that is not well is a typed error', () =>
 
   it.each([
     ['is full', ['maxmemory', '1'], ['maxmemory', '0'], 'OOM'],
-    ['has too few replicas', ['min-replicas-to-write', '1'], ['min-replicas-to-write', '0'], 'NOREPLICAS'],
-  ])('when it %s: nothing begins, and what has begun can be completed afterwards', async (_, broken, mended, word) => {
-    const admin = await redis.ioredis();
-    const bank = openBank({ store: createPatientStore({ client: admin, keys }), now: NOW });
-    const callback = await bank.callback();
-    await admin.config('SET', ...(broken as [string, string]));
-    const held = await admin.dbsize();
-    expect(await failureOf(() => bank.client.beginConsent({ sessionBinding: SESSION }))).toEqual(['store_failed', word, 'none']);
-    expect(await failureOf(() => bank.client.completeConsent(callback, { sessionBinding: SESSION }))).toEqual(['store_failed', word, 'none']);
-    expect(await admin.dbsize()).toBe(held);
-    expect(bank.calls).toEqual([]);
-    await admin.config('SET', ...(mended as [string, string]));
-    expect((await bank.client.completeConsent(callback, { sessionBinding: SESSION })).status).toBe('granted');
-  });
+    [
+      'has too few replicas',
+      ['min-replicas-to-write', '1'],
+      ['min-replicas-to-write', '0'],
+      'NOREPLICAS',
+    ],
+  ])(
+    'when it %s: nothing begins, and what has begun can be completed afterwards',
+    async (_, broken, mended, word) => {
+      const admin = await redis.ioredis();
+      const bank = openBank({ store: createPatientStore({ client: admin, keys }), now: NOW });
+      const callback = await bank.callback();
+      await admin.config('SET', ...(broken as [string, string]));
+      const held = await admin.dbsize();
+      expect(await failureOf(() => bank.client.beginConsent({ sessionBinding: SESSION }))).toEqual([
+        'store_failed',
+        word,
+        'none',
+      ]);
+      expect(
+        await failureOf(() => bank.client.completeConsent(callback, { sessionBinding: SESSION })),
+      ).toEqual(['store_failed', word, 'none']);
+      expect(await admin.dbsize()).toBe(held);
+      expect(bank.calls).toEqual([]);
+      await admin.config('SET', ...(mended as [string, string]));
+      expect(
+        (await bank.client.completeConsent(callback, { sessionBinding: SESSION })).status,
+      ).toBe('granted');
+    },
+  );
 
   it('when it is a replica', async () => {
     const admin = await redis.ioredis();
     const store = createPatientStore({ client: admin, keys, prefix: 'replica:' });
     await admin.replicaof('127.0.0.1', redis.port);
     try {
-      expect(await failureOf(() => store.put('a', 'text', soon()))).toEqual(['store_failed', 'READONLY', 'none']);
+      expect(await failureOf(() => store.put('a', 'text', soon()))).toEqual([
+        'store_failed',
+        'READONLY',
+        'none',
+      ]);
     } finally {
       await admin.call('REPLICAOF', 'NO', 'ONE');
     }
@@ -57,13 +77,21 @@ describe.skipIf(part.missing)('a Redis that is not well is a typed error', () =>
     const admin = await redis.ioredis();
     await admin.acl('SETUSER', 'guest', 'on', '>guest', '+@read', '+@connection', '+info', '~*');
     const guest = await redis.ioredis({ username: 'guest', password: 'guest' });
-    expect(await failureOf(() => createPatientStore({ client: guest, keys }).take('a'))).toEqual(['store_failed', 'NOPERM', 'none']);
+    expect(await failureOf(() => createPatientStore({ client: guest, keys }).take('a'))).toEqual([
+      'store_failed',
+      'NOPERM',
+      'none',
+    ]);
   });
 
   it('when it does not answer: after the time that is allowed, by the clock that was given', async () => {
     const clock = createVirtualClock(NOW);
     const never = () => new Promise<never>(() => undefined);
-    const store = createRedisStore({ client: { evalsha: never, eval: never, mget: never, del: never }, keys, clock });
+    const store = createRedisStore({
+      client: { evalsha: never, eval: never, mget: never, del: never },
+      keys,
+      clock,
+    });
     for (const work of [() => store.get('a'), () => store.take('a'), () => store.delete('a')]) {
       let isOver = false;
       const failed = failureOf(work).finally(() => {
@@ -77,26 +105,50 @@ describe.skipIf(part.missing)('a Redis that is not well is a typed error', () =>
     }
   });
 
-  it.each(['OOM', 'READONLY', 'LOADING', 'CLUSTERDOWN', 'NOPERM', 'TRYAGAIN', 'MOVED', 'ASK', 'MASTERDOWN', 'BUSY'])(
-    'when it answers %s: that word is told, and nothing else of what it says',
-    async (word) => {
-      const down = async () => Promise.reject(new Error(`${word} token-of-hanako`));
-      const store = createPatientStore({ client: { evalsha: down, eval: down, mget: down, del: down }, keys });
-      const error = await errorOf(() => store.get('a'));
-      expect([error.code, error.effect, error.upstream]).toEqual(['store_failed', 'none', { code: word }]);
-      expect(JSON.stringify(error) + error.stack).not.toContain('hanako');
-    },
-  );
+  it.each([
+    'OOM',
+    'READONLY',
+    'LOADING',
+    'CLUSTERDOWN',
+    'NOPERM',
+    'TRYAGAIN',
+    'MOVED',
+    'ASK',
+    'MASTERDOWN',
+    'BUSY',
+  ])('when it answers %s: that word is told, and nothing else of what it says', async (word) => {
+    const down = async () => Promise.reject(new Error(`${word} token-of-hanako`));
+    const store = createPatientStore({
+      client: { evalsha: down, eval: down, mget: down, del: down },
+      keys,
+    });
+    const error = await errorOf(() => store.get('a'));
+    expect([error.code, error.effect, error.upstream]).toEqual([
+      'store_failed',
+      'none',
+      { code: word },
+    ]);
+    expect(JSON.stringify(error) + error.stack).not.toContain('hanako');
+  });
 
   it('when nothing listens where it was: the word of the system', async () => {
-    const down = async () => Promise.reject(Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:6379'), { code: 'ECONNREFUSED' }));
-    const store = createPatientStore({ client: { evalsha: down, eval: down, mget: down, del: down }, keys });
+    const down = async () =>
+      Promise.reject(
+        Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:6379'), { code: 'ECONNREFUSED' }),
+      );
+    const store = createPatientStore({
+      client: { evalsha: down, eval: down, mget: down, del: down },
+      keys,
+    });
     expect(await failureOf(() => store.get('a'))).toEqual(['store_failed', 'ECONNREFUSED', 'none']);
   });
 
   it('when its words are not known: they are left out, for they may quote what was sent', async () => {
     const down = async () => Promise.reject(new Error('SECRET evalsha token-of-hanako'));
-    const store = createPatientStore({ client: { evalsha: down, eval: down, mget: down, del: down }, keys });
+    const store = createPatientStore({
+      client: { evalsha: down, eval: down, mget: down, del: down },
+      keys,
+    });
     expect(await failureOf(() => store.get('a'))).toEqual(['store_failed', undefined, 'none']);
   });
 });
@@ -107,7 +159,10 @@ describe.skipIf(part.missing)('a Redis that is killed', { timeout: 60_000 }, () 
     for (const end of ends) await end();
   });
 
-  async function open(settings: Readonly<Record<string, string>>, library: 'ioredis' | 'nodeRedis' = 'ioredis') {
+  async function open(
+    settings: Readonly<Record<string, string>>,
+    library: 'ioredis' | 'nodeRedis' = 'ioredis',
+  ) {
     const redis = await startRedis(part.path(), settings);
     ends.push(redis.stop);
     const client = await redis[library]();
@@ -138,10 +193,16 @@ describe.skipIf(part.missing)('a Redis that is killed', { timeout: 60_000 }, () 
       const complete = () => bank.client.completeConsent(callback, { sessionBinding: SESSION });
       await redis.kill();
       expect((await errorOf(complete)).code).toBe('store_failed');
-      expect((await errorOf(() => bank.client.beginConsent({ sessionBinding: SESSION }))).code).toBe('store_failed');
+      expect(
+        (await errorOf(() => bank.client.beginConsent({ sessionBinding: SESSION }))).code,
+      ).toBe('store_failed');
       expect(bank.calls).toEqual([]);
       await again();
-      expect((await Promise.all([complete(), complete(), complete()])).map(({ status }) => status).sort()).toEqual(['granted', 'replayed', 'replayed']);
+      expect(
+        (await Promise.all([complete(), complete(), complete()]))
+          .map(({ status }) => status)
+          .sort(),
+      ).toEqual(['granted', 'replayed', 'replayed']);
       expect(bank.calls.length).toBe(1);
     },
   );
@@ -201,8 +262,13 @@ describe.skipIf(part.missing)('a Redis that is killed', { timeout: 60_000 }, () 
     const callback = await bank.callback();
     await redis.kill();
     await again();
-    expect((await bank.client.completeConsent(callback, { sessionBinding: SESSION })).status).toBe('unknown');
-    expect((await bank.client.completeConsent(await bank.callback(), { sessionBinding: SESSION })).status).toBe('granted');
+    expect((await bank.client.completeConsent(callback, { sessionBinding: SESSION })).status).toBe(
+      'unknown',
+    );
+    expect(
+      (await bank.client.completeConsent(await bank.callback(), { sessionBinding: SESSION }))
+        .status,
+    ).toBe('granted');
   });
 
   it('is not waited for by a client library that queues commands: the time that is allowed ends', async () => {
@@ -211,7 +277,9 @@ describe.skipIf(part.missing)('a Redis that is killed', { timeout: 60_000 }, () 
     const client = await redis.ioredis({ enableOfflineQueue: true, maxRetriesPerRequest: null });
     await redis.kill();
     const clock = createVirtualClock(NOW);
-    const failed = errorOf(() => createRedisStore({ client, keys, clock, timeoutMs: 500 }).get('a'));
+    const failed = errorOf(() =>
+      createRedisStore({ client, keys, clock, timeoutMs: 500 }).get('a'),
+    );
     clock.advance(500);
     expect((await failed).code).toBe('store_failed');
   });

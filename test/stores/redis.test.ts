@@ -7,7 +7,13 @@ import { createVirtualClock, latest, systemClock } from '../../src/index.js';
 import { createRedisStore, type RedisStoreOptions } from '../../src/stores/redis.js';
 import { expectStatus, NOW, openBank, SESSION } from '../kit/loan.js';
 import { findPart } from '../kit/machine.js';
-import { createPatientStore, type NodeRedis, type RedisServer, sealingKeys, startRedis } from '../kit/redis.js';
+import {
+  createPatientStore,
+  type NodeRedis,
+  type RedisServer,
+  sealingKeys,
+  startRedis,
+} from '../kit/redis.js';
 import { errorOf, refusal } from '../kit/refusals.js';
 
 const part = findPart('redis-server');
@@ -31,10 +37,18 @@ describe.skipIf(part.missing)('the store in Redis', () => {
   function open(options: Partial<RedisStoreOptions> = {}) {
     const prefix = `test-${made++}:`;
     const store = createPatientStore({ client: ioredis, keys, prefix, ...options });
-    return { store, prefix, value: (key: string) => `${prefix}{${key}}`, mark: (key: string) => `${prefix}{${key}}:mark` };
+    return {
+      store,
+      prefix,
+      value: (key: string) => `${prefix}{${key}}`,
+      mark: (key: string) => `${prefix}{${key}}:mark`,
+    };
   }
 
-  /** The commands that clients send while something runs; what a script does inside Redis does not count. */
+  /**
+   * The commands that clients send while something runs; what a script does inside Redis does not
+   * count.
+   */
   async function commandsOf(work: () => Promise<unknown>): Promise<string[]> {
     const monitor = await ioredis.monitor();
     const seen: string[] = [];
@@ -59,25 +73,41 @@ describe.skipIf(part.missing)('the store in Redis', () => {
       const clock = createVirtualClock(NOW);
       const bank = openBank({ store: open({ client: client(), clock }).store, now: NOW });
       await ioredis.script('FLUSH');
-      expect(await commandsOf(() => bank.consent())).toEqual(['evalsha', 'eval', 'mget', 'evalsha', 'eval']);
+      expect(await commandsOf(() => bank.consent())).toEqual([
+        'evalsha',
+        'eval',
+        'mget',
+        'evalsha',
+        'eval',
+      ]);
       let callback = '';
       expect(
         await commandsOf(async () => {
           callback = await bank.callback();
         }),
       ).toEqual(['evalsha']);
-      expect(await commandsOf(() => bank.client.completeConsent(callback, { sessionBinding: SESSION }))).toEqual(['mget', 'evalsha']);
+      expect(
+        await commandsOf(() => bank.client.completeConsent(callback, { sessionBinding: SESSION })),
+      ).toEqual(['mget', 'evalsha']);
       // Once more: read and found taken.
-      expect(await commandsOf(() => bank.client.completeConsent(callback, { sessionBinding: SESSION }))).toEqual(['mget']);
+      expect(
+        await commandsOf(() => bank.client.completeConsent(callback, { sessionBinding: SESSION })),
+      ).toEqual(['mget']);
     });
 
     it('carries a consent and its retrieval through Redis, and keeps nothing of what was discarded', async () => {
       const prefix = `test-${made++}:`;
       const clock = createVirtualClock(NOW);
-      const bank = openBank({ store: createPatientStore({ client: client(), keys, prefix, clock }), now: NOW });
+      const bank = openBank({
+        store: createPatientStore({ client: client(), keys, prefix, clock }),
+        now: NOW,
+      });
       const grant = await bank.consent();
       const retrieval = await bank.client.submit(grant, latest());
-      const result = await bank.client.collect(bank.client.resume(JSON.parse(JSON.stringify(retrieval))), { onProgress: bank.onProgress });
+      const result = await bank.client.collect(
+        bank.client.resume(JSON.parse(JSON.stringify(retrieval))),
+        { onProgress: bank.onProgress },
+      );
       expect(expectStatus(result, 'ready').answer.items.income.status).toBe('present');
       await bank.client.discard(retrieval);
       expect(await ioredis.keys(`${prefix}*retrieval*`)).toEqual([]);
@@ -103,9 +133,12 @@ describe.skipIf(part.missing)('the store in Redis', () => {
       now: NOW,
       async intercept(request, pass) {
         const sent = new URLSearchParams(await request.clone().text());
-        secrets.push(...[sent.get('code_verifier'), sent.get('code')].filter((text) => text !== null));
+        secrets.push(
+          ...[sent.get('code_verifier'), sent.get('code')].filter((text) => text !== null),
+        );
         const response = await pass(request);
-        if (response.headers.get('content-type')?.includes('json')) secrets.push(...textsOf(await response.clone().json()));
+        if (response.headers.get('content-type')?.includes('json'))
+          secrets.push(...textsOf(await response.clone().json()));
         return response;
       },
     });
@@ -114,16 +147,24 @@ describe.skipIf(part.missing)('the store in Redis', () => {
     secrets.push(new URL(pending.url).searchParams.get('state') ?? '');
     const callback = await bank.callback();
     secrets.push(...new URL(callback).searchParams.values());
-    const outcome = expectStatus(await bank.client.completeConsent(callback, { sessionBinding: SESSION }), 'granted');
+    const outcome = expectStatus(
+      await bank.client.completeConsent(callback, { sessionBinding: SESSION }),
+      'granted',
+    );
     await bank.client.submit(outcome.grant, { income: latest() });
     const names = (await ioredis.keys('*')).filter((name) => !before.has(name));
-    // The pending one with its mark, the mark of the one that was taken, the retrieval with its mark.
+    // The pending one with its mark, the mark of the one that was taken, the retrieval with its
+    // mark.
     expect(names.length).toBe(5);
     expect(names.filter((name) => !name.startsWith(prefix))).toEqual([]);
-    const dump = names.concat((await ioredis.mget(...names)).map((text) => String(text))).flatMap((text) => [text, ...text.split('.').map(decoded)]);
+    const dump = names
+      .concat((await ioredis.mget(...names)).map((text) => String(text)))
+      .flatMap((text) => [text, ...text.split('.').map(decoded)]);
     const long = secrets.filter((text) => text.length >= 16);
     expect(long.length).toBeGreaterThanOrEqual(6);
-    expect(long.filter((secret) => dump.some((text) => text.includes(secret)) && !URL.canParse(secret))).toEqual([]);
+    expect(
+      long.filter((secret) => dump.some((text) => text.includes(secret)) && !URL.canParse(secret)),
+    ).toEqual([]);
     expect(dump.join()).not.toContain('housing-loan');
   });
 
@@ -148,7 +189,8 @@ describe.skipIf(part.missing)('the store in Redis', () => {
     const [name = ''] = (await ioredis.keys(`${prefix}*`)).filter((key) => !key.endsWith(':mark'));
     // What Redis does at the instant of expiry.
     await ioredis.del(name);
-    const complete = async () => (await bank.client.completeConsent(callback, { sessionBinding: SESSION })).status;
+    const complete = async () =>
+      (await bank.client.completeConsent(callback, { sessionBinding: SESSION })).status;
     expect(await complete()).toBe('expired');
     await store.put('b', 'text', soon());
     await ioredis.del(value('b'));
@@ -180,8 +222,16 @@ describe.skipIf(part.missing)('the store in Redis', () => {
 
   describe('opens no value', () => {
     const tampered: [string, (sealed: string) => string, string][] = [
-      ['whose ciphertext was changed', (jwe) => jwe.replace(/\.([^.]*)\.([^.]*)$/, (_, text, tag) => `.${flipped(text)}.${tag}`), 'record_damaged'],
-      ['whose expiry was put off', (jwe) => withHeader(jwe, { expiresAt: soon() + DAY }), 'record_damaged'],
+      [
+        'whose ciphertext was changed',
+        (jwe) => jwe.replace(/\.([^.]*)\.([^.]*)$/, (_, text, tag) => `.${flipped(text)}.${tag}`),
+        'record_damaged',
+      ],
+      [
+        'whose expiry was put off',
+        (jwe) => withHeader(jwe, { expiresAt: soon() + DAY }),
+        'record_damaged',
+      ],
       ['under another algorithm', (jwe) => withHeader(jwe, { alg: 'A256KW' }), 'record_damaged'],
       ['that asks to be decompressed', (jwe) => withHeader(jwe, { zip: 'DEF' }), 'record_damaged'],
       ['that is none', () => 'none', 'record_damaged'],
@@ -228,7 +278,9 @@ describe.skipIf(part.missing)('the store in Redis', () => {
     const rotated = createPatientStore({ client: ioredis, keys: both, prefix });
     expect(await rotated.get('a')).toMatchObject({ value: 'text' });
     await rotated.put('b', 'text', soon());
-    expect(JSON.parse(decoded(((await ioredis.get(value('b'))) ?? '').split('.')[0] ?? ''))).toMatchObject({
+    expect(
+      JSON.parse(decoded(((await ioredis.get(value('b'))) ?? '').split('.')[0] ?? '')),
+    ).toMatchObject({
       alg: 'dir',
       enc: 'A256GCM',
       kid: 'new',
@@ -272,66 +324,101 @@ describe.skipIf(part.missing)('the store in Redis', () => {
       [{ ...given, client: undefined }, 'missing_option', 'options.client'],
       [{ ...given, keys: undefined }, 'missing_option', 'options.keys'],
       [{ ...given, keys: { ...keys, current: 'other' } }, 'invalid_option', 'options.keys.current'],
-      [{ ...given, keys: { ...keys, keys: { 'key-1': `${secrets['key-1']}A` } } }, 'invalid_option', 'options.keys.keys.key-1'],
-      [{ ...given, keys: { ...keys, algorithm: 'A128GCM' } }, 'unknown_option', 'options.keys.algorithm'],
+      [
+        { ...given, keys: { ...keys, keys: { 'key-1': `${secrets['key-1']}A` } } },
+        'invalid_option',
+        'options.keys.keys.key-1',
+      ],
+      [
+        { ...given, keys: { ...keys, algorithm: 'A128GCM' } },
+        'unknown_option',
+        'options.keys.algorithm',
+      ],
       [{ ...given, prefix: 'a b' }, 'invalid_option', 'options.prefix'],
       [{ ...given, prefix: '{a}' }, 'invalid_option', 'options.prefix'],
       [{ ...given, timeoutMs: 0 }, 'invalid_option', 'options.timeoutMs'],
       [{ ...given, ttl: 1 }, 'unknown_option', 'options.ttl'],
     ];
-    for (const [options, code, path] of wrong) expect(refusal(() => createRedisStore(options as never))).toEqual([code, path]);
-    for (const options of [{ ...given, client: {} }, { ...given, client: { evalSha() {} } }, { ...given, prefix: 1 }, { ...given, clock: {} }, null]) {
+    for (const [options, code, path] of wrong)
+      expect(refusal(() => createRedisStore(options as never))).toEqual([code, path]);
+    for (const options of [
+      { ...given, client: {} },
+      { ...given, client: { evalSha() {} } },
+      { ...given, prefix: 1 },
+      { ...given, clock: {} },
+      null,
+    ]) {
       expect(() => createRedisStore(options as never)).toThrow(TypeError);
     }
   });
 });
 
-describe.skipIf(part.missing)('the store in a Redis cluster, which refuses a command on keys of two slots, conforms', () => {
-  let redis: RedisServer;
-  let ioredis: Cluster;
-  let nodeRedis: ReturnType<typeof createCluster>;
-  let made = 0;
-  beforeAll(async () => {
-    redis = await startRedis(part.path(), { 'cluster-enabled': 'yes', 'cluster-config-file': 'nodes.conf', 'cluster-announce-ip': '127.0.0.1' });
-    const one = await redis.ioredis({ enableReadyCheck: false });
-    await one.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-    while (!String(await one.call('CLUSTER', 'INFO')).includes('cluster_state:ok')) await new Promise((resolve) => setImmediate(resolve));
-    ioredis = new Cluster([{ host: '127.0.0.1', port: redis.port }]);
-    nodeRedis = createCluster({ rootNodes: [{ url: redis.url }] });
-    await nodeRedis.connect();
-  });
-  afterAll(async () => {
-    ioredis?.disconnect();
-    nodeRedis?.destroy();
-    await redis?.stop();
-  });
-  for (const [library, client] of [
-    ['ioredis', () => ioredis],
-    ['node-redis', () => nodeRedis],
-  ] as const) {
-    for (const { title, run } of storeSuite(() => createPatientStore({ client: client(), keys, prefix: `case-${made++}:` })))
-      it(`over ${library}: ${title}`, run);
-  }
-});
+describe.skipIf(part.missing)(
+  'the store in a Redis cluster, which refuses a command on keys of two slots, conforms',
+  () => {
+    let redis: RedisServer;
+    let ioredis: Cluster;
+    let nodeRedis: ReturnType<typeof createCluster>;
+    let made = 0;
+    beforeAll(async () => {
+      redis = await startRedis(part.path(), {
+        'cluster-enabled': 'yes',
+        'cluster-config-file': 'nodes.conf',
+        'cluster-announce-ip': '127.0.0.1',
+      });
+      const one = await redis.ioredis({ enableReadyCheck: false });
+      await one.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+      while (!String(await one.call('CLUSTER', 'INFO')).includes('cluster_state:ok'))
+        await new Promise((resolve) => setImmediate(resolve));
+      ioredis = new Cluster([{ host: '127.0.0.1', port: redis.port }]);
+      nodeRedis = createCluster({ rootNodes: [{ url: redis.url }] });
+      await nodeRedis.connect();
+    });
+    afterAll(async () => {
+      ioredis?.disconnect();
+      nodeRedis?.destroy();
+      await redis?.stop();
+    });
+    for (const [library, client] of [
+      ['ioredis', () => ioredis],
+      ['node-redis', () => nodeRedis],
+    ] as const) {
+      for (const { title, run } of storeSuite(() =>
+        createPatientStore({ client: client(), keys, prefix: `case-${made++}:` }),
+      ))
+        it(`over ${library}: ${title}`, run);
+    }
+  },
+);
 
-describe.skipIf(part.missing)('the store in Redis, as a user who may do nothing but what docs/scaling.md names, conforms', () => {
-  const user = { username: 'app', password: 'app' };
-  let redis: RedisServer;
-  let ioredis: Awaited<ReturnType<RedisServer['ioredis']>>;
-  let nodeRedis: NodeRedis;
-  let made = 0;
-  beforeAll(async () => {
-    redis = await startRedis(part.path());
-    const admin = await redis.ioredis();
-    const rights = /`(~myna-selfinfo:\* [^`]+)`/.exec(readFileSync('docs/scaling.md', 'utf8'))?.[1] ?? '';
-    await admin.acl('SETUSER', user.username, 'on', `>${user.password}`, ...rights.split(' '));
-    [ioredis, nodeRedis] = await Promise.all([redis.ioredis(user), redis.nodeRedis(user)]);
-  });
-  afterAll(() => redis?.stop());
-  const prefix = () => `myna-selfinfo:${made++}:`;
-  for (const { title, run } of storeSuite(() => createPatientStore({ client: ioredis, keys, prefix: prefix() }))) it(`over ioredis: ${title}`, run);
-  for (const { title, run } of storeSuite(() => createPatientStore({ client: nodeRedis, keys, prefix: prefix() }))) it(`over node-redis: ${title}`, run);
-});
+describe.skipIf(part.missing)(
+  'the store in Redis, as a user who may do nothing but what docs/scaling.md names, conforms',
+  () => {
+    const user = { username: 'app', password: 'app' };
+    let redis: RedisServer;
+    let ioredis: Awaited<ReturnType<RedisServer['ioredis']>>;
+    let nodeRedis: NodeRedis;
+    let made = 0;
+    beforeAll(async () => {
+      redis = await startRedis(part.path());
+      const admin = await redis.ioredis();
+      const rights =
+        /`(~myna-selfinfo:\* [^`]+)`/.exec(readFileSync('docs/scaling.md', 'utf8'))?.[1] ?? '';
+      await admin.acl('SETUSER', user.username, 'on', `>${user.password}`, ...rights.split(' '));
+      [ioredis, nodeRedis] = await Promise.all([redis.ioredis(user), redis.nodeRedis(user)]);
+    });
+    afterAll(() => redis?.stop());
+    const prefix = () => `myna-selfinfo:${made++}:`;
+    for (const { title, run } of storeSuite(() =>
+      createPatientStore({ client: ioredis, keys, prefix: prefix() }),
+    ))
+      it(`over ioredis: ${title}`, run);
+    for (const { title, run } of storeSuite(() =>
+      createPatientStore({ client: nodeRedis, keys, prefix: prefix() }),
+    ))
+      it(`over node-redis: ${title}`, run);
+  },
+);
 
 /** Every text in a JSON value. */
 function textsOf(value: unknown): string[] {
@@ -349,5 +436,10 @@ function flipped(base64url: string): string {
 
 function withHeader(jwe: string, changes: Readonly<Record<string, unknown>>): string {
   const [header = '', ...rest] = jwe.split('.');
-  return [Buffer.from(JSON.stringify({ ...JSON.parse(decoded(header)), ...changes })).toString('base64url'), ...rest].join('.');
+  return [
+    Buffer.from(JSON.stringify({ ...JSON.parse(decoded(header)), ...changes })).toString(
+      'base64url',
+    ),
+    ...rest,
+  ].join('.');
 }

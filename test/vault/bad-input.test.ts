@@ -6,7 +6,11 @@ import { loan } from '../kit/loan.js';
 import { errorOf, refusal, refusalOf, typeErrorOf } from '../kit/refusals.js';
 import { newKey, openSafe, PURPOSE } from './safe.js';
 
-const good = () => ({ service: loan, store: createMemoryVaultStore(), keys: createLocalKeys({ current: 'a', keys: { a: newKey() } }) });
+const good = () => ({
+  service: loan,
+  store: createMemoryVaultStore(),
+  keys: createLocalKeys({ current: 'a', keys: { a: newKey() } }),
+});
 
 describe('options that are wrong are named:', () => {
   it.each<[string, object, [string, string]]>([
@@ -14,9 +18,17 @@ describe('options that are wrong are named:', () => {
     ['store missing', { store: undefined }, ['missing_option', 'options.store']],
     ['keys missing', { keys: undefined }, ['missing_option', 'options.keys']],
     ['one that is unknown', { ttl: 5 }, ['unknown_option', 'options.ttl']],
-    ['no current key', { keys: { wrap() {}, unwrap() {} } }, ['missing_option', 'options.keys.current']],
+    [
+      'no current key',
+      { keys: { wrap() {}, unwrap() {} } },
+      ['missing_option', 'options.keys.current'],
+    ],
     ['no time at all', { timeoutMs: 0 }, ['invalid_option', 'options.timeoutMs']],
-    ['an empty current key', { keys: { wrap() {}, unwrap() {}, current: '' } }, ['invalid_option', 'options.keys.current']],
+    [
+      'an empty current key',
+      { keys: { wrap() {}, unwrap() {}, current: '' } },
+      ['invalid_option', 'options.keys.current'],
+    ],
   ])('%s', (_, changes, expected) => {
     expect(refusal(() => createVault({ ...good(), ...changes } as never))).toEqual(expected);
   });
@@ -37,31 +49,83 @@ describe('options that are wrong are named:', () => {
   it.each<[string, unknown, [string, string]]>([
     ['no current', { keys: { a: key } }, ['missing_option', 'options.current']],
     ['no keys', { current: 'a' }, ['missing_option', 'options.keys']],
-    ['current is none of the keys', { current: 'b', keys: { a: key } }, ['invalid_option', 'options.current']],
-    ['a key too short', { current: 'a', keys: { a: key.slice(1) } }, ['invalid_option', 'options.keys.a']],
-    ['a key too long', { current: 'a', keys: { a: `${key}AA` } }, ['invalid_option', 'options.keys.a']],
-    ['a key in base64', { current: 'a', keys: { a: Buffer.alloc(32, 255).toString('base64') } }, ['invalid_option', 'options.keys.a']],
-    ['a key in hex', { current: 'a', keys: { a: 'ab'.repeat(32) } }, ['invalid_option', 'options.keys.a']],
+    [
+      'current is none of the keys',
+      { current: 'b', keys: { a: key } },
+      ['invalid_option', 'options.current'],
+    ],
+    [
+      'a key too short',
+      { current: 'a', keys: { a: key.slice(1) } },
+      ['invalid_option', 'options.keys.a'],
+    ],
+    [
+      'a key too long',
+      { current: 'a', keys: { a: `${key}AA` } },
+      ['invalid_option', 'options.keys.a'],
+    ],
+    [
+      'a key in base64',
+      { current: 'a', keys: { a: Buffer.alloc(32, 255).toString('base64') } },
+      ['invalid_option', 'options.keys.a'],
+    ],
+    [
+      'a key in hex',
+      { current: 'a', keys: { a: 'ab'.repeat(32) } },
+      ['invalid_option', 'options.keys.a'],
+    ],
     ['an empty key', { current: 'a', keys: { a: '' } }, ['invalid_option', 'options.keys.a']],
-    ['a key where its id belongs, which is not repeated', { current: 'a', keys: { [key]: 'a' } }, ['invalid_option', 'options.keys']],
-    ['something unknown', { current: 'a', keys: { a: key }, kms: 1 }, ['unknown_option', 'options.kms']],
+    [
+      'a key where its id belongs, which is not repeated',
+      { current: 'a', keys: { [key]: 'a' } },
+      ['invalid_option', 'options.keys'],
+    ],
+    [
+      'something unknown',
+      { current: 'a', keys: { a: key }, kms: 1 },
+      ['unknown_option', 'options.kms'],
+    ],
   ])('of local keys: %s', (_, options, expected) => {
     expect(refusal(() => createLocalKeys(options as never))).toEqual(expected);
   });
 
-  const pool = { query: async () => ({ rows: [] }), connect: async () => ({ query: async () => ({ rows: [] }), release() {} }) };
-  it.each(['', 'Vault', '1vault', 'pg_vault', 'my-vault', 'vault.records', 'vault;drop', 'v'.repeat(64), '"vault"', 'vault '])(
-    'of a schema: %j',
-    async (schema) => {
-      expect(refusal(() => createPgVaultStore(pool, { schema }))).toEqual(['invalid_option', 'options.schema']);
-      expect(await refusalOf(() => migrate(pool, { schema }))).toEqual(['invalid_option', 'options.schema']);
-    },
-  );
+  const pool = {
+    query: async () => ({ rows: [] }),
+    connect: async () => ({ query: async () => ({ rows: [] }), release() {} }),
+  };
+  it.each([
+    '',
+    'Vault',
+    '1vault',
+    'pg_vault',
+    'my-vault',
+    'vault.records',
+    'vault;drop',
+    'v'.repeat(64),
+    '"vault"',
+    'vault ',
+  ])('of a schema: %j', async (schema) => {
+    expect(refusal(() => createPgVaultStore(pool, { schema }))).toEqual([
+      'invalid_option',
+      'options.schema',
+    ]);
+    expect(await refusalOf(() => migrate(pool, { schema }))).toEqual([
+      'invalid_option',
+      'options.schema',
+    ]);
+  });
 
   it('of a pool', async () => {
-    expect(await typeErrorOf(() => createPgVaultStore({ query: pool.query } as never))).toBe('pool must have a method connect.');
-    expect(await typeErrorOf(() => migrate('postgres://' as never))).toBe('pool must have a method query.');
-    expect(await refusalOf(() => migrate(pool, { prefix: 'a' } as never))).toEqual(['unknown_option', 'options.prefix']);
+    expect(await typeErrorOf(() => createPgVaultStore({ query: pool.query } as never))).toBe(
+      'pool must have a method connect.',
+    );
+    expect(await typeErrorOf(() => migrate('postgres://' as never))).toBe(
+      'pool must have a method query.',
+    );
+    expect(await refusalOf(() => migrate(pool, { prefix: 'a' } as never))).toEqual([
+      'unknown_option',
+      'options.prefix',
+    ]);
   });
 });
 
@@ -75,7 +139,10 @@ describe('what a driver throws', () => {
     throw new Error(canary);
   };
   const getter = Object.defineProperty(new Error(canary), 'code', { get: explode });
-  const opaque = new Proxy({}, { has: explode, get: (_, name) => (name === 'then' ? undefined : explode()) });
+  const opaque = new Proxy(
+    {},
+    { has: explode, get: (_, name) => (name === 'then' ? undefined : explode()) },
+  );
 
   it.each<[string, unknown, string | undefined]>([
     ['a SQLSTATE', '57P01', '57P01'],
@@ -100,7 +167,10 @@ describe('what a driver throws', () => {
     ['a text', canary],
     ['nothing', undefined],
   ])('is a store that failed, whatever it is: %s', async (_, thrown) => {
-    for (const use of [() => createPgVaultStore(failing(thrown)).get('a'), () => migrate(failing(thrown))]) {
+    for (const use of [
+      () => createPgVaultStore(failing(thrown)).get('a'),
+      () => migrate(failing(thrown)),
+    ]) {
       const error = await errorOf(use);
       expect([error.code, error.upstream]).toEqual(['store_failed', undefined]);
       expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(canary);
@@ -115,10 +185,22 @@ describe('arguments that are wrong are named, and change nothing:', () => {
     ['an empty purpose', { ...PURPOSE, purpose: ' ' }, ['invalid_option', 'options.purpose']],
     ['no reason', { purpose: 'housing-loan' }, ['missing_option', 'options.reason']],
     ['an empty reason', { ...PURPOSE, reason: '' }, ['invalid_option', 'options.reason']],
-    ['a long reason', { ...PURPOSE, reason: 'x'.repeat(201) }, ['invalid_option', 'options.reason']],
+    [
+      'a long reason',
+      { ...PURPOSE, reason: 'x'.repeat(201) },
+      ['invalid_option', 'options.reason'],
+    ],
     ['a reason of two lines', { ...PURPOSE, reason: 'a\nb' }, ['invalid_option', 'options.reason']],
-    ['a reason with a line separator', { ...PURPOSE, reason: 'a\u2028b' }, ['invalid_option', 'options.reason']],
-    ['a reason with a control character', { ...PURPOSE, reason: 'a\u001b[31mb' }, ['invalid_option', 'options.reason']],
+    [
+      'a reason with a line separator',
+      { ...PURPOSE, reason: 'a\u2028b' },
+      ['invalid_option', 'options.reason'],
+    ],
+    [
+      'a reason with a control character',
+      { ...PURPOSE, reason: 'a\u001b[31mb' },
+      ['invalid_option', 'options.reason'],
+    ],
     ['something unknown', { ...PURPOSE, force: true }, ['unknown_option', 'options.force']],
   ])('read with %s', async (_, options, expected) => {
     const { vault, events } = openSafe();
@@ -129,17 +211,32 @@ describe('arguments that are wrong are named, and change nothing:', () => {
   it('texts and instants elsewhere', async () => {
     const { vault, bank } = openSafe();
     expect(await refusalOf(() => vault.erase(ref, ''))).toEqual(['invalid_option', 'reason']);
-    expect(await refusalOf(() => vault.erase(ref, undefined as never))).toEqual(['missing_option', 'reason']);
-    expect(await refusalOf(() => vault.confirmClock('yesterday', 'x'))).toEqual(['invalid_instant', 'now']);
-    expect(await refusalOf(() => vault.confirmClock(bank.clock.now(), ''))).toEqual(['invalid_option', 'reason']);
+    expect(await refusalOf(() => vault.erase(ref, undefined as never))).toEqual([
+      'missing_option',
+      'reason',
+    ]);
+    expect(await refusalOf(() => vault.confirmClock('yesterday', 'x'))).toEqual([
+      'invalid_instant',
+      'now',
+    ]);
+    expect(await refusalOf(() => vault.confirmClock(bank.clock.now(), ''))).toEqual([
+      'invalid_option',
+      'reason',
+    ]);
   });
 
   it('of another type', async () => {
     const { vault } = openSafe();
     expect(await typeErrorOf(() => vault.read(7 as never, PURPOSE))).toBe('ref must be a string.');
-    expect(await typeErrorOf(() => vault.read(ref, undefined as never))).toBe('options must be an object.');
-    expect(await typeErrorOf(() => vault.read(ref, { ...PURPOSE, reason: 7 } as never))).toBe('options.reason must be a string.');
+    expect(await typeErrorOf(() => vault.read(ref, undefined as never))).toBe(
+      'options must be an object.',
+    );
+    expect(await typeErrorOf(() => vault.read(ref, { ...PURPOSE, reason: 7 } as never))).toBe(
+      'options.reason must be a string.',
+    );
     expect(await typeErrorOf(() => vault.erase(null as never, 'x'))).toBe('ref must be a string.');
-    expect(await typeErrorOf(() => vault.confirmClock({} as never, 'x'))).toBe('now must be a Date, a luxon DateTime, a number or a string.');
+    expect(await typeErrorOf(() => vault.confirmClock({} as never, 'x'))).toBe(
+      'now must be a Date, a luxon DateTime, a number or a string.',
+    );
   });
 });

@@ -25,7 +25,10 @@ describe('a clock that goes back', () => {
     bank.clock.advance(1);
     expect(await refusalOf(() => vault.read(ref, PURPOSE))).toEqual(['retention_ended', undefined]);
     bank.clock.set(NOW);
-    expect(await refusalOf(() => reopen().read(ref, PURPOSE))).toEqual(['retention_ended', undefined]);
+    expect(await refusalOf(() => reopen().read(ref, PURPOSE))).toEqual([
+      'retention_ended',
+      undefined,
+    ]);
     expect(await reopen().sweep()).toBe(1);
   });
 
@@ -60,7 +63,11 @@ describe('a clock that jumps ahead', () => {
       expect(await refusalOf(() => asked.sweep())).toEqual(['clock_jumped', undefined]);
       expect(await refusalOf(() => asked.read(ref, PURPOSE))).toEqual(['clock_jumped', undefined]);
     }
-    expect(events.at(-2)).toMatchObject({ type: 'refused', operation: 'sweep', code: 'clock_jumped' });
+    expect(events.at(-2)).toMatchObject({
+      type: 'refused',
+      operation: 'sweep',
+      code: 'clock_jumped',
+    });
     expect(await store.get(ref)).toMatchObject({ ref });
   });
 
@@ -69,7 +76,9 @@ describe('a clock that jumps ahead', () => {
     const ref = await vault.put(await answer());
     bank.clock.advance(3 * DAY_MS);
     expect((await vault.read(ref, PURPOSE)).items.income.status).toBe('present');
-    expect((await vault.read(await vault.put(await answer()), PURPOSE)).terms.keepUntil).toBe('2027-01-04T00:00:00+09:00');
+    expect((await vault.read(await vault.put(await answer()), PURPOSE)).terms.keepUntil).toBe(
+      '2027-01-04T00:00:00+09:00',
+    );
     expect(await refusalOf(() => vault.sweep())).toEqual(['clock_jumped', undefined]);
   });
 
@@ -84,8 +93,15 @@ describe('a clock that jumps ahead', () => {
   it('counts once an operator has confirmed it, for every process', async () => {
     const { vault, reopen, bank, ref, events } = await jump(3 * DAY_MS);
     await vault.confirmClock(bank.clock.now() - 20 * 60_000, 'closed over New Year');
-    expect(events.at(-1)).toEqual({ type: 'confirmed', at: '2027-01-03T10:00:00+09:00', reason: 'closed over New Year' });
-    expect(await refusalOf(() => reopen().read(ref, PURPOSE))).toEqual(['retention_ended', undefined]);
+    expect(events.at(-1)).toEqual({
+      type: 'confirmed',
+      at: '2027-01-03T10:00:00+09:00',
+      reason: 'closed over New Year',
+    });
+    expect(await refusalOf(() => reopen().read(ref, PURPOSE))).toEqual([
+      'retention_ended',
+      undefined,
+    ]);
     expect(await reopen().sweep()).toBe(1);
     expect(await vault.sweep()).toBe(0);
   });
@@ -93,7 +109,10 @@ describe('a clock that jumps ahead', () => {
   it('is not confirmed when it differs from the watch by more than an hour', async () => {
     const { vault, bank, ref, store } = await jump(3 * DAY_MS);
     for (const off of [-HOUR_MS - 1, HOUR_MS + 1, -3 * DAY_MS]) {
-      expect(await refusalOf(() => vault.confirmClock(bank.clock.now() + off, 'a guess'))).toEqual(['invalid_option', 'now']);
+      expect(await refusalOf(() => vault.confirmClock(bank.clock.now() + off, 'a guess'))).toEqual([
+        'invalid_option',
+        'now',
+      ]);
     }
     expect(await refusalOf(() => vault.sweep())).toEqual(['clock_jumped', undefined]);
     expect(await store.get(ref)).toMatchObject({ ref });
@@ -118,8 +137,16 @@ describe('what was seen', () => {
       bank.clock.set(at);
       return vault.read('0'.repeat(32), PURPOSE).catch(() => undefined);
     };
-    for (const time of ['23:58:30.000', '23:58:30.001', '23:59:29.999', '23:59:30.000', '23:59:59.999']) await ask(`2026-12-01T${time}+09:00`);
-    for (const time of ['00:00:00.000', '00:00:59.999', '00:01:00.000']) await ask(`2026-12-02T${time}+09:00`);
+    for (const time of [
+      '23:58:30.000',
+      '23:58:30.001',
+      '23:59:29.999',
+      '23:59:30.000',
+      '23:59:59.999',
+    ])
+      await ask(`2026-12-01T${time}+09:00`);
+    for (const time of ['00:00:00.000', '00:00:59.999', '00:01:00.000'])
+      await ask(`2026-12-02T${time}+09:00`);
     expect(kept).toEqual(['23:58:30.000', '23:59:30.000', '00:00:00.000', '00:01:00.000']);
   });
 
@@ -128,11 +155,13 @@ describe('what was seen', () => {
     const { vault, answer, reopen } = openSafe({ store });
     const ref = await vault.put(await answer());
     store.change.seen = () => Promise.reject(new Error('down'));
-    for (const work of [() => vault.read(ref, PURPOSE), () => vault.sweep()]) expect(await refusalOf(work)).toEqual(['store_failed', undefined]);
+    for (const work of [() => vault.read(ref, PURPOSE), () => vault.sweep()])
+      expect(await refusalOf(work)).toEqual(['store_failed', undefined]);
     store.change = {};
     for (const now of [Number.NaN, Number.POSITIVE_INFINITY, undefined as never]) {
       const broken = reopen({ clock: { ...systemClock, now: () => now } });
-      for (const work of [() => broken.read(ref, PURPOSE), () => broken.sweep()]) expect(await refusalOf(work)).toEqual(['invalid_option', 'options.clock']);
+      for (const work of [() => broken.read(ref, PURPOSE), () => broken.sweep()])
+        expect(await refusalOf(work)).toEqual(['invalid_option', 'options.clock']);
     }
   });
 });

@@ -14,7 +14,9 @@ async function failedBy(break_: (inner: VaultStore) => Partial<VaultStore>): Pro
     return { ...inner, ...break_(inner) };
   });
   const outcomes = await Promise.allSettled(suite.map(({ run }) => run()));
-  return suite.flatMap(({ title }, index) => (outcomes[index]?.status === 'rejected' ? [title.replace('a vault store ', '')] : []));
+  return suite.flatMap(({ title }, index) =>
+    outcomes[index]?.status === 'rejected' ? [title.replace('a vault store ', '')] : [],
+  );
 }
 
 describe('a store that is broken is found out by the case that says so:', () => {
@@ -24,12 +26,17 @@ describe('a store that is broken is found out by the case that says so:', () => 
       ({ put }) => ({ put: (record) => put({ ...record, key: { ...record.key, wrapped: '' } }) }),
       'gives back a record and its key as they were put',
     ],
-    ['invents records', ({ get }) => ({ get: async (ref) => (await get(ref)) ?? 'erased' }), 'knows nothing of a reference that was never put'],
+    [
+      'invents records',
+      ({ get }) => ({ get: async (ref) => (await get(ref)) ?? 'erased' }),
+      'knows nothing of a reference that was never put',
+    ],
     [
       'overwrites',
       (inner) => ({
         async put(record) {
-          if ((await inner.get(record.ref)) !== undefined) await inner.sweep(Number.POSITIVE_INFINITY, 1);
+          if ((await inner.get(record.ref)) !== undefined)
+            await inner.sweep(Number.POSITIVE_INFINITY, 1);
           await inner.put(record);
         },
       }),
@@ -37,17 +44,32 @@ describe('a store that is broken is found out by the case that says so:', () => 
     ],
     [
       'leaves no mark',
-      (inner) => ({ get: async (ref) => ((found) => (found === 'erased' ? undefined : found))(await inner.get(ref)) }),
+      (inner) => ({
+        get: async (ref) =>
+          ((found) => (found === 'erased' ? undefined : found))(await inner.get(ref)),
+      }),
       'erases a record and its key, and leaves a mark',
     ],
-    ['does not erase', ({ get }) => ({ erase: async (ref) => (await get(ref)) !== undefined }), 'erases a record and its key, and leaves a mark'],
+    [
+      'does not erase',
+      ({ get }) => ({ erase: async (ref) => (await get(ref)) !== undefined }),
+      'erases a record and its key, and leaves a mark',
+    ],
     [
       'sweeps too late',
       ({ sweep }) => ({ sweep: (until, limit) => sweep(until - 1, limit) }),
       'sweeps what has ended, the very instant included, and nothing else',
     ],
-    ['sweeps too early', ({ sweep }) => ({ sweep: (until, limit) => sweep(until + 1, limit) }), 'keeps the mark of an erased record until its period ends'],
-    ['knows no limit', ({ sweep }) => ({ sweep: (until) => sweep(until, 1e9) }), 'sweeps no more at once than it is told to'],
+    [
+      'sweeps too early',
+      ({ sweep }) => ({ sweep: (until, limit) => sweep(until + 1, limit) }),
+      'keeps the mark of an erased record until its period ends',
+    ],
+    [
+      'knows no limit',
+      ({ sweep }) => ({ sweep: (until) => sweep(until, 1e9) }),
+      'sweeps no more at once than it is told to',
+    ],
     [
       'counts what others swept',
       (inner) => {
@@ -69,7 +91,9 @@ describe('a store that is broken is found out by the case that says so:', () => 
           const first = await inner.get(ref);
           await Promise.resolve();
           const second = await inner.get(ref);
-          return typeof first === 'object' && second === undefined ? { ...first, key: { id: '', kid: '', wrapped: '' } } : first;
+          return typeof first === 'object' && second === undefined
+            ? { ...first, key: { id: '', kid: '', wrapped: '' } }
+            : first;
         },
       }),
       'gives a record whole or not at all while it is swept',
@@ -84,7 +108,11 @@ describe('a store that is broken is found out by the case that says so:', () => 
       }),
       'lists each of many once',
     ],
-    ['lists keys that need no rotation', ({ list }) => ({ list: () => list() }), 'lists what another key wraps, while these are replaced'],
+    [
+      'lists keys that need no rotation',
+      ({ list }) => ({ list: () => list() }),
+      'lists what another key wraps, while these are replaced',
+    ],
     [
       'replaces any key',
       (inner) => ({
@@ -129,6 +157,8 @@ describe('a store that is broken is found out by the case that says so:', () => 
   });
 
   it('nothing that makes no stores is taken', async () => {
-    expect(await typeErrorOf(() => vaultStoreSuite(createMemoryVaultStore() as never))).toBe('makeStore must be a function.');
+    expect(await typeErrorOf(() => vaultStoreSuite(createMemoryVaultStore() as never))).toBe(
+      'makeStore must be a function.',
+    );
   });
 });

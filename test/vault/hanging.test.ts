@@ -1,7 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { SelfInfoError } from '../../src/index.js';
-import { createLocalKeys, type Vault, type VaultKeys, type VaultStore } from '../../src/vault/index.js';
+import {
+  createLocalKeys,
+  type Vault,
+  type VaultKeys,
+  type VaultStore,
+} from '../../src/vault/index.js';
 import type { Loan } from '../kit/loan.js';
 import { errorOf } from '../kit/refusals.js';
 import { alterable, newKey, openSafe, PURPOSE } from './safe.js';
@@ -68,24 +73,33 @@ describe('a store or key provider that never answers is given up after ten secon
     ['rotate', 'replaceKey', 'unknown'],
     ['list', 'list', 'none'],
     ['confirm', 'see', 'none'],
-  ])('%s, while %s hangs, with the effect that it may have had', async (operation, hanging, effect) => {
-    const { vault, store, change, calls, bank, events } = await openHanging();
-    const { reached, call } = hang();
-    if (hanging === 'wrap' || hanging === 'unwrap') change[hanging] = call;
-    else store.change[hanging] = (hanging === 'list' ? () => ({ [Symbol.asyncIterator]: () => ({ next: call }) }) : call) as never;
-    let isOver = false;
-    const failing = errorOf(() => (calls[operation] as (vault: Vault<Loan>) => Promise<unknown>)(vault)).finally(() => {
-      isOver = true;
-    });
-    await reached;
-    bank.clock.advance(9_999);
-    await settle();
-    expect(isOver).toBe(false);
-    bank.clock.advance(1);
-    const { code, stage, retry, effect: had } = await failing;
-    expect([code, stage, retry, had]).toEqual(['timed_out', 'vault', { safe: true }, effect]);
-    if (operation !== 'list') expect(events.at(-1)).toMatchObject({ type: 'refused', operation, code: 'timed_out' });
-  });
+  ])(
+    '%s, while %s hangs, with the effect that it may have had',
+    async (operation, hanging, effect) => {
+      const { vault, store, change, calls, bank, events } = await openHanging();
+      const { reached, call } = hang();
+      if (hanging === 'wrap' || hanging === 'unwrap') change[hanging] = call;
+      else
+        store.change[hanging] = (
+          hanging === 'list' ? () => ({ [Symbol.asyncIterator]: () => ({ next: call }) }) : call
+        ) as never;
+      let isOver = false;
+      const failing = errorOf(() =>
+        (calls[operation] as (vault: Vault<Loan>) => Promise<unknown>)(vault),
+      ).finally(() => {
+        isOver = true;
+      });
+      await reached;
+      bank.clock.advance(9_999);
+      await settle();
+      expect(isOver).toBe(false);
+      bank.clock.advance(1);
+      const { code, stage, retry, effect: had } = await failing;
+      expect([code, stage, retry, had]).toEqual(['timed_out', 'vault', { safe: true }, effect]);
+      if (operation !== 'list')
+        expect(events.at(-1)).toMatchObject({ type: 'refused', operation, code: 'timed_out' });
+    },
+  );
 
   it('or after timeoutMs, and whatever was asked may be asked again', async () => {
     const { reopen, store, bank, calls } = await openHanging();
@@ -97,7 +111,9 @@ describe('a store or key provider that never answers is given up after ten secon
     ] as const) {
       const { reached, call } = hang();
       store.change[hanging] = call;
-      const failing = errorOf(() => (calls[operation] as (vault: Vault<Loan>) => Promise<unknown>)(vault));
+      const failing = errorOf(() =>
+        (calls[operation] as (vault: Vault<Loan>) => Promise<unknown>)(vault),
+      );
       await reached;
       bank.clock.advance(50);
       expect((await failing).code).toBe('timed_out');
@@ -108,7 +124,8 @@ describe('a store or key provider that never answers is given up after ten secon
 
   it('and one that answers in time leaves no wait behind', async () => {
     const { vault, calls, bank } = await openHanging();
-    for (const operation of ['put', 'read', 'list', 'sweep']) await (calls[operation] as (vault: Vault<Loan>) => Promise<unknown>)(vault);
+    for (const operation of ['put', 'read', 'list', 'sweep'])
+      await (calls[operation] as (vault: Vault<Loan>) => Promise<unknown>)(vault);
     bank.clock.advance(60_000);
     await (calls.read as (vault: Vault<Loan>) => Promise<unknown>)(vault);
   });
@@ -118,7 +135,13 @@ describe('a list that is left early', () => {
   it('lets the store go, and does not wait for it', async () => {
     const { vault, store } = await openHanging();
     let isReturned = false;
-    const entry = { ref: 'r', consent: 'c', purpose: 'p', keepUntil: 0, key: { id: 'i', kid: 'k', wrapped: 'w' } };
+    const entry = {
+      ref: 'r',
+      consent: 'c',
+      purpose: 'p',
+      keepUntil: 0,
+      key: { id: 'i', kid: 'k', wrapped: 'w' },
+    };
     store.change.list = () => ({
       [Symbol.asyncIterator]: () => ({
         next: async () => ({ done: false, value: entry }),

@@ -48,7 +48,10 @@ describe.skipIf(part.missing)('a process that is killed at any moment', async ()
       const contents = new Map<number, string>();
       for (let day = 0; day < DAYS; day++) {
         const { client, consent, onProgress } = openBank({ service, now: START + day * DAY_MS });
-        const { answer } = expectStatus(await client.query(await consent(), latest(), { onProgress }), 'ready');
+        const { answer } = expectStatus(
+          await client.query(await consent(), latest(), { onProgress }),
+          'ready',
+        );
         const keepUntil = Date.parse(answer.terms.keepUntil);
         seeds.push({ ref: await vault.put(answer), keepUntil });
         contents.set(keepUntil, contentOf(answer));
@@ -64,7 +67,10 @@ describe.skipIf(part.missing)('a process that is killed at any moment', async ()
       /** What reading a record comes to: 'whole', or the code of the refusal. */
       const outcome = (ref: string) =>
         vault.read(ref, PURPOSE).then(
-          (answer) => (contentOf(answer) === contents.get(Date.parse(answer.terms.keepUntil)) ? 'whole' : 'not whole'),
+          (answer) =>
+            contentOf(answer) === contents.get(Date.parse(answer.terms.keepUntil))
+              ? 'whole'
+              : 'not whole',
           ({ code }) => String(code),
         );
 
@@ -74,7 +80,14 @@ describe.skipIf(part.missing)('a process that is killed at any moment', async ()
         for (const ref of refs) {
           const keepUntil = put.get(ref) as number;
           const out = await outcome(ref);
-          const allowed = keepUntil <= now ? GONE : erased.has(ref) ? ['data_erased'] : erasing.has(ref) ? ['data_erased', 'whole'] : ['whole'];
+          const allowed =
+            keepUntil <= now
+              ? GONE
+              : erased.has(ref)
+                ? ['data_erased']
+                : erasing.has(ref)
+                  ? ['data_erased', 'whole']
+                  : ['whole'];
           if (!allowed.includes(out)) found.push(`${out} instead of ${allowed.join(' or ')}`);
         }
         return found;
@@ -103,31 +116,49 @@ describe.skipIf(part.missing)('a process that is killed at any moment', async ()
       // Whatever was not acknowledged is there whole or not at all.
       const now = (await store.seen()) ?? 0;
       const held: string[] = [];
-      for await (const { ref, keepUntil } of vault.list()) held.push(Date.parse(keepUntil) <= now ? 'ended' : await outcome(ref));
+      for await (const { ref, keepUntil } of vault.list())
+        held.push(Date.parse(keepUntil) <= now ? 'ended' : await outcome(ref));
       expect(held.filter((out) => out !== 'whole' && out !== 'ended')).toEqual([]);
       const pairs =
         'select count(*)::integer as count from myna_vault.records full join myna_vault.keys using (ref) where (sealed is null) <> (wrapped is null)';
       expect((await pool.query(pairs)).rows).toEqual([{ count: 0 }]);
 
       // It did happen: many puts and erasures, and periods that ended in between.
-      expect([put.size > ROUNDS * 2, erased.size > ROUNDS / 5, sweeps > ROUNDS / 5, now > START + DAY_MS]).toEqual([true, true, true, true]);
+      expect([
+        put.size > ROUNDS * 2,
+        erased.size > ROUNDS / 5,
+        sweeps > ROUNDS / 5,
+        now > START + DAY_MS,
+      ]).toEqual([true, true, true, true]);
     },
     rounds(90_000, 900_000),
   );
 });
 
 interface Worker {
-  /** Lets it work until it has written so many lines, kills it wherever it is by then, and gives the lines. */
+  /**
+   * Lets it work until it has written so many lines, kills it wherever it is by then, and gives the
+   * lines.
+   */
   live(lines: number): Promise<string[]>;
 }
 
 /** Everything that an answer of the service says. */
 function contentOf({ items: { household }, terms }: Answer<typeof service>): string {
-  return JSON.stringify([terms, household.status, household.status === 'present' && household.reveal(), household.extras.reveal()]);
+  return JSON.stringify([
+    terms,
+    household.status,
+    household.status === 'present' && household.reveal(),
+    household.extras.reveal(),
+  ]);
 }
 
 async function startWorker(order: string): Promise<Worker> {
-  const child: ChildProcess = spawn(process.execPath, [fileURLToPath(new URL('worker.mjs', import.meta.url)), order], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('worker.mjs', import.meta.url)), order],
+    { stdio: ['pipe', 'pipe', 'pipe'] },
+  );
   let written = '';
   let complaints = '';
   child.stderr?.on('data', (chunk) => (complaints += chunk));

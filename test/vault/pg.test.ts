@@ -28,9 +28,13 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
     return { schema, store: createPgVaultStore(over, { schema }) };
   }
 
-  const count = async (from: string) => Number((await pool.query(`select count(*) from ${from}`)).rows[0].count);
+  const count = async (from: string) =>
+    Number((await pool.query(`select count(*) from ${from}`)).rows[0].count);
 
-  /** Rows without a meaning, made by the server: `ended` of them end with the period of an answer of today, the others a day later. */
+  /**
+   * Rows without a meaning, made by the server: `ended` of them end with the period of an answer of
+   * today, the others a day later.
+   */
   const fill = (schema: string, ended: number, kept: number) =>
     pool.query(
       `with made as (
@@ -42,7 +46,8 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
     );
 
   describe('conforms:', () => {
-    for (const { title, run } of vaultStoreSuite(async () => (await openStore()).store)) it(title, run);
+    for (const { title, run } of vaultStoreSuite(async () => (await openStore()).store))
+      it(title, run);
   });
 
   it('keeps and gives back an answer, over a restart', async () => {
@@ -61,11 +66,15 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
     const given = await answer('hanako');
     const income = given.items.income;
     const ref = await vault.put(given);
-    const rows = (await pool.query(`select * from ${schema}.records join ${schema}.keys using (ref)`)).rows;
+    const rows = (
+      await pool.query(`select * from ${schema}.records join ${schema}.keys using (ref)`)
+    ).rows;
     expect(rows.map((row) => row.ref)).toEqual([ref]);
     const name = income.status === 'present' ? income.reveal()[0]?.holder : undefined;
     expect(name).toMatch(/市|区|町|村/);
-    expect(leaksIn({ rows }, { name: String(name), field: '課税年度', text: given.terms.purpose.text })).toEqual([]);
+    expect(
+      leaksIn({ rows }, { name: String(name), field: '課税年度', text: given.terms.purpose.text }),
+    ).toEqual([]);
   });
 
   it('shows nothing of them in a dump of the database, in which a text in the clear would be found', async () => {
@@ -75,10 +84,22 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
     const ref = await vault.put(given);
     const { income } = given.items;
     const records = income.status === 'present' ? income.reveal() : [];
-    const texts = [given.terms.purpose.text, ...records.flatMap(({ holder, fields }) => [holder, ...Object.entries(fields).flat()])];
-    const secrets = Object.fromEntries(texts.filter((text): text is string => /\p{sc=Han}{2}/u.test(String(text))).map((text) => [text, text]));
+    const texts = [
+      given.terms.purpose.text,
+      ...records.flatMap(({ holder, fields }) => [holder, ...Object.entries(fields).flat()]),
+    ];
+    const secrets = Object.fromEntries(
+      texts
+        .filter((text): text is string => /\p{sc=Han}{2}/u.test(String(text)))
+        .map((text) => [text, text]),
+    );
     expect(Object.keys(secrets).length).toBeGreaterThan(5);
-    const shown = () => new Set(leaksIn({ dump: postgres.dump(schema) }, { ...secrets, ref }).map((leak) => leak.replace(/.*: /, '')));
+    const shown = () =>
+      new Set(
+        leaksIn({ dump: postgres.dump(schema) }, { ...secrets, ref }).map((leak) =>
+          leak.replace(/.*: /, ''),
+        ),
+      );
     // A reference means nothing by itself.
     expect(shown()).toEqual(new Set(['ref']));
     await pool.query(`comment on table ${schema}.records is '${texts[0]}'`);
@@ -92,9 +113,17 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
     const ref = await vault.put(given);
     await vault.put(given);
     await vault.erase(ref, 'withdrawn');
-    expect((await pool.query(`select * from ${schema}.records where sealed is null`)).rows).toEqual([
-      { ref, keep_until: String(Date.parse(PERIOD_ENDS)), consent: null, purpose: null, sealed: null },
-    ]);
+    expect((await pool.query(`select * from ${schema}.records where sealed is null`)).rows).toEqual(
+      [
+        {
+          ref,
+          keep_until: String(Date.parse(PERIOD_ENDS)),
+          consent: null,
+          purpose: null,
+          sealed: null,
+        },
+      ],
+    );
     expect(await count(`${schema}.keys`)).toBe(1);
     await elapse(PERIOD_ENDS);
     expect(await vault.sweep()).toBe(2);
@@ -141,13 +170,23 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
       const put = errorOf(() => vault.put(given));
       // It has begun, and waits for the table of keys.
       for (let waiting = false; !waiting; ) {
-        waiting = (await pool.query('select 1 from pg_stat_activity where pid = $1 and wait_event_type = $2', [pid, 'Lock'])).rows.length > 0;
+        waiting =
+          (
+            await pool.query(
+              'select 1 from pg_stat_activity where pid = $1 and wait_event_type = $2',
+              [pid, 'Lock'],
+            )
+          ).rows.length > 0;
       }
       await pool.query('select pg_terminate_backend($1)', [pid]);
       const error = await put;
       await blocker.query('rollback');
       blocker.release();
-      expect([error.code, error.upstream, error.cause]).toEqual(['store_failed', { code: '57P01' }, undefined]);
+      expect([error.code, error.upstream, error.cause]).toEqual([
+        'store_failed',
+        { code: '57P01' },
+        undefined,
+      ]);
       expect([await count(`${schema}.records`), await count(`${schema}.keys`)]).toEqual([0, 0]);
       expect((await vault.read(await vault.put(given), PURPOSE)).terms).toEqual(given.terms);
     });
@@ -157,10 +196,16 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
     const { Pool } = await import('pg');
     const nowhere = new Pool({ host: '/nowhere', database: 'canary' });
     const absent = await errorOf(() => createPgVaultStore(nowhere).get('a'));
-    expect([absent.code, absent.upstream, absent.retry.safe]).toEqual(['store_failed', { code: 'ENOENT' }, true]);
+    expect([absent.code, absent.upstream, absent.retry.safe]).toEqual([
+      'store_failed',
+      { code: 'ENOENT' },
+      true,
+    ]);
     expect((await errorOf(() => migrate(nowhere))).code).toBe('store_failed');
     await nowhere.end();
-    const { code, upstream } = await errorOf(() => createPgVaultStore(pool, { schema: 'never_made' }).seen());
+    const { code, upstream } = await errorOf(() =>
+      createPgVaultStore(pool, { schema: 'never_made' }).seen(),
+    );
     expect([code, upstream]).toEqual(['store_failed', { code: '42P01' }]);
   });
 
@@ -177,7 +222,8 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
     await elapse(PERIOD_ENDS);
     const outcome = (from: typeof vault, ref: string) =>
       from.read(ref, PURPOSE).then(
-        ({ items }) => (items.income.status === 'present' ? items.income.reveal().length : items.income.status),
+        ({ items }) =>
+          items.income.status === 'present' ? items.income.reveal().length : items.income.status,
         ({ code }) => code,
       );
     const [first, second, gone, there] = await Promise.all([
@@ -187,7 +233,9 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
       Promise.all(kept.flatMap((ref) => [outcome(vault, ref), outcome(other, ref)])),
     ]);
     expect(first + second).toBe(6_040);
-    expect(gone.filter((code) => code !== 'retention_ended' && code !== 'reference_unknown')).toEqual([]);
+    expect(
+      gone.filter((code) => code !== 'retention_ended' && code !== 'reference_unknown'),
+    ).toEqual([]);
     expect(there).toEqual(Array.from({ length: 40 }, () => 1));
     expect([await count(`${schema}.records`), await count(`${schema}.keys`)]).toEqual([30, 30]);
   });
@@ -211,7 +259,9 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
     expect(await vault.sweep()).toBe(many);
     // What was seen, then one answer of one row per batch of 1,000, the last of them empty.
     expect(answers).toEqual(Array.from({ length: 1 + many / 1_000 + 1 }, () => 1));
-    expect([await count(`${schema}.records`), await count(`${schema}.keys`)]).toEqual([1_000, 1_000]);
+    expect([await count(`${schema}.records`), await count(`${schema}.keys`)]).toEqual([
+      1_000, 1_000,
+    ]);
     answers.length = 0;
     let listed = 0;
     for await (const _ of vault.list()) listed++;
@@ -220,7 +270,12 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
 
   describe('its migration', () => {
     const tables = async (schema: string) =>
-      (await pool.query('select table_name from information_schema.tables where table_schema = $1 order by 1', [schema])).rows.map((row) => row.table_name);
+      (
+        await pool.query(
+          'select table_name from information_schema.tables where table_schema = $1 order by 1',
+          [schema],
+        )
+      ).rows.map((row) => row.table_name);
 
     it('may run many times, at once too, and keeps what is there', async () => {
       const schema = `vault_${++schemas}`;
@@ -242,8 +297,13 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
     it('refuses what a newer version has made, and changes nothing', async () => {
       const schema = await freshSchema();
       await pool.query(`update ${schema}.state set version = 2`);
-      expect(await refusalOf(() => migrate(pool, { schema }))).toEqual(['format_unsupported', 'schema.version']);
-      expect((await pool.query(`select version from ${schema}.state`)).rows).toEqual([{ version: 2 }]);
+      expect(await refusalOf(() => migrate(pool, { schema }))).toEqual([
+        'format_unsupported',
+        'schema.version',
+      ]);
+      expect((await pool.query(`select version from ${schema}.state`)).rows).toEqual([
+        { version: 2 },
+      ]);
     });
 
     it('leaves nothing half-made when it fails, and no connection in a transaction', async () => {
@@ -254,7 +314,10 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
         async connect() {
           const connection = await own.connect();
           return {
-            query: (text, values) => (text.includes('set version') ? connection.query('select 1 / 0') : connection.query(text, values)),
+            query: (text, values) =>
+              text.includes('set version')
+                ? connection.query('select 1 / 0')
+                : connection.query(text, values),
             release: (error) => connection.release(error),
           };
         },
@@ -274,7 +337,9 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
         grant select, update on ${schema}.state to running`);
       const { Pool } = await import('pg');
       const running = new Pool({ ...postgres.connection, user: 'running', max: 2 });
-      const { vault, answer, bank, elapse } = openSafe({ store: createPgVaultStore(running, { schema }) });
+      const { vault, answer, bank, elapse } = openSafe({
+        store: createPgVaultStore(running, { schema }),
+      });
       const given = await answer();
       const ref = await vault.put(given);
       expect((await vault.read(ref, PURPOSE)).terms).toEqual(given.terms);

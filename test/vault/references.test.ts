@@ -20,7 +20,9 @@ describe("an answer under a reference of one's own", () => {
   it('is one of many that are put at once', async () => {
     const { vault, answer } = openSafe();
     const given = await answer();
-    const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => vault.put(given, { ref: REF })));
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 8 }, () => vault.put(given, { ref: REF })),
+    );
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
@@ -44,7 +46,10 @@ describe("an answer under a reference of one's own", () => {
   ])('is refused under %s, and nothing is kept', async (_, ref) => {
     const { vault, answer } = openSafe();
     const given = await answer();
-    expect(await refusalOf(() => vault.put(given, { ref }))).toEqual(['invalid_option', 'options.ref']);
+    expect(await refusalOf(() => vault.put(given, { ref }))).toEqual([
+      'invalid_option',
+      'options.ref',
+    ]);
     for await (const held of vault.list()) expect(held).toBeUndefined();
   });
 
@@ -52,7 +57,10 @@ describe("an answer under a reference of one's own", () => {
     const { vault, answer } = openSafe();
     const given = await answer();
     expect(await typeErrorOf(() => vault.put(given, { ref: 5 } as never))).toMatch(/ref must be/);
-    expect(await refusalOf(() => vault.put(given, { reference: REF } as never))).toEqual(['unknown_option', 'options.reference']);
+    expect(await refusalOf(() => vault.put(given, { reference: REF } as never))).toEqual([
+      'unknown_option',
+      'options.reference',
+    ]);
     expect(await typeErrorOf(() => vault.has(5 as never))).toMatch(/ref must be/);
   });
 

@@ -1,7 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { type Answer, type Instant, latest } from '../../src/index.js';
-import { createLocalKeys, createMemoryVaultStore, createVault, type Vault, type VaultEvent, type VaultKeys, type VaultStore } from '../../src/vault/index.js';
-import { type Bank, type BankOptions, expectStatus, type Loan, loan, openBank } from '../kit/loan.js';
+import {
+  createLocalKeys,
+  createMemoryVaultStore,
+  createVault,
+  type Vault,
+  type VaultEvent,
+  type VaultKeys,
+  type VaultStore,
+} from '../../src/vault/index.js';
+import {
+  type Bank,
+  type BankOptions,
+  expectStatus,
+  type Loan,
+  loan,
+  openBank,
+} from '../kit/loan.js';
 import { hide } from '../kit/register.js';
 
 export const PURPOSE = { purpose: 'housing-loan', reason: 'review of an application' };
@@ -26,12 +41,30 @@ export interface Safe {
 }
 
 /** A vault beside a client and a sandbox, on one virtual clock. */
-export function openSafe(options: { store?: VaultStore; keys?: VaultKeys; personas?: NonNullable<BankOptions<Loan>['personas']> } = {}): Safe {
-  const { store = createMemoryVaultStore(), keys = createLocalKeys({ current: 'key-1', keys: { 'key-1': newKey() } }), personas } = options;
+export function openSafe(
+  options: {
+    store?: VaultStore;
+    keys?: VaultKeys;
+    personas?: NonNullable<BankOptions<Loan>['personas']>;
+  } = {},
+): Safe {
+  const {
+    store = createMemoryVaultStore(),
+    keys = createLocalKeys({ current: 'key-1', keys: { 'key-1': newKey() } }),
+    personas,
+  } = options;
   const bank = openBank(personas ? { personas } : {});
   const { clock, client, consent, onProgress } = bank;
   const events: VaultEvent[] = [];
-  const reopen: Safe['reopen'] = (changes) => createVault({ service: loan, store, keys, clock, onEvent: (event) => events.push(event), ...changes });
+  const reopen: Safe['reopen'] = (changes) =>
+    createVault({
+      service: loan,
+      store,
+      keys,
+      clock,
+      onEvent: (event) => events.push(event),
+      ...changes,
+    });
   const vault = reopen();
   return {
     bank,
@@ -40,7 +73,9 @@ export function openSafe(options: { store?: VaultStore; keys?: VaultKeys; person
     keys,
     events,
     reopen,
-    answer: async (persona) => expectStatus(await client.query(await consent(persona), latest(), { onProgress }), 'ready').answer,
+    answer: async (persona) =>
+      expectStatus(await client.query(await consent(persona), latest(), { onProgress }), 'ready')
+        .answer,
     async elapse(to, asked = vault) {
       const end = typeof to === 'string' ? Date.parse(to) : Number(to);
       while (clock.now() < end) {
@@ -52,13 +87,16 @@ export function openSafe(options: { store?: VaultStore; keys?: VaultKeys; person
 }
 
 /** A store whose calls can be made to fail, or to hand out something else. */
-export function alterable(inner: VaultStore = createMemoryVaultStore()): VaultStore & { change: Partial<VaultStore> } {
+export function alterable(
+  inner: VaultStore = createMemoryVaultStore(),
+): VaultStore & { change: Partial<VaultStore> } {
   const altered = {
     change: {} as Partial<VaultStore>,
     ...(Object.fromEntries(
       (Object.keys(inner) as (keyof VaultStore)[]).map((name) => [
         name,
-        (...args: never[]) => ((altered.change[name] ?? inner[name]) as (...args: never[]) => unknown)(...args),
+        (...args: never[]) =>
+          ((altered.change[name] ?? inner[name]) as (...args: never[]) => unknown)(...args),
       ]),
     ) as unknown as VaultStore),
   };

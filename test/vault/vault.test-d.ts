@@ -4,7 +4,10 @@ import type { LocalTaxRecord } from '../../src/sandbox/index.js';
 import type { Vault, VaultEvent } from '../../src/vault/index.js';
 import { type Loan, loan } from '../kit/loan.js';
 
-const other = defineService({ ...loan, items: { pension: { detail: 'pension', inquiries: ['latest'], latestBy: '年月' } } });
+const other = defineService({
+  ...loan,
+  items: { pension: { detail: 'pension', inquiries: ['latest'], latestBy: '年月' } },
+});
 declare const vault: Vault<Loan>;
 
 describe('a vault', () => {
@@ -26,7 +29,8 @@ describe('a vault', () => {
   });
 
   it('tells events that can be told apart', () => {
-    const reasons = (event: VaultEvent) => (event.type === 'read' || event.type === 'erased' ? event.reason : undefined);
+    const reasons = (event: VaultEvent) =>
+      event.type === 'read' || event.type === 'erased' ? event.reason : undefined;
     expectTypeOf(reasons).returns.toEqualTypeOf<string | undefined>();
   });
 });

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { object, string } from 'zod';
 import { defineService, latest, SelfInfoError } from '../../src/index.js';
 import type { Persona } from '../../src/sandbox/index.js';
-import { createLocalKeys, createMemoryVaultStore, createVault, type VaultEvent } from '../../src/vault/index.js';
+import {
+  createLocalKeys,
+  createMemoryVaultStore,
+  createVault,
+  type VaultEvent,
+} from '../../src/vault/index.js';
 import { leaksIn } from '../kit/leaks.js';
 import { expectStatus, loan, NOW, openBank } from '../kit/loan.js';
 import { errorOf, refusalOf } from '../kit/refusals.js';
@@ -31,10 +36,24 @@ const persona: Persona = {
         extras: { mark: 'canary-extra' },
       },
     ],
-    household: [{ server: 'municipal', holder: 'canary-holder-市', from: '2020-01-01', fields: { 異動日: '2020-01-01', note: 'canary-household-花子' } }],
+    household: [
+      {
+        server: 'municipal',
+        holder: 'canary-holder-市',
+        from: '2020-01-01',
+        fields: { 異動日: '2020-01-01', note: 'canary-household-花子' },
+      },
+    ],
   },
   statuses: { vaccination: { status: 'failed', failure: 'canary.failure' } },
-  unaskedItems: [{ code: 'TM00000000000108', records: [{ holder: 'canary-holder-市', asOf: '2026-01-05', fields: { 戸籍: 'canary-unasked' } }] }],
+  unaskedItems: [
+    {
+      code: 'TM00000000000108',
+      records: [
+        { holder: 'canary-holder-市', asOf: '2026-01-05', fields: { 戸籍: 'canary-unasked' } },
+      ],
+    },
+  ],
 };
 const canaries = {
   holder: 'canary-holder-市',
@@ -69,17 +88,32 @@ describe('a vault', () => {
     const ref = await vault.put(given);
     const back = await vault.read(ref, PURPOSE);
     expect(opened(back)).toEqual(opened(given));
-    expect(expectStatus(back.items.income, 'present').reveal()[0]?.fields.給与収入金額).toBe(5_310_772);
+    expect(expectStatus(back.items.income, 'present').reveal()[0]?.fields.給与収入金額).toBe(
+      5_310_772,
+    );
     expect(back.items.shots).toMatchObject({ status: 'failed', code: 'canary.failure' });
     expect(JSON.stringify(back.extras.reveal())).toContain('canary-unasked');
-    expect(JSON.parse(JSON.stringify(back))).toEqual({ terms: given.terms, items: { income: '[redacted]', household: '[redacted]', shots: '[redacted]' } });
+    expect(JSON.parse(JSON.stringify(back))).toEqual({
+      terms: given.terms,
+      items: { income: '[redacted]', household: '[redacted]', shots: '[redacted]' },
+    });
   });
 
   it('keeps what was not asked apart from what is not on record', async () => {
     const { vault, bank } = openSafe();
-    const collected = await bank.client.query(await bank.consent('hanako'), { income: latest() }, { onProgress: bank.onProgress });
-    const back = await vault.read(await vault.put(expectStatus(collected, 'ready').answer), PURPOSE);
-    expect([back.items.income.status, back.items.household.status]).toEqual(['present', 'not-asked']);
+    const collected = await bank.client.query(
+      await bank.consent('hanako'),
+      { income: latest() },
+      { onProgress: bank.onProgress },
+    );
+    const back = await vault.read(
+      await vault.put(expectStatus(collected, 'ready').answer),
+      PURPOSE,
+    );
+    expect([back.items.income.status, back.items.household.status]).toEqual([
+      'present',
+      'not-asked',
+    ]);
   });
 
   it('takes back what it gave out, under another reference', async () => {
@@ -87,31 +121,52 @@ describe('a vault', () => {
     const first = await vault.put(await answer());
     const second = await vault.put(await vault.read(first, PURPOSE));
     expect(second).not.toBe(first);
-    expect(opened(await vault.read(second, PURPOSE))).toEqual(opened(await vault.read(first, PURPOSE)));
+    expect(opened(await vault.read(second, PURPOSE))).toEqual(
+      opened(await vault.read(first, PURPOSE)),
+    );
   });
 
   it('makes values that no JSON can hold anew, by the schema', async () => {
     const income = {
       ...loan.items.income,
-      record: object({ fields: object({ 課税年度: string() }) }).transform(({ fields }) => new Date(`${fields.課税年度}-01-01T00:00:00Z`)),
+      record: object({ fields: object({ 課税年度: string() }) }).transform(
+        ({ fields }) => new Date(`${fields.課税年度}-01-01T00:00:00Z`),
+      ),
     };
     const service = defineService({ ...loan, items: { income } });
     const { client, consent, clock, onProgress } = openBank({ service });
     const { keys, store } = openSafe();
     const vault = createVault({ service, store, keys, clock });
-    const { answer } = expectStatus(await client.query(await consent(), latest(), { onProgress }), 'ready');
+    const { answer } = expectStatus(
+      await client.query(await consent(), latest(), { onProgress }),
+      'ready',
+    );
     const back = await vault.read(await vault.put(answer), PURPOSE);
-    expect(expectStatus(back.items.income, 'present').reveal()).toEqual(expectStatus(answer.items.income, 'present').reveal());
+    expect(expectStatus(back.items.income, 'present').reveal()).toEqual(
+      expectStatus(answer.items.income, 'present').reveal(),
+    );
     expect(expectStatus(back.items.income, 'present').reveal()[0]).toBeInstanceOf(Date);
   });
 
   it('tells of a record that no longer fits the schema, and loses nothing of it', async () => {
     const { vault, reopen, answer } = openSafe();
     const ref = await vault.put(await answer());
-    const income = { ...loan.items.income, record: object({ fields: object({ 無い項目: string() }) }) };
-    const later = reopen({ service: defineService({ ...loan, items: { ...loan.items, income } }) as unknown as typeof loan });
+    const income = {
+      ...loan.items.income,
+      record: object({ fields: object({ 無い項目: string() }) }),
+    };
+    const later = reopen({
+      service: defineService({
+        ...loan,
+        items: { ...loan.items, income },
+      }) as unknown as typeof loan,
+    });
     const { items } = await later.read(ref, PURPOSE);
-    expect(items.income).toMatchObject({ status: 'failed', code: 'record_invalid', path: 'records[0].fields.無い項目' });
+    expect(items.income).toMatchObject({
+      status: 'failed',
+      code: 'record_invalid',
+      path: 'records[0].fields.無い項目',
+    });
     expect(JSON.stringify(items.income.extras.reveal())).toContain('課税年度');
   });
 
@@ -142,7 +197,9 @@ describe('a vault', () => {
     const ref = await vault.put(given);
     const record = await store.get(ref);
     if (typeof record !== 'object') throw new Error('nothing stored');
-    expect(JSON.parse(Buffer.from(record.sealed.split('.')[0] ?? '', 'base64url').toString())).toEqual({
+    expect(
+      JSON.parse(Buffer.from(record.sealed.split('.')[0] ?? '', 'base64url').toString()),
+    ).toEqual({
       alg: 'dir',
       enc: 'A256GCM',
       v: 1,
@@ -152,7 +209,9 @@ describe('a vault', () => {
       purpose: 'housing-loan',
       keepUntil: PERIOD_ENDS,
     });
-    expect(JSON.parse(Buffer.from(record.key.wrapped.split('.')[0] ?? '', 'base64url').toString())).toEqual({
+    expect(
+      JSON.parse(Buffer.from(record.key.wrapped.split('.')[0] ?? '', 'base64url').toString()),
+    ).toEqual({
       alg: 'A256KW',
       enc: 'A256GCM',
       kid: 'key-1',
@@ -170,7 +229,15 @@ describe('a vault', () => {
     await vault.erase(erased, 'withdrawn');
     const entries = [];
     for await (const entry of vault.list()) entries.push(entry);
-    expect(entries).toEqual([{ ref, consent: given.terms.transactionId, purpose: 'housing-loan', keepUntil: PERIOD_ENDS, kid: keys.current }]);
+    expect(entries).toEqual([
+      {
+        ref,
+        consent: given.terms.transactionId,
+        purpose: 'housing-loan',
+        keepUntil: PERIOD_ENDS,
+        kid: keys.current,
+      },
+    ]);
   });
 });
 
@@ -178,7 +245,9 @@ describe('the consented purpose', () => {
   it('is the only one that an answer is read for', async () => {
     const { vault, answer, events } = openSafe();
     const ref = await vault.put(await answer());
-    expect(await refusalOf(() => vault.read(ref, { purpose: 'marketing', reason: 'a campaign' }))).toEqual(['purpose_refused', undefined]);
+    expect(
+      await refusalOf(() => vault.read(ref, { purpose: 'marketing', reason: 'a campaign' })),
+    ).toEqual(['purpose_refused', undefined]);
     expect(events.at(-1)).toEqual({
       type: 'refused',
       at: expect.any(String),
@@ -192,19 +261,32 @@ describe('the consented purpose', () => {
 
   it('is that of the vault: an answer for another one does not go in, and none comes out', async () => {
     const { vault, answer, store, keys, bank } = openSafe();
-    const other = defineService({ ...loan, purpose: { id: 'car-loan', text: '自動車ローンの審査のため' } });
+    const other = defineService({
+      ...loan,
+      purpose: { id: 'car-loan', text: '自動車ローンの審査のため' },
+    });
     const elsewhere = createVault({ service: other, store, keys, clock: bank.clock });
-    expect(await refusalOf(async () => elsewhere.put((await answer()) as never))).toEqual(['foreign_answer', 'answer']);
+    expect(await refusalOf(async () => elsewhere.put((await answer()) as never))).toEqual([
+      'foreign_answer',
+      'answer',
+    ]);
     const ref = await vault.put(await answer());
     for (const purpose of ['housing-loan', 'car-loan']) {
-      expect(await refusalOf(() => elsewhere.read(ref, { purpose, reason: 'test' }))).toEqual(['purpose_refused', undefined]);
+      expect(await refusalOf(() => elsewhere.read(ref, { purpose, reason: 'test' }))).toEqual([
+        'purpose_refused',
+        undefined,
+      ]);
     }
   });
 
   it('cannot be changed on the answer, nor the period', async () => {
     const { vault, answer, store } = openSafe();
     const given = await answer();
-    const later = { ...given.terms, keepUntil: '2099-01-01T00:00:00+09:00', purpose: { id: 'marketing', text: '' } };
+    const later = {
+      ...given.terms,
+      keepUntil: '2099-01-01T00:00:00+09:00',
+      purpose: { id: 'marketing', text: '' },
+    };
     for (const change of [
       () => Object.assign(given.terms, later),
       () => Object.assign(given.terms.purpose, { id: 'marketing' }),
@@ -222,7 +304,10 @@ describe('the consented purpose', () => {
       null,
       'answer',
     ]) {
-      expect(await refusalOf(() => vault.put(forged as typeof given))).toEqual(['foreign_answer', 'answer']);
+      expect(await refusalOf(() => vault.put(forged as typeof given))).toEqual([
+        'foreign_answer',
+        'answer',
+      ]);
     }
     const record = await store.get(await vault.put(given));
     expect(typeof record === 'object' && record.keepUntil).toBe(Date.parse(PERIOD_ENDS));
@@ -231,8 +316,13 @@ describe('the consented purpose', () => {
   it('does not let an answer in whose items the service no longer has', async () => {
     const { answer, reopen } = openSafe();
     const { income } = loan.items;
-    const smaller = reopen({ service: defineService({ ...loan, items: { income } }) as unknown as typeof loan });
-    expect(await refusalOf(async () => smaller.put(await answer()))).toEqual(['foreign_answer', 'answer.terms.items']);
+    const smaller = reopen({
+      service: defineService({ ...loan, items: { income } }) as unknown as typeof loan,
+    });
+    expect(await refusalOf(async () => smaller.put(await answer()))).toEqual([
+      'foreign_answer',
+      'answer.terms.items',
+    ]);
   });
 });
 
@@ -241,7 +331,9 @@ describe('the consented period', () => {
     const { vault, answer, elapse, bank } = openSafe();
     const ref = await vault.put(await answer());
     await elapse(Date.parse(PERIOD_ENDS) - 1);
-    expect(expectStatus((await vault.read(ref, PURPOSE)).items.income, 'present').reveal()).toHaveLength(1);
+    expect(
+      expectStatus((await vault.read(ref, PURPOSE)).items.income, 'present').reveal(),
+    ).toHaveLength(1);
     bank.clock.advance(1);
     expect(await refusalOf(() => vault.read(ref, PURPOSE))).toEqual(['retention_ended', undefined]);
   });
@@ -254,7 +346,8 @@ describe('the consented period', () => {
     const income = expectStatus(items.income, 'present');
     await elapse(PERIOD_ENDS);
     bank.clock.set(NOW);
-    for (const look of [() => income.reveal(), () => income.extras]) expect((await errorOf(look)).code).toBe('retention_ended');
+    for (const look of [() => income.reveal(), () => income.extras])
+      expect((await errorOf(look)).code).toBe('retention_ended');
   });
 
   it('lets no answer in that has ended', async () => {
@@ -278,7 +371,10 @@ describe('the consented period', () => {
     expect(events.at(-1)).toEqual({ type: 'swept', at: PERIOD_ENDS, records: 3 });
     for (const ref of refs) {
       expect(await store.get(ref)).toBeUndefined();
-      expect(await refusalOf(() => vault.read(ref, PURPOSE))).toEqual(['reference_unknown', undefined]);
+      expect(await refusalOf(() => vault.read(ref, PURPOSE))).toEqual([
+        'reference_unknown',
+        undefined,
+      ]);
     }
     expect((await vault.read(kept, PURPOSE)).terms.keepUntil).toBe('2027-01-20T00:00:00+09:00');
   });
@@ -302,7 +398,12 @@ describe('erasing', () => {
     const given = await answer();
     const [ref, other] = await Promise.all([vault.put(given), vault.put(given)]);
     await vault.erase(ref, 'the citizen withdrew');
-    expect(events.at(-1)).toEqual({ type: 'erased', at: expect.any(String), ref, reason: 'the citizen withdrew' });
+    expect(events.at(-1)).toEqual({
+      type: 'erased',
+      at: expect.any(String),
+      ref,
+      reason: 'the citizen withdrew',
+    });
     expect(await refusalOf(() => vault.read(ref, PURPOSE))).toEqual(['data_erased', undefined]);
     expect(await store.get(ref)).toBe('erased');
     expect((await vault.read(other, PURPOSE)).terms).toEqual(given.terms);
@@ -312,8 +413,14 @@ describe('erasing', () => {
   it('is refused for what was never there, so that a slip of the pen shows', async () => {
     const { vault, events } = openSafe();
     for (const ref of ['0'.repeat(32), 'hanako', '']) {
-      expect(await refusalOf(() => vault.erase(ref, 'withdrawn'))).toEqual(['reference_unknown', undefined]);
-      expect(await refusalOf(() => vault.read(ref, PURPOSE))).toEqual(['reference_unknown', undefined]);
+      expect(await refusalOf(() => vault.erase(ref, 'withdrawn'))).toEqual([
+        'reference_unknown',
+        undefined,
+      ]);
+      expect(await refusalOf(() => vault.read(ref, PURPOSE))).toEqual([
+        'reference_unknown',
+        undefined,
+      ]);
     }
     // What is no reference could be anything.
     expect(events.filter((event) => 'ref' in event)).toHaveLength(2);
@@ -328,11 +435,17 @@ describe('a reference of the caller', () => {
     const given = await answer();
     expect(await vault.has(ref)).toBe(false);
     expect(await vault.put(given, { ref })).toBe(ref);
-    expect(await refusalOf(async () => vault.put(await answer(), { ref }))).toEqual(['store_key_exists', undefined]);
+    expect(await refusalOf(async () => vault.put(await answer(), { ref }))).toEqual([
+      'store_key_exists',
+      undefined,
+    ]);
     expect((await vault.read(ref, PURPOSE)).terms).toEqual(given.terms);
     await vault.erase(ref, 'withdrawn');
     expect(await vault.has(ref)).toBe(true);
-    expect(await refusalOf(() => vault.put(given, { ref }))).toEqual(['store_key_exists', undefined]);
+    expect(await refusalOf(() => vault.put(given, { ref }))).toEqual([
+      'store_key_exists',
+      undefined,
+    ]);
     expect(await refusalOf(() => vault.read(ref, PURPOSE))).toEqual(['data_erased', undefined]);
   });
 
@@ -364,11 +477,20 @@ describe('a data key', () => {
     await vault.read(ref, PURPOSE);
     await reopen({ store, keys: { current: 'next', wrap, unwrap } }).rotateKeys();
     const kept = await store.get(ref);
-    store.change.get = async () => ({ ...Object(kept), sealed: `${Object(kept).sealed.slice(0, -4)}AAAA` });
+    store.change.get = async () => ({
+      ...Object(kept),
+      sealed: `${Object(kept).sealed.slice(0, -4)}AAAA`,
+    });
     expect(await refusalOf(() => vault.read(ref, PURPOSE))).toEqual(['record_damaged', undefined]);
-    await refusalOf(() => reopen({ store, keys: { current: 'key-1', wrap: (key) => Promise.reject(noted(key)), unwrap } }).put(given));
+    await refusalOf(() =>
+      reopen({
+        store,
+        keys: { current: 'key-1', wrap: (key) => Promise.reject(noted(key)), unwrap },
+      }).put(given),
+    );
     expect(seen.length).toBeGreaterThanOrEqual(5);
-    for (const key of seen) expect([key.length, key.every((byte) => byte === 0)]).toEqual([32, true]);
+    for (const key of seen)
+      expect([key.length, key.every((byte) => byte === 0)]).toEqual([32, true]);
   });
 });
 
@@ -376,20 +498,29 @@ describe('rotating keys', () => {
   it('wraps every data key anew, touches no record, and makes the old key dispensable', async () => {
     const old = newKey();
     const next = newKey();
-    const { vault, answer, store, reopen, events } = openSafe({ keys: createLocalKeys({ current: 'old', keys: { old } }) });
+    const { vault, answer, store, reopen, events } = openSafe({
+      keys: createLocalKeys({ current: 'old', keys: { old } }),
+    });
     const given = await answer();
     const refs = await Promise.all(Array.from({ length: 5 }, () => vault.put(given)));
     const before = await Promise.all(refs.map((ref) => store.get(ref)));
     const rotating = reopen({ keys: createLocalKeys({ current: 'next', keys: { old, next } }) });
     const fresh = await rotating.put(given);
     expect(await rotating.rotateKeys()).toBe(5);
-    expect(events.at(-1)).toEqual({ type: 'rotated', at: expect.any(String), keys: 5, kid: 'next' });
+    expect(events.at(-1)).toEqual({
+      type: 'rotated',
+      at: expect.any(String),
+      keys: 5,
+      kid: 'next',
+    });
     expect(await rotating.rotateKeys()).toBe(0);
     const after = await Promise.all(refs.map((ref) => store.get(ref)));
-    const sealed = (records: typeof after) => records.map((record) => typeof record === 'object' && record.sealed);
+    const sealed = (records: typeof after) =>
+      records.map((record) => typeof record === 'object' && record.sealed);
     expect(sealed(after)).toEqual(sealed(before));
     const withoutOld = reopen({ keys: createLocalKeys({ current: 'next', keys: { next } }) });
-    for (const ref of [...refs, fresh]) expect(opened(await withoutOld.read(ref, PURPOSE))).toEqual(opened(given));
+    for (const ref of [...refs, fresh])
+      expect(opened(await withoutOld.read(ref, PURPOSE))).toEqual(opened(given));
     expect(await refusalOf(() => vault.read(fresh, PURPOSE))).toEqual(['key_unknown', undefined]);
   });
 
@@ -400,7 +531,9 @@ describe('rotating keys', () => {
     const { answer, reopen, events } = openSafe();
     const given = await answer();
     await reopen({ keys: createLocalKeys({ current: 'lost', keys: { lost } }) }).put(given);
-    const ref = await reopen({ keys: createLocalKeys({ current: 'old', keys: { old } }) }).put(given);
+    const ref = await reopen({ keys: createLocalKeys({ current: 'old', keys: { old } }) }).put(
+      given,
+    );
     const rotating = reopen({ keys: createLocalKeys({ current: 'next', keys: { old, next } }) });
     expect(await refusalOf(() => rotating.rotateKeys())).toEqual(['key_unknown', undefined]);
     expect(events.slice(-2)).toMatchObject([
@@ -411,42 +544,53 @@ describe('rotating keys', () => {
     expect((await withoutOld.read(ref, PURPOSE)).terms).toEqual(given.terms);
   });
 
-  it.each(['store_failed', 'timed_out'] as const)('after %s does not try the rest, and says how far it came', async (code) => {
-    const inner = createMemoryVaultStore();
-    const store = alterable(inner);
-    const [old, next] = [newKey(), newKey()];
-    const { vault, answer, reopen, events } = openSafe({ store, keys: createLocalKeys({ current: 'old', keys: { old } }) });
-    const given = await answer();
-    for (let count = 0; count < 3; count++) await vault.put(given);
-    let tried = 0;
-    store.change.replaceKey = async (...args) => {
-      if (++tried === 2) throw new SelfInfoError(code);
-      return inner.replaceKey(...args);
-    };
-    const rotating = reopen({ keys: createLocalKeys({ current: 'next', keys: { old, next } }) });
-    expect(await refusalOf(() => rotating.rotateKeys())).toEqual([code, undefined]);
-    expect([tried, events.slice(-2)]).toMatchObject([
-      2,
-      [
-        { type: 'rotated', keys: 1 },
-        { type: 'refused', operation: 'rotate', code },
-      ],
-    ]);
-    store.change = {};
-    expect(await rotating.rotateKeys()).toBe(2);
-  });
+  it.each(['store_failed', 'timed_out'] as const)(
+    'after %s does not try the rest, and says how far it came',
+    async (code) => {
+      const inner = createMemoryVaultStore();
+      const store = alterable(inner);
+      const [old, next] = [newKey(), newKey()];
+      const { vault, answer, reopen, events } = openSafe({
+        store,
+        keys: createLocalKeys({ current: 'old', keys: { old } }),
+      });
+      const given = await answer();
+      for (let count = 0; count < 3; count++) await vault.put(given);
+      let tried = 0;
+      store.change.replaceKey = async (...args) => {
+        if (++tried === 2) throw new SelfInfoError(code);
+        return inner.replaceKey(...args);
+      };
+      const rotating = reopen({ keys: createLocalKeys({ current: 'next', keys: { old, next } }) });
+      expect(await refusalOf(() => rotating.rotateKeys())).toEqual([code, undefined]);
+      expect([tried, events.slice(-2)]).toMatchObject([
+        2,
+        [
+          { type: 'rotated', keys: 1 },
+          { type: 'refused', operation: 'rotate', code },
+        ],
+      ]);
+      store.change = {};
+      expect(await rotating.rotateKeys()).toBe(2);
+    },
+  );
 
   it('brings back nothing that is erased meanwhile', async () => {
     const inner = createMemoryVaultStore();
     const store = alterable(inner);
     const old = newKey();
-    const { vault, answer, reopen } = openSafe({ store, keys: createLocalKeys({ current: 'old', keys: { old } }) });
+    const { vault, answer, reopen } = openSafe({
+      store,
+      keys: createLocalKeys({ current: 'old', keys: { old } }),
+    });
     const ref = await vault.put(await answer());
     store.change.replaceKey = async (...args) => {
       await inner.erase(ref);
       return inner.replaceKey(...args);
     };
-    const rotating = reopen({ keys: createLocalKeys({ current: 'next', keys: { old, next: newKey() } }) });
+    const rotating = reopen({
+      keys: createLocalKeys({ current: 'next', keys: { old, next: newKey() } }),
+    });
     expect(await rotating.rotateKeys()).toBe(0);
     expect(await refusalOf(() => rotating.read(ref, PURPOSE))).toEqual(['data_erased', undefined]);
   });

@@ -1,16 +1,25 @@
-// A process that puts, erases, sweeps and reads as fast as it can until it is killed. It says what it is about to do and what was acknowledged, a line each.
+// A process that puts, erases, sweeps and reads as fast as it can until it is killed. It says what
+// it is about to do and what was acknowledged, a line each.
 import { writeSync } from 'node:fs';
 import { defineService, systemClock } from 'myna-selfinfo';
 import { createPgVaultStore } from 'myna-selfinfo/pg';
 import { createLocalKeys, createVault } from 'myna-selfinfo/vault';
 import { Pool } from 'pg';
 
-/** @type {{ connection: object, service: import('myna-selfinfo').ServiceSpec, key: string, seeds: { ref: string, keepUntil: number }[] }} */
+/**
+ * @type {{ connection: object, service: import('myna-selfinfo').ServiceSpec, key: string, seeds: {
+ * ref: string, keepUntil: number }[] }}
+ */
 const { connection, service, key, seeds } = JSON.parse(process.argv[2] ?? '');
 const store = createPgVaultStore(new Pool({ ...connection, max: 2 }));
 const keys = createLocalKeys({ current: 'key-1', keys: { 'key-1': key } });
 let now = 0;
-const vault = createVault({ service: defineService(service), store, keys, clock: { ...systemClock, now: () => now } });
+const vault = createVault({
+  service: defineService(service),
+  store,
+  keys,
+  clock: { ...systemClock, now: () => now },
+});
 
 const HOUR_MS = 3_600_000;
 const purpose = { purpose: service.purpose.id, reason: 'test' };

@@ -10,10 +10,22 @@ type Bilingual = Readonly<Record<Language, string>>;
 
 const times: Readonly<Record<string, Bilingual>> = {
   '2026-12-01T10:00:00+09:00': { ja: '12月1日(火) 10:00　通常', en: 'Tue 1 Dec 10:00, as usual' },
-  '2026-12-06T10:00:00+09:00': { ja: '12月6日(日) 10:00　年金の機関が停止', en: 'Sun 6 Dec 10:00, pension servers closed' },
-  '2026-12-20T03:00:00+09:00': { ja: '12月20日(日) 3:00　計画停止', en: 'Sun 20 Dec 3:00, planned outage' },
-  '2027-01-01T10:00:00+09:00': { ja: '1月1日(金) 10:00　年末年始', en: 'Fri 1 Jan 10:00, New Year' },
-  later: { ja: '6分進める（同意の途中で2回押すと時間切れ）', en: '6 minutes on (twice during consent: expired)' },
+  '2026-12-06T10:00:00+09:00': {
+    ja: '12月6日(日) 10:00　年金の機関が停止',
+    en: 'Sun 6 Dec 10:00, pension servers closed',
+  },
+  '2026-12-20T03:00:00+09:00': {
+    ja: '12月20日(日) 3:00　計画停止',
+    en: 'Sun 20 Dec 3:00, planned outage',
+  },
+  '2027-01-01T10:00:00+09:00': {
+    ja: '1月1日(金) 10:00　年末年始',
+    en: 'Fri 1 Jan 10:00, New Year',
+  },
+  later: {
+    ja: '6分進める（同意の途中で2回押すと時間切れ）',
+    en: '6 minutes on (twice during consent: expired)',
+  },
 };
 
 const people: Readonly<Record<string, Bilingual>> = {
@@ -25,7 +37,10 @@ const people: Readonly<Record<string, Bilingual>> = {
   'one-of-two-closed': { ja: '年金の一部の機関が停止中', en: 'one pension holder closed' },
   'closed-city': { ja: '市のサーバが停止中', en: 'the city’s server is closed' },
   failing: { ja: '所得の取得に失敗する', en: 'income fails' },
-  'another-person': { ja: 'ほかの人の申込みにこのカードを使うと、別人の情報と分かる', en: 'use this card for somebody else’s application' },
+  'another-person': {
+    ja: 'ほかの人の申込みにこのカードを使うと、別人の情報と分かる',
+    en: 'use this card for somebody else’s application',
+  },
   'locked-card': { ja: 'カードがロックされている', en: 'the card is locked' },
 };
 
@@ -49,8 +64,16 @@ const troubles: Readonly<Record<string, Bilingual & { readonly faults: readonly 
       { on: 'result', nth: 2, do: 'reset' },
     ],
   },
-  token: { ja: '同意のあとの通信が失敗', en: 'the call after the consent fails', faults: [{ on: 'token', do: 'error-500' }] },
-  request: { ja: '照会が受け付けられない', en: 'the request is refused', faults: [{ on: 'request', do: 'error-503', retryAfterSeconds: 60 }] },
+  token: {
+    ja: '同意のあとの通信が失敗',
+    en: 'the call after the consent fails',
+    faults: [{ on: 'token', do: 'error-500' }],
+  },
+  request: {
+    ja: '照会が受け付けられない',
+    en: 'the request is refused',
+    faults: [{ on: 'request', do: 'error-503', retryAfterSeconds: 60 }],
+  },
 };
 
 const texts = {
@@ -72,7 +95,10 @@ const texts = {
     ja: '断られました。同意された目的は「住宅ローンの事前審査」だけです。',
     en: 'Refused. The citizen agreed to the home loan pre-screening only.',
   },
-  gone: { ja: '何も読めません。保存期間が終わり、消去されました。', en: 'Nothing to read. The period has ended, and it was erased.' },
+  gone: {
+    ja: '何も読めません。保存期間が終わり、消去されました。',
+    en: 'Nothing to read. The period has ended, and it was erased.',
+  },
   audit: { ja: '監査ログ（新しい順）', en: 'Audit log (latest first)' },
   nothing: { ja: 'まだ何も保管していません。', en: 'Nothing has been kept yet.' },
 } satisfies Record<string, Bilingual>;
@@ -178,8 +204,12 @@ function vaultControls(language: Language, state: DemoState) {
     .slice(-SHOWN_EVENTS)
     .reverse()
     .map((event) => {
-      const purpose = 'purpose' in event && event.purpose !== undefined ? html`<br>${event.purpose}` : '';
-      const reason = 'reason' in event && event.reason !== undefined ? html`<br><span lang="ja">${event.reason}</span>` : '';
+      const purpose =
+        'purpose' in event && event.purpose !== undefined ? html`<br>${event.purpose}` : '';
+      const reason =
+        'reason' in event && event.reason !== undefined
+          ? html`<br><span lang="ja">${event.reason}</span>`
+          : '';
       return html`<li><small>${timeOf(Date.parse(event.at), language)}</small> <b>${happened[event.type][language]}</b>${purpose}${reason}</li>`;
     });
   const kept = lastKept(state) !== undefined;

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** The part of a client of the package `ioredis` (`Redis` or `Cluster`) that is needed; the caller makes and ends it. */
+/**
+ * The part of a client of the package `ioredis` (`Redis` or `Cluster`) that is needed; the caller
+ * makes and ends it.
+ */
 export interface IoredisClient {
   /** Runs a script that the server holds. */
   evalsha(sha1: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
@@ -12,7 +15,10 @@ export interface IoredisClient {
   del(...keys: string[]): Promise<unknown>;
 }
 
-/** The part of a client of the package `redis` (`createClient` or `createCluster`) that is needed; the caller makes, connects and ends it. */
+/**
+ * The part of a client of the package `redis` (`createClient` or `createCluster`) that is needed;
+ * the caller makes, connects and ends it.
+ */
 export interface NodeRedisClient {
   /** Runs a script that the server holds. */
   evalSha(sha1: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
@@ -40,9 +46,13 @@ function script(text: string): Script {
   return { text, sha1: createHash('sha1').update(text).digest('hex') };
 }
 
-// Of every entry there are two keys: a mark, `taken` or the instant of expiry, and the sealed value, which is gone from that instant on.
+// Of every entry there are two keys: a mark, `taken` or the instant of expiry, and the sealed
+// value, which is gone from that instant on.
 
-/** KEYS: mark, value; ARGV: sealed value, instant of expiry, milliseconds left to the value, to the mark. 1 when it is held now, 0 when the key was in use. */
+/**
+ * KEYS: mark, value; ARGV: sealed value, instant of expiry, milliseconds left to the value, to the
+ * mark. 1 when it is held now, 0 when the key was in use.
+ */
 export const putScript = script(`
 if redis.call('EXISTS', KEYS[1]) == 1 then
   -- A client that lost the reply sends the same once more.
@@ -53,7 +63,9 @@ redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[4])
 if tonumber(ARGV[3]) > 0 then redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[3]) end
 return 1`);
 
-/** KEYS: mark, value. Both as they were; from then on the mark says `taken`, as long as it stands. */
+/**
+ * KEYS: mark, value. Both as they were; from then on the mark says `taken`, as long as it stands.
+ */
 export const takeScript = script(`
 local found = redis.call('MGET', KEYS[1], KEYS[2])
 if found[1] and found[1] ~= 'taken' then
@@ -87,7 +99,10 @@ export function commandsOf(client: IoredisClient | NodeRedisClient): Commands {
 }
 
 /** By its digest; a server that has started since is told the whole script. */
-async function runScript(byDigest: () => Promise<unknown>, byText: () => Promise<unknown>): Promise<unknown> {
+async function runScript(
+  byDigest: () => Promise<unknown>,
+  byText: () => Promise<unknown>,
+): Promise<unknown> {
   try {
     return await byDigest();
   } catch (error) {
