@@ -1,22 +1,13 @@
 import { defineConfig, type Options } from 'tsup';
+import entryPoints from './scripts/entry-points.json' with { type: 'json' };
 
-const doors = {
-  index: 'src/index.ts',
-  calendar: 'src/calendar/index.ts',
-  notices: 'src/calendar/notices.ts',
-  sandbox: 'src/sandbox/index.ts',
-  msw: 'src/msw.ts',
-  kiosk: 'src/kiosk/index.ts',
-  onboarding: 'src/onboarding/index.ts',
-  vault: 'src/vault/index.ts',
-  pg: 'src/vault/pg.ts',
-  redis: 'src/stores/redis.ts',
-  bullmq: 'src/bullmq/index.ts',
-  conformance: 'src/conformance/index.ts',
-};
+// The name in dist is the name of the entry point: `./redis` becomes `redis`.
+const entries = Object.fromEntries(
+  Object.entries(entryPoints).map(([name, path]) => [name === '.' ? 'index' : name.slice(2), path]),
+);
 
 const common: Options = {
-  entry: doors,
+  entry: entries,
   target: 'node20.18',
   platform: 'node',
   // Shared chunks: a class is the same one whichever door it came through.
@@ -31,9 +22,9 @@ const common: Options = {
 // brings its certificate library along. The binary is no door: no types, one format.
 const esm: Options = {
   ...common,
-  entry: { ...doors, cli: 'src/cli.ts' },
+  entry: { ...entries, cli: 'src/cli.ts' },
   format: 'esm',
-  dts: { entry: doors },
+  dts: { entry: entries },
 };
 
 // The types of this format are those of the other one under another name: scripts/build.mjs writes

@@ -7,13 +7,20 @@ import { Application, Converter, ReflectionKind, TSConfigReader, TypeDocReader }
 
 /** @import { ProjectReflection } from 'typedoc' */
 
+/** @type {Record<string, string>} */
+const entryPoints = JSON.parse(readFileSync(new URL('entry-points.json', import.meta.url), 'utf8'));
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = join(root, 'api');
 /** @type {{ name: string, exports: Record<string, unknown> }} */
 const { name, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 const app = await Application.bootstrapWithPlugins(
-  { out, name, projectDocuments: ['docs/*.md', 'docs/ja/*.md'] },
+  {
+    out,
+    name,
+    entryPoints: Object.values(entryPoints),
+    projectDocuments: ['docs/*.md', 'docs/ja/*.md'],
+  },
   [new TypeDocReader(), new TSConfigReader()],
 );
 app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {

@@ -2,11 +2,17 @@
 // only when it writes something, so this asks it directly; and it cannot tell members that need
 // words from those that speak for themselves, so this adds functions and methods (one docblock for
 // all overloads) and the properties of classes and of option types.
+import { readFileSync } from 'node:fs';
 import { Application, ReflectionKind, TSConfigReader, TypeDocReader } from 'typedoc';
 
 /** @import { DeclarationReflection } from 'typedoc' */
 
-const app = await Application.bootstrap({}, [new TypeDocReader(), new TSConfigReader()]);
+/** @type {Record<string, string>} */
+const entryPoints = JSON.parse(readFileSync(new URL('entry-points.json', import.meta.url), 'utf8'));
+const app = await Application.bootstrap({ entryPoints: Object.values(entryPoints) }, [
+  new TypeDocReader(),
+  new TSConfigReader(),
+]);
 const project = await app.convert();
 if (project) {
   app.validate(project);

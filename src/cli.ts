@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { type Lang, languageOf, quoted, readArguments, UsageError } from './cli/arguments.js';
+import { type Language, languageOf, quoted, readArguments, UsageError } from './cli/arguments.js';
 
 /** A subcommand: what it prints. Each is loaded when it is asked for. */
-type Command = (args: readonly string[], lang: Lang) => Promise<string>;
+type Command = (args: readonly string[], lang: Language) => Promise<string>;
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   calendar: async () => (await import('./cli/calendar.js')).calendarCommand,
@@ -34,7 +34,7 @@ About a command: myna-selfinfo <command> --help
 `,
 } as const;
 
-async function run(args: readonly string[], lang: Lang): Promise<string> {
+async function run(args: readonly string[], lang: Language): Promise<string> {
   const at = args.findIndex((arg, index) => !arg.startsWith('-') && args[index - 1] !== '--lang');
   const load =
     at >= 0 && Object.hasOwn(commands, args[at] as string)

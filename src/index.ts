@@ -1,25 +1,18 @@
-export type { Answer, Extras, ItemAnswer } from './answer.js';
+export type { Answer, Extras, ItemAnswer } from './query/answer.js';
 export {
   type AssertionAlgorithm,
   type ClientAuth,
   type PrivateKeyJwt,
   type PrivateKeyJwtOptions,
   privateKeyJwt,
-} from './assertion.js';
-export type { Availability } from './availability.js';
-export type {
-  Calendar,
-  CategoryId,
-  Cause,
-  DetailId,
-  HolderState,
-  Segment,
-  ServerId,
-  State,
-  Status,
-  Target,
-} from './calendar/index.js';
-export { createSelfInfoClient } from './client.js';
+} from './oauth/client-auth.js';
+export type { Availability } from './client/availability.js';
+export type { Calendar } from './calendar/calendar.js';
+export type { CategoryId, DetailId } from './catalog/details.js';
+export type { Cause, HolderState, Segment, State, Status } from './calendar/results.js';
+export type { ServerId } from './catalog/servers.js';
+export type { Target } from './calendar/targets.js';
+export { createSelfInfoClient } from './client/client.js';
 export {
   buildConsentUrl,
   type CallbackCode,
@@ -27,8 +20,8 @@ export {
   type ConsentTerms,
   type ValidCallback,
   validateCallback,
-} from './consent.js';
-export type { Egress } from './egress.js';
+} from './oauth/consent.js';
+export type { Egress } from './net/egress.js';
 export {
   acceptWireProfileNotConfirmedBySpecification,
   connectionCheckEnvironment,
@@ -37,20 +30,12 @@ export {
   type ProductionEnvironmentOptions,
   productionEnvironment,
   sandboxEnvironment,
-} from './environment.js';
-export {
-  type Effect,
-  isSelfInfoError,
-  type Retry,
-  SelfInfoError,
-  type SelfInfoErrorCode,
-  type SelfInfoErrorOptions,
-  type Stage,
-  type Upstream,
-} from './errors.js';
-export type { ClientEvent, EventStep } from './events.js';
-export { type Explainable, explain, type Language } from './explain.js';
-export type { FetchLike } from './http.js';
+} from './wire/environment.js';
+export { type Effect, type Retry, type SelfInfoErrorCode, type Stage, type Upstream } from './foundation/error-table.js';
+export { isSelfInfoError, SelfInfoError, type SelfInfoErrorOptions } from './foundation/errors.js';
+export type { ClientEvent, EventStep } from './client/events.js';
+export { type Explainable, explain, type Language } from './client/explain.js';
+export type { FetchLike } from './net/http.js';
 export {
   type Day,
   type FiscalYear,
@@ -63,7 +48,7 @@ export {
   pointInTime,
   type Range,
   range,
-} from './inquiry.js';
+} from './service/inquiry.js';
 export type {
   ClientOptions,
   Collected,
@@ -73,7 +58,7 @@ export type {
   Grant,
   SelfInfoClient,
   SubmitOptions,
-} from './journey.js';
+} from './client/types.js';
 export {
   type Confidence,
   type MissingHolder,
@@ -87,10 +72,10 @@ export {
   type WireRecord,
   type WireRequest,
   type WireResult,
-} from './profile.js';
-export { type PushAuthorizationOptions, pushAuthorization } from './pushed-authorization.js';
-export type { CommonInquiry, ItemInquiries, NoOtherItems, Progress, Retrieval } from './query.js';
-export { Sensitive } from './redaction.js';
+} from './wire/profile.js';
+export { type PushAuthorizationOptions, pushAuthorization } from './oauth/push.js';
+export type { CommonInquiry, ItemInquiries, NoOtherItems, Progress, Retrieval } from './query/query.js';
+export { Sensitive } from './foundation/sensitive.js';
 export {
   defineService,
   type ItemBase,
@@ -100,14 +85,10 @@ export {
   type Service,
   type ServiceSpec,
   type StandardSchema,
-} from './service.js';
-export { createMemoryStore, type Store, type StoredEntry } from './stores/store.js';
-export {
-  type Clock,
-  createVirtualClock,
-  type Instant,
-  systemClock,
-  type VirtualClock,
-} from './time.js';
-export type { TlsCredential } from './tls.js';
-export { type AccessToken, type ExchangeTokenOptions, exchangeToken } from './token.js';
+} from './service/service.js';
+export { createMemoryStore } from './stores/memory.js';
+export { type Store, type StoredEntry } from './stores/store.js';
+export { type Clock, createVirtualClock, systemClock, type VirtualClock } from './foundation/clock.js';
+export { type Instant } from './foundation/time.js';
+export type { TlsCredential } from './net/tls.js';
+export { type AccessToken, type ExchangeTokenOptions, exchangeToken } from './oauth/token.js';

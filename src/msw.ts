@@ -1,5 +1,6 @@
 import { type HttpHandler, http } from 'msw';
-import type { Peer, Sandbox } from './sandbox/index.js';
+import type { Peer } from './sandbox/app.js';
+import type { Sandbox } from './sandbox/sandbox.js';
 
 /**
  * Handlers for Mock Service Worker that answer with a sandbox: what a process sends to the two

@@ -68,7 +68,7 @@ export const ourProfile: WireProfile = {
   // 拒否のコード。ここにあるものだけが、エラーの upstream.code に現れる。
   errorCodes: confirmed(['E0001', 'E0002']),
   // 照会要求が確実に実行されていないといえる HTTP ステータス（429 と 5xx のうち）。仕様書になければ空のままとする。
-  untakenStatuses: confirmed([]),
+  notAcceptedStatuses: confirmed([]),
   completion: confirmed('poll'),
   // ミリ秒。
   timing: {

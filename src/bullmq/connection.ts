@@ -1,5 +1,5 @@
-import { isSelfInfoError, SelfInfoError } from '../errors.js';
-import { redisWordOf } from '../stores/redis/words.js';
+import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
+import { redisWordOf } from '../stores/redis/error-codes.js';
 
 /** Options of `ioredis` for one server or sentinels. */
 export interface QueueConnectionOptions {

@@ -1,6 +1,6 @@
-import { isSelfInfoError } from '../errors.js';
-import type { SelfInfoClient } from '../journey.js';
-import type { Retrieval } from '../query.js';
+import { isSelfInfoError } from '../foundation/errors.js';
+import type { SelfInfoClient } from '../client/types.js';
+import type { Retrieval } from '../query/query.js';
 
 /** How many may be asked, over all workers: `max` in `perMs` milliseconds. */
 export interface Rate {

@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import type { Queue, QueueEvents } from 'bullmq';
-import { within } from '../calls.js';
-import { isSelfInfoError, SelfInfoError } from '../errors.js';
-import type { SelfInfoClient } from '../journey.js';
+import { withinScope } from '../foundation/deadline.js';
+import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
+import type { SelfInfoClient } from '../client/types.js';
 import {
   checkClock,
   checkFunction,
@@ -12,11 +12,12 @@ import {
   checkSignal,
   checkText,
   checkWhole,
-} from '../options.js';
-import type { Retrieval } from '../query.js';
-import type { Service, ServiceSpec } from '../service.js';
-import { type Clock, DAY_MS, formatInstant, HOUR_MS, systemClock } from '../time.js';
-import type { Vault } from '../vault/index.js';
+} from '../foundation/options.js';
+import type { Retrieval } from '../query/query.js';
+import type { Service, ServiceSpec } from '../service/service.js';
+import { type Clock, systemClock } from '../foundation/clock.js';
+import { DAY_MS, formatInstant, HOUR_MS } from '../foundation/time.js';
+import type { Vault } from '../vault/vault.js';
 import { createConnections, hide, loadBullmq, type QueueConnection } from './connection.js';
 import { inTime, openingOf, type Rate, slotMs } from './openings.js';
 import { type RetrievalQueueEvent, type RetrievalState, stateOf, type Tell } from './states.js';
@@ -241,8 +242,7 @@ export function createRetrievalQueue<S extends Service>(
         opened = undefined;
         throw error;
       });
-      return await within(
-        { stage: 'store', signal: lifetime.signal },
+      return await withinScope({ stage: 'store', signal: lifetime.signal },
         systemClock,
         timeoutMs,
         async () => {
@@ -341,7 +341,7 @@ export function createRetrievalQueue<S extends Service>(
     given: { readonly signal?: AbortSignal } = {},
   ): AsyncIterable<RetrievalState> {
     checkText(id, 'id');
-    checkKeys(given, 'options', ['signal']);
+    checkKeys(given, 'options', { signal: true });
     checkSignal(given.signal, 'options.signal');
     const own = new AbortController();
     const states = follow(id, own, given.signal);
@@ -457,17 +457,7 @@ async function end(part: Queue | QueueEvents | undefined): Promise<void> {
 }
 
 function checkOptions(options: RetrievalQueueOptions) {
-  checkKeys(options, 'options', [
-    'connection',
-    'client',
-    'vault',
-    'rate',
-    'name',
-    'prefix',
-    'timeoutMs',
-    'clock',
-    'onEvent',
-  ]);
+  checkKeys(options, 'options', { connection: true, client: true, vault: true, rate: true, name: true, prefix: true, timeoutMs: true, clock: true, onEvent: true });
   for (const required of ['connection', 'client', 'vault', 'rate'] as const) {
     if (options[required] === undefined)
       throw new SelfInfoError('missing_option', { path: `options.${required}` });
@@ -493,7 +483,7 @@ function checkOptions(options: RetrievalQueueOptions) {
     'discard',
   ]);
   checkMethods(vault, 'options.vault', ['put', 'has']);
-  checkKeys(rate, 'options.rate', ['max', 'perMs']);
+  checkKeys(rate, 'options.rate', { max: true, perMs: true });
   checkWhole(rate.max, 'options.rate.max', 1);
   checkWhole(rate.perMs, 'options.rate.perMs', 1);
   checkPattern(name, 'options.name', /^[\w-]{1,100}$/, {

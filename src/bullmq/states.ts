@@ -1,5 +1,6 @@
 import type { Job, Queue } from 'bullmq';
-import { type Clock, DAY_MS, formatInstant } from '../time.js';
+import { type Clock } from '../foundation/clock.js';
+import { DAY_MS, formatInstant } from '../foundation/time.js';
 
 /**
  * Where a retrieval stands, for the citizen's screen: plain data without a personal value. `until`:

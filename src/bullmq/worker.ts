@@ -1,10 +1,12 @@
 import type { Job, Worker } from 'bullmq';
-import { isSelfInfoError, type SelfInfoErrorCode } from '../errors.js';
-import type { SelfInfoClient } from '../journey.js';
-import { checkKeys, checkWhole } from '../options.js';
-import type { Retrieval } from '../query.js';
-import { type Clock, formatInstant, systemClock } from '../time.js';
-import type { Vault } from '../vault/index.js';
+import { isSelfInfoError } from '../foundation/errors.js';
+import { type SelfInfoErrorCode } from '../foundation/error-table.js';
+import type { SelfInfoClient } from '../client/types.js';
+import { checkKeys, checkWhole } from '../foundation/options.js';
+import type { Retrieval } from '../query/query.js';
+import { type Clock, systemClock } from '../foundation/clock.js';
+import { formatInstant } from '../foundation/time.js';
+import type { Vault } from '../vault/vault.js';
 import { type Bullmq, hide } from './connection.js';
 import { inTime, openingOf, paceMs, type Rate } from './openings.js';
 import { type Note, refOf, type Tell } from './states.js';
@@ -76,7 +78,7 @@ const HOPELESS: readonly SelfInfoErrorCode[] = [
 ];
 
 export function checkWorkerOptions(options: RetrievalWorkerOptions) {
-  checkKeys(options, 'options', ['concurrency', 'deadlineMs', 'lockMs']);
+  checkKeys(options, 'options', { concurrency: true, deadlineMs: true, lockMs: true });
   const { concurrency = CONCURRENCY, deadlineMs = DEADLINE_MS, lockMs = LOCK_MS } = options;
   checkWhole(concurrency, 'options.concurrency', 1);
   checkWhole(deadlineMs, 'options.deadlineMs', 1);

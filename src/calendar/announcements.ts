@@ -1,7 +1,7 @@
-import { isServerId, type ServerId, servers } from '../catalog/index.js';
-import { SelfInfoError } from '../errors.js';
-import { checkKeys, checkText } from '../options.js';
-import { formatInstant, type Instant, toEpochMs } from '../time.js';
+import { isServerId, type ServerId, servers } from '../catalog/servers.js';
+import { SelfInfoError } from '../foundation/errors.js';
+import { checkKeys, checkText } from '../foundation/options.js';
+import { formatInstant, type Instant, toEpochMs } from '../foundation/time.js';
 import type { AnnouncementSource, CauseFacts } from './results.js';
 import { FROM_MS, TO_MS } from './rules.js';
 
@@ -143,17 +143,7 @@ function checkAnnouncement(
   path: string,
   outagesOf: (server: ServerId) => readonly string[],
 ): Announced {
-  checkKeys(item, path, [
-    'id',
-    'target',
-    'state',
-    'start',
-    'end',
-    'approximate',
-    'replaces',
-    'announcedAt',
-    'source',
-  ]);
+  checkKeys(item, path, { id: true, target: true, state: true, start: true, end: true, approximate: true, replaces: true, announcedAt: true, source: true });
   const { id, target, state, approximate = false, source } = item;
   checkLimited(id, `${path}.id`, MAX_ID);
   checkText(target, `${path}.target`);
@@ -203,7 +193,7 @@ function checkReplaces(
   target: ServerId | 'all',
   outagesOf: (server: ServerId) => readonly string[],
 ): Announced['replaces'] {
-  checkKeys(value, path, ['rule', 'month']);
+  checkKeys(value, path, { rule: true, month: true });
   const { rule, month } = value;
   checkText(rule, `${path}.rule`);
   const known = [

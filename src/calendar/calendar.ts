@@ -1,8 +1,8 @@
 import type { DateTime } from 'luxon';
-import type { ServerId } from '../catalog/index.js';
-import { SelfInfoError } from '../errors.js';
-import { checkKeys } from '../options.js';
-import { dayOf, formatInstant, type Instant, parseDay, toDateTime, toEpochMs } from '../time.js';
+import type { ServerId } from '../catalog/servers.js';
+import { SelfInfoError } from '../foundation/errors.js';
+import { checkKeys } from '../foundation/options.js';
+import { dayOf, formatInstant, type Instant, parseDay, toDateTime, toEpochMs } from '../foundation/time.js';
 import {
   type Announced,
   type Announcement,
@@ -11,11 +11,11 @@ import {
 } from './announcements.js';
 import { checkServerRows, type ServerRow } from './overrides.js';
 import { buildSegment, buildStatus, type Cause, type Segment, type Status } from './results.js';
-import { Rulebook } from './rulebook.js';
+import { Rulebook } from './engine/rulebook.js';
 import { FROM_MS, holidaysWith, OFFICIAL_UNTIL_MS, TO_MS } from './rules.js';
 import type { Target } from './targets.js';
-import { CLOSED, nameOf, OPEN, type Stretch } from './timeline.js';
-import { Timetable } from './timetable.js';
+import { CLOSED, nameOf, OPEN, type Stretch } from './engine/timeline.js';
+import { Timetable } from './engine/cache.js';
 
 /**
  * What is known beyond the guideline's tables. All of it may come from JSON as it is.
@@ -198,7 +198,7 @@ const MAX_DAYS = 10_000;
  * ```
  */
 export function createCalendar(options: CalendarOptions = {}): Calendar {
-  checkKeys(options, 'options', ['announced', 'servers', 'extraHolidays', 'notHolidays']);
+  checkKeys(options, 'options', { announced: true, servers: true, extraHolidays: true, notHolidays: true });
   const { announced = [], servers = {}, extraHolidays = [], notHolidays = [] } = options;
   const rows = checkServerRows(servers, 'options.servers');
   const extra = checkDays(extraHolidays, 'options.extraHolidays');

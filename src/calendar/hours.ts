@@ -1,4 +1,4 @@
-import type { ServerId } from '../catalog/index.js';
+import type { ServerId } from '../catalog/servers.js';
 import type { Rule } from './rules.js';
 
 interface Row {

@@ -1,32 +1,13 @@
-export {
-  type CategoryId,
-  categories,
-  commonServers,
-  type DetailId,
-  details,
-  holdersOf,
-  holdings,
-  isDetailId,
-  isServerId,
-  type ServerId,
-  servers,
-} from '../catalog/index.js';
-export {
-  type Effect,
-  isSelfInfoError,
-  type Retry,
-  SelfInfoError,
-  type SelfInfoErrorCode,
-  type SelfInfoErrorOptions,
-  type Stage,
-  type Upstream,
-} from '../errors.js';
-export type { Instant } from '../time.js';
+export { type CategoryId, categories, type DetailId, details, holdersOf, holdings, isDetailId } from '../catalog/details.js';
+export { commonServers, isServerId, type ServerId, servers } from '../catalog/servers.js';
+export { type Effect, type Retry, type SelfInfoErrorCode, type Stage, type Upstream } from '../foundation/error-table.js';
+export { isSelfInfoError, SelfInfoError, type SelfInfoErrorOptions } from '../foundation/errors.js';
+export type { Instant } from '../foundation/time.js';
 export type { Announcement } from './announcements.js';
 export { type Calendar, type CalendarOptions, createCalendar } from './calendar.js';
-export { type ICalendarOptions, toICalendar } from './ical.js';
+export { type ICalendarOptions, toICalendar } from './print/ical.js';
 export type { OperatingHours, PlannedOutage, ServerRow } from './overrides.js';
-export { toSvg, toText } from './picture.js';
+export { toSvg, toText } from './print/svg.js';
 export type {
   AnnouncementSource,
   Cause,
@@ -42,5 +23,5 @@ export type {
   UndoneCause,
 } from './results.js';
 export type { DayPattern, Text } from './rules.js';
-export type { PictureOptions } from './sheet.js';
+export type { PictureOptions } from './print/text.js';
 export type { Target } from './targets.js';

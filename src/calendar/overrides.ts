@@ -1,7 +1,7 @@
-import { isServerId, type ServerId } from '../catalog/index.js';
-import { SelfInfoError } from '../errors.js';
-import { checkKeys, checkText } from '../options.js';
-import { parseDay } from '../time.js';
+import { isServerId, type ServerId } from '../catalog/servers.js';
+import { SelfInfoError } from '../foundation/errors.js';
+import { checkKeys, checkText } from '../foundation/options.js';
+import { parseDay } from '../foundation/time.js';
 import { businessDays, daily, type HostRow } from './hours.js';
 import { type DayPattern, isDayPattern, type Rule, type Text } from './rules.js';
 
@@ -116,7 +116,7 @@ function checkRows(server: ServerId, list: readonly unknown[], path: string): re
 }
 
 function checkRow(server: ServerId, value: unknown, path: string): HostRow {
-  checkKeys(value, path, ['from', 'hours', 'outages', 'source']);
+  checkKeys(value, path, { from: true, hours: true, outages: true, source: true });
   const { from, hours, outages = [], source } = value;
   checkText(from, `${path}.from`);
   parseDay(from, `${path}.from`);
@@ -157,7 +157,7 @@ function checkHours(value: unknown, path: string): Rule[] {
       'always, or { on, fromHour, toHour }.',
       'always か { on, fromHour, toHour } です。',
     );
-  checkKeys(value, path, ['on', 'fromHour', 'toHour']);
+  checkKeys(value, path, { on: true, fromHour: true, toHour: true });
   checkText(value.on, `${path}.on`);
   if (value.on !== 'every-day' && value.on !== 'business-days') {
     throw invalid(`${path}.on`, 'every-day or business-days.', 'every-day か business-days です。');
@@ -167,7 +167,7 @@ function checkHours(value: unknown, path: string): Rule[] {
 }
 
 function checkOutage(value: unknown, path: string): Rule {
-  checkKeys(value, path, ['id', 'on', 'fromHour', 'toHour', 'state', 'text']);
+  checkKeys(value, path, { id: true, on: true, fromHour: true, toHour: true, state: true, text: true });
   const { id, on, state, text } = value;
   checkText(id, `${path}.id`);
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id) || id.length > 60) {
@@ -213,7 +213,7 @@ const defaultText = {
 } as const satisfies Record<PlannedOutage['state'], Text>;
 
 function checkTexts(value: unknown, path: string): Text {
-  checkKeys(value, path, ['ja', 'en']);
+  checkKeys(value, path, { ja: true, en: true });
   const { ja, en } = value;
   checkText(ja, `${path}.ja`);
   checkText(en, `${path}.en`);

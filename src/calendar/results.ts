@@ -1,6 +1,7 @@
 import type { DateTime } from 'luxon';
-import type { DetailId, ServerId } from '../catalog/index.js';
-import { formatInstant, toDateTime } from '../time.js';
+import type { DetailId } from '../catalog/details.js';
+import type { ServerId } from '../catalog/servers.js';
+import { formatInstant, toDateTime } from '../foundation/time.js';
 import type { Text } from './rules.js';
 
 /**

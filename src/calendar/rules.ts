@@ -1,4 +1,4 @@
-import { dayNumber, dayStart } from '../time.js';
+import { dayNumber, dayStart } from '../foundation/time.js';
 import { FIRST_HOLIDAY_YEAR, holidayRows, LAST_OFFICIAL_YEAR } from './holidays.js';
 
 /** The day guideline v2.2 was issued: the calendar says nothing about the time before. */

@@ -1,12 +1,7 @@
-import {
-  checkDetailId,
-  checkServerId,
-  type DetailId,
-  holdersOf,
-  type ServerId,
-} from '../catalog/index.js';
-import { SelfInfoError } from '../errors.js';
-import { checkKeys } from '../options.js';
+import { checkDetailId, type DetailId, holdersOf } from '../catalog/details.js';
+import { checkServerId, type ServerId } from '../catalog/servers.js';
+import { SelfInfoError } from '../foundation/errors.js';
+import { checkKeys } from '../foundation/options.js';
 
 /**
  * What the calendar is asked about: a detail (分野詳細), a detail at one of its holders, a server
@@ -51,7 +46,7 @@ export function leavesOf(target: unknown, path: string): Leaf[] {
     if (typeof member !== 'object' || member === null || Array.isArray(member)) {
       throw new TypeError(`${at} must be a detail, a detail@server, { server } or { allOf }.`);
     }
-    checkKeys(member, at, ['server', 'allOf']);
+    checkKeys(member, at, { server: true, allOf: true });
     if ('server' in member === 'allOf' in member) {
       throw invalid(
         at,

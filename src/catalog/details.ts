@@ -1,4 +1,4 @@
-import { SelfInfoError } from '../errors.js';
+import { SelfInfoError } from '../foundation/errors.js';
 import type { ServerId } from './servers.js';
 
 interface CategoryRow {

@@ -1,4 +1,4 @@
-import { SelfInfoError } from '../errors.js';
+import { SelfInfoError } from '../foundation/errors.js';
 
 /**
  * A government system that an answer may need, in both languages, with the guideline's table and

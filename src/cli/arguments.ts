@@ -1,15 +1,14 @@
 import { parseArgs } from 'node:util';
 
 /** The language of everything printed. */
-export type Lang = 'ja' | 'en';
 
 /** Something the person at the terminal can put right: told in one line, without a stack. */
 export class UsageError extends Error {
-  readonly text: Readonly<Record<Lang, string>>;
+  readonly text: Readonly<Record<Language, string>>;
   /** 2 for what was typed, 1 for what the machine refused. */
   readonly exitCode: 1 | 2;
 
-  constructor(text: Readonly<Record<Lang, string>>, exitCode: 1 | 2 = 2) {
+  constructor(text: Readonly<Record<Language, string>>, exitCode: 1 | 2 = 2) {
     super(text.en);
     this.text = text;
     this.exitCode = exitCode;
@@ -20,7 +19,7 @@ export class UsageError extends Error {
  * The last `--lang` if it is one, else what the environment says: Japanese, unless a language other
  * than Japanese is set.
  */
-export function languageOf(args: readonly string[], environment: NodeJS.ProcessEnv): Lang {
+export function languageOf(args: readonly string[], environment: NodeJS.ProcessEnv): Language {
   const asked = args
     .map((arg, index) => (arg === '--lang' ? args[index + 1] : /^--lang=(.*)$/.exec(arg)?.[1]))
     .findLast((value) => value !== undefined);

@@ -1,9 +1,11 @@
 import { writeFileSync } from 'node:fs';
-import type { Calendar, State, Status, Target } from '../calendar/index.js';
-import { type Lang, quoted, readArguments, UsageError } from './arguments.js';
+import type { Calendar } from '../calendar/calendar.js';
+import type { State, Status } from '../calendar/results.js';
+import type { Target } from '../calendar/targets.js';
+import { type Language, quoted, readArguments, UsageError } from './arguments.js';
 
 type Door = typeof import('../calendar/index.js');
-type Wording = typeof import('../calendar/wording.js');
+type Wording = typeof import('../calendar/print/wording.js');
 
 /** What the answers are made with. */
 interface Tools
@@ -19,7 +21,7 @@ interface Tools
       | 'weekdayName'
     > {
   readonly calendar: Calendar;
-  readonly lang: Lang;
+  readonly lang: Language;
 }
 
 /** A target, and how it was typed. */
@@ -61,7 +63,7 @@ Targets: a detail, a detail at one of its holders (pension@municipal), or a serv
 Joined by + they are asked together (local-tax+household).`,
 } as const;
 
-const heads: Readonly<Record<State, Readonly<Record<Lang, string>>>> = {
+const heads: Readonly<Record<State, Readonly<Record<Language, string>>>> = {
   open: { ja: '照会できます', en: 'Can be asked' },
   uncertain: {
     ja: '不確定です（停止の可能性があるか、保有サーバにより異なります）',
@@ -75,7 +77,7 @@ const heads: Readonly<Record<State, Readonly<Record<Lang, string>>>> = {
  *
  * @returns what is to be printed.
  */
-export async function calendarCommand(args: readonly string[], lang: Lang): Promise<string> {
+export async function calendarCommand(args: readonly string[], lang: Language): Promise<string> {
   const options = {
     at: 'value',
     month: 'value',
@@ -88,8 +90,8 @@ export async function calendarCommand(args: readonly string[], lang: Lang): Prom
   const { values, positionals } = readArguments(args, options);
   const [door, wording, { toEpochMs }] = await Promise.all([
     import('../calendar/index.js'),
-    import('../calendar/wording.js'),
-    import('../time.js'),
+    import('../calendar/print/wording.js'),
+    import('../foundation/time.js'),
   ]);
   const { disclaimer, momentName, nameOfTarget, notesOf, spanName, stateNames, weekdayName } =
     wording;
@@ -176,7 +178,7 @@ function readTarget(typed: string, tools: Tools): Asked {
   return { typed, target: members.length === 1 ? (members[0] as Target) : { allOf: members } };
 }
 
-type Texts = Readonly<Record<Lang, string>>;
+type Texts = Readonly<Record<Language, string>>;
 
 /** Runs something of the library; what it refuses is told of the argument as it was typed. */
 function told<T>(
@@ -300,7 +302,7 @@ function nextMonth(month: string): string {
   return new Date(Date.UTC(year, number, 1)).toISOString().slice(0, 7);
 }
 
-function save(path: string, text: string, lang: Lang): string {
+function save(path: string, text: string, lang: Language): string {
   try {
     writeFileSync(path, text);
   } catch (error) {

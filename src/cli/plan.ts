@@ -1,8 +1,10 @@
-import type { Plan, PlanDuration, Procedure } from '../onboarding/index.js';
-import { type Lang, quoted, readArguments, UsageError } from './arguments.js';
+import type { Plan } from '../onboarding/plan.js';
+import type { PlanDuration } from '../onboarding/lead-times.js';
+import type { Procedure } from '../onboarding/rows.js';
+import { type Language, quoted, readArguments, UsageError } from './arguments.js';
 
 type Door = typeof import('../onboarding/index.js');
-type Writer = (plan: Plan, options: { readonly lang: Lang; readonly name?: string }) => string;
+type Writer = (plan: Plan, options: { readonly lang: Language; readonly name?: string }) => string;
 
 const help = {
   ja: `使い方: myna-selfinfo plan [手続] --go-live 日付 | --start 日付 | --date 日付 [オプション]
@@ -66,7 +68,7 @@ const procedures = [
  *
  * @returns what is to be printed.
  */
-export async function planCommand(args: readonly string[], lang: Lang): Promise<string> {
+export async function planCommand(args: readonly string[], lang: Language): Promise<string> {
   const { values, positionals } = readArguments(args, {
     ...{
       'go-live': 'value',

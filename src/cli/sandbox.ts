@@ -2,8 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Persona, Registration, StartedSandbox } from '../sandbox/index.js';
-import { type Lang, quoted, readArguments, UsageError } from './arguments.js';
+import type { Persona } from '../sandbox/personas/persona.js';
+import type { Registration } from '../sandbox/registrations.js';
+import type { StartedSandbox } from '../sandbox/server.js';
+import { type Language, quoted, readArguments, UsageError } from './arguments.js';
 import { buildCurlJourney } from './curl.js';
 
 const help = {
@@ -71,7 +73,7 @@ interface Source<T> {
  *
  * @returns what is to be printed.
  */
-export async function sandboxCommand(args: readonly string[], lang: Lang): Promise<string> {
+export async function sandboxCommand(args: readonly string[], lang: Language): Promise<string> {
   const options = {
     port: 'value',
     'api-port': 'value',
@@ -254,7 +256,7 @@ async function start(
 
 interface Described {
   readonly folder: string;
-  readonly lang: Lang;
+  readonly lang: Language;
   readonly registrations: readonly Registration[];
   readonly personas: readonly Persona[];
   readonly stopped: boolean;
@@ -269,7 +271,7 @@ async function describe(
   sandbox: StartedSandbox,
   { folder, lang, registrations, personas, stopped }: Described,
 ): Promise<string> {
-  const { dayOf, formatDay, formatInstant } = await import('../time.js');
+  const { dayOf, formatDay, formatInstant } = await import('../foundation/time.js');
   const { environment } = sandbox.connection;
   const { browserUrl, apiUrl } = environment.endpoints;
   const { paths } = environment.profile;

@@ -1,8 +1,8 @@
 import { deepStrictEqual, ok, rejects } from 'node:assert/strict';
-import { isSelfInfoError } from '../errors.js';
-import { checkFunction, checkKeys } from '../options.js';
+import { isSelfInfoError } from '../foundation/errors.js';
+import { checkFunction, checkKeys } from '../foundation/options.js';
 import type { Store, StoredEntry } from '../stores/store.js';
-import { HOUR_MS } from '../time.js';
+import { HOUR_MS } from '../foundation/time.js';
 import type { ConformanceCase } from './case.js';
 
 /** Options of {@link storeSuite}. */
@@ -198,7 +198,7 @@ export function storeSuite(
   options: StoreSuiteOptions = {},
 ): readonly ConformanceCase[] {
   if (typeof makeStore !== 'function') throw new TypeError('makeStore must be a function.');
-  checkKeys(options, 'options', ['makeUnreachable']);
+  checkKeys(options, 'options', { makeUnreachable: true });
   const { makeUnreachable }: StoreSuiteOptions = options;
   checkFunction(makeUnreachable, 'options.makeUnreachable');
   const suite = Object.entries(cases).map(([title, judge]) => ({

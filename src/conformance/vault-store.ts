@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, rejects } from 'node:assert/strict';
-import { isSelfInfoError } from '../errors.js';
-import type { VaultRecord, VaultStore } from '../vault/index.js';
+import { isSelfInfoError } from '../foundation/errors.js';
+import type { VaultRecord, VaultStore } from '../vault/store.js';
 import type { ConformanceCase } from './case.js';
 
 const NOON = Date.parse('2026-12-01T12:00:00+09:00');

@@ -1,5 +1,5 @@
-import type { Inquiry } from '../inquiry.js';
-import type { WireResult } from '../profile.js';
+import type { Inquiry } from '../service/inquiry.js';
+import type { WireResult } from '../wire/profile.js';
 
 /**
  * What the citizen proves twice: who they are (figure 3.3-4), and that the fetch is their will

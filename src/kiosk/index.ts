@@ -1,8 +1,8 @@
-export type { Answer, ItemAnswer } from '../answer.js';
-export type { Availability } from '../availability.js';
-export type { ConsentTerms } from '../consent.js';
-export { isSelfInfoError, SelfInfoError } from '../errors.js';
-export { type Clock, createVirtualClock, type VirtualClock } from '../time.js';
+export type { Answer, ItemAnswer } from '../query/answer.js';
+export type { Availability } from '../client/availability.js';
+export type { ConsentTerms } from '../oauth/consent.js';
+export { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
+export { type Clock, createVirtualClock, type VirtualClock } from '../foundation/clock.js';
 export type {
   CardProof,
   CardRefusal,

@@ -1,8 +1,8 @@
-import { calendarSource, computeAvailability } from '../availability.js';
-import type { Calendar } from '../calendar/index.js';
-import type { ConsentTerms } from '../consent.js';
-import { SelfInfoError } from '../errors.js';
-import type { Inquiry } from '../inquiry.js';
+import { calendarSource, computeAvailability } from '../client/availability.js';
+import type { Calendar } from '../calendar/calendar.js';
+import type { ConsentTerms } from '../oauth/consent.js';
+import { SelfInfoError } from '../foundation/errors.js';
+import type { Inquiry } from '../service/inquiry.js';
 import {
   checkClock,
   checkFunction,
@@ -10,10 +10,10 @@ import {
   checkMethods,
   checkText,
   checkWhole,
-} from '../options.js';
-import { checkInquiries } from '../query.js';
-import { type ItemSpec, isService, type Service, wireCode } from '../service.js';
-import type { Clock } from '../time.js';
+} from '../foundation/options.js';
+import { checkInquiries } from '../query/query.js';
+import { type ItemSpec, isService, type Service, wireCode } from '../service/service.js';
+import type { Clock } from '../foundation/clock.js';
 import type { KioskAuthorizer, KioskRequest } from './authorizer.js';
 import type { CardReader } from './reader.js';
 import type { KioskEvent, KioskMenuEntry } from './states.js';
@@ -70,15 +70,7 @@ const IDLE_MS = 60_000;
 
 /** Checks the options of a session and makes them complete. */
 export function checkOptions(options: KioskOptions) {
-  checkKeys(options, 'options', [
-    'services',
-    'authorizer',
-    'reader',
-    'calendar',
-    'clock',
-    'idleMs',
-    'onEvent',
-  ]);
+  checkKeys(options, 'options', { services: true, authorizer: true, reader: true, calendar: true, clock: true, idleMs: true, onEvent: true });
   const { authorizer, reader, idleMs = IDLE_MS, onEvent } = options;
   const services = checkServices(options.services);
   checkMethods(authorizer, 'options.authorizer', ['begin']);
@@ -108,7 +100,7 @@ function checkServices(value: unknown): readonly OfferedService[] {
   const ids = new Set<string>();
   return value.map((given: unknown, index) => {
     const at = `${path}[${index}]`;
-    checkKeys(given, at, ['id', 'service', 'inquiry']);
+    checkKeys(given, at, { id: true, service: true, inquiry: true });
     const { id, service, inquiry } = given;
     checkText(id, `${at}.id`);
     if (ids.has(id))

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type Answer, buildAnswer } from '../answer.js';
-import { type ConsentTerms, termsOf } from '../consent.js';
-import { SelfInfoError } from '../errors.js';
-import { checkMethods, checkText } from '../options.js';
-import { formatInstant, waitBy } from '../time.js';
+import { type Answer, buildAnswer } from '../query/answer.js';
+import { type ConsentTerms, termsOf } from '../oauth/consent.js';
+import { SelfInfoError } from '../foundation/errors.js';
+import { checkMethods, checkText } from '../foundation/options.js';
+import { formatInstant } from '../foundation/time.js';
+import { waitBy } from '../foundation/clock.js';
 import type { CardProof, CardRefusal, KioskStep, KioskTransaction } from './authorizer.js';
 import { checkOptions, entryOf, type KioskOptions, type OfferedService } from './options.js';
 import { type CardCertificate, isCertificate, isSignature } from './reader.js';

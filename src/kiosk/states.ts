@@ -1,7 +1,7 @@
-import type { Answer } from '../answer.js';
-import type { Availability } from '../availability.js';
-import type { DetailId } from '../catalog/index.js';
-import type { ConsentTerms } from '../consent.js';
+import type { Answer } from '../query/answer.js';
+import type { Availability } from '../client/availability.js';
+import type { DetailId } from '../catalog/details.js';
+import type { ConsentTerms } from '../oauth/consent.js';
 
 /** What the citizen, or whoever stands for them, may do. */
 export type KioskAction = 'begin' | 'choose' | 'back' | 'agree' | 'refuse' | 'enterPin' | 'cancel';

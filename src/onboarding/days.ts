@@ -1,6 +1,6 @@
 import type { Calendar } from '../calendar/calendar.js';
-import { SelfInfoError } from '../errors.js';
-import { dateOfDay, dayNumber, dayOf, dayStart, formatDay } from '../time.js';
+import { SelfInfoError } from '../foundation/errors.js';
+import { dateOfDay, dayNumber, dayOf, dayStart, formatDay } from '../foundation/time.js';
 import type { PlanDuration } from './lead-times.js';
 
 /** Reckoning with business days; days are numbers since 1970-01-01. */

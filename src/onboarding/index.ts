@@ -1,16 +1,8 @@
 export type { Calendar } from '../calendar/calendar.js';
 export type { Text } from '../calendar/rules.js';
-export {
-  type Effect,
-  isSelfInfoError,
-  type Retry,
-  SelfInfoError,
-  type SelfInfoErrorCode,
-  type SelfInfoErrorOptions,
-  type Stage,
-  type Upstream,
-} from '../errors.js';
-export type { Instant } from '../time.js';
+export { type Effect, type Retry, type SelfInfoErrorCode, type Stage, type Upstream } from '../foundation/error-table.js';
+export { isSelfInfoError, SelfInfoError, type SelfInfoErrorOptions } from '../foundation/errors.js';
+export type { Instant } from '../foundation/time.js';
 export { type DocumentId, documents } from './documents.js';
 export { type PlanICalendarOptions, toICalendar } from './ical.js';
 export {

@@ -1,6 +1,6 @@
 import type { Text } from '../calendar/rules.js';
-import { SelfInfoError } from '../errors.js';
-import { checkKeys, checkWhole } from '../options.js';
+import { SelfInfoError } from '../foundation/errors.js';
+import { checkKeys, checkWhole } from '../foundation/options.js';
 import type { Procedure } from './rows.js';
 import type { StepId } from './steps.js';
 
@@ -411,7 +411,7 @@ export function leadTimesOf(
   path: string,
 ): { leads: LeadTimeBetween[]; handover: LeadTime } {
   const rows: readonly LeadTimeRow[] = leadTimes.filter((row) => row.procedure === procedure);
-  checkKeys(given, path, [...rows.map(({ id }) => id), handover.id]);
+  checkKeys(given, path, Object.fromEntries([...rows, handover].map(({ id }) => [id, true])));
   const applied = <L extends LeadTime>(row: L): L => {
     const value = given[row.id];
     if (value === undefined) return row;
@@ -437,7 +437,11 @@ export function leadTimesOf(
 const units = ['weeks', 'months', 'businessDays'] as const;
 
 function checkDuration(value: unknown, path: string): PlanDuration {
-  checkKeys(value, path, units);
+  checkKeys(value, path, {
+    weeks: true,
+    months: true,
+    businessDays: true,
+  } satisfies Record<(typeof units)[number], true>);
   const expected = {
     en: `Give one of ${units.join(', ')}.`,
     ja: `${units.join('、')} のいずれか1つを指定してください。`,

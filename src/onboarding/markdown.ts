@@ -1,5 +1,5 @@
 import type { Text } from '../calendar/rules.js';
-import { type Lang, plain } from '../calendar/wording.js';
+import { type Language, plain } from '../calendar/print/wording.js';
 import type { Plan, PlannedSpan, PlannedStep } from './plan.js';
 import { type Requirement, requirements } from './requirements.js';
 import {
@@ -91,7 +91,7 @@ export function toMarkdown(plan: Plan, options: PlanTextOptions = {}): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-function stepLines(step: PlannedStep, lang: Lang): string {
+function stepLines(step: PlannedStep, lang: Language): string {
   const named = (span: PlannedSpan): string => spanText(span, lang, (date) => dateName(date, lang));
   const [earliest, latest] = [named(step.earliest), named(step.latest)];
   const dates =
@@ -114,7 +114,7 @@ function stepLines(step: PlannedStep, lang: Lang): string {
   ].join('\n');
 }
 
-function requirementLines(row: Requirement, lang: Lang): string {
+function requirementLines(row: Requirement, lang: Language): string {
   return [
     `- [ ] **${row.section}** ${row[lang]}${bracketed(row.terms[lang], lang)}`,
     ...row.sdk.map(
@@ -125,7 +125,7 @@ function requirementLines(row: Requirement, lang: Lang): string {
   ].join('\n');
 }
 
-function bracketed(text: string, lang: Lang): string {
+function bracketed(text: string, lang: Language): string {
   return lang === 'ja' ? `（${text}）` : ` (${text})`;
 }
 

@@ -1,5 +1,5 @@
-import { plain } from '../calendar/wording.js';
-import { formatDay, parseDay } from '../time.js';
+import { plain } from '../calendar/print/wording.js';
+import { formatDay, parseDay } from '../foundation/time.js';
 import type { Plan } from './plan.js';
 import {
   checkTextOptions,

@@ -1,7 +1,7 @@
 import { type Calendar, createCalendar } from '../calendar/calendar.js';
-import { SelfInfoError } from '../errors.js';
-import { checkKeys, checkMethods } from '../options.js';
-import { dayOf, dayStart, formatDay, parseDay } from '../time.js';
+import { SelfInfoError } from '../foundation/errors.js';
+import { checkKeys, checkMethods } from '../foundation/options.js';
+import { dayOf, dayStart, formatDay, parseDay } from '../foundation/time.js';
 import { businessDaysOf } from './days.js';
 import {
   goLive,
@@ -298,7 +298,7 @@ function planFrom(procedure: Procedure, steps: readonly Step[], options: Onboard
 }
 
 function planNotice(procedure: Procedure, options: NoticeOptions): Plan {
-  checkKeys(options, 'options', ['date', 'today', 'calendar']);
+  checkKeys(options, 'options', { date: true, today: true, calendar: true });
   if (options.date === undefined)
     throw new SelfInfoError('missing_option', { path: 'options.date' });
   const given = parseDay(options.date, 'options.date');

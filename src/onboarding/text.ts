@@ -1,5 +1,5 @@
 import type { Text } from '../calendar/rules.js';
-import { type Lang, plain } from '../calendar/wording.js';
+import { type Language, plain } from '../calendar/print/wording.js';
 import type { Plan, PlannedStep } from './plan.js';
 import {
   actorNames,
@@ -89,7 +89,7 @@ export function toText(plan: Plan, options: PlanTextOptions = {}): string {
     .join('\n\n')}\n`;
 }
 
-function documentList(plan: Plan, handling: 'hand-in' | 'receive', lang: Lang): string[] {
+function documentList(plan: Plan, handling: 'hand-in' | 'receive', lang: Language): string[] {
   const steps = plan.steps.filter((step) => step.handling === handling);
   if (steps.length === 0) return [];
   return [
@@ -98,7 +98,7 @@ function documentList(plan: Plan, handling: 'hand-in' | 'receive', lang: Lang): 
   ];
 }
 
-function documentLines(step: PlannedStep, lang: Lang): string[] {
+function documentLines(step: PlannedStep, lang: Language): string[] {
   const when = spanText(windowOf(step), lang, (date) => dateName(date, lang));
   const who = step.to ? `→ ${actorNames(step.to, lang)}` : `← ${actorNames(step.actors, lang)}`;
   const head = `  ${when}  ${step.id} ${step[lang]} ${who}  [${sourceOf(step, lang)}]`;

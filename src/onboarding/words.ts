@@ -1,7 +1,7 @@
 import type { Text } from '../calendar/rules.js';
-import { checkLang, type Lang, weekdayName } from '../calendar/wording.js';
-import { checkKeys, checkText } from '../options.js';
-import { dateOfDay, parseDay } from '../time.js';
+import { checkLang, type Language, weekdayName } from '../calendar/print/wording.js';
+import { checkKeys, checkText } from '../foundation/options.js';
+import { dateOfDay, parseDay } from '../foundation/time.js';
 import { type DocumentId, documents } from './documents.js';
 import type { Basis, LeadTime, PlanDuration } from './lead-times.js';
 import type { Plan, PlannedSpan, PlannedStep } from './plan.js';
@@ -19,7 +19,7 @@ import { type ActorId, actors, type Procedure } from './rows.js';
  */
 export interface PlanTextOptions {
   /** Language of the texts. Default `ja`. */
-  readonly lang?: 'ja' | 'en';
+  readonly lang?: Language;
   /**
    * The service that is planned for, for the title; in a feed it keeps the events of several plans
    * apart.
@@ -31,11 +31,11 @@ export interface PlanTextOptions {
 export function checkTextOptions(
   plan: unknown,
   options: unknown,
-  more: readonly string[] = [],
-): { lang: Lang; name: string | undefined } {
+  more: Readonly<Record<string, true>> = {},
+): { lang: Language; name: string | undefined } {
   if (typeof plan !== 'object' || plan === null || !('steps' in plan) || !Array.isArray(plan.steps))
     throw new TypeError('plan must be a plan.');
-  checkKeys(options, 'options', ['lang', 'name', ...more]);
+  checkKeys(options, 'options', { lang: true, name: true, ...more });
   const { lang = 'ja', name } = options;
   checkLang(lang, 'options.lang');
   if (name !== undefined) checkText(name, 'options.name');
@@ -84,7 +84,7 @@ const bases: Readonly<Record<Basis, Text>> = {
 };
 
 /** `自己情報取得API 利用開始までの計画`, with the service where it is named. */
-export function titleOf({ procedure }: Plan, lang: Lang, name: string | undefined): string {
+export function titleOf({ procedure }: Plan, lang: Language, name: string | undefined): string {
   const title = procedures[procedure].title[lang];
   const service = name === undefined ? '' : lang === 'ja' ? `（${name}）` : ` (${name})`;
   return lang === 'ja'
@@ -95,7 +95,7 @@ export function titleOf({ procedure }: Plan, lang: Lang, name: string | undefine
 /** The day the plan is for, and the day it starts. */
 export function headline(
   { procedure, by, start, goal, given }: Plan,
-  lang: Lang,
+  lang: Language,
 ): [label: string, text: string][] {
   const [goalDay, startDay] = [dateName(goal, lang), dateName(start, lang)];
   const moved = (day: string): string => {
@@ -124,7 +124,7 @@ export function headline(
 /** That a day cannot be met, by how much and why; empty when it can. */
 export function shortfallText(
   { procedure, shortfall, steps, goal, today }: Plan,
-  lang: Lang,
+  lang: Language,
 ): string[] {
   if (shortfall === null) return [];
   const { businessDays, earliest, latestStart, binding, path } = shortfall;
@@ -157,7 +157,7 @@ export function shortfallText(
 }
 
 /** What is to be known of all dates. */
-export function notesOfPlan({ holidaysPredicted, leadTimes }: Plan, lang: Lang): string[] {
+export function notesOfPlan({ holidaysPredicted, leadTimes }: Plan, lang: Language): string[] {
   const notes: Text[] = [
     {
       ja: '営業日は土日、祝日、12月29日〜1月3日を除く日（解釈）。週は暦週。提出の期限が営業日でなければ前の営業日、受領の見込みが営業日でなければ次の営業日（解釈）。',
@@ -202,7 +202,7 @@ export function windowOf({ earliest, latest, documents: always }: PlannedStep): 
 }
 
 /** `2027-04-01(木)` or `Thu 2027-04-01`. */
-export function dateName(date: string, lang: Lang): string {
+export function dateName(date: string, lang: Language): string {
   const weekday = weekdayName(dateOfDay(parseDay(date, 'date')).weekday, lang);
   return lang === 'ja' ? `${date}(${weekday})` : `${weekday} ${date}`;
 }
@@ -210,7 +210,7 @@ export function dateName(date: string, lang: Lang): string {
 /** A span, in dates or in dates with weekdays; one of a single day is a date. */
 export function spanText(
   { start, end }: PlannedSpan,
-  lang: Lang,
+  lang: Language,
   name: (date: string) => string = (date) => date,
 ): string {
   if (start === end) return name(start);
@@ -218,7 +218,7 @@ export function spanText(
 }
 
 /** Who acts. */
-export function actorNames(ids: readonly ActorId[], lang: Lang): string {
+export function actorNames(ids: readonly ActorId[], lang: Language): string {
   return ids
     .map((id) => (actors.find((actor) => actor.id === id) as Text)[lang])
     .join(lang === 'ja' ? '、' : ', ');
@@ -227,7 +227,7 @@ export function actorNames(ids: readonly ActorId[], lang: Lang): string {
 /** The documents of a step; those that are there only where needed say so. */
 export function documentNames(
   { documents: always = [], asNeeded = [] }: PlannedStep,
-  lang: Lang,
+  lang: Language,
 ): string[] {
   const nameOf = (id: DocumentId): string => (documents.find((row) => row.id === id) as Text)[lang];
   const mark = lang === 'ja' ? '（必要な場合）' : ' (where needed)';
@@ -235,12 +235,12 @@ export function documentNames(
 }
 
 /** `図5.1-3 A-9`. */
-export function sourceOf({ figure, id }: PlannedStep, lang: Lang): string {
+export function sourceOf({ figure, id }: PlannedStep, lang: Language): string {
   return lang === 'ja' ? `図${figure} ${id}` : `figure ${figure}, ${id}`;
 }
 
 /** `2週間`, `1か月`, `1営業日`. */
-export function amountName(amount: PlanDuration, lang: Lang): string {
+export function amountName(amount: PlanDuration, lang: Language): string {
   if ('weeks' in amount) return lang === 'ja' ? `${amount.weeks}週間` : count(amount.weeks, 'week');
   if ('months' in amount)
     return lang === 'ja' ? `${amount.months}か月` : count(amount.months, 'month');
@@ -252,7 +252,7 @@ export function amountName(amount: PlanDuration, lang: Lang): string {
 /** What a lead time says, without its length. */
 export function leadTimeText(
   lead: LeadTime,
-  lang: Lang,
+  lang: Language,
 ): { amount: string; what: string; source: string; basis: string } {
   return {
     amount: amountName(lead.amount, lang),
@@ -263,7 +263,7 @@ export function leadTimeText(
 }
 
 /** That a step takes place only where needed, or as often as needed. */
-export function conditionOf({ when, beside }: PlannedStep, lang: Lang): string {
+export function conditionOf({ when, beside }: PlannedStep, lang: Language): string {
   if (beside !== undefined) return lang === 'ja' ? '（必要に応じ随時）' : ' (as needed)';
   if (when !== undefined) return lang === 'ja' ? '（必要な場合）' : ' (where needed)';
   return '';

@@ -1,13 +1,13 @@
-import { createAuthorization } from './authorization.js';
-import { createAuthentication } from './client-authentication.js';
-import { createControl } from './control.js';
-import { createExchange } from './exchange.js';
+import { createAuthorization } from './portal/authorization.js';
+import { createAuthentication } from './portal/client-auth.js';
+import { createControl } from './pages/control.js';
+import { createExchange } from './portal/token.js';
 import { type Answered, type Fault, failEarly, spoil } from './faults.js';
-import { createInquiries } from './inquiries.js';
-import { languageOf } from './page-texts.js';
-import { errorPage } from './pages.js';
-import { createPushing } from './pushed.js';
-import { Refusal } from './refusals.js';
+import { createInquiries } from './portal/inquiries.js';
+import { languageOf } from './pages/texts.js';
+import { errorPage } from './pages/consent.js';
+import { createPushing } from './portal/push.js';
+import { Refusal } from './portal/refusals.js';
 import { thumbprintOf } from './registrations.js';
 import type { Attempt, LogStep, World } from './state.js';
 

@@ -1,9 +1,9 @@
-export { isSelfInfoError, SelfInfoError } from '../errors.js';
-export { type Clock, createVirtualClock, type VirtualClock } from '../time.js';
+export { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
+export { type Clock, createVirtualClock, type VirtualClock } from '../foundation/clock.js';
 export type { Peer } from './app.js';
 export type { Credential } from './certificates.js';
-export { personas } from './citizens.js';
-export { controlPaths } from './control.js';
+export { personas } from './personas/citizens.js';
+export { controlPaths } from './pages/control.js';
 export { type Fault, type FaultAction, type FaultStep, faultHeader } from './faults.js';
 export type { PublicKeySet } from './key-set.js';
 export {
@@ -14,7 +14,7 @@ export {
   type SandboxKiosk,
   type SandboxKioskOptions,
 } from './kiosk.js';
-export type { Persona, PersonaItemStatus, PersonaRecord, UnaskedRecord } from './personas.js';
+export type { Persona, PersonaItemStatus, PersonaRecord, UnaskedRecord } from './personas/persona.js';
 export {
   type HouseholdRecord,
   householdRecord,
@@ -22,7 +22,7 @@ export {
   localTaxRecord,
   type RecordSchema,
   type SampleRecord,
-} from './records.js';
+} from './personas/records.js';
 export {
   type ChildcareOtherRecord,
   type ChildcareSupportRecord,
@@ -34,7 +34,7 @@ export {
   maternalChildHealthRecord,
   type SingleParentRecord,
   singleParentRecord,
-} from './records-children.js';
+} from './personas/records-children.js';
 export {
   type DisabilityWelfareRecord,
   disabilityWelfareRecord,
@@ -50,7 +50,7 @@ export {
   remainingJapaneseSupportRecord,
   type VaccinationRecord,
   vaccinationRecord,
-} from './records-health.js';
+} from './personas/records-health.js';
 export {
   type EmploymentRecord,
   employmentRecord,
@@ -60,7 +60,7 @@ export {
   publicFundsAccountRecord,
   type WorkersAccidentCompensationRecord,
   workersAccidentCompensationRecord,
-} from './records-work.js';
+} from './personas/records-work.js';
 export type { RegisteredItem, RegisteredService, Registration } from './registrations.js';
 export { createSandbox, type Sandbox, type SandboxOptions } from './sandbox.js';
 export {

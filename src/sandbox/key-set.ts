@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { SelfInfoError } from '../errors.js';
-import { checkKeys, checkText } from '../options.js';
+import { SelfInfoError } from '../foundation/errors.js';
+import { checkKeys, checkText } from '../foundation/options.js';
 
 /** A JSON Web Key Set (RFC 7517) of public keys. */
 export interface PublicKeySet {
@@ -26,8 +26,8 @@ export function checkClientAuth(
   path: string,
 ): ReadonlyMap<string, VerificationKey> | undefined {
   if (value === undefined || value === 'tls') return undefined;
-  checkKeys(value, path, ['jwks']);
-  checkKeys(value.jwks ?? {}, `${path}.jwks`, ['keys']);
+  checkKeys(value, path, { jwks: true });
+  checkKeys(value.jwks ?? {}, `${path}.jwks`, { keys: true });
   const { keys: list } = Object(value.jwks);
   if (list === undefined) throw new SelfInfoError('missing_option', { path: `${path}.jwks.keys` });
   if (!Array.isArray(list)) throw new TypeError(`${path}.jwks.keys must be a list.`);

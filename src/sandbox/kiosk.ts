@@ -6,18 +6,19 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { type Calendar, createCalendar } from '../calendar/index.js';
-import { SelfInfoError } from '../errors.js';
+import { type Calendar, createCalendar } from '../calendar/calendar.js';
+import { SelfInfoError } from '../foundation/errors.js';
 import type { KioskAuthorizer } from '../kiosk/authorizer.js';
-import { checkKeys, checkMethods, checkText } from '../options.js';
-import { publicProfile } from '../profile.js';
-import { type Clock, DAY_MS, systemClock } from '../time.js';
-import { type Asked, settleAnswer } from './answers.js';
-import { personas as builtIn } from './citizens.js';
-import { readInquiries } from './inquiries.js';
-import { checkPersonas, type Persona } from './personas.js';
+import { checkKeys, checkMethods, checkText } from '../foundation/options.js';
+import { publicProfile } from '../wire/profile.js';
+import { type Clock, systemClock } from '../foundation/clock.js';
+import { DAY_MS } from '../foundation/time.js';
+import { type Asked, settleAnswer } from './portal/answers.js';
+import { personas as builtIn } from './personas/citizens.js';
+import { readInquiries } from './portal/inquiries.js';
+import { checkPersonas, type Persona } from './personas/persona.js';
 import { Problems } from './problems.js';
-import { Refusal } from './refusals.js';
+import { Refusal } from './portal/refusals.js';
 import { type Client, checkRegistrations, type Registration } from './registrations.js';
 
 type Request = Parameters<KioskAuthorizer['begin']>[0];
@@ -127,7 +128,7 @@ interface Content {
  * ```
  */
 export function createSandboxKiosk(options: SandboxKioskOptions): SandboxKiosk {
-  checkKeys(options, 'options', ['registrations', 'personas', 'clock', 'calendar']);
+  checkKeys(options, 'options', { registrations: true, personas: true, clock: true, calendar: true });
   const problems = new Problems();
   const clients = checkRegistrations(options.registrations, 'options.registrations', problems);
   const personas = checkPersonas(options.personas ?? builtIn, 'options.personas', problems);

@@ -1,6 +1,8 @@
-import type { Calendar, State, Status } from '../calendar/index.js';
-import { commonServers, type DetailId, details, type ServerId } from '../catalog/index.js';
-import { isSelfInfoError } from '../errors.js';
+import type { Calendar } from '../calendar/calendar.js';
+import type { State, Status } from '../calendar/results.js';
+import { commonServers, type ServerId } from '../catalog/servers.js';
+import { type DetailId, details } from '../catalog/details.js';
+import { isSelfInfoError } from '../foundation/errors.js';
 import type { Client } from './registrations.js';
 
 /** A holder that is closed now, and when it opens. */

@@ -1,5 +1,5 @@
 import type { ZodType } from 'zod';
-import { isSelfInfoError, SelfInfoError } from '../errors.js';
+import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 
 // Every problem is told; a bound, so that a hopeless file makes no endless message.
 const MOST_LISTED = 1_000;

@@ -1,14 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import {
-  checkDetailId,
-  checkServerId,
-  type DetailId,
-  holdersOf,
-  type ServerId,
-} from '../catalog/index.js';
-import { SelfInfoError } from '../errors.js';
-import { checkKeys, checkText, checkWhole } from '../options.js';
-import { publicProfile, type WireProfile } from '../profile.js';
+import { checkDetailId, type DetailId, holdersOf } from '../catalog/details.js';
+import { checkServerId, type ServerId } from '../catalog/servers.js';
+import { SelfInfoError } from '../foundation/errors.js';
+import { checkKeys, checkText, checkWhole } from '../foundation/options.js';
+import { publicProfile, type WireProfile } from '../wire/profile.js';
 import { checkClientAuth, type PublicKeySet, type VerificationKey } from './key-set.js';
 import type { Problems } from './problems.js';
 
@@ -137,14 +132,7 @@ export function thumbprintOf(pem: unknown, path: string): string {
 
 function checkRegistration(value: unknown, path: string, problems: Problems): Client | undefined {
   problems.check(() =>
-    checkKeys(value, path, [
-      'clientId',
-      'redirectUris',
-      'service',
-      'certificate',
-      'clientAuth',
-      'requirePushedAuthorizationRequests',
-    ]),
+    checkKeys(value, path, { clientId: true, redirectUris: true, service: true, certificate: true, clientAuth: true, requirePushedAuthorizationRequests: true }),
   );
   const registration = problems.check(() => objectAt(value, path));
   // That it is no object was said already.

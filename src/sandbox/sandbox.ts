@@ -1,13 +1,13 @@
-import { type Calendar, createCalendar } from '../calendar/index.js';
-import { checkProfile, type Environment, sandboxEnvironment } from '../environment.js';
-import { SelfInfoError } from '../errors.js';
-import { checkFunction, checkKeys } from '../options.js';
-import { publicProfile, type WireProfile } from '../profile.js';
-import { type Clock, systemClock } from '../time.js';
+import { type Calendar, createCalendar } from '../calendar/calendar.js';
+import { checkProfile, type Environment, sandboxEnvironment } from '../wire/environment.js';
+import { SelfInfoError } from '../foundation/errors.js';
+import { checkFunction, checkKeys } from '../foundation/options.js';
+import { publicProfile, type WireProfile } from '../wire/profile.js';
+import { type Clock, systemClock } from '../foundation/clock.js';
 import { type App, createApp, type Peer } from './app.js';
-import { personas as builtIn } from './citizens.js';
+import { personas as builtIn } from './personas/citizens.js';
 import { checkFaults, createFaultPlan, type Fault, withoutSocket } from './faults.js';
-import { checkPersonas, type Persona } from './personas.js';
+import { checkPersonas, type Persona } from './personas/persona.js';
 import { Problems } from './problems.js';
 import { type Client, checkRegistrations, type Registration } from './registrations.js';
 import { createWorld, type LogEntry, type Origins } from './state.js';
@@ -94,7 +94,14 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 }
 
 /** The options of every sandbox. */
-export const SANDBOX_KEYS = ['registrations', 'personas', 'faults', 'clock', 'calendar', 'profile'];
+export const SANDBOX_KEYS = {
+  registrations: true,
+  personas: true,
+  faults: true,
+  clock: true,
+  calendar: true,
+  profile: true,
+} as const satisfies Record<keyof SandboxOptions, true>;
 
 /** A sandbox, and how it answers who can break a connection. */
 export interface BuiltSandbox {

@@ -8,16 +8,16 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { inspect } from 'node:util';
-import type { Calendar } from '../calendar/index.js';
-import type { Environment } from '../environment.js';
-import { SelfInfoError } from '../errors.js';
-import { checkKeys, checkWhole } from '../options.js';
-import type { Clock } from '../time.js';
+import type { Calendar } from '../calendar/calendar.js';
+import type { Environment } from '../wire/environment.js';
+import { SelfInfoError } from '../foundation/errors.js';
+import { checkKeys, checkWhole } from '../foundation/options.js';
+import type { Clock } from '../foundation/clock.js';
 import { type App, jsonRefusal } from './app.js';
-import { MAX_BODY_BYTES } from './bodies.js';
+import { MAX_BODY_BYTES } from './portal/bodies.js';
 import type { Credential } from './certificates.js';
 import type { Answered } from './faults.js';
-import { Refusal } from './refusals.js';
+import { Refusal } from './portal/refusals.js';
 import { buildSandbox, SANDBOX_KEYS, type Sandbox, type SandboxOptions } from './sandbox.js';
 
 /** How a listening sandbox is made. */
@@ -85,12 +85,12 @@ export interface StartedSandbox extends Sandbox, AsyncDisposable {
  * ```
  */
 export async function startSandbox(options: StartSandboxOptions): Promise<StartedSandbox> {
-  checkKeys(options, 'options', [
+  checkKeys(options, 'options', {
     ...SANDBOX_KEYS,
-    'browserPort',
-    'apiPort',
-    'listenOnEveryInterfaceNotOnlyLoopback',
-  ]);
+    browserPort: true,
+    apiPort: true,
+    listenOnEveryInterfaceNotOnlyLoopback: true,
+  } satisfies Record<keyof StartSandboxOptions, true>);
   const {
     browserPort = 0,
     apiPort = 0,

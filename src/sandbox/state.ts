@@ -1,12 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
-import type { Calendar } from '../calendar/index.js';
-import { publicProfile, type WireProfile } from '../profile.js';
-import { type Clock, formatInstant } from '../time.js';
+import type { Calendar } from '../calendar/calendar.js';
+import { publicProfile, type WireProfile } from '../wire/profile.js';
+import { type Clock } from '../foundation/clock.js';
+import { formatInstant } from '../foundation/time.js';
 import type { Fault, FaultPlan } from './faults.js';
-import type { Ending, Language } from './page-texts.js';
-import type { Persona } from './personas.js';
-import type { Refusal } from './refusals.js';
+import type { Ending, Language } from './pages/texts.js';
+import type { Persona } from './personas/persona.js';
+import type { Refusal } from './portal/refusals.js';
 import type { Client } from './registrations.js';
 
 /** A step of the journey as the sandbox sees it. */

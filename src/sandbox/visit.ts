@@ -1,6 +1,6 @@
-import { SelfInfoError } from '../errors.js';
-import { checkKeys, checkText } from '../options.js';
-import type { Persona } from './personas.js';
+import { SelfInfoError } from '../foundation/errors.js';
+import { checkKeys, checkText } from '../foundation/options.js';
+import type { Persona } from './personas/persona.js';
 
 /** What the citizen does on the pages. */
 export interface VisitOptions {
@@ -18,7 +18,7 @@ export function createVisit(
   personas: ReadonlyMap<string, Persona>,
 ) {
   return async function visit(url: string | URL, options: VisitOptions): Promise<string> {
-    checkKeys(options, 'options', ['persona', 'pin', 'decision']);
+    checkKeys(options, 'options', { persona: true, pin: true, decision: true });
     checkText(options.persona, 'options.persona');
     const persona = personas.get(options.persona);
     if (persona === undefined) {

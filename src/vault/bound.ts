@@ -1,6 +1,6 @@
-import { within } from '../calls.js';
-import { isSelfInfoError, SelfInfoError } from '../errors.js';
-import type { Clock } from '../time.js';
+import { withinScope } from '../foundation/deadline.js';
+import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
+import type { Clock } from '../foundation/clock.js';
 
 /**
  * Ends the waiting for a store or a key provider; what it does afterwards it does unheard.
@@ -19,7 +19,7 @@ export function boundBy(clock: Clock, timeoutMs: number): Bound {
     // One for each call: Node warns of a signal with more than ten listeners.
     const { signal } = new AbortController();
     try {
-      return await within({ stage: 'vault', signal }, clock, timeoutMs, async () => work());
+      return await withinScope({ stage: 'vault', signal }, clock, timeoutMs, async () => work());
     } catch (error) {
       if (!isSelfInfoError(error, 'timed_out')) throw error;
       throw new SelfInfoError('timed_out', {

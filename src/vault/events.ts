@@ -1,4 +1,4 @@
-import type { SelfInfoErrorCode } from '../errors.js';
+import type { SelfInfoErrorCode } from '../foundation/error-table.js';
 
 /** What a vault does that may come to nothing. */
 export type VaultOperation = 'put' | 'read' | 'erase' | 'sweep' | 'rotate' | 'confirm';

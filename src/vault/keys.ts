@@ -1,8 +1,7 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
-import { isSelfInfoError, SelfInfoError } from '../errors.js';
-import { checkKeys, checkText } from '../options.js';
+import type { KeyObject } from 'node:crypto';
+import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 import type { Bound } from './bound.js';
-import { damaged, decrypt, encrypt, isOurs, readHeader } from './jwe.js';
+import { damaged, decrypt, encrypt, isOurs, readHeader, type Keyset, readKeyset } from '../foundation/sealing.js';
 import type { WrappedKey } from './store.js';
 
 /**
@@ -95,55 +94,6 @@ export function createLocalKeys(options: LocalKeysOptions): VaultKeys {
       return decrypt(wrapped, 'A256KW', secret);
     },
   });
-}
-
-/**
- * Checks keys by id, of which one is the current one; errors name their place under `path` and no
- * key.
- */
-export function readKeyset(
-  given: LocalKeysOptions,
-  path: string,
-): { readonly current: string; readonly secrets: ReadonlyMap<string, KeyObject> } {
-  checkKeys(given, path, ['current', 'keys']);
-  const { current, keys } = given;
-  checkText(current, `${path}.current`);
-  if (keys === undefined) throw new SelfInfoError('missing_option', { path: `${path}.keys` });
-  checkKeys(keys, `${path}.keys`, Object.keys(Object(keys)));
-  const secrets = new Map(
-    Object.entries(keys).map(([kid, key]) => [kid, readKey(key, placeOf(kid, `${path}.keys`))]),
-  );
-  if (secrets.has(current)) return { current, secrets };
-  throw new SelfInfoError('invalid_option', {
-    path: `${path}.current`,
-    expected: {
-      en: `It must be a key of ${path}.keys.`,
-      ja: `${path}.keys のキーを指定してください。`,
-    },
-  });
-}
-
-/**
- * Whoever mixes up id and key must not read the key in an error: 32 bytes take 43 characters at
- * least.
- */
-function placeOf(kid: string, path: string): string {
-  return kid.length > 40 ? path : `${path}.${kid}`;
-}
-
-function readKey(key: unknown, path: string): KeyObject {
-  checkText(key, path);
-  const bytes = Buffer.from(key, 'base64url');
-  if (bytes.length !== 32 || bytes.toString('base64url') !== key) {
-    throw new SelfInfoError('invalid_option', {
-      path,
-      expected: {
-        en: '32 bytes in base64url, without padding.',
-        ja: 'base64url 形式の32バイト（パディングなし）です。',
-      },
-    });
-  }
-  return createSecretKey(bytes);
 }
 
 /** Lets our own errors through and hides the provider's, and checks what it gave. */

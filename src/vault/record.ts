@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { SelfInfoError } from '../errors.js';
-import { damaged, decrypt, encrypt, isOurs, readHeader } from './jwe.js';
+import { SelfInfoError } from '../foundation/errors.js';
+import { damaged, decrypt, encrypt, isOurs, readHeader } from '../foundation/sealing.js';
 import type { VaultKeys } from './keys.js';
 import type { VaultRecord } from './store.js';
 

@@ -1,4 +1,4 @@
-import { isSelfInfoError, SelfInfoError } from '../errors.js';
+import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 import type { Bound } from './bound.js';
 
 /**

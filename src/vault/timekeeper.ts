@@ -1,5 +1,7 @@
-import { SelfInfoError } from '../errors.js';
-import { type Clock, clockless, DAY_MS, dayOf } from '../time.js';
+import { SelfInfoError } from '../foundation/errors.js';
+import { type Clock } from '../foundation/clock.js';
+import { invalidClock } from '../foundation/clock.js';
+import { DAY_MS, dayOf } from '../foundation/time.js';
 import type { VaultStore } from './store.js';
 
 const MINUTE_MS = 60_000;
@@ -39,7 +41,7 @@ export function createTimekeeper(
     const told = clock.now();
     // Compared with NaN nothing ever ends.
     if (Number.isFinite(told)) return Math.floor(told);
-    throw clockless();
+    throw invalidClock();
   }
   return {
     now: () => Math.max(tell(), seenHere),

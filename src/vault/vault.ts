@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type Answer, type AnswerSource, buildAnswer, sourceOf } from '../answer.js';
-import { isSelfInfoError, SelfInfoError } from '../errors.js';
+import { type Answer, type AnswerSource, buildAnswer, sourceOf } from '../query/answer.js';
+import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 import {
   checkClock,
   checkFunction,
@@ -8,9 +8,10 @@ import {
   checkMethods,
   checkText,
   checkWhole,
-} from '../options.js';
-import { isService, type Service, type ServiceSpec } from '../service.js';
-import { type Clock, formatInstant, HOUR_MS, type Instant, toEpochMs } from '../time.js';
+} from '../foundation/options.js';
+import { isService, type Service, type ServiceSpec } from '../service/service.js';
+import { type Clock } from '../foundation/clock.js';
+import { formatInstant, HOUR_MS, type Instant, toEpochMs } from '../foundation/time.js';
 import { boundBy } from './bound.js';
 import type { VaultEvent, VaultOperation } from './events.js';
 import { guardKeys, type VaultKeys } from './keys.js';
@@ -211,7 +212,7 @@ const TIMEOUT_MS = 10_000;
  * ```
  */
 export function createVault<S extends Service>(options: VaultOptions<S>): Vault<S> {
-  checkKeys(options, 'options', ['service', 'store', 'keys', 'clock', 'timeoutMs', 'onEvent']);
+  checkKeys(options, 'options', { service: true, store: true, keys: true, clock: true, timeoutMs: true, onEvent: true });
   for (const name of ['service', 'store', 'keys'] as const) {
     if (options[name] === undefined)
       throw new SelfInfoError('missing_option', { path: `options.${name}` });
@@ -263,7 +264,7 @@ export function createVault<S extends Service>(options: VaultOptions<S>): Vault<
   }
 
   async function put(answer: Answer, given: PutOptions = {}): Promise<string> {
-    checkKeys(given, 'options', ['ref']);
+    checkKeys(given, 'options', { ref: true });
     const { ref = randomBytes(24).toString('base64url') } = given;
     checkReference(ref);
     if (!REFERENCE.test(ref)) {
@@ -299,7 +300,7 @@ export function createVault<S extends Service>(options: VaultOptions<S>): Vault<
 
   async function read(ref: string, given: ReadOptions): Promise<Answer> {
     checkReference(ref);
-    checkKeys(given, 'options', ['purpose', 'reason']);
+    checkKeys(given, 'options', { purpose: true, reason: true });
     const { purpose, reason } = given;
     checkLine(purpose, 'options.purpose');
     checkLine(reason, 'options.reason');

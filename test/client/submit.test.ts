@@ -432,7 +432,7 @@ describe('when the portal refuses the request', () => {
     async (status, untaken, expected) => {
       const profile = {
         ...publicProfile,
-        untakenStatuses: { value: untaken, confidence: 'specification' },
+        notAcceptedStatuses: { value: untaken, confidence: 'specification' },
       } as const;
       const { client, begin, calls } = openStub({
         profile,

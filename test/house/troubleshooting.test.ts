@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { errorTable, type SelfInfoErrorCode, type Stage } from '../../src/errors.js';
-import { refusalTable } from '../../src/sandbox/refusals.js';
+import { errorTable, type SelfInfoErrorCode, type Stage } from '../../src/foundation/error-table.js';
+import { refusalTable } from '../../src/sandbox/portal/refusals.js';
 import { root } from './sources.js';
 
 // The pages hold what the tables say as quotes, and advice below it. After a change of a table: npx

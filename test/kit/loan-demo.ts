@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { startLoanDemo } from '../../examples/loan-app/demo/server.js';
-import { createVirtualClock } from '../../src/time.js';
+import { createVirtualClock } from '../../src/foundation/clock.js';
 import { askAxe } from './browser.js';
 
 /** The bank's web demo over real sockets, on a clock that stands still. */

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis, type RedisOptions } from 'ioredis';
 import { createClient } from 'redis';
-import { createRedisStore, type RedisStoreOptions } from '../../src/stores/redis.js';
+import { createRedisStore, type RedisStoreOptions } from '../../src/stores/redis/store.js';
 import { hide } from './register.js';
 
 /** A Redis server of a test's own, on loopback, in a folder that goes with it. */

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { format, inspect } from 'node:util';
-import { SelfInfoError } from '../../src/errors.js';
+import { SelfInfoError } from '../../src/foundation/errors.js';
 import { leaksInTexts, type Secret } from './leaks.js';
 
 const CHANNEL = 'myna-selfinfo:event';

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { createSelfInfoClient, sandboxEnvironment } from '../../src/index.js';
-import { createRedisStore } from '../../src/stores/redis.js';
+import { createRedisStore } from '../../src/stores/redis/store.js';
 import { CLIENT_ID, loan, REDIRECT_URI, SESSION } from '../kit/loan.js';
 
 // One instance of a backend in a process of its own, over IPC: the portal answers in process, so

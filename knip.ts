@@ -1,0 +1,25 @@
+import entryPoints from './scripts/entry-points.json' with { type: 'json' };
+
+export default {
+  entry: [
+    ...Object.values(entryPoints),
+    'examples/*.ts',
+    'examples/kiosk/*.ts',
+    'examples/web/*.ts',
+    'examples/wire-profile/try.ts',
+    'examples/calendar-page/{build.mjs,page.ts}',
+    'scripts/*.mjs',
+    'test/**/*.{test,test-d}.ts',
+    'test/longrun/*-child.ts',
+    'vitest.mutation.config.ts',
+  ],
+  project: [
+    'src/**/*.ts',
+    'bench/**/*.ts',
+    'examples/**/*.{ts,mjs}',
+    'scripts/**/*.mjs',
+    'test/**/*.ts',
+  ],
+  ignoreExportsUsedInFile: { interface: true, type: true },
+  treatConfigHintsAsErrors: true,
+};

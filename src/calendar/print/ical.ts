@@ -1,0 +1,189 @@
+import { SelfInfoError } from '../../foundation/errors.js';
+import { checkKeys, checkText } from '../../foundation/options.js';
+import { type Instant, toEpochMs } from '../../foundation/time.js';
+import type { Calendar } from '../calendar.js';
+import type { State, Status } from '../results.js';
+import type { Text } from '../rules.js';
+import { leavesOf, type Target } from '../targets.js';
+import {
+  checkLang,
+  disclaimer,
+  fingerprint,
+  type Language,
+  nameOfTarget,
+  notesOf,
+  plain,
+} from './wording.js';
+
+/** Options of {@link toICalendar}. */
+export interface ICalendarOptions {
+  /** Start of the interval. */
+  readonly start: Instant;
+  /**
+   * End of the interval, itself not included. Events that reach over an end of the interval are
+   * given whole.
+   */
+  readonly end: Instant;
+  /** Events for the open times, or for the closed and uncertain ones. Default `outages`. */
+  readonly show?: 'windows' | 'outages';
+  /** Language of the texts. Default `ja`. */
+  readonly lang?: Language;
+  /** What calendar applications call the feed. Default: the target's name. */
+  readonly name?: string;
+  /**
+   * The DTSTAMP of every event. Default: when what it says was last announced, so that an unchanged
+   * calendar gives the same text to the byte.
+   */
+  readonly stamp?: Instant;
+}
+
+const kinds: Readonly<Record<State, Text>> = {
+  open: { ja: '運用中', en: 'Open' },
+  uncertain: { ja: '停止の可能性（不確定）', en: 'Perhaps closed (uncertain)' },
+  closed: { ja: '停止', en: 'Closed' },
+};
+
+// RFC 5545 wants at least one component, and a calendar without events is a good answer: this one
+// is always there. The events themselves are in UTC.
+const timeZone = [
+  'BEGIN:VTIMEZONE',
+  'TZID:Asia/Tokyo',
+  'BEGIN:STANDARD',
+  'DTSTART:19700101T000000',
+  'TZOFFSETFROM:+0900',
+  'TZOFFSETTO:+0900',
+  'TZNAME:JST',
+  'END:STANDARD',
+  'END:VTIMEZONE',
+];
+
+/**
+ * A target's hours as an iCalendar text (RFC 5545), to be subscribed to or imported: an event for
+ * each open time, or for each closed and each uncertain one, the latter marked `TENTATIVE`. Events
+ * take nobody's time (`TRANSPARENT`). The reasons stand in the description.
+ *
+ * An event has the same UID whatever interval is asked for, as long as target, state and start are
+ * the same. Serve the whole text anew when an announcement changes the calendar: subscribers then
+ * drop what is no longer in it.
+ *
+ * @param calendar - the calendar, announcements included.
+ * @param target - what it is about; `{ allOf }` for when several can be asked together.
+ * @param options - the interval, what to show, language and name.
+ * @returns the text, to be sent as `text/calendar; charset=utf-8`.
+ * @throws SelfInfoError `invalid_option`, `unknown_option`, `range_reversed`, and as {@link
+ * Calendar.segments}; TypeError.
+ * @example
+ * ```ts
+ * import { createCalendar, toICalendar } from 'myna-selfinfo/calendar';
+ * const feed = toICalendar(createCalendar(), 'local-tax', { start: '2026-12-01', end: '2027-03-01', lang: 'ja' });
+ * const response = new Response(feed, { headers: { 'content-type': 'text/calendar; charset=utf-8' } });
+ * ```
+ */
+export function toICalendar(calendar: Calendar, target: Target, options: ICalendarOptions): string {
+  checkKeys(options, 'options', { start: true, end: true, show: true, lang: true, name: true, stamp: true });
+  const { start, end, show = 'outages', lang = 'ja' } = options;
+  if (show !== 'windows' && show !== 'outages') {
+    throw new SelfInfoError('invalid_option', {
+      path: 'options.show',
+      expected: { en: 'windows or outages.', ja: 'windows か outages です。' },
+    });
+  }
+  checkLang(lang, 'options.lang');
+  if (options.name !== undefined) checkText(options.name, 'options.name');
+  const stamp = options.stamp === undefined ? undefined : toEpochMs(options.stamp, 'options.stamp');
+  const subject = nameOfTarget(target, 'target', lang);
+  const key = leavesOf(target, 'target')
+    .map((leaf) => leaf.key)
+    .join(' ');
+  const name = escapedText(options.name ?? subject);
+  const lines = [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    `PRODID:-//myna-selfinfo//calendar//${lang.toUpperCase()}`,
+    'CALSCALE:GREGORIAN',
+    `NAME:${name}`,
+    `X-WR-CALNAME:${name}`,
+    'X-WR-TIMEZONE:Asia/Tokyo',
+    'REFRESH-INTERVAL;VALUE=DURATION:PT1H',
+    'X-PUBLISHED-TTL:PT1H',
+    ...timeZone,
+  ];
+  for (const segment of calendar.segments(target, start, end)) {
+    if ((segment.state === 'open') !== (show === 'windows')) continue;
+    // Asked for by its instant, because a segment is cut where the interval ends.
+    const status = calendar.status(target, segment.startMs);
+    const sinceMs = status.sinceMs ?? calendar.fromMs;
+    lines.push(
+      'BEGIN:VEVENT',
+      `UID:${status.state}-${utcStamp(sinceMs)}-${fingerprint(key)}@myna-selfinfo`,
+      `DTSTAMP:${utcStamp(stamp ?? lastAnnouncedMs(status, calendar.fromMs))}`,
+      `DTSTART:${utcStamp(sinceMs)}`,
+      `DTEND:${utcStamp(status.untilMs ?? calendar.toMs)}`,
+      `SUMMARY:${escapedText(`${kinds[status.state][lang]}: ${subject}`)}`,
+      `DESCRIPTION:${description(status, lang)}`,
+      `STATUS:${status.state === 'uncertain' ? 'TENTATIVE' : 'CONFIRMED'}`,
+      'TRANSP:TRANSPARENT',
+      'X-MICROSOFT-CDO-BUSYSTATUS:FREE',
+      `CATEGORIES:${status.state.toUpperCase()}`,
+      'END:VEVENT',
+    );
+  }
+  return [...lines, 'END:VCALENDAR', ''].map(foldedLine).join('\r\n');
+}
+
+/**
+ * When the latest announcement behind an answer was made; the rows themselves are as old as the
+ * guideline, whose day the calendar starts with.
+ */
+function lastAnnouncedMs({ causes, undone }: Status, earliestMs: number): number {
+  const sources = [
+    ...causes.map(({ source }) => source),
+    ...undone.map(({ undoneBy }) => undoneBy),
+  ];
+  return Math.max(
+    earliestMs,
+    ...sources.map((source) =>
+      source.kind === 'announcement' ? Date.parse(source.announcedAt) : earliestMs,
+    ),
+  );
+}
+
+function description(status: Status, lang: Language): string {
+  const reasons = notesOf([status], lang).map(
+    ({ text, when }) =>
+      `- ${when.length > 0 ? `${when.join(lang === 'ja' ? '、' : ', ')} ` : ''}${text}`,
+  );
+  return [...reasons, disclaimer[lang]].map(escapedText).join('\\n');
+}
+
+/** An instant in UTC, as the format writes it. */
+export function utcStamp(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+}
+
+/** A text as the value of a property. */
+export function escapedText(text: string): string {
+  return plain(text).replaceAll(/[\\;,]/g, '\\$&');
+}
+
+const LONGEST_LINE = 75;
+
+/**
+ * Lines are at most 75 octets of UTF-8; a longer one goes on behind a line break and a blank, which
+ * counts. No character is torn.
+ */
+export function foldedLine(line: string): string {
+  let text = '';
+  let octets = 0;
+  for (const character of line) {
+    const code = character.codePointAt(0) as number;
+    const size = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    if (octets + size > LONGEST_LINE) {
+      text += '\r\n ';
+      octets = 1;
+    }
+    text += character;
+    octets += size;
+  }
+  return text;
+}

@@ -1,0 +1,201 @@
+import { details } from '../../catalog/details.js';
+import { servers } from '../../catalog/servers.js';
+import { SelfInfoError } from '../../foundation/errors.js';
+import { dateOfDay, dayOf, dayStart, HOUR_MS } from '../../foundation/time.js';
+import type { Cause, CauseSource, State, UndoneCause } from '../results.js';
+import type { Text } from '../rules.js';
+import { leavesOf, type Target } from '../targets.js';
+
+/** The language of texts for people. */
+
+/** Names of the states. */
+export const stateNames: Readonly<Record<State, Text>> = {
+  open: { ja: '運用中', en: 'open' },
+  uncertain: { ja: '不確定', en: 'uncertain' },
+  closed: { ja: '停止', en: 'closed' },
+};
+
+/** What every picture and feed says of itself. */
+export const disclaimer: Text = {
+  ja: '公表された運用時間（自己情報取得API ガイドライン v2.2、2.5節）とお知らせによる。応答を約束するものではない。',
+  en: 'By the published hours (guideline v2.2 of the self-information acquisition API, section 2.5) and announcements; no promise of an answer.',
+};
+
+const weekdays: Readonly<Record<Language, readonly string[]>> = {
+  ja: ['日', '月', '火', '水', '木', '金', '土'],
+  en: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'],
+};
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** @throws SelfInfoError `invalid_option`. */
+export function checkLang(value: unknown, path: string): asserts value is Language {
+  if (value !== 'ja' && value !== 'en')
+    throw new SelfInfoError('invalid_option', {
+      path,
+      expected: { en: 'ja or en.', ja: 'ja か en です。' },
+    });
+}
+
+/**
+ * What a target is called.
+ *
+ * @throws as {@link leavesOf}.
+ */
+export function nameOfTarget(target: Target, path: string, lang: Language): string {
+  const nameIn = (rows: readonly (Text & { readonly id: string })[], id: string): string =>
+    rows.find((row) => row.id === id)?.[lang] ?? id;
+  const names = leavesOf(target, path).map((leaf) => {
+    if (leaf.detail === undefined) return nameIn(servers, leaf.server);
+    const detail = nameIn(details, leaf.detail);
+    if (leaf.holder === undefined) return detail;
+    const holder = nameIn(servers, leaf.holder);
+    return lang === 'ja' ? `${detail}（${holder}）` : `${detail} (${holder})`;
+  });
+  return names.join(' + ');
+}
+
+/** The name of a weekday, from 0 for Sunday. */
+export function weekdayName(weekday: number, lang: Language): string {
+  return weekdays[lang][weekday] as string;
+}
+
+/** `12月7日(月)` or `Mon 7 Dec`. */
+export function dayName(day: number, lang: Language): string {
+  const date = dateOfDay(day);
+  const weekday = weekdayName(date.weekday, lang);
+  return lang === 'ja'
+    ? `${date.month}月${date.day}日(${weekday})`
+    : `${weekday} ${date.day} ${months[date.month - 1]}`;
+}
+
+/** `2026年12月` or `Dec 2026`. */
+export function monthName(day: number, lang: Language): string {
+  const { year, month } = dateOfDay(day);
+  return lang === 'ja' ? `${year}年${month}月` : `${months[month - 1]} ${year}`;
+}
+
+/** The time of day as it is within a given day: the end of the day is `24:00`. */
+export function timeName(ms: number, day: number): string {
+  const minutes = Math.floor((ms - dayStart(day)) / (HOUR_MS / 60));
+  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
+}
+
+/** An instant: day and time. */
+export function momentName(ms: number, lang: Language): string {
+  return `${dayName(dayOf(ms), lang)} ${timeName(ms, dayOf(ms))}`;
+}
+
+/**
+ * An interval; one that ends at midnight ends at 24:00 of the day before, and one of whole days
+ * names no hours.
+ */
+export function spanName(startMs: number, endMs: number, lang: Language): string {
+  const [first, last] = [dayOf(startMs), dayOf(endMs - 1)];
+  if (startMs === dayStart(first) && endMs === dayStart(last + 1)) {
+    if (first === last) return `${dayName(first, lang)}${lang === 'ja' ? ' 終日' : ', all day'}`;
+    return [first, last].map((day) => dayName(day, lang)).join(lang === 'ja' ? '〜' : ' – ');
+  }
+  const end = timeName(endMs, last);
+  return (
+    momentName(startMs, lang) +
+    (lang === 'ja' ? '〜' : ' – ') +
+    (last === first ? end : `${dayName(last, lang)} ${end}`)
+  );
+}
+
+/** A reason as it is told to people. */
+export interface Note {
+  /** What it makes of its server; `open` for what an announcement undoes. */
+  readonly state: State;
+  readonly text: string;
+  /** When, for outages; hours come back every day and say so themselves. */
+  readonly when: readonly string[];
+}
+
+interface Reasons {
+  readonly causes: readonly Cause[];
+  readonly undone: readonly UndoneCause[];
+}
+
+/** The reasons of some answers, each once: outages by start, hours after them. */
+export function notesOf(answers: readonly Reasons[], lang: Language): Note[] {
+  const notes = new Map<string, Note & { readonly order: number; readonly when: string[] }>();
+  const causes = answers.flatMap((answer): (Cause | UndoneCause)[] => [
+    ...answer.causes,
+    ...answer.undone,
+  ]);
+  for (const cause of causes.sort((a, b) => a.startMs - b.startMs)) {
+    const text = reasonOf(cause, lang);
+    const outage = cause.kind === 'planned-outage' || cause.kind === 'announcement';
+    const note = notes.get(text) ?? {
+      state: 'undoneBy' in cause ? 'open' : cause.state,
+      text,
+      when: [],
+      order: outage ? 0 : 1,
+    };
+    const when = spanName(cause.startMs, cause.endMs, lang);
+    if (outage && !note.when.includes(when)) note.when.push(when);
+    notes.set(text, note);
+  }
+  return [...notes.values()]
+    .sort((a, b) => a.order - b.order)
+    .map(({ state, text, when }) => ({ state, text, when }));
+}
+
+function reasonOf(cause: Cause | UndoneCause, lang: Language): string {
+  const parts = [sourceName(cause.source, lang)];
+  if ('undoneBy' in cause)
+    parts.unshift(
+      `${lang === 'ja' ? '実施なし' : 'does not take place'}: ${sourceName(cause.undoneBy, lang)}`,
+    );
+  const aside = parts.filter((part) => part !== '').join(lang === 'ja' ? '、' : '; ');
+  const text = plain(cause.text[lang]);
+  if (aside === '') return text;
+  return lang === 'ja'
+    ? `${text.replace(/。$/, '')}（${aside}）`
+    : `${text.replace(/\.$/, '')} (${aside})`;
+}
+
+function sourceName(source: CauseSource, lang: Language): string {
+  if (source.kind === 'host') return source.source === null ? '' : clipped(source.source);
+  if (source.kind === 'announcement')
+    return `${lang === 'ja' ? 'お知らせ' : 'announcement'}: ${clipped(source.source)}`;
+  const reading = lang === 'ja' ? '、解釈を含む' : ', with a reading of ours';
+  return (
+    (lang === 'ja' ? `表${source.table}` : `table ${source.table}`) +
+    (source.reading ? reading : '')
+  );
+}
+
+const LONGEST_SOURCE = 120;
+
+function clipped(text: string): string {
+  const letters = [...plain(text)];
+  return letters.length <= LONGEST_SOURCE
+    ? letters.join('')
+    : `${letters.slice(0, LONGEST_SOURCE).join('')}…`;
+}
+
+/**
+ * Text from outside on one line, without what steers a terminal, breaks a file format or turns the
+ * reading direction.
+ */
+export function plain(text: string): string {
+  return text.replaceAll(/[\s\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\ufffe\uffff]+/gu, ' ').trim();
+}
+
+/**
+ * Sixteen letters and digits that stand for a text: the same ones for the same text, on every
+ * machine.
+ */
+export function fingerprint(text: string): string {
+  const half = (seed: number): string => {
+    // FNV-1a over UTF-16, with a last mix so that neighbours differ everywhere.
+    let hash = seed;
+    for (let index = 0; index < text.length; index++)
+      hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+    hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
+    return ((hash ^ (hash >>> 16)) >>> 0).toString(16).padStart(8, '0');
+  };
+  return half(0x811c9dc5) + half(0x9747b28c);
+}

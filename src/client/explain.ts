@@ -1,0 +1,246 @@
+import type { ItemAnswer } from '../query/answer.js';
+import type { Availability } from './availability.js';
+import type { Cause, Status } from '../calendar/results.js';
+import { isSelfInfoError, type SelfInfoError } from '../foundation/errors.js';
+import { type SelfInfoErrorCode, type Stage } from '../foundation/error-table.js';
+import type { Collected, ConsentOutcome } from './types.js';
+import type { Service, ServiceSpec } from '../service/service.js';
+import { toDateTime } from '../foundation/time.js';
+
+/** The languages of {@link explain}. */
+
+/** What {@link explain} puts into words. */
+export type Explainable<S extends ServiceSpec = Service> =
+  | ConsentOutcome<S>
+  | Collected<S>
+  | ItemAnswer<unknown>
+  | Availability<S>
+  | Status
+  | SelfInfoError;
+
+type Statuses = (ConsentOutcome | Collected | ItemAnswer<unknown>)['status'];
+
+const sentences = {
+  granted: { ja: '情報の提供に同意いただきました。', en: 'You agreed to provide the information.' },
+  declined: {
+    ja: '情報の提供に同意されませんでした。マイナポータルからの取得は行っていません。書類の提出など、ほかの方法でお手続きください。',
+    en: 'You did not agree to provide the information. Nothing was fetched from Mynaportal. Please continue in another way, for example with documents.',
+  },
+  expired: {
+    ja: '時間が経過したため、手続きが無効になりました。最初からやり直してください。',
+    en: 'Too much time has passed. Please start again.',
+  },
+  replayed: {
+    ja: 'この手続きは既に処理されています。必要であれば最初からやり直してください。',
+    en: 'This step has already been processed. If needed, please start again.',
+  },
+  unknown: {
+    ja: '手続きを確認できませんでした。最初からやり直してください。',
+    en: 'This request is not known. Please start again.',
+  },
+  'foreign-browser': {
+    ja: '手続きを始めたブラウザとは別のブラウザで開かれました。始めたブラウザに戻って続けてください。',
+    en: 'This was opened in another browser than the one you started in. Please return to that browser and continue.',
+  },
+  rejected: {
+    ja: 'マイナポータルからの応答を受け付けられませんでした。最初からやり直してください。',
+    en: 'The response from Mynaportal could not be accepted. Please start again.',
+  },
+  ready: {
+    ja: 'マイナポータルからの取得が完了しました。内容をご確認ください。',
+    en: 'The information has been fetched from Mynaportal. Please check it.',
+  },
+  pending: {
+    ja: 'マイナポータルから情報を取得しています。しばらくお待ちください。',
+    en: 'The information is being fetched from Mynaportal. Please wait a moment.',
+  },
+  present: {
+    ja: '情報を取得しました。内容をご確認ください。',
+    en: 'The information has been fetched. Please check it.',
+  },
+  'nothing-on-record': {
+    ja: '該当する情報がありませんでした。まだ登録されていない場合や、対象外の自治体の場合もあります。金額が0円という意味ではありません。',
+    en: 'Nothing is on record. It may not be registered yet, or your municipality may not be covered. It does not mean an amount of zero.',
+  },
+  'not-covered': {
+    ja: 'この情報は対象外のため取得できません。書類の提出など、ほかの方法でお手続きください。',
+    en: 'This information is not covered. Please continue in another way, for example with documents.',
+  },
+  'not-asked': { ja: 'この情報は照会していません。', en: 'This information was not asked for.' },
+  unavailable: {
+    ja: 'ただいま取得できません。',
+    en: 'The information cannot be had at the moment.',
+  },
+  failed: { ja: '情報を取得できませんでした。', en: 'The information could not be fetched.' },
+} as const satisfies Record<Statuses, { readonly ja: string; readonly en: string }>;
+
+const states = {
+  open: { ja: 'ただいま取得できます。', en: 'The information can be had now.' },
+  uncertain: {
+    ja: 'ただいま取得できない場合があります。',
+    en: 'It is uncertain whether the information can be had now.',
+  },
+  closed: sentences.unavailable,
+} as const;
+
+const MOST_REASONS = 2;
+const OURS: readonly Stage[] = ['configuration', 'calendar', 'vault', 'sandbox'];
+/** The codes of a failed item that are this package's own. */
+const ITEM_CODES: readonly string[] = [
+  'record_invalid',
+  'not_answered',
+  'unspecified',
+  'unrecognised',
+];
+const OUR_CODES: readonly SelfInfoErrorCode[] = [
+  'foreign_grant',
+  'unknown_item',
+  'inquiry_not_registered',
+  'latest_not_declared',
+  'invalid_retrieval',
+  'server_not_trusted',
+  'certificate_refused',
+  'proxy_refused',
+];
+
+const words = {
+  until: {
+    ja: (time: string) => `${time}以降に再度お試しください。`,
+    en: (time: string) => `Please try again after ${time}.`,
+  },
+  reason: { ja: (texts: string) => `理由：${texts}`, en: (texts: string) => `Reason: ${texts}` },
+  partial: {
+    ja: '一部の保有機関の情報は含まれていません。',
+    en: 'The part of some holders is missing.',
+  },
+  again: { ja: '時間をおいて再度お試しください。', en: 'Please try again later.' },
+  restart: { ja: '最初からやり直してください。', en: 'Please start again.' },
+  someItems: {
+    ja: '一部の情報は取得できませんでした。',
+    en: 'Some of the information could not be had.',
+  },
+  ours: {
+    ja: 'サービス側の不具合により手続きを続けられません。お手数ですが、お問い合わせください。',
+    en: 'This service has a fault and cannot continue. Please contact us.',
+  },
+  retentionEnded: {
+    ja: '同意いただいた期間が終了したため、取得した情報は表示できません。必要であれば、あらためて取得してください。',
+    en: 'The period you consented to has ended, so the information can no longer be shown. If needed, please fetch it again.',
+  },
+  code: { ja: (code: string) => `（コード: ${code}）`, en: (code: string) => ` (code: ${code})` },
+} as const;
+
+/**
+ * Puts an outcome, a result, an item, an availability or an error into words for the provider's own
+ * screens; note ※３ of the guideline leaves the "cannot be had now" screen to the provider.
+ *
+ * @param value - what a method of the client returned or threw.
+ * @param language - `ja` or `en`.
+ * @throws TypeError for anything else.
+ * @example
+ * ```ts
+ * import { type ConsentOutcome, explain } from 'myna-selfinfo';
+ * const page = (outcome: ConsentOutcome) => `<p>${explain(outcome, 'ja')}</p>`;
+ * ```
+ */
+export function explain<S extends ServiceSpec>(value: Explainable<S>, language: Language): string {
+  if (language !== 'ja' && language !== 'en') throw new TypeError("language must be 'ja' or 'en'.");
+  if (isSelfInfoError(value)) return explainError(value, language);
+  if (typeof value !== 'object' || value === null) throw foreign();
+  if ('state' in value) {
+    const { state, causes, nextOpeningMs } = value;
+    return join(
+      states[state][language],
+      state === 'open' ? '' : reasons(causes, language),
+      state === 'open' || nextOpeningMs === null ? '' : again(nextOpeningMs, language),
+    );
+  }
+  if (!Object.hasOwn(sentences, value.status)) throw foreign();
+  const sentence = sentences[value.status][language];
+  switch (value.status) {
+    case 'rejected':
+      return sentence + words.code[language](value.code);
+    case 'ready':
+      return explainItems(Object.values<ItemAnswer>(value.answer.items), language);
+    case 'present':
+      return join(sentence, value.missing.length > 0 ? words.partial[language] : '');
+    case 'unavailable':
+      return join(
+        sentence,
+        'causes' in value ? reasons(value.causes, language) : '',
+        value.until === null ? words.again[language] : again(Date.parse(value.until), language),
+      );
+    case 'failed':
+      if ('error' in value) return explainError(value.error, language);
+      // A code of the portal's could be an echo of anything; it stays in the item, and off the
+      // screen.
+      return ITEM_CODES.includes(value.code)
+        ? sentence + words.code[language](value.code)
+        : sentence;
+    default:
+      return sentence;
+  }
+}
+
+/** An answer is there; whether the items are is another question. */
+function explainItems(items: readonly ItemAnswer[], language: Language): string {
+  const asked = items.filter((item) => item.status !== 'not-asked');
+  const missed = asked.filter((item) => !['present', 'nothing-on-record'].includes(item.status));
+  const [first] = missed;
+  if (first !== undefined && missed.length === asked.length) return explain(first, language);
+  return join(sentences.ready[language], first === undefined ? '' : words.someItems[language]);
+}
+
+function foreign(): TypeError {
+  return new TypeError(
+    'value must be an outcome, a result, an item, an availability or an error of this package.',
+  );
+}
+
+function explainError(error: SelfInfoError, language: Language): string {
+  return citizensWords(error, language) + words.code[language](error.code);
+}
+
+function citizensWords({ code, stage, retry }: SelfInfoError, language: Language): string {
+  if (code === 'consent_declined') return sentences.declined[language];
+  if (code === 'retention_ended') return words.retentionEnded[language];
+  const failed = sentences.failed[language];
+  if (retry.notBefore !== undefined)
+    return join(failed, again(Date.parse(retry.notBefore), language));
+  if (retry.safe) return join(failed, words.again[language]);
+  // What a citizen can mend by starting again, and what only the provider can.
+  return OURS.includes(stage) || OUR_CODES.includes(code)
+    ? words.ours[language]
+    : join(failed, words.restart[language]);
+}
+
+function again(ms: number, language: Language): string {
+  const time = toDateTime(ms);
+  return words.until[language](
+    time
+      .setLocale(language)
+      .toFormat(language === 'ja' ? 'yyyy年M月d日(ccc) H:mm' : "ccc d LLL yyyy H:mm 'JST'"),
+  );
+}
+
+/**
+ * The causes that decide, and not the lesser ones beneath them; a list of every server would help
+ * no citizen.
+ */
+function reasons(causes: readonly Cause[], language: Language): string {
+  const deciding = [
+    causes.filter(
+      (cause) => cause.state === 'closed' && !causes.some(({ kind }) => kind === 'holder'),
+    ),
+    causes.filter((cause) => cause.kind === 'holder'),
+    causes,
+  ].find((some) => some.length > 0);
+  const texts = [...new Set(deciding?.map((cause) => cause.text[language]))].slice(0, MOST_REASONS);
+  return texts.length === 0 ? '' : words.reason[language](texts.join(language === 'ja' ? '' : ' '));
+}
+
+/** Japanese sentences follow each other without a space. */
+function join(...parts: readonly string[]): string {
+  const given = parts.filter((part) => part !== '');
+  return given.join(/[。]$/.test(given[0] ?? '') ? '' : ' ');
+}

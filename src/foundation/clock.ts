@@ -1,0 +1,153 @@
+import { invalidOption, type SelfInfoError } from './errors.js';
+import { type Instant, toEpochMs } from './time.js';
+
+/**
+ * Tells the time and waits.
+ *
+ * @example
+ * ```ts
+ * import { systemClock, type Clock } from 'myna-selfinfo';
+ * const fiveMinutesFast: Clock = {
+ *   now: () => systemClock.now() + 300_000,
+ *   wait: (ms, signal) => systemClock.wait(ms, signal),
+ * };
+ * ```
+ */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /**
+   * Resolves after `ms` milliseconds; rejects with the signal's reason when the signal aborts
+   * first.
+   */
+  wait(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Returns the error for a clock whose `now()` gives no time. */
+export function invalidClock(): SelfInfoError {
+  return invalidOption('options.clock', {
+    en: 'now() must return epoch milliseconds.',
+    ja: 'now() はエポックミリ秒を返す必要があります。',
+  });
+}
+
+/** Aborts a wait or a call that is no longer needed. One shared error: a new one costs a stack. */
+export const CANCELLED = Object.assign(new Error('Cancelled.'), { name: 'AbortError' });
+
+/** Waits by the caller's clock; what `wait` throws at once becomes a rejection. */
+export async function waitBy(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  await clock.wait(ms, signal);
+}
+
+/**
+ * Calls `ring` after `ms` milliseconds, unless the returned function is called first. A clock that
+ * cannot wait rings at once.
+ *
+ * The system clock gets by with a timer: a signal and a promise for each limit of a call would cost
+ * more than the rest of the call.
+ */
+export function alarm(clock: Clock, ms: number, ring: () => void): () => void {
+  if (clock === systemClock && ms > 0 && ms <= LONGEST_TIMER_MS) {
+    const handle = setTimeout(ring, ms);
+    return () => clearTimeout(handle);
+  }
+  const cancelled = new AbortController();
+  const over = () => cancelled.signal.aborted || ring();
+  waitBy(clock, ms, cancelled.signal).then(over, over);
+  return () => cancelled.abort(CANCELLED);
+}
+
+/** A clock that moves only by `advance` and `set`. */
+export interface VirtualClock extends Clock {
+  /** Moves the clock on by `ms` milliseconds and ends the waits that fall due, in order. */
+  advance(ms: number): void;
+  /** Moves the clock to an instant, forward or back. */
+  set(to: Instant): void;
+}
+
+// setTimeout wraps around above 2^31 - 1 and would fire at once.
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * The machine's own clock.
+ *
+ * @example
+ * ```ts
+ * import { systemClock } from 'myna-selfinfo';
+ * await systemClock.wait(100, AbortSignal.timeout(1_000));
+ * ```
+ */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  async wait(ms, signal) {
+    for (let left = ms; left > 0; left -= LONGEST_TIMER_MS)
+      await timer(Math.min(left, LONGEST_TIMER_MS), signal);
+    signal?.throwIfAborted();
+  },
+};
+
+function timer(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const abort = () => {
+      clearTimeout(handle);
+      reject(signal?.reason);
+    };
+    const handle = setTimeout(() => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', abort, { once: true });
+  });
+}
+
+/**
+ * A clock for tests and demos: time stands still until `advance` or `set`.
+ *
+ * @param start - the instant it starts at.
+ * @throws SelfInfoError `invalid_instant`.
+ * @example
+ * ```ts
+ * import { createVirtualClock } from 'myna-selfinfo';
+ * const clock = createVirtualClock('2026-12-01T10:00:00+09:00');
+ * clock.advance(60_000);
+ * ```
+ */
+export function createVirtualClock(start: Instant): VirtualClock {
+  let now = toEpochMs(start, 'start');
+  const waits = new Set<{ due: number; end: () => void }>();
+  function set(to: number) {
+    now = to;
+    for (const wait of [...waits].filter((w) => w.due <= now).sort((a, b) => a.due - b.due))
+      wait.end();
+  }
+  return {
+    now: () => now,
+    advance(ms) {
+      if (typeof ms !== 'number') throw new TypeError('ms must be a number.');
+      if (!(ms >= 0))
+        throw invalidOption('ms', { en: 'It must not be negative.', ja: '負の値は指定できません。' });
+      set(toEpochMs(now + ms, 'ms'));
+    },
+    set: (to) => set(toEpochMs(to, 'to')),
+    wait: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        signal?.throwIfAborted();
+        if (!(ms > 0)) return resolve();
+        const abort = () => {
+          waits.delete(wait);
+          reject(signal?.reason);
+        };
+        const wait = {
+          due: now + ms,
+          end() {
+            waits.delete(wait);
+            signal?.removeEventListener('abort', abort);
+            resolve();
+          },
+        };
+        waits.add(wait);
+        signal?.addEventListener('abort', abort, { once: true });
+      }),
+  };
+}

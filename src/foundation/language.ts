@@ -1,0 +1,2 @@
+/** A language in which the package writes. */
+export type Language = 'ja' | 'en';

@@ -1,0 +1,106 @@
+import { type Clock, invalidClock, systemClock } from './clock.js';
+import { type Expected, invalidOption, SelfInfoError } from './errors.js';
+
+/** Checks that `value` is an object, with any keys. */
+export function checkObject(
+  value: unknown,
+  path: string,
+): asserts value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new TypeError(`${path} must be an object.`);
+}
+
+/**
+ * Checks that `value` is an options object with known keys only.
+ *
+ * @param known - every key of the interface that the options have, written
+ * `{ ... } satisfies Record<keyof Options, true>` so that the compiler finds a forgotten one.
+ */
+export function checkKeys(
+  value: unknown,
+  path: string,
+  known: Readonly<Record<string, true>>,
+): asserts value is Readonly<Record<string, unknown>> {
+  checkObject(value, path);
+  const unknown = Object.keys(value).find((key) => !Object.hasOwn(known, key));
+  if (unknown === undefined) return;
+  const names = Object.keys(known);
+  throw new SelfInfoError('unknown_option', {
+    path: `${path}.${unknown.slice(0, 60)}`,
+    expected:
+      names.length === 0
+        ? { en: 'It takes no options.', ja: '指定できるオプションはありません。' }
+        : { en: `Known: ${names.join(', ')}.`, ja: `使えるのは ${names.join('、')} です。` },
+  });
+}
+
+/** Checks that `value` is a non-empty string. */
+export function checkText(
+  value: unknown,
+  path: string,
+  expected?: Expected,
+): asserts value is string {
+  if (value === undefined)
+    throw new SelfInfoError('missing_option', { path, ...(expected && { expected }) });
+  if (typeof value !== 'string') throw new TypeError(`${path} must be a string.`);
+  if (value.trim() === '')
+    throw invalidOption(path, expected ?? { en: 'It must not be empty.', ja: '空にはできません。' });
+}
+
+/** Checks that `value` is a whole number of at least `min`. */
+export function checkWhole(value: unknown, path: string, min: number): asserts value is number {
+  if (value === undefined) throw new SelfInfoError('missing_option', { path });
+  if (typeof value !== 'number') throw new TypeError(`${path} must be a number.`);
+  if (!Number.isSafeInteger(value) || value < min)
+    throw invalidOption(path, {
+      en: `It must be a whole number of at least ${min}.`,
+      ja: `${min} 以上の整数で指定してください。`,
+    });
+}
+
+/** Checks that `value` is a function, or absent. */
+export function checkFunction(value: unknown, path: string): void {
+  if (value !== undefined && typeof value !== 'function')
+    throw new TypeError(`${path} must be a function.`);
+}
+
+/** Checks that `value` is an AbortSignal, or absent. */
+export function checkSignal(value: unknown, path: string): void {
+  if (value !== undefined && !(value instanceof AbortSignal))
+    throw new TypeError(`${path} must be an AbortSignal.`);
+}
+
+/** Checks that `value` is an object with these methods. */
+export function checkMethods(value: unknown, path: string, names: readonly string[]): void {
+  for (const name of names) {
+    if (
+      typeof value !== 'object' ||
+      value === null ||
+      typeof Reflect.get(value, name) !== 'function'
+    )
+      throw new TypeError(`${path} must have a method ${name}.`);
+  }
+}
+
+/**
+ * Wraps the caller's clock so that a throwing `now()` surfaces as a SelfInfoError. Defaults to the
+ * system clock.
+ */
+export function checkClock(
+  value: Clock | undefined,
+  path: string,
+  needed: readonly (keyof Clock)[] = ['now', 'wait'],
+): Clock {
+  if (value === undefined) return systemClock;
+  checkMethods(value, path, needed);
+  return {
+    now() {
+      try {
+        return value.now();
+      } catch {
+        throw invalidClock();
+      }
+    },
+    wait: (ms, signal) => value.wait(ms, signal),
+  };
+}

@@ -1,0 +1,116 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { invalidOption, SelfInfoError } from './errors.js';
+import { checkKeys, checkObject, checkText } from './options.js';
+
+type Key = Uint8Array | KeyObject;
+type Algorithm = 'dir' | 'A256KW';
+
+const ENCRYPTION = 'A256GCM';
+
+let loaded: typeof import('jose') | undefined;
+/** Loads jose once: repeating `import()` costs a tenth of a sealing. */
+const jose = async () => (loaded ??= await import('jose'));
+
+/** Encrypts into a compact JWE with this protected header. */
+export async function encrypt(
+  plaintext: Uint8Array,
+  alg: Algorithm,
+  header: Readonly<Record<string, unknown>>,
+  key: Key,
+): Promise<string> {
+  const { CompactEncrypt } = await jose();
+  return new CompactEncrypt(plaintext)
+    .setProtectedHeader({ alg, enc: ENCRYPTION, ...header })
+    .encrypt(key);
+}
+
+/**
+ * Reads the protected header of a compact JWE. It is not authenticated yet.
+ *
+ * @param longest - the most characters it may have.
+ * @throws SelfInfoError `record_damaged` when it is no JWE, or too long.
+ */
+export async function readHeader(
+  jwe: unknown,
+  longest: number,
+): Promise<Readonly<Record<string, unknown>>> {
+  if (typeof jwe !== 'string' || jwe.length > longest) throw damaged();
+  const { decodeProtectedHeader } = await jose();
+  try {
+    return decodeProtectedHeader(jwe);
+  } catch {
+    throw damaged();
+  }
+}
+
+/** Returns whether a header names our algorithms and no compression. */
+export function isOurs(header: Readonly<Record<string, unknown>>, alg: Algorithm): boolean {
+  return header.alg === alg && header.enc === ENCRYPTION && !('zip' in header);
+}
+
+/**
+ * Decrypts a compact JWE whose header was checked.
+ *
+ * @throws SelfInfoError `record_damaged`, without the library's error.
+ */
+export async function decrypt(jwe: string, alg: Algorithm, key: Key): Promise<Uint8Array> {
+  const { compactDecrypt } = await jose();
+  try {
+    const { plaintext } = await compactDecrypt(jwe, key, {
+      keyManagementAlgorithms: [alg],
+      contentEncryptionAlgorithms: [ENCRYPTION],
+    });
+    return plaintext;
+  } catch {
+    throw damaged();
+  }
+}
+
+/** Returns the one error for everything that does not open. */
+export function damaged(): SelfInfoError {
+  return new SelfInfoError('record_damaged');
+}
+
+/** Sealing keys by id, and which of them is the current one. */
+export interface Keyset {
+  readonly current: string;
+  /** 32 random bytes each, base64url (43 characters). */
+  readonly keys: Readonly<Record<string, string>>;
+}
+
+/** Reads sealing keys. Errors name the place under `path`, never a key. */
+export function readKeyset(
+  given: Keyset,
+  path: string,
+): { readonly current: string; readonly secrets: ReadonlyMap<string, KeyObject> } {
+  checkKeys(given, path, { current: true, keys: true } satisfies Record<keyof Keyset, true>);
+  const { current, keys } = given;
+  checkText(current, `${path}.current`);
+  if (keys === undefined) throw new SelfInfoError('missing_option', { path: `${path}.keys` });
+  checkObject(keys, `${path}.keys`);
+  const secrets = new Map(
+    Object.entries(keys).map(([kid, key]) => [kid, readKey(key, placeOf(kid, `${path}.keys`))]),
+  );
+  if (secrets.has(current)) return { current, secrets };
+  throw invalidOption(`${path}.current`, {
+    en: `It must be a key of ${path}.keys.`,
+    ja: `${path}.keys のキーを指定してください。`,
+  });
+}
+
+/** Leaves a long id out of the path: it may be a key that was given as its id by mistake. */
+function placeOf(kid: string, path: string): string {
+  return kid.length > 40 ? path : `${path}.${kid}`;
+}
+
+function readKey(key: unknown, path: string): KeyObject {
+  checkText(key, path);
+  const bytes = Buffer.from(key, 'base64url');
+  if (bytes.length !== 32 || bytes.toString('base64url') !== key) {
+    throw invalidOption(path, {
+      en: '32 bytes in base64url, without padding.',
+      ja: 'base64url 形式の32バイト（パディングなし）です。',
+    });
+  }
+  return createSecretKey(bytes);
+}

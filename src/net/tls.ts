@@ -1,0 +1,187 @@
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import {
+  checkServerIdentity,
+  connect,
+  createSecureContext,
+  type PeerCertificate,
+  type SecureContext,
+} from 'node:tls';
+import { SelfInfoError } from '../foundation/errors.js';
+import { checkKeys, checkText } from '../foundation/options.js';
+
+/**
+ * The client certificate of mutual TLS (相互認証, guideline note 8) and its private key, as PEM texts.
+ */
+export interface TlsCredential {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** Whom to be and whom to trust on a connection. */
+export interface Identity {
+  /** SHA-256 of the client certificate in base64url, as in RFC 8705; undefined without one. */
+  readonly thumbprint: string | undefined;
+  /** Made when first needed and only once, since reading certificates is dear. */
+  readonly context: SecureContext;
+}
+
+// RFC 9325, section 4.2, as FAPI 2.0 asks of TLS 1.2; those of TLS 1.3 are good as they are. The
+// level asks for RSA keys of 2048 bits, on either side.
+const CIPHERS = [
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  '@SECLEVEL=2',
+].join(':');
+const RSA_BITS = 2_048;
+
+/**
+ * Checks a client certificate and its key.
+ *
+ * @throws SelfInfoError `missing_option`, `invalid_credential`, `key_certificate_mismatch`,
+ * `unknown_option`; TypeError for a wrong type.
+ */
+export function checkCredential(tls: TlsCredential, path: string): TlsCredential {
+  if (tls === undefined) throw new SelfInfoError('missing_option', { path });
+  checkKeys(tls, path, { cert: true, key: true });
+  checkText(tls.cert, `${path}.cert`);
+  checkText(tls.key, `${path}.key`);
+  const { cert, key } = tls;
+  const certificate = readPem(
+    () => new X509Certificate(cert),
+    `${path}.cert`,
+    'a PEM certificate',
+    'PEM 形式の証明書',
+  );
+  const privateKey = readPem(
+    () => createPrivateKey(key),
+    `${path}.key`,
+    'an unencrypted PEM private key',
+    '暗号化されていない PEM 形式の秘密鍵',
+  );
+  if (!certificate.checkPrivateKey(privateKey))
+    throw new SelfInfoError('key_certificate_mismatch', { path: `${path}.key` });
+  if (!isStrong(certificate, { cert, key })) {
+    throw new SelfInfoError('invalid_credential', {
+      path: `${path}.cert`,
+      expected: {
+        en: 'TLS refuses it: an RSA key needs 2048 bits, and the signature a sound algorithm.',
+        ja: 'TLS で使用できません。RSA の鍵は 2048 ビット以上、署名は安全なアルゴリズムのものに限ります。',
+      },
+    });
+  }
+  return { cert, key };
+}
+
+function isStrong({ publicKey }: X509Certificate, tls: TlsCredential): boolean {
+  if ((publicKey.asymmetricKeyDetails?.modulusLength ?? RSA_BITS) < RSA_BITS) return false;
+  try {
+    // For the check nobody is trusted: reading all authorities that Node knows takes its time.
+    return identityOf(tls, []).context !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function readPem<T>(read: () => T, path: string, en: string, ja: string): T {
+  try {
+    return read();
+  } catch {
+    throw new SelfInfoError('invalid_credential', {
+      path,
+      expected: {
+        en: `Expected the text of ${en}, not its path.`,
+        ja: `${ja}の内容を文字列で指定してください（ファイルのパスではありません）。`,
+      },
+    });
+  }
+}
+
+/**
+ * The identity of a checked credential, or of nobody, that trusts these authorities, or else those
+ * that Node knows.
+ */
+export function identityOf(
+  tls: TlsCredential | undefined,
+  ca: readonly string[] | undefined,
+): Identity {
+  let context: SecureContext | undefined;
+  return {
+    thumbprint:
+      tls && createHash('sha256').update(new X509Certificate(tls.cert).raw).digest('base64url'),
+    get context() {
+      context ??= createSecureContext({
+        ...tls,
+        ...(ca && { ca: [...ca] }),
+        minVersion: 'TLSv1.2',
+        ciphers: CIPHERS,
+      });
+      return context;
+    },
+  };
+}
+
+/**
+ * Opens a connection to an origin, through a tunnel if one is given; `quietMs` of silence end the
+ * attempt. The socket comes back before it stands.
+ */
+export function dial(
+  origin: URL,
+  context: SecureContext,
+  tunnel: Socket | undefined,
+  quietMs: number,
+  settle: (error: Error | null, socket: Socket | null) => void,
+) {
+  const host = origin.hostname.replace(/^\[|\]$/g, '');
+  const secure = origin.protocol === 'https:';
+  const port = Number(origin.port || (secure ? 443 : 80));
+  const socket: Socket = secure
+    ? connect({
+        ...(tunnel ? { socket: tunnel } : { port }),
+        host,
+        // A server name must not be an address.
+        servername: isIP(host) === 0 ? host : '',
+        secureContext: context,
+        rejectUnauthorized: true,
+        checkServerIdentity: checkName,
+        ALPNProtocols: ['http/1.1'],
+      })
+    : connectTcp({ host, port });
+  let settled = false;
+  const end = (error: Error | null) => {
+    if (settled) return;
+    settled = true;
+    socket.setTimeout(0);
+    settle(error, error ? null : socket);
+  };
+  socket.setNoDelay(true);
+  socket.setTimeout(quietMs, () => socket.destroy());
+  socket.once(secure ? 'secureConnect' : 'connect', () => {
+    // Whatever is said before anything was asked is the answer to nothing.
+    if (socket.readableLength === 0) return end(null);
+    socket.destroy();
+    end(
+      new SelfInfoError('response_invalid', {
+        expected: { en: 'it came before the call.', ja: '要求の前に応答が届きました。' },
+      }),
+    );
+  });
+  socket.on('error', end);
+  socket.once('close', () => end(new Error('closed')));
+  return socket;
+}
+
+/**
+ * Node falls back to the common name where a certificate has no subject alternative names; RFC 9525
+ * forbids that.
+ */
+function checkName(host: string, certificate: PeerCertificate): Error | undefined {
+  return certificate.subjectaltname
+    ? checkServerIdentity(host, certificate)
+    : Object.assign(new Error('no names'), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+}

@@ -1,0 +1,326 @@
+import { constants, createPrivateKey, KeyObject, randomUUID, sign as signBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+import type { Environment } from '../wire/environment.js';
+import { SelfInfoError } from '../foundation/errors.js';
+import type { CallBounds, CallStage } from '../net/http.js';
+import { checkFunction, checkKeys, checkText } from '../foundation/options.js';
+import { type Clock, waitBy } from '../foundation/clock.js';
+
+/** How a client assertion is signed: ECDSA on P-256, or RSASSA-PSS; both with SHA-256. */
+export type AssertionAlgorithm = 'ES256' | 'PS256';
+
+/**
+ * What {@link privateKeyJwt} takes: a key, or a callback where the key never leaves an HSM or KMS.
+ */
+export type PrivateKeyJwtOptions = {
+  /** `ES256` or `PS256`, as registered. */
+  readonly alg: AssertionAlgorithm;
+  /** The id of the public key in the key set that the portal knows. */
+  readonly kid: string;
+} & (
+  | {
+      /**
+       * The private key: the text of an unencrypted PEM, or a KeyObject. EC P-256 for `ES256`, RSA
+       * of 2048 bits or more for `PS256`.
+       */
+      readonly key: string | KeyObject;
+      readonly sign?: never;
+    }
+  | {
+      /**
+       * Signs the JOSE signing input as it is, hashing it with SHA-256. `PS256`: a salt of 32
+       * bytes. `ES256`: r and s as 32 bytes each, or in DER, as KMS services return them. It has
+       * ten seconds.
+       */
+      readonly sign: (input: Uint8Array) => Promise<Uint8Array>;
+      readonly key?: never;
+    }
+);
+
+/**
+ * A way to authenticate by signed assertion, made by {@link privateKeyJwt}; it shows algorithm and
+ * key id, never the key.
+ */
+export class PrivateKeyJwt {
+  /** As registered. */
+  readonly alg: AssertionAlgorithm;
+  /** The id of the key. */
+  readonly kid: string;
+  readonly #sign: (input: Uint8Array) => Promise<Uint8Array>;
+
+  /** @internal */
+  constructor(
+    alg: AssertionAlgorithm,
+    kid: string,
+    sign: (input: Uint8Array) => Promise<Uint8Array>,
+  ) {
+    this.alg = alg;
+    this.kid = kid;
+    this.#sign = sign;
+  }
+
+  /** @internal */
+  static async sign(credential: PrivateKeyJwt, input: Uint8Array): Promise<Uint8Array> {
+    return credential.#sign(input);
+  }
+}
+
+/**
+ * How a client authenticates beside its certificate: `tls`, by the certificate alone (RFC 8705); or
+ * by signed assertions too (RFC 7523). A function gives the current one, so that keys can be
+ * rotated while the client runs.
+ */
+export type ClientAuth = 'tls' | PrivateKeyJwt | (() => PrivateKeyJwt);
+
+/**
+ * Client authentication by `private_key_jwt` (RFC 7523, as FAPI 2.0 narrows it): a fresh signed
+ * assertion for every call that authenticates, good for one minute.
+ *
+ * @param options - `alg`, `kid`, and the `key` or a callback `sign`.
+ * @throws SelfInfoError `missing_option`, `invalid_option`, `invalid_credential`, `unknown_option`,
+ * naming the option; TypeError for a wrong type.
+ * @example
+ * ```ts
+ * import { generateKeyPairSync } from 'node:crypto';
+ * import { type ClientOptions, createSelfInfoClient, privateKeyJwt } from 'myna-selfinfo';
+ * const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+ * const clientAuth = privateKeyJwt({ key: privateKey, alg: 'ES256', kid: '2026-11' });
+ * const connect = (options: ClientOptions) => createSelfInfoClient({ ...options, clientAuth });
+ * ```
+ */
+export function privateKeyJwt(options: PrivateKeyJwtOptions): PrivateKeyJwt {
+  checkKeys(options, 'options', { key: true, sign: true, alg: true, kid: true });
+  const { alg, kid, key, sign } = options;
+  checkText(alg, 'options.alg', ALGORITHMS);
+  if (alg !== 'ES256' && alg !== 'PS256')
+    throw new SelfInfoError('invalid_option', { path: 'options.alg', expected: ALGORITHMS });
+  checkText(kid, 'options.kid');
+  checkFunction(sign, 'options.sign');
+  if (key !== undefined && sign !== undefined)
+    throw new SelfInfoError('invalid_option', { path: 'options.sign', expected: EITHER });
+  if (sign !== undefined) return new PrivateKeyJwt(alg, kid, async (input) => sign(input));
+  if (key === undefined)
+    throw new SelfInfoError('missing_option', { path: 'options.key', expected: EITHER });
+  const privateKey = readKey(key, alg);
+  const padding =
+    alg === 'ES256'
+      ? ({ dsaEncoding: 'ieee-p1363' } as const)
+      : ({ padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 } as const);
+  return new PrivateKeyJwt(alg, kid, (input) =>
+    signAside('sha256', input, { key: privateKey, ...padding }),
+  );
+}
+
+const ALGORITHMS = { en: 'ES256 or PS256.', ja: 'ES256 か PS256 です。' };
+const EITHER = {
+  en: 'Give either key or sign.',
+  ja: 'key か sign のどちらか一方を指定してください。',
+};
+const SIGNATURES = {
+  ES256: {
+    en: 'An ES256 signature is bytes: r and s, 32 each, or DER.',
+    ja: 'ES256 の署名は、r と s 各32バイト、または DER のバイト列で返してください。',
+  },
+  PS256: {
+    en: 'A PS256 signature is 256 to 1024 bytes.',
+    ja: 'PS256 の署名は、256〜1024 バイトのバイト列で返してください。',
+  },
+};
+const RSA_BITS = 2_048;
+const signAside = promisify(signBytes);
+
+function readKey(given: unknown, alg: AssertionAlgorithm): KeyObject {
+  if (typeof given !== 'string' && !(given instanceof KeyObject))
+    throw new TypeError('options.key must be a PEM string or a KeyObject.');
+  const key = typeof given === 'string' ? parsePem(given) : given;
+  const { namedCurve, modulusLength = 0 } = key?.asymmetricKeyDetails ?? {};
+  const fits =
+    alg === 'ES256'
+      ? namedCurve === 'prime256v1'
+      : key?.asymmetricKeyType === 'rsa' && modulusLength >= RSA_BITS;
+  if (key?.type === 'private' && fits) return key;
+  const [en, ja] =
+    alg === 'ES256'
+      ? ['an EC private key on P-256', 'P-256 の EC 秘密鍵']
+      : [`an RSA private key of ${RSA_BITS} bits or more`, `${RSA_BITS} ビット以上の RSA 秘密鍵`];
+  throw new SelfInfoError('invalid_credential', {
+    path: 'options.key',
+    expected: {
+      en: `Expected ${en}: a KeyObject, or the text of an unencrypted PEM, not its path.`,
+      ja: `${ja}を、KeyObject または暗号化されていない PEM の内容で指定してください（ファイルのパスではありません）。`,
+    },
+  });
+}
+
+function parsePem(text: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(text);
+  } catch {
+    // Node's message may quote what it could not read.
+    return undefined;
+  }
+}
+
+/** What authenticates the client beside its certificate: fields of the form of one call. */
+export type Credentials = readonly (readonly [name: string, value: string])[];
+
+/** Makes the credentials of a call; nothing goes out yet but to the key service. */
+export type Authenticate = (stage: CallStage, bounds: CallBounds) => Promise<Credentials>;
+
+/**
+ * Checks the option and returns how the client authenticates.
+ *
+ * @throws SelfInfoError `missing_option` where the profile asks for assertions; TypeError for a
+ * wrong type.
+ */
+export function openAuthentication(
+  environment: Environment,
+  clientAuth: ClientAuth | undefined,
+  clock: Clock,
+): Authenticate {
+  if (clientAuth === undefined || clientAuth === 'tls') {
+    if (environment.profile.oauth.clientAuthentication.value !== 'private_key_jwt')
+      return async () => [];
+    const expected = {
+      en: 'The profile asks for privateKeyJwt.',
+      ja: 'プロファイルが privateKeyJwt を求めています。',
+    };
+    throw new SelfInfoError('missing_option', { path: 'options.clientAuth', expected });
+  }
+  if (!(clientAuth instanceof PrivateKeyJwt) && typeof clientAuth !== 'function')
+    throw new TypeError(
+      "options.clientAuth must be 'tls', what privateKeyJwt returned, or a function that returns it.",
+    );
+  return async (stage, bounds) => [
+    ['client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'],
+    [
+      'client_assertion',
+      await buildAssertion(environment, currentOf(clientAuth, stage), clock, stage, bounds),
+    ],
+  ];
+}
+
+function currentOf(clientAuth: PrivateKeyJwt | (() => unknown), stage: CallStage): PrivateKeyJwt {
+  if (clientAuth instanceof PrivateKeyJwt) return clientAuth;
+  let current: unknown;
+  try {
+    current = clientAuth();
+  } catch {
+    throw failed(stage, 'options.clientAuth', { en: 'It threw.', ja: '例外が発生しました。' });
+  }
+  if (current instanceof PrivateKeyJwt) return current;
+  throw new TypeError('options.clientAuth must return what privateKeyJwt returned.');
+}
+
+const LIFE_S = 60;
+/** How far the portal's clock may be behind ours. */
+const SKEW_S = 30;
+const SIGN_MS = 10_000;
+
+async function buildAssertion(
+  { clientId, issuer }: Environment,
+  credential: PrivateKeyJwt,
+  clock: Clock,
+  stage: CallStage,
+  bounds: CallBounds,
+): Promise<string> {
+  const { alg, kid } = credential;
+  const now = Math.floor(clock.now() / 1_000);
+  const header = { alg, kid, typ: 'client-authentication+jwt' };
+  const claims = {
+    iss: clientId,
+    sub: clientId,
+    aud: issuer,
+    jti: randomUUID(),
+    iat: now,
+    nbf: now - SKEW_S,
+    exp: now + LIFE_S,
+  };
+  const input = [header, claims]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
+  const signature = signatureOf(
+    await signInTime(credential, Buffer.from(input), clock, stage, bounds),
+    alg,
+  );
+  if (signature !== undefined) return `${input}.${signature.toString('base64url')}`;
+  throw new SelfInfoError('signing_failed', {
+    path: 'options.sign',
+    stage,
+    expected: SIGNATURES[alg],
+  });
+}
+
+/** A key service may hang; what it throws may hold anything. */
+async function signInTime(
+  credential: PrivateKeyJwt,
+  input: Uint8Array,
+  clock: Clock,
+  stage: CallStage,
+  { signal }: CallBounds,
+): Promise<unknown> {
+  const over = new AbortController();
+  const late = waitBy(
+    clock,
+    SIGN_MS,
+    signal ? AbortSignal.any([over.signal, signal]) : over.signal,
+  ).then(() => Promise.reject());
+  // The losers of the race settle later, when nobody listens.
+  late.catch(() => undefined);
+  const signing = PrivateKeyJwt.sign(credential, input);
+  signing.catch(() => undefined);
+  try {
+    return await Promise.race([signing, late]);
+  } catch {
+    if (signal?.aborted)
+      throw new SelfInfoError('aborted', { stage, effect: 'none', retry: { safe: true } });
+    throw failed(stage, 'options.sign', {
+      en: 'It threw, or took more than ten seconds.',
+      ja: '例外が発生したか、10秒以内に終わりませんでした。',
+    });
+  } finally {
+    over.abort();
+  }
+}
+
+/** A key service may work again in a while: nothing was sent, and nothing used up. */
+function failed(
+  stage: CallStage,
+  path: string,
+  expected: { readonly en: string; readonly ja: string },
+): SelfInfoError {
+  return new SelfInfoError('signing_failed', { path, stage, expected, retry: { safe: true } });
+}
+
+/** The signature as JOSE wants it; undefined for what cannot be one. */
+function signatureOf(value: unknown, alg: AssertionAlgorithm): Buffer | undefined {
+  if (!ArrayBuffer.isView(value)) return undefined;
+  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  if (alg === 'PS256')
+    return bytes.length >= RSA_BITS / 8 && bytes.length <= 1_024 ? bytes : undefined;
+  return bytes.length === 64 ? bytes : fromDer(bytes);
+}
+
+/**
+ * SEQUENCE { INTEGER r, INTEGER s } as r || s. One of 64 bytes in all would need some six leading
+ * zero bytes by chance.
+ */
+function fromDer(der: Buffer): Buffer | undefined {
+  if (der[0] !== 0x30 || der[1] !== der.length - 2) return undefined;
+  const [r, second] = numberAt(der, 2);
+  const [s, end] = numberAt(der, second);
+  return r !== undefined && s !== undefined && end === der.length
+    ? Buffer.concat([r, s])
+    : undefined;
+}
+
+/** An INTEGER of at most 32 bytes, filled up to 32, and where it ends. */
+function numberAt(der: Buffer, at: number): [number: Buffer | undefined, end: number] {
+  const end = at + 2 + (der[at + 1] ?? 0);
+  const hex = der
+    .subarray(at + 2, end)
+    .toString('hex')
+    .replace(/^00/, '');
+  const whole = der[at] === 0x02 && end <= der.length && hex !== '' && hex.length <= 64;
+  return [whole ? Buffer.from(hex.padStart(64, '0'), 'hex') : undefined, end];
+}

@@ -1,0 +1,340 @@
+import type { ConsentTerms } from '../oauth/consent.js';
+import { SelfInfoError } from '../foundation/errors.js';
+import type { Inquiry } from '../service/inquiry.js';
+import { createYielder, type Yielder } from '../foundation/deadline.js';
+import type { MissingHolder, WireItem, WireRecord, WireResult } from '../wire/profile.js';
+import { Sensitive } from '../foundation/sensitive.js';
+import {
+  type ItemSpec,
+  type OpenRecord,
+  type RecordOf,
+  type Service,
+  type ServiceSpec,
+  type StandardSchema,
+  wireCode,
+} from '../service/service.js';
+import type { Clock } from '../foundation/clock.js';
+
+/**
+ * How one item fared. `nothing-on-record` (該当なし) is a success, and not zero: there may be nothing,
+ * nothing registered yet, or a municipality that is not covered.
+ *
+ * Nothing of it prints: statuses are personal too.
+ */
+export type ItemAnswer<R = unknown> = { readonly extras: Sensitive<Extras> } & (
+  | {
+      readonly status: 'present';
+      /**
+       * Holders whose part is not in it, and until when they are closed (ISO 8601 with offset),
+       * where that is known.
+       */
+      readonly missing: readonly MissingHolder[];
+      /** The records; throws `retention_ended` after `terms.keepUntil`. */
+      reveal(): readonly R[];
+    }
+  | { readonly status: 'nothing-on-record' | 'not-covered' | 'not-asked' }
+  | { readonly status: 'unavailable'; readonly server: string; readonly until: string | null }
+  | {
+      readonly status: 'failed';
+      /**
+       * The portal's failure code; `unspecified` or `unrecognised` where it gave none or no code;
+       * `record_invalid`, `not_answered`.
+       */
+      readonly code: string;
+      /** Where a record does not fit its schema. */
+      readonly path?: string;
+    }
+);
+
+/**
+ * What came and is not part of the typed answer: fields, holders' parts and items that profile,
+ * service or schema do not know.
+ */
+export type Extras = Readonly<Record<string, unknown>>;
+
+/** The answer to a retrieval: per item a status, and records that only `reveal()` hands out. */
+export interface Answer<S extends ServiceSpec = Service> {
+  readonly terms: ConsentTerms;
+  readonly items: { readonly [K in keyof S['items']]: ItemAnswer<RecordOf<S['items'][K]>> };
+  /** Items under unknown codes as `items`, and unknown fields beside them. */
+  readonly extras: Sensitive<Extras>;
+}
+
+interface ItemState {
+  readonly status: ItemAnswer['status'];
+  readonly records?: readonly unknown[];
+  readonly missing?: readonly MissingHolder[];
+  readonly server?: string;
+  readonly until?: string | null;
+  readonly code?: string;
+  readonly path?: string;
+  readonly extras?: Extras;
+}
+
+/** Keeps everything private: inspect, JSON and clone see no status, count, record or holder. */
+class SealedItem {
+  readonly #state: ItemState;
+  readonly #checkRetention: () => void;
+
+  constructor(state: ItemState, checkRetention: () => void) {
+    this.#state = state;
+    this.#checkRetention = checkRetention;
+  }
+
+  get status() {
+    return this.#state.status;
+  }
+
+  get missing() {
+    return this.#state.missing;
+  }
+
+  get server() {
+    return this.#state.server;
+  }
+
+  get until() {
+    return this.#state.until;
+  }
+
+  get code() {
+    return this.#state.code;
+  }
+
+  get path() {
+    return this.#state.path;
+  }
+
+  get extras() {
+    this.#checkRetention();
+    return new Sensitive(this.#state.extras ?? {});
+  }
+
+  toJSON() {
+    return '[redacted]';
+  }
+
+  // Inspecting with getters would call them.
+  [Symbol.for('nodejs.util.inspect.custom')]() {
+    return 'ItemAnswer [redacted]';
+  }
+
+  reveal() {
+    if (this.#state.records === undefined)
+      throw new TypeError('Only an item that is present has records to reveal.');
+    this.#checkRetention();
+    return this.#state.records;
+  }
+}
+
+/** What an answer is built out of: enough to build it again, by the schemas of that day. */
+export interface AnswerSource {
+  readonly terms: ConsentTerms;
+  readonly inquiries: { readonly [key: string]: Inquiry | undefined };
+  readonly result: WireResult;
+}
+
+class SealedAnswer {
+  readonly terms: ConsentTerms;
+  readonly items: Readonly<Record<string, SealedItem>>;
+  readonly #extras: Extras;
+  readonly #source: AnswerSource;
+  readonly #checkRetention: () => void;
+
+  constructor(
+    source: AnswerSource,
+    items: Readonly<Record<string, SealedItem>>,
+    extras: Extras,
+    checkRetention: () => void,
+  ) {
+    this.terms = source.terms;
+    this.items = Object.freeze(items);
+    this.#extras = extras;
+    this.#source = source;
+    this.#checkRetention = checkRetention;
+  }
+
+  static sourceOf(answer: unknown): AnswerSource | undefined {
+    if (typeof answer !== 'object' || answer === null || !(#source in answer)) return undefined;
+    answer.#checkRetention();
+    return answer.#source;
+  }
+
+  get extras() {
+    this.#checkRetention();
+    return new Sensitive(this.#extras);
+  }
+}
+
+/** How many records are judged before others get their turn. */
+const RECORDS_AT_ONCE = 50;
+
+/**
+ * What an answer was built out of, undefined when it is none; a look-alike with other terms is
+ * none. Throws `retention_ended` after `terms.keepUntil`.
+ */
+export function sourceOf(answer: unknown): AnswerSource | undefined {
+  return SealedAnswer.sourceOf(answer);
+}
+
+/** Terms that came from a store are plain JSON: nobody may prolong those of an answer. */
+function frozen(terms: ConsentTerms): ConsentTerms {
+  return Object.freeze({
+    ...terms,
+    items: Object.freeze([...terms.items]),
+    purpose: Object.freeze({ ...terms.purpose }),
+  });
+}
+
+/**
+ * Builds the answer out of a finished result; what is unknown goes to `extras`, nothing is dropped.
+ *
+ * @throws SelfInfoError `response_invalid`; the signal's reason once it has aborted; TypeError for
+ * a schema that is asynchronous.
+ */
+export async function buildAnswer(
+  service: Service,
+  terms: ConsentTerms,
+  inquiries: AnswerSource['inquiries'],
+  result: WireResult,
+  clock: Pick<Clock, 'now'>,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  const keepUntil = Date.parse(terms.keepUntil);
+  const checkRetention = () => {
+    // So that a clock without a time, and a period without an end, let nothing through.
+    if (!(clock.now() < keepUntil)) throw new SelfInfoError('retention_ended');
+  };
+  const byCode = new Map<string, WireItem>();
+  for (const item of result.items) {
+    if (byCode.has(item.code)) {
+      throw new SelfInfoError('response_invalid', {
+        stage: 'result',
+        expected: { en: 'it holds the same item twice.', ja: '同じ項目が2回含まれています。' },
+      });
+    }
+    byCode.set(item.code, item);
+  }
+  const yielder = createYielder(RECORDS_AT_ONCE, signal);
+  const items: Record<string, SealedItem> = {};
+  for (const [key, spec] of Object.entries<ItemSpec>(service.items)) {
+    if (!Object.hasOwn(inquiries, key)) {
+      items[key] = new SealedItem({ status: 'not-asked' }, checkRetention);
+      continue;
+    }
+    const item = byCode.get(wireCode(spec));
+    byCode.delete(wireCode(spec));
+    items[key] = new SealedItem(
+      item ? await judgeItem(item, spec, yielder) : { status: 'failed', code: 'not_answered' },
+      checkRetention,
+    );
+  }
+  const extras = { ...result.extras, ...(byCode.size > 0 && { items: [...byCode.values()] }) };
+  return Object.freeze(
+    new SealedAnswer({ terms: frozen(terms), inquiries, result }, items, extras, checkRetention),
+  ) as unknown as Answer;
+}
+
+async function judgeItem(item: WireItem, spec: ItemSpec, yielder: Yielder): Promise<ItemState> {
+  if (item.status === 'present') return judgeRecords(item, spec, yielder);
+  const leftOver: Extras[] = [];
+  for (const { fields, extras } of item.records) {
+    if (yielder.use(1)) await yielder.yield();
+    leftOver.push({ ...fields, ...extras });
+  }
+  const extras = {
+    ...extrasOf(item, leftOver),
+    ...(item.missing.length > 1 && { missing: item.missing }),
+  };
+  switch (item.status) {
+    case 'unavailable':
+      return {
+        status: 'unavailable',
+        server: item.missing[0]?.server ?? 'unknown',
+        until: item.missing[0]?.until ?? null,
+        extras,
+      };
+    case 'failed': {
+      const { failure = 'unspecified' } = item;
+      // It goes to screens: a text that is no machine code could be an echo of anything.
+      return /^[\w.-]{1,64}$/.test(failure)
+        ? { status: 'failed', code: failure, extras }
+        : { status: 'failed', code: 'unrecognised', extras: { ...extras, failure } };
+    }
+    default:
+      return { status: item.status, extras };
+  }
+}
+
+async function judgeRecords(item: WireItem, spec: ItemSpec, yielder: Yielder): Promise<ItemState> {
+  const records: unknown[] = [];
+  const leftOver: Extras[] = [];
+  for (const [index, { extras, ...open }] of item.records.entries()) {
+    if (yielder.use(1)) await yielder.yield();
+    const judged = spec.record ? validate(spec.record, open) : { value: open };
+    if ('at' in judged) {
+      // The records as they came stay within reach: a wrong schema must not lose a citizen's
+      // answer.
+      return {
+        status: 'failed',
+        code: 'record_invalid',
+        path: `records[${index}]${judged.at}`,
+        extras: { ...extrasOf(item, []), records: item.records },
+      };
+    }
+    records.push(judged.value);
+    leftOver.push({ ...fieldsMissingIn(judged.value, open.fields), ...extras });
+  }
+  return {
+    status: 'present',
+    records: Object.freeze(records),
+    missing: item.missing,
+    extras: extrasOf(item, leftOver),
+  };
+}
+
+/** Fields that the schema's output does not carry. */
+function fieldsMissingIn(value: unknown, fields: WireRecord['fields']): WireRecord['fields'] {
+  const kept =
+    typeof value === 'object' && value !== null && 'fields' in value ? value.fields : value;
+  if (typeof kept !== 'object' || kept === null) return fields;
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !Object.hasOwn(kept, name)));
+}
+
+/** What is unknown about an item, and per record whatever is left of it. */
+function extrasOf(item: WireItem, leftOver: readonly Extras[]): Extras {
+  return {
+    ...item.extras,
+    ...(leftOver.some((record) => Object.keys(record).length > 0) && { records: leftOver }),
+  };
+}
+
+/**
+ * The value that a Standard Schema makes of a record, or where the first problem lies; its message
+ * could quote the value.
+ */
+function validate(
+  schema: StandardSchema,
+  record: OpenRecord,
+): { readonly value: unknown } | { readonly at: string } {
+  let result: unknown;
+  try {
+    result = schema['~standard'].validate(record);
+  } catch {
+    return { at: '' };
+  }
+  if (result instanceof Promise) result.catch(() => undefined);
+  if (typeof result !== 'object' || result === null || 'then' in result)
+    throw new TypeError("An item's record must be a synchronous Standard Schema.");
+  if ('issues' in result && Array.isArray(result.issues)) return { at: pathOf(result.issues[0]) };
+  return { value: 'value' in result ? result.value : undefined };
+}
+
+function pathOf(
+  issue: { readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] } | undefined,
+): string {
+  return (issue?.path ?? [])
+    .map((step) => (typeof step === 'object' ? step.key : step))
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key).slice(0, 60)}`))
+    .join('');
+}

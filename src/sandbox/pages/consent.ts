@@ -1,0 +1,315 @@
+import { categories, details } from '../../catalog/details.js';
+import { type ServerId, servers } from '../../catalog/servers.js';
+import { dayOf, dayStart, formatDay, formatInstant, parseDay, toDateTime } from '../../foundation/time.js';
+import { formStart, html, type Markup, nothing, page } from './frame.js';
+import { holdersAsked, type Opening, type Openings } from '../openings.js';
+import { type Language, texts } from './texts.js';
+import type { Persona } from '../personas/persona.js';
+import type { Refusal } from '../portal/refusals.js';
+import type { Client, Item } from '../registrations.js';
+import type { View } from '../state.js';
+
+/** What a page tells beside its view. */
+export interface PageFacts {
+  readonly nowMs: number;
+  readonly openings: Openings | undefined;
+  readonly personas: ReadonlyMap<string, Persona>;
+}
+
+/**
+ * The page of a view; `form` is the key of its decision. Guideline figures 2.3-3 to 2.3-5, notes ※２
+ * and ※３.
+ */
+export function pageOf(view: View, form: string, facts: PageFacts): Response {
+  const { language, problem, authorization } = view;
+  const { title, step, body } = {
+    closed: closedPage,
+    consent: consentPage,
+    card: cardPage,
+    ended: endedPage,
+  }[view.page](view, form, facts);
+  return page(language, {
+    title,
+    status: problem?.status ?? 200,
+    mistaken: problem !== undefined && view.page !== 'ended',
+    form,
+    redirectUri: authorization.redirectUri,
+    body: html`${step === undefined ? nothing : stepsOf(language, step)}
+<h1>${title}</h1>
+${body}`,
+  });
+}
+
+/** A refusal that must not be sent to any redirect URI. */
+export function errorPage(language: Language, problem: Refusal): Response {
+  const { errorTitle: title, errorHint } = texts[language];
+  return page(language, {
+    title,
+    status: problem.status,
+    body: html`<h1>${title}</h1>\n${alertOf(language, problem)}\n<p>${errorHint}</p>`,
+  });
+}
+
+interface Content {
+  readonly title: string;
+  /** Which of the steps it is, from 0. */
+  readonly step?: number;
+  readonly body: Markup;
+}
+
+/** Who asks, for what, to what end, kept how long. */
+function consentPage(
+  { language, authorization, problem }: View,
+  form: string,
+  { nowMs, openings }: PageFacts,
+): Content {
+  const text = texts[language];
+  const { client, redirectUri } = authorization;
+  const lastDay = dayOf(nowMs) + client.retentionDays;
+  const until = html`<time datetime="${formatDay(lastDay)}">${dayIn(language, lastDay)}</time>`;
+  return {
+    title: text.consentTitle,
+    step: 0,
+    body: html`<p class="lead">${text.asks(client.name)}</p>
+<section aria-labelledby="asker"><h2 id="asker">${text.asker}</h2>
+<dl><div><dt>${text.service}</dt><dd>${client.name}</dd></div>
+<div><dt>${text.serviceId}</dt><dd>${client.clientId}</dd></div>
+<div><dt>${text.returnsTo}</dt><dd>${new URL(redirectUri).host}</dd></div></dl></section>
+<section aria-labelledby="items"><h2 id="items">${text.items}</h2>
+${itemsOf(language, client, openings)}</section>
+<section aria-labelledby="use"><h2 id="use">${text.use}</h2>
+<dl><div><dt>${text.purpose}</dt><dd>${client.purpose}</dd></div>
+<div><dt>${text.kept}</dt><dd class="names"><span>${text.keptUntil.before}${until}${text.keptUntil.after}</span> <span>${text.keptDays(client.retentionDays)}</span></dd></div></dl></section>
+${formStart(form)}
+${alertOf(language, problem)}
+<label class="agree"><input type="checkbox" name="agree" value="yes" required${faultyIf(problem !== undefined)}><span>${text.agreeBox}</span></label>
+<p class="hint">${text.agreeHint}</p>
+<div class="buttons">${button('agree', text.agree)}${button('decline', text.decline)}</div>
+</form>`,
+  };
+}
+
+/** The items by category, with what is asked of each and whether it can be had now. */
+function itemsOf(language: Language, client: Client, openings: Openings | undefined): Markup {
+  const text = texts[language];
+  const asked = holdersAsked(client);
+  const groups = categories.flatMap((category) => {
+    const rows = details.flatMap((detail) => {
+      const holders = asked.get(detail.id);
+      if (detail.category !== category.id || holders === undefined) return [];
+      const inquiries = [...client.items.values()]
+        .filter((item) => item.detail === detail.id)
+        .flatMap((item) => inquiriesOf(language, item));
+      return [
+        html`<li><h4>${detail[language]}</h4>
+<dl><div><dt>${text.holders}</dt><dd class="names">${unbroken(language, holders.map(nameIn(language)), COMMA[language])}</dd></div>
+<div><dt>${text.inquiries}</dt><dd class="names">${unbroken(language, [...new Set(inquiries)], text.oneOf)}</dd></div></dl>
+${openingNote(language, openings?.details.get(detail.id))}</li>`,
+      ];
+    });
+    return rows.length === 0
+      ? []
+      : [html`<div class="category"><h3>${category[language]}</h3>\n<ul>${rows}</ul></div>`];
+  });
+  return html`${groups}`;
+}
+
+function inquiriesOf(language: Language, { methods, latestBy }: Item): string[] {
+  const text = texts[language];
+  return methods.map((method) =>
+    method === 'latest' && latestBy !== undefined ? text.latestBy(latestBy) : text.methods[method],
+  );
+}
+
+function openingNote(language: Language, opening: Opening | undefined): Markup {
+  if (opening === undefined) return nothing;
+  const text = texts[language];
+  const opensAll = [...new Set(opening.closedHolders.map(({ opensMs }) => opensMs))];
+  const notes = opensAll.map((opensMs) => {
+    const holders = opening.closedHolders
+      .filter((holder) => holder.opensMs === opensMs)
+      .map(({ server }) => nameIn(language)(server));
+    return html`${text.holdersClosed(list(language, holders))}<br>${opensAt(language, opensMs)}`;
+  });
+  if (opening.state === 'closed')
+    notes.push(html`${text.closedNow}<br>${opensAt(language, opening.opensMs)}`);
+  if (opening.state === 'uncertain') notes.push(html`${text.uncertainNow}`);
+  return html`${notes.map((note) => html`<p class="notice">${note}</p>`)}`;
+}
+
+/** The card and its PIN, and once more what it is for. */
+function cardPage(
+  { language, authorization, problem, chosen }: View,
+  form: string,
+  { personas }: PageFacts,
+): Content {
+  const text = texts[language];
+  const { client } = authorization;
+  const about = details
+    .filter(({ id }) => holdersAsked(client).has(id))
+    .map((detail) => detail[language]);
+  const [cardProblem, pinProblem] =
+    problem?.reason === 'card_not_chosen' ? [problem, undefined] : [undefined, problem];
+  const cards = [...personas.values()].map((persona, index) =>
+    card(language, persona, persona === chosen, cardProblem !== undefined && index === 0),
+  );
+  const [first, more] =
+    cards.length > CARDS_AT_ONCE + 1
+      ? [cards.slice(0, CARDS_AT_ONCE), cards.slice(CARDS_AT_ONCE)]
+      : [cards, []];
+  const moreChosen = chosen !== undefined && [...personas.values()].indexOf(chosen) >= first.length;
+  return {
+    title: text.cardTitle,
+    step: 1,
+    body: html`<p class="summary">${text.handedTo(client.name)}<br><strong>${list(language, about)}</strong></p>
+${formStart(form)}
+<fieldset><legend>${text.card}</legend>
+<p class="hint">${text.cardHint}</p>
+${alertOf(language, cardProblem)}
+<div class="cards">${first}</div>
+${more.length === 0 ? nothing : html`<details${moreChosen ? html` open` : nothing}><summary>${text.moreCards(more.length)}</summary><div class="cards">${more}</div></details>`}
+</fieldset>
+<div class="pin"><label for="pin">${text.pin}</label>
+<p class="hint" id="pin-hint">${text.pinHint}</p>
+${alertOf(language, pinProblem)}
+<input id="pin" name="pin" type="password" inputmode="numeric" pattern="[0-9]{4}" maxlength="4" autocomplete="off" required${
+      pinProblem === undefined
+        ? html` aria-describedby="pin-hint"`
+        : html` aria-describedby="problem pin-hint" aria-invalid="true" autofocus`
+    }></div>
+<div class="buttons">${button('agree', text.confirm)}${button('back', text.back)}${button('decline', text.cancel)}</div>
+</form>`,
+  };
+}
+
+// A list of all would push the PIN off a phone's screen.
+const CARDS_AT_ONCE = 6;
+
+function card(
+  language: Language,
+  { id, name, birthDate, pin }: Persona,
+  checked: boolean,
+  faulty: boolean,
+): Markup {
+  const text = texts[language];
+  const born =
+    birthDate === undefined
+      ? nothing
+      : html`<span>${text.born(dayIn(language, parseDay(birthDate, 'birthDate'), false))}</span>`;
+  return html`<label class="card"><input type="radio" name="persona" value="${id}" required${checked ? html` checked` : nothing}${faultyIf(
+    faulty,
+  )}><span><strong>${name}</strong>${born}<span>${text.samplePin(pin)}</span></span></label>`;
+}
+
+/** Nothing can be had now: why, when again, and the way back. */
+function closedPage(
+  { language, authorization }: View,
+  form: string,
+  { openings }: PageFacts,
+): Content {
+  const text = texts[language];
+  const { causes = [], opensMs = null } = openings?.closed ?? {};
+  const reasons = [...new Set(causes.map((cause) => cause.text[language]))].map(
+    (reason) => html`<li>${reason}</li>`,
+  );
+  return {
+    title: text.closedTitle,
+    body: html`<p class="lead">${text.closed(authorization.client.name)}</p>
+<dl class="facts"><div><dt>${text.opens}</dt><dd>${opensMs === null ? text.opensUnknown : html`<strong>${moment(language, opensMs)}</strong>`}</dd></div>
+<div><dt>${text.reason}</dt><dd><ul>${reasons}</ul></dd></div></dl>
+<p>${text.closedHint}</p>
+${formStart(form)}
+<div class="buttons">${button('decline', text.leave)}</div>
+<section class="trial" aria-labelledby="trial"><h2 id="trial">${text.trial}</h2>
+<p>${text.trialHint}</p>
+<div class="buttons">${button('agree', text.goOn)}</div></section>
+</form>`,
+  };
+}
+
+/** Nothing more to decide: what happened, and the way back. */
+function endedPage({ language, ending = 'finished', problem }: View, form: string): Content {
+  const text = texts[language];
+  const { title, text: said, next } = text.endings[ending];
+  const onwards =
+    ending === 'used'
+      ? [button('restart', text.startOver), button('decline', text.leave)]
+      : [button('leave', text.leave)];
+  return {
+    title,
+    body: html`${alertOf(language, problem, said)}
+<p>${next}</p>
+${formStart(form)}
+<div class="buttons">${onwards}</div>
+</form>`,
+  };
+}
+
+function stepsOf(language: Language, current: number): Markup {
+  const { steps, stepsLabel } = texts[language];
+  const items = steps.map((step, index) => {
+    const state =
+      index === current
+        ? html` aria-current="step"`
+        : index < current
+          ? html` class="done"`
+          : nothing;
+    return html`<li${state}><span>${step}</span></li>`;
+  });
+  return html`<ol class="steps" aria-label="${stepsLabel}">${items}</ol>`;
+}
+
+function alertOf(language: Language, problem: Refusal | undefined, said = ''): Markup {
+  if (problem === undefined) return nothing;
+  const text =
+    said === '' ? (language === 'ja' ? problem.descriptionJa : problem.description) : said;
+  return html`<p class="problem" id="problem" role="alert">${text} <code>${problem.reason}</code></p>`;
+}
+
+/** The field that has to be mended is where the keyboard goes. */
+function faultyIf(faulty: boolean): Markup {
+  return faulty ? html` aria-invalid="true" aria-describedby="problem" autofocus` : nothing;
+}
+
+function button(decision: string, text: string): Markup {
+  return html`<button name="decision" value="${decision}">${text}</button>`;
+}
+
+function nameIn(language: Language): (server: ServerId) => string {
+  return (id) => servers.find((server) => server.id === id)?.[language] ?? id;
+}
+
+function list(language: Language, names: readonly string[]): string {
+  return names.join(COMMA[language] + SPACE[language]);
+}
+
+/** A list whose members stay on one line each where they can. */
+function unbroken(language: Language, names: readonly string[], separator: string): Markup {
+  return html`${names.map((name, index) => html`<span>${name}${index < names.length - 1 ? separator : ''}</span>${SPACE[language]}`)}`;
+}
+
+const COMMA = { ja: '、', en: ',' } as const;
+const SPACE = { ja: '', en: ' ' } as const;
+
+function opensAt(language: Language, ms: number | null): Markup {
+  return ms === null
+    ? nothing
+    : html`${texts[language].opens}${texts[language].colon}${moment(language, ms)}`;
+}
+
+function dayIn(language: Language, day: number, weekday = true): string {
+  const format = {
+    ja: weekday ? 'yyyy年M月d日（ccc）' : 'yyyy年M月d日',
+    en: weekday ? 'ccc d LLL yyyy' : 'd LLL yyyy',
+  };
+  return toDateTime(dayStart(day)).setLocale(language).toFormat(format[language]);
+}
+
+function moment(language: Language, ms: number): Markup {
+  const time = toDateTime(ms).toFormat('H:mm');
+  const said =
+    language === 'ja'
+      ? `${dayIn(language, dayOf(ms))}${time}（日本時間）`
+      : `${dayIn(language, dayOf(ms))}, ${time} (Japan time)`;
+  return html`<time datetime="${formatInstant(ms)}">${said}</time>`;
+}

@@ -1,0 +1,131 @@
+import { isSelfInfoError } from '../../foundation/errors.js';
+import { type Clock, type VirtualClock } from '../../foundation/clock.js';
+import { formatInstant } from '../../foundation/time.js';
+import { readJson } from '../portal/bodies.js';
+import { html, nothing, page } from './frame.js';
+import { Refusal } from '../portal/refusals.js';
+import type { Attempt, LogEntry, World } from '../state.js';
+
+/**
+ * What the sandbox serves beside the portal, on the origin of its pages and to loopback only: the
+ * log as a page, and its virtual clock.
+ *
+ * @example
+ * ```ts
+ * import { controlPaths, type StartedSandbox } from 'myna-selfinfo/sandbox';
+ * const advance = (sandbox: StartedSandbox, advanceMs: number) =>
+ *   fetch(new URL(controlPaths.clock, sandbox.browserUrl), {
+ *     method: 'POST',
+ *     headers: { 'content-type': 'application/json' },
+ *     body: JSON.stringify({ advanceMs }),
+ *   });
+ * ```
+ */
+export const controlPaths = { log: '/sandbox/log', clock: '/sandbox/clock' } as const;
+
+/** The end of the year 9999: later instants have no common form. */
+const LAST_MS = Date.UTC(9999, 11, 31);
+
+type Handle = (request: Request, attempt: Attempt) => Promise<Response>;
+
+/** The routes of the log and the clock. */
+export function createControl({ clock, given, log }: Pick<World, 'clock' | 'given' | 'log'>) {
+  const onLoopback =
+    (handle: (request: Request) => Promise<Response> | Response): Handle =>
+    async (request, { remote }) => {
+      if (remote) throw new Refusal('not_for_remote');
+      return handle(request);
+    };
+
+  function showTime(): Response {
+    const now = clock.now();
+    return Response.json(
+      { now: formatInstant(now), epochMs: now },
+      { headers: { 'cache-control': 'no-store' } },
+    );
+  }
+
+  // JSON only: a page elsewhere cannot send that without asking first.
+  async function moveTime(request: Request): Promise<Response> {
+    const virtual = virtualClock(given);
+    const order = await readJson(request);
+    const [[name, value] = [], ...more] =
+      typeof order === 'object' && order !== null ? Object.entries(order) : [];
+    if (more.length > 0) throw new Refusal('clock_order_invalid');
+    try {
+      if (name === 'set' && typeof value === 'string') virtual.set(value);
+      else if (name === 'advanceMs' && typeof value === 'number' && clock.now() + value <= LAST_MS)
+        virtual.advance(value);
+      else throw new Refusal('clock_order_invalid');
+    } catch (error) {
+      throw isSelfInfoError(error) ? new Refusal('clock_order_invalid') : error;
+    }
+    return showTime();
+  }
+
+  return [
+    {
+      path: controlPaths.log,
+      method: 'GET',
+      machine: false,
+      handle: onLoopback(() => logPage(log.entries)),
+    },
+    {
+      path: controlPaths.clock,
+      method: 'GET',
+      machine: true,
+      handle: onLoopback(() => {
+        virtualClock(given);
+        return showTime();
+      }),
+    },
+    { path: controlPaths.clock, method: 'POST', machine: true, handle: onLoopback(moveTime) },
+  ];
+}
+
+function virtualClock(clock: Clock): VirtualClock {
+  if ('set' in clock && 'advance' in clock) return clock as VirtualClock;
+  throw new Refusal('clock_not_virtual');
+}
+
+const SHOWN = 500;
+
+/** The newest entries, in both languages. */
+function logPage(entries: readonly LogEntry[]): Response {
+  const rows = entries
+    .slice(-SHOWN)
+    .reverse()
+    .map(({ at, step, outcome, code = '', fault, reason, reasonJa, clientId = '' }) => {
+      const why =
+        reasonJa === undefined || reason === undefined
+          ? nothing
+          : html`${reasonJa}<br><span lang="en">${reason}</span>`;
+      const met = fault === undefined ? nothing : html` fault: ${fault}`;
+      const cells = [
+        html`${at}`,
+        html`${step}`,
+        html`${outcome}`,
+        html`${clientId}`,
+        html`<code>${code}</code>${met}`,
+        why,
+      ];
+      return html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
+    });
+  const heads = [
+    '時刻 / time',
+    'ステップ / step',
+    '結果 / outcome',
+    'クライアント / client',
+    'コード / code',
+    '理由 / reason',
+  ];
+  return page('ja', {
+    title: '記録 / Log',
+    wide: true,
+    body: html`<h1>記録 / Log</h1>
+<p>新しい順に最大${SHOWN}件。秘密の値と個人情報は含みません。<br><span lang="en">The newest ${SHOWN} at most, newest first; nothing secret or personal.</span></p>
+<div class="scroll" role="region" aria-label="記録 / Log" tabindex="0"><table><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>
+${rows}
+</tbody></table></div>`,
+  });
+}

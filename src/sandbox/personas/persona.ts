@@ -1,0 +1,174 @@
+import {
+  array,
+  discriminatedUnion,
+  enum as enumOf,
+  int,
+  iso,
+  json,
+  literal,
+  optional,
+  partialRecord,
+  record,
+  strictObject,
+  string,
+} from 'zod';
+import { type DetailId, details, holdersOf } from '../../catalog/details.js';
+import { type ServerId, servers } from '../../catalog/servers.js';
+import type { Problems } from '../problems.js';
+
+/** A record that a server holds about a persona. Dates are JST days `YYYY-MM-DD`. */
+export interface PersonaRecord {
+  /** The server that answers for the holder: one that holds the detail by table 2.5-5. */
+  readonly server: ServerId;
+  /** The holder's name as it appears in the answer. */
+  readonly holder: string;
+  /**
+   * The day the record speaks of; it decides the latest one where the registered field is absent,
+   * and is its whole validity where nothing below is given.
+   */
+  readonly asOf?: string | undefined;
+  /** Valid from this day on. */
+  readonly from?: string | undefined;
+  /** Valid up to this day, included. Default: still valid. */
+  readonly to?: string | undefined;
+  /** The fiscal year it belongs to. */
+  readonly fiscalYear?: number | undefined;
+  /**
+   * Late registration (反映待ち): the holder knows the record from this day on, by the sandbox's clock.
+   * Default: it always did.
+   */
+  readonly registeredOn?: string | undefined;
+  /**
+   * How often it stands in the answer, which is made when asked for and not kept: for large
+   * answers. Default: once.
+   */
+  readonly repeat?: number | undefined;
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Fields beside the record's own that no profile knows. */
+  readonly extras?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A record of an item that nobody asked for: no server is involved. */
+export type UnaskedRecord = Omit<PersonaRecord, 'server' | 'registeredOn' | 'repeat'>;
+
+/**
+ * Why a detail has no answer although its holders run: not covered, or failed with a machine code.
+ */
+export type PersonaItemStatus =
+  | { readonly status: 'not-covered' }
+  | { readonly status: 'failed'; readonly failure: string };
+
+/** An invented citizen, as data. */
+export interface Persona {
+  /** Hyphenated. */
+  readonly id: string;
+  readonly name: string;
+  /** `YYYY-MM-DD`, shown on the card. */
+  readonly birthDate?: string | undefined;
+  /** Four digits. */
+  readonly pin: string;
+  /**
+   * What is wrong with the card: locked, or its user certificate (利用者証明用電子証明書) has expired.
+   * Default: nothing.
+   */
+  readonly card?: 'locked' | 'expired' | undefined;
+  /** How many polls answer "running" before the result is there. Default: 1. */
+  readonly pendingPolls?: number | undefined;
+  /** Records by detail; every item code of a detail is answered from the same ones. */
+  readonly records: Readonly<Partial<Record<DetailId, readonly PersonaRecord[]>>>;
+  /** Details that are answered by a status, whatever their records. */
+  readonly statuses?: Readonly<Partial<Record<DetailId, PersonaItemStatus>>> | undefined;
+  /**
+   * Servers that are closed for this citizen, whatever the calendar says; `until`: ISO 8601 with
+   * offset, if it is known.
+   */
+  readonly closed?:
+    | readonly { readonly server: ServerId; readonly until?: string | undefined }[]
+    | undefined;
+  /** Fields that no profile knows, added to every item of the answer. */
+  readonly itemExtras?: Readonly<Record<string, unknown>> | undefined;
+  /** Items that come along without having been asked for. */
+  readonly unaskedItems?:
+    | readonly { readonly code: string; readonly records: readonly UnaskedRecord[] }[]
+    | undefined;
+}
+
+const day = iso.date();
+const openFields = record(string(), json());
+const contentShape = {
+  holder: string().min(1),
+  asOf: optional(day),
+  from: optional(day),
+  to: optional(day),
+  fiscalYear: optional(int().min(1900).max(2999)),
+  fields: openFields,
+  extras: optional(openFields),
+};
+const recordShape = {
+  ...contentShape,
+  registeredOn: optional(day),
+  repeat: optional(int().min(1).max(100_000)),
+};
+
+const detailId = enumOf(details.map((detail) => detail.id));
+const holderId = enumOf(
+  servers.filter((server) => server.role === 'holder').map((server) => server.id),
+);
+
+const personaList = array(
+  strictObject({
+    id: string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
+    name: string().min(1),
+    birthDate: optional(day),
+    pin: string().regex(/^\d{4}$/),
+    card: optional(enumOf(['locked', 'expired'])),
+    pendingPolls: optional(int().min(0).max(1_000)),
+    records: partialRecord(detailId, array(strictObject({ ...recordShape, server: holderId }))),
+    statuses: optional(
+      partialRecord(
+        detailId,
+        discriminatedUnion('status', [
+          strictObject({ status: literal('not-covered') }),
+          strictObject({ status: literal('failed'), failure: string().regex(/^[\w.-]{1,64}$/) }),
+        ]),
+      ),
+    ),
+    closed: optional(
+      array(strictObject({ server: holderId, until: optional(iso.datetime({ offset: true })) })),
+    ),
+    itemExtras: optional(openFields),
+    unaskedItems: optional(
+      array(strictObject({ code: string().min(1), records: array(strictObject(contentShape)) })),
+    ),
+  }),
+).min(1);
+
+/**
+ * Checks personas and returns a copy by id, in order; every problem is noted with its path, and no
+ * value.
+ */
+export function checkPersonas(
+  value: unknown,
+  path: string,
+  problems: Problems,
+): ReadonlyMap<string, Persona> {
+  const personas = problems.parse(personaList, value, path) ?? [];
+  noteContradictions(personas, path, problems);
+  return new Map(personas.map((persona) => [persona.id, persona]));
+}
+
+function noteContradictions(personas: readonly Persona[], path: string, problems: Problems): void {
+  for (const [index, { id, records }] of personas.entries()) {
+    if (personas.findIndex((other) => other.id === id) !== index)
+      problems.add(`${path}[${index}].id`, 'given twice');
+    for (const detail of Object.keys(records) as DetailId[]) {
+      for (const [at, { server, from, to }] of (records[detail] ?? []).entries()) {
+        const place = `${path}[${index}].records.${detail}[${at}]`;
+        if (!holdersOf(detail).includes(server))
+          problems.add(`${place}.server`, 'not a holder of this detail');
+        if (from !== undefined && to !== undefined && to < from)
+          problems.add(`${place}.to`, 'before from');
+      }
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import { SelfInfoError } from '../foundation/errors.js';
+import { checkKeys, checkWhole } from '../foundation/options.js';
+import { parseDay } from '../foundation/time.js';
+
+/** A Japanese fiscal year (年度), 1 April to 31 March. */
+export interface FiscalYear {
+  readonly fiscalYear: number;
+}
+
+/** A date `YYYY-MM-DD`, free of time zones, or a fiscal year. */
+export type Day = string | FiscalYear;
+
+/** The latest record (最新情報指定). */
+export interface Latest {
+  readonly method: 'latest';
+}
+
+/** What was valid at a date (時点指定). */
+export interface PointInTime {
+  readonly method: 'point-in-time';
+  readonly at: Day;
+}
+
+/** Everything in a range, both ends included (範囲指定). */
+export interface Range {
+  readonly method: 'range';
+  readonly from: Day;
+  readonly to: Day;
+}
+
+/** One of the three inquiry methods (照会方法) of table 2.6-1. */
+export type Inquiry = Latest | PointInTime | Range;
+
+/** The name of an inquiry method. */
+export type Method = Inquiry['method'];
+
+/** The three inquiry methods, in the order of table 2.6-1. */
+export const methods: readonly Method[] = ['point-in-time', 'range', 'latest'];
+
+/**
+ * A fiscal year, where a date is expected: tax is keyed by fiscal year.
+ *
+ * @param year - the calendar year of its April, four digits.
+ * @throws SelfInfoError `invalid_option` for a year that is not between 1900 and 2999; TypeError
+ * for another type.
+ * @example
+ * ```ts
+ * import { fiscalYear, pointInTime } from 'myna-selfinfo';
+ * const inquiry = pointInTime(fiscalYear(2026));
+ * ```
+ */
+export function fiscalYear(year: number): FiscalYear {
+  checkFiscalYear(year, 'fiscalYear');
+  return Object.freeze({ fiscalYear: year });
+}
+
+/**
+ * Asks for the latest record (最新情報指定, table 2.6-1 row 3): only for items whose `latestBy` is
+ * registered.
+ *
+ * @example
+ * ```ts
+ * import { latest } from 'myna-selfinfo';
+ * const inquiry = latest();
+ * ```
+ */
+export function latest(): Latest {
+  return Object.freeze({ method: 'latest' });
+}
+
+/**
+ * Asks for what was valid at a date (時点指定, table 2.6-1 row 1).
+ *
+ * @param at - `YYYY-MM-DD` or a fiscal year.
+ * @throws SelfInfoError `invalid_date` for a wrong form or a day that does not exist; TypeError for
+ * another type.
+ * @example
+ * ```ts
+ * import { pointInTime } from 'myna-selfinfo';
+ * const inquiry = pointInTime('2026-04-01');
+ * ```
+ */
+export function pointInTime(at: Day): PointInTime {
+  return Object.freeze({ method: 'point-in-time', at: checkDay(at, 'pointInTime.at') });
+}
+
+/**
+ * Asks for everything in a range (範囲指定, table 2.6-1 row 2).
+ *
+ * @param from - the first day, `YYYY-MM-DD`, or the first fiscal year.
+ * @param to - the last day or fiscal year, included; of the same kind as `from`.
+ * @throws SelfInfoError `invalid_date`; `range_reversed` when it ends before it starts;
+ * `invalid_option` when a date meets a fiscal year; TypeError for another type.
+ * @example
+ * ```ts
+ * import { fiscalYear, range } from 'myna-selfinfo';
+ * const months = range('2026-09-01', '2026-11-30');
+ * const years = range(fiscalYear(2024), fiscalYear(2026));
+ * ```
+ */
+export function range(from: Day, to: Day): Range {
+  return checkRange(from, to, 'range');
+}
+
+/** Checks an inquiry that came as data, e.g. from JSON, and returns a frozen copy. */
+export function checkInquiry(value: unknown, path: string): Inquiry {
+  checkKeys(value, path, { method: true, at: true, from: true, to: true });
+  switch (value.method) {
+    case 'latest':
+      checkKeys(value, path, { method: true });
+      return latest();
+    case 'point-in-time':
+      checkKeys(value, path, { method: true, at: true });
+      return Object.freeze({ method: 'point-in-time', at: checkDay(value.at, `${path}.at`) });
+    case 'range':
+      checkKeys(value, path, { method: true, from: true, to: true });
+      return checkRange(value.from, value.to, path);
+    default:
+      throw new SelfInfoError('invalid_option', {
+        path: `${path}.method`,
+        expected: {
+          en: `One of ${methods.join(', ')}.`,
+          ja: `${methods.join('、')} のいずれかです。`,
+        },
+      });
+  }
+}
+
+function checkRange(from: unknown, to: unknown, path: string): Range {
+  const first = checkDay(from, `${path}.from`);
+  const last = checkDay(to, `${path}.to`);
+  if (typeof first !== typeof last) {
+    throw new SelfInfoError('invalid_option', {
+      path: `${path}.to`,
+      expected: {
+        en: 'Both ends must be dates, or both fiscal years.',
+        ja: '両端とも日付、または両端とも年度で指定してください。',
+      },
+    });
+  }
+  if (order(last) < order(first)) throw new SelfInfoError('range_reversed', { path });
+  return Object.freeze({ method: 'range', from: first, to: last });
+}
+
+function order(day: Day): number {
+  return typeof day === 'string' ? parseDay(day, 'day') : day.fiscalYear;
+}
+
+function checkDay(value: unknown, path: string): Day {
+  if (typeof value === 'string') {
+    parseDay(value, path);
+    return value;
+  }
+  // A Date is none, either: its day would depend on the process's zone.
+  if (typeof value !== 'object' || value === null || !('fiscalYear' in value))
+    throw new TypeError(`${path} must be a date string or a fiscal year.`);
+  checkKeys(value, path, { fiscalYear: true });
+  checkFiscalYear(value.fiscalYear, path);
+  return Object.freeze({ fiscalYear: value.fiscalYear });
+}
+
+function checkFiscalYear(value: unknown, path: string): asserts value is number {
+  checkWhole(value, path, 0);
+  // Also keeps an era year (令和8年度 is 2026) or a date in digits from passing for a year.
+  if (value < 1900 || value > 2999)
+    throw new SelfInfoError('invalid_option', {
+      path,
+      expected: {
+        en: 'A calendar year from 1900 to 2999.',
+        ja: '西暦（1900〜2999）で指定してください。',
+      },
+    });
+}

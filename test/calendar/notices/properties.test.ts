@@ -1,0 +1,425 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createCalendar } from '../../../src/calendar/index.js';
+import { type NoticesOptions, parseNotices } from '../../../src/calendar/notices/parse.js';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 1440 * MINUTE_MS;
+const JST_MS = 540 * MINUTE_MS;
+const PUBLISHED = '2026-08-20';
+const publishedMs = Date.parse('2026-08-20T00:00:00+09:00');
+
+const pad = (value: number): string => String(value).padStart(2, '0');
+const iso = (ms: number): string => `${new Date(ms + JST_MS).toISOString().slice(0, 19)}+09:00`;
+
+const systems = [
+  ['自己情報取得API', 'all'],
+  ['マイナポータル', 'mynaportal'],
+  ['住民基本台帳ネットワークシステム', 'juki-net'],
+  ['情報提供ネットワークシステム', 'information-provision-network'],
+  ['自治体中間サーバー', 'municipal'],
+  ['日本年金機構中間サーバ', 'pension-service'],
+  ['医療保険者等向け中間サーバ', 'medical-insurers'],
+  ['', 'all'],
+] as const;
+
+/** How one notice is written: each part by itself, so that a test can spoil it. */
+interface Style {
+  readonly system: (typeof systems)[number];
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly year: 'western' | 'era' | 'short-era' | 'slashes' | 'none';
+  readonly weekday: 'none' | 'brackets' | 'long';
+  readonly clock: 'colon' | 'japanese' | 'halves';
+  readonly endDay: 'full' | 'short' | 'left-out';
+  readonly midnight: '0:00' | '24:00';
+  readonly connector: string;
+  readonly wide: boolean;
+}
+
+const style: fc.Arbitrary<Style> = fc
+  .record({
+    system: fc.constantFrom(...systems),
+    // Near enough to the day of publication to need no year; whole and half hours as in real
+    // notices, and odd minutes.
+    startMs: fc
+      .tuple(fc.integer({ min: -85, max: 175 }), fc.constantFrom(0, 180, 510, 1320, 1439))
+      .map(([day, minute]) => publishedMs + day * DAY_MS + minute * MINUTE_MS),
+    endMs: fc.oneof(
+      fc.integer({ min: 1, max: 1439 }),
+      fc.constantFrom(30, 60, 600, 1440, 2880, 3540),
+      fc.integer({ min: 1, max: 20 * 1440 }),
+    ),
+    year: fc.constantFrom('western', 'era', 'short-era', 'slashes', 'none'),
+    weekday: fc.constantFrom('none', 'brackets', 'long'),
+    clock: fc.constantFrom('colon', 'japanese', 'halves'),
+    endDay: fc.constantFrom('full', 'short', 'left-out'),
+    midnight: fc.constantFrom('0:00', '24:00'),
+    connector: fc.constantFrom(
+      '〜',
+      '～',
+      '~',
+      ' - ',
+      '－',
+      '–',
+      '—',
+      '−',
+      'から',
+      'より',
+      ' から～ ',
+      '　〜　',
+    ),
+    wide: fc.boolean(),
+  })
+  .map((drawn) => ({ ...drawn, endMs: drawn.startMs + drawn.endMs * MINUTE_MS }));
+
+interface Parts {
+  readonly system: string;
+  readonly startDay: string;
+  readonly startHour: string;
+  readonly connector: string;
+  readonly endDay: string;
+  readonly endHour: string;
+}
+
+function partsOf(style: Style): Parts {
+  const { startMs, endMs } = style;
+  const toMidnight = style.midnight === '24:00' && (endMs + JST_MS) % DAY_MS === 0;
+  // 24:00 belongs to the day that ends.
+  const endDayMs = toMidnight ? endMs - MINUTE_MS : endMs;
+  const dayOf = (ms: number) => Math.floor((ms + JST_MS) / DAY_MS);
+  const days = dayOf(endDayMs) - dayOf(startMs);
+  // Left out where the hour says it: the same day, or the next when the hour is the earlier one.
+  const tells = toMidnight ? days === 0 : days === 0 || endMs - startMs < DAY_MS;
+  const leftOut = style.endDay === 'left-out' && tells;
+  return {
+    system: style.system[0],
+    startDay: dayText(startMs, style, style.year),
+    startHour: hourText(startMs, style.clock),
+    connector: style.connector,
+    endDay: leftOut ? '' : dayText(endDayMs, style, style.endDay === 'full' ? style.year : 'none'),
+    endHour: toMidnight
+      ? style.clock === 'colon'
+        ? '24:00'
+        : '24時'
+      : hourText(endMs, style.clock),
+  };
+}
+
+function dayText(ms: number, { weekday }: Style, year: Style['year']): string {
+  const date = new Date(ms + JST_MS);
+  const [y, m, d] = [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()];
+  const name = '日月火水木金土'[date.getUTCDay()];
+  const suffix = { none: '', brackets: `(${name})`, long: `(${name}曜日)` }[weekday];
+  if (year === 'short-era') return `R${y - 2018}.${m}.${d}${suffix}`;
+  if (year === 'slashes') return `${y}/${pad(m)}/${pad(d)}${suffix}`;
+  return `${{ western: `${y}年`, era: `令和${y - 2018}年`, none: '' }[year]}${m}月${d}日${suffix}`;
+}
+
+function hourText(ms: number, clock: Style['clock']): string {
+  const date = new Date(ms + JST_MS);
+  const [hour, minute] = [date.getUTCHours(), date.getUTCMinutes()];
+  if (clock === 'colon') return `${hour}:${pad(minute)}`;
+  const minutes = { 0: '', 30: '半' }[minute] ?? `${minute}分`;
+  return clock === 'japanese'
+    ? `${hour}時${minutes}`
+    : `${hour < 12 ? '午前' : '午後'}${hour % 12}時${minutes}`;
+}
+
+function write(
+  { system, startDay, startHour, connector, endDay, endHour }: Parts,
+  { wide }: Style,
+): string {
+  const text = `${system && `${system}の停止：`}${startDay} ${startHour}${connector}${endDay} ${endHour}`;
+  return wide
+    ? text
+        .replace(/[!-~]/g, (char) => String.fromCharCode(char.charCodeAt(0) + 0xfee0))
+        .replaceAll(' ', '　')
+    : text;
+}
+
+const expected = ({ system, startMs, endMs }: Style) => ({
+  target: system[1],
+  start: iso(startMs),
+  end: iso(endMs),
+});
+
+/** One part spoilt, so that the notice no longer says when who stops. */
+const spoils: Readonly<Record<string, (parts: Parts) => Parts>> = {
+  'an unknown system': (parts) => ({ ...parts, system: '証明書交換システム' }),
+  'a loose name': (parts) => ({ ...parts, system: '中間サーバー' }),
+  'no start day': (parts) => ({ ...parts, startDay: '' }),
+  'a month 13': (parts) => ({ ...parts, startDay: '13月5日' }),
+  'a day 32': (parts) => ({ ...parts, startDay: '2026年10月32日' }),
+  'the 31st of a short month': (parts) => ({ ...parts, startDay: '令和8年9月31日' }),
+  'a start day without its month': (parts) => ({ ...parts, startDay: '5日' }),
+  'a month without its day': (parts) => ({ ...parts, startDay: '9月' }),
+  'the wrong weekday': (parts) => ({ ...parts, startDay: '2026年9月5日(日)' }),
+  'the wrong weekday at the end': (parts) => ({
+    ...parts,
+    startDay: '2026年9月5日',
+    endDay: '2026年9月7日(火)',
+  }),
+  'an hour 25': (parts) => ({ ...parts, startHour: '25:00' }),
+  'a minute 60': (parts) => ({ ...parts, endDay: '', endHour: '3:60' }),
+  'no end': (parts) => ({ ...parts, endDay: '', endHour: '' }),
+  'an open end': (parts) => ({ ...parts, connector: 'から', endDay: '当面の間', endHour: '' }),
+  'no connector': (parts) => ({ ...parts, connector: 'と' }),
+  'a connector in words': (parts) => ({
+    ...parts,
+    connector: 'に始まり、',
+    endHour: `${parts.endHour}に終わる`,
+  }),
+  'no start': (parts) => ({ ...parts, startDay: '', startHour: '' }),
+  'an end before the start': (parts) => ({
+    ...parts,
+    startDay: '2026年9月5日',
+    endDay: '2026年9月3日',
+  }),
+  'days that come again': (parts) => ({ ...parts, startDay: `毎月第3土曜日 ${parts.startDay}` }),
+  'a link': (parts) => ({
+    ...parts,
+    startDay: '期間はこちら',
+    startHour: '',
+    connector: '',
+    endDay: '',
+    endHour: '停止します',
+  }),
+  'a third moment': (parts) => ({ ...parts, endHour: `${parts.endHour}〜${parts.startDay} 6:00` }),
+  'a calling off': (parts) => ({ ...parts, endHour: `${parts.endHour}（中止）` }),
+};
+
+const title = fc.constantFrom(
+  '■システム停止のお知らせ',
+  '【重要】メンテナンスについて',
+  '# 停止情報',
+);
+const prose = fc.constantFrom(
+  '',
+  '日頃よりご利用いただきありがとうございます。',
+  'ご迷惑をおかけしますが、ご理解のほどお願いいたします。',
+  'デジタル庁',
+);
+
+describe('a generated notice', () => {
+  it('reads back as its system and interval', () => {
+    fc.assert(
+      fc.property(style, (drawn) => {
+        const text = write(partsOf(drawn), drawn);
+        const { announcements, notUnderstood } = parseNotices(text, { publishedAt: PUBLISHED });
+        expect(notUnderstood, text).toEqual([]);
+        expect(announcements, text).toEqual([
+          expect.objectContaining({ ...expected(drawn), state: 'closed', source: text }),
+        ]);
+        expect(announcements[0], text).not.toHaveProperty('approximate');
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('reads back among headings and prose, however many there are', () => {
+    const notices = fc.uniqueArray(fc.tuple(title, prose, style, prose), {
+      minLength: 1,
+      maxLength: 8,
+      selector: ([, , drawn]) => `${drawn.system[1]} ${drawn.startMs}`,
+    });
+    fc.assert(
+      fc.property(notices, fc.constantFrom('\n', '\r\n', '\n\n', '\u2028'), (list, lineEnd) => {
+        const page = list
+          .flatMap(([heading, before, drawn, after]) => [
+            heading,
+            before,
+            write(partsOf(drawn), drawn),
+            after,
+            '',
+          ])
+          .join(lineEnd);
+        const { announcements, notUnderstood } = parseNotices(page, { publishedAt: PUBLISHED });
+        expect(notUnderstood, page).toEqual([]);
+        expect(
+          announcements.map(({ target, start, end }) => ({ target, start, end })),
+          page,
+        ).toEqual(list.map(([, , drawn]) => expected(drawn)));
+      }),
+    );
+  });
+
+  it('with 頃 is approximate, and nothing else of it changes', () => {
+    fc.assert(
+      fc.property(style, fc.constantFrom('頃', 'ごろ'), (drawn, about) => {
+        const parts = partsOf(drawn);
+        const { announcements } = parseNotices(
+          write({ ...parts, endHour: parts.endHour + about }, drawn),
+          { publishedAt: PUBLISHED },
+        );
+        expect(announcements).toEqual([
+          expect.objectContaining({ ...expected(drawn), approximate: true }),
+        ]);
+      }),
+    );
+  });
+
+  it.each(Object.entries(spoils))('with %s is not understood, and closes nothing', (_, spoil) => {
+    fc.assert(
+      fc.property(style, fc.boolean(), (drawn, headed) => {
+        const notice = write(spoil(partsOf(drawn)), drawn);
+        const text = headed ? `■停止のお知らせ\n${notice}` : notice;
+        const { announcements, notUnderstood } = parseNotices(text, { publishedAt: PUBLISHED });
+        expect(announcements, text).toEqual([]);
+        expect(notUnderstood.at(-1)?.text, text).toBe(notice.trim());
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('with one character lost is read, or not understood, but not passed over', () => {
+    fc.assert(
+      fc.property(style, fc.nat(), (drawn, at) => {
+        const notice = write(partsOf(drawn), drawn);
+        const text = notice.slice(0, at % notice.length) + notice.slice((at % notice.length) + 1);
+        const { announcements, notUnderstood } = parseNotices(text, { publishedAt: PUBLISHED });
+        expect(announcements.length + notUnderstood.length, text).toBeGreaterThan(0);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+const scraps = fc.constantFrom(
+  ...[
+    '停止',
+    'ご利用いただけません',
+    'メンテナンス',
+    '障害',
+    '9月5日',
+    '(土)',
+    '（日）',
+    '0:00',
+    '24:00',
+    '25:00',
+    '22時',
+    '半',
+    '〜',
+    '-',
+    'から',
+    'まで',
+    '、',
+    '。',
+    '\n',
+  ],
+  ...[
+    '\n\n',
+    ' ',
+    '　',
+    '令和',
+    '元年',
+    '6年',
+    '2026年',
+    '2026/9/5',
+    '13/45',
+    '頃',
+    '翌日',
+    '終日',
+    '最大',
+    '延長',
+    '中止',
+    '場合',
+    '毎月',
+    '第3土曜',
+    'マイナポータル',
+    '中間サーバ',
+  ],
+  ...[
+    'e-Tax',
+    '自己情報取得API',
+    '対象：',
+    '■',
+    '【',
+    '】',
+    '以外',
+    'こちら',
+    '5日',
+    '9月',
+    '99999',
+    '\u0301',
+    '\ufdfa',
+    '\ud800',
+    '\u0000',
+    'https://example.jp/9/5',
+  ],
+);
+const garbage = fc.oneof(
+  fc.array(scraps, { maxLength: 60 }).map((list) => list.join('')),
+  fc.string({ unit: 'binary', maxLength: 200 }),
+  fc
+    .array(fc.oneof(scraps, fc.string({ unit: 'grapheme', maxLength: 5 })), { maxLength: 40 })
+    .map((list) => list.join('')),
+);
+
+describe('for any text', () => {
+  it('announcements are plausible, and a calendar takes them', () => {
+    fc.assert(
+      fc.property(
+        garbage,
+        fc.constantFrom<NoticesOptions['publishedAt']>(PUBLISHED, '2024-02-29', '2050-12-31'),
+        (text, publishedAt) => {
+          const { announcements, notUnderstood } = parseNotices(text, { publishedAt });
+          const at = Date.parse(`${publishedAt}T00:00:00+09:00`);
+          for (const { state, start, end } of announcements) {
+            expect(state).toBe('closed');
+            const [from, to] = [Date.parse(start), Date.parse(end)];
+            expect(to).toBeGreaterThan(from);
+            expect(to - from).toBeLessThanOrEqual(31 * DAY_MS);
+            expect(Math.abs(from - at)).toBeLessThanOrEqual(3 * 367 * DAY_MS);
+          }
+          expect(new Set(announcements.map(({ id }) => id)).size).toBe(announcements.length);
+          createCalendar({ announced: announcements });
+          for (const { text: passage, start, end, line } of notUnderstood) {
+            expect(text.slice(start, end)).toBe(passage);
+            expect(line).toBeGreaterThan(0);
+          }
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('nothing that speaks of an outage or holds a date is lost', () => {
+    fc.assert(
+      fc.property(garbage, (text) => {
+        const { announcements, notUnderstood } = parseNotices(text, { publishedAt: PUBLISHED });
+        const told = [
+          ...announcements.map(({ source }) => source),
+          ...notUnderstood.map((passage) => passage.text),
+        ];
+        for (const passage of text
+          .split(/[\n\r\v\f\u0085\u2028\u2029]|(?<=[。｡])/)
+          .map((part) => part.trim())) {
+          // Without an announcement there is nothing it could belong to; with a date it must be
+          // told in any case.
+          if (/停止|いただけません|メンテナンス|障害/.test(passage) && announcements.length === 0)
+            expect(
+              told.some((source) => source.includes(passage)),
+              text,
+            ).toBe(true);
+          if (/9月5日|(?<!\d)25:00/.test(passage) && !passage.includes('https:'))
+            expect(
+              told.some((source) => source.includes(passage)),
+              text,
+            ).toBe(true);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('reading it again gives the same, and what it did not understand stays so', () => {
+    fc.assert(
+      fc.property(garbage, (text) => {
+        expect(parseNotices(text, { publishedAt: PUBLISHED })).toEqual(
+          parseNotices(text, { publishedAt: PUBLISHED }),
+        );
+      }),
+    );
+  });
+});

@@ -1,0 +1,296 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  createCalendar,
+  details,
+  servers,
+  toICalendar,
+  toSvg,
+  toText,
+} from '../../src/calendar/index.js';
+import { languageOf } from '../../src/cli/arguments.js';
+import { root } from '../house/sources.js';
+
+const binary = join(root, 'dist/cli.js');
+const folder = mkdtempSync(join(tmpdir(), 'myna-selfinfo-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+beforeAll(() => {
+  if (!existsSync(binary)) throw new Error('dist is missing: run `npm run build` first');
+});
+
+/** Runs the binary as a shell would. */
+function run(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [binary, ...args], {
+    encoding: 'utf8',
+    cwd: folder,
+    env: { PATH: process.env.PATH ?? '', ...environment },
+    timeout: 20_000,
+  });
+  return { status, stdout, stderr };
+}
+
+const printed = (...args: string[]) => {
+  const { status, stdout, stderr } = run(args);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return stdout;
+};
+const refused = (...args: string[]) => {
+  const { status, stdout, stderr } = run(args);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  return stderr.split('\n')[0];
+};
+
+describe('the binary', () => {
+  it('is what package.json names, and starts by itself', () => {
+    expect(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).bin).toEqual({
+      'myna-selfinfo': 'dist/cli.js',
+    });
+    expect(readFileSync(binary, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+  });
+
+  it('says its version and what it can do', () => {
+    expect(printed('--version')).toBe(
+      `${JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version}\n`,
+    );
+    for (const command of ['calendar', 'plan', 'sandbox'])
+      expect(printed('--help')).toContain(`  ${command} `);
+    expect(printed()).toBe(printed('--help'));
+    expect(printed('--help', '--lang', 'en')).toMatch(/^Usage: myna-selfinfo/);
+  });
+
+  it('names the command that it does not know', () => {
+    expect(refused('calender')).toBe('myna-selfinfo: 不明なコマンドです: "calender"');
+    expect(refused('--lang', 'en', 'calender')).toBe('myna-selfinfo: unknown command: "calender"');
+  });
+});
+
+describe('the language', () => {
+  it('is Japanese, unless the environment names another one', () => {
+    expect(languageOf([], {})).toBe('ja');
+    expect(
+      ['ja_JP.UTF-8', 'C', 'C.UTF-8', 'POSIX', ''].map((LANG) => languageOf([], { LANG })),
+    ).toEqual(['ja', 'ja', 'ja', 'ja', 'ja']);
+    expect(['en_US.UTF-8', 'de_DE', 'jam'].map((LANG) => languageOf([], { LANG }))).toEqual([
+      'en',
+      'en',
+      'en',
+    ]);
+    expect(languageOf([], { LC_ALL: 'ja_JP.UTF-8', LANG: 'en_US.UTF-8' })).toBe('ja');
+  });
+
+  it('is the one asked for before all else', () => {
+    expect(languageOf(['calendar', '--lang', 'ja'], { LANG: 'en_US' })).toBe('ja');
+    expect(languageOf(['calendar', '--lang=en'], {})).toBe('en');
+    expect(run(['calendar', '--foo'], { LANG: 'en_US.UTF-8' }).stderr).toBe(
+      'myna-selfinfo: unknown option: "--foo"\n--help shows what can be given.\n',
+    );
+    expect(refused('calendar', '--lang', 'fr')).toBe(
+      'myna-selfinfo: --lang は ja か en です: "fr"',
+    );
+  });
+});
+
+describe('calendar without targets', () => {
+  it('lists what can be asked, and what opens next', () => {
+    // Sunday 6 December 2026, noon, no third weekend. Employment runs daily 7 to 22; what
+    // municipalities alone hold is open until the third Saturday, the 19th. Workers' compensation:
+    // labour standards are closed, the fund is uncertain on December weekends; certain on Monday at
+    // 8.
+    const lines = printed('calendar', '--at', '2026-12-06T12:00+09:00').split('\n');
+    expect(lines[0]).toBe('2026年12月6日(日) 12:00 現在');
+    expect(lines).toContain('照会できます (13)');
+    expect(lines).toContain('  local-tax                       12/19(土) 00:00 まで  地方税');
+    expect(lines).toContain('  employment                      12/06(日) 22:00 まで  雇用');
+    expect(lines).toContain('  workers-accident-compensation   12/07(月) 08:00 から  労災補償');
+    expect(lines).toContain('次に開くのは 12月7日(月) 8:00 の「医療保険」です。');
+    expect(lines.filter((line) => line.startsWith('  '))).toHaveLength(details.length);
+  });
+
+  it('names what opens first when nothing can be asked', () => {
+    const text = printed('calendar', '--at', '2026-12-31T12:00+09:00', '--lang', 'en');
+    expect(text).toContain('Cannot be asked (18)\n');
+    expect(text).toContain('  household                       from  Mon 01-04 08:00\n');
+    expect(text).toContain('Next to open: household, Mon 4 Jan 8:00.\n');
+    expect(text).not.toContain('Can be asked');
+  });
+
+  it('speaks of now when no time is given', () => {
+    const year = new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 4);
+    expect(printed('calendar')).toMatch(new RegExp(`^${year}年`));
+  });
+
+  it('prints JSON: the statuses of all details', () => {
+    const list = JSON.parse(printed('calendar', '--json', '--at', '2026-12-06T12:00+09:00'));
+    expect(list.map(({ target }: { target: string }) => target)).toEqual(
+      details.map(({ id }) => id),
+    );
+    expect(list[1]).toMatchObject({
+      target: 'local-tax',
+      at: '2026-12-06T12:00:00+09:00',
+      state: 'open',
+      until: '2026-12-19T00:00:00+09:00',
+    });
+  });
+});
+
+describe('calendar with targets', () => {
+  it('says state, next opening and reasons of each', () => {
+    expect(
+      printed(
+        'calendar',
+        'pension@pension-service',
+        'juki-net',
+        '--at',
+        '2026-12-06T12:00+09:00',
+      ).split('\n'),
+    ).toEqual([
+      '年金・日本年金機構関係（日本年金機構中間サーバ） (pension@pension-service)',
+      '  停止: 12月4日(金) 23:00〜12月7日(月) 8:00',
+      '  次に運用中になるのは 12月7日(月) 8:00 から',
+      '  - 日本年金機構中間サーバは、運用時間（土日祝日を除く8時〜23時）の外です（表2.5-4、解釈を含む）',
+      '',
+      '住民基本台帳ネットワークシステム (juki-net)',
+      '  運用中: 11月22日(日) 8:00〜12月19日(土) 22:00',
+      '',
+      '公表された運用時間（自己情報取得API ガイドライン v2.2、2.5節）とお知らせによる。応答を約束するものではない。',
+      '',
+    ]);
+  });
+
+  it('takes several joined by + as one', () => {
+    const [status, ...others] = JSON.parse(
+      printed('calendar', 'local-tax+employment', '--at', '2026-12-06', '--json'),
+    );
+    expect(others).toEqual([]);
+    expect(status).toMatchObject({
+      target: 'local-tax+employment',
+      state: 'closed',
+      nextOpening: '2026-12-06T07:00:00+09:00',
+    });
+  });
+
+  it('shows a month', () => {
+    expect(printed('calendar', 'local-tax', '--month', '2026-11')).toBe(
+      toText(createCalendar(), ['local-tax'], { month: '2026-11' }),
+    );
+  });
+
+  it('writes a month as SVG and as iCalendar, by default the one of --at', () => {
+    // 23:00 UTC on 30 November is 1 December in Japan.
+    const text = printed(
+      'calendar',
+      'local-tax',
+      '--at',
+      '2026-11-30T23:00Z',
+      '--svg',
+      'a.svg',
+      '--ics',
+      'a.ics',
+      '--lang',
+      'en',
+    );
+    expect(text).toBe('written: a.svg\nwritten: a.ics\n');
+    const calendar = createCalendar();
+    expect(readFileSync(join(folder, 'a.svg'), 'utf8')).toBe(
+      toSvg(calendar, ['local-tax'], { month: '2026-12', lang: 'en' }),
+    );
+    expect(readFileSync(join(folder, 'a.ics'), 'utf8')).toBe(
+      toICalendar(calendar, 'local-tax', { start: '2026-12-01', end: '2027-01-01', lang: 'en' }),
+    );
+  });
+
+  it('prints the segments of a month as JSON', () => {
+    const [{ target, segments }] = JSON.parse(
+      printed('calendar', 'local-tax', '--month', '2026-12', '--json'),
+    );
+    expect(target).toBe('local-tax');
+    expect([segments[0].start, segments.at(-1).end]).toEqual([
+      '2026-12-01T00:00:00+09:00',
+      '2027-01-01T00:00:00+09:00',
+    ]);
+  });
+
+  it('lists all of them in its help', () => {
+    const text = printed('calendar', '--help');
+    for (const { id } of [...details, ...servers]) expect(text).toContain(`  ${id} `);
+  });
+});
+
+describe('calendar refuses', () => {
+  it.each([
+    ['a target it does not know', ['pensoin'], '不明な対象です: "pensoin"'],
+    ['a member it does not know', ['local-tax+pensoin'], '不明な対象です: "pensoin"'],
+    ['an empty member', ['local-tax+'], '不明な対象です: ""'],
+    [
+      'a holder it does not know',
+      ['pension@x'],
+      '"pension@x" は表2.5-1〜2.5-4のサーバにありません。使えるのは mynaportal、information-provision-network、juki-net、municipal、local-employee-accident-fund、employment-security、medical-insurers、local-officials-mutual-aid、national-officials-mutual-aid、private-school-mutual-aid、labour-standards、pension-service、account-registry です。',
+    ],
+    [
+      'a holder that does not hold',
+      ['local-tax@juki-net'],
+      '"local-tax@juki-net": 表2.5-5では、このサーバはこの分野詳細を保有していません。',
+    ],
+    ['an option it does not know', ['--zone', 'UTC'], '不明なオプションです: "--zone"'],
+    ['a short option', ['-h'], '不明なオプションです: "-h"'],
+    ['what would steer the terminal', ['\u001b[31mx'], '不明な対象です: "\ufffd[31mx"'],
+    ['an option without its value', ['--month'], '--month に値を指定してください。'],
+    [
+      'an option in place of a value',
+      ['pension', '--svg', '--json'],
+      '--svg に値を指定してください。',
+    ],
+    ['a flag with a value', ['--json=yes'], '--json に値は指定できません。'],
+    [
+      'a time that is none',
+      ['--at', 'tomorrow'],
+      '--at の時刻を読み取れません: "tomorrow"（例: 2026-12-01T09:00+09:00、2026-12-01）',
+    ],
+    [
+      'a time without offset',
+      ['--at', '2026-12-01T09:00'],
+      '--at の時刻を読み取れません: "2026-12-01T09:00"（例: 2026-12-01T09:00+09:00、2026-12-01）',
+    ],
+    [
+      'a day that does not exist',
+      ['--at', '2026-02-30'],
+      '--at の時刻を読み取れません: "2026-02-30"（例: 2026-12-01T09:00+09:00、2026-12-01）',
+    ],
+    [
+      'a month that is none',
+      ['pension', '--month', '2026-13'],
+      'オプション --month の値が正しくありません。YYYY-MM 形式で指定してください。',
+    ],
+    ['a picture of nothing', ['--month', '2026-12'], '図には対象を1つ以上指定してください。'],
+    [
+      'a feed of several',
+      ['pension', 'local-tax', '--ics', 'a.ics'],
+      '--ics の対象は1つです。まとめるときは + でつなぎます。',
+    ],
+  ])('%s', (_, args, message) => {
+    expect(refused('calendar', ...args)).toBe(`myna-selfinfo: ${message}`);
+  });
+
+  it('what lies outside the span, and names the span', () => {
+    for (const args of [
+      ['--at', '2060-01-01'],
+      ['pension', '--month', '2060-01'],
+    ]) {
+      expect(refused('calendar', ...args, '--lang', 'en')).toMatch(
+        /^myna-selfinfo: --\w+ lies outside .* 2023-06-30T00:00:00\+09:00 to before 2051-01-01T00:00:00\+09:00\.$/,
+      );
+    }
+  });
+
+  it('a file that cannot be written, with exit code 1', () => {
+    const { status, stdout, stderr } = run(['calendar', 'pension', '--svg', 'nowhere/a.svg']);
+    expect({ status, stdout, stderr }).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'myna-selfinfo: 書き込めません: "nowhere/a.svg"（ENOENT）\n',
+    });
+  });
+});

@@ -1,0 +1,252 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { findPart } from '../kit/machine.js';
+import { startRedis } from '../kit/redis.js';
+
+/** Runs an example as a reader would, with the built package; a non-zero exit code rejects. */
+async function run(name: string, ...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--import',
+    'tsx',
+    `examples/${name}.ts`,
+    ...args,
+  ]);
+  return stdout;
+}
+
+describe('the examples run to their end', () => {
+  it('consent-flow fetches when the citizen agrees, and not when they decline', async () => {
+    const output = await run('consent-flow');
+    expect(output).toContain('同意する: 所得の情報を 1 件取得しました。');
+    expect(output).toContain('同意しない: 情報の提供に同意されませんでした。');
+  });
+
+  it('three-inquiries asks for the latest, a point in time and a range', async () => {
+    const lines = (await run('three-inquiries')).trim().split('\n');
+    expect(lines).toEqual([
+      '1回目の同意: マイナポータルからの取得が完了しました。内容をご確認ください。',
+      '  income: 1 件',
+      '  household: 1 件',
+      '  vaccination: 3 件',
+      '2回目の同意: マイナポータルからの取得が完了しました。内容をご確認ください。',
+      '  income: 3 件',
+      '  household: この情報は照会していません。',
+      '  vaccination: この情報は照会していません。',
+    ]);
+  });
+
+  it('calendar tells of the third weekend that the resident registry is down and opens on Sunday at 8', async () => {
+    // 2026-11 starts on a Sunday: its third Saturday is the 21st. Table 2.5-3: down from Saturday
+    // 22:00 to Sunday 8:00. The other systems leave the hours of that weekend open, so that local
+    // tax is not certain to open before Monday.
+    const output = await run('calendar', '2026-11-21T23:00:00+09:00');
+    expect(output).toContain('地方税: × 停止中（11月22日 08:00 まで）');
+    expect(output).toContain('次に照会できるのは 11月23日 00:00 から');
+  });
+});
+
+describe("a wire profile of one's own", () => {
+  it('is what production takes, and what sandbox and client speak', async () => {
+    expect((await run('wire-profile/try')).trim().split('\n')).toEqual([
+      'publicProfile の未確認の項目: options.profile.paths.authorization',
+      'ourProfile の未確認の項目: なし',
+      'hanako: /v9/authorize → present',
+      'newcomer: /v9/authorize → nothing-on-record',
+      'not-covered: /v9/authorize → not-covered',
+      'closed-city: /v9/authorize → unavailable',
+      'failing: /v9/authorize → failed',
+    ]);
+  });
+});
+
+describe('signing by a key service', () => {
+  it('gets the answer with the old key and the new one, and is refused with one that nobody registered', async () => {
+    const ready = 'マイナポータルからの取得が完了しました。内容をご確認ください。';
+    expect((await run('kms-signing')).trim().split('\n')).toEqual([
+      `鍵 2026-11: ${ready}`,
+      `鍵 2027-11: ${ready}`,
+      'KMS による署名: 4 回（PAR とトークンの要求に1回ずつ）',
+      '鍵 2028-11: 情報を取得できませんでした。最初からやり直してください。（コード: upstream_refused）',
+    ]);
+  });
+});
+
+const redisServer = findPart('redis-server');
+
+describe.skipIf(redisServer.missing)('two instances behind a proxy', () => {
+  it('share a consent and its retrieval through Redis, whichever of them the citizen comes to', async () => {
+    const redis = await startRedis(redisServer.path());
+    vi.stubEnv('REDIS_URL', redis.url);
+    try {
+      expect((await run('two-instances')).trim().split('\n')).toEqual([
+        '同意を始める → インスタンスA: マイナポータルへ',
+        '戻ってくる → インスタンスB: 照会しました。',
+        '結果を見る → インスタンスA: 所得の情報を 1 件取得しました。',
+        '戻りの URL をもう一度開く → インスタンスB: この手続きは既に処理されています。必要であれば最初からやり直してください。',
+      ]);
+    } finally {
+      vi.unstubAllEnvs();
+      await redis.stop();
+    }
+  });
+});
+
+describe.skipIf(redisServer.missing)('the queue of retrievals', () => {
+  it('brings each to its end, and to the screen of who asked, whichever worker is killed', async () => {
+    const redis = await startRedis(redisServer.path());
+    vi.stubEnv('REDIS_URL', redis.url);
+    try {
+      const [submitted, ...lines] = (await run('retrieval-queue')).trim().split('\n');
+      expect(
+        (submitted?.match(/\d+(?= 件)/g) ?? []).reduce((sum, count) => sum + Number(count), 0),
+      ).toBe(10);
+      expect(lines).toEqual([
+        'ワーカーを kill -9: 3 回',
+        '画面に ready が1回だけ届いた: 10 件',
+        '保管庫にある回答: 10 件',
+      ]);
+    } finally {
+      vi.unstubAllEnvs();
+      await redis.stop();
+    }
+  });
+});
+
+describe('the vault over a KMS', () => {
+  it('reads after its keys were rotated, for the consented purpose and no other', async () => {
+    const output = await run('vault-kms');
+    for (const line of [
+      '"type":"rotated","keys":1,"kid":"loan-2027"',
+      '  所得情報: 1 件',
+      '  同意を得た目的以外には利用できません。',
+    ])
+      expect(output).toContain(line);
+    expect(output).not.toContain('課税');
+  });
+});
+
+/** What no line of a log or trace may hold, whatever its values are. */
+const telltale =
+  /Bearer|access_token|PRIVATE KEY|code=|state=|verifier|session-1|花子|課税|千代田|[A-Za-z0-9_-]{40,}/;
+
+describe('events in a log', () => {
+  it('stand there with a level and without a secret', async () => {
+    const output = await run('pino');
+    expect(output).not.toMatch(telltale);
+    const lines = output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(
+      lines
+        .filter(({ level }) => level > 30)
+        .map(({ level, type, msg, code, effect }) => [level, type, msg, code, effect]),
+    ).toEqual([
+      [50, 'call', 'request: failed', 'answer_lost', 'unknown'],
+      [50, 'step', 'request: failed', 'answer_lost', 'unknown'],
+    ]);
+    expect(new Set(lines.flatMap(({ transactionId }) => transactionId ?? [])).size).toBe(2);
+  });
+});
+
+describe('events as spans', () => {
+  it('put the calls below their steps, with the one that was repeated', async () => {
+    const output = await run('opentelemetry');
+    expect(output).not.toMatch(telltale);
+    expect(output.trim().split('\n')).toEqual([
+      'マイナポータルからの取得が完了しました。内容をご確認ください。',
+      'selfinfo step consent: begun',
+      'selfinfo step callback: valid',
+      'selfinfo step token: granted',
+      '  selfinfo call token: 200（1 回目）',
+      'selfinfo step request: accepted',
+      '  selfinfo call request: 200（1 回目）',
+      'selfinfo step answer: built',
+      'selfinfo step result: ready',
+      '  selfinfo call result: 503（1 回目）',
+      '  selfinfo call result: 200（2 回目）',
+      '  selfinfo call result: 200（3 回目）',
+    ]);
+  });
+});
+
+describe('the notice watcher', () => {
+  it('reads the page on a schedule, feeds the client, and keeps what it had when the page cannot be had', async () => {
+    const output = await run('notice-watcher');
+    for (const line of [
+      '  停止: all 2026-12-05T00:00:00+09:00 〜 2026-12-07T06:00:00+09:00（延長または目安）',
+      '要確認: 14行目「停止期間の一覧」',
+      '読み込めませんでした（HTTP 503）。前回のカレンダーを使い続けます。',
+    ]) {
+      expect(output).toContain(line);
+    }
+    const answers = output
+      .split('\n')
+      .filter((line) => line.includes('12月6日 12:00 の所得の情報:'));
+    expect(answers.map((line) => (line.includes('照会できません') ? 'no' : 'yes'))).toEqual([
+      'yes',
+      'no',
+      'no',
+    ]);
+  });
+});
+
+describe('the demo', () => {
+  // What one run prints is looked at from all sides.
+  let output = '';
+  beforeAll(async () => {
+    output = await run('demo');
+  }, 20_000);
+
+  it('plays the housing loan from consent to answer, on its own clock, in Japanese', () => {
+    const [first = ''] = output.split('\n');
+    expect(first).toContain('2026年12月1日(火) 10:00');
+    for (const text of [
+      '番号 花子',
+      '最新情報指定',
+      '時点指定',
+      '範囲指定',
+      '合計所得金額 3,720,000円',
+      '給与収入 4,760,000円',
+      '情報の提供に同意されませんでした。',
+      // 30 days after 1 December is the 31st.
+      '12月31日(木) 23:59 まで',
+      'いまの実際の状況',
+    ]) {
+      expect(output).toContain(text);
+    }
+  });
+
+  it('shows the pension service closed on Sunday until Monday 8:00, and the pension without a holder uncertain', () => {
+    const lines = output.split('\n');
+    expect(lines.find((line) => line.includes('pension@pension-service'))).toMatch(
+      /停止中 +次に開くのは 12月7日\(月\) 8:00/,
+    );
+    expect(lines.find((line) => line.includes('（pension）'))).toContain('不確定');
+  });
+
+  it('prints no token, code, state or key', () => {
+    expect(output).not.toMatch(/access_token|code=|state=|Bearer|PRIVATE KEY|[A-Za-z0-9_-]{40,}/);
+  });
+
+  it('serves the bank with --serve until it is stopped', async () => {
+    const demo = spawn(process.execPath, ['--import', 'tsx', 'examples/demo.ts', '--serve'], {
+      env: { ...process.env, PORT: '0' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(demo, 'exit');
+    demo.stdout.setEncoding('utf8');
+    let said = '';
+    for await (const text of demo.stdout) {
+      said += text;
+      if (said.includes('\n')) break;
+    }
+    const [origin = ''] = /http:\/\/localhost:\d+/.exec(said) ?? [];
+    const page = await (await fetch(origin.replace('localhost', '127.0.0.1'))).text();
+    expect(page).toContain('マイナポータルから所得情報を取得する');
+    demo.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+  });
+});

@@ -1,0 +1,358 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import {
+  createMemoryStore,
+  createSelfInfoClient,
+  createVirtualClock,
+  type Store,
+} from 'myna-selfinfo';
+import { type SandboxOptions, startSandbox } from 'myna-selfinfo/sandbox';
+import { request } from 'undici';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type Listen, loan } from '../../examples/web/loan.js';
+
+const examples: Readonly<Record<string, () => Promise<{ listen: Listen }>>> = {
+  'node-http': () => import('../../examples/web/node-http.js'),
+  express: () => import('../../examples/web/express.js'),
+  fastify: () => import('../../examples/web/fastify.js'),
+  hono: () => import('../../examples/web/hono.js'),
+  next: () => import('../../examples/web/next-route-handlers.js'),
+};
+
+const TUESDAY = '2026-12-01T10:00:00+09:00';
+/** What the sandbox says in Retry-After while it works; nothing else of a journey takes as long. */
+const PAUSE_MS = 1_000;
+const DELAY_MS = 6_000;
+const PATIENCE_MS = 5_000;
+const READY = '情報を取得しました。内容をご確認ください。（1 件）';
+
+/** What the citizen sees as the bank's address, behind a proxy that ends TLS. */
+const ORIGIN = 'https://loan.example';
+
+/**
+ * A clock that stands still but for the waiting: between two polls, and for a portal that takes
+ * longer than the bank waits.
+ */
+function createClock() {
+  const still = createVirtualClock(TUESDAY);
+  return {
+    ...still,
+    wait(ms: number, signal?: AbortSignal) {
+      const waited = still.wait(ms, signal);
+      if (ms === PAUSE_MS) still.advance(PAUSE_MS);
+      if (ms === DELAY_MS) still.advance(PATIENCE_MS);
+      return waited;
+    },
+  };
+}
+
+interface Seen {
+  readonly status: number;
+  readonly text: string;
+  readonly location: string;
+  header(name: string): string;
+}
+
+/** A browser as the proxy passes it on: it keeps the cookie, and the host is the one inside. */
+function createBrowser(port: number) {
+  let cookie = '';
+  async function go(
+    method: 'GET' | 'POST' | 'HEAD',
+    url: string,
+    headers: Record<string, string> = {},
+  ): Promise<Seen> {
+    const { pathname, search } = new URL(url, ORIGIN);
+    const answer = await request(`http://127.0.0.1:${port}${pathname}${search}`, {
+      method,
+      reset: true,
+      headers: {
+        host: 'inside.invalid',
+        ...(cookie && { cookie }),
+        ...(method === 'POST' && { 'content-type': 'application/x-www-form-urlencoded' }),
+        ...headers,
+      },
+    });
+    const header = (name: string) => String(answer.headers[name] ?? '');
+    if (header('set-cookie')) cookie = header('set-cookie').split(';')[0] ?? '';
+    return {
+      status: answer.statusCode,
+      text: await answer.body.text(),
+      location: header('location'),
+      header,
+    };
+  }
+  return {
+    go,
+    get: (url: string, headers?: Record<string, string>) => go('GET', url, headers),
+    start: (headers?: Record<string, string>) => go('POST', '/start', headers),
+  };
+}
+
+type Browser = ReturnType<typeof createBrowser>;
+
+let close = async () => {};
+afterEach(async () => {
+  await close();
+  close = async () => {};
+  vi.restoreAllMocks();
+});
+
+/** An example over real HTTP, before a sandbox over real mutual TLS. */
+async function open(
+  name: string,
+  options: Pick<SandboxOptions, 'faults'> & {
+    readonly at?: string;
+    readonly store?: Partial<Store>;
+    readonly https?: boolean;
+  } = {},
+) {
+  const { faults = [], at = TUESDAY, store, https = true } = options;
+  const clock = createClock();
+  clock.set(at);
+  const sandbox = await startSandbox({
+    registrations: [
+      { clientId: 'SP00000001_HL0001', redirectUris: [`${ORIGIN}/callback`], service: loan },
+    ],
+    faults,
+    clock,
+  });
+  const client = createSelfInfoClient({
+    service: loan,
+    ...sandbox.connection,
+    ...(store && { store: { ...createMemoryStore({ clock }), ...store } }),
+  });
+  const { listen } = (await examples[name]?.()) ?? {};
+  if (listen === undefined) throw new Error(`There is no ${name}.`);
+  const app = await listen(client, { port: 0, https });
+  close = async () => {
+    await app.close();
+    await client.close();
+    await sandbox.close();
+  };
+  const exchanges = () => sandbox.log.filter(({ step }) => step === 'token').length;
+  const browse = () => createBrowser(app.port);
+  /** From the button to the callback that the portal sends the citizen back to. */
+  async function consent(
+    browser: Browser,
+    decision: 'agree' | 'decline' = 'agree',
+  ): Promise<string> {
+    return sandbox.visit((await browser.start()).location, { persona: 'hanako', decision });
+  }
+  return { clock, browse, consent, exchanges };
+}
+
+describe.each(Object.keys(examples))('the example with %s', (name) => {
+  it('offers a button and sends the citizen to the portal, with a session that no script and no other site can use', async () => {
+    const { browse } = await open(name);
+    const browser = browse();
+    const form = await browser.get('/');
+    expect([form.status, form.header('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(form.text).toContain('<form method="post" action="/start">');
+
+    const start = await browser.start({ 'sec-fetch-site': 'same-origin' });
+    expect(start.status).toBe(303);
+    expect(new URL(start.location).searchParams.get('redirect_uri')).toBe(`${ORIGIN}/callback`);
+    const [cookie = '', ...attributes] = start.header('set-cookie').split('; ');
+    expect(cookie).toMatch(/^__Host-session=[A-Za-z0-9_-]{43}$/);
+    expect(attributes.sort()).toEqual(['HttpOnly', 'Path=/', 'SameSite=Lax', 'Secure']);
+  });
+
+  it('leaves out what needs https from the cookie of a developer on localhost', async () => {
+    const { browse } = await open(name, { https: false });
+    const [cookie = '', ...attributes] = (await browse().start()).header('set-cookie').split('; ');
+    expect(cookie).toMatch(/^session=[A-Za-z0-9_-]{43}$/);
+    expect(attributes.sort()).toEqual(['HttpOnly', 'Path=/', 'SameSite=Lax']);
+  });
+
+  it('gets the answer after the consent, with no code left in the address', async () => {
+    const { browse, consent, exchanges } = await open(name);
+    const browser = browse();
+    const callback = await browser.get(await consent(browser), {
+      'sec-fetch-mode': 'navigate',
+      'sec-fetch-dest': 'document',
+      'sec-fetch-site': 'cross-site',
+    });
+    expect([callback.status, callback.location]).toEqual([303, '/result']);
+    expect([callback.header('cache-control'), callback.header('referrer-policy')]).toEqual([
+      'no-store',
+      'no-referrer',
+    ]);
+
+    const result = await browser.get(callback.location);
+    expect([result.status, result.header('cache-control')]).toEqual([200, 'no-store']);
+    expect(result.text).toContain(READY);
+    expect(exchanges()).toBe(1);
+  });
+
+  it('says so when the citizen declined, and asks for nothing', async () => {
+    const { browse, consent, exchanges } = await open(name);
+    const browser = browse();
+    const callback = await browser.get(await consent(browser, 'decline'));
+    expect([callback.status, callback.location]).toEqual([303, '/result?outcome=declined']);
+    expect((await browser.get(callback.location)).text).toContain(
+      '情報の提供に同意されませんでした。',
+    );
+    expect(exchanges()).toBe(0);
+  });
+
+  it('shows another browser nothing, and the right one can still come', async () => {
+    const { browse, consent, exchanges } = await open(name);
+    const [browser, other, third] = [browse(), browse(), browse()];
+    const url = await consent(browser);
+    // One without a session, and one with a session of its own.
+    await third.start();
+    for (const stranger of [other, third]) {
+      const callback = await stranger.get(url);
+      expect([callback.status, callback.location]).toEqual([
+        303,
+        '/result?outcome=foreign-browser',
+      ]);
+      expect((await stranger.get(callback.location)).text).toContain(
+        '始めたブラウザに戻って続けてください。',
+      );
+      expect((await stranger.get('/result')).text).toContain('手続きを確認できませんでした。');
+    }
+    expect(exchanges()).toBe(0);
+    expect((await browser.get((await browser.get(url)).location)).text).toContain(READY);
+  });
+
+  it('answers prefetching and HEAD with 503 and no-store, and the citizen comes afterwards', async () => {
+    const { browse, consent, exchanges } = await open(name);
+    const browser = browse();
+    const url = await consent(browser);
+    for (const ahead of [
+      await browser.get(url, { 'sec-purpose': 'prefetch;prerender' }),
+      await browser.go('HEAD', url),
+    ]) {
+      expect([ahead.status, ahead.header('cache-control'), ahead.location]).toEqual([
+        503,
+        'no-store',
+        '',
+      ]);
+    }
+    expect(exchanges()).toBe(0);
+    expect((await browser.get((await browser.get(url)).location)).text).toContain(READY);
+  });
+
+  it('shows the first result again when the callback is opened twice, and exchanges the code once', async () => {
+    const { browse, consent, exchanges } = await open(name);
+    const browser = browse();
+    const url = await consent(browser);
+    await browser.get(url);
+    const again = await browser.get(url);
+    expect([again.status, again.location]).toEqual([303, '/result']);
+    expect((await browser.get('/result')).text).toContain(READY);
+    expect(exchanges()).toBe(1);
+  });
+
+  it('shows that it is still fetching when the portal takes longer, and the answer once it is there', async () => {
+    const { browse, consent, exchanges } = await open(name, {
+      faults: [1, 2].map((nth) => ({ on: 'result', nth, do: 'delay', ms: DELAY_MS })),
+    });
+    const browser = browse();
+    expect((await browser.get(await consent(browser))).location).toBe('/result');
+    const pending = await browser.get('/result');
+    expect([pending.status, pending.location]).toEqual([200, '']);
+    expect(pending.text).toContain(
+      'マイナポータルから情報を取得しています。しばらくお待ちください。',
+    );
+    expect(pending.text).toContain('<a href="/result">');
+    expect((await browser.get('/result')).text).toContain(READY);
+    // Once it is there nobody asks again.
+    expect((await browser.get('/result')).text).toContain(READY);
+    expect(exchanges()).toBe(1);
+  });
+
+  it('says beforehand why it cannot be had now', async () => {
+    // The resident registry rests over the New Year (table 2.5-3).
+    const { browse } = await open(name, { at: '2027-01-01T10:00:00+09:00' });
+    const start = await browse().start();
+    expect([start.status, start.location, start.header('set-cookie')]).toEqual([200, '', '']);
+    expect(start.text).toContain('ただいま取得できません。');
+    expect(start.text).toContain('理由：');
+  });
+
+  it('does not start for a page of another site', async () => {
+    const { browse } = await open(name);
+    for (const site of ['cross-site', 'same-site']) {
+      const start = await browse().start({ 'sec-fetch-site': site });
+      expect([start.status, start.location, start.header('set-cookie')]).toEqual([403, '', '']);
+    }
+  });
+
+  it('says what failed in words of its own, on the page and in the log', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+    // The portal fails at the request: the result page tells. A store that fails quotes what it was
+    // asked for.
+    const failing = await open(name, { faults: [{ on: 'request', do: 'error-500' }] });
+    const browser = failing.browse();
+    const callback = await browser.get(await failing.consent(browser));
+    expect(callback.location).toBe('/result');
+    expect((await browser.get('/result')).text).toContain('（コード: upstream_failed）');
+    await close();
+
+    const { browse } = await open(name, {
+      store: { put: () => Promise.reject(new Error('password=hunter2')) },
+    });
+    const start = await browse().start();
+    expect([start.status, start.location, start.header('cache-control')]).toEqual([
+      500,
+      '',
+      'no-store',
+    ]);
+    expect(start.text).toContain('（コード: store_failed）');
+    expect(JSON.stringify([start.text, log.mock.calls])).not.toContain('hunter2');
+    expect(log).toHaveBeenCalledOnce();
+  });
+
+  it('has no other pages', async () => {
+    const { browse } = await open(name);
+    const browser = browse();
+    // The second cannot be decoded.
+    for (const path of ['/elsewhere?code=code-canary', '/%zz?code=code-canary']) {
+      const missing = await browser.get(path);
+      expect(missing.header('cache-control')).toBe('no-store');
+      expect(missing.status).toBeOneOf(path.startsWith('/%') ? [404, 500] : [404]);
+      expect(missing.text).not.toContain('code-canary');
+      expect(missing.text).toContain('<title>住宅ローン事前審査</title>');
+    }
+  });
+
+  it('answers the request it has begun to read before it ends at SIGTERM', async () => {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'examples/web/start.ts', name], {
+      env: { ...process.env, PORT: '0' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(child, 'exit');
+    const [first] = await once(child.stdout.setEncoding('utf8'), 'data');
+    const port = Number(/http:\/\/localhost:(\d+)/.exec(String(first))?.[1]);
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write('GET / HTTP/1.1\r\nHost: inside.invalid\r\n');
+    // Whatever came before this answer has been read, too.
+    await createBrowser(port).get('/');
+    child.kill('SIGTERM');
+    while (await accepts(port)) await setImmediate();
+    socket.end('\r\n');
+    let text = '';
+    for await (const chunk of socket.setEncoding('utf8')) text += chunk;
+    expect(text).toContain('HTTP/1.1 200 OK');
+    expect(text).toContain('action="/start"');
+    expect(await ended).toEqual([0, null]);
+  });
+});
+
+/** Whether anybody listens. */
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}

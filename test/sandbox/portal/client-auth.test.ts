@@ -1,0 +1,379 @@
+import { randomUUID } from 'node:crypto';
+import { CompactSign, SignJWT } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { createSandbox, createVirtualClock, type Registration } from '../../../src/sandbox/index.js';
+import { createAuthority } from '../../kit/certificates.js';
+import { makeKey, type SigningKey } from '../../kit/keys.js';
+import { codeFor, exchange, paths, registration, send } from '../steps.js';
+
+const NOW = '2026-12-01T10:00:00+09:00';
+const now = Date.parse(NOW) / 1_000;
+const [ec, next, rsa] = [
+  makeKey('ES256', 'ec-1'),
+  makeKey('ES256', 'ec-2'),
+  makeKey('PS256', 'rsa-1'),
+];
+const TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+const registered: Registration = {
+  ...registration,
+  clientAuth: { jwks: { keys: [ec.jwk, next.jwk, rsa.jwk] } },
+};
+const open = (changes: Partial<Registration> = {}) =>
+  createSandbox({ registrations: [{ ...registered, ...changes }], clock: createVirtualClock(NOW) });
+const ISSUER = open().environment().issuer;
+const good = {
+  iss: registration.clientId,
+  sub: registration.clientId,
+  aud: ISSUER,
+  iat: now,
+  nbf: now,
+  exp: now + 60,
+};
+
+/** An assertion as jose makes it; `claims` and `header` replace parts, undefined leaves one out. */
+async function assertion(
+  key: SigningKey,
+  claims: object = {},
+  header: object = {},
+): Promise<string> {
+  return new SignJWT({ ...good, jti: randomUUID(), ...claims })
+    .setProtectedHeader({ alg: key.alg, kid: key.kid, typ: 'client-authentication+jwt', ...header })
+    .sign(key.privateKey);
+}
+
+/** Anything at all, well signed. */
+const signed = ({ alg, kid, privateKey }: SigningKey, text: string) =>
+  new CompactSign(Buffer.from(text))
+    .setProtectedHeader({ alg, kid, typ: 'client-authentication+jwt' })
+    .sign(privateKey);
+
+const withAssertion = (client_assertion: string): Record<string, string> => ({
+  client_assertion_type: TYPE,
+  client_assertion,
+});
+
+async function present(client_assertion: string, sandbox = open(), certificate?: string) {
+  const answered = await exchange(
+    sandbox,
+    await codeFor(sandbox, 'hanako'),
+    withAssertion(client_assertion),
+    certificate,
+  );
+  return { status: answered.status, error: answered.body.error, code: sandbox.log.at(-1)?.code };
+}
+
+describe('a client with registered keys', () => {
+  it.each([ec, next, rsa])('is let in by each of them: $kid', async (key) => {
+    expect(await present(await assertion(key))).toEqual({
+      status: 200,
+      error: undefined,
+      code: undefined,
+    });
+  });
+
+  it.each([
+    ['without nbf', { nbf: undefined }],
+    ['whose clock is ten seconds fast', { iat: now + 10, nbf: now + 10, exp: now + 70 }],
+    ['whose clock is slow', { iat: now - 69, nbf: now - 69, exp: now - 9 }],
+    ['for five minutes', { exp: now + 300 }],
+  ])('is let in by an assertion %s', async (_, claims) => {
+    expect((await present(await assertion(ec, claims))).status).toBe(200);
+  });
+
+  it('is let in by an assertion of 4 KiB, and kept out by a longer one', async () => {
+    const ofLength = async (length: number) => {
+      for (let size = length - 1_100; ; size--) {
+        const made = await assertion(ec, { more: 'a'.repeat(size) });
+        if (made.length <= length) return made;
+      }
+    };
+    const [longest, longer] = [
+      await ofLength(4_096),
+      `${await assertion(ec, { more: 'a'.repeat(2_760) })}`,
+    ];
+    expect(longest.length).toBeGreaterThan(4_090);
+    expect((await present(longest)).status).toBe(200);
+    expect([longer.length > 4_096, longer.length < 4_200]).toEqual([true, true]);
+    expect((await present(longer)).code).toBe('assertion_malformed');
+  });
+
+  const wrong: readonly [string, () => string | Promise<string>, string][] = [
+    [
+      'of another key under this name',
+      () => assertion({ ...ec, privateKey: makeKey('ES256', 'a').privateKey }),
+      'assertion_signature',
+    ],
+    [
+      'signed by another of its keys',
+      () => assertion({ ...ec, privateKey: next.privateKey }),
+      'assertion_signature',
+    ],
+    [
+      'altered',
+      async () =>
+        (await assertion(ec)).replace(
+          /\.[^.]*\./,
+          `.${Buffer.from(JSON.stringify({ ...good, jti: 'a' })).toString('base64url')}.`,
+        ),
+      'assertion_signature',
+    ],
+    [
+      'without signature',
+      async () => (await assertion(ec)).replace(/[^.]*$/, ''),
+      'assertion_signature',
+    ],
+    ['under an unknown key id', () => assertion(ec, {}, { kid: 'ec-3' }), 'assertion_key_unknown'],
+    ['under no key id', () => assertion(ec, {}, { kid: undefined }), 'assertion_key_unknown'],
+    [
+      'under the key id of another kind',
+      () => assertion(ec, {}, { kid: 'rsa-1' }),
+      'assertion_algorithm',
+    ],
+    [
+      'with RS256',
+      async () =>
+        new SignJWT({ ...good, jti: 'a' })
+          .setProtectedHeader({ alg: 'RS256', kid: 'rsa-1', typ: 'client-authentication+jwt' })
+          .sign(rsa.privateKey),
+      'assertion_algorithm',
+    ],
+    [
+      'with the public key as a secret',
+      async () =>
+        new SignJWT({ ...good, jti: 'a' })
+          .setProtectedHeader({ alg: 'HS256', kid: 'ec-1', typ: 'client-authentication+jwt' })
+          .sign(Buffer.from(JSON.stringify(ec.jwk))),
+      'assertion_algorithm',
+    ],
+    [
+      'with no algorithm',
+      () =>
+        `${[{ alg: 'none', kid: 'ec-1', typ: 'client-authentication+jwt' }, good].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')}.`,
+      'assertion_algorithm',
+    ],
+    ['of another type', () => assertion(ec, {}, { typ: 'JWT' }), 'assertion_claim'],
+    ['of no type', () => assertion(ec, {}, { typ: undefined }), 'assertion_claim'],
+    ['of another issuer', () => assertion(ec, { iss: 'SP87654321_CD4321' }), 'assertion_claim'],
+    ['of no issuer', () => assertion(ec, { iss: undefined }), 'assertion_claim'],
+    ['about another client', () => assertion(ec, { sub: 'SP87654321_CD4321' }), 'assertion_claim'],
+    ['about no client', () => assertion(ec, { sub: undefined }), 'assertion_claim'],
+    [
+      'for the token endpoint',
+      () => assertion(ec, { aud: ISSUER + paths.token.value }),
+      'assertion_claim',
+    ],
+    ['for a list of issuers', () => assertion(ec, { aud: [ISSUER] }), 'assertion_claim'],
+    ['for nobody', () => assertion(ec, { aud: undefined }), 'assertion_claim'],
+    ['without end', () => assertion(ec, { exp: undefined }), 'assertion_claim'],
+    [
+      'with an end in text',
+      () => assertion(ec, { exp: String(now + 60) as unknown as number }),
+      'assertion_claim',
+    ],
+    ['for longer than five minutes', () => assertion(ec, { exp: now + 311 }), 'assertion_claim'],
+    ['that has ended', () => assertion(ec, { iat: now - 100, exp: now - 10 }), 'assertion_expired'],
+    ['made long ago', () => assertion(ec, { iat: now - 311 }), 'assertion_expired'],
+    ['of no time', () => assertion(ec, { iat: undefined }), 'assertion_claim'],
+    ['of the future', () => assertion(ec, { iat: now + 11 }), 'assertion_claim'],
+    ['not yet good', () => assertion(ec, { nbf: now + 11 }), 'assertion_claim'],
+    ['without id', () => assertion(ec, { jti: undefined }), 'assertion_claim'],
+    ['with an empty id', () => assertion(ec, { jti: '' }), 'assertion_claim'],
+    [
+      'with a number for an id',
+      () => assertion(ec, { jti: 1 as unknown as string }),
+      'assertion_claim',
+    ],
+    ['with an endless id', () => assertion(ec, { jti: 'a'.repeat(257) }), 'assertion_claim'],
+    ['too long', () => assertion(ec, { more: 'a'.repeat(4_096) }), 'assertion_malformed'],
+    ['in two pieces', () => 'a.b', 'assertion_malformed'],
+    ['that is a word', () => 'assertion', 'assertion_malformed'],
+    ['whose claims are a list', () => signed(ec, '[]'), 'assertion_malformed'],
+    ['whose claims are no JSON', () => signed(ec, 'claims'), 'assertion_malformed'],
+  ];
+
+  it.each(wrong)('is kept out by an assertion %s', async (_, make, code) => {
+    expect(await present(await make())).toEqual({ status: 401, error: 'invalid_client', code });
+  });
+
+  it('is kept out by an assertion a second time, at whichever endpoint', async () => {
+    const sandbox = open();
+    const once = await assertion(ec, { jti: 'one' });
+    expect((await present(once, sandbox)).status).toBe(200);
+    expect((await present(once, sandbox)).code).toBe('assertion_replayed');
+    expect((await present(await assertion(rsa, { jti: 'one' }), sandbox)).code).toBe(
+      'assertion_replayed',
+    );
+    const pushed = await send(sandbox, paths.pushedAuthorization.value, {
+      body: new URLSearchParams({ client_id: registration.clientId, ...withAssertion(once) }),
+    });
+    expect([pushed.status, sandbox.log.at(-1)?.code]).toEqual([401, 'assertion_replayed']);
+    expect((await present(await assertion(ec, { jti: 'two' }), sandbox)).status).toBe(200);
+  });
+
+  it('does not share its ids with another client', async () => {
+    const other = { ...registered, clientId: 'SP87654321_CD4321' };
+    const sandbox = createSandbox({
+      registrations: [registered, other],
+      clock: createVirtualClock(NOW),
+    });
+    const use = async (clientId: string) => {
+      const claims = { iss: clientId, sub: clientId, jti: 'one' };
+      return (
+        await exchange(sandbox, await codeFor(sandbox, 'hanako', clientId), {
+          client_id: clientId,
+          ...withAssertion(await assertion(ec, claims)),
+        })
+      ).status;
+    };
+    expect([await use(registered.clientId), await use(other.clientId)]).toEqual([200, 200]);
+  });
+
+  it.each([
+    ['no assertion', {}],
+    ['an assertion of no type', { client_assertion: 'a.b.c' }],
+    ['a type without assertion', { client_assertion_type: TYPE }],
+    [
+      'an assertion of another type',
+      {
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:saml2-bearer',
+        client_assertion: 'a.b.c',
+      },
+    ],
+  ])('is kept out with %s', async (_, changes) => {
+    const sandbox = open();
+    const { status, body, headers } = await exchange(
+      sandbox,
+      await codeFor(sandbox, 'hanako'),
+      changes,
+    );
+    expect([status, body.error, sandbox.log.at(-1)?.code]).toEqual([
+      401,
+      'invalid_client',
+      'assertion_required',
+    ]);
+    expect(body.error_description).toContain(TYPE);
+    expect(body.error_description_ja).toContain('鍵が登録されています');
+    expect(headers.get('www-authenticate')).toBe('ClientCertificate error="invalid_client"');
+  });
+
+  it('needs its certificate all the same', async () => {
+    const authority = await createAuthority();
+    const [own, other] = [await authority.issue('own'), await authority.issue('other')];
+    const sandbox = open({ certificate: own.cert });
+    expect((await present(await assertion(ec), sandbox)).code).toBe('client_not_authenticated');
+    expect((await present(await assertion(ec), sandbox, other.cert)).code).toBe(
+      'client_not_authenticated',
+    );
+    expect((await present(await assertion(ec), sandbox, own.cert)).status).toBe(200);
+  });
+
+  it('keeps its code when it was kept out', async () => {
+    const sandbox = open();
+    const code = await codeFor(sandbox, 'hanako');
+    expect((await exchange(sandbox, code)).status).toBe(401);
+    expect((await exchange(sandbox, code, withAssertion(await assertion(ec)))).status).toBe(200);
+  });
+
+  it('leaves nothing of an assertion in the log', async () => {
+    const sandbox = open();
+    const used = await assertion({ ...ec, privateKey: next.privateKey });
+    await present(used, sandbox);
+    for (const part of used.split('.')) expect(JSON.stringify(sandbox.log)).not.toContain(part);
+  });
+});
+
+describe('a client without registered keys', () => {
+  it('sends no assertion', async () => {
+    expect(await present(await assertion(ec), open({ clientAuth: 'tls' }))).toEqual({
+      status: 401,
+      error: 'invalid_client',
+      code: 'assertion_not_registered',
+    });
+  });
+});
+
+describe('the environment of a registration', () => {
+  const entries = (changes: Partial<Registration>) => {
+    const { clientAuthentication, pushedAuthorizationRequests } =
+      open(changes).environment().profile.oauth;
+    return [clientAuthentication.value, pushedAuthorizationRequests.value];
+  };
+
+  it('says what is registered', () => {
+    expect(entries({ clientAuth: 'tls' })).toEqual(['tls_client_auth', false]);
+    expect(entries({})).toEqual(['private_key_jwt', false]);
+    expect(entries({ clientAuth: 'tls', requirePushedAuthorizationRequests: true })).toEqual([
+      'tls_client_auth',
+      true,
+    ]);
+    expect(entries({ requirePushedAuthorizationRequests: true })).toEqual([
+      'private_key_jwt',
+      true,
+    ]);
+  });
+});
+
+describe('keys are not registered', () => {
+  const at = 'options.registrations[0].clientAuth';
+  const jwks = (...keys: readonly unknown[]) => ({ jwks: { keys } });
+  const make = (clientAuth: unknown) => () => open({ clientAuth: clientAuth as never });
+  const { d } = ec.privateKey.export({ format: 'jwk' });
+  const { use: _use, alg: _alg, ...plain } = rsa.jwk;
+
+  it.each([
+    ['without a set', {}, 'missing_option', `${at}.jwks.keys`],
+    ['without keys', { jwks: {} }, 'missing_option', `${at}.jwks.keys`],
+    ['of an empty set', jwks(), 'invalid_option', `${at}.jwks.keys`],
+    [
+      'under an unknown option',
+      { ...jwks(ec.jwk), jwksUri: 'https://loan.example/jwks' },
+      'unknown_option',
+      `${at}.jwksUri`,
+    ],
+    ['without id', jwks({ ...ec.jwk, kid: undefined }), 'missing_option', `${at}.jwks.keys[0].kid`],
+    [
+      'under the same id',
+      jwks(ec.jwk, { ...rsa.jwk, kid: 'ec-1' }),
+      'invalid_option',
+      `${at}.jwks.keys[1].kid`,
+    ],
+    ['in private', jwks({ ...ec.jwk, d }), 'invalid_credential', `${at}.jwks.keys[0]`],
+    ['that are none', jwks({ kid: 'a', kty: 'EC' }), 'invalid_credential', `${at}.jwks.keys[0]`],
+    [
+      'that are secrets',
+      jwks({ kid: 'a', kty: 'oct', k: 'c2VjcmV0' }),
+      'invalid_credential',
+      `${at}.jwks.keys[0]`,
+    ],
+    [
+      'for another algorithm',
+      jwks({ ...plain, alg: 'RS256' }),
+      'invalid_credential',
+      `${at}.jwks.keys[0]`,
+    ],
+    ['for encryption', jwks({ ...plain, use: 'enc' }), 'invalid_credential', `${at}.jwks.keys[0]`],
+  ])('%s', (_, clientAuth, code, path) => {
+    expect(make(clientAuth)).toThrow(
+      expect.objectContaining({ name: 'SelfInfoError', code, path }),
+    );
+  });
+
+  it.each([
+    ['by a word', 'jwt', `${at} must be an object.`],
+    ['by nothing', null, `${at} must be an object.`],
+    ['as a list', { jwks: [ec.jwk] }, `${at}.jwks must be an object.`],
+    ['as one', { jwks: { keys: ec.jwk } }, `${at}.jwks.keys must be a list.`],
+    ['as text', jwks('-----BEGIN PUBLIC KEY-----'), `${at}.jwks.keys[0] must be an object.`],
+  ])('%s, a TypeError', (_, clientAuth, message) => {
+    expect(make(clientAuth)).toThrow(new TypeError(message));
+  });
+
+  it('unless whether to push is said by yes or no', () => {
+    expect(() => open({ requirePushedAuthorizationRequests: 'yes' as never })).toThrow(
+      new TypeError(
+        'options.registrations[0].requirePushedAuthorizationRequests must be a boolean.',
+      ),
+    );
+  });
+});

@@ -1,0 +1,286 @@
+import { setImmediate } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createVirtualClock, isSelfInfoError, systemClock } from '../../../src/index.js';
+import { createRedisStore } from '../../../src/stores/redis/store.js';
+import { NOW, openBank, SESSION } from '../../kit/loan.js';
+import { findPart } from '../../kit/machine.js';
+import { createPatientStore, type RedisServer, sealingKeys, startRedis } from '../../kit/redis.js';
+import { errorOf } from '../../kit/refusals.js';
+
+const part = findPart('redis-server');
+const keys = sealingKeys();
+const soon = () => systemClock.now() + 600_000;
+
+describe.skipIf(part.missing)('a Redis that is not well is a typed error', () => {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await startRedis(part.path());
+  });
+  afterAll(() => redis?.stop());
+
+  /** Code, the word of Redis, effect; of an error that may be tried again. */
+  async function failureOf(work: () => Promise<unknown>) {
+    const error = await errorOf(work);
+    expect([error.stage, error.retry.safe, error.cause]).toEqual(['store', true, undefined]);
+    return [error.code, error.upstream?.code, error.effect];
+  }
+
+  it.each([
+    ['is full', ['maxmemory', '1'], ['maxmemory', '0'], 'OOM'],
+    [
+      'has too few replicas',
+      ['min-replicas-to-write', '1'],
+      ['min-replicas-to-write', '0'],
+      'NOREPLICAS',
+    ],
+  ])(
+    'when it %s: nothing begins, and what has begun can be completed afterwards',
+    async (_, broken, mended, word) => {
+      const admin = await redis.ioredis();
+      const bank = openBank({ store: createPatientStore({ client: admin, keys }), now: NOW });
+      const callback = await bank.callback();
+      await admin.config('SET', ...(broken as [string, string]));
+      const held = await admin.dbsize();
+      expect(await failureOf(() => bank.client.beginConsent({ sessionBinding: SESSION }))).toEqual([
+        'store_failed',
+        word,
+        'none',
+      ]);
+      expect(
+        await failureOf(() => bank.client.completeConsent(callback, { sessionBinding: SESSION })),
+      ).toEqual(['store_failed', word, 'none']);
+      expect(await admin.dbsize()).toBe(held);
+      expect(bank.calls).toEqual([]);
+      await admin.config('SET', ...(mended as [string, string]));
+      expect(
+        (await bank.client.completeConsent(callback, { sessionBinding: SESSION })).status,
+      ).toBe('granted');
+    },
+  );
+
+  it('when it is a replica', async () => {
+    const admin = await redis.ioredis();
+    const store = createPatientStore({ client: admin, keys, prefix: 'replica:' });
+    await admin.replicaof('127.0.0.1', redis.port);
+    try {
+      expect(await failureOf(() => store.put('a', 'text', soon()))).toEqual([
+        'store_failed',
+        'READONLY',
+        'none',
+      ]);
+    } finally {
+      await admin.call('REPLICAOF', 'NO', 'ONE');
+    }
+  });
+
+  it('when the user may not', async () => {
+    const admin = await redis.ioredis();
+    await admin.acl('SETUSER', 'guest', 'on', '>guest', '+@read', '+@connection', '+info', '~*');
+    const guest = await redis.ioredis({ username: 'guest', password: 'guest' });
+    expect(await failureOf(() => createPatientStore({ client: guest, keys }).take('a'))).toEqual([
+      'store_failed',
+      'NOPERM',
+      'none',
+    ]);
+  });
+
+  it('when it does not answer: after the time that is allowed, by the clock that was given', async () => {
+    const clock = createVirtualClock(NOW);
+    const never = () => new Promise<never>(() => undefined);
+    const store = createRedisStore({
+      client: { evalsha: never, eval: never, mget: never, del: never },
+      keys,
+      clock,
+    });
+    for (const work of [() => store.get('a'), () => store.take('a'), () => store.delete('a')]) {
+      let isOver = false;
+      const failed = failureOf(work).finally(() => {
+        isOver = true;
+      });
+      clock.advance(1_999);
+      await setImmediate();
+      expect(isOver).toBe(false);
+      clock.advance(1);
+      expect(await failed).toEqual(['store_failed', undefined, 'none']);
+    }
+  });
+
+  it.each([
+    'OOM',
+    'READONLY',
+    'LOADING',
+    'CLUSTERDOWN',
+    'NOPERM',
+    'TRYAGAIN',
+    'MOVED',
+    'ASK',
+    'MASTERDOWN',
+    'BUSY',
+  ])('when it answers %s: that word is told, and nothing else of what it says', async (word) => {
+    const down = async () => Promise.reject(new Error(`${word} token-of-hanako`));
+    const store = createPatientStore({
+      client: { evalsha: down, eval: down, mget: down, del: down },
+      keys,
+    });
+    const error = await errorOf(() => store.get('a'));
+    expect([error.code, error.effect, error.upstream]).toEqual([
+      'store_failed',
+      'none',
+      { code: word },
+    ]);
+    expect(JSON.stringify(error) + error.stack).not.toContain('hanako');
+  });
+
+  it('when nothing listens where it was: the word of the system', async () => {
+    const down = async () =>
+      Promise.reject(
+        Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:6379'), { code: 'ECONNREFUSED' }),
+      );
+    const store = createPatientStore({
+      client: { evalsha: down, eval: down, mget: down, del: down },
+      keys,
+    });
+    expect(await failureOf(() => store.get('a'))).toEqual(['store_failed', 'ECONNREFUSED', 'none']);
+  });
+
+  it('when its words are not known: they are left out, for they may quote what was sent', async () => {
+    const down = async () => Promise.reject(new Error('SECRET evalsha token-of-hanako'));
+    const store = createPatientStore({
+      client: { evalsha: down, eval: down, mget: down, del: down },
+      keys,
+    });
+    expect(await failureOf(() => store.get('a'))).toEqual(['store_failed', undefined, 'none']);
+  });
+});
+
+describe.skipIf(part.missing)('a Redis that is killed', { timeout: 60_000 }, () => {
+  const ends: (() => Promise<void>)[] = [];
+  afterAll(async () => {
+    for (const end of ends) await end();
+  });
+
+  async function open(
+    settings: Readonly<Record<string, string>>,
+    library: 'ioredis' | 'nodeRedis' = 'ioredis',
+  ) {
+    const redis = await startRedis(part.path(), settings);
+    ends.push(redis.stop);
+    const client = await redis[library]();
+    const store = createPatientStore({ client, keys });
+    const again = async () => {
+      await redis.start();
+      // The client comes back by itself.
+      for (;;) {
+        try {
+          await store.get('probe');
+          return;
+        } catch (error) {
+          if (!isSelfInfoError(error, 'store_failed')) throw error;
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+      }
+    };
+    return { redis, store, again };
+  }
+  const durable = { appendonly: 'yes', appendfsync: 'always' };
+
+  it.each(['ioredis', 'nodeRedis'] as const)(
+    'between begin and callback fails the callback, which is completed once after the start, over %s',
+    async (library) => {
+      const { redis, store, again } = await open(durable, library);
+      const bank = openBank({ store, now: NOW });
+      const callback = await bank.callback();
+      const complete = () => bank.client.completeConsent(callback, { sessionBinding: SESSION });
+      await redis.kill();
+      expect((await errorOf(complete)).code).toBe('store_failed');
+      expect(
+        (await errorOf(() => bank.client.beginConsent({ sessionBinding: SESSION }))).code,
+      ).toBe('store_failed');
+      expect(bank.calls).toEqual([]);
+      await again();
+      expect(
+        (await Promise.all([complete(), complete(), complete()]))
+          .map(({ status }) => status)
+          .sort(),
+      ).toEqual(['granted', 'replayed', 'replayed']);
+      expect(bank.calls.length).toBe(1);
+    },
+  );
+
+  it('between reading and taking fails the callback, which is completed once after the start', async () => {
+    const { redis, store, again } = await open(durable);
+    let reads = 0;
+    const bank = openBank({
+      store: {
+        ...store,
+        async get(key) {
+          const found = await store.get(key);
+          if (reads++ === 0) await redis.kill();
+          return found;
+        },
+      },
+      now: NOW,
+    });
+    const callback = await bank.callback();
+    const complete = () => bank.client.completeConsent(callback, { sessionBinding: SESSION });
+    expect((await errorOf(complete)).code).toBe('store_failed');
+    await again();
+    expect((await complete()).status).toBe('granted');
+    await redis.kill();
+    await again();
+    expect((await complete()).status).toBe('replayed');
+    expect(bank.calls.length).toBe(1);
+  });
+
+  it('after the take whose reply was lost: the code is never exchanged, neither then nor later', async () => {
+    const { redis, store, again } = await open(durable);
+    let lost = false;
+    const bank = openBank({
+      store: {
+        ...store,
+        async take(key) {
+          const found = await store.take(key);
+          if (lost) return found;
+          lost = true;
+          await redis.kill();
+          return store.take(key);
+        },
+      },
+      now: NOW,
+    });
+    const callback = await bank.callback();
+    const complete = () => bank.client.completeConsent(callback, { sessionBinding: SESSION });
+    expect((await errorOf(complete)).code).toBe('store_failed');
+    await again();
+    expect((await complete()).status).toBe('replayed');
+    expect(bank.calls).toEqual([]);
+  });
+
+  it('and keeps nothing on disk: the citizen begins again', async () => {
+    const { redis, store, again } = await open({});
+    const bank = openBank({ store, now: NOW });
+    const callback = await bank.callback();
+    await redis.kill();
+    await again();
+    expect((await bank.client.completeConsent(callback, { sessionBinding: SESSION })).status).toBe(
+      'unknown',
+    );
+    expect(
+      (await bank.client.completeConsent(await bank.callback(), { sessionBinding: SESSION }))
+        .status,
+    ).toBe('granted');
+  });
+
+  it('is not waited for by a client library that queues commands: the time that is allowed ends', async () => {
+    const redis = await startRedis(part.path());
+    ends.push(redis.stop);
+    const client = await redis.ioredis({ enableOfflineQueue: true, maxRetriesPerRequest: null });
+    await redis.kill();
+    const clock = createVirtualClock(NOW);
+    const failed = errorOf(() =>
+      createRedisStore({ client, keys, clock, timeoutMs: 500 }).get('a'),
+    );
+    clock.advance(500);
+    expect((await failed).code).toBe('store_failed');
+  });
+});
