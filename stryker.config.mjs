@@ -1,7 +1,12 @@
 // `npm run test:mutation`, on request: changes the steps of the journey one by one and asks whether
 // a test notices. What it found stands in docs/security.md.
 export default {
-  mutate: ['src/consent.ts', 'src/token.ts', 'src/query.ts', 'src/redaction.ts'],
+  mutate: [
+    'src/oauth/consent.ts',
+    'src/oauth/token.ts',
+    'src/query/query.ts',
+    'src/foundation/sensitive.ts',
+  ],
   testRunner: 'vitest',
   vitest: { configFile: 'vitest.mutation.config.ts', related: false },
   coverageAnalysis: 'perTest',

@@ -6,7 +6,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: [
-      'test/client/{bad-input,callback,callback-hostile,callback-store,callback-visits,collect,deadlines,explain,injected,journey,recall,recovery,redaction,submit,token}.test.ts',
+      'test/client/{bad-input,collect,deadlines,explain,journey,recall,recovery,submit}.test.ts',
+      'test/net/injected.test.ts',
+      'test/oauth/{callback,callback-hostile,callback-store,callback-visits,token}.test.ts',
+      'test/redaction/redaction.test.ts',
     ],
     setupFiles: ['test/kit/seed.ts'],
     pool: 'threads',

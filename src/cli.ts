@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { type Language, languageOf, quoted, readArguments, UsageError } from './cli/arguments.js';
+import { languageOf, quoted, readArguments, UsageError } from './cli/arguments.js';
+import type { Language } from './foundation/language.js';
 
 /** A subcommand: what it prints. Each is loaded when it is asked for. */
 type Command = (args: readonly string[], lang: Language) => Promise<string>;

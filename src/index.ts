@@ -1,4 +1,42 @@
-export type { Answer, Extras, ItemAnswer } from './query/answer.js';
+export type { Calendar } from './calendar/calendar.js';
+export type { Cause, HolderState, Segment, State, Status } from './calendar/results.js';
+export type { Target } from './calendar/targets.js';
+export type { CategoryId, DetailId } from './catalog/details.js';
+export type { ServerId } from './catalog/servers.js';
+export type { Availability } from './client/availability.js';
+export { createSelfInfoClient } from './client/client.js';
+export type { ClientEvent, EventStep } from './client/events.js';
+export { type Explainable, explain } from './client/explain.js';
+export type {
+  ClientOptions,
+  Collected,
+  CollectOptions,
+  ConsentOptions,
+  ConsentOutcome,
+  Grant,
+  SelfInfoClient,
+  SubmitOptions,
+} from './client/types.js';
+export {
+  type Clock,
+  createVirtualClock,
+  systemClock,
+  type VirtualClock,
+} from './foundation/clock.js';
+export type {
+  Effect,
+  Retry,
+  SelfInfoErrorCode,
+  Stage,
+  Upstream,
+} from './foundation/error-table.js';
+export { isSelfInfoError, SelfInfoError, type SelfInfoErrorOptions } from './foundation/errors.js';
+export type { Language } from './foundation/language.js';
+export { Sensitive } from './foundation/sensitive.js';
+export type { Instant } from './foundation/time.js';
+export type { Egress } from './net/egress.js';
+export type { FetchLike } from './net/http.js';
+export type { TlsCredential } from './net/tls.js';
 export {
   type AssertionAlgorithm,
   type ClientAuth,
@@ -6,13 +44,6 @@ export {
   type PrivateKeyJwtOptions,
   privateKeyJwt,
 } from './oauth/client-auth.js';
-export type { Availability } from './client/availability.js';
-export type { Calendar } from './calendar/calendar.js';
-export type { CategoryId, DetailId } from './catalog/details.js';
-export type { Cause, HolderState, Segment, State, Status } from './calendar/results.js';
-export type { ServerId } from './catalog/servers.js';
-export type { Target } from './calendar/targets.js';
-export { createSelfInfoClient } from './client/client.js';
 export {
   buildConsentUrl,
   type CallbackCode,
@@ -21,21 +52,16 @@ export {
   type ValidCallback,
   validateCallback,
 } from './oauth/consent.js';
-export type { Egress } from './net/egress.js';
-export {
-  acceptWireProfileNotConfirmedBySpecification,
-  connectionCheckEnvironment,
-  type Environment,
-  type EnvironmentOptions,
-  type ProductionEnvironmentOptions,
-  productionEnvironment,
-  sandboxEnvironment,
-} from './wire/environment.js';
-export { type Effect, type Retry, type SelfInfoErrorCode, type Stage, type Upstream } from './foundation/error-table.js';
-export { isSelfInfoError, SelfInfoError, type SelfInfoErrorOptions } from './foundation/errors.js';
-export type { ClientEvent, EventStep } from './client/events.js';
-export { type Explainable, explain, type Language } from './client/explain.js';
-export type { FetchLike } from './net/http.js';
+export { type PushAuthorizationOptions, pushAuthorization } from './oauth/push.js';
+export { type AccessToken, type ExchangeTokenOptions, exchangeToken } from './oauth/token.js';
+export type { Answer, Extras, ItemAnswer } from './query/answer.js';
+export type {
+  CommonInquiry,
+  ItemInquiries,
+  NoOtherItems,
+  Progress,
+  Retrieval,
+} from './query/query.js';
 export {
   type Day,
   type FiscalYear,
@@ -49,16 +75,27 @@ export {
   type Range,
   range,
 } from './service/inquiry.js';
-export type {
-  ClientOptions,
-  Collected,
-  CollectOptions,
-  ConsentOptions,
-  ConsentOutcome,
-  Grant,
-  SelfInfoClient,
-  SubmitOptions,
-} from './client/types.js';
+export {
+  defineService,
+  type ItemBase,
+  type ItemSpec,
+  type OpenRecord,
+  type RecordOf,
+  type Service,
+  type ServiceSpec,
+  type StandardSchema,
+} from './service/service.js';
+export { createMemoryStore } from './stores/memory.js';
+export type { Store, StoredEntry } from './stores/store.js';
+export {
+  acceptWireProfileNotConfirmedBySpecification,
+  connectionCheckEnvironment,
+  type Environment,
+  type EnvironmentOptions,
+  type ProductionEnvironmentOptions,
+  productionEnvironment,
+  sandboxEnvironment,
+} from './wire/environment.js';
 export {
   type Confidence,
   type MissingHolder,
@@ -73,22 +110,3 @@ export {
   type WireRequest,
   type WireResult,
 } from './wire/profile.js';
-export { type PushAuthorizationOptions, pushAuthorization } from './oauth/push.js';
-export type { CommonInquiry, ItemInquiries, NoOtherItems, Progress, Retrieval } from './query/query.js';
-export { Sensitive } from './foundation/sensitive.js';
-export {
-  defineService,
-  type ItemBase,
-  type ItemSpec,
-  type OpenRecord,
-  type RecordOf,
-  type Service,
-  type ServiceSpec,
-  type StandardSchema,
-} from './service/service.js';
-export { createMemoryStore } from './stores/memory.js';
-export { type Store, type StoredEntry } from './stores/store.js';
-export { type Clock, createVirtualClock, systemClock, type VirtualClock } from './foundation/clock.js';
-export { type Instant } from './foundation/time.js';
-export type { TlsCredential } from './net/tls.js';
-export { type AccessToken, type ExchangeTokenOptions, exchangeToken } from './oauth/token.js';

@@ -1,5 +1,5 @@
-import { isSelfInfoError } from '../foundation/errors.js';
 import type { SelfInfoClient } from '../client/types.js';
+import { isSelfInfoError } from '../foundation/errors.js';
 import type { Retrieval } from '../query/query.js';
 
 /** How many may be asked, over all workers: `max` in `perMs` milliseconds. */

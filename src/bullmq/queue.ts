@@ -1,9 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import type { Queue, QueueEvents } from 'bullmq';
+import type { SelfInfoClient } from '../client/types.js';
+import { type Clock, systemClock } from '../foundation/clock.js';
 import { withinScope } from '../foundation/deadline.js';
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
-import type { SelfInfoClient } from '../client/types.js';
 import {
   checkClock,
   checkFunction,
@@ -13,10 +14,9 @@ import {
   checkText,
   checkWhole,
 } from '../foundation/options.js';
+import { DAY_MS, formatInstant, HOUR_MS } from '../foundation/time.js';
 import type { Retrieval } from '../query/query.js';
 import type { Service, ServiceSpec } from '../service/service.js';
-import { type Clock, systemClock } from '../foundation/clock.js';
-import { DAY_MS, formatInstant, HOUR_MS } from '../foundation/time.js';
 import type { Vault } from '../vault/vault.js';
 import { createConnections, hide, loadBullmq, type QueueConnection } from './connection.js';
 import { inTime, openingOf, type Rate, slotMs } from './openings.js';
@@ -242,7 +242,8 @@ export function createRetrievalQueue<S extends Service>(
         opened = undefined;
         throw error;
       });
-      return await withinScope({ stage: 'store', signal: lifetime.signal },
+      return await withinScope(
+        { stage: 'store', signal: lifetime.signal },
         systemClock,
         timeoutMs,
         async () => {
@@ -457,7 +458,17 @@ async function end(part: Queue | QueueEvents | undefined): Promise<void> {
 }
 
 function checkOptions(options: RetrievalQueueOptions) {
-  checkKeys(options, 'options', { connection: true, client: true, vault: true, rate: true, name: true, prefix: true, timeoutMs: true, clock: true, onEvent: true });
+  checkKeys(options, 'options', {
+    connection: true,
+    client: true,
+    vault: true,
+    rate: true,
+    name: true,
+    prefix: true,
+    timeoutMs: true,
+    clock: true,
+    onEvent: true,
+  });
   for (const required of ['connection', 'client', 'vault', 'rate'] as const) {
     if (options[required] === undefined)
       throw new SelfInfoError('missing_option', { path: `options.${required}` });

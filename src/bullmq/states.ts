@@ -1,5 +1,5 @@
 import type { Job, Queue } from 'bullmq';
-import { type Clock } from '../foundation/clock.js';
+import type { Clock } from '../foundation/clock.js';
 import { DAY_MS, formatInstant } from '../foundation/time.js';
 
 /**

@@ -1,11 +1,11 @@
 import type { Job, Worker } from 'bullmq';
-import { isSelfInfoError } from '../foundation/errors.js';
-import { type SelfInfoErrorCode } from '../foundation/error-table.js';
 import type { SelfInfoClient } from '../client/types.js';
-import { checkKeys, checkWhole } from '../foundation/options.js';
-import type { Retrieval } from '../query/query.js';
 import { type Clock, systemClock } from '../foundation/clock.js';
+import type { SelfInfoErrorCode } from '../foundation/error-table.js';
+import { isSelfInfoError } from '../foundation/errors.js';
+import { checkKeys, checkWhole } from '../foundation/options.js';
 import { formatInstant } from '../foundation/time.js';
+import type { Retrieval } from '../query/query.js';
 import type { Vault } from '../vault/vault.js';
 import { type Bullmq, hide } from './connection.js';
 import { inTime, openingOf, paceMs, type Rate } from './openings.js';

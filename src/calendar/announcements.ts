@@ -143,7 +143,17 @@ function checkAnnouncement(
   path: string,
   outagesOf: (server: ServerId) => readonly string[],
 ): Announced {
-  checkKeys(item, path, { id: true, target: true, state: true, start: true, end: true, approximate: true, replaces: true, announcedAt: true, source: true });
+  checkKeys(item, path, {
+    id: true,
+    target: true,
+    state: true,
+    start: true,
+    end: true,
+    approximate: true,
+    replaces: true,
+    announcedAt: true,
+    source: true,
+  });
   const { id, target, state, approximate = false, source } = item;
   checkLimited(id, `${path}.id`, MAX_ID);
   checkText(target, `${path}.target`);

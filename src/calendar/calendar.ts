@@ -2,20 +2,27 @@ import type { DateTime } from 'luxon';
 import type { ServerId } from '../catalog/servers.js';
 import { SelfInfoError } from '../foundation/errors.js';
 import { checkKeys } from '../foundation/options.js';
-import { dayOf, formatInstant, type Instant, parseDay, toDateTime, toEpochMs } from '../foundation/time.js';
+import {
+  dayOf,
+  formatInstant,
+  type Instant,
+  parseDay,
+  toDateTime,
+  toEpochMs,
+} from '../foundation/time.js';
 import {
   type Announced,
   type Announcement,
   checkAnnouncements,
   mergeAnnouncements,
 } from './announcements.js';
+import { Timetable } from './engine/cache.js';
+import { Rulebook } from './engine/rulebook.js';
+import { CLOSED, nameOf, OPEN, type Stretch } from './engine/timeline.js';
 import { checkServerRows, type ServerRow } from './overrides.js';
 import { buildSegment, buildStatus, type Cause, type Segment, type Status } from './results.js';
-import { Rulebook } from './engine/rulebook.js';
 import { FROM_MS, holidaysWith, OFFICIAL_UNTIL_MS, TO_MS } from './rules.js';
 import type { Target } from './targets.js';
-import { CLOSED, nameOf, OPEN, type Stretch } from './engine/timeline.js';
-import { Timetable } from './engine/cache.js';
 
 /**
  * What is known beyond the guideline's tables. All of it may come from JSON as it is.
@@ -198,7 +205,12 @@ const MAX_DAYS = 10_000;
  * ```
  */
 export function createCalendar(options: CalendarOptions = {}): Calendar {
-  checkKeys(options, 'options', { announced: true, servers: true, extraHolidays: true, notHolidays: true });
+  checkKeys(options, 'options', {
+    announced: true,
+    servers: true,
+    extraHolidays: true,
+    notHolidays: true,
+  });
   const { announced = [], servers = {}, extraHolidays = [], notHolidays = [] } = options;
   const rows = checkServerRows(servers, 'options.servers');
   const extra = checkDays(extraHolidays, 'options.extraHolidays');

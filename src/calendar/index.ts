@@ -1,13 +1,28 @@
-export { type CategoryId, categories, type DetailId, details, holdersOf, holdings, isDetailId } from '../catalog/details.js';
+export {
+  type CategoryId,
+  categories,
+  type DetailId,
+  details,
+  holdersOf,
+  holdings,
+  isDetailId,
+} from '../catalog/details.js';
 export { commonServers, isServerId, type ServerId, servers } from '../catalog/servers.js';
-export { type Effect, type Retry, type SelfInfoErrorCode, type Stage, type Upstream } from '../foundation/error-table.js';
+export type {
+  Effect,
+  Retry,
+  SelfInfoErrorCode,
+  Stage,
+  Upstream,
+} from '../foundation/error-table.js';
 export { isSelfInfoError, SelfInfoError, type SelfInfoErrorOptions } from '../foundation/errors.js';
 export type { Instant } from '../foundation/time.js';
 export type { Announcement } from './announcements.js';
 export { type Calendar, type CalendarOptions, createCalendar } from './calendar.js';
-export { type ICalendarOptions, toICalendar } from './print/ical.js';
 export type { OperatingHours, PlannedOutage, ServerRow } from './overrides.js';
+export { type ICalendarOptions, toICalendar } from './print/ical.js';
 export { toSvg, toText } from './print/svg.js';
+export type { PictureOptions } from './print/text.js';
 export type {
   AnnouncementSource,
   Cause,
@@ -23,5 +38,4 @@ export type {
   UndoneCause,
 } from './results.js';
 export type { DayPattern, Text } from './rules.js';
-export type { PictureOptions } from './print/text.js';
 export type { Target } from './targets.js';

@@ -167,7 +167,14 @@ function checkHours(value: unknown, path: string): Rule[] {
 }
 
 function checkOutage(value: unknown, path: string): Rule {
-  checkKeys(value, path, { id: true, on: true, fromHour: true, toHour: true, state: true, text: true });
+  checkKeys(value, path, {
+    id: true,
+    on: true,
+    fromHour: true,
+    toHour: true,
+    state: true,
+    text: true,
+  });
   const { id, on, state, text } = value;
   checkText(id, `${path}.id`);
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id) || id.length > 60) {

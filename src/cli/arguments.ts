@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { Language } from '../foundation/language.js';
 
 /** The language of everything printed. */
 

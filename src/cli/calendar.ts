@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import type { Calendar } from '../calendar/calendar.js';
 import type { State, Status } from '../calendar/results.js';
 import type { Target } from '../calendar/targets.js';
-import { type Language, quoted, readArguments, UsageError } from './arguments.js';
+import type { Language } from '../foundation/language.js';
+import { quoted, readArguments, UsageError } from './arguments.js';
 
 type Door = typeof import('../calendar/index.js');
 type Wording = typeof import('../calendar/print/wording.js');

@@ -1,7 +1,7 @@
-import type { Environment } from '../wire/environment.js';
-import type { Inquiry } from '../service/inquiry.js';
 import type { Persona } from '../sandbox/personas/persona.js';
 import type { RegisteredItem } from '../sandbox/registrations.js';
+import type { Inquiry } from '../service/inquiry.js';
+import type { Environment } from '../wire/environment.js';
 
 /** What the journey goes through. */
 export interface CurlJourneyOptions {

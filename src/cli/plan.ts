@@ -1,7 +1,8 @@
-import type { Plan } from '../onboarding/plan.js';
+import type { Language } from '../foundation/language.js';
 import type { PlanDuration } from '../onboarding/lead-times.js';
+import type { Plan } from '../onboarding/plan.js';
 import type { Procedure } from '../onboarding/rows.js';
-import { type Language, quoted, readArguments, UsageError } from './arguments.js';
+import { quoted, readArguments, UsageError } from './arguments.js';
 
 type Door = typeof import('../onboarding/index.js');
 type Writer = (plan: Plan, options: { readonly lang: Language; readonly name?: string }) => string;

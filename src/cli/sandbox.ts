@@ -2,10 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Language } from '../foundation/language.js';
 import type { Persona } from '../sandbox/personas/persona.js';
 import type { Registration } from '../sandbox/registrations.js';
 import type { StartedSandbox } from '../sandbox/server.js';
-import { type Language, quoted, readArguments, UsageError } from './arguments.js';
+import { quoted, readArguments, UsageError } from './arguments.js';
 import { buildCurlJourney } from './curl.js';
 
 const help = {

@@ -1,11 +1,11 @@
 import type { DateTime } from 'luxon';
 import { type Calendar, createCalendar } from '../calendar/calendar.js';
-import { type Cause, type HolderState, type State, type Status, type UndoneCause } from '../calendar/results.js';
-import { type Target } from '../calendar/targets.js';
+import type { Cause, HolderState, State, Status, UndoneCause } from '../calendar/results.js';
+import type { Target } from '../calendar/targets.js';
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 import { checkMethods } from '../foundation/options.js';
-import type { ItemSpec, Service, ServiceSpec } from '../service/service.js';
 import { formatInstant } from '../foundation/time.js';
+import type { ItemSpec, Service, ServiceSpec } from '../service/service.js';
 
 /**
  * Whether a service's items can be had, together and one by one, by the published table (guideline

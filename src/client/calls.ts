@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Scope } from '../foundation/deadline.js';
-import { SelfInfoError } from '../foundation/errors.js';
 import type { Stage } from '../foundation/error-table.js';
+import { SelfInfoError } from '../foundation/errors.js';
 
 /** The calls of one client that are under way. */
 export interface Calls {

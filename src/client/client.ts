@@ -1,15 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { buildAnswer } from '../query/answer.js';
-import { type Credentials, openAuthentication } from '../oauth/client-auth.js';
-import {
-  type Availability,
-  calendarSource,
-  computeAvailability,
-  outageOf,
-} from './availability.js';
-import { boundStore } from '../stores/bound.js';
-import { createCalls } from './calls.js';
+import { invalidClock } from '../foundation/clock.js';
 import { type Scope, withinScope } from '../foundation/deadline.js';
+import type { Stage } from '../foundation/error-table.js';
+import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
+import {
+  checkClock,
+  checkFunction,
+  checkKeys,
+  checkMethods,
+  checkSignal,
+  checkText,
+  checkWhole,
+} from '../foundation/options.js';
+import { formatInstant, type Instant, toEpochMs } from '../foundation/time.js';
+import type { Connection } from '../net/http.js';
+import { checkCredential, type TlsCredential } from '../net/tls.js';
+import { type Credentials, openAuthentication } from '../oauth/client-auth.js';
 import {
   authorizationParameters,
   authorizationUrl,
@@ -21,30 +27,9 @@ import {
   termsOf,
   type ValidCallback,
 } from '../oauth/consent.js';
-import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
-import { type Stage } from '../foundation/error-table.js';
-import { createTeller, type EventStep, type Trace } from './events.js';
-import type { Connection } from '../net/http.js';
-import type {
-  ClientOptions,
-  Collected,
-  CollectOptions,
-  ConsentOptions,
-  ConsentOutcome,
-  Grant,
-  SelfInfoClient,
-  SubmitOptions,
-} from './types.js';
-import {
-  checkClock,
-  checkFunction,
-  checkKeys,
-  checkMethods,
-  checkSignal,
-  checkText,
-  checkWhole,
-} from '../foundation/options.js';
 import { pushRequest } from '../oauth/push.js';
+import { type AccessToken, openTransport, requestToken } from '../oauth/token.js';
+import { buildAnswer } from '../query/answer.js';
 import {
   awaitResult,
   checkInquiries,
@@ -53,6 +38,17 @@ import {
   sendRequest,
 } from '../query/query.js';
 import { isService, type Service } from '../service/service.js';
+import { boundStore } from '../stores/bound.js';
+import { createMemoryStore } from '../stores/memory.js';
+import { guardStore } from '../stores/store.js';
+import {
+  type Availability,
+  calendarSource,
+  computeAvailability,
+  outageOf,
+} from './availability.js';
+import { createCalls } from './calls.js';
+import { createTeller, type EventStep, type Trace } from './events.js';
 import {
   badEntry,
   digest,
@@ -63,12 +59,16 @@ import {
   type Transaction,
   transactionKey,
 } from './pending.js';
-import { createMemoryStore } from '../stores/memory.js';
-import { guardStore } from '../stores/store.js';
-import { invalidClock } from '../foundation/clock.js';
-import { formatInstant, type Instant, toEpochMs } from '../foundation/time.js';
-import { checkCredential, type TlsCredential } from '../net/tls.js';
-import { type AccessToken, openTransport, requestToken } from '../oauth/token.js';
+import type {
+  ClientOptions,
+  Collected,
+  CollectOptions,
+  ConsentOptions,
+  ConsentOutcome,
+  Grant,
+  SelfInfoClient,
+  SubmitOptions,
+} from './types.js';
 
 interface GrantState {
   readonly accessToken: AccessToken;
@@ -124,7 +124,20 @@ const MAX_CONCURRENT = 1_000;
 export function createSelfInfoClient<S extends Service>(
   options: ClientOptions<S>,
 ): SelfInfoClient<S> {
-  checkKeys(options, 'options', { service: true, environment: true, tls: true, clientAuth: true, egress: true, store: true, calendar: true, clock: true, fetch: true, random: true, maxConcurrent: true, onEvent: true });
+  checkKeys(options, 'options', {
+    service: true,
+    environment: true,
+    tls: true,
+    clientAuth: true,
+    egress: true,
+    store: true,
+    calendar: true,
+    clock: true,
+    fetch: true,
+    random: true,
+    maxConcurrent: true,
+    onEvent: true,
+  });
   const { environment, random = Math.random, maxConcurrent = MAX_CONCURRENT } = options;
   if (options.service === undefined)
     throw new SelfInfoError('missing_option', { path: 'options.service' });

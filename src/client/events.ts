@@ -1,12 +1,12 @@
 import { randomUUID, X509Certificate } from 'node:crypto';
 import { channel } from 'node:diagnostics_channel';
-import type { Calls } from './calls.js';
+import type { Clock } from '../foundation/clock.js';
 import type { Scope } from '../foundation/deadline.js';
-import { type Effect, type SelfInfoErrorCode } from '../foundation/error-table.js';
+import type { Effect, SelfInfoErrorCode } from '../foundation/error-table.js';
 import { isSelfInfoError } from '../foundation/errors.js';
-import type { CallEnd } from '../net/http.js';
-import { type Clock } from '../foundation/clock.js';
 import { DAY_MS, dayOf, formatInstant } from '../foundation/time.js';
+import type { CallEnd } from '../net/http.js';
+import type { Calls } from './calls.js';
 
 /**
  * A step of the journey, as events name it; `answer`, reading and checking what came, lies within

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Environment } from '../wire/environment.js';
 import { SelfInfoError } from '../foundation/errors.js';
 import type { ProcessSecret, Retrieval } from '../query/query.js';
 import type { StoredEntry } from '../stores/store.js';
+import type { Environment } from '../wire/environment.js';
 
 /** A pending transaction as it lies in the store. */
 export interface Transaction {

@@ -1,20 +1,26 @@
-import type { Answer } from '../query/answer.js';
-import type { ClientAuth } from '../oauth/client-auth.js';
-import type { Availability } from './availability.js';
 import type { Calendar } from '../calendar/calendar.js';
 import type { Cause } from '../calendar/results.js';
-import type { CallbackCode, CallbackRequest, ConsentTerms } from '../oauth/consent.js';
-import type { Egress } from '../net/egress.js';
-import type { Environment } from '../wire/environment.js';
+import type { Clock } from '../foundation/clock.js';
 import type { SelfInfoError } from '../foundation/errors.js';
-import type { ClientEvent } from './events.js';
+import type { Instant } from '../foundation/time.js';
+import type { Egress } from '../net/egress.js';
 import type { FetchLike } from '../net/http.js';
-import type { CommonInquiry, ItemInquiries, NoOtherItems, Progress, Retrieval } from '../query/query.js';
+import type { TlsCredential } from '../net/tls.js';
+import type { ClientAuth } from '../oauth/client-auth.js';
+import type { CallbackCode, CallbackRequest, ConsentTerms } from '../oauth/consent.js';
+import type { Answer } from '../query/answer.js';
+import type {
+  CommonInquiry,
+  ItemInquiries,
+  NoOtherItems,
+  Progress,
+  Retrieval,
+} from '../query/query.js';
 import type { ofService, Service, ServiceSpec } from '../service/service.js';
 import type { Store } from '../stores/store.js';
-import type { Clock } from '../foundation/clock.js';
-import type { Instant } from '../foundation/time.js';
-import type { TlsCredential } from '../net/tls.js';
+import type { Environment } from '../wire/environment.js';
+import type { Availability } from './availability.js';
+import type { ClientEvent } from './events.js';
 
 /**
  * A consent that was granted and not yet used: good for one `submit` or `query`, in this process;

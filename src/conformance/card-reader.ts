@@ -1,7 +1,7 @@
 import { deepStrictEqual, notDeepStrictEqual, ok } from 'node:assert/strict';
 import { inspect } from 'node:util';
-import type { CardReader } from '../kiosk/reader.js';
 import { checkMethods } from '../foundation/options.js';
+import type { CardReader } from '../kiosk/reader.js';
 import type { ConformanceCase } from './case.js';
 
 /** A reader, and a hand at its slot: a robot's, or a person's who is asked to. */

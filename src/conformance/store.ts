@@ -1,8 +1,8 @@
 import { deepStrictEqual, ok, rejects } from 'node:assert/strict';
 import { isSelfInfoError } from '../foundation/errors.js';
 import { checkFunction, checkKeys } from '../foundation/options.js';
-import type { Store, StoredEntry } from '../stores/store.js';
 import { HOUR_MS } from '../foundation/time.js';
+import type { Store, StoredEntry } from '../stores/store.js';
 import type { ConformanceCase } from './case.js';
 
 /** Options of {@link storeSuite}. */

@@ -126,7 +126,10 @@ export function createVirtualClock(start: Instant): VirtualClock {
     advance(ms) {
       if (typeof ms !== 'number') throw new TypeError('ms must be a number.');
       if (!(ms >= 0))
-        throw invalidOption('ms', { en: 'It must not be negative.', ja: '負の値は指定できません。' });
+        throw invalidOption('ms', {
+          en: 'It must not be negative.',
+          ja: '負の値は指定できません。',
+        });
       set(toEpochMs(now + ms, 'ms'));
     },
     set: (to) => set(toEpochMs(to, 'to')),

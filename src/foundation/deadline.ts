@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { alarm, CANCELLED, type Clock } from './clock.js';
-import { SelfInfoError } from './errors.js';
 import type { Stage } from './error-table.js';
+import { SelfInfoError } from './errors.js';
 
 /** What bounds one call: its stage, its signal, and the epoch milliseconds by which it must end. */
 export interface Scope {
@@ -52,7 +52,9 @@ export async function deadline<T>(
   const abort = () => reject(aborted());
   for (const signal of signals) signal.addEventListener('abort', abort, { once: true });
   const cancelLimit =
-    limitMs < Number.POSITIVE_INFINITY ? alarm(clock, limitMs, () => reject(timedOut())) : undefined;
+    limitMs < Number.POSITIVE_INFINITY
+      ? alarm(clock, limitMs, () => reject(timedOut()))
+      : undefined;
   try {
     work(race).then(resolve, reject);
     return await promise;

@@ -1,4 +1,13 @@
-import { type Effect, type ErrorRow, errorTable, type Retry, type SelfInfoErrorCode, type Stage, type Upstream } from './error-table.js';
+import {
+  type Effect,
+  type ErrorRow,
+  errorTable,
+  type Retry,
+  type SelfInfoErrorCode,
+  type Stage,
+  type Upstream,
+} from './error-table.js';
+import type { Language } from './language.js';
 
 /** What an error carries beside its code; rows of the error table supply what is left out. */
 export interface SelfInfoErrorOptions {

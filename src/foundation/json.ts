@@ -1,5 +1,5 @@
-import { SelfInfoError } from './errors.js';
 import { createYielder } from './deadline.js';
+import { SelfInfoError } from './errors.js';
 
 const DEPTH = 64;
 /** Of an answer of 16 MiB that is nothing but brackets, parsing would make a gigabyte. */

@@ -44,7 +44,10 @@ export function checkText(
     throw new SelfInfoError('missing_option', { path, ...(expected && { expected }) });
   if (typeof value !== 'string') throw new TypeError(`${path} must be a string.`);
   if (value.trim() === '')
-    throw invalidOption(path, expected ?? { en: 'It must not be empty.', ja: '空にはできません。' });
+    throw invalidOption(
+      path,
+      expected ?? { en: 'It must not be empty.', ja: '空にはできません。' },
+    );
 }
 
 /** Checks that `value` is a whole number of at least `min`. */

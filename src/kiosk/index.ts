@@ -1,8 +1,8 @@
-export type { Answer, ItemAnswer } from '../query/answer.js';
 export type { Availability } from '../client/availability.js';
-export type { ConsentTerms } from '../oauth/consent.js';
-export { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 export { type Clock, createVirtualClock, type VirtualClock } from '../foundation/clock.js';
+export { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
+export type { ConsentTerms } from '../oauth/consent.js';
+export type { Answer, ItemAnswer } from '../query/answer.js';
 export type {
   CardProof,
   CardRefusal,

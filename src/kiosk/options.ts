@@ -1,8 +1,7 @@
-import { calendarSource, computeAvailability } from '../client/availability.js';
 import type { Calendar } from '../calendar/calendar.js';
-import type { ConsentTerms } from '../oauth/consent.js';
+import { calendarSource, computeAvailability } from '../client/availability.js';
+import type { Clock } from '../foundation/clock.js';
 import { SelfInfoError } from '../foundation/errors.js';
-import type { Inquiry } from '../service/inquiry.js';
 import {
   checkClock,
   checkFunction,
@@ -11,9 +10,10 @@ import {
   checkText,
   checkWhole,
 } from '../foundation/options.js';
+import type { ConsentTerms } from '../oauth/consent.js';
 import { checkInquiries } from '../query/query.js';
+import type { Inquiry } from '../service/inquiry.js';
 import { type ItemSpec, isService, type Service, wireCode } from '../service/service.js';
-import type { Clock } from '../foundation/clock.js';
 import type { KioskAuthorizer, KioskRequest } from './authorizer.js';
 import type { CardReader } from './reader.js';
 import type { KioskEvent, KioskMenuEntry } from './states.js';
@@ -70,7 +70,15 @@ const IDLE_MS = 60_000;
 
 /** Checks the options of a session and makes them complete. */
 export function checkOptions(options: KioskOptions) {
-  checkKeys(options, 'options', { services: true, authorizer: true, reader: true, calendar: true, clock: true, idleMs: true, onEvent: true });
+  checkKeys(options, 'options', {
+    services: true,
+    authorizer: true,
+    reader: true,
+    calendar: true,
+    clock: true,
+    idleMs: true,
+    onEvent: true,
+  });
   const { authorizer, reader, idleMs = IDLE_MS, onEvent } = options;
   const services = checkServices(options.services);
   checkMethods(authorizer, 'options.authorizer', ['begin']);

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type Answer, buildAnswer } from '../query/answer.js';
-import { type ConsentTerms, termsOf } from '../oauth/consent.js';
+import { waitBy } from '../foundation/clock.js';
 import { SelfInfoError } from '../foundation/errors.js';
 import { checkMethods, checkText } from '../foundation/options.js';
 import { formatInstant } from '../foundation/time.js';
-import { waitBy } from '../foundation/clock.js';
+import { type ConsentTerms, termsOf } from '../oauth/consent.js';
+import { type Answer, buildAnswer } from '../query/answer.js';
 import type { CardProof, CardRefusal, KioskStep, KioskTransaction } from './authorizer.js';
 import { checkOptions, entryOf, type KioskOptions, type OfferedService } from './options.js';
 import { type CardCertificate, isCertificate, isSignature } from './reader.js';

@@ -1,7 +1,7 @@
-import type { Answer } from '../query/answer.js';
-import type { Availability } from '../client/availability.js';
 import type { DetailId } from '../catalog/details.js';
+import type { Availability } from '../client/availability.js';
 import type { ConsentTerms } from '../oauth/consent.js';
+import type { Answer } from '../query/answer.js';
 
 /** What the citizen, or whoever stands for them, may do. */
 export type KioskAction = 'begin' | 'choose' | 'back' | 'agree' | 'refuse' | 'enterPin' | 'cancel';

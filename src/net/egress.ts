@@ -1,8 +1,8 @@
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { checkAuthorities } from '../wire/environment.js';
 import { SelfInfoError } from '../foundation/errors.js';
 import { checkKeys, checkText } from '../foundation/options.js';
+import { checkAuthorities } from '../wire/environment.js';
 
 /**
  * The way out of the host's own network: through a proxy, or to a gateway that speaks to the portal

@@ -1,10 +1,9 @@
-import { isSelfInfoError, restated, SelfInfoError } from '../foundation/errors.js';
-import { type SelfInfoErrorCode } from '../foundation/error-table.js';
-import { readStrictJson } from '../foundation/json.js';
+import { alarm, CANCELLED, type Clock } from '../foundation/clock.js';
 import { createYielder } from '../foundation/deadline.js';
-import { alarm, type Clock } from '../foundation/clock.js';
+import type { SelfInfoErrorCode } from '../foundation/error-table.js';
+import { isSelfInfoError, restated, SelfInfoError } from '../foundation/errors.js';
+import { readStrictJson } from '../foundation/json.js';
 import { DAY_MS, formatInstant } from '../foundation/time.js';
-import { CANCELLED } from '../foundation/clock.js';
 import type { TlsCredential } from './tls.js';
 
 /** A function with the shape of the global `fetch`, called with one `Request`. */

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Client } from 'undici';
+import type { Clock } from '../foundation/clock.js';
 import { openTunnel, type Route } from './egress.js';
 import {
   BODY_BYTES,
@@ -13,7 +14,6 @@ import {
   SILENCE_MS,
   type Transport,
 } from './http.js';
-import type { Clock } from '../foundation/clock.js';
 import { dial, type Identity, identityOf, type TlsCredential } from './tls.js';
 
 /** How long a parked connection may stay idle. */

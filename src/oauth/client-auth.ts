@@ -1,10 +1,10 @@
 import { constants, createPrivateKey, KeyObject, randomUUID, sign as signBytes } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { Environment } from '../wire/environment.js';
-import { SelfInfoError } from '../foundation/errors.js';
-import type { CallBounds, CallStage } from '../net/http.js';
-import { checkFunction, checkKeys, checkText } from '../foundation/options.js';
 import { type Clock, waitBy } from '../foundation/clock.js';
+import { SelfInfoError } from '../foundation/errors.js';
+import { checkFunction, checkKeys, checkText } from '../foundation/options.js';
+import type { CallBounds, CallStage } from '../net/http.js';
+import type { Environment } from '../wire/environment.js';
 
 /** How a client assertion is signed: ECDSA on P-256, or RSASSA-PSS; both with SHA-256. */
 export type AssertionAlgorithm = 'ES256' | 'PS256';

@@ -1,10 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { type Environment, isEnvironment } from '../wire/environment.js';
 import { SelfInfoError } from '../foundation/errors.js';
-import { knownCode } from '../net/http.js';
 import { checkKeys, checkText } from '../foundation/options.js';
-import type { Service } from '../service/service.js';
 import { dayOf, dayStart, formatInstant } from '../foundation/time.js';
+import { knownCode } from '../net/http.js';
+import type { Service } from '../service/service.js';
+import { type Environment, isEnvironment } from '../wire/environment.js';
 
 /**
  * What the service declared and the citizen was sent to agree to, as plain JSON; it stands on

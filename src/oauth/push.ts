@@ -1,13 +1,13 @@
+import type { Clock } from '../foundation/clock.js';
+import { SelfInfoError } from '../foundation/errors.js';
+import { checkClock, checkKeys, checkSignal } from '../foundation/options.js';
+import { formatInstant } from '../foundation/time.js';
+import type { Egress } from '../net/egress.js';
+import { type CallBounds, type Connection, type FetchLike, refusal } from '../net/http.js';
+import type { TlsCredential } from '../net/tls.js';
+import type { Environment } from '../wire/environment.js';
 import { type Authenticate, type ClientAuth, openAuthentication } from './client-auth.js';
 import { authorizationParameters, authorizationUrl } from './consent.js';
-import type { Egress } from '../net/egress.js';
-import type { Environment } from '../wire/environment.js';
-import { SelfInfoError } from '../foundation/errors.js';
-import { type CallBounds, type Connection, type FetchLike, refusal } from '../net/http.js';
-import { checkClock, checkKeys, checkSignal } from '../foundation/options.js';
-import { type Clock } from '../foundation/clock.js';
-import { formatInstant } from '../foundation/time.js';
-import type { TlsCredential } from '../net/tls.js';
 import { openTransport } from './token.js';
 
 /** An authorization request that the portal holds. */
@@ -128,7 +128,17 @@ export interface PushAuthorizationOptions {
 export async function pushAuthorization(
   options: PushAuthorizationOptions,
 ): Promise<{ readonly url: string; readonly expiresAt: string }> {
-  checkKeys(options, 'options', { environment: true, state: true, codeChallenge: true, tls: true, clientAuth: true, egress: true, fetch: true, clock: true, signal: true });
+  checkKeys(options, 'options', {
+    environment: true,
+    state: true,
+    codeChallenge: true,
+    tls: true,
+    clientAuth: true,
+    egress: true,
+    fetch: true,
+    clock: true,
+    signal: true,
+  });
   const { environment, signal } = options;
   const clock = checkClock(options.clock, 'options.clock');
   checkSignal(signal, 'options.signal');

@@ -1,8 +1,15 @@
-import { type ClientAuth, type Credentials, openAuthentication } from './client-auth.js';
-import { oauth4webapi, ValidCallback } from './consent.js';
-import { checkEgress, type Egress, routeOf } from '../net/egress.js';
-import { type Environment, isEnvironment } from '../wire/environment.js';
+import type { Clock } from '../foundation/clock.js';
 import { SelfInfoError } from '../foundation/errors.js';
+import {
+  checkClock,
+  checkFunction,
+  checkKeys,
+  checkSignal,
+  checkText,
+} from '../foundation/options.js';
+import { Sensitive } from '../foundation/sensitive.js';
+import { formatInstant } from '../foundation/time.js';
+import { checkEgress, type Egress, routeOf } from '../net/egress.js';
 import {
   type CallBounds,
   type Connection,
@@ -13,12 +20,11 @@ import {
   refusal,
   type Transport,
 } from '../net/http.js';
-import { checkClock, checkFunction, checkKeys, checkSignal, checkText } from '../foundation/options.js';
-import { Sensitive } from '../foundation/sensitive.js';
-import { type Clock } from '../foundation/clock.js';
-import { formatInstant } from '../foundation/time.js';
 import { checkCredential, type TlsCredential } from '../net/tls.js';
 import { createTransport } from '../net/transport.js';
+import { type Environment, isEnvironment } from '../wire/environment.js';
+import { type ClientAuth, type Credentials, openAuthentication } from './client-auth.js';
+import { oauth4webapi, ValidCallback } from './consent.js';
 
 /**
  * An access token: hidden, and until when it is good (ISO 8601 at +09:00), if the portal said so.
@@ -240,7 +246,17 @@ export interface ExchangeTokenOptions {
  * ```
  */
 export async function exchangeToken(options: ExchangeTokenOptions): Promise<AccessToken> {
-  checkKeys(options, 'options', { environment: true, callback: true, codeVerifier: true, tls: true, clientAuth: true, egress: true, fetch: true, clock: true, signal: true });
+  checkKeys(options, 'options', {
+    environment: true,
+    callback: true,
+    codeVerifier: true,
+    tls: true,
+    clientAuth: true,
+    egress: true,
+    fetch: true,
+    clock: true,
+    signal: true,
+  });
   const { environment, callback, codeVerifier, signal } = options;
   if (!(callback instanceof ValidCallback))
     throw new TypeError('options.callback must be what validateCallback returned.');

@@ -50,7 +50,7 @@ const labels = {
  * ```
  */
 export function toICalendar(plan: Plan, options: PlanICalendarOptions = {}): string {
-  const { lang, name } = checkTextOptions(plan, options, ['stamp']);
+  const { lang, name } = checkTextOptions(plan, options, { stamp: true });
   const stamp = utcStamp(
     options.stamp === undefined
       ? dayStart(parseDay(plan.today, 'plan.today'))

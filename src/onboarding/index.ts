@@ -1,6 +1,12 @@
 export type { Calendar } from '../calendar/calendar.js';
 export type { Text } from '../calendar/rules.js';
-export { type Effect, type Retry, type SelfInfoErrorCode, type Stage, type Upstream } from '../foundation/error-table.js';
+export type {
+  Effect,
+  Retry,
+  SelfInfoErrorCode,
+  Stage,
+  Upstream,
+} from '../foundation/error-table.js';
 export { isSelfInfoError, SelfInfoError, type SelfInfoErrorOptions } from '../foundation/errors.js';
 export type { Instant } from '../foundation/time.js';
 export { type DocumentId, documents } from './documents.js';

@@ -161,7 +161,13 @@ export interface Plan {
   readonly holidaysPredicted: boolean;
 }
 
-const planKeys = ['start', 'goLive', 'durations', 'today', 'calendar'] as const;
+const planKeys = {
+  start: true,
+  goLive: true,
+  durations: true,
+  today: true,
+  calendar: true,
+} as const satisfies Record<keyof OnboardingOptions, true>;
 const parts = [
   'development',
   'connectionTest',
@@ -203,7 +209,12 @@ export function planOnboarding(options: OnboardingOptions): Plan {
  * ```
  */
 export function planChange(options: ChangeOptions): Plan {
-  checkKeys(options, 'options', [...parts, ...planKeys]);
+  checkKeys(options, 'options', {
+    ...planKeys,
+    development: true,
+    connectionTest: true,
+    production: true,
+  } satisfies Record<keyof ChangeOptions, true>);
   for (const part of parts) {
     if (options[part] !== undefined && typeof options[part] !== 'boolean')
       throw new TypeError(`options.${part} must be a boolean.`);

@@ -1,5 +1,6 @@
+import { plain } from '../calendar/print/wording.js';
 import type { Text } from '../calendar/rules.js';
-import { type Language, plain } from '../calendar/print/wording.js';
+import type { Language } from '../foundation/language.js';
 import type { Plan, PlannedStep } from './plan.js';
 import {
   actorNames,

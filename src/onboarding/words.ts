@@ -1,5 +1,6 @@
+import { checkLang, weekdayName } from '../calendar/print/wording.js';
 import type { Text } from '../calendar/rules.js';
-import { checkLang, type Language, weekdayName } from '../calendar/print/wording.js';
+import type { Language } from '../foundation/language.js';
 import { checkKeys, checkText } from '../foundation/options.js';
 import { dateOfDay, parseDay } from '../foundation/time.js';
 import { type DocumentId, documents } from './documents.js';

@@ -1,9 +1,9 @@
-import type { ConsentTerms } from '../oauth/consent.js';
-import { SelfInfoError } from '../foundation/errors.js';
-import type { Inquiry } from '../service/inquiry.js';
+import type { Clock } from '../foundation/clock.js';
 import { createYielder, type Yielder } from '../foundation/deadline.js';
-import type { MissingHolder, WireItem, WireRecord, WireResult } from '../wire/profile.js';
+import { SelfInfoError } from '../foundation/errors.js';
 import { Sensitive } from '../foundation/sensitive.js';
+import type { ConsentTerms } from '../oauth/consent.js';
+import type { Inquiry } from '../service/inquiry.js';
 import {
   type ItemSpec,
   type OpenRecord,
@@ -13,7 +13,7 @@ import {
   type StandardSchema,
   wireCode,
 } from '../service/service.js';
-import type { Clock } from '../foundation/clock.js';
+import type { MissingHolder, WireItem, WireRecord, WireResult } from '../wire/profile.js';
 
 /**
  * How one item fared. `nothing-on-record` (該当なし) is a success, and not zero: there may be nothing,

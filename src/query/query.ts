@@ -1,8 +1,8 @@
+import { CANCELLED, type Clock, waitBy } from '../foundation/clock.js';
 import { type Scope, withinScope } from '../foundation/deadline.js';
-import type { ConsentTerms } from '../oauth/consent.js';
-import type { Environment } from '../wire/environment.js';
+import type { SelfInfoErrorCode } from '../foundation/error-table.js';
 import { isSelfInfoError, restated, SelfInfoError } from '../foundation/errors.js';
-import { type SelfInfoErrorCode } from '../foundation/error-table.js';
+import { formatInstant } from '../foundation/time.js';
 import {
   type CallBounds,
   type CallStage,
@@ -11,8 +11,9 @@ import {
   knownCode,
   refusal,
 } from '../net/http.js';
+import type { ConsentTerms } from '../oauth/consent.js';
+import type { AccessToken } from '../oauth/token.js';
 import { checkInquiry, type Inquiry, type Method } from '../service/inquiry.js';
-import type { WireProfile, WireResult } from '../wire/profile.js';
 import {
   type ItemSpec,
   type ofService,
@@ -20,10 +21,8 @@ import {
   type ServiceSpec,
   wireCode,
 } from '../service/service.js';
-import { type Clock, waitBy } from '../foundation/clock.js';
-import { formatInstant } from '../foundation/time.js';
-import { CANCELLED } from '../foundation/clock.js';
-import type { AccessToken } from '../oauth/token.js';
+import type { Environment } from '../wire/environment.js';
+import type { WireProfile, WireResult } from '../wire/profile.js';
 
 /** The methods that every item allows: an intersection over the items. */
 type CommonMethod<S extends ServiceSpec> = {

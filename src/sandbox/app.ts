@@ -1,13 +1,13 @@
+import { type Answered, type Fault, failEarly, spoil } from './faults.js';
+import { errorPage } from './pages/consent.js';
+import { createControl } from './pages/control.js';
+import { languageOf } from './pages/texts.js';
 import { createAuthorization } from './portal/authorization.js';
 import { createAuthentication } from './portal/client-auth.js';
-import { createControl } from './pages/control.js';
-import { createExchange } from './portal/token.js';
-import { type Answered, type Fault, failEarly, spoil } from './faults.js';
 import { createInquiries } from './portal/inquiries.js';
-import { languageOf } from './pages/texts.js';
-import { errorPage } from './pages/consent.js';
 import { createPushing } from './portal/push.js';
 import { Refusal } from './portal/refusals.js';
+import { createExchange } from './portal/token.js';
 import { thumbprintOf } from './registrations.js';
 import type { Attempt, LogStep, World } from './state.js';
 

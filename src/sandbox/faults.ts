@@ -9,10 +9,10 @@ import {
   strictObject,
   boolean as yesOrNo,
 } from 'zod';
-import type { WireProfile } from '../wire/profile.js';
 import type { Clock } from '../foundation/clock.js';
-import type { Problems } from './problems.js';
+import type { WireProfile } from '../wire/profile.js';
 import { Refusal } from './portal/refusals.js';
+import type { Problems } from './problems.js';
 
 /**
  * A step that can be made to fail: the pushed authorization request, opening the consent, the

@@ -1,9 +1,7 @@
-export { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 export { type Clock, createVirtualClock, type VirtualClock } from '../foundation/clock.js';
+export { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 export type { Peer } from './app.js';
 export type { Credential } from './certificates.js';
-export { personas } from './personas/citizens.js';
-export { controlPaths } from './pages/control.js';
 export { type Fault, type FaultAction, type FaultStep, faultHeader } from './faults.js';
 export type { PublicKeySet } from './key-set.js';
 export {
@@ -14,7 +12,14 @@ export {
   type SandboxKiosk,
   type SandboxKioskOptions,
 } from './kiosk.js';
-export type { Persona, PersonaItemStatus, PersonaRecord, UnaskedRecord } from './personas/persona.js';
+export { controlPaths } from './pages/control.js';
+export { personas } from './personas/citizens.js';
+export type {
+  Persona,
+  PersonaItemStatus,
+  PersonaRecord,
+  UnaskedRecord,
+} from './personas/persona.js';
 export {
   type HouseholdRecord,
   householdRecord,

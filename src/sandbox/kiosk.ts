@@ -7,18 +7,18 @@ import {
   verify,
 } from 'node:crypto';
 import { type Calendar, createCalendar } from '../calendar/calendar.js';
-import { SelfInfoError } from '../foundation/errors.js';
-import type { KioskAuthorizer } from '../kiosk/authorizer.js';
-import { checkKeys, checkMethods, checkText } from '../foundation/options.js';
-import { publicProfile } from '../wire/profile.js';
 import { type Clock, systemClock } from '../foundation/clock.js';
+import { SelfInfoError } from '../foundation/errors.js';
+import { checkKeys, checkMethods, checkText } from '../foundation/options.js';
 import { DAY_MS } from '../foundation/time.js';
-import { type Asked, settleAnswer } from './portal/answers.js';
+import type { KioskAuthorizer } from '../kiosk/authorizer.js';
+import { publicProfile } from '../wire/profile.js';
 import { personas as builtIn } from './personas/citizens.js';
-import { readInquiries } from './portal/inquiries.js';
 import { checkPersonas, type Persona } from './personas/persona.js';
-import { Problems } from './problems.js';
+import { type Asked, settleAnswer } from './portal/answers.js';
+import { readInquiries } from './portal/inquiries.js';
 import { Refusal } from './portal/refusals.js';
+import { Problems } from './problems.js';
 import { type Client, checkRegistrations, type Registration } from './registrations.js';
 
 type Request = Parameters<KioskAuthorizer['begin']>[0];
@@ -128,7 +128,12 @@ interface Content {
  * ```
  */
 export function createSandboxKiosk(options: SandboxKioskOptions): SandboxKiosk {
-  checkKeys(options, 'options', { registrations: true, personas: true, clock: true, calendar: true });
+  checkKeys(options, 'options', {
+    registrations: true,
+    personas: true,
+    clock: true,
+    calendar: true,
+  });
   const problems = new Problems();
   const clients = checkRegistrations(options.registrations, 'options.registrations', problems);
   const personas = checkPersonas(options.personas ?? builtIn, 'options.personas', problems);

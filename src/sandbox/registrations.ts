@@ -132,7 +132,14 @@ export function thumbprintOf(pem: unknown, path: string): string {
 
 function checkRegistration(value: unknown, path: string, problems: Problems): Client | undefined {
   problems.check(() =>
-    checkKeys(value, path, { clientId: true, redirectUris: true, service: true, certificate: true, clientAuth: true, requirePushedAuthorizationRequests: true }),
+    checkKeys(value, path, {
+      clientId: true,
+      redirectUris: true,
+      service: true,
+      certificate: true,
+      clientAuth: true,
+      requirePushedAuthorizationRequests: true,
+    }),
   );
   const registration = problems.check(() => objectAt(value, path));
   // That it is no object was said already.

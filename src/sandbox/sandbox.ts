@@ -1,12 +1,12 @@
 import { type Calendar, createCalendar } from '../calendar/calendar.js';
-import { checkProfile, type Environment, sandboxEnvironment } from '../wire/environment.js';
+import { type Clock, systemClock } from '../foundation/clock.js';
 import { SelfInfoError } from '../foundation/errors.js';
 import { checkFunction, checkKeys } from '../foundation/options.js';
+import { checkProfile, type Environment, sandboxEnvironment } from '../wire/environment.js';
 import { publicProfile, type WireProfile } from '../wire/profile.js';
-import { type Clock, systemClock } from '../foundation/clock.js';
 import { type App, createApp, type Peer } from './app.js';
-import { personas as builtIn } from './personas/citizens.js';
 import { checkFaults, createFaultPlan, type Fault, withoutSocket } from './faults.js';
+import { personas as builtIn } from './personas/citizens.js';
 import { checkPersonas, type Persona } from './personas/persona.js';
 import { Problems } from './problems.js';
 import { type Client, checkRegistrations, type Registration } from './registrations.js';

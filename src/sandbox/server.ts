@@ -9,14 +9,14 @@ import type { AddressInfo, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { inspect } from 'node:util';
 import type { Calendar } from '../calendar/calendar.js';
-import type { Environment } from '../wire/environment.js';
+import type { Clock } from '../foundation/clock.js';
 import { SelfInfoError } from '../foundation/errors.js';
 import { checkKeys, checkWhole } from '../foundation/options.js';
-import type { Clock } from '../foundation/clock.js';
+import type { Environment } from '../wire/environment.js';
 import { type App, jsonRefusal } from './app.js';
-import { MAX_BODY_BYTES } from './portal/bodies.js';
 import type { Credential } from './certificates.js';
 import type { Answered } from './faults.js';
+import { MAX_BODY_BYTES } from './portal/bodies.js';
 import { Refusal } from './portal/refusals.js';
 import { buildSandbox, SANDBOX_KEYS, type Sandbox, type SandboxOptions } from './sandbox.js';
 

@@ -1,11 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import type { Calendar } from '../calendar/calendar.js';
-import { publicProfile, type WireProfile } from '../wire/profile.js';
-import { type Clock } from '../foundation/clock.js';
+import type { Clock } from '../foundation/clock.js';
+import type { Language } from '../foundation/language.js';
 import { formatInstant } from '../foundation/time.js';
+import { publicProfile, type WireProfile } from '../wire/profile.js';
 import type { Fault, FaultPlan } from './faults.js';
-import type { Ending, Language } from './pages/texts.js';
+import type { Ending } from './pages/texts.js';
 import type { Persona } from './personas/persona.js';
 import type { Refusal } from './portal/refusals.js';
 import type { Client } from './registrations.js';

@@ -1,8 +1,8 @@
 import { checkDetailId, type DetailId, holdersOf } from '../catalog/details.js';
-import { type ServerId } from '../catalog/servers.js';
+import type { ServerId } from '../catalog/servers.js';
 import { SelfInfoError } from '../foundation/errors.js';
+import { checkKeys, checkObject, checkText, checkWhole } from '../foundation/options.js';
 import { type Method, methods } from './inquiry.js';
-import { checkKeys, checkText, checkWhole } from '../foundation/options.js';
 
 /**
  * The part of https://standardschema.dev that is needed: a schema of zod, valibot, arktype and
@@ -109,12 +109,21 @@ export type RecordOf<I> = I extends {
  * ```
  */
 export function defineService<const S extends ServiceSpec>(spec: S): Service<S> {
-  checkKeys(spec, 'spec', { name: true, purpose: true, retention: true, items: true } satisfies Known<ServiceSpec>);
+  checkKeys(spec, 'spec', {
+    name: true,
+    purpose: true,
+    retention: true,
+    items: true,
+  } satisfies Known<ServiceSpec>);
   checkText(spec.name, 'spec.name');
-  checkSection(spec.purpose, 'spec.purpose', { id: true, text: true } satisfies Known<ServiceSpec['purpose']>);
+  checkSection(spec.purpose, 'spec.purpose', { id: true, text: true } satisfies Known<
+    ServiceSpec['purpose']
+  >);
   checkText(spec.purpose.id, 'spec.purpose.id');
   checkText(spec.purpose.text, 'spec.purpose.text');
-  checkSection(spec.retention, 'spec.retention', { days: true } satisfies Known<ServiceSpec['retention']>);
+  checkSection(spec.retention, 'spec.retention', { days: true } satisfies Known<
+    ServiceSpec['retention']
+  >);
   checkWhole(spec.retention.days, 'spec.retention.days', 0);
   if (spec.retention.days > LONGEST_RETENTION_DAYS) {
     throw new SelfInfoError('invalid_option', {
@@ -186,7 +195,14 @@ function checkSection(value: unknown, path: string, known: Readonly<Record<strin
 }
 
 function checkItem(item: ItemSpec, path: string): ItemSpec {
-  checkSection(item, path, { detail: true, code: true, holders: true, inquiries: true, latestBy: true, record: true } satisfies Known<ItemSpec>);
+  checkSection(item, path, {
+    detail: true,
+    code: true,
+    holders: true,
+    inquiries: true,
+    latestBy: true,
+    record: true,
+  } satisfies Known<ItemSpec>);
   checkText(item.detail, `${path}.detail`);
   checkDetailId(item.detail, `${path}.detail`);
   if (item.code !== undefined) {

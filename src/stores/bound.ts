@@ -1,4 +1,4 @@
-import { type Clock } from '../foundation/clock.js';
+import type { Clock } from '../foundation/clock.js';
 import { type Scope, withinScope } from '../foundation/deadline.js';
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 import type { Store } from './store.js';

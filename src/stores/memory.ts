@@ -1,4 +1,4 @@
-import { type Clock } from '../foundation/clock.js';
+import type { Clock } from '../foundation/clock.js';
 import { SelfInfoError } from '../foundation/errors.js';
 import { checkClock, checkKeys, checkWhole } from '../foundation/options.js';
 import { DAY_MS } from '../foundation/time.js';

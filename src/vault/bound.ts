@@ -1,6 +1,6 @@
+import type { Clock } from '../foundation/clock.js';
 import { withinScope } from '../foundation/deadline.js';
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
-import type { Clock } from '../foundation/clock.js';
 
 /**
  * Ends the waiting for a store or a key provider; what it does afterwards it does unheard.

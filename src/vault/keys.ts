@@ -1,7 +1,14 @@
 import type { KeyObject } from 'node:crypto';
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
+import {
+  damaged,
+  decrypt,
+  encrypt,
+  isOurs,
+  readHeader,
+  readKeyset,
+} from '../foundation/sealing.js';
 import type { Bound } from './bound.js';
-import { damaged, decrypt, encrypt, isOurs, readHeader, type Keyset, readKeyset } from '../foundation/sealing.js';
 import type { WrappedKey } from './store.js';
 
 /**

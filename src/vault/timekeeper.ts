@@ -1,6 +1,5 @@
+import { type Clock, invalidClock } from '../foundation/clock.js';
 import { SelfInfoError } from '../foundation/errors.js';
-import { type Clock } from '../foundation/clock.js';
-import { invalidClock } from '../foundation/clock.js';
 import { DAY_MS, dayOf } from '../foundation/time.js';
 import type { VaultStore } from './store.js';
 

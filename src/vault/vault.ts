@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Answer, type AnswerSource, buildAnswer, sourceOf } from '../query/answer.js';
+import type { Clock } from '../foundation/clock.js';
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 import {
   checkClock,
@@ -9,9 +9,9 @@ import {
   checkText,
   checkWhole,
 } from '../foundation/options.js';
-import { isService, type Service, type ServiceSpec } from '../service/service.js';
-import { type Clock } from '../foundation/clock.js';
 import { formatInstant, HOUR_MS, type Instant, toEpochMs } from '../foundation/time.js';
+import { type Answer, type AnswerSource, buildAnswer, sourceOf } from '../query/answer.js';
+import { isService, type Service, type ServiceSpec } from '../service/service.js';
 import { boundBy } from './bound.js';
 import type { VaultEvent, VaultOperation } from './events.js';
 import { guardKeys, type VaultKeys } from './keys.js';
@@ -212,7 +212,14 @@ const TIMEOUT_MS = 10_000;
  * ```
  */
 export function createVault<S extends Service>(options: VaultOptions<S>): Vault<S> {
-  checkKeys(options, 'options', { service: true, store: true, keys: true, clock: true, timeoutMs: true, onEvent: true });
+  checkKeys(options, 'options', {
+    service: true,
+    store: true,
+    keys: true,
+    clock: true,
+    timeoutMs: true,
+    onEvent: true,
+  });
   for (const name of ['service', 'store', 'keys'] as const) {
     if (options[name] === undefined)
       throw new SelfInfoError('missing_option', { path: `options.${name}` });

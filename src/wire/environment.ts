@@ -124,7 +124,10 @@ export function connectionCheckEnvironment(options: EnvironmentOptions): Environ
  * ```
  */
 export function productionEnvironment(options: ProductionEnvironmentOptions): Environment {
-  const environment = make('production', options, { ...KEYS, unconfirmedProfile: true } satisfies Record<keyof ProductionEnvironmentOptions, true>);
+  const environment = make('production', options, {
+    ...KEYS,
+    unconfirmedProfile: true,
+  } satisfies Record<keyof ProductionEnvironmentOptions, true>);
   const accepted = options.unconfirmedProfile;
   if (accepted !== undefined && accepted !== acceptWireProfileNotConfirmedBySpecification)
     throw new TypeError('options.unconfirmedProfile must be the exported symbol.');
@@ -155,7 +158,14 @@ export function isEnvironment(value: unknown): value is Environment {
   return typeof value === 'object' && value !== null && BRAND in value;
 }
 
-const KEYS = { clientId: true, redirectUri: true, endpoints: true, issuer: true, ca: true, profile: true } as const satisfies Record<keyof EnvironmentOptions, true>;
+const KEYS = {
+  clientId: true,
+  redirectUri: true,
+  endpoints: true,
+  issuer: true,
+  ca: true,
+  profile: true,
+} as const satisfies Record<keyof EnvironmentOptions, true>;
 
 function make(
   kind: Environment['kind'],

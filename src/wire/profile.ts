@@ -1,7 +1,7 @@
-import { SelfInfoError } from '../foundation/errors.js';
-import type { Day, Inquiry, Method } from '../service/inquiry.js';
 import { createYielder, type Yielder } from '../foundation/deadline.js';
+import { SelfInfoError } from '../foundation/errors.js';
 import { formatInstant, toEpochMs } from '../foundation/time.js';
+import type { Day, Inquiry, Method } from '../service/inquiry.js';
 
 /**
  * How well an entry of a wire profile is known: from the interface specification itself, public and

@@ -1,143 +1,80 @@
 import { posix } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import entryPoints from '../../scripts/entry-points.json' with { type: 'json' };
 import { type Import, importsOf, parse, readSources, type Source } from './sources.js';
 
-// A room is a file or folder of src. It may import from lower floors and from itself, and from a
-// neighbour where one is named. `import type` counts too.
-const floors = [
-  ['errors', 'time', 'redaction', 'options', 'pace'],
-  ['catalog'],
-  ['calendar'],
-  [
-    'service',
-    'inquiry',
-    'profile',
-    'environment',
-    'http',
-    'json',
-    'tls',
-    'egress',
-    'transport',
-    'stores/store',
-  ],
-  [
-    'calls',
-    'events',
-    'availability',
-    'assertion',
-    'consent',
-    'pushed-authorization',
-    'token',
-    'query',
-    'answer',
-  ],
-  ['journey', 'stored', 'client', 'explain', 'kiosk', 'vault'],
-  ['stores/redis', 'vault/pg', 'bullmq', 'conformance'],
-] as const satisfies readonly (readonly string[])[];
-
-type Room = (typeof floors)[number][number];
-
-interface Neighbour {
-  readonly room: Room;
-  readonly typeOnly?: true;
-}
-
-const typesOf = (room: Room): Neighbour => ({ room, typeOnly: true });
-
-const neighbours: { readonly [R in Room]?: readonly Neighbour[] } = {
-  time: [{ room: 'errors' }],
-  redaction: [{ room: 'errors' }],
-  options: [{ room: 'errors' }, { room: 'time' }],
-  service: [{ room: 'inquiry' }],
-  profile: [{ room: 'inquiry' }],
-  environment: [{ room: 'profile' }],
-  // json stands here and not below, so that the sandbox reads the wire with another parser.
-  http: [{ room: 'json' }, typesOf('tls')],
-  egress: [{ room: 'environment' }],
-  transport: [{ room: 'http' }, { room: 'tls' }, { room: 'egress' }],
-  events: [typesOf('calls')],
-  // The steps of the journey: only back along it.
-  // How the transport is opened stands with token.
-  'pushed-authorization': [{ room: 'assertion' }, { room: 'consent' }, { room: 'token' }],
-  token: [{ room: 'assertion' }, { room: 'consent' }],
-  query: [{ room: 'calls' }, { room: 'consent' }, { room: 'token' }],
-  answer: [{ room: 'consent' }, { room: 'token' }, { room: 'query' }],
-  // What the client takes and gives, as types.
-  client: [{ room: 'journey' }, { room: 'stored' }],
-  explain: [typesOf('journey')],
-  kiosk: [typesOf('journey')],
-  vault: [typesOf('journey')],
-  bullmq: [{ room: 'stores/redis' }],
-};
+// The folders of src, in order: a folder imports only its own files and folders that stand above it
+// in this list. `import type` counts too.
+const floors: readonly string[] = [
+  'foundation',
+  'catalog',
+  'calendar',
+  'service',
+  'wire',
+  'stores',
+  'net',
+  'oauth',
+  'query',
+  'client',
+  'vault',
+  'kiosk',
+  'bullmq',
+  'conformance',
+];
 
 interface Wing {
-  readonly rooms: readonly string[];
-  /** Whole floors it may import, up to this one. */
-  readonly upTo: number;
+  /** Folders and files, without extension, that it may import beside its own. */
+  readonly imports: readonly string[];
   readonly except?: readonly string[];
-  readonly also?: readonly string[];
-  /** Single types it may name, as `room: names`. */
+  /** Single types it may import, by file. */
   readonly types?: Readonly<Record<string, readonly string[]>>;
+  /** How it may import them; default: in any way. */
   readonly kinds?: readonly Import['kind'][];
 }
 
-// What stands beside the floors. Nothing on them may import these.
-const wings: readonly Wing[] = [
-  // One mistake on both sides of the wire would pass every test: client and sandbox share the
-  // facts, not the code.
-  {
-    rooms: ['sandbox', 'msw'],
-    upTo: 2,
-    also: ['profile', 'environment', 'sandbox'],
-    types: { kiosk: ['KioskAuthorizer'] },
-  },
-  { rooms: ['onboarding'], upTo: 2 },
-  { rooms: ['index'], upTo: 5, except: ['kiosk', 'vault'], kinds: ['static', 'type'] },
-  {
-    rooms: ['cli'],
-    upTo: 6,
-    also: ['sandbox', 'msw', 'onboarding', 'index'],
-    kinds: ['lazy', 'type'],
-  },
-];
+// Beside the floors. No floor imports a wing. The sandbox reads the wire with a parser and a codec
+// of its own: one mistake on both sides of the wire would pass every test.
+const portal: Wing = {
+  imports: [
+    ...['foundation', 'catalog', 'calendar', 'service', 'sandbox'],
+    ...['wire/profile', 'wire/public-profile', 'wire/environment'],
+  ],
+  except: ['foundation/json', 'foundation/sealing'],
+  types: { 'kiosk/authorizer': ['KioskAuthorizer'] },
+};
+const wings: Readonly<Record<string, Wing>> = {
+  sandbox: portal,
+  msw: portal,
+  onboarding: { imports: ['foundation', 'catalog', 'calendar'] },
+  index: { imports: floors.slice(0, floors.indexOf('client') + 1) },
+  cli: { imports: [...floors, 'sandbox', 'msw', 'onboarding', 'index'], kinds: ['lazy', 'type'] },
+};
 
-const rooms: readonly string[] = [...floors.flat(), ...wings.flatMap((wing) => wing.rooms)];
-
-/**
- * `src/stores/store.ts` is the room `stores/store`, `src/calendar/hours.ts` the room `calendar`;
- * undefined when the table has none for it.
- */
+/** `src/stores/redis/store.ts` is in the room `stores`, `src/msw.ts` is the room `msw`. */
 function roomOf(path: string): string | undefined {
-  const name = path.replace(/^src\//, '').replace(/\.ts$/, '');
-  const [first] = rooms
-    .filter((room) => name === room || name.startsWith(`${room}/`))
-    .sort((a, b) => b.length - a.length);
-  return first;
+  const [room] = nameOf(path).split('/');
+  return room !== undefined && (floors.includes(room) || room in wings) ? room : undefined;
 }
 
-function floorOf(room: string): number {
-  return floors.findIndex((floor) => (floor as readonly string[]).includes(room));
+/** The path below src, without extension. */
+function nameOf(path: string): string {
+  return path.replace(/^src\//, '').replace(/\.ts$/, '');
 }
 
-function isAllowed(from: string, to: string, { kind, names }: Import): boolean {
+function isAllowed(from: string, target: string, { kind, names }: Import): boolean {
+  const to = roomOf(target);
+  if (to === undefined) return false;
   if (from === to) return true;
-  const wing = wings.find(({ rooms }) => rooms.includes(from));
-  if (wing) {
-    if (wing.kinds && !wing.kinds.includes(kind)) return false;
-    if (wing.also?.includes(to)) return true;
-    const types = wing.types?.[to];
-    if (types && kind === 'type' && names.length > 0 && names.every((name) => types.includes(name)))
-      return true;
-    return floorOf(to) >= 0 && floorOf(to) <= wing.upTo && !wing.except?.includes(to);
-  }
-  if (floorOf(to) < 0) return false;
-  if (floorOf(to) < floorOf(from)) return true;
-  return (
-    neighbours[from as Room]?.some(
-      ({ room, typeOnly }) => room === to && (!typeOnly || kind === 'type'),
-    ) ?? false
-  );
+  const wing = wings[from];
+  if (!wing) return floors.includes(to) && floors.indexOf(to) < floors.indexOf(from);
+  const name = nameOf(target);
+  const types = kind === 'type' && names.length > 0 ? wing.types?.[name] : undefined;
+  if (types && names.every((type) => types.includes(type))) return true;
+  if (wing.kinds && !wing.kinds.includes(kind)) return false;
+  const isIn = (places: readonly string[] = []) =>
+    places.some((place) => name === place || name.startsWith(`${place}/`));
+  return isIn(wing.imports) && !isIn(wing.except);
 }
 
 /** The file an import names: undefined for a package, and for a file that does not exist. */
@@ -155,7 +92,7 @@ function forbiddenImports(sources: readonly Source[]): string[] {
   const paths = new Set(sources.map(({ path }) => path));
   return sources.flatMap((source) => {
     const from = roomOf(source.path);
-    if (from === undefined) return [`${source.path} stands on no floor`];
+    if (from === undefined) return [`${source.path} is in no folder of the list`];
     return importsOf(source).flatMap((imported) => {
       const { specifier, line, kind } = imported;
       const place = `${source.path}:${line}`;
@@ -164,11 +101,10 @@ function forbiddenImports(sources: readonly Source[]): string[] {
           ? []
           : [`${place} imports by a computed name: ${specifier}`];
       const target = targetOf(source, specifier, paths);
-      const to = target && roomOf(target);
-      if (to === undefined) return [`${place} imports ${specifier}, which is no file of src`];
-      return isAllowed(from, to, imported)
+      if (target === undefined) return [`${place} imports ${specifier}, not a file of src`];
+      return isAllowed(from, target, imported)
         ? []
-        : [`${place} (${from}) may not import ${to} (${kind})`];
+        : [`${place} (${from}) may not import ${nameOf(target)} (${kind})`];
     });
   });
 }
@@ -194,7 +130,7 @@ function cycles(sources: readonly Source[]): string[] {
   }
 }
 
-/** An index is a door: it says what is public and does nothing. */
+/** An index.ts names what an entry point exports, and does nothing else. */
 function indexesThatDo(sources: readonly Source[]): string[] {
   return sources
     .filter(({ path }) => /(^|\/)index\.ts$/.test(path))
@@ -207,208 +143,134 @@ function indexesThatDo(sources: readonly Source[]): string[] {
     .map(({ path }) => path);
 }
 
+/** One rule for imports: from the file that declares a name, never through an index.ts. */
+function importsOfIndexes(sources: readonly Source[]): string[] {
+  return sources.flatMap((source) =>
+    importsOf(source)
+      .filter(({ specifier }) => /(^|\/)index\.js$/.test(specifier))
+      .map(({ specifier, line }) => `${source.path}:${line} imports ${specifier}`),
+  );
+}
+
 const sources = readSources('src', /\.ts$/);
 
-describe('the floors of the house', () => {
-  it('has sources to read', () => {
+describe('the folders of src', () => {
+  it('are found', () => {
     expect(sources.length).toBeGreaterThan(10);
   });
 
-  it('lets a file import from lower floors, its own folder and named neighbours only', () => {
+  it('import only themselves and folders above them', () => {
     expect(forbiddenImports(sources)).toEqual([]);
   });
 
-  it('has no cycle, not even of types', () => {
+  it('have no import cycle, not even of types', () => {
     expect(cycles(sources)).toEqual([]);
   });
 
-  it('keeps index files to re-exports', () => {
+  it('keep index files to re-exports, one for each entry point', () => {
     expect(indexesThatDo(sources)).toEqual([]);
+    const indexes = sources.map(({ path }) => path).filter((path) => /(^|\/)index\.ts$/.test(path));
+    const listed = Object.values(entryPoints).filter((path) => path.endsWith('index.ts'));
+    expect(indexes.sort()).toEqual(listed.sort());
   });
 
-  it('reaches the network library from transport alone', () => {
+  it('import every name from the file that declares it, never through an index', () => {
+    expect(importsOfIndexes(sources)).toEqual([]);
+  });
+
+  it('import undici in net/transport.ts alone', () => {
     const importers = sources.filter((source) =>
       importsOf(source).some(({ specifier }) => specifier === 'undici'),
     );
-    expect(
-      importers.map(({ path }) => roomOf(path)).filter((room) => room !== 'transport'),
-    ).toEqual([]);
+    expect(importers.map(({ path }) => path)).toEqual(['src/net/transport.ts']);
   });
 
-  it('gives no file a name that says nothing', () => {
-    expect(
-      sources
-        .map(({ path }) => path)
-        .filter((path) => /\/(utils?|helpers?|common|misc|shared)(\/|\.)/.test(path)),
-    ).toEqual([]);
+  it('have no file with a name that says nothing', () => {
+    const vague = /\/(utils?|helpers?|common|misc|shared)(\/|\.)/;
+    expect(sources.map(({ path }) => path).filter((path) => vague.test(path))).toEqual([]);
   });
 });
 
-describe('the floors test itself', () => {
-  const files = (...list: [path: string, text: string][]): Source[] =>
-    list.map(([path, text]) => ({ path, text }));
-  const errors = 'export const a = 1;';
+describe('the test of the folders', () => {
+  const files = (list: Readonly<Record<string, string>>): Source[] =>
+    Object.entries(list).map(([path, text]) => ({ path: `src/${path}`, text }));
+  /** A file that imports `target` by this statement, in which `@` stands for its path. */
+  const importing = (path: string, target: string, statement: string): Source[] => {
+    const relative = posix.relative(posix.dirname(path), target).replace(/\.ts$/, '.js');
+    const specifier = relative.startsWith('.') ? relative : `./${relative}`;
+    return files({ [target]: 'export const a = 1;', [path]: statement.replace('@', specifier) });
+  };
+  const code = "import { a } from '@';";
+  const type = "import type { A } from '@';";
+  const lazy = "void import('@');";
+  const kioskType = "import type { KioskAuthorizer } from '@';";
 
   it.each([
+    ['upwards', 'foundation/time.ts', 'client/client.ts', code],
+    ['upwards as a type', 'foundation/time.ts', 'client/client.ts', type],
+    ['upwards inside a type', 'foundation/time.ts', 'client/client.ts', "type B = import('@').A;"],
+    ['upwards lazily', 'oauth/consent.ts', 'client/client.ts', lazy],
+    ['upwards by re-export', 'oauth/consent.ts', 'client/client.ts', "export * from '@';"],
+    ['of the client by the net', 'net/http.ts', 'query/query.ts', code],
+    ['of a store by the wire', 'wire/codec.ts', 'stores/redis/store.ts', code],
+    ['of the client side by the sandbox', 'sandbox/app.ts', 'oauth/token.ts', type],
+    ['of the strict JSON parser by the sandbox', 'sandbox/app.ts', 'foundation/json.ts', code],
+    ['of the codec by the sandbox', 'sandbox/app.ts', 'wire/public-codec.ts', code],
+    ['of another kiosk type by the sandbox', 'sandbox/app.ts', 'kiosk/authorizer.ts', type],
     [
-      'upwards',
-      files(
-        ['src/errors.ts', errors],
-        ['src/client.ts', ''],
-        ['src/time.ts', "import './client.js';"],
-      ),
+      'of kiosk code by the sandbox',
+      'sandbox/app.ts',
+      'kiosk/authorizer.ts',
+      "import { KioskAuthorizer } from '@';",
     ],
+    ['of the sandbox by the client', 'client/client.ts', 'sandbox/app.ts', code],
+    ['of the sandbox by onboarding', 'onboarding/plan.ts', 'sandbox/app.ts', code],
     [
-      'upwards, types too',
-      files(['src/client.ts', errors], ['src/time.ts', "import type { A } from './client.js';"]),
+      'of the vault by the main entry point',
+      'index.ts',
+      'vault/vault.ts',
+      "export { a } from '@';",
     ],
-    [
-      'upwards, inside a type',
-      files(['src/client.ts', errors], ['src/time.ts', "type A = import('./client.js').A;"]),
-    ],
-    [
-      'upwards, lazily',
-      files(['src/client.ts', errors], ['src/consent.ts', "void import('./client.js');"]),
-    ],
-    [
-      'upwards, by re-export',
-      files(['src/client.ts', errors], ['src/consent.ts', "export * from './client.js';"]),
-    ],
-    [
-      'sideways',
-      files(['src/http.ts', errors], ['src/service.ts', "import { a } from './http.js';"]),
-    ],
-    [
-      'forward on the journey',
-      files(['src/token.ts', errors], ['src/consent.ts', "import { a } from './token.js';"]),
-    ],
-    [
-      'code of the journey into explain',
-      files(
-        ['src/journey.ts', errors],
-        ['src/explain.ts', "import { type A } from './journey.js';"],
-      ),
-    ],
-    [
-      'code of the client into the kiosk',
-      files(['src/client.ts', errors], ['src/kiosk/kiosk.ts', "import { a } from '../client.js';"]),
-    ],
-    [
-      'a port above its contract',
-      files(
-        ['src/stores/redis.ts', errors],
-        ['src/stores/store.ts', "import { a } from './redis.js';"],
-      ),
-    ],
-    [
-      'the client side into the sandbox',
-      files(
-        ['src/token.ts', errors],
-        ['src/sandbox/app.ts', "import type { A } from '../token.js';"],
-      ),
-    ],
-    [
-      'another kiosk type into the sandbox',
-      files(
-        ['src/kiosk/index.ts', errors],
-        ['src/sandbox/app.ts', "import type { A } from '../kiosk/index.js';"],
-      ),
-    ],
-    [
-      'the kiosk code into the sandbox',
-      files(
-        ['src/kiosk/index.ts', errors],
-        ['src/sandbox/app.ts', "import { KioskAuthorizer } from '../kiosk/index.js';"],
-      ),
-    ],
-    [
-      'the sandbox into the client',
-      files(
-        ['src/sandbox/app.ts', errors],
-        ['src/client.ts', "import { a } from './sandbox/app.js';"],
-      ),
-    ],
-    [
-      'the vault into the main door',
-      files(
-        ['src/vault/vault.ts', errors],
-        ['src/index.ts', "export { a } from './vault/vault.js';"],
-      ),
-    ],
-    [
-      'anything eagerly into the binary',
-      files(['src/errors.ts', errors], ['src/cli.ts', "import { a } from './errors.js';"]),
-    ],
-    ['a file that does not exist', files(['src/time.ts', "import { a } from './nowhere.js';"])],
-    ['by a computed name', files(['src/cli.ts', 'void import(name);'])],
-    ['from a file without a floor', files(['src/somewhere.ts', ''])],
-  ])('finds an import %s', (_, invented) => {
-    expect(forbiddenImports(invented)).toHaveLength(1);
+    ['of anything by the command line before it is needed', 'cli.ts', 'foundation/time.ts', code],
+  ])('finds an import %s', (_, path, target, statement) => {
+    expect(forbiddenImports(importing(path, target, statement))).toHaveLength(1);
   });
 
   it.each([
-    [
-      'downwards',
-      files(['src/errors.ts', errors], ['src/client.ts', "import { a } from './errors.js';"]),
-    ],
-    [
-      'of a named neighbour',
-      files(['src/inquiry.ts', errors], ['src/service.ts', "import { a } from './inquiry.js';"]),
-    ],
-    [
-      'inside a folder',
-      files(
-        ['src/calendar/hours.ts', errors],
-        ['src/calendar/calendar.ts', "import { a } from './hours.js';"],
-      ),
-    ],
-    [
-      'back along the journey',
-      files(['src/consent.ts', errors], ['src/token.ts', "import { a } from './consent.js';"]),
-    ],
-    [
-      'of the journey as types',
-      files(
-        ['src/journey.ts', errors],
-        ['src/explain.ts', "import type { A } from './journey.js';"],
-      ),
-    ],
-    [
-      'of the kiosk port as a type',
-      files(
-        ['src/kiosk/index.ts', errors],
-        ['src/sandbox/app.ts', "import type { KioskAuthorizer } from '../kiosk/index.js';"],
-      ),
-    ],
-    [
-      'of the sandbox into msw',
-      files(
-        ['src/sandbox/app.ts', errors],
-        ['src/msw.ts', "import { a } from './sandbox/app.js';"],
-      ),
-    ],
-    [
-      'of anything lazily into the binary',
-      files(['src/sandbox/app.ts', errors], ['src/cli.ts', "void import('./sandbox/app.js');"]),
-    ],
-  ])('allows an import %s', (_, invented) => {
-    expect(forbiddenImports(invented)).toEqual([]);
+    ['a file that does not exist', { 'foundation/time.ts': "import { a } from './nowhere.js';" }],
+    ['a computed name', { 'cli.ts': 'void import(name);' }],
+    ['from a file outside the folders', { 'somewhere.ts': '' }],
+  ])('finds an import of %s', (_, list) => {
+    expect(forbiddenImports(files(list))).toHaveLength(1);
   });
 
-  it('finds a cycle, even of types', () => {
-    const invented = files(
-      ['src/calendar/a.ts', "import { b } from './b.js';"],
-      ['src/calendar/b.ts', "export { c } from './c.js';"],
-      ['src/calendar/c.ts', "import type { A } from './a.js';"],
-    );
+  it.each([
+    ['downwards', 'client/client.ts', 'foundation/errors.ts', code],
+    ['inside a folder', 'calendar/calendar.ts', 'calendar/engine/timeline.ts', code],
+    ['of the one kiosk type by the sandbox', 'sandbox/kiosk.ts', 'kiosk/authorizer.ts', kioskType],
+    ['of the sandbox by msw', 'msw.ts', 'sandbox/app.ts', code],
+    ['of anything by the command line when needed', 'cli.ts', 'sandbox/app.ts', lazy],
+  ])('allows an import %s', (_, path, target, statement) => {
+    expect(forbiddenImports(importing(path, target, statement))).toEqual([]);
+  });
+
+  it('finds a cycle of types', () => {
+    const invented = files({
+      'calendar/a.ts': "import { b } from './b.js';",
+      'calendar/b.ts': "export { c } from './c.js';",
+      'calendar/c.ts': "import type { A } from './a.js';",
+    });
     expect(cycles(invented)).toEqual([
       'src/calendar/a.ts -> src/calendar/b.ts -> src/calendar/c.ts -> src/calendar/a.ts',
     ]);
   });
 
-  it('finds an index that does something', () => {
-    expect(
-      indexesThatDo(files(['src/index.ts', "export * from './errors.js';\nexport const a = 1;"])),
-    ).toEqual(['src/index.ts']);
+  it('finds an index that does something, and an import through one', () => {
+    const doing = files({ 'index.ts': "export * from './errors.js';\nexport const a = 1;" });
+    expect(indexesThatDo(doing)).toEqual(['src/index.ts']);
+    const through = files({ 'vault/vault.ts': "import type { A } from '../calendar/index.js';" });
+    expect(importsOfIndexes(through)).toEqual([
+      'src/vault/vault.ts:1 imports ../calendar/index.js',
+    ]);
   });
 });

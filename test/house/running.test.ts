@@ -33,10 +33,10 @@ const programsOfTheReader: Readonly<Record<string, string>> = {
  * itself runs.
  */
 const commandsElsewhere: Readonly<Record<string, string>> = {
-  'npm run demo -- --serve': 'serves until it is stopped: test/examples.test.ts',
-  'npx tsx examples/web/start.ts': 'serves until it is stopped: test/web-examples.test.ts',
+  'npm run demo -- --serve': 'serves until it is stopped: test/examples/examples.test.ts',
+  'npx tsx examples/web/start.ts': 'serves until it is stopped: test/examples/web.test.ts',
   'npx myna-selfinfo sandbox':
-    'serves until it is stopped: test/cli-sandbox.test.ts, with and without files',
+    'serves until it is stopped: test/cli/sandbox.test.ts, with and without files',
   'npm run bench': 'measures for minutes, and no figure is right or wrong',
   'npm run test:soak': 'the tests of npm test, for hours',
   'npm run test:mutation': 'runs for hours, and no figure is right or wrong',

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { errorTable, type SelfInfoErrorCode, type Stage } from '../../src/foundation/error-table.js';
+import {
+  errorTable,
+  type SelfInfoErrorCode,
+  type Stage,
+} from '../../src/foundation/error-table.js';
 import { refusalTable } from '../../src/sandbox/portal/refusals.js';
 import { root } from './sources.js';
 
@@ -142,11 +146,11 @@ describe.each([
   it('has a row for every code of a callback and of an item', () => {
     // `replayed` is what exchangeToken says of a callback that was exchanged before.
     expect(rowsBelow(page, callback)).toEqual([
-      ...codesIn('src/consent.ts', 'export type CallbackCode =', '(string & {})'),
+      ...codesIn('src/oauth/consent.ts', 'export type CallbackCode =', '(string & {})'),
       'replayed',
     ]);
     expect(rowsBelow(page, item)).toEqual(
-      codesIn('src/explain.ts', 'const ITEM_CODES: readonly string[] = [', '];'),
+      codesIn('src/client/explain.ts', 'const ITEM_CODES: readonly string[] = [', '];'),
     );
   });
 

@@ -1,7 +1,6 @@
 import { executionAsyncResource } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { isEnvironment } from '../../src/wire/environment.js';
 import {
   createSandbox,
   createVirtualClock,
@@ -10,6 +9,7 @@ import {
   type SandboxOptions,
 } from '../../src/sandbox/index.js';
 import { defineService } from '../../src/service/service.js';
+import { isEnvironment } from '../../src/wire/environment.js';
 import { codeFor, exchange, fields, inquiry, poll, registration, request, send } from './steps.js';
 
 const make = (changes: object) =>

@@ -1,11 +1,11 @@
-import { commonServers, type ServerId, servers } from '../../catalog/servers.js';
 import { type DetailId, details, holdersOf, holdings } from '../../catalog/details.js';
+import { commonServers, type ServerId, servers } from '../../catalog/servers.js';
 import type { Announced } from '../announcements.js';
 import type { CauseFacts } from '../results.js';
+import { type Leaf, leavesOf, type Target } from '../targets.js';
+import { Settlement } from './announcement-layer.js';
 import type { Rulebook } from './rulebook.js';
 import { reasonOf, Schedule } from './schedule.js';
-import { Settlement } from './announcement-layer.js';
-import { type Leaf, leavesOf, type Target } from '../targets.js';
 import { anyOf, type Timeline, worstOf } from './timeline.js';
 
 // Combinations of members are without number, and a host may build targets from what it is sent.

@@ -4,8 +4,8 @@ import type { Announced } from '../announcements.js';
 import { type GuidelineRow, type HostRow, hours } from '../hours.js';
 import type { CauseFacts } from '../results.js';
 import { daysOn, FROM_MS, type Holidays, type Rule, TO_MS } from '../rules.js';
-import { type Reason, reasonOf, Schedule } from './schedule.js';
 import { byPrecedence, replacedReason, type Settlement } from './announcement-layer.js';
+import { type Reason, reasonOf, Schedule } from './schedule.js';
 import {
   boundsOfYear,
   CLOSED,

@@ -2,12 +2,11 @@ import { SelfInfoError } from '../../foundation/errors.js';
 import { checkKeys } from '../../foundation/options.js';
 import { dayOf, formatInstant, type Instant, toEpochMs } from '../../foundation/time.js';
 import type { Announcement } from '../announcements.js';
+import type { Text } from '../rules.js';
 import { type Passage, splitPassages, splitSections } from './passages.js';
 import { type NoticeProblem, problemTexts } from './problems.js';
 import { readRuns } from './runs.js';
 import { type Outage, readNotice } from './sections.js';
-import type { Text } from '../rules.js';
-
 
 /** Options of {@link parseNotices}. */
 export interface NoticesOptions {

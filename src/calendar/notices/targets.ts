@@ -1,11 +1,5 @@
 import type { ServerId } from '../../catalog/servers.js';
-import {
-  isCourtesy,
-  isExclusion,
-  isNoOutage,
-  isTargetLabel,
-  type Passage,
-} from './passages.js';
+import { isCourtesy, isExclusion, isNoOutage, isTargetLabel, type Passage } from './passages.js';
 
 /** The systems that a period is about, and the passages that also name others. */
 export interface FoundTargets {

@@ -1,19 +1,12 @@
 import { SelfInfoError } from '../../foundation/errors.js';
+import type { Language } from '../../foundation/language.js';
 import { checkKeys, checkText } from '../../foundation/options.js';
 import { type Instant, toEpochMs } from '../../foundation/time.js';
 import type { Calendar } from '../calendar.js';
 import type { State, Status } from '../results.js';
 import type { Text } from '../rules.js';
 import { leavesOf, type Target } from '../targets.js';
-import {
-  checkLang,
-  disclaimer,
-  fingerprint,
-  type Language,
-  nameOfTarget,
-  notesOf,
-  plain,
-} from './wording.js';
+import { checkLang, disclaimer, fingerprint, nameOfTarget, notesOf, plain } from './wording.js';
 
 /** Options of {@link toICalendar}. */
 export interface ICalendarOptions {
@@ -80,7 +73,14 @@ const timeZone = [
  * ```
  */
 export function toICalendar(calendar: Calendar, target: Target, options: ICalendarOptions): string {
-  checkKeys(options, 'options', { start: true, end: true, show: true, lang: true, name: true, stamp: true });
+  checkKeys(options, 'options', {
+    start: true,
+    end: true,
+    show: true,
+    lang: true,
+    name: true,
+    stamp: true,
+  });
   const { start, end, show = 'outages', lang = 'ja' } = options;
   if (show !== 'windows' && show !== 'outages') {
     throw new SelfInfoError('invalid_option', {

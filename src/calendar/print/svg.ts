@@ -1,7 +1,9 @@
+import type { Language } from '../../foundation/language.js';
 import { dayStart, HOUR_MS } from '../../foundation/time.js';
 import type { Calendar } from '../calendar.js';
 import type { State } from '../results.js';
 import type { Text } from '../rules.js';
+import type { Target } from '../targets.js';
 import {
   layOut,
   type Panel,
@@ -10,11 +12,9 @@ import {
   type Row,
   type Sheet,
 } from './text.js';
-import type { Target } from '../targets.js';
 import {
   disclaimer,
   fingerprint,
-  type Language,
   type Note,
   spanName,
   stateNames,

@@ -1,18 +1,11 @@
 import { SelfInfoError } from '../../foundation/errors.js';
+import type { Language } from '../../foundation/language.js';
 import { checkKeys, checkText } from '../../foundation/options.js';
 import { dateOfDay, dayNumber, dayStart, formatInstant, parseDay } from '../../foundation/time.js';
 import type { Calendar } from '../calendar.js';
 import type { Segment, Span, State } from '../results.js';
 import type { Target } from '../targets.js';
-import {
-  checkLang,
-  dayName,
-  type Language,
-  monthName,
-  type Note,
-  nameOfTarget,
-  notesOf,
-} from './wording.js';
+import { checkLang, dayName, monthName, type Note, nameOfTarget, notesOf } from './wording.js';
 
 /**
  * What a picture shows: either a month or a week.

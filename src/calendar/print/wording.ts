@@ -1,6 +1,7 @@
 import { details } from '../../catalog/details.js';
 import { servers } from '../../catalog/servers.js';
 import { SelfInfoError } from '../../foundation/errors.js';
+import type { Language } from '../../foundation/language.js';
 import { dateOfDay, dayOf, dayStart, HOUR_MS } from '../../foundation/time.js';
 import type { Cause, CauseSource, State, UndoneCause } from '../results.js';
 import type { Text } from '../rules.js';

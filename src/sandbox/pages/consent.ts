@@ -1,13 +1,21 @@
 import { categories, details } from '../../catalog/details.js';
 import { type ServerId, servers } from '../../catalog/servers.js';
-import { dayOf, dayStart, formatDay, formatInstant, parseDay, toDateTime } from '../../foundation/time.js';
-import { formStart, html, type Markup, nothing, page } from './frame.js';
+import type { Language } from '../../foundation/language.js';
+import {
+  dayOf,
+  dayStart,
+  formatDay,
+  formatInstant,
+  parseDay,
+  toDateTime,
+} from '../../foundation/time.js';
 import { holdersAsked, type Opening, type Openings } from '../openings.js';
-import { type Language, texts } from './texts.js';
 import type { Persona } from '../personas/persona.js';
 import type { Refusal } from '../portal/refusals.js';
 import type { Client, Item } from '../registrations.js';
 import type { View } from '../state.js';
+import { formStart, html, type Markup, nothing, page } from './frame.js';
+import { texts } from './texts.js';
 
 /** What a page tells beside its view. */
 export interface PageFacts {

@@ -1,10 +1,10 @@
+import type { Clock, VirtualClock } from '../../foundation/clock.js';
 import { isSelfInfoError } from '../../foundation/errors.js';
-import { type Clock, type VirtualClock } from '../../foundation/clock.js';
 import { formatInstant } from '../../foundation/time.js';
 import { readJson } from '../portal/bodies.js';
-import { html, nothing, page } from './frame.js';
 import { Refusal } from '../portal/refusals.js';
 import type { Attempt, LogEntry, World } from '../state.js';
+import { html, nothing, page } from './frame.js';
 
 /**
  * What the sandbox serves beside the portal, on the origin of its pages and to loopback only: the

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type Language, texts } from './texts.js';
+import type { Language } from '../../foundation/language.js';
 import { style } from './style.js';
+import { texts } from './texts.js';
 
 /** Text that is HTML already; everything else is escaped on its way into a page. */
 export class Markup {

@@ -1,3 +1,4 @@
+import type { Language } from '../../foundation/language.js';
 import type { Item } from '../registrations.js';
 
 /** The language of a page. */

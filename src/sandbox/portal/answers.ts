@@ -1,9 +1,14 @@
 import type { Calendar } from '../../calendar/calendar.js';
 import type { DetailId } from '../../catalog/details.js';
 import type { ServerId } from '../../catalog/servers.js';
-import type { WireProfile } from '../../wire/profile.js';
 import { dayOf, formatDay, formatInstant } from '../../foundation/time.js';
-import type { Persona, PersonaItemStatus, PersonaRecord, UnaskedRecord } from '../personas/persona.js';
+import type { WireProfile } from '../../wire/profile.js';
+import type {
+  Persona,
+  PersonaItemStatus,
+  PersonaRecord,
+  UnaskedRecord,
+} from '../personas/persona.js';
 import type { Item } from '../registrations.js';
 
 /** The first and the last day, included, as `YYYY-MM-DD`. */

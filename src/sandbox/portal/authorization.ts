@@ -1,9 +1,7 @@
 import { publicProfile } from '../../wire/profile.js';
-import { readForm, readParameters, required } from './bodies.js';
 import { openingsOf } from '../openings.js';
-import { type Ending, languageOf } from '../pages/texts.js';
 import { pageOf } from '../pages/consent.js';
-import { Refusal } from './refusals.js';
+import { type Ending, languageOf } from '../pages/texts.js';
 import type { Client } from '../registrations.js';
 import {
   type Attempt,
@@ -13,6 +11,8 @@ import {
   type View,
   type World,
 } from '../state.js';
+import { readForm, readParameters, required } from './bodies.js';
+import { Refusal } from './refusals.js';
 
 const WRONG_PINS_ALLOWED = 3;
 

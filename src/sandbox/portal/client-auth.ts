@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import { required } from './bodies.js';
-import { Refusal } from './refusals.js';
 import type { Client } from '../registrations.js';
 import type { Attempt, World } from '../state.js';
+import { required } from './bodies.js';
+import { Refusal } from './refusals.js';
 
 /** Finds out who calls, and refuses whoever cannot prove it. */
 export type AuthenticateClient = (

@@ -1,9 +1,6 @@
 import { isSelfInfoError } from '../../foundation/errors.js';
-import type { WireProfile } from '../../wire/profile.js';
 import { dayNumber, formatDay } from '../../foundation/time.js';
-import { type Asked, type Days, settleAnswer } from './answers.js';
-import { readJson } from './bodies.js';
-import { Refusal } from './refusals.js';
+import type { WireProfile } from '../../wire/profile.js';
 import type { Client, Item } from '../registrations.js';
 import {
   type Attempt,
@@ -13,6 +10,9 @@ import {
   randomId,
   type World,
 } from '../state.js';
+import { type Asked, type Days, settleAnswer } from './answers.js';
+import { readJson } from './bodies.js';
+import { Refusal } from './refusals.js';
 
 /** The request for self-information and the polls for its result. */
 export function createInquiries(world: World) {

@@ -1,8 +1,8 @@
+import { type Attempt, PUSHED_LIFE_MS, PUSHED_PREFIX, type World } from '../state.js';
 import { checkRequest, registeredUri } from './authorization.js';
 import { readForm } from './bodies.js';
 import type { AuthenticateClient } from './client-auth.js';
 import { Refusal } from './refusals.js';
-import { type Attempt, PUSHED_LIFE_MS, PUSHED_PREFIX, type World } from '../state.js';
 
 /**
  * The pushed authorization request endpoint (RFC 9126): checks all that the authorization endpoint

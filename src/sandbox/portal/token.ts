@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { type Attempt, CODE_LIFE_MS, TOKEN_LIFE_MS, type World } from '../state.js';
 import { readForm, required } from './bodies.js';
 import type { AuthenticateClient } from './client-auth.js';
 import { Refusal } from './refusals.js';
-import { type Attempt, CODE_LIFE_MS, TOKEN_LIFE_MS, type World } from '../state.js';
 
 /** The token endpoint: a code, once, for a token bound to the certificate of the connection. */
 export function createExchange({ clock, codes, tokens }: World, authenticate: AuthenticateClient) {

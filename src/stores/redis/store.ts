@@ -1,10 +1,16 @@
+import type { Clock } from '../../foundation/clock.js';
 import { withinScope } from '../../foundation/deadline.js';
 import { isSelfInfoError, SelfInfoError } from '../../foundation/errors.js';
-import { checkClock, checkKeys, checkMethods, checkText, checkWhole } from '../../foundation/options.js';
-import { type Clock } from '../../foundation/clock.js';
+import {
+  checkClock,
+  checkKeys,
+  checkMethods,
+  checkText,
+  checkWhole,
+} from '../../foundation/options.js';
+import { decrypt, encrypt, isOurs, readHeader, readKeyset } from '../../foundation/sealing.js';
 import { DAY_MS } from '../../foundation/time.js';
-import { decrypt, encrypt, isOurs, readHeader } from '../../foundation/sealing.js';
-import { readKeyset } from '../../foundation/sealing.js';
+import type { Store, StoredEntry } from '../store.js';
 import {
   commandsOf,
   type IoredisClient,
@@ -13,8 +19,6 @@ import {
   takeScript,
 } from './commands.js';
 import { redisWordOf } from './error-codes.js';
-import type { Store, StoredEntry } from '../store.js';
-
 
 /**
  * Keys that values are sealed with before they leave the process; every instance needs the same.
@@ -150,7 +154,13 @@ export function createRedisStore(options: RedisStoreOptions): Store {
 }
 
 function checkOptions(options: RedisStoreOptions) {
-  checkKeys(options, 'options', { client: true, keys: true, prefix: true, timeoutMs: true, clock: true });
+  checkKeys(options, 'options', {
+    client: true,
+    keys: true,
+    prefix: true,
+    timeoutMs: true,
+    clock: true,
+  });
   const { client, keys, prefix = PREFIX, timeoutMs = TIMEOUT_MS } = options;
   if (client === undefined) throw new SelfInfoError('missing_option', { path: 'options.client' });
   const isNodeRedis = typeof client === 'object' && client !== null && 'evalSha' in client;

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/foundation/clock.js';
 import {
   controlPaths,
   createSandbox,
@@ -6,7 +7,6 @@ import {
   type Sandbox,
   type VirtualClock,
 } from '../../../src/sandbox/index.js';
-import { systemClock } from '../../../src/foundation/clock.js';
 import { authorizationUrl, codeFor, exchange, registration, verifier } from '../steps.js';
 
 let clock: VirtualClock;

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { CompactSign, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { createSandbox, createVirtualClock, type Registration } from '../../../src/sandbox/index.js';
+import {
+  createSandbox,
+  createVirtualClock,
+  type Registration,
+} from '../../../src/sandbox/index.js';
 import { createAuthority } from '../../kit/certificates.js';
 import { makeKey, type SigningKey } from '../../kit/keys.js';
 import { codeFor, exchange, paths, registration, send } from '../steps.js';
