@@ -2,24 +2,24 @@ import type { DateTime } from 'luxon';
 import { type Calendar, createCalendar } from '../calendar/calendar.js';
 import type { Cause, HolderState, State, Status, UndoneCause } from '../calendar/results.js';
 import type { Target } from '../calendar/targets.js';
-import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
+import { type Expected, hostCall } from '../foundation/errors.js';
 import { checkMethods } from '../foundation/options.js';
 import { formatInstant } from '../foundation/time.js';
 import type { ItemSpec, Service, ServiceSpec } from '../service/service.js';
 
 /**
- * Whether a service's items can be had, together and one by one, by the published table (guideline
- * 2.5); it informs and never vetoes.
+ * Whether the items of a service are available by the published table, together and one by one
+ * (guideline 2.5). It informs and forbids nothing.
  *
- * Each part is the calendar's status of the worst moment within `forMs`, with the causes of that
- * moment: its `since` may lie ahead, when a server closes before the citizen is done.
+ * Each status is that of the worst instant within `forMs`, with the causes of that instant. Its
+ * `since` can be in the future, when a server closes before the citizen is done.
  */
 export interface Availability<S extends ServiceSpec = ServiceSpec> extends Status {
   readonly items: { readonly [K in keyof S['items']]: Status };
 }
 
-/** A status whose causes are those of one moment, and no others of the stretch around it. */
-class Moment implements Status {
+/** A status with the causes of one instant only, not of the whole segment around it. */
+class StatusAt implements Status {
   readonly #status: Status;
   readonly state: State;
   readonly causes: readonly Cause[];
@@ -67,7 +67,7 @@ class Moment implements Status {
   }
 }
 
-class TogetherAndApart extends Moment implements Availability {
+class ServiceAvailability extends StatusAt implements Availability {
   readonly items: Readonly<Record<string, Status>>;
 
   constructor(status: Status, atMs: number, items: Readonly<Record<string, Status>>) {
@@ -81,10 +81,10 @@ class TogetherAndApart extends Moment implements Availability {
 }
 
 /**
- * Asks the calendar about every item of a service, for `forMs` from `atMs` on.
+ * Asks the calendar about every item of a service, for `forMs` milliseconds from `atMs`.
  *
- * @throws SelfInfoError `outside_calendar`; `invalid_option` for a calendar of the host's that
- * throws or is none.
+ * @throws SelfInfoError `outside_calendar`; `invalid_option` when the caller's calendar throws or
+ * is not a calendar.
  */
 export function computeAvailability(
   service: Service,
@@ -92,58 +92,53 @@ export function computeAvailability(
   atMs: number,
   forMs: number,
 ): Availability {
-  return guarded(() => askedOf(calendar, service, atMs, forMs));
+  return hostCall(PATH, () => statusOfItems(calendar, service, atMs, forMs), EXPECTED);
 }
 
-function askedOf(calendar: Calendar, service: Service, atMs: number, forMs: number): Availability {
+function statusOfItems(
+  calendar: Calendar,
+  service: Service,
+  atMs: number,
+  forMs: number,
+): Availability {
   const targets = Object.entries<ItemSpec>(service.items).map(
     ([key, item]) => [key, targetOf(item)] as const,
   );
   const items = Object.fromEntries(
     targets.map(([key, target]) => {
-      const [status, momentMs] = worstMoment(calendar, target, atMs, forMs);
-      return [key, Object.freeze(new Moment(status, momentMs))];
+      const [status, instantMs] = worstInstant(calendar, target, atMs, forMs);
+      return [key, Object.freeze(new StatusAt(status, instantMs))];
     }),
   );
-  const [status, momentMs] = worstMoment(
+  const [status, instantMs] = worstInstant(
     calendar,
     together(targets.map(([, target]) => target)),
     atMs,
     forMs,
   );
-  return Object.freeze(new TogetherAndApart(status, momentMs, items));
+  return Object.freeze(new ServiceAvailability(status, instantMs, items));
 }
 
-/** The calendar of each moment; by default the guideline's tables. */
+const PATH = 'options.calendar';
+const EXPECTED: Expected = {
+  en: 'It must be, or return, a calendar of createCalendar.',
+  ja: 'createCalendar のカレンダーか、それを返す関数を指定してください。',
+};
+
+/** Returns a function that gives the current calendar. Default: the guideline's tables. */
 export function calendarSource(given: Calendar | (() => Calendar) | undefined): () => Calendar {
-  if (typeof given === 'function') return () => guarded(given);
+  if (typeof given === 'function') return () => hostCall(PATH, given, EXPECTED);
   if (given === undefined) {
     const tables = createCalendar();
     return () => tables;
   }
-  checkMethods(given, 'options.calendar', ['status', 'segments']);
+  checkMethods(given, PATH, ['status', 'segments']);
   return () => given;
 }
 
-/** Lets our own errors through and hides those of a calendar of the host's. */
-function guarded<T>(ask: () => T): T {
-  try {
-    return ask();
-  } catch (error) {
-    if (isSelfInfoError(error)) throw error;
-    throw new SelfInfoError('invalid_option', {
-      path: 'options.calendar',
-      expected: {
-        en: 'It must be, or return, a calendar of createCalendar.',
-        ja: 'createCalendar のカレンダーか、それを返す関数を指定してください。',
-      },
-    });
-  }
-}
-
 /**
- * Why the asked items may not be had at an instant, and from when on they can (ISO 8601 at +09:00).
- * A calendar that cannot say, or fails, says nothing.
+ * Returns why items are not available at an instant, and until when (ISO 8601 at +09:00). Returns no
+ * cause when the calendar fails: the answer of the portal counts, not the calendar.
  */
 export function outageOf(
   service: Service,
@@ -153,7 +148,7 @@ export function outageOf(
 ): { readonly causes: readonly Cause[]; readonly until: string | null } {
   try {
     const target = together(keys.map((key) => targetOf(service.items[key] as ItemSpec)));
-    const { causes, state, nextOpeningMs } = new Moment(
+    const { causes, state, nextOpeningMs } = new StatusAt(
       currentCalendar().status(target, atMs),
       atMs,
     );
@@ -177,14 +172,14 @@ function targetOf({ detail, holders }: ItemSpec): Target {
 
 const RANK = { closed: 0, uncertain: 1, open: 2 } as const;
 
-function worstMoment(
+function worstInstant(
   calendar: Calendar,
   target: Target,
   atMs: number,
   forMs: number,
-): [status: Status, momentMs: number] {
+): [status: Status, instantMs: number] {
   let worst = calendar.status(target, atMs);
-  let momentMs = atMs;
+  let instantMs = atMs;
   for (const { state, startMs } of calendar.segments(
     target,
     atMs,
@@ -192,7 +187,7 @@ function worstMoment(
   )) {
     if (RANK[state] >= RANK[worst.state]) continue;
     worst = calendar.status(target, startMs);
-    momentMs = startMs;
+    instantMs = startMs;
   }
-  return [worst, momentMs];
+  return [worst, instantMs];
 }

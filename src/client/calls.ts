@@ -3,10 +3,10 @@ import type { Scope } from '../foundation/deadline.js';
 import type { Stage } from '../foundation/error-table.js';
 import { SelfInfoError } from '../foundation/errors.js';
 
-/** The calls of one client that are under way. */
+/** The concurrent calls of one client. */
 export interface Calls {
   /**
-   * Runs a call under a signal that aborts with the caller's and with the client.
+   * Runs a call under a signal that aborts with the caller's signal and with the client.
    *
    * @throws SelfInfoError `client_closed`, `overloaded`.
    */
@@ -15,15 +15,15 @@ export interface Calls {
     signal: AbortSignal | undefined,
     work: (scope: Scope) => Promise<T>,
   ): Promise<T>;
-  /** Refuses what is no call, but means nothing once the client is closed: `client_closed`. */
+  /** @throws SelfInfoError `client_closed`. */
   checkOpen(): void;
-  /** Aborts all. */
+  /** Aborts every call. */
   close(): void;
 }
 
 /**
- * Keeps account of a client's calls and refuses more than `most` at once; a consent that begins
- * sends nothing and does not count.
+ * Counts the calls of a client and refuses more than `most` at once. Beginning a consent does not
+ * count.
  */
 export function createCalls(most: number): Calls {
   const lifetime = new AbortController();

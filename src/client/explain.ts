@@ -8,8 +8,6 @@ import type { Service, ServiceSpec } from '../service/service.js';
 import type { Availability } from './availability.js';
 import type { Collected, ConsentOutcome } from './types.js';
 
-/** The languages of {@link explain}. */
-
 /** What {@link explain} puts into words. */
 export type Explainable<S extends ServiceSpec = Service> =
   | ConsentOutcome<S>

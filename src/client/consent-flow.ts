@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto';
+import { withinScope } from '../foundation/deadline.js';
+import { checkKeys, checkSignal, checkText, checkWhole } from '../foundation/options.js';
+import { type Instant, toEpochMs } from '../foundation/time.js';
+import type { Credentials } from '../oauth/client-auth.js';
+import {
+  authorizationParameters,
+  authorizationUrl,
+  type CallbackRequest,
+  judgeCallback,
+  oauth4webapi,
+  readCallback,
+  sameSecret,
+  termsOf,
+  type ValidCallback,
+} from '../oauth/consent.js';
+import { pushRequest } from '../oauth/push.js';
+import { requestToken } from '../oauth/token.js';
+import { type Availability, computeAvailability } from './availability.js';
+import { type ClientContext, runCall, type TracedScope } from './context.js';
+import { openGrant } from './grants.js';
+import {
+  digest,
+  invalidEntry,
+  readTransaction,
+  type StoredTransaction,
+  transactionKey,
+} from './pending.js';
+import type { ConsentOptions, ConsentOutcome } from './types.js';
+
+const CITIZEN_MS = 600_000;
+
+/** Options of `availability`. */
+export interface AvailabilityOptions {
+  readonly at?: Instant;
+  readonly forMs?: number;
+}
+
+/** Asks the current calendar about every item of the service. */
+export function currentAvailability(
+  { service, clock, currentCalendar }: ClientContext,
+  options: AvailabilityOptions = {},
+): Availability {
+  checkKeys(options, 'options', {
+    at: true,
+    forMs: true,
+  } satisfies Record<keyof AvailabilityOptions, true>);
+  const { at = clock.now(), forMs = CITIZEN_MS }: AvailabilityOptions = options;
+  checkWhole(forMs, 'options.forMs', 0);
+  return computeAvailability(service, currentCalendar(), toEpochMs(at, 'options.at'), forMs);
+}
+
+/** Starts a consent: stores a transaction and returns the URL for the citizen's browser. */
+export async function beginConsent(context: ClientContext, options: ConsentOptions) {
+  checkConsentOptions(options);
+  const { sessionBinding, signal } = options;
+  const begin = (scope: TracedScope) =>
+    withinScope(scope, context.clock, Number.POSITIVE_INFINITY, () =>
+      storeTransaction(context, sessionBinding, scope),
+    );
+  return runCall(context, 'consent', signal, (scope) =>
+    scope.step('consent', () => begin(scope), 'begun'),
+  );
+}
+
+/** Validates a callback, takes its transaction and exchanges the code for a grant, once. */
+export async function completeConsent(
+  context: ClientContext,
+  request: CallbackRequest,
+  options: ConsentOptions,
+): Promise<ConsentOutcome> {
+  checkConsentOptions(options);
+  const { sessionBinding, signal } = options;
+  return runCall(context, 'callback', signal, async (scope) => {
+    // The day of consent is the day of the callback: what follows may run past midnight.
+    const arrivedAt = context.clock.now();
+    const validated = await scope.step('callback', () =>
+      validateAndTake(context, request, sessionBinding, arrivedAt, scope),
+    );
+    return validated.status === 'valid'
+      ? scope.step('token', () => exchange(context, validated, arrivedAt, scope))
+      : validated;
+  });
+}
+
+function checkConsentOptions(options: ConsentOptions): void {
+  checkKeys(options, 'options', {
+    sessionBinding: true,
+    signal: true,
+  } satisfies Record<keyof ConsentOptions, true>);
+  checkText(options.sessionBinding, 'options.sessionBinding');
+  checkSignal(options.signal, 'options.signal');
+}
+
+async function storeTransaction(
+  context: ClientContext,
+  sessionBinding: string,
+  scope: TracedScope,
+) {
+  const { environment, store, clock } = context;
+  const availability = currentAvailability(context);
+  const oauth = await oauth4webapi();
+  const state = oauth.generateRandomState();
+  const verifier = oauth.generateRandomCodeVerifier();
+  const codeChallenge = await oauth.calculatePKCECodeChallenge(verifier);
+  const parameters = authorizationParameters(environment, { state, codeChallenge });
+  // Push before storing, so that a request the portal refuses leaves no transaction behind.
+  const { oauth: profile, timing } = environment.profile;
+  const carried = profile.pushedAuthorizationRequests.value
+    ? await push(context, parameters, scope)
+    : parameters;
+  const transaction: StoredTransaction = {
+    id: randomUUID(),
+    client: environment.clientId,
+    session: digest(sessionBinding),
+    verifier,
+  };
+  scope.setIds({ transactionId: transaction.id });
+  const expiresAt = clock.now() + timing.consentMs.value;
+  const key = transactionKey(environment, state);
+  await store.put(scope, key, JSON.stringify(transaction), expiresAt);
+  return { url: authorizationUrl(environment, carried), availability };
+}
+
+async function push(
+  { environment, transport, authenticate, clock }: ClientContext,
+  parameters: Readonly<Record<string, string>>,
+  scope: TracedScope,
+) {
+  const connection = transport.connect();
+  try {
+    const pushed = await pushRequest(
+      environment,
+      connection,
+      parameters,
+      authenticate,
+      clock,
+      scope,
+    );
+    return pushed.reference;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** A valid callback, the transaction that was taken for it, and what authenticates the client. */
+interface ValidVisit {
+  readonly status: 'valid';
+  readonly callback: ValidCallback;
+  readonly transaction: StoredTransaction;
+  readonly credentials: Credentials;
+}
+
+type Refusal = Exclude<ConsentOutcome, { status: 'granted' }>;
+
+/**
+ * Validates a callback and takes its transaction. The order is the security argument: nothing is
+ * taken before the session, the time and the callback are known to be right.
+ */
+export async function validateAndTake(
+  { environment, store, authenticate }: ClientContext,
+  request: CallbackRequest,
+  sessionBinding: string,
+  arrivedAt: number,
+  scope: TracedScope,
+): Promise<Refusal | ValidVisit> {
+  const { clientId } = environment;
+  const read = readCallback(request);
+  if ('refused' in read) return { status: 'rejected', at: 'callback', code: read.refused };
+  const key = transactionKey(environment, read.parameters.get('state') ?? '');
+  const seen = readTransaction(await store.get(scope, key), clientId);
+  if (typeof seen === 'string') return { status: seen };
+  scope.setIds({ transactionId: seen.id });
+  // Compare the session before taking: a stranger's callback must not use up the transaction.
+  if (!sameSecret(seen.session, digest(sessionBinding))) return { status: 'foreign-browser' };
+  // Written so that a clock that returns NaN lets nothing through.
+  if (!(arrivedAt < seen.expiresAt)) return { status: 'expired' };
+  const verdict = await judgeCallback(environment, read);
+  // Sign before taking: if the key service fails, the citizen only needs to reload.
+  const credentials = 'valid' in verdict ? await authenticate('token', scope) : undefined;
+  const taken = readTransaction(await store.take(scope, key), clientId);
+  if (typeof taken === 'string') return { status: taken };
+  // The session was compared with the entry seen, the verifier comes from the entry taken.
+  if (taken.id !== seen.id || taken.session !== seen.session || taken.verifier !== seen.verifier)
+    throw invalidEntry();
+  if ('declined' in verdict) return { status: 'declined' };
+  if ('refused' in verdict) return { status: 'rejected', at: verdict.at, code: verdict.refused };
+  const { valid } = verdict;
+  return { status: 'valid', callback: valid, transaction: taken, credentials: credentials ?? [] };
+}
+
+async function exchange(
+  context: ClientContext,
+  { callback, transaction, credentials }: ValidVisit,
+  arrivedAt: number,
+  scope: TracedScope,
+): Promise<ConsentOutcome> {
+  const { environment, service, transport, clock } = context;
+  const connection = transport.connect();
+  try {
+    const token = await requestToken(
+      environment,
+      connection,
+      callback,
+      transaction.verifier,
+      credentials,
+      clock,
+      scope,
+    );
+    if ('refused' in token) {
+      await connection.close();
+      return { status: 'rejected', at: 'token', code: token.refused };
+    }
+    const terms = termsOf(service, environment.clientId, transaction.id, arrivedAt);
+    const grant = openGrant(context, terms, token.accessToken, connection);
+    return { status: 'granted', grant };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}

@@ -1,0 +1,126 @@
+import type { Calendar } from '../calendar/calendar.js';
+import type { Clock } from '../foundation/clock.js';
+import type { Scope } from '../foundation/deadline.js';
+import { SelfInfoError } from '../foundation/errors.js';
+import {
+  checkClock,
+  checkFunction,
+  checkKeys,
+  checkMethods,
+  checkWhole,
+} from '../foundation/options.js';
+import type { Connection, Transport } from '../net/http.js';
+import { type Authenticate, openAuthentication } from '../oauth/client-auth.js';
+import { openTransport } from '../oauth/token.js';
+import { isService, type Service } from '../service/service.js';
+import { type BoundStore, boundStore } from '../stores/bound.js';
+import { createMemoryStore } from '../stores/memory.js';
+import { guardStore } from '../stores/store.js';
+import type { Environment } from '../wire/environment.js';
+import { calendarSource } from './availability.js';
+import { type Calls, createCalls } from './calls.js';
+import { createEmitter, type Emitter, type Trace } from './emitter.js';
+import type { EventStep } from './events.js';
+import type { GrantState } from './grants.js';
+import type { ClientOptions } from './types.js';
+
+/** What the flows of one client share. */
+export interface ClientContext {
+  readonly service: Service;
+  readonly environment: Environment;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly store: BoundStore;
+  readonly transport: Transport;
+  readonly authenticate: Authenticate;
+  readonly currentCalendar: () => Calendar;
+  readonly calls: Calls;
+  readonly emitter: Emitter;
+  /** The state of every grant that this client handed out. */
+  readonly grants: WeakMap<object, GrantState>;
+  /** The connection that a retrieval was requested on, until it is collected. */
+  readonly parked: WeakMap<object, Connection>;
+  /** Controllers that end the collecting of a retrieval, by its id. */
+  readonly collecting: Map<string, Set<AbortController>>;
+}
+
+/** A scope whose events carry the ids of the call. */
+export type TracedScope = Scope & Trace;
+
+const MAX_CONCURRENT = 1_000;
+
+/**
+ * Validates the options of a client and opens what its flows share. Sends nothing.
+ *
+ * @throws SelfInfoError as `createSelfInfoClient`; TypeError for a wrong type.
+ */
+export function openContext(options: ClientOptions): ClientContext {
+  checkOptions(options);
+  const { service, environment, random = Math.random, maxConcurrent = MAX_CONCURRENT } = options;
+  const clock = checkClock(options.clock, 'options.clock');
+  checkFunction(random, 'options.random');
+  checkWhole(maxConcurrent, 'options.maxConcurrent', 1);
+  checkFunction(options.onEvent, 'options.onEvent');
+  const transport = openTransport(environment, options, clock);
+  const authenticate = openAuthentication(environment, options.clientAuth, clock);
+  if (environment.kind === 'production') checkItemCodes(service);
+  if (options.store !== undefined)
+    checkMethods(options.store, 'options.store', ['put', 'get', 'take', 'delete']);
+  const store = boundStore(guardStore(options.store ?? createMemoryStore({ clock })), clock);
+  const currentCalendar = calendarSource(options.calendar);
+  const emitter = createEmitter(options.onEvent, clock);
+  emitter.watchCertificate(options.tls?.cert);
+  return {
+    service,
+    environment,
+    clock,
+    random,
+    store,
+    transport,
+    authenticate,
+    currentCalendar,
+    calls: createCalls(maxConcurrent),
+    emitter,
+    grants: new WeakMap(),
+    parked: new WeakMap(),
+    collecting: new Map(),
+  };
+}
+
+function checkOptions(options: ClientOptions): void {
+  checkKeys(options, 'options', {
+    service: true,
+    environment: true,
+    tls: true,
+    clientAuth: true,
+    egress: true,
+    store: true,
+    calendar: true,
+    clock: true,
+    fetch: true,
+    random: true,
+    maxConcurrent: true,
+    onEvent: true,
+  } satisfies Record<keyof ClientOptions, true>);
+  if (options.service === undefined)
+    throw new SelfInfoError('missing_option', { path: 'options.service' });
+  if (!isService(options.service))
+    throw new TypeError('options.service must be what defineService returned.');
+}
+
+function checkItemCodes(service: Service): void {
+  for (const [key, item] of Object.entries(service.items)) {
+    if (item.code === undefined)
+      throw new SelfInfoError('item_code_required', { path: `options.service.items.${key}.code` });
+  }
+}
+
+/** Runs one call of a method: bounded by the caller's signal, counted, and reported as events. */
+export function runCall<T>(
+  { calls, emitter }: ClientContext,
+  stage: Scope['stage'] & EventStep,
+  signal: AbortSignal | undefined,
+  work: (scope: TracedScope) => Promise<T>,
+): Promise<T> {
+  return emitter.run(calls, stage, signal, work);
+}

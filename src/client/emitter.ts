@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { channel } from 'node:diagnostics_channel';
+import type { Clock } from '../foundation/clock.js';
+import type { Scope } from '../foundation/deadline.js';
+import { isSelfInfoError } from '../foundation/errors.js';
+import { formatInstant } from '../foundation/time.js';
+import type { CallEnd } from '../net/http.js';
+import type { Calls } from './calls.js';
+import { createCertificateWatch } from './certificate-watch.js';
+import type { ClientEvent, EventStep } from './events.js';
+
+/** The ids that the events of a call carry. */
+interface Ids {
+  readonly transactionId?: string;
+  readonly retrievalId?: string;
+}
+
+/** Reports one call of a method: its steps, and the calls to the portal within them. */
+export interface Trace {
+  /** Runs a step and emits its outcome: `done`, or else the `status` of what it resolves to. */
+  step<T>(step: EventStep, work: () => Promise<T>, done?: string): Promise<T>;
+  /** Adds ids to every event that follows. */
+  setIds(ids: Ids): void;
+  readonly onCall: (end: CallEnd) => void;
+}
+
+/** Emits the events of one client. */
+export interface Emitter {
+  /** Does the same as `calls.run`, with a trace. Also reports a call that is refused at once. */
+  run<T>(
+    calls: Calls,
+    stage: Scope['stage'] & EventStep,
+    signal: AbortSignal | undefined,
+    work: (scope: Scope & Trace) => Promise<T>,
+  ): Promise<T>;
+  /** Watches this client certificate (PEM) from now on. */
+  watchCertificate(certificate: string | undefined): void;
+}
+
+/** Emits the event that `make` returns, with its time. */
+export type Emit = (make: () => object) => void;
+
+/** The channel of `node:diagnostics_channel` on which the events of all clients are published. */
+const CHANNEL = channel('myna-selfinfo:event');
+
+/** Creates an emitter for `onEvent` and the channel. Builds no event that nobody listens to. */
+export function createEmitter(
+  onEvent: ((event: ClientEvent) => unknown) | undefined,
+  clock: Clock,
+): Emitter {
+  const isListened = () => onEvent !== undefined || CHANNEL.hasSubscribers;
+  const emit: Emit = (make) => {
+    try {
+      const event = Object.freeze({ at: formatInstant(clock.now()), ...make() }) as ClientEvent;
+      CHANNEL.publish(event);
+      Promise.resolve(onEvent?.(event)).catch(() => undefined);
+    } catch {
+      // A failing listener must not undo the work.
+    }
+  };
+  const certificate = createCertificateWatch(clock, isListened, emit);
+  return {
+    async run(calls, stage, signal, work) {
+      certificate.check();
+      const trace = createTrace(clock, isListened, emit);
+      let begun = false;
+      const running = () =>
+        calls.run(stage, signal, (scope) => {
+          begun = true;
+          return work({ ...scope, ...trace });
+        });
+      return running().catch((error: unknown) =>
+        begun ? Promise.reject(error) : trace.step(stage, () => Promise.reject(error)),
+      );
+    },
+    watchCertificate: certificate.watch,
+  };
+}
+
+function createTrace(clock: Clock, isListened: () => boolean, emit: Emit): Trace {
+  const attempts = new Map<string, number>();
+  const since = (startedAt: number) => Math.max(0, clock.now() - startedAt);
+  const { setIds, common } = createIds();
+  return {
+    setIds,
+    async step(step, work, done) {
+      if (!isListened()) return work();
+      const startedAt = clock.now();
+      const end = (outcome: () => object) =>
+        emit(() => ({
+          type: 'step',
+          step,
+          ...common(),
+          durationMs: since(startedAt),
+          ...outcome(),
+        }));
+      try {
+        const value = await work();
+        end(() => (done === undefined ? outcomeOf(value) : { outcome: done }));
+        return value;
+      } catch (error) {
+        end(() => failureOf(error));
+        throw error;
+      }
+    },
+    onCall({ stage, startedAt, status, error }) {
+      const attempt = (attempts.get(stage) ?? 0) + 1;
+      attempts.set(stage, attempt);
+      if (!isListened()) return;
+      const outcome = status === undefined ? failureOf(error) : { outcome: 'answered', status };
+      emit(() => ({
+        type: 'call',
+        step: stage,
+        ...common(),
+        requestId: randomUUID(),
+        attempt,
+        durationMs: since(startedAt),
+        ...outcome,
+      }));
+    },
+  };
+}
+
+function createIds() {
+  let callId: string | undefined;
+  const known: Ids[] = [];
+  return {
+    setIds: (ids: Ids) => void known.push(ids),
+    common() {
+      callId ??= randomUUID();
+      // Because a broken store could return anything as an id, only ids in our own form are emitted.
+      const ids = known.flatMap(Object.entries).filter(([, id]) => /^[0-9a-f-]{36}$/.test(id));
+      return { callId, ...Object.fromEntries(ids) };
+    },
+  };
+}
+
+/** Reads the outcome from a value with a status: of a callback, or of a collected result. */
+function outcomeOf(value: unknown): object {
+  const { status, code, error }: Readonly<Record<string, unknown>> = Object(value);
+  if (status === 'failed') return failureOf(error);
+  return status === 'rejected' ? { outcome: status, code } : { outcome: status };
+}
+
+function failureOf(error: unknown): object {
+  return isSelfInfoError(error)
+    ? { outcome: 'failed', code: error.code, effect: error.effect }
+    : { outcome: 'failed', code: 'unexpected', effect: 'unknown' };
+}

@@ -1,0 +1,296 @@
+import { withinScope } from '../foundation/deadline.js';
+import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
+import {
+  checkFunction,
+  checkKeys,
+  checkSignal,
+  checkText,
+  checkWhole,
+} from '../foundation/options.js';
+import { buildAnswer } from '../query/answer.js';
+import { awaitResult, checkRetrieval, type Retrieval, type Waited } from '../query/query.js';
+import { outageOf } from './availability.js';
+import { type ClientContext, runCall, type TracedScope } from './context.js';
+import { discardGrant, findGrant, useGrant } from './grants.js';
+import { invalidEntry, type RetrievalSecret, readSecret, retrievalKey } from './pending.js';
+import type { Collected, CollectOptions, Grant, SubmitOptions } from './types.js';
+
+const DEADLINE_MS = 30_000;
+
+/** A scope with the instant by which a call that waits must end. */
+type WaitingScope = TracedScope & { readonly deadline: number };
+
+/** Sends the request of a grant and returns the retrieval. */
+export async function submit(
+  context: ClientContext,
+  grant: Grant,
+  inquiry: unknown,
+  options: SubmitOptions = {},
+): Promise<Retrieval> {
+  const signal = checkSubmitOptions(options);
+  return runCall(context, 'request', signal, (scope) =>
+    scope.step(
+      'request',
+      async () => (await useGrant(context, grant, inquiry, scope)).retrieval,
+      'accepted',
+    ),
+  );
+}
+
+/** Waits for the answer to a retrieval, which may come from another process. */
+export async function collect(
+  context: ClientContext,
+  handle: Retrieval,
+  options: CollectOptions = {},
+): Promise<Collected> {
+  const deadline = checkCollectOptions(context, options);
+  return runCall(context, 'result', options.signal, (call) => {
+    const scope = { ...call, deadline };
+    return scope.step('result', () => {
+      const { id } = resume(context, handle);
+      const read = (inner: WaitingScope) => readStored(context, id, inner);
+      return waitFor(context, { id, handle, read }, options, scope);
+    });
+  });
+}
+
+/** Sends the request of a grant and waits for its answer, under one deadline. */
+export async function query(
+  context: ClientContext,
+  grant: Grant,
+  inquiry: unknown,
+  options: CollectOptions = {},
+): Promise<Collected> {
+  const deadline = checkCollectOptions(context, options);
+  return runCall(context, 'request', options.signal, async (call) => {
+    const scope = { ...call, deadline };
+    const requested = await scope
+      .step('request', () => useGrant(context, grant, inquiry, scope), 'accepted')
+      .catch(refusedByPortal);
+    if ('status' in requested) return requested;
+    const { retrieval, secret } = requested;
+    // The secret is at hand: reading it back from the store could only fail.
+    const wanted = { id: retrieval.id, handle: retrieval, read: async () => secret };
+    const waiting = scope.step('result', () =>
+      waitFor(context, wanted, options, { ...scope, stage: 'result' }),
+    );
+    const collected = await waiting.catch((error: unknown) => {
+      // The consent is used: without the retrieval its answer would be out of reach.
+      throw withRetrieval(error, retrieval);
+    });
+    // Without the retrieval nothing can collect again, so the token has no reason to stay.
+    if (!('retrieval' in collected))
+      await context.store.delete(scope, retrievalKey(retrieval.id)).catch(() => undefined);
+    return collected;
+  });
+}
+
+/** Reads a retrieval from the store by its id. */
+export async function recall(
+  context: ClientContext,
+  id: string,
+  options: SubmitOptions = {},
+): Promise<Retrieval | undefined> {
+  checkText(id, 'id');
+  const signal = checkSubmitOptions(options);
+  return context.calls.run('result', signal, async (scope) => {
+    const secret = await readOwnSecret(context, id, scope);
+    return secret && storedRetrieval(context, secret);
+  });
+}
+
+/** Validates a retrieval that comes as JSON text, or parsed. */
+export function resume({ service, environment }: ClientContext, json: unknown): Retrieval {
+  return checkRetrieval(service, environment.clientId, json);
+}
+
+/** Forgets a grant or a retrieval, and ends the collecting of it in this client. */
+export async function discard(context: ClientContext, handle: Grant | Retrieval): Promise<void> {
+  const state = findGrant(context, handle);
+  if (state) return discardGrant(state);
+  if (typeof handle === 'object' && handle !== null && !('id' in handle))
+    throw new SelfInfoError('foreign_grant', { path: 'handle' });
+  const { id } = resume(context, handle);
+  for (const controller of context.collecting.get(id) ?? []) controller.abort(DISCARDED);
+  await context.parked.get(handle)?.close();
+  await context.store.delete({ stage: 'result', signal: NEVER }, retrievalKey(id));
+}
+
+function checkSubmitOptions(options: SubmitOptions): AbortSignal | undefined {
+  checkKeys(options, 'options', { signal: true } satisfies Record<keyof SubmitOptions, true>);
+  const { signal }: SubmitOptions = options;
+  checkSignal(signal, 'options.signal');
+  return signal;
+}
+
+/** Validates the options and returns the deadline in epoch milliseconds. */
+function checkCollectOptions({ clock }: ClientContext, options: CollectOptions): number {
+  checkKeys(options, 'options', {
+    deadlineMs: true,
+    signal: true,
+    onProgress: true,
+    once: true,
+  } satisfies Record<keyof CollectOptions, true>);
+  checkFunction(options.onProgress, 'options.onProgress');
+  if (options.once !== undefined && typeof options.once !== 'boolean')
+    throw new TypeError('options.once must be true or false.');
+  checkSignal(options.signal, 'options.signal');
+  const { deadlineMs = DEADLINE_MS } = options;
+  checkWhole(deadlineMs, 'options.deadlineMs', 0);
+  return clock.now() + deadlineMs;
+}
+
+/** Turns a refusal by the portal into a result of `query`; throws every other error again. */
+function refusedByPortal(error: unknown): Collected {
+  if (isSelfInfoError(error) && error.upstream) return { status: 'failed', error };
+  throw error;
+}
+
+/** What is collected: the handle that the caller holds, and how its secret is read. */
+interface Wanted {
+  readonly id: string;
+  readonly handle: Retrieval;
+  readonly read: (scope: WaitingScope) => Promise<RetrievalSecret | undefined>;
+}
+
+/** Collects under a signal that `discard` can abort. */
+async function waitFor(
+  context: ClientContext,
+  wanted: Wanted,
+  options: CollectOptions,
+  scope: WaitingScope,
+): Promise<Collected> {
+  const { collecting } = context;
+  const { id } = wanted;
+  scope.setIds({ retrievalId: id });
+  const own = new AbortController();
+  const abort = () => own.abort();
+  if (scope.signal.aborted) abort();
+  scope.signal.addEventListener('abort', abort, { once: true });
+  const controllers = collecting.get(id) ?? new Set();
+  collecting.set(id, controllers.add(own));
+  const inner = { ...scope, signal: own.signal };
+  try {
+    return await withinScope(inner, context.clock, Number.POSITIVE_INFINITY, () =>
+      collectOnce(context, wanted, options, inner),
+    );
+  } catch (error) {
+    if (own.signal.reason === DISCARDED) return gone();
+    throw error;
+  } finally {
+    scope.signal.removeEventListener('abort', abort);
+    controllers.delete(own);
+    if (controllers.size === 0) collecting.delete(id);
+  }
+}
+
+async function collectOnce(
+  context: ClientContext,
+  { handle, read }: Wanted,
+  options: CollectOptions,
+  scope: WaitingScope,
+): Promise<Collected> {
+  const secret = await read(scope);
+  if (secret === undefined) return gone();
+  const { parked, transport, environment, clock, random } = context;
+  scope.setIds({ transactionId: secret.retrieval.terms.transactionId });
+  const connection = parked.get(handle) ?? transport.connect(secret.certificate);
+  // Removed, so that a parallel `collect` of the same retrieval opens its own connection.
+  parked.delete(handle);
+  try {
+    const { deadlineMs = DEADLINE_MS, onProgress, once = false } = options;
+    const waiting = { scope, deadlineMs, clock, random, onProgress, once };
+    const waited = await awaitResult(environment, connection, secret, waiting);
+    return await collectedFrom(context, secret.retrieval, waited, scope);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function collectedFrom(
+  { service, clock, currentCalendar }: ClientContext,
+  retrieval: Retrieval,
+  waited: Waited,
+  scope: TracedScope,
+): Promise<Collected> {
+  switch (waited.status) {
+    case 'done': {
+      const { terms, inquiries } = retrieval;
+      const build = () =>
+        buildAnswer(service, terms, inquiries, waited.result, clock, scope.signal);
+      return { status: 'ready', answer: await scope.step('answer', build, 'built') };
+    }
+    case 'pending':
+      return { ...waited, retrieval };
+    case 'unavailable': {
+      const keys = Object.keys(retrieval.inquiries);
+      const { until, causes } = outageOf(service, keys, currentCalendar, clock.now());
+      return { status: 'unavailable', until: waited.until ?? until, causes, retrieval };
+    }
+    case 'failed':
+      return waited;
+  }
+}
+
+/**
+ * Reads the secret with the terms and inquiries as they were sent: an edited handle changes
+ * nothing.
+ */
+async function readStored(
+  context: ClientContext,
+  id: string,
+  scope: WaitingScope,
+): Promise<RetrievalSecret | undefined> {
+  const secret = await readOwnSecret(context, id, scope);
+  return secret && { ...secret, retrieval: storedRetrieval(context, secret) };
+}
+
+/** Reads the secret of a retrieval, if it belongs to this service: stores can be shared. */
+async function readOwnSecret(
+  { store, clock, environment }: ClientContext,
+  id: string,
+  scope: Pick<TracedScope, 'stage' | 'signal' | 'deadline'>,
+): Promise<RetrievalSecret | undefined> {
+  const secret = readSecret(id, await store.get(scope, retrievalKey(id)), clock.now());
+  return secret?.retrieval.terms?.serviceId === environment.clientId ? secret : undefined;
+}
+
+/** Validates what the store returned: a retrieval with invalid terms is never collected. */
+function storedRetrieval(context: ClientContext, { retrieval }: RetrievalSecret): Retrieval {
+  try {
+    return resume(context, retrieval);
+  } catch {
+    throw invalidEntry();
+  }
+}
+
+function gone(): Collected {
+  return { status: 'failed', error: new SelfInfoError('retrieval_gone') };
+}
+
+/**
+ * Attaches the retrieval to an error. An error that takes no property, perhaps from the caller's
+ * `onProgress`, is replaced by one that does.
+ */
+function withRetrieval(error: unknown, retrieval: Retrieval): object {
+  try {
+    if (
+      typeof error === 'object' &&
+      error !== null &&
+      Object.assign(error, { retrieval }).retrieval === retrieval
+    )
+      return error;
+  } catch {}
+  const aborted = new SelfInfoError('aborted', {
+    stage: 'result',
+    effect: 'none',
+    retry: { safe: true },
+  });
+  return Object.assign(aborted, { retrieval });
+}
+
+/** The signal of a call that nothing aborts. */
+const { signal: NEVER } = new AbortController();
+
+/** The reason with which `discard` aborts the collecting of a retrieval. */
+const DISCARDED = Symbol('discarded');
