@@ -41,8 +41,7 @@ export function createCalls(most: number): Calls {
       const abort = () => own.abort();
       const signals = signal ? [lifetime.signal, signal] : [lifetime.signal];
       for (const given of signals) {
-        // Every call under way listens, and takes its listener away again: a busy client is no
-        // leak.
+        // Every call adds one listener and removes it again, so many listeners are not a leak.
         setMaxListeners(0, given);
         if (given.aborted) own.abort();
         else given.addEventListener('abort', abort, { once: true });

@@ -8,7 +8,7 @@ import type { Service, ServiceSpec } from '../service/service.js';
 import type { Availability } from './availability.js';
 import type { Collected, ConsentOutcome } from './types.js';
 
-/** What {@link explain} puts into words. */
+/** What {@link explain} can put into words. */
 export type Explainable<S extends ServiceSpec = Service> =
   | ConsentOutcome<S>
   | Collected<S>
@@ -84,7 +84,7 @@ const states = {
 
 const MOST_REASONS = 2;
 const OURS: readonly Stage[] = ['configuration', 'calendar', 'vault', 'sandbox'];
-/** The codes of a failed item that are this package's own. */
+/** Codes of a failed item that this package defines. */
 const ITEM_CODES: readonly string[] = [
   'record_invalid',
   'not_answered',
@@ -130,12 +130,12 @@ const words = {
 } as const;
 
 /**
- * Puts an outcome, a result, an item, an availability or an error into words for the provider's own
- * screens; note ※３ of the guideline leaves the "cannot be had now" screen to the provider.
+ * Puts an outcome, a result, an item, an availability or an error into words for the citizen. The
+ * guideline (note ※３) leaves the screen for closed hours to the provider.
  *
  * @param value - what a method of the client returned or threw.
  * @param language - `ja` or `en`.
- * @throws TypeError for anything else.
+ * @throws TypeError for any other value.
  * @example
  * ```ts
  * import { type ConsentOutcome, explain } from 'myna-selfinfo';
@@ -171,8 +171,7 @@ export function explain<S extends ServiceSpec>(value: Explainable<S>, language: 
       );
     case 'failed':
       if ('error' in value) return explainError(value.error, language);
-      // A code of the portal's could be an echo of anything; it stays in the item, and off the
-      // screen.
+      // A code of the portal could echo anything, so it stays in the item and off the screen.
       return ITEM_CODES.includes(value.code)
         ? sentence + words.code[language](value.code)
         : sentence;
@@ -181,7 +180,7 @@ export function explain<S extends ServiceSpec>(value: Explainable<S>, language: 
   }
 }
 
-/** An answer is there; whether the items are is another question. */
+/** Puts an answer into words by its items: an answer may hold none of them. */
 function explainItems(items: readonly ItemAnswer[], language: Language): string {
   const asked = items.filter((item) => item.status !== 'not-asked');
   const missed = asked.filter((item) => !['present', 'nothing-on-record'].includes(item.status));
@@ -207,7 +206,7 @@ function citizensWords({ code, stage, retry }: SelfInfoError, language: Language
   if (retry.notBefore !== undefined)
     return join(failed, again(Date.parse(retry.notBefore), language));
   if (retry.safe) return join(failed, words.again[language]);
-  // What a citizen can mend by starting again, and what only the provider can.
+  // Separates what a citizen can fix by starting again from what only the provider can fix.
   return OURS.includes(stage) || OUR_CODES.includes(code)
     ? words.ours[language]
     : join(failed, words.restart[language]);
@@ -222,10 +221,7 @@ function again(ms: number, language: Language): string {
   );
 }
 
-/**
- * The causes that decide, and not the lesser ones beneath them; a list of every server would help
- * no citizen.
- */
+/** Picks the causes that decide. A list of every server would help no citizen. */
 function reasons(causes: readonly Cause[], language: Language): string {
   const deciding = [
     causes.filter(
@@ -238,7 +234,7 @@ function reasons(causes: readonly Cause[], language: Language): string {
   return texts.length === 0 ? '' : words.reason[language](texts.join(language === 'ja' ? '' : ' '));
 }
 
-/** Japanese sentences follow each other without a space. */
+/** Joins sentences: with a space in English, without one in Japanese. */
 function join(...parts: readonly string[]): string {
   const given = parts.filter((part) => part !== '');
   return given.join(/[。]$/.test(given[0] ?? '') ? '' : ' ');

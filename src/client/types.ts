@@ -23,22 +23,27 @@ import type { Availability } from './availability.js';
 import type { ClientEvent } from './events.js';
 
 /**
- * A consent that was granted and not yet used: good for one `submit` or `query`, in this process;
- * it shows its terms and no token.
+ * A consent that was granted and not yet used, good for one `submit` or `query` in this process. It
+ * shows its terms and no token.
  */
 export interface Grant<S extends ServiceSpec = Service> {
   readonly terms: ConsentTerms;
-  /** ISO 8601 at +09:00; null when the portal did not say. */
+  /** ISO 8601 at +09:00; null when the portal gave no lifetime. */
   readonly expiresAt: string | null;
   readonly [ofService]?: S;
 }
 
 /**
- * How a callback came out, as one value to switch on.
+ * The outcome of a callback, as one value to switch on.
  *
- * `declined`: the citizen said no. `expired`: too late. `replayed`: seen before. `unknown`: a state
- * this store never held. `foreign-browser`: another session's state; nothing is used up, the right
- * browser can still come. `rejected`: refused, with where and the machine code.
+ * - `granted`: here is the grant.
+ * - `declined`: the portal reported that access was denied.
+ * - `expired`: the callback came too late.
+ * - `replayed`: the callback was processed before.
+ * - `unknown`: this store never held the state.
+ * - `foreign-browser`: the state belongs to another session. Nothing is used up; the right browser
+ *   can still complete.
+ * - `rejected`: the callback or the token was refused, with the place and the machine code.
  */
 export type ConsentOutcome<S extends ServiceSpec = Service> =
   | { readonly status: 'granted'; readonly grant: Grant<S> }
@@ -50,13 +55,13 @@ export type ConsentOutcome<S extends ServiceSpec = Service> =
     };
 
 /**
- * How a retrieval came out; all but `ready` and `failed` can be collected again with `retrieval`.
+ * The result of collecting. All but `ready` and `failed` can be collected again with `retrieval`.
  */
 export type Collected<S extends ServiceSpec = Service> =
   | { readonly status: 'ready'; readonly answer: Answer<S> }
   /** `retryAt`: ISO 8601 at +09:00. */
   | { readonly status: 'pending'; readonly retryAt: string; readonly retrieval: Retrieval<S> }
-  /** `until`: ISO 8601 at +09:00, or null when nobody knows. */
+  /** `until`: ISO 8601 at +09:00, or null when the time is unknown. */
   | {
       readonly status: 'unavailable';
       readonly until: string | null;
@@ -65,85 +70,89 @@ export type Collected<S extends ServiceSpec = Service> =
     }
   | { readonly status: 'failed'; readonly error: SelfInfoError };
 
-/** Whose consent it is, and what bounds the call. */
+/** The session of a consent, and how to abort the call. */
 export interface ConsentOptions {
   /**
-   * A secret of this browser's session, e.g. the session id; the callback must come with the same.
+   * A secret of this browser's session, such as the session id. The callback must come with the
+   * same value.
    */
   readonly sessionBinding: string;
-  /** Aborts the call; what was sent stays sent. */
+  /** Aborts the call. What was sent stays sent. */
   readonly signal?: AbortSignal;
 }
 
-/** Bounds of a call that goes out. */
+/** How to abort a call. */
 export interface SubmitOptions {
-  /** Aborts the call; what was sent stays sent. */
+  /** Aborts the call. What was sent stays sent. */
   readonly signal?: AbortSignal;
 }
 
-/** Bounds of waiting for an answer. */
+/** How long to wait for an answer, and how. */
 export interface CollectOptions extends SubmitOptions {
   /**
-   * Milliseconds after which to stop waiting and return `pending`; default 30,000. In `query` the
-   * request counts too: a deadline that passes before its answer is the error `timed_out` or, once
-   * it was sent, `answer_lost`. A store that has not answered by then is `timed_out`, too.
+   * Milliseconds after which to stop waiting and return `pending`. Default: 30,000.
+   *
+   * In `query` the time of the request counts too. If the deadline passes before the portal has
+   * accepted the request, the error is `timed_out`, or `answer_lost` once the request was sent. A
+   * store that does not respond in time is `timed_out` as well.
    */
   readonly deadlineMs?: number;
   /**
-   * Called before each wait, between two polls and after a failed one. What it throws or rejects
-   * with ends the waiting and comes back as it is; out of `query` with `retrieval` added, or as the
-   * error `aborted` that carries it where nothing can be added.
+   * Called before each wait, between two polls and after a failed poll. What it throws or rejects
+   * with ends the waiting and is thrown unchanged. `query` adds the `retrieval` to it, or throws
+   * `aborted` with the retrieval where nothing can be added.
    */
   readonly onProgress?: (progress: Progress) => void;
   /**
-   * Asks once and waits for nothing: `pending` says when to ask again, and a poll that failed is
-   * not repeated. For queues, which wait by themselves. Default: false.
+   * Polls once without waiting: `pending` says when to poll again, and a failed poll is not
+   * repeated. For queues, which wait themselves. Default: false.
    */
   readonly once?: boolean;
 }
 
 /** Options of {@link createSelfInfoClient}. */
 export interface ClientOptions<S extends Service = Service> {
-  /** What {@link defineService} returned. */
+  /** The service that {@link defineService} returned. */
   readonly service: S;
-  /** What one of the three environment functions returned. */
+  /** The environment that one of the three environment functions returned. */
   readonly environment: Environment;
   /**
-   * The client certificate and key of mutual TLS; required unless `fetch` or a gateway is given.
+   * Client certificate and private key for mutual TLS. Required unless `fetch` or a gateway is
+   * given.
    */
   readonly tls?: TlsCredential;
   /**
    * How the client authenticates beside its certificate: {@link privateKeyJwt}, or a function that
-   * gives the current one. Default: `tls`, by the certificate alone.
+   * returns the current one. Default: `tls`, the certificate alone.
    */
   readonly clientAuth?: ClientAuth;
-  /** The way out of the host's own network. Default: straight to the API. */
+  /** The way out of your network: a proxy or a gateway. Default: straight to the API. */
   readonly egress?: Egress;
   /**
-   * Where transactions and retrieval secrets lie; default: this process's memory, good for one
-   * instance only.
+   * Where transactions and the secrets of retrievals are stored. Default: the memory of this
+   * process, which is enough for one instance only.
    */
   readonly store?: Store;
-  /** The calendar, or a function that gives the current one. Default: the guideline's tables. */
+  /** A calendar, or a function that returns the current one. Default: the guideline's tables. */
   readonly calendar?: Calendar | (() => Calendar);
-  /** Default: the system's clock. */
+  /** Default: the system clock. */
   readonly clock?: Clock;
-  /** An injected transport for tests in one process; production refuses it. */
+  /** A transport for tests in one process. Production refuses it. */
   readonly fetch?: FetchLike;
   /**
-   * Numbers from 0 to below 1, which spread the waits before a failed poll is repeated. Default:
-   * `Math.random`.
+   * Returns numbers from 0 to below 1, which spread the waits before a failed poll is repeated.
+   * Default: `Math.random`.
    */
   readonly random?: () => number;
   /**
-   * How many calls of `completeConsent`, `submit`, `collect` and `query` may be under way at once;
-   * one more is refused at once with `overloaded`, and sends nothing. Default 1,000.
+   * The most concurrent calls of `completeConsent`, `submit`, `collect` and `query`. One more is
+   * refused with `overloaded` and sends nothing. Default: 1,000.
    */
   readonly maxConcurrent?: number;
   /**
-   * Is told of every step and every call to the portal when it is over, and of a client certificate
-   * that is about to end: for logs, metrics and traces. What it throws or rejects with changes
-   * nothing. The same events are published on the channel `myna-selfinfo:event` of
+   * Receives an event at the end of every step and of every call to the portal, and when the client
+   * certificate is about to expire: for logs, metrics and traces. What it throws or rejects with
+   * changes nothing. The same events are published on the channel `myna-selfinfo:event` of
    * `node:diagnostics_channel`.
    */
   readonly onEvent?: (event: ClientEvent) => void;
@@ -152,30 +161,33 @@ export interface ClientOptions<S extends Service = Service> {
 /** A client of one service in one environment. */
 export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDisposable {
   /**
-   * Whether the service's items can be had by the published table, together and one by one
-   * (guideline 2.5).
+   * Tells whether the items of the service are available by the published table, together and one
+   * by one (guideline 2.5). Informs and forbids nothing.
    *
-   * @param options - `at`: the instant, default now; `forMs`: milliseconds for which it must stay
-   * so, default 600,000, because a citizen needs time with the card.
+   * @param options - `at`: the instant, default now; `forMs`: milliseconds for which the items must
+   * stay available, default 600,000, because a citizen needs time with the card.
    * @throws SelfInfoError `outside_calendar`, `invalid_instant`, `invalid_option`.
    * @example
    * ```ts
    * import { explain, type SelfInfoClient } from 'myna-selfinfo';
-   * const notice = (client: SelfInfoClient) => explain(client.availability({ forMs: 5 * 60_000 }), 'ja');
+   * function notice(client: SelfInfoClient) {
+   *   return explain(client.availability({ forMs: 5 * 60_000 }), 'ja');
+   * }
    * ```
    */
   availability(options?: { readonly at?: Instant; readonly forMs?: number }): Availability<S>;
   /**
-   * Starts a consent: keeps a transaction and returns the URL to send the citizen to, with the
-   * availability now (guideline 2.3, figure 2.3-3).
+   * Starts a consent: stores a transaction, and returns the URL for the citizen's browser together
+   * with the current availability (guideline 2.3, figure 2.3-3).
    *
-   * @param options - `sessionBinding`: a secret of this browser's session, e.g. the session id; the
-   * callback must come with the same. `signal` aborts the call.
-   * @throws SelfInfoError `store_failed`, `store_full`, `timed_out` when the store does not answer,
-   * `aborted`, `missing_option`, `client_closed`; `outside_calendar` when now lies outside the
-   * calendar's span; `invalid_option` when a calendar or clock of the host's fails. Where the
-   * profile has the request pushed (RFC 9126), also `signing_failed`, `response_invalid`,
-   * `upstream_refused` and the errors of the transport: nothing is begun then.
+   * @param options - `sessionBinding`: a secret of this browser's session, such as the session id,
+   * which the callback must come with; `signal` aborts the call.
+   * @throws SelfInfoError `store_failed`, `store_full`, `timed_out` when the store does not
+   * respond, `aborted`, `missing_option`, `client_closed`; `outside_calendar` when now is outside
+   * the span of the calendar; `invalid_option` when the caller's calendar or clock fails. Where the
+   * profile asks for pushed authorization requests (RFC 9126), also `signing_failed`,
+   * `response_invalid`, `upstream_refused` and the errors of the transport: no consent is begun
+   * then.
    * @example
    * ```ts
    * import type { SelfInfoClient } from 'myna-selfinfo';
@@ -189,13 +201,13 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
     options: ConsentOptions,
   ): Promise<{ readonly url: string; readonly availability: Availability<S> }>;
   /**
-   * Judges the callback and, when all is well, exchanges its code for a token, once.
+   * Validates the callback and, if it is valid, exchanges its code for a token, once.
    *
    * @param request - the callback as the framework hands it over.
-   * @param options - `sessionBinding` as at `beginConsent`; `signal` aborts the exchange.
+   * @param options - `sessionBinding` as in `beginConsent`; `signal` aborts the exchange.
    * @throws SelfInfoError of the transport, `response_invalid`, `store_failed`, `signing_failed`
-   * and `overloaded` (nothing is used up by these two); everything a citizen or a stranger can
-   * cause is an outcome instead.
+   * and `overloaded` (these two use up nothing). Everything that a citizen or a stranger can cause
+   * is an outcome instead.
    * @example
    * ```ts
    * import { explain, type SelfInfoClient } from 'myna-selfinfo';
@@ -207,19 +219,21 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
    */
   completeConsent(request: CallbackRequest, options: ConsentOptions): Promise<ConsentOutcome<S>>;
   /**
-   * Sends the one request that a grant pays for (IF001-04) and returns what is needed to collect
-   * the answer, as plain JSON.
+   * Sends the one request of a grant (IF001-04) and returns the retrieval: plain JSON that collects
+   * the answer.
    *
-   * @param grant - of this client, unused.
-   * @param inquiry - one for all items that every item allows, or one per item.
-   * @param options - `signal`.
+   * @param grant - a grant of this client that was not used yet.
+   * @param inquiry - one inquiry that every item registers, or one per item.
+   * @param options - `signal` aborts the call.
    * @throws SelfInfoError `grant_used`, `grant_expired`, `foreign_grant`, `unknown_item`,
    * `inquiry_not_registered`, `latest_not_declared`, `answer_lost`, `overloaded`, the errors of the
    * transport and of the store.
    * @example
    * ```ts
    * import { type Grant, latest, type SelfInfoClient } from 'myna-selfinfo';
-   * const send = async (client: SelfInfoClient, grant: Grant) => JSON.stringify(await client.submit(grant, { income: latest() }));
+   * async function send(client: SelfInfoClient, grant: Grant) {
+   *   return JSON.stringify(await client.submit(grant, { income: latest() }));
+   * }
    * ```
    */
   submit(
@@ -233,10 +247,10 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
     options?: SubmitOptions,
   ): Promise<Retrieval<S>>;
   /**
-   * Waits for the answer to a retrieval (IF001-06); may be repeated, in another process too.
+   * Waits for the answer to a retrieval (IF001-06). Can be repeated, also in another process.
    *
-   * A poll that fails in a way that passes (no connection, a closed one, no answer in time, HTTP
-   * 429 or 5xx) is repeated, at most three times in a row, each time after a random wait and no
+   * A poll that failed for a temporary reason (no connection, a closed one, no answer in time, HTTP
+   * 429 or 5xx) is repeated up to three times in a row, each time after a random wait and no
    * earlier than the portal allows.
    *
    * @param retrieval - from `submit`, `query` or `resume`.
@@ -246,23 +260,27 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
    * @example
    * ```ts
    * import type { SelfInfoClient } from 'myna-selfinfo';
-   * const later = (client: SelfInfoClient, stored: string) => client.collect(client.resume(stored), { deadlineMs: 10_000 });
+   * function later(client: SelfInfoClient, stored: string) {
+   *   return client.collect(client.resume(stored), { deadlineMs: 10_000 });
+   * }
    * ```
    */
   collect(retrieval: Retrieval<S>, options?: CollectOptions): Promise<Collected<S>>;
   /**
-   * `submit` and `collect` in one, under one deadline.
+   * Does `submit` and `collect` in one call, under one deadline.
    *
-   * @param grant - of this client, unused.
-   * @param inquiry - one for all items that every item allows, or one per item.
-   * @param options - `deadlineMs`, `signal`, `onProgress`.
-   * @throws as {@link SelfInfoClient.submit} and {@link SelfInfoClient.collect}; a refusal by the
-   * portal is `failed` instead. Once there is a retrieval, whatever is thrown carries it:
-   * `client.resume(error.retrieval)` can be collected again.
+   * @param grant - a grant of this client that was not used yet.
+   * @param inquiry - one inquiry that every item registers, or one per item.
+   * @param options - `deadlineMs`, `signal`, `onProgress`, `once`.
+   * @throws SelfInfoError as {@link SelfInfoClient.submit} and {@link SelfInfoClient.collect}; a
+   * refusal by the portal is the result `failed` instead. Once the portal has accepted the request,
+   * every error carries the retrieval: `client.resume(error.retrieval)` can be collected again.
    * @example
    * ```ts
    * import { explain, type Grant, latest, type SelfInfoClient } from 'myna-selfinfo';
-   * const ask = async (client: SelfInfoClient, grant: Grant) => explain(await client.query(grant, latest(), { deadlineMs: 5_000 }), 'ja');
+   * async function ask(client: SelfInfoClient, grant: Grant) {
+   *   return explain(await client.query(grant, latest(), { deadlineMs: 5_000 }), 'ja');
+   * }
    * ```
    */
   query(
@@ -276,11 +294,11 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
     options?: CollectOptions,
   ): Promise<Collected<S>>;
   /**
-   * Checks a stored retrieval and gives it its type back.
+   * Validates a stored retrieval and restores its type.
    *
    * @param json - the retrieval as JSON text, or parsed.
-   * @throws SelfInfoError `invalid_retrieval`, or the error of the inquiry whose value is wrong,
-   * naming the path.
+   * @throws SelfInfoError `invalid_retrieval`, or the error of the invalid inquiry, naming the
+   * path.
    * @example
    * ```ts
    * import type { Retrieval, SelfInfoClient } from 'myna-selfinfo';
@@ -289,8 +307,8 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
    */
   resume(json: unknown): Retrieval<S>;
   /**
-   * Forgets a grant or a retrieval: its token, and the way to its answer. Where this client is just
-   * collecting it, that ends as `failed` with `retrieval_gone`.
+   * Forgets a grant or a retrieval: its token, and the way to its answer. A `collect` of it that
+   * runs in this client ends as `failed` with `retrieval_gone`.
    *
    * @param handle - a grant or a retrieval of this service.
    * @throws SelfInfoError `foreign_grant`, `invalid_retrieval`, `store_failed`.
@@ -302,13 +320,12 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
    */
   discard(handle: Grant<S> | Retrieval<S>): Promise<void>;
   /**
-   * The retrieval of an id, as the store keeps it beside its token: for a process that was handed
-   * nothing but the id.
+   * Reads a retrieval from the store by its id: for a process that was given the id alone.
    *
-   * @param id - `id` of a retrieval of this service.
-   * @param options - `signal`.
-   * @returns undefined when it has expired, was discarded, or the store does not hold it.
-   * @throws SelfInfoError `store_failed`, `timed_out` when the store does not answer, `aborted`,
+   * @param id - the `id` of a retrieval of this service.
+   * @param options - `signal` aborts the call.
+   * @returns undefined when the retrieval has expired, was discarded, or is not in the store.
+   * @throws SelfInfoError `store_failed`, `timed_out` when the store does not respond, `aborted`,
    * `overloaded`, `missing_option`; TypeError for a wrong type.
    * @example
    * ```ts
@@ -321,23 +338,25 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
    */
   recall(id: string, options?: SubmitOptions): Promise<Retrieval<S> | undefined>;
   /**
-   * Takes another client certificate, from the next journey on; those under way end under the one
-   * they began with, since their tokens are bound to it.
+   * Replaces the client certificate for every journey that begins from now on. Journeys under way
+   * end under the certificate they began with, because their tokens are bound to it.
    *
    * @param tls - the new certificate and its key, checked like the option.
    * @throws SelfInfoError `missing_option`, `unknown_option`, `invalid_credential`,
-   * `key_certificate_mismatch`, naming what is wrong, the old one stays then; `client_closed`.
+   * `key_certificate_mismatch`, naming the option: the old certificate stays then; `client_closed`.
    * @example
    * ```ts
    * import { readFileSync } from 'node:fs';
    * import type { SelfInfoClient } from 'myna-selfinfo';
-   * const renew = (client: SelfInfoClient) =>
-   *   client.rotate({ cert: readFileSync('/etc/loan/client.crt', 'utf8'), key: readFileSync('/etc/loan/client.key', 'utf8') });
+   * function renew(client: SelfInfoClient) {
+   *   const cert = readFileSync('/etc/loan/client.crt', 'utf8');
+   *   client.rotate({ cert, key: readFileSync('/etc/loan/client.key', 'utf8') });
+   * }
    * ```
    */
   rotate(tls: TlsCredential): void;
   /**
-   * Ends every call and connection; afterwards every method that goes out fails with
+   * Ends every call and every connection. From then on each method that sends fails with
    * `client_closed`.
    */
   close(): Promise<void>;
