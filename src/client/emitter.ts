@@ -77,7 +77,8 @@ export function createEmitter(
   };
 }
 
-function createTrace(clock: Clock, isListened: () => boolean, emit: Emit): Trace {
+/** Creates the trace of one call. */
+export function createTrace(clock: Clock, isListened: () => boolean, emit: Emit): Trace {
   const attempts = new Map<string, number>();
   const since = (startedAt: number) => Math.max(0, clock.now() - startedAt);
   const { setIds, common } = createIds();

@@ -1,0 +1,112 @@
+import { type ClientContext, openContext, type TracedScope } from '../../../src/client/context.js';
+import { createTrace } from '../../../src/client/emitter.js';
+import {
+  createMemoryStore,
+  createVirtualClock,
+  publicProfile,
+  type Store,
+  sandboxEnvironment,
+} from '../../../src/index.js';
+import type { Call, Connection, HttpAnswer } from '../../../src/net/http.js';
+import { CLIENT_ID, loan, NOW, REDIRECT_URI } from '../../kit/loan.js';
+
+/** What a connection of a test answers to a call; throwing is a failure of the connection. */
+export type Respond = (call: Call) => HttpAnswer;
+
+/** A connection that answers by a function and records what happens to it. */
+export interface RecordedConnection extends Connection {
+  readonly sent: string[];
+  closed: number;
+}
+
+export function connectionOf(respond: Respond = () => ok({})): RecordedConnection {
+  const connection: RecordedConnection = {
+    sent: [],
+    closed: 0,
+    async send(call) {
+      connection.sent.push(call.path);
+      return respond(call);
+    },
+    bind: () => 'thumbprint',
+    async close() {
+      connection.closed++;
+    },
+  };
+  return connection;
+}
+
+export const ok = (json: unknown): HttpAnswer => ({ status: 200, json, retryAt: undefined });
+
+/** A store that records its calls, as `method kind`. */
+export function recordingStore(inner: Store): Store & { readonly calls: string[] } {
+  const calls: string[] = [];
+  const note = (method: string, key: string) => void calls.push(`${method} ${key.split(':')[0]}`);
+  return {
+    calls,
+    put: (key, value, expiresAt) => {
+      note('put', key);
+      return inner.put(key, value, expiresAt);
+    },
+    get: (key) => {
+      note('get', key);
+      return inner.get(key);
+    },
+    take: (key) => {
+      note('take', key);
+      return inner.take(key);
+    },
+    delete: (key) => {
+      note('delete', key);
+      return inner.delete(key);
+    },
+  };
+}
+
+/** The context of a client whose connections answer by a function. */
+export function openStage(respond?: Respond, changes: Partial<ClientContext> = {}) {
+  const clock = createVirtualClock(NOW);
+  const store = recordingStore(createMemoryStore({ clock }));
+  const environment = sandboxEnvironment({
+    clientId: CLIENT_ID,
+    redirectUri: REDIRECT_URI,
+    endpoints: { browserUrl: 'https://portal.example', apiUrl: 'https://api.portal.example' },
+    issuer: 'https://portal.example',
+    profile: publicProfile,
+  });
+  const connections: RecordedConnection[] = [];
+  const opened = openContext({
+    service: loan,
+    environment,
+    store,
+    clock,
+    fetch: async () => new Response(null, { status: 500 }),
+  });
+  const context: ClientContext = {
+    ...opened,
+    transport: {
+      connect() {
+        const connection = connectionOf(respond);
+        connections.push(connection);
+        return connection;
+      },
+      rotate() {},
+      async close() {},
+    },
+    ...changes,
+  };
+  return { context, clock, store, connections, environment };
+}
+
+/** A scope for one step, with a trace that nobody listens to. */
+export function scopeOf(stage: TracedScope['stage'], { clock }: ClientContext): TracedScope {
+  const { signal } = new AbortController();
+  return {
+    stage,
+    signal,
+    ...createTrace(
+      clock,
+      () => false,
+      () => undefined,
+    ),
+  };
+}
