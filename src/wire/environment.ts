@@ -1,13 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { SelfInfoError } from '../foundation/errors.js';
 import { checkKeys, checkMethods, checkText } from '../foundation/options.js';
-import {
-  ambiguousEntries,
-  malformedEntries,
-  publicProfile,
-  unverifiedEntries,
-  type WireProfile,
-} from './profile.js';
+import type { WireProfile } from './profile.js';
+import { ambiguousEntries, malformedEntries, unverifiedEntries } from './profile-checks.js';
+import { publicProfile } from './public-profile.js';
 
 const BRAND = Symbol.for('myna-selfinfo.environment');
 
