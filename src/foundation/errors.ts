@@ -1,12 +1,5 @@
-import {
-  type Effect,
-  type ErrorRow,
-  errorTable,
-  type Retry,
-  type SelfInfoErrorCode,
-  type Stage,
-  type Upstream,
-} from './error-table.js';
+import type { Effect, ErrorRow, Retry, Stage, Upstream } from './error-facts.js';
+import { errorTable, type SelfInfoErrorCode } from './error-table.js';
 import type { Language } from './language.js';
 
 /** Facts of one error. The row of the error table supplies what is left out. */

@@ -30,7 +30,7 @@ export function checkKeys(
     expected:
       names.length === 0
         ? { en: 'It takes no options.', ja: '指定できるオプションはありません。' }
-        : { en: `Known: ${names.join(', ')}.`, ja: `指定できるのは ${names.join('、')} です。` },
+        : { en: `Known: ${names.join(', ')}.`, ja: `使えるのは ${names.join('、')} です。` },
   });
 }
 
