@@ -32,7 +32,10 @@ interface DetailRow {
   readonly category: CategoryId;
 }
 
-/** The 18 details (分野詳細名) of table 2.5-5: a detail decides who holds the data, and so the hours. */
+/**
+ * The 18 details (分野詳細名) of table 2.5-5. A detail determines who holds the data, and therefore the
+ * hours.
+ */
 export const details = [
   { id: 'household', ja: '世帯', en: 'household', category: 'household' },
   { id: 'local-tax', ja: '地方税', en: 'local tax', category: 'tax-income-account' },
@@ -150,17 +153,17 @@ export const holdings = [
   { row: 28, detail: 'pension', server: 'private-school-mutual-aid' },
 ] as const satisfies readonly HoldingRow[];
 
-/** The servers that hold the data of a detail, in the order of table 2.5-5. */
+/** Returns the servers that hold the data of a detail, in the order of table 2.5-5. */
 export function holdersOf(detail: DetailId): readonly ServerId[] {
   return holdings.filter((holding) => holding.detail === detail).map((holding) => holding.server);
 }
 
-/** Whether a string is the id of one of the 18 details. */
+/** Returns whether a value is the id of one of the 18 details. */
 export function isDetailId(value: unknown): value is DetailId {
   return details.some((detail) => detail.id === value);
 }
 
-/** Checks that a value is the id of a detail; the error lists them. */
+/** Checks that a value is the id of a detail. The error lists the known ids. */
 export function checkDetailId(value: unknown, path: string): asserts value is DetailId {
   if (isDetailId(value)) return;
   const ids = details.map((detail) => detail.id);

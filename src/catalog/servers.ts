@@ -1,8 +1,8 @@
 import { SelfInfoError } from '../foundation/errors.js';
 
 /**
- * A government system that an answer may need, in both languages, with the guideline's table and
- * row that name it.
+ * A government system that an answer may need: its names, and the table and row of the guideline
+ * that list it.
  */
 interface ServerRow {
   readonly id: string;
@@ -125,17 +125,17 @@ export const servers = [
 /** The id of one of the 13 systems (サーバ). */
 export type ServerId = (typeof servers)[number]['id'];
 
-/** The systems that every query needs, whoever holds the data. */
+/** The systems that every query needs, regardless of the holder. */
 export const commonServers: readonly ServerId[] = servers
   .filter((server) => server.role === 'common')
   .map((server) => server.id);
 
-/** Whether a string is the id of one of the 13 systems. */
+/** Returns whether a value is the id of one of the 13 systems. */
 export function isServerId(value: unknown): value is ServerId {
   return servers.some((server) => server.id === value);
 }
 
-/** Checks that a value is the id of a system; the error lists them. */
+/** Checks that a value is the id of a system. The error lists the known ids. */
 export function checkServerId(value: unknown, path: string): asserts value is ServerId {
   if (isServerId(value)) return;
   const ids = servers.map((server) => server.id);

@@ -14,16 +14,16 @@ import { type Instant, toEpochMs } from './time.js';
  * ```
  */
 export interface Clock {
-  /** Epoch milliseconds. */
+  /** Returns epoch milliseconds. */
   now(): number;
   /**
-   * Resolves after `ms` milliseconds; rejects with the signal's reason when the signal aborts
+   * Resolves after `ms` milliseconds. Rejects with the signal's reason when the signal aborts
    * first.
    */
   wait(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Returns the error for a clock whose `now()` gives no time. */
+/** Returns the error for a clock whose `now()` returns no time. */
 export function invalidClock(): SelfInfoError {
   return invalidOption('options.clock', {
     en: 'now() must return epoch milliseconds.',
@@ -34,7 +34,9 @@ export function invalidClock(): SelfInfoError {
 /** Aborts a wait or a call that is no longer needed. One shared error: a new one costs a stack. */
 export const CANCELLED = Object.assign(new Error('Cancelled.'), { name: 'AbortError' });
 
-/** Waits by the caller's clock; what `wait` throws at once becomes a rejection. */
+/**
+ * Waits by the caller's clock. An exception that `wait` throws synchronously becomes a rejection.
+ */
 export async function waitBy(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   await clock.wait(ms, signal);
 }
@@ -43,8 +45,8 @@ export async function waitBy(clock: Clock, ms: number, signal: AbortSignal): Pro
  * Calls `ring` after `ms` milliseconds, unless the returned function is called first. A clock that
  * cannot wait rings at once.
  *
- * The system clock gets by with a timer: a signal and a promise for each limit of a call would cost
- * more than the rest of the call.
+ * For the system clock a plain timer suffices. A signal and a promise for each limit would cost
+ * more than the rest of a call.
  */
 export function alarm(clock: Clock, ms: number, ring: () => void): () => void {
   if (clock === systemClock && ms > 0 && ms <= LONGEST_TIMER_MS) {
@@ -59,17 +61,17 @@ export function alarm(clock: Clock, ms: number, ring: () => void): () => void {
 
 /** A clock that moves only by `advance` and `set`. */
 export interface VirtualClock extends Clock {
-  /** Moves the clock on by `ms` milliseconds and ends the waits that fall due, in order. */
+  /** Moves the clock forward by `ms` milliseconds and ends the waits that are due, in order. */
   advance(ms: number): void;
   /** Moves the clock to an instant, forward or back. */
   set(to: Instant): void;
 }
 
-// setTimeout wraps around above 2^31 - 1 and would fire at once.
+// setTimeout overflows above 2^31 - 1 and would fire at once.
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * The machine's own clock.
+ * The clock of the machine.
  *
  * @example
  * ```ts
@@ -102,9 +104,9 @@ function timer(ms: number, signal: AbortSignal | undefined): Promise<void> {
 }
 
 /**
- * A clock for tests and demos: time stands still until `advance` or `set`.
+ * Creates a clock for tests and demos. Its time changes only by `advance` and `set`.
  *
- * @param start - the instant it starts at.
+ * @param start - the instant at which it starts.
  * @throws SelfInfoError `invalid_instant`.
  * @example
  * ```ts

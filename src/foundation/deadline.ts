@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { alarm, CANCELLED, type Clock } from './clock.js';
-import type { Stage } from './error-table.js';
+import type { Stage } from './error-facts.js';
 import { SelfInfoError } from './errors.js';
 
 /** What bounds one call: its stage, its signal, and the epoch milliseconds by which it must end. */

@@ -1,39 +1,32 @@
-import {
-  type Effect,
-  type ErrorRow,
-  errorTable,
-  type Retry,
-  type SelfInfoErrorCode,
-  type Stage,
-  type Upstream,
-} from './error-table.js';
+import type { Effect, ErrorRow, Retry, Stage, Upstream } from './error-facts.js';
+import { errorTable, type SelfInfoErrorCode } from './error-table.js';
 import type { Language } from './language.js';
 
-/** What an error carries beside its code; rows of the error table supply what is left out. */
+/** Facts of one error. The row of the error table supplies what is left out. */
 export interface SelfInfoErrorOptions {
-  /** The option, or the place in the data, e.g. `options.tls.key`. Never a value. */
+  /** The option or the place in the data, e.g. `options.tls.key`. Never a value. */
   readonly path?: string;
-  /** What would have been right, in English and Japanese. Never a value. */
+  /** The expected value, described in English and Japanese. Never a value. */
   readonly expected?: { readonly en: string; readonly ja: string };
-  /** Where on the journey it arose. */
+  /** The step in which the error occurred. */
   readonly stage?: Stage;
-  /** What the step may have changed at the other side. */
+  /** The change that the step may have made at the server. */
   readonly effect?: Effect;
-  /** Whether the same step may be taken again. */
+  /** Whether the same step may be repeated. */
   readonly retry?: Retry;
-  /** What the other side said. */
+  /** The server's answer, as far as it may be repeated. */
   readonly upstream?: Upstream;
 }
 
 const BRAND = Symbol.for('myna-selfinfo.error');
 
 /**
- * The error of this package: a stable `code`, the `stage` of the journey, the `effect` at the other
- * side and whether a retry is safe.
+ * The error of this package: a stable `code`, the `stage` in which it occurred, its `effect` at the
+ * server, and whether a retry is safe.
  *
- * Carries no token, code, personal value, URL with query, nor a foreign error as `cause`. Tell
- * errors apart by {@link isSelfInfoError}, not by `instanceof`: two copies of the package have two
- * classes.
+ * It never contains a token, a code, a personal value or a URL with a query, nor another library's
+ * error as `cause`. Use {@link isSelfInfoError} to recognise it, not `instanceof`: two copies of
+ * the package have two classes.
  *
  * @example
  * ```ts
@@ -46,29 +39,29 @@ const BRAND = Symbol.for('myna-selfinfo.error');
  * ```
  */
 export class SelfInfoError extends Error {
-  /** Stable machine code. */
+  /** The stable machine code. */
   readonly code: SelfInfoErrorCode;
-  /** Where on the journey it arose. */
+  /** The step in which the error occurred. */
   readonly stage: Stage;
-  /** What the step may have changed at the other side. */
+  /** The change that the step may have made at the server. */
   readonly effect: Effect;
-  /** Whether the same step may be taken again. */
+  /** Whether the same step may be repeated. */
   readonly retry: Retry;
   /** The message in Japanese. */
   readonly messageJa: string;
   /** The option or the place in the data that is wrong. */
   declare readonly path?: string;
-  /** What the other side said. */
+  /** The server's answer, as far as it may be repeated. */
   declare readonly upstream?: Upstream;
   /**
-   * What `client.resume` takes to collect the answer after all, when `query` or `submit` failed
-   * behind the request.
+   * The retrieval to pass to `client.resume`, so that the answer can still be collected. Set when
+   * `query` or `submit` failed after the portal had accepted the request.
    */
   declare readonly retrieval?: unknown;
 
   /**
    * @param code - a code of the error table.
-   * @param options - the path, and what differs from the table's row.
+   * @param options - the path, and facts that differ from the table's row.
    */
   constructor(code: SelfInfoErrorCode, options: SelfInfoErrorOptions = {}) {
     const row: ErrorRow = errorTable[code];
@@ -82,7 +75,7 @@ export class SelfInfoError extends Error {
     if (options.upstream !== undefined) this.upstream = options.upstream;
   }
 
-  /** The error as plain data, message included. */
+  /** Returns the error as plain data, including the message. */
   toJSON(): Record<string, unknown> {
     return Object.fromEntries([
       ['name', this.name],
@@ -95,11 +88,11 @@ Object.defineProperty(SelfInfoError.prototype, 'name', { value: 'SelfInfoError' 
 Object.defineProperty(SelfInfoError.prototype, BRAND, { value: true });
 
 /**
- * Whether a thrown value is a {@link SelfInfoError}, made by whichever copy of this package, and of
- * the given code if one is given.
+ * Returns whether a thrown value is a {@link SelfInfoError} of any copy of this package, and has
+ * the given code if there is one.
  *
- * @param value - anything, usually what a `catch` caught.
- * @param code - only errors of this code.
+ * @param value - anything, usually the value that a `catch` caught.
+ * @param code - accept only errors of this code.
  * @example
  * ```ts
  * import { isSelfInfoError } from 'myna-selfinfo';
@@ -114,12 +107,15 @@ export function isSelfInfoError<C extends SelfInfoErrorCode = SelfInfoErrorCode>
     if (typeof value !== 'object' || value === null || !(BRAND in value)) return false;
     return code === undefined || ('code' in value && value.code === code);
   } catch {
-    // A proxy may throw whatever it is asked.
+    // A proxy may throw on any access.
     return false;
   }
 }
 
-/** The same error with other facts; what cannot take them is none of ours: undefined. */
+/**
+ * Changes facts of an error and returns it. Returns undefined when it cannot be changed, so it is
+ * not ours.
+ */
 export function restated(
   error: SelfInfoError,
   facts: Pick<SelfInfoErrorOptions, 'stage' | 'effect' | 'retry'>,
@@ -140,10 +136,10 @@ function fill(text: string, options: SelfInfoErrorOptions, language: Language): 
     .trim();
 }
 
-/** What would have been right, in both languages. Never a value. */
+/** A description of the expected value in both languages. Never a value. */
 export type Expected = NonNullable<SelfInfoErrorOptions['expected']>;
 
-/** Returns the error for an option whose value is not valid: where it is, and what is expected. */
+/** Returns the error for an option whose value is not valid. */
 export function invalidOption(path: string, expected?: Expected): SelfInfoError {
   return new SelfInfoError('invalid_option', { path, ...(expected && { expected }) });
 }
@@ -157,12 +153,12 @@ export function invalidResponse(
 }
 
 /**
- * Calls a function that the caller supplied and hides what it throws, which may quote a secret.
+ * Calls a function of the caller and hides what it throws, which may quote a secret.
  *
  * @param path - the option to name in the error.
- * @param call - the call; only what it throws at once is caught.
+ * @param call - the call. Only what it throws synchronously is caught.
  * @param expected - what the function should have done.
- * @throws SelfInfoError `invalid_option`; errors of this package pass unchanged.
+ * @throws SelfInfoError `invalid_option`. Errors of this package pass unchanged.
  */
 export function hostCall<T>(path: string, call: () => T, expected: Expected = THREW): T {
   try {

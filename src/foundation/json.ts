@@ -1,23 +1,23 @@
 import { createYielder } from './deadline.js';
-import { SelfInfoError } from './errors.js';
+import { invalidResponse } from './errors.js';
 
 const DEPTH = 64;
-/** Of an answer of 16 MiB that is nothing but brackets, parsing would make a gigabyte. */
+/** Limits memory: parsing 16 MiB of brackets would take a gigabyte. */
 const VALUES = 1_000_000;
-/** How many characters are scanned before others get their turn. */
+/** Characters scanned before other work gets its turn. */
 const SLICE = 65_536;
 /**
- * How many bytes are decoded at once: smaller texts would live where the collector of garbage
- * copies what it meets, in the midst of parsing.
+ * Bytes decoded at once. Smaller texts would live in the young generation, and the garbage
+ * collector would copy them during parsing.
  */
 const DECODED = 262_144;
 
 /**
- * Reads JSON out of the bytes of a body, more strictly than `JSON.parse`: UTF-8 only, no duplicate
+ * Reads JSON from the bytes of a body, more strictly than `JSON.parse`: UTF-8 only, no duplicate
  * keys, no `__proto__`, bounded depth and number of values.
  *
- * Others run between two slices of the work; what is handed to `JSON.parse` was found small enough
- * before.
+ * Other work runs between two slices of the scan. `JSON.parse` gets only a text that the scan found
+ * small enough.
  *
  * @throws SelfInfoError `response_invalid`, without any of the text; the signal's reason once it
  * has aborted.
@@ -40,8 +40,8 @@ export async function readStrictJson(
 
 const UTF8 = { fatal: true, ignoreBOM: true };
 /**
- * For bodies of one small piece: a decoder is dear to make, and one that is given all at once keeps
- * nothing.
+ * Decodes small bodies of one chunk. A decoder is expensive to create, and one that receives a
+ * whole body keeps no state.
  */
 const atOnce = new TextDecoder('utf-8', UTF8);
 
@@ -59,13 +59,13 @@ async function decodeUtf8(chunks: readonly Uint8Array[], signal: AbortSignal): P
     return text + decoder.decode();
   } catch {
     signal.throwIfAborted();
-    throw invalid('its body is not UTF-8.', '本文が UTF-8 ではありません。');
+    throw invalidResponse({ en: 'its body is not UTF-8.', ja: '本文が UTF-8 ではありません。' });
   }
 }
 
 /**
- * The same bytes in pieces that are decoded at once, each written over the one before; only the
- * last may be smaller.
+ * Regroups the bytes into pieces of the size that is decoded at once. Each piece overwrites the one
+ * before; only the last may be smaller.
  */
 function* regrouped(chunks: readonly Uint8Array[]): Generator<Uint8Array> {
   const size = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
@@ -90,76 +90,102 @@ function parse(text: string): unknown {
     return JSON.parse(text);
   } catch {
     // The parser's own message quotes the text.
-    throw invalid('it is not JSON.', 'JSON ではありません。');
+    throw invalidResponse({ en: 'it is not JSON.', ja: 'JSON ではありません。' });
   }
 }
 
 /**
- * Walks a text as though it were JSON, up to a place that moves on with each call; true at the end.
- * What is no JSON is left to the parser.
+ * Creates a scan of a text. Each call moves it on to `end` and returns true when the text is over.
+ * It reads the text as JSON; the parser finds what is not JSON.
  */
 function createScan(text: string): (end: number) => boolean {
-  const open: (Set<string> | undefined)[] = [];
+  const structure = createStructure();
   let at = 0;
-  let values = 0;
-  // Of the string at hand, or of the last one.
+  // About the current string, or the last one.
   let inString = false;
   let escaped = false;
   let start = 0;
   let stop = 0;
 
-  function count() {
-    if (++values > VALUES) throw invalid('it holds too many values.', '値の数が多すぎます。');
-  }
-
-  function checkKey() {
-    const keys = open.at(-1);
-    if (!keys || stop === 0) return;
+  function lastString(): string {
     const raw = text.slice(start, stop);
-    const key = escaped ? String(parse(raw)) : raw.slice(1, -1);
-    if (key === '__proto__' || keys.has(key))
-      throw invalid(
-        'an object has the same key twice, or a forbidden one.',
-        'オブジェクトに重複したキー、または禁止されたキーがあります。',
-      );
-    keys.add(key);
+    return escaped ? String(parse(raw)) : raw.slice(1, -1);
   }
 
   return (end) => {
     for (const limit = Math.min(end, text.length); at < limit; at++) {
       const char = text.charCodeAt(at);
       if (inString) {
-        if (char === 0x5c) {
+        if (char === BACKSLASH) {
           escaped = true;
           at++;
-        } else if (char === 0x22) {
+        } else if (char === QUOTE) {
           inString = false;
           stop = at + 1;
         }
-      } else if (char === 0x22) {
+      } else if (char === QUOTE) {
         inString = true;
         escaped = false;
         start = at;
-      } else if (char === 0x3a) {
-        checkKey();
-      } else if (char === 0x2c) {
-        count();
-      } else if (char === 0x7b || char === 0x5b) {
-        count();
-        open.push(char === 0x7b ? new Set() : undefined);
-        if (open.length > DEPTH)
-          throw invalid(
-            `it is nested deeper than ${DEPTH} levels.`,
-            `${DEPTH} 段より深い入れ子です。`,
-          );
-      } else if (char === 0x7d || char === 0x5d) {
-        open.pop();
+      } else if (char === COLON) {
+        // Without a string before it the colon is an error, which the parser reports.
+        if (stop > 0) structure.checkKey(lastString);
+      } else if (char === COMMA) {
+        structure.countValue();
+      } else if (char === OPEN_BRACE || char === OPEN_BRACKET) {
+        structure.enter(char === OPEN_BRACE);
+      } else if (char === CLOSE_BRACE || char === CLOSE_BRACKET) {
+        structure.leave();
       }
     }
     return at >= text.length;
   };
 }
 
-function invalid(en: string, ja: string): SelfInfoError {
-  return new SelfInfoError('response_invalid', { expected: { en, ja } });
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+/** Creates the record of a scan: the open objects with their keys, the depth, and all values. */
+function createStructure() {
+  // An object has a set of its keys; an array has none.
+  const open: (Set<string> | undefined)[] = [];
+  let values = 0;
+
+  function countValue(): void {
+    if (++values > VALUES)
+      throw invalidResponse({ en: 'it holds too many values.', ja: '値の数が多すぎます。' });
+  }
+
+  return {
+    countValue,
+    enter(isObject: boolean): void {
+      countValue();
+      open.push(isObject ? new Set() : undefined);
+      if (open.length > DEPTH)
+        throw invalidResponse({
+          en: `it is nested deeper than ${DEPTH} levels.`,
+          ja: `入れ子が ${DEPTH} 段を超えています。`,
+        });
+    },
+    leave(): void {
+      open.pop();
+    },
+    checkKey(read: () => string): void {
+      const keys = open.at(-1);
+      if (!keys) return;
+      const key = read();
+      if (key === '__proto__' || keys.has(key))
+        throw invalidResponse({
+          en: 'an object has the same key twice, or a forbidden one.',
+          ja: 'オブジェクトに重複したキー、または禁止されたキーがあります。',
+        });
+      keys.add(key);
+    },
+  };
 }

@@ -50,13 +50,13 @@ export function checkText(
     );
 }
 
-/** Checks that `value` is a whole number of at least `min`. */
+/** Checks that `value` is an integer of at least `min`. */
 export function checkWhole(value: unknown, path: string, min: number): asserts value is number {
   if (value === undefined) throw new SelfInfoError('missing_option', { path });
   if (typeof value !== 'number') throw new TypeError(`${path} must be a number.`);
   if (!Number.isSafeInteger(value) || value < min)
     throw invalidOption(path, {
-      en: `It must be a whole number of at least ${min}.`,
+      en: `It must be an integer of at least ${min}.`,
       ja: `${min} 以上の整数で指定してください。`,
     });
 }

@@ -8,7 +8,7 @@ type Algorithm = 'dir' | 'A256KW';
 const ENCRYPTION = 'A256GCM';
 
 let loaded: typeof import('jose') | undefined;
-/** Loads jose once: repeating `import()` costs a tenth of a sealing. */
+/** Loads jose once. Repeating `import()` would take a tenth of the time of a sealing. */
 const jose = async () => (loaded ??= await import('jose'));
 
 /** Encrypts into a compact JWE with this protected header. */
@@ -25,10 +25,10 @@ export async function encrypt(
 }
 
 /**
- * Reads the protected header of a compact JWE. It is not authenticated yet.
+ * Reads the protected header of a compact JWE. The header is not authenticated yet.
  *
- * @param longest - the most characters it may have.
- * @throws SelfInfoError `record_damaged` when it is no JWE, or too long.
+ * @param longest - the maximum number of characters.
+ * @throws SelfInfoError `record_damaged` when the text is too long or not a JWE.
  */
 export async function readHeader(
   jwe: unknown,
@@ -66,12 +66,12 @@ export async function decrypt(jwe: string, alg: Algorithm, key: Key): Promise<Ui
   }
 }
 
-/** Returns the one error for everything that does not open. */
+/** Returns the one error for every value that cannot be opened. */
 export function damaged(): SelfInfoError {
   return new SelfInfoError('record_damaged');
 }
 
-/** Sealing keys by id, and which of them is the current one. */
+/** Sealing keys by id, and the id of the current one. */
 export interface Keyset {
   readonly current: string;
   /** 32 random bytes each, base64url (43 characters). */
@@ -98,7 +98,7 @@ export function readKeyset(
   });
 }
 
-/** Leaves a long id out of the path: it may be a key that was given as its id by mistake. */
+/** Leaves a long id out of the path. It may be a key that was passed as its id by mistake. */
 function placeOf(kid: string, path: string): string {
   return kid.length > 40 ? path : `${path}.${kid}`;
 }
@@ -108,8 +108,8 @@ function readKey(key: unknown, path: string): KeyObject {
   const bytes = Buffer.from(key, 'base64url');
   if (bytes.length !== 32 || bytes.toString('base64url') !== key) {
     throw invalidOption(path, {
-      en: '32 bytes in base64url, without padding.',
-      ja: 'base64url 形式の32バイト（パディングなし）です。',
+      en: 'Use 32 bytes in base64url, without padding.',
+      ja: '32バイトを base64url 形式（パディングなし）で指定してください。',
     });
   }
   return createSecretKey(bytes);

@@ -2,8 +2,8 @@ const REDACTED = '[redacted]';
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /**
- * A value that cannot be printed, inspected, cloned or serialised by accident; only `reveal()`
- * hands it out.
+ * A value that cannot be printed, inspected, cloned or serialised by accident. Only `reveal()`
+ * returns it.
  *
  * @example
  * ```ts
@@ -16,27 +16,27 @@ const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 export class Sensitive<T> {
   readonly #value: T;
 
-  /** @param value - what must not be printed. */
+  /** @param value - the value to hide. */
   constructor(value: T) {
     this.#value = value;
   }
 
-  /** Hands out the value: from here on the caller answers for where it goes. */
+  /** Returns the value. From here on the caller is responsible for it. */
   reveal(): T {
     return this.#value;
   }
 
-  /** Always `[redacted]`. */
+  /** Returns `[redacted]`. */
   toString(): string {
     return REDACTED;
   }
 
-  /** Always `[redacted]`. */
+  /** Returns `[redacted]`. */
   toJSON(): string {
     return REDACTED;
   }
 
-  /** Always `Sensitive [redacted]`. */
+  /** Returns `Sensitive [redacted]`. */
   [INSPECT](): string {
     return `Sensitive ${REDACTED}`;
   }

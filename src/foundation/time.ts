@@ -15,7 +15,7 @@ const JST_OFFSET_MS = 9 * HOUR_MS;
 const ZONE = 'Asia/Tokyo';
 
 /**
- * Reads an instant as epoch milliseconds; the process's zone is never used.
+ * Reads an instant as epoch milliseconds. The time zone of the process is never used.
  *
  * @param value - the instant.
  * @param path - the option to name in errors.
@@ -45,22 +45,22 @@ function finite(ms: number, path: string): number {
   return Math.floor(ms);
 }
 
-/** The JST day an instant falls on, as days since 1970-01-01. */
+/** Returns the JST day of an instant, as days since 1970-01-01. */
 export function dayOf(ms: number): number {
   return Math.floor((ms + JST_OFFSET_MS) / DAY_MS);
 }
 
-/** The instant a JST day starts. */
+/** Returns the instant at which a JST day starts. */
 export function dayStart(day: number): number {
   return day * DAY_MS - JST_OFFSET_MS;
 }
 
-/** The day number of a calendar date; `month` from 1. */
+/** Returns the day number of a calendar date; `month` from 1. */
 export function dayNumber(year: number, month: number, day: number): number {
   return Date.UTC(year, month - 1, day) / DAY_MS;
 }
 
-/** The calendar date of a day number; `month` from 1, `weekday` from 0 for Sunday. */
+/** Returns the calendar date of a day number; `month` from 1, `weekday` from 0 for Sunday. */
 export function dateOfDay(day: number): {
   year: number;
   month: number;
@@ -87,23 +87,26 @@ export function parseDay(text: string, path: string): number {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
   if (match) {
     const day = dayNumber(Number(match[1]), Number(match[2]), Number(match[3]));
-    // Date.UTC carries 30 February over into March: only a day that reads back the same exists.
+    // Date.UTC turns 30 February into a day of March. Only a day that formats back to the same text
+    // exists.
     if (Number.isFinite(day) && formatDay(day) === text) return day;
   }
   throw new SelfInfoError('invalid_date', { path });
 }
 
-/** A day number as `YYYY-MM-DD`. */
+/** Formats a day number as `YYYY-MM-DD`. */
 export function formatDay(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** An instant as an ISO string at +09:00, with milliseconds only where there are any. */
+/**
+ * Formats an instant as an ISO string at +09:00. Milliseconds appear only when they are not zero.
+ */
 export function formatInstant(ms: number): string {
   return `${new Date(ms + JST_OFFSET_MS).toISOString().replace('.000Z', 'Z').slice(0, -1)}+09:00`;
 }
 
-/** An instant as a luxon DateTime in Asia/Tokyo. */
+/** Returns an instant as a luxon DateTime in Asia/Tokyo. */
 export function toDateTime(ms: number): DateTime {
   return DateTime.fromMillis(ms, { zone: ZONE });
 }

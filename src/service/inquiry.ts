@@ -1,4 +1,4 @@
-import { SelfInfoError } from '../foundation/errors.js';
+import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkKeys, checkWhole } from '../foundation/options.js';
 import { parseDay } from '../foundation/time.js';
 
@@ -7,21 +7,21 @@ export interface FiscalYear {
   readonly fiscalYear: number;
 }
 
-/** A date `YYYY-MM-DD`, free of time zones, or a fiscal year. */
+/** A date `YYYY-MM-DD`, independent of time zones, or a fiscal year. */
 export type Day = string | FiscalYear;
 
-/** The latest record (最新情報指定). */
+/** An inquiry for the latest record (最新情報指定). */
 export interface Latest {
   readonly method: 'latest';
 }
 
-/** What was valid at a date (時点指定). */
+/** An inquiry for the records valid on a date (時点指定). */
 export interface PointInTime {
   readonly method: 'point-in-time';
   readonly at: Day;
 }
 
-/** Everything in a range, both ends included (範囲指定). */
+/** An inquiry for the records of a range, both ends included (範囲指定). */
 export interface Range {
   readonly method: 'range';
   readonly from: Day;
@@ -38,7 +38,7 @@ export type Method = Inquiry['method'];
 export const methods: readonly Method[] = ['point-in-time', 'range', 'latest'];
 
 /**
- * A fiscal year, where a date is expected: tax is keyed by fiscal year.
+ * Returns a fiscal year for use in place of a date, because tax data is keyed by fiscal year.
  *
  * @param year - the calendar year of its April, four digits.
  * @throws SelfInfoError `invalid_option` for a year that is not between 1900 and 2999; TypeError
@@ -55,8 +55,8 @@ export function fiscalYear(year: number): FiscalYear {
 }
 
 /**
- * Asks for the latest record (最新情報指定, table 2.6-1 row 3): only for items whose `latestBy` is
- * registered.
+ * Asks for the latest record (最新情報指定, table 2.6-1 row 3). Only items whose `latestBy` is registered
+ * allow it.
  *
  * @example
  * ```ts
@@ -69,7 +69,7 @@ export function latest(): Latest {
 }
 
 /**
- * Asks for what was valid at a date (時点指定, table 2.6-1 row 1).
+ * Asks for the records valid on a date (時点指定, table 2.6-1 row 1).
  *
  * @param at - `YYYY-MM-DD` or a fiscal year.
  * @throws SelfInfoError `invalid_date` for a wrong form or a day that does not exist; TypeError for
@@ -85,12 +85,12 @@ export function pointInTime(at: Day): PointInTime {
 }
 
 /**
- * Asks for everything in a range (範囲指定, table 2.6-1 row 2).
+ * Asks for all records of a range (範囲指定, table 2.6-1 row 2).
  *
  * @param from - the first day, `YYYY-MM-DD`, or the first fiscal year.
  * @param to - the last day or fiscal year, included; of the same kind as `from`.
- * @throws SelfInfoError `invalid_date`; `range_reversed` when it ends before it starts;
- * `invalid_option` when a date meets a fiscal year; TypeError for another type.
+ * @throws SelfInfoError `invalid_date`; `range_reversed` when the range ends before it starts;
+ * `invalid_option` when one end is a date and the other a fiscal year; TypeError for another type.
  * @example
  * ```ts
  * import { fiscalYear, range } from 'myna-selfinfo';
@@ -102,40 +102,45 @@ export function range(from: Day, to: Day): Range {
   return checkRange(from, to, 'range');
 }
 
-/** Checks an inquiry that came as data, e.g. from JSON, and returns a frozen copy. */
+type Known<T> = Record<keyof T, true>;
+
+const INQUIRY_KEYS = { method: true, at: true, from: true, to: true } satisfies Known<
+  Latest & PointInTime & Range
+>;
+
+/** Checks an inquiry that arrived as data, e.g. from JSON, and returns a frozen copy. */
 export function checkInquiry(value: unknown, path: string): Inquiry {
-  checkKeys(value, path, { method: true, at: true, from: true, to: true });
+  checkKeys(value, path, INQUIRY_KEYS);
   switch (value.method) {
     case 'latest':
-      checkKeys(value, path, { method: true });
+      checkKeys(value, path, { method: true } satisfies Known<Latest>);
       return latest();
     case 'point-in-time':
-      checkKeys(value, path, { method: true, at: true });
+      checkKeys(value, path, { method: true, at: true } satisfies Known<PointInTime>);
       return Object.freeze({ method: 'point-in-time', at: checkDay(value.at, `${path}.at`) });
     case 'range':
-      checkKeys(value, path, { method: true, from: true, to: true });
+      checkKeys(value, path, { method: true, from: true, to: true } satisfies Known<Range>);
       return checkRange(value.from, value.to, path);
     default:
-      throw new SelfInfoError('invalid_option', {
-        path: `${path}.method`,
-        expected: {
-          en: `One of ${methods.join(', ')}.`,
-          ja: `${methods.join('、')} のいずれかです。`,
-        },
-      });
+      throw unknownMethod(`${path}.method`);
   }
+}
+
+/** Returns the error for a value that is not an inquiry method. */
+export function unknownMethod(path: string): SelfInfoError {
+  return invalidOption(path, {
+    en: `Use one of ${methods.join(', ')}.`,
+    ja: `${methods.join('、')} のいずれかを指定してください。`,
+  });
 }
 
 function checkRange(from: unknown, to: unknown, path: string): Range {
   const first = checkDay(from, `${path}.from`);
   const last = checkDay(to, `${path}.to`);
   if (typeof first !== typeof last) {
-    throw new SelfInfoError('invalid_option', {
-      path: `${path}.to`,
-      expected: {
-        en: 'Both ends must be dates, or both fiscal years.',
-        ja: '両端とも日付、または両端とも年度で指定してください。',
-      },
+    throw invalidOption(`${path}.to`, {
+      en: 'Both ends must be dates, or both fiscal years.',
+      ja: '両端とも日付、または両端とも年度で指定してください。',
     });
   }
   if (order(last) < order(first)) throw new SelfInfoError('range_reversed', { path });
@@ -151,7 +156,7 @@ function checkDay(value: unknown, path: string): Day {
     parseDay(value, path);
     return value;
   }
-  // A Date is none, either: its day would depend on the process's zone.
+  // A Date is rejected too: its day would depend on the time zone of the process.
   if (typeof value !== 'object' || value === null || !('fiscalYear' in value))
     throw new TypeError(`${path} must be a date string or a fiscal year.`);
   checkKeys(value, path, { fiscalYear: true });
@@ -161,13 +166,10 @@ function checkDay(value: unknown, path: string): Day {
 
 function checkFiscalYear(value: unknown, path: string): asserts value is number {
   checkWhole(value, path, 0);
-  // Also keeps an era year (令和8年度 is 2026) or a date in digits from passing for a year.
+  // Also rejects a year of an era (令和8年度 is 2026) and a date written as digits.
   if (value < 1900 || value > 2999)
-    throw new SelfInfoError('invalid_option', {
-      path,
-      expected: {
-        en: 'A calendar year from 1900 to 2999.',
-        ja: '西暦（1900〜2999）で指定してください。',
-      },
+    throw invalidOption(path, {
+      en: 'Use a calendar year from 1900 to 2999.',
+      ja: '西暦（1900〜2999）で指定してください。',
     });
 }

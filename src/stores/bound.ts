@@ -3,7 +3,7 @@ import { type Scope, withinScope } from '../foundation/deadline.js';
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 import type { Store } from './store.js';
 
-/** A store whose every call is bounded by a scope. */
+/** A store whose calls are each bounded by a scope. */
 export interface BoundStore {
   put(scope: Scope, ...entry: Parameters<Store['put']>): ReturnType<Store['put']>;
   get(scope: Scope, key: string): ReturnType<Store['get']>;
@@ -11,13 +11,13 @@ export interface BoundStore {
   delete(scope: Scope, key: string): ReturnType<Store['delete']>;
 }
 
-/** The longest that a store may take over one call. */
+/** The longest time of one store call. */
 const STORE_MS = 10_000;
 
-/** An end that came before the store's answer, for a step that cannot be taken again. */
-function final(error: unknown): unknown {
-  const impatient = isSelfInfoError(error, 'aborted') || isSelfInfoError(error, 'timed_out');
-  return impatient
+/** Marks an early end as not retryable, for a step that cannot be repeated. */
+function notRetryable(error: unknown): unknown {
+  const endedEarly = isSelfInfoError(error, 'aborted') || isSelfInfoError(error, 'timed_out');
+  return endedEarly
     ? new SelfInfoError(error.code, {
         stage: error.stage,
         effect: error.effect,
@@ -26,20 +26,19 @@ function final(error: unknown): unknown {
     : error;
 }
 
-/** Waits for a store no longer than the scope allows; what it does afterwards it does unheard. */
+/** Wraps a store so that a call ends with its scope. What the store does afterwards is ignored. */
 export function boundStore(store: Store, clock: Clock): BoundStore {
-  function reach<T>(scope: Scope, work: () => Promise<T>): Promise<T> {
+  function bound<T>(scope: Scope, work: () => Promise<T>): Promise<T> {
     const leftMs = (scope.deadline ?? Number.POSITIVE_INFINITY) - clock.now();
-    // A deadline that is over stops what goes out; a store at hand may still answer.
+    // A passed deadline stops calls to the portal. A local store may still answer.
     return withinScope(scope, clock, Math.max(1, Math.min(STORE_MS, leftMs)), work);
   }
   return {
-    put: (scope, ...entry) => reach(scope, () => store.put(...entry)),
-    get: (scope, key) => reach(scope, () => store.get(key)),
-    // Whether it was taken after all nobody can tell: the same callback may be a replay from now
-    // on.
+    put: (scope, ...entry) => bound(scope, () => store.put(...entry)),
+    get: (scope, key) => bound(scope, () => store.get(key)),
+    // Nobody can tell whether the entry was taken. The same callback may be a replay from now on.
     take: (scope, key) =>
-      reach(scope, () => store.take(key)).catch((error) => Promise.reject(final(error))),
-    delete: (scope, key) => reach(scope, () => store.delete(key)),
+      bound(scope, () => store.take(key)).catch((error) => Promise.reject(notRetryable(error))),
+    delete: (scope, key) => bound(scope, () => store.delete(key)),
   };
 }

@@ -1,60 +1,68 @@
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 
-/**
- * What a store holds under a key: a text, and the epoch milliseconds after which nobody needs it.
- */
+/** An entry of a store: a text, and the epoch milliseconds after which it is no longer needed. */
 export interface StoredEntry {
-  /** What was put; from `expiresAt` on a store may keep an empty text in its place. */
+  /** The text that was put. From `expiresAt` on, a store may keep an empty text instead. */
   readonly value: string;
   readonly expiresAt: number;
 }
 
 /**
- * Where pending transactions (keys `transaction:...`) and the secrets of retrievals
- * (`retrieval:...`) lie between two requests.
+ * Storage between two requests for pending transactions (keys `transaction:...`) and the secrets of
+ * retrievals (`retrieval:...`).
  *
- * Values hold code verifiers and tokens: a store that leaves the process must seal them, and should
- * drop them at `expiresAt`. Expiry is judged by the client: of an entry that has expired, and of
- * one that was taken, a mark is kept until 24 hours after `expiresAt`, so that a citizen who comes
- * late is told so. A mark may be forgotten earlier where room is short, a value never: a store that
- * is full refuses to `put`. A call is given up after 10 seconds.
+ * Values contain code verifiers and tokens. A store outside the process must seal them, and should
+ * drop them at `expiresAt`.
+ *
+ * The client checks expiry. A store therefore keeps a mark of an expired entry and of a taken one
+ * until 24 hours after `expiresAt`, so that a late citizen gets the right message. When space is
+ * short, a mark may be dropped earlier, a value never: a full store rejects `put`. The client gives
+ * up a call after 10 seconds.
  *
  * @example
  * ```ts
  * import { createMemoryStore, type Store } from 'myna-selfinfo';
  * const inner = createMemoryStore();
  * let puts = 0;
- * const counting: Store = { ...inner, put: (key, value, expiresAt) => (puts++, inner.put(key, value, expiresAt)) };
+ * const counting: Store = {
+ *   ...inner,
+ *   put: (key, value, expiresAt) => (puts++, inner.put(key, value, expiresAt)),
+ * };
  * ```
  */
 export interface Store {
   /**
-   * Keeps a value; rejects with `store_key_exists` when the key is held, expired or not, or was
-   * taken, as long as the mark of it stands. `expiresAt` in epoch milliseconds. May reject with
-   * `store_full`, though not for a retrieval: its consent is spent by then.
+   * Stores a value until `expiresAt`, in epoch milliseconds. Rejects with `store_key_exists` when
+   * the key exists, expired or not, or when a mark says that it was taken. May reject with
+   * `store_full`, but not for a retrieval, whose consent is already used.
    */
   put(key: string, value: string, expiresAt: number): Promise<void>;
-  /** The entry, `'taken'`, or undefined when the key was never put, was deleted or forgotten. */
+  /**
+   * Resolves to the entry, to `'taken'`, or to undefined when the key was never put, was deleted,
+   * or its mark was dropped.
+   */
   get(key: string): Promise<StoredEntry | 'taken' | undefined>;
   /**
-   * Like `get`, and marks the entry as taken in the same atomic step: of many parallel calls one
-   * gets the entry.
+   * Reads like `get` and marks the entry as taken in the same atomic step. Of many parallel calls,
+   * exactly one gets the entry.
    */
   take(key: string): Promise<StoredEntry | 'taken' | undefined>;
-  /** Forgets a key. */
+  /** Deletes an entry or its mark. */
   delete(key: string): Promise<void>;
 }
 
 type Found = Awaited<ReturnType<Store['get']>>;
 
-/** Read once, and where what a getter throws is hidden. */
+/** Copies an entry, so that each property is read once, inside the guard. */
 function copied(found: Found): Found {
   return typeof found === 'object' && found !== null
     ? { value: found.value, expiresAt: found.expiresAt }
     : found;
 }
 
-/** Lets our own errors through and hides the store's, which may quote what it was given. */
+/**
+ * Hides the errors of a store, which may quote its values. Errors of this package pass unchanged.
+ */
 export function guardStore(store: Store): Store {
   const guard = async <T>(work: () => Promise<T>): Promise<T> => {
     try {

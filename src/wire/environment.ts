@@ -1,42 +1,38 @@
 import { X509Certificate } from 'node:crypto';
-import { SelfInfoError } from '../foundation/errors.js';
+import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkKeys, checkMethods, checkText } from '../foundation/options.js';
-import {
-  ambiguousEntries,
-  malformedEntries,
-  publicProfile,
-  unverifiedEntries,
-  type WireProfile,
-} from './profile.js';
+import type { WireProfile } from './profile.js';
+import { ambiguousEntries, malformedEntries, unverifiedEntries } from './profile-checks.js';
+import { publicProfile } from './public-profile.js';
 
 const BRAND = Symbol.for('myna-selfinfo.environment');
 
-/** What every environment needs to know. */
+/** Options of every environment. */
 export interface EnvironmentOptions {
   /**
-   * The service id (サービスID) that the portal registered, sent as `client_id`; e.g. of the shape
-   * `SP12345678_AB1234`.
+   * The service id (サービスID) that the portal registered, e.g. of the form `SP12345678_AB1234`. It is
+   * sent as `client_id`.
    */
   readonly clientId: string;
-  /** Where the portal sends the citizen back, to the letter as registered. */
+  /** The URL where the portal redirects the citizen, exactly as registered. */
   readonly redirectUri: string;
   /**
-   * The origins: `browserUrl` where the citizen goes, `apiUrl` where the backend calls. The paths
-   * come from the profile.
+   * The origins: `browserUrl` for the citizen's browser, `apiUrl` for the calls of the backend. The
+   * paths come from the profile.
    */
   readonly endpoints: { readonly browserUrl: string; readonly apiUrl: string };
   /** The portal's issuer identifier (RFC 9207), compared with `iss` of the callback. */
   readonly issuer: string;
   /**
-   * PEM certificates of the authorities that vouch for the API's server certificate. Default: those
-   * of Node.
+   * PEM certificates of the authorities that issue the API's server certificate. Default: the
+   * authorities that Node trusts.
    */
   readonly ca?: string | readonly string[];
-  /** What is assumed about the wire. Default: `publicProfile`. */
+  /** The assumptions about the wire. Default: `publicProfile`. */
   readonly profile?: WireProfile;
 }
 
-/** What production asks beside. */
+/** Options of the production environment. */
 export interface ProductionEnvironmentOptions extends EnvironmentOptions {
   /**
    * Pass {@link acceptWireProfileNotConfirmedBySpecification} to use a profile with unconfirmed
@@ -45,24 +41,24 @@ export interface ProductionEnvironmentOptions extends EnvironmentOptions {
   readonly unconfirmedProfile?: typeof acceptWireProfileNotConfirmedBySpecification;
 }
 
-/** One of the three environments, made by its function; an object made by hand is refused. */
+/** An environment made by one of the three functions. Other objects are rejected. */
 export interface Environment extends Omit<Required<EnvironmentOptions>, 'ca'> {
   readonly kind: 'sandbox' | 'connection-check' | 'production';
   readonly ca: readonly string[] | undefined;
 }
 
 /**
- * Accepts, for production, a wire profile that the interface specification has not confirmed in
- * every entry.
+ * Accepts, in production, a wire profile with entries that the interface specification has not
+ * confirmed.
  */
 export const acceptWireProfileNotConfirmedBySpecification: unique symbol = Symbol(
   'accept a wire profile not confirmed by the specification',
 );
 
 /**
- * The sandbox of this package; plain http is allowed on loopback only.
+ * Returns the environment of this package's sandbox. Plain http is allowed on loopback only.
  *
- * @param options - ids, origins and trust; `sandbox.environment()` makes them.
+ * @param options - ids, origins and trust; `sandbox.environment()` creates them.
  * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option` naming the option;
  * TypeError for a wrong type.
  * @example
@@ -81,9 +77,10 @@ export function sandboxEnvironment(options: EnvironmentOptions): Environment {
 }
 
 /**
- * The connection-check environment (接続確認環境) of steps A-9 to A-14, whose URLs come by notice.
+ * Returns the connection-check environment (接続確認環境) of steps A-9 to A-14. The notice gives its
+ * URLs.
  *
- * @param options - ids, origins and trust as the notice (試験環境URL) and the registration sheets say.
+ * @param options - ids, origins and trust as in the notice (試験環境URL) and the registration sheets.
  * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option` naming the option;
  * TypeError for a wrong type.
  * @example
@@ -102,10 +99,10 @@ export function connectionCheckEnvironment(options: EnvironmentOptions): Environ
 }
 
 /**
- * Production (本番環境), steps A-15 to A-18: refuses a profile that the interface specification has not
- * confirmed.
+ * Returns the production environment (本番環境) of steps A-15 to A-18. Rejects a profile that the
+ * interface specification has not confirmed.
  *
- * @param options - ids, origins and trust as the notice (本番環境URL) and the registration sheets say.
+ * @param options - ids, origins and trust as in the notice (本番環境URL) and the registration sheets.
  * @throws SelfInfoError `unverified_profile`, `missing_option`, `invalid_option`, `unknown_option`
  * naming the option; TypeError for a wrong type.
  * @example
@@ -119,7 +116,8 @@ export function connectionCheckEnvironment(options: EnvironmentOptions): Environ
  *     issuer: 'https://portal.example',
  *   });
  * } catch (error) {
- *   console.log(isSelfInfoError(error, 'unverified_profile')); // true: publicProfile is no specification
+ *   // true: publicProfile is not the specification
+ *   console.log(isSelfInfoError(error, 'unverified_profile'));
  * }
  * ```
  */
@@ -138,8 +136,8 @@ export function productionEnvironment(options: ProductionEnvironmentOptions): En
 }
 
 /**
- * Loopback, a name without a dot that is no address either, or one that no public host can have: a
- * sandbox is never the portal.
+ * Returns whether no public server can have this host: loopback, a name without a dot, or a
+ * reserved name.
  */
 function isPrivateHost(url: URL): boolean {
   return (
@@ -153,7 +151,7 @@ function isLoopback(url: URL): boolean {
   return ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
 }
 
-/** Whether a value was made by one of the three functions, by whichever copy of this package. */
+/** Returns whether one of the three functions made a value, in any copy of this package. */
 export function isEnvironment(value: unknown): value is Environment {
   return typeof value === 'object' && value !== null && BRAND in value;
 }
@@ -176,7 +174,10 @@ function make(
   checkText(options.clientId, 'options.clientId');
   if (options.endpoints === undefined)
     throw new SelfInfoError('missing_option', { path: 'options.endpoints' });
-  checkKeys(options.endpoints, 'options.endpoints', { browserUrl: true, apiUrl: true });
+  checkKeys(options.endpoints, 'options.endpoints', {
+    browserUrl: true,
+    apiUrl: true,
+  } satisfies Record<keyof EnvironmentOptions['endpoints'], true>);
   const { browserUrl, apiUrl } = options.endpoints;
   checkUrl(options.redirectUri, 'options.redirectUri', kind, true);
   checkUrl(options.issuer, 'options.issuer', kind);
@@ -184,12 +185,9 @@ function make(
   checkUrl(apiUrl, 'options.endpoints.apiUrl', kind);
   for (const [name, value] of Object.entries({ browserUrl, apiUrl })) {
     if (kind !== 'sandbox' || isPrivateHost(new URL(value))) continue;
-    throw new SelfInfoError('invalid_option', {
-      path: `options.endpoints.${name}`,
-      expected: {
-        en: 'A sandbox is on loopback or on a private name, never on a public host.',
-        ja: 'サンドボックスはループバックまたは内部の名前に限ります。公開されたホストは指定できません。',
-      },
+    throw invalidOption(`options.endpoints.${name}`, {
+      en: 'Use loopback or a private name: a sandbox is never on a public host.',
+      ja: 'サンドボックスにはループバックまたは内部の名前を指定してください。公開されたホストは使えません。',
     });
   }
   const ca = checkAuthorities(options.ca, 'options.ca');
@@ -208,8 +206,8 @@ function make(
 }
 
 /**
- * Checks that a wire profile has its functions and every entry of the public one, and that no
- * answer could be read in two ways.
+ * Checks that a wire profile has its functions and every entry of the public profile, and that it
+ * is not ambiguous.
  *
  * @throws SelfInfoError `missing_option`, `invalid_option`; TypeError for a wrong type.
  */
@@ -217,28 +215,22 @@ export function checkProfile(profile: WireProfile, path: string): void {
   checkMethods(profile, path, ['encodeRequest', 'decodeProcess', 'encodePoll', 'decodeResult']);
   const [malformed] = malformedEntries(profile);
   if (malformed !== undefined) {
-    throw new SelfInfoError('invalid_option', {
-      path: `${path}.${malformed}`,
-      expected: {
-        en: 'An entry with value and confidence, as in publicProfile.',
-        ja: 'publicProfile と同じく value と confidence を持つ項目で指定してください。',
-      },
+    throw invalidOption(`${path}.${malformed}`, {
+      en: 'Use an entry with value and confidence, as in publicProfile.',
+      ja: 'publicProfile と同じ形式（value と confidence）で指定してください。',
     });
   }
   const [[ambiguous, other] = []] = ambiguousEntries(profile);
   if (ambiguous !== undefined) {
-    throw new SelfInfoError('invalid_option', {
-      path: `${path}.${ambiguous}`,
-      expected: {
-        en: `Another value than that of ${other}.`,
-        ja: `${other} とは異なる値を指定してください。`,
-      },
+    throw invalidOption(`${path}.${ambiguous}`, {
+      en: `Use a value that differs from ${other}.`,
+      ja: `${other} とは異なる値を指定してください。`,
     });
   }
 }
 
 /**
- * Checks the certificates of authorities to trust: PEM, one or several.
+ * Checks the certificates of trusted authorities: one PEM or several.
  *
  * @throws SelfInfoError `invalid_credential`; TypeError for a wrong type.
  */
@@ -247,11 +239,11 @@ export function checkAuthorities(value: unknown, path: string): readonly string[
   if (ca === undefined) return undefined;
   if (!(Array.isArray(ca) && ca.every((pem) => typeof pem === 'string')))
     throw new TypeError(`${path} must be a PEM string or a list of them.`);
-  // Node would skip what it cannot read and then trust nobody.
+  // Node would skip an unreadable certificate and then trust no server at all.
   if (ca.length === 0 || ca.some((pem) => !isCertificate(pem)))
     throw new SelfInfoError('invalid_credential', {
       path,
-      expected: { en: 'Expected PEM certificates.', ja: 'PEM 形式の証明書を指定してください。' },
+      expected: { en: 'Use PEM certificates.', ja: 'PEM 形式の証明書を指定してください。' },
     });
   return Object.freeze([...ca]);
 }
@@ -265,7 +257,7 @@ function isCertificate(pem: string): boolean {
   }
 }
 
-/** Only a redirect URI may have a query: paths are appended to the others. */
+/** Checks a URL. Only a redirect URI may have a query, because paths are appended to the others. */
 function checkUrl(
   value: unknown,
   path: string,
@@ -286,11 +278,8 @@ function checkUrl(
     )
       return;
   }
-  throw new SelfInfoError('invalid_option', {
-    path,
-    expected: {
-      en: `An absolute https URL without fragment${mayHaveQuery ? '' : ', query'} or user name (in the sandbox also http on loopback).`,
-      ja: `フラグメント${mayHaveQuery ? '' : '、クエリ'}やユーザー名のない https の絶対URLで指定してください（サンドボックスではループバックの http も可）。`,
-    },
+  throw invalidOption(path, {
+    en: `Use an absolute https URL without fragment${mayHaveQuery ? '' : ', query'} or user name (in the sandbox also http on loopback).`,
+    ja: `フラグメント${mayHaveQuery ? '' : '、クエリ'}やユーザー名のない https の絶対URLで指定してください（サンドボックスではループバックの http も可）。`,
   });
 }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The part of a client of the package `ioredis` (`Redis` or `Cluster`) that is needed; the caller
- * makes and ends it.
+ * The part that is needed of a client of the package `ioredis` (`Redis` or `Cluster`). The caller
+ * creates and ends it.
  */
 export interface IoredisClient {
-  /** Runs a script that the server holds. */
+  /** Runs a script that the server has cached. */
   evalsha(sha1: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
-  /** Runs a script, which the server keeps. */
+  /** Runs a script, which the server then caches. */
   eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
   /** Reads several keys. */
   mget(...keys: string[]): Promise<unknown>;
@@ -16,13 +16,13 @@ export interface IoredisClient {
 }
 
 /**
- * The part of a client of the package `redis` (`createClient` or `createCluster`) that is needed;
- * the caller makes, connects and ends it.
+ * The part that is needed of a client of the package `redis` (`createClient` or `createCluster`).
+ * The caller creates, connects and ends it.
  */
 export interface NodeRedisClient {
-  /** Runs a script that the server holds. */
+  /** Runs a script that the server has cached. */
   evalSha(sha1: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
-  /** Runs a script, which the server keeps. */
+  /** Runs a script, which the server then caches. */
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
   /** Reads several keys. */
   mGet(keys: string[]): Promise<unknown>;
@@ -30,7 +30,7 @@ export interface NodeRedisClient {
   del(keys: string[]): Promise<unknown>;
 }
 
-/** What the store asks of Redis, whichever library speaks to it. */
+/** The commands that the store needs, independent of the client library. */
 export interface Commands {
   run(script: Script, keys: string[], args: string[]): Promise<unknown>;
   read(keys: string[]): Promise<unknown>;
@@ -46,12 +46,12 @@ function script(text: string): Script {
   return { text, sha1: createHash('sha1').update(text).digest('hex') };
 }
 
-// Of every entry there are two keys: a mark, `taken` or the instant of expiry, and the sealed
-// value, which is gone from that instant on.
+// Every entry has two keys. The mark holds `taken` or the instant of expiry. The value is sealed,
+// and Redis drops it at that instant.
 
 /**
- * KEYS: mark, value; ARGV: sealed value, instant of expiry, milliseconds left to the value, to the
- * mark. 1 when it is held now, 0 when the key was in use.
+ * KEYS: mark, value. ARGV: sealed value, instant of expiry, milliseconds until the value expires,
+ * milliseconds until the mark expires. Returns 1 when the value is stored, 0 when the key exists.
  */
 export const putScript = script(`
 if redis.call('EXISTS', KEYS[1]) == 1 then
@@ -64,7 +64,8 @@ if tonumber(ARGV[3]) > 0 then redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[3])
 return 1`);
 
 /**
- * KEYS: mark, value. Both as they were; from then on the mark says `taken`, as long as it stands.
+ * KEYS: mark, value. Returns both as they were. The mark is `taken` afterwards and keeps its
+ * expiry.
  */
 export const takeScript = script(`
 local found = redis.call('MGET', KEYS[1], KEYS[2])
@@ -74,7 +75,7 @@ if found[1] and found[1] ~= 'taken' then
 end
 return found`);
 
-/** Speaks to a client of either library; told apart by how they spell EVALSHA. */
+/** Adapts a client of either library. The spelling of EVALSHA tells them apart. */
 export function commandsOf(client: IoredisClient | NodeRedisClient): Commands {
   if ('evalSha' in client) {
     return {
@@ -98,7 +99,7 @@ export function commandsOf(client: IoredisClient | NodeRedisClient): Commands {
   };
 }
 
-/** By its digest; a server that has started since is told the whole script. */
+/** Runs a script by its digest. A server that has restarted gets the whole script. */
 async function runScript(
   byDigest: () => Promise<unknown>,
   byText: () => Promise<unknown>,

@@ -1,6 +1,6 @@
 /**
- * First words of Redis's error replies that say what is wrong with the server or its set-up; the
- * rest of a reply may quote what was sent.
+ * First words of Redis error replies that describe the server or its configuration. The rest of a
+ * reply may quote what was sent.
  */
 const replies: readonly string[] = [
   'ASK',
@@ -21,7 +21,7 @@ const replies: readonly string[] = [
   'WRONGPASS',
 ];
 
-/** Redis's own word in an error of a client, or the system's, such as ECONNREFUSED. */
+/** Returns the code of a client error: Redis's own, or the system's, such as ECONNREFUSED. */
 export function redisWordOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const [reply = ''] = error.message.split(' ');

@@ -1,6 +1,6 @@
 import type { Clock } from '../../foundation/clock.js';
 import { withinScope } from '../../foundation/deadline.js';
-import { isSelfInfoError, SelfInfoError } from '../../foundation/errors.js';
+import { invalidOption, isSelfInfoError, SelfInfoError } from '../../foundation/errors.js';
 import {
   checkClock,
   checkKeys,
@@ -20,11 +20,9 @@ import {
 } from './commands.js';
 import { redisWordOf } from './error-codes.js';
 
-/**
- * Keys that values are sealed with before they leave the process; every instance needs the same.
- */
+/** Keys that seal values before they leave the process. Every instance needs the same keys. */
 export interface RedisSealingKeys {
-  /** The id of the key that new values are sealed with. */
+  /** The id of the key that seals new values. */
   readonly current: string;
   /** Keys by id: 32 random bytes each, base64url (43 characters). */
   readonly keys: Readonly<Record<string, string>>;
@@ -33,22 +31,22 @@ export interface RedisSealingKeys {
 /** Options of {@link createRedisStore}. */
 export interface RedisStoreOptions {
   /**
-   * A client of `ioredis` or of `redis`, for one server or a cluster; it stays the caller's to
-   * connect and to end.
+   * A client of `ioredis` or of `redis`, for one server or a cluster. The caller connects and ends
+   * it.
    */
   readonly client: IoredisClient | NodeRedisClient;
   /** See {@link RedisSealingKeys}. */
   readonly keys: RedisSealingKeys;
   /**
-   * What all names in Redis begin with: 1 to 100 characters without spaces and braces. Default:
+   * The prefix of all names in Redis: 1 to 100 characters without spaces and braces. Default:
    * `myna-selfinfo:`.
    */
   readonly prefix?: string;
-  /** How long one call may take, in milliseconds; default 2,000. */
+  /** The maximum time of one call, in milliseconds. Default: 2,000. */
   readonly timeoutMs?: number;
   /**
-   * Measures the time that is left to an entry and to a call; default the system's. Pass the
-   * client's when that one is virtual.
+   * Measures the remaining time of an entry and of a call. Default: the system clock. Pass the
+   * clock of the client when that one is virtual.
    */
   readonly clock?: Clock;
 }
@@ -58,19 +56,21 @@ const TIMEOUT_MS = 2_000;
 const LONGEST_SEALED = 4_000_000;
 
 /**
- * A store in Redis 6 or later, for as many instances as share it, over a client of yours.
+ * Creates a store in Redis 6 or later, over a client of yours. Any number of instances can share
+ * it.
  *
- * Every call is one command (one more for the first script after a start of Redis) on keys of one
- * hash slot. A value is a compact JWE (`dir`, A256GCM) whose protected header names its key in
- * Redis and its expiry, so that none passes for another; Redis drops it when it expires, and the
- * mark that it was there 24 hours later.
+ * Every call is one command on keys of one hash slot (one more for the first script after Redis has
+ * started). A value is a compact JWE (`dir`, A256GCM). Its protected header contains its key in
+ * Redis and its expiry, so that no value passes for another. Redis drops a value when it expires,
+ * and its mark 24 hours later.
  *
- * @param options - see {@link RedisStoreOptions}. Have the client refuse commands while it is not
- * connected (`enableOfflineQueue: false` of `ioredis`, `disableOfflineQueue: true` of `redis`),
- * else they are sent late; and keep Redis from evicting (`maxmemory-policy noeviction`).
- * @returns a store that rejects with `store_failed`, Redis's own word or the system's in
+ * @param options - see {@link RedisStoreOptions}. Configure the client to reject commands while it
+ * is not connected (`enableOfflineQueue: false` of `ioredis`, `disableOfflineQueue: true` of
+ * `redis`); otherwise it sends them late. Configure Redis not to evict keys (`maxmemory-policy
+ * noeviction`).
+ * @returns a store that rejects with `store_failed`, with Redis's own code or the system's in
  * `upstream.code`; `store_key_exists`; `key_unknown` for a value sealed with a key that is not in
- * `keys`; `record_damaged` for one that was changed.
+ * `keys`; `record_damaged` for a value that was changed.
  * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, naming the option and
  * no key; TypeError for a wrong type.
  * @example
@@ -78,80 +78,41 @@ const LONGEST_SEALED = 4_000_000;
  * import { Redis } from 'ioredis';
  * import { createRedisStore } from 'myna-selfinfo/redis';
  * const client = new Redis('redis://127.0.0.1:6379', { enableOfflineQueue: false });
- * const store = createRedisStore({ client, keys: { current: '2026-12', keys: { '2026-12': process.env.STORE_KEY_2026_12 ?? '' } } });
+ * const store = createRedisStore({
+ *   client,
+ *   keys: { current: '2026-12', keys: { '2026-12': process.env.STORE_KEY_2026_12 ?? '' } },
+ * });
  * ```
  */
 export function createRedisStore(options: RedisStoreOptions): Store {
-  const { commands, current, secrets, prefix, timeoutMs, clock } = checkOptions(options);
-
-  /** Names of the mark and of the value; the braces keep both in one slot of a cluster. */
-  const namesOf = (key: string): [mark: string, value: string] => [
-    `${prefix}{${key}}:mark`,
-    `${prefix}{${key}}`,
-  ];
-
-  async function ask(work: () => Promise<unknown>): Promise<unknown> {
-    const { signal } = new AbortController();
-    try {
-      return await withinScope({ stage: 'store', signal }, clock, timeoutMs, async () => work());
-    } catch (error) {
-      throw hide(error);
-    }
-  }
-
-  async function seal(name: string, value: string, expiresAt: number): Promise<string> {
-    const secret = secrets.get(current) as NonNullable<ReturnType<typeof secrets.get>>;
-    return encrypt(Buffer.from(value), 'dir', { kid: current, name, expiresAt }, secret);
-  }
-
-  async function unseal(name: string, sealed: unknown): Promise<StoredEntry> {
-    const header = await readHeader(sealed, LONGEST_SEALED);
-    if (!isOurs(header, 'dir') || header.name !== name || typeof header.expiresAt !== 'number')
-      throw new SelfInfoError('record_damaged');
-    const secret = secrets.get(String(header.kid));
-    if (!secret) throw new SelfInfoError('key_unknown');
-    return {
-      value: Buffer.from(await decrypt(sealed as string, 'dir', secret)).toString(),
-      expiresAt: header.expiresAt,
-    };
-  }
-
-  async function entryOf(name: string, found: unknown): Promise<StoredEntry | 'taken' | undefined> {
-    const [mark, sealed] = Array.isArray(found) ? found : [];
-    if (mark === null || mark === 'taken') return mark ?? undefined;
-    if (!/^\d+$/.test(mark) || sealed === undefined)
-      throw new SelfInfoError('store_failed', { retry: { safe: false } });
-    if (sealed === null) return { value: '', expiresAt: Number(mark) };
-    try {
-      return await unseal(name, sealed);
-    } catch (error) {
-      throw isSelfInfoError(error) ? new SelfInfoError(error.code, { stage: 'store' }) : error;
-    }
-  }
-
+  const context = checkOptions(options);
+  const { commands, clock } = context;
   return {
     async put(key, value, expiresAt) {
-      const names = namesOf(key);
-      const sealed = await seal(names[1], value, expiresAt);
-      // Durations, not instants: Redis's own clock does not matter.
+      const names = namesOf(context, key);
+      const sealed = await seal(context, names[1], value, expiresAt);
+      // Durations, not instants: the clock of Redis does not matter.
       const leftMs = Math.max(0, Math.ceil(expiresAt - clock.now()));
       const args = [sealed, String(expiresAt), String(leftMs), String(leftMs + DAY_MS)];
-      if ((await ask(() => commands.run(putScript, names, args))) !== 1)
+      if ((await send(context, () => commands.run(putScript, names, args))) !== 1)
         throw new SelfInfoError('store_key_exists');
     },
     async get(key) {
-      const names = namesOf(key);
-      return entryOf(names[1], await ask(() => commands.read(names)));
+      const names = namesOf(context, key);
+      return entryOf(context, names[1], await send(context, () => commands.read(names)));
     },
     async take(key) {
-      const names = namesOf(key);
-      return entryOf(names[1], await ask(() => commands.run(takeScript, names, [])));
+      const names = namesOf(context, key);
+      const found = await send(context, () => commands.run(takeScript, names, []));
+      return entryOf(context, names[1], found);
     },
     async delete(key) {
-      await ask(() => commands.drop(namesOf(key)));
+      await send(context, () => commands.drop(namesOf(context, key)));
     },
   };
 }
+
+type Context = ReturnType<typeof checkOptions>;
 
 function checkOptions(options: RedisStoreOptions) {
   checkKeys(options, 'options', {
@@ -160,7 +121,7 @@ function checkOptions(options: RedisStoreOptions) {
     prefix: true,
     timeoutMs: true,
     clock: true,
-  });
+  } satisfies Record<keyof RedisStoreOptions, true>);
   const { client, keys, prefix = PREFIX, timeoutMs = TIMEOUT_MS } = options;
   if (client === undefined) throw new SelfInfoError('missing_option', { path: 'options.client' });
   const isNodeRedis = typeof client === 'object' && client !== null && 'evalSha' in client;
@@ -172,22 +133,72 @@ function checkOptions(options: RedisStoreOptions) {
   if (keys === undefined) throw new SelfInfoError('missing_option', { path: 'options.keys' });
   const keyset = readKeyset(keys, 'options.keys');
   checkText(prefix, 'options.prefix');
-  if (!/^[^\s{}]{1,100}$/.test(prefix)) {
-    throw new SelfInfoError('invalid_option', {
-      path: 'options.prefix',
-      expected: {
-        en: 'At most 100 characters without spaces and braces.',
-        ja: '空白と波括弧を含まない100文字以内の文字列です。',
-      },
+  if (!/^[^\s{}]{1,100}$/.test(prefix))
+    throw invalidOption('options.prefix', {
+      en: 'Use at most 100 characters without spaces and braces.',
+      ja: '空白と波括弧を含まない100文字以内の文字列を指定してください。',
     });
-  }
   checkWhole(timeoutMs, 'options.timeoutMs', 1);
   const clock = checkClock(options.clock, 'options.clock');
   return { commands: commandsOf(client), ...keyset, prefix, timeoutMs, clock };
 }
 
-/** The libraries' errors quote commands; one word says enough. */
-function hide(error: unknown): SelfInfoError {
+/** Returns the names of the mark and the value. The braces keep both in one slot of a cluster. */
+function namesOf({ prefix }: Context, key: string): [mark: string, value: string] {
+  return [`${prefix}{${key}}:mark`, `${prefix}{${key}}`];
+}
+
+async function send({ clock, timeoutMs }: Context, work: () => Promise<unknown>): Promise<unknown> {
+  const { signal } = new AbortController();
+  try {
+    return await withinScope({ stage: 'store', signal }, clock, timeoutMs, async () => work());
+  } catch (error) {
+    throw storeFailed(error);
+  }
+}
+
+/** Hides the libraries' errors, which quote commands. Only the code is kept. */
+function storeFailed(error: unknown): SelfInfoError {
   const code = redisWordOf(error);
   return new SelfInfoError('store_failed', code === undefined ? {} : { upstream: { code } });
+}
+
+async function seal(
+  { current, secrets }: Context,
+  name: string,
+  value: string,
+  expiresAt: number,
+): Promise<string> {
+  const secret = secrets.get(current) as NonNullable<ReturnType<typeof secrets.get>>;
+  return encrypt(Buffer.from(value), 'dir', { kid: current, name, expiresAt }, secret);
+}
+
+async function unseal({ secrets }: Context, name: string, sealed: unknown): Promise<StoredEntry> {
+  const header = await readHeader(sealed, LONGEST_SEALED);
+  if (!isOurs(header, 'dir') || header.name !== name || typeof header.expiresAt !== 'number')
+    throw new SelfInfoError('record_damaged');
+  const secret = secrets.get(String(header.kid));
+  if (!secret) throw new SelfInfoError('key_unknown');
+  return {
+    value: Buffer.from(await decrypt(sealed as string, 'dir', secret)).toString(),
+    expiresAt: header.expiresAt,
+  };
+}
+
+/** Reads the mark and the value of an entry, as Redis returned them. */
+async function entryOf(
+  context: Context,
+  name: string,
+  found: unknown,
+): Promise<StoredEntry | 'taken' | undefined> {
+  const [mark, sealed] = Array.isArray(found) ? found : [];
+  if (mark === null || mark === 'taken') return mark ?? undefined;
+  if (!/^\d+$/.test(mark) || sealed === undefined)
+    throw new SelfInfoError('store_failed', { retry: { safe: false } });
+  if (sealed === null) return { value: '', expiresAt: Number(mark) };
+  try {
+    return await unseal(context, name, sealed);
+  } catch (error) {
+    throw isSelfInfoError(error) ? new SelfInfoError(error.code, { stage: 'store' }) : error;
+  }
 }

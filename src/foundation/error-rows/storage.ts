@@ -1,0 +1,80 @@
+import { type ErrorRow, permanent } from '../error-facts.js';
+
+/** Errors of stores and vaults. */
+export const storageErrors = {
+  store_key_exists: {
+    ...permanent,
+    stage: 'store',
+    en: 'The store contains this key already, or contained it before.',
+    ja: 'このキーはすでに使用されています。',
+  },
+  store_full: {
+    stage: 'store',
+    effect: 'none',
+    retrySafe: true,
+    en: 'The store is full. No entry was dropped to make room.',
+    ja: 'ストアの件数が上限に達しています。既存のデータは削除していません。',
+  },
+  store_failed: {
+    stage: 'store',
+    effect: 'none',
+    retrySafe: true,
+    en: 'The store could not be read or written.',
+    ja: 'ストアの読み書きに失敗しました。',
+  },
+  foreign_answer: {
+    ...permanent,
+    stage: 'vault',
+    en: '{path} is not an answer of this service that came from the client or a vault.',
+    ja: '{path} は、クライアントまたは保管庫から得た、このサービスの回答ではありません。',
+  },
+  reference_unknown: {
+    ...permanent,
+    stage: 'answer',
+    en: 'The vault has no data under this reference. It was never stored, or its period has ended and it was swept.',
+    ja: 'この参照番号で保管している情報はありません。保管したことがないか、保持期間の終了後に消去済みです。',
+  },
+  data_erased: {
+    ...permanent,
+    stage: 'answer',
+    en: 'The data of this reference was erased.',
+    ja: 'この参照番号の情報は消去済みです。',
+  },
+  purpose_refused: {
+    ...permanent,
+    stage: 'vault',
+    en: 'The data may be used only for the consented purpose. This purpose is a different one.',
+    ja: '同意を得た目的以外には利用できません。',
+  },
+  record_damaged: {
+    ...permanent,
+    stage: 'vault',
+    en: 'The record and its key do not match, or one of them was changed. Nothing was read from it.',
+    ja: 'レコードと鍵が対応していないか、改変されています。内容は一切読み出していません。',
+  },
+  format_unsupported: {
+    ...permanent,
+    stage: 'vault',
+    en: '{path} has a newer format than this version of the package supports. Nothing was changed.',
+    ja: '{path} は新しい形式で、このバージョンのパッケージは対応していません。何も変更していません。',
+  },
+  key_unknown: {
+    ...permanent,
+    stage: 'vault',
+    en: 'The key that sealed or wrapped this value is not among the configured keys.',
+    ja: '暗号化に使われた鍵が、設定された鍵の中にありません。',
+  },
+  key_unavailable: {
+    stage: 'vault',
+    effect: 'none',
+    retrySafe: true,
+    en: 'The key provider could not wrap or unwrap a data key.',
+    ja: '鍵プロバイダでデータ鍵を処理できませんでした。',
+  },
+  clock_jumped: {
+    ...permanent,
+    stage: 'vault',
+    en: 'The clock is more than 24 hours ahead of the latest instant that the vault has seen. Nothing was erased. If the clock is right, call confirmClock.',
+    ja: '時計が、保管庫の確認した最新の時刻より24時間を超えて進んでいます。何も消去していません。時計が正しい場合は confirmClock を呼び出してください。',
+  },
+} as const satisfies Record<string, ErrorRow>;
