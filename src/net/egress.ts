@@ -1,12 +1,13 @@
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { SelfInfoError } from '../foundation/errors.js';
+import { type Expected, invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkKeys, checkText } from '../foundation/options.js';
 import { checkAuthorities } from '../wire/environment.js';
+import { HEAD_BYTES } from './limits.js';
 
 /**
- * The way out of the host's own network: through a proxy, or to a gateway that speaks to the portal
- * in the host's stead.
+ * How calls leave the caller's network: through a proxy, or to a gateway that calls the portal on
+ * the caller's behalf.
  *
  * @example
  * ```ts
@@ -18,25 +19,25 @@ import { checkAuthorities } from '../wire/environment.js';
 export type Egress =
   | {
       /**
-       * The http URL of a proxy that is asked for a tunnel (HTTP CONNECT); TLS runs through it, end
+       * The http URL of a proxy that opens a tunnel (HTTP CONNECT). TLS runs through the tunnel, end
        * to end.
        */
       readonly proxy: string;
-      /** What the proxy is sent as `proxy-authorization`, e.g. `Basic ...`. */
+      /** The value of `proxy-authorization` for the proxy, e.g. `Basic ...`. */
       readonly authorization?: string;
       readonly gateway?: never;
     }
   | {
       /**
-       * A gateway of the host's own, which holds the mutual TLS towards the portal, e.g. with its
-       * key in an HSM.
+       * A gateway of the caller that holds the mutual TLS towards the portal, e.g. with its key in
+       * an HSM.
        */
       readonly gateway: {
-        /** The https URL that takes the place of `endpoints.apiUrl`. */
+        /** The https URL that replaces `endpoints.apiUrl`. */
         readonly baseUrl: string;
         /**
-         * PEM certificates of the authorities that the gateway's certificate may come from.
-         * Default: those that Node knows.
+         * PEM certificates of the authorities that may issue the gateway's certificate. Default:
+         * those that Node knows.
          */
         readonly ca?: string | readonly string[];
       };
@@ -44,66 +45,68 @@ export type Egress =
       readonly authorization?: never;
     };
 
-/** A proxy as it was checked. */
-export interface Proxy {
+/** A proxy whose options were checked. */
+export interface HttpProxy {
   readonly url: URL;
   readonly authorization: string | undefined;
 }
 
-/** Where calls go: to the API itself, through a proxy perhaps, or to a gateway. */
-export interface Route {
+/** Where calls go: to the API, perhaps through a proxy, or to a gateway. */
+export interface ApiRoute {
   readonly baseUrl: string;
   readonly ca: readonly string[] | undefined;
-  readonly proxy?: Proxy;
+  readonly proxy?: HttpProxy;
 }
 
+const EITHER: Expected = {
+  en: 'Give either proxy or gateway.',
+  ja: 'proxy と gateway のどちらか一方を指定してください。',
+};
+const PROXY_URL: Expected = {
+  en: 'Expected an http URL of a host and a port, without user name, path or query.',
+  ja: 'ユーザー名、パス、クエリのない http の URL（ホストとポート）で指定してください。',
+};
+const GATEWAY_URL: Expected = {
+  en: 'Expected an absolute https URL without fragment, query or user name.',
+  ja: 'フラグメント、クエリ、ユーザー名のない https の絶対URLで指定してください。',
+};
+
 /**
- * Checks the way out.
+ * Validates the egress options.
  *
  * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `invalid_credential`,
  * naming the option; TypeError for a wrong type.
  */
 export function checkEgress(egress: Egress, path: string): Egress {
-  checkKeys(egress, path, { proxy: true, authorization: true, gateway: true });
+  checkKeys(egress, path, {
+    proxy: true,
+    authorization: true,
+    gateway: true,
+  } satisfies Record<keyof Egress, true>);
   const { proxy, authorization, gateway } = egress;
-  if ((proxy === undefined) === (gateway === undefined))
-    refuse(path, 'Either proxy or gateway.', 'proxy と gateway のどちらか一方を指定してください。');
+  if ((proxy === undefined) === (gateway === undefined)) throw invalidOption(path, EITHER);
   if (proxy !== undefined) {
-    const en = 'An http URL of a host and a port, without user name, path or query.';
-    checkUrl(
-      proxy,
-      `${path}.proxy`,
-      'http:',
-      en,
-      'ユーザー名、パス、クエリのない http の URL（ホストとポート）で指定してください。',
-      '/',
-    );
+    checkUrl(proxy, `${path}.proxy`, 'http:', PROXY_URL, '/');
     if (authorization === undefined) return { proxy };
     checkText(authorization, `${path}.authorization`);
-    // What would break the header, and what could smuggle in another.
+    // Anything else would break the header, or could add another one.
     if (!/^[\x21-\x7e]+( [\x21-\x7e]+)*$/.test(authorization))
-      refuse(
-        `${path}.authorization`,
-        'One line of printable ASCII.',
-        '1行の印字可能な ASCII 文字で指定してください。',
-      );
+      throw invalidOption(`${path}.authorization`, {
+        en: 'Expected one line of printable ASCII.',
+        ja: '1行の印字可能な ASCII 文字で指定してください。',
+      });
     return { proxy, authorization };
   }
   if (authorization !== undefined)
-    refuse(
-      `${path}.authorization`,
-      'It goes with a proxy only.',
-      'proxy とともに指定してください。',
-    );
-  checkKeys(gateway, `${path}.gateway`, { baseUrl: true, ca: true });
-  const en = 'An absolute https URL without fragment, query or user name.';
-  checkUrl(
-    gateway.baseUrl,
-    `${path}.gateway.baseUrl`,
-    'https:',
-    en,
-    'フラグメント、クエリ、ユーザー名のない https の絶対URLで指定してください。',
-  );
+    throw invalidOption(`${path}.authorization`, {
+      en: 'Only a proxy takes it.',
+      ja: 'proxy とともに指定してください。',
+    });
+  checkKeys(gateway, `${path}.gateway`, {
+    baseUrl: true,
+    ca: true,
+  } satisfies Record<keyof NonNullable<Egress['gateway']>, true>);
+  checkUrl(gateway.baseUrl, `${path}.gateway.baseUrl`, 'https:', GATEWAY_URL);
   const ca = checkAuthorities(gateway.ca, `${path}.gateway.ca`);
   return { gateway: { baseUrl: gateway.baseUrl, ...(ca && { ca }) } };
 }
@@ -112,37 +115,31 @@ function checkUrl(
   value: unknown,
   path: string,
   protocol: string,
-  en: string,
-  ja: string,
+  expected: Expected,
   pathname?: string,
 ): asserts value is string {
   checkText(value, path);
   const url = URL.canParse(value) ? new URL(value) : undefined;
   const bare = url?.username === '' && url.password === '' && !/[?#]/.test(value);
   if (url?.protocol !== protocol || !bare || (pathname !== undefined && url.pathname !== pathname))
-    refuse(path, en, ja);
-}
-
-function refuse(path: string, en: string, ja: string): never {
-  throw new SelfInfoError('invalid_option', { path, expected: { en, ja } });
+    throw invalidOption(path, expected);
 }
 
 /**
- * The way that checked options describe.
+ * Resolves checked options to the route of every call.
  *
  * @throws SelfInfoError `invalid_option` for a proxy before a sandbox without TLS.
  */
-export function routeOf(
+export function resolveRoute(
   apiUrl: string,
   ca: readonly string[] | undefined,
   egress: Egress | undefined,
-): Route {
+): ApiRoute {
   if (egress?.proxy !== undefined && !apiUrl.startsWith('https:'))
-    refuse(
-      'options.egress.proxy',
-      'Only an https API is called through a proxy.',
-      'プロキシを経由できるのは https の API だけです。',
-    );
+    throw invalidOption('options.egress.proxy', {
+      en: 'A proxy can reach only an https API.',
+      ja: 'プロキシを経由できるのは https の API だけです。',
+    });
   if (egress?.gateway) {
     const { baseUrl, ca: own } = egress.gateway;
     return { baseUrl, ca: own === undefined ? undefined : [own].flat() };
@@ -157,13 +154,13 @@ export function routeOf(
 }
 
 /**
- * Asks a proxy for a tunnel to an origin; `quietMs` of silence end the attempt. What comes back can
- * be destroyed at any time.
+ * Opens a tunnel to an origin through a proxy; `silenceMs` without a byte end the attempt. The
+ * returned request can be destroyed at any time.
  */
 export function openTunnel(
-  proxy: Proxy,
+  proxy: HttpProxy,
   origin: URL,
-  quietMs: number,
+  silenceMs: number,
   settle: (error: Error | null, tunnel: Socket | null) => void,
 ) {
   const authority = `${origin.hostname}:${origin.port || '443'}`;
@@ -174,8 +171,8 @@ export function openTunnel(
       host: authority,
       ...(proxy.authorization !== undefined && { 'proxy-authorization': proxy.authorization }),
     },
-    maxHeaderSize: 16_384,
-    // Without an agent: none that the environment's variables could have configured.
+    maxHeaderSize: HEAD_BYTES,
+    // Without an agent, since environment variables could configure one.
     createConnection: () =>
       connect({
         host: proxy.url.hostname.replace(/^\[|\]$/g, ''),
@@ -188,13 +185,13 @@ export function openTunnel(
     settled = true;
     settle(error, tunnel);
   };
-  outgoing.setTimeout(quietMs, () => outgoing.destroy());
+  outgoing.setTimeout(silenceMs, () => outgoing.destroy());
   outgoing.on('connect', ({ statusCode = 0 }, socket: Socket, early) => {
     socket.setTimeout(0).on('error', () => {});
-    // What comes before TLS has begun comes from nobody we asked.
+    // Bytes before the TLS handshake were not asked for.
     if (statusCode >= 200 && statusCode < 300 && early.length === 0) return end(null, socket);
     socket.destroy();
-    end(refusalOf(statusCode));
+    end(proxyRefusal(statusCode));
   });
   outgoing.on('error', end).on('close', () => end(new Error('closed')));
   outgoing.end();
@@ -202,10 +199,10 @@ export function openTunnel(
 }
 
 /**
- * A proxy that cannot reach the portal may do so later; one that will not have us is to be talked
- * to.
+ * Returns the error for the status of a proxy. 5xx may be temporary, so it can be retried. 3xx and
+ * 4xx mean that the proxy rejected the caller: fix the configuration.
  */
-function refusalOf(status: number): SelfInfoError {
+function proxyRefusal(status: number): SelfInfoError {
   if (status < 300 || status >= 500) return new SelfInfoError('connection_failed');
   return new SelfInfoError('proxy_refused', {
     expected: { en: `It answered ${status}.`, ja: `応答は ${status} でした。` },

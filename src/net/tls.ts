@@ -7,7 +7,7 @@ import {
   type PeerCertificate,
   type SecureContext,
 } from 'node:tls';
-import { SelfInfoError } from '../foundation/errors.js';
+import { invalidResponse, SelfInfoError } from '../foundation/errors.js';
 import { checkKeys, checkText } from '../foundation/options.js';
 
 /**
@@ -18,16 +18,16 @@ export interface TlsCredential {
   readonly key: string;
 }
 
-/** Whom to be and whom to trust on a connection. */
+/** The certificate that a connection presents, and the authorities that it trusts. */
 export interface Identity {
   /** SHA-256 of the client certificate in base64url, as in RFC 8705; undefined without one. */
   readonly thumbprint: string | undefined;
-  /** Made when first needed and only once, since reading certificates is dear. */
+  /** Created once, on first use: reading certificates is expensive. */
   readonly context: SecureContext;
 }
 
-// RFC 9325, section 4.2, as FAPI 2.0 asks of TLS 1.2; those of TLS 1.3 are good as they are. The
-// level asks for RSA keys of 2048 bits, on either side.
+// FAPI 2.0 requires those of RFC 9325, section 4.2, for TLS 1.2. TLS 1.3 has only safe ones. The
+// security level requires RSA keys of 2048 bits on both sides.
 const CIPHERS = [
   'TLS_AES_128_GCM_SHA256',
   'TLS_AES_256_GCM_SHA384',
@@ -41,14 +41,14 @@ const CIPHERS = [
 const RSA_BITS = 2_048;
 
 /**
- * Checks a client certificate and its key.
+ * Validates a client certificate and its key.
  *
  * @throws SelfInfoError `missing_option`, `invalid_credential`, `key_certificate_mismatch`,
  * `unknown_option`; TypeError for a wrong type.
  */
 export function checkCredential(tls: TlsCredential, path: string): TlsCredential {
   if (tls === undefined) throw new SelfInfoError('missing_option', { path });
-  checkKeys(tls, path, { cert: true, key: true });
+  checkKeys(tls, path, { cert: true, key: true } satisfies Record<keyof TlsCredential, true>);
   checkText(tls.cert, `${path}.cert`);
   checkText(tls.key, `${path}.key`);
   const { cert, key } = tls;
@@ -70,7 +70,7 @@ export function checkCredential(tls: TlsCredential, path: string): TlsCredential
     throw new SelfInfoError('invalid_credential', {
       path: `${path}.cert`,
       expected: {
-        en: 'TLS refuses it: an RSA key needs 2048 bits, and the signature a sound algorithm.',
+        en: 'TLS rejects it: an RSA key needs 2048 bits, and the signature needs a safe algorithm.',
         ja: 'TLS で使用できません。RSA の鍵は 2048 ビット以上、署名は安全なアルゴリズムのものに限ります。',
       },
     });
@@ -81,7 +81,7 @@ export function checkCredential(tls: TlsCredential, path: string): TlsCredential
 function isStrong({ publicKey }: X509Certificate, tls: TlsCredential): boolean {
   if ((publicKey.asymmetricKeyDetails?.modulusLength ?? RSA_BITS) < RSA_BITS) return false;
   try {
-    // For the check nobody is trusted: reading all authorities that Node knows takes its time.
+    // The check trusts no authority: reading all those that Node knows takes long.
     return identityOf(tls, []).context !== undefined;
   } catch {
     return false;
@@ -103,8 +103,8 @@ function readPem<T>(read: () => T, path: string, en: string, ja: string): T {
 }
 
 /**
- * The identity of a checked credential, or of nobody, that trusts these authorities, or else those
- * that Node knows.
+ * Returns the identity of a checked credential, or one without a certificate. It trusts these
+ * authorities, or else those that Node knows.
  */
 export function identityOf(
   tls: TlsCredential | undefined,
@@ -127,14 +127,14 @@ export function identityOf(
 }
 
 /**
- * Opens a connection to an origin, through a tunnel if one is given; `quietMs` of silence end the
- * attempt. The socket comes back before it stands.
+ * Opens a connection to an origin, through a tunnel if one is given; `silenceMs` without a byte end
+ * the attempt. The socket is returned before it is connected.
  */
 export function dial(
   origin: URL,
   context: SecureContext,
   tunnel: Socket | undefined,
-  quietMs: number,
+  silenceMs: number,
   settle: (error: Error | null, socket: Socket | null) => void,
 ) {
   const host = origin.hostname.replace(/^\[|\]$/g, '');
@@ -160,14 +160,15 @@ export function dial(
     settle(error, error ? null : socket);
   };
   socket.setNoDelay(true);
-  socket.setTimeout(quietMs, () => socket.destroy());
+  socket.setTimeout(silenceMs, () => socket.destroy());
   socket.once(secure ? 'secureConnect' : 'connect', () => {
-    // Whatever is said before anything was asked is the answer to nothing.
+    // Bytes before the first request cannot be a response to it.
     if (socket.readableLength === 0) return end(null);
     socket.destroy();
     end(
-      new SelfInfoError('response_invalid', {
-        expected: { en: 'it came before the call.', ja: '要求の前に応答が届きました。' },
+      invalidResponse({
+        en: 'it arrived before the request.',
+        ja: 'リクエストの前に応答が届きました。',
       }),
     );
   });

@@ -1,50 +1,74 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Client } from 'undici';
 import type { Clock } from '../foundation/clock.js';
-import { openTunnel, type Route } from './egress.js';
-import {
-  BODY_BYTES,
-  type Call,
-  CONNECT_MS,
-  connection,
-  createBody,
-  type Exchange,
-  pathUnder,
-  type RawAnswer,
-  SILENCE_MS,
-  type Transport,
-} from './http.js';
-import { dial, type Identity, identityOf, type TlsCredential } from './tls.js';
+import { SelfInfoError } from '../foundation/errors.js';
+import { checkFunction } from '../foundation/options.js';
+import { type Environment, isEnvironment } from '../wire/environment.js';
+import { createConnection, type Exchange } from './connection.js';
+import { type ApiRoute, checkEgress, type Egress, openTunnel, resolveRoute } from './egress.js';
+import { createFetchTransport } from './fetch-transport.js';
+import { type Call, type Connection, type FetchLike, pathUnder, type Transport } from './http.js';
+import { BODY_BYTES, CONNECT_MS, HEAD_BYTES, IDLE_MS, SILENCE_MS } from './limits.js';
+import { createBody, type RawResponse } from './response.js';
+import { checkCredential, dial, type Identity, identityOf, type TlsCredential } from './tls.js';
 
-/** How long a parked connection may stay idle. */
-const IDLE_MS = 5_000;
-const HEAD_BYTES = 16_384;
+/** How the options reach the portal. */
+export interface TransportOptions {
+  readonly tls?: TlsCredential;
+  readonly egress?: Egress;
+  readonly fetch?: FetchLike;
+}
 
-/** One client of undici and the socket it opens, so that both end together at any time. */
-interface Line {
+/**
+ * Opens the transport that the options ask for.
+ *
+ * @throws SelfInfoError `invalid_environment`, `injected_transport_refused`, `insecure_tls`,
+ * `missing_option`, `invalid_option`, `invalid_credential`, `key_certificate_mismatch`.
+ */
+export function openTransport(
+  environment: Environment,
+  options: TransportOptions,
+  clock: Clock,
+): Transport {
+  if (!isEnvironment(environment))
+    throw new SelfInfoError('invalid_environment', { path: 'options.environment' });
+  const { apiUrl } = environment.endpoints;
+  const { tls, fetch } = options;
+  checkFunction(fetch, 'options.fetch');
+  if (fetch && environment.kind === 'production')
+    throw new SelfInfoError('injected_transport_refused', { path: 'options.fetch' });
+  const credential = tls && checkCredential(tls, 'options.tls');
+  const egress =
+    options.egress === undefined ? undefined : checkEgress(options.egress, 'options.egress');
+  if (fetch) return createFetchTransport(apiUrl, fetch, clock);
+  // A gateway holds the credential for the portal. It may do without one from this client.
+  if (!credential && !egress?.gateway)
+    throw new SelfInfoError('missing_option', { path: 'options.tls' });
+  if (environment.kind !== 'sandbox' && process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
+    throw new SelfInfoError('insecure_tls', { path: 'process.env.NODE_TLS_REJECT_UNAUTHORIZED' });
+  }
+  return createTransport(resolveRoute(apiUrl, environment.ca, egress), credential, clock);
+}
+
+/** One undici client and the socket it opens, so that both can end together at any time. */
+interface PooledClient {
   readonly client: Client;
   end(): Promise<void>;
 }
 
-/**
- * An identity that tokens are bound to, and the epoch milliseconds until which a retrieval may need
- * it, rotated away or not.
- */
-interface Kept {
+/** An identity that tokens are bound to, kept after a rotation until then (epoch milliseconds). */
+interface KeptIdentity {
   readonly identity: Identity;
   readonly until: number;
 }
 
 /**
- * The transport of every environment: undici over mutual TLS, one connection per journey, HTTP/1.1.
+ * Creates the transport of every environment: undici over mutual TLS, one HTTP/1.1 connection per
+ * consent.
  */
-export function createTransport(
-  route: Route,
-  tls: TlsCredential | undefined,
-  clock: Clock,
-): Transport {
-  const lines = new Set<Line>();
-  const kept = new Map<string, Kept>();
+function createTransport(route: ApiRoute, tls: TlsCredential | undefined, clock: Clock): Transport {
+  const clients = new Set<PooledClient>();
+  const kept = new Map<string, KeptIdentity>();
   let newest = identityOf(tls, route.ca);
 
   function keep(identity: Identity, until: number) {
@@ -61,25 +85,8 @@ export function createTransport(
   return {
     connect(thumbprint) {
       const identity = find(thumbprint);
-      let line: Promise<Line> | undefined;
-      const exchange: Exchange = async (call, signal, heard) => {
-        const parked = line !== undefined;
-        line ??= openLine(route, identity, lines);
-        const { client } = await line;
-        // Whatever the other side did to a parked connection is noticed in two turns of the event
-        // loop, of which undici waits one; written to a dead one, a request would be lost.
-        if (parked) await setImmediate();
-        // What goes out after that ends with the line, which a call that failed closes.
-        signal.throwIfAborted();
-        return dispatch(client, call, pathUnder(route.baseUrl, call.path), heard);
-      };
-      const close = async () => {
-        const closing = line;
-        line = undefined;
-        await closing?.then(({ end }) => end());
-      };
       return {
-        ...connection(clock, { exchange, close }),
+        ...connectAs(identity, route, clients, clock),
         bind(until) {
           keep(identity, until);
           return identity.thumbprint;
@@ -91,22 +98,49 @@ export function createTransport(
       newest = identityOf(credential, route.ca);
     },
     async close() {
-      await Promise.all([...lines].map(({ end }) => end()));
+      await Promise.all([...clients].map(({ end }) => end()));
     },
   };
 }
 
+/** Creates a connection that opens its client at the first call, and again after a failed one. */
+function connectAs(
+  identity: Identity,
+  route: ApiRoute,
+  clients: Set<PooledClient>,
+  clock: Clock,
+): Omit<Connection, 'bind'> {
+  let pooled: Promise<PooledClient> | undefined;
+  const exchange: Exchange = async (call, signal, onProgress) => {
+    const parked = pooled !== undefined;
+    pooled ??= openClient(route, identity, clients);
+    const { client } = await pooled;
+    // Node notices within two turns of the event loop what happened to a parked connection. undici
+    // waits for one of them. A request written to a dead connection would be lost.
+    if (parked) await setImmediate();
+    // A call that fails after this point ends its client.
+    signal.throwIfAborted();
+    return dispatch(client, call, pathUnder(route.baseUrl, call.path), onProgress);
+  };
+  const close = async () => {
+    const closing = pooled;
+    pooled = undefined;
+    await closing?.then(({ end }) => end());
+  };
+  return createConnection(clock, { exchange, close });
+}
+
 let loaded: typeof import('undici') | undefined;
 
-async function openLine(
-  { baseUrl, proxy }: Route,
+async function openClient(
+  { baseUrl, proxy }: ApiRoute,
   identity: Identity,
-  lines: Set<Line>,
-): Promise<Line> {
+  clients: Set<PooledClient>,
+): Promise<PooledClient> {
   loaded ??= await import('undici');
   const origin = new URL(baseUrl);
   const { context } = identity;
-  // undici cannot give up a connection that does not stand yet: what is being opened is ended here.
+  // undici cannot end a connection that is still opening, so this ends it.
   let opening: { destroy(): unknown } | undefined;
   const client = new loaded.Client(origin.origin, {
     pipelining: 1,
@@ -114,7 +148,7 @@ async function openLine(
     keepAliveMaxTimeout: IDLE_MS,
     maxHeaderSize: HEAD_BYTES,
     maxResponseSize: BODY_BYTES,
-    // The call's own limits come first; these hold where an injected clock stands still.
+    // The limits of the call come first. These hold where an injected clock stands still.
     headersTimeout: SILENCE_MS,
     bodyTimeout: SILENCE_MS,
     connect(_, callback) {
@@ -130,46 +164,46 @@ async function openLine(
       });
     },
   });
-  const line: Line = {
+  const pooled: PooledClient = {
     client,
     async end() {
-      lines.delete(line);
+      clients.delete(pooled);
       opening?.destroy();
       await client.destroy();
     },
   };
-  lines.add(line);
-  client.on('connect', () => lines.add(line));
-  client.on('disconnect', () => lines.delete(line));
-  return line;
+  clients.add(pooled);
+  client.on('connect', () => clients.add(pooled));
+  client.on('disconnect', () => clients.delete(pooled));
+  return pooled;
 }
 
 /**
- * By undici's innermost door: it says when a call is about to be written, and bodies that are held
- * whole need no streams.
+ * Sends a call by undici's `dispatch`, which reports when the call is about to be written. A body
+ * that is held as a whole needs no stream.
  */
 function dispatch(
   client: Client,
   { headers, body }: Call,
   path: string,
-  heard: Parameters<Exchange>[2],
-): Promise<RawAnswer> {
+  onProgress: Parameters<Exchange>[2],
+): Promise<RawResponse> {
   return new Promise((resolve, reject) => {
     const { parts, add } = createBody();
-    let head: Omit<RawAnswer, 'body'> | undefined;
+    let head: Omit<RawResponse, 'body'> | undefined;
     client.dispatch(
       { method: 'POST', path, headers: { ...headers }, body },
       {
-        // The connection stands: the last moment at which nothing has been sent.
-        onRequestStart: () => heard('sent'),
+        // The connection is open: the last moment at which nothing has been sent.
+        onRequestStart: () => onProgress('sent'),
         onResponseStart(_, status, fields) {
-          // Interim ones say nothing.
+          // Ignore interim responses.
           if (status < 200) return;
           head = { status, header: (name) => headerOf(fields, name) };
-          heard('answering');
+          onProgress('answering');
         },
         onResponseData(_, chunk) {
-          heard('answering');
+          onProgress('answering');
           add(chunk);
         },
         onResponseEnd: () =>

@@ -1,21 +1,20 @@
 import { constants, createPrivateKey, KeyObject, randomUUID, sign as signBytes } from 'node:crypto';
 import { promisify } from 'node:util';
-import { type Clock, waitBy } from '../foundation/clock.js';
-import { SelfInfoError } from '../foundation/errors.js';
+import type { Clock } from '../foundation/clock.js';
+import { type DeadlineOptions, deadline } from '../foundation/deadline.js';
+import { type Expected, invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkFunction, checkKeys, checkText } from '../foundation/options.js';
 import type { CallBounds, CallStage } from '../net/http.js';
 import type { Environment } from '../wire/environment.js';
 
-/** How a client assertion is signed: ECDSA on P-256, or RSASSA-PSS; both with SHA-256. */
+/** Algorithm of a client assertion: ECDSA on P-256, or RSASSA-PSS; both with SHA-256. */
 export type AssertionAlgorithm = 'ES256' | 'PS256';
 
-/**
- * What {@link privateKeyJwt} takes: a key, or a callback where the key never leaves an HSM or KMS.
- */
+/** Options of {@link privateKeyJwt}: a key, or a callback where the key stays in an HSM or KMS. */
 export type PrivateKeyJwtOptions = {
   /** `ES256` or `PS256`, as registered. */
   readonly alg: AssertionAlgorithm;
-  /** The id of the public key in the key set that the portal knows. */
+  /** The id of the public key in the key set that is registered with the portal. */
   readonly kid: string;
 } & (
   | {
@@ -28,9 +27,9 @@ export type PrivateKeyJwtOptions = {
     }
   | {
       /**
-       * Signs the JOSE signing input as it is, hashing it with SHA-256. `PS256`: a salt of 32
-       * bytes. `ES256`: r and s as 32 bytes each, or in DER, as KMS services return them. It has
-       * ten seconds.
+       * Signs the JOSE signing input as it is, hashing it with SHA-256. `PS256`: with a salt of 32
+       * bytes. `ES256`: returns r and s of 32 bytes each, or DER, as KMS services do. It must
+       * resolve within ten seconds.
        */
       readonly sign: (input: Uint8Array) => Promise<Uint8Array>;
       readonly key?: never;
@@ -38,8 +37,8 @@ export type PrivateKeyJwtOptions = {
 );
 
 /**
- * A way to authenticate by signed assertion, made by {@link privateKeyJwt}; it shows algorithm and
- * key id, never the key.
+ * A way to authenticate by signed assertion, created by {@link privateKeyJwt}. It shows algorithm
+ * and key id, never the key.
  */
 export class PrivateKeyJwt {
   /** As registered. */
@@ -66,15 +65,15 @@ export class PrivateKeyJwt {
 }
 
 /**
- * How a client authenticates beside its certificate: `tls`, by the certificate alone (RFC 8705); or
- * by signed assertions too (RFC 7523). A function gives the current one, so that keys can be
- * rotated while the client runs.
+ * How a client authenticates: `tls`, by its certificate alone (RFC 8705), or by signed assertions
+ * too (RFC 7523). A function returns the current one, so that keys can be rotated while the client
+ * runs.
  */
 export type ClientAuth = 'tls' | PrivateKeyJwt | (() => PrivateKeyJwt);
 
 /**
- * Client authentication by `private_key_jwt` (RFC 7523, as FAPI 2.0 narrows it): a fresh signed
- * assertion for every call that authenticates, good for one minute.
+ * Creates client authentication by `private_key_jwt` (RFC 7523, as FAPI 2.0 narrows it). Every call
+ * that authenticates gets a new signed assertion, valid for one minute.
  *
  * @param options - `alg`, `kid`, and the `key` or a callback `sign`.
  * @throws SelfInfoError `missing_option`, `invalid_option`, `invalid_credential`, `unknown_option`,
@@ -89,15 +88,18 @@ export type ClientAuth = 'tls' | PrivateKeyJwt | (() => PrivateKeyJwt);
  * ```
  */
 export function privateKeyJwt(options: PrivateKeyJwtOptions): PrivateKeyJwt {
-  checkKeys(options, 'options', { key: true, sign: true, alg: true, kid: true });
+  checkKeys(options, 'options', {
+    key: true,
+    sign: true,
+    alg: true,
+    kid: true,
+  } satisfies Record<keyof PrivateKeyJwtOptions, true>);
   const { alg, kid, key, sign } = options;
   checkText(alg, 'options.alg', ALGORITHMS);
-  if (alg !== 'ES256' && alg !== 'PS256')
-    throw new SelfInfoError('invalid_option', { path: 'options.alg', expected: ALGORITHMS });
+  if (alg !== 'ES256' && alg !== 'PS256') throw invalidOption('options.alg', ALGORITHMS);
   checkText(kid, 'options.kid');
   checkFunction(sign, 'options.sign');
-  if (key !== undefined && sign !== undefined)
-    throw new SelfInfoError('invalid_option', { path: 'options.sign', expected: EITHER });
+  if (key !== undefined && sign !== undefined) throw invalidOption('options.sign', EITHER);
   if (sign !== undefined) return new PrivateKeyJwt(alg, kid, async (input) => sign(input));
   if (key === undefined)
     throw new SelfInfoError('missing_option', { path: 'options.key', expected: EITHER });
@@ -111,14 +113,17 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions): PrivateKeyJwt {
   );
 }
 
-const ALGORITHMS = { en: 'ES256 or PS256.', ja: 'ES256 か PS256 です。' };
+const ALGORITHMS = {
+  en: 'Expected ES256 or PS256.',
+  ja: 'ES256 または PS256 を指定してください。',
+};
 const EITHER = {
   en: 'Give either key or sign.',
   ja: 'key か sign のどちらか一方を指定してください。',
 };
 const SIGNATURES = {
   ES256: {
-    en: 'An ES256 signature is bytes: r and s, 32 each, or DER.',
+    en: 'An ES256 signature is 64 bytes, r and s of 32 each, or DER.',
     ja: 'ES256 の署名は、r と s 各32バイト、または DER のバイト列で返してください。',
   },
   PS256: {
@@ -156,21 +161,21 @@ function parsePem(text: string): KeyObject | undefined {
   try {
     return createPrivateKey(text);
   } catch {
-    // Node's message may quote what it could not read.
+    // Node's message may quote the key.
     return undefined;
   }
 }
 
-/** What authenticates the client beside its certificate: fields of the form of one call. */
+/** What authenticates the client beside its certificate: form fields of one call. */
 export type Credentials = readonly (readonly [name: string, value: string])[];
 
-/** Makes the credentials of a call; nothing goes out yet but to the key service. */
+/** Creates the credentials of a call. It calls the key service, and not yet the portal. */
 export type Authenticate = (stage: CallStage, bounds: CallBounds) => Promise<Credentials>;
 
 /**
- * Checks the option and returns how the client authenticates.
+ * Validates the option and returns how the client authenticates.
  *
- * @throws SelfInfoError `missing_option` where the profile asks for assertions; TypeError for a
+ * @throws SelfInfoError `missing_option` where the profile requires assertions; TypeError for a
  * wrong type.
  */
 export function openAuthentication(
@@ -182,8 +187,8 @@ export function openAuthentication(
     if (environment.profile.oauth.clientAuthentication.value !== 'private_key_jwt')
       return async () => [];
     const expected = {
-      en: 'The profile asks for privateKeyJwt.',
-      ja: 'プロファイルが privateKeyJwt を求めています。',
+      en: 'The profile requires privateKeyJwt.',
+      ja: 'このプロファイルでは privateKeyJwt を指定してください。',
     };
     throw new SelfInfoError('missing_option', { path: 'options.clientAuth', expected });
   }
@@ -195,25 +200,28 @@ export function openAuthentication(
     ['client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'],
     [
       'client_assertion',
-      await buildAssertion(environment, currentOf(clientAuth, stage), clock, stage, bounds),
+      await buildAssertion(environment, currentAuth(clientAuth, stage), clock, stage, bounds),
     ],
   ];
 }
 
-function currentOf(clientAuth: PrivateKeyJwt | (() => unknown), stage: CallStage): PrivateKeyJwt {
+function currentAuth(clientAuth: PrivateKeyJwt | (() => unknown), stage: CallStage): PrivateKeyJwt {
   if (clientAuth instanceof PrivateKeyJwt) return clientAuth;
   let current: unknown;
   try {
     current = clientAuth();
   } catch {
-    throw failed(stage, 'options.clientAuth', { en: 'It threw.', ja: '例外が発生しました。' });
+    throw signingFailed(stage, 'options.clientAuth', {
+      en: 'It threw.',
+      ja: '例外が発生しました。',
+    });
   }
   if (current instanceof PrivateKeyJwt) return current;
   throw new TypeError('options.clientAuth must return what privateKeyJwt returned.');
 }
 
 const LIFE_S = 60;
-/** How far the portal's clock may be behind ours. */
+/** How far the portal's clock may run behind this one. */
 const SKEW_S = 30;
 const SIGN_MS = 10_000;
 
@@ -239,8 +247,8 @@ async function buildAssertion(
   const input = [header, claims]
     .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
     .join('.');
-  const signature = signatureOf(
-    await signInTime(credential, Buffer.from(input), clock, stage, bounds),
+  const signature = toJoseSignature(
+    await signInTime(credential, Buffer.from(input), clock, stage, bounds.signal),
     alg,
   );
   if (signature !== undefined) return `${input}.${signature.toString('base64url')}`;
@@ -251,49 +259,40 @@ async function buildAssertion(
   });
 }
 
-/** A key service may hang; what it throws may hold anything. */
-async function signInTime(
+/** Signs within the time that a key service has. What the service throws may hold anything. */
+function signInTime(
   credential: PrivateKeyJwt,
   input: Uint8Array,
   clock: Clock,
   stage: CallStage,
-  { signal }: CallBounds,
+  signal: AbortSignal | undefined,
 ): Promise<unknown> {
-  const over = new AbortController();
-  const late = waitBy(
-    clock,
-    SIGN_MS,
-    signal ? AbortSignal.any([over.signal, signal]) : over.signal,
-  ).then(() => Promise.reject());
-  // The losers of the race settle later, when nobody listens.
-  late.catch(() => undefined);
-  const signing = PrivateKeyJwt.sign(credential, input);
-  signing.catch(() => undefined);
-  try {
-    return await Promise.race([signing, late]);
-  } catch {
-    if (signal?.aborted)
-      throw new SelfInfoError('aborted', { stage, effect: 'none', retry: { safe: true } });
-    throw failed(stage, 'options.sign', {
+  const failed = () =>
+    signingFailed(stage, 'options.sign', {
       en: 'It threw, or took more than ten seconds.',
       ja: '例外が発生したか、10秒以内に終わりませんでした。',
     });
-  } finally {
-    over.abort();
-  }
+  const options: DeadlineOptions = {
+    clock,
+    limitMs: SIGN_MS,
+    signals: signal ? [signal] : [],
+    timedOut: failed,
+    aborted: () => new SelfInfoError('aborted', { stage, effect: 'none', retry: { safe: true } }),
+  };
+  return deadline(options, () =>
+    PrivateKeyJwt.sign(credential, input).catch(() => {
+      throw failed();
+    }),
+  );
 }
 
-/** A key service may work again in a while: nothing was sent, and nothing used up. */
-function failed(
-  stage: CallStage,
-  path: string,
-  expected: { readonly en: string; readonly ja: string },
-): SelfInfoError {
+/** Returns the error of a key service, which may work later: nothing was sent or used up. */
+function signingFailed(stage: CallStage, path: string, expected: Expected): SelfInfoError {
   return new SelfInfoError('signing_failed', { path, stage, expected, retry: { safe: true } });
 }
 
-/** The signature as JOSE wants it; undefined for what cannot be one. */
-function signatureOf(value: unknown, alg: AssertionAlgorithm): Buffer | undefined {
+/** Converts a signature to the form of JOSE; undefined for bytes that cannot be one. */
+function toJoseSignature(value: unknown, alg: AssertionAlgorithm): Buffer | undefined {
   if (!ArrayBuffer.isView(value)) return undefined;
   const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   if (alg === 'PS256')
@@ -302,20 +301,20 @@ function signatureOf(value: unknown, alg: AssertionAlgorithm): Buffer | undefine
 }
 
 /**
- * SEQUENCE { INTEGER r, INTEGER s } as r || s. One of 64 bytes in all would need some six leading
- * zero bytes by chance.
+ * Converts SEQUENCE { INTEGER r, INTEGER s } to r || s. DER of exactly 64 bytes, which would pass
+ * for r || s, would need about six leading zero bytes by chance.
  */
 function fromDer(der: Buffer): Buffer | undefined {
   if (der[0] !== 0x30 || der[1] !== der.length - 2) return undefined;
-  const [r, second] = numberAt(der, 2);
-  const [s, end] = numberAt(der, second);
+  const [r, second] = readInteger(der, 2);
+  const [s, end] = readInteger(der, second);
   return r !== undefined && s !== undefined && end === der.length
     ? Buffer.concat([r, s])
     : undefined;
 }
 
-/** An INTEGER of at most 32 bytes, filled up to 32, and where it ends. */
-function numberAt(der: Buffer, at: number): [number: Buffer | undefined, end: number] {
+/** Reads an INTEGER of at most 32 bytes, padded to 32, and returns where it ends. */
+function readInteger(der: Buffer, at: number): [number: Buffer | undefined, end: number] {
   const end = at + 2 + (der[at + 1] ?? 0);
   const hex = der
     .subarray(at + 2, end)

@@ -1,31 +1,31 @@
 import type { Clock } from '../foundation/clock.js';
-import { SelfInfoError } from '../foundation/errors.js';
+import { type Expected, invalidResponse } from '../foundation/errors.js';
 import { checkClock, checkKeys, checkSignal } from '../foundation/options.js';
 import { formatInstant } from '../foundation/time.js';
 import type { Egress } from '../net/egress.js';
-import { type CallBounds, type Connection, type FetchLike, refusal } from '../net/http.js';
+import type { CallBounds, Connection, FetchLike, HttpResponse } from '../net/http.js';
+import { refusal } from '../net/refusals.js';
 import type { TlsCredential } from '../net/tls.js';
+import { openTransport } from '../net/transport.js';
 import type { Environment } from '../wire/environment.js';
+import { authorizationParameters, authorizationUrl } from './authorization-url.js';
 import { type Authenticate, type ClientAuth, openAuthentication } from './client-auth.js';
-import { authorizationParameters, authorizationUrl } from './consent.js';
-import { openTransport } from './token.js';
 
 /** An authorization request that the portal holds. */
 export interface PushedRequest {
   /** What the browser carries instead of the parameters. */
   readonly reference: Readonly<Record<'client_id' | 'request_uri', string>>;
-  /** Epoch milliseconds from which on it cannot be opened any more. */
+  /** Epoch milliseconds from which the request can no longer be opened. */
   readonly expiresAt: number;
 }
 
 const LONGEST_S = 86_400;
 
 /**
- * Pushes an authorization request (RFC 9126) over an open connection. The answer is judged here,
- * since oauth4webapi would take "60 seconds" for a number.
+ * Pushes an authorization request (RFC 9126) over an open connection.
  *
- * @throws SelfInfoError of the stage `consent`, always without effect: a pushed request that nobody
- * opens expires.
+ * @throws SelfInfoError of the stage `consent`, always without effect: a pushed request that is
+ * never opened expires.
  */
 export async function pushRequest(
   environment: Environment,
@@ -35,7 +35,7 @@ export async function pushRequest(
   clock: Clock,
   bounds: CallBounds,
 ): Promise<PushedRequest> {
-  const { clientId, profile } = environment;
+  const { profile } = environment;
   const form = new URLSearchParams(parameters);
   for (const [name, value] of await authenticate('consent', bounds)) form.set(name, value);
   const headers = {
@@ -44,7 +44,7 @@ export async function pushRequest(
     'accept-encoding': 'identity',
   };
   const pushedAt = clock.now();
-  const answer = await connection.send(
+  const response = await connection.send(
     {
       stage: 'consent',
       path: profile.paths.pushedAuthorization.value,
@@ -53,38 +53,49 @@ export async function pushRequest(
     },
     bounds,
   );
-  if (answer.status >= 400)
-    throw Object.assign(refusal(answer, 'consent', profile.errorCodes.value), {
+  return parsePushResponse(environment, response, pushedAt);
+}
+
+/** Validates the response here: oauth4webapi would accept "60 seconds" as a number. */
+function parsePushResponse(
+  { clientId, profile }: Environment,
+  response: HttpResponse,
+  pushedAt: number,
+): PushedRequest {
+  if (response.status >= 400)
+    throw Object.assign(refusal(response, 'consent', profile.errorCodes.value), {
       effect: 'none' as const,
     });
-  if (answer.status !== 201)
-    throw invalid('its status is not 201.', 'ステータスが 201 ではありません。');
+  if (response.status !== 201)
+    throw invalidPush({
+      en: 'its status is not 201.',
+      ja: 'ステータスが 201 ではありません。',
+    });
   const { request_uri: requestUri, expires_in: seconds }: Readonly<Record<string, unknown>> =
-    Object(answer.json);
+    Object(response.json);
   if (typeof requestUri !== 'string' || !/^[\x21-\x7e]{1,2048}$/.test(requestUri))
-    throw invalid('request_uri is no URI.', 'request_uri が URI ではありません。');
+    throw invalidPush({
+      en: 'request_uri is not a URI.',
+      ja: 'request_uri が URI ではありません。',
+    });
   if (typeof seconds !== 'number' || !Number.isSafeInteger(seconds) || seconds < 1)
-    throw invalid(
-      'expires_in is no positive whole number.',
-      'expires_in が正の整数ではありません。',
-    );
+    throw invalidPush({
+      en: 'expires_in is not a positive whole number.',
+      ja: 'expires_in が正の整数ではありません。',
+    });
   return {
     reference: { client_id: clientId, request_uri: requestUri },
     expiresAt: pushedAt + Math.min(seconds, LONGEST_S) * 1_000,
   };
 }
 
-function invalid(en: string, ja: string): SelfInfoError {
-  return new SelfInfoError('response_invalid', {
-    stage: 'consent',
-    effect: 'none',
-    expected: { en, ja },
-  });
+function invalidPush(expected: Expected) {
+  return invalidResponse(expected, { stage: 'consent', effect: 'none' });
 }
 
 /** How {@link pushAuthorization} reaches the portal, and what it pushes. */
 export interface PushAuthorizationOptions {
-  /** Where and as whom. */
+  /** The environment and its client. */
   readonly environment: Environment;
   /** The value that ties the callback to this browser. */
   readonly state: string;
@@ -92,26 +103,26 @@ export interface PushAuthorizationOptions {
   readonly codeChallenge: string;
   /** The client certificate and key; required unless `fetch` or a gateway is given. */
   readonly tls?: TlsCredential;
-  /** How the client authenticates beside its certificate. Default: `tls`, not at all. */
+  /** How the client authenticates beside its certificate. Default: `tls`, by nothing else. */
   readonly clientAuth?: ClientAuth;
-  /** The way out of the host's own network. Default: straight to the API. */
+  /** How calls leave the caller's network. Default: directly to the API. */
   readonly egress?: Egress;
-  /** An injected transport for tests in one process; refused in production. */
+  /** Replaces the network, for tests in one process; refused in production. */
   readonly fetch?: FetchLike;
-  /** Default: the system's clock. */
+  /** Default: the system clock. */
   readonly clock?: Clock;
   /** Aborts the call. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Pushes the authorization request to the portal (PAR, RFC 9126) and returns the URL to send the
- * citizen to, for hosts that hold the steps themselves; `buildConsentUrl` is for profiles without.
+ * Pushes the authorization request to the portal (PAR, RFC 9126) and returns the URL for the
+ * citizen. Use it to run the steps yourself; `buildConsentUrl` is for profiles without PAR.
  *
  * @param options - the environment, state and challenge, and the credential.
- * @returns `url`, and `expiresAt` (ISO 8601 at +09:00): until when it can be opened, once.
+ * @returns `url`, and `expiresAt` (ISO 8601 at +09:00). Until then the URL can be opened, once.
  * @throws SelfInfoError `upstream_refused`, `upstream_unavailable`, `response_invalid`,
- * `signing_failed`; the errors of the transport; `missing_option` and its like.
+ * `signing_failed`; the errors of the transport; `missing_option` and the like.
  * @example
  * ```ts
  * import { createHash, randomBytes } from 'node:crypto';
@@ -138,7 +149,7 @@ export async function pushAuthorization(
     fetch: true,
     clock: true,
     signal: true,
-  });
+  } satisfies Record<keyof PushAuthorizationOptions, true>);
   const { environment, signal } = options;
   const clock = checkClock(options.clock, 'options.clock');
   checkSignal(signal, 'options.signal');

@@ -2,7 +2,7 @@ import type { Clock } from '../foundation/clock.js';
 import { createYielder, type Yielder } from '../foundation/deadline.js';
 import { SelfInfoError } from '../foundation/errors.js';
 import { Sensitive } from '../foundation/sensitive.js';
-import type { ConsentTerms } from '../oauth/consent.js';
+import type { ConsentTerms } from '../oauth/terms.js';
 import type { Inquiry } from '../service/inquiry.js';
 import {
   type ItemSpec,

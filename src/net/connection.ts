@@ -1,0 +1,74 @@
+import { CANCELLED, type Clock } from '../foundation/clock.js';
+import { deadline, type Race } from '../foundation/deadline.js';
+import { ABORTED, type CallProgress, TIMED_OUT, toCallError, UNCONNECTED } from './failures.js';
+import type { Call, CallBounds, Connection, HttpResponse } from './http.js';
+import { CALL_MS, CONNECT_MS, SILENCE_MS } from './limits.js';
+import { parseResponse, type RawResponse } from './response.js';
+
+/**
+ * Sends one call and reads its response. Reports `sent` before the first byte may leave, and
+ * `answering` for the head and for each chunk of the body.
+ */
+export type Exchange = (
+  call: Call,
+  signal: AbortSignal,
+  onProgress: (progress: Exclude<CallProgress, 'started'>) => void,
+) => Promise<RawResponse>;
+
+/** What sends and receives on behalf of a connection. */
+export interface Wire {
+  readonly exchange: Exchange;
+  close(): Promise<void>;
+}
+
+/** Creates a connection that bounds every call, reads its response and validates it. */
+export function createConnection(clock: Clock, wire: Wire): Omit<Connection, 'bind'> {
+  const closing = new AbortController();
+  return {
+    send: (call, bounds) => sendCall(clock, wire, closing.signal, call, bounds),
+    async close() {
+      closing.abort(CANCELLED);
+      await wire.close().catch(() => undefined);
+    },
+  };
+}
+
+async function sendCall(
+  clock: Clock,
+  wire: Wire,
+  closing: AbortSignal,
+  call: Call,
+  { signal, deadline: endsAt = Number.POSITIVE_INFINITY, onCall }: CallBounds,
+): Promise<HttpResponse> {
+  const { stage } = call;
+  const startedAt = clock.now();
+  let progress: CallProgress = 'started';
+  const options = {
+    clock,
+    // Without a time no call starts.
+    limitMs: Math.min(CALL_MS, endsAt - startedAt) || 0,
+    signals: signal ? [closing, signal] : [closing],
+    timedOut: () => TIMED_OUT,
+    aborted: () => ABORTED,
+  };
+  const work = async (race: Race) => {
+    race.expectWithin(CONNECT_MS, () => UNCONNECTED);
+    const raw = await wire.exchange(call, race.signal, (now) => {
+      progress = now;
+      race.expectWithin(SILENCE_MS, options.timedOut);
+    });
+    return parseResponse(raw, clock, race.signal);
+  };
+  try {
+    const response = await deadline(options, work);
+    onCall?.({ stage, startedAt, status: response.status });
+    return response;
+  } catch (error) {
+    // A later call must not read the rest of this one's response. The call does not wait for the
+    // close.
+    void wire.close().catch(() => undefined);
+    const failure = toCallError(error, stage, progress);
+    onCall?.({ stage, startedAt, error: failure });
+    throw failure;
+  }
+}

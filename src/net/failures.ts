@@ -1,0 +1,90 @@
+import type { SelfInfoErrorCode } from '../foundation/error-table.js';
+import { invalidResponse, isSelfInfoError, restated, SelfInfoError } from '../foundation/errors.js';
+import { type CallStage, HARMLESS } from './http.js';
+
+/** How far a call has come, and so how long it may be silent now. */
+export type CallProgress = 'started' | 'sent' | 'answering';
+
+/** Why a bounded call ended early. */
+export const UNCONNECTED = Symbol('not connected in time');
+export const TIMED_OUT = Symbol('timed out');
+export const ABORTED = Symbol('aborted');
+
+// Failures of the certificate check, by the names of OpenSSL and Node.
+const DISTRUST =
+  /^(CERT_|CRL_|UNSPECIFIED$|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(GET|VERIFY|DECODE|DECRYPT)_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)/;
+// The alerts by which a server rejects our certificate or requires one. OpenSSL puts the protocol
+// version in front, in several spellings.
+const REFUSED =
+  /^ERR_SSL_[\w/]+_ALERT_((BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_(REVOKED|EXPIRED|UNKNOWN|REQUIRED)|UNKNOWN_CA|ACCESS_DENIED)$/;
+// What undici and its parser report for a response that is not HTTP or is too large. undici asserts
+// that a status is at least 100.
+const MALFORMED =
+  /^(HTTPParserError$|HPE_(?!INVALID_EOF_STATE)|UND_ERR_RES_EXCEEDED_MAX_SIZE|UND_ERR_RESPONSE|UND_ERR_HEADERS_OVERFLOW|ERR_ASSERTION$)/;
+// Before the head: the length makes no sense. After the head: the body breaks off.
+const LENGTH = 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
+const SILENT = /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/;
+
+/** Returns the code of a foreign error, or else its name. Nothing else is read from it. */
+function codeOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(('code' in error && error.code) || error.name) : '';
+  } catch {
+    // An injected fetch may throw anything, even an object whose getters throw.
+    return '';
+  }
+}
+
+/** Turns any failure of a call into an error of this package. */
+export function toCallError(
+  error: unknown,
+  stage: CallStage,
+  progress: CallProgress,
+): SelfInfoError {
+  const sent = progress !== 'started';
+  // The portal may have carried out a request that was sent, even when its response is lost.
+  const effect = sent && !HARMLESS.includes(stage) ? 'unknown' : 'none';
+  if (isSelfInfoError(error) && error.code !== 'connection_failed') {
+    const known = restated(error, {
+      stage,
+      effect,
+      ...(effect === 'unknown' && { retry: { safe: false } }),
+    });
+    if (known) return known;
+  }
+  const code = codeOf(error);
+  if (error === ABORTED) return failure('aborted', stage, sent);
+  if (REFUSED.test(code)) return failure('certificate_refused', stage, sent);
+  if (!sent && error !== TIMED_OUT)
+    return failure(DISTRUST.test(code) ? 'server_not_trusted' : 'connection_failed', stage, sent);
+  if (MALFORMED.test(code) || (code === LENGTH && progress !== 'answering'))
+    return invalidResponse(
+      {
+        en: 'it is not a complete HTTP message.',
+        ja: '完全な HTTP メッセージではありません。',
+      },
+      { stage, effect },
+    );
+  if (stage === 'request' && sent) return failure('answer_lost', stage, sent);
+  return failure(
+    error === TIMED_OUT || SILENT.test(code) ? 'timed_out' : 'connection_closed',
+    stage,
+    sent,
+  );
+}
+
+/** Returns the error of a failed call. A code is never exchanged twice, whether sent or not. */
+function failure(code: SelfInfoErrorCode, stage: CallStage, sent: boolean): SelfInfoError {
+  const harmless = !sent || HARMLESS.includes(stage);
+  return new SelfInfoError(code, {
+    stage,
+    effect: harmless ? 'none' : 'unknown',
+    retry: {
+      safe:
+        harmless &&
+        stage !== 'token' &&
+        code !== 'server_not_trusted' &&
+        code !== 'certificate_refused',
+    },
+  });
+}

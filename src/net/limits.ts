@@ -1,0 +1,12 @@
+/** How long a call may take. */
+export const CALL_MS = 30_000;
+/** How long a connection may take to open: name, proxy, TCP and TLS together. */
+export const CONNECT_MS = 5_000;
+/** How long a response may be silent: before its head, and between two chunks of its body. */
+export const SILENCE_MS = 10_000;
+/** How long an idle connection is kept. */
+export const IDLE_MS = 5_000;
+/** The largest head of a response. */
+export const HEAD_BYTES = 16_384;
+/** The largest body of a response. */
+export const BODY_BYTES = 16 * 1024 * 1024;

@@ -1,0 +1,68 @@
+import { SelfInfoError } from '../foundation/errors.js';
+import { formatInstant } from '../foundation/time.js';
+import { type CallStage, HARMLESS, type HttpResponse } from './http.js';
+
+// Machine codes that an error may repeat. A code outside the list could be an echo of anything.
+const OAUTH_CODES = [
+  'invalid_request',
+  'invalid_request_uri',
+  'invalid_client',
+  'invalid_grant',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'unsupported_response_type',
+  'invalid_scope',
+  'access_denied',
+  'server_error',
+  'temporarily_unavailable',
+  'invalid_token',
+  'insufficient_scope',
+];
+
+/** Returns the portal's machine code if it is known, or else `unrecognised`. */
+export function knownCode(code: unknown, known: readonly string[] = []): string {
+  return typeof code === 'string' && (OAUTH_CODES.includes(code) || known.includes(code))
+    ? code
+    : 'unrecognised';
+}
+
+/**
+ * Returns the error for a response whose status is not a success.
+ *
+ * @param notAccepted - statuses from 429 on by which the portal says that it took nothing.
+ */
+export function refusal(
+  response: HttpResponse,
+  stage: CallStage,
+  known: readonly string[],
+  notAccepted: readonly number[] = [],
+): SelfInfoError {
+  const { status, json, retryAt } = response;
+  // A gateway may forward a call first and fail afterwards.
+  const harmless = HARMLESS.includes(stage) || notAccepted.includes(status);
+  const effect = harmless ? 'none' : 'unknown';
+  const code =
+    typeof json === 'object' && json !== null && 'error' in json
+      ? knownCode(json.error, known)
+      : undefined;
+  const upstream = { status, ...(code !== undefined && { code }) };
+  if (status === 429 || status === 503) {
+    return new SelfInfoError('upstream_unavailable', {
+      stage,
+      effect,
+      upstream,
+      retry: {
+        safe: harmless,
+        ...(retryAt !== undefined && { notBefore: formatInstant(retryAt) }),
+      },
+    });
+  }
+  if (status >= 400 && status < 500)
+    return new SelfInfoError('upstream_refused', { stage, upstream });
+  return new SelfInfoError('upstream_failed', {
+    stage,
+    effect,
+    upstream,
+    retry: { safe: notAccepted.includes(status) },
+  });
+}

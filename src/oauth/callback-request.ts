@@ -1,0 +1,142 @@
+/**
+ * A callback as a framework passes it on: a `Request`, a URL, or an object with method, url and
+ * headers such as Node's `IncomingMessage`.
+ */
+export type CallbackRequest =
+  | Request
+  | URL
+  | string
+  | {
+      readonly method?: string | undefined;
+      readonly url?: string | undefined;
+      readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+    };
+
+/** Why a callback was refused. */
+export type CallbackCode =
+  | 'not_a_navigation'
+  | 'callback_too_large'
+  | 'state_missing'
+  | 'state_mismatch'
+  | 'duplicate_parameter'
+  | 'issuer_mismatch'
+  | 'invalid_response'
+  // What the portal reported instead of a code.
+  | (string & {});
+
+/** The parameters of a callback, and whether it carries traces of another flow. */
+export interface CallbackParameters {
+  readonly parameters: URLSearchParams;
+  readonly otherFlow: boolean;
+}
+
+/** The parts of a callback, or why the request cannot be one. */
+export type ReadCallback = CallbackParameters | { readonly refused: CallbackCode };
+
+const LONGEST_QUERY = 8_192;
+
+// What implicit and hybrid flows and packed responses carry. `session_state` and the like may come
+// with a code and mean nothing here.
+const OTHER_FLOWS = [
+  'access_token',
+  'token_type',
+  'id_token',
+  'refresh_token',
+  'token',
+  'response',
+];
+// A fragment never reaches a server: a response in one belongs to a response mode that was not
+// requested.
+const OTHER_MODES = [...OTHER_FLOWS, 'code', 'state', 'error'];
+
+/** Reads the parameters of a callback and trusts none of them. */
+export function readCallback(request: CallbackRequest): ReadCallback {
+  const { method, url, header } = partsOf(request);
+  if (method.toUpperCase() !== 'GET' || isNoVisit(header)) return { refused: 'not_a_navigation' };
+  const search = url.replace(/^[^?#]*\??|#.*/gs, '');
+  const hash = url.replace(/[^#]*#?/, '');
+  if (search.length + hash.length > LONGEST_QUERY) return { refused: 'callback_too_large' };
+  const parameters = new URLSearchParams(search);
+  const states = parameters.getAll('state');
+  if (states.length > 1) return { refused: 'duplicate_parameter' };
+  if (!states[0]) return { refused: 'state_missing' };
+  const fragment = new URLSearchParams(hash);
+  return {
+    parameters,
+    otherFlow:
+      OTHER_FLOWS.some((name) => parameters.has(name)) ||
+      OTHER_MODES.some((name) => fragment.has(name)),
+  };
+}
+
+const PURPOSES = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'];
+// Destinations of a call that a script makes to pass its page's callback on. The others are images,
+// styles and the like.
+const SCRIPTED = ['', 'empty'];
+
+/**
+ * Returns true when a browser prefetches the URL or loads it as a part of a page. A browser that
+ * sends no such header counts as a visit.
+ */
+function isNoVisit(header: CallbackParts['header']): boolean {
+  if (PURPOSES.some((name) => /\b(prefetch|prerender|preview|instant)\b/i.test(header(name))))
+    return true;
+  const mode = header('sec-fetch-mode').trim().toLowerCase();
+  const destination = header('sec-fetch-dest').trim().toLowerCase();
+  if (mode === 'navigate' || (mode === '' && destination === 'document')) return false;
+  return mode === 'no-cors' || mode === 'websocket' || !SCRIPTED.includes(destination);
+}
+
+interface CallbackParts {
+  readonly method: string;
+  readonly url: string;
+  /** Returns an empty string for a header that is missing. */
+  readonly header: (name: string) => string;
+}
+
+function partsOf(request: CallbackRequest): CallbackParts {
+  if (typeof request !== 'string' && (typeof request !== 'object' || request === null))
+    throw new TypeError(
+      'request must be a Request, a URL, or an object with method, url and headers.',
+    );
+  if (typeof request === 'string' || isUrl(request))
+    return { method: 'GET', url: readFrom('request', () => String(request)), header: () => '' };
+  const method: unknown = readFrom('request.method', () => request.method);
+  const url: unknown = readFrom('request.url', () => request.url);
+  const headers: unknown = readFrom('request.headers', () => request.headers);
+  if (
+    (method !== undefined && typeof method !== 'string') ||
+    (url !== undefined && typeof url !== 'string')
+  )
+    throw new TypeError('request.method and request.url must be strings.');
+  if (typeof headers !== 'object' || headers === null || Array.isArray(headers))
+    throw new TypeError('request.headers must be an object.');
+  return { method: method ?? 'GET', url: url ?? '', header: headerReader(headers) };
+}
+
+/** Recognizes a URL by its tag, since a test runner may bring a URL class of its own. */
+function isUrl(request: object): request is URL {
+  return readFrom('request', () => Object.prototype.toString.call(request)) === '[object URL]';
+}
+
+function headerReader(headers: object): CallbackParts['header'] {
+  // A missing value becomes an empty text, several values become a list.
+  const text = (value: unknown) => [value].join();
+  const get: unknown = readFrom('request.headers', () => Reflect.get(headers, 'get'));
+  // Recognizes Headers by the method, since a framework may bring a class of its own.
+  if (typeof get === 'function')
+    return (name) => readFrom('request.headers', () => text(get.call(headers, name)));
+  const entries = readFrom('request.headers', () =>
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), text(value)] as const),
+  );
+  return (name) => text(entries.filter(([key]) => key === name).map(([, value]) => value));
+}
+
+/** Reads from the caller's request. What a getter throws may quote anything, so it is hidden. */
+function readFrom<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch {
+    throw new TypeError(`${path} cannot be read.`);
+  }
+}

@@ -1,0 +1,143 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { SelfInfoError } from '../foundation/errors.js';
+import { checkKeys, checkText } from '../foundation/options.js';
+import { knownCode } from '../net/refusals.js';
+import { type Environment, isEnvironment } from '../wire/environment.js';
+import {
+  type CallbackCode,
+  type CallbackParameters,
+  type CallbackRequest,
+  readCallback,
+} from './callback-request.js';
+import { oauth4webapi } from './oauth4webapi.js';
+
+/**
+ * A callback whose state, issuer and shape were validated. It holds the code, allows one exchange,
+ * and prints nothing.
+ */
+export class ValidCallback {
+  readonly #code: string;
+  #spent = false;
+
+  /** @internal */
+  constructor(code: string) {
+    this.#code = code;
+  }
+
+  /** @internal */
+  static codeOf(callback: ValidCallback): string {
+    return callback.#code;
+  }
+
+  /** @internal A client uses a code once (RFC 6749, 4.1.2). */
+  static spend(callback: ValidCallback): void {
+    if (callback.#spent) throw rejected('replayed');
+    callback.#spent = true;
+  }
+}
+
+/** What the portal said in the callback. */
+export type CallbackVerdict =
+  | { readonly valid: ValidCallback }
+  | { readonly declined: true }
+  | { readonly refused: CallbackCode; readonly at: 'callback' | 'authorize' };
+
+const LONGEST_CODE = 4_096;
+
+/** Validates a callback whose state is known, in this order: issuer, error, code. */
+export async function judgeCallback(
+  environment: Environment,
+  { parameters, otherFlow }: CallbackParameters,
+): Promise<CallbackVerdict> {
+  const oauth = await oauth4webapi();
+  if (new Set(parameters.keys()).size < parameters.size)
+    return { refused: 'duplicate_parameter', at: 'callback' };
+  const issuer = parameters.get('iss');
+  if (
+    issuer === null
+      ? environment.profile.oauth.issuerInCallback.value
+      : issuer !== environment.issuer
+  )
+    return { refused: 'issuer_mismatch', at: 'callback' };
+  try {
+    const server = {
+      issuer: environment.issuer,
+      authorization_response_iss_parameter_supported:
+        environment.profile.oauth.issuerInCallback.value,
+    };
+    const validated = oauth.validateAuthResponse(
+      server,
+      { client_id: environment.clientId },
+      parameters,
+      parameters.get('state') ?? oauth.expectNoState,
+    );
+    const code = validated.get('code') ?? '';
+    if (otherFlow || validated.has('error') || !isCode(code))
+      return { refused: 'invalid_response', at: 'callback' };
+    return { valid: new ValidCallback(code) };
+  } catch (error) {
+    // Only the code of the error is read: the rest may quote the callback.
+    if (!(error instanceof oauth.AuthorizationResponseError))
+      return { refused: 'invalid_response', at: 'callback' };
+    if (error.error === 'access_denied') return { declined: true };
+    return {
+      refused: knownCode(error.error, environment.profile.errorCodes.value),
+      at: 'authorize',
+    };
+  }
+}
+
+/**
+ * Requires a code of visible characters and spaces (RFC 6749, 4.1.2 and A.11). A callback with
+ * neither code nor error is invalid.
+ */
+function isCode(code: string): boolean {
+  return code.length <= LONGEST_CODE && /^[\x20-\x7e]+$/.test(code);
+}
+
+/** Compares two secrets in a time that does not depend on how many characters agree. */
+export function sameSecret(a: string, b: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}
+
+/**
+ * Validates a callback against the state of this browser. Use it to run the steps yourself. What it
+ * returns can be exchanged once.
+ *
+ * @param environment - the environment that the callback must come from.
+ * @param request - the callback.
+ * @param options - `state`: the value that `buildConsentUrl` received, kept with the browser's
+ * session; it is valid for one callback.
+ * @throws SelfInfoError `consent_declined` when the citizen declined; `callback_rejected` with the
+ * reason as `upstream.code`.
+ * @example
+ * ```ts
+ * import { type Environment, validateCallback } from 'myna-selfinfo';
+ * async function callback(environment: Environment, request: Request, state: string) {
+ *   return validateCallback(environment, request, { state });
+ * }
+ * ```
+ */
+export async function validateCallback(
+  environment: Environment,
+  request: CallbackRequest,
+  options: { readonly state: string },
+): Promise<ValidCallback> {
+  if (!isEnvironment(environment))
+    throw new SelfInfoError('invalid_environment', { path: 'environment' });
+  checkKeys(options, 'options', { state: true } satisfies Record<keyof typeof options, true>);
+  checkText(options.state, 'options.state');
+  const read = readCallback(request);
+  if ('refused' in read) throw rejected(read.refused);
+  if (!sameSecret(read.parameters.get('state') ?? '', options.state))
+    throw rejected('state_mismatch');
+  const verdict = await judgeCallback(environment, read);
+  if ('declined' in verdict) throw new SelfInfoError('consent_declined');
+  if ('refused' in verdict) throw rejected(verdict.refused);
+  return verdict.valid;
+}
+
+function rejected(code: CallbackCode): SelfInfoError {
+  return new SelfInfoError('callback_rejected', { upstream: { code } });
+}

@@ -1,0 +1,77 @@
+import { invalidOption, invalidResponse, isSelfInfoError, restated } from '../foundation/errors.js';
+import type { CallBounds, CallStage, Connection, HttpResponse } from '../net/http.js';
+import { refusal } from '../net/refusals.js';
+import type { Environment } from '../wire/environment.js';
+import type { WireProfile } from '../wire/profile.js';
+
+/**
+ * Encodes a body by the profile and returns its JSON text. Hides what a custom profile throws,
+ * which may quote its input.
+ */
+export function encodeBody(name: 'encodeRequest' | 'encodePoll', encode: () => unknown): string {
+  try {
+    const text: unknown = JSON.stringify(encode());
+    if (typeof text === 'string') return text;
+  } catch {}
+  throw invalidOption(`environment.profile.${name}`, {
+    en: 'It must return a value that JSON can represent.',
+    ja: 'JSON で表せる値を返す必要があります。',
+  });
+}
+
+/** Sends a body to the path of its stage, with the token in the Bearer header. */
+export function post(
+  environment: Environment,
+  connection: Connection,
+  stage: CallStage & keyof WireProfile['paths'],
+  body: string,
+  token: string,
+  bounds: CallBounds,
+): Promise<HttpResponse> {
+  const headers = {
+    accept: 'application/json',
+    'accept-encoding': 'identity',
+    'content-type': 'application/json',
+    authorization: `Bearer ${token}`,
+  };
+  return connection.send(
+    { stage, path: environment.profile.paths[stage].value, headers, body },
+    bounds,
+  );
+}
+
+/**
+ * Decodes a successful response by the profile.
+ *
+ * @throws SelfInfoError for a status that is not a success, and for a body that cannot be decoded.
+ */
+export async function decodeResponse<T>(
+  response: HttpResponse,
+  stage: CallStage,
+  decode: () => T | Promise<T>,
+  { errorCodes, notAcceptedStatuses }: WireProfile,
+): Promise<T> {
+  if (response.status < 200 || response.status > 299)
+    throw refusal(
+      response,
+      stage,
+      errorCodes.value,
+      stage === 'request' ? notAcceptedStatuses.value : [],
+    );
+  try {
+    return await decode();
+  } catch (error) {
+    const facts = { stage, effect: stage === 'result' ? 'none' : 'unknown' } as const;
+    const known = isSelfInfoError(error) ? restated(error, facts) : undefined;
+    throw (
+      known ??
+      invalidResponse(
+        {
+          en: 'the profile cannot decode it.',
+          ja: 'プロファイルでデコードできません。',
+        },
+        facts,
+      )
+    );
+  }
+}

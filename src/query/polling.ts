@@ -1,0 +1,244 @@
+import { alarm, CANCELLED, type Clock } from '../foundation/clock.js';
+import { type DeadlineOptions, deadline, type Scope } from '../foundation/deadline.js';
+import type { SelfInfoErrorCode } from '../foundation/error-table.js';
+import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
+import { formatInstant } from '../foundation/time.js';
+import type { CallBounds, Connection } from '../net/http.js';
+import { knownCode } from '../net/refusals.js';
+import type { Environment } from '../wire/environment.js';
+import type { WireProfile, WireResult } from '../wire/profile.js';
+import { decodeResponse, encodeBody, post } from './call.js';
+import type { Progress } from './types.js';
+
+/** What polling needs to know of a request that was sent. */
+export interface ProcessSecret {
+  readonly token: string;
+  readonly processId: string;
+}
+
+/** How polling ended. */
+export type PollingOutcome =
+  | { readonly status: 'done'; readonly result: WireResult }
+  | { readonly status: 'pending'; readonly retryAt: string }
+  | { readonly status: 'unavailable'; readonly until: string | null }
+  | { readonly status: 'failed'; readonly error: SelfInfoError };
+
+/** How to poll: the bounds, the clock, the randomness, and whom to inform. */
+export interface PollingOptions {
+  readonly scope: Scope & { readonly deadline: number };
+  /** Milliseconds that the caller gave in total. */
+  readonly deadlineMs: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly onProgress: ((progress: Progress) => unknown) | undefined;
+  /** Whether to stop after the first poll. */
+  readonly once: boolean;
+}
+
+const SHORTEST_POLL_MS = 500;
+/**
+ * Failures that pass by themselves. Polling changes nothing at the portal, so it is repeated after
+ * them.
+ *
+ * A certificate that an alert rejects is not among them. With TLS 1.3 the portal may close without
+ * an alert for the same reason. That looks like any other break, and costs three more connections at
+ * most.
+ */
+const TRANSIENT: readonly SelfInfoErrorCode[] = [
+  'connection_failed',
+  'connection_closed',
+  'timed_out',
+  'upstream_unavailable',
+  'upstream_failed',
+];
+/** How many polls may fail in a row. */
+const RETRIES = 3;
+/** The longest wait before the first retry. It doubles each time; the wait is a random share of it. */
+const RETRY_MS = 500;
+
+/** Polls until the portal has a result or gives up, or until the deadline. */
+export async function awaitResult(
+  environment: Environment,
+  connection: Connection,
+  secret: ProcessSecret,
+  options: PollingOptions,
+): Promise<PollingOutcome> {
+  const { scope, clock, deadlineMs } = options;
+  const late = new AbortController();
+  // Waits for the deadline and does not only compare times: a clock that is set back would postpone
+  // it.
+  const cancel = alarm(clock, Math.min(deadlineMs, scope.deadline - clock.now()), () =>
+    late.abort(CANCELLED),
+  );
+  try {
+    return await pollUntil(environment, connection, secret, options, {
+      signal: late.signal,
+      isOver: (at) => late.signal.aborted || at >= scope.deadline,
+    });
+  } finally {
+    cancel();
+  }
+}
+
+/** The caller's deadline: a signal that aborts then, and whether an instant is past it. */
+interface PollingDeadline {
+  readonly signal: AbortSignal;
+  isOver(at: number): boolean;
+}
+
+async function pollUntil(
+  environment: Environment,
+  connection: Connection,
+  secret: ProcessSecret,
+  options: PollingOptions,
+  { signal, isOver }: PollingDeadline,
+): Promise<PollingOutcome> {
+  const { scope, clock, random, once } = options;
+  for (let attempt = 1, failures = 0; ; attempt++) {
+    const polled = await sendPoll(environment, connection, secret, scope).catch(toFailedPoll);
+    const now = clock.now();
+    let next: number;
+    if ('failed' in polled) {
+      const { failed } = polled;
+      if (failed.code === 'upstream_refused') return { status: 'failed', error: failed };
+      // The deadline ended this poll. Nothing is lost: the answer can be collected later.
+      if (failed.code === 'timed_out' && isOver(now))
+        return { status: 'pending', retryAt: formatInstant(now) };
+      next = Math.max(
+        now + Math.ceil(share(random) * RETRY_MS * 2 ** failures),
+        Date.parse(failed.retry.notBefore ?? '') || 0,
+      );
+      if (once || ++failures > RETRIES || isOver(next)) return giveUp(failed);
+    } else {
+      failures = 0;
+      const { result, retryAt } = polled;
+      const ended = outcomeOf(result, retryAt, environment.profile);
+      if (ended) return ended;
+      next = Math.max(
+        retryAt ?? now + environment.profile.timing.pollMs.value,
+        now + SHORTEST_POLL_MS,
+      );
+      if (once || isOver(next)) return { status: 'pending', retryAt: formatInstant(next) };
+    }
+    await pause({ attempt, retryAt: formatInstant(next) }, next - now, signal, options);
+    // The deadline cut the wait short: send nothing more.
+    if (isOver(clock.now())) return { status: 'pending', retryAt: formatInstant(next) };
+  }
+}
+
+/** Returns the outcome that a result means; undefined while the portal is still working. */
+function outcomeOf(
+  result: WireResult,
+  retryAt: number | undefined,
+  { processStatuses }: WireProfile,
+): PollingOutcome | undefined {
+  switch (result.status) {
+    case 'accepted':
+    case 'running':
+      return undefined;
+    case 'done':
+      return { status: 'done', result };
+    case 'busy':
+      return {
+        status: 'unavailable',
+        until: retryAt === undefined ? null : formatInstant(retryAt),
+      };
+    default: {
+      // A custom profile may pass on anything that the portal sent.
+      const code = knownCode(result.status, Object.keys(processStatuses));
+      const facts = { stage: 'result', effect: 'applied', upstream: { code } } as const;
+      return { status: 'failed', error: new SelfInfoError('upstream_failed', facts) };
+    }
+  }
+}
+
+/** Returns a refusal, or a failure that passes by itself. Rethrows every other error. */
+function toFailedPoll(error: unknown): { readonly failed: SelfInfoError } {
+  if (
+    isSelfInfoError(error) &&
+    (error.code === 'upstream_refused' || TRANSIENT.includes(error.code))
+  )
+    return { failed: error };
+  throw error;
+}
+
+/** Returns the outcome of a last attempt that failed, or throws its error. */
+function giveUp(error: SelfInfoError): PollingOutcome {
+  if (error.code === 'upstream_unavailable')
+    return { status: 'unavailable', until: error.retry.notBefore ?? null };
+  // The gateway failed while polling, so the answer may still come.
+  if (error.code === 'upstream_failed') return { status: 'unavailable', until: null };
+  throw error;
+}
+
+/** Returns a share from 0 to 1. Falls back to 1 when the caller's function returns no share. */
+function share(random: () => number): number {
+  try {
+    const value = random();
+    if (value >= 0 && value <= 1) return value;
+  } catch {}
+  return 1;
+}
+
+const WAITED = Symbol('waited');
+
+/**
+ * Waits before the next poll, at most until the deadline.
+ *
+ * Rejects when the scope aborts, and with what `onProgress` throws or rejects with.
+ */
+async function pause(
+  progress: Progress,
+  ms: number,
+  late: AbortSignal,
+  { scope, clock, onProgress }: PollingOptions,
+): Promise<void> {
+  const { stage, signal } = scope;
+  const options: DeadlineOptions = {
+    clock,
+    signals: [signal, late],
+    timedOut: () => WAITED,
+    aborted: () =>
+      signal.aborted
+        ? new SelfInfoError('aborted', { stage, effect: 'none', retry: { safe: true } })
+        : WAITED,
+  };
+  try {
+    await deadline(options, async ({ expectWithin }) => {
+      // Starts the wait first, so that `onProgress` can move a virtual clock.
+      expectWithin(ms, options.timedOut);
+      await onProgress?.(progress);
+      return new Promise<never>(() => {});
+    });
+  } catch (error) {
+    if (error !== WAITED) throw error;
+  }
+}
+
+/** Asks once whether the portal has a result. */
+async function sendPoll(
+  environment: Environment,
+  connection: Connection,
+  { processId, token }: ProcessSecret,
+  bounds: CallBounds,
+): Promise<{ readonly result: WireResult; readonly retryAt: number | undefined }> {
+  const { profile } = environment;
+  const body = encodeBody('encodePoll', () => profile.encodePoll(processId, profile));
+  const response = await post(environment, connection, 'result', body, token, bounds);
+  const result = await decodeResponse(
+    response,
+    'result',
+    () => decodeResult(profile, response.json),
+    profile,
+  );
+  if (result.processId !== processId) throw new SelfInfoError('process_mismatch');
+  return { result, retryAt: response.retryAt };
+}
+
+/** Decodes a result. A custom profile may return anything, so its shape is checked first. */
+async function decodeResult(profile: WireProfile, json: unknown): Promise<WireResult> {
+  const result: Partial<WireResult> | null | undefined = await profile.decodeResult(json, profile);
+  if (typeof result?.processId === 'string' && Array.isArray(result.items))
+    return result as WireResult;
+  throw new TypeError('no result');
+}

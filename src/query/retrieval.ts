@@ -1,0 +1,119 @@
+import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
+import type { Service } from '../service/service.js';
+import { checkInquiries } from './inquiries.js';
+import type { Retrieval } from './types.js';
+
+/** Retrievals that this process created, with the service that validated their inquiries. */
+const created = new WeakMap<object, Service>();
+
+/**
+ * Creates the retrieval of a request that was just sent. {@link checkRetrieval} returns it without
+ * validating it again, because nothing in it can change.
+ *
+ * @param inquiries - what `checkInquiries` returned for this service.
+ */
+export function createRetrieval(
+  service: Service,
+  { id, terms, inquiries, submittedAt, expiresAt }: Omit<Retrieval, 'v'>,
+): Retrieval {
+  const retrieval = Object.freeze({ v: 1, id, terms, inquiries, submittedAt, expiresAt } as const);
+  created.set(retrieval, service);
+  return retrieval;
+}
+
+/**
+ * Validates a retrieval, as JSON text or parsed.
+ *
+ * @throws SelfInfoError `invalid_retrieval`, or the error of the inquiry that is wrong.
+ */
+export function checkRetrieval(service: Service, serviceId: string, json: unknown): Retrieval {
+  if (isCreated(json, service, serviceId)) return json;
+  const value: unknown = typeof json === 'string' ? parseJson(json) : json;
+  try {
+    checkFields(service, serviceId, value);
+  } catch (error) {
+    // A getter may throw anything, so its error is hidden.
+    throw isSelfInfoError(error) ? error : invalidRetrieval('retrieval');
+  }
+  return value as Retrieval;
+}
+
+function isCreated(value: unknown, service: Service, serviceId: string): value is Retrieval {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    created.get(value) === service &&
+    (value as Retrieval).terms.serviceId === serviceId
+  );
+}
+
+function checkFields(service: Service, serviceId: string, value: unknown): void {
+  checkObjectWith(value, 'retrieval', [
+    'v',
+    'id',
+    'terms',
+    'inquiries',
+    'submittedAt',
+    'expiresAt',
+  ]);
+  const { v, id, terms, inquiries, submittedAt, expiresAt } = value;
+  if (v !== 1) throw invalidRetrieval('retrieval.v');
+  if (typeof id !== 'string' || !/^[0-9a-f-]{36}$/.test(id)) throw invalidRetrieval('retrieval.id');
+  checkObjectWith(terms, 'retrieval.terms', [
+    'transactionId',
+    'serviceId',
+    'items',
+    'purpose',
+    'grantedAt',
+    'keepUntil',
+  ]);
+  if (terms.serviceId !== serviceId) throw invalidRetrieval('retrieval.terms.serviceId');
+  checkObjectWith(terms.purpose, 'retrieval.terms.purpose', ['id', 'text']);
+  checkTexts([terms.transactionId], 'retrieval.terms.transactionId');
+  checkTexts(terms.items, 'retrieval.terms.items');
+  checkTexts([terms.purpose.id, terms.purpose.text], 'retrieval.terms.purpose');
+  checkInstant(submittedAt, 'retrieval.submittedAt');
+  checkInstant(expiresAt, 'retrieval.expiresAt');
+  checkInstant(terms.grantedAt, 'retrieval.terms.grantedAt');
+  checkInstant(terms.keepUntil, 'retrieval.terms.keepUntil');
+  checkStoredInquiries(service, inquiries);
+}
+
+/** A wrong type in JSON is an invalid retrieval, not a mistake of the program. */
+function checkStoredInquiries(service: Service, inquiries: unknown): void {
+  try {
+    checkInquiries(service, inquiries, 'retrieval.inquiries');
+  } catch (error) {
+    throw isSelfInfoError(error) ? error : invalidRetrieval('retrieval.inquiries');
+  }
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw invalidRetrieval('retrieval');
+  }
+}
+
+function checkObjectWith(
+  value: unknown,
+  path: string,
+  keys: readonly string[],
+): asserts value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) throw invalidRetrieval(path);
+  for (const key of keys) if (!Object.hasOwn(value, key)) throw invalidRetrieval(`${path}.${key}`);
+}
+
+function checkTexts(value: unknown, path: string): void {
+  if (!Array.isArray(value) || !value.every((text) => typeof text === 'string'))
+    throw invalidRetrieval(path);
+}
+
+function checkInstant(value: unknown, path: string): void {
+  if (typeof value !== 'string' || Number.isNaN(Date.parse(value))) throw invalidRetrieval(path);
+}
+
+function invalidRetrieval(path: string): SelfInfoError {
+  return new SelfInfoError('invalid_retrieval', { path });
+}
