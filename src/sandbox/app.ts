@@ -1,3 +1,4 @@
+import type { Attempt, LogStep, World } from './context.js';
 import { type Answered, type Fault, failEarly, spoil } from './faults.js';
 import { errorPage } from './pages/consent.js';
 import { createControl } from './pages/control.js';
@@ -9,7 +10,6 @@ import { createPushing } from './portal/push.js';
 import { Refusal } from './portal/refusals.js';
 import { createExchange } from './portal/token.js';
 import { thumbprintOf } from './registrations.js';
-import type { Attempt, LogStep, World } from './state.js';
 
 /** What the connection itself says about the caller. */
 export interface Peer {

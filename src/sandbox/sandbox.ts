@@ -5,12 +5,12 @@ import { checkFunction, checkKeys } from '../foundation/options.js';
 import { checkProfile, type Environment, sandboxEnvironment } from '../wire/environment.js';
 import { publicProfile, type WireProfile } from '../wire/profile.js';
 import { type App, createApp, type Peer } from './app.js';
+import { createWorld, type LogEntry, type Origins } from './context.js';
 import { checkFaults, createFaultPlan, type Fault, withoutSocket } from './faults.js';
-import { personas as builtIn } from './personas/citizens.js';
+import { personas as builtIn } from './personas/built-in.js';
 import { checkPersonas, type Persona } from './personas/persona.js';
 import { Problems } from './problems.js';
 import { type Client, checkRegistrations, type Registration } from './registrations.js';
-import { createWorld, type LogEntry, type Origins } from './state.js';
 import { createVisit, type VisitOptions } from './visit.js';
 
 /** How a sandbox is made. */

@@ -9,11 +9,11 @@ import {
   parseDay,
   toDateTime,
 } from '../../foundation/time.js';
-import { holdersAsked, type Opening, type Openings } from '../openings.js';
+import { holdersAsked, type Opening, type Openings } from '../availability.js';
+import type { View } from '../context.js';
 import type { Persona } from '../personas/persona.js';
 import type { Refusal } from '../portal/refusals.js';
 import type { Client, Item } from '../registrations.js';
-import type { View } from '../state.js';
 import { formStart, html, type Markup, nothing, page } from './frame.js';
 import { texts } from './texts.js';
 

@@ -1,9 +1,9 @@
 import type { Clock, VirtualClock } from '../../foundation/clock.js';
 import { isSelfInfoError } from '../../foundation/errors.js';
 import { formatInstant } from '../../foundation/time.js';
+import type { Attempt, LogEntry, World } from '../context.js';
 import { readJson } from '../portal/bodies.js';
 import { Refusal } from '../portal/refusals.js';
-import type { Attempt, LogEntry, World } from '../state.js';
 import { html, nothing, page } from './frame.js';
 
 /**

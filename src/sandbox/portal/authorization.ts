@@ -1,8 +1,5 @@
 import { publicProfile } from '../../wire/profile.js';
-import { openingsOf } from '../openings.js';
-import { pageOf } from '../pages/consent.js';
-import { type Ending, languageOf } from '../pages/texts.js';
-import type { Client } from '../registrations.js';
+import { openingsOf } from '../availability.js';
 import {
   type Attempt,
   type Authorization,
@@ -10,7 +7,10 @@ import {
   PUSHED_PREFIX,
   type View,
   type World,
-} from '../state.js';
+} from '../context.js';
+import { pageOf } from '../pages/consent.js';
+import { type Ending, languageOf } from '../pages/texts.js';
+import type { Client } from '../registrations.js';
 import { readForm, readParameters, required } from './bodies.js';
 import { Refusal } from './refusals.js';
 

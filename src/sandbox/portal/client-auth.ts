@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
+import type { Attempt, World } from '../context.js';
 import type { Client } from '../registrations.js';
-import type { Attempt, World } from '../state.js';
 import { required } from './bodies.js';
 import { Refusal } from './refusals.js';
 

@@ -1,7 +1,6 @@
 import { isSelfInfoError } from '../../foundation/errors.js';
 import { dayNumber, formatDay } from '../../foundation/time.js';
 import type { WireProfile } from '../../wire/profile.js';
-import type { Client, Item } from '../registrations.js';
 import {
   type Attempt,
   type Grant,
@@ -9,7 +8,8 @@ import {
   RESULT_LIFE_MS,
   randomId,
   type World,
-} from '../state.js';
+} from '../context.js';
+import type { Client, Item } from '../registrations.js';
 import { type Asked, type Days, settleAnswer } from './answers.js';
 import { readJson } from './bodies.js';
 import { Refusal } from './refusals.js';

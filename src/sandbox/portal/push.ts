@@ -1,4 +1,4 @@
-import { type Attempt, PUSHED_LIFE_MS, PUSHED_PREFIX, type World } from '../state.js';
+import { type Attempt, PUSHED_LIFE_MS, PUSHED_PREFIX, type World } from '../context.js';
 import { checkRequest, registeredUri } from './authorization.js';
 import { readForm } from './bodies.js';
 import type { AuthenticateClient } from './client-auth.js';

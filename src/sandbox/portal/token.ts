@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Attempt, CODE_LIFE_MS, TOKEN_LIFE_MS, type World } from '../state.js';
+import { type Attempt, CODE_LIFE_MS, TOKEN_LIFE_MS, type World } from '../context.js';
 import { readForm, required } from './bodies.js';
 import type { AuthenticateClient } from './client-auth.js';
 import { Refusal } from './refusals.js';

@@ -6,20 +6,20 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { type Calendar, createCalendar } from '../calendar/calendar.js';
-import { type Clock, systemClock } from '../foundation/clock.js';
-import { SelfInfoError } from '../foundation/errors.js';
-import { checkKeys, checkMethods, checkText } from '../foundation/options.js';
-import { DAY_MS } from '../foundation/time.js';
-import type { KioskAuthorizer } from '../kiosk/authorizer.js';
-import { publicProfile } from '../wire/profile.js';
-import { personas as builtIn } from './personas/citizens.js';
-import { checkPersonas, type Persona } from './personas/persona.js';
-import { type Asked, settleAnswer } from './portal/answers.js';
-import { readInquiries } from './portal/inquiries.js';
-import { Refusal } from './portal/refusals.js';
-import { Problems } from './problems.js';
-import { type Client, checkRegistrations, type Registration } from './registrations.js';
+import { type Calendar, createCalendar } from '../../calendar/calendar.js';
+import { type Clock, systemClock } from '../../foundation/clock.js';
+import { SelfInfoError } from '../../foundation/errors.js';
+import { checkKeys, checkMethods, checkText } from '../../foundation/options.js';
+import { DAY_MS } from '../../foundation/time.js';
+import type { KioskAuthorizer } from '../../kiosk/authorizer.js';
+import { publicProfile } from '../../wire/profile.js';
+import { personas as builtIn } from '../personas/built-in.js';
+import { checkPersonas, type Persona } from '../personas/persona.js';
+import { type Asked, settleAnswer } from '../portal/answers.js';
+import { readInquiries } from '../portal/inquiries.js';
+import { Refusal } from '../portal/refusals.js';
+import { Problems } from '../problems.js';
+import { type Client, checkRegistrations, type Registration } from '../registrations.js';
 
 type Request = Parameters<KioskAuthorizer['begin']>[0];
 type Transaction = Awaited<ReturnType<KioskAuthorizer['begin']>>;
