@@ -2,17 +2,12 @@ export { type Clock, createVirtualClock, type VirtualClock } from '../foundation
 export { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 export type { Peer } from './app.js';
 export type { Credential } from './certificates.js';
-export type { LogEntry, LogStep } from './context.js';
 export { type Fault, type FaultAction, type FaultStep, faultHeader } from './faults.js';
 export type { PublicKeySet } from './key-set.js';
-export {
-  type CardCondition,
-  createSandboxKiosk,
-  type KioskLogEntry,
-  type SandboxCard,
-  type SandboxKiosk,
-  type SandboxKioskOptions,
-} from './kiosk/kiosk.js';
+export type { CardCondition, SandboxCard } from './kiosk/cards.js';
+export { createSandboxKiosk, type SandboxKiosk, type SandboxKioskOptions } from './kiosk/kiosk.js';
+export type { KioskLogEntry } from './kiosk/transaction.js';
+export type { LogEntry, LogStep } from './log.js';
 export { controlPaths } from './pages/control.js';
 export { personas } from './personas/built-in.js';
 export type {

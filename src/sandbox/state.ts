@@ -1,0 +1,75 @@
+import type { Language } from '../foundation/language.js';
+import { publicProfile } from '../wire/profile.js';
+import type { EndReason } from './pages/texts.js';
+import type { Persona } from './personas/persona.js';
+import type { Refusal } from './portal/refusals.js';
+import type { Client } from './registrations.js';
+
+/** How long a pushed authorization request can be opened. */
+export const PUSHED_LIFE_MS = 60_000;
+/** How long a code can be exchanged. */
+export const CODE_LIFE_MS = 60_000;
+/** How long a page accepts its decision. */
+export const FORM_LIFE_MS = publicProfile.timing.consentMs.value;
+/** How long a result is kept. */
+export const RESULT_LIFE_MS = publicProfile.timing.resultMs.value;
+/**
+ * How long a token works: longer than a result is kept, so that the result of a late request can
+ * still be collected.
+ */
+export const TOKEN_LIFE_MS = 2 * RESULT_LIFE_MS;
+
+/** An authorization request that passed all checks. */
+export interface Authorization {
+  readonly client: Client;
+  readonly redirectUri: string;
+  readonly state: string;
+  readonly challenge: string;
+  /** Where the citizen was redirected, once the transaction has ended. */
+  sentTo?: string;
+}
+
+/** A page of the consent, as it is shown to a citizen. */
+export interface View {
+  readonly page: 'closed' | 'consent' | 'card' | 'ended';
+  readonly authorization: Authorization;
+  readonly language: Language;
+  /** What the citizen has to correct, or what ended the transaction. */
+  readonly problem?: Refusal | undefined;
+  readonly ending?: EndReason;
+  /** The card that was chosen before. */
+  readonly chosen?: Persona | undefined;
+}
+
+/** A form that was shown. Agreeing counts once; declining, going back and the language always. */
+export interface PendingForm {
+  readonly view: View;
+  readonly expiresAt: number;
+  used: boolean;
+}
+
+/** An authorization code, kept after its use so that a replay is recognised. */
+export interface AuthorizationCode {
+  readonly authorization: Authorization;
+  readonly persona: Persona;
+  readonly issuedAt: number;
+  used: boolean;
+  token?: string;
+}
+
+/** What an access token stands for. */
+export interface IssuedToken {
+  readonly client: Client;
+  readonly persona: Persona;
+  /** SHA-256 of the certificate it was issued to. */
+  readonly thumbprint: string | undefined;
+  process?: Process;
+}
+
+/** A request that was accepted. Its answer is fixed at that moment. */
+export interface Process {
+  readonly id: string;
+  readonly expiresAt: number;
+  readonly answer: unknown;
+  pendingPolls: number;
+}
