@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   array,
   discriminatedUnion,
@@ -9,14 +8,12 @@ import {
   strictObject,
   boolean as yesOrNo,
 } from 'zod';
-import type { Clock } from '../foundation/clock.js';
-import type { WireProfile } from '../wire/profile.js';
 import { Refusal } from './portal/refusals.js';
 import type { Problems } from './problems.js';
 
 /**
- * A step that can be made to fail: the pushed authorization request, opening the consent, the
- * token, the request, the poll for the result.
+ * A step into which a fault can be injected: the pushed authorization request, opening the consent,
+ * the token, the request, the poll for the result.
  */
 export type FaultStep = 'push' | 'authorize' | 'token' | 'request' | 'result';
 
@@ -24,16 +21,16 @@ export type FaultStep = 'push' | 'authorize' | 'token' | 'request' | 'result';
  * A fault on demand: at which step (`on`), at which call of it (`nth`, from 1; default: every one),
  * and what happens (`do`).
  *
- * `error-500`, `error-503`, `error-429` and `maintenance` come before the step is carried out, all
- * others after it, so that only its answer is spoiled.
+ * `error-500`, `error-503`, `error-429` and `maintenance` replace the step: it is not carried out.
+ * All others change only the response to a step that was carried out.
  */
 export type Fault = { readonly on: FaultStep; readonly nth?: number | undefined } & FaultAction;
 
 /** What a fault does. */
 export type FaultAction =
   /**
-   * `delay`: the answer comes `ms` milliseconds later by the sandbox's clock. `clock-skew`: the
-   * step is carried out as though that clock were `ms` ahead (behind, if negative).
+   * `delay`: the response comes `ms` milliseconds later by the sandbox's clock. `clock-skew`: the
+   * step is carried out as though that clock were `ms` milliseconds ahead (behind, if negative).
    */
   | { readonly do: 'delay' | 'clock-skew'; readonly ms: number }
   | {
@@ -47,18 +44,12 @@ export type FaultAction =
         | 'maintenance'
         | 'mismatched-process';
     }
-  /** With `retryAfterSeconds` a Retry-After header says when to come again; `asDate`: as a date. */
+  /** With `retryAfterSeconds` a Retry-After header says when to retry; `asDate`: as a date. */
   | {
       readonly do: 'error-500' | 'error-503' | 'error-429';
       readonly retryAfterSeconds?: number | undefined;
       readonly asDate?: boolean | undefined;
     };
-
-/**
- * What becomes of a connection: it never answers, is reset or ends orderly in the middle of the
- * body.
- */
-export type WireFault = 'stall' | 'reset' | 'truncate';
 
 const steps = [
   'push',
@@ -68,20 +59,21 @@ const steps = [
   'result',
 ] as const satisfies readonly FaultStep[];
 
-/** The steps at which a fault makes sense, where these are not all. */
-const places: Readonly<Partial<Record<Fault['do'], readonly FaultStep[]>>> = {
+/** The steps at which a fault is possible, for faults that are not possible at every step. */
+const possibleSteps: Readonly<Partial<Record<Fault['do'], readonly FaultStep[]>>> = {
   'invalid-json': ['push', 'token', 'request', 'result'],
   'mismatched-process': ['request', 'result'],
 };
 
 /**
- * The request header that asks the sandbox for a fault at this very call, e.g. `stall` or `delay;
- * ms=5000`; nothing but the sandbox knows it.
+ * The request header that asks the sandbox for a fault in this call, e.g. `stall` or `delay;
+ * ms=5000`. Only the sandbox knows it.
  *
  * @example
  * ```ts
  * import { faultHeader, type Sandbox } from 'myna-selfinfo/sandbox';
- * const ask = (sandbox: Sandbox, url: string) => sandbox.fetch(new Request(url, { headers: { [faultHeader]: 'error-503; retryAfterSeconds=30' } }));
+ * const headers = { [faultHeader]: 'error-503; retryAfterSeconds=30' };
+ * const ask = (sandbox: Sandbox, url: string) => sandbox.fetch(new Request(url, { headers }));
  * ```
  */
 export const faultHeader = 'x-sandbox-fault';
@@ -116,185 +108,52 @@ const faultSchema = discriminatedUnion('do', [
 ]);
 const faultList = array(faultSchema);
 
-/** Checks a list of faults and returns a copy; every problem is noted with its path. */
+/** Checks a list of faults and returns a copy. Adds every problem with its path. */
 export function checkFaults(value: unknown, path: string, problems: Problems): readonly Fault[] {
   const faults = problems.parse(faultList, value, path) ?? [];
   for (const [index, fault] of faults.entries()) {
-    if (!makesSense(fault))
+    if (!isPossible(fault))
       problems.add(
         `${path}[${index}].do`,
-        `not at this step: only ${places[fault.do]?.join(', ')}`,
+        `not at this step: only ${possibleSteps[fault.do]?.join(', ')}`,
       );
   }
   return faults;
 }
 
-function makesSense(fault: Fault): boolean {
-  return places[fault.do]?.includes(fault.on) ?? true;
+function isPossible(fault: Fault): boolean {
+  return possibleSteps[fault.do]?.includes(fault.on) ?? true;
 }
 
-/** The fault that a call meets. */
+/** Returns the fault to inject into a call, if any. */
 export type FaultPlan = (on: FaultStep, request: Request) => Fault | undefined;
 
-/**
- * Says which fault the call at hand meets, if any: the one that its header asks for, else the first
- * of the list that fits.
- */
+/** Creates a plan: the fault that the header of a call asks for, else the first one that matches. */
 export function createFaultPlan(faults: readonly Fault[]): FaultPlan {
   const counts = new Map<string, number>();
   return (on, request) => {
     const count = (counts.get(on) ?? 0) + 1;
     counts.set(on, count);
-    const asked = request.headers.get(faultHeader);
-    return asked === null
+    const requested = request.headers.get(faultHeader);
+    return requested === null
       ? faults.find((fault) => fault.on === on && (fault.nth ?? count) === count)
-      : readFault(on, asked);
+      : parseFault(on, requested);
   };
 }
 
-function readFault(on: FaultStep, text: string): Fault {
+function parseFault(on: FaultStep, text: string): Fault {
   const [action = '', ...settings] = text.split(';').map((part) => part.trim());
   const values = settings.map((setting) => {
     const [name = '', value = ''] = setting.split('=').map((part) => part.trim());
     return [name, /^-?\d{1,15}$/.test(value) ? Number(value) : value === 'true' ? true : value];
   });
-  // The header speaks of this very call.
+  // The header applies to this call only.
   const elsewhere = values.some(([name]) => name === 'on' || name === 'nth' || name === 'do');
   const { success, data } = faultSchema.safeParse({
     ...Object.fromEntries(values),
     on,
     do: action,
   });
-  if (elsewhere || !success || !makesSense(data)) throw new Refusal('fault_unknown', faultHeader);
+  if (elsewhere || !success || !isPossible(data)) throw new Refusal('fault_unknown', faultHeader);
   return data;
-}
-
-/** The answer of a fault that comes before its step is carried out. */
-export function failEarly(fault: Fault, nowMs: number): Response | undefined {
-  if (fault.do === 'maintenance') {
-    return new Response(
-      '<!doctype html>\n<html lang="ja"><meta charset="utf-8"><title>メンテナンス中</title><h1>ただいまメンテナンス中です</h1></html>\n',
-      {
-        status: 503,
-        headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },
-      },
-    );
-  }
-  if (fault.do !== 'error-500' && fault.do !== 'error-503' && fault.do !== 'error-429')
-    return undefined;
-  const { retryAfterSeconds: seconds, asDate = false } = fault;
-  const retryAfter =
-    seconds === undefined
-      ? undefined
-      : asDate
-        ? new Date(nowMs + seconds * 1_000).toUTCString()
-        : String(seconds);
-  const error = fault.do === 'error-500' ? 'server_error' : 'temporarily_unavailable';
-  return Response.json(
-    {
-      error,
-      error_description: 'A fault on demand.',
-      error_description_ja: '指定された障害です。',
-    },
-    {
-      status: Number(fault.do.slice(-3)),
-      headers: {
-        'cache-control': 'no-store',
-        ...(retryAfter !== undefined && { 'retry-after': retryAfter }),
-      },
-    },
-  );
-}
-
-/** An answer, and what is to become of the connection that carries it. */
-export interface Answered {
-  readonly response: Response;
-  readonly wire?: WireFault;
-}
-
-/**
- * Spoils the answer of a step that was carried out. @throws what the signal's reason is, when the
- * caller goes away during a delay.
- */
-export async function spoil(
-  response: Response,
-  fault: Fault,
-  { clock, profile }: { readonly clock: Clock; readonly profile: WireProfile },
-  signal: AbortSignal,
-): Promise<Answered> {
-  switch (fault.do) {
-    case 'stall':
-    case 'reset':
-    case 'truncate':
-      return { response, wire: fault.do };
-    case 'delay':
-      await clock.wait(fault.ms, signal);
-      return { response };
-    case 'clock-skew':
-      return {
-        response: withHeader(response, 'date', new Date(clock.now() + fault.ms).toUTCString()),
-      };
-    case 'wrong-type':
-      return { response: withHeader(response, 'content-type', 'text/plain; charset=utf-8') };
-    case 'invalid-json':
-      return { response: new Response('{"unfinished": ', response) };
-    case 'huge':
-      return { response: new Response(filler(), response) };
-    case 'mismatched-process':
-      return { response: new Response(await mismatched(response, profile), response) };
-    default:
-      return { response };
-  }
-}
-
-/**
- * An answer as it arrives without a connection: one that stalls never settles, one that breaks off
- * fails in the middle of its body.
- */
-export async function withoutSocket(
-  { response, wire }: Answered,
-  signal: AbortSignal,
-): Promise<Response> {
-  if (wire === undefined) return response;
-  if (wire === 'stall') {
-    return new Promise((_, reject) => {
-      if (signal.aborted) reject(signal.reason);
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    });
-  }
-  const body = new Uint8Array(await response.arrayBuffer());
-  const broken = new ReadableStream<Uint8Array>({
-    start: (controller) => controller.enqueue(body.subarray(0, body.byteLength >> 1)),
-    // As fetch says it.
-    pull: (controller) => controller.error(new TypeError('terminated')),
-  });
-  return new Response(broken, response);
-}
-
-function withHeader(response: Response, name: string, value: string): Response {
-  response.headers.set(name, value);
-  return response;
-}
-
-const HUGE_CHUNKS = 320;
-
-/** 20 MiB of well-formed JSON: nothing but its size is wrong. */
-function filler(): ReadableStream<Uint8Array> {
-  const chunk = Buffer.alloc(65_536, 'x');
-  let sent = 0;
-  return new ReadableStream({
-    pull(controller) {
-      if (sent === 0) controller.enqueue(Buffer.from('{"filler":"'));
-      if (sent++ < HUGE_CHUNKS) return controller.enqueue(chunk);
-      controller.enqueue(Buffer.from('"}'));
-      controller.close();
-    },
-  });
-}
-
-async function mismatched(response: Response, { fields }: WireProfile): Promise<string> {
-  const body: unknown = JSON.parse(await response.text());
-  return JSON.stringify(
-    response.ok ? { ...Object(body), [fields.processId.value]: randomUUID() } : body,
-  );
 }

@@ -4,30 +4,18 @@ export type { Peer } from './app.js';
 export type { Credential } from './certificates.js';
 export { type Fault, type FaultAction, type FaultStep, faultHeader } from './faults.js';
 export type { PublicKeySet } from './key-set.js';
-export {
-  type CardCondition,
-  createSandboxKiosk,
-  type KioskLogEntry,
-  type SandboxCard,
-  type SandboxKiosk,
-  type SandboxKioskOptions,
-} from './kiosk.js';
+export type { CardCondition, SandboxCard } from './kiosk/cards.js';
+export { createSandboxKiosk, type SandboxKiosk, type SandboxKioskOptions } from './kiosk/kiosk.js';
+export type { KioskLogEntry } from './kiosk/transaction.js';
+export type { LogEntry, LogStep } from './log.js';
 export { controlPaths } from './pages/control.js';
-export { personas } from './personas/citizens.js';
+export { personas } from './personas/built-in.js';
 export type {
   Persona,
   PersonaItemStatus,
   PersonaRecord,
   UnaskedRecord,
 } from './personas/persona.js';
-export {
-  type HouseholdRecord,
-  householdRecord,
-  type LocalTaxRecord,
-  localTaxRecord,
-  type RecordSchema,
-  type SampleRecord,
-} from './personas/records.js';
 export {
   type ChildcareOtherRecord,
   type ChildcareSupportRecord,
@@ -39,7 +27,7 @@ export {
   maternalChildHealthRecord,
   type SingleParentRecord,
   singleParentRecord,
-} from './personas/records-children.js';
+} from './personas/records/children.js';
 export {
   type DisabilityWelfareRecord,
   disabilityWelfareRecord,
@@ -55,7 +43,14 @@ export {
   remainingJapaneseSupportRecord,
   type VaccinationRecord,
   vaccinationRecord,
-} from './personas/records-health.js';
+} from './personas/records/health-and-welfare.js';
+export type { RecordSchema, SampleRecord } from './personas/records/schema.js';
+export {
+  type HouseholdRecord,
+  householdRecord,
+  type LocalTaxRecord,
+  localTaxRecord,
+} from './personas/records/tax-and-household.js';
 export {
   type EmploymentRecord,
   employmentRecord,
@@ -65,7 +60,7 @@ export {
   publicFundsAccountRecord,
   type WorkersAccidentCompensationRecord,
   workersAccidentCompensationRecord,
-} from './personas/records-work.js';
+} from './personas/records/work-and-pension.js';
 export type { RegisteredItem, RegisteredService, Registration } from './registrations.js';
 export { createSandbox, type Sandbox, type SandboxOptions } from './sandbox.js';
 export {
@@ -74,5 +69,4 @@ export {
   type StartSandboxOptions,
   startSandbox,
 } from './server.js';
-export type { LogEntry, LogStep } from './state.js';
 export type { VisitOptions } from './visit.js';

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { SelfInfoError } from '../foundation/errors.js';
+import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkKeys, checkText } from '../foundation/options.js';
 
 /** A JSON Web Key Set (RFC 7517) of public keys. */
@@ -32,14 +32,20 @@ export function checkClientAuth(
   if (list === undefined) throw new SelfInfoError('missing_option', { path: `${path}.jwks.keys` });
   if (!Array.isArray(list)) throw new TypeError(`${path}.jwks.keys must be a list.`);
   if (list.length === 0)
-    throw invalid(`${path}.jwks.keys`, 'At least one key.', '1つ以上の鍵を指定してください。');
+    throw invalidOption(`${path}.jwks.keys`, {
+      en: 'At least one key.',
+      ja: '1つ以上の鍵を指定してください。',
+    });
   const keys = new Map<string, VerificationKey>();
   for (const [index, jwk] of list.entries()) {
     const at = `${path}.jwks.keys[${index}]`;
     if (typeof jwk !== 'object' || jwk === null) throw new TypeError(`${at} must be an object.`);
     checkText(jwk.kid, `${at}.kid`);
     if (keys.has(jwk.kid))
-      throw invalid(`${at}.kid`, 'Another key has the same id.', '他の鍵と同じ id です。');
+      throw invalidOption(`${at}.kid`, {
+        en: 'Another key has the same id.',
+        ja: '他の鍵と同じ id です。',
+      });
     keys.set(jwk.kid, readKey(jwk, at));
   }
   return keys;
@@ -84,8 +90,4 @@ function parse(jwk: Readonly<Record<string, unknown>>): KeyObject | undefined {
 
 function unusable(path: string, en: string, ja: string): SelfInfoError {
   return new SelfInfoError('invalid_credential', { path, expected: { en, ja } });
-}
-
-function invalid(path: string, en: string, ja: string): SelfInfoError {
-  return new SelfInfoError('invalid_option', { path, expected: { en, ja } });
 }

@@ -1,13 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { checkDetailId, type DetailId, holdersOf } from '../catalog/details.js';
 import { checkServerId, type ServerId } from '../catalog/servers.js';
-import { SelfInfoError } from '../foundation/errors.js';
+import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkKeys, checkText, checkWhole } from '../foundation/options.js';
-import { publicProfile, type WireProfile } from '../wire/profile.js';
+import type { Method } from '../service/inquiry.js';
+import { publicProfile } from '../wire/profile.js';
 import { checkClientAuth, type PublicKeySet, type VerificationKey } from './key-set.js';
 import type { Problems } from './problems.js';
-
-type Method = keyof WireProfile['methods'];
 
 /**
  * An item as the portal registers it; what `defineService` takes fits, further keys are ignored.
@@ -67,7 +66,7 @@ export interface Client {
   readonly purpose: string;
   readonly retentionDays: number;
   /** By item code. */
-  readonly items: ReadonlyMap<string, Item>;
+  readonly items: ReadonlyMap<string, ClientItem>;
   /** SHA-256 of the certificate to be presented. */
   readonly thumbprint: string | undefined;
   /** The keys that its assertions may be signed with, by id; undefined when it sends none. */
@@ -77,7 +76,7 @@ export interface Client {
 }
 
 /** A checked item. */
-export interface Item {
+export interface ClientItem {
   readonly code: string;
   readonly detail: DetailId;
   readonly methods: readonly Method[];
@@ -106,11 +105,10 @@ export function checkRegistrations(
     if (client === undefined) continue;
     if (clients.has(client.clientId))
       problems.check(() => {
-        throw invalid(
-          `${path}[${index}].clientId`,
-          'It is registered twice.',
-          '二重に登録されています。',
-        );
+        throw invalidOption(`${path}[${index}].clientId`, {
+          en: 'It is registered twice.',
+          ja: '二重に登録されています。',
+        });
       });
     clients.set(client.clientId, client);
   }
@@ -139,7 +137,7 @@ function checkRegistration(value: unknown, path: string, problems: Problems): Cl
       certificate: true,
       clientAuth: true,
       requirePushedAuthorizationRequests: true,
-    }),
+    } satisfies Record<keyof Registration, true>),
   );
   const registration = problems.check(() => objectAt(value, path));
   // That it is no object was said already.
@@ -166,11 +164,10 @@ function checkRegistration(value: unknown, path: string, problems: Problems): Cl
 function checkClientId(value: unknown, path: string): string {
   checkText(value, path);
   if (/^[\x21-\x7e]{1,64}$/.test(value)) return value;
-  throw invalid(
-    path,
-    'Up to 64 printable ASCII characters without spaces.',
-    '空白を含まない64文字以内のASCII文字で指定してください。',
-  );
+  throw invalidOption(path, {
+    en: 'Up to 64 printable ASCII characters without spaces.',
+    ja: '空白を含まない64文字以内のASCII文字で指定してください。',
+  });
 }
 
 function checkUris(
@@ -183,7 +180,7 @@ function checkUris(
     const at = `${path}[${index}]`;
     const checked = problems.check(() => {
       if (list.indexOf(uri) !== index)
-        throw invalid(at, 'It is listed twice.', '二重に指定されています。');
+        throw invalidOption(at, { en: 'It is listed twice.', ja: '二重に指定されています。' });
       return checkUri(uri, at);
     });
     return checked === undefined ? [] : [checked];
@@ -203,11 +200,10 @@ function checkUri(value: unknown, path: string): string {
   ) {
     if (/^[\x21-\x7e]+$/.test(value)) return value;
   }
-  throw invalid(
-    path,
-    'An absolute https URL (http on loopback only) in ASCII, without fragment or user name.',
-    'フラグメントやユーザー名のない ASCII の https 絶対URLで指定してください（ループバックのみ http 可）。',
-  );
+  throw invalidOption(path, {
+    en: 'An absolute https URL (http on loopback only) in ASCII, without fragment or user name.',
+    ja: 'フラグメントやユーザー名のない ASCII の https 絶対URLで指定してください（ループバックのみ http 可）。',
+  });
 }
 
 function checkService(
@@ -227,7 +223,10 @@ function checkService(
     const { days } = objectAt(service.retention, `${path}.retention`);
     checkWhole(days, `${path}.retention.days`, 0);
     if (days > 36_500)
-      throw invalid(`${path}.retention.days`, 'At most 36500.', '36500 以下で指定してください。');
+      throw invalidOption(`${path}.retention.days`, {
+        en: 'At most 36500.',
+        ja: '36500 以下で指定してください。',
+      });
     return days;
   });
   const items = checkItems(service.items, `${path}.items`, problems);
@@ -237,11 +236,11 @@ function checkService(
 }
 
 function checkItems(value: unknown, path: string, problems: Problems): Client['items'] {
-  const items = new Map<string, Item>();
+  const items = new Map<string, ClientItem>();
   const specs = problems.check(() => {
     const entries = Object.entries(objectAt(value, path));
     if (entries.length === 0)
-      throw invalid(path, 'At least one item.', '1項目以上を指定してください。');
+      throw invalidOption(path, { en: 'At least one item.', ja: '1項目以上を指定してください。' });
     return entries;
   });
   for (const [key, spec] of specs ?? []) {
@@ -249,11 +248,10 @@ function checkItems(value: unknown, path: string, problems: Problems): Client['i
     problems.check(() => {
       const item = checkItem(spec, at);
       if (items.has(item.code)) {
-        throw invalid(
-          `${at}.code`,
-          'Another item has the same code: give each a code of its own.',
-          '他の項目と同じコードです。項目ごとに異なるコードを指定してください。',
-        );
+        throw invalidOption(`${at}.code`, {
+          en: 'Another item has the same code: give each a code of its own.',
+          ja: '他の項目と同じコードです。項目ごとに異なるコードを指定してください。',
+        });
       }
       items.set(item.code, item);
     });
@@ -261,25 +259,27 @@ function checkItems(value: unknown, path: string, problems: Problems): Client['i
   return items;
 }
 
-function checkItem(value: unknown, path: string): Item {
+function checkItem(value: unknown, path: string): ClientItem {
   const { detail, code, inquiries, latestBy, holders } = objectAt(value, path);
   checkText(detail, `${path}.detail`);
   checkDetailId(detail, `${path}.detail`);
   if (code !== undefined) {
     checkText(code, `${path}.code`);
     if (!/^TM\d{14}$/.test(code))
-      throw invalid(`${path}.code`, 'TM and 14 digits.', 'TM と14桁の数字で指定してください。');
+      throw invalidOption(`${path}.code`, {
+        en: 'TM and 14 digits.',
+        ja: 'TM と14桁の数字で指定してください。',
+      });
   }
   if (latestBy !== undefined) checkText(latestBy, `${path}.latestBy`);
   const methods: Method[] = [];
   for (const [index, method] of nonEmptyList(inquiries, `${path}.inquiries`).entries()) {
     const at = `${path}.inquiries[${index}]`;
     if (!isMethod(method) || methods.includes(method))
-      throw invalid(
-        at,
-        `One of ${allMethods.join(', ')}, each once.`,
-        `${allMethods.join('、')} を重複なく指定してください。`,
-      );
+      throw invalidOption(at, {
+        en: `One of ${allMethods.join(', ')}, each once.`,
+        ja: `${allMethods.join('、')} を重複なく指定してください。`,
+      });
     if (method === 'latest' && latestBy === undefined)
       throw new SelfInfoError('latest_not_declared', { path: at });
     methods.push(method);
@@ -319,10 +319,7 @@ function objectAt(value: unknown, path: string): Readonly<Record<string, unknown
 function nonEmptyList(value: unknown, path: string): readonly unknown[] {
   if (value === undefined) throw new SelfInfoError('missing_option', { path });
   if (!Array.isArray(value)) throw new TypeError(`${path} must be a list.`);
-  if (value.length === 0) throw invalid(path, 'At least one entry.', '1件以上を指定してください。');
+  if (value.length === 0)
+    throw invalidOption(path, { en: 'At least one entry.', ja: '1件以上を指定してください。' });
   return value;
-}
-
-function invalid(path: string, en: string, ja: string): SelfInfoError {
-  return new SelfInfoError('invalid_option', { path, expected: { en, ja } });
 }

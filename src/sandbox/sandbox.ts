@@ -1,74 +1,78 @@
 import { type Calendar, createCalendar } from '../calendar/calendar.js';
 import { type Clock, systemClock } from '../foundation/clock.js';
-import { SelfInfoError } from '../foundation/errors.js';
+import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkFunction, checkKeys } from '../foundation/options.js';
 import { checkProfile, type Environment, sandboxEnvironment } from '../wire/environment.js';
 import { publicProfile, type WireProfile } from '../wire/profile.js';
 import { type App, createApp, type Peer } from './app.js';
-import { checkFaults, createFaultPlan, type Fault, withoutSocket } from './faults.js';
-import { personas as builtIn } from './personas/citizens.js';
+import { createContext, type Origins } from './context.js';
+import { detach } from './fault-effects.js';
+import { checkFaults, createFaultPlan, type Fault } from './faults.js';
+import type { LogEntry } from './log.js';
+import { personas as builtIn } from './personas/built-in.js';
 import { checkPersonas, type Persona } from './personas/persona.js';
 import { Problems } from './problems.js';
 import { type Client, checkRegistrations, type Registration } from './registrations.js';
-import { createWorld, type LogEntry, type Origins } from './state.js';
-import { createVisit, type VisitOptions } from './visit.js';
+import { type VisitOptions, visitConsent } from './visit.js';
 
-/** How a sandbox is made. */
+/** Options of {@link createSandbox}. */
 export interface SandboxOptions {
-  /** The services it knows, at least one. */
+  /** The registered services, at least one. */
   readonly registrations: readonly Registration[];
-  /** The citizens it knows, instead of the built-in `personas`. */
+  /** The citizens, instead of the built-in `personas`. */
   readonly personas?: readonly Persona[];
   /**
-   * What goes wrong on purpose. Of several that fit a call the first one counts. Default: nothing.
+   * Faults to inject. If several match a call, the first one counts. Default: none.
    */
   readonly faults?: readonly Fault[];
   /**
-   * Its clock: codes, tokens and results expire by it, and servers are open or closed by it.
-   * Default: the machine's.
+   * The clock by which codes, tokens and results expire, and servers are open or closed. Default:
+   * the system clock.
    */
   readonly clock?: Clock;
-  /** When servers run. Default: the guideline's table. */
+  /** When servers run. Default: the table of the guideline. */
   readonly calendar?: Calendar;
   /**
-   * The wire that it speaks: paths, names and words of a profile of your own; times and shape stay
-   * the public one's. Default: `publicProfile`.
+   * The wire profile whose paths, names and words the sandbox uses. Times and shape stay those of
+   * `publicProfile`. Default: `publicProfile`.
    */
   readonly profile?: WireProfile;
 }
 
-/** An imitation of the portal inside the process. Its functions may be taken out of the object. */
+/** An imitation of the portal inside the process. Its functions can be destructured. */
 export interface Sandbox {
   /**
-   * Answers a request to one of its two origins; `peer` stands for the TLS connection. @throws
-   * SelfInfoError `invalid_credential` when `peer.clientCertificate` is no certificate.
+   * Answers a request to one of the two origins. `peer` replaces what a TLS connection would say.
+   *
+   * @throws SelfInfoError `invalid_credential` when `peer.clientCertificate` is not a certificate.
    */
   fetch(request: Request, peer?: Peer): Promise<Response>;
   /**
-   * Walks a persona through the consent pages and returns the URL of the callback, which may carry
-   * an error.
+   * Walks a persona through the consent pages. Returns the URL of the callback, which may carry an
+   * error.
    *
    * @throws SelfInfoError `sandbox_refused` when the pages lead to no callback, e.g. after a wrong
    * PIN; `invalid_option` for an unknown persona.
    */
   visit(url: string | URL, options: VisitOptions): Promise<string>;
   /**
-   * The environment for a registered client. Default: the first. @throws SelfInfoError
-   * `invalid_option` for an unknown id.
+   * Returns the environment of a registered client. Default: the first one.
+   *
+   * @throws SelfInfoError `invalid_option` for an unknown id.
    */
   environment(clientId?: string): Environment;
   readonly clock: Clock;
-  /** What happened, oldest first, without anything secret or personal. */
+  /** What happened, oldest first. Contains no secrets and no personal data. */
   readonly log: readonly LogEntry[];
 }
 
 /**
- * Makes an imitation of the portal that lives in the process: no socket, no file.
+ * Creates an imitation of the portal inside the process, without sockets and files.
  *
  * @param options - registrations, personas, faults, clock, calendar, profile.
  * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `invalid_credential`,
- * `unknown_detail`, `unknown_server`, `not_a_holder`, `latest_not_declared`, naming the option, or,
- * where several things are wrong, `invalid_option` listing them all; TypeError for a wrong type.
+ * `unknown_detail`, `unknown_server`, `not_a_holder` or `latest_not_declared`, with the path of the
+ * option; `invalid_option` with a list if several options are wrong; TypeError for a wrong type.
  * @example
  * ```ts
  * import { createVirtualClock, defineService } from 'myna-selfinfo';
@@ -80,7 +84,9 @@ export interface Sandbox {
  *   items: { income: { detail: 'local-tax', inquiries: ['latest'], latestBy: '課税年度' } },
  * });
  * const sandbox = createSandbox({
- *   registrations: [{ clientId: 'SP12345678_AB1234', redirectUris: ['https://loan.example/callback'], service }],
+ *   registrations: [
+ *     { clientId: 'SP12345678_AB1234', redirectUris: ['https://loan.example/callback'], service },
+ *   ],
  *   clock: createVirtualClock('2026-12-01T10:00:00+09:00'),
  * });
  * ```
@@ -93,7 +99,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   }).sandbox;
 }
 
-/** The options of every sandbox. */
+/** The option keys of every sandbox. */
 export const SANDBOX_KEYS = {
   registrations: true,
   personas: true,
@@ -103,47 +109,25 @@ export const SANDBOX_KEYS = {
   profile: true,
 } as const satisfies Record<keyof SandboxOptions, true>;
 
-/** A sandbox, and how it answers who can break a connection. */
+/** A sandbox, and its app for a server that can break connections. */
 export interface BuiltSandbox {
   readonly sandbox: Sandbox;
-  readonly answer: App;
+  readonly app: App;
 }
 
-/** Makes a sandbox for given origins. */
+/** Builds a sandbox for given origins. */
 export function buildSandbox(options: SandboxOptions, origins: Origins, ca?: string): BuiltSandbox {
-  const problems = new Problems();
-  const clients = checkRegistrations(options.registrations, 'options.registrations', problems);
-  const personas = checkPersonas(options.personas ?? builtIn, 'options.personas', problems);
-  const faults = checkFaults(options.faults ?? [], 'options.faults', problems);
-  const { clock = systemClock, calendar = createCalendar(), profile = publicProfile } = options;
-  problems.check(() => checkMethods(clock, 'options.clock', ['now', 'wait']));
-  problems.check(() => checkMethods(calendar, 'options.calendar', ['status']));
-  problems.check(() => checkProfile(profile, 'options.profile'));
-  problems.throwIfAny();
-  const world = createWorld({
-    clients,
-    personas,
-    clock,
-    calendar,
-    profile,
-    origins,
-    faultOf: createFaultPlan(faults),
-  });
-  const answer = createApp(world);
+  const { faults, ...checked } = checkOptions(options);
+  const { clients, personas, profile } = checked;
+  const context = createContext({ ...checked, origins, faultOf: createFaultPlan(faults) });
+  const app = createApp(context);
   const fetch: Sandbox['fetch'] = async (request, peer) =>
-    withoutSocket(await answer(request, peer), request.signal);
+    detach(await app(request, peer), request.signal);
   const sandbox: Sandbox = {
     fetch,
-    visit: createVisit(fetch, personas),
+    visit: (url, visit) => visitConsent(fetch, personas, url, visit),
     environment(clientId) {
-      const [first] = clients.values();
-      const client = clientId === undefined ? first : clients.get(clientId);
-      if (client === undefined) {
-        throw new SelfInfoError('invalid_option', {
-          path: 'clientId',
-          expected: { en: 'It is not registered.', ja: '登録されていません。' },
-        });
-      }
+      const client = findClient(clients, clientId);
       return sandboxEnvironment({
         clientId: client.clientId,
         redirectUri: client.redirectUris[0],
@@ -153,13 +137,36 @@ export function buildSandbox(options: SandboxOptions, origins: Origins, ca?: str
         profile: profileFor(client, profile),
       });
     },
-    clock,
-    log: world.log.entries,
+    clock: checked.clock,
+    log: context.log.entries,
   };
-  return { sandbox, answer };
+  return { sandbox, app };
 }
 
-/** What is registered for a client is what its profile says; any other has that of the sandbox. */
+function checkOptions(options: SandboxOptions) {
+  const problems = new Problems();
+  const clients = checkRegistrations(options.registrations, 'options.registrations', problems);
+  const personas = checkPersonas(options.personas ?? builtIn, 'options.personas', problems);
+  const faults = checkFaults(options.faults ?? [], 'options.faults', problems);
+  const { clock = systemClock, calendar = createCalendar(), profile = publicProfile } = options;
+  problems.check(() => checkMethods(clock, 'options.clock', ['now', 'wait']));
+  problems.check(() => checkMethods(calendar, 'options.calendar', ['status']));
+  problems.check(() => checkProfile(profile, 'options.profile'));
+  problems.throwIfAny();
+  return { clients, personas, faults, clock, calendar, profile };
+}
+
+function findClient(clients: ReadonlyMap<string, Client>, clientId: string | undefined): Client {
+  const [first] = clients.values();
+  const client = clientId === undefined ? first : clients.get(clientId);
+  if (client !== undefined) return client;
+  throw invalidOption('clientId', {
+    en: 'It is not registered with this sandbox.',
+    ja: 'このサンドボックスに登録されていません。',
+  });
+}
+
+/** Returns the profile for a client: the registered values replace those of the sandbox. */
 function profileFor({ keys, mustPush }: Client, profile: WireProfile): WireProfile {
   if (keys === undefined && !mustPush) return profile;
   const { oauth } = profile;

@@ -9,24 +9,28 @@ import {
   parseDay,
   toDateTime,
 } from '../../foundation/time.js';
-import { holdersAsked, type Opening, type Openings } from '../openings.js';
+import {
+  type DetailAvailability,
+  holdersByDetail,
+  type RegisteredAvailability,
+} from '../availability.js';
 import type { Persona } from '../personas/persona.js';
 import type { Refusal } from '../portal/refusals.js';
-import type { Client, Item } from '../registrations.js';
+import type { Client, ClientItem } from '../registrations.js';
 import type { View } from '../state.js';
 import { formStart, html, type Markup, nothing, page } from './frame.js';
 import { texts } from './texts.js';
 
-/** What a page tells beside its view. */
+/** What a page shows beside its view. */
 export interface PageFacts {
   readonly nowMs: number;
-  readonly openings: Openings | undefined;
+  readonly availability: RegisteredAvailability | undefined;
   readonly personas: ReadonlyMap<string, Persona>;
 }
 
 /**
- * The page of a view; `form` is the key of its decision. Guideline figures 2.3-3 to 2.3-5, notes ※２
- * and ※３.
+ * Returns the page of a view; `form` is the key of its form. Guideline figures 2.3-3 to 2.3-5,
+ * notes ※２ and ※３.
  */
 export function pageOf(view: View, form: string, facts: PageFacts): Response {
   const { language, problem, authorization } = view;
@@ -48,7 +52,7 @@ ${body}`,
   });
 }
 
-/** A refusal that must not be sent to any redirect URI. */
+/** Returns the page of a refusal that must not be sent to a redirect URI. */
 export function errorPage(language: Language, problem: Refusal): Response {
   const { errorTitle: title, errorHint } = texts[language];
   return page(language, {
@@ -58,19 +62,19 @@ export function errorPage(language: Language, problem: Refusal): Response {
   });
 }
 
-interface Content {
+interface PageContent {
   readonly title: string;
-  /** Which of the steps it is, from 0. */
+  /** The number of the step, starting at 0. */
   readonly step?: number;
   readonly body: Markup;
 }
 
-/** Who asks, for what, to what end, kept how long. */
+/** Who asks, for what, for which purpose, and how long it is kept. */
 function consentPage(
   { language, authorization, problem }: View,
   form: string,
-  { nowMs, openings }: PageFacts,
-): Content {
+  { nowMs, availability }: PageFacts,
+): PageContent {
   const text = texts[language];
   const { client, redirectUri } = authorization;
   const lastDay = dayOf(nowMs) + client.retentionDays;
@@ -84,7 +88,7 @@ function consentPage(
 <div><dt>${text.serviceId}</dt><dd>${client.clientId}</dd></div>
 <div><dt>${text.returnsTo}</dt><dd>${new URL(redirectUri).host}</dd></div></dl></section>
 <section aria-labelledby="items"><h2 id="items">${text.items}</h2>
-${itemsOf(language, client, openings)}</section>
+${itemsOf(language, client, availability)}</section>
 <section aria-labelledby="use"><h2 id="use">${text.use}</h2>
 <dl><div><dt>${text.purpose}</dt><dd>${client.purpose}</dd></div>
 <div><dt>${text.kept}</dt><dd class="names"><span>${text.keptUntil.before}${until}${text.keptUntil.after}</span> <span>${text.keptDays(client.retentionDays)}</span></dd></div></dl></section>
@@ -97,10 +101,14 @@ ${alertOf(language, problem)}
   };
 }
 
-/** The items by category, with what is asked of each and whether it can be had now. */
-function itemsOf(language: Language, client: Client, openings: Openings | undefined): Markup {
+/** The items by category, with the inquiries of each and whether it is available now. */
+function itemsOf(
+  language: Language,
+  client: Client,
+  availability: RegisteredAvailability | undefined,
+): Markup {
   const text = texts[language];
-  const asked = holdersAsked(client);
+  const asked = holdersByDetail(client);
   const groups = categories.flatMap((category) => {
     const rows = details.flatMap((detail) => {
       const holders = asked.get(detail.id);
@@ -112,7 +120,7 @@ function itemsOf(language: Language, client: Client, openings: Openings | undefi
         html`<li><h4>${detail[language]}</h4>
 <dl><div><dt>${text.holders}</dt><dd class="names">${unbroken(language, holders.map(nameIn(language)), COMMA[language])}</dd></div>
 <div><dt>${text.inquiries}</dt><dd class="names">${unbroken(language, [...new Set(inquiries)], text.oneOf)}</dd></div></dl>
-${openingNote(language, openings?.details.get(detail.id))}</li>`,
+${availabilityNote(language, availability?.details.get(detail.id))}</li>`,
       ];
     });
     return rows.length === 0
@@ -122,39 +130,42 @@ ${openingNote(language, openings?.details.get(detail.id))}</li>`,
   return html`${groups}`;
 }
 
-function inquiriesOf(language: Language, { methods, latestBy }: Item): string[] {
+function inquiriesOf(language: Language, { methods, latestBy }: ClientItem): string[] {
   const text = texts[language];
   return methods.map((method) =>
     method === 'latest' && latestBy !== undefined ? text.latestBy(latestBy) : text.methods[method],
   );
 }
 
-function openingNote(language: Language, opening: Opening | undefined): Markup {
-  if (opening === undefined) return nothing;
+function availabilityNote(
+  language: Language,
+  availability: DetailAvailability | undefined,
+): Markup {
+  if (availability === undefined) return nothing;
   const text = texts[language];
-  const opensAll = [...new Set(opening.closedHolders.map(({ opensMs }) => opensMs))];
+  const opensAll = [...new Set(availability.closedHolders.map(({ opensMs }) => opensMs))];
   const notes = opensAll.map((opensMs) => {
-    const holders = opening.closedHolders
+    const holders = availability.closedHolders
       .filter((holder) => holder.opensMs === opensMs)
       .map(({ server }) => nameIn(language)(server));
     return html`${text.holdersClosed(list(language, holders))}<br>${opensAt(language, opensMs)}`;
   });
-  if (opening.state === 'closed')
-    notes.push(html`${text.closedNow}<br>${opensAt(language, opening.opensMs)}`);
-  if (opening.state === 'uncertain') notes.push(html`${text.uncertainNow}`);
+  if (availability.state === 'closed')
+    notes.push(html`${text.closedNow}<br>${opensAt(language, availability.opensMs)}`);
+  if (availability.state === 'uncertain') notes.push(html`${text.uncertainNow}`);
   return html`${notes.map((note) => html`<p class="notice">${note}</p>`)}`;
 }
 
-/** The card and its PIN, and once more what it is for. */
+/** The card and its PIN, and again what it is for. */
 function cardPage(
   { language, authorization, problem, chosen }: View,
   form: string,
   { personas }: PageFacts,
-): Content {
+): PageContent {
   const text = texts[language];
   const { client } = authorization;
   const about = details
-    .filter(({ id }) => holdersAsked(client).has(id))
+    .filter(({ id }) => holdersByDetail(client).has(id))
     .map((detail) => detail[language]);
   const [cardProblem, pinProblem] =
     problem?.reason === 'card_not_chosen' ? [problem, undefined] : [undefined, problem];
@@ -190,7 +201,7 @@ ${alertOf(language, pinProblem)}
   };
 }
 
-// A list of all would push the PIN off a phone's screen.
+// A list of all cards would push the PIN off a phone's screen.
 const CARDS_AT_ONCE = 6;
 
 function card(
@@ -209,14 +220,14 @@ function card(
   )}><span><strong>${name}</strong>${born}<span>${text.samplePin(pin)}</span></span></label>`;
 }
 
-/** Nothing can be had now: why, when again, and the way back. */
+/** Nothing is available now: why, until when, and the way back. */
 function closedPage(
   { language, authorization }: View,
   form: string,
-  { openings }: PageFacts,
-): Content {
+  { availability }: PageFacts,
+): PageContent {
   const text = texts[language];
-  const { causes = [], opensMs = null } = openings?.closed ?? {};
+  const { causes = [], opensMs = null } = availability?.closed ?? {};
   const reasons = [...new Set(causes.map((cause) => cause.text[language]))].map(
     (reason) => html`<li>${reason}</li>`,
   );
@@ -235,8 +246,8 @@ ${formStart(form)}
   };
 }
 
-/** Nothing more to decide: what happened, and the way back. */
-function endedPage({ language, ending = 'finished', problem }: View, form: string): Content {
+/** There is nothing left to decide: what happened, and the way back. */
+function endedPage({ language, ending = 'finished', problem }: View, form: string): PageContent {
   const text = texts[language];
   const { title, text: said, next } = text.endings[ending];
   const onwards =
@@ -274,7 +285,7 @@ function alertOf(language: Language, problem: Refusal | undefined, said = ''): M
   return html`<p class="problem" id="problem" role="alert">${text} <code>${problem.reason}</code></p>`;
 }
 
-/** The field that has to be mended is where the keyboard goes. */
+/** Moves the focus to the field that the citizen has to correct. */
 function faultyIf(faulty: boolean): Markup {
   return faulty ? html` aria-invalid="true" aria-describedby="problem" autofocus` : nothing;
 }
@@ -291,7 +302,7 @@ function list(language: Language, names: readonly string[]): string {
   return names.join(COMMA[language] + SPACE[language]);
 }
 
-/** A list whose members stay on one line each where they can. */
+/** Returns a list whose members are not broken over lines where there is room. */
 function unbroken(language: Language, names: readonly string[], separator: string): Markup {
   return html`${names.map((name, index) => html`<span>${name}${index < names.length - 1 ? separator : ''}</span>${SPACE[language]}`)}`;
 }

@@ -3,7 +3,7 @@ import type { Language } from '../../foundation/language.js';
 import { style } from './style.js';
 import { texts } from './texts.js';
 
-/** Text that is HTML already; everything else is escaped on its way into a page. */
+/** Text that is HTML already. Everything else is escaped on its way into a page. */
 export class Markup {
   readonly text: string;
 
@@ -12,25 +12,22 @@ export class Markup {
   }
 }
 
-type Piece = string | number | Markup | readonly Markup[];
+type TemplateValue = string | number | Markup | readonly Markup[];
 
-/**
- * A template whose values are escaped unless they are markup themselves, so that nothing gets into
- * a page by being forgotten.
- */
-export function html(strings: TemplateStringsArray, ...pieces: readonly Piece[]): Markup {
+/** Fills an HTML template. Escapes every value that is not markup, so that none is forgotten. */
+export function html(strings: TemplateStringsArray, ...values: readonly TemplateValue[]): Markup {
   return new Markup(
-    strings.reduce((text, string, index) => text + written(pieces[index - 1] ?? '') + string),
+    strings.reduce((text, string, index) => text + escapeHtml(values[index - 1] ?? '') + string),
   );
 }
 
-/** What stands there only if something holds. */
+/** Empty markup, for parts that a page does not show. */
 export const nothing = new Markup('');
 
-function written(piece: Piece): string {
-  if (piece instanceof Markup) return piece.text;
-  if (typeof piece === 'object') return piece.map((markup) => markup.text).join('');
-  return String(piece)
+function escapeHtml(value: TemplateValue): string {
+  if (value instanceof Markup) return value.text;
+  if (typeof value === 'object') return value.map((markup) => markup.text).join('');
+  return String(value)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
@@ -39,33 +36,33 @@ function written(piece: Piece): string {
 }
 
 const STYLE_HASH = createHash('sha256').update(style).digest('base64');
-// Where the page itself stands, without its query: the path is the wire profile's.
+// The URL of the page itself without its query: the path comes from the wire profile.
 const ACTION = '?';
 
 /**
- * The start of the form that takes a page's decision; the server says what is missing, in the
- * language of the page.
+ * Returns the start of the form that takes a page's decision. The browser does not validate it: the
+ * server says what is missing, in the language of the page.
  */
 export function formStart(form: string): Markup {
   return html`<form method="post" action="${ACTION}" accept-charset="utf-8" novalidate><input type="hidden" name="form" value="${form}">`;
 }
 
-/** What a page is made of. */
+/** The parts of a page. */
 export interface PageParts {
   readonly title: string;
   readonly body: Markup;
   readonly status?: number;
-  /** Whether the citizen has to mend something: said first in the title of the window, too. */
+  /** Whether the citizen has to correct something. The window title starts with it as well. */
   readonly mistaken?: boolean;
-  /** The form that a change of language goes by. */
+  /** The form that a change of the language is sent with. */
   readonly form?: string;
-  /** Where the page's form may end: browsers apply form-action to the redirect after it, too. */
+  /** Where the form may lead: browsers apply form-action to the redirect after it as well. */
   readonly redirectUri?: string;
-  /** For tables. */
+  /** Gives a table more width. */
   readonly wide?: boolean;
 }
 
-/** A page of the sandbox, without script and without anything from elsewhere. */
+/** Returns a page of the sandbox, without script and without anything from another origin. */
 export function page(
   language: Language,
   { title, body, status = 200, mistaken = false, form, redirectUri, wide = false }: PageParts,
@@ -102,8 +99,8 @@ ${body}
 }
 
 /**
- * The same page in the other language. The id comes before its name: who looks for `name="form"
- * value=` finds the page's own form only.
+ * Returns the form that shows the page in the other language. `value` comes before `name`, so that
+ * a search for `name="form" value=` finds only the form with the decision.
  */
 function languageSwitch(language: Language, form: string): Markup {
   const other = language === 'ja' ? 'en' : 'ja';

@@ -1,6 +1,6 @@
 /**
- * How the pages look: one family of letters, no picture, light or dark as the citizen's device.
- * Colours keep a contrast of 7:1 for text.
+ * The style of the pages: one font family, no picture, light or dark as on the citizen's device.
+ * Text has a contrast of 7:1.
  */
 export const style = `
 :root{color-scheme:light dark;--paper:#f6f5f1;--sheet:#fff;--ink:#1e2326;--soft:#474f54;--line:#d5d3cb;--edge:#70777b;--accent:#17594a;--accent-ink:#fff;--tint:#e9f1ee;--note:#fbf2dc;--note-ink:#5a3d00;--bad:#9c1616;--bad-tint:#fdefed}

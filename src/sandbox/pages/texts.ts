@@ -1,20 +1,16 @@
 import type { Language } from '../../foundation/language.js';
-import type { Item } from '../registrations.js';
+import type { Method } from '../../service/inquiry.js';
 
-/** The language of a page. */
+/** Why there is nothing left to decide in a transaction, or on one of its pages. */
+export type EndReason = 'used' | 'expired' | 'finished' | 'locked' | 'certificate';
 
-/** Why there is nothing more to decide on a transaction, or on one of its pages. */
-export type Ending = 'used' | 'expired' | 'finished' | 'locked' | 'certificate';
-
-type Method = Item['methods'][number];
-
-interface Texts {
+interface PageTexts {
   readonly languageName: string;
   readonly portal: string;
   readonly sandbox: string;
   readonly invented: string;
   readonly unofficial: string;
-  /** Before the title of a page that comes back. */
+  /** Before the title of a page that is shown again. */
   readonly mistaken: string;
   readonly stepsLabel: string;
   readonly steps: readonly string[];
@@ -29,7 +25,7 @@ interface Texts {
   readonly inquiries: string;
   readonly methods: Readonly<Record<Method, string>>;
   readonly latestBy: (field: string) => string;
-  /** Between the ways of asking, without the space after it. */
+  /** Between the methods of inquiry, without the space after it. */
   readonly oneOf: string;
   readonly colon: string;
   readonly use: string;
@@ -67,15 +63,15 @@ interface Texts {
   readonly uncertainNow: string;
   readonly holdersClosed: (holders: string) => string;
   readonly endings: Readonly<
-    Record<Ending, { readonly title: string; readonly text: string; readonly next: string }>
+    Record<EndReason, { readonly title: string; readonly text: string; readonly next: string }>
   >;
   readonly startOver: string;
   readonly errorTitle: string;
   readonly errorHint: string;
 }
 
-/** Everything that the pages say, beside the refusals. */
-export const texts: Readonly<Record<Language, Texts>> = {
+/** Every text of the pages except the refusals. */
+export const texts: Readonly<Record<Language, PageTexts>> = {
   ja: {
     languageName: '日本語',
     portal: '見本のマイナポータル',
@@ -276,7 +272,7 @@ export const texts: Readonly<Record<Language, Texts>> = {
   },
 };
 
-/** Japanese, unless the browser prefers English. */
+/** Returns Japanese, unless the browser prefers English. */
 export function languageOf(request: Request): Language {
   let best: { language: Language; weight: number } = { language: 'ja', weight: 0 };
   for (const part of (request.headers.get('accept-language') ?? '').toLowerCase().split(',')) {

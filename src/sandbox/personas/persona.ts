@@ -14,45 +14,47 @@ import {
 } from 'zod';
 import { type DetailId, details, holdersOf } from '../../catalog/details.js';
 import { type ServerId, servers } from '../../catalog/servers.js';
+import { invalidOption } from '../../foundation/errors.js';
+import { checkText } from '../../foundation/options.js';
 import type { Problems } from '../problems.js';
 
 /** A record that a server holds about a persona. Dates are JST days `YYYY-MM-DD`. */
 export interface PersonaRecord {
-  /** The server that answers for the holder: one that holds the detail by table 2.5-5. */
+  /** The server that answers for the holder: one that holds the detail, table 2.5-5. */
   readonly server: ServerId;
   /** The holder's name as it appears in the answer. */
   readonly holder: string;
   /**
-   * The day the record speaks of; it decides the latest one where the registered field is absent,
-   * and is its whole validity where nothing below is given.
+   * The day that the record describes. It decides which record is the latest if the registered field
+   * is missing. It is the whole validity if `from`, `to` and `fiscalYear` are missing.
    */
   readonly asOf?: string | undefined;
-  /** Valid from this day on. */
+  /** The first day of the validity. Default: no first day. */
   readonly from?: string | undefined;
-  /** Valid up to this day, included. Default: still valid. */
+  /** The last day of the validity, inclusive. Default: still valid. */
   readonly to?: string | undefined;
   /** The fiscal year it belongs to. */
   readonly fiscalYear?: number | undefined;
   /**
-   * Late registration (反映待ち): the holder knows the record from this day on, by the sandbox's clock.
-   * Default: it always did.
+   * Late registration (反映待ち): the holder has the record from this day on, by the sandbox's clock.
+   * Default: always.
    */
   readonly registeredOn?: string | undefined;
   /**
-   * How often it stands in the answer, which is made when asked for and not kept: for large
-   * answers. Default: once.
+   * How often the record appears in the answer. For large answers: the repetitions are written only
+   * when the answer is sent. Default: once.
    */
   readonly repeat?: number | undefined;
   readonly fields: Readonly<Record<string, unknown>>;
-  /** Fields beside the record's own that no profile knows. */
+  /** Fields beside those of the record, unknown to every profile. */
   readonly extras?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** A record of an item that nobody asked for: no server is involved. */
+/** A record of an item that was not requested: no server is involved. */
 export type UnaskedRecord = Omit<PersonaRecord, 'server' | 'registeredOn' | 'repeat'>;
 
 /**
- * Why a detail has no answer although its holders run: not covered, or failed with a machine code.
+ * Why a detail has no records although its holders run: not covered, or failed with a machine code.
  */
 export type PersonaItemStatus =
   | { readonly status: 'not-covered' }
@@ -60,7 +62,7 @@ export type PersonaItemStatus =
 
 /** An invented citizen, as data. */
 export interface Persona {
-  /** Hyphenated. */
+  /** Lower-case letters and digits, joined by hyphens. */
   readonly id: string;
   readonly name: string;
   /** `YYYY-MM-DD`, shown on the card. */
@@ -72,22 +74,22 @@ export interface Persona {
    * Default: nothing.
    */
   readonly card?: 'locked' | 'expired' | undefined;
-  /** How many polls answer "running" before the result is there. Default: 1. */
+  /** How many polls return "running" before the result is ready. Default: 1. */
   readonly pendingPolls?: number | undefined;
-  /** Records by detail; every item code of a detail is answered from the same ones. */
+  /** Records by detail. All item codes of a detail share them. */
   readonly records: Readonly<Partial<Record<DetailId, readonly PersonaRecord[]>>>;
-  /** Details that are answered by a status, whatever their records. */
+  /** Details that have this status, independent of their records. */
   readonly statuses?: Readonly<Partial<Record<DetailId, PersonaItemStatus>>> | undefined;
   /**
-   * Servers that are closed for this citizen, whatever the calendar says; `until`: ISO 8601 with
-   * offset, if it is known.
+   * Servers that are closed for this citizen, independent of the calendar. `until`: ISO 8601 with
+   * offset, if known.
    */
   readonly closed?:
     | readonly { readonly server: ServerId; readonly until?: string | undefined }[]
     | undefined;
-  /** Fields that no profile knows, added to every item of the answer. */
+  /** Fields unknown to every profile, added to every item of the answer. */
   readonly itemExtras?: Readonly<Record<string, unknown>> | undefined;
-  /** Items that come along without having been asked for. */
+  /** Items in the answer that were not requested. */
   readonly unaskedItems?:
     | readonly { readonly code: string; readonly records: readonly UnaskedRecord[] }[]
     | undefined;
@@ -143,24 +145,37 @@ const personaList = array(
   }),
 ).min(1);
 
-/**
- * Checks personas and returns a copy by id, in order; every problem is noted with its path, and no
- * value.
- */
+/** Returns the persona with an id. */
+export function findPersona(
+  personas: ReadonlyMap<string, Persona>,
+  id: unknown,
+  path: string,
+): Persona {
+  checkText(id, path);
+  const persona = personas.get(id);
+  if (persona !== undefined) return persona;
+  const known = [...personas.keys()];
+  throw invalidOption(path, {
+    en: `It must be one of ${known.join(', ')}.`,
+    ja: `${known.join('、')} のいずれかを指定してください。`,
+  });
+}
+
+/** Checks personas and returns a copy by id, in order. Adds every problem with its path. */
 export function checkPersonas(
   value: unknown,
   path: string,
   problems: Problems,
 ): ReadonlyMap<string, Persona> {
   const personas = problems.parse(personaList, value, path) ?? [];
-  noteContradictions(personas, path, problems);
+  addContradictions(personas, path, problems);
   return new Map(personas.map((persona) => [persona.id, persona]));
 }
 
-function noteContradictions(personas: readonly Persona[], path: string, problems: Problems): void {
+function addContradictions(personas: readonly Persona[], path: string, problems: Problems): void {
   for (const [index, { id, records }] of personas.entries()) {
     if (personas.findIndex((other) => other.id === id) !== index)
-      problems.add(`${path}[${index}].id`, 'given twice');
+      problems.add(`${path}[${index}].id`, 'listed twice');
     for (const detail of Object.keys(records) as DetailId[]) {
       for (const [at, { server, from, to }] of (records[detail] ?? []).entries()) {
         const place = `${path}[${index}].records.${detail}[${at}]`;

@@ -9,32 +9,29 @@ import type {
   PersonaRecord,
   UnaskedRecord,
 } from '../personas/persona.js';
-import type { Item } from '../registrations.js';
+import type { ClientItem } from '../registrations.js';
 
 /** The first and the last day, included, as `YYYY-MM-DD`. */
-export interface Days {
+export interface DayRange {
   readonly first: string;
   readonly last: string;
 }
 
-/** An item and what is asked of it: the days it is about, or the latest record by a field. */
-export interface Asked {
-  readonly item: Item;
-  readonly days: Days | { readonly latestBy: string };
+/** An item and its inquiry: the days it is about, or the latest record by a field. */
+export interface ItemInquiry {
+  readonly item: ClientItem;
+  readonly days: DayRange | { readonly latestBy: string };
 }
 
-/**
- * The items of the answer, as they go over the wire in the profile's words: settled at the time of
- * the request.
- */
+/** Returns the items of the answer as they go over the wire, fixed at the time of the request. */
 export function settleAnswer(
-  asked: readonly Asked[],
+  inquiries: readonly ItemInquiry[],
   persona: Persona,
   calendar: Calendar,
   nowMs: number,
   profile: WireProfile,
 ): unknown {
-  const items = asked.map(({ item, days }) => ({
+  const items = inquiries.map(({ item, days }) => ({
     ...persona.itemExtras,
     ...settleItem(item, days, persona, calendar, nowMs, profile),
   }));
@@ -46,8 +43,8 @@ export function settleAnswer(
 }
 
 function settleItem(
-  item: Item,
-  days: Asked['days'],
+  item: ClientItem,
+  days: ItemInquiry['days'],
   persona: Persona,
   calendar: Calendar,
   nowMs: number,
@@ -58,7 +55,7 @@ function settleItem(
   const today = formatDay(dayOf(nowMs));
   const records = (persona.records[item.detail] ?? [])
     .filter((record) => item.holders.includes(record.server))
-    // What is not registered yet leaves no trace.
+    // A record that is not registered yet leaves no trace.
     .filter((record) => (record.registeredOn ?? today) <= today);
   const involved =
     records.length === 0 ? item.holders : [...new Set(records.map((record) => record.server))];
@@ -66,7 +63,7 @@ function settleItem(
     (server) => closedFor(persona, server) ?? closedHolder(item.detail, server, calendar, nowMs),
   );
   const closed = missing.map((holder) => holder.server);
-  // Nobody holds anything: one running server is enough to say so.
+  // No server holds a record: one running server is enough to say so.
   if (records.length === 0)
     return encodeItem(item.code, [], closed.length === involved.length ? missing : [], profile);
   return encodeItem(
@@ -90,7 +87,7 @@ function closedFor({ closed = [] }: Persona, server: ServerId): readonly Missing
   return outage && [{ server, until: outage.until ?? null }];
 }
 
-/** A server of uncertain state counts as running. */
+/** Counts a server of uncertain state as running. */
 function closedHolder(
   detail: DetailId,
   server: ServerId,
@@ -103,7 +100,10 @@ function closedHolder(
     : [];
 }
 
-function select(records: readonly PersonaRecord[], days: Asked['days']): readonly PersonaRecord[] {
+function select(
+  records: readonly PersonaRecord[],
+  days: ItemInquiry['days'],
+): readonly PersonaRecord[] {
   if ('first' in days) {
     return records.filter((record) => {
       const validity = validityOf(record);
@@ -119,7 +119,7 @@ function isGreater(a: unknown, b: unknown): boolean {
   return typeof a === 'number' && typeof b === 'number' ? a > b : String(a) > String(b);
 }
 
-function validityOf({ fiscalYear, from, to, asOf }: PersonaRecord): Days {
+function validityOf({ fiscalYear, from, to, asOf }: PersonaRecord): DayRange {
   if (fiscalYear !== undefined)
     return { first: `${fiscalYear}-04-01`, last: `${fiscalYear + 1}-03-31` };
   if (from === undefined && to === undefined && asOf !== undefined)
@@ -139,7 +139,7 @@ function encodeStatus(
   };
 }
 
-/** With a holder missing, finding nothing at the others does not mean that there is nothing. */
+/** While a holder is missing, finding nothing at the others does not mean nothing on record. */
 function encodeItem(
   code: string,
   records: readonly (UnaskedRecord & Pick<Partial<PersonaRecord>, 'repeat'>)[],
@@ -157,7 +157,7 @@ function encodeItem(
     [fields.itemStatus.value]: status.value,
     ...(records.length > 0 && {
       [fields.records.value]: records.flatMap((record) =>
-        // One object, many times: it grows only when it is written out.
+        // The same object many times, so that it needs memory only when it is written out.
         Array<object>(record.repeat ?? 1).fill({
           ...record.extras,
           [fields.holder.value]: record.holder,

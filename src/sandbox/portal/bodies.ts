@@ -1,9 +1,9 @@
 import { Refusal } from './refusals.js';
 
-/** The largest body that is read, in bytes. */
+/** The largest accepted body, in bytes. */
 export const MAX_BODY_BYTES = 64 * 1024;
 
-/** Reads a form body; every parameter may occur once. */
+/** Reads a form body in which every parameter occurs at most once. */
 export async function readForm(request: Request): Promise<ReadonlyMap<string, string>> {
   refuseQuery(request);
   checkType(request, 'application/x-www-form-urlencoded', 'not_a_form');
@@ -22,7 +22,7 @@ export async function readJson(request: Request): Promise<unknown> {
   }
 }
 
-/** Reads `a=1&b=2` strictly: URLSearchParams would mend broken encodings and keep doubled names. */
+/** Reads `a=1&b=2` strictly: URLSearchParams would repair broken encodings and keep doubled names. */
 export function readParameters(text: string): ReadonlyMap<string, string> {
   const parameters = new Map<string, string>();
   for (const pair of text.split('&')) {
@@ -36,7 +36,7 @@ export function readParameters(text: string): ReadonlyMap<string, string> {
   return parameters;
 }
 
-/** A parameter that must be there and not be empty. */
+/** Returns a parameter that must be present and not empty. */
 export function required(parameters: ReadonlyMap<string, string>, name: string): string {
   const value = parameters.get(name);
   if (value === undefined || value === '') throw new Refusal('missing_parameter', name);
@@ -87,4 +87,9 @@ async function readText(request: Request): Promise<string> {
   } catch {
     throw new Refusal('broken_encoding');
   }
+}
+
+/** Returns a JSON response that is not cached. */
+export function jsonResponse(body: unknown, headers: Record<string, string> = {}): Response {
+  return Response.json(body, { headers: { 'cache-control': 'no-store', ...headers } });
 }

@@ -1,35 +1,41 @@
 import { createHash } from 'node:crypto';
-import { type Attempt, CODE_LIFE_MS, TOKEN_LIFE_MS, type World } from '../state.js';
+import type { Attempt, SandboxContext } from '../context.js';
+import { CODE_LIFE_MS, TOKEN_LIFE_MS } from '../state.js';
 import { readForm, required } from './bodies.js';
-import type { AuthenticateClient } from './client-auth.js';
+import { authenticateClient } from './client-auth.js';
 import { Refusal } from './refusals.js';
 
-/** The token endpoint: a code, once, for a token bound to the certificate of the connection. */
-export function createExchange({ clock, codes, tokens }: World, authenticate: AuthenticateClient) {
-  return async function exchange(request: Request, attempt: Attempt): Promise<Response> {
-    const form = await readForm(request);
-    const client = await authenticate(form, attempt);
-    if (required(form, 'grant_type') !== 'authorization_code')
-      throw new Refusal('grant_type_not_supported');
-    const code = codes.get(required(form, 'code'));
-    const redirectUri = required(form, 'redirect_uri');
-    const verifier = required(form, 'code_verifier');
-    // Another client's attempt leaves the code usable: a stranger must not be able to void it.
-    if (code === undefined || code.authorization.client !== client)
-      throw new Refusal('code_unknown');
-    if (code.used) {
-      if (code.token !== undefined) tokens.take(code.token);
-      throw new Refusal('code_replayed');
-    }
-    code.used = true;
-    if (clock.now() >= code.issuedAt + CODE_LIFE_MS) throw new Refusal('code_expired');
-    if (redirectUri !== code.authorization.redirectUri) throw new Refusal('redirect_uri_differs');
-    if (createHash('sha256').update(verifier).digest('base64url') !== code.authorization.challenge)
-      throw new Refusal('verifier_mismatch');
-    code.token = tokens.put({ client, persona: code.persona, thumbprint: attempt.thumbprint });
-    return Response.json(
-      { access_token: code.token, token_type: 'Bearer', expires_in: TOKEN_LIFE_MS / 1_000 },
-      { headers: { 'cache-control': 'no-store', pragma: 'no-cache' } },
-    );
-  };
+/**
+ * Serves the token endpoint: exchanges a code, once, for a token bound to the certificate of the
+ * connection.
+ */
+export async function exchangeCode(
+  context: SandboxContext,
+  request: Request,
+  attempt: Attempt,
+): Promise<Response> {
+  const { clock, codes, tokens } = context;
+  const form = await readForm(request);
+  const client = await authenticateClient(context, form, attempt);
+  if (required(form, 'grant_type') !== 'authorization_code')
+    throw new Refusal('grant_type_not_supported');
+  const code = codes.get(required(form, 'code'));
+  const redirectUri = required(form, 'redirect_uri');
+  const verifier = required(form, 'code_verifier');
+  // An attempt by another client leaves the code usable: a stranger must not be able to void it.
+  if (code === undefined || code.authorization.client !== client) throw new Refusal('code_unknown');
+  if (code.used) {
+    if (code.token !== undefined) tokens.take(code.token);
+    throw new Refusal('code_replayed');
+  }
+  code.used = true;
+  if (clock.now() >= code.issuedAt + CODE_LIFE_MS) throw new Refusal('code_expired');
+  if (redirectUri !== code.authorization.redirectUri) throw new Refusal('redirect_uri_differs');
+  if (createHash('sha256').update(verifier).digest('base64url') !== code.authorization.challenge)
+    throw new Refusal('verifier_mismatch');
+  code.token = tokens.put({ client, persona: code.persona, thumbprint: attempt.thumbprint });
+  return Response.json(
+    { access_token: code.token, token_type: 'Bearer', expires_in: TOKEN_LIFE_MS / 1_000 },
+    { headers: { 'cache-control': 'no-store', pragma: 'no-cache' } },
+  );
 }

@@ -1,36 +1,5 @@
-import {
-  enum as enumOf,
-  int,
-  iso,
-  looseObject,
-  nullable,
-  optional,
-  string,
-  type ZodType,
-} from 'zod';
-
-/**
- * A schema of one record, as https://standardschema.dev describes it: `record` of an item takes it.
- */
-export interface RecordSchema<R> {
-  readonly '~standard': {
-    readonly version: 1;
-    readonly vendor: string;
-    /** Checks one record. */
-    readonly validate: (value: unknown) => unknown;
-    readonly types?: { readonly input: R; readonly output: R } | undefined;
-  };
-}
-
-/**
- * An invented record as a client hands it to a schema: who holds it, as of which day
- * (`YYYY-MM-DD`), and its fields.
- */
-export interface SampleRecord<F> {
-  readonly holder: string;
-  readonly asOf?: string | undefined;
-  readonly fields: F;
-}
+import { enum as enumOf, int, looseObject, string } from 'zod';
+import { day, type RecordSchema, type SampleRecord, sample, yen } from './schema.js';
 
 /**
  * An invented record of local tax (課税証明書): amounts in yen. With 申告区分 未申告, not filed, they are null,
@@ -54,16 +23,6 @@ export type HouseholdRecord = SampleRecord<{
   readonly 続柄: string;
   readonly 世帯員数: number;
 }>;
-
-/** An amount, null where there is none. */
-export const yen = nullable(int());
-/** `YYYY-MM-DD`. */
-export const day = iso.date();
-/** `YYYYMM`, as some holders keep their dates. */
-export const month = string().regex(/^\d{4}(0[1-9]|1[0-2])$/);
-/** The schema of a record with these fields; more may come. */
-export const sample = <F extends ZodType>(fields: F) =>
-  looseObject({ holder: string(), asOf: optional(day), fields });
 
 /**
  * The schema of the built-in personas' `local-tax` records.

@@ -1,5 +1,5 @@
 import type { Persona } from './persona.js';
-import { city, shot, taxYear } from './samples.js';
+import { city, shot, taxYear } from './sample-records.js';
 
 const pensioned = {
   server: 'pension-service',

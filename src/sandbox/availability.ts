@@ -5,32 +5,32 @@ import { commonServers, type ServerId } from '../catalog/servers.js';
 import { isSelfInfoError } from '../foundation/errors.js';
 import type { Client } from './registrations.js';
 
-/** A holder that is closed now, and when it opens. */
+/** A closed holder, and when it opens. */
 interface ClosedHolder {
   readonly server: ServerId;
   readonly opensMs: number | null;
 }
 
-/** Whether a detail can be had now. */
-export interface Opening {
+/** Whether a detail is available now. */
+export interface DetailAvailability {
   readonly state: State;
   readonly opensMs: number | null;
-  /** The holders that are closed although others run. */
+  /** The closed holders, while others run. */
   readonly closedHolders: readonly ClosedHolder[];
 }
 
-/** Whether what a client asks for can be had now. Guideline section 2.5 and its note ※３. */
-export interface Openings {
-  readonly details: ReadonlyMap<DetailId, Opening>;
+/** Whether the registered items of a client are available now. Guideline section 2.5, note ※３. */
+export interface RegisteredAvailability {
+  readonly details: ReadonlyMap<DetailId, DetailAvailability>;
   /**
-   * Nothing can be had: a system that every query needs is closed, or all holders of all details
+   * Nothing is available: a system that every query needs is closed, or all holders of all details
    * are.
    */
   readonly closed?: { readonly causes: Status['causes']; readonly opensMs: number | null };
 }
 
-/** The holders that a client's items name, by detail, in the order of table 2.5-5. */
-export function holdersAsked({
+/** Returns the holders that a client's items name, by detail, in the order of table 2.5-5. */
+export function holdersByDetail({
   items,
 }: Pick<Client, 'items'>): ReadonlyMap<DetailId, readonly ServerId[]> {
   const asked = details.flatMap(({ id }) => {
@@ -43,36 +43,37 @@ export function holdersAsked({
 }
 
 /**
- * Asks the calendar for all that a client asks for; undefined where the clock stands outside the
- * calendar's span, of which nothing is known.
+ * Asks the calendar about everything that a client registered. Returns undefined if the time is
+ * outside the calendar.
  */
-export function openingsOf(
+export function availabilityOf(
   client: Pick<Client, 'items'>,
   calendar: Calendar,
   nowMs: number,
-): Openings | undefined {
+): RegisteredAvailability | undefined {
   try {
-    const answers = [...holdersAsked(client)].map(([detail, servers]) => {
+    const answers = [...holdersByDetail(client)].map(([detail, servers]) => {
       const holders = servers.map((server) => ({
         server,
         status: calendar.status(`${detail}@${server}`, nowMs),
       }));
-      return { detail, holders, opening: openingOf(holders) };
+      return { detail, holders, availability: combineHolders(holders) };
     });
-    const openings = new Map(answers.map(({ detail, opening }) => [detail, opening]));
-    if (answers.some(({ opening }) => opening.state !== 'closed')) return { details: openings };
+    const byDetail = new Map(answers.map(({ detail, availability }) => [detail, availability]));
+    if (answers.some(({ availability }) => availability.state !== 'closed'))
+      return { details: byDetail };
     const causes = answers
       .flatMap(({ holders }) => holders.flatMap(({ status }) => status.causes))
       .filter(
         ({ state, startMs, endMs }) => state === 'closed' && startMs <= nowMs && nowMs < endMs,
       );
-    // A closed common system closes all: the hours of single holders explain nothing then.
+    // A closed common system closes everything, so the hours of single holders explain nothing.
     const common = causes.filter(({ server }) => server === null || commonServers.includes(server));
     return {
-      details: openings,
+      details: byDetail,
       closed: {
         causes: common.length > 0 ? common : causes,
-        opensMs: earliest(answers.map(({ opening }) => opening.opensMs)),
+        opensMs: earliest(answers.map(({ availability }) => availability.opensMs)),
       },
     };
   } catch (error) {
@@ -81,9 +82,9 @@ export function openingsOf(
   }
 }
 
-function openingOf(
+function combineHolders(
   holders: readonly { readonly server: ServerId; readonly status: Status }[],
-): Opening {
+): DetailAvailability {
   const closed = holders.filter(({ status }) => status.state === 'closed');
   if (closed.length === holders.length)
     return {

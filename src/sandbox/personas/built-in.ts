@@ -1,7 +1,7 @@
-import { cases } from './cases.js';
-import { lives } from './lives.js';
+import { cases } from './edge-cases.js';
+import { lives } from './many-holders.js';
 import type { Persona } from './persona.js';
-import { city, newTown, oldCity, shot, taxYear } from './samples.js';
+import { city, newTown, oldCity, shot, taxYear } from './sample-records.js';
 
 /**
  * The built-in personas: invented citizens, with amounts and dates that are plausible and nobody's.

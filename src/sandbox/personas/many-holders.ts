@@ -1,5 +1,5 @@
 import type { Persona } from './persona.js';
-import { city, taxYear } from './samples.js';
+import { city, taxYear } from './sample-records.js';
 
 /**
  * Invented citizens whose lives leave records at many holders: together with the others, every

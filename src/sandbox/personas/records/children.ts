@@ -1,5 +1,5 @@
 import { int, looseObject, optional, string } from 'zod';
-import { day, month, type RecordSchema, type SampleRecord, sample, yen } from './records.js';
+import { day, month, type RecordSchema, type SampleRecord, sample, yen } from './schema.js';
 
 /**
  * An invented record of an allowance for children (子ども・子育て支援): months `YYYYMM`, yen a month;

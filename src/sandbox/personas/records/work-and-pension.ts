@@ -1,5 +1,5 @@
 import { int, looseObject, optional, string } from 'zod';
-import { day, type RecordSchema, type SampleRecord, sample, yen } from './records.js';
+import { day, type RecordSchema, type SampleRecord, sample, yen } from './schema.js';
 
 /** An invented record of the account for public funds (公金受取口座): dates `YYYY-MM-DD`. */
 export type PublicFundsAccountRecord = SampleRecord<{

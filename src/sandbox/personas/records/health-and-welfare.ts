@@ -1,5 +1,5 @@
 import { int, looseObject, optional, string } from 'zod';
-import { day, month, type RecordSchema, type SampleRecord, sample, yen } from './records.js';
+import { day, month, type RecordSchema, type SampleRecord, sample, yen } from './schema.js';
 
 /**
  * An invented record of a medical insurance (医療保険): dates `YYYY-MM-DD`; without 資格喪失日 it still

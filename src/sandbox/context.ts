@@ -1,0 +1,87 @@
+import type { Calendar } from '../calendar/calendar.js';
+import type { Clock } from '../foundation/clock.js';
+import type { WireProfile } from '../wire/profile.js';
+import { Expiring } from './expiring.js';
+import type { FaultPlan } from './faults.js';
+import { createLog, type Log, type LogEntry } from './log.js';
+import type { Persona } from './personas/persona.js';
+import type { Client } from './registrations.js';
+import { createSkewableClock } from './skew.js';
+import {
+  type Authorization,
+  type AuthorizationCode,
+  type IssuedToken,
+  type PendingForm,
+  PUSHED_LIFE_MS,
+  TOKEN_LIFE_MS,
+} from './state.js';
+
+/** The origins of a sandbox. That of the API is its issuer identifier as well. */
+export interface Origins {
+  readonly browserUrl: string;
+  readonly apiUrl: string;
+}
+
+/** Everything that one sandbox knows. Two sandboxes share nothing. */
+export interface SandboxContext {
+  readonly clients: ReadonlyMap<string, Client>;
+  readonly personas: ReadonlyMap<string, Persona>;
+  readonly clock: Clock;
+  /** The caller's clock, which a test may move; without the skew of a call. */
+  readonly baseClock: Clock;
+  /** Runs a step as though the clock were so many milliseconds ahead. */
+  withSkew<T>(ms: number, run: () => T): T;
+  readonly calendar: Calendar;
+  /** Paths, names and words of the wire. */
+  readonly profile: WireProfile;
+  readonly origins: Origins;
+  readonly faultOf: FaultPlan;
+  readonly log: Log;
+  /** Authorization requests that were pushed and not yet opened. */
+  readonly pushed: Expiring<Authorization>;
+  readonly forms: Expiring<PendingForm>;
+  readonly codes: Expiring<AuthorizationCode>;
+  readonly tokens: Expiring<IssuedToken>;
+  /** Client assertions seen, as client and id, and until when (epoch ms) each would be valid. */
+  readonly assertions: Map<string, number>;
+  /** Wrong PINs in a row, by persona. */
+  readonly wrongPins: Map<string, number>;
+}
+
+/** What is known about the current call. A step adds what it finds out. */
+export interface Attempt {
+  /** SHA-256 of the client certificate of the connection. */
+  readonly thumbprint: string | undefined;
+  /** Whether it comes from beyond loopback. */
+  readonly remote: boolean;
+  clientId?: string;
+  /** A refusal, or a declined consent, that is answered by a redirect or by the page itself. */
+  outcome?: Pick<LogEntry, 'outcome' | 'code' | 'reason' | 'reasonJa'>;
+}
+
+/** What a context is created from. */
+export type ContextOptions = Pick<
+  SandboxContext,
+  'clients' | 'personas' | 'clock' | 'calendar' | 'profile' | 'origins' | 'faultOf'
+>;
+
+/** Creates the context of a sandbox in which nothing has happened yet. */
+export function createContext(options: ContextOptions): SandboxContext {
+  const baseClock = options.clock;
+  const { clock, withSkew } = createSkewableClock(baseClock);
+  const clocks = { clock, baseClock };
+  return {
+    ...options,
+    ...clocks,
+    withSkew,
+    log: createLog(baseClock),
+    pushed: new Expiring(clocks, PUSHED_LIFE_MS),
+    // Kept after its time, so that a citizen who comes late or twice still finds the way back.
+    forms: new Expiring(clocks, TOKEN_LIFE_MS),
+    // Kept as long as the token, so that a late replay still revokes it.
+    codes: new Expiring(clocks, TOKEN_LIFE_MS),
+    tokens: new Expiring(clocks, TOKEN_LIFE_MS),
+    assertions: new Map(),
+    wrongPins: new Map(),
+  };
+}

@@ -1,0 +1,36 @@
+import type { Attempt, SandboxContext } from '../context.js';
+import { languageOf } from '../pages/texts.js';
+import { checkRequest, registeredUri, takePushed } from './authorization-request.js';
+import { readParameters, required } from './bodies.js';
+import { errorCallbackUrl, redirect } from './redirects.js';
+import { Refusal } from './refusals.js';
+import { showFirstPage } from './views.js';
+
+/**
+ * Serves the authorization endpoint (`GET`): shows the first page of the consent. Redirects only
+ * once client and redirect URI are known to be registered.
+ */
+export async function openConsent(
+  context: SandboxContext,
+  request: Request,
+  attempt: Attempt,
+): Promise<Response> {
+  const parameters = readParameters(new URL(request.url).search.slice(1));
+  const client = context.clients.get(required(parameters, 'client_id'));
+  if (client === undefined) throw new Refusal('unknown_client');
+  attempt.clientId = client.clientId;
+  const requestUri = parameters.get('request_uri');
+  if (requestUri !== undefined)
+    return showFirstPage(context, takePushed(context, client, requestUri), languageOf(request));
+  const redirectUri = registeredUri(client, parameters);
+  try {
+    if (client.mustPush) throw new Refusal('push_required');
+    const authorization = checkRequest(client, redirectUri, parameters);
+    return showFirstPage(context, authorization, languageOf(request));
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal;
+    attempt.outcome = refusal.logged();
+    const target = { redirectUri, state: parameters.get('state') };
+    return redirect(errorCallbackUrl(target, context.origins.apiUrl, refusal));
+  }
+}

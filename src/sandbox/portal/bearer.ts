@@ -1,0 +1,19 @@
+import type { Attempt, SandboxContext } from '../context.js';
+import type { IssuedToken } from '../state.js';
+import { Refusal } from './refusals.js';
+
+/** Returns what the access token of a call stands for (RFC 6750, bound by RFC 8705). */
+export function authorizeCall(
+  { tokens }: Pick<SandboxContext, 'tokens'>,
+  request: Request,
+  attempt: Attempt,
+): IssuedToken {
+  const header = request.headers.get('authorization');
+  const token = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(header ?? '')?.[1];
+  if (token === undefined) throw new Refusal('token_required');
+  const issued = tokens.get(token);
+  if (issued === undefined) throw new Refusal('token_unknown');
+  attempt.clientId = issued.client.clientId;
+  if (issued.thumbprint !== attempt.thumbprint) throw new Refusal('token_certificate_mismatch');
+  return issued;
+}

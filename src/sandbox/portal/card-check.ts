@@ -1,0 +1,56 @@
+import type { EndReason } from '../pages/texts.js';
+import type { Persona } from '../personas/persona.js';
+import { type Decision, showEnd } from './decision.js';
+import { callbackUrl, endAt, errorCallbackUrl } from './redirects.js';
+import { Refusal } from './refusals.js';
+import { showPage } from './views.js';
+
+const WRONG_PINS_ALLOWED = 3;
+
+/** Checks the chosen card and its PIN, and sends the citizen back with a code. */
+export function checkCard(decision: Decision): Response {
+  const { context, form, parameters } = decision;
+  const { wrongPins } = context;
+  const persona = context.personas.get(parameters.get('persona') ?? '');
+  if (persona === undefined) return askAgain(decision, new Refusal('card_not_chosen'), persona);
+  if (persona.card === 'expired')
+    return endBy(decision, 'certificate', new Refusal('certificate_expired'));
+  const wrong = wrongPins.get(persona.id) ?? 0;
+  if (persona.card === 'locked' || wrong === WRONG_PINS_ALLOWED)
+    return endBy(decision, 'locked', new Refusal('card_locked'));
+  const pin = parameters.get('pin') ?? '';
+  // A text that cannot be a PIN costs no try.
+  if (!/^\d{4}$/.test(pin)) return askAgain(decision, new Refusal('pin_not_four_digits'), persona);
+  if (pin !== persona.pin) return countWrongPin(decision, persona, wrong + 1);
+  wrongPins.delete(persona.id);
+  const { authorization } = form.view;
+  const issuedAt = context.clock.now();
+  const code = context.codes.put({ authorization, persona, issuedAt, used: false });
+  const { state } = authorization;
+  return endAt(authorization, callbackUrl(authorization, context.origins.apiUrl, { code, state }));
+}
+
+function countWrongPin(decision: Decision, persona: Persona, wrong: number): Response {
+  decision.context.wrongPins.set(persona.id, wrong);
+  const left = WRONG_PINS_ALLOWED - wrong;
+  return left > 0
+    ? askAgain(decision, new Refusal('pin_wrong', String(left)), persona)
+    : endBy(decision, 'locked', new Refusal('card_locked'));
+}
+
+function askAgain(
+  { context, attempt, form }: Decision,
+  problem: Refusal,
+  chosen: Persona | undefined,
+): Response {
+  const { authorization, language } = form.view;
+  attempt.outcome = problem.logged();
+  return showPage(context, { page: 'card', authorization, language, problem, chosen });
+}
+
+/** Ends the transaction, and shows why before the citizen is sent back. */
+function endBy(decision: Decision, ending: EndReason, refusal: Refusal): Response {
+  const { authorization } = decision.form.view;
+  endAt(authorization, errorCallbackUrl(authorization, decision.context.origins.apiUrl, refusal));
+  return showEnd(decision, ending, refusal);
+}

@@ -1,0 +1,63 @@
+import type { Attempt, SandboxContext } from '../context.js';
+import { readForm, required } from './bodies.js';
+import { checkCard } from './card-check.js';
+import { type Decision, showEnd } from './decision.js';
+import { endAt, errorCallbackUrl, redirect } from './redirects.js';
+import { Refusal } from './refusals.js';
+import { showPage } from './views.js';
+
+/**
+ * Serves the pages' forms (`POST`). Agreeing counts once; a citizen who comes late or twice gets a
+ * page that says so and leads on.
+ */
+export async function decide(
+  context: SandboxContext,
+  request: Request,
+  attempt: Attempt,
+): Promise<Response> {
+  const parameters = await readForm(request);
+  const form = context.forms.get(required(parameters, 'form'));
+  if (form === undefined) throw new Refusal('form_expired');
+  const { view, expiresAt } = form;
+  const { authorization, language } = view;
+  attempt.clientId = authorization.client.clientId;
+  const made: Decision = { context, attempt, form, parameters };
+  const decision = required(parameters, 'decision');
+  if (decision === 'ja' || decision === 'en')
+    return showPage(context, { ...view, language: decision }, expiresAt);
+  if (authorization.sentTo !== undefined)
+    return decideAfterEnd(made, decision, authorization.sentTo);
+  if (!['agree', 'back', 'restart'].includes(decision)) return decline(made);
+  if (context.clock.now() >= expiresAt)
+    return showEnd(made, 'expired', new Refusal('form_expired'));
+  if (decision !== 'agree') return showPage(context, { page: 'consent', authorization, language });
+  if (form.used) return showEnd(made, 'used', new Refusal('form_expired'));
+  form.used = true;
+  return view.page === 'card' ? checkCard(made) : agree(made);
+}
+
+/** Handles a decision on a transaction that has ended: only leaving leads on, to the callback. */
+function decideAfterEnd(made: Decision, decision: string, location: string): Response {
+  const { problem, ending } = made.form.view;
+  if (decision !== 'leave') return showEnd(made, 'finished', new Refusal('form_expired'));
+  if (problem !== undefined && ending !== 'finished') made.attempt.outcome = problem.logged();
+  return redirect(location);
+}
+
+function decline({ context, attempt, form }: Decision): Response {
+  const { authorization } = form.view;
+  const declined = new Refusal('declined');
+  attempt.outcome = { ...declined.logged(), outcome: 'accepted' };
+  return endAt(authorization, errorCallbackUrl(authorization, context.origins.apiUrl, declined));
+}
+
+function agree({ context, attempt, form, parameters }: Decision): Response {
+  const { page, authorization, language } = form.view;
+  if (parameters.get('agree') === 'yes')
+    return showPage(context, { page: 'card', authorization, language });
+  // Going on although everything is closed does not answer a consent that was not shown yet.
+  if (page !== 'consent') return showPage(context, { page: 'consent', authorization, language });
+  const problem = new Refusal('consent_not_ticked');
+  attempt.outcome = problem.logged();
+  return showPage(context, { page: 'consent', authorization, language, problem });
+}

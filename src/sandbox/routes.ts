@@ -1,0 +1,81 @@
+import type { Attempt, SandboxContext } from './context.js';
+import type { LogStep } from './log.js';
+import { controlRoutes } from './pages/control.js';
+import { openConsent } from './portal/authorize.js';
+import { decide } from './portal/decide.js';
+import { pushRequest } from './portal/push.js';
+import { Refusal } from './portal/refusals.js';
+import { submitRequest } from './portal/request.js';
+import { collectResult } from './portal/result.js';
+import { exchangeCode } from './portal/token.js';
+import { jsonRefusal, pageRefusal } from './refusal-response.js';
+
+/** Handles a request that reached its route. */
+export type Handler = (
+  context: SandboxContext,
+  request: Request,
+  attempt: Attempt,
+) => Promise<Response>;
+
+/** An origin, path and method that the sandbox serves. */
+export interface SandboxRoute {
+  readonly origin: string;
+  readonly path: string;
+  readonly method: string;
+  /** A step of the flow is logged, and a fault can be injected into it. */
+  readonly step?: LogStep;
+  /** Whether a program calls it, although it is on the origin of the pages. */
+  readonly machine?: boolean;
+  readonly handle: Handler;
+}
+
+/** Returns all routes of a sandbox. */
+export function routesOf({ origins, profile }: SandboxContext): readonly SandboxRoute[] {
+  const { browserUrl, apiUrl } = origins;
+  const { paths } = profile;
+  const pageRoute = (method: string, step: LogStep, handle: Handler): SandboxRoute => {
+    const path = paths.authorization.value;
+    return { origin: browserUrl, path, method, step, handle };
+  };
+  const apiRoute = (path: string, step: LogStep, handle: Handler): SandboxRoute => {
+    return { origin: apiUrl, path, method: 'POST', step, handle };
+  };
+  return [
+    pageRoute('GET', 'authorize', openConsent),
+    pageRoute('POST', 'decide', decide),
+    apiRoute(paths.pushedAuthorization.value, 'push', pushRequest),
+    apiRoute(paths.token.value, 'token', exchangeCode),
+    apiRoute(paths.request.value, 'request', submitRequest),
+    apiRoute(paths.result.value, 'result', collectResult),
+    ...controlRoutes.map((route) => ({ ...route, origin: browserUrl })),
+  ];
+}
+
+/** Returns the route of a request, or the refusal of a request that has none. */
+export function findRoute(
+  { origins }: SandboxContext,
+  routes: readonly SandboxRoute[],
+  request: Request,
+): SandboxRoute | Response {
+  const { origin, pathname } = new URL(request.url);
+  if (origin !== origins.browserUrl && origin !== origins.apiUrl)
+    return jsonRefusal(new Refusal('wrong_origin'));
+  const here = routes.filter((route) => route.origin === origin && route.path === pathname);
+  if (here.length === 0) return refuse(origins, request, new Refusal('unknown_route'));
+  const route = here.find((candidate) => candidate.method === request.method);
+  if (route !== undefined) return route;
+  const response = refuse(origins, request, new Refusal('method_not_allowed'), here[0]);
+  response.headers.set('allow', here.map((candidate) => candidate.method).join(', '));
+  return response;
+}
+
+/** Returns a refusal in the form that the caller of the route can read. */
+export function refuse(
+  { browserUrl }: SandboxContext['origins'],
+  request: Request,
+  refusal: Refusal,
+  route?: SandboxRoute,
+): Response {
+  const onPages = new URL(request.url).origin === browserUrl;
+  return onPages && route?.machine !== true ? pageRefusal(request, refusal) : jsonRefusal(refusal);
+}
