@@ -1,5 +1,6 @@
-import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
-import { redisWordOf } from '../stores/redis/error-codes.js';
+import { CANCELLED, systemClock } from '../foundation/clock.js';
+import { deadline } from '../foundation/deadline.js';
+import { SelfInfoError } from '../foundation/errors.js';
 
 /** Options of `ioredis` for one server or sentinels. */
 export interface QueueConnectionOptions {
@@ -7,21 +8,21 @@ export interface QueueConnectionOptions {
   readonly host?: string;
   /** Default: 6379. */
   readonly port?: number;
-  /** Of the user of Redis. */
+  /** Name of the Redis user. */
   readonly username?: string;
-  /** Of the user of Redis. */
+  /** Password of the Redis user. */
   readonly password?: string;
-  /** The number of the database; default 0. */
+  /** Number of the database; default 0. */
   readonly db?: number;
   /** Options of Node's TLS; `{}` for their defaults. */
   readonly tls?: object;
-  /** Whatever else `ioredis` takes. */
+  /** Any other option of `ioredis`. */
   readonly [option: string]: unknown;
 }
 
 /**
- * What a connection must be made with: those of producers refuse commands while Redis is away,
- * those of workers wait.
+ * Settings that a connection must have: producers reject commands while Redis is away, workers
+ * wait.
  */
 export interface QueueConnectionSettings {
   readonly enableOfflineQueue: boolean;
@@ -29,8 +30,8 @@ export interface QueueConnectionSettings {
 }
 
 /**
- * Options of `ioredis`, or a function that makes a `Redis` or `Cluster` of `ioredis` with the
- * settings given; the queue ends what it made.
+ * Options of `ioredis`, or a function that creates a `Redis` or `Cluster` of `ioredis` with the
+ * given settings. The queue disconnects the clients that the function created.
  */
 export type QueueConnection =
   | QueueConnectionOptions
@@ -39,7 +40,7 @@ export type QueueConnection =
 /** The package `bullmq`. */
 export type Bullmq = typeof import('bullmq');
 
-/** Loads the package behind this door. */
+/** Loads the package `bullmq`. */
 export async function loadBullmq(): Promise<Bullmq> {
   try {
     return await import('bullmq');
@@ -51,34 +52,35 @@ export async function loadBullmq(): Promise<Bullmq> {
   }
 }
 
-/**
- * Connections of one queue; clients that the host's function made are ended here, the others by
- * BullMQ.
- */
-export function createConnections(connection: QueueConnection) {
-  const made: { disconnect?: () => void }[] = [];
+/** Connections of one queue. */
+export interface QueueConnections {
+  producer(): object;
+  worker(): object;
+  /** Disconnects the clients that the caller's function created. BullMQ closes the others. */
+  disconnect(): void;
+}
+
+/** Creates the connections of one queue. */
+export function createConnections(connection: QueueConnection): QueueConnections {
+  const created: { disconnect?: () => void }[] = [];
   function open(settings: QueueConnectionSettings): object {
     if (typeof connection !== 'function') return { ...connection, ...settings };
     const client = connection(settings);
-    made.push(client);
+    created.push(client);
     return client;
   }
   return {
     producer: () => open({ enableOfflineQueue: false, maxRetriesPerRequest: 0 }),
     worker: () => open({ enableOfflineQueue: true, maxRetriesPerRequest: null }),
-    end: () => {
-      for (const client of made.splice(0)) client.disconnect?.();
+    disconnect: () => {
+      for (const client of created.splice(0)) client.disconnect?.();
     },
   };
 }
 
-/** What BullMQ and ioredis throw may quote commands: one word says enough. */
-export function hide(error: unknown, effect: 'none' | 'unknown' = 'none'): SelfInfoError {
-  if (isSelfInfoError(error) && error.code !== 'timed_out') return error;
-  const code = redisWordOf(error);
-  return new SelfInfoError('store_failed', {
-    effect,
-    retry: { safe: true },
-    ...(code !== undefined && { upstream: { code } }),
-  });
+/** Waits for work, but at most `limitMs` by the system clock. Ignores a failure. */
+export async function waitAtMost(limitMs: number, work: () => Promise<unknown>): Promise<void> {
+  const tooLate = () => CANCELLED;
+  const limits = { clock: systemClock, limitMs, timedOut: tooLate, aborted: tooLate };
+  await deadline(limits, work).catch(() => undefined);
 }

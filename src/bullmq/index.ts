@@ -3,7 +3,9 @@ export type {
   QueueConnectionOptions,
   QueueConnectionSettings,
 } from './connection.js';
-export type { Rate } from './openings.js';
-export { createRetrievalQueue, type RetrievalQueue, type RetrievalQueueOptions } from './queue.js';
-export type { RetrievalQueueEvent, RetrievalState } from './states.js';
-export type { RetrievalWorker, RetrievalWorkerOptions } from './worker.js';
+export type { RetrievalQueueEvent } from './events.js';
+export type { RetrievalQueueOptions, RetrievalWorkerOptions } from './options.js';
+export { createRetrievalQueue, type RetrievalQueue } from './queue.js';
+export type { Rate } from './rate.js';
+export type { RetrievalState } from './states.js';
+export type { RetrievalWorker } from './worker.js';

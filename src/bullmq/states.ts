@@ -3,12 +3,12 @@ import type { Clock } from '../foundation/clock.js';
 import { DAY_MS, formatInstant } from '../foundation/time.js';
 
 /**
- * Where a retrieval stands, for the citizen's screen: plain data without a personal value. `until`:
- * ISO 8601 at +09:00, when it is asked next.
+ * State of a retrieval, for the citizen's screen: plain data without a personal value. `until`: the
+ * next time it is asked for, ISO 8601 at +09:00.
  *
- * `waiting`: for its turn, or for the portal, which has not finished. `asking`: right now.
- * `unavailable`: who has the answer is closed or busy. `ready`: the answer lies in the vault under
- * `ref`. `failed`: it will not come any more; `code` says why.
+ * `waiting`: it waits for a worker, or for the portal to finish. `asking`: a worker asks right now.
+ * `unavailable`: the holder of the information is closed or busy. `ready`: the vault has the answer
+ * under `ref`. `failed`: there will be no answer; `code` says why.
  */
 export type RetrievalState =
   | { readonly state: 'waiting'; readonly until?: string }
@@ -17,63 +17,27 @@ export type RetrievalState =
   | { readonly state: 'ready'; readonly ref: string }
   | { readonly state: 'failed'; readonly code: string };
 
-/**
- * What a queue tells of the work of this process. `at`: ISO 8601 at +09:00. `id`: that of the
- * retrieval.
- *
- * `added`: by this process. `put-off`: not finished, and asked again at `until`; `code`, where an
- * error was the reason. `ended`: told by the worker that ended it, once. `recovered`: the worker
- * that had it died or lost it; it goes on. `trouble`: with Redis; `code`: its own word or the
- * system's, where there is one.
- *
- * @example
- * ```ts
- * import type { RetrievalQueueEvent } from 'myna-selfinfo/bullmq';
- * const isAlarming = (event: RetrievalQueueEvent) => event.type === 'trouble' || (event.type === 'ended' && event.state === 'failed');
- * ```
- */
-export type RetrievalQueueEvent = { readonly at: string } & (
-  | { readonly type: 'added' | 'recovered'; readonly id: string }
-  | {
-      readonly type: 'put-off';
-      readonly id: string;
-      readonly state: 'waiting' | 'unavailable';
-      readonly until: string;
-      readonly code?: string;
-    }
-  | { readonly type: 'ended'; readonly id: string; readonly state: 'ready'; readonly ref: string }
-  | { readonly type: 'ended'; readonly id: string; readonly state: 'failed'; readonly code: string }
-  | { readonly type: 'trouble'; readonly code?: string }
-);
-
-/** As `formatInstant` writes it. */
+/** The form that `formatInstant` returns. */
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?\+09:00$/;
-/** No retrieval is put off for longer, and of what is no number nothing is told. */
+/** Longest plausible delay: a longer one, or one that is not a number, is ignored. */
 const LONGEST_MS = 365 * DAY_MS;
 
-/** Tells what happened; without the instant, which is added. */
-export type Tell = (
-  event: RetrievalQueueEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never,
-) => void;
-
-/**
- * The reference in the vault that the answer to a retrieval is kept under: the letters of its id.
- */
+/** Returns the vault's reference for the answer to a retrieval: the id without hyphens. */
 export function refOf(id: string): string {
   return id.replaceAll('-', '');
 }
 
-/** What a worker notes on a job before it puts it off. */
-export interface Note {
+/** Note that a worker writes on a job before it puts the job off. */
+export interface PutOffNote {
   readonly state: 'waiting' | 'unavailable';
   readonly until: string;
 }
 
-/** Where a job stands; undefined when there is none. */
+/** Returns the state of a job, or undefined when Redis has no such job. */
 export async function stateOf(
-  queue: Queue,
+  queue: Pick<Queue, 'getJobState' | 'getJob'>,
   id: string,
-  clock: Clock,
+  clock: Pick<Clock, 'now'>,
 ): Promise<RetrievalState | undefined> {
   const state = await queue.getJobState(id);
   switch (state) {
@@ -84,7 +48,7 @@ export async function stateOf(
     case 'completed':
       return { state: 'ready', ref: refOf(id) };
     case 'failed':
-      return { state: 'failed', code: codeOf(await queue.getJob(id)) };
+      return { state: 'failed', code: failureCodeOf(await queue.getJob(id)) };
     case 'delayed':
       return delayedState(await queue.getJob(id), clock);
     default:
@@ -93,17 +57,17 @@ export async function stateOf(
 }
 
 /**
- * Whoever can write to Redis could put a text there, and BullMQ has reasons of its own: only what
- * looks like a code is one.
+ * Returns the code of a failed job. Others can write text to Redis, and BullMQ has its own reasons:
+ * only what looks like a code of this package passes.
  */
-function codeOf(job: Job | undefined): string {
+function failureCodeOf(job: Job | undefined): string {
   const reason = job?.failedReason ?? '';
   return /^[a-z_]{1,40}$/.test(reason) ? reason : 'retrieval_gone';
 }
 
-/** Of a note, too: whatever else stands there is not shown to a citizen. */
-function noteOf(progress: unknown): Note | undefined {
-  const { state, until } = Object(progress) as { readonly [name in keyof Note]?: unknown };
+/** Validates a note: a citizen must not see any other text from Redis. */
+function parseNote(progress: unknown): PutOffNote | undefined {
+  const { state, until } = Object(progress) as { readonly [name in keyof PutOffNote]?: unknown };
   if (
     (state !== 'waiting' && state !== 'unavailable') ||
     typeof until !== 'string' ||
@@ -113,11 +77,11 @@ function noteOf(progress: unknown): Note | undefined {
   return { state, until };
 }
 
-function delayedState(job: Job | undefined, clock: Clock): RetrievalState {
-  const note = noteOf(job?.progress);
+function delayedState(job: Job | undefined, clock: Pick<Clock, 'now'>): RetrievalState {
+  const note = parseNote(job?.progress);
   if (note !== undefined) return note;
-  // Put off by whoever added it, because a holder was closed. Redis keeps durations by the
-  // machines' clocks.
+  // A job without a note was put off when it was added, because a holder was closed. Redis keeps
+  // durations by the system clock.
   const leftMs = job === undefined ? 0 : job.timestamp + job.delay - Date.now();
   return {
     state: 'unavailable',

@@ -2,43 +2,43 @@ import type { Inquiry } from '../service/inquiry.js';
 import type { WireResult } from '../wire/profile.js';
 
 /**
- * What the citizen proves twice: who they are (figure 3.3-4), and that the fetch is their will
- * (figure 3.3-5).
+ * A step that the citizen proves with card and PIN: who they are (figure 3.3-4), and that they want
+ * the fetch (figure 3.3-5).
  */
 export type KioskStep = 'identity' | 'fetch';
 
-/** Why a card's certificate or signature is not accepted. */
+/** Reason why the portal does not accept a card's certificate or signature. */
 export type CardRefusal = 'expired' | 'revoked' | 'not-accepted';
 
-/** A refusal, the same at every step. */
+/** Refusal of a card, the same at every step. */
 export interface KioskRefusal {
   readonly status: 'refused';
   readonly reason: CardRefusal;
 }
 
-/** What a card made of the challenge of a step. */
+/** A card's certificate, and its signature over the challenge of a step. */
 export interface CardProof {
   readonly certificate: Uint8Array;
   readonly signature: Uint8Array;
 }
 
-/** What the citizen agreed to at figure 3.3-3, as the portal is told. */
+/** What the citizen agreed to at figure 3.3-3, in the form that the portal receives. */
 export interface KioskRequest {
-  /** Of this session, a UUID. */
+  /** UUID of this session's transaction. */
   readonly transactionId: string;
-  /** The service id of the registration. */
+  /** Service id of the registration. */
   readonly serviceId: string;
-  /** What is to be asked: item codes and their inquiries. */
+  /** Item codes to fetch, each with its inquiry. */
   readonly items: readonly { readonly code: string; readonly inquiry: Inquiry }[];
   /** When the citizen agreed: ISO 8601 at +09:00. */
   readonly consentedAt: string;
 }
 
-/** One citizen's way at the portal, from the first consent to `provide` or `discard`. */
+/** One citizen's transaction at the portal, from the first consent to `provide` or `discard`. */
 export interface KioskTransaction {
   /**
-   * Judges a certificate and gives the bytes that its card is to sign for a step; asked before the
-   * PIN of that step is.
+   * Validates a certificate and returns the bytes that its card must sign for a step. The session
+   * calls it before it asks for the PIN of that step.
    */
   challenge(
     step: KioskStep,
@@ -51,28 +51,28 @@ export interface KioskTransaction {
     signal: AbortSignal,
   ): Promise<KioskRefusal | { readonly status: 'identified' }>;
   /**
-   * Fetches the self-information, all waiting included. Nothing of it may leave the process: the
-   * second consent is still to come.
+   * Fetches the self-information and resolves once it is complete, all waiting included. None of it
+   * may leave the process before the second consent.
    */
   fetch(
     proof: CardProof,
     signal: AbortSignal,
   ): Promise<KioskRefusal | { readonly status: 'fetched'; readonly result: WireResult }>;
-  /** Tells that the citizen agreed to provide what was fetched (figure 3.3-6). */
+  /** Reports that the citizen agreed to provide the fetched information (figure 3.3-6). */
   provide(signal: AbortSignal): Promise<void>;
   /**
-   * Forgets the transaction and what was fetched; called at every end but a provided one, at any
-   * moment, and never after `provide` succeeded.
+   * Deletes the transaction and what was fetched. The session calls it at every end except
+   * `provided`, at any moment, and never after `provide` succeeded.
    */
   discard(): Promise<void>;
 }
 
 /**
- * The port behind which the wire of the kiosk edition lives: its endpoints are not public, so that
- * whoever has the specification writes this.
+ * Adapter to the kiosk edition of the portal. Its endpoints are not public, so the operator who has
+ * the specification implements this interface.
  *
- * What it throws ends the session as `failed`, and nothing of the error is kept. The sandbox has
- * one: `createSandboxKiosk`.
+ * An error that it throws ends the session as `failed`; the session keeps nothing of the error. The
+ * sandbox provides an implementation: `createSandboxKiosk`.
  *
  * @example
  * ```ts
@@ -81,6 +81,6 @@ export interface KioskTransaction {
  * ```
  */
 export interface KioskAuthorizer {
-  /** Opens a transaction after the first consent, before the card is asked for. */
+  /** Opens a transaction after the first consent, before the session asks for the card. */
   begin(request: KioskRequest, signal: AbortSignal): Promise<KioskTransaction>;
 }

@@ -1,7 +1,7 @@
 import type { Calendar } from '../calendar/calendar.js';
-import { calendarSource, computeAvailability } from '../client/availability.js';
+import { calendarSource } from '../client/availability.js';
 import type { Clock } from '../foundation/clock.js';
-import { SelfInfoError } from '../foundation/errors.js';
+import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import {
   checkClock,
   checkFunction,
@@ -16,59 +16,61 @@ import type { Inquiry } from '../service/inquiry.js';
 import { type ItemSpec, isService, type Service, wireCode } from '../service/service.js';
 import type { KioskAuthorizer, KioskRequest } from './authorizer.js';
 import type { CardReader } from './reader.js';
-import type { KioskEvent, KioskMenuEntry } from './states.js';
+import type { KioskEvent } from './states.js';
 
-/** A service on the menu, and what is asked for it. */
+/** Service on the menu, with the inquiries to send for it. */
 export interface KioskService {
-  /** The service id of the registration. */
+  /** Service id of the registration. */
   readonly id: string;
-  /** What `defineService` returned; its name is the button of figure 3.3-2. */
+  /** Return value of `defineService`; its name labels the button of figure 3.3-2. */
   readonly service: Service;
   /**
-   * One inquiry for all items that every item allows, or one per item; items left out are not
-   * asked.
+   * One inquiry for all items, which every item must allow, or one inquiry per item. The session
+   * does not fetch an item that is left out.
    */
   readonly inquiry: Inquiry | Readonly<Record<string, Inquiry | undefined>>;
 }
 
-/** How a kiosk session is made. */
+/** Options of `createKioskSession`. */
 export interface KioskOptions {
   /** The menu, at least one service. */
   readonly services: readonly KioskService[];
-  /** The way to the portal. */
+  /** Adapter to the portal. */
   readonly authorizer: KioskAuthorizer;
-  /** The device that takes the card in. */
+  /** Device that takes the card in. */
   readonly reader: CardReader;
-  /** The calendar, or a function that gives the current one. Default: the guideline's tables. */
+  /** Calendar, or a function that returns the current one. Default: the guideline's tables. */
   readonly calendar?: Calendar | (() => Calendar);
-  /** Default: the system's clock. */
+  /** Default: the system clock. */
   readonly clock?: Clock;
   /**
-   * Milliseconds without anything happening after which the session ends, the same in every state;
-   * default 60,000. Where the citizen is waited for the outcome is `idle`, where the reader or the
-   * authorizer is, `failed`: a fetch may take this long.
+   * Milliseconds without a transition after which the session ends, the same in every state;
+   * default 60,000. The outcome is `idle` where the session waits for the citizen, and `failed`
+   * where it waits for the reader or the authorizer: a fetch must not take longer than this.
    */
   readonly idleMs?: number;
   /**
-   * Told of every step. It may call actions. When it throws or rejects, the session ends as
+   * Receives every transition, and may call actions. When it throws or rejects, the session ends as
    * `failed`.
    */
   readonly onEvent?: (event: KioskEvent) => void;
 }
 
-/** A checked service of the menu. */
+/** Validated service of the menu. */
 export interface OfferedService {
   readonly id: string;
   readonly service: Service;
   readonly inquiries: Readonly<Record<string, Inquiry>>;
+  /** Returns the request that opens a transaction under these terms. */
   requestOf(terms: ConsentTerms): KioskRequest;
 }
 
-/** A citizen needs time with the card: a server that closes within it counts as closed. */
-const FOR_MS = 600_000;
+/** Validated options of a session, with the defaults filled in. */
+export type CheckedOptions = ReturnType<typeof checkOptions>;
+
 const IDLE_MS = 60_000;
 
-/** Checks the options of a session and makes them complete. */
+/** Validates the options of a session and fills in the defaults. */
 export function checkOptions(options: KioskOptions) {
   checkKeys(options, 'options', {
     services: true,
@@ -78,7 +80,7 @@ export function checkOptions(options: KioskOptions) {
     clock: true,
     idleMs: true,
     onEvent: true,
-  });
+  } satisfies Record<keyof KioskOptions, true>);
   const { authorizer, reader, idleMs = IDLE_MS, onEvent } = options;
   const services = checkServices(options.services);
   checkMethods(authorizer, 'options.authorizer', ['begin']);
@@ -101,60 +103,45 @@ function checkServices(value: unknown): readonly OfferedService[] {
   if (value === undefined) throw new SelfInfoError('missing_option', { path });
   if (!Array.isArray(value)) throw new TypeError(`${path} must be a list.`);
   if (value.length === 0)
-    throw new SelfInfoError('invalid_option', {
-      path,
-      expected: { en: 'At least one service.', ja: '1つ以上のサービスが必要です。' },
+    throw invalidOption(path, {
+      en: 'It needs at least one service.',
+      ja: '1つ以上のサービスが必要です。',
     });
   const ids = new Set<string>();
-  return value.map((given: unknown, index) => {
-    const at = `${path}[${index}]`;
-    checkKeys(given, at, { id: true, service: true, inquiry: true });
-    const { id, service, inquiry } = given;
-    checkText(id, `${at}.id`);
-    if (ids.has(id))
-      throw new SelfInfoError('invalid_option', {
-        path: `${at}.id`,
-        expected: { en: 'It is on the menu already.', ja: '同じIDが既にメニューにあります。' },
-      });
-    ids.add(id);
-    if (service === undefined) throw new SelfInfoError('missing_option', { path: `${at}.service` });
-    if (!isService(service))
-      throw new TypeError(`${at}.service must be a service of defineService.`);
-    const inquiries = checkInquiries(service, inquiry, `${at}.inquiry`);
-    const items = Object.entries(inquiries).map(([key, asked]) => ({
-      code: wireCode(service.items[key] as ItemSpec),
-      inquiry: asked,
-    }));
-    return {
-      id,
-      service,
-      inquiries,
-      requestOf: ({ transactionId, grantedAt }) => ({
-        transactionId,
-        serviceId: id,
-        items,
-        consentedAt: grantedAt,
-      }),
-    };
-  });
+  return value.map((given: unknown, index) => checkService(given, `${path}[${index}]`, ids));
 }
 
-/** A service as the screens show it, with the calendar's word on what is asked. */
-export function entryOf(
-  { id, service, inquiries }: OfferedService,
-  calendar: Calendar,
-  atMs: number,
-): KioskMenuEntry {
-  const { name, purpose, retention } = service;
-  const asked = Object.entries<ItemSpec>(service.items).filter(([key]) =>
-    Object.hasOwn(inquiries, key),
-  );
-  const availability = computeAvailability(
-    { ...service, items: Object.fromEntries(asked) } as Service,
-    calendar,
-    atMs,
-    FOR_MS,
-  );
-  const items = Object.freeze(Object.fromEntries(asked.map(([key, { detail }]) => [key, detail])));
-  return Object.freeze({ id, name, purpose, retention, items, availability });
+function checkService(given: unknown, path: string, ids: Set<string>): OfferedService {
+  checkKeys(given, path, {
+    id: true,
+    service: true,
+    inquiry: true,
+  } satisfies Record<keyof KioskService, true>);
+  const { id, service, inquiry } = given;
+  checkText(id, `${path}.id`);
+  if (ids.has(id))
+    throw invalidOption(`${path}.id`, {
+      en: 'The menu already has this id.',
+      ja: '同じIDが既にメニューにあります。',
+    });
+  ids.add(id);
+  if (service === undefined) throw new SelfInfoError('missing_option', { path: `${path}.service` });
+  if (!isService(service))
+    throw new TypeError(`${path}.service must be a service of defineService.`);
+  const inquiries = checkInquiries(service, inquiry, `${path}.inquiry`);
+  const items = Object.entries(inquiries).map(([key, itemInquiry]) => ({
+    code: wireCode(service.items[key] as ItemSpec),
+    inquiry: itemInquiry,
+  }));
+  return {
+    id,
+    service,
+    inquiries,
+    requestOf: ({ transactionId, grantedAt }) => ({
+      transactionId,
+      serviceId: id,
+      items,
+      consentedAt: grantedAt,
+    }),
+  };
 }

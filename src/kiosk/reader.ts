@@ -1,34 +1,35 @@
 /** What a card shows without a PIN. */
 export interface CardCertificate {
   /**
-   * The certificate for user authentication (利用者証明用電子証明書) as it lies on the card; the session
-   * compares it byte by byte and does not read it.
+   * The certificate for user authentication (利用者証明用電子証明書), byte for byte as on the card. The
+   * session compares the bytes and does not parse them.
    */
   readonly certificate: Uint8Array;
-  /** How many wrong PINs the card still takes: 0 is a locked card. */
+  /** Wrong PINs that the card still accepts; 0 means that it is locked. */
   readonly triesLeft: number;
 }
 
-/** What a card makes of a challenge and a PIN. */
+/** Result of signing a challenge with a PIN. */
 export type CardSignature =
   | { readonly status: 'signed'; readonly signature: Uint8Array }
   | { readonly status: 'wrong-pin'; readonly triesLeft: number }
   | { readonly status: 'locked' };
 
 /**
- * A card reader that keeps the card inside (guideline 3.3, note 5): what a device vendor
- * implements, and proves with `cardReaderSuite` of `myna-selfinfo/conformance`.
+ * Card reader that keeps the card inside (guideline 3.3, note 5). A device vendor implements it and
+ * verifies the implementation with `cardReaderSuite` of `myna-selfinfo/conformance`.
  *
- * Every method may reject: the session then ends as `failed`, and nothing of the error is kept. A
- * reader keeps and logs no PIN.
+ * Every method may reject: the session then ends as `failed` and keeps nothing of the error. A
+ * reader must neither store nor log a PIN.
  *
  * @example
  * ```ts
  * import type { CardReader } from 'myna-selfinfo/kiosk';
  * const bytes = (length: number) => new Uint8Array(length);
- * // A slot without a card in it, ever.
+ * // A slot that never holds a card.
  * const empty: CardReader = {
- *   insert: (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+ *   insert: (signal) =>
+ *     new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
  *   readCertificate: async () => ({ certificate: bytes(32), triesLeft: 3 }),
  *   sign: async () => ({ status: 'signed', signature: bytes(64) }),
  *   eject: async () => {},
@@ -39,41 +40,42 @@ export type CardSignature =
 export interface CardReader {
   /**
    * Opens the slot and resolves once a card is held inside. When the signal aborts first, it closes
-   * the slot and rejects, and takes no card in any more.
+   * the slot, rejects, and accepts no card any more.
    */
   insert(signal: AbortSignal): Promise<void>;
   /**
-   * Reads the certificate and the remaining tries of the card inside; without a card it rejects.
+   * Reads the certificate and the remaining tries of the card inside. Rejects when no card is
+   * inside.
    */
   readCertificate(signal: AbortSignal): Promise<CardCertificate>;
   /**
-   * Lets the card inside sign a challenge by its key for user authentication.
+   * Has the card inside sign a challenge with its key for user authentication.
    *
-   * @param challenge - the bytes to sign, as they are: hashing is the business of card and reader.
+   * @param challenge - the bytes to sign, unchanged: card and reader do the hashing.
    * @param pin - four digits, for this one call.
    */
   sign(challenge: Uint8Array, pin: string, signal: AbortSignal): Promise<CardSignature>;
   /**
-   * Gives the card back and resolves once it is out; resolves without one, too. It is called at the
-   * end of every session, and may be called twice.
+   * Returns the card and resolves once it is out; also resolves when no card is inside. The session
+   * calls it at the end of every session, possibly twice.
    */
   eject(): Promise<void>;
   /**
-   * Tells, once for each time, when a card was taken out by force, before what was going on with it
-   * rejects. An ejected card is not told of.
+   * Calls the listener once for each card that was taken out by force, before the calls in progress
+   * reject. An ejected card is not reported.
    *
-   * @returns what ends the telling.
+   * @returns a function that removes the listener.
    */
   onRemoved(listener: () => void): () => void;
 }
 
-/** Whether a reader's answer is a certificate: a device is believed nothing. */
+/** Checks that a reader returned a certificate: what a device returns is not trusted. */
 export function isCertificate(value: unknown): value is CardCertificate {
   const { certificate, triesLeft } = Object(value);
   return certificate instanceof Uint8Array && certificate.length > 0 && isCount(triesLeft);
 }
 
-/** Whether a reader's answer says what became of a challenge. */
+/** Checks that a reader returned the result of a signature. */
 export function isSignature(value: unknown): value is CardSignature {
   const { status, signature, triesLeft } = Object(value);
   return (

@@ -1,30 +1,27 @@
 import type { CardCertificate, CardReader, CardSignature } from './reader.js';
 
-/**
- * An invented card: it answers by itself, as a chip does. `createSandboxKiosk` makes some for the
- * sandbox's citizens.
- */
+/** Invented card that responds as a chip does. `createSandboxKiosk` makes some for its personas. */
 export interface SimulatedCard {
-  /** What it shows without a PIN. */
+  /** Returns what the card shows without a PIN. */
   read(): CardCertificate;
-  /** What it makes of a challenge and a PIN, counting the wrong ones. */
+  /** Signs a challenge if the PIN is right, and counts the wrong PINs. */
   sign(challenge: Uint8Array, pin: string): CardSignature;
 }
 
-/** A card reader without a device, for tests and demos. */
+/** Card reader without a device, for tests and demos. */
 export interface SimulatedReader extends CardReader {
-  /** Holds a card to the slot: it is drawn in as soon as the slot is open. */
+  /** Holds a card to the slot. The reader draws it in as soon as the slot is open. */
   present(card: SimulatedCard): void;
-  /** Takes out by force whatever is inside or at the slot. */
+  /** Takes out by force the card that is inside or at the slot. */
   pull(): void;
-  /** Takes the card inside out and puts another in, so fast that the reader notices nothing. */
+  /** Replaces the card inside by another, so fast that the reader does not notice. */
   swap(card: SimulatedCard): void;
   /** Whether a card is inside. */
   readonly holds: boolean;
 }
 
 /**
- * Makes a card reader without a device; it passes `cardReaderSuite`.
+ * Creates a card reader without a device. It passes `cardReaderSuite`.
  *
  * @example
  * ```ts
@@ -38,68 +35,88 @@ export interface SimulatedReader extends CardReader {
  * ```
  */
 export function createSimulatedReader(): SimulatedReader {
-  let atSlot: SimulatedCard | undefined;
+  const slot = createSlot();
+  const listeners = new Set<{ readonly notify: () => void }>();
+  return {
+    insert: slot.insert,
+    readCertificate: async () => slot.held().read(),
+    sign: async (challenge, pin) => slot.held().sign(challenge, pin),
+    eject: async () => {
+      slot.empty();
+    },
+    onRemoved(notify) {
+      // An object of its own, so that a function that listens twice is called twice.
+      const listener = { notify };
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+    present: slot.present,
+    pull() {
+      slot.withdraw();
+      if (slot.empty()) for (const { notify } of [...listeners]) notify();
+    },
+    swap: slot.swap,
+    get holds() {
+      return slot.holds();
+    },
+  };
+}
+
+/** Creates a slot that draws in the card in front of it as soon as it is open. */
+function createSlot() {
+  let presented: SimulatedCard | undefined;
   let inside: SimulatedCard | undefined;
-  let open: (() => void) | undefined;
-  const listeners = new Set<{ readonly tell: () => void }>();
+  let takeIn: (() => void) | undefined;
 
   function drawIn(): void {
-    if (open === undefined || atSlot === undefined) return;
-    inside = atSlot;
-    atSlot = undefined;
-    open();
+    if (takeIn === undefined || presented === undefined) return;
+    inside = presented;
+    presented = undefined;
+    takeIn();
   }
 
   function held(): SimulatedCard {
-    if (inside === undefined) throw new Error('There is no card inside.');
+    if (inside === undefined) throw new Error('No card is inside.');
     return inside;
   }
 
   return {
-    insert: (signal) =>
-      new Promise((resolve, reject) => {
+    insert: (signal: AbortSignal) =>
+      new Promise<void>((resolve, reject) => {
         signal.throwIfAborted();
-        if (inside !== undefined || open !== undefined) throw new Error('The slot is taken.');
+        if (inside !== undefined || takeIn !== undefined) throw new Error('The slot is in use.');
         const shut = () => {
-          open = undefined;
+          takeIn = undefined;
           reject(signal.reason);
         };
-        open = () => {
-          open = undefined;
+        takeIn = () => {
+          takeIn = undefined;
           signal.removeEventListener('abort', shut);
           resolve();
         };
         signal.addEventListener('abort', shut, { once: true });
         drawIn();
       }),
-    readCertificate: async () => held().read(),
-    sign: async (challenge, pin) => held().sign(challenge, pin),
-    eject: async () => {
-      inside = undefined;
-    },
-    onRemoved(tell) {
-      const listener = { tell };
-      listeners.add(listener);
-      return () => {
-        listeners.delete(listener);
-      };
-    },
-    present(card) {
-      atSlot = card;
-      drawIn();
-    },
-    pull() {
+    held,
+    holds: () => inside !== undefined,
+    /** Removes the card inside; returns false when the slot was empty. */
+    empty() {
       const wasInside = inside !== undefined;
       inside = undefined;
-      atSlot = undefined;
-      if (wasInside) for (const { tell } of [...listeners]) tell();
+      return wasInside;
     },
-    swap(card) {
+    present(card: SimulatedCard) {
+      presented = card;
+      drawIn();
+    },
+    withdraw() {
+      presented = undefined;
+    },
+    swap(card: SimulatedCard) {
       held();
       inside = card;
-    },
-    get holds() {
-      return inside !== undefined;
     },
   };
 }

@@ -3,101 +3,100 @@ import type { Availability } from '../client/availability.js';
 import type { ConsentTerms } from '../oauth/consent.js';
 import type { Answer } from '../query/answer.js';
 
-/** What the citizen, or whoever stands for them, may do. */
+/** Action of the citizen, or of a program that acts for them. */
 export type KioskAction = 'begin' | 'choose' | 'back' | 'agree' | 'refuse' | 'enterPin' | 'cancel';
 
-/** A service as the screens show it. */
+/** Service as the screens show it. */
 export interface KioskMenuEntry {
-  /** The service id. */
+  /** Service id of the registration. */
   readonly id: string;
   readonly name: string;
   readonly purpose: { readonly id: string; readonly text: string };
-  /** What is asked: the detail of each item, by the item's key. */
+  /** The detail of each item to fetch, by the item's key. */
   readonly items: Readonly<Record<string, DetailId>>;
   readonly retention: { readonly days: number };
   /**
-   * Whether the asked items can be had now and for the next ten minutes, by the calendar; with the
+   * Whether the calendar allows a fetch of these items now and for the next ten minutes, with
    * causes and the next opening.
    */
   readonly availability: Availability;
 }
 
-/** Which part did not do what it promised. */
+/** Part that failed. */
 export type KioskPart = 'reader' | 'authorizer' | 'listener';
 
-/** How a session came out. All but `provided` have discarded what was fetched. */
+/** Outcome of a session. All except `provided` have discarded what was fetched. */
 export type KioskOutcome =
-  /** Agreed twice, and told to the portal: here is the answer. */
+  /** The citizen agreed twice and the portal knows: `answer` holds the information. */
   | { readonly status: 'provided'; readonly answer: Answer }
-  /** The citizen said no, to the fetch or to the handing over. */
+  /** The citizen refused the fetch (`first`) or the provision (`second`). */
   | { readonly status: 'refused'; readonly consent: 'first' | 'second' }
   | { readonly status: 'cancelled' }
-  /** Nobody did anything for `idleMs`. */
+  /** The citizen did nothing for `idleMs`. */
   | { readonly status: 'idle' }
   /** Too many wrong PINs, now or earlier. */
   | { readonly status: 'card-locked' }
   | { readonly status: 'certificate-expired' | 'certificate-revoked' | 'certificate-refused' }
   | { readonly status: 'card-removed' }
-  /** Another card than the one that was read first. */
+  /** The card inside is not the one that was read first. */
   | { readonly status: 'card-swapped' }
-  /** A part threw, hung for `idleMs`, or answered with nonsense. */
+  /** A part threw, did not respond for `idleMs`, or returned an invalid value. */
   | { readonly status: 'failed'; readonly part: KioskPart };
 
-interface Chosen {
+interface ServiceScreen {
   readonly service: KioskMenuEntry;
 }
 
-interface PinScreen extends Chosen {
-  /** How many wrong PINs the card still takes. */
+interface PinScreen extends ServiceScreen {
+  /** Wrong PINs that the card still accepts. */
   readonly triesLeft: number;
   /** Whether the last PIN was wrong. */
   readonly wrongPin: boolean;
 }
 
-/** Where a session stands, without anything secret: what the screen shows. `at` names it. */
+/** State of a session: what the screen shows, without secrets. `at` names it. */
 export type KioskState =
   /** The button 「マイナポータルからの情報提出」 (figure 3.3-1). */
   | { readonly at: 'start' }
   /** The choice of the service (figure 3.3-2). */
   | { readonly at: 'menu'; readonly services: readonly KioskMenuEntry[] }
-  /** The chosen service cannot be had now: `service.availability` says why, and when again. */
-  | ({ readonly at: 'unavailable' } & Chosen)
+  /** The chosen service is closed now: `service.availability` says why, and until when. */
+  | ({ readonly at: 'unavailable' } & ServiceScreen)
   /** The first consent (figure 3.3-3). */
-  | ({ readonly at: 'first-consent' } & Chosen)
-  /** The portal is told; the slot is still shut. */
-  | ({ readonly at: 'connecting' } & Chosen)
+  | ({ readonly at: 'first-consent' } & ServiceScreen)
+  /** The session opens the transaction at the portal; the slot is still shut. */
+  | ({ readonly at: 'connecting' } & ServiceScreen)
   /** The slot is open: please insert the card (figure 3.3-4). */
-  | ({ readonly at: 'card-in' } & Chosen)
-  | ({ readonly at: 'reading-card' } & Chosen)
+  | ({ readonly at: 'card-in' } & ServiceScreen)
+  | ({ readonly at: 'reading-card' } & ServiceScreen)
   /** The PIN for the identity check (figure 3.3-4). */
   | ({ readonly at: 'identity-pin' } & PinScreen)
-  | ({ readonly at: 'identity-check' } & Chosen)
+  | ({ readonly at: 'identity-check' } & ServiceScreen)
   /** The PIN for the fetch (figure 3.3-5). */
   | ({ readonly at: 'fetch-pin' } & PinScreen)
-  | ({ readonly at: 'fetching' } & Chosen)
-  /** Fetched: the consent to provide (figure 3.3-6). */
-  | ({ readonly at: 'second-consent'; readonly terms: ConsentTerms } & Chosen)
-  | ({ readonly at: 'providing' } & Chosen)
+  | ({ readonly at: 'fetching' } & ServiceScreen)
+  /** The fetch is complete: the consent to provide (figure 3.3-6). */
+  | ({ readonly at: 'second-consent'; readonly terms: ConsentTerms } & ServiceScreen)
+  | ({ readonly at: 'providing' } & ServiceScreen)
   /**
-   * It is decided how it came out, and the card is on its way out; with the outcome `provided` the
+   * The outcome is decided and the reader returns the card. With the outcome `provided` this is the
    * screen of figure 3.3-7.
    */
   | { readonly at: 'card-out'; readonly outcome: KioskOutcome }
-  /** Over, the card is out. */
+  /** The session is over and the card is out. */
   | { readonly at: 'ended'; readonly outcome: KioskOutcome }
-  /** Over, and the reader could not give the card back, or cannot say whether it did. */
+  /**
+   * The session is over, but the reader could not return the card or cannot say whether it did.
+   */
   | { readonly at: 'attendant-needed'; readonly outcome: KioskOutcome };
 
-/** The name of a state. */
+/** Name of a state. */
 export type KioskPlace = KioskState['at'];
 
-/** A state that a session ends in. */
+/** State in which a session ends. */
 export type KioskEnd = Extract<KioskState, { readonly at: 'ended' | 'attendant-needed' }>;
 
-/**
- * Why a session went from one state to the next: an action, or what reader, authorizer and clock
- * made of it.
- */
+/** Cause of a transition: an action, or an event of reader, authorizer or clock. */
 export type KioskCause =
   | KioskAction
   | 'connected'
@@ -117,8 +116,8 @@ export type KioskCause =
   | 'card-stuck';
 
 /**
- * What `onEvent` is told of every step. It holds no PIN and nothing of the answer that a log could
- * show.
+ * Event that `onEvent` receives for every transition. It contains no PIN, and nothing of the answer
+ * that a log could show.
  */
 export interface KioskEvent {
   /** ISO 8601 at +09:00. */
@@ -128,14 +127,14 @@ export interface KioskEvent {
   readonly state: KioskState;
 }
 
-const atWork = ['cancel'] as const satisfies KioskAction[];
+const onlyCancel = ['cancel'] as const satisfies KioskAction[];
 
 /**
- * Which actions each state takes; every other one is the error `kiosk_action_refused` and changes
+ * Actions that each state accepts. Every other action throws `kiosk_action_refused` and changes
  * nothing.
  *
- * Once it is decided how a session came out, `cancel` is taken and does nothing: a button that is
- * pressed late is no mistake.
+ * Once the outcome is decided, `cancel` is accepted and does nothing: pressing a button late is not
+ * an error.
  *
  * @example
  * ```ts
@@ -148,16 +147,39 @@ export const kioskActions = {
   menu: ['choose', 'cancel'],
   unavailable: ['back', 'cancel'],
   'first-consent': ['agree', 'refuse', 'back', 'cancel'],
-  connecting: atWork,
-  'card-in': atWork,
-  'reading-card': atWork,
+  connecting: onlyCancel,
+  'card-in': onlyCancel,
+  'reading-card': onlyCancel,
   'identity-pin': ['enterPin', 'cancel'],
-  'identity-check': atWork,
+  'identity-check': onlyCancel,
   'fetch-pin': ['enterPin', 'cancel'],
-  fetching: atWork,
+  fetching: onlyCancel,
   'second-consent': ['agree', 'refuse', 'cancel'],
-  providing: atWork,
-  'card-out': atWork,
-  ended: atWork,
-  'attendant-needed': atWork,
+  providing: onlyCancel,
+  'card-out': onlyCancel,
+  ended: onlyCancel,
+  'attendant-needed': onlyCancel,
 } as const satisfies Record<KioskPlace, readonly KioskAction[]>;
+
+/** Returns whether the outcome of the session is decided. */
+export function isDecided({ at }: KioskState): boolean {
+  return at === 'card-out' || at === 'ended' || at === 'attendant-needed';
+}
+
+/** Returns whether only the citizen can lead the session on, not reader or authorizer. */
+export function waitsForCitizen({ at }: KioskState): boolean {
+  return at === 'card-in' || kioskActions[at].length > 1;
+}
+
+/** Returns whether a card is inside and must stay there. */
+export function holdsCard({ at }: KioskState): boolean {
+  return [
+    'reading-card',
+    'identity-pin',
+    'identity-check',
+    'fetch-pin',
+    'fetching',
+    'second-consent',
+    'providing',
+  ].includes(at);
+}

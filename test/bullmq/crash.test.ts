@@ -22,12 +22,12 @@ const RETRIEVALS = rounds(500, 1_000);
 const KILLS = rounds(8, 30);
 const RESTARTS = rounds(2, 5);
 const { fields, processStatuses, itemStatuses } = publicProfile;
-// Without schemas it is plain JSON, which a process can be handed.
+// Without schemas it is plain JSON that another process can receive.
 const { record: _, ...income } = loan.items.income;
 const spec = { ...loan, items: { ...loan.items, income } };
 
 describe.skipIf(part.missing)(
-  'two worker processes that are killed at any moment, over a Redis that is killed, too',
+  'two worker processes that are killed at any moment, over a Redis that is killed too',
   { timeout: rounds(120_000, 600_000) },
   () => {
     const ends: (() => unknown)[] = [];
@@ -35,14 +35,14 @@ describe.skipIf(part.missing)(
       for (const end of ends.reverse()) await end();
     });
 
-    it(`end each of ${RETRIEVALS} retrievals exactly once, its own answer in the vault`, async () => {
+    it(`end each of ${RETRIEVALS} retrievals exactly once, with its own answer in the vault`, async () => {
       const redis = await startRedis(part.path(), { appendonly: 'yes', appendfsync: 'always' });
       ends.push(redis.stop);
       const storeKeys = sealingKeys();
       const vaultKeys = sealingKeys();
 
-      // The portal, which is not ready at the first question of every third, and the vault's store:
-      // what the workers do is seen here.
+      // The portal, which every third time is not ready at the first request, and the store of the
+      // vault. The test sees here what the workers do.
       const inner = createMemoryVaultStore();
       const questions = new Map<string, number>();
       const puts = new Map<string, number>();
@@ -98,7 +98,7 @@ describe.skipIf(part.missing)(
       const server = createServer(async (request, response) => {
         const [status, value] = await answer(request.url ?? '', await text(request));
         calls++;
-        // Carried out, and the worker dies without having heard so.
+        // The request was carried out, and the worker dies before it gets the response.
         if (killAt.includes(calls))
           workers.get(Number(request.headers['x-worker']))?.kill('SIGKILL');
         if (restartAt.includes(calls)) restarts.push(redis.kill().then(redis.start));
@@ -112,7 +112,7 @@ describe.skipIf(part.missing)(
         server.close();
       });
 
-      // Citizens.
+      // The citizens.
       let process = 0;
       const stub = openStub({
         store: createPatientStore({ client: await redis.ioredis(), keys: storeKeys }),
@@ -148,13 +148,13 @@ describe.skipIf(part.missing)(
       for (let count = 0; count < RETRIEVALS; count += 20) {
         const outcomes = await Promise.all(Array.from({ length: 20 }, consent));
         const retrievals = [];
-        // One after the other: the portal numbers them.
+        // One after the other, because the portal numbers them.
         for (const { grant } of outcomes)
           retrievals.push(await stub.client.submit(grant, { household: latest() }));
         ids.push(...(await Promise.all(retrievals.map((retrieval) => queue.add(retrieval)))));
       }
 
-      // Workers; each that dies is followed by another, as under any supervisor.
+      // The workers. Each one that dies is replaced, as a supervisor does.
       const { clientId, redirectUri, endpoints, issuer } = stub.environment;
       const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
       const orders = {
@@ -190,7 +190,7 @@ describe.skipIf(part.missing)(
         for (const child of workers.values()) child.kill('SIGKILL');
       });
 
-      // Every final event that Redis ever tells.
+      // Every final event of Redis.
       const finals: string[] = [];
       const raw = new Queue('retrievals', { connection, prefix: '{myna-selfinfo}' });
       raw.on('error', () => undefined);
@@ -217,7 +217,7 @@ describe.skipIf(part.missing)(
 
       expect(finals.sort()).toEqual(ids.map((id) => `completed ${id}`).sort());
       expect([killed > 0, restarts.length]).toEqual([true, RESTARTS]);
-      // Ended by themselves after SIGTERM, and none by an error.
+      // After SIGTERM they ended by themselves, without an error.
       expect(exits.filter((code) => code !== 0)).toEqual([]);
       const held: string[] = [];
       for await (const { ref } of vault.list()) held.push(ref);
@@ -230,7 +230,7 @@ describe.skipIf(part.missing)(
           wrong.push(`${index}: ${household.status}`);
       }
       expect(wrong).toEqual([]);
-      // A token that is spent does not stay.
+      // A used token is deleted.
       expect(await Promise.all(ids.slice(0, 20).map((id) => stub.client.recall(id)))).toEqual(
         Array(20).fill(undefined),
       );

@@ -17,7 +17,7 @@ import type { Loan } from '../kit/loan.js';
 import { type RedisServer, sealingKeys } from '../kit/redis.js';
 
 export const PURPOSE = { purpose: 'housing-loan', reason: 'case 4711' };
-/** So much that no test is slowed down by it. */
+/** A rate that slows no test down. */
 const FAST = { max: 1_000, perMs: 1_000 };
 
 export interface DeskOptions extends Partial<RetrievalQueueOptions<Loan>> {
@@ -25,23 +25,21 @@ export interface DeskOptions extends Partial<RetrievalQueueOptions<Loan>> {
   readonly client: SelfInfoClient<Loan>;
   readonly service: Loan;
   readonly clock: VirtualClock;
-  /**
-   * Whether what was put off is asked as soon as the virtual clock, which is moved there, says so.
-   */
+  /** Whether a job that was put off is asked for at once: the virtual clock moves to its time. */
   readonly hurry?: boolean;
 }
 
-/** A queue of its own in a test's Redis, its vault, and what it told. */
+/** A queue in a test's Redis, with its vault and its events. */
 export interface Desk {
   readonly queue: RetrievalQueue<Loan>;
   readonly vault: Vault<Loan>;
   readonly events: readonly RetrievalQueueEvent[];
   readonly prefix: string;
-  /** The same queue by BullMQ itself. */
+  /** The same queue, by BullMQ itself. */
   readonly raw: Queue;
-  /** Another instance of the same queue. */
+  /** Opens another instance of the same queue. */
   another(options?: Partial<RetrievalQueueOptions<Loan>>): RetrievalQueue<Loan>;
-  /** Resolves when this has been told so often; with what was told. */
+  /** Resolves when so many events of a type were emitted, with those events. */
   told<T extends RetrievalQueueEvent['type']>(
     type: T,
     times?: number,
@@ -79,7 +77,7 @@ export function openDesk({
     }
   };
   const another = (more: Partial<RetrievalQueueOptions<Loan>> = {}) => {
-    // A busy machine is slower than Redis is away.
+    // A busy machine is slower than the default allows.
     const queue = createRetrievalQueue<Loan>({
       connection,
       client,

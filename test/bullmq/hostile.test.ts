@@ -9,7 +9,7 @@ import { type DeskOptions, openDesk } from './desk.js';
 
 const part = findPart('redis-server');
 
-describe.skipIf(part.missing)('the queue, among what it does not expect', () => {
+describe.skipIf(part.missing)('the queue with data in Redis that it did not write', () => {
   let redis: RedisServer;
   const open: (() => Promise<unknown>)[] = [];
   beforeAll(async () => {
@@ -40,7 +40,7 @@ describe.skipIf(part.missing)('the queue, among what it does not expect', () => 
     };
   }
 
-  it('shows nothing of a note in Redis that is none of its own', async () => {
+  it('shows no note in Redis that has not the form of its own', async () => {
     const busy = () => new Response(null, { status: 503, headers: { 'retry-after': '120' } });
     const office = openOffice(answerAt('/result', busy), { hurry: false });
     const id = await office.queue.add(await office.submit());
@@ -75,7 +75,7 @@ describe.skipIf(part.missing)('the queue, among what it does not expect', () => 
     }
   });
 
-  it('ends jobs that no retrieval belongs to, leaves those that cannot be read, and goes on', async () => {
+  it('ends foreign jobs as failed, leaves unreadable ones, and keeps working', async () => {
     const office = openOffice();
     const commands = await office.commands();
     const job = { name: 'x', data: '{}', opts: '{}', timestamp: '1', delay: '0', priority: '0' };
@@ -114,18 +114,18 @@ describe.skipIf(part.missing)('the queue, among what it does not expect', () => 
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 
-  it('lets go whoever leaves while a state is awaited', async () => {
+  it('ends an iteration at once when the caller leaves while a state is awaited', async () => {
     const office = openOffice();
     const id = await office.queue.add(await office.submit());
     const states = office.queue.progress(id)[Symbol.asyncIterator]();
     expect(await states.next()).toEqual({ done: false, value: { state: 'waiting' } });
-    // Nobody works: the state will not change.
+    // No worker runs, so the state does not change.
     const next = states.next();
     expect(await states.return?.()).toEqual({ done: true, value: undefined });
     expect(await next).toEqual({ done: true, value: undefined });
   });
 
-  it('keeps nothing of what another process discarded while it was asked', async () => {
+  it('stores no answer that another process discarded while a worker asked for it', async () => {
     let release = () => {};
     const gate = new Promise<void>((resolve) => {
       release = resolve;
@@ -135,7 +135,7 @@ describe.skipIf(part.missing)('the queue, among what it does not expect', () => 
     const office = openOffice({
       store,
       async intercept(request, pass) {
-        // The sandbox's answer comes with the second question.
+        // The sandbox answers at the second request.
         if (new URL(request.url).pathname.endsWith('/result') && asked() > 1) await gate;
         return pass(request);
       },

@@ -16,7 +16,7 @@ const part = findPart('redis-server');
 const BEFORE = '2026-11-22T06:30:00+09:00';
 const EIGHT = Date.parse('2026-11-22T08:00:00+09:00');
 const WAITING = rounds(2_000, 100_000);
-/** So that all are asked within the three hours after the opening. */
+/** All must be asked for within the three hours after the opening. */
 const rate = { max: rounds(10, 50), perMs: 1_000 };
 const HOUR = 3_600_000;
 
@@ -34,10 +34,7 @@ describe.skipIf(part.missing)(
     });
     afterAll(() => redis?.stop());
 
-    /**
-     * A citizen who asks at half past six, of a portal that keeps results for hours, and answers at
-     * once.
-     */
+    /** A citizen asks at half past six. The portal keeps results for hours and answers at once. */
     async function openOffice(keptHours = 6) {
       const clock = createVirtualClock(BEFORE);
       const timing = {
@@ -52,7 +49,7 @@ describe.skipIf(part.missing)(
       return { ...visit, ...desk, retrieval };
     }
 
-    it('are put off to the opening when they are added, and not asked before', async () => {
+    it('are put off to the opening when they are added, and not asked for earlier', async () => {
       const { queue, retrieval, calls, clock, raw, told, end } = await openOffice();
       const id = await queue.add(retrieval);
       const [first] = await told('put-off');
@@ -61,10 +58,10 @@ describe.skipIf(part.missing)(
         state: 'unavailable',
         until: expect.stringMatching(/^2026-11-22T08:00:00/),
       });
-      // By the machines' clocks, which go on while this one stands.
+      // By the system clock, which runs while the virtual clock stands still.
       expect((await queue.state(id))?.state).toBe('unavailable');
       await queue.startWorker();
-      // Woken too early, by an operator perhaps: the worker looks at the calendar, too.
+      // Woken too early, perhaps by an operator: the worker checks the calendar too.
       await raw.promoteJobs();
       const [, second] = await told('put-off', 2);
       expect(second).toMatchObject({
@@ -79,13 +76,13 @@ describe.skipIf(part.missing)(
       expect(calls.filter((stage) => stage === 'result')).toHaveLength(1);
     });
 
-    it('are asked all the same when they expire before the opening: the calendar informs, and never vetoes', async () => {
+    it('are asked for nevertheless when they expire before the opening, because the calendar only informs', async () => {
       const { queue, retrieval, end } = await openOffice(1);
       await queue.startWorker();
       expect(await end(await queue.add(retrieval))).toMatchObject({ state: 'ready' });
     });
 
-    it(`are spread behind it, ${WAITING} of them from two processes, so that no second holds more than ${rate.max}`, async () => {
+    it(`are spread after the opening, ${WAITING} of two processes, so that no second has more than ${rate.max}`, async () => {
       const { queue, retrieval, another, events, raw } = await openOffice();
       const queues = [queue, another()];
       for (let count = 0; count < WAITING; count += 100) {
@@ -100,7 +97,7 @@ describe.skipIf(part.missing)(
         .sort((a, b) => a - b);
       expect(dues).toHaveLength(WAITING);
       expect(dues[0]).toBeGreaterThanOrEqual(EIGHT);
-      // Any window of a second that begins with one of them holds at most so many.
+      // A window of one second that starts with one of them has at most so many.
       const crowded = dues.filter(
         (due, index) => (dues[index + rate.max] ?? Number.POSITIVE_INFINITY) - due < rate.perMs,
       );
@@ -108,7 +105,7 @@ describe.skipIf(part.missing)(
       const lengthMs = (dues.at(-1) ?? 0) - EIGHT;
       expect(lengthMs).toBeGreaterThanOrEqual(((WAITING - 1) / rate.max) * rate.perMs);
       expect(lengthMs).toBeLessThanOrEqual((WAITING / (rate.max * 0.8)) * rate.perMs);
-      // What Redis was told is what was computed.
+      // Redis received what was computed.
       const sample = events.findLast((event) => event.type === 'put-off');
       const job = await raw.getJob(sample?.id ?? '');
       expect(job?.opts.delay).toBe(Date.parse(sample?.until ?? '') - Date.parse(BEFORE));
@@ -119,10 +116,10 @@ describe.skipIf(part.missing)(
         ).toBe(true);
     });
 
-    it('hold with the rate also when it is one in a while, and whatever the portal keeps results for', async () => {
+    it('keep to a slow rate, and come in the last minute before they expire at the latest', async () => {
       const { retrieval, another, events } = await openOffice(2);
-      // 30 minutes are left behind the opening: 3 at one in ten minutes and four fifths of that,
-      // the others in the last minute, where the workers' limit holds.
+      // 30 minutes remain after the opening: three retrievals at four fifths of one in ten minutes.
+      // The others come in the last minute, where the workers' limit holds the rate.
       const slow = another({ rate: { max: 1, perMs: 600_000 }, prefix: '{slow}' });
       for (let count = 0; count < 5; count++)
         await slow.add({ ...retrieval, id: randomUUID() } as Retrieval<Loan>);

@@ -31,12 +31,12 @@ describe.skipIf(part.missing)('while Redis is away', () => {
     };
   }
 
-  it('a producer that was connected is refused at once, and one that never was within its time; the same retrieval is taken later', async () => {
+  it('add fails at once on an open connection, within timeoutMs on a new one, and succeeds later', async () => {
     const office = openOffice();
     const retrieval = await office.submit();
     await office.queue.state(retrieval.id);
     await redis.kill();
-    // Its time is a minute: what is refused here did not wait for it.
+    // Its timeout is a minute: this call failed without waiting for it.
     expect(await errorOf(() => office.queue.add(retrieval))).toMatchObject({
       code: 'store_failed',
       effect: 'unknown',
@@ -60,7 +60,7 @@ describe.skipIf(part.missing)('while Redis is away', () => {
     expect(await office.end(await retried())).toMatchObject({ state: 'ready' });
   });
 
-  it('a worker waits, and goes on where it was', async () => {
+  it('a worker waits and then continues where it was', async () => {
     const office = openOffice();
     const id = await office.queue.add(await office.submit());
     await redis.kill();
@@ -71,7 +71,7 @@ describe.skipIf(part.missing)('while Redis is away', () => {
     expect(await office.queue.state(id)).toMatchObject({ state: 'ready' });
   });
 
-  it('a worker and a queue can be closed, and nothing goes on looking for Redis', async () => {
+  it('worker and queue can be closed, and nothing tries to reconnect', async () => {
     const office = openOffice(false);
     const worker = await office.queue.startWorker({ deadlineMs: 100 });
     await office.queue.add(await office.submit());
@@ -86,7 +86,7 @@ describe.skipIf(part.missing)('while Redis is away', () => {
     ['dies', () => redis.kill()],
     ['hangs', async () => (await redis.ioredis()).call('client', 'pause', '600000', 'all')],
   ])(
-    'a worker and a queue can be closed while a question is under way, and Redis %s; another worker ends it later',
+    'worker and queue can be closed during a request when Redis %s, and another worker ends the retrieval',
     async (_, leave) => {
       let answer = () => {};
       let asked = 0;

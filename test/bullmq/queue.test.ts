@@ -54,7 +54,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
   }
   const ended = (desk: Pick<Desk, 'events'>) => desk.events.filter(({ type }) => type === 'ended');
 
-  it('ends with its answer in the vault and its token forgotten', async () => {
+  it('ends with its answer in the vault and its token deleted', async () => {
     const office = openOffice();
     const retrieval = await office.submit();
     const id = await office.queue.add(retrieval);
@@ -70,7 +70,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     expect(ended(office)).toEqual([{ type: 'ended', id, ...end, at: expect.any(String) }]);
   });
 
-  it('is asked no earlier than the portal says, once each time', async () => {
+  it('is asked for no earlier than the portal says, once each time', async () => {
     const office = openOffice(
       answerAt(RESULT, (request, pass) =>
         office.asked() === 1
@@ -82,8 +82,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     const id = await office.queue.add(await office.submit());
     await office.queue.startWorker();
     const [first] = await office.told('put-off');
-    // 10:00 and 120 seconds; the slot of the first that waits for that second lasts less than a
-    // millisecond and a half.
+    // 10:00 and 120 seconds. The first slot of that second lasts less than 1.5 milliseconds.
     expect(first).toMatchObject({
       id,
       state: 'unavailable',
@@ -95,8 +94,8 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     await office.raw.promoteJobs();
     const [, second] = await office.told('put-off', 2);
     expect(office.asked()).toBe(2);
-    // The sandbox's answer comes with the second question that it hears; 12 seconds, a tenth of the
-    // age, are more than what it asks for.
+    // The sandbox answers at the second request that it receives. 12 seconds, a tenth of the age,
+    // are more than the sandbox asks for.
     expect(second).toMatchObject({
       state: 'waiting',
       until: expect.stringMatching(/^2026-12-01T10:02:12/),
@@ -107,7 +106,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     expect(office.asked()).toBe(3);
   });
 
-  it('is added once, however often and by whomever', async () => {
+  it('is added once, however often and by whichever process', async () => {
     const office = openOffice();
     const retrieval = await office.submit();
     const other = office.another();
@@ -123,7 +122,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     expect(ended(office)).toHaveLength(1);
   });
 
-  it('fails with the portal’s refusal as a code, and its token is forgotten', async () => {
+  it("fails with the code of the portal's refusal, and its token is deleted", async () => {
     const office = openOffice(
       answerAt(RESULT, () => Response.json({ error: 'personal-canary' }, { status: 403 })),
     );
@@ -165,7 +164,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     expect(office.asked()).toBe(1);
   });
 
-  it('is asked again after errors that pass, and told with their codes', async () => {
+  it('is asked for again after a temporary error, and the event names the error', async () => {
     const office = openOffice(
       answerAt(RESULT, (request, pass) => {
         if (office.asked() === 1) throw new Error('canary: the network is down');
@@ -182,7 +181,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     });
   });
 
-  it('is not asked for while the vault cannot be reached, and is when it can', async () => {
+  it('is not asked for while the vault is out of reach, but once it is back', async () => {
     let down = true;
     const inner = openOffice();
     const vault = {
@@ -201,7 +200,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     expect(await office.end(id)).toMatchObject({ state: 'ready' });
   });
 
-  it('keeps its token until the vault has the answer, and until it can be deleted', async () => {
+  it('keeps its token until the vault has the answer, and then until it can be deleted', async () => {
     const inner = openOffice();
     const refused = { put: 0, delete: 0 };
     const vault = {
@@ -223,8 +222,8 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     const id = await office.queue.add(await office.submit());
     await office.queue.startWorker();
     expect(await office.end(id)).toMatchObject({ state: 'ready' });
-    // The vault refused once and the store once: both are told, and after the second the portal was
-    // not asked any more.
+    // The vault refused once and the store once. Both events came, and after the second the portal
+    // was not asked any more.
     const codes = (await office.told('put-off')).flatMap(({ code }) =>
       code === undefined ? [] : [code],
     );
@@ -232,7 +231,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     expect(await office.client.recall(id)).toBeUndefined();
   });
 
-  it('is asked anew after a tenth of its age: after a second at least, and after a minute at most', async () => {
+  it('is asked for again after a tenth of its age, between one second and one minute', async () => {
     const office = openOffice(
       answerAt(RESULT, () => new Response(null, { status: 503 })),
       { hurry: false },
@@ -240,7 +239,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     const submittedAt = office.clock.now();
     const id = await office.queue.add(await office.submit());
     await office.queue.startWorker();
-    // Minutes since it was submitted; and seconds, until it is asked anew.
+    // Minutes since it was submitted, and seconds until it is asked for again.
     const paces: [minutes: number, seconds: number][] = [
       [0, 1],
       [5, 30],
@@ -259,7 +258,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     expect(await office.queue.state(id)).toMatchObject({ state: 'unavailable' });
   });
 
-  it('is asked with nine others at once, for ten seconds, and kept for its worker for thirty, unless told otherwise', async () => {
+  it('is asked for with nine others, within ten seconds, under a lock of thirty seconds, by default', async () => {
     const office = openOffice({
       intercept: (request, pass) =>
         new URL(request.url).pathname.endsWith(RESULT) ? new Promise(() => {}) : pass(request),
@@ -298,7 +297,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     });
   });
 
-  it('goes through a cluster, by a function that makes a client of it', async () => {
+  it('passes through a cluster whose client a function creates', async () => {
     const cluster = await startRedis(part.path(), {
       'cluster-enabled': 'yes',
       'cluster-config-file': 'nodes.conf',
@@ -318,7 +317,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
       made.push(client);
       return client;
     };
-    // A portal that answers at once, and the prefix that is there by itself.
+    // A portal that answers at once, and the default prefix.
     const { client, clock, complete, callback } = await comeBack();
     open.push(client.close);
     const { grant } = expectStatus(await complete(callback), 'granted');
@@ -343,7 +342,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
       names.filter((name) => !name.startsWith('{myna-selfinfo}:')),
     ]).toEqual([true, []]);
     await queue.close();
-    // The queue ends what the function made: of producer, worker and listener.
+    // The queue disconnects what the function created: for producer, worker and listener.
     expect(made.map(({ status }) => ['disconnecting', 'end'].includes(status))).toEqual([
       true,
       true,
@@ -351,8 +350,8 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     ]);
   });
 
-  describe('that two workers have, because the lock of one was lost,', () => {
-    it('ends once: one record, one end, though both got the answer', async () => {
+  describe('a retrieval that two workers have, because one lost its lock,', () => {
+    it('ends once, with one record and one event, although both got the answer', async () => {
       let release = () => {};
       const gate = new Promise<void>((resolve) => {
         release = resolve;
@@ -366,7 +365,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
       });
       const id = await office.queue.add(await office.submit());
       const slow = await office.queue.startWorker({ concurrency: 1, lockMs: 400 });
-      // The first question comes to nothing; the second hangs, with the answer on its way.
+      // The first request fails; the second one hangs while the answer is on its way.
       while (office.asked() < 2) await setTimeout(5);
       const client = (await office.raw.client) as unknown as Redis;
       await (client as unknown as { del(key: string): Promise<number> }).del(
@@ -396,7 +395,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
         'ready',
       );
       await office.vault.put(answer, { ref: retrieval.id.replaceAll('-', '') });
-      // As a portal that gives an answer only once.
+      // Like a portal that gives an answer only once.
       await office.client.discard(retrieval);
       const before = office.asked();
       await office.queue.startWorker();
@@ -405,14 +404,14 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     });
   });
 
-  describe('shows its progress', () => {
+  describe('the progress of a retrieval', () => {
     const statesOf = async (states: AsyncIterable<RetrievalState>) => {
       const seen: string[] = [];
       for await (const { state } of states) seen.push(state);
       return seen;
     };
 
-    it('from where it stands to its end, to each who follows', async () => {
+    it('shows its current state, then every change to its end, to each iteration', async () => {
       const office = openOffice();
       const id = await office.queue.add(await office.submit());
       const following = [
@@ -425,11 +424,11 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
         expect(seen.at(-1)).toBe('ready');
         expect(seen.filter((state) => state === 'ready')).toHaveLength(1);
       }
-      // Who comes late.
+      // An iteration that starts late.
       expect(await statesOf(office.queue.progress(id))).toEqual(['ready']);
     });
 
-    it('until it is aborted, or the queue is closed', async () => {
+    it('ends when its signal aborts or the queue is closed', async () => {
       const office = openOffice();
       const id = await office.queue.add(await office.submit());
       const own = new AbortController();
@@ -447,7 +446,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
       expect(await next).toEqual({ done: true, value: undefined });
     });
 
-    it('and of one that was never added there is none', async () => {
+    it('throws retrieval_gone for a retrieval that was never added, which has no state either', async () => {
       const office = openOffice();
       expect(await office.queue.state('never-added')).toBeUndefined();
       expect(await errorOf(() => statesOf(office.queue.progress('never-added')))).toMatchObject({
@@ -456,7 +455,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     });
   });
 
-  it('is asked within one rate over all workers', async () => {
+  it('is asked for within one rate over all workers', async () => {
     const rate = { max: 2, perMs: 3_600_000 };
     const office = openOffice({}, { rate, hurry: false });
     for (let count = 0; count < 5; count++) await office.queue.add(await office.submit());
@@ -471,7 +470,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     });
   });
 
-  it('that is under way is brought to its end when the worker closes, and no other is begun', async () => {
+  it('in progress is finished when the worker closes, and no other one is started', async () => {
     let release = () => {};
     const gate = new Promise<void>((resolve) => {
       release = resolve;
@@ -495,7 +494,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     for (const { id } of retrievals) expect(await office.end(id)).toMatchObject({ state: 'ready' });
   });
 
-  it('tells a log that fails, and goes on', async () => {
+  it('ends as usual when the event listener throws or rejects', async () => {
     const onEvent = vi.fn((event: RetrievalQueueEvent) => {
       if (event.type === 'added') throw new Error('full');
       return Promise.reject(new Error('full'));
@@ -512,7 +511,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     );
   });
 
-  it('whose reason in Redis is no code of ours is gone, and nothing of the reason is told', async () => {
+  it('with a foreign failure reason in Redis is gone, and the reason is not shown', async () => {
     const office = openOffice(answerAt(RESULT, () => Response.json({}, { status: 403 })));
     const id = await office.queue.add(await office.submit());
     await office.queue.startWorker();
@@ -522,7 +521,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     expect(await office.queue.state(id)).toEqual({ state: 'failed', code: 'retrieval_gone' });
   });
 
-  it('is refused while the function that makes connections fails, and taken afterwards', async () => {
+  it('is rejected while the function that creates connections fails, and accepted afterwards', async () => {
     let fails = true;
     const office = openOffice();
     const connection = (settings: object) => {
@@ -545,7 +544,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
     expect(await queue.state('id')).toBeUndefined();
   });
 
-  describe('and bad input:', () => {
+  describe('options of a retrieval queue', () => {
     const good = () => {
       const office = openOffice();
       return {
@@ -568,7 +567,7 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
       [{ prefix: 'a b' }, 'invalid_option', 'options.prefix'],
       [{ timeoutMs: 0 }, 'invalid_option', 'options.timeoutMs'],
       [{ queue: 'a' }, 'unknown_option', 'options.queue'],
-    ])('%o is %s at %s', async (change, code, path) => {
+    ])('%o throws %s and names %s', async (change, code, path) => {
       expect(
         await refusalOf(() => createRetrievalQueue({ ...good(), ...change } as never)),
       ).toEqual([code, path]);
@@ -581,13 +580,13 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
       [{ rate: 5 }, 'options.rate must be an object.'],
       [{ onEvent: 1 }, 'options.onEvent must be a function.'],
       [{ clock: {} }, 'options.clock must have a method now.'],
-    ])('%o is a TypeError', async (change, message) => {
+    ])('%o throws a TypeError that names the option', async (change, message) => {
       expect(await typeErrorOf(() => createRetrievalQueue({ ...good(), ...change } as never))).toBe(
         message,
       );
     });
 
-    it('what is no retrieval, has expired, or comes to a closed queue is refused', async () => {
+    it('is rejected when it is invalid, has expired, or the queue is closed', async () => {
       const office = openOffice();
       const retrieval = await office.submit();
       expect(await refusalOf(() => office.queue.add({ ...retrieval, id: 'x' }))).toEqual([
@@ -617,8 +616,8 @@ describe.skipIf(part.missing)('a retrieval in the queue', () => {
   });
 });
 
-describe('without the package bullmq', () => {
-  it('says what is to be installed', async () => {
+describe('a queue without the package bullmq', () => {
+  it('throws package_missing and names the package', async () => {
     vi.doMock('bullmq', () => {
       throw new Error('Cannot find package');
     });

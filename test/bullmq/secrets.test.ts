@@ -9,13 +9,13 @@ import { openDesk } from './desk.js';
 const part = findPart('redis-server');
 const CANARY = 'canary-of-the-portal-4c1f';
 
-describe.skipIf(part.missing)('what the queue leaves in Redis', () => {
+describe.skipIf(part.missing)("a dump of the queue's Redis", () => {
   const ends: (() => Promise<unknown>)[] = [];
   afterAll(async () => {
     for (const end of ends.reverse()) await end();
   });
 
-  it('shows no token, process, purpose, answer, foreign error or stack, of what is ready, failed, or put off', async () => {
+  it('contains no token, process, purpose, answer, foreign error or stack, whether ready, failed or put off', async () => {
     const redis = await startRedis(part.path());
     ends.push(redis.stop);
     const secrets: Record<string, Secret> = {
@@ -74,7 +74,7 @@ describe.skipIf(part.missing)('what the queue leaves in Redis', () => {
       dump[key] = [key, JSON.stringify(await read?.())].join(' ');
     }
     const all = Object.values(dump).join('\n');
-    // The scan sees what there is: states, and the codes of the failure.
+    // The scan sees what is there: states, and the codes of the failure.
     expect(all).toContain('upstream_refused');
     expect(all).toContain('waiting');
     expect(Object.keys(secrets)).toHaveLength(10);

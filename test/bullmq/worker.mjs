@@ -1,5 +1,5 @@
-// A worker in a process of its own, until it is killed or told to end by SIGTERM. Portal and the
-// vault's store are the test's, over HTTP.
+// A worker in its own process, until it is killed or gets SIGTERM. Portal and vault store are those
+// of the test, over HTTP.
 import { Redis } from 'ioredis';
 import {
   createSelfInfoClient,

@@ -36,7 +36,7 @@ const explode = (): never => {
 };
 const offered = { id: LOAN_ID, service: loan, inquiry: latest() };
 
-describe('bad options', () => {
+describe('options of a kiosk session', () => {
   it.each<[string, object, string, string | undefined]>([
     ['an unknown option', { timeout: 1 }, 'unknown_option', 'options.timeout'],
     ['no services', { services: undefined }, 'missing_option', 'options.services'],
@@ -72,7 +72,7 @@ describe('bad options', () => {
       'options.services[0].inquiry.other',
     ],
     ['no time at all', { idleMs: 0 }, 'invalid_option', 'options.idleMs'],
-  ])('%s', (_, change, code, path) => {
+  ])('reject %s', (_, change, code, path) => {
     expect(() => createKioskSession({ ...whole(), ...change })).toThrow(
       expect.objectContaining({ code, path }),
     );
@@ -91,13 +91,13 @@ describe('bad options', () => {
     ['a clock', { clock: Date }, 'options.clock must have a method now.'],
     ['a listener', { onEvent: 'log' }, 'options.onEvent must be a function.'],
     ['a time', { idleMs: '60' }, 'options.idleMs must be a number.'],
-  ])('%s of a wrong type', (_, change, message) => {
+  ])('reject %s of a wrong type', (_, change, message) => {
     expect(() => createKioskSession({ ...whole(), ...(change as Partial<KioskOptions>) })).toThrow(
       new TypeError(message),
     );
   });
 
-  it('a service that is not on the menu changes nothing', async () => {
+  it('choosing a service that is not on the menu throws and leaves the state unchanged', async () => {
     const machine = openMachine();
     await walkTo(machine, 'menu');
     const { state } = machine.session;
@@ -108,7 +108,7 @@ describe('bad options', () => {
     expect(machine.session.state).toBe(state);
   });
 
-  it('a clock beyond the calendar is told, and changes nothing', () => {
+  it('begin throws when the clock lies outside the calendar, and leaves the state unchanged', () => {
     const { session } = openMachine({ now: '1990-01-01T10:00:00+09:00' });
     expect(() => session.begin()).toThrow(expect.objectContaining({ code: 'outside_calendar' }));
     expect(session.state.at).toBe('start');
@@ -119,7 +119,7 @@ describe('bad options', () => {
     ['is none', () => 'canary' as never],
     ['throws at a question', () => ({ ...createCalendar(), status: explode })],
   ])(
-    'a calendar that %s is named at every action that asks it, and changes nothing',
+    'an action throws when the calendar %s, names it, and leaves the state unchanged',
     async (_, calendar) => {
       for (const [at, act] of [
         ['start', ({ begin }: KioskSession) => begin()],
@@ -141,7 +141,7 @@ describe('bad options', () => {
   );
 });
 
-describe('parts that break their promise', () => {
+describe('reader, authorizer, listener or clock that misbehave', () => {
   const broken = new Error('broken');
   const throws = (): never => {
     throw broken;
@@ -271,7 +271,7 @@ describe('parts that break their promise', () => {
   ];
 
   it.each(spoiled)(
-    '%s ends the session as failed, with the card out and nothing kept',
+    'the session ends as failed, ejects the card and discards the transaction after %s',
     async (_, options, stop, part) => {
       const machine = openMachine(options);
       await walkTo(machine, stop).catch(() => {});
@@ -286,7 +286,7 @@ describe('parts that break their promise', () => {
     },
   );
 
-  it('a listener that throws ends the session, too, and cannot keep the card inside', async () => {
+  it('the session ends as failed and ejects the card when the listener throws', async () => {
     const machine = openMachine({ onEvent: throws });
     machine.session.begin();
     await settle();
@@ -297,7 +297,7 @@ describe('parts that break their promise', () => {
     expect(machine.events.map(({ state }) => state.at)).toEqual(['menu', 'card-out', 'ended']);
   });
 
-  it('a listener that rejects ends the session, too, and leaves no rejection unheard', async () => {
+  it('the session ends as failed and handles the rejection when the listener rejects', async () => {
     const machine = openMachine({
       onEvent: ({ state }) =>
         (state.at === 'fetch-pin' ? Promise.reject(broken) : Promise.resolve()) as never,
@@ -312,7 +312,7 @@ describe('parts that break their promise', () => {
       false,
       'discard',
     ]);
-    // One that rejects at the end of it changes nothing any more.
+    // Once the outcome is decided, a rejection changes nothing.
     const late = openMachine({
       onEvent: ({ state }) =>
         (state.at === 'card-out' ? Promise.reject(broken) : undefined) as never,
@@ -321,7 +321,7 @@ describe('parts that break their promise', () => {
     expect((await late.session.ended).outcome.status).toBe('provided');
   });
 
-  it('a clock that cannot wait keeps no card inside', async () => {
+  it('the card comes out although the clock cannot wait', async () => {
     for (const wait of [throws, () => Promise.reject(broken)]) {
       const machine = openMachine({ wait });
       await walkTo(machine, 'second-consent');
@@ -333,7 +333,7 @@ describe('parts that break their promise', () => {
     }
   });
 
-  it('a listener may act: one that cancels at the PIN keeps the PIN from the card', async () => {
+  it('the card never sees the PIN when the listener cancels on entering the identity check', async () => {
     let signed = 0;
     const machine = openMachine({
       reader: (simulated) => ({
@@ -357,7 +357,7 @@ describe('parts that break their promise', () => {
     ['challenge', 'identity-pin'],
     ['identify', 'fetch-pin'],
     ['fetch', 'second-consent'],
-  ])('a %s that is under way is told when the session moves on', async (step, stop) => {
+  ])('the signal of a pending %s aborts when the session moves on', async (step, stop) => {
     const signals: AbortSignal[] = [];
     const hang = (...given: unknown[]) => {
       signals.push(given.at(-1) as AbortSignal);
@@ -370,7 +370,7 @@ describe('parts that break their promise', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
   });
 
-  it('so are a begin, a provide and each call of the reader', async () => {
+  it('the signals of begin, provide and every reader call abort when the session moves on', async () => {
     const told: Record<string, AbortSignal> = {};
     const hang =
       (name: string) =>
@@ -397,7 +397,7 @@ describe('parts that break their promise', () => {
     }
   });
 
-  it('a transaction that opens after the citizen has gone is discarded', async () => {
+  it('a transaction that opens after the session has ended is discarded', async () => {
     let open = () => {};
     const machine = openMachine({
       authorizer: (sandbox) => ({
@@ -419,7 +419,7 @@ describe('parts that break their promise', () => {
   });
 });
 
-describe("the sandbox's kiosk edition", () => {
+describe('createSandboxKiosk', () => {
   const registration = {
     clientId: LOAN_ID,
     redirectUris: ['https://loan.example/callback'],
@@ -435,7 +435,7 @@ describe("the sandbox's kiosk edition", () => {
   const open = () =>
     createSandboxKiosk({ registrations: [registration], clock: createVirtualClock(NOW) });
 
-  it('tells what is wrong with its options', () => {
+  it('rejects unknown options, personas and conditions and names them', () => {
     expect(() => createSandboxKiosk({ registrations: [registration], port: 1 } as never)).toThrow(
       expect.objectContaining({ code: 'unknown_option' }),
     );
@@ -463,7 +463,7 @@ describe("the sandbox's kiosk edition", () => {
     });
   });
 
-  it('accepts a signature once, for its step, by the card that was identified', async () => {
+  it('accepts a signature once, for its step, from the card that was identified', async () => {
     const kiosk = open();
     const [card, other] = [kiosk.card('hanako'), kiosk.card('hanako')];
     const { certificate } = card.read();
@@ -489,7 +489,7 @@ describe("the sandbox's kiosk edition", () => {
     await expect(transaction.provide(signal)).rejects.toMatchObject({ code: 'sandbox_refused' });
   });
 
-  it('refuses what is no certificate of its own', async () => {
+  it('refuses a certificate that it did not issue', async () => {
     const transaction = await open().authorizer.begin(request, signal);
     for (const certificate of [
       new Uint8Array(),
@@ -503,7 +503,7 @@ describe("the sandbox's kiosk edition", () => {
     }
   });
 
-  it('lets a certificate expire by its clock', async () => {
+  it('expires a certificate by its clock', async () => {
     const clock = createVirtualClock(NOW);
     const kiosk = createSandboxKiosk({ registrations: [registration], clock });
     const { certificate } = kiosk.card('hanako').read();
@@ -515,7 +515,7 @@ describe("the sandbox's kiosk edition", () => {
     });
   });
 
-  it("gives every persona the card that is the persona's", () => {
+  it('issues to every persona the card of that persona', () => {
     const kiosk = open();
     for (const { id, card } of personas)
       expect(kiosk.card(id).read().triesLeft).toBe(card === 'locked' ? 0 : 3);

@@ -10,7 +10,7 @@ import { never, openMachine, PIN } from './kiosk.js';
 
 const { kiosk } = openMachine();
 
-/** A bench whose hand is a program; `spoil` makes a reader that is not right. */
+/** Creates a bench operated by a program; `spoil` breaks its reader. */
 function benchOf(
   spoil: (whole: SimulatedReader) => Partial<CardReader> = () => ({}),
   patienceMs?: number,
@@ -48,13 +48,13 @@ function benchOf(
 describe('the card reader suite', () => {
   for (const { title, run } of cardReaderSuite(benchOf())) it(`the simulated reader ${title}`, run);
 
-  it('says which method of the bench is missing', () => {
+  it('throws and names the method that the bench lacks', () => {
     expect(() =>
       cardReaderSuite({ ...benchOf(), pull: undefined } as unknown as CardReaderBench),
     ).toThrow(new TypeError('bench must have a method pull.'));
   });
 
-  it('gives the first card one wrong PIN at a time: a real one is not locked by it', async () => {
+  it('enters one wrong PIN at a time, so that it never locks a real card', async () => {
     const left: number[] = [];
     const spoil = (whole: SimulatedReader): Partial<CardReader> => ({
       async sign(...given) {
@@ -65,13 +65,13 @@ describe('the card reader suite', () => {
     });
     for (const { run } of cardReaderSuite(benchOf(spoil))) await run();
     expect(left.length).toBeGreaterThan(1);
-    // Of three: the right one comes before the next wrong one.
+    // Of three tries: the right PIN comes before the next wrong one.
     expect([...new Set(left)]).toEqual([2]);
   });
 
   /**
-   * Each with the cases that must find it; a hanging one fails more than these, so that it has a
-   * little patience.
+   * Broken readers, each with a case that must fail. A reader that hangs fails more cases, so the
+   * bench has less patience with it.
    */
   const broken: readonly [
     name: string,
@@ -241,7 +241,7 @@ describe('the card reader suite', () => {
     ],
   ];
 
-  it.each(broken)('finds a reader that %s', async (_, spoil, found, patienceMs) => {
+  it.each(broken)('fails for a reader that %s', async (_, spoil, found, patienceMs) => {
     const failed: string[] = [];
     for (const { title, run } of cardReaderSuite(benchOf(spoil, patienceMs)))
       await run().catch(() => failed.push(title));

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 
-/** Plays the kiosk demo as a person at the keyboard would, with the built package. */
+/** Runs the kiosk demo with the built package and types the given lines. */
 async function play(
   ...lines: string[]
 ): Promise<{ readonly output: string; readonly code: number | null }> {
@@ -23,7 +23,7 @@ const titles = (output: string) =>
     .filter((title) => title !== 'しばらくお待ちください…');
 
 describe('npm run demo -- --kiosk', () => {
-  it('goes through all seven figures by keyboard and shows no PIN', {
+  it('leads through all seven figures by keyboard and prints no PIN', {
     timeout: 60_000,
   }, async () => {
     const { output, code } = await play('1', '1', '1', '1', '9753', '1234', '1234', '1');
@@ -68,7 +68,7 @@ describe('npm run demo -- --kiosk', () => {
     expect(code).toBe(0);
   });
 
-  it('returns the card when it is interrupted', { timeout: 60_000 }, async () => {
+  it('returns the card on SIGINT', { timeout: 60_000 }, async () => {
     const child = spawn(process.execPath, ['--import', 'tsx', 'examples/demo.ts', '--kiosk'], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });

@@ -18,7 +18,7 @@ import {
 } from './kiosk.js';
 
 describe('the flow of figures 3.3-1 to 3.3-7', () => {
-  it('goes from the button to the answer, state by state', async () => {
+  it('leads from the button to the answer, state by state', async () => {
     const { session, events, reader, ejects, steps } = await walked();
     expect(events.map(({ from, cause, state }) => [from, cause, state.at])).toEqual([
       ['start', 'begin', 'menu'],
@@ -40,7 +40,7 @@ describe('the flow of figures 3.3-1 to 3.3-7', () => {
     expect([ejects(), reader.holds]).toEqual([1, false]);
   });
 
-  it('hands the answer out with its terms: from the first consent on, and for the retention of the service', async () => {
+  it('provides the answer under the terms of the first consent, for the retention of the service', async () => {
     const { outcome } = await (await walked()).session.ended;
     if (outcome.status !== 'provided') throw new Error(outcome.status);
     const { terms, items } = outcome.answer;
@@ -56,7 +56,7 @@ describe('the flow of figures 3.3-1 to 3.3-7', () => {
     ]);
   });
 
-  it('takes the data away from the host when the retention ends', async () => {
+  it('blocks reading the answer once the retention has ended', async () => {
     const { session, clock } = await walked();
     const { outcome } = await session.ended;
     clock.set('2027-01-01T00:00:00+09:00');
@@ -67,7 +67,7 @@ describe('the flow of figures 3.3-1 to 3.3-7', () => {
     );
   });
 
-  it('shows the menu with the word of the calendar on what is asked', async () => {
+  it('shows in the menu the availability of the items to fetch', async () => {
     const machine = openMachine({ now: SUNDAY });
     await walkTo(machine, 'menu');
     const { state } = machine.session;
@@ -85,7 +85,7 @@ describe('the flow of figures 3.3-1 to 3.3-7', () => {
     ]);
   });
 
-  it('says why and until when a closed service cannot be had, and asks for no card', async () => {
+  it('shows why and until when a chosen service is closed, and requests nothing from the portal', async () => {
     const { session, steps } = await atMenu(SUNDAY);
     session.choose(PENSION_ID);
     const { state } = session;
@@ -103,7 +103,7 @@ describe('the flow of figures 3.3-1 to 3.3-7', () => {
     expect(session.state.at).toBe('first-consent');
   });
 
-  it('asks the calendar again when the citizen agrees: news may have come since', async () => {
+  it('checks the calendar again when the citizen agrees, because notices may have come since', async () => {
     let calendar = createCalendar();
     const machine = openMachine({ calendar: () => calendar });
     await walkTo(machine, 'first-consent');
@@ -130,7 +130,7 @@ describe('the flow of figures 3.3-1 to 3.3-7', () => {
   it.each([
     ['2026-12-01T10:09:59+09:00', 'unavailable'],
     ['2026-12-01T10:10:00+09:00', 'first-consent'],
-  ] as const)('looks ten minutes ahead: what closes at %s leads to %s', async (start, expected) => {
+  ] as const)('looks ten minutes ahead: an outage from %s leads to %s', async (start, expected) => {
     const outage = {
       id: 'outage',
       target: 'all',
@@ -146,8 +146,8 @@ describe('the flow of figures 3.3-1 to 3.3-7', () => {
     expect(machine.session.state.at).toBe(expected);
   });
 
-  it('goes on where the calendar is uncertain, and says so', async () => {
-    // The third weekend of December: an outage at hours that are not published.
+  it('continues while the calendar is uncertain, and shows it', async () => {
+    // The third weekend of December: an outage at unpublished hours.
     const machine = openMachine({ now: '2026-12-19T10:00:00+09:00' });
     await walkTo(machine, 'first-consent');
     expect(machine.session.state).toMatchObject({
@@ -159,7 +159,7 @@ describe('the flow of figures 3.3-1 to 3.3-7', () => {
     expect(machine.session.state.at).toBe('card-in');
   });
 
-  it('counts the retention from the first consent, whenever fetch and second consent come, and tells each step with its time', async () => {
+  it('counts the retention from the first consent, however late the fetch is, and timestamps each event', async () => {
     const machine = openMachine({ now: '2026-12-01T22:00:00+09:00', idleMs: 4 * 3_600_000 });
     await walkTo(machine, 'fetch-pin');
     machine.clock.set('2026-12-02T00:30:00+09:00');
@@ -180,7 +180,7 @@ describe('the flow of figures 3.3-1 to 3.3-7', () => {
     ]);
   });
 
-  it('shows how many tries are left, and starts again from three once a PIN was right', async () => {
+  it('shows the tries that are left, and three again after a right PIN', async () => {
     const machine = openMachine();
     await walkTo(machine, 'identity-pin');
     expect(machine.session.state).toMatchObject({ triesLeft: 3, wrongPin: false });
@@ -200,7 +200,7 @@ describe('the flow of figures 3.3-1 to 3.3-7', () => {
   });
 
   it.each(['12', '12345', '12a4', '', '１２３４'])(
-    'refuses %j, which is no PIN, without asking the card',
+    'rejects %j as a PIN without calling the card',
     async (pin) => {
       const machine = openMachine();
       await walkTo(machine, 'identity-pin');
@@ -215,9 +215,9 @@ describe('the flow of figures 3.3-1 to 3.3-7', () => {
   );
 });
 
-describe('what ends a session', () => {
+describe('the end of a session', () => {
   it.each(['identity-pin', 'fetch-pin'] as const)(
-    'the third wrong PIN at %s locks the card',
+    'locks the card after the third wrong PIN at %s',
     async (stop) => {
       const machine = openMachine();
       await walkTo(machine, stop);
@@ -238,7 +238,7 @@ describe('what ends a session', () => {
     ['expired', 'certificate-expired'],
     ['revoked', 'certificate-revoked'],
   ] as const)(
-    'a card that is %s ends as %s before a PIN is asked for',
+    'refuses a card that is %s as %s before it asks for a PIN',
     async (condition, status) => {
       const machine = openMachine();
       await walkTo(machine, 'card-in');
@@ -250,7 +250,7 @@ describe('what ends a session', () => {
     },
   );
 
-  it('a card of another issuer is refused', async () => {
+  it('refuses a card of another issuer', async () => {
     const machine = openMachine();
     await walkTo(machine, 'card-in');
     machine.reader.present(openMachine().kiosk.card('hanako'));
@@ -262,7 +262,7 @@ describe('what ends a session', () => {
   });
 
   it.each(['identity-pin', 'fetch-pin', 'second-consent'] as const)(
-    'a card that is pulled out at %s',
+    'discards the transaction when the card is pulled out at %s',
     async (stop) => {
       const machine = openMachine();
       await walkTo(machine, stop);
@@ -278,7 +278,7 @@ describe('what ends a session', () => {
   );
 
   it.each(['identity-pin', 'fetch-pin'] as const)(
-    'a card that is swapped at %s is not shown the PIN',
+    'never shows the PIN to a card that was swapped in at %s',
     async (stop) => {
       const asked: string[] = [];
       const machine = openMachine({
@@ -303,7 +303,7 @@ describe('what ends a session', () => {
     },
   );
 
-  it('another card of the same person is another card', async () => {
+  it('treats another card of the same person as swapped', async () => {
     const machine = openMachine();
     await walkTo(machine, 'fetch-pin');
     machine.reader.swap(machine.kiosk.card('hanako'));
@@ -315,30 +315,39 @@ describe('what ends a session', () => {
     });
   });
 
-  it.each(STOPS)('cancelling at %s', async (stop) => {
-    const machine = openMachine();
-    await walkTo(machine, stop);
-    machine.session.cancel();
-    await settle();
-    expect(await machine.session.ended).toEqual({ at: 'ended', outcome: { status: 'cancelled' } });
-    expect([machine.ejects(), machine.reader.holds]).toEqual([1, false]);
-    expect(machine.steps().includes('begin')).toBe(machine.steps().includes('discard'));
-  });
+  it.each(STOPS)(
+    'ejects the card and discards the transaction when the citizen cancels at %s',
+    async (stop) => {
+      const machine = openMachine();
+      await walkTo(machine, stop);
+      machine.session.cancel();
+      await settle();
+      expect(await machine.session.ended).toEqual({
+        at: 'ended',
+        outcome: { status: 'cancelled' },
+      });
+      expect([machine.ejects(), machine.reader.holds]).toEqual([1, false]);
+      expect(machine.steps().includes('begin')).toBe(machine.steps().includes('discard'));
+    },
+  );
 
-  it.each(STOPS)('doing nothing at %s for a minute, and not a millisecond less', async (stop) => {
-    const machine = openMachine();
-    await walkTo(machine, stop);
-    const { state } = machine.session;
-    machine.clock.advance(59_999);
-    await settle();
-    expect(machine.session.state).toBe(state);
-    machine.clock.advance(1);
-    await settle();
-    expect(await machine.session.ended).toEqual({ at: 'ended', outcome: { status: 'idle' } });
-    expect(machine.ejects()).toBe(1);
-  });
+  it.each(STOPS)(
+    'comes at %s after one minute without an action, and not a millisecond earlier',
+    async (stop) => {
+      const machine = openMachine();
+      await walkTo(machine, stop);
+      const { state } = machine.session;
+      machine.clock.advance(59_999);
+      await settle();
+      expect(machine.session.state).toBe(state);
+      machine.clock.advance(1);
+      await settle();
+      expect(await machine.session.ended).toEqual({ at: 'ended', outcome: { status: 'idle' } });
+      expect(machine.ejects()).toBe(1);
+    },
+  );
 
-  it('every step starts the minute anew, and idleMs sets another', async () => {
+  it('is postponed by every step, and comes after idleMs', async () => {
     const machine = openMachine({ idleMs: 5_000 });
     for (const stop of STOPS) {
       machine.clock.advance(4_999);
@@ -355,7 +364,7 @@ describe('what ends a session', () => {
   it.each([
     ['first-consent', 'first'],
     ['second-consent', 'second'],
-  ] as const)('refusing at %s', async (stop, consent) => {
+  ] as const)('provides nothing when the citizen refuses at %s', async (stop, consent) => {
     const machine = openMachine();
     await walkTo(machine, stop);
     machine.session.refuse();
@@ -369,7 +378,7 @@ describe('what ends a session', () => {
   });
 });
 
-describe('the card comes out', () => {
+describe('the card at the end of a session', () => {
   it.each([
     ['hangs', () => never<void>(), 10_000],
     ['rejects', () => Promise.reject(new Error('jammed')), 0],
@@ -380,7 +389,7 @@ describe('the card comes out', () => {
       },
       0,
     ],
-  ] as const)('or an attendant is needed, when eject %s', async (_, eject, ms) => {
+  ] as const)('needs an attendant when eject %s', async (_, eject, ms) => {
     const machine = openMachine({ reader: () => ({ eject }) });
     await walkTo(machine, 'second-consent');
     machine.session.agree();
@@ -390,14 +399,14 @@ describe('the card comes out', () => {
     if (ms > 0) expect(machine.session.state.at).toBe('card-out');
     machine.clock.advance(1);
     await settle();
-    // The data was provided all the same.
+    // The answer was provided nevertheless.
     expect(machine.session.state).toMatchObject({
       at: 'attendant-needed',
       outcome: { status: 'provided' },
     });
   });
 
-  it('once more, when the slot drew one in although it was told to close', async () => {
+  it('is ejected again when the slot drew one in although it was told to close', async () => {
     let drawIn = () => {};
     const machine = openMachine({
       reader: () => ({
@@ -416,7 +425,7 @@ describe('the card comes out', () => {
     expect([machine.session.state.at, machine.ejects()]).toEqual(['ended', 2]);
   });
 
-  it('or an attendant is needed, when nobody knows whether the slot is shut', async () => {
+  it('needs an attendant when the reader cannot say whether the slot is shut', async () => {
     const machine = openMachine({ reader: () => ({ insert: () => never() }) });
     await walkTo(machine, 'card-in');
     machine.session.cancel();
@@ -428,7 +437,7 @@ describe('the card comes out', () => {
     });
   });
 
-  it('although the portal does not answer to the discarding', async () => {
+  it('comes out although the portal does not respond to discard', async () => {
     const machine = openMachine({
       authorizer: (sandbox) => altered(sandbox, () => ({ discard: () => never() })),
     });
@@ -440,12 +449,12 @@ describe('the card comes out', () => {
   });
 });
 
-describe('what nobody may see', () => {
-  // What stands in hanako's record of local tax, and nowhere else.
+describe('confidentiality of PIN and answer', () => {
+  // Only hanako's record of local tax contains these.
   const content = { income: '3720000', salary: '5200000', field: '合計所得金額' };
 
   it.each(['agree', 'refuse'] as const)(
-    'neither PIN nor content shows in session, states or events when the citizen says %s',
+    'neither PIN nor content appears in session, states or events when the citizen chooses to %s',
     async (decision) => {
       const seen: Record<string, unknown> = {};
       const machine = openMachine({
@@ -464,7 +473,7 @@ describe('what nobody may see', () => {
     },
   );
 
-  it('what a broken part throws is kept nowhere', async () => {
+  it('the session keeps nothing of an error that the reader throws', async () => {
     const machine = openMachine({
       reader: () => ({
         sign: async (_, pin) => {
@@ -482,7 +491,7 @@ describe('what nobody may see', () => {
     ).toEqual([]);
   });
 
-  it('a refused PIN is not in its error', async () => {
+  it('the error for a malformed PIN does not contain the PIN', async () => {
     const machine = openMachine();
     await walkTo(machine, 'identity-pin');
     const refusal = caught(() => machine.session.enterPin('40711'));
@@ -490,7 +499,7 @@ describe('what nobody may see', () => {
     expect(leaksIn({ refusal }, { pin: '40711' })).toEqual([]);
   });
 
-  it('neither card nor simulated reader shows a PIN', () => {
+  it('neither card nor simulated reader reveals a PIN', () => {
     const { kiosk } = openMachine();
     const card = kiosk.card('hanako');
     const reader = createSimulatedReader();

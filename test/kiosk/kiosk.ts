@@ -15,9 +15,9 @@ import { createSandboxKiosk, localTaxRecord, type SandboxKiosk } from '../../src
 
 export const LOAN_ID = 'SP12345678_AB1234';
 export const PENSION_ID = 'SP12345678_AB5678';
-/** A Tuesday on which every server of both services runs. */
+/** A Tuesday on which every server of both services is open. */
 export const NOW = '2026-12-01T10:00:00+09:00';
-/** A Sunday on which the pension service is shut; it opens on Monday at 8:00. */
+/** A Sunday on which the pension service is closed; it opens on Monday at 8:00. */
 export const SUNDAY = '2026-12-06T10:00:00+09:00';
 export const PIN = '1234';
 
@@ -53,12 +53,12 @@ export const services = [
   { id: PENSION_ID, service: pension, inquiry: latest() },
 ] as const;
 
-/** Lets everything happen that can happen without the clock. */
+/** Waits until everything has happened that needs no clock. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** A transaction whose steps are replaced by others. */
+/** Replaces steps of the transaction. */
 export function altered(
   authorizer: KioskAuthorizer,
   change: (transaction: KioskTransaction) => Partial<KioskTransaction>,
@@ -82,22 +82,22 @@ export interface Machine {
   /** The steps at the authorizer, in order. */
   readonly steps: () => string[];
   readonly ejects: () => number;
-  /** Has the reader tell of a removal, whether or not a card is inside. */
+  /** Makes the reader report a removal, whether or not a card is inside. */
   readonly tellRemoved: () => void;
 }
 
 export interface MachineOptions
   extends Partial<Omit<KioskOptions, 'reader' | 'authorizer' | 'clock'>> {
   readonly now?: Instant;
-  /** How the session's clock waits. Default: as a virtual one does. */
+  /** Replaces the wait of the session's clock. Default: that of a virtual clock. */
   readonly wait?: Clock['wait'];
-  /** What is wrong with the reader. */
+  /** Breaks the reader. */
   readonly reader?: (simulated: SimulatedReader) => Partial<CardReader>;
-  /** What is wrong with the authorizer. */
+  /** Breaks the authorizer. */
   readonly authorizer?: (sandbox: KioskAuthorizer) => KioskAuthorizer;
 }
 
-/** A kiosk over the sandbox and the simulated reader, on one virtual clock. */
+/** Opens a kiosk over the sandbox and the simulated reader, on one virtual clock. */
 export function openMachine({
   now = NOW,
   wait,
@@ -154,7 +154,7 @@ export function openMachine({
   };
 }
 
-/** The states a citizen stands still at, in the order of the figures. */
+/** The states in which the session waits for the citizen, in the order of the figures. */
 export const STOPS = [
   'start',
   'menu',
@@ -166,7 +166,7 @@ export const STOPS = [
 ] as const;
 export type Stop = (typeof STOPS)[number];
 
-/** What leads on from each stop. */
+/** The action that leads on from each screen. */
 export const onward: Readonly<Record<Stop, (machine: Machine) => void>> = {
   start: ({ session }) => session.begin(),
   menu: ({ session }) => session.choose(LOAN_ID),
@@ -177,7 +177,7 @@ export const onward: Readonly<Record<Stop, (machine: Machine) => void>> = {
   'second-consent': ({ session }) => session.agree(),
 };
 
-/** Takes hanako up to a stop, or to the very end. */
+/** Leads hanako to a screen, or to the end. */
 export async function walkTo(machine: Machine, stop?: Stop): Promise<void> {
   for (const step of STOPS) {
     if (step === stop) return;

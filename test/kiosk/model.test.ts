@@ -15,8 +15,8 @@ import { rounds } from '../kit/size.js';
 import { LOAN_ID, NOW, never, PIN, services } from './kiosk.js';
 
 /**
- * What a part does when it is called: well mostly; otherwise it throws, rejects, hangs, answers
- * nonsense, or answers when it is no longer asked.
+ * Behaviour of a part when it is called: usually well. Otherwise it throws, rejects, hangs, returns
+ * nonsense, or resolves too late.
  */
 const manners = ['well', 'throws', 'rejects', 'hangs', 'nonsense', 'late', 'refuses'] as const;
 type Manner = (typeof manners)[number];
@@ -40,7 +40,7 @@ type Command = (typeof commands)[number];
 const calendar = createCalendar();
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** A cheap machine whose parts behave as they are told, call by call. */
+/** A cheap kiosk whose parts behave as they are told, call by call. */
 function openWorld(mannerOf: () => Manner) {
   const clock = createVirtualClock(NOW);
   const late: (() => void)[] = [];
@@ -130,7 +130,7 @@ function openWorld(mannerOf: () => Manner) {
             result: { processId: 'p', status: 'done', items: [], extras: {} },
           };
         }, refusal),
-      // It answers nothing, so that there is no nonsense to answer.
+      // It resolves to nothing, so there is no nonsense to return.
       provide: () => behave(provided, provided, provided),
       discard() {
         if (!over) seen.closed++;
@@ -202,13 +202,13 @@ const step = fc.tuple(
   fc.integer({ min: 0, max: 9 }).map((number) => number > 0),
 );
 
-describe('whatever happens, in whatever order', () => {
+describe('a kiosk session under random events', () => {
   it.each<[string, Command, KioskOutcome['status'][]]>([
     ['cancelled', 'cancel', ['cancelled']],
-    // Where it has moved on meanwhile its time begins anew.
+    // Where the session has moved on meanwhile, its time starts again.
     ['out of time', 'wait', ['cancelled', 'failed', 'idle']],
   ])(
-    'a session that is %s at any turn of its promises ends there, and what the portal opened is closed',
+    'ends when it is %s at any turn of its promises, and discards the transaction that it opened',
     async (_, command, ways) => {
       const ends = new Set<string>();
       for (let turns = 0; !ends.has('provided'); turns++) {
@@ -236,7 +236,7 @@ describe('whatever happens, in whatever order', () => {
     },
   );
 
-  it('eject is called, and the data is provided after two consents or discarded', {
+  it('ejects the card, and either provides after two consents or discards', {
     timeout: rounds(180_000, 7_200_000),
   }, async () => {
     const ways = new Map<string, number>();
@@ -263,7 +263,7 @@ describe('whatever happens, in whatever order', () => {
           clock.advance(10_000);
           await turn();
           const end = await session.ended;
-          // What still comes now changes nothing.
+          // Late results change nothing any more.
           for (const tell of late.splice(0)) tell();
           await turn();
           clock.advance(3_600_000);
@@ -284,7 +284,7 @@ describe('whatever happens, in whatever order', () => {
           } else {
             expect(seen.closed).toBe(seen.begun);
           }
-          // One step after the other, none told twice, and nothing after the end.
+          // Each event follows the previous one, none comes twice, and none comes after the end.
           for (const [index, { from }] of world.events.entries())
             expect(from).toBe(index === 0 ? 'start' : world.events[index - 1]?.state.at);
           expect(
@@ -296,7 +296,7 @@ describe('whatever happens, in whatever order', () => {
       ),
       { numRuns: rounds(10_000, 1_000_000) },
     );
-    // It has been everywhere.
+    // Every outcome occurred.
     expect([...ways.keys()].sort()).toEqual(
       [
         'cancelled',

@@ -21,7 +21,7 @@ import {
   walkTo,
 } from './kiosk.js';
 
-/** Every way an event can come: the citizen's actions, the card, and the clock. */
+/** Every kind of event: the citizen's actions, the card, and the clock. */
 type Happening = KioskAction | 'card-pulled' | 'time-passed';
 
 const act: Readonly<Record<Happening, (machine: Machine) => void>> = {
@@ -38,8 +38,7 @@ const act: Readonly<Record<Happening, (machine: Machine) => void>> = {
 const happenings = Object.keys(act) as Happening[];
 
 /**
- * How a session comes to stand still in a state: by a part that never answers where nobody waits
- * for the citizen.
+ * How to keep a session in a state: where it does not wait for the citizen, a part never responds.
  */
 const stands: Readonly<
   Record<
@@ -119,8 +118,8 @@ const withCard = {
 const over = { ...nothing, cancel: STAYS, 'card-pulled': STAYS, 'time-passed': STAYS } as const;
 
 /**
- * What becomes of every pair, written by hand from figures 3.3-1 to 3.3-7; the parts that never
- * answer do so here too.
+ * Result of every pair, written by hand from figures 3.3-1 to 3.3-7. A part that never responds
+ * does so here too.
  */
 const table: Readonly<Record<KioskPlace, Readonly<Record<Happening, string>>>> = {
   start: { ...early, begin: 'menu' },
@@ -161,8 +160,8 @@ async function standAt(place: KioskPlace): Promise<Machine> {
   return machine;
 }
 
-describe.each(places)('at %s', (place) => {
-  it.each(happenings)('%s', async (happening) => {
+describe.each(places)('a session at %s', (place) => {
+  it.each(happenings)('handles %s as the table says', async (happening) => {
     const machine = await standAt(place);
     const before = machine.session.state;
     const count = machine.events.length;
@@ -181,7 +180,7 @@ describe.each(places)('at %s', (place) => {
     } else {
       expect(told(machine.session.state)).toBe(expected);
     }
-    // A refused event leaves no trace: the way on is the usual one.
+    // A refused event leaves no trace: the usual way on still works.
     if (expected === REFUSED && place in onward) {
       onward[place as Stop](machine);
       await settle();
@@ -190,8 +189,8 @@ describe.each(places)('at %s', (place) => {
   });
 });
 
-describe('the table of actions', () => {
-  it('says of every state which ones it takes', () => {
+describe('kioskActions', () => {
+  it('lists for every state exactly the actions that it accepts', () => {
     const taken = Object.fromEntries(
       places.map((place) => [
         place,
