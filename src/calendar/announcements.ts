@@ -1,5 +1,5 @@
 import { isServerId, type ServerId, servers } from '../catalog/servers.js';
-import { SelfInfoError } from '../foundation/errors.js';
+import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkKeys, checkText } from '../foundation/options.js';
 import { formatInstant, type Instant, toEpochMs } from '../foundation/time.js';
 import type { AnnouncementSource, CauseFacts } from './results.js';
@@ -70,7 +70,7 @@ export interface Announcement {
 }
 
 /** An announcement, checked; cut at the ends of the span, so it may be empty. */
-export interface Announced {
+export interface CheckedAnnouncement {
   readonly id: string;
   readonly target: ServerId | 'all';
   readonly startMs: number;
@@ -97,7 +97,7 @@ export function checkAnnouncements(
   list: unknown,
   path: string,
   outagesOf: (server: ServerId) => readonly string[],
-): Announced[] {
+): CheckedAnnouncement[] {
   if (!Array.isArray(list)) throw new TypeError(`${path} must be an array.`);
   if (list.length > MAX_ANNOUNCEMENTS) throw tooMany(path);
   return Array.from(list, (item: unknown, index) =>
@@ -112,10 +112,10 @@ export function checkAnnouncements(
  * there are too many.
  */
 export function mergeAnnouncements(
-  known: readonly Announced[],
-  added: readonly Announced[],
+  known: readonly CheckedAnnouncement[],
+  added: readonly CheckedAnnouncement[],
   path: string,
-): readonly Announced[] {
+): readonly CheckedAnnouncement[] {
   const byId = new Map(known.map((announced) => [announced.id, announced]));
   let changed = false;
   for (const [index, announced] of added.entries()) {
@@ -124,11 +124,10 @@ export function mergeAnnouncements(
       other?.announcedAtMs === announced.announcedAtMs &&
       JSON.stringify(other) !== JSON.stringify(announced)
     ) {
-      throw invalid(
-        `${path}[${index}].id`,
-        'Another announcement has this id and the same announcedAt, and says something else.',
-        '同じ id と announcedAt で内容の異なるお知らせがあります。',
-      );
+      throw invalidOption(`${path}[${index}].id`, {
+        en: 'Another announcement has this id and the same announcedAt, and says something else.',
+        ja: '同じ id と announcedAt で内容の異なるお知らせがあります。',
+      });
     }
     if (other && other.announcedAtMs >= announced.announcedAtMs) continue;
     byId.set(announced.id, announced);
@@ -142,7 +141,7 @@ function checkAnnouncement(
   item: unknown,
   path: string,
   outagesOf: (server: ServerId) => readonly string[],
-): Announced {
+): CheckedAnnouncement {
   checkKeys(item, path, {
     id: true,
     target: true,
@@ -153,7 +152,7 @@ function checkAnnouncement(
     replaces: true,
     announcedAt: true,
     source: true,
-  });
+  } satisfies Record<keyof Announcement, true>);
   const { id, target, state, approximate = false, source } = item;
   checkLimited(id, `${path}.id`, MAX_ID);
   checkText(target, `${path}.target`);
@@ -161,16 +160,15 @@ function checkAnnouncement(
     throw new SelfInfoError('unknown_server', { path: `${path}.target` });
   checkText(state, `${path}.state`);
   if (state !== 'closed' && state !== 'open')
-    throw invalid(`${path}.state`, 'closed or open.', 'closed か open です。');
+    throw invalidOption(`${path}.state`, { en: 'closed or open.', ja: 'closed か open です。' });
   const startMs = instant(item.start, `${path}.start`);
   const endMs = instant(item.end, `${path}.end`);
   if (endMs < startMs) throw new SelfInfoError('range_reversed', { path: `${path}.end` });
   if (endMs === startMs)
-    throw invalid(
-      `${path}.end`,
-      'It must lie after the start.',
-      '開始より後の時刻を指定してください。',
-    );
+    throw invalidOption(`${path}.end`, {
+      en: 'It must lie after the start.',
+      ja: '開始より後の時刻を指定してください。',
+    });
   if (typeof approximate !== 'boolean')
     throw new TypeError(`${path}.approximate must be a boolean.`);
   const replaces =
@@ -202,8 +200,11 @@ function checkReplaces(
   path: string,
   target: ServerId | 'all',
   outagesOf: (server: ServerId) => readonly string[],
-): Announced['replaces'] {
-  checkKeys(value, path, { rule: true, month: true });
+): CheckedAnnouncement['replaces'] {
+  checkKeys(value, path, { rule: true, month: true } satisfies Record<
+    keyof NonNullable<Announcement['replaces']>,
+    true
+  >);
   const { rule, month } = value;
   checkText(rule, `${path}.rule`);
   const known = [
@@ -211,19 +212,17 @@ function checkReplaces(
   ];
   if (!known.includes(rule)) {
     const names = known.join(', ');
-    throw invalid(
-      `${path}.rule`,
-      known.length === 0 ? 'This server has no planned outages.' : `One of ${names}.`,
-      known.length === 0 ? 'このサーバには計画停止がありません。' : `${names} のいずれかです。`,
-    );
+    throw invalidOption(`${path}.rule`, {
+      en: known.length === 0 ? 'This server has no planned outages.' : `One of ${names}.`,
+      ja: known.length === 0 ? 'このサーバには計画停止がありません。' : `${names} のいずれかです。`,
+    });
   }
   checkText(month, `${path}.month`);
   if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month))
-    throw invalid(
-      `${path}.month`,
-      'It must have the form YYYY-MM.',
-      'YYYY-MM 形式で指定してください。',
-    );
+    throw invalidOption(`${path}.month`, {
+      en: 'It must have the form YYYY-MM.',
+      ja: 'YYYY-MM 形式で指定してください。',
+    });
   return { rule, month };
 }
 
@@ -235,7 +234,10 @@ function instant(value: unknown, path: string): number {
 function checkLimited(value: unknown, path: string, max: number): asserts value is string {
   checkText(value, path);
   if (value.length > max)
-    throw invalid(path, `At most ${max} characters.`, `${max} 文字以内で指定してください。`);
+    throw invalidOption(path, {
+      en: `At most ${max} characters.`,
+      ja: `${max} 文字以内で指定してください。`,
+    });
 }
 
 function closureFacts(
@@ -270,13 +272,8 @@ function closureFacts(
 }
 
 function tooMany(path: string): SelfInfoError {
-  return invalid(
-    path,
-    `At most ${MAX_ANNOUNCEMENTS} announcements.`,
-    `お知らせは ${MAX_ANNOUNCEMENTS} 件までです。`,
-  );
-}
-
-function invalid(path: string, en: string, ja: string): SelfInfoError {
-  return new SelfInfoError('invalid_option', { path, expected: { en, ja } });
+  return invalidOption(path, {
+    en: `At most ${MAX_ANNOUNCEMENTS} announcements.`,
+    ja: `お知らせは ${MAX_ANNOUNCEMENTS} 件までです。`,
+  });
 }

@@ -1,26 +1,25 @@
 import type { DateTime } from 'luxon';
 import type { ServerId } from '../catalog/servers.js';
-import { SelfInfoError } from '../foundation/errors.js';
+import { invalidOption } from '../foundation/errors.js';
 import { checkKeys } from '../foundation/options.js';
+import { dayOf, type Instant, parseDay, toDateTime } from '../foundation/time.js';
 import {
-  dayOf,
-  formatInstant,
-  type Instant,
-  parseDay,
-  toDateTime,
-  toEpochMs,
-} from '../foundation/time.js';
-import {
-  type Announced,
   type Announcement,
+  type CheckedAnnouncement,
   checkAnnouncements,
   mergeAnnouncements,
 } from './announcements.js';
-import { Timetable } from './engine/cache.js';
+import { ScheduleCache } from './engine/cache.js';
+import {
+  checkInstant,
+  isOpenAt,
+  nextOpeningFrom,
+  segmentsBetween,
+  statusAt,
+} from './engine/questions.js';
 import { Rulebook } from './engine/rulebook.js';
-import { CLOSED, nameOf, OPEN, type Stretch } from './engine/timeline.js';
 import { checkServerRows, type ServerRow } from './overrides.js';
-import { buildSegment, buildStatus, type Cause, type Segment, type Status } from './results.js';
+import type { Segment, Status } from './results.js';
 import { FROM_MS, holidaysWith, OFFICIAL_UNTIL_MS, TO_MS } from './rules.js';
 import type { Target } from './targets.js';
 
@@ -182,16 +181,16 @@ export interface Calendar {
   readonly officialUntilMs: number;
 }
 
-// Without options all calendars are alike and share their tables.
-let published: Rulebook | undefined;
-let standard: Timetable | undefined;
+// Calendars without options are alike, so they share their tables.
+let publishedRules: Rulebook | undefined;
+let publishedSchedules: ScheduleCache | undefined;
 
-const NO_ANNOUNCEMENTS: readonly Announced[] = [];
+const NO_ANNOUNCEMENTS: readonly CheckedAnnouncement[] = [];
 const MAX_DAYS = 10_000;
 
 /**
- * Makes a calendar of the published operating hours, and of what is known beyond them. Without
- * options all calendars share what they work out.
+ * Creates a calendar of the published operating hours, with what the options add. Calendars without
+ * options share what they compute.
  *
  * @param options - announcements, rows and holidays to add.
  * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `unknown_server`,
@@ -210,104 +209,56 @@ export function createCalendar(options: CalendarOptions = {}): Calendar {
     servers: true,
     extraHolidays: true,
     notHolidays: true,
-  });
+  } satisfies Record<keyof CalendarOptions, true>);
   const { announced = [], servers = {}, extraHolidays = [], notHolidays = [] } = options;
   const rows = checkServerRows(servers, 'options.servers');
   const extra = checkDays(extraHolidays, 'options.extraHolidays');
   const not = checkDays(notHolidays, 'options.notHolidays');
   const both = not.findIndex((day) => extra.includes(day));
-  if (both >= 0) {
-    throw new SelfInfoError('invalid_option', {
-      path: `options.notHolidays[${both}]`,
-      expected: { en: 'It stands in extraHolidays too.', ja: 'extraHolidays にも含まれています。' },
+  if (both >= 0)
+    throw invalidOption(`options.notHolidays[${both}]`, {
+      en: 'extraHolidays has the same day. Keep it in one of the two.',
+      ja: 'extraHolidays にも含まれています。どちらか一方だけに指定してください。',
     });
-  }
-  published ??= new Rulebook(holidaysWith([], []), new Map());
+  publishedRules ??= new Rulebook(holidaysWith([], []), new Map());
   const rulebook =
     rows.size + extra.length + not.length === 0
-      ? published
+      ? publishedRules
       : new Rulebook(holidaysWith(extra, not), rows);
   const path = 'options.announced';
-  const known = mergeAnnouncements(
+  const announcements = mergeAnnouncements(
     NO_ANNOUNCEMENTS,
     checkAnnouncements(announced, path, (server) => rulebook.outagesOf(server)),
     path,
   );
-  if (rulebook !== published || known.length > 0)
-    return calendarOf(rulebook, known, new Timetable(rulebook, known));
-  standard ??= new Timetable(rulebook, known);
-  return calendarOf(rulebook, known, standard);
+  if (rulebook !== publishedRules || announcements.length > 0)
+    return calendarOf(rulebook, announcements, new ScheduleCache(rulebook, announcements));
+  publishedSchedules ??= new ScheduleCache(rulebook, announcements);
+  return calendarOf(rulebook, announcements, publishedSchedules);
 }
 
 function calendarOf(
   rulebook: Rulebook,
-  announced: readonly Announced[],
-  timetable: Timetable,
+  announcements: readonly CheckedAnnouncement[],
+  schedules: ScheduleCache,
 ): Calendar {
-  function segmentsWithin(
-    target: Target,
-    start: Instant,
-    end: Instant,
-    onlyOpen: boolean,
-  ): Segment[] {
-    const schedule = timetable.scheduleOf(target);
-    const [startMs, endMs] = rangeWithin(start, end);
-    const segments: Segment[] = [];
-    if (startMs === endMs) return segments;
-    let stretch: Stretch | undefined = schedule.timeline.stretchAt(startMs);
-    for (; stretch && stretch.start < endMs; stretch = schedule.timeline.after(stretch)) {
-      if (onlyOpen && stretch.state !== OPEN) continue;
-      const from = Math.max(stretch.start, startMs);
-      const to = Math.min(stretch.end, endMs);
-      const { causes, undone } = schedule.answer(stretch);
-      segments.push(
-        buildSegment(
-          from,
-          to,
-          nameOf(stretch.state),
-          within(causes, from, to),
-          within(undone, from, to),
-        ),
-      );
-    }
-    return segments;
-  }
-
   return Object.freeze({
-    status(target: Target, at: Instant = Date.now()): Status {
-      const schedule = timetable.scheduleOf(target);
-      const ms = instantWithin(at, 'at');
-      const stretch = schedule.timeline.stretchAt(ms);
-      const answer = schedule.answer(stretch);
-      const opensMs = stretch.state === OPEN ? ms : answer.opensMs;
-      const possibleMs = stretch.state === CLOSED ? answer.possibleMs : ms;
-      return buildStatus(answer, schedule.holdersAt(ms), opensMs, possibleMs);
-    },
-    isOpen(target: Target, at: Instant = Date.now()): boolean {
-      return timetable.scheduleOf(target).timeline.stateAt(instantWithin(at, 'at')) === OPEN;
-    },
-    nextOpening(target: Target, from: Instant = Date.now()): DateTime | null {
-      const schedule = timetable.scheduleOf(target);
-      const ms = instantWithin(from, 'from');
-      const opens = schedule.firstStart(schedule.timeline.stretchAt(ms), OPEN);
-      return opens === null ? null : toDateTime(Math.max(opens, ms));
-    },
-    segments: (target: Target, start: Instant, end: Instant): Segment[] =>
-      segmentsWithin(target, start, end, false),
-    windows: (target: Target, start: Instant, end: Instant): Segment[] =>
-      segmentsWithin(target, start, end, true),
-    with(announcements: readonly Announcement[]): Calendar {
+    status: (target: Target, at: Instant = Date.now()) => statusAt(schedules, target, at),
+    isOpen: (target: Target, at: Instant = Date.now()) => isOpenAt(schedules, target, at),
+    nextOpening: (target: Target, from: Instant = Date.now()) =>
+      nextOpeningFrom(schedules, target, from),
+    segments: (target: Target, start: Instant, end: Instant) =>
+      segmentsBetween(schedules, target, start, end, false),
+    windows: (target: Target, start: Instant, end: Instant) =>
+      segmentsBetween(schedules, target, start, end, true),
+    with(added: readonly Announcement[]): Calendar {
       const path = 'announcements';
-      const added = checkAnnouncements(announcements, path, (server) => rulebook.outagesOf(server));
-      const all = mergeAnnouncements(announced, added, path);
-      return calendarOf(
-        rulebook,
-        all,
-        all === announced ? timetable : new Timetable(rulebook, all),
-      );
+      const checked = checkAnnouncements(added, path, (server) => rulebook.outagesOf(server));
+      const all = mergeAnnouncements(announcements, checked, path);
+      const isSame = all === announcements;
+      return calendarOf(rulebook, all, isSame ? schedules : new ScheduleCache(rulebook, all));
     },
-    isHoliday: (at: Instant = Date.now()): boolean =>
-      rulebook.isHoliday(dayOf(instantWithin(at, 'at'))),
+    isHoliday: (at: Instant = Date.now()) => rulebook.isHoliday(dayOf(checkInstant(at, 'at'))),
     fromMs: FROM_MS,
     toMs: TO_MS,
     officialUntilMs: OFFICIAL_UNTIL_MS,
@@ -323,47 +274,9 @@ function calendarOf(
   });
 }
 
-function within<C extends Cause>(causes: readonly C[], start: number, end: number): readonly C[] {
-  if (causes.length === 0) return causes;
-  const inside = causes.filter((cause) => cause.startMs < end && cause.endMs > start);
-  return inside.length === causes.length ? causes : Object.freeze(inside);
-}
-
 function checkDays(list: unknown, path: string): number[] {
   if (!Array.isArray(list)) throw new TypeError(`${path} must be an array.`);
-  if (list.length > MAX_DAYS) {
-    throw new SelfInfoError('invalid_option', {
-      path,
-      expected: { en: `At most ${MAX_DAYS} days.`, ja: `${MAX_DAYS} 日までです。` },
-    });
-  }
+  if (list.length > MAX_DAYS)
+    throw invalidOption(path, { en: `At most ${MAX_DAYS} days.`, ja: `${MAX_DAYS} 日までです。` });
   return Array.from(list, (day: string, index) => parseDay(day, `${path}[${index}]`));
-}
-
-function instantWithin(value: Instant, path: string): number {
-  const ms = typeof value === 'number' ? value : toEpochMs(value, path);
-  if (ms >= FROM_MS && ms < TO_MS) return Math.floor(ms);
-  // Only a number outside the span can be no instant at all.
-  toEpochMs(ms, path);
-  throw outside(path);
-}
-
-function rangeWithin(start: Instant, end: Instant): [number, number] {
-  const range = [toEpochMs(start, 'start'), toEpochMs(end, 'end')] as [number, number];
-  // Both may lie on the end of the span, which is not in it: nothing from there on is asked about.
-  if (range[0] < FROM_MS || range[0] > TO_MS) throw outside('start');
-  if (range[1] < FROM_MS || range[1] > TO_MS) throw outside('end');
-  if (range[1] < range[0]) throw new SelfInfoError('range_reversed', { path: 'end' });
-  return range;
-}
-
-function outside(path: string): SelfInfoError {
-  const [from, to] = [formatInstant(FROM_MS), formatInstant(TO_MS)];
-  return new SelfInfoError('outside_calendar', {
-    path,
-    expected: {
-      en: `It reaches from ${from} to before ${to}.`,
-      ja: `対象期間は ${from} 以降、${to} より前です。`,
-    },
-  });
 }

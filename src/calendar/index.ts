@@ -21,8 +21,9 @@ export type { Announcement } from './announcements.js';
 export { type Calendar, type CalendarOptions, createCalendar } from './calendar.js';
 export type { OperatingHours, PlannedOutage, ServerRow } from './overrides.js';
 export { type ICalendarOptions, toICalendar } from './print/ical.js';
-export { toSvg, toText } from './print/svg.js';
-export type { PictureOptions } from './print/text.js';
+export type { PictureOptions } from './print/picture.js';
+export { toSvg } from './print/svg.js';
+export { toText } from './print/text.js';
 export type {
   AnnouncementSource,
   Cause,

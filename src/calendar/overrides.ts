@@ -1,5 +1,5 @@
 import { isServerId, type ServerId } from '../catalog/servers.js';
-import { SelfInfoError } from '../foundation/errors.js';
+import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkKeys, checkText } from '../foundation/options.js';
 import { parseDay } from '../foundation/time.js';
 import { businessDays, daily, type HostRow } from './hours.js';
@@ -101,15 +101,14 @@ export function checkServerRows(value: unknown, path: string): Map<ServerId, rea
 
 function checkRows(server: ServerId, list: readonly unknown[], path: string): readonly HostRow[] {
   if (list.length > MAX_ROWS)
-    throw invalid(path, `At most ${MAX_ROWS} rows.`, `${MAX_ROWS} 行までです。`);
+    throw invalidOption(path, { en: `At most ${MAX_ROWS} rows.`, ja: `${MAX_ROWS} 行までです。` });
   const rows = Array.from(list, (row, index) => checkRow(server, row, `${path}[${index}]`));
   for (const [index, row] of rows.entries()) {
     if (rows.findIndex((other) => other.from === row.from) < index) {
-      throw invalid(
-        `${path}[${index}].from`,
-        'Another row starts on this day.',
-        '同じ日から始まる行があります。',
-      );
+      throw invalidOption(`${path}[${index}].from`, {
+        en: 'Another row starts on this day.',
+        ja: '同じ日から始まる行があります。',
+      });
     }
   }
   return rows.sort((a, b) => (a.from < b.from ? -1 : 1));
@@ -122,21 +121,19 @@ function checkRow(server: ServerId, value: unknown, path: string): HostRow {
   parseDay(from, `${path}.from`);
   if (!Array.isArray(outages)) throw new TypeError(`${path}.outages must be an array.`);
   if (outages.length > MAX_OUTAGES)
-    throw invalid(
-      `${path}.outages`,
-      `At most ${MAX_OUTAGES} outages.`,
-      `計画停止は ${MAX_OUTAGES} 件までです。`,
-    );
+    throw invalidOption(`${path}.outages`, {
+      en: `At most ${MAX_OUTAGES} outages.`,
+      ja: `計画停止は ${MAX_OUTAGES} 件までです。`,
+    });
   const planned = Array.from(outages, (outage: unknown, index) =>
     checkOutage(outage, `${path}.outages[${index}]`),
   );
   for (const [index, { id }] of planned.entries()) {
     if (TAKEN_IDS.includes(id) || planned.findIndex((other) => other.id === id) < index) {
-      throw invalid(
-        `${path}.outages[${index}].id`,
-        'This id is taken.',
-        'この id は既に使われています。',
-      );
+      throw invalidOption(`${path}.outages[${index}].id`, {
+        en: 'This id is taken.',
+        ja: 'この id は既に使われています。',
+      });
     }
   }
   if (source !== undefined) checkText(source, `${path}.source`);
@@ -152,15 +149,17 @@ function checkHours(value: unknown, path: string): Rule[] {
   if (value === undefined) throw new SelfInfoError('missing_option', { path });
   if (value === 'always') return [];
   if (typeof value === 'string')
-    throw invalid(
-      path,
-      'always, or { on, fromHour, toHour }.',
-      'always か { on, fromHour, toHour } です。',
-    );
+    throw invalidOption(path, {
+      en: 'always, or { on, fromHour, toHour }.',
+      ja: 'always か { on, fromHour, toHour } です。',
+    });
   checkKeys(value, path, { on: true, fromHour: true, toHour: true });
   checkText(value.on, `${path}.on`);
   if (value.on !== 'every-day' && value.on !== 'business-days') {
-    throw invalid(`${path}.on`, 'every-day or business-days.', 'every-day か business-days です。');
+    throw invalidOption(`${path}.on`, {
+      en: 'every-day or business-days.',
+      ja: 'every-day か business-days です。',
+    });
   }
   const [from, to] = checkSpan(value, path, 24);
   return [value.on === 'every-day' ? daily(from, to) : businessDays(from, to)];
@@ -178,24 +177,25 @@ function checkOutage(value: unknown, path: string): Rule {
   const { id, on, state, text } = value;
   checkText(id, `${path}.id`);
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id) || id.length > 60) {
-    throw invalid(
-      `${path}.id`,
-      'Lower-case words joined by hyphens, 60 characters at most.',
-      '小文字の英数字をハイフンでつないだ60文字以内の文字列です。',
-    );
+    throw invalidOption(`${path}.id`, {
+      en: 'Lower-case words joined by hyphens, 60 characters at most.',
+      ja: '小文字の英数字をハイフンでつないだ60文字以内の文字列です。',
+    });
   }
   checkText(on, `${path}.on`);
   if (!isDayPattern(on)) {
-    throw invalid(
-      `${path}.on`,
-      'A pattern of days, e.g. third-saturdays.',
-      '日の指定（third-saturdays など）ではありません。',
-    );
+    throw invalidOption(`${path}.on`, {
+      en: 'A pattern of days, e.g. third-saturdays.',
+      ja: '日の指定（third-saturdays など）ではありません。',
+    });
   }
   const [fromHour, toHour] = checkSpan(value, path, MAX_HOUR);
   checkText(state, `${path}.state`);
   if (state !== 'uncertain' && state !== 'closed')
-    throw invalid(`${path}.state`, 'uncertain or closed.', 'uncertain か closed です。');
+    throw invalidOption(`${path}.state`, {
+      en: 'uncertain or closed.',
+      ja: 'uncertain か closed です。',
+    });
   const certain = state === 'closed';
   return {
     id,
@@ -238,23 +238,17 @@ function checkSpan(
     if (typeof hour !== 'number') throw new TypeError(`${path}.${name} must be a number.`);
     // Quarters are exact in binary; NaN and infinities are no integers.
     if (!Number.isInteger(hour * 4) || hour < 0 || hour > max) {
-      throw invalid(
-        `${path}.${name}`,
-        `Hours from 0 to ${max}, to the quarter.`,
-        `0 以上 ${max} 以下の時間数（15分単位）です。`,
-      );
+      throw invalidOption(`${path}.${name}`, {
+        en: `Hours from 0 to ${max}, to the quarter.`,
+        ja: `0 以上 ${max} 以下の時間数（15分単位）です。`,
+      });
     }
     return hour;
   }) as [number, number];
   if (to <= from)
-    throw invalid(
-      `${path}.toHour`,
-      'It must lie after fromHour.',
-      'fromHour より後の時間を指定してください。',
-    );
+    throw invalidOption(`${path}.toHour`, {
+      en: 'It must lie after fromHour.',
+      ja: 'fromHour より後の時間を指定してください。',
+    });
   return [from, to];
-}
-
-function invalid(path: string, en: string, ja: string): SelfInfoError {
-  return new SelfInfoError('invalid_option', { path, expected: { en, ja } });
 }

@@ -1,6 +1,6 @@
 import { checkDetailId, type DetailId, holdersOf } from '../catalog/details.js';
 import { checkServerId, type ServerId } from '../catalog/servers.js';
-import { SelfInfoError } from '../foundation/errors.js';
+import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkKeys } from '../foundation/options.js';
 
 /**
@@ -23,7 +23,7 @@ export type Target =
   | { readonly allOf: readonly Target[] };
 
 /** One member of a target, checked: `key` tells equal members apart from different ones. */
-export type Leaf =
+export type TargetMember =
   | { readonly key: string; readonly detail: DetailId; readonly holder?: ServerId }
   | { readonly key: string; readonly detail?: undefined; readonly server: ServerId };
 
@@ -39,32 +39,30 @@ const MAX_MEMBERS = 1000;
  * @throws SelfInfoError `unknown_detail`, `unknown_server`, `not_a_holder`, `invalid_option`,
  * `unknown_option`; TypeError.
  */
-export function leavesOf(target: unknown, path: string): Leaf[] {
+export function membersOf(target: unknown, path: string): TargetMember[] {
   let members = 0;
-  const collect = (member: unknown, at: string, depth: number): Leaf[] => {
-    if (typeof member === 'string') return [leafOf(member, at)];
+  const collect = (member: unknown, at: string, depth: number): TargetMember[] => {
+    if (typeof member === 'string') return [memberOf(member, at)];
     if (typeof member !== 'object' || member === null || Array.isArray(member)) {
       throw new TypeError(`${at} must be a detail, a detail@server, { server } or { allOf }.`);
     }
     checkKeys(member, at, { server: true, allOf: true });
     if ('server' in member === 'allOf' in member) {
-      throw invalid(
-        at,
-        'It must have either server or allOf.',
-        'server か allOf のどちらか一方を指定してください。',
-      );
+      throw invalidOption(at, {
+        en: 'It must have either server or allOf.',
+        ja: 'server か allOf のどちらか一方を指定してください。',
+      });
     }
-    if ('server' in member) return [serverLeaf(member.server, `${at}.server`)];
+    if ('server' in member) return [serverMember(member.server, `${at}.server`)];
     if (!Array.isArray(member.allOf)) throw new TypeError(`${at}.allOf must be an array.`);
     if (member.allOf.length === 0)
-      throw invalid(`${at}.allOf`, 'It must not be empty.', '空にはできません。');
+      throw invalidOption(`${at}.allOf`, { en: 'It must not be empty.', ja: '空にはできません。' });
     members += member.allOf.length;
     if (depth === MAX_DEPTH || members > MAX_MEMBERS) {
-      throw invalid(
-        path,
-        `At most ${MAX_DEPTH} levels of allOf and ${MAX_MEMBERS} members.`,
-        `allOf の入れ子は ${MAX_DEPTH} 段まで、要素は合計 ${MAX_MEMBERS} 個までです。`,
-      );
+      throw invalidOption(path, {
+        en: `At most ${MAX_DEPTH} levels of allOf and ${MAX_MEMBERS} members.`,
+        ja: `allOf の入れ子は ${MAX_DEPTH} 段まで、要素は合計 ${MAX_MEMBERS} 個までです。`,
+      });
     }
     // Array.from makes holes into undefined, which flatMap would skip.
     return Array.from(member.allOf).flatMap((inner: unknown, index) =>
@@ -75,7 +73,7 @@ export function leavesOf(target: unknown, path: string): Leaf[] {
   return [...leaves.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-function leafOf(text: string, path: string): Leaf {
+function memberOf(text: string, path: string): TargetMember {
   const at = text.indexOf('@');
   const detail = at < 0 ? text : text.slice(0, at);
   checkDetailId(detail, path);
@@ -87,13 +85,9 @@ function leafOf(text: string, path: string): Leaf {
   return { key: text, detail, holder: server };
 }
 
-function serverLeaf(server: unknown, path: string): Leaf {
+function serverMember(server: unknown, path: string): TargetMember {
   if (typeof server !== 'string') throw new TypeError(`${path} must be a string.`);
   checkServerId(server, path);
   // '@' in front: no detail has an empty id, so the key cannot be mistaken for another leaf's.
   return { key: `@${server}`, server };
-}
-
-function invalid(path: string, en: string, ja: string): SelfInfoError {
-  return new SelfInfoError('invalid_option', { path, expected: { en, ja } });
 }

@@ -1,110 +1,113 @@
-import type { Announced } from '../announcements.js';
-import {
-  type AnnouncementSource,
-  buildCause,
-  buildUndoneCause,
-  type Cause,
-  type CauseFacts,
-  type UndoneCause,
-} from '../results.js';
-import type { Reason } from './schedule.js';
+import type { CheckedAnnouncement } from '../announcements.js';
+import type { AnnouncementSource, Cause, CauseFacts, UndoneCause } from '../results.js';
+import { buildCause, buildUndoneCause } from './result-objects.js';
+import type { CauseFinder } from './schedule.js';
 import {
   CLOSED,
-  type Interval,
-  partsOf,
+  notOpenWithin,
+  type SpanMs,
   type Timeline,
   timelineOf,
   UNCERTAIN,
 } from './timeline.js';
 
-interface Closure extends Interval {
+/** A span in which a rule or an announcement closes. */
+interface Closure extends SpanMs {
   readonly facts: CauseFacts;
 }
 
-interface Opening extends Interval {
-  readonly by: AnnouncementSource;
+/** A span in which an announcement undoes closures. */
+interface UndoneSpan extends SpanMs {
+  readonly undoneBy: AnnouncementSource;
 }
 
 /**
- * What a server's announcements come to: at each instant the one announced last counts, and of two
- * of the same instant the closed one.
+ * The announcements about one server. At each instant the latest one wins; of two with the same
+ * instant, the closed one does.
  */
-export class Settlement implements Reason {
-  /** Where a closed one counts. */
+export class AnnouncementLayer implements CauseFinder {
+  /** Not open where a closed announcement wins. */
   readonly closed: Timeline;
-  /** Where an open one counts: what is planned, or was announced before, is undone there. */
-  readonly open: Timeline;
-  /** The announced outages, whether they count or not. */
+  /** Not open where an open announcement wins and undoes planned outages and earlier closures. */
+  readonly undone: Timeline;
+  /** The announced outages, whether they win or not. */
   readonly #closures: readonly Closure[];
-  readonly #closed: readonly Interval[];
-  readonly #openings: readonly Opening[];
+  readonly #closedSpans: readonly SpanMs[];
+  readonly #undoneSpans: readonly UndoneSpan[];
 
-  constructor(announced: readonly Announced[]) {
-    const { closed, openings } = winners(announced.filter(({ startMs, endMs }) => startMs < endMs));
-    this.#closed = closed;
-    this.#openings = openings;
-    this.#closures = announced.flatMap(({ facts, startMs: start, endMs: end }) =>
-      facts ? [{ facts, start, end }] : [],
+  constructor(announcements: readonly CheckedAnnouncement[]) {
+    const { closed, undone } = winners(
+      announcements.filter(({ startMs, endMs }) => startMs < endMs),
+    );
+    this.#closedSpans = closed;
+    this.#undoneSpans = undone;
+    this.#closures = announcements.flatMap(({ facts, startMs, endMs }) =>
+      facts ? [{ facts, startMs, endMs }] : [],
     );
     this.closed = timelineOf(closed, CLOSED);
-    this.open = timelineOf(openings, UNCERTAIN);
+    this.undone = timelineOf(undone, UNCERTAIN);
   }
 
-  /** Whether anything is undone. */
+  /** Whether any announcement undoes something. */
   get undoes(): boolean {
-    return this.#openings.length > 0;
+    return this.#undoneSpans.length > 0;
   }
 
-  causesWithin(within: Interval): Cause[] {
-    // Where an outage lasts and no open announcement counts, a closed one does.
-    return touching(this.#closed, within).flatMap((counting) =>
-      touching(this.#closures, counting).flatMap((closure) => {
-        const common = overlap(closure, counting);
-        return touches(common, within) ? [buildCause(closure.facts, common.start, common.end)] : [];
+  causesWithin(within: SpanMs): Cause[] {
+    // Where an outage lasts and no open announcement wins, a closed one does.
+    return touching(this.#closedSpans, within).flatMap((winning) =>
+      touching(this.#closures, winning).flatMap((closure) => {
+        const common = overlap(closure, winning);
+        return touches(common, within)
+          ? [buildCause(closure.facts, common.startMs, common.endMs)]
+          : [];
       }),
     );
   }
 
-  undoneWithin(within: Interval): UndoneCause[] {
-    return this.#undone(within, (opening) => touching(this.#closures, opening));
+  undoneWithin(within: SpanMs): UndoneCause[] {
+    return this.#undoneCauses(within, (undone) => touching(this.#closures, undone));
   }
 
-  /** What is undone of a rule. */
-  undoing(facts: CauseFacts, timeline: Timeline): Reason {
+  /** Returns a finder of what the layer undoes of a rule. */
+  undoneOf(facts: CauseFacts, timeline: Timeline): CauseFinder {
     return {
       causesWithin: () => [],
       undoneWithin: (within) =>
-        this.#undone(within, (opening) =>
-          partsOf(timeline, opening).map(({ start, end }) => ({ facts, start, end })),
+        this.#undoneCauses(within, (undone) =>
+          notOpenWithin(timeline, undone).map(({ startMs, endMs }) => ({ facts, startMs, endMs })),
         ),
     };
   }
 
-  #undone(within: Interval, closuresOf: (opening: Opening) => readonly Closure[]): UndoneCause[] {
-    return touching(this.#openings, within).flatMap((opening) =>
-      closuresOf(opening).flatMap((closure) => {
-        const common = overlap(closure, opening);
+  #undoneCauses(
+    within: SpanMs,
+    closuresIn: (undone: UndoneSpan) => readonly Closure[],
+  ): UndoneCause[] {
+    return touching(this.#undoneSpans, within).flatMap((undone) =>
+      closuresIn(undone).flatMap((closure) => {
+        const common = overlap(closure, undone);
         return touches(common, within)
-          ? [buildUndoneCause(closure.facts, common.start, common.end, opening.by)]
+          ? [buildUndoneCause(closure.facts, common.startMs, common.endMs, undone.undoneBy)]
           : [];
       }),
     );
   }
 }
 
-/** Occurrences of a rule that announcements replace. */
-export function replacedReason(facts: CauseFacts, replaced: readonly Opening[]): Reason {
+/** Returns a finder of the occurrences of a rule that announcements replace. */
+export function replacedCauses(facts: CauseFacts, replaced: readonly UndoneSpan[]): CauseFinder {
   return {
     causesWithin: () => [],
     undoneWithin: (within) =>
-      touching(replaced, within).map(({ start, end, by }) =>
-        buildUndoneCause(facts, start, end, by),
+      touching(replaced, within).map(({ startMs, endMs, undoneBy }) =>
+        buildUndoneCause(facts, startMs, endMs, undoneBy),
       ),
   };
 }
 
-/** The order in which announcements count, the last first. */
-export function byPrecedence(a: Announced, b: Announced): number {
+/** Orders announcements by precedence: the one that wins comes first. */
+export function byPrecedence(a: CheckedAnnouncement, b: CheckedAnnouncement): number {
   return (
     b.announcedAtMs - a.announcedAtMs ||
     Number(a.facts === null) - Number(b.facts === null) ||
@@ -112,56 +115,68 @@ export function byPrecedence(a: Announced, b: Announced): number {
   );
 }
 
-function winners(announced: readonly Announced[]): { closed: Interval[]; openings: Opening[] } {
-  const edges = [...new Set(announced.flatMap(({ startMs, endMs }) => [startMs, endMs]))].sort(
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Returns the spans in which a closed and in which an open announcement wins, in order. */
+function winners(announcements: readonly CheckedAnnouncement[]): {
+  closed: SpanMs[];
+  undone: UndoneSpan[];
+} {
+  const edges = [...new Set(announcements.flatMap(({ startMs, endMs }) => [startMs, endMs]))].sort(
     (a, b) => a - b,
   );
-  const pieceAt = new Map(edges.map((edge, piece) => [edge, piece]));
-  const winner: (Announced | undefined)[] = edges.map(() => undefined);
-  // `free` leads to the first piece, from a given one on, that nobody has taken yet: each piece is
-  // taken once.
-  const free = edges.map((_, piece) => piece);
+  const closed: Writable<SpanMs>[] = [];
+  const undone: Writable<UndoneSpan>[] = [];
+  for (const [index, winner] of winnersBetween(edges, announcements).entries()) {
+    if (!winner) continue;
+    const startMs = edges[index] as number;
+    const endMs = edges[index + 1] as number;
+    const last = winner.facts ? closed.at(-1) : undone.at(-1);
+    const isSame = winner.facts !== null || undone.at(-1)?.undoneBy === winner.origin;
+    if (last?.endMs === startMs && isSame) last.endMs = endMs;
+    else if (winner.facts) closed.push({ startMs, endMs });
+    else undone.push({ startMs, endMs, undoneBy: winner.origin });
+  }
+  return { closed, undone };
+}
+
+/** Returns the winner between each edge and the next. */
+function winnersBetween(
+  edges: readonly number[],
+  announcements: readonly CheckedAnnouncement[],
+): (CheckedAnnouncement | undefined)[] {
+  const indexOf = new Map(edges.map((edge, index) => [edge, index]));
+  const winner: (CheckedAnnouncement | undefined)[] = edges.map(() => undefined);
+  // `free` leads from each index to the first one that has no winner yet, so each index is visited
+  // once.
+  const free = edges.map((_, index) => index);
   const firstFree = (from: number): number => {
-    let piece = from;
-    while (free[piece] !== piece) {
-      free[piece] = free[free[piece] as number] as number;
-      piece = free[piece] as number;
+    let index = from;
+    while (free[index] !== index) {
+      free[index] = free[free[index] as number] as number;
+      index = free[index] as number;
     }
-    return piece;
+    return index;
   };
-  for (const one of [...announced].sort(byPrecedence)) {
-    const end = pieceAt.get(one.endMs) as number;
-    for (
-      let piece = firstFree(pieceAt.get(one.startMs) as number);
-      piece < end;
-      piece = firstFree(piece)
-    ) {
-      winner[piece] = one;
-      free[piece] = piece + 1;
+  for (const announcement of [...announcements].sort(byPrecedence)) {
+    const end = indexOf.get(announcement.endMs) as number;
+    let index = firstFree(indexOf.get(announcement.startMs) as number);
+    for (; index < end; index = firstFree(index)) {
+      winner[index] = announcement;
+      free[index] = index + 1;
     }
   }
-  const closed: { start: number; end: number }[] = [];
-  const openings: { start: number; end: number; by: AnnouncementSource }[] = [];
-  for (const [piece, one] of winner.entries()) {
-    if (!one) continue;
-    const start = edges[piece] as number;
-    const end = edges[piece + 1] as number;
-    const last = one.facts ? closed.at(-1) : openings.at(-1);
-    if (last?.end === start && (one.facts || openings.at(-1)?.by === one.origin)) last.end = end;
-    else if (one.facts) closed.push({ start, end });
-    else openings.push({ start, end, by: one.origin });
-  }
-  return { closed, openings };
+  return winner;
 }
 
-function touches(a: Interval, b: Interval): boolean {
-  return a.start < b.end && a.end > b.start;
+function touches(a: SpanMs, b: SpanMs): boolean {
+  return a.startMs < b.endMs && a.endMs > b.startMs;
 }
 
-function touching<T extends Interval>(list: readonly T[], within: Interval): T[] {
+function touching<T extends SpanMs>(list: readonly T[], within: SpanMs): T[] {
   return list.filter((one) => touches(one, within));
 }
 
-function overlap(a: Interval, b: Interval): Interval {
-  return { start: Math.max(a.start, b.start), end: Math.min(a.end, b.end) };
+function overlap(a: SpanMs, b: SpanMs): SpanMs {
+  return { startMs: Math.max(a.startMs, b.startMs), endMs: Math.min(a.endMs, b.endMs) };
 }

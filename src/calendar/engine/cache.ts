@@ -1,76 +1,80 @@
 import { type DetailId, details, holdersOf, holdings } from '../../catalog/details.js';
 import { commonServers, type ServerId, servers } from '../../catalog/servers.js';
-import type { Announced } from '../announcements.js';
+import type { CheckedAnnouncement } from '../announcements.js';
 import type { CauseFacts } from '../results.js';
-import { type Leaf, leavesOf, type Target } from '../targets.js';
-import { Settlement } from './announcement-layer.js';
+import { membersOf, type Target, type TargetMember } from '../targets.js';
+import { AnnouncementLayer } from './announcement-layer.js';
 import type { Rulebook } from './rulebook.js';
-import { reasonOf, Schedule } from './schedule.js';
+import { causesFrom, Schedule } from './schedule.js';
 import { anyOf, type Timeline, worstOf } from './timeline.js';
 
-// Combinations of members are without number, and a host may build targets from what it is sent.
+// Bounds the memory: a caller may build any number of combinations from what users send.
 const MAX_COMBINATIONS = 256;
 
-/** The schedules of all targets, each made once. */
-export class Timetable {
+/** The schedules of all targets. Each is built once. */
+export class ScheduleCache {
   readonly #servers = new Map<ServerId, Schedule>();
   readonly #held = new Map<ServerId, Schedule>();
   readonly #heldTimelines = new Map<Timeline, Timeline>();
-  readonly #leaves = new Map<string, Schedule>();
+  readonly #members = new Map<string, Schedule>();
   readonly #combinations = new Map<string, Schedule>();
   readonly #common: Schedule;
 
-  constructor(rulebook: Rulebook, announced: readonly Announced[]) {
-    const toAll = announced.filter(({ target }) => target === 'all');
-    const forAll = new Settlement(toAll);
+  constructor(rulebook: Rulebook, announcements: readonly CheckedAnnouncement[]) {
+    const toAll = announcements.filter(({ target }) => target === 'all');
+    const layerForAll = new AnnouncementLayer(toAll);
     for (const { id } of servers) {
-      const own = announced.filter(({ target }) => target === id);
+      const own = announcements.filter(({ target }) => target === id);
       const concerning = own.length === 0 ? toAll : [...toAll, ...own];
-      const settlement = own.length === 0 ? forAll : new Settlement(concerning);
+      const layer = own.length === 0 ? layerForAll : new AnnouncementLayer(concerning);
       this.#servers.set(
         id,
         concerning.length === 0
           ? rulebook.schedule(id)
-          : rulebook.scheduleUnder(id, concerning, settlement),
+          : rulebook.scheduleUnder(id, concerning, layer),
       );
     }
-    this.#common = together(commonServers.map((server) => this.#server(server)));
+    this.#common = worstOfAll(commonServers.map((server) => this.#server(server)));
   }
 
-  /** @throws as {@link leavesOf}. */
+  /**
+   * Returns the schedule of a target.
+   *
+   * @throws as {@link membersOf}.
+   */
   scheduleOf(target: Target): Schedule {
-    // Strings are keys of leaves: the common cases cost one look-up.
+    // A string is the key of its member, so the common cases cost one look-up.
     return (
-      (typeof target === 'string' ? this.#leaves.get(target) : this.#alone(target)) ??
-      this.#find(target)
+      (typeof target === 'string' ? this.#members.get(target) : this.#lookUpServer(target)) ??
+      this.#build(target)
     );
   }
 
-  #alone(target: Exclude<Target, string>): Schedule | undefined {
+  #lookUpServer(target: Exclude<Target, string>): Schedule | undefined {
     for (const key in target) if (key !== 'server') return undefined;
     return this.#servers.get((target as { server?: ServerId } | null)?.server as ServerId);
   }
 
-  #find(target: Target): Schedule {
-    const leaves = leavesOf(target, 'target');
-    if (leaves.length === 1) return this.#leaf(leaves[0] as Leaf);
-    const key = leaves.map((leaf) => leaf.key).join(' ');
+  #build(target: Target): Schedule {
+    const members = membersOf(target, 'target');
+    if (members.length === 1) return this.#member(members[0] as TargetMember);
+    const key = members.map((member) => member.key).join(' ');
     const known = this.#combinations.get(key);
     if (known) return known;
     if (this.#combinations.size === MAX_COMBINATIONS) this.#combinations.clear();
-    const schedule = together(leaves.map((leaf) => this.#leaf(leaf)));
+    const schedule = worstOfAll(members.map((member) => this.#member(member)));
     this.#combinations.set(key, schedule);
     return schedule;
   }
 
-  #leaf(leaf: Leaf): Schedule {
-    let schedule = this.#leaves.get(leaf.key);
+  #member(member: TargetMember): Schedule {
+    let schedule = this.#members.get(member.key);
     if (!schedule) {
       schedule =
-        leaf.detail === undefined
-          ? this.#server(leaf.server)
-          : this.#detail(leaf.detail, leaf.holder);
-      this.#leaves.set(leaf.key, schedule);
+        member.detail === undefined
+          ? this.#server(member.server)
+          : this.#detail(member.detail, member.holder);
+      this.#members.set(member.key, schedule);
     }
     return schedule;
   }
@@ -86,35 +90,35 @@ export class Timetable {
     const { timeline, disagreement } = anyOf([
       ...new Set(each.map(({ schedule }) => schedule.timeline)),
     ]);
-    const reasons = [
-      ...new Set(each.flatMap(({ schedule }) => schedule.reasons)),
-      reasonOf(holderFacts(id), disagreement),
+    const finders = [
+      ...new Set(each.flatMap(({ schedule }) => schedule.finders)),
+      causesFrom(holderFacts(id), disagreement),
     ];
-    return new Schedule(timeline, reasons, each);
+    return new Schedule(timeline, finders, each);
   }
 
-  // Which detail it is makes no difference once the holder is known.
+  // Once the holder is known, the detail makes no difference.
   #heldBy(server: ServerId): Schedule {
     let schedule = this.#held.get(server);
     if (!schedule) {
       const own = this.#server(server);
-      // Servers of the same hours share their timeline, and so what is merged from it.
+      // Servers with the same hours share their timeline, and the one merged from it.
       let timeline = this.#heldTimelines.get(own.timeline);
       if (!timeline) {
         timeline = worstOf([this.#common.timeline, own.timeline]);
         this.#heldTimelines.set(own.timeline, timeline);
       }
-      schedule = new Schedule(timeline, [...new Set([...this.#common.reasons, ...own.reasons])]);
+      schedule = new Schedule(timeline, [...new Set([...this.#common.finders, ...own.finders])]);
       this.#held.set(server, schedule);
     }
     return schedule;
   }
 }
 
-function together(schedules: readonly Schedule[]): Schedule {
+function worstOfAll(schedules: readonly Schedule[]): Schedule {
   const distinct = [...new Set(schedules)];
   return new Schedule(worstOf(distinct.map((schedule) => schedule.timeline)), [
-    ...new Set(distinct.flatMap((schedule) => schedule.reasons)),
+    ...new Set(distinct.flatMap((schedule) => schedule.finders)),
   ]);
 }
 

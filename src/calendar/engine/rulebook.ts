@@ -1,33 +1,30 @@
 import { type ServerId, servers } from '../../catalog/servers.js';
 import { dateOfDay, dayStart, formatDay, HOUR_MS, parseDay } from '../../foundation/time.js';
-import type { Announced } from '../announcements.js';
+import type { CheckedAnnouncement } from '../announcements.js';
 import { type GuidelineRow, type HostRow, hours } from '../hours.js';
-import type { CauseFacts } from '../results.js';
+import type { AnnouncementSource, CauseFacts } from '../results.js';
 import { daysOn, FROM_MS, type Holidays, type Rule, TO_MS } from '../rules.js';
-import { byPrecedence, replacedReason, type Settlement } from './announcement-layer.js';
-import { type Reason, reasonOf, Schedule } from './schedule.js';
+import { type AnnouncementLayer, byPrecedence, replacedCauses } from './announcement-layer.js';
+import { type CauseFinder, causesFrom, Schedule } from './schedule.js';
 import {
-  boundsOfYear,
   CLOSED,
-  type Interval,
   OPEN,
-  outside,
+  type SpanMs,
+  spanOfYear,
   Timeline,
-  tableOfPairs,
+  tableOfSpans,
   UNCERTAIN,
+  whereOpen,
   worstOf,
 } from './timeline.js';
 
-/** A rule with the interval its row holds for. */
-interface RuleInForce extends Interval {
+/** A rule with the span its row holds for. */
+interface RuleInForce extends SpanMs {
   readonly rule: Rule;
   readonly facts: CauseFacts;
 }
 
-/**
- * What is known of the servers without announcements: rows, holidays, and what follows from them,
- * worked out once.
- */
+/** The schedules of the servers by their rows and the holidays. Each is built once. */
 export class Rulebook {
   readonly #holidays: Holidays;
   readonly #rules: ReadonlyMap<ServerId, readonly RuleInForce[]>;
@@ -35,7 +32,7 @@ export class Rulebook {
   readonly #schedules = new Map<ServerId, Schedule>();
 
   /**
-   * @param overrides - rows of the host, by date: from the first one on they stand in place of the
+   * @param overrides - the caller's rows, by date; from the first one on they replace the
    * guideline's.
    */
   constructor(holidays: Holidays, overrides: ReadonlyMap<ServerId, readonly HostRow[]>) {
@@ -48,14 +45,14 @@ export class Rulebook {
     return this.#holidays(dateOfDay(day).year).has(day);
   }
 
-  /** The ids of a server's planned outages. */
+  /** Returns the ids of a server's planned outages. */
   outagesOf(server: ServerId): readonly string[] {
     return this.#rulesOf(server).flatMap(({ rule }) =>
       rule.kind === 'planned-outage' ? [rule.id] : [],
     );
   }
 
-  /** A server's schedule by its rows alone. */
+  /** Returns a server's schedule by its rows alone. */
   schedule(server: ServerId): Schedule {
     let schedule = this.#schedules.get(server);
     if (!schedule) {
@@ -65,7 +62,7 @@ export class Rulebook {
       }));
       schedule = new Schedule(
         worstOf(placed.map(({ timeline }) => timeline)),
-        placed.map(({ facts, timeline }) => reasonOf(facts, timeline)),
+        placed.map(({ facts, timeline }) => causesFrom(facts, timeline)),
       );
       this.#schedules.set(server, schedule);
     }
@@ -73,18 +70,18 @@ export class Rulebook {
   }
 
   /**
-   * A server's schedule under announcements. Hours stay what they are; planned outages are replaced
-   * or undone.
+   * Returns a server's schedule under announcements. They replace or undo planned outages, never
+   * hours.
    */
   scheduleUnder(
     server: ServerId,
-    announced: readonly Announced[],
-    settlement: Settlement,
+    announcements: readonly CheckedAnnouncement[],
+    layer: AnnouncementLayer,
   ): Schedule {
-    const timelines: Timeline[] = [settlement.closed];
-    const reasons: Reason[] = [settlement];
-    // Where two replace the same, the one that counts is set last.
-    const replacing = announced
+    const timelines: Timeline[] = [layer.closed];
+    const finders: CauseFinder[] = [layer];
+    // If two replace the same occurrence, the one that wins is set last.
+    const replacing = announcements
       .filter(({ replaces }) => replaces)
       .sort((a, b) => byPrecedence(b, a));
     for (const inForce of this.#rulesOf(server)) {
@@ -98,34 +95,27 @@ export class Rulebook {
         );
         if (months.size > 0) {
           timeline = this.#build(inForce, (day) => !months.has(monthOf(day)));
-          const replaced = [...months].flatMap(([month, by]) =>
-            this.#occurrences(
-              inForce,
-              [Number(month.slice(0, 4))],
-              (day) => monthOf(day) === month,
-            ).map(([start, end]) => ({ start, end, by })),
-          );
-          reasons.push(replacedReason(facts, replaced));
+          finders.push(replacedCauses(facts, this.#occurrencesIn(inForce, months)));
         }
-        if (settlement.undoes) {
-          reasons.push(settlement.undoing(facts, timeline));
-          timeline = outside(timeline, settlement.open);
+        if (layer.undoes) {
+          finders.push(layer.undoneOf(facts, timeline));
+          timeline = whereOpen(timeline, layer.undone);
         }
       }
       timelines.push(timeline);
-      reasons.push(reasonOf(facts, timeline));
+      finders.push(causesFrom(facts, timeline));
     }
-    return new Schedule(worstOf(timelines), reasons);
+    return new Schedule(worstOf(timelines), finders);
   }
 
   #rulesOf(server: ServerId): readonly RuleInForce[] {
     return this.#rules.get(server) as readonly RuleInForce[];
   }
 
-  // Several servers keep the same hours.
+  // Several servers have the same hours.
   #timeline(inForce: RuleInForce): Timeline {
-    const { rule, start, end } = inForce;
-    const key = [rule.kind, rule.on, rule.fromHour, rule.toHour, rule.state, start, end].join();
+    const { rule, startMs, endMs } = inForce;
+    const key = [rule.kind, rule.on, rule.fromHour, rule.toHour, rule.state, startMs, endMs].join();
     let timeline = this.#timelines.get(key);
     if (!timeline) {
       timeline = this.#build(inForce, () => true);
@@ -138,56 +128,56 @@ export class Rulebook {
     const { rule } = inForce;
     const inside = rule.state === 'closed' ? CLOSED : UNCERTAIN;
     return new Timeline((index) => {
-      const { year, ...bounds } = boundsOfYear(index);
+      const { year, ...bounds } = spanOfYear(index);
       if (rule.kind === 'planned-outage') {
-        // What starts in December may reach into this year.
-        return tableOfPairs(
-          this.#occurrences(inForce, [year - 1, year], wanted),
-          inside,
-          OPEN,
-          bounds,
-        );
+        // An outage that starts in December may reach into this year.
+        const outages = this.#occurrences(inForce, [year - 1, year], wanted);
+        return tableOfSpans(outages, inside, OPEN, bounds);
       }
-      const from = Math.max(bounds.start, inForce.start);
-      const to = Math.min(bounds.end, inForce.end);
-      return tableOfPairs(
-        gaps(this.#occurrences(inForce, [year], wanted), from, to),
-        inside,
-        OPEN,
-        bounds,
-      );
+      const inYear = {
+        startMs: Math.max(bounds.startMs, inForce.startMs),
+        endMs: Math.min(bounds.endMs, inForce.endMs),
+      };
+      const outsideHours = gaps(this.#occurrences(inForce, [year], wanted), inYear);
+      return tableOfSpans(outsideHours, inside, OPEN, bounds);
     });
   }
 
-  /** What a rule states, as ordered, disjoint pairs. */
+  /** Returns the occurrences of a rule that start in the given months, and who replaces them. */
+  #occurrencesIn(inForce: RuleInForce, months: ReadonlyMap<string, AnnouncementSource>) {
+    return [...months].flatMap(([month, undoneBy]) =>
+      this.#occurrences(inForce, [Number(month.slice(0, 4))], (day) => monthOf(day) === month).map(
+        (span) => ({ ...span, undoneBy }),
+      ),
+    );
+  }
+
+  /** Returns the occurrences of a rule as ordered, disjoint spans. */
   #occurrences(
-    { rule, start, end }: RuleInForce,
+    { rule, startMs, endMs }: RuleInForce,
     years: readonly number[],
     wanted: (day: number) => boolean,
-  ): [number, number][] {
-    const pairs: [number, number][] = [];
+  ): SpanMs[] {
+    const spans: { startMs: number; endMs: number }[] = [];
     for (const day of years.flatMap((year) => daysOn(rule.on, year, this.#holidays))) {
       if (!wanted(day)) continue;
-      const from = Math.max(dayStart(day) + rule.fromHour * HOUR_MS, start);
-      const to = Math.min(dayStart(day) + rule.toHour * HOUR_MS, end);
-      const last = pairs.at(-1);
+      const from = Math.max(dayStart(day) + rule.fromHour * HOUR_MS, startMs);
+      const to = Math.min(dayStart(day) + rule.toHour * HOUR_MS, endMs);
+      const last = spans.at(-1);
       if (from >= to) continue;
-      // Those of a host may run into one another.
-      if (last && last[1] > from) last[1] = Math.max(last[1], to);
-      else pairs.push([from, to]);
+      // Occurrences of a caller's row may overlap.
+      if (last && last.endMs > from) last.endMs = Math.max(last.endMs, to);
+      else spans.push({ startMs: from, endMs: to });
     }
-    return pairs;
+    return spans;
   }
 }
 
-function gaps(
-  pairs: readonly (readonly [number, number])[],
-  start: number,
-  end: number,
-): [number, number][] {
-  const starts = [start, ...pairs.map((pair) => pair[1])];
-  const ends = [...pairs.map((pair) => pair[0]), end];
-  return starts.map((from, index) => [from, ends[index] as number]);
+/** Returns what ordered, disjoint spans leave of another one. */
+function gaps(spans: readonly SpanMs[], within: SpanMs): SpanMs[] {
+  const starts = [within.startMs, ...spans.map((span) => span.endMs)];
+  const ends = [...spans.map((span) => span.startMs), within.endMs];
+  return starts.map((startMs, index) => ({ startMs, endMs: ends[index] as number }));
 }
 
 function monthOf(day: number): string {
@@ -203,10 +193,10 @@ function rulesInForce(server: ServerId, overrides: readonly HostRow[]): RuleInFo
   ];
   return rows.flatMap((row, index) => {
     const next = rows[index + 1];
-    const start = Math.max(dayStart(parseDay(row.from, 'from')), FROM_MS);
-    const end = next ? Math.min(dayStart(parseDay(next.from, 'from')), TO_MS) : TO_MS;
-    return start < end
-      ? row.rules.map((rule) => ({ rule, facts: ruleFacts(row, rule), start, end }))
+    const startMs = Math.max(dayStart(parseDay(row.from, 'from')), FROM_MS);
+    const endMs = next ? Math.min(dayStart(parseDay(next.from, 'from')), TO_MS) : TO_MS;
+    return startMs < endMs
+      ? row.rules.map((rule) => ({ rule, facts: ruleFacts(row, rule), startMs, endMs }))
       : [];
   });
 }

@@ -1,136 +1,121 @@
 import type { ServerId } from '../../catalog/servers.js';
-import {
-  buildCause,
-  type Cause,
-  type CauseFacts,
-  type HolderState,
-  type State,
-  type UndoneCause,
-} from '../results.js';
+import type { Cause, CauseFacts, HolderState, UndoneCause } from '../results.js';
 import { FROM_MS, TO_MS } from '../rules.js';
+import { buildCause, type StatusFacts } from './result-objects.js';
 import {
-  type Interval,
   nameOf,
+  notOpenWithin,
   OPEN,
-  partsOf,
-  type Stretch,
-  sideBySide,
-  statesOf,
+  packStates,
+  type SegmentMs,
+  type SpanMs,
   type Timeline,
   UNCERTAIN,
+  unpackStates,
 } from './timeline.js';
 
-/** What can lower the state of a target, or would if no announcement undid it. */
-export interface Reason {
-  /** The causes that hold anywhere within an interval. */
-  causesWithin(within: Interval): Cause[];
-  /** Those that are undone anywhere within it. */
-  undoneWithin?(within: Interval): UndoneCause[];
+/** Finds causes that lower the state of a target, or would if no announcement undid them. */
+export interface CauseFinder {
+  /** Returns the causes that hold anywhere within a span. */
+  causesWithin(within: SpanMs): Cause[];
+  /** Returns the causes that are undone anywhere within a span. */
+  undoneWithin?(within: SpanMs): UndoneCause[];
 }
 
-/** A reason whose causes are the stretches of a timeline that are not open. */
-export function reasonOf(facts: CauseFacts, timeline: Timeline): Reason {
+/** Returns a finder whose causes are the segments of a timeline that are not open. */
+export function causesFrom(facts: CauseFacts, timeline: Timeline): CauseFinder {
   return {
     causesWithin: (within) =>
-      partsOf(timeline, within).map(({ start, end }) => buildCause(facts, start, end)),
+      notOpenWithin(timeline, within).map(({ startMs, endMs }) =>
+        buildCause(facts, startMs, endMs),
+      ),
   };
 }
 
-/** What all questions about one stretch share. */
-interface Answer {
-  readonly state: State;
-  /** All causes that hold anywhere inside, hidden ones too, by start. */
-  readonly causes: readonly Cause[];
-  /** All that are undone anywhere inside, by start. */
-  readonly undone: readonly UndoneCause[];
-  /** Since and until when the state is the same; null where that lies outside the span. */
-  readonly sinceMs: number | null;
-  readonly untilMs: number | null;
-  /** Start of this stretch or the first after it that is open; null when there is none. */
+/** The status of a whole segment: what all instants of the segment share. */
+interface SegmentStatus extends StatusFacts {
+  /** Start of this segment or of the first later one that is open; null when there is none. */
   readonly opensMs: number | null;
-  /** Likewise for not closed. */
+  /** Start of this segment or of the first later one that is not closed. */
   readonly possibleMs: number | null;
 }
 
 const NONE: readonly never[] = Object.freeze([]);
 
-/**
- * A target ready to be asked: its state over time, what can lower it, and its holders where it
- * matters which one it is.
- */
+/** The state of a target over time, the causes, and the holders if it matters which one answers. */
 export class Schedule {
   readonly timeline: Timeline;
-  readonly reasons: readonly Reason[];
+  readonly finders: readonly CauseFinder[];
   readonly holders:
     | readonly { readonly server: ServerId; readonly schedule: Schedule }[]
     | undefined;
-  readonly #undoing: readonly Reason[];
-  readonly #answers = new WeakMap<Stretch, Answer>();
+  readonly #undoing: readonly CauseFinder[];
+  readonly #statuses = new WeakMap<SegmentMs, SegmentStatus>();
   readonly #holderStates: Timeline | undefined;
   readonly #holderLists = new Map<number, readonly HolderState[]>();
 
-  constructor(timeline: Timeline, reasons: readonly Reason[], holders?: Schedule['holders']) {
+  constructor(timeline: Timeline, finders: readonly CauseFinder[], holders?: Schedule['holders']) {
     this.timeline = timeline;
-    this.reasons = reasons;
+    this.finders = finders;
     this.holders = holders;
-    this.#holderStates = holders && sideBySide(holders.map(({ schedule }) => schedule.timeline));
-    this.#undoing = reasons.filter((reason) => reason.undoneWithin);
+    this.#holderStates = holders && packStates(holders.map(({ schedule }) => schedule.timeline));
+    this.#undoing = finders.filter((finder) => finder.undoneWithin);
   }
 
-  /** The causes of a stretch of the timeline and what comes next; worked out once. */
-  answer(stretch: Stretch): Answer {
-    let answer = this.#answers.get(stretch);
-    if (answer === undefined) {
-      answer = {
-        state: nameOf(stretch.state),
-        // Every cause lowers the state, so an open stretch has none; asking would cost most where a
-        // stretch is longest.
+  /** Returns causes and next openings for a segment of the timeline. Computes them once. */
+  statusOf(segment: SegmentMs): SegmentStatus {
+    let status = this.#statuses.get(segment);
+    if (status === undefined) {
+      status = {
+        state: nameOf(segment.state),
+        // Every cause lowers the state, so an open segment has none. The search would take longest
+        // there, because open segments are the longest.
         causes:
-          stretch.state === OPEN
+          segment.state === OPEN
             ? NONE
-            : inOrder(this.reasons.flatMap((reason) => reason.causesWithin(stretch))),
-        undone: inOrder(this.#undoing.flatMap((reason) => reason.undoneWithin?.(stretch) ?? [])),
-        sinceMs: stretch.start === FROM_MS ? null : stretch.start,
-        untilMs: stretch.end === TO_MS ? null : stretch.end,
-        opensMs: this.firstStart(stretch, OPEN),
-        possibleMs: this.firstStart(stretch, UNCERTAIN),
+            : inOrder(this.finders.flatMap((finder) => finder.causesWithin(segment))),
+        undone: inOrder(this.#undoing.flatMap((finder) => finder.undoneWithin?.(segment) ?? [])),
+        sinceMs: segment.startMs === FROM_MS ? null : segment.startMs,
+        untilMs: segment.endMs === TO_MS ? null : segment.endMs,
+        opensMs: this.firstStart(segment, OPEN),
+        possibleMs: this.firstStart(segment, UNCERTAIN),
       };
-      this.#answers.set(stretch, answer);
+      this.#statuses.set(segment, status);
     }
-    return answer;
+    return status;
   }
 
-  /** The states of the holders at an instant; those that are alike share one list. */
+  /** Returns the states of the holders at an instant. Equal states share one list. */
   holdersAt(ms: number): readonly HolderState[] | undefined {
     if (this.#holderStates === undefined || this.holders === undefined) return undefined;
-    const number = this.#holderStates.stateAt(ms);
-    let list = this.#holderLists.get(number);
+    const packed = this.#holderStates.stateAt(ms);
+    let list = this.#holderLists.get(packed);
     if (list === undefined) {
-      const states = statesOf(number, this.holders.length);
+      const states = unpackStates(packed, this.holders.length);
       list = Object.freeze(
         this.holders.map(({ server }, index) =>
           Object.freeze({ server, state: nameOf(states[index] as number) }),
         ),
       );
-      this.#holderLists.set(number, list);
+      this.#holderLists.set(packed, list);
     }
     return list;
   }
 
   /**
-   * Start of the first stretch, from a given one on, whose state is not worse than another; null
-   * when there is none.
+   * Returns the start of the first segment, from a given one on, whose state is `worst` or better;
+   * null when there is none.
    */
-  firstStart(from: Stretch, worst: number): number | null {
-    let stretch: Stretch | undefined = from;
-    while (stretch && stretch.state > worst) stretch = this.timeline.after(stretch);
-    return stretch ? stretch.start : null;
+  firstStart(from: SegmentMs, worst: number): number | null {
+    let segment: SegmentMs | undefined = from;
+    while (segment && segment.state > worst) segment = this.timeline.after(segment);
+    return segment ? segment.startMs : null;
   }
 }
 
 /**
- * Causes by start. An announcement about the whole service reaches a target through each of its
- * servers and is listed once.
+ * Sorts causes by start. An announcement about the whole service reaches a target through each of
+ * its servers, so duplicates are dropped.
  */
 function inOrder<C extends Cause>(causes: readonly C[]): readonly C[] {
   if (causes.length === 0) return NONE;

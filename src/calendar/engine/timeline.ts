@@ -1,5 +1,5 @@
 import { DAY_MS, dateOfDay, dayNumber, dayOf, dayStart } from '../../foundation/time.js';
-import type { State } from '../results.js';
+import type { Span, State } from '../results.js';
 import { FROM_MS, TO_MS } from '../rules.js';
 
 /** States as integers, ordered so that the worst is the greatest. */
@@ -10,49 +10,43 @@ export const CLOSED = 2;
 const NAMES: readonly State[] = ['open', 'uncertain', 'closed'];
 const STATES = NAMES.length;
 
-/** The name of a state. */
+/** Returns the name of a state. */
 export function nameOf(state: number): State {
   return NAMES[state] as State;
 }
 
+/** A span `[startMs, endMs)` in epoch milliseconds. */
+export type SpanMs = Pick<Span, 'startMs' | 'endMs'>;
+
+/** A segment in epoch milliseconds: a span of one state, as long as possible. */
+export interface SegmentMs extends SpanMs {
+  readonly state: number;
+}
+
 /**
- * The state of something over one year: piece `i` is `[edges[i], edges[i + 1])`, and neighbours
- * differ.
+ * The states of one year: segment `i` is `[edges[i], edges[i + 1])`, and neighbours differ. The
+ * first and the last segment are cut at the ends of the year.
  */
-export interface Table {
+export interface YearTable {
   readonly edges: readonly number[];
   readonly states: readonly number[];
 }
 
-/** A table with what makes a look-up take the same time wherever the instant lies. */
-interface IndexedTable extends Table {
+/** A table with an index, so that every look-up takes the same time. */
+interface IndexedYearTable extends YearTable {
   readonly firstDay: number;
-  /** For each day of the year the piece in which the day starts. */
-  readonly pieceOfDay: Uint16Array;
-  /** Filled as they are asked for. */
-  readonly stretches: (Stretch | undefined)[];
-}
-
-/** `[start, end)` in epoch milliseconds. */
-export interface Interval {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** A maximal interval without change of state; it may cross years. */
-export interface Stretch extends Interval {
-  readonly state: number;
+  /** For each day of the year, the segment in which the day starts. */
+  readonly segmentOfDay: Uint16Array;
+  /** The whole segments, across the turn of the year. Built on first use. */
+  readonly segments: (SegmentMs | undefined)[];
 }
 
 const FIRST_YEAR = dateOfDay(dayOf(FROM_MS)).year;
 const YEARS = dateOfDay(dayOf(TO_MS)).year - FIRST_YEAR;
-// Days are counted from the start of the span here.
+// Index of the year, by day; both count from the start of the calendar's span.
 const yearOfDay = yearsOfDays();
 
-/**
- * Year by year: to take ten thousand days apart one by one would be a quarter of what it takes to
- * load the calendar.
- */
+// Goes year by year: to split ten thousand days into dates would take a quarter of the load time.
 function yearsOfDays(): Uint8Array {
   const years = new Uint8Array((TO_MS - FROM_MS) / DAY_MS);
   for (let year = 1; year < YEARS; year++)
@@ -60,33 +54,33 @@ function yearsOfDays(): Uint8Array {
   return years;
 }
 
-/** The part of a year, counted from the first of the span, that lies within the span. */
-export function boundsOfYear(index: number): { year: number; start: number; end: number } {
+/** Returns the part of a year that lies in the calendar's span; `index` counts from its start. */
+export function spanOfYear(index: number): SpanMs & { readonly year: number } {
   const year = FIRST_YEAR + index;
   return {
     year,
-    start: Math.max(dayStart(dayNumber(year, 1, 1)), FROM_MS),
-    end: Math.min(dayStart(dayNumber(year + 1, 1, 1)), TO_MS),
+    startMs: Math.max(dayStart(dayNumber(year, 1, 1)), FROM_MS),
+    endMs: Math.min(dayStart(dayNumber(year + 1, 1, 1)), TO_MS),
   };
 }
 
 /**
- * The state of something over the whole span, worked out year by year when first asked for.
+ * The state of something over the calendar's whole span. Each year is computed on first use.
  *
- * Rules, servers and whole targets are all timelines: a target's is merged from its servers', a
+ * Rules, servers and targets are all timelines: a target's is merged from its servers', and a
  * server's from its rules'.
  */
 export class Timeline {
-  readonly #build: (year: number) => Table;
-  readonly #tables: (IndexedTable | undefined)[] = [];
+  readonly #build: (year: number) => YearTable;
+  readonly #tables: (IndexedYearTable | undefined)[] = [];
 
-  /** @param build - makes the table of a year, counted from the first of the span. */
-  constructor(build: (year: number) => Table) {
+  /** @param build - builds the table of a year; years count from the start of the span. */
+  constructor(build: (year: number) => YearTable) {
     this.#build = build;
   }
 
-  /** The table of a year, counted from the first of the span. */
-  table(year: number): IndexedTable {
+  /** Returns the table of a year; years count from the start of the span. */
+  table(year: number): IndexedYearTable {
     let table = this.#tables[year];
     if (table === undefined) {
       table = indexed(this.#build(year));
@@ -95,83 +89,83 @@ export class Timeline {
     return table;
   }
 
-  /** The state at an instant of the span. */
+  /** Returns the state at an instant of the calendar's span. */
   stateAt(ms: number): number {
     const day = Math.floor((ms - FROM_MS) / DAY_MS);
     const table = this.table(yearOfDay[day] as number);
-    return table.states[pieceAt(table, day, ms)] as number;
+    return table.states[indexAt(table, day, ms)] as number;
   }
 
-  /** The stretch that contains an instant of the span. */
-  stretchAt(ms: number): Stretch {
+  /** Returns the segment that contains an instant of the calendar's span. */
+  segmentAt(ms: number): SegmentMs {
     const day = Math.floor((ms - FROM_MS) / DAY_MS);
     const year = yearOfDay[day] as number;
     const table = this.table(year);
-    const piece = pieceAt(table, day, ms);
-    const known = table.stretches[piece];
+    const index = indexAt(table, day, ms);
+    const known = table.segments[index];
     if (known !== undefined) return known;
-    const stretch = this.#stretchOf(year, piece);
-    table.stretches[piece] = stretch;
-    return stretch;
+    const segment = this.#wholeSegment(year, index);
+    table.segments[index] = segment;
+    return segment;
   }
 
-  /** The stretch after another, or undefined at the end of the span. */
-  after(stretch: Stretch): Stretch | undefined {
-    return stretch.end < TO_MS ? this.stretchAt(stretch.end) : undefined;
+  /** Returns the next segment, or undefined at the end of the calendar's span. */
+  after(segment: SegmentMs): SegmentMs | undefined {
+    return segment.endMs < TO_MS ? this.segmentAt(segment.endMs) : undefined;
   }
 
-  // A piece that touches the turn of the year goes on in the neighbouring table as long as the
-  // state stays the same.
-  #stretchOf(year: number, piece: number): Stretch {
+  // A segment that touches the turn of the year continues in the next table while the state stays
+  // the same.
+  #wholeSegment(year: number, index: number): SegmentMs {
     const table = this.table(year);
-    const state = table.states[piece] as number;
-    let start = table.edges[piece] as number;
-    let end = table.edges[piece + 1] as number;
-    for (let y = year - 1, last = piece === 0; last && y >= 0; y--) {
+    const state = table.states[index] as number;
+    let startMs = table.edges[index] as number;
+    let endMs = table.edges[index + 1] as number;
+    for (let y = year - 1, goesOn = index === 0; goesOn && y >= 0; y--) {
       const { edges, states } = this.table(y);
       if (states.at(-1) !== state) break;
-      start = edges.at(-2) as number;
-      last = states.length === 1;
+      startMs = edges.at(-2) as number;
+      goesOn = states.length === 1;
     }
-    for (let y = year + 1, last = piece === table.states.length - 1; last && y < YEARS; y++) {
+    for (let y = year + 1, goesOn = index === table.states.length - 1; goesOn && y < YEARS; y++) {
       const { edges, states } = this.table(y);
       if (states[0] !== state) break;
-      end = edges[1] as number;
-      last = states.length === 1;
+      endMs = edges[1] as number;
+      goesOn = states.length === 1;
     }
-    return { start, end, state };
+    return { startMs, endMs, state };
   }
 }
 
-/** The stretches of a timeline that are not open and have a part in an interval. */
-export function partsOf(timeline: Timeline, within: Interval): Stretch[] {
-  const parts: Stretch[] = [];
-  let part: Stretch | undefined = timeline.stretchAt(within.start);
-  for (; part && part.start < within.end; part = timeline.after(part)) {
-    if (part.state !== OPEN) parts.push(part);
+/** Returns the segments that are not open and touch a span. */
+export function notOpenWithin(timeline: Timeline, within: SpanMs): SegmentMs[] {
+  const found: SegmentMs[] = [];
+  let segment: SegmentMs | undefined = timeline.segmentAt(within.startMs);
+  for (; segment && segment.startMs < within.endMs; segment = timeline.after(segment)) {
+    if (segment.state !== OPEN) found.push(segment);
   }
-  return parts;
+  return found;
 }
 
-function indexed(table: Table): IndexedTable {
+function indexed(table: YearTable): IndexedYearTable {
   const { edges, states } = table;
   const start = edges[0] as number;
   const days = ((edges.at(-1) as number) - start) / DAY_MS;
-  const pieceOfDay = new Uint16Array(days);
-  for (let day = 0, piece = 0; day < days; day++) {
-    while ((edges[piece + 1] as number) <= start + day * DAY_MS) piece++;
-    pieceOfDay[day] = piece;
+  const segmentOfDay = new Uint16Array(days);
+  for (let day = 0, index = 0; day < days; day++) {
+    while ((edges[index + 1] as number) <= start + day * DAY_MS) index++;
+    segmentOfDay[day] = index;
   }
-  return { edges, states, firstDay: (start - FROM_MS) / DAY_MS, pieceOfDay, stretches: [] };
+  return { edges, states, firstDay: (start - FROM_MS) / DAY_MS, segmentOfDay, segments: [] };
 }
 
-function pieceAt(table: IndexedTable, day: number, ms: number): number {
-  let piece = table.pieceOfDay[day - table.firstDay] as number;
-  while ((table.edges[piece + 1] as number) <= ms) piece++;
-  return piece;
+function indexAt(table: IndexedYearTable, day: number, ms: number): number {
+  let index = table.segmentOfDay[day - table.firstDay] as number;
+  while ((table.edges[index + 1] as number) <= ms) index++;
+  return index;
 }
 
-/** Collects pieces in order and keeps neighbours different. */
+/** Collects segments in order and merges neighbours of the same state. */
 class TableBuilder {
   readonly edges: number[] = [];
   readonly states: number[] = [];
@@ -186,35 +180,32 @@ class TableBuilder {
     this.states.push(state);
   }
 
-  end(at: number): Table {
+  end(at: number): YearTable {
     this.edges.push(at);
     return this;
   }
 }
 
-/**
- * A table that is in `inside` within ordered, disjoint `[start, end]` pairs and in `outside`
- * elsewhere.
- */
-export function tableOfPairs(
-  pairs: readonly (readonly [number, number])[],
+/** Builds a table of `inside` within ordered, disjoint spans and of `outside` elsewhere. */
+export function tableOfSpans(
+  spans: readonly SpanMs[],
   inside: number,
   outside: number,
-  bounds: { start: number; end: number },
-): Table {
+  bounds: SpanMs,
+): YearTable {
   const table = new TableBuilder();
-  table.push(bounds.start, outside);
-  for (const pair of pairs) {
-    const start = Math.max(pair[0], bounds.start);
-    const end = Math.min(pair[1], bounds.end);
+  table.push(bounds.startMs, outside);
+  for (const span of spans) {
+    const start = Math.max(span.startMs, bounds.startMs);
+    const end = Math.min(span.endMs, bounds.endMs);
     if (start >= end) continue;
     table.push(start, inside);
-    if (end < bounds.end) table.push(end, outside);
+    if (end < bounds.endMs) table.push(end, outside);
   }
-  return table.end(bounds.end);
+  return table.end(bounds.endMs);
 }
 
-function merged(a: Table, b: Table, combine: (a: number, b: number) => number): Table {
+function merged(a: YearTable, b: YearTable, combine: (a: number, b: number) => number): YearTable {
   const table = new TableBuilder();
   const end = a.edges.at(-1) as number;
   for (let at = a.edges[0] as number, i = 0, j = 0; at < end; ) {
@@ -234,7 +225,7 @@ function combined(
 ): Timeline {
   return new Timeline((year) =>
     timelines
-      .map((timeline): Table => timeline.table(year))
+      .map((timeline): YearTable => timeline.table(year))
       .reduce((a, b) => merged(a, b, combine)),
   );
 }
@@ -250,35 +241,30 @@ function mapped(timeline: Timeline, to: (state: number) => number): Timeline {
   });
 }
 
-/**
- * Something over the whole span that is in `state` within ordered, disjoint intervals and open
- * elsewhere.
- */
-export function timelineOf(intervals: readonly Interval[], state: number): Timeline {
-  const pairs = intervals.map(({ start, end }) => [start, end] as const);
-  return new Timeline((year) => tableOfPairs(pairs, state, OPEN, boundsOfYear(year)));
+/** Builds a timeline of `state` within ordered, disjoint spans and open elsewhere. */
+export function timelineOf(spans: readonly SpanMs[], state: number): Timeline {
+  return new Timeline((year) => tableOfSpans(spans, state, OPEN, spanOfYear(year)));
 }
 
-/** A timeline where another one is open, and open elsewhere. */
-export function outside(timeline: Timeline, mask: Timeline): Timeline {
+/** Returns the timeline with its states where the mask is open, and open elsewhere. */
+export function whereOpen(timeline: Timeline, mask: Timeline): Timeline {
   return combined([timeline, mask], (state, masked) => (masked === OPEN ? state : OPEN));
 }
 
-/** Open throughout. */
 const alwaysOpen = new Timeline((year) => {
-  const { start, end } = boundsOfYear(year);
-  return { edges: [start, end], states: [OPEN] };
+  const { startMs, endMs } = spanOfYear(year);
+  return { edges: [startMs, endMs], states: [OPEN] };
 });
 
-/** The worst of several: each can only lower the state. */
+/** Returns the worst of several timelines: each can only lower the state. */
 export function worstOf(timelines: readonly Timeline[]): Timeline {
   if (timelines.length < 2) return timelines[0] ?? alwaysOpen;
   return combined(timelines, Math.max);
 }
 
 /**
- * The state when any one of several may be the one that counts, and where they differ
- * (`disagreement` is then UNCERTAIN, else OPEN).
+ * Returns the state when any one of several timelines may be the one that counts, and where they
+ * differ: `disagreement` is UNCERTAIN there, OPEN elsewhere.
  */
 export function anyOf(timelines: readonly Timeline[]): {
   timeline: Timeline;
@@ -297,18 +283,15 @@ export function anyOf(timelines: readonly Timeline[]): {
   };
 }
 
-/**
- * All states of several timelines at once: those of an instant are one number, which `statesOf`
- * takes apart.
- */
-export function sideBySide(timelines: readonly Timeline[]): Timeline {
+/** Packs the states of several timelines into one number each instant; see {@link unpackStates}. */
+export function packStates(timelines: readonly Timeline[]): Timeline {
   return combined(timelines, (states, state) => states * STATES + state);
 }
 
-/** The states of `count` timelines, from a state of what stands side by side. */
-export function statesOf(number: number, count: number): number[] {
+/** Returns the states of `count` timelines that {@link packStates} packed into a number. */
+export function unpackStates(packed: number, count: number): number[] {
   return Array.from(
     { length: count },
-    (_, index) => Math.floor(number / STATES ** (count - 1 - index)) % STATES,
+    (_, index) => Math.floor(packed / STATES ** (count - 1 - index)) % STATES,
   );
 }

@@ -1,4 +1,4 @@
-import { SelfInfoError } from '../../foundation/errors.js';
+import { invalidOption, SelfInfoError } from '../../foundation/errors.js';
 import { checkKeys } from '../../foundation/options.js';
 import { dayOf, formatInstant, type Instant, toEpochMs } from '../../foundation/time.js';
 import type { Announcement } from '../announcements.js';
@@ -117,25 +117,22 @@ export function parseNotices(text: string, options: NoticesOptions): Notices {
   const publishedMs = toEpochMs(publishedAt, 'options.publishedAt');
   if (typeof idPrefix !== 'string') throw new TypeError('options.idPrefix must be a string.');
   if (idPrefix.trim() === '' || idPrefix.length > MAX_PREFIX) {
-    throw invalid(
-      'options.idPrefix',
-      `1 to ${MAX_PREFIX} characters.`,
-      `1〜${MAX_PREFIX} 文字で指定してください。`,
-    );
+    throw invalidOption('options.idPrefix', {
+      en: `1 to ${MAX_PREFIX} characters.`,
+      ja: `1〜${MAX_PREFIX} 文字で指定してください。`,
+    });
   }
   if (text.length > MAX_LENGTH)
-    throw invalid(
-      'text',
-      `At most ${MAX_LENGTH} UTF-16 units.`,
-      `${MAX_LENGTH} 文字（UTF-16）までです。`,
-    );
+    throw invalidOption('text', {
+      en: `At most ${MAX_LENGTH} UTF-16 units.`,
+      ja: `${MAX_LENGTH} 文字（UTF-16）までです。`,
+    });
   const passages = splitPassages(text, MAX_PASSAGES);
   if (!passages)
-    throw invalid(
-      'text',
-      `At most ${MAX_PASSAGES} lines and sentences.`,
-      `行と文は合わせて ${MAX_PASSAGES} 個までです。`,
-    );
+    throw invalidOption('text', {
+      en: `At most ${MAX_PASSAGES} lines and sentences.`,
+      ja: `行と文は合わせて ${MAX_PASSAGES} 個までです。`,
+    });
 
   const publishedDay = dayOf(publishedMs);
   const outages: Outage[] = [];
@@ -153,7 +150,10 @@ export function parseNotices(text: string, options: NoticesOptions): Notices {
   }
   const announcements = announce(outages, idPrefix, formatInstant(publishedMs));
   if (announcements.length > MAX_OUTAGES)
-    throw invalid('text', `At most ${MAX_OUTAGES} outages.`, `停止は ${MAX_OUTAGES} 件までです。`);
+    throw invalidOption('text', {
+      en: `At most ${MAX_OUTAGES} outages.`,
+      ja: `停止は ${MAX_OUTAGES} 件までです。`,
+    });
   const notUnderstood = passages.flatMap((passage) => {
     const code = problems.get(passage);
     const { text, line, start, end } = passage;
@@ -191,8 +191,4 @@ function announce(
     }
   }
   return [...byId.values()];
-}
-
-function invalid(path: string, en: string, ja: string): SelfInfoError {
-  return new SelfInfoError('invalid_option', { path, expected: { en, ja } });
 }

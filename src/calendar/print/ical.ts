@@ -1,11 +1,11 @@
-import { SelfInfoError } from '../../foundation/errors.js';
+import { invalidOption } from '../../foundation/errors.js';
 import type { Language } from '../../foundation/language.js';
 import { checkKeys, checkText } from '../../foundation/options.js';
 import { type Instant, toEpochMs } from '../../foundation/time.js';
 import type { Calendar } from '../calendar.js';
 import type { State, Status } from '../results.js';
 import type { Text } from '../rules.js';
-import { leavesOf, type Target } from '../targets.js';
+import { membersOf, type Target } from '../targets.js';
 import { checkLang, disclaimer, fingerprint, nameOfTarget, notesOf, plain } from './wording.js';
 
 /** Options of {@link toICalendar}. */
@@ -83,17 +83,17 @@ export function toICalendar(calendar: Calendar, target: Target, options: ICalend
   });
   const { start, end, show = 'outages', lang = 'ja' } = options;
   if (show !== 'windows' && show !== 'outages') {
-    throw new SelfInfoError('invalid_option', {
-      path: 'options.show',
-      expected: { en: 'windows or outages.', ja: 'windows か outages です。' },
+    throw invalidOption('options.show', {
+      en: 'windows or outages.',
+      ja: 'windows か outages です。',
     });
   }
   checkLang(lang, 'options.lang');
   if (options.name !== undefined) checkText(options.name, 'options.name');
   const stamp = options.stamp === undefined ? undefined : toEpochMs(options.stamp, 'options.stamp');
   const subject = nameOfTarget(target, 'target', lang);
-  const key = leavesOf(target, 'target')
-    .map((leaf) => leaf.key)
+  const key = membersOf(target, 'target')
+    .map((member) => member.key)
     .join(' ');
   const name = escapedText(options.name ?? subject);
   const lines = [

@@ -1,13 +1,11 @@
 import { details } from '../../catalog/details.js';
 import { servers } from '../../catalog/servers.js';
-import { SelfInfoError } from '../../foundation/errors.js';
+import { invalidOption } from '../../foundation/errors.js';
 import type { Language } from '../../foundation/language.js';
 import { dateOfDay, dayOf, dayStart, HOUR_MS } from '../../foundation/time.js';
-import type { Cause, CauseSource, State, UndoneCause } from '../results.js';
+import type { Cause, CauseSource, State, Status, UndoneCause } from '../results.js';
 import type { Text } from '../rules.js';
-import { leavesOf, type Target } from '../targets.js';
-
-/** The language of texts for people. */
+import { membersOf, type Target } from '../targets.js';
 
 /** Names of the states. */
 export const stateNames: Readonly<Record<State, Text>> = {
@@ -15,6 +13,19 @@ export const stateNames: Readonly<Record<State, Text>> = {
   uncertain: { ja: '不確定', en: 'uncertain' },
   closed: { ja: '停止', en: 'closed' },
 };
+
+/** The states, best first. */
+export const states: readonly State[] = ['open', 'uncertain', 'closed'];
+
+/** The states in the key of a picture: what each is, and what it means for the reader. */
+export const legend: Readonly<Record<State, Text>> = {
+  open: stateNames.open,
+  uncertain: { ja: '不確定（停止の可能性あり）', en: 'uncertain (perhaps closed)' },
+  closed: stateNames.closed,
+};
+
+/** Marks a holiday in a picture. */
+export const holidayMark: Text = { ja: '祝', en: 'hol' };
 
 /** What every picture and feed says of itself. */
 export const disclaimer: Text = {
@@ -31,25 +42,22 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 /** @throws SelfInfoError `invalid_option`. */
 export function checkLang(value: unknown, path: string): asserts value is Language {
   if (value !== 'ja' && value !== 'en')
-    throw new SelfInfoError('invalid_option', {
-      path,
-      expected: { en: 'ja or en.', ja: 'ja か en です。' },
-    });
+    throw invalidOption(path, { en: 'ja or en.', ja: 'ja か en です。' });
 }
 
 /**
  * What a target is called.
  *
- * @throws as {@link leavesOf}.
+ * @throws as {@link membersOf}.
  */
 export function nameOfTarget(target: Target, path: string, lang: Language): string {
   const nameIn = (rows: readonly (Text & { readonly id: string })[], id: string): string =>
     rows.find((row) => row.id === id)?.[lang] ?? id;
-  const names = leavesOf(target, path).map((leaf) => {
-    if (leaf.detail === undefined) return nameIn(servers, leaf.server);
-    const detail = nameIn(details, leaf.detail);
-    if (leaf.holder === undefined) return detail;
-    const holder = nameIn(servers, leaf.holder);
+  const names = membersOf(target, path).map((member) => {
+    if (member.detail === undefined) return nameIn(servers, member.server);
+    const detail = nameIn(details, member.detail);
+    if (member.holder === undefined) return detail;
+    const holder = nameIn(servers, member.holder);
     return lang === 'ja' ? `${detail}（${holder}）` : `${detail} (${holder})`;
   });
   return names.join(' + ');
@@ -105,7 +113,7 @@ export function spanName(startMs: number, endMs: number, lang: Language): string
 }
 
 /** A reason as it is told to people. */
-export interface Note {
+export interface Reason {
   /** What it makes of its server; `open` for what an announcement undoes. */
   readonly state: State;
   readonly text: string;
@@ -113,14 +121,12 @@ export interface Note {
   readonly when: readonly string[];
 }
 
-interface Reasons {
-  readonly causes: readonly Cause[];
-  readonly undone: readonly UndoneCause[];
-}
-
 /** The reasons of some answers, each once: outages by start, hours after them. */
-export function notesOf(answers: readonly Reasons[], lang: Language): Note[] {
-  const notes = new Map<string, Note & { readonly order: number; readonly when: string[] }>();
+export function notesOf(
+  answers: readonly Pick<Status, 'causes' | 'undone'>[],
+  lang: Language,
+): Reason[] {
+  const notes = new Map<string, Reason & { readonly order: number; readonly when: string[] }>();
   const causes = answers.flatMap((answer): (Cause | UndoneCause)[] => [
     ...answer.causes,
     ...answer.undone,
@@ -166,6 +172,13 @@ function sourceName(source: CauseSource, lang: Language): string {
     (lang === 'ja' ? `表${source.table}` : `table ${source.table}`) +
     (source.reading ? reading : '')
   );
+}
+
+/** Returns a reason on one line: when, and why. */
+export function reasonLine({ when, text }: Reason, lang: Language): string {
+  return when.length === 0
+    ? text
+    : `${when.join(lang === 'ja' ? '、' : ', ')}${lang === 'ja' ? '　' : ': '}${text}`;
 }
 
 const LONGEST_SOURCE = 120;

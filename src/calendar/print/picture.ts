@@ -1,0 +1,181 @@
+import { invalidOption, SelfInfoError } from '../../foundation/errors.js';
+import type { Language } from '../../foundation/language.js';
+import { checkKeys, checkText } from '../../foundation/options.js';
+import { dateOfDay, dayNumber, dayStart, parseDay } from '../../foundation/time.js';
+import type { Calendar } from '../calendar.js';
+import { outsideCalendar } from '../engine/questions.js';
+import type { SpanMs } from '../engine/timeline.js';
+import type { Segment, Span, State } from '../results.js';
+import type { Target } from '../targets.js';
+import { checkLang, dayName, monthName, nameOfTarget, notesOf, type Reason } from './wording.js';
+
+/**
+ * What a picture shows: either a month or a week.
+ *
+ * @example
+ * ```ts
+ * import type { PictureOptions } from 'myna-selfinfo/calendar';
+ * const options: PictureOptions[] = [{ month: '2026-12' }, { week: '2026-12-14', lang: 'en' }];
+ * ```
+ */
+export interface PictureOptions {
+  /** The month, `YYYY-MM`. */
+  readonly month?: string;
+  /** The first JST day of seven, `YYYY-MM-DD`. */
+  readonly week?: string;
+  /** Language of the texts. Default `ja`. */
+  readonly lang?: Language;
+}
+
+/** A segment, cut at the ends of a day. */
+export interface DaySegment extends SpanMs {
+  readonly state: State;
+  /** Closed throughout by operating hours alone, which repeat every day or week. */
+  readonly routine: boolean;
+  /** The reasons that reach into this segment. */
+  readonly reasons: readonly Reason[];
+}
+
+/** A day and its segments, without gaps. */
+export interface PictureDay {
+  readonly day: number;
+  readonly date: number;
+  /** From 0 for Sunday. */
+  readonly weekday: number;
+  readonly holiday: boolean;
+  readonly segments: readonly DaySegment[];
+}
+
+/** The part of a picture that shows one target. */
+export interface Panel {
+  readonly name: string;
+  readonly days: readonly PictureDay[];
+  /** All reasons, each once. */
+  readonly reasons: readonly Reason[];
+}
+
+/** A picture of a month or week, whether it is drawn as SVG or as text. */
+export interface Picture {
+  readonly lang: Language;
+  /** The name of the month or week. */
+  readonly period: string;
+  readonly panels: readonly Panel[];
+}
+
+/**
+ * Builds the model of a picture.
+ *
+ * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option`, `invalid_date`,
+ * `outside_calendar`, and as `membersOf`; TypeError.
+ */
+export function buildPicture(
+  calendar: Calendar,
+  targets: readonly Target[],
+  options: PictureOptions,
+): Picture {
+  checkKeys(options, 'options', {
+    month: true,
+    week: true,
+    lang: true,
+  } satisfies Record<keyof PictureOptions, true>);
+  const { lang = 'ja' } = options;
+  checkLang(lang, 'options.lang');
+  if (!Array.isArray(targets)) throw new TypeError('targets must be an array.');
+  if (targets.length === 0)
+    throw invalidOption('targets', { en: 'It must not be empty.', ja: '空にはできません。' });
+  const names = Array.from(targets, (target: Target, index) =>
+    nameOfTarget(target, `targets[${index}]`, lang),
+  );
+  const { from, to, period } = periodOf(calendar, options, lang);
+  const panels = names.map((name, index): Panel => {
+    const segments = calendar.segments(targets[index] as Target, dayStart(from), dayStart(to));
+    return {
+      name,
+      days: daysOf(calendar, segments, from, to, lang),
+      reasons: notesOf(segments, lang),
+    };
+  });
+  return { lang, period, panels };
+}
+
+function periodOf(
+  calendar: Calendar,
+  { month, week }: PictureOptions,
+  lang: Language,
+): { from: number; to: number; period: string } {
+  if (month === undefined && week === undefined) {
+    throw new SelfInfoError('missing_option', {
+      path: 'options.month',
+      expected: { en: 'Or options.week.', ja: 'options.week でもかまいません。' },
+    });
+  }
+  if (month !== undefined && week !== undefined) {
+    throw invalidOption('options.week', {
+      en: 'Either month or week.',
+      ja: 'month か week のどちらか一方を指定してください。',
+    });
+  }
+  const path = month === undefined ? 'options.week' : 'options.month';
+  const from = month === undefined ? parseDay(week as string, path) : monthStart(month, path);
+  const { year, month: number } = dateOfDay(from);
+  const to = month === undefined ? from + 7 : dayNumber(year, number + 1, 1);
+  if (dayStart(from) < calendar.fromMs || dayStart(to) > calendar.toMs) {
+    throw outsideCalendar(path, calendar.fromMs, calendar.toMs);
+  }
+  if (month !== undefined) return { from, to, period: monthName(from, lang) };
+  const days = [from, to - 1].map((day) => dayName(day, lang)).join(lang === 'ja' ? '〜' : ' – ');
+  return {
+    from,
+    to,
+    period: lang === 'ja' ? `${year}年${days}` : `${days} ${dateOfDay(to - 1).year}`,
+  };
+}
+
+function monthStart(month: unknown, path: string): number {
+  checkText(month, path);
+  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month))
+    throw invalidOption(path, {
+      en: 'It must have the form YYYY-MM.',
+      ja: 'YYYY-MM 形式で指定してください。',
+    });
+  return parseDay(`${month}-01`, path);
+}
+
+function daysOf(
+  calendar: Calendar,
+  segments: readonly Segment[],
+  from: number,
+  to: number,
+  lang: Language,
+): PictureDay[] {
+  const days: PictureDay[] = [];
+  for (let day = from, first = 0; day < to; day++) {
+    const [start, end] = [dayStart(day), dayStart(day + 1)];
+    while ((segments[first] as Segment).endMs <= start) first++;
+    const inDay: DaySegment[] = [];
+    for (let index = first; index < segments.length; index++) {
+      const segment = segments[index] as Segment;
+      if (segment.startMs >= end) break;
+      inDay.push(cutToDay(segment, start, end, lang));
+    }
+    const { day: date, weekday } = dateOfDay(day);
+    days.push({ day, date, weekday, holiday: calendar.isHoliday(start), segments: inDay });
+  }
+  return days;
+}
+
+function cutToDay(segment: Segment, start: number, end: number, lang: Language): DaySegment {
+  const [startMs, endMs] = [Math.max(segment.startMs, start), Math.min(segment.endMs, end)];
+  const touches = (span: Span): boolean => span.startMs < endMs && span.endMs > startMs;
+  const causes = segment.causes.filter(touches);
+  const undone = segment.undone.filter(touches);
+  const closing = causes.filter(
+    (cause) => cause.state === 'closed' && cause.startMs <= startMs && cause.endMs >= endMs,
+  );
+  const routine =
+    segment.state === 'closed' &&
+    closing.length > 0 &&
+    closing.every((cause) => cause.kind === 'hours');
+  const reasons = notesOf([{ causes, undone }], lang);
+  return { startMs, endMs, state: segment.state, routine, reasons };
+}
