@@ -1,41 +1,43 @@
 import { deepStrictEqual, notDeepStrictEqual, ok } from 'node:assert/strict';
 import { inspect } from 'node:util';
+import { systemClock } from '../foundation/clock.js';
+import { deadline } from '../foundation/deadline.js';
 import { checkMethods } from '../foundation/options.js';
 import type { CardReader } from '../kiosk/reader.js';
 import type { ConformanceCase } from './case.js';
 
-/** A reader, and a hand at its slot: a robot's, or a person's who is asked to. */
+/** The reader to test, and what moves cards at its slot: a robot, or a person on request. */
 export interface CardReaderBench {
   /**
-   * The reader to be tested, its slot empty. It is called once per case; the same reader may come
-   * every time.
+   * Returns the reader with an empty slot. The suite calls it once per case; it may return the same
+   * reader every time.
    */
   create(): CardReader | Promise<CardReader>;
   /**
-   * Holds a test card to the slot, so that it is drawn in as soon as the slot is open: one of two
-   * different ones, or one that is locked.
+   * Holds a test card at the slot, so that the reader draws it in as soon as the slot is open: one
+   * of two different cards, or a locked one.
    */
   present(card: 'first' | 'second' | 'locked'): void | Promise<void>;
-  /** Takes the card inside out by force. */
+  /** Pulls the inserted card out by force. */
   pull(): void | Promise<void>;
-  /** The PIN of the first and of the second card. */
+  /** The PIN of the first and the second card. */
   readonly pin: string;
-  /** Four digits that are not. The first card must take one wrong PIN. */
+  /** Four digits that are not the PIN. The first card must accept one wrong try. */
   readonly wrongPin: string;
-  /** Whether a signature over a challenge was made by the key of a certificate. */
+  /** Returns whether the key of a certificate made a signature over a challenge. */
   verify(
     certificate: Uint8Array,
     challenge: Uint8Array,
     signature: Uint8Array,
   ): boolean | Promise<boolean>;
-  /** Milliseconds of the machine's clock within which each call must settle; default 30,000. */
+  /** Milliseconds of the system clock within which each call must settle. Default: 30,000. */
   readonly patienceMs?: number;
 }
 
 const PATIENCE_MS = 30_000;
 const challengeOf = (byte: number) => new Uint8Array(32).fill(byte);
 
-/** A reader whose calls must settle in time, the listener counts, and what draws a card in. */
+/** One case with its reader, whose calls must settle in time. */
 class Trial {
   readonly reader: CardReader;
   readonly #bench: CardReaderBench;
@@ -51,14 +53,12 @@ class Trial {
   }
 
   async within<T>(what: string, call: T | Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new Error(`${what} did not settle in time`)),
-        this.#bench.patienceMs ?? PATIENCE_MS,
-      );
-    });
-    return Promise.race([call, late]).finally(() => clearTimeout(timer));
+    const fail = () => new Error(`${what} did not settle in time`);
+    const limitMs = this.#bench.patienceMs ?? PATIENCE_MS;
+    return deadline(
+      { clock: systemClock, limitMs, timedOut: fail, aborted: fail },
+      async () => call,
+    );
   }
 
   async draw(card: 'first' | 'second' | 'locked'): Promise<void> {
@@ -101,14 +101,14 @@ const cases: Readonly<Record<string, (trial: Trial, bench: CardReaderBench) => P
     );
     deepStrictEqual(await trial.read(), { certificate, triesLeft });
   },
-  async 'tells two cards apart'(trial) {
+  async 'reads different certificates from two cards'(trial) {
     await trial.draw('first');
     const first = await trial.read();
     await trial.eject();
     await trial.draw('second');
     notDeepStrictEqual((await trial.read()).certificate, first.certificate);
   },
-  async 'signs the challenge it was given, by the key of the card inside'(trial, bench) {
+  async 'signs the given challenge with the key of the inserted card'(trial, bench) {
     await trial.draw('first');
     const { certificate } = await trial.read();
     for (const byte of [1, 2]) {
@@ -124,7 +124,7 @@ const cases: Readonly<Record<string, (trial: Trial, bench: CardReaderBench) => P
       );
     }
   },
-  async 'counts a wrong PIN, and forgets it after the right one'(trial, bench) {
+  async 'counts a wrong PIN and resets the count after the right PIN'(trial, bench) {
     await trial.draw('first');
     const { triesLeft } = await trial.read();
     deepStrictEqual(await trial.sign(challengeOf(1), bench.wrongPin), {
@@ -135,40 +135,37 @@ const cases: Readonly<Record<string, (trial: Trial, bench: CardReaderBench) => P
     deepStrictEqual((await trial.sign(challengeOf(1), bench.pin)).status, 'signed');
     deepStrictEqual((await trial.read()).triesLeft, triesLeft);
   },
-  async 'asks for the PIN each time: one that was right does not open the card for a wrong one'(
-    trial,
-    bench,
-  ) {
+  async 'checks the PIN each time, even after a right PIN'(trial, bench) {
     await trial.draw('first');
     deepStrictEqual((await trial.sign(challengeOf(1), bench.pin)).status, 'signed');
     deepStrictEqual((await trial.sign(challengeOf(2), bench.wrongPin)).status, 'wrong-pin');
     deepStrictEqual((await trial.sign(challengeOf(2), bench.pin)).status, 'signed');
   },
-  async 'says that a card is locked, before and after a PIN'(trial, bench) {
+  async 'reports a locked card before and after a PIN'(trial, bench) {
     await trial.draw('locked');
     deepStrictEqual((await trial.read()).triesLeft, 0);
     deepStrictEqual(await trial.sign(challengeOf(1), bench.pin), { status: 'locked' });
   },
-  async 'closes the slot when it is told to, and takes no card in any more'(trial, bench) {
-    const calledOff = new AbortController();
-    const drawn = trial.reader.insert(calledOff.signal);
+  async 'closes the slot when the signal aborts and then draws in no card'(trial, bench) {
+    const cancelled = new AbortController();
+    const drawn = trial.reader.insert(cancelled.signal);
     drawn.catch(() => {});
-    calledOff.abort();
+    cancelled.abort();
     await trial.refuses('insert', drawn);
     await bench.present('first');
     await trial.refuses('readCertificate', trial.reader.readCertificate(trial.signal));
   },
-  async 'opens no slot that was called off before'(trial) {
+  async 'does not open the slot when the signal has already aborted'(trial) {
     await trial.refuses('insert', trial.reader.insert(AbortSignal.abort()));
     await trial.refuses('readCertificate', trial.reader.readCertificate(trial.signal));
   },
-  async 'ejects without a card, and twice'(trial) {
+  async 'ejects without a card, and ejects twice'(trial) {
     await trial.eject();
     await trial.draw('first');
     await trial.eject();
     await trial.eject();
   },
-  async 'has no card once it is ejected, and takes the next one'(trial, bench) {
+  async 'has no card after it ejected one, and draws in the next'(trial, bench) {
     await trial.draw('first');
     await trial.eject();
     await trial.refuses('readCertificate', trial.reader.readCertificate(trial.signal));
@@ -176,37 +173,37 @@ const cases: Readonly<Record<string, (trial: Trial, bench: CardReaderBench) => P
     await trial.draw('second');
     await trial.read();
   },
-  async 'tells once that a card was taken out, and has none then'(trial, bench) {
-    let told = 0;
-    const stop = trial.reader.onRemoved(() => told++);
+  async 'reports once that the card was pulled out, and then has no card'(trial, bench) {
+    let reported = 0;
+    const stop = trial.reader.onRemoved(() => reported++);
     await trial.draw('first');
-    deepStrictEqual(told, 0);
+    deepStrictEqual(reported, 0);
     await bench.pull();
     await trial.refuses('readCertificate', trial.reader.readCertificate(trial.signal));
     await trial.refuses('sign', trial.reader.sign(challengeOf(1), bench.pin, trial.signal));
-    deepStrictEqual(told, 1);
+    deepStrictEqual(reported, 1);
     stop();
   },
-  async 'tells nothing of a card that it ejected itself'(trial) {
-    let told = 0;
-    const stop = trial.reader.onRemoved(() => told++);
+  async 'does not report a card that it ejected itself'(trial) {
+    let reported = 0;
+    const stop = trial.reader.onRemoved(() => reported++);
     await trial.draw('first');
     await trial.eject();
-    deepStrictEqual(told, 0);
+    deepStrictEqual(reported, 0);
     stop();
   },
-  async 'tells nothing to who has stopped listening, and the others all the same'(trial, bench) {
-    const told: string[] = [];
-    const stopFirst = trial.reader.onRemoved(() => told.push('first'));
-    const stopSecond = trial.reader.onRemoved(() => told.push('second'));
+  async 'does not report to a listener that has stopped, but to the others'(trial, bench) {
+    const reported: string[] = [];
+    const stopFirst = trial.reader.onRemoved(() => reported.push('first'));
+    const stopSecond = trial.reader.onRemoved(() => reported.push('second'));
     stopFirst();
     await trial.draw('first');
     await bench.pull();
     await trial.refuses('readCertificate', trial.reader.readCertificate(trial.signal));
-    deepStrictEqual(told, ['second']);
+    deepStrictEqual(reported, ['second']);
     stopSecond();
   },
-  async 'repeats no PIN in what it throws or shows'(trial, bench) {
+  async 'shows no PIN in its errors or when it is inspected'(trial, bench) {
     await trial.draw('first');
     await trial.sign(challengeOf(1), bench.pin);
     const shown = inspect(trial.reader, { depth: 10, showHidden: true });
@@ -223,10 +220,10 @@ const cases: Readonly<Record<string, (trial: Trial, bench: CardReaderBench) => P
 };
 
 /**
- * What every {@link CardReader} must do, for any test runner: two ordinary test cards, a locked
- * one, and a hand that moves them.
+ * Returns the cases that every {@link CardReader} must pass, for any test runner. They need two
+ * ordinary test cards, a locked one, and something that moves them.
  *
- * @param bench - the reader and the hand.
+ * @param bench - the reader, and what moves the cards.
  * @throws TypeError when `bench` lacks a method.
  * @example
  * ```ts

@@ -8,8 +8,8 @@ import type { ConformanceCase } from './case.js';
 /** Options of {@link storeSuite}. */
 export interface StoreSuiteOptions {
   /**
-   * Gives a store whose server cannot be reached: adds the cases that what it cannot do is told,
-   * and not taken for an entry that is absent.
+   * Returns a store whose server cannot be reached. Adds the cases that every method then rejects,
+   * instead of acting as if the entry were absent.
    */
   readonly makeUnreachable?: () => Store | Promise<Store>;
 }
@@ -26,21 +26,18 @@ const together = <T>(work: (index: number) => Promise<T>, count = AT_ONCE): Prom
 
 const isHeld = (error: unknown) => isSelfInfoError(error, 'store_key_exists');
 
-/** The entry as it was put, or, of one that has expired, without its value. */
-function isMarkOf(
+/** Checks that an expired entry left its expiry, with or without its value. */
+function checkMark(
   found: StoredEntry | 'taken' | undefined,
   value: string,
   expiresAt: number,
 ): void {
-  ok(
-    typeof found === 'object',
-    `an entry that has expired leaves a mark of its expiry, and not ${found}`,
-  );
+  ok(typeof found === 'object', `an expired entry must leave a mark with its expiry, not ${found}`);
   deepStrictEqual(found, { value: found.value === '' ? '' : value, expiresAt });
 }
 
 const cases: Readonly<Record<string, (store: Store) => Promise<void>>> = {
-  async 'gives back a value and its expiry as they were put'(store) {
+  async 'returns a value and its expiry unchanged'(store) {
     const expiresAt = soon();
     for (const [index, value] of [
       '{"a":"b"}',
@@ -52,14 +49,14 @@ const cases: Readonly<Record<string, (store: Store) => Promise<void>>> = {
       deepStrictEqual(await store.take(`${KEY}${index}`), { value, expiresAt: expiresAt + index });
     }
   },
-  async 'leaves an entry where it is when it is read'(store) {
+  async 'keeps an entry that is read'(store) {
     const expiresAt = soon();
     await store.put(KEY, 'value', expiresAt);
     await together(() => store.get(KEY));
     deepStrictEqual(await store.get(KEY), { value: 'value', expiresAt });
     deepStrictEqual(await store.take(KEY), { value: 'value', expiresAt });
   },
-  async 'knows nothing of a key that was never put'(store) {
+  async 'returns undefined for a key that was never put'(store) {
     await store.put(KEY, 'value', soon());
     for (const other of [
       `${KEY}-`,
@@ -76,26 +73,26 @@ const cases: Readonly<Record<string, (store: Store) => Promise<void>>> = {
       'value',
     );
   },
-  async 'can put a key that somebody asked for before'(store) {
+  async 'accepts a key that was read before it was put'(store) {
     const expiresAt = soon();
     deepStrictEqual(await store.get(KEY), undefined);
     deepStrictEqual(await store.take(KEY), undefined);
     await store.put(KEY, 'value', expiresAt);
     deepStrictEqual(await store.get(KEY), { value: 'value', expiresAt });
   },
-  async 'refuses a key that is held, and keeps what it has'(store) {
+  async 'rejects a key that is held and keeps its entry'(store) {
     const expiresAt = soon();
     await store.put(KEY, 'first', expiresAt);
     await rejects(store.put(KEY, 'second', expiresAt + 1), isHeld);
     deepStrictEqual(await store.get(KEY), { value: 'first', expiresAt });
   },
-  async 'keeps one of many puts at once under one key'(store) {
+  async 'accepts exactly one of many concurrent puts under one key'(store) {
     const expiresAt = soon();
     const outcomes = await together((index) =>
       store.put(KEY, `value-${index}`, expiresAt).then(
         () => true,
         (error: unknown) => {
-          ok(isHeld(error), 'the others reject with store_key_exists');
+          ok(isHeld(error), 'every other put must reject with store_key_exists');
           return false;
         },
       ),
@@ -103,14 +100,14 @@ const cases: Readonly<Record<string, (store: Store) => Promise<void>>> = {
     deepStrictEqual(outcomes.filter(Boolean).length, 1);
     deepStrictEqual(await store.get(KEY), { value: `value-${outcomes.indexOf(true)}`, expiresAt });
   },
-  async 'leaves a mark where an entry was taken'(store) {
+  async 'leaves a mark in place of a taken entry'(store) {
     await store.put(KEY, 'value', soon());
     await store.take(KEY);
     deepStrictEqual(await store.take(KEY), 'taken');
     deepStrictEqual(await store.get(KEY), 'taken');
     deepStrictEqual(await store.take(KEY), 'taken');
   },
-  async 'gives an entry to one of many takes at once'(store) {
+  async 'gives an entry to exactly one of many concurrent takes'(store) {
     const expiresAt = soon();
     for (let round = 0; round < AT_ONCE; round++) {
       await store.put(`${KEY}${round}`, 'value', expiresAt);
@@ -121,27 +118,27 @@ const cases: Readonly<Record<string, (store: Store) => Promise<void>>> = {
       );
     }
   },
-  async 'refuses a key that was taken'(store) {
+  async 'rejects a key that was taken'(store) {
     await store.put(KEY, 'first', soon());
     await store.take(KEY);
     await rejects(store.put(KEY, 'second', soon()), isHeld);
     deepStrictEqual(await store.get(KEY), 'taken');
   },
-  async 'keeps a mark of what has expired'(store) {
+  async 'keeps a mark of an expired entry'(store) {
     const expiresAt = past();
     await store.put(KEY, 'value', expiresAt);
-    isMarkOf(await store.get(KEY), 'value', expiresAt);
+    checkMark(await store.get(KEY), 'value', expiresAt);
     await rejects(store.put(KEY, 'second', soon()), isHeld);
-    isMarkOf(await store.get(KEY), 'value', expiresAt);
+    checkMark(await store.get(KEY), 'value', expiresAt);
   },
-  async 'keeps the mark of what was taken beyond its expiry'(store) {
+  async 'keeps the mark of a taken entry after its expiry'(store) {
     const expiresAt = past();
     await store.put(KEY, 'value', expiresAt);
-    isMarkOf(await store.take(KEY), 'value', expiresAt);
+    checkMark(await store.take(KEY), 'value', expiresAt);
     deepStrictEqual(await store.get(KEY), 'taken');
     deepStrictEqual(await store.take(KEY), 'taken');
   },
-  async 'forgets a key, whether it is held or was taken'(store) {
+  async 'deletes a key, whether its entry is held or taken'(store) {
     await store.put(`${KEY}-held`, 'value', soon());
     await store.put(`${KEY}-taken`, 'value', soon());
     await store.take(`${KEY}-taken`);
@@ -157,7 +154,7 @@ const cases: Readonly<Record<string, (store: Store) => Promise<void>>> = {
       );
     }
   },
-  async 'keeps many entries apart'(store) {
+  async 'keeps many entries apart from each other'(store) {
     const expiresAt = soon();
     await together(
       (index) => store.put(`${KEY}${index}`, `value-${index}`, expiresAt + index),
@@ -179,10 +176,10 @@ const calls: Readonly<Record<keyof Store, (store: Store) => Promise<unknown>>> =
 };
 
 /**
- * What a client's store must do, case by case, for a store of your own. The cases use the system's
- * clock and wait for nothing.
+ * Returns the cases that a client's store must pass, to test your own store. They use the system
+ * clock and do not wait.
  *
- * @param makeStore - gives an empty store, another one for every case.
+ * @param makeStore - returns an empty store, a new one for every case.
  * @param options - see {@link StoreSuiteOptions}.
  * @throws SelfInfoError `unknown_option`; TypeError for a wrong type.
  * @example
@@ -198,12 +195,15 @@ export function storeSuite(
   options: StoreSuiteOptions = {},
 ): readonly ConformanceCase[] {
   if (typeof makeStore !== 'function') throw new TypeError('makeStore must be a function.');
-  checkKeys(options, 'options', { makeUnreachable: true });
+  checkKeys(options, 'options', { makeUnreachable: true } satisfies Record<
+    keyof StoreSuiteOptions,
+    true
+  >);
   const { makeUnreachable }: StoreSuiteOptions = options;
   checkFunction(makeUnreachable, 'options.makeUnreachable');
-  const suite = Object.entries(cases).map(([title, judge]) => ({
+  const suite = Object.entries(cases).map(([title, check]) => ({
     title: `a store ${title}`,
-    run: async () => judge(await makeStore()),
+    run: async () => check(await makeStore()),
   }));
   if (!makeUnreachable) return suite;
   const unreachable = Object.entries(calls).map(([method, call]) => ({

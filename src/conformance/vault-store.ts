@@ -7,7 +7,7 @@ const NOON = Date.parse('2026-12-01T12:00:00+09:00');
 const MANY = 1_200;
 const AT_ONCE = 8;
 
-/** An invented record that ends `endsIn` milliseconds after noon. */
+/** Returns an invented record whose period ends `endsIn` milliseconds after noon. */
 function recordOf(ref: string, endsIn = 0, kid = 'key-1'): VaultRecord {
   return {
     ref,
@@ -41,23 +41,23 @@ async function listed(store: VaultStore, exceptKid?: string): Promise<string[]> 
 const isHeld = (error: unknown) => isSelfInfoError(error, 'store_key_exists');
 
 const cases: Readonly<Record<string, (store: VaultStore) => Promise<void>>> = {
-  async 'gives back a record and its key as they were put'(store) {
+  async 'returns a record and its key unchanged'(store) {
     await putAll(store, [recordOf('a'), recordOf('b', 5)]);
     deepStrictEqual(await store.get('a'), recordOf('a'));
     deepStrictEqual(await store.get('b'), recordOf('b', 5));
   },
-  async 'knows nothing of a reference that was never put'(store) {
+  async 'returns undefined for a reference that was never put'(store) {
     await store.put(recordOf('a'));
     deepStrictEqual(await store.get('b'), undefined);
     deepStrictEqual(await store.erase('b'), false);
     deepStrictEqual(await store.replaceKey('b', 'wrapped.b', recordOf('b').key), false);
   },
-  async 'refuses a reference that is held, and keeps what it has'(store) {
+  async 'rejects a reference that is held and keeps its record'(store) {
     await store.put(recordOf('a'));
     await rejects(store.put({ ...recordOf('a', 5), sealed: 'other' }), isHeld);
     deepStrictEqual(await store.get('a'), recordOf('a'));
   },
-  async 'keeps one of many puts at once under one reference'(store) {
+  async 'accepts exactly one of many concurrent puts under one reference'(store) {
     const outcomes = await Promise.allSettled(
       Array.from({ length: AT_ONCE }, (_, index) => store.put(recordOf('a', index))),
     );
@@ -65,7 +65,7 @@ const cases: Readonly<Record<string, (store: VaultStore) => Promise<void>>> = {
     deepStrictEqual(kept.length, 1);
     deepStrictEqual(await store.get('a'), recordOf('a', kept[0]));
   },
-  async 'erases a record and its key, and leaves a mark'(store) {
+  async 'erases a record and its key and leaves a mark'(store) {
     await putAll(store, [recordOf('a'), recordOf('b')]);
     deepStrictEqual(await store.erase('a'), true);
     deepStrictEqual(await store.get('a'), 'erased');
@@ -73,7 +73,7 @@ const cases: Readonly<Record<string, (store: VaultStore) => Promise<void>>> = {
     deepStrictEqual(await store.erase('a'), true);
     await rejects(store.put(recordOf('a')), isHeld);
   },
-  async 'sweeps what has ended, the very instant included, and nothing else'(store) {
+  async 'sweeps exactly the records that end at or before the instant'(store) {
     await putAll(store, [recordOf('before', -1), recordOf('at', 0), recordOf('after', 1)]);
     deepStrictEqual(await store.sweep(NOON, 10), 2);
     deepStrictEqual(await store.get('before'), undefined);
@@ -89,7 +89,7 @@ const cases: Readonly<Record<string, (store: VaultStore) => Promise<void>>> = {
     deepStrictEqual(await store.sweep(NOON + 1, 10), 1);
     deepStrictEqual(await store.get('a'), undefined);
   },
-  async 'sweeps no more at once than it is told to'(store) {
+  async 'sweeps at most as many records as the limit allows'(store) {
     await putAll(
       store,
       refsOf('ended', 5).map((ref) => recordOf(ref)),
@@ -99,7 +99,7 @@ const cases: Readonly<Record<string, (store: VaultStore) => Promise<void>>> = {
     deepStrictEqual(await store.sweep(NOON, 3), 2);
     deepStrictEqual(await listed(store), []);
   },
-  async 'counts each record once when sweeps run at once'(store) {
+  async 'counts each record once in concurrent sweeps'(store) {
     await putAll(store, [...refsOf('ended', 200).map((ref) => recordOf(ref)), recordOf('kept', 1)]);
     const counts = await together(AT_ONCE, async () => {
       let swept = 0;
@@ -112,7 +112,7 @@ const cases: Readonly<Record<string, (store: VaultStore) => Promise<void>>> = {
     );
     deepStrictEqual(await listed(store), ['kept']);
   },
-  async 'gives a record whole or not at all while it is swept'(store) {
+  async 'returns a record whole or not at all during a sweep'(store) {
     const refs = refsOf('ended', 60);
     await putAll(
       store,
@@ -125,7 +125,7 @@ const cases: Readonly<Record<string, (store: VaultStore) => Promise<void>>> = {
     for (const [index, record] of found.entries())
       if (record !== undefined) deepStrictEqual(record, recordOf(refs[index] as string));
   },
-  async 'lists what is held without what is sealed, and no marks'(store) {
+  async 'lists records without their sealed content, and no marks'(store) {
     await putAll(store, [recordOf('a'), recordOf('b')]);
     await store.erase('b');
     for await (const entry of store.list()) {
@@ -134,7 +134,7 @@ const cases: Readonly<Record<string, (store: VaultStore) => Promise<void>>> = {
     }
     deepStrictEqual(await listed(store), ['a']);
   },
-  async 'lists each of many once'(store) {
+  async 'lists each of many records once'(store) {
     const refs = refsOf('many', MANY);
     await putAll(
       store,
@@ -142,7 +142,7 @@ const cases: Readonly<Record<string, (store: VaultStore) => Promise<void>>> = {
     );
     deepStrictEqual(await listed(store), refs);
   },
-  async 'lists what another key wraps, while these are replaced'(store) {
+  async 'lists the records of other keys while their keys are replaced'(store) {
     const refs = refsOf('old', MANY);
     await putAll(store, [...refs.map((ref) => recordOf(ref)), recordOf('new', 0, 'key-2')]);
     deepStrictEqual(await listed(store, 'key-3').then(({ length }) => length), MANY + 1);
@@ -150,41 +150,41 @@ const cases: Readonly<Record<string, (store: VaultStore) => Promise<void>>> = {
     for await (const { ref, key } of store.list('key-2')) {
       seen.push(ref);
       ok(
-        await store.replaceKey(ref, key.wrapped, { ...key, kid: 'key-2', wrapped: `anew.${ref}` }),
+        await store.replaceKey(ref, key.wrapped, { ...key, kid: 'key-2', wrapped: `again.${ref}` }),
       );
     }
     deepStrictEqual(seen.sort(), refs);
     deepStrictEqual(await listed(store, 'key-2'), []);
   },
-  async 'replaces a key as long as it is still the one named'(store) {
+  async 'replaces a key only while it is still the named one'(store) {
     await store.put(recordOf('a'));
-    const next = { id: 'id-a', kid: 'key-2', wrapped: 'anew' };
+    const next = { id: 'id-a', kid: 'key-2', wrapped: 'again' };
     deepStrictEqual(await store.replaceKey('a', 'another', next), false);
     deepStrictEqual(await store.get('a'), recordOf('a'));
     deepStrictEqual(await store.replaceKey('a', 'wrapped.a', next), true);
     deepStrictEqual(await store.get('a'), { ...recordOf('a'), key: next });
   },
-  async 'lets one of many replacements at once win'(store) {
+  async 'accepts exactly one of many concurrent replacements'(store) {
     await store.put(recordOf('a'));
     const won = await Promise.all(
       Array.from({ length: AT_ONCE }, (_, index) =>
-        store.replaceKey('a', 'wrapped.a', { id: 'id-a', kid: 'key-2', wrapped: `anew-${index}` }),
+        store.replaceKey('a', 'wrapped.a', { id: 'id-a', kid: 'key-2', wrapped: `again-${index}` }),
       ),
     );
     deepStrictEqual(won.filter(Boolean).length, 1);
     const held = await store.get('a');
-    deepStrictEqual(typeof held === 'object' && held.key.wrapped, `anew-${won.indexOf(true)}`);
+    deepStrictEqual(typeof held === 'object' && held.key.wrapped, `again-${won.indexOf(true)}`);
   },
-  async 'brings no key back to an erased record'(store) {
+  async 'does not give an erased record a key again'(store) {
     await store.put(recordOf('a'));
     await store.erase('a');
     deepStrictEqual(
-      await store.replaceKey('a', 'wrapped.a', { id: 'id-a', kid: 'key-2', wrapped: 'anew' }),
+      await store.replaceKey('a', 'wrapped.a', { id: 'id-a', kid: 'key-2', wrapped: 'again' }),
       false,
     );
     deepStrictEqual(await store.get('a'), 'erased');
   },
-  async 'keeps the latest instant it was told, in whatever order'(store) {
+  async 'keeps the latest instant, whatever the order of the calls'(store) {
     deepStrictEqual(await store.seen(), undefined);
     await store.see(NOON);
     await store.see(NOON - 1);
@@ -195,9 +195,9 @@ const cases: Readonly<Record<string, (store: VaultStore) => Promise<void>>> = {
 };
 
 /**
- * What a vault's store must do, case by case, for a store of your own.
+ * Returns the cases that a vault's store must pass, to test your own store.
  *
- * @param makeStore - gives an empty store, another one for every case.
+ * @param makeStore - returns an empty store, a new one for every case.
  * @example
  * ```ts
  * import { test } from 'node:test';
@@ -210,8 +210,8 @@ export function vaultStoreSuite(
   makeStore: () => VaultStore | Promise<VaultStore>,
 ): readonly ConformanceCase[] {
   if (typeof makeStore !== 'function') throw new TypeError('makeStore must be a function.');
-  return Object.entries(cases).map(([title, judge]) => ({
+  return Object.entries(cases).map(([title, check]) => ({
     title: `a vault store ${title}`,
-    run: async () => judge(await makeStore()),
+    run: async () => check(await makeStore()),
   }));
 }

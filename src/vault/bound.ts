@@ -3,20 +3,21 @@ import { withinScope } from '../foundation/deadline.js';
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 
 /**
- * Ends the waiting for a store or a key provider; what it does afterwards it does unheard.
- * `changes`: whether it may have changed something by then.
+ * Limits the time of a call to a store or a key provider. What the call does afterwards is ignored.
+ *
+ * `changes`: whether the call may have changed something when the time is over.
  */
 export type Bound = <T>(changes: boolean, work: () => Promise<T>) => Promise<T>;
 
 /**
- * Bounds each call by `timeoutMs` of the clock.
+ * Returns a limit of `timeoutMs` milliseconds by the clock for each call.
  *
- * @throws SelfInfoError `timed_out` at the stage `vault`, with the effect `unknown` where something
- * may have changed; whatever a vault does may be done again.
+ * The calls throw SelfInfoError `timed_out` at the stage `vault`, with the effect `unknown` when
+ * something may have changed. Every operation of a vault may be repeated.
  */
 export function boundBy(clock: Clock, timeoutMs: number): Bound {
   return async (changes, work) => {
-    // One for each call: Node warns of a signal with more than ten listeners.
+    // One signal for each call: Node warns about a signal with more than ten listeners.
     const { signal } = new AbortController();
     try {
       return await withinScope({ stage: 'vault', signal }, clock, timeoutMs, async () => work());

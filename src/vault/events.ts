@@ -1,14 +1,14 @@
 import type { SelfInfoErrorCode } from '../foundation/error-table.js';
 
-/** What a vault does that may come to nothing. */
+/** An operation of a vault that can fail. */
 export type VaultOperation = 'put' | 'read' | 'erase' | 'sweep' | 'rotate' | 'confirm';
 
 /**
- * What a vault tells an audit log: plain data without a personal value. `at`: ISO 8601 at +09:00,
- * by the clock.
+ * An event of a vault for an audit log: plain data without personal values. `at`: ISO 8601 at
+ * +09:00, by the clock.
  *
- * `refused`: an operation came to nothing, with the code of the error; `ref` only where it has the
- * form of a reference.
+ * `refused` means that an operation failed, with the code of the error. It has `ref` only when that
+ * has the form of a reference.
  */
 export type VaultEvent = { readonly at: string } & (
   | {
@@ -35,9 +35,9 @@ export type VaultEvent = { readonly at: string } & (
       readonly reason?: string;
     }
   | { readonly type: 'erased'; readonly ref: string; readonly reason: string }
-  /** `records`: how many were deleted, the marks of erased ones included. */
+  /** `records`: how many were deleted, including the marks of erased records. */
   | { readonly type: 'swept'; readonly records: number }
-  /** `keys`: how many data keys were wrapped anew, under `kid`. */
+  /** `keys`: how many data keys were wrapped again, under `kid`. */
   | { readonly type: 'rotated'; readonly keys: number; readonly kid: string }
   | { readonly type: 'confirmed'; readonly reason: string }
 );

@@ -1,17 +1,10 @@
 export type { VaultEvent, VaultOperation } from './events.js';
-export { createLocalKeys, type LocalKeysOptions, type VaultKeys } from './keys.js';
-export {
-  createMemoryVaultStore,
-  type VaultRecord,
-  type VaultRecordInfo,
-  type VaultStore,
-  type WrappedKey,
-} from './store.js';
-export {
-  createVault,
-  type PutOptions,
-  type ReadOptions,
-  type Vault,
-  type VaultEntry,
-  type VaultOptions,
-} from './vault.js';
+export type { VaultKeys } from './keys.js';
+export { createLocalKeys, type LocalKeysOptions } from './local-keys.js';
+export type { VaultEntry } from './lookup.js';
+export { createMemoryVaultStore } from './memory.js';
+export type { VaultOptions } from './options.js';
+export type { PutOptions } from './put.js';
+export type { ReadOptions } from './read.js';
+export type { VaultRecord, VaultRecordInfo, VaultStore, WrappedKey } from './store.js';
+export { createVault, type Vault } from './vault.js';

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { SelfInfoError } from '../foundation/errors.js';
+import { hostCall, invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { damaged, decrypt, encrypt, isOurs, readHeader } from '../foundation/sealing.js';
 import type { VaultKeys } from './keys.js';
 import type { VaultRecord } from './store.js';
 
 /**
- * What a record's protected header says: readable without a key, and nothing of it can be changed
- * without the record failing to open.
+ * The label of a record, in its protected header. It can be read without a key. A record whose
+ * label was changed does not open.
  */
 export interface Label {
   readonly ref: string;
@@ -17,7 +17,7 @@ export interface Label {
 }
 
 const FORMAT = 1;
-const names: readonly string[] = [
+const HEADER_NAMES: readonly string[] = [
   'alg',
   'enc',
   'kid',
@@ -27,15 +27,15 @@ const names: readonly string[] = [
   'purpose',
   'keepUntil',
 ];
-// An answer came in a body of at most 16 MiB.
+// The body of an answer has at most 16 MiB.
 const LONGEST_CONTENT = 24_000_000;
-// Base64 adds a third, the header less than the rest.
+// Base64 adds a third. The rest is more than the header needs.
 const LONGEST_SEALED = 33_000_000;
 
-type Keys = Pick<VaultKeys, 'wrap' | 'unwrap'>;
+type KeyWrapper = Pick<VaultKeys, 'wrap' | 'unwrap'>;
 
-/** Seals a content under a data key of its own. */
-export async function seal(label: Label, content: unknown, keys: Keys): Promise<VaultRecord> {
+/** Seals an answer's source under a new data key. */
+export async function seal(label: Label, content: unknown, keys: KeyWrapper): Promise<VaultRecord> {
   const dataKey = randomBytes(32);
   const id = randomBytes(16).toString('base64url');
   try {
@@ -52,33 +52,25 @@ export async function seal(label: Label, content: unknown, keys: Keys): Promise<
 }
 
 function encode(content: unknown): Uint8Array {
-  let text: string;
-  try {
-    text = JSON.stringify(content);
-  } catch {
-    // A profile of the host's own may decode to anything.
-    throw new SelfInfoError('invalid_option', {
-      path: 'answer',
-      expected: { en: 'It must consist of JSON.', ja: 'JSON で表せる内容でなければなりません。' },
-    });
-  }
+  // A custom profile may return anything as the content of an answer.
+  const text = hostCall('answer', () => JSON.stringify(content), {
+    en: 'It must be serializable as JSON.',
+    ja: 'JSON に変換できる内容でなければなりません。',
+  });
   const bytes = new TextEncoder().encode(text);
   if (bytes.length <= LONGEST_CONTENT) return bytes;
-  throw new SelfInfoError('invalid_option', {
-    path: 'answer',
-    expected: {
-      en: 'At most 24,000,000 bytes.',
-      ja: '24,000,000 バイト以下でなければなりません。',
-    },
+  throw invalidOption('answer', {
+    en: 'It must have at most 24,000,000 bytes as JSON.',
+    ja: 'JSON で 24,000,000 バイト以下でなければなりません。',
   });
 }
 
 /**
- * What the header of a record says, before anything is decrypted.
+ * Reads and validates the label of a record, before anything is decrypted.
  *
- * @param ref - the reference it was asked for under.
- * @throws SelfInfoError `format_unsupported`, `record_damaged`: not a header of ours, or one of
- * another record or key.
+ * @param ref - the reference that the caller asked for.
+ * @throws SelfInfoError `format_unsupported` for a newer format; `record_damaged` when the header
+ * is invalid, or belongs to another record or key.
  */
 export async function readLabel({ sealed, key }: VaultRecord, ref: string): Promise<Label> {
   const header = await readHeader(sealed, LONGEST_SEALED);
@@ -88,7 +80,7 @@ export async function readLabel({ sealed, key }: VaultRecord, ref: string): Prom
   if (
     v !== FORMAT ||
     !isOurs(header, 'dir') ||
-    !Object.keys(header).every((name) => names.includes(name)) ||
+    !Object.keys(header).every((name) => HEADER_NAMES.includes(name)) ||
     header.ref !== ref ||
     kid !== key.id
   )
@@ -103,8 +95,8 @@ export async function readLabel({ sealed, key }: VaultRecord, ref: string): Prom
   return { ref, consent, purpose, keepUntil };
 }
 
-/** The content of a record whose label was read and found in order. */
-export async function unseal({ sealed, key }: VaultRecord, keys: Keys): Promise<unknown> {
+/** Decrypts the content of a record whose label was validated. */
+export async function unseal({ sealed, key }: VaultRecord, keys: KeyWrapper): Promise<unknown> {
   const dataKey = await keys.unwrap(key);
   try {
     return JSON.parse(new TextDecoder().decode(await decrypt(sealed, 'dir', dataKey)));

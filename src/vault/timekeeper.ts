@@ -5,73 +5,74 @@ import type { VaultStore } from './store.js';
 
 const MINUTE_MS = 60_000;
 
-/** What time it is to a vault. */
-export interface Reading {
-  /** What the clock says, epoch milliseconds. */
-  readonly told: number;
-  /** The latest instant that was seen, the clock's included unless it has jumped. */
-  readonly seen: number;
+/** A reading of a vault's time, in epoch milliseconds. */
+export interface TimeReading {
+  /** The time of the clock. */
+  readonly clockMs: number;
+  /** The latest instant seen so far. It includes the clock's time unless the clock has jumped. */
+  readonly seenMs: number;
   /**
-   * Whether the clock is more than 24 hours ahead of what was seen: nobody can tell which is right.
+   * Whether the clock is more than 24 hours ahead of the latest instant seen before. Then nobody
+   * can tell which of the two is right.
    */
   readonly jumped: boolean;
 }
 
 /**
- * Tells a vault's time: it never goes back, not over a restart either, and a jump ahead counts only
- * once somebody has confirmed it.
+ * The time of a vault. It never goes back, not even over a restart, and a jump ahead counts only
+ * after an operator has confirmed it.
  */
 export interface Timekeeper {
-  /** The later of the clock and what was seen, epoch milliseconds. */
+  /** Returns the later of the clock's time and the latest instant seen, in epoch milliseconds. */
   now(): number;
-  /** Asks the store what was seen, and has it keep what the clock says. */
-  read(): Promise<Reading>;
-  /** Takes what the clock says as right. */
+  /** Reads the latest instant seen from the store, and keeps the clock's time there. */
+  read(): Promise<TimeReading>;
+  /** Accepts the clock's time as right. */
   confirm(): Promise<void>;
 }
 
-/** A timekeeper over the instants that a store keeps. */
+/** Creates a timekeeper over the instants that a store keeps. */
 export function createTimekeeper(
   store: Pick<VaultStore, 'see' | 'seen'>,
   clock: Pick<Clock, 'now'>,
 ): Timekeeper {
-  let seenHere = Number.NEGATIVE_INFINITY;
-  function tell(): number {
-    const told = clock.now();
-    // Compared with NaN nothing ever ends.
-    if (Number.isFinite(told)) return Math.floor(told);
+  let latestMs = Number.NEGATIVE_INFINITY;
+  function readClock(): number {
+    const clockMs = clock.now();
+    // No period ends when it is compared with NaN.
+    if (Number.isFinite(clockMs)) return Math.floor(clockMs);
     throw invalidClock();
   }
   return {
-    now: () => Math.max(tell(), seenHere),
+    now: () => Math.max(readClock(), latestMs),
     async read() {
-      const kept = await store.seen();
-      const told = tell();
-      const before = Math.max(kept ?? told, seenHere);
-      const jumped = told - before > DAY_MS;
-      const seen = jumped ? before : Math.max(told, before);
-      seenHere = Math.max(seen, seenHere);
-      // Every period ends with a JST day: nobody is told of an end before it is kept.
-      if (kept === undefined || seen - kept >= MINUTE_MS || dayOf(seen) > dayOf(kept))
-        await store.see(seen);
-      return { told, seen, jumped };
+      const keptMs = await store.seen();
+      const clockMs = readClock();
+      const beforeMs = Math.max(keptMs ?? clockMs, latestMs);
+      const jumped = clockMs - beforeMs > DAY_MS;
+      const seenMs = jumped ? beforeMs : Math.max(clockMs, beforeMs);
+      latestMs = Math.max(seenMs, latestMs);
+      // Every period ends with a JST day: keep the instant before anybody learns of such an end.
+      if (keptMs === undefined || seenMs - keptMs >= MINUTE_MS || dayOf(seenMs) > dayOf(keptMs))
+        await store.see(seenMs);
+      return { clockMs, seenMs, jumped };
     },
     async confirm() {
-      const told = tell();
-      await store.see(told);
-      seenHere = Math.max(told, seenHere);
+      const clockMs = readClock();
+      await store.see(clockMs);
+      latestMs = Math.max(clockMs, latestMs);
     },
   };
 }
 
 /**
- * Checks that a period has not ended, whichever of the two instants is right.
+ * Checks that a period has not ended, by the clock and by the latest instant seen.
  *
- * @param keepUntil - epoch milliseconds.
- * @throws SelfInfoError `retention_ended`; `clock_jumped` when it has ended only if the clock is
- * right.
+ * @param keepUntilMs - the end of the period, in epoch milliseconds.
+ * @throws SelfInfoError `retention_ended`; `clock_jumped` when the period has ended only by a clock
+ * that has jumped.
  */
-export function checkPeriod(keepUntil: number, { told, seen, jumped }: Reading): void {
-  if (seen >= keepUntil) throw new SelfInfoError('retention_ended');
-  if (jumped && told >= keepUntil) throw new SelfInfoError('clock_jumped');
+export function checkPeriod(keepUntilMs: number, { clockMs, seenMs, jumped }: TimeReading): void {
+  if (seenMs >= keepUntilMs) throw new SelfInfoError('retention_ended');
+  if (jumped && clockMs >= keepUntilMs) throw new SelfInfoError('clock_jumped');
 }

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createLocalKeys, createMemoryVaultStore, createVault } from '../../src/vault/index.js';
-import { createPgVaultStore, migrate } from '../../src/vault/pg/store.js';
+import { createPgVaultStore, migrate } from '../../src/vault/pg/index.js';
 import { loan } from '../kit/loan.js';
 import { errorOf, refusal, refusalOf, typeErrorOf } from '../kit/refusals.js';
 import { newKey, openSafe, PURPOSE } from './safe.js';

@@ -24,12 +24,12 @@ describe('a store that is broken is found out by the case that says so:', () => 
     [
       'loses keys',
       ({ put }) => ({ put: (record) => put({ ...record, key: { ...record.key, wrapped: '' } }) }),
-      'gives back a record and its key as they were put',
+      'returns a record and its key unchanged',
     ],
     [
       'invents records',
       ({ get }) => ({ get: async (ref) => (await get(ref)) ?? 'erased' }),
-      'knows nothing of a reference that was never put',
+      'returns undefined for a reference that was never put',
     ],
     [
       'overwrites',
@@ -40,7 +40,7 @@ describe('a store that is broken is found out by the case that says so:', () => 
           await inner.put(record);
         },
       }),
-      'refuses a reference that is held, and keeps what it has',
+      'rejects a reference that is held and keeps its record',
     ],
     [
       'leaves no mark',
@@ -48,17 +48,17 @@ describe('a store that is broken is found out by the case that says so:', () => 
         get: async (ref) =>
           ((found) => (found === 'erased' ? undefined : found))(await inner.get(ref)),
       }),
-      'erases a record and its key, and leaves a mark',
+      'erases a record and its key and leaves a mark',
     ],
     [
       'does not erase',
       ({ get }) => ({ erase: async (ref) => (await get(ref)) !== undefined }),
-      'erases a record and its key, and leaves a mark',
+      'erases a record and its key and leaves a mark',
     ],
     [
       'sweeps too late',
       ({ sweep }) => ({ sweep: (until, limit) => sweep(until - 1, limit) }),
-      'sweeps what has ended, the very instant included, and nothing else',
+      'sweeps exactly the records that end at or before the instant',
     ],
     [
       'sweeps too early',
@@ -68,7 +68,7 @@ describe('a store that is broken is found out by the case that says so:', () => 
     [
       'knows no limit',
       ({ sweep }) => ({ sweep: (until) => sweep(until, 1e9) }),
-      'sweeps no more at once than it is told to',
+      'sweeps at most as many records as the limit allows',
     ],
     [
       'counts what others swept',
@@ -82,7 +82,7 @@ describe('a store that is broken is found out by the case that says so:', () => 
           },
         };
       },
-      'counts each record once when sweeps run at once',
+      'counts each record once in concurrent sweeps',
     ],
     [
       'reads record and key apart',
@@ -96,7 +96,7 @@ describe('a store that is broken is found out by the case that says so:', () => 
             : first;
         },
       }),
-      'gives a record whole or not at all while it is swept',
+      'returns a record whole or not at all during a sweep',
     ],
     [
       'lists only a page',
@@ -106,12 +106,12 @@ describe('a store that is broken is found out by the case that says so:', () => 
           for await (const entry of inner.list(exceptKid)) if (count++ < 1_000) yield entry;
         },
       }),
-      'lists each of many once',
+      'lists each of many records once',
     ],
     [
       'lists keys that need no rotation',
       ({ list }) => ({ list: () => list() }),
-      'lists what another key wraps, while these are replaced',
+      'lists the records of other keys while their keys are replaced',
     ],
     [
       'replaces any key',
@@ -121,7 +121,7 @@ describe('a store that is broken is found out by the case that says so:', () => 
           return typeof held === 'object' && inner.replaceKey(ref, held.key.wrapped, key);
         },
       }),
-      'replaces a key as long as it is still the one named',
+      'replaces a key only while it is still the named one',
     ],
     [
       'looks first and replaces later',
@@ -133,7 +133,7 @@ describe('a store that is broken is found out by the case that says so:', () => 
           return true;
         },
       }),
-      'lets one of many replacements at once win',
+      'accepts exactly one of many concurrent replacements',
     ],
     [
       'goes back in time',
@@ -146,7 +146,7 @@ describe('a store that is broken is found out by the case that says so:', () => 
           seen: async () => last,
         };
       },
-      'keeps the latest instant it was told, in whatever order',
+      'keeps the latest instant, whatever the order of the calls',
     ],
   ])('one that %s', async (_, break_, title) => {
     expect(await failedBy(break_)).toContain(title);

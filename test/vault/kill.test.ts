@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Answer, defineService, latest, systemClock } from '../../src/index.js';
 import { createLocalKeys, createVault } from '../../src/vault/index.js';
-import { createPgVaultStore, migrate } from '../../src/vault/pg/store.js';
+import { createPgVaultStore, migrate } from '../../src/vault/pg/index.js';
 import { expectStatus, loan, openBank } from '../kit/loan.js';
 import { findPart } from '../kit/machine.js';
 import { startPostgres } from '../kit/postgres.js';

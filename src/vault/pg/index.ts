@@ -1,8 +1,4 @@
-export {
-  createPgVaultStore,
-  migrate,
-  type PgConnection,
-  type PgPool,
-  type PgQueryable,
-  type PgVaultOptions,
-} from './store.js';
+export type { PgConnection, PgPool, PgQueryable } from './database.js';
+export { migrate } from './migrate.js';
+export type { PgVaultOptions } from './schema.js';
+export { createPgVaultStore } from './store.js';

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { vaultStoreSuite } from '../../../src/conformance/index.js';
-import { createPgVaultStore, migrate, type PgPool } from '../../../src/vault/pg/store.js';
+import { createPgVaultStore, migrate, type PgPool } from '../../../src/vault/pg/index.js';
 import { leaksIn } from '../../kit/leaks.js';
 import { findPart } from '../../kit/machine.js';
 import { startPostgres } from '../../kit/postgres.js';

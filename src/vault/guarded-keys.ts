@@ -1,0 +1,37 @@
+import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
+import { damaged } from '../foundation/sealing.js';
+import type { Bound } from './bound.js';
+import type { VaultKeys } from './keys.js';
+import type { WrappedKey } from './store.js';
+
+/**
+ * Wraps a key provider: limits the time of each call, hides its errors behind `key_unavailable`,
+ * and validates what it returns. Errors of this package pass.
+ */
+export function guardKeys(keys: VaultKeys, bound: Bound): VaultKeys {
+  const guard = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await bound(false, work);
+    } catch (error) {
+      throw isSelfInfoError(error) ? error : new SelfInfoError('key_unavailable');
+    }
+  };
+  return {
+    get current() {
+      return keys.current;
+    },
+    wrap: (dataKey, id) =>
+      guard(async () => {
+        const { id: wrappedId, kid, wrapped } = Object(await keys.wrap(dataKey, id)) as WrappedKey;
+        if (wrappedId === id && typeof kid === 'string' && typeof wrapped === 'string')
+          return { id, kid, wrapped };
+        throw new SelfInfoError('key_unavailable', { retry: { safe: false } });
+      }),
+    unwrap: (key) =>
+      guard(async () => {
+        const dataKey = await keys.unwrap(key);
+        if (dataKey instanceof Uint8Array && dataKey.length === 32) return dataKey;
+        throw damaged();
+      }),
+  };
+}

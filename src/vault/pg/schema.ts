@@ -1,0 +1,26 @@
+import { invalidOption } from '../../foundation/errors.js';
+import { checkKeys, checkMethods, checkText } from '../../foundation/options.js';
+
+/** Options of {@link createPgVaultStore} and {@link migrate}. */
+export interface PgVaultOptions {
+  /**
+   * The schema that holds the three tables: lower-case letters, digits and `_`, at most 63
+   * characters. Default: `myna_vault`.
+   */
+  readonly schema?: string;
+}
+
+/** Validates the pool and the options. Returns the name of the schema. */
+export function readSchema(pool: unknown, options: PgVaultOptions): string {
+  checkMethods(pool, 'pool', ['query', 'connect']);
+  checkKeys(options, 'options', { schema: true } satisfies Record<keyof PgVaultOptions, true>);
+  const { schema = 'myna_vault' } = options;
+  checkText(schema, 'options.schema');
+  // The name is part of the SQL text, where no parameter is possible: allow no name that needs
+  // quotes.
+  if (/^[a-z_][a-z0-9_]{0,62}$/.test(schema) && !schema.startsWith('pg_')) return schema;
+  throw invalidOption('options.schema', {
+    en: 'Use at most 63 lower-case letters, digits and _. Do not start with a digit or pg_.',
+    ja: '英小文字・数字・_ の63文字以内で指定してください。数字と pg_ では始められません。',
+  });
+}
