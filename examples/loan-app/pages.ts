@@ -3,10 +3,11 @@ import { html } from 'hono/html';
 import { DateTime } from 'luxon';
 import { type Availability, explain, type Language } from 'myna-selfinfo';
 import { servers } from 'myna-selfinfo/calendar';
+import type { Application } from './application.js';
 import type { IncomeView } from './income.js';
 import { compareNames, type FilledField, type FilledItem, hasAmounts, prefill } from './prefill.js';
 import { housingLoan, type ItemKey, type LoanAnswer } from './service.js';
-import type { Application, Session } from './session.js';
+import type { Session } from './session.js';
 import { type Texts, texts } from './texts.js';
 
 const itemKeys = Object.keys(housingLoan.items) as ItemKey[];

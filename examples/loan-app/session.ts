@@ -2,14 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
+import type { Application } from './application.js';
 import type { IncomeState, Kept } from './income.js';
-
-export interface Application {
-  readonly name: string;
-  readonly birthDate: string;
-  readonly amount: string;
-  readonly years: string;
-}
 
 export interface Session {
   readonly id: string;
@@ -30,16 +24,18 @@ export interface SessionsOptions {
   readonly onEnd: (session: Session) => Promise<void>;
 }
 
+export type Sessions = ReturnType<typeof createSessions>;
+
 export function createSessions({ https, onEnd }: SessionsOptions) {
   // 複数のインスタンスで動かすときは、ここと client の store を共有のものにする。
   const sessions = new Map<string, { readonly session: Session; expiresAt: number }>();
-  // __Host- の Cookie は、ほかのサブドメインから上書きできない。https でしか使えないので、手元の http では付けない。
+  // __Host- の Cookie は、ほかのサブドメインから上書きできない。https でしか使えないので、開発中の http では付けない。
   const options = {
     ...(https && { prefix: 'host' as const }),
     secure: https,
     httpOnly: true,
-    // Strict ではだめ: コールバックはマイナポータルからのサイトをまたぐ遷移なので、Strict の Cookie は送られてこない。
-    // Lax は、その最初の GET には付き、よそのサイトからの POST には付かない。
+    // Strict にはできない: コールバックはマイナポータルからのサイトをまたぐ遷移なので、Strict の Cookie は送られてこない。
+    // Lax は、その最初の GET には付き、ほかのサイトからの POST には付かない。
     sameSite: 'Lax' as const,
     path: '/',
   };
@@ -52,7 +48,7 @@ export function createSessions({ https, onEnd }: SessionsOptions) {
     return entry.session;
   }
 
-  /** いまのセッション、なければ新しいもの。ブラウザが持ってきた知らない番号は使わない（セッション固定）。 */
+  /** いまのセッション、なければ新しいもの。ブラウザが送ってきた未知の番号は使わない（セッション固定）。 */
   async function open(c: Context): Promise<Session> {
     const found = find(c);
     if (found !== undefined) return found;
@@ -62,7 +58,7 @@ export function createSessions({ https, onEnd }: SessionsOptions) {
     return session;
   }
 
-  /** 黙って立ち去った人のセッションを終わらせる。 */
+  /** 立ち去った人のセッションを終わらせる。 */
   async function sweep(): Promise<void> {
     for (const [id, { session, expiresAt }] of sessions) {
       if (expiresAt > Date.now()) continue;

@@ -4,7 +4,7 @@ import { DateTime } from 'luxon';
 import type { Language } from 'myna-selfinfo';
 import { type Fault, personas } from 'myna-selfinfo/sandbox';
 import type { VaultEvent } from 'myna-selfinfo/vault';
-import type { Application } from '../session.js';
+import type { Application } from '../application.js';
 
 type Bilingual = Readonly<Record<Language, string>>;
 

@@ -1,0 +1,38 @@
+// マイナポータルから戻ってきた利用者の画面。
+import type { Hono } from 'hono';
+import { explain } from 'myna-selfinfo';
+import type { Income } from '../income.js';
+import { type LanguageEnv, languageOf } from '../language.js';
+import { type Stop, stoppedPage } from '../pages.js';
+import type { Sessions } from '../session.js';
+
+/** 理由だけを示す画面。 */
+const stops = [
+  'declined',
+  'expired',
+  'replayed',
+  'unknown',
+  'foreign-browser',
+  'rejected',
+] as const satisfies readonly Stop[];
+
+export function addConsentRoutes(
+  app: Hono<LanguageEnv>,
+  { income, sessions }: { readonly income: Income; readonly sessions: Sessions },
+): void {
+  app.get('/callback', async (c) => {
+    const arrival = await income.complete(sessions.find(c), c.req.raw);
+    // プリフェッチや HEAD。失敗の応答なら、ブラウザはプリフェッチを捨て、利用者が開いたときに取り直す。
+    if (arrival === 'not-a-visit') return c.body(null, 503);
+    // 認可コードをアドレス欄と履歴に残さない。
+    return c.redirect(arrival === 'income' ? '/income' : `/stopped/${arrival}`, 303);
+  });
+
+  app.get('/stopped/:stop', (c) => {
+    const stop = stops.find((candidate) => candidate === c.req.param('stop'));
+    if (stop === undefined) return c.notFound();
+    const language = languageOf(c);
+    const reason = explain({ status: stop === 'rejected' ? 'unknown' : stop }, language);
+    return c.html(stoppedPage(language, stop, reason));
+  });
+}
