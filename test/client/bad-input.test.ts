@@ -26,18 +26,18 @@ import { errorOf, refusalOf, thrownBy, typeErrorOf } from '../kit/refusals.js';
 
 type Refused = [SelfInfoErrorCode, string] | string;
 
-/** A pair is code and path of an error of this package, a string the message of a TypeError. */
+/** A pair is the code and path of a SelfInfoError, a string the message of a TypeError. */
 async function expectRefusal(run: () => unknown, expected: Refused) {
   if (typeof expected === 'string') expect(await typeErrorOf(run)).toBe(expected);
   else {
     expect(await refusalOf(run)).toEqual(expected);
     const { message, messageJa, stage, effect, retry } = await errorOf(run);
-    // Both messages name the place, and neither has a gap.
+    // Both messages name the path and have no gaps.
     for (const text of [message, messageJa]) {
       expect(text).toContain(expected[1]);
       expect(text).not.toMatch(/[{}]|undefined|\[object/);
     }
-    // What is wrong with a value is said together with what it must be.
+    // `invalid_option` also says what is expected.
     const bare = new SelfInfoError(expected[0], { path: expected[1] });
     if (expected[0] === 'invalid_option')
       expect([
@@ -49,7 +49,7 @@ async function expectRefusal(run: () => unknown, expected: Refused) {
   }
 }
 
-/** The same data with one thing changed: `a.b.0` is a path, undefined takes it away. */
+/** Copies data with one change: `a.b.0` is a path, and undefined deletes the key. */
 function changed(base: unknown, path: string, value: unknown): never {
   const [key = '', ...rest] = path.split('.');
   const copy = (Array.isArray(base) ? [...base] : { ...(base as object) }) as Record<
@@ -78,7 +78,7 @@ const plain = {
 } as const;
 
 describe('defineService', () => {
-  it('takes the service that all these cases change', () => {
+  it('accepts the valid spec that the rows below change', () => {
     expect(defineService(plain).items.income.latestBy).toBe('課税年度');
   });
 
@@ -155,16 +155,16 @@ describe('defineService', () => {
     ['items.pension.record', {}, 'spec.items.pension.record must be a Standard Schema.'],
     ['items.pension.record', null, 'spec.items.pension.record must be a Standard Schema.'],
     ['items.pension.schema', {}, ['unknown_option', 'spec.items.pension.schema']],
-  ])('refuses %s = %j', async (path, value, expected) => {
+  ])('refuses a spec with %s = %j', async (path, value, expected) => {
     await expectRefusal(() => defineService(changed(plain, path, value)), expected);
   });
 
-  it('refuses what is no object', async () => {
+  it('refuses a spec that is not an object', async () => {
     for (const spec of [undefined, null, 'loan', 5, []])
       await expectRefusal(() => defineService(spec as never), 'spec must be an object.');
   });
 
-  it('keeps a copy that nobody can change', () => {
+  it('returns a frozen copy, so that later changes to the spec have no effect', () => {
     const spec = structuredClone(plain) as unknown as {
       items: { income: { inquiries: string[] } };
       purpose: { text: string };
@@ -181,7 +181,7 @@ describe('defineService', () => {
   });
 });
 
-describe('the inquiries', () => {
+describe('pointInTime, range and fiscalYear', () => {
   it.each<[string, () => unknown, Refused]>([
     ['30 February', () => pointInTime('2026-02-30'), ['invalid_date', 'pointInTime.at']],
     [
@@ -262,7 +262,7 @@ describe('the inquiries', () => {
     await expectRefusal(run, expected);
   });
 
-  it('take what is right', () => {
+  it('accept valid days and fiscal years', () => {
     expect(pointInTime('2024-02-29')).toEqual({ method: 'point-in-time', at: '2024-02-29' });
     expect(range('2026-04-01', '2026-04-01')).toEqual({
       method: 'range',
@@ -284,7 +284,7 @@ const site = {
   ca,
 };
 
-/** A profile as if the specification had confirmed it. */
+/** The public profile with every entry confirmed by the specification. */
 const confirmed = confirm(publicProfile) as WireProfile;
 function confirm(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
@@ -299,7 +299,7 @@ const environments = {
 };
 
 describe.each(Object.entries(environments))('%s', (_name, make) => {
-  it('takes what all these cases change', () => {
+  it('accepts the valid options that the rows below change', () => {
     expect(make(site).clientId).toBe(CLIENT_ID);
   });
 
@@ -390,18 +390,18 @@ describe.each(Object.entries(environments))('%s', (_name, make) => {
       changed(confirmed, 'decodeProcess', undefined),
       'options.profile must have a method decodeProcess.',
     ],
-  ])('refuses %s = %j', async (path, value, expected) => {
+  ])('refuses options with %s = %j', async (path, value, expected) => {
     await expectRefusal(() => make(changed(site, path, value)), expected);
   });
 
-  it('refuses what is no object', async () => {
+  it('refuses options that are not an object', async () => {
     for (const options of [undefined, null, 'production'])
       expect(await thrownBy(() => make(options as never))).toBeInstanceOf(Error);
   });
 });
 
 describe('an environment', () => {
-  it('takes plain http for the sandbox on loopback only', async () => {
+  it('allows plain http for the sandbox on loopback only', async () => {
     const local = (host: string) => ({
       ...site,
       endpoints: { browserUrl: `http://${host}:8080`, apiUrl: `https://${host}:8443` },
@@ -419,7 +419,7 @@ describe('an environment', () => {
     );
   });
 
-  it('of the sandbox lies on loopback or a private name, and never on a public host; the others are wherever the notice says', async () => {
+  it('allows only loopback and private names as hosts of the sandbox, and any host for the other kinds', async () => {
     const places = (host: string) => [
       { browserUrl: `https://${host}`, apiUrl: site.endpoints.apiUrl },
       { browserUrl: site.endpoints.browserUrl, apiUrl: `https://${host}:8443` },
@@ -466,7 +466,7 @@ describe('an environment', () => {
     }
   });
 
-  it('for the connection check takes what is not confirmed yet: the public profile, items without code, an injected transport', () => {
+  it('of the connection check accepts the public profile, items without code and an injected transport', () => {
     const options = {
       service: loan,
       environment: connectionCheckEnvironment(site),
@@ -476,7 +476,7 @@ describe('an environment', () => {
     expect(createSelfInfoClient(options).resume).toBeTypeOf('function');
   });
 
-  it('cannot be changed', () => {
+  it('is frozen, endpoints and profile included', () => {
     const environment = sandboxEnvironment(site);
     expect(() => Object.assign(environment, { kind: 'production' })).toThrow(TypeError);
     expect(() => Object.assign(environment.endpoints, { apiUrl: 'https://evil.example' })).toThrow(
@@ -486,10 +486,10 @@ describe('an environment', () => {
   });
 });
 
-describe('production', () => {
+describe('the production environment', () => {
   const make = (options: object) => productionEnvironment({ ...site, ...options } as never);
 
-  it('refuses the public profile, naming the first entry that is not confirmed', async () => {
+  it('refuses the public profile and names its first unconfirmed entry', async () => {
     await expectRefusal(
       () => make({}),
       ['unverified_profile', 'options.profile.paths.authorization'],
@@ -502,14 +502,14 @@ describe('production', () => {
     ['unknown', 'unknown'],
     ['of a confidence nobody knows', 'certain'],
     ['of no confidence', undefined],
-  ])('refuses a profile with one entry that is %s', async (_, confidence) => {
+  ])('refuses a profile with one entry whose confidence is %s', async (_, confidence) => {
     await expectRefusal(
       () => make({ profile: changed(confirmed, 'fields.items.confidence', confidence) }),
       ['unverified_profile', 'options.profile.fields.items'],
     );
   });
 
-  it('takes a profile with one name for what never stands in one place', () => {
+  it('accepts a profile with one name for two fields that never occur in the same object', () => {
     expect(make({ profile: changed(confirmed, 'fields.from.value', 'point_date') }).kind).toBe(
       'production',
     );
@@ -518,14 +518,14 @@ describe('production', () => {
     ).toBe('production');
   });
 
-  it('takes a profile that is confirmed in every entry, or public and official', () => {
+  it('accepts a profile whose entries are all confirmed, or public and official', () => {
     expect(make({ profile: confirmed }).kind).toBe('production');
     expect(
       make({ profile: changed(confirmed, 'fields.items.confidence', 'public-official') }).kind,
     ).toBe('production');
   });
 
-  it('takes another profile only with the symbol of the long name', async () => {
+  it('accepts an unconfirmed profile only with the exported symbol', async () => {
     expect(make({ unconfirmedProfile: acceptWireProfileNotConfirmedBySpecification }).profile).toBe(
       publicProfile,
     );
@@ -548,7 +548,7 @@ describe('production', () => {
     );
   });
 
-  it('refuses an injected transport', async () => {
+  it('refuses a client with an injected transport', async () => {
     const environment = make({ profile: confirmed });
     const options = { service: loan, environment, tls, fetch: async () => new Response() };
     await expectRefusal(
@@ -557,7 +557,7 @@ describe('production', () => {
     );
   });
 
-  it('requires the code of every item', async () => {
+  it('refuses a service with an item that has no code', async () => {
     const environment = make({ profile: confirmed });
     await expectRefusal(
       () => createSelfInfoClient({ service: loan, environment, tls }),
@@ -576,7 +576,7 @@ describe('createSelfInfoClient', () => {
   const make = (path: string, value: unknown) => () =>
     createSelfInfoClient(changed(options, path, value));
 
-  it('takes what all these cases change', () => {
+  it('accepts the valid options that the rows below change', () => {
     expect(createSelfInfoClient(options).resume).toBeTypeOf('function');
   });
 
@@ -627,7 +627,7 @@ describe('createSelfInfoClient', () => {
     ['maxConcurrent', 0, ['invalid_option', 'options.maxConcurrent']],
     ['maxConcurrent', Number.POSITIVE_INFINITY, ['invalid_option', 'options.maxConcurrent']],
     ['maxConcurrent', '5', 'options.maxConcurrent must be a number.'],
-  ])('refuses %s', async (path, value, expected) => {
+  ])('refuses options with an invalid %s', async (path, value, expected) => {
     await expectRefusal(make(path, value), expected);
   });
 
@@ -639,7 +639,7 @@ describe('createSelfInfoClient', () => {
     ]);
   });
 
-  it('says nothing of the key that it cannot read', async () => {
+  it('does not quote a key that it cannot read', async () => {
     const error = await errorOf(
       make('tls.key', '-----BEGIN PRIVATE KEY-----\nCANARY\n-----END PRIVATE KEY-----\n'),
     );
@@ -666,7 +666,7 @@ describe('createSelfInfoClient', () => {
   });
 });
 
-describe('availability', () => {
+describe('client.availability', () => {
   it.each<[unknown, Refused]>([
     [{ when: '2026-12-01' }, ['unknown_option', 'options.when']],
     [{ at: 'tomorrow' }, ['invalid_instant', 'options.at']],
@@ -678,24 +678,24 @@ describe('availability', () => {
     [{ forMs: '600000' }, 'options.forMs must be a number.'],
     [{ forMs: Number.POSITIVE_INFINITY }, ['invalid_option', 'options.forMs']],
     [null, 'options must be an object.'],
-  ])('refuses %j', async (options, expected) => {
+  ])('refuses the options %j', async (options, expected) => {
     await expectRefusal(() => openBank().client.availability(options as never), expected);
   });
 
-  it('refuses an instant that the calendar does not vouch for', async () => {
+  it('refuses an instant outside the calendar', async () => {
     expect((await errorOf(() => openBank().client.availability({ at: '1999-12-31' }))).code).toBe(
       'outside_calendar',
     );
   });
 });
 
-describe('resume', () => {
+describe('client.resume', () => {
   const { client, consent } = openBank();
   const handle = consent().then((grant) =>
     client.submit(grant, { household: pointInTime('2026-04-01') }),
   );
 
-  it('takes a retrieval as text or parsed', async () => {
+  it('accepts a retrieval as JSON text or parsed', async () => {
     const retrieval = await handle;
     expect(client.resume(JSON.stringify(retrieval))).toEqual(retrieval);
     expect(client.resume(retrieval)).toEqual(retrieval);
@@ -736,13 +736,13 @@ describe('resume', () => {
     ['inquiries.household.at', 20260401, ['invalid_retrieval', 'retrieval.inquiries']],
     ['inquiries.pension', { method: 'latest' }, ['unknown_item', 'retrieval.inquiries.pension']],
     ['inquiries.household.at', '2026-02-30', ['invalid_date', 'retrieval.inquiries.household.at']],
-  ])('refuses %s = %j', async (path, value, expected) => {
+  ])('refuses a retrieval with %s = %j, and so does collect', async (path, value, expected) => {
     const copy = changed(await handle, path, value);
     await expectRefusal(() => client.resume(copy), expected);
     await expectRefusal(() => client.collect(copy), expected);
   });
 
-  it('refuses what is no retrieval', async () => {
+  it('refuses a value that is not a retrieval', async () => {
     for (const value of [undefined, null, 5, '', '{', 'null', '5'])
       await expectRefusal(() => client.resume(value), ['invalid_retrieval', 'retrieval']);
     for (const value of ['[]', {}])
@@ -751,7 +751,7 @@ describe('resume', () => {
 });
 
 describe('createMemoryStore', () => {
-  it('refuses options it does not know and clocks that are none', async () => {
+  it('refuses unknown options and invalid clocks', async () => {
     await expectRefusal(
       () => createMemoryStore({ ttl: 5 } as never),
       ['unknown_option', 'options.ttl'],
@@ -764,7 +764,7 @@ describe('createMemoryStore', () => {
       );
   });
 
-  it('names a clock of the host that fails, and hides what it throws', async () => {
+  it('reports a clock that throws as invalid_option and hides what it throws', async () => {
     let fails = true;
     const now = () => {
       if (fails) throw new Error('canary-of-the-clock');
@@ -786,7 +786,7 @@ describe('createMemoryStore', () => {
     expect(await store.take('a')).toEqual({ value: 'one', expiresAt: 1_000 });
   });
 
-  it('refuses a key twice, also after it was taken', async () => {
+  it('refuses a key that exists, also after its value was taken', async () => {
     const store = createMemoryStore();
     await store.put('a', 'one', Date.now() + 1_000);
     expect((await errorOf(() => store.put('a', 'two', Date.now()))).code).toBe('store_key_exists');
@@ -796,21 +796,21 @@ describe('createMemoryStore', () => {
     expect((await errorOf(() => store.put('a', 'two', Date.now()))).code).toBe('store_key_exists');
   });
 
-  it('lets one of many take', async () => {
+  it('gives the value to one of many concurrent takes', async () => {
     const store = createMemoryStore();
     await store.put('a', 'one', 0);
     const taken = await Promise.all(Array.from({ length: 50 }, () => store.take('a')));
     expect(taken.filter((entry) => entry !== 'taken')).toEqual([{ value: 'one', expiresAt: 0 }]);
   });
 
-  it('drops the value at the end, and forgets the key a day later, not before', async () => {
+  it('drops a value when it expires, and forgets its key a day later, not before', async () => {
     const clock = createVirtualClock(0);
     const store = createMemoryStore({ clock });
     for (const key of ['a', 'b', 'c']) await store.put(key, 'one', 15_000);
     await store.take('c');
     clock.set(14_999);
     expect(await store.get('a')).toEqual({ value: 'one', expiresAt: 15_000 });
-    // It looks every ten seconds.
+    // The store sweeps every ten seconds.
     clock.set(25_000);
     expect([await store.get('a'), await store.get('c')]).toEqual([
       { value: '', expiresAt: 15_000 },
@@ -837,7 +837,7 @@ describe('createMemoryStore', () => {
     expect(await store.get('a')).toEqual({ value: 'two', expiresAt: 86_500_000 });
   });
 
-  it('that is full refuses what is new, drops nothing for it, and takes retrievals all the same', async () => {
+  it('refuses new transactions when it is full, keeps what it has, and still accepts retrievals', async () => {
     const clock = createVirtualClock(0);
     const store = createMemoryStore({ clock, maxEntries: 2 });
     await store.put('transaction:a', 'one', 60_000);
@@ -852,13 +852,13 @@ describe('createMemoryStore', () => {
       { value: 'one', expiresAt: 60_000 },
       { value: 'two', expiresAt: 60_000 },
     ]);
-    // What expires makes room, too.
+    // Expired values make room, too.
     clock.set(60_000);
     await store.put('transaction:d', 'five', 120_000);
     expect(await store.get('retrieval:a')).toEqual({ value: 'four', expiresAt: 90_000 });
   });
 
-  it('of too many marks forgets the oldest, and no value', async () => {
+  it('forgets the oldest tombstones when there are too many, and no value', async () => {
     const store = createMemoryStore({ clock: createVirtualClock(0), maxEntries: 2 });
     await store.put('retrieval:a', 'kept', 60_000);
     for (const key of ['x', 'y', 'z']) {
@@ -873,7 +873,7 @@ describe('createMemoryStore', () => {
     expect(await store.get('retrieval:a')).toEqual({ value: 'kept', expiresAt: 60_000 });
   });
 
-  it('holds 100,000 values when nothing else is said', async () => {
+  it('holds 100,000 values by default', async () => {
     const store = createMemoryStore({ clock: createVirtualClock(0) });
     for (let index = 0; index < 100_000; index++)
       await store.put(`transaction:${index}`, '', 60_000);
@@ -883,7 +883,7 @@ describe('createMemoryStore', () => {
   });
 
   it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
-    'refuses to hold at most %s',
+    'refuses maxEntries = %s',
     async (maxEntries) => {
       expect(await refusalOf(() => createMemoryStore({ maxEntries }))).toEqual([
         'invalid_option',
@@ -892,7 +892,7 @@ describe('createMemoryStore', () => {
     },
   );
 
-  it('knows nothing of keys that were never put, or were deleted', async () => {
+  it('returns undefined for keys that were never put, or were deleted', async () => {
     const store = createMemoryStore();
     await store.put('a', 'one', 0);
     await store.delete('a');
@@ -926,14 +926,14 @@ describe('createVirtualClock', () => {
     expect(clock.now()).toBe(0);
   });
 
-  it('refuses to be set to what is no instant', async () => {
+  it('refuses to be set to an invalid instant', async () => {
     const clock = createVirtualClock(0);
     await expectRefusal(() => clock.set('later'), ['invalid_instant', 'to']);
     expect(clock.now()).toBe(0);
   });
 });
 
-describe('the steps for hosts that hold them themselves', () => {
+describe('the standalone consent steps', () => {
   const environment = sandboxEnvironment(site);
   const pushed = {
     ...publicProfile,
@@ -1030,7 +1030,7 @@ describe('the steps for hosts that hold them themselves', () => {
       () => validateCallback(environment, null as never, { state: 's' }),
       'request must be a Request, a URL, or an object with method, url and headers.',
     ],
-  ])('%s is refused', async (_, run, expected) => {
+  ])('refuse %s', async (_, run, expected) => {
     await expectRefusal(run, expected);
   });
 
@@ -1052,7 +1052,7 @@ describe('the steps for hosts that hold them themselves', () => {
     ['clock', {} as Clock, 'options.clock must have a method now.'],
     ['signal', 5, 'options.signal must be an AbortSignal.'],
     ['fetch', 5, 'options.fetch must be a function.'],
-  ])('exchangeToken with %s = %j is refused', async (path, value, expected) => {
+  ])('refuse exchangeToken with %s = %j', async (path, value, expected) => {
     const options = {
       environment,
       callback: await validateCallback(environment, callback, { state: 's' }),
@@ -1069,7 +1069,7 @@ describe('the steps for hosts that hold them themselves', () => {
     ['another issuer', { iss: 'https://evil.example' }, 'issuer_mismatch'],
     ['an error', { code: undefined, error: 'server_error' }, 'server_error'],
     ['neither code nor error', { code: undefined }, 'invalid_response'],
-  ])('validateCallback rejects %s', async (_, changes, code) => {
+  ])('reject a callback with %s', async (_, changes, code) => {
     const error = await errorOf(() =>
       validateCallback(environment, altered(callback, changes), { state: 's' }),
     );
@@ -1080,12 +1080,12 @@ describe('the steps for hosts that hold them themselves', () => {
     ]);
   });
 
-  it('validateCallback tells when the citizen declined', async () => {
+  it('report that the citizen declined only if the state matches', async () => {
     const declined = altered(callback, { code: undefined, error: 'access_denied' });
     expect(
       (await errorOf(() => validateCallback(environment, declined, { state: 's' }))).code,
     ).toBe('consent_declined');
-    // Not from a stranger.
+    // Not with the state of another transaction.
     const strange = altered(declined, { state: 'other' });
     expect((await errorOf(() => validateCallback(environment, strange, { state: 's' }))).code).toBe(
       'callback_rejected',

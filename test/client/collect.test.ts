@@ -25,7 +25,7 @@ import { rounds } from '../kit/size.js';
 const asked = { income: latest() };
 type Intercept = NonNullable<BankOptions<Loan>['intercept']>;
 
-/** Polls that fail in turn as the list says, and afterwards go through. */
+/** Lets polls fail in turn as the list says. Later polls pass. */
 function failing(...faults: readonly (() => Response | Promise<Response>)[]): {
   readonly intercept: Intercept;
 } {
@@ -39,7 +39,7 @@ const status =
     new Response('<html>', { status: code, headers });
 const polls = (calls: readonly string[]) => calls.filter((path) => path === '/result').length;
 
-/** A bank whose retrieval waits to be collected, and what it tells of its waits. */
+/** A bank with a submitted retrieval, and the progress that collect reports. */
 async function ready(options: BankOptions<Loan>) {
   const bank = openBank(options);
   const retrieval = await bank.client.submit(await bank.consent(), asked);
@@ -51,7 +51,7 @@ async function ready(options: BankOptions<Loan>) {
   return { ...bank, retrieval, told, onProgress };
 }
 
-describe('a poll that fails in a way that passes', () => {
+describe('a poll that fails temporarily', () => {
   it.each([
     ['a lost connection', reset],
     ['HTTP 429', status(429)],
@@ -59,15 +59,15 @@ describe('a poll that fails in a way that passes', () => {
     ['HTTP 502', status(502)],
     ['HTTP 503', status(503)],
     ['HTTP 504', status(504)],
-  ])('by %s is repeated, and the answer comes', async (_, fault) => {
+  ])('is repeated after %s until the answer comes', async (_, fault) => {
     const { client, calls, retrieval, onProgress } = await ready(failing(fault, fault, fault));
     expectStatus(await client.collect(retrieval, { onProgress }), 'ready');
     expect(calls.filter((path) => path === '/request')).toHaveLength(1);
-    // Three that failed, one too early, one with the answer.
+    // Three failed polls, one too early, one with the answer.
     expect(polls(calls)).toBe(5);
   });
 
-  it('is repeated three times in a row at most', async () => {
+  it('is repeated at most three times in a row, and the retrieval stays usable', async () => {
     const { client, calls, retrieval, onProgress, told } = await ready(
       failing(reset, reset, reset, reset),
     );
@@ -82,8 +82,8 @@ describe('a poll that fails in a way that passes', () => {
     expectStatus(await client.collect(retrieval, { onProgress }), 'ready');
   });
 
-  it('counts anew after one that went through', async () => {
-    // The pensioner's answer takes three polls that say: not yet.
+  it('is counted from zero again after a poll that succeeds', async () => {
+    // The pensioner's result is ready at the fourth poll that passes.
     const faults = [
       reset,
       reset,
@@ -108,18 +108,21 @@ describe('a poll that fails in a way that passes', () => {
     [503, 'unavailable'],
     [500, 'unavailable'],
     [429, 'unavailable'],
-  ])('by HTTP %i to the end leaves the result %s', async (code, expected) => {
-    const fault = status(code);
-    const { client, calls, retrieval, onProgress } = await ready(
-      failing(fault, fault, fault, fault),
-    );
-    const result = expectStatus(await client.collect(retrieval, { onProgress }), 'unavailable');
-    expect([result.status, result.until, polls(calls)]).toEqual([expected, null, 4]);
-    expectStatus(
-      await client.collect(client.resume(JSON.stringify(result.retrieval)), { onProgress }),
-      'ready',
-    );
-  });
+  ])(
+    'turns HTTP %i after four polls into the status %s, and the retrieval stays usable',
+    async (code, expected) => {
+      const fault = status(code);
+      const { client, calls, retrieval, onProgress } = await ready(
+        failing(fault, fault, fault, fault),
+      );
+      const result = expectStatus(await client.collect(retrieval, { onProgress }), 'unavailable');
+      expect([result.status, result.until, polls(calls)]).toEqual([expected, null, 4]);
+      expectStatus(
+        await client.collect(client.resume(JSON.stringify(result.retrieval)), { onProgress }),
+        'ready',
+      );
+    },
+  );
 
   it.each([
     ['half', () => 0.5, ['10:00:00.250', '10:00:00.750', '10:00:01.750']],
@@ -134,7 +137,7 @@ describe('a poll that fails in a way that passes', () => {
       () => expect.fail('a random that throws is not passed on'),
       ['10:00:00.500', '10:00:01.500', '10:00:03.500'],
     ],
-  ])('is repeated after %s of a time that doubles', async (_, random, times) => {
+  ])('waits a doubling backoff when random gives %s', async (_, random, times) => {
     const { client, retrieval, onProgress, told } = await ready({
       ...failing(reset, reset, reset, reset),
       random,
@@ -145,7 +148,7 @@ describe('a poll that fails in a way that passes', () => {
     );
   });
 
-  it('draws anew before each wait', async () => {
+  it('draws a new random number before each wait', async () => {
     const shares = [0.2, 0.4, 0.6];
     const { client, retrieval, onProgress, told } = await ready({
       ...failing(reset, reset, reset),
@@ -172,7 +175,7 @@ describe('a poll that fails in a way that passes', () => {
     ['a day that does not exist', 'Tue, 99 Dec 2026 01:00:07 GMT', '10:00:00.500'],
     ['two things', '4, 5', '10:00:00.500'],
     ['words', 'later', '10:00:00.500'],
-  ])('waits as long as the portal says by %s, where that makes sense', async (_, header, time) => {
+  ])('waits as Retry-After says, or the backoff if it is unusable: %s', async (_, header, time) => {
     const { client, retrieval, onProgress, told } = await ready({
       ...failing(status(503, { 'retry-after': header })),
       random: () => 1,
@@ -181,7 +184,7 @@ describe('a poll that fails in a way that passes', () => {
     expect(told[0]).toEqual({ attempt: 1, retryAt: `2026-12-01T${time}+09:00` });
   });
 
-  it('is not waited for beyond the deadline', async () => {
+  it('is not repeated when Retry-After reaches the deadline', async () => {
     const { client, calls, retrieval, onProgress, told } = await ready(
       failing(status(503, { 'retry-after': '5' })),
     );
@@ -206,7 +209,7 @@ describe('a poll that fails in a way that passes', () => {
       'the answer to another process',
       () => Response.json({ process_id: 'another', process_status: 'DONE' }),
     ],
-  ])('is not what %s is: that surfaces at once', async (_, fault) => {
+  ])('end the poll at once: %s', async (_, fault) => {
     const { client, calls, retrieval, onProgress, told } = await ready(failing(fault));
     const result = await client
       .collect(retrieval, { onProgress })
@@ -215,7 +218,7 @@ describe('a poll that fails in a way that passes', () => {
     expect([polls(calls), told]).toEqual([1, []]);
   });
 
-  it.each(['/oauth/token', '/request'])('is a poll: nothing is repeated at %s', async (path) => {
+  it.each(['/oauth/token', '/request'])('include every temporary failure at %s', async (path) => {
     for (const fault of [reset, status(503), status(500), status(429)]) {
       const { client, consent, calls } = openBank(answerAt(path, fault));
       await Promise.allSettled([consent().then((grant) => client.query(grant, asked))]);
@@ -224,8 +227,8 @@ describe('a poll that fails in a way that passes', () => {
   });
 });
 
-describe('a portal that has gone', () => {
-  it('is called three times more, and the retrieval stays good', async () => {
+describe('a portal that is down', () => {
+  it('is polled three more times, and the error says that a retry is safe', async () => {
     const sandbox = await startSandbox({ registrations: [registrationOf(loan)] });
     const client = createSelfInfoClient({ service: loan, ...sandbox.connection, random: () => 0 });
     try {
@@ -251,7 +254,7 @@ describe('a portal that has gone', () => {
   });
 });
 
-describe('Retry-After of a poll that went through', () => {
+describe('Retry-After of a poll that succeeds', () => {
   const later = (header: string) =>
     answerAt('/result', async (request) =>
       Response.json(await accepted(request), { headers: { 'retry-after': header } }),
@@ -269,7 +272,7 @@ describe('Retry-After of a poll that went through', () => {
     ['-1', '10:00:03'],
     ['946707779', '10:00:03'],
     ['soon', '10:00:03'],
-  ])('%j means to ask again at %s', async (header, time) => {
+  ])('with the value %j delays the next poll until %s', async (header, time) => {
     const { client, retrieval, clock } = await ready(later(header));
     const told: Progress[] = [];
     const onProgress = (progress: Progress) => {
@@ -281,8 +284,8 @@ describe('Retry-After of a poll that went through', () => {
   });
 });
 
-describe('a retrieval that is discarded while it is collected', () => {
-  it('ends all its waits at once as gone, and nothing more is asked', async () => {
+describe('a retrieval that is discarded during collect', () => {
+  it('ends all waiting collects at once with retrieval_gone and sends nothing more', async () => {
     const running = answerAt('/result', async (request) =>
       Response.json({ ...((await request.json()) as object), process_status: 'RUNNING' }),
     );
@@ -312,7 +315,7 @@ describe('a retrieval that is discarded while it is collected', () => {
     );
   });
 
-  it('is found out by other processes when they collect next', async () => {
+  it('is reported as gone to other processes when they collect next', async () => {
     const store = createMemoryStore();
     const { client, retrieval } = await ready({ store });
     const other = openBank({ store }).client;
@@ -330,7 +333,7 @@ describe('a retrieval that is discarded while it is collected', () => {
     }
   });
 
-  it('leaves the others alone', async () => {
+  it('does not affect other retrievals', async () => {
     const { client, consent, retrieval, onProgress } = await ready({});
     const other = await client.submit(await consent(), { income: latest() });
     const collecting = client.collect(other, { onProgress });
@@ -339,7 +342,7 @@ describe('a retrieval that is discarded while it is collected', () => {
   });
 });
 
-// Long on a busy machine.
+// Slow on a busy machine.
 describe('a request that was sent', { timeout: rounds(60_000, 3_600_000) }, () => {
   const actions = [
     'submit',
@@ -350,7 +353,7 @@ describe('a request that was sent', { timeout: rounds(60_000, 3_600_000) }, () =
   ] as const;
   const fates = ['answered', 'lost', 'broken', 'refused'] as const;
 
-  it('is never sent again, whatever is called in whichever order and whatever became of its answer', async () => {
+  it('is never sent again, in any order of calls and with any fate of its response', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...fates),
@@ -380,7 +383,7 @@ describe('a request that was sent', { timeout: rounds(60_000, 3_600_000) }, () =
           const grant = await consent();
           let stored: string | undefined;
           for (const action of plan) {
-            // What is refused is refused: the counts say whether rightly.
+            // Calls may fail. The counts below decide.
             const done = (async () => {
               if (action === 'submit') stored = JSON.stringify(await client.submit(grant, asked));
               else if (action === 'query') await client.query(grant, asked, { onProgress });
@@ -405,8 +408,8 @@ describe('a request that was sent', { timeout: rounds(60_000, 3_600_000) }, () =
   });
 });
 
-describe('what the store holds of a retrieval', () => {
-  /** A store in which one retrieval's secret can be found under the key of another. */
+describe('a stored retrieval', () => {
+  /** A store that can return the secret of one retrieval under the key of another. */
   function swapping() {
     const inner = createMemoryStore();
     const swapped = new Map<string, string>();
@@ -417,7 +420,7 @@ describe('what the store holds of a retrieval', () => {
     };
   }
 
-  it("is not taken for another retrieval's: nobody gets the answer of another citizen", async () => {
+  it('is refused under the key of another retrieval, so that no citizen gets the answer of another', async () => {
     const { store, swap } = swapping();
     const { client, consent, calls, onProgress } = openBank({ store });
     const hanako = await client.submit(await consent('hanako'), asked);
@@ -439,7 +442,7 @@ describe('what the store holds of a retrieval', () => {
     ['nothing that is known', '{}'],
     ['no token', '{"processId":"p","retrieval":{}}'],
     ['a number for a process id', '{"token":"t","processId":5,"retrieval":{}}'],
-  ])('that is %s is an error of the store, and nothing is sent', async (_, value) => {
+  ])('is refused with store_failed and nothing is sent when its value is %s', async (_, value) => {
     const inner = createMemoryStore();
     const store: Store = {
       ...inner,
@@ -468,7 +471,7 @@ describe('a process id', () => {
     ['empty', ''],
     ['null', null],
   ])(
-    'that is %s is none: the effect is unknown, the grant is spent, and no result is asked for',
+    'is refused in the response to a request when it is %s: effect unknown, grant used, no poll',
     async (_, process_id) => {
       const { client, consent, calls } = openBank(
         answerAt('/request', () => Response.json({ process_id })),
@@ -492,27 +495,24 @@ describe('a process id', () => {
     ['in a list', (id) => [id], 'response_invalid'],
     ['that is missing', () => undefined, 'response_invalid'],
     ['that is a number', () => 5, 'response_invalid'],
-  ])(
-    '%s in an answer is an error, done or not, and nothing of it is kept',
-    async (_, change, code) => {
-      for (const process_status of ['DONE', 'ACCEPTED', 'CAPACITY_OVER', 'FUNCTION_ERROR']) {
-        const { intercept } = answerAt('/result', async (request) => {
-          const { process_id } = (await request.json()) as { process_id: string };
-          return Response.json({
-            process_id: change(`${process_id}`),
-            process_status,
-            selfPersonalData: [],
-          });
+  ])('is refused in a result of any status when it is %s', async (_, change, code) => {
+    for (const process_status of ['DONE', 'ACCEPTED', 'CAPACITY_OVER', 'FUNCTION_ERROR']) {
+      const { intercept } = answerAt('/result', async (request) => {
+        const { process_id } = (await request.json()) as { process_id: string };
+        return Response.json({
+          process_id: change(`${process_id}`),
+          process_status,
+          selfPersonalData: [],
         });
-        const { client, retrieval, calls } = await ready({ intercept });
-        const error = await errorOf(() => client.collect(retrieval));
-        expect([error.code, error.stage, error.retry.safe]).toEqual([code, 'result', false]);
-        expect(polls(calls)).toBe(1);
-      }
-    },
-  );
+      });
+      const { client, retrieval, calls } = await ready({ intercept });
+      const error = await errorOf(() => client.collect(retrieval));
+      expect([error.code, error.stage, error.retry.safe]).toEqual([code, 'result', false]);
+      expect(polls(calls)).toBe(1);
+    }
+  });
 
-  it('of 1,024 characters is taken', async () => {
+  it('of 1,024 characters is accepted', async () => {
     const process_id = 'x'.repeat(1_024);
     const { client, consent } = openBank({
       intercept: async (request, pass) =>
@@ -524,15 +524,15 @@ describe('a process id', () => {
   });
 });
 
-describe('an answer with items of another service', () => {
-  it('keeps them out of the typed answer, and within reach', async () => {
+describe('a result with items of another service', () => {
+  it('keeps them out of the typed answer and gives them as extras', async () => {
     const { intercept } = answerAt('/result', async (request) =>
       Response.json({
         ...((await request.json()) as object),
         process_status: 'DONE',
         selfPersonalData: [
           { item_code: 'TM00000000000002', item_status: 'NOTHING_ON_RECORD' },
-          // One nobody asked for, and one of no item of the service.
+          // One that was not asked for, and one that is not an item of the service.
           {
             item_code: 'household',
             item_status: 'PRESENT',

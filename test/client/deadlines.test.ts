@@ -36,14 +36,14 @@ const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({
   safe,
 });
 
-/** What has settled by now, or nothing. */
+/** Returns the outcome of a call if it has settled by now. */
 async function byNow<T>(call: Promise<T>): Promise<T | 'still under way'> {
   for (let turn = 0; turn < 5; turn++) await setImmediate();
   return Promise.race([call, setImmediate('still under way' as const)]);
 }
 
-describe('a call', () => {
-  /** The headers of JSON, and a body that goes on for as long as somebody feeds it. */
+describe('a call to the portal', () => {
+  /** A JSON response whose body goes on as long as it is fed. */
   function slowBody() {
     let body: ReadableStreamDefaultController<Uint8Array> | undefined;
     const stream = new ReadableStream<Uint8Array>({
@@ -57,7 +57,7 @@ describe('a call', () => {
     };
   }
 
-  it('is given up after ten seconds of silence before its answer', async () => {
+  it('times out after ten seconds without a response', async () => {
     const { reached, intercept } = hangAt('/oauth/token');
     const { client, callback, clock } = openBank({ intercept });
     const back = await callback();
@@ -74,7 +74,7 @@ describe('a call', () => {
     });
   });
 
-  it('is given up after ten seconds of silence between two pieces of it', async () => {
+  it('times out after ten seconds of silence within the body', async () => {
     const { answer, feed } = slowBody();
     const { client, callback, clock, calls } = openBank(answerAt('/oauth/token', () => answer));
     const back = await callback();
@@ -96,7 +96,7 @@ describe('a call', () => {
     });
   });
 
-  it('is given up after thirty seconds, however lively its answer is', async () => {
+  it('times out after thirty seconds, even if data keeps coming', async () => {
     const { answer, feed } = slowBody();
     const { client, callback, clock, calls } = openBank(answerAt('/oauth/token', () => answer));
     const back = await callback();
@@ -117,7 +117,7 @@ describe('a call', () => {
     });
   });
 
-  it('whose connection does not stand after five seconds was not sent', async () => {
+  it('was not sent if no connection is established within five seconds', async () => {
     const silent = createServer((socket) => void socket.on('error', () => undefined));
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const connected = once(silent, 'connection');
@@ -139,7 +139,7 @@ describe('a call', () => {
     clock.advance(4_999);
     expect(await byNow(failing)).toBe('still under way');
     clock.advance(1);
-    // By the client's clock, and not by the machine's, which would end it a little later.
+    // By the client's clock. The machine's clock would end it a little later.
     expect(await byNow(failing)).not.toBe('still under way');
     expect(facts(await failing)).toEqual({
       code: 'connection_failed',
@@ -153,9 +153,9 @@ describe('a call', () => {
   });
 });
 
-describe('a store that never answers', () => {
+describe('a store that never settles', () => {
   it.each(['put', 'get', 'take'] as const)(
-    'at %s of a transaction is given up after ten seconds',
+    'times out after ten seconds at %s of a transaction',
     async (method) => {
       const { store, reached } = hangingStore(method, 'transaction');
       const { client, sandbox, clock, calls } = openBank({ store });
@@ -169,7 +169,7 @@ describe('a store that never answers', () => {
       clock.advance(9_999);
       expect(await byNow(failing)).toBe('still under way');
       clock.advance(1);
-      // What may be taken by now is a replay when it comes again.
+      // The take may have happened, so a retry would be a replay.
       expect(facts(await failing)).toEqual({
         code: 'timed_out',
         stage: 'store',
@@ -180,7 +180,7 @@ describe('a store that never answers', () => {
     },
   );
 
-  it('does not outlast the deadline of who collects', async () => {
+  it('ends collect at its deadline', async () => {
     const { store, reached } = hangingStore('get', 'retrieval');
     const { client, consent, clock, calls } = openBank({ store });
     const retrieval = await client.submit(await consent(), asked);
@@ -198,7 +198,7 @@ describe('a store that never answers', () => {
     expect(calls).toEqual(['/oauth/token', '/request']);
   });
 
-  it('behind the request does not outlast the deadline of a query, and says that the consent is spent', async () => {
+  it('ends query at its deadline after the request, and the error says that the consent is used', async () => {
     const { store, reached } = hangingStore('put', 'retrieval');
     const { client, consent, clock, calls } = openBank({ store });
     const grant = await consent();
@@ -217,7 +217,7 @@ describe('a store that never answers', () => {
     expect(calls).toEqual(['/oauth/token', '/request']);
   });
 
-  it('to delete keeps nobody from an answer that is there', async () => {
+  it('does not withhold an answer that has come when it hangs at delete', async () => {
     const { store, reached } = hangingStore('delete', 'retrieval');
     const { client, consent, clock, onProgress } = openBank({ store });
     const querying = client.query(await consent(), asked, { deadlineMs: 5_000, onProgress });
@@ -226,7 +226,7 @@ describe('a store that never answers', () => {
     expectStatus(await querying, 'ready');
   });
 
-  it('at a discard is given up after ten seconds', async () => {
+  it('times out after ten seconds at discard', async () => {
     const { store, reached } = hangingStore('delete', 'retrieval');
     const { client, consent, clock } = openBank({ store });
     const retrieval = await client.submit(await consent(), asked);
@@ -236,7 +236,7 @@ describe('a store that never answers', () => {
     expect((await failing).code).toBe('timed_out');
   });
 
-  it('until too late sends nothing with what it gives then', async () => {
+  it('causes no request when it answers after the deadline', async () => {
     const inner = createMemoryStore();
     let give = () => {};
     const late = new Promise<void>((resolve) => {
@@ -262,9 +262,9 @@ describe('a store that never answers', () => {
 });
 
 describe('a deadline', () => {
-  it('covers polls and the waits between them together', async () => {
-    // Every poll takes 400 ms, and the portal is never ready: of 5 seconds none is left over, and
-    // none is added.
+  it('covers polls and the waits between them', async () => {
+    // Every poll takes 400 ms and the portal is never ready. The deadline neither shrinks nor
+    // grows.
     const { client, consent, clock, calls } = openBank({
       async intercept(request, pass) {
         if (!request.url.endsWith('/result')) return pass(request);
@@ -288,7 +288,7 @@ describe('a deadline', () => {
       }),
       'pending',
     );
-    // Polls at 0, 1.4, 2.8 and 4.2; the next one would be at 5.6.
+    // Polls at 0, 1.4, 2.8 and 4.2 seconds. The next one would be at 5.6.
     expect(told).toEqual(['01.400', '02.800', '04.200']);
     expect([pending.retryAt, clock.now() - start]).toEqual([
       '2026-12-01T10:00:05.600+09:00',
@@ -297,7 +297,7 @@ describe('a deadline', () => {
     expect(calls.filter((path) => path === '/result')).toHaveLength(4);
   });
 
-  it('covers the polls that fail, too', async () => {
+  it('covers polls that fail, too', async () => {
     const { intercept } = hangAt('/result');
     const { client, consent, clock, calls } = openBank({ intercept, random: () => 0 });
     const retrieval = await client.submit(await consent(), asked);
@@ -313,7 +313,8 @@ describe('a deadline', () => {
 
 describe('a clock that is set', () => {
   /**
-   * Collects for five seconds, by a clock that may be set at two moments; the store takes a second.
+   * Collects for five seconds with a clock that may be set at two moments. The store takes a
+   * second.
    */
   async function collectWith(
     answer: () => Response,
@@ -358,7 +359,7 @@ describe('a clock that is set', () => {
   it.each([
     ['as the store answers', { fetched: -3_600_000 }, [2_000, 2_000, 999], 3],
     ['as a poll is answered', { polled: -3_600_000 }, [2_000, 1_999], 2],
-  ])('back by an hour %s puts no deadline off', async (_, at, steps, polled) => {
+  ])('back by an hour %s delays no deadline', async (_, at, steps, polled) => {
     const { collecting, time, polls } = await collectWith(running, at);
     for (const step of steps) {
       time.advance(step);
@@ -369,7 +370,7 @@ describe('a clock that is set', () => {
     expect(polls()).toBe(polled);
   });
 
-  it('on beyond the deadline while a poll fails leaves it to the failure to say why', async () => {
+  it('beyond the deadline during a poll that fails reports the failure', async () => {
     const { collecting, polls } = await collectWith(() => new Response('', { status: 503 }), {
       polled: 60_000,
     });
@@ -390,7 +391,7 @@ describe('an onProgress', () => {
     ],
     ['rejects', () => Promise.reject(mine)],
   ])(
-    'that %s ends the waiting with its own error, of collect and of query, and nothing more is sent',
+    'that %s ends collect and query with its own error and sends nothing more',
     async (_, onProgress) => {
       const { client, consent, calls, clock } = openBank();
       const retrieval = await client.submit(await consent(), asked);
@@ -405,7 +406,7 @@ describe('an onProgress', () => {
     },
   );
 
-  it('that rejects when the wait is over ends nothing', async () => {
+  it('that rejects after the wait changes nothing', async () => {
     const { client, consent, clock } = openBank();
     const retrieval = await client.submit(await consent(), asked);
     const late = async ({ retryAt }: { readonly retryAt: string }) => {
@@ -417,7 +418,7 @@ describe('an onProgress', () => {
     for (let turn = 0; turn < 100; turn++) await setImmediate();
   });
 
-  it('that never settles holds nothing up', async () => {
+  it('that never settles delays nothing', async () => {
     const { client, consent, clock } = openBank();
     const retrieval = await client.submit(await consent(), asked);
     const stuck = ({ retryAt }: { readonly retryAt: string }) => {

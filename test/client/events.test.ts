@@ -33,13 +33,13 @@ import { unheard } from '../kit/watch-leaks.js';
 const CHANNEL = 'myna-selfinfo:event';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** A bank whose events are written down. */
+/** A bank that records its events. */
 function openTold(options: BankOptions<Loan> = {}) {
   const events: ClientEvent[] = [];
   return { ...openBank({ ...options, onEvent: (event) => void events.push(event) }), events };
 }
 
-/** What an event says in short: `step consent begun`, `call result 2 answered 200`. */
+/** Summarises an event: `step consent begun`, `call result 2 answered 200`. */
 function inShort(event: ClientEvent): string {
   const { type, step, attempt, outcome, status, code, effect }: Readonly<Record<string, unknown>> =
     { ...event };
@@ -52,7 +52,7 @@ const told = <K extends string>(events: readonly ClientEvent[], key: K) =>
   events.map((event) => (event as Readonly<Record<string, unknown>>)[key]);
 
 describe('the events of a journey', () => {
-  it('tell every step and every call, when it is over, in order', async () => {
+  it('report every completed step and call, in order', async () => {
     const { client, events, consent, onProgress, sandbox } = openTold({
       faults: [{ on: 'result', nth: 1, do: 'error-503', retryAfterSeconds: 1 }],
     });
@@ -74,7 +74,7 @@ describe('the events of a journey', () => {
       'step answer built',
       'step result ready',
     ]);
-    // One journey; three methods: beginConsent, completeConsent, query.
+    // One journey with three methods: beginConsent, completeConsent, query.
     expect(new Set(told(events, 'transactionId'))).toEqual(new Set([answer.terms.transactionId]));
     const calls = told(events, 'callId');
     expect([new Set(calls).size, calls.every((id) => UUID.test(String(id)))]).toEqual([3, true]);
@@ -86,13 +86,13 @@ describe('the events of a journey', () => {
     );
   });
 
-  it('are plain frozen data with the time by the client clock', async () => {
+  it("are plain frozen data, timed by the client's clock", async () => {
     const { client, events, consent, onProgress } = openTold();
     await client.query(await consent(), latest(), { onProgress });
     expect(events.every((event) => Object.isFrozen(event))).toBe(true);
     expect(JSON.parse(JSON.stringify(events))).toEqual(events);
     expect(told(events, 'at')[0]).toBe(NOW);
-    // The clock stands still except between two polls.
+    // The clock moves only between polls.
     const durations = Object.fromEntries(
       events.map((event) => [inShort(event), 'durationMs' in event ? event.durationMs : undefined]),
     );
@@ -102,7 +102,7 @@ describe('the events of a journey', () => {
     expect(waited).toBeGreaterThan(0);
   });
 
-  it('say with which retrieval an answer is collected later, by a client that knows it from the store', async () => {
+  it('name the retrieval that a client knows only from the store', async () => {
     const clock = createVirtualClock(NOW);
     const store = createMemoryStore({ clock });
     const { client, consent, events, onProgress } = openTold({ store });
@@ -116,7 +116,7 @@ describe('the events of a journey', () => {
     );
   });
 
-  it('leave out an id that a store made up', async () => {
+  it('omit an id that a store invented', async () => {
     const clock = createVirtualClock(NOW);
     const inner = createMemoryStore({ clock });
     const put: Store['put'] = (key, value, expiresAt) =>
@@ -130,7 +130,7 @@ describe('the events of a journey', () => {
   });
 });
 
-describe('the events of what comes to nothing', () => {
+describe('the events of an unsuccessful journey', () => {
   const complete =
     (request: string) => (client: ReturnType<typeof openTold>['client'], session: string) =>
       client.completeConsent(request, { sessionBinding: session });
@@ -177,7 +177,7 @@ describe('the events of what comes to nothing', () => {
       ({ client }) => thrownBy(() => client.submit({ terms: {} } as never, latest())),
       ['step request failed foreign_grant none'],
     ],
-  ])('%s', async (_, run, expected) => {
+  ])('report %s', async (_, run, expected) => {
     const bank = openTold();
     await run(bank);
     expect(bank.events.map(inShort).filter((line) => line !== 'step consent begun')).toEqual(
@@ -213,7 +213,7 @@ describe('the events of what comes to nothing', () => {
         'step result failed process_mismatch unknown',
       ],
     ],
-  ])('%s', async (_, faults, expected) => {
+  ])('report %s', async (_, faults, expected) => {
     const { client, events, callback, onProgress } = openTold({ faults });
     const back = await callback();
     await (async () =>
@@ -225,7 +225,7 @@ describe('the events of what comes to nothing', () => {
     expect(events.slice(2).map(inShort)).toEqual(expected);
   });
 
-  it('too many calls, and calls of a closed client', async () => {
+  it('report an overloaded client and calls of a closed one', async () => {
     let release = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
@@ -252,8 +252,8 @@ describe('the events of what comes to nothing', () => {
   });
 });
 
-describe('what docs/events.md names', () => {
-  /** The words of the table of outcomes, by step. */
+describe('the events in docs/events.md', () => {
+  /** The outcomes in the page's table, as `step outcome`. */
   const named = readFileSync('docs/events.md', 'utf8')
     .split('\n')
     .flatMap((line) => {
@@ -265,7 +265,7 @@ describe('what docs/events.md names', () => {
         : [];
     });
 
-  it('is every outcome of a step that there is', async () => {
+  it('cover every outcome of every step', async () => {
     const { client, events, callback, consent, clock, onProgress } = openTold({
       faults: [{ on: 'result', nth: 1, do: 'error-503' }],
     });
@@ -300,7 +300,7 @@ describe('what docs/events.md names', () => {
     );
   });
 
-  it('is `unexpected` for what the host throws, and nothing for options that are wrong', async () => {
+  it('include unexpected for an exception of the caller, and omit invalid options', async () => {
     const { client, events, consent, callback } = openTold();
     const grant = await consent();
     const back = await callback();
@@ -327,7 +327,7 @@ describe('what docs/events.md names', () => {
     expect(events.map(inShort).at(-1)).toBe('step result failed unexpected unknown');
   });
 
-  it('is an id of each call that the portal does not see', async () => {
+  it('carry ids that the portal never sees', async () => {
     const sent: string[] = [];
     const { client, events, consent, onProgress } = openTold({
       async intercept(request, pass) {
@@ -343,13 +343,13 @@ describe('what docs/events.md names', () => {
       ...told(events, 'transactionId'),
     ];
     const distinct = [...new Set(ids.filter((id) => id !== undefined))] as string[];
-    // Four calls or more, three methods, one retrieval, one journey.
+    // At least four calls, three methods, one retrieval, one journey.
     expect(distinct.length).toBeGreaterThanOrEqual(9);
     expect(distinct.filter((id) => sent.some((text) => text.includes(id)))).toEqual([]);
   });
 });
 
-describe('a listener', () => {
+describe('an event listener', () => {
   it.each<[string, () => unknown]>([
     [
       'throws',
@@ -367,7 +367,7 @@ describe('a listener', () => {
           },
         }),
     ],
-  ])('that %s breaks nothing', async (_, onEvent) => {
+  ])('breaks nothing when it %s', async (_, onEvent) => {
     let status = '';
     const uncaught = await uncaughtDuring(async () => {
       const { client, consent, onProgress } = openBank({ onEvent: onEvent as () => void });
@@ -376,7 +376,7 @@ describe('a listener', () => {
     expect([status, uncaught]).toEqual(['ready', []]);
   });
 
-  it('cannot change what others are told', async () => {
+  it('cannot change the event that others receive', async () => {
     const heard: unknown[] = [];
     const hear = (event: unknown) => void heard.push(event);
     subscribe(CHANNEL, hear);
@@ -399,7 +399,7 @@ describe('a listener', () => {
 });
 
 describe('the diagnostics channel', () => {
-  it('publishes the very events, of clients without a listener too, and from the next step on after somebody subscribed', async () => {
+  it('publishes the same events, also of clients without a listener, from the step after a subscription', async () => {
     const silent = openBank();
     const loud = openTold();
     await silent.callback();
@@ -417,7 +417,7 @@ describe('the diagnostics channel', () => {
     expect(heard[0]).toBe(loud.events[0]);
   });
 
-  it('costs nothing where nobody listens: the time is not even asked for, nor the certificate read', async () => {
+  it('costs nothing without a subscriber: neither the clock nor the certificate is read', async () => {
     const asked = { told: 0, untold: 0 };
     for (const way of ['told', 'untold'] as const) {
       const inner = createVirtualClock(NOW);
@@ -437,15 +437,15 @@ describe('the diagnostics channel', () => {
       });
       await unheard(async () => void (await counting.beginConsent({ sessionBinding: SESSION })));
     }
-    // At its start, at its end, and for the instant of the event.
+    // At the start, at the end, and for the timestamp of the event.
     expect(asked.told - asked.untold).toBe(3);
   });
 });
 
-describe('a client certificate', async () => {
+describe('the client certificate', async () => {
   const authority = await createAuthority();
   const DAY = 86_400_000;
-  // It ends 30 days from now, by the machine's clock.
+  // Ends 30 days from now by the machine's clock.
   const { cert, key } = await authority.issue('SP12345678_AB1234');
   const fresh = await authority.issue('SP12345678_AB1234', { beginsInDays: 40 });
   const sandbox = await startSandbox({ registrations: [registrationOf(loan)] });
@@ -480,7 +480,7 @@ describe('a client certificate', async () => {
     [1, ['certificate_expiring']],
     [0, ['certificate_expiring']],
     [-0.5, ['certificate_expired']],
-  ])('that ends in %d days is told of when the client is made: %j', (days, expected) => {
+  ])('that ends in %d days causes the events %j when the client is created', (days, expected) => {
     const { certificates } = open(days);
     expect(certificates().map(({ type }) => type)).toEqual(expected);
     expect(
@@ -493,7 +493,7 @@ describe('a client certificate', async () => {
     ).toBe(true);
   });
 
-  it('is told of once a day, at the first use', async () => {
+  it('is reported once a day, on first use', async () => {
     const opened = open(2.5);
     await begin(opened);
     await begin(opened);
@@ -511,7 +511,7 @@ describe('a client certificate', async () => {
     ]);
   });
 
-  it('is told of anew from midnight in Japan on', async () => {
+  it('is reported again after midnight in Japan', async () => {
     const opened = open(2);
     const midnight = Math.ceil((opened.clock.now() + 9 * 3_600_000) / DAY) * DAY - 9 * 3_600_000;
     opened.clock.set(midnight - 1);
@@ -522,7 +522,7 @@ describe('a client certificate', async () => {
     expect(opened.certificates()).toHaveLength(2);
   });
 
-  it('that is new is looked at when it is taken, and the old one no longer', async () => {
+  it('is checked when rotate sets it, and the previous one no longer', async () => {
     const opened = open(2);
     opened.client.rotate(fresh);
     opened.clock.advance(DAY);
@@ -532,7 +532,7 @@ describe('a client certificate', async () => {
     expect(opened.certificates()).toHaveLength(2);
   });
 
-  it('of the development sandbox is not about to end', async () => {
+  it('of the development sandbox is not reported as expiring', async () => {
     const { tls, environment } = sandbox.connection;
     const events: ClientEvent[] = [];
     const client = createSelfInfoClient({

@@ -37,7 +37,7 @@ import { errorOf, typeErrorOf } from '../kit/refusals.js';
 const both = <S extends ServiceSpec>(value: Explainable<S>) =>
   [explain(value, 'ja'), explain(value, 'en')] as const;
 
-/** A Japanese sentence, and an English one with no Japanese in it. */
+/** Expects a Japanese sentence, and an English one without Japanese characters. */
 function expectBoth<S extends ServiceSpec>(value: Explainable<S>) {
   const [ja, en] = both(value);
   expect(ja).toMatch(/^[ぁ-んァ-ヶ一-龠].*[。）]$/u);
@@ -46,7 +46,7 @@ function expectBoth<S extends ServiceSpec>(value: Explainable<S>) {
   expect(`${ja}${en}`).not.toMatch(/undefined|null|NaN|Invalid|\[object/);
 }
 
-// A code left out does not compile.
+// A missing code does not compile.
 const codes: Record<SelfInfoErrorCode, true> = {
   unknown_option: true,
   missing_option: true,
@@ -113,23 +113,20 @@ const codes: Record<SelfInfoErrorCode, true> = {
 const everyCode = Object.keys(codes) as SelfInfoErrorCode[];
 
 describe('every error', () => {
-  it.each(everyCode)(
-    '%s has a text for the citizen and one for the operator, in both languages',
-    (code) => {
-      const error = new SelfInfoError(code, {
-        path: 'options.a',
-        expected: { en: 'Like this.', ja: 'このように。' },
-      });
-      expectBoth(error);
-      for (const text of both(error)) expect(text).toContain(code);
-      expect(error.message).toMatch(/[.]$/);
-      expect(error.messageJa).toMatch(/[。]$/);
-      expect(`${error.message}${error.messageJa}`).not.toMatch(/[{}]/);
-      expect(isSelfInfoError(error, code)).toBe(true);
-    },
-  );
+  it.each(everyCode)('has texts for citizen and operator in both languages: %s', (code) => {
+    const error = new SelfInfoError(code, {
+      path: 'options.a',
+      expected: { en: 'Like this.', ja: 'このように。' },
+    });
+    expectBoth(error);
+    for (const text of both(error)) expect(text).toContain(code);
+    expect(error.message).toMatch(/[.]$/);
+    expect(error.messageJa).toMatch(/[。]$/);
+    expect(`${error.message}${error.messageJa}`).not.toMatch(/[{}]/);
+    expect(isSelfInfoError(error, code)).toBe(true);
+  });
 
-  it('that may be repeated says so, and from when', () => {
+  it('says whether and from when a retry is safe', () => {
     const safe = (notBefore?: string) =>
       new SelfInfoError('upstream_unavailable', {
         retry: { safe: true, ...(notBefore && { notBefore }) },
@@ -148,7 +145,7 @@ describe('every error', () => {
     );
   });
 
-  it('is told apart by a brand that copies of the package share, and by its code', () => {
+  it('is recognised by a brand that copies of the package share, and by its code', () => {
     const error = new SelfInfoError('grant_used');
     const foreign = Object.create(
       { [Symbol.for('myna-selfinfo.error')]: true },
@@ -181,7 +178,7 @@ describe('every error', () => {
     });
   });
 
-  it('takes a path to the letter', () => {
+  it('quotes a path literally', () => {
     for (const path of ['options.$&', "options.$'", 'options.{expected}'])
       expect(
         new SelfInfoError('missing_option', { path }).message.startsWith(
@@ -192,7 +189,7 @@ describe('every error', () => {
 });
 
 describe('every outcome of a callback', () => {
-  it('has its text', async () => {
+  it('has a distinct text in both languages', async () => {
     const { client, callback, clock } = openBank();
     const complete = (request: string, sessionBinding = SESSION) =>
       client.completeConsent(request, { sessionBinding });
@@ -220,7 +217,7 @@ describe('every outcome of a callback', () => {
 });
 
 describe('every result', () => {
-  it('has its text', async () => {
+  it('has a text in both languages', async () => {
     const { client, consent, onProgress } = openBank();
     const ready = await client.query(await consent(), latest(), { onProgress });
     const pending = await client.query(await consent(), latest(), { deadlineMs: 1 });
@@ -242,7 +239,7 @@ describe('every result', () => {
     );
   });
 
-  it('that is unavailable names the reason and the next opening', async () => {
+  it('names the reason and the next opening when it is unavailable', async () => {
     const pension = defineService({
       ...loan,
       items: {
@@ -280,11 +277,11 @@ describe('every status of an item', () => {
     failed: { status: 'failed', code: 'record_invalid', extras },
   };
 
-  it.each(Object.entries(items))('%s has its text', (_, item) => {
+  it.each(Object.entries(items))('has a text in both languages: %s', (_, item) => {
     expectBoth(item);
   });
 
-  it('says what the citizen should know', async () => {
+  it('names times, known codes and missing holders, and hides codes of the portal', async () => {
     expect(explain(items.unavailable, 'ja')).toBe(
       'ただいま取得できません。2026年12月7日(月) 8:00以降に再度お試しください。',
     );
@@ -293,7 +290,7 @@ describe('every status of an item', () => {
     );
     expect(explain(items['nothing-on-record'], 'ja')).toContain('0円という意味ではありません');
     expect(explain(items.failed, 'en')).toContain('record_invalid');
-    // The portal's own code could be an echo of anything.
+    // The portal's code could echo anything.
     expect(explain({ ...items.failed, code: 'Wq3rT-9_echo' } as ItemAnswer, 'ja')).toBe(
       '情報を取得できませんでした。',
     );
@@ -308,7 +305,7 @@ describe('every status of an item', () => {
     );
   });
 
-  it('reads the items of a real answer', async () => {
+  it('is explained in a real answer, too', async () => {
     const { client, consent, onProgress } = openBank();
     const { answer } = expectStatus(
       await client.query(await consent('newcomer'), { income: latest() }, { onProgress }),
@@ -319,7 +316,7 @@ describe('every status of an item', () => {
   });
 });
 
-describe('the availability', () => {
+describe('the availability of a service', () => {
   const pension = defineService({
     ...loan,
     items: {
@@ -334,7 +331,7 @@ describe('the availability', () => {
   const open = (at: string, service: typeof pension | typeof anyone = pension) =>
     openBank({ service: service as typeof pension }).client.availability({ at });
 
-  it('is open, together and one by one', () => {
+  it('is open for the service and for each item', () => {
     const { state, items, causes } = open(NOW);
     expect([state, items.service.state, items.income.state, causes]).toEqual([
       'open',
@@ -345,7 +342,7 @@ describe('the availability', () => {
     expect(both(open(NOW))).toEqual(['ただいま取得できます。', 'The information can be had now.']);
   });
 
-  it('is closed with the reason and the next opening, while another item is open', () => {
+  it('is closed with the reason and the next opening while another item is open', () => {
     const closed = open('2026-12-06T12:00:00+09:00');
     expect([closed.state, closed.items.service.state, closed.items.income.state]).toEqual([
       'closed',
@@ -363,14 +360,14 @@ describe('the availability', () => {
     );
   });
 
-  it('is uncertain where nobody knows which holder has the data', () => {
+  it('is uncertain when the holder of the data is unknown', () => {
     const uncertain = open('2026-12-06T12:00:00+09:00', anyone);
     expect(uncertain.state).toBe('uncertain');
     expectBoth(uncertain);
     expect(explain(uncertain, 'ja')).toMatch(/^ただいま取得できない場合があります。/);
   });
 
-  it('looks ten minutes ahead, or as long as it is told', () => {
+  it('covers the next ten minutes, or the time in forMs', () => {
     // The pension service closes at 23:00 and opens at 8:00.
     const { client } = openBank({ service: pension });
     const at = '2026-12-01T22:50:00.001+09:00';
@@ -381,7 +378,7 @@ describe('the availability', () => {
     expect(client.availability({ at, forMs: 9 * 60_000 }).state).toBe('open');
   });
 
-  it('comes with every start of a consent and keeps nobody from it', async () => {
+  it('is returned by beginConsent and does not prevent a consent', async () => {
     const { client, sandbox } = openBank({ service: pension, now: '2026-12-06T12:00:00+09:00' });
     const { url, availability } = await client.beginConsent({ sessionBinding: SESSION });
     expect(availability.state).toBe('closed');
@@ -391,7 +388,7 @@ describe('the availability', () => {
     expect(outcome.status).toBe('granted');
   });
 
-  it('asks the calendar anew each time when it is given as a function', () => {
+  it('reads a calendar that is given as a function again each time', () => {
     let asked = 0;
     const { client } = openBank({
       service: pension,
@@ -416,7 +413,7 @@ describe('the availability', () => {
 });
 
 describe('explain', () => {
-  it('explains nothing else, and does not repeat it', async () => {
+  it('refuses any other value and does not quote it', async () => {
     const message =
       'value must be an outcome, a result, an item, an availability or an error of this package.';
     for (const value of [
@@ -433,7 +430,7 @@ describe('explain', () => {
       expect(await typeErrorOf(() => explain(value as never, 'ja'))).toBe(message);
   });
 
-  it('speaks two languages', async () => {
+  it('refuses languages other than ja and en', async () => {
     for (const language of ['fr', undefined, 'JA'])
       expect(await typeErrorOf(() => explain({ status: 'declined' }, language as never))).toBe(
         "language must be 'ja' or 'en'.",
@@ -441,8 +438,8 @@ describe('explain', () => {
   });
 });
 
-describe('hosts that hold the steps themselves', () => {
-  it('come to a token over mutual TLS, once', async () => {
+describe('the standalone consent steps', () => {
+  it('yield a token over mutual TLS, once per code', async () => {
     const clock = createVirtualClock(NOW);
     const sandbox = await startSandbox({ registrations: [registrationOf(loan)], clock });
     try {
@@ -479,7 +476,7 @@ describe('hosts that hold the steps themselves', () => {
     }
   });
 
-  it('build the URL out of what was registered, and nothing else', () => {
+  it('build the URL from the registered data only', () => {
     const { sandbox } = openBank();
     const codeChallenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
     const url = new URL(buildConsentUrl(sandbox.environment(), { state: 'a b&c', codeChallenge }));
@@ -498,7 +495,7 @@ describe('hosts that hold the steps themselves', () => {
     ['https://portal.sandbox.invalid', '/oauth/authorize'],
     ['https://portal.sandbox.invalid/', '/oauth/authorize'],
     ['https://portal.sandbox.invalid/test/', '/test/oauth/authorize'],
-  ])('build the URL under %s with one slash between', (browserUrl, pathname) => {
+  ])('build the URL under %s with one slash in between', (browserUrl, pathname) => {
     const { clientId, redirectUri, endpoints, issuer } = openBank().sandbox.environment();
     const environment = sandboxEnvironment({
       clientId,

@@ -63,8 +63,8 @@ async function openTlsBank(now = NOW) {
   };
 }
 
-describe('a whole journey over mutual TLS', () => {
-  it('brings the latest record, typed by its schema', async () => {
+describe('a journey over mutual TLS', () => {
+  it('returns the latest record, typed by its schema', async () => {
     const { client, consent, onProgress } = await openTlsBank();
     const { answer } = expectStatus(
       await client.query(await consent(), { income: latest() }, { onProgress }),
@@ -77,7 +77,7 @@ describe('a whole journey over mutual TLS', () => {
     expect(income?.fields.給与収入金額).toBe(5_200_000);
   });
 
-  it('brings what was valid at a date', async () => {
+  it('returns the record that was valid on a date', async () => {
     const { client, consent, onProgress } = await openTlsBank();
     const { answer } = expectStatus(
       await client.query(await consent(), { household: pointInTime('2026-04-01') }, { onProgress }),
@@ -88,7 +88,7 @@ describe('a whole journey over mutual TLS', () => {
     expect(household.missing).toEqual([]);
   });
 
-  it('brings a range with both ends included', async () => {
+  it('returns a range, both ends included', async () => {
     const { client, consent, onProgress } = await openTlsBank();
     const { answer } = expectStatus(
       await client.query(
@@ -105,7 +105,7 @@ describe('a whole journey over mutual TLS', () => {
     ).toEqual(['2026-09-18', '2026-10-16', '2026-11-09']);
   });
 
-  it('brings fiscal years', async () => {
+  it('returns a range of fiscal years', async () => {
     const { client, consent, onProgress } = await openTlsBank();
     const { answer } = expectStatus(
       await client.query(
@@ -122,7 +122,7 @@ describe('a whole journey over mutual TLS', () => {
     ).toEqual([3_368_000, 3_544_000]);
   });
 
-  it('asks all items with one inquiry', async () => {
+  it('asks for all items with one inquiry', async () => {
     const { client, consent, onProgress } = await openTlsBank();
     const { answer } = expectStatus(
       await client.query(await consent(), latest(), { onProgress }),
@@ -141,7 +141,7 @@ describe('a whole journey over mutual TLS', () => {
     );
   });
 
-  it('leaves out what was left out', async () => {
+  it('marks items that were left out as not asked', async () => {
     const { client, consent, onProgress } = await openTlsBank();
     const { answer } = expectStatus(
       await client.query(await consent(), { shots: latest() }, { onProgress }),
@@ -154,7 +154,7 @@ describe('a whole journey over mutual TLS', () => {
     ]).toEqual(['not-asked', 'not-asked', 'present']);
   });
 
-  it('is the same in one call and in two', async () => {
+  it('gives the same answer with query as with submit and collect', async () => {
     const { client, consent, onProgress } = await openTlsBank();
     const inquiries = { income: latest(), household: pointInTime('2026-04-01') };
     const inOne = expectStatus(
@@ -173,10 +173,10 @@ describe('a whole journey over mutual TLS', () => {
     );
   });
 
-  it('presents its client certificate at every step', async () => {
+  it('presents the client certificate at every step', async () => {
     const { client, consent, onProgress, sandbox } = await openTlsBank();
     await client.query(await consent(), { income: latest() }, { onProgress });
-    // The sandbox refuses any step whose connection lacks the registered certificate.
+    // The sandbox refuses every step whose connection lacks the registered certificate.
     expect(sandbox.log.filter(({ outcome }) => outcome === 'refused')).toEqual([]);
     expect(sandbox.log.map(({ step }) => step)).toEqual([
       'authorize',
@@ -191,7 +191,7 @@ describe('a whole journey over mutual TLS', () => {
 });
 
 describe('a deferred answer', () => {
-  it('can be collected by another client that shares the store, from plain JSON', async () => {
+  it('can be collected from plain JSON by another client that shares the store', async () => {
     const clock = createVirtualClock(NOW);
     const store = createMemoryStore({ clock });
     const sandbox = keep(await startSandbox({ registrations: [registrationOf(loan)], clock }));
@@ -213,7 +213,7 @@ describe('a deferred answer', () => {
     expect(answer.terms).toEqual(grant.terms);
   });
 
-  it('is plain data: a copy through JSON is the same', async () => {
+  it('comes with a retrieval that is plain data', async () => {
     const { client, consent } = openBank();
     const retrieval = await client.submit(await consent(), {
       income: latest(),
@@ -241,7 +241,7 @@ describe('a deferred answer', () => {
     });
   });
 
-  it('can be collected again and again', async () => {
+  it('can be collected repeatedly', async () => {
     const { client, consent, onProgress } = openBank();
     const retrieval = await client.submit(await consent(), { income: latest() });
     for (let round = 0; round < 3; round++) {
@@ -250,7 +250,7 @@ describe('a deferred answer', () => {
     }
   });
 
-  it('asks nothing when there is no time at all', async () => {
+  it('causes no poll when the deadline is zero', async () => {
     const { client, consent, calls } = openBank();
     const retrieval = await client.submit(await consent(), { income: latest() });
     expect(await client.collect(retrieval, { deadlineMs: 0 })).toMatchObject({
@@ -260,7 +260,7 @@ describe('a deferred answer', () => {
     expect(calls).toEqual(['/oauth/token', '/request']);
   });
 
-  it('asks once where it is told to, and at the time that it names has the answer', async () => {
+  it('is polled once with the option once, and is ready at the time that the result names', async () => {
     const { client, consent, calls, clock } = openBank();
     const retrieval = await client.submit(await consent(), { income: latest() });
     const { retryAt } = expectStatus(await client.collect(retrieval, { once: true }), 'pending');
@@ -270,7 +270,7 @@ describe('a deferred answer', () => {
     expect(calls).toEqual(['/oauth/token', '/request', '/result', '/result']);
   });
 
-  it('tells before each wait how often it asked and when it asks again', async () => {
+  it('is announced with attempt and next poll before each wait', async () => {
     const { client, consent, clock } = openBank();
     const told: unknown[] = [];
     await client.query(
@@ -290,7 +290,7 @@ describe('a deferred answer', () => {
     ]);
   });
 
-  it('is gone once it has expired, to the millisecond', async () => {
+  it('is gone when it expires, to the millisecond', async () => {
     const { client, consent, clock } = openBank();
     const retrieval = await client.submit(await consent(), { income: latest() });
     clock.set('2026-12-01T10:59:59.999+09:00');
@@ -301,7 +301,7 @@ describe('a deferred answer', () => {
     );
   });
 
-  it('comes to nothing when the store has never seen it', async () => {
+  it('is gone for a client whose store does not know it', async () => {
     const { client, consent } = openBank();
     const elsewhere = openBank();
     const retrieval = await client.submit(await consent(), { income: latest() });
@@ -311,7 +311,7 @@ describe('a deferred answer', () => {
     expect(elsewhere.calls).toEqual([]);
   });
 
-  it('keeps to what was asked and agreed, whatever the handle was changed to', async () => {
+  it('follows the stored terms and inquiries when the handle was edited', async () => {
     const { client, consent, onProgress } = openBank();
     const retrieval = await client.submit(await consent(), { income: latest() });
     const edited = client.resume({
@@ -328,7 +328,7 @@ describe('a deferred answer', () => {
     expect(answer.terms.keepUntil).toBe('2027-01-01T00:00:00+09:00');
   });
 
-  it('belongs to its service: another one that shares the store cannot collect it', async () => {
+  it('cannot be collected by another service that shares the store', async () => {
     const clock = createVirtualClock(NOW);
     const store = createMemoryStore({ clock });
     const ours = openBank({ store, now: NOW });
@@ -361,7 +361,7 @@ describe('a deferred answer', () => {
 });
 
 describe('an answer', () => {
-  it('says that nothing is on record, which is no failure', async () => {
+  it('reports nothing on record, which is not a failure', async () => {
     const { client, consent, onProgress } = openBank();
     const { answer } = expectStatus(
       await client.query(await consent('newcomer'), latest(), { onProgress }),
@@ -374,7 +374,7 @@ describe('an answer', () => {
     ]).toEqual(['nothing-on-record', 'nothing-on-record', 'nothing-on-record']);
   });
 
-  it('has no records to reveal where none are', async () => {
+  it('has no records to reveal when nothing is on record', async () => {
     const { client, consent, onProgress } = openBank();
     const { answer } = expectStatus(
       await client.query(await consent('newcomer'), { income: latest() }, { onProgress }),
@@ -407,7 +407,7 @@ describe('an answer', () => {
     expect([item.server, item.until]).toEqual(['pension-service', '2026-12-07T08:00:00+09:00']);
   });
 
-  it('gives the part that could be had and names the holders that are missing', async () => {
+  it('contains the available part and names the missing holders', async () => {
     const pension = defineService({
       ...loan,
       items: { pension: { detail: 'pension', inquiries: ['point-in-time'] } },
@@ -428,7 +428,7 @@ describe('an answer', () => {
     ]);
   });
 
-  it('says of a holder that is closed until nobody knows when that nobody knows', async () => {
+  it('gives no opening time for a holder that is closed indefinitely', async () => {
     const [hanako] = personas;
     if (hanako === undefined) throw new Error('no persona');
     const { client, consent, onProgress } = openBank({
@@ -444,7 +444,7 @@ describe('an answer', () => {
     });
   });
 
-  it('loses no holder of an item that is unavailable', async () => {
+  it('lists every missing holder of an unavailable item', async () => {
     const pension = defineService({
       ...loan,
       items: {
@@ -506,7 +506,7 @@ describe('an answer', () => {
     expect(answer.items.household.extras.reveal()).toEqual({});
   });
 
-  it('says when an asked item was not answered', async () => {
+  it('marks an item as failed when the portal did not answer it', async () => {
     const emptied = answerAt('/result', async (request, pass) => {
       const body = (await (await pass(request)).json()) as object;
       return Response.json('selfPersonalData' in body ? { ...body, selfPersonalData: [] } : body);
@@ -520,7 +520,7 @@ describe('an answer', () => {
   });
 });
 
-describe('the schema of an item', () => {
+describe('the record schema of an item', () => {
   const household = (record: ServiceSpec['items'][string]['record']) =>
     defineService({
       ...loan,
@@ -543,7 +543,7 @@ describe('the schema of an item', () => {
     return answer.items.household as NonNullable<typeof answer.items.household>;
   }
 
-  it('gives its output, and what it leaves out stays within reach', async () => {
+  it('supplies its output, and omitted fields stay available as extras', async () => {
     const service = defineService({
       ...loan,
       items: {
@@ -579,7 +579,7 @@ describe('the schema of an item', () => {
     });
   });
 
-  it('fails the item that does not fit with the path, never the value, and keeps the record as it came', async () => {
+  it('fails an invalid item with the path, never the value, and keeps the original record', async () => {
     const item = expectStatus(
       await ask(
         household(
@@ -595,7 +595,7 @@ describe('the schema of an item', () => {
     expect(records[0]?.fields.世帯主氏名).toBe('番号 花子');
   });
 
-  it('that throws fails its item and nothing else', async () => {
+  it('fails only its own item when it throws', async () => {
     const broken = {
       '~standard': {
         version: 1 as const,
@@ -609,7 +609,7 @@ describe('the schema of an item', () => {
     expect([item.code, item.path]).toEqual(['record_invalid', 'records[0]']);
   });
 
-  it('that is asynchronous is a mistake of the program', async () => {
+  it('throws a TypeError with the retrieval when it is asynchronous', async () => {
     const thenable = Object.fromEntries([['then', () => {}]]);
     for (const validate of [
       async (value: unknown) => ({ value }),
@@ -619,7 +619,7 @@ describe('the schema of an item', () => {
       const service = household({ '~standard': { version: 1, vendor: 'test', validate } });
       const error = await thrownBy(() => ask(service));
       expect(error).toBeInstanceOf(TypeError);
-      // Its answer can still be had, by a program without the mistake.
+      // A program without the mistake can still collect the answer.
       expect(error).toMatchObject({
         message: "An item's record must be a synchronous Standard Schema.",
         retrieval: { v: 1 },
@@ -628,7 +628,7 @@ describe('the schema of an item', () => {
   });
 });
 
-describe('the time of keeping', () => {
+describe('the retention period', () => {
   const zone = process.env.TZ;
   afterEach(() => {
     if (zone === undefined) delete process.env.TZ;
@@ -641,21 +641,21 @@ describe('the time of keeping', () => {
     ['2026-12-01T00:00:00+09:00', 'UTC', '2027-01-01T00:00:00+09:00'],
     ['2026-12-01T23:59:59+09:00', 'UTC', '2027-01-01T00:00:00+09:00'],
     ['2026-12-02T00:00:00+09:00', 'Pacific/Kiritimati', '2027-01-02T00:00:00+09:00'],
-    // 2028 is a leap year: 30 days after 30 January is 29 February.
+    // 2028 is a leap year: 30 days after January 30 is February 29.
     ['2028-01-30T12:00:00+09:00', 'UTC', '2028-03-01T00:00:00+09:00'],
-  ])('of a consent at %s in %s ends at %s', async (now, tz, until) => {
+  ])('of a consent at %s, with TZ=%s, ends at %s', async (now, tz, until) => {
     process.env.TZ = tz;
     const { consent } = openBank({ now });
     const { terms } = await consent();
     expect([terms.grantedAt, terms.keepUntil]).toEqual([now, until]);
   });
 
-  it('of a service that keeps nothing over night ends at midnight', async () => {
+  it('of zero days ends at midnight', async () => {
     const { consent } = openBank({ service: defineService({ ...loan, retention: { days: 0 } }) });
     expect((await consent()).terms.keepUntil).toBe('2026-12-02T00:00:00+09:00');
   });
 
-  it('counts from the day of the callback, even when the exchange of the code runs past midnight', async () => {
+  it('counts from the callback, even if the token request runs past midnight', async () => {
     const slow = answerAt('/oauth/token', (request, pass) => {
       clock.advance(2_000);
       return pass(request);
@@ -668,7 +668,7 @@ describe('the time of keeping', () => {
     ]);
   });
 
-  it('is held to the millisecond by reveal and by the extras', async () => {
+  it('ends for reveal and for the extras at the millisecond', async () => {
     const { client, consent, onProgress, clock } = openBank();
     const { answer } = expectStatus(
       await client.query(await consent('unlisted'), { income: latest() }, { onProgress }),
@@ -685,13 +685,13 @@ describe('the time of keeping', () => {
       () => answer.extras.reveal(),
     ])
       expect((await errorOf(read)).code).toBe('retention_ended');
-    // The answer still says what it was, and shows nothing.
+    // The answer keeps its terms and reveals nothing.
     expect(answer.terms.keepUntil).toBe('2027-01-01T00:00:00+09:00');
   });
 });
 
-describe('discarding', () => {
-  it('a grant leaves nothing to submit', async () => {
+describe('client.discard', () => {
+  it('ends a grant, which then cannot be submitted', async () => {
     const { client, consent, calls } = openBank();
     const grant = await consent();
     await client.discard(grant);
@@ -701,7 +701,7 @@ describe('discarding', () => {
     expect(calls).toEqual(['/oauth/token']);
   });
 
-  it('a grant that was used leaves its retrieval alone', async () => {
+  it('keeps the retrieval of a grant that was used', async () => {
     const { client, consent, onProgress } = openBank();
     const grant = await consent();
     const retrieval = await client.submit(grant, { income: latest() });
@@ -709,7 +709,7 @@ describe('discarding', () => {
     expectStatus(await client.collect(retrieval, { onProgress }), 'ready');
   });
 
-  it('a grant while its request is being kept leaves the retrieval alone, too', async () => {
+  it('keeps the retrieval of a grant whose request is being stored', async () => {
     const inner = createMemoryStore({ clock: createVirtualClock(NOW) });
     let discard = async () => {};
     const store: Store = {
@@ -726,14 +726,14 @@ describe('discarding', () => {
     expectStatus(await client.collect(retrieval, { onProgress }), 'ready');
   });
 
-  it('a grant before its request went out ends it for good', async () => {
+  it('ends a grant whose request has not been sent yet', async () => {
     const portal = await startPortal();
     opened.push({ [Symbol.asyncDispose]: portal.close });
     const client = keep(
       createSelfInfoClient({ service: loan, environment: portal.environment, tls: portal.tls }),
     );
     const grant = await grantFrom(client, portal.environment);
-    // On a parked connection nothing is sent before the event loop has turned.
+    // A parked connection sends nothing before the next turn of the event loop.
     const submitting = errorOf(() => client.submit(grant, latest()));
     await client.discard(grant);
     expect((await submitting).effect).toBe('none');
@@ -741,7 +741,7 @@ describe('discarding', () => {
     expect(portal.calls).toEqual(['token']);
   });
 
-  it('a grant ends its connection', async () => {
+  it('closes the connection of a grant', async () => {
     const portal = await startPortal();
     opened.push({ [Symbol.asyncDispose]: portal.close });
     const client = keep(
@@ -753,7 +753,7 @@ describe('discarding', () => {
     await portal.drained();
   });
 
-  it('a retrieval makes it gone, also for its copies', async () => {
+  it('removes a retrieval, also for its copies', async () => {
     const { client, consent, calls } = openBank();
     const retrieval = await client.submit(await consent(), { income: latest() });
     await client.discard(client.resume(JSON.stringify(retrieval)));
@@ -764,7 +764,7 @@ describe('discarding', () => {
     expect(calls).toEqual(['/oauth/token', '/request']);
   });
 
-  it('takes nothing but grants and retrievals', async () => {
+  it('refuses values that are not its own grants or retrievals', async () => {
     const { client } = openBank();
     const foreign = await openBank().consent();
     expect(await refusalOf(() => client.discard(foreign))).toEqual(['foreign_grant', 'handle']);
@@ -780,8 +780,8 @@ describe('discarding', () => {
   });
 });
 
-describe('the store after the journey', () => {
-  it('holds no token once query has brought its answer, since nobody could ask for it again', async () => {
+describe('the store after a query', () => {
+  it('holds no token, because the answer cannot be collected again', async () => {
     const clock = createVirtualClock(NOW);
     const inner = createMemoryStore({ clock });
     const keys = new Set<string>();
@@ -803,7 +803,7 @@ describe('the store after the journey', () => {
   });
 });
 
-/** A consent at a scripted portal, whose callback we write ourselves. */
+/** Completes a consent at a scripted portal, whose callback the test writes. */
 async function grantFrom(client: SelfInfoClient<Loan>, environment: ClientOptions['environment']) {
   const { url } = await client.beginConsent({ sessionBinding: SESSION });
   return grantOf(
@@ -811,7 +811,7 @@ async function grantFrom(client: SelfInfoClient<Loan>, environment: ClientOption
   );
 }
 
-describe('the connections', () => {
+describe('the connections of a client', () => {
   async function openPortal() {
     const portal = await startPortal();
     opened.push({ [Symbol.asyncDispose]: portal.close });
@@ -821,7 +821,7 @@ describe('the connections', () => {
     return { portal, client, grant: () => grantFrom(client, portal.environment) };
   }
 
-  it('are one per journey, closed when the answer is there', async () => {
+  it('are one per journey and close when the answer has come', async () => {
     const { portal, client, grant } = await openPortal();
     expect((await client.query(await grant(), { income: latest() })).status).toBe('ready');
     expect(portal.calls).toEqual(['token', 'request', 'result']);
@@ -829,7 +829,7 @@ describe('the connections', () => {
     await portal.drained();
   });
 
-  it('are never shared by two journeys', async () => {
+  it('are never shared between journeys', async () => {
     const { portal, client, grant } = await openPortal();
     const grants = await Promise.all([grant(), grant(), grant()]);
     await Promise.all(grants.map((one) => client.query(one, { income: latest() })));
@@ -837,7 +837,7 @@ describe('the connections', () => {
     await portal.drained();
   });
 
-  it('are opened again when the first one has gone', async () => {
+  it('are opened again after the first one has closed', async () => {
     const { portal, client, grant } = await openPortal();
     const retrieval = await client.submit(await grant(), { income: latest() });
     expect((await client.collect(retrieval)).status).toBe('ready');
@@ -847,7 +847,7 @@ describe('the connections', () => {
     await portal.drained();
   });
 
-  it('are not taken from each other by two who collect at the same time', async () => {
+  it('are not shared between concurrent collects', async () => {
     const { portal, client, grant } = await openPortal();
     const retrieval = await client.submit(await grant(), { income: latest() });
     const results = await Promise.all([
@@ -860,7 +860,7 @@ describe('the connections', () => {
     await portal.drained();
   });
 
-  it('all end when the client closes, parked ones too', async () => {
+  it('all close with the client, parked ones included', async () => {
     const { portal, client, grant } = await openPortal();
     const first = await grant();
     await client.submit(await grant(), { income: latest() });
@@ -874,7 +874,7 @@ describe('the connections', () => {
 });
 
 describe('a closed client', () => {
-  it('refuses whatever goes out, and may be closed again', async () => {
+  it('refuses every call that sends, and can be closed again', async () => {
     const { client, consent, callback, calls } = openBank();
     const grant = await consent();
     const back = await callback();
@@ -893,7 +893,7 @@ describe('a closed client', () => {
     expect(calls.length).toBe(before);
   });
 
-  it('ends the calls that are under way', async () => {
+  it('aborts the calls in progress', async () => {
     const { reached, intercept } = hangAt('/result');
     const { client, consent } = openBank({ intercept });
     const retrieval = await client.submit(await consent(), { income: latest() });
@@ -905,7 +905,7 @@ describe('a closed client', () => {
 });
 
 describe('two clients', () => {
-  it('share nothing but what they are given', async () => {
+  it('share neither grants nor transactions, and close independently', async () => {
     const ours = openBank();
     const theirs = openBank();
     const grant = await ours.consent();

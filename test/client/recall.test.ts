@@ -13,8 +13,8 @@ async function submitted(options: BankOptions<Loan> = {}) {
   };
 }
 
-describe('recall', () => {
-  it('gives the retrieval of an id to another process, which collects it', async () => {
+describe('client.recall', () => {
+  it('returns the stored retrieval of an id, which can be collected', async () => {
     const store = createMemoryStore();
     const { client, retrieval, onProgress } = await submitted({ store });
     const recalled = await client.recall(retrieval.id);
@@ -23,7 +23,7 @@ describe('recall', () => {
     expectStatus(await client.collect(recalled ?? retrieval, { onProgress }), 'ready');
   });
 
-  it('finds nothing under an id that nobody submitted, after a discard, or from the expiry on', async () => {
+  it('returns undefined for an unknown id, after a discard, and from the expiry on', async () => {
     const { client, retrieval, clock } = await submitted();
     expect(await client.recall('00000000-0000-4000-8000-000000000000')).toBeUndefined();
     clock.set(Date.parse(retrieval.expiresAt) - 1);
@@ -35,7 +35,7 @@ describe('recall', () => {
     expect(await other.client.recall(other.retrieval.id)).toBeUndefined();
   });
 
-  it('refuses what is no id, an option it does not know, an aborted signal, and a closed client', async () => {
+  it('refuses an invalid id, an unknown option, an aborted signal and a closed client', async () => {
     const { client } = await submitted();
     expect((await errorOf(() => client.recall(''))).path).toBe('id');
     expect(await typeErrorOf(() => client.recall(5 as never))).toContain('id');
@@ -50,7 +50,7 @@ describe('recall', () => {
     expect((await errorOf(() => client.recall('some-id'))).code).toBe('client_closed');
   });
 
-  it('tells of a store that is down, and nothing that it said', async () => {
+  it('reports a store that is down and hides what the store threw', async () => {
     const store = createMemoryStore();
     let down = false;
     const { client, retrieval } = await submitted({
@@ -66,8 +66,8 @@ describe('recall', () => {
   });
 });
 
-describe('collect with once', () => {
-  it('asks once, waits for nothing, and says when to ask again', async () => {
+describe('client.collect with the option once', () => {
+  it('polls once, does not wait, and says when to poll again', async () => {
     const { client, retrieval, calls, clock } = await submitted();
     const told: Progress[] = [];
     const first = expectStatus(
@@ -77,7 +77,7 @@ describe('collect with once', () => {
       }),
       'pending',
     );
-    // The second that the sandbox asks for.
+    // The sandbox asks for one second.
     expect([polls(calls), first.retryAt, told]).toEqual([1, '2026-12-01T10:00:01+09:00', []]);
     clock.set(first.retryAt);
     expectStatus(await client.collect(retrieval, { once: true }), 'ready');
@@ -102,7 +102,7 @@ describe('collect with once', () => {
     expect(polls(busy.calls)).toBe(1);
   });
 
-  it('is true or false', async () => {
+  it('accepts only true or false', async () => {
     const { client, retrieval, calls } = await submitted();
     expect(await typeErrorOf(() => client.collect(retrieval, { once: 'yes' } as never))).toBe(
       'options.once must be true or false.',

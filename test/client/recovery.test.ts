@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defineService, explain, isSelfInfoError, latest } from '../../src/index.js';
 import { expectStatus, openBank } from '../kit/loan.js';
 
-describe('a query that fails behind its request', () => {
+describe('a query that fails after its request', () => {
   const faults = [
     ['a lost connection', () => Promise.reject(new Error('reset')), 'connection_closed'],
     [
@@ -13,7 +13,7 @@ describe('a query that fails behind its request', () => {
   ] as const;
 
   it.each(faults)(
-    'by %s gives the retrieval with its error, and the answer can be had with it',
+    'by %s carries the retrieval in its error, and the answer can be collected with it',
     async (_, fault, code) => {
       let broken = true;
       const { client, consent, onProgress, calls } = openBank({
@@ -31,7 +31,7 @@ describe('a query that fails behind its request', () => {
     },
   );
 
-  it('by an HTTP 500 leaves the result unavailable, to be collected again', async () => {
+  it('by HTTP 500 leaves the result unavailable, and it can be collected later', async () => {
     let broken = true;
     const { client, consent, onProgress } = openBank({
       intercept: async (request, pass) =>
@@ -47,7 +47,7 @@ describe('a query that fails behind its request', () => {
     expectStatus(await client.collect(retrieval, { onProgress }), 'ready');
   });
 
-  it('by an abort gives the retrieval, too', async () => {
+  it('by an abort carries the retrieval, too', async () => {
     const controller = new AbortController();
     const { client, consent, onProgress } = openBank();
     const error = await client
@@ -61,7 +61,7 @@ describe('a query that fails behind its request', () => {
     expectStatus(await client.collect(client.resume(error.retrieval), { onProgress }), 'ready');
   });
 
-  it('gives no retrieval when nothing was sent', async () => {
+  it('carries no retrieval when the request itself failed', async () => {
     const { client, consent } = openBank({
       intercept: (request, pass) =>
         request.url.endsWith('/request') ? Promise.reject(new Error('reset')) : pass(request),
@@ -73,7 +73,7 @@ describe('a query that fails behind its request', () => {
   });
 });
 
-describe('the reasons that a citizen is told', () => {
+describe('the reasons that explain gives for a closed service', () => {
   const pension = defineService({
     name: '年金相談',
     purpose: { id: 'pension-advice', text: '年金の相談のため' },
@@ -81,9 +81,9 @@ describe('the reasons that a citizen is told', () => {
     items: { pension: { detail: 'pension', inquiries: ['latest'], latestBy: '改定日' } },
   });
 
-  it('are those of the moment: on Wednesday 30 December at 10:00 the resident registry is down, and the pension service is within its hours', () => {
-    // Table 2.5-3: down from 28 December 21:00 to 4 January 8:00. Table 2.5-4 row 9: 8 to 23 on
-    // business days, and the 30th is one.
+  it('are those of the moment: on December 30 at 10:00 the resident registry, not the pension service', () => {
+    // Table 2.5-3: the registry is down from December 28, 21:00 to January 4, 8:00. Table 2.5-4 row
+    // 9: the pension service runs from 8 to 23 on business days, and December 30 is one.
     const { client } = openBank({ service: pension, now: '2026-12-30T10:00:00+09:00' });
     const availability = client.availability();
     expect(availability.state).toBe('closed');
@@ -95,8 +95,8 @@ describe('the reasons that a citizen is told', () => {
     expect(text).not.toContain('日本年金機構');
   });
 
-  it('are one, when it depends on who holds the data', () => {
-    // Sunday: the pension service and the mutual aids are closed, the municipal server runs.
+  it('are a single one when the state depends on the holder', () => {
+    // On Sunday the pension service and the mutual aids are closed, and the municipal server runs.
     const { client } = openBank({ service: pension, now: '2026-12-13T10:00:00+09:00' });
     const availability = client.availability();
     expect(availability.state).toBe('uncertain');
@@ -105,9 +105,9 @@ describe('the reasons that a citizen is told', () => {
   });
 });
 
-describe('an answer whose items could not be had', () => {
-  it('is not announced as complete', async () => {
-    // Saturday 19 December 2026, 23:00: the third weekend, the resident registry is down until
+describe('an answer with unavailable items', () => {
+  it('is explained as unavailable, not as complete', async () => {
+    // Saturday, December 19, 2026, 23:00, is the third weekend: the resident registry is down until
     // Sunday 8:00.
     const { client, consent, onProgress } = openBank({ now: '2026-12-19T23:00:00+09:00' });
     const result = expectStatus(

@@ -37,7 +37,7 @@ const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({
 });
 
 describe('a grant', () => {
-  it('pays for one request', async () => {
+  it('allows one request', async () => {
     const { client, consent, calls } = openBank();
     const grant = await consent();
     await client.submit(grant, asked);
@@ -53,7 +53,7 @@ describe('a grant', () => {
     expect(calls).toEqual(['/oauth/token', '/request']);
   });
 
-  it('pays for one of many requests at once', async () => {
+  it('allows one of many concurrent requests', async () => {
     const { client, consent, calls } = openBank();
     const grant = await consent();
     const results = await Promise.allSettled(
@@ -66,7 +66,7 @@ describe('a grant', () => {
     expect(calls).toEqual(['/oauth/token', '/request']);
   });
 
-  it('is good until its token expires, to the millisecond', async () => {
+  it('is valid until its token expires, to the millisecond', async () => {
     const { client, consent, clock, calls } = openBank();
     const [early, late] = [await consent(), await consent()];
     expect(late.expiresAt).toBe('2026-12-01T12:00:00+09:00');
@@ -77,7 +77,7 @@ describe('a grant', () => {
     expect(calls).toEqual(['/oauth/token', '/oauth/token', '/request']);
   });
 
-  it('is good only as the very object that the client gave', async () => {
+  it('is accepted only as the object that the client returned', async () => {
     const { client, consent, calls } = openBank();
     const grant = await consent();
     for (const foreign of [
@@ -97,7 +97,7 @@ describe('a grant', () => {
     expect(calls).toEqual(['/oauth/token']);
   });
 
-  it('cannot be changed', async () => {
+  it('is frozen, terms included', async () => {
     const { consent } = openBank();
     const grant = await consent();
     expect(() => Object.assign(grant, { expiresAt: null })).toThrow(TypeError);
@@ -108,8 +108,8 @@ describe('a grant', () => {
   });
 });
 
-describe('a call with a token', () => {
-  it('brings it in a header of its own, asks for plain JSON, and follows no redirect', async () => {
+describe('a request with a token', () => {
+  it('carries it in the Authorization header, asks for plain JSON and follows no redirect', async () => {
     const sent: [string, Request['redirect'], Record<string, string>][] = [];
     const { client, consent, onProgress } = openBank({
       intercept(request, pass) {
@@ -135,7 +135,7 @@ describe('a call with a token', () => {
     ]);
   });
 
-  it('may be answered by any status of a success', async () => {
+  it('succeeds with any 2xx status', async () => {
     const { client, consent } = openBank(
       answerAt('/request', () => Response.json({ process_id: 'p' }, { status: 299 })),
     );
@@ -143,7 +143,7 @@ describe('a call with a token', () => {
   });
 });
 
-describe('what is asked is checked before the grant is spent:', () => {
+describe('the validation of inquiries, before the grant is used,', () => {
   const mixed = defineService({
     ...loan,
     items: {
@@ -209,7 +209,7 @@ describe('what is asked is checked before the grant is spent:', () => {
       { income: { method: 'range', from: '2026-02-01', to: '2026-01-31' } },
       ['range_reversed', 'inquiries.income'],
     ],
-  ])('%s', async (_, inquiries, expected) => {
+  ])('refuses %s', async (_, inquiries, expected) => {
     const { client, consent, calls } = openBank({ service: mixed });
     const grant = await consent();
     expect(await refusalOf(() => client.submit(grant, inquiries as never))).toEqual(expected);
@@ -229,14 +229,14 @@ describe('what is asked is checked before the grant is spent:', () => {
       { household: { method: 'point-in-time', at: 20260401 } },
       'inquiries.household.at must be a date string or a fiscal year.',
     ],
-  ])('%s', async (_, inquiries, message) => {
+  ])('refuses %s with a TypeError', async (_, inquiries, message) => {
     const { client, consent } = openBank({ service: mixed });
     const grant = await consent();
     expect(await typeErrorOf(() => client.submit(grant, inquiries as never))).toBe(message);
     expect((await client.submit(grant, { income: range('2026-01-01', '2026-01-01') })).v).toBe(1);
   });
 
-  it('nothing, and the error says how much it must be', async () => {
+  it('says how many items are needed when there are none', async () => {
     const { client, consent } = openBank();
     const grant = await consent();
     const { message, messageJa } = await errorOf(() => client.submit(grant, {}));
@@ -246,7 +246,7 @@ describe('what is asked is checked before the grant is spent:', () => {
     ]);
   });
 
-  it('an item that is left out may be there as undefined, and so may method', async () => {
+  it('ignores items and a method that are undefined', async () => {
     const { client, consent } = openBank();
     const { inquiries } = await client.submit(await consent(), {
       method: undefined,
@@ -260,7 +260,7 @@ describe('what is asked is checked before the grant is spent:', () => {
     ['an option nobody knows', { timeout: 5 }, ['unknown_option', 'options.timeout']],
     ['a signal that is none', { signal: {} }, 'options.signal must be an AbortSignal.'],
     ['options that are none', null, 'options must be an object.'],
-  ])('%s', async (_, options, expected) => {
+  ])('refuses submit with %s', async (_, options, expected) => {
     const { client, consent } = openBank();
     const grant = await consent();
     if (typeof expected === 'string')
@@ -281,7 +281,7 @@ describe('what is asked is checked before the grant is spent:', () => {
     [{ onProgress: 'tell' }, 'options.onProgress must be a function.'],
     [{ signal: 'stop' }, 'options.signal must be an AbortSignal.'],
     [null, 'options must be an object.'],
-  ])('the bounds %j of a query', async (options, expected) => {
+  ])('refuses query and collect with the options %j', async (options, expected) => {
     const { client, consent } = openBank();
     const grant = await consent();
     const retrieval = await client.submit(await consent(), asked);
@@ -296,7 +296,7 @@ describe('what is asked is checked before the grant is spent:', () => {
   });
 });
 
-describe('when the portal refuses the request', () => {
+describe('a request that the portal refuses', () => {
   it.each<[number, unknown, object]>([
     [
       400,
@@ -369,25 +369,28 @@ describe('when the portal refuses the request', () => {
         upstream: { status: 503, code: 'temporarily_unavailable' },
       },
     ],
-  ])('with %i and %j, the error says so', async (status, body, expected) => {
-    const { client, consent, calls } = openBank(
-      answerAt('/request', () => Response.json(body, { status })),
-    );
-    const grant = await consent();
-    const error = await errorOf(() => client.submit(grant, asked));
-    expect({ ...facts(error), upstream: error.upstream }).toEqual({
-      stage: 'request',
-      ...expected,
-    });
-    // What was not carried out leaves the consent unspent; of the rest nobody knows.
-    const again = await errorOf(() => client.submit(grant, asked));
-    expect(again.code).toBe(error.effect === 'none' ? error.code : 'grant_used');
-    expect(calls.filter((path) => path === '/request')).toHaveLength(
-      error.effect === 'none' ? 2 : 1,
-    );
-  });
+  ])(
+    'fails with HTTP %i and %j, and leaves the grant usable only if nothing was carried out',
+    async (status, body, expected) => {
+      const { client, consent, calls } = openBank(
+        answerAt('/request', () => Response.json(body, { status })),
+      );
+      const grant = await consent();
+      const error = await errorOf(() => client.submit(grant, asked));
+      expect({ ...facts(error), upstream: error.upstream }).toEqual({
+        stage: 'request',
+        ...expected,
+      });
+      // The grant stays usable only if the request was certainly not carried out.
+      const again = await errorOf(() => client.submit(grant, asked));
+      expect(again.code).toBe(error.effect === 'none' ? error.code : 'grant_used');
+      expect(calls.filter((path) => path === '/request')).toHaveLength(
+        error.effect === 'none' ? 2 : 1,
+      );
+    },
+  );
 
-  it('query returns the refusal as a result', async () => {
+  it('is returned by query as a failed result', async () => {
     const { client, consent } = openBank(
       answerAt('/request', () => Response.json({ error: 'consent_used' }, { status: 409 })),
     );
@@ -410,7 +413,7 @@ describe('when the portal refuses the request', () => {
     ['-5', undefined],
     ['1.5', undefined],
     ['99999999999999999999', undefined],
-  ])('and says Retry-After: %s, the error passes it on', async (header, notBefore) => {
+  ])('fails with notBefore from a valid Retry-After: %s', async (header, notBefore) => {
     const { client, consent } = openBank(
       answerAt(
         '/request',
@@ -418,8 +421,8 @@ describe('when the portal refuses the request', () => {
       ),
     );
     const error = await errorOf(async () => client.submit(await consent(), asked));
-    // When a new consent makes sense: the request itself may have been carried out by the portal
-    // behind a gateway.
+    // It says when to ask for a new consent. Behind a gateway the portal may have carried the
+    // request out.
     expect(error.retry).toEqual({ safe: false, ...(notBefore && { notBefore }) });
   });
 
@@ -428,7 +431,7 @@ describe('when the portal refuses the request', () => {
     [502, [429, 502], { effect: 'none', safe: true }],
     [503, [429, 502], { effect: 'unknown', safe: false }],
   ])(
-    'with %i and the profile names %j as statuses of a request that was not taken, that decides',
+    'with HTTP %i is safe to retry only if the profile lists it in notAcceptedStatuses: %j',
     async (status, untaken, expected) => {
       const profile = {
         ...publicProfile,
@@ -451,14 +454,14 @@ describe('when the portal refuses the request', () => {
   );
 });
 
-describe('when the portal cannot answer yet', () => {
+describe('a result that the portal cannot give', () => {
   const busy = (headers: Record<string, string> = {}) =>
     answerAt('/result', async (request) => {
       const { process_id } = (await request.json()) as { process_id: string };
       return Response.json({ process_id, process_status: 'CAPACITY_OVER' }, { headers });
     });
 
-  it('the result is unavailable until the time it names, and can be collected again', async () => {
+  it('is unavailable until the time of Retry-After and can be collected again', async () => {
     const { client, consent } = openBank(busy({ 'retry-after': '60' }));
     const result = expectStatus(await client.query(await consent(), asked), 'unavailable');
     expect([result.until, result.causes]).toEqual(['2026-12-01T10:01:00+09:00', []]);
@@ -466,7 +469,7 @@ describe('when the portal cannot answer yet', () => {
     expect((await client.collect(result.retrieval)).status).toBe('unavailable');
   });
 
-  it('the result says why, when the calendar knows it', async () => {
+  it('is unavailable with the causes that the calendar knows', async () => {
     const pension = defineService({
       ...loan,
       items: {
@@ -486,7 +489,7 @@ describe('when the portal cannot answer yet', () => {
     expect(result.causes.map(({ server }) => server)).toContain('pension-service');
   });
 
-  it('an HTTP 503 is the same', async () => {
+  it('is unavailable after HTTP 503, too', async () => {
     const { client, consent } = openBank(
       answerAt(
         '/result',
@@ -502,7 +505,7 @@ describe('when the portal cannot answer yet', () => {
     ['SESSION_LOST', 'session-lost'],
     ['FUNCTION_ERROR', 'failed'],
     ['BLOCKED', 'blocked'],
-  ])('the process status %s fails it', async (wire, code) => {
+  ])('is failed when the process status is %s', async (wire, code) => {
     const lost = answerAt('/result', async (request) =>
       Response.json({ ...((await request.json()) as object), process_status: wire }),
     );
@@ -562,7 +565,7 @@ describe('when the portal cannot answer yet', () => {
       'body.selfPersonalData[0].missing_holders[0].closed_until',
     ],
     ['a list', () => [], 'body'],
-  ])('an answer with %s breaks the protocol, and the path says where', async (_, body, path) => {
+  ])('refuses %s and names the path', async (_, body, path) => {
     const odd = answerAt('/result', async (request) =>
       Response.json(body(((await request.json()) as { process_id: string }).process_id)),
     );
@@ -579,7 +582,7 @@ describe('when the portal cannot answer yet', () => {
     expect(error.message).toContain(`The answer breaks the protocol: ${path} `);
   });
 
-  it('an answer with the same item twice breaks the protocol', async () => {
+  it('refuses an item that occurs twice', async () => {
     const item = { item_code: 'TM00000000000002', item_status: 'NOTHING_ON_RECORD' };
     const twice = answerAt('/result', async (request) =>
       Response.json({
@@ -594,7 +597,7 @@ describe('when the portal cannot answer yet', () => {
     );
   });
 
-  it('an answer to another process is not looked at', async () => {
+  it('refuses the result of another process', async () => {
     const other = answerAt('/result', () =>
       Response.json({ process_id: 'another', process_status: 'DONE', selfPersonalData: [] }),
     );
@@ -613,23 +616,20 @@ describe('when the portal cannot answer yet', () => {
     ['one that is no text', { process_id: 5 }],
     ['a list', []],
     ['nothing', null],
-  ])(
-    'an answer to the request with %s leaves the effect unknown and the grant spent',
-    async (_, body) => {
-      const { client, consent } = openBank(answerAt('/request', () => Response.json(body)));
-      const grant = await consent();
-      expect(facts(await errorOf(() => client.submit(grant, asked)))).toEqual({
-        code: 'response_invalid',
-        stage: 'request',
-        effect: 'unknown',
-        safe: false,
-      });
-      expect((await errorOf(() => client.submit(grant, asked))).code).toBe('grant_used');
-    },
-  );
+  ])('refuses a response to the request with %s: effect unknown, grant used', async (_, body) => {
+    const { client, consent } = openBank(answerAt('/request', () => Response.json(body)));
+    const grant = await consent();
+    expect(facts(await errorOf(() => client.submit(grant, asked)))).toEqual({
+      code: 'response_invalid',
+      stage: 'request',
+      effect: 'unknown',
+      safe: false,
+    });
+    expect((await errorOf(() => client.submit(grant, asked))).code).toBe('grant_used');
+  });
 });
 
-describe('when an item fares badly', () => {
+describe('the status of an item', () => {
   const fares = (item: object) =>
     answerAt('/result', async (request) =>
       Response.json({
@@ -652,14 +652,14 @@ describe('when an item fares badly', () => {
       'unrecognised',
       { failure: 'x'.repeat(65) },
     ],
-  ])('%j fails it with a code that can stand on a screen', async (item, code, extras) => {
+  ])('is failed with a code that is safe to display: %j', async (item, code, extras) => {
     const { client, consent } = openBank(fares(item));
     const { answer } = expectStatus(await client.query(await consent(), asked), 'ready');
     const failed = expectStatus(answer.items.income, 'failed');
     expect([failed.code, failed.extras.reveal()]).toEqual([code, extras]);
   });
 
-  it('it can be not covered', async () => {
+  it('can be not-covered', async () => {
     const { client, consent } = openBank(fares({ item_status: 'NOT_COVERED' }));
     expect(
       expectStatus(await client.query(await consent(), asked), 'ready').answer.items.income.status,
@@ -667,13 +667,13 @@ describe('when an item fares badly', () => {
   });
 });
 
-describe('a request whose answer is lost', () => {
+describe('a request whose response is lost', () => {
   const lose = answerAt('/request', async (request, pass) => {
     await pass(request);
     throw new TypeError('fetch failed: token=canary');
   });
 
-  it('may have been carried out, and is never sent again', async () => {
+  it('may have been carried out and is never sent again', async () => {
     const { client, consent, calls } = openBank(lose);
     const grant = await consent();
     const error = await errorOf(() => client.submit(grant, asked));
@@ -688,7 +688,7 @@ describe('a request whose answer is lost', () => {
     expect(calls).toEqual(['/oauth/token', '/request']);
   });
 
-  it('is thrown by query, too: it is no refusal', async () => {
+  it('is thrown by query, because it is not a refusal', async () => {
     const { client, consent } = openBank(lose);
     expect((await errorOf(async () => client.query(await consent(), asked))).code).toBe(
       'answer_lost',
@@ -696,7 +696,7 @@ describe('a request whose answer is lost', () => {
   });
 });
 
-describe('a request that never left', () => {
+describe('a request that was not sent', () => {
   const ends: (() => Promise<void>)[] = [];
   afterEach(async () => {
     for (const end of ends.splice(0)) await end();
@@ -716,8 +716,8 @@ describe('a request that never left', () => {
       effect: 'none',
       safe: true,
     });
-    // Another portal at the same place does not know the token, but it is asked: the grant was not
-    // spent.
+    // The client does not trust another portal at the same address. That it connects shows that the
+    // grant was not used.
     const again = await startSandbox({ registrations: [registrationOf(loan)], apiPort: port });
     ends.push(again.close);
     const error = await errorOf(() => client.submit(grant, asked));
@@ -732,7 +732,7 @@ describe('a request that never left', () => {
 
 describe('an abort', () => {
   it.each(['token', 'request', 'result'] as const)(
-    'at the %s stage ends the call at once and sends nothing more',
+    'at the stage %s ends the call at once and sends nothing more',
     async (stage) => {
       const path = { token: '/oauth/token', request: '/request', result: '/result' }[stage];
       const { reached, intercept } = hangAt(path);
@@ -800,7 +800,7 @@ describe('a deadline', () => {
   it.each([
     ['/request', { code: 'answer_lost', stage: 'request', effect: 'unknown', safe: false }],
   ])(
-    'holds at %s against a transport that never settles and ignores its signal',
+    'at %s ends a call whose transport never settles and ignores its signal',
     async (path, expected) => {
       const { reached, intercept } = hangAt(path);
       const { client, consent, clock } = openBank({ intercept });
@@ -814,7 +814,7 @@ describe('a deadline', () => {
     },
   );
 
-  it('that passes during a poll leaves the result pending', async () => {
+  it('during a poll leaves the result pending', async () => {
     const { reached, intercept } = hangAt('/result');
     const { client, consent, clock } = openBank({ intercept });
     const querying = client.query(await consent(), asked, { deadlineMs: 5_000 });
@@ -823,7 +823,7 @@ describe('a deadline', () => {
     expect(expectStatus(await querying, 'pending').retryAt).toBe('2026-12-01T10:00:05+09:00');
   });
 
-  it('of its own ends the exchange of a code', async () => {
+  it('built into the client ends a token request that hangs', async () => {
     const { reached, intercept } = hangAt('/oauth/token');
     const { client, callback, clock } = openBank({ intercept });
     const failing = errorOf(async () =>
@@ -839,7 +839,7 @@ describe('a deadline', () => {
     });
   });
 
-  it('of its own ends a single poll, and the fourth is the last, also when the caller would wait longer', async () => {
+  it('built into the client ends each poll, and the fourth poll is the last, even if the caller would wait longer', async () => {
     const { intercept } = hangAt('/result');
     const { client, consent, clock, calls, onProgress } = openBank({ intercept });
     const retrieval = await client.submit(await consent(), asked);
@@ -870,7 +870,7 @@ describe('a deadline', () => {
     expect((await client.submit(grant, asked)).v).toBe(1);
   });
 
-  it('holds against a body that never ends', async () => {
+  it('ends a call whose body never ends', async () => {
     const endless = answerAt(
       '/request',
       () =>
@@ -889,13 +889,13 @@ describe('a deadline', () => {
   });
 
   const json = { headers: { 'content-type': 'application/json' } };
-  /** A turn of the event loop: whatever was ready has happened. */
+  /** Waits one turn of the event loop. */
   const settled = () =>
     new Promise<string>((resolve) => setImmediate(() => resolve('still under way')));
 });
 
-describe('a program whose onProgress throws', () => {
-  it('gets its own error back, and nothing is left that could fail later', async () => {
+describe('an onProgress that throws', () => {
+  it('ends collect with its own error and leaves nothing that could reject later', async () => {
     const { client, consent } = openBank();
     const controller = new AbortController();
     const mine = new Error('mine');
@@ -909,7 +909,7 @@ describe('a program whose onProgress throws', () => {
       }),
     );
     expect(thrown).toBe(mine);
-    // An unheard rejection here would end the process.
+    // An unhandled rejection here would end the process.
     controller.abort();
     await new Promise((resolve) => setImmediate(resolve));
     expect((await client.collect(retrieval)).status).toBe('ready');
@@ -921,7 +921,7 @@ describe('a store that fails', () => {
   const down = () =>
     Promise.reject(new Error('canary: connection to redis://user:password@host lost'));
 
-  it('after the request was carried out says that the consent is spent', async () => {
+  it('fails submit with the effect applied after the request was carried out', async () => {
     const { put, ...others } = createMemoryStore();
     const store: Store = {
       ...others,
@@ -941,7 +941,7 @@ describe('a store that fails', () => {
     expect(calls).toEqual(['/oauth/token', '/request']);
   });
 
-  it('when a result is collected may be asked again', async () => {
+  it('fails collect with a safe retry', async () => {
     const store = failing({});
     const { client, consent, onProgress } = openBank({ store });
     const retrieval = await client.submit(await consent(), asked);
@@ -957,7 +957,7 @@ describe('a store that fails', () => {
     expect((await client.collect(retrieval, { onProgress })).status).toBe('ready');
   });
 
-  it('to delete is told to whoever discards, not to whoever has the answer', async () => {
+  it('fails discard, but not a query whose answer has come', async () => {
     const { client, consent, onProgress } = openBank({ store: failing({ delete: down }) });
     expect((await client.query(await consent(), asked, { onProgress })).status).toBe('ready');
     const retrieval = await client.submit(await consent(), asked);

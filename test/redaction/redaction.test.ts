@@ -82,7 +82,7 @@ const service = defineService({
   },
 });
 
-/** What passes over the wire and into the store in a journey. */
+/** Collects the secrets of a journey, partly from what it sends. */
 function listen() {
   const secrets: Record<string, string> = { session: SESSION, pin: PIN, ...records };
   const intercept: NonNullable<BankOptions<typeof service>['intercept']> = async (
@@ -102,8 +102,8 @@ function listen() {
   return { secrets, intercept };
 }
 
-describe('nothing secret or personal shows', () => {
-  it('in what a journey hands out', async () => {
+describe('no secret or personal data is visible', () => {
+  it('in what a journey returns', async () => {
     const { secrets, intercept } = listen();
     const clock = createVirtualClock(NOW);
     const store = createMemoryStore({ clock });
@@ -126,7 +126,7 @@ describe('nothing secret or personal shows', () => {
       terms: answer.terms,
       items: { income: '[redacted]', household: '[redacted]', shots: '[redacted]' },
     });
-    // The journey did bring what is looked for.
+    // The journey did return the data that is searched for.
     expect(expectStatus(household, 'present').reveal()[0]?.fields[records.field]).toBe(
       records.household,
     );
@@ -190,7 +190,7 @@ describe('nothing secret or personal shows', () => {
     ).toEqual([]);
   });
 
-  it('in what the other outcomes say', async () => {
+  it('in other outcomes of a callback', async () => {
     const { secrets, intercept } = listen();
     const { client, callback } = openBank({ service, personas: [persona], intercept });
     const back = await callback('canary');
@@ -315,7 +315,7 @@ describe('nothing secret or personal shows', () => {
     expect(leaksIn({ said, ...(said as object) }, secrets)).toEqual([]);
   });
 
-  it('in the errors of bad input', async () => {
+  it('in the errors of invalid input', async () => {
     const { client, consent } = openBank();
     const canary = 'canary-of-the-caller';
     const grant = await consent();
@@ -344,7 +344,7 @@ describe('nothing secret or personal shows', () => {
   });
 });
 
-describe('nothing secret or personal shows over TLS', async () => {
+describe('no secret is visible over TLS', async () => {
   const clock = createVirtualClock(NOW);
   const sandbox = await startSandbox({
     registrations: [registrationOf(service)],
@@ -372,7 +372,7 @@ describe('nothing secret or personal shows over TLS', async () => {
     await client.close();
   });
 
-  it('in the steps for hosts that hold them themselves', async () => {
+  it('in the standalone consent steps', async () => {
     const state = randomBytes(32).toString('base64url');
     const codeVerifier = randomBytes(32).toString('base64url');
     const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url');
@@ -414,7 +414,7 @@ describe('nothing secret or personal shows over TLS', async () => {
 });
 
 describe('Sensitive', () => {
-  it('hands its value to whoever asks by name, and to nobody else', () => {
+  it('returns its value from reveal and hides it from every other way of reading', () => {
     const value = { name: 'canary-花子' };
     const sensitive = new Sensitive(value);
     expect(sensitive.reveal()).toBe(value);
@@ -424,7 +424,7 @@ describe('Sensitive', () => {
       `${sensitive}`,
       String(sensitive),
     ]).toEqual(['[redacted]', '["[redacted]"]', '[redacted]', '[redacted]']);
-    // A log says that there is something, and that it is kept back.
+    // A log shows that there is a value, and that it is redacted.
     expect(inspect({ sensitive })).toBe('{ sensitive: Sensitive [redacted] }');
     expect(
       leaksIn(
@@ -441,7 +441,7 @@ describe('Sensitive', () => {
   });
 });
 
-describe('the search itself', () => {
+describe('the search for secrets', () => {
   const canary = 'canary-花子?';
   it.each<[string, unknown]>([
     ['a field', { a: { b: [canary] } }],
@@ -473,7 +473,7 @@ describe('the search itself', () => {
     expect(leaksIn({ leaky }, { canary }).length).toBeGreaterThan(0);
   });
 
-  it('finds a PIN that stands alone, and takes four digits of a longer id for none', () => {
+  it('finds a PIN on its own, but not within the digits of a longer id', () => {
     expect(leaksIn({ leaky: { tries: ['7391'] } }, { pin: '7391' }).length).toBeGreaterThan(0);
     expect(
       leaksIn(
@@ -483,7 +483,7 @@ describe('the search itself', () => {
     ).toEqual([]);
   });
 
-  it('finds nothing where nothing is, and names what it finds without showing it', () => {
+  it('finds nothing in clean values, and names a leak without showing it', () => {
     expect(leaksIn({ clean: { a: 'canary' } }, { canary })).toEqual([]);
     expect(leaksIn({ leaky: canary }, { name: canary }).join()).not.toContain(canary);
   });

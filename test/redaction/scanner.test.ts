@@ -66,7 +66,7 @@ describe('the search for canaries finds a deliberate leak', () => {
     'a dump of a store': (text) => new Map([['key', { value: JSON.stringify({ text }) }]]),
   };
 
-  it.each(Object.keys(disguises))('as %s, wherever it is', (name) => {
+  it.each(Object.keys(disguises))('as %s, in any place', (name) => {
     const disguise = disguises[name] as (secret: string) => string;
     const missed = Object.entries(ways).filter(
       ([, way]) => leaksIn({ leaky: way(disguise(canary)) }, { canary }).length === 0,
@@ -83,7 +83,7 @@ describe('the search for canaries finds a deliberate leak', () => {
     }
   });
 
-  it('of each secret by its own name, and shows none in what it says', () => {
+  it('of each secret by its name, and its report contains no secret', () => {
     const found = leaksIn(
       { first: 'canary-one', second: { a: 'canary-two' }, third: 'canary' },
       { one: 'canary-one', two: 'canary-two' },
@@ -94,12 +94,12 @@ describe('the search for canaries finds a deliberate leak', () => {
   });
 });
 
-describe('the search for canaries takes nothing else for a leak', () => {
-  it('not ids, times and digests that hold the digits of a PIN by chance', () => {
+describe('the search for canaries ignores', () => {
+  it('ids, times and digests that contain the digits of a PIN by chance', () => {
     const pins = { pin: '7391' };
     const ids = Array.from({ length: rounds(2_000, 100_000) }, () => randomUUID());
     const tokens = ids.map((id) => Buffer.from(id).toString('base64url'));
-    // A group of a UUID may be these very digits.
+    // A group of a UUID may consist of exactly these digits.
     const text = JSON.stringify({
       ids,
       tokens,
