@@ -22,16 +22,10 @@ import {
   SESSION,
   visits,
 } from '../kit/loan.js';
-import { errorOf } from '../kit/refusals.js';
+import { errorOf, facts } from '../kit/refusals.js';
 import { hangingStore } from '../kit/stores.js';
 
 const asked = { income: latest() };
-const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({
-  code,
-  stage,
-  effect,
-  safe,
-});
 const never = () => new Promise<never>(() => {});
 
 /** Aborts, and returns the error of a call that must fail before the next timer fires. */

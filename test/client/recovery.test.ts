@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defineService, explain, isSelfInfoError, latest } from '../../src/index.js';
+import { isSelfInfoError, latest } from '../../src/index.js';
 import { expectStatus, openBank } from '../kit/loan.js';
 
 describe('a query that fails after its request', () => {
@@ -70,50 +70,5 @@ describe('a query that fails after its request', () => {
       .query(await consent(), { income: latest() })
       .catch((thrown: unknown) => thrown);
     expect(isSelfInfoError(error) && 'retrieval' in error).toBe(false);
-  });
-});
-
-describe('the reasons that explain gives for a closed service', () => {
-  const pension = defineService({
-    name: '年金相談',
-    purpose: { id: 'pension-advice', text: '年金の相談のため' },
-    retention: { days: 1 },
-    items: { pension: { detail: 'pension', inquiries: ['latest'], latestBy: '改定日' } },
-  });
-
-  it('are those of the moment: on December 30 at 10:00 the resident registry, not the pension service', () => {
-    // Table 2.5-3: the registry is down from December 28, 21:00 to January 4, 8:00. Table 2.5-4 row
-    // 9: the pension service runs from 8 to 23 on business days, and December 30 is one.
-    const { client } = openBank({ service: pension, now: '2026-12-30T10:00:00+09:00' });
-    const availability = client.availability();
-    expect(availability.state).toBe('closed');
-    expect(
-      availability.causes.filter((cause) => cause.state === 'closed').map((cause) => cause.server),
-    ).toEqual(['juki-net']);
-    const text = explain(availability, 'ja');
-    expect(text).toContain('住民基本台帳ネットワークシステム');
-    expect(text).not.toContain('日本年金機構');
-  });
-
-  it('are a single one when the state depends on the holder', () => {
-    // On Sunday the pension service and the mutual aids are closed, and the municipal server runs.
-    const { client } = openBank({ service: pension, now: '2026-12-13T10:00:00+09:00' });
-    const availability = client.availability();
-    expect(availability.state).toBe('uncertain');
-    expect(explain(availability, 'ja').match(/。/g)).toHaveLength(3);
-    expect(explain(availability, 'en')).toMatch(/depends/);
-  });
-});
-
-describe('an answer with unavailable items', () => {
-  it('is explained as unavailable, not as complete', async () => {
-    // Saturday, December 19, 2026, 23:00, is the third weekend: the resident registry is down until
-    // Sunday 8:00.
-    const { client, consent, onProgress } = openBank({ now: '2026-12-19T23:00:00+09:00' });
-    const result = expectStatus(
-      await client.query(await consent(), { income: latest() }, { onProgress }),
-      'ready',
-    );
-    expect(explain(result, 'ja')).toMatch(/^ただいま取得できません。/);
   });
 });

@@ -13,7 +13,7 @@ function objections({ path, text }: Source): string[] {
     const [, granted] = /^\s*permissions:\s*(.*)/.exec(line) ?? [];
     return [
       ...(action !== undefined && !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/.test(action)
-        ? ['is pinned to no commit']
+        ? ['is not pinned to a commit']
         : []),
       ...(action !== undefined && !/# v\d+\.\d+\.\d+$/.test(text.split('\n')[index] ?? '')
         ? ['does not say its version']
@@ -24,7 +24,7 @@ function objections({ path, text }: Source): string[] {
       ...(/\bpull_request_target\b|\bworkflow_run\b/.test(line)
         ? ["runs a stranger's code with our rights"]
         : []),
-      ...(/\bsecrets\b/.test(line) ? ['uses a secret, of which there is none'] : []),
+      ...(/\bsecrets\b/.test(line) ? ['uses a secret, but none exists'] : []),
       ...(/\brun:.*\$\{\{/.test(line) ? ['pastes an expression into a script'] : []),
     ];
   };
@@ -105,10 +105,10 @@ describe('the workflows', () => {
       'a.yml declares no permissions',
       "a.yml:1 runs a stranger's code with our rights",
       'a.yml:3 grants everything',
-      'a.yml:4 is pinned to no commit',
+      'a.yml:4 is not pinned to a commit',
       'a.yml:4 does not say its version',
       'a.yml:6 does not say its version',
-      'a.yml:7 uses a secret, of which there is none',
+      'a.yml:7 uses a secret, but none exists',
       'a.yml:7 pastes an expression into a script',
     ]);
   });

@@ -93,13 +93,13 @@ export async function consent(page: Page, card: Card): Promise<void> {
   await present(page, card);
 }
 
-/** The first page of the consent. */
+/** Completes the first page of the consent. */
 export async function agree(page: Page): Promise<void> {
   await page.getByRole('checkbox', { name: /提供に同意|agree/ }).check();
   await page.getByRole('button', { name: /^(本人確認へ進む|同意して次へ|Go on|Agree)/ }).click();
 }
 
-/** The page of the card. */
+/** Completes the page of the card. */
 export async function present(page: Page, { name, pin }: Card): Promise<void> {
   const card = page.getByRole('radio', { name });
   // Pages may fold the less common cards.
@@ -111,8 +111,8 @@ export async function present(page: Page, { name, pin }: Card): Promise<void> {
 }
 
 /**
- * Returns the callback of a consent, unopened. Submits the forms of bank and portal by HTTP, within
- * the session of the page.
+ * Returns the callback of a consent, unopened. Submits the bank's form by HTTP in the session of
+ * the page, and goes through the portal without a browser.
  */
 export async function agreed(
   page: Page,

@@ -48,3 +48,11 @@ export function refusal(run: () => unknown): [SelfInfoErrorCode, string | undefi
   if (!isSelfInfoError(error)) throw error;
   return [error.code, error.path];
 }
+
+/** Returns what an error says about the failed step. */
+export const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({
+  code,
+  stage,
+  effect,
+  safe,
+});

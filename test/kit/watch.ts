@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import type { Clock, VirtualClock } from '../../src/index.js';
 
 /** A virtual clock that counts the waits in progress. */
@@ -81,4 +82,10 @@ export async function passTime<T>(
     if (when()) clock.advance(stepMs);
   }
   return work;
+}
+
+/** Returns the outcome of a call if it has settled by now. */
+export async function byNow<T>(call: Promise<T>): Promise<T | 'still under way'> {
+  for (let turn = 0; turn < 5; turn++) await setImmediate();
+  return Promise.race([call, setImmediate('still under way' as const)]);
 }

@@ -29,9 +29,9 @@ const secret = 'canary-of-the-watch-花子?';
 it.each<[string, string, (text: string) => unknown]>([
   ['a line on stdout', 'printed', (text) => process.stdout.write(`${text}\n`)],
   ['bytes on stderr', 'printed', (text) => process.stderr.write(Buffer.from(`${text}\n`))],
-  ['a console that logs', 'printed', (text) => console.log('token: %s', text)],
+  ['console.log', 'printed', (text) => console.log('token: %s', text)],
   [
-    'a console that warns of an object',
+    'an object passed to console.warn',
     'printed',
     (text) => console.warn({ header: `Bearer ${text}` }),
   ],

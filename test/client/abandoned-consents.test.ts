@@ -82,7 +82,7 @@ describe('consents that are abandoned', {
     let [begun, refused] = [0, 0];
     for (let start = 0; start < starts; start++) {
       try {
-        await bank.client.beginConsent({ sessionBinding: 'of nobody' });
+        await bank.client.beginConsent({ sessionBinding: 'of a stranger' });
         begun++;
       } catch (error) {
         if (!isSelfInfoError(error, 'store_full')) throw error;
@@ -93,7 +93,7 @@ describe('consents that are abandoned', {
     const grant = grantOf(await bank.client.completeConsent(honest, { sessionBinding: SESSION }));
     // Another consent takes the free place at once. The request of the first consent is stored all
     // the same.
-    await bank.client.beginConsent({ sessionBinding: 'of nobody' });
+    await bank.client.beginConsent({ sessionBinding: 'of a stranger' });
     expect((await bank.client.submit(grant, { income: { method: 'latest' } })).v).toBe(1);
   });
 });
