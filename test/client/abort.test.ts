@@ -22,21 +22,13 @@ import {
   SESSION,
   visits,
 } from '../kit/loan.js';
-import { errorOf } from '../kit/refusals.js';
+import { errorOf, facts } from '../kit/refusals.js';
 import { hangingStore } from '../kit/stores.js';
 
 const asked = { income: latest() };
-const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({
-  code,
-  stage,
-  effect,
-  safe,
-});
 const never = () => new Promise<never>(() => {});
 
-/**
- * Aborts, and gives the error of a call that must fail before any timer that is set now can fire.
- */
+/** Aborts, and returns the error of a call that must fail before the next timer fires. */
 async function abortNow(
   controller: AbortController,
   call: Promise<unknown>,
@@ -55,16 +47,16 @@ async function abortNow(
   return error;
 }
 
-/** Whatever would still happen has happened. */
+/** Waits until everything that could still happen has happened. */
 async function settle() {
   for (let turn = 0; turn < 50; turn++) await setImmediate();
 }
 
-describe('an abort settles the call before the next timer, and nothing is sent afterwards:', () => {
+describe('an abort ends the call before the next timer and sends nothing more', () => {
   it.each<[string, keyof Store, 'transaction' | 'retrieval', object, readonly string[]]>([
     ['begin', 'put', 'transaction', { stage: 'consent', effect: 'none', safe: true }, []],
     ['callback', 'get', 'transaction', { stage: 'callback', effect: 'none', safe: true }, []],
-    // It may be taken all the same: the callback would be replayed.
+    // The take may have happened, so a retry would be a replay.
     ['callback', 'take', 'transaction', { stage: 'callback', effect: 'none', safe: false }, []],
     [
       'query',
@@ -80,34 +72,37 @@ describe('an abort settles the call before the next timer, and nothing is sent a
       { stage: 'result', effect: 'none', safe: true },
       ['/oauth/token', '/request'],
     ],
-  ])('%s, while the store hangs at %s of a %s', async (call, method, kind, expected, sent) => {
-    const { store, reached } = hangingStore(method, kind);
-    const { client, sandbox, calls } = openBank({ store });
-    const controller = new AbortController();
-    const { signal } = controller;
-    const journey = (async () => {
-      const { url } = await client.beginConsent({ sessionBinding: SESSION, signal });
-      const outcome = await client.completeConsent(
-        await sandbox.visit(url, { persona: 'hanako' }),
-        { sessionBinding: SESSION, signal },
-      );
-      return client.query(grantOf(outcome), asked, { signal });
-    })();
-    await reached;
-    const error = await abortNow(controller, journey);
-    expect(facts(error)).toEqual({ code: 'aborted', ...expected });
-    // Behind the request the error carries what to collect with.
-    expect('retrieval' in error).toBe(call === 'query');
-    await settle();
-    expect(calls).toEqual(sent);
-  });
+  ])(
+    'during %s while the store hangs at %s of a %s',
+    async (call, method, kind, expected, sent) => {
+      const { store, reached } = hangingStore(method, kind);
+      const { client, sandbox, calls } = openBank({ store });
+      const controller = new AbortController();
+      const { signal } = controller;
+      const journey = (async () => {
+        const { url } = await client.beginConsent({ sessionBinding: SESSION, signal });
+        const outcome = await client.completeConsent(
+          await sandbox.visit(url, { persona: 'hanako' }),
+          { sessionBinding: SESSION, signal },
+        );
+        return client.query(grantOf(outcome), asked, { signal });
+      })();
+      await reached;
+      const error = await abortNow(controller, journey);
+      expect(facts(error)).toEqual({ code: 'aborted', ...expected });
+      // After the request the error carries the retrieval.
+      expect('retrieval' in error).toBe(call === 'query');
+      await settle();
+      expect(calls).toEqual(sent);
+    },
+  );
 
   it.each([
     ['token', '/oauth/token', { effect: 'unknown', safe: false }],
     ['request', '/request', { effect: 'unknown', safe: false }],
     ['result', '/result', { effect: 'none', safe: true }],
   ] as const)(
-    'at the %s stage, with a transport that ignores its signal',
+    'at the stage %s with a transport that ignores its signal',
     async (stage, path, expected) => {
       const { reached, intercept } = hangAt(path);
       const { client, callback, calls } = openBank({ intercept });
@@ -135,7 +130,7 @@ describe('an abort settles the call before the next timer, and nothing is sent a
       'before a failed poll is repeated',
       answerAt('/result', () => new Response('', { status: 503 })),
     ],
-  ])('while collecting waits, %s', async (_, options) => {
+  ])('while collect waits %s', async (_, options) => {
     const { client, consent, calls } = openBank(options);
     const retrieval = await client.submit(await consent(), asked);
     const controller = new AbortController();
@@ -159,7 +154,7 @@ describe('an abort settles the call before the next timer, and nothing is sent a
     expect(calls.filter((path) => path === '/result')).toHaveLength(1);
   });
 
-  it('while collecting waits by a clock that ignores its signal', async () => {
+  it('while collect waits by a clock that ignores its signal', async () => {
     const { sandbox, clock } = openBank();
     const deaf = { now: clock.now, wait: never };
     const client = createSelfInfoClient({
@@ -175,7 +170,7 @@ describe('an abort settles the call before the next timer, and nothing is sent a
     expect((await abortNow(controller, collecting)).code).toBe('aborted');
   });
 
-  it('while an answer of five megabytes is read, after however many slices', async () => {
+  it('while an answer of five megabytes is read, after any number of slices', async () => {
     const text = JSON.stringify({
       filler: Array(60_000).fill({ a: '所得の内訳', b: [1, 2, 3], c: null }),
     });
@@ -202,7 +197,7 @@ describe('an abort settles the call before the next timer, and nothing is sent a
     }
   });
 
-  it('while records are checked against their schema, of which no further one is looked at', async () => {
+  it('while records are validated, and no further record is validated', async () => {
     let checked = 0;
     const validate = (value: unknown) => {
       checked++;
@@ -243,14 +238,14 @@ describe('an abort settles the call before the next timer, and nothing is sent a
   });
 });
 
-describe('over a real connection', () => {
+describe('an abort over a real connection', () => {
   const ends: (() => Promise<void>)[] = [];
   afterEach(async () => {
     for (const end of ends.splice(0).reverse()) await end();
   });
 
   it.each(['token', 'request', 'result'] as const)(
-    'an abort at the %s stage settles before the next timer, too',
+    'at the stage %s ends the call before the next timer',
     async (on) => {
       const sandbox = await startSandbox({
         registrations: [registrationOf(loan)],
@@ -274,8 +269,8 @@ describe('over a real connection', () => {
   );
 });
 
-describe("a caller's long-lived signal", () => {
-  it('carries no listener once calls are over, and many calls at once cause no warning', async () => {
+describe('a long-lived signal of the caller', () => {
+  it('has no listener left after the calls, and many concurrent calls cause no warning', async () => {
     const warnings: string[] = [];
     const warned = (warning: Error) => void warnings.push(warning.name);
     process.on('warning', warned);
@@ -297,7 +292,7 @@ describe("a caller's long-lived signal", () => {
     expect([getEventListeners(signal, 'abort'), warnings]).toEqual([[], []]);
   });
 
-  it('that has aborted before stops every call before it begins', async () => {
+  it('that has aborted already stops every call before it begins', async () => {
     const { client, callback, consent, calls } = openBank();
     const [back, grant] = [await callback(), await consent()];
     const retrieval = await client.submit(await consent(), asked);
@@ -314,14 +309,14 @@ describe("a caller's long-lived signal", () => {
       expect([code, effect]).toEqual(['aborted', 'none']);
     }
     expect(calls).toHaveLength(before);
-    // Nothing was used up.
+    // Nothing was used.
     grantOf(await client.completeConsent(back, { sessionBinding: SESSION }));
     expect((await client.submit(grant, asked)).v).toBe(1);
   });
 });
 
-describe('an abort while the answer to the request is being kept', () => {
-  it('leaves it within reach, where the store keeps it after all', async () => {
+describe('an abort while the retrieval is being stored', () => {
+  it('leaves the retrieval usable if the store keeps it after all', async () => {
     const inner = createMemoryStore();
     let keep = () => {};
     const kept = new Promise<void>((resolve) => {

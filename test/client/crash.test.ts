@@ -16,8 +16,8 @@ afterEach(async () => {
 });
 
 /**
- * The machine's clock, moved to a Tuesday on which every server runs: the other process lives by
- * it, too.
+ * The machine's clock, moved to a Tuesday on which every server runs. The other process adds the
+ * same offset.
  */
 const aheadMs = Date.parse(NOW) - Date.now();
 const clock = { now: () => systemClock.now() + aheadMs, wait: systemClock.wait };
@@ -30,7 +30,7 @@ async function open() {
   return { sandbox, folder };
 }
 
-/** A backend in a process of its own. */
+/** Starts a backend in another process. */
 async function startBackend({ connection: { environment, tls } }: StartedSandbox, folder: string) {
   const path = fileURLToPath(new URL('../kit/other-process.ts', import.meta.url));
   const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', path], {
@@ -48,7 +48,7 @@ async function startBackend({ connection: { environment, tls } }: StartedSandbox
   const { clientId, redirectUri, endpoints, issuer, ca } = environment;
   const tell = (order: unknown) => child.stdin?.write(`${JSON.stringify(order)}\n`);
   const hear = async () => JSON.parse((await lines.next()).value);
-  // The key does not show in JSON by itself.
+  // `JSON.stringify` would leave the key out.
   tell({
     site: { clientId, redirectUri, endpoints, issuer, ca },
     tls: { cert: tls.cert, key: tls.key },
@@ -61,9 +61,9 @@ async function startBackend({ connection: { environment, tls } }: StartedSandbox
 const steps = ({ log }: StartedSandbox) =>
   log.filter(({ outcome }) => outcome === 'accepted').map(({ step }) => step);
 
-// Processes take their time on a busy machine.
+// Processes are slow on a busy machine.
 describe('a backend that is killed', { timeout: 60_000 }, () => {
-  it('after its request loses no answer: another process collects it, and nothing is asked of the citizen again', async () => {
+  it('after its request loses no answer: another process collects it without asking the citizen again', async () => {
     const { sandbox, folder } = await open();
     const first = await startBackend(sandbox, folder);
     first.tell({ begin: true });
@@ -72,7 +72,7 @@ describe('a backend that is killed', { timeout: 60_000 }, () => {
     expect(await first.hear()).toBe('granted');
     const retrieval: Retrieval = await first.hear();
     await first.kill();
-    // The mark of the transaction, and the secret of the retrieval, with the thumbprint of the
+    // The tombstone of the transaction, and the secret of the retrieval with the thumbprint of the
     // certificate that it is collected under.
     const names = await readdir(folder);
     const secrets = await Promise.all(
@@ -91,7 +91,7 @@ describe('a backend that is killed', { timeout: 60_000 }, () => {
     expect(steps(sandbox).filter((step) => step === 'request')).toHaveLength(1);
   });
 
-  it('between start and callback loses no consent, and a callback that came before is replayed in whichever process', async () => {
+  it('between start and callback loses no consent, and any process recognises a replayed callback', async () => {
     const { sandbox, folder } = await open();
     const first = await startBackend(sandbox, folder);
     first.tell({ begin: true });

@@ -1,59 +1,23 @@
-import { X509Certificate } from 'node:crypto';
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import {
-  type ClientEvent,
-  type ClientOptions,
-  createMemoryStore,
-  createSelfInfoClient,
-  createVirtualClock,
-  latest,
-  type Store,
-} from '../../src/index.js';
-import { startSandbox } from '../../src/sandbox/index.js';
-import { createAuthority } from '../kit/certificates.js';
+import { describe, expect, it } from 'vitest';
+import { createMemoryStore, createVirtualClock, latest, type Store } from '../../src/index.js';
 import {
   altered,
   type BankOptions,
   expectStatus,
   grantOf,
   type Loan,
-  loan,
   NOW,
-  openBank,
-  registrationOf,
   SESSION,
-  visits,
 } from '../kit/loan.js';
-import { errorOf, thrownBy, typeErrorOf } from '../kit/refusals.js';
-import { uncaughtDuring } from '../kit/stub.js';
-import { unheard } from '../kit/watch-leaks.js';
+import { errorOf, thrownBy } from '../kit/refusals.js';
+import { inShort, openRecorded, valuesOf } from './recorded-events.js';
 
-const CHANNEL = 'myna-selfinfo:event';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** A bank whose events are written down. */
-function openTold(options: BankOptions<Loan> = {}) {
-  const events: ClientEvent[] = [];
-  return { ...openBank({ ...options, onEvent: (event) => void events.push(event) }), events };
-}
-
-/** What an event says in short: `step consent begun`, `call result 2 answered 200`. */
-function inShort(event: ClientEvent): string {
-  const { type, step, attempt, outcome, status, code, effect }: Readonly<Record<string, unknown>> =
-    { ...event };
-  return [type, step, attempt, outcome, status, code, effect]
-    .filter((part) => part !== undefined)
-    .join(' ');
-}
-
-const told = <K extends string>(events: readonly ClientEvent[], key: K) =>
-  events.map((event) => (event as Readonly<Record<string, unknown>>)[key]);
-
 describe('the events of a journey', () => {
-  it('tell every step and every call, when it is over, in order', async () => {
-    const { client, events, consent, onProgress, sandbox } = openTold({
+  it('report every completed step and call, in order', async () => {
+    const { client, events, consent, onProgress, sandbox } = openRecorded({
       faults: [{ on: 'result', nth: 1, do: 'error-503', retryAfterSeconds: 1 }],
     });
     const { answer } = expectStatus(
@@ -74,25 +38,27 @@ describe('the events of a journey', () => {
       'step answer built',
       'step result ready',
     ]);
-    // One journey; three methods: beginConsent, completeConsent, query.
-    expect(new Set(told(events, 'transactionId'))).toEqual(new Set([answer.terms.transactionId]));
-    const calls = told(events, 'callId');
+    // One journey with three methods: beginConsent, completeConsent, query.
+    expect(new Set(valuesOf(events, 'transactionId'))).toEqual(
+      new Set([answer.terms.transactionId]),
+    );
+    const calls = valuesOf(events, 'callId');
     expect([new Set(calls).size, calls.every((id) => UUID.test(String(id)))]).toEqual([3, true]);
     expect(new Set(calls.slice(4)).size).toBe(1);
-    const requests = told(events, 'requestId').filter((id) => id !== undefined);
+    const requests = valuesOf(events, 'requestId').filter((id) => id !== undefined);
     expect([requests.length, new Set(requests).size]).toEqual([2 + polls, 2 + polls]);
-    expect(told(events, 'retrievalId').map((id) => id !== undefined)).toEqual(
+    expect(valuesOf(events, 'retrievalId').map((id) => id !== undefined)).toEqual(
       events.map((_, index) => index > 4),
     );
   });
 
-  it('are plain frozen data with the time by the client clock', async () => {
-    const { client, events, consent, onProgress } = openTold();
+  it("are plain frozen data, timed by the client's clock", async () => {
+    const { client, events, consent, onProgress } = openRecorded();
     await client.query(await consent(), latest(), { onProgress });
     expect(events.every((event) => Object.isFrozen(event))).toBe(true);
     expect(JSON.parse(JSON.stringify(events))).toEqual(events);
-    expect(told(events, 'at')[0]).toBe(NOW);
-    // The clock stands still except between two polls.
+    expect(valuesOf(events, 'at')[0]).toBe(NOW);
+    // The clock moves only between polls.
     const durations = Object.fromEntries(
       events.map((event) => [inShort(event), 'durationMs' in event ? event.durationMs : undefined]),
     );
@@ -102,83 +68,85 @@ describe('the events of a journey', () => {
     expect(waited).toBeGreaterThan(0);
   });
 
-  it('say with which retrieval an answer is collected later, by a client that knows it from the store', async () => {
+  it('name the retrieval that a client knows only from the store', async () => {
     const clock = createVirtualClock(NOW);
     const store = createMemoryStore({ clock });
-    const { client, consent, events, onProgress } = openTold({ store });
+    const { client, consent, events, onProgress } = openRecorded({ store });
     const retrieval = await client.submit(await consent(), latest());
     const before = events.length;
     await client.collect(client.resume(JSON.stringify(retrieval)), { onProgress });
     const after = events.slice(before);
-    expect(new Set(told(after, 'retrievalId'))).toEqual(new Set([retrieval.id]));
-    expect(new Set(told(after.slice(1), 'transactionId'))).toEqual(
+    expect(new Set(valuesOf(after, 'retrievalId'))).toEqual(new Set([retrieval.id]));
+    expect(new Set(valuesOf(after.slice(1), 'transactionId'))).toEqual(
       new Set([retrieval.terms.transactionId]),
     );
   });
 
-  it('leave out an id that a store made up', async () => {
+  it('omit an id that a store invented', async () => {
     const clock = createVirtualClock(NOW);
     const inner = createMemoryStore({ clock });
     const put: Store['put'] = (key, value, expiresAt) =>
       inner.put(key, JSON.stringify({ ...JSON.parse(value), id: '番号 花子' }), expiresAt);
-    const { client, callback, events } = openTold({ store: { ...inner, put } });
+    const { client, callback, events } = openRecorded({ store: { ...inner, put } });
     const back = await callback();
     events.length = 0;
     await client.completeConsent(back, { sessionBinding: SESSION });
     expect(events.map(inShort)).toContain('step callback valid');
-    expect(new Set(told(events, 'transactionId'))).toEqual(new Set([undefined]));
+    expect(new Set(valuesOf(events, 'transactionId'))).toEqual(new Set([undefined]));
   });
 });
 
-describe('the events of what comes to nothing', () => {
+describe('the events of an unsuccessful journey', () => {
   const complete =
-    (request: string) => (client: ReturnType<typeof openTold>['client'], session: string) =>
+    (request: string) => (client: ReturnType<typeof openRecorded>['client'], session: string) =>
       client.completeConsent(request, { sessionBinding: session });
 
-  it.each<[string, (bank: ReturnType<typeof openTold>) => Promise<unknown>, readonly string[]]>([
+  it.each<[string, (bank: ReturnType<typeof openRecorded>) => Promise<unknown>, readonly string[]]>(
     [
-      'a citizen who declines',
-      async ({ client, callback }) =>
-        complete(await callback('hanako', 'decline'))(client, SESSION),
-      ['step callback declined'],
+      [
+        'a citizen who declines',
+        async ({ client, callback }) =>
+          complete(await callback('hanako', 'decline'))(client, SESSION),
+        ['step callback declined'],
+      ],
+      [
+        'a callback in another browser',
+        async ({ client, callback }) => complete(await callback())(client, 'another session'),
+        ['step callback foreign-browser'],
+      ],
+      [
+        'an unknown state',
+        ({ client }) => complete('https://loan.example/callback?state=a')(client, SESSION),
+        ['step callback unknown'],
+      ],
+      [
+        'a missing state',
+        ({ client }) => complete('https://loan.example/callback')(client, SESSION),
+        ['step callback rejected state_missing'],
+      ],
+      [
+        'an unknown error code in a callback',
+        async ({ client, callback }) =>
+          complete((await callback()).replace(/code=[^&]+/, 'error=%E8%8A%B1%E5%AD%90'))(
+            client,
+            SESSION,
+          ),
+        ['step callback rejected unrecognised'],
+      ],
+      [
+        'an invalid request',
+        ({ client }) =>
+          thrownBy(() => client.completeConsent(7 as never, { sessionBinding: SESSION })),
+        ['step callback failed unexpected unknown'],
+      ],
+      [
+        'a foreign grant',
+        ({ client }) => thrownBy(() => client.submit({ terms: {} } as never, latest())),
+        ['step request failed foreign_grant none'],
+      ],
     ],
-    [
-      'another browser',
-      async ({ client, callback }) => complete(await callback())(client, 'another session'),
-      ['step callback foreign-browser'],
-    ],
-    [
-      'a state that nobody gave',
-      ({ client }) => complete('https://loan.example/callback?state=a')(client, SESSION),
-      ['step callback unknown'],
-    ],
-    [
-      'no state',
-      ({ client }) => complete('https://loan.example/callback')(client, SESSION),
-      ['step callback rejected state_missing'],
-    ],
-    [
-      'an error of a code that nobody knows',
-      async ({ client, callback }) =>
-        complete((await callback()).replace(/code=[^&]+/, 'error=%E8%8A%B1%E5%AD%90'))(
-          client,
-          SESSION,
-        ),
-      ['step callback rejected unrecognised'],
-    ],
-    [
-      'what is no request',
-      ({ client }) =>
-        thrownBy(() => client.completeConsent(7 as never, { sessionBinding: SESSION })),
-      ['step callback failed unexpected unknown'],
-    ],
-    [
-      'a grant of somebody else',
-      ({ client }) => thrownBy(() => client.submit({ terms: {} } as never, latest())),
-      ['step request failed foreign_grant none'],
-    ],
-  ])('%s', async (_, run, expected) => {
-    const bank = openTold();
+  )('report %s', async (_, run, expected) => {
+    const bank = openRecorded();
     await run(bank);
     expect(bank.events.map(inShort).filter((line) => line !== 'step consent begun')).toEqual(
       expected,
@@ -192,7 +160,7 @@ describe('the events of what comes to nothing', () => {
       ['call token 1 answered 500', 'step token failed upstream_failed unknown'],
     ],
     [
-      'a lost answer',
+      'a lost response',
       [{ on: 'request', do: 'reset' }],
       [
         'call token 1 answered 200',
@@ -202,7 +170,7 @@ describe('the events of what comes to nothing', () => {
       ],
     ],
     [
-      'an answer of another process',
+      'the result of another process',
       [{ on: 'result', do: 'mismatched-process' }],
       [
         'call token 1 answered 200',
@@ -213,8 +181,8 @@ describe('the events of what comes to nothing', () => {
         'step result failed process_mismatch unknown',
       ],
     ],
-  ])('%s', async (_, faults, expected) => {
-    const { client, events, callback, onProgress } = openTold({ faults });
+  ])('report %s', async (_, faults, expected) => {
+    const { client, events, callback, onProgress } = openRecorded({ faults });
     const back = await callback();
     await (async () =>
       client.query(
@@ -225,12 +193,12 @@ describe('the events of what comes to nothing', () => {
     expect(events.slice(2).map(inShort)).toEqual(expected);
   });
 
-  it('too many calls, and calls of a closed client', async () => {
+  it('report an overloaded client and calls of a closed one', async () => {
     let release = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const { client, events, callback } = openTold({
+    const { client, events, callback } = openRecorded({
       maxConcurrent: 1,
       intercept: (request, pass) => held.then(() => pass(request)),
     });
@@ -252,8 +220,8 @@ describe('the events of what comes to nothing', () => {
   });
 });
 
-describe('what docs/events.md names', () => {
-  /** The words of the table of outcomes, by step. */
+describe('the events in docs/events.md', () => {
+  /** The outcomes in the page's table, as `step outcome`. */
   const named = readFileSync('docs/events.md', 'utf8')
     .split('\n')
     .flatMap((line) => {
@@ -265,8 +233,8 @@ describe('what docs/events.md names', () => {
         : [];
     });
 
-  it('is every outcome of a step that there is', async () => {
-    const { client, events, callback, consent, clock, onProgress } = openTold({
+  it('cover every outcome of every step', async () => {
+    const { client, events, callback, consent, clock, onProgress } = openRecorded({
       faults: [{ on: 'result', nth: 1, do: 'error-503' }],
     });
     const complete = (back: string, sessionBinding: string = SESSION) =>
@@ -300,8 +268,8 @@ describe('what docs/events.md names', () => {
     );
   });
 
-  it('is `unexpected` for what the host throws, and nothing for options that are wrong', async () => {
-    const { client, events, consent, callback } = openTold();
+  it('include unexpected for an exception of the caller, and omit invalid options', async () => {
+    const { client, events, consent, callback } = openRecorded();
     const grant = await consent();
     const back = await callback();
     events.length = 0;
@@ -321,15 +289,15 @@ describe('what docs/events.md names', () => {
     await thrownBy(() => client.submit(grant, { other: latest() } as never));
     expect(events.map(inShort)).toEqual(['step request failed unknown_item none']);
     const onProgress = () => {
-      throw new Error('a fault of the host');
+      throw new Error('a defect of the caller');
     };
     await thrownBy(() => client.query(grant, latest(), { onProgress }));
     expect(events.map(inShort).at(-1)).toBe('step result failed unexpected unknown');
   });
 
-  it('is an id of each call that the portal does not see', async () => {
+  it('carry ids that the portal never sees', async () => {
     const sent: string[] = [];
-    const { client, events, consent, onProgress } = openTold({
+    const { client, events, consent, onProgress } = openRecorded({
       async intercept(request, pass) {
         sent.push(request.url, JSON.stringify([...request.headers]), await request.clone().text());
         return pass(request);
@@ -337,212 +305,14 @@ describe('what docs/events.md names', () => {
     });
     await client.query(await consent(), latest(), { onProgress });
     const ids = [
-      ...told(events, 'requestId'),
-      ...told(events, 'callId'),
-      ...told(events, 'retrievalId'),
-      ...told(events, 'transactionId'),
+      ...valuesOf(events, 'requestId'),
+      ...valuesOf(events, 'callId'),
+      ...valuesOf(events, 'retrievalId'),
+      ...valuesOf(events, 'transactionId'),
     ];
     const distinct = [...new Set(ids.filter((id) => id !== undefined))] as string[];
-    // Four calls or more, three methods, one retrieval, one journey.
+    // At least four calls, three methods, one retrieval, one journey.
     expect(distinct.length).toBeGreaterThanOrEqual(9);
     expect(distinct.filter((id) => sent.some((text) => text.includes(id)))).toEqual([]);
-  });
-});
-
-describe('a listener', () => {
-  it.each<[string, () => unknown]>([
-    [
-      'throws',
-      () => {
-        throw new Error('listener');
-      },
-    ],
-    ['rejects', () => Promise.reject(new Error('listener'))],
-    [
-      'returns what is no promise but looks like one',
-      () =>
-        Object.defineProperty({}, 'then', {
-          get() {
-            throw new Error('listener');
-          },
-        }),
-    ],
-  ])('that %s breaks nothing', async (_, onEvent) => {
-    let status = '';
-    const uncaught = await uncaughtDuring(async () => {
-      const { client, consent, onProgress } = openBank({ onEvent: onEvent as () => void });
-      status = (await client.query(await consent(), latest(), { onProgress })).status;
-    });
-    expect([status, uncaught]).toEqual(['ready', []]);
-  });
-
-  it('cannot change what others are told', async () => {
-    const heard: unknown[] = [];
-    const hear = (event: unknown) => void heard.push(event);
-    subscribe(CHANNEL, hear);
-    try {
-      const { callback } = openBank({
-        onEvent: (event) => void Object.assign(event, { step: 'forged' }),
-      });
-      await callback();
-    } finally {
-      unsubscribe(CHANNEL, hear);
-    }
-    expect(told(heard as ClientEvent[], 'step')).toEqual(['consent']);
-  });
-
-  it('must be a function', async () => {
-    expect(await typeErrorOf(() => openBank({ onEvent: 'console' as never }))).toBe(
-      'options.onEvent must be a function.',
-    );
-  });
-});
-
-describe('the diagnostics channel', () => {
-  it('publishes the very events, of clients without a listener too, and from the next step on after somebody subscribed', async () => {
-    const silent = openBank();
-    const loud = openTold();
-    await silent.callback();
-    const heard: unknown[] = [];
-    const hear = (event: unknown) => void heard.push(event);
-    subscribe(CHANNEL, hear);
-    await loud.callback();
-    await silent.callback();
-    unsubscribe(CHANNEL, hear);
-    await silent.callback();
-    expect(heard.map((event) => inShort(event as ClientEvent))).toEqual([
-      'step consent begun',
-      'step consent begun',
-    ]);
-    expect(heard[0]).toBe(loud.events[0]);
-  });
-
-  it('costs nothing where nobody listens: the time is not even asked for, nor the certificate read', async () => {
-    const asked = { told: 0, untold: 0 };
-    for (const way of ['told', 'untold'] as const) {
-      const inner = createVirtualClock(NOW);
-      const now = () => {
-        asked[way]++;
-        return inner.now();
-      };
-      const clock = { now, wait: inner.wait };
-      const bank = openBank();
-      const counting = createSelfInfoClient({
-        service: loan,
-        environment: bank.sandbox.environment(),
-        fetch: bank.sandbox.fetch,
-        store: createMemoryStore({ clock: inner }),
-        clock,
-        ...(way === 'told' && { onEvent: () => {} }),
-      });
-      await unheard(async () => void (await counting.beginConsent({ sessionBinding: SESSION })));
-    }
-    // At its start, at its end, and for the instant of the event.
-    expect(asked.told - asked.untold).toBe(3);
-  });
-});
-
-describe('a client certificate', async () => {
-  const authority = await createAuthority();
-  const DAY = 86_400_000;
-  // It ends 30 days from now, by the machine's clock.
-  const { cert, key } = await authority.issue('SP12345678_AB1234');
-  const fresh = await authority.issue('SP12345678_AB1234', { beginsInDays: 40 });
-  const sandbox = await startSandbox({ registrations: [registrationOf(loan)] });
-  afterAll(sandbox.close);
-  const clients: { close(): Promise<void> }[] = [];
-  afterEach(async () => {
-    for (const client of clients.splice(0)) await client.close();
-  });
-  const ends = Date.parse(new X509Certificate(cert).validTo);
-
-  function open(daysBefore: number, tls: ClientOptions['tls'] = { cert, key }) {
-    const clock = createVirtualClock(ends - daysBefore * DAY);
-    const events: ClientEvent[] = [];
-    const onEvent = (event: ClientEvent) => void events.push(event);
-    const client = createSelfInfoClient({
-      service: loan,
-      environment: sandbox.connection.environment,
-      clock,
-      onEvent,
-      ...(tls && { tls }),
-    });
-    clients.push(client);
-    const certificates = () => events.filter(({ type }) => type.startsWith('certificate'));
-    return { client, clock, certificates };
-  }
-  const begin = ({ client }: ReturnType<typeof open>) =>
-    client.beginConsent({ sessionBinding: SESSION });
-
-  it.each([
-    [31, []],
-    [30, ['certificate_expiring']],
-    [1, ['certificate_expiring']],
-    [0, ['certificate_expiring']],
-    [-0.5, ['certificate_expired']],
-  ])('that ends in %d days is told of when the client is made: %j', (days, expected) => {
-    const { certificates } = open(days);
-    expect(certificates().map(({ type }) => type)).toEqual(expected);
-    expect(
-      certificates().every(
-        (event) =>
-          'notAfter' in event &&
-          Date.parse(event.notAfter) === ends &&
-          event.notAfter.endsWith('+09:00'),
-      ),
-    ).toBe(true);
-  });
-
-  it('is told of once a day, at the first use', async () => {
-    const opened = open(2.5);
-    await begin(opened);
-    await begin(opened);
-    expect(opened.certificates()).toHaveLength(1);
-    opened.clock.advance(DAY);
-    await begin(opened);
-    await begin(opened);
-    expect(opened.certificates()).toHaveLength(2);
-    opened.clock.advance(3 * DAY);
-    await begin(opened);
-    expect(opened.certificates().map(({ type }) => type)).toEqual([
-      'certificate_expiring',
-      'certificate_expiring',
-      'certificate_expired',
-    ]);
-  });
-
-  it('is told of anew from midnight in Japan on', async () => {
-    const opened = open(2);
-    const midnight = Math.ceil((opened.clock.now() + 9 * 3_600_000) / DAY) * DAY - 9 * 3_600_000;
-    opened.clock.set(midnight - 1);
-    await begin(opened);
-    expect(opened.certificates()).toHaveLength(1);
-    opened.clock.set(midnight);
-    await begin(opened);
-    expect(opened.certificates()).toHaveLength(2);
-  });
-
-  it('that is new is looked at when it is taken, and the old one no longer', async () => {
-    const opened = open(2);
-    opened.client.rotate(fresh);
-    opened.clock.advance(DAY);
-    await begin(opened);
-    expect(opened.certificates()).toHaveLength(1);
-    opened.client.rotate({ cert, key });
-    expect(opened.certificates()).toHaveLength(2);
-  });
-
-  it('of the development sandbox is not about to end', async () => {
-    const { tls, environment } = sandbox.connection;
-    const events: ClientEvent[] = [];
-    const client = createSelfInfoClient({
-      service: loan,
-      environment,
-      tls,
-      onEvent: (event) => void events.push(event),
-    });
-    clients.push(client);
-    await visits(client, sandbox).callback();
-    expect(events.map(inShort)).toEqual(['step consent begun']);
   });
 });

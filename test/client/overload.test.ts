@@ -7,7 +7,7 @@ import { hangingStore } from '../kit/stores.js';
 
 const asked = { income: latest() };
 
-describe('a client of which as many calls are under way as it allows', () => {
+describe('a client at its limit of concurrent calls', () => {
   /** Two calls hang, and two are allowed. */
   async function busy() {
     const { intercept } = hangAt('/request');
@@ -30,7 +30,7 @@ describe('a client of which as many calls are under way as it allows', () => {
     return { ...bank, back, spare, free };
   }
 
-  it('refuses one more at once, whichever it is, and sends nothing', async () => {
+  it('refuses any further call at once and sends nothing', async () => {
     const { client, back, spare, calls, free } = await busy();
     const before = calls.length;
     const retrieval = {
@@ -60,7 +60,7 @@ describe('a client of which as many calls are under way as it allows', () => {
     await free();
   });
 
-  it('has used nothing up: once another call is over, callback and grant are as good as before', async () => {
+  it('uses nothing up: callback and grant stay usable once another call has ended', async () => {
     const { client, back, spare, free } = await busy();
     await errorOf(() => client.completeConsent(back, { sessionBinding: SESSION }));
     await errorOf(() => client.query(spare, asked));
@@ -70,7 +70,7 @@ describe('a client of which as many calls are under way as it allows', () => {
     ).toEqual(spare.terms.items);
   });
 
-  it('still begins consents, discards, and says whether the items can be had', async () => {
+  it('still begins consents, discards and reports availability', async () => {
     const { client, spare, free } = await busy();
     expect((await client.beginConsent({ sessionBinding: SESSION })).url).toContain('state=');
     expect(client.availability().state).toBe('open');
@@ -78,7 +78,7 @@ describe('a client of which as many calls are under way as it allows', () => {
     await free();
   });
 
-  it('counts calls that end in whichever way no longer', async () => {
+  it('stops counting a call when it ends, however it ends', async () => {
     const { client, callback, clock } = openBank({ maxConcurrent: 1 });
     for (let round = 0; round < 5; round++) {
       await errorOf(() => client.submit({} as never, asked));
@@ -93,7 +93,7 @@ describe('a client of which as many calls are under way as it allows', () => {
     }
   });
 
-  it('allows a thousand by itself', async () => {
+  it('allows 1,000 calls by default', async () => {
     const { store } = hangingStore('get', 'retrieval');
     const { client, consent } = openBank({ store });
     const retrieval = await client.submit(await consent(), asked);

@@ -1,20 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryStore, latest, type Progress } from '../../src/index.js';
-import { answerAt, type BankOptions, expectStatus, type Loan, openBank } from '../kit/loan.js';
+import { createMemoryStore } from '../../src/index.js';
+import { expectStatus } from '../kit/loan.js';
 import { errorOf, refusalOf, typeErrorOf } from '../kit/refusals.js';
+import { submitted } from './submitted.js';
 
-const polls = (calls: readonly string[]) => calls.filter((path) => path === '/result').length;
-
-async function submitted(options: BankOptions<Loan> = {}) {
-  const bank = openBank(options);
-  return {
-    ...bank,
-    retrieval: await bank.client.submit(await bank.consent(), { income: latest() }),
-  };
-}
-
-describe('recall', () => {
-  it('gives the retrieval of an id to another process, which collects it', async () => {
+describe('client.recall', () => {
+  it('returns the stored retrieval of an id, which can be collected', async () => {
     const store = createMemoryStore();
     const { client, retrieval, onProgress } = await submitted({ store });
     const recalled = await client.recall(retrieval.id);
@@ -23,7 +14,7 @@ describe('recall', () => {
     expectStatus(await client.collect(recalled ?? retrieval, { onProgress }), 'ready');
   });
 
-  it('finds nothing under an id that nobody submitted, after a discard, or from the expiry on', async () => {
+  it('returns undefined for an unknown id, after a discard, and from the expiry on', async () => {
     const { client, retrieval, clock } = await submitted();
     expect(await client.recall('00000000-0000-4000-8000-000000000000')).toBeUndefined();
     clock.set(Date.parse(retrieval.expiresAt) - 1);
@@ -35,7 +26,7 @@ describe('recall', () => {
     expect(await other.client.recall(other.retrieval.id)).toBeUndefined();
   });
 
-  it('refuses what is no id, an option it does not know, an aborted signal, and a closed client', async () => {
+  it('refuses an invalid id, an unknown option, an aborted signal and a closed client', async () => {
     const { client } = await submitted();
     expect((await errorOf(() => client.recall(''))).path).toBe('id');
     expect(await typeErrorOf(() => client.recall(5 as never))).toContain('id');
@@ -50,7 +41,7 @@ describe('recall', () => {
     expect((await errorOf(() => client.recall('some-id'))).code).toBe('client_closed');
   });
 
-  it('tells of a store that is down, and nothing that it said', async () => {
+  it('reports a store that is down and hides what the store threw', async () => {
     const store = createMemoryStore();
     let down = false;
     const { client, retrieval } = await submitted({
@@ -63,50 +54,5 @@ describe('recall', () => {
     const error = await errorOf(() => client.recall(retrieval.id));
     expect(error).toMatchObject({ code: 'store_failed', effect: 'none', retry: { safe: true } });
     expect(JSON.stringify([error, error.message, error.cause ?? null])).not.toContain('canary');
-  });
-});
-
-describe('collect with once', () => {
-  it('asks once, waits for nothing, and says when to ask again', async () => {
-    const { client, retrieval, calls, clock } = await submitted();
-    const told: Progress[] = [];
-    const first = expectStatus(
-      await client.collect(retrieval, {
-        once: true,
-        onProgress: (progress) => told.push(progress),
-      }),
-      'pending',
-    );
-    // The second that the sandbox asks for.
-    expect([polls(calls), first.retryAt, told]).toEqual([1, '2026-12-01T10:00:01+09:00', []]);
-    clock.set(first.retryAt);
-    expectStatus(await client.collect(retrieval, { once: true }), 'ready');
-    expect(polls(calls)).toBe(2);
-  });
-
-  it('does not repeat a poll that failed', async () => {
-    const lost = await submitted(
-      answerAt('/result', () => Promise.reject(new TypeError('fetch failed'))),
-    );
-    await errorOf(() => lost.client.collect(lost.retrieval, { once: true }));
-    expect(polls(lost.calls)).toBe(1);
-    const busy = await submitted(
-      answerAt(
-        '/result',
-        () => new Response(null, { status: 503, headers: { 'retry-after': '120' } }),
-      ),
-    );
-    expect(
-      expectStatus(await busy.client.collect(busy.retrieval, { once: true }), 'unavailable').until,
-    ).toBe('2026-12-01T10:02:00+09:00');
-    expect(polls(busy.calls)).toBe(1);
-  });
-
-  it('is true or false', async () => {
-    const { client, retrieval, calls } = await submitted();
-    expect(await typeErrorOf(() => client.collect(retrieval, { once: 'yes' } as never))).toBe(
-      'options.once must be true or false.',
-    );
-    expect(polls(calls)).toBe(0);
   });
 });

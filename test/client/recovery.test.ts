@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { defineService, explain, isSelfInfoError, latest } from '../../src/index.js';
+import { isSelfInfoError, latest } from '../../src/index.js';
 import { expectStatus, openBank } from '../kit/loan.js';
 
-describe('a query that fails behind its request', () => {
+describe('a query that fails after its request', () => {
   const faults = [
     ['a lost connection', () => Promise.reject(new Error('reset')), 'connection_closed'],
     [
@@ -13,7 +13,7 @@ describe('a query that fails behind its request', () => {
   ] as const;
 
   it.each(faults)(
-    'by %s gives the retrieval with its error, and the answer can be had with it',
+    'by %s carries the retrieval in its error, and the answer can be collected with it',
     async (_, fault, code) => {
       let broken = true;
       const { client, consent, onProgress, calls } = openBank({
@@ -31,7 +31,7 @@ describe('a query that fails behind its request', () => {
     },
   );
 
-  it('by an HTTP 500 leaves the result unavailable, to be collected again', async () => {
+  it('by HTTP 500 leaves the result unavailable, and it can be collected later', async () => {
     let broken = true;
     const { client, consent, onProgress } = openBank({
       intercept: async (request, pass) =>
@@ -47,7 +47,7 @@ describe('a query that fails behind its request', () => {
     expectStatus(await client.collect(retrieval, { onProgress }), 'ready');
   });
 
-  it('by an abort gives the retrieval, too', async () => {
+  it('by an abort carries the retrieval, too', async () => {
     const controller = new AbortController();
     const { client, consent, onProgress } = openBank();
     const error = await client
@@ -61,7 +61,7 @@ describe('a query that fails behind its request', () => {
     expectStatus(await client.collect(client.resume(error.retrieval), { onProgress }), 'ready');
   });
 
-  it('gives no retrieval when nothing was sent', async () => {
+  it('carries no retrieval when the request itself failed', async () => {
     const { client, consent } = openBank({
       intercept: (request, pass) =>
         request.url.endsWith('/request') ? Promise.reject(new Error('reset')) : pass(request),
@@ -70,50 +70,5 @@ describe('a query that fails behind its request', () => {
       .query(await consent(), { income: latest() })
       .catch((thrown: unknown) => thrown);
     expect(isSelfInfoError(error) && 'retrieval' in error).toBe(false);
-  });
-});
-
-describe('the reasons that a citizen is told', () => {
-  const pension = defineService({
-    name: '年金相談',
-    purpose: { id: 'pension-advice', text: '年金の相談のため' },
-    retention: { days: 1 },
-    items: { pension: { detail: 'pension', inquiries: ['latest'], latestBy: '改定日' } },
-  });
-
-  it('are those of the moment: on Wednesday 30 December at 10:00 the resident registry is down, and the pension service is within its hours', () => {
-    // Table 2.5-3: down from 28 December 21:00 to 4 January 8:00. Table 2.5-4 row 9: 8 to 23 on
-    // business days, and the 30th is one.
-    const { client } = openBank({ service: pension, now: '2026-12-30T10:00:00+09:00' });
-    const availability = client.availability();
-    expect(availability.state).toBe('closed');
-    expect(
-      availability.causes.filter((cause) => cause.state === 'closed').map((cause) => cause.server),
-    ).toEqual(['juki-net']);
-    const text = explain(availability, 'ja');
-    expect(text).toContain('住民基本台帳ネットワークシステム');
-    expect(text).not.toContain('日本年金機構');
-  });
-
-  it('are one, when it depends on who holds the data', () => {
-    // Sunday: the pension service and the mutual aids are closed, the municipal server runs.
-    const { client } = openBank({ service: pension, now: '2026-12-13T10:00:00+09:00' });
-    const availability = client.availability();
-    expect(availability.state).toBe('uncertain');
-    expect(explain(availability, 'ja').match(/。/g)).toHaveLength(3);
-    expect(explain(availability, 'en')).toMatch(/depends/);
-  });
-});
-
-describe('an answer whose items could not be had', () => {
-  it('is not announced as complete', async () => {
-    // Saturday 19 December 2026, 23:00: the third weekend, the resident registry is down until
-    // Sunday 8:00.
-    const { client, consent, onProgress } = openBank({ now: '2026-12-19T23:00:00+09:00' });
-    const result = expectStatus(
-      await client.query(await consent(), { income: latest() }, { onProgress }),
-      'ready',
-    );
-    expect(explain(result, 'ja')).toMatch(/^ただいま取得できません。/);
   });
 });

@@ -1,16 +1,16 @@
 import type { Source } from './sources.js';
 
-/** A fenced block of a text: where it stands, and what it says. */
+/** A fenced block of a text: its position and its content. */
 export interface Block {
   readonly path: string;
-  /** That of the fence. */
+  /** Line of the fence. */
   readonly line: number;
   readonly code: string;
 }
 
 /**
- * Every block fenced as one of the languages; whatever else is said behind the fence, it is not
- * skipped.
+ * Returns every block fenced as one of the languages. Further words after the language do not
+ * exclude a block.
  */
 export function blocksOf({ path, text }: Source, ...languages: readonly string[]): Block[] {
   const fences = new RegExp(
@@ -24,7 +24,7 @@ export function blocksOf({ path, text }: Source, ...languages: readonly string[]
   }));
 }
 
-/** The line of a place in a text, from 1. */
+/** Returns the line of a position in a text, starting at 1. */
 export function lineAt(text: string, index: number): number {
   return text.slice(0, index).split('\n').length;
 }

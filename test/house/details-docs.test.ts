@@ -10,7 +10,7 @@ const rows = details.map(({ id, ja, en }) => ({
   holders: holdersOf(id).map((holder) => `\`${holder}\``),
 }));
 
-describe('the table of details is that of the catalog', () => {
+describe('the table of details in the docs', () => {
   it.each([
     [
       'docs/client.md',
@@ -22,7 +22,7 @@ describe('the table of details is that of the catalog', () => {
       'docs/ja/client.md',
       rows.map(({ id, ja, holders }) => `| \`${id}\` | ${ja} | ${holders.join('、')} |`),
     ],
-  ])('in %s', (page, expected) => {
+  ])('matches the catalog in %s', (page, expected) => {
     const lines = readFileSync(page, 'utf8').split('\n');
     expect(
       lines.slice(
@@ -33,7 +33,7 @@ describe('the table of details is that of the catalog', () => {
   });
 });
 
-describe('the table of records is that of the sandbox', () => {
+describe('the table of records in the docs', () => {
   const schemas = Object.entries(
     sandbox as unknown as Record<string, { shape: { fields: { shape: object } } }>,
   );
@@ -54,7 +54,7 @@ describe('the table of records is that of the sandbox', () => {
   it.each([
     ['docs/sandbox.md', ', '],
     ['docs/ja/sandbox.md', '、'],
-  ])('in %s', (page, separator) => {
+  ])('matches the sandbox in %s', (page, separator) => {
     const lines = readFileSync(page, 'utf8').split('\n');
     const start = lines.findIndex((line) => line.startsWith('| `record` |')) + 2;
     expect(lines.slice(start, lines.indexOf('', start))).toEqual(

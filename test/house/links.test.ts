@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pages, root, type Source } from './sources.js';
 
-/** The text without its code, line by line, so that no line changes its number. */
+/** Returns the text without its code. Every line keeps its number. */
 function proseOf({ text }: Source): string[] {
   let fence: string | undefined;
   return text.split('\n').map((line) => {
@@ -15,7 +15,7 @@ function proseOf({ text }: Source): string[] {
   });
 }
 
-/** Level and text of every heading. */
+/** Returns level and text of every heading. */
 function headingsOf(page: Source): { readonly level: number; readonly text: string }[] {
   return proseOf(page).flatMap((line) => {
     const [, marks = '', text = ''] = /^(#{1,6}) +(.*?)(?: +#+)? *$/.exec(line) ?? [];
@@ -24,8 +24,8 @@ function headingsOf(page: Source): { readonly level: number; readonly text: stri
 }
 
 /**
- * The anchors of a page: GitHub's own of the headings, counted where one repeats, and those set by
- * hand.
+ * Returns the anchors of a page: those that GitHub makes of the headings, numbered where a heading
+ * repeats, and explicit ones.
  */
 function anchorsOf(page: Source): Set<string> {
   const anchors = new Set<string>();
@@ -46,7 +46,7 @@ function anchorsOf(page: Source): Set<string> {
   return anchors;
 }
 
-/** Where the links and images of a page lead, by line. */
+/** Returns the targets of the links and images of a page, by line. */
 function linksOf(page: Source): { readonly line: number; readonly target: string }[] {
   return proseOf(page).flatMap((text, index) => {
     const prose = text.replaceAll(/(`+)(?!`)[^`].*?\1/g, (code) => code.replaceAll(/[^`]/g, '.'));
@@ -59,7 +59,7 @@ function linksOf(page: Source): { readonly line: number; readonly target: string
   });
 }
 
-/** The links that lead nowhere; those to other sites are not followed. */
+/** Returns the broken links. Links to other sites are not followed. */
 function brokenLinks(all: readonly Source[]): string[] {
   const byPath = new Map(all.map((page) => [page.path, page]));
   return all.flatMap((page) =>
@@ -82,8 +82,7 @@ function brokenLinks(all: readonly Source[]): string[] {
 }
 
 /**
- * Where the two languages do not say the same: a page without its twin, or another order of
- * headings.
+ * Returns where the languages differ: a page without its translation, or another order of headings.
  */
 function unlikeTwins(all: readonly Source[]): string[] {
   const twins = all
@@ -103,16 +102,16 @@ function unlikeTwins(all: readonly Source[]): string[] {
 }
 
 describe('the pages', () => {
-  it('link to files and headings that exist', () => {
+  it('link only to files and headings that exist', () => {
     expect(pages.flatMap(linksOf).length).toBeGreaterThan(50);
     expect(brokenLinks(pages)).toEqual([]);
   });
 
-  it('stand in both languages, with the same outline', () => {
+  it('exist in both languages with the same outline', () => {
     expect(unlikeTwins(pages)).toEqual([]);
   });
 
-  it('are judged by checks that can fail', () => {
+  it('are checked by rules that can fail', () => {
     const other = {
       path: 'docs/other.md',
       text: '# `a.b` の設定 — 1つ目?\n\n## Twice\n\n## Twice\n\n<a id="by-hand"></a>\n\n```sh\n# no heading\n```\n',

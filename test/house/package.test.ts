@@ -4,7 +4,7 @@ import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { lineOf, parse, readSources, root, type Source } from './sources.js';
 
-// Each is without dependencies of its own. Another one needs a reason.
+// None of these has dependencies. Another one needs a reason.
 const runtimeDependencies: Readonly<Record<string, string>> = {
   undici: 'the wire: one connection per journey under our own policy',
   zod: 'checks what comes in on the asynchronous paths',
@@ -19,12 +19,12 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 describe('package.json', () => {
   const manifest = JSON.parse(read('package.json'));
 
-  it('runs nothing when it is installed', () => {
+  it('runs nothing on installation', () => {
     const hooks = ['preinstall', 'install', 'postinstall', 'preprepare', 'prepare', 'postprepare'];
     expect(hooks.filter((hook) => hook in manifest.scripts)).toEqual([]);
   });
 
-  it('says which Node it needs and what is published', () => {
+  it('declares the supported Node versions and the published files', () => {
     expect(manifest.engines).toEqual({ node: '>=20.18.1' });
     expect(manifest.files).toEqual(['dist', 'docs', 'examples', 'CHANGELOG.md']);
     expect(manifest.type).toBe('module');
@@ -43,7 +43,7 @@ describe('package.json', () => {
     expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(String(version)))).toEqual([]);
   });
 
-  it('asks for peers behind single doors only: optional, and here to be tested with', () => {
+  it('has only optional peer dependencies, all installed for the tests', () => {
     const optional = Object.fromEntries(
       Object.keys(manifest.peerDependencies).map((name) => [name, { optional: true }]),
     );
@@ -51,7 +51,7 @@ describe('package.json', () => {
     expect(Object.keys(optional).filter((name) => !(name in manifest.devDependencies))).toEqual([]);
   });
 
-  it('has types for every door and both ways to load it', () => {
+  it('has types and both module formats for every entry point', () => {
     for (const [door, target] of Object.entries<Record<string, Record<string, string>> | string>(
       manifest.exports,
     )) {
@@ -68,7 +68,7 @@ describe('package.json', () => {
 describe('package-lock.json', () => {
   const lock = JSON.parse(read('package-lock.json'));
 
-  it('carries checksums and no download addresses', () => {
+  it('contains checksums and no download addresses', () => {
     const packages = Object.entries<{ resolved?: string; integrity?: string; link?: boolean }>(
       lock.packages,
     ).filter(([path]) => path !== '');
@@ -86,7 +86,7 @@ describe('package-lock.json', () => {
   });
 });
 
-describe('the texts', () => {
+describe('the source texts', () => {
   const code = ['src', 'test', 'bench', 'examples', 'scripts'].flatMap((folder) =>
     readSources(folder, /\.m?ts$|\.mjs$/),
   );
@@ -95,7 +95,7 @@ describe('the texts', () => {
     .map((path): Source => ({ path, text: read(path) }))
     .concat(existsSync(join(root, 'docs')) ? readSources('docs', /\.md$/) : []);
 
-  it('hold no leftovers', () => {
+  it('contain no leftovers', () => {
     expect(leftovers([...code, ...pages])).toEqual([]);
   });
 
@@ -107,7 +107,7 @@ describe('the texts', () => {
     ).toEqual([]);
   });
 
-  it('are judged by checks that can fail', () => {
+  it('are checked by rules that can fail', () => {
     const marker = ['TO', 'DO'].join('');
     expect(leftovers([{ path: 'src/a.ts', text: `\n// ${marker}: later` }])).toEqual([
       'src/a.ts:2',
@@ -148,15 +148,15 @@ describe('the texts', () => {
   }
 });
 
-describe('what was built', () => {
+describe('the build', () => {
   beforeAll(() => {
     if (!existsSync(join(root, 'dist/index.cjs')))
       throw new Error('dist is missing: run `npm run build` first');
   });
 
   /**
-   * The packages that a built file loads at once, through whatever chunks; lazy imports count when
-   * asked for.
+   * Returns the packages that a built file loads at once, through all its chunks, and on request
+   * also lazily.
    */
   function packagesOf(file: string, lazily: boolean, seen = new Set<string>()): string[] {
     if (seen.has(file)) return [];
@@ -182,24 +182,24 @@ describe('what was built', () => {
   }
 
   it.each(['calendar', 'notices', 'onboarding'])(
-    'loads luxon and nothing else behind the %s door, which runs in a browser',
+    'loads luxon and nothing else in the entry point %s, which runs in a browser',
     (door) => {
       expect([...new Set(packagesOf(`${door}.js`, true))]).toEqual(['luxon']);
     },
   );
 
-  it('loads undici, jose and zod behind the main door when first needed', () => {
+  it('loads undici, jose and zod in the main entry point when first needed', () => {
     const eager = packagesOf('index.js', false);
     expect(eager.filter((name) => ['undici', 'jose', 'zod'].includes(name))).toEqual([]);
   });
 
-  it('loads neither undici nor jose nor zod behind the kiosk, whose network is the authorizer', () => {
+  it('loads neither undici nor jose nor zod in the kiosk, whose network is the authorizer', () => {
     expect(
       packagesOf('kiosk.js', false).filter((name) => ['undici', 'jose', 'zod'].includes(name)),
     ).toEqual([]);
   });
 
-  it("loads jose behind the vault when first needed, and no driver behind the doors of PostgreSQL and Redis: pool and client are the caller's", () => {
+  it("loads jose in the vault when first needed, and no driver in pg and redis, which take the caller's pool and client", () => {
     expect(packagesOf('vault.js', false)).not.toContain('jose');
     expect(packagesOf('vault.js', true)).toContain('jose');
     expect(packagesOf('pg.js', true)).not.toContain('pg');
@@ -209,7 +209,7 @@ describe('what was built', () => {
     ).toEqual([]);
   });
 
-  it('loads msw behind its own door only', () => {
+  it('loads msw in its own entry point only', () => {
     const { exports } = JSON.parse(read('package.json'));
     const doors = Object.keys(exports).flatMap((door) =>
       door === './package.json' ? [] : [door === '.' ? 'index' : door.slice(2)],
@@ -218,7 +218,7 @@ describe('what was built', () => {
   });
 
   it.each(['js', 'cjs'])(
-    'defines every class once in the .%s files, so that all doors share it',
+    'defines every class once in the .%s files, so that all entry points share it',
     (extension) => {
       const files = readdirSync(join(root, 'dist')).filter((name) =>
         new RegExp(`(?<!\\.d)\\.${extension}$`).test(name),
@@ -237,14 +237,14 @@ describe('what was built', () => {
     },
   );
 
-  it('uses no import() in CommonJS, which neither Jest nor older Nodes take there', () => {
+  it('uses no import() in CommonJS, which neither Jest nor older Node versions support there', () => {
     const files = readdirSync(join(root, 'dist')).filter((name) => name.endsWith('.cjs'));
     expect(files.filter((name) => /\bimport\(|\b__require\(/.test(read(`dist/${name}`)))).toEqual(
       [],
     );
   });
 
-  it('has the licences of what was bundled beside it', () => {
+  it('contains the licences of the bundled packages', () => {
     const notices = read('dist/THIRD-PARTY-NOTICES.txt');
     expect(notices).toMatch(/^@peculiar\/x509 \d/m);
     expect(notices).toMatch(/^oauth4webapi \d/m);

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { publicProfile } from '../../src/index.js';
 
-/** The rows that a page on the wire profile must hold, one per entry: path, value, confidence. */
+/**
+ * Returns the rows that a page on the wire profile must contain, one per entry: path, value,
+ * confidence.
+ */
 function rowsOf(value: unknown, path = ''): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
   if ('confidence' in value && 'value' in value)
@@ -24,7 +27,7 @@ describe.each(['docs/wire-profile.md', 'docs/ja/wire-profile.md'])('%s', (page) 
     expect(lines.filter((line) => line.startsWith(row))).toHaveLength(1);
   });
 
-  it('lists nothing that the profile does not hold', () => {
+  it('lists nothing that the profile does not contain', () => {
     expect(
       lines.filter((line) => /^\| `[a-z]+[A-Za-z.-]*` \| .* \|.*\|.*\|$/.test(line)),
     ).toHaveLength(rowsOf(publicProfile).length);

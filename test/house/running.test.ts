@@ -21,16 +21,16 @@ import { type Block, blocksOf } from './blocks.js';
 import { pages, root } from './sources.js';
 
 /**
- * Programs that only their reader can run, by what they need. Those with a `declare` leave
- * something to the reader in so many words and are not asked here.
+ * Programs that only the reader can run, by what they need. Programs with a `declare` leave
+ * something to the reader explicitly and are skipped anyway.
  */
 const programsOfTheReader: Readonly<Record<string, string>> = {
   "readFileSync('/etc/loan/assertion.key', 'utf8'), alg": 'reads the key of a provider',
 };
 
 /**
- * Commands that are run elsewhere or cannot be run here, by how they begin; beside what `.ci/run`
- * itself runs.
+ * Commands that run elsewhere or cannot run here, by their beginning. Those that `.ci/run` runs are
+ * not listed.
  */
 const commandsElsewhere: Readonly<Record<string, string>> = {
   'npm run demo -- --serve': 'serves until it is stopped: test/examples/examples.test.ts',
@@ -46,7 +46,7 @@ const commandsElsewhere: Readonly<Record<string, string>> = {
 
 const npxCommand = /^npx myna-selfinfo\b/;
 
-/** What it says without its types and comments: the same in both languages is run once. */
+/** Returns the code without types and comments. A program that both languages share runs once. */
 function asJavaScript({ code }: Block): string {
   const options = {
     module: ts.ModuleKind.ESNext,
@@ -58,8 +58,8 @@ function asJavaScript({ code }: Block): string {
 }
 
 /**
- * What a program says it prints, in order: the words behind a line that prints, up to the first
- * sign that is no part of a word.
+ * Returns what a program says that it prints, in order: the words after a line that prints, up to
+ * the first character that is not part of a word.
  */
 function printedBy({ code }: Block): string[] {
   return [...code.matchAll(/console\.log\(.*\); \/\/ ((?:[\w.+:-]*\w)(?: [\w.+:-]*\w)*)/g)].map(
@@ -69,7 +69,7 @@ function printedBy({ code }: Block): string[] {
 
 const isLeftToReader = ({ code }: Block): boolean => /^(?:export )?declare /m.test(code);
 
-/** One of each, with the place where it stands first. */
+/** Removes duplicates and keeps the first place of each. */
 function distinct(
   found: readonly (readonly [text: string, place: string])[],
 ): { text: string; place: string }[] {
@@ -94,7 +94,7 @@ const programs = distinct(found.map(({ text, place }) => [text, place]));
 const promisesOf = (program: string) =>
   found.flatMap(({ text, prints }) => (text === program ? [prints] : []));
 
-/** What was promised and does not stand at the beginning of a line, each below the one before. */
+/** Returns the promised texts that are missing. Each must begin a line below the previous one. */
 function unsaid(stdout: string, promises: readonly string[]): readonly string[] {
   const lines = stdout.split('\n');
   let from = 0;
@@ -108,10 +108,7 @@ function unsaid(stdout: string, promises: readonly string[]): readonly string[] 
   return missing < 0 ? [] : promises.slice(missing);
 }
 
-/**
- * The commands of a block: a line each, more with a backslash at the end, without what is said
- * behind a hash.
- */
+/** Returns the commands of a block: one per line, continued by a backslash, without comments. */
 function commandsOf({ code, path, line }: Block): [string, string][] {
   return code
     .replaceAll(/\\\n\s*/g, '')
@@ -131,8 +128,8 @@ const isElsewhere = (command: string): boolean =>
 const commands = distinct(shell.filter(([command]) => !isElsewhere(command)));
 
 /**
- * Loads a program. One that leaves a server or a timer behind is a service, which has shown what it
- * had to; the tests in one are waited for.
+ * Loads a program. A program that leaves a server or a timer running is a service and ends here.
+ * Tests in a program are awaited.
  */
 const runner = `const [file, waits] = process.argv.slice(2);
 await import(file);
@@ -142,7 +139,7 @@ if (waits === undefined) setTimeout(() => process.exit(), 50).unref();
 const redisServer = findPart('redis-server');
 const postgresServer = findPart('postgres');
 
-describe('what the pages show', () => {
+describe('the programs and commands of the pages', () => {
   let folder: string;
   let environment: NodeJS.ProcessEnv;
   let redis: RedisServer | undefined;
@@ -173,7 +170,7 @@ describe('what the pages show', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** As npm would have put it there. */
+  /** Links a package where npm would install it. */
   function install(name: string, from: string) {
     const to = join(folder, 'node_modules', name);
     mkdirSync(dirname(to), { recursive: true });
@@ -209,17 +206,17 @@ describe('what the pages show', () => {
     (program) => ![...needs('REDIS_URL'), ...needs('DATABASE_URL')].includes(program),
   );
 
-  it.concurrent.each(alone)('runs: $place', ({ text, place }) => runProgram(text, place), 60_000);
+  it.concurrent.each(alone)('run: $place', ({ text, place }) => runProgram(text, place), 60_000);
 
   it.skipIf(redisServer.missing).each(needs('REDIS_URL'))(
-    'runs with Redis: $place',
+    'run with Redis: $place',
     ({ text, place }) => {
       return runProgram(text, place, { REDIS_URL: redis?.url });
     },
   );
 
   it.skipIf(postgresServer.missing).each(needs('DATABASE_URL'))(
-    'runs with PostgreSQL: $place',
+    'run with PostgreSQL: $place',
     ({ text, place }) => {
       const { host, user, database } = postgres?.connection ?? {};
       return runProgram(text, place, {
@@ -229,12 +226,12 @@ describe('what the pages show', () => {
   );
 
   it.concurrent.each(commands)(
-    'runs in a terminal: $text',
+    'run in a terminal: $text',
     async ({ text }) => void (await run('sh', ['-ec', text.replace(npxCommand, 'myna-selfinfo')])),
     60_000,
   );
 
-  it('is found, and what stands in a list here is on a page', () => {
+  it('are found, and every exception listed here occurs on a page', () => {
     expect(programs.length).toBeGreaterThan(30);
     expect(found.flatMap(({ prints }) => prints).length).toBeGreaterThan(30);
     expect(commands.length).toBeGreaterThan(8);
@@ -254,7 +251,7 @@ describe('what the pages show', () => {
     );
   });
 
-  it('is told when it fails', async () => {
+  it('are reported when they fail', async () => {
     await expect(
       runProgram("import { latest } from 'myna-selfinfo';\nlatest.none();", 'page.md:1'),
     ).rejects.toThrow('latest.none is not a function');

@@ -7,7 +7,7 @@ import { pages, readSources, root, type Source } from './sources.js';
 
 const TYPESCRIPT = ['ts', 'typescript'];
 
-/** The fenced blocks of the docblocks of a source. */
+/** Returns the fenced blocks of the docblocks of a source. */
 function samplesOfDocblocks({ path, text }: Source): Block[] {
   return [...text.matchAll(/\/\*\*[\s\S]*?\*\//g)].flatMap((comment) => {
     const above = lineAt(text, comment.index) - 1;
@@ -17,7 +17,7 @@ function samplesOfDocblocks({ path, text }: Source): Block[] {
   });
 }
 
-/** Examples that would slip through because they are no fenced block. */
+/** Returns the examples that are not in a fenced block and would be missed. */
 function unfencedExamples({ path, text }: Source): string[] {
   return [...text.matchAll(/@example(?!\n *\* ```ts\n)/g)].map(
     (match) =>
@@ -25,7 +25,10 @@ function unfencedExamples({ path, text }: Source): string[] {
   );
 }
 
-/** Compiles every sample as a module of its own, in one program, and says what is wrong where. */
+/**
+ * Compiles every sample as a separate module, in one program, and reports the errors with their
+ * place.
+ */
 function complaints(samples: readonly Block[]): string[] {
   const options: ts.CompilerOptions = {
     strict: true,
@@ -38,7 +41,8 @@ function complaints(samples: readonly Block[]): string[] {
     types: ['node'],
     skipLibCheck: true,
   };
-  // They stand in the project's folder, so that the package's own name leads to what was built.
+  // The samples are compiled in the project's folder, so that the package name resolves to the
+  // build.
   const files = new Map(samples.map((sample, index) => [join(root, `sample-${index}.ts`), sample]));
   const host = ts.createCompilerHost(options);
   const { fileExists, readFile, getSourceFile } = host;
@@ -61,7 +65,7 @@ function complaints(samples: readonly Block[]): string[] {
 describe('samples', () => {
   const sources = readSources('src', /\.ts$/);
 
-  it('stand below their tag as a ts block', () => {
+  it('are ts blocks below their tag', () => {
     expect(sources.flatMap(unfencedExamples)).toEqual([]);
   });
 
@@ -78,7 +82,7 @@ describe('samples', () => {
     expect(complaints(samples)).toEqual([]);
   }, 60_000);
 
-  it('that do not compile are found, by file and line', () => {
+  it('that do not compile are reported with file and line', () => {
     const page = {
       path: 'page.md',
       text: 'Text.\n\n```ts ignore\nconst a = 1;\nconst b: string = a;\n```\n',

@@ -6,7 +6,7 @@ import { parse, root } from './sources.js';
 
 const read = new Map<string, ReadonlySet<string>>();
 
-/** The titles of a test file, of its groups and of its tests, as they are written. */
+/** Returns the titles of a test file, of its groups and of its tests, as they are written. */
 function titlesIn(path: string): ReadonlySet<string> {
   const known = read.get(path);
   if (known) return known;
@@ -26,7 +26,7 @@ function titlesIn(path: string): ReadonlySet<string> {
   }
 }
 
-/** A row of the matrix: its clause, and what its last cell says. */
+/** A row of the matrix: its clause, and the text of its last cell. */
 interface Row {
   readonly clause: string;
   readonly proof: string;
@@ -34,14 +34,14 @@ interface Row {
 
 function rowsOf(page: string): Row[] {
   const [, matrix = ''] = readFileSync(join(root, page), 'utf8').split(/^## (?:Matrix|対応表)$/m);
-  // Without the rules below the heads, and the heads themselves.
+  // Without the heads of the tables and the rules below them.
   const lines = (matrix.split(/^## /m)[0] ?? '').replaceAll(/^.*\n\|---.*$/gm, '').split('\n');
   return lines
     .map((line) => line.slice(2, -2).split(' | '))
     .flatMap(([clause = '', , proof]) => (proof === undefined ? [] : [{ clause, proof }]));
 }
 
-/** The tests that a text names, as `path > title`. */
+/** Returns the tests that a text cites, as `path > title`. */
 function referencesIn(text: string): string[] {
   return [...text.matchAll(/`(test\/[^`]+)` "([^"]+)"/g)].map(
     ([, path, title]) => `${path} > ${title}`,
@@ -55,14 +55,14 @@ const [english, japanese] = ['docs/security.md', 'docs/ja/security.md'].map((pag
 if (english === undefined || japanese === undefined) throw new Error('a page is missing');
 
 describe.each([english, japanese])('the matrix of $page', ({ page, rows }) => {
-  it('has a row per clause, with a test or the reason why there is none', () => {
+  it('has a row per clause, with a test or the reason for having no test', () => {
     expect(rows.length).toBeGreaterThan(40);
     expect(
       rows.filter(({ proof }) => referencesIn(proof).length === 0 && !proof.startsWith('—')),
     ).toEqual([]);
   });
 
-  it('names tests that there are', () => {
+  it('cites tests that exist', () => {
     const references = new Set(referencesIn(readFileSync(join(root, page), 'utf8')));
     const missing = [...references].filter((reference) => {
       const [path = '', title = ''] = reference.split(/ > (.*)/s);
@@ -71,7 +71,7 @@ describe.each([english, japanese])('the matrix of $page', ({ page, rows }) => {
     expect(missing).toEqual([]);
   });
 
-  it('names every path to a test in a way that is checked', () => {
+  it('cites every path to a test in the form that is checked', () => {
     const text = readFileSync(join(root, page), 'utf8');
     expect(text.match(/`test\//g)).toHaveLength(referencesIn(text).length);
   });

@@ -6,13 +6,16 @@ import ts from 'typescript';
 /** The project's folder. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A file, its path relative to the project's folder with forward slashes. */
+/** A file, with its path relative to the project's folder, in forward slashes. */
 export interface Source {
   readonly path: string;
   readonly text: string;
 }
 
-/** The files of a folder and of those below it, by path; empty when there is no such folder. */
+/**
+ * Returns the files of a folder and its subfolders by path. Returns no files if the folder does not
+ * exist.
+ */
 export function readSources(folder: string, name: RegExp): Source[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((file) => file.isFile() && name.test(file.name))
@@ -24,7 +27,7 @@ export function readSources(folder: string, name: RegExp): Source[] {
     }));
 }
 
-/** Every page that a reader may open: README, the changelog, the guides in both languages. */
+/** Returns every page for readers: README, the changelog, the guides in both languages. */
 export const pages: readonly Source[] = [
   ...['README.md', 'CHANGELOG.md'].map((path) => ({
     path,
@@ -33,28 +36,29 @@ export const pages: readonly Source[] = [
   ...readSources('docs', /\.md$/),
 ];
 
-/** What a file imports or re-exports, in whatever way. */
+/** An import or re-export of a file, in any form. */
 export interface Import {
   readonly specifier: string;
   readonly line: number;
-  /** `lazy` is `import()`, `type` is erased when compiled. */
+  /** `lazy` is `import()`. `type` is erased when compiled. */
   readonly kind: 'static' | 'lazy' | 'type';
-  /** The names taken, where the form names them. */
+  /** The imported names, where the form names them. */
   readonly names: readonly string[];
 }
 
-/** The syntax tree of a source. */
+/** Parses a source into its syntax tree. */
 export function parse({ path, text }: Source): ts.SourceFile {
   return ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
 }
 
-/** The line of a node, from 1. */
+/** Returns the line of a node, starting at 1. */
 export function lineOf(node: ts.Node): number {
   return node.getSourceFile().getLineAndCharacterOfPosition(node.getStart()).line + 1;
 }
 
 /**
- * Every import of a source: static, type-only, `import()`, `import('...').Type`, `export ... from`.
+ * Returns every import of a source: static, type-only, `import()`, `import('...').Type`, `export
+ * ... from`.
  */
 export function importsOf(source: Source): Import[] {
   const found: Import[] = [];
@@ -63,7 +67,7 @@ export function importsOf(source: Source): Import[] {
 
   function visit(node: ts.Node): void {
     if (ts.isImportDeclaration(node)) {
-      // `import { type A }` still loads the module under verbatimModuleSyntax: only `import type`
+      // Under verbatimModuleSyntax `import { type A }` still loads the module. Only `import type`
       // does not.
       const kind =
         node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword ? 'type' : 'static';

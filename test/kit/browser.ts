@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
-/** Debian's Chromium, headless: playwright-core brings no browser along. */
+/** Launches Debian's Chromium, headless. playwright-core brings no browser. */
 export function launchChromium(executablePath: string): Promise<Browser> {
   return chromium.launch({
     executablePath,
@@ -19,11 +19,11 @@ export function launchChromium(executablePath: string): Promise<Browser> {
 }
 
 /**
- * What axe has to say about a page, in its own words: WCAG 2.2 AA and its own best practice. Empty
- * is good.
+ * Returns the findings of axe on a page, in its words: WCAG 2.2 AA and its best practices. Empty is
+ * good.
  *
- * It comes in by the debugger: the pages' own policy forbids scripts from elsewhere, as it should;
- * and not by `evaluate`, which takes several times as long for so large a text.
+ * Loads axe through the debugger, because the policy of the pages rightly forbids foreign scripts.
+ * `evaluate` would take several times as long for a text of this size.
  */
 export async function askAxe(page: Page): Promise<readonly AxeViolation[]> {
   const debug = await page.context().newCDPSession(page);

@@ -89,7 +89,7 @@ const persona: Persona = {
 const service = defineService({
   ...loan,
   items: {
-    // A schema that no record fits, and whose complaint quotes one.
+    // A schema that no record fits, and whose message quotes a record.
     income: {
       detail: 'local-tax',
       inquiries: ['latest'],
@@ -103,18 +103,18 @@ const service = defineService({
 type Client = SelfInfoClient<typeof service>;
 
 /**
- * What journeys left behind: what must not show, and all that the library handed out, threw, told
+ * What journeys left behind: the secrets, and everything that the library returned, threw, emitted
  * or stored sealed, by name.
  */
 export interface Travelled {
   readonly secrets: Readonly<Record<string, Secret>>;
   readonly values: Readonly<Record<string, unknown>>;
-  /** How each journey came out, in order. */
+  /** How each journey ended, in order. */
   readonly ends: readonly string[];
   readonly events: readonly ClientEvent[];
 }
 
-/** The private number of an EC key, and the lines of its text. */
+/** Returns the private number of an EC key, and the lines of its PEM. */
 function ofKey(name: string, pem: string): Record<string, Secret> {
   const { d = '' } = createPrivateKey(pem).export({ format: 'jwk' });
   const lines = pem.split('\n').filter((line) => line.length > 20 && !line.startsWith('-'));
@@ -125,8 +125,8 @@ function ofKey(name: string, pem: string): Record<string, Secret> {
 }
 
 /**
- * Makes journeys of every kind over real TLS, whose secrets are all known: granted, declined,
- * rejected and failed ones.
+ * Makes journeys of every kind over real TLS with known secrets: granted, declined, rejected and
+ * failed ones.
  */
 export async function travel(tellAlso: (event: unknown) => void = () => {}): Promise<Travelled> {
   const secrets: Record<string, Secret> = {
@@ -142,7 +142,7 @@ export async function travel(tellAlso: (event: unknown) => void = () => {}): Pro
   const closing: (() => Promise<unknown>)[] = [];
   const clock = createVirtualClock(NOW);
 
-  /** Every different value of a kind is a secret of its own. */
+  /** Each different value of a kind is a separate secret. */
   function hide(kind: string, secret: string | null | undefined): void {
     if (!secret || Object.values(secrets).includes(secret)) return;
     secrets[`${kind} ${Object.keys(secrets).length}`] = secret;
@@ -170,8 +170,8 @@ export async function travel(tellAlso: (event: unknown) => void = () => {}): Pro
     };
   }
 
-  // undici tells whoever asks what it sends: the one place where tokens that were never stored can
-  // be had.
+  // undici shows every subscriber what it sends. Tokens that were never stored can be captured only
+  // here.
   const hear = (message: unknown) =>
     hide(
       'token',
@@ -228,7 +228,7 @@ export async function travel(tellAlso: (event: unknown) => void = () => {}): Pro
     client.completeConsent(back, { sessionBinding });
   const onProgress = ({ retryAt }: { readonly retryAt: string }) => clock.set(retryAt);
 
-  /** A whole journey, whatever becomes of it; what is known of the end is explained, too. */
+  /** Makes a complete journey, however it ends. A known end is explained, too. */
   async function go(name: string, client: Client, sandbox: StartedSandbox) {
     async function journey() {
       const outcome: ConsentOutcome<typeof service> = await complete(
@@ -257,7 +257,7 @@ export async function travel(tellAlso: (event: unknown) => void = () => {}): Pro
     ]);
     const client = open(sandbox);
 
-    // 1: pending first, then ready; 2: in one.
+    // 1: pending first, then ready. 2: in one call.
     const back = await visit(client, sandbox);
     keep('a stranger', await complete(client, back, 'canary-session-of-mallory'));
     const outcome = keep('granted', await complete(client, back));
@@ -284,7 +284,7 @@ export async function travel(tellAlso: (event: unknown) => void = () => {}): Pro
     );
     keep('used twice', await thrownBy(() => client.submit(outcome.grant, latest())));
     await go('in one', client, sandbox);
-    // 3 to 6: the answers of the portal go wrong.
+    // 3 to 6: the portal answers wrongly.
     await go('request lost', client, sandbox);
     for (const name of ['token failed', 'token lost', 'token garbled'])
       await go(name, client, sandbox);
@@ -428,7 +428,7 @@ export async function travel(tellAlso: (event: unknown) => void = () => {}): Pro
       await thrownBy(() => vault.read(ref, { purpose: 'housing-loan', reason: 'case 4711' })),
     );
 
-    // What a program does wrong may hold a secret where none belongs.
+    // A mistake of the caller may put a secret where none belongs.
     const token = String(Object.entries(secrets).find(([name]) => name.startsWith('token'))?.[1]);
     keep(
       'wrong retrieval',

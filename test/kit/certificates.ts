@@ -19,25 +19,25 @@ export interface Credential {
 export interface LeafOptions {
   readonly ip?: string;
   readonly dns?: string;
-  /** How many days ago it ended; default: it has not. */
+  /** How many days ago it ended. Default: it has not ended. */
   readonly endedDaysAgo?: number;
-  /** In how many days it begins; default: it has. */
+  /** In how many days it begins. Default: it has begun. */
   readonly beginsInDays?: number;
-  /** Good for clients only. */
+  /** Valid for clients only. */
   readonly clientsOnly?: true;
 }
 
 export interface Authority {
   readonly ca: string;
   issue(name: string, options?: LeafOptions): Promise<Credential>;
-  /** With an RSA key of so many bits. */
+  /** Uses an RSA key of this many bits. */
   issueRsa(bits: number, ip?: string): Promise<Credential>;
 }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY_MS = 86_400_000;
 
-/** A throw-away authority, made by other code than the sandbox's. */
+/** A throw-away authority. It shares no code with the sandbox. */
 export async function createAuthority(): Promise<Authority> {
   const keys = await makeKeys();
   const issuer = `CN=test authority ${randomBytes(4).toString('hex')}`;
@@ -95,7 +95,7 @@ export async function createAuthority(): Promise<Authority> {
   };
 }
 
-/** 60 days that end in so many. */
+/** A validity of 60 days that ends in this many. */
 function validity(endsInDays: number) {
   const end = Date.now() + endsInDays * DAY_MS;
   return { notBefore: new Date(end - 60 * DAY_MS), notAfter: new Date(end) };

@@ -3,23 +3,23 @@ import { connect, type Socket } from 'node:net';
 import { type Standing, stand } from './sockets.js';
 
 export interface ConnectProxyOptions {
-  /** The answer to CONNECT; default: a tunnel. */
+  /** Answers CONNECT. Default: opens a tunnel. */
   readonly answer?: (client: Socket) => void;
-  /** Breaks both sides off once so many bytes of the tunnel's have come down. */
+  /** Cuts both sides once more bytes than these have come down the tunnel. */
   readonly dropAfter?: number;
-  /** What a client must say. */
+  /** The Proxy-Authorization header that a client must send. */
   readonly authorization?: string;
 }
 
 export interface ConnectProxy extends Standing {
   readonly url: string;
-  /** Where tunnels were asked for, in order. */
+  /** The targets of the requested tunnels, in order. */
   readonly asked: readonly string[];
-  /** What was said besides. */
+  /** The headers of these requests. */
   readonly headers: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** A real proxy for HTTP CONNECT. */
+/** Starts a real proxy for HTTP CONNECT. */
 export async function startConnectProxy({
   answer,
   dropAfter = Number.POSITIVE_INFINITY,

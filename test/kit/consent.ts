@@ -28,8 +28,8 @@ export interface Given {
 }
 
 /**
- * A citizen's Chromium, a bank that a citizen comes back to, and a sandbox per test; every
- * complaint of the browser fails the test.
+ * A Chromium, a bank that the citizen returns to, and a sandbox per test. Every complaint of the
+ * browser fails the test.
  */
 export class ConsentStage {
   page!: Page;
@@ -62,7 +62,8 @@ export class ConsentStage {
   }
 
   /**
-   * A page in a browser of its own, in New York, so that a time of the browser's zone would show.
+   * Opens a page in a separate browser, in New York, so that a time in the browser's zone would
+   * show.
    */
   async openPage(options: BrowserContextOptions): Promise<void> {
     const context = await this.#browser?.newContext({
@@ -73,7 +74,7 @@ export class ConsentStage {
     if (context === undefined) throw new Error('no browser');
     this.page = await context.newPage();
     this.page.on('console', (message) => {
-      // A page that comes back has the status 400, and Chromium says so.
+      // A page that is shown again has the status 400, and Chromium reports it.
       if (!message.text().includes('the server responded with a status of 4'))
         this.#complaints.push(message.text());
     });
@@ -85,7 +86,7 @@ export class ConsentStage {
     });
   }
 
-  /** Brings the citizen to the first page of a new sandbox. */
+  /** Takes the citizen to the first page of a new sandbox. */
   async arrive({ now = OPEN, language, service = {}, personas }: Given = {}): Promise<void> {
     this.clock = createVirtualClock(now);
     this.sandbox = await startSandbox({
@@ -104,7 +105,7 @@ export class ConsentStage {
     if (language === 'en') await this.press('English');
   }
 
-  /** Does what leads to another page, and waits until that is there. */
+  /** Does what leads to another page, and waits for that page. */
   async turn(act: () => Promise<unknown>): Promise<void> {
     await Promise.all([this.page.waitForEvent('load'), act()]);
   }

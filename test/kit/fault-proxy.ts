@@ -1,36 +1,38 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { type Standing, stand } from './sockets.js';
 
-/** `up` from the client to the server, `down` the other way. */
+/** `up` is from the client to the server, `down` the other way. */
 export type Direction = 'up' | 'down';
 
 /**
- * What befalls a connection: an end in either manner, silence, silence for a while, one byte at a
- * time, or one bit turned.
+ * What happens to a connection: an end of either kind, silence, silence for a while, one byte at a
+ * time, or one flipped bit.
  */
 export const events = ['reset', 'fin', 'stall', 'delay', 'drip', 'corrupt'] as const;
 
 export interface FaultPoint {
   readonly direction: Direction;
   readonly event: (typeof events)[number];
-  /** Before which byte, counted from arming. */
+  /** The byte before which it happens, counted from arming. */
   readonly byte: number;
 }
 
 export interface FaultProxy extends Standing {
-  /** Lets a fault happen once, to the connection that next reaches the byte. */
+  /** Makes a fault happen once, on the connection that next reaches the byte. */
   arm(point: FaultPoint): void;
-  /** Takes the fault away; says whether it had happened. Whatever was held goes on. */
+  /** Removes the fault, forwards everything held, and returns whether the fault had happened. */
   disarm(): boolean;
   /** Whether the fault has happened. */
   readonly struck: boolean;
-  /** Bytes of the armed direction that came since arming. */
+  /** Bytes of the armed direction since arming. */
   readonly passed: number;
-  /** Lets one more byte of what drips go by, or all of what was delayed. */
+  /** Forwards one more byte of a drip, or everything delayed. */
   release(): void;
 }
 
-/** Stands between client and server at the level of TCP, knowing nothing of TLS or HTTP. */
+/**
+ * Starts a proxy between client and server at the level of TCP, without knowledge of TLS or HTTP.
+ */
 export async function startFaultProxy(to: () => number): Promise<FaultProxy> {
   let armed: FaultPoint | undefined;
   let passed = 0;
@@ -39,7 +41,7 @@ export async function startFaultProxy(to: () => number): Promise<FaultProxy> {
   let drip: (() => void) | undefined;
 
   function pipe(direction: Direction, from: Socket, into: Socket) {
-    /** Bytes that wait behind a fault, and what became of it. */
+    /** Bytes held behind a fault. */
     let waiting: Buffer | undefined;
     let silent = false;
     let ended = false;
@@ -65,7 +67,7 @@ export async function startFaultProxy(to: () => number): Promise<FaultProxy> {
       switch (armed.event) {
         case 'reset':
           silent = true;
-          // What was written before goes out first.
+          // Earlier bytes go out first.
           return void into.write('', () => {
             from.resetAndDestroy();
             into.resetAndDestroy();
@@ -96,11 +98,11 @@ export async function startFaultProxy(to: () => number): Promise<FaultProxy> {
     });
     from.on('end', () => {
       ended = true;
-      // Whoever ends behind a fault has given up: nothing more is to be expected of either side.
+      // A side that ends behind a fault has given up. Neither side sends anything more.
       if (silent) from.destroy();
       else if (!waiting) into.end();
     });
-    // Whoever goes takes the other side along: nobody is left behind by the proxy itself.
+    // A side that closes takes the other one with it, so that the proxy leaves no connection open.
     from.on('close', () => into.destroy()).on('error', () => {});
   }
 

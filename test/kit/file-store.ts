@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { SelfInfoError, type Store, type StoredEntry } from '../../src/index.js';
 
 /**
- * A store that several processes share through a folder; it seals nothing, and so is for tests
- * only.
+ * Creates a store that several processes share through a folder. It seals nothing, so it is for
+ * tests only.
  */
 export function createFileStore(folder: string): Store {
   const pathOf = (key: string) => join(folder, Buffer.from(key).toString('base64url'));
@@ -34,7 +34,7 @@ export function createFileStore(folder: string): Store {
     },
     async take(key) {
       try {
-        // Of many that rename one succeeds.
+        // Of many concurrent renames, one succeeds.
         await rename(pathOf(key), `${pathOf(key)}.taken`);
       } catch (error) {
         if (!isMissing(error)) throw error;

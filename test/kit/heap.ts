@@ -5,11 +5,11 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** Bytes of the heap that are in use, after all garbage has gone. */
+/** Returns the bytes of the heap in use after all garbage has been collected. */
 export async function heapUsed(): Promise<number> {
   for (let round = 0; round < 4; round++) {
     collectGarbage();
-    // What waits for its registry is told between two turns.
+    // Finalization callbacks run between two turns.
     await setImmediate();
   }
   return process.memoryUsage().heapUsed;

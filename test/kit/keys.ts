@@ -26,7 +26,10 @@ export function makeKey(alg: AssertionAlgorithm, kid: string): SigningKey {
   };
 }
 
-/** A key service: ES256 comes as `encoding` says, PS256 as bytes. */
+/**
+ * Returns a key service. ES256 signatures are encoded as `encoding` says, PS256 signatures are
+ * bytes.
+ */
 export const keyService =
   ({ alg, privateKey }: SigningKey, encoding: 'der' | 'ieee-p1363' = 'der') =>
   async (input: Uint8Array): Promise<Uint8Array> =>

@@ -9,8 +9,8 @@ const inspections: Readonly<Record<string, InspectOptions>> = {
 };
 
 /**
- * Everything that a logger, a debugger or a serialiser may make of a value. Text is what it is, and
- * bytes are read as text, two ways.
+ * Returns everything that a logger, a debugger or a serialiser may make of a value. Text stays as
+ * it is, and bytes are read as text in two ways.
  */
 function renderings(value: unknown): readonly (readonly [way: string, text: string])[] {
   if (typeof value === 'string') return [['text', value]];
@@ -49,15 +49,15 @@ function attempt(render: () => unknown): string {
   try {
     return String(render());
   } catch (error) {
-    // What has functions cannot be cloned; the complaint may quote, too.
+    // A value with functions cannot be cloned. The complaint may quote it, too.
     return String(error);
   }
 }
 
-/** What must not show: a text, or bytes such as a key's. */
+/** A secret: a text, or bytes such as those of a key. */
 export type Secret = string | Buffer;
 
-/** The bytes of a secret; of a text in UTF-8 and UTF-16, either way round. */
+/** Returns the bytes of a secret. A text is encoded in UTF-8 and in both orders of UTF-16. */
 function bytesOf(secret: Secret): readonly Buffer[] {
   if (typeof secret !== 'string') return [secret];
   return [
@@ -68,8 +68,8 @@ function bytesOf(secret: Secret): readonly Buffer[] {
 }
 
 /**
- * What base64 makes of bytes that stand `offset` bytes behind a multiple of three, as far as the
- * neighbours have no part in it.
+ * Returns the base64 of bytes that begin `offset` bytes after a multiple of three, without the
+ * characters that depend on neighbouring bytes.
  */
 function base64At(bytes: Buffer, offset: number, encoding: 'base64' | 'base64url'): string {
   const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString(encoding);
@@ -77,7 +77,7 @@ function base64At(bytes: Buffer, offset: number, encoding: 'base64' | 'base64url
 }
 
 /**
- * A secret in the forms in which it may travel; percent sequences and escapes are undone in the
+ * Returns the forms in which a secret may appear. Percent sequences and escapes are decoded in the
  * text instead.
  */
 function forms(secret: Secret): readonly string[] {
@@ -87,8 +87,8 @@ function forms(secret: Secret): readonly string[] {
       base64At(bytes, offset, 'base64'),
       base64At(bytes, offset, 'base64url'),
     ]);
-    // Of a short secret hardly anything is left behind a neighbour: a few letters that any text may
-    // hold.
+    // Little of a short secret is left between its neighbours: a few letters that occur in any
+    // text.
     const telling = shifted.filter((form) => form.length >= 8);
     const base64 = bytes.toString('base64');
     const list = [...bytes].join(',');
@@ -108,8 +108,8 @@ function forms(secret: Secret): readonly string[] {
 }
 
 /**
- * A text, and what it reads as once the escapes of JSON and of `inspect`, and then percent
- * sequences, are undone, as often as there are any: texts quote texts.
+ * Returns a text, and what it reads as when the escapes of JSON and of `inspect`, and then percent
+ * sequences, are decoded. Texts quote texts, so this repeats.
  */
 function readings(text: string): readonly string[] {
   const unescaped = repeated(text, (one) =>
@@ -144,7 +144,7 @@ const CONTROLS: Readonly<Record<string, string>> = {
   0: '\0',
 };
 
-/** A text and what becomes of it, until nothing more does. */
+/** Returns a text and the results of decoding it, until nothing changes. */
 function repeated(text: string, undo: (text: string) => string): string[] {
   const all = [text];
   for (let last = text, next = undo(last); next !== last && all.length < 8; next = undo(last)) {
@@ -155,8 +155,8 @@ function repeated(text: string, undo: (text: string) => string): string[] {
 }
 
 /**
- * Random ids contain any four digits now and then; a secret that short counts where it stands
- * alone.
+ * Returns whether a form occurs. Random ids often contain four given digits, so a form that short
+ * counts only on its own.
  */
 function shows(form: string, text: string): boolean {
   return form.length >= 8
@@ -166,8 +166,8 @@ function shows(form: string, text: string): boolean {
 }
 
 /**
- * Where secrets show, as `value by way: secret`; both are named, so that a failing test shows none
- * of them. A value may be anything, also what was printed (text or bytes).
+ * Returns where secrets occur, as `value by way: secret`. Both are names, so that a failing test
+ * shows no secret. A value may be anything, also printed text or bytes.
  */
 export function leaksIn(
   values: Readonly<Record<string, unknown>>,
@@ -186,12 +186,12 @@ export function leaksIn(
   );
 }
 
-/** How much of a form finds it. */
+/** Length of the prefix by which a form is looked up. */
 const START = 8;
 
 /**
- * The same in many texts and for very many secrets, none of them shorter than eight bytes: each
- * text is walked through once.
+ * Does the same for many texts and very many secrets of at least eight bytes. Walks through each
+ * text once.
  */
 export function leaksInTexts(
   texts: Readonly<Record<string, readonly string[]>>,

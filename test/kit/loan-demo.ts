@@ -3,7 +3,7 @@ import { startLoanDemo } from '../../examples/loan-app/demo/server.js';
 import { createVirtualClock } from '../../src/foundation/clock.js';
 import { askAxe } from './browser.js';
 
-/** The bank's web demo over real sockets, on a clock that stands still. */
+/** The web demo of the bank over real sockets, on a clock that stands still. */
 export async function openLoanDemo() {
   const still = createVirtualClock(TUESDAY);
   let pauses: (() => void)[] = [];
@@ -23,15 +23,15 @@ export async function openLoanDemo() {
     ...demo,
     clock,
     log,
-    /** How often the sandbox was asked for a step, and carried it out, since the last `restart`. */
+    /** How often the sandbox received a step and carried it out since the last `restart`. */
     calls: (step: Step) => log().filter((entry) => entry.step === step).length,
     accepted: (step: Step) =>
       log().filter((entry) => entry.step === step && entry.outcome === 'accepted').length,
-    /** What the vault told its audit log since the last `restart`. */
+    /** What the vault sent to its audit log since the last `restart`. */
     events: () => demo.state.events.slice(told).map(({ type }) => type),
-    /** Resolves when the client waits before it repeats a poll that failed. */
+    /** Resolves when the client waits before it repeats a failed poll. */
     paused: () => new Promise<void>((resolve) => pauses.push(resolve)),
-    /** As on the first morning: Tuesday, no trouble, nothing asked. */
+    /** Restores the first morning: Tuesday, no faults, no calls. */
     async restart() {
       pauses = [];
       await demo.order({ time: TUESDAY, trouble: 'none', person: 'hanako' });
@@ -42,7 +42,8 @@ export async function openLoanDemo() {
 }
 
 /**
- * The first pause of `collect` after a poll that failed; the demo's chance is always the longest.
+ * The first pause of `collect` after a failed poll. The random numbers of the demo always give the
+ * longest.
  */
 const PAUSE_MS = 500;
 const TUESDAY = '2026-12-01T10:00:00+09:00';
@@ -69,7 +70,10 @@ interface Card {
   readonly pin: string;
 }
 
-/** From the start page to the consent, as whom the form says (default: the name on the card). */
+/**
+ * Goes from the start page to the consent, as the person named on the form. Default: the name on
+ * the card.
+ */
 export async function apply(page: Page, demo: LoanDemo, name: string): Promise<void> {
   await page.goto(demo.origin);
   await page.getByLabel(/お名前|^Name/).fill(name);
@@ -81,24 +85,24 @@ export async function apply(page: Page, demo: LoanDemo, name: string): Promise<v
 }
 
 /**
- * What the citizen does at the portal: agrees, puts a card on the reader and types its PIN. By
- * names and labels, so that the pages may look as they like.
+ * Does what the citizen does at the portal: agrees, puts a card on the reader, types its PIN. Finds
+ * elements by names and labels, so that the pages may change their look.
  */
 export async function consent(page: Page, card: Card): Promise<void> {
   await agree(page);
   await present(page, card);
 }
 
-/** The first page of the consent. */
+/** Completes the first page of the consent. */
 export async function agree(page: Page): Promise<void> {
   await page.getByRole('checkbox', { name: /提供に同意|agree/ }).check();
   await page.getByRole('button', { name: /^(本人確認へ進む|同意して次へ|Go on|Agree)/ }).click();
 }
 
-/** The page of the card. */
+/** Completes the page of the card. */
 export async function present(page: Page, { name, pin }: Card): Promise<void> {
   const card = page.getByRole('radio', { name });
-  // Pages may fold the less common cards away.
+  // Pages may fold the less common cards.
   if ((await card.count()) === 0)
     await page.getByText(/^(ほかの見本のカード|More sample cards)/).click();
   await card.check();
@@ -107,8 +111,8 @@ export async function present(page: Page, { name, pin }: Card): Promise<void> {
 }
 
 /**
- * The callback of a consent that was given, with form and portal filled in behind the page's back
- * but in its session; nobody has opened it.
+ * Returns the callback of a consent, unopened. Submits the bank's form by HTTP in the session of
+ * the page, and goes through the portal without a browser.
  */
 export async function agreed(
   page: Page,
@@ -125,8 +129,8 @@ export async function agreed(
 }
 
 /**
- * Everything up to the answer: the sandbox says "running" at the first poll, and the clock is moved
- * until it is done.
+ * Does everything up to the answer. The sandbox reports "running" at the first poll, and the clock
+ * moves until it is done.
  */
 export async function fetchIncome(
   page: Page,
@@ -141,7 +145,7 @@ export async function fetchIncome(
   });
 }
 
-/** Moves the clock from poll to poll until the page shows something else than progress. */
+/** Moves the clock from poll to poll until the page shows something other than progress. */
 export async function arrive(page: Page, demo: LoanDemo): Promise<void> {
   await byHand(page, () => poll(page, demo));
 }
@@ -158,7 +162,7 @@ async function poll(page: Page, demo: LoanDemo): Promise<void> {
 }
 
 /**
- * Keeps the page's own script from asking: it asks by real time, and on a busy machine would
+ * Stops the page's own script from polling. It polls in real time, and on a busy machine would
  * collect the answer between two steps of the test.
  */
 async function byHand(page: Page, work: () => Promise<void>): Promise<void> {
@@ -168,7 +172,7 @@ async function byHand(page: Page, work: () => Promise<void>): Promise<void> {
   await page.unroute(asking);
 }
 
-/** What axe has to say about a page, a line each. Empty is good. */
+/** Returns the findings of axe on a page, one per line. Empty is good. */
 export async function findings(page: Page): Promise<string[]> {
   const violations = await askAxe(page);
   return violations.flatMap(({ id, nodes }) =>

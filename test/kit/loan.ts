@@ -30,7 +30,7 @@ export const SESSION = hide('session', 'session-of-hanako');
 /** A Tuesday on which every server of the loan runs. */
 export const NOW = '2026-12-01T10:00:00+09:00';
 
-/** Every item allows all three methods. */
+/** A service whose items all allow all three methods. */
 export const loan = defineService({
   name: '住宅ローン事前審査',
   purpose: { id: 'housing-loan', text: '住宅ローンの事前審査のため' },
@@ -67,7 +67,7 @@ export const registrationOf = (service: Service, clientId = CLIENT_ID) => ({
 export interface BankOptions<S extends Service>
   extends Partial<Omit<ClientOptions<S>, 'service' | 'environment' | 'fetch' | 'clock'>> {
   readonly service?: S;
-  /** Stands between client and sandbox. */
+  /** Intercepts the calls between client and sandbox. */
   readonly intercept?: (request: Request, pass: FetchLike) => Promise<Response>;
   readonly now?: Instant;
   readonly personas?: readonly Persona[];
@@ -81,11 +81,11 @@ export interface Bank<S extends ServiceSpec> {
   readonly clock: VirtualClock;
   /** The paths that were called, in order. */
   readonly calls: readonly string[];
-  /** The whole consent of a persona. */
+  /** Completes the consent of a persona. */
   consent(persona?: string): Promise<Grant<S>>;
-  /** The callback that the portal sends a persona back with. */
+  /** Returns the callback that the portal sends for a persona. */
   callback(persona?: string, decision?: 'agree' | 'decline'): Promise<string>;
-  /** Moves the clock to when the next poll is due. */
+  /** Moves the clock to the time of the next poll. */
   readonly onProgress: (progress: Progress) => void;
 }
 
@@ -109,7 +109,7 @@ export function openBank(options: BankOptions<Service> = {}): unknown {
     ...(personas && { personas }),
     ...(faults && { faults }),
   });
-  // Not who keeps them and since when: that may show.
+  // Holders and dates of the records may show.
   for (const { name, records, unaskedItems = [] } of personas ?? citizens)
     hideWithin([
       name,
@@ -140,7 +140,7 @@ export function openBank(options: BankOptions<Service> = {}): unknown {
   };
 }
 
-/** A citizen's ways through the consent of any client at any sandbox. */
+/** Returns functions that take a citizen through the consent of any client at any sandbox. */
 export function visits<S extends ServiceSpec>(
   client: SelfInfoClient<S>,
   sandbox: Pick<Sandbox, 'visit'>,
@@ -158,15 +158,15 @@ export function visits<S extends ServiceSpec>(
   };
 }
 
-/** The grant of an outcome that must be one. */
+/** Returns the grant of an outcome, which must be granted. */
 export function grantOf<S extends ServiceSpec>(outcome: ConsentOutcome<S>): Grant<S> {
   if (outcome.status !== 'granted') throw new Error(`not granted but ${outcome.status}`);
   return outcome.grant;
 }
 
 /**
- * The same URL with other parameters; a list gives a parameter several times, undefined takes it
- * away.
+ * Returns the URL with other parameters. A list sets a parameter several times, and undefined
+ * removes it.
  */
 export function altered(
   url: string,
@@ -181,7 +181,7 @@ export function altered(
   return changed.href;
 }
 
-/** What an answer must be to be read on. */
+/** Returns a value narrowed to the status that it must have. */
 export function expectStatus<T extends { readonly status: string }, K extends T['status']>(
   value: T,
   status: K,
@@ -190,10 +190,7 @@ export function expectStatus<T extends { readonly status: string }, K extends T[
   return value as Extract<T, { readonly status: K }>;
 }
 
-/**
- * Stands between client and sandbox and never lets go of the calls to one path, whatever their
- * signal says.
- */
+/** Intercepts the calls to one path and never settles them, even when their signal aborts. */
 export function hangAt(path: string) {
   let tell = () => {};
   /** Resolves when such a call has come. */
@@ -208,7 +205,7 @@ export function hangAt(path: string) {
   return { reached, intercept };
 }
 
-/** Stands between client and sandbox and answers the calls to one path itself. */
+/** Intercepts the calls to one path and answers them. */
 export function answerAt(
   path: string,
   answer: (request: Request, pass: FetchLike) => Response | Promise<Response>,

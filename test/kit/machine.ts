@@ -1,7 +1,7 @@
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** What Debian installs the parts from, and the folders beside PATH where it may put them. */
+/** The Debian packages of the parts, and folders that may contain them besides PATH. */
 const parts = {
   chromium: { packages: 'chromium fonts-noto-cjk', folders: [] },
   nginx: { packages: 'nginx-light', folders: ['/usr/sbin'] },
@@ -9,17 +9,20 @@ const parts = {
   postgres: { packages: 'postgresql', folders: postgresFolders() },
 } as const satisfies Record<string, { packages: string; folders: readonly string[] }>;
 
-/** A program that the tests use for real, and that a machine may lack. */
+/** A real program that tests use and that a machine may lack. */
 export type Part = keyof typeof parts;
 
 export interface FoundPart {
-  /** Whether its tests are skipped: it is missing, and this is not CI, which must have it. */
+  /**
+   * Whether the tests of the part are skipped: it is missing, and this is not CI, where it must
+   * exist.
+   */
   readonly missing: boolean;
-  /** Where it is; throws on a machine without it. */
+  /** Returns the path. Throws on a machine without the part. */
   path(): string;
 }
 
-/** Looks for a part, and says once in plain sight when what needs it is skipped. */
+/** Looks for a part, and prints once that its tests are skipped if it is missing. */
 export function findPart(name: Part): FoundPart {
   const { packages, folders } = parts[name];
   const path = [...(process.env.PATH ?? '').split(delimiter), ...folders]

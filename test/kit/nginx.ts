@@ -9,7 +9,7 @@ export interface NginxOptions {
   /** The program. */
   readonly path: string;
   readonly server: Credential;
-  /** Whose client certificates are let in. */
+  /** The authority whose client certificates are accepted. */
   readonly clientCa: string;
   readonly protocols: string;
   /** The bodies of its answers to a verified client, by path. */
@@ -22,8 +22,8 @@ export interface Nginx {
 }
 
 /**
- * A real nginx that verifies client certificates, as Debian ships it; its files lie in a folder
- * that is gone afterwards.
+ * Starts a real nginx that verifies client certificates, as Debian ships it. Its files are in a
+ * folder that is deleted afterwards.
  */
 export async function startNginx({
   path,

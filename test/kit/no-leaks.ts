@@ -3,10 +3,10 @@ import { afterAll, expect } from 'vitest';
 import { hidden, hide } from './register.js';
 import { watchLeaks } from './watch-leaks.js';
 
-// Of every test file: whatever its worker printed, told or threw holds none of the secrets that
-// went through the suite's kits.
+// Runs for every test file: nothing that its worker printed, emitted or threw contains a secret
+// that passed through the kits of the suite.
 const watch = watchLeaks();
-// undici tells whoever asks what it sends: so the tokens of every client are known.
+// undici shows every subscriber what it sends, so the tokens of every client are known.
 subscribe(
   'undici:client:sendHeaders',
   (message) =>

@@ -9,8 +9,8 @@ import {
 import { createFileStore } from './file-store.js';
 import { loan, SESSION } from './loan.js';
 
-// A backend in a process of its own: told what to do on stdin, a line each, it answers with a line
-// each. The first line says where the portal is.
+// A backend in another process. It reads one order per line from stdin and answers each with a
+// line. The first line says where the portal is.
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const next = async () => JSON.parse((await lines.next()).value);
 const say = (value: unknown) => console.log(JSON.stringify(value));

@@ -11,23 +11,23 @@ const { paths, fields, processStatuses } = publicProfile;
 
 export type PortalStage = 'token' | 'request' | 'result';
 
-/** What the portal does with a call: a body for 200, or anything else by hand. */
+/** How the portal answers a call: a body for 200, or anything else by hand. */
 export type Reply = (response: ServerResponse, request: IncomingMessage) => void;
 
 export interface PortalOptions {
-  /** Other behaviour per stage. */
+  /** Other replies per stage. */
   readonly replies?: { readonly [K in PortalStage]?: Reply };
-  /** Default: one for 127.0.0.1 of the portal's own authority. */
+  /** Default: one for 127.0.0.1, issued by the portal's authority. */
   readonly server?: Credential;
   /** Default: 127.0.0.1. */
   readonly host?: string;
   readonly tls?: ServerOptions;
-  /** Is told every body that comes. */
+  /** Receives the body of every call. */
   readonly read?: (body: string) => void;
 }
 
 /**
- * A real TLS server with scripted answers, which asks for a client certificate and counts its
+ * A real TLS server with scripted answers. It asks for a client certificate and counts its
  * connections.
  */
 export interface Portal {
@@ -37,15 +37,13 @@ export interface Portal {
   readonly authority: Authority;
   /** The stages called, in order. */
   readonly calls: readonly PortalStage[];
-  /** Connections that were made, ever. */
+  /** All connections that were ever made. */
   readonly connections: number;
-  /** Connections that stand now. */
+  /** Connections that are open now. */
   open(): Promise<number>;
-  /**
-   * Ends every connection, as a server does that has idled long enough; resolves when all are gone.
-   */
+  /** Ends every connection, as a server does after long idling. Resolves when all are closed. */
   hangUp(): Promise<void>;
-  /** Resolves when no connection stands any more; rejects when one is merely left to idle. */
+  /** Resolves when no connection is open. Rejects when one is merely left to idle. */
   drained(): Promise<void>;
   close(): Promise<void>;
 }
@@ -64,7 +62,7 @@ export const raw =
       .end(body);
   };
 
-/** What a portal answers when all goes well: nothing at all for whatever was asked. */
+/** The replies of a portal when all goes well. The result contains no data. */
 export const good: Record<PortalStage, Reply> = {
   token: json({ access_token: TOKEN, token_type: 'Bearer', expires_in: 3600 }),
   request: json({ [fields.processId.value]: PROCESS }),
@@ -94,7 +92,7 @@ export async function startPortal({
     rejectUnauthorized: true,
     ...tls,
   });
-  // So that it is the client that ends an idle connection.
+  // Lets the client be the one that ends an idle connection.
   https.keepAliveTimeout = 60_000;
   https.on('secureConnection', (socket) => {
     connections++;
@@ -142,7 +140,8 @@ export async function startPortal({
       while ((await open()) > 0) await new Promise((resolve) => setImmediate(resolve));
     },
     async drained() {
-      // Idle connections end by themselves after 5 seconds: one that takes so long was left behind.
+      // Idle connections end by themselves after 5 seconds. One that lasts this long was left
+      // behind.
       const limit = Date.now() + 3_000;
       while ((await open()) > 0) {
         if (Date.now() > limit) throw new Error('a connection was left behind');
@@ -158,7 +157,7 @@ export async function startPortal({
   };
 }
 
-/** The callback that belongs to a consent URL, with a code of our own. */
+/** Returns the callback of a consent URL, with a code that the test chooses. */
 export function callbackOf(
   url: string,
   environment: Environment,

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Pool } from 'pg';
 
-/** A PostgreSQL server of a test's own, on a socket in a folder that goes with it. */
+/** A PostgreSQL server for one test, on a socket in a temporary folder. */
 export interface Postgres {
-  /** What a `Pool` or a `Client` of `pg` takes. */
+  /** Takes the options of a `Pool` or a `Client` of `pg`. */
   readonly connection: { readonly host: string; readonly user: string; readonly database: string };
-  /** What a backup of a schema says: by the `pg_dump` beside the server. */
+  /** Returns the dump of a schema, made by the `pg_dump` beside the server. */
   dump(schema: string): string;
-  /** Another pool; its connections are ended by `stop`, at the latest. */
+  /** Creates another pool. `stop` ends its connections at the latest. */
   pool(max?: number): Pool;
   stop(): Promise<void>;
 }
@@ -30,8 +30,8 @@ export async function startPostgres(program: string): Promise<Postgres> {
       stdio: 'pipe',
     },
   );
-  // Nothing but the socket; what a lost machine would lose does not matter here, processes that end
-  // do not lose it.
+  // Listens on the socket only. Losing data with the machine is acceptable here. Processes that end
+  // lose nothing.
   const settings = {
     listen_addresses: '',
     unix_socket_directories: folder,
@@ -48,7 +48,7 @@ export async function startPostgres(program: string): Promise<Postgres> {
     { ...run, stdio: 'ignore' },
   );
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
-  // SIGQUIT: at once, without waiting for connections.
+  // SIGQUIT ends it at once, without waiting for connections.
   const kill = () => void server.kill('SIGQUIT');
   process.once('exit', kill);
   const connection = { host: folder, user: 'vault', database: 'postgres' };

@@ -10,19 +10,19 @@ import { createClient } from 'redis';
 import { createRedisStore, type RedisStoreOptions } from '../../src/stores/redis/store.js';
 import { hide } from './register.js';
 
-/** A Redis server of a test's own, on loopback, in a folder that goes with it. */
+/** A Redis server for one test, on loopback, in a temporary folder. */
 export interface RedisServer {
   readonly port: number;
   readonly url: string;
   /**
-   * A client that is connected and refuses commands while it is not; ended by `stop`, at the
-   * latest.
+   * Returns a connected client that refuses commands while it is disconnected. `stop` ends it at
+   * the latest.
    */
   ioredis(options?: RedisOptions): Promise<Redis>;
   nodeRedis(user?: { readonly username: string; readonly password: string }): Promise<NodeRedis>;
-  /** Ends the server's process at once, without a last word to its clients. */
+  /** Kills the process of the server, without notice to its clients. */
   kill(): Promise<void>;
-  /** Starts it again on the same port and folder. */
+  /** Starts the server again on the same port and folder. */
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -33,7 +33,7 @@ const connectNodeRedis = (url: string, user = {}) =>
     .connect();
 export type NodeRedis = Awaited<ReturnType<typeof connectNodeRedis>>;
 
-/** Keys for sealing, made anew. */
+/** Creates new keys for sealing. */
 export function sealingKeys(...ids: readonly string[]) {
   const names = ids.length > 0 ? ids : ['key-1'];
   return {
@@ -44,11 +44,11 @@ export function sealingKeys(...ids: readonly string[]) {
   };
 }
 
-/** A store that a busy machine does not bring to its deadline. */
+/** A store whose deadline a busy machine does not reach. */
 export const createPatientStore = (options: RedisStoreOptions) =>
   createRedisStore({ timeoutMs: 60_000, ...options });
 
-/** A port of loopback that was free a moment ago. */
+/** Returns a port of loopback that was free a moment ago. */
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -57,7 +57,9 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Starts the server that `findPart('redis-server')` found; settings as in redis.conf. */
+/**
+ * Starts the server that `findPart('redis-server')` found. Settings are written as in redis.conf.
+ */
 export async function startRedis(
   program: string,
   settings: Readonly<Record<string, string>> = {},

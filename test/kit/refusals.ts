@@ -1,6 +1,6 @@
 import { isSelfInfoError, type SelfInfoError, type SelfInfoErrorCode } from '../../src/index.js';
 
-/** What a call threw or rejected with; a call that comes back is a failure of the test. */
+/** Returns what a call threw or rejected with. A call that succeeds fails the test. */
 export async function thrownBy(run: () => unknown): Promise<unknown> {
   try {
     await run();
@@ -10,14 +10,14 @@ export async function thrownBy(run: () => unknown): Promise<unknown> {
   throw new Error('nothing was thrown');
 }
 
-/** The error of this package that a call threw. */
+/** Returns the SelfInfoError that a call threw. */
 export async function errorOf(run: () => unknown): Promise<SelfInfoError> {
   const error = await thrownBy(run);
   if (!isSelfInfoError(error)) throw error;
   return error;
 }
 
-/** Code and path of the error, which every refusal of bad input must have. */
+/** Returns code and path of the error. Every refusal of invalid input must have both. */
 export async function refusalOf(
   run: () => unknown,
 ): Promise<[SelfInfoErrorCode, string | undefined]> {
@@ -25,14 +25,14 @@ export async function refusalOf(
   return [code, path];
 }
 
-/** The message of a TypeError. */
+/** Returns the message of a TypeError. */
 export async function typeErrorOf(run: () => unknown): Promise<string> {
   const error = await thrownBy(run);
   if (!(error instanceof TypeError)) throw error;
   return error.message;
 }
 
-/** What a synchronous call threw; a call that comes back is a failure of the test. */
+/** Returns what a synchronous call threw. A call that succeeds fails the test. */
 export function caught(run: () => unknown): unknown {
   try {
     run();
@@ -42,9 +42,17 @@ export function caught(run: () => unknown): unknown {
   throw new Error('nothing was thrown');
 }
 
-/** Code and path of the error that a synchronous call threw. */
+/** Returns code and path of the error that a synchronous call threw. */
 export function refusal(run: () => unknown): [SelfInfoErrorCode, string | undefined] {
   const error = caught(run);
   if (!isSelfInfoError(error)) throw error;
   return [error.code, error.path];
 }
+
+/** Returns what an error says about the failed step. */
+export const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({
+  code,
+  stage,
+  effect,
+  safe,
+});

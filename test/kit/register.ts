@@ -1,18 +1,18 @@
 /**
- * What must not show, whichever test it is of, by a name of its own; the oldest give way where a
- * test makes hundreds of thousands.
+ * The secrets of all tests, by unique names. The oldest are dropped when a test makes hundreds of
+ * thousands.
  */
 const secrets = new Map<string, string>();
 const MOST = 20_000;
 /**
- * In bytes. Anything shorter may stand somewhere by chance, as a PIN does: it is searched for by
- * the tests that know where.
+ * In bytes. A shorter secret, such as a PIN, may occur by chance. Tests that know its place search
+ * for it.
  */
 const SHORTEST = 8;
 
 /**
- * Has a token, code, verifier, key or value of a person searched for in all that the worker says
- * until its test file ends.
+ * Registers a token, code, verifier, key or personal value. Everything that the worker prints,
+ * emits or throws is searched for it until the test file ends.
  */
 export function hide(kind: string, secret: string): string {
   if (Buffer.byteLength(secret) < SHORTEST || secrets.has(secret)) return secret;
@@ -22,13 +22,13 @@ export function hide(kind: string, secret: string): string {
   return secret;
 }
 
-/** Hides what a URL or a form carries. */
+/** Registers the secrets in a URL or a form. */
 export function hideIn(parameters: URLSearchParams): void {
   for (const name of ['state', 'code', 'code_verifier', 'client_assertion'])
     hide(name, parameters.get(name) ?? '');
 }
 
-/** Hides the token that a request carries, or what a token is asked for with. */
+/** Registers the token of a request, or the secrets that a token is requested with. */
 export function hideSent(request: Request): void {
   const token = request.headers.get('authorization');
   if (token !== null) hide('token', token.replace('Bearer ', ''));
@@ -42,7 +42,7 @@ export function hideSent(request: Request): void {
       );
 }
 
-/** Hides what the client keeps in its store. */
+/** Registers the secrets that the client keeps in its store. */
 export function hideKept(value: string): void {
   const { verifier = '', token = '', processId = '' } = JSON.parse(value);
   hide('verifier', verifier);
@@ -50,15 +50,15 @@ export function hideKept(value: string): void {
   hide('process', processId);
 }
 
-/** Hides the lines of a private key. */
+/** Registers the lines of a private key. */
 export function hideKey(pem: string): string {
   for (const line of pem.split('\n')) if (!line.startsWith('-')) hide('line of a key', line.trim());
   return pem;
 }
 
 /**
- * Hides every text within a value, the records of a person, but for days of 2026: the tests play
- * then, and events say when.
+ * Registers every text within a value, such as the records of a person, except days of 2026: the
+ * tests play in that year, and events contain the time.
  */
 export function hideWithin(value: unknown): void {
   if (typeof value === 'string') {
@@ -67,6 +67,6 @@ export function hideWithin(value: unknown): void {
     for (const inner of Object.values(value)) hideWithin(inner);
 }
 
-/** All that was hidden so far, by name. */
+/** Returns everything that is registered, by name. */
 export const hidden = (): Readonly<Record<string, string>> =>
   Object.fromEntries([...secrets].map(([secret, name]) => [name, secret]));

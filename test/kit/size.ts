@@ -1,5 +1,5 @@
 /** Whether this is `npm run test:soak`. */
 export const soaking = process.env.MODE === 'soak';
 
-/** How many rounds: few enough for every `npm test`, or what a soak is for. */
+/** Returns the number of rounds: few for every `npm test`, many for a soak. */
 export const rounds = (usual: number, soak: number): number => (soaking ? soak : usual);

@@ -8,14 +8,14 @@ import { type PortalStage, PROCESS, TOKEN } from './portal.js';
 
 const { paths } = publicProfile;
 
-/** A listening server whose connections are all known, TLS finished or not. */
+/** A listening server that knows all its connections, even before TLS has finished. */
 export interface Standing {
   readonly port: number;
-  /** The TCP sockets that stand now. */
+  /** The open TCP sockets. */
   readonly sockets: ReadonlySet<Socket>;
-  /** Connections that were made, ever. */
+  /** All connections that were ever made. */
   readonly connections: number;
-  /** Resolves when no connection stands any more; rejects when one is merely left to idle. */
+  /** Resolves when no connection is open. Rejects when one is merely left to idle. */
   drained(): Promise<void>;
   close(): Promise<void>;
 }
@@ -38,7 +38,8 @@ export async function stand(server: Server, host = '127.0.0.1'): Promise<Standin
       return connections;
     },
     async drained() {
-      // Idle connections end by themselves after 5 seconds: one that takes so long was left behind.
+      // Idle connections end by themselves after 5 seconds. One that lasts this long was left
+      // behind.
       const limit = Date.now() + 4_000;
       while (sockets.size > 0) {
         if (Date.now() > limit) throw new Error('a connection was left behind');
@@ -55,17 +56,17 @@ export async function stand(server: Server, host = '127.0.0.1'): Promise<Standin
 
 /** The server's end of a connection, byte by byte. */
 export interface Wire {
-  /** Writes exactly this, in one TLS record. */
+  /** Writes exactly these bytes, in one TLS record. */
   send(bytes: string | Buffer): Promise<void>;
-  /** Ends the server's half in good order. */
+  /** Ends the server's half regularly. */
   fin(): void;
   /** Resets the TCP connection. */
   reset(): void;
-  /** Whether the client has gone. */
+  /** Whether the client has closed the connection. */
   readonly gone: boolean;
 }
 
-/** What is sent when a call has come in full. */
+/** Runs when a call has arrived completely. */
 export type Script = (wire: Wire) => unknown;
 
 export interface ByteServer extends Standing {
@@ -79,9 +80,9 @@ export interface ByteServer extends Standing {
 }
 
 export interface ByteServerOptions {
-  /** Other behaviour per stage. */
+  /** Other scripts per stage. */
   readonly scripts?: { readonly [K in PortalStage]?: Script };
-  /** What is said as soon as the connection stands. */
+  /** Runs as soon as the connection is established. */
   readonly greet?: Script;
   readonly tls?: TlsOptions;
 }
@@ -93,13 +94,13 @@ export const bodyOf: Readonly<Record<PortalStage, string>> = {
   result: JSON.stringify({ process_id: PROCESS, process_status: 'DONE', selfPersonalData: [] }),
 };
 
-/** A whole HTTP message around a body. */
+/** Returns a complete HTTP message around a body. */
 export const message = (
   body: string,
   { status = '200 OK', headers = `content-length: ${Buffer.byteLength(body)}\r\n` } = {},
 ) => `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\n${headers}\r\n${body}`;
 
-/** A portal without an HTTP library: what it sends is what the script says, to the byte. */
+/** Starts a portal without an HTTP library. It sends exactly the bytes of its scripts. */
 export async function startByteServer({
   scripts = {},
   greet,
@@ -160,7 +161,7 @@ export async function startByteServer({
   ) as unknown as ByteServer;
 }
 
-/** A server that speaks no TLS, or none yet: `behave` is given each raw connection. */
+/** Starts a server that speaks no TLS, or none yet. `behave` receives each raw connection. */
 export async function startRawServer(behave: (socket: Socket) => void): Promise<Standing> {
   return stand(
     createTcpServer({ allowHalfOpen: true }, (socket) => {
@@ -170,7 +171,7 @@ export async function startRawServer(behave: (socket: Socket) => void): Promise<
   );
 }
 
-/** An environment whose API is at a port of this machine. */
+/** Returns an environment whose API is at a port of this machine. */
 export function environmentAt(port: number, ca: string, host = '127.0.0.1'): Environment {
   return sandboxEnvironment({
     clientId: CLIENT_ID,
@@ -182,8 +183,8 @@ export function environmentAt(port: number, ca: string, host = '127.0.0.1'): Env
 }
 
 /**
- * A port where connections are neither refused nor taken: the process behind it stands still and
- * its queue is full.
+ * Starts a port that neither refuses nor accepts connections: its process is stopped and its queue
+ * is full.
  */
 export async function startBlackHole(): Promise<{ readonly port: number; close(): Promise<void> }> {
   const program =

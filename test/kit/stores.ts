@@ -1,10 +1,10 @@
 import { createMemoryStore, type Store } from '../../src/index.js';
 
-/** A store of which one method never settles for one kind of key. */
+/** A store with one method that never settles for one kind of key. */
 export function hangingStore(method: keyof Store, kind: 'transaction' | 'retrieval') {
   const inner = createMemoryStore();
   let tell = () => {};
-  /** Resolves when it was called. */
+  /** Resolves when the method was called. */
   const reached = new Promise<void>((resolve) => {
     tell = resolve;
   });

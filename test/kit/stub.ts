@@ -21,14 +21,14 @@ import { hide, hideKept } from './register.js';
 const { paths, fields, processStatuses } = publicProfile;
 
 export type StubStage = 'token' | 'request' | 'result';
-/** A stage's answer to a body; throwing is a network that fails. */
+/** A stage's answer to a body. Throwing means that the network fails. */
 export type StubAnswer = (body: string) => Response | Promise<Response>;
 
 const ISSUER = 'https://portal.example';
 export const STUB_TOKEN = hide('token', 'stub-token.of~the/portal+0123456789==');
 export const STUB_PROCESS = hide('process', 'stub-process-0123456789');
 
-/** What the stub's stages answer when all goes well. */
+/** The answers of the stub's stages when all goes well. */
 export const goodAnswers = {
   token: { access_token: STUB_TOKEN, token_type: 'Bearer', expires_in: 7_200 },
   request: { [fields.processId.value]: STUB_PROCESS },
@@ -69,8 +69,8 @@ export interface Begun {
 }
 
 /**
- * A client whose portal is a function that takes the right code, once, and nothing else: quick
- * enough for a hundred thousand journeys.
+ * A client whose portal is a function that accepts the right code, once, and nothing else. It is
+ * fast enough for a hundred thousand journeys.
  */
 export interface Stub {
   readonly client: SelfInfoClient<Loan>;
@@ -80,7 +80,7 @@ export interface Stub {
   /** The stages called, in order. */
   readonly calls: StubStage[];
   begin(session?: string): Promise<Begun>;
-  /** Forgets every transaction. */
+  /** Deletes every transaction. */
   forget(): Promise<void>;
 }
 
@@ -104,7 +104,7 @@ export function openStub(options: StubOptions = {}): Stub {
     profile,
   });
   const calls: StubStage[] = [];
-  // The code that each challenge was given.
+  // The code of each challenge.
   const codes = new Map<string, string>();
   const keys = new Set<string>();
   const inner = rest.store ?? createMemoryStore({ clock });
@@ -185,7 +185,7 @@ export interface CallbackParts {
   readonly iss: string;
 }
 
-/** A stub whose citizen is back with a good callback. */
+/** Returns a stub whose citizen has come back with a good callback. */
 export async function comeBack(options?: StubOptions) {
   const stub = openStub(options);
   const begun = await stub.begin();
@@ -203,11 +203,11 @@ export async function comeBack(options?: StubOptions) {
   };
 }
 
-/** ASCII in percent sequences: another text for the same value. */
+/** Returns ASCII as percent sequences: another text for the same value. */
 export const hex = (text: string) =>
   [...text].map((char) => `%${char.charCodeAt(0).toString(16)}`).join('');
 
-/** Collects what nobody caught while something runs. */
+/** Returns the kinds of uncaught errors while something runs. */
 export async function uncaughtDuring(run: () => Promise<unknown>): Promise<readonly string[]> {
   const found: string[] = [];
   const hear = (kind: string) => () => void found.push(kind);
@@ -220,7 +220,7 @@ export async function uncaughtDuring(run: () => Promise<unknown>): Promise<reado
     .on('uncaughtException', listeners.uncaughtException);
   try {
     await run();
-    // Both are told of after the microtasks.
+    // Both events come after the microtasks.
     for (let turn = 0; turn < 3; turn++) await setImmediate();
   } finally {
     process

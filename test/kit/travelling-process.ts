@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { travel } from './canaries.js';
 
-// A careless host in a process of its own: it prints all it gets and is told, in every way it
-// knows. What must not show goes to its parent, and is not printed.
+// A careless caller in another process. It prints everything it receives, in every way it knows.
+// The secrets go to its parent and are not printed.
 const { secrets, values, ends, events } = await travel((event) =>
   console.log('%o %j', event, event),
 );

@@ -6,24 +6,27 @@ import { leaksInTexts, type Secret } from './leaks.js';
 const CHANNEL = 'myna-selfinfo:event';
 const METHODS = ['log', 'info', 'warn', 'error', 'debug', 'trace', 'dir'] as const;
 /**
- * How many of a kind are kept: the events of a hundred thousand journeys are all of a few kinds.
+ * How many texts of a kind are kept. The events of a hundred thousand journeys are of a few kinds.
  */
 const OF_A_KIND = 200;
 
 /**
- * Hears whatever this process says: what it prints, the events of all clients, and all errors of
- * the package.
+ * Records everything that this process prints, the events of all clients, and all errors of the
+ * package.
  */
 export interface LeakWatch {
-  /** Where secrets show in what was said so far, as in `leaksIn`. */
+  /** Returns where secrets occur in the record so far, as `leaksIn` does. */
   found(secrets: Readonly<Record<string, Secret>>): readonly string[];
   stop(): void;
 }
 
-/** What listens to the channel on behalf of a watch. */
+/** The subscribers of all watches. */
 const ears = new Set<(event: unknown) => void>();
 
-/** Runs something while no watch listens to the channel: whoever listens makes the client tell. */
+/**
+ * Runs something while no watch is subscribed to the channel, because any subscriber makes the
+ * client emit events.
+ */
 export async function unheard(run: () => Promise<void>): Promise<void> {
   for (const hear of ears) unsubscribe(CHANNEL, hear);
   try {
@@ -38,7 +41,7 @@ export function watchLeaks(): LeakWatch {
   const counts = new Map<string, number>();
   const ends: (() => void)[] = [];
 
-  /** Keeps a text under where it was said, unless there are many of its kind. */
+  /** Keeps a text under its origin, unless there are many of its kind. */
   function keep(where: string, kind: string, text: () => string) {
     const count = (counts.get(`${where} ${kind}`) ?? 0) + 1;
     counts.set(`${where} ${kind}`, count);
@@ -53,7 +56,7 @@ export function watchLeaks(): LeakWatch {
     }) as typeof write;
     ends.push(() => void Object.assign(stream, { write }));
   }
-  // The runner's console does not print by the streams of its process.
+  // The console of the runner does not print through the streams of its process.
   for (const method of METHODS) {
     const print: (...args: never[]) => void = console[method];
     const heard = (...args: never[]) => {
@@ -79,12 +82,12 @@ export function watchLeaks(): LeakWatch {
     ears.delete(hear);
   });
 
-  // Every error of the package calls the constructor that its class descends from at that moment.
+  // Every error of the package calls the constructor of its current parent class.
   const parent: ErrorConstructor = Object.getPrototypeOf(SelfInfoError);
   class Watched extends parent {
     constructor(message?: string) {
       super(message);
-      // Its fields are set behind this.
+      // The fields are set after this constructor.
       queueMicrotask(() =>
         keep(
           'errors',

@@ -1,7 +1,8 @@
 import { getEventListeners } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import type { Clock, VirtualClock } from '../../src/index.js';
 
-/** A virtual clock that knows how many waits are under way. */
+/** A virtual clock that counts the waits in progress. */
 export interface WatchedClock extends VirtualClock {
   readonly waits: number;
 }
@@ -27,7 +28,7 @@ export function watchClock(clock: VirtualClock): WatchedClock {
   };
 }
 
-/** A signal that knows who listens to it. */
+/** A signal that counts its listeners. */
 export function watchedSignal(): {
   readonly controller: AbortController;
   readonly signal: AbortSignal;
@@ -42,15 +43,15 @@ export function watchedSignal(): {
 }
 
 /**
- * Handles of the process that only a connection under way has; its own end and that of a server in
- * the same process count alike.
+ * Returns how many handles of the process belong to connections in use. A client and a server in
+ * the same process both count.
  */
 export const handles = (): number =>
   process
     .getActiveResourcesInfo()
     .filter((name) => /^(TLSWrap|TCPSocketWrap|TCPWRAP|TCPConnectWrap|Timeout)$/.test(name)).length;
 
-/** Collects what nobody caught, until it is stopped. */
+/** Collects uncaught errors until it is stopped. */
 export function watchUncaught(): { readonly uncaught: readonly unknown[]; stop(): void } {
   const uncaught: unknown[] = [];
   const note = (error: unknown) => uncaught.push(error);
@@ -62,8 +63,8 @@ export function watchUncaught(): { readonly uncaught: readonly unknown[]; stop()
 }
 
 /**
- * Moves a clock on by steps until the work settles, for as long as `when` says so; real things get
- * their turns between two steps.
+ * Advances a clock in steps until the work settles, as long as `when` returns true. Real work gets
+ * a turn between two steps.
  */
 export async function passTime<T>(
   clock: VirtualClock,
@@ -81,4 +82,10 @@ export async function passTime<T>(
     if (when()) clock.advance(stepMs);
   }
   return work;
+}
+
+/** Returns the outcome of a call if it has settled by now. */
+export async function byNow<T>(call: Promise<T>): Promise<T | 'still under way'> {
+  for (let turn = 0; turn < 5; turn++) await setImmediate();
+  return Promise.race([call, setImmediate('still under way' as const)]);
 }

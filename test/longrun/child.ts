@@ -4,8 +4,8 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Runs a script of this folder in a process of its own: its orders are JSON on stdin, its findings
- * JSON on stdout.
+ * Runs a script of this folder in another process. Its orders are JSON on stdin, its findings JSON
+ * on stdout.
  */
 export async function runChild<Findings>(
   script: string,
@@ -26,7 +26,7 @@ export async function runChild<Findings>(
 }
 
 export interface ChildOptions {
-  /** Of Node. */
+  /** Flags of Node. */
   readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }

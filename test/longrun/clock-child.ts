@@ -14,22 +14,22 @@ import { loan } from '../kit/loan.js';
 import { callbackOf } from '../kit/portal.js';
 import { type Jumps, type Moment, setAt } from './moments.js';
 
-// A backend in a process of its own, on the system's clock, whose machine is set on and back: its
-// orders lie on stdin, its findings are printed.
+// A backend in another process, on the system clock, which is set forward and back. It reads its
+// orders from stdin and prints its findings.
 
 export interface Orders {
   readonly site: Parameters<typeof sandboxEnvironment>[0];
   readonly tls: { readonly cert: string; readonly key: string };
-  /** Journeys one after the other, and by how much the machine is set at which moments of each. */
+  /** The journeys, one after another: by how much the clock is set at which moments of each. */
   readonly journeys: readonly Jumps[];
 }
 
 export interface Findings {
   /** How each journey ended. */
   readonly ends: readonly string[];
-  /** What was sent in each, in order. */
+  /** What each journey sent, in order. */
   readonly calls: readonly (readonly string[])[];
-  /** By how much the clock was off after each. */
+  /** By how much the clock was off after each journey. */
   readonly offMs: readonly number[];
 }
 
@@ -59,7 +59,7 @@ async function journey(jumps: Jumps): Promise<{ said: string; offMs: number }> {
   at = setAt(jumps, (ms) => process.emit('set clock' as never, ms as never));
   const store: Store = watched(createMemoryStore());
   const client = createSelfInfoClient({ service: loan, environment, tls, store });
-  // Tells the portal whether the first poll is to come too early.
+  // Tells the portal whether the first poll comes too early.
   const code = 'waiting' in jumps ? 'waits' : 'ready';
   async function whole(): Promise<string> {
     const { url } = await client.beginConsent({ sessionBinding: SESSION });

@@ -23,12 +23,12 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** Whatever a journey may come to; anything else would be a surprise. */
+/** The possible ends of a journey. Any other end is a defect. */
 const TYPED = ['ready', 'pending', 'expired', 'grant_expired', 'failed retrieval_gone'];
 
 /**
- * A journey whose clock is changed on the way, while time itself and the portal's clock go on; the
- * result is not there at the first polls.
+ * Makes a journey whose clock is changed on the way, while real time and the portal's clock go on.
+ * The first polls find no result.
  */
 async function journeyWith(jumps: Jumps, running = 1) {
   const time = createVirtualClock(NOW);
@@ -77,7 +77,7 @@ async function journeyWith(jumps: Jumps, running = 1) {
       return response;
     },
   });
-  // What lies before takes turns of the machine's, more of them the busier it is.
+  // The steps before take turns of the event loop, more of them on a busy machine.
   let collectedFrom: number | undefined;
   const journey = async (): Promise<string> => {
     const { url } = await client.beginConsent({ sessionBinding: SESSION });
@@ -103,12 +103,12 @@ async function journeyWith(jumps: Jumps, running = 1) {
   return { said, calls, waitedMs: time.now() - (collectedFrom ?? time.now()) };
 }
 
-/** What was sent, when all goes well. */
+/** The calls of a journey when all goes well. */
 const ALL = ['token', 'request', 'poll', 'poll'];
 
-describe("the client's clock is set", { timeout: rounds(60_000, 3_600_000) }, () => {
+describe('a client whose clock is set', { timeout: rounds(60_000, 3_600_000) }, () => {
   it.each<[Moment, string, readonly string[], string, readonly string[]]>([
-    // A transaction lives for ten minutes, a token for two hours, a retrieval for one hour.
+    // A transaction lasts ten minutes, a token two hours, a retrieval one hour.
     ['begun', 'expired', [], 'expired', []],
     ['looked up', 'expired', [], 'expired', []],
     ['taken', 'ready', ALL, 'ready', ALL],
@@ -126,12 +126,12 @@ describe("the client's clock is set", { timeout: rounds(60_000, 3_600_000) }, ()
       ALL.slice(0, 2),
     ],
     ['fetched', 'failed retrieval_gone', ALL.slice(0, 2), 'failed retrieval_gone', ALL.slice(0, 2)],
-    // The deadline is over: the answer can be collected later.
+    // The deadline is over. The answer can be collected later.
     ['poll sent', 'pending', ALL.slice(0, 3), 'pending', ALL.slice(0, 3)],
     ['poll answered', 'pending', ALL.slice(0, 3), 'pending', ALL.slice(0, 3)],
     ['waiting', 'pending', ALL.slice(0, 3), 'pending', ALL.slice(0, 3)],
   ])(
-    'at "%s": on by an hour or a day it ends as typed, back it goes on',
+    'ends as expected when set forward by an hour or a day at %s, and continues when set back',
     async (moment, hour, afterHour, day, afterDay) => {
       const { waitedMs: _, ...onByHour } = await journeyWith({ [moment]: HOUR });
       expect(onByHour).toEqual({ said: hour, calls: afterHour });
@@ -144,20 +144,20 @@ describe("the client's clock is set", { timeout: rounds(60_000, 3_600_000) }, ()
     },
   );
 
-  it('back while an answer is waited for, and the deadline holds all the same', async () => {
+  it('keeps its deadline when the clock is set back while it waits for an answer', async () => {
     for (const moment of ['fetched', 'poll sent', 'poll answered', 'waiting'] as const) {
       const { said, calls, waitedMs } = await journeyWith(
         { [moment]: -HOUR },
         Number.POSITIVE_INFINITY,
       );
       expect([said, calls.length]).toEqual(['pending', 7]);
-      // Five seconds, in steps of a tenth.
+      // Five seconds, in steps of 100 ms.
       expect(waitedMs).toBeGreaterThanOrEqual(4_900);
       expect(waitedMs).toBeLessThanOrEqual(5_200);
     }
   });
 
-  it('to and fro at any moments: it ends as typed, in time, and nothing is sent twice', async () => {
+  it('ends with a typed outcome, in time, and sends nothing twice when set back and forth at any moments', async () => {
     const jump = fc.constantFrom(-DAY, -HOUR, -60_000, -1, 1, 60_000, HOUR, DAY);
     const jumps = fc.uniqueArray(fc.tuple(fc.constantFrom(...MOMENTS), jump), {
       maxLength: 6,
@@ -177,12 +177,12 @@ describe("the client's clock is set", { timeout: rounds(60_000, 3_600_000) }, ()
   });
 });
 
-describe("the machine's clock is set, of a backend over real connections and on the system's clock,", {
+describe('a backend over real connections whose system clock is set', {
   timeout: rounds(60_000, 3_600_000),
 }, () => {
   /**
-   * Journeys of one process, one after the other; the answer is there at the first poll, or at the
-   * second where the clock is to be set between the two.
+   * Runs the journeys in one process, one after another. The answer is ready at the first poll, or
+   * at the second if the clock is set between the two.
    */
   async function journeysOnMachine(journeys: readonly Jumps[]) {
     let body = '';
@@ -190,7 +190,7 @@ describe("the machine's clock is set, of a backend over real connections and on 
     const asked = new Set<string>();
     const { fields, processStatuses } = publicProfile;
     const portal = await startPortal({
-      // Told right before the reply is asked for.
+      // Called right before the reply is asked for.
       read: (text) => {
         body = text;
       },
@@ -227,7 +227,7 @@ describe("the machine's clock is set, of a backend over real connections and on 
         journeys,
       };
       const flags = ['--import', new URL('machine-clock.mjs', import.meta.url).href];
-      // On another day than the true one: whatever went by that would show.
+      // Starts on another day than the real one, so that a use of the real date would show.
       return await runChild<Findings>('clock-child.ts', orders, {
         flags,
         env: { MACHINE_STARTS_AT: NOW },
@@ -239,7 +239,7 @@ describe("the machine's clock is set, of a backend over real connections and on 
 
   const READY = ALL.slice(0, 3);
 
-  it('on by a day, at any moment: it ends as typed', async () => {
+  it('ends as expected when set forward by a day at any moment', async () => {
     const { ends, calls, offMs } = await journeysOnMachine(
       MOMENTS.map((moment) => ({ [moment]: DAY })),
     );
@@ -255,16 +255,16 @@ describe("the machine's clock is set, of a backend over real connections and on 
       ['kept', 'failed retrieval_gone', READY.slice(0, 2)],
       ['submitted', 'failed retrieval_gone', READY.slice(0, 2)],
       ['fetched', 'failed retrieval_gone', READY.slice(0, 2)],
-      // The answer that is there is taken.
+      // An answer that has come is used.
       ['poll sent', 'ready', READY],
       ['poll answered', 'ready', READY],
       ['waiting', 'pending', READY],
     ]);
-    // It was set, each time.
+    // The clock was set in every journey.
     expect(offMs.filter((off) => Math.abs(off - DAY) > 1_000)).toEqual([]);
   });
 
-  it('back by a day, at any moment: it goes on', async () => {
+  it('continues when set back by a day at any moment', async () => {
     const { ends, calls, offMs } = await journeysOnMachine(
       MOMENTS.map((moment) => ({ [moment]: -DAY })),
     );
@@ -273,7 +273,7 @@ describe("the machine's clock is set, of a backend over real connections and on 
     expect(offMs.filter((off) => Math.abs(off + DAY) > 1_000)).toEqual([]);
   });
 
-  it('to and fro at any moments: it ends as typed, and nothing is sent twice', async () => {
+  it('ends with a typed outcome and sends nothing twice when set back and forth at any moments', async () => {
     const moment = fc.constantFrom(...MOMENTS.filter((name) => name !== 'waiting'));
     const jump = fc.constantFrom(-DAY, -HOUR, -60_000, -1, 1, 60_000, HOUR, DAY);
     const jumps = fc.uniqueArray(fc.tuple(moment, jump), {
@@ -289,7 +289,7 @@ describe("the machine's clock is set, of a backend over real connections and on 
     expect(
       calls.filter((sent) => JSON.stringify(sent) !== JSON.stringify(READY.slice(0, sent.length))),
     ).toEqual([]);
-    // Not all of one kind.
+    // The journeys end in different ways.
     expect(new Set(ends).size).toBeGreaterThan(2);
   });
 });

@@ -14,10 +14,10 @@ import {
 import { heapUsed } from '../kit/heap.js';
 import { type Loan, loan } from '../kit/loan.js';
 
-// A backend in a process of its own, so that every socket, timer and byte counted here is the
-// client's. Its orders lie on stdin, its findings are printed.
+// A backend in another process, so that every socket, timer and byte counted here belongs to the
+// client. It reads its orders from stdin and prints its findings.
 
-/** What each journey comes to, in turn. */
+/** The kinds of journeys, which take turns. */
 export const KINDS = [
   'ready',
   'declined',
@@ -32,7 +32,7 @@ export const KINDS = [
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** What the child leaves behind on purpose, to prove that it would be found. */
+/** What the child leaks on purpose, to prove that a leak would be found. */
 export type Leak = 'an object' | 'the rest';
 
 export interface Orders {
@@ -48,16 +48,14 @@ export interface Findings {
   readonly outcomes: Readonly<Record<string, number>>;
   /** Bytes that each further journey leaves on the heap. */
   readonly slope: number;
-  /** Connections that stand after the last journey, busy or idle. */
+  /** Connections that are open after the last journey, busy or idle. */
   readonly sockets: number;
   /**
-   * What kept the process busy before the client was made, after the last journey, and after the
+   * The active resources before the client was created, after the last journey, and after the
    * client was closed.
    */
   readonly resources: readonly (readonly string[])[];
-  /**
-   * Listeners on the signal that every call was given, and on the process, above what there was.
-   */
+  /** Listeners on the signal of every call and on the process, beyond those at the start. */
   readonly listeners: number;
 }
 
@@ -65,7 +63,8 @@ const { site, credentials, journeys, warmUp, leak }: Orders = JSON.parse(readFil
 const { signal } = new AbortController();
 const SESSION = 'session of the long run';
 
-// An idle connection keeps no process, and so is no resource: it must be counted by itself.
+// An idle connection does not keep the process alive and is no active resource, so it is counted
+// here.
 const sockets = new Set<Socket>();
 subscribe('undici:client:connected', (event) => {
   const { socket } = event as { readonly socket: Socket };
@@ -77,7 +76,7 @@ const resources = () => process.getActiveResourcesInfo().sort();
 const listeners = () =>
   getEventListeners(signal, 'abort').length +
   process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
-// What loads this file may still be reading and connecting: the count begins when it has done so.
+// Loading this file may still read and connect. Counting starts when that has ended.
 for (
   const limit = Date.now() + 5_000;
   Date.now() < limit && resources().some((name) => /^(FSReq|ConnectWrap)/.test(name));
@@ -86,12 +85,12 @@ for (
 const before = { resources: resources(), listeners: listeners() };
 
 const environment = sandboxEnvironment(site);
-// So many marks of used states are kept, however many journeys there are.
+// The store keeps this many marks of used states, for any number of journeys.
 const store = createMemoryStore({ maxEntries: 50 });
 const [tls] = credentials;
 const client = createSelfInfoClient({ service: loan, environment, store, ...(tls && { tls }) });
 
-/** The callback that a portal would send, with a code that tells it what to do. */
+/** Returns the callback of a portal, with a code that tells the portal what to do. */
 async function callback(kind: Kind): Promise<string> {
   const { url } = await client.beginConsent({ sessionBinding: SESSION, signal });
   const state = new URL(url).searchParams.get('state') ?? '';
@@ -142,7 +141,7 @@ async function ask(kind: Kind, grant: Grant<Loan>): Promise<string> {
 }
 
 const outcomes: Record<string, number> = {};
-/** What is kept of each journey when an object is to leak. */
+/** What is kept of each journey if an object is to leak. */
 const left: unknown[] = [];
 const points: (readonly [done: number, bytes: number])[] = [];
 
@@ -164,7 +163,10 @@ async function run(from: number, to: number): Promise<void> {
   await Promise.all(Array.from({ length: 4 }, worker));
 }
 
-/** The middle one of the slopes between any two points: one point that is off does not move it. */
+/**
+ * Returns the median of the slopes between any two points, so that a single outlier does not move
+ * it.
+ */
 function slopeOf(all: typeof points): number {
   const slopes = all
     .flatMap(([x, y], index) => all.slice(index + 1).map(([u, v]) => (v - y) / (u - x)))
@@ -172,9 +174,10 @@ function slopeOf(all: typeof points): number {
   return slopes[Math.floor(slopes.length / 2)] ?? Number.NaN;
 }
 
-/** Sockets close in their own time; what stays so long stays. */
+/** Waits until the sockets have closed, and returns what remains. */
 async function settled(): Promise<readonly string[]> {
-  // An idle connection ends by itself after 5 seconds: one that takes so long was left behind.
+  // An idle connection closes by itself after 5 seconds. This wait is shorter, so an abandoned one
+  // is counted.
   for (
     const limit = Date.now() + (leak ? 500 : 3_000);
     Date.now() < limit && resources().length + sockets.size > before.resources.length;
@@ -195,9 +198,9 @@ for (let part = 0; part <= parts; part++) {
 }
 if (leak === 'the rest') {
   signal.addEventListener('abort', () => undefined);
-  // A connection that nobody gives up.
+  // A connection that is never released.
   await client.completeConsent(await callback('ready'), { sessionBinding: SESSION });
-  // It outlasts the counting, and the process waits for it.
+  // Lasts longer than the counting. The process waits for it.
   setTimeout(() => undefined, 2_000);
 }
 const after = await settled();

@@ -13,13 +13,13 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-/** A portal that does with each journey what its code says; the token carries it on. */
+/** A portal that treats each journey as its code says. The token carries the code on. */
 async function startScripted(): Promise<Portal> {
   let body = '';
   let tokens = 0;
   const polls = new Map<string, number>();
   const portal = await startPortal({
-    // Told right before the reply is asked for.
+    // Called right before the reply is asked for.
     read: (text) => {
       body = text;
     },
@@ -76,8 +76,8 @@ async function startScripted(): Promise<Portal> {
   return portal;
 }
 
-// Compilers keep what they make on the heap whenever they get to it: switched off, the heap is the
-// same to a few kilobytes after every journey.
+// Compilers put their results on the heap at unpredictable times. Without them the heap is the same
+// to a few kilobytes after every journey.
 const flags = [
   '--no-opt',
   '--no-maglev',
@@ -86,8 +86,8 @@ const flags = [
   '--no-flush-bytecode',
 ];
 /**
- * The smallest object with a few fields is larger, and so is whatever a forgotten connection, call
- * or transaction would leave.
+ * The smallest object with a few fields is larger, and so is anything that a forgotten connection,
+ * call or transaction would leave.
  */
 const BYTES = 120;
 
@@ -105,7 +105,7 @@ async function runJourneys(journeys: number, warmUp: number, leak?: Leak) {
   return { findings: await runChild<Findings>('journeys-child.ts', orders, { flags }), portal };
 }
 
-// Long on a busy machine.
+// Slow on a busy machine.
 describe('a long run of journeys over mutual TLS', { timeout: rounds(90_000, 3_600_000) }, () => {
   it('leaves no socket, timer or listener, and no byte on the heap, however its journeys end', async () => {
     const journeys = rounds(500, 10_000);
@@ -128,18 +128,17 @@ describe('a long run of journeys over mutual TLS', { timeout: rounds(90_000, 3_6
     expect(closed).toEqual(before);
     expect([findings.sockets, findings.listeners]).toEqual([0, 0]);
     expect(findings.slope).toBeLessThan(BYTES);
-    // Nine in ten reach the portal, once each: a code was not sent twice, and a request was not
-    // either.
+    // Nine in ten reach the portal, once each: neither a code nor a request was sent twice.
     const calls = (stage: string) => portal.calls.filter((call) => call === stage).length;
     expect([calls('token'), calls('request')]).toEqual([9 * each, 7 * each]);
   });
 
-  it('that kept one small object per journey would be found', async () => {
+  it('is detected if it keeps one small object per journey', async () => {
     const { findings } = await runJourneys(160, 60, 'an object');
     expect(findings.slope).toBeGreaterThan(BYTES);
   });
 
-  it('that left a socket, a timer and a listener would be found', async () => {
+  it('is detected if it leaves a socket, a timer and a listener', async () => {
     const { findings } = await runJourneys(40, 20, 'the rest');
     const [before = [], after] = findings.resources;
     expect(after).toEqual([...before, 'Timeout']);

@@ -1,5 +1,5 @@
-// Loaded before everything else: the clock of the machine, as this process sees it, stands at an
-// instant of its own and can be set.
+// Loaded before everything else. The machine's clock, as this process sees it, starts at a given
+// instant and can be set.
 const { now } = Date;
 let aheadMs = Date.parse(process.env.MACHINE_STARTS_AT ?? '') - now();
 Date.now = () => now() + aheadMs;

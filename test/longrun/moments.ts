@@ -1,4 +1,4 @@
-/** Moments of a journey at which a clock may be set. */
+/** The moments of a journey at which a clock may be set. */
 export const MOMENTS = [
   'begun',
   'looked up',
@@ -17,10 +17,12 @@ export const MOMENTS = [
 ] as const;
 export type Moment = (typeof MOMENTS)[number];
 
-/** By how much a clock is set on or back at a moment. */
+/** By how much a clock is set forward or back at each moment. */
 export type Jumps = { readonly [M in Moment]?: number };
 
-/** To be told each moment: sets the clock, the first time a moment comes. */
+/**
+ * Returns a function to call at each moment. It sets the clock the first time that a moment comes.
+ */
 export function setAt(jumps: Jumps, set: (ms: number) => void): (moment: Moment) => void {
   const pending = new Map(Object.entries(jumps));
   return (moment) => {

@@ -2,26 +2,26 @@ import crypto from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
-// A backend in a process of its own, whose zone and locale were set before it began, and whose
-// chance is none: everything that it sends is printed.
+// A backend in another process, with a given zone and locale and without randomness. It prints
+// everything that it sends.
 
 export interface Findings {
   /**
-   * The zone that the process began in, as minutes behind UTC in 1970, and its locale, as its own
-   * functions see them.
+   * The zone in which the process began, as minutes behind UTC in 1970, and its locale, as `Date`
+   * and `Intl` report them.
    */
   readonly offset: number;
   readonly locale: string;
-  /** How this process writes a number and a day, by its locale and zone. */
+  /** How this process writes a number and a day in its locale and zone. */
   readonly own: string;
-  /** What was sent and said, by the zone that the process was in meanwhile. */
+  /** What was sent and said, by the zone of the process at that time. */
   readonly said: Readonly<Record<string, string>>;
 }
 
 const zones: readonly string[] = JSON.parse(readFileSync(0, 'utf8'));
 
-// Before anything of ours is loaded: chance counts instead. State, verifier and ids come from here,
-// and from nowhere else.
+// Replaces randomness by a counter before the package is loaded. State, verifier and ids have no
+// other source.
 let count = 0;
 function fill<T extends ArrayBufferView | null>(target: T): T {
   if (target) new Uint8Array(target.buffer, target.byteOffset, target.byteLength).fill(++count);
@@ -65,7 +65,7 @@ const answers: Readonly<Record<string, object>> = {
   },
 };
 
-/** Whatever is sent and said in a whole journey that begins at an instant. */
+/** Returns everything that a journey beginning at an instant sends and says. */
 async function journeyAt(now: string): Promise<unknown[]> {
   count = 0;
   const said: unknown[] = [];
@@ -79,7 +79,7 @@ async function journeyAt(now: string): Promise<unknown[]> {
     service: loan,
     environment,
     clock: createVirtualClock(now),
-    // A signature of as many bytes, without chance.
+    // A signature of the right length, without randomness.
     clientAuth: privateKeyJwt({
       alg: 'ES256',
       kid: 'KIDI-1',
@@ -120,8 +120,8 @@ const own = `${(1_234.5).toLocaleString()} ${new Date(0).toLocaleString()}`;
 const said: Record<string, string> = {};
 for (const zone of zones) {
   process.env.TZ = zone;
-  // An ordinary day, the last millisecond of a year in Japan, and hours that are there twice or not
-  // at all elsewhere.
+  // An ordinary day, the last millisecond of a year in Japan, and hours that occur twice or not at
+  // all elsewhere.
   const instants = [
     '2026-12-01T10:00:00+09:00',
     '2026-12-31T23:59:59.999+09:00',

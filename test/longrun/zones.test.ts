@@ -11,7 +11,7 @@ const ZONES = {
   'Pacific/Apia': 660,
   'Asia/Kathmandu': -330,
 } as const;
-/** What Node makes of the variables. */
+/** The locale that Node makes of the variables. */
 const LOCALES = {
   C: 'en-US',
   'ja_JP.UTF-8': 'ja-JP',
@@ -21,8 +21,8 @@ const LOCALES = {
 type Start = readonly [zone: keyof typeof ZONES, locale: keyof typeof LOCALES];
 
 /**
- * In what a process begins; each then lives through every zone, so that every zone meets every
- * locale. A soak begins one in any two of them.
+ * The zone and locale in which each process begins. Each process then passes through every zone, so
+ * that every zone meets every locale. A soak begins one process per pair.
  */
 const some: readonly Start[] = [
   ['UTC', 'C'],
@@ -41,12 +41,12 @@ const start = ([zone, locale]: Start) =>
     env: { TZ: zone, LANG: locale, LC_ALL: locale },
   });
 
-// Processes take their time on a busy machine.
-describe('what is sent and said', { timeout: soaking ? 3_600_000 : 90_000 }, () => {
-  it('is the same to the byte in every zone and locale', async () => {
+// Processes are slow on a busy machine.
+describe('the requests and texts of a journey', { timeout: soaking ? 3_600_000 : 90_000 }, () => {
+  it('are the same to the byte in every zone and locale', async () => {
     const found: Findings[] = [];
     for (const given of starts) found.push(await start(given));
-    // The processes did live where they were told to, and would write otherwise.
+    // Zone and locale did take effect: each process writes numbers and days in its own way.
     expect(found.map(({ offset, locale }) => [offset, locale])).toEqual(
       starts.map(([zone, locale]) => [ZONES[zone], LOCALES[locale]]),
     );
@@ -57,7 +57,7 @@ describe('what is sent and said', { timeout: soaking ? 3_600_000 : 90_000 }, () 
     const texts = new Set(found.flatMap(({ said }) => Object.values(said)));
     expect(texts.size).toBe(1);
     const [text = ''] = texts;
-    // A journey each, whole: three calls, and what stands in them.
+    // Complete journeys: every call and its content.
     expect(text.match(/"https:\/\/api\.portal\.example\/oauth\/token"/g)).toHaveLength(4);
     expect(text.match(/"https:\/\/api\.portal\.example\/result"/g)).toHaveLength(4);
     expect(text).toContain('"2027-01-31T00:00:00+09:00"');

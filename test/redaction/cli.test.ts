@@ -10,7 +10,7 @@ import { leaksIn } from '../kit/leaks.js';
 const folder = mkdtempSync(join(tmpdir(), 'myna-selfinfo-keys-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it('the sandbox in a terminal prints where its keys lie, and no key', {
+it('the sandbox in a terminal prints where its keys are stored, and no key', {
   timeout: 30_000,
 }, async () => {
   const binary = join(root, 'dist/cli.js');
@@ -26,7 +26,7 @@ it('the sandbox in a terminal prints where its keys lie, and no key', {
   for await (const chunk of child.stdout.setEncoding('utf8')) {
     text += chunk;
     if (!/"\$RESULT"\n$/.test(text)) continue;
-    // The keys go with the sandbox: they are read while it stands.
+    // The sandbox deletes its keys when it ends, so they are read while it runs.
     files.push(
       ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
         (name) => /key/i.test(name) && /\.\w+$/.test(name),

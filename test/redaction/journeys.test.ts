@@ -34,7 +34,7 @@ const ends = [
   'another authority: server_not_trusted',
   'rotated to another key: key_certificate_mismatch',
   'rotated to no key: invalid_credential',
-  // Whether the alert or the end of the connection is seen first is the network's affair.
+  // Timing decides whether the alert or the end of the connection is seen first.
   expect.stringMatching(/^rotated to a stranger: (connection_closed|certificate_refused)$/),
   'proxy: ready',
   'proxy refused: proxy_refused',
@@ -52,7 +52,7 @@ const ends = [
   'wrong key: invalid_credential',
 ];
 
-/** What kinds of secrets there are, each with at least so many of its own. */
+/** The kinds of secrets, and at least how many different ones of each there are. */
 const kinds: Readonly<Record<string, number>> = {
   state: 10,
   code: 10,
@@ -92,19 +92,19 @@ describe('the journeys of the matrix, over real TLS', () => {
     unsubscribe(CHANNEL, hear);
   }, 60_000);
 
-  it('come out as they should, each with secrets of its own', () => {
+  it('end as expected, each with different secrets', () => {
     expect(travelled.ends).toEqual(ends);
     expect(missingKinds(Object.keys(travelled.secrets))).toEqual([]);
     const texts = Object.values(travelled.secrets).map(String);
     expect(new Set(texts).size).toBe(texts.length);
   });
 
-  it('show no secret in what the client and the vault hand out, throw, explain, seal or tell an audit log', () => {
+  it('leak no secret in what client and vault return, throw, explain, seal or send to an audit log', () => {
     expect(Object.keys(travelled.values).length).toBeGreaterThan(ends.length);
     expect(leaksIn(travelled.values, travelled.secrets)).toEqual([]);
   });
 
-  it('show none in the events, nor on the channel, which carries the same', () => {
+  it('leak no secret in the events, and the channel carries the same events', () => {
     expect(travelled.events.length).toBeGreaterThan(100);
     expect(published).toEqual(travelled.events);
     expect(
@@ -115,7 +115,7 @@ describe('the journeys of the matrix, over real TLS', () => {
     ).toEqual([]);
   });
 
-  it('would show one that any of it held', () => {
+  it('would fail these checks if a value or an event held a secret', () => {
     const [first] = Object.entries(travelled.secrets).filter(([name]) => name.startsWith('token'));
     const [name = '', token = ''] = first ?? [];
     const { granted } = travelled.values;
@@ -128,8 +128,8 @@ describe('the journeys of the matrix, over real TLS', () => {
   });
 });
 
-describe('a process that prints whatever it gets', () => {
-  it('prints no secret, to stdout or stderr', { timeout: 90_000 }, async () => {
+describe('a process that prints everything it receives', () => {
+  it('prints no secret to stdout or stderr', { timeout: 90_000 }, async () => {
     const { NODE_DEBUG: _, ...env } = process.env;
     const path = fileURLToPath(new URL('../kit/travelling-process.ts', import.meta.url));
     const child = spawn(process.execPath, ['--import', 'tsx', path], {
@@ -155,7 +155,7 @@ describe('a process that prints whatever it gets', () => {
       ]),
     );
     expect(missingKinds(Object.keys(secrets))).toEqual([]);
-    // It did print: the last of what it kept, an error and an event.
+    // It did print: the last value that it kept, an error and an event.
     for (const printed of ['wrong key', 'answer_lost', 'step: '])
       expect(out?.includes(printed)).toBe(true);
     expect(errors?.includes('SelfInfoError')).toBe(true);
@@ -172,8 +172,8 @@ describe('a process that prints whatever it gets', () => {
   });
 });
 
-describe('a wire profile of the host that hands on whatever the wire said', () => {
-  it('gets none of it into an error or an event', async () => {
+describe('a wire profile of the caller that passes on raw values', () => {
+  it('gets none of them into an error or an event', async () => {
     const canary = 'canary-status-番号';
     const events: unknown[] = [];
     const profile = {
@@ -196,8 +196,8 @@ describe('a wire profile of the host that hands on whatever the wire said', () =
   });
 });
 
-describe('what the library cannot hide', () => {
-  it('is what undici tells on its own channels: a subscriber sees the header with the token', async () => {
+describe('the diagnostics channels of undici', () => {
+  it('show a subscriber the header with the token, which the library cannot prevent', async () => {
     const portal = await startPortal();
     const client = createSelfInfoClient({
       service: loan,

@@ -1,88 +1,24 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { inspect } from 'node:util';
-import { afterAll, describe, expect, it } from 'vitest';
-import { object, string } from 'zod';
+import { describe, expect, it } from 'vitest';
 import {
-  buildConsentUrl,
   createMemoryStore,
   createSelfInfoClient,
   createVirtualClock,
-  defineService,
-  exchangeToken,
   latest,
-  Sensitive,
-  validateCallback,
 } from '../../src/index.js';
-import { type Persona, startSandbox } from '../../src/sandbox/index.js';
 import { leaksIn } from '../kit/leaks.js';
 import {
   type BankOptions,
-  CLIENT_ID,
   expectStatus,
   grantOf,
-  loan,
   NOW,
   openBank,
   REDIRECT_URI,
-  registrationOf,
   SESSION,
 } from '../kit/loan.js';
 import { thrownBy } from '../kit/refusals.js';
+import { PIN, persona, records, service } from './canary.js';
 
-const PIN = '7391';
-const records = {
-  income: 'canary-income-5310772',
-  household: 'canary-household-花子',
-  holder: 'canary-holder-市',
-  field: 'canary-field-取得項目',
-  extra: 'canary-extra',
-  unasked: 'canary-unasked',
-};
-const persona: Persona = {
-  id: 'canary',
-  name: 'canary-name',
-  pin: PIN,
-  records: {
-    'local-tax': [
-      {
-        server: 'municipal',
-        holder: records.holder,
-        asOf: '2026-06-01',
-        fields: { 課税年度: '2026', amount: records.income },
-      },
-    ],
-    household: [
-      {
-        server: 'municipal',
-        holder: records.holder,
-        from: '2020-01-01',
-        fields: { 異動日: '2020-01-01', [records.field]: records.household },
-        extras: { mark: records.extra },
-      },
-    ],
-  },
-  unaskedItems: [
-    {
-      code: 'TM00000000000108',
-      records: [{ holder: records.holder, asOf: '2026-01-05', fields: { 戸籍: records.unasked } }],
-    },
-  ],
-};
-const service = defineService({
-  ...loan,
-  items: {
-    income: {
-      detail: 'local-tax',
-      inquiries: ['latest'],
-      latestBy: '課税年度',
-      record: object({ fields: object({ amount: string().max(3, records.income) }) }),
-    },
-    household: { detail: 'household', inquiries: ['latest'], latestBy: '異動日' },
-    shots: { detail: 'vaccination', inquiries: ['latest'], latestBy: '接種日' },
-  },
-});
-
-/** What passes over the wire and into the store in a journey. */
+/** Collects the secrets of a journey, partly from what it sends. */
 function listen() {
   const secrets: Record<string, string> = { session: SESSION, pin: PIN, ...records };
   const intercept: NonNullable<BankOptions<typeof service>['intercept']> = async (
@@ -102,8 +38,8 @@ function listen() {
   return { secrets, intercept };
 }
 
-describe('nothing secret or personal shows', () => {
-  it('in what a journey hands out', async () => {
+describe('no secret or personal data is visible', () => {
+  it('in what a journey returns', async () => {
     const { secrets, intercept } = listen();
     const clock = createVirtualClock(NOW);
     const store = createMemoryStore({ clock });
@@ -126,7 +62,7 @@ describe('nothing secret or personal shows', () => {
       terms: answer.terms,
       items: { income: '[redacted]', household: '[redacted]', shots: '[redacted]' },
     });
-    // The journey did bring what is looked for.
+    // The journey did return the data that is searched for.
     expect(expectStatus(household, 'present').reveal()[0]?.fields[records.field]).toBe(
       records.household,
     );
@@ -190,7 +126,7 @@ describe('nothing secret or personal shows', () => {
     ).toEqual([]);
   });
 
-  it('in what the other outcomes say', async () => {
+  it('in other outcomes of a callback', async () => {
     const { secrets, intercept } = listen();
     const { client, callback } = openBank({ service, personas: [persona], intercept });
     const back = await callback('canary');
@@ -225,12 +161,12 @@ describe('nothing secret or personal shows', () => {
       (echoed) => Response.json({ error: echoed }, { status: 500 }),
     ],
     [
-      'token, of another type',
+      'token, of the wrong type',
       '/oauth/token',
       (echoed) => Response.json({ access_token: echoed, token_type: echoed }),
     ],
     [
-      'token, no JSON',
+      'token, invalid JSON',
       '/oauth/token',
       (echoed) =>
         new Response(`{"access_token":"${echoed}`, {
@@ -258,9 +194,9 @@ describe('nothing secret or personal shows', () => {
       (echoed) => Promise.reject(Object.assign(new Error(echoed), { code: echoed, cause: echoed })),
     ],
     ['request, refused', '/request', (echoed) => Response.json({ error: echoed }, { status: 403 })],
-    ['request, without id', '/request', (echoed) => Response.json({ echoed })],
+    ['request, without a process id', '/request', (echoed) => Response.json({ echoed })],
     [
-      'request, said twice',
+      'request, with a duplicate key',
       '/request',
       (echoed) =>
         new Response(`{"${encodeURIComponent(echoed)}":1,"${encodeURIComponent(echoed)}":2}`, {
@@ -275,12 +211,12 @@ describe('nothing secret or personal shows', () => {
       (echoed) => Response.json({ process_id: echoed, process_status: 'DONE' }),
     ],
     [
-      'result, of another status',
+      'result, with an unknown status',
       '/result',
       (echoed) => Response.json({ process_id: echoed, process_status: echoed }),
     ],
     [
-      'result, of a wrong shape',
+      'result, of the wrong shape',
       '/result',
       (echoed) =>
         Response.json({
@@ -315,7 +251,7 @@ describe('nothing secret or personal shows', () => {
     expect(leaksIn({ said, ...(said as object) }, secrets)).toEqual([]);
   });
 
-  it('in the errors of bad input', async () => {
+  it('in the errors of invalid input', async () => {
     const { client, consent } = openBank();
     const canary = 'canary-of-the-caller';
     const grant = await consent();
@@ -341,150 +277,5 @@ describe('nothing secret or personal shows', () => {
       ),
     };
     expect(leaksIn(errors, { canary })).toEqual([]);
-  });
-});
-
-describe('nothing secret or personal shows over TLS', async () => {
-  const clock = createVirtualClock(NOW);
-  const sandbox = await startSandbox({
-    registrations: [registrationOf(service)],
-    personas: [persona],
-    clock,
-  });
-  afterAll(sandbox.close);
-  const { connection } = sandbox;
-  const keyLines = connection.tls.key
-    .split('\n')
-    .filter((line) => line.length > 20 && !line.startsWith('-'));
-  const secrets: Record<string, string> = Object.fromEntries(
-    keyLines.map((line, index) => [`line ${index} of the private key`, line]),
-  );
-
-  it('in the sandbox, its connection and a client of it', async () => {
-    expect(keyLines.length).toBeGreaterThan(1);
-    const client = createSelfInfoClient({ service, ...connection });
-    const { tls, environment } = connection;
-    const found = leaksIn(
-      { client, sandbox, connection, tls, environment, spread: { ...tls } },
-      secrets,
-    );
-    expect(found).toEqual([]);
-    await client.close();
-  });
-
-  it('in the steps for hosts that hold them themselves', async () => {
-    const state = randomBytes(32).toString('base64url');
-    const codeVerifier = randomBytes(32).toString('base64url');
-    const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url');
-    const { environment, tls } = connection;
-    const back = await sandbox.visit(buildConsentUrl(environment, { state, codeChallenge }), {
-      persona: 'canary',
-    });
-    const code = new URL(back).searchParams.get('code') ?? '';
-    const callback = await validateCallback(environment, back, { state });
-    const accessToken = await exchangeToken({ environment, callback, codeVerifier, tls, clock });
-    expect(accessToken.expiresAt).toBe('2026-12-01T12:00:00+09:00');
-    const replayed = await thrownBy(() =>
-      exchangeToken({ environment, callback, codeVerifier, tls, clock }),
-    );
-    expect(replayed).toMatchObject({
-      code: 'callback_rejected',
-      upstream: { code: 'replayed' },
-      stage: 'callback',
-    });
-    const again = await validateCallback(environment, back, { state });
-    const refused = await thrownBy(() =>
-      exchangeToken({ environment, callback: again, codeVerifier, tls, clock }),
-    );
-    expect(refused).toMatchObject({
-      code: 'token_refused',
-      upstream: { code: 'invalid_grant' },
-      stage: 'token',
-    });
-    const found = leaksIn(
-      { callback, accessToken, token: accessToken.token, replayed, refused },
-      { state, codeVerifier, code, token: accessToken.token.reveal(), ...secrets },
-    );
-    expect(found).toEqual([]);
-    expect(JSON.stringify(accessToken)).toBe(
-      '{"token":"[redacted]","expiresAt":"2026-12-01T12:00:00+09:00"}',
-    );
-    expect(environment.clientId).toBe(CLIENT_ID);
-  });
-});
-
-describe('Sensitive', () => {
-  it('hands its value to whoever asks by name, and to nobody else', () => {
-    const value = { name: 'canary-花子' };
-    const sensitive = new Sensitive(value);
-    expect(sensitive.reveal()).toBe(value);
-    expect([
-      `${sensitive}`,
-      JSON.stringify([sensitive]),
-      `${sensitive}`,
-      String(sensitive),
-    ]).toEqual(['[redacted]', '["[redacted]"]', '[redacted]', '[redacted]']);
-    // A log says that there is something, and that it is kept back.
-    expect(inspect({ sensitive })).toBe('{ sensitive: Sensitive [redacted] }');
-    expect(
-      leaksIn(
-        {
-          sensitive,
-          inside: { sensitive },
-          list: [sensitive],
-          map: new Map([['a', sensitive]]),
-          error: new Error('a', { cause: sensitive }),
-        },
-        { canary: 'canary-花子' },
-      ),
-    ).toEqual([]);
-  });
-});
-
-describe('the search itself', () => {
-  const canary = 'canary-花子?';
-  it.each<[string, unknown]>([
-    ['a field', { a: { b: [canary] } }],
-    ['a hidden field', Object.defineProperty({}, 'a', { value: canary, enumerable: false })],
-    ['a getter', Object.defineProperty({}, 'a', { get: () => canary, enumerable: true })],
-    ['a symbol', { [Symbol('a')]: canary }],
-    ['a key', { [canary]: 1 }],
-    ['a map', new Map([[canary, 1]])],
-    ['a message', new Error(canary)],
-    ['a cause', new Error('a', { cause: canary })],
-    ['a field of an error', Object.assign(new Error('a'), { canary })],
-    ['toJSON', { toJSON: () => canary }],
-    ['toString', { toString: () => canary }],
-    [
-      'a getter of a class',
-      new (class Leaky {
-        get a() {
-          return canary;
-        }
-      })(),
-    ],
-    ['base64', { a: Buffer.from(canary).toString('base64') }],
-    ['base64url', { a: Buffer.from(canary).toString('base64url') }],
-    ['hex', { a: Buffer.from(canary).toString('hex') }],
-    ['a buffer', Uint8Array.from(Buffer.from(canary))],
-    ['a URL', `https://loan.example/?a=${encodeURIComponent(canary)}`],
-    ['JSON', { a: JSON.stringify({ canary }) }],
-  ])('finds a secret in %s', (_, leaky) => {
-    expect(leaksIn({ leaky }, { canary }).length).toBeGreaterThan(0);
-  });
-
-  it('finds a PIN that stands alone, and takes four digits of a longer id for none', () => {
-    expect(leaksIn({ leaky: { tries: ['7391'] } }, { pin: '7391' }).length).toBeGreaterThan(0);
-    expect(
-      leaksIn(
-        { clean: { id: 'c-17391f', at: '2026-12-01T12:00:07.391Z', ms: 1_773_910_000 } },
-        { pin: '7391' },
-      ),
-    ).toEqual([]);
-  });
-
-  it('finds nothing where nothing is, and names what it finds without showing it', () => {
-    expect(leaksIn({ clean: { a: 'canary' } }, { canary })).toEqual([]);
-    expect(leaksIn({ leaky: canary }, { name: canary }).join()).not.toContain(canary);
   });
 });

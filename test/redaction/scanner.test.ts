@@ -4,36 +4,39 @@ import { leaksIn } from '../kit/leaks.js';
 import { rounds } from '../kit/size.js';
 
 const canary = 'canary-花子?"\\/ 1';
+
 const utf16be = (text: string) => Buffer.from(text, 'utf16le').swap16();
+
 const escaped = (text: string, hex: (code: string) => string) =>
   [...Array(text.length).keys()]
     .map((at) => `\\u${hex(text.charCodeAt(at).toString(16).padStart(4, '0'))}`)
     .join('');
+
 const lower = (hex: string) => hex.toLowerCase();
+
 const upper = (hex: string) => hex.toUpperCase();
 
 const disguises: Readonly<Record<string, (secret: string) => string>> = {
   raw: (secret) => secret,
   base64: (secret) => Buffer.from(secret).toString('base64'),
   base64url: (secret) => Buffer.from(secret).toString('base64url'),
-  'base64 of a text that it stands in, one byte in': (secret) =>
+  'base64 of a text that contains it, one byte in': (secret) =>
     Buffer.from(`a${secret}b`).toString('base64'),
-  'base64 of a text that it stands in, two bytes in': (secret) =>
+  'base64 of a text that contains it, two bytes in': (secret) =>
     Buffer.from(`ab${secret}cd`).toString('base64'),
-  'base64 of a text that it stands in, three bytes in': (secret) =>
+  'base64 of a text that contains it, three bytes in': (secret) =>
     Buffer.from(`abc${secret}d`).toString('base64'),
-  'base64url of a text that it stands in, one byte in': (secret) =>
+  'base64url of a text that contains it, one byte in': (secret) =>
     Buffer.from(`{${secret}}`).toString('base64url'),
-  'base64url of a text that it stands in, two bytes in': (secret) =>
+  'base64url of a text that contains it, two bytes in': (secret) =>
     Buffer.from(`{"${secret}"}`).toString('base64url'),
   hex: (secret) => Buffer.from(secret).toString('hex'),
-  'hex in capitals': (secret) => Buffer.from(secret).toString('hex').toUpperCase(),
-  'hex as buffers are shown': (secret) =>
+  'hex in upper case': (secret) => Buffer.from(secret).toString('hex').toUpperCase(),
+  'hex as inspect shows buffers': (secret) =>
     (Buffer.from(secret).toString('hex').match(/../g) ?? []).join(' '),
   'a list of bytes': (secret) => JSON.stringify([...Buffer.from(secret)]),
   'percent sequences': (secret) => encodeURIComponent(secret),
-  'percent sequences in small letters': (secret) =>
-    encodeURIComponent(secret).replace(/%../g, lower),
+  'percent sequences in lower case': (secret) => encodeURIComponent(secret).replace(/%../g, lower),
   'percent sequences throughout': (secret) =>
     Buffer.from(secret).toString('hex').replace(/../g, '%$&'),
   'percent sequences twice': (secret) => encodeURIComponent(encodeURIComponent(secret)),
@@ -41,7 +44,7 @@ const disguises: Readonly<Record<string, (secret: string) => string>> = {
   JSON: (secret) => JSON.stringify(secret),
   'JSON in JSON': (secret) => JSON.stringify({ a: JSON.stringify(secret) }),
   'JSON escapes throughout': (secret) => escaped(secret, lower),
-  'JSON escapes in capitals': (secret) => escaped(secret, upper),
+  'JSON escapes in upper case': (secret) => escaped(secret, upper),
   'UTF-16LE': (secret) => Buffer.from(secret, 'utf16le').toString('latin1'),
   'UTF-16BE': (secret) => utf16be(secret).toString('latin1'),
   'UTF-16LE in hex': (secret) => Buffer.from(secret, 'utf16le').toString('hex'),
@@ -66,7 +69,7 @@ describe('the search for canaries finds a deliberate leak', () => {
     'a dump of a store': (text) => new Map([['key', { value: JSON.stringify({ text }) }]]),
   };
 
-  it.each(Object.keys(disguises))('as %s, wherever it is', (name) => {
+  it.each(Object.keys(disguises))('as %s, in any place', (name) => {
     const disguise = disguises[name] as (secret: string) => string;
     const missed = Object.entries(ways).filter(
       ([, way]) => leaksIn({ leaky: way(disguise(canary)) }, { canary }).length === 0,
@@ -83,7 +86,7 @@ describe('the search for canaries finds a deliberate leak', () => {
     }
   });
 
-  it('of each secret by its own name, and shows none in what it says', () => {
+  it('of each secret by its name, and its report contains no secret', () => {
     const found = leaksIn(
       { first: 'canary-one', second: { a: 'canary-two' }, third: 'canary' },
       { one: 'canary-one', two: 'canary-two' },
@@ -94,12 +97,12 @@ describe('the search for canaries finds a deliberate leak', () => {
   });
 });
 
-describe('the search for canaries takes nothing else for a leak', () => {
-  it('not ids, times and digests that hold the digits of a PIN by chance', () => {
+describe('the search for canaries ignores', () => {
+  it('ids, times and digests that contain the digits of a PIN by chance', () => {
     const pins = { pin: '7391' };
     const ids = Array.from({ length: rounds(2_000, 100_000) }, () => randomUUID());
     const tokens = ids.map((id) => Buffer.from(id).toString('base64url'));
-    // A group of a UUID may be these very digits.
+    // A group of a UUID may consist of exactly these digits.
     const text = JSON.stringify({
       ids,
       tokens,
@@ -110,5 +113,53 @@ describe('the search for canaries takes nothing else for a leak', () => {
     });
     expect(leaksIn({ text }, pins)).toEqual([]);
     expect(leaksIn({ text: 'pin=7391' }, pins)).toEqual(['text by text: pin']);
+  });
+});
+
+describe('the search for secrets', () => {
+  const canary = 'canary-花子?';
+  it.each<[string, unknown]>([
+    ['a field', { a: { b: [canary] } }],
+    ['a hidden field', Object.defineProperty({}, 'a', { value: canary, enumerable: false })],
+    ['a getter', Object.defineProperty({}, 'a', { get: () => canary, enumerable: true })],
+    ['a symbol', { [Symbol('a')]: canary }],
+    ['a key', { [canary]: 1 }],
+    ['a map', new Map([[canary, 1]])],
+    ['a message', new Error(canary)],
+    ['a cause', new Error('a', { cause: canary })],
+    ['a field of an error', Object.assign(new Error('a'), { canary })],
+    ['toJSON', { toJSON: () => canary }],
+    ['toString', { toString: () => canary }],
+    [
+      'a getter of a class',
+      new (class Leaky {
+        get a() {
+          return canary;
+        }
+      })(),
+    ],
+    ['base64', { a: Buffer.from(canary).toString('base64') }],
+    ['base64url', { a: Buffer.from(canary).toString('base64url') }],
+    ['hex', { a: Buffer.from(canary).toString('hex') }],
+    ['a buffer', Uint8Array.from(Buffer.from(canary))],
+    ['a URL', `https://loan.example/?a=${encodeURIComponent(canary)}`],
+    ['JSON', { a: JSON.stringify({ canary }) }],
+  ])('finds a secret in %s', (_, leaky) => {
+    expect(leaksIn({ leaky }, { canary }).length).toBeGreaterThan(0);
+  });
+
+  it('finds a PIN on its own, but not within the digits of a longer id', () => {
+    expect(leaksIn({ leaky: { tries: ['7391'] } }, { pin: '7391' }).length).toBeGreaterThan(0);
+    expect(
+      leaksIn(
+        { clean: { id: 'c-17391f', at: '2026-12-01T12:00:07.391Z', ms: 1_773_910_000 } },
+        { pin: '7391' },
+      ),
+    ).toEqual([]);
+  });
+
+  it('finds nothing in clean values, and names a leak without showing it', () => {
+    expect(leaksIn({ clean: { a: 'canary' } }, { canary })).toEqual([]);
+    expect(leaksIn({ leaky: canary }, { name: canary }).join()).not.toContain(canary);
   });
 });

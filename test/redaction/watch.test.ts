@@ -4,7 +4,7 @@ import { SelfInfoError } from '../../src/index.js';
 import { hidden, hide } from '../kit/register.js';
 import { type LeakWatch, watchLeaks } from '../kit/watch-leaks.js';
 
-// What is said on purpose here is not to be printed by the run.
+// Keeps the output of these tests out of the output of the run.
 beforeEach(() => {
   for (const stream of [process.stdout, process.stderr])
     vi.spyOn(stream, 'write').mockReturnValue(true);
@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => void vi.restoreAllMocks());
 
-/** What a watch of its own hears while something is said. */
+/** Returns what a separate watch finds while `say` runs. */
 async function hearing(say: (text: string) => unknown, secret: string): Promise<readonly string[]> {
   const watch: LeakWatch = watchLeaks();
   try {
@@ -29,9 +29,9 @@ const secret = 'canary-of-the-watch-花子?';
 it.each<[string, string, (text: string) => unknown]>([
   ['a line on stdout', 'printed', (text) => process.stdout.write(`${text}\n`)],
   ['bytes on stderr', 'printed', (text) => process.stderr.write(Buffer.from(`${text}\n`))],
-  ['a console that logs', 'printed', (text) => console.log('token: %s', text)],
+  ['console.log', 'printed', (text) => console.log('token: %s', text)],
   [
-    'a console that warns of an object',
+    'an object passed to console.warn',
     'printed',
     (text) => console.warn({ header: `Bearer ${text}` }),
   ],
@@ -51,7 +51,7 @@ it.each<[string, string, (text: string) => unknown]>([
     (text) => new SelfInfoError('upstream_refused', { upstream: { status: 400, code: text } }),
   ],
 ])(
-  'the watch over the whole suite finds a secret in %s, raw, in base64, in hex and in percent sequences',
+  'the leak watch finds a secret in %s, raw, in base64, in hex and in percent-encoding',
   async (_, where, say) => {
     const disguises = [
       secret,
@@ -64,7 +64,7 @@ it.each<[string, string, (text: string) => unknown]>([
   },
 );
 
-it('the watch hears no more once it has stopped, and takes nothing else for a leak', async () => {
+it('the leak watch records nothing once it has stopped, and takes nothing else for a leak', async () => {
   const watch = watchLeaks();
   watch.stop();
   console.log(secret);
@@ -74,7 +74,7 @@ it('the watch hears no more once it has stopped, and takes nothing else for a le
   expect(await hearing(() => console.log('canary-of-the-watch'), secret)).toEqual([]);
 });
 
-it('the register hides what is long enough to stand nowhere by chance, and never shows it by its name', () => {
+it('the register keeps secrets that are too long to occur by chance, under names that do not show them', () => {
   hide('token', 'canary-in-the-register');
   hide('pin', '7391');
   const found = Object.entries(hidden());

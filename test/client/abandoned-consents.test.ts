@@ -6,7 +6,7 @@ import { rounds } from '../kit/size.js';
 
 const KIB = 1_024;
 
-/** A memory store that says how many values it was given and has not dropped. */
+/** Wraps a memory store and counts its entries: held, marked or forgotten. */
 function countingStore(store: Store) {
   const keys: string[] = [];
   const counting: Store = {
@@ -33,13 +33,13 @@ function countingStore(store: Store) {
   return { store: counting, states };
 }
 
-// Long on a busy machine.
-describe('consents that are begun and never come back', {
+// Slow on a busy machine.
+describe('consents that are abandoned', {
   timeout: rounds(60_000, 3_600_000),
 }, () => {
-  it('take at most 1 KiB each, 10,000 of them', async () => {
+  it('take at most 1 KiB each when there are 10,000 of them', async () => {
     const { client } = openBank();
-    // Whatever is loaded or compiled at first use is there before.
+    // Loads and compiles everything that the first use needs.
     for (let start = 0; start < 200; start++)
       await client.beginConsent({ sessionBinding: SESSION });
     const before = await heapUsed();
@@ -51,13 +51,13 @@ describe('consents that are begun and never come back', {
     await client.close();
   });
 
-  it('leave no value when their time is over, and the oldest marks give way to newer ones', async () => {
+  it('leave no value after they expire, and the oldest tombstones give way to newer ones', async () => {
     const starts = rounds(20_000, 1_000_000);
     const maxEntries = 5_000;
     const { clock } = openBank();
     const { store, states } = countingStore(createMemoryStore({ clock, maxEntries }));
     const bank = openBank({ store });
-    // Five a second: of ten minutes 3,000 are pending at any time.
+    // At five a second, 3,000 consents are pending within ten minutes.
     const step = () => {
       clock.advance(200);
       bank.clock.advance(200);
@@ -67,14 +67,14 @@ describe('consents that are begun and never come back', {
       step();
     }
     const { held, marked, forgotten } = await states();
-    // What expired since the store looked last, ten seconds ago at most, may still be there.
+    // Values that expired after the last sweep, at most ten seconds ago, may remain.
     expect(held).toBeGreaterThanOrEqual(2_999);
     expect(held).toBeLessThanOrEqual(3_050);
     expect(marked).toBe(maxEntries);
     expect(forgotten).toBe(starts - held - marked);
   });
 
-  it('all at once are refused beyond what the store holds, and whoever came before can still come back', async () => {
+  it('are refused when the store is full, and earlier ones can still be completed', async () => {
     const { clock } = openBank();
     const bank = openBank({ store: createMemoryStore({ clock, maxEntries: 1_000 }) });
     const honest = await bank.callback('hanako');
@@ -82,7 +82,7 @@ describe('consents that are begun and never come back', {
     let [begun, refused] = [0, 0];
     for (let start = 0; start < starts; start++) {
       try {
-        await bank.client.beginConsent({ sessionBinding: 'of nobody' });
+        await bank.client.beginConsent({ sessionBinding: 'of a stranger' });
         begun++;
       } catch (error) {
         if (!isSelfInfoError(error, 'store_full')) throw error;
@@ -91,9 +91,9 @@ describe('consents that are begun and never come back', {
     }
     expect([begun, refused]).toEqual([999, starts - 999]);
     const grant = grantOf(await bank.client.completeConsent(honest, { sessionBinding: SESSION }));
-    // Somebody else takes the room at once; the request that a consent was given for is kept all
+    // Another consent takes the free place at once. The request of the first consent is stored all
     // the same.
-    await bank.client.beginConsent({ sessionBinding: 'of nobody' });
+    await bank.client.beginConsent({ sessionBinding: 'of a stranger' });
     expect((await bank.client.submit(grant, { income: { method: 'latest' } })).v).toBe(1);
   });
 });

@@ -37,8 +37,8 @@ const peerOf = ({ socket }: IncomingMessage) =>
 const json = { 'content-type': 'application/json' };
 
 /**
- * A portal that binds each token to the certificate it was fetched with (RFC 8705), and remembers
- * who asked what with which.
+ * A portal that binds each token to the certificate it was fetched with (RFC 8705), and records
+ * which certificate each call used.
  */
 async function openBinding(options: PortalOptions = {}) {
   const seen: { stage: PortalStage; certificate: string; token: string | undefined }[] = [];
@@ -104,7 +104,7 @@ const busyThenGood = () => {
 };
 
 describe('a new client certificate', () => {
-  it('is that of the next journey', async () => {
+  it('is used from the next journey on', async () => {
     const { portal, seen, issue } = await openBinding();
     const second = await issue();
     const client = connect(portal, portal.tls);
@@ -118,19 +118,19 @@ describe('a new client certificate', () => {
     ]);
   });
 
-  it('loses no journey of forty while there are five of them in a row', async () => {
+  it('interrupts none of forty journeys during five rotations', async () => {
     const { portal, seen, issue } = await openBinding();
     const client = connect(portal, portal.tls);
     const next = await Promise.all(Array.from({ length: 5 }, issue));
     let steps = 0;
-    // Forty journeys take three steps each: a new certificate comes after every twentieth, in the
-    // midst of all others.
+    // Forty journeys take three steps each. Every twentieth step sets a new certificate while other
+    // journeys are in progress.
     const step = () => {
       const tls = ++steps % 20 === 0 ? next[steps / 20 - 1] : undefined;
       if (tls) client.rotate(tls);
     };
     const journeys = Array.from({ length: 40 }, async (_, index) => {
-      // They begin one after another, so that each step of some meets another step of others.
+      // The journeys start one after another, so that their steps interleave.
       for (let turn = 0; turn < index * 3; turn++)
         await new Promise((resolve) => setImmediate(resolve));
       const grant = await consent(client, portal);
@@ -146,14 +146,14 @@ describe('a new client certificate', () => {
     const certificates = new Map<string | undefined, Set<string>>();
     for (const { token, certificate } of seen)
       certificates.set(token, (certificates.get(token) ?? new Set()).add(certificate));
-    // Forty tokens, each under exactly one certificate; and more than one certificate was in use.
+    // Forty tokens, each used with exactly one certificate. More than one certificate was in use.
     expect([...certificates.values()].map(({ size }) => size)).toEqual(Array(40).fill(1));
     expect(new Set(seen.map(({ certificate }) => certificate)).size).toBeGreaterThan(1);
     await portal.drained();
   });
 
   it.each(['TLSv1.2', 'TLSv1.3'] as const)(
-    'never resumes a session of the one before, with %s',
+    'never resumes a session of the previous one, with %s',
     async (version) => {
       const server = await startByteServer({ tls: { minVersion: version, maxVersion: version } });
       ends.push(server.close);
@@ -176,8 +176,8 @@ describe('a new client certificate', () => {
   );
 });
 
-describe('a journey under way ends under the certificate it began with', () => {
-  it('when its grant has waited so long that the connection is gone', async () => {
+describe('a journey in progress keeps the certificate it began with', () => {
+  it('when its connection has closed before the grant is used', async () => {
     const { portal, seen, issue } = await openBinding();
     const client = connect(portal, portal.tls);
     const grant = await consent(client, portal);
@@ -190,7 +190,7 @@ describe('a journey under way ends under the certificate it began with', () => {
     expect(portal.connections).toBe(2);
   });
 
-  it('when its retrieval is collected later, again and from its JSON', async () => {
+  it('when its retrieval is collected later, repeatedly and from its JSON', async () => {
     const { portal, seen, issue } = await openBinding({ replies: { result: busyThenGood() } });
     const client = connect(portal, portal.tls);
     const stored = JSON.stringify(await client.submit(await consent(client, portal), latest()));
@@ -207,7 +207,7 @@ describe('a journey under way ends under the certificate it began with', () => {
     );
   });
 
-  it('in another process too, which had that certificate before', async () => {
+  it('in another process that had the certificate before', async () => {
     const { portal, issue } = await openBinding();
     const store = createMemoryStore({ clock });
     const one = connect(portal, portal.tls, store);
@@ -217,7 +217,7 @@ describe('a journey under way ends under the certificate it began with', () => {
     expect((await other.collect(other.resume(stored))).status).toBe('ready');
   });
 
-  it('and is refused, in so many words, where only another certificate is known', async () => {
+  it('and is refused by the portal where only another certificate is known', async () => {
     const { portal, issue } = await openBinding();
     const store = createMemoryStore({ clock });
     const one = connect(portal, portal.tls, store);
@@ -230,13 +230,13 @@ describe('a journey under way ends under the certificate it began with', () => {
       'none',
       { status: 401, code: 'invalid_token' },
     ]);
-    // Nothing is lost: the one that knows it can still collect.
+    // Nothing is lost: the client with the certificate can still collect.
     expect((await one.collect(one.resume(stored))).status).toBe('ready');
   });
 });
 
-describe('a credential to rotate to', () => {
-  it('is checked like the option, and when refused leaves the old one', async () => {
+describe('a credential passed to rotate', () => {
+  it('is validated like options.tls, and an invalid one leaves the old one in use', async () => {
     const { portal, seen, issue } = await openBinding();
     const client = connect(portal, portal.tls);
     const { cert, key } = await issue();
@@ -262,7 +262,7 @@ describe('a credential to rotate to', () => {
     expect(seen.map(({ certificate }) => certificate)).toEqual([thumbprintOf(portal.tls)]);
   });
 
-  it('comes too late for a closed client', async () => {
+  it('is refused by a closed client', async () => {
     const { portal, issue } = await openBinding();
     const client = connect(portal, portal.tls);
     await client.close();
@@ -270,7 +270,7 @@ describe('a credential to rotate to', () => {
     expect(refusal(() => client.rotate(tls))).toEqual(['client_closed', undefined]);
   });
 
-  it('is taken and not needed with an injected transport', async () => {
+  it('is accepted but not needed with an injected transport', async () => {
     const { issue } = await openBinding();
     const bank = openBank();
     bank.client.rotate(await issue());

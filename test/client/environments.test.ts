@@ -1,0 +1,293 @@
+import { describe, expect, it } from 'vitest';
+import {
+  acceptWireProfileNotConfirmedBySpecification,
+  connectionCheckEnvironment,
+  createSelfInfoClient,
+  defineService,
+  productionEnvironment,
+  publicProfile,
+  type SelfInfoErrorCode,
+  sandboxEnvironment,
+} from '../../src/index.js';
+import { CLIENT_ID, loan } from '../kit/loan.js';
+import { thrownBy } from '../kit/refusals.js';
+import { expectRefusal, type Refused } from './expect-refusal.js';
+import { ca, changed, confirmed, site, tls, validSpec } from './valid-options.js';
+
+const environments = {
+  sandboxEnvironment,
+  connectionCheckEnvironment,
+  productionEnvironment: (o: typeof site) => productionEnvironment({ profile: confirmed, ...o }),
+};
+
+describe.each(Object.entries(environments))('%s', (_name, make) => {
+  it('accepts the valid options that the rows below change', () => {
+    expect(make(site).clientId).toBe(CLIENT_ID);
+  });
+
+  const url = (path: string): [SelfInfoErrorCode, string] => ['invalid_option', path];
+  it.each<[string, unknown, Refused]>([
+    ['kind', 'production', ['unknown_option', 'options.kind']],
+    ['clientId', undefined, ['missing_option', 'options.clientId']],
+    ['clientId', '', ['invalid_option', 'options.clientId']],
+    ['clientId', 5, 'options.clientId must be a string.'],
+    ['redirectUri', undefined, ['missing_option', 'options.redirectUri']],
+    ['redirectUri', '/callback', url('options.redirectUri')],
+    ['redirectUri', 'javascript:alert(1)', url('options.redirectUri')],
+    ['redirectUri', 'https://loan.example/#a', url('options.redirectUri')],
+    ['redirectUri', 'https://user:password@loan.example/', url('options.redirectUri')],
+    ['redirectUri', 'http://loan.example/', url('options.redirectUri')],
+    ['endpoints', undefined, ['missing_option', 'options.endpoints']],
+    ['endpoints', 'https://portal.example', 'options.endpoints must be an object.'],
+    ['endpoints.apiUrl', undefined, ['missing_option', 'options.endpoints.apiUrl']],
+    ['endpoints.apiUrl', 'http://api.portal.example', url('options.endpoints.apiUrl')],
+    ['endpoints.apiUrl', 'https://api.portal.example?a=b', url('options.endpoints.apiUrl')],
+    ['endpoints.browserUrl', 'portal.example', url('options.endpoints.browserUrl')],
+    ['endpoints.browserUrl', 'https://portal.example/?a', url('options.endpoints.browserUrl')],
+    [
+      'endpoints.tokenUrl',
+      'https://portal.example',
+      ['unknown_option', 'options.endpoints.tokenUrl'],
+    ],
+    ['issuer', undefined, ['missing_option', 'options.issuer']],
+    ['issuer', 'portal', url('options.issuer')],
+    ['ca', 5, 'options.ca must be a PEM string or a list of them.'],
+    ['ca', [5], 'options.ca must be a PEM string or a list of them.'],
+    ['ca', [], ['invalid_credential', 'options.ca']],
+    ['ca', 'ca.pem', ['invalid_credential', 'options.ca']],
+    [
+      'ca',
+      [ca, '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'],
+      ['invalid_credential', 'options.ca'],
+    ],
+    ['profile', {}, 'options.profile must have a method encodeRequest.'],
+    ['profile', 'public', 'options.profile must have a method encodeRequest.'],
+    [
+      'profile',
+      changed(confirmed, 'paths.request', undefined),
+      ['invalid_option', 'options.profile.paths.request'],
+    ],
+    [
+      'profile',
+      changed(confirmed, 'paths.request', '/request'),
+      ['invalid_option', 'options.profile.paths.request'],
+    ],
+    [
+      'profile',
+      changed(confirmed, 'timing.pollMs.value', '3000'),
+      ['invalid_option', 'options.profile.timing.pollMs'],
+    ],
+    [
+      'profile',
+      changed(confirmed, 'oauth', undefined),
+      ['invalid_option', 'options.profile.oauth.pkce'],
+    ],
+    [
+      'profile',
+      changed(confirmed, 'itemStatuses.not-covered.value', 'PRESENT'),
+      ['invalid_option', 'options.profile.itemStatuses.not-covered'],
+    ],
+    [
+      'profile',
+      changed(confirmed, 'processStatuses.running.value', 'DONE'),
+      ['invalid_option', 'options.profile.processStatuses.done'],
+    ],
+    [
+      'profile',
+      changed(confirmed, 'methods.range.value', 'LATEST'),
+      ['invalid_option', 'options.profile.methods.latest'],
+    ],
+    [
+      'profile',
+      changed(confirmed, 'fields.processStatus.value', 'process_id'),
+      ['invalid_option', 'options.profile.fields.processStatus'],
+    ],
+    [
+      'profile',
+      changed(confirmed, 'fields.to.value', 'range_start'),
+      ['invalid_option', 'options.profile.fields.to'],
+    ],
+    [
+      'profile',
+      changed(confirmed, 'decodeProcess', undefined),
+      'options.profile must have a method decodeProcess.',
+    ],
+  ])('refuses options with %s = %j', async (path, value, expected) => {
+    await expectRefusal(() => make(changed(site, path, value)), expected);
+  });
+
+  it('refuses options that are not an object', async () => {
+    for (const options of [undefined, null, 'production'])
+      expect(await thrownBy(() => make(options as never))).toBeInstanceOf(Error);
+  });
+});
+
+describe('an environment', () => {
+  it('allows plain http for the sandbox on loopback only', async () => {
+    const local = (host: string) => ({
+      ...site,
+      endpoints: { browserUrl: `http://${host}:8080`, apiUrl: `https://${host}:8443` },
+    });
+    for (const host of ['localhost', '127.0.0.1', '[::1]'])
+      expect(sandboxEnvironment(local(host)).kind).toBe('sandbox');
+    for (const host of ['localhost.example', '127.0.0.2.example', '10.0.0.1'])
+      await expectRefusal(
+        () => sandboxEnvironment(local(host)),
+        ['invalid_option', 'options.endpoints.browserUrl'],
+      );
+    await expectRefusal(
+      () => connectionCheckEnvironment(local('localhost')),
+      ['invalid_option', 'options.endpoints.browserUrl'],
+    );
+  });
+
+  it('allows only loopback and private names as hosts of the sandbox, and any host for the other kinds', async () => {
+    const places = (host: string) => [
+      { browserUrl: `https://${host}`, apiUrl: site.endpoints.apiUrl },
+      { browserUrl: site.endpoints.browserUrl, apiUrl: `https://${host}:8443` },
+    ];
+    const inside = [
+      'localhost',
+      '127.0.0.1',
+      '[::1]',
+      'sandbox',
+      'a.test',
+      'a.example',
+      'a.invalid',
+      'a.localhost',
+      'a.internal',
+      'a.local',
+    ];
+    for (const host of inside)
+      for (const endpoints of places(host))
+        expect(sandboxEnvironment({ ...site, endpoints }).endpoints).toEqual(endpoints);
+    for (const host of [
+      'portal.go.jp',
+      'example.com',
+      'local.jp',
+      'test.',
+      '10.0.0.1',
+      '[2001:db8::1]',
+      '[::ffff:192.0.2.1]',
+    ]) {
+      const [first, second] = places(host);
+      await expectRefusal(
+        () => sandboxEnvironment({ ...site, endpoints: first as never }),
+        ['invalid_option', 'options.endpoints.browserUrl'],
+      );
+      await expectRefusal(
+        () => sandboxEnvironment({ ...site, endpoints: second as never }),
+        ['invalid_option', 'options.endpoints.apiUrl'],
+      );
+      for (const endpoints of places(host)) {
+        expect(connectionCheckEnvironment({ ...site, endpoints }).endpoints).toEqual(endpoints);
+        expect(productionEnvironment({ ...site, endpoints, profile: confirmed }).endpoints).toEqual(
+          endpoints,
+        );
+      }
+    }
+  });
+
+  it('of the connection check accepts the public profile, items without code and an injected transport', () => {
+    const options = {
+      service: loan,
+      environment: connectionCheckEnvironment(site),
+      fetch: async () => new Response(),
+    };
+    expect(options.environment.profile).toBe(publicProfile);
+    expect(createSelfInfoClient(options).resume).toBeTypeOf('function');
+  });
+
+  it('is frozen, endpoints and profile included', () => {
+    const environment = sandboxEnvironment(site);
+    expect(() => Object.assign(environment, { kind: 'production' })).toThrow(TypeError);
+    expect(() => Object.assign(environment.endpoints, { apiUrl: 'https://evil.example' })).toThrow(
+      TypeError,
+    );
+    expect(() => Object.assign(publicProfile.paths.token, { value: '/evil' })).toThrow(TypeError);
+  });
+});
+
+describe('the production environment', () => {
+  const make = (options: object) => productionEnvironment({ ...site, ...options } as never);
+
+  it('refuses the public profile and names its first unconfirmed entry', async () => {
+    await expectRefusal(
+      () => make({}),
+      ['unverified_profile', 'options.profile.paths.authorization'],
+    );
+  });
+
+  it.each([
+    ['inferred', 'inferred'],
+    ['second-hand', 'public-second-hand'],
+    ['unknown', 'unknown'],
+    ['invalid', 'certain'],
+    ['missing', undefined],
+  ])('refuses a profile with one entry whose confidence is %s', async (_, confidence) => {
+    await expectRefusal(
+      () => make({ profile: changed(confirmed, 'fields.items.confidence', confidence) }),
+      ['unverified_profile', 'options.profile.fields.items'],
+    );
+  });
+
+  it('accepts a profile with one name for two fields that never occur in the same object', () => {
+    expect(make({ profile: changed(confirmed, 'fields.from.value', 'point_date') }).kind).toBe(
+      'production',
+    );
+    expect(
+      make({ profile: changed(confirmed, 'fields.processStatus.value', 'item_status') }).kind,
+    ).toBe('production');
+  });
+
+  it('accepts a profile whose entries are all confirmed, or public and official', () => {
+    expect(make({ profile: confirmed }).kind).toBe('production');
+    expect(
+      make({ profile: changed(confirmed, 'fields.items.confidence', 'public-official') }).kind,
+    ).toBe('production');
+  });
+
+  it('accepts an unconfirmed profile only with the exported symbol', async () => {
+    expect(make({ unconfirmedProfile: acceptWireProfileNotConfirmedBySpecification }).profile).toBe(
+      publicProfile,
+    );
+    for (const value of [
+      true,
+      'acceptWireProfileNotConfirmedBySpecification',
+      Symbol('accept a wire profile not confirmed by the specification'),
+    ])
+      await expectRefusal(
+        () => make({ unconfirmedProfile: value }),
+        'options.unconfirmedProfile must be the exported symbol.',
+      );
+    await expectRefusal(
+      () =>
+        sandboxEnvironment({
+          ...site,
+          unconfirmedProfile: acceptWireProfileNotConfirmedBySpecification,
+        } as never),
+      ['unknown_option', 'options.unconfirmedProfile'],
+    );
+  });
+
+  it('refuses a client with an injected transport', async () => {
+    const environment = make({ profile: confirmed });
+    const options = { service: loan, environment, tls, fetch: async () => new Response() };
+    await expectRefusal(
+      () => createSelfInfoClient(options),
+      ['injected_transport_refused', 'options.fetch'],
+    );
+  });
+
+  it('refuses a service with an item that has no code', async () => {
+    const environment = make({ profile: confirmed });
+    await expectRefusal(
+      () => createSelfInfoClient({ service: loan, environment, tls }),
+      ['item_code_required', 'options.service.items.household.code'],
+    );
+    const service = defineService({ ...validSpec, items: { income: validSpec.items.income } });
+    expect(
+      createSelfInfoClient({ service, environment, tls }).availability({ at: '2026-12-01' }).state,
+    ).toBe('open');
+  });
+});

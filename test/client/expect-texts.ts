@@ -1,0 +1,15 @@
+import { expect } from 'vitest';
+import { type Explainable, explain, type ServiceSpec } from '../../src/index.js';
+
+/** Explains a value in Japanese and in English. */
+export const both = <S extends ServiceSpec>(value: Explainable<S>) =>
+  [explain(value, 'ja'), explain(value, 'en')] as const;
+
+/** Expects a Japanese sentence, and an English one without Japanese characters. */
+export function expectBoth<S extends ServiceSpec>(value: Explainable<S>) {
+  const [ja, en] = both(value);
+  expect(ja).toMatch(/^[ぁ-んァ-ヶ一-龠].*[。）]$/u);
+  expect(en).toMatch(/^[A-Z].*[.)]$/);
+  expect(en).not.toMatch(/[ぁ-んァ-ヶ一-龠]/u);
+  expect(`${ja}${en}`).not.toMatch(/undefined|null|NaN|Invalid|\[object/);
+}

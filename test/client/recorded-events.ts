@@ -1,0 +1,21 @@
+import type { ClientEvent } from '../../src/index.js';
+import { type BankOptions, type Loan, openBank } from '../kit/loan.js';
+
+/** A bank that records its events. */
+export function openRecorded(options: BankOptions<Loan> = {}) {
+  const events: ClientEvent[] = [];
+  return { ...openBank({ ...options, onEvent: (event) => void events.push(event) }), events };
+}
+
+/** Summarises an event: `step consent begun`, `call result 2 answered 200`. */
+export function inShort(event: ClientEvent): string {
+  const { type, step, attempt, outcome, status, code, effect }: Readonly<Record<string, unknown>> =
+    { ...event };
+  return [type, step, attempt, outcome, status, code, effect]
+    .filter((part) => part !== undefined)
+    .join(' ');
+}
+
+/** Returns one field of every event. */
+export const valuesOf = <K extends string>(events: readonly ClientEvent[], key: K) =>
+  events.map((event) => (event as Readonly<Record<string, unknown>>)[key]);
