@@ -23,13 +23,8 @@ export {
   systemClock,
   type VirtualClock,
 } from './foundation/clock.js';
-export type {
-  Effect,
-  Retry,
-  SelfInfoErrorCode,
-  Stage,
-  Upstream,
-} from './foundation/error-table.js';
+export type { Effect, Retry, Stage, Upstream } from './foundation/error-facts.js';
+export type { SelfInfoErrorCode } from './foundation/error-table.js';
 export { isSelfInfoError, SelfInfoError, type SelfInfoErrorOptions } from './foundation/errors.js';
 export type { Language } from './foundation/language.js';
 export { Sensitive } from './foundation/sensitive.js';
@@ -37,6 +32,9 @@ export type { Instant } from './foundation/time.js';
 export type { Egress } from './net/egress.js';
 export type { FetchLike } from './net/http.js';
 export type { TlsCredential } from './net/tls.js';
+export { buildConsentUrl } from './oauth/authorization-url.js';
+export { type ValidCallback, validateCallback } from './oauth/callback.js';
+export type { CallbackCode, CallbackRequest } from './oauth/callback-request.js';
 export {
   type AssertionAlgorithm,
   type ClientAuth,
@@ -44,24 +42,16 @@ export {
   type PrivateKeyJwtOptions,
   privateKeyJwt,
 } from './oauth/client-auth.js';
-export {
-  buildConsentUrl,
-  type CallbackCode,
-  type CallbackRequest,
-  type ConsentTerms,
-  type ValidCallback,
-  validateCallback,
-} from './oauth/consent.js';
 export { type PushAuthorizationOptions, pushAuthorization } from './oauth/push.js';
+export type { ConsentTerms } from './oauth/terms.js';
 export { type AccessToken, type ExchangeTokenOptions, exchangeToken } from './oauth/token.js';
 export type { Answer, Extras, ItemAnswer } from './query/answer.js';
 export type {
   CommonInquiry,
   ItemInquiries,
-  NoOtherItems,
   Progress,
   Retrieval,
-} from './query/query.js';
+} from './query/types.js';
 export {
   type Day,
   type FiscalYear,
@@ -75,16 +65,16 @@ export {
   type Range,
   range,
 } from './service/inquiry.js';
-export {
-  defineService,
-  type ItemBase,
-  type ItemSpec,
-  type OpenRecord,
-  type RecordOf,
-  type Service,
-  type ServiceSpec,
-  type StandardSchema,
-} from './service/service.js';
+export type { CheckedInquiry, InquiriesByItem } from './service/inquiry-rules.js';
+export { defineService, type Service } from './service/service.js';
+export type {
+  ItemBase,
+  ItemSpec,
+  OpenRecord,
+  RecordOf,
+  ServiceSpec,
+  StandardSchema,
+} from './service/spec.js';
 export { createMemoryStore } from './stores/memory.js';
 export type { Store, StoredEntry } from './stores/store.js';
 export {
@@ -96,17 +86,17 @@ export {
   productionEnvironment,
   sandboxEnvironment,
 } from './wire/environment.js';
-export {
-  type Confidence,
-  type MissingHolder,
-  type OAuthDeviation,
-  type ProfileEntry,
-  publicProfile,
-  type WireItem,
-  type WireItemStatus,
-  type WireProcessStatus,
-  type WireProfile,
-  type WireRecord,
-  type WireRequest,
-  type WireResult,
+export type {
+  Confidence,
+  MissingHolder,
+  OAuthDeviation,
+  ProfileEntry,
+  WireItem,
+  WireItemStatus,
+  WireProcessStatus,
+  WireProfile,
+  WireRecord,
+  WireRequest,
+  WireResult,
 } from './wire/profile.js';
+export { publicProfile } from './wire/public-profile.js';

@@ -1,6 +1,6 @@
 import { SelfInfoError } from '../foundation/errors.js';
 import { DAY_MS, formatInstant } from '../foundation/time.js';
-import type { Retrieval } from '../query/query.js';
+import type { Retrieval } from '../query/types.js';
 import { type QueueContext, withQueue } from './context.js';
 import { openingOf } from './openings.js';
 import { takeSlot } from './slots.js';

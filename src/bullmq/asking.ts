@@ -3,7 +3,7 @@ import type { Clock } from '../foundation/clock.js';
 import type { SelfInfoErrorCode } from '../foundation/error-table.js';
 import { isSelfInfoError } from '../foundation/errors.js';
 import type { Answer } from '../query/answer.js';
-import type { Retrieval } from '../query/query.js';
+import type { Retrieval } from '../query/types.js';
 import type { Vault } from '../vault/vault.js';
 import { openingOf } from './openings.js';
 import { paceMs } from './rate.js';

@@ -1,6 +1,6 @@
 import type { SelfInfoClient } from '../client/types.js';
 import { isSelfInfoError } from '../foundation/errors.js';
-import type { Retrieval } from '../query/query.js';
+import type { Retrieval } from '../query/types.js';
 
 /** Bounds the search: servers close one after another, but not forever. */
 const MOST_CLOSINGS = 20;

@@ -1,5 +1,6 @@
-import type { Retrieval } from '../query/query.js';
-import type { Service, ServiceSpec } from '../service/service.js';
+import type { Retrieval } from '../query/types.js';
+import type { Service } from '../service/service.js';
+import type { ServiceSpec } from '../service/spec.js';
 import { addRetrieval } from './adding.js';
 import { closeQueue, createContext } from './context.js';
 import {

@@ -8,13 +8,8 @@ export {
   isDetailId,
 } from '../catalog/details.js';
 export { commonServers, isServerId, type ServerId, servers } from '../catalog/servers.js';
-export type {
-  Effect,
-  Retry,
-  SelfInfoErrorCode,
-  Stage,
-  Upstream,
-} from '../foundation/error-table.js';
+export type { Effect, Retry, Stage, Upstream } from '../foundation/error-facts.js';
+export type { SelfInfoErrorCode } from '../foundation/error-table.js';
 export { isSelfInfoError, SelfInfoError, type SelfInfoErrorOptions } from '../foundation/errors.js';
 export type { Instant } from '../foundation/time.js';
 export type { Announcement } from './announcements.js';

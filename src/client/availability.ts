@@ -5,7 +5,8 @@ import type { Target } from '../calendar/targets.js';
 import { type Expected, hostCall } from '../foundation/errors.js';
 import { checkMethods } from '../foundation/options.js';
 import { formatInstant } from '../foundation/time.js';
-import type { ItemSpec, Service, ServiceSpec } from '../service/service.js';
+import type { Service } from '../service/service.js';
+import type { ItemSpec, ServiceSpec } from '../service/spec.js';
 
 /**
  * Whether the items of a service are available by the published table, together and one by one

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Scope } from '../foundation/deadline.js';
-import type { Stage } from '../foundation/error-table.js';
+import type { Stage } from '../foundation/error-facts.js';
 import { SelfInfoError } from '../foundation/errors.js';
 
 /** The concurrent calls of one client. */

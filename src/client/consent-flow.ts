@@ -2,19 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { withinScope } from '../foundation/deadline.js';
 import { checkKeys, checkSignal, checkText, checkWhole } from '../foundation/options.js';
 import { type Instant, toEpochMs } from '../foundation/time.js';
+import { authorizationParameters, authorizationUrl } from '../oauth/authorization-url.js';
+import { judgeCallback, sameSecret, type ValidCallback } from '../oauth/callback.js';
+import { type CallbackRequest, readCallback } from '../oauth/callback-request.js';
 import type { Credentials } from '../oauth/client-auth.js';
-import {
-  authorizationParameters,
-  authorizationUrl,
-  type CallbackRequest,
-  judgeCallback,
-  oauth4webapi,
-  readCallback,
-  sameSecret,
-  termsOf,
-  type ValidCallback,
-} from '../oauth/consent.js';
+import { oauth4webapi } from '../oauth/oauth4webapi.js';
 import { pushRequest } from '../oauth/push.js';
+import { termsOf } from '../oauth/terms.js';
 import { requestToken } from '../oauth/token.js';
 import { type Availability, computeAvailability } from './availability.js';
 import { type ClientContext, runCall, type TracedScope } from './context.js';

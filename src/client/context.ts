@@ -10,8 +10,8 @@ import {
   checkWhole,
 } from '../foundation/options.js';
 import type { Connection, Transport } from '../net/http.js';
+import { openTransport } from '../net/transport.js';
 import { type Authenticate, openAuthentication } from '../oauth/client-auth.js';
-import { openTransport } from '../oauth/token.js';
 import { isService, type Service } from '../service/service.js';
 import { type BoundStore, boundStore } from '../stores/bound.js';
 import { createMemoryStore } from '../stores/memory.js';

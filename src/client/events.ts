@@ -1,4 +1,5 @@
-import type { Effect, SelfInfoErrorCode } from '../foundation/error-table.js';
+import type { Effect } from '../foundation/error-facts.js';
+import type { SelfInfoErrorCode } from '../foundation/error-table.js';
 
 /** A step of a journey, as events name it. `answer`, which checks the answer, is part of `result`. */
 export type EventStep = 'consent' | 'callback' | 'token' | 'request' | 'result' | 'answer';

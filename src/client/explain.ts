@@ -1,10 +1,12 @@
 import type { Cause, Status } from '../calendar/results.js';
-import type { SelfInfoErrorCode, Stage } from '../foundation/error-table.js';
+import type { Stage } from '../foundation/error-facts.js';
+import type { SelfInfoErrorCode } from '../foundation/error-table.js';
 import { isSelfInfoError, type SelfInfoError } from '../foundation/errors.js';
 import type { Language } from '../foundation/language.js';
 import { toDateTime } from '../foundation/time.js';
 import type { ItemAnswer } from '../query/answer.js';
-import type { Service, ServiceSpec } from '../service/service.js';
+import type { Service } from '../service/service.js';
+import type { ServiceSpec } from '../service/spec.js';
 import type { Availability } from './availability.js';
 import type { Collected, ConsentOutcome } from './types.js';
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SelfInfoError } from '../foundation/errors.js';
-import type { ProcessSecret, Retrieval } from '../query/query.js';
+import type { ProcessSecret } from '../query/polling.js';
+import type { Retrieval } from '../query/types.js';
 import type { StoredEntry } from '../stores/store.js';
 import type { Environment } from '../wire/environment.js';
 

@@ -8,7 +8,10 @@ import {
   checkWhole,
 } from '../foundation/options.js';
 import { buildAnswer } from '../query/answer.js';
-import { awaitResult, checkRetrieval, type Retrieval, type Waited } from '../query/query.js';
+import type { PollingOutcome } from '../query/polling.js';
+import { awaitResult } from '../query/polling.js';
+import { checkRetrieval } from '../query/retrieval.js';
+import type { Retrieval } from '../query/types.js';
 import { outageOf } from './availability.js';
 import { type ClientContext, runCall, type TracedScope } from './context.js';
 import { discardGrant, findGrant, useGrant } from './grants.js';
@@ -210,7 +213,7 @@ async function collectOnce(
 async function collectedFrom(
   { service, clock, currentCalendar }: ClientContext,
   retrieval: Retrieval,
-  waited: Waited,
+  waited: PollingOutcome,
   scope: TracedScope,
 ): Promise<Collected> {
   switch (waited.status) {

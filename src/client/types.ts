@@ -6,17 +6,15 @@ import type { Instant } from '../foundation/time.js';
 import type { Egress } from '../net/egress.js';
 import type { FetchLike } from '../net/http.js';
 import type { TlsCredential } from '../net/tls.js';
+import type { CallbackCode, CallbackRequest } from '../oauth/callback-request.js';
 import type { ClientAuth } from '../oauth/client-auth.js';
-import type { CallbackCode, CallbackRequest, ConsentTerms } from '../oauth/consent.js';
+import type { ConsentTerms } from '../oauth/terms.js';
 import type { Answer } from '../query/answer.js';
-import type {
-  CommonInquiry,
-  ItemInquiries,
-  NoOtherItems,
-  Progress,
-  Retrieval,
-} from '../query/query.js';
-import type { ofService, Service, ServiceSpec } from '../service/service.js';
+import type { Progress, Retrieval } from '../query/types.js';
+import type { Inquiry } from '../service/inquiry.js';
+import type { CheckedInquiry, InquiriesByItem } from '../service/inquiry-rules.js';
+import type { ofService, Service } from '../service/service.js';
+import type { ServiceSpec } from '../service/spec.js';
 import type { Store } from '../stores/store.js';
 import type { Environment } from '../wire/environment.js';
 import type { Availability } from './availability.js';
@@ -159,7 +157,7 @@ export interface ClientOptions<S extends Service = Service> {
 }
 
 /** A client of one service in one environment. */
-export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDisposable {
+export interface SelfInfoClient<S extends Service = Service> extends AsyncDisposable {
   /**
    * Tells whether the items of the service are available by the published table, together and one
    * by one (guideline 2.5). Informs and forbids nothing.
@@ -236,14 +234,9 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
    * }
    * ```
    */
-  submit(
+  submit<const Q extends Inquiry | InquiriesByItem>(
     grant: Grant<S>,
-    inquiry: CommonInquiry<S>,
-    options?: SubmitOptions,
-  ): Promise<Retrieval<S>>;
-  submit<const Q extends ItemInquiries<S>>(
-    grant: Grant<S>,
-    inquiries: NoOtherItems<Q, S>,
+    inquiry: Q & CheckedInquiry<S, Q>,
     options?: SubmitOptions,
   ): Promise<Retrieval<S>>;
   /**
@@ -283,14 +276,9 @@ export interface SelfInfoClient<S extends ServiceSpec = Service> extends AsyncDi
    * }
    * ```
    */
-  query(
+  query<const Q extends Inquiry | InquiriesByItem>(
     grant: Grant<S>,
-    inquiry: CommonInquiry<S>,
-    options?: CollectOptions,
-  ): Promise<Collected<S>>;
-  query<const Q extends ItemInquiries<S>>(
-    grant: Grant<S>,
-    inquiries: NoOtherItems<Q, S>,
+    inquiry: Q & CheckedInquiry<S, Q>,
     options?: CollectOptions,
   ): Promise<Collected<S>>;
   /**

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { checkMethods } from '../foundation/options.js';
-import { type ConsentTerms, termsOf } from '../oauth/consent.js';
+import { type ConsentTerms, termsOf } from '../oauth/terms.js';
 import type { Answer } from '../query/answer.js';
 import type { KioskTransaction } from './authorizer.js';
 import { insertCard } from './card.js';

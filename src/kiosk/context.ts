@@ -1,4 +1,4 @@
-import type { ConsentTerms } from '../oauth/consent.js';
+import type { ConsentTerms } from '../oauth/terms.js';
 import type { Answer } from '../query/answer.js';
 import type { KioskTransaction } from './authorizer.js';
 import type { CheckedOptions, OfferedService } from './options.js';

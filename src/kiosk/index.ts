@@ -1,7 +1,7 @@
 export type { Availability } from '../client/availability.js';
 export { type Clock, createVirtualClock, type VirtualClock } from '../foundation/clock.js';
 export { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
-export type { ConsentTerms } from '../oauth/consent.js';
+export type { ConsentTerms } from '../oauth/terms.js';
 export type { Answer, ItemAnswer } from '../query/answer.js';
 export type {
   CardProof,

@@ -10,10 +10,11 @@ import {
   checkText,
   checkWhole,
 } from '../foundation/options.js';
-import type { ConsentTerms } from '../oauth/consent.js';
-import { checkInquiries } from '../query/query.js';
+import type { ConsentTerms } from '../oauth/terms.js';
+import { checkInquiries } from '../query/inquiries.js';
 import type { Inquiry } from '../service/inquiry.js';
-import { type ItemSpec, isService, type Service, wireCode } from '../service/service.js';
+import { isService, type Service, wireCode } from '../service/service.js';
+import type { ItemSpec } from '../service/spec.js';
 import type { KioskAuthorizer, KioskRequest } from './authorizer.js';
 import type { CardReader } from './reader.js';
 import type { KioskEvent } from './states.js';

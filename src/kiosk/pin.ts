@@ -1,5 +1,5 @@
 import { invalidOption } from '../foundation/errors.js';
-import type { ConsentTerms } from '../oauth/consent.js';
+import type { ConsentTerms } from '../oauth/terms.js';
 import { buildAnswer } from '../query/answer.js';
 import type { KioskTransaction } from './authorizer.js';
 import type { SessionContext } from './context.js';

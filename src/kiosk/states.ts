@@ -1,6 +1,6 @@
 import type { DetailId } from '../catalog/details.js';
 import type { Availability } from '../client/availability.js';
-import type { ConsentTerms } from '../oauth/consent.js';
+import type { ConsentTerms } from '../oauth/terms.js';
 import type { Answer } from '../query/answer.js';
 
 /** Action of the citizen, or of a program that acts for them. */

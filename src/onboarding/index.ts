@@ -1,12 +1,7 @@
 export type { Calendar } from '../calendar/calendar.js';
 export type { Text } from '../calendar/rules.js';
-export type {
-  Effect,
-  Retry,
-  SelfInfoErrorCode,
-  Stage,
-  Upstream,
-} from '../foundation/error-table.js';
+export type { Effect, Retry, Stage, Upstream } from '../foundation/error-facts.js';
+export type { SelfInfoErrorCode } from '../foundation/error-table.js';
 export { isSelfInfoError, SelfInfoError, type SelfInfoErrorOptions } from '../foundation/errors.js';
 export type { Instant } from '../foundation/time.js';
 export { type DocumentId, documents } from './documents.js';

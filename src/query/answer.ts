@@ -4,15 +4,14 @@ import { SelfInfoError } from '../foundation/errors.js';
 import { Sensitive } from '../foundation/sensitive.js';
 import type { ConsentTerms } from '../oauth/terms.js';
 import type { Inquiry } from '../service/inquiry.js';
-import {
-  type ItemSpec,
-  type OpenRecord,
-  type RecordOf,
-  type Service,
-  type ServiceSpec,
-  type StandardSchema,
-  wireCode,
-} from '../service/service.js';
+import { type Service, wireCode } from '../service/service.js';
+import type {
+  ItemSpec,
+  OpenRecord,
+  RecordOf,
+  ServiceSpec,
+  StandardSchema,
+} from '../service/spec.js';
 import type { MissingHolder, WireItem, WireRecord, WireResult } from '../wire/profile.js';
 
 /**

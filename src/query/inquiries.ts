@@ -1,6 +1,7 @@
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkInquiry, type Inquiry, type Method } from '../service/inquiry.js';
-import type { ItemSpec, Service } from '../service/service.js';
+import type { Service } from '../service/service.js';
+import type { ItemSpec } from '../service/spec.js';
 
 /**
  * Validates inquiries against what the service registered. Spreads a single inquiry over all items.

@@ -2,7 +2,8 @@ import { invalidResponse } from '../foundation/errors.js';
 import type { CallBounds, Connection } from '../net/http.js';
 import type { AccessToken } from '../oauth/token.js';
 import type { Inquiry } from '../service/inquiry.js';
-import { type ItemSpec, type Service, wireCode } from '../service/service.js';
+import { type Service, wireCode } from '../service/service.js';
+import type { ItemSpec } from '../service/spec.js';
 import type { Environment } from '../wire/environment.js';
 import { decodeResponse, encodeBody, post } from './call.js';
 

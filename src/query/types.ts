@@ -1,6 +1,7 @@
 import type { ConsentTerms } from '../oauth/terms.js';
 import type { Inquiry } from '../service/inquiry.js';
-import type { ItemSpec, ofService, Service, ServiceSpec } from '../service/service.js';
+import type { ofService, Service } from '../service/service.js';
+import type { ItemSpec, ServiceSpec } from '../service/spec.js';
 
 /** The methods that every item allows: an intersection over the items. */
 type CommonMethod<S extends ServiceSpec> = {
@@ -18,11 +19,6 @@ export type CommonInquiry<S extends ServiceSpec> = Extract<Inquiry, { method: Co
 export type ItemInquiries<S extends ServiceSpec> = {
   readonly [K in keyof S['items']]?: InquiryFor<S['items'][K]>;
 } & { readonly method?: never };
-
-/** Rejects, at compile time, keys that are not items. */
-export type NoOtherItems<Q, S extends ServiceSpec> = Q & {
-  readonly [K in Exclude<keyof Q, keyof S['items'] | 'method'>]: never;
-};
 
 /**
  * A request that was sent, as plain JSON without secrets. Store it and collect the answer later,

@@ -4,7 +4,7 @@ import { checkServerId, type ServerId } from '../catalog/servers.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkKeys, checkText, checkWhole } from '../foundation/options.js';
 import type { Method } from '../service/inquiry.js';
-import { publicProfile } from '../wire/profile.js';
+import { publicProfile } from '../wire/public-profile.js';
 import { checkClientAuth, type PublicKeySet, type VerificationKey } from './key-set.js';
 import type { Problems } from './problems.js';
 

@@ -1,5 +1,5 @@
 import type { Language } from '../foundation/language.js';
-import { publicProfile } from '../wire/profile.js';
+import { publicProfile } from '../wire/public-profile.js';
 import type { EndReason } from './pages/texts.js';
 import type { Persona } from './personas/persona.js';
 import type { Refusal } from './portal/refusals.js';

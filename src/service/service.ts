@@ -1,73 +1,9 @@
-import { checkDetailId, type DetailId, holdersOf } from '../catalog/details.js';
-import type { ServerId } from '../catalog/servers.js';
+import { checkDetailId, holdersOf } from '../catalog/details.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkKeys, checkObject, checkText, checkWhole } from '../foundation/options.js';
 import { type Method, methods, unknownMethod } from './inquiry.js';
-
-/**
- * The part of https://standardschema.dev that this package needs. Schemas of zod, valibot, arktype
- * and others fit, in any copy.
- */
-export interface StandardSchema<I = unknown, O = I> {
-  readonly '~standard': {
-    readonly version: 1;
-    readonly vendor: string;
-    readonly validate: (value: unknown) => unknown;
-    readonly types?: { readonly input: I; readonly output: O } | undefined;
-  };
-}
-
-/** A record without a schema: who holds it, its date, and its fields (取得項目) as received. */
-export interface OpenRecord {
-  readonly holder: string;
-  readonly asOf?: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-}
-
-/** Properties of every item. */
-export interface ItemBase {
-  /**
-   * The detail (分野詳細) of table 2.5-5 that the item belongs to. It determines who holds the data,
-   * and therefore the hours.
-   */
-  readonly detail: DetailId;
-  /** The item's code (特定個人情報名コード), `TM` and 14 digits. Production requires it. */
-  readonly code?: `TM${string}`;
-  /**
-   * The holders whose data the service needs, all of them. The calendar asks about these only.
-   * Default: any of the holders in table 2.5-5, whichever holds this person's data.
-   */
-  readonly holders?: readonly ServerId[];
-  /**
-   * A synchronous Standard Schema of one record. It receives an {@link OpenRecord}. Default: open
-   * records.
-   */
-  readonly record?: StandardSchema;
-}
-
-/**
- * An item (特定個人情報名) as registered: its detail, the allowed inquiry methods, and the field that
- * determines the latest record.
- */
-export type ItemSpec = ItemBase &
-  (
-    | { readonly inquiries: readonly Method[]; readonly latestBy: string }
-    | { readonly inquiries: readonly Exclude<Method, 'latest'>[]; readonly latestBy?: undefined }
-  );
-
-/** A service as on the registration sheet (サービス情報設定シート), the same in every environment. */
-export interface ServiceSpec {
-  readonly name: string;
-  /** The purpose of use: an id for programs, and the text that the citizen reads. */
-  readonly purpose: { readonly id: string; readonly text: string };
-  /**
-   * The retention period: data is kept until the JST midnight that ends the `days`-th day after the
-   * day of consent.
-   */
-  readonly retention: { readonly days: number };
-  /** The items by a key that you choose. The key `method` is reserved. */
-  readonly items: { readonly [key: string]: ItemSpec };
-}
+import type { InquiryRule, inquiryRules, NamesLatestBy, ServiceInput } from './inquiry-rules.js';
+import type { ItemSpec, ServiceSpec } from './spec.js';
 
 /** A hundred years. A longer period is a mistake, and could end beyond the last day of a Date. */
 const LONGEST_RETENTION_DAYS = 36_500;
@@ -79,16 +15,16 @@ const BRAND = Symbol.for('myna-selfinfo.service');
 export declare const ofService: unique symbol;
 
 /** A service that {@link defineService} has checked. */
-export type Service<S extends ServiceSpec = ServiceSpec> = S & { readonly [service]: true };
-
-/** The type that `reveal()` returns for an item: the output of its schema, or open records. */
-export type RecordOf<I> = I extends {
-  readonly record: {
-    readonly '~standard': { readonly types?: { readonly output: infer O } | undefined };
+export type Service<S extends ServiceSpec = ServiceSpec> = S & {
+  readonly [service]: true;
+  // Carried by the service, so that a function generic over it can pass any inquiry. Written out,
+  // because the compiler would compare a named type by its argument.
+  readonly [inquiryRules]: {
+    readonly latest: InquiryRule<S, 'latest'>;
+    readonly range: InquiryRule<S, 'range'>;
+    readonly 'point-in-time': InquiryRule<S, 'point-in-time'>;
   };
-}
-  ? O
-  : OpenRecord;
+};
 
 /**
  * Validates what a service registers (guideline 2.6 and step A-9) and returns a frozen, typed copy.
@@ -116,7 +52,10 @@ export type RecordOf<I> = I extends {
  * });
  * ```
  */
-export function defineService<const S extends ServiceSpec>(spec: S): Service<S> {
+export function defineService<const S extends ServiceInput>(
+  spec: S & NamesLatestBy<S>,
+): Service<S extends ServiceSpec ? S : never>;
+export function defineService(spec: ServiceSpec): Service {
   checkKeys(spec, 'spec', {
     name: true,
     purpose: true,
@@ -133,7 +72,7 @@ export function defineService<const S extends ServiceSpec>(spec: S): Service<S> 
     items: Object.freeze(checkItems(spec.items)),
   };
   Object.defineProperty(checked, BRAND, { value: true });
-  return Object.freeze(checked) as unknown as Service<S>;
+  return Object.freeze(checked) as unknown as Service;
 }
 
 /** Returns whether {@link defineService} made a value, in any copy of this package. */

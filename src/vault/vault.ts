@@ -1,6 +1,7 @@
 import type { Instant } from '../foundation/time.js';
 import type { Answer } from '../query/answer.js';
-import type { Service, ServiceSpec } from '../service/service.js';
+import type { Service } from '../service/service.js';
+import type { ServiceSpec } from '../service/spec.js';
 import { confirmClock } from './confirm-clock.js';
 import { createContext } from './context.js';
 import { erase } from './erase.js';

@@ -1,12 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  errorTable,
-  type SelfInfoErrorCode,
-  type Stage,
-} from '../../src/foundation/error-table.js';
-import { refusalTable } from '../../src/sandbox/portal/refusals.js';
+import type { Stage } from '../../src/foundation/error-facts.js';
+import { errorTable, type SelfInfoErrorCode } from '../../src/foundation/error-table.js';
+import { refusalTable } from '../../src/sandbox/portal/refusal-table.js';
 import { root } from './sources.js';
 
 // The pages quote the tables and have advice below each quote. After a change of a table, run: npx

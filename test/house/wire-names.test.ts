@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { publicProfile } from '../../src/wire/profile.js';
+import { publicProfile } from '../../src/wire/public-profile.js';
 import { lineOf, parse, readSources, type Source } from './sources.js';
 
 // Names of the wire that OAuth defines. IANA registries: "OAuth Parameters", "Access Token Types",

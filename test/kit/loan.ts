@@ -11,7 +11,6 @@ import {
   type Progress,
   type SelfInfoClient,
   type Service,
-  type ServiceSpec,
   type VirtualClock,
 } from '../../src/index.js';
 import {
@@ -75,7 +74,7 @@ export interface BankOptions<S extends Service>
 }
 
 /** A client and a sandbox in one process, on one virtual clock. */
-export interface Bank<S extends ServiceSpec> {
+export interface Bank<S extends Service> {
   readonly client: SelfInfoClient<S>;
   readonly sandbox: Sandbox;
   readonly clock: VirtualClock;
@@ -141,7 +140,7 @@ export function openBank(options: BankOptions<Service> = {}): unknown {
 }
 
 /** Returns functions that take a citizen through the consent of any client at any sandbox. */
-export function visits<S extends ServiceSpec>(
+export function visits<S extends Service>(
   client: SelfInfoClient<S>,
   sandbox: Pick<Sandbox, 'visit'>,
 ): Pick<Bank<S>, 'callback' | 'consent'> {
@@ -159,7 +158,7 @@ export function visits<S extends ServiceSpec>(
 }
 
 /** Returns the grant of an outcome, which must be granted. */
-export function grantOf<S extends ServiceSpec>(outcome: ConsentOutcome<S>): Grant<S> {
+export function grantOf<S extends Service>(outcome: ConsentOutcome<S>): Grant<S> {
   if (outcome.status !== 'granted') throw new Error(`not granted but ${outcome.status}`);
   return outcome.grant;
 }

@@ -7,7 +7,7 @@ import {
   latest,
   type OpenRecord,
   type SelfInfoClient,
-  type ServiceSpec,
+  type Service,
   type StandardSchema,
 } from '../../src/index.js';
 import { expectStatus, type Loan, loan, openBank } from '../kit/loan.js';
@@ -29,7 +29,7 @@ const recordList = (records: readonly unknown[]) =>
  * Collects an answer of which everything behind the process status is given, in one piece or in the
  * chunks that are asked for.
  */
-async function collectorOf<S extends ServiceSpec = Loan>(service: S = loan as unknown as S) {
+async function collectorOf<S extends Service = Loan>(service: S = loan as unknown as S) {
   let rest = '}';
   let size = Number.POSITIVE_INFINITY;
   const bank = openBank({

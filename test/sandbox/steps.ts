@@ -1,7 +1,7 @@
 // The steps of a journey as plain requests: what a client in any language would send.
 import { createHash } from 'node:crypto';
 import type { Registration, Sandbox } from '../../src/sandbox/index.js';
-import { publicProfile } from '../../src/wire/profile.js';
+import { publicProfile } from '../../src/wire/public-profile.js';
 
 export const { paths, fields, methods, itemStatuses, processStatuses } = publicProfile;
 

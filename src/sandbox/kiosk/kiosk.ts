@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../../foundation/clock.js';
 import { SelfInfoError } from '../../foundation/errors.js';
 import { checkKeys, checkMethods } from '../../foundation/options.js';
 import type { KioskAuthorizer } from '../../kiosk/authorizer.js';
-import { publicProfile } from '../../wire/profile.js';
+import { publicProfile } from '../../wire/public-profile.js';
 import { personas as builtIn } from '../personas/built-in.js';
 import { checkPersonas, type Persona } from '../personas/persona.js';
 import type { ItemInquiry } from '../portal/answers.js';

@@ -2,7 +2,7 @@ import { createPublicKey, randomBytes, verify } from 'node:crypto';
 import type { Calendar } from '../../calendar/calendar.js';
 import { SelfInfoError } from '../../foundation/errors.js';
 import type { KioskAuthorizer } from '../../kiosk/authorizer.js';
-import { publicProfile } from '../../wire/profile.js';
+import { publicProfile } from '../../wire/public-profile.js';
 import type { Persona } from '../personas/persona.js';
 import { type ItemInquiry, settleAnswer } from '../portal/answers.js';
 import { type CardIssuer, type CertificateRefusal, validateCertificate } from './cards.js';

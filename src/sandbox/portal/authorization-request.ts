@@ -1,4 +1,4 @@
-import { publicProfile } from '../../wire/profile.js';
+import { publicProfile } from '../../wire/public-profile.js';
 import type { SandboxContext } from '../context.js';
 import type { Client } from '../registrations.js';
 import type { Authorization } from '../state.js';

@@ -7,11 +7,11 @@ import {
   type Store,
   sandboxEnvironment,
 } from '../../../src/index.js';
-import type { Call, Connection, HttpAnswer } from '../../../src/net/http.js';
+import type { Call, Connection, HttpResponse } from '../../../src/net/http.js';
 import { CLIENT_ID, loan, NOW, REDIRECT_URI } from '../../kit/loan.js';
 
 /** What a connection of a test answers to a call; throwing is a failure of the connection. */
-export type Respond = (call: Call) => HttpAnswer;
+export type Respond = (call: Call) => HttpResponse;
 
 /** A connection that answers by a function and records what happens to it. */
 export interface RecordedConnection extends Connection {
@@ -35,7 +35,7 @@ export function connectionOf(respond: Respond = () => ok({})): RecordedConnectio
   return connection;
 }
 
-export const ok = (json: unknown): HttpAnswer => ({ status: 200, json, retryAt: undefined });
+export const ok = (json: unknown): HttpResponse => ({ status: 200, json, retryAt: undefined });
 
 /** A store that records its calls, as `method kind`. */
 export function recordingStore(inner: Store): Store & { readonly calls: string[] } {
