@@ -6,6 +6,7 @@ import {
   type SelfInfoErrorCode,
   type Stage,
 } from '../../src/foundation/error-table.js';
+import type { Language } from '../../src/foundation/language.js';
 import { refusalTable } from '../../src/sandbox/portal/refusals.js';
 import { root } from './sources.js';
 
@@ -53,9 +54,7 @@ const words = {
     no: '不可',
     varies: '変化と再試行：エラーの示すとおり',
   },
-} as const;
-
-type Language = keyof typeof words;
+} as const satisfies Record<Language, object>;
 
 const codes = Object.keys(errorTable) as SelfInfoErrorCode[];
 
