@@ -65,8 +65,9 @@ describe('an abort ends the call before the next timer and sends nothing more', 
       { stage: 'request', effect: 'applied', safe: false },
       ['/oauth/token', '/request'],
     ],
+    // Only a later collect reads the store: query has the secret at hand.
     [
-      'query',
+      'collect',
       'get',
       'retrieval',
       { stage: 'result', effect: 'none', safe: true },
@@ -85,7 +86,9 @@ describe('an abort ends the call before the next timer and sends nothing more', 
           await sandbox.visit(url, { persona: 'hanako' }),
           { sessionBinding: SESSION, signal },
         );
-        return client.query(grantOf(outcome), asked, { signal });
+        const grant = grantOf(outcome);
+        if (call !== 'collect') return client.query(grant, asked, { signal });
+        return client.collect(await client.submit(grant, asked), { signal });
       })();
       await reached;
       const error = await abortNow(controller, journey);

@@ -73,7 +73,7 @@ describe('an onProgress that throws', () => {
     expect(thrown).toBe(mine);
     // An unhandled rejection here would end the process.
     controller.abort();
-    await new Promise((resolve) => setImmediate(resolve));
+    await setImmediate();
     expect((await client.collect(retrieval)).status).toBe('ready');
   });
 });

@@ -52,11 +52,11 @@ describe('package.json', () => {
   });
 
   it('has types and both module formats for every entry point', () => {
-    for (const [door, target] of Object.entries<Record<string, Record<string, string>> | string>(
-      manifest.exports,
-    )) {
-      if (door === './package.json') continue;
-      const name = door === '.' ? 'index' : door.slice(2);
+    for (const [entryPoint, target] of Object.entries<
+      Record<string, Record<string, string>> | string
+    >(manifest.exports)) {
+      if (entryPoint === './package.json') continue;
+      const name = entryPoint === '.' ? 'index' : entryPoint.slice(2);
       expect(target).toEqual({
         import: { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` },
         require: { types: `./dist/${name}.d.cts`, default: `./dist/${name}.cjs` },
@@ -183,8 +183,8 @@ describe('the build', () => {
 
   it.each(['calendar', 'notices', 'onboarding'])(
     'loads luxon and nothing else in the entry point %s, which runs in a browser',
-    (door) => {
-      expect([...new Set(packagesOf(`${door}.js`, true))]).toEqual(['luxon']);
+    (entryPoint) => {
+      expect([...new Set(packagesOf(`${entryPoint}.js`, true))]).toEqual(['luxon']);
     },
   );
 
@@ -211,10 +211,12 @@ describe('the build', () => {
 
   it('loads msw in its own entry point only', () => {
     const { exports } = JSON.parse(read('package.json'));
-    const doors = Object.keys(exports).flatMap((door) =>
-      door === './package.json' ? [] : [door === '.' ? 'index' : door.slice(2)],
+    const names = Object.keys(exports).flatMap((entryPoint) =>
+      entryPoint === './package.json' ? [] : [entryPoint === '.' ? 'index' : entryPoint.slice(2)],
     );
-    expect(doors.filter((door) => packagesOf(`${door}.js`, true).includes('msw'))).toEqual(['msw']);
+    expect(
+      names.filter((entryPoint) => packagesOf(`${entryPoint}.js`, true).includes('msw')),
+    ).toEqual(['msw']);
   });
 
   it.each(['js', 'cjs'])(

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Stage } from '../../src/foundation/error-facts.js';
 import { errorTable, type SelfInfoErrorCode } from '../../src/foundation/error-table.js';
 import { refusalTable } from '../../src/sandbox/portal/refusal-table.js';
+import type { Language } from '../../src/foundation/language.js';
 import { root } from './sources.js';
 
 // The pages quote the tables and have advice below each quote. After a change of a table, run: npx
@@ -50,9 +51,7 @@ const words = {
     no: '不可',
     varies: '変化と再試行：エラーの示すとおり',
   },
-} as const;
-
-type Language = keyof typeof words;
+} as const satisfies Record<Language, object>;
 
 const codes = Object.keys(errorTable) as SelfInfoErrorCode[];
 
