@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Stage } from '../../src/foundation/error-facts.js';
 import { errorTable, type SelfInfoErrorCode } from '../../src/foundation/error-table.js';
-import { refusalTable } from '../../src/sandbox/portal/refusal-table.js';
 import type { Language } from '../../src/foundation/language.js';
+import { refusalTable } from '../../src/sandbox/portal/refusal-table.js';
 import { root } from './sources.js';
 
 // The pages quote the tables and have advice below each quote. After a change of a table, run: npx
@@ -142,7 +142,7 @@ describe.each([
   it('has a row for every code of a callback and of an item', () => {
     // exchangeToken reports `replayed` for a callback that was exchanged before.
     expect(rowsBelow(page, callback)).toEqual([
-      ...codesIn('src/oauth/consent.ts', 'export type CallbackCode =', '(string & {})'),
+      ...codesIn('src/oauth/callback-request.ts', 'export type CallbackCode =', '(string & {})'),
       'replayed',
     ]);
     expect(rowsBelow(page, item)).toEqual(
