@@ -364,7 +364,7 @@ describe('a wire profile that misbehaves', () => {
         'environment.profile.encodeRequest',
         'none',
       ]);
-      expect(message).toContain('It must return what JSON can hold.');
+      expect(message).toContain('It must return a value that JSON can represent.');
       expect(messageJa).toContain('JSON で表せる値を返す必要があります。');
       expect(calls).toEqual(['token']);
       broken = false;
@@ -398,7 +398,7 @@ describe('a wire profile that misbehaves', () => {
     );
     expect([code, stage, effect]).toEqual(['response_invalid', 'result', 'none']);
     expect(message).toBe('The answer breaks the protocol: the profile cannot decode it.');
-    expect(messageJa).toContain('プロファイルで解読できません。');
+    expect(messageJa).toContain('プロファイルでデコードできません。');
   });
 
   it.each<[string, unknown]>([
@@ -416,7 +416,7 @@ describe('a wire profile that misbehaves', () => {
     );
     expect([code, stage, effect]).toEqual(['response_invalid', 'request', 'unknown']);
     expect(message).toBe(
-      'The answer breaks the protocol: its process id is no text of at most 1024 characters.',
+      'The answer breaks the protocol: its process id is not a text of at most 1024 characters.',
     );
     expect(messageJa).toContain('処理IDが 1024 文字以下の文字列ではありません。');
     expect((await errorOf(() => client.submit(grant, latest()))).code).toBe('grant_used');
