@@ -41,8 +41,8 @@ async function open(options: ByteServerOptions): Promise<ByteServer> {
 const clock = watchClock(createVirtualClock(NOW));
 
 /**
- * A whole journey, to its end or to its error; `waits` is told until when, before each wait for
- * another attempt.
+ * A whole consent and query, to its end or to its error; `waits` receives the end of each wait
+ * before another attempt.
  */
 async function travel(
   { environment, tls }: ByteServer,
@@ -54,7 +54,7 @@ async function travel(
   const outcome = await client.completeConsent(callbackOf(url, environment), {
     sessionBinding: SESSION,
   });
-  // Time enough for four attempts, each at its longest.
+  // Enough time for four attempts, each at its longest.
   return client.query(
     expectStatus(outcome, 'granted').grant,
     { income: latest() },
@@ -63,22 +63,21 @@ async function travel(
 }
 
 /**
- * How often the last stage of a journey is attempted in all: only asking for a result is repeated,
- * and only after what passes by itself.
+ * How many attempts the last stage takes in all: only polling is repeated, and only after transient
+ * failures.
  */
 const attemptsAt = (stage: PortalStage, kind: 'invalid' | 'closed' | 'silent') =>
   stage === 'result' && kind !== 'invalid' ? 4 : 1;
 
 /**
- * The calls of a journey that ends at a stage after so many attempts: whatever comes before goes
- * out once.
+ * The calls of a run that ends at a stage after so many attempts: every earlier call is sent once.
  */
 const callsUntil = (stage: PortalStage, attempts: number): PortalStage[] => [
   ...stages.slice(0, stages.indexOf(stage)),
   ...Array.from({ length: attempts }, () => stage),
 ];
 
-/** Takes how long each attempt lasts, and lets the wait for the next one be over at once. */
+/** Records how long each attempt takes, and ends the wait for the next one at once. */
 function timeAttempts() {
   let begun = clock.now();
   const lasted: number[] = [];
@@ -95,7 +94,7 @@ function timeAttempts() {
 }
 
 /**
- * What is to be said of a fault after the call was sent, for each of the three codes that it may
+ * The expected error of a fault after the call was sent, for each of the three codes that it may
  * have.
  */
 function told(kind: 'invalid' | 'closed' | 'silent', stage: PortalStage) {
@@ -377,12 +376,12 @@ const faults: readonly [title: string, kind: 'invalid' | 'closed', (body: string
   ),
 ];
 
-describe.each(stages)('at the %s stage, a server that, to the byte,', (stage) => {
-  it.each(faults)('%s is %s', async (_, kind, fault) => {
+describe.each(stages)('at the %s stage, a server that, byte for byte,', (stage) => {
+  it.each(faults)('%s is reported as %s', async (_, kind, fault) => {
     const server = await open({ scripts: { [stage]: fault(bodyOf[stage]) } });
     expect(facts(await errorOf(() => travel(server)))).toEqual(told(kind, stage));
-    // Token and request go out once, an answer that is wrong is final, nothing is asked afterwards,
-    // and nothing is left standing.
+    // Token and request are sent once, a wrong response is final, nothing is sent afterwards, and
+    // no connection stays open.
     expect(server.calls).toEqual(callsUntil(stage, attemptsAt(stage, kind)));
     await server.drained();
     expect(clock.waits).toBe(0);
@@ -434,7 +433,7 @@ describe.each(stages)('at the %s stage, a server that, to the byte,', (stage) =>
             await send('HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n');
         },
     ],
-  ])('%s is out of time', async (_, fault) => {
+  ])('%s times out', async (_, fault) => {
     let silent = false;
     const script = fault(bodyOf[stage]);
     const server = await open({
@@ -455,7 +454,7 @@ describe.each(stages)('at the %s stage, a server that, to the byte,', (stage) =>
     expect(facts(error)).toEqual(told('silent', stage));
     const attempts = attemptsAt(stage, 'silent');
     expect(server.calls).toEqual(callsUntil(stage, attempts));
-    // 10 seconds of silence each; steps may come while the last bytes are still on their way.
+    // 10 seconds of silence each; the clock may step while the last bytes are still in transit.
     expect(lasted).toHaveLength(attempts);
     for (const ms of lasted) expect(ms).toBeGreaterThanOrEqual(10_000);
     for (const ms of lasted) expect(ms).toBeLessThan(15_000);
@@ -463,7 +462,7 @@ describe.each(stages)('at the %s stage, a server that, to the byte,', (stage) =>
     expect(clock.waits).toBe(0);
   });
 
-  it('drips, each byte in time and the whole beyond it, is out of time', async () => {
+  it('drips, each byte in time but the whole too slowly, times out', async () => {
     const { lasted, end, again } = timeAttempts();
     const server = await open({
       scripts: {
@@ -485,7 +484,7 @@ describe.each(stages)('at the %s stage, a server that, to the byte,', (stage) =>
     expect(facts(error)).toEqual(told('silent', stage));
     const attempts = attemptsAt(stage, 'silent');
     expect(server.calls).toEqual(callsUntil(stage, attempts));
-    // 30 seconds for the whole of each; bytes may still be on their way when it ends.
+    // 30 seconds for the whole of each; bytes may still be in transit when it ends.
     expect(lasted).toHaveLength(attempts);
     for (const ms of lasted) expect(ms).toBeGreaterThanOrEqual(30_000);
     for (const ms of lasted) expect(ms).toBeLessThan(35_000);
@@ -494,7 +493,7 @@ describe.each(stages)('at the %s stage, a server that, to the byte,', (stage) =>
   });
 });
 
-describe('an answer is taken', () => {
+describe('accepts a response', () => {
   it.each<[string, (body: string) => string | Buffer]>([
     [
       'as HTTP/1.0, which ends with the connection',
@@ -531,12 +530,12 @@ describe('an answer is taken', () => {
   });
 });
 
-describe('an answer that nobody asked for', () => {
+describe('an unsolicited response', () => {
   const injected = message(
     JSON.stringify({ access_token: 'injected', token_type: 'Bearer', process_id: 'injected' }),
   );
 
-  it('before the call is never taken', async () => {
+  it('before the call is never accepted', async () => {
     const server = await open({
       greet: ({ send }) => send(injected),
       tls: { maxVersion: 'TLSv1.2' },
@@ -552,20 +551,20 @@ describe('an answer that nobody asked for', () => {
   });
 
   it.each(['token', 'request'] as const)(
-    'behind that of the %s stage is never taken for the next',
+    'after that of the %s stage is never accepted for the next call',
     async (stage) => {
       const server = await open({
         scripts: { [stage]: exactly((body) => message(body) + injected)(bodyOf[stage]) },
       });
       expect((await travel(server)).status).toBe('ready');
-      // The connection with the rest of it was given up.
+      // The connection with the rest of it was closed.
       expect(server.connections).toBe(2);
       expect(server.calls).toEqual([...stages]);
       await server.drained();
     },
   );
 
-  it('while the connection is parked costs the connection, and nothing else', async () => {
+  it('on a parked connection costs the connection, and nothing else', async () => {
     let wire: Parameters<Script>[0] | undefined;
     const server = await open({
       scripts: {

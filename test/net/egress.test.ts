@@ -63,7 +63,7 @@ async function travel(environment: Environment, egress: Egress, tls?: TlsCredent
   const outcome = await client.completeConsent(callbackOf(url, environment), {
     sessionBinding: SESSION,
   });
-  // Nobody waits for another attempt.
+  // Skips the wait for another attempt.
   return client.query(
     expectStatus(outcome, 'granted').grant,
     { income: latest() },
@@ -74,7 +74,7 @@ async function travel(environment: Environment, egress: Egress, tls?: TlsCredent
 const portOf = ({ environment }: Portal) => new URL(environment.endpoints.apiUrl).port;
 
 describe('a proxy', () => {
-  it('is asked for one tunnel per journey, with TLS end to end, and told nothing else', async () => {
+  it('opens one tunnel per query, with TLS end to end, and receives nothing else', async () => {
     const portal = await open();
     const proxy = await openProxy();
     for (let times = 0; times < 2; times++)
@@ -111,7 +111,7 @@ describe('a proxy', () => {
     await Promise.all([proxy.drained(), portal.drained()]);
   });
 
-  it('is told an authorization where there is one', async () => {
+  it('receives the authorization that is configured', async () => {
     const portal = await open();
     const authorization = `Basic ${Buffer.from('bank:secret of the proxy').toString('base64')}`;
     const proxy = await openProxy({ authorization });
@@ -183,7 +183,7 @@ describe('a proxy', () => {
       (client) =>
         void client.write('HTTP/1.1 200 OK\r\n\r\n', () => client.end('rubbish of some length')),
     ],
-  ])('that %s is told as %s', async (_, code, answer) => {
+  ])('that %s is reported as %s', async (_, code, answer) => {
     const portal = await open();
     const proxy = await openProxy({ answer });
     expect(
@@ -194,7 +194,7 @@ describe('a proxy', () => {
     expect(clock.waits).toBe(0);
   });
 
-  it('that is not there is told', async () => {
+  it('that is not listening is reported', async () => {
     const portal = await open();
     const proxy = await openProxy();
     await proxy.close();
@@ -209,7 +209,7 @@ describe('a proxy', () => {
       'opens a tunnel where nobody speaks',
       (client) => void client.write('HTTP/1.1 200 OK\r\n\r\n'),
     ],
-  ])('that %s is given up after five seconds', async (_, answer) => {
+  ])('that %s times out after five seconds', async (_, answer) => {
     const portal = await open();
     const proxy = await openProxy({ answer });
     const begun = clock.now();
@@ -223,11 +223,11 @@ describe('a proxy', () => {
     expect(clock.waits).toBe(0);
   });
 
-  it('that drops the tunnel anywhere leaves one clear word, and no connection', async () => {
+  it('that drops the tunnel at any byte leaves one clear error, and no connection', async () => {
     const portal = await open();
     const seen = new Set<string>();
-    // Until nothing is dropped: how long a handshake is, is up to the version of Node. From one
-    // drop to the next it is less than any answer has bytes.
+    // Until nothing is dropped, since the length of a handshake depends on the version of Node.
+    // From one drop to the next are fewer bytes than any response has.
     for (
       let dropAfter = 0;
       dropAfter < 20_000 && !seen.has('ready, tunnels: 1');
@@ -243,15 +243,15 @@ describe('a proxy', () => {
       if (typeof end === 'string') seen.add(`${end}, tunnels: ${proxy.asked.length}`);
       else {
         seen.add(`${end.code} ${end.stage} ${end.effect}, tunnels: ${proxy.asked.length}`);
-        // Whatever reached the portal is not denied.
+        // The error does not deny what reached the portal.
         if (calls.length > 0 && end.stage !== 'result') expect(end.effect).toBe('unknown');
       }
       for (const stage of ['token', 'request'])
         expect(calls.filter((called) => called === stage).length).toBeLessThan(2);
       await Promise.all([proxy.drained(), portal.drained()]);
     }
-    // By hand: before TLS stands, behind the token call, behind the request, behind a poll, which
-    // is repeated through another tunnel, and behind all.
+    // By hand: before the TLS handshake, after the token call, after the request, after a poll,
+    // which is repeated through another tunnel, and after all.
     expect([...seen]).toEqual([
       'connection_failed token none, tunnels: 1',
       'connection_closed token unknown, tunnels: 1',
@@ -262,7 +262,7 @@ describe('a proxy', () => {
     expect(clock.waits).toBe(0);
   });
 
-  it('that the environment names is none of ours', async () => {
+  it('from environment variables is ignored', async () => {
     const portal = await open();
     const proxy = await openProxy();
     const names = [
@@ -293,7 +293,7 @@ describe('a proxy', () => {
 });
 
 describe('a gateway', () => {
-  /** An environment whose API nobody here reaches: only the gateway's address counts. */
+  /** An environment whose API is out of reach: only the gateway address counts. */
   const unreachable = () =>
     sandboxEnvironment({
       clientId: 'SP12345678_AB1234',
@@ -305,7 +305,7 @@ describe('a gateway', () => {
     gateway: { baseUrl: portal.environment.endpoints.apiUrl + path, ca: portal.authority.ca },
   });
 
-  it('is called in the place of the API, and may ask for a client certificate of its own', async () => {
+  it('is called instead of the API, and may require a client certificate for itself', async () => {
     const portal = await open();
     expect((await travel(unreachable(), gatewayOf(portal), portal.tls)).status).toBe('ready');
     expect(portal.calls).toEqual(stages);
@@ -313,7 +313,7 @@ describe('a gateway', () => {
     await portal.drained();
   });
 
-  it('needs no certificate of ours when it asks for none', async () => {
+  it('needs no client certificate when it requires none', async () => {
     const portal = await open({ tls: { requestCert: false } });
     expect((await travel(unreachable(), gatewayOf(portal))).status).toBe('ready');
   });
@@ -323,11 +323,11 @@ describe('a gateway', () => {
     const error = await errorOf(() =>
       travel(unreachable(), gatewayOf(portal, '/mynaportal/'), portal.tls),
     );
-    // The portal of the tests knows no such path, and says so.
+    // The portal of the tests does not know such a path, and reports it.
     expect([error.code, error.upstream]).toEqual(['upstream_refused', { status: 404 }]);
   });
 
-  it('is trusted by its own authorities only', async () => {
+  it('is trusted by the authorities of its own option only', async () => {
     const portal = await open();
     const { ca } = await createAuthority();
     const { baseUrl } = gatewayOf(portal).gateway;
@@ -346,7 +346,7 @@ describe('a gateway', () => {
     ).toBe('ready');
   });
 
-  it('that is down is told', async () => {
+  it('that is down is reported', async () => {
     const silent = await startRawServer((socket) => void socket.destroy());
     ends.push(silent.close);
     const { ca } = await createAuthority();
@@ -357,7 +357,7 @@ describe('a gateway', () => {
     await silent.drained();
   });
 
-  it('gets a rotated certificate as the portal would', async () => {
+  it('receives a rotated certificate as the portal would', async () => {
     const portal = await open();
     const client = createSelfInfoClient({
       service: loan,
@@ -370,14 +370,14 @@ describe('a gateway', () => {
       const { url } = await client.beginConsent({ sessionBinding: SESSION });
       return client.completeConsent(callbackOf(url, unreachable()), { sessionBinding: SESSION });
     };
-    // Without a certificate this gateway hangs up.
+    // Without a certificate this gateway closes the connection.
     expect((await errorOf(go)).stage).toBe('token');
     client.rotate(portal.tls);
     expect((await go()).status).toBe('granted');
   });
 });
 
-describe('a way out', () => {
+describe('the egress option', () => {
   it.each<[string, unknown, string, string]>([
     ['neither way', {}, 'invalid_option', 'options.egress'],
     [
@@ -534,14 +534,14 @@ describe('a way out', () => {
       { proxy: 'http://proxy.example:3128' },
       { gateway: { baseUrl: 'https://gateway.example' } },
     ]) {
-      // The loan's other items have no code: egress is accepted, and the next check speaks.
+      // The other items of the loan have no code: egress is accepted, and the next check fails.
       expect(
         refusal(() => createSelfInfoClient({ service: loan, environment: confirmed, tls, egress })),
       ).toEqual(['item_code_required', 'options.service.items.household.code']);
     }
   });
 
-  it('through a proxy needs an API with TLS', async () => {
+  it('with a proxy requires an API with TLS', async () => {
     const environment = sandboxEnvironment({
       clientId: 'SP12345678_AB1234',
       redirectUri: 'https://loan.example/callback',

@@ -31,7 +31,7 @@ const explode = (): never => {
 const thrower = (error: unknown): never => {
   throw error;
 };
-/** Throws whatever it is asked, so that every look at it is one too many; it is no promise. */
+/** Throws on every access, so that any look at it fails the test; it is not a promise. */
 const mine = new Proxy(
   {},
   {
@@ -45,7 +45,7 @@ const json = { 'content-type': 'application/json' };
 const { fields, processStatuses } = publicProfile;
 const stages = ['token', 'request', 'result'] as const;
 
-/** A whole journey, in which the answer to one stage is the test's. */
+/** A whole consent and query in which the test answers one stage. */
 async function travel(stage: StubStage, answer: () => unknown, rest: StubOptions = {}) {
   const { client, begin, clock } = openStub({
     ...rest,
@@ -63,7 +63,7 @@ const alike = (stage: StubStage, status: unknown) => ({
   body: new Blob([JSON.stringify(goodAnswers[stage])]).stream(),
 });
 
-describe('an injected fetch that misbehaves is one of our errors at every stage, and shows nothing:', () => {
+describe('turns a misbehaving injected fetch into a SelfInfoError at every stage, and shows nothing of it:', () => {
   it.each<[string, (stage: StubStage) => unknown, string]>([
     ['a rejection that cannot be looked at', () => Promise.reject(mine), 'connection_closed'],
     [
@@ -98,14 +98,14 @@ describe('an injected fetch that misbehaves is one of our errors at every stage,
     }
   });
 
-  it.each([199, 600])('a status of %i, which is no success', async (status) => {
+  it.each([199, 600])('a status of %i, which is not a success', async (status) => {
     expect(await travel('request', () => alike('request', status))).toMatchObject({
       status: 'failed',
       error: { code: 'upstream_failed' },
     });
   });
 
-  it('an error of ours that says to try again, after something was sent', async () => {
+  it('a SelfInfoError that calls a retry safe, after something was sent', async () => {
     for (const stage of ['token', 'request'] as const) {
       const error = await errorOf(() =>
         travel(stage, () => Promise.reject(new SelfInfoError('upstream_unavailable'))),
@@ -115,9 +115,9 @@ describe('an injected fetch that misbehaves is one of our errors at every stage,
   });
 });
 
-describe('a body that never ends, and always has a next piece ready', () => {
+describe('an endless body whose next chunk is always ready', () => {
   it.each([0, 1])(
-    'of %i bytes each leaves others their turn, and is read no further once the caller has gone',
+    'of %i bytes each leaves other work its turn, and is not read once the caller has aborted',
     async (length) => {
       const controller = new AbortController();
       let cancelled = () => {};
@@ -143,7 +143,7 @@ describe('a body that never ends, and always has a next piece ready', () => {
   );
 });
 
-describe('a store that misbehaves', () => {
+describe('a misbehaving store', () => {
   const memory = () => createMemoryStore({ clock: createVirtualClock(NOW) });
   const getters = Object.defineProperties(
     {},
@@ -155,7 +155,7 @@ describe('a store that misbehaves', () => {
     ['gives an entry that cannot be looked at', () => ({ get: async () => mine as StoredEntry })],
     ['gives an entry whose getters throw', () => ({ get: async () => getters as StoredEntry })],
     ['takes an entry whose getters throw', () => ({ take: async () => getters as StoredEntry })],
-  ])('and %s fails the callback with one of our errors', async (_, part) => {
+  ])('that %s fails the callback with a SelfInfoError', async (_, part) => {
     const inner = memory();
     const { client, begin, calls } = openStub({ store: { ...inner, ...part(inner) } });
     const { callback } = await begin();
@@ -212,24 +212,24 @@ describe('a store that misbehaves', () => {
       'inquiries of another service',
       ({ retrieval }) => Object.assign(retrieval, { inquiries: { other: latest() } }),
     ],
-  ])('and keeps %s with a retrieval has nothing collected', async (_, change) => {
+  ])('that keeps %s with a retrieval stops the collecting', async (_, change) => {
     expect(await collectAfter(change)).toBe('store_failed');
   });
 
   it.each([Number.NaN, null, '2026-12-01'])(
-    'and says that a retrieval expires at %s has nothing collected',
+    'that reports %s as the expiry of a retrieval stops the collecting',
     async (expiresAt) => {
       expect(await collectAfter(() => {}, expiresAt)).toBe('store_failed');
     },
   );
 });
 
-describe('a clock that misbehaves', () => {
+describe('a misbehaving clock', () => {
   it.each<[string, Clock['wait']]>([
     ['throws at once', explode],
     ['gives no promise', () => undefined as never],
     ['rejects', async () => explode()],
-  ])('and %s instead of waiting shows nothing of it', async (_, wait) => {
+  ])('that %s instead of waiting shows nothing of its error', async (_, wait) => {
     const { client, begin } = openStub({
       clock: { ...createVirtualClock(NOW), wait },
       store: { ...createMemoryStore(), get: () => new Promise(() => {}) },
@@ -240,7 +240,7 @@ describe('a clock that misbehaves', () => {
     expect(isSelfInfoError(error, 'timed_out')).toBe(true);
   });
 
-  it('and throws when it is asked the time shows nothing of it, at any moment of a journey', async () => {
+  it('that throws at any reading of the time shows nothing of its error', async () => {
     const codes = new Set<string>();
     for (let moment = 1; moment <= 60; moment++) {
       const inner = createVirtualClock(NOW);
@@ -270,7 +270,7 @@ describe('a clock that misbehaves', () => {
     expect(codes).toContain('invalid_option');
   });
 
-  it('and cannot wait for long waits between two polls all the same', async () => {
+  it('that cannot wait long still waits between two polls', async () => {
     const inner = createVirtualClock(NOW);
     const wait: Clock['wait'] = (ms, signal) =>
       ms > 60_000 ? Promise.reject(new RangeError(secret)) : inner.wait(ms, signal);
@@ -301,7 +301,7 @@ describe('a clock that misbehaves', () => {
     expect((await querying).code).toBe('aborted');
   });
 
-  it('and has no time any more lets no request go out, which can go out once it has', async () => {
+  it('that loses the time lets no request out, which can be sent once the time is back', async () => {
     const inner = createVirtualClock(NOW);
     let broken = false;
     const { client, begin, calls } = openStub({
@@ -321,7 +321,7 @@ describe('a clock that misbehaves', () => {
     expect(calls).toEqual(['token', 'request']);
   });
 
-  it('and has no time any more lets nothing be read on', async () => {
+  it('that loses the time stops the reading of records', async () => {
     const inner = createVirtualClock(NOW);
     let broken = false;
     const { client, begin } = openStub({
@@ -338,7 +338,7 @@ describe('a clock that misbehaves', () => {
   });
 });
 
-describe('a wire profile that misbehaves', () => {
+describe('a misbehaving wire profile', () => {
   const withProfile = (part: Partial<WireProfile>) => ({ profile: { ...publicProfile, ...part } });
   const bodies: [string, () => unknown][] = [
     ['throws', explode],
@@ -347,7 +347,7 @@ describe('a wire profile that misbehaves', () => {
   ];
 
   it.each(bodies)(
-    'and %s for a request sends nothing, and the consent can still be used',
+    'that %s for a request sends nothing, and leaves the consent unused',
     async (_, encode) => {
       let broken = true;
       const encodeRequest: WireProfile['encodeRequest'] = (...given) =>
@@ -373,7 +373,7 @@ describe('a wire profile that misbehaves', () => {
   );
 
   it.each(bodies)(
-    'and %s for a poll asks nothing, and the retrieval stays',
+    'that %s for a poll sends nothing, and leaves the retrieval collectable',
     async (_, encodePoll) => {
       const { path, retrieval } = await errorOf(() =>
         travel('result', explode, withProfile({ encodePoll })),
@@ -392,7 +392,7 @@ describe('a wire profile that misbehaves', () => {
         throw frozen;
       },
     ],
-  ])('and %s finds a result that is not valid, without effect', async (_, decodeResult) => {
+  ])('that %s makes the result invalid, without effect', async (_, decodeResult) => {
     const { code, stage, effect, message, messageJa } = await errorOf(() =>
       travel('result', () => Response.json(goodAnswers.result), withProfile({ decodeResult })),
     );
@@ -406,25 +406,28 @@ describe('a wire profile that misbehaves', () => {
     ['that is no text', 5],
     ['in a list', ['p']],
     ['of 1,025 characters', 'x'.repeat(1_025)],
-  ])('and finds a process id %s finds none, and the consent is spent', async (_, id) => {
-    const { client, begin, calls } = openStub(withProfile({ decodeProcess: () => id as string }));
-    const grant = grantOf(
-      await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }),
-    );
-    const { code, stage, effect, message, messageJa } = await errorOf(() =>
-      client.submit(grant, latest()),
-    );
-    expect([code, stage, effect]).toEqual(['response_invalid', 'request', 'unknown']);
-    expect(message).toBe(
-      'The answer breaks the protocol: its process id is not a text of at most 1024 characters.',
-    );
-    expect(messageJa).toContain('処理IDが 1024 文字以下の文字列ではありません。');
-    expect((await errorOf(() => client.submit(grant, latest()))).code).toBe('grant_used');
-    expect(calls).toEqual(['token', 'request']);
-  });
+  ])(
+    'that returns a process id %s makes the response invalid, and the consent counts as used',
+    async (_, id) => {
+      const { client, begin, calls } = openStub(withProfile({ decodeProcess: () => id as string }));
+      const grant = grantOf(
+        await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }),
+      );
+      const { code, stage, effect, message, messageJa } = await errorOf(() =>
+        client.submit(grant, latest()),
+      );
+      expect([code, stage, effect]).toEqual(['response_invalid', 'request', 'unknown']);
+      expect(message).toBe(
+        'The answer breaks the protocol: its process id is not a text of at most 1024 characters.',
+      );
+      expect(messageJa).toContain('処理IDが 1024 文字以下の文字列ではありません。');
+      expect((await errorOf(() => client.submit(grant, latest()))).code).toBe('grant_used');
+      expect(calls).toEqual(['token', 'request']);
+    },
+  );
 });
 
-describe('an answer that is there', () => {
+describe('an answer that arrived', () => {
   it('leaves no wait behind', async () => {
     const clock = watchClock(createVirtualClock(NOW));
     const { client, begin } = openStub({ clock });
@@ -437,7 +440,7 @@ describe('an answer that is there', () => {
   });
 });
 
-describe('what onProgress throws', () => {
+describe('an error of onProgress', () => {
   const running = {
     [fields.processId.value]: STUB_PROCESS,
     [fields.processStatus.value]: processStatuses.running.value,
@@ -473,7 +476,7 @@ describe('what onProgress throws', () => {
   ];
 
   it.each(given)(
-    '%s: loses no answer of a query, whose consent is spent, and leaves no wait behind',
+    '%s: loses no answer of a query, whose consent is used, and leaves no wait behind',
     async (_, thrown, isKept) => {
       for (const onProgress of [
         () => Promise.reject(thrown),
@@ -492,7 +495,7 @@ describe('what onProgress throws', () => {
             retry: { safe: true },
           });
         expect(String(error)).not.toContain(secret);
-        // A wait that was called off settles in the turn after.
+        // A wait that was cancelled settles in the turn after.
         await setImmediate();
         expect(clock.waits).toBe(0);
         finish();
@@ -502,7 +505,7 @@ describe('what onProgress throws', () => {
   );
 
   it.each(given)(
-    '%s: comes out of collect as it is, which leaves the retrieval with its caller',
+    '%s: passes through collect unchanged, which leaves the retrieval with its caller',
     async (_, thrown) => {
       const { client, grant, finish } = await openWaiting();
       const retrieval = await client.submit(grant, latest());
@@ -519,7 +522,7 @@ describe('what onProgress throws', () => {
   );
 });
 
-describe('a calendar that misbehaves', () => {
+describe('a misbehaving calendar', () => {
   const busy = {
     [fields.processId.value]: STUB_PROCESS,
     [fields.processStatus.value]: processStatuses.busy.value,
@@ -530,7 +533,7 @@ describe('a calendar that misbehaves', () => {
     ['is none', () => secret as never],
     ['knows nothing of these years', () => createCalendar({ extraHolidays: [] })],
   ])(
-    'and %s vetoes nothing: submit and collect go on, and what it would have added is missing',
+    'that %s vetoes nothing: submit and collect go on without what it would have added',
     async (_, calendar) => {
       let isOver = false;
       const clock = createVirtualClock(NOW);
@@ -562,7 +565,7 @@ describe('a calendar that misbehaves', () => {
     ['throws what cannot be looked at', () => thrower(mine)],
     ['is none', () => secret as never],
     ['throws at a question', () => ({ ...createCalendar(), status: explode })],
-  ])('and %s is named where it is asked first, and nothing is begun', async (_, calendar) => {
+  ])('that %s is named at its first use, and nothing begins', async (_, calendar) => {
     const store = createMemoryStore();
     const put = vi.fn(store.put);
     const { client } = openStub({ calendar, store: { ...store, put } });
@@ -582,8 +585,8 @@ describe('a calendar that misbehaves', () => {
   });
 });
 
-describe('a retrieval that misbehaves', () => {
-  it('is none, whatever its getters throw, and shows nothing', async () => {
+describe('a misbehaving retrieval', () => {
+  it('is invalid, no matter what its getters throw, and shows nothing of it', async () => {
     const { client, begin } = openStub({});
     const retrieval = await client.submit(
       grantOf(await client.completeConsent((await begin()).callback, { sessionBinding: SESSION })),

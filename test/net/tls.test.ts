@@ -55,15 +55,14 @@ async function travel(environment: Environment, tls: TlsCredential, signal?: Abo
   return client.query(expectStatus(outcome, 'granted').grant, { income: latest() });
 }
 
-/** A step of the clock may come while the end is already on its way. */
+/** A step of the clock may come while the end is already in transit. */
 function expectFiveSeconds(ms: number) {
   expect(ms).toBeGreaterThanOrEqual(5_000);
   expect(ms).toBeLessThan(8_000);
 }
 
 /**
- * A server with a certificate of the authority that is trusted, and a client certificate that it
- * trusts.
+ * A server with a certificate of the trusted authority, and a client certificate that it trusts.
  */
 async function open({
   leaf = { ip: '127.0.0.1' },
@@ -100,7 +99,7 @@ describe('a server whose certificate', () => {
     expect((await travel(environment, tls)).status).toBe('ready');
   });
 
-  it('is of another authority, or of itself, is not trusted', async () => {
+  it('is self-signed or of another authority is not trusted', async () => {
     const { server, tls } = await open();
     const { ca } = await createAuthority();
     expect(facts(await errorOf(() => travel(environmentAt(server.port, ca), tls)))).toEqual(
@@ -119,7 +118,7 @@ describe('a server that offers', () => {
     ],
     ['no authenticated cipher', { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-SHA256' }],
     ['HTTP/2 only', { ALPNProtocols: ['h2'] }],
-  ])('%s is not spoken to', async (_, options) => {
+  ])('%s is refused', async (_, options) => {
     const { server, environment, tls } = await open(options);
     expect(facts(await errorOf(() => travel(environment, tls)))).toEqual(notConnected);
     expect(server.calls).toEqual([]);
@@ -129,7 +128,7 @@ describe('a server that offers', () => {
   it.each<[string, TlsOptions]>([
     ['TLS 1.2', { maxVersion: 'TLSv1.2' }],
     ['TLS 1.3', { minVersion: 'TLSv1.3' }],
-  ])('%s is spoken to, and never by a resumed session', async (_, options) => {
+  ])('%s is accepted, and never by a resumed session', async (_, options) => {
     const { server, environment, tls } = await open(options);
     for (let times = 0; times < 2; times++)
       expect((await travel(environment, tls)).status).toBe('ready');
@@ -137,14 +136,14 @@ describe('a server that offers', () => {
   });
 });
 
-describe('a place where nobody', () => {
-  it('listens is named so', async () => {
+describe('a connection attempt', () => {
+  it('to a port that is closed says so', async () => {
     const { server, environment, tls } = await open();
     await server.close();
     expect(facts(await errorOf(() => travel(environment, tls)))).toEqual(notConnected);
   });
 
-  it('has that name is named so', async () => {
+  it('to a host that does not exist says so', async () => {
     const { environment, tls } = await open({ host: 'nobody.invalid' });
     expect(facts(await errorOf(() => travel(environment, tls)))).toEqual(notConnected);
     expect(clock.waits).toBe(0);
@@ -157,7 +156,7 @@ describe('a place where nobody', () => {
       (socket: import('node:net').Socket) =>
         void socket.once('data', () => socket.write(Buffer.from('1603030040', 'hex'))),
     ],
-  ])('%s is given up after five seconds', async (_, behave) => {
+  ])('to a server that %s times out after five seconds', async (_, behave) => {
     const { tls, server } = await open();
     const silent = await startRawServer(behave);
     ends.push(silent.close);
@@ -171,7 +170,7 @@ describe('a place where nobody', () => {
     expect(clock.waits).toBe(0);
   });
 
-  it('accepts is given up after five seconds', async () => {
+  it('to a server that never accepts times out after five seconds', async () => {
     const hole = await startBlackHole();
     ends.push(hole.close);
     const { tls, server } = await open();
@@ -184,7 +183,7 @@ describe('a place where nobody', () => {
     expect(clock.waits).toBe(0);
   });
 
-  it('waits any more, since the handshake was aborted, has no socket left', async () => {
+  it('that is aborted during the handshake leaves no socket', async () => {
     const { tls, server } = await open();
     const silent = await startRawServer(() => {});
     ends.push(silent.close);
@@ -200,7 +199,7 @@ describe('a place where nobody', () => {
   });
 });
 
-describe('a client certificate that is refused', () => {
+describe('a rejected client certificate', () => {
   const nginx = findPart('nginx');
 
   async function gate(protocols: string) {
@@ -221,7 +220,7 @@ describe('a client certificate that is refused', () => {
     (protocols) => {
       const refused = { code: 'upstream_refused', stage: 'token', effect: 'none', safe: false };
 
-      it('in HTML with status 400 is told by the status', async () => {
+      it('is reported by the status when it sends HTML with status 400', async () => {
         const { authority, environment } = await gate(protocols);
         const strangers: Credential[] = [
           await (await createAuthority()).issue('stranger'),
@@ -234,9 +233,9 @@ describe('a client certificate that is refused', () => {
         }
       });
 
-      it('because there is none, too', async () => {
+      it('is reported when there is no certificate, too', async () => {
         const { authority, environment } = await gate(protocols);
-        // Only towards a gateway may a client be nobody.
+        // Only towards a gateway may a client have no certificate.
         const egress = { gateway: { baseUrl: environment.endpoints.apiUrl, ca: authority.ca } };
         const client = createSelfInfoClient({ service: loan, environment, egress, clock });
         ends.push(client.close);
@@ -247,7 +246,7 @@ describe('a client certificate that is refused', () => {
         expect([facts(error), error.upstream]).toEqual([refused, { status: 400 }]);
       });
 
-      it('is let in when it is good', async () => {
+      it('does not occur with a good certificate', async () => {
         const { authority, environment } = await gate(protocols);
         expect((await travel(environment, await authority.issue('bank'))).status).toBe('ready');
       });
@@ -256,7 +255,7 @@ describe('a client certificate that is refused', () => {
 
   // RFC 8446, section 6.2: bad, unsupported, revoked, expired, unknown, of an unknown authority,
   // denied, required.
-  it.each([42, 43, 44, 45, 46, 48, 49, 116])('by the alert %i is told so', async (alert) => {
+  it.each([42, 43, 44, 45, 46, 48, 49, 116])('is reported for the alert %i', async (alert) => {
     const { server, tls } = await open();
     const refusing = await startRawServer((socket) =>
       socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, alert]))),
@@ -270,7 +269,7 @@ describe('a client certificate that is refused', () => {
 
   // Unexpected message, bad record, handshake failure, decrypt error, protocol version, internal
   // error.
-  it.each([10, 20, 40, 51, 70, 80])('is not what the alert %i means', async (alert) => {
+  it.each([10, 20, 40, 51, 70, 80])('is not reported for the alert %i', async (alert) => {
     const { server, tls } = await open();
     const failing = await startRawServer((socket) =>
       socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, alert]))),
@@ -281,7 +280,7 @@ describe('a client certificate that is refused', () => {
     ).toEqual(notConnected);
   });
 
-  it('only when the result is asked for costs one connection where an alert says so, and four where TLS 1.3 says nothing', async () => {
+  it('at a poll costs one connection where an alert names it, and four where TLS 1.3 sends no alert', async () => {
     const server = await startByteServer();
     ends.push(server.close);
     const { authority, tls } = server;
@@ -290,7 +289,7 @@ describe('a client certificate that is refused', () => {
     );
     ends.push(refusing.close);
     const other = await createAuthority();
-    // Node says no word to a client whose certificate is of another authority.
+    // Node sends no alert to a client whose certificate is of another authority.
     const silent = await startByteServer({
       tls: {
         ...(await authority.issue('portal', { ip: '127.0.0.1' })),
@@ -314,7 +313,7 @@ describe('a client certificate that is refused', () => {
     const collect = () =>
       client.collect(retrieval, { onProgress: ({ retryAt }) => clock.set(retryAt) });
 
-    // So the next call needs another connection.
+    // So that the next call needs another connection.
     await server.close();
     await proxy.drained();
     port = refusing.port;
@@ -360,7 +359,7 @@ describe('an RSA key', () => {
   });
 
   it.each(['TLSv1.2', 'TLSv1.3'] as const)(
-    'of 2048 bits will do for both, with %s',
+    'of 2048 bits is long enough for both, with %s',
     async (version) => {
       const authority = await createAuthority();
       const tls = await authority.issueRsa(2_048, '127.0.0.1');
@@ -373,7 +372,7 @@ describe('an RSA key', () => {
   );
 });
 
-describe('the check of the server cannot be switched off', () => {
+describe('the certificate check of the server cannot be switched off', () => {
   const outside = (ca: string) =>
     connectionCheckEnvironment({
       clientId: 'SP12345678_AB1234',

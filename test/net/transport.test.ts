@@ -41,7 +41,7 @@ async function open(options?: PortalOptions): Promise<Portal> {
 const stages = ['token', 'request', 'result'] as const;
 const clock = createVirtualClock(NOW);
 
-/** A whole journey, to its end or to its error. */
+/** A whole consent and query, to its end or to its error. */
 async function travel(environment: Environment, tls: TlsCredential) {
   const client = createSelfInfoClient({ service: loan, environment, tls, clock });
   ends.push(client.close);
@@ -63,12 +63,12 @@ const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({
   safe,
 });
 
-/** What is to be said of a fault that came after the call was sent. */
+/** The expected error of a fault that came after the call was sent. */
 const afterSending = (code: string, stage: PortalStage) => ({
   code: code === 'connection_closed' && stage === 'request' ? 'answer_lost' : code,
   stage,
   effect: stage === 'result' ? 'none' : 'unknown',
-  // Only asking for a result may be repeated, unless its answer makes no sense.
+  // Only polling may be repeated, unless its response makes no sense.
   safe: stage === 'result' && code === 'connection_closed',
 });
 
@@ -238,12 +238,12 @@ const faults: readonly [string, string, (body: string) => Reply, RegExp?][] = [
 ];
 
 describe.each(stages)('at the %s stage, a portal that', (stage) => {
-  it.each(faults)('%s is %s', async (_, code, fault, message) => {
+  it.each(faults)('%s is reported as %s', async (_, code, fault, message) => {
     const portal = await open({ replies: { [stage]: fault(bodyOf[stage]) } });
     const error = await errorOf(() => travel(portal.environment, portal.tls));
     expect(facts(error)).toEqual(afterSending(code, stage));
     if (message) expect(error.message).toMatch(message);
-    // Nothing but a poll is asked twice, nothing is asked afterwards, and nothing is left standing.
+    // Only a poll is repeated, nothing is sent afterwards, and no connection stays open.
     const again = stage === 'result' && code === 'connection_closed' ? Array(3).fill(stage) : [];
     expect(portal.calls).toEqual([...stages.slice(0, stages.indexOf(stage) + 1), ...again]);
     await portal.drained();
@@ -276,7 +276,7 @@ describe.each(stages)('at the %s stage, a portal that', (stage) => {
     expect(portal.calls).toEqual(stages.slice(0, stages.indexOf(stage) + 1));
   });
 
-  it('looks at the head finds nothing but what is needed', async () => {
+  it('reads the head finds only the headers that are needed', async () => {
     const heads: Record<string, unknown>[] = [];
     const reply: Reply = (response, request) => {
       heads.push(request.headers);
@@ -301,7 +301,7 @@ describe.each(stages)('at the %s stage, a portal that', (stage) => {
   });
 });
 
-describe('a good answer is taken', () => {
+describe('accepts a good response', () => {
   it.each([
     [
       'in chunks, byte by byte',
@@ -343,8 +343,8 @@ describe('a good answer is taken', () => {
   });
 });
 
-describe('a second answer that nobody asked for', () => {
-  it('is not taken for the answer to the next call', async () => {
+describe('an unsolicited second response', () => {
+  it('is not accepted for the next call', async () => {
     const head = (body: string) =>
       `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
     const injected = JSON.stringify({ process_id: 'injected' });
@@ -354,8 +354,8 @@ describe('a second answer that nobody asked for', () => {
       },
     });
     const [result] = await Promise.allSettled([travel(portal.environment, portal.tls)]);
-    // Either the connection is given up at once, or the next call goes out on another: never is the
-    // injected id asked for.
+    // Either the connection is closed at once, or the next call goes out on another: the injected
+    // id is never polled.
     if (result.status === 'fulfilled') expect(result.value.status).toBe('ready');
     else
       expect(['response_invalid', 'connection_closed', 'answer_lost']).toContain(
@@ -379,7 +379,7 @@ describe('the server', () => {
     await portal.drained();
   });
 
-  it('of a test authority is not trusted where none was named', async () => {
+  it('of a test authority is not trusted where none was configured', async () => {
     const portal = await open();
     const { ca: _, ...options } = optionsOf(portal);
     expect((await errorOf(() => travel(sandboxEnvironment(options), portal.tls))).code).toBe(
@@ -416,7 +416,7 @@ describe('the server', () => {
     expect(portal.calls).toEqual([]);
   });
 
-  it('is trusted by one of several authorities', async () => {
+  it('of one of several authorities is trusted', async () => {
     const portal = await open();
     const { ca } = await createAuthority();
     expect(
@@ -424,7 +424,7 @@ describe('the server', () => {
     ).toBe('ready');
   });
 
-  it('that speaks old TLS only is not spoken to', async () => {
+  it('that speaks only old TLS is refused', async () => {
     const portal = await open({
       tls: { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' },
     });
@@ -434,12 +434,12 @@ describe('the server', () => {
     expect(portal.calls).toEqual([]);
   });
 
-  it.each(['TLSv1.2', 'TLSv1.3'] as const)('that speaks %s is spoken to', async (version) => {
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)('that speaks %s is accepted', async (version) => {
     const portal = await open({ tls: { minVersion: version, maxVersion: version } });
     expect((await travel(portal.environment, portal.tls)).status).toBe('ready');
   });
 
-  it('that is not there is named so', async () => {
+  it('that is not listening is reported', async () => {
     const portal = await open();
     await portal.close();
     expect(facts(await errorOf(() => travel(portal.environment, portal.tls)))).toEqual(
@@ -451,7 +451,7 @@ describe('the server', () => {
     ['speaks plain HTTP', (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
     ['closes before the handshake', (socket) => socket.destroy()],
     ['talks rubbish', (socket) => socket.end(Buffer.alloc(64, 0xff))],
-  ])('that %s behind https is not spoken to', async (_, behave) => {
+  ])('that %s behind https is refused', async (_, behave) => {
     const portal = await open();
     const sockets = new Set<Socket>();
     const server = createServer((socket) => {
@@ -477,8 +477,8 @@ describe('the server', () => {
   const notConnected = { code: 'connection_failed', stage: 'token', effect: 'none', safe: false };
 });
 
-describe('a client certificate that the server does not accept', () => {
-  it('is told before anything is sent, with TLS 1.2', async () => {
+describe('a client certificate that the server rejects', () => {
+  it('is reported before anything is sent, with TLS 1.2', async () => {
     const portal = await open({ tls: { maxVersion: 'TLSv1.2' } });
     const stranger = await (await createAuthority()).issue('stranger');
     expect(facts(await errorOf(() => travel(portal.environment, stranger)))).toEqual({
@@ -491,7 +491,7 @@ describe('a client certificate that the server does not accept', () => {
     await portal.drained();
   });
 
-  it('shows only when reading, with TLS 1.3, and is named as a likely cause', async () => {
+  it('shows only at the first read, with TLS 1.3, and is named as a likely cause', async () => {
     const portal = await open({ tls: { minVersion: 'TLSv1.3' } });
     const stranger = await (await createAuthority()).issue('stranger');
     const error = await errorOf(() => travel(portal.environment, stranger));
@@ -543,8 +543,8 @@ describe('an abort over a real connection', () => {
   }
 });
 
-describe('many journeys', () => {
-  it('leave no socket, and no warning of too many listeners', async () => {
+describe('many queries', () => {
+  it('leave no socket, and no warning about too many listeners', async () => {
     const warnings: string[] = [];
     const warn = (warning: Error) => warnings.push(warning.name);
     process.on('warning', warn);
@@ -572,7 +572,7 @@ describe('many journeys', () => {
   });
 });
 
-describe('what is sent', () => {
+describe('the body of each call', () => {
   it('is the code with its verifier, then the items, then the process id', async () => {
     const bodies: string[] = [];
     const portal = await open({ read: (text) => bodies.push(text) });
@@ -592,7 +592,7 @@ describe('what is sent', () => {
     ]);
   });
 
-  it('goes under the path of the api url', async () => {
+  it('goes under the path of the API URL', async () => {
     const portal = await open();
     const { endpoints } = portal.environment;
     const environment = withEnvironment(portal, {

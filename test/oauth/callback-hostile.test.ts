@@ -9,8 +9,8 @@ const rejected = (code: string): ConsentOutcome => ({ status: 'rejected', at: 'c
 type Make = (parts: CallbackParts) => string;
 
 /**
- * Expects that a query comes out so, that no endpoint was called, and that the good callback still
- * works, or no longer does.
+ * Expects a query to end so, without a call to any endpoint, and the good callback to work
+ * afterwards, or no longer.
  */
 async function expectEnd(
   make: Make,
@@ -31,7 +31,7 @@ const withState =
   ({ code, state, iss }) =>
     at(`code=${code}&state=${change(state)}&iss=${iss}`);
 
-describe('a state that is not to the letter the one given is unknown and uses nothing up: one', () => {
+describe('calls a state unknown and uses nothing up unless it is equal to the last character: one', () => {
   it.each<[string, (state: string) => string]>([
     ['without its first character', (state) => state.slice(1)],
     ['without its last character', (state) => state.slice(0, -1)],
@@ -84,7 +84,7 @@ describe('a state that is not to the letter the one given is unknown and uses no
     expect((await complete(withState(hex)(parts))).status).toBe('granted');
   });
 
-  it('of a host that holds the steps itself is a mismatch', async () => {
+  it('outside a client is a mismatch', async () => {
     const { environment, parts, state } = await comeBack();
     for (const change of [
       (text: string) => text.slice(1),
@@ -101,7 +101,7 @@ describe('a state that is not to the letter the one given is unknown and uses no
   });
 });
 
-describe('a callback that cannot be read is refused before its state is looked up, and uses nothing up: one', () => {
+describe('refuses a callback that cannot be read before it looks up the state, and uses nothing up: one', () => {
   it.each<[string, Make, string]>([
     [
       'with the state twice',
@@ -188,7 +188,7 @@ describe('a callback that cannot be read is refused before its state is looked u
   });
 });
 
-describe('a callback with a good state that is not the answer of this flow ends the consent, and no endpoint is called: one', () => {
+describe('ends the consent without calling an endpoint when a callback with a good state is not a valid response of this flow: one', () => {
   const plus =
     (more: string): Make =>
     ({ code, state, iss }) =>
@@ -302,7 +302,7 @@ describe('a callback with a good state that is not the answer of this flow ends 
     await expectEnd(plus(more), expected, 'replayed');
   });
 
-  it('of a portal that never says iss, with the issuer of another one', async () => {
+  it('of a portal that never sends iss, with the issuer of another one', async () => {
     const profile = {
       ...publicProfile,
       oauth: {
@@ -335,7 +335,7 @@ describe('the time of a callback', () => {
     expect(calls).toEqual(status === 'granted' ? ['token'] : []);
   });
 
-  it('may lie before the start, when the clock was set back, and is counted from the clock as it is', async () => {
+  it('before the start, when the clock was set back, counts by the clock as it is', async () => {
     const { complete, clock, callback } = await comeBack();
     clock.set('2026-12-01T09:59:00+09:00');
     expect(await complete(callback)).toMatchObject({
@@ -344,7 +344,7 @@ describe('the time of a callback', () => {
     });
   });
 
-  it('that passes while the exchange is under way does not count: it came in time', async () => {
+  it('that passes during the exchange does not count: the callback was in time', async () => {
     const { complete, clock, callback } = await comeBack({
       answers: {
         token: () => {
@@ -361,8 +361,8 @@ describe('the time of a callback', () => {
   });
 });
 
-describe('a callback whose caller has given up', () => {
-  it('before it came is aborted, and uses nothing up', async () => {
+describe('a callback whose caller has aborted', () => {
+  it('before it arrived ends as aborted, and uses nothing up', async () => {
     const { client, complete, callback, calls } = await comeBack();
     const error = await errorOf(() =>
       client.completeConsent(callback, {
@@ -380,7 +380,7 @@ describe('a callback whose caller has given up', () => {
     expect((await complete(callback)).status).toBe('granted');
   });
 
-  it('during the exchange is aborted, and replayed from then on', async () => {
+  it('during the exchange ends as aborted, and as replayed from then on', async () => {
     const controller = new AbortController();
     const { client, complete, callback, calls } = await comeBack({
       answers: {
@@ -403,7 +403,7 @@ describe('a callback whose caller has given up', () => {
     expect(calls).toEqual(['token']);
   });
 
-  it('of a client that was closed meanwhile does not go out', async () => {
+  it('by closing the client sends nothing', async () => {
     const { client, complete, callback, calls } = await comeBack();
     await client.close();
     expect((await errorOf(() => complete(callback))).code).toBe('client_closed');

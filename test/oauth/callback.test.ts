@@ -19,14 +19,14 @@ async function comeBack(changes: Changes = {}) {
   return { ...bank, good, callback: altered(good, changes), complete };
 }
 
-/** What a framework such as Node's http hands over. */
+/** What a framework such as Node's http passes on. */
 const incoming = (url: string, headers: Record<string, string | string[]> = {}, method = 'GET') => {
   const { pathname, search } = new URL(url);
   return { method, url: pathname + search, headers };
 };
 
 describe('a callback', () => {
-  it('that is right is granted, with the terms and without the token', async () => {
+  it('is granted when state, issuer and session match, with the terms and without the token', async () => {
     const { complete, good, calls } = await comeBack();
     const outcome = await complete(good);
     expect(outcome).toEqual({
@@ -61,7 +61,7 @@ describe('a callback', () => {
       'an object with Headers',
       (url) => ({ method: 'GET', url, headers: new Headers({ accept: 'text/html' }) as never }),
     ],
-  ])('may come as %s', async (_, make) => {
+  ])('is accepted as %s', async (_, make) => {
     const { complete, good } = await comeBack();
     expect((await complete(make(good))).status).toBe('granted');
   });
@@ -80,12 +80,12 @@ describe('a callback', () => {
       { url: new URL('https://loan.example/'), headers: {} },
       'request.method and request.url must be strings.',
     ],
-  ])('that is %s is a mistake of the program', async (_, request, message) => {
+  ])('that is %s throws a TypeError', async (_, request, message) => {
     const { complete } = await comeBack();
     expect(await typeErrorOf(() => complete(request as never))).toBe(message);
   });
 
-  it('needs the session, as text', async () => {
+  it('requires the session, as text', async () => {
     const { client, good, calls } = await comeBack();
     expect(
       await typeErrorOf(() => client.completeConsent(good, { sessionBinding: 5 as never })),
@@ -110,7 +110,7 @@ describe('a callback', () => {
     );
   });
 
-  it('whose signal is none is refused before anything is used up', async () => {
+  it('with an invalid signal is refused before anything is used up', async () => {
     const { client, complete, good } = await comeBack();
     expect(
       await typeErrorOf(() =>
@@ -121,8 +121,8 @@ describe('a callback', () => {
   });
 });
 
-describe('a citizen who says no', () => {
-  it('is declined, and no token is asked for', async () => {
+describe('a citizen who declines', () => {
+  it('ends as declined, and no token is requested', async () => {
     const { client, callback, calls } = openBank();
     const back = await callback('hanako', 'decline');
     expect(await client.completeConsent(back, { sessionBinding: SESSION })).toEqual({
@@ -134,7 +134,7 @@ describe('a citizen who says no', () => {
     expect(calls).toEqual([]);
   });
 
-  it('is declined when the no comes on the second page, before the card', async () => {
+  it('ends as declined on the second page, before the card, too', async () => {
     const { client, sandbox, calls } = openBank();
     const { url } = await client.beginConsent({ sessionBinding: SESSION });
     const first = await (await sandbox.fetch(new Request(url))).text();
@@ -158,7 +158,7 @@ describe('a citizen who says no', () => {
   });
 });
 
-describe('a callback that comes late', () => {
+describe('a late callback', () => {
   // The profile gives the citizen ten minutes.
   it('is granted in the last millisecond', async () => {
     const { clock, client, sandbox } = openBank();
@@ -193,8 +193,8 @@ describe('a callback that comes late', () => {
   });
 });
 
-describe('a callback that comes again', () => {
-  it('is replayed, and its token is not asked for again', async () => {
+describe('a repeated callback', () => {
+  it('is replayed, and its token is not requested again', async () => {
     const { complete, good, calls } = await comeBack();
     expect((await complete(good)).status).toBe('granted');
     expect(await complete(good)).toEqual({ status: 'replayed' });
@@ -236,7 +236,7 @@ describe('a callback of another browser', () => {
     expect((await complete(good)).status).toBe('granted');
   });
 
-  it('is foreign whatever else is wrong with it', async () => {
+  it('is foreign no matter what else is wrong with it', async () => {
     const { complete, good } = await comeBack();
     for (const changes of [
       { error: 'access_denied', code: undefined },
@@ -290,7 +290,7 @@ const usable: readonly [string, Changes, ConsentOutcome][] = [
   ],
 ];
 
-describe('a callback without a good state is not believed and uses nothing up: one that', () => {
+describe('ignores a callback without a good state and uses nothing up: one that', () => {
   it.each(usable)('%s', async (_, changes, expected) => {
     const { complete, callback, good, calls } = await comeBack(changes);
     expect(await complete(callback)).toEqual(expected);
@@ -298,7 +298,7 @@ describe('a callback without a good state is not believed and uses nothing up: o
     expect((await complete(good)).status).toBe('granted');
   });
 
-  it('has its state altered by one character', async () => {
+  it('has one character of its state changed', async () => {
     const { complete, good, calls } = await comeBack();
     const state = new URL(good).searchParams.get('state') ?? '';
     for (const wrong of [
@@ -331,7 +331,7 @@ describe('a callback without a good state is not believed and uses nothing up: o
   });
 });
 
-describe('a request that is no visit of the citizen uses nothing up:', () => {
+describe('uses nothing up for a request that is not a visit of the citizen:', () => {
   it.each<[string, (url: string) => CallbackRequest]>([
     ['HEAD', (url) => new Request(url, { method: 'HEAD' })],
     ['POST', (url) => new Request(url, { method: 'POST' })],
@@ -365,7 +365,7 @@ describe('a request that is no visit of the citizen uses nothing up:', () => {
   });
 });
 
-describe('a bad callback with a good state ends the matter: no endpoint is called, ever, after one that', () => {
+describe('ends the consent and never calls an endpoint after a bad callback with a good state, one that', () => {
   it.each<[string, Changes, ConsentOutcome]>([
     [
       'has two codes',
@@ -461,7 +461,7 @@ describe('a bad callback with a good state ends the matter: no endpoint is calle
 });
 
 describe('the exchange of the code', () => {
-  it('is rejected at the token endpoint when the code is not the right one', async () => {
+  it('is rejected at the token endpoint when the code is wrong', async () => {
     const { complete, callback, good, calls } = await comeBack({ code: 'guessed' });
     expect(await complete(callback)).toEqual({
       status: 'rejected',
@@ -472,7 +472,7 @@ describe('the exchange of the code', () => {
     expect(calls).toEqual(['/oauth/token']);
   });
 
-  it('keeps a code of another transaction from being used: the verifier does not fit', async () => {
+  it('keeps a code of another transaction from being used: the verifier does not match', async () => {
     const { client, callback } = openBank();
     const [first, second] = [await callback(), await callback('newcomer')];
     const swapped = altered(first, { code: new URL(second).searchParams.get('code') ?? '' });
@@ -484,8 +484,8 @@ describe('the exchange of the code', () => {
   });
 });
 
-describe('what the store holds', () => {
-  it('names neither state nor session in clear', async () => {
+describe('the store', () => {
+  it('holds neither state nor session in clear', async () => {
     const held: string[] = [];
     const inner = createMemoryStore();
     const store: Store = {
@@ -503,7 +503,7 @@ describe('what the store holds', () => {
     expect(held.join()).not.toContain(SESSION);
   });
 
-  it('gives every transaction a state, a challenge and an id of its own', async () => {
+  it('receives a new state, challenge and id for every transaction', async () => {
     const { client } = openBank();
     const urls = await Promise.all(
       Array.from(

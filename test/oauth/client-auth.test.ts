@@ -43,7 +43,7 @@ const half = (jwt: string, index: number) =>
   JSON.parse(Buffer.from(jwt.split('.')[index] ?? '', 'base64url').toString());
 
 /**
- * A client and a sandbox that knows its keys, in one process; `sent` are the forms that came, by
+ * A client and a sandbox that knows its keys, in one process; `sent` are the forms that arrived, by
  * path.
  */
 function open(
@@ -107,7 +107,7 @@ describe('a client that signs assertions', () => {
     expect(sandbox.log.every(({ outcome }) => outcome === 'accepted')).toBe(true);
   });
 
-  it.each([ec, rsa])('says in $alg who it is, to whom, and for how long', async (key) => {
+  it.each([ec, rsa])('states in $alg who it is, for whom, and for how long', async (key) => {
     const { consent, sent, clock, environment } = open(byKey(key));
     await consent();
     const form = sent[0]?.form;
@@ -147,7 +147,7 @@ describe('a client that signs assertions', () => {
     ).toBe(true);
   });
 
-  it('makes a fresh one for every code, and sends it to the token endpoint alone', async () => {
+  it('signs a new one for every code, and sends it to the token endpoint alone', async () => {
     const { client, clock, consent, sent, environment } = open(byKey(ec));
     await consent();
     await client.query(await consent(), latest(), {
@@ -179,7 +179,7 @@ describe('a client that signs assertions', () => {
     ]);
   });
 
-  it('is refused with a key that only has the right name', async () => {
+  it('is refused with a wrong key under the right name', async () => {
     const { complete, sandbox } = open(
       privateKeyJwt({ key: next.privateKey, alg: 'ES256', kid: ec.kid }),
     );
@@ -214,7 +214,7 @@ describe('a client that signs assertions', () => {
     expect(sandbox.log.at(-1)).toMatchObject({ step: 'token', code: 'client_not_authenticated' });
   });
 
-  it('does so in exchangeToken, too', async () => {
+  it('signs in exchangeToken, too', async () => {
     const { environment, sandbox, fetch, clock } = open(byKey(ec));
     const codeVerifier = 'v'.repeat(43);
     const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url');
@@ -260,14 +260,14 @@ describe('a client without assertions', () => {
     ]);
   });
 
-  it('is not made where the profile asks for them', () => {
+  it('cannot be created where the profile requires them', () => {
     for (const clientAuth of [undefined, 'tls'] as const) {
       expect(refusal(() => open(clientAuth))).toEqual(['missing_option', 'options.clientAuth']);
     }
   });
 
   it.each(['mtls', null, 1, {}, { alg: 'ES256', kid: 'a' }])(
-    'is not made with %j for one',
+    'cannot be created with %j as clientAuth',
     (clientAuth) => {
       const { environment, fetch } = open(undefined, 'tls');
       const message =
@@ -286,7 +286,7 @@ describe('a client without assertions', () => {
   );
 });
 
-describe('privateKeyJwt does not take', () => {
+describe('privateKeyJwt rejects', () => {
   const good = { key: ec.pem, alg: 'ES256', kid: 'a' } as const;
   const make = (changes: object) => () =>
     privateKeyJwt({ ...good, ...changes } as PrivateKeyJwtOptions);
@@ -327,11 +327,11 @@ describe('privateKeyJwt does not take', () => {
     ],
     ['a sign that is none', { key: undefined, sign: 'kms' }, 'options.sign must be a function.'],
     ['a key id that is a number', { kid: 1 }, 'options.kid must be a string.'],
-  ])('%s, a TypeError', (_, changes, message) => {
+  ])('%s, with a TypeError', (_, changes, message) => {
     expect(caught(make(changes))).toEqual(new TypeError(message));
   });
 
-  it('anything and show it', () => {
+  it('everything without showing it', () => {
     const secret = ec.pem.split('\n')[1] ?? '';
     const errors = {
       broken: caught(make({ key: ec.pem.replace('PRIVATE KEY', 'PRIVATE') })),
@@ -359,7 +359,7 @@ describe('a signing callback that', () => {
     ['returns far too much', rsa, () => Buffer.alloc(1_025, 7)],
   ];
 
-  it.each(wrong)('%s is told so, and nothing is sent', async (_, { alg, kid }, sign) => {
+  it.each(wrong)('%s is reported, and nothing is sent', async (_, { alg, kid }, sign) => {
     const { complete, sent } = open(privateKeyJwt({ alg, kid, sign: sign as never }));
     const error = await errorOf(complete);
     expect(error).toMatchObject({
@@ -383,7 +383,7 @@ describe('a signing callback that', () => {
     ],
     ['rejects', () => Promise.reject(new Error(SECRET))],
     ['rejects with nothing', () => Promise.reject()],
-  ])('%s keeps its words', async (_, sign) => {
+  ])('%s does not show its error', async (_, sign) => {
     const { complete, sent } = open(privateKeyJwt({ alg: 'ES256', kid: ec.kid, sign }));
     const error = await errorOf(complete);
     expect(error).toMatchObject({
@@ -396,7 +396,7 @@ describe('a signing callback that', () => {
     expect(sent).toEqual([]);
   });
 
-  it('never answers is given up after ten seconds', async () => {
+  it('never answers times out after ten seconds', async () => {
     const { credential, asked } = hanging();
     const { complete, clock, sent } = open(credential);
     let over = false;
@@ -412,7 +412,7 @@ describe('a signing callback that', () => {
     expect(sent).toEqual([]);
   });
 
-  it.each(['abort', 'close'] as const)('never answers holds up nobody: %s', async (end) => {
+  it.each(['abort', 'close'] as const)('never answers does not delay the end: %s', async (end) => {
     const abort = new AbortController();
     const { credential, asked } = hanging();
     const { client, callback, sent } = open(credential);
@@ -426,8 +426,8 @@ describe('a signing callback that', () => {
     expect(sent).toEqual([]);
   });
 
-  it('gives any two numbers in DER has them sent as 32 bytes each', async () => {
-    // What the token endpoint is sent is all that is looked at.
+  it('returns any two numbers in DER has them sent as 32 bytes each', async () => {
+    // Only what the token endpoint receives counts.
     let signature = new Uint8Array();
     const { client, callback, sent } = open(
       privateKeyJwt({ alg: 'ES256', kid: ec.kid, sign: async () => signature }),
@@ -448,7 +448,7 @@ describe('a signing callback that', () => {
     );
   });
 
-  it('gives any bytes at all is refused or sent, and never breaks the client', async () => {
+  it('returns any bytes is refused or sent, and never breaks the client', async () => {
     let signature = new Uint8Array();
     const { client, callback } = open(
       privateKeyJwt({ alg: 'ES256', kid: ec.kid, sign: async () => signature }),
@@ -487,7 +487,7 @@ function hanging() {
   return { credential: privateKeyJwt({ alg: 'ES256', kid: ec.kid, sign }), asked };
 }
 
-/** An INTEGER is as short as it can be, and never looks negative. */
+/** An INTEGER is as short as possible, and never looks negative. */
 function derOf(...numbers: readonly bigint[]): Uint8Array<ArrayBuffer> {
   const parts = numbers.map((number) => {
     const hex = number.toString(16);
@@ -502,14 +502,14 @@ function derOf(...numbers: readonly bigint[]): Uint8Array<ArrayBuffer> {
 const hex32 = (number: bigint) => number.toString(16).padStart(64, '0');
 
 describe('a key service that fails once', () => {
-  /** Fails as it is told at first, and signs from then on. */
+  /** Fails at first in the given way, and signs from then on. */
   const failingOnce = (fail: () => Promise<never>) => {
     let asked = 0;
     const sign = (input: Uint8Array) => (asked++ === 0 ? fail() : keyService(ec)(input));
     return privateKeyJwt({ alg: 'ES256', kid: ec.kid, sign });
   };
 
-  it('costs the citizen no more than a reload of the callback', async () => {
+  it('costs the citizen only a reload of the callback', async () => {
     const { client, callback, sent } = open(failingOnce(() => Promise.reject(new Error('down'))));
     const back = await callback();
     const steps: unknown[] = [];
@@ -534,7 +534,7 @@ describe('a key service that fails once', () => {
     expect(await complete()).toEqual({ status: 'replayed' });
   });
 
-  it('or whose caller goes away leaves the callback as it was', async () => {
+  it('or whose caller aborts leaves the callback as it was', async () => {
     const abort = new AbortController();
     const { client, callback } = open(
       failingOnce(() => {
@@ -550,7 +550,7 @@ describe('a key service that fails once', () => {
     expect((await client.completeConsent(back, given)).status).toBe('granted');
   });
 
-  it('is not asked for a citizen who declined, nor for another browser', async () => {
+  it('is not called for a citizen who declined, nor for another browser', async () => {
     const sign = vi.fn(keyService(ec));
     const { client, callback } = open(privateKeyJwt({ alg: 'ES256', kid: ec.kid, sign }));
     expect(
@@ -564,7 +564,7 @@ describe('a key service that fails once', () => {
     expect(sign).not.toHaveBeenCalled();
   });
 
-  it('leaves the callback of exchangeToken good for its one exchange', async () => {
+  it('leaves the callback of exchangeToken valid for its one exchange', async () => {
     const { environment, fetch, sandbox, clock } = open(byKey(ec));
     const codeVerifier = 'v'.repeat(43);
     const url = buildConsentUrl(environment, {
@@ -594,7 +594,7 @@ describe('a key service that fails once', () => {
 });
 
 describe('a function for the current key that', () => {
-  it('throws keeps its words', async () => {
+  it('throws does not show its error', async () => {
     const { complete, sent } = open(() => {
       throw new Error('canary-of-the-vault');
     });
@@ -609,7 +609,7 @@ describe('a function for the current key that', () => {
     expect(sent).toEqual([]);
   });
 
-  it('gives something else is a TypeError', async () => {
+  it('returns something else causes a TypeError', async () => {
     const { complete, sent } = open((() => 'tls') as never);
     expect(await typeErrorOf(complete)).toBe(
       'options.clientAuth must return what privateKeyJwt returned.',
@@ -617,7 +617,7 @@ describe('a function for the current key that', () => {
     expect(sent).toEqual([]);
   });
 
-  it('is asked once per assertion', async () => {
+  it('is called once per assertion', async () => {
     const current = vi.fn(() => byKey(ec));
     const { consent } = open(current);
     expect(current).not.toHaveBeenCalled();
@@ -627,7 +627,7 @@ describe('a function for the current key that', () => {
 });
 
 describe('the private key', () => {
-  it('shows nowhere', async () => {
+  it('never shows', async () => {
     const secrets = {
       first: ec.pem.split('\n')[1] ?? '',
       d: String(ec.privateKey.export({ format: 'jwk' }).d),
@@ -644,7 +644,7 @@ describe('the private key', () => {
     ).toEqual([]);
   });
 
-  it('shows no assertion in what goes wrong', async () => {
+  it('and the assertion never show in an error', async () => {
     const { client, callback, sent } = open(byKey(makeKey('ES256', ec.kid)));
     const outcome = await client.completeConsent(await callback(), { sessionBinding: SESSION });
     const assertion = sent[0]?.form.get('client_assertion') ?? '';
@@ -656,7 +656,7 @@ describe('the private key', () => {
 });
 
 describe('a token is bound to the certificate it was issued to', () => {
-  it('and no good to a client of the same service with another', async () => {
+  it('and useless to a client of the same service with another certificate', async () => {
     const authority = await createAuthority();
     const [first, second] = [await authority.issue('first'), await authority.issue('second')];
     const clock = createVirtualClock(NOW);

@@ -43,8 +43,8 @@ interface Opened {
 }
 
 /**
- * A client and a sandbox that takes pushed requests only; `answer` stands at the endpoint for them,
- * and `kept` are the keys that were put into the store.
+ * A client and a sandbox that takes pushed requests only; `answer` replaces their endpoint, and
+ * `kept` are the keys that were put into the store.
  */
 function open({ answer = (request, pass) => pass(request), faults = [] }: Opened = {}) {
   const clock = createVirtualClock(NOW);
@@ -84,7 +84,7 @@ const json = (body: unknown, status = 201) => Response.json(body, { status });
 const good = { request_uri: 'urn:example:request:1', expires_in: 60 };
 
 describe('a pushed authorization request', () => {
-  it('carries everything, and the browser a reference only', async () => {
+  it('carries every parameter, and the browser a reference only', async () => {
     const { begin, calls, environment } = open();
     const { url } = await begin();
     expect(calls.map(({ path }) => path)).toEqual([PAR]);
@@ -125,7 +125,7 @@ describe('a pushed authorization request', () => {
     ]);
   });
 
-  it('goes over mutual TLS with a signed assertion, on a connection of its own', async () => {
+  it('goes over mutual TLS with a signed assertion, on a separate connection', async () => {
     const clock = createVirtualClock(NOW);
     await using sandbox = await startSandbox({
       registrations: [{ ...registration, clientAuth: { jwks: { keys: [ec.jwk] } } }],
@@ -170,7 +170,7 @@ describe('a pushed authorization request', () => {
     );
   });
 
-  it('is good for one browser and for 60 seconds', async () => {
+  it('is valid for one browser and for 60 seconds', async () => {
     const { begin, sandbox, clock } = open();
     const { url } = await begin();
     await sandbox.visit(url, { persona: 'hanako' });
@@ -192,7 +192,7 @@ describe('a pushed authorization request', () => {
     ]);
   });
 
-  it('is not made where the profile does not say so', async () => {
+  it('is not sent where the profile does not use PAR', async () => {
     const sandbox = createSandbox({
       registrations: [registrationOf(loan)],
       clock: createVirtualClock(NOW),
@@ -284,7 +284,7 @@ describe('a pushed authorization request that fails', () => {
         headers: { 'content-type': 'application/json' },
       }),
     ],
-  ])('since the answer is %s begins nothing', async (_, response) => {
+  ])('because the response is %s begins nothing', async (_, response) => {
     const { begin, calls, kept } = open({ answer: () => response });
     const error = await errorOf(begin);
     expect(error).toMatchObject({ code: 'response_invalid', ...none, retry: { safe: false } });
@@ -314,7 +314,7 @@ describe('a pushed authorization request that fails', () => {
     expect(kept).toHaveLength(1);
   });
 
-  it('for want of time may be repeated', async () => {
+  it('for lack of time may be repeated', async () => {
     const reached = { tell: () => {} };
     const asked = new Promise<void>((resolve) => {
       reached.tell = resolve;
@@ -332,7 +332,7 @@ describe('a pushed authorization request that fails', () => {
     expect(kept).toEqual([]);
   });
 
-  it('for want of a connection may be repeated', async () => {
+  it('for lack of a connection may be repeated', async () => {
     const clock = createVirtualClock(NOW);
     const sandbox = await startSandbox({ registrations: [registration], clock });
     await using client = createSelfInfoClient({ service: loan, ...sandbox.connection });
@@ -344,7 +344,7 @@ describe('a pushed authorization request that fails', () => {
     });
   });
 
-  it('with its client ends', async () => {
+  it('because its client is closed ends', async () => {
     const { client, begin, kept } = open({ answer: () => new Promise(() => {}) });
     const failing = errorOf(begin);
     await client.close();
@@ -352,7 +352,7 @@ describe('a pushed authorization request that fails', () => {
     expect(kept).toEqual([]);
   });
 
-  it('for want of a signature says so, and may be repeated when the key service failed', async () => {
+  it('for lack of a signature says so, and may be repeated when the key service failed', async () => {
     const { environment, fetch, clock, calls } = open();
     const beginWith = (sign: () => Promise<Uint8Array>) => {
       const client = createSelfInfoClient({
@@ -378,7 +378,7 @@ describe('a pushed authorization request that fails', () => {
   });
 });
 
-describe('a host that holds the steps itself', () => {
+describe('an application that runs the steps itself', () => {
   const openBare = () => {
     const clock = createVirtualClock(NOW);
     const sandbox = createSandbox({ registrations: [registration], clock });
@@ -418,7 +418,7 @@ describe('a host that holds the steps itself', () => {
     ).toBe('2026-12-01T10:01:00+09:00');
   });
 
-  it('is told when the portal no longer knows the request', async () => {
+  it('learns when the portal no longer knows the request', async () => {
     const { environment } = openBare();
     const callback = `${REDIRECT_URI}?${new URLSearchParams({ error: 'invalid_request_uri', state: 'a', iss: environment.issuer })}`;
     const error = await errorOf(() => validateCallback(environment, callback, { state: 'a' }));
@@ -428,7 +428,7 @@ describe('a host that holds the steps itself', () => {
     });
   });
 
-  it('believes in no request that lives longer than a day', async () => {
+  it('accepts no request that lives longer than a day', async () => {
     const { environment, clock } = openBare();
     const fetch = async () => json({ ...good, expires_in: Number.MAX_SAFE_INTEGER });
     expect(
@@ -437,7 +437,7 @@ describe('a host that holds the steps itself', () => {
     ).toBe('2026-12-02T10:00:00+09:00');
   });
 
-  it('is told so by buildConsentUrl', () => {
+  it('is sent to pushAuthorization by buildConsentUrl', () => {
     const { environment } = openBare();
     expect(refusal(() => buildConsentUrl(environment, { state: 'a', codeChallenge }))).toEqual([
       'invalid_option',
@@ -445,7 +445,7 @@ describe('a host that holds the steps itself', () => {
     ]);
   });
 
-  it('is told what is wrong with its options', async () => {
+  it('learns what is wrong with its options', async () => {
     const { environment, fetch, clock } = openBare();
     const push = (changes: object) => () =>
       pushAuthorization({ environment, state: 'a', codeChallenge, fetch, clock, ...changes });

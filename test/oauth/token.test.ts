@@ -16,7 +16,7 @@ const json = (body: unknown, status = 200) => Response.json(body, { status });
 const CENTURY_S = 100 * 366 * 86_400;
 const good = { access_token: 'a-token', token_type: 'Bearer', expires_in: 3_600 };
 
-/** The answer to a good callback by a portal that answers the exchange so. */
+/** The outcome of a good callback when the portal answers the exchange in this way. */
 async function exchange(token: StubAnswer) {
   const stub = openStub({ answers: { token } });
   const { callback } = await stub.begin();
@@ -24,7 +24,7 @@ async function exchange(token: StubAnswer) {
   return { ...stub, complete };
 }
 
-describe('a token answer is no token, ends the consent and is not asked for again when it', () => {
+describe('rejects a token response, ends the consent and does not ask again when the response', () => {
   it.each<[string, () => Response]>([
     ['is null', () => json(null)],
     ['is a list', () => json([])],
@@ -142,7 +142,7 @@ describe('a token answer is no token, ends the consent and is not asked for agai
   });
 });
 
-describe('a token answer is taken, as RFC 6749 has it, when it', () => {
+describe('accepts a token response, as RFC 6749 has it, when it', () => {
   const at = (time: string) => `2026-12-01T${time}+09:00`;
   it.each<[string, object, string | null]>([
     ['is the least there may be', { access_token: 'a', token_type: 'bearer' }, null],
@@ -181,7 +181,7 @@ describe('a token answer is taken, as RFC 6749 has it, when it', () => {
     expect(await complete()).toMatchObject({ status: 'granted', grant: { expiresAt } });
   });
 
-  it('comes as JSON in UTF-8 and says so in its own way', async () => {
+  it('is JSON in UTF-8 with any spelling of the content type', async () => {
     for (const type of [
       'application/json',
       'Application/JSON',
@@ -217,7 +217,7 @@ describe('a token answer is taken, as RFC 6749 has it, when it', () => {
   });
 });
 
-describe('a token that is over before it is used', () => {
+describe('a token that expires before it is used', () => {
   it.each([
     ['when it comes', 0, 0],
     ['a millisecond later', 0.001, 1],
@@ -234,7 +234,7 @@ describe('a token that is over before it is used', () => {
     expect(calls).toEqual(['token']);
   });
 
-  it('because its answer was long under way counts from when it was asked for', async () => {
+  it('because its response took long counts from when it was requested', async () => {
     const { complete, client, clock, calls } = await exchange(() => {
       clock.advance(5_000);
       return json({ ...good, expires_in: 5 });
@@ -247,7 +247,7 @@ describe('a token that is over before it is used', () => {
     expect(calls).toEqual(['token']);
   });
 
-  it('is good in its last millisecond', async () => {
+  it('is valid in its last millisecond', async () => {
     const { complete, client, clock, calls } = await exchange(() => json(good));
     const grant = grantOf(await complete());
     clock.advance(3_599_999);
@@ -292,7 +292,7 @@ describe('a refusal at the token endpoint', () => {
       () => json({ ...good, error: 'invalid_scope' }, 400),
       'invalid_scope',
     ],
-  ])('by %s is rejected with what may be repeated', async (_, answer, code) => {
+  ])('by %s is rejected with a code that may be repeated', async (_, answer, code) => {
     const { complete, calls } = await exchange(answer);
     expect(await complete()).toEqual({ status: 'rejected', at: 'token', code });
     expect(await complete()).toEqual({ status: 'replayed' });
@@ -322,7 +322,7 @@ describe('a refusal at the token endpoint', () => {
     ['a failure of its own', () => json({ error: 'invalid_grant' }, 500), 'upstream_failed'],
     ['a token with a failure of its own', () => json(good, 500), 'upstream_failed'],
     ['a busy gateway', () => new Response('<html>', { status: 503 }), 'upstream_unavailable'],
-  ])('by %s is an error that may not be repeated', async (_, answer, code) => {
+  ])('by %s is an error that must not be retried', async (_, answer, code) => {
     const { complete, calls } = await exchange(answer);
     const error = await errorOf(complete);
     expect(error).toMatchObject({ code, stage: 'token', retry: { safe: false } });
@@ -331,7 +331,7 @@ describe('a refusal at the token endpoint', () => {
     expect(calls).toEqual(['token']);
   });
 
-  it('of a sandbox that is told a wrong code ends the consent', async () => {
+  it('of a sandbox that receives a wrong code ends the consent', async () => {
     const { client, callback, calls } = openBank(
       answerAt('/oauth/token', async (request, pass) =>
         pass(
@@ -351,7 +351,7 @@ describe('a refusal at the token endpoint', () => {
   });
 });
 
-describe('a token answer over TLS', async () => {
+describe('a token response over TLS', async () => {
   const replies: { token?: Reply } = {};
   const portal = await startPortal({ replies });
   const client = createSelfInfoClient({
@@ -400,7 +400,7 @@ describe('exchangeToken', () => {
   const back = `${environment.redirectUri}?${new URLSearchParams({ code: 'code-of-the-portal', state, iss: environment.issuer })}`;
   const codeVerifier = 'a'.repeat(43);
 
-  it('exchanges a checked callback once, whatever came of it', async () => {
+  it('exchanges a valid callback once, with any outcome', async () => {
     const answers: [string, () => Promise<Response>][] = [
       ['granted', async () => json(good)],
       ['token_refused', async () => json({ error: 'invalid_grant' }, 400)],
@@ -431,7 +431,7 @@ describe('exchangeToken', () => {
     }
   });
 
-  it('closes its connection, whatever came of it', async () => {
+  it('closes its connection after any outcome', async () => {
     const replies: { token?: Reply } = {};
     const portal = await startPortal({ replies });
     try {
@@ -453,7 +453,7 @@ describe('exchangeToken', () => {
     }
   });
 
-  it('hears the signal of its caller', async () => {
+  it('aborts by the signal of its caller', async () => {
     const callback = await validateCallback(environment, back, { state });
     const fetch = () => new Promise<never>(() => {});
     const controller = new AbortController();
@@ -464,7 +464,7 @@ describe('exchangeToken', () => {
     expect((await exchanging).code).toBe('aborted');
   });
 
-  it('does not use a callback up that it was called wrongly with', async () => {
+  it('does not use a callback up when its options are wrong', async () => {
     const callback = await validateCallback(environment, back, { state });
     const fetch = async () => json(good);
     expect(
@@ -483,7 +483,7 @@ describe('exchangeToken', () => {
     ).toBe('a-token');
   });
 
-  it('is reached without iss only where the profile says that there is none, and with a wrong one nowhere', async () => {
+  it('is reached without iss only where the profile says that there is none, and with a wrong one never', async () => {
     const profile = {
       ...publicProfile,
       oauth: {
