@@ -388,7 +388,7 @@ describe.each(stages)('at the %s stage, a server that, byte for byte,', (stage) 
   });
 
   it.each<[string, (body: string) => Script]>([
-    ['says nothing', () => () => {}],
+    ['sends nothing', () => () => {}],
     [
       'stops within the status',
       () =>
@@ -414,7 +414,7 @@ describe.each(stages)('at the %s stage, a server that, byte for byte,', (stage) 
           send(message(body).slice(0, -1)),
     ],
     [
-      'says a length that is too long',
+      'announces a length that is too long',
       (body) =>
         ({ send }) =>
           send(message(body, { headers: `content-length: ${body.length + 1}\r\n` })),
@@ -426,7 +426,7 @@ describe.each(stages)('at the %s stage, a server that, byte for byte,', (stage) 
           send(message(String(chunk(body)), { headers: chunked })),
     ],
     [
-      'says over and over that it goes on',
+      'sends interim responses without end',
       () =>
         async ({ send }) => {
           for (let times = 0; times < 20; times++)

@@ -162,15 +162,15 @@ describe('a proxy', () => {
       'connection_failed',
       says('HTTP/1.1 101 Switching Protocols\r\nupgrade: a\r\nconnection: upgrade\r\n\r\n'),
     ],
-    ['speaks no HTTP', 'connection_failed', says('220 mail.example ESMTP\r\n')],
+    ['does not speak HTTP', 'connection_failed', says('220 mail.example ESMTP\r\n')],
     [
-      'speaks before TLS has begun',
+      'speaks before the TLS handshake',
       'connection_failed',
       says('HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n'),
     ],
     ['closes', 'connection_failed', (client) => void client.destroy()],
     ['resets', 'connection_failed', (client) => void client.resetAndDestroy()],
-    ['breaks off within its answer', 'connection_failed', says('HTTP/1.1 200')],
+    ['breaks off within its response', 'connection_failed', says('HTTP/1.1 200')],
     ['closes the tunnel at once', 'connection_failed', says('HTTP/1.1 200 OK\r\n\r\n')],
     [
       'sends a head without end',
@@ -205,10 +205,7 @@ describe('a proxy', () => {
 
   it.each<[string, (client: Socket) => void]>([
     ['never answers', () => {}],
-    [
-      'opens a tunnel where nobody speaks',
-      (client) => void client.write('HTTP/1.1 200 OK\r\n\r\n'),
-    ],
+    ['opens a tunnel to a silent server', (client) => void client.write('HTTP/1.1 200 OK\r\n\r\n')],
   ])('that %s times out after five seconds', async (_, answer) => {
     const portal = await open();
     const proxy = await openProxy({ answer });
@@ -379,9 +376,9 @@ describe('a gateway', () => {
 
 describe('the egress option', () => {
   it.each<[string, unknown, string, string]>([
-    ['neither way', {}, 'invalid_option', 'options.egress'],
+    ['neither proxy nor gateway', {}, 'invalid_option', 'options.egress'],
     [
-      'both ways',
+      'both proxy and gateway',
       { proxy: 'http://proxy.example:3128', gateway: { baseUrl: 'https://gateway.example' } },
       'invalid_option',
       'options.egress',
@@ -471,19 +468,19 @@ describe('the egress option', () => {
       'options.egress.gateway.baseUrl',
     ],
     [
-      'a gateway of no authority',
+      'a gateway with an empty ca',
       { gateway: { baseUrl: 'https://g.example', ca: [] } },
       'invalid_credential',
       'options.egress.gateway.ca',
     ],
     [
-      'a gateway of a path to one',
+      'a gateway whose ca is a path',
       { gateway: { baseUrl: 'https://g.example', ca: '/etc/ca.pem' } },
       'invalid_credential',
       'options.egress.gateway.ca',
     ],
     [
-      'an unchecked gateway',
+      'a gateway with an unknown option',
       { gateway: { baseUrl: 'https://g.example', rejectUnauthorized: false } },
       'unknown_option',
       'options.egress.gateway.rejectUnauthorized',

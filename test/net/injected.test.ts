@@ -65,21 +65,17 @@ const alike = (stage: StubStage, status: unknown) => ({
 
 describe('turns a misbehaving injected fetch into a SelfInfoError at every stage, and shows nothing of it:', () => {
   it.each<[string, (stage: StubStage) => unknown, string]>([
-    ['a rejection that cannot be looked at', () => Promise.reject(mine), 'connection_closed'],
-    [
-      'a rejection with an error of ours that cannot be changed',
-      () => Promise.reject(frozen),
-      'connection_closed',
-    ],
+    ['a rejection that throws on every access', () => Promise.reject(mine), 'connection_closed'],
+    ['a rejection with a frozen SelfInfoError', () => Promise.reject(frozen), 'connection_closed'],
     ['a rejection with nothing', () => Promise.reject(undefined), 'connection_closed'],
     ['a thrown text', () => Promise.reject(secret), 'connection_closed'],
     ['no response', () => null, 'connection_closed'],
-    ['a response that cannot be looked at', () => mine, 'connection_closed'],
+    ['a response that throws on every access', () => mine, 'connection_closed'],
     ['a response without a status', (stage) => alike(stage, undefined), 'response_invalid'],
-    ['a status that is no number', (stage) => alike(stage, Number.NaN), 'response_invalid'],
+    ['a status that is not a number', (stage) => alike(stage, Number.NaN), 'response_invalid'],
     ['a status in words', (stage) => alike(stage, '200'), 'response_invalid'],
     [
-      'a body that breaks off with what cannot be looked at',
+      'a body that breaks off with an error that throws on every access',
       () =>
         new Response(new ReadableStream({ pull: (controller) => controller.error(mine) }), {
           headers: json,
@@ -151,9 +147,15 @@ describe('a misbehaving store', () => {
   );
 
   it.each<[string, (inner: Store) => Partial<Store>]>([
-    ['rejects with what cannot be looked at', () => ({ get: () => Promise.reject(mine) })],
-    ['gives an entry that cannot be looked at', () => ({ get: async () => mine as StoredEntry })],
-    ['gives an entry whose getters throw', () => ({ get: async () => getters as StoredEntry })],
+    [
+      'rejects with an error that throws on every access',
+      () => ({ get: () => Promise.reject(mine) }),
+    ],
+    [
+      'returns an entry that throws on every access',
+      () => ({ get: async () => mine as StoredEntry }),
+    ],
+    ['returns an entry whose getters throw', () => ({ get: async () => getters as StoredEntry })],
     ['takes an entry whose getters throw', () => ({ take: async () => getters as StoredEntry })],
   ])('that %s fails the callback with a SelfInfoError', async (_, part) => {
     const inner = memory();
@@ -227,7 +229,7 @@ describe('a misbehaving store', () => {
 describe('a misbehaving clock', () => {
   it.each<[string, Clock['wait']]>([
     ['throws at once', explode],
-    ['gives no promise', () => undefined as never],
+    ['returns no promise', () => undefined as never],
     ['rejects', async () => explode()],
   ])('that %s instead of waiting shows nothing of its error', async (_, wait) => {
     const { client, begin } = openStub({
@@ -343,7 +345,7 @@ describe('a misbehaving wire profile', () => {
   const bodies: [string, () => unknown][] = [
     ['throws', explode],
     ['returns nothing', () => undefined],
-    ['returns what is no JSON', () => ({ number: 1n })],
+    ['returns a value that JSON cannot represent', () => ({ number: 1n })],
   ];
 
   it.each(bodies)(
@@ -384,10 +386,10 @@ describe('a misbehaving wire profile', () => {
 
   it.each<[string, () => never]>([
     ['throws', explode],
-    ['decodes to nothing', () => undefined as never],
-    ['decodes to what has no items', () => ({ processId: 'x', status: 'done' }) as never],
+    ['returns nothing', () => undefined as never],
+    ['returns a result without items', () => ({ processId: 'x', status: 'done' }) as never],
     [
-      'throws an error of ours that cannot be changed',
+      'throws a frozen SelfInfoError',
       () => {
         throw frozen;
       },
@@ -403,7 +405,7 @@ describe('a misbehaving wire profile', () => {
 
   it.each<[string, unknown]>([
     ['of no characters', ''],
-    ['that is no text', 5],
+    ['that is not a text', 5],
     ['in a list', ['p']],
     ['of 1,025 characters', 'x'.repeat(1_025)],
   ])(
@@ -464,8 +466,8 @@ describe('an error of onProgress', () => {
 
   const given: [string, unknown, boolean][] = [
     ['an error', new Error('of the host'), true],
-    ['an error of ours that cannot be changed', frozen, false],
-    ['what cannot be looked at', mine, false],
+    ['a frozen SelfInfoError', frozen, false],
+    ['an object that throws on every access', mine, false],
     [
       'an object whose retrieval cannot be set',
       Object.defineProperty({}, 'retrieval', { set: explode }),
@@ -530,7 +532,7 @@ describe('a misbehaving calendar', () => {
 
   it.each<[string, () => Calendar]>([
     ['throws', explode],
-    ['is none', () => secret as never],
+    ['is not a calendar', () => secret as never],
     ['knows nothing of these years', () => createCalendar({ extraHolidays: [] })],
   ])(
     'that %s vetoes nothing: submit and collect go on without what it would have added',
@@ -562,9 +564,9 @@ describe('a misbehaving calendar', () => {
 
   it.each<[string, () => Calendar]>([
     ['throws', explode],
-    ['throws what cannot be looked at', () => thrower(mine)],
-    ['is none', () => secret as never],
-    ['throws at a question', () => ({ ...createCalendar(), status: explode })],
+    ['throws an object that throws on every access', () => thrower(mine)],
+    ['is not a calendar', () => secret as never],
+    ['throws at a query', () => ({ ...createCalendar(), status: explode })],
   ])('that %s is named at its first use, and nothing begins', async (_, calendar) => {
     const store = createMemoryStore();
     const put = vi.fn(store.put);

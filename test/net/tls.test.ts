@@ -150,7 +150,7 @@ describe('a connection attempt', () => {
   });
 
   it.each([
-    ['says a word', () => {}],
+    ['sends a byte', () => {}],
     [
       'finishes the handshake',
       (socket: import('node:net').Socket) =>

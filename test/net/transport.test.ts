@@ -85,7 +85,7 @@ const underTls = (response: ServerResponse) => Reflect.get(socketOf(response), '
 /** The right body, sent in a wrong way, or a wrong body. */
 const faults: readonly [string, string, (body: string) => Reply, RegExp?][] = [
   [
-    'closes without an answer',
+    'closes without a response',
     'connection_closed',
     () => (response) => socketOf(response).destroy(),
   ],
@@ -112,7 +112,7 @@ const faults: readonly [string, string, (body: string) => Reply, RegExp?][] = [
     },
   ],
   [
-    'answers with no HTTP',
+    'answers in another protocol',
     'response_invalid',
     () => (response) => socketOf(response).end('220 mail.example ESMTP\r\n'),
     /not a complete HTTP message/,
@@ -450,7 +450,7 @@ describe('the server', () => {
   it.each<[string, (socket: Socket) => void]>([
     ['speaks plain HTTP', (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
     ['closes before the handshake', (socket) => socket.destroy()],
-    ['talks rubbish', (socket) => socket.end(Buffer.alloc(64, 0xff))],
+    ['sends random bytes', (socket) => socket.end(Buffer.alloc(64, 0xff))],
   ])('that %s behind https is refused', async (_, behave) => {
     const portal = await open();
     const sockets = new Set<Socket>();

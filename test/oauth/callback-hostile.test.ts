@@ -230,7 +230,11 @@ describe('ends the consent without calling an endpoint when a callback with a go
       withIssuer(() => encodeURIComponent('https://p\u043ertal.example')),
       'issuer_mismatch',
     ],
-    ['of no issuer', ({ code, state }) => at(`code=${code}&state=${state}`), 'issuer_mismatch'],
+    [
+      'of an unnamed issuer',
+      ({ code, state }) => at(`code=${code}&state=${state}`),
+      'issuer_mismatch',
+    ],
     ['of an issuer without value', withIssuer(() => ''), 'issuer_mismatch'],
     ['without code', ({ state, iss }) => at(`state=${state}&iss=${iss}`), 'invalid_response'],
     [
@@ -244,7 +248,7 @@ describe('ends the consent without calling an endpoint when a callback with a go
       withCode((code) => `${code}%0d%0aHost:%20evil.example`),
       'invalid_response',
     ],
-    ['with a code that is no UTF-8', withCode((code) => `${code}%ff`), 'invalid_response'],
+    ['with a code that is not UTF-8', withCode((code) => `${code}%ff`), 'invalid_response'],
     [
       'with a code beyond ASCII',
       withCode(() => encodeURIComponent('認可コード')),
@@ -277,24 +281,24 @@ describe('ends the consent without calling an endpoint when a callback with a go
   });
 
   it.each<[string, string, ConsentOutcome]>([
-    ['that says no, and brings a code', '&error=access_denied', { status: 'declined' }],
+    ['that declines, and carries a code', '&error=access_denied', { status: 'declined' }],
     [
-      'that says an error, and brings a code',
+      'that reports an error, and carries a code',
       '&error=server_error',
       { status: 'rejected', at: 'authorize', code: 'server_error' },
     ],
     [
-      'that says an error in capitals',
+      'that reports an error in capitals',
       '&error=ACCESS_DENIED',
       { status: 'rejected', at: 'authorize', code: 'unrecognised' },
     ],
     [
-      'that says an error with NUL',
+      'that reports an error with NUL',
       '&error=access_denied%00',
       { status: 'rejected', at: 'authorize', code: 'unrecognised' },
     ],
     [
-      'that says an error of an object',
+      'that reports an error named __proto__',
       '&error=__proto__',
       { status: 'rejected', at: 'authorize', code: 'unrecognised' },
     ],

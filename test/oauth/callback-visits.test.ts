@@ -9,7 +9,7 @@ const at = (query: string) => `/callback?${query}`;
 describe('grants an honest callback', () => {
   it.each<[string, Make]>([
     [
-      'with parameters that nobody knows',
+      'with unknown parameters',
       ({ code, state, iss }) =>
         at(
           `utm_source=a&code=${code}&session_state=b&state=${state}&scope=c&iss=${iss}&__proto__=d&constructor=e`,
@@ -108,15 +108,15 @@ describe('grants an honest callback', () => {
     ['a navigation that names its destination only', { 'sec-fetch-dest': 'document' }],
     ['a navigation in a frame', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }],
     [
-      'a navigation to a place of tomorrow',
+      'a navigation to a destination of the future',
       { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'hologram' },
     ],
     [
-      'a service worker that asks anew',
+      'a service worker that sends it again',
       { 'sec-fetch-mode': 'same-origin', 'sec-fetch-dest': 'empty' },
     ],
     [
-      'a page that hands its callback on by script',
+      'a page that passes its callback on by script',
       { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty', 'sec-fetch-site': 'same-origin' },
     ],
     ['an old browser', { 'user-agent': 'Mozilla/5.0', accept: 'text/html' }],
@@ -245,7 +245,7 @@ describe('names a request that cannot be read as a TypeError, without its conten
     ],
     ['headers of null', { url: '/', headers: null }, 'request.headers must be an object.'],
     [
-      'headers whose get cannot be had',
+      'headers whose get cannot be read',
       { url: '/', headers: Object.defineProperty({}, 'get', { get: thrown }) },
       'request.headers cannot be read.',
     ],

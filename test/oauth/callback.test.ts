@@ -76,7 +76,7 @@ describe('a callback', () => {
     ['a number', 5, 'request must be a Request, a URL, or an object with method, url and headers.'],
     ['an object without headers', { url: '/' }, 'request.headers must be an object.'],
     [
-      'an object whose url is none',
+      'an object whose url is not a text',
       { url: new URL('https://loan.example/'), headers: {} },
       'request.method and request.url must be strings.',
     ],
@@ -266,7 +266,7 @@ const usable: readonly [string, Changes, ConsentOutcome][] = [
     { state: ['a', 'b'] },
     { status: 'rejected', at: 'callback', code: 'duplicate_parameter' },
   ],
-  ['has a state nobody gave', { state: 'guessed' }, { status: 'unknown' }],
+  ['has an unknown state', { state: 'guessed' }, { status: 'unknown' }],
   [
     'has a state of many kinds of text',
     { state: "\u0000\r\n'; DROP TABLE 同意 🎴" },
@@ -274,12 +274,12 @@ const usable: readonly [string, Changes, ConsentOutcome][] = [
   ],
   ['has a state of great length', { state: 'a'.repeat(8_000) }, { status: 'unknown' }],
   [
-    'says error with a state nobody gave',
+    'reports an error with an unknown state',
     { state: 'guessed', error: 'access_denied' },
     { status: 'unknown' },
   ],
   [
-    'says error without state',
+    'reports an error without state',
     { state: undefined, error: 'access_denied' },
     { status: 'rejected', at: 'callback', code: 'state_missing' },
   ],
@@ -433,22 +433,22 @@ describe('ends the consent and never calls an endpoint after a bad callback with
       { status: 'rejected', at: 'callback', code: 'invalid_response' },
     ],
     [
-      'says server_error',
+      'reports server_error',
       { code: undefined, error: 'server_error' },
       { status: 'rejected', at: 'authorize', code: 'server_error' },
     ],
     [
-      'says an error and a code',
+      'carries an error and a code',
       { error: 'invalid_scope' },
       { status: 'rejected', at: 'authorize', code: 'invalid_scope' },
     ],
     [
-      'says an error nobody knows',
+      'reports an unknown error',
       { code: undefined, error: '<script>' },
       { status: 'rejected', at: 'authorize', code: 'unrecognised' },
     ],
     [
-      'says an error from elsewhere',
+      'reports an error of another issuer',
       { code: undefined, error: 'access_denied', iss: 'https://evil.example' },
       { status: 'rejected', at: 'callback', code: 'issuer_mismatch' },
     ],

@@ -325,7 +325,11 @@ describe('privateKeyJwt rejects', () => {
       { key: Buffer.from(ec.pem) },
       'options.key must be a PEM string or a KeyObject.',
     ],
-    ['a sign that is none', { key: undefined, sign: 'kms' }, 'options.sign must be a function.'],
+    [
+      'a sign that is not a function',
+      { key: undefined, sign: 'kms' },
+      'options.sign must be a function.',
+    ],
     ['a key id that is a number', { kid: 1 }, 'options.kid must be a string.'],
   ])('%s, with a TypeError', (_, changes, message) => {
     expect(caught(make(changes))).toEqual(new TypeError(message));
