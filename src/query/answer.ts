@@ -1,6 +1,6 @@
 import type { Clock } from '../foundation/clock.js';
 import { createYielder, type Yielder } from '../foundation/deadline.js';
-import { SelfInfoError } from '../foundation/errors.js';
+import { invalidResponse, SelfInfoError } from '../foundation/errors.js';
 import { Sensitive } from '../foundation/sensitive.js';
 import type { ConsentTerms } from '../oauth/terms.js';
 import type { Inquiry } from '../service/inquiry.js';
@@ -15,17 +15,17 @@ import type {
 import type { MissingHolder, WireItem, WireRecord, WireResult } from '../wire/profile.js';
 
 /**
- * How one item fared. `nothing-on-record` (該当なし) is a success, and not zero: there may be nothing,
- * nothing registered yet, or a municipality that is not covered.
+ * The outcome of one item. `nothing-on-record` (該当なし) is a success, and does not mean zero: nothing
+ * may exist or be registered yet, or the municipality is not covered.
  *
- * Nothing of it prints: statuses are personal too.
+ * Prints nothing: a status is personal data too.
  */
 export type ItemAnswer<R = unknown> = { readonly extras: Sensitive<Extras> } & (
   | {
       readonly status: 'present';
       /**
-       * Holders whose part is not in it, and until when they are closed (ISO 8601 with offset),
-       * where that is known.
+       * Holders whose part is missing, and until when they are closed (ISO 8601 with offset), if
+       * known.
        */
       readonly missing: readonly MissingHolder[];
       /** The records; throws `retention_ended` after `terms.keepUntil`. */
@@ -36,26 +36,26 @@ export type ItemAnswer<R = unknown> = { readonly extras: Sensitive<Extras> } & (
   | {
       readonly status: 'failed';
       /**
-       * The portal's failure code; `unspecified` or `unrecognised` where it gave none or no code;
-       * `record_invalid`, `not_answered`.
+       * The portal's failure code. `unspecified` or `unrecognised` where it gave none or not a
+       * code; `record_invalid`, `not_answered`.
        */
       readonly code: string;
-      /** Where a record does not fit its schema. */
+      /** Where a record does not match its schema. */
       readonly path?: string;
     }
 );
 
 /**
- * What came and is not part of the typed answer: fields, holders' parts and items that profile,
+ * What the portal sent beyond the typed answer: fields, holders' parts and items that profile,
  * service or schema do not know.
  */
 export type Extras = Readonly<Record<string, unknown>>;
 
-/** The answer to a retrieval: per item a status, and records that only `reveal()` hands out. */
+/** The answer to a retrieval: a status per item, and records that only `reveal()` returns. */
 export interface Answer<S extends ServiceSpec = Service> {
   readonly terms: ConsentTerms;
   readonly items: { readonly [K in keyof S['items']]: ItemAnswer<RecordOf<S['items'][K]>> };
-  /** Items under unknown codes as `items`, and unknown fields beside them. */
+  /** Items with unknown codes as `items`, and unknown fields beside them. */
   readonly extras: Sensitive<Extras>;
 }
 
@@ -70,7 +70,7 @@ interface ItemState {
   readonly extras?: Extras;
 }
 
-/** Keeps everything private: inspect, JSON and clone see no status, count, record or holder. */
+/** Keeps everything private: inspect, JSON and clone show no status, count, record or holder. */
 class SealedItem {
   readonly #state: ItemState;
   readonly #checkRetention: () => void;
@@ -113,7 +113,7 @@ class SealedItem {
     return '[redacted]';
   }
 
-  // Inspecting with getters would call them.
+  // Without this, inspecting with getters would call them.
   [Symbol.for('nodejs.util.inspect.custom')]() {
     return 'ItemAnswer [redacted]';
   }
@@ -126,7 +126,9 @@ class SealedItem {
   }
 }
 
-/** What an answer is built out of: enough to build it again, by the schemas of that day. */
+/**
+ * The parts that an answer is built from: enough to build it again with the schemas of that time.
+ */
 export interface AnswerSource {
   readonly terms: ConsentTerms;
   readonly inquiries: { readonly [key: string]: Inquiry | undefined };
@@ -165,19 +167,22 @@ class SealedAnswer {
   }
 }
 
-/** How many records are judged before others get their turn. */
+/** How many records are validated before other work gets its turn. */
 const RECORDS_AT_ONCE = 50;
 
 /**
- * What an answer was built out of, undefined when it is none; a look-alike with other terms is
- * none. Throws `retention_ended` after `terms.keepUntil`.
+ * Returns the parts that an answer was built from; undefined for anything else, also for a copy
+ * with other terms. Throws `retention_ended` after `terms.keepUntil`.
  */
 export function sourceOf(answer: unknown): AnswerSource | undefined {
   return SealedAnswer.sourceOf(answer);
 }
 
-/** Terms that came from a store are plain JSON: nobody may prolong those of an answer. */
-function frozen(terms: ConsentTerms): ConsentTerms {
+/**
+ * Copies and freezes the terms. Those from a store are plain JSON, and an answer's retention must
+ * not be extended.
+ */
+function freezeTerms(terms: ConsentTerms): ConsentTerms {
   return Object.freeze({
     ...terms,
     items: Object.freeze([...terms.items]),
@@ -186,10 +191,10 @@ function frozen(terms: ConsentTerms): ConsentTerms {
 }
 
 /**
- * Builds the answer out of a finished result; what is unknown goes to `extras`, nothing is dropped.
+ * Builds the answer from a finished result. Drops nothing: unknown parts go to `extras`.
  *
  * @throws SelfInfoError `response_invalid`; the signal's reason once it has aborted; TypeError for
- * a schema that is asynchronous.
+ * an asynchronous schema.
  */
 export async function buildAnswer(
   service: Service,
@@ -201,16 +206,16 @@ export async function buildAnswer(
 ): Promise<Answer> {
   const keepUntil = Date.parse(terms.keepUntil);
   const checkRetention = () => {
-    // So that a clock without a time, and a period without an end, let nothing through.
+    // A clock without a time, or a period without an end, must not pass.
     if (!(clock.now() < keepUntil)) throw new SelfInfoError('retention_ended');
   };
   const byCode = new Map<string, WireItem>();
   for (const item of result.items) {
     if (byCode.has(item.code)) {
-      throw new SelfInfoError('response_invalid', {
-        stage: 'result',
-        expected: { en: 'it holds the same item twice.', ja: '同じ項目が2回含まれています。' },
-      });
+      throw invalidResponse(
+        { en: 'it holds the same item twice.', ja: '同じ項目が2回含まれています。' },
+        { stage: 'result' },
+      );
     }
     byCode.set(item.code, item);
   }
@@ -224,25 +229,30 @@ export async function buildAnswer(
     const item = byCode.get(wireCode(spec));
     byCode.delete(wireCode(spec));
     items[key] = new SealedItem(
-      item ? await judgeItem(item, spec, yielder) : { status: 'failed', code: 'not_answered' },
+      item ? await parseItem(item, spec, yielder) : { status: 'failed', code: 'not_answered' },
       checkRetention,
     );
   }
   const extras = { ...result.extras, ...(byCode.size > 0 && { items: [...byCode.values()] }) };
   return Object.freeze(
-    new SealedAnswer({ terms: frozen(terms), inquiries, result }, items, extras, checkRetention),
+    new SealedAnswer(
+      { terms: freezeTerms(terms), inquiries, result },
+      items,
+      extras,
+      checkRetention,
+    ),
   ) as unknown as Answer;
 }
 
-async function judgeItem(item: WireItem, spec: ItemSpec, yielder: Yielder): Promise<ItemState> {
-  if (item.status === 'present') return judgeRecords(item, spec, yielder);
+async function parseItem(item: WireItem, spec: ItemSpec, yielder: Yielder): Promise<ItemState> {
+  if (item.status === 'present') return parseRecords(item, spec, yielder);
   const leftOver: Extras[] = [];
   for (const { fields, extras } of item.records) {
     if (yielder.use(1)) await yielder.yield();
     leftOver.push({ ...fields, ...extras });
   }
   const extras = {
-    ...extrasOf(item, leftOver),
+    ...itemExtras(item, leftOver),
     ...(item.missing.length > 1 && { missing: item.missing }),
   };
   switch (item.status) {
@@ -255,7 +265,8 @@ async function judgeItem(item: WireItem, spec: ItemSpec, yielder: Yielder): Prom
       };
     case 'failed': {
       const { failure = 'unspecified' } = item;
-      // It goes to screens: a text that is no machine code could be an echo of anything.
+      // Applications show the code on screens. A text that is not a machine code could be an echo
+      // of anything.
       return /^[\w.-]{1,64}$/.test(failure)
         ? { status: 'failed', code: failure, extras }
         : { status: 'failed', code: 'unrecognised', extras: { ...extras, failure } };
@@ -265,43 +276,42 @@ async function judgeItem(item: WireItem, spec: ItemSpec, yielder: Yielder): Prom
   }
 }
 
-async function judgeRecords(item: WireItem, spec: ItemSpec, yielder: Yielder): Promise<ItemState> {
+async function parseRecords(item: WireItem, spec: ItemSpec, yielder: Yielder): Promise<ItemState> {
   const records: unknown[] = [];
   const leftOver: Extras[] = [];
   for (const [index, { extras, ...open }] of item.records.entries()) {
     if (yielder.use(1)) await yielder.yield();
-    const judged = spec.record ? validate(spec.record, open) : { value: open };
-    if ('at' in judged) {
-      // The records as they came stay within reach: a wrong schema must not lose a citizen's
-      // answer.
+    const validated = spec.record ? validateRecord(spec.record, open) : { value: open };
+    if ('at' in validated) {
+      // Keeps the original records: a wrong schema must not lose a citizen's answer.
       return {
         status: 'failed',
         code: 'record_invalid',
-        path: `records[${index}]${judged.at}`,
-        extras: { ...extrasOf(item, []), records: item.records },
+        path: `records[${index}]${validated.at}`,
+        extras: { ...itemExtras(item, []), records: item.records },
       };
     }
-    records.push(judged.value);
-    leftOver.push({ ...fieldsMissingIn(judged.value, open.fields), ...extras });
+    records.push(validated.value);
+    leftOver.push({ ...droppedFields(validated.value, open.fields), ...extras });
   }
   return {
     status: 'present',
     records: Object.freeze(records),
     missing: item.missing,
-    extras: extrasOf(item, leftOver),
+    extras: itemExtras(item, leftOver),
   };
 }
 
-/** Fields that the schema's output does not carry. */
-function fieldsMissingIn(value: unknown, fields: WireRecord['fields']): WireRecord['fields'] {
+/** Returns the fields that the schema's output does not carry. */
+function droppedFields(value: unknown, fields: WireRecord['fields']): WireRecord['fields'] {
   const kept =
     typeof value === 'object' && value !== null && 'fields' in value ? value.fields : value;
   if (typeof kept !== 'object' || kept === null) return fields;
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !Object.hasOwn(kept, name)));
 }
 
-/** What is unknown about an item, and per record whatever is left of it. */
-function extrasOf(item: WireItem, leftOver: readonly Extras[]): Extras {
+/** Returns what is unknown about an item, and the rest of each record. */
+function itemExtras(item: WireItem, leftOver: readonly Extras[]): Extras {
   return {
     ...item.extras,
     ...(leftOver.some((record) => Object.keys(record).length > 0) && { records: leftOver }),
@@ -309,10 +319,10 @@ function extrasOf(item: WireItem, leftOver: readonly Extras[]): Extras {
 }
 
 /**
- * The value that a Standard Schema makes of a record, or where the first problem lies; its message
- * could quote the value.
+ * Validates a record by a Standard Schema and returns its value, or where the first problem is. The
+ * message is dropped, since it could quote the value.
  */
-function validate(
+function validateRecord(
   schema: StandardSchema,
   record: OpenRecord,
 ): { readonly value: unknown } | { readonly at: string } {

@@ -1,5 +1,5 @@
-import { alarm, CANCELLED, type Clock } from '../foundation/clock.js';
-import { type DeadlineOptions, deadline, type Scope } from '../foundation/deadline.js';
+import { CANCELLED, type Clock, waitBy } from '../foundation/clock.js';
+import { type DeadlineOptions, deadline, type Race, type Scope } from '../foundation/deadline.js';
 import type { SelfInfoErrorCode } from '../foundation/error-table.js';
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 import { formatInstant } from '../foundation/time.js';
@@ -64,11 +64,13 @@ export async function awaitResult(
   options: PollingOptions,
 ): Promise<PollingOutcome> {
   const { scope, clock, deadlineMs } = options;
+  const ended = new AbortController();
   const late = new AbortController();
   // Waits for the deadline and does not only compare times: a clock that is set back would postpone
-  // it.
-  const cancel = alarm(clock, Math.min(deadlineMs, scope.deadline - clock.now()), () =>
-    late.abort(CANCELLED),
+  // it. A clock that cannot wait that long leaves the comparison.
+  waitBy(clock, Math.min(deadlineMs, scope.deadline - clock.now()), ended.signal).then(
+    () => late.abort(CANCELLED),
+    () => undefined,
   );
   try {
     return await pollUntil(environment, connection, secret, options, {
@@ -76,7 +78,7 @@ export async function awaitResult(
       isOver: (at) => late.signal.aborted || at >= scope.deadline,
     });
   } finally {
-    cancel();
+    ended.abort(CANCELLED);
   }
 }
 
@@ -180,7 +182,7 @@ function share(random: () => number): number {
   return 1;
 }
 
-const WAITED = Symbol('waited');
+const LATE = Symbol('late');
 
 /**
  * Waits before the next poll, at most until the deadline.
@@ -197,21 +199,23 @@ async function pause(
   const options: DeadlineOptions = {
     clock,
     signals: [signal, late],
-    timedOut: () => WAITED,
+    timedOut: () => LATE,
     aborted: () =>
       signal.aborted
         ? new SelfInfoError('aborted', { stage, effect: 'none', retry: { safe: true } })
-        : WAITED,
+        : LATE,
+  };
+  const work = async (race: Race) => {
+    // Starts the wait first, so that `onProgress` can move a virtual clock.
+    const waited = waitBy(clock, ms, race.signal);
+    // If `onProgress` throws, the end of the wait no longer counts.
+    waited.catch(() => undefined);
+    await Promise.race([waited, Promise.resolve(onProgress?.(progress)).then(() => waited)]);
   };
   try {
-    await deadline(options, async ({ expectWithin }) => {
-      // Starts the wait first, so that `onProgress` can move a virtual clock.
-      expectWithin(ms, options.timedOut);
-      await onProgress?.(progress);
-      return new Promise<never>(() => {});
-    });
+    await deadline(options, work);
   } catch (error) {
-    if (error !== WAITED) throw error;
+    if (error !== LATE) throw error;
   }
 }
 

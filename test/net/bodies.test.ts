@@ -15,7 +15,8 @@ import { errorOf } from '../kit/refusals.js';
 import { rounds } from '../kit/size.js';
 
 /**
- * How many bytes are decoded, characters scanned and records judged before others get their turn.
+ * How many bytes are decoded, characters scanned and records validated before other work gets its
+ * turn.
  */
 const DECODED = 262_144;
 const SLICE = 65_536;
@@ -26,8 +27,8 @@ const recordList = (records: readonly unknown[]) =>
   `,"selfPersonalData":[{"item_code":"TM00000000000002","item_status":"PRESENT","record_list":${JSON.stringify(records)}}]}`;
 
 /**
- * Collects an answer of which everything behind the process status is given, in one piece or in the
- * chunks that are asked for.
+ * Collects a response whose part after the process status is given, in one piece or in the given
+ * chunks.
  */
 async function collectorOf<S extends Service = Loan>(service: S = loan as unknown as S) {
   let rest = '}';
@@ -64,7 +65,7 @@ function inChunks(bytes: Buffer, size: number): ReadableStream<Uint8Array> {
   });
 }
 
-/** How many turns others got while a call was under way. */
+/** Counts the turns that other work got during a call. */
 async function turnsDuring<T>(
   call: () => Promise<T>,
 ): Promise<{ readonly turns: number; readonly value: T }> {
@@ -79,7 +80,7 @@ async function turnsDuring<T>(
   return { turns, value };
 }
 
-describe('an answer of five megabytes', () => {
+describe('a response of five megabytes', () => {
   const openLoan = defineService({
     ...loan,
     items: {
@@ -97,7 +98,7 @@ describe('an answer of five megabytes', () => {
     field_values: { 課税年度: '2026', 所得: '円'.repeat(300) },
   };
 
-  it('in one piece is decoded, scanned and judged with turns for others in between, and nothing of it is lost', async () => {
+  it('in one piece is decoded, scanned and validated with turns for other work in between, and completely', async () => {
     const records = Array.from({ length: 5_000 }, (_, index) => ({
       ...record,
       field_values: { ...record.field_values, index },
@@ -108,7 +109,7 @@ describe('an answer of five megabytes', () => {
     const collect = await collectorOf(openLoan);
     const { turns, value } = await turnsDuring(() => collect(text));
     // Each byte decoded, each character scanned, and one turn on both sides of parsing; each record
-    // decoded and judged.
+    // decoded and validated.
     expect(turns).toBeGreaterThanOrEqual(
       Math.floor(bytes / DECODED) + Math.floor(characters / SLICE) + 2 + records.length / RECORDS,
     );
@@ -125,7 +126,7 @@ describe('an answer of five megabytes', () => {
     ).toBe(true);
   });
 
-  it('of very small records is judged with turns for others, by a schema that is given one record after the other', async () => {
+  it('of very small records is validated with turns for other work, by a schema that gets one record after the other', async () => {
     const seen: unknown[] = [];
     const between: number[] = [];
     let turns = 0;
@@ -152,11 +153,11 @@ describe('an answer of five megabytes', () => {
     under = false;
     await counting;
     expect(seen).toEqual(Array.from({ length: count }, (_, n) => n));
-    // Others had a turn at least every fifty records.
+    // Other work had a turn at least every fifty records.
     expect(new Set(between).size).toBeGreaterThanOrEqual(count / RECORDS - 1);
   });
 
-  it('a small one is worked through in one go', async () => {
+  it('of small size is read in one go', async () => {
     const collect = await collectorOf(openLoan);
     const small = await turnsDuring(() => collect(recordList([record])));
     expectStatus(small.value, 'ready');
@@ -164,7 +165,7 @@ describe('an answer of five megabytes', () => {
   });
 });
 
-describe('the limits of an answer', () => {
+describe('the limits of a response', () => {
   const refused = async (text: string) => {
     const collect = await collectorOf();
     const error = await errorOf(() => collect(text));
@@ -204,7 +205,7 @@ describe('the limits of an answer', () => {
     );
   });
 
-  it('are 100,000 holders missing', async () => {
+  it('are 100,000 missing holders', async () => {
     const missing_holders = Array(100_001).fill({ server_name: 'canary' });
     const items = [item('a', {}), item('b', { missing_holders })];
     expect((await refused(`,"selfPersonalData":${JSON.stringify(items)}}`)).path).toBe(
@@ -222,7 +223,7 @@ describe('the limits of an answer', () => {
     expectStatus(await collect(`,"x":${filler(900_000)}}`), 'ready');
   });
 
-  it('are 64 levels, of which the answer itself is one', async () => {
+  it('are 64 levels, of which the response itself is one', async () => {
     const nested = (levels: number) => `,"x":${'['.repeat(levels)}${']'.repeat(levels)}}`;
     expect((await refused(nested(64))).message).toMatch(/deeper than 64/);
     const collect = await collectorOf();
@@ -230,8 +231,8 @@ describe('the limits of an answer', () => {
   });
 });
 
-describe('an answer that is cut anywhere', () => {
-  it('into chunks, within a character or an escape, is the same', async () => {
+describe('a response that is cut anywhere', () => {
+  it('into chunks, within a character or an escape, is read the same', async () => {
     const collect = await collectorOf();
     const text = `,"x":{"番号花子":"\\u756a\\"\\\\ 😀 é","😀":["\\ud83d\\ude00",1.5e-7,null,true]}}`;
     const whole = expectStatus(await collect(text), 'ready').answer.extras.reveal();
@@ -247,7 +248,7 @@ describe('an answer that is cut anywhere', () => {
     ['a key', '{"花\\u0020子":1}', { '花 子': 1 }],
     ['a character beyond the BMP', '"😀😀😀"', '😀😀😀'],
     ['a number', '[1234567890,-1]', [1234567890, -1]],
-  ])('by the end of a slice, within %s, is the same', async (_, json, value) => {
+  ])('by the end of a slice, within %s, is read the same', async (_, json, value) => {
     const collect = await collectorOf();
     const before = `${head('00000000-0000-4000-8000-000000000000')},"f":"","x":`.length;
     for (let shift = -2; shift <= 14; shift++) {
@@ -256,7 +257,7 @@ describe('an answer that is cut anywhere', () => {
     }
   });
 
-  it('with a key twice, on both sides of the end of a slice, breaks the protocol wherever it is cut', async () => {
+  it('with a duplicate key, on both sides of the end of a slice, is rejected wherever it is cut', async () => {
     const collect = await collectorOf();
     for (const shift of [0, 1, 2, 3, 4, 5, 6, 7, 8, 40]) {
       const text = `,"x":{"key":1,"f":"${'-'.repeat(SLICE - 120 - shift)}","k\\u0065y":2}}`;
@@ -265,11 +266,11 @@ describe('an answer that is cut anywhere', () => {
   });
 });
 
-// Long on a busy machine.
-describe('what JSON.parse reads', { timeout: rounds(60_000, 3_600_000) }, () => {
+// Takes long on a busy machine.
+describe('the strict JSON parser', { timeout: rounds(60_000, 3_600_000) }, () => {
   const json = fc.json({ maxDepth: 6, stringUnit: 'grapheme' });
 
-  it('is read the same, unless it has a key twice or a forbidden one', async () => {
+  it('reads the same as JSON.parse, except for duplicate and forbidden keys', async () => {
     const collect = await collectorOf();
     await fc.assert(
       fc.asyncProperty(json, fc.integer({ min: 1, max: 200 }), async (text, chunk) => {
@@ -281,7 +282,7 @@ describe('what JSON.parse reads', { timeout: rounds(60_000, 3_600_000) }, () => 
     );
   });
 
-  it('and what it does not read is refused, whatever was done to it', async () => {
+  it('rejects whatever JSON.parse rejects, under any mutation', async () => {
     const collect = await collectorOf();
     const spoilt = fc
       .tuple(json, fc.nat(), fc.constantFrom('{', '}', '[', ']', '"', ':', ',', '\\', '\u0000', ''))

@@ -26,8 +26,8 @@ const versions = ['TLSv1.2', 'TLSv1.3'] as const;
 const directions = ['up', 'down'] as const satisfies Direction[];
 
 /**
- * A fault somewhere on the wire of a journey; `fresh`: the parked connection is gone, so that the
- * stage begins with a handshake.
+ * A fault at some byte of a consent and query; `fresh`: the parked connection is gone, so the stage
+ * begins with a handshake.
  */
 interface Point {
   readonly version: (typeof versions)[number];
@@ -35,7 +35,7 @@ interface Point {
   readonly fresh: boolean;
   readonly direction: Direction;
   readonly event: FaultPoint['event'];
-  /** How much of what the stage sends in this direction has gone by, from 0 to 1. */
+  /** How much of what the stage sends in this direction has passed, from 0 to 1. */
   readonly share: number;
 }
 
@@ -51,8 +51,8 @@ const points: readonly Point[] = fc.sample(
   rounds(150, 1_000),
 );
 
-// By hand. What each event may be told as: resets and ends are heard, silence is waited for, and a
-// turned bit is either, or meets a certificate.
+// By hand. The codes that each event may cause: resets and ends are noticed, silence times out, and
+// a flipped bit causes either, or hits a certificate.
 const broken = ['connection_failed', 'connection_closed', 'answer_lost', 'timed_out'] as const;
 const allowed: Readonly<Record<Point['event'], readonly SelfInfoErrorCode[]>> = {
   reset: broken,
@@ -62,8 +62,8 @@ const allowed: Readonly<Record<Point['event'], readonly SelfInfoErrorCode[]>> = 
   delay: [],
   corrupt: [...broken, 'server_not_trusted', 'certificate_refused'],
 };
-// What each code says at each stage of what may have happened at the other side; a code that is
-// missing must not come there.
+// What each code says at each stage about the effect at the portal; a code that is missing must not
+// occur there.
 const effects: Readonly<
   Record<PortalStage, Readonly<Partial<Record<SelfInfoErrorCode, readonly string[]>>>>
 > = {
@@ -97,7 +97,7 @@ interface Line {
 const clock = watchClock(createVirtualClock(NOW));
 const watched = watchUncaught();
 const lines = new Map<Point['version'], Line>();
-/** How many bytes a stage sends, by the names of all that decides it. */
+/** How many bytes a stage sends, by the names of all its factors. */
 const sizes = new Map<string, number>();
 const sizeKey = ({ version, stage, fresh, direction }: Omit<Point, 'event' | 'share'>) =>
   `${version} ${stage} ${fresh} ${direction}`;
@@ -126,7 +126,7 @@ afterAll(async () => {
   watched.stop();
 });
 
-/** A whole journey with one fault at a byte, and every promise that it breaks. */
+/** A whole consent and query with one fault at a byte, and every promise that it could break. */
 async function travel(point: Point, byte: number): Promise<string[]> {
   const { portal, proxy } = lines.get(point.version) as Line;
   const { signal, listeners } = watchedSignal();
@@ -157,7 +157,7 @@ async function travel(point: Point, byte: number): Promise<string[]> {
     let late = 0;
     const outcome = await passTime(clock, take(), point.event === 'drip' ? 400 : 250, () => {
       if (!proxy.struck) return false;
-      // A delay of three seconds; a drip lets a byte go at each step.
+      // A delay of three seconds; a drip passes one byte at each step.
       if (point.event === 'drip' || (point.event === 'delay' && ++late === 12)) proxy.release();
       return point.event !== 'delay' || late <= 12;
     }).then(
@@ -167,7 +167,7 @@ async function travel(point: Point, byte: number): Promise<string[]> {
     sizes.set(sizeKey(point), Math.max(proxy.passed, sizes.get(sizeKey(point)) ?? 0));
     const struck = proxy.disarm();
     if ('value' in outcome) {
-      // Asking for a result may be repeated under way; all else that was struck must be told.
+      // Polling may be repeated on the way; every other stage that was hit must report it.
       complain(
         struck && stage !== 'result' && point.event !== 'delay' && point.event !== 'drip',
         'a fault went unnoticed',
@@ -204,7 +204,7 @@ async function travel(point: Point, byte: number): Promise<string[]> {
     return undefined;
   }
 
-  /** What is unspent can be used after all; what may be spent is refused, and nothing goes out. */
+  /** An unused grant can still be used; one that may be used is refused, and nothing is sent. */
   async function again<T>(unspent: boolean, take: () => Promise<T>): Promise<T | undefined> {
     const [second] = await Promise.allSettled([take()]);
     complain(
@@ -241,7 +241,7 @@ async function travel(point: Point, byte: number): Promise<string[]> {
   return complaints;
 }
 
-describe('a fault at any byte of a journey is told and leaves nothing behind:', {
+describe('a fault at any byte of a query is reported and leaves nothing behind:', {
   timeout: rounds(60_000, 3_600_000),
 }, () => {
   it.each(events)('%s', async (event) => {

@@ -1,81 +1,19 @@
 import type { TlsOptions } from 'node:tls';
-import { afterEach, describe, expect, it } from 'vitest';
-import {
-  connectionCheckEnvironment,
-  createSelfInfoClient,
-  createVirtualClock,
-  type Environment,
-  latest,
-  publicProfile,
-  type SelfInfoError,
-  type TlsCredential,
-} from '../../src/index.js';
-import { type Credential, createAuthority, type LeafOptions } from '../kit/certificates.js';
-import { startFaultProxy } from '../kit/fault-proxy.js';
-import { expectStatus, loan, NOW, SESSION } from '../kit/loan.js';
-import { findPart } from '../kit/machine.js';
-import { startNginx } from '../kit/nginx.js';
-import { callbackOf } from '../kit/portal.js';
+import { describe, expect, it } from 'vitest';
+import { connectionCheckEnvironment, createSelfInfoClient } from '../../src/index.js';
+import { createAuthority, type LeafOptions } from '../kit/certificates.js';
+import { loan } from '../kit/loan.js';
 import { errorOf, refusal, refusalOf } from '../kit/refusals.js';
-import {
-  bodyOf,
-  environmentAt,
-  startBlackHole,
-  startByteServer,
-  startRawServer,
-} from '../kit/sockets.js';
-import { passTime, watchClock, watchedSignal } from '../kit/watch.js';
+import { environmentAt, startBlackHole, startByteServer, startRawServer } from '../kit/sockets.js';
+import { passTime, watchedSignal } from '../kit/watch.js';
+import { clock, ends, facts, notConnected, open, travel, unsent } from './tls.js';
 
-const ends: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
-
-const stages = ['token', 'request', 'result'] as const;
-const { paths } = publicProfile;
-const clock = watchClock(createVirtualClock(NOW));
-const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({
-  code,
-  stage,
-  effect,
-  safe,
-});
-const unsent = (code: string) => ({ code, stage: 'token', effect: 'none', safe: false });
 const notTrusted = unsent('server_not_trusted');
-const notConnected = unsent('connection_failed');
 
-async function travel(environment: Environment, tls: TlsCredential, signal?: AbortSignal) {
-  const client = createSelfInfoClient({ service: loan, environment, tls, clock });
-  ends.push(client.close);
-  const { url } = await client.beginConsent({ sessionBinding: SESSION });
-  const outcome = await client.completeConsent(callbackOf(url, environment), {
-    sessionBinding: SESSION,
-    ...(signal && { signal }),
-  });
-  return client.query(expectStatus(outcome, 'granted').grant, { income: latest() });
-}
-
-/** A step of the clock may come while the end is already on its way. */
+/** A step of the clock may come while the end is already in transit. */
 function expectFiveSeconds(ms: number) {
   expect(ms).toBeGreaterThanOrEqual(5_000);
   expect(ms).toBeLessThan(8_000);
-}
-
-/**
- * A server with a certificate of the authority that is trusted, and a client certificate that it
- * trusts.
- */
-async function open({
-  leaf = { ip: '127.0.0.1' },
-  host,
-  ...tls
-}: { leaf?: LeafOptions & { name?: string }; host?: string } & TlsOptions = {}) {
-  const authority = await createAuthority();
-  const server = await startByteServer({
-    tls: { ...(await authority.issue(leaf.name ?? 'portal', leaf)), ...tls },
-  });
-  ends.push(server.close);
-  return { server, environment: environmentAt(server.port, authority.ca, host), tls: server.tls };
 }
 
 describe('a server whose certificate', () => {
@@ -100,7 +38,7 @@ describe('a server whose certificate', () => {
     expect((await travel(environment, tls)).status).toBe('ready');
   });
 
-  it('is of another authority, or of itself, is not trusted', async () => {
+  it('is self-signed or of another authority is not trusted', async () => {
     const { server, tls } = await open();
     const { ca } = await createAuthority();
     expect(facts(await errorOf(() => travel(environmentAt(server.port, ca), tls)))).toEqual(
@@ -119,7 +57,7 @@ describe('a server that offers', () => {
     ],
     ['no authenticated cipher', { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-SHA256' }],
     ['HTTP/2 only', { ALPNProtocols: ['h2'] }],
-  ])('%s is not spoken to', async (_, options) => {
+  ])('%s is refused', async (_, options) => {
     const { server, environment, tls } = await open(options);
     expect(facts(await errorOf(() => travel(environment, tls)))).toEqual(notConnected);
     expect(server.calls).toEqual([]);
@@ -129,7 +67,7 @@ describe('a server that offers', () => {
   it.each<[string, TlsOptions]>([
     ['TLS 1.2', { maxVersion: 'TLSv1.2' }],
     ['TLS 1.3', { minVersion: 'TLSv1.3' }],
-  ])('%s is spoken to, and never by a resumed session', async (_, options) => {
+  ])('%s is accepted, and never by a resumed session', async (_, options) => {
     const { server, environment, tls } = await open(options);
     for (let times = 0; times < 2; times++)
       expect((await travel(environment, tls)).status).toBe('ready');
@@ -137,27 +75,27 @@ describe('a server that offers', () => {
   });
 });
 
-describe('a place where nobody', () => {
-  it('listens is named so', async () => {
+describe('a connection attempt', () => {
+  it('to a port that is closed says so', async () => {
     const { server, environment, tls } = await open();
     await server.close();
     expect(facts(await errorOf(() => travel(environment, tls)))).toEqual(notConnected);
   });
 
-  it('has that name is named so', async () => {
+  it('to a host that does not exist says so', async () => {
     const { environment, tls } = await open({ host: 'nobody.invalid' });
     expect(facts(await errorOf(() => travel(environment, tls)))).toEqual(notConnected);
     expect(clock.waits).toBe(0);
   });
 
   it.each([
-    ['says a word', () => {}],
+    ['sends a byte', () => {}],
     [
       'finishes the handshake',
       (socket: import('node:net').Socket) =>
         void socket.once('data', () => socket.write(Buffer.from('1603030040', 'hex'))),
     ],
-  ])('%s is given up after five seconds', async (_, behave) => {
+  ])('to a server that %s times out after five seconds', async (_, behave) => {
     const { tls, server } = await open();
     const silent = await startRawServer(behave);
     ends.push(silent.close);
@@ -171,7 +109,7 @@ describe('a place where nobody', () => {
     expect(clock.waits).toBe(0);
   });
 
-  it('accepts is given up after five seconds', async () => {
+  it('to a server that never accepts times out after five seconds', async () => {
     const hole = await startBlackHole();
     ends.push(hole.close);
     const { tls, server } = await open();
@@ -184,7 +122,7 @@ describe('a place where nobody', () => {
     expect(clock.waits).toBe(0);
   });
 
-  it('waits any more, since the handshake was aborted, has no socket left', async () => {
+  it('that is aborted during the handshake leaves no socket', async () => {
     const { tls, server } = await open();
     const silent = await startRawServer(() => {});
     ends.push(silent.close);
@@ -197,144 +135,6 @@ describe('a place where nobody', () => {
     expect(facts(await journey)).toEqual(unsent('aborted'));
     await silent.drained();
     expect([clock.waits, listeners()]).toEqual([0, 0]);
-  });
-});
-
-describe('a client certificate that is refused', () => {
-  const nginx = findPart('nginx');
-
-  async function gate(protocols: string) {
-    const authority = await createAuthority();
-    const server = await startNginx({
-      path: nginx.path(),
-      server: await authority.issue('portal', { ip: '127.0.0.1' }),
-      clientCa: authority.ca,
-      protocols,
-      answers: Object.fromEntries(stages.map((stage) => [paths[stage].value, bodyOf[stage]])),
-    });
-    ends.push(server.stop);
-    return { authority, environment: environmentAt(server.port, authority.ca) };
-  }
-
-  describe.skipIf(nginx.missing).each(['TLSv1.2', 'TLSv1.3'])(
-    'by a real nginx that speaks %s',
-    (protocols) => {
-      const refused = { code: 'upstream_refused', stage: 'token', effect: 'none', safe: false };
-
-      it('in HTML with status 400 is told by the status', async () => {
-        const { authority, environment } = await gate(protocols);
-        const strangers: Credential[] = [
-          await (await createAuthority()).issue('stranger'),
-          await authority.issue('expired', { endedDaysAgo: 1 }),
-          await authority.issue('early', { beginsInDays: 1 }),
-        ];
-        for (const stranger of strangers) {
-          const error = await errorOf(() => travel(environment, stranger));
-          expect([facts(error), error.upstream]).toEqual([refused, { status: 400 }]);
-        }
-      });
-
-      it('because there is none, too', async () => {
-        const { authority, environment } = await gate(protocols);
-        // Only towards a gateway may a client be nobody.
-        const egress = { gateway: { baseUrl: environment.endpoints.apiUrl, ca: authority.ca } };
-        const client = createSelfInfoClient({ service: loan, environment, egress, clock });
-        ends.push(client.close);
-        const { url } = await client.beginConsent({ sessionBinding: SESSION });
-        const error = await errorOf(() =>
-          client.completeConsent(callbackOf(url, environment), { sessionBinding: SESSION }),
-        );
-        expect([facts(error), error.upstream]).toEqual([refused, { status: 400 }]);
-      });
-
-      it('is let in when it is good', async () => {
-        const { authority, environment } = await gate(protocols);
-        expect((await travel(environment, await authority.issue('bank'))).status).toBe('ready');
-      });
-    },
-  );
-
-  // RFC 8446, section 6.2: bad, unsupported, revoked, expired, unknown, of an unknown authority,
-  // denied, required.
-  it.each([42, 43, 44, 45, 46, 48, 49, 116])('by the alert %i is told so', async (alert) => {
-    const { server, tls } = await open();
-    const refusing = await startRawServer((socket) =>
-      socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, alert]))),
-    );
-    ends.push(refusing.close);
-    expect(
-      facts(await errorOf(() => travel(environmentAt(refusing.port, server.authority.ca), tls))),
-    ).toEqual(unsent('certificate_refused'));
-    await refusing.drained();
-  });
-
-  // Unexpected message, bad record, handshake failure, decrypt error, protocol version, internal
-  // error.
-  it.each([10, 20, 40, 51, 70, 80])('is not what the alert %i means', async (alert) => {
-    const { server, tls } = await open();
-    const failing = await startRawServer((socket) =>
-      socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, alert]))),
-    );
-    ends.push(failing.close);
-    expect(
-      facts(await errorOf(() => travel(environmentAt(failing.port, server.authority.ca), tls))),
-    ).toEqual(notConnected);
-  });
-
-  it('only when the result is asked for costs one connection where an alert says so, and four where TLS 1.3 says nothing', async () => {
-    const server = await startByteServer();
-    ends.push(server.close);
-    const { authority, tls } = server;
-    const refusing = await startRawServer((socket) =>
-      socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, 44]))),
-    );
-    ends.push(refusing.close);
-    const other = await createAuthority();
-    // Node says no word to a client whose certificate is of another authority.
-    const silent = await startByteServer({
-      tls: {
-        ...(await authority.issue('portal', { ip: '127.0.0.1' })),
-        ca: other.ca,
-        minVersion: 'TLSv1.3',
-      },
-    });
-    ends.push(silent.close);
-    let port = server.port;
-    const proxy = await startFaultProxy(() => port);
-    ends.push(proxy.close);
-    const environment = environmentAt(proxy.port, authority.ca);
-    const client = createSelfInfoClient({ service: loan, environment, tls, clock });
-    ends.push(client.close);
-    const { url } = await client.beginConsent({ sessionBinding: SESSION });
-    const { grant } = expectStatus(
-      await client.completeConsent(callbackOf(url, environment), { sessionBinding: SESSION }),
-      'granted',
-    );
-    const retrieval = await client.submit(grant, latest());
-    const collect = () =>
-      client.collect(retrieval, { onProgress: ({ retryAt }) => clock.set(retryAt) });
-
-    // So the next call needs another connection.
-    await server.close();
-    await proxy.drained();
-    port = refusing.port;
-    expect(facts(await errorOf(collect))).toEqual({
-      code: 'certificate_refused',
-      stage: 'result',
-      effect: 'none',
-      safe: false,
-    });
-    expect(refusing.connections).toBe(1);
-    port = silent.port;
-    expect(facts(await errorOf(collect))).toEqual({
-      code: 'connection_closed',
-      stage: 'result',
-      effect: 'none',
-      safe: true,
-    });
-    expect([silent.connections, silent.calls, server.calls]).toEqual([4, [], ['token', 'request']]);
-    await proxy.drained();
-    expect(clock.waits).toBe(0);
   });
 });
 
@@ -360,7 +160,7 @@ describe('an RSA key', () => {
   });
 
   it.each(['TLSv1.2', 'TLSv1.3'] as const)(
-    'of 2048 bits will do for both, with %s',
+    'of 2048 bits is long enough for both, with %s',
     async (version) => {
       const authority = await createAuthority();
       const tls = await authority.issueRsa(2_048, '127.0.0.1');
@@ -373,7 +173,7 @@ describe('an RSA key', () => {
   );
 });
 
-describe('the check of the server cannot be switched off', () => {
+describe('the certificate check of the server cannot be switched off', () => {
   const outside = (ca: string) =>
     connectionCheckEnvironment({
       clientId: 'SP12345678_AB1234',

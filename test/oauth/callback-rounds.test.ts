@@ -15,7 +15,7 @@ import { openStub, STUB_TOKEN, type StubOptions, uncaughtDuring } from '../kit/s
 
 const AT_ONCE = 50;
 
-/** How often each status, or code of an error, came out of a round. */
+/** How often each status, or error code, came out of a round. */
 type Tally = Readonly<Record<string, number>>;
 
 async function tally(work: readonly Promise<{ readonly status: string }>[]): Promise<Tally> {
@@ -33,8 +33,7 @@ async function tally(work: readonly Promise<{ readonly status: string }>[]): Pro
 }
 
 /**
- * A store that is reached over a network: every step takes a few turns of the event loop, each call
- * another number.
+ * A store over a network: every step takes a few turns of the event loop, each call another number.
  */
 function slowStore(): Store {
   const inner = createMemoryStore({ clock: createVirtualClock(NOW) });
@@ -51,7 +50,7 @@ function slowStore(): Store {
   };
 }
 
-/** Every form in which a framework may hand over the same callback. */
+/** Every form in which a framework may pass on the same callback. */
 const forms: readonly ((url: string) => CallbackRequest)[] = [
   (url) => url,
   (url) => new URL(url),
@@ -90,7 +89,7 @@ const kinds: readonly [string, StubOptions, Tally][] = [
 
 describe('fifty identical callbacks at once', () => {
   it.each(kinds)(
-    'meet exactly one exchange, round after round, with %s',
+    'cause exactly one exchange, round after round, with %s',
     async (_, options, expected) => {
       const count = Math.ceil(rounds(200, 5_000) / kinds.length);
       const { client, begin, calls, forget } = openStub(options);
@@ -102,7 +101,7 @@ describe('fifty identical callbacks at once', () => {
             client.completeConsent(form(index)(callback), { sessionBinding: SESSION }),
           );
           expect(await tally(work)).toEqual(expected);
-          // Nor does one that comes later.
+          // One that comes later causes none either.
           expect(await client.completeConsent(callback, { sessionBinding: SESSION })).toEqual({
             status: 'replayed',
           });
@@ -114,7 +113,7 @@ describe('fifty identical callbacks at once', () => {
     },
   );
 
-  it('meet exactly one exchange when they come to many instances that share a store', async () => {
+  it('cause exactly one exchange when they reach many instances that share a store', async () => {
     const count = rounds(20, 500);
     const store = createMemoryStore();
     const [first, ...others] = Array.from({ length: 5 }, () =>
@@ -139,7 +138,7 @@ describe('fifty identical callbacks at once', () => {
     }
   });
 
-  it('with strangers among them are granted once, to the right browser', async () => {
+  it('with other browsers among them are granted once, to the right browser', async () => {
     const count = rounds(20, 500);
     const { client, begin, calls, forget } = openStub();
     for (let round = 0; round < count; round++) {
@@ -150,14 +149,14 @@ describe('fifty identical callbacks at once', () => {
         }),
       );
       const { granted, replayed = 0, 'foreign-browser': foreign = 0 } = await tally(work);
-      // A stranger who comes after the take hears that it was taken.
+      // Another browser that comes after the take learns that it was taken.
       expect([granted, replayed + foreign]).toEqual([1, 49]);
       expect(calls).toEqual(['token']);
       await forget();
     }
   });
 
-  it('of hosts that hold the steps themselves meet exactly one exchange of a checked callback', async () => {
+  it('cause exactly one exchange of a valid callback outside a client', async () => {
     const { environment, clock } = openStub();
     const state = 'state-of-the-host';
     const back = `${environment.redirectUri}?${new URLSearchParams({ code: 'code-of-the-portal', state, iss: environment.issuer })}`;

@@ -16,7 +16,7 @@ const never = Number.MAX_SAFE_INTEGER;
 const entry = (value: unknown, expiresAt: unknown = never) =>
   ({ value: typeof value === 'string' ? value : JSON.stringify(value), expiresAt }) as StoredEntry;
 const memory = () => createMemoryStore({ clock: createVirtualClock(NOW) });
-/** A store that gives its own word for what is kept. */
+/** A store that returns its own text for every entry. */
 const changing = (
   change: (kept: Record<string, unknown>) => unknown,
   expiresAt?: unknown,
@@ -36,7 +36,7 @@ const changing = (
   };
 };
 
-describe('a store that is down or mad', () => {
+describe('a store that is down or broken', () => {
   it.each<[string, Partial<Store>]>([
     ['fails to read', { get: () => Promise.reject(new Error(secret)) }],
     ['fails to take', { take: () => Promise.reject(new Error(secret)) }],
@@ -48,24 +48,24 @@ describe('a store that is down or mad', () => {
         },
       },
     ],
-    ['returns what is no JSON', { get: async () => entry(`{"verifier":"${secret}`) }],
-    ['returns JSON that is no object', { get: async () => entry(`"${secret}"`) }],
+    ['returns invalid JSON', { get: async () => entry(`{"verifier":"${secret}`) }],
+    ['returns JSON that is not an object', { get: async () => entry(`"${secret}"`) }],
     ['returns an entry without value', { get: async () => ({ expiresAt: never }) as never }],
     ['returns a text', { get: async () => secret as never }],
     ['returns a number', { get: async () => 5 as never }],
     ['returns a list', { get: async () => [secret] as never }],
     ['returns an empty object', { get: async () => entry({}) }],
     [
-      'returns another thing than a transaction',
+      'returns an entry that is not a transaction',
       { get: async () => entry({ token: secret, processId: secret, retrieval: {} }) },
     ],
-    ['returns a session that is no text', changing((kept) => ({ ...kept, session: 5 }))],
+    ['returns a session that is not a text', changing((kept) => ({ ...kept, session: 5 }))],
     ['returns no verifier', changing(({ verifier: _, ...kept }) => kept)],
-    ['returns an id that is no text', changing((kept) => ({ ...kept, id: [secret] }))],
+    ['returns an id that is not a text', changing((kept) => ({ ...kept, id: [secret] }))],
     ['forgets when it expires', changing((kept) => kept, null)],
-    ['says that it expires at no time', changing((kept) => kept, Number.NaN)],
-    ['says in words when it expires', changing((kept) => kept, '2026-12-01')],
-    ['takes what is no JSON', { take: async () => entry(secret) }],
+    ['returns an expiry that is not a number', changing((kept) => kept, Number.NaN)],
+    ['returns an expiry in words', changing((kept) => kept, '2026-12-01')],
+    ['takes invalid JSON', { take: async () => entry(secret) }],
     [
       'takes another transaction than it showed',
       {
@@ -75,7 +75,7 @@ describe('a store that is down or mad', () => {
     ],
     ['shows another id than it takes', changing((kept) => ({ ...kept, id: secret }))],
     ['shows another verifier than it takes', changing((kept) => ({ ...kept, verifier: secret }))],
-  ])('and %s fails the callback without saying what it held', async (_, part) => {
+  ])('and %s fails the callback without showing the entry', async (_, part) => {
     const { client, begin, calls } = openStub({ store: { ...memory(), ...part } });
     const { callback } = await begin();
     const error = await errorOf(() =>
@@ -87,7 +87,7 @@ describe('a store that is down or mad', () => {
     expect(calls).toEqual([]);
   });
 
-  it('and gives another transaction of the same citizen at the take never joins the two', async () => {
+  it('and returns another transaction of the same citizen at the take never joins the two', async () => {
     const inner = memory();
     const keys: string[] = [];
     const store: Store = {
@@ -111,7 +111,7 @@ describe('a store that is down or mad', () => {
     ['null', null],
     ['an empty text', ''],
     ['false', false],
-  ])('and gives %s for nothing is taken to have nothing', async (_, nothing) => {
+  ])('and returns %s for a missing entry has no transaction', async (_, nothing) => {
     const { client, callback } = openBank({
       store: { ...memory(), get: async () => nothing as never },
     });
@@ -120,7 +120,7 @@ describe('a store that is down or mad', () => {
     });
   });
 
-  it('and has lost the transaction between look and take is taken to have nothing', async () => {
+  it('and has lost the transaction between look and take has no transaction', async () => {
     const { client, begin, calls } = openStub({
       store: { ...memory(), take: async () => undefined },
     });
@@ -130,7 +130,7 @@ describe('a store that is down or mad', () => {
     expect(calls).toEqual([]);
   });
 
-  it('and keeps an entry of another client gives it to nobody', async () => {
+  it('and keeps an entry of another client grants it to no one', async () => {
     const { client, begin, calls } = openStub({
       store: changing((kept) => ({ ...kept, client: 'SP00000000_XX0000' })),
     });
@@ -140,7 +140,7 @@ describe('a store that is down or mad', () => {
     expect(calls).toEqual([]);
   });
 
-  it('and keeps a transaction beyond its time gives it to nobody from its last millisecond on, and takes nothing', async () => {
+  it('and keeps a transaction beyond its time grants it to no one from its last millisecond on, and takes nothing', async () => {
     // Its own clock stands still.
     const { client, begin, calls, clock } = openStub({ store: memory() });
     const { callback } = await begin();
@@ -212,8 +212,8 @@ describe('clients that share a store', () => {
     const store = memory();
     const [one, two] = [openStub({ store }), openStub({ store })];
     const { callback } = await one.begin();
-    // The portal of the test knows the code of its own client only: that the exchange is made is
-    // what counts.
+    // The portal of the test knows the code of its own client only: the exchange itself is what
+    // counts.
     expect(await two.client.completeConsent(callback, { sessionBinding: SESSION })).toEqual({
       status: 'rejected',
       at: 'token',

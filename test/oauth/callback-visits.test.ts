@@ -6,10 +6,10 @@ import { type CallbackParts, comeBack, hex } from '../kit/stub.js';
 type Make = (parts: CallbackParts) => string;
 const at = (query: string) => `/callback?${query}`;
 
-describe('an honest callback is granted', () => {
+describe('grants an honest callback', () => {
   it.each<[string, Make]>([
     [
-      'with parameters that nobody knows',
+      'with unknown parameters',
       ({ code, state, iss }) =>
         at(
           `utm_source=a&code=${code}&session_state=b&state=${state}&scope=c&iss=${iss}&__proto__=d&constructor=e`,
@@ -62,7 +62,7 @@ describe('an honest callback is granted', () => {
     );
   });
 
-  it('to a redirect URI with a query of its own', async () => {
+  it('to a redirect URI that has a query itself', async () => {
     const { complete, parts } = await comeBack({
       redirectUri: 'https://loan.example/callback?lang=ja',
     });
@@ -77,7 +77,7 @@ describe('an honest callback is granted', () => {
     const every = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join(
       '',
     );
-    // It is not the code of this consent: that it goes out is what counts.
+    // It is not the code of this consent: that it is sent is what counts.
     const outcome = await complete(
       at(`code=${encodeURIComponent(every)}&state=${parts.state}&iss=${parts.iss}`),
     );
@@ -108,15 +108,15 @@ describe('an honest callback is granted', () => {
     ['a navigation that names its destination only', { 'sec-fetch-dest': 'document' }],
     ['a navigation in a frame', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }],
     [
-      'a navigation to a place of tomorrow',
+      'a navigation to a destination of the future',
       { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'hologram' },
     ],
     [
-      'a service worker that asks anew',
+      'a service worker that sends it again',
       { 'sec-fetch-mode': 'same-origin', 'sec-fetch-dest': 'empty' },
     ],
     [
-      'a page that hands its callback on by script',
+      'a page that passes its callback on by script',
       { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty', 'sec-fetch-site': 'same-origin' },
     ],
     ['an old browser', { 'user-agent': 'Mozilla/5.0', accept: 'text/html' }],
@@ -127,7 +127,7 @@ describe('an honest callback is granted', () => {
     expect((await complete({ method: 'GET', url: callback, headers })).status).toBe('granted');
   });
 
-  it('by a framework that writes methods small, or a Map of headers', async () => {
+  it('from a framework that writes methods in lower case, or has a Map of headers', async () => {
     const one = await comeBack();
     expect((await one.complete({ method: 'get', url: one.callback, headers: {} })).status).toBe(
       'granted',
@@ -156,14 +156,14 @@ describe('an honest callback is granted', () => {
     );
   });
 
-  it('by a URL of another realm', async () => {
+  it('from a URL class of another realm', async () => {
     const { complete, callback } = await comeBack();
     const foreign = { [Symbol.toStringTag]: 'URL', toString: () => callback };
     expect((await complete(foreign as never)).status).toBe('granted');
   });
 });
 
-describe('a request that no citizen made uses nothing up: one', () => {
+describe('uses nothing up for a request that is not a visit: one', () => {
   it.each<[string, string, Record<string, string | string[]>]>([
     ...[
       'HEAD',
@@ -227,7 +227,7 @@ describe('a request that no citizen made uses nothing up: one', () => {
   });
 });
 
-describe('a request that cannot be read is a mistake of the program, named without what it holds:', () => {
+describe('names a request that cannot be read as a TypeError, without its content:', () => {
   const canary = 'canary-of-the-host';
   const thrown = () => {
     throw new Error(canary);
@@ -245,7 +245,7 @@ describe('a request that cannot be read is a mistake of the program, named witho
     ],
     ['headers of null', { url: '/', headers: null }, 'request.headers must be an object.'],
     [
-      'headers whose get cannot be had',
+      'headers whose get cannot be read',
       { url: '/', headers: Object.defineProperty({}, 'get', { get: thrown }) },
       'request.headers cannot be read.',
     ],

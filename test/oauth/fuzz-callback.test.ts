@@ -19,14 +19,14 @@ import { type Begun, openStub, uncaughtDuring } from '../kit/stub.js';
 
 const RUNS = rounds(10_000, 1_000_000);
 
-/** A parameter as it stands in the query: encoded. */
+/** A parameter as it appears in the query: encoded. */
 type Pair = readonly [name: string, value: string];
 type Mutation = (pairs: readonly Pair[]) => readonly Pair[];
 
 const names = ['code', 'state', 'iss'];
 /**
- * Every byte as a percent sequence: another text for the same value. What is a sequence stays one,
- * also where it makes no UTF-8.
+ * Every byte as a percent sequence: another text for the same value. A sequence stays one, also
+ * where it is not valid UTF-8.
  */
 const percent = (text: string) =>
   text.replace(/%[\da-f]{2}|./gisu, (part) =>
@@ -137,7 +137,7 @@ const visit = record({
 
 interface Visit {
   readonly request: CallbackRequest;
-  /** The text that carries the query, after whatever the form does to it. */
+  /** The text that carries the query, in any form. */
   readonly url: string;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -163,14 +163,14 @@ function visitOf(
     : new URL('https://loan.example/callback');
   if (given.form === 'URL') return { request: absolute, url: absolute.href, ...plain };
   absolute.username = absolute.password = '';
-  // A browser does not send its Sec- headers by hand, and a Request takes some only.
+  // A browser sets its Sec- headers itself, and a Request accepts some only.
   const request = new Request(absolute, { method: method === '' ? 'GET' : method, headers });
   return { request, url: request.url, method: request.method, headers };
 }
 
 /**
- * What must come of a visit, worked out from the rules apart from the client: what it is, and
- * whether it uses the transaction up.
+ * The expected outcome of a visit, computed from the rules independently of the client: what it is,
+ * and whether it uses the transaction up.
  */
 function expectedOf(
   { url, method, headers }: Visit,
@@ -231,7 +231,7 @@ const shown = (outcome: object) =>
 
 describe(`${RUNS} fuzzed callbacks`, () => {
   it(
-    'come out as the rules say, use up what the rules say, and meet one exchange at most',
+    'end as the rules say, use up what the rules say, and cause at most one exchange',
     async () => {
       const { client, clock, begin, calls, forget, environment } = openStub();
       const seen = new Map<string, number>();
@@ -249,7 +249,7 @@ describe(`${RUNS} fuzzed callbacks`, () => {
             .join('&');
         const made = visitOf(given, `${given.before}?${query}${given.fragment}`);
         clock.advance(given.late);
-        // Of what is over, a store may have forgotten whose it was.
+        // Of a transaction that is over, a store may have forgotten the owner.
         const session = given.late >= 600_000 ? SESSION : given.session;
         const outcome = await client.completeConsent(made.request, { sessionBinding: session });
         const expected = expectedOf(made, begun, session, given.late, environment.issuer);
@@ -261,7 +261,8 @@ describe(`${RUNS} fuzzed callbacks`, () => {
             leaksIn({ outcome }, { state: begun.state, code: begun.code, session: SESSION }),
           ).toEqual([]);
         seen.set(expected.outcome, (seen.get(expected.outcome) ?? 0) + 1);
-        // The right callback afterwards: whatever did not use the transaction up has not harmed it.
+        // The right callback afterwards: a visit that did not use the transaction up has not harmed
+        // it.
         const after = await client.completeConsent(begun.callback, { sessionBinding: SESSION });
         expect(after.status).toBe(
           expected.burns ? 'replayed' : given.late >= 600_000 ? 'expired' : 'granted',
@@ -271,7 +272,7 @@ describe(`${RUNS} fuzzed callbacks`, () => {
         clock.set(startedAt);
       });
       expect(await uncaughtDuring(() => check(property, { numRuns: RUNS }))).toEqual([]);
-      // The inputs did reach every way out.
+      // The inputs did reach every outcome.
       const ways = [
         'granted',
         'declined',
@@ -297,7 +298,7 @@ describe(`${RUNS} fuzzed callbacks`, () => {
   );
 
   it(
-    'that are no callbacks at all throw a TypeError that names the place, or come out, and never call the portal',
+    'that are not callbacks throw a TypeError that names the place, or end, and never call the portal',
     async () => {
       const { client, begin, calls, environment } = openStub();
       const { state } = await begin();

@@ -2,23 +2,19 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
   buildConsentUrl,
-  createMemoryStore,
   createSelfInfoClient,
   createVirtualClock,
   type Environment,
   exchangeToken,
-  type FetchLike,
   latest,
   privateKeyJwt,
   publicProfile,
   pushAuthorization,
-  type Store,
   sandboxEnvironment,
   validateCallback,
 } from '../../src/index.js';
-import { createSandbox, type Fault, startSandbox } from '../../src/sandbox/index.js';
+import { createSandbox, startSandbox } from '../../src/sandbox/index.js';
 import { makeKey } from '../kit/keys.js';
-import { leaksIn } from '../kit/leaks.js';
 import {
   CLIENT_ID,
   expectStatus,
@@ -30,61 +26,16 @@ import {
   visits,
 } from '../kit/loan.js';
 import { errorOf, refusal, refusalOf, typeErrorOf } from '../kit/refusals.js';
+import { good, json, open, PAR, registration } from './pushing.js';
 
 const ec = makeKey('ES256', 'ec-2026');
-const PAR = publicProfile.paths.pushedAuthorization.value;
-const registration = { ...registrationOf(loan), requirePushedAuthorizationRequests: true };
+
 const verifier = 'v'.repeat(43);
+
 const codeChallenge = createHash('sha256').update(verifier).digest('base64url');
 
-interface Opened {
-  readonly answer?: (request: Request, pass: FetchLike) => Response | Promise<Response>;
-  readonly faults?: readonly Fault[];
-}
-
-/**
- * A client and a sandbox that takes pushed requests only; `answer` stands at the endpoint for them,
- * and `kept` are the keys that were put into the store.
- */
-function open({ answer = (request, pass) => pass(request), faults = [] }: Opened = {}) {
-  const clock = createVirtualClock(NOW);
-  const sandbox = createSandbox({ registrations: [registration], clock, faults });
-  const environment = sandbox.environment();
-  const calls: { readonly path: string; readonly form: URLSearchParams }[] = [];
-  const fetch = async (request: Request) => {
-    const path = new URL(request.url).pathname;
-    calls.push({ path, form: new URLSearchParams(await request.clone().text()) });
-    return path === PAR ? answer(request, sandbox.fetch) : sandbox.fetch(request);
-  };
-  const kept: string[] = [];
-  const memory = createMemoryStore({ clock });
-  const store: Store = {
-    ...memory,
-    put(key, value, expiresAt) {
-      kept.push(key);
-      return memory.put(key, value, expiresAt);
-    },
-  };
-  const client = createSelfInfoClient({ service: loan, environment, fetch, clock, store });
-  const begin = () => client.beginConsent({ sessionBinding: SESSION });
-  return {
-    client,
-    sandbox,
-    environment,
-    clock,
-    fetch,
-    calls,
-    kept,
-    begin,
-    ...visits(client, sandbox),
-  };
-}
-
-const json = (body: unknown, status = 201) => Response.json(body, { status });
-const good = { request_uri: 'urn:example:request:1', expires_in: 60 };
-
 describe('a pushed authorization request', () => {
-  it('carries everything, and the browser a reference only', async () => {
+  it('carries every parameter, and the browser a reference only', async () => {
     const { begin, calls, environment } = open();
     const { url } = await begin();
     expect(calls.map(({ path }) => path)).toEqual([PAR]);
@@ -125,7 +76,7 @@ describe('a pushed authorization request', () => {
     ]);
   });
 
-  it('goes over mutual TLS with a signed assertion, on a connection of its own', async () => {
+  it('goes over mutual TLS with a signed assertion, on a separate connection', async () => {
     const clock = createVirtualClock(NOW);
     await using sandbox = await startSandbox({
       registrations: [{ ...registration, clientAuth: { jwks: { keys: [ec.jwk] } } }],
@@ -170,7 +121,7 @@ describe('a pushed authorization request', () => {
     );
   });
 
-  it('is good for one browser and for 60 seconds', async () => {
+  it('is valid for one browser and for 60 seconds', async () => {
     const { begin, sandbox, clock } = open();
     const { url } = await begin();
     await sandbox.visit(url, { persona: 'hanako' });
@@ -192,7 +143,7 @@ describe('a pushed authorization request', () => {
     ]);
   });
 
-  it('is not made where the profile does not say so', async () => {
+  it('is not sent where the profile does not use PAR', async () => {
     const sandbox = createSandbox({
       registrations: [registrationOf(loan)],
       clock: createVirtualClock(NOW),
@@ -209,176 +160,7 @@ describe('a pushed authorization request', () => {
   });
 });
 
-describe('a pushed authorization request that fails', () => {
-  const none = { stage: 'consent', effect: 'none' } as const;
-  const refusals: readonly [string, Response, object][] = [
-    [
-      'is refused',
-      json({ error: 'invalid_request' }, 400),
-      {
-        code: 'upstream_refused',
-        retry: { safe: false },
-        upstream: { status: 400, code: 'invalid_request' },
-      },
-    ],
-    [
-      'is refused in words of its own',
-      json({ error: 'canary-error' }, 403),
-      { code: 'upstream_refused', upstream: { status: 403, code: 'unrecognised' } },
-    ],
-    [
-      'is refused in HTML',
-      new Response('<html>', { status: 404, headers: { 'content-type': 'text/html' } }),
-      { code: 'upstream_refused', upstream: { status: 404 } },
-    ],
-    [
-      'comes at a bad time',
-      json({ error: 'temporarily_unavailable' }, 503),
-      { code: 'upstream_unavailable', retry: { safe: true } },
-    ],
-    [
-      'comes too often',
-      new Response('', { status: 429, headers: { 'retry-after': '30' } }),
-      {
-        code: 'upstream_unavailable',
-        retry: { safe: true, notBefore: '2026-12-01T10:00:30+09:00' },
-      },
-    ],
-    ['meets a fault', json({}, 500), { code: 'upstream_failed', retry: { safe: false } }],
-  ];
-
-  it.each(refusals)('because it %s begins nothing', async (_, response, expected) => {
-    const { begin, calls, kept } = open({ answer: () => response });
-    expect(await errorOf(begin)).toMatchObject({ ...expected, ...none });
-    expect(calls).toHaveLength(1);
-    expect(kept).toEqual([]);
-  });
-
-  it.each<[string, Response]>([
-    ['200', json(good, 200)],
-    [
-      'a redirect',
-      new Response(null, { status: 303, headers: { location: 'https://elsewhere.example/' } }),
-    ],
-    ['no body', new Response('', { status: 201, headers: { 'content-type': 'application/json' } })],
-    ['HTML', new Response('<html>', { status: 201, headers: { 'content-type': 'text/html' } })],
-    ['a list', json([good])],
-    ['null', json(null)],
-    ['a word', json('canary')],
-    ['no request_uri', json({ expires_in: 60 })],
-    ['an empty request_uri', json({ ...good, request_uri: '' })],
-    ['a request_uri that is a list', json({ ...good, request_uri: ['urn:a'] })],
-    ['a request_uri with a space', json({ ...good, request_uri: 'urn:a b' })],
-    ['a request_uri of two lines', json({ ...good, request_uri: 'urn:a\nb' })],
-    ['a request_uri beyond measure', json({ ...good, request_uri: `urn:${'a'.repeat(2_048)}` })],
-    ['no expires_in', json({ request_uri: good.request_uri })],
-    ['an expires_in of zero', json({ ...good, expires_in: 0 })],
-    ['an expires_in of the past', json({ ...good, expires_in: -60 })],
-    ['an expires_in in text', json({ ...good, expires_in: '60' })],
-    ['an expires_in of half a second', json({ ...good, expires_in: 0.5 })],
-    ['an expires_in that is null', json({ ...good, expires_in: null })],
-    [
-      'a request_uri twice',
-      new Response('{"request_uri":"urn:a","request_uri":"urn:b","expires_in":60}', {
-        status: 201,
-        headers: { 'content-type': 'application/json' },
-      }),
-    ],
-  ])('since the answer is %s begins nothing', async (_, response) => {
-    const { begin, calls, kept } = open({ answer: () => response });
-    const error = await errorOf(begin);
-    expect(error).toMatchObject({ code: 'response_invalid', ...none, retry: { safe: false } });
-    expect(
-      leaksIn({ error }, { uri: 'urn:a', canary: 'canary', elsewhere: 'elsewhere.example' }),
-    ).toEqual([]);
-    expect(calls).toHaveLength(1);
-    expect(kept).toEqual([]);
-  });
-
-  it.each([
-    'reset',
-    'truncate',
-    'wrong-type',
-    'invalid-json',
-    'maintenance',
-    'error-500',
-    'error-503',
-    'error-429',
-  ] as const)('by the fault %s succeeds at the second try', async (fault) => {
-    const { begin, callback, client, kept } = open({ faults: [{ on: 'push', nth: 1, do: fault }] });
-    expect(await errorOf(begin)).toMatchObject(none);
-    expect(kept).toEqual([]);
-    expect(
-      (await client.completeConsent(await callback(), { sessionBinding: SESSION })).status,
-    ).toBe('granted');
-    expect(kept).toHaveLength(1);
-  });
-
-  it('for want of time may be repeated', async () => {
-    const reached = { tell: () => {} };
-    const asked = new Promise<void>((resolve) => {
-      reached.tell = resolve;
-    });
-    const { begin, clock, kept } = open({
-      answer: () => {
-        reached.tell();
-        return new Promise(() => {});
-      },
-    });
-    const failing = errorOf(begin);
-    await asked;
-    clock.advance(30_000);
-    expect(await failing).toMatchObject({ code: 'timed_out', ...none, retry: { safe: true } });
-    expect(kept).toEqual([]);
-  });
-
-  it('for want of a connection may be repeated', async () => {
-    const clock = createVirtualClock(NOW);
-    const sandbox = await startSandbox({ registrations: [registration], clock });
-    await using client = createSelfInfoClient({ service: loan, ...sandbox.connection });
-    await sandbox.close();
-    expect(await errorOf(() => client.beginConsent({ sessionBinding: SESSION }))).toMatchObject({
-      code: 'connection_failed',
-      ...none,
-      retry: { safe: true },
-    });
-  });
-
-  it('with its client ends', async () => {
-    const { client, begin, kept } = open({ answer: () => new Promise(() => {}) });
-    const failing = errorOf(begin);
-    await client.close();
-    expect(await failing).toMatchObject({ code: 'aborted', ...none });
-    expect(kept).toEqual([]);
-  });
-
-  it('for want of a signature says so, and may be repeated when the key service failed', async () => {
-    const { environment, fetch, clock, calls } = open();
-    const beginWith = (sign: () => Promise<Uint8Array>) => {
-      const client = createSelfInfoClient({
-        service: loan,
-        environment,
-        fetch,
-        clock,
-        clientAuth: privateKeyJwt({ alg: 'ES256', kid: 'a', sign }),
-      });
-      return errorOf(() => client.beginConsent({ sessionBinding: SESSION }));
-    };
-    expect(await beginWith(() => Promise.reject(new Error('down')))).toMatchObject({
-      code: 'signing_failed',
-      ...none,
-      retry: { safe: true },
-    });
-    expect(await beginWith(async () => Buffer.alloc(3))).toMatchObject({
-      code: 'signing_failed',
-      ...none,
-      retry: { safe: false },
-    });
-    expect(calls).toEqual([]);
-  });
-});
-
-describe('a host that holds the steps itself', () => {
+describe('an application that runs the steps itself', () => {
   const openBare = () => {
     const clock = createVirtualClock(NOW);
     const sandbox = createSandbox({ registrations: [registration], clock });
@@ -418,7 +200,7 @@ describe('a host that holds the steps itself', () => {
     ).toBe('2026-12-01T10:01:00+09:00');
   });
 
-  it('is told when the portal no longer knows the request', async () => {
+  it('learns when the portal no longer knows the request', async () => {
     const { environment } = openBare();
     const callback = `${REDIRECT_URI}?${new URLSearchParams({ error: 'invalid_request_uri', state: 'a', iss: environment.issuer })}`;
     const error = await errorOf(() => validateCallback(environment, callback, { state: 'a' }));
@@ -428,7 +210,7 @@ describe('a host that holds the steps itself', () => {
     });
   });
 
-  it('believes in no request that lives longer than a day', async () => {
+  it('accepts no request that lives longer than a day', async () => {
     const { environment, clock } = openBare();
     const fetch = async () => json({ ...good, expires_in: Number.MAX_SAFE_INTEGER });
     expect(
@@ -437,7 +219,7 @@ describe('a host that holds the steps itself', () => {
     ).toBe('2026-12-02T10:00:00+09:00');
   });
 
-  it('is told so by buildConsentUrl', () => {
+  it('is sent to pushAuthorization by buildConsentUrl', () => {
     const { environment } = openBare();
     expect(refusal(() => buildConsentUrl(environment, { state: 'a', codeChallenge }))).toEqual([
       'invalid_option',
@@ -445,7 +227,7 @@ describe('a host that holds the steps itself', () => {
     ]);
   });
 
-  it('is told what is wrong with its options', async () => {
+  it('learns what is wrong with its options', async () => {
     const { environment, fetch, clock } = openBare();
     const push = (changes: object) => () =>
       pushAuthorization({ environment, state: 'a', codeChallenge, fetch, clock, ...changes });

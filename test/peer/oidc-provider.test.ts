@@ -89,7 +89,7 @@ async function complete(client: SelfInfoClient<Loan>, at: Peer = peer) {
 
 const kept = { status: 'rejected', at: 'token', code: 'invalid_client' } as const;
 
-describe('a whole journey at an authorization server that somebody else wrote', () => {
+describe('a whole query at an independent authorization server', () => {
   it.each<[string, string, () => Changes]>([
     ['by certificate', 'tls', () => ({})],
     ['by certificate, pushed', 'tls-pushed', () => ({})],
@@ -142,7 +142,7 @@ describe('a whole journey at an authorization server that somebody else wrote', 
     },
   );
 
-  it('speaks TLS 1.2, too', async () => {
+  it('works over TLS 1.2, too', async () => {
     const older = await startPeer(registered, 'TLSv1.2');
     try {
       const client = connect(
@@ -175,7 +175,7 @@ describe('a whole journey at an authorization server that somebody else wrote', 
     ).toEqual({ status: 'declined' });
   });
 
-  it('can be walked by a host that holds the steps itself', async () => {
+  it('works for an application that runs the steps itself', async () => {
     const environment = peer.environment('jwt-pushed');
     const clientAuth = byKey(ec);
     const { url } = await pushAuthorization({
@@ -199,7 +199,7 @@ describe('a whole journey at an authorization server that somebody else wrote', 
   });
 });
 
-describe('the peer keeps out', () => {
+describe('the peer rejects', () => {
   it.each<[string, string, () => Promise<Changes>]>([
     [
       'a certificate with another SAN',
@@ -299,7 +299,7 @@ describe('the peer keeps out', () => {
     }
   });
 
-  it('whoever comes without certificate', async () => {
+  it('any client without a certificate', async () => {
     const form = {
       grant_type: 'authorization_code',
       code: 'a',
@@ -376,8 +376,8 @@ describe('the peer keeps out', () => {
   });
 });
 
-describe('the client keeps out', () => {
-  it('a callback of another issuer, and a callback a second time', async () => {
+describe('the client rejects', () => {
+  it('a callback of another issuer, and a repeated callback', async () => {
     const client = connect('tls');
     const { url } = await client.beginConsent({ sessionBinding: SESSION });
     const callback = await peer.visit(url);
@@ -396,7 +396,7 @@ describe('the client keeps out', () => {
 });
 
 describe('a certificate-bound token', () => {
-  it('is no good with the next certificate of the same client, whose new consents are', async () => {
+  it('is useless with the next certificate of the same client, whose new consents work', async () => {
     const store = createMemoryStore();
     const before = connect('tls', { store });
     const retrieval = await before.submit(grantOf(await complete(before)), { income: latest() });

@@ -1,6 +1,5 @@
-// The independent peer: oidc-provider over real mutual TLS, with resource endpoints of its own.
-// Nothing here is shared with the client or the sandbox. Must be loaded before the certificate
-// library.
+// The independent peer: oidc-provider over real mutual TLS, with separate resource endpoints. It
+// shares nothing with the client or the sandbox. Must be loaded before the certificate library.
 import 'reflect-metadata';
 import {
   createHash,
@@ -45,8 +44,8 @@ export interface PeerClient {
 }
 
 /**
- * A call that reached the resource endpoints: what its token says, and the thumbprint of the
- * certificate it came with.
+ * A call that reached the resource endpoints: the claims of its token, and the thumbprint of its
+ * certificate.
  */
 export interface ResourceCall {
   readonly path: string;
@@ -63,7 +62,7 @@ export interface Peer {
   environment(clientId: string): Environment;
   /** A browser with a cookie jar and a citizen: follows the pages to the callback. */
   visit(url: string, decision?: 'agree' | 'decline'): Promise<string>;
-  /** A form as a client without the SDK would send it, with or without a certificate. */
+  /** Sends a form as a client without the SDK would, with or without a certificate. */
   post(
     path: string,
     form: Record<string, string>,
@@ -72,7 +71,7 @@ export interface Peer {
   close(): Promise<void>;
 }
 
-/** The wire as the peer has it: its own paths and names. */
+/** The wire of the peer: its paths and names. */
 function profileOf(pushes: boolean): WireProfile {
   return {
     ...publicProfile,
@@ -112,7 +111,7 @@ export async function startPeer(
     ca: authority.ca,
     requestCert: true,
     maxVersion,
-    // A browser has no certificate, and a self-signed one is judged by the provider.
+    // A browser has no certificate, and the provider validates a self-signed one.
     rejectUnauthorized: false,
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -148,7 +147,7 @@ export async function startPeer(
     });
   }
 
-  /** A token counts with the certificate it is bound to only (RFC 8705). */
+  /** A token is valid only with the certificate it is bound to (RFC 8705). */
   async function serveResource(
     request: IncomingMessage,
     response: ServerResponse,
@@ -250,7 +249,7 @@ function configure(clients: readonly PeerClient[], signing: JWK): Configuration 
     pkce: { required: () => true },
     responseTypes: ['code'],
     routes: { authorization: '/auth', token: '/token', pushed_authorization_request: '/par' },
-    // The client names no scope: as at the portal, what it may have stands in its registration.
+    // The client names no scope: as at the portal, its registration says what it may have.
     extraParams: {
       registered({ oidc }) {
         if (oidc.params) oidc.params.scope ??= SCOPE;
@@ -313,7 +312,7 @@ function metadataOf({
   };
 }
 
-/** A certificate that vouches for itself. */
+/** A self-signed certificate. */
 export async function selfSigned(name: string): Promise<Credential> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   const keys = (await webcrypto.subtle.generateKey(algorithm, true, [
@@ -343,7 +342,7 @@ function selfSignedJwk({ cert }: Credential): object {
   };
 }
 
-/** SHA-256 of a certificate as tokens carry it. */
+/** SHA-256 of a certificate in the form that tokens carry. */
 export function thumbprintOf(certificate: string | Buffer | undefined): string {
   const raw = typeof certificate === 'string' ? new X509Certificate(certificate).raw : certificate;
   return createHash('sha256')

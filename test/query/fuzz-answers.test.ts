@@ -25,7 +25,7 @@ import { rounds } from '../kit/size.js';
 import { goodAnswers, openStub, STUB_TOKEN, type StubStage, uncaughtDuring } from '../kit/stub.js';
 
 const RUNS = rounds(10_000, 1_000_000);
-/** Of them, the token's share is half: it decides whether anything else is sent. */
+/** The token has half of them, since it decides whether anything else is sent. */
 const TOKEN_RUNS = RUNS / 2;
 const DATA_RUNS = RUNS / 4;
 const CANARY = 'canary-of-the-portal-花子';
@@ -64,7 +64,7 @@ function pathsOf(value: unknown): (readonly string[])[] {
   return [[], ...inner.flatMap(([key, part]) => pathsOf(part).map((path) => [key, ...path]))];
 }
 
-/** The value with another one at a path, or without what is there. */
+/** The value with another one at a path, or without the part there. */
 function replaced(value: unknown, [key, ...rest]: readonly string[], by: unknown): unknown {
   if (key === undefined) return by;
   const copy = Array.isArray(value) ? [...value] : { ...(value as object) };
@@ -74,8 +74,8 @@ function replaced(value: unknown, [key, ...rest]: readonly string[], by: unknown
 }
 
 /**
- * What a portal that has gone mad may send in the place of a good body: changed in its parts, its
- * text or its bytes.
+ * Bodies that a broken portal may send instead of a good one: changed in their parts, their text or
+ * their bytes.
  */
 function bodies(good: object) {
   const text = JSON.stringify(good);
@@ -191,8 +191,8 @@ interface Given {
 }
 
 /**
- * The value of an answer that may be read at all, found apart from the client; undefined when
- * nothing may be made of it.
+ * The value of a response that may be read at all, found independently of the client; undefined
+ * when it must not be used.
  */
 function readable({ body, status, type, coding }: Given): unknown {
   if (
@@ -210,7 +210,7 @@ function readable({ body, status, type, coding }: Given): unknown {
   }
 }
 
-/** A stub of which one stage answers what is set. */
+/** A stub with one stage that sends the given response. */
 function openMad(stage: StubStage) {
   const held: { given?: Given } = {};
   const stub = openStub({
@@ -229,7 +229,7 @@ function openMad(stage: StubStage) {
   return { ...stub, held, consent };
 }
 
-/** What every error must be: of this package, of its stage, and silent about what came. */
+/** Every error must be a SelfInfoError of its stage that shows nothing of the response. */
 function expectTyped(error: unknown, stage: string): SelfInfoError {
   if (!isSelfInfoError(error)) throw error;
   expect([stage, 'answer']).toContain(error.stage);
@@ -238,7 +238,7 @@ function expectTyped(error: unknown, stage: string): SelfInfoError {
   return error;
 }
 
-/** Errors of a kind are looked through once: their texts come from one table. */
+/** Errors of a kind are searched once: their texts come from one table. */
 function lookThrough(seen: Set<string>, said: object) {
   const key = JSON.stringify(said, (name, value) =>
     ['transactionId', 'id', 'terms', 'retrieval', 'notBefore'].includes(name) ? 0 : value,
@@ -248,9 +248,9 @@ function lookThrough(seen: Set<string>, said: object) {
   expect(leaksIn({ said }, { canary: CANARY, token: STUB_TOKEN, session: SESSION })).toEqual([]);
 }
 
-describe(`${RUNS} fuzzed answers`, () => {
+describe(`${RUNS} fuzzed responses`, () => {
   it(
-    'of the token end in a grant only when they hold a bearer token, and are asked for once',
+    'to the token call end in a grant only when they hold a bearer token, and the call is sent once',
     async () => {
       const { held, begin, client, calls, forget, clock } = openMad('token');
       const seen = new Set<string>();
@@ -294,7 +294,7 @@ describe(`${RUNS} fuzzed answers`, () => {
   );
 
   it(
-    'of the request end in a retrieval only when they hold a process id, and are never asked for twice',
+    'to the request end in a retrieval only when they hold a process id, and the request is never sent twice',
     async () => {
       const { held, consent, client, calls, forget } = openMad('request');
       const seen = new Set<string>();
@@ -328,7 +328,7 @@ describe(`${RUNS} fuzzed answers`, () => {
   );
 
   it(
-    'of the result end in an answer only when they are of the process, and show nothing of what they hold',
+    'to a poll end in an answer only when they are of the process, and show nothing of their content',
     async () => {
       const { held, consent, client, calls, forget } = openMad('result');
       const seen = new Set<string>();

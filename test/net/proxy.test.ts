@@ -1,0 +1,239 @@
+import type { Socket } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import {
+  createSelfInfoClient,
+  exchangeToken,
+  sandboxEnvironment,
+  validateCallback,
+} from '../../src/index.js';
+import { createAuthority } from '../kit/certificates.js';
+import { type ConnectProxyOptions, startConnectProxy } from '../kit/connect-proxy.js';
+import { loan, SESSION } from '../kit/loan.js';
+import { callbackOf, type Portal } from '../kit/portal.js';
+import { errorOf } from '../kit/refusals.js';
+import { passTime } from '../kit/watch.js';
+import { clock, ends, facts, open, stages, travel, unsent } from './egress.js';
+
+async function openProxy(options?: ConnectProxyOptions) {
+  const proxy = await startConnectProxy(options);
+  ends.push(proxy.close);
+  return proxy;
+}
+
+const portOf = ({ environment }: Portal) => new URL(environment.endpoints.apiUrl).port;
+
+describe('a proxy', () => {
+  it('opens one tunnel per query, with TLS end to end, and receives nothing else', async () => {
+    const portal = await open();
+    const proxy = await openProxy();
+    for (let times = 0; times < 2; times++)
+      expect((await travel(portal.environment, { proxy: proxy.url }, portal.tls)).status).toBe(
+        'ready',
+      );
+    const target = `127.0.0.1:${portOf(portal)}`;
+    expect(proxy.asked).toEqual([target, target]);
+    expect(proxy.headers[0]).toEqual({ host: target, connection: expect.any(String) });
+    expect(portal.calls).toEqual([...stages, ...stages]);
+    expect(portal.connections).toBe(2);
+    await Promise.all([proxy.drained(), portal.drained()]);
+    expect(clock.waits).toBe(0);
+  });
+
+  it('serves the exchange of a token alone, too', async () => {
+    const portal = await open();
+    const proxy = await openProxy();
+    const { environment, tls } = portal;
+    const callback = await validateCallback(
+      environment,
+      callbackOf('https://portal.example/?state=s', environment),
+      { state: 's' },
+    );
+    await exchangeToken({
+      environment,
+      callback,
+      codeVerifier: 'v'.repeat(43),
+      tls,
+      egress: { proxy: proxy.url },
+      clock,
+    });
+    expect([proxy.asked.length, portal.calls]).toEqual([1, ['token']]);
+    await Promise.all([proxy.drained(), portal.drained()]);
+  });
+
+  it('receives the authorization that is configured', async () => {
+    const portal = await open();
+    const authorization = `Basic ${Buffer.from('bank:secret of the proxy').toString('base64')}`;
+    const proxy = await openProxy({ authorization });
+    expect(
+      (await travel(portal.environment, { proxy: proxy.url, authorization }, portal.tls)).status,
+    ).toBe('ready');
+    const error = await errorOf(() => travel(portal.environment, { proxy: proxy.url }, portal.tls));
+    expect([facts(error), error.upstream]).toEqual([unsent('proxy_refused'), undefined]);
+    expect(error.message).toBe(
+      'The proxy refused the tunnel; nothing was sent to the portal. It answered 407.',
+    );
+    expect(error.messageJa).toBe(
+      'プロキシがトンネルを拒否しました。マイナポータルには何も送信していません。応答は 407 でした。',
+    );
+  });
+
+  it('does not vouch for the portal: its certificate is checked through the tunnel', async () => {
+    const portal = await open();
+    const proxy = await openProxy();
+    const { ca } = await createAuthority();
+    const { clientId, redirectUri, endpoints, issuer } = portal.environment;
+    const environment = sandboxEnvironment({ clientId, redirectUri, endpoints, issuer, ca });
+    expect(
+      facts(await errorOf(() => travel(environment, { proxy: proxy.url }, portal.tls))),
+    ).toEqual(unsent('server_not_trusted'));
+    expect(portal.calls).toEqual([]);
+    await Promise.all([proxy.drained(), portal.drained()]);
+  });
+
+  const says = (text: string) => (client: Socket) => void client.end(text);
+  it.each<[string, string, (client: Socket) => void]>([
+    [
+      'answers 403 with a page',
+      'proxy_refused',
+      says('HTTP/1.1 403 Forbidden\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>'),
+    ],
+    ['answers 401', 'proxy_refused', says('HTTP/1.1 401 Unauthorized\r\n\r\n')],
+    [
+      'redirects',
+      'proxy_refused',
+      says('HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\n\r\n'),
+    ],
+    ['answers 502', 'connection_failed', says('HTTP/1.1 502 Bad Gateway\r\n\r\n')],
+    ['answers 503', 'connection_failed', says('HTTP/1.1 503 Busy\r\nretry-after: 5\r\n\r\n')],
+    ['answers 504', 'connection_failed', says('HTTP/1.1 504 Late\r\n\r\n')],
+    [
+      'switches protocols',
+      'connection_failed',
+      says('HTTP/1.1 101 Switching Protocols\r\nupgrade: a\r\nconnection: upgrade\r\n\r\n'),
+    ],
+    ['does not speak HTTP', 'connection_failed', says('220 mail.example ESMTP\r\n')],
+    [
+      'speaks before the TLS handshake',
+      'connection_failed',
+      says('HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n'),
+    ],
+    ['closes', 'connection_failed', (client) => void client.destroy()],
+    ['resets', 'connection_failed', (client) => void client.resetAndDestroy()],
+    ['breaks off within its response', 'connection_failed', says('HTTP/1.1 200')],
+    ['closes the tunnel at once', 'connection_failed', says('HTTP/1.1 200 OK\r\n\r\n')],
+    [
+      'sends a head without end',
+      'connection_failed',
+      says(`HTTP/1.1 200 OK\r\nx: ${'a'.repeat(100_000)}`),
+    ],
+    [
+      'opens a tunnel to something without TLS',
+      'connection_failed',
+      (client) =>
+        void client.write('HTTP/1.1 200 OK\r\n\r\n', () => client.end('rubbish of some length')),
+    ],
+  ])('that %s is reported as %s', async (_, code, answer) => {
+    const portal = await open();
+    const proxy = await openProxy({ answer });
+    expect(
+      facts(await errorOf(() => travel(portal.environment, { proxy: proxy.url }, portal.tls))),
+    ).toEqual(unsent(code));
+    expect([portal.calls, proxy.asked.length]).toEqual([[], 1]);
+    await proxy.drained();
+    expect(clock.waits).toBe(0);
+  });
+
+  it('that is not listening is reported', async () => {
+    const portal = await open();
+    const proxy = await openProxy();
+    await proxy.close();
+    expect(
+      facts(await errorOf(() => travel(portal.environment, { proxy: proxy.url }, portal.tls))),
+    ).toEqual(unsent('connection_failed'));
+  });
+
+  it.each<[string, (client: Socket) => void]>([
+    ['never answers', () => {}],
+    ['opens a tunnel to a silent server', (client) => void client.write('HTTP/1.1 200 OK\r\n\r\n')],
+  ])('that %s times out after five seconds', async (_, answer) => {
+    const portal = await open();
+    const proxy = await openProxy({ answer });
+    const begun = clock.now();
+    const journey = travel(portal.environment, { proxy: proxy.url }, portal.tls);
+    expect(
+      facts(await errorOf(() => passTime(clock, journey, 500, () => proxy.asked.length > 0))),
+    ).toEqual(unsent('connection_failed'));
+    expect(clock.now() - begun).toBeGreaterThanOrEqual(5_000);
+    expect(clock.now() - begun).toBeLessThan(8_000);
+    await proxy.drained();
+    expect(clock.waits).toBe(0);
+  });
+
+  it('that drops the tunnel at any byte leaves one clear error, and no connection', async () => {
+    const portal = await open();
+    const seen = new Set<string>();
+    // Until nothing is dropped, since the length of a handshake depends on the version of Node.
+    // From one drop to the next are fewer bytes than any response has.
+    for (
+      let dropAfter = 0;
+      dropAfter < 20_000 && !seen.has('ready, tunnels: 1');
+      dropAfter += 100
+    ) {
+      const proxy = await openProxy({ dropAfter });
+      const before = portal.calls.length;
+      const end = await travel(portal.environment, { proxy: proxy.url }, portal.tls).then(
+        ({ status }) => status,
+        facts,
+      );
+      const calls = portal.calls.slice(before);
+      if (typeof end === 'string') seen.add(`${end}, tunnels: ${proxy.asked.length}`);
+      else {
+        seen.add(`${end.code} ${end.stage} ${end.effect}, tunnels: ${proxy.asked.length}`);
+        // The error does not deny what reached the portal.
+        if (calls.length > 0 && end.stage !== 'result') expect(end.effect).toBe('unknown');
+      }
+      for (const stage of ['token', 'request'])
+        expect(calls.filter((called) => called === stage).length).toBeLessThan(2);
+      await Promise.all([proxy.drained(), portal.drained()]);
+    }
+    // By hand: before the TLS handshake, after the token call, after the request, after a poll,
+    // which is repeated through another tunnel, and after all.
+    expect([...seen]).toEqual([
+      'connection_failed token none, tunnels: 1',
+      'connection_closed token unknown, tunnels: 1',
+      'answer_lost request unknown, tunnels: 1',
+      'ready, tunnels: 2',
+      'ready, tunnels: 1',
+    ]);
+    expect(clock.waits).toBe(0);
+  });
+
+  it('from environment variables is ignored', async () => {
+    const portal = await open();
+    const proxy = await openProxy();
+    const names = [
+      'HTTP_PROXY',
+      'HTTPS_PROXY',
+      'ALL_PROXY',
+      'http_proxy',
+      'https_proxy',
+      'all_proxy',
+      'npm_config_proxy',
+    ];
+    for (const name of names) process.env[name] = proxy.url;
+    process.env.NODE_USE_ENV_PROXY = '1';
+    ends.push(async () => {
+      for (const name of [...names, 'NODE_USE_ENV_PROXY']) delete process.env[name];
+    });
+    const client = createSelfInfoClient({
+      service: loan,
+      environment: portal.environment,
+      tls: portal.tls,
+      clock,
+    });
+    ends.push(client.close);
+    const { url } = await client.beginConsent({ sessionBinding: SESSION });
+    await client.completeConsent(callbackOf(url, portal.environment), { sessionBinding: SESSION });
+    expect([portal.calls, proxy.connections]).toEqual([['token'], 0]);
+  });
+});
