@@ -100,6 +100,11 @@ describe('deadline', () => {
     expect(await run.settled).toMatchObject({ state: 'resolved', outcome: 'done' });
   });
 
+  it('rejects at once when its limit is not a number, as of a clock without a time', async () => {
+    const run = start(never, { clock: createVirtualClock(START), limitMs: Number.NaN });
+    expect(await run.settled).toMatchObject({ state: 'rejected', outcome: 'timed out' });
+  });
+
   it('rejects at once when its clock cannot wait', async () => {
     const clock: Clock = {
       now: () => 0,
