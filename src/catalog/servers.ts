@@ -4,7 +4,7 @@ import { SelfInfoError } from '../foundation/errors.js';
  * A government system that an answer may need: its names, and the table and row of the guideline
  * that list it.
  */
-interface ServerRow {
+interface SystemRow {
   readonly id: string;
   readonly ja: string;
   readonly en: string;
@@ -120,7 +120,7 @@ export const servers = [
     table: '2.5-4',
     row: 10,
   },
-] as const satisfies readonly ServerRow[];
+] as const satisfies readonly SystemRow[];
 
 /** The id of one of the 13 systems (サーバ). */
 export type ServerId = (typeof servers)[number]['id'];

@@ -31,7 +31,7 @@ export function invalidClock(): SelfInfoError {
   });
 }
 
-/** Aborts a wait or a call that is no longer needed. One shared error: a new one costs a stack. */
+/** The reason of ended waits and calls. It is shared, because creating an error captures a stack. */
 export const CANCELLED = Object.assign(new Error('Cancelled.'), { name: 'AbortError' });
 
 /**

@@ -52,7 +52,7 @@ export async function deadline<T>(
   const abort = () => reject(aborted());
   for (const signal of signals) signal.addEventListener('abort', abort, { once: true });
   const cancelLimit =
-    limitMs < Number.POSITIVE_INFINITY
+    limitMs !== Number.POSITIVE_INFINITY
       ? alarm(clock, limitMs, () => reject(timedOut()))
       : undefined;
   try {

@@ -102,10 +102,9 @@ export function range(from: Day, to: Day): Range {
   return checkRange(from, to, 'range');
 }
 
-type Known<T> = Record<keyof T, true>;
-
-const INQUIRY_KEYS = { method: true, at: true, from: true, to: true } satisfies Known<
-  Latest & PointInTime & Range
+const INQUIRY_KEYS = { method: true, at: true, from: true, to: true } satisfies Record<
+  keyof Latest | keyof PointInTime | keyof Range,
+  true
 >;
 
 /** Checks an inquiry that arrived as data, e.g. from JSON, and returns a frozen copy. */
@@ -113,13 +112,16 @@ export function checkInquiry(value: unknown, path: string): Inquiry {
   checkKeys(value, path, INQUIRY_KEYS);
   switch (value.method) {
     case 'latest':
-      checkKeys(value, path, { method: true } satisfies Known<Latest>);
+      checkKeys(value, path, { method: true } satisfies Record<keyof Latest, true>);
       return latest();
     case 'point-in-time':
-      checkKeys(value, path, { method: true, at: true } satisfies Known<PointInTime>);
+      checkKeys(value, path, { method: true, at: true } satisfies Record<keyof PointInTime, true>);
       return Object.freeze({ method: 'point-in-time', at: checkDay(value.at, `${path}.at`) });
     case 'range':
-      checkKeys(value, path, { method: true, from: true, to: true } satisfies Known<Range>);
+      checkKeys(value, path, { method: true, from: true, to: true } satisfies Record<
+        keyof Range,
+        true
+      >);
       return checkRange(value.from, value.to, path);
     default:
       throw unknownMethod(`${path}.method`);

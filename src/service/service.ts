@@ -61,7 +61,7 @@ export function defineService(spec: ServiceSpec): Service {
     purpose: true,
     retention: true,
     items: true,
-  } satisfies Known<ServiceSpec>);
+  } satisfies Record<keyof ServiceSpec, true>);
   checkText(spec.name, 'spec.name');
   checkPurpose(spec.purpose);
   checkRetention(spec.retention);
@@ -88,24 +88,24 @@ export function wireCode(item: ItemSpec): string {
   return item.code ?? item.detail;
 }
 
-type Known<T> = Record<keyof T, true>;
-
 function checkSection(value: unknown, path: string, known: Readonly<Record<string, true>>): void {
   if (value === undefined) throw new SelfInfoError('missing_option', { path });
   checkKeys(value, path, known);
 }
 
 function checkPurpose(purpose: ServiceSpec['purpose']): void {
-  checkSection(purpose, 'spec.purpose', { id: true, text: true } satisfies Known<
-    ServiceSpec['purpose']
+  checkSection(purpose, 'spec.purpose', { id: true, text: true } satisfies Record<
+    keyof ServiceSpec['purpose'],
+    true
   >);
   checkText(purpose.id, 'spec.purpose.id');
   checkText(purpose.text, 'spec.purpose.text');
 }
 
 function checkRetention(retention: ServiceSpec['retention']): void {
-  checkSection(retention, 'spec.retention', { days: true } satisfies Known<
-    ServiceSpec['retention']
+  checkSection(retention, 'spec.retention', { days: true } satisfies Record<
+    keyof ServiceSpec['retention'],
+    true
   >);
   checkWhole(retention.days, 'spec.retention.days', 0);
   if (retention.days > LONGEST_RETENTION_DAYS) {
@@ -154,7 +154,7 @@ function checkItem(item: ItemSpec, path: string): ItemSpec {
     inquiries: true,
     latestBy: true,
     record: true,
-  } satisfies Known<ItemSpec>);
+  } satisfies Record<keyof ItemSpec, true>);
   checkText(item.detail, `${path}.detail`);
   checkDetailId(item.detail, `${path}.detail`);
   if (item.code !== undefined) {

@@ -36,7 +36,7 @@ export function boundStore(store: Store, clock: Clock): BoundStore {
   return {
     put: (scope, ...entry) => bound(scope, () => store.put(...entry)),
     get: (scope, key) => bound(scope, () => store.get(key)),
-    // Nobody can tell whether the entry was taken. The same callback may be a replay from now on.
+    // The entry may have been taken after all. The same callback may be a replay from now on.
     take: (scope, key) =>
       bound(scope, () => store.take(key)).catch((error) => Promise.reject(notRetryable(error))),
     delete: (scope, key) => bound(scope, () => store.delete(key)),

@@ -3,8 +3,8 @@ import { createSelfInfoClient, sandboxEnvironment } from '../../src/index.js';
 import { createRedisStore } from '../../src/stores/redis/store.js';
 import { CLIENT_ID, loan, REDIRECT_URI, SESSION } from '../kit/loan.js';
 
-// One instance of a backend in a process of its own, over IPC: the portal answers in process, so
-// that nothing slows down the race for the store.
+// One instance of a backend in its own process, driven over IPC. The portal answers inside the
+// process, so that it does not slow down the race for the store.
 export interface Order {
   readonly begin?: number;
   readonly complete?: readonly string[];

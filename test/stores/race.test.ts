@@ -19,7 +19,7 @@ interface Report {
 }
 
 describe.skipIf(part.missing)(
-  `the same callback at ${PROCESSES} processes at once, over one Redis`,
+  `one callback that ${PROCESSES} processes complete at the same time over one Redis`,
   { timeout: rounds(120_000, 600_000) },
   () => {
     const ends: (() => unknown)[] = [];
@@ -78,8 +78,8 @@ describe.skipIf(part.missing)(
       expect(wrong).toEqual([]);
       expect(exchanged).toEqual(wins);
       expect(wins.reduce((sum, count) => sum + count, 0)).toBe(ROUNDS);
-      // One script puts and one takes in every round; whatever else ran took what had been read and
-      // was gone by then. Without these it was no race.
+      // Each round runs one script to put and one to take. Every further script is a take that lost
+      // after a read that had found the entry. Without such scripts there was no race.
       const admin = await redis.ioredis();
       const scripts = Number(
         /cmdstat_evalsha:calls=(\d+)/.exec(await admin.info('commandstats'))?.[1],

@@ -31,7 +31,7 @@ export interface NodeRedisClient {
 }
 
 /** The commands that the store needs, independent of the client library. */
-export interface Commands {
+export interface RedisCommands {
   run(script: Script, keys: string[], args: string[]): Promise<unknown>;
   read(keys: string[]): Promise<unknown>;
   drop(keys: string[]): Promise<unknown>;
@@ -76,7 +76,7 @@ end
 return found`);
 
 /** Adapts a client of either library. The spelling of EVALSHA tells them apart. */
-export function commandsOf(client: IoredisClient | NodeRedisClient): Commands {
+export function commandsOf(client: IoredisClient | NodeRedisClient): RedisCommands {
   if ('evalSha' in client) {
     return {
       run: (script, keys, args) =>

@@ -112,7 +112,7 @@ export function createRedisStore(options: RedisStoreOptions): Store {
   };
 }
 
-type Context = ReturnType<typeof checkOptions>;
+type RedisContext = ReturnType<typeof checkOptions>;
 
 function checkOptions(options: RedisStoreOptions) {
   checkKeys(options, 'options', {
@@ -144,11 +144,14 @@ function checkOptions(options: RedisStoreOptions) {
 }
 
 /** Returns the names of the mark and the value. The braces keep both in one slot of a cluster. */
-function namesOf({ prefix }: Context, key: string): [mark: string, value: string] {
+function namesOf({ prefix }: RedisContext, key: string): [mark: string, value: string] {
   return [`${prefix}{${key}}:mark`, `${prefix}{${key}}`];
 }
 
-async function send({ clock, timeoutMs }: Context, work: () => Promise<unknown>): Promise<unknown> {
+async function send(
+  { clock, timeoutMs }: RedisContext,
+  work: () => Promise<unknown>,
+): Promise<unknown> {
   const { signal } = new AbortController();
   try {
     return await withinScope({ stage: 'store', signal }, clock, timeoutMs, async () => work());
@@ -164,7 +167,7 @@ function storeFailed(error: unknown): SelfInfoError {
 }
 
 async function seal(
-  { current, secrets }: Context,
+  { current, secrets }: RedisContext,
   name: string,
   value: string,
   expiresAt: number,
@@ -173,7 +176,11 @@ async function seal(
   return encrypt(Buffer.from(value), 'dir', { kid: current, name, expiresAt }, secret);
 }
 
-async function unseal({ secrets }: Context, name: string, sealed: unknown): Promise<StoredEntry> {
+async function unseal(
+  { secrets }: RedisContext,
+  name: string,
+  sealed: unknown,
+): Promise<StoredEntry> {
   const header = await readHeader(sealed, LONGEST_SEALED);
   if (!isOurs(header, 'dir') || header.name !== name || typeof header.expiresAt !== 'number')
     throw new SelfInfoError('record_damaged');
@@ -187,7 +194,7 @@ async function unseal({ secrets }: Context, name: string, sealed: unknown): Prom
 
 /** Reads the mark and the value of an entry, as Redis returned them. */
 async function entryOf(
-  context: Context,
+  context: RedisContext,
   name: string,
   found: unknown,
 ): Promise<StoredEntry | 'taken' | undefined> {

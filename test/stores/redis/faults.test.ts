@@ -11,14 +11,14 @@ const part = findPart('redis-server');
 const keys = sealingKeys();
 const soon = () => systemClock.now() + 600_000;
 
-describe.skipIf(part.missing)('a Redis that is not well is a typed error', () => {
+describe.skipIf(part.missing)('a faulty Redis', () => {
   let redis: RedisServer;
   beforeAll(async () => {
     redis = await startRedis(part.path());
   });
   afterAll(() => redis?.stop());
 
-  /** Code, the word of Redis, effect; of an error that may be tried again. */
+  /** Returns code, upstream code and effect, and checks that the error is retryable. */
   async function failureOf(work: () => Promise<unknown>) {
     const error = await errorOf(work);
     expect([error.stage, error.retry.safe, error.cause]).toEqual(['store', true, undefined]);
@@ -34,8 +34,8 @@ describe.skipIf(part.missing)('a Redis that is not well is a typed error', () =>
       'NOREPLICAS',
     ],
   ])(
-    'when it %s: nothing begins, and what has begun can be completed afterwards',
-    async (_, broken, mended, word) => {
+    'that %s fails both steps of a consent, and the one that has begun completes after the repair',
+    async (_, broken, repaired, word) => {
       const admin = await redis.ioredis();
       const bank = openBank({ store: createPatientStore({ client: admin, keys }), now: NOW });
       const callback = await bank.callback();
@@ -51,14 +51,14 @@ describe.skipIf(part.missing)('a Redis that is not well is a typed error', () =>
       ).toEqual(['store_failed', word, 'none']);
       expect(await admin.dbsize()).toBe(held);
       expect(bank.calls).toEqual([]);
-      await admin.config('SET', ...(mended as [string, string]));
+      await admin.config('SET', ...(repaired as [string, string]));
       expect(
         (await bank.client.completeConsent(callback, { sessionBinding: SESSION })).status,
       ).toBe('granted');
     },
   );
 
-  it('when it is a replica', async () => {
+  it('that is a replica fails a put with READONLY', async () => {
     const admin = await redis.ioredis();
     const store = createPatientStore({ client: admin, keys, prefix: 'replica:' });
     await admin.replicaof('127.0.0.1', redis.port);
@@ -73,7 +73,7 @@ describe.skipIf(part.missing)('a Redis that is not well is a typed error', () =>
     }
   });
 
-  it('when the user may not', async () => {
+  it('that denies the user a command fails a take with NOPERM', async () => {
     const admin = await redis.ioredis();
     await admin.acl('SETUSER', 'guest', 'on', '>guest', '+@read', '+@connection', '+info', '~*');
     const guest = await redis.ioredis({ username: 'guest', password: 'guest' });
@@ -84,7 +84,7 @@ describe.skipIf(part.missing)('a Redis that is not well is a typed error', () =>
     ]);
   });
 
-  it('when it does not answer: after the time that is allowed, by the clock that was given', async () => {
+  it('that does not respond fails every call after 2 seconds of the given clock', async () => {
     const clock = createVirtualClock(NOW);
     const never = () => new Promise<never>(() => undefined);
     const store = createRedisStore({
@@ -116,7 +116,7 @@ describe.skipIf(part.missing)('a Redis that is not well is a typed error', () =>
     'ASK',
     'MASTERDOWN',
     'BUSY',
-  ])('when it answers %s: that word is told, and nothing else of what it says', async (word) => {
+  ])('that replies %s fails with that code and hides the rest of the reply', async (word) => {
     const down = async () => Promise.reject(new Error(`${word} token-of-hanako`));
     const store = createPatientStore({
       client: { evalsha: down, eval: down, mget: down, del: down },
@@ -131,7 +131,7 @@ describe.skipIf(part.missing)('a Redis that is not well is a typed error', () =>
     expect(JSON.stringify(error) + error.stack).not.toContain('hanako');
   });
 
-  it('when nothing listens where it was: the word of the system', async () => {
+  it('that does not listen fails with the code of the system', async () => {
     const down = async () =>
       Promise.reject(
         Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:6379'), { code: 'ECONNREFUSED' }),
@@ -143,7 +143,7 @@ describe.skipIf(part.missing)('a Redis that is not well is a typed error', () =>
     expect(await failureOf(() => store.get('a'))).toEqual(['store_failed', 'ECONNREFUSED', 'none']);
   });
 
-  it('when its words are not known: they are left out, for they may quote what was sent', async () => {
+  it('that replies with an unknown word fails without it, because the word may quote what was sent', async () => {
     const down = async () => Promise.reject(new Error('SECRET evalsha token-of-hanako'));
     const store = createPatientStore({
       client: { evalsha: down, eval: down, mget: down, del: down },
@@ -169,7 +169,7 @@ describe.skipIf(part.missing)('a Redis that is killed', { timeout: 60_000 }, () 
     const store = createPatientStore({ client, keys });
     const again = async () => {
       await redis.start();
-      // The client comes back by itself.
+      // The client reconnects by itself.
       for (;;) {
         try {
           await store.get('probe');
@@ -185,7 +185,7 @@ describe.skipIf(part.missing)('a Redis that is killed', { timeout: 60_000 }, () 
   const durable = { appendonly: 'yes', appendfsync: 'always' };
 
   it.each(['ioredis', 'nodeRedis'] as const)(
-    'between begin and callback fails the callback, which is completed once after the start, over %s',
+    'between begin and callback fails the callback, which completes once after the restart, over %s',
     async (library) => {
       const { redis, store, again } = await open(durable, library);
       const bank = openBank({ store, now: NOW });
@@ -207,7 +207,7 @@ describe.skipIf(part.missing)('a Redis that is killed', { timeout: 60_000 }, () 
     },
   );
 
-  it('between reading and taking fails the callback, which is completed once after the start', async () => {
+  it('between the read and the take fails the callback, which completes once after the restart', async () => {
     const { redis, store, again } = await open(durable);
     let reads = 0;
     const bank = openBank({
@@ -232,7 +232,7 @@ describe.skipIf(part.missing)('a Redis that is killed', { timeout: 60_000 }, () 
     expect(bank.calls.length).toBe(1);
   });
 
-  it('after the take whose reply was lost: the code is never exchanged, neither then nor later', async () => {
+  it('after a take whose reply is lost never lets the code be exchanged, neither then nor later', async () => {
     const { redis, store, again } = await open(durable);
     let lost = false;
     const bank = openBank({
@@ -256,7 +256,7 @@ describe.skipIf(part.missing)('a Redis that is killed', { timeout: 60_000 }, () 
     expect(bank.calls).toEqual([]);
   });
 
-  it('and keeps nothing on disk: the citizen begins again', async () => {
+  it('and keeps nothing on disk makes the callback unknown, and the citizen starts again', async () => {
     const { redis, store, again } = await open({});
     const bank = openBank({ store, now: NOW });
     const callback = await bank.callback();
@@ -271,7 +271,7 @@ describe.skipIf(part.missing)('a Redis that is killed', { timeout: 60_000 }, () 
     ).toBe('granted');
   });
 
-  it('is not waited for by a client library that queues commands: the time that is allowed ends', async () => {
+  it('fails a call at its time limit although the client library queues commands', async () => {
     const redis = await startRedis(part.path());
     ends.push(redis.stop);
     const client = await redis.ioredis({ enableOfflineQueue: true, maxRetriesPerRequest: null });
