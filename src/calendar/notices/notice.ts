@@ -188,7 +188,9 @@ class NoticeParser {
     return this.drafts.length > 1 ? 'extension_unclear' : undefined;
   }
 
-  /** Drops days without hours in a passage that has hours elsewhere: neither is the whole period. */
+  /**
+   * Drops days without hours in a passage that has hours elsewhere: neither is the whole period.
+   */
   dropHoursApart(): void {
     this.#drop(
       (draft) =>

@@ -27,15 +27,17 @@ export interface NoticedOutage extends Announcement {
   /** Start, ISO 8601 at +09:00. */
   readonly start: string;
   /**
-   * End, itself not included, ISO 8601 at +09:00. If the outage may be extended (延長), the latest end
-   * that the notice names.
+   * End, itself not included, ISO 8601 at +09:00. If the outage may be extended (延長), the latest
+   * end that the notice names.
    */
   readonly end: string;
   /** `publishedAt`, ISO 8601 at +09:00. */
   readonly announcedAt: string;
 }
 
-/** A passage that was not fully understood. A person has to read it, because it may be an outage. */
+/**
+ * A passage that was not fully understood. A person has to read it, because it may be an outage.
+ */
 export interface NotUnderstood {
   /** The passage, unchanged. */
   readonly text: string;
@@ -66,8 +68,8 @@ const MAX_OUTAGES = 1_000;
 const MAX_PREFIX = 100;
 
 /**
- * Parses outage notices (停止・メンテナンスのお知らせ) into announcements for the calendar. Takes text, not
- * HTML. Does not trust the text: the work grows only with its length.
+ * Parses outage notices (停止・メンテナンスのお知らせ) into announcements for the calendar. Takes text, not HTML.
+ * Does not trust the text: the work grows only with its length.
  *
  * Every passage (a line, or a sentence of it) that mentions an outage, or holds a date or an hour,
  * is in an announcement or in `notUnderstood`, or in both. Passages with neither are ignored,
@@ -79,9 +81,9 @@ const MAX_PREFIX = 100;
  *   date rejects the whole period.
  * - Systems are recognised by the guideline's names. 自己情報取得API, and a notice that names no system,
  *   mean `all`. A notice about any other system is in `notUnderstood`.
- * - An outage that is over (【解消済】, 【復旧】) is still an outage. One that is called off (中止) is not:
- *   it is in `notUnderstood` as `called_off`. If it was added to a calendar before, it stays in
- *   force there. If a notice changes a period (変更, 訂正), all its periods close, and it is in
+ * - An outage that is over (【解消済】, 【復旧】) is still an outage. One that is called off (中止) is not: it
+ *   is in `notUnderstood` as `called_off`. If it was added to a calendar before, it stays in force
+ *   there. If a notice changes a period (変更, 訂正), all its periods close, and it is in
  *   `notUnderstood` as well.
  * - An id consists of target and start. An outage announced again with another end and a later
  *   `publishedAt` replaces the earlier one.

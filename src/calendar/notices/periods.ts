@@ -18,8 +18,8 @@ export interface Period extends SpanMs {
   readonly approximate: boolean;
 }
 
-// The longest outage seen, over a New Year, took days. More than a month is probably misread, or the
-// end of a service.
+// The longest outage seen, over a New Year, took days. More than a month is probably misread, or
+// the end of a service.
 const LONGEST_DAYS = 31;
 const FARTHEST_DAYS = 3 * 366;
 // Notices come weeks or months ahead and stay up for weeks. A day without a year is the one within

@@ -8,7 +8,9 @@ export function isTargetLabel({ plain }: Passage): boolean {
   return TARGET_LABEL.test(plain);
 }
 
-/** Returns whether it thanks or says whom to ask. The systems it names are not the affected ones. */
+/**
+ * Returns whether it thanks or says whom to ask. The systems it names are not the affected ones.
+ */
 export function isCourtesy({ plain }: Passage): boolean {
   return /ありがとう|有難う|お?問い?合わ?せ|ご不明|ヘルプデスク|コールセンター|電話/.test(plain);
 }
@@ -89,8 +91,8 @@ export function isExclusion({ plain }: Passage): boolean {
 }
 
 /**
- * Returns whether it tells more about an outage than a period nearby can: that the outage continues,
- * or that details are elsewhere.
+ * Returns whether it tells more about an outage than a period nearby can: that the outage
+ * continues, or that details are elsewhere.
  */
 export function pointsElsewhere({ plain }: Passage): boolean {
   return /(?:発生|停止|継続|実施|中断|休止|調査|対応)(?:し(?:て)?(?:い|お)(?:ます|る|り)|中(?:です|$|。))|復旧(?:作業|の見込|時[期刻])|当面|未定|調整中|決まり次第|別途|追って|こちら|リンク|別紙|PDF|ご覧|ご参照|ご確認/i.test(

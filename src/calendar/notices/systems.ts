@@ -38,8 +38,8 @@ const names: readonly (readonly [ServerId | 'all', RegExp])[] = [
   ...otherNames,
 ].map(([id, pattern]) => [id, new RegExp(pattern, 'g')]);
 
-// SYSTEM: kanji, katakana and Latin letters that end like the name of a system. OTHER: services with
-// hiragana in the name, and institutions that hold data, when the system is not named.
+// SYSTEM: kanji, katakana and Latin letters that end like the name of a system. OTHER: services
+// with hiragana in the name, and institutions that hold data, when the system is not named.
 const SYSTEM =
   /([\p{sc=Han}\p{sc=Katakana}ーa-z0-9]{0,30})(?:システム|サーバー?|サービス|ネットワーク|ポータル|API|基盤|アプリ|メッシュ|サイト|プラットフォーム|e-?Tax|eLTAX)/giu;
 const OTHER =
