@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { type Announcement, type Calendar, createCalendar } from '../../src/calendar/index.js';
 import { announce, jst, listed, segmentsOf, show } from './announcing.js';
 
-// Every expected answer here was worked out by hand from chapter 2.5 of guideline v2.2 and a paper
+// The expected answers were worked out by hand from section 2.5 of guideline v2.2 and a paper
 // calendar.
 
-describe('an announcement that says open', () => {
+describe('an open announcement', () => {
   // November 2026 starts on a Sunday; its third weekend is 21 and 22. February 2026 likewise.
-  it('settles the third weekend of a month that starts on a Sunday for the whole service', () => {
+  it('opens the third weekend of a month that starts on a Sunday for the whole service', () => {
     for (const month of ['2026-11', '2026-02']) {
       const calendar = createCalendar({
         announced: [announce('all', 'open', `${month}-21`, `${month}-23`)],
@@ -22,12 +22,12 @@ describe('an announcement that says open', () => {
     }
   });
 
-  it('about one server leaves the others as they are', () => {
+  it('leaves other servers unchanged when it names one server', () => {
     const calendar = createCalendar({
       announced: [announce('municipal', 'open', '2026-11-21', '2026-11-23')],
     });
     expect(calendar.status({ server: 'municipal' }, jst('2026-11-21T12:00')).state).toBe('open');
-    // The network may still be down.
+    // The network may still be closed.
     const status = calendar.status('local-tax', jst('2026-11-21T12:00'));
     expect(status.state).toBe('uncertain');
     expect(listed(status.causes)).toEqual([
@@ -38,7 +38,7 @@ describe('an announcement that says open', () => {
     ]);
   });
 
-  it('undoes no more than its interval', () => {
+  it('undoes only what is within its span', () => {
     const calendar = createCalendar({
       announced: [announce('municipal', 'open', '2026-11-20', '2026-11-22')],
     });
@@ -58,7 +58,7 @@ describe('an announcement that says open', () => {
     ]);
   });
 
-  it('never undoes hours', () => {
+  it('never undoes operating hours', () => {
     // Sunday 6 December 2026.
     for (const target of ['pension-service', 'all'] as const) {
       const calendar = createCalendar({
@@ -73,7 +73,7 @@ describe('an announcement that says open', () => {
     }
   });
 
-  it('settles the second Friday night within the hours', () => {
+  it('opens the second Friday night within the operating hours', () => {
     // Friday 11 December 2026: 18:00 to 21:00 would be uncertain; at 21:00 the hours end.
     const calendar = createCalendar({
       announced: [
@@ -89,8 +89,8 @@ describe('an announcement that says open', () => {
     ]);
   });
 
-  it('lets the resident registry run over the New Year', () => {
-    // From 30 December 2026 21:00 to 2 January 2027 8:00 it runs; before and after it is down as
+  it('opens the resident registry over the New Year', () => {
+    // It runs from 30 December 2026 21:00 to 2 January 2027 8:00. Before and after, it is closed as
     // planned.
     const calendar = createCalendar({
       announced: [announce('juki-net', 'open', '2026-12-30T21:00', '2027-01-02T08:00')],
@@ -109,7 +109,7 @@ describe('an announcement that says open', () => {
 });
 
 describe('an announcement that replaces a rule', () => {
-  it('drops what starts in the month, also where it reaches into the next', () => {
+  it('drops the occurrences that start in the month, even where they reach into the next', () => {
     const calendar = createCalendar({
       announced: [
         announce('juki-net', 'closed', '2026-12-30T21:00', '2027-01-03T08:00', {
@@ -127,14 +127,14 @@ describe('an announcement that replaces a rule', () => {
       ['juki-net announcement closed 2026-12-30T21:00 2027-01-03T08:00'],
       ['juki-net year-end closed 2026-12-28T21:00 2027-01-04T08:00'],
     ]);
-    // The year before and after stay.
+    // The years before and after stay unchanged.
     expect(calendar.status('household', '2026-01-01').state).toBe('closed');
     expect(calendar.status('household', '2028-01-01').state).toBe('closed');
   });
 
-  it('concerns its own server only, and that rule only', () => {
-    // The network's third weekend moves from 21 November 2026 to the 14th; municipal and registry
-    // keep theirs.
+  it('replaces only the named rule, and only at its own server', () => {
+    // The third weekend of the network moves from 21 November 2026 to the 14th. Municipal and
+    // registry keep theirs.
     const calendar = createCalendar({
       announced: [
         announce('information-provision-network', 'closed', '2026-11-14', '2026-11-16', {
@@ -151,9 +151,9 @@ describe('an announcement that replaces a rule', () => {
     ]);
   });
 
-  it('settles which weekend of December the accident fund means', () => {
-    // Saturdays of December 2033: 3, 10, 17, 24, 31. The last reaches into 2034 and is dropped with
-    // the month. Daily hours: 8 to 21.
+  it('decides which weekend of December the accident fund closes', () => {
+    // Saturdays of December 2033: 3, 10, 17, 24, 31. The last one reaches into 2034 and is dropped
+    // with the month. Daily hours: 8 to 21.
     const calendar = createCalendar({
       announced: [
         announce('local-employee-accident-fund', 'closed', '2033-12-10', '2033-12-12', {
@@ -171,7 +171,7 @@ describe('an announcement that replaces a rule', () => {
     expect(stateAt('2033-06-04')).toBe('uncertain'); // a Saturday of June
   });
 
-  it('may say open, and replaces as well outside of its interval', () => {
+  it('replaces the rule outside its own span when it says open', () => {
     const calendar = createCalendar({
       announced: [
         announce('municipal', 'open', '2026-11-01', '2026-11-02', {
@@ -185,8 +185,8 @@ describe('an announcement that replaces a rule', () => {
   });
 });
 
-describe('what is undone', () => {
-  it('names the announcement that counts, where several say the same or follow one another', () => {
+describe('an undone cause', () => {
+  it('names the announcement that wins when several say the same or follow each other', () => {
     const replaces = { rule: 'third-weekend', month: '2026-11' };
     const early = announce('municipal', 'closed', '2026-11-14', '2026-11-16', {
       id: 'early',
@@ -220,7 +220,7 @@ describe('what is undone', () => {
   });
 });
 
-describe('announcements that overlap', () => {
+describe('overlapping announcements', () => {
   const day = '2026-12-09'; // a Wednesday without outages
   const closed = announce('municipal', 'closed', `${day}T10:00`, `${day}T14:00`, {
     announcedAt: jst('2026-12-01'),
@@ -231,7 +231,7 @@ describe('announcements that overlap', () => {
   const segments = (...announced: Announcement[]) =>
     segmentsOf(createCalendar({ announced }), 'local-tax', day, '2026-12-10');
 
-  it('the later one counts, whichever is listed first', () => {
+  it('let the later one win, in any order', () => {
     const expected = [
       `open ${day}T00:00 ${day}T10:00`,
       `closed ${day}T10:00 ${day}T12:00`,
@@ -251,7 +251,7 @@ describe('announcements that overlap', () => {
     ]);
   });
 
-  it('the earlier open one does not count against a later closed one', () => {
+  it('let a later closed one win over an earlier open one', () => {
     expect(segments({ ...closed, announcedAt: jst('2026-12-03') }, open)).toEqual([
       `open ${day}T00:00 ${day}T10:00`,
       `closed ${day}T10:00 ${day}T14:00`,
@@ -259,7 +259,7 @@ describe('announcements that overlap', () => {
     ]);
   });
 
-  it('of the same instant the closed one counts', () => {
+  it('let the closed one win when both have the same instant', () => {
     const third = announce('municipal', 'closed', `${day}T13:00`, `${day}T15:00`, {
       announcedAt: jst('2026-12-02'),
     });
@@ -275,7 +275,7 @@ describe('announcements that overlap', () => {
         `open ${day}T15:00 2026-12-10T00:00`,
       ]);
     }
-    // While the third counts, the first holds again: nothing says that it is over.
+    // While the third one wins, the first one holds again: no announcement says that it is over.
     const causes = createCalendar({ announced: [closed, open, third] }).status(
       'local-tax',
       jst(`${day}T13:30`),
@@ -286,7 +286,7 @@ describe('announcements that overlap', () => {
     ]);
   });
 
-  it('one about all and one about a server meet on that server only', () => {
+  it('let one for all and one for a server meet only at that server', () => {
     const all = announce('all', 'closed', `${day}T10:00`, `${day}T14:00`, {
       announcedAt: jst('2026-12-01'),
     });
@@ -296,13 +296,13 @@ describe('announcements that overlap', () => {
       `closed ${day}T10:00 ${day}T12:00`,
       `open ${day}T12:00 2026-12-10T00:00`,
     ]);
-    // The portal is still down until 14:00.
+    // The portal is still closed until 14:00.
     expect(segmentsOf(calendar, 'local-tax', day, '2026-12-10')[1]).toBe(
       `closed ${day}T10:00 ${day}T14:00`,
     );
   });
 
-  it('two outages that overlap are both causes, each with its own interval', () => {
+  it('keep two outages as two causes, each with its own span', () => {
     const other = announce('mynaportal', 'closed', `${day}T13:00`, `${day}T17:00`);
     const status = createCalendar({ announced: [closed, other] }).status(
       'local-tax',
@@ -315,7 +315,7 @@ describe('announcements that overlap', () => {
     expect([show(status.since), show(status.until)]).toEqual([`${day}T10:00`, `${day}T17:00`]);
   });
 
-  it('over a planned outage both stay visible', () => {
+  it('keep a planned outage visible under an announced one', () => {
     // The third weekend of November 2026, announced for Saturday 23:00 to Sunday 5:00 at the
     // municipal server.
     const calendar = createCalendar({
@@ -327,8 +327,8 @@ describe('announcements that overlap', () => {
       'municipal third-weekend uncertain 2026-11-21T00:00 2026-11-23T00:00',
       'municipal announcement closed 2026-11-21T23:00 2026-11-22T05:00',
     ]);
-    // Before 23:00 it stays uncertain: that the rest of the weekend is unaffected was not
-    // announced.
+    // Before 23:00 it stays uncertain: no announcement says that the rest of the weekend is
+    // unaffected.
     expect(calendar.status({ server: 'municipal' }, jst('2026-11-21T12:00')).state).toBe(
       'uncertain',
     );
@@ -348,7 +348,7 @@ describe('an announcement with a known id', () => {
   const until = (calendar: Calendar) =>
     show(calendar.status('local-tax', jst('2026-12-09T11:30')).until);
 
-  it('takes the place of the earlier one, in whatever order they come', () => {
+  it('replaces the earlier one, in any order', () => {
     expect(until(createCalendar({ announced: [outage] }).with([longer]))).toBe('2026-12-09T15:00');
     expect(until(createCalendar({ announced: [longer] }).with([outage]))).toBe('2026-12-09T15:00');
     expect(until(createCalendar({ announced: [longer, outage] }))).toBe('2026-12-09T15:00');
@@ -362,7 +362,7 @@ describe('an announcement with a known id', () => {
     );
   });
 
-  it('can be withdrawn, and then leaves no trace', () => {
+  it('can withdraw the earlier one without a trace', () => {
     const withdrawn: Announcement = { ...outage, state: 'open', announcedAt: jst('2026-12-02') };
     const status = createCalendar({ announced: [outage, withdrawn] }).status(
       'local-tax',
@@ -371,7 +371,7 @@ describe('an announcement with a known id', () => {
     expect([status.state, status.undone]).toEqual(['open', []]);
   });
 
-  it('may be repeated, in another form of the same instants too', () => {
+  it('can be repeated, also with the same instants in another form', () => {
     const calendar = createCalendar({ announced: [outage, { ...outage }] });
     const ms = Date.parse(outage.start as string);
     const again = calendar.with([{ ...outage, start: new Date(ms), end: ms + 7_200_000 }]);
@@ -380,7 +380,7 @@ describe('an announcement with a known id', () => {
     );
   });
 
-  it('brings the replaced rule back when its successor no longer replaces it', () => {
+  it('restores the replaced rule when it no longer replaces it', () => {
     const moved = announce('municipal', 'closed', '2026-11-14', '2026-11-16', {
       id: 'm',
       replaces: { rule: 'third-weekend', month: '2026-11' },
@@ -396,8 +396,8 @@ describe('an announcement with a known id', () => {
   });
 });
 
-describe('announcements and holders', () => {
-  it('an outage of one holder makes a detail of several uncertain, and the status tells which', () => {
+describe('an announced outage of one holder', () => {
+  it('makes a detail with several holders uncertain, and the status names the holder', () => {
     // Wednesday 9 December 2026, noon: all holders of pension run.
     const calendar = createCalendar({
       announced: [announce('municipal', 'closed', '2026-12-09T11:00', '2026-12-09T13:00')],
@@ -415,8 +415,8 @@ describe('announcements and holders', () => {
   });
 });
 
-describe('announcements at the ends of the span', () => {
-  it('are cut there, and count for nothing beyond', () => {
+describe("an announcement across the ends of the calendar's span", () => {
+  it('is cut there and has no effect beyond', () => {
     const calendar = createCalendar({
       announced: [
         announce('mynaportal', 'closed', '2020-01-01', '2020-01-02'),
@@ -439,7 +439,7 @@ describe('announcements at the ends of the span', () => {
 });
 
 describe('the plain data of an answer', () => {
-  it('carries the announcement and what it undoes, at +09:00', () => {
+  it('contains the announcement and what it undoes, at +09:00', () => {
     const announced = JSON.parse(
       JSON.stringify([announce('all', 'open', '2026-11-21', '2026-11-22', { id: 'x' })]),
     );
@@ -463,7 +463,7 @@ describe('the plain data of an answer', () => {
     expect(Object.isFrozen(segment?.undone) && Object.isFrozen(segment?.undone[0])).toBe(true);
   });
 
-  it('is asked for a part of a segment with the part that is undone there', () => {
+  it('contains only what is undone within the requested part of a segment', () => {
     const calendar = createCalendar({
       announced: [announce('municipal', 'open', '2026-11-21', '2026-11-22')],
     });

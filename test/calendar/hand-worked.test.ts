@@ -2,9 +2,6 @@ import { DateTime } from 'luxon';
 import { describe, expect, it } from 'vitest';
 import { createCalendar, type Segment, type Target } from '../../src/calendar/index.js';
 
-// Every expected answer here was worked out by hand from chapter 2.5 of guideline v2.2 and a paper
-// calendar; the reasoning stands beside it.
-
 const calendar = createCalendar();
 const jst = (text: string) => `${text}:00+09:00`;
 const show = (dateTime: DateTime | null) => dateTime?.toFormat("yyyy-MM-dd'T'HH:mm") ?? null;
@@ -34,14 +31,14 @@ describe('the third weekend', () => {
     ]);
   });
 
-  it('leaves the third Sunday alone when the third Saturday comes after it', () => {
+  it('leaves the third Sunday open when the third Saturday is after it', () => {
     // The 15th is the third Sunday of November 2026, but it follows the second Saturday.
     expect(segmentsOf('local-tax', '2026-11-14', '2026-11-17')).toEqual([
       'open 2026-11-14T00:00 2026-11-17T00:00',
     ]);
   });
 
-  it('is 21 and 22 February 2026, another month that starts on a Sunday', () => {
+  it('is 21 and 22 February 2026, in another month that starts on a Sunday', () => {
     // Saturdays of February 2026: 7, 14, 21, 28.
     expect(segmentsOf({ server: 'municipal' }, '2026-02-01', '2026-03-01')).toEqual([
       'open 2026-02-01T00:00 2026-02-21T00:00',
@@ -53,7 +50,7 @@ describe('the third weekend', () => {
     );
   });
 
-  it('is 15 and 16 August 2026, the earliest it can be, and 21 and 22 in August 2027, the latest', () => {
+  it('is 15 and 16 August 2026 at the earliest, and 21 and 22 August 2027 at the latest', () => {
     // 1 August 2026 is a Saturday: 1, 8, 15. 1 August 2027 is a Sunday: 7, 14, 21.
     expect(segmentsOf({ server: 'municipal' }, '2026-08-01', '2026-09-01')[1]).toBe(
       'uncertain 2026-08-15T00:00 2026-08-17T00:00',
@@ -63,7 +60,7 @@ describe('the third weekend', () => {
     );
   });
 
-  it('reaches every detail through the network, even one whose own server never stops', () => {
+  it('affects every detail through the network, even if its own server never stops', () => {
     expect(segmentsOf('public-funds-account', '2026-11-21', '2026-11-23')).toEqual(
       segmentsOf('local-tax', '2026-11-21', '2026-11-23'),
     );
@@ -72,7 +69,7 @@ describe('the third weekend', () => {
     ]);
   });
 
-  it('is named as a cause under closed hours as well', () => {
+  it('is listed as a cause under closed hours as well', () => {
     // Friday 20 November 23:00 to Tuesday 24 November 8:00: Monday the 23rd is Labour Thanksgiving
     // Day.
     expect(causesAt('pension@pension-service', '2026-11-21T12:00')).toEqual([
@@ -83,7 +80,7 @@ describe('the third weekend', () => {
   });
 });
 
-describe('the turn of the year', () => {
+describe('the planned outage over the New Year', () => {
   it('is one closure from 28 December 21:00 to 4 January 8:00', () => {
     expect(segmentsOf('household', '2026-12-22', '2027-01-05')).toEqual([
       'open 2026-12-22T00:00 2026-12-28T21:00',
@@ -101,7 +98,7 @@ describe('the turn of the year', () => {
     ]);
   });
 
-  it('leaves a server asked alone running on 29 to 31 December, which are business days', () => {
+  it('leaves a server asked alone open on 29 to 31 December, which are business days', () => {
     // 28 December 2026 is a Monday; 1 January 2027, a Friday, is a holiday; 4 January is a Monday.
     expect(segmentsOf({ server: 'pension-service' }, '2026-12-30', '2027-01-05')).toEqual([
       'closed 2026-12-30T00:00 2026-12-30T08:00',
@@ -114,7 +111,7 @@ describe('the turn of the year', () => {
     ]);
   });
 
-  it('opens 2 January 2029, a Tuesday, for a server asked alone', () => {
+  it('leaves a server asked alone open on Tuesday 2 January 2029', () => {
     // 1 January 2029 is a Monday, so no substitute holiday follows.
     expect(calendar.isOpen({ server: 'labour-standards' }, jst('2029-01-02T08:00'))).toBe(true);
     expect(
@@ -123,8 +120,8 @@ describe('the turn of the year', () => {
   });
 });
 
-describe('holidays', () => {
-  it("include the citizens' holiday of 22 September 2026", () => {
+describe('business days', () => {
+  it("exclude the citizens' holiday of 22 September 2026", () => {
     // Monday the 21st is the third Monday (敬老の日), Wednesday the 23rd the equinox (秋分の日): the
     // Tuesday between them is a holiday.
     expect(segmentsOf({ server: 'labour-standards' }, '2026-09-18', '2026-09-25')).toEqual([
@@ -136,7 +133,7 @@ describe('holidays', () => {
     ]);
   });
 
-  it('include substitute holidays', () => {
+  it('exclude substitute holidays', () => {
     // 3 May 2026 is a Sunday, 4 and 5 May are holidays: the substitute is Wednesday the 6th. Friday
     // 1 May is a business day.
     expect(
@@ -149,9 +146,9 @@ describe('holidays', () => {
   });
 });
 
-describe('servers with hours', () => {
-  it('run on Sundays when the table names hours only', () => {
-    // Sunday 6 December 2026 is no third weekend (that is the 19th).
+describe('operating hours', () => {
+  it('include Sundays when the table states hours only', () => {
+    // Sunday 6 December 2026 is not a third weekend (that is the 19th).
     expect(segmentsOf('employment', '2026-12-06', '2026-12-07')).toEqual([
       'closed 2026-12-06T00:00 2026-12-06T07:00',
       'open 2026-12-06T07:00 2026-12-06T22:00',
@@ -159,7 +156,7 @@ describe('servers with hours', () => {
     ]);
   });
 
-  it('have half-open hours: open at 8:00, no longer at 23:00', () => {
+  it('are half-open: open at 8:00, closed at 23:00', () => {
     const at = (time: string) =>
       calendar.isOpen('pension@pension-service', `2026-12-07T${time}+09:00`);
     expect([at('07:59:59.999'), at('08:00:00'), at('22:59:59.999'), at('23:00:00')]).toEqual([
@@ -170,7 +167,7 @@ describe('servers with hours', () => {
     ]);
   });
 
-  it('close early when the resident registry goes down for the New Year', () => {
+  it('end early when the resident registry closes for the New Year', () => {
     expect(segmentsOf('pension@pension-service', '2026-12-28', '2026-12-29')).toEqual([
       'closed 2026-12-28T00:00 2026-12-28T08:00',
       'open 2026-12-28T08:00 2026-12-28T21:00',
@@ -195,7 +192,7 @@ describe('the second Friday night', () => {
     );
   });
 
-  it('stays hidden under a holiday, as on 11 February 2028', () => {
+  it('is hidden by a holiday on 11 February 2028', () => {
     // 1 February 2028 is a Tuesday; Fridays: 4, 11. The 11th is National Foundation Day.
     expect(
       segmentsOf({ server: 'national-officials-mutual-aid' }, '2028-02-11', '2028-02-12'),
@@ -208,7 +205,7 @@ describe('the second Friday night', () => {
 });
 
 describe('the last Saturday', () => {
-  it('is hidden under the weekend and still named', () => {
+  it('is hidden by the weekend and still listed as a cause', () => {
     // 31 October 2026 is a Saturday, the fifth. Monday 2 November is a business day.
     expect(causesAt({ server: 'private-school-mutual-aid' }, '2026-10-31T12:00')).toEqual([
       'private-school-mutual-aid business-day-hours closed 2026-10-30T21:00 2026-11-02T08:00',
@@ -229,7 +226,7 @@ describe('the last Saturday', () => {
 describe('weekends of June and December', () => {
   const fund = { server: 'local-employee-accident-fund' } as const;
 
-  it('are uncertain within the hours, because the week is not stated', () => {
+  it('are uncertain within the operating hours, because the week is not stated', () => {
     // Saturdays of December 2026: 5, 12, 19, 26.
     expect(segmentsOf(fund, '2026-12-04', '2026-12-07')).toEqual([
       'closed 2026-12-04T00:00 2026-12-04T08:00',
@@ -245,7 +242,7 @@ describe('weekends of June and December', () => {
     ).toEqual(['week-not-stated']);
   });
 
-  it('are those whose Saturday falls in the month', () => {
+  it('are those whose Saturday is in the month', () => {
     // 31 May 2025 is a Saturday, so Sunday 1 June belongs to a weekend of May. 28 June 2025 is the
     // last Saturday of June.
     expect(calendar.isOpen(fund, jst('2025-06-01T12:00'))).toBe(true);
@@ -257,12 +254,12 @@ describe('weekends of June and December', () => {
   });
 });
 
-describe('a detail that several servers hold', () => {
+describe('a detail with several holders', () => {
   // Sunday 6 December 2026. Pension service and the three mutual aid servers: closed on Sundays.
   // Municipal: round the clock. Accident fund: within its hours, but on a weekend of December.
   const sunday = jst('2026-12-06T12:00');
 
-  it('is closed at a named holder and opens with it', () => {
+  it('is closed at a named holder until that holder opens', () => {
     const status = calendar.status('pension@pension-service', sunday);
     expect([status.state, show(status.nextOpening), show(status.nextPossibleOpening)]).toEqual([
       'closed',
@@ -272,7 +269,7 @@ describe('a detail that several servers hold', () => {
     expect(status.holders).toBeUndefined();
   });
 
-  it('is uncertain while its holders differ, and tells how each one is', () => {
+  it('is uncertain while its holders differ, and lists the state of each', () => {
     const status = calendar.status('pension', sunday);
     expect(status.state).toBe('uncertain');
     expect(status.holders).toEqual([
@@ -305,7 +302,7 @@ describe('a detail that several servers hold', () => {
     expect(show(status.nextPossibleOpening)).toBe('2026-12-06T12:00');
   });
 
-  it('is closed when a common system is, whoever holds the data', () => {
+  it('is closed at every holder when a common system is closed', () => {
     // The resident registry is down from Saturday 21 November 22:00.
     const status = calendar.status('pension', jst('2026-11-21T23:00'));
     expect([status.state, show(status.since), show(status.until)]).toEqual([
@@ -316,7 +313,7 @@ describe('a detail that several servers hold', () => {
     expect(status.causes.map((cause) => cause.rule)).not.toContain('depends-on-holder');
   });
 
-  it('is closed when all its holders are, and open when all are', () => {
+  it('is closed when all holders are closed, and open when all are open', () => {
     // Wednesday 9 December 2026: both holders run from 8 to 21.
     expect(segmentsOf('workers-accident-compensation', '2026-12-09', '2026-12-10')).toEqual([
       'closed 2026-12-09T00:00 2026-12-09T08:00',
@@ -325,7 +322,7 @@ describe('a detail that several servers hold', () => {
     ]);
   });
 
-  it('is uncertain on a Saturday that one holder works', () => {
+  it('is uncertain on a Saturday on which only some holders run', () => {
     // Saturday 10 October 2026: municipal runs, the insurers do not; the fund runs from 8 to 21.
     expect(calendar.status('medical-insurance', jst('2026-10-10T12:00')).state).toBe('uncertain');
     expect(
@@ -338,7 +335,7 @@ describe('a detail that several servers hold', () => {
     ]);
   });
 
-  it('has no holders in its status when only one server holds it, nor in a combination', () => {
+  it('lists holders only for a detail with several holders, asked alone', () => {
     expect(calendar.status('local-tax', sunday)).not.toHaveProperty('holders');
     expect(calendar.status({ allOf: ['pension', 'local-tax'] }, sunday)).not.toHaveProperty(
       'holders',
@@ -347,7 +344,7 @@ describe('a detail that several servers hold', () => {
 });
 
 describe('a combination', () => {
-  it('is as bad as its worst member', () => {
+  it('has the state of its worst member', () => {
     // Sunday 6 December 2026: local tax open, pension uncertain, pension service closed.
     const stateOf = (...allOf: Target[]) =>
       calendar.status({ allOf }, jst('2026-12-06T12:00')).state;
@@ -360,8 +357,8 @@ describe('a combination', () => {
   });
 });
 
-describe('the ends of the span', () => {
-  it('start on 30 June 2023 and end with the holiday table', () => {
+describe("the calendar's span", () => {
+  it('starts on 30 June 2023 and ends with the holiday table', () => {
     expect([show(calendar.from), show(calendar.to), show(calendar.officialUntil)]).toEqual([
       '2023-06-30T00:00',
       '2051-01-01T00:00',
@@ -373,7 +370,7 @@ describe('the ends of the span', () => {
     expect(calendar.from.zoneName).toBe('Asia/Tokyo');
   });
 
-  it('leave since and until open and cut the causes', () => {
+  it('leaves since and until open and cuts the causes', () => {
     // 30 June 2023 is a Friday, 1 July a Saturday: third Saturday the 15th.
     const first = calendar.status('local-tax', '2023-06-30');
     expect([first.state, first.since, show(first.until)]).toEqual([
@@ -403,7 +400,7 @@ describe('the ends of the span', () => {
     ]);
   });
 
-  it('are the only bounds of a server that never stops', () => {
+  it('is one segment for a server that never stops', () => {
     expect(calendar.status({ server: 'mynaportal' }, '2036-01-01')).toMatchObject({
       state: 'open',
       causes: [],
@@ -416,8 +413,8 @@ describe('the ends of the span', () => {
   });
 });
 
-describe('answers', () => {
-  it('say where each cause is written and what of it is a reading', () => {
+describe('an answer', () => {
+  it('names the source of each cause and marks our readings', () => {
     const [network, municipal, juki] = calendar.status('local-tax', jst('2026-11-21T23:00')).causes;
     expect(network?.source).toMatchObject({
       guideline: 'v2.2',
@@ -433,7 +430,7 @@ describe('answers', () => {
     expect(yearEnd?.text.ja).toContain('住民基本台帳ネットワークシステム');
   });
 
-  it('print as JSON with offsets of +09:00', () => {
+  it('prints as JSON with offsets of +09:00', () => {
     const [segment] = calendar.segments('household', '2026-12-29', '2026-12-30');
     expect(JSON.parse(JSON.stringify(segment))).toMatchObject({
       start: '2026-12-29T00:00:00+09:00',
@@ -457,9 +454,9 @@ describe('answers', () => {
     });
   });
 
-  it('cut segments at the ends of what was asked, and name only causes inside', () => {
-    // The closure from Friday 20 November 23:00 holds the registry's stop only from Saturday 22:00
-    // on.
+  it('cuts segments at the ends of the requested span and lists only causes inside', () => {
+    // The closure from Friday 20 November 23:00 overlaps the registry's outage only from Saturday
+    // 22:00 on.
     const [segment] = calendar.segments(
       'pension@pension-service',
       jst('2026-11-20T23:30'),
@@ -473,7 +470,7 @@ describe('answers', () => {
     expect(calendar.windows('household', '2051-01-01', '2051-01-01')).toEqual([]);
   });
 
-  it('cannot be changed for the next one who asks', () => {
+  it('cannot be changed by a caller', () => {
     const { causes } = calendar.status('household', '2026-12-29');
     expect(
       Object.isFrozen(causes) &&
@@ -485,7 +482,7 @@ describe('answers', () => {
     expect(Object.isFrozen(calendar)).toBe(true);
   });
 
-  it('are the same for every form of an instant', () => {
+  it('is the same for every form of an instant', () => {
     const ms = Date.parse('2026-12-06T15:00:00Z');
     for (const at of [
       ms,
@@ -501,7 +498,7 @@ describe('answers', () => {
     }
   });
 
-  it('are about now when no instant is given', () => {
+  it('is for the current time when no instant is given', () => {
     const before = Date.now();
     const opening = calendar.nextOpening({ server: 'mynaportal' })?.toMillis() ?? 0;
     expect(opening).toBeGreaterThanOrEqual(before);

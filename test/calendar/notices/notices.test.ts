@@ -19,15 +19,15 @@ const outages = (text: string, publishedAt = '2026-11-20') => read(text, publish
 const problems = (text: string, publishedAt = '2026-11-20') => read(text, publishedAt).problems;
 const only = (outage: string) => ({ outages: [outage], problems: [] });
 
-describe('the shapes seen in the wild', () => {
-  it('a year left out, found by the day of publication and the weekday', () => {
+describe('parseNotices on notices as really published', () => {
+  it('derives an omitted year from the day of publication and the weekday', () => {
     const text = '自己情報取得API 9月5日(土) 0:00 〜 9月7日(月) 0:00';
     expect(read(text, '2026-08-20')).toEqual(only('all 2026-09-05T00:00/2026-09-07T00:00'));
-    // Half a year ahead, where only the weekday tells 2026 from 2025.
+    // Half a year ahead, only the weekday distinguishes 2026 from 2025.
     expect(outages(text, '2026-03-01')).toEqual(['all 2026-09-05T00:00/2026-09-07T00:00']);
   });
 
-  it('a status marker, 頃, and an end that is an hour alone', () => {
+  it('accepts a status marker, 頃, and an end that is only an hour', () => {
     const text =
       '【解消済】自己情報取得APIの障害について　詳細：2026/8/31(月)17:00頃〜18:40頃にご利用いただけない事象が発生しました';
     expect(read(text, '2026-09-01')).toEqual(only('all 2026-08-31T17:00/2026-08-31T18:40 ?'));
@@ -36,26 +36,26 @@ describe('the shapes seen in the wild', () => {
     );
   });
 
-  it('full-width brackets, hours without minutes, an end without year', () => {
+  it('accepts full-width brackets, hours without minutes, and an end without year', () => {
     expect(read('2025年12月6日（土）22時～12月8日（月）6時', '2025-11-20')).toEqual(
       only('all 2025-12-06T22:00/2025-12-08T06:00'),
     );
   });
 
-  it('an outage over the New Year that may last longer, told in another sentence', () => {
+  it('extends an outage over the New Year by a separate sentence', () => {
     const text =
       '2025年12月31日（水）22時～2026年1月2日（金）3時\n作業の状況により、延長する場合があります（最大1/4 22時まで）。';
     expect(read(text, '2025-12-10')).toEqual(only('all 2025-12-31T22:00/2026-01-04T22:00 ?'));
     expect(parseNotices(text, { publishedAt: '2025-12-10' }).announcements[0]?.source).toBe(text);
   });
 
-  it('an era year and an ASCII tilde', () => {
+  it('accepts an era year and an ASCII tilde', () => {
     expect(read('停止期間：令和6年12月15日(日) 3:00 ~ 4:00', '2024-12-01')).toEqual(
       only('all 2024-12-15T03:00/2024-12-15T04:00'),
     );
   });
 
-  it('dates only behind a link are never "no outage"', () => {
+  it('reports a period that is only behind a link', () => {
     const { announcements, notUnderstood } = parseNotices(
       '以下の期間において自己情報取得APIはご利用いただけません',
       { publishedAt: '2026-08-20' },
@@ -78,7 +78,7 @@ describe('the shapes seen in the wild', () => {
   });
 });
 
-describe('a page of several notices', () => {
+describe('parseNotices on a page of several notices', () => {
   const page = `マイナポータル 開発者サイト
 メンテナンス・障害情報
 最終更新日：2026年11月20日
@@ -111,7 +111,7 @@ Copyright 2026 デジタル庁
 `;
   const { announcements, notUnderstood } = parseNotices(page, { publishedAt: '2026-11-20' });
 
-  it('gives each outage its system, its latest end and its words', () => {
+  it('finds system, latest end and words of each outage', () => {
     expect(outages(page)).toEqual([
       'mynaportal 2026-12-31T22:00/2027-01-04T22:00 ?',
       'all 2026-12-05T00:00/2026-12-07T00:00',
@@ -126,7 +126,7 @@ Copyright 2026 デジタル庁
     ]);
   });
 
-  it('reports every other passage that speaks of an outage or holds a date', () => {
+  it('reports every other passage that mentions an outage or holds a date', () => {
     expect(problems(page)).toEqual([
       '2 period_missing',
       '3 stray_date',
@@ -144,7 +144,7 @@ Copyright 2026 デジタル庁
     }
   });
 
-  it('is taken by a calendar as it is', () => {
+  it('returns announcements that a calendar accepts unchanged', () => {
     const calendar = createCalendar({ announced: announcements });
     expect(calendar.isOpen('local-tax', '2026-12-05T12:00:00+09:00')).toBe(false);
     expect(calendar.isOpen('local-tax', '2026-12-07T00:00:00+09:00')).toBe(true);
@@ -153,7 +153,7 @@ Copyright 2026 デジタル庁
   });
 });
 
-describe('dates and hours', () => {
+describe('parseNotices on dates and hours', () => {
   it.each([
     ['2026年12月5日(土)22:00〜12月6日(日)6:00'],
     ['２０２６年１２月５日（土）２２：００～１２月６日（日）６：００'],
@@ -173,7 +173,7 @@ describe('dates and hours', () => {
     ['停止日：12月5日(土)\n停止時間：22:00〜6:00'],
     ['開始　12月5日(土) 22:00 から\n\n終了　12月6日(日) 6:00 まで'],
     ['| 12月5日(土) | 22:00～6:00 |'],
-  ])('reads %s', (text) => {
+  ])('reads the period of %s', (text) => {
     expect(read(text, '2026-11-20')).toEqual(only('all 2026-12-05T22:00/2026-12-06T06:00'));
   });
 
@@ -205,7 +205,7 @@ describe('dates and hours', () => {
     expect(problems('2月29日 0:00〜6:00', '2026-02-01')).toEqual(['1 year_unclear']);
   });
 
-  it('takes the year left out from the other end, or crosses into the next', () => {
+  it('takes an omitted year from the other end, or continues into the next year', () => {
     expect(outages('12月31日(木)22時～2027年1月2日(土)3時')).toEqual([
       'all 2026-12-31T22:00/2027-01-02T03:00',
     ]);
@@ -215,14 +215,14 @@ describe('dates and hours', () => {
     expect(outages('1月30日 22時～1日 3時', '2027-01-20')).toEqual([
       'all 2027-01-30T22:00/2027-02-01T03:00',
     ]);
-    // Listed after one with its year: near that, not near the day of publication.
+    // After a day with a year, a day without one is near that day, not near the publication.
     expect(outages('2025年12月6日(土) 0:00〜6:00\n12月13日(土) 0:00〜6:00', '2026-09-01')).toEqual([
       'all 2025-12-06T00:00/2025-12-06T06:00',
       'all 2025-12-13T00:00/2025-12-13T06:00',
     ]);
   });
 
-  it('counts days without hours in full, and says so', () => {
+  it('counts days without hours in full and marks them as approximate', () => {
     expect(outages('12月5日(土)〜7日(月)は停止します')).toEqual([
       'all 2026-12-05T00:00/2026-12-08T00:00 ?',
     ]);
@@ -272,11 +272,11 @@ describe('dates and hours', () => {
     ['days that come again', '毎月第3土曜日 22:00〜翌8:00', 'recurring'],
     ['two moments without a tilde', '12月5日 0:00と12月6日 0:00', 'stray_date'],
     ['numerals of kanji', '令和八年十二月五日に停止します', 'period_missing'],
-  ])('does not guess at %s', (_, text, code) => {
+  ])('reports and does not guess for %s', (_, text, code) => {
     expect(read(text, '2026-11-20')).toEqual({ outages: [], problems: [`1 ${code}`] });
   });
 
-  it('keeps what it read of a passage of which it did not understand all', () => {
+  it('keeps the understood period of a passage that also has one that is not understood', () => {
     expect(read('12月5日(土) 0:00〜6:00、8:00〜10:00', '2026-11-20')).toEqual({
       outages: ['all 2026-12-05T00:00/2026-12-05T06:00'],
       problems: ['1 date_missing'],
@@ -285,15 +285,18 @@ describe('dates and hours', () => {
   });
 });
 
-describe('the system', () => {
-  it.each(servers.map(({ ja, id }) => [ja, id]))('is %s by the name of the catalog', (ja, id) => {
-    expect(outages(`${ja}は、12月5日(土) 0:00〜6:00 の間停止します。`)).toEqual([
-      `${id} 2026-12-05T00:00/2026-12-05T06:00`,
-    ]);
-    expect(
-      outages(`■${ja.replace(/サーバ$/, 'サーバー')}の停止\n\n12月5日(土) 0:00〜6:00`),
-    ).toEqual([`${id} 2026-12-05T00:00/2026-12-05T06:00`]);
-  });
+describe('parseNotices on the names of systems', () => {
+  it.each(servers.map(({ ja, id }) => [ja, id]))(
+    'recognises %s by its name in the catalog',
+    (ja, id) => {
+      expect(outages(`${ja}は、12月5日(土) 0:00〜6:00 の間停止します。`)).toEqual([
+        `${id} 2026-12-05T00:00/2026-12-05T06:00`,
+      ]);
+      expect(
+        outages(`■${ja.replace(/サーバ$/, 'サーバー')}の停止\n\n12月5日(土) 0:00〜6:00`),
+      ).toEqual([`${id} 2026-12-05T00:00/2026-12-05T06:00`]);
+    },
+  );
 
   it.each([
     ['自己情報取得API', 'all'],
@@ -308,7 +311,7 @@ describe('the system', () => {
     ['口座情報登録・連携システム', 'account-registry'],
     ['本システム', 'all'],
     ['システムメンテナンス', 'all'],
-  ])('%s is %s', (name, id) => {
+  ])('reads %s as %s', (name, id) => {
     expect(outages(`${name}　12月5日(土) 0:00〜6:00`)).toEqual([
       `${id} 2026-12-05T00:00/2026-12-05T06:00`,
     ]);
@@ -324,14 +327,14 @@ describe('the system', () => {
     'GビズID',
     'マイナポータル 医療保険情報取得API',
     '証明書交換システム',
-  ])('is not guessed from %s', (name) => {
+  ])('reports %s as unknown_system', (name) => {
     expect(read(`${name}　12月5日(土) 0:00〜6:00`, '2026-11-20')).toEqual({
       outages: [],
       problems: ['1 unknown_system'],
     });
   });
 
-  it('may be several, and reports the ones it does not know beside them', () => {
+  it('accepts several systems and reports unknown ones beside them', () => {
     const text = 'マイナポータル、住基ネット及び公的個人認証サービス：12月5日(土) 0:00〜6:00';
     expect(read(text, '2026-11-20')).toEqual({
       outages: [
@@ -342,7 +345,7 @@ describe('the system', () => {
     });
   });
 
-  it('stands in a label before or behind the period, or below it', () => {
+  it('finds the system in a label before, after or below the period', () => {
     const both = [
       'all 2026-12-05T00:00/2026-12-05T06:00',
       'pension-service 2026-12-06T00:00/2026-12-06T06:00',
@@ -364,7 +367,7 @@ describe('the system', () => {
     ]);
   });
 
-  it('is not one that runs on, is thanked for, or is left out', () => {
+  it('ignores systems that keep running, are thanked for, or are excluded', () => {
     expect(
       outages(
         '12月5日(土) 0:00〜6:00に停止します。\nなお、住基ネットは通常どおりご利用いただけます。',
@@ -378,7 +381,7 @@ describe('the system', () => {
     ]);
   });
 
-  it('is the whole service where all of them stop, whatever was named above', () => {
+  it('closes the whole service where all systems stop, whatever was named above', () => {
     const text =
       '自治体中間サーバの停止\n12月5日(土) 0:00〜6:00\n\nすべてのサービスの停止\n12月6日(日) 0:00〜6:00';
     expect(outages(text)).toEqual([
@@ -390,7 +393,7 @@ describe('the system', () => {
     ]);
   });
 
-  it('is not the service where only an environment to test against stops', () => {
+  it('does not close the service when only a test environment stops', () => {
     expect(
       read('■接続確認環境のメンテナンスについて\n12月5日(土) 0:00〜6:00', '2026-11-20').outages,
     ).toEqual([]);
@@ -403,7 +406,7 @@ describe('the system', () => {
     ]);
   });
 
-  it('of one notice is not that of the next', () => {
+  it('does not apply the system of one notice to the next', () => {
     const text =
       '■日本年金機構中間サーバの停止\n12月5日(土) 8:00〜12:00\n\n■システムメンテナンスのお知らせ\n12月6日(日) 0:00〜6:00';
     expect(outages(text)).toEqual([
@@ -416,8 +419,8 @@ describe('the system', () => {
   });
 });
 
-describe('an extension', () => {
-  it('counts to the latest end, in the same sentence too, and by the hour alone', () => {
+describe('parseNotices on extensions', () => {
+  it('uses the latest end, also within the same sentence, and also as an hour alone', () => {
     expect(
       outages(
         'マイナポータルは12月31日22時～1月2日3時（最大1月4日22時まで延長する場合があります）停止します。',
@@ -428,7 +431,7 @@ describe('an extension', () => {
     ]);
   });
 
-  it('never shortens', () => {
+  it('never shortens an outage', () => {
     expect(
       outages(
         '12月5日(土) 0:00〜12月7日(月) 0:00 停止。12月6日 0:00以降も延長の可能性があります。',
@@ -436,7 +439,7 @@ describe('an extension', () => {
     ).toEqual(['all 2026-12-05T00:00/2026-12-07T00:00 ?']);
   });
 
-  it('without an end, or of a period told elsewhere, is reported', () => {
+  it('reports an extension without an end, or of a period stated elsewhere', () => {
     expect(read('12月5日(土) 0:00〜6:00 停止。\n延長する場合があります。', '2026-11-20')).toEqual({
       outages: ['all 2026-12-05T00:00/2026-12-05T06:00 ?'],
       problems: ['2 extension_unclear'],
@@ -446,7 +449,7 @@ describe('an extension', () => {
     ]);
   });
 
-  it('of one of several periods extends the one before it, and is reported', () => {
+  it('extends the last of several periods before it, and reports that', () => {
     const text =
       '停止期間\n12月5日(土) 0:00〜6:00\n12月12日(土) 0:00〜6:00\n最大12:00まで延長する場合があります。';
     expect(read(text, '2026-11-20')).toEqual({
@@ -455,7 +458,7 @@ describe('an extension', () => {
     });
   });
 
-  it('announced later takes the place of the outage: the id stays', () => {
+  it('keeps the id when the extension is announced later', () => {
     const [before] = parseNotices('マイナポータル 12月5日(土) 0:00〜6:00', {
       publishedAt: '2026-11-20',
     }).announcements;
@@ -471,7 +474,7 @@ describe('an extension', () => {
   });
 });
 
-describe('no closure comes of', () => {
+describe('parseNotices on periods that are not outages', () => {
   it.each([
     [
       'an outage called off',
@@ -518,11 +521,11 @@ describe('no closure comes of', () => {
       ['1 not_an_outage'],
     ],
     ['a meeting', '説明会の日程\n12月5日(土) 9:00〜17:00', ['2 not_an_outage']],
-  ])('%s', (_, text, expected) => {
+  ])('closes nothing for %s', (_, text, expected) => {
     expect(read(text, '2026-11-20')).toEqual({ outages: [], problems: expected });
   });
 
-  it('one of several that is called off, while the others stay', () => {
+  it('drops one of several periods that is called off and keeps the others', () => {
     const text = '停止のお知らせ\n・12月5日(土) 0:00〜6:00【中止】\n・12月12日(土) 0:00〜6:00';
     expect(read(text, '2026-11-20')).toEqual({
       outages: ['all 2026-12-12T00:00/2026-12-12T06:00'],
@@ -530,13 +533,13 @@ describe('no closure comes of', () => {
     });
   });
 
-  it('but of a service that goes away (なくなります), which denies no stop', () => {
+  it('closes a service that is no longer available (なくなります)', () => {
     expect(
       read('12月5日(土) 0:00〜6:00は、停止のためご利用いただけなくなります。', '2026-11-20'),
     ).toEqual(only('all 2026-12-05T00:00/2026-12-05T06:00'));
   });
 
-  it('but of a service that is suspended, or an outage that may be called off', () => {
+  it('closes a service that is suspended, and an outage that may be called off', () => {
     expect(outages('12月5日(土) 0:00〜6:00の間、サービスの提供を中止します。')).toHaveLength(1);
     expect(outages('12月5日(土) 0:00〜6:00（中止する場合があります）')).toHaveLength(1);
     expect(
@@ -545,7 +548,7 @@ describe('no closure comes of', () => {
   });
 });
 
-describe('a period that was read, and is reported too', () => {
+describe('parseNotices on doubtful periods', () => {
   it.each([
     [
       'when the notice changes it, since which of the two holds is not said',
@@ -571,13 +574,13 @@ describe('a period that was read, and is reported too', () => {
       4,
       'target_unclear',
     ],
-  ])('%s', (_, text, count, code) => {
+  ])('reads and also reports a period %s', (_, text, count, code) => {
     expect(outages(text)).toHaveLength(count);
     expect(problems(text)).toEqual([`1 ${code}`]);
   });
 });
 
-describe('words without a date', () => {
+describe('parseNotices on passages without a date', () => {
   it.each([
     '現在、マイナポータルにつながらない状態です。',
     'アクセスしづらい状況です。',
@@ -586,18 +589,18 @@ describe('words without a date', () => {
     'サービスの提供を見合わせています。',
     'サービスが止まっています。',
     'The API is currently unavailable.',
-  ])('that speak of an outage are reported: %s', (text) => {
+  ])('reports a passage that mentions an outage: %s', (text) => {
     expect(read(text, '2026-11-20')).toEqual({ outages: [], problems: ['1 period_missing'] });
   });
 
-  it('that deny the stop told before are reported, and it stays: they may be about something else', () => {
+  it('reports a passage that denies an earlier outage, and keeps the outage', () => {
     expect(read('12月5日(土) 0:00〜6:00 停止\n上記の停止は実施しません。', '2026-11-20')).toEqual({
       outages: ['all 2026-12-05T00:00/2026-12-05T06:00'],
       problems: ['2 not_an_outage'],
     });
   });
 
-  it('that say the end may be late are an extension', () => {
+  it('treats a possibly late end as an extension', () => {
     expect(read('12月5日(土) 0:00〜6:00 停止\n終了が遅れることがあります。', '2026-11-20')).toEqual(
       {
         outages: ['all 2026-12-05T00:00/2026-12-05T06:00 ?'],
@@ -606,7 +609,7 @@ describe('words without a date', () => {
     );
   });
 
-  it('belong to the period they introduce or look back at, if it is about the same system', () => {
+  it('assigns a passage that introduces or refers back to a period of the same system', () => {
     const text =
       'システムメンテナンスのお知らせ\n\n下記のとおりメンテナンスを実施いたします。\n\n1. 停止期間\n12月5日(土) 0:00〜6:00\n\nこの間、ログインできません。\n以上';
     expect(read(text, '2026-11-20')).toEqual(only('all 2026-12-05T00:00/2026-12-05T06:00'));
@@ -617,7 +620,7 @@ describe('words without a date', () => {
     ).toEqual(['1 period_missing']);
   });
 
-  it('are reported when they tell of an outage that goes on, or is told elsewhere', () => {
+  it('reports a passage about an outage that continues or is described elsewhere', () => {
     expect(problems('12月5日(土) 0:00〜6:00 停止\n現在、障害が発生しています。')).toEqual([
       '2 period_missing',
     ]);
@@ -629,7 +632,7 @@ describe('words without a date', () => {
     );
   });
 
-  it('are passed over when they speak of no outage', () => {
+  it('ignores passages that do not mention an outage', () => {
     expect(
       read(
         'お知らせ\nデジタル庁は、行政のデジタル化を進めています。\nCopyright 2026年 デジタル庁\nhttps://example.go.jp/2026/12/05/',
@@ -646,8 +649,8 @@ describe('words without a date', () => {
   });
 });
 
-describe('one announcement', () => {
-  it('is made of a period told twice, and of two with one start the one that lasts longer', () => {
+describe('parseNotices on repeated periods', () => {
+  it('returns one announcement for a repeated period, and the longer of two with the same start', () => {
     expect(
       outages(
         '■停止\n12月5日(土) 0:00〜6:00\n\n変更後：12月5日(土) 0:00〜8:00\n再掲：12月5日(土) 0:00〜6:00',
@@ -655,7 +658,7 @@ describe('one announcement', () => {
     ).toEqual(['all 2026-12-05T00:00/2026-12-05T08:00']);
   });
 
-  it('carries when it was announced and an id of its page', () => {
+  it('sets announcedAt and an id with the prefix of the page', () => {
     const { announcements } = parseNotices('12月5日(土) 0:00〜6:00 停止', {
       publishedAt: new Date('2026-11-20T01:00:00Z'),
       idPrefix: 'page-2',
@@ -674,7 +677,7 @@ describe('one announcement', () => {
   });
 });
 
-describe('wrong calls are refused', () => {
+describe('parseNotices with invalid arguments', () => {
   const refusal = (call: () => unknown) => {
     try {
       call();
@@ -685,7 +688,7 @@ describe('wrong calls are refused', () => {
     return undefined;
   };
 
-  it('by a typed error', () => {
+  it('throws a SelfInfoError that names the option', () => {
     expect(refusal(() => parseNotices('', {} as never))).toEqual([
       'missing_option',
       'options.publishedAt',
@@ -709,7 +712,7 @@ describe('wrong calls are refused', () => {
     }
   });
 
-  it('by a TypeError for a wrong type', () => {
+  it('throws a TypeError for a wrong type', () => {
     expect(() => parseNotices(null as never, { publishedAt: '2026-11-20' })).toThrow(TypeError);
     expect(() => parseNotices('', null as never)).toThrow(TypeError);
     expect(() => parseNotices('', { publishedAt: true as never })).toThrow(/publishedAt must be/);

@@ -23,7 +23,7 @@ const systems = [
   ['', 'all'],
 ] as const;
 
-/** How one notice is written: each part by itself, so that a test can spoil it. */
+/** How one notice is written. Each part is separate, so that a test can corrupt it. */
 interface Style {
   readonly system: (typeof systems)[number];
   readonly startMs: number;
@@ -40,8 +40,8 @@ interface Style {
 const style: fc.Arbitrary<Style> = fc
   .record({
     system: fc.constantFrom(...systems),
-    // Near enough to the day of publication to need no year; whole and half hours as in real
-    // notices, and odd minutes.
+    // Near the day of publication, so that no year is needed; whole, half and odd minutes, as in
+    // real notices.
     startMs: fc
       .tuple(fc.integer({ min: -85, max: 175 }), fc.constantFrom(0, 180, 510, 1320, 1439))
       .map(([day, minute]) => publishedMs + day * DAY_MS + minute * MINUTE_MS),
@@ -85,11 +85,11 @@ interface Parts {
 function partsOf(style: Style): Parts {
   const { startMs, endMs } = style;
   const toMidnight = style.midnight === '24:00' && (endMs + JST_MS) % DAY_MS === 0;
-  // 24:00 belongs to the day that ends.
+  // 24:00 belongs to the ending day.
   const endDayMs = toMidnight ? endMs - MINUTE_MS : endMs;
   const dayOf = (ms: number) => Math.floor((ms + JST_MS) / DAY_MS);
   const days = dayOf(endDayMs) - dayOf(startMs);
-  // Left out where the hour says it: the same day, or the next when the hour is the earlier one.
+  // Omitted where the hour implies it: the same day, or the next when the hour is earlier.
   const tells = toMidnight ? days === 0 : days === 0 || endMs - startMs < DAY_MS;
   const leftOut = style.endDay === 'left-out' && tells;
   return {
@@ -144,7 +144,7 @@ const expected = ({ system, startMs, endMs }: Style) => ({
   end: iso(endMs),
 });
 
-/** One part spoilt, so that the notice no longer says when who stops. */
+/** Corrupts one part, so that the notice no longer states what stops when. */
 const spoils: Readonly<Record<string, (parts: Parts) => Parts>> = {
   'an unknown system': (parts) => ({ ...parts, system: '証明書交換システム' }),
   'a loose name': (parts) => ({ ...parts, system: '中間サーバー' }),
@@ -201,8 +201,8 @@ const prose = fc.constantFrom(
   'デジタル庁',
 );
 
-describe('a generated notice', () => {
-  it('reads back as its system and interval', () => {
+describe('parseNotices on a generated notice', () => {
+  it('reads its system and period', () => {
     fc.assert(
       fc.property(style, (drawn) => {
         const text = write(partsOf(drawn), drawn);
@@ -217,7 +217,7 @@ describe('a generated notice', () => {
     );
   });
 
-  it('reads back among headings and prose, however many there are', () => {
+  it('reads its system and period among any number of headings and other sentences', () => {
     const notices = fc.uniqueArray(fc.tuple(title, prose, style, prose), {
       minLength: 1,
       maxLength: 8,
@@ -244,7 +244,7 @@ describe('a generated notice', () => {
     );
   });
 
-  it('with 頃 is approximate, and nothing else of it changes', () => {
+  it('marks 頃 as approximate and changes nothing else', () => {
     fc.assert(
       fc.property(style, fc.constantFrom('頃', 'ごろ'), (drawn, about) => {
         const parts = partsOf(drawn);
@@ -259,7 +259,7 @@ describe('a generated notice', () => {
     );
   });
 
-  it.each(Object.entries(spoils))('with %s is not understood, and closes nothing', (_, spoil) => {
+  it.each(Object.entries(spoils))('closes nothing and reports the notice with %s', (_, spoil) => {
     fc.assert(
       fc.property(style, fc.boolean(), (drawn, headed) => {
         const notice = write(spoil(partsOf(drawn)), drawn);
@@ -272,7 +272,7 @@ describe('a generated notice', () => {
     );
   });
 
-  it('with one character lost is read, or not understood, but not passed over', () => {
+  it('reads or reports a notice with one character missing', () => {
     fc.assert(
       fc.property(style, fc.nat(), (drawn, at) => {
         const notice = write(partsOf(drawn), drawn);
@@ -356,8 +356,8 @@ const garbage = fc.oneof(
     .map((list) => list.join('')),
 );
 
-describe('for any text', () => {
-  it('announcements are plausible, and a calendar takes them', () => {
+describe('parseNotices on any text', () => {
+  it('returns plausible announcements that a calendar accepts', () => {
     fc.assert(
       fc.property(
         garbage,
@@ -384,7 +384,7 @@ describe('for any text', () => {
     );
   });
 
-  it('nothing that speaks of an outage or holds a date is lost', () => {
+  it('never loses a passage that mentions an outage or holds a date', () => {
     fc.assert(
       fc.property(garbage, (text) => {
         const { announcements, notUnderstood } = parseNotices(text, { publishedAt: PUBLISHED });
@@ -395,8 +395,8 @@ describe('for any text', () => {
         for (const passage of text
           .split(/[\n\r\v\f\u0085\u2028\u2029]|(?<=[。｡])/)
           .map((part) => part.trim())) {
-          // Without an announcement there is nothing it could belong to; with a date it must be
-          // told in any case.
+          // Without an announcement the passage can belong to none. With a date it must always be
+          // reported.
           if (/停止|いただけません|メンテナンス|障害/.test(passage) && announcements.length === 0)
             expect(
               told.some((source) => source.includes(passage)),
@@ -413,7 +413,7 @@ describe('for any text', () => {
     );
   });
 
-  it('reading it again gives the same, and what it did not understand stays so', () => {
+  it('returns the same for the same text, and reports what was not understood again', () => {
     fc.assert(
       fc.property(garbage, (text) => {
         expect(parseNotices(text, { publishedAt: PUBLISHED })).toEqual(
