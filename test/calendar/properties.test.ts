@@ -35,7 +35,7 @@ const announced = Array.from({ length: 2_000 }, (_, index): Announcement => {
       }),
   };
 });
-const told = createCalendar({
+const announced = createCalendar({
   announced,
   servers: {
     'pension-service': {
@@ -95,7 +95,7 @@ const bounds = (list: readonly { startMs: number; endMs: number }[]) =>
 
 describe.each([
   ['the tables alone', tables],
-  ['announcements and rows of the host', told],
+  ['announcements and caller rows', announced],
 ])('a random target, by %s', (_, calendar) => {
   it('has segments without gaps whose neighbours differ', () => {
     fc.assert(

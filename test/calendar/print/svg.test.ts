@@ -273,7 +273,7 @@ describe('toSvg and toText', () => {
         lang,
       });
       expect(
-        readFileSync(new URL(`../../docs/images/month-${lang}.svg`, import.meta.url), 'utf8'),
+        readFileSync(new URL(`../../../docs/images/month-${lang}.svg`, import.meta.url), 'utf8'),
       ).toBe(drawn);
     }
   });
@@ -288,12 +288,24 @@ describe('toSvg and toText', () => {
   it.each([
     ['no period', {}, ['missing_option', 'options.month']],
     ['two periods', { month: '2026-12', week: '2026-12-07' }, ['invalid_option', 'options.week']],
-    ['a month that is none', { month: '2026-13' }, ['invalid_option', 'options.month']],
-    ['a week that starts on no day', { week: '2026-02-30' }, ['invalid_date', 'options.week']],
-    ['a month before the span', { month: '2023-06' }, ['outside_calendar', 'options.month']],
-    ['a week that leaves the span', { week: '2050-12-26' }, ['outside_calendar', 'options.week']],
+    ['an invalid month', { month: '2026-13' }, ['invalid_option', 'options.month']],
     [
-      'a language it does not speak',
+      'a week that starts on an invalid day',
+      { week: '2026-02-30' },
+      ['invalid_date', 'options.week'],
+    ],
+    [
+      "a month before the calendar's span",
+      { month: '2023-06' },
+      ['outside_calendar', 'options.month'],
+    ],
+    [
+      "a week that leaves the calendar's span",
+      { week: '2050-12-26' },
+      ['outside_calendar', 'options.week'],
+    ],
+    [
+      'an unsupported language',
       { month: '2026-12', lang: 'fr' },
       ['invalid_option', 'options.lang'],
     ],
