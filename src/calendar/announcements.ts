@@ -7,21 +7,20 @@ import { FROM_MS, TO_MS } from './rules.js';
 
 /**
  * News that overrides the published tables: an outage (停止のお知らせ), or that a planned one does not
- * take place. The guideline's planned outages are stated as 原則, in principle, and practice departs
- * from them. May come from JSON as it is.
+ * take place. The guideline states planned outages only in principle (原則), and practice departs
+ * from them. Plain JSON is accepted.
  *
- * - `closed` closes the server, `open` undoes its planned outages and settles an uncertain weekend;
- *   neither `open` nor anything else undoes operating hours.
- * - Where announcements overlap on a server, the one with the later `announcedAt` counts, and of
- *   two of the same instant the closed one.
- * - One that is announced again under the same `id` with a later `announcedAt` takes the place of
- *   the earlier one altogether: an extension, a correction, a withdrawal. Repeating it unchanged is
- *   harmless.
+ * - `closed` closes the server. `open` undoes its planned outages and settles an uncertain weekend.
+ *   Nothing undoes operating hours.
+ * - Where announcements overlap on a server, the one with the later `announcedAt` wins; at the same
+ *   instant, the closed one does.
+ * - An announcement with a known `id` and a later `announcedAt` replaces the earlier one
+ *   completely: an extension, a correction, a withdrawal. Repeating it unchanged is harmless.
  *
  * @example
  * ```ts
  * import { type Announcement, createCalendar } from 'myna-selfinfo/calendar';
- * // Stops on the first weekend of September 2026, and not on the third.
+ * // Stops on the first weekend of September 2026 instead of the third.
  * const september: Announcement = {
  *   id: '2026-09-maintenance',
  *   target: 'all',
@@ -36,40 +35,37 @@ import { FROM_MS, TO_MS } from './rules.js';
  * ```
  */
 export interface Announcement {
-  /** Names the outage; 200 characters at most. */
+  /** Name of the outage, at most 200 characters. */
   readonly id: string;
   /**
-   * The server, or `all` for the whole service: each of the 13 systems, and so every detail and
-   * every server asked alone.
+   * The server, or `all` for the whole service: all 13 systems, so every detail and every server
+   * asked alone.
    */
   readonly target: ServerId | 'all';
-  /** Whether the server is stopped, or runs in spite of its planned outages. */
+  /** Whether the server stops, or runs despite its planned outages. */
   readonly state: 'closed' | 'open';
-  /** Start of the interval. */
+  /** Start of the announced span. */
   readonly start: Instant;
-  /**
-   * End of the interval, itself not included; of an approximate one the latest instant it may last
-   * to.
-   */
+  /** End, itself not included. If approximate, the latest instant that it may last to. */
   readonly end: Instant;
   /**
-   * Whether the notice says "about" (頃) or that it may be extended. It counts to `end` all the
-   * same; its cause has the certainty `approximate`.
+   * Whether the notice says "about" (頃), or that the outage may be extended. It still counts up to
+   * `end`; its cause has the certainty `approximate`.
    */
   readonly approximate?: boolean;
   /**
-   * A planned outage that this one takes the place of: `rule` is the id of a planned outage of the
-   * server (with `all`, of any), and its occurrences that start on a day of `month`, `YYYY-MM`, are
-   * dropped, outside of the interval too.
+   * A planned outage that the announcement replaces. `rule` is the id of a planned outage of the
+   * server (with `all`, of any server). Its occurrences that start in `month` (`YYYY-MM`) are
+   * dropped, even outside the announced span.
    */
   readonly replaces?: { readonly rule: string; readonly month: string };
-  /** When it was announced: decides between announcements that contradict each other. */
+  /** When it was announced. Decides between contradicting announcements. */
   readonly announcedAt: Instant;
-  /** The words of the notice, or where they stand; 10,000 characters at most. */
+  /** The words of the notice, or where to find them; at most 10,000 characters. */
   readonly source: string;
 }
 
-/** An announcement, checked; cut at the ends of the span, so it may be empty. */
+/** A checked announcement, cut at the ends of the calendar's span, so it may be empty. */
 export interface CheckedAnnouncement {
   readonly id: string;
   readonly target: ServerId | 'all';
@@ -78,7 +74,7 @@ export interface CheckedAnnouncement {
   readonly announcedAtMs: number;
   readonly replaces: { readonly rule: string; readonly month: string } | null;
   readonly origin: AnnouncementSource;
-  /** What its causes say, if it closes; null if it opens. */
+  /** The facts of its causes if it closes; null if it opens. */
   readonly facts: CauseFacts | null;
 }
 
@@ -106,10 +102,10 @@ export function checkAnnouncements(
 }
 
 /**
- * Adds announcements to those already known; the known list itself when that changes nothing.
+ * Adds announcements to the known ones. Returns the known list itself if nothing changes.
  *
- * @throws SelfInfoError `invalid_option` for two of the same id and instant that differ, and when
- * there are too many.
+ * @throws SelfInfoError `invalid_option` for two with the same id and instant that differ, and for
+ * too many.
  */
 export function mergeAnnouncements(
   known: readonly CheckedAnnouncement[],
@@ -125,8 +121,8 @@ export function mergeAnnouncements(
       JSON.stringify(other) !== JSON.stringify(announced)
     ) {
       throw invalidOption(`${path}[${index}].id`, {
-        en: 'Another announcement has this id and the same announcedAt, and says something else.',
-        ja: '同じ id と announcedAt で内容の異なるお知らせがあります。',
+        en: 'A different announcement has the same id and announcedAt. Give the correction a later announcedAt.',
+        ja: '同じ id と announcedAt で内容の異なるお知らせがあります。訂正には、より後の announcedAt を指定してください。',
       });
     }
     if (other && other.announcedAtMs >= announced.announcedAtMs) continue;
@@ -160,13 +156,16 @@ function checkAnnouncement(
     throw new SelfInfoError('unknown_server', { path: `${path}.target` });
   checkText(state, `${path}.state`);
   if (state !== 'closed' && state !== 'open')
-    throw invalidOption(`${path}.state`, { en: 'closed or open.', ja: 'closed か open です。' });
+    throw invalidOption(`${path}.state`, {
+      en: 'It must be closed or open.',
+      ja: 'closed か open を指定してください。',
+    });
   const startMs = instant(item.start, `${path}.start`);
   const endMs = instant(item.end, `${path}.end`);
   if (endMs < startMs) throw new SelfInfoError('range_reversed', { path: `${path}.end` });
   if (endMs === startMs)
     throw invalidOption(`${path}.end`, {
-      en: 'It must lie after the start.',
+      en: 'It must be after the start.',
       ja: '開始より後の時刻を指定してください。',
     });
   if (typeof approximate !== 'boolean')
@@ -213,8 +212,12 @@ function checkReplaces(
   if (!known.includes(rule)) {
     const names = known.join(', ');
     throw invalidOption(`${path}.rule`, {
-      en: known.length === 0 ? 'This server has no planned outages.' : `One of ${names}.`,
-      ja: known.length === 0 ? 'このサーバには計画停止がありません。' : `${names} のいずれかです。`,
+      en:
+        known.length === 0 ? 'This server has no planned outages.' : `It must be one of ${names}.`,
+      ja:
+        known.length === 0
+          ? 'このサーバには計画停止がありません。'
+          : `${names} のいずれかを指定してください。`,
     });
   }
   checkText(month, `${path}.month`);

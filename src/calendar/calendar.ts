@@ -24,7 +24,8 @@ import { FROM_MS, holidaysWith, OFFICIAL_UNTIL_MS, TO_MS } from './rules.js';
 import type { Target } from './targets.js';
 
 /**
- * What is known beyond the guideline's tables. All of it may come from JSON as it is.
+ * Options of {@link createCalendar}: what is known beyond the guideline's tables. Plain JSON is
+ * accepted.
  *
  * @example
  * ```ts
@@ -37,36 +38,37 @@ import type { Target } from './targets.js';
  * ```
  */
 export interface CalendarOptions {
-  /** News that overrides the tables; 10,000 at most. */
+  /** Announcements that override the tables, at most 10,000. */
   readonly announced?: readonly Announcement[];
-  /** Rows in place of the guideline's, from a date on: one, or several with dates of their own. */
+  /** Rows that replace the guideline's from a date on: one a server, or several. */
   readonly servers?: { readonly [S in ServerId]?: ServerRow | readonly ServerRow[] };
-  /** Holidays that are not in the table, as JST days `YYYY-MM-DD`. */
+  /** Holidays missing from the table, as JST days `YYYY-MM-DD`. */
   readonly extraHolidays?: readonly string[];
-  /** Days of the table that are no holidays after all. */
+  /** Days of the table that are not holidays after all. */
   readonly notHolidays?: readonly string[];
 }
 
 /**
- * When the servers run that an answer needs, by the tables of the guideline's section 2.5 and by
- * what is announced. Immutable; asks nobody, so "open" means "open by the published table", never
- * "will answer".
+ * The operating hours of the servers that a query needs, by section 2.5 of the guideline and by
+ * announcements. Immutable. It makes no requests, so "open" means "open by the published table",
+ * never "will answer".
  *
- * Instants come in as a `Date`, a luxon `DateTime`, epoch milliseconds, an ISO string with offset,
- * or a JST day `YYYY-MM-DD` (its start). All days and hours are Japan Standard Time, whatever the
- * zone of the process.
+ * An instant is a `Date`, a luxon `DateTime`, epoch milliseconds, an ISO string with offset, or a
+ * JST day `YYYY-MM-DD` (its start). All days and hours are Japan Standard Time in every time zone
+ * of the process.
  *
  * @example
  * ```ts
  * import type { Calendar } from 'myna-selfinfo/calendar';
- * const label = (calendar: Calendar) => (calendar.isOpen('local-tax') ? '照会できます' : '現在は照会できません');
+ * const label = (calendar: Calendar) =>
+ *   calendar.isOpen('local-tax') ? '照会できます' : '現在は照会できません';
  * ```
  */
 export interface Calendar {
   /**
-   * The state of a target at an instant, why, and what comes next.
+   * Returns the state of a target at an instant, its causes, and what comes next.
    *
-   * @param target - what is asked about.
+   * @param target - a detail, a server, or a combination.
    * @param at - the instant; default now.
    * @throws SelfInfoError `unknown_detail`, `unknown_server`, `not_a_holder`, `invalid_option`,
    * `unknown_option`, `invalid_instant`, `invalid_date`, `outside_calendar`; TypeError for a wrong
@@ -74,15 +76,16 @@ export interface Calendar {
    * @example
    * ```ts
    * import { createCalendar } from 'myna-selfinfo/calendar';
-   * const { state, causes, nextOpening } = createCalendar().status('local-tax', '2026-11-21T23:00:00+09:00');
-   * console.log(state, causes.map((cause) => cause.text.ja), nextOpening?.toISO());
+   * const status = createCalendar().status('local-tax', '2026-11-21T23:00:00+09:00');
+   * console.log(status.state, status.causes.map((cause) => cause.text.ja));
+   * console.log(status.nextOpening?.toISO());
    * ```
    */
   status(target: Target, at?: Instant): Status;
   /**
-   * Whether a target is open by the published table, and nothing of it uncertain.
+   * Returns whether a target is open by the published table, and not uncertain.
    *
-   * @param target - what is asked about.
+   * @param target - a detail, a server, or a combination.
    * @param at - the instant; default now.
    * @throws as {@link Calendar.status}.
    * @example
@@ -93,66 +96,70 @@ export interface Calendar {
    */
   isOpen(target: Target, at?: Instant): boolean;
   /**
-   * The first open instant at or after another, or null when the span holds none.
+   * Returns the first open instant from `from` on, or null when the calendar's span has none.
    *
-   * @param target - what is asked about.
+   * @param target - a detail, a server, or a combination.
    * @param from - the earliest instant; default now.
    * @throws as {@link Calendar.status}.
    * @example
    * ```ts
    * import { createCalendar } from 'myna-selfinfo/calendar';
-   * createCalendar().nextOpening('pension@pension-service', '2026-12-06')?.toISO(); // 2026-12-07T08:00:00.000+09:00
+   * const opening = createCalendar().nextOpening('pension@pension-service', '2026-12-06');
+   * console.log(opening?.toISO()); // 2026-12-07T08:00:00.000+09:00
    * ```
    */
   nextOpening(target: Target, from?: Instant): DateTime | null;
   /**
-   * The states over an interval, without gaps; neighbours differ. The first and last segment are
-   * cut at its ends.
+   * Returns the states over a span, without gaps; neighbours differ. The first and the last segment
+   * are cut at its ends.
    *
-   * @param target - what is asked about.
-   * @param start - start of the interval.
-   * @param end - end of the interval, itself not included.
+   * @param target - a detail, a server, or a combination.
+   * @param start - start of the span.
+   * @param end - end of the span, itself not included.
    * @throws SelfInfoError `range_reversed`, and as {@link Calendar.status}.
    * @example
    * ```ts
    * import { createCalendar } from 'myna-selfinfo/calendar';
-   * for (const { start, state } of createCalendar().segments('pension', '2026-12-01', '2026-12-08')) console.log(start.toISO(), state);
+   * const segments = createCalendar().segments('pension', '2026-12-01', '2026-12-08');
+   * for (const { start, state } of segments) console.log(start.toISO(), state);
    * ```
    */
   segments(target: Target, start: Instant, end: Instant): Segment[];
   /**
-   * The open segments of an interval.
+   * Returns the open segments of a span.
    *
-   * @param target - what is asked about.
-   * @param start - start of the interval.
-   * @param end - end of the interval, itself not included.
+   * @param target - a detail, a server, or a combination.
+   * @param start - start of the span.
+   * @param end - end of the span, itself not included.
    * @throws SelfInfoError `range_reversed`, and as {@link Calendar.status}.
    * @example
    * ```ts
    * import { createCalendar } from 'myna-selfinfo/calendar';
-   * createCalendar().windows('employment', '2026-12-01', '2026-12-08').map((window) => window.toJSON());
+   * const windows = createCalendar().windows('employment', '2026-12-01', '2026-12-08');
+   * console.log(windows.map((window) => window.toJSON()));
    * ```
    */
   windows(target: Target, start: Instant, end: Instant): Segment[];
   /**
-   * Another calendar that knows these announcements besides its own; this one stays as it is.
-   * Announcements already known change nothing.
+   * Returns a new calendar with these announcements added. This calendar stays unchanged, and known
+   * announcements change nothing.
    *
-   * @param announcements - what was announced since; with those known 10,000 at most.
+   * @param announcements - the new announcements; at most 10,000 together with the known ones.
    * @throws as {@link createCalendar}, for announcements; paths start at `announcements`.
    * @example
    * ```ts
    * import { type Announcement, createCalendar } from 'myna-selfinfo/calendar';
    * let current = createCalendar();
    * const onNews = (news: Announcement[]) => {
-   *   current = current.with(news); // a client made with `calendar: () => current` sees it at once
+   *   // A client created with `calendar: () => current` uses the new calendar at once.
+   *   current = current.with(news);
    * };
    * ```
    */
   with(announcements: readonly Announcement[]): Calendar;
   /**
-   * Whether the JST day of an instant is a holiday (祝日、振替休日、国民の休日) to this calendar, and so no
-   * business day.
+   * Returns whether the JST day of an instant is a holiday (祝日、振替休日、国民の休日) in this calendar. A
+   * holiday is not a business day.
    *
    * @param at - the instant; default now.
    * @throws SelfInfoError `invalid_instant`, `invalid_date`, `outside_calendar`; TypeError for a
@@ -164,12 +171,12 @@ export interface Calendar {
    * ```
    */
   isHoliday(at?: Instant): boolean;
-  /** The first instant the calendar vouches for: the day guideline v2.2 was issued. */
+  /** Start of the calendar's span: the day on which guideline v2.2 was issued. */
   readonly from: DateTime;
-  /** The end of what it vouches for, itself not included: the end of its holiday table. */
+  /** End of the calendar's span, itself not included: the end of the holiday table. */
   readonly to: DateTime;
   /**
-   * Up to here, itself not included, holidays are the Cabinet Office's own; later ones are
+   * Up to here, itself not included, the holidays are those of the Cabinet Office. Later ones are
    * predictions.
    */
   readonly officialUntil: DateTime;

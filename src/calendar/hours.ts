@@ -1,24 +1,24 @@
 import type { ServerId } from '../catalog/servers.js';
 import type { Rule } from './rules.js';
 
-interface Row {
+interface HoursRow {
   readonly server: ServerId;
-  /** The first JST day it holds for; until the next row of the same server, if there is one. */
+  /** First JST day of the row. It holds until the next row of the same server. */
   readonly from: string;
-  /** Empty: round the clock on every day. */
+  /** Empty for a server that runs 24 hours every day. */
   readonly rules: readonly Rule[];
 }
 
-/** When a server runs, from a day on, by one row of the guideline's tables. */
-export interface GuidelineRow extends Row {
+/** The operating hours of a server from a day on, by one row of the guideline's tables. */
+export interface GuidelineRow extends HoursRow {
   readonly guideline: 'v2.2';
   readonly table: '2.5-1' | '2.5-2' | '2.5-3' | '2.5-4';
   readonly row: number;
 }
 
-/** The same as the host says. */
-export interface HostRow extends Row {
-  /** Where it has it from. */
+/** The operating hours of a server from a day on, by the option `servers`. */
+export interface HostRow extends HoursRow {
+  /** Where the caller has the row from. */
   readonly source: string | null;
 }
 
@@ -44,12 +44,12 @@ const thirdWeekend = {
   },
 } as const satisfies Rule;
 
-/** `8時` or `8時30分`. */
+/** Formats an hour as `8時` or `8時30分`. */
 const timeJa = (hour: number) =>
   `${Math.floor(hour)}時${hour % 1 === 0 ? '' : `${(hour % 1) * 60}分`}`;
 const timeEn = (hour: number) => `${Math.floor(hour)}:${String((hour % 1) * 60).padStart(2, '0')}`;
 
-/** Runs every day between two hours. */
+/** Returns the rule of a server that runs every day between two hours. */
 export const daily = (from: number, to: number) =>
   ({
     id: 'daily-hours',
@@ -62,7 +62,7 @@ export const daily = (from: number, to: number) =>
     reading: false,
     note: asStated,
     text: {
-      ja: `運用時間（毎日${timeJa(from)}〜${timeJa(to)}）の外です`,
+      ja: `運用時間外です（運用時間: 毎日${timeJa(from)}〜${timeJa(to)}）`,
       en: `outside its operating hours, ${timeEn(from)} to ${timeEn(to)} every day`,
     },
   }) as const satisfies Rule;
@@ -72,7 +72,7 @@ const businessDaysNote = {
   en: "Our reading: substitute and citizens' holidays count as holidays; Dec 29-31 and Jan 2-3 are business days unless they are holidays.",
 } as const;
 
-/** Runs on business days between two hours. */
+/** Returns the rule of a server that runs on business days between two hours. */
 export const businessDays = (from: number, to: number) =>
   ({
     id: 'business-day-hours',
@@ -85,12 +85,12 @@ export const businessDays = (from: number, to: number) =>
     reading: true,
     note: businessDaysNote,
     text: {
-      ja: `運用時間（土日祝日を除く${timeJa(from)}〜${timeJa(to)}）の外です`,
+      ja: `運用時間外です（運用時間: 平日${timeJa(from)}〜${timeJa(to)}）`,
       en: `outside its operating hours, ${timeEn(from)} to ${timeEn(to)} except weekends and holidays`,
     },
   }) as const satisfies Rule;
 
-/** The rows of tables 2.5-1 to 2.5-4, guideline v2.2. A later revision adds rows. */
+/** The rows of tables 2.5-1 to 2.5-4 of guideline v2.2. A later revision adds rows. */
 export const hours = [
   { ...v22, server: 'mynaportal', table: '2.5-1', row: 1, rules: [] },
   {
@@ -179,7 +179,7 @@ export const hours = [
       {
         ...businessDays(8, 21),
         note: {
-          ja: `${businessDaysNote.ja}オンライン資格確認等用の部分は毎日3〜6時に停止するが、運用時間の外なので結果に影響しないと解釈（その部分がほかの時間は終日稼働する、とも読める）。`,
+          ja: `${businessDaysNote.ja}オンライン資格確認等用の部分は毎日3〜6時に停止するが、運用時間外なので結果に影響しないと解釈（その部分がほかの時間は終日稼働する、とも読める）。`,
           en: `${businessDaysNote.en} Its online-eligibility part stops daily from 3:00 to 6:00: outside these hours, so it changes no answer (the remark may mean that this part runs round the clock otherwise).`,
         },
       },

@@ -6,8 +6,8 @@ import { businessDays, daily, type HostRow } from './hours.js';
 import { type DayPattern, isDayPattern, type Rule, type Text } from './rules.js';
 
 /**
- * The hours a server runs: round the clock, or between two hours of each day named. Hours may be
- * given to the quarter.
+ * The hours in which a server runs: always, or between two hours of each named day. Quarter hours
+ * are allowed.
  *
  * @example
  * ```ts
@@ -24,27 +24,24 @@ export type OperatingHours =
     };
 
 /**
- * A planned outage (計画停止) that comes back: on certain days, from one hour to another counted from
- * the start of such a day.
+ * A recurring planned outage (計画停止): the days on which it starts, and two hours counted from the
+ * start of such a day.
  */
 export interface PlannedOutage {
-  /** Hyphenated id, the `rule` of its causes; unique in its row. */
+  /** Hyphenated id, unique in its row. It is the `rule` of the causes. */
   readonly id: string;
   readonly on: DayPattern;
   readonly fromHour: number;
-  /** Above 24 on the days after it; 336, two weeks, at most. */
+  /** Above 24 for the following days; at most 336, which is two weeks. */
   readonly toHour: number;
-  /** `uncertain` where its hours are not known. */
+  /** `uncertain` if its hours are unknown. */
   readonly state: 'uncertain' | 'closed';
-  /**
-   * What is said of the server, after its name, without a full stop. Default: that it is planned.
-   */
+  /** Text for people, after the server's name, without a full stop. Default: a planned outage. */
   readonly text?: Text;
 }
 
 /**
- * A server's row as the host knows it, in place of the guideline's from a day on. May come from
- * JSON as it is.
+ * A server's row that replaces the guideline's from a day on. Plain JSON is accepted.
  *
  * @example
  * ```ts
@@ -52,19 +49,22 @@ export interface PlannedOutage {
  * const row: ServerRow = {
  *   from: '2026-10-01',
  *   hours: { on: 'every-day', fromHour: 8, toHour: 21 },
- *   outages: [{ id: 'second-sunday', on: 'second-sundays', fromHour: 0, toHour: 24, state: 'closed' }],
+ *   outages: [
+ *     { id: 'second-sunday', on: 'second-sundays', fromHour: 0, toHour: 24, state: 'closed' },
+ *   ],
  *   source: 'お知らせ 2026-09-10',
  * };
- * createCalendar({ servers: { 'pension-service': row } }).isOpen('pension@pension-service', '2026-10-03T12:00+09:00'); // true, on a Saturday
+ * const calendar = createCalendar({ servers: { 'pension-service': row } });
+ * calendar.isOpen('pension@pension-service', '2026-10-03T12:00+09:00'); // true, on a Saturday
  * ```
  */
 export interface ServerRow {
-  /** The first JST day it holds for, `YYYY-MM-DD`. The guideline's row holds until then. */
+  /** First JST day of the row, `YYYY-MM-DD`. The guideline's row holds until then. */
   readonly from: string;
   readonly hours: OperatingHours;
-  /** Default: none, so that those of the guideline end too. */
+  /** Default: none, so that the guideline's outages end as well. */
   readonly outages?: readonly PlannedOutage[];
-  /** Where the host has it from; stands in the causes. */
+  /** Where the row comes from. It is named in the causes. */
   readonly source?: string;
 }
 
@@ -115,7 +115,12 @@ function checkRows(server: ServerId, list: readonly unknown[], path: string): re
 }
 
 function checkRow(server: ServerId, value: unknown, path: string): HostRow {
-  checkKeys(value, path, { from: true, hours: true, outages: true, source: true });
+  checkKeys(value, path, {
+    from: true,
+    hours: true,
+    outages: true,
+    source: true,
+  } satisfies Record<keyof ServerRow, true>);
   const { from, hours, outages = [], source } = value;
   checkText(from, `${path}.from`);
   parseDay(from, `${path}.from`);
@@ -131,8 +136,8 @@ function checkRow(server: ServerId, value: unknown, path: string): HostRow {
   for (const [index, { id }] of planned.entries()) {
     if (TAKEN_IDS.includes(id) || planned.findIndex((other) => other.id === id) < index) {
       throw invalidOption(`${path}.outages[${index}].id`, {
-        en: 'This id is taken.',
-        ja: 'この id は既に使われています。',
+        en: 'This id is already taken. Choose another one.',
+        ja: 'この id はすでに使われています。別の id を指定してください。',
       });
     }
   }
@@ -150,18 +155,22 @@ function checkHours(value: unknown, path: string): Rule[] {
   if (value === 'always') return [];
   if (typeof value === 'string')
     throw invalidOption(path, {
-      en: 'always, or { on, fromHour, toHour }.',
-      ja: 'always か { on, fromHour, toHour } です。',
+      en: 'It must be always or { on, fromHour, toHour }.',
+      ja: 'always か { on, fromHour, toHour } を指定してください。',
     });
-  checkKeys(value, path, { on: true, fromHour: true, toHour: true });
+  checkKeys(value, path, {
+    on: true,
+    fromHour: true,
+    toHour: true,
+  } satisfies Record<keyof Exclude<OperatingHours, string>, true>);
   checkText(value.on, `${path}.on`);
   if (value.on !== 'every-day' && value.on !== 'business-days') {
     throw invalidOption(`${path}.on`, {
-      en: 'every-day or business-days.',
-      ja: 'every-day か business-days です。',
+      en: 'It must be every-day or business-days.',
+      ja: 'every-day か business-days を指定してください。',
     });
   }
-  const [from, to] = checkSpan(value, path, 24);
+  const [from, to] = checkHourPair(value, path, 24);
   return [value.on === 'every-day' ? daily(from, to) : businessDays(from, to)];
 }
 
@@ -173,28 +182,28 @@ function checkOutage(value: unknown, path: string): Rule {
     toHour: true,
     state: true,
     text: true,
-  });
+  } satisfies Record<keyof PlannedOutage, true>);
   const { id, on, state, text } = value;
   checkText(id, `${path}.id`);
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id) || id.length > 60) {
     throw invalidOption(`${path}.id`, {
-      en: 'Lower-case words joined by hyphens, 60 characters at most.',
-      ja: '小文字の英数字をハイフンでつないだ60文字以内の文字列です。',
+      en: 'It must be lower-case words joined by hyphens, at most 60 characters.',
+      ja: '小文字の英数字をハイフンでつないだ60文字以内の文字列を指定してください。',
     });
   }
   checkText(on, `${path}.on`);
   if (!isDayPattern(on)) {
     throw invalidOption(`${path}.on`, {
-      en: 'A pattern of days, e.g. third-saturdays.',
-      ja: '日の指定（third-saturdays など）ではありません。',
+      en: 'It must be a pattern of days, e.g. third-saturdays.',
+      ja: 'third-saturdays などの形式で日を指定してください。',
     });
   }
-  const [fromHour, toHour] = checkSpan(value, path, MAX_HOUR);
+  const [fromHour, toHour] = checkHourPair(value, path, MAX_HOUR);
   checkText(state, `${path}.state`);
   if (state !== 'uncertain' && state !== 'closed')
     throw invalidOption(`${path}.state`, {
-      en: 'uncertain or closed.',
-      ja: 'uncertain か closed です。',
+      en: 'It must be uncertain or closed.',
+      ja: 'uncertain か closed を指定してください。',
     });
   const certain = state === 'closed';
   return {
@@ -220,14 +229,14 @@ const defaultText = {
 } as const satisfies Record<PlannedOutage['state'], Text>;
 
 function checkTexts(value: unknown, path: string): Text {
-  checkKeys(value, path, { ja: true, en: true });
+  checkKeys(value, path, { ja: true, en: true } satisfies Record<keyof Text, true>);
   const { ja, en } = value;
   checkText(ja, `${path}.ja`);
   checkText(en, `${path}.en`);
   return { ja, en };
 }
 
-function checkSpan(
+function checkHourPair(
   value: Readonly<Record<string, unknown>>,
   path: string,
   max: number,
@@ -236,19 +245,19 @@ function checkSpan(
     const hour = value[name];
     if (hour === undefined) throw new SelfInfoError('missing_option', { path: `${path}.${name}` });
     if (typeof hour !== 'number') throw new TypeError(`${path}.${name} must be a number.`);
-    // Quarters are exact in binary; NaN and infinities are no integers.
+    // Quarters are exact in binary. NaN and infinities are not integers.
     if (!Number.isInteger(hour * 4) || hour < 0 || hour > max) {
       throw invalidOption(`${path}.${name}`, {
-        en: `Hours from 0 to ${max}, to the quarter.`,
-        ja: `0 以上 ${max} 以下の時間数（15分単位）です。`,
+        en: `It must be a number of hours from 0 to ${max}, in steps of 0.25.`,
+        ja: `0 以上 ${max} 以下の時間数を15分（0.25）単位で指定してください。`,
       });
     }
     return hour;
   }) as [number, number];
   if (to <= from)
     throw invalidOption(`${path}.toHour`, {
-      en: 'It must lie after fromHour.',
-      ja: 'fromHour より後の時間を指定してください。',
+      en: 'It must be greater than fromHour.',
+      ja: 'fromHour より大きい値を指定してください。',
     });
   return [from, to];
 }

@@ -4,8 +4,8 @@ import type { ServerId } from '../catalog/servers.js';
 import type { Text } from './rules.js';
 
 /**
- * What the published table says of an instant: `open` means open by the table, never "will answer";
- * `uncertain` means that the guideline leaves it open. Guideline section 2.5.
+ * The state by the published table. `open` means open by the table, never "will answer";
+ * `uncertain` means that the guideline does not say. Guideline section 2.5.
  *
  * @example
  * ```ts
@@ -15,34 +15,31 @@ import type { Text } from './rules.js';
  */
 export type State = 'open' | 'uncertain' | 'closed';
 
-/**
- * A row of the guideline's tables, and whether something of what it gives rise to is our reading
- * and not the guideline's own word.
- */
+/** A row of the guideline's tables, and whether the rule is partly our reading of it. */
 export interface GuidelineSource {
   readonly kind: 'guideline';
   /** The version of the guideline. */
   readonly guideline: 'v2.2';
   /** The table of section 2.5. */
   readonly table: '2.5-1' | '2.5-2' | '2.5-3' | '2.5-4' | '2.5-5';
-  /** The row of the table; for a detail with several holders its first row. */
+  /** The row of the table; for a detail with several holders, its first row. */
   readonly row: number;
-  /** Whether something of it is our reading; `note` says what. */
+  /** Whether the rule is partly our reading; `note` says what. */
   readonly reading: boolean;
-  /** What we read into it, or that the table says so. */
+  /** Our reading, or that the table says so. */
   readonly note: Text;
 }
 
-/** A row that the host gave in the option `servers`, in place of the guideline's. */
+/** A row of the option `servers`, which replaces the guideline's. */
 export interface HostSource {
   readonly kind: 'host';
-  /** The first JST day the row holds for. */
+  /** First JST day of the row. */
   readonly from: string;
-  /** Where the host has it from, if it said so. */
+  /** Where the caller has the row from, if given. */
   readonly source: string | null;
 }
 
-/** An announcement. */
+/** An announcement as the source of a cause. */
 export interface AnnouncementSource {
   readonly kind: 'announcement';
   /** The id of the announcement. */
@@ -50,37 +47,34 @@ export interface AnnouncementSource {
   /** When it was announced, as an ISO string at +09:00. */
   readonly announcedAt: string;
   /**
-   * The words of the notice, or where they stand: text from outside, to be escaped before it is
-   * shown.
+   * The words of the notice, or where to find them. This text is untrusted: escape it before you
+   * show it.
    */
   readonly source: string;
 }
 
-/** Where a cause is written. */
+/** The source of a cause. */
 export type CauseSource = GuidelineSource | HostSource | AnnouncementSource;
 
-/** What is the same in every cause that one rule gives rise to. */
+/** The part of a cause that is the same for every occurrence of a rule. */
 export interface CauseFacts {
   /**
-   * The server that is affected; null for an announcement about the whole service, and for
-   * `depends-on-holder`, where it is not known which one counts.
+   * The affected server. Null for an announcement about the whole service, and for
+   * `depends-on-holder`, because the server that answers is unknown.
    */
   readonly server: ServerId | null;
-  /** The detail whose holders differ, for `depends-on-holder`; else null. */
+  /** For `depends-on-holder` the detail whose holders differ; otherwise null. */
   readonly detail: DetailId | null;
-  /** Outside the hours, inside a planned or an announced outage, or several holders that differ. */
+  /** Outside the hours, in a planned or an announced outage, or with holders that differ. */
   readonly kind: 'hours' | 'planned-outage' | 'announcement' | 'holder';
   /**
-   * Stable id of the rule, e.g. `third-weekend`; `announcement` for every announcement, whose own
-   * id stands in `source`.
+   * Stable id of the rule, e.g. `third-weekend`. For every announcement it is `announcement`; the
+   * announcement's id is in `source`.
    */
   readonly rule: string;
-  /**
-   * The state it imposes on its server, which may be hidden beneath a worse one or among other
-   * holders.
-   */
+  /** The state of the server by this cause alone. A worse cause or other holders may hide it. */
   readonly state: 'uncertain' | 'closed';
-  /** What the guideline states, or what it leaves out; whether what was announced is exact. */
+  /** How certain the cause is: what the guideline leaves out, or whether a notice is exact. */
   readonly certainty:
     | 'stated'
     | 'hours-not-stated'
@@ -88,13 +82,13 @@ export interface CauseFacts {
     | 'depends-on-holder'
     | 'announced'
     | 'approximate';
-  /** Where it is written. */
+  /** The source. */
   readonly source: CauseSource;
   /** A sentence for people, in Japanese and English. */
   readonly text: Text;
 }
 
-/** An interval `[start, end)`. */
+/** A span `[start, end)`. */
 export interface Span {
   /** Start, as a luxon DateTime in Asia/Tokyo. */
   readonly start: DateTime;
@@ -109,7 +103,7 @@ export interface Span {
 }
 
 /**
- * Why a server is not, or not certainly, running: with the whole interval of this one closure, cut
+ * The reason why a server does not run, or perhaps not. Its span is that of the whole closure, cut
  * only at the ends of the calendar's span and where an announcement undoes it.
  *
  * @example
@@ -121,14 +115,14 @@ export interface Span {
 export interface Cause extends Span, CauseFacts {}
 
 /**
- * What would be a cause here, had an announcement not undone it: a planned outage under one that
- * says `open` or that replaces it for the month, or an earlier announced outage. It has no part in
- * the state; its interval is the part that is undone.
+ * A cause that an announcement undoes: a planned outage that it opens or replaces for the month, or
+ * an earlier announced outage. It does not affect the state. Its span is the undone part.
  *
  * @example
  * ```ts
  * import type { Segment } from 'myna-selfinfo/calendar';
- * const notes = ({ undone }: Segment) => undone.map(({ text, undoneBy }) => `${text.ja} → ${undoneBy.source}`);
+ * const notes = ({ undone }: Segment) =>
+ *   undone.map(({ text, undoneBy }) => `${text.ja} → ${undoneBy.source}`);
  * ```
  */
 export interface UndoneCause extends Cause {
@@ -137,22 +131,23 @@ export interface UndoneCause extends Cause {
 }
 
 /**
- * An interval in which the state stays the same.
+ * A span in which the state stays the same.
  *
  * @example
  * ```ts
  * import type { Segment } from 'myna-selfinfo/calendar';
- * const line = ({ start, end, state }: Segment) => `${start.toFormat('MM-dd HH:mm')} ${end.toFormat('MM-dd HH:mm')} ${state}`;
+ * const line = ({ start, end, state }: Segment) =>
+ *   `${start.toFormat('MM-dd HH:mm')} ${end.toFormat('MM-dd HH:mm')} ${state}`;
  * ```
  */
 export interface Segment extends Span {
   /** The state throughout. */
   readonly state: State;
-  /** All causes that hold anywhere inside, hidden ones too, by start; none when open. */
+  /** All causes anywhere inside, hidden ones too, sorted by start. Empty when open. */
   readonly causes: readonly Cause[];
   /**
-   * What announcements undo anywhere inside, by start; where they settle a weekend as open, its
-   * planned outage stays visible here.
+   * The undone causes anywhere inside, sorted by start. A planned outage of a weekend that is open
+   * after all stays visible here.
    */
   readonly undone: readonly UndoneCause[];
 }
@@ -166,7 +161,7 @@ export interface HolderState {
 }
 
 /**
- * The state at an instant, why, and what comes next.
+ * The state at an instant, its causes, and what comes next.
  *
  * @example
  * ```ts
@@ -179,21 +174,21 @@ export interface Status {
   /** The state. */
   readonly state: State;
   /**
-   * All causes that hold anywhere between `since` and `until`, hidden ones too, by start; none when
+   * All causes anywhere between `since` and `until`, hidden ones too, sorted by start. Empty when
    * open.
    */
   readonly causes: readonly Cause[];
-  /** What announcements undo anywhere between `since` and `until`, by start. */
+  /** The undone causes anywhere between `since` and `until`, sorted by start. */
   readonly undone: readonly UndoneCause[];
-  /** The holders' states, for a detail that several servers hold, asked without naming one. */
+  /** The states of the holders, for a detail with several holders and none named. */
   readonly holders?: readonly HolderState[];
-  /** Since when the state is the same; null when that lies before the calendar's span. */
+  /** Start of the state; null when it is before the calendar's span. */
   readonly since: DateTime | null;
-  /** Until when the state stays the same; null when that lies after the calendar's span. */
+  /** End of the state; null when it is after the calendar's span. */
   readonly until: DateTime | null;
-  /** The first open instant from here on; null when the span holds none. */
+  /** The first open instant from here on; null when the calendar's span has none. */
   readonly nextOpening: DateTime | null;
-  /** The first instant from here on that is not closed; null when the span holds none. */
+  /** The first instant from here on that is not closed; null when the span has none. */
   readonly nextPossibleOpening: DateTime | null;
   /** `since` in epoch milliseconds. */
   readonly sinceMs: number | null;

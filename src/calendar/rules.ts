@@ -1,14 +1,14 @@
 import { dayNumber, dayStart } from '../foundation/time.js';
 import { FIRST_HOLIDAY_YEAR, holidayRows, LAST_OFFICIAL_YEAR } from './holidays.js';
 
-/** The day guideline v2.2 was issued: the calendar says nothing about the time before. */
+/** The day on which guideline v2.2 was issued. The calendar covers no earlier time. */
 const FIRST_DAY = dayNumber(2023, 6, 30);
 
-/** The first instant the calendar vouches for. */
+/** Start of the calendar's span. */
 export const FROM_MS = dayStart(FIRST_DAY);
-/** The first instant it no longer vouches for: the end of the holiday table. */
+/** End of the calendar's span, itself not included: the end of the holiday table. */
 export const TO_MS = dayStart(dayNumber(FIRST_HOLIDAY_YEAR + holidayRows.length, 1, 1));
-/** Up to here the holidays are the Cabinet Office's own. */
+/** Up to here the holidays are those of the Cabinet Office. */
 export const OFFICIAL_UNTIL_MS = dayStart(dayNumber(LAST_OFFICIAL_YEAR + 1, 1, 1));
 
 /** A text in both languages. */
@@ -18,13 +18,14 @@ export interface Text {
 }
 
 /**
- * The days a rule speaks of; what it says of them is counted in hours from the start of such a day.
- * `business-days` are Monday to Friday without holidays; weekdays are counted within their month.
+ * The days of a rule, whose hours count from the start of such a day. `business-days` are Monday to
+ * Friday without holidays. Weekdays are counted within their month.
  *
  * @example
  * ```ts
  * import type { DayPattern } from 'myna-selfinfo/calendar';
- * const patterns: DayPattern[] = ['every-day', 'business-days', 'third-saturdays', 'last-sundays', 'june-and-december-saturdays', 'december-28ths'];
+ * const hours: DayPattern[] = ['every-day', 'business-days'];
+ * const outages: DayPattern[] = ['third-saturdays', 'last-sundays', 'december-28ths'];
  * ```
  */
 export type DayPattern =
@@ -34,28 +35,28 @@ export type DayPattern =
   | 'june-and-december-saturdays'
   | 'december-28ths';
 
-/** One rule of a server's row: the hours it runs, or a planned outage. */
+/** A rule of a server's row: its operating hours, or a planned outage. */
 export interface Rule {
-  /** Stable id; unique within a server. */
+  /** Stable id, unique within a server. */
   readonly id: string;
   /**
-   * `hours`: the server is closed outside of what is stated. `planned-outage`: it is in `state`
-   * inside.
+   * `hours`: the server is closed outside the stated hours. `planned-outage`: it has `state` within
+   * them.
    */
   readonly kind: 'hours' | 'planned-outage';
   readonly on: DayPattern;
-  /** Hours from the start of the day named by `on`; above 24 on the days after it. */
+  /** Hours from the start of a day of `on`; above 24 for the following days. */
   readonly fromHour: number;
   readonly toHour: number;
   readonly state: 'uncertain' | 'closed';
   readonly certainty: 'stated' | 'hours-not-stated' | 'week-not-stated';
   /**
-   * Whether something of it is our reading and not the guideline's own word; `note` says what. Of
-   * no account in a row of the host.
+   * Whether the rule is partly our reading and not stated in the guideline; `note` says what.
+   * Unused in a caller's row.
    */
   readonly reading: boolean;
   readonly note: Text;
-  /** What is said of the server; its name goes in front. */
+  /** Text for people, which follows the server's name. */
   readonly text: Text;
 }
 
@@ -85,10 +86,10 @@ function daysBetween(
   return days;
 }
 
-/** The holidays of a year, as day numbers. */
+/** Returns the holidays of a year, as day numbers. */
 export type Holidays = (year: number) => ReadonlySet<number>;
 
-/** The holidays of the table, with days added and taken away. */
+/** Returns the holidays of the table, with days added and removed. */
 export function holidaysWith(extra: readonly number[], not: readonly number[]): Holidays {
   return (year) => {
     const row = holidayRows[year - FIRST_HOLIDAY_YEAR]?.split(' ') ?? [];
@@ -139,12 +140,12 @@ for (const [weekday, name] of ['sun', 'mon', 'tues', 'wednes', 'thurs', 'fri', '
   }
 }
 
-/** Whether a string is a pattern of days. */
+/** Returns whether a string is a pattern of days. */
 export function isDayPattern(value: string): value is DayPattern {
   return patterns.has(value);
 }
 
-/** The days of a year that a pattern names, in order, as day numbers. */
+/** Returns the days of a year that match a pattern, in order, as day numbers. */
 export function daysOn(pattern: DayPattern, year: number, holidays: Holidays): number[] {
   return (patterns.get(pattern) as (year: number, holidays: Holidays) => number[])(year, holidays);
 }

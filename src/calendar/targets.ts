@@ -4,16 +4,21 @@ import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkKeys } from '../foundation/options.js';
 
 /**
- * What the calendar is asked about: a detail (分野詳細), a detail at one of its holders, a server
- * alone, or several of these together (the worst of them).
+ * The target of a question: a detail (分野詳細), a detail at one of its holders, a server alone, or
+ * several of these, of which the worst state counts.
  *
- * A server alone is not whether a query can be answered: that takes the three common systems and a
- * holder. Guideline section 2.5, table 2.5-5.
+ * A server alone does not say whether a query can be answered: that takes the three common systems
+ * and a holder. Guideline section 2.5, table 2.5-5.
  *
  * @example
  * ```ts
  * import type { Target } from 'myna-selfinfo/calendar';
- * const targets: Target[] = ['local-tax', 'pension@municipal', { server: 'juki-net' }, { allOf: ['local-tax', 'household'] }];
+ * const targets: Target[] = [
+ *   'local-tax',
+ *   'pension@municipal',
+ *   { server: 'juki-net' },
+ *   { allOf: ['local-tax', 'household'] },
+ * ];
  * ```
  */
 export type Target =
@@ -22,25 +27,25 @@ export type Target =
   | { readonly server: ServerId }
   | { readonly allOf: readonly Target[] };
 
-/** One member of a target, checked: `key` tells equal members apart from different ones. */
+/** A checked member of a target. Equal members have the same `key`. */
 export type TargetMember =
   | { readonly key: string; readonly detail: DetailId; readonly holder?: ServerId }
   | { readonly key: string; readonly detail?: undefined; readonly server: ServerId };
 
-// Far above any honest use; together they bound the work a target from outside can cause, and end a
-// target that contains itself.
+// Far above any real use. They bound the work that an untrusted target causes, and stop a target
+// that contains itself.
 const MAX_DEPTH = 16;
 const MAX_MEMBERS = 1000;
 
 /**
- * Checks a target and flattens it: the worst of the worst is the worst of all, so nesting carries
- * no meaning.
+ * Checks a target and returns its members. Nesting has no meaning, because the worst state of all
+ * members counts.
  *
  * @throws SelfInfoError `unknown_detail`, `unknown_server`, `not_a_holder`, `invalid_option`,
  * `unknown_option`; TypeError.
  */
 export function membersOf(target: unknown, path: string): TargetMember[] {
-  let members = 0;
+  let count = 0;
   const collect = (member: unknown, at: string, depth: number): TargetMember[] => {
     if (typeof member === 'string') return [memberOf(member, at)];
     if (typeof member !== 'object' || member === null || Array.isArray(member)) {
@@ -57,20 +62,20 @@ export function membersOf(target: unknown, path: string): TargetMember[] {
     if (!Array.isArray(member.allOf)) throw new TypeError(`${at}.allOf must be an array.`);
     if (member.allOf.length === 0)
       throw invalidOption(`${at}.allOf`, { en: 'It must not be empty.', ja: '空にはできません。' });
-    members += member.allOf.length;
-    if (depth === MAX_DEPTH || members > MAX_MEMBERS) {
+    count += member.allOf.length;
+    if (depth === MAX_DEPTH || count > MAX_MEMBERS) {
       throw invalidOption(path, {
         en: `At most ${MAX_DEPTH} levels of allOf and ${MAX_MEMBERS} members.`,
         ja: `allOf の入れ子は ${MAX_DEPTH} 段まで、要素は合計 ${MAX_MEMBERS} 個までです。`,
       });
     }
-    // Array.from makes holes into undefined, which flatMap would skip.
+    // Array.from turns holes into undefined, which flatMap would skip.
     return Array.from(member.allOf).flatMap((inner: unknown, index) =>
       collect(inner, `${at}.allOf[${index}]`, depth + 1),
     );
   };
-  const leaves = new Map(collect(target, path, 0).map((leaf) => [leaf.key, leaf]));
-  return [...leaves.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+  const found = new Map(collect(target, path, 0).map((each) => [each.key, each]));
+  return [...found.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 function memberOf(text: string, path: string): TargetMember {
@@ -88,6 +93,6 @@ function memberOf(text: string, path: string): TargetMember {
 function serverMember(server: unknown, path: string): TargetMember {
   if (typeof server !== 'string') throw new TypeError(`${path} must be a string.`);
   checkServerId(server, path);
-  // '@' in front: no detail has an empty id, so the key cannot be mistaken for another leaf's.
+  // No detail has an empty id, so a key that starts with '@' equals no other key.
   return { key: `@${server}`, server };
 }

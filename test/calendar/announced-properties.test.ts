@@ -54,7 +54,7 @@ const announcement: fc.Arbitrary<Announcement> = fc
     const [rule = '', month = ''] = replaces?.split(' ') ?? [];
     const fits = outagesOf[target]?.includes(rule);
     return {
-      // Two of the same id and day that differ would be refused.
+      // Two that differ with the same id and day would be rejected.
       id: `${id} ${target} ${state} ${startHour} ${hours} ${replaces} ${announcedDay}`,
       target,
       state,
@@ -71,8 +71,8 @@ function worst(states: readonly State[]): State {
   return states.includes('closed') ? 'closed' : states.includes('uncertain') ? 'uncertain' : 'open';
 }
 
-// A second evaluator: asks the tables alone what holds in an hour, and applies the announcements to
-// that hour only.
+// A second implementation: takes what the tables alone say about an hour, and applies the
+// announcements to that hour only.
 const causesOfTables = new Map(
   servers.map(({ id }) => [
     id,
@@ -112,12 +112,12 @@ function naive(server: ServerId, ms: number, all: readonly Announcement[]): Stat
 
 const common: ServerId[] = ['mynaportal', 'information-provision-network', 'juki-net'];
 
-describe('with any announcements', () => {
-  it('every server and every detail agrees with an hour-by-hour reading', () => {
+describe('a calendar with random announcements', () => {
+  it('agrees with an hour-by-hour evaluation for every server and detail', () => {
     fc.assert(
       fc.property(announcements, (announced) => {
         const calendar = createCalendar({ announced });
-        // Five hours a step: within five days each hour of the day has had its turn.
+        // In steps of five hours, each hour of the day is covered within five days.
         for (let at = FROM; at < TO; at += 5 * HOUR_MS) {
           const byServer = new Map(servers.map(({ id }) => [id, naive(id, at, announced)]));
           const wrong = servers
@@ -139,7 +139,7 @@ describe('with any announcements', () => {
     );
   });
 
-  it('neither the order nor the way they arrive matters', () => {
+  it('gives the same states for any order of announcements, by createCalendar and by with', () => {
     fc.assert(
       fc.property(announcements, fc.nat(8), (announced, cut) => {
         const at = (calendar: ReturnType<typeof createCalendar>) =>
@@ -158,7 +158,7 @@ describe('with any announcements', () => {
     );
   });
 
-  it('what is undone overlaps no cause of the same rule, and is undone by an announcement that is known', () => {
+  it('reports as undone only what no cause of the same rule overlaps, by a known announcement', () => {
     fc.assert(
       fc.property(announcements, (announced) => {
         const calendar = createCalendar({ announced });
@@ -188,8 +188,8 @@ const anyTarget = fc.oneof(
   fc.constantFrom(...servers).map(({ id }): Target => ({ server: id })),
 );
 
-describe('.with', () => {
-  it('no announcements changes nothing', () => {
+describe('calendar.with', () => {
+  it('changes nothing when it adds no announcements', () => {
     fc.assert(
       fc.property(announcements, anyTarget, (announced, target) => {
         const calendar = createCalendar({ announced });
@@ -205,7 +205,7 @@ describe('.with', () => {
     );
   });
 
-  it('an announcement far away changes nothing here', () => {
+  it('changes nothing when it adds an announcement far away', () => {
     fc.assert(
       fc.property(
         announcements,

@@ -1,11 +1,11 @@
 import type { DateTime } from 'luxon';
 import type { Announcement, Calendar, Cause, Target } from '../../src/calendar/index.js';
 
-/** A JST day or minute, as an instant. */
+/** Formats a JST day or minute as an instant. */
 export const jst = (text: string) => `${text}${text.length === 10 ? 'T00:00' : ''}:00+09:00`;
 export const show = (dateTime: DateTime | null) => dateTime?.toFormat("yyyy-MM-dd'T'HH:mm") ?? null;
 
-/** An announcement with what the test does not care about filled in. */
+/** Builds an announcement; fields that the test does not care about get a default. */
 export function announce(
   target: Announcement['target'],
   state: Announcement['state'],

@@ -7,25 +7,25 @@ const NOON = '2026-12-06T12:00:00+09:00';
 
 const asked = (target: unknown) => () => calendar.status(target as Target, NOON);
 
-describe('a target is refused', () => {
-  it('when the detail is not in table 2.5-5', () => {
+describe('the check of a target', () => {
+  it('rejects a detail that is not in table 2.5-5', () => {
     for (const target of ['income', '', '@municipal', 'Pension', 'pension ', '__proto__'])
       expect(refusal(asked(target))).toEqual(['unknown_detail', 'target']);
   });
 
-  it('when the server is not in the tables', () => {
+  it('rejects a server that is not in the tables', () => {
     expect(refusal(asked('pension@nobody'))).toEqual(['unknown_server', 'target']);
     expect(refusal(asked('pension@'))).toEqual(['unknown_server', 'target']);
     expect(refusal(asked('pension@municipal@municipal'))).toEqual(['unknown_server', 'target']);
     expect(refusal(asked({ server: 'nobody' }))).toEqual(['unknown_server', 'target.server']);
   });
 
-  it('when the server does not hold the detail', () => {
+  it('rejects a server that does not hold the detail', () => {
     expect(refusal(asked('local-tax@pension-service'))).toEqual(['not_a_holder', 'target']);
     expect(refusal(asked('local-tax@juki-net'))).toEqual(['not_a_holder', 'target']);
   });
 
-  it('with the place of the wrong member', () => {
+  it('names the place of the invalid member', () => {
     expect(refusal(asked({ allOf: ['local-tax', 'income'] }))).toEqual([
       'unknown_detail',
       'target.allOf[1]',
@@ -39,7 +39,7 @@ describe('a target is refused', () => {
     ]);
   });
 
-  it('when a combination is empty, ambiguous or has a field too many', () => {
+  it('rejects a combination that is empty, ambiguous or has an unknown field', () => {
     expect(refusal(asked({ allOf: [] }))).toEqual(['invalid_option', 'target.allOf']);
     expect(refusal(asked({}))).toEqual(['invalid_option', 'target']);
     expect(refusal(asked({ server: 'municipal', allOf: ['pension'] }))).toEqual([
@@ -52,7 +52,7 @@ describe('a target is refused', () => {
     ]);
   });
 
-  it('when it is nested too deeply, contains itself or has too many members', () => {
+  it('rejects a combination that is nested too deeply, contains itself or has too many members', () => {
     let deep: Target = 'local-tax';
     for (let level = 0; level < 100_000; level++) deep = { allOf: [deep] };
     expect(refusal(asked(deep))).toEqual(['invalid_option', 'target']);
@@ -65,7 +65,7 @@ describe('a target is refused', () => {
     ]);
   });
 
-  it('with a TypeError when it is of a wrong type', () => {
+  it('throws a TypeError for a wrong type', () => {
     for (const target of [
       undefined,
       null,
@@ -83,7 +83,7 @@ describe('a target is refused', () => {
     }
   });
 
-  it('by every question alike', () => {
+  it('is the same for every question', () => {
     const wrong = 'income' as Target;
     expect(refusal(() => calendar.isOpen(wrong))).toEqual(['unknown_detail', 'target']);
     expect(refusal(() => calendar.nextOpening(wrong))).toEqual(['unknown_detail', 'target']);
@@ -98,8 +98,8 @@ describe('a target is refused', () => {
   });
 });
 
-describe('an instant is refused', () => {
-  it('outside the span, which the message names', () => {
+describe('the check of an instant', () => {
+  it("rejects an instant outside the calendar's span and names the span", () => {
     expect(refusal(() => calendar.status('pension', '2023-06-29T23:59:59.999+09:00'))).toEqual([
       'outside_calendar',
       'at',
@@ -124,7 +124,7 @@ describe('an instant is refused', () => {
     expect(message).toContain('2051-01-01T00:00:00+09:00');
   });
 
-  it('when a range ends before it starts', () => {
+  it('rejects a range that ends before it starts', () => {
     expect(refusal(() => calendar.segments('pension', '2026-12-02', '2026-12-01'))).toEqual([
       'range_reversed',
       'end',
@@ -135,7 +135,7 @@ describe('an instant is refused', () => {
     ]);
   });
 
-  it('when it is no instant', () => {
+  it('rejects a value that is not an instant', () => {
     for (const at of [
       '2026-12-06T12:00:00',
       'tomorrow',
@@ -156,7 +156,7 @@ describe('an instant is refused', () => {
     ]);
   });
 
-  it('with a TypeError when it is of a wrong type', () => {
+  it('throws a TypeError for a wrong type', () => {
     expect(() => calendar.status('pension', null as never)).toThrow(TypeError);
     expect(() => calendar.isOpen('pension', {} as never)).toThrow(/at must be/);
     expect(() => calendar.nextOpening('pension', true as never)).toThrow(/from must be/);
@@ -164,8 +164,8 @@ describe('an instant is refused', () => {
   });
 });
 
-describe('options are refused', () => {
-  it('when they are unknown or of a wrong type', () => {
+describe('createCalendar', () => {
+  it('rejects unknown options and options of a wrong type', () => {
     expect(refusal(() => createCalendar({ zone: 'UTC' } as never))).toEqual([
       'unknown_option',
       'options.zone',

@@ -14,24 +14,24 @@ const good = {
   source: 'x',
 };
 
-describe('an announcement is refused', () => {
+describe('the check of an announcement', () => {
   const refused = (change: object) => {
     const [code, path] = refusal(make({ announced: [good, { ...good, id: 'b', ...change }] }));
     expect(path).toMatch(/^options\.announced\[1\]/);
-    // The same in `with`, under its own path.
+    // The same for `with`, under its own path.
     expect(
       refusal(() => createCalendar().with([good, { ...good, id: 'b', ...change }] as never)),
     ).toEqual([code, path?.replace('options.announced', 'announcements')]);
     return [code, path?.slice('options.announced[1].'.length)];
   };
 
-  it('when something is missing', () => {
+  it('rejects a missing field', () => {
     for (const name of ['id', 'target', 'state', 'start', 'end', 'announcedAt', 'source']) {
       expect(refused({ [name]: undefined })).toEqual(['missing_option', name]);
     }
   });
 
-  it('when something is wrong', () => {
+  it('rejects an invalid field', () => {
     expect(refused({ id: ' ' })).toEqual(['invalid_option', 'id']);
     expect(refused({ id: 'x'.repeat(201) })).toEqual(['invalid_option', 'id']);
     expect(refused({ target: 'nobody' })).toEqual(['unknown_server', 'target']);
@@ -47,7 +47,7 @@ describe('an announcement is refused', () => {
     expect(refused({ until: '2026-12-02' })).toEqual(['unknown_option', 'until']);
   });
 
-  it('when it replaces what is not planned', () => {
+  it('rejects replaces when the rule is not a planned outage or the month is invalid', () => {
     const replaced = (replaces: unknown, target = 'municipal') => refused({ replaces, target });
     expect(replaced({ rule: 'year-end', month: '2026-12' })).toEqual([
       'invalid_option',
@@ -90,7 +90,7 @@ describe('an announcement is refused', () => {
     ).toBeDefined();
   });
 
-  it('when another one of the same id and instant says something else', () => {
+  it('rejects a different announcement with the same id and instant', () => {
     const other = { ...good, end: '2026-12-01T12:00+09:00' };
     expect(refusal(make({ announced: [good, other] }))).toEqual([
       'invalid_option',
@@ -101,11 +101,11 @@ describe('an announcement is refused', () => {
       'invalid_option',
       'announcements[0].id',
     ]);
-    // The refused one has changed nothing.
+    // The rejected one has changed nothing.
     expect(calendar.isOpen({ server: 'municipal' }, '2026-12-01T11:30+09:00')).toBe(true);
   });
 
-  it('with a TypeError when it is of a wrong type', () => {
+  it('throws a TypeError for a wrong type', () => {
     for (const change of [
       { id: 5 },
       { target: {} },
@@ -135,7 +135,7 @@ describe('an announcement is refused', () => {
     expect(caught(() => createCalendar().with(undefined as never))).toBeInstanceOf(TypeError);
   });
 
-  it('when there are too many, counted without repetitions', () => {
+  it('rejects too many announcements, and does not count repetitions', () => {
     const many = Array.from({ length: 10_000 }, (_, index) => ({
       ...good,
       id: `a${index}`,
@@ -150,7 +150,7 @@ describe('an announcement is refused', () => {
   });
 });
 
-describe('a row of the host is refused', () => {
+describe('the check of a row in the option servers', () => {
   const row = { from: '2026-10-01', hours: 'always' };
   const refused = (servers: unknown) => {
     const [code, path] = refusal(make({ servers }));
@@ -158,12 +158,12 @@ describe('a row of the host is refused', () => {
   };
   const refusedRow = (change: object) => refused({ municipal: { ...row, ...change } });
 
-  it('for a server that is not in the tables', () => {
+  it('rejects a server that is not in the tables', () => {
     expect(refused({ nobody: row })).toEqual(['unknown_server', '.nobody']);
     expect(refused({ all: row })).toEqual(['unknown_server', '.all']);
   });
 
-  it('when its day is missing, wrong or taken', () => {
+  it('rejects a day that is missing, invalid or already used', () => {
     expect(refusedRow({ from: undefined })).toEqual(['missing_option', '.municipal.from']);
     expect(refusedRow({ from: '2026-10-32' })).toEqual(['invalid_date', '.municipal.from']);
     expect(refusedRow({ from: '2026-10-01T00:00+09:00' })).toEqual([
@@ -176,7 +176,7 @@ describe('a row of the host is refused', () => {
     ]);
   });
 
-  it('when its hours are missing or wrong', () => {
+  it('rejects hours that are missing or invalid', () => {
     const hours = { on: 'every-day', fromHour: 8, toHour: 21 };
     expect(refusedRow({ hours: undefined })).toEqual(['missing_option', '.municipal.hours']);
     expect(refusedRow({ hours: 'never' })).toEqual(['invalid_option', '.municipal.hours']);
@@ -214,7 +214,7 @@ describe('a row of the host is refused', () => {
     ]);
   });
 
-  it('when an outage is wrong', () => {
+  it('rejects an invalid outage', () => {
     const outage = { id: 'x', on: 'third-saturdays', fromHour: 0, toHour: 48, state: 'closed' };
     const refusedOutage = (change: object) => {
       const [code, path] = refusedRow({
@@ -252,7 +252,7 @@ describe('a row of the host is refused', () => {
     ]);
   });
 
-  it('with a TypeError when it is of a wrong type', () => {
+  it('throws a TypeError for a wrong type', () => {
     for (const servers of [null, [], 'x'])
       expect(caught(make({ servers }))).toBeInstanceOf(TypeError);
     for (const change of [
@@ -274,8 +274,8 @@ describe('a row of the host is refused', () => {
   });
 });
 
-describe('holidays are refused', () => {
-  it('when they are no days', () => {
+describe('the check of holidays', () => {
+  it('rejects a value that is not a day', () => {
     expect(refusal(make({ extraHolidays: ['2026-12-30', '2026-02-30'] }))).toEqual([
       'invalid_date',
       'options.extraHolidays[1]',
@@ -293,16 +293,16 @@ describe('holidays are refused', () => {
     ).toEqual(['invalid_option', 'options.extraHolidays']);
   });
 
-  it('when a day is to be one and not', () => {
+  it('rejects a day in both extraHolidays and notHolidays', () => {
     expect(
       refusal(make({ extraHolidays: ['2026-12-30'], notHolidays: ['2026-12-29', '2026-12-30'] })),
     ).toEqual(['invalid_option', 'options.notHolidays[1]']);
   });
 });
 
-describe('a list of the largest size', () => {
-  it('is settled in no time to speak of, and answers at once', () => {
-    // Every other one open, all over one another: the work grows with n log n, not with n².
+describe('the largest allowed list of announcements', () => {
+  it('does not slow down createCalendar or the answers', () => {
+    // Every second one is open, and all of them overlap: the work grows with n log n, not with n².
     const announced = Array.from({ length: 10_000 }, (_, index) => ({
       ...good,
       id: `a${index}`,

@@ -25,12 +25,12 @@ function differences(theirs: readonly string[]): { onlyOurs: string[]; onlyTheir
 }
 
 describe('the holiday table, from 2023 to 2050', () => {
-  it('is that of the package it is generated from', () => {
+  it('equals the package from which it is generated', () => {
     const theirs = Object.keys(holidayJp.holidays).filter((day) =>
       years.includes(Number(day.slice(0, 4))),
     );
     expect(differences(theirs)).toEqual({ onlyOurs: [], onlyTheirs: [] });
-    // Sixteen holidays have a name of their own; substitutes come on top.
+    // There are sixteen named holidays; substitutes are extra.
     expect(ours.length).toBeGreaterThan(16 * 28);
   });
 
@@ -44,7 +44,7 @@ describe('the holiday table, from 2023 to 2050', () => {
     expect(differences(theirs)).toEqual({ onlyOurs: [], onlyTheirs: [] });
   });
 
-  it("equals date-holidays on every day but two citizens' holidays that it misses", () => {
+  it("equals date-holidays on every day except two citizens' holidays that it misses", () => {
     const japan = new DateHolidays('JP');
     const theirs = years.flatMap((year) =>
       japan
@@ -56,19 +56,18 @@ describe('the holiday table, from 2023 to 2050', () => {
     expect(differences(theirs)).toEqual({ onlyOurs: ['2032-09-21', '2049-09-21'], onlyTheirs: [] });
   });
 
-  it("is the Cabinet Office's own to the end of 2027, because it announces them a year ahead; from 2028 on its entries are predictions", () => {
+  it('is official to the end of 2027 and a prediction from 2028 on', () => {
     expect(LAST_OFFICIAL_YEAR).toBe(2027);
     expect(createCalendar().officialUntil.toISODate()).toBe('2028-01-01');
   });
 });
 
-it('a business-day server runs at noon exactly on the Mondays to Fridays that are no holidays, on each day of the span', () => {
+it('opens a business-day server at noon exactly on Mondays to Fridays that are not holidays', () => {
   const calendar = createCalendar();
   const wrong: string[] = [];
   let days = 0;
   for (let noon = calendar.fromMs + DAY_MS / 2; noon < calendar.toMs; noon += DAY_MS, days++) {
-    // The day's name is read in UTC after adding the nine hours of JST: no zone of the process
-    // takes part.
+    // The weekday is read in UTC after adding nine hours, so the zone of the process has no effect.
     const shifted = new Date(noon + 9 * 3_600_000);
     const day = shifted.toISOString().slice(0, 10);
     const expected =

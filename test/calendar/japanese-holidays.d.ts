@@ -1,13 +1,13 @@
-// The package brings no types.
+// The package has no types.
 declare module 'japanese-holidays' {
   interface Holiday {
-    /** From 1. */
+    /** Starts at 1. */
     readonly month: number;
     readonly date: number;
     readonly name: string;
   }
   const japaneseHolidays: {
-    /** @param substitutes - whether substitute holidays (振替休日) are among them. */
+    /** @param substitutes - whether to include substitute holidays (振替休日). */
     getHolidaysOf(year: number, substitutes?: boolean): Holiday[];
   };
   export default japaneseHolidays;

@@ -53,13 +53,13 @@ const outage: Announcement = {
   source: 'マイナポータル 12月1日(火) 10:20 〜 13:00',
 };
 
-it('an announcement that arrives between two calls changes what the client says', async () => {
+it('an announcement that arrives between two calls changes the availability of the client', async () => {
   const { clock, live, client } = journey();
   await using _ = client;
   expect(client.availability({ forMs: 30 * 60_000 })).toMatchObject({ state: 'open', causes: [] });
 
   live.calendar = live.calendar.with([outage]);
-  // Ten minutes from 10:00 on it stays open; half an hour does not fit in before the stop at 10:20.
+  // Ten minutes from 10:00 on are open. Half an hour does not fit before the stop at 10:20.
   expect(client.availability().state).toBe('open');
   const soon = client.availability({ forMs: 30 * 60_000 });
   expect(soon).toMatchObject({
@@ -85,7 +85,7 @@ it('an announcement that arrives between two calls changes what the client says'
   expect(client.availability().state).toBe('open');
 });
 
-it('the calendar informs and never vetoes: consent can be had under an announced outage', async () => {
+it('the calendar never blocks the client: consent succeeds during an announced outage', async () => {
   const { sandbox, live, client } = journey();
   await using _ = client;
   live.calendar = live.calendar.with([{ ...outage, start: '2026-12-01T09:00:00+09:00' }]);
@@ -97,7 +97,7 @@ it('the calendar informs and never vetoes: consent can be had under an announced
   expect(outcome.status).toBe('granted');
 });
 
-it('a settled weekend is open for the client, and says what was undone', async () => {
+it('a weekend that was announced as open is open for the client, which lists what was undone', async () => {
   const { live, client } = journey();
   await using _ = client;
   // Saturday 19 December 2026, noon: the third weekend.
@@ -119,7 +119,7 @@ it('a settled weekend is open for the client, and says what was undone', async (
     'third-weekend',
     'no-stop',
   ]);
-  // The pension service does not run on Saturdays, whatever is settled; together that counts.
+  // The pension service does not run on Saturdays anyway, and the worst state counts.
   expect(client.availability({ at }).state).toBe('closed');
   expect(client.availability({ at }).undone.map(({ rule }) => rule)).toContain('third-weekend');
 });

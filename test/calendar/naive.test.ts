@@ -188,7 +188,7 @@ function ofDetail(detail: DetailId, hour: number): State {
   return states.size === 1 ? ([...states][0] as State) : 'uncertain';
 }
 
-/** Runs of equal values as `value start end`. */
+/** Groups equal values as `value start end`. */
 function runs(values: readonly string[]): string[] {
   const found: string[] = [];
   for (let start = 0, hour = 1; hour <= values.length; hour++) {
@@ -211,13 +211,13 @@ function differences(target: Target, expected: readonly State[]): string[] {
   return [`${JSON.stringify(target)}: ours ${ours[first]}, expected ${theirs[first]}`];
 }
 
-it('every server alone agrees with an hour-by-hour reading of the tables over five years', () => {
+it('every server alone agrees with an hour-by-hour evaluation of the tables over five years', () => {
   expect(
     servers.flatMap(({ id }) => differences({ server: id }, byServer.get(id) as State[])),
   ).toEqual([]);
 });
 
-it('every detail at every holder agrees with an hour-by-hour reading of the tables over five years', () => {
+it('every detail at every holder agrees with an hour-by-hour evaluation of the tables over five years', () => {
   expect(
     holdings.flatMap(({ detail, server }) =>
       differences(
@@ -228,7 +228,7 @@ it('every detail at every holder agrees with an hour-by-hour reading of the tabl
   ).toEqual([]);
 });
 
-it('every detail agrees with an hour-by-hour reading of the tables over five years', () => {
+it('every detail agrees with an hour-by-hour evaluation of the tables over five years', () => {
   expect(
     details.flatMap(({ id }) =>
       differences(
@@ -239,7 +239,7 @@ it('every detail agrees with an hour-by-hour reading of the tables over five yea
   ).toEqual([]);
 });
 
-it('the causes are those that an hour-by-hour reading finds in each segment, each with its whole interval', () => {
+it('each segment lists the causes of an hour-by-hour evaluation, each with its whole span', () => {
   const expected = rules.flatMap((rule, index) =>
     runs((holding[index] as boolean[]).map(String)).flatMap((line) => {
       const [holds, start, end] = line.split(' ');
@@ -256,7 +256,7 @@ it('the causes are those that an hour-by-hour reading finds in each segment, eac
     }),
   );
   const wrong: string[] = [];
-  // One year, away from the ends of what was evaluated, so that no interval is cut by them.
+  // One year, away from the ends of the evaluated time, so that no span is cut by them.
   const [start, end] = ['2026-12-01', '2027-12-01'] as const;
   for (const target of [
     'local-tax',

@@ -8,8 +8,7 @@ import {
   toText,
 } from '../../src/calendar/index.js';
 
-// Rows of the host and changed holidays. The expected answers were worked out by hand; the
-// reasoning stands beside them.
+// The expected answers were worked out by hand; the reasoning is beside them.
 
 const jst = (text: string) => `${text}:00+09:00`;
 const show = (dateTime: DateTime) => dateTime.toFormat("yyyy-MM-dd'T'HH:mm");
@@ -18,7 +17,7 @@ const segmentsOf = (calendar: Calendar, target: Target, start: string, end: stri
     .segments(target, start, end)
     .map((segment) => `${segment.state} ${show(segment.start)} ${show(segment.end)}`);
 
-describe('a row of the host', () => {
+describe('a row of the option servers', () => {
   const row: ServerRow = {
     from: '2026-10-01',
     hours: { on: 'every-day', fromHour: 8, toHour: 21 },
@@ -26,7 +25,7 @@ describe('a row of the host', () => {
   };
   const pension = { server: 'pension-service' } as const;
 
-  it("holds from its day on, and the guideline's until then", () => {
+  it("holds from its day on, and the guideline's row until then", () => {
     // 30 September 2026 is a Wednesday, 3 October a Saturday. Before: business days 8 to 23.
     const calendar = createCalendar({ servers: { 'pension-service': row } });
     expect(segmentsOf(calendar, pension, '2026-09-30', '2026-10-02')).toEqual([
@@ -41,15 +40,15 @@ describe('a row of the host', () => {
     expect(createCalendar().isOpen(pension, jst('2026-10-03T12:00'))).toBe(false);
   });
 
-  it('is named by its causes', () => {
+  it('is named as the source of its causes', () => {
     const calendar = createCalendar({ servers: { 'pension-service': row } });
     expect(calendar.status(pension, jst('2026-10-03T22:00')).causes[0]).toMatchObject({
       rule: 'daily-hours',
       source: { kind: 'host', from: '2026-10-01', source: 'お知らせ 2026-09-10' },
       text: { ja: '日本年金機構中間サーバは、運用時間（毎日8時〜21時）の外です。' },
     });
-    // The night from September to October: until midnight by the guideline, from then on by the
-    // host.
+    // In the night from September to October, the guideline holds until midnight and the caller's
+    // row after it.
     const night = calendar
       .status(pension, jst('2026-10-01T07:00'))
       .causes.map((cause) => `${cause.source.kind} ${show(cause.start)} ${show(cause.end)}`);
@@ -59,7 +58,7 @@ describe('a row of the host', () => {
     ]);
   });
 
-  it("ends the guideline's outages, one that is under way too", () => {
+  it("ends the guideline's outages, even one that has started", () => {
     // The third weekend of November 2026 is 21 and 22; the registry stops from Saturday 22:00 to
     // Sunday 8:00, and its row is replaced at Sunday 0:00.
     const calendar = createCalendar({
@@ -70,11 +69,11 @@ describe('a row of the host', () => {
       'closed 2026-11-21T22:00 2026-11-22T00:00',
       'open 2026-11-22T00:00 2028-01-01T00:00',
     ]);
-    // Nothing keeps the other servers' third weekends from applying.
+    // The other servers' third weekends still apply.
     expect(calendar.status('local-tax', '2026-12-19').state).toBe('uncertain');
   });
 
-  it('may have outages of its own, by any weekday of the month', () => {
+  it('can have outages on any weekday of the month', () => {
     // Sundays of October 2026: 4, 11, 18, 25. Mondays: 5, 12, 19, 26.
     const calendar = createCalendar({
       servers: {
@@ -118,7 +117,7 @@ describe('a row of the host', () => {
       certainty: 'hours-not-stated',
       text: { ja: '口座情報登録・連携システム中間サーバは、停止の可能性があります。' },
     });
-    // They can be settled, and replaced for a month, like those of the guideline.
+    // Announcements open them or replace them for a month, like those of the guideline.
     const announced = {
       target: 'account-registry',
       state: 'open',
@@ -141,7 +140,7 @@ describe('a row of the host', () => {
     ]);
   });
 
-  it('can say that the online-eligibility part runs round the clock except from 3 to 6, the other reading of row 4', () => {
+  it('can express the other reading of row 4, open except from 3:00 to 6:00', () => {
     const calendar = createCalendar({
       servers: {
         'medical-insurers': {
@@ -162,7 +161,7 @@ describe('a row of the host', () => {
     ]);
   });
 
-  it('joins occurrences that run into one another, over the turn of the year too', () => {
+  it('joins overlapping occurrences, even over the turn of the year', () => {
     const calendar = createCalendar({
       servers: {
         mynaportal: {
@@ -178,7 +177,7 @@ describe('a row of the host', () => {
     ]);
   });
 
-  it('may be followed by others, given in any order', () => {
+  it('can be one of several, in any order', () => {
     const rows: ServerRow[] = JSON.parse(
       JSON.stringify([
         { from: '2027-01-01', hours: 'always' },
@@ -195,7 +194,7 @@ describe('a row of the host', () => {
     ).toEqual([true, false, false, true]);
   });
 
-  it('beyond the span changes nothing, and before it holds throughout', () => {
+  it("changes nothing beyond the calendar's span, and holds throughout when it starts before", () => {
     const target = { server: 'pension-service' } as const;
     const late = createCalendar({
       servers: { 'pension-service': { from: '2060-01-01', hours: 'always' } },
@@ -212,11 +211,11 @@ describe('a row of the host', () => {
   });
 });
 
-describe('holidays of the host', () => {
+describe('the options extraHolidays and notHolidays', () => {
   const labour = { server: 'labour-standards' } as const;
 
-  it('are no business days', () => {
-    // Wednesday 9 June 2027 would be one.
+  it('add days that are not business days', () => {
+    // Wednesday 9 June 2027 would be a business day.
     const calendar = createCalendar({ extraHolidays: ['2027-06-09'] });
     const [from, to] = ['2027-06-08', '2027-06-11'] as const;
     expect(segmentsOf(calendar, labour, from, to)).toEqual([
@@ -227,12 +226,12 @@ describe('holidays of the host', () => {
       'closed 2027-06-10T21:00 2027-06-11T00:00',
     ]);
     expect(createCalendar().isOpen(labour, jst('2027-06-09T12:00'))).toBe(true);
-    // Daily hours know no holidays.
+    // Daily hours ignore holidays.
     expect(calendar.isOpen('employment', jst('2027-06-09T12:00'))).toBe(true);
   });
 
-  it('can be taken away', () => {
-    // Tuesday 22 September 2026 lies between two holidays and so is one.
+  it('remove days from the holidays', () => {
+    // Tuesday 22 September 2026 is between two holidays and so is one.
     const calendar = createCalendar({ notHolidays: ['2026-09-22'] });
     expect(segmentsOf(calendar, labour, '2026-09-21', '2026-09-24')).toEqual([
       'closed 2026-09-21T00:00 2026-09-22T08:00',
@@ -241,7 +240,7 @@ describe('holidays of the host', () => {
     ]);
   });
 
-  it('may repeat the table, fall on a weekend or beyond the span without effect', () => {
+  it("have no effect on days of the table, on weekends or beyond the calendar's span", () => {
     const calendar = createCalendar({
       extraHolidays: ['2026-01-01', '2026-12-05', '2060-01-04'],
       notHolidays: ['2026-12-06', '2026-12-07', '1999-01-01'],
@@ -251,7 +250,7 @@ describe('holidays of the host', () => {
     );
   });
 
-  it('count for business days of a row of the host', () => {
+  it('apply to business days of a row of the option servers', () => {
     const calendar = createCalendar({
       servers: {
         'employment-security': {
@@ -266,18 +265,18 @@ describe('holidays of the host', () => {
   });
 });
 
-describe('isHoliday', () => {
+describe('calendar.isHoliday', () => {
   it.each([
     ['2026-09-22', true], // between 敬老の日 (third Monday, the 21st) and 秋分の日 (the 23rd): 国民の休日
     ['2026-09-24', false],
     ['2027-03-22', true], // 春分の日 falls on Sunday the 21st: 振替休日
     ['2026-12-31', false],
-  ])('says of %s: %s', (day, expected) => {
+  ])('returns the right answer for %s: %s', (day, expected) => {
     expect(createCalendar().isHoliday(day)).toBe(expected);
     expect(createCalendar().isHoliday(`${day}T23:59:59+09:00`)).toBe(expected);
   });
 
-  it('knows the days that the host adds and takes away, and pictures mark them', () => {
+  it('respects added and removed holidays, and pictures mark them', () => {
     const calendar = createCalendar({ extraHolidays: ['2026-12-01'], notHolidays: ['2026-11-23'] });
     expect([calendar.isHoliday('2026-12-01'), calendar.isHoliday('2026-11-23')]).toEqual([
       true,
@@ -288,6 +287,6 @@ describe('isHoliday', () => {
     );
     expect(
       toText(calendar, ['pension@pension-service'], { month: '2026-11' }).match(/^ *\d+ . 祝/gm),
-    ).toEqual(['  3 火 祝']); // 文化の日 on the 3rd is left
+    ).toEqual(['  3 火 祝']); // 文化の日 on the 3rd stays a holiday.
   });
 });

@@ -13,8 +13,8 @@ import {
 const tables = createCalendar();
 const DAY_MS = 86_400_000;
 
-// Two thousand announcements over the span: lengths from minutes to weeks, overlapping, about one
-// server or all, some replacing a third weekend.
+// Two thousand announcements over the calendar's span: minutes to weeks long, overlapping, about
+// one server or all; some replace a third weekend.
 const announced = Array.from({ length: 2_000 }, (_, index): Announcement => {
   const chance = (of: number, salt: number) =>
     Math.floor(((((index + 1) * 7919 + salt * 104_729) % 65_537) / 65_537) * of);
@@ -35,7 +35,7 @@ const announced = Array.from({ length: 2_000 }, (_, index): Announcement => {
       }),
   };
 });
-const told = createCalendar({
+const announced = createCalendar({
   announced,
   servers: {
     'pension-service': {
@@ -65,7 +65,7 @@ const { target } = fc.letrec<{ target: Target; allOf: Target }>((tie) => ({
     .map((allOf) => ({ allOf })),
 }));
 
-// Full hours hit the edges themselves, other instants the inside.
+// Full hours hit the edges, other instants the inside.
 const instant = fc
   .oneof(
     fc
@@ -95,9 +95,9 @@ const bounds = (list: readonly { startMs: number; endMs: number }[]) =>
 
 describe.each([
   ['the tables alone', tables],
-  ['announcements and rows of the host', told],
-])('for any target, by %s', (_, calendar) => {
-  it('segments cover the interval without gaps and neighbours differ', () => {
+  ['announcements and caller rows', announced],
+])('a random target, by %s', (_, calendar) => {
+  it('has segments without gaps whose neighbours differ', () => {
     fc.assert(
       fc.property(target, range, (asked, [start, , end]) => {
         const segments = calendar.segments(asked, start, end);
@@ -114,7 +114,7 @@ describe.each([
     );
   });
 
-  it('each cause touches its segment, and a segment has causes exactly when it is not open', () => {
+  it('has causes exactly in segments that are not open, and each cause touches its segment', () => {
     fc.assert(
       fc.property(target, range, (asked, [start, , end]) => {
         for (const segment of calendar.segments(asked, start, end)) {
@@ -134,7 +134,7 @@ describe.each([
     );
   });
 
-  it('windows are the open segments, and windows of two neighbouring intervals join to those of both', () => {
+  it('has its open segments as windows, and neighbouring windows join', () => {
     fc.assert(
       fc.property(target, range, (asked, [a, b, c]) => {
         const whole = bounds(calendar.windows(asked, a, c));
@@ -154,14 +154,14 @@ describe.each([
     );
   });
 
-  it('every question agrees with the segments', () => {
+  it('gets the same answer from every question', () => {
     fc.assert(
       fc.property(target, instant, (asked, at) => {
         const status = calendar.status(asked, at);
         const from = status.sinceMs ?? calendar.fromMs;
         const to = status.untilMs ?? calendar.toMs;
-        // One millisecond more on either side: the neighbours show that the stretch is as long as
-        // it can be.
+        // One millisecond more on either side: the neighbours show that the segment cannot be
+        // longer.
         const around = calendar.segments(
           asked,
           Math.max(from - 1, calendar.fromMs),
@@ -197,7 +197,7 @@ describe.each([
     );
   });
 
-  it('a combination is as bad as its worst member, in whatever order', () => {
+  it('has the worst state of its members in any order', () => {
     fc.assert(
       fc.property(fc.array(target, { minLength: 1, maxLength: 4 }), instant, (allOf, at) => {
         const worst = allOf
@@ -211,7 +211,7 @@ describe.each([
     );
   });
 
-  it('each holder is the detail asked with that holder named', () => {
+  it('has the same holder states as with each holder named', () => {
     fc.assert(
       fc.property(fc.constantFrom(...details), instant, ({ id }, at) => {
         for (const holder of calendar.status(id, at).holders ?? []) {

@@ -54,7 +54,7 @@ function yearsOfDays(): Uint8Array {
   return years;
 }
 
-/** Returns the part of a year that lies in the calendar's span; `index` counts from its start. */
+/** Returns the part of a year within the calendar's span; `index` counts from its start. */
 export function spanOfYear(index: number): SpanMs & { readonly year: number } {
   const year = FIRST_YEAR + index;
   return {

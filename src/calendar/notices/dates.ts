@@ -1,18 +1,7 @@
-import { DAY_MS, dateOfDay, dayNumber, dayOf, dayStart } from '../../foundation/time.js';
+import { dateOfDay, dayNumber } from '../../foundation/time.js';
 
-/** Why dates and hours that stand there do not make a period. */
-export type DateProblem =
-  | 'unreadable_date'
-  | 'weekday_mismatch'
-  | 'year_unclear'
-  | 'date_missing'
-  | 'hours_missing'
-  | 'hours_unclear'
-  | 'end_before_start'
-  | 'implausible_period';
-
-/** A day as it is written; what is left out is undefined. */
-interface WrittenDay {
+/** A day as it is written; omitted parts are undefined. */
+export interface WrittenDay {
   readonly year?: number | undefined;
   readonly month?: number | undefined;
   readonly day?: number | undefined;
@@ -22,51 +11,35 @@ interface WrittenDay {
   readonly weekday?: number | undefined;
 }
 
-/** A day, an hour or a date that is broken or incomplete, where it stands in a normalised text. */
+/** A day, an hour, or a broken or incomplete date, with its place in the normalised text. */
 export interface Token {
   readonly from: number;
   readonly to: number;
   readonly day?: WrittenDay;
-  /** Seconds from the start of the day, or 終日. */
+  /** Seconds from the start of the day, or the whole day (終日). */
   readonly hour?: number | 'all-day';
   readonly approximate: boolean;
-  /** `vague`: a month or a year alone. `broken`: it looks like a date or an hour and is none. */
+  /** `vague`: a month or a year alone. `broken`: looks like a date or an hour but is invalid. */
   readonly kind: 'day' | 'hour' | 'vague' | 'broken';
 }
 
-/** A day, an hour, or a day with its hour. */
-export type Moment = Pick<Token, 'day' | 'hour' | 'approximate'>;
-
-/** A period that was read. */
-export interface Period {
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly approximate: boolean;
-}
+/** A day, an hour, or a day with its hour, as written. */
+export type WrittenTime = Pick<Token, 'day' | 'hour' | 'approximate'>;
 
 const WEEKDAYS = '日月火水木金土';
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
-// The longest stop seen, over a New Year, took days; one of more than a month is more likely
-// misread, or the end of a service.
-const LONGEST_DAYS = 31;
-const FARTHEST_DAYS = 3 * 366;
-// Notices come weeks or months ahead and stay up for weeks: without a year, a day is taken for the
-// one within this reach, and no year has two of them.
-const DAYS_BEHIND = 90;
-const DAYS_AHEAD = 180;
-
-// Sorting a long row of combining marks takes NFKC quadratic time, so they go first, and with them
-// what is invisible; the voicing marks of kana stay.
+// NFKC takes quadratic time to sort a long row of combining marks, so they are removed first,
+// together with invisible characters. The voicing marks of kana stay.
 const MARKS = /(?![\u3099\u309a])[\p{M}\p{Cf}]/gu;
 const TILDES = /[〜∼∽∿⁓〰]/g;
-// Not ー, which is a letter, too.
+// Not ー, which is also a letter.
 const DASHES = /[‐‑‒–—―−─━→⇒]/g;
 const ADDRESSES = /https?:[!-~]*/g;
 
 /**
- * A text with one width of letters, one tilde, one dash and single spaces; web addresses, whose
- * numbers are no dates, are left out.
+ * Normalises a text to one width of letters, one tilde, one dash and single spaces. Removes web
+ * addresses, because their numbers are not dates.
  */
 export function normalize(text: string): string {
   return text
@@ -112,8 +85,8 @@ const TOKEN = new RegExp(
 
 type Groups = Readonly<Record<string, string | undefined>>;
 
-/** The dates and hours of a normalised text, from left to right. */
-export function readTokens(text: string): Token[] {
+/** Parses the dates and hours of a normalised text, from left to right. */
+export function parseTokens(text: string): Token[] {
   return [...text.matchAll(TOKEN)].map((match) => {
     const groups = match.groups as Groups;
     const place = {
@@ -149,7 +122,7 @@ function writtenDay(groups: Groups): WrittenDay | undefined {
   return { year, month, day, weekday };
 }
 
-/** Undefined when none is written, null when it cannot be one. */
+/** Returns undefined when no year is written, null when the number cannot be a year. */
 function yearOf(era: string | undefined, year: string | undefined): number | undefined | null {
   if (year === undefined) return undefined;
   const base = era === undefined ? undefined : ERAS[era.toUpperCase()];
@@ -170,7 +143,7 @@ function secondsOf(groups: Groups): number | undefined {
   return seconds > DAY ? undefined : seconds;
 }
 
-// 午前12時 and 午後12時 are read both ways by different people, and whose night "5日深夜0時" is, too.
+// People read 午前12時 and 午後12時 in two ways, and disagree about which night 5日深夜0時 is in.
 function hourOf(hour: number, half: string | undefined): number | undefined {
   if (half === undefined) return hour;
   if (/午前|AM|早朝|未明|朝/i.test(half)) return hour < 12 ? hour : undefined;
@@ -180,132 +153,26 @@ function hourOf(hour: number, half: string | undefined): number | undefined {
 
 const NEGLIGIBLE = /[\s,、:;()[\]「」『』【】|]|予定|日本時間|JST|開始|終了|の|に|翌年|翌/g;
 
-/** Whether what stands between a day and an hour leaves them together. */
-export function joins(gap: string): boolean {
+/** Returns whether a day and an hour belong together, by the text between them. */
+export function isDayHourGap(gap: string): boolean {
   return /^(?:(?:停止|実施|作業)?時間帯?|時刻)?$/.test(gap.replace(NEGLIGIBLE, ''));
 }
 
-/** Whether what stands between two moments makes them a period. */
-export function spans(gap: string): boolean {
+/** Returns whether two times form a period, by the text between them. */
+export function isPeriodGap(gap: string): boolean {
   return /^(?:(?:から|より|以降)?[~ー-]{1,3}|から|より)$/.test(gap.replace(NEGLIGIBLE, ''));
 }
 
-/** The moment of a day and an hour that stand together. */
-export function together(day: Moment, hour: Moment): Moment {
+/** Joins a day and its hour. */
+export function dayWithHour(day: WrittenTime, hour: WrittenTime): WrittenTime {
   return { ...day, ...hour, approximate: day.approximate || hour.approximate };
 }
 
 /**
- * The period between two moments, or of one 終日; `anchorDay` is a day near which a start without a
- * year lies.
+ * Returns the day number of a date, or undefined when there is no such day. Month 13 is the next
+ * January.
  */
-export function readPeriod(
-  start: Moment,
-  end: Moment,
-  anchorDay: number,
-  publishedDay: number,
-): Period | DateProblem {
-  if (!start.day || start.day.after !== undefined) return 'date_missing';
-  // A day without hours before an hour without a day: whose hour it is cannot be told.
-  if (start.hour === undefined && !end.day) return 'hours_missing';
-  const startDay = startOf(start.day, end.day, anchorDay);
-  if (typeof startDay === 'string') return startDay;
-  const endDay = endOf(end, startDay, start.hour);
-  if (typeof endDay === 'string') return endDay;
-  const startMs = dayStart(startDay) + secondsFrom(start) * 1_000;
-  const endMs = endInstant(end, endDay);
-  if (endMs <= startMs) return 'end_before_start';
-  if (isTooLong(startMs, endMs) || Math.abs(startDay - publishedDay) > FARTHEST_DAYS)
-    return 'implausible_period';
-  // Days without hours are counted in full, the widest reading.
-  const wide = start.hour === undefined || end.hour === undefined;
-  const allDay = start.hour === 'all-day' || end.hour === 'all-day';
-  return { startMs, endMs, approximate: start.approximate || end.approximate || (wide && !allDay) };
-}
-
-/** The end of a period that may last until a later moment. */
-export function extendPeriod(period: Period, until: Moment): Period | DateProblem {
-  const endDay = until.day ? endOf(until, dayOf(period.startMs), undefined) : dayOf(period.endMs);
-  if (typeof endDay === 'string') return endDay;
-  const written = endInstant(until, endDay);
-  const endMs = !until.day && written < period.endMs ? written + DAY_MS : written;
-  if (isTooLong(period.startMs, endMs)) return 'implausible_period';
-  return { ...period, endMs: Math.max(endMs, period.endMs), approximate: true };
-}
-
-const isTooLong = (startMs: number, endMs: number): boolean =>
-  endMs - startMs > LONGEST_DAYS * DAY_MS;
-
-const secondsFrom = ({ hour }: Moment): number => (typeof hour === 'number' ? hour : 0);
-
-const endInstant = ({ hour }: Moment, day: number): number =>
-  dayStart(day) + (typeof hour === 'number' ? hour : DAY) * 1_000;
-
-/** The day number of the start. */
-function startOf(
-  start: WrittenDay,
-  end: WrittenDay | undefined,
-  anchorDay: number,
-): number | DateProblem {
-  const { year, month, day } = start;
-  if (month === undefined || day === undefined) return 'date_missing';
-  if (year !== undefined) return fitting(dayFrom(year, month, day), start.weekday);
-  if (end?.year !== undefined && end.month !== undefined && end.day !== undefined) {
-    const endDay = dayFrom(end.year, end.month, end.day);
-    const same = dayFrom(end.year, month, day);
-    if (endDay === undefined) return 'unreadable_date';
-    return fitting(
-      same !== undefined && same <= endDay ? same : dayFrom(end.year - 1, month, day),
-      start.weekday,
-    );
-  }
-  const around = dateOfDay(anchorDay).year;
-  const candidates = [around - 1, around, around + 1]
-    .map((candidate) => dayFrom(candidate, month, day))
-    .filter((candidate) => candidate !== undefined);
-  const near = candidates.find(
-    (candidate) => candidate >= anchorDay - DAYS_BEHIND && candidate <= anchorDay + DAYS_AHEAD,
-  );
-  if (near !== undefined) return fitting(near, start.weekday);
-  if (start.weekday === undefined) return 'year_unclear';
-  const far = candidates.filter(
-    (candidate) =>
-      Math.abs(candidate - anchorDay) <= 366 && dateOfDay(candidate).weekday === start.weekday,
-  );
-  return far.length === 1 ? (far[0] as number) : 'weekday_mismatch';
-}
-
-/** The day number of the end: what it leaves out is taken from the start. */
-function endOf(end: Moment, startDay: number, startHour: Moment['hour']): number | DateProblem {
-  const start = dateOfDay(startDay);
-  if (!end.day) {
-    const next =
-      typeof end.hour === 'number' && typeof startHour === 'number' && end.hour < startHour;
-    return startDay + (next ? 1 : 0);
-  }
-  const { year, month, day, after, weekday } = end.day;
-  if (after !== undefined) return fitting(startDay + after, weekday);
-  if (day === undefined) return 'unreadable_date';
-  if (month === undefined)
-    return fitting(dayFrom(start.year, start.month + (day < start.day ? 1 : 0), day), weekday);
-  if (year !== undefined) return fitting(dayFrom(year, month, day), weekday);
-  const same = dayFrom(start.year, month, day);
-  const next = same !== undefined && same >= startDay ? same : dayFrom(start.year + 1, month, day);
-  // Nearly a year later: the end stands before the start.
-  return same !== next && next !== undefined && next - startDay > LONGEST_DAYS
-    ? 'end_before_start'
-    : fitting(next, weekday);
-}
-
-function fitting(day: number | undefined, weekday: number | undefined): number | DateProblem {
-  if (day === undefined) return 'unreadable_date';
-  return weekday === undefined || dateOfDay(day).weekday === weekday ? day : 'weekday_mismatch';
-}
-
-/**
- * The day number of a date, with month 13 as January after; undefined when there is no such day.
- */
-function dayFrom(year: number, month: number, day: number): number | undefined {
+export function dayFrom(year: number, month: number, day: number): number | undefined {
   const wanted = month === 13 ? { year: year + 1, month: 1 } : { year, month };
   const number = dayNumber(wanted.year, wanted.month, day);
   const date = dateOfDay(number);

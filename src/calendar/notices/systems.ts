@@ -4,15 +4,15 @@ import { type ServerId, servers } from '../../catalog/servers.js';
 export interface NamedSystems {
   /** Those of the guideline's tables, or the whole service. */
   readonly known: ReadonlySet<ServerId | 'all'>;
-  /** Whether it names one that no table lists, or names one too loosely. */
+  /** Whether the passage names a system that no table lists, or names one too loosely. */
   readonly unknown: boolean;
 }
 
-// What else the systems are called, beside the names of the catalog. 情報提供等記録開示システム is Mynaportal's
-// name in law.
+// Further names of the systems, beside those of the catalog. The law calls Mynaportal
+// 情報提供等記録開示システム.
 const otherNames: readonly (readonly [ServerId | 'all', string])[] = [
   ['all', '自己情報取得(?: ?API)?'],
-  // Of its own, not マイナポータルのすべての機能.
+  // Only alone, not as in マイナポータルのすべての機能.
   ['all', '(?<!の)(?:すべての?|全ての?|全)(?:サービス|システム|機能)(?:全体)?'],
   ['mynaportal', '情報提供等記録開示システム'],
   ['information-provision-network', '情報提供ネットワーク(?:システム)?|情報提供NWS?'],
@@ -38,27 +38,25 @@ const names: readonly (readonly [ServerId | 'all', RegExp])[] = [
   ...otherNames,
 ].map(([id, pattern]) => [id, new RegExp(pattern, 'g')]);
 
-// A run of kanji, katakana and Latin letters that ends like the name of a system; another service
-// with hiragana in its name; or an institution that holds data, without saying which of its
-// systems.
+// SYSTEM: kanji, katakana and Latin letters that end like the name of a system. OTHER: services
+// with hiragana in the name, and institutions that hold data, when the system is not named.
 const SYSTEM =
   /([\p{sc=Han}\p{sc=Katakana}ーa-z0-9]{0,30})(?:システム|サーバー?|サービス|ネットワーク|ポータル|API|基盤|アプリ|メッシュ|サイト|プラットフォーム|e-?Tax|eLTAX)/giu;
 const OTHER =
   /ねんきんネット|コンビニ交付|GビズID|マイナ保険証|マイナポイント|公的個人認証|ぴったりサービス|もっとつながる|電子私書箱|年金機構|ハローワーク|職業安定局|労働基準局|地共済|国共済|私学共済|私学事業団|医療保険者|災害補償基金/;
-// Words in front of "system" that name none: 本システム, 対象サービス, 臨時システム(メンテナンス).
+// Words before "system" that are not a name: 本システム, 対象サービス, 臨時システム(メンテナンス).
 const GENERIC =
   /本|当|各種?|同|全て?|関[係連]|対象|停止|利用|該当|一部|提供|影響|臨時|定期|緊急|計画|メンテナンス|障害|オンライン|Web|ウェブ|行政/giu;
 
-// A stop of the environment that hosts test against is none of the service, unless the notice names
-// both.
+// An outage of the test environment does not affect the service, unless the notice names both.
 const REHEARSAL = /(?:接続確認|検証|テスト|試験|開発|ステージング)用?環境|スタブ/;
 const BOTH = /本番|含[むめみ]|及び|および|並びに|とも/;
 
-// "By a failure of X, Y is down" is about Y.
+// "Y is down because of a failure of X" is about Y.
 const CAUSE =
   /^(?:の|における)(?:システム)?(?:計画停止|停止|障害|不具合|メンテナンス|保守|影響)(?:に(?:より|よる|よって|伴)|のため|の影響)/;
 
-/** The systems named in a normalised text from which dates and hours were taken out. */
+/** Finds the systems named in a normalised text without its dates and hours. */
 export function namedSystems(text: string): NamedSystems {
   if (REHEARSAL.test(text) && !BOTH.test(text)) return { known: new Set(), unknown: true };
   const known = new Set<ServerId | 'all'>();
@@ -78,7 +76,7 @@ export function namedSystems(text: string): NamedSystems {
           (match) => !CAUSE.test(rest.slice(match.index + match[0].length).slice(0, 30)),
         )
       : strangers;
-  // The portal in front of another API's name only says whose API it is.
+  // A portal named before another API only says whose API it is.
   if (affected.some((match) => /API$/i.test(match[0]))) known.delete('mynaportal');
   return {
     known: known.has('all') ? new Set(['all']) : known,

@@ -1,26 +1,29 @@
 import type { ServerId } from '../../catalog/servers.js';
-import { isCourtesy, isExclusion, isNoOutage, isTargetLabel, type Passage } from './passages.js';
+import type { Passage } from './passages.js';
+import { isCourtesy, isExclusion, isNoOutage, isTargetLabel } from './phrases.js';
 
-/** The systems that a period is about, and the passages that also name others. */
+/** The systems that stop in a period, and the passages that also name other systems. */
 export interface FoundTargets {
   readonly targets: readonly (ServerId | 'all')[];
   readonly doubtful: readonly Passage[];
 }
 
 /**
- * Finds which systems the periods of one notice are about: those named beside the period, else
- * those of a label (対象：) for it, else those named last above it, else those named below it in the
- * same block; a notice that names none is about the whole service.
+ * Finds the systems that stop in the periods of one notice. The first match counts:
+ *
+ * 1. systems named beside the period
+ * 2. systems of a label for it (対象：)
+ * 3. systems named last above it
+ * 4. systems named below it in the same block
+ * 5. the whole service, if the notice names no system
  */
 export class TargetFinder {
   readonly #section: readonly Passage[];
   readonly #periods: ReadonlySet<Passage>;
   readonly #places: ReadonlyMap<Passage, number>;
-  /**
-   * For each place the nearest passage above it that names a system, and the nearest label from it
-   * on.
-   */
+  /** For each index, the nearest passage above it that names a system. */
   readonly #above: (Passage | undefined)[] = [];
+  /** For each index, the nearest label from there on. */
   readonly #labels: (Passage | undefined)[] = [];
 
   /** @param periods - the passages in which a period starts. */
@@ -38,7 +41,7 @@ export class TargetFinder {
       above = passage;
       if (!started && this.#isLabelled(index)) labelFirst = true;
     }
-    // A notice puts its labels either before or behind its periods.
+    // A notice puts its labels either before or after its periods.
     let label: Passage | undefined;
     for (let index = section.length - 1; index >= 0 && !labelFirst; index--) {
       if (namesSome(section[index] as Passage) && this.#isLabelled(index)) label = section[index];
@@ -55,7 +58,7 @@ export class TargetFinder {
     );
   }
 
-  /** The targets of a period that these passages hold. */
+  /** Returns the targets of the period in these passages. */
   find(passages: readonly Passage[]): FoundTargets | 'unknown_system' | 'target_unclear' {
     const own = passages.filter(
       (passage) => passage.systems.known.size > 0 || passage.systems.unknown,
@@ -66,8 +69,7 @@ export class TargetFinder {
     const label = this.#labels[place];
     if (label) return targetsIn([label]);
     const above = this.#above[place];
-    // Named together with a period of its own, further up: whether it still holds here cannot be
-    // told.
+    // The system was named with another period further up, so it may no longer apply here.
     if (above)
       return this.#periods.has(above) && above.block !== first.block
         ? 'target_unclear'

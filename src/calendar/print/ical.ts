@@ -10,22 +10,22 @@ import { checkLang, disclaimer, fingerprint, nameOfTarget, notesOf, plain } from
 
 /** Options of {@link toICalendar}. */
 export interface ICalendarOptions {
-  /** Start of the interval. */
+  /** Start of the span. */
   readonly start: Instant;
   /**
-   * End of the interval, itself not included. Events that reach over an end of the interval are
-   * given whole.
+   * End of the span, itself not included. An event that crosses an end of the span is included
+   * whole.
    */
   readonly end: Instant;
-  /** Events for the open times, or for the closed and uncertain ones. Default `outages`. */
+  /** Events for the open times, or for closed and uncertain ones. Default: `outages`. */
   readonly show?: 'windows' | 'outages';
-  /** Language of the texts. Default `ja`. */
+  /** Language of the texts. Default: `ja`. */
   readonly lang?: Language;
-  /** What calendar applications call the feed. Default: the target's name. */
+  /** Name of the feed in calendar applications. Default: the target's name. */
   readonly name?: string;
   /**
-   * The DTSTAMP of every event. Default: when what it says was last announced, so that an unchanged
-   * calendar gives the same text to the byte.
+   * The DTSTAMP of every event. Default: the time of the latest announcement behind the event, so
+   * that an unchanged calendar gives exactly the same text.
    */
   readonly stamp?: Instant;
 }
@@ -36,8 +36,8 @@ const kinds: Readonly<Record<State, Text>> = {
   closed: { ja: '停止', en: 'Closed' },
 };
 
-// RFC 5545 wants at least one component, and a calendar without events is a good answer: this one
-// is always there. The events themselves are in UTC.
+// RFC 5545 requires at least one component, and a calendar may have no events. The events
+// themselves are in UTC.
 const timeZone = [
   'BEGIN:VTIMEZONE',
   'TZID:Asia/Tokyo',
@@ -51,25 +51,28 @@ const timeZone = [
 ];
 
 /**
- * A target's hours as an iCalendar text (RFC 5545), to be subscribed to or imported: an event for
- * each open time, or for each closed and each uncertain one, the latter marked `TENTATIVE`. Events
- * take nobody's time (`TRANSPARENT`). The reasons stand in the description.
+ * Formats the operating hours of a target as an iCalendar text (RFC 5545), to subscribe to or to
+ * import. It has an event for each open time, or for each closed and each uncertain time; uncertain
+ * ones are `TENTATIVE`. Events do not block time (`TRANSPARENT`). The description holds the
+ * reasons.
  *
- * An event has the same UID whatever interval is asked for, as long as target, state and start are
- * the same. Serve the whole text anew when an announcement changes the calendar: subscribers then
- * drop what is no longer in it.
+ * The UID of an event depends only on target, state and start, not on the span. When an
+ * announcement changes the calendar, serve the whole text again: subscribers then drop events that
+ * are gone.
  *
  * @param calendar - the calendar, announcements included.
- * @param target - what it is about; `{ allOf }` for when several can be asked together.
- * @param options - the interval, what to show, language and name.
- * @returns the text, to be sent as `text/calendar; charset=utf-8`.
+ * @param target - the target; `{ allOf }` for items that are requested together.
+ * @param options - span, events, language and name.
+ * @returns the text; send it as `text/calendar; charset=utf-8`.
  * @throws SelfInfoError `invalid_option`, `unknown_option`, `range_reversed`, and as {@link
  * Calendar.segments}; TypeError.
  * @example
  * ```ts
  * import { createCalendar, toICalendar } from 'myna-selfinfo/calendar';
- * const feed = toICalendar(createCalendar(), 'local-tax', { start: '2026-12-01', end: '2027-03-01', lang: 'ja' });
- * const response = new Response(feed, { headers: { 'content-type': 'text/calendar; charset=utf-8' } });
+ * const span = { start: '2026-12-01', end: '2027-03-01' };
+ * const feed = toICalendar(createCalendar(), 'local-tax', span);
+ * const headers = { 'content-type': 'text/calendar; charset=utf-8' };
+ * const response = new Response(feed, { headers });
  * ```
  */
 export function toICalendar(calendar: Calendar, target: Target, options: ICalendarOptions): string {
@@ -80,12 +83,12 @@ export function toICalendar(calendar: Calendar, target: Target, options: ICalend
     lang: true,
     name: true,
     stamp: true,
-  });
+  } satisfies Record<keyof ICalendarOptions, true>);
   const { start, end, show = 'outages', lang = 'ja' } = options;
   if (show !== 'windows' && show !== 'outages') {
     throw invalidOption('options.show', {
-      en: 'windows or outages.',
-      ja: 'windows か outages です。',
+      en: 'It must be windows or outages.',
+      ja: 'windows か outages を指定してください。',
     });
   }
   checkLang(lang, 'options.lang');
@@ -110,7 +113,7 @@ export function toICalendar(calendar: Calendar, target: Target, options: ICalend
   ];
   for (const segment of calendar.segments(target, start, end)) {
     if ((segment.state === 'open') !== (show === 'windows')) continue;
-    // Asked for by its instant, because a segment is cut where the interval ends.
+    // The segment may be cut at the ends of the span, so ask for the whole one.
     const status = calendar.status(target, segment.startMs);
     const sinceMs = status.sinceMs ?? calendar.fromMs;
     lines.push(
@@ -132,8 +135,8 @@ export function toICalendar(calendar: Calendar, target: Target, options: ICalend
 }
 
 /**
- * When the latest announcement behind an answer was made; the rows themselves are as old as the
- * guideline, whose day the calendar starts with.
+ * Returns the time of the latest announcement behind a status. The rows are as old as the
+ * guideline, which is the start of the calendar.
  */
 function lastAnnouncedMs({ causes, undone }: Status, earliestMs: number): number {
   const sources = [
@@ -156,12 +159,12 @@ function description(status: Status, lang: Language): string {
   return [...reasons, disclaimer[lang]].map(escapedText).join('\\n');
 }
 
-/** An instant in UTC, as the format writes it. */
+/** Formats an instant in UTC for iCalendar. */
 export function utcStamp(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
 }
 
-/** A text as the value of a property. */
+/** Escapes a text for the value of a property. */
 export function escapedText(text: string): string {
   return plain(text).replaceAll(/[\\;,]/g, '\\$&');
 }
@@ -169,8 +172,8 @@ export function escapedText(text: string): string {
 const LONGEST_LINE = 75;
 
 /**
- * Lines are at most 75 octets of UTF-8; a longer one goes on behind a line break and a blank, which
- * counts. No character is torn.
+ * Folds a line longer than 75 octets of UTF-8. Each continuation starts with a blank, which counts.
+ * Characters stay whole.
  */
 export function foldedLine(line: string): string {
   let text = '';

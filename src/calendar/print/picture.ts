@@ -10,7 +10,7 @@ import type { Target } from '../targets.js';
 import { checkLang, dayName, monthName, nameOfTarget, notesOf, type Reason } from './wording.js';
 
 /**
- * What a picture shows: either a month or a week.
+ * Options of a picture: either a month or a week, and the language.
  *
  * @example
  * ```ts
@@ -23,7 +23,7 @@ export interface PictureOptions {
   readonly month?: string;
   /** The first JST day of seven, `YYYY-MM-DD`. */
   readonly week?: string;
-  /** Language of the texts. Default `ja`. */
+  /** Language of the texts. Default: `ja`. */
   readonly lang?: Language;
 }
 
@@ -106,12 +106,15 @@ function periodOf(
   if (month === undefined && week === undefined) {
     throw new SelfInfoError('missing_option', {
       path: 'options.month',
-      expected: { en: 'Or options.week.', ja: 'options.week でもかまいません。' },
+      expected: {
+        en: 'Pass options.month or options.week.',
+        ja: 'options.month か options.week を指定してください。',
+      },
     });
   }
   if (month !== undefined && week !== undefined) {
     throw invalidOption('options.week', {
-      en: 'Either month or week.',
+      en: 'Pass either month or week, not both.',
       ja: 'month か week のどちらか一方を指定してください。',
     });
   }

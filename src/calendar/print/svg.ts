@@ -25,8 +25,7 @@ import {
   weekdayName,
 } from './wording.js';
 
-// Sizes are in units of a panel 720 wide, which an A4 sheet shows at about three quarters of a
-// point each.
+// Sizes are in units of a panel that is 720 wide. On A4 paper one unit is about 0.75 points.
 const WIDTH = 720;
 const GRID = { x: 96, y: 100, hour: 25 };
 const LEFT = 24;
@@ -43,14 +42,13 @@ const ink = {
 const marks: Readonly<Record<State, string>> = { open: '○', uncertain: '△', closed: '×' };
 
 /**
- * Draws when targets run, as an SVG to print or to show: for each target the days downwards and the
- * hours across. The three states differ in texture and in lightness, not in hue alone; outages
- * carry their mark (○ △ ×) and hours, each stretch its reasons as a `<title>`, and all reasons
- * stand below in writing.
+ * Draws the operating hours of targets as an SVG, to print or to show: days downwards, hours
+ * across. The states differ in texture and lightness, not only in hue. Outages have a mark (○ △ ×)
+ * and their hours. Each segment has its reasons as `<title>`, and a list below holds all reasons.
  *
- * The text needs no script, style sheet, font or network, is the same for the same arguments, and
- * may stand in an HTML page as it is. One target of a month fills an A4 sheet upright, two fill one
- * lying; print more than two as a file each.
+ * The SVG needs no script, style sheet, font or network, and can be put into an HTML page
+ * unchanged. The same arguments give the same text. A month of one target fills an A4 page upright,
+ * of two targets an A4 page lying; print more targets in separate files.
  *
  * @param calendar - the calendar, announcements included.
  * @param targets - what to draw; one panel each.
@@ -61,7 +59,8 @@ const marks: Readonly<Record<State, string>> = { open: '○', uncertain: '△', 
  * ```ts
  * import { writeFileSync } from 'node:fs';
  * import { createCalendar, toSvg } from 'myna-selfinfo/calendar';
- * writeFileSync('2026-12.svg', toSvg(createCalendar(), ['local-tax'], { month: '2026-12' }));
+ * const svg = toSvg(createCalendar(), ['local-tax'], { month: '2026-12' });
+ * writeFileSync('2026-12.svg', svg);
  * ```
  */
 export function toSvg(

@@ -21,7 +21,8 @@ const HALF_HOUR_MS = HOUR_MS / 2;
  * @example
  * ```ts
  * import { createCalendar, toText } from 'myna-selfinfo/calendar';
- * console.log(toText(createCalendar(), ['pension@pension-service'], { week: '2026-12-14', lang: 'en' }));
+ * const options = { week: '2026-12-14', lang: 'en' } as const;
+ * console.log(toText(createCalendar(), ['pension@pension-service'], options));
  * ```
  */
 export function toText(

@@ -27,10 +27,10 @@ export const legend: Readonly<Record<State, Text>> = {
 /** Marks a holiday in a picture. */
 export const holidayMark: Text = { ja: '祝', en: 'hol' };
 
-/** What every picture and feed says of itself. */
+/** The disclaimer of every picture and feed. */
 export const disclaimer: Text = {
-  ja: '公表された運用時間（自己情報取得API ガイドライン v2.2、2.5節）とお知らせによる。応答を約束するものではない。',
-  en: 'By the published hours (guideline v2.2 of the self-information acquisition API, section 2.5) and announcements; no promise of an answer.',
+  ja: '公表された運用時間（自己情報取得API ガイドライン v2.2、2.5節）とお知らせに基づきます。実際の応答を保証するものではありません。',
+  en: 'By the published hours (guideline v2.2 of the self-information acquisition API, section 2.5) and announcements. No guarantee that a request is answered.',
 };
 
 const weekdays: Readonly<Record<Language, readonly string[]>> = {
@@ -39,14 +39,18 @@ const weekdays: Readonly<Record<Language, readonly string[]>> = {
 };
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** @throws SelfInfoError `invalid_option`. */
+/**
+ * Checks the option of a language.
+ *
+ * @throws SelfInfoError `invalid_option`.
+ */
 export function checkLang(value: unknown, path: string): asserts value is Language {
   if (value !== 'ja' && value !== 'en')
-    throw invalidOption(path, { en: 'ja or en.', ja: 'ja か en です。' });
+    throw invalidOption(path, { en: 'It must be ja or en.', ja: 'ja か en を指定してください。' });
 }
 
 /**
- * What a target is called.
+ * Returns the name of a target.
  *
  * @throws as {@link membersOf}.
  */
@@ -63,12 +67,12 @@ export function nameOfTarget(target: Target, path: string, lang: Language): stri
   return names.join(' + ');
 }
 
-/** The name of a weekday, from 0 for Sunday. */
+/** Returns the name of a weekday, from 0 for Sunday. */
 export function weekdayName(weekday: number, lang: Language): string {
   return weekdays[lang][weekday] as string;
 }
 
-/** `12月7日(月)` or `Mon 7 Dec`. */
+/** Formats a day as `12月7日(月)` or `Mon 7 Dec`. */
 export function dayName(day: number, lang: Language): string {
   const date = dateOfDay(day);
   const weekday = weekdayName(date.weekday, lang);
@@ -77,27 +81,24 @@ export function dayName(day: number, lang: Language): string {
     : `${weekday} ${date.day} ${months[date.month - 1]}`;
 }
 
-/** `2026年12月` or `Dec 2026`. */
+/** Formats a month as `2026年12月` or `Dec 2026`. */
 export function monthName(day: number, lang: Language): string {
   const { year, month } = dateOfDay(day);
   return lang === 'ja' ? `${year}年${month}月` : `${months[month - 1]} ${year}`;
 }
 
-/** The time of day as it is within a given day: the end of the day is `24:00`. */
+/** Formats a time within a given day: the end of that day is `24:00`. */
 export function timeName(ms: number, day: number): string {
   const minutes = Math.floor((ms - dayStart(day)) / (HOUR_MS / 60));
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
 }
 
-/** An instant: day and time. */
+/** Formats an instant as day and time. */
 export function momentName(ms: number, lang: Language): string {
   return `${dayName(dayOf(ms), lang)} ${timeName(ms, dayOf(ms))}`;
 }
 
-/**
- * An interval; one that ends at midnight ends at 24:00 of the day before, and one of whole days
- * names no hours.
- */
+/** Formats a span. It may end at 24:00 of a day; whole days have no hours. */
 export function spanName(startMs: number, endMs: number, lang: Language): string {
   const [first, last] = [dayOf(startMs), dayOf(endMs - 1)];
   if (startMs === dayStart(first) && endMs === dayStart(last + 1)) {
@@ -112,16 +113,16 @@ export function spanName(startMs: number, endMs: number, lang: Language): string
   );
 }
 
-/** A reason as it is told to people. */
+/** A reason as text for people. */
 export interface Reason {
-  /** What it makes of its server; `open` for what an announcement undoes. */
+  /** The state by this reason; `open` if an announcement undoes it. */
   readonly state: State;
   readonly text: string;
-  /** When, for outages; hours come back every day and say so themselves. */
+  /** The spans of an outage. Empty for operating hours, whose text names them. */
   readonly when: readonly string[];
 }
 
-/** The reasons of some answers, each once: outages by start, hours after them. */
+/** Returns the reasons of some answers, each once: outages by start, then hours. */
 export function notesOf(
   answers: readonly Pick<Status, 'causes' | 'undone'>[],
   lang: Language,
@@ -191,20 +192,17 @@ function clipped(text: string): string {
 }
 
 /**
- * Text from outside on one line, without what steers a terminal, breaks a file format or turns the
- * reading direction.
+ * Puts an untrusted text on one line, without characters that control a terminal, break a file
+ * format or change the reading direction.
  */
 export function plain(text: string): string {
   return text.replaceAll(/[\s\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\ufffe\uffff]+/gu, ' ').trim();
 }
 
-/**
- * Sixteen letters and digits that stand for a text: the same ones for the same text, on every
- * machine.
- */
+/** Returns a hash of 16 hexadecimal digits, the same for the same text on every machine. */
 export function fingerprint(text: string): string {
   const half = (seed: number): string => {
-    // FNV-1a over UTF-16, with a last mix so that neighbours differ everywhere.
+    // FNV-1a over UTF-16, with a final mix so that similar texts differ in every digit.
     let hash = seed;
     for (let index = 0; index < text.length; index++)
       hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);

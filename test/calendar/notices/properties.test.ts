@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createCalendar } from '../../../src/calendar/index.js';
-import { type NoticesOptions, parseNotices } from '../../../src/calendar/notices/parse.js';
+import { parseNotices } from '../../../src/calendar/notices/parse.js';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 1440 * MINUTE_MS;
@@ -23,7 +22,7 @@ const systems = [
   ['', 'all'],
 ] as const;
 
-/** How one notice is written: each part by itself, so that a test can spoil it. */
+/** How one notice is written. Each part is separate, so that a test can corrupt it. */
 interface Style {
   readonly system: (typeof systems)[number];
   readonly startMs: number;
@@ -40,8 +39,8 @@ interface Style {
 const style: fc.Arbitrary<Style> = fc
   .record({
     system: fc.constantFrom(...systems),
-    // Near enough to the day of publication to need no year; whole and half hours as in real
-    // notices, and odd minutes.
+    // Near the day of publication, so that no year is needed; whole, half and odd minutes, as in
+    // real notices.
     startMs: fc
       .tuple(fc.integer({ min: -85, max: 175 }), fc.constantFrom(0, 180, 510, 1320, 1439))
       .map(([day, minute]) => publishedMs + day * DAY_MS + minute * MINUTE_MS),
@@ -85,11 +84,11 @@ interface Parts {
 function partsOf(style: Style): Parts {
   const { startMs, endMs } = style;
   const toMidnight = style.midnight === '24:00' && (endMs + JST_MS) % DAY_MS === 0;
-  // 24:00 belongs to the day that ends.
+  // 24:00 belongs to the ending day.
   const endDayMs = toMidnight ? endMs - MINUTE_MS : endMs;
   const dayOf = (ms: number) => Math.floor((ms + JST_MS) / DAY_MS);
   const days = dayOf(endDayMs) - dayOf(startMs);
-  // Left out where the hour says it: the same day, or the next when the hour is the earlier one.
+  // Omitted where the hour implies it: the same day, or the next when the hour is earlier.
   const tells = toMidnight ? days === 0 : days === 0 || endMs - startMs < DAY_MS;
   const leftOut = style.endDay === 'left-out' && tells;
   return {
@@ -144,8 +143,8 @@ const expected = ({ system, startMs, endMs }: Style) => ({
   end: iso(endMs),
 });
 
-/** One part spoilt, so that the notice no longer says when who stops. */
-const spoils: Readonly<Record<string, (parts: Parts) => Parts>> = {
+/** Corrupts one part, so that the notice no longer states what stops when. */
+const corruptions: Readonly<Record<string, (parts: Parts) => Parts>> = {
   'an unknown system': (parts) => ({ ...parts, system: '証明書交換システム' }),
   'a loose name': (parts) => ({ ...parts, system: '中間サーバー' }),
   'no start day': (parts) => ({ ...parts, startDay: '' }),
@@ -176,8 +175,8 @@ const spoils: Readonly<Record<string, (parts: Parts) => Parts>> = {
     startDay: '2026年9月5日',
     endDay: '2026年9月3日',
   }),
-  'days that come again': (parts) => ({ ...parts, startDay: `毎月第3土曜日 ${parts.startDay}` }),
-  'a link': (parts) => ({
+  'recurring days': (parts) => ({ ...parts, startDay: `毎月第3土曜日 ${parts.startDay}` }),
+  'a link instead of the period': (parts) => ({
     ...parts,
     startDay: '期間はこちら',
     startHour: '',
@@ -185,8 +184,8 @@ const spoils: Readonly<Record<string, (parts: Parts) => Parts>> = {
     endDay: '',
     endHour: '停止します',
   }),
-  'a third moment': (parts) => ({ ...parts, endHour: `${parts.endHour}〜${parts.startDay} 6:00` }),
-  'a calling off': (parts) => ({ ...parts, endHour: `${parts.endHour}（中止）` }),
+  'a third time': (parts) => ({ ...parts, endHour: `${parts.endHour}〜${parts.startDay} 6:00` }),
+  'a cancellation': (parts) => ({ ...parts, endHour: `${parts.endHour}（中止）` }),
 };
 
 const title = fc.constantFrom(
@@ -201,8 +200,8 @@ const prose = fc.constantFrom(
   'デジタル庁',
 );
 
-describe('a generated notice', () => {
-  it('reads back as its system and interval', () => {
+describe('parseNotices on a generated notice', () => {
+  it('reads its system and period', () => {
     fc.assert(
       fc.property(style, (drawn) => {
         const text = write(partsOf(drawn), drawn);
@@ -217,7 +216,7 @@ describe('a generated notice', () => {
     );
   });
 
-  it('reads back among headings and prose, however many there are', () => {
+  it('reads its system and period among any number of headings and other sentences', () => {
     const notices = fc.uniqueArray(fc.tuple(title, prose, style, prose), {
       minLength: 1,
       maxLength: 8,
@@ -244,7 +243,7 @@ describe('a generated notice', () => {
     );
   });
 
-  it('with 頃 is approximate, and nothing else of it changes', () => {
+  it('marks 頃 as approximate and changes nothing else', () => {
     fc.assert(
       fc.property(style, fc.constantFrom('頃', 'ごろ'), (drawn, about) => {
         const parts = partsOf(drawn);
@@ -259,20 +258,23 @@ describe('a generated notice', () => {
     );
   });
 
-  it.each(Object.entries(spoils))('with %s is not understood, and closes nothing', (_, spoil) => {
-    fc.assert(
-      fc.property(style, fc.boolean(), (drawn, headed) => {
-        const notice = write(spoil(partsOf(drawn)), drawn);
-        const text = headed ? `■停止のお知らせ\n${notice}` : notice;
-        const { announcements, notUnderstood } = parseNotices(text, { publishedAt: PUBLISHED });
-        expect(announcements, text).toEqual([]);
-        expect(notUnderstood.at(-1)?.text, text).toBe(notice.trim());
-      }),
-      { numRuns: 200 },
-    );
-  });
+  it.each(Object.entries(corruptions))(
+    'closes nothing and reports the notice with %s',
+    (_, corrupt) => {
+      fc.assert(
+        fc.property(style, fc.boolean(), (drawn, headed) => {
+          const notice = write(corrupt(partsOf(drawn)), drawn);
+          const text = headed ? `■停止のお知らせ\n${notice}` : notice;
+          const { announcements, notUnderstood } = parseNotices(text, { publishedAt: PUBLISHED });
+          expect(announcements, text).toEqual([]);
+          expect(notUnderstood.at(-1)?.text, text).toBe(notice.trim());
+        }),
+        { numRuns: 200 },
+      );
+    },
+  );
 
-  it('with one character lost is read, or not understood, but not passed over', () => {
+  it('reads or reports a notice with one character missing', () => {
     fc.assert(
       fc.property(style, fc.nat(), (drawn, at) => {
         const notice = write(partsOf(drawn), drawn);
@@ -281,145 +283,6 @@ describe('a generated notice', () => {
         expect(announcements.length + notUnderstood.length, text).toBeGreaterThan(0);
       }),
       { numRuns: 2_000 },
-    );
-  });
-});
-
-const scraps = fc.constantFrom(
-  ...[
-    '停止',
-    'ご利用いただけません',
-    'メンテナンス',
-    '障害',
-    '9月5日',
-    '(土)',
-    '（日）',
-    '0:00',
-    '24:00',
-    '25:00',
-    '22時',
-    '半',
-    '〜',
-    '-',
-    'から',
-    'まで',
-    '、',
-    '。',
-    '\n',
-  ],
-  ...[
-    '\n\n',
-    ' ',
-    '　',
-    '令和',
-    '元年',
-    '6年',
-    '2026年',
-    '2026/9/5',
-    '13/45',
-    '頃',
-    '翌日',
-    '終日',
-    '最大',
-    '延長',
-    '中止',
-    '場合',
-    '毎月',
-    '第3土曜',
-    'マイナポータル',
-    '中間サーバ',
-  ],
-  ...[
-    'e-Tax',
-    '自己情報取得API',
-    '対象：',
-    '■',
-    '【',
-    '】',
-    '以外',
-    'こちら',
-    '5日',
-    '9月',
-    '99999',
-    '\u0301',
-    '\ufdfa',
-    '\ud800',
-    '\u0000',
-    'https://example.jp/9/5',
-  ],
-);
-const garbage = fc.oneof(
-  fc.array(scraps, { maxLength: 60 }).map((list) => list.join('')),
-  fc.string({ unit: 'binary', maxLength: 200 }),
-  fc
-    .array(fc.oneof(scraps, fc.string({ unit: 'grapheme', maxLength: 5 })), { maxLength: 40 })
-    .map((list) => list.join('')),
-);
-
-describe('for any text', () => {
-  it('announcements are plausible, and a calendar takes them', () => {
-    fc.assert(
-      fc.property(
-        garbage,
-        fc.constantFrom<NoticesOptions['publishedAt']>(PUBLISHED, '2024-02-29', '2050-12-31'),
-        (text, publishedAt) => {
-          const { announcements, notUnderstood } = parseNotices(text, { publishedAt });
-          const at = Date.parse(`${publishedAt}T00:00:00+09:00`);
-          for (const { state, start, end } of announcements) {
-            expect(state).toBe('closed');
-            const [from, to] = [Date.parse(start), Date.parse(end)];
-            expect(to).toBeGreaterThan(from);
-            expect(to - from).toBeLessThanOrEqual(31 * DAY_MS);
-            expect(Math.abs(from - at)).toBeLessThanOrEqual(3 * 367 * DAY_MS);
-          }
-          expect(new Set(announcements.map(({ id }) => id)).size).toBe(announcements.length);
-          createCalendar({ announced: announcements });
-          for (const { text: passage, start, end, line } of notUnderstood) {
-            expect(text.slice(start, end)).toBe(passage);
-            expect(line).toBeGreaterThan(0);
-          }
-        },
-      ),
-      { numRuns: 1_000 },
-    );
-  });
-
-  it('nothing that speaks of an outage or holds a date is lost', () => {
-    fc.assert(
-      fc.property(garbage, (text) => {
-        const { announcements, notUnderstood } = parseNotices(text, { publishedAt: PUBLISHED });
-        const told = [
-          ...announcements.map(({ source }) => source),
-          ...notUnderstood.map((passage) => passage.text),
-        ];
-        for (const passage of text
-          .split(/[\n\r\v\f\u0085\u2028\u2029]|(?<=[。｡])/)
-          .map((part) => part.trim())) {
-          // Without an announcement there is nothing it could belong to; with a date it must be
-          // told in any case.
-          if (/停止|いただけません|メンテナンス|障害/.test(passage) && announcements.length === 0)
-            expect(
-              told.some((source) => source.includes(passage)),
-              text,
-            ).toBe(true);
-          if (/9月5日|(?<!\d)25:00/.test(passage) && !passage.includes('https:'))
-            expect(
-              told.some((source) => source.includes(passage)),
-              text,
-            ).toBe(true);
-        }
-      }),
-      { numRuns: 1_000 },
-    );
-  });
-
-  it('reading it again gives the same, and what it did not understand stays so', () => {
-    fc.assert(
-      fc.property(garbage, (text) => {
-        expect(parseNotices(text, { publishedAt: PUBLISHED })).toEqual(
-          parseNotices(text, { publishedAt: PUBLISHED }),
-        );
-      }),
     );
   });
 });

@@ -2,17 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { type Announcement, type Calendar, createCalendar } from '../../../src/calendar/index.js';
 import { announce, jst, listed, segmentsOf, show } from '../announcing.js';
 
-// The notices that really appeared. The expected answers were worked out by hand from chapter 2.5
+// Notices that were really published. The expected answers were worked out by hand from section 2.5
 // of guideline v2.2 and a paper calendar.
 
-describe('the outages that really were announced', () => {
+describe('the outages that were really announced', () => {
   const september = announce('all', 'closed', '2026-09-05', '2026-09-07', {
     id: '2026-09',
     replaces: { rule: 'third-weekend', month: '2026-09' },
     source: '自己情報取得API 9月5日(土) 0:00 〜 9月7日(月) 0:00',
   });
 
-  it('stop the first weekend of September 2026 in place of the third', () => {
+  it('close the first weekend of September 2026 in place of the third', () => {
     // 1 September 2026 is a Tuesday. Saturdays: 5, 12, 19; the third weekend would be 19 and 20.
     const calendar = createCalendar({ announced: [september] });
     expect(segmentsOf(calendar, 'local-tax', '2026-09-01', '2026-10-01')).toEqual([
@@ -21,7 +21,7 @@ describe('the outages that really were announced', () => {
       'open 2026-09-07T00:00 2026-10-01T00:00',
     ]);
     const sunday = calendar.status('local-tax', jst('2026-09-06T12:00'));
-    // One announcement, one cause, though it reaches local tax through four servers.
+    // One announcement is one cause, although it affects local tax through four servers.
     expect(listed(sunday.causes)).toEqual([
       'null announcement closed 2026-09-05T00:00 2026-09-07T00:00',
     ]);
@@ -57,11 +57,11 @@ describe('the outages that really were announced', () => {
       '2026-09',
       '2026-09',
     ]);
-    // The next third weekend, 17 and 18 October, is as ever.
+    // The next third weekend, 17 and 18 October, is unchanged.
     expect(show(status.until)).toBe('2026-10-17T00:00');
   });
 
-  it('leave the third weekend in force where the notice does not replace it', () => {
+  it('keep the third weekend in force when the notice does not replace it', () => {
     const { replaces, ...rest } = september;
     expect(
       segmentsOf(createCalendar({ announced: [rest] }), 'local-tax', '2026-09-01', '2026-10-01'),
@@ -76,7 +76,7 @@ describe('the outages that really were announced', () => {
     ]);
   });
 
-  it('stop every server asked alone, too', () => {
+  it('close every server asked alone as well', () => {
     const calendar = createCalendar({ announced: [september] });
     for (const server of ['mynaportal', 'juki-net', 'account-registry'] as const) {
       expect(segmentsOf(calendar, { server }, '2026-09-01', '2026-10-01')).toEqual([
@@ -87,7 +87,7 @@ describe('the outages that really were announced', () => {
     }
   });
 
-  it('stop the portal from Saturday 6 December 2025 22:00 to Monday 6:00', () => {
+  it('close the portal from Saturday 6 December 2025 22:00 to Monday 6:00', () => {
     // 1 December 2025 is a Monday; the third weekend is 20 and 21.
     const calendar = createCalendar({
       announced: [announce('mynaportal', 'closed', '2025-12-06T22:00', '2025-12-08T06:00')],
@@ -97,8 +97,8 @@ describe('the outages that really were announced', () => {
       'closed 2025-12-06T22:00 2025-12-08T06:00',
       'open 2025-12-08T06:00 2025-12-09T00:00',
     ]);
-    // The pension service does not run on the weekend: from Friday 23:00 to Monday 8:00 both
-    // reasons stand, and hours decide when it opens.
+    // The pension service does not run on the weekend. From Friday 23:00 to Monday 8:00 both causes
+    // hold, and the hours decide when it opens.
     const pension = calendar.status('pension@pension-service', jst('2025-12-07T12:00'));
     expect(listed(pension.causes)).toEqual([
       'pension-service business-day-hours closed 2025-12-05T23:00 2025-12-08T08:00',
@@ -109,7 +109,7 @@ describe('the outages that really were announced', () => {
     expect(calendar.isOpen({ server: 'municipal' }, jst('2025-12-07T12:00'))).toBe(true);
   });
 
-  it('stop the portal over the New Year 2025/26, first to 2 January 3:00, then perhaps to 4 January 22:00', () => {
+  it('close the portal over the New Year 2025/26, first to 2 January 3:00, then perhaps to 4 January 22:00', () => {
     const first = announce('mynaportal', 'closed', '2025-12-31T22:00', '2026-01-02T03:00', {
       id: 'new-year',
       announcedAt: jst('2025-12-20'),
@@ -120,7 +120,7 @@ describe('the outages that really were announced', () => {
       approximate: true,
       announcedAt: jst('2026-01-02T02:00'),
     };
-    // The resident registry is down from 28 December 21:00 to 4 January 8:00 anyway.
+    // The resident registry is closed from 28 December 21:00 to 4 January 8:00 anyway.
     const before = createCalendar({ announced: [first] });
     const closedOver = (calendar: Calendar) => {
       const { state, since, until } = calendar.status('household', jst('2026-01-01'));
@@ -131,18 +131,18 @@ describe('the outages that really were announced', () => {
       'juki-net year-end closed 2025-12-28T21:00 2026-01-04T08:00',
       'mynaportal announcement closed 2025-12-31T22:00 2026-01-02T03:00',
     ]);
-    // An approximate end counts to the latest instant.
+    // An approximate end counts up to the latest instant.
     const after = before.with([extended]);
     expect(closedOver(after)).toEqual(['closed', '2025-12-28T21:00', '2026-01-04T22:00']);
     expect(
       after.status('household', jst('2026-01-04T12:00')).causes.map((cause) => cause.certainty),
     ).toEqual(['stated', 'approximate']);
     expect(show(after.nextOpening('household', jst('2026-01-01')))).toBe('2026-01-04T22:00');
-    // The calendar that was there before is what it was.
+    // The earlier calendar is unchanged.
     expect(closedOver(before)).toEqual(['closed', '2025-12-28T21:00', '2026-01-04T08:00']);
   });
 
-  it('stop everything on Monday 31 August 2026 from about 17:00 to about 18:40', () => {
+  it('close everything on Monday 31 August 2026 from about 17:00 to about 18:40', () => {
     const calendar = createCalendar({
       announced: [
         announce('all', 'closed', '2026-08-31T17:00', '2026-08-31T18:40', { approximate: true }),
@@ -165,7 +165,7 @@ describe('the outages that really were announced', () => {
     ]);
   });
 
-  it('stop everything on Sunday 15 December from 3:00 to 4:00, the Sunday before the third weekend of a month that starts on a Sunday', () => {
+  it('close everything on Sunday 15 December 2024 from 3:00 to 4:00, a week before the third weekend', () => {
     const calendar = createCalendar({
       announced: [announce('all', 'closed', '2024-12-15T03:00', '2024-12-15T04:00')],
     });

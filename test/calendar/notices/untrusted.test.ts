@@ -4,7 +4,7 @@ import { parseNotices } from '../../../src/calendar/notices/parse.js';
 
 const PUBLISHED = '2026-08-20';
 
-describe('a text from outside', () => {
+describe('parseNotices on untrusted text', () => {
   const MAX = 1_048_576;
   const full = (unit: string, lineLength: number) => {
     const line = unit.repeat(Math.ceil(lineLength / unit.length)).slice(0, lineLength - 1);
@@ -27,9 +27,10 @@ describe('a text from outside', () => {
     '延長 1/4 22時まで ',
   ];
 
-  // The work is checked to end, not timed: what takes quadratic time does not end within the limit.
+  // The test checks that the work ends, not how long it takes: quadratic work does not end within
+  // the limit.
   it.each(units)(
-    'of the greatest size is read to its end, in long lines and in one: %j',
+    'reads a text of the largest size to its end, in long lines and in one: %j',
     (unit) => {
       expect(outcome(full(unit, 2_000))).toBeDefined();
       expect(outcome(unit.repeat(Math.floor(MAX / unit.length)))).toBeDefined();
@@ -46,7 +47,7 @@ describe('a text from outside', () => {
     'マイナポータル\n',
     '\n',
   ])(
-    'of very many passages is refused, of very many empty lines not: %j',
+    'rejects very many passages but accepts very many empty lines: %j',
     (unit) => {
       expect(outcome(unit.repeat(Math.floor(MAX / unit.length)))).toBe(
         unit === '\n' ? 0 : 'invalid_option',
@@ -62,14 +63,14 @@ describe('a text from outside', () => {
     '対象：マイナポータル\n',
     '■停止\n',
   ])(
-    'of as many passages as are allowed is read to its end: %j',
+    'reads the largest allowed number of passages to the end: %j',
     (unit) => {
       expect(outcome(`12月5日 0:00〜6:00\n${unit.repeat(19_000)}`)).toBeDefined();
     },
     60_000,
   );
 
-  it('is refused above its size, and above its number of outages', () => {
+  it('rejects a text above its size or its number of outages', () => {
     expect(outcome('あ'.repeat(MAX))).toBe(1);
     expect(outcome('あ'.repeat(MAX + 1))).toBe('invalid_option');
     const many = (count: number) =>
@@ -82,7 +83,7 @@ describe('a text from outside', () => {
     expect(outcome(many(1_001))).toBe('invalid_option');
   });
 
-  it('in one line of great length is not read, and reported', () => {
+  it('reports a very long line without parsing it', () => {
     const { announcements, notUnderstood } = parseNotices(
       `${'あ'.repeat(2_000)}9月5日 0:00〜6:00 停止`,
       { publishedAt: PUBLISHED },

@@ -23,7 +23,7 @@ interface Event {
 
 const byStart = (a: Event, b: Event) => (a.start < b.start ? -1 : 1);
 
-/** What one parser reads. */
+/** The result of one parser. */
 function readByIcalJs(text: string): Event[] {
   const events = new ICAL.Component(ICAL.parse(text))
     .getAllSubcomponents('vevent')
@@ -39,7 +39,7 @@ function readByIcalJs(text: string): Event[] {
     .sort(byStart);
 }
 
-/** What the other one reads. */
+/** The result of the other parser. */
 function readByNodeIcal(text: string): Event[] {
   const components = Object.values(nodeIcal.sync.parseICS(text)).flatMap((component) =>
     component?.type === 'VEVENT' ? [component] : [],
@@ -66,7 +66,7 @@ const eventsOf = (target: Target, options: ICalendarOptions) =>
 const brief = (events: readonly Event[]) =>
   events.map(({ summary, start, end }) => `${summary} ${start.slice(0, 16)} ${end.slice(0, 16)}`);
 
-describe('a feed', () => {
+describe('toICalendar', () => {
   // Third Saturday of November 2026: the 21st. In UTC nine hours less: Saturday 0:00 is Friday
   // 15:00.
   it('has an event for each outage, which two parsers read alike', () => {
@@ -77,7 +77,7 @@ describe('a feed', () => {
     ]);
   });
 
-  it('has an event for each open time when windows are asked for', () => {
+  it('has an event for each open time when show is windows', () => {
     // Friday 4 to Tuesday 8 December 2026: business days are Friday, Monday and Tuesday, 8:00 to
     // 23:00.
     expect(
@@ -96,7 +96,7 @@ describe('a feed', () => {
     ]);
   });
 
-  it('tells the reasons, each with its own interval, and that it promises nothing', () => {
+  it('describes the reasons, each with its span, and the disclaimer', () => {
     const [, closed] = eventsOf('local-tax', november);
     expect(closed?.description.split('\n')).toEqual([
       '- 11月21日(土)〜11月22日(日) 情報提供ネットワークシステムは、原則として第3土日に計画停止しますが、停止する時間帯は公表されていません（表2.5-2、解釈を含む）',
@@ -106,7 +106,7 @@ describe('a feed', () => {
     ]);
   });
 
-  it("marks what is uncertain as tentative, and takes nobody's time", () => {
+  it('marks uncertain times as tentative and blocks no time', () => {
     const text = toICalendar(calendar, 'local-tax', november);
     expect(text.match(/^(STATUS|TRANSP|CATEGORIES):.*$/gm)).toEqual([
       ...['STATUS:TENTATIVE', 'TRANSP:TRANSPARENT', 'CATEGORIES:UNCERTAIN'],
@@ -115,27 +115,27 @@ describe('a feed', () => {
     ]);
   });
 
-  it('is a whole calendar when there is nothing to tell: no outage of the portal is planned', () => {
+  it('is a complete calendar without events for the portal, which has no planned outage', () => {
     expect(eventsOf({ server: 'mynaportal' }, november)).toEqual([]);
     const root = new ICAL.Component(
       ICAL.parse(toICalendar(calendar, { server: 'mynaportal' }, november)),
     );
-    // RFC 5545 wants at least one component.
+    // RFC 5545 requires at least one component.
     expect(root.getAllSubcomponents().map(({ name }) => name)).toEqual(['vtimezone']);
     expect(root.getFirstPropertyValue('x-wr-calname')).toBe('マイナポータル');
   });
 });
 
-describe('a UID', () => {
+describe('the UID of an event', () => {
   const uids = (target: Target, options: ICalendarOptions) =>
     eventsOf(target, options).map(({ uid }) => uid);
 
-  it('is the same whatever interval is asked for, even one that cuts the outage', () => {
+  it('is the same for every requested span, even one that cuts the outage', () => {
     const all = uids('local-tax', november);
     expect(uids('local-tax', { start: '2026-01-01', end: '2027-01-01' })).toEqual(
       expect.arrayContaining(all),
     );
-    // From Saturday 23:00 to Sunday 1:00: inside the closed part alone, which is given whole.
+    // From Saturday 23:00 to Sunday 1:00: inside the closed part only, which is included whole.
     const cut = eventsOf('local-tax', {
       start: '2026-11-21T23:00+09:00',
       end: '2026-11-22T01:00+09:00',
@@ -144,7 +144,7 @@ describe('a UID', () => {
     expect(cut.map(({ uid }) => uid)).toEqual([all[1]]);
   });
 
-  it('does not change with language, name or stamp', () => {
+  it('does not depend on language, name or stamp', () => {
     expect(uids('local-tax', { ...november, lang: 'en', name: 'x', stamp: '2026-10-01' })).toEqual(
       uids('local-tax', november),
     );
@@ -167,7 +167,7 @@ describe('a UID', () => {
     expect(all.length).toBeGreaterThan(200);
   });
 
-  it('differs when an announcement turns the uncertain weekend into a closed one that starts at the same instant', () => {
+  it('differs when an announcement closes an uncertain weekend that starts at the same instant', () => {
     const weekend = {
       id: 'a',
       target: 'all',
@@ -185,13 +185,13 @@ describe('a UID', () => {
     expect(after?.uid).not.toBe(before?.uid);
   });
 
-  it('is the same in whatever order the members of a combination are named', () => {
+  it('is the same for any order of the members of a combination', () => {
     expect(uids({ allOf: ['local-tax', 'household'] }, november)).toEqual(
       uids({ allOf: ['household', { allOf: ['local-tax'] }] }, november),
     );
   });
 
-  it('is short enough for every reader, however many members there are', () => {
+  it('stays short for any number of members', () => {
     const all = { allOf: calendarDetails() };
     for (const uid of uids(all, november)) expect(octets(uid)).toBeLessThan(80);
   });
@@ -207,10 +207,10 @@ describe('a UID', () => {
   ];
 });
 
-describe('the stamp', () => {
+describe('the stamp of an event', () => {
   const stamps = (text: string) => [...new Set(text.match(/^DTSTAMP:.*$/gm))];
 
-  it('is the day of the guideline as long as nothing was announced, so that nothing changes when nothing changed', () => {
+  it('is the day of the guideline while nothing is announced', () => {
     expect(stamps(toICalendar(calendar, 'local-tax', november))).toEqual([
       'DTSTAMP:20230629T150000Z',
     ]);
@@ -219,7 +219,7 @@ describe('the stamp', () => {
     );
   });
 
-  it('is that of the latest announcement an event rests on', () => {
+  it('is the time of the latest announcement behind the event', () => {
     const announced = [
       {
         id: 'a',
@@ -238,7 +238,7 @@ describe('the stamp', () => {
     expect(stamps(text)).toEqual(['DTSTAMP:20261102T000000Z']);
   });
 
-  it('can be given', () => {
+  it('is options.stamp when given', () => {
     expect(
       stamps(
         toICalendar(calendar, 'local-tax', { ...november, stamp: '2026-10-01T12:34:56+09:00' }),
@@ -247,10 +247,9 @@ describe('the stamp', () => {
   });
 });
 
-describe('the text', () => {
-  it('has lines of at most 75 octets, ended by CRLF, and tears no character', () => {
-    // A letter of four octets, so that a fold falls everywhere between one and three octets before
-    // the end.
+describe('the iCalendar text', () => {
+  it('has lines of at most 75 octets that end with CRLF, and splits no character', () => {
+    // A letter of four octets, so that each fold falls between one and three octets before the end.
     for (const name of [
       '𠮷'.repeat(200),
       `a${'𠮷'.repeat(200)}`,
@@ -263,7 +262,7 @@ describe('the text', () => {
       expect(lines.at(-1)).toBe('');
       expect(lines.filter((line) => octets(line) > 75)).toEqual([]);
       expect(lines.filter((line) => /[\r\n]/.test(line))).toEqual([]);
-      // Each line by itself is UTF-8 without replacement, and unfolded it is the name again.
+      // Each line alone is UTF-8 without replacement characters, and unfolded it is the name again.
       expect(new TextDecoder().decode(new TextEncoder().encode(text))).toBe(text);
       expect(text.replaceAll('\r\n ', '')).toContain(`NAME:${name}\r\n`);
     }
@@ -277,7 +276,7 @@ describe('the text', () => {
     expect(lines[at + 1]).toBe(` ${'x'.repeat(30)}`);
   });
 
-  it('escapes what has a meaning in the format, so that nobody can add a line by a name or a notice', () => {
+  it('escapes special characters, so that a name or a notice cannot add a line', () => {
     const name = 'a;b,c\\d\r\nBEGIN:VEVENT\u0007\u202e"e"';
     const announced = [
       {
@@ -302,13 +301,13 @@ describe('the text', () => {
   });
 });
 
-describe('a feed is refused', () => {
+describe('the options of toICalendar', () => {
   const asked = (options: object, target: unknown = 'local-tax') =>
     refusal(() =>
       toICalendar(calendar, target as Target, { ...november, ...options } as ICalendarOptions),
     );
 
-  it('for options that are wrong', () => {
+  it('are rejected when they are invalid', () => {
     expect(asked({ show: 'all' })).toEqual(['invalid_option', 'options.show']);
     expect(asked({ lang: 'fr' })).toEqual(['invalid_option', 'options.lang']);
     expect(asked({ name: ' ' })).toEqual(['invalid_option', 'options.name']);

@@ -26,15 +26,15 @@ const days = (text: string) =>
   text.split('\n').filter((line) => /^ [ \d]\d .*[.?#]{48}$/.test(line));
 const unescaped = (text: string) =>
   text.replaceAll(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
-/** The titles of the stretches, in order. */
+/** The titles of the segments, in order. */
 const titles = (svg: string) =>
   [...svg.matchAll(/<title>([^<]*)<\/title>/g)].map(([, text]) => unescaped(text ?? ''));
-/** What stands written in the picture. */
+/** The visible text of the picture. */
 const texts = (svg: string) =>
   [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => unescaped(text ?? ''));
 
-describe('a picture in text', () => {
-  it('shows the third weekend of November 2026, half hour by half hour', () => {
+describe('toText', () => {
+  it('shows the third weekend of November 2026 by half hours', () => {
     // Saturday the 21st: uncertain until 22:00, then closed; Sunday: closed until 8:00 (16 half
     // hours), then uncertain. The 23rd is a holiday.
     expect(days(toText(calendar, ['local-tax'], { month: '2026-11' })).slice(18, 24)).toEqual([
@@ -47,7 +47,7 @@ describe('a picture in text', () => {
     ]);
   });
 
-  it('shows a week of business hours, with the reasons below', () => {
+  it('shows a week of business hours with the reasons below', () => {
     // Second Friday of December 2026: the 11th; that night is uncertain from 18:00, and the server
     // closes at 21:00.
     const business = `${'#'.repeat(16)}${'.'.repeat(26)}${'#'.repeat(6)}`;
@@ -78,7 +78,7 @@ describe('a picture in text', () => {
     ]);
   });
 
-  it('counts the worst of a half hour', () => {
+  it('shows the worst state of a half hour', () => {
     const quarter: Announcement = {
       ...third,
       state: 'closed',
@@ -92,7 +92,7 @@ describe('a picture in text', () => {
     expect(line).toBe(` 10 火      ${'.'.repeat(18)}#${'.'.repeat(29)}`);
   });
 
-  it('keeps the days in line: a Japanese character is two columns wide, everything in the lines has a width of its own', () => {
+  it('aligns the days, with two columns for a Japanese character', () => {
     const width = (line: string) =>
       [...line].reduce((sum, character) => sum + (character > '\u2e7f' ? 2 : 1), 0);
     for (const lang of ['ja', 'en'] as const) {
@@ -106,7 +106,7 @@ describe('a picture in text', () => {
     }
   });
 
-  it('lets no notice steer the terminal', () => {
+  it('removes terminal control characters of a notice', () => {
     const text = toText(createCalendar({ announced: [third] }), ['local-tax'], {
       month: '2026-11',
     });
@@ -117,12 +117,12 @@ describe('a picture in text', () => {
   });
 });
 
-describe('a picture as SVG', () => {
+describe('toSvg', () => {
   const november = toSvg(calendar, ['local-tax'], { month: '2026-11' });
 
-  it('has a stretch for each state of each day, with its reasons as title', () => {
+  it('has one segment for each state of each day, with the reasons as title', () => {
     const told = titles(november);
-    // 30 days; on the 21st and the 22nd two stretches each.
+    // 30 days; on the 21st and the 22nd two segments each.
     expect(told.length).toBe(32);
     expect(told[0]).toBe('11月1日(日) 終日 運用中');
     expect(told[20]?.split('\n')).toEqual([
@@ -134,14 +134,14 @@ describe('a picture as SVG', () => {
     expect(told[22]).toMatch(/^11月22日\(日\) 0:00〜8:00 停止\n/);
   });
 
-  it('draws a stretch where its hours are', () => {
+  it('draws a segment at its hours', () => {
     // Hours are 25 wide from 96 on, days 23 high from 100 on: Saturday the 21st, 22:00 to 24:00.
     expect(november).toMatch(
       /<rect x="646" y="560" width="50" height="23" fill="url\(#[\w-]+-closed\)"><title>11月21日/,
     );
   });
 
-  it('writes mark and hours on outages, weekdays and holidays beside the days', () => {
+  it('writes mark and hours on outages, and weekdays and holidays beside the days', () => {
     const written = texts(november);
     expect(written).toEqual(
       expect.arrayContaining(['地方税', '2026年11月', '△ 0–22', '×', '× 0–8', '△ 8–24']),
@@ -150,7 +150,7 @@ describe('a picture as SVG', () => {
     expect(written.filter((text) => text === '土')).toHaveLength(4);
   });
 
-  it('tells the states apart by texture and lightness', () => {
+  it('distinguishes the states by texture and lightness', () => {
     const ground = (id: string) =>
       /<rect width="\d+" height="\d+" fill="#(\w{6})"\/>/.exec(
         november.slice(november.indexOf(`-${id}" width`)),
@@ -167,7 +167,7 @@ describe('a picture as SVG', () => {
     expect(november.match(/<pattern id="[\w-]+-(uncertain|closed)"/g)).toHaveLength(2);
   });
 
-  it('labels a run of days that are alike once, and routine hours not at all', () => {
+  it('labels equal days once and operating hours never', () => {
     // Business days of week 7 to 13 December 2026, second Friday night uncertain; nights and the
     // weekend are closed by the hours.
     const svg = toSvg(calendar, ['pension@national-officials-mutual-aid'], { week: '2026-12-07' });
@@ -178,7 +178,7 @@ describe('a picture as SVG', () => {
     ]);
   });
 
-  it('labels the closure over the New Year, where it is not routine', () => {
+  it('labels the closure over the New Year, which is not routine', () => {
     const svg = toSvg(calendar, ['pension@pension-service'], { week: '2026-12-28' });
     // Business days until the 31st; from the 1st on closed by the holiday and the registry alike.
     expect(texts(svg).filter((text) => /^[○△×] \d/.test(text))).toEqual([
@@ -197,7 +197,7 @@ describe('a picture as SVG', () => {
     );
   });
 
-  it('has ids of its own, so that several can stand in one page', () => {
+  it('has its own ids, so that one page can hold several pictures', () => {
     const ids = (svg: string) => [...svg.matchAll(/\bid="([^"]+)"/g)].map(([, id]) => id);
     const others = [
       toSvg(calendar, ['local-tax'], { month: '2026-12' }),
@@ -221,7 +221,7 @@ describe('a picture as SVG', () => {
     expect(november).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
   });
 
-  it('fits an A4 sheet, upright for one target and lying for two', () => {
+  it('fits an A4 page, upright for one target and lying for two', () => {
     const size = (svg: string) =>
       /width="([\d.]+)mm" height="([\d.]+)mm"/.exec(svg)?.slice(1).map(Number) as [number, number];
     for (const targets of [
@@ -239,11 +239,11 @@ describe('a picture as SVG', () => {
     expect(height).toBeLessThanOrEqual(190);
   });
 
-  it('is the same text each time', () => {
+  it('returns the same text for the same arguments', () => {
     expect(toSvg(createCalendar(), ['local-tax'], { month: '2026-11' })).toBe(november);
   });
 
-  it('escapes what comes from a notice, and shows what a notice undoes', () => {
+  it('escapes the text of a notice and shows what the notice undoes', () => {
     const svg = toSvg(createCalendar({ announced: [third] }), ['local-tax'], { month: '2026-11' });
     expect(svg).not.toContain('<b>');
     expect(svg).not.toMatch(/&(?!#\d+;)/);
@@ -254,7 +254,7 @@ describe('a picture as SVG', () => {
     );
   });
 
-  it('cuts a notice that is too long for a line of reasons', () => {
+  it('cuts a notice that is too long for a list of reasons', () => {
     const svg = toSvg(
       createCalendar({ announced: [{ ...third, source: '長'.repeat(10_000) }] }),
       ['local-tax'],
@@ -265,20 +265,20 @@ describe('a picture as SVG', () => {
   });
 });
 
-describe('both pictures', () => {
-  it('stand in the README as they are drawn today', () => {
+describe('toSvg and toText', () => {
+  it('match the pictures of the README', () => {
     for (const lang of ['en', 'ja'] as const) {
       const drawn = toSvg(calendar, ['local-tax', 'pension@pension-service'], {
         month: '2026-12',
         lang,
       });
       expect(
-        readFileSync(new URL(`../../docs/images/month-${lang}.svg`, import.meta.url), 'utf8'),
+        readFileSync(new URL(`../../../docs/images/month-${lang}.svg`, import.meta.url), 'utf8'),
       ).toBe(drawn);
     }
   });
 
-  it('reach to the last month the calendar vouches for', () => {
+  it("draw the last month of the calendar's span", () => {
     expect(days(toText(calendar, ['local-tax'], { month: '2050-12' }))).toHaveLength(31);
     expect(titles(toSvg(calendar, ['local-tax'], { week: '2023-06-30' })).length).toBeGreaterThan(
       6,
@@ -288,12 +288,24 @@ describe('both pictures', () => {
   it.each([
     ['no period', {}, ['missing_option', 'options.month']],
     ['two periods', { month: '2026-12', week: '2026-12-07' }, ['invalid_option', 'options.week']],
-    ['a month that is none', { month: '2026-13' }, ['invalid_option', 'options.month']],
-    ['a week that starts on no day', { week: '2026-02-30' }, ['invalid_date', 'options.week']],
-    ['a month before the span', { month: '2023-06' }, ['outside_calendar', 'options.month']],
-    ['a week that leaves the span', { week: '2050-12-26' }, ['outside_calendar', 'options.week']],
+    ['an invalid month', { month: '2026-13' }, ['invalid_option', 'options.month']],
     [
-      'a language it does not speak',
+      'a week that starts on an invalid day',
+      { week: '2026-02-30' },
+      ['invalid_date', 'options.week'],
+    ],
+    [
+      "a month before the calendar's span",
+      { month: '2023-06' },
+      ['outside_calendar', 'options.month'],
+    ],
+    [
+      "a week that leaves the calendar's span",
+      { week: '2050-12-26' },
+      ['outside_calendar', 'options.week'],
+    ],
+    [
+      'an unsupported language',
       { month: '2026-12', lang: 'fr' },
       ['invalid_option', 'options.lang'],
     ],
@@ -302,7 +314,7 @@ describe('both pictures', () => {
       { month: '2026-12', colour: 'red' },
       ['unknown_option', 'options.colour'],
     ],
-  ])('refuse %s', (_, options, expected) => {
+  ])('reject %s', (_, options, expected) => {
     expect(refusal(() => toSvg(calendar, ['local-tax'], options as PictureOptions))).toEqual(
       expected,
     );
@@ -311,7 +323,7 @@ describe('both pictures', () => {
     );
   });
 
-  it('refuse targets that are wrong, and say which one', () => {
+  it('reject invalid targets and name the first one', () => {
     expect(refusal(() => toSvg(calendar, [], { month: '2026-12' }))).toEqual([
       'invalid_option',
       'targets',
