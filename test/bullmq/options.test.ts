@@ -1,5 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { createRetrievalQueue } from '../../src/bullmq/index.js';
+import { checkQueueOptions, checkWorkerOptions } from '../../src/bullmq/options.js';
+import { systemClock } from '../../src/index.js';
 import { openBank } from '../kit/loan.js';
 import { refusalOf, typeErrorOf } from '../kit/refusals.js';
 
@@ -43,5 +45,33 @@ describe('options of a retrieval queue', () => {
     expect(await typeErrorOf(() => createRetrievalQueue({ ...good(), ...change } as never))).toBe(
       message,
     );
+  });
+
+  it('have defaults for name, prefix, timeout and clock', () => {
+    expect(checkQueueOptions(good() as never)).toMatchObject({
+      name: 'retrievals',
+      prefix: '{myna-selfinfo}',
+      timeoutMs: 2_000,
+      clock: systemClock,
+    });
+  });
+});
+
+describe('options of a worker', () => {
+  it('have defaults for concurrency, deadline and lock', () => {
+    expect(checkWorkerOptions({})).toEqual({
+      concurrency: 10,
+      deadlineMs: 10_000,
+      lockMs: 30_000,
+    });
+  });
+
+  it.each<[object, string, string]>([
+    [{ concurrency: 0 }, 'invalid_option', 'options.concurrency'],
+    [{ deadlineMs: 0.5 }, 'invalid_option', 'options.deadlineMs'],
+    [{ lockMs: 99 }, 'invalid_option', 'options.lockMs'],
+    [{ rate: 1 }, 'unknown_option', 'options.rate'],
+  ])('%o throws %s and names %s', async (options, code, path) => {
+    expect(await refusalOf(() => checkWorkerOptions(options))).toEqual([code, path]);
   });
 });
