@@ -22,7 +22,8 @@ const AGE_SHARE = 0.1;
 
 /**
  * Returns how many milliseconds after a common instant the retrieval with this number is due. For
- * every `chance` from 0 to 1, any `perMs` milliseconds hold at most `max` retrievals.
+ * every `chance` from 0 to 1, any `perMs` milliseconds hold at most `max` retrievals, apart from
+ * rounding to whole milliseconds.
  */
 export function slotMs(number: number, { max, perMs }: Rate, chance: number): number {
   return Math.ceil(((number + JITTER * chance) * perMs) / (max * SHARE));

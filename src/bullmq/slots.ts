@@ -1,7 +1,8 @@
 import type { Queue } from 'bullmq';
+import type { Clock } from '../foundation/clock.js';
 import { HOUR_MS } from '../foundation/time.js';
 import { type QueueContext, withQueue } from './context.js';
-import { inTime, slotMs } from './rate.js';
+import { inTime, type Rate, slotMs } from './rate.js';
 import { redisCommandsOf } from './redis-commands.js';
 
 // KEYS: a counter; ARGV: milliseconds to keep it. Returns how many came before.
@@ -14,7 +15,7 @@ const TAKE_NUMBER = `local number = redis.call('INCR', KEYS[1]) redis.call('PEXP
  * @returns epoch milliseconds, before `expiresMs` if possible.
  */
 export async function takeSlot(
-  { clock, rate }: Pick<QueueContext, 'clock' | 'rate'>,
+  { clock, rate }: { readonly clock: Pick<Clock, 'now'>; readonly rate: Rate },
   queue: Pick<Queue, 'client' | 'toKey'>,
   atMs: number,
   expiresMs: number,

@@ -1,4 +1,5 @@
 import { Queue } from 'bullmq';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import {
   createRetrievalQueue,
   type RetrievalQueue,
@@ -6,15 +7,22 @@ import {
   type RetrievalQueueOptions,
   type RetrievalState,
 } from '../../src/bullmq/index.js';
-import type { Answer, SelfInfoClient, VirtualClock } from '../../src/index.js';
+import {
+  type Answer,
+  latest,
+  type Retrieval,
+  type SelfInfoClient,
+  type VirtualClock,
+} from '../../src/index.js';
 import {
   createLocalKeys,
   createMemoryVaultStore,
   createVault,
   type Vault,
 } from '../../src/vault/index.js';
-import type { Loan } from '../kit/loan.js';
-import { type RedisServer, sealingKeys } from '../kit/redis.js';
+import { type Bank, type BankOptions, type Loan, loan, openBank } from '../kit/loan.js';
+import { findPart } from '../kit/machine.js';
+import { type RedisServer, sealingKeys, startRedis } from '../kit/redis.js';
 
 export const PURPOSE = { purpose: 'housing-loan', reason: 'case 4711' };
 /** A rate that slows no test down. */
@@ -123,4 +131,56 @@ export function openDesk({
       raw.disconnect().catch(() => undefined);
     },
   };
+}
+
+export const redisServer = findPart('redis-server');
+/** Whether this machine lacks Redis, so that its tests are skipped. */
+export const noRedis = redisServer.missing;
+
+/** A client at a sandbox, and a queue for its retrievals. */
+export interface Office extends Bank<Loan>, Desk {
+  submit(): Promise<Retrieval<Loan>>;
+  /** How many times the portal was asked for a result. */
+  asked(): number;
+}
+
+/** Starts a Redis for the tests of a describe block, and closes after each test what it opened. */
+export function useRedis(config: Readonly<Record<string, string>> = {}) {
+  let redis: RedisServer | undefined;
+  const open: (() => Promise<unknown>)[] = [];
+  beforeAll(async () => {
+    redis = await startRedis(redisServer.path(), config);
+  });
+  afterEach(async () => {
+    for (const close of open.splice(0).reverse()) await close();
+  });
+  afterAll(() => redis?.stop());
+  const server = (): RedisServer => {
+    if (redis === undefined) throw new Error('Redis has not started.');
+    return redis;
+  };
+
+  function openOffice(
+    bankOptions: BankOptions<Loan> = {},
+    options: Partial<DeskOptions> = {},
+  ): Office {
+    const bank = openBank(bankOptions);
+    const { client, clock } = bank;
+    const desk = openDesk({
+      redis: server(),
+      client,
+      service: loan,
+      clock,
+      hurry: true,
+      ...options,
+    });
+    open.push(client.close, desk.close);
+    return {
+      ...bank,
+      ...desk,
+      submit: async () => client.submit(await bank.consent(), latest()),
+      asked: () => bank.calls.filter((path) => path.endsWith('/result')).length,
+    };
+  }
+  return { server, open, openOffice };
 }

@@ -1,53 +1,22 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createMemoryStore, latest } from '../../src/index.js';
-import { answerAt, type BankOptions, type Loan, loan, openBank } from '../kit/loan.js';
-import { findPart } from '../kit/machine.js';
-import { type RedisServer, startRedis } from '../kit/redis.js';
-import { type DeskOptions, openDesk } from './desk.js';
+import { describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../../src/index.js';
+import { answerAt } from '../kit/loan.js';
+import { type Desk, noRedis, useRedis } from './desk.js';
 
-const part = findPart('redis-server');
+describe.skipIf(noRedis)('the queue with data in Redis that it did not write', () => {
+  const { openOffice } = useRedis();
+  const commandsOf = async ({ raw }: Pick<Desk, 'raw'>) => (await raw.client) as unknown as Redis;
 
-describe.skipIf(part.missing)('the queue with data in Redis that it did not write', () => {
-  let redis: RedisServer;
-  const open: (() => Promise<unknown>)[] = [];
-  beforeAll(async () => {
-    redis = await startRedis(part.path());
-  });
-  afterEach(async () => {
-    for (const close of open.splice(0).reverse()) await close();
-  });
-  afterAll(() => redis?.stop());
-
-  function openOffice(bankOptions: BankOptions<Loan> = {}, options: Partial<DeskOptions> = {}) {
-    const bank = openBank(bankOptions);
-    const desk = openDesk({
-      redis,
-      client: bank.client,
-      service: loan,
-      clock: bank.clock,
-      hurry: true,
-      ...options,
-    });
-    open.push(bank.client.close, desk.close);
-    const submit = async () => bank.client.submit(await bank.consent(), latest());
-    return {
-      ...bank,
-      ...desk,
-      submit,
-      commands: async () => (await desk.raw.client) as unknown as Redis,
-    };
-  }
-
-  it('shows no note in Redis that has not the form of its own', async () => {
+  it('ignores a note in Redis that does not have its own form', async () => {
     const busy = () => new Response(null, { status: 503, headers: { 'retry-after': '120' } });
     const office = openOffice(answerAt('/result', busy), { hurry: false });
     const id = await office.queue.add(await office.submit());
     await office.queue.startWorker();
     const [{ until } = { until: '' }] = await office.told('put-off');
     expect(await office.queue.state(id)).toEqual({ state: 'unavailable', until });
-    const commands = await office.commands();
+    const commands = await commandsOf(office);
     const key = office.raw.toKey(id);
     const plausible = {
       state: 'unavailable',
@@ -77,7 +46,7 @@ describe.skipIf(part.missing)('the queue with data in Redis that it did not writ
 
   it('ends foreign jobs as failed, leaves unreadable ones, and keeps working', async () => {
     const office = openOffice();
-    const commands = await office.commands();
+    const commands = await commandsOf(office);
     const job = { name: 'x', data: '{}', opts: '{}', timestamp: '1', delay: '0', priority: '0' };
     const ended = {
       ...job,
@@ -131,18 +100,17 @@ describe.skipIf(part.missing)('the queue with data in Redis that it did not writ
       release = resolve;
     });
     const store = createMemoryStore();
-    const asked = () => office.calls.filter((path) => path.endsWith('/result')).length;
     const office = openOffice({
       store,
       async intercept(request, pass) {
         // The sandbox answers at the second request.
-        if (new URL(request.url).pathname.endsWith('/result') && asked() > 1) await gate;
+        if (new URL(request.url).pathname.endsWith('/result') && office.asked() > 1) await gate;
         return pass(request);
       },
     });
     const id = await office.queue.add(await office.submit());
     await office.queue.startWorker();
-    while (asked() < 2) await setTimeout(5);
+    while (office.asked() < 2) await setTimeout(5);
     await store.delete(`retrieval:${id}`);
     expect(await office.client.recall(id)).toBeUndefined();
     release();

@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createVirtualClock, latest, publicProfile, type Retrieval } from '../../src/index.js';
 import { expectStatus, type Loan, loan } from '../kit/loan.js';
-import { findPart } from '../kit/machine.js';
-import { type RedisServer, startRedis } from '../kit/redis.js';
 import { rounds, soaking } from '../kit/size.js';
 import { comeBack } from '../kit/stub.js';
-import { openDesk } from './desk.js';
+import { noRedis, openDesk, useRedis } from './desk.js';
 
-const part = findPart('redis-server');
 /**
  * The third weekend of November 2026: the resident registry is down until Sunday 8:00 (table
  * 2.5-3).
@@ -20,19 +17,11 @@ const WAITING = rounds(2_000, 100_000);
 const rate = { max: rounds(10, 50), perMs: 1_000 };
 const HOUR = 3_600_000;
 
-describe.skipIf(part.missing)(
+describe.skipIf(noRedis)(
   'retrievals whose holder is closed',
   { timeout: rounds(60_000, 3_600_000) },
   () => {
-    let redis: RedisServer;
-    const open: (() => Promise<unknown>)[] = [];
-    beforeAll(async () => {
-      redis = await startRedis(part.path());
-    });
-    afterEach(async () => {
-      for (const close of open.splice(0).reverse()) await close();
-    });
-    afterAll(() => redis?.stop());
+    const { open, server } = useRedis();
 
     /** A citizen asks at half past six. The portal keeps results for hours and answers at once. */
     async function openOffice(keptHours = 6) {
@@ -42,7 +31,13 @@ describe.skipIf(part.missing)(
         resultMs: { value: keptHours * HOUR, confidence: 'unknown' as const },
       };
       const visit = await comeBack({ clock, profile: { ...publicProfile, timing } });
-      const desk = openDesk({ redis, client: visit.client, service: loan, clock, rate });
+      const desk = openDesk({
+        redis: server(),
+        client: visit.client,
+        service: loan,
+        clock,
+        rate,
+      });
       open.push(visit.client.close, desk.close);
       const { grant } = expectStatus(await visit.complete(visit.callback), 'granted');
       const retrieval = await visit.client.submit(grant, { household: latest() });

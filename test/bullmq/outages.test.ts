@@ -1,41 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { latest } from '../../src/index.js';
-import { answerAt, type BankOptions, type Loan, loan, openBank } from '../kit/loan.js';
-import { findPart } from '../kit/machine.js';
-import { type RedisServer, startRedis } from '../kit/redis.js';
+import { describe, expect, it } from 'vitest';
+import { answerAt } from '../kit/loan.js';
 import { errorOf } from '../kit/refusals.js';
-import { openDesk } from './desk.js';
+import { noRedis, useRedis } from './desk.js';
 
-const part = findPart('redis-server');
-
-describe.skipIf(part.missing)('while Redis is away', () => {
-  let redis: RedisServer;
-  const open: (() => Promise<unknown>)[] = [];
-  beforeAll(async () => {
-    redis = await startRedis(part.path(), { appendonly: 'yes', appendfsync: 'always' });
-  });
-  afterEach(async () => {
-    for (const close of open.splice(0).reverse()) await close();
-  });
-  afterAll(() => redis?.stop());
-
-  function openOffice(hurry = true, options: BankOptions<Loan> = {}) {
-    const bank = openBank(options);
-    const desk = openDesk({ redis, client: bank.client, service: loan, clock: bank.clock, hurry });
-    open.push(bank.client.close, desk.close);
-    return {
-      ...bank,
-      ...desk,
-      submit: async () => bank.client.submit(await bank.consent(), latest()),
-    };
-  }
+describe.skipIf(noRedis)('while Redis is away', () => {
+  const { openOffice, server } = useRedis({ appendonly: 'yes', appendfsync: 'always' });
 
   it('add fails at once on an open connection, within timeoutMs on a new one, and succeeds later', async () => {
     const office = openOffice();
     const retrieval = await office.submit();
     await office.queue.state(retrieval.id);
-    await redis.kill();
+    await server().kill();
     // Its timeout is a minute: this call failed without waiting for it.
     expect(await errorOf(() => office.queue.add(retrieval))).toMatchObject({
       code: 'store_failed',
@@ -54,7 +30,7 @@ describe.skipIf(part.missing)('while Redis is away', () => {
       ),
     ).toMatchObject({ code: 'store_failed' });
     expect((await office.told('trouble'))[0]).toMatchObject({ type: 'trouble' });
-    await redis.start();
+    await server().start();
     await office.queue.startWorker();
     const retried = async (): Promise<string> => office.queue.add(retrieval).catch(retried);
     expect(await office.end(await retried())).toMatchObject({ state: 'ready' });
@@ -63,28 +39,28 @@ describe.skipIf(part.missing)('while Redis is away', () => {
   it('a worker waits and then continues where it was', async () => {
     const office = openOffice();
     const id = await office.queue.add(await office.submit());
-    await redis.kill();
+    await server().kill();
     await office.queue.startWorker();
     await office.told('trouble');
-    await redis.start();
+    await server().start();
     await office.told('ended');
     expect(await office.queue.state(id)).toMatchObject({ state: 'ready' });
   });
 
   it('worker and queue can be closed, and nothing tries to reconnect', async () => {
-    const office = openOffice(false);
+    const office = openOffice({}, { hurry: false });
     const worker = await office.queue.startWorker({ deadlineMs: 100 });
     await office.queue.add(await office.submit());
     await office.told('put-off');
-    await redis.kill();
+    await server().kill();
     await worker.close();
     await office.queue.close();
-    await redis.start();
+    await server().start();
   });
 
   it.each<[string, () => Promise<unknown>]>([
-    ['dies', () => redis.kill()],
-    ['hangs', async () => (await redis.ioredis()).call('client', 'pause', '600000', 'all')],
+    ['dies', () => server().kill()],
+    ['hangs', async () => (await server().ioredis()).call('client', 'pause', '600000', 'all')],
   ])(
     'worker and queue can be closed during a request when Redis %s, and another worker ends the retrieval',
     async (_, leave) => {
@@ -94,7 +70,6 @@ describe.skipIf(part.missing)('while Redis is away', () => {
         answer = resolve;
       });
       const office = openOffice(
-        true,
         answerAt('/result', async (request, pass) => {
           asked++;
           await gate;
@@ -108,8 +83,8 @@ describe.skipIf(part.missing)('while Redis is away', () => {
       const closed = Promise.all([worker.close(), office.queue.close()]);
       answer();
       await closed;
-      await redis.kill();
-      await redis.start();
+      await server().kill();
+      await server().start();
       const next = office.another();
       await next.startWorker({ lockMs: 100 });
       await office.told('ended');

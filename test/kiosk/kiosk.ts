@@ -101,8 +101,8 @@ export interface MachineOptions
 export function openMachine({
   now = NOW,
   wait,
-  reader: spoilReader,
-  authorizer: spoilAuthorizer,
+  reader: breakReader,
+  authorizer: breakAuthorizer,
   ...options
 }: MachineOptions = {}): Machine {
   const clock = createVirtualClock(now);
@@ -118,10 +118,10 @@ export function openMachine({
   const events: KioskEvent[] = [];
   let ejects = 0;
   const listeners: (() => void)[] = [];
-  const whole: CardReader = { ...reader, ...spoilReader?.(reader) };
+  const whole: CardReader = { ...reader, ...breakReader?.(reader) };
   const session = createKioskSession({
     services,
-    authorizer: spoilAuthorizer?.(kiosk.authorizer) ?? kiosk.authorizer,
+    authorizer: breakAuthorizer?.(kiosk.authorizer) ?? kiosk.authorizer,
     reader: {
       ...whole,
       eject() {
@@ -155,7 +155,7 @@ export function openMachine({
 }
 
 /** The states in which the session waits for the citizen, in the order of the figures. */
-export const STOPS = [
+export const SCREENS = [
   'start',
   'menu',
   'first-consent',
@@ -164,10 +164,10 @@ export const STOPS = [
   'fetch-pin',
   'second-consent',
 ] as const;
-export type Stop = (typeof STOPS)[number];
+export type Screen = (typeof SCREENS)[number];
 
 /** The action that leads on from each screen. */
-export const onward: Readonly<Record<Stop, (machine: Machine) => void>> = {
+export const onward: Readonly<Record<Screen, (machine: Machine) => void>> = {
   start: ({ session }) => session.begin(),
   menu: ({ session }) => session.choose(LOAN_ID),
   'first-consent': ({ session }) => session.agree(),
@@ -178,9 +178,9 @@ export const onward: Readonly<Record<Stop, (machine: Machine) => void>> = {
 };
 
 /** Leads hanako to a screen, or to the end. */
-export async function walkTo(machine: Machine, stop?: Stop): Promise<void> {
-  for (const step of STOPS) {
-    if (step === stop) return;
+export async function walkTo(machine: Machine, screen?: Screen): Promise<void> {
+  for (const step of SCREENS) {
+    if (step === screen) return;
     onward[step](machine);
     await settle();
   }

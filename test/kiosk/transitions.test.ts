@@ -15,7 +15,7 @@ import {
   openMachine,
   PENSION_ID,
   PIN,
-  type Stop,
+  type Screen,
   SUNDAY,
   settle,
   walkTo,
@@ -43,50 +43,50 @@ const happenings = Object.keys(act) as Happening[];
 const stands: Readonly<
   Record<
     KioskPlace,
-    { readonly options?: MachineOptions; readonly stop: Stop; readonly last?: Happening }
+    { readonly options?: MachineOptions; readonly screen: Screen; readonly last?: Happening }
   >
 > = {
-  start: { stop: 'start' },
-  menu: { stop: 'menu' },
-  unavailable: { options: { now: SUNDAY }, stop: 'menu' },
-  'first-consent': { stop: 'first-consent' },
+  start: { screen: 'start' },
+  menu: { screen: 'menu' },
+  unavailable: { options: { now: SUNDAY }, screen: 'menu' },
+  'first-consent': { screen: 'first-consent' },
   connecting: {
     options: { authorizer: () => ({ begin: () => never() }) },
-    stop: 'first-consent',
+    screen: 'first-consent',
     last: 'agree',
   },
-  'card-in': { stop: 'card-in' },
+  'card-in': { screen: 'card-in' },
   'reading-card': {
     options: { reader: () => ({ readCertificate: () => never() }) },
-    stop: 'identity-pin',
+    screen: 'identity-pin',
   },
-  'identity-pin': { stop: 'identity-pin' },
+  'identity-pin': { screen: 'identity-pin' },
   'identity-check': {
     options: { authorizer: (sandbox) => altered(sandbox, () => ({ identify: () => never() })) },
-    stop: 'identity-pin',
+    screen: 'identity-pin',
     last: 'enterPin',
   },
-  'fetch-pin': { stop: 'fetch-pin' },
+  'fetch-pin': { screen: 'fetch-pin' },
   fetching: {
     options: { authorizer: (sandbox) => altered(sandbox, () => ({ fetch: () => never() })) },
-    stop: 'fetch-pin',
+    screen: 'fetch-pin',
     last: 'enterPin',
   },
-  'second-consent': { stop: 'second-consent' },
+  'second-consent': { screen: 'second-consent' },
   providing: {
     options: { authorizer: (sandbox) => altered(sandbox, () => ({ provide: () => never() })) },
-    stop: 'second-consent',
+    screen: 'second-consent',
     last: 'agree',
   },
   'card-out': {
     options: { reader: () => ({ eject: () => never() }) },
-    stop: 'second-consent',
+    screen: 'second-consent',
     last: 'refuse',
   },
-  ended: { stop: 'second-consent', last: 'refuse' },
+  ended: { screen: 'second-consent', last: 'refuse' },
   'attendant-needed': {
     options: { reader: () => ({ eject: () => Promise.reject(new Error('jammed')) }) },
-    stop: 'second-consent',
+    screen: 'second-consent',
     last: 'refuse',
   },
 };
@@ -149,9 +149,9 @@ function told(state: KioskState): string {
 }
 
 async function standAt(place: KioskPlace): Promise<Machine> {
-  const { options, stop, last } = stands[place];
+  const { options, screen, last } = stands[place];
   const machine = openMachine(options);
-  await walkTo(machine, stop);
+  await walkTo(machine, screen);
   if (place === 'unavailable') machine.session.choose(PENSION_ID);
   if (last) act[last](machine);
   await settle();
@@ -182,7 +182,7 @@ describe.each(places)('a session at %s', (place) => {
     }
     // A refused event leaves no trace: the usual way on still works.
     if (expected === REFUSED && place in onward) {
-      onward[place as Stop](machine);
+      onward[place as Screen](machine);
       await settle();
       expect(machine.session.state).not.toBe(before);
     }

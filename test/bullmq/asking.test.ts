@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest';
+import { type AskContext, askOnce, retryLater } from '../../src/bullmq/asking.js';
+import { latest, type Retrieval, SelfInfoError } from '../../src/index.js';
+import { NOW } from '../kit/loan.js';
+
+const NOW_MS = Date.parse(NOW);
+const MINUTE = 60_000;
+const instant = (afterMs: number) => new Date(NOW_MS + afterMs).toISOString();
+const retrieval = {
+  id: '4c1f-8a',
+  submittedAt: instant(-5 * MINUTE),
+  expiresAt: instant(60 * MINUTE),
+  inquiries: { income: latest() },
+} as unknown as Retrieval;
+const open = { items: { income: { state: 'open', nextPossibleOpeningMs: null } } };
+
+interface Parts {
+  readonly collected?: object;
+  readonly recalled?: readonly (Retrieval | undefined | 'down')[];
+  readonly stored?: readonly boolean[];
+  readonly put?: () => Promise<void>;
+  readonly discard?: () => Promise<void>;
+  readonly availability?: (atMs: number) => object;
+}
+
+/** Client and vault that behave as told, and what was called of them. */
+function openDeskOf({
+  collected = { status: 'ready', answer: {} },
+  recalled = [retrieval],
+  stored = [false],
+  put = async () => {},
+  discard = async () => {},
+  availability = () => open,
+}: Parts = {}) {
+  const calls: string[] = [];
+  const next = <T>(values: readonly T[], name: string) =>
+    values[Math.min(calls.filter((call) => call === name).length - 1, values.length - 1)] as T;
+  const context = {
+    client: {
+      availability: ({ at }: { at: number }) => availability(at),
+      async recall() {
+        calls.push('recall');
+        const value = next(recalled, 'recall');
+        if (value === 'down') throw new Error('down');
+        return value;
+      },
+      async collect(_: Retrieval, options: object) {
+        calls.push(`collect ${JSON.stringify(options)}`);
+        return collected;
+      },
+      async discard() {
+        calls.push('discard');
+        return discard();
+      },
+    },
+    vault: {
+      async has() {
+        calls.push('has');
+        return next(stored, 'has');
+      },
+      async put(_: unknown, options: { ref: string }) {
+        calls.push(`put ${options.ref}`);
+        return put();
+      },
+    },
+    clock: { now: () => NOW_MS },
+    deadlineMs: 5_000,
+    async spread(atMs: number, expiresMs: number) {
+      calls.push(`spread ${(expiresMs - NOW_MS) / MINUTE}`);
+      return atMs + 7;
+    },
+  } as unknown as AskContext;
+  return { calls, ask: () => askOnce(context, '4c1f-8a') };
+}
+const COLLECT = 'collect {"deadlineMs":5000,"once":true}';
+const fails = (code: ConstructorParameters<typeof SelfInfoError>[0]) => () =>
+  Promise.reject(new SelfInfoError(code));
+
+describe('askOnce', () => {
+  it('stores the answer under the ref, then deletes the token', async () => {
+    const { ask, calls } = openDeskOf();
+    expect(await ask()).toEqual({ ended: 'ready' });
+    expect(calls).toEqual(['has', 'recall', COLLECT, 'recall', 'put 4c1f8a', 'discard']);
+  });
+
+  it('does not ask when the vault has the answer already', async () => {
+    const { ask, calls } = openDeskOf({ stored: [true] });
+    expect(await ask()).toEqual({ ended: 'ready' });
+    expect(calls).toEqual(['has', 'recall', 'discard']);
+  });
+
+  it('rejects when the token cannot be deleted, so that it is tried again', async () => {
+    const { ask } = openDeskOf({ discard: fails('store_failed') });
+    await expect(ask()).rejects.toMatchObject({ code: 'store_failed' });
+  });
+
+  it('fails as retrieval_gone when the store does not have the retrieval', async () => {
+    const { ask, calls } = openDeskOf({ recalled: [undefined] });
+    expect(await ask()).toEqual({ ended: 'failed', code: 'retrieval_gone' });
+    expect(calls).toEqual(['has', 'recall', 'has']);
+  });
+
+  it('ends as ready when another worker has stored the answer meanwhile', async () => {
+    const { ask } = openDeskOf({ recalled: [undefined], stored: [false, true] });
+    expect(await ask()).toEqual({ ended: 'ready' });
+  });
+
+  it('puts off to its slot after the opening while a holder is closed', async () => {
+    const opensMs = NOW_MS + 10 * MINUTE;
+    const { ask, calls } = openDeskOf({
+      availability: (atMs) => ({
+        items: {
+          income: { state: atMs < opensMs ? 'closed' : 'open', nextPossibleOpeningMs: opensMs },
+        },
+      }),
+    });
+    expect(await ask()).toEqual({ state: 'unavailable', atMs: opensMs + 7 });
+    expect(calls).toEqual(['has', 'recall', 'spread 60']);
+  });
+
+  it('asks nevertheless when the holder opens after the expiry', async () => {
+    const opensMs = NOW_MS + 61 * MINUTE;
+    const { ask } = openDeskOf({
+      availability: (atMs) => ({
+        items: {
+          income: { state: atMs < opensMs ? 'closed' : 'open', nextPossibleOpeningMs: opensMs },
+        },
+      }),
+    });
+    expect(await ask()).toEqual({ ended: 'ready' });
+  });
+
+  it.each([
+    ['the time that the portal names', 2 * MINUTE, 2 * MINUTE],
+    ['a tenth of its age if that is later', 1_000, 30_000],
+  ])('waits for a pending result until %s', async (_, retryMs, expectedMs) => {
+    const { ask } = openDeskOf({
+      collected: { status: 'pending', retryAt: instant(retryMs) },
+    });
+    expect(await ask()).toEqual({ state: 'waiting', atMs: NOW_MS + expectedMs });
+  });
+
+  it.each<[string, string | undefined, number]>([
+    ['to a slot after the time that the portal names', instant(2 * MINUTE), 2 * MINUTE + 7],
+    [
+      'to a slot after the expiry if the portal names a later time',
+      instant(99 * MINUTE),
+      60 * MINUTE + 7,
+    ],
+    ['by a tenth of its age without a time', undefined, 30_000],
+  ])('puts an unavailable result off %s', async (_, until, expectedMs) => {
+    const { ask } = openDeskOf({ collected: { status: 'unavailable', until } });
+    expect(await ask()).toEqual({ state: 'unavailable', atMs: NOW_MS + expectedMs });
+  });
+
+  it('fails with the code of the portal and discards the retrieval', async () => {
+    const error = new SelfInfoError('upstream_refused');
+    const { ask, calls } = openDeskOf({ collected: { status: 'failed', error } });
+    expect(await ask()).toEqual({ ended: 'failed', code: 'upstream_refused' });
+    expect(calls.slice(-2)).toEqual(['has', 'discard']);
+  });
+
+  it('stores nothing when the retrieval was discarded meanwhile', async () => {
+    const { ask, calls } = openDeskOf({ recalled: [retrieval, undefined] });
+    expect(await ask()).toEqual({ ended: 'failed', code: 'retrieval_gone' });
+    expect(calls).not.toContain('put 4c1f8a');
+  });
+
+  it('keeps the answer when the store cannot say whether it was discarded', async () => {
+    const { ask, calls } = openDeskOf({ recalled: [retrieval, 'down'] });
+    expect(await ask()).toEqual({ ended: 'ready' });
+    expect(calls).toContain('put 4c1f8a');
+  });
+
+  it.each(['retention_ended', 'foreign_answer', 'invalid_option'] as const)(
+    'fails when the vault refuses the answer forever with %s',
+    async (code) => {
+      const { ask, calls } = openDeskOf({ put: fails(code) });
+      expect(await ask()).toEqual({ ended: 'failed', code });
+      expect(calls.at(-1)).toBe('discard');
+    },
+  );
+
+  it('ends as ready when the vault has the answer of another worker', async () => {
+    expect(await openDeskOf({ put: fails('store_key_exists') }).ask()).toEqual({ ended: 'ready' });
+  });
+
+  it('rejects when the vault fails temporarily, and keeps the token', async () => {
+    const { ask, calls } = openDeskOf({ put: fails('store_failed') });
+    await expect(ask()).rejects.toMatchObject({ code: 'store_failed' });
+    expect(calls).not.toContain('discard');
+  });
+});
+
+describe('retryLater', () => {
+  const clock = { now: () => NOW_MS };
+
+  it('waits a tenth of the time in the queue after an unknown error', () => {
+    expect(retryLater({ clock }, new Error('canary'), 5 * MINUTE)).toEqual({
+      state: 'waiting',
+      atMs: NOW_MS + 30_000,
+      code: 'unexpected',
+    });
+  });
+
+  it('waits as long as the error says, and names its code', () => {
+    const error = new SelfInfoError('store_failed', {
+      retry: { safe: true, notBefore: instant(3 * MINUTE) },
+    });
+    expect(retryLater({ clock }, error, 0)).toEqual({
+      state: 'waiting',
+      atMs: NOW_MS + 3 * MINUTE,
+      code: 'store_failed',
+    });
+  });
+});

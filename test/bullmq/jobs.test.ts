@@ -1,0 +1,143 @@
+import { EventEmitter } from 'node:events';
+import { DelayedError, UnrecoverableError } from 'bullmq';
+import { describe, expect, it } from 'vitest';
+import { jobOptions } from '../../src/bullmq/adding.js';
+import { closeWorker, type JobContext, processJob, reportEnds } from '../../src/bullmq/worker.js';
+import { SelfInfoError } from '../../src/index.js';
+import { NOW } from '../kit/loan.js';
+
+const NOW_MS = Date.parse(NOW);
+const bullmq = { DelayedError, UnrecoverableError };
+
+/** A job whose retrieval the store does not have; `has` says whether the vault has its answer. */
+function openJob({ has = async () => false, moves = async () => {} } = {}) {
+  const events: object[] = [];
+  const moved: unknown[] = [];
+  const context = {
+    bullmq,
+    client: { recall: async () => undefined },
+    vault: { has },
+    clock: { now: () => NOW_MS },
+    deadlineMs: 5_000,
+    emit: (event: object) => events.push(event),
+  } as unknown as JobContext;
+  const job = {
+    id: 'a-b',
+    timestamp: Date.now(),
+    updateProgress: async (note: object) => {
+      moved.push(note);
+    },
+    moveToDelayed: async (atMs: number, token: string) => {
+      moved.push(Math.round((atMs - Date.now()) / 1_000), token);
+      return moves();
+    },
+  };
+  return { events, moved, run: () => processJob(context, job as never, 'lock') };
+}
+
+describe('processJob', () => {
+  it('completes the job of a retrieval whose answer is stored', async () => {
+    const { run, events } = openJob({ has: async () => true });
+    expect([await run(), events]).toEqual([null, []]);
+  });
+
+  it('fails the job of a retrieval that is gone, with its code and without a stack', async () => {
+    const error = await openJob()
+      .run()
+      .catch((reason: Error) => reason);
+    expect(error).toBeInstanceOf(UnrecoverableError);
+    expect(error).toMatchObject({ message: 'retrieval_gone', stack: '' });
+  });
+
+  it('puts a job off after a temporary error, and emits it', async () => {
+    const { run, events, moved } = openJob({
+      has: () => Promise.reject(new SelfInfoError('store_failed')),
+    });
+    await expect(run()).rejects.toBeInstanceOf(DelayedError);
+    const note = { state: 'waiting', until: '2026-12-01T10:00:01+09:00' };
+    expect(moved).toEqual([note, 1, 'lock']);
+    expect(events).toEqual([{ type: 'put-off', id: 'a-b', ...note, code: 'store_failed' }]);
+  });
+
+  it('fails without a stack and emits nothing when Redis refuses to put the job off', async () => {
+    const { run, events } = openJob({
+      has: () => Promise.reject(new Error('canary')),
+      moves: () => Promise.reject(new Error('Missing lock for job 4649')),
+    });
+    const error = await run().catch((reason: Error) => reason);
+    expect(error).toMatchObject({ message: 'store_failed', stack: '' });
+    expect(events).toEqual([]);
+  });
+});
+
+describe('reportEnds', () => {
+  it('emits ends, recoveries and troubles, but no failure that BullMQ retries', () => {
+    const worker = new EventEmitter();
+    const events: object[] = [];
+    reportEnds(worker as never, { bullmq, emit: (event) => events.push(event) });
+    worker.emit('completed', { id: 'a-b' });
+    worker.emit('failed', { id: 'a-b' }, new UnrecoverableError('upstream_refused'));
+    worker.emit('failed', { id: 'a-b' }, new Error('store_failed'));
+    worker.emit('failed', undefined, new UnrecoverableError('upstream_refused'));
+    worker.emit('stalled', 'a-b');
+    worker.emit('error', new Error('LOADING'));
+    expect(events).toEqual([
+      { type: 'ended', id: 'a-b', state: 'ready', ref: 'ab' },
+      { type: 'ended', id: 'a-b', state: 'failed', code: 'upstream_refused' },
+      { type: 'recovered', id: 'a-b' },
+      { type: 'trouble', code: 'LOADING' },
+    ]);
+  });
+});
+
+describe('closeWorker', () => {
+  const workerThat = (pause: () => Promise<void>) => {
+    const closed: unknown[] = [];
+    const client = { sendCommand: async () => 'sent' };
+    return {
+      client,
+      closed,
+      worker: {
+        pause,
+        client: Promise.resolve(client),
+        close: async (force: boolean) => {
+          closed.push(force);
+        },
+      },
+    };
+  };
+
+  it('disables the commands of the client after the jobs in progress, then closes', async () => {
+    const { worker, client, closed } = workerThat(async () => {});
+    await closeWorker(worker as never, 60_000, () => undefined);
+    expect(closed).toEqual([true]);
+    await expect(client.sendCommand()).rejects.toThrow('ended');
+  });
+
+  it('closes after the limit although pausing never ends', async () => {
+    const { worker, closed } = workerThat(() => new Promise(() => {}));
+    await closeWorker(worker as never, 10, () => undefined);
+    expect(closed).toEqual([true]);
+  });
+
+  it('emits trouble and closes when pausing fails', async () => {
+    const events: object[] = [];
+    const { worker, closed } = workerThat(() => Promise.reject(new Error('LOADING')));
+    await closeWorker(worker as never, 60_000, (event) => events.push(event));
+    expect([events, closed]).toEqual([[{ type: 'trouble', code: 'LOADING' }], [true]]);
+  });
+});
+
+describe('jobOptions', () => {
+  it('delays the job, retries it without end and keeps it 24 hours after the expiry', () => {
+    expect(jobOptions('a-b', 5_000, 60_001)).toEqual({
+      jobId: 'a-b',
+      delay: 5_000,
+      attempts: Number.MAX_SAFE_INTEGER,
+      backoff: { type: 'fixed', delay: 5_000 },
+      removeOnComplete: { age: 86_461 },
+      removeOnFail: { age: 86_461 },
+      stackTraceLimit: 0,
+    });
+  });
+});

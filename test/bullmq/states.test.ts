@@ -1,0 +1,74 @@
+import type { Job } from 'bullmq';
+import { describe, expect, it } from 'vitest';
+import { refOf, stateOf } from '../../src/bullmq/states.js';
+import { NOW } from '../kit/loan.js';
+
+const clock = { now: () => Date.parse(NOW) };
+const until = '2026-12-01T10:02:00+09:00';
+const stateWith = (state: string, job?: Partial<Job>) =>
+  stateOf(
+    { getJobState: async () => state as never, getJob: async () => job as never },
+    '4c1f-8a',
+    clock,
+  );
+
+describe('stateOf', () => {
+  it.each([
+    ['unknown', undefined],
+    ['active', { state: 'asking' }],
+    ['waiting', { state: 'waiting' }],
+    ['prioritized', { state: 'waiting' }],
+    ['completed', { state: 'ready', ref: '4c1f8a' }],
+  ])('reads the state %s of BullMQ as %o', async (state, expected) => {
+    expect(await stateWith(state)).toEqual(expected);
+  });
+
+  it.each<[unknown, string]>([
+    ['upstream_refused', 'upstream_refused'],
+    ['job stalled more than allowable limit', 'retrieval_gone'],
+    ['a'.repeat(41), 'retrieval_gone'],
+    [undefined, 'retrieval_gone'],
+  ])('reads the failure reason %o as the code %s', async (failedReason, code) => {
+    expect(await stateWith('failed', { failedReason } as Partial<Job>)).toEqual({
+      state: 'failed',
+      code,
+    });
+  });
+
+  it('reads a removed failed job as gone', async () => {
+    expect(await stateWith('failed')).toEqual({ state: 'failed', code: 'retrieval_gone' });
+  });
+
+  it.each([
+    { state: 'waiting', until },
+    { state: 'unavailable', until },
+  ])('reads the note %o of a delayed job', async (progress) => {
+    expect(await stateWith('delayed', { progress })).toEqual(progress);
+  });
+
+  it.each<[string, Partial<Job> | undefined, RegExp]>([
+    [
+      'its delay without a note',
+      { progress: 0, timestamp: Date.now(), delay: 120_000 },
+      /T10:0(1:59|2:00)/,
+    ],
+    ['the current time for a note of another form', { progress: { state: 'x' } }, /T10:00:00\+/],
+    [
+      'the current time for a delay of more than a year',
+      { progress: 0, timestamp: Date.now(), delay: 9e15 },
+      /T10:00:00\+/,
+    ],
+    ['the current time for a removed job', undefined, /T10:00:00\+/],
+  ])('reads a delayed job as unavailable until %s', async (_, job, expected) => {
+    expect(await stateWith('delayed', job)).toEqual({
+      state: 'unavailable',
+      until: expect.stringMatching(expected),
+    });
+  });
+});
+
+describe('refOf', () => {
+  it('returns the id without hyphens', () => {
+    expect(refOf('4c1f-8a-00')).toBe('4c1f8a00');
+  });
+});

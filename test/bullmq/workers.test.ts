@@ -1,0 +1,134 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import { describe, expect, it } from 'vitest';
+import { expectStatus } from '../kit/loan.js';
+import { type Desk, noRedis, useRedis } from './desk.js';
+
+const RESULT = '/result';
+
+describe.skipIf(noRedis)('a retrieval in the queue', () => {
+  const { openOffice } = useRedis();
+
+  it('is asked for with nine others, within ten seconds, under a lock of thirty seconds, by default', async () => {
+    const office = openOffice({
+      intercept: (request, pass) =>
+        new URL(request.url).pathname.endsWith(RESULT) ? new Promise(() => {}) : pass(request),
+    });
+    const ids: string[] = [];
+    for (let count = 0; count < 11; count++)
+      ids.push(await office.queue.add(await office.submit()));
+    await office.queue.startWorker();
+    while (office.asked() < 10) await setTimeout(5);
+    expect(await office.raw.getJobCounts('active', 'wait')).toEqual({ active: 10, wait: 1 });
+    const client = (await office.raw.client) as unknown as Redis;
+    const lockMs = await client.pttl(`${office.raw.toKey(ids[0] ?? '')}:lock`);
+    expect([lockMs > 15_000, lockMs <= 30_000]).toEqual([true, true]);
+    office.clock.advance(9_999);
+    for (let look = 0; look < 5; look++) await office.raw.getJobCounts();
+    expect(office.events.filter(({ type }) => type === 'put-off')).toEqual([]);
+    office.clock.advance(1);
+    await office.told('put-off', 10);
+    // So that the last one need not be waited for either.
+    while (office.asked() < 11) await setTimeout(5);
+    const closed = office.close();
+    for (let isOver = false; !isOver; await setTimeout(5)) {
+      office.clock.advance(10_000);
+      isOver = await Promise.race([closed.then(() => true), setTimeout(5, false)]);
+    }
+  });
+
+  it('is asked for within one rate over all workers', async () => {
+    const rate = { max: 2, perMs: 3_600_000 };
+    const office = openOffice({}, { rate, hurry: false });
+    for (let count = 0; count < 5; count++) await office.queue.add(await office.submit());
+    await Promise.all([office.queue.startWorker(), office.another().startWorker()]);
+    await office.told('put-off', 2);
+    for (let look = 0; look < 20; look++) await office.raw.getJobCounts();
+    expect(office.asked()).toBe(2);
+    expect(await office.raw.getJobCounts('wait', 'delayed', 'active')).toEqual({
+      wait: 3,
+      delayed: 2,
+      active: 0,
+    });
+  });
+
+  it('in progress is finished when the worker closes, and no other one is started', async () => {
+    let release = () => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const office = openOffice({
+      async intercept(request, pass) {
+        if (new URL(request.url).pathname.endsWith(RESULT)) await gate;
+        return pass(request);
+      },
+    });
+    const retrievals = [await office.submit(), await office.submit()];
+    for (const retrieval of retrievals) await office.queue.add(retrieval);
+    const worker = await office.queue.startWorker({ concurrency: 1 });
+    while (office.asked() < 1) await setTimeout(5);
+    const closed = worker.close();
+    release();
+    await closed;
+    await office.told('put-off');
+    expect(office.asked()).toBe(1);
+    await office.another().startWorker();
+    for (const { id } of retrievals) expect(await office.end(id)).toMatchObject({ state: 'ready' });
+  });
+});
+
+describe.skipIf(noRedis)('a retrieval that two workers have, because one lost its lock,', () => {
+  const { openOffice } = useRedis();
+  const ended = (desk: Pick<Desk, 'events'>) => desk.events.filter(({ type }) => type === 'ended');
+
+  it('ends once, with one record and one event, although both got the answer', async () => {
+    let release = () => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const office = openOffice({
+      async intercept(request, pass) {
+        const answer = await pass(request);
+        if (new URL(request.url).pathname.endsWith(RESULT) && office.asked() === 2) await gate;
+        return answer;
+      },
+    });
+    const id = await office.queue.add(await office.submit());
+    const slow = await office.queue.startWorker({ concurrency: 1, lockMs: 400 });
+    // The first request fails; the second one hangs while the answer is on its way.
+    while (office.asked() < 2) await setTimeout(5);
+    const client = (await office.raw.client) as unknown as Redis;
+    await (client as unknown as { del(key: string): Promise<number> }).del(
+      `${office.raw.toKey(id)}:lock`,
+    );
+    await office.queue.startWorker({ concurrency: 1, lockMs: 400 });
+    expect(await office.end(id)).toMatchObject({ state: 'ready' });
+    release();
+    await slow.close();
+    await office.told('ended');
+    expect(ended(office)).toHaveLength(1);
+    expect(office.events.filter(({ type }) => type === 'recovered')).toHaveLength(1);
+    const records = [];
+    for await (const record of office.vault.list()) records.push(record.ref);
+    expect(records).toEqual([id.replaceAll('-', '')]);
+    expect(
+      (await office.raw.getJobCounts('completed', 'failed', 'active', 'wait', 'delayed')).completed,
+    ).toBe(1);
+  });
+
+  it('is not asked for again once its answer is in the vault', async () => {
+    const office = openOffice();
+    const retrieval = await office.submit();
+    const { answer } = expectStatus(
+      await office.client.collect(retrieval, { onProgress: office.onProgress }),
+      'ready',
+    );
+    await office.vault.put(answer, { ref: retrieval.id.replaceAll('-', '') });
+    // Like a portal that gives an answer only once.
+    await office.client.discard(retrieval);
+    const before = office.asked();
+    await office.queue.startWorker();
+    expect(await office.end(await office.queue.add(retrieval))).toMatchObject({ state: 'ready' });
+    expect(office.asked()).toBe(before);
+  });
+});
