@@ -123,7 +123,7 @@ describe('the text', () => {
       '2.2版より後の公開情報に「3週間前」とするものがある（未確認）。durations.productionApplication で指定できる。',
     );
     expect(toText(plan, { lang: 'en' })).toContain(
-      'Public traces later than v2.2 say three weeks (unconfirmed); durations.productionApplication takes it.',
+      'Public sources later than v2.2 say three weeks (unconfirmed). Set durations.productionApplication to use it.',
     );
   });
 
@@ -137,9 +137,9 @@ describe('the text', () => {
       `最も長くかかる手順は A-8 システム開発の実施 です（クリティカルパス: ${path}）。`,
     ]);
     expect(told('en')).toEqual([
-      'The go-live on Thu 2027-04-01 cannot be met: the latest start, Tue 2026-09-29, is past.',
-      'Begun with the first step on Tue 2026-11-24, it comes to Wed 2027-06-02 at the earliest, 40 business days too late.',
-      `What takes longest is A-8, Develop the system (critical path: ${path}).`,
+      'The go-live on Thu 2027-04-01 cannot be met: the latest start, Tue 2026-09-29, has passed.',
+      'Starting with the first step on Tue 2026-11-24, the earliest go-live is Wed 2027-06-02, 40 business days late.',
+      `The longest step is A-8, Develop the system (critical path: ${path}).`,
     ]);
   });
 
@@ -149,7 +149,7 @@ describe('the text', () => {
       '届出の期限 2027-07-16(金)（原則）を過ぎています。2027-07-20(火) に届け出る場合、利用停止予定日は 2027-08-03(火) 以降となります（1営業日の遅れ）。',
     );
     expect(lines(toText(notice, { lang: 'en' }))[4]).toBe(
-      'The notice was due on Fri 2027-07-16, in principle. Given on Tue 2027-07-20, it allows Tue 2027-08-03 at the earliest, 1 business day too late.',
+      'The notice was due on Fri 2027-07-16, in principle. With a notice on Tue 2027-07-20, the earliest planned suspension is Tue 2027-08-03, 1 business day late.',
     );
   });
 
@@ -158,7 +158,7 @@ describe('the text', () => {
       '利用開始: 2027-04-30(金)（指定された 2027-05-03(月) は営業日でないため）',
     );
     expect(lines(toText(planOnboarding({ start: '2026-12-30', today }), { lang: 'en' }))[1]).toBe(
-      'start: Mon 2027-01-04 (Wed 2026-12-30, as given, is no business day)',
+      'start: Mon 2027-01-04 (the given day, Wed 2026-12-30, is not a business day)',
     );
     const predicted = '内閣府がまだ公表していない年の祝日（予測）を含む。';
     expect(toText(planTermination({ date: '2027-12-31', today }))).not.toContain(predicted);
