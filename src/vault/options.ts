@@ -6,7 +6,7 @@ import type { VaultStore } from './store.js';
 
 /** Options of {@link createVault}. */
 export interface VaultOptions<S extends Service = Service> {
-  /** What `defineService` returned. The vault keeps only answers for the purpose of it. */
+  /** A service of `defineService`. The vault keeps only answers for its purpose. */
   readonly service: S;
   /** Keeps the records. */
   readonly store: VaultStore;
