@@ -8,7 +8,7 @@ import {
   planTermination,
 } from '../../src/onboarding/index.js';
 
-/** `A-9 2027-01-12` for each step: its last day, or `first..last`. */
+/** Returns `A-9 2027-01-12` for each step: its last day, or `first..last`. */
 const dates = (plan: Plan, kind: 'earliest' | 'latest') =>
   plan.steps.map(({ id, [kind]: { start, end } }) =>
     start === end ? `${id} ${end}` : `${id} ${start}..${end}`,
@@ -81,7 +81,7 @@ describe('a go-live on Thursday 1 April 2027', () => {
     ]);
   });
 
-  it('leaves slack to what the test environment waits for, and to questions; the rest is the critical path', () => {
+  it('gives slack only to the wait for the test environment and to questions; all other steps are critical', () => {
     // A-10 can come from Wed 13 January on, the day after A-9: eight business days before the 25th.
     // A-2 and A-3 go on beside A-1: 29 September is nine before 13 October.
     expect(slacks(plan)).toEqual({ 'A-2': 9, 'A-3': 9, 'A-10': 8 });
@@ -89,7 +89,7 @@ describe('a go-live on Thursday 1 April 2027', () => {
     expect(plan.steps.filter(({ critical }) => critical).map(({ id }) => id)).toEqual(straight);
   });
 
-  it('says what sets each date', () => {
+  it('says what determines each date', () => {
     const because = Object.fromEntries(
       plan.steps.map((step) => [
         step.id,
@@ -118,12 +118,12 @@ describe('a go-live on Thursday 1 April 2027', () => {
     });
   });
 
-  it('can be met by whoever starts on 29 September, and not a day later', () => {
+  it('can be met from 29 September 2026, but not from a day later', () => {
     expect(plan.shortfall).toBeNull();
     expect(planOnboarding({ goLive: '2027-04-01', today: '2026-09-30' }).shortfall).not.toBeNull();
   });
 
-  it('cannot be met from 24 November: by 40 business days, mostly because of the development', () => {
+  it('cannot be met from 24 November: it is missed by 40 business days, mostly because of the development', () => {
     // From Tue 24 November: A-1 to Tue 8 December, A-4 Wed 9, A-5 three weeks later would be 30
     // December: Mon 4 January. A-6 a week later would be Coming of Age Day: Tue 12. A-7 Wed 13, A-8
     // Thu 14 January to Thu 11 March, A-9 Fri 12, A-11 Fri 26 March, A-12 Fri 2 to Fri 16 April,
@@ -139,7 +139,7 @@ describe('a go-live on Thursday 1 April 2027', () => {
     });
   });
 
-  it('names the review when the development is short', () => {
+  it('names the review as the binding step when the development is short', () => {
     // From the end of A-15 to the end of A-16 is a month; from A-4 to A-5 are 26 days (to 4
     // January), no other step takes more than three weeks.
     const options = {
@@ -190,13 +190,13 @@ describe('a start on Friday 16 April 2027, before Golden Week', () => {
     ]);
   });
 
-  it('has no slack: a month before 12 October is Sun 12 September, and the business day before that is A-15 again', () => {
+  it('has no slack, because a month before 12 October leads back to the same A-15', () => {
     // A-10 may come until Mon 16 August, seven business days after 4 August (11 August is Mountain
     // Day). A-2: 16 to 30 April are nine, Showa Day is none.
     expect(slacks(plan)).toEqual({ 'A-2': 9, 'A-3': 9, 'A-10': 7 });
   });
 
-  it('is the same from Saturday 17 April on as from Monday 19 April', () => {
+  it('gives the same plan from Saturday 17 April on as from Monday 19 April', () => {
     const [saturday, monday] = [
       planOnboarding({ start: '2027-04-17' }),
       planOnboarding({ start: '2027-04-19' }),
@@ -239,14 +239,14 @@ describe('a go-live on Tuesday 12 January 2027, over New Year', () => {
     ]);
   });
 
-  it('gives A-18 the days that New Year takes from the plan: begun on 28 December it can end on 4 January, four business days before the 8th', () => {
+  it('gives A-18 four business days of slack, the days that New Year takes from the plan', () => {
     expect(plan.steps.at(-1)?.earliest).toEqual({ start: '2026-12-28', end: '2027-01-04' });
     expect(slacks(plan)).toEqual({ 'A-2': 10, 'A-3': 10, 'A-10': 8, 'A-18': 4 });
     expect(plan.criticalPath).toEqual(straight);
   });
 });
 
-describe('a go-live that is asked for on a holiday', () => {
+describe('a go-live that falls on a holiday', () => {
   it('is planned for the business day before: Friday 30 April 2027 for Monday 3 May', () => {
     const plan = planOnboarding({ goLive: '2027-05-03', today: '2026-01-05' });
     expect([plan.given, plan.goal]).toEqual(['2027-05-03', '2027-04-30']);
@@ -256,8 +256,8 @@ describe('a go-live that is asked for on a holiday', () => {
   });
 });
 
-describe('durations', () => {
-  it('take the place of the defaults, and say that they do', () => {
+describe('given durations', () => {
+  it('replace the defaults, and the plan says so', () => {
     // Back from 31 March by 8 business days, without Mon 22: A-18 starts Thu 18 March. A-17 Wed 17,
     // A-16 ends Tue 16 March; two months before is Sat 16 January: Fri 15.
     const plan = planOnboarding({
@@ -280,7 +280,7 @@ describe('durations', () => {
     ]);
   });
 
-  it('let several steps fall on one day when nothing is to lie between them', () => {
+  it('let several steps fall on one day when the handover is zero', () => {
     // Everything that is not the guideline's is nothing. Start Mon 7 June 2027: A-4 the same day,
     // A-5 Mon 28 June, A-6 to A-9 Mon 5 July, A-11 would be 19 July, Marine Day: Tue 20 July. A-12
     // to A-15 Tue 27 July. A-16 to A-18 Fri 27 August. Go-live Mon 30 August.
@@ -311,7 +311,7 @@ describe('durations', () => {
     expect(plan.goal).toBe('2027-08-30');
   });
 
-  it('of two weeks bind where the review is short: A-15 is due two weeks before A-18', () => {
+  it('of two weeks bind when the review is short: A-15 is due two weeks before A-18', () => {
     // A-18 starts Wed 24 March: two weeks before is Wed 10 March.
     const plan = planOnboarding({
       goLive: '2027-04-01',
@@ -331,7 +331,7 @@ describe('durations', () => {
     });
   });
 
-  it('of months end with a shorter month', () => {
+  it('in months end with a shorter month', () => {
     // Only the review takes time: A-15 on Fri 29 January 2027 and a month is the end of February,
     // Sunday: Mon 1 March.
     const none = { weeks: 0 };
@@ -374,7 +374,7 @@ describe('durations', () => {
 });
 
 describe('a change of use', () => {
-  it('for a go-live on Friday 1 October 2027 has these latest dates', () => {
+  it('has these latest dates for a go-live on Friday 1 October 2027', () => {
     // B-13  ends Thu 30 September; a week before is Thu 23, the equinox: from Wed 22. B-12 Tue 21
     // (Mon 20 is Respect for the Aged Day). B-11  a month before is Sat 21 August: Fri 20. B-10,
     // B-9, B-8, B-7  Thu 19, Wed 18, Tue 17, Mon 16. B-6   ends Fri 13 August; two weeks and one
@@ -402,7 +402,7 @@ describe('a change of use', () => {
     expect(slacks(plan)).toEqual({ 'B-5': 7, 'B-13': 1 });
   });
 
-  it('leaves out what it does not need, and keeps the order of the rest', () => {
+  it('leaves out the parts it does not need and keeps the order of the rest', () => {
     const without = (parts: object) => planChange({ start: '2027-06-01', ...parts });
     const ids = (plan: Plan) => plan.steps.map(({ id }) => id);
     // Tue 1 June, three weeks: Tue 22 June; Wed 23, Thu 24, go-live Fri 25.
@@ -425,7 +425,7 @@ describe('a change of use', () => {
 });
 
 describe('a notice', () => {
-  it('is due two weeks before, or on the business day before that', () => {
+  it('is due two weeks before the planned day, or on the business day before that', () => {
     // Two weeks before Fri 15 January 2027 is New Year: Mon 28 December 2026. The receipt may come
     // until the business day before.
     const plan = planSuspension({ date: '2027-01-15', today: '2026-12-01' });
@@ -447,7 +447,7 @@ describe('a notice', () => {
     expect(planTermination({ date: '2027-08-01', today: '2027-01-04' }).goal).toBe('2027-08-01');
   });
 
-  it('that is late says what it still allows', () => {
+  it('shows the earliest possible day when it is late', () => {
     // Given on Tue 20 July 2027 it allows Tue 3 August; Sun 1 August counts as Mon 2: a business
     // day too late.
     const { shortfall } = planResumption({ date: '2027-08-01', today: '2027-07-20' });
@@ -460,7 +460,7 @@ describe('a notice', () => {
     });
   });
 
-  it('goes by the step and document of its own', () => {
+  it('has its own step and document', () => {
     const of = (plan: Plan) => plan.steps.map(({ id, documents }) => `${id} ${documents?.join()}`);
     expect(of(planSuspension({ date: '2027-01-15' }))).toEqual([
       'C-1 suspension-notice',

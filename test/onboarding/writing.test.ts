@@ -24,9 +24,9 @@ const today = '2026-09-29';
 const plan = planOnboarding({ goLive: '2027-04-01', today });
 const late = planOnboarding({ goLive: '2027-04-01', today: '2026-11-24' });
 const all: [string, Plan][] = [
-  ['a beginning', plan],
-  ['a beginning from a day', planOnboarding({ start: '2026-12-26', today })],
-  ['a late beginning', late],
+  ['an onboarding', plan],
+  ['an onboarding from a day', planOnboarding({ start: '2026-12-26', today })],
+  ['a late onboarding', late],
   ['a change', planChange({ goLive: '2027-10-01', today })],
   [
     'a small change',
@@ -45,14 +45,14 @@ const all: [string, Plan][] = [
 const langs = ['ja', 'en'] as const;
 const lines = (text: string) => text.split('\n');
 
-describe('the text', () => {
+describe('the text of a plan', () => {
   const text = lines(toText(plan));
   const block = (head: string, from = text) => {
     const start = from.indexOf(head);
     return from.slice(start + 1, from.indexOf('', start) < 0 ? undefined : from.indexOf('', start));
   };
 
-  it('starts with what the plan is, the go-live and the latest start', () => {
+  it('starts with the title, the go-live and the latest start', () => {
     expect(text.slice(0, 4)).toEqual([
       '自己情報取得API 利用開始までの計画',
       '利用開始: 2027-04-01(木)',
@@ -75,7 +75,7 @@ describe('the text', () => {
     ]);
   });
 
-  it('says what is to be handed in, when and to whom', () => {
+  it('lists the documents to hand in, with date and receiver', () => {
     expect(block('提出する書類（いつ、どこへ）').slice(11, 17)).toEqual([
       '  2027-01-12(火)  A-9 接続確認環境の利用申請 → デジタル庁（マイナポータル運営主体）  [図5.1-3 A-9]',
       '    - 接続確認環境利用申請書',
@@ -89,7 +89,7 @@ describe('the text', () => {
     );
   });
 
-  it('says of each lead time what it rests on, so that an invented one is seen as such', () => {
+  it('shows the basis of each lead time, so that an assumption is visible', () => {
     const rests = block('所要期間とその根拠').map((line) => line.trim().split(/ {2,}/));
     expect(rests.map(([amount, , source, basis]) => [amount, source, basis])).toEqual([
       ['2週間', '図5.1-1 A-1', '本SDKの仮定（記載なし）'],
@@ -143,7 +143,7 @@ describe('the text', () => {
     ]);
   });
 
-  it('says of a late notice what it still allows', () => {
+  it('says what a late notice still allows', () => {
     const notice = planSuspension({ date: '2027-08-01', today: '2027-07-20' });
     expect(lines(toText(notice))[4]).toBe(
       '届出の期限 2027-07-16(金)（原則）を過ぎています。2027-07-20(火) に届け出る場合、利用停止予定日は 2027-08-03(火) 以降となります（1営業日の遅れ）。',
@@ -165,25 +165,22 @@ describe('the text', () => {
     expect(toText(planTermination({ date: '2028-01-01', today }))).toContain(predicted);
   });
 
-  it.each(all)(
-    'of %s has its columns under each other, as wide as a terminal shows them',
-    (_, each) => {
-      for (const lang of langs) {
-        const table = lines(toText(each, { lang })).filter(
-          (line) => /(図|figure )\d\.\d-\d,? [A-E]-\d+$/.test(line) && /\d{4}-\d\d-\d\d/.test(line),
-        );
-        expect(table).toHaveLength(each.steps.length);
-        const columns = table.map((line) =>
-          stringWidth(line.slice(0, line.search(/(図|figure )\d\.\d-\d,? [A-E]-\d+$/))),
-        );
-        expect(new Set(columns).size).toBe(1);
-      }
-    },
-  );
+  it.each(all)('aligns its columns as wide as a terminal shows them: %s', (_, each) => {
+    for (const lang of langs) {
+      const table = lines(toText(each, { lang })).filter(
+        (line) => /(図|figure )\d\.\d-\d,? [A-E]-\d+$/.test(line) && /\d{4}-\d\d-\d\d/.test(line),
+      );
+      expect(table).toHaveLength(each.steps.length);
+      const columns = table.map((line) =>
+        stringWidth(line.slice(0, line.search(/(図|figure )\d\.\d-\d,? [A-E]-\d+$/))),
+      );
+      expect(new Set(columns).size).toBe(1);
+    }
+  });
 });
 
-describe('the checklist', () => {
-  it.each(all)('of %s has a box for each step and each document, with the figure', (_, each) => {
+describe('the checklist of a plan', () => {
+  it.each(all)('has a box for each step and each document, with the figure: %s', (_, each) => {
     for (const lang of langs) {
       const boxes = lines(toMarkdown(each, { lang }));
       const heads = boxes.filter((line) => /^- \[ \] \*\*[A-E]-\d+ /.test(line));
@@ -204,7 +201,7 @@ describe('the checklist', () => {
     }
   });
 
-  it('says when and to whom, and shows two dates only where they differ', () => {
+  it('shows dates and receiver, and two dates only where they differ', () => {
     const text = toMarkdown(plan);
     expect(text).toContain(
       [
@@ -218,7 +215,7 @@ describe('the checklist', () => {
     expect(text).toContain('  - [ ] 提出: 接続確認環境試験\\_事前確認手順一覧\n');
   });
 
-  it('says of each requirement what the SDK does and what remains', () => {
+  it('shows what the SDK does for each requirement and what remains', () => {
     const text = toMarkdown(plan, { lang: 'en' });
     for (const { en, terms, provider, sdk } of requirements) {
       expect(text).toContain(`${en} (${terms.en})\n`);
@@ -231,7 +228,7 @@ describe('the checklist', () => {
     expect(toMarkdown(planTermination({ date: '2028-03-31' }))).not.toContain('要件');
   });
 
-  it('lets a name break neither out of its line nor into the markup', () => {
+  it('does not let a name break out of its line or into the markup', () => {
     expect(lines(toMarkdown(plan, { name: 'a*b_c`d\n# <b>[x](y)' }))[0]).toBe(
       '# 自己情報取得API 利用開始までの計画（a\\*b\\_c\\`d \\# \\<b\\>\\[x\\](y)）',
     );
@@ -246,7 +243,7 @@ interface Event {
   readonly description: string;
 }
 
-describe('the feed', () => {
+describe('the feed of a plan', () => {
   const isoDay = (date: Date) =>
     new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
 
@@ -285,14 +282,14 @@ describe('the feed', () => {
   const uids = (each: Plan, options: PlanICalendarOptions = {}) =>
     read(each, options).map(({ uid }) => uid);
 
-  it('has an all-day event for each step and for the go-live, which two parsers read alike', () => {
+  it('has an all-day event for each step and for the go-live, which two parsers read the same way', () => {
     const events = read(plan);
     expect(
       events
         .map(({ summary, start, end }) => `${summary} ${start} ${end}`)
         .filter((_, index) => [0, 1, 8, 9, 17, 18].includes(index)),
     ).toEqual([
-      // The end is the day after the last one.
+      // The end is the day after the last day.
       'A-1 利用検討 2026-09-29 2026-10-14',
       'A-2 疑問点の問い合わせ（必要に応じ随時） 2026-09-29 2026-10-14',
       '【提出】A-9 接続確認環境の利用申請 2027-01-12 2027-01-13',
@@ -317,7 +314,7 @@ describe('the feed', () => {
   });
 
   it.each(all)(
-    'of %s is read alike in both languages, and names the figure of each step',
+    'is read the same way by two parsers in both languages, and names the figure of each step: %s',
     (_, each) => {
       for (const lang of langs) {
         const events = read(each, { lang });
@@ -335,7 +332,7 @@ describe('the feed', () => {
     expect(events.map(({ start }) => start).slice(9, 11)).toEqual(['2027-08-04', '2027-08-17']);
   });
 
-  it('keeps its UIDs when dates, durations and language change, so that events move and do not double', () => {
+  it('keeps its UIDs when dates, durations and language change, so that events move and are not doubled', () => {
     const name = '住宅ローン事前審査';
     const moved = planOnboarding({
       start: '2027-05-06',
@@ -356,7 +353,7 @@ describe('the feed', () => {
     expect(new Set(every).size).toBe(every.length);
   });
 
-  it('is stamped with the day it is judged from, or as asked, and the same to the byte for the same plan', () => {
+  it("is stamped with the plan's today or as asked, and the same to the byte for the same plan", () => {
     const stamps = (text: string) => [...new Set(text.match(/^DTSTAMP:.*$/gm))];
     expect(stamps(toICalendar(plan))).toEqual(['DTSTAMP:20260928T150000Z']);
     expect(stamps(toICalendar(plan, { stamp: '2026-10-01T12:34:56+09:00' }))).toEqual([
@@ -367,7 +364,7 @@ describe('the feed', () => {
     );
   });
 
-  it('has lines of at most 75 octets, and lets a name add none', () => {
+  it('has lines of at most 75 octets, to which a name adds none', () => {
     const name = `a;b,c\\d\r\nBEGIN:VEVENT\u0007${'年'.repeat(60)}`;
     const text = toICalendar(plan, { name });
     for (const line of text.split('\r\n'))
@@ -380,8 +377,8 @@ describe('the feed', () => {
   });
 });
 
-describe('the Gantt chart', () => {
-  // The grammar of Mermaid's gantt, as far as it is documented: keywords, sections, and tasks `name
+describe('the Gantt chart of a plan', () => {
+  // The documented part of the grammar of Mermaid's gantt: keywords, sections, and tasks `name
   // :tags, id, start, end`.
   const forbidden = /[:;#%,]/;
   function parse(text: string) {
@@ -408,7 +405,7 @@ describe('the Gantt chart', () => {
       expect([line, task !== null]).toEqual([line, true]);
       const [, name, tag, id, start, end] = task as unknown as string[];
       expect(name).not.toMatch(forbidden);
-      // A task must not begin with a word of the language.
+      // A task must not begin with a keyword.
       expect(name).not.toMatch(
         /^(gantt|dateFormat|axisFormat|tickInterval|includes|excludes|todayMarker|weekday|title|section|click|href|call|acc)/i,
       );
@@ -424,7 +421,7 @@ describe('the Gantt chart', () => {
   }
 
   it.each(all)(
-    'of %s keeps to the grammar, with a bar for each step and a milestone at the end',
+    'keeps to the grammar, with a bar for each step and a milestone at the end: %s',
     (_, each) => {
       for (const lang of langs) {
         const { tasks, sections } = parse(toMermaid(each, { lang }));
@@ -459,7 +456,7 @@ describe('the Gantt chart', () => {
     expect(tasks[8]).toMatchObject({ id: 'a9', start: '2027-01-12', end: '2027-01-13' });
   });
 
-  it('stands in the documentation as it is drawn', () => {
+  it('is the same as in the documentation', () => {
     for (const [page, lang] of [
       ['docs/onboarding.md', 'en'],
       ['docs/ja/onboarding.md', 'ja'],
@@ -471,7 +468,7 @@ describe('the Gantt chart', () => {
     }
   });
 
-  it('lets a name neither end a line nor start a comment', () => {
+  it('does not let a name end a line or start a comment', () => {
     const name = 'a:b;c#d%%e,f\nsection x';
     expect(parse(toMermaid(plan, { name })).title).toBe(
       '自己情報取得API 利用開始までの計画（a：b；c＃d％％e，f section x）',
