@@ -4,7 +4,7 @@ interface DocumentRow extends Text {
   readonly id: string;
 }
 
-/** The documents of chapters 5 and 6, in the guideline's own words (v2.2). */
+/** The documents of chapters 5 and 6, with the names that the guideline gives them (v2.2). */
 export const documents = [
   { id: 'guideline', ja: '利用ガイドライン', en: 'usage guideline' },
   { id: 'terms', ja: '利用規約', en: 'terms of use' },

@@ -10,11 +10,11 @@ import {
   conditionOf,
   documentNames,
   type PlanTextOptions,
-  procedures,
+  procedureNames,
   sourceOf,
   spanText,
   titleOf,
-} from './words.js';
+} from './wording.js';
 
 /** Options of {@link toICalendar}. */
 export interface PlanICalendarOptions extends PlanTextOptions {
@@ -30,27 +30,31 @@ const labels = {
 } as const;
 
 /**
- * Writes a plan as an iCalendar text (RFC 5545): an all-day event for each step at its chosen dates
- * (of a plan for a day the latest, of a plan from a day the earliest), and one for the day the plan
- * is for. Events take nobody's time (`TRANSPARENT`).
+ * Writes a plan as an iCalendar text (RFC 5545). It has an all-day event for each step and one for
+ * the day the plan is for. In a plan for a day, events have the latest dates; in a plan from a day,
+ * the earliest. Events do not block time (`TRANSPARENT`).
  *
- * An event keeps its UID when dates, durations or language change, as long as the procedure and the
- * `name` are the same: a feed that is served anew moves it.
+ * An event keeps its UID when dates, durations or language change, while the procedure and the
+ * `name` stay the same. So an updated feed moves the event.
  *
  * @param plan - the plan.
- * @param options - language, the service's name, and the stamp.
- * @returns the text, to be sent as `text/calendar; charset=utf-8`.
+ * @param options - language, name of the service, and stamp.
+ * @returns the text, to send as `text/calendar; charset=utf-8`.
  * @throws SelfInfoError `unknown_option`, `invalid_option`, `invalid_instant`, `invalid_date`;
  * TypeError.
  * @example
  * ```ts
  * import { writeFileSync } from 'node:fs';
  * import { planOnboarding, toICalendar } from 'myna-selfinfo/onboarding';
- * writeFileSync('onboarding.ics', toICalendar(planOnboarding({ goLive: '2027-04-01' }), { name: '住宅ローン事前審査' }));
+ * const plan = planOnboarding({ goLive: '2027-04-01' });
+ * writeFileSync('onboarding.ics', toICalendar(plan, { name: '住宅ローン事前審査' }));
  * ```
  */
 export function toICalendar(plan: Plan, options: PlanICalendarOptions = {}): string {
-  const { lang, name } = checkTextOptions(plan, options, { stamp: true });
+  const { lang, name } = checkTextOptions(plan, options, { stamp: true } satisfies Record<
+    Exclude<keyof PlanICalendarOptions, keyof PlanTextOptions>,
+    true
+  >);
   const stamp = utcStamp(
     options.stamp === undefined
       ? dayStart(parseDay(plan.today, 'plan.today'))
@@ -83,7 +87,7 @@ export function toICalendar(plan: Plan, options: PlanICalendarOptions = {}): str
     ...documentNames(step, lang).map((document) => `- ${document}`),
     ...(step.note ? [step.note[lang]] : []),
   ];
-  const { goal, title: procedure } = procedures[plan.procedure];
+  const { goal, title: procedure } = procedureNames[plan.procedure];
   const lines = [
     'BEGIN:VCALENDAR',
     'VERSION:2.0',

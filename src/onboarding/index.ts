@@ -4,35 +4,30 @@ export type { Effect, Retry, Stage, Upstream } from '../foundation/error-facts.j
 export type { SelfInfoErrorCode } from '../foundation/error-table.js';
 export { isSelfInfoError, SelfInfoError, type SelfInfoErrorOptions } from '../foundation/errors.js';
 export type { Instant } from '../foundation/time.js';
+export { type ActorId, actors } from './actors.js';
 export { type DocumentId, documents } from './documents.js';
+export type { PlanDuration, PlanDurations } from './durations.js';
 export { type PlanICalendarOptions, toICalendar } from './ical.js';
-export {
-  type Basis,
-  handover,
-  type LeadTime,
-  type LeadTimeId,
-  leadTimes,
-  type PlanDuration,
-  type PlanDurations,
-} from './lead-times.js';
+export { type Basis, handover, leadTimes } from './lead-time-table.js';
+export type { LeadTime, LeadTimeId } from './lead-times.js';
 export { toMarkdown } from './markdown.js';
 export { toMermaid } from './mermaid.js';
+export type { Plan, PlannedSpan, PlannedStep, Shortfall } from './plan.js';
 export {
-  type ChangeOptions,
   type NoticeOptions,
-  type OnboardingOptions,
-  type Plan,
-  type PlannedSpan,
-  type PlannedStep,
-  planChange,
-  planOnboarding,
   planResumption,
   planSuspension,
   planTermination,
-  type Shortfall,
-} from './plan.js';
+} from './plan-notice.js';
+export {
+  type ChangeOptions,
+  type OnboardingOptions,
+  planChange,
+  planOnboarding,
+} from './plan-onboarding.js';
+export type { ChangePart, Procedure } from './procedures.js';
 export { type Requirement, requirements } from './requirements.js';
-export { type ActorId, actors, type ChangePart, type Handling, type Procedure } from './rows.js';
+export type { Handling } from './step-row.js';
 export { type Step, type StepId, steps } from './steps.js';
 export { toText } from './text.js';
-export type { PlanTextOptions } from './words.js';
+export type { PlanTextOptions } from './wording.js';

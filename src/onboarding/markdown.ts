@@ -18,7 +18,7 @@ import {
   sourceOf,
   spanText,
   titleOf,
-} from './words.js';
+} from './wording.js';
 
 const words = {
   earliest: { ja: '最早', en: 'earliest' },
@@ -26,8 +26,8 @@ const words = {
   slack: { ja: '余裕', en: 'slack' },
   critical: { ja: 'クリティカルパス', en: 'critical path' },
   who: { ja: '担当', en: 'who' },
-  leadTimes: { ja: '所要期間とその根拠', en: 'Lead times, and what they rest on' },
-  columns: { ja: '| 期間 | 内容 | 出典 | 根拠 |', en: '| length | what | where | rests on |' },
+  leadTimes: { ja: '所要期間とその根拠', en: 'Lead times and their basis' },
+  columns: { ja: '| 期間 | 内容 | 出典 | 根拠 |', en: '| length | what | source | basis |' },
   requirements: { ja: '利用するための要件（4章）', en: 'Requirements (chapter 4)' },
   mine: { ja: '事業者', en: 'the provider' },
   notes: { ja: '注', en: 'Notes' },
@@ -42,12 +42,12 @@ const handlings = {
 } as const satisfies Record<string, Text>;
 
 /**
- * Writes a plan as a Markdown checklist: a box for each step and each document, and for a beginning
- * a box for each requirement of chapter 4, with what this package does for it and what remains for
- * the provider.
+ * Writes a plan as a Markdown checklist: a box for each step and each document. For an onboarding
+ * it also has a box for each requirement of chapter 4, with what this package does and what the
+ * provider must do.
  *
  * @param plan - the plan.
- * @param options - language, and the service's name.
+ * @param options - language, and name of the service.
  * @throws SelfInfoError `unknown_option`, `invalid_option`; TypeError.
  * @example
  * ```ts

@@ -5,24 +5,24 @@ import {
   checkTextOptions,
   chosenSpan,
   type PlanTextOptions,
-  procedures,
+  procedureNames,
   sourceOf,
   titleOf,
-} from './words.js';
+} from './wording.js';
 
 /**
- * Writes a plan as a Gantt chart in Mermaid's language: a bar for each step at its chosen dates (of
- * a plan for a day the latest, of a plan from a day the earliest), red where it is critical, under
- * the phases of the figures. GitHub, GitLab and many wikis draw it from a code block named
- * `mermaid`.
+ * Writes a plan as a Gantt chart for Mermaid: a bar for each step, under the phases of the figures,
+ * red where it is critical. In a plan for a day, bars have the latest dates; in a plan from a day,
+ * the earliest. GitHub, GitLab and many wikis draw it from a code block named `mermaid`.
  *
  * @param plan - the plan.
- * @param options - language, and the service's name.
+ * @param options - language, and name of the service.
  * @throws SelfInfoError `unknown_option`, `invalid_option`; TypeError.
  * @example
  * ```ts
  * import { planOnboarding, toMermaid } from 'myna-selfinfo/onboarding';
- * const block = `\`\`\`mermaid\n${toMermaid(planOnboarding({ goLive: '2027-04-01' }))}\`\`\`\n`;
+ * const chart = toMermaid(planOnboarding({ goLive: '2027-04-01' }));
+ * const block = `\`\`\`mermaid\n${chart}\`\`\`\n`;
  * ```
  */
 export function toMermaid(plan: Plan, options: PlanTextOptions = {}): string {
@@ -41,8 +41,7 @@ export function toMermaid(plan: Plan, options: PlanTextOptions = {}): string {
     }
     const { start, end } = chosenSpan(plan, step);
     const source = lang === 'ja' ? `（${sourceOf(step, lang)}）` : ` (${sourceOf(step, lang)})`;
-    // A bar ends where its last day does: the day after it is the first one that is no longer in
-    // it.
+    // Mermaid leaves out the end date, so a bar ends with the day after its last day.
     const data = [
       ...(step.critical ? ['crit'] : []),
       step.id.replace('-', '').toLowerCase(),
@@ -52,12 +51,12 @@ export function toMermaid(plan: Plan, options: PlanTextOptions = {}): string {
     lines.push(`    ${escaped(`${step.id} ${step[lang]}${source}`)} :${data.join(', ')}`);
   }
   lines.push(
-    `    ${escaped(procedures[plan.procedure].goal[lang])} :milestone, goal, ${plan.goal}, 0d`,
+    `    ${escaped(procedureNames[plan.procedure].goal[lang])} :milestone, goal, ${plan.goal}, 0d`,
   );
   return `${lines.join('\n')}\n`;
 }
 
-// What ends a name or starts a comment in the language stands in its full-width form.
+// Characters that end a name or start a comment in Mermaid become full-width.
 const wide: Readonly<Record<string, string>> = {
   ':': '：',
   ';': '；',

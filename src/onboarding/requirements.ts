@@ -19,15 +19,13 @@ export interface Requirement {
   readonly ja: string;
   readonly en: string;
   /**
-   * Whether this package does a part of it, or leaves it to the provider; none is met by a package
-   * alone.
+   * Whether this package does a part of it, or leaves it to the provider. No package alone meets a
+   * requirement.
    */
   readonly coveredBy: 'both' | 'provider';
-  /**
-   * What this package does, with the door and the page where it stands; none where it does nothing.
-   */
+  /** What this package does, each with its entry point and its page of the documentation. */
   readonly sdk: readonly (Text & { readonly door: string; readonly page: string })[];
-  /** What remains for the provider to do. */
+  /** What the provider must do. */
   readonly provider: Text;
 }
 
@@ -39,13 +37,15 @@ const holding = { guideline: 'v2.2', section: '4.2', terms: article(2) } as cons
 const security = { guideline: 'v2.2', section: '4.2', terms: article(3) } as const;
 
 /**
- * The requirements of chapter 4 as a checklist: what each asks, what of it this package does and
- * where, and what remains for the provider.
+ * The requirements of chapter 4 as a checklist: what each requires, what this package does for it
+ * and where, and what the provider must do.
  *
  * @example
  * ```ts
  * import { requirements } from 'myna-selfinfo/onboarding';
- * const mine = requirements.filter(({ coveredBy }) => coveredBy === 'provider').map(({ section, provider }) => `${section} ${provider.ja}`);
+ * const mine = requirements
+ *   .filter(({ coveredBy }) => coveredBy === 'provider')
+ *   .map(({ section, provider }) => `${section} ${provider.ja}`);
  * ```
  */
 export const requirements = [
@@ -55,12 +55,12 @@ export const requirements = [
     section: '4.1',
     terms: article(1),
     ja: '役員若しくは担当部署責任者のうちに、行政手続における特定の個人を識別するための番号の利用等に関する法律（平成２５年法律第２７号）の規定若しくは暴力団員による不当な行為の防止等に関する法律（平成３年法律第７７号）の規定若しくはこれらに相当する外国の法令の規定に違反し、又は刑法（明治４０年法律第４５号）若しくは暴力行為等処罰に関する法律（大正１５年法律第６０号）の罪を犯し、罰金の刑（これに相当する外国の法令による刑を含む。）に処せられ、その刑の執行を終わり、又はその執行を受けることがなくなった日から５年を経過しない者がないこと',
-    en: 'Among the officers and the heads of the department in charge nobody was sentenced to a fine (or a corresponding foreign penalty) for breaking the My Number Act, the act against organised gangs or foreign laws equivalent to these, or for an offence of the Penal Code or the act on violence, less than five years after the sentence was served or ceased to be enforceable',
+    en: 'No officer and no head of the department in charge was sentenced to a fine (or a corresponding foreign penalty) for breaking the My Number Act, the act against organised gangs or equivalent foreign laws, or for an offence under the Penal Code or the act on violence, if less than five years have passed since the sentence was served or ceased to be enforceable',
     coveredBy: 'provider',
     sdk: [],
     provider: {
       ja: '該当者がいないことを確認する。',
-      en: 'Make sure that there is nobody of that kind.',
+      en: 'Confirm that this applies to no officer and no head of the department.',
     },
   },
   {
@@ -74,18 +74,18 @@ export const requirements = [
         door: '.',
         page: 'docs/client.md',
         ja: '保持期間をサービスの定義で必須とし、期間を過ぎた情報は読み出せない（retention、keepUntil、reveal）。',
-        en: 'The period is a required part of the service; after it nothing can be read any more (retention, keepUntil, reveal).',
+        en: 'The service definition requires the retention period. After the period the data cannot be read (retention, keepUntil, reveal).',
       },
       {
         door: './vault',
         page: 'docs/vault.md',
         ja: '保管した回答は、期間を過ぎると読み出せず、sweep で消去される（createVault）。',
-        en: 'What is kept in the vault cannot be read after the period, and is erased by its sweep (createVault).',
+        en: 'Answers in the vault cannot be read after the period, and sweep erases them (createVault).',
       },
     ],
     provider: {
       ja: '期間を利用者に示して同意を得る。読み出した後の写し（データベース、バックアップ、ログ、帳票）を期間内に消去する。',
-      en: 'Tell the citizen the period. Erase in time what was read and copied: databases, backups, logs, printouts.',
+      en: 'Tell the citizen the period and obtain consent. Erase copies of the data within the period: databases, backups, logs, printouts.',
     },
   },
   {
@@ -99,18 +99,18 @@ export const requirements = [
         door: '.',
         page: 'docs/client.md',
         ja: '利用目的をサービスの定義で必須とし、同意ごとの条件に残す（purpose、ConsentTerms）。1回の同意で照会は1回に限る（grant_used）。',
-        en: 'The purpose is a required part of the service and stands on every consent (purpose, ConsentTerms). One consent pays for one request (grant_used).',
+        en: 'The service definition requires the purpose, and the terms of every consent record it (purpose, ConsentTerms). One consent allows one request (grant_used).',
       },
       {
         door: './vault',
         page: 'docs/vault.md',
         ja: '保管した回答は、同意を得た目的でしか読み出せず、読み出しのたびに理由が監査ログに残る（read、onEvent）。',
-        en: 'What is kept in the vault is read for the consented purpose only, each time with a reason in the audit log (read, onEvent).',
+        en: 'Answers in the vault can be read only for the consented purpose. The audit log records the reason each time (read, onEvent).',
       },
     ],
     provider: {
       ja: '目的を利用者に示して同意を得る。読み出した後の目的外利用を組織として防ぐ。',
-      en: 'Tell the citizen the purpose. Keep what was read from any other use.',
+      en: 'Tell the citizen the purpose and obtain consent. Prevent any other use of the data in your organisation.',
     },
   },
   {
@@ -124,18 +124,18 @@ export const requirements = [
         door: '.',
         page: 'docs/client.md',
         ja: 'トークン、コード、個人の情報をメッセージ、ログ、JSONに出さない（Sensitive、SelfInfoError）。',
-        en: 'No token, code or personal value reaches a message, a log or a JSON by accident (Sensitive, SelfInfoError).',
+        en: 'Tokens, codes and personal values do not appear in messages, logs or JSON (Sensitive, SelfInfoError).',
       },
       {
         door: './vault',
         page: 'docs/vault.md',
         ja: '回答を暗号化して保管し、鍵の入れ替えと消去ができる（rotateKeys、erase）。',
-        en: 'Answers are kept encrypted; keys can be rotated and data erased (rotateKeys, erase).',
+        en: 'Answers are stored encrypted. Keys can be rotated and data erased (rotateKeys, erase).',
       },
     ],
     provider: {
       ja: '読み出した後の保管、アクセス権、持ち出しを管理する。',
-      en: 'See to storage, access rights and removal of what was read.',
+      en: 'Control storage, access rights and removal of the data.',
     },
   },
   {
@@ -149,18 +149,18 @@ export const requirements = [
         door: '.',
         page: 'docs/client.md',
         ja: '相互TLS（1.2以上）のみで通信し、サンドボックス以外ではサーバ証明書の検証を無効にできない（tls、rotate）。',
-        en: 'It speaks mutual TLS only, from 1.2 up, and outside the sandbox always verifies the server certificate (tls, rotate).',
+        en: 'All traffic uses mutual TLS 1.2 or later. Outside the sandbox the server certificate is always verified (tls, rotate).',
       },
       {
         door: '.',
         page: 'docs/wire-profile.md',
         ja: '公開されていない部分の仮定を一覧にしている。インターフェイス仕様書（A-7）の入手後に置き換える。',
-        en: 'What is assumed, because it is not public, is listed, to be replaced once the interface specification is there (A-7).',
+        en: 'Assumptions about unpublished parts are listed. Replace them after you receive the interface specification (A-7).',
       },
     ],
     provider: {
       ja: 'インターフェイス仕様書の要求事項を確認する。証明書と秘密鍵を取得、保管、更新する。',
-      en: 'Check against the interface specification. Obtain, keep and renew certificate and key.',
+      en: 'Check the requirements of the interface specification. Obtain, store and renew the certificate and the private key.',
     },
   },
   {
@@ -172,7 +172,7 @@ export const requirements = [
     sdk: [],
     provider: {
       ja: '要求事項を入手し、組織として対応する。',
-      en: 'Obtain the requirements and follow them as an organisation.',
+      en: 'Obtain the requirements and meet them as an organisation.',
     },
   },
 ] as const satisfies readonly Requirement[];

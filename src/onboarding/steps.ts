@@ -1,14 +1,15 @@
-import { afterwards } from './afterwards.js';
-import { beginning } from './beginning.js';
-import type { Procedure, StepRow } from './rows.js';
+import { chapter5Steps } from './chapter-5-steps.js';
+import { chapter6Steps } from './chapter-6-steps.js';
+import type { Procedure } from './procedures.js';
+import type { StepRow } from './step-row.js';
 
-const rows = [...beginning, ...afterwards] as const;
+const rows = [...chapter5Steps, ...chapter6Steps] as const;
 
-/** The id of a step, as the figures number them. */
+/** The id of a step: its number in the figures. */
 export type StepId = (typeof rows)[number]['id'];
 
 /**
- * A step of the procedure (手続), by the figures of chapters 5 and 6.
+ * A step of a procedure (手続), as in the figures of chapters 5 and 6.
  *
  * @example
  * ```ts
@@ -25,12 +26,12 @@ export interface Step extends StepRow {
 }
 
 /**
- * Every step of figures 5.1-1 to 6.4-1, guideline v2.2, in their order: who, what, after what, with
- * which documents.
+ * All steps of figures 5.1-1 to 6.4-1 (guideline v2.2) in their order: who does what, after which
+ * steps, with which documents.
  */
 export const steps: readonly Step[] = rows;
 
-/** The steps of a procedure, in the guideline's order. */
+/** Returns the steps of a procedure, in the order of the guideline. */
 export function stepsOf(procedure: Procedure): readonly Step[] {
   return steps.filter((step) => step.procedure === procedure);
 }

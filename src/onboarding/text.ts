@@ -17,7 +17,7 @@ import {
   spanText,
   titleOf,
   windowOf,
-} from './words.js';
+} from './wording.js';
 
 const heads = {
   step: { ja: '手順', en: 'Step' },
@@ -29,18 +29,18 @@ const heads = {
     ja: '* はクリティカルパス。余裕は営業日数。',
     en: '* critical path; slack in business days',
   },
-  handIn: { ja: '提出する書類（いつ、どこへ）', en: 'What to hand in, when and to whom' },
-  receive: { ja: '提供されるもの（いつ、どこから）', en: 'What is provided, when and by whom' },
-  leadTimes: { ja: '所要期間とその根拠', en: 'Lead times, and what they rest on' },
+  handIn: { ja: '提出する書類（いつ、どこへ）', en: 'Documents to hand in (when, to whom)' },
+  receive: { ja: '提供されるもの（いつ、どこから）', en: 'Documents provided (when, by whom)' },
+  leadTimes: { ja: '所要期間とその根拠', en: 'Lead times and their basis' },
 } as const satisfies Record<string, Text>;
 
 /**
- * Writes a plan as plain text for a terminal or a mail: the steps with their dates, what is to be
- * handed in when and to whom, and the lead times with what each rests on. Every line names its
+ * Writes a plan as plain text for a terminal or a mail: the steps with their dates, the documents
+ * to hand in with dates and receivers, and the lead times with their basis. Every line names its
  * figure.
  *
  * @param plan - the plan.
- * @param options - language, and the service's name.
+ * @param options - language, and name of the service.
  * @throws SelfInfoError `unknown_option`, `invalid_option`; TypeError.
  * @example
  * ```ts
@@ -110,7 +110,7 @@ function documentLines(step: PlannedStep, lang: Language): string[] {
   ];
 }
 
-/** Columns as wide as their widest cell; a Japanese character takes two. */
+/** Aligns columns to their widest cell. A Japanese character takes two columns. */
 function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => columnsOf(row[column] as string))),

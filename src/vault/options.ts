@@ -6,7 +6,7 @@ import type { VaultStore } from './store.js';
 
 /** Options of {@link createVault}. */
 export interface VaultOptions<S extends Service = Service> {
-  /** What `defineService` returned. The vault keeps only answers for the purpose of this service. */
+  /** A service of `defineService`. The vault keeps only answers for its purpose. */
   readonly service: S;
   /** Keeps the records. */
   readonly store: VaultStore;
@@ -14,9 +14,7 @@ export interface VaultOptions<S extends Service = Service> {
   readonly keys: VaultKeys;
   /** Default: the system clock. */
   readonly clock?: Clock;
-  /**
-   * Milliseconds that one call to the store or the key provider may take. Default: 10,000.
-   */
+  /** Milliseconds that one call to the store or the key provider may take. Default: 10,000. */
   readonly timeoutMs?: number;
   /** Receives every event, for an audit log. What it throws or rejects with is ignored. */
   readonly onEvent?: (event: VaultEvent) => unknown;

@@ -27,8 +27,8 @@ const typeError = (run: () => unknown) => {
 const mistyped = (options: unknown) => typeError(() => planOnboarding(options as never));
 const notices = [planSuspension, planResumption, planTermination];
 
-describe('a plan is refused', () => {
-  it('without a start or a go-live, and with both', () => {
+describe('the options of a plan', () => {
+  it('must contain either a start or a go-live', () => {
     expect(refused({})).toEqual(['missing_option', 'options.goLive']);
     expect(refused({ start: '2027-01-04', goLive: '2027-10-01' })).toEqual([
       'invalid_option',
@@ -38,7 +38,7 @@ describe('a plan is refused', () => {
       expect(refusal(() => plan({} as never))).toEqual(['missing_option', 'options.date']);
   });
 
-  it('for days that there are none of', () => {
+  it('are refused for days that do not exist', () => {
     for (const wrong of [
       '2027-02-29',
       '2027-13-01',
@@ -61,7 +61,7 @@ describe('a plan is refused', () => {
     }
   });
 
-  it('for options and durations that it does not know', () => {
+  it('are refused for unknown options and durations', () => {
     expect(refused({ start: '2027-01-04', golive: '2027-10-01' })).toEqual([
       'unknown_option',
       'options.golive',
@@ -95,7 +95,7 @@ describe('a plan is refused', () => {
     }
   });
 
-  it('for durations that are none', () => {
+  it('are refused for invalid durations', () => {
     const duration = (value: unknown) =>
       refused({ start: '2027-01-04', durations: { development: value } });
     for (const count of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53]) {
@@ -111,7 +111,7 @@ describe('a plan is refused', () => {
     ]);
   });
 
-  it('for durations shorter than a rule of the guideline', () => {
+  it('are refused for durations shorter than a rule of the guideline', () => {
     const durations = (value: object) => refused({ start: '2027-01-04', durations: value });
     expect(durations({ connectionCheckApplication: { weeks: 1 } })).toEqual([
       'invalid_option',
@@ -125,7 +125,7 @@ describe('a plan is refused', () => {
       'invalid_option',
       'options.durations.productionApplication',
     ]);
-    // Ten business days are never less than two weeks, and an estimate may be shorter.
+    // Ten business days are never less than two weeks. An estimate may be shorter.
     const allowed = {
       productionApplication: { businessDays: 10 },
       preliminaryTest: { months: 1 },
@@ -139,7 +139,7 @@ describe('a plan is refused', () => {
     ).toHaveLength(4);
   });
 
-  it('when it leaves the calendar, and names the span', () => {
+  it('are refused when the plan leaves the calendar, and the error names the span', () => {
     for (const start of ['2023-06-29', '2050-09-01', '2051-01-01', '0100-01-01', '9999-12-31'])
       expect(refused({ start })).toEqual(['outside_calendar', 'options.start']);
     for (const goLive of ['2023-08-01', '2051-01-01', '9999-12-31'])
@@ -163,7 +163,7 @@ describe('a plan is refused', () => {
     ]);
   });
 
-  it('for wrong types, as TypeErrors that name the option', () => {
+  it('cause TypeErrors that name the option when a type is wrong', () => {
     for (const wrong of [undefined, null, '2027-04-01', []])
       expect(mistyped(wrong)).toBe('options must be an object.');
     for (const wrong of [null, 20270401, new Date(0), {}]) {
@@ -193,8 +193,8 @@ describe('a plan is refused', () => {
   });
 });
 
-describe('a plan is not refused', () => {
-  it('for options that are named and undefined', () => {
+describe('a plan that is accepted', () => {
+  it('may have options that are named and undefined', () => {
     const plan = planChange({
       start: undefined,
       goLive: '2027-10-01',
@@ -205,26 +205,26 @@ describe('a plan is not refused', () => {
     expect(plan).toEqual(planChange({ goLive: '2027-10-01', today: '2027-01-04' }));
   });
 
-  it('by a calendar of the host, whose holidays it takes', () => {
+  it("takes the holidays of the caller's calendar", () => {
     // Two weeks before 20 August 2027 is Friday the 6th.
     const calendar = createCalendar({ extraHolidays: ['2027-08-06'] });
     expect(planTermination({ date: '2027-08-20' }).start).toBe('2027-08-06');
     expect(planTermination({ date: '2027-08-20', calendar }).start).toBe('2027-08-05');
   });
 
-  it('because it is late: it is judged from today in Japan, or from the day given', () => {
+  it('may be late, as of today in Japan or of the given day', () => {
     const japan = () => new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 10);
     const before = japan();
     const { today } = planOnboarding({ goLive: '2024-10-01' });
     expect([before, japan()]).toContain(today);
     expect(planOnboarding({ goLive: '2024-10-01' }).shortfall?.businessDays).toBeGreaterThan(0);
     expect(planOnboarding({ goLive: '2024-10-01', today: '2024-01-05' }).shortfall).toBeNull();
-    // A plan from a day asks for no go-live that could be missed.
+    // A plan from a day has no go-live that could be missed.
     expect(planOnboarding({ start: '2024-10-01' }).shortfall).toBeNull();
   });
 });
 
-describe('a text is refused', () => {
+describe('the text of a plan', () => {
   const plan = planTermination({ date: '2027-08-20' });
 
   it.each([
@@ -232,7 +232,7 @@ describe('a text is refused', () => {
     ['Markdown', toMarkdown],
     ['Mermaid', toMermaid],
     ['iCalendar', toICalendar],
-  ])('as %s, for options that are wrong, and for what is no plan', (_, write) => {
+  ])('is refused as %s for wrong options and for anything but a plan', (_, write) => {
     expect(refusal(() => write(plan, { lang: 'fr' } as never))).toEqual([
       'invalid_option',
       'options.lang',
@@ -249,7 +249,7 @@ describe('a text is refused', () => {
       expect(typeError(() => write(wrong as never))).toBe('plan must be a plan.');
   });
 
-  it('for a stamp that is none', () => {
+  it('is refused for an invalid stamp', () => {
     expect(refusal(() => toICalendar(plan, { stamp: 'now' }))).toEqual([
       'invalid_instant',
       'options.stamp',

@@ -15,8 +15,8 @@ import {
 } from '../../src/onboarding/index.js';
 import { rounds } from '../kit/size.js';
 
-// What follows reckons by luxon and by another table of holidays, step by step and without a
-// thought for speed.
+// The checks below calculate with luxon and another table of holidays, step by step and not for
+// speed.
 const day = (text: string) => DateTime.fromISO(text, { zone: 'utc' });
 const two = (number: number) => String(number).padStart(2, '0');
 const holidays = new Set(
@@ -106,7 +106,7 @@ const amountOf = (plan: Plan, id: string) =>
   plan.leadTimes.find((lead) => lead.id === id)?.amount as PlanDuration;
 const inRow = (plan: Plan) => plan.steps.filter(({ beside }) => beside === undefined);
 
-/** What a schedule breaks: an order, a lead time, a day that is none. */
+/** Lists what a schedule violates: an order, a lead time, a business day. */
 function broken(plan: Plan, kind: 'earliest' | 'latest'): string[] {
   const span = new Map(
     inRow(plan).map((step) => [
@@ -146,7 +146,7 @@ function broken(plan: Plan, kind: 'earliest' | 'latest'): string[] {
   return found;
 }
 
-/** The goal that a plan comes to when it starts on its first day and one step ends late. */
+/** Returns the goal of a plan that starts on its first day when one step ends late. */
 function goalWhenLate(plan: Plan, late: PlannedStep, by: number): DateTime {
   const row = inRow(plan);
   const span = new Map<string, { start: DateTime; end: DateTime }>();
@@ -170,7 +170,7 @@ function goalWhenLate(plan: Plan, late: PlannedStep, by: number): DateTime {
 }
 
 describe('every plan', () => {
-  it('respects every order and every lead time, at its earliest and at its latest, on business days', () => {
+  it('keeps every order and every lead time, in its earliest and latest dates, on business days', () => {
     fc.assert(
       fc.property(plans, (plan) => {
         expect([...broken(plan, 'earliest'), ...broken(plan, 'latest')]).toEqual([]);
@@ -179,7 +179,7 @@ describe('every plan', () => {
     );
   });
 
-  it('has no step whose latest date lies before its earliest', () => {
+  it('has no step whose latest date is before its earliest', () => {
     fc.assert(
       fc.property(plans, (plan) => {
         for (const { earliest, latest, slackBusinessDays } of plan.steps) {
@@ -191,7 +191,7 @@ describe('every plan', () => {
     );
   });
 
-  it('keeps questions and answers within the step that they go on beside', () => {
+  it('keeps questions and answers within the step beside them', () => {
     fc.assert(
       fc.property(date, durations, (start, given) => {
         const [first, ...others] = planOnboarding({ start, durations: given }).steps;
@@ -205,11 +205,10 @@ describe('every plan', () => {
 });
 
 describe('slack', () => {
-  // Not of notices: the day they are for is no business day, and nothing but the notice itself
-  // leads to it.
+  // Leaves out notices: their day may be no business day, and only the notice itself leads to it.
   const reckoned = plans.filter(({ procedure }) => procedure !== 'termination');
 
-  it('is how late a step may be without moving the goal, and not a day more', () => {
+  it('is exactly how late a step may be without moving the goal', () => {
     fc.assert(
       fc.property(reckoned, fc.nat(), (plan, choice) => {
         const row = inRow(plan);
@@ -222,7 +221,7 @@ describe('slack', () => {
     );
   });
 
-  it('is none at the end of a plan from a day, whose goal is the earliest there is', () => {
+  it('is zero at the end of a plan from a day, whose goal is the earliest possible', () => {
     fc.assert(
       fc.property(date, durations, (start, given) => {
         const plan = planOnboarding({ start, durations: given });
@@ -233,10 +232,10 @@ describe('slack', () => {
     );
   });
 
-  it('is none anywhere on a critical path on which no weekend, holiday or short month moved a date', () => {
+  it('is zero on a critical path on which no weekend, holiday or short month moved a date', () => {
     fc.assert(
       fc.property(reckoned, (plan) => {
-        // Of a plan for a day the last way can be shorter than the plan, when a moved date gave it
+        // In a plan for a day the last way can be shorter than the plan, when a moved date gave it
         // time.
         const path = plan.criticalPath.map(
           (id) => plan.steps.find((step) => step.id === id) as PlannedStep,
@@ -249,8 +248,8 @@ describe('slack', () => {
   });
 
   /**
-   * Whether one of the dates that make the end of a step is not where its lead time alone would put
-   * it.
+   * Returns whether one of the dates that make the end of a step is not where its lead time alone
+   * would put it.
    */
   function moved(plan: Plan, { because, earliest }: PlannedStep): boolean {
     const before = plan.steps.find(({ id }) => id === because?.after);
@@ -258,7 +257,7 @@ describe('slack', () => {
     return (because?.leadTimes ?? []).some((id) => {
       const amount = amountOf(plan, id);
       const plain = 'businessDays' in amount ? plus(at, amount) : at.plus(amount);
-      // Several days come to the last one of a short month.
+      // Several days lead to the last day of a short month.
       const shortMonth = 'months' in amount && plain.day === plain.daysInMonth;
       at = plus(at, amount);
       return shortMonth || +plain !== +at;
@@ -267,7 +266,7 @@ describe('slack', () => {
 });
 
 describe('the critical path', () => {
-  it('is a way from the first step to the goal, each step of which sets the date of the next', () => {
+  it('leads from the first step to the goal, and each of its steps determines the date of the next', () => {
     fc.assert(
       fc.property(plans, (plan) => {
         const row = inRow(plan);
@@ -287,7 +286,7 @@ describe('the critical path', () => {
   });
 });
 
-describe('moving', () => {
+describe('a plan that is moved', () => {
   const compare = (a: Plan, b: Plan, kind: 'earliest' | 'latest') => {
     for (const [index, step] of a.steps.entries()) {
       const other = b.steps[index] as PlannedStep;
@@ -295,7 +294,7 @@ describe('moving', () => {
     }
   };
 
-  it('the go-live by a week, or by any days, moves no latest date the other way', () => {
+  it('has no latest date that moves against its go-live', () => {
     fc.assert(
       fc.property(date, durations, fc.oneof(fc.constant(7), fc.nat(40)), (goLive, given, by) => {
         const later = day(goLive).plus({ days: by }).toISODate() as string;
@@ -309,7 +308,7 @@ describe('moving', () => {
     );
   });
 
-  it('the start moves no earliest date the other way, nor the go-live', () => {
+  it('has no earliest date and no go-live that moves against its start', () => {
     fc.assert(
       fc.property(
         date,
@@ -329,7 +328,7 @@ describe('moving', () => {
     );
   });
 
-  it('from a day to a go-live and back comes to no later start: what is begun then can still be met', () => {
+  it('meets its own go-live when that is planned back, and misses it a day after the latest start', () => {
     fc.assert(
       fc.property(date, durations, (start, given) => {
         const there = planOnboarding({ start, durations: given });
@@ -349,6 +348,6 @@ describe('moving', () => {
   });
 });
 
-it('has steps to plan: 18, 13 and three times two', () => {
+it('the table of steps has 18, 13 and three times two steps', () => {
   expect(steps).toHaveLength(18 + 13 + 6);
 });

@@ -17,7 +17,7 @@ const ja = (id: string) => documents.find((row) => row.id === id)?.ja;
 const step = (id: string) => rows.find((row) => row.id === id) as Step;
 
 describe('the steps', () => {
-  it('are those of the figures, numbered through', () => {
+  it('are those of the figures, numbered without a gap', () => {
     const numbered = (letter: string, count: number) =>
       Array.from({ length: count }, (_, index) => `${letter}-${index + 1}`);
     expect(rows.map(({ id }) => id)).toEqual([
@@ -27,7 +27,7 @@ describe('the steps', () => {
     ]);
   });
 
-  it('stand in the figure that shows them', () => {
+  it('belong to the figures that show them', () => {
     const figures = Object.fromEntries(rows.map(({ id, figure }) => [id, figure]));
     for (const [figure, ids] of [
       ['5.1-1', ['A-1', 'A-2', 'A-3', 'A-4', 'A-5']],
@@ -44,7 +44,7 @@ describe('the steps', () => {
     expect(new Set(rows.map(({ guideline }) => guideline))).toEqual(new Set(['v2.2']));
   });
 
-  it('are called what the figures call them', () => {
+  it('have the names that the figures give them', () => {
     expect(rows.map(({ id, ja: name }) => `${id} ${name}`)).toEqual([
       ...[
         'A-1 利用検討',
@@ -97,7 +97,7 @@ describe('the steps', () => {
     ]);
   });
 
-  it('come after the one before them, beside questions and answers', () => {
+  it('come after the step before them, except questions and answers', () => {
     const before = Object.fromEntries(rows.map(({ id, after }) => [id, after.join()]));
     const chain = [
       'A-1',
@@ -131,7 +131,7 @@ describe('the steps', () => {
       expect([before[`${letter}-1`], before[`${letter}-2`]]).toEqual(['', `${letter}-1`]);
   });
 
-  it('of a change are conditional, and like steps of the beginning, where figure 6.1-1 says so', () => {
+  it('of a change are conditional, and like steps of the onboarding, where figure 6.1-1 says so', () => {
     const told = rows
       .filter(({ id }) => id.startsWith('B'))
       .map(({ id, when, like }) => `${id} ${when ?? '-'} ${like?.join('+') ?? '-'}`);
@@ -156,7 +156,7 @@ describe('the steps', () => {
     ]);
   });
 
-  it('carry the documents that the figures name', () => {
+  it('have the documents that the figures name', () => {
     const named = (id: string) => [
       ...(step(id).documents ?? []).map(ja),
       ...(step(id).asNeeded ?? []).map((each) => `(${ja(each)})`),
@@ -209,7 +209,7 @@ describe('the steps', () => {
     expect(named('A-17')).toEqual(['本番環境URL（通知）']);
     for (const id of ['A-2', 'A-3', 'A-11', 'A-12', 'A-16', 'A-18', 'B-6', 'B-13'])
       expect(named(id)).toEqual([]);
-    // The text of 6.1 names both documents, the figure one.
+    // The text of 6.1 names both documents, the figure only one.
     expect(named('B-1')).toEqual([
       '利用企画書（変更箇所を明示）',
       '利用条件確認書（変更箇所を明示）',
@@ -230,7 +230,7 @@ describe('the steps', () => {
       expect(new Set(documents.map((row) => row[key])).size).toBe(documents.length);
   });
 
-  it('say who acts, and who gets what the provider hands in', () => {
+  it('name who acts, and who receives what the provider hands in', () => {
     const known = new Set(actors.map(({ id }) => id));
     for (const { actors: acting, to = [], handling, id } of rows) {
       expect([
@@ -265,7 +265,7 @@ describe('the lead times', () => {
           `${from} to ${until} of ${to}: ${JSON.stringify(amount)} (${source.ja})`,
       );
 
-  it('of the guideline are its own, each with the figure that states it', () => {
+  it('of the guideline have its values, each with the figure that states it', () => {
     expect(told('stated')).toEqual([
       'A-9 to start of A-11: {"weeks":2} (図5.1-3 A-9)',
       'A-11 to start of A-12: {"weeks":1} (図5.1-3 A-11)',
@@ -289,7 +289,7 @@ describe('the lead times', () => {
     ]);
   });
 
-  it('that we invented say so', () => {
+  it('that are our assumption say so', () => {
     expect(
       leadTimes.filter(({ basis }) => basis === 'ours').map(({ id, from }) => `${id} ${from}`),
     ).toEqual([
@@ -299,7 +299,7 @@ describe('the lead times', () => {
     expect(handover.basis).toBe('ours');
   });
 
-  it('show the later three weeks as unconfirmed, and do not use them', () => {
+  it('show the later three weeks as unconfirmed and do not use them', () => {
     const later = leadTimes
       .filter((row) => 'later' in row)
       .map((row) => [row.id, row.amount, row.later.amount, row.later.confidence]);
@@ -321,7 +321,7 @@ describe('the requirements of chapter 4', () => {
     ]);
   });
 
-  it('say what this package does, behind a door and on a page that there are, and always what the provider does', () => {
+  it('name an existing entry point and page for what this package does, and always what the provider does', () => {
     const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     for (const { coveredBy, sdk, provider } of requirements) {
       expect(sdk.length > 0).toBe(coveredBy !== 'provider');
@@ -337,7 +337,7 @@ describe('the requirements of chapter 4', () => {
     }
   });
 
-  it('name what the pages speak of', () => {
+  it('use only names that their pages mention', () => {
     for (const { sdk } of requirements) {
       for (const { page, en } of sdk) {
         const names = /\(([\w, ]+)\)\.$/.exec(en)?.[1]?.split(', ') ?? [];

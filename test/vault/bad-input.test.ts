@@ -12,24 +12,24 @@ const good = () => ({
   keys: createLocalKeys({ current: 'a', keys: { a: newKey() } }),
 });
 
-describe('options that are wrong are named:', () => {
+describe('wrong options of a vault', () => {
   it.each<[string, object, [string, string]]>([
-    ['service missing', { service: undefined }, ['missing_option', 'options.service']],
-    ['store missing', { store: undefined }, ['missing_option', 'options.store']],
-    ['keys missing', { keys: undefined }, ['missing_option', 'options.keys']],
-    ['one that is unknown', { ttl: 5 }, ['unknown_option', 'options.ttl']],
+    ['no service', { service: undefined }, ['missing_option', 'options.service']],
+    ['no store', { store: undefined }, ['missing_option', 'options.store']],
+    ['no keys', { keys: undefined }, ['missing_option', 'options.keys']],
+    ['an unknown option', { ttl: 5 }, ['unknown_option', 'options.ttl']],
     [
       'no current key',
       { keys: { wrap() {}, unwrap() {} } },
       ['missing_option', 'options.keys.current'],
     ],
-    ['no time at all', { timeoutMs: 0 }, ['invalid_option', 'options.timeoutMs']],
+    ['a timeout of zero', { timeoutMs: 0 }, ['invalid_option', 'options.timeoutMs']],
     [
       'an empty current key',
       { keys: { wrap() {}, unwrap() {}, current: '' } },
       ['invalid_option', 'options.keys.current'],
     ],
-  ])('%s', (_, changes, expected) => {
+  ])('names the wrong option of createVault: %s', (_, changes, expected) => {
     expect(refusal(() => createVault({ ...good(), ...changes } as never))).toEqual(expected);
   });
 
@@ -41,26 +41,31 @@ describe('options that are wrong are named:', () => {
     [{ clock: { now: Date.now } }, 'options.clock must have a method wait.'],
     [{ timeoutMs: '5' }, 'options.timeoutMs must be a number.'],
     [{ onEvent: 'log' }, 'options.onEvent must be a function.'],
-  ])('of another type: %#', async (changes, message) => {
-    expect(await typeErrorOf(() => createVault({ ...good(), ...changes } as never))).toBe(message);
-  });
+  ])(
+    'throws a TypeError for an option of createVault with a wrong type: %#',
+    async (changes, message) => {
+      expect(await typeErrorOf(() => createVault({ ...good(), ...changes } as never))).toBe(
+        message,
+      );
+    },
+  );
 
   const key = newKey();
   it.each<[string, unknown, [string, string]]>([
-    ['no current', { keys: { a: key } }, ['missing_option', 'options.current']],
+    ['no current key', { keys: { a: key } }, ['missing_option', 'options.current']],
     ['no keys', { current: 'a' }, ['missing_option', 'options.keys']],
     [
-      'current is none of the keys',
+      'a current key that is not among the keys',
       { current: 'b', keys: { a: key } },
       ['invalid_option', 'options.current'],
     ],
     [
-      'a key too short',
+      'a key that is too short',
       { current: 'a', keys: { a: key.slice(1) } },
       ['invalid_option', 'options.keys.a'],
     ],
     [
-      'a key too long',
+      'a key that is too long',
       { current: 'a', keys: { a: `${key}AA` } },
       ['invalid_option', 'options.keys.a'],
     ],
@@ -76,16 +81,16 @@ describe('options that are wrong are named:', () => {
     ],
     ['an empty key', { current: 'a', keys: { a: '' } }, ['invalid_option', 'options.keys.a']],
     [
-      'a key where its id belongs, which is not repeated',
+      'a key in the place of its id, which the error does not repeat',
       { current: 'a', keys: { [key]: 'a' } },
       ['invalid_option', 'options.keys'],
     ],
     [
-      'something unknown',
+      'an unknown option',
       { current: 'a', keys: { a: key }, kms: 1 },
       ['unknown_option', 'options.kms'],
     ],
-  ])('of local keys: %s', (_, options, expected) => {
+  ])('names the wrong option of createLocalKeys: %s', (_, options, expected) => {
     expect(refusal(() => createLocalKeys(options as never))).toEqual(expected);
   });
 
@@ -104,7 +109,7 @@ describe('options that are wrong are named:', () => {
     'v'.repeat(64),
     '"vault"',
     'vault ',
-  ])('of a schema: %j', async (schema) => {
+  ])('refuses the schema name %j', async (schema) => {
     expect(refusal(() => createPgVaultStore(pool, { schema }))).toEqual([
       'invalid_option',
       'options.schema',
@@ -115,7 +120,7 @@ describe('options that are wrong are named:', () => {
     ]);
   });
 
-  it('of a pool', async () => {
+  it('refuses a wrong pool, connection string or option of the store in PostgreSQL', async () => {
     expect(await typeErrorOf(() => createPgVaultStore({ query: pool.query } as never))).toBe(
       'pool must have a method connect.',
     );
@@ -129,7 +134,7 @@ describe('options that are wrong are named:', () => {
   });
 });
 
-describe('what a driver throws', () => {
+describe('an error of the database driver', () => {
   const canary = 'CANARYOFTHEDRIVER';
   const failing = (error: unknown) => {
     const query = () => Promise.reject(error);
@@ -146,13 +151,13 @@ describe('what a driver throws', () => {
 
   it.each<[string, unknown, string | undefined]>([
     ['a SQLSTATE', '57P01', '57P01'],
-    ["a SQLSTATE of PostgreSQL's own", 'XX000', 'XX000'],
-    ['a code of Node', 'ECONNREFUSED', 'ECONNREFUSED'],
+    ['a SQLSTATE that only PostgreSQL uses', 'XX000', 'XX000'],
+    ['a connection error code of Node', 'ECONNREFUSED', 'ECONNREFUSED'],
     ['a word that looks like a code', canary, undefined],
     ['five letters', 'SEVEN', undefined],
     ['a number', 57_014, undefined],
-    ['a text with more behind it', '57P01\n', undefined],
-  ])('is repeated by its code only, when that is known: %s', async (_, code, told) => {
+    ['a code with a line end', '57P01\n', undefined],
+  ])('is repeated only by its code, and only when the code is known: %s', async (_, code, told) => {
     const pool = failing(Object.assign(new Error(canary), { code, detail: canary, cause: canary }));
     for (const use of [() => createPgVaultStore(pool).get('a'), () => migrate(pool)]) {
       const error = await errorOf(use);
@@ -163,10 +168,10 @@ describe('what a driver throws', () => {
 
   it.each<[string, unknown]>([
     ['an error whose code throws', getter],
-    ['what throws at every look', opaque],
-    ['a text', canary],
-    ['nothing', undefined],
-  ])('is a store that failed, whatever it is: %s', async (_, thrown) => {
+    ['a value that throws at every access', opaque],
+    ['a string', canary],
+    ['undefined', undefined],
+  ])('becomes store_failed without a code: %s', async (_, thrown) => {
     for (const use of [
       () => createPgVaultStore(failing(thrown)).get('a'),
       () => migrate(failing(thrown)),
@@ -178,7 +183,7 @@ describe('what a driver throws', () => {
   });
 });
 
-describe('arguments that are wrong are named, and change nothing:', () => {
+describe('wrong arguments of a vault', () => {
   const ref = '0'.repeat(32);
   it.each<[string, unknown, [string, string]]>([
     ['no purpose', { reason: 'review' }, ['missing_option', 'options.purpose']],
@@ -190,7 +195,11 @@ describe('arguments that are wrong are named, and change nothing:', () => {
       { ...PURPOSE, reason: 'x'.repeat(201) },
       ['invalid_option', 'options.reason'],
     ],
-    ['a reason of two lines', { ...PURPOSE, reason: 'a\nb' }, ['invalid_option', 'options.reason']],
+    [
+      'a reason with two lines',
+      { ...PURPOSE, reason: 'a\nb' },
+      ['invalid_option', 'options.reason'],
+    ],
     [
       'a reason with a line separator',
       { ...PURPOSE, reason: 'a\u2028b' },
@@ -201,14 +210,14 @@ describe('arguments that are wrong are named, and change nothing:', () => {
       { ...PURPOSE, reason: 'a\u001b[31mb' },
       ['invalid_option', 'options.reason'],
     ],
-    ['something unknown', { ...PURPOSE, force: true }, ['unknown_option', 'options.force']],
-  ])('read with %s', async (_, options, expected) => {
+    ['an unknown option', { ...PURPOSE, force: true }, ['unknown_option', 'options.force']],
+  ])('names the wrong argument of read and emits nothing: %s', async (_, options, expected) => {
     const { vault, events } = openSafe();
     expect(await refusalOf(() => vault.read(ref, options as never))).toEqual(expected);
     expect(events).toEqual([]);
   });
 
-  it('texts and instants elsewhere', async () => {
+  it('names the wrong argument of erase and confirmClock', async () => {
     const { vault, bank } = openSafe();
     expect(await refusalOf(() => vault.erase(ref, ''))).toEqual(['invalid_option', 'reason']);
     expect(await refusalOf(() => vault.erase(ref, undefined as never))).toEqual([
@@ -225,7 +234,7 @@ describe('arguments that are wrong are named, and change nothing:', () => {
     ]);
   });
 
-  it('of another type', async () => {
+  it('throws a TypeError for an argument with a wrong type', async () => {
     const { vault } = openSafe();
     expect(await typeErrorOf(() => vault.read(7 as never, PURPOSE))).toBe('ref must be a string.');
     expect(await typeErrorOf(() => vault.read(ref, undefined as never))).toBe(

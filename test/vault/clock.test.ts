@@ -9,7 +9,7 @@ const DAY_MS = 24 * HOUR_MS;
 const BEFORE_THE_END = '2026-12-31T10:00:00+09:00';
 
 describe('a clock that goes back', () => {
-  it('makes nothing readable again', async () => {
+  it('makes no ended record readable again', async () => {
     const { vault, answer, elapse, bank } = openSafe();
     const ref = await vault.put(await answer());
     await elapse(PERIOD_ENDS);
@@ -17,10 +17,11 @@ describe('a clock that goes back', () => {
     expect(await refusalOf(() => vault.read(ref, PURPOSE))).toEqual(['retention_ended', undefined]);
   });
 
-  it('makes nothing readable again in another process, which has seen nothing itself', async () => {
+  it('makes no ended record readable again in another process that has seen nothing itself', async () => {
     const { vault, answer, elapse, bank, reopen } = openSafe();
     const ref = await vault.put(await answer());
-    // One millisecond before the end is kept, then the end itself must be, however close.
+    // The store keeps one millisecond before the end, and must then keep the end itself, however
+    // close.
     await elapse(Date.parse(PERIOD_ENDS) - 1);
     bank.clock.advance(1);
     expect(await refusalOf(() => vault.read(ref, PURPOSE))).toEqual(['retention_ended', undefined]);
@@ -32,7 +33,7 @@ describe('a clock that goes back', () => {
     expect(await reopen().sweep()).toBe(1);
   });
 
-  it('lets nothing in that had ended by the time that was seen', async () => {
+  it('does not let in an answer that had ended by the latest instant seen', async () => {
     const { answer, elapse, bank, reopen } = openSafe();
     const given = await answer();
     await elapse(PERIOD_ENDS);
@@ -42,7 +43,7 @@ describe('a clock that goes back', () => {
 });
 
 describe('a clock that jumps ahead', () => {
-  /** Nobody asked the vault anything for a while, or the clock is wrong: who can tell. */
+  /** Leaves open whether the vault was not used for a while or the clock is wrong. */
   async function jump(ms: number) {
     const safe = openSafe();
     const ref = await safe.vault.put(await safe.answer());
@@ -51,13 +52,13 @@ describe('a clock that jumps ahead', () => {
     return { ...safe, ref };
   }
 
-  it('by 24 hours is believed', async () => {
+  it('is accepted when it jumps by 24 hours', async () => {
     const { vault, ref } = await jump(DAY_MS);
     expect(await refusalOf(() => vault.read(ref, PURPOSE))).toEqual(['retention_ended', undefined]);
     expect(await vault.sweep()).toBe(1);
   });
 
-  it('by more is not: nothing is erased, and what may have ended is not read', async () => {
+  it('is not accepted beyond 24 hours: nothing is erased, and no record that may have ended is read', async () => {
     const { vault, reopen, ref, store, events } = await jump(DAY_MS + 1);
     for (const asked of [vault, reopen()]) {
       expect(await refusalOf(() => asked.sweep())).toEqual(['clock_jumped', undefined]);
@@ -71,7 +72,7 @@ describe('a clock that jumps ahead', () => {
     expect(await store.get(ref)).toMatchObject({ ref });
   });
 
-  it('still lets in and out what is within its period either way, so that no answer is lost', async () => {
+  it('still allows to put and read answers that are within their period either way', async () => {
     const { vault, bank, answer } = openSafe();
     const ref = await vault.put(await answer());
     bank.clock.advance(3 * DAY_MS);
@@ -82,7 +83,7 @@ describe('a clock that jumps ahead', () => {
     expect(await refusalOf(() => vault.sweep())).toEqual(['clock_jumped', undefined]);
   });
 
-  it('and comes back has changed nothing', async () => {
+  it('changes nothing when it comes back', async () => {
     const { vault, bank, ref } = await jump(400 * DAY_MS);
     await vault.sweep().catch(() => undefined);
     bank.clock.set(BEFORE_THE_END);
@@ -90,7 +91,7 @@ describe('a clock that jumps ahead', () => {
     expect(await vault.sweep()).toBe(0);
   });
 
-  it('counts once an operator has confirmed it, for every process', async () => {
+  it('is accepted in every process after an operator confirmed it', async () => {
     const { vault, reopen, bank, ref, events } = await jump(3 * DAY_MS);
     await vault.confirmClock(bank.clock.now() - 20 * 60_000, 'closed over New Year');
     expect(events.at(-1)).toEqual({
@@ -106,7 +107,7 @@ describe('a clock that jumps ahead', () => {
     expect(await vault.sweep()).toBe(0);
   });
 
-  it('is not confirmed when it differs from the watch by more than an hour', async () => {
+  it("is not confirmed when it differs from the operator's watch by more than an hour", async () => {
     const { vault, bank, ref, store } = await jump(3 * DAY_MS);
     for (const off of [-HOUR_MS - 1, HOUR_MS + 1, -3 * DAY_MS]) {
       expect(await refusalOf(() => vault.confirmClock(bank.clock.now() + off, 'a guess'))).toEqual([
@@ -119,8 +120,8 @@ describe('a clock that jumps ahead', () => {
   });
 });
 
-describe('what was seen', () => {
-  it('is kept once a minute and at every midnight of Japan, not at every call', async () => {
+describe('the latest instant seen', () => {
+  it('is kept once a minute and at every midnight in Japan, not at every call', async () => {
     const store = alterable();
     const { vault, bank } = openSafe({ store });
     const inner = { ...store };
@@ -150,7 +151,7 @@ describe('what was seen', () => {
     expect(kept).toEqual(['23:58:30.000', '23:59:30.000', '00:00:00.000', '00:01:00.000']);
   });
 
-  it('must be had: a store that does not say, or a clock that gives no number, lets nothing out', async () => {
+  it('is required: no record is read when the store does not return it or the clock returns no number', async () => {
     const store = alterable();
     const { vault, answer, reopen } = openSafe({ store });
     const ref = await vault.put(await answer());

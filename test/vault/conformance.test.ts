@@ -3,11 +3,11 @@ import { vaultStoreSuite } from '../../src/conformance/index.js';
 import { createMemoryVaultStore, type VaultStore } from '../../src/vault/index.js';
 import { typeErrorOf } from '../kit/refusals.js';
 
-describe('the store in memory conforms:', () => {
+describe('the memory store for vaults', () => {
   for (const { title, run } of vaultStoreSuite(createMemoryVaultStore)) it(title, run);
 });
 
-/** The titles, without what they have in common, of the cases that a store fails. */
+/** Returns the titles, without their common part, of the cases that a store fails. */
 async function failedBy(break_: (inner: VaultStore) => Partial<VaultStore>): Promise<string[]> {
   const suite = vaultStoreSuite(async () => {
     const inner = createMemoryVaultStore();
@@ -19,7 +19,7 @@ async function failedBy(break_: (inner: VaultStore) => Partial<VaultStore>): Pro
   );
 }
 
-describe('a store that is broken is found out by the case that says so:', () => {
+describe('the conformance suite of vault stores', () => {
   it.each<[string, (inner: VaultStore) => Partial<VaultStore>, string]>([
     [
       'loses keys',
@@ -32,7 +32,7 @@ describe('a store that is broken is found out by the case that says so:', () => 
       'returns undefined for a reference that was never put',
     ],
     [
-      'overwrites',
+      'overwrites records',
       (inner) => ({
         async put(record) {
           if ((await inner.get(record.ref)) !== undefined)
@@ -43,7 +43,7 @@ describe('a store that is broken is found out by the case that says so:', () => 
       'rejects a reference that is held and keeps its record',
     ],
     [
-      'leaves no mark',
+      'leaves no mark when it erases',
       (inner) => ({
         get: async (ref) =>
           ((found) => (found === 'erased' ? undefined : found))(await inner.get(ref)),
@@ -66,7 +66,7 @@ describe('a store that is broken is found out by the case that says so:', () => 
       'keeps the mark of an erased record until its period ends',
     ],
     [
-      'knows no limit',
+      'ignores the limit of a sweep',
       ({ sweep }) => ({ sweep: (until) => sweep(until, 1e9) }),
       'sweeps at most as many records as the limit allows',
     ],
@@ -85,7 +85,7 @@ describe('a store that is broken is found out by the case that says so:', () => 
       'counts each record once in concurrent sweeps',
     ],
     [
-      'reads record and key apart',
+      'reads record and key separately',
       (inner) => ({
         async get(ref) {
           const first = await inner.get(ref);
@@ -124,7 +124,7 @@ describe('a store that is broken is found out by the case that says so:', () => 
       'replaces a key only while it is still the named one',
     ],
     [
-      'looks first and replaces later',
+      'replaces a key in two steps',
       (inner) => ({
         async replaceKey(ref, was, key) {
           const held = await inner.get(ref);
@@ -148,15 +148,15 @@ describe('a store that is broken is found out by the case that says so:', () => 
       },
       'keeps the latest instant, whatever the order of the calls',
     ],
-  ])('one that %s', async (_, break_, title) => {
+  ])('finds a broken store that %s', async (_, break_, title) => {
     expect(await failedBy(break_)).toContain(title);
   });
 
-  it('and one that is whole by none', async () => {
+  it('finds nothing wrong with a correct store', async () => {
     expect(await failedBy(() => ({}))).toEqual([]);
   });
 
-  it('nothing that makes no stores is taken', async () => {
+  it('refuses anything but a function that creates stores', async () => {
     expect(await typeErrorOf(() => vaultStoreSuite(createMemoryVaultStore() as never))).toBe(
       'makeStore must be a function.',
     );

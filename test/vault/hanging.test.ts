@@ -13,7 +13,7 @@ import { alterable, newKey, openSafe, PURPOSE } from './safe.js';
 
 const never = () => new Promise<never>(() => {});
 
-/** A call that never answers, and a promise of its having come. */
+/** Returns a call that never settles, and a promise that it was made. */
 function hang() {
   let tell = () => {};
   const reached = new Promise<void>((resolve) => {
@@ -26,12 +26,12 @@ function hang() {
   return { reached, call };
 }
 
-/** Whatever can happen without the clock has happened. */
+/** Waits until everything that does not depend on the clock has happened. */
 async function settle() {
   for (let turn = 0; turn < 50; turn++) await setImmediate();
 }
 
-/** A safe with one record, whose store and keys hang where they are told to. */
+/** Opens a safe with one record, whose store and keys hang where they are told to. */
 async function openHanging() {
   const store = alterable();
   const inner = createLocalKeys({ current: 'key-1', keys: { 'key-1': newKey() } });
@@ -57,7 +57,7 @@ async function openHanging() {
   return { ...safe, store, change, calls };
 }
 
-describe('a store or key provider that never answers is given up after ten seconds of the clock:', () => {
+describe('a store or key provider that hangs', () => {
   it.each<[string, keyof VaultStore | 'wrap' | 'unwrap', SelfInfoError['effect']]>([
     ['put', 'put', 'unknown'],
     ['put', 'wrap', 'none'],
@@ -74,7 +74,7 @@ describe('a store or key provider that never answers is given up after ten secon
     ['list', 'list', 'none'],
     ['confirm', 'see', 'none'],
   ])(
-    '%s, while %s hangs, with the effect that it may have had',
+    'times out %s after ten seconds while %s hangs, with the effect it may have had',
     async (operation, hanging, effect) => {
       const { vault, store, change, calls, bank, events } = await openHanging();
       const { reached, call } = hang();
@@ -101,7 +101,7 @@ describe('a store or key provider that never answers is given up after ten secon
     },
   );
 
-  it('or after timeoutMs, and whatever was asked may be asked again', async () => {
+  it('times out after timeoutMs, after which the same operation succeeds', async () => {
     const { reopen, store, bank, calls } = await openHanging();
     const vault = reopen({ timeoutMs: 50 });
     for (const [operation, hanging] of [
@@ -122,7 +122,7 @@ describe('a store or key provider that never answers is given up after ten secon
     }
   });
 
-  it('and one that answers in time leaves no wait behind', async () => {
+  it('leaves no timer behind when it answers in time', async () => {
     const { vault, calls, bank } = await openHanging();
     for (const operation of ['put', 'read', 'list', 'sweep'])
       await (calls[operation] as (vault: Vault<Loan>) => Promise<unknown>)(vault);
@@ -132,7 +132,7 @@ describe('a store or key provider that never answers is given up after ten secon
 });
 
 describe('a list that is left early', () => {
-  it('lets the store go, and does not wait for it', async () => {
+  it("releases the store's iterator and does not wait for it", async () => {
     const { vault, store } = await openHanging();
     let isReturned = false;
     const entry = {
@@ -160,8 +160,8 @@ describe('a list that is left early', () => {
   });
 });
 
-describe('many calls at once', () => {
-  it('make Node warn of nothing', async () => {
+describe('many concurrent calls', () => {
+  it('cause no warning of Node', async () => {
     const warnings: string[] = [];
     const hear = ({ name }: Error) => warnings.push(name);
     process.on('warning', hear);

@@ -13,14 +13,14 @@ import { newKey, PURPOSE } from './safe.js';
 const ROUNDS = rounds(50, 200);
 /** Citizens' consents, one a day, each kept to the end of the next day. */
 const DAYS = ROUNDS;
-/** Lines a process may write before it is killed. */
+/** Lines that a process may write before it is killed. */
 const MOST_LINES = 24;
 const DAY_MS = 86_400_000;
 const START = Date.parse('2026-12-01T10:00:00+09:00');
 const GONE = ['retention_ended', 'reference_unknown', 'data_erased'];
 
 const part = findPart('postgres');
-// Without schemas it is plain JSON, which a process can be handed.
+// Without schemas the service is plain JSON that can be passed to a process.
 const { household } = loan.items;
 const service = defineService({ ...loan, retention: { days: 1 }, items: { household } });
 
@@ -30,13 +30,13 @@ describe.skipIf(part.missing)('a process that is killed at any moment', async ()
   afterAll(postgres.stop);
 
   it(
-    `loses nothing that was acknowledged, and leaves nothing readable that should be gone, in ${ROUNDS} rounds`,
+    `loses nothing that was acknowledged and leaves nothing readable that must be gone, in ${ROUNDS} rounds`,
     async () => {
       const pool = postgres.pool();
       await migrate(pool);
       const key = newKey();
       const store = createPgVaultStore(pool);
-      // This one's clock stands still: what time it is, it learns from the store alone.
+      // The clock of this process stands still: it learns the time only from the store.
       const vault = createVault({
         service,
         store,
@@ -44,7 +44,7 @@ describe.skipIf(part.missing)('a process that is killed at any moment', async ()
         clock: { ...systemClock, now: () => START },
       });
       const seeds: { ref: string; keepUntil: number }[] = [];
-      /** What an answer says, by the end of its period: on some days a server was closed. */
+      /** The result of an answer by the end of its period: on some days a server was closed. */
       const contents = new Map<number, string>();
       for (let day = 0; day < DAYS; day++) {
         const { client, consent, onProgress } = openBank({ service, now: START + day * DAY_MS });
@@ -64,7 +64,7 @@ describe.skipIf(part.missing)('a process that is killed at any moment', async ()
       const erased = new Set<string>();
       let sweeps = 0;
 
-      /** What reading a record comes to: 'whole', or the code of the refusal. */
+      /** Returns the outcome of reading a record: 'whole', or the code of the error. */
       const outcome = (ref: string) =>
         vault.read(ref, PURPOSE).then(
           (answer) =>
@@ -97,7 +97,7 @@ describe.skipIf(part.missing)('a process that is killed at any moment', async ()
       for (let round = 1; round <= ROUNDS; round++) {
         const worker = await next;
         const life = worker.live(Math.floor(Math.random() * MOST_LINES));
-        // The next one starts meanwhile, and this process sweeps, too.
+        // The next process starts meanwhile, and this process sweeps, too.
         if (round < ROUNDS) next = startWorker(order);
         const [lines] = await Promise.all([life, vault.sweep()]);
         const touched: string[] = [];
@@ -113,7 +113,7 @@ describe.skipIf(part.missing)('a process that is killed at any moment', async ()
       }
       expect(await wrongly(put.keys())).toEqual([]);
 
-      // Whatever was not acknowledged is there whole or not at all.
+      // A record that was not acknowledged is there whole or not at all.
       const now = (await store.seen()) ?? 0;
       const held: string[] = [];
       for await (const { ref, keepUntil } of vault.list())
@@ -123,7 +123,8 @@ describe.skipIf(part.missing)('a process that is killed at any moment', async ()
         'select count(*)::integer as count from myna_vault.records full join myna_vault.keys using (ref) where (sealed is null) <> (wrapped is null)';
       expect((await pool.query(pairs)).rows).toEqual([{ count: 0 }]);
 
-      // It did happen: many puts and erasures, and periods that ended in between.
+      // Checks that the test did something: many puts and erasures, and periods that ended in
+      // between.
       expect([
         put.size > ROUNDS * 2,
         erased.size > ROUNDS / 5,
@@ -137,13 +138,13 @@ describe.skipIf(part.missing)('a process that is killed at any moment', async ()
 
 interface Worker {
   /**
-   * Lets it work until it has written so many lines, kills it wherever it is by then, and gives the
-   * lines.
+   * Lets the process work until it has written so many lines, kills it wherever it is, and returns
+   * the lines.
    */
   live(lines: number): Promise<string[]>;
 }
 
-/** Everything that an answer of the service says. */
+/** Returns everything that an answer of the service contains. */
 function contentOf({ items: { household }, terms }: Answer<typeof service>): string {
   return JSON.stringify([
     terms,
@@ -182,7 +183,7 @@ async function startWorker(order: string): Promise<Worker> {
       killed();
       await ended;
       process.off('exit', killed);
-      // It ends by nothing but the kill.
+      // The process ends only by the kill.
       expect([child.signalCode, complaints]).toEqual(['SIGKILL', '']);
       // The last line was cut, or is empty.
       return written.split('\n').slice(0, -1);

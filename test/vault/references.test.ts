@@ -4,8 +4,8 @@ import { alterable, openSafe, PERIOD_ENDS, PURPOSE } from './safe.js';
 
 const REF = 'application-4711-of-1st-dec-2026';
 
-describe("an answer under a reference of one's own", () => {
-  it('is kept once, whoever puts it again, and read by that reference', async () => {
+describe("an answer under the caller's own reference", () => {
+  it('is kept once, even when another process puts it again, and is read by that reference', async () => {
     const { vault, reopen, answer } = openSafe();
     const [first, second] = [await answer('hanako'), await answer('hanako')];
     expect(await vault.has(REF)).toBe(false);
@@ -17,7 +17,7 @@ describe("an answer under a reference of one's own", () => {
     expect((await other.read(REF, PURPOSE)).terms.transactionId).toBe(first.terms.transactionId);
   });
 
-  it('is one of many that are put at once', async () => {
+  it('is kept once when it is put several times concurrently', async () => {
     const { vault, answer } = openSafe();
     const given = await answer();
     const outcomes = await Promise.allSettled(
@@ -39,11 +39,11 @@ describe("an answer under a reference of one's own", () => {
   });
 
   it.each([
-    ['one too short', REF.slice(1)],
-    ['one too long', `${REF}x`],
-    ['one with another letter', REF.replace('4', ':')],
-    ['one with a line end', `${REF.slice(1)}\n`],
-  ])('is refused under %s, and nothing is kept', async (_, ref) => {
+    ['too short', REF.slice(1)],
+    ['too long', `${REF}x`],
+    ['not made of letters, digits, - and _', REF.replace('4', ':')],
+    ['followed by a line end', `${REF.slice(1)}\n`],
+  ])('is refused and not kept when the reference is %s', async (_, ref) => {
     const { vault, answer } = openSafe();
     const given = await answer();
     expect(await refusalOf(() => vault.put(given, { ref }))).toEqual([
@@ -53,7 +53,7 @@ describe("an answer under a reference of one's own", () => {
     for await (const held of vault.list()) expect(held).toBeUndefined();
   });
 
-  it('is refused with another type or option', async () => {
+  it('is refused when the reference has a wrong type or the option is unknown', async () => {
     const { vault, answer } = openSafe();
     const given = await answer();
     expect(await typeErrorOf(() => vault.put(given, { ref: 5 } as never))).toMatch(/ref must be/);
@@ -64,10 +64,43 @@ describe("an answer under a reference of one's own", () => {
     expect(await typeErrorOf(() => vault.has(5 as never))).toMatch(/ref must be/);
   });
 
-  it('is not taken for absent while the store is down', async () => {
+  it('is not reported as absent while the store is down', async () => {
     const store = alterable();
     const { vault } = openSafe({ store });
     store.change = { get: () => Promise.reject(new Error('down')) };
     expect((await errorOf(() => vault.has(REF))).code).toBe('store_failed');
+  });
+});
+
+describe('a reference of the caller', () => {
+  const ref = `${'Az09-_'.repeat(5)}xy`;
+
+  it('can be used once: a second put is refused and changes nothing, and has returns true', async () => {
+    const { vault, answer } = openSafe();
+    const given = await answer();
+    expect(await vault.has(ref)).toBe(false);
+    expect(await vault.put(given, { ref })).toBe(ref);
+    expect(await refusalOf(async () => vault.put(await answer(), { ref }))).toEqual([
+      'store_key_exists',
+      undefined,
+    ]);
+    expect((await vault.read(ref, PURPOSE)).terms).toEqual(given.terms);
+    await vault.erase(ref, 'withdrawn');
+    expect(await vault.has(ref)).toBe(true);
+    expect(await refusalOf(() => vault.put(given, { ref }))).toEqual([
+      'store_key_exists',
+      undefined,
+    ]);
+    expect(await refusalOf(() => vault.read(ref, PURPOSE))).toEqual(['data_erased', undefined]);
+  });
+
+  it('must consist of 32 letters, digits, - and _', async () => {
+    const { vault, answer, events } = openSafe();
+    const given = await answer();
+    for (const other of [ref.slice(1), `${ref}a`, `${ref.slice(1)}=`, `${ref.slice(1)}花`, '']) {
+      expect((await refusalOf(() => vault.put(given, { ref: other })))[1]).toBe('options.ref');
+      expect(await vault.has(other)).toBe(false);
+    }
+    expect(events).toEqual([]);
   });
 });

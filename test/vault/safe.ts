@@ -20,7 +20,7 @@ import {
 import { hide } from '../kit/register.js';
 
 export const PURPOSE = { purpose: 'housing-loan', reason: 'review of an application' };
-/** Of an answer given at `NOW`: the midnight that ends the 30th day. */
+/** The end of the period of an answer given at `NOW`: the midnight after the 30th day. */
 export const PERIOD_ENDS = '2027-01-01T00:00:00+09:00';
 const DAY_MS = 86_400_000;
 
@@ -32,15 +32,15 @@ export interface Safe {
   readonly store: VaultStore;
   readonly keys: VaultKeys;
   readonly events: VaultEvent[];
-  /** Another vault over the same store and keys, as after a restart. */
+  /** Opens another vault over the same store and keys, as after a restart. */
   reopen(changes?: Partial<Parameters<typeof createVault<Loan>>[0]>): Vault<Loan>;
-  /** What the portal answers about a persona. */
+  /** Returns the portal's answer about a persona. */
   answer(persona?: string): Promise<Answer<Loan>>;
-  /** Lets time pass as in daily use: the vault is asked something at least once a day. */
+  /** Moves the clock as in daily use: the vault is called at least once a day. */
   elapse(to: Instant, vault?: Vault<Loan>): Promise<void>;
 }
 
-/** A vault beside a client and a sandbox, on one virtual clock. */
+/** Opens a vault beside a client and a sandbox, on one virtual clock. */
 export function openSafe(
   options: {
     store?: VaultStore;
@@ -86,7 +86,7 @@ export function openSafe(
   };
 }
 
-/** A store whose calls can be made to fail, or to hand out something else. */
+/** Returns a store whose calls can be made to fail, or to return something else. */
 export function alterable(
   inner: VaultStore = createMemoryVaultStore(),
 ): VaultStore & { change: Partial<VaultStore> } {

@@ -11,7 +11,7 @@ const other = defineService({
 declare const vault: Vault<Loan>;
 
 describe('a vault', () => {
-  it('gives back the type of answer that it takes', () => {
+  it('returns the same type of answer that it accepts', () => {
     expectTypeOf(vault.put).parameter(0).toEqualTypeOf<Answer<Loan>>();
     expectTypeOf(vault.read).returns.resolves.toEqualTypeOf<Answer<Loan>>();
     const read = async () => {
@@ -21,14 +21,14 @@ describe('a vault', () => {
     expectTypeOf(read).returns.resolves.toEqualTypeOf<readonly LocalTaxRecord[] | undefined>();
   });
 
-  it('takes no answer of another service, and reads for no purpose without a reason', () => {
+  it('accepts no answer of another service, and reads for no purpose without a reason', () => {
     // @ts-expect-error another service's answer
     void vault.put({} as Answer<typeof other>);
     // @ts-expect-error no reason
     void vault.read('', { purpose: 'housing-loan' });
   });
 
-  it('tells events that can be told apart', () => {
+  it('emits events that can be told apart by type', () => {
     const reasons = (event: VaultEvent) =>
       event.type === 'read' || event.type === 'erased' ? event.reason : undefined;
     expectTypeOf(reasons).returns.toEqualTypeOf<string | undefined>();

@@ -32,7 +32,7 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
     Number((await pool.query(`select count(*) from ${from}`)).rows[0].count);
 
   /**
-   * Rows without a meaning, made by the server: `ended` of them end with the period of an answer of
+   * Inserts invented rows on the server: the period of `ended` of them ends with an answer of
    * today, the others a day later.
    */
   const fill = (schema: string, ended: number, kept: number) =>
@@ -45,12 +45,12 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
       [Date.parse(PERIOD_ENDS), ended, ended + kept],
     );
 
-  describe('conforms:', () => {
+  describe('the conformance suite', () => {
     for (const { title, run } of vaultStoreSuite(async () => (await openStore()).store))
       it(title, run);
   });
 
-  it('keeps and gives back an answer, over a restart', async () => {
+  it('keeps an answer and returns it after a restart', async () => {
     const { store, schema } = await openStore();
     const { vault, answer, reopen } = openSafe({ store });
     const ref = await vault.put(await answer());
@@ -60,7 +60,7 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
     expect(await refusalOf(() => vault.read(ref, PURPOSE))).toEqual(['data_erased', undefined]);
   });
 
-  it('shows nothing personal and no key in any column', async () => {
+  it('shows no personal value and no key in any column', async () => {
     const { store, schema } = await openStore();
     const { vault, answer } = openSafe({ store });
     const given = await answer('hanako');
@@ -77,7 +77,7 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
     ).toEqual([]);
   });
 
-  it('shows nothing of them in a dump of the database, in which a text in the clear would be found', async () => {
+  it('shows no personal value and no key in a dump of the database, where clear text would be found', async () => {
     const { store, schema } = await openStore();
     const { vault, answer } = openSafe({ store });
     const given = await answer('hanako');
@@ -106,7 +106,7 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
     expect(shown()).toEqual(new Set(['ref', texts[0]]));
   });
 
-  it('leaves reference and end of the period of what was erased, and nothing of what was swept', async () => {
+  it('keeps only the reference and the end of the period of an erased record, and nothing of a swept one', async () => {
     const { store, schema } = await openStore();
     const { vault, answer, elapse } = openSafe({ store });
     const given = await answer();
@@ -130,7 +130,7 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
     expect([await count(`${schema}.records`), await count(`${schema}.keys`)]).toEqual([0, 0]);
   });
 
-  it('takes a record whose key is gone, as from a backup without keys, for erased', async () => {
+  it('treats a record without a key as erased, as after a backup without keys', async () => {
     const { store, schema } = await openStore();
     const { vault, answer } = openSafe({ store });
     const ref = await vault.put(await answer());
@@ -157,7 +157,7 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
       expect([await count(`${schema}.records`), await count(`${schema}.keys`)]).toEqual([0, 0]);
     });
 
-    it('because its connection was cut, it keeps neither, and the next put succeeds', async () => {
+    it('keeps neither when its connection was cut, and the next put succeeds', async () => {
       const own = postgres.pool(1);
       own.on('error', () => undefined);
       const schema = await freshSchema();
@@ -168,7 +168,7 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
       const blocker = await pool.connect();
       await blocker.query(`begin; lock table ${schema}.keys in access exclusive mode`);
       const put = errorOf(() => vault.put(given));
-      // It has begun, and waits for the table of keys.
+      // The put has begun and waits for the table of keys.
       for (let waiting = false; !waiting; ) {
         waiting =
           (
@@ -192,7 +192,7 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
     });
   });
 
-  it('tells of a server that is not there, and of tables that were not made', async () => {
+  it('reports a server that is not there, and tables that do not exist', async () => {
     const { Pool } = await import('pg');
     const nowhere = new Pool({ host: '/nowhere', database: 'canary' });
     const absent = await errorOf(() => createPgVaultStore(nowhere).get('a'));
@@ -240,7 +240,7 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
     expect([await count(`${schema}.records`), await count(`${schema}.keys`)]).toEqual([30, 30]);
   });
 
-  it('sweeps and lists many in bounded memory: a batch is deleted where it lies, a page is held at a time', async () => {
+  it('sweeps and lists many in bounded memory: a batch is deleted on the server, and one page is held at a time', async () => {
     const many = rounds(100_000, 1_000_000);
     const answers: number[] = [];
     const watched: PgPool = {
@@ -257,7 +257,7 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
     await elapse(PERIOD_ENDS);
     answers.length = 0;
     expect(await vault.sweep()).toBe(many);
-    // What was seen, then one answer of one row per batch of 1,000, the last of them empty.
+    // The answer to `seen`, then an answer of one row per batch of 1,000, the last of them empty.
     expect(answers).toEqual(Array.from({ length: 1 + many / 1_000 + 1 }, () => 1));
     expect([await count(`${schema}.records`), await count(`${schema}.keys`)]).toEqual([
       1_000, 1_000,
@@ -277,7 +277,7 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
         )
       ).rows.map((row) => row.table_name);
 
-    it('may run many times, at once too, and keeps what is there', async () => {
+    it('may run many times, also concurrently, and keeps what is there', async () => {
       const schema = `vault_${++schemas}`;
       const other = postgres.pool(8);
       await Promise.all(Array.from({ length: 8 }, () => migrate(other, { schema })));
@@ -288,13 +288,13 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
       expect((await vault.read(ref, PURPOSE)).items.income.status).toBe('present');
     });
 
-    it('makes the default schema', async () => {
+    it('creates the default schema', async () => {
       await migrate(pool);
       expect(await tables('myna_vault')).toEqual(['keys', 'records', 'state']);
       expect(await createPgVaultStore(pool).seen()).toBeUndefined();
     });
 
-    it('refuses what a newer version has made, and changes nothing', async () => {
+    it('refuses a schema of a newer version and changes nothing', async () => {
       const schema = await freshSchema();
       await pool.query(`update ${schema}.state set version = 2`);
       expect(await refusalOf(() => migrate(pool, { schema }))).toEqual([
@@ -329,7 +329,7 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
       expect(await tables(schema)).toEqual(['keys', 'records', 'state']);
     });
 
-    it('leaves all to a role with the rights that docs/vault.md names, and no other', async () => {
+    it('lets a role with exactly the rights in docs/vault.md do every operation', async () => {
       const schema = await freshSchema();
       await pool.query(`create role running login;
         grant usage on schema ${schema} to running;
@@ -350,7 +350,7 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
       await running.end();
     });
 
-    it('needs no right to create schemas where the schema is there', async () => {
+    it('needs no right to create schemas when the schema exists', async () => {
       await pool.query('create role plain login');
       await pool.query('create schema of_plain authorization plain');
       const { Pool } = await import('pg');

@@ -5,7 +5,7 @@ import {
   productionNote,
   rowsOf,
   type StepRow,
-} from './rows.js';
+} from './step-row.js';
 
 const considering = rowsOf('onboarding', '5.1-1', 'フェーズ１：利用検討', 'Phase 1, consideration');
 const developing = rowsOf(
@@ -31,8 +31,8 @@ const byForm = {
   en: 'By the inquiry form of the Mynaportal API site.',
 } as const;
 
-/** Chapter 5, from the first thought to production: figures 5.1-1 to 5.1-4, guideline v2.2. */
-export const beginning = [
+/** The steps of chapter 5, from consideration to production: figures 5.1-1 to 5.1-4 (v2.2). */
+export const chapter5Steps = [
   {
     ...considering,
     id: 'A-1',
@@ -44,7 +44,7 @@ export const beginning = [
     documents: ['guideline', 'terms'],
     note: {
       ja: '取得可能な情報はデータレイアウトで確認し、APIの利用について事業者内で検討する。',
-      en: 'What can be had stands in the data layouts; decide within the company.',
+      en: 'Check in the data layouts what can be obtained, and decide within the company.',
     },
   },
   {

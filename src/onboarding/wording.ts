@@ -3,13 +3,16 @@ import type { Text } from '../calendar/rules.js';
 import type { Language } from '../foundation/language.js';
 import { checkKeys, checkText } from '../foundation/options.js';
 import { dateOfDay, parseDay } from '../foundation/time.js';
+import { type ActorId, actors } from './actors.js';
 import { type DocumentId, documents } from './documents.js';
-import type { Basis, LeadTime, PlanDuration } from './lead-times.js';
+import type { PlanDuration } from './durations.js';
+import type { Basis } from './lead-time-table.js';
+import type { LeadTime } from './lead-times.js';
 import type { Plan, PlannedSpan, PlannedStep } from './plan.js';
-import { type ActorId, actors, type Procedure } from './rows.js';
+import type { Procedure } from './procedures.js';
 
 /**
- * What every way of writing a plan takes.
+ * Options of every function that writes a plan.
  *
  * @example
  * ```ts
@@ -22,13 +25,16 @@ export interface PlanTextOptions {
   /** Language of the texts. Default `ja`. */
   readonly lang?: Language;
   /**
-   * The service that is planned for, for the title; in a feed it keeps the events of several plans
-   * apart.
+   * The name of the service, for the title. In a feed it keeps the events of several plans apart.
    */
   readonly name?: string;
 }
 
-/** @throws SelfInfoError `unknown_option`, `invalid_option`; TypeError. */
+/**
+ * Validates a plan and the options of a text.
+ *
+ * @throws SelfInfoError `unknown_option`, `invalid_option`; TypeError.
+ */
 export function checkTextOptions(
   plan: unknown,
   options: unknown,
@@ -36,15 +42,16 @@ export function checkTextOptions(
 ): { lang: Language; name: string | undefined } {
   if (typeof plan !== 'object' || plan === null || !('steps' in plan) || !Array.isArray(plan.steps))
     throw new TypeError('plan must be a plan.');
-  checkKeys(options, 'options', { lang: true, name: true, ...more });
+  const known = { lang: true, name: true } satisfies Record<keyof PlanTextOptions, true>;
+  checkKeys(options, 'options', { ...known, ...more });
   const { lang = 'ja', name } = options;
   checkLang(lang, 'options.lang');
   if (name !== undefined) checkText(name, 'options.name');
   return { lang, name };
 }
 
-/** What the procedures are called, and the day they lead to. */
-export const procedures: Readonly<
+/** The title of each procedure, and the name of the day it leads to. */
+export const procedureNames: Readonly<
   Record<Procedure, { readonly title: Text; readonly goal: Text; readonly section: string }>
 > = {
   onboarding: {
@@ -74,26 +81,26 @@ export const procedures: Readonly<
   },
 };
 
-/** What a lead time rests on. */
-const bases: Readonly<Record<Basis, Text>> = {
+/** Names of the bases of lead times. */
+const basisNames: Readonly<Record<Basis, Text>> = {
   stated: { ja: 'ガイドラインの定め', en: 'rule of the guideline' },
-  about: { ja: 'ガイドラインの目安（「程度」）', en: 'about, says the guideline' },
-  'in-principle': { ja: 'ガイドラインの原則', en: 'in principle, says the guideline' },
-  reading: { ja: 'ガイドラインの解釈', en: 'reading of the guideline' },
+  about: { ja: 'ガイドラインの目安（「程度」）', en: 'approximate, by the guideline' },
+  'in-principle': { ja: 'ガイドラインの原則', en: 'in principle, by the guideline' },
+  reading: { ja: 'ガイドラインの解釈', en: 'our reading of the guideline' },
   ours: { ja: '本SDKの仮定（記載なし）', en: 'assumption of this SDK (not stated)' },
-  host: { ja: '指定された値', en: 'as given' },
+  host: { ja: '指定された値', en: 'given value' },
 };
 
-/** `自己情報取得API 利用開始までの計画`, with the service where it is named. */
+/** Returns the title: `自己情報取得API 利用開始までの計画`, with the service if it has a name. */
 export function titleOf({ procedure }: Plan, lang: Language, name: string | undefined): string {
-  const title = procedures[procedure].title[lang];
+  const title = procedureNames[procedure].title[lang];
   const service = name === undefined ? '' : lang === 'ja' ? `（${name}）` : ` (${name})`;
   return lang === 'ja'
     ? `自己情報取得API ${title}${service}`
     : `Self-information acquisition API: ${title}${service}`;
 }
 
-/** The day the plan is for, and the day it starts. */
+/** Returns the day the plan is for and the day it starts, the given one first. */
 export function headline(
   { procedure, by, start, goal, given }: Plan,
   lang: Language,
@@ -103,14 +110,14 @@ export function headline(
     if (given === day) return '';
     return lang === 'ja'
       ? `（指定された ${dateName(given, lang)} は営業日でないため）`
-      : ` (${dateName(given, lang)}, as given, is no business day)`;
+      : ` (the given day, ${dateName(given, lang)}, is not a business day)`;
   };
   const first = (isNotice(procedure) ? { ja: '届出', en: 'notice' } : { ja: '着手', en: 'start' })[
     lang
   ];
   const asLate = lang === 'ja' ? '（最遅）' : ' (at the latest)';
   const asEarly = lang === 'ja' ? '（最早）' : ' (at the earliest)';
-  const label = procedures[procedure].goal[lang];
+  const label = procedureNames[procedure].goal[lang];
   if (by === 'start')
     return [
       [first, startDay + moved(start)],
@@ -122,7 +129,7 @@ export function headline(
   ];
 }
 
-/** That a day cannot be met, by how much and why; empty when it can. */
+/** Says by how much a day is missed, and why. Returns no lines when it can be met. */
 export function shortfallText(
   { procedure, shortfall, steps, goal, today }: Plan,
   lang: Language,
@@ -130,7 +137,7 @@ export function shortfallText(
   if (shortfall === null) return [];
   const { businessDays, earliest, latestStart, binding, path } = shortfall;
   const step = steps.find(({ id }) => id === binding) as PlannedStep;
-  const day = procedures[procedure].goal[lang];
+  const day = procedureNames[procedure].goal[lang];
   const [asked, last, now, best] = [goal, latestStart, today, earliest].map((date) =>
     dateName(date, lang),
   );
@@ -140,7 +147,7 @@ export function shortfallText(
           `届出の期限 ${last}（原則）を過ぎています。${now} に届け出る場合、${day}は ${best} 以降となります（${businessDays}営業日の遅れ）。`,
         ]
       : [
-          `The notice was due on ${last}, in principle. Given on ${now}, it allows ${best} at the earliest, ${count(businessDays, 'business day')} too late.`,
+          `The notice was due on ${last}, in principle. With a notice on ${now}, the earliest ${day} is ${best}, ${count(businessDays, 'business day')} late.`,
         ];
   }
   if (lang === 'ja') {
@@ -151,43 +158,43 @@ export function shortfallText(
     ];
   }
   return [
-    `The ${day} on ${asked} cannot be met: the latest start, ${last}, is past.`,
-    `Begun with the first step on ${now}, it comes to ${best} at the earliest, ${count(businessDays, 'business day')} too late.`,
-    `What takes longest is ${step.id}, ${step.en} (critical path: ${path.join(' → ')}).`,
+    `The ${day} on ${asked} cannot be met: the latest start, ${last}, has passed.`,
+    `Starting with the first step on ${now}, the earliest ${day} is ${best}, ${count(businessDays, 'business day')} late.`,
+    `The longest step is ${step.id}, ${step.en} (critical path: ${path.join(' → ')}).`,
   ];
 }
 
-/** What is to be known of all dates. */
+/** Returns the notes on all dates. */
 export function notesOfPlan({ holidaysPredicted, leadTimes }: Plan, lang: Language): string[] {
   const notes: Text[] = [
     {
       ja: '営業日は土日、祝日、12月29日〜1月3日を除く日（解釈）。週は暦週。提出の期限が営業日でなければ前の営業日、受領の見込みが営業日でなければ次の営業日（解釈）。',
-      en: 'Business days are Monday to Friday without holidays and 29 December to 3 January (reading); weeks are calendar weeks. What is due on another day is due before it, what is to arrive on one arrives after it (reading).',
+      en: 'Business days are Monday to Friday, except holidays and 29 December to 3 January (reading). Weeks are calendar weeks. A due date that is not a business day moves to the business day before, an expected receipt to the business day after (reading).',
     },
     {
       ja: '余裕は、最終日を動かさずに遅れてよい営業日数。クリティカルパス上の余裕は、休日で日付がずれた分のみ。',
-      en: 'Slack is how many business days a step may be late without moving the last day. On the critical path it is only what weekends and holidays give.',
+      en: 'Slack is the number of business days that a step may slip without moving the last day. On the critical path it comes only from weekends and holidays.',
     },
   ];
   for (const { id, later } of leadTimes) {
     if (later)
       notes.push({
         ja: `${later.note.ja}。durations.${id} で指定できる。`,
-        en: `${sentence(later.note.en)}; durations.${id} takes it.`,
+        en: `${capitalized(later.note.en)}. Set durations.${id} to use it.`,
       });
   }
   if (holidaysPredicted) {
     notes.push({
       ja: '内閣府がまだ公表していない年の祝日（予測）を含む。',
-      en: 'It reaches into years whose holidays the Cabinet Office has not announced yet; they are predicted.',
+      en: 'The plan includes predicted holidays, in years that the Cabinet Office has not announced yet.',
     });
   }
   return notes.map((note) => note[lang]);
 }
 
 /**
- * The chosen dates: of a plan for a day the latest, of a plan from a day the earliest; of a step
- * that goes on beside another all of that one's.
+ * Returns the dates to show for a step: the latest in a plan for a day, the earliest in a plan from
+ * a day, and all days of the other step for a step beside it.
  */
 export function chosenSpan({ by }: Plan, { earliest, latest, beside }: PlannedStep): PlannedSpan {
   if (beside !== undefined) return { start: earliest.start, end: latest.end };
@@ -195,20 +202,20 @@ export function chosenSpan({ by }: Plan, { earliest, latest, beside }: PlannedSt
 }
 
 /**
- * From the earliest to the latest day for the documents of a step; those that are only needed now
- * and then go along with the whole step.
+ * Returns the earliest and the latest day for the documents of a step. Documents that exist only
+ * where needed may come during the whole step.
  */
 export function windowOf({ earliest, latest, documents: always }: PlannedStep): PlannedSpan {
   return { start: always === undefined ? earliest.start : earliest.end, end: latest.end };
 }
 
-/** `2027-04-01(木)` or `Thu 2027-04-01`. */
+/** Returns a date with its weekday: `2027-04-01(木)` or `Thu 2027-04-01`. */
 export function dateName(date: string, lang: Language): string {
   const weekday = weekdayName(dateOfDay(parseDay(date, 'date')).weekday, lang);
   return lang === 'ja' ? `${date}(${weekday})` : `${weekday} ${date}`;
 }
 
-/** A span, in dates or in dates with weekdays; one of a single day is a date. */
+/** Returns a span as text, with the dates as `name` writes them; a single day as one date. */
 export function spanText(
   { start, end }: PlannedSpan,
   lang: Language,
@@ -218,14 +225,14 @@ export function spanText(
   return name(start) + (lang === 'ja' ? '〜' : ' – ') + name(end);
 }
 
-/** Who acts. */
+/** Returns the names of actors. */
 export function actorNames(ids: readonly ActorId[], lang: Language): string {
   return ids
     .map((id) => (actors.find((actor) => actor.id === id) as Text)[lang])
     .join(lang === 'ja' ? '、' : ', ');
 }
 
-/** The documents of a step; those that are there only where needed say so. */
+/** Returns the names of a step's documents, and marks those that exist only where needed. */
 export function documentNames(
   { documents: always = [], asNeeded = [] }: PlannedStep,
   lang: Language,
@@ -235,12 +242,12 @@ export function documentNames(
   return [...always.map(nameOf), ...asNeeded.map((id) => nameOf(id) + mark)];
 }
 
-/** `図5.1-3 A-9`. */
+/** Returns the source of a step: `図5.1-3 A-9`. */
 export function sourceOf({ figure, id }: PlannedStep, lang: Language): string {
   return lang === 'ja' ? `図${figure} ${id}` : `figure ${figure}, ${id}`;
 }
 
-/** `2週間`, `1か月`, `1営業日`. */
+/** Returns a duration as text: `2週間`, `1か月`, `1営業日`. */
 export function amountName(amount: PlanDuration, lang: Language): string {
   if ('weeks' in amount) return lang === 'ja' ? `${amount.weeks}週間` : count(amount.weeks, 'week');
   if ('months' in amount)
@@ -250,7 +257,7 @@ export function amountName(amount: PlanDuration, lang: Language): string {
     : count(amount.businessDays, 'business day');
 }
 
-/** What a lead time says, without its length. */
+/** Returns the texts about a lead time. */
 export function leadTimeText(
   lead: LeadTime,
   lang: Language,
@@ -259,11 +266,11 @@ export function leadTimeText(
     amount: amountName(lead.amount, lang),
     what: lead[lang],
     source: lead.source[lang],
-    basis: bases[lead.basis][lang],
+    basis: basisNames[lead.basis][lang],
   };
 }
 
-/** That a step takes place only where needed, or as often as needed. */
+/** Returns the mark of a step that takes place only where needed, or as often as needed. */
 export function conditionOf({ when, beside }: PlannedStep, lang: Language): string {
   if (beside !== undefined) return lang === 'ja' ? '（必要に応じ随時）' : ' (as needed)';
   if (when !== undefined) return lang === 'ja' ? '（必要な場合）' : ' (where needed)';
@@ -278,6 +285,6 @@ function count(number: number, unit: string): string {
   return `${number} ${unit}${number === 1 ? '' : 's'}`;
 }
 
-function sentence(text: string): string {
+function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -5,7 +5,7 @@ import {
   productionNote,
   rowsOf,
   type StepRow,
-} from './rows.js';
+} from './step-row.js';
 
 const changing = rowsOf('change', '6.1-1', '利用内容の変更', 'Change of use');
 const suspending = rowsOf('suspension', '6.2-1', '利用の停止', 'Suspension of use');
@@ -13,9 +13,10 @@ const resuming = rowsOf('resumption', '6.3-1', '利用の再開', 'Resumption of
 const ending = rowsOf('termination', '6.4-1', '利用の終了', 'Termination of use');
 
 /**
- * Chapter 6, when the use changes, stops, resumes or ends: figures 6.1-1 to 6.4-1, guideline v2.2.
+ * The steps of chapter 6, when the use changes, stops, resumes or ends: figures 6.1-1 to 6.4-1
+ * (v2.2).
  */
-export const afterwards = [
+export const chapter6Steps = [
   {
     ...changing,
     id: 'B-1',
@@ -29,7 +30,7 @@ export const afterwards = [
     like: ['A-4'],
     note: {
       ja: 'メール等で申し込む。変更箇所はアンダーラインや着色等で明示する。6.1の本文は両方、図6.1-1は利用企画書のみを挙げる。',
-      en: 'By mail or the like, changes underlined or coloured. The text of 6.1 names both documents, figure 6.1-1 the usage plan only.',
+      en: 'By mail or the like. Underline or colour the changes. The text of 6.1 names both documents, figure 6.1-1 only the usage plan.',
     },
   },
   {

@@ -1,0 +1,181 @@
+import type { Calendar } from '../calendar/calendar.js';
+import { invalidOption, SelfInfoError } from '../foundation/errors.js';
+import { checkKeys } from '../foundation/options.js';
+import { parseDay } from '../foundation/time.js';
+import { buildPlan } from './build-plan.js';
+import { businessDaysOf } from './business-days.js';
+import type { PlanDurations } from './durations.js';
+import { goLive } from './lead-time-table.js';
+import { leadTimesOf } from './lead-times.js';
+import { joinSteps } from './network.js';
+import type { Plan } from './plan.js';
+import { readBasics } from './plan-basics.js';
+import type { ChangePart, Procedure } from './procedures.js';
+import { type Step, stepsOf } from './steps.js';
+
+/**
+ * Options of {@link planOnboarding}: exactly one of `start` and `goLive`, and what differs from the
+ * defaults. All days are JST days `YYYY-MM-DD`.
+ *
+ * @example
+ * ```ts
+ * import type { OnboardingOptions } from 'myna-selfinfo/onboarding';
+ * const options: OnboardingOptions = {
+ *   goLive: '2027-04-01',
+ *   today: '2026-10-01',
+ *   durations: { development: { weeks: 6 } },
+ * };
+ * ```
+ */
+export interface OnboardingOptions {
+  /** The day on which the first step starts. A non-business day moves to the next business day. */
+  readonly start?: string;
+  /**
+   * The day on which the service, or its change, goes live (利用開始). A non-business day moves to the
+   * business day before.
+   */
+  readonly goLive?: string;
+  /** Durations that replace the defaults. */
+  readonly durations?: PlanDurations;
+  /**
+   * The day as of which the plan tells whether the go-live can still be met. It moves no date.
+   * Default: today in Japan.
+   */
+  readonly today?: string;
+  /** The calendar with the holidays. Default: the published table. */
+  readonly calendar?: Calendar;
+}
+
+/**
+ * Options of {@link planChange}: those of {@link planOnboarding}, and which of the parts marked
+ * 必要な場合 the change needs. The plan includes each part unless it is `false`.
+ *
+ * @example
+ * ```ts
+ * import { type ChangeOptions, planChange } from 'myna-selfinfo/onboarding';
+ * const onlyTheText: ChangeOptions = {
+ *   start: '2027-06-01',
+ *   development: false,
+ *   connectionTest: false,
+ *   production: false,
+ * };
+ * planChange(onlyTheText).steps.map((step) => step.id); // ['B-1', 'B-2', 'B-9', 'B-10']
+ * ```
+ */
+export interface ChangeOptions extends OnboardingOptions {
+  /** B-3, the development. */
+  readonly development?: boolean;
+  /** B-4 to B-8, the connection test. */
+  readonly connectionTest?: boolean;
+  /** B-11 to B-13, production. */
+  readonly production?: boolean;
+}
+
+const onboardingKeys = {
+  start: true,
+  goLive: true,
+  durations: true,
+  today: true,
+  calendar: true,
+} as const satisfies Record<keyof OnboardingOptions, true>;
+const parts = [
+  'development',
+  'connectionTest',
+  'production',
+] as const satisfies readonly ChangePart[];
+
+/**
+ * Plans the onboarding, steps A-1 to A-18, from a day on or for a go-live. The guideline names no
+ * go-live; the plan takes the first business day after A-18 (reading).
+ *
+ * @param options - `start` or `goLive`, and what differs from the defaults.
+ * @throws SelfInfoError `missing_option` without `start` and `goLive`; `invalid_option` with both,
+ * or for a duration that is invalid or shorter than the guideline's minimum; `unknown_option`,
+ * `invalid_date`; `outside_calendar` for a plan that leaves the calendar; TypeError for a wrong
+ * JavaScript type. Guideline: 5.1.
+ * @example
+ * ```ts
+ * import { planOnboarding, toText } from 'myna-selfinfo/onboarding';
+ * const plan = planOnboarding({ goLive: '2027-04-01' });
+ * if (plan.shortfall) {
+ *   const { earliest, binding } = plan.shortfall;
+ *   console.log(`earliest: ${earliest}, because of ${binding}`);
+ * }
+ * console.log(toText(plan));
+ * ```
+ */
+export function planOnboarding(options: OnboardingOptions): Plan {
+  checkKeys(options, 'options', onboardingKeys);
+  return planGoLive('onboarding', stepsOf('onboarding'), options);
+}
+
+/**
+ * Plans a change of use, steps B-1 to B-13.
+ *
+ * @param options - `start` or `goLive`, which parts the change needs, and what differs from the
+ * defaults.
+ * @throws as {@link planOnboarding}. Guideline: 6.1.
+ * @example
+ * ```ts
+ * import { planChange } from 'myna-selfinfo/onboarding';
+ * const { start } = planChange({ goLive: '2027-10-01', development: false });
+ * ```
+ */
+export function planChange(options: ChangeOptions): Plan {
+  checkKeys(options, 'options', {
+    ...onboardingKeys,
+    development: true,
+    connectionTest: true,
+    production: true,
+  } satisfies Record<keyof ChangeOptions, true>);
+  for (const part of parts) {
+    if (options[part] !== undefined && typeof options[part] !== 'boolean')
+      throw new TypeError(`options.${part} must be a boolean.`);
+  }
+  const steps = stepsOf('change').filter(
+    ({ when }) => when === undefined || options[when] !== false,
+  );
+  return planGoLive('change', steps, options);
+}
+
+function planGoLive(
+  procedure: Procedure,
+  steps: readonly Step[],
+  options: OnboardingOptions,
+): Plan {
+  const { durations = {} } = options;
+  const { by, path, given } = readDay(options);
+  const { leads, handover } = leadTimesOf(procedure, durations, 'options.durations');
+  const { calendar, today } = readBasics(options);
+  const days = businessDaysOf(calendar, path);
+  return buildPlan({
+    procedure,
+    steps,
+    network: { ...joinSteps(steps, leads, handover, goLive), days },
+    given,
+    by,
+    calendar,
+    today,
+    leads: [...leads, handover, goLive],
+  });
+}
+
+/** Reads the one day that was given: the start or the go-live. */
+function readDay({ start, goLive: goal }: OnboardingOptions): {
+  by: Plan['by'];
+  path: string;
+  given: number;
+} {
+  const expected = {
+    en: 'Give either start or goLive.',
+    ja: 'start か goLive のどちらか一方を指定してください。',
+  };
+  if (start === undefined && goal === undefined)
+    throw new SelfInfoError('missing_option', { path: 'options.goLive', expected });
+  if (start !== undefined && goal !== undefined) throw invalidOption('options.goLive', expected);
+  const [by, path] =
+    start === undefined
+      ? (['goal', 'options.goLive'] as const)
+      : (['start', 'options.start'] as const);
+  return { by, path, given: parseDay(start ?? (goal as string), path) };
+}

@@ -1,0 +1,177 @@
+import { createSecretKey } from 'node:crypto';
+import fc from 'fast-check';
+import { CompactEncrypt } from 'jose';
+import { describe, expect, it } from 'vitest';
+import type { VaultRecord } from '../../src/vault/index.js';
+import { errorOf, refusalOf } from '../kit/refusals.js';
+import { rounds } from '../kit/size.js';
+import { newKey, PERIOD_ENDS, PURPOSE } from './safe.js';
+import { encode, headerOf, openTampered, partsOf, withHeader } from './tampered.js';
+
+describe('a record that was tampered with', () => {
+  it('is refused when it has the ciphertext or the key of another record', async () => {
+    const { readAs, a, b } = await openTampered();
+    expect(await readAs({ sealed: b.sealed })).toEqual(['record_damaged', undefined]);
+    expect(await readAs({ key: b.key })).toEqual(['record_damaged', undefined]);
+    expect(await readAs({ sealed: b.sealed, key: b.key })).toEqual(['record_damaged', undefined]);
+    expect(await readAs({ ...b })).toEqual(['record_damaged', undefined]);
+    // The id of the right key on the wrong key.
+    expect(await readAs({ key: { ...b.key, id: a.key.id } })).toEqual([
+      'record_damaged',
+      undefined,
+    ]);
+    expect(await readAs({ sealed: withHeader(b.sealed, { ref: a.ref }), key: b.key })).toEqual([
+      'record_damaged',
+      undefined,
+    ]);
+    // The header of one record, the ciphertext of the other.
+    expect(
+      await readAs({ sealed: [partsOf(a.sealed)[0], ...partsOf(b.sealed).slice(1)].join('.') }),
+    ).toEqual(['record_damaged', undefined]);
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['a longer period', { keepUntil: '2099-01-01T00:00:00+09:00' }],
+    ['another consent', { consent: 'another' }],
+    ['no period', { keepUntil: undefined }],
+    ['a period that is not a time', { keepUntil: 'always' }],
+    ['a period that is a number', { keepUntil: 4e12 }],
+    ['another algorithm', { alg: 'A256KW' }],
+    ['another encryption', { enc: 'A128GCM' }],
+    ['compression', { zip: 'DEF' }],
+    ['a critical extension', { crit: ['exp'], exp: 1 }],
+    ['an additional name', { more: 1 }],
+    ['no version', { v: undefined }],
+    ['version zero', { v: 0 }],
+    ['a version that is not a number', { v: '2' }],
+    ['another key', { kid: 'another' }],
+    ['another reference', { ref: '0'.repeat(32) }],
+  ])('is refused when its header says %s', async (_, changes) => {
+    const { readAs, a } = await openTampered();
+    expect(await readAs({ sealed: withHeader(a.sealed, changes) })).toEqual([
+      'record_damaged',
+      undefined,
+    ]);
+  });
+
+  it('is refused when its header has another purpose, even when asked for that purpose', async () => {
+    const { vault, store, a } = await openTampered();
+    store.change.get = async () => ({
+      ...a,
+      purpose: 'marketing',
+      sealed: withHeader(a.sealed, { purpose: 'marketing' }),
+    });
+    expect(
+      await refusalOf(() => vault.read(a.ref, { purpose: 'marketing', reason: 'test' })),
+    ).toEqual(['purpose_refused', undefined]);
+    expect(await refusalOf(() => vault.read(a.ref, PURPOSE))).toEqual([
+      'purpose_refused',
+      undefined,
+    ]);
+  });
+
+  it('is refused when somebody without a key of the vault sealed it', async () => {
+    const { readAs, a } = await openTampered();
+    const dataKey = new Uint8Array(32);
+    const sealed = await new CompactEncrypt(new TextEncoder().encode('{}'))
+      .setProtectedHeader({ ...headerOf(a.sealed), alg: 'dir', enc: 'A256GCM' })
+      .encrypt(dataKey);
+    const header = { alg: 'A256KW', enc: 'A256GCM', kid: 'key-1', id: a.key.id };
+    const wrapped = await new CompactEncrypt(dataKey)
+      .setProtectedHeader(header)
+      .encrypt(createSecretKey(Buffer.from(newKey(), 'base64url')));
+    expect(await readAs({ sealed, key: { ...a.key, wrapped } })).toEqual([
+      'record_damaged',
+      undefined,
+    ]);
+    // Sealed under a key that the writer chose.
+    const direct = await new CompactEncrypt(dataKey)
+      .setProtectedHeader({ ...header, alg: 'dir' })
+      .encrypt(dataKey);
+    expect(await readAs({ sealed, key: { ...a.key, wrapped: direct } })).toEqual([
+      'record_damaged',
+      undefined,
+    ]);
+  });
+
+  it.each<[string, (a: VaultRecord) => Partial<VaultRecord>]>([
+    ['an empty text', () => ({ sealed: '' })],
+    ['a number', () => ({ sealed: 7 as never })],
+    ['an invalid JWE', () => ({ sealed: 'a.b.c.d.e' })],
+    [
+      'a header that is not an object',
+      (a) => ({ sealed: [encode([1]), ...partsOf(a.sealed).slice(1)].join('.') }),
+    ],
+    ['a truncated JWE', (a) => ({ sealed: a.sealed.slice(0, -9) })],
+    ['plain JSON', () => ({ sealed: '{"terms":{},"inquiries":{},"result":{}}' })],
+    ['more bytes than an answer can have', (a) => ({ sealed: a.sealed + 'x'.repeat(33_000_000) })],
+    ['a key that is not a JWE', (a) => ({ key: { ...a.key, wrapped: 'wrapped' } })],
+    [
+      'a key that is too long',
+      (a) => ({ key: { ...a.key, wrapped: `${a.key.wrapped}${'x'.repeat(1_000_000)}` } }),
+    ],
+    [
+      'a key with compression',
+      (a) => ({ key: { ...a.key, wrapped: withHeader(a.key.wrapped, { zip: 'DEF' }) } }),
+    ],
+    [
+      'a key under another id',
+      (a) => ({ key: { ...a.key, wrapped: withHeader(a.key.wrapped, { id: 'another' }) } }),
+    ],
+  ])('is refused when it contains %s', async (_, change) => {
+    const { readAs, a } = await openTampered();
+    expect(await readAs(change(a))).toEqual(['record_damaged', undefined]);
+  });
+
+  it('is refused when any character was changed', async () => {
+    const { vault, store, a } = await openTampered();
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.';
+    const texts = { sealed: a.sealed, wrapped: a.key.wrapped };
+    const place = fc.constantFrom<keyof typeof texts>('sealed', 'wrapped').chain((name) =>
+      fc.record({
+        name: fc.constant(name),
+        at: fc.nat(texts[name].length - 1),
+        to: fc.constantFrom(...alphabet),
+      }),
+    );
+    const bytes = (jwe: string) =>
+      partsOf(jwe).map((part) => Buffer.from(part, 'base64url').toString('hex'));
+    await fc.assert(
+      fc.asyncProperty(place, async ({ name, at, to }) => {
+        const text = texts[name].slice(0, at) + to + texts[name].slice(at + 1);
+        // The last character of a part may contain unused bits.
+        fc.pre(text.split('.').length !== 5 || bytes(text).join() !== bytes(texts[name]).join());
+        store.change.get = async () =>
+          name === 'sealed' ? { ...a, sealed: text } : { ...a, key: { ...a.key, wrapped: text } };
+        const { code } = await errorOf(() => vault.read(a.ref, PURPOSE));
+        // A changed character may make another date, purpose or version in the header.
+        expect([
+          'record_damaged',
+          'retention_ended',
+          'purpose_refused',
+          'format_unsupported',
+          'clock_jumped',
+        ]).toContain(code);
+      }),
+      { numRuns: rounds(300, 20_000) },
+    );
+  });
+});
+
+describe('the columns of a store', () => {
+  it('are only an index: the header decides about period and purpose', async () => {
+    const { readAs, elapse, a, vault, store } = await openTampered();
+    store.change.get = async () => ({
+      ...a,
+      keepUntil: 0,
+      purpose: 'marketing',
+      consent: 'another',
+    });
+    expect((await vault.read(a.ref, PURPOSE)).terms.transactionId).toBe(a.consent);
+    await elapse(PERIOD_ENDS);
+    expect(await readAs({ keepUntil: Date.parse('2099-01-01T00:00:00+09:00') })).toEqual([
+      'retention_ended',
+      undefined,
+    ]);
+  });
+});
