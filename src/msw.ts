@@ -3,17 +3,17 @@ import type { Peer } from './sandbox/app.js';
 import type { Sandbox } from './sandbox/sandbox.js';
 
 /**
- * Handlers for Mock Service Worker that answer with a sandbox: what a process sends to the two
- * origins of the sandbox by the global `fetch` or by `node:http(s)` ends there.
+ * Returns Mock Service Worker handlers that answer with a sandbox. They receive what the process
+ * sends to the two origins of the sandbox by the global `fetch` or by `node:http(s)`.
  *
- * MSW does not see what goes through undici's own `Client` or `Agent`, and that is what a client of
- * this package uses over mutual TLS: give it `fetch` instead.
+ * MSW does not see calls by undici's own `Client` or `Agent`. A client of this package uses those
+ * over mutual TLS: give it `fetch` instead.
  *
- * @param sandbox - made by `createSandbox` or `startSandbox`; with the latter, intercepted calls do
- * not reach its sockets.
- * @param peer - stands for the TLS connection, which MSW cannot show: needed where the registration
- * names a `certificate`.
- * @returns one handler per origin; spread them beside your own.
+ * @param sandbox - the result of `createSandbox` or `startSandbox`. With `startSandbox`,
+ * intercepted calls do not reach its sockets.
+ * @param peer - replaces the TLS connection, which MSW does not expose. It is necessary if the
+ * registration has a `certificate`.
+ * @returns one handler per origin. Spread them beside other handlers.
  * @example
  * ```ts
  * import { setupServer } from 'msw/node';
@@ -26,10 +26,18 @@ import type { Sandbox } from './sandbox/sandbox.js';
  *   retention: { days: 30 },
  *   items: { income: { detail: 'local-tax', inquiries: ['latest'], latestBy: '課税年度' } },
  * });
- * const sandbox = createSandbox({ registrations: [{ clientId: 'SP12345678_AB1234', redirectUris: ['https://loan.example/callback'], service }] });
+ * const sandbox = createSandbox({
+ *   registrations: [
+ *     { clientId: 'SP12345678_AB1234', redirectUris: ['https://loan.example/callback'], service },
+ *   ],
+ * });
  * const server = setupServer(...sandboxHandlers(sandbox));
  * server.listen({ onUnhandledRequest: 'error' });
- * const client = createSelfInfoClient({ service, environment: sandbox.environment(), fetch: (request) => fetch(request) });
+ * const client = createSelfInfoClient({
+ *   service,
+ *   environment: sandbox.environment(),
+ *   fetch: (request) => fetch(request),
+ * });
  * ```
  */
 export function sandboxHandlers(

@@ -25,18 +25,18 @@ export interface Credential {
 export interface DevelopmentAuthority {
   /** Its own certificate, PEM. */
   readonly ca: string;
-  /** A certificate for servers on loopback. */
+  /** Issues a certificate for servers on loopback. */
   issueServer(): Promise<Credential>;
-  /** A certificate for a client. */
+  /** Issues a certificate for a client. */
   issueClient(commonName: string): Promise<Credential>;
 }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
-/** Makes a development CA; its key never leaves this function. */
+/** Creates a development CA. Its key never leaves this function. */
 export async function createAuthority(): Promise<DevelopmentAuthority> {
   const keys = await makeKeys();
-  // TLS compares with the machine's own clock, whatever the sandbox's says.
+  // TLS checks the validity by the system clock, not by the sandbox's clock.
   const validity = {
     notBefore: new Date(Date.now() - HOUR_MS),
     notAfter: new Date(Date.now() + 365 * DAY_MS),
@@ -102,7 +102,7 @@ async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
   return `-----BEGIN PRIVATE KEY-----\n${base64.replace(/.{64}/g, '$&\n').trimEnd()}\n-----END PRIVATE KEY-----\n`;
 }
 
-/** 16 random bytes, positive and without leading zeros, as RFC 5280 wants it. */
+/** Returns 16 random bytes, positive and without leading zeros, as RFC 5280 requires. */
 function serialNumber(): string {
   const bytes = randomBytes(16);
   bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;

@@ -128,7 +128,7 @@ function isPossible(fault: Fault): boolean {
 /** Returns the fault to inject into a call, if any. */
 export type FaultPlan = (on: FaultStep, request: Request) => Fault | undefined;
 
-/** Creates a plan: the fault that the header of a call asks for, else the first one that matches. */
+/** Creates a plan: the fault that a call's header requests, else the first one that matches. */
 export function createFaultPlan(faults: readonly Fault[]): FaultPlan {
   const counts = new Map<string, number>();
   return (on, request) => {

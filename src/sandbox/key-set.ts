@@ -5,8 +5,8 @@ import { checkKeys, checkText } from '../foundation/options.js';
 /** A JSON Web Key Set (RFC 7517) of public keys. */
 export interface PublicKeySet {
   /**
-   * EC keys on P-256 for `ES256`, RSA keys of 2048 bits or more for `PS256`; each with a `kid` of
-   * its own.
+   * EC keys on P-256 for `ES256`, RSA keys of at least 2048 bits for `PS256`. Each key has a
+   * different `kid`.
    */
   readonly keys: readonly Readonly<Record<string, unknown>>[];
 }
@@ -18,8 +18,8 @@ export interface VerificationKey {
 }
 
 /**
- * Checks how a client is registered to authenticate beside its certificate: the keys by id, or
- * undefined for not at all.
+ * Checks how a client authenticates beside its certificate. Returns its keys by id, or undefined if
+ * it has no keys.
  */
 export function checkClientAuth(
   value: unknown,
@@ -33,7 +33,7 @@ export function checkClientAuth(
   if (!Array.isArray(list)) throw new TypeError(`${path}.jwks.keys must be a list.`);
   if (list.length === 0)
     throw invalidOption(`${path}.jwks.keys`, {
-      en: 'At least one key.',
+      en: 'It must have at least one key.',
       ja: '1つ以上の鍵を指定してください。',
     });
   const keys = new Map<string, VerificationKey>();
@@ -43,8 +43,8 @@ export function checkClientAuth(
     checkText(jwk.kid, `${at}.kid`);
     if (keys.has(jwk.kid))
       throw invalidOption(`${at}.kid`, {
-        en: 'Another key has the same id.',
-        ja: '他の鍵と同じ id です。',
+        en: 'Another key has the same kid. Give every key a different one.',
+        ja: '他の鍵と同じ kid です。鍵ごとに異なる kid を指定してください。',
       });
     keys.set(jwk.kid, readKey(jwk, at));
   }
@@ -55,7 +55,7 @@ function readKey(jwk: Readonly<Record<string, unknown>>, path: string): Verifica
   if ('d' in jwk)
     throw unusable(
       path,
-      'A private key does not belong here: register the public one.',
+      'It is a private key. Register the public key.',
       '秘密鍵は登録できません。公開鍵を登録してください。',
     );
   const key = parse(jwk);
@@ -74,8 +74,8 @@ function readKey(jwk: Readonly<Record<string, unknown>>, path: string): Verifica
   )
     throw unusable(
       path,
-      'An EC key on P-256 (ES256) or an RSA key of 2048 bits or more (PS256), for signatures.',
-      '署名用の、P-256 の EC 鍵（ES256）か 2048 ビット以上の RSA 鍵（PS256）です。',
+      'It must be an EC key on P-256 (ES256) or an RSA key of at least 2048 bits (PS256), for signatures.',
+      '署名用の、P-256 の EC 鍵（ES256）か 2048 ビット以上の RSA 鍵（PS256）を指定してください。',
     );
   return { alg, key };
 }

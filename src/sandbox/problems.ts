@@ -1,7 +1,7 @@
 import type { ZodType } from 'zod';
-import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
+import { invalidOption, isSelfInfoError, type SelfInfoError } from '../foundation/errors.js';
 
-// Every problem is told; a bound, so that a hopeless file makes no endless message.
+// Limits the message, because a wrong file may contain any number of problems.
 const MOST_LISTED = 1_000;
 
 interface Problem {
@@ -11,13 +11,13 @@ interface Problem {
 }
 
 /**
- * Gathers what is wrong with the options, so that one error can name it all; no value is ever
- * repeated.
+ * Collects what is wrong with the options, so that one error lists everything. It never repeats a
+ * value.
  */
 export class Problems {
   readonly #found: Problem[] = [];
 
-  /** Runs a check and notes what it throws. */
+  /** Runs a check and adds the error that it throws. */
   check<T>(run: () => T): T | undefined {
     try {
       return run();
@@ -33,15 +33,15 @@ export class Problems {
     }
   }
 
-  /** Notes a problem. */
+  /** Adds a problem. */
   add(path: string, reason: string): void {
     const text = `${path} (${reason})`;
-    this.#found.push({ path, text, error: invalid(path, text) });
+    this.#found.push({ path, text, error: invalidList(path, text) });
   }
 
   /**
-   * Parses data by a schema and notes every place that does not fit; data that is no list at all is
-   * a wrong type.
+   * Parses data by a schema and adds every place that does not match. Data that is not a list is a
+   * wrong type.
    */
   parse<T>(schema: ZodType<T>, value: unknown, path: string): T | undefined {
     return this.check(() => {
@@ -57,17 +57,14 @@ export class Problems {
     });
   }
 
-  /**
-   * Throws when anything was noted: a single problem as it is, several as one error that lists
-   * them.
-   */
+  /** Throws if there are problems: a single one as it is, several as one error that lists them. */
   throwIfAny(): void {
     const [first, ...others] = this.#found;
     if (first === undefined) return;
     if (others.length === 0) throw first.error;
     const listed = this.#found.slice(0, MOST_LISTED).map((problem) => problem.text);
     const left = this.#found.length - listed.length;
-    throw invalid(first.path, `${listed.join(', ')}${left > 0 ? ` ... (+${left})` : ''}`);
+    throw invalidList(first.path, `${listed.join(', ')}${left > 0 ? ` ... (+${left})` : ''}`);
   }
 }
 
@@ -75,9 +72,9 @@ function step(key: PropertyKey): string {
   return typeof key === 'number' ? `[${key}]` : `.${String(key).slice(0, 60)}`;
 }
 
-function invalid(path: string, list: string): SelfInfoError {
-  return new SelfInfoError('invalid_option', {
-    path,
-    expected: { en: `To be corrected: ${list}.`, ja: `次の箇所を修正してください: ${list}。` },
+function invalidList(path: string, list: string): SelfInfoError {
+  return invalidOption(path, {
+    en: `Correct these places: ${list}.`,
+    ja: `次の箇所を修正してください: ${list}。`,
   });
 }

@@ -9,56 +9,52 @@ import { checkClientAuth, type PublicKeySet, type VerificationKey } from './key-
 import type { Problems } from './problems.js';
 
 /**
- * An item as the portal registers it; what `defineService` takes fits, further keys are ignored.
+ * An item as the portal registers it. An item of `defineService` fits; further keys are ignored.
  */
 export interface RegisteredItem {
   readonly detail: DetailId;
-  /**
-   * The item code (特定個人情報名コード), `TM` and 14 digits. Without one the detail's id stands in on the
-   * wire.
-   */
+  /** The item code (特定個人情報名コード), `TM` and 14 digits. Default: the id of the detail. */
   readonly code?: string | undefined;
   readonly inquiries: readonly Method[];
   /** The field that decides which record is the latest. */
   readonly latestBy?: string | undefined;
-  /** Only these servers are asked. Default: all that hold the detail. */
+  /** Only these servers are queried. Default: all servers that hold the detail. */
   readonly holders?: readonly string[] | undefined;
 }
 
-/** A service as the portal registers it (サービス情報設定シート); a service of `defineService` is one. */
+/** A service as the portal registers it (サービス情報設定シート). A service of `defineService` fits. */
 export interface RegisteredService {
   readonly name: string;
   readonly purpose: { readonly id: string; readonly text: string };
-  /** Days after the day of consent. */
+  /** Days after the day of the consent. */
   readonly retention: { readonly days: number };
   readonly items: Readonly<Record<string, RegisteredItem>>;
 }
 
-/** A provider's registration at the sandbox. */
+/** The registration of a provider (Webサービス提供者) with the sandbox. */
 export interface Registration {
   /** The service id, sent as `client_id`: up to 64 printable ASCII characters. */
   readonly clientId: string;
   /**
-   * Where citizens may be sent back, compared to the letter. The first one stands in
-   * `environment()`.
+   * The allowed redirect URIs, compared character by character. `environment()` uses the first one.
    */
   readonly redirectUris: readonly string[];
   readonly service: RegisteredService;
   /**
-   * The PEM client certificate that this client must present. Without one any will do, or none;
-   * `startSandbox` makes them itself.
+   * The PEM client certificate that this client must present. Without it, any certificate or none
+   * is accepted. `startSandbox` creates the certificates itself.
    */
   readonly certificate?: string;
   /**
-   * How the client authenticates beside its certificate: not at all, or by assertions signed with
-   * one of these keys (`private_key_jwt`). Default: `tls`.
+   * How the client authenticates beside its certificate: not at all (`tls`), or by assertions
+   * signed with one of these keys (`private_key_jwt`). Default: `tls`.
    */
   readonly clientAuth?: 'tls' | { readonly jwks: PublicKeySet };
-  /** Whether authorization requests must be pushed (PAR). Default: false, they may be. */
+  /** Whether authorization requests must be pushed (PAR). Default: false, so they can be pushed. */
   readonly requirePushedAuthorizationRequests?: boolean;
 }
 
-/** A checked registration, as the sandbox uses it. */
+/** A validated registration, as the sandbox uses it. */
 export interface Client {
   readonly clientId: string;
   readonly redirectUris: readonly [string, ...string[]];
@@ -67,15 +63,15 @@ export interface Client {
   readonly retentionDays: number;
   /** By item code. */
   readonly items: ReadonlyMap<string, ClientItem>;
-  /** SHA-256 of the certificate to be presented. */
+  /** SHA-256 of the certificate that the client must present. */
   readonly thumbprint: string | undefined;
-  /** The keys that its assertions may be signed with, by id; undefined when it sends none. */
+  /** The keys for its assertions, by id. Undefined if the client sends no assertions. */
   readonly keys: ReadonlyMap<string, VerificationKey> | undefined;
   /** Whether its authorization requests must be pushed. */
   readonly mustPush: boolean;
 }
 
-/** A checked item. */
+/** A validated item. */
 export interface ClientItem {
   readonly code: string;
   readonly detail: DetailId;
@@ -89,8 +85,8 @@ const isMethod = (value: unknown): value is Method =>
   typeof value === 'string' && allMethods.includes(value);
 
 /**
- * Checks every registration to the letter and returns the clients by id, in order; every problem is
- * noted with its path.
+ * Checks every registration and returns the clients by id, in order. Adds every problem with its
+ * path.
  */
 export function checkRegistrations(
   value: unknown,
@@ -115,7 +111,7 @@ export function checkRegistrations(
   return clients;
 }
 
-/** The SHA-256 thumbprint of a PEM certificate. */
+/** Returns the SHA-256 thumbprint of a PEM certificate. */
 export function thumbprintOf(pem: unknown, path: string): string {
   checkText(pem, path);
   try {
@@ -140,7 +136,7 @@ function checkRegistration(value: unknown, path: string, problems: Problems): Cl
     } satisfies Record<keyof Registration, true>),
   );
   const registration = problems.check(() => objectAt(value, path));
-  // That it is no object was said already.
+  // The check above has added that it is not an object.
   if (registration === undefined) return undefined;
   const clientId = problems.check(() => checkClientId(registration.clientId, `${path}.clientId`));
   const redirectUris = checkUris(registration.redirectUris, `${path}.redirectUris`, problems);
@@ -165,7 +161,7 @@ function checkClientId(value: unknown, path: string): string {
   checkText(value, path);
   if (/^[\x21-\x7e]{1,64}$/.test(value)) return value;
   throw invalidOption(path, {
-    en: 'Up to 64 printable ASCII characters without spaces.',
+    en: 'It must be up to 64 printable ASCII characters without spaces.',
     ja: '空白を含まない64文字以内のASCII文字で指定してください。',
   });
 }
@@ -201,7 +197,7 @@ function checkUri(value: unknown, path: string): string {
     if (/^[\x21-\x7e]+$/.test(value)) return value;
   }
   throw invalidOption(path, {
-    en: 'An absolute https URL (http on loopback only) in ASCII, without fragment or user name.',
+    en: 'It must be an absolute https URL (http on loopback only) in ASCII, without fragment or user name.',
     ja: 'フラグメントやユーザー名のない ASCII の https 絶対URLで指定してください（ループバックのみ http 可）。',
   });
 }
@@ -224,7 +220,7 @@ function checkService(
     checkWhole(days, `${path}.retention.days`, 0);
     if (days > 36_500)
       throw invalidOption(`${path}.retention.days`, {
-        en: 'At most 36500.',
+        en: 'It must be at most 36500.',
         ja: '36500 以下で指定してください。',
       });
     return days;
@@ -240,7 +236,10 @@ function checkItems(value: unknown, path: string, problems: Problems): Client['i
   const specs = problems.check(() => {
     const entries = Object.entries(objectAt(value, path));
     if (entries.length === 0)
-      throw invalidOption(path, { en: 'At least one item.', ja: '1項目以上を指定してください。' });
+      throw invalidOption(path, {
+        en: 'It must have at least one item.',
+        ja: '1項目以上を指定してください。',
+      });
     return entries;
   });
   for (const [key, spec] of specs ?? []) {
@@ -249,7 +248,7 @@ function checkItems(value: unknown, path: string, problems: Problems): Client['i
       const item = checkItem(spec, at);
       if (items.has(item.code)) {
         throw invalidOption(`${at}.code`, {
-          en: 'Another item has the same code: give each a code of its own.',
+          en: 'Another item has the same code. Give every item a different code.',
           ja: '他の項目と同じコードです。項目ごとに異なるコードを指定してください。',
         });
       }
@@ -267,7 +266,7 @@ function checkItem(value: unknown, path: string): ClientItem {
     checkText(code, `${path}.code`);
     if (!/^TM\d{14}$/.test(code))
       throw invalidOption(`${path}.code`, {
-        en: 'TM and 14 digits.',
+        en: 'It must be TM and 14 digits.',
         ja: 'TM と14桁の数字で指定してください。',
       });
   }
@@ -277,8 +276,8 @@ function checkItem(value: unknown, path: string): ClientItem {
     const at = `${path}.inquiries[${index}]`;
     if (!isMethod(method) || methods.includes(method))
       throw invalidOption(at, {
-        en: `One of ${allMethods.join(', ')}, each once.`,
-        ja: `${allMethods.join('、')} を重複なく指定してください。`,
+        en: `It must be one of ${allMethods.join(', ')}, each at most once.`,
+        ja: `${allMethods.join('、')} のいずれかを重複なく指定してください。`,
       });
     if (method === 'latest' && latestBy === undefined)
       throw new SelfInfoError('latest_not_declared', { path: at });
@@ -320,6 +319,9 @@ function nonEmptyList(value: unknown, path: string): readonly unknown[] {
   if (value === undefined) throw new SelfInfoError('missing_option', { path });
   if (!Array.isArray(value)) throw new TypeError(`${path} must be a list.`);
   if (value.length === 0)
-    throw invalidOption(path, { en: 'At least one entry.', ja: '1件以上を指定してください。' });
+    throw invalidOption(path, {
+      en: 'It must have at least one entry.',
+      ja: '1件以上を指定してください。',
+    });
   return value;
 }

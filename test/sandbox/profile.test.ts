@@ -65,8 +65,8 @@ function open(faults: readonly Fault[] = [], more: Partial<Registration> = {}) {
   return { sandbox, clock, urls, bodies, ask };
 }
 
-describe('a sandbox with a profile of its own', () => {
-  it('serves the paths of that profile, and none of the public one', async () => {
+describe('a sandbox with a custom profile', () => {
+  it('serves the paths of that profile and none of the public profile', async () => {
     const { ask, urls, sandbox } = open();
     expect((await ask('hanako')).status).toBe('ready');
     const { authorization, token, request, result } = ourProfile.paths;
@@ -96,7 +96,7 @@ describe('a sandbox with a profile of its own', () => {
     { persona: 'closed-city', income: 'unavailable', pension: 'nothing-on-record' },
     { persona: 'one-of-two-closed', income: 'nothing-on-record', pension: 'present' },
   ])(
-    'answers $persona in its names and words: $income, $pension',
+    'answers $persona in its names and words: income $income, pension $pension',
     async ({ persona, income, pension }) => {
       const { ask, bodies } = open();
       const result = await ask(persona);
@@ -110,22 +110,22 @@ describe('a sandbox with a profile of its own', () => {
     },
   );
 
-  it('gives another process id under its name, where a fault says so', async () => {
+  it('returns a mismatched process id under its own name when a fault asks for it', async () => {
     await expect(
       open([{ on: 'result', do: 'mismatched-process' }]).ask('hanako'),
     ).rejects.toSatisfy((error) => isSelfInfoError(error, 'process_mismatch'));
   });
 
-  it('has requests pushed to its path where the registration says so', async () => {
+  it('accepts pushed requests at its path when the registration requires them', async () => {
     const { ask, urls } = open([], { requirePushedAuthorizationRequests: true });
     expect((await ask('hanako')).status).toBe('ready');
     expect(urls[0]).toBe(ourProfile.paths.pushedAuthorization.value);
   });
 
-  it('refuses a client that asks in the names of another profile', async () => {
+  it('refuses a client that uses the names of another profile', async () => {
     const { sandbox, clock } = open();
     const { clientId, redirectUri, endpoints, issuer } = sandbox.environment();
-    // The right paths, so that it is the names that are judged.
+    // The paths match, so that only the names are wrong.
     const environment = sandboxEnvironment({
       clientId,
       redirectUri,
@@ -149,7 +149,7 @@ describe('a sandbox with a profile of its own', () => {
     expect(sandbox.log.at(-1)).toMatchObject({ step: 'request', code: 'unknown_field' });
   });
 
-  it('is not made of a profile that lacks an entry or a function', () => {
+  it('refuses a profile that lacks an entry or a function', () => {
     const registrations = [
       { clientId: 'SP12345678_AB1234', redirectUris: ['https://loan.example/callback'], service },
     ];
@@ -165,7 +165,7 @@ describe('a sandbox with a profile of its own', () => {
 });
 
 describe('the example of a profile', () => {
-  it('fills in every entry, with a value of its own or as it is, and says that the specification has it', () => {
+  it('fills in every entry and marks each as confirmed by the specification', () => {
     const entries = (value: unknown, path = ''): string[] => {
       if (typeof value !== 'object' || value === null) return [];
       if ('confidence' in value) return [`${path} ${value.confidence}`];

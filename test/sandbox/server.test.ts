@@ -89,7 +89,7 @@ const call = (path: string, token: unknown, body: unknown, tls?: Tls) =>
 const income = { [fields.items.value]: [inquiry('TM00000000000002', 'latest')] };
 
 describe('a started sandbox', () => {
-  it('plays a whole journey over mutual TLS', async () => {
+  it('serves a whole flow over mutual TLS', async () => {
     const { body: answered } = await exchange();
     const { body: process } = await call(paths.request.value, answered.access_token, income);
     const statuses = [];
@@ -102,7 +102,7 @@ describe('a started sandbox', () => {
     expect(statuses).toEqual([processStatuses.running.value, processStatuses.done.value]);
   });
 
-  it('shows its pages over plain http, in a body of any length', async () => {
+  it('serves its pages over plain http, with a body of any length', async () => {
     const page = await fetch(authorizationUrl(sandbox));
     expect(page.status).toBe(200);
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
@@ -128,7 +128,7 @@ describe('a started sandbox', () => {
     ).toBe(413);
   });
 
-  it('serves no call on the pages’ origin and no page on the API’s', async () => {
+  it('serves no API on the pages’ origin and no page on the API’s origin', async () => {
     expect(
       (await fetch(new URL(paths.token.value, sandbox.browserUrl), { method: 'POST', body: 'a=1' }))
         .status,
@@ -136,7 +136,7 @@ describe('a started sandbox', () => {
     expect((await send(paths.authorization.value, {}, '')).status).toBe(404);
   });
 
-  /** How a connection ends that was refused; when the word of why is read is up to the machine. */
+  /** How a refused connection ends. It depends on the machine when the TLS alert is read. */
   const refused = {
     code: expect.stringMatching(/^(UND_ERR_SOCKET|ECONNRESET|EPIPE|ERR_SSL_\w+)$/),
   };
@@ -144,7 +144,7 @@ describe('a started sandbox', () => {
   it('refuses a connection without client certificate', async () => {
     const before = sandbox.log.length;
     await expect(exchange({})).rejects.toMatchObject(refused);
-    // The consent, and no call.
+    // The consent is logged, and no call.
     expect(sandbox.log.slice(before).filter(({ step }) => step === 'token')).toEqual([]);
   });
 
@@ -170,7 +170,7 @@ describe('a started sandbox', () => {
     });
   });
 
-  it('speaks no TLS below 1.2', async () => {
+  it('refuses TLS below 1.2', async () => {
     const { tls, environment } = sandbox.connection;
     const socket = connectTls({
       host: '127.0.0.1',
@@ -180,17 +180,17 @@ describe('a started sandbox', () => {
       key: tls.key,
       maxVersion: 'TLSv1.1',
       minVersion: 'TLSv1',
-      // Some builds of Node refuse to offer these at their usual level of security.
+      // Some builds of Node refuse to offer these versions at their usual security level.
       ciphers: 'DEFAULT:@SECLEVEL=0',
     });
-    // The server's word, and not that of a client that speaks none of it either.
+    // The alert comes from the server, so the client does offer these versions.
     const code = 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION';
     await expect(
       new Promise((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject)),
     ).rejects.toMatchObject({ code });
   });
 
-  it('answers to loopback names only', async () => {
+  it('answers requests to loopback names only', async () => {
     const ask = (host: string) =>
       new Promise<string>((resolve, reject) => {
         const socket = connectTcp(Number(new URL(sandbox.browserUrl).port), '127.0.0.1', () =>
@@ -223,7 +223,7 @@ describe('a started sandbox', () => {
     },
   );
 
-  it('has certificates for loopback, made for their use', () => {
+  it('issues certificates for loopback, limited to their use', () => {
     const authority = new X509Certificate(sandbox.environment().ca?.[0] ?? '');
     const client = new X509Certificate(sandbox.connection.tls.cert);
     expect(authority.ca).toBe(true);
@@ -233,12 +233,12 @@ describe('a started sandbox', () => {
     expect(client.keyUsage).toEqual(['1.3.6.1.5.5.7.3.2']);
   });
 
-  it('may be reached by the name localhost', async () => {
+  it('can be reached by the name localhost', async () => {
     const url = sandbox.apiUrl.replace('127.0.0.1', 'localhost');
     expect((await send('/nothing', {}, '', sandbox.connection.tls, url)).status).toBe(404);
   });
 
-  it('hands out a connection that shows no private key', () => {
+  it('returns a connection that shows no private key', () => {
     const { connection } = sandbox;
     expect(connection.tls.key).toContain('BEGIN PRIVATE KEY');
     expect({ ...connection }.tls.key).toContain('BEGIN PRIVATE KEY');
@@ -250,7 +250,7 @@ describe('a started sandbox', () => {
     }
   });
 
-  it('ends every connection when it is closed, and may be closed twice', async () => {
+  it('closes every connection, and can be closed twice', async () => {
     const brief = await startSandbox({ registrations: [registration] });
     const open = [brief.browserUrl, brief.apiUrl].map((url) =>
       connectTcp(Number(new URL(url).port), '127.0.0.1'),
@@ -270,7 +270,7 @@ describe('a started sandbox', () => {
     });
   });
 
-  it('leaves nothing listening when a port is taken', async () => {
+  it('leaves no port open when one is taken', async () => {
     const browserPort = Number(new URL(sandbox.browserUrl).port);
     const before = process.getActiveResourcesInfo().length;
     await expect(
@@ -279,7 +279,7 @@ describe('a started sandbox', () => {
     expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(before);
   });
 
-  it('listens beyond loopback only when told so at length, and warns of it', async () => {
+  it('listens beyond loopback only with the explicit option, and emits a warning', async () => {
     const warned = new Promise<Error & { code?: string }>((resolve) =>
       process.once('warning', resolve),
     );
@@ -308,7 +308,7 @@ describe('a started sandbox', () => {
   it.each([
     ['an unknown option', { port: 1 }, { code: 'unknown_option', path: 'options.port' }],
     [
-      'a port beyond the last',
+      'a port above 65535',
       { apiPort: 65_536 },
       { code: 'invalid_option', path: 'options.apiPort' },
     ],
@@ -317,13 +317,13 @@ describe('a started sandbox', () => {
       { registrations: [] },
       { code: 'invalid_option', path: 'options.registrations' },
     ],
-  ])('is not started with %s', async (_, options, error) => {
+  ])('does not start with %s', async (_, options, error) => {
     await expect(startSandbox({ registrations: [registration], ...options })).rejects.toMatchObject(
       error,
     );
   });
 
-  it('is not started with a certificate of the caller', async () => {
+  it('does not start with a certificate of the caller', async () => {
     const certificate = sandbox.connection.tls.cert;
     await expect(
       startSandbox({ registrations: [{ ...registration, certificate }] }),

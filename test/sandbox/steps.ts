@@ -1,4 +1,4 @@
-// The steps of a journey as plain requests: what a client in any language would send.
+// The steps of the flow as plain requests, as a client in any language would send them.
 import { createHash } from 'node:crypto';
 import type { Registration, Sandbox } from '../../src/sandbox/index.js';
 import { publicProfile } from '../../src/wire/public-profile.js';
@@ -34,7 +34,7 @@ export const registration: Registration = {
 export const verifier = 'v'.repeat(43);
 const challenge = createHash('sha256').update(verifier).digest('base64url');
 
-/** The authorization URL; `changes` replace parameters, undefined leaves one out. */
+/** Returns the authorization URL; `changes` replace parameters, undefined leaves one out. */
 export function authorizationUrl(
   sandbox: Sandbox,
   changes: Record<string, string | undefined> = {},
@@ -56,7 +56,7 @@ export function authorizationUrl(
   return url;
 }
 
-/** The parameters of a callback. */
+/** Returns the parameters of a callback. */
 export function callbackOf(url: string | null): Record<string, string> {
   return Object.fromEntries(new URL(url ?? 'about:blank').searchParams);
 }
@@ -137,7 +137,7 @@ export function call(
 
 type Dates = { at?: string; from?: string; to?: string };
 
-/** One inquiry as it goes over the wire. */
+/** Returns one inquiry as it goes over the wire. */
 export function inquiry(
   code: string,
   method: keyof typeof methods,
@@ -173,7 +173,7 @@ export interface ItemRead {
   readonly raw: Json;
 }
 
-/** The items of a finished result. */
+/** Returns the items of a finished result. */
 function itemsOf({ body }: Answered): readonly ItemRead[] {
   return (body[fields.selfPersonalData.value] as Json[]).map((raw) => ({
     code: raw[fields.itemCode.value],
@@ -192,7 +192,7 @@ function itemsOf({ body }: Answered): readonly ItemRead[] {
   }));
 }
 
-/** Consent, token, request and polls until the result is there. */
+/** Sends consent, token, request and polls until the result is ready. */
 export async function journey(
   sandbox: Sandbox,
   persona: string,

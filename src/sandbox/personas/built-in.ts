@@ -4,13 +4,14 @@ import type { Persona } from './persona.js';
 import { city, newTown, oldCity, shot, taxYear } from './sample-records.js';
 
 /**
- * The built-in personas: invented citizens, with amounts and dates that are plausible and nobody's.
- * The first bears the name on the card of the guideline's figure 2.1-1.
+ * The built-in personas: invented citizens with plausible amounts and dates. The first one has the
+ * name on the card of the guideline's figure 2.1-1.
  *
  * @example
  * ```ts
  * import { personas, type Persona } from 'myna-selfinfo/sandbox';
- * const withMine: Persona[] = [...personas, { id: 'jiro', name: '見本 次郎', pin: '4649', records: {} }];
+ * const jiro: Persona = { id: 'jiro', name: '見本 次郎', pin: '4649', records: {} };
+ * const withJiro = [...personas, jiro];
  * ```
  */
 export const personas: readonly Persona[] = [

@@ -13,7 +13,7 @@ const pensioned = {
   },
 } as const;
 
-/** Invented citizens of whom one thing is out of the ordinary each. */
+/** Invented citizens, each with one unusual trait. */
 export const cases: readonly Persona[] = [
   {
     id: 'not-covered',

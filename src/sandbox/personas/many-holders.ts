@@ -2,8 +2,8 @@ import type { Persona } from './persona.js';
 import { city, taxYear } from './sample-records.js';
 
 /**
- * Invented citizens whose lives leave records at many holders: together with the others, every
- * detail has some.
+ * Invented citizens with records at many holders. Together with the other personas they cover every
+ * detail.
  */
 export const lives: readonly Persona[] = [
   {
@@ -39,7 +39,7 @@ export const lives: readonly Persona[] = [
             支給月額: 15_000,
           },
         },
-        // Open-ended: no month in which it ends.
+        // Open-ended: the month of the end is missing.
         {
           ...city,
           from: '2024-10-01',
@@ -235,7 +235,7 @@ export const lives: readonly Persona[] = [
           fields: { 保険種別: '国民健康保険', 資格取得日: '2026-09-01' },
         },
       ],
-      // Months only, as some holders keep their dates.
+      // Months only, because some holders store no days.
       'health-other': [
         {
           server: 'medical-insurers',

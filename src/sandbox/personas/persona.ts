@@ -25,8 +25,8 @@ export interface PersonaRecord {
   /** The holder's name as it appears in the answer. */
   readonly holder: string;
   /**
-   * The day that the record describes. It decides which record is the latest if the registered field
-   * is missing. It is the whole validity if `from`, `to` and `fiscalYear` are missing.
+   * The day that the record describes. It decides which record is the latest if the registered
+   * field is missing. It is the whole validity if `from`, `to` and `fiscalYear` are missing.
    */
   readonly asOf?: string | undefined;
   /** The first day of the validity. Default: no first day. */

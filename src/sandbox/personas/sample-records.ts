@@ -1,10 +1,10 @@
 import type { PersonaRecord } from './persona.js';
 
-/** A municipality of invented residents. */
+/** The municipality of most invented citizens. */
 export const city = { server: 'municipal', holder: 'サンプル市' } as const;
-/** Where the mover lived. */
+/** The former municipality of the mover. */
 export const oldCity = { server: 'municipal', holder: '旧サンプル市' } as const;
-/** Where the mover lives. */
+/** The current municipality of the mover. */
 export const newTown = { server: 'municipal', holder: '新サンプル町' } as const;
 
 type Municipality = typeof city | typeof oldCity | typeof newTown;
@@ -16,7 +16,7 @@ type Amounts = readonly [
   perCapita: number,
 ];
 
-/** A fiscal year of local tax in yen; without amounts, one that was not filed (未申告). */
+/** Returns the local tax record of a fiscal year, in yen. Without amounts it is not filed (未申告). */
 export function taxYear(
   holder: Municipality,
   fiscalYear: number,
@@ -45,7 +45,7 @@ export function taxYear(
   };
 }
 
-/** One vaccination. */
+/** Returns the record of one vaccination. */
 export function shot(
   holder: Municipality,
   asOf: string,

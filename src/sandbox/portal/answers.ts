@@ -11,7 +11,7 @@ import type {
 } from '../personas/persona.js';
 import type { ClientItem } from '../registrations.js';
 
-/** The first and the last day, included, as `YYYY-MM-DD`. */
+/** The first and the last day, inclusive, as `YYYY-MM-DD`. */
 export interface DayRange {
   readonly first: string;
   readonly last: string;

@@ -22,7 +22,9 @@ export async function readJson(request: Request): Promise<unknown> {
   }
 }
 
-/** Reads `a=1&b=2` strictly: URLSearchParams would repair broken encodings and keep doubled names. */
+/**
+ * Reads `a=1&b=2` strictly: URLSearchParams would repair broken encodings and keep doubled names.
+ */
 export function readParameters(text: string): ReadonlyMap<string, string> {
   const parameters = new Map<string, string>();
   for (const pair of text.split('&')) {

@@ -1,10 +1,10 @@
-/** What is said of one refusal. */
+/** The texts and the status of one refusal. */
 export interface RefusalRow {
-  /** What the answer says: an OAuth error code where OAuth has one. */
+  /** The code in the response: an OAuth error code where OAuth has one. */
   readonly error: string;
   readonly status: number;
   /**
-   * Helps a developer; ASCII, as `error_description` must be. `{at}` names the place, never a
+   * Helps a developer. ASCII, as `error_description` requires. `{at}` names the place, never a
    * value.
    */
   readonly en: string;
@@ -16,25 +16,25 @@ const invalidClient = { error: 'invalid_client', status: 401 } as const;
 const invalidGrant = { error: 'invalid_grant', status: 400 } as const;
 const invalidToken = { error: 'invalid_token', status: 401 } as const;
 
-/** The key is what the log says; it is finer than `error`, whose words OAuth fixes. */
+/** The refusals by the code in the log. It is finer than `error`, whose values OAuth defines. */
 export const refusalTable = {
   wrong_origin: {
     error: 'not_found',
     status: 421,
-    en: 'This is none of the two origins of this sandbox: take them from environment().endpoints.',
+    en: 'This is not one of the two origins of this sandbox: use those of environment().endpoints.',
     ja: 'このサンドボックスのオリジンではありません。environment().endpoints の2つのオリジンを使ってください。',
   },
   unknown_route: {
     error: 'not_found',
     status: 404,
-    en: 'Nothing is served at this path of this origin: pages are on browserUrl, calls go to apiUrl, with the paths of the wire profile.',
-    ja: 'このオリジンのこのパスには何もありません。画面は browserUrl、呼び出しは apiUrl にあり、パスは通信プロファイルのものです。',
+    en: 'This origin does not serve this path. Pages are on browserUrl, calls go to apiUrl, with the paths of the wire profile.',
+    ja: 'このオリジンにこのパスはありません。画面は browserUrl、API は apiUrl にあります。パスは通信プロファイルで確認してください。',
   },
   method_not_allowed: {
     error: 'method_not_allowed',
     status: 405,
-    en: 'This path does not take this HTTP method; see the Allow header.',
-    ja: 'このパスではこの HTTP メソッドを使えません。Allow ヘッダーを見てください。',
+    en: 'This path does not accept this HTTP method: see the Allow header.',
+    ja: 'このパスではこの HTTP メソッドを使えません。Allow ヘッダーを確認してください。',
   },
   body_too_large: {
     error: 'request_too_large',
@@ -56,51 +56,51 @@ export const refusalTable = {
   },
   broken_encoding: {
     ...invalidRequest,
-    en: 'Query or body is not well-formed: percent-encoding and UTF-8 must be intact.',
-    ja: 'クエリまたは本文が壊れています。パーセントエンコーディングと UTF-8 を確認してください。',
+    en: 'The query or the body is not well-formed: check its percent-encoding and UTF-8.',
+    ja: 'クエリまたは本文を解釈できません。パーセントエンコーディングと UTF-8 を確認してください。',
   },
   not_json: { ...invalidRequest, en: 'The body is not JSON.', ja: '本文が JSON ではありません。' },
   doubled_parameter: {
     ...invalidRequest,
-    en: 'A parameter is given more than once: {at}.',
-    ja: '同じパラメータが2回以上あります: {at}。',
+    en: 'A parameter occurs more than once: {at}.',
+    ja: '同じパラメーターが2回以上あります: {at}。',
   },
   missing_parameter: {
     ...invalidRequest,
     en: 'Parameter {at} is missing or empty.',
-    ja: 'パラメータ {at} がないか、空です。',
+    ja: 'パラメーター {at} がないか、空です。',
   },
   query_not_allowed: {
     ...invalidRequest,
-    en: 'Calls carry their parameters in the body, never in the URL.',
-    ja: '呼び出しのパラメータは本文に入れ、URL には付けないでください。',
+    en: 'Send parameters in the body, never in the URL.',
+    ja: 'パラメーターは URL に付けず、本文で送ってください。',
   },
   unknown_client: {
     error: 'unauthorized_client',
     status: 400,
-    en: 'client_id is not registered: pass its registration to createSandbox.',
-    ja: 'client_id が登録されていません。createSandbox に登録を渡してください。',
+    en: 'This client_id is not registered: pass its registration to createSandbox.',
+    ja: 'client_id が登録されていません。createSandbox の registrations に追加してください。',
   },
   redirect_uri_not_registered: {
     ...invalidRequest,
-    en: 'redirect_uri is not one of the registered ones. They are compared character by character: look at the trailing slash, the port and the case.',
+    en: 'redirect_uri is not registered. It is compared character by character: check the trailing slash, the port and the case.',
     ja: 'redirect_uri が登録済みのものと一致しません。1文字ずつ比較します。末尾のスラッシュ、ポート、大文字・小文字を確認してください。',
   },
   state_required: {
     ...invalidRequest,
-    en: 'state is required: a fresh random value for every consent.',
+    en: 'state is required: send a new random value for every consent.',
     ja: 'state が必要です。同意のたびに新しい乱数を使ってください。',
   },
   response_type_not_code: {
     error: 'unsupported_response_type',
     status: 400,
     en: 'response_type must be code.',
-    ja: 'response_type は code でなければなりません。',
+    ja: 'response_type には code を指定してください。',
   },
   pkce_required: {
     ...invalidRequest,
     en: 'PKCE is required: code_challenge_method={at} and a code_challenge of 43 base64url characters.',
-    ja: 'PKCE が必要です。code_challenge_method={at} と、base64url 43文字の code_challenge を送ってください。',
+    ja: 'PKCE が必要です。code_challenge_method={at} と、base64url で43文字の code_challenge を送ってください。',
   },
   form_expired: {
     error: 'form_expired',
@@ -154,23 +154,23 @@ export const refusalTable = {
     error: 'unsupported_grant_type',
     status: 400,
     en: 'grant_type must be authorization_code.',
-    ja: 'grant_type は authorization_code でなければなりません。',
+    ja: 'grant_type には authorization_code を指定してください。',
   },
   push_required: {
     ...invalidRequest,
-    en: 'This client is registered to push its authorization requests: send the parameters to the pushed authorization request endpoint first.',
-    ja: 'このクライアントは PAR の使用が登録されています。先に PAR のエンドポイントへパラメータを送ってください。',
+    en: 'This client is registered with required pushed authorization requests: send the parameters to that endpoint first.',
+    ja: 'このクライアントは PAR が必須として登録されています。先に PAR のエンドポイントへパラメーターを送ってください。',
   },
   request_uri_pushed: {
     ...invalidRequest,
-    en: 'A pushed authorization request carries the parameters themselves, no request_uri.',
-    ja: 'PAR ではパラメータそのものを送り、request_uri は付けないでください。',
+    en: 'A pushed authorization request must not have a request_uri: send the parameters themselves.',
+    ja: 'PAR では request_uri を付けず、パラメーターそのものを送ってください。',
   },
   request_uri_unknown: {
     error: 'invalid_request_uri',
     status: 400,
-    en: 'This request_uri is unknown, was opened before, has expired (after 60 seconds), or was issued to another client.',
-    ja: 'この request_uri は不明か、使用済みか、期限切れ（60秒）か、別のクライアントに発行されたものです。',
+    en: 'This request_uri is unknown, already used, expired (after 60 seconds), or issued to another client.',
+    ja: 'この request_uri は、発行されていない、使用済み、期限切れ（60秒）、別のクライアントのもの、のいずれかです。',
   },
   assertion_required: {
     ...invalidClient,
@@ -179,28 +179,28 @@ export const refusalTable = {
   },
   assertion_not_registered: {
     ...invalidClient,
-    en: 'This client is registered without keys: send no client_assertion, or register clientAuth.jwks.',
+    en: 'This client is registered without keys: do not send client_assertion, or register clientAuth.jwks.',
     ja: 'このクライアントには鍵が登録されていません。client_assertion を送らないか、clientAuth.jwks を登録してください。',
   },
   assertion_malformed: {
     ...invalidClient,
-    en: 'client_assertion is no signed JWT in compact form, or longer than 4 KiB.',
+    en: 'client_assertion is not a signed JWT in compact form of at most 4 KiB.',
     ja: 'client_assertion が、4 KiB 以内のコンパクト形式の署名付き JWT ではありません。',
   },
   assertion_algorithm: {
     ...invalidClient,
-    en: 'The alg of client_assertion must be {at}, and belong to the key that its kid names.',
-    ja: 'client_assertion の alg は、kid の示す鍵に合う {at} でなければなりません。',
+    en: 'The alg of client_assertion must be {at} and match the key of its kid.',
+    ja: 'client_assertion の alg には、kid の鍵に対応する {at} を指定してください。',
   },
   assertion_key_unknown: {
     ...invalidClient,
-    en: 'The kid of client_assertion names none of the registered keys.',
+    en: 'The kid of client_assertion does not match any registered key.',
     ja: 'client_assertion の kid が、登録されたどの鍵とも一致しません。',
   },
   assertion_signature: {
     ...invalidClient,
-    en: 'The signature of client_assertion does not fit the key that its kid names. ES256: r and s as 32 bytes each, not DER.',
-    ja: 'client_assertion の署名が、kid の示す鍵で検証できません。ES256 は DER ではなく、r と s 各32バイトです。',
+    en: 'The key of the kid does not verify the signature of client_assertion. ES256: encode r and s as 32 bytes each, not as DER.',
+    ja: 'client_assertion の署名を、kid の鍵で検証できません。ES256 は DER ではなく、r と s を各32バイトで並べてください。',
   },
   assertion_claim: {
     ...invalidClient,
@@ -209,23 +209,23 @@ export const refusalTable = {
   },
   assertion_expired: {
     ...invalidClient,
-    en: 'client_assertion has expired, or was issued more than 300 seconds ago: look at the clock.',
+    en: 'client_assertion has expired, or was issued more than 300 seconds ago: check the clock.',
     ja: 'client_assertion の期限が切れているか、発行から300秒を超えています。時計を確認してください。',
   },
   assertion_replayed: {
     ...invalidClient,
-    en: 'The jti of client_assertion was used before: make a fresh assertion for every call.',
-    ja: 'client_assertion の jti は使用済みです。呼び出しのたびに新しいものを作ってください。',
+    en: 'The jti of client_assertion was used before: create a new assertion for every call.',
+    ja: 'client_assertion の jti は使用済みです。呼び出しのたびに新しいアサーションを作成してください。',
   },
   client_not_authenticated: {
     ...invalidClient,
-    en: 'client_id is unknown, or the client certificate of this connection is not the one registered for it.',
-    ja: 'client_id が不明か、この接続のクライアント証明書がその登録のものではありません。',
+    en: 'client_id is unknown, or this connection does not have its registered client certificate.',
+    ja: 'client_id が登録されていないか、この接続のクライアント証明書が登録のものと一致しません。',
   },
   code_unknown: {
     ...invalidGrant,
-    en: 'The code is unknown, belongs to another client, or was forgotten.',
-    ja: '認可コードが不明か、別のクライアントのものか、すでに破棄されています。',
+    en: 'The code is unknown, belongs to another client, or was discarded.',
+    ja: '認可コードは、発行されていない、別のクライアントのもの、破棄済み、のいずれかです。',
   },
   code_expired: {
     ...invalidGrant,
@@ -234,17 +234,17 @@ export const refusalTable = {
   },
   code_replayed: {
     ...invalidGrant,
-    en: 'The code was used before: it is void, and so is the token issued for it.',
-    ja: '認可コードは使用済みです。コードも、それで発行したトークンも無効になりました。',
+    en: 'The code was used before: code and issued token are void.',
+    ja: '認可コードは使用済みです。認可コードと、それで発行したトークンは無効になりました。',
   },
   redirect_uri_differs: {
     ...invalidGrant,
-    en: 'redirect_uri is not, character by character, the one of the authorization request; the code is void.',
-    ja: 'redirect_uri が認可要求のものと1文字ずつ一致しません。認可コードは無効になりました。',
+    en: 'redirect_uri differs from that of the authorization request (compared character by character). The code is void.',
+    ja: 'redirect_uri が認可リクエストのものと一致しません（1文字ずつ比較します）。認可コードは無効になりました。',
   },
   verifier_mismatch: {
     ...invalidGrant,
-    en: 'The SHA-256 of code_verifier is not the code_challenge; the code is void.',
+    en: 'The SHA-256 of code_verifier differs from code_challenge. The code is void.',
     ja: 'code_verifier の SHA-256 が code_challenge と一致しません。認可コードは無効になりました。',
   },
   token_required: {
@@ -255,27 +255,27 @@ export const refusalTable = {
   token_unknown: {
     ...invalidToken,
     en: 'The access token is unknown, revoked or expired.',
-    ja: 'アクセストークンが不明か、取り消されたか、期限切れです。',
+    ja: 'アクセストークンは、発行されていない、取消済み、期限切れ、のいずれかです。',
   },
   token_certificate_mismatch: {
     ...invalidToken,
-    en: 'The access token is bound to another client certificate than that of this connection.',
-    ja: 'アクセストークンは、この接続とは別のクライアント証明書に結び付いています。',
+    en: 'The access token is bound to a client certificate that this connection does not have.',
+    ja: 'アクセストークンは、この接続とは別のクライアント証明書に紐付いています。',
   },
   body_shape: {
     ...invalidRequest,
-    en: '{at} has not the shape that the wire profile describes.',
-    ja: '{at} が通信プロファイルの形になっていません。',
+    en: '{at} does not have the shape of the wire profile.',
+    ja: '{at} が通信プロファイルの形式と一致しません。',
   },
   unknown_field: {
     ...invalidRequest,
-    en: '{at} holds a field that does not belong there.',
-    ja: '{at} に余分なフィールドがあります。',
+    en: '{at} has an unknown field.',
+    ja: '{at} に不明なフィールドがあります。',
   },
   item_doubled: {
     ...invalidRequest,
-    en: '{at} asks for an item code a second time.',
-    ja: '{at} で同じ項目コードを2回求めています。',
+    en: '{at} requests the same item code again.',
+    ja: '{at} の項目コードは、すでに指定されています。',
   },
   item_not_registered: {
     error: 'item_not_registered',
@@ -292,14 +292,14 @@ export const refusalTable = {
   date_invalid: {
     error: 'invalid_date',
     status: 400,
-    en: '{at} must be a date that exists, as YYYYMMDD, or a fiscal year, as YYYY.',
-    ja: '{at} は実在する日付 YYYYMMDD か、年度 YYYY でなければなりません。',
+    en: '{at} must be an existing date (YYYYMMDD) or a fiscal year (YYYY).',
+    ja: '{at} には、実在する日付（YYYYMMDD）か年度（YYYY）を指定してください。',
   },
   date_kinds_mixed: {
     error: 'invalid_date',
     status: 400,
-    en: '{at}: both ends must be dates, or both fiscal years.',
-    ja: '{at}: 両端とも日付か、両端とも年度にしてください。',
+    en: '{at}: both ends must be dates, or both must be fiscal years.',
+    ja: '{at}: 両端とも日付、または両端とも年度で指定してください。',
   },
   range_reversed: {
     error: 'range_reversed',
@@ -315,8 +315,8 @@ export const refusalTable = {
   },
   fault_unknown: {
     ...invalidRequest,
-    en: 'The header {at} asks for a fault that does not exist, or not at this step: send one such as "stall" or "delay; ms=5000".',
-    ja: 'ヘッダー {at} の障害は存在しないか、このステップでは使えません。stall や delay; ms=5000 のように指定してください。',
+    en: 'The header {at} requests an unknown fault, or one that is not possible at this step: send, for example, "stall" or "delay; ms=5000".',
+    ja: 'ヘッダー {at} の障害は存在しないか、このステップでは指定できません。stall や delay; ms=5000 のように指定してください。',
   },
   fault_asked_for: {
     error: 'temporarily_unavailable',
@@ -327,25 +327,25 @@ export const refusalTable = {
   not_for_remote: {
     error: 'access_denied',
     status: 403,
-    en: 'Log and clock are for callers on loopback only.',
-    ja: '記録と時計は、ループバックからのみ使えます。',
+    en: 'Only callers on loopback can use the log and the clock.',
+    ja: '記録と時計は、ループバックからのみ利用できます。',
   },
   clock_not_virtual: {
     error: 'not_found',
     status: 404,
-    en: 'This sandbox runs on the clock of the machine: start it with a virtual clock to move its time.',
-    ja: 'このサンドボックスはマシンの時計で動いています。時刻を動かすには仮想時計で起動してください。',
+    en: 'This sandbox uses the system clock: start it with a virtual clock to change its time.',
+    ja: 'このサンドボックスはシステムの時計を使っています。時刻を変更するには、仮想時計で起動してください。',
   },
   clock_order_invalid: {
     ...invalidRequest,
-    en: 'Send {"set": "2026-12-01T10:00:00+09:00"} or {"advanceMs": 60000}: one of the two, an ISO instant with offset or milliseconds from 0 up.',
-    ja: '{"set": "2026-12-01T10:00:00+09:00"} か {"advanceMs": 60000} のどちらかを送ってください。オフセット付き ISO の時刻、または 0 以上のミリ秒です。',
+    en: 'Send either {"set": "2026-12-01T10:00:00+09:00"}, an ISO instant with offset, or {"advanceMs": 60000}, milliseconds of at least 0.',
+    ja: '{"set": "2026-12-01T10:00:00+09:00"}（オフセット付き ISO の時刻）か {"advanceMs": 60000}（0 以上のミリ秒）のどちらかを送ってください。',
   },
   consent_used: {
     error: 'consent_used',
     status: 409,
-    en: 'This consent has paid for its one request: every use needs a consent of its own.',
-    ja: 'この同意は1回の要求に使用済みです。利用の都度、新たな同意が必要です。',
+    en: 'This consent was already used for its one request. Ask for a new consent.',
+    ja: 'この同意は使用済みです。自己情報取得要求のたびに、新たな同意が必要です。',
   },
   process_unknown: {
     error: 'unknown_process',
@@ -356,16 +356,16 @@ export const refusalTable = {
   result_expired: {
     error: 'result_expired',
     status: 410,
-    en: 'The result has expired: it is kept for one hour.',
-    ja: '結果の期限が切れました。保管は1時間です。',
+    en: 'The result has expired after one hour.',
+    ja: '結果の期限が切れました。結果を取得できるのは1時間です。',
   },
   clock_outside_calendar: {
     error: 'temporarily_unavailable',
     status: 503,
-    en: "The sandbox's clock stands outside the span of its calendar.",
-    ja: 'サンドボックスの時計が、カレンダーの対象期間の外にあります。',
+    en: "The sandbox's clock is outside the span of its calendar.",
+    ja: 'サンドボックスの時刻が、カレンダーの対象期間外です。',
   },
 } as const satisfies Record<string, RefusalRow>;
 
-/** Why a step was refused: the finer code that the log holds. */
+/** Why a step was refused: the code in the log. */
 export type RefusalCode = keyof typeof refusalTable;

@@ -1,6 +1,6 @@
 import { type RefusalCode, type RefusalRow, refusalTable } from './refusal-table.js';
 
-/** A refusal on its way to the answer. */
+/** A refused step. It becomes the response to the call. */
 export class Refusal extends Error {
   readonly reason: RefusalCode;
   readonly status: number;
@@ -8,7 +8,7 @@ export class Refusal extends Error {
   readonly description: string;
   readonly descriptionJa: string;
 
-  /** `at`: the place; `limit`: what it may not exceed. */
+  /** `at`: the place; `limit`: the limit that was exceeded. */
   constructor(reason: RefusalCode, at = '', limit = '') {
     const row: RefusalRow = refusalTable[reason];
     super(reason);
@@ -20,7 +20,7 @@ export class Refusal extends Error {
     this.descriptionJa = fill(row.ja);
   }
 
-  /** What the log says of it. */
+  /** Returns the refusal as the log writes it. */
   logged() {
     return {
       outcome: 'refused',

@@ -5,13 +5,13 @@ import { findPart } from '../../kit/machine.js';
 const chromium = findPart('chromium');
 
 describe.skipIf(chromium.missing)(
-  'the consent pages, in Chromium without scripts,',
+  'the consent pages in Chromium without scripts',
   { timeout: 60_000 },
   () => {
     const stage = new ConsentStage(chromium);
     const title = () => stage.page.getByRole('heading', { level: 1 }).textContent();
     const alert = () => stage.page.getByRole('alert').textContent();
-    /** What the keyboard is on: the name of a field, or the text. */
+    /** What has the focus: the name of a field, or its text. */
     const focused = () =>
       stage.page.evaluate<string>(
         'document.activeElement.type === "submit" ? document.activeElement.textContent : (document.activeElement.name ?? document.activeElement.textContent)',
@@ -22,7 +22,7 @@ describe.skipIf(chromium.missing)(
     beforeAll(() => stage.openPage({ viewport: PHONE, javaScriptEnabled: false }));
     afterAll(() => stage.page?.context().close());
 
-    it('lead from consent to card to the service', async () => {
+    it('lead from the consent by way of the card to the service', async () => {
       await stage.arrive();
       expect(await title()).toBe('自己情報の提供への同意');
       await stage.toCard();
@@ -36,7 +36,7 @@ describe.skipIf(chromium.missing)(
       });
     });
 
-    it('ask for the tick where it is missing, and put the keyboard there', async () => {
+    it('ask for a missing tick and move the focus there', async () => {
       await stage.arrive();
       await stage.press('本人確認へ進む');
       expect(await alert()).toBe('「同意する」にチェックしてください。 consent_not_ticked');
@@ -55,20 +55,20 @@ describe.skipIf(chromium.missing)(
       expect(await title()).toBe('本人確認');
     });
 
-    it('can be declined on the first page', async () => {
+    it('can be declined on the consent page', async () => {
       await stage.arrive();
       await stage.press('同意しない');
       expect(back()).toMatchObject(declined);
     });
 
-    it('can be declined on the second page', async () => {
+    it('can be declined on the card page', async () => {
       await stage.arrive();
       await stage.toCard();
       await stage.press('提供を中止する');
       expect(back()).toMatchObject(declined);
     });
 
-    it('go back from the card to the consent by their own button, which asks anew', async () => {
+    it('go back from the card to a new consent by their own button', async () => {
       await stage.arrive();
       await stage.toCard();
       await stage.press('同意の画面に戻る');
@@ -78,7 +78,7 @@ describe.skipIf(chromium.missing)(
       expect(back().code).toBeDefined();
     });
 
-    it('go back from the card to the consent by the browser’s button', async () => {
+    it('go back from the card to the consent by the browser’s back button', async () => {
       await stage.arrive();
       await stage.toCard();
       await stage.turn(() => stage.page.goBack());
@@ -88,7 +88,7 @@ describe.skipIf(chromium.missing)(
       expect(back().code).toBeDefined();
     });
 
-    it('want a card', async () => {
+    it('require the choice of a card', async () => {
       await stage.arrive();
       await stage.toCard();
       await stage.page.getByLabel('利用者証明用電子証明書の暗証番号').fill('1234');
@@ -105,7 +105,7 @@ describe.skipIf(chromium.missing)(
       await stage.identify('見本 はたらく', '0000');
       expect(await alert()).toBe('暗証番号が違います。残り 2 回です。 pin_wrong');
       expect(await focused()).toBe('pin');
-      // The card stays chosen, also in the list that is folded up at first; the PIN does not stay.
+      // The card stays chosen, even in the list that is closed at first. The PIN is cleared.
       expect(await stage.page.getByLabel('見本 はたらく').isChecked()).toBe(true);
       expect(await stage.page.getByLabel('見本 はたらく').isVisible()).toBe(true);
       expect(await stage.page.getByLabel('利用者証明用電子証明書の暗証番号').inputValue()).toBe('');
@@ -121,7 +121,7 @@ describe.skipIf(chromium.missing)(
       expect(back()).toMatchObject(declined);
     });
 
-    it('say that a certificate has expired, and lead back', async () => {
+    it('explain an expired certificate and lead back', async () => {
       await stage.arrive();
       await stage.toCard();
       await stage.identify('見本 きげん', '1009');
@@ -130,7 +130,7 @@ describe.skipIf(chromium.missing)(
       expect(back()).toMatchObject(declined);
     });
 
-    it('say that a page was sent twice, and go on', async () => {
+    it('explain that a page was sent twice and go on', async () => {
       await stage.arrive();
       await stage.toCard();
       // Sends the form of the first page again.
@@ -142,10 +142,10 @@ describe.skipIf(chromium.missing)(
       expect(back().code).toBeDefined();
     });
 
-    it('bring whoever confirmed twice to the one result', async () => {
+    it('lead to one result when the citizen confirms twice', async () => {
       await stage.arrive();
       await stage.toCard();
-      // The first click of two, whose answer the browser never shows.
+      // The first of two clicks. The browser never shows its response.
       const form = await stage.page.locator('main input[name=form]').inputValue();
       const url = new URL(stage.page.url());
       const answers = { form, decision: 'agree', persona: 'hanako', pin: '1234' };
@@ -159,7 +159,7 @@ describe.skipIf(chromium.missing)(
       expect(back().code).toBeDefined();
     });
 
-    it('say that time has run out, and lead back', async () => {
+    it('explain that the time is over and lead back', async () => {
       await stage.arrive();
       stage.clock.advance(600_000);
       await stage.toCard();
@@ -183,7 +183,7 @@ describe.skipIf(chromium.missing)(
       expect(back()).toMatchObject(declined);
     });
 
-    it('can be gone on with although everything is closed, to try what comes of it', async () => {
+    it('let a developer continue although everything is closed', async () => {
       await stage.arrive({ now: NEW_YEAR });
       await stage.press('停止中のまま進む');
       expect(
@@ -196,7 +196,7 @@ describe.skipIf(chromium.missing)(
       expect(back().code).toBeDefined();
     });
 
-    it('say of single closed holders which they are and when they open', async () => {
+    it('name the closed holders and when each one opens', async () => {
       await stage.arrive({ now: SATURDAY });
       expect(await title()).toBe('自己情報の提供への同意');
       const insurance = stage.page
@@ -207,7 +207,7 @@ describe.skipIf(chromium.missing)(
       );
     });
 
-    it('change their language on every page, and nothing else', async () => {
+    it('change their language on every page and nothing else', async () => {
       await stage.arrive({ now: NEW_YEAR });
       const pages: (string | null)[] = [];
       const both = async () => {
@@ -240,7 +240,7 @@ describe.skipIf(chromium.missing)(
       ]);
     });
 
-    it('need nothing but a keyboard', async () => {
+    it('can be used with the keyboard alone', async () => {
       await stage.arrive({ language: 'en' });
       const keys = async (...names: readonly string[]) => {
         for (const name of names) await stage.page.keyboard.press(name);
@@ -265,7 +265,7 @@ describe.skipIf(chromium.missing)(
       await keys('Space', 'Tab');
       await stage.turn(() => keys('Enter'));
       expect(await title()).toBe('Identity check');
-      // The radio buttons are one stop.
+      // The radio buttons are one tab stop.
       expect(await stops(2)).toEqual(['日本語', 'persona']);
       await keys('ArrowDown', 'ArrowUp');
       expect(await stage.page.getByLabel('番号 花子').isChecked()).toBe(true);

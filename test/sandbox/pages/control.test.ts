@@ -26,7 +26,7 @@ const post = (
 ) => sandbox.fetch(new Request(urlOf(controlPaths.clock), { method: 'POST', headers, body }), peer);
 
 describe('the clock over HTTP', () => {
-  it('tells the time', async () => {
+  it('returns the time', async () => {
     expect(await (await get(controlPaths.clock)).json()).toEqual({
       now: '2026-12-01T10:00:00+09:00',
       epochMs: clock.now(),
@@ -42,7 +42,7 @@ describe('the clock over HTTP', () => {
     expect(await (await get(controlPaths.clock)).json()).toMatchObject({ now });
   });
 
-  it('expires what has a time to live', async () => {
+  it('expires codes when it is moved', async () => {
     const code = await codeFor(sandbox, 'hanako');
     await post('{"advanceMs":60000}');
     expect(await exchange(sandbox, code)).toMatchObject({
@@ -70,12 +70,12 @@ describe('the clock over HTTP', () => {
     expect(clock.now()).toBe(Date.parse('2026-12-01T10:00:00+09:00'));
   });
 
-  it('takes JSON only, so that no page elsewhere can move it', async () => {
+  it('accepts JSON only, so that no page of another origin can move it', async () => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded'])
       expect((await post('{"advanceMs":1}', { 'content-type': type })).status).toBe(415);
   });
 
-  it('is for loopback only', async () => {
+  it('serves loopback only', async () => {
     expect((await get(controlPaths.clock, { remote: true })).status).toBe(403);
     expect(
       (await post('{"advanceMs":1}', { 'content-type': 'application/json' }, { remote: true }))
@@ -83,7 +83,7 @@ describe('the clock over HTTP', () => {
     ).toBe(403);
   });
 
-  it('is there on a virtual clock only', async () => {
+  it('exists only on a virtual clock', async () => {
     sandbox = createSandbox({ registrations: [registration], clock: systemClock });
     for (const response of [await get(controlPaths.clock), await post('{"advanceMs":1}')]) {
       expect(response.status).toBe(404);
@@ -96,7 +96,7 @@ describe('the clock over HTTP', () => {
 });
 
 describe('the log page', () => {
-  it('tells what was refused and why, in both languages', async () => {
+  it('shows what was refused and why, in both languages', async () => {
     await sandbox.fetch(
       new Request(authorizationUrl(sandbox, { redirect_uri: 'https://loan.example/Callback' })),
     );
@@ -110,7 +110,7 @@ describe('the log page', () => {
       expect(page).toContain(text);
   });
 
-  it('shows nothing secret or personal', async () => {
+  it('shows no secrets and no personal data', async () => {
     const code = await codeFor(sandbox, 'hanako');
     const token = String((await exchange(sandbox, code)).body.access_token);
     const page = await (await get(controlPaths.log)).text();
@@ -118,7 +118,7 @@ describe('the log page', () => {
       expect(page).not.toContain(secret);
   });
 
-  it('has the newest first', async () => {
+  it('shows the newest entry first', async () => {
     await sandbox.fetch(
       new Request(authorizationUrl(sandbox, { redirect_uri: 'https://loan.example/Callback' })),
     );
@@ -133,14 +133,14 @@ describe('the log page', () => {
     ]).toEqual([true, true, true]);
   });
 
-  it('escapes what a registration brings', async () => {
+  it('escapes the texts of a registration', async () => {
     const clientId = '<script>alert(1)</script>';
     sandbox = createSandbox({ registrations: [{ ...registration, clientId }], clock });
     await sandbox.fetch(new Request(authorizationUrl(sandbox)));
     expect(await (await get(controlPaths.log)).text()).not.toContain(clientId);
   });
 
-  it('is for loopback only, and not logged itself', async () => {
+  it('serves loopback only and is not logged itself', async () => {
     expect((await get(controlPaths.log, { remote: true })).status).toBe(403);
     expect(sandbox.log).toEqual([]);
   });

@@ -8,12 +8,12 @@ import { authorizationUrl } from '../steps.js';
 const chromium = findPart('chromium');
 
 describe.skipIf(chromium.missing)(
-  'the consent pages, looked at in Chromium,',
+  'the look of the consent pages in Chromium',
   { timeout: 60_000 },
   () => {
     const stage = new ConsentStage(chromium);
 
-    /** Every screen once, in the order of a troubled citizen. */
+    /** Visits every screen once, as a citizen does who meets every problem. */
     async function tour(look: (screen: string) => Promise<void>): Promise<void> {
       const decide = (decision: string) =>
         stage.turn(() => stage.page.locator(`main button[value=${decision}]`).click());
@@ -64,7 +64,7 @@ describe.skipIf(chromium.missing)(
         { viewport: DESKTOP, locale: 'en-US', colorScheme: 'dark' },
       ],
     ] as const)(
-      'leave axe nothing to mend, and fit down to 320 pixels and with letters twice as large, %s',
+      'has no axe violations and fits 320 pixels and doubled letters %s',
       async (_, options) => {
         await stage.openPage(options);
         await stage.arrive({ now: NEW_YEAR });
@@ -86,7 +86,7 @@ describe.skipIf(chromium.missing)(
       },
     );
 
-    it('would not hide a problem from axe', async () => {
+    it('hides no problem from axe', async () => {
       await stage.openPage({});
       await stage.arrive();
       await stage.page.evaluate(
@@ -99,7 +99,7 @@ describe.skipIf(chromium.missing)(
       await stage.page.context().close();
     });
 
-    it('draw every letter in one family that has Japanese', async () => {
+    it('uses a single font family that covers Japanese', async () => {
       await stage.openPage({ viewport: PHONE });
       await stage.arrive({ now: SATURDAY });
       await stage.press('本人確認へ進む');
@@ -125,7 +125,7 @@ describe.skipIf(chromium.missing)(
       await stage.page.context().close();
     });
 
-    it('show markup from registration and personas as the text it is', async () => {
+    it('shows markup of registrations and personas as text', async () => {
       const evil = `<img src="https://evil.example/x" onerror="alert(1)">'"&</form><script>alert(2)</script>`;
       await stage.openPage({ viewport: PHONE });
       await stage.arrive({
@@ -150,7 +150,7 @@ describe.skipIf(chromium.missing)(
       await stage.page.context().close();
     });
 
-    describe('to a screen reader', () => {
+    describe('the consent pages in a screen reader', () => {
       const ends = (main: string) => `- banner:
   - paragraph:
     - strong: サンドボックス
@@ -184,7 +184,7 @@ ${main}
       beforeAll(() => stage.openPage({ viewport: PHONE, javaScriptEnabled: false }));
       afterAll(() => stage.page?.context().close());
 
-      it('the consent reads from asker to agreement, with what is missing before the box', async () => {
+      it('read the consent from the service to the agreement, with the error before the box', async () => {
         await stage.arrive({
           service: {
             items: {
@@ -252,7 +252,7 @@ ${main}
         );
       });
 
-      it('the card page says again what is handed over, and what is wrong before the PIN', async () => {
+      it('repeat on the card page what is provided, with the error before the PIN', async () => {
         await stage.arrive({ personas: [hanako, worker] });
         await stage.toCard();
         await stage.identify('番号 花子', '0000');
@@ -284,7 +284,7 @@ ${main}
         );
       });
 
-      it('a locked card is an alert with one way on', async () => {
+      it('read a locked card as an alert with one button', async () => {
         await stage.arrive({ personas: [hanako, worker] });
         await stage.toCard();
         await stage.identify('見本 はたらく', '3344');
@@ -298,7 +298,7 @@ ${main}
         );
       });
 
-      it('closed systems come with time, reason and the way back', async () => {
+      it('read closed systems with time, reason and the way back', async () => {
         await stage.arrive({ now: NEW_YEAR });
         expect(await spoken()).toBe(
           ends(`  - heading "ただいま取得できません" [level=1]
@@ -324,7 +324,7 @@ ${main}
     const overhang = () =>
       stage.page.evaluate<number>('Math.max(0, document.documentElement.scrollWidth - innerWidth)');
 
-    /** What axe finds, a line each. */
+    /** Returns the violations that axe finds, one per line. */
     async function problems(): Promise<readonly string[]> {
       return (await askAxe(stage.page)).flatMap(({ id, nodes }) =>
         nodes.map(({ html }) => `${id}: ${html}`),

@@ -11,7 +11,7 @@ import {
 } from '../../../src/sandbox/index.js';
 import { expectStatus, openBank, SESSION } from '../../kit/loan.js';
 
-/** `local-tax` as `localTaxRecord`. */
+/** `local-tax` becomes `localTaxRecord`. */
 const schemaOf = (detail: string): RecordSchema<unknown> =>
   Reflect.get(
     door,
@@ -71,8 +71,8 @@ async function outcomeOf(persona: string) {
   };
 }
 
-describe('a client asks for', () => {
-  it('hanako, and has every item', async () => {
+describe('a client that queries the persona', () => {
+  it('hanako gets every item', async () => {
     const { income, household, shots } = await loanOf('hanako');
     expect([income.status, household.status, shots.status]).toEqual([
       'present',
@@ -82,12 +82,12 @@ describe('a client asks for', () => {
     expect(expectStatus(income, 'present').reveal()[0]?.fields.合計所得金額).toBe(3_720_000);
   });
 
-  it('taro-unfiled, and sees that not filed is not zero', async () => {
+  it('taro-unfiled sees that not filed is not zero', async () => {
     const [record] = expectStatus((await loanOf('taro-unfiled')).income, 'present').reveal();
     expect(record?.fields).toMatchObject({ 申告区分: '未申告', 合計所得金額: null });
   });
 
-  it('newcomer, and finds nothing on record', async () => {
+  it('newcomer finds nothing on record', async () => {
     expect(Object.values(await loanOf('newcomer')).map((item) => item.status)).toEqual([
       'nothing-on-record',
       'nothing-on-record',
@@ -95,7 +95,7 @@ describe('a client asks for', () => {
     ]);
   });
 
-  it('mover, and gets the records of two municipalities', async () => {
+  it('mover gets the records of two municipalities', async () => {
     const { client, consent, onProgress } = openBank();
     const grant = await consent('mover');
     const { answer } = expectStatus(
@@ -108,7 +108,7 @@ describe('a client asks for', () => {
     expect(holders).toEqual(['旧サンプル市', '新サンプル町']);
   });
 
-  it('pensioner, and gets the pensions of three holders', async () => {
+  it('pensioner gets the pensions of three holders', async () => {
     const { client, consent, onProgress } = openBank({ service: pensions });
     const { answer } = expectStatus(
       await client.query(await consent('pensioner'), latest(), { onProgress }),
@@ -117,7 +117,7 @@ describe('a client asks for', () => {
     expect(expectStatus(answer.items.pension, 'present').reveal()).toHaveLength(3);
   });
 
-  it('unlisted, and keeps what nobody knows in extras', async () => {
+  it('unlisted keeps unknown items and fields in extras', async () => {
     const { client, consent, onProgress } = openBank();
     const { answer } = expectStatus(
       await client.query(await consent('unlisted'), latest(), { onProgress }),
@@ -130,7 +130,7 @@ describe('a client asks for', () => {
     });
   });
 
-  it('worker, and gets the latest of months without days', async () => {
+  it('worker gets the latest record by months without days', async () => {
     const { client, consent, onProgress } = openBank({ service: work });
     const { answer } = expectStatus(
       await client.query(await consent('worker'), { benefits: latest() }, { onProgress }),
@@ -142,7 +142,7 @@ describe('a client asks for', () => {
     expect(months).toEqual(['202605']);
   });
 
-  it('single-mother, and finds an allowance whose end is open', async () => {
+  it('single-mother finds an allowance without an end', async () => {
     const { client, consent, onProgress } = openBank({ service: work });
     const { answer } = expectStatus(
       await client.query(
@@ -157,7 +157,7 @@ describe('a client asks for', () => {
     expect(record?.fields).not.toHaveProperty('支給終了年月');
   });
 
-  it('supported, who has no pension, and is told so', async () => {
+  it('supported finds no pension on record', async () => {
     const { client, consent, onProgress } = openBank({ service: pensions });
     const { answer } = expectStatus(
       await client.query(await consent('supported'), latest(), { onProgress }),
@@ -166,7 +166,7 @@ describe('a client asks for', () => {
     expect(answer.items.pension.status).toBe('nothing-on-record');
   });
 
-  it('not-covered, whose municipality does not take part', async () => {
+  it('not-covered gets no item, because the municipality does not take part', async () => {
     expect(Object.values(await loanOf('not-covered')).map((item) => item.status)).toEqual([
       'not-covered',
       'not-covered',
@@ -174,18 +174,18 @@ describe('a client asks for', () => {
     ]);
   });
 
-  it('failing, and has the other items all the same', async () => {
+  it('failing gets one failed item and the others', async () => {
     const { income, household } = await loanOf('failing');
     expect(expectStatus(income, 'failed').code).toBe('holder_error');
     expect(household.status).toBe('present');
   });
 
-  it('closed-city, and learns which server is closed until when', async () => {
+  it('closed-city learns which server is closed until when', async () => {
     const income = expectStatus((await loanOf('closed-city')).income, 'unavailable');
     expect([income.server, income.until]).toEqual(['municipal', '2027-01-04T08:00:00+09:00']);
   });
 
-  it('one-of-two-closed, and gets one part and the name of the missing holder', async () => {
+  it('one-of-two-closed gets one part and the name of the missing holder', async () => {
     const { client, consent, onProgress } = openBank({ service: pensions });
     const { answer } = expectStatus(
       await client.query(await consent('one-of-two-closed'), latest(), { onProgress }),
@@ -196,7 +196,7 @@ describe('a client asks for', () => {
     expect(pension.missing).toEqual([{ server: 'pension-service', until: null }]);
   });
 
-  it('five-megabytes, and gets them all', async () => {
+  it('five-megabytes gets all 25 000 records', async () => {
     const { client, consent, onProgress } = openBank({ service: shots });
     const { answer } = expectStatus(
       await client.query(await consent('five-megabytes'), latest(), { onProgress }),
@@ -208,8 +208,12 @@ describe('a client asks for', () => {
   });
 
   it.each([
-    ['before it is registered', '2026-12-14T23:59:00+09:00', 'nothing-on-record'],
-    ['from the day it is registered', '2026-12-15T10:00:00+09:00', 'present'],
+    [
+      'finds nothing on record before its registration',
+      '2026-12-14T23:59:00+09:00',
+      'nothing-on-record',
+    ],
+    ['finds the record from the day of its registration', '2026-12-15T10:00:00+09:00', 'present'],
   ])('late-registration %s', async (_, now, status) => {
     const { client, consent, onProgress } = openBank({ service: shots, now });
     const { answer } = expectStatus(
@@ -219,7 +223,7 @@ describe('a client asks for', () => {
     expect(answer.items.shots.status).toBe(status);
   });
 
-  it('another-person, and only the records tell whose card it was', async () => {
+  it('another-person sees only in the records whose card it was', async () => {
     const [record] = expectStatus((await loanOf('another-person')).household, 'present').reveal();
     expect(record?.fields.世帯主氏名).toBe('別人 一郎');
   });
@@ -227,7 +231,7 @@ describe('a client asks for', () => {
   it.each([
     ['locked-card', 'card_locked'],
     ['expired-certificate', 'certificate_expired'],
-  ])('%s, who cannot be identified', async (persona, code) => {
+  ])('%s gets a declined consent', async (persona, code) => {
     const { outcome, log } = await outcomeOf(persona);
     expect(outcome).toEqual({ status: 'declined' });
     expect(log.at(-1)).toMatchObject({ step: 'decide', outcome: 'refused', code });
@@ -235,7 +239,7 @@ describe('a client asks for', () => {
 });
 
 describe('the built-in personas', () => {
-  it('are each asked for by a test above', () => {
+  it('are each queried by a test above', () => {
     expect(personas.map((persona) => persona.id)).toEqual([
       ...[
         'hanako',
@@ -263,7 +267,7 @@ describe('the built-in personas', () => {
   });
 
   it.each(['docs/sandbox.md', 'docs/ja/sandbox.md'])(
-    'stand in %s with name and PIN, in order',
+    'are listed in %s with name and PIN, in order',
     (page) => {
       const rows = [
         ...readFileSync(page, 'utf8').matchAll(/^\| `([\w-]+)` \| ([^|]+) \| (\d{4}) \|/gm),
@@ -272,13 +276,13 @@ describe('the built-in personas', () => {
     },
   );
 
-  it('have PINs and names of their own', () => {
+  it('have unique PINs and names', () => {
     for (const key of ['pin', 'name'] as const)
       expect(new Set(personas.map((persona) => persona[key])).size).toBe(personas.length);
   });
 
   it.each(details.map((detail) => detail.id))(
-    'have %s records, which all fit the exported schema',
+    'have %s records, which all match the exported schema',
     (detail) => {
       const records = personas.flatMap((persona) => persona.records[detail] ?? []);
       expect(records.length).toBeGreaterThan(0);
@@ -291,7 +295,7 @@ describe('the built-in personas', () => {
     },
   );
 
-  it('can be kept as JSON', () => {
+  it('survive a round trip through JSON', () => {
     expect(JSON.parse(JSON.stringify(personas))).toEqual(personas);
   });
 });

@@ -39,8 +39,8 @@ const income = 'TM00000000000002';
 const years = (item: Awaited<ReturnType<typeof ask>>) =>
   item.records.map((record) => record.fields.課税年度);
 
-describe('the latest', () => {
-  it('is the record with the greatest registered field', async () => {
+describe('a latest inquiry', () => {
+  it('returns the record with the greatest registered field', async () => {
     const item = await ask('hanako', inquiry(income, 'latest'));
     expect(item).toMatchObject({ code: income, status: itemStatuses.present.value, missing: [] });
     expect(item.records).toMatchObject([
@@ -52,7 +52,7 @@ describe('the latest', () => {
     ]);
   });
 
-  it('is not the last one in the list, nor the greatest by another field', async () => {
+  it('ignores the order of the list and other fields', async () => {
     const shots = ['2026-05-02', '2026-05-10', '2026-05-10', '2025-12-31'].map((date, index) => ({
       server: 'municipal' as const,
       holder: 'サンプル市',
@@ -69,7 +69,7 @@ describe('the latest', () => {
     expect(item.records.map((record) => record.fields.接種回数)).toEqual([8, 7]);
   });
 
-  it('compares numbers as numbers, and goes by the date of a record without the field', async () => {
+  it('compares numbers as numbers, and uses the date of a record without the field', async () => {
     const record = (fields: Record<string, unknown>, asOf?: string) => ({
       server: 'municipal' as const,
       holder: 'サンプル市',
@@ -97,7 +97,7 @@ describe('the latest', () => {
     ).toEqual(['2026-02-01']);
   });
 
-  it('of an unfiled year is that year, without amounts', async () => {
+  it('returns an unfiled year without amounts', async () => {
     const item = await ask('taro-unfiled', inquiry(income, 'latest'));
     expect(item.records).toMatchObject([
       { fields: { 課税年度: '2026', 申告区分: '未申告', 合計所得金額: null } },
@@ -105,17 +105,17 @@ describe('the latest', () => {
   });
 });
 
-describe('a point in time', () => {
+describe('a point-in-time inquiry', () => {
   it.each([
-    ['the last day of a household', '20260516', ['2015-06-21']],
-    ['the first day of the next', '20260517', ['2026-05-17']],
-    ['a day after the last change', '20991231', ['2026-05-17']],
+    ['a household on its last day', '20260516', ['2015-06-21']],
+    ['the next household on its first day', '20260517', ['2026-05-17']],
+    ['the last household on a later day', '20991231', ['2026-05-17']],
   ])('finds %s', async (_, at, expected) => {
     const item = await ask('hanako', inquiry('household', 'point-in-time', { at }));
     expect(item.records.map((record) => record.fields.異動日)).toEqual(expected);
   });
 
-  it('before any record finds nothing', async () => {
+  it('finds nothing before the first record', async () => {
     const item = await ask('hanako', inquiry('household', 'point-in-time', { at: '19890409' }));
     expect(item).toMatchObject({
       status: itemStatuses['nothing-on-record'].value,
@@ -129,12 +129,12 @@ describe('a point in time', () => {
     ['20260331', ['2025']],
     ['20260401', ['2026']],
     ['2023', []],
-  ])('%s finds the fiscal years %j', async (at, expected) => {
+  ])('for %s finds the fiscal years %j', async (at, expected) => {
     expect(years(await ask('hanako', inquiry(income, 'point-in-time', { at })))).toEqual(expected);
   });
 });
 
-describe('a range', () => {
+describe('a range inquiry', () => {
   it('of fiscal years includes both ends', async () => {
     expect(
       years(await ask('hanako', inquiry(income, 'range', { from: '2024', to: '2025' }))),
@@ -149,7 +149,7 @@ describe('a range', () => {
     expect(item.records.map((record) => record.asOf)).toEqual(['2026-09-18', '2026-10-16']);
   });
 
-  it('finds what began before it and is still open', async () => {
+  it('finds a record that began before it and is still valid', async () => {
     const item = await ask(
       'mover',
       inquiry('medical-insurance', 'range', { from: '20260901', to: '20260930' }),
@@ -157,14 +157,14 @@ describe('a range', () => {
     expect(item.records.map((record) => record.holder)).toEqual(['全国健康保険協会（見本）']);
   });
 
-  it('over a move names both municipalities', async () => {
+  it('over a move finds the records of both municipalities', async () => {
     const item = await ask('mover', inquiry('vaccination', 'range', { from: '2025', to: '2026' }));
     expect(item.records.map((record) => record.holder)).toEqual(['旧サンプル市', '新サンプル町']);
   });
 });
 
-describe('the calendar', () => {
-  it('makes an item unavailable whose only holder is closed, until its next opening', async () => {
+describe('an answer of the sandbox', () => {
+  it('marks an item as unavailable until the next opening while its only holder is closed', async () => {
     expect(await ask('hanako', inquiry('pension', 'latest'), { at: SUNDAY })).toMatchObject({
       status: itemStatuses.unavailable.value,
       records: [],
@@ -172,7 +172,7 @@ describe('the calendar', () => {
     });
   });
 
-  it('leaves out the closed ones of several holders and names them', async () => {
+  it('leaves out the closed holders of several and names them', async () => {
     const item = await ask('pensioner', inquiry('pension', 'latest'), { at: SUNDAY });
     expect(item.status).toBe(itemStatuses.present.value);
     expect(item.records.map((record) => record.holder)).toEqual(['サンプル市']);
@@ -182,13 +182,13 @@ describe('the calendar', () => {
     ]);
   });
 
-  it('asks all holders when all run', async () => {
+  it('includes all holders while all run', async () => {
     const item = await ask('pensioner', inquiry('pension', 'latest'));
     expect(item.records).toHaveLength(3);
     expect(item.missing).toEqual([]);
   });
 
-  it('does not let "nothing" be said while a holder is missing', async () => {
+  it('does not say "nothing on record" while a holder is missing', async () => {
     const item = await ask(
       'pensioner',
       inquiry('pension', 'range', { from: '20190101', to: '20191231' }),
@@ -198,14 +198,14 @@ describe('the calendar', () => {
     expect(item.missing).toHaveLength(2);
   });
 
-  it('lets "nothing on record" be said as long as one holder runs', async () => {
+  it('says "nothing on record" while one holder runs', async () => {
     expect(await ask('newcomer', inquiry('pension', 'latest'), { at: SUNDAY })).toMatchObject({
       status: itemStatuses['nothing-on-record'].value,
       missing: [],
     });
   });
 
-  it('looks at the holders an item names only', async () => {
+  it('considers only the holders that an item names', async () => {
     const service = {
       ...registration.service,
       items: {
@@ -230,8 +230,8 @@ describe('the calendar', () => {
     ).toHaveLength(1);
   });
 
-  it('that is only uncertain counts as running', async () => {
-    // The third weekend of November 2026, whose hours the guideline does not state.
+  it('treats an uncertain holder as running', async () => {
+    // The third weekend of November 2026, for which the guideline states no hours.
     const at = '2026-11-21T12:00:00+09:00';
     expect(createCalendar().status('local-tax@municipal', at).state).toBe('uncertain');
     expect((await ask('hanako', inquiry(income, 'latest'), { at })).status).toBe(
@@ -239,7 +239,7 @@ describe('the calendar', () => {
     );
   });
 
-  it('may be given', async () => {
+  it('follows a calendar given by the caller', async () => {
     const table = createCalendar();
     const calendar: Calendar = {
       ...table,
@@ -252,8 +252,8 @@ describe('the calendar', () => {
   });
 });
 
-describe('a persona', () => {
-  it('may bring items and fields that nobody knows', async () => {
+describe('the answer for a persona', () => {
+  it('can contain unknown items and fields', async () => {
     const sandbox = createSandbox({
       registrations: [registration],
       clock: createVirtualClock(TUESDAY),
@@ -264,7 +264,7 @@ describe('a persona', () => {
     expect(unasked).toMatchObject({ code: 'TM00000000000108', records: [{ holder: '法務省' }] });
   });
 
-  it('with nothing on record says so, which is a success', async () => {
+  it('says "nothing on record" as a success', async () => {
     expect(await ask('newcomer', inquiry(income, 'latest'))).toMatchObject({
       status: itemStatuses['nothing-on-record'].value,
       records: [],

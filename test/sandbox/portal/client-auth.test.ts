@@ -35,7 +35,9 @@ const good = {
   exp: now + 60,
 };
 
-/** An assertion as jose makes it; `claims` and `header` replace parts, undefined leaves one out. */
+/**
+ * Creates an assertion with jose; `claims` and `header` replace parts, undefined leaves one out.
+ */
 async function assertion(
   key: SigningKey,
   claims: object = {},
@@ -46,7 +48,7 @@ async function assertion(
     .sign(key.privateKey);
 }
 
-/** Anything at all, well signed. */
+/** Signs any text. */
 const signed = ({ alg, kid, privateKey }: SigningKey, text: string) =>
   new CompactSign(Buffer.from(text))
     .setProtectedHeader({ alg, kid, typ: 'client-authentication+jwt' })
@@ -68,7 +70,7 @@ async function present(client_assertion: string, sandbox = open(), certificate?:
 }
 
 describe('a client with registered keys', () => {
-  it.each([ec, next, rsa])('is let in by each of them: $kid', async (key) => {
+  it.each([ec, next, rsa])('is authenticated by each of them: $kid', async (key) => {
     expect(await present(await assertion(key))).toEqual({
       status: 200,
       error: undefined,
@@ -78,14 +80,14 @@ describe('a client with registered keys', () => {
 
   it.each([
     ['without nbf', { nbf: undefined }],
-    ['whose clock is ten seconds fast', { iat: now + 10, nbf: now + 10, exp: now + 70 }],
-    ['whose clock is slow', { iat: now - 69, nbf: now - 69, exp: now - 9 }],
-    ['for five minutes', { exp: now + 300 }],
-  ])('is let in by an assertion %s', async (_, claims) => {
+    ['from a clock that is ten seconds fast', { iat: now + 10, nbf: now + 10, exp: now + 70 }],
+    ['from a slow clock', { iat: now - 69, nbf: now - 69, exp: now - 9 }],
+    ['that is valid for five minutes', { exp: now + 300 }],
+  ])('is authenticated by an assertion %s', async (_, claims) => {
     expect((await present(await assertion(ec, claims))).status).toBe(200);
   });
 
-  it('is let in by an assertion of 4 KiB, and kept out by a longer one', async () => {
+  it('is authenticated by an assertion of 4 KiB and refused with a longer one', async () => {
     const ofLength = async (length: number) => {
       for (let size = length - 1_100; ; size--) {
         const made = await assertion(ec, { more: 'a'.repeat(size) });
@@ -104,17 +106,17 @@ describe('a client with registered keys', () => {
 
   const wrong: readonly [string, () => string | Promise<string>, string][] = [
     [
-      'of another key under this name',
+      'signed by an unregistered key with a registered kid',
       () => assertion({ ...ec, privateKey: makeKey('ES256', 'a').privateKey }),
       'assertion_signature',
     ],
     [
-      'signed by another of its keys',
+      'signed by another of the registered keys',
       () => assertion({ ...ec, privateKey: next.privateKey }),
       'assertion_signature',
     ],
     [
-      'altered',
+      'with altered claims',
       async () =>
         (await assertion(ec)).replace(
           /\.[^.]*\./,
@@ -123,14 +125,14 @@ describe('a client with registered keys', () => {
       'assertion_signature',
     ],
     [
-      'without signature',
+      'without a signature',
       async () => (await assertion(ec)).replace(/[^.]*$/, ''),
       'assertion_signature',
     ],
-    ['under an unknown key id', () => assertion(ec, {}, { kid: 'ec-3' }), 'assertion_key_unknown'],
-    ['under no key id', () => assertion(ec, {}, { kid: undefined }), 'assertion_key_unknown'],
+    ['with an unknown kid', () => assertion(ec, {}, { kid: 'ec-3' }), 'assertion_key_unknown'],
+    ['without a kid', () => assertion(ec, {}, { kid: undefined }), 'assertion_key_unknown'],
     [
-      'under the key id of another kind',
+      'with the kid of a key of another algorithm',
       () => assertion(ec, {}, { kid: 'rsa-1' }),
       'assertion_algorithm',
     ],
@@ -143,7 +145,7 @@ describe('a client with registered keys', () => {
       'assertion_algorithm',
     ],
     [
-      'with the public key as a secret',
+      'with HS256 and the public key as the secret',
       async () =>
         new SignJWT({ ...good, jti: 'a' })
           .setProtectedHeader({ alg: 'HS256', kid: 'ec-1', typ: 'client-authentication+jwt' })
@@ -151,56 +153,72 @@ describe('a client with registered keys', () => {
       'assertion_algorithm',
     ],
     [
-      'with no algorithm',
+      'with the algorithm none',
       () =>
         `${[{ alg: 'none', kid: 'ec-1', typ: 'client-authentication+jwt' }, good].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')}.`,
       'assertion_algorithm',
     ],
-    ['of another type', () => assertion(ec, {}, { typ: 'JWT' }), 'assertion_claim'],
-    ['of no type', () => assertion(ec, {}, { typ: undefined }), 'assertion_claim'],
-    ['of another issuer', () => assertion(ec, { iss: 'SP87654321_CD4321' }), 'assertion_claim'],
-    ['of no issuer', () => assertion(ec, { iss: undefined }), 'assertion_claim'],
-    ['about another client', () => assertion(ec, { sub: 'SP87654321_CD4321' }), 'assertion_claim'],
-    ['about no client', () => assertion(ec, { sub: undefined }), 'assertion_claim'],
+    ['with another typ', () => assertion(ec, {}, { typ: 'JWT' }), 'assertion_claim'],
+    ['without a typ', () => assertion(ec, {}, { typ: undefined }), 'assertion_claim'],
+    ['from another issuer', () => assertion(ec, { iss: 'SP87654321_CD4321' }), 'assertion_claim'],
+    ['without an issuer', () => assertion(ec, { iss: undefined }), 'assertion_claim'],
+    ['with another subject', () => assertion(ec, { sub: 'SP87654321_CD4321' }), 'assertion_claim'],
+    ['without a subject', () => assertion(ec, { sub: undefined }), 'assertion_claim'],
     [
-      'for the token endpoint',
+      'with the token endpoint as audience',
       () => assertion(ec, { aud: ISSUER + paths.token.value }),
       'assertion_claim',
     ],
-    ['for a list of issuers', () => assertion(ec, { aud: [ISSUER] }), 'assertion_claim'],
-    ['for nobody', () => assertion(ec, { aud: undefined }), 'assertion_claim'],
-    ['without end', () => assertion(ec, { exp: undefined }), 'assertion_claim'],
+    ['with a list as audience', () => assertion(ec, { aud: [ISSUER] }), 'assertion_claim'],
+    ['without an audience', () => assertion(ec, { aud: undefined }), 'assertion_claim'],
+    ['without exp', () => assertion(ec, { exp: undefined }), 'assertion_claim'],
     [
-      'with an end in text',
+      'with exp as text',
       () => assertion(ec, { exp: String(now + 60) as unknown as number }),
       'assertion_claim',
     ],
-    ['for longer than five minutes', () => assertion(ec, { exp: now + 311 }), 'assertion_claim'],
-    ['that has ended', () => assertion(ec, { iat: now - 100, exp: now - 10 }), 'assertion_expired'],
-    ['made long ago', () => assertion(ec, { iat: now - 311 }), 'assertion_expired'],
-    ['of no time', () => assertion(ec, { iat: undefined }), 'assertion_claim'],
-    ['of the future', () => assertion(ec, { iat: now + 11 }), 'assertion_claim'],
-    ['not yet good', () => assertion(ec, { nbf: now + 11 }), 'assertion_claim'],
-    ['without id', () => assertion(ec, { jti: undefined }), 'assertion_claim'],
-    ['with an empty id', () => assertion(ec, { jti: '' }), 'assertion_claim'],
     [
-      'with a number for an id',
+      'that is valid for longer than five minutes',
+      () => assertion(ec, { exp: now + 311 }),
+      'assertion_claim',
+    ],
+    [
+      'that has expired',
+      () => assertion(ec, { iat: now - 100, exp: now - 10 }),
+      'assertion_expired',
+    ],
+    [
+      'issued more than five minutes ago',
+      () => assertion(ec, { iat: now - 311 }),
+      'assertion_expired',
+    ],
+    ['without iat', () => assertion(ec, { iat: undefined }), 'assertion_claim'],
+    ['issued in the future', () => assertion(ec, { iat: now + 11 }), 'assertion_claim'],
+    ['that is not valid yet', () => assertion(ec, { nbf: now + 11 }), 'assertion_claim'],
+    ['without jti', () => assertion(ec, { jti: undefined }), 'assertion_claim'],
+    ['with an empty jti', () => assertion(ec, { jti: '' }), 'assertion_claim'],
+    [
+      'with a number as jti',
       () => assertion(ec, { jti: 1 as unknown as string }),
       'assertion_claim',
     ],
-    ['with an endless id', () => assertion(ec, { jti: 'a'.repeat(257) }), 'assertion_claim'],
-    ['too long', () => assertion(ec, { more: 'a'.repeat(4_096) }), 'assertion_malformed'],
-    ['in two pieces', () => 'a.b', 'assertion_malformed'],
-    ['that is a word', () => 'assertion', 'assertion_malformed'],
+    [
+      'with a jti of 257 characters',
+      () => assertion(ec, { jti: 'a'.repeat(257) }),
+      'assertion_claim',
+    ],
+    ['that is too long', () => assertion(ec, { more: 'a'.repeat(4_096) }), 'assertion_malformed'],
+    ['in two parts', () => 'a.b', 'assertion_malformed'],
+    ['without any dot', () => 'assertion', 'assertion_malformed'],
     ['whose claims are a list', () => signed(ec, '[]'), 'assertion_malformed'],
-    ['whose claims are no JSON', () => signed(ec, 'claims'), 'assertion_malformed'],
+    ['whose claims are not JSON', () => signed(ec, 'claims'), 'assertion_malformed'],
   ];
 
-  it.each(wrong)('is kept out by an assertion %s', async (_, make, code) => {
+  it.each(wrong)('is refused with an assertion %s', async (_, make, code) => {
     expect(await present(await make())).toEqual({ status: 401, error: 'invalid_client', code });
   });
 
-  it('is kept out by an assertion a second time, at whichever endpoint', async () => {
+  it('is refused with the same assertion a second time, at any endpoint', async () => {
     const sandbox = open();
     const once = await assertion(ec, { jti: 'one' });
     expect((await present(once, sandbox)).status).toBe(200);
@@ -215,7 +233,7 @@ describe('a client with registered keys', () => {
     expect((await present(await assertion(ec, { jti: 'two' }), sandbox)).status).toBe(200);
   });
 
-  it('does not share its ids with another client', async () => {
+  it('shares no assertion ids with another client', async () => {
     const other = { ...registered, clientId: 'SP87654321_CD4321' };
     const sandbox = createSandbox({
       registrations: [registered, other],
@@ -235,8 +253,8 @@ describe('a client with registered keys', () => {
 
   it.each([
     ['no assertion', {}],
-    ['an assertion of no type', { client_assertion: 'a.b.c' }],
-    ['a type without assertion', { client_assertion_type: TYPE }],
+    ['an assertion without a type', { client_assertion: 'a.b.c' }],
+    ['a type without an assertion', { client_assertion_type: TYPE }],
     [
       'an assertion of another type',
       {
@@ -244,7 +262,7 @@ describe('a client with registered keys', () => {
         client_assertion: 'a.b.c',
       },
     ],
-  ])('is kept out with %s', async (_, changes) => {
+  ])('is refused with %s', async (_, changes) => {
     const sandbox = open();
     const { status, body, headers } = await exchange(
       sandbox,
@@ -261,7 +279,7 @@ describe('a client with registered keys', () => {
     expect(headers.get('www-authenticate')).toBe('ClientCertificate error="invalid_client"');
   });
 
-  it('needs its certificate all the same', async () => {
+  it('still needs its certificate', async () => {
     const authority = await createAuthority();
     const [own, other] = [await authority.issue('own'), await authority.issue('other')];
     const sandbox = open({ certificate: own.cert });
@@ -272,14 +290,14 @@ describe('a client with registered keys', () => {
     expect((await present(await assertion(ec), sandbox, own.cert)).status).toBe(200);
   });
 
-  it('keeps its code when it was kept out', async () => {
+  it('can still use its code after a refused authentication', async () => {
     const sandbox = open();
     const code = await codeFor(sandbox, 'hanako');
     expect((await exchange(sandbox, code)).status).toBe(401);
     expect((await exchange(sandbox, code, withAssertion(await assertion(ec)))).status).toBe(200);
   });
 
-  it('leaves nothing of an assertion in the log', async () => {
+  it('leaves no part of an assertion in the log', async () => {
     const sandbox = open();
     const used = await assertion({ ...ec, privateKey: next.privateKey });
     await present(used, sandbox);
@@ -288,7 +306,7 @@ describe('a client with registered keys', () => {
 });
 
 describe('a client without registered keys', () => {
-  it('sends no assertion', async () => {
+  it('is refused when it sends an assertion', async () => {
     expect(await present(await assertion(ec), open({ clientAuth: 'tls' }))).toEqual({
       status: 401,
       error: 'invalid_client',
@@ -304,7 +322,7 @@ describe('the environment of a registration', () => {
     return [clientAuthentication.value, pushedAuthorizationRequests.value];
   };
 
-  it('says what is registered', () => {
+  it('has the registered client authentication and push requirement', () => {
     expect(entries({ clientAuth: 'tls' })).toEqual(['tls_client_auth', false]);
     expect(entries({})).toEqual(['private_key_jwt', false]);
     expect(entries({ clientAuth: 'tls', requirePushedAuthorizationRequests: true })).toEqual([
@@ -318,7 +336,7 @@ describe('the environment of a registration', () => {
   });
 });
 
-describe('keys are not registered', () => {
+describe('the option clientAuth of a registration', () => {
   const at = 'options.registrations[0].clientAuth';
   const jwks = (...keys: readonly unknown[]) => ({ jwks: { keys } });
   const make = (clientAuth: unknown) => () => open({ clientAuth: clientAuth as never });
@@ -326,26 +344,36 @@ describe('keys are not registered', () => {
   const { use: _use, alg: _alg, ...plain } = rsa.jwk;
 
   it.each([
-    ['without a set', {}, 'missing_option', `${at}.jwks.keys`],
-    ['without keys', { jwks: {} }, 'missing_option', `${at}.jwks.keys`],
-    ['of an empty set', jwks(), 'invalid_option', `${at}.jwks.keys`],
+    ['without a key set', {}, 'missing_option', `${at}.jwks.keys`],
+    ['in a key set without keys', { jwks: {} }, 'missing_option', `${at}.jwks.keys`],
+    ['in an empty key set', jwks(), 'invalid_option', `${at}.jwks.keys`],
     [
-      'under an unknown option',
+      'beside an unknown option',
       { ...jwks(ec.jwk), jwksUri: 'https://loan.example/jwks' },
       'unknown_option',
       `${at}.jwksUri`,
     ],
-    ['without id', jwks({ ...ec.jwk, kid: undefined }), 'missing_option', `${at}.jwks.keys[0].kid`],
     [
-      'under the same id',
+      'without a kid',
+      jwks({ ...ec.jwk, kid: undefined }),
+      'missing_option',
+      `${at}.jwks.keys[0].kid`,
+    ],
+    [
+      'with the same kid',
       jwks(ec.jwk, { ...rsa.jwk, kid: 'ec-1' }),
       'invalid_option',
       `${at}.jwks.keys[1].kid`,
     ],
-    ['in private', jwks({ ...ec.jwk, d }), 'invalid_credential', `${at}.jwks.keys[0]`],
-    ['that are none', jwks({ kid: 'a', kty: 'EC' }), 'invalid_credential', `${at}.jwks.keys[0]`],
+    ['that are private', jwks({ ...ec.jwk, d }), 'invalid_credential', `${at}.jwks.keys[0]`],
     [
-      'that are secrets',
+      'that cannot be read',
+      jwks({ kid: 'a', kty: 'EC' }),
+      'invalid_credential',
+      `${at}.jwks.keys[0]`,
+    ],
+    [
+      'that are symmetric',
       jwks({ kid: 'a', kty: 'oct', k: 'c2VjcmV0' }),
       'invalid_credential',
       `${at}.jwks.keys[0]`,
@@ -357,23 +385,27 @@ describe('keys are not registered', () => {
       `${at}.jwks.keys[0]`,
     ],
     ['for encryption', jwks({ ...plain, use: 'enc' }), 'invalid_credential', `${at}.jwks.keys[0]`],
-  ])('%s', (_, clientAuth, code, path) => {
+  ])('refuses keys %s', (_, clientAuth, code, path) => {
     expect(make(clientAuth)).toThrow(
       expect.objectContaining({ name: 'SelfInfoError', code, path }),
     );
   });
 
   it.each([
-    ['by a word', 'jwt', `${at} must be an object.`],
-    ['by nothing', null, `${at} must be an object.`],
-    ['as a list', { jwks: [ec.jwk] }, `${at}.jwks must be an object.`],
-    ['as one', { jwks: { keys: ec.jwk } }, `${at}.jwks.keys must be a list.`],
-    ['as text', jwks('-----BEGIN PUBLIC KEY-----'), `${at}.jwks.keys[0] must be an object.`],
-  ])('%s, a TypeError', (_, clientAuth, message) => {
+    ['a word', 'jwt', `${at} must be an object.`],
+    ['null', null, `${at} must be an object.`],
+    ['a list as the key set', { jwks: [ec.jwk] }, `${at}.jwks must be an object.`],
+    [
+      'a single key instead of a list',
+      { jwks: { keys: ec.jwk } },
+      `${at}.jwks.keys must be a list.`,
+    ],
+    ['a key as text', jwks('-----BEGIN PUBLIC KEY-----'), `${at}.jwks.keys[0] must be an object.`],
+  ])('throws a TypeError for %s', (_, clientAuth, message) => {
     expect(make(clientAuth)).toThrow(new TypeError(message));
   });
 
-  it('unless whether to push is said by yes or no', () => {
+  it('throws a TypeError when requirePushedAuthorizationRequests is not a boolean', () => {
     expect(() => open({ requirePushedAuthorizationRequests: 'yes' as never })).toThrow(
       new TypeError(
         'options.registrations[0].requirePushedAuthorizationRequests must be a boolean.',

@@ -18,7 +18,7 @@ function open(changes: Partial<Registration> = { requirePushedAuthorizationReque
   };
 }
 
-/** Pushes what a browser would otherwise carry. */
+/** Pushes the parameters that a browser would otherwise send. */
 function push(
   sandbox: Sandbox,
   changes: Record<string, string | undefined> = {},
@@ -49,8 +49,8 @@ function openingOf(
 const visiting = { persona: 'hanako' };
 const last = (sandbox: Sandbox) => [sandbox.log.at(-1)?.step, sandbox.log.at(-1)?.code];
 
-describe('the endpoint for pushed authorization requests', () => {
-  it('keeps a request for a minute, under a reference', async () => {
+describe('the pushed authorization request endpoint', () => {
+  it('keeps a request under a reference for a minute', async () => {
     const { status, headers, body } = await push(open().sandbox);
     expect([status, headers.get('cache-control')]).toEqual([201, 'no-store']);
     expect(body).toEqual({
@@ -87,7 +87,7 @@ describe('the endpoint for pushed authorization requests', () => {
     ['no PKCE', { code_challenge: undefined }, 400, 'invalid_request', 'pkce_required'],
     ['plain PKCE', { code_challenge_method: 'plain' }, 400, 'invalid_request', 'pkce_required'],
     [
-      'a reference to another request',
+      'a request_uri',
       { request_uri: 'urn:ietf:params:oauth:request_uri:a' },
       400,
       'invalid_request',
@@ -105,7 +105,7 @@ describe('the endpoint for pushed authorization requests', () => {
     expect(answered.body.error_description_ja).toMatch(/[ぁ-ん]/);
   });
 
-  it('takes a form by POST on the API, and nothing else', async () => {
+  it('accepts only a form by POST on the API', async () => {
     const { sandbox } = open();
     const { browserUrl } = sandbox.environment().endpoints;
     expect(
@@ -136,11 +136,11 @@ describe('the endpoint for pushed authorization requests', () => {
   });
 });
 
-describe('a reference', () => {
-  it('opens the consent once, and what was pushed counts', async () => {
+describe('a request_uri', () => {
+  it('opens the consent once, with the pushed parameters', async () => {
     const { sandbox } = open();
     const reference = await referenceOf(sandbox);
-    // What stands beside it is ignored (RFC 9101).
+    // Parameters beside it are ignored (RFC 9101).
     const url = openingOf(sandbox, reference, {
       state: 'forged',
       redirect_uri: 'https://evil.example/',
@@ -163,7 +163,7 @@ describe('a reference', () => {
     expect(last(sandbox)).toEqual(['authorize', 'request_uri_unknown']);
   });
 
-  it('opens nothing for another client, and is still good for its own', async () => {
+  it('opens nothing for another client and stays usable for its own', async () => {
     const { sandbox } = open();
     const reference = await referenceOf(sandbox);
     const response = await sandbox.fetch(
@@ -192,7 +192,7 @@ describe('a reference', () => {
 });
 
 describe('a client that must push', () => {
-  it('is sent back when it does not', async () => {
+  it('is redirected back with an error when it does not push', async () => {
     const { sandbox } = open();
     const callback = await sandbox.visit(authorizationUrl(sandbox), visiting);
     expect(callbackOf(callback)).toMatchObject({
@@ -203,7 +203,7 @@ describe('a client that must push', () => {
     expect(last(sandbox)).toEqual(['authorize', 'push_required']);
   });
 
-  it('is another one than a client that may', async () => {
+  it('differs from a client that can push but need not', async () => {
     const { sandbox } = open({});
     expect(callbackOf(await sandbox.visit(authorizationUrl(sandbox), visiting)).code).toBeDefined();
     expect(

@@ -33,8 +33,8 @@ import {
 
 const RUNS = 10_000;
 
-describe('ten thousand random requests', () => {
-  it('never meet a 500 and leave the sandbox healthy', async () => {
+describe('the sandbox under ten thousand random requests', () => {
+  it('never returns a 500 and stays healthy', async () => {
     const clock = createVirtualClock('2026-12-01T10:00:00+09:00');
     const sandbox = createSandbox({ registrations: [registration], clock });
     const { browserUrl, apiUrl } = sandbox.environment().endpoints;
@@ -152,7 +152,7 @@ describe('ten thousand random requests', () => {
 });
 
 describe('two sandboxes in one process', () => {
-  it('count their faults and move their clocks apart', async () => {
+  it('count faults and move clocks independently', async () => {
     const faults = [{ on: 'token', nth: 1, do: 'error-503' } as const];
     const [one, two] = [0, 1].map(() =>
       createSandbox({

@@ -2,8 +2,8 @@ import { int, looseObject, optional, string } from 'zod';
 import { day, month, type RecordSchema, type SampleRecord, sample, yen } from './schema.js';
 
 /**
- * An invented record of an allowance for children (子ども・子育て支援): months `YYYYMM`, yen a month;
- * without 支給終了年月 it still goes on.
+ * An invented record of an allowance for children (子ども・子育て支援): months `YYYYMM`, yen per
+ * month. Without 支給終了年月 the allowance continues.
  */
 export type ChildcareSupportRecord = SampleRecord<{
   readonly 手当種別: string;
@@ -19,7 +19,12 @@ export type ChildcareSupportRecord = SampleRecord<{
  * @example
  * ```ts
  * import { childcareSupportRecord } from 'myna-selfinfo/sandbox';
- * const item = { detail: 'childcare-support', inquiries: ['latest'], latestBy: '支給開始年月', record: childcareSupportRecord } as const;
+ * const item = {
+ *   detail: 'childcare-support',
+ *   inquiries: ['latest'],
+ *   latestBy: '支給開始年月',
+ *   record: childcareSupportRecord,
+ * } as const;
  * ```
  */
 export const childcareSupportRecord: RecordSchema<ChildcareSupportRecord> = sample(
@@ -33,7 +38,7 @@ export const childcareSupportRecord: RecordSchema<ChildcareSupportRecord> = samp
 );
 
 /**
- * An invented record of an allowance for single parents (母子家庭等関係): months `YYYYMM`, yen a month.
+ * An invented record of an allowance for single parents (母子家庭等関係): months `YYYYMM`, yen per month.
  */
 export type SingleParentRecord = SampleRecord<{
   readonly 手当種別: string;
@@ -49,7 +54,12 @@ export type SingleParentRecord = SampleRecord<{
  * @example
  * ```ts
  * import { singleParentRecord } from 'myna-selfinfo/sandbox';
- * const item = { detail: 'single-parent', inquiries: ['latest'], latestBy: '支給開始年月', record: singleParentRecord } as const;
+ * const item = {
+ *   detail: 'single-parent',
+ *   inquiries: ['latest'],
+ *   latestBy: '支給開始年月',
+ *   record: singleParentRecord,
+ * } as const;
  * ```
  */
 export const singleParentRecord: RecordSchema<SingleParentRecord> = sample(
@@ -76,14 +86,19 @@ export type MaternalChildHealthRecord = SampleRecord<{
  * @example
  * ```ts
  * import { maternalChildHealthRecord } from 'myna-selfinfo/sandbox';
- * const item = { detail: 'maternal-child-health', inquiries: ['latest'], latestBy: '届出日', record: maternalChildHealthRecord } as const;
+ * const item = {
+ *   detail: 'maternal-child-health',
+ *   inquiries: ['latest'],
+ *   latestBy: '届出日',
+ *   record: maternalChildHealthRecord,
+ * } as const;
  * ```
  */
 export const maternalChildHealthRecord: RecordSchema<MaternalChildHealthRecord> = sample(
   looseObject({ 届出種別: string(), 届出日: day, 妊娠週数: int(), 分娩予定日: optional(day) }),
 );
 
-/** An invented record of support at school (教育・就学支援): fiscal year, yen. */
+/** An invented record of school support (教育・就学支援): fiscal year, yen. */
 export type EducationSupportRecord = SampleRecord<{
   readonly 年度: string;
   readonly 支援種別: string;
@@ -97,14 +112,19 @@ export type EducationSupportRecord = SampleRecord<{
  * @example
  * ```ts
  * import { educationSupportRecord } from 'myna-selfinfo/sandbox';
- * const item = { detail: 'education-support', inquiries: ['latest'], latestBy: '年度', record: educationSupportRecord } as const;
+ * const item = {
+ *   detail: 'education-support',
+ *   inquiries: ['latest'],
+ *   latestBy: '年度',
+ *   record: educationSupportRecord,
+ * } as const;
  * ```
  */
 export const educationSupportRecord: RecordSchema<EducationSupportRecord> = sample(
   looseObject({ 年度: string(), 支援種別: string(), 認定区分: string(), 支給額: yen }),
 );
 
-/** An invented record of other matters of childcare (子ども・子育てその他): dates `YYYY-MM-DD`. */
+/** An invented record of other childcare matters (子ども・子育てその他): dates `YYYY-MM-DD`. */
 export type ChildcareOtherRecord = SampleRecord<{
   readonly 給付種別: string;
   readonly 認定区分: string;
@@ -119,7 +139,12 @@ export type ChildcareOtherRecord = SampleRecord<{
  * @example
  * ```ts
  * import { childcareOtherRecord } from 'myna-selfinfo/sandbox';
- * const item = { detail: 'childcare-other', inquiries: ['latest'], latestBy: '有効期間開始日', record: childcareOtherRecord } as const;
+ * const item = {
+ *   detail: 'childcare-other',
+ *   inquiries: ['latest'],
+ *   latestBy: '有効期間開始日',
+ *   record: childcareOtherRecord,
+ * } as const;
  * ```
  */
 export const childcareOtherRecord: RecordSchema<ChildcareOtherRecord> = sample(

@@ -2,8 +2,8 @@ import { int, looseObject, optional, string } from 'zod';
 import { day, month, type RecordSchema, type SampleRecord, sample, yen } from './schema.js';
 
 /**
- * An invented record of a medical insurance (医療保険): dates `YYYY-MM-DD`; without 資格喪失日 it still
- * holds.
+ * An invented record of medical insurance (医療保険): dates `YYYY-MM-DD`. Without
+ * 資格喪失日 the insurance is valid.
  */
 export type MedicalInsuranceRecord = SampleRecord<{
   readonly 保険種別: string;
@@ -17,7 +17,12 @@ export type MedicalInsuranceRecord = SampleRecord<{
  * @example
  * ```ts
  * import { medicalInsuranceRecord } from 'myna-selfinfo/sandbox';
- * const item = { detail: 'medical-insurance', inquiries: ['latest'], latestBy: '資格取得日', record: medicalInsuranceRecord } as const;
+ * const item = {
+ *   detail: 'medical-insurance',
+ *   inquiries: ['latest'],
+ *   latestBy: '資格取得日',
+ *   record: medicalInsuranceRecord,
+ * } as const;
  * ```
  */
 export const medicalInsuranceRecord: RecordSchema<MedicalInsuranceRecord> = sample(
@@ -38,7 +43,12 @@ export type VaccinationRecord = SampleRecord<{
  * @example
  * ```ts
  * import { vaccinationRecord } from 'myna-selfinfo/sandbox';
- * const item = { detail: 'vaccination', inquiries: ['latest'], latestBy: '接種日', record: vaccinationRecord } as const;
+ * const item = {
+ *   detail: 'vaccination',
+ *   inquiries: ['latest'],
+ *   latestBy: '接種日',
+ *   record: vaccinationRecord,
+ * } as const;
  * ```
  */
 export const vaccinationRecord: RecordSchema<VaccinationRecord> = sample(
@@ -46,8 +56,8 @@ export const vaccinationRecord: RecordSchema<VaccinationRecord> = sample(
 );
 
 /**
- * An invented record of other health matters (健康・医療その他), a month of benefits or a screening: months
- * `YYYYMM`, yen.
+ * An invented record of other health matters (健康・医療その他), one month of benefits or one screening:
+ * months `YYYYMM`, yen.
  */
 export type HealthOtherRecord = SampleRecord<{
   readonly 対象年月: string;
@@ -62,7 +72,12 @@ export type HealthOtherRecord = SampleRecord<{
  * @example
  * ```ts
  * import { healthOtherRecord } from 'myna-selfinfo/sandbox';
- * const item = { detail: 'health-other', inquiries: ['latest'], latestBy: '対象年月', record: healthOtherRecord } as const;
+ * const item = {
+ *   detail: 'health-other',
+ *   inquiries: ['latest'],
+ *   latestBy: '対象年月',
+ *   record: healthOtherRecord,
+ * } as const;
  * ```
  */
 export const healthOtherRecord: RecordSchema<HealthOtherRecord> = sample(
@@ -70,8 +85,8 @@ export const healthOtherRecord: RecordSchema<HealthOtherRecord> = sample(
 );
 
 /**
- * An invented record of a disability handbook (障害保健福祉): dates `YYYY-MM-DD`; without 再認定日 it is not
- * to be renewed.
+ * An invented record of a disability handbook (障害保健福祉): dates `YYYY-MM-DD`. Without
+ * 再認定日 it needs no renewal.
  */
 export type DisabilityWelfareRecord = SampleRecord<{
   readonly 手帳種別: string;
@@ -86,7 +101,12 @@ export type DisabilityWelfareRecord = SampleRecord<{
  * @example
  * ```ts
  * import { disabilityWelfareRecord } from 'myna-selfinfo/sandbox';
- * const item = { detail: 'disability-welfare', inquiries: ['latest'], latestBy: '交付日', record: disabilityWelfareRecord } as const;
+ * const item = {
+ *   detail: 'disability-welfare',
+ *   inquiries: ['latest'],
+ *   latestBy: '交付日',
+ *   record: disabilityWelfareRecord,
+ * } as const;
  * ```
  */
 export const disabilityWelfareRecord: RecordSchema<DisabilityWelfareRecord> = sample(
@@ -94,8 +114,8 @@ export const disabilityWelfareRecord: RecordSchema<DisabilityWelfareRecord> = sa
 );
 
 /**
- * An invented record of public assistance (生活保護・福祉一般): dates `YYYY-MM-DD`, yen a month; without 廃止日
- * it still goes on.
+ * An invented record of public assistance (生活保護・福祉一般): dates `YYYY-MM-DD`, yen per month.
+ * Without 廃止日 the assistance continues.
  */
 export type PublicAssistanceRecord = SampleRecord<{
   readonly 扶助種別: string;
@@ -110,7 +130,12 @@ export type PublicAssistanceRecord = SampleRecord<{
  * @example
  * ```ts
  * import { publicAssistanceRecord } from 'myna-selfinfo/sandbox';
- * const item = { detail: 'public-assistance', inquiries: ['latest'], latestBy: '開始日', record: publicAssistanceRecord } as const;
+ * const item = {
+ *   detail: 'public-assistance',
+ *   inquiries: ['latest'],
+ *   latestBy: '開始日',
+ *   record: publicAssistanceRecord,
+ * } as const;
  * ```
  */
 export const publicAssistanceRecord: RecordSchema<PublicAssistanceRecord> = sample(
@@ -119,7 +144,7 @@ export const publicAssistanceRecord: RecordSchema<PublicAssistanceRecord> = samp
 
 /**
  * An invented record of support for Japanese who remained in China (中国残留邦人等支援): dates `YYYY-MM-DD`,
- * yen a month.
+ * yen per month.
  */
 export type RemainingJapaneseSupportRecord = SampleRecord<{
   readonly 給付種別: string;
@@ -134,7 +159,12 @@ export type RemainingJapaneseSupportRecord = SampleRecord<{
  * @example
  * ```ts
  * import { remainingJapaneseSupportRecord } from 'myna-selfinfo/sandbox';
- * const item = { detail: 'remaining-japanese-support', inquiries: ['latest'], latestBy: '開始日', record: remainingJapaneseSupportRecord } as const;
+ * const item = {
+ *   detail: 'remaining-japanese-support',
+ *   inquiries: ['latest'],
+ *   latestBy: '開始日',
+ *   record: remainingJapaneseSupportRecord,
+ * } as const;
  * ```
  */
 export const remainingJapaneseSupportRecord: RecordSchema<RemainingJapaneseSupportRecord> = sample(
@@ -155,7 +185,12 @@ export type LongTermCareRecord = SampleRecord<{
  * @example
  * ```ts
  * import { longTermCareRecord } from 'myna-selfinfo/sandbox';
- * const item = { detail: 'long-term-care', inquiries: ['latest'], latestBy: '認定日', record: longTermCareRecord } as const;
+ * const item = {
+ *   detail: 'long-term-care',
+ *   inquiries: ['latest'],
+ *   latestBy: '認定日',
+ *   record: longTermCareRecord,
+ * } as const;
  * ```
  */
 export const longTermCareRecord: RecordSchema<LongTermCareRecord> = sample(

@@ -14,8 +14,8 @@ export interface RecordSchema<R> {
 }
 
 /**
- * An invented record as a client hands it to a schema: who holds it, as of which day
- * (`YYYY-MM-DD`), and its fields.
+ * An invented record as the client passes it to a schema: its holder, its day (`YYYY-MM-DD`) and
+ * its fields.
  */
 export interface SampleRecord<F> {
   readonly holder: string;
@@ -23,12 +23,12 @@ export interface SampleRecord<F> {
   readonly fields: F;
 }
 
-/** An amount, null where there is none. */
+/** An amount, or null if there is no amount. */
 export const yen = nullable(int());
 /** `YYYY-MM-DD`. */
 export const day = iso.date();
-/** `YYYYMM`, as some holders keep their dates. */
+/** `YYYYMM`: some holders store months only. */
 export const month = string().regex(/^\d{4}(0[1-9]|1[0-2])$/);
-/** The schema of a record with these fields; more may come. */
+/** Returns the schema of a record with these fields. More fields are allowed. */
 export const sample = <F extends ZodType>(fields: F) =>
   looseObject({ holder: string(), asOf: optional(day), fields });

@@ -2,8 +2,8 @@ import { enum as enumOf, int, looseObject, string } from 'zod';
 import { day, type RecordSchema, type SampleRecord, sample, yen } from './schema.js';
 
 /**
- * An invented record of local tax (課税証明書): amounts in yen. With 申告区分 未申告, not filed, they are null,
- * which is not zero.
+ * An invented record of local tax (課税証明書): amounts in yen. If 申告区分 is 未申告 (not
+ * filed), the amounts are null, which does not mean zero.
  */
 export type LocalTaxRecord = SampleRecord<{
   readonly 課税年度: string;
@@ -35,7 +35,14 @@ export type HouseholdRecord = SampleRecord<{
  *   name: '住宅ローン事前審査',
  *   purpose: { id: 'housing-loan', text: '住宅ローンの事前審査のため' },
  *   retention: { days: 30 },
- *   items: { income: { detail: 'local-tax', inquiries: ['latest'], latestBy: '課税年度', record: localTaxRecord } },
+ *   items: {
+ *     income: {
+ *       detail: 'local-tax',
+ *       inquiries: ['latest'],
+ *       latestBy: '課税年度',
+ *       record: localTaxRecord,
+ *     },
+ *   },
  * });
  * ```
  */
@@ -57,7 +64,12 @@ export const localTaxRecord: RecordSchema<LocalTaxRecord> = sample(
  * @example
  * ```ts
  * import { householdRecord } from 'myna-selfinfo/sandbox';
- * const household = { detail: 'household', inquiries: ['point-in-time', 'latest'], latestBy: '異動日', record: householdRecord } as const;
+ * const household = {
+ *   detail: 'household',
+ *   inquiries: ['point-in-time', 'latest'],
+ *   latestBy: '異動日',
+ *   record: householdRecord,
+ * } as const;
  * ```
  */
 export const householdRecord: RecordSchema<HouseholdRecord> = sample(

@@ -1,7 +1,7 @@
 import { int, looseObject, optional, string } from 'zod';
 import { day, type RecordSchema, type SampleRecord, sample, yen } from './schema.js';
 
-/** An invented record of the account for public funds (公金受取口座): dates `YYYY-MM-DD`. */
+/** An invented record of an account for public funds (公金受取口座): dates `YYYY-MM-DD`. */
 export type PublicFundsAccountRecord = SampleRecord<{
   readonly 金融機関名: string;
   readonly 支店名: string;
@@ -17,7 +17,12 @@ export type PublicFundsAccountRecord = SampleRecord<{
  * @example
  * ```ts
  * import { publicFundsAccountRecord } from 'myna-selfinfo/sandbox';
- * const item = { detail: 'public-funds-account', inquiries: ['latest'], latestBy: '登録日', record: publicFundsAccountRecord } as const;
+ * const item = {
+ *   detail: 'public-funds-account',
+ *   inquiries: ['latest'],
+ *   latestBy: '登録日',
+ *   record: publicFundsAccountRecord,
+ * } as const;
  * ```
  */
 export const publicFundsAccountRecord: RecordSchema<PublicFundsAccountRecord> = sample(
@@ -32,8 +37,8 @@ export const publicFundsAccountRecord: RecordSchema<PublicFundsAccountRecord> = 
 );
 
 /**
- * An invented record of an employment insurance benefit (雇用): dates `YYYY-MM-DD`, yen a day;
- * without 支給終了日 it still goes on.
+ * An invented record of an employment insurance benefit (雇用): dates `YYYY-MM-DD`, yen per day.
+ * Without 支給終了日 the benefit continues.
  */
 export type EmploymentRecord = SampleRecord<{
   readonly 給付種別: string;
@@ -49,7 +54,12 @@ export type EmploymentRecord = SampleRecord<{
  * @example
  * ```ts
  * import { employmentRecord } from 'myna-selfinfo/sandbox';
- * const item = { detail: 'employment', inquiries: ['latest'], latestBy: '支給開始日', record: employmentRecord } as const;
+ * const item = {
+ *   detail: 'employment',
+ *   inquiries: ['latest'],
+ *   latestBy: '支給開始日',
+ *   record: employmentRecord,
+ * } as const;
  * ```
  */
 export const employmentRecord: RecordSchema<EmploymentRecord> = sample(
@@ -62,7 +72,7 @@ export const employmentRecord: RecordSchema<EmploymentRecord> = sample(
   }),
 );
 
-/** An invented record of a compensation for an accident at work (労災補償): dates `YYYY-MM-DD`, yen. */
+/** An invented record of compensation for an accident at work (労災補償): dates `YYYY-MM-DD`, yen. */
 export type WorkersAccidentCompensationRecord = SampleRecord<{
   readonly 給付種別: string;
   readonly 支給開始日: string;
@@ -76,7 +86,12 @@ export type WorkersAccidentCompensationRecord = SampleRecord<{
  * @example
  * ```ts
  * import { workersAccidentCompensationRecord } from 'myna-selfinfo/sandbox';
- * const item = { detail: 'workers-accident-compensation', inquiries: ['latest'], latestBy: '支給開始日', record: workersAccidentCompensationRecord } as const;
+ * const item = {
+ *   detail: 'workers-accident-compensation',
+ *   inquiries: ['latest'],
+ *   latestBy: '支給開始日',
+ *   record: workersAccidentCompensationRecord,
+ * } as const;
  * ```
  */
 export const workersAccidentCompensationRecord: RecordSchema<WorkersAccidentCompensationRecord> =
@@ -85,8 +100,8 @@ export const workersAccidentCompensationRecord: RecordSchema<WorkersAccidentComp
   );
 
 /**
- * An invented record of a pension (年金): dates `YYYY-MM-DD`, yen a year; null while contributions
- * are still being paid.
+ * An invented record of a pension (年金): dates `YYYY-MM-DD`, yen per year. The amount is null while
+ * contributions are still being paid.
  */
 export type PensionRecord = SampleRecord<{
   readonly 年金種別: string;
@@ -102,7 +117,12 @@ export type PensionRecord = SampleRecord<{
  * @example
  * ```ts
  * import { pensionRecord } from 'myna-selfinfo/sandbox';
- * const item = { detail: 'pension', inquiries: ['latest'], latestBy: '改定日', record: pensionRecord } as const;
+ * const item = {
+ *   detail: 'pension',
+ *   inquiries: ['latest'],
+ *   latestBy: '改定日',
+ *   record: pensionRecord,
+ * } as const;
  * ```
  */
 export const pensionRecord: RecordSchema<PensionRecord> = sample(

@@ -1,0 +1,105 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  createSandbox,
+  createVirtualClock,
+  type Sandbox,
+  type VirtualClock,
+} from '../../src/sandbox/index.js';
+import {
+  authorizationUrl,
+  callbackOf,
+  codeFor,
+  exchange,
+  fields,
+  inquiry,
+  poll,
+  registration,
+  request,
+  verifier,
+} from './steps.js';
+
+let clock: VirtualClock;
+let sandbox: Sandbox;
+
+beforeEach(() => {
+  clock = createVirtualClock('2026-12-01T10:00:00+09:00');
+  sandbox = createSandbox({ registrations: [registration], clock });
+});
+
+const income = inquiry('TM00000000000002', 'latest');
+const refused = (status: number, error: string) => ({
+  status,
+  body: {
+    error,
+    error_description: expect.stringMatching(/^[\x20-\x7e]+$/),
+    error_description_ja: expect.stringMatching(/[ぁ-んァ-ヶ一-龠].*。$/),
+  },
+});
+
+describe('the log', () => {
+  it('lists the steps by the sandbox’s clock, without secrets and personal data', async () => {
+    const code = await codeFor(sandbox, 'hanako');
+    const token = String((await exchange(sandbox, code)).body.access_token);
+    const { body } = await request(sandbox, token, income);
+    await poll(sandbox, token, body[fields.processId.value]);
+    expect(sandbox.log.map(({ step, outcome }) => `${step} ${outcome}`)).toEqual([
+      'authorize accepted',
+      'decide accepted',
+      'decide accepted',
+      'token accepted',
+      'request accepted',
+      'result accepted',
+    ]);
+    expect(sandbox.log[0]).toEqual({
+      at: '2026-12-01T10:00:00+09:00',
+      step: 'authorize',
+      outcome: 'accepted',
+      clientId: registration.clientId,
+    });
+    const text = JSON.stringify(sandbox.log);
+    for (const secret of [
+      code,
+      token,
+      verifier,
+      '1234',
+      'hanako',
+      '花子',
+      'state-1',
+      String(body[fields.processId.value]),
+    ])
+      expect(text).not.toContain(`"${secret}`);
+  });
+
+  it('names no client that is not registered', async () => {
+    await sandbox.fetch(new Request(authorizationUrl(sandbox, { client_id: 'somebody' })));
+    expect(sandbox.log).toEqual([
+      {
+        at: '2026-12-01T10:00:00+09:00',
+        step: 'authorize',
+        outcome: 'refused',
+        code: 'unknown_client',
+        reason: expect.stringContaining('not registered'),
+        reasonJa: expect.stringContaining('登録されていません'),
+      },
+    ]);
+  });
+});
+
+describe('two sandboxes', () => {
+  it('share nothing', async () => {
+    const other = createSandbox({ registrations: [registration], clock });
+    const code = await codeFor(sandbox, 'hanako');
+    expect(await exchange(other, code)).toMatchObject(refused(400, 'invalid_grant'));
+    const token = String((await exchange(sandbox, code)).body.access_token);
+    expect(await request(other, token, income)).toMatchObject(refused(401, 'invalid_token'));
+    for (const _ of [1, 2])
+      await sandbox
+        .visit(authorizationUrl(sandbox), { persona: 'mover', pin: '0000' })
+        .catch(() => undefined);
+    await sandbox.visit(authorizationUrl(sandbox), { persona: 'mover', pin: '0000' });
+    expect(
+      callbackOf(await other.visit(authorizationUrl(other), { persona: 'mover' })).code,
+    ).toBeDefined();
+    expect(other.log.filter(({ step }) => step === 'authorize')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,66 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  createSandbox,
+  createVirtualClock,
+  type Sandbox,
+  type VirtualClock,
+} from '../../src/sandbox/index.js';
+import { authorizationUrl, callbackOf, registration } from './steps.js';
+
+let clock: VirtualClock;
+let sandbox: Sandbox;
+
+beforeEach(() => {
+  clock = createVirtualClock('2026-12-01T10:00:00+09:00');
+  sandbox = createSandbox({ registrations: [registration], clock });
+});
+
+describe('visit', () => {
+  it('works when it is destructured', async () => {
+    const { visit } = sandbox;
+    expect(
+      callbackOf(await visit(String(authorizationUrl(sandbox)), { persona: 'hanako' })).code,
+    ).toBeDefined();
+  });
+
+  it('throws the text of the refusing page without the PIN', async () => {
+    const refused = sandbox.visit(authorizationUrl(sandbox), { persona: 'hanako', pin: '9753' });
+    await expect(refused).rejects.toMatchObject({
+      code: 'sandbox_refused',
+      message: expect.stringContaining('pin_wrong'),
+    });
+    await expect(refused).rejects.toMatchObject({ message: expect.not.stringContaining('9753') });
+  });
+
+  it.each([
+    [
+      'an unknown persona',
+      { persona: 'nobody' },
+      { code: 'invalid_option', path: 'options.persona' },
+    ],
+    ['no persona', {}, { code: 'missing_option', path: 'options.persona' }],
+    [
+      'an unknown option',
+      { persona: 'hanako', pim: '1' },
+      { code: 'unknown_option', path: 'options.pim' },
+    ],
+    [
+      'an unknown decision',
+      { persona: 'hanako', decision: 'maybe' },
+      { code: 'invalid_option', path: 'options.decision' },
+    ],
+  ])('refuses %s', async (_, options, error) => {
+    await expect(
+      sandbox.visit(authorizationUrl(sandbox), options as { persona: string }),
+    ).rejects.toMatchObject(error);
+  });
+
+  it.each(['nowhere', 'https://elsewhere.example/oauth/authorize'])(
+    'refuses the address %s',
+    async (url) => {
+      await expect(sandbox.visit(url, { persona: 'hanako' })).rejects.toMatchObject({
+        name: 'SelfInfoError',
+      });
+    },
+  );
+});
