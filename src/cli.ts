@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { languageOf, quoted, readArguments, UsageError } from './cli/arguments.js';
 import type { Language } from './foundation/language.js';
 
-/** A subcommand: what it prints. Each is loaded when it is asked for. */
+/** A subcommand. Resolves to the text to print. Loaded when it is called. */
 type Command = (args: readonly string[], lang: Language) => Promise<string>;
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
@@ -15,8 +15,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 const help = {
   ja: `使い方: myna-selfinfo <コマンド> [引数]
 
-  calendar   自己情報を照会できる時間帯を調べる（引数なしなら、いま照会できるものと次に開くもの）
-  plan       利用開始までの手続を日付に落とす（いつ、何を、どこに提出するか）
+  calendar   自己情報を照会できる時間帯を調べる（引数なしでは、いま照会できるものを一覧にする）
+  plan       利用開始までの手続の日程を計算する（いつ、何を、どこに提出するか）
   sandbox    見本のマイナポータルを起動し、curl で試す手順を表示する
 
   --help, --version, --lang ja|en
@@ -25,13 +25,13 @@ const help = {
 `,
   en: `Usage: myna-selfinfo <command> [arguments]
 
-  calendar   when self-information can be asked (without arguments: what can be asked now, and what opens next)
-  plan       put dates to the onboarding procedure: what to hand in when, and to whom
-  sandbox    start an imitation of Mynaportal, and print a journey by curl
+  calendar   show when self-information can be queried (without arguments: what can be queried now)
+  plan       compute the dates of the onboarding procedure: what to submit when, and to whom
+  sandbox    start a sample Mynaportal, and print curl commands to try it
 
   --help, --version, --lang ja|en
 
-About a command: myna-selfinfo <command> --help
+Help on a command: myna-selfinfo <command> --help
 `,
 } as const;
 
@@ -65,14 +65,12 @@ async function main(args: readonly string[]): Promise<void> {
     if (!(error instanceof UsageError)) throw error;
     console.error(`myna-selfinfo: ${error.text[lang]}`);
     if (error.exitCode === 2)
-      console.error(
-        { ja: '使い方は --help で表示します。', en: '--help shows what can be given.' }[lang],
-      );
+      console.error({ ja: '使い方は --help で表示します。', en: 'See --help for usage.' }[lang]);
     process.exitCode = error.exitCode;
   }
 }
 
-// Whoever reads may stop early, as `head` does.
+// The reader may stop early, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });

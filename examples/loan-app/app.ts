@@ -1,4 +1,4 @@
-// 銀行のWebアプリ。どのURLで何をするかは、3つの routes にある。
+// 銀行のWebアプリ。どのURLで何をするかは routes にある。
 import { readFileSync } from 'node:fs';
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
@@ -11,6 +11,7 @@ import { plainPage } from './pages.js';
 import { addApplicationRoutes } from './routes/application.js';
 import { addConsentRoutes } from './routes/consent.js';
 import { addIncomeRoutes } from './routes/income.js';
+import { addReceiptRoutes } from './routes/receipt.js';
 import { security } from './security.js';
 import type { LoanClient } from './service.js';
 import { createSessions } from './session.js';
@@ -46,6 +47,7 @@ export function createLoanApp({ client, vault, origin, portal, now, example }: L
   addApplicationRoutes(app, { income, sessions, now, example: example ?? (() => ({})) });
   addConsentRoutes(app, { income, sessions });
   addIncomeRoutes(app, { income, sessions });
+  addReceiptRoutes(app, { income, sessions });
   app.notFound((c) => c.html(plainPage(languageOf(c), 'missingPage'), 404));
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse();

@@ -56,15 +56,10 @@ export const listen: Listen = (client, { port, https }) => {
         return redirect(placeAfter(outcome, session));
       }
 
-      case 'GET /result':
-        return show(
-          200,
-          await resultPage(
-            client,
-            sessions.find(cookies),
-            new URLSearchParams(query).get('outcome'),
-          ),
-        );
+      case 'GET /result': {
+        const outcome = new URLSearchParams(query).get('outcome');
+        return show(200, await resultPage(client, sessions.find(cookies), outcome));
+      }
 
       default:
         return show(404, missingPage);

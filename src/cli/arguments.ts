@@ -1,15 +1,16 @@
 import { parseArgs } from 'node:util';
 import type { Language } from '../foundation/language.js';
 
-/** The language of everything printed. */
+/** A text to print, in both languages. */
+export type Texts = Readonly<Record<Language, string>>;
 
-/** Something the person at the terminal can put right: told in one line, without a stack. */
+/** An error that the person at the terminal can fix. Printed in one line, without a stack. */
 export class UsageError extends Error {
-  readonly text: Readonly<Record<Language, string>>;
-  /** 2 for what was typed, 1 for what the machine refused. */
+  readonly text: Texts;
+  /** 2 when an argument is wrong, 1 when the system refused. */
   readonly exitCode: 1 | 2;
 
-  constructor(text: Readonly<Record<Language, string>>, exitCode: 1 | 2 = 2) {
+  constructor(text: Texts, exitCode: 1 | 2 = 2) {
     super(text.en);
     this.text = text;
     this.exitCode = exitCode;
@@ -17,20 +18,20 @@ export class UsageError extends Error {
 }
 
 /**
- * The last `--lang` if it is one, else what the environment says: Japanese, unless a language other
- * than Japanese is set.
+ * Returns the last valid `--lang`. Otherwise reads the environment: Japanese, unless another
+ * language is set.
  */
 export function languageOf(args: readonly string[], environment: NodeJS.ProcessEnv): Language {
-  const asked = args
+  const option = args
     .map((arg, index) => (arg === '--lang' ? args[index + 1] : /^--lang=(.*)$/.exec(arg)?.[1]))
     .findLast((value) => value !== undefined);
-  if (asked === 'ja' || asked === 'en') return asked;
-  const set = environment.LC_ALL || environment.LC_MESSAGES || environment.LANG || 'ja';
-  // C and POSIX name no language, and are what a container has when nobody set one.
-  return /^(ja|C|POSIX)([_.@-]|$)/.test(set) ? 'ja' : 'en';
+  if (option === 'ja' || option === 'en') return option;
+  const locale = environment.LC_ALL || environment.LC_MESSAGES || environment.LANG || 'ja';
+  // Containers default to C or POSIX, which name no language.
+  return /^(ja|C|POSIX)([_.@-]|$)/.test(locale) ? 'ja' : 'en';
 }
 
-/** As typed, in quotes and without what could steer the terminal. */
+/** Quotes a value as it was typed. Removes characters that could control the terminal. */
 export function quoted(value: string): string {
   return JSON.stringify(value.replaceAll(/\p{C}/gu, '�'));
 }
@@ -38,8 +39,8 @@ export function quoted(value: string): string {
 /**
  * Reads arguments: options that take a value, and flags.
  *
- * @throws UsageError naming the option that is unknown, lacks its value or has one too many; and
- * for a `--lang` that is neither ja nor en.
+ * @throws UsageError when an option is unknown, lacks its value or takes none, and when `--lang` is
+ * neither ja nor en.
  */
 export function readArguments<K extends string>(
   args: readonly string[],
@@ -48,8 +49,7 @@ export function readArguments<K extends string>(
   const types = Object.entries<'flag' | 'value'>(options).map(
     ([name, kind]) => [name, { type: kind === 'flag' ? 'boolean' : 'string' }] as const,
   );
-  // Not strict: the messages of node:util are in English, and tell the programmer more than the
-  // person who typed.
+  // Not strict, because node:util words its errors in English and for programmers.
   const { tokens } = parseArgs({
     args: [...args],
     options: Object.fromEntries(types),
@@ -70,26 +70,27 @@ export function readArguments<K extends string>(
       });
     }
     const key = name as K;
-    if (options[key] === 'flag' && value !== undefined) {
-      throw new UsageError({
-        ja: `${rawName} に値は指定できません。`,
-        en: `${rawName} takes no value.`,
-      });
-    }
-    // No value of ours begins with a dash: what looks like the next option is one.
-    if (options[key] === 'value' && (!value || value.startsWith('-'))) {
-      throw new UsageError({
-        ja: `${rawName} に値を指定してください。`,
-        en: `${rawName} needs a value.`,
-      });
-    }
-    if (name === 'lang' && value !== 'ja' && value !== 'en') {
-      throw new UsageError({
-        ja: `--lang は ja か en です: ${quoted(value ?? '')}`,
-        en: `--lang is ja or en: ${quoted(value ?? '')}`,
-      });
-    }
+    checkValue(rawName, options[key], value);
     values[key] = value ?? '';
   }
   return { values, positionals };
+}
+
+function checkValue(option: string, kind: 'flag' | 'value', value: string | undefined): void {
+  if (kind === 'flag' && value !== undefined)
+    throw new UsageError({
+      ja: `${option} に値は指定できません。`,
+      en: `${option} takes no value.`,
+    });
+  // No valid value starts with a dash, so this is the next option.
+  if (kind === 'value' && (!value || value.startsWith('-')))
+    throw new UsageError({
+      ja: `${option} に値を指定してください。`,
+      en: `${option} needs a value.`,
+    });
+  if (option === '--lang' && value !== 'ja' && value !== 'en')
+    throw new UsageError({
+      ja: `--lang には ja か en を指定してください: ${quoted(value ?? '')}`,
+      en: `--lang must be ja or en: ${quoted(value ?? '')}`,
+    });
 }

@@ -3,20 +3,20 @@ import type { RegisteredItem } from '../sandbox/registrations.js';
 import type { Inquiry } from '../service/inquiry.js';
 import type { Environment } from '../wire/environment.js';
 
-/** What the journey goes through. */
+/** Options of {@link buildCurlJourney}. */
 export interface CurlJourneyOptions {
   readonly environment: Environment;
-  /** Who consents. */
+  /** The citizen who consents. */
   readonly persona: Persona;
-  /** What is asked for. */
+  /** The item to query. */
   readonly item: RegisteredItem;
   /** The files of the development CA, of the client certificate and of its key. */
   readonly files: { readonly ca: string; readonly cert: string; readonly key: string };
-  /** PKCE: 43 to 128 characters, and its challenge. */
+  /** PKCE: the verifier, 43 to 128 characters, and its challenge. */
   readonly verifier: string;
   readonly challenge: string;
   /**
-   * The JST day of the sandbox's clock, `YYYY-MM-DD`, and one a year earlier: for inquiries that
+   * The JST day of the sandbox's clock, `YYYY-MM-DD`, and one a year earlier. For inquiries that
    * need dates.
    */
   readonly today: string;
@@ -24,8 +24,8 @@ export interface CurlJourneyOptions {
 }
 
 /**
- * A whole journey as lines for a POSIX shell: consent pages, token, request and polls. Without
- * comments, which an interactive zsh would take for commands, and without exclamation marks.
+ * Builds curl commands for a POSIX shell: consent pages, token, request and polls. Contains no
+ * comments, which an interactive zsh would run, and no exclamation marks.
  */
 export function buildCurlJourney({
   environment,
@@ -53,13 +53,13 @@ export function buildCurlJourney({
     code_challenge: challenge,
     code_challenge_method: profile.oauth.pkce.value,
   });
-  const takes = (method: Inquiry['method']) => item.inquiries.includes(method);
-  const inquiry: Inquiry = takes('latest')
+  const accepts = (method: Inquiry['method']) => item.inquiries.includes(method);
+  const inquiry: Inquiry = accepts('latest')
     ? { method: 'latest' }
-    : takes('range')
+    : accepts('range')
       ? { method: 'range', from: yearAgo, to: today }
       : { method: 'point-in-time', at: today };
-  const asked = JSON.stringify(
+  const body = JSON.stringify(
     profile.encodeRequest({ items: [{ code: item.code ?? item.detail, inquiry }] }, profile),
   );
   const data = (name: string, value: string) => `--data-urlencode ${word(`${name}=${value}`)}`;
@@ -79,14 +79,14 @@ export function buildCurlJourney({
     `FORM=$(page -d "form=$FORM" -d decision=agree -d agree=yes ${word(authorize)} | form)`,
     `CODE=$(page -d "form=$FORM" -d decision=agree ${data('persona', persona.id)} ${data('pin', persona.pin)} -o /dev/null -w '%{redirect_url}' ${word(authorize)} | sed -n 's/.*[?&]code=\\([^&]*\\).*/\\1/p')`,
     `TOKEN=$(api -d grant_type=authorization_code -d "code=$CODE" ${data('client_id', clientId)} ${data('redirect_uri', redirectUri)} -d code_verifier=${verifier} ${token} | sed -n 's/.*"access_token":"\\([^"]*\\)".*/\\1/p')`,
-    // What the request answers is what the polls ask.
-    `PROCESS=$(api ${json} -d ${word(asked)} ${request})`,
+    // The polls send what the request returned.
+    `PROCESS=$(api ${json} -d ${word(body)} ${request})`,
     `while RESULT=$(api ${json} -d "$PROCESS" ${result}) && printf '%s' "$RESULT" | grep -q '"${profile.processStatuses.running.value}"'; do sleep 1; done`,
     `printf '%s\\n' "$RESULT"`,
   ].join('\n');
 }
 
-/** As one word of a shell. */
+/** Quotes a text as one word of a shell. */
 function word(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

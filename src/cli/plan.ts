@@ -4,13 +4,12 @@ import type { Plan } from '../onboarding/plan.js';
 import type { Procedure } from '../onboarding/rows.js';
 import { quoted, readArguments, UsageError } from './arguments.js';
 
-type Door = typeof import('../onboarding/index.js');
 type Writer = (plan: Plan, options: { readonly lang: Language; readonly name?: string }) => string;
 
 const help = {
   ja: `使い方: myna-selfinfo plan [手続] --go-live 日付 | --start 日付 | --date 日付 [オプション]
 
-利用開始までの手続（ガイドライン5章、6章）を日付に落とし、いつ、何を、どこに提出するかを示します。
+利用開始までの手続（ガイドライン5章、6章）の日程を計算し、いつ、何を、どこに提出するかを示します。
 
 手続
   onboarding    利用開始まで A-1〜A-18（省略時）
@@ -23,8 +22,8 @@ const help = {
   --go-live 日付     利用開始日から逆算（onboarding、change）。2027-04-01
   --start 日付       着手日から計算（同上）
   --date 日付        停止、再開、終了の予定日
-  --today 日付       間に合うかを判断する日（省略時は今日）
-  --durations 期間   既定の期間を変える。development=10w,review=2m,handover=2d（w 週、m 月、d 営業日）
+  --today 日付       間に合うかを判定する日（省略時は今日）
+  --durations 期間   既定の期間を変更。development=10w,review=2m,handover=2d（w 週、m 月、d 営業日）
   --without 手順     変更で不要なもの。development,connection-test,production
   --name 名前        サービスの名前
   --format 形式      text（省略時）、md、ics、mermaid、json
@@ -33,25 +32,25 @@ const help = {
 期間: `,
   en: `Usage: myna-selfinfo plan [PROCEDURE] --go-live DATE | --start DATE | --date DATE [options]
 
-Puts dates to the procedure (chapters 5 and 6 of the guideline): what is to be handed in when, and to whom.
+Computes the dates of the procedure (chapters 5 and 6 of the guideline): what to submit when, and to whom.
 
 Procedures
-  onboarding    to the first use, A-1 to A-18 (default)
+  onboarding    up to the first use, A-1 to A-18 (default)
   change        a change of use, B-1 to B-13
   suspension    C-1, C-2
   resumption    D-1, D-2
   termination   E-1, E-2
 
 Options
-  --go-live DATE     reckon back from the go-live (onboarding, change): 2027-04-01
-  --start DATE       reckon from the first day (likewise)
-  --date DATE        the planned day of suspension, resumption or end
-  --today DATE       the day from which it is judged whether that can be met (default: today)
+  --go-live DATE     count back from the go-live (onboarding, change): 2027-04-01
+  --start DATE       count from the first day (same procedures)
+  --date DATE        the planned day of suspension, resumption or termination
+  --today DATE       the day from which the dates must be met (default: today)
   --durations LIST   other durations: development=10w,review=2m,handover=2d (weeks, months, business days)
-  --without LIST     what a change does not need: development,connection-test,production
+  --without LIST     steps that a change does not need: development,connection-test,production
   --name NAME        the name of the service
   --format FORMAT    text (default), md, ics, mermaid, json
-  --lang ja|en       language (default: by the environment variable LANG)
+  --lang ja|en       language (default: from the environment variable LANG)
 
 Durations: `,
 } as const;
@@ -65,9 +64,9 @@ const procedures = [
 ] as const satisfies readonly Procedure[];
 
 /**
- * `myna-selfinfo plan`.
+ * Runs `myna-selfinfo plan`.
  *
- * @returns what is to be printed.
+ * @returns the text to print.
  */
 export async function planCommand(args: readonly string[], lang: Language): Promise<string> {
   const { values, positionals } = readArguments(args, {
@@ -81,74 +80,78 @@ export async function planCommand(args: readonly string[], lang: Language): Prom
     },
     ...{ name: 'value', format: 'value', lang: 'value', help: 'flag' },
   } as const);
-  const door = await import('../onboarding/index.js');
-  if (values.help !== undefined)
-    return `${help[lang]}${[...new Set(door.leadTimes.map(({ id }) => id)), 'handover'].filter((id) => id !== 'notice').join(', ')}\n`;
+  if (values.help !== undefined) return helpText(lang);
   const [procedure = 'onboarding', ...others] = positionals as Procedure[];
   if (!procedures.includes(procedure) || others.length > 0) {
-    const odd = quoted(others[0] ?? procedure);
-    throw new UsageError({ ja: `不明な手続です: ${odd}`, en: `unknown procedure: ${odd}` });
+    const unknown = quoted(others[0] ?? procedure);
+    throw new UsageError({ ja: `不明な手続です: ${unknown}`, en: `unknown procedure: ${unknown}` });
   }
-  const write = writerOf(values.format ?? 'text', door);
+  const write = await loadWriter(values.format ?? 'text');
   const options = optionsOf(procedure, values);
+  const [plan, { isSelfInfoError }] = await Promise.all([
+    loadPlan(procedure),
+    import('../foundation/errors.js'),
+  ]);
   try {
     const name = values.name === undefined ? {} : { name: values.name };
-    return write(planOf(procedure, options, door), { lang, ...name });
+    return write(plan(options), { lang, ...name });
   } catch (error) {
-    if (!door.isSelfInfoError(error)) throw error;
+    if (!isSelfInfoError(error)) throw error;
     throw new UsageError({ ja: asTyped(error.messageJa), en: asTyped(error.message) });
   }
 }
 
-function writerOf(format: string, { toText, toMarkdown, toICalendar, toMermaid }: Door): Writer {
-  const writers: Readonly<Record<string, Writer>> = {
-    text: toText,
-    md: toMarkdown,
-    ics: toICalendar,
-    mermaid: toMermaid,
-    json: (plan) => `${JSON.stringify(plan, null, 2)}\n`,
+async function helpText(lang: Language): Promise<string> {
+  const { leadTimes } = await import('../onboarding/lead-times.js');
+  const ids = new Set<string>(leadTimes.map(({ id }) => id)).add('handover');
+  ids.delete('notice');
+  return `${help[lang]}${[...ids].join(', ')}\n`;
+}
+
+async function loadWriter(format: string): Promise<Writer> {
+  const writers: Readonly<Record<string, () => Promise<Writer>>> = {
+    text: async () => (await import('../onboarding/text.js')).toText,
+    md: async () => (await import('../onboarding/markdown.js')).toMarkdown,
+    ics: async () => (await import('../onboarding/ical.js')).toICalendar,
+    mermaid: async () => (await import('../onboarding/mermaid.js')).toMermaid,
+    json: async () => (plan) => `${JSON.stringify(plan, null, 2)}\n`,
   };
-  const write = Object.hasOwn(writers, format) ? writers[format] : undefined;
+  const load = Object.hasOwn(writers, format) ? writers[format] : undefined;
+  if (load !== undefined) return load();
   const names = Object.keys(writers);
-  if (write === undefined) {
-    throw new UsageError({
-      ja: `--format は ${names.join('、')} のいずれかです: ${quoted(format)}`,
-      en: `--format is one of ${names.join(', ')}: ${quoted(format)}`,
-    });
-  }
-  return write;
+  throw new UsageError({
+    ja: `--format には ${names.join('、')} のいずれかを指定してください: ${quoted(format)}`,
+    en: `--format must be one of ${names.join(', ')}: ${quoted(format)}`,
+  });
 }
 
 type Values = Readonly<
   Partial<Record<'go-live' | 'start' | 'date' | 'today' | 'durations' | 'without', string>>
 >;
 
-/**
- * The options of the procedure's function; what does not belong to it is refused by the names as
- * they were typed.
- */
+/** Returns the options of the procedure's function. Refuses those that belong to another one. */
 function optionsOf(procedure: Procedure, values: Values): Record<string, unknown> {
-  const notice = procedure !== 'onboarding' && procedure !== 'change';
-  const fitting = [
+  const hasDate = procedure !== 'onboarding' && procedure !== 'change';
+  const accepted = [
     'today',
-    ...(notice ? ['date'] : ['go-live', 'start', 'durations']),
+    ...(hasDate ? ['date'] : ['go-live', 'start', 'durations']),
     ...(procedure === 'change' ? ['without'] : []),
   ];
   for (const name of ['go-live', 'start', 'date', 'durations', 'without'] as const) {
-    if (values[name] === undefined || fitting.includes(name)) continue;
+    if (values[name] === undefined || accepted.includes(name)) continue;
     throw new UsageError({
       ja: `${procedure} に --${name} は指定できません。`,
-      en: `${procedure} takes no --${name}.`,
+      en: `${procedure} does not take --${name}.`,
     });
   }
   const given = { goLive: values['go-live'], start: values.start };
-  if (!notice && (given.goLive === undefined) === (given.start === undefined)) {
+  if (!hasDate && (given.goLive === undefined) === (given.start === undefined)) {
     throw new UsageError({
       ja: '--go-live か --start のどちらか一方を指定してください。',
       en: 'give either --go-live or --start.',
     });
   }
-  const options: Record<string, unknown> = notice ? { date: values.date } : { ...given };
+  const options: Record<string, unknown> = hasDate ? { date: values.date } : { ...given };
   if (values.today !== undefined) options.today = values.today;
   if (values.durations !== undefined)
     options.durations = Object.fromEntries(values.durations.split(',').map(readDuration));
@@ -161,7 +164,7 @@ function readDuration(text: string): [string, PlanDuration] {
   if (!match) {
     throw new UsageError({
       ja: `--durations を読み取れません: ${quoted(text)}（例: development=10w,review=2m,handover=2d）`,
-      en: `--durations cannot be read: ${quoted(text)} (give development=10w,review=2m,handover=2d)`,
+      en: `--durations cannot be read: ${quoted(text)} (example: development=10w,review=2m,handover=2d)`,
     });
   }
   const [, id, count, unit] = match as unknown as [string, string, string, 'w' | 'm' | 'd'];
@@ -179,25 +182,25 @@ function readPart(text: string): string {
   if (part === undefined) {
     const names = Object.keys(parts);
     throw new UsageError({
-      ja: `--without は ${names.join('、')} です: ${quoted(text)}`,
+      ja: `--without には ${names.join('、')} を指定してください: ${quoted(text)}`,
       en: `--without takes ${names.join(', ')}: ${quoted(text)}`,
     });
   }
   return part;
 }
 
-function planOf(procedure: Procedure, options: Record<string, unknown>, door: Door): Plan {
-  const plan = {
-    onboarding: door.planOnboarding,
-    change: door.planChange,
-    suspension: door.planSuspension,
-    resumption: door.planResumption,
-    termination: door.planTermination,
+async function loadPlan(procedure: Procedure): Promise<(options: Record<string, unknown>) => Plan> {
+  const plans = await import('../onboarding/plan.js');
+  return {
+    onboarding: plans.planOnboarding,
+    change: plans.planChange,
+    suspension: plans.planSuspension,
+    resumption: plans.planResumption,
+    termination: plans.planTermination,
   }[procedure] as (options: Record<string, unknown>) => Plan;
-  return plan(options);
 }
 
-/** A message of the library, with the options as they are typed here. */
+/** Replaces the options in a message of the library by the arguments as they are typed. */
 function asTyped(message: string): string {
   return message.replaceAll(/\boptions\.(\w+)(\.\w+)*/g, (path, name: string) => {
     if (name === 'goLive') return '--go-live';

@@ -18,10 +18,10 @@ const binary = join(root, 'dist/cli.js');
 const folder = mkdtempSync(join(tmpdir(), 'myna-selfinfo-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 beforeAll(() => {
-  if (!existsSync(binary)) throw new Error('dist is missing: run `npm run build` first');
+  if (!existsSync(binary)) throw new Error('dist is missing. Run `npm run build` first.');
 });
 
-/** Runs the binary as a shell would. */
+/** Runs the binary as a shell does. */
 function run(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [binary, ...args], {
     encoding: 'utf8',
@@ -43,15 +43,15 @@ const refused = (...args: string[]) => {
   return stderr.split('\n')[0];
 };
 
-describe('the binary', () => {
-  it('is what package.json names, and starts by itself', () => {
+describe('the binary myna-selfinfo', () => {
+  it('is named by package.json and starts as an executable', () => {
     expect(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).bin).toEqual({
       'myna-selfinfo': 'dist/cli.js',
     });
     expect(readFileSync(binary, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
   });
 
-  it('says its version and what it can do', () => {
+  it('prints its version and lists its commands', () => {
     expect(printed('--version')).toBe(
       `${JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version}\n`,
     );
@@ -61,14 +61,14 @@ describe('the binary', () => {
     expect(printed('--help', '--lang', 'en')).toMatch(/^Usage: myna-selfinfo/);
   });
 
-  it('names the command that it does not know', () => {
+  it('names an unknown command', () => {
     expect(refused('calender')).toBe('myna-selfinfo: 不明なコマンドです: "calender"');
     expect(refused('--lang', 'en', 'calender')).toBe('myna-selfinfo: unknown command: "calender"');
   });
 });
 
-describe('the language', () => {
-  it('is Japanese, unless the environment names another one', () => {
+describe('the language of the command line', () => {
+  it('is Japanese unless the environment names another language', () => {
     expect(languageOf([], {})).toBe('ja');
     expect(
       ['ja_JP.UTF-8', 'C', 'C.UTF-8', 'POSIX', ''].map((LANG) => languageOf([], { LANG })),
@@ -81,48 +81,48 @@ describe('the language', () => {
     expect(languageOf([], { LC_ALL: 'ja_JP.UTF-8', LANG: 'en_US.UTF-8' })).toBe('ja');
   });
 
-  it('is the one asked for before all else', () => {
+  it('prefers --lang to the environment', () => {
     expect(languageOf(['calendar', '--lang', 'ja'], { LANG: 'en_US' })).toBe('ja');
     expect(languageOf(['calendar', '--lang=en'], {})).toBe('en');
     expect(run(['calendar', '--foo'], { LANG: 'en_US.UTF-8' }).stderr).toBe(
-      'myna-selfinfo: unknown option: "--foo"\n--help shows what can be given.\n',
+      'myna-selfinfo: unknown option: "--foo"\nSee --help for usage.\n',
     );
     expect(refused('calendar', '--lang', 'fr')).toBe(
-      'myna-selfinfo: --lang は ja か en です: "fr"',
+      'myna-selfinfo: --lang には ja か en を指定してください: "fr"',
     );
   });
 });
 
 describe('calendar without targets', () => {
-  it('lists what can be asked, and what opens next', () => {
-    // Sunday 6 December 2026, noon, no third weekend. Employment runs daily 7 to 22; what
-    // municipalities alone hold is open until the third Saturday, the 19th. Workers' compensation:
-    // labour standards are closed, the fund is uncertain on December weekends; certain on Monday at
-    // 8.
+  it('lists what can be queried and what opens next', () => {
+    // Sunday 6 December 2026, noon, not a third weekend. Employment is open daily from 7 to 22.
+    // Details of municipalities are open until the third Saturday, the 19th. For workers'
+    // compensation the labour standards offices are closed and the fund is uncertain on December
+    // weekends. Both are certain on Monday at 8.
     const lines = printed('calendar', '--at', '2026-12-06T12:00+09:00').split('\n');
     expect(lines[0]).toBe('2026年12月6日(日) 12:00 現在');
     expect(lines).toContain('照会できます (13)');
     expect(lines).toContain('  local-tax                       12/19(土) 00:00 まで  地方税');
     expect(lines).toContain('  employment                      12/06(日) 22:00 まで  雇用');
     expect(lines).toContain('  workers-accident-compensation   12/07(月) 08:00 から  労災補償');
-    expect(lines).toContain('次に開くのは 12月7日(月) 8:00 の「医療保険」です。');
+    expect(lines).toContain('次に照会できるようになるのは「医療保険」です（12月7日(月) 8:00）。');
     expect(lines.filter((line) => line.startsWith('  '))).toHaveLength(details.length);
   });
 
-  it('names what opens first when nothing can be asked', () => {
+  it('names what opens first when nothing can be queried', () => {
     const text = printed('calendar', '--at', '2026-12-31T12:00+09:00', '--lang', 'en');
-    expect(text).toContain('Cannot be asked (18)\n');
+    expect(text).toContain('Cannot be queried (18)\n');
     expect(text).toContain('  household                       from  Mon 01-04 08:00\n');
     expect(text).toContain('Next to open: household, Mon 4 Jan 8:00.\n');
-    expect(text).not.toContain('Can be asked');
+    expect(text).not.toContain('Can be queried');
   });
 
-  it('speaks of now when no time is given', () => {
+  it('describes the current time when --at is absent', () => {
     const year = new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 4);
     expect(printed('calendar')).toMatch(new RegExp(`^${year}年`));
   });
 
-  it('prints JSON: the statuses of all details', () => {
+  it('prints the statuses of all details as JSON', () => {
     const list = JSON.parse(printed('calendar', '--json', '--at', '2026-12-06T12:00+09:00'));
     expect(list.map(({ target }: { target: string }) => target)).toEqual(
       details.map(({ id }) => id),
@@ -137,7 +137,7 @@ describe('calendar without targets', () => {
 });
 
 describe('calendar with targets', () => {
-  it('says state, next opening and reasons of each', () => {
+  it('prints state, next opening and reasons of each target', () => {
     expect(
       printed(
         'calendar',
@@ -160,7 +160,7 @@ describe('calendar with targets', () => {
     ]);
   });
 
-  it('takes several joined by + as one', () => {
+  it('treats targets joined by + as one', () => {
     const [status, ...others] = JSON.parse(
       printed('calendar', 'local-tax+employment', '--at', '2026-12-06', '--json'),
     );
@@ -172,13 +172,13 @@ describe('calendar with targets', () => {
     });
   });
 
-  it('shows a month', () => {
+  it('prints a month as text', () => {
     expect(printed('calendar', 'local-tax', '--month', '2026-11')).toBe(
       toText(createCalendar(), ['local-tax'], { month: '2026-11' }),
     );
   });
 
-  it('writes a month as SVG and as iCalendar, by default the one of --at', () => {
+  it('writes a month as SVG and as iCalendar, by default the month of --at', () => {
     // 23:00 UTC on 30 November is 1 December in Japan.
     const text = printed(
       'calendar',
@@ -213,7 +213,7 @@ describe('calendar with targets', () => {
     ]);
   });
 
-  it('lists all of them in its help', () => {
+  it('lists all details and servers in its help', () => {
     const text = printed('calendar', '--help');
     for (const { id } of [...details, ...servers]) expect(text).toContain(`  ${id} `);
   });
@@ -221,22 +221,26 @@ describe('calendar with targets', () => {
 
 describe('calendar refuses', () => {
   it.each([
-    ['a target it does not know', ['pensoin'], '不明な対象です: "pensoin"'],
-    ['a member it does not know', ['local-tax+pensoin'], '不明な対象です: "pensoin"'],
-    ['an empty member', ['local-tax+'], '不明な対象です: ""'],
+    ['an unknown target', ['pensoin'], '不明な対象です: "pensoin"'],
+    ['an unknown member of joined targets', ['local-tax+pensoin'], '不明な対象です: "pensoin"'],
+    ['an empty member of joined targets', ['local-tax+'], '不明な対象です: ""'],
     [
-      'a holder it does not know',
+      'an unknown holder',
       ['pension@x'],
       '"pension@x" は表2.5-1〜2.5-4のサーバにありません。使えるのは mynaportal、information-provision-network、juki-net、municipal、local-employee-accident-fund、employment-security、medical-insurers、local-officials-mutual-aid、national-officials-mutual-aid、private-school-mutual-aid、labour-standards、pension-service、account-registry です。',
     ],
     [
-      'a holder that does not hold',
+      'a server that does not hold the detail',
       ['local-tax@juki-net'],
       '"local-tax@juki-net": 表2.5-5では、このサーバはこの分野詳細を保有していません。',
     ],
-    ['an option it does not know', ['--zone', 'UTC'], '不明なオプションです: "--zone"'],
+    ['an unknown option', ['--zone', 'UTC'], '不明なオプションです: "--zone"'],
     ['a short option', ['-h'], '不明なオプションです: "-h"'],
-    ['what would steer the terminal', ['\u001b[31mx'], '不明な対象です: "\ufffd[31mx"'],
+    [
+      'control characters, and prints them replaced',
+      ['\u001b[31mx'],
+      '不明な対象です: "\ufffd[31mx"',
+    ],
     ['an option without its value', ['--month'], '--month に値を指定してください。'],
     [
       'an option in place of a value',
@@ -245,7 +249,7 @@ describe('calendar refuses', () => {
     ],
     ['a flag with a value', ['--json=yes'], '--json に値は指定できません。'],
     [
-      'a time that is none',
+      'a time that cannot be read',
       ['--at', 'tomorrow'],
       '--at の時刻を読み取れません: "tomorrow"（例: 2026-12-01T09:00+09:00、2026-12-01）',
     ],
@@ -260,13 +264,13 @@ describe('calendar refuses', () => {
       '--at の時刻を読み取れません: "2026-02-30"（例: 2026-12-01T09:00+09:00、2026-12-01）',
     ],
     [
-      'a month that is none',
+      'a month that does not exist',
       ['pension', '--month', '2026-13'],
       'オプション --month の値が正しくありません。YYYY-MM 形式で指定してください。',
     ],
-    ['a picture of nothing', ['--month', '2026-12'], '図には対象を1つ以上指定してください。'],
+    ['a picture without a target', ['--month', '2026-12'], '図には対象を1つ以上指定してください。'],
     [
-      'a feed of several',
+      'a feed of several targets',
       ['pension', 'local-tax', '--ics', 'a.ics'],
       '--ics の対象は1つです。まとめるときは + でつなぎます。',
     ],
@@ -274,7 +278,7 @@ describe('calendar refuses', () => {
     expect(refused('calendar', ...args)).toBe(`myna-selfinfo: ${message}`);
   });
 
-  it('what lies outside the span, and names the span', () => {
+  it('a time outside the calendar and names its span', () => {
     for (const args of [
       ['--at', '2060-01-01'],
       ['pension', '--month', '2060-01'],

@@ -15,7 +15,7 @@ import { root } from '../house/sources.js';
 
 const binary = join(root, 'dist/cli.js');
 beforeAll(() => {
-  if (!existsSync(binary)) throw new Error('dist is missing: run `npm run build` first');
+  if (!existsSync(binary)) throw new Error('dist is missing. Run `npm run build` first.');
 });
 
 function run(args: readonly string[]) {
@@ -51,14 +51,14 @@ describe('plan', () => {
     expect(printed('--go-live', '2027-04-01', '--today', today, '--format', format)).toBe(text);
   });
 
-  it('prints text unless another format is asked for, and JSON that is the plan itself', () => {
+  it('prints text by default, and the plan itself as JSON', () => {
     expect(printed('--go-live', '2027-04-01', '--today', today)).toBe(toText(plan));
     expect(
       JSON.parse(printed('--go-live', '2027-04-01', '--today', today, '--format', 'json')),
     ).toEqual(JSON.parse(JSON.stringify(plan)));
   });
 
-  it('reckons from a day, with durations, a name and another language', () => {
+  it('counts from a first day, with durations, a name and another language', () => {
     const durations = {
       development: { weeks: 10 },
       review: { months: 2 },
@@ -81,7 +81,7 @@ describe('plan', () => {
     expect(printed(...args, '--lang', 'en')).toBe(expected);
   });
 
-  it('knows the other procedures, and what a change does not need', () => {
+  it('plans the other procedures and leaves out what a change does not need', () => {
     const change = planChange({
       goLive: '2027-10-01',
       development: false,
@@ -104,13 +104,13 @@ describe('plan', () => {
     );
   });
 
-  it('is judged from today unless told otherwise: a go-live of long ago was missed', () => {
+  it('reports a go-live in the past as missed, because --today defaults to now', () => {
     expect(printed('--go-live', '2024-10-01')).toContain(
       '利用開始 2024-10-01(火) には間に合いません。',
     );
   });
 
-  it('says how it is used, and which durations there are', () => {
+  it('prints its usage and the names of the durations', () => {
     expect(printed('--help')).toMatch(/^使い方: myna-selfinfo plan /);
     expect(printed('--help', '--lang', 'en')).toMatch(
       /Durations: consideration, meeting, disclosure, development, connectionCheckApplication, preliminaryTest, connectionTest, productionApplication, review, productionCheck, handover\n$/,
@@ -120,20 +120,20 @@ describe('plan', () => {
 
 describe('plan refuses', () => {
   it.each([
-    ['neither day', [], '--go-live か --start のどちらか一方を指定してください。'],
+    ['a plan without a day', [], '--go-live か --start のどちらか一方を指定してください。'],
     [
-      'both days',
+      'a plan with both days',
       ['--go-live', '2027-04-01', '--start', '2026-10-01'],
       '--go-live か --start のどちらか一方を指定してください。',
     ],
-    ['a notice without its day', ['suspension'], 'オプション --date は必須です。'],
+    ['a suspension without its day', ['suspension'], 'オプション --date は必須です。'],
     [
       'a day that does not exist',
       ['--go-live', '2027-02-30'],
       '--go-live は YYYY-MM-DD 形式の正しい日付ではありません。',
     ],
     [
-      'a today that does not exist',
+      'a --today that does not exist',
       ['--start', '2027-02-03', '--today', 'x'],
       '--today は YYYY-MM-DD 形式の正しい日付ではありません。',
     ],
@@ -142,35 +142,35 @@ describe('plan refuses', () => {
       ['--start', '2050-12-01'],
       '--start はこのカレンダーが保証する期間の外です。計画全体が 2023-06-30 から 2050-12-31 までに入る必要があります。',
     ],
-    ['another procedure', ['onboard'], '不明な手続です: "onboard"'],
+    ['an unknown procedure', ['onboard'], '不明な手続です: "onboard"'],
     ['two procedures', ['change', 'suspension'], '不明な手続です: "suspension"'],
     [
-      'another format',
+      'an unknown format',
       ['--start', '2027-01-04', '--format', 'pdf'],
-      '--format は text、md、ics、mermaid、json のいずれかです: "pdf"',
+      '--format には text、md、ics、mermaid、json のいずれかを指定してください: "pdf"',
     ],
     [
-      'what a procedure does not take',
+      'an option of another procedure',
       ['suspension', '--go-live', '2027-01-04'],
       'suspension に --go-live は指定できません。',
     ],
     [
-      'a part that is none',
+      'an unknown part',
       ['change', '--start', '2027-01-04', '--without', 'test'],
-      '--without は development、connection-test、production です: "test"',
+      '--without には development、connection-test、production を指定してください: "test"',
     ],
     [
-      'a duration without unit',
+      'a duration without a unit',
       ['--start', '2027-01-04', '--durations', 'review=2'],
       '--durations を読み取れません: "review=2"（例: development=10w,review=2m,handover=2d）',
     ],
     [
-      'a duration of the prototype',
+      'a duration named like a property of the prototype',
       ['change', '--start', '2027-01-04', '--durations', '__proto__=2w'],
       /^不明なオプションです: --durations __proto__。使えるのは meeting、/,
     ],
     [
-      'a duration too short',
+      'a duration shorter than the guideline allows',
       ['--start', '2027-01-04', '--durations', 'preliminaryTest=0w'],
       'オプション --durations preliminaryTest の値が正しくありません。ガイドラインの定める 1 週間より短くはできません。',
     ],

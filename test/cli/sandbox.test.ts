@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,28 +17,28 @@ const started: ChildProcess[] = [];
 
 if (!hasCurl)
   console.warn(
-    'Pasting the journey is skipped: there is no bash or no curl on this machine (Debian: apt-get install curl).',
+    'The curl commands are not tested, because bash or curl is missing (Debian: apt-get install curl).',
   );
 beforeAll(() => {
-  if (!existsSync(binary)) throw new Error('dist is missing: run `npm run build` first');
-  if (!hasCurl && process.env.CI === 'true') throw new Error('bash and curl are needed here');
+  if (!existsSync(binary)) throw new Error('dist is missing. Run `npm run build` first.');
+  if (!hasCurl && process.env.CI === 'true') throw new Error('This test needs bash and curl.');
 });
 afterEach(async () => {
   for (const child of started.splice(0)) if (child.exitCode === null) await ended(child, 'SIGTERM');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-// The folder of the certificates is made in TMPDIR: here one whose name must be quoted.
+// The certificates are written below TMPDIR. This folder's name needs quoting in a shell.
 const environment = { ...process.env, TMPDIR: folder };
 
 interface Running {
   readonly child: ChildProcess;
   readonly text: string;
-  /** What stands behind a label, in order. */
+  /** Returns the values behind a label, in order. */
   values(label: string): string[];
 }
 
-/** Starts the binary and waits until it has said everything. */
+/** Starts the binary and waits until the guide is complete. */
 async function start(...args: string[]): Promise<Running> {
   const child = spawn(process.execPath, [binary, 'sandbox', ...args], {
     cwd: folder,
@@ -65,7 +65,7 @@ async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<unkno
   return (await exit)[0];
 }
 
-/** Pastes what was printed last into a shell. */
+/** Pastes the printed commands into a shell. */
 async function paste({ text }: Running): Promise<Record<string, unknown>> {
   const shell = spawn('bash', { stdio: ['pipe', 'pipe', 'pipe'] });
   shell.stdin.end(text.slice(text.lastIndexOf('\n\n')));
@@ -106,9 +106,9 @@ const service = {
   items: { shots: { detail: 'vaccination', inquiries: ['range'] } },
 };
 
-describe('the sandbox from the terminal', () => {
+describe('the command sandbox', () => {
   it.skipIf(!hasCurl).each(['ja', 'en'])(
-    'prints a journey that curl completes over mutual TLS when it is pasted (%s)',
+    'prints curl commands that complete over mutual TLS when pasted (%s)',
     async (lang) => {
       const running = await start('--at', '2026-12-01T10:00+09:00', '--lang', lang);
       const answer = await paste(running);
@@ -116,12 +116,12 @@ describe('the sandbox from the terminal', () => {
       expect(answer[fields.selfPersonalData.value]).toMatchObject([
         { [fields.itemStatus.value]: itemStatuses.present.value },
       ]);
-      // It can be pasted as often as one likes.
+      // The commands work more than once.
       expect((await paste(running))[fields.processStatus.value]).toBe(processStatuses.done.value);
     },
   );
 
-  it.skipIf(!hasCurl)('lets curl reach no call without the certificate', async () => {
+  it.skipIf(!hasCurl)('refuses the connection of a curl without the certificate', async () => {
     const { values } = await start();
     const [ca = '', url = ''] = [...values('CA'), ...values('token')];
     const args = ['-sS', '--noproxy', '*', '--cacert', ca];
@@ -137,7 +137,7 @@ describe('the sandbox from the terminal', () => {
   });
 
   it.skipIf(!hasCurl)(
-    'goes through services and citizens of one’s own, whatever their names',
+    'works with a service file and a personas file, with special characters in their names',
     async () => {
       const registrations = [
         {
@@ -196,25 +196,28 @@ describe('the sandbox from the terminal', () => {
     },
   );
 
-  it.skipIf(!hasCurl)('pushes the request where it must be pushed', async () => {
-    const registration = {
-      clientId: 'clinic',
-      redirectUris: ['https://clinic.example/'],
-      service,
-      requirePushedAuthorizationRequests: true,
-    };
-    const answer = await paste(
-      await start(
-        '--service',
-        write('pushed.json', registration),
-        '--at',
-        '2026-12-01T10:00+09:00',
-      ),
-    );
-    expect(answer[fields.processStatus.value]).toBe(processStatuses.done.value);
-  });
+  it.skipIf(!hasCurl)(
+    'pushes the authorization request when the registration requires it',
+    async () => {
+      const registration = {
+        clientId: 'clinic',
+        redirectUris: ['https://clinic.example/'],
+        service,
+        requirePushedAuthorizationRequests: true,
+      };
+      const answer = await paste(
+        await start(
+          '--service',
+          write('pushed.json', registration),
+          '--at',
+          '2026-12-01T10:00+09:00',
+        ),
+      );
+      expect(answer[fields.processStatus.value]).toBe(processStatuses.done.value);
+    },
+  );
 
-  it('says that curl signs no assertions', async () => {
+  it('explains that curl cannot sign assertions', async () => {
     const clientAuth = { jwks: { keys: [makeKey('ES256', 'a').jwk] } };
     const registration = {
       clientId: 'clinic',
@@ -230,11 +233,11 @@ describe('the sandbox from the terminal', () => {
     );
     expect(values('client_id')).toEqual(['clinic']);
     expect(text).toMatch(
-      /There is no journey by curl: the first client is registered for private_key_jwt\.\n\n$/,
+      /There are no curl commands, because the first client is registered for private_key_jwt\.\n\n$/,
     );
   });
 
-  it('takes a service alone, in a file with a byte order mark', async () => {
+  it('accepts a service alone, in a file with a byte order mark', async () => {
     const { values } = await start(
       '--service',
       write('service.json', `\ufeff${JSON.stringify(service)}`),
@@ -243,7 +246,7 @@ describe('the sandbox from the terminal', () => {
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'ends by %s with exit code 0, and takes its files along',
+    'ends by %s with exit code 0 and deletes its files',
     async (signal) => {
       const { child, values } = await start();
       const files = ['CA', 'certificate', 'private key'].flatMap(values);
@@ -256,7 +259,7 @@ describe('the sandbox from the terminal', () => {
     },
   );
 
-  it('listens where it is told', async () => {
+  it('listens on the given ports and refuses a port in use', async () => {
     const [first, second] = [await freePort(), await freePort()];
     const { values } = await start('--port', String(first), '--api-port', String(second));
     expect(new URL(values('authorize')[0] ?? '').host).toBe(`127.0.0.1:${first}`);
@@ -264,11 +267,11 @@ describe('the sandbox from the terminal', () => {
     expect(refused('--port', String(first))).toEqual({
       status: 1,
       stdout: '',
-      said: 'myna-selfinfo: cannot listen on the port of --port: taken, or not allowed.',
+      said: 'myna-selfinfo: cannot listen on the port of --port: in use, or not allowed.',
     });
   });
 
-  it('says where the log is, and how a stopped clock is moved', async () => {
+  it('prints where the log is and how a stopped clock moves', async () => {
     const { values } = await start('--at', '2026-12-01T10:00+09:00', '--lang', 'en');
     expect((await fetch(values('log')[0] ?? '')).status).toBe(200);
     const [, body = '', url = ''] =
@@ -283,7 +286,7 @@ describe('the sandbox from the terminal', () => {
     expect(await moved.json()).toMatchObject({ now: '2026-12-01T10:01:00+09:00' });
   });
 
-  it.skipIf(!hasCurl)('lets somebody consent whose card works', async () => {
+  it.skipIf(!hasCurl)('lets a persona with a working card consent', async () => {
     const persona = { id: 'locked', name: 'L', pin: '1234', card: 'locked', records: {} };
     const people = write('cards.json', [persona, { ...persona, id: 'fine', card: undefined }]);
     expect((await paste(await start('--personas', people)))[fields.processStatus.value]).toBe(
@@ -291,7 +294,7 @@ describe('the sandbox from the terminal', () => {
     );
   });
 
-  it('explains itself', () => {
+  it('lists its options in its help', () => {
     const { status, stdout } = refused('--help');
     expect(status).toBe(0);
     for (const option of ['--port', '--api-port', '--service', '--personas', '--at', '--lang'])
@@ -306,105 +309,3 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
-
-describe('the sandbox is not started', () => {
-  afterEach(() => {
-    expect(readdirSync(folder).filter((name) => name.startsWith('myna-selfinfo-sandbox-'))).toEqual(
-      [],
-    );
-  });
-
-  it.each([
-    ['with an unknown option', ['--ports', '1'], 'unknown option: "--ports"'],
-    ['with an argument too many', ['here'], 'unexpected argument: "here"'],
-    [
-      'on a port that is no number',
-      ['--port', 'http'],
-      '--port is a number from 0 to 65535: "http"',
-    ],
-    [
-      'on a port beyond the last',
-      ['--api-port', '65536'],
-      '--api-port is a number from 0 to 65535: "65536"',
-    ],
-    [
-      'at a time that is none',
-      ['--at', 'noon'],
-      '--at is no time: "noon" (give 2026-12-01T10:00+09:00 or 2026-12-01)',
-    ],
-    [
-      'by a file that is not there',
-      ['--service', 'nowhere.json'],
-      'cannot read "nowhere.json" (ENOENT)',
-    ],
-  ])('%s', (_, args, message) => {
-    expect(refused(...args)).toEqual({ status: 2, stdout: '', said: `myna-selfinfo: ${message}` });
-  });
-
-  it('at a time outside the calendar', () => {
-    const { status, said } = refused('--at', '2060-01-01');
-    expect(status).toBe(2);
-    expect(said).toMatch(/^myna-selfinfo: --at lies outside .* before 2051/);
-  });
-
-  it('where its files cannot be written, with exit code 1', () => {
-    const nowhere = { ...environment, TMPDIR: join(folder, 'nowhere') };
-    const { status, stderr } = spawnSync(process.execPath, [binary, 'sandbox', '--lang', 'en'], {
-      encoding: 'utf8',
-      env: nowhere,
-    });
-    expect({ status, stderr }).toEqual({
-      status: 1,
-      stderr: `myna-selfinfo: cannot make a temporary folder ("${nowhere.TMPDIR}", ENOENT)\n`,
-    });
-  });
-
-  it('by a file that is no JSON', () => {
-    for (const option of ['--service', '--personas']) {
-      const { status, said } = refused(option, write('broken.json', '{ "name": "x", }'));
-      expect(status).toBe(2);
-      expect(said).toBe('myna-selfinfo: "broken.json" is not JSON (after 15 characters)');
-      // The parser would quote these.
-      for (const text of ['secret-of-mine', '["secret-of-mine",]', '{"name": secret-of-mine}']) {
-        expect(refused(option, write('quoted.json', text)).said).toMatch(
-          /^myna-selfinfo: "quoted\.json" is not JSON( \(after \d+ characters\))?$/,
-        );
-      }
-    }
-  });
-
-  it('by a service with something wrong: every place is named', () => {
-    const items = {
-      shots: { detail: 'vaccinations', inquiries: ['range'] },
-      income: { detail: 'local-tax', inquiries: ['latest'] },
-    };
-    const { status, stdout, said } = refused(
-      '--service',
-      write('wrong.json', { ...service, name: '', items }),
-    );
-    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    for (const place of ['$.name', '$.items.shots.detail', '$.items.income.inquiries[0]'])
-      expect(said).toContain(`wrong.json:${place} (`);
-    expect(said).not.toContain('options.');
-    expect(refused('--service', write('list.json', [])).said).toContain('list.json:$');
-    expect(refused('--service', write('text.json', '"text"')).said).toBe(
-      'myna-selfinfo: text.json:$ must be an object.',
-    );
-    expect(
-      refused(
-        '--service',
-        write('one.json', { clientId: 'a b', redirectUris: ['https://a.example/'], service }),
-      ).said,
-    ).toContain('one.json:$.clientId');
-  });
-
-  it('by citizens with something wrong: every place is named', () => {
-    const { status, said } = refused(
-      '--personas',
-      write('people.json', [{ id: 'a', name: '', pin: '12', records: {} }, {}]),
-    );
-    expect(status).toBe(2);
-    for (const place of ['$[0].name', '$[0].pin', '$[1].id', '$[1].records'])
-      expect(said).toContain(`people.json:${place}`);
-  });
-});

@@ -10,7 +10,7 @@ import { findPart } from '../kit/machine.js';
 
 const chromium = findPart('chromium');
 
-describe.skipIf(chromium.missing)('the calendar page, in Chromium', { timeout: 60_000 }, () => {
+describe.skipIf(chromium.missing)('the calendar page in Chromium', { timeout: 60_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'myna-selfinfo-page-'));
   let browser: Browser;
   let page: Page;
@@ -33,7 +33,7 @@ describe.skipIf(chromium.missing)('the calendar page, in Chromium', { timeout: 6
 
   beforeEach(async () => {
     complaints = [];
-    // New York, so that a day of the browser's zone would show.
+    // The browser's zone is New York, so that a day in that zone would show.
     const context = await browser.newContext({
       timezoneId: 'America/New_York',
       locale: 'en-US',
@@ -60,7 +60,7 @@ describe.skipIf(chromium.missing)('the calendar page, in Chromium', { timeout: 6
   it('shows a month in Japanese', async () => {
     await open('target=local-tax&month=2026-11');
     expect(await image('地方税 2026年11月').count()).toBe(1);
-    // 30 days, two of them in two states, and the name of the whole.
+    // 30 days, two of them in two states, and the title of the picture.
     expect(await page.locator('figure svg title').count()).toBe(33);
     expect(await title('11月21日(土) 22:00〜24:00 停止').count()).toBe(1);
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(
@@ -69,7 +69,7 @@ describe.skipIf(chromium.missing)('the calendar page, in Chromium', { timeout: 6
     expect(await page.locator('#now').textContent()).toMatch(/いま(運用中|不確定|停止中)/);
   });
 
-  it('draws the three states where they are, each in its own texture', async () => {
+  it('draws the three states at their hours, each with its own texture', async () => {
     await open('target=local-tax&month=2026-11');
     const box = async (text: string) => {
       const found = await title(text).locator('..').boundingBox();
@@ -84,7 +84,7 @@ describe.skipIf(chromium.missing)('the calendar page, in Chromium', { timeout: 6
     expect(uncertain.x).toBeCloseTo(whole.x, 0);
     expect(uncertain.width / whole.width).toBeCloseTo(22 / 24, 2);
     expect(closed.x).toBeCloseTo(uncertain.x + uncertain.width, 0);
-    // What is drawn, in shades of grey: a piece of each, beside the marks.
+    // Compares shades of grey: a part of each state, beside the marks.
     const shades = async ({ x, y, height }: { x: number; y: number; height: number }) => {
       const clip = { x: x + 2, y: y + 2, width: 16, height: height - 4 };
       return greys(await page.screenshot({ clip }));
@@ -100,7 +100,7 @@ describe.skipIf(chromium.missing)('the calendar page, in Chromium', { timeout: 6
     expect(striped.mean).toBeLessThan(light.mean - 5);
   });
 
-  it('changes language, month and target, and keeps them in its address', async () => {
+  it('changes language, month and target, and keeps them in the URL', async () => {
     await open('target=local-tax&month=2026-11');
     await page.getByRole('button', { name: 'English' }).click();
     expect(await image('local tax Nov 2026').count()).toBe(1);
@@ -114,7 +114,7 @@ describe.skipIf(chromium.missing)('the calendar page, in Chromium', { timeout: 6
     expect(page.url()).toContain('#target=pension-service&month=2026-12&lang=en');
   });
 
-  it('says what is wrong with an address, and goes on', async () => {
+  it('names what is wrong in the URL and stays usable', async () => {
     await open('target=income&month=2026-11');
     expect(await page.getByRole('alert').textContent()).toMatch(
       /^target は表2\.5-5の分野詳細にありません。使えるのは household、local-tax、/,
@@ -133,20 +133,18 @@ describe.skipIf(chromium.missing)('the calendar page, in Chromium', { timeout: 6
     expect(download.suggestedFilename()).toBe('local-tax-2026-11.ics');
     const text = readFileSync(await download.path(), 'utf8');
     expect(text).toMatch(/^BEGIN:VCALENDAR\r\n/);
-    // Third weekends of November, December and January, in three parts each, and the New Year.
+    // The third weekends of November, December and January, in three parts each, and the New Year.
     expect(text.match(/^BEGIN:VEVENT/gm)).toHaveLength(10);
   });
 
-  it('prints one A4 sheet', async () => {
+  it('prints on one A4 sheet', async () => {
     await open('target=pension&month=2026-12');
     const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
     expect(pdf.match(/\/Type\s*\/Page\b(?!s)/g)).toHaveLength(1);
     expect(pdf).toMatch(/\/MediaBox\s*\[0 0 59[45](\.\d+)? 84[12](\.\d+)?\]/);
   });
 
-  /**
-   * Mean and spread of the lightness of a PNG, worked out where PNGs can be read: in the browser.
-   */
+  /** Returns mean and spread of the lightness of a PNG. The browser decodes it. */
   async function greys(png: Buffer): Promise<{ mean: number; spread: number }> {
     const blank = await page.context().newPage();
     const result = await blank.evaluate(`(async () => {

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { findPart } from '../kit/machine.js';
 import { startRedis } from '../kit/redis.js';
 
-/** Runs an example as a reader would, with the built package; a non-zero exit code rejects. */
+/** Runs an example with the built package. A non-zero exit code rejects. */
 async function run(name: string, ...args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [
     '--import',
@@ -16,14 +16,14 @@ async function run(name: string, ...args: string[]): Promise<string> {
   return stdout;
 }
 
-describe('the examples run to their end', () => {
-  it('consent-flow fetches when the citizen agrees, and not when they decline', async () => {
+describe('the examples', () => {
+  it('consent-flow fetches when the citizen agrees, and not when the citizen declines', async () => {
     const output = await run('consent-flow');
     expect(output).toContain('同意する: 所得の情報を 1 件取得しました。');
     expect(output).toContain('同意しない: 情報の提供に同意されませんでした。');
   });
 
-  it('three-inquiries asks for the latest, a point in time and a range', async () => {
+  it('three-inquiries queries the latest, a point in time and a range', async () => {
     const lines = (await run('three-inquiries')).trim().split('\n');
     expect(lines).toEqual([
       '1回目の同意: マイナポータルからの取得が完了しました。内容をご確認ください。',
@@ -37,9 +37,9 @@ describe('the examples run to their end', () => {
     ]);
   });
 
-  it('calendar tells of the third weekend that the resident registry is down and opens on Sunday at 8', async () => {
-    // 2026-11 starts on a Sunday: its third Saturday is the 21st. Table 2.5-3: down from Saturday
-    // 22:00 to Sunday 8:00. The other systems leave the hours of that weekend open, so that local
+  it('calendar shows that the resident registry closes on a third weekend and opens on Sunday at 8', async () => {
+    // November 2026 starts on a Sunday, so its third Saturday is the 21st. Table 2.5-3: closed from
+    // Saturday 22:00 to Sunday 8:00. The other systems publish no hours for that weekend, so local
     // tax is not certain to open before Monday.
     const output = await run('calendar', '2026-11-21T23:00:00+09:00');
     expect(output).toContain('地方税: × 停止中（11月22日 08:00 まで）');
@@ -47,8 +47,8 @@ describe('the examples run to their end', () => {
   });
 });
 
-describe("a wire profile of one's own", () => {
-  it('is what production takes, and what sandbox and client speak', async () => {
+describe('the example of a wire profile', () => {
+  it('passes the check of production and works between sandbox and client', async () => {
     expect((await run('wire-profile/try')).trim().split('\n')).toEqual([
       'publicProfile の未確認の項目: options.profile.paths.authorization',
       'ourProfile の未確認の項目: なし',
@@ -61,8 +61,8 @@ describe("a wire profile of one's own", () => {
   });
 });
 
-describe('signing by a key service', () => {
-  it('gets the answer with the old key and the new one, and is refused with one that nobody registered', async () => {
+describe('the example of signing by a KMS', () => {
+  it('gets the answer with the old key and the new key, and is refused with an unregistered key', async () => {
     const ready = 'マイナポータルからの取得が完了しました。内容をご確認ください。';
     expect((await run('kms-signing')).trim().split('\n')).toEqual([
       `鍵 2026-11: ${ready}`,
@@ -75,8 +75,8 @@ describe('signing by a key service', () => {
 
 const redisServer = findPart('redis-server');
 
-describe.skipIf(redisServer.missing)('two instances behind a proxy', () => {
-  it('share a consent and its retrieval through Redis, whichever of them the citizen comes to', async () => {
+describe.skipIf(redisServer.missing)('the example of two instances behind a proxy', () => {
+  it('shares a consent and its retrieval through Redis, on any instance', async () => {
     const redis = await startRedis(redisServer.path());
     vi.stubEnv('REDIS_URL', redis.url);
     try {
@@ -93,8 +93,8 @@ describe.skipIf(redisServer.missing)('two instances behind a proxy', () => {
   });
 });
 
-describe.skipIf(redisServer.missing)('the queue of retrievals', () => {
-  it('brings each to its end, and to the screen of who asked, whichever worker is killed', async () => {
+describe.skipIf(redisServer.missing)('the example of a retrieval queue', () => {
+  it('completes each retrieval and shows it to its citizen while workers are killed', async () => {
     const redis = await startRedis(redisServer.path());
     vi.stubEnv('REDIS_URL', redis.url);
     try {
@@ -114,8 +114,8 @@ describe.skipIf(redisServer.missing)('the queue of retrievals', () => {
   });
 });
 
-describe('the vault over a KMS', () => {
-  it('reads after its keys were rotated, for the consented purpose and no other', async () => {
+describe('the example of a vault over a KMS', () => {
+  it('reads after a key rotation, for the consented purpose only', async () => {
     const output = await run('vault-kms');
     for (const line of [
       '"type":"rotated","keys":1,"kid":"loan-2027"',
@@ -127,12 +127,12 @@ describe('the vault over a KMS', () => {
   });
 });
 
-/** What no line of a log or trace may hold, whatever its values are. */
+/** Texts that must not appear in a log or trace. */
 const telltale =
   /Bearer|access_token|PRIVATE KEY|code=|state=|verifier|session-1|花子|課税|千代田|[A-Za-z0-9_-]{40,}/;
 
-describe('events in a log', () => {
-  it('stand there with a level and without a secret', async () => {
+describe('the example of events in a log', () => {
+  it('writes a level for each event and no secret', async () => {
     const output = await run('pino');
     expect(output).not.toMatch(telltale);
     const lines = output
@@ -151,8 +151,8 @@ describe('events in a log', () => {
   });
 });
 
-describe('events as spans', () => {
-  it('put the calls below their steps, with the one that was repeated', async () => {
+describe('the example of events as spans', () => {
+  it('puts the calls below their steps, with the repeated one', async () => {
     const output = await run('opentelemetry');
     expect(output).not.toMatch(telltale);
     expect(output.trim().split('\n')).toEqual([
@@ -172,8 +172,8 @@ describe('events as spans', () => {
   });
 });
 
-describe('the notice watcher', () => {
-  it('reads the page on a schedule, feeds the client, and keeps what it had when the page cannot be had', async () => {
+describe('the example of a notice watcher', () => {
+  it('reads the page on a schedule, updates the client, and keeps the last calendar when the page cannot be loaded', async () => {
     const output = await run('notice-watcher');
     for (const line of [
       '  停止: all 2026-12-05T00:00:00+09:00 〜 2026-12-07T06:00:00+09:00（延長または目安）',
@@ -193,14 +193,14 @@ describe('the notice watcher', () => {
   });
 });
 
-describe('the demo', () => {
-  // What one run prints is looked at from all sides.
+describe('npm run demo', () => {
+  // All tests read the output of one run.
   let output = '';
   beforeAll(async () => {
     output = await run('demo');
   }, 20_000);
 
-  it('plays the housing loan from consent to answer, on its own clock, in Japanese', () => {
+  it('plays the housing loan from consent to answer in Japanese, on a fixed clock', () => {
     const [first = ''] = output.split('\n');
     expect(first).toContain('2026年12月1日(火) 10:00');
     for (const text of [
@@ -219,7 +219,7 @@ describe('the demo', () => {
     }
   });
 
-  it('shows the pension service closed on Sunday until Monday 8:00, and the pension without a holder uncertain', () => {
+  it('shows the pension service as closed on Sunday until Monday 8:00, and a pension without a holder as uncertain', () => {
     const lines = output.split('\n');
     expect(lines.find((line) => line.includes('pension@pension-service'))).toMatch(
       /停止中 +次に開くのは 12月7日\(月\) 8:00/,

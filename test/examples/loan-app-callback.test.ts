@@ -9,7 +9,7 @@ import { findPart } from '../kit/machine.js';
 const chromium = findPart('chromium');
 
 describe.skipIf(chromium.missing)(
-  'the callback, between an honest browser and all others',
+  "the callback of the bank, opened by the citizen's browser and by others",
   { timeout: 60_000 },
   () => {
     let browser: Browser;
@@ -62,7 +62,7 @@ describe.skipIf(chromium.missing)(
       expect([demo.calls('token'), demo.calls('request')]).toEqual([1, 1]);
     }
 
-    /** A page of the same site on another port, so that the session comes along. */
+    /** A page on the same host and another port, so that the session cookie is sent. */
     async function elsewhere(body: string): Promise<string> {
       const server = createServer((_, response) =>
         response
@@ -82,7 +82,7 @@ describe.skipIf(chromium.missing)(
       expect(stranger.url()).toBe(`${demo.origin}/`);
     }
 
-    it('a HEAD uses nothing up, with or without the session', async () => {
+    it('a HEAD request uses nothing up, with or without the session', async () => {
       const callback = await agreed(honest, demo, cards.hanako);
       const stranger = await newBrowser();
       for (const { request } of [honest.context(), stranger.context()]) {
@@ -94,10 +94,10 @@ describe.skipIf(chromium.missing)(
       await expectHonestGetsIn(callback);
     });
 
-    it('a prefetch by link, in the very browser and session, uses nothing up', async () => {
+    it('a prefetch by link, with the session, uses nothing up', async () => {
       const callback = await agreed(honest, demo, cards.hanako);
       const prefetched = honest.waitForResponse(callback);
-      // Of this very site, but without its policy, which would forbid the prefetch.
+      // Served by the bank's origin without its policy, which would forbid the prefetch.
       const body = `<link rel="prefetch" href="${escaped(callback)}"><a href="${escaped(callback)}">on</a>`;
       await honest.route(`${demo.origin}/elsewhere`, (route) =>
         route.fulfill({ contentType: 'text/html', body }),
@@ -110,7 +110,7 @@ describe.skipIf(chromium.missing)(
       await expectIn();
     });
 
-    it('a prefetch by speculation, with the session, is thrown away by the browser and uses nothing up', async () => {
+    it('a speculative prefetch, with the session, is discarded by the browser and uses nothing up', async () => {
       const callback = await agreed(honest, demo, cards.hanako);
       const devtools = await honest.context().newCDPSession(honest);
       const failed = new Promise<string>((resolve) => {
@@ -134,7 +134,7 @@ describe.skipIf(chromium.missing)(
       await expectIn();
     });
 
-    it('another browser is told where to go, and the honest one still gets in', async () => {
+    it("another browser is told where to go, and the citizen's browser still completes", async () => {
       const callback = await agreed(honest, demo, cards.hanako);
       const stranger = await newBrowser();
       await stranger.goto(callback);
@@ -145,7 +145,7 @@ describe.skipIf(chromium.missing)(
       await expectHonestGetsIn(callback);
     });
 
-    it('a stranger with an application of their own does not get in either, before or after', async () => {
+    it('another person with an application of their own cannot use the callback, before or after', async () => {
       const callback = await agreed(honest, demo, cards.hanako);
       const stranger = await newBrowser();
       const own = await agreed(stranger, demo, cards.another);
@@ -155,13 +155,13 @@ describe.skipIf(chromium.missing)(
       await stranger.goto(callback);
       expect(await stranger.content()).not.toContain('3,720,000');
       expect(demo.calls('token')).toBe(1);
-      // And their own consent still works.
+      // Their own consent still works.
       await stranger.goto(own);
       await arrive(stranger, demo);
       expect(await stranger.getByLabel('世帯主の氏名').inputValue()).toBe('別人 一郎');
     });
 
-    it("a stranger's callback slipped to the honest browser brings no foreign data in", async () => {
+    it("another person's callback opened in the citizen's browser brings no foreign data in", async () => {
       const callback = await agreed(honest, demo, cards.hanako);
       const stranger = await newBrowser();
       const slipped = await agreed(stranger, demo, cards.another, '番号 花子');
@@ -181,7 +181,7 @@ describe.skipIf(chromium.missing)(
       expect([demo.calls('token'), demo.calls('request')]).toEqual([1, 1]);
     });
 
-    it('a reload or the back button after the end shows what there is, and exchanges nothing', async () => {
+    it('a reload or the back button after the end shows the result and exchanges nothing', async () => {
       const callback = await agreed(honest, demo, cards.hanako);
       await expectHonestGetsIn(callback);
       await honest.goto(callback);
@@ -202,7 +202,7 @@ describe.skipIf(chromium.missing)(
       expect(honest.url()).toBe(`${demo.origin}/`);
     });
 
-    it('an answer in the name of another portal is rejected, and says so without its details', async () => {
+    it('a response with another issuer is rejected, and the page shows no details', async () => {
       const callback = new URL(await agreed(honest, demo, cards.hanako));
       callback.searchParams.set('iss', 'https://evil.example');
       await honest.goto(callback.href);
@@ -214,7 +214,7 @@ describe.skipIf(chromium.missing)(
       expect(honest.url()).toBe(`${demo.origin}/`);
     });
 
-    it('a state that nobody began is unknown, and a page of no such name is no page', async () => {
+    it('an unknown state and an unknown page are refused', async () => {
       await honest.goto(`${demo.origin}/callback?code=made-up&state=made-up`);
       expect(await title(honest)).toBe('手続きを確認できません');
       expect(honest.url()).toBe(`${demo.origin}/stopped/unknown`);
@@ -223,7 +223,7 @@ describe.skipIf(chromium.missing)(
       expect(await title(honest)).toBe('ページがありません');
     });
 
-    it('posts from elsewhere change nothing', async () => {
+    it('posts from other sites change nothing', async () => {
       const callback = await agreed(honest, demo, cards.hanako);
       await expectHonestGetsIn(callback);
       const response = await honest.context().request.post(`${demo.origin}/income`, {
@@ -235,7 +235,7 @@ describe.skipIf(chromium.missing)(
       expect(await honest.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
     });
 
-    it('answers carry a strict policy, no cache, and a cookie that scripts and other sites do not get', async () => {
+    it('responses carry a strict policy, no cache, and a cookie closed to scripts and other sites', async () => {
       await apply(honest, demo, '番号 花子');
       const [cookie] = (await honest.context().cookies(demo.origin)).filter(
         ({ name }) => name === 'session',

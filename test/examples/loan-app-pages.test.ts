@@ -65,7 +65,7 @@ describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () =
     ['ja-JP', 'light', phone, desktop],
     ['en-US', 'dark', desktop, phone],
   ] as const)(
-    'give axe nothing to find, do not scroll sideways, and speak one language: %s, %s',
+    'pass axe, do not scroll sideways, and use one language: %s, %s',
     async (locale, colorScheme, viewport, other) => {
       const page = await (await browser.newContext({ locale, viewport, colorScheme })).newPage();
       const language = locale.slice(0, 2);
@@ -91,7 +91,7 @@ describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () =
     },
   );
 
-  it('are looked at by an axe that finds something where there is something', async () => {
+  it('are checked by an axe that reports a real fault', async () => {
     const page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
     await page.goto(`${demo.origin}/hand`);
     await page.evaluate(`document.querySelector('label').remove()`);
@@ -100,8 +100,8 @@ describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () =
   });
 
   /**
-   * What is Japanese beside elements marked as such, terms in brackets, and names of fields, which
-   * exist in Japanese only.
+   * Japanese text outside of elements marked as such, of terms in brackets, and of field names,
+   * which exist in Japanese only.
    */
   async function japaneseIn(page: Page): Promise<string[]> {
     const text = await page.evaluate(`(() => {
@@ -113,7 +113,7 @@ describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () =
     return bare.match(/[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]+/gu) ?? [];
   }
 
-  it('are drawn with Japanese glyphs, in one typeface', async () => {
+  it('are drawn with Japanese glyphs in one typeface', async () => {
     const page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
     await demo.restart();
     await fetchIncome(page, demo, cards.hanako);
@@ -135,7 +135,7 @@ describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () =
     await page.context().close();
   });
 
-  it('read well: the start', async () => {
+  it('read well in a screen reader: the start', async () => {
     const page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
     await demo.restart();
     await page.goto(demo.origin);
@@ -186,7 +186,7 @@ describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () =
     await page.context().close();
   });
 
-  it('read well: waiting, checking, and being told to wait until Monday', async () => {
+  it('read well in a screen reader: waiting, checking, and closed until Monday', async () => {
     const page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
     await demo.restart();
     await page.goto(await agreed(page, demo, cards.hanako));
@@ -216,7 +216,7 @@ ${steps}
   - text: 取得項目「合計所得金額」 所得控除の合計
   - textbox "所得控除の合計": 1,230,000円
   - text: 取得項目「所得控除合計額」`);
-    // What a screen reader says behind a value: who holds it, as of when, and in which field.
+    // What a screen reader says about a value: its holder, its date and its field.
     const described = await page.getByLabel('合計所得金額').evaluate((input) =>
       String(input.getAttribute('aria-describedby'))
         .split(' ')
@@ -250,7 +250,7 @@ ${steps}
     await page.context().close();
   });
 
-  it('can be used by keyboard alone, and show where one is', async () => {
+  it('can be used by keyboard alone and show the focus', async () => {
     const page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
     await demo.restart();
     await page.goto(demo.origin);

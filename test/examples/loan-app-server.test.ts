@@ -13,7 +13,7 @@ const TUESDAY = '2026-12-01T10:00:00+09:00';
 const MINUTE_MS = 60_000;
 const filledIn = { name: '番号 花子', birthDate: '1989-03-31', amount: '3500', years: '35' };
 
-/** The bank's app at an address, without a socket, and a browser that keeps one cookie. */
+/** The bank's app at an origin, without a socket, and a browser that keeps one cookie. */
 function openBank(origin: string) {
   const clock = createVirtualClock(TUESDAY);
   const registration = {
@@ -60,7 +60,7 @@ function openBank(origin: string) {
     bringCookie(other: string) {
       cookie = other;
     },
-    /** The answer has come and is shown; the citizen has not applied. */
+    /** The answer is there and shown. The citizen has not applied. */
     async fetchIncome(): Promise<void> {
       const { headers } = await ask('/', { ...filledIn, action: 'fetch' });
       const callback = new URL(
@@ -77,8 +77,8 @@ function openBank(origin: string) {
   };
 }
 
-describe("the bank's server, behind https", () => {
-  it('sets a cookie that neither another subdomain nor a script can touch, and knows no other', async () => {
+describe("the bank's server", () => {
+  it('sets a cookie that other subdomains and scripts cannot touch, and accepts no other name', async () => {
     const bank = openBank('https://bank.example');
     const response = await bank.ask('/', { ...filledIn, action: 'hand' });
     expect(response.headers.getSetCookie().filter((set) => set.includes('session'))).toEqual([
@@ -90,7 +90,7 @@ describe("the bank's server, behind https", () => {
     expect(await (await bank.ask('/')).text()).not.toContain('番号 花子');
   });
 
-  it('over http the cookie does without, and nothing promises https', async () => {
+  it('sets a cookie without https attributes over http, and sends no HSTS header', async () => {
     const response = await openBank('http://localhost:3000').ask('/', {
       ...filledIn,
       action: 'hand',
@@ -101,7 +101,7 @@ describe("the bank's server, behind https", () => {
     expect(response.headers.get('strict-transport-security')).toBeNull();
   });
 
-  it('takes no number for a session that it has not given out', async () => {
+  it('does not accept a session id that it has not issued', async () => {
     const bank = openBank('https://bank.example');
     const chosen = `__Host-session=${'A'.repeat(43)}`;
     bank.bringCookie(chosen);
@@ -110,13 +110,13 @@ describe("the bank's server, behind https", () => {
   });
 });
 
-describe('whoever just leaves', () => {
+describe('a citizen who leaves', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(TUESDAY) }));
   afterEach(() => void vi.useRealTimers());
 
   const leaveFor = (minutes: number) => vi.setSystemTime(Date.now() + minutes * MINUTE_MS);
 
-  it('leaves nothing behind: half an hour later the answer is erased, without anybody coming by', async () => {
+  it('leaves nothing behind: the answer is erased half an hour later, without any request', async () => {
     const bank = openBank('http://localhost:3000');
     await bank.fetchIncome();
     leaveFor(29);
@@ -128,7 +128,7 @@ describe('whoever just leaves', () => {
     expect((await bank.ask('/income')).headers.get('location')).toBe('/');
   });
 
-  it('but not who has applied: the answer stays for the screening, to the end of the period', async () => {
+  it('keeps the answer for the screening after applying, to the end of the retention', async () => {
     const bank = openBank('http://localhost:3000');
     await bank.fetchIncome();
     await bank.ask('/income', { action: 'confirm' });
@@ -155,7 +155,7 @@ describe('npm run demo -- --serve', { timeout: 60_000 }, () => {
     return { code, said };
   }
 
-  it('says which port is taken, and how to choose another', async () => {
+  it('names a port in use and how to choose another', async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as AddressInfo;
@@ -166,7 +166,7 @@ describe('npm run demo -- --serve', { timeout: 60_000 }, () => {
     await new Promise((resolve) => taken.close(resolve));
   });
 
-  it('says what a port is when it is told something else', async () => {
+  it('explains what a port is when PORT is not a number', async () => {
     expect(await serveAt('http')).toEqual({
       code: 1,
       said: 'ポート http は番号（0〜65535）ではありません。別の番号を PORT で指定してください。例: PORT=3001 npm run demo -- --serve\n',

@@ -15,7 +15,7 @@ import { findPart } from '../kit/machine.js';
 const chromium = findPart('chromium');
 
 describe.skipIf(chromium.missing)(
-  "what the bank keeps of a citizen's information",
+  "the citizen's information in the bank's vault",
   { timeout: 60_000 },
   () => {
     let browser: Browser;
@@ -42,7 +42,7 @@ describe.skipIf(chromium.missing)(
     const box = () => page.getByRole('complementary', { name: /デモの操作盤|Demo controls/ });
     const press = (name: string | RegExp) => box().getByRole('button', { name }).click();
 
-    /** The application is in, and the reviewer has opened it. */
+    /** Applies, and opens the reviewer's page. */
     async function review(card: (typeof cards)[keyof typeof cards] = cards.hanako): Promise<void> {
       await fetchIncome(page, demo, card);
       await page.getByRole('button', { name: /^(この内容で申し込む|Apply with this)/ }).click();
@@ -59,7 +59,7 @@ describe.skipIf(chromium.missing)(
         /受付番号\s+HL-\d{9}\s+利用目的\s+住宅ローンの事前審査のため\s+保存期間\s+2026年12月31日まで/,
       );
       expect(await page.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
-      // Kept as soon as it came; read when the citizen applied, and by the reviewer.
+      // Kept at once. Read when the citizen applied, and by the reviewer.
       expect(demo.events()).toEqual(['put', 'read', 'read']);
       const shown = await box().innerText();
       expect(shown).toMatch(/受付番号 HL-\d{9} の審査/);
@@ -77,7 +77,7 @@ describe.skipIf(chromium.missing)(
       expect(demo.events()).toEqual(['put', 'read', 'read', 'refused', 'read']);
     });
 
-    it('is gone after the period, whoever asks', async () => {
+    it('is gone after the retention, for every purpose', async () => {
       await review();
       await press(/保存期間が終わった翌日/);
       expect(await box().innerText()).toContain('2027年1月1日(金) 10:00');
@@ -92,14 +92,13 @@ describe.skipIf(chromium.missing)(
       expect(await box().getByRole('status').innerText()).toBe(
         '何も読めません。保存期間が終わり、消去されました。',
       );
-      // The vault's time does not run backwards: the first morning is a new demo, which has
-      // nothing.
+      // The vault's time does not run backwards, so the first morning is a new demo without data.
       await demo.order({ time: '2026-12-01T10:00:00+09:00' });
       await page.goto(`${demo.origin}/review`);
       expect(page.url()).toBe(`${demo.origin}/`);
     });
 
-    it('is there to the last day of the period', async () => {
+    it('is there to the last day of the retention', async () => {
       await review();
       await demo.order({ time: '2026-12-31T23:59:59+09:00' });
       await page.reload();
@@ -109,7 +108,7 @@ describe.skipIf(chromium.missing)(
       expect(await main()).toContain('取得した情報は消去されました');
     });
 
-    it('is erased when the citizen drops it', async () => {
+    it('is erased when the citizen discards it', async () => {
       await fetchIncome(page, demo, cards.hanako);
       await page.getByRole('button', { name: '破棄して自分で入力する' }).click();
       expect(demo.events()).toEqual(['put', 'erased']);
@@ -119,7 +118,7 @@ describe.skipIf(chromium.missing)(
       expect(page.url()).toBe(`${demo.origin}/`);
     });
 
-    it('is gone too when the period ends before the citizen has applied', async () => {
+    it('is gone when the retention ends before the citizen has applied', async () => {
       await fetchIncome(page, demo, cards.hanako);
       await demo.order({ kept: 'over' });
       await page.reload();
@@ -131,7 +130,7 @@ describe.skipIf(chromium.missing)(
       expect(page.url()).toBe(`${demo.origin}/`);
     });
 
-    it('is never kept of another person, and not of what is entered by hand', async () => {
+    it("is not kept for another person's answer, nor for an income entered by hand", async () => {
       await fetchIncome(page, demo, cards.another, '番号 花子');
       expect(demo.events()).toEqual([]);
       await page.goto(`${demo.origin}/hand`);
@@ -143,7 +142,7 @@ describe.skipIf(chromium.missing)(
       expect(page.url()).toBe(`${demo.origin}/done`);
     });
 
-    it('two tabs with a consent each: the later answer replaces the earlier, which is erased', async () => {
+    it('is replaced and erased when another tab completes a later consent', async () => {
       const second = await page.context().newPage();
       const [first, later] = [
         await agreed(page, demo, cards.hanako),
@@ -163,7 +162,7 @@ describe.skipIf(chromium.missing)(
       await second.close();
     });
 
-    it('two tabs with a consent each: once the application is in, a consent that comes back is given up', async () => {
+    it('stays when a consent of another tab returns after the application', async () => {
       const later = await agreed(page, demo, cards.hanako);
       await review();
       await page.goto(later);
@@ -173,7 +172,7 @@ describe.skipIf(chromium.missing)(
       expect(await page.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
     });
 
-    it('reads well to axe, in both languages, in the light and in the dark', async () => {
+    it('is shown on pages that pass axe, in both languages, in light and dark mode', async () => {
       for (const [language, colorScheme] of [
         ['ja', 'light'],
         ['en', 'dark'],

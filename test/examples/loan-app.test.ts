@@ -17,385 +17,376 @@ import { findPart } from '../kit/machine.js';
 
 const chromium = findPart('chromium');
 
-describe.skipIf(chromium.missing)(
-  "the bank's web demo, clicked through in Chromium",
-  { timeout: 60_000 },
-  () => {
-    let browser: Browser;
-    let demo: LoanDemo;
-    let page: Page;
-    let complaints: string[];
+describe.skipIf(chromium.missing)("the bank's web demo in Chromium", { timeout: 60_000 }, () => {
+  let browser: Browser;
+  let demo: LoanDemo;
+  let page: Page;
+  let complaints: string[];
 
-    beforeAll(async () => {
-      browser = await launchChromium(chromium.path());
-      demo = await openLoanDemo();
-      page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
-      page.on('console', (message) => {
-        // What the portal says on its own pages is its own affair.
-        if (!message.location().url.startsWith(demo.sandbox().browserUrl))
-          complaints.push(message.text());
-      });
-      page.on('pageerror', (error) => complaints.push(String(error)));
-    }, 60_000);
-
-    afterAll(async () => {
-      await browser?.close();
-      await demo?.close();
+  beforeAll(async () => {
+    browser = await launchChromium(chromium.path());
+    demo = await openLoanDemo();
+    page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
+    page.on('console', (message) => {
+      // Messages of the portal's own pages do not count.
+      if (!message.location().url.startsWith(demo.sandbox().browserUrl))
+        complaints.push(message.text());
     });
+    page.on('pageerror', (error) => complaints.push(String(error)));
+  }, 60_000);
 
-    beforeEach(async () => {
-      await demo.restart();
-      complaints = [];
-      await page.context().clearCookies();
-    });
+  afterAll(async () => {
+    await browser?.close();
+    await demo?.close();
+  });
 
-    afterEach(async () => {
-      // Also ends what the page still asks for by itself.
-      await page.goto('about:blank');
-      expect(complaints).toEqual([]);
-    });
+  beforeEach(async () => {
+    await demo.restart();
+    complaints = [];
+    await page.context().clearCookies();
+  });
 
-    const title = () => page.getByRole('heading', { level: 1 }).textContent();
-    const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
-    const control = (name: string | RegExp) =>
-      page
-        .getByRole('complementary', { name: 'デモの操作盤' })
-        .getByRole('button', { name })
-        .click();
+  afterEach(async () => {
+    // Ends the requests that the page still makes.
+    await page.goto('about:blank');
+    expect(complaints).toEqual([]);
+  });
 
-    it('says what is needed, what is fetched, why, and how long it is kept, before anything is asked', async () => {
-      await page.goto(demo.origin);
-      const text = await page.getByRole('main').innerText();
-      for (const told of [
-        'マイナンバーカードを読み取れるスマートフォン、またはパソコンとカードリーダ',
-        '利用者証明用電子証明書の暗証番号（数字4桁）',
-        '所得（地方税）',
-        '住宅ローンの事前審査のため',
-        // 30 days after 1 December is the 31st.
-        '同意日の翌日から30日間（本日同意した場合、2026年12月31日まで）',
-        'ただいま取得できます',
-      ]) {
-        expect(text).toContain(told);
-      }
-    });
+  const title = () => page.getByRole('heading', { level: 1 }).textContent();
+  const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+  const control = (name: string | RegExp) =>
+    page.getByRole('complementary', { name: 'デモの操作盤' }).getByRole('button', { name }).click();
 
-    it('fetches with consent, waits without a click, fills the form in with the source of each value, and takes the application', async () => {
-      await apply(page, demo, '番号 花子');
-      expect(new URL(page.url()).origin).toBe(demo.sandbox().browserUrl);
-      await consent(page, cards.hanako);
-      expect(await title()).toBe('情報を取得しています');
-      expect(await page.getByRole('status').textContent()).toBe(
-        'マイナポータルから情報を取得しています。しばらくお待ちください。',
-      );
-      // The code is not left in the address.
-      expect(page.url()).toBe(`${demo.origin}/income`);
-      expect([demo.accepted('token'), demo.accepted('request'), demo.accepted('result')]).toEqual([
-        1, 1, 1,
-      ]);
+  it('shows what is needed, what is fetched, why, and how long it is kept, before anything is fetched', async () => {
+    await page.goto(demo.origin);
+    const text = await page.getByRole('main').innerText();
+    for (const told of [
+      'マイナンバーカードを読み取れるスマートフォン、またはパソコンとカードリーダ',
+      '利用者証明用電子証明書の暗証番号（数字4桁）',
+      '所得（地方税）',
+      '住宅ローンの事前審査のため',
+      // 30 days after 1 December is the 31st.
+      '同意日の翌日から30日間（本日同意した場合、2026年12月31日まで）',
+      'ただいま取得できます',
+    ]) {
+      expect(text).toContain(told);
+    }
+  });
 
-      demo.clock.advance(1_000);
-      await page.getByRole('heading', { name: '取得した情報をご確認ください' }).waitFor();
-      const income = page.getByRole('group', {
-        name: 'サンプル市 2026年6月1日時点 マイナポータルから取得',
-      });
-      expect(await income.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
-      expect(await income.getByLabel('給与収入').inputValue()).toBe('5,200,000円');
-      expect(await income.innerText()).toContain('取得項目「給与収入金額」');
-      expect(await page.getByLabel('世帯主の氏名').inputValue()).toBe('番号 花子');
-      expect(await page.getByLabel('年金額（年額）').inputValue()).toBe('記載なし');
-
-      await press('この内容で申し込む');
-      expect(await title()).toBe('お申込みを受け付けました');
-      expect(await page.getByRole('main').innerText()).toMatch(
-        /受付番号\s+HL-\d{9}\s+所得の情報\s+マイナポータルから取得した内容\s+2026年12月31日まで保存/,
-      );
-      await page.goto(`${demo.origin}/income`);
-      expect(await title()).toBe('お申込みを受け付けました');
-    });
-
-    it('drops what was fetched when the citizen says so: the form is empty, the answer out of reach', async () => {
-      await fetchIncome(page, demo, cards.hanako);
-      const polls = demo.calls('result');
-      await press('破棄して自分で入力する');
-      expect(await page.getByRole('status').textContent()).toBe(
-        'マイナポータルから取得した情報を破棄しました。',
-      );
-      expect(await page.getByLabel('合計所得金額（円）').inputValue()).toBe('');
-      await page.goBack();
-      await page.goto(`${demo.origin}/income`);
-      expect(await title()).toBe('住宅ローン 事前審査のお申込み');
-      expect(await page.content()).not.toContain('3,720,000');
-      expect(demo.calls('result')).toBe(polls);
-    });
-
-    it('stops while the answer is pending, and takes the income by hand', async () => {
-      await page.goto(await agreed(page, demo, cards.hanako));
-      await press('取得をやめて自分で入力する');
-      const polls = demo.calls('result');
-      await page.getByLabel('給与収入（円）').fill('5200000');
-      await page.getByLabel('合計所得金額（円）').fill('3720000');
-      await press('この内容で申し込む');
-      expect(await page.getByRole('main').innerText()).toContain('ご自身で入力された内容');
-      expect(demo.calls('result')).toBe(polls);
-    });
-
-    it('works without any script: the citizen asks for the state', async () => {
-      const quiet = await (
-        await browser.newContext({ locale: 'ja-JP', javaScriptEnabled: false })
-      ).newPage();
-      await quiet.goto(await agreed(quiet, demo, cards.hanako));
-      await quiet.getByRole('link', { name: '状況を確認する' }).click();
-      expect(await quiet.getByRole('heading', { level: 1 }).textContent()).toBe(
-        '情報を取得しています',
-      );
-      // Asked again too early, so the portal was not bothered.
-      expect(demo.calls('result')).toBe(1);
-      demo.clock.advance(1_000);
-      await quiet.getByRole('link', { name: '状況を確認する' }).click();
-      expect(await quiet.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
-      await quiet.context().close();
-    });
-
-    it('goes on without Mynaportal when the citizen declines', async () => {
-      await apply(page, demo, '番号 花子');
-      await page.getByRole('button', { name: '同意しない' }).click();
-      expect(await title()).toBe('取得を中止しました');
-      expect(await page.getByRole('main').innerText()).toContain(
-        'マイナポータルからの取得は行っていません。',
-      );
-      expect(demo.calls('token')).toBe(0);
-      await press('自分で入力する');
-      expect(await title()).toBe('所得の入力');
-    });
-
-    it('goes on without Mynaportal when the card turns out to be locked', async () => {
-      await apply(page, demo, '見本 ロック');
-      await consent(page, cards.locked);
-      // The portal may tell it on a page of its own first.
-      const back = page.getByRole('button', { name: 'サービスの画面に戻る' });
-      await back.or(page.getByRole('heading', { name: '取得を中止しました' })).waitFor();
-      if (await back.isVisible()) await back.click();
-      expect(await title()).toBe('取得を中止しました');
-      expect(await page.getByRole('main').innerText()).toContain('カードがロックされたとき');
-      expect(demo.calls('token')).toBe(0);
-    });
-
-    it('says that a consent came too late', async () => {
-      await apply(page, demo, '番号 花子');
-      demo.clock.advance(6 * 60_000);
-      await agree(page);
-      demo.clock.advance(6 * 60_000);
-      await present(page, cards.hanako);
-      expect(await title()).toBe('時間が経過しました');
-      expect(demo.calls('token')).toBe(0);
-      await page.getByRole('link', { name: '最初からやり直す' }).click();
-      expect(await page.getByLabel('お名前').inputValue()).toBe('番号 花子');
-    });
-
-    it('says beforehand when the servers are closed, until when, and shows the way by paper', async () => {
-      // The third weekend: the resident registry is down from Saturday 22:00 to Sunday 8:00; from
-      // then on the hours are not published until Monday.
-      await demo.order({ time: '2026-12-20T03:00:00+09:00' });
-      await page.goto(demo.origin);
-      expect(await page.getByRole('main').innerText()).toContain('ただいま取得できません。理由：');
-      await press('マイナポータルから所得情報を取得する');
-      expect(await title()).toBe('ただいま取得できません');
-      const text = await page.getByRole('main').innerText();
-      expect(text).toMatch(/次に取得できる予定\s+12月21日\(月\) 8:00/);
-      expect(text).toMatch(/所得（地方税）\s+12月21日\(月\) 0:00 から/);
-      expect(text).toContain(
-        '住民基本台帳ネットワークシステムは、原則として毎月第3土曜22時から翌日曜8時まで計画停止します。',
-      );
-      expect(text).toContain('課税証明書');
-      expect(demo.log()).toEqual([]);
-      await press('自分で入力する');
-      expect(await title()).toBe('所得の入力');
-    });
-
-    it("neither shows nor keeps another person's data", async () => {
-      await fetchIncome(page, demo, cards.another, '番号 花子');
-      expect(await title()).toBe('お申込みの方の情報ではない可能性があります');
-      expect(await page.content()).not.toMatch(/別人|5,560,000/);
-      const polls = demo.calls('result');
-      await page.reload();
-      expect(await title()).toBe('お申込みの方の情報ではない可能性があります');
-      expect(demo.calls('result')).toBe(polls);
-    });
-
-    it('takes a name for the same whatever its width and spaces', async () => {
-      await fetchIncome(page, demo, cards.hanako, '番号　花子');
-      expect(await title()).toBe('取得した情報をご確認ください');
-    });
-
-    it('tells nothing on record from zero', async () => {
-      await fetchIncome(page, demo, cards.newcomer);
-      expect(await title()).toBe('該当する情報がありませんでした');
-      expect(await page.getByRole('main').innerText()).toContain(
-        '金額が0円という意味ではありません。',
-      );
-      await press('自分で入力する');
-      expect(await title()).toBe('所得の入力');
-    });
-
-    it('tells a year that was not filed from zero, and offers no application with it', async () => {
-      await fetchIncome(page, demo, cards.unfiled);
-      expect(await page.getByLabel('合計所得金額').inputValue()).toBe('記載なし');
-      const text = await page.getByRole('main').innerText();
-      expect(text).toContain('未申告');
-      expect(text).toContain('課税証明書');
-      expect(await page.getByRole('button', { name: 'この内容で申し込む' }).count()).toBe(0);
-    });
-
-    it('names both municipalities after a move', async () => {
-      await fetchIncome(page, demo, cards.mover);
-      expect(await page.getByRole('main').innerText()).toContain(
-        '複数の市区町村の情報です: 旧サンプル市、新サンプル町。',
-      );
-      expect(
-        await page
-          .getByRole('group', { name: /旧サンプル市/ })
-          .getByLabel('合計所得金額')
-          .inputValue(),
-      ).toBe('4,448,000円');
-    });
-
-    it('names every holder of a pension, and says when nothing tells whose data it is', async () => {
-      await fetchIncome(page, demo, cards.pensioner);
-      const groups = page.getByRole('group', { name: 'マイナポータルから取得' });
-      expect(await groups.locator('legend').allInnerTexts()).toEqual(
-        ['サンプル市', '日本年金機構', 'サンプル県市町村職員共済組合', 'サンプル市'].map((holder) =>
-          expect.stringContaining(holder),
-        ),
-      );
-      expect(await page.getByRole('main').innerText()).toContain(
-        '後日、本人確認書類で確かめます。',
-      );
-    });
-
-    it('shows a part as a part, with who is missing', async () => {
-      await fetchIncome(page, demo, cards.halfClosed);
-      expect(await page.getByRole('main').innerText()).toContain(
-        '次の機関の情報は、停止中のため含まれていません: 日本年金機構中間サーバ。',
-      );
-      expect(await page.getByLabel('年金額（年額）').inputValue()).toBe('65,400円');
-    });
-
-    it('shows what there is when the income itself failed', async () => {
-      await fetchIncome(page, demo, cards.failing);
-      const text = await page.getByRole('main').innerText();
-      expect(text).toContain('審査に使える収入の金額を取得できませんでした。');
-      expect(text).toContain('情報を取得できませんでした。');
-      expect(await page.getByLabel('世帯主の氏名').inputValue()).toBe('見本 あやまり');
-      expect(await page.content()).not.toContain('holder_error');
-    });
-
-    it("says until when the holder's server is closed", async () => {
-      await fetchIncome(page, demo, cards.closedCity);
-      expect(await title()).toBe('ただいま取得できません');
-      expect(await page.getByRole('main').innerText()).toContain(
-        '2027年1月4日(月) 8:00以降に再度お試しください。',
-      );
-    });
-
-    it('waits as long as a busy portal asks for, and collects the same answer then', async () => {
-      await demo.order({ trouble: 'busy' });
-      await page.goto(await agreed(page, demo, cards.hanako));
-      expect(await title()).toBe('ただいま取得できません');
-      await page.getByRole('link', { name: 'もう一度確認する' }).click();
-      expect(await title()).toBe('ただいま取得できません');
-      expect(demo.calls('result')).toBe(1);
-      demo.clock.advance(20_000);
-      await page.getByRole('link', { name: 'もう一度確認する' }).click();
-      await arrive(page, demo);
-      expect(await page.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
-      expect(demo.calls('token')).toBe(1);
-    });
-
-    it('does not bother the citizen when the connection broke once', async () => {
-      await demo.order({ trouble: 'cut' });
-      const callback = await agreed(page, demo, cards.hanako);
-      const paused = demo.paused();
-      const shown = page.goto(callback);
-      await paused;
-      demo.clock.advance(500);
-      await shown;
-      expect(await title()).toBe('取得した情報をご確認ください');
-      expect(demo.calls('result')).toBe(2);
-      expect(await page.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
-    });
-
-    it('collects the answer at the second go when the connection kept breaking at the first', async () => {
-      await demo.order({ trouble: 'broken' });
-      const callback = await agreed(page, demo, cards.hanako);
-      const paused = demo.paused();
-      const shown = page.goto(callback);
-      await paused;
-      demo.clock.advance(500);
-      await shown;
-      expect(await title()).toBe('情報を取得できませんでした');
-      await page.getByRole('link', { name: 'もう一度確認する' }).click();
-      await arrive(page, demo);
-      expect(await page.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
-      expect([demo.calls('token'), demo.calls('request')]).toEqual([1, 1]);
-    });
-
-    it.each([
-      ['token', 0],
-      ['request', 1],
-    ])(
-      'says so when the portal fails behind the consent, at the %s',
-      async (trouble, exchanged) => {
-        await demo.order({ trouble });
-        await page.goto(await agreed(page, demo, cards.hanako));
-        expect(await title()).toBe('情報を取得できませんでした');
-        expect(page.url()).toBe(`${demo.origin}/income`);
-        expect([demo.accepted('token'), demo.accepted('result')]).toEqual([exchanged, 0]);
-        expect(await page.getByRole('main').innerText()).toContain('課税証明書');
-      },
+  it('fetches with consent, waits without a click, fills in the form with the source of each value, and accepts the application', async () => {
+    await apply(page, demo, '番号 花子');
+    expect(new URL(page.url()).origin).toBe(demo.sandbox().browserUrl);
+    await consent(page, cards.hanako);
+    expect(await title()).toBe('情報を取得しています');
+    expect(await page.getByRole('status').textContent()).toBe(
+      'マイナポータルから情報を取得しています。しばらくお待ちください。',
     );
+    // The code does not stay in the URL.
+    expect(page.url()).toBe(`${demo.origin}/income`);
+    expect([demo.accepted('token'), demo.accepted('request'), demo.accepted('result')]).toEqual([
+      1, 1, 1,
+    ]);
 
-    it('speaks English to who prefers it, keeps the choice over the consent, and gives it back', async () => {
-      const english = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
-      await english.goto(demo.origin);
-      await english.getByRole('link', { name: 'English' }).click();
-      await english.getByRole('button', { name: 'Fetch my income from Mynaportal' }).click();
-      await consent(english, cards.hanako);
-      await arrive(english, demo);
-      expect(await english.getByRole('heading', { level: 1 }).textContent()).toBe(
-        'Please check what was fetched',
-      );
-      expect(await english.getByLabel('Total income').inputValue()).toBe('3,720,000 yen');
-      await english.getByRole('link', { name: '日本語' }).click();
-      expect(await english.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
-      await english.context().close();
+    demo.clock.advance(1_000);
+    await page.getByRole('heading', { name: '取得した情報をご確認ください' }).waitFor();
+    const income = page.getByRole('group', {
+      name: 'サンプル市 2026年6月1日時点 マイナポータルから取得',
     });
+    expect(await income.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
+    expect(await income.getByLabel('給与収入').inputValue()).toBe('5,200,000円');
+    expect(await income.innerText()).toContain('取得項目「給与収入金額」');
+    expect(await page.getByLabel('世帯主の氏名').inputValue()).toBe('番号 花子');
+    expect(await page.getByLabel('年金額（年額）').inputValue()).toBe('記載なし');
 
-    it('shows the fields that need another look', async () => {
-      const raw = await page.context().request.post(demo.origin, {
-        headers: { origin: demo.origin },
-        form: { name: '<b>花子</b>', birthDate: '', amount: '0', years: '35', action: 'fetch' },
-      });
-      expect(raw.status()).toBe(422);
-      const text = await raw.text();
-      expect(text).toContain('次の項目をご確認ください: 生年月日、お借入れ希望額（万円）');
-      expect(text).toContain('value="&lt;b&gt;花子&lt;/b&gt;"');
-    });
+    await press('この内容で申し込む');
+    expect(await title()).toBe('お申込みを受け付けました');
+    expect(await page.getByRole('main').innerText()).toMatch(
+      /受付番号\s+HL-\d{9}\s+所得の情報\s+マイナポータルから取得した内容\s+2026年12月31日まで保存/,
+    );
+    await page.goto(`${demo.origin}/income`);
+    expect(await title()).toBe('お申込みを受け付けました');
+  });
 
-    it("lets the demo's visitor choose person and time in the box beside the form", async () => {
-      await page.goto(demo.origin);
-      await control(/^別人 一郎/);
-      expect(await page.getByLabel('お名前').inputValue()).toBe('別人 一郎');
-      await control('同意のあとの通信が失敗');
-      expect(
-        await page
-          .getByRole('button', { name: '同意のあとの通信が失敗' })
-          .getAttribute('aria-pressed'),
-      ).toBe('true');
-      await control(/^12月6日/);
-      // Sunday: of the servers with pensions only some run.
-      expect(await page.getByRole('main').innerText()).toContain(
-        'ただいま取得できない場合があります。',
-      );
+  it('discards the answer when the citizen says so: the form is empty and the answer cannot be read', async () => {
+    await fetchIncome(page, demo, cards.hanako);
+    const polls = demo.calls('result');
+    await press('破棄して自分で入力する');
+    expect(await page.getByRole('status').textContent()).toBe(
+      'マイナポータルから取得した情報を破棄しました。',
+    );
+    expect(await page.getByLabel('合計所得金額（円）').inputValue()).toBe('');
+    await page.goBack();
+    await page.goto(`${demo.origin}/income`);
+    expect(await title()).toBe('住宅ローン 事前審査のお申込み');
+    expect(await page.content()).not.toContain('3,720,000');
+    expect(demo.calls('result')).toBe(polls);
+  });
+
+  it('stops while the answer is pending, and accepts an income entered by hand', async () => {
+    await page.goto(await agreed(page, demo, cards.hanako));
+    await press('取得をやめて自分で入力する');
+    const polls = demo.calls('result');
+    await page.getByLabel('給与収入（円）').fill('5200000');
+    await page.getByLabel('合計所得金額（円）').fill('3720000');
+    await press('この内容で申し込む');
+    expect(await page.getByRole('main').innerText()).toContain('ご自身で入力された内容');
+    expect(demo.calls('result')).toBe(polls);
+  });
+
+  it('works without any script: the citizen asks for the state', async () => {
+    const quiet = await (
+      await browser.newContext({ locale: 'ja-JP', javaScriptEnabled: false })
+    ).newPage();
+    await quiet.goto(await agreed(quiet, demo, cards.hanako));
+    await quiet.getByRole('link', { name: '状況を確認する' }).click();
+    expect(await quiet.getByRole('heading', { level: 1 }).textContent()).toBe(
+      '情報を取得しています',
+    );
+    // The check came too early, so no request was sent.
+    expect(demo.calls('result')).toBe(1);
+    demo.clock.advance(1_000);
+    await quiet.getByRole('link', { name: '状況を確認する' }).click();
+    expect(await quiet.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
+    await quiet.context().close();
+  });
+
+  it('continues without Mynaportal when the citizen declines', async () => {
+    await apply(page, demo, '番号 花子');
+    await page.getByRole('button', { name: '同意しない' }).click();
+    expect(await title()).toBe('取得を中止しました');
+    expect(await page.getByRole('main').innerText()).toContain(
+      'マイナポータルからの取得は行っていません。',
+    );
+    expect(demo.calls('token')).toBe(0);
+    await press('自分で入力する');
+    expect(await title()).toBe('所得の入力');
+  });
+
+  it('continues without Mynaportal when the card is locked', async () => {
+    await apply(page, demo, '見本 ロック');
+    await consent(page, cards.locked);
+    // The portal may show a page first.
+    const back = page.getByRole('button', { name: 'サービスの画面に戻る' });
+    await back.or(page.getByRole('heading', { name: '取得を中止しました' })).waitFor();
+    if (await back.isVisible()) await back.click();
+    expect(await title()).toBe('取得を中止しました');
+    expect(await page.getByRole('main').innerText()).toContain('カードがロックされたとき');
+    expect(demo.calls('token')).toBe(0);
+  });
+
+  it('reports a consent that came too late', async () => {
+    await apply(page, demo, '番号 花子');
+    demo.clock.advance(6 * 60_000);
+    await agree(page);
+    demo.clock.advance(6 * 60_000);
+    await present(page, cards.hanako);
+    expect(await title()).toBe('時間が経過しました');
+    expect(demo.calls('token')).toBe(0);
+    await page.getByRole('link', { name: '最初からやり直す' }).click();
+    expect(await page.getByLabel('お名前').inputValue()).toBe('番号 花子');
+  });
+
+  it('shows beforehand that the servers are closed, until when, and the way by paper', async () => {
+    // The third weekend: the resident registry is closed from Saturday 22:00 to Sunday 8:00. The
+    // hours after that are not published until Monday.
+    await demo.order({ time: '2026-12-20T03:00:00+09:00' });
+    await page.goto(demo.origin);
+    expect(await page.getByRole('main').innerText()).toContain('ただいま取得できません。理由：');
+    await press('マイナポータルから所得情報を取得する');
+    expect(await title()).toBe('ただいま取得できません');
+    const text = await page.getByRole('main').innerText();
+    expect(text).toMatch(/次に取得できる予定\s+12月21日\(月\) 8:00/);
+    expect(text).toMatch(/所得（地方税）\s+12月21日\(月\) 0:00 から/);
+    expect(text).toContain(
+      '住民基本台帳ネットワークシステムは、原則として毎月第3土曜22時から翌日曜8時まで計画停止します。',
+    );
+    expect(text).toContain('課税証明書');
+    expect(demo.log()).toEqual([]);
+    await press('自分で入力する');
+    expect(await title()).toBe('所得の入力');
+  });
+
+  it("neither shows nor keeps another person's data", async () => {
+    await fetchIncome(page, demo, cards.another, '番号 花子');
+    expect(await title()).toBe('お申込みの方の情報ではない可能性があります');
+    expect(await page.content()).not.toMatch(/別人|5,560,000/);
+    const polls = demo.calls('result');
+    await page.reload();
+    expect(await title()).toBe('お申込みの方の情報ではない可能性があります');
+    expect(demo.calls('result')).toBe(polls);
+  });
+
+  it('takes a name for the same whatever its width and spaces', async () => {
+    await fetchIncome(page, demo, cards.hanako, '番号　花子');
+    expect(await title()).toBe('取得した情報をご確認ください');
+  });
+
+  it('distinguishes nothing on record from zero', async () => {
+    await fetchIncome(page, demo, cards.newcomer);
+    expect(await title()).toBe('該当する情報がありませんでした');
+    expect(await page.getByRole('main').innerText()).toContain(
+      '金額が0円という意味ではありません。',
+    );
+    await press('自分で入力する');
+    expect(await title()).toBe('所得の入力');
+  });
+
+  it('distinguishes a year that was not filed from zero, and offers no application with it', async () => {
+    await fetchIncome(page, demo, cards.unfiled);
+    expect(await page.getByLabel('合計所得金額').inputValue()).toBe('記載なし');
+    const text = await page.getByRole('main').innerText();
+    expect(text).toContain('未申告');
+    expect(text).toContain('課税証明書');
+    expect(await page.getByRole('button', { name: 'この内容で申し込む' }).count()).toBe(0);
+  });
+
+  it('names both municipalities after a move', async () => {
+    await fetchIncome(page, demo, cards.mover);
+    expect(await page.getByRole('main').innerText()).toContain(
+      '複数の市区町村の情報です: 旧サンプル市、新サンプル町。',
+    );
+    expect(
+      await page
+        .getByRole('group', { name: /旧サンプル市/ })
+        .getByLabel('合計所得金額')
+        .inputValue(),
+    ).toBe('4,448,000円');
+  });
+
+  it('names every holder of a pension, and says when nothing tells whose data it is', async () => {
+    await fetchIncome(page, demo, cards.pensioner);
+    const groups = page.getByRole('group', { name: 'マイナポータルから取得' });
+    expect(await groups.locator('legend').allInnerTexts()).toEqual(
+      ['サンプル市', '日本年金機構', 'サンプル県市町村職員共済組合', 'サンプル市'].map((holder) =>
+        expect.stringContaining(holder),
+      ),
+    );
+    expect(await page.getByRole('main').innerText()).toContain('後日、本人確認書類で確かめます。');
+  });
+
+  it('shows a partial answer as partial, and names the missing holder', async () => {
+    await fetchIncome(page, demo, cards.halfClosed);
+    expect(await page.getByRole('main').innerText()).toContain(
+      '次の機関の情報は、停止中のため含まれていません: 日本年金機構中間サーバ。',
+    );
+    expect(await page.getByLabel('年金額（年額）').inputValue()).toBe('65,400円');
+  });
+
+  it('shows the other items when the income itself failed', async () => {
+    await fetchIncome(page, demo, cards.failing);
+    const text = await page.getByRole('main').innerText();
+    expect(text).toContain('審査に使える収入の金額を取得できませんでした。');
+    expect(text).toContain('情報を取得できませんでした。');
+    expect(await page.getByLabel('世帯主の氏名').inputValue()).toBe('見本 あやまり');
+    expect(await page.content()).not.toContain('holder_error');
+  });
+
+  it("shows until when the holder's server is closed", async () => {
+    await fetchIncome(page, demo, cards.closedCity);
+    expect(await title()).toBe('ただいま取得できません');
+    expect(await page.getByRole('main').innerText()).toContain(
+      '2027年1月4日(月) 8:00以降に再度お試しください。',
+    );
+  });
+
+  it('waits as long as a busy portal asks for, and then collects the same answer', async () => {
+    await demo.order({ trouble: 'busy' });
+    await page.goto(await agreed(page, demo, cards.hanako));
+    expect(await title()).toBe('ただいま取得できません');
+    await page.getByRole('link', { name: 'もう一度確認する' }).click();
+    expect(await title()).toBe('ただいま取得できません');
+    expect(demo.calls('result')).toBe(1);
+    demo.clock.advance(20_000);
+    await page.getByRole('link', { name: 'もう一度確認する' }).click();
+    await arrive(page, demo);
+    expect(await page.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
+    expect(demo.calls('token')).toBe(1);
+  });
+
+  it('does not bother the citizen when the connection broke once', async () => {
+    await demo.order({ trouble: 'cut' });
+    const callback = await agreed(page, demo, cards.hanako);
+    const paused = demo.paused();
+    const shown = page.goto(callback);
+    await paused;
+    demo.clock.advance(500);
+    await shown;
+    expect(await title()).toBe('取得した情報をご確認ください');
+    expect(demo.calls('result')).toBe(2);
+    expect(await page.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
+  });
+
+  it('collects the answer at the second try when the connection kept breaking at the first', async () => {
+    await demo.order({ trouble: 'broken' });
+    const callback = await agreed(page, demo, cards.hanako);
+    const paused = demo.paused();
+    const shown = page.goto(callback);
+    await paused;
+    demo.clock.advance(500);
+    await shown;
+    expect(await title()).toBe('情報を取得できませんでした');
+    await page.getByRole('link', { name: 'もう一度確認する' }).click();
+    await arrive(page, demo);
+    expect(await page.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
+    expect([demo.calls('token'), demo.calls('request')]).toEqual([1, 1]);
+  });
+
+  it.each([
+    ['token', 0],
+    ['request', 1],
+  ])(
+    'shows an error page when the portal fails after the consent, at the %s',
+    async (trouble, exchanged) => {
+      await demo.order({ trouble });
+      await page.goto(await agreed(page, demo, cards.hanako));
+      expect(await title()).toBe('情報を取得できませんでした');
+      expect(page.url()).toBe(`${demo.origin}/income`);
+      expect([demo.accepted('token'), demo.accepted('result')]).toEqual([exchanged, 0]);
+      expect(await page.getByRole('main').innerText()).toContain('課税証明書');
+    },
+  );
+
+  it('shows English on request, keeps the choice over the consent, and returns to Japanese', async () => {
+    const english = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
+    await english.goto(demo.origin);
+    await english.getByRole('link', { name: 'English' }).click();
+    await english.getByRole('button', { name: 'Fetch my income from Mynaportal' }).click();
+    await consent(english, cards.hanako);
+    await arrive(english, demo);
+    expect(await english.getByRole('heading', { level: 1 }).textContent()).toBe(
+      'Please check what was fetched',
+    );
+    expect(await english.getByLabel('Total income').inputValue()).toBe('3,720,000 yen');
+    await english.getByRole('link', { name: '日本語' }).click();
+    expect(await english.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
+    await english.context().close();
+  });
+
+  it('names the fields that are filled in wrongly', async () => {
+    const raw = await page.context().request.post(demo.origin, {
+      headers: { origin: demo.origin },
+      form: { name: '<b>花子</b>', birthDate: '', amount: '0', years: '35', action: 'fetch' },
     });
-  },
-);
+    expect(raw.status()).toBe(422);
+    const text = await raw.text();
+    expect(text).toContain('次の項目をご確認ください: 生年月日、お借入れ希望額（万円）');
+    expect(text).toContain('value="&lt;b&gt;花子&lt;/b&gt;"');
+  });
+
+  it("lets the demo's visitor choose person and time in the controls beside the form", async () => {
+    await page.goto(demo.origin);
+    await control(/^別人 一郎/);
+    expect(await page.getByLabel('お名前').inputValue()).toBe('別人 一郎');
+    await control('同意のあとの通信が失敗');
+    expect(
+      await page
+        .getByRole('button', { name: '同意のあとの通信が失敗' })
+        .getAttribute('aria-pressed'),
+    ).toBe('true');
+    await control(/^12月6日/);
+    // On Sunday only some of the servers with pensions are open.
+    expect(await page.getByRole('main').innerText()).toContain(
+      'ただいま取得できない場合があります。',
+    );
+  });
+});

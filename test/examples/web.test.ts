@@ -22,17 +22,17 @@ const examples: Readonly<Record<string, () => Promise<{ listen: Listen }>>> = {
 };
 
 const TUESDAY = '2026-12-01T10:00:00+09:00';
-/** What the sandbox says in Retry-After while it works; nothing else of a journey takes as long. */
+/** The Retry-After of the sandbox while it works. No other step takes as long. */
 const PAUSE_MS = 1_000;
 const DELAY_MS = 6_000;
 const PATIENCE_MS = 5_000;
 const READY = '情報を取得しました。内容をご確認ください。（1 件）';
 
-/** What the citizen sees as the bank's address, behind a proxy that ends TLS. */
+/** The bank's origin as the citizen sees it, behind a proxy that ends TLS. */
 const ORIGIN = 'https://loan.example';
 
 /**
- * A clock that stands still but for the waiting: between two polls, and for a portal that takes
+ * A clock that moves only while the client waits: between two polls, and for a portal that takes
  * longer than the bank waits.
  */
 function createClock() {
@@ -55,7 +55,7 @@ interface Seen {
   header(name: string): string;
 }
 
-/** A browser as the proxy passes it on: it keeps the cookie, and the host is the one inside. */
+/** A browser behind the proxy: it keeps the cookie, and the host header is the inner one. */
 function createBrowser(port: number) {
   let cookie = '';
   async function go(
@@ -99,7 +99,7 @@ afterEach(async () => {
   vi.restoreAllMocks();
 });
 
-/** An example over real HTTP, before a sandbox over real mutual TLS. */
+/** Opens an example over real HTTP, with a sandbox over real mutual TLS. */
 async function open(
   name: string,
   options: Pick<SandboxOptions, 'faults'> & {
@@ -133,7 +133,7 @@ async function open(
   };
   const exchanges = () => sandbox.log.filter(({ step }) => step === 'token').length;
   const browse = () => createBrowser(app.port);
-  /** From the button to the callback that the portal sends the citizen back to. */
+  /** Goes from the button to the URL that the portal returns the citizen to. */
   async function consent(
     browser: Browser,
     decision: 'agree' | 'decline' = 'agree',
@@ -144,7 +144,7 @@ async function open(
 }
 
 describe.each(Object.keys(examples))('the example with %s', (name) => {
-  it('offers a button and sends the citizen to the portal, with a session that no script and no other site can use', async () => {
+  it('offers a button and redirects to the portal, with a session cookie closed to scripts and other sites', async () => {
     const { browse } = await open(name);
     const browser = browse();
     const form = await browser.get('/');
@@ -159,14 +159,14 @@ describe.each(Object.keys(examples))('the example with %s', (name) => {
     expect(attributes.sort()).toEqual(['HttpOnly', 'Path=/', 'SameSite=Lax', 'Secure']);
   });
 
-  it('leaves out what needs https from the cookie of a developer on localhost', async () => {
+  it('sets a cookie without https attributes for a developer on localhost', async () => {
     const { browse } = await open(name, { https: false });
     const [cookie = '', ...attributes] = (await browse().start()).header('set-cookie').split('; ');
     expect(cookie).toMatch(/^session=[A-Za-z0-9_-]{43}$/);
     expect(attributes.sort()).toEqual(['HttpOnly', 'Path=/', 'SameSite=Lax']);
   });
 
-  it('gets the answer after the consent, with no code left in the address', async () => {
+  it('gets the answer after the consent and leaves no code in the URL', async () => {
     const { browse, consent, exchanges } = await open(name);
     const browser = browse();
     const callback = await browser.get(await consent(browser), {
@@ -186,7 +186,7 @@ describe.each(Object.keys(examples))('the example with %s', (name) => {
     expect(exchanges()).toBe(1);
   });
 
-  it('says so when the citizen declined, and asks for nothing', async () => {
+  it('reports that the citizen declined, and sends nothing', async () => {
     const { browse, consent, exchanges } = await open(name);
     const browser = browse();
     const callback = await browser.get(await consent(browser, 'decline'));
@@ -197,11 +197,11 @@ describe.each(Object.keys(examples))('the example with %s', (name) => {
     expect(exchanges()).toBe(0);
   });
 
-  it('shows another browser nothing, and the right one can still come', async () => {
+  it("shows nothing to another browser, and the citizen's browser still completes", async () => {
     const { browse, consent, exchanges } = await open(name);
     const [browser, other, third] = [browse(), browse(), browse()];
     const url = await consent(browser);
-    // One without a session, and one with a session of its own.
+    // One browser without a session, and one with another session.
     await third.start();
     for (const stranger of [other, third]) {
       const callback = await stranger.get(url);
@@ -218,7 +218,7 @@ describe.each(Object.keys(examples))('the example with %s', (name) => {
     expect((await browser.get((await browser.get(url)).location)).text).toContain(READY);
   });
 
-  it('answers prefetching and HEAD with 503 and no-store, and the citizen comes afterwards', async () => {
+  it('responds to prefetch and HEAD with 503 and no-store, and the citizen can still come', async () => {
     const { browse, consent, exchanges } = await open(name);
     const browser = browse();
     const url = await consent(browser);
@@ -247,7 +247,7 @@ describe.each(Object.keys(examples))('the example with %s', (name) => {
     expect(exchanges()).toBe(1);
   });
 
-  it('shows that it is still fetching when the portal takes longer, and the answer once it is there', async () => {
+  it('shows that it is still fetching when the portal is slow, and then the answer', async () => {
     const { browse, consent, exchanges } = await open(name, {
       faults: [1, 2].map((nth) => ({ on: 'result', nth, do: 'delay', ms: DELAY_MS })),
     });
@@ -260,13 +260,13 @@ describe.each(Object.keys(examples))('the example with %s', (name) => {
     );
     expect(pending.text).toContain('<a href="/result">');
     expect((await browser.get('/result')).text).toContain(READY);
-    // Once it is there nobody asks again.
+    // Once the answer is there, no request is sent.
     expect((await browser.get('/result')).text).toContain(READY);
     expect(exchanges()).toBe(1);
   });
 
-  it('says beforehand why it cannot be had now', async () => {
-    // The resident registry rests over the New Year (table 2.5-3).
+  it('shows beforehand why the service is closed', async () => {
+    // The resident registry is closed over the New Year (table 2.5-3).
     const { browse } = await open(name, { at: '2027-01-01T10:00:00+09:00' });
     const start = await browse().start();
     expect([start.status, start.location, start.header('set-cookie')]).toEqual([200, '', '']);
@@ -282,10 +282,10 @@ describe.each(Object.keys(examples))('the example with %s', (name) => {
     }
   });
 
-  it('says what failed in words of its own, on the page and in the log', async () => {
+  it("shows what failed by the error's own text, on the page and in the log", async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {});
-    // The portal fails at the request: the result page tells. A store that fails quotes what it was
-    // asked for.
+    // The portal fails at the request, and the result page shows it. A failing store may quote its
+    // input.
     const failing = await open(name, { faults: [{ on: 'request', do: 'error-500' }] });
     const browser = failing.browse();
     const callback = await browser.get(await failing.consent(browser));
@@ -307,10 +307,10 @@ describe.each(Object.keys(examples))('the example with %s', (name) => {
     expect(log).toHaveBeenCalledOnce();
   });
 
-  it('has no other pages', async () => {
+  it('responds to other paths with 404', async () => {
     const { browse } = await open(name);
     const browser = browse();
-    // The second cannot be decoded.
+    // The second path cannot be decoded.
     for (const path of ['/elsewhere?code=code-canary', '/%zz?code=code-canary']) {
       const missing = await browser.get(path);
       expect(missing.header('cache-control')).toBe('no-store');
@@ -320,7 +320,7 @@ describe.each(Object.keys(examples))('the example with %s', (name) => {
     }
   });
 
-  it('answers the request it has begun to read before it ends at SIGTERM', async () => {
+  it('completes a request that it has begun to read before it ends at SIGTERM', async () => {
     const child = spawn(process.execPath, ['--import', 'tsx', 'examples/web/start.ts', name], {
       env: { ...process.env, PORT: '0' },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -331,7 +331,7 @@ describe.each(Object.keys(examples))('the example with %s', (name) => {
     const socket = connect(port, '127.0.0.1');
     await once(socket, 'connect');
     socket.write('GET / HTTP/1.1\r\nHost: inside.invalid\r\n');
-    // Whatever came before this answer has been read, too.
+    // Everything sent before this request has been read, too.
     await createBrowser(port).get('/');
     child.kill('SIGTERM');
     while (await accepts(port)) await setImmediate();
@@ -344,7 +344,7 @@ describe.each(Object.keys(examples))('the example with %s', (name) => {
   });
 });
 
-/** Whether anybody listens. */
+/** Whether a server listens on the port. */
 async function accepts(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
   try {

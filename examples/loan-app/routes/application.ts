@@ -1,10 +1,9 @@
-// 申込書、受付、審査の画面。
-import { randomInt } from 'node:crypto';
+// 申込書の画面。ここから、マイナポータルか手入力に進む。
 import type { Hono } from 'hono';
 import { type Application, findWrong, readApplication } from '../application.js';
 import type { Income } from '../income.js';
 import { type LanguageEnv, languageOf } from '../language.js';
-import { closedPage, donePage, handPage, reviewPage, startPage } from '../pages.js';
+import { closedPage, startPage } from '../pages.js';
 import type { Sessions } from '../session.js';
 
 export interface ApplicationRoutes {
@@ -14,8 +13,6 @@ export interface ApplicationRoutes {
   /** フォームに初めから入れておく内容。 */
   readonly example: () => Partial<Application>;
 }
-
-export const receiptNumber = () => `HL-${randomInt(100_000_000, 1_000_000_000)}`;
 
 export function addApplicationRoutes(
   app: Hono<LanguageEnv>,
@@ -49,32 +46,5 @@ export function addApplicationRoutes(
     return availability.state === 'closed'
       ? c.html(closedPage(languageOf(c), availability))
       : c.redirect('/', 303);
-  });
-
-  app.get('/hand', (c) => c.html(handPage(languageOf(c), c.req.query('dropped') === 'yes')));
-
-  app.post('/hand', async (c) => {
-    const { salary, income: total } = await c.req.parseBody();
-    const session = sessions.find(c);
-    if (session?.application === undefined) return c.redirect('/', 303);
-    if (![salary, total].every((amount) => typeof amount === 'string' && /^\d{1,12}$/.test(amount)))
-      return c.html(handPage(languageOf(c), false), 422);
-    await income.drop(session);
-    session.receipt = { number: receiptNumber() };
-    return c.redirect('/done', 303);
-  });
-
-  app.get('/done', (c) => {
-    const receipt = sessions.find(c)?.receipt;
-    return receipt === undefined ? c.redirect('/', 303) : c.html(donePage(languageOf(c), receipt));
-  });
-
-  /** 審査の担当者の画面。実際には担当者のログインの中に置き、申込みの表にある ref で読む。 */
-  app.get('/review', async (c) => {
-    const receipt = sessions.find(c)?.receipt;
-    if (receipt?.kept === undefined) return c.redirect('/done', 303);
-    const { ref, keptUntil } = receipt.kept;
-    const answer = await income.review(ref, receipt.number);
-    return c.html(reviewPage(languageOf(c), receipt.number, keptUntil, answer));
   });
 }

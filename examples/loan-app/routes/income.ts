@@ -4,7 +4,7 @@ import type { Income } from '../income.js';
 import { type LanguageEnv, languageOf } from '../language.js';
 import { incomePage } from '../pages.js';
 import type { Sessions } from '../session.js';
-import { receiptNumber } from './application.js';
+import { receiptNumber } from './receipt.js';
 
 export function addIncomeRoutes(
   app: Hono<LanguageEnv>,

@@ -1,0 +1,48 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { quoted, UsageError } from './arguments.js';
+
+/** Returns the code of a system error, such as `ENOENT`. */
+export function systemCode(error: unknown): string {
+  return String(error instanceof Error && 'code' in error ? error.code : error);
+}
+
+/** Writes a file that the person named. */
+export function writeTextFile(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    const code = systemCode(error);
+    throw new UsageError(
+      {
+        ja: `書き込めません: ${quoted(path)}（${code}）`,
+        en: `cannot write ${quoted(path)} (${code})`,
+      },
+      1,
+    );
+  }
+}
+
+/** Reads a JSON file that the person named. */
+export function readJsonFile(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = systemCode(error);
+    throw new UsageError({
+      ja: `読み込めません: ${quoted(path)}（${code}）`,
+      en: `cannot read ${quoted(path)} (${code})`,
+    });
+  }
+  try {
+    // Some editors write a byte order mark, which JSON.parse rejects.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    // Name only the place, because the parser may quote what it read.
+    const at = /at position (\d+)/.exec(String(error))?.[1];
+    throw new UsageError({
+      ja: `JSON ではありません: ${quoted(path)}${at === undefined ? '' : `（${at} 文字目の後）`}`,
+      en: `${quoted(path)} is not JSON${at === undefined ? '' : ` (after ${at} characters)`}`,
+    });
+  }
+}
