@@ -96,7 +96,10 @@ async function showMonth(
       ja: '--ics の対象は1つです。まとめるときは + でつなぎます。',
       en: '--ics takes one target. Join several by +.',
     });
-  const { toSvg, toText } = await import('../calendar/print/svg.js');
+  const [{ toSvg }, { toText }] = await Promise.all([
+    import('../calendar/print/svg.js'),
+    import('../calendar/print/text.js'),
+  ]);
   const text = withArgument(tools, '--month', () => toText(calendar, targets, { month, lang }));
   const span = { start: `${month}-01`, end: `${monthAfter(month)}-01` };
   const written = [

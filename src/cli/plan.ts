@@ -1,7 +1,7 @@
 import type { Language } from '../foundation/language.js';
-import type { PlanDuration } from '../onboarding/lead-times.js';
+import type { PlanDuration } from '../onboarding/durations.js';
 import type { Plan } from '../onboarding/plan.js';
-import type { Procedure } from '../onboarding/rows.js';
+import type { Procedure } from '../onboarding/procedures.js';
 import { quoted, readArguments, UsageError } from './arguments.js';
 
 type Writer = (plan: Plan, options: { readonly lang: Language; readonly name?: string }) => string;
@@ -102,7 +102,7 @@ export async function planCommand(args: readonly string[], lang: Language): Prom
 }
 
 async function helpText(lang: Language): Promise<string> {
-  const { leadTimes } = await import('../onboarding/lead-times.js');
+  const { leadTimes } = await import('../onboarding/lead-time-table.js');
   const ids = new Set<string>(leadTimes.map(({ id }) => id)).add('handover');
   ids.delete('notice');
   return `${help[lang]}${[...ids].join(', ')}\n`;
@@ -190,13 +190,16 @@ function readPart(text: string): string {
 }
 
 async function loadPlan(procedure: Procedure): Promise<(options: Record<string, unknown>) => Plan> {
-  const plans = await import('../onboarding/plan.js');
+  const [begin, notice] = await Promise.all([
+    import('../onboarding/plan-onboarding.js'),
+    import('../onboarding/plan-notice.js'),
+  ]);
   return {
-    onboarding: plans.planOnboarding,
-    change: plans.planChange,
-    suspension: plans.planSuspension,
-    resumption: plans.planResumption,
-    termination: plans.planTermination,
+    onboarding: begin.planOnboarding,
+    change: begin.planChange,
+    suspension: notice.planSuspension,
+    resumption: notice.planResumption,
+    termination: notice.planTermination,
   }[procedure] as (options: Record<string, unknown>) => Plan;
 }
 

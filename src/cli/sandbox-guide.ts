@@ -38,7 +38,7 @@ export async function describeSandbox(
 ): Promise<string> {
   const { folder, lang, registrations } = options;
   const [{ personas: builtIn }, { controlPaths }, { formatInstant }] = await Promise.all([
-    import('../sandbox/personas/citizens.js'),
+    import('../sandbox/personas/built-in.js'),
     import('../sandbox/pages/control.js'),
     import('../foundation/time.js'),
   ]);

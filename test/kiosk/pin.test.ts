@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { enterPin } from '../../src/kiosk/pin.js';
 import { enter } from '../../src/kiosk/transitions.js';
-import { termsOf } from '../../src/oauth/consent.js';
+import { termsOf } from '../../src/oauth/terms.js';
 import { CERTIFICATE, CHALLENGE, loanEntry, openContext, trail } from './context.js';
 import { LOAN_ID, loan, NOW, PIN, settle } from './kiosk.js';
 
