@@ -184,7 +184,7 @@ const cases: Readonly<Record<string, (store: VaultStore) => Promise<void>>> = {
     );
     deepStrictEqual(await store.get('a'), 'erased');
   },
-  async 'keeps the latest instant, whatever the order of the calls'(store) {
+  async 'keeps the latest instant in any order of the calls'(store) {
     deepStrictEqual(await store.seen(), undefined);
     await store.see(NOON);
     await store.see(NOON - 1);

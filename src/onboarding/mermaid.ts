@@ -57,7 +57,7 @@ export function toMermaid(plan: Plan, options: PlanTextOptions = {}): string {
 }
 
 // Characters that end a name or start a comment in Mermaid become full-width.
-const wide: Readonly<Record<string, string>> = {
+const fullWidth: Readonly<Record<string, string>> = {
   ':': '：',
   ';': '；',
   '#': '＃',
@@ -66,5 +66,5 @@ const wide: Readonly<Record<string, string>> = {
 };
 
 function escaped(text: string): string {
-  return plain(text).replaceAll(/[:;#%,]/g, (character) => wide[character] as string);
+  return plain(text).replaceAll(/[:;#%,]/g, (character) => fullWidth[character] as string);
 }

@@ -12,8 +12,8 @@ export interface TimeReading {
   /** The latest instant seen so far. It includes the clock's time unless the clock has jumped. */
   readonly seenMs: number;
   /**
-   * Whether the clock is more than 24 hours ahead of the latest instant seen before. Then nobody
-   * can tell which of the two is right.
+   * Whether the clock is more than 24 hours ahead of the latest instant seen before. Then either of
+   * the two may be wrong.
    */
   readonly jumped: boolean;
 }

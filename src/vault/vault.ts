@@ -71,8 +71,8 @@ export interface Vault<S extends ServiceSpec = Service> {
    */
   read(ref: string, options: ReadOptions): Promise<Answer<S>>;
   /**
-   * Erases a record and its data key for good. Backups keep what they have. Erasing twice has the
-   * same effect as once.
+   * Erases a record and its data key permanently. Backups keep what they have. Erasing twice has
+   * the same effect as once.
    *
    * @param ref - what `put` returned.
    * @param reason - the reason for the audit log: one line of at most 200 characters, without

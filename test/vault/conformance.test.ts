@@ -146,7 +146,7 @@ describe('the conformance suite of vault stores', () => {
           seen: async () => last,
         };
       },
-      'keeps the latest instant, whatever the order of the calls',
+      'keeps the latest instant in any order of the calls',
     ],
   ])('finds a broken store that %s', async (_, break_, title) => {
     expect(await failedBy(break_)).toContain(title);

@@ -31,7 +31,7 @@ async function settle() {
   for (let turn = 0; turn < 50; turn++) await setImmediate();
 }
 
-/** Opens a safe with one record, whose store and keys hang where they are told to. */
+/** Opens a safe with one record, whose store and keys hang where the test says. */
 async function openHanging() {
   const store = alterable();
   const inner = createLocalKeys({ current: 'key-1', keys: { 'key-1': newKey() } });
