@@ -12,7 +12,7 @@ const EJECT_MS = 10_000;
  *
  * @param slot - settles when the slot accepts no card any more, with whether a card is inside.
  * @param discarded - settles when the transaction is discarded.
- * @returns whether the card is out. False also means that the reader cannot tell.
+ * @returns whether the card is out. False also when the reader did not say so in time.
  */
 export async function returnCard(
   { clock, reader }: Pick<SessionContext, 'clock' | 'reader'>,
@@ -33,7 +33,7 @@ export async function returnCard(
   return isOut;
 }
 
-/** Ejects the card, and once more when the slot drew one in although it was told to close. */
+/** Ejects the card, and once more when the slot drew one in while it was closing. */
 async function eject(reader: SessionContext['reader'], slot: Promise<boolean>): Promise<void> {
   await reader.eject();
   if (await slot) await reader.eject();

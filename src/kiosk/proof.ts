@@ -23,7 +23,7 @@ export async function readCertificate(
   return card;
 }
 
-/** Requests the bytes that the card must sign. Ends the session when the portal refuses the card. */
+/** Requests the bytes to sign. Ends the session when the portal refuses the card. */
 export async function requestChallenge(
   context: Pick<SessionContext, 'awaited'>,
   step: KioskStep,

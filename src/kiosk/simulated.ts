@@ -45,7 +45,7 @@ export function createSimulatedReader(): SimulatedReader {
       slot.empty();
     },
     onRemoved(notify) {
-      // An object of its own, so that a function that listens twice is called twice.
+      // Wrapped in an object, so that a function that listens twice is called twice.
       const listener = { notify };
       listeners.add(listener);
       return () => {

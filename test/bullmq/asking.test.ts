@@ -23,8 +23,8 @@ interface Parts {
   readonly availability?: (atMs: number) => object;
 }
 
-/** Client and vault that behave as told, and what was called of them. */
-function openDeskOf({
+/** Client and vault that behave as given, with the calls they received. */
+function openParts({
   collected = { status: 'ready', answer: {} },
   recalled = [retrieval],
   stored = [false],
@@ -78,36 +78,36 @@ const fails = (code: ConstructorParameters<typeof SelfInfoError>[0]) => () =>
 
 describe('askOnce', () => {
   it('stores the answer under the ref, then deletes the token', async () => {
-    const { ask, calls } = openDeskOf();
+    const { ask, calls } = openParts();
     expect(await ask()).toEqual({ ended: 'ready' });
     expect(calls).toEqual(['has', 'recall', COLLECT, 'recall', 'put 4c1f8a', 'discard']);
   });
 
   it('does not ask when the vault has the answer already', async () => {
-    const { ask, calls } = openDeskOf({ stored: [true] });
+    const { ask, calls } = openParts({ stored: [true] });
     expect(await ask()).toEqual({ ended: 'ready' });
     expect(calls).toEqual(['has', 'recall', 'discard']);
   });
 
   it('rejects when the token cannot be deleted, so that it is tried again', async () => {
-    const { ask } = openDeskOf({ discard: fails('store_failed') });
+    const { ask } = openParts({ discard: fails('store_failed') });
     await expect(ask()).rejects.toMatchObject({ code: 'store_failed' });
   });
 
   it('fails as retrieval_gone when the store does not have the retrieval', async () => {
-    const { ask, calls } = openDeskOf({ recalled: [undefined] });
+    const { ask, calls } = openParts({ recalled: [undefined] });
     expect(await ask()).toEqual({ ended: 'failed', code: 'retrieval_gone' });
     expect(calls).toEqual(['has', 'recall', 'has']);
   });
 
   it('ends as ready when another worker has stored the answer meanwhile', async () => {
-    const { ask } = openDeskOf({ recalled: [undefined], stored: [false, true] });
+    const { ask } = openParts({ recalled: [undefined], stored: [false, true] });
     expect(await ask()).toEqual({ ended: 'ready' });
   });
 
   it('puts off to its slot after the opening while a holder is closed', async () => {
     const opensMs = NOW_MS + 10 * MINUTE;
-    const { ask, calls } = openDeskOf({
+    const { ask, calls } = openParts({
       availability: (atMs) => ({
         items: {
           income: { state: atMs < opensMs ? 'closed' : 'open', nextPossibleOpeningMs: opensMs },
@@ -120,7 +120,7 @@ describe('askOnce', () => {
 
   it('asks nevertheless when the holder opens after the expiry', async () => {
     const opensMs = NOW_MS + 61 * MINUTE;
-    const { ask } = openDeskOf({
+    const { ask } = openParts({
       availability: (atMs) => ({
         items: {
           income: { state: atMs < opensMs ? 'closed' : 'open', nextPossibleOpeningMs: opensMs },
@@ -134,7 +134,7 @@ describe('askOnce', () => {
     ['the time that the portal names', 2 * MINUTE, 2 * MINUTE],
     ['a tenth of its age if that is later', 1_000, 30_000],
   ])('waits for a pending result until %s', async (_, retryMs, expectedMs) => {
-    const { ask } = openDeskOf({
+    const { ask } = openParts({
       collected: { status: 'pending', retryAt: instant(retryMs) },
     });
     expect(await ask()).toEqual({ state: 'waiting', atMs: NOW_MS + expectedMs });
@@ -149,25 +149,25 @@ describe('askOnce', () => {
     ],
     ['by a tenth of its age without a time', undefined, 30_000],
   ])('puts an unavailable result off %s', async (_, until, expectedMs) => {
-    const { ask } = openDeskOf({ collected: { status: 'unavailable', until } });
+    const { ask } = openParts({ collected: { status: 'unavailable', until } });
     expect(await ask()).toEqual({ state: 'unavailable', atMs: NOW_MS + expectedMs });
   });
 
   it('fails with the code of the portal and discards the retrieval', async () => {
     const error = new SelfInfoError('upstream_refused');
-    const { ask, calls } = openDeskOf({ collected: { status: 'failed', error } });
+    const { ask, calls } = openParts({ collected: { status: 'failed', error } });
     expect(await ask()).toEqual({ ended: 'failed', code: 'upstream_refused' });
     expect(calls.slice(-2)).toEqual(['has', 'discard']);
   });
 
   it('stores nothing when the retrieval was discarded meanwhile', async () => {
-    const { ask, calls } = openDeskOf({ recalled: [retrieval, undefined] });
+    const { ask, calls } = openParts({ recalled: [retrieval, undefined] });
     expect(await ask()).toEqual({ ended: 'failed', code: 'retrieval_gone' });
     expect(calls).not.toContain('put 4c1f8a');
   });
 
   it('keeps the answer when the store cannot say whether it was discarded', async () => {
-    const { ask, calls } = openDeskOf({ recalled: [retrieval, 'down'] });
+    const { ask, calls } = openParts({ recalled: [retrieval, 'down'] });
     expect(await ask()).toEqual({ ended: 'ready' });
     expect(calls).toContain('put 4c1f8a');
   });
@@ -175,18 +175,18 @@ describe('askOnce', () => {
   it.each(['retention_ended', 'foreign_answer', 'invalid_option'] as const)(
     'fails when the vault refuses the answer forever with %s',
     async (code) => {
-      const { ask, calls } = openDeskOf({ put: fails(code) });
+      const { ask, calls } = openParts({ put: fails(code) });
       expect(await ask()).toEqual({ ended: 'failed', code });
       expect(calls.at(-1)).toBe('discard');
     },
   );
 
   it('ends as ready when the vault has the answer of another worker', async () => {
-    expect(await openDeskOf({ put: fails('store_key_exists') }).ask()).toEqual({ ended: 'ready' });
+    expect(await openParts({ put: fails('store_key_exists') }).ask()).toEqual({ ended: 'ready' });
   });
 
   it('rejects when the vault fails temporarily, and keeps the token', async () => {
-    const { ask, calls } = openDeskOf({ put: fails('store_failed') });
+    const { ask, calls } = openParts({ put: fails('store_failed') });
     await expect(ask()).rejects.toMatchObject({ code: 'store_failed' });
     expect(calls).not.toContain('discard');
   });

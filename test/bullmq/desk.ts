@@ -48,7 +48,7 @@ export interface Desk {
   /** Opens another instance of the same queue. */
   another(options?: Partial<RetrievalQueueOptions<Loan>>): RetrievalQueue<Loan>;
   /** Resolves when so many events of a type were emitted, with those events. */
-  told<T extends RetrievalQueueEvent['type']>(
+  emitted<T extends RetrievalQueueEvent['type']>(
     type: T,
     times?: number,
   ): Promise<readonly Extract<RetrievalQueueEvent, { type: T }>[]>;
@@ -110,7 +110,7 @@ export function openDesk({
     prefix,
     raw,
     another,
-    async told(type, times = 1) {
+    async emitted(type, times = 1) {
       for (;;) {
         const found = events.filter((event) => event.type === type);
         if (found.length >= times) return found as never;

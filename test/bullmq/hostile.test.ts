@@ -14,7 +14,7 @@ describe.skipIf(noRedis)('the queue with data in Redis that it did not write', (
     const office = openOffice(answerAt('/result', busy), { hurry: false });
     const id = await office.queue.add(await office.submit());
     await office.queue.startWorker();
-    const [{ until } = { until: '' }] = await office.told('put-off');
+    const [{ until } = { until: '' }] = await office.emitted('put-off');
     expect(await office.queue.state(id)).toEqual({ state: 'unavailable', until });
     const commands = await commandsOf(office);
     const key = office.raw.toKey(id);
@@ -67,7 +67,7 @@ describe.skipIf(noRedis)('the queue with data in Redis that it did not write', (
     const id = await office.queue.add(await office.submit());
     await office.queue.startWorker();
     expect(await office.end(id)).toMatchObject({ state: 'ready' });
-    await office.told('ended', 4);
+    await office.emitted('ended', 4);
     const failed = office.events.filter(
       (event) => event.type === 'ended' && event.state === 'failed',
     );

@@ -27,7 +27,7 @@ describe('openingOf', () => {
     ['all items are open', { income: ['open', null] }],
     ['an item is uncertain', { income: ['uncertain', 5_000] }],
     ['only an item that was not asked for is closed', { income: ['open', null], x: ['closed', 9] }],
-    ['nobody knows when a closed item opens', { income: ['closed', null] }],
+    ['the calendar has no opening for a closed item', { income: ['closed', null] }],
     ['the next opening is not later', { income: ['closed', 1_000] }],
   ])('returns the instant itself when %s', (_, items) => {
     expect(opening(() => items)).toBe(1_000);

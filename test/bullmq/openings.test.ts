@@ -45,9 +45,9 @@ describe.skipIf(noRedis)(
     }
 
     it('are put off to the opening when they are added, and not asked for earlier', async () => {
-      const { queue, retrieval, calls, clock, raw, told, end } = await openOffice();
+      const { queue, retrieval, calls, clock, raw, emitted, end } = await openOffice();
       const id = await queue.add(retrieval);
-      const [first] = await told('put-off');
+      const [first] = await emitted('put-off');
       expect(first).toMatchObject({
         id,
         state: 'unavailable',
@@ -58,7 +58,7 @@ describe.skipIf(noRedis)(
       await queue.startWorker();
       // Woken too early, perhaps by an operator: the worker checks the calendar too.
       await raw.promoteJobs();
-      const [, second] = await told('put-off', 2);
+      const [, second] = await emitted('put-off', 2);
       expect(second).toMatchObject({
         state: 'unavailable',
         until: expect.stringMatching(/^2026-11-22T08:00:00/),

@@ -29,7 +29,7 @@ describe.skipIf(noRedis)('while Redis is away', () => {
         () => late.progress(retrieval.id)[Symbol.asyncIterator]().next() as Promise<unknown>,
       ),
     ).toMatchObject({ code: 'store_failed' });
-    expect((await office.told('trouble'))[0]).toMatchObject({ type: 'trouble' });
+    expect((await office.emitted('trouble'))[0]).toMatchObject({ type: 'trouble' });
     await server().start();
     await office.queue.startWorker();
     const retried = async (): Promise<string> => office.queue.add(retrieval).catch(retried);
@@ -41,9 +41,9 @@ describe.skipIf(noRedis)('while Redis is away', () => {
     const id = await office.queue.add(await office.submit());
     await server().kill();
     await office.queue.startWorker();
-    await office.told('trouble');
+    await office.emitted('trouble');
     await server().start();
-    await office.told('ended');
+    await office.emitted('ended');
     expect(await office.queue.state(id)).toMatchObject({ state: 'ready' });
   });
 
@@ -51,7 +51,7 @@ describe.skipIf(noRedis)('while Redis is away', () => {
     const office = openOffice({}, { hurry: false });
     const worker = await office.queue.startWorker({ deadlineMs: 100 });
     await office.queue.add(await office.submit());
-    await office.told('put-off');
+    await office.emitted('put-off');
     await server().kill();
     await worker.close();
     await office.queue.close();
@@ -87,7 +87,7 @@ describe.skipIf(noRedis)('while Redis is away', () => {
       await server().start();
       const next = office.another();
       await next.startWorker({ lockMs: 100 });
-      await office.told('ended');
+      await office.emitted('ended');
       expect(await next.state(id)).toMatchObject({ state: 'ready' });
       expect(office.events.filter(({ type }) => type === 'ended')).toHaveLength(1);
     },

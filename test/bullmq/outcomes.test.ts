@@ -23,7 +23,7 @@ describe.skipIf(noRedis)('a retrieval in the queue', () => {
     const { income } = (await office.read((end as { ref: string }).ref)).items;
     expect(income.status).toBe('present');
     expect(await office.client.recall(id)).toBeUndefined();
-    await office.told('ended');
+    await office.emitted('ended');
     expect(ended(office)).toEqual([{ type: 'ended', id, ...end, at: expect.any(String) }]);
   });
 
@@ -39,7 +39,7 @@ describe.skipIf(noRedis)('a retrieval in the queue', () => {
     await office.end(retrieval.id);
     await other.add(retrieval);
     expect(await other.state(retrieval.id)).toMatchObject({ state: 'ready' });
-    await office.told('ended');
+    await office.emitted('ended');
     expect(ended(office)).toHaveLength(1);
   });
 
@@ -81,7 +81,9 @@ describe.skipIf(noRedis)('a retrieval in the queue', () => {
       state: 'failed',
       code: 'retrieval_gone',
     });
-    expect((await office.told('put-off')).map(({ until }) => until)).toEqual([retrieval.expiresAt]);
+    expect((await office.emitted('put-off')).map(({ until }) => until)).toEqual([
+      retrieval.expiresAt,
+    ]);
     expect(office.asked()).toBe(1);
   });
 

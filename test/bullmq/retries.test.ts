@@ -20,7 +20,7 @@ describe.skipIf(noRedis)('a retrieval in the queue', () => {
     );
     const id = await office.queue.add(await office.submit());
     await office.queue.startWorker();
-    const [first] = await office.told('put-off');
+    const [first] = await office.emitted('put-off');
     // 10:00 and 120 seconds. The first slot of that second lasts less than 1.5 milliseconds.
     expect(first).toMatchObject({
       id,
@@ -31,7 +31,7 @@ describe.skipIf(noRedis)('a retrieval in the queue', () => {
     expect(office.asked()).toBe(1);
     office.clock.set(first?.until ?? '');
     await office.raw.promoteJobs();
-    const [, second] = await office.told('put-off', 2);
+    const [, second] = await office.emitted('put-off', 2);
     expect(office.asked()).toBe(2);
     // The sandbox answers at the second request that it receives. 12 seconds, a tenth of the age,
     // are more than the sandbox asks for.
@@ -55,7 +55,7 @@ describe.skipIf(noRedis)('a retrieval in the queue', () => {
     const id = await office.queue.add(await office.submit());
     await office.queue.startWorker();
     expect(await office.end(id)).toMatchObject({ state: 'ready' });
-    const [first] = await office.told('put-off');
+    const [first] = await office.emitted('put-off');
     expect(first).toMatchObject({
       state: 'waiting',
       code: expect.stringMatching(/^(connection_|timed_out|answer_)/),
@@ -75,7 +75,7 @@ describe.skipIf(noRedis)('a retrieval in the queue', () => {
     const office = openOffice({}, { vault });
     const id = await office.queue.add(await office.submit());
     await office.queue.startWorker();
-    expect((await office.told('put-off'))[0]).toMatchObject({ code: 'store_failed' });
+    expect((await office.emitted('put-off'))[0]).toMatchObject({ code: 'store_failed' });
     expect(office.asked()).toBe(0);
     down = false;
     expect(await office.end(id)).toMatchObject({ state: 'ready' });
@@ -105,7 +105,7 @@ describe.skipIf(noRedis)('a retrieval in the queue', () => {
     expect(await office.end(id)).toMatchObject({ state: 'ready' });
     // The vault refused once and the store once. Both events came, and after the second the portal
     // was not asked any more.
-    const codes = (await office.told('put-off')).flatMap(({ code }) =>
+    const codes = (await office.emitted('put-off')).flatMap(({ code }) =>
       code === undefined ? [] : [code],
     );
     expect([codes, refused]).toEqual([['store_failed', 'store_failed'], { put: 2, delete: 2 }]);
@@ -133,7 +133,7 @@ describe.skipIf(noRedis)('a retrieval in the queue', () => {
         office.clock.set(now);
         await office.raw.promoteJobs();
       }
-      const last = (await office.told('put-off', index + 1)).at(-1);
+      const last = (await office.emitted('put-off', index + 1)).at(-1);
       expect([minutes, (Date.parse(last?.until ?? '') - now) / 1_000]).toEqual([minutes, seconds]);
     }
     expect(await office.queue.state(id)).toMatchObject({ state: 'unavailable' });

@@ -58,7 +58,7 @@ describe.skipIf(part.missing)("a dump of the queue's Redis", () => {
       ends.push(bank.client.close, desk.close);
       await desk.queue.add(await bank.client.submit(await bank.consent(), latest()));
       await desk.queue.startWorker();
-      await desk.told(kind === 'put-off' ? 'put-off' : 'ended');
+      await desk.emitted(kind === 'put-off' ? 'put-off' : 'ended');
     }
     const dump: Record<string, unknown> = {};
     for (const key of await ioredis.keys('*')) {

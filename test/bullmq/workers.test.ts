@@ -27,7 +27,7 @@ describe.skipIf(noRedis)('a retrieval in the queue', () => {
     for (let look = 0; look < 5; look++) await office.raw.getJobCounts();
     expect(office.events.filter(({ type }) => type === 'put-off')).toEqual([]);
     office.clock.advance(1);
-    await office.told('put-off', 10);
+    await office.emitted('put-off', 10);
     // So that the last one need not be waited for either.
     while (office.asked() < 11) await setTimeout(5);
     const closed = office.close();
@@ -42,7 +42,7 @@ describe.skipIf(noRedis)('a retrieval in the queue', () => {
     const office = openOffice({}, { rate, hurry: false });
     for (let count = 0; count < 5; count++) await office.queue.add(await office.submit());
     await Promise.all([office.queue.startWorker(), office.another().startWorker()]);
-    await office.told('put-off', 2);
+    await office.emitted('put-off', 2);
     for (let look = 0; look < 20; look++) await office.raw.getJobCounts();
     expect(office.asked()).toBe(2);
     expect(await office.raw.getJobCounts('wait', 'delayed', 'active')).toEqual({
@@ -70,7 +70,7 @@ describe.skipIf(noRedis)('a retrieval in the queue', () => {
     const closed = worker.close();
     release();
     await closed;
-    await office.told('put-off');
+    await office.emitted('put-off');
     expect(office.asked()).toBe(1);
     await office.another().startWorker();
     for (const { id } of retrievals) expect(await office.end(id)).toMatchObject({ state: 'ready' });
@@ -105,7 +105,7 @@ describe.skipIf(noRedis)('a retrieval that two workers have, because one lost it
     expect(await office.end(id)).toMatchObject({ state: 'ready' });
     release();
     await slow.close();
-    await office.told('ended');
+    await office.emitted('ended');
     expect(ended(office)).toHaveLength(1);
     expect(office.events.filter(({ type }) => type === 'recovered')).toHaveLength(1);
     const records = [];

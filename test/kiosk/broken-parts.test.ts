@@ -241,11 +241,11 @@ describe('reader, authorizer, listener or clock that misbehave', () => {
   });
 
   it('the signals of begin, provide and every reader call abort when the session moves on', async () => {
-    const told: Record<string, AbortSignal> = {};
+    const signals: Record<string, AbortSignal> = {};
     const hang =
       (name: string) =>
       (...given: unknown[]) => {
-        told[name] = given.at(-1) as AbortSignal;
+        signals[name] = given.at(-1) as AbortSignal;
         return never<never>();
       };
     for (const [name, options, screen] of [
@@ -261,9 +261,9 @@ describe('reader, authorizer, listener or clock that misbehave', () => {
     ] as [string, MachineOptions, Screen | undefined][]) {
       const machine = openMachine(options);
       await walkTo(machine, screen);
-      expect([name, told[name]?.aborted]).toEqual([name, false]);
+      expect([name, signals[name]?.aborted]).toEqual([name, false]);
       machine.session.cancel();
-      expect([name, told[name]?.aborted]).toEqual([name, true]);
+      expect([name, signals[name]?.aborted]).toEqual([name, true]);
     }
   });
 

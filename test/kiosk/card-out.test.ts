@@ -31,7 +31,7 @@ describe('the card at the end of a session', () => {
     });
   });
 
-  it('is ejected again when the slot drew one in although it was told to close', async () => {
+  it('is ejected again when the slot drew one in while it was closing', async () => {
     let drawIn = () => {};
     const machine = openMachine({
       reader: () => ({

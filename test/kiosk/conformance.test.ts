@@ -10,16 +10,16 @@ import { never, openMachine, PIN } from './kiosk.js';
 
 const { kiosk } = openMachine();
 
-/** Creates a bench operated by a program; `spoil` breaks its reader. */
+/** Creates a bench operated by a program; `breakReader` breaks its reader. */
 function benchOf(
-  spoil: (whole: SimulatedReader) => Partial<CardReader> = () => ({}),
+  breakReader: (whole: SimulatedReader) => Partial<CardReader> = () => ({}),
   patienceMs?: number,
 ): CardReaderBench {
   let reader = createSimulatedReader();
   return {
     create() {
       reader = createSimulatedReader();
-      return { ...reader, ...spoil(reader) };
+      return { ...reader, ...breakReader(reader) };
     },
     present: (card) =>
       reader.present(
@@ -56,14 +56,14 @@ describe('the card reader suite', () => {
 
   it('enters one wrong PIN at a time, so that it never locks a real card', async () => {
     const left: number[] = [];
-    const spoil = (whole: SimulatedReader): Partial<CardReader> => ({
+    const breakReader = (whole: SimulatedReader): Partial<CardReader> => ({
       async sign(...given) {
         const made = await whole.sign(...given);
         if (made.status === 'wrong-pin') left.push(made.triesLeft);
         return made;
       },
     });
-    for (const { run } of cardReaderSuite(benchOf(spoil))) await run();
+    for (const { run } of cardReaderSuite(benchOf(breakReader))) await run();
     expect(left.length).toBeGreaterThan(1);
     // Of three tries: the right PIN comes before the next wrong one.
     expect([...new Set(left)]).toEqual([2]);
@@ -75,12 +75,12 @@ describe('the card reader suite', () => {
    */
   const broken: readonly [
     name: string,
-    spoil: (whole: SimulatedReader) => Partial<CardReader>,
+    breakReader: (whole: SimulatedReader) => Partial<CardReader>,
     found: string,
     patienceMs?: number,
   ][] = [
     [
-      'goes on taking cards in',
+      'still takes cards in after the signal aborted',
       (whole) => ({ insert: () => whole.insert(new AbortController().signal) }),
       'closes the slot when it is told to, and takes no card in any more',
       50,
@@ -98,7 +98,7 @@ describe('the card reader suite', () => {
       50,
     ],
     [
-      'does not look at the signal first',
+      'opens the slot although the signal has aborted before',
       (whole) => ({
         insert: (signal) => (signal.aborted ? Promise.resolve() : whole.insert(signal)),
       }),
@@ -125,12 +125,12 @@ describe('the card reader suite', () => {
       'draws a card in and reads the same certificate each time',
     ],
     [
-      'signs something else',
+      'signs other bytes than the challenge',
       (whole) => ({ sign: (_, pin, signal) => whole.sign(Uint8Array.of(9), pin, signal) }),
       'signs the challenge it was given, by the key of the card inside',
     ],
     [
-      'tells no tries',
+      'does not count the tries',
       (whole) => ({
         readCertificate: async (signal) => ({
           ...(await whole.readCertificate(signal)),
@@ -140,7 +140,7 @@ describe('the card reader suite', () => {
       'counts a wrong PIN, and forgets it after the right one',
     ],
     [
-      'remembers the right PIN',
+      'signs with a remembered PIN',
       (whole) => {
         let right: string | undefined;
         return {
@@ -176,7 +176,7 @@ describe('the card reader suite', () => {
       50,
     ],
     [
-      'cannot eject an empty slot',
+      'rejects when it ejects an empty slot',
       (whole) => ({
         async eject() {
           if (!whole.holds) throw new Error('empty');
@@ -186,12 +186,12 @@ describe('the card reader suite', () => {
       'ejects without a card, and twice',
     ],
     [
-      'never tells of a removal',
+      'never reports a removal',
       () => ({ onRemoved: () => () => {} }),
       'tells once that a card was taken out, and has none then',
     ],
     [
-      'tells of a removal twice',
+      'reports a removal twice',
       (whole) => ({
         onRemoved(listener) {
           const stops = [whole.onRemoved(listener), whole.onRemoved(listener)];
@@ -203,7 +203,7 @@ describe('the card reader suite', () => {
       'tells once that a card was taken out, and has none then',
     ],
     [
-      'tells of a card it ejects',
+      'reports a card that it ejects as removed',
       (whole) => {
         const listeners = new Set<() => void>();
         return {
@@ -212,7 +212,7 @@ describe('the card reader suite', () => {
             return () => listeners.delete(listener);
           },
           async eject() {
-            for (const tell of listeners) tell();
+            for (const notify of listeners) notify();
             return whole.eject();
           },
         };
@@ -220,7 +220,7 @@ describe('the card reader suite', () => {
       'tells nothing of a card that it ejected itself',
     ],
     [
-      'cannot be told to stop',
+      'goes on calling a removed listener',
       (whole) => ({
         onRemoved(listener) {
           whole.onRemoved(listener);
@@ -230,7 +230,7 @@ describe('the card reader suite', () => {
       'tells nothing to who has stopped listening, and the others all the same',
     ],
     [
-      'throws the PIN',
+      'throws an error that contains the PIN',
       (whole) => ({
         sign: (challenge, pin, signal) =>
           whole.sign(challenge, pin, signal).catch(() => {
@@ -241,9 +241,9 @@ describe('the card reader suite', () => {
     ],
   ];
 
-  it.each(broken)('fails for a reader that %s', async (_, spoil, found, patienceMs) => {
+  it.each(broken)('fails for a reader that %s', async (_, breakReader, found, patienceMs) => {
     const failed: string[] = [];
-    for (const { title, run } of cardReaderSuite(benchOf(spoil, patienceMs)))
+    for (const { title, run } of cardReaderSuite(benchOf(breakReader, patienceMs)))
       await run().catch(() => failed.push(title));
     expect(failed).toContain(found);
   });

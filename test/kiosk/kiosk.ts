@@ -149,7 +149,7 @@ export function openMachine({
     steps: () => kiosk.log.map(({ step }) => step),
     ejects: () => ejects,
     tellRemoved: () => {
-      for (const tell of listeners) tell();
+      for (const notify of listeners) notify();
     },
   };
 }

@@ -40,11 +40,11 @@ type Command = (typeof commands)[number];
 const calendar = createCalendar();
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** A cheap kiosk whose parts behave as they are told, call by call. */
+/** A cheap kiosk whose parts behave as `mannerOf` says, call by call. */
 function openWorld(mannerOf: () => Manner) {
   const clock = createVirtualClock(NOW);
   const late: (() => void)[] = [];
-  const told: (() => void)[] = [];
+  const removalListeners: (() => void)[] = [];
   const events: KioskEvent[] = [];
   const seen = {
     ejects: 0,
@@ -101,7 +101,7 @@ function openWorld(mannerOf: () => Manner) {
       return behave(() => undefined);
     },
     onRemoved(listener) {
-      told.push(listener);
+      removalListeners.push(listener);
       return () => {};
     },
   };
@@ -175,7 +175,7 @@ function openWorld(mannerOf: () => Manner) {
     wrongPin: () => session.enterPin('0000'),
     cancel: session.cancel,
     removed() {
-      for (const tell of told) tell();
+      for (const notify of removalListeners) notify();
     },
     swap() {
       card++;
@@ -244,9 +244,9 @@ describe('a kiosk session under random events', () => {
       fc.asyncProperty(
         fc.array(step, { minLength: 4, maxLength: 24 }),
         fc.array(manner, { minLength: 1, maxLength: 16 }),
-        async (steps, told) => {
+        async (steps, sequence) => {
           let call = 0;
-          const world = openWorld(() => told[call++ % told.length] ?? 'well');
+          const world = openWorld(() => sequence[call++ % sequence.length] ?? 'well');
           const { session, clock, seen, late } = world;
           for (const [name, settles] of steps) {
             const before = session.state;
@@ -264,7 +264,7 @@ describe('a kiosk session under random events', () => {
           await turn();
           const end = await session.ended;
           // Late results change nothing any more.
-          for (const tell of late.splice(0)) tell();
+          for (const notify of late.splice(0)) notify();
           await turn();
           clock.advance(3_600_000);
           await turn();

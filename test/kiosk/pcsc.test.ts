@@ -118,7 +118,7 @@ function createDevice() {
     },
     pull() {
       inside = undefined;
-      for (const tell of listeners) tell();
+      for (const notify of listeners) notify();
     },
   };
 }
