@@ -99,7 +99,7 @@ function parse(text: string): unknown {
  * It reads the text as JSON; the parser finds what is not JSON.
  */
 function createScan(text: string): (end: number) => boolean {
-  const structure = createStructure();
+  const { countValue, enter, leave, checkKey } = createStructure();
   let at = 0;
   // About the current string, or the last one.
   let inString = false;
@@ -113,43 +113,36 @@ function createScan(text: string): (end: number) => boolean {
   }
 
   return (end) => {
+    // Literals: named constants of the module made the scan a tenth slower. 0x22 is ", 0x5c \,
+    // 0x3a :, 0x2c comma, 0x7b {, 0x5b [, 0x7d }, 0x5d ].
     for (const limit = Math.min(end, text.length); at < limit; at++) {
       const char = text.charCodeAt(at);
       if (inString) {
-        if (char === BACKSLASH) {
+        if (char === 0x5c) {
           escaped = true;
           at++;
-        } else if (char === QUOTE) {
+        } else if (char === 0x22) {
           inString = false;
           stop = at + 1;
         }
-      } else if (char === QUOTE) {
+      } else if (char === 0x22) {
         inString = true;
         escaped = false;
         start = at;
-      } else if (char === COLON) {
+      } else if (char === 0x3a) {
         // Without a string before it the colon is an error, which the parser reports.
-        if (stop > 0) structure.checkKey(lastString);
-      } else if (char === COMMA) {
-        structure.countValue();
-      } else if (char === OPEN_BRACE || char === OPEN_BRACKET) {
-        structure.enter(char === OPEN_BRACE);
-      } else if (char === CLOSE_BRACE || char === CLOSE_BRACKET) {
-        structure.leave();
+        if (stop > 0) checkKey(lastString);
+      } else if (char === 0x2c) {
+        countValue();
+      } else if (char === 0x7b || char === 0x5b) {
+        enter(char === 0x7b);
+      } else if (char === 0x7d || char === 0x5d) {
+        leave();
       }
     }
     return at >= text.length;
   };
 }
-
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN_BRACKET = 0x5b;
-const BACKSLASH = 0x5c;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
 
 /** Creates the record of a scan: the open objects with their keys, the depth, and all values. */
 function createStructure() {
