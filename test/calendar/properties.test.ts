@@ -35,7 +35,7 @@ const announced = Array.from({ length: 2_000 }, (_, index): Announcement => {
       }),
   };
 });
-const announced = createCalendar({
+const changed = createCalendar({
   announced,
   servers: {
     'pension-service': {
@@ -95,7 +95,7 @@ const bounds = (list: readonly { startMs: number; endMs: number }[]) =>
 
 describe.each([
   ['the tables alone', tables],
-  ['announcements and caller rows', announced],
+  ['announcements and caller rows', changed],
 ])('a random target, by %s', (_, calendar) => {
   it('has segments without gaps whose neighbours differ', () => {
     fc.assert(

@@ -73,7 +73,7 @@ describe('toText', () => {
       '? Fri 11 Dec 18:00 – Sat 12 Dec 6:00: mutual aid of national officials (long-term): planned outage, in principle on the night of the second Friday, at hours that are not published (table 2.5-4, with a reading of ours)',
       '# mutual aid of national officials (long-term): outside its operating hours, 8:00 to 21:00 except weekends and holidays (table 2.5-4, with a reading of ours)',
       '',
-      'By the published hours (guideline v2.2 of the self-information acquisition API, section 2.5) and announcements; no promise of an answer.',
+      'By the published hours (guideline v2.2 of the self-information acquisition API, section 2.5) and announcements. No guarantee that a request is answered.',
       '',
     ]);
   });
