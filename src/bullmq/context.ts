@@ -5,7 +5,7 @@ import { systemClock } from '../foundation/clock.js';
 import { withinScope } from '../foundation/deadline.js';
 import { SelfInfoError } from '../foundation/errors.js';
 import { createConnections, loadBullmq, type QueueConnections, waitAtMost } from './connection.js';
-import { createEmit, type Emit, emitTrouble } from './events.js';
+import { createEmit, type EmitQueueEvent, emitTrouble } from './events.js';
 import type { CheckedQueueOptions } from './options.js';
 import { toStoreError } from './redis-errors.js';
 
@@ -14,7 +14,7 @@ export interface QueueContext extends CheckedQueueOptions {
   readonly connections: QueueConnections;
   /** Aborts when the queue is closed. */
   readonly lifetime: AbortController;
-  readonly emit: Emit;
+  readonly emit: EmitQueueEvent;
   /** Workers of this process. */
   readonly workers: Set<{ close(): Promise<void> }>;
   /** Functions to call when a retrieval may have changed, by its id. */

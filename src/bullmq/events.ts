@@ -1,6 +1,6 @@
 import type { Clock } from '../foundation/clock.js';
 import { formatInstant } from '../foundation/time.js';
-import { redisErrorCode } from './redis-errors.js';
+import { codeFields } from './redis-errors.js';
 
 /**
  * Event about the work of this process. `at`: ISO 8601 at +09:00. `id`: id of the retrieval.
@@ -32,7 +32,7 @@ export type RetrievalQueueEvent = { readonly at: string } & (
 );
 
 /** Emits an event of the queue, and adds `at`. */
-export type Emit = (
+export type EmitQueueEvent = (
   event: RetrievalQueueEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never,
 ) => void;
 
@@ -40,7 +40,7 @@ export type Emit = (
 export function createEmit(
   clock: Pick<Clock, 'now'>,
   onEvent: ((event: RetrievalQueueEvent) => unknown) | undefined,
-): Emit {
+): EmitQueueEvent {
   return (event) => {
     try {
       const returned = onEvent?.(
@@ -54,6 +54,6 @@ export function createEmit(
 }
 
 /** Emits `trouble` for an error of Redis, with its code only. */
-export function emitTrouble(emit: Emit, error: unknown): void {
-  emit({ type: 'trouble', ...redisErrorCode(error) });
+export function emitTrouble(emit: EmitQueueEvent, error: unknown): void {
+  emit({ type: 'trouble', ...codeFields(error) });
 }

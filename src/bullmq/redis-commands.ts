@@ -1,7 +1,7 @@
 import type { Queue } from 'bullmq';
 
 /** Commands of an `ioredis` client that the queue uses beside BullMQ. */
-export interface RedisCommands {
+export interface QueueCommands {
   eval(script: string, keys: number, key: string, keepMs: string): Promise<unknown>;
   xrevrange(
     key: string,
@@ -13,6 +13,6 @@ export interface RedisCommands {
 }
 
 /** Returns the client behind a queue. */
-export async function redisCommandsOf(queue: Pick<Queue, 'client'>): Promise<RedisCommands> {
-  return (await queue.client) as unknown as RedisCommands;
+export async function redisCommandsOf(queue: Pick<Queue, 'client'>): Promise<QueueCommands> {
+  return (await queue.client) as unknown as QueueCommands;
 }

@@ -1,5 +1,5 @@
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
-import { redisWordOf } from '../stores/redis/error-codes.js';
+import { redisErrorCode } from '../stores/redis/error-codes.js';
 
 /**
  * Returns `store_failed` for an error of BullMQ or ioredis. Such an error may quote commands, so
@@ -7,7 +7,7 @@ import { redisWordOf } from '../stores/redis/error-codes.js';
  */
 export function toStoreError(error: unknown, effect: 'none' | 'unknown' = 'none'): SelfInfoError {
   if (isSelfInfoError(error) && error.code !== 'timed_out') return error;
-  const code = redisWordOf(error);
+  const code = redisErrorCode(error);
   return new SelfInfoError('store_failed', {
     effect,
     retry: { safe: true },
@@ -16,7 +16,7 @@ export function toStoreError(error: unknown, effect: 'none' | 'unknown' = 'none'
 }
 
 /** Returns the code of Redis or of the system in an error, if it has one. */
-export function redisErrorCode(error: unknown): { readonly code?: string } {
+export function codeFields(error: unknown): { readonly code?: string } {
   const code = toStoreError(error).upstream?.code;
   return code === undefined ? {} : { code };
 }

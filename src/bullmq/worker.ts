@@ -4,7 +4,7 @@ import { formatInstant } from '../foundation/time.js';
 import { type AskContext, askOnce, type PutOff, retryLater } from './asking.js';
 import { type Bullmq, loadBullmq, waitAtMost } from './connection.js';
 import type { QueueContext } from './context.js';
-import { type Emit, emitTrouble } from './events.js';
+import { type EmitQueueEvent, emitTrouble } from './events.js';
 import {
   type CheckedWorkerOptions,
   checkWorkerOptions,
@@ -26,7 +26,7 @@ export interface RetrievalWorker extends AsyncDisposable {
 /** What processing a job needs beside asking. */
 export interface JobContext extends AskContext {
   readonly bullmq: Pick<Bullmq, 'DelayedError' | 'UnrecoverableError'>;
-  readonly emit: Emit;
+  readonly emit: EmitQueueEvent;
 }
 
 const CLOSING_MS = 2_000;
@@ -146,7 +146,7 @@ export function reportEnds(
 export async function closeWorker(
   worker: Pick<Worker, 'pause' | 'client' | 'close'>,
   limitMs: number,
-  emit: Emit,
+  emit: EmitQueueEvent,
 ): Promise<void> {
   // Pausing waits for the jobs in progress, but also for Redis, without a limit.
   await waitAtMost(limitMs, () =>

@@ -20,7 +20,7 @@ export interface Availability<S extends ServiceSpec = ServiceSpec> extends Statu
 }
 
 /** A status with the causes of one instant only, not of the whole segment around it. */
-class StatusAt implements Status {
+class InstantStatus implements Status {
   readonly #status: Status;
   readonly state: State;
   readonly causes: readonly Cause[];
@@ -68,7 +68,7 @@ class StatusAt implements Status {
   }
 }
 
-class ServiceAvailability extends StatusAt implements Availability {
+class ServiceAvailability extends InstantStatus implements Availability {
   readonly items: Readonly<Record<string, Status>>;
 
   constructor(status: Status, atMs: number, items: Readonly<Record<string, Status>>) {
@@ -108,7 +108,7 @@ function statusOfItems(
   const items = Object.fromEntries(
     targets.map(([key, target]) => {
       const [status, instantMs] = worstInstant(calendar, target, atMs, forMs);
-      return [key, Object.freeze(new StatusAt(status, instantMs))];
+      return [key, Object.freeze(new InstantStatus(status, instantMs))];
     }),
   );
   const [status, instantMs] = worstInstant(
@@ -149,7 +149,7 @@ export function outageOf(
 ): { readonly causes: readonly Cause[]; readonly until: string | null } {
   try {
     const target = together(keys.map((key) => targetOf(service.items[key] as ItemSpec)));
-    const { causes, state, nextOpeningMs } = new StatusAt(
+    const { causes, state, nextOpeningMs } = new InstantStatus(
       currentCalendar().status(target, atMs),
       atMs,
     );

@@ -3,8 +3,8 @@ import { withinScope } from '../foundation/deadline.js';
 import { checkKeys, checkSignal, checkText, checkWhole } from '../foundation/options.js';
 import { type Instant, toEpochMs } from '../foundation/time.js';
 import { authorizationParameters, authorizationUrl } from '../oauth/authorization-url.js';
-import { judgeCallback, sameSecret, type ValidCallback } from '../oauth/callback.js';
-import { type CallbackRequest, readCallback } from '../oauth/callback-request.js';
+import { sameSecret, type ValidCallback, validateCallbackParameters } from '../oauth/callback.js';
+import { type CallbackRequest, parseCallback } from '../oauth/callback-request.js';
 import type { Credentials } from '../oauth/client-auth.js';
 import { oauth4webapi } from '../oauth/oauth4webapi.js';
 import { pushRequest } from '../oauth/push.js';
@@ -145,7 +145,7 @@ interface ValidVisit {
   readonly credentials: Credentials;
 }
 
-type Refusal = Exclude<ConsentOutcome, { status: 'granted' }>;
+type RefusedConsent = Exclude<ConsentOutcome, { status: 'granted' }>;
 
 /**
  * Validates a callback and takes its transaction. The order is the security argument: nothing is
@@ -157,9 +157,9 @@ export async function validateAndTake(
   sessionBinding: string,
   arrivedAt: number,
   scope: TracedScope,
-): Promise<Refusal | ValidVisit> {
+): Promise<RefusedConsent | ValidVisit> {
   const { clientId } = environment;
-  const read = readCallback(request);
+  const read = parseCallback(request);
   if ('refused' in read) return { status: 'rejected', at: 'callback', code: read.refused };
   const key = transactionKey(environment, read.parameters.get('state') ?? '');
   const seen = readTransaction(await store.get(scope, key), clientId);
@@ -169,7 +169,7 @@ export async function validateAndTake(
   if (!sameSecret(seen.session, digest(sessionBinding))) return { status: 'foreign-browser' };
   // Written so that a clock that returns NaN lets nothing through.
   if (!(arrivedAt < seen.expiresAt)) return { status: 'expired' };
-  const verdict = await judgeCallback(environment, read);
+  const verdict = await validateCallbackParameters(environment, read);
   // Sign before taking: if the key service fails, the citizen only needs to reload.
   const credentials = 'valid' in verdict ? await authenticate('token', scope) : undefined;
   const taken = readTransaction(await store.take(scope, key), clientId);

@@ -9,7 +9,7 @@ import {
   checkMethods,
   checkWhole,
 } from '../foundation/options.js';
-import type { Connection, Transport } from '../net/http.js';
+import type { ApiConnection, Transport } from '../net/http.js';
 import { openTransport } from '../net/transport.js';
 import { type Authenticate, openAuthentication } from '../oauth/client-auth.js';
 import { isService, type Service } from '../service/service.js';
@@ -39,7 +39,7 @@ export interface ClientContext {
   /** The state of every grant that this client handed out. */
   readonly grants: WeakMap<object, GrantState>;
   /** The connection that a retrieval was requested on, until it is collected. */
-  readonly parked: WeakMap<object, Connection>;
+  readonly parked: WeakMap<object, ApiConnection>;
   /** Controllers that end the collecting of a retrieval, by its id. */
   readonly collecting: Map<string, Set<AbortController>>;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Clock, invalidClock } from '../foundation/clock.js';
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 import { formatInstant } from '../foundation/time.js';
-import type { Connection } from '../net/http.js';
+import type { ApiConnection } from '../net/http.js';
 import type { ConsentTerms } from '../oauth/terms.js';
 import type { AccessToken } from '../oauth/token.js';
 import { checkInquiries } from '../query/inquiries.js';
@@ -15,7 +15,7 @@ import type { Grant } from './types.js';
 /** What the client knows of a grant that it handed out. */
 export interface GrantState {
   readonly accessToken: AccessToken;
-  readonly connection: Connection;
+  readonly connection: ApiConnection;
   used: boolean;
   /** Whether the connection was passed on to a retrieval, or closed with a discarded grant. */
   released: boolean;
@@ -32,7 +32,7 @@ export function openGrant(
   { grants }: ClientContext,
   terms: ConsentTerms,
   accessToken: AccessToken,
-  connection: Connection,
+  connection: ApiConnection,
 ): Grant {
   const grant: Grant = Object.freeze({ terms, expiresAt: accessToken.expiresAt });
   grants.set(grant, { accessToken, connection, used: false, released: false });

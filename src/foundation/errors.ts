@@ -116,7 +116,7 @@ export function isSelfInfoError<C extends SelfInfoErrorCode = SelfInfoErrorCode>
  * Changes facts of an error and returns it. Returns undefined when it cannot be changed, so it is
  * not ours.
  */
-export function restated(
+export function withFacts(
   error: SelfInfoError,
   facts: Pick<SelfInfoErrorOptions, 'stage' | 'effect' | 'retry'>,
 ): SelfInfoError | undefined {

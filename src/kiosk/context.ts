@@ -1,11 +1,11 @@
 import type { ConsentTerms } from '../oauth/terms.js';
 import type { Answer } from '../query/answer.js';
 import type { KioskTransaction } from './authorizer.js';
-import type { CheckedOptions, OfferedService } from './options.js';
+import type { CheckedKioskOptions, OfferedService } from './options.js';
 import type { KioskEnd, KioskPart, KioskState } from './states.js';
 
 /** Options and mutable state of one session, shared by the functions of its steps. */
-export interface SessionContext extends CheckedOptions {
+export interface SessionContext extends CheckedKioskOptions {
   state: KioskState;
   /** Aborts when the session leaves the current state. */
   stay: AbortController;
@@ -29,7 +29,7 @@ export interface SessionContext extends CheckedOptions {
 }
 
 /** Creates the context of a session that is at the button of figure 3.3-1. */
-export function createContext(options: CheckedOptions): SessionContext {
+export function createContext(options: CheckedKioskOptions): SessionContext {
   let resolveEnded: (end: KioskEnd) => void = () => {};
   const ended = new Promise<KioskEnd>((resolve) => {
     resolveEnded = resolve;

@@ -67,7 +67,7 @@ export interface OfferedService {
 }
 
 /** Validated options of a session, with the defaults filled in. */
-export type CheckedOptions = ReturnType<typeof checkOptions>;
+export type CheckedKioskOptions = ReturnType<typeof checkOptions>;
 
 const IDLE_MS = 60_000;
 

@@ -1,7 +1,7 @@
 import { CANCELLED, type Clock } from '../foundation/clock.js';
 import { deadline, type Race } from '../foundation/deadline.js';
 import { ABORTED, type CallProgress, TIMED_OUT, toCallError, UNCONNECTED } from './failures.js';
-import type { Call, CallBounds, Connection, HttpResponse } from './http.js';
+import type { ApiConnection, Call, CallBounds, HttpResponse } from './http.js';
 import { CALL_MS, CONNECT_MS, SILENCE_MS } from './limits.js';
 import { parseResponse, type RawResponse } from './response.js';
 
@@ -22,7 +22,7 @@ export interface Wire {
 }
 
 /** Creates a connection that bounds every call, reads its response and validates it. */
-export function createConnection(clock: Clock, wire: Wire): Omit<Connection, 'bind'> {
+export function createConnection(clock: Clock, wire: Wire): Omit<ApiConnection, 'bind'> {
   const closing = new AbortController();
   return {
     send: (call, bounds) => sendCall(clock, wire, closing.signal, call, bounds),

@@ -1,5 +1,10 @@
 import type { SelfInfoErrorCode } from '../foundation/error-table.js';
-import { invalidResponse, isSelfInfoError, restated, SelfInfoError } from '../foundation/errors.js';
+import {
+  invalidResponse,
+  isSelfInfoError,
+  SelfInfoError,
+  withFacts,
+} from '../foundation/errors.js';
 import { type CallStage, HARMLESS } from './http.js';
 
 /** How far a call has come, and so how long it may be silent now. */
@@ -45,7 +50,7 @@ export function toCallError(
   // The portal may have carried out a request that was sent, even when its response is lost.
   const effect = sent && !HARMLESS.includes(stage) ? 'unknown' : 'none';
   if (isSelfInfoError(error) && error.code !== 'connection_failed') {
-    const known = restated(error, {
+    const known = withFacts(error, {
       stage,
       effect,
       ...(effect === 'unknown' && { retry: { safe: false } }),

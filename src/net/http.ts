@@ -45,7 +45,7 @@ export interface HttpResponse {
 }
 
 /** The one connection of a consent and its query. */
-export interface Connection {
+export interface ApiConnection {
   send(call: Call, bounds: CallBounds): Promise<HttpResponse>;
   /**
    * Keeps the client certificate of this connection until then (epoch milliseconds), and returns
@@ -62,7 +62,7 @@ export interface Transport {
    * Returns a connection under the client certificate with this thumbprint if it is still kept, or
    * else under the newest. The connection never changes its certificate.
    */
-  connect(thumbprint?: string): Connection;
+  connect(thumbprint?: string): ApiConnection;
   /**
    * Makes a checked credential the newest; keeps the previous one until then (epoch milliseconds).
    */

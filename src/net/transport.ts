@@ -7,7 +7,13 @@ import { type Environment, isEnvironment } from '../wire/environment.js';
 import { createConnection, type Exchange } from './connection.js';
 import { type ApiRoute, checkEgress, type Egress, openTunnel, resolveRoute } from './egress.js';
 import { createFetchTransport } from './fetch-transport.js';
-import { type Call, type Connection, type FetchLike, pathUnder, type Transport } from './http.js';
+import {
+  type ApiConnection,
+  type Call,
+  type FetchLike,
+  pathUnder,
+  type Transport,
+} from './http.js';
 import { BODY_BYTES, CONNECT_MS, HEAD_BYTES, IDLE_MS, SILENCE_MS } from './limits.js';
 import { createBody, type RawResponse } from './response.js';
 import { checkCredential, dial, type Identity, identityOf, type TlsCredential } from './tls.js';
@@ -109,7 +115,7 @@ function connectAs(
   route: ApiRoute,
   clients: Set<PooledClient>,
   clock: Clock,
-): Omit<Connection, 'bind'> {
+): Omit<ApiConnection, 'bind'> {
   let pooled: Promise<PooledClient> | undefined;
   const exchange: Exchange = async (call, signal, onProgress) => {
     const parked = pooled !== undefined;

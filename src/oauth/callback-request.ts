@@ -50,7 +50,7 @@ const OTHER_FLOWS = [
 const OTHER_MODES = [...OTHER_FLOWS, 'code', 'state', 'error'];
 
 /** Reads the parameters of a callback and trusts none of them. */
-export function readCallback(request: CallbackRequest): ReadCallback {
+export function parseCallback(request: CallbackRequest): ReadCallback {
   const { method, url, header } = partsOf(request);
   if (method.toUpperCase() !== 'GET' || isNoVisit(header)) return { refused: 'not_a_navigation' };
   const search = url.replace(/^[^?#]*\??|#.*/gs, '');

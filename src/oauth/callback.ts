@@ -7,7 +7,7 @@ import {
   type CallbackCode,
   type CallbackParameters,
   type CallbackRequest,
-  readCallback,
+  parseCallback,
 } from './callback-request.js';
 import { oauth4webapi } from './oauth4webapi.js';
 
@@ -45,7 +45,7 @@ export type CallbackVerdict =
 const LONGEST_CODE = 4_096;
 
 /** Validates a callback whose state is known, in this order: issuer, error, code. */
-export async function judgeCallback(
+export async function validateCallbackParameters(
   environment: Environment,
   { parameters, otherFlow }: CallbackParameters,
 ): Promise<CallbackVerdict> {
@@ -128,11 +128,11 @@ export async function validateCallback(
     throw new SelfInfoError('invalid_environment', { path: 'environment' });
   checkKeys(options, 'options', { state: true } satisfies Record<keyof typeof options, true>);
   checkText(options.state, 'options.state');
-  const read = readCallback(request);
+  const read = parseCallback(request);
   if ('refused' in read) throw rejected(read.refused);
   if (!sameSecret(read.parameters.get('state') ?? '', options.state))
     throw rejected('state_mismatch');
-  const verdict = await judgeCallback(environment, read);
+  const verdict = await validateCallbackParameters(environment, read);
   if ('declined' in verdict) throw new SelfInfoError('consent_declined');
   if ('refused' in verdict) throw rejected(verdict.refused);
   return verdict.valid;

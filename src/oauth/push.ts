@@ -3,7 +3,7 @@ import { type Expected, invalidResponse } from '../foundation/errors.js';
 import { checkClock, checkKeys, checkSignal } from '../foundation/options.js';
 import { formatInstant } from '../foundation/time.js';
 import type { Egress } from '../net/egress.js';
-import type { CallBounds, Connection, FetchLike, HttpResponse } from '../net/http.js';
+import type { ApiConnection, CallBounds, FetchLike, HttpResponse } from '../net/http.js';
 import { refusal } from '../net/refusals.js';
 import type { TlsCredential } from '../net/tls.js';
 import { openTransport } from '../net/transport.js';
@@ -29,7 +29,7 @@ const LONGEST_S = 86_400;
  */
 export async function pushRequest(
   environment: Environment,
-  connection: Connection,
+  connection: ApiConnection,
   parameters: Readonly<Record<string, string>>,
   authenticate: Authenticate,
   clock: Clock,

@@ -4,7 +4,7 @@ import { checkClock, checkKeys, checkSignal, checkText } from '../foundation/opt
 import { Sensitive } from '../foundation/sensitive.js';
 import { formatInstant } from '../foundation/time.js';
 import type { Egress } from '../net/egress.js';
-import type { CallBounds, Connection, FetchLike, HttpResponse } from '../net/http.js';
+import type { ApiConnection, CallBounds, FetchLike, HttpResponse } from '../net/http.js';
 import { knownCode, refusal } from '../net/refusals.js';
 import type { TlsCredential } from '../net/tls.js';
 import { openTransport } from '../net/transport.js';
@@ -30,7 +30,7 @@ export type TokenVerdict = { readonly accessToken: AccessToken } | { readonly re
  */
 export async function requestToken(
   environment: Environment,
-  connection: Connection,
+  connection: ApiConnection,
   callback: ValidCallback,
   codeVerifier: string,
   credentials: Credentials,

@@ -1,5 +1,10 @@
-import { invalidOption, invalidResponse, isSelfInfoError, restated } from '../foundation/errors.js';
-import type { CallBounds, CallStage, Connection, HttpResponse } from '../net/http.js';
+import {
+  invalidOption,
+  invalidResponse,
+  isSelfInfoError,
+  withFacts,
+} from '../foundation/errors.js';
+import type { ApiConnection, CallBounds, CallStage, HttpResponse } from '../net/http.js';
 import { refusal } from '../net/refusals.js';
 import type { Environment } from '../wire/environment.js';
 import type { WireProfile } from '../wire/profile.js';
@@ -22,7 +27,7 @@ export function encodeBody(name: 'encodeRequest' | 'encodePoll', encode: () => u
 /** Sends a body to the path of its stage, with the token in the Bearer header. */
 export function post(
   environment: Environment,
-  connection: Connection,
+  connection: ApiConnection,
   stage: CallStage & keyof WireProfile['paths'],
   body: string,
   token: string,
@@ -62,7 +67,7 @@ export async function decodeResponse<T>(
     return await decode();
   } catch (error) {
     const facts = { stage, effect: stage === 'result' ? 'none' : 'unknown' } as const;
-    const known = isSelfInfoError(error) ? restated(error, facts) : undefined;
+    const known = isSelfInfoError(error) ? withFacts(error, facts) : undefined;
     throw (
       known ??
       invalidResponse(

@@ -3,7 +3,7 @@ import { type DeadlineOptions, deadline, type Race, type Scope } from '../founda
 import type { SelfInfoErrorCode } from '../foundation/error-table.js';
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 import { formatInstant } from '../foundation/time.js';
-import type { CallBounds, Connection } from '../net/http.js';
+import type { ApiConnection, CallBounds } from '../net/http.js';
 import { knownCode } from '../net/refusals.js';
 import type { Environment } from '../wire/environment.js';
 import type { WireProfile, WireResult } from '../wire/profile.js';
@@ -59,7 +59,7 @@ const RETRY_MS = 500;
 /** Polls until the portal has a result or gives up, or until the deadline. */
 export async function awaitResult(
   environment: Environment,
-  connection: Connection,
+  connection: ApiConnection,
   secret: ProcessSecret,
   options: PollingOptions,
 ): Promise<PollingOutcome> {
@@ -90,7 +90,7 @@ interface PollingDeadline {
 
 async function pollUntil(
   environment: Environment,
-  connection: Connection,
+  connection: ApiConnection,
   secret: ProcessSecret,
   options: PollingOptions,
   { signal, isOver }: PollingDeadline,
@@ -222,7 +222,7 @@ async function pause(
 /** Asks once whether the portal has a result. */
 async function sendPoll(
   environment: Environment,
-  connection: Connection,
+  connection: ApiConnection,
   { processId, token }: ProcessSecret,
   bounds: CallBounds,
 ): Promise<{ readonly result: WireResult; readonly retryAt: number | undefined }> {

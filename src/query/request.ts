@@ -1,5 +1,5 @@
 import { invalidResponse } from '../foundation/errors.js';
-import type { CallBounds, Connection } from '../net/http.js';
+import type { ApiConnection, CallBounds } from '../net/http.js';
 import type { AccessToken } from '../oauth/token.js';
 import type { Inquiry } from '../service/inquiry.js';
 import { type Service, wireCode } from '../service/service.js';
@@ -12,7 +12,7 @@ const LONGEST_PROCESS_ID = 1_024;
 /** Sends the one request that a grant allows and returns its process id. Never sends it twice. */
 export async function sendRequest(
   environment: Environment,
-  connection: Connection,
+  connection: ApiConnection,
   service: Service,
   inquiries: Readonly<Record<string, Inquiry>>,
   accessToken: AccessToken,

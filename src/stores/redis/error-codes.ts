@@ -22,7 +22,7 @@ const replies: readonly string[] = [
 ];
 
 /** Returns the code of a client error: Redis's own, or the system's, such as ECONNREFUSED. */
-export function redisWordOf(error: unknown): string | undefined {
+export function redisErrorCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const [reply = ''] = error.message.split(' ');
   const system =

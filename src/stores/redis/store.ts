@@ -18,7 +18,7 @@ import {
   putScript,
   takeScript,
 } from './commands.js';
-import { redisWordOf } from './error-codes.js';
+import { redisErrorCode } from './error-codes.js';
 
 /** Keys that seal values before they leave the process. Every instance needs the same keys. */
 export interface RedisSealingKeys {
@@ -162,7 +162,7 @@ async function send(
 
 /** Hides the libraries' errors, which quote commands. Only the code is kept. */
 function storeFailed(error: unknown): SelfInfoError {
-  const code = redisWordOf(error);
+  const code = redisErrorCode(error);
   return new SelfInfoError('store_failed', code === undefined ? {} : { upstream: { code } });
 }
 

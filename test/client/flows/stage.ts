@@ -7,14 +7,14 @@ import {
   type Store,
   sandboxEnvironment,
 } from '../../../src/index.js';
-import type { Call, Connection, HttpResponse } from '../../../src/net/http.js';
+import type { ApiConnection, Call, HttpResponse } from '../../../src/net/http.js';
 import { CLIENT_ID, loan, NOW, REDIRECT_URI } from '../../kit/loan.js';
 
 /** What a connection of a test answers to a call; throwing is a failure of the connection. */
 export type Respond = (call: Call) => HttpResponse;
 
 /** A connection that answers by a function and records what happens to it. */
-export interface RecordedConnection extends Connection {
+export interface RecordedConnection extends ApiConnection {
   readonly sent: string[];
   closed: number;
 }
