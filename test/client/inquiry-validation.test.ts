@@ -103,7 +103,7 @@ describe('the validation of inquiries, before the grant is used,', () => {
     const grant = await consent();
     const { message, messageJa } = await errorOf(() => client.submit(grant, {}));
     expect([message, messageJa]).toEqual([
-      'Option inquiries is not valid. At least one item.',
+      'Option inquiries is not valid. Ask for at least one item.',
       'オプション inquiries の値が正しくありません。1つ以上の項目を指定してください。',
     ]);
   });

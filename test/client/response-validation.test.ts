@@ -63,7 +63,7 @@ describe('the validation of responses', () => {
       safe: false,
       path,
     });
-    expect(error.message).toContain(`The answer breaks the protocol: ${path} `);
+    expect(error.message).toContain(`The response is not valid: ${path} `);
   });
 
   it('refuses an item that occurs twice', async () => {

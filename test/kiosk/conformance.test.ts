@@ -82,7 +82,7 @@ describe('the card reader suite', () => {
     [
       'still takes cards in after the signal aborted',
       (whole) => ({ insert: () => whole.insert(new AbortController().signal) }),
-      'closes the slot when it is told to, and takes no card in any more',
+      'closes the slot when the signal aborts and then draws in no card',
       50,
     ],
     [
@@ -94,7 +94,7 @@ describe('the card reader suite', () => {
             whole.insert(new AbortController().signal).then(resolve, reject);
           }),
       }),
-      'closes the slot when it is told to, and takes no card in any more',
+      'closes the slot when the signal aborts and then draws in no card',
       50,
     ],
     [
@@ -102,7 +102,7 @@ describe('the card reader suite', () => {
       (whole) => ({
         insert: (signal) => (signal.aborted ? Promise.resolve() : whole.insert(signal)),
       }),
-      'opens no slot that was called off before',
+      'does not open the slot when the signal has already aborted',
     ],
     [
       'reads one certificate for every card',
@@ -112,7 +112,7 @@ describe('the card reader suite', () => {
           certificate: Uint8Array.of(1),
         }),
       }),
-      'tells two cards apart',
+      'reads different certificates from two cards',
     ],
     [
       'reads another certificate each time',
@@ -127,7 +127,7 @@ describe('the card reader suite', () => {
     [
       'signs other bytes than the challenge',
       (whole) => ({ sign: (_, pin, signal) => whole.sign(Uint8Array.of(9), pin, signal) }),
-      'signs the challenge it was given, by the key of the card inside',
+      'signs the given challenge with the key of the inserted card',
     ],
     [
       'does not count the tries',
@@ -137,7 +137,7 @@ describe('the card reader suite', () => {
           triesLeft: 3,
         }),
       }),
-      'counts a wrong PIN, and forgets it after the right one',
+      'counts a wrong PIN and resets the count after the right PIN',
     ],
     [
       'signs with a remembered PIN',
@@ -151,7 +151,7 @@ describe('the card reader suite', () => {
           },
         };
       },
-      'asks for the PIN each time: one that was right does not open the card for a wrong one',
+      'checks the PIN each time, even after a right PIN',
     ],
     [
       'throws for a locked card',
@@ -162,17 +162,17 @@ describe('the card reader suite', () => {
           return made;
         },
       }),
-      'says that a card is locked, before and after a PIN',
+      'reports a locked card before and after a PIN',
     ],
     [
       'does not eject',
       () => ({ eject: async () => {} }),
-      'has no card once it is ejected, and takes the next one',
+      'has no card after it ejected one, and draws in the next',
     ],
     [
       'hangs when it ejects',
       () => ({ eject: () => never() }),
-      'ejects without a card, and twice',
+      'ejects without a card, and ejects twice',
       50,
     ],
     [
@@ -183,12 +183,12 @@ describe('the card reader suite', () => {
           return whole.eject();
         },
       }),
-      'ejects without a card, and twice',
+      'ejects without a card, and ejects twice',
     ],
     [
       'never reports a removal',
       () => ({ onRemoved: () => () => {} }),
-      'tells once that a card was taken out, and has none then',
+      'reports once that the card was pulled out, and then has no card',
     ],
     [
       'reports a removal twice',
@@ -200,7 +200,7 @@ describe('the card reader suite', () => {
           };
         },
       }),
-      'tells once that a card was taken out, and has none then',
+      'reports once that the card was pulled out, and then has no card',
     ],
     [
       'reports a card that it ejects as removed',
@@ -217,7 +217,7 @@ describe('the card reader suite', () => {
           },
         };
       },
-      'tells nothing of a card that it ejected itself',
+      'does not report a card that it ejected itself',
     ],
     [
       'goes on calling a removed listener',
@@ -227,7 +227,7 @@ describe('the card reader suite', () => {
           return () => {};
         },
       }),
-      'tells nothing to who has stopped listening, and the others all the same',
+      'does not report to a listener that has stopped, but to the others',
     ],
     [
       'throws an error that contains the PIN',
@@ -237,7 +237,7 @@ describe('the card reader suite', () => {
             throw new Error(`VERIFY ${pin} failed`);
           }),
       }),
-      'repeats no PIN in what it throws or shows',
+      'shows no PIN in its errors or when it is inspected',
     ],
   ];
 

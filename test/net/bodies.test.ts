@@ -189,7 +189,7 @@ describe('the limits of a response', () => {
     const { path, message } = await refused(recordList(Array(100_001).fill(record)));
     expect(path).toBe('body.selfPersonalData[0].record_list');
     expect(message).toBe(
-      'The answer breaks the protocol: body.selfPersonalData[0].record_list must not hold more than 100000 entries.',
+      'The response is not valid: body.selfPersonalData[0].record_list must not hold more than 100000 entries.',
     );
     const collect = await collectorOf();
     expectStatus(

@@ -64,7 +64,7 @@ describe('a misbehaving wire profile', () => {
       travel('result', () => Response.json(goodAnswers.result), withProfile({ decodeResult })),
     );
     expect([code, stage, effect]).toEqual(['response_invalid', 'result', 'none']);
-    expect(message).toBe('The answer breaks the protocol: the profile cannot decode it.');
+    expect(message).toBe('The response is not valid: the profile cannot decode it.');
     expect(messageJa).toContain('プロファイルでデコードできません。');
   });
 
@@ -85,7 +85,7 @@ describe('a misbehaving wire profile', () => {
       );
       expect([code, stage, effect]).toEqual(['response_invalid', 'request', 'unknown']);
       expect(message).toBe(
-        'The answer breaks the protocol: its process id is not a text of at most 1024 characters.',
+        'The response is not valid: its process id is not a text of at most 1024 characters.',
       );
       expect(messageJa).toContain('処理IDが 1024 文字以下の文字列ではありません。');
       expect((await errorOf(() => client.submit(grant, latest()))).code).toBe('grant_used');

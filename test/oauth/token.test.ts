@@ -119,8 +119,8 @@ describe('rejects a token response, ends the consent and does not ask again when
       effect: 'unknown',
       retry: { safe: false },
     });
-    expect(error.message).toMatch(/^The answer breaks the protocol: .+\.$/);
-    expect(error.messageJa).toMatch(/^応答が規約に反しています: .+。$/);
+    expect(error.message).toMatch(/^The response is not valid: .+\.$/);
+    expect(error.messageJa).toMatch(/^応答が正しくありません: .+。$/);
     expect(await complete()).toEqual({ status: 'replayed' });
     expect(calls).toEqual(['token']);
   });

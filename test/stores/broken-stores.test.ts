@@ -42,12 +42,12 @@ describe('the conformance suite of stores', () => {
           return found;
         },
       }),
-      'gives an entry to one of many takes at once',
+      'gives an entry to exactly one of many concurrent takes',
     ],
     [
       'does not mark a taken entry',
       (inner) => ({ take: inner.get }),
-      'leaves a mark where an entry was taken',
+      'leaves a mark in place of a taken entry',
     ],
     [
       'overwrites an entry',
@@ -57,7 +57,7 @@ describe('the conformance suite of stores', () => {
           await inner.put(...entry);
         },
       }),
-      'refuses a key that is held, and keeps what it has',
+      'rejects a key that is held and keeps its entry',
     ],
     [
       'checks a key first and puts later',
@@ -69,12 +69,12 @@ describe('the conformance suite of stores', () => {
           await inner.put(...entry);
         },
       }),
-      'keeps one of many puts at once under one key',
+      'accepts exactly one of many concurrent puts under one key',
     ],
     [
       'hides that a key exists',
       (inner) => ({ put: (...entry) => inner.put(...entry).catch(() => undefined) }),
-      'refuses a key that is held, and keeps what it has',
+      'rejects a key that is held and keeps its entry',
     ],
     [
       'forgets taken entries',
@@ -82,7 +82,7 @@ describe('the conformance suite of stores', () => {
         get: (key) => forgetful(inner.get(key)),
         take: (key) => forgetful(inner.take(key)),
       }),
-      'leaves a mark where an entry was taken',
+      'leaves a mark in place of a taken entry',
     ],
     [
       'accepts the key of a taken entry',
@@ -92,7 +92,7 @@ describe('the conformance suite of stores', () => {
           await inner.put(...entry);
         },
       }),
-      'refuses a key that was taken',
+      'rejects a key that was taken',
     ],
     [
       'forgets expired entries',
@@ -102,7 +102,7 @@ describe('the conformance suite of stores', () => {
           return typeof found === 'object' && found.expiresAt <= Date.now() ? undefined : found;
         },
       }),
-      'keeps a mark of what has expired',
+      'keeps a mark of an expired entry',
     ],
     [
       'forgets at the expiry that an entry was taken',
@@ -117,17 +117,17 @@ describe('the conformance suite of stores', () => {
             (ends.get(key) ?? 0) <= Date.now() ? forgetful(inner.get(key)) : inner.get(key),
         };
       },
-      'keeps the mark of what was taken beyond its expiry',
+      'keeps the mark of a taken entry after its expiry',
     ],
     [
       'changes values',
       altering(({ value, expiresAt }) => ({ value: value.normalize('NFKD').trim(), expiresAt })),
-      'gives back a value and its expiry as they were put',
+      'returns a value and its expiry unchanged',
     ],
     [
       'cuts values',
       altering(({ value, expiresAt }) => ({ value: value.slice(0, 8_192), expiresAt })),
-      'gives back a value and its expiry as they were put',
+      'returns a value and its expiry unchanged',
     ],
     [
       'rounds the expiry to seconds',
@@ -135,22 +135,18 @@ describe('the conformance suite of stores', () => {
         value,
         expiresAt: Math.floor(expiresAt / 1_000) * 1_000,
       })),
-      'gives back a value and its expiry as they were put',
+      'returns a value and its expiry unchanged',
     ],
-    [
-      'takes an entry on a read',
-      (inner) => ({ get: inner.take }),
-      'leaves an entry where it is when it is read',
-    ],
+    ['takes an entry on a read', (inner) => ({ get: inner.take }), 'keeps an entry that is read'],
     [
       'marks keys that were never put',
       (inner) => ({ take: async (key) => (await inner.take(key)) ?? 'taken' }),
-      'knows nothing of a key that was never put',
+      'returns undefined for a key that was never put',
     ],
     [
       'does not delete',
       () => ({ delete: async () => undefined }),
-      'forgets a key, whether it is held or was taken',
+      'deletes a key, whether its entry is held or taken',
     ],
     [
       'ignores the case of keys',
@@ -159,7 +155,7 @@ describe('the conformance suite of stores', () => {
         take: (key) => inner.take(key.toLowerCase()),
         put: (key, ...rest) => inner.put(key.toLowerCase(), ...rest),
       }),
-      'knows nothing of a key that was never put',
+      'returns undefined for a key that was never put',
     ],
     [
       'treats a failed get as an absent entry',
