@@ -1,5 +1,5 @@
-// `npm run test:mutation`, on request: changes the steps of the journey one by one and asks whether
-// a test notices. What it found stands in docs/security.md.
+// `npm run test:mutation`, on request: mutates the steps of a query one by one and checks whether a
+// test fails. docs/security.md reports the results.
 export default {
   mutate: [
     'src/oauth/consent.ts',
@@ -13,7 +13,7 @@ export default {
   concurrency: 2,
   timeoutMS: 20_000,
   tempDirName: 'coverage/mutation-sandbox',
-  // What no test of these reads.
+  // Folders that these tests do not read.
   ignorePatterns: ['dist', 'docs', 'bench', 'examples', 'coverage'],
   reporters: ['clear-text', 'json'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },

@@ -10,16 +10,16 @@ const common: Options = {
   entry: entries,
   target: 'node20.18',
   platform: 'node',
-  // Shared chunks: a class is the same one whichever door it came through.
+  // Shared chunks, so that a class is the same one from every entry point.
   splitting: true,
   sourcemap: true,
-  // scripts/build.mjs reads from it what was bundled.
+  // scripts/build.mjs reads the bundled files from it.
   metafile: true,
   silent: true,
 };
 
-// What package.json lists neither as a runtime dependency nor as a peer is bundled: the sandbox
-// brings its certificate library along. The binary is no door: no types, one format.
+// Packages that package.json lists neither as a dependency nor as a peer are bundled, such as the
+// certificate library of the sandbox. The binary is not an entry point: no types, one format.
 const esm: Options = {
   ...common,
   entry: { ...entries, cli: 'src/cli.ts' },
@@ -27,19 +27,19 @@ const esm: Options = {
   dts: { entry: entries },
 };
 
-// The types of this format are those of the other one under another name: scripts/build.mjs writes
-// them.
+// The types of this format are copies of the other's. scripts/build.mjs writes them.
 const cjs: Options = {
   ...common,
   format: 'cjs',
   treeshake: true,
-  // ESM only, and the oldest supported Node cannot require() them.
+  // These are ESM only, and the oldest supported Node cannot require() them.
   noExternal: ['oauth4webapi', 'jose'],
-  // Lazy imports become require(): neither Jest nor older Nodes take import() in CommonJS.
+  // Lazy imports become require(), because Jest and older Nodes do not support import() in
+  // CommonJS.
   esbuildOptions(options) {
     options.supported = { 'dynamic-import': false };
   },
-  // esbuild calls that require() through a helper, which hides it from whoever bundles this output.
+  // esbuild calls that require() through a helper, which hides it from other bundlers.
   plugins: [
     {
       name: 'plain-require',

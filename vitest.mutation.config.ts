@@ -1,8 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/**
- * The tests of the client that take no time: each is run again for every change of what it covers.
- */
+/** The fast tests of the client. Each runs again for every mutation of the code that it covers. */
 export default defineConfig({
   test: {
     include: [

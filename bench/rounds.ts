@@ -1,4 +1,4 @@
-/** One way to answer a question that is asked with many inputs. */
+/** One way to answer a question about many inputs. */
 export interface Contender<Input> {
   readonly name: string;
   ask(input: Input): unknown;
@@ -7,9 +7,9 @@ export interface Contender<Input> {
 /** Medians over the rounds. */
 export interface Timing {
   readonly name: string;
-  /** Of processor time, for one answer. */
+  /** Processor time of one answer. */
   readonly nanoseconds: number;
-  /** How many times as long as the first contender takes in the same round. */
+  /** This time divided by that of the first contender in the same round. */
   readonly ratio: number;
 }
 
@@ -24,9 +24,9 @@ const FEWEST_INPUTS = 32;
 const UNCOUNTED_ROUNDS = 2;
 
 /**
- * Times the contenders in turns, a batch each per round, so that what else the machine does meets
- * them alike. Processor time is counted: waiting for a processor is not. A batch is whole passes
- * over the inputs; the slow get only the first few of them.
+ * Times the contenders in turns, one batch each per round, so that other load meets them alike.
+ * Counts processor time, not the time spent waiting for a processor. A batch is whole passes over
+ * the inputs. Slow contenders get only the first few inputs.
  */
 export function race<Input>(
   contenders: readonly Contender<Input>[],
@@ -64,8 +64,8 @@ function runnerOf<Input>(
   return { name, measure: () => (batch(some, passes) / passes / some.length) * 1e3 };
 }
 
-// A loop of its own for each contender: in a shared one the engine could inline none of them. The
-// answers are used, lest it leave them out.
+// Each contender gets its own loop, because the engine could inline none of them in a shared one.
+// The loop uses the answers, so that the engine cannot drop them.
 function buildLoop(): Loop {
   return new Function(
     'ask',
@@ -83,7 +83,7 @@ function buildLoop(): Loop {
   ) as Loop;
 }
 
-/** The middle one of some numbers. */
+/** Returns the median. */
 export function median(numbers: readonly number[]): number {
   return [...numbers].sort((a, b) => a - b)[numbers.length >> 1] as number;
 }

@@ -1,5 +1,5 @@
-// npm run bench -- calendar: measures beside what one would otherwise use, in one run. Fails on a
-// wrong answer, never for being slow.
+// npm run bench -- calendar: measures the package beside its alternatives, in one run. Fails on a
+// wrong answer, never on a slow one.
 import { cpus } from 'node:os';
 
 const benches: Record<string, () => Promise<{ run(): void | Promise<void> }>> = {

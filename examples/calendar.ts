@@ -1,5 +1,6 @@
-// 自己情報をいま即時取得できるか、できないなら次はいつかを、公表された運用日・時間から答える。   npx tsx examples/calendar.ts [時刻]      例: npx
-// tsx examples/calendar.ts 2026-11-21T23:00:00+09:00
+// 自己情報をいま照会できるか、できないなら次はいつかを、公表された運用日・時間から判定する。
+//   npx tsx examples/calendar.ts [時刻]
+//   npx tsx examples/calendar.ts 2026-11-21T23:00:00+09:00
 import { type Cause, createCalendar, details, servers } from 'myna-selfinfo/calendar';
 
 const calendar = createCalendar();
@@ -25,7 +26,7 @@ console.log(`地方税: ${stateJa[tax.state]}（${time(tax.until)} まで）`);
 for (const cause of tax.causes) console.log(`  ${reasonOf(cause)}`);
 if (tax.state !== 'open') console.log(`  次に照会できるのは ${time(tax.nextOpening)} から`);
 
-// 年金は6つのサーバが分けて保有する。どのサーバが答えるかは利用者による。
+// 年金は6つのサーバが分けて保有する。どのサーバの情報かは利用者による。
 const pension = calendar.status('pension', at);
 console.log(`\n年金: ${stateJa[pension.state]}`);
 for (const holder of pension.holders ?? [])
@@ -40,12 +41,12 @@ if (start) {
     console.log(`  ${time(open.start)} 〜 ${time(open.end)}`);
 }
 
-// いま照会できる分野詳細。「運用中」は公表された表の上でのことで、応答を約束するものではない。
+// いま照会できる分野詳細。「運用中」は公表された表によるもので、実際の応答を保証するものではない。
 const open = details.filter((detail) => calendar.isOpen(detail.id, at)).map((detail) => detail.ja);
 console.log(`\nいま照会できる分野詳細: ${open.length} / ${details.length}  ${open.join('、')}`);
 
 // 公表された表と異なるお知らせがあれば、それを反映した別のカレンダーを作る。2026年9月は第3土日ではなく第1土日に停止した。
-const told = calendar.with([
+const updated = calendar.with([
   {
     id: '2026-09-maintenance',
     target: 'all',
@@ -58,7 +59,7 @@ const told = calendar.with([
   },
 ]);
 console.log('\n2026年9月の地方税（お知らせを反映）');
-for (const { start, end, state, causes } of told.segments(
+for (const { start, end, state, causes } of updated.segments(
   'local-tax',
   '2026-09-01',
   '2026-10-01',

@@ -1,4 +1,4 @@
-// 同意の往復を node:http だけで書いた最小の例。/start でマイナポータルへ送り、/callback で戻りを受け取る。
+// 同意の往復を node:http だけで書いた最小の例。/start からマイナポータルに移り、/callback に戻る。
 //   npx tsx examples/consent-flow.ts
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
@@ -55,7 +55,7 @@ async function answer(
   if (request.url === '/start') {
     const session = randomUUID();
     const { url, availability } = await client.beginConsent({ sessionBinding: session });
-    // カードをかざす前に知らせる（注※３）。案内するだけで、止めるかどうかは事業者が決める。
+    // カードをかざす前に知らせる（注※３）。案内するだけで、停止するかどうかは事業者が決める。
     if (availability.state === 'closed') return { status: 200, body: explain(availability, 'ja') };
     return {
       status: 303,

@@ -1,4 +1,4 @@
-// 住宅ローンの事前審査を、内蔵サンドボックスの上で最初から最後まで通す。通信は本物の相互TLS、時計はデモのもの。
+// 住宅ローンの事前審査を、内蔵サンドボックスの上で最初から最後まで通す。通信は相互TLS、時計はデモ用。
 //   npm install string-width
 //   npx tsx examples/demo.ts
 import { randomUUID } from 'node:crypto';
@@ -129,7 +129,7 @@ const reasons = ({ causes, state }: Status) => [
   ...new Set(causes.filter((cause) => cause.state === state).map((cause) => cause.text.ja)),
 ];
 
-/** 同意の往復: 照会先へ送り、カードと暗証番号で同意し、戻ってくる。利用の都度、新たに行う。 */
+/** 同意の往復: マイナポータルに移り、カードと暗証番号で同意し、戻ってくる。利用の都度行う。 */
 async function decide<S extends ServiceSpec>(
   client: SelfInfoClient<S>,
   persona: string,
@@ -235,7 +235,7 @@ for (const [label, target] of pensions) {
     label,
     word[status.state],
     status.state === 'closed'
-      ? `次に開くのは ${when(status.nextOpening)}`
+      ? `次に照会できるのは ${when(status.nextOpening)}`
       : '保有機関の一部だけが運用中のため',
   );
   for (const text of reasons(status)) note(text);
@@ -257,7 +257,7 @@ const next = listed('closed')
 heading('いまの実際の状況（このPCの時計）');
 note(
   `18の分野詳細のうち、公表された運用時間の上で運用中は ${listed('open').length}、不確定は ${listed('uncertain').length}、停止中は ${listed('closed').length} です。` +
-    `${next ? `停止中のもので次に開くのは ${when(next)} です。` : ''}「運用中」は応答を約束するものではありません。`,
+    `${next ? `停止中のうち、次に照会できるようになるのは ${when(next)} です。` : ''}「運用中」は実際の応答を保証するものではありません。`,
 );
 
 await bank.close();

@@ -1,4 +1,4 @@
-// 秘密鍵を KMS（または HSM）から出さずに、private_key_jwt でクライアント認証を行う。認可要求は PAR で送り、鍵は稼働中に入れ替える。
+// 秘密鍵を KMS（または HSM）から出さずに、private_key_jwt でクライアント認証を行う。認可リクエストは PAR で送り、鍵は稼働中に入れ替える。
 //   npx tsx examples/kms-signing.ts
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import {
@@ -88,7 +88,7 @@ async function fetchIncome(): Promise<string> {
 console.log(`鍵 2026-11: ${await fetchIncome()}`);
 current = credentialOf('2027-11');
 console.log(`鍵 2027-11: ${await fetchIncome()}`);
-console.log(`KMS による署名: ${kms.signatures} 回（PAR とトークンの要求に1回ずつ）`);
+console.log(`KMS による署名: ${kms.signatures} 回（PAR とトークンのリクエストに1回ずつ）`);
 
 // 登録していない鍵では、同意を始める前に拒否される。
 kms.createKey('2028-11');

@@ -1,4 +1,4 @@
-// お知らせのページを定期的に読み、稼働中のクライアントのカレンダーに反映する。読み取れなかった箇所は担当者に知らせる。
+// お知らせのページを定期的に読み、稼働中のクライアントのカレンダーに反映する。読み取れなかった箇所は担当者に通知する。
 //   npm install html-to-text
 //   npx tsx examples/notice-watcher.ts
 import { createServer } from 'node:http';
@@ -39,7 +39,7 @@ const server = createServer((_, response) => {
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 
-// 公表された表のカレンダーを土台に、読み取れたお知らせをそのつど重ねる。クライアントは常に current を見る。
+// 公表された表のカレンダーを土台に、読み取れたお知らせをそのつど重ねる。クライアントは常に current を使う。
 const published = createCalendar();
 let current = published;
 const service = defineService({

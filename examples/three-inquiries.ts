@@ -1,4 +1,4 @@
-// 三つの照会方法（表2.6-1）: 最新情報指定、時点指定、範囲指定。一回の同意で一回の照会、複数の項目をまとめて尋ねられる。
+// 3つの照会方法（表2.6-1）: 最新情報指定、時点指定、範囲指定。1回の同意で1回だけ照会でき、複数の項目をまとめて照会できる。
 //   npx tsx examples/three-inquiries.ts
 import {
   createSelfInfoClient,
@@ -54,7 +54,7 @@ const results = [
   await client.query(
     await consent(),
     {
-      income: latest(), // 課税年度がいちばん新しいもの
+      income: latest(), // 最新の課税年度のもの
       household: pointInTime('2026-04-01'), // その日に有効だったもの
       vaccination: range('2026-09-01', '2026-11-30'), // 両端の日を含む
     },

@@ -38,7 +38,7 @@ function keysOf(kms: Kms, current: string): VaultKeys {
   };
 }
 
-/** この例のための KMS。鍵を持ち、外に出さない。 */
+/** この例のための KMS。鍵を外に出さない。 */
 function createKms(keyIds: readonly string[]): Kms & { disable(keyId: string): void } {
   const secrets = new Map(keyIds.map((keyId) => [keyId, randomBytes(32)]));
   function secretOf(keyId: string) {

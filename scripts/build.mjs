@@ -1,4 +1,5 @@
-// Builds dist: `node scripts/build.mjs`, or with --no-dts quickly, ESM alone and without types.
+// Builds dist: `node scripts/build.mjs`. With --no-dts it builds only ESM, without types, which is
+// quick.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
@@ -26,7 +27,9 @@ if (!quick) {
   copyTypesForCommonJs();
 }
 
-/** What tsup wrote, and from what; these files are not part of the package. */
+/**
+ * Returns the outputs that tsup reported. Deletes the reports, which are not part of the package.
+ */
 function takeMetafiles() {
   return readdirSync('dist')
     .filter((name) => /^metafile-\w+\.json$/.test(name))
@@ -39,8 +42,8 @@ function takeMetafiles() {
 }
 
 /**
- * Whatever the output still imports must be there after `npm install myna-selfinfo`, or be a peer
- * that the user of its door installs.
+ * Checks that every import left in dist is a dependency, or a peer that the user of its entry point
+ * installs.
  * @param {Output[]} outputs
  */
 function checkExternals(outputs) {
@@ -57,14 +60,11 @@ function checkExternals(outputs) {
   );
   if (missing.length > 0)
     throw new Error(
-      `dist imports what is no runtime dependency: ${[...new Set(missing.map(({ path }) => path))].join(', ')}`,
+      `dist imports packages that are not runtime dependencies: ${[...new Set(missing.map(({ path }) => path))].join(', ')}`,
     );
 }
 
-/**
- * Nobody reads the sources of bundled packages in our maps, and they would be a third of the
- * package.
- */
+/** Drops the sources of bundled packages from our maps. They would be a third of the package. */
 function slimMaps() {
   for (const name of readdirSync('dist').filter((name) => name.endsWith('.map'))) {
     /** @type {{ sources: string[], sourcesContent?: (string | null)[] }} */
@@ -77,7 +77,7 @@ function slimMaps() {
 }
 
 /**
- * Name, version and licence text of every package that was bundled.
+ * Returns name, version and licence text of every bundled package.
  * @param {Output[]} outputs
  */
 function notices(outputs) {
@@ -107,8 +107,8 @@ function notices(outputs) {
 }
 
 /**
- * Types of jose and oauth4webapi (ESM only) break whoever compiles in CommonJS; those of a bundled
- * package are not there.
+ * Refuses types of jose and oauth4webapi (ESM only), which break users who compile in CommonJS, and
+ * types of bundled packages, which users do not have.
  */
 async function checkTypes() {
   const { default: ts } = await import('typescript');
@@ -121,7 +121,7 @@ async function checkTypes() {
     for (const { fileName } of [...importedFiles, ...typeReferenceDirectives]) {
       const isPeer = Object.hasOwn(peerDependencies, fileName) && name === `${fileName}.d.ts`;
       if (!isPeer && !/^(\.|node:|luxon$|zod$|zod\/)/.test(fileName))
-        throw new Error(`dist/${name} names types of ${fileName}, which may not be public.`);
+        throw new Error(`dist/${name} names types of ${fileName}, which must not be public.`);
     }
   }
 }

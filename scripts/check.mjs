@@ -1,5 +1,5 @@
-// Runs every check:* script of package.json, two at a time, and prints what one says only when it
-// fails. Some read dist: it is built first.
+// Builds, then runs every check:* script of package.json, two at a time. Prints the output of those
+// that fail. Some of them read dist.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

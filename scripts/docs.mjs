@@ -1,5 +1,5 @@
-// The API reference as pages for a browser, with the guides of both languages beside it: `npm run
-// docs`, then open what it prints.
+// Writes the API reference as pages for a browser, with the guides of both languages: `npm run
+// docs`, then open the printed address.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -24,7 +24,7 @@ const app = await Application.bootstrapWithPlugins(
   [new TypeDocReader(), new TSConfigReader()],
 );
 app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
-  nameDoors(project);
+  nameModules(project);
   nameGuides(project);
 });
 const project = await app.convert();
@@ -37,30 +37,31 @@ if (project && !app.logger.hasErrors() && !app.logger.hasWarnings())
 else process.exitCode = 1;
 
 /**
- * A module is called as it is imported, and not by its file; each door has one.
+ * Names each module as it is imported, not by its file. Each entry point has one module.
  * @param {ProjectReflection} project
  */
-function nameDoors(project) {
-  const doors = new Map(
-    Object.keys(exports).map((door) => [
-      door === '.' ? 'index' : door.slice(2),
-      name + door.slice(1),
+function nameModules(project) {
+  const names = new Map(
+    Object.keys(exports).map((entryPoint) => [
+      entryPoint === '.' ? 'index' : entryPoint.slice(2),
+      name + entryPoint.slice(1),
     ]),
   );
-  doors.delete('package.json');
+  names.delete('package.json');
   for (const module of project.getChildrenByKind(ReflectionKind.Module)) {
     const last = module.name.split('/').at(-1) ?? '';
-    const door = doors.get(last);
-    if (door === undefined) app.logger.error(`${module.name} is no door of package.json`);
-    else module.name = door;
-    doors.delete(last);
+    const imported = names.get(last);
+    if (imported === undefined)
+      app.logger.error(`${module.name} is not an entry point of package.json`);
+    else module.name = imported;
+    names.delete(last);
   }
-  for (const door of doors.values())
-    app.logger.error(`${door} is not among the entryPoints of typedoc.json`);
+  for (const missing of names.values())
+    app.logger.error(`${missing} is missing in scripts/entry-points.json`);
 }
 
 /**
- * A guide is called as its first heading says.
+ * Names each guide by its first heading.
  * @param {ProjectReflection} project
  */
 function nameGuides({ documents = [] }) {

@@ -1,7 +1,7 @@
-// Every public name has a docblock. TypeDoc judges the names of the doors (see typedoc.json), but
-// only when it writes something, so this asks it directly; and it cannot tell members that need
-// words from those that speak for themselves, so this adds functions and methods (one docblock for
-// all overloads) and the properties of classes and of option types.
+// Checks that every public name has a docblock. TypeDoc checks the names of entry points (see
+// typedoc.json), but only when it writes output, so this script calls that check. TypeDoc cannot
+// tell members that need words from those that explain themselves. So this script adds functions
+// and methods (one docblock for all overloads), and the properties of classes and option types.
 import { readFileSync } from 'node:fs';
 import { Application, ReflectionKind, TSConfigReader, TypeDocReader } from 'typedoc';
 
@@ -20,25 +20,25 @@ if (project) {
     ReflectionKind.Function | ReflectionKind.ClassOrInterface,
   )) {
     if (!reflection.isDeclaration()) continue;
-    if (reflection.kindOf(ReflectionKind.Function)) judge(reflection);
-    const asked =
+    if (reflection.kindOf(ReflectionKind.Function)) check(reflection);
+    const kinds =
       ReflectionKind.Method |
       ReflectionKind.Accessor |
-      (isSpelledOut(reflection) ? ReflectionKind.Property : 0);
+      (documentsProperties(reflection) ? ReflectionKind.Property : 0);
     for (const member of reflection.children ?? [])
-      if (member.kindOf(asked) && !member.flags.isExternal) judge(member);
+      if (member.kindOf(kinds) && !member.flags.isExternal) check(member);
   }
 }
 const { errorCount, warningCount, validationWarningCount } = app.logger;
 process.exitCode = project && errorCount + warningCount + validationWarningCount === 0 ? 0 : 1;
 
 /** @param {DeclarationReflection} type */
-function isSpelledOut(type) {
+function documentsProperties(type) {
   return type.kindOf(ReflectionKind.Class) || type.name.endsWith('Options');
 }
 
 /** @param {DeclarationReflection} name */
-function judge(name) {
+function check(name) {
   const parts = [name, ...(name.signatures ?? []), name.getSignature, name.setSignature];
   if (!parts.some((part) => part?.hasComment()))
     app.logger.validationWarning(`${name.getFriendlyFullName()} does not have any documentation`);

@@ -1,5 +1,5 @@
-// Writes the exports map of package.json from entry-points.json: `node scripts/exports.mjs`, or with
-// --check fails when the two differ.
+// Writes the exports map of package.json from entry-points.json: `node scripts/exports.mjs`. With
+// --check it fails when the two differ.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const manifestUrl = new URL('../package.json', import.meta.url);

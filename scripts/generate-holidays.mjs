@@ -1,12 +1,12 @@
-// Writes src/calendar/holidays.ts from @holiday-jp/holiday_jp. Run it after that package was
-// updated: node scripts/generate-holidays.mjs
+// Writes src/calendar/holidays.ts from @holiday-jp/holiday_jp. Run it after an update of that
+// package: node scripts/generate-holidays.mjs
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const FIRST_YEAR = 2023;
 const LAST_YEAR = 2050;
-// The Cabinet Office announces each February the holidays of the following year. Raise this by hand
-// once it has.
+// Each February the Cabinet Office announces the holidays of the following year. Raise this after
+// the announcement.
 const OFFICIAL_UNTIL_YEAR = 2027;
 
 const require = createRequire(import.meta.url);
@@ -21,7 +21,7 @@ for (let year = FIRST_YEAR; year <= LAST_YEAR; year++) {
     .filter((day) => day.startsWith(`${year}-`))
     .sort()
     .map((day) => day.slice(5).replace('-', ''));
-  // A normal year has 16 named holidays: fewer would mean that the package does not know this year.
+  // A normal year has 16 named holidays. With fewer, the package does not know this year.
   if (days.length < 16)
     throw new Error(`${source} ${version} knows only ${days.length} holidays of ${year}.`);
   rows.push(`  '${days.join(' ')}',`);

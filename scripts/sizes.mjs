@@ -9,7 +9,7 @@ const FILE_LINES = 400;
 const FUNCTION_LINES = 60;
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-const found = ['src', 'examples', 'scripts'].flatMap(filesOf).flatMap(judge);
+const found = ['src', 'examples', 'scripts'].flatMap(filesOf).flatMap(measure);
 for (const line of found) console.error(line);
 process.exitCode = found.length === 0 ? 0 : 1;
 
@@ -22,7 +22,7 @@ function filesOf(folder) {
 }
 
 /** @param {string} path */
-function judge(path) {
+function measure(path) {
   const text = readFileSync(join(root, path), 'utf8');
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const lines = text.trimEnd().split('\n').length;

@@ -1,7 +1,7 @@
-// Packs the package, installs the tarball into empty projects and uses it there as strangers would:
-// every door, the binary and the examples of the pages under ESM and CommonJS on every Node given;
+// Packs the package, installs the tarball into empty projects and uses it there as users do: every
+// entry point, the binary and the examples of the pages under ESM and CommonJS on every given Node;
 // TypeScript; esbuild, Vite and Jest; two copies of it; without its peers. `node scripts/smoke.mjs
-// [node binaries]`; it needs a build.
+// [node binaries]`. Needs a build.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { COPY, tryAlone } from './smoke/alone.mjs';
@@ -24,7 +24,7 @@ const nodes = process.argv.length > 2 ? process.argv.slice(2) : [process.execPat
 
 await attempt('the preparations', async () => {
   if (!existsSync(join(root, 'dist/index.cjs')))
-    throw new Error('dist is missing: run `npm run build` first');
+    throw new Error('dist is missing. Run `npm run build` first.');
   const tarball = await pack();
   const described = await Promise.all(nodes.map(describeNode));
   await Promise.all([
@@ -70,7 +70,7 @@ async function withoutPeers(tarball) {
 }
 
 /**
- * In the version that the tests use.
+ * Returns the package in the version that the tests use.
  * @param {string} name
  */
 function pinned(name) {

@@ -17,7 +17,7 @@ const fields = {
   市町村民税均等割額: 3_500,
 };
 
-/** Answers of five megabytes that differ in what is most of the work. */
+/** Answers of five megabytes that differ in what takes most of the work. */
 const shapes: Readonly<Record<string, { readonly record: unknown; readonly schema: boolean }>> = {
   'records of local tax, with their schema': {
     record: { holder_name: 'municipal', record_date: '2026-06-01', field_values: fields },
@@ -41,8 +41,8 @@ const shapes: Readonly<Record<string, { readonly record: unknown; readonly schem
 };
 
 /**
- * Measures the longest time for which collecting an answer keeps everything else waiting, beside a
- * bare `JSON.parse` of the same text.
+ * Measures for how long collecting an answer blocks the event loop at most, beside a bare
+ * `JSON.parse` of the same text.
  */
 export async function run(): Promise<void> {
   const figures: string[] = [];
@@ -70,7 +70,7 @@ export async function run(): Promise<void> {
   console.log(`\nFigures\n  ${figures.join('\n  ')}`);
 }
 
-/** A retrieval whose answer can be collected again and again. */
+/** Submits a retrieval whose answer can be collected many times. */
 async function prepare(
   records: readonly unknown[],
   schema: boolean,
@@ -131,7 +131,7 @@ async function prepare(
   return { text, collect };
 }
 
-/** As a socket brings them. */
+/** Returns the body in chunks, as a socket delivers it. */
 function inChunks(bytes: Buffer): ReadableStream<Uint8Array> {
   let at = 0;
   return new ReadableStream({
@@ -145,9 +145,9 @@ function inChunks(bytes: Buffer): ReadableStream<Uint8Array> {
 }
 
 /**
- * Runs work beside a task that asks for every turn of the event loop, and says how long it was kept
- * waiting at most, in milliseconds. Processor time is counted: what else the machine does is not;
- * what the collector of garbage does is.
+ * Runs work beside a task that asks for every turn of the event loop. Returns how long that task
+ * waited at most, in milliseconds. Counts processor time, which includes garbage collection but not
+ * other processes.
  */
 async function watch(
   work: () => Promise<void>,

@@ -52,7 +52,7 @@ export function run(): void {
     );
   }
   compare(`windows(${oneHolder.title}) of 2027`, windows([oneHolder]), [year], FEW_ROUNDS);
-  // With luxon it would be minutes.
+  // With luxon this would take minutes.
   const withoutLuxon = windows(rows).filter(({ name }) => !LUXON.includes(name));
   const [warm, cold] = compare(`windows of all ${rows.length} rows in 2027`, withoutLuxon, [
     year,
@@ -146,7 +146,7 @@ function print(question: string, timings: readonly Timing[]): void {
   }
 }
 
-/** In a process of its own each time: nothing is compiled or worked out yet. */
+/** Each time in a new process, where nothing is compiled or computed yet. */
 function printColdStart(): void {
   const script = `
     import { createCalendar } from 'myna-selfinfo/calendar';
@@ -199,7 +199,7 @@ function printFlatness(): void {
   }
 }
 
-/** Instants spread over an interval at random, the same in each run. */
+/** Returns random instants of an interval, the same in each run. */
 function sample(count: number, start: number, end: number): number[] {
   let seed = 1;
   return Array.from({ length: count }, () => {

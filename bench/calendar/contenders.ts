@@ -28,7 +28,7 @@ export interface Interval {
   readonly end: number;
 }
 
-/** What is asked about, in the words of every contender. */
+/** A target, in the terms of every contender. */
 export interface Subject {
   readonly title: string;
   readonly target: Target;
@@ -37,7 +37,7 @@ export interface Subject {
 }
 
 const calendar = createCalendar();
-// By title: as we do, the integers look up what they are asked about.
+// By title. The integers look up their target, as our calendar does.
 const tables = new Map<string, integers.Integers>();
 
 function heldBy(detail: DetailId, server: ServerId): Subject {
@@ -77,9 +77,9 @@ function pensionServiceAlone(): Subject {
   };
 }
 
-/** A detail at one holder. */
+/** Returns a detail at one holder. */
 export const oneHolder = heldBy('pension', 'pension-service');
-/** A detail at one holder, one at any of six, a server alone. */
+/** A detail at one holder, one at any of six, and a single server. */
 export const subjects = [oneHolder, pensionAnywhere(), pensionServiceAlone()];
 /** The rows of table 2.5-5. */
 export const rows = holdings.map(({ detail, server }) => heldBy(detail, server));
@@ -112,7 +112,7 @@ export function state({ title, target, byLuxon, byOpeningHours }: Subject): Cont
   ];
 }
 
-/** Nobody else gives reasons. */
+/** No other contender gives reasons. */
 export function fullAnswer({ target }: Subject): Contender<number>[] {
   const ask = (ms: number): number => {
     const {
@@ -164,7 +164,7 @@ export function nextOpening({
   ];
 }
 
-/** Starts and ends of the open windows of each subject. */
+/** Returns starts and ends of the open windows of each subject. */
 export function windows(of: readonly Subject[]): Contender<Interval>[] {
   return [
     { name: OURS, ask: (within) => of.map(({ target }) => bounds(calendar, target, within)) },
@@ -199,8 +199,8 @@ export function windows(of: readonly Subject[]): Contender<Interval>[] {
 }
 
 /**
- * Calendars without options share what they have worked out; one with an option, even an idle one,
- * starts from nothing.
+ * Calendars without options share a cache. A calendar with an option, even one without effect,
+ * starts with an empty cache.
  */
 function createFreshCalendar(): Calendar {
   return createCalendar({ notHolidays: ['2050-12-31'] });

@@ -1,6 +1,6 @@
-// The smallest that is right: the rules in integer arithmetic, worked out beforehand for every hour
-// of the span, since all hours in the published tables are whole. It knows neither causes nor
-// announcements.
+// The smallest correct solution: the rules in integer arithmetic, computed beforehand for every
+// hour of the span, because all hours in the published tables are whole. It knows neither causes
+// nor announcements.
 import holidayJp from '@holiday-jp/holiday_jp';
 import type { ServerId } from 'myna-selfinfo/calendar';
 
@@ -10,7 +10,7 @@ const DAYS = Date.UTC(2051, 0, 1) / (24 * HOUR_MS) - FIRST_DAY;
 const FIRST_MS = (FIRST_DAY * 24 - 9) * HOUR_MS;
 const NAMES = ['open', 'uncertain', 'closed'] as const;
 
-/** What the integers tell of one target: states are 0 open, 1 uncertain, 2 closed. */
+/** The states of one target as integers: 0 open, 1 uncertain, 2 closed. */
 export interface Integers {
   /** The state of each hour. */
   readonly hours: Uint8Array;
@@ -20,7 +20,7 @@ export interface Integers {
   readonly states: Uint8Array;
 }
 
-/** The state of a server in an hour of a JST day (days since 1970-01-01). */
+/** Returns the state of a server in an hour of a JST day (days since 1970-01-01). */
 function stateIn(server: ServerId, day: number, hour: number): number {
   const date = new Date(day * 24 * HOUR_MS);
   const [month, dayOfMonth, weekday] = [
@@ -97,14 +97,14 @@ function integers(hours: Uint8Array): Integers {
   };
 }
 
-/** A server alone. */
+/** Returns the states of a single server. */
 export function integersOfServer(server: ServerId): Integers {
   return integers(hoursOf(server));
 }
 
 /**
- * The three common systems and one of these holders: where they differ, it is uncertain which one
- * counts.
+ * Returns the states of the three common systems with one of these holders. Where the holders
+ * differ, the state is uncertain.
  */
 export function integersOfHolders(holders: readonly ServerId[]): Integers {
   const common = (['mynaportal', 'information-provision-network', 'juki-net'] as const).map(
@@ -117,7 +117,7 @@ export function integersOfHolders(holders: readonly ServerId[]): Integers {
   );
 }
 
-/** The state at an instant, by the table of hours: one look-up. */
+/** Looks up the state at an instant in the table of hours. */
 export function stateByHour({ hours }: Integers, ms: number): (typeof NAMES)[number] {
   return NAMES[numberByHour(hours, ms)] as (typeof NAMES)[number];
 }
@@ -132,7 +132,9 @@ function numberByHour(hours: Uint8Array, ms: number): number {
   return state;
 }
 
-/** The state at an instant, by binary search among the edges, which need not lie on whole hours. */
+/**
+ * Finds the state at an instant by binary search among the edges, which need not be whole hours.
+ */
 export function stateByEdge(table: Integers, ms: number): (typeof NAMES)[number] {
   return NAMES[table.states[pieceAt(table, ms)] as number] as (typeof NAMES)[number];
 }
@@ -141,14 +143,14 @@ export function isOpenByEdge(table: Integers, ms: number): boolean {
   return table.states[pieceAt(table, ms)] === 0;
 }
 
-/** The first open instant from another on. */
+/** Returns the first open instant from another on. */
 export function nextOpeningByEdge(table: Integers, ms: number): number | null {
   let piece = pieceAt(table, ms);
   while (piece < table.states.length && table.states[piece] !== 0) piece++;
   return piece === table.states.length ? null : Math.max(ms, table.edges[piece] as number);
 }
 
-/** Starts and ends of the open pieces of an interval, one after the other. */
+/** Returns starts and ends of the open parts of an interval, one after the other. */
 export function windowsByEdge(table: Integers, start: number, end: number): number[] {
   const bounds: number[] = [];
   for (let piece = pieceAt(table, start); (table.edges[piece] as number) < end; piece++) {

@@ -1,16 +1,16 @@
-// The same hours in the rules language of OpenStreetMap. It composes nothing and has no word for
-// "depends on the holder": the rules below are composed by hand.
+// The same hours in the rules language of OpenStreetMap. The language composes nothing and cannot
+// say "depends on the holder", so the rules below are composed by hand.
 
 import type { ServerId } from 'myna-selfinfo/calendar';
 import openingHours from 'opening_hours';
 
-// It reads the zone of the process; nothing else here does.
+// Only opening_hours reads the zone of the process.
 process.env.TZ = 'Asia/Tokyo';
 
-/** Rules, read once. */
+/** Rules, parsed once. */
 export type Hours = openingHours;
 
-/** Holidays (国民の休日) that opening_hours 3.15.0 does not know: the days between two others. */
+/** Holidays (国民の休日) that opening_hours 3.15.0 does not know: days between two other holidays. */
 export const unknownHolidays = [
   '2026-09-22',
   '2032-09-21',
@@ -41,7 +41,7 @@ const rulesOfPension = `unknown; Mo-Fr 08:00-21:00 open, Mo-Fr 00:00-08:00,21:00
 
 const rulesOfPensionServiceAlone = 'Mo-Fr 08:00-23:00; PH off';
 
-/** The rules of a detail at one of its holders. */
+/** Returns the rules of a detail at one of its holders. */
 export function ofHolder(holder: ServerId): Hours {
   return parse(rulesOfHolder[holder] as string);
 }
@@ -62,25 +62,25 @@ function parse(rules: string): Hours {
   });
 }
 
-/** The state at an instant, in our words. */
+/** Returns the state at an instant, in our terms. */
 export function stateAt(hours: Hours, ms: number): 'open' | 'uncertain' | 'closed' {
   const [open, , unknown] = hours.getStatePair(new Date(ms));
   return unknown ? 'uncertain' : open ? 'open' : 'closed';
 }
 
-/** The first open instant from another on. */
+/** Returns the first open instant from another on. */
 export function nextOpening(hours: Hours, ms: number): number | null {
   const iterator = hours.getIterator(new Date(ms));
   while (!iterator.getState()) if (!iterator.advance()) return null;
   return iterator.getDate().getTime();
 }
 
-/** Starts and ends of the open windows of an interval, one after the other. */
+/** Returns starts and ends of the open windows of an interval, one after the other. */
 export function windows(hours: Hours, start: number, end: number): number[] {
   const bounds: number[] = [];
   for (const [from, to, unknown] of hours.getOpenIntervals(new Date(start), new Date(end))) {
     if (unknown) continue;
-    // It splits windows at midnight.
+    // opening_hours splits windows at midnight.
     if (bounds.at(-1) === from.getTime()) bounds.pop();
     else bounds.push(from.getTime());
     bounds.push(to.getTime());

@@ -1,4 +1,4 @@
-// What one would write with luxon, reading the tables line by line.
+// A solution with luxon that reads the tables line by line.
 import holidayJp from '@holiday-jp/holiday_jp';
 import { DateTime } from 'luxon';
 import type { ServerId, State } from 'myna-selfinfo/calendar';
@@ -30,7 +30,7 @@ function businessHours(at: DateTime, from: number, to: number): State {
   return isBusinessDay(at) && at.hour >= from && at.hour < to ? 'open' : 'closed';
 }
 
-/** The state of a server alone. */
+/** Returns the state of a single server. */
 export function serverState(server: ServerId, at: DateTime): State {
   switch (server) {
     case 'mynaportal':
@@ -82,22 +82,22 @@ function heldState(holder: ServerId, at: DateTime): State {
 }
 
 /**
- * The three common systems and one of these holders: where they differ, it is uncertain which one
- * counts.
+ * Returns the state of the three common systems with one of these holders. Where the holders
+ * differ, the state is uncertain.
  */
 export function holdersState(holders: readonly ServerId[], at: DateTime): State {
   const [first, ...others] = holders.map((holder) => heldState(holder, at)) as [State, ...State[]];
   return others.every((state) => state === first) ? first : 'uncertain';
 }
 
-/** The first open instant from another on: all hours of the tables are whole ones. */
+/** Returns the first open instant from another on. All hours of the tables are whole. */
 export function nextOpening(stateAt: (at: DateTime) => State, from: DateTime): DateTime {
   let at = from;
   while (stateAt(at) !== 'open') at = at.startOf('hour').plus({ hours: 1 });
   return at;
 }
 
-/** Starts and ends of the open windows of an interval, one after the other: hour by hour. */
+/** Returns starts and ends of the open windows of an interval, hour by hour. */
 export function windows(
   stateAt: (at: DateTime) => State,
   start: DateTime,

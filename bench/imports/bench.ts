@@ -3,24 +3,26 @@ import { readFileSync } from 'node:fs';
 import { median } from '../rounds.js';
 
 const ROUNDS = 15;
-/** Without types alone, which are nothing to load. */
+/** Without packages of types, which load nothing. */
 const DEPENDENCIES = ['undici', 'zod', 'jose', 'luxon', 'oauth4webapi'];
 
 type Format = 'esm' | 'cjs';
 
-/** Something that is loaded in a new process. */
+/** A program that is loaded in a new process. */
 interface Load {
   readonly name: string;
   readonly packages: readonly string[];
 }
 
-/** Of one load, in milliseconds. */
+/** Medians of one load, in milliseconds. */
 interface Cost {
   readonly processor: number;
   readonly wall: number;
 }
 
-/** Measures what loading each door takes in a process of its own, beside the bare dependencies. */
+/**
+ * Measures how long each entry point takes to load in a new process, beside the bare dependencies.
+ */
 export function run(): void {
   const {
     name: own,
@@ -35,12 +37,15 @@ export function run(): void {
     (name) => !name.startsWith('@types/') && !DEPENDENCIES.includes(name),
   );
   if (forgotten.length > 0) throw new Error(`not measured: ${forgotten.join(', ')}`);
-  const doors = Object.keys(exports).filter((door) => door !== './package.json');
+  const entryPoints = Object.keys(exports).filter((entryPoint) => entryPoint !== './package.json');
   const loads: Load[] = [
     { name: 'nothing', packages: [] },
     { name: 'the five runtime dependencies', packages: DEPENDENCIES },
     { name: 'luxon', packages: ['luxon'] },
-    ...doors.map((door) => ({ name: door, packages: [door.replace('.', own)] })),
+    ...entryPoints.map((entryPoint) => ({
+      name: entryPoint,
+      packages: [entryPoint.replace('.', own)],
+    })),
   ];
   for (const format of ['esm', 'cjs'] as const) {
     const samples = measure(loads, format);
@@ -75,7 +80,7 @@ export function run(): void {
   }
 }
 
-/** In turns, so that what else the machine does meets all alike. */
+/** In turns, so that other load meets all alike. */
 function measure(loads: readonly Load[], format: Format): readonly Cost[][] {
   const samples: Cost[][] = loads.map(() => []);
   // The first round fills the caches of the file system.
@@ -89,7 +94,7 @@ function measure(loads: readonly Load[], format: Format): readonly Cost[][] {
 }
 
 function loadOnce({ packages }: Load, format: Format): Cost {
-  // jose and oauth4webapi are ESM alone: a program in CommonJS imports them.
+  // jose and oauth4webapi are ESM only. A program in CommonJS imports them.
   const steps = packages.map((name) =>
     format === 'cjs' && !['jose', 'oauth4webapi'].includes(name)
       ? `require('${name}');`

@@ -8,17 +8,17 @@ import { byHand, type Contender, openidClient, ours, type Place } from './conten
 
 const JOURNEYS = 40;
 const ROUNDS = 21;
-/** Many: where code is compiled only once it has run often, more code takes longer to get there. */
+/** Many, because code is compiled only after many runs, and more code takes longer to get there. */
 const UNCOUNTED_ROUNDS = 15;
 
-/** What the portal has seen: since it started, and since it was last asked. */
+/** What the portal has counted: since it started, and since the last count. */
 interface Seen {
   readonly connections: number;
   readonly calls: number;
   readonly bodies: readonly string[];
 }
 
-/** Of one journey, in milliseconds. */
+/** Medians of one journey, in milliseconds. */
 interface Cost {
   readonly processor: number;
   readonly wall: number;
@@ -49,8 +49,8 @@ async function race(contenders: readonly Contender[], seen: () => Promise<Seen>)
   await assertSame(contenders, seen);
   const samples: Cost[][] = contenders.map(() => []);
   for (let round = -UNCOUNTED_ROUNDS; round < ROUNDS; round++) {
-    // Each goes first in turn: what one leaves to the collector of garbage would always meet the
-    // same other one.
+    // Each goes first in turn. Otherwise the garbage of one would always slow down the same other
+    // one.
     for (let turn = 0; turn < contenders.length; turn++) {
       const index = (round + UNCOUNTED_ROUNDS + turn) % contenders.length;
       const cost = await measure(contenders[index] as Contender);
@@ -85,7 +85,7 @@ async function race(contenders: readonly Contender[], seen: () => Promise<Seen>)
   );
 }
 
-/** The same records from all, for the same three calls over one connection each. */
+/** The same records from all, by the same three calls over one connection each. */
 async function assertSame(
   contenders: readonly Contender[],
   seen: () => Promise<Seen>,

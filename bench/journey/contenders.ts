@@ -10,13 +10,13 @@ import {
 import { authorizationCodeGrant, Configuration, customFetch, TlsClientAuth } from 'openid-client';
 import { Client } from 'undici';
 
-/** Where the portal is, and as whom to call it. */
+/** Where the portal is, and which client calls it. */
 export interface Place {
   readonly site: EnvironmentOptions;
   readonly tls: TlsCredential;
 }
 
-/** A citizen who is back with a code. */
+/** A citizen who has returned with a code. */
 export interface Arrival {
   readonly callback: string;
   readonly state: string;
@@ -26,9 +26,9 @@ export interface Arrival {
 /** One way from the callback to the records. */
 export interface Contender {
   readonly name: string;
-  /** Where the citizen is sent; not measured. */
+  /** The URL to which the citizen is redirected. Not measured. */
   begin(): Promise<Arrival>;
-  /** Exchanges the code, asks, fetches the answer: three calls over one connection. */
+  /** Exchanges the code, sends the request, fetches the answer: three calls over one connection. */
   journey(arrival: Arrival): Promise<unknown>;
 }
 
@@ -41,7 +41,7 @@ function callbackOf({ redirectUri, issuer }: Place['site'], state: string): stri
   return `${redirectUri}?${new URLSearchParams({ code: CODE, state, iss: issuer })}`;
 }
 
-/** What this package does. */
+/** The way of this package. */
 export function ours({ site, tls }: Place): Contender {
   const service = defineService({
     name: '住宅ローン事前審査',
@@ -80,9 +80,7 @@ export function ours({ site, tls }: Place): Contender {
   };
 }
 
-/**
- * The three calls written by hand with undici; nothing is checked but the state and the statuses.
- */
+/** The three calls written by hand with undici. Checks only the state and the statuses. */
 export function byHand(place: Place): Contender {
   const open = lineTo(place);
   return {
@@ -120,8 +118,8 @@ export function byHand(place: Place): Contender {
 }
 
 /**
- * openid-client judges the callback and the token answer, over the same connection; it knows
- * nothing of the other two calls, which are those by hand.
+ * openid-client validates the callback and the token response over the same connection. It does not
+ * know the other two calls, which are written by hand.
  */
 export function openidClient(place: Place): Contender {
   const { site } = place;
@@ -133,7 +131,7 @@ export function openidClient(place: Place): Contender {
     undefined,
     TlsClientAuth(),
   );
-  // One journey at a time: whose connection it is need not be asked.
+  // Journeys run one at a time, so the connection is known.
   let line: Client;
   configuration[customFetch] = async (url, { headers, body }) => {
     const answer = await send(line, new URL(url).pathname, headers, String(body));
@@ -169,7 +167,7 @@ export function openidClient(place: Place): Contender {
 }
 
 /**
- * The connection policy of this package: a connection per journey, its ciphers, no resumed
+ * The connection policy of this package: one connection per journey, its ciphers, no resumed
  * sessions, its limits.
  */
 function lineTo({ site, tls }: Place): () => Client {
@@ -223,7 +221,7 @@ interface WireAnswer {
   }[];
 }
 
-/** The request and the result. */
+/** Sends the request and fetches the result. */
 async function ask(line: Client, token: string): Promise<unknown> {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
   const asked = await send(

@@ -1,5 +1,5 @@
-// A portal in a process of its own, so that the processor time of the bench is that of the client
-// alone. It asks for a client certificate, answers at once, and counts.
+// A portal in another process, so that the bench counts only the client's processor time. It asks
+// for a client certificate, answers at once, and counts.
 import { raw, startPortal } from '../../test/kit/portal.js';
 
 const record = (year: number) => ({

@@ -15,8 +15,8 @@ setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
 /**
- * Measures what pending consents take in the memory store, and what is left of them when their time
- * is over.
+ * Measures how much memory pending consents take in the memory store, and how much remains after
+ * they expire.
  */
 export async function run(): Promise<void> {
   const service = defineService({
@@ -48,7 +48,7 @@ export async function run(): Promise<void> {
   const before = heapUsed();
   await begin(STARTS);
   const pending = heapUsed();
-  // Whatever touches the store lets it look for what has expired.
+  // Every access lets the store look for expired entries.
   const pass = async (ms: number) => {
     clock.advance(ms);
     await store.get('');

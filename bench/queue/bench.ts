@@ -33,8 +33,8 @@ interface Cost {
 }
 
 /**
- * What the queue adds to a retrieval: the same question and the same put into a vault, by a worker
- * and directly. Store and vault are in memory, the portal in process.
+ * Measures what the queue adds to a retrieval: the same poll and the same put into a vault, by a worker and
+ * directly. Store and vault are in memory, the portal is in process.
  */
 export async function run(): Promise<void> {
   const server = await startRedis(findPart('redis-server').path(), {
@@ -77,7 +77,7 @@ async function compare(redis: Redis, port: number): Promise<void> {
   });
   const worker = { started: false };
 
-  /** Asked once, so that the next question gets the answer. */
+  /** Polled once, so that the next poll gets the answer. */
   async function submit(): Promise<Retrieval<typeof service>> {
     const { url } = await client.beginConsent({ sessionBinding: 'bench' });
     const outcome = await client.completeConsent(await sandbox.visit(url, { persona: 'hanako' }), {

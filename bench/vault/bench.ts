@@ -61,7 +61,7 @@ export async function run(): Promise<void> {
   )
     throw new Error('another answer came out');
 
-  // One that keeps nothing: what is measured is the sealing, not a heap of 300 MB.
+  // A store that keeps nothing, so that this measures the sealing and not a heap of 300 MB.
   const sealing = createVault({
     service,
     store: { ...store, put: async () => undefined },
@@ -97,7 +97,10 @@ export async function run(): Promise<void> {
   }
 }
 
-/** Per second of the wall clock, and microseconds of processor time (all threads) for one. */
+/**
+ * Returns the rate per second of the wall clock, and the microseconds of processor time (all
+ * threads) for one.
+ */
 async function measure(work: () => Promise<unknown>): Promise<{ wall: number; processor: number }> {
   let left = SEALS;
   const before = process.cpuUsage();

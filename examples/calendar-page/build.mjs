@@ -1,4 +1,4 @@
-// Puts the page and its one script into a folder that any web server, or none, can show: `node
+// Writes the page and its script into a folder, which works with any web server or none: `node
 // examples/calendar-page/build.mjs [folder]`, after `npm run build`.
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -1,4 +1,5 @@
 // ブラウザだけで動く運用カレンダー。サーバも通信も不要。
+import type { Language } from 'myna-selfinfo';
 import {
   createCalendar,
   details,
@@ -10,8 +11,6 @@ import {
   toICalendar,
   toSvg,
 } from 'myna-selfinfo/calendar';
-
-type Lang = 'ja' | 'en';
 
 const words = {
   ja: {
@@ -61,7 +60,7 @@ const tokyoMonth = new Intl.DateTimeFormat('sv-SE', {
 
 // 表示の状態は URL に置き、共有・再読み込みできるようにする。例: #target=pension&month=2026-12&lang=en
 const state = new URLSearchParams(location.hash.slice(1));
-const lang = (): Lang => (state.get('lang') === 'en' ? 'en' : 'ja');
+const lang = (): Language => (state.get('lang') === 'en' ? 'en' : 'ja');
 const month = () => state.get('month') ?? tokyoMonth.format(new Date());
 const targetId = () => state.get('target') ?? 'local-tax';
 const target = () =>

@@ -1,5 +1,5 @@
 // 取得した情報の置き場所。vault が暗号化して保管し、同意された目的でだけ読み出し、期間が終われば消す（ガイドライン4.2）。
-// 置き場所を変えるときに直すのはこのファイルだけ。
+// 置き場所を変えるときは、このファイルだけを直す。
 import { randomBytes } from 'node:crypto';
 import { isSelfInfoError } from 'myna-selfinfo';
 import {
@@ -22,14 +22,14 @@ export function createLoanVault(options: Pick<VaultOptions, 'clock' | 'onEvent'>
   return createVault({ service: housingLoan, store: createMemoryVaultStore(), keys, ...options });
 }
 
-/** もう読めないということ。鍵や保管先の障害とは違う。 */
+/** もう読めないことを示すエラー。鍵や保管先の障害は含まない。 */
 const GONE: readonly string[] = ['retention_ended', 'data_erased', 'reference_unknown'];
 
 export type Answers = ReturnType<typeof createAnswers>;
 
 export function createAnswers(vault: LoanVault) {
   return {
-    /** 返るのは、意味のない参照番号。セッションや申込みの表に置くのはこれだけ。 */
+    /** 意味のない参照番号を返す。セッションや申込みの表に置くのはこれだけ。 */
     put: (answer: LoanAnswer) => vault.put(answer),
 
     /** 審査のために読む。reason は監査ログに残る。期間が過ぎたもの、消去したものは undefined。 */

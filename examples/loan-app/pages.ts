@@ -1,4 +1,4 @@
-// 画面。html`` は埋め込む値を必ずエスケープする。スクリプトは使わず（progress.js だけは無くても困らない助け）、見た目は style.css にある。
+// 画面。html`` は埋め込む値を必ずエスケープする。スクリプトは progress.js だけで、無くても使える。見た目は style.css にある。
 import { html } from 'hono/html';
 import { DateTime } from 'luxon';
 import { type Availability, explain, type Language } from 'myna-selfinfo';
@@ -69,7 +69,7 @@ ${body}
 const button = (value: string, text: string, rank: 'primary' | 'secondary' | 'quiet') =>
   html`<button class="${rank}" name="action" value="${value}">${text}</button>`;
 
-/** 書類でのお手続き: 取得できないときも、申込みの道は閉ざさない。 */
+/** 書類でのお手続き: 取得できないときも、申し込める。 */
 const paper = (t: Texts) =>
   html`<section class="card paper"><h2>${t.paper.title}</h2><p>${t.paper.text}</p><p>${t.paper.address}</p></section>`;
 
@@ -100,7 +100,7 @@ export interface StartOptions {
   readonly wrong: readonly (keyof Application)[];
 }
 
-/** 最初の画面: 何を、何のために取得し、いつまで保存するか。何を用意するか（ガイドライン2.7）。 */
+/** 最初の画面: 何を、何のために取得し、いつまで保持するか。何を用意するか（ガイドライン2.7）。 */
 export function startPage(
   language: Language,
   { availability, now, values, wrong }: StartOptions,
@@ -262,7 +262,7 @@ function filledPage(
   const notices = [
     usable ? undefined : isUnfiled ? t.filled.unfiled : t.filled.noAmounts,
     cities.length > 1 ? t.filled.holders(cities.join(t.and)) : undefined,
-    compareNames(answer, application?.name ?? '') === 'not-told' ? t.filled.notTold : undefined,
+    compareNames(answer, application?.name ?? '') === 'unknown' ? t.filled.notTold : undefined,
   ].filter((text) => text !== undefined);
   const body = html`<p class="lead">${t.filled.lead}</p>
 ${notices.map((text) => notice(text))}
@@ -291,7 +291,7 @@ ${records.map((record, index) => filledRecord(language, record, `${key}-${index}
   });
 }
 
-/** 一つも届かなかった: 該当なし、対象外、停止中、失敗。 */
+/** 1つも届かなかった: 該当なし、対象外、停止中、失敗。 */
 function nothingPage(language: Language, { items }: LoanAnswer): Html {
   const all = itemKeys.map((key) => items[key]);
   const stop =
@@ -302,7 +302,7 @@ function nothingPage(language: Language, { items }: LoanAnswer): Html {
   return stoppedPage(language, stop, html`${sentences.map((sentence) => html`${sentence}<br>`)}`);
 }
 
-/** 一つの機関の一つの記録。取得した値は書き換えられない欄にし、出どころを読み上げにも添える。 */
+/** 1つの機関の1つの記録。取得した値は書き換えられない欄にし、出どころを読み上げにも含める。 */
 function filledRecord(language: Language, record: readonly FilledField[], id: string): Html {
   const t = texts[language];
   const { holder = '', asOf = '' } = record[0]?.source ?? {};

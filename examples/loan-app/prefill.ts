@@ -1,4 +1,4 @@
-// 取得した情報を申込フォームの欄にする。それぞれの値に出どころを添え、申込者の情報かどうかを見る。
+// 取得した情報を申込フォームの欄にする。それぞれの値に出どころを添え、申込者の情報かどうかを確かめる。
 import { housingLoan, type ItemKey, type LoanAnswer } from './service.js';
 
 /** フォームの欄。name は取得項目、source はどの機関の、いつ時点の情報か。 */
@@ -23,7 +23,7 @@ const used: Readonly<Record<ItemKey, readonly string[]>> = {
   household: ['世帯主氏名', '続柄', '世帯員数'],
 };
 
-/** reveal() は、同意いただいた期間が過ぎると投げる。画面に出すたびに呼び、写しを持たない。 */
+/** reveal() は、同意いただいた期間が過ぎるとエラーになる。画面に出すたびに呼び、値を保存しない。 */
 export function prefill(answer: LoanAnswer): readonly FilledItem[] {
   return (['income', 'pension', 'household'] as const).map((key) => {
     const item = answer.items[key];
@@ -55,15 +55,15 @@ export function hasAmounts(items: readonly FilledItem[]): boolean {
 export function compareNames(
   answer: LoanAnswer,
   applicant: string,
-): 'same' | 'different' | 'not-told' {
+): 'same' | 'different' | 'unknown' {
   const { household } = answer.items;
-  if (household.status !== 'present') return 'not-told';
+  if (household.status !== 'present') return 'unknown';
   const own = household.reveal().filter(({ fields }) => fields.続柄 === '世帯主');
-  if (own.length === 0) return 'not-told';
+  if (own.length === 0) return 'unknown';
   return own.some(({ fields }) => plain(fields.世帯主氏名) === plain(applicant))
     ? 'same'
     : 'different';
 }
 
-/** 全角と半角、空白の違いは人の違いではない。 */
+/** 全角と半角、空白の違いは無視する。 */
 const plain = (name: string) => name.normalize('NFKC').replaceAll(/\s/gu, '');

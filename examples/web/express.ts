@@ -22,7 +22,7 @@ export const listen: Listen = (client, { port, https }) => {
   const sessions = createSessions(https);
   const app = express();
   app.disable('x-powered-by');
-  // trust proxy は要らない: req.ip も req.protocol も req.hostname も見ない。
+  // trust proxy は要らない: req.ip も req.protocol も req.hostname も使わない。
   app.use((_request, response, next) => {
     response.set(headers);
     next();
@@ -37,7 +37,7 @@ export const listen: Listen = (client, { port, https }) => {
       return void response.status(403).send(foreignPage);
     const session = sessions.open(request.headers.cookie);
     const { url, availability } = await client.beginConsent({ sessionBinding: session.id });
-    // カードをかざす前に知らせる（注※３）。止めるかどうかは事業者が決める。
+    // カードをかざす前に知らせる（注※３）。停止するかどうかは事業者が決める。
     if (availability.state === 'closed')
       return void response.send(page(explain(availability, 'ja')));
     response.set('set-cookie', sessions.cookieOf(session)).redirect(303, url);
@@ -48,7 +48,7 @@ export const listen: Listen = (client, { port, https }) => {
     const outcome = await client.completeConsent(request, {
       sessionBinding: session?.id ?? 'none',
     });
-    // 先読みや HEAD。失敗の応答なら、ブラウザは先読みを捨て、利用者が開いたときに取り直す。
+    // プリフェッチや HEAD。失敗の応答なら、ブラウザはプリフェッチを捨て、利用者が開いたときに取り直す。
     if (outcome.status === 'rejected' && outcome.code === 'not_a_navigation')
       return void response.status(503).end();
     if (outcome.status === 'granted' && session)
@@ -67,7 +67,7 @@ export const listen: Listen = (client, { port, https }) => {
   app.use((_request, response) => {
     response.status(404).send(missingPage);
   });
-  // Express 5 では、非同期のハンドラが投げたものもここに来る。引数が4つであることが、エラーハンドラの印。
+  // Express 5 では、非同期のハンドラのエラーもここに届く。引数が4つの関数がエラーハンドラになる。
   const onError: ErrorRequestHandler = (error, _request, response, _next) => {
     response.status(500).send(faultPage(error));
   };

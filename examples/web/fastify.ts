@@ -19,14 +19,15 @@ import {
 
 export const listen: Listen = async (client, { port, https }) => {
   const sessions = createSessions(https);
-  // logger は使わない: リクエストごとに、認可コードの入ったURLを書くので。終了の途中で受け取ったものにも、503 ではなく本来の応答を返す。
-  // frameworkErrors: 読めないURLは、フックより前に、URLを写した既定の応答で断られる。ほかのページと同じに答える。
+  // logger は使わない: リクエストごとに、認可コードの入ったURLを出力するため。
+  // return503OnClosing: 終了の途中で受け取ったリクエストにも、本来の応答を返す。
+  // frameworkErrors: デコードできないURLは、フックより前に、URLを含む既定の応答で拒否される。ほかのページと同じ応答にする。
   const app = fastify({
     return503OnClosing: false,
     frameworkErrors: (_error, _request, reply) =>
       void reply.raw.writeHead(404, headers).end(missingPage),
   });
-  // Fastify は JSON と text/plain のほかの POST を 415 で断る。フォームを受け付け、中身は捨てる。
+  // Fastify は JSON と text/plain 以外の POST を 415 で拒否する。フォームを受け付け、内容は使わない。
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string' },
@@ -43,7 +44,7 @@ export const listen: Listen = async (client, { port, https }) => {
       return reply.code(403).send(foreignPage);
     const session = sessions.open(request.headers.cookie);
     const { url, availability } = await client.beginConsent({ sessionBinding: session.id });
-    // カードをかざす前に知らせる（注※３）。止めるかどうかは事業者が決める。
+    // カードをかざす前に知らせる（注※３）。停止するかどうかは事業者が決める。
     if (availability.state === 'closed') return page(explain(availability, 'ja'));
     return reply.header('set-cookie', sessions.cookieOf(session)).redirect(url, 303);
   });
@@ -53,7 +54,7 @@ export const listen: Listen = async (client, { port, https }) => {
     const outcome = await client.completeConsent(request.raw, {
       sessionBinding: session?.id ?? 'none',
     });
-    // 先読みや HEAD。失敗の応答なら、ブラウザは先読みを捨て、利用者が開いたときに取り直す。
+    // プリフェッチや HEAD。失敗の応答なら、ブラウザはプリフェッチを捨て、利用者が開いたときに取り直す。
     if (outcome.status === 'rejected' && outcome.code === 'not_a_navigation')
       return reply.code(503).send();
     if (outcome.status === 'granted' && session)

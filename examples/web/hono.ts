@@ -32,7 +32,7 @@ export const listen: Listen = (client, { port, https }) => {
     if (isForeign(c.req.header('sec-fetch-site'))) return c.html(foreignPage, 403);
     const session = sessions.open(c.req.header('cookie'));
     const { url, availability } = await client.beginConsent({ sessionBinding: session.id });
-    // カードをかざす前に知らせる（注※３）。止めるかどうかは事業者が決める。
+    // カードをかざす前に知らせる（注※３）。停止するかどうかは事業者が決める。
     if (availability.state === 'closed') return c.html(page(explain(availability, 'ja')));
     c.header('set-cookie', sessions.cookieOf(session));
     return c.redirect(url, 303);
@@ -43,7 +43,7 @@ export const listen: Listen = (client, { port, https }) => {
     const outcome = await client.completeConsent(c.req.raw, {
       sessionBinding: session?.id ?? 'none',
     });
-    // 先読みや HEAD。失敗の応答なら、ブラウザは先読みを捨て、利用者が開いたときに取り直す。
+    // プリフェッチや HEAD。失敗の応答なら、ブラウザはプリフェッチを捨て、利用者が開いたときに取り直す。
     if (outcome.status === 'rejected' && outcome.code === 'not_a_navigation')
       return c.body(null, 503);
     if (outcome.status === 'granted' && session)

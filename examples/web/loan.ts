@@ -1,4 +1,4 @@
-// 5つの例に共通のもの: サービスの定義、セッション、画面。フレームワークのことは何も知らない。
+// 5つの例に共通のもの: サービスの定義、セッション、画面。フレームワークには依存しない。
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
@@ -27,14 +27,14 @@ export const loan = defineService({
 });
 export type LoanClient = SelfInfoClient<typeof loan>;
 
-/** どの例も、これを1つ公開する。https: 利用者から見て https か。プロキシの後ろでは、届いたリクエストからは分からないので、設定から渡す。 */
+/** どの例も、これを1つ公開する。https: 利用者から見て https か。プロキシの後ろではリクエストから分からないので、設定から渡す。 */
 export type Listen = (
   client: LoanClient,
   options: { readonly port: number; readonly https: boolean },
 ) => Promise<Running>;
 export interface Running {
   readonly port: number;
-  /** 新しい接続を断り、受け付けたリクエストには最後まで答える。 */
+  /** 新しい接続を断り、受け付けたリクエストには最後まで応答する。 */
   close(): Promise<void>;
 }
 
@@ -59,7 +59,7 @@ export function createSessions(https: boolean) {
     return session !== undefined && session.expiresAt > Date.now() ? session : undefined;
   }
 
-  /** いまのセッション、なければ新しいもの。ブラウザが持ってきた知らない番号は使わない（セッション固定）。 */
+  /** いまのセッション、なければ新しいもの。ブラウザが送ってきた未知の番号は使わない（セッション固定）。 */
   function open(cookies: string | null | undefined): Session {
     for (const { id, expiresAt } of sessions.values()) {
       if (expiresAt > Date.now()) break;
@@ -73,13 +73,13 @@ export function createSessions(https: boolean) {
     return session;
   }
 
-  // Strict ではだめ: コールバックは、よそのサイトからの遷移なので。
+  // Strict にはできない: コールバックは、ほかのサイトからの遷移だから。
   const cookieOf = ({ id }: Session) =>
     `${name}=${id}; HttpOnly; SameSite=Lax; Path=/${https ? '; Secure' : ''}`;
   return { find, open, cookieOf };
 }
 
-/** すべての応答に付ける。コールバックのURLには認可コードがある: よそへ Referer を出さず、どこにも残さない。 */
+/** すべての応答に付ける。コールバックのURLには認可コードがある: ほかのサイトに Referer を送らず、どこにも残さない。 */
 export const headers = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
@@ -88,7 +88,7 @@ export const headers = {
   'content-security-policy': "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
 };
 
-/** よそのサイトのページからの POST。ブラウザが付ける Sec-Fetch-Site を見る。 */
+/** ほかのサイトのページからの POST。ブラウザが付ける Sec-Fetch-Site を見る。 */
 export const isForeign = (site: string | null | undefined) =>
   !['same-origin', 'none'].includes(site ?? 'none');
 
@@ -132,7 +132,7 @@ export async function resultPage(
   const retrieval = client.resume(before.retrieval);
   const result = await client.collect(retrieval, { deadlineMs: 3_000 });
   if (session.result === before) session.result = result;
-  // もう受け取ることはない: トークンを残さない。
+  // 受け取り終わった: トークンを残さない。
   if (result.status === 'ready' || result.status === 'failed') await client.discard(retrieval);
   return page(textOf(result));
 }
@@ -145,7 +145,7 @@ function textOf(result: Collected<typeof loan> | SelfInfoError): string {
     : explain(income, 'ja');
 }
 
-/** SDK のエラーは値として持ち帰り、ほかはそのまま投げる。 */
+/** SDK のエラーは値として返し、ほかはそのまま投げる。 */
 export function faultOf(error: unknown): SelfInfoError {
   if (isSelfInfoError(error)) return error;
   throw error;
@@ -161,7 +161,7 @@ export function faultPage(error: unknown): string {
   );
 }
 
-/** node:http のサーバーを開いて、閉じる。Fastify のほかは、どれもこれを使う。 */
+/** node:http のサーバを待ち受け、終了する。Fastify 以外はこれを使う。 */
 export async function running(server: Server): Promise<Running> {
   if (!server.listening) await once(server, 'listening');
   return {

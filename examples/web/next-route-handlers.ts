@@ -1,8 +1,9 @@
-// Next.js 15 以降の Route Handler。4つの道を、1つのキャッチオールで受ける。app/[[...step]]/route.ts に置くのは次の2行:   import {
-// client } from '@/selfinfo'; // createSelfInfoClient で作ったもの   export const { GET, POST } =
-// createHandlers(client, { https: process.env.NODE_ENV === 'production' }); ランタイムは既定の nodejs
-// のまま。edge には相互TLSがない。Next.js なしで試すには: npm install @hono/node-server の後、npx tsx
-// examples/web/start.ts next
+// Next.js 15 以降の Route Handler。4つのパスを、1つのキャッチオールで受ける。app/[[...step]]/route.ts に置くのは次の3行:
+//   import { client } from '@/selfinfo'; // createSelfInfoClient で作ったもの
+//   const https = process.env.NODE_ENV === 'production';
+//   export const { GET, POST } = createHandlers(client, { https });
+// ランタイムは既定の nodejs のまま。edge には相互TLSがない。
+// Next.js なしで試すには: npm install @hono/node-server の後、npx tsx examples/web/start.ts next
 import { serve } from '@hono/node-server';
 import { explain, latest } from 'myna-selfinfo';
 import {
@@ -30,7 +31,7 @@ export function createHandlers(
 ): { readonly GET: Handler; readonly POST: Handler } {
   const sessions = createSessions(https);
   const show = (status: number, body: string | null) => new Response(body, { status, headers });
-  // Location はパスだけにする。request.url のオリジンは、プロキシの後ろでは利用者の見ているものと違う。
+  // Location はパスだけにする。request.url のオリジンは、プロキシの後ろでは利用者から見たものと異なる。
   const redirect = (location: string, more: Record<string, string> = {}) =>
     new Response(null, { status: 303, headers: { ...headers, ...more, location } });
 
@@ -42,7 +43,7 @@ export function createHandlers(
       const outcome = await client.completeConsent(request, {
         sessionBinding: session?.id ?? 'none',
       });
-      // 先読みや HEAD。失敗の応答なら、ブラウザは先読みを捨て、利用者が開いたときに取り直す。
+      // プリフェッチや HEAD。失敗の応答なら、ブラウザはプリフェッチを捨て、利用者が開いたときに取り直す。
       if (outcome.status === 'rejected' && outcome.code === 'not_a_navigation')
         return show(503, null);
       if (outcome.status === 'granted' && session)
@@ -61,7 +62,7 @@ export function createHandlers(
     if (isForeign(request.headers.get('sec-fetch-site'))) return show(403, foreignPage);
     const session = sessions.open(request.headers.get('cookie'));
     const { url, availability } = await client.beginConsent({ sessionBinding: session.id });
-    // カードをかざす前に知らせる（注※３）。止めるかどうかは事業者が決める。
+    // カードをかざす前に知らせる（注※３）。停止するかどうかは事業者が決める。
     if (availability.state === 'closed') return show(200, page(explain(availability, 'ja')));
     return redirect(url, { 'set-cookie': sessions.cookieOf(session) });
   }

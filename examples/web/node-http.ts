@@ -24,7 +24,7 @@ export const listen: Listen = (client, { port, https }) => {
     const show = (status: number, body?: string) => response.writeHead(status, headers).end(body);
     const redirect = (location: string) => response.writeHead(303, { ...headers, location }).end();
     const cookies = request.headers.cookie;
-    // 読むのはパスとクエリだけ。Host は、プロキシの後ろでは利用者の見ているものと違う。
+    // 読むのはパスとクエリだけ。Host は、プロキシの後ろでは利用者から見たものと異なる。
     const [path, query] = (request.url ?? '/').split('?', 2);
 
     // HEAD は GET として扱う。何も使われないようにするのは completeConsent。
@@ -36,7 +36,7 @@ export const listen: Listen = (client, { port, https }) => {
         if (isForeign(request.headers['sec-fetch-site']?.toString())) return show(403, foreignPage);
         const session = sessions.open(cookies);
         const { url, availability } = await client.beginConsent({ sessionBinding: session.id });
-        // カードをかざす前に知らせる（注※３）。止めるかどうかは事業者が決める。
+        // カードをかざす前に知らせる（注※３）。停止するかどうかは事業者が決める。
         if (availability.state === 'closed') return show(200, page(explain(availability, 'ja')));
         response.setHeader('set-cookie', sessions.cookieOf(session));
         return redirect(url);
@@ -47,7 +47,7 @@ export const listen: Listen = (client, { port, https }) => {
         const outcome = await client.completeConsent(request, {
           sessionBinding: session?.id ?? 'none',
         });
-        // 先読みや HEAD。失敗の応答なら、ブラウザは先読みを捨て、利用者が開いたときに取り直す。
+        // プリフェッチや HEAD。失敗の応答なら、ブラウザはプリフェッチを捨て、利用者が開いたときに取り直す。
         if (outcome.status === 'rejected' && outcome.code === 'not_a_navigation') return show(503);
         if (outcome.status === 'granted' && session)
           session.result = await client

@@ -31,7 +31,7 @@ const app = await listen(client, { port, https: origin.startsWith('https:') });
 console.log(`http://localhost:${app.port}（終わるには Ctrl-C）`);
 
 await new Promise((resolve) => process.once('SIGTERM', resolve).once('SIGINT', resolve));
-// 順番がある: 受け付けたリクエストに答えてから、client を閉じる。先に閉じると、利用者の同意が無駄になる。
+// 順番がある: 受け付けたリクエストに応答してから、client を閉じる。先に閉じると、利用者の同意が無駄になる。
 await app.close();
 await client.close();
 await sandbox.close();

@@ -1,4 +1,4 @@
-// 自社の通信プロファイルの書き方。このファイルを写し、手続 A-7 で提供されるインターフェイス仕様書の値に置き換える。
+// 自社の通信プロファイルの書き方。このファイルをコピーし、手続 A-7 で提供されるインターフェイス仕様書の値に置き換える。
 // ここにある値はすべて架空で、公開情報でも仕様書の値でもない。誓約書の対象となるので、書き込んだものは公開しない。
 import { type ProfileEntry, publicProfile, type WireProfile } from 'myna-selfinfo';
 
@@ -24,7 +24,7 @@ export const ourProfile: WireProfile = {
     issuerInCallback: confirmed(true), // コールバックに iss がなければ false
     deviations: confirmed([]), // 応答に token_type がなければ ['token-type-missing']
   },
-  // 要求と応答の項目名。
+  // リクエストと応答の項目名。
   fields: {
     processId: confirmed('shoriId'),
     selfPersonalData: confirmed('jikoJoho'),

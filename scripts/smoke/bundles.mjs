@@ -1,22 +1,24 @@
-// What esbuild, Vite and Jest make of the package.
+// Tries the package with esbuild, Vite and Jest.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { chromium } from 'playwright-core';
-import { attempt, doors, manifest, peers } from './consumer.mjs';
+import { attempt, entryPoints, manifest, peers } from './consumer.mjs';
 import { asCommonJs, firstExample, withoutTopLevelAwait } from './pages.mjs';
 
 /** @import { Consumer } from './consumer.mjs' */
 
-/** All three run on Node 20.18.1 too. */
+/** All three also run on Node 20.18.1. */
 export const tools = ['esbuild@0.27.7', 'vite@6.4.6', 'jest@30.5.2'];
 
 export const esbuild = ['node_modules/esbuild/bin/esbuild', '--bundle', '--log-level=warning'];
 const vite = ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'];
 const jest = ['node_modules/jest/bin/jest.js', '--ci', '--silent'];
 
-/** The doors that load without a peer. */
-const own = doors.filter((door) => !peers.some((peer) => door === `${manifest.name}/${peer}`));
+/** The entry points that load without a peer. */
+const own = entryPoints.filter(
+  (entryPoint) => !peers.some((peer) => entryPoint === `${manifest.name}/${peer}`),
+);
 
 /** @param {Consumer} consumer - with the tools and without peers. */
 export async function tryBundles(consumer) {
@@ -29,26 +31,29 @@ export async function tryBundles(consumer) {
 }
 
 /**
- * README's example and every door in one file for Node, which runs where there is no package.
+ * Bundles README's example and every entry point into one file for Node, which runs without the
+ * package.
  * @param {Consumer} consumer
- * @param {'ts' | 'cjs'} format - what is bundled: an ES module or CommonJS.
+ * @param {'ts' | 'cjs'} format - the format of the input: an ES module or CommonJS.
  */
 async function tryEsbuild({ write, attempt, folder }, format) {
   const example = firstExample('README.md');
-  const load = own.map((door, index) =>
+  const load = own.map((entryPoint, index) =>
     format === 'ts'
-      ? `import * as door${index} from '${door}';\n`
-      : `const door${index} = require('${door}');\n`,
+      ? `import * as entryPoint${index} from '${entryPoint}';\n`
+      : `const entryPoint${index} = require('${entryPoint}');\n`,
   );
-  const judge = own.map(
-    (door, index) =>
-      `if (Object.keys(door${index}).length === 0) throw new Error('${door} exports nothing');\n`,
+  const checks = own.map(
+    (entryPoint, index) =>
+      `if (Object.keys(entryPoint${index}).length === 0) throw new Error('${entryPoint} exports nothing');\n`,
   );
   write(
     `bundle.${format}`,
-    [...load, ...judge, format === 'ts' ? withoutTopLevelAwait(example) : asCommonJs(example)].join(
-      '',
-    ),
+    [
+      ...load,
+      ...checks,
+      format === 'ts' ? withoutTopLevelAwait(example) : asCommonJs(example),
+    ].join(''),
   );
   const bundle = join(folder, `../of-${format}.cjs`);
   await attempt(
@@ -59,12 +64,12 @@ async function tryEsbuild({ write, attempt, folder }, format) {
     `bundle.${format}`,
     `--outfile=${bundle}`,
   );
-  await attempt(`what esbuild made of ${format}`, process.execPath, bundle);
+  await attempt(`the output of esbuild from ${format}`, process.execPath, bundle);
 }
 
 /**
- * Beside what the page says, worked out by hand: closed on a Sunday until Monday at 8; one notice
- * read; begun 24 weeks and a day before April.
+ * A program, and its result computed by hand: closed on a Sunday until Monday at 8, one notice
+ * read, begun 24 weeks and a day before April.
  */
 const page = {
   program: `import { createCalendar } from '${manifest.name}/calendar';
@@ -78,15 +83,15 @@ document.title = [state, nextOpening.toISO(), announcements.length, start].join(
   title: 'closed 2026-12-07T08:00:00.000+09:00 1 2026-10-13',
 };
 
-/** A module of Node would have to be resolved: this refuses. */
+/** Fails on modules of Node, which a browser does not have. */
 const viteConfig = `import { isBuiltin } from 'node:module';
 const browserOnly = { name: 'browser-only', enforce: 'pre', resolveId: (id) => { if (isBuiltin(id)) throw new Error('a module of Node: ' + id); } };
 export default { base: './', plugins: [browserOnly], build: { modulePreload: false, rollupOptions: { output: { format: 'iife' } } } };
 `;
 
 /**
- * The three doors that run in a browser, built for one: run in a context that has nothing but the
- * language, and in Chromium.
+ * Bundles the three entry points that run in a browser. Runs the bundle in a context without
+ * browser or Node, and in Chromium.
  * @param {Consumer} consumer
  */
 async function tryVite({ write, attempt: attemptToRun, folder }) {
@@ -97,7 +102,7 @@ async function tryVite({ write, attempt: attemptToRun, folder }) {
   write('page.js', page.program);
   write('vite.config.mjs', viteConfig);
   await attemptToRun('vite build', process.execPath, ...vite);
-  await attempt('what Vite made, without a browser', () => {
+  await attempt('the output of Vite, without a browser', () => {
     const document = { title: '' };
     runInNewContext(scripts(folder).join('\n'), { document });
     expectTitle(document.title);
@@ -107,9 +112,9 @@ async function tryVite({ write, attempt: attemptToRun, folder }) {
     .map((part) => join(part, 'chromium'))
     .find(existsSync);
   if (executablePath === undefined)
-    console.log('smoke: there is no Chromium here to open the page of Vite in');
+    console.log('smoke: Chromium is missing, so the page of Vite was not opened');
   else
-    await attempt('what Vite made, in Chromium', () =>
+    await attempt('the output of Vite, in Chromium', () =>
       openPage(executablePath, join(folder, 'dist')),
     );
 }
@@ -126,9 +131,9 @@ async function openPage(executablePath, site) {
   try {
     const opened = await browser.newPage();
     /** @type {string[]} */
-    const complaints = [];
-    opened.on('console', (message) => complaints.push(message.text()));
-    opened.on('pageerror', (error) => complaints.push(String(error)));
+    const messages = [];
+    opened.on('console', (message) => messages.push(message.text()));
+    opened.on('pageerror', (error) => messages.push(String(error)));
     const types = { html: 'text/html', js: 'text/javascript' };
     await opened.route('**/*', (route) => {
       const path = new URL(route.request().url()).pathname;
@@ -141,7 +146,7 @@ async function openPage(executablePath, site) {
         : route.fulfill({ status: 204 });
     });
     await opened.goto('http://calendar.example/');
-    if (complaints.length > 0) throw new Error(complaints.join('\n'));
+    if (messages.length > 0) throw new Error(messages.join('\n'));
     expectTitle(await opened.title());
   } finally {
     await browser.close();
@@ -150,11 +155,11 @@ async function openPage(executablePath, site) {
 
 /** @param {string} title */
 function expectTitle(title) {
-  if (title !== page.title) throw new Error(`the page says: ${title}`);
+  if (title !== page.title) throw new Error(`the page's title is: ${title}`);
 }
 
 /**
- * What Vite wrote.
+ * Returns what Vite wrote.
  * @param {string} folder
  */
 function scripts(folder) {
@@ -163,7 +168,7 @@ function scripts(folder) {
 }
 
 /**
- * A test in CommonJS under the configuration that Jest has by itself.
+ * Runs a test in CommonJS with Jest's default configuration.
  * @param {Consumer} consumer
  */
 async function tryJest({ write, attempt }) {
@@ -183,8 +188,8 @@ const service = defineService({
 const registrations = [{ clientId: 'SP12345678_AB1234', redirectUris: ['https://loan.example/callback'], service }];
 const sessionBinding = 'the session of this browser';
 
-test.each(${JSON.stringify(own)})('%s loads', (door) => {
-  expect(Object.keys(require(door)).length).toBeGreaterThan(0);
+test.each(${JSON.stringify(own)})('%s loads', (entryPoint) => {
+  expect(Object.keys(require(entryPoint)).length).toBeGreaterThan(0);
 });
 
 async function journey(client, sandbox, onProgress) {

@@ -1,11 +1,11 @@
-// Consumer projects in a folder that goes away, and the programs that are tried in them.
+// Makes consumer projects in a temporary folder, and runs programs in them.
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The project's folder. */
+/** The folder of this repository. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 /**
  * @type {{ name: string, exports: Record<string, unknown>, bin: Record<string, string>,
@@ -14,10 +14,10 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 export const peers = Object.keys(manifest.peerDependencies);
 
-/** What a user writes to import a door. */
-export const doors = Object.keys(manifest.exports)
-  .filter((door) => door !== './package.json')
-  .map((door) => manifest.name + door.slice(1));
+/** The names by which users import the entry points. */
+export const entryPoints = Object.keys(manifest.exports)
+  .filter((entryPoint) => entryPoint !== './package.json')
+  .map((entryPoint) => manifest.name + entryPoint.slice(1));
 
 const work = mkdtempSync(join(tmpdir(), 'myna-selfinfo-smoke-'));
 const MAX_RUNNING = Math.min(4, Math.max(2, availableParallelism()));
@@ -29,7 +29,7 @@ export const counts = { passed: 0, failed: 0 };
 /** @typedef {ReturnType<typeof createConsumer>} Consumer */
 
 /**
- * An empty project; `install` puts packages into it.
+ * Makes an empty project. `install` puts packages into it.
  * @param {string} name
  */
 export function createConsumer(name) {
@@ -64,7 +64,7 @@ export function createConsumer(name) {
   };
 }
 
-/** The tarball, as `npm publish` would send it. */
+/** Packs the tarball as `npm publish` does. */
 export async function pack() {
   const [packed] = JSON.parse(
     await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', work], root),
@@ -81,7 +81,7 @@ export function removeConsumers() {
 }
 
 /**
- * Counts what comes of it, and prints it in a line or more when it fails.
+ * Counts whether a step passes. Prints the error when it fails.
  * @param {string} title
  * @param {() => unknown} body
  */
@@ -96,8 +96,8 @@ export async function attempt(title, body) {
 }
 
 /**
- * Runs a program to its end, a few at a time, and gives what it printed; it rejects with all of
- * that when the program fails.
+ * Runs a program to its end, a few at a time. Resolves to its stdout. Rejects with all of its
+ * output when the program fails.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {string} cwd

@@ -1,11 +1,11 @@
-// Every door, the binary and the examples of the pages, on every Node.
+// Tries every entry point, the binary and the examples of the pages on every Node.
 import { join } from 'node:path';
-import { doors, manifest, run } from './consumer.mjs';
+import { entryPoints, manifest, run } from './consumer.mjs';
 import { asCommonJs, asModule, firstExample } from './pages.mjs';
 
 /** @import { Consumer } from './consumer.mjs' */
 
-/** As npm links it. */
+/** The path at which npm links the binary. */
 const binary = join('node_modules/.bin', Object.keys(manifest.bin)[0] ?? '');
 
 /** @typedef {{ path: string, version: string, major: number, canRequireModules: boolean }} Node */
@@ -39,20 +39,22 @@ export async function tryNodes(consumer, nodes) {
   write('example.cjs', asCommonJs(example));
   write('journey.mjs', asModule(firstExample('docs/msw.md')));
   write('terminal.mjs', terminal);
-  const judge = `if (Object.keys(door).length === 0) throw new Error('exports nothing');\n`;
-  for (const door of doors) {
-    write(`${fileOf(door)}.mjs`, `import * as door from '${door}';\n${judge}`);
-    write(`${fileOf(door)}.cjs`, `const door = require('${door}');\n${judge}`);
+  const check = `if (Object.keys(entryPoint).length === 0) throw new Error('exports nothing');\n`;
+  for (const entryPoint of entryPoints) {
+    write(`${fileOf(entryPoint)}.mjs`, `import * as entryPoint from '${entryPoint}';\n${check}`);
+    write(`${fileOf(entryPoint)}.cjs`, `const entryPoint = require('${entryPoint}');\n${check}`);
   }
   await Promise.all(
     nodes.flatMap(({ path, version, canRequireModules }) => [
-      ...doors.map((door) =>
-        attempt(`${door} by import on ${version}`, path, `${fileOf(door)}.mjs`),
+      ...entryPoints.map((entryPoint) =>
+        attempt(`${entryPoint} by import on ${version}`, path, `${fileOf(entryPoint)}.mjs`),
       ),
       // msw itself needs require() of ES modules.
-      ...doors
-        .filter((door) => canRequireModules || !door.endsWith('/msw'))
-        .map((door) => attempt(`${door} by require on ${version}`, path, `${fileOf(door)}.cjs`)),
+      ...entryPoints
+        .filter((entryPoint) => canRequireModules || !entryPoint.endsWith('/msw'))
+        .map((entryPoint) =>
+          attempt(`${entryPoint} by require on ${version}`, path, `${fileOf(entryPoint)}.cjs`),
+        ),
       attempt(`a journey under msw 2 on ${version}`, path, 'journey.mjs'),
       attempt(
         `the binary on ${version}`,
@@ -100,9 +102,9 @@ export async function tryNewestMsw(consumer, nodes) {
   );
 }
 
-/** @param {string} door */
-function fileOf(door) {
-  return door.replaceAll('/', '-');
+/** @param {string} entryPoint */
+function fileOf(entryPoint) {
+  return entryPoint.replaceAll('/', '-');
 }
 
 /** Starts the sandbox by the binary, and ends it by a signal. */

@@ -1,11 +1,11 @@
-// Samples of the pages as files that a stranger would write.
+// Turns samples of the pages into files as users write them.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { manifest, root } from './consumer.mjs';
 
 /**
- * The first block of a page that imports the package.
+ * Returns the first block of a page that imports the package.
  * @param {string} page
  */
 export function firstExample(page) {
@@ -19,7 +19,7 @@ export function firstExample(page) {
 }
 
 /**
- * Without its types, as an ES module.
+ * Removes the types and returns an ES module.
  * @param {string} code
  */
 export function asModule(code) {
@@ -27,7 +27,7 @@ export function asModule(code) {
 }
 
 /**
- * Without its types, as CommonJS.
+ * Removes the types and returns CommonJS.
  * @param {string} code
  */
 export function asCommonJs(code) {
@@ -35,7 +35,7 @@ export function asCommonJs(code) {
 }
 
 /**
- * CommonJS has no top-level await: there the same statements stand in a function.
+ * Wraps the statements in a function, because CommonJS has no top-level await.
  * @param {string} code
  */
 export function withoutTopLevelAwait(code) {

@@ -1,5 +1,5 @@
-// How large the package is. The ceilings leave room for a year's growth; what passes one asks for a
-// reason, or for a look at what was bundled by mistake.
+// Measures the size of the package. The ceilings leave room for a year's growth. Above one, find
+// the reason, or look for code that was bundled by mistake.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -9,8 +9,8 @@ import { attempt, manifest, run } from './consumer.mjs';
 /** @import { Consumer } from './consumer.mjs' */
 
 /**
- * In bytes; what is for browsers minified and gzipped, without luxon and the table of holidays. The
- * texts of all errors, 5 kB of it, come with either.
+ * In bytes. Browser bundles are minified and gzipped, without luxon and the table of holidays. Each
+ * includes the texts of all errors, 5 kB.
  */
 const CEILINGS = {
   'the tarball': 2_500_000,
@@ -33,7 +33,7 @@ export async function trySizes({ packedBytes, unpackedBytes }, consumer) {
 /**
  * @param {Consumer} consumer
  * @param {keyof typeof CEILINGS} what
- * @param {string} names - of the door.
+ * @param {string} names - of the entry point.
  */
 function expectBundled({ folder, write }, what, names) {
   return attempt(`bundling ${what}`, async () => {
@@ -47,7 +47,7 @@ function expectBundled({ folder, write }, what, names) {
     await run(process.execPath, [...esbuild, 'calendar.js', ...options], folder);
     const text = readFileSync(join(folder, 'calendar-bundle.js'), 'utf8');
     const code = text.replaceAll(/(["'`])(?:\d{4} ){10,}\d{4}\1/g, '""');
-    if (code === text) throw new Error('the table of holidays is not where it was');
+    if (code === text) throw new Error('the table of holidays was not found');
     await expectAtMost(what, gzipSync(code).length);
   });
 }
@@ -58,9 +58,9 @@ function expectBundled({ folder, write }, what, names) {
  */
 function expectAtMost(what, bytes) {
   return attempt(`the size of ${what}`, () => {
-    // Seen also when all is well: what grows slowly is noticed.
+    // Printed on success too, so that slow growth is noticed.
     console.log(
-      `smoke: ${what} has ${bytes.toLocaleString('en')} bytes, at most ${CEILINGS[what].toLocaleString('en')}`,
+      `smoke: ${what} has ${bytes.toLocaleString('en')} bytes of at most ${CEILINGS[what].toLocaleString('en')}`,
     );
     if (bytes > CEILINGS[what]) throw new Error('too large');
   });

@@ -1,8 +1,9 @@
-// The types of every door: as TypeScript resolves them for Node in both formats and for bundlers,
-// with skipLibCheck and without it, when it looks into our declarations and those they name.
+// Compiles the types of every entry point: as TypeScript resolves them for Node in both formats and
+// for bundlers, with skipLibCheck and without. Without it TypeScript checks our declarations and
+// those that they import.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { doors, manifest, peers, root } from './consumer.mjs';
+import { entryPoints, manifest, peers, root } from './consumer.mjs';
 import { firstExample } from './pages.mjs';
 
 /** @import { Consumer } from './consumer.mjs' */
@@ -22,14 +23,21 @@ const BUNDLER = ['--module', 'esnext', '--moduleResolution', 'bundler'];
 /** @param {Consumer} consumer - with the types of Node and all peers. */
 export async function tryTypes(consumer) {
   const { write } = consumer;
-  write('doors.mts', imports(doors));
-  write('doors.cts', requires(doors));
+  write('entry-points.mts', imports(entryPoints));
+  write('entry-points.cts', requires(entryPoints));
   write('example.mts', firstExample('README.md'));
   write('journey.mts', firstExample('docs/msw.md'));
-  const modules = ['doors.mts', 'example.mts', 'journey.mts'];
+  const modules = ['entry-points.mts', 'example.mts', 'journey.mts'];
   await Promise.all(
     ['true', 'false'].flatMap((skipLibCheck) => [
-      compile(consumer, ...NODENEXT, '--skipLibCheck', skipLibCheck, ...modules, 'doors.cts'),
+      compile(
+        consumer,
+        ...NODENEXT,
+        '--skipLibCheck',
+        skipLibCheck,
+        ...modules,
+        'entry-points.cts',
+      ),
       compile(consumer, ...BUNDLER, '--skipLibCheck', skipLibCheck, ...modules),
     ]),
   );
@@ -37,12 +45,12 @@ export async function tryTypes(consumer) {
 
 /**
  * @param {Consumer} consumer - with the types of Node, without any peer, and without the DOM's
- * types, which those of msw need.
+ * types, which msw's types need.
  */
 export async function tryTypesWithoutPeers(consumer) {
-  const free = doors.filter((door) => !namesPeer(consumer, door));
-  if (free.length < doors.length - peers.length)
-    throw new Error(`only ${free.length} doors have types without peers`);
+  const free = entryPoints.filter((entryPoint) => !namesPeer(consumer, entryPoint));
+  if (free.length < entryPoints.length - peers.length)
+    throw new Error(`only ${free.length} entry points have types without peers`);
   consumer.write('free.mts', imports(free));
   consumer.write('free.cts', requires(free));
   await compile(
@@ -72,19 +80,19 @@ function compile(consumer, ...args) {
 }
 
 /**
- * Whether the declarations of a door import those of a peer.
+ * Whether the declarations of an entry point import those of a peer.
  * @param {Consumer} consumer
- * @param {string} door
+ * @param {string} entryPoint
  */
-function namesPeer(consumer, door) {
+function namesPeer(consumer, entryPoint) {
   const file = join(
     consumer.folder,
     'node_modules',
     manifest.name,
     'dist',
-    `${door.slice(manifest.name.length + 1) || 'index'}.d.ts`,
+    `${entryPoint.slice(manifest.name.length + 1) || 'index'}.d.ts`,
   );
-  if (!existsSync(file)) throw new Error(`${door} has no declarations`);
+  if (!existsSync(file)) throw new Error(`${entryPoint} has no declarations`);
   const imported = [
     ...readFileSync(file, 'utf8').matchAll(/^(?:import|export) .*from '([^']+)';$/gm),
   ].map(([, name]) => name);
@@ -94,13 +102,19 @@ function namesPeer(consumer, door) {
 /** @param {readonly string[]} names */
 function imports(names) {
   return names
-    .map((name, index) => `import * as door${index} from '${name}';\nObject.keys(door${index});\n`)
+    .map(
+      (name, index) =>
+        `import * as entryPoint${index} from '${name}';\nObject.keys(entryPoint${index});\n`,
+    )
     .join('');
 }
 
 /** @param {readonly string[]} names */
 function requires(names) {
   return names
-    .map((name, index) => `import door${index} = require('${name}');\nObject.keys(door${index});\n`)
+    .map(
+      (name, index) =>
+        `import entryPoint${index} = require('${name}');\nObject.keys(entryPoint${index});\n`,
+    )
     .join('');
 }

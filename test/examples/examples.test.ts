@@ -67,7 +67,7 @@ describe('the example of signing by a KMS', () => {
     expect((await run('kms-signing')).trim().split('\n')).toEqual([
       `鍵 2026-11: ${ready}`,
       `鍵 2027-11: ${ready}`,
-      'KMS による署名: 4 回（PAR とトークンの要求に1回ずつ）',
+      'KMS による署名: 4 回（PAR とトークンのリクエストに1回ずつ）',
       '鍵 2028-11: 情報を取得できませんでした。最初からやり直してください。（コード: upstream_refused）',
     ]);
   });
@@ -222,7 +222,7 @@ describe('npm run demo', () => {
   it('shows the pension service as closed on Sunday until Monday 8:00, and a pension without a holder as uncertain', () => {
     const lines = output.split('\n');
     expect(lines.find((line) => line.includes('pension@pension-service'))).toMatch(
-      /停止中 +次に開くのは 12月7日\(月\) 8:00/,
+      /停止中 +次に照会できるのは 12月7日\(月\) 8:00/,
     );
     expect(lines.find((line) => line.includes('（pension）'))).toContain('不確定');
   });

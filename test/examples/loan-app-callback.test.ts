@@ -134,7 +134,7 @@ describe.skipIf(chromium.missing)(
       await expectIn();
     });
 
-    it("another browser is told where to go, and the citizen's browser still completes", async () => {
+    it("another browser is shown where to continue, and the citizen's browser still completes", async () => {
       const callback = await agreed(honest, demo, cards.hanako);
       const stranger = await newBrowser();
       await stranger.goto(callback);
@@ -145,7 +145,7 @@ describe.skipIf(chromium.missing)(
       await expectHonestGetsIn(callback);
     });
 
-    it('another person with an application of their own cannot use the callback, before or after', async () => {
+    it('another person with a different application cannot use the callback, before or after', async () => {
       const callback = await agreed(honest, demo, cards.hanako);
       const stranger = await newBrowser();
       const own = await agreed(stranger, demo, cards.another);

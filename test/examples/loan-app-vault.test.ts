@@ -70,7 +70,7 @@ describe.skipIf(chromium.missing)(
       await review();
       await press(/別の目的/);
       expect(await box().getByRole('status').innerText()).toBe(
-        '断られました。同意された目的は「住宅ローンの事前審査」だけです。',
+        '拒否されました。同意された目的は「住宅ローンの事前審査」だけです。',
       );
       expect(await box().innerText()).toMatch(/拒否\s+marketing\s+カードローンのご案内/);
       expect(await page.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
@@ -79,7 +79,7 @@ describe.skipIf(chromium.missing)(
 
     it('is gone after the retention, for every purpose', async () => {
       await review();
-      await press(/保存期間が終わった翌日/);
+      await press(/保持期間が終わった翌日/);
       expect(await box().innerText()).toContain('2027年1月1日(金) 10:00');
       const text = await main();
       expect(text).toContain('取得した情報は消去されました');
@@ -90,7 +90,7 @@ describe.skipIf(chromium.missing)(
       expect(await box().innerText()).toContain('期間の終わったものを消去');
       await press(/別の目的/);
       expect(await box().getByRole('status').innerText()).toBe(
-        '何も読めません。保存期間が終わり、消去されました。',
+        '読み出せません。保持期間が終わり、消去されました。',
       );
       // The vault's time does not run backwards, so the first morning is a new demo without data.
       await demo.order({ time: '2026-12-01T10:00:00+09:00' });

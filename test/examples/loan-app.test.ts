@@ -216,7 +216,7 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", { timeout: 
     expect(demo.calls('result')).toBe(polls);
   });
 
-  it('takes a name for the same whatever its width and spaces', async () => {
+  it('treats names as equal regardless of width and spaces', async () => {
     await fetchIncome(page, demo, cards.hanako, '番号　花子');
     expect(await title()).toBe('取得した情報をご確認ください');
   });
@@ -253,7 +253,7 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", { timeout: 
     ).toBe('4,448,000円');
   });
 
-  it('names every holder of a pension, and says when nothing tells whose data it is', async () => {
+  it('names every holder of a pension, and warns when nothing shows whose data it is', async () => {
     await fetchIncome(page, demo, cards.pensioner);
     const groups = page.getByRole('group', { name: 'マイナポータルから取得' });
     expect(await groups.locator('legend').allInnerTexts()).toEqual(

@@ -1,4 +1,4 @@
-// デモの操作盤。サンドボックスの時計、申し込む人、障害を選び、保管した情報を確かめる。銀行のアプリの一部ではなく、写して使うものでもない。
+// デモの操作盤。サンドボックスの時計、申し込む人、障害を選び、保管した情報を確かめる。銀行のアプリの一部ではなく、コピーして使うものでもない。
 import { html } from 'hono/html';
 import { DateTime } from 'luxon';
 import type { Language } from 'myna-selfinfo';
@@ -47,18 +47,18 @@ const people: Readonly<Record<string, Bilingual>> = {
 const troubles: Readonly<Record<string, Bilingual & { readonly faults: readonly Fault[] }>> = {
   none: { ja: 'なし', en: 'none', faults: [] },
   busy: {
-    ja: '混雑: 1回目の受け取りが断られ、20秒後に回復',
-    en: 'busy: the first poll is refused, better after 20 s',
+    ja: '混雑: 1回目の受け取りが拒否され、20秒後に回復',
+    en: 'busy: the first poll is refused, works after 20 s',
     faults: [{ on: 'result', nth: 1, do: 'error-503', retryAfterSeconds: 20 }],
   },
   cut: {
     ja: '受け取りの途中で通信が一度切れる（SDK がやり直すので、画面には出ない）',
-    en: 'the connection breaks once while the answer comes (the SDK repeats it, so nothing shows)',
+    en: 'the connection breaks once during the poll (the SDK repeats it, so nothing shows)',
     faults: [{ on: 'result', nth: 1, do: 'reset' }],
   },
   broken: {
     ja: '受け取りの途中で通信が続けて切れ、次は届く',
-    en: 'the connection breaks repeatedly while the answer comes, and works next time',
+    en: 'the connection breaks repeatedly during the poll, and works next time',
     faults: [
       { on: 'result', nth: 1, do: 'reset' },
       { on: 'result', nth: 2, do: 'reset' },
@@ -90,20 +90,20 @@ const texts = {
   kept: { ja: '保管した情報（vault）', en: 'What is kept (vault)' },
   review: { ja: '同じ目的で見る: 審査の画面', en: 'See it for the same purpose: the screening' },
   marketing: { ja: '別の目的（マーケティング）で見る', en: 'Try another purpose (marketing)' },
-  over: { ja: '保存期間が終わった翌日へ進める', en: 'Go to the day after the period' },
+  over: { ja: '保持期間が終わった翌日に進める', en: 'Go to the day after the period' },
   refused: {
-    ja: '断られました。同意された目的は「住宅ローンの事前審査」だけです。',
+    ja: '拒否されました。同意された目的は「住宅ローンの事前審査」だけです。',
     en: 'Refused. The citizen agreed to the home loan pre-screening only.',
   },
   gone: {
-    ja: '何も読めません。保存期間が終わり、消去されました。',
+    ja: '読み出せません。保持期間が終わり、消去されました。',
     en: 'Nothing to read. The period has ended, and it was erased.',
   },
   audit: { ja: '監査ログ（新しい順）', en: 'Audit log (latest first)' },
   nothing: { ja: 'まだ何も保管していません。', en: 'Nothing has been kept yet.' },
 } satisfies Record<string, Bilingual>;
 
-/** 監査ログの言葉。個人の情報は、もともとイベントに入っていない。 */
+/** 監査ログの用語。個人の情報は、イベントに含まれない。 */
 const happened: Readonly<Record<VaultEvent['type'], Bilingual>> = {
   put: { ja: '保管', en: 'kept' },
   read: { ja: '読み出し', en: 'read' },
@@ -137,7 +137,7 @@ export interface DemoOrder {
   readonly kept?: 'marketing' | 'over' | undefined;
 }
 
-/** 押されたボタンが何を変えるか。知らない値は何も変えない。 */
+/** 押されたボタンが何を変えるか。未知の値は無視する。 */
 export function readOrder(form: Readonly<Record<string, unknown>>): DemoOrder {
   const chosen = <T>(table: Readonly<Record<string, T>>, key: string) => {
     const value = form[key];
