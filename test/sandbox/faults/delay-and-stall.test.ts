@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { latest } from '../../../src/index.js';
-import type { Fault } from '../../../src/sandbox/index.js';
 import { openBank } from '../../kit/loan.js';
 import { errorOf } from '../../kit/refusals.js';
 
-type Do = Fault extends infer F
-  ? F extends { readonly on: unknown }
-    ? Omit<F, 'on' | 'nth'>
-    : never
-  : never;
-const at = (on: Fault['on'], fault: Do, nth = 1) => ({ faults: [{ ...fault, on, nth } as Fault] });
+import { at } from './actions.js';
 
 describe('a delay of the sandbox', () => {
   it('waits by the sandbox’s clock, and a client within its deadline gets the answer', async () => {

@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createVirtualClock } from '../../../src/index.js';
-import { createSandbox, type Fault, faultHeader } from '../../../src/sandbox/index.js';
+import { createSandbox, faultHeader } from '../../../src/sandbox/index.js';
 import { NOW } from '../../kit/loan.js';
 import { fields, inquiry, paths, registration, send, tokenFor } from '../steps.js';
-
-type Do = Fault extends infer F
-  ? F extends { readonly on: unknown }
-    ? Omit<F, 'on' | 'nth'>
-    : never
-  : never;
 
 describe('the fault header', () => {
   const sandbox = createSandbox({ registrations: [registration], clock: createVirtualClock(NOW) });

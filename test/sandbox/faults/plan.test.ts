@@ -1,16 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createVirtualClock, latest } from '../../../src/index.js';
-import { createSandbox, type Fault } from '../../../src/sandbox/index.js';
+import { createSandbox } from '../../../src/sandbox/index.js';
 import { NOW, openBank } from '../../kit/loan.js';
 import { errorOf, thrownBy } from '../../kit/refusals.js';
 import { authorizationUrl, paths, registration } from '../steps.js';
 
-type Do = Fault extends infer F
-  ? F extends { readonly on: unknown }
-    ? Omit<F, 'on' | 'nth'>
-    : never
-  : never;
-const at = (on: Fault['on'], fault: Do, nth = 1) => ({ faults: [{ ...fault, on, nth } as Fault] });
+import { at } from './actions.js';
 
 describe('a fault of the sandbox', () => {
   it('affects the nth call of its step, or every call', async () => {

@@ -1,21 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { latest } from '../../../src/index.js';
-import type { Fault } from '../../../src/sandbox/index.js';
 import { openBank } from '../../kit/loan.js';
 import { errorOf } from '../../kit/refusals.js';
 import { paths } from '../steps.js';
 
-type Do = Fault extends infer F
-  ? F extends { readonly on: unknown }
-    ? Omit<F, 'on' | 'nth'>
-    : never
-  : never;
-
-const broken: Do[] = [{ do: 'reset' }, { do: 'truncate' }];
-const malformed: Do[] = [{ do: 'wrong-type' }, { do: 'invalid-json' }, { do: 'huge' }];
-const busy: Do[] = [{ do: 'error-503' }, { do: 'error-429' }, { do: 'maintenance' }];
-const at = (on: Fault['on'], fault: Do, nth = 1) => ({ faults: [{ ...fault, on, nth } as Fault] });
-const name = (fault: Do) => [fault.do, fault] as const;
+import { at, broken, busy, malformed, name } from './actions.js';
 
 describe('a client at the request step', () => {
   it.each(broken.map(name))(

@@ -4,21 +4,11 @@ import type { Fault } from '../../../src/sandbox/index.js';
 import { openBank } from '../../kit/loan.js';
 import { errorOf } from '../../kit/refusals.js';
 
-type Do = Fault extends infer F
-  ? F extends { readonly on: unknown }
-    ? Omit<F, 'on' | 'nth'>
-    : never
-  : never;
-
-const broken: Do[] = [{ do: 'reset' }, { do: 'truncate' }];
-const malformed: Do[] = [{ do: 'wrong-type' }, { do: 'invalid-json' }, { do: 'huge' }];
-const busy: Do[] = [{ do: 'error-503' }, { do: 'error-429' }, { do: 'maintenance' }];
-const at = (on: Fault['on'], fault: Do, nth = 1) => ({ faults: [{ ...fault, on, nth } as Fault] });
-const name = (fault: Do) => [fault.do, fault] as const;
+import { type Action, at, broken, busy, malformed, name } from './actions.js';
 
 describe('a client at the result step', () => {
   /** A client makes four attempts before it gives up. */
-  const toTheEnd = (fault: Do) => ({
+  const toTheEnd = (fault: Action) => ({
     faults: [1, 2, 3, 4].map((nth) => ({ ...fault, on: 'result', nth }) as Fault),
   });
 

@@ -11,17 +11,13 @@ import { loan, NOW, registrationOf, visits } from '../../kit/loan.js';
 import { errorOf } from '../../kit/refusals.js';
 import { authorizationUrl } from '../steps.js';
 
-type Do = Fault extends infer F
-  ? F extends { readonly on: unknown }
-    ? Omit<F, 'on' | 'nth'>
-    : never
-  : never;
+import type { Action } from './actions.js';
 
 describe('a fault over sockets', () => {
   let sandbox: StartedSandbox | undefined;
   afterEach(() => sandbox?.close());
 
-  async function start(fault: Do, on: Fault['on']) {
+  async function start(fault: Action, on: Fault['on']) {
     const clock = createVirtualClock(NOW);
     sandbox = await startSandbox({
       registrations: [registrationOf(loan)],
