@@ -232,7 +232,7 @@ describe('calendar refuses', () => {
     [
       'a server that does not hold the detail',
       ['local-tax@juki-net'],
-      '"local-tax@juki-net": 表2.5-5では、このサーバはこの分野詳細を保有していません。',
+      '"local-tax@juki-net" は、表2.5-5でこの分野詳細の保有サーバではありません。',
     ],
     ['an unknown option', ['--zone', 'UTC'], '不明なオプションです: "--zone"'],
     ['a short option', ['-h'], '不明なオプションです: "-h"'],
@@ -284,7 +284,7 @@ describe('calendar refuses', () => {
       ['pension', '--month', '2060-01'],
     ]) {
       expect(refused('calendar', ...args, '--lang', 'en')).toMatch(
-        /^myna-selfinfo: --\w+ lies outside .* 2023-06-30T00:00:00\+09:00 to before 2051-01-01T00:00:00\+09:00\.$/,
+        /^myna-selfinfo: --\w+ is outside the period .* 2023-06-30T00:00:00\+09:00 to before 2051-01-01T00:00:00\+09:00\.$/,
       );
     }
   });

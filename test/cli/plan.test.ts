@@ -140,7 +140,7 @@ describe('plan refuses', () => {
     [
       'a plan that leaves the calendar',
       ['--start', '2050-12-01'],
-      '--start はこのカレンダーが保証する期間の外です。計画全体が 2023-06-30 から 2050-12-31 までに入る必要があります。',
+      '--start はこのカレンダーの対象期間に含まれません。計画全体が 2023-06-30 から 2050-12-31 までに入る必要があります。',
     ],
     ['an unknown procedure', ['onboard'], '不明な手続です: "onboard"'],
     ['two procedures', ['change', 'suspension'], '不明な手続です: "suspension"'],
