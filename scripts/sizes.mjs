@@ -1,4 +1,4 @@
-// Fails when a file of src, examples or scripts has more than 400 lines, or a function more than 60.
+// Fails when a file of src, examples or scripts has more than 400 lines or a function more than 60.
 // Functions are counted by the TypeScript parser, from the first line of their code to the last.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -33,8 +33,8 @@ interface Cost {
 }
 
 /**
- * Measures what the queue adds to a retrieval: the same poll and the same put into a vault, by a worker and
- * directly. Store and vault are in memory, the portal is in process.
+ * Measures what the queue adds to a retrieval: the same poll and the same put into a vault, by a
+ * worker and directly. Store and vault are in memory, the portal is in process.
  */
 export async function run(): Promise<void> {
   const server = await startRedis(findPart('redis-server').path(), {

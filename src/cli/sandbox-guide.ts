@@ -30,7 +30,7 @@ interface ClientFiles {
 
 /**
  * Writes certificates and keys to files, and describes the sandbox: addresses, files, clients,
- * personas, and the way from consent to result by curl. Labels are protocol terms in both languages.
+ * personas, and curl commands from consent to result. Labels are protocol terms in both languages.
  */
 export async function describeSandbox(
   sandbox: StartedSandbox,
