@@ -27,7 +27,7 @@ beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
 afterEach(() => server.resetHandlers());
 afterAll(() => server.close());
 
-/** Posts nothing to the token endpoint by node:https. */
+/** Posts an empty body to the token endpoint by node:https. */
 function postByNode(): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const call = https.request(new URL(paths.token.value, apiUrl), { method: 'POST' }, (response) =>
@@ -37,7 +37,7 @@ function postByNode(): Promise<number | undefined> {
   });
 }
 
-describe('the handlers for MSW', () => {
+describe('the MSW handlers', () => {
   it('carry a client with the global fetch from consent to answer', async () => {
     const client = createSelfInfoClient({
       service: loan,
@@ -56,7 +56,7 @@ describe('the handlers for MSW', () => {
     await client.close();
   });
 
-  it('show the pages, and send the citizen back by a redirect', async () => {
+  it('show the pages and redirect the citizen back', async () => {
     const page = await fetch(authorizationUrl(sandbox));
     const form = /name="form" value="([^"]+)"/.exec(await page.text())?.[1] ?? '';
     const body = new URLSearchParams({ form, decision: 'decline' });
@@ -70,11 +70,11 @@ describe('the handlers for MSW', () => {
     );
   });
 
-  it('answer node:https, too', async () => {
+  it('answer calls by node:https', async () => {
     expect(await postByNode()).toBe(415);
   });
 
-  it('never see a call by undici’s own client', async () => {
+  it('do not see calls by undici’s own client', async () => {
     const origin = 'http://127.0.0.1:1';
     server.use(http.all(`${origin}/*`, () => HttpResponse.json({})));
     expect((await fetch(origin)).status).toBe(200);
@@ -85,7 +85,7 @@ describe('the handlers for MSW', () => {
     await client.destroy();
   });
 
-  it('present the client certificate they are told, where one is registered', async () => {
+  it('present the given client certificate to a registration that requires one', async () => {
     const authority = await createAuthority();
     const { cert } = await authority.issue(CLIENT_ID);
     const bound = createSandbox({
@@ -110,7 +110,7 @@ describe('the handlers for MSW', () => {
     expect(await exchangeOver(...sandboxHandlers(bound, { clientCertificate: cert }))).toBe(200);
   });
 
-  it('stand behind a handler of the test’s own', async () => {
+  it('step back behind a handler that the test adds', async () => {
     server.use(
       http.post(`${apiUrl}${paths.token.value}`, () =>
         HttpResponse.json({ error: 'temporarily_unavailable' }, { status: 503 }),

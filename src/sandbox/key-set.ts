@@ -11,6 +11,11 @@ export interface PublicKeySet {
   readonly keys: readonly Readonly<Record<string, unknown>>[];
 }
 
+/** The option `clientAuth` of a client that signs assertions. */
+interface RegisteredKeys {
+  readonly jwks: PublicKeySet;
+}
+
 /** A public key, and the one algorithm it verifies. */
 export interface VerificationKey {
   readonly alg: 'ES256' | 'PS256';
@@ -26,8 +31,10 @@ export function checkClientAuth(
   path: string,
 ): ReadonlyMap<string, VerificationKey> | undefined {
   if (value === undefined || value === 'tls') return undefined;
-  checkKeys(value, path, { jwks: true });
-  checkKeys(value.jwks ?? {}, `${path}.jwks`, { keys: true });
+  checkKeys(value, path, { jwks: true } satisfies Record<keyof RegisteredKeys, true>);
+  checkKeys(value.jwks ?? {}, `${path}.jwks`, {
+    keys: true,
+  } satisfies Record<keyof PublicKeySet, true>);
   const { keys: list } = Object(value.jwks);
   if (list === undefined) throw new SelfInfoError('missing_option', { path: `${path}.jwks.keys` });
   if (!Array.isArray(list)) throw new TypeError(`${path}.jwks.keys must be a list.`);

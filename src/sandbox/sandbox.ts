@@ -150,8 +150,8 @@ function checkOptions(options: SandboxOptions) {
   const personas = checkPersonas(options.personas ?? builtIn, 'options.personas', problems);
   const faults = checkFaults(options.faults ?? [], 'options.faults', problems);
   const { clock = systemClock, calendar = createCalendar(), profile = publicProfile } = options;
-  problems.check(() => checkMethods(clock, 'options.clock', ['now', 'wait']));
-  problems.check(() => checkMethods(calendar, 'options.calendar', ['status']));
+  problems.check(() => requireMethods(clock, 'options.clock', ['now', 'wait']));
+  problems.check(() => requireMethods(calendar, 'options.calendar', ['status']));
   problems.check(() => checkProfile(profile, 'options.profile'));
   problems.throwIfAny();
   return { clients, personas, faults, clock, calendar, profile };
@@ -185,7 +185,7 @@ function profileFor({ keys, mustPush }: Client, profile: WireProfile): WireProfi
   };
 }
 
-function checkMethods(value: unknown, path: string, names: readonly string[]): void {
+function requireMethods(value: unknown, path: string, names: readonly string[]): void {
   if (typeof value !== 'object' || value === null)
     throw new TypeError(`${path} must be an object.`);
   for (const name of names) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { details } from '../../../src/catalog/details.js';
 import { defineService, latest, pointInTime, range } from '../../../src/index.js';
-import * as door from '../../../src/sandbox/index.js';
+import * as entryPoint from '../../../src/sandbox/index.js';
 import {
   pensionRecord,
   personas,
@@ -14,7 +14,7 @@ import { expectStatus, openBank, SESSION } from '../../kit/loan.js';
 /** `local-tax` becomes `localTaxRecord`. */
 const schemaOf = (detail: string): RecordSchema<unknown> =>
   Reflect.get(
-    door,
+    entryPoint,
     `${detail.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())}Record`,
   );
 

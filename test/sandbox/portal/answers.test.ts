@@ -12,7 +12,7 @@ import { inquiry, itemStatuses, journey, registration } from '../steps.js';
 const TUESDAY = '2026-12-01T10:00:00+09:00';
 const SUNDAY = '2026-12-06T10:00:00+09:00';
 
-interface World {
+interface AskOptions {
   readonly at?: string;
   readonly extra?: Persona;
   readonly service?: Registration['service'];
@@ -22,7 +22,7 @@ interface World {
 async function ask(
   persona: string,
   entry: ReturnType<typeof inquiry>,
-  { at = TUESDAY, extra, service = registration.service, calendar }: World = {},
+  { at = TUESDAY, extra, service = registration.service, calendar }: AskOptions = {},
 ) {
   const sandbox = createSandbox({
     registrations: [{ ...registration, service }],

@@ -189,7 +189,7 @@ describe('the citizen', () => {
     ['agreed', { decision: 'agree', persona: 'hanako', pin: '1234' }],
     ['declined', { decision: 'decline' }],
     ['a locked card', { decision: 'agree', persona: 'locked-card', pin: '1008' }],
-  ])('is always led to the same place once the transaction has ended: %s', async (_, answers) => {
+  ])('always returns to the same place once the transaction has ended: %s', async (_, answers) => {
     const first = await get(authorizationUrl(sandbox));
     const second = await submit(first.clone(), agree);
     const settled = await submit(second.clone(), answers);
@@ -209,7 +209,7 @@ describe('the citizen', () => {
     }
   });
 
-  it('cannot send a form after ten minutes, not even after a change of language, and is led back', async () => {
+  it('cannot send a form after ten minutes, not even after a change of language, and can return', async () => {
     const page = await get(authorizationUrl(sandbox));
     clock.advance(600_000);
     const english = await submit(page.clone(), { decision: 'en' });
@@ -227,7 +227,7 @@ describe('the citizen', () => {
     }
   });
 
-  it('is led back from a late form for two hours, but not later', async () => {
+  it('can return from a late form for two hours, but not later', async () => {
     const [late, later] = [
       await get(authorizationUrl(sandbox)),
       await get(authorizationUrl(sandbox)),
