@@ -45,7 +45,7 @@ describe('a row of the option servers', () => {
     expect(calendar.status(pension, jst('2026-10-03T22:00')).causes[0]).toMatchObject({
       rule: 'daily-hours',
       source: { kind: 'host', from: '2026-10-01', source: 'お知らせ 2026-09-10' },
-      text: { ja: '日本年金機構中間サーバは、運用時間（毎日8時〜21時）の外です。' },
+      text: { ja: '日本年金機構中間サーバは、運用時間外です（運用時間: 毎日8時〜21時）。' },
     });
     // In the night from September to October, the guideline holds until midnight and the caller's
     // row after it.

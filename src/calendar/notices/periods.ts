@@ -39,7 +39,7 @@ export function resolvePeriod(
   publishedDay: number,
 ): Period | DateProblem {
   if (!start.day || start.day.after !== undefined) return 'date_missing';
-  // In a day without hours and an hour without a day, the hour may belong to either end.
+  // If the day has no hours and the hour no day, the hour may belong to either end.
   if (start.hour === undefined && !end.day) return 'hours_missing';
   const startDay = startOf(start.day, end.day, anchorDay);
   if (typeof startDay === 'string') return startDay;
