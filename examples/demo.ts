@@ -16,7 +16,7 @@ import {
   pointInTime,
   range,
   type SelfInfoClient,
-  type ServiceSpec,
+  type Service,
 } from 'myna-selfinfo';
 import {
   commonServers,
@@ -130,7 +130,7 @@ const reasons = ({ causes, state }: Status) => [
 ];
 
 /** 同意の往復: マイナポータルに移り、カードと暗証番号で同意し、戻ってくる。利用の都度行う。 */
-async function decide<S extends ServiceSpec>(
+async function decide<S extends Service>(
   client: SelfInfoClient<S>,
   persona: string,
   decision: 'agree' | 'decline',
@@ -142,7 +142,7 @@ async function decide<S extends ServiceSpec>(
   });
 }
 
-async function consent<S extends ServiceSpec>(client: SelfInfoClient<S>): Promise<Grant<S>> {
+async function consent<S extends Service>(client: SelfInfoClient<S>): Promise<Grant<S>> {
   const outcome = await decide(client, 'hanako', 'agree');
   if (outcome.status !== 'granted') throw new Error(explain(outcome, 'ja'));
   return outcome.grant;
