@@ -4,7 +4,7 @@ import { createCalendar, type Segment, type Target } from '../../src/calendar/in
 export const calendar = createCalendar();
 export const jst = (text: string) => `${text}:00+09:00`;
 export const show = (dateTime: DateTime | null) => dateTime?.toFormat("yyyy-MM-dd'T'HH:mm") ?? null;
-export const lines = (segments: readonly Segment[]) =>
+const lines = (segments: readonly Segment[]) =>
   segments.map((segment) => `${segment.state} ${show(segment.start)} ${show(segment.end)}`);
 export const segmentsOf = (target: Target, start: string, end: string) =>
   lines(calendar.segments(target, start, end));

@@ -14,7 +14,7 @@ export const next = makeKey('ES256', 'ec-2027');
 
 export const rsa = makeKey('PS256', 'rsa-2026');
 
-export const all = [ec, next, rsa];
+const all = [ec, next, rsa];
 
 export const byKey = ({ privateKey: key, alg, kid }: SigningKey) =>
   privateKeyJwt({ key, alg, kid });

@@ -38,7 +38,7 @@ export function connectionOf(respond: Respond = () => ok({})): RecordedConnectio
 export const ok = (json: unknown): HttpResponse => ({ status: 200, json, retryAt: undefined });
 
 /** A store that records its calls, as `method kind`. */
-export function recordingStore(inner: Store): Store & { readonly calls: string[] } {
+function recordingStore(inner: Store): Store & { readonly calls: string[] } {
   const calls: string[] = [];
   const note = (method: string, key: string) => void calls.push(`${method} ${key.split(':')[0]}`);
   return {
