@@ -12,6 +12,7 @@ import {
 import type { ApiConnection, Transport } from '../net/http.js';
 import { openTransport } from '../net/transport.js';
 import { type Authenticate, openAuthentication } from '../oauth/client-auth.js';
+import type { AccessToken } from '../oauth/token.js';
 import { isService, type Service } from '../service/service.js';
 import { type BoundStore, boundStore } from '../stores/bound.js';
 import { createMemoryStore } from '../stores/memory.js';
@@ -21,8 +22,16 @@ import { calendarSource } from './availability.js';
 import { type Calls, createCalls } from './calls.js';
 import { createEmitter, type Emitter, type Trace } from './emitter.js';
 import type { EventStep } from './events.js';
-import type { GrantState } from './grants.js';
 import type { ClientOptions } from './types.js';
+
+/** What the client knows of a grant that it handed out. */
+export interface GrantState {
+  readonly accessToken: AccessToken;
+  readonly connection: ApiConnection;
+  used: boolean;
+  /** Whether the connection was passed on to a retrieval, or closed with a discarded grant. */
+  released: boolean;
+}
 
 /** What the flows of one client share. */
 export interface ClientContext {

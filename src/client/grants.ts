@@ -8,18 +8,9 @@ import type { AccessToken } from '../oauth/token.js';
 import { checkInquiries } from '../query/inquiries.js';
 import { sendRequest } from '../query/request.js';
 import type { Retrieval } from '../query/types.js';
-import type { ClientContext, TracedScope } from './context.js';
+import type { ClientContext, GrantState, TracedScope } from './context.js';
 import { type RetrievalSecret, retrievalKey } from './pending.js';
 import type { Grant } from './types.js';
-
-/** What the client knows of a grant that it handed out. */
-export interface GrantState {
-  readonly accessToken: AccessToken;
-  readonly connection: ApiConnection;
-  used: boolean;
-  /** Whether the connection was passed on to a retrieval, or closed with a discarded grant. */
-  released: boolean;
-}
 
 /** A retrieval that this call has requested, with the secret that collects it. */
 export interface Requested {

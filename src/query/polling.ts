@@ -7,7 +7,7 @@ import type { ApiConnection, CallBounds } from '../net/http.js';
 import { knownCode } from '../net/refusals.js';
 import type { Environment } from '../wire/environment.js';
 import type { WireProfile, WireResult } from '../wire/profile.js';
-import { decodeResponse, encodeBody, post } from './call.js';
+import { decodeResponse, encodeBody, post } from './request.js';
 import type { Progress } from './types.js';
 
 /** What polling needs to know of a request that was sent. */

@@ -3,31 +3,12 @@ import type { Service } from '../service/service.js';
 import { checkInquiries } from './inquiries.js';
 import type { Retrieval } from './types.js';
 
-/** Retrievals that this process created, with the service that validated their inquiries. */
-const created = new WeakMap<object, Service>();
-
-/**
- * Creates the retrieval of a request that was just sent. {@link checkRetrieval} returns it without
- * validating it again, because nothing in it can change.
- *
- * @param inquiries - what `checkInquiries` returned for this service.
- */
-export function createRetrieval(
-  service: Service,
-  { id, terms, inquiries, submittedAt, expiresAt }: Omit<Retrieval, 'v'>,
-): Retrieval {
-  const retrieval = Object.freeze({ v: 1, id, terms, inquiries, submittedAt, expiresAt } as const);
-  created.set(retrieval, service);
-  return retrieval;
-}
-
 /**
  * Validates a retrieval, as JSON text or parsed.
  *
  * @throws SelfInfoError `invalid_retrieval`, or the error of the inquiry that is wrong.
  */
 export function checkRetrieval(service: Service, serviceId: string, json: unknown): Retrieval {
-  if (isCreated(json, service, serviceId)) return json;
   const value: unknown = typeof json === 'string' ? parseJson(json) : json;
   try {
     checkFields(service, serviceId, value);
@@ -36,15 +17,6 @@ export function checkRetrieval(service: Service, serviceId: string, json: unknow
     throw isSelfInfoError(error) ? error : invalidRetrieval('retrieval');
   }
   return value as Retrieval;
-}
-
-function isCreated(value: unknown, service: Service, serviceId: string): value is Retrieval {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    created.get(value) === service &&
-    (value as Retrieval).terms.serviceId === serviceId
-  );
 }
 
 function checkFields(service: Service, serviceId: string, value: unknown): void {

@@ -80,7 +80,7 @@ describe('the command sandbox refuses to start', () => {
   it('for a time outside the calendar', () => {
     const { status, said } = refused('--at', '2060-01-01');
     expect(status).toBe(2);
-    expect(said).toMatch(/^myna-selfinfo: --at is outside the period .* before 2051/);
+    expect(said).toMatch(/^myna-selfinfo: --at is outside the period .* not including, 2051/);
   });
 
   it('when its files cannot be written, with exit code 1', () => {

@@ -48,6 +48,19 @@ describe('query', () => {
     expect([connection.sent, connection.closed]).toEqual([['/request', '/result'], 1]);
   });
 
+  it('reads and validates the inquiries once', async () => {
+    const { context, grant } = grantedStage();
+    let reads = 0;
+    const counted = {
+      get household() {
+        reads++;
+        return latest();
+      },
+    };
+    expect((await query(context, grant, counted)).status).toBe('ready');
+    expect(reads).toBe(1);
+  });
+
   it('leaves the secret in the store of an answer that is not there yet', async () => {
     const { context, grant, store } = grantedStage(running);
     const collected = await query(context, grant, latest(), { once: true });
