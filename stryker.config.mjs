@@ -2,9 +2,8 @@
 // test fails. docs/security.md reports the results.
 export default {
   mutate: [
-    'src/oauth/consent.ts',
-    'src/oauth/token.ts',
-    'src/query/query.ts',
+    'src/oauth/{authorization-url,callback,callback-request,terms,token}.ts',
+    'src/query/{inquiries,polling,request,retrieval}.ts',
     'src/foundation/sensitive.ts',
   ],
   testRunner: 'vitest',
