@@ -1,4 +1,14 @@
+import {
+  disclaimer,
+  instantName,
+  nameOfTarget,
+  reasonsOf,
+  spanName,
+  stateNames,
+  weekdayName,
+} from '../calendar/print/wording.js';
 import type { State, Status } from '../calendar/results.js';
+import { details } from '../catalog/details.js';
 import type { Texts } from './arguments.js';
 import type { Tools, TypedTarget } from './calendar-tools.js';
 
@@ -20,9 +30,9 @@ export function monthOf(ms: number): string {
 
 /** Lists what can be queried at an instant, until when, and when the rest opens. */
 export function overview(atMs: number, tools: Tools): string {
-  const { calendar, details, lang, wording } = tools;
+  const { calendar, lang } = tools;
   const all = details.map((detail) => ({ detail, status: calendar.status(detail.id, atMs) }));
-  const [year, now] = [monthOf(atMs).slice(0, 4), wording.momentName(atMs, lang)];
+  const [year, now] = [monthOf(atMs).slice(0, 4), instantName(atMs, lang)];
   const parts = [lang === 'ja' ? `${year}年${now} 現在\n` : `At ${now}, ${year} (Japan time)\n`];
   const byOpening = all.toSorted((a, b) => openingOf(a.status) - openingOf(b.status));
   for (const state of ['open', 'uncertain', 'closed'] as const) {
@@ -41,25 +51,25 @@ export function overview(atMs: number, tools: Tools): string {
   );
   if (next) {
     const name = next.detail[lang];
-    const when = wording.momentName(openingOf(next.status), lang);
+    const when = instantName(openingOf(next.status), lang);
     parts.push(
       lang === 'ja'
         ? `\n次に照会できるようになるのは「${name}」です（${when}）。\n`
         : `\nNext to open: ${name}, ${when}.\n`,
     );
   }
-  return `${parts.join('')}\n${wording.disclaimer[lang]}\n`;
+  return `${parts.join('')}\n${disclaimer[lang]}\n`;
 }
 
 const openingOf = ({ nextOpeningMs }: Status) => nextOpeningMs ?? Number.POSITIVE_INFINITY;
 
 /** Says until when a detail is open, or when it opens. Has the same width in every line. */
-function turnOf({ state, untilMs, nextOpeningMs }: Status, { lang, wording }: Tools): string {
+function turnOf({ state, untilMs, nextOpeningMs }: Status, { lang }: Tools): string {
   const ms = state === 'open' ? untilMs : nextOpeningMs;
   if (ms === null) return lang === 'ja' ? '－' : '-';
   const date = new Date(ms + JST_MS);
   const iso = date.toISOString();
-  const weekday = wording.weekdayName(date.getUTCDay(), lang);
+  const weekday = weekdayName(date.getUTCDay(), lang);
   if (lang === 'ja')
     return `${iso.slice(5, 7)}/${iso.slice(8, 10)}(${weekday}) ${iso.slice(11, 16)} ${state === 'open' ? 'まで' : 'から'}`;
   return `${state === 'open' ? 'until' : 'from '} ${weekday} ${iso.slice(5, 10)} ${iso.slice(11, 16)}`;
@@ -67,8 +77,7 @@ function turnOf({ state, untilMs, nextOpeningMs }: Status, { lang, wording }: To
 
 /** Describes the status of a target, with its reasons. */
 export function statusText({ typed, target }: TypedTarget, atMs: number, tools: Tools): string {
-  const { calendar, lang, wording } = tools;
-  const { stateNames, momentName, spanName, notesOf, nameOfTarget } = wording;
+  const { calendar, lang } = tools;
   const status = calendar.status(target, atMs);
   const span = spanName(status.sinceMs ?? calendar.fromMs, status.untilMs ?? calendar.toMs, lang);
   const lines = [
@@ -76,12 +85,12 @@ export function statusText({ typed, target }: TypedTarget, atMs: number, tools: 
     `  ${stateNames[status.state][lang]}: ${span}`,
   ];
   if (status.state !== 'open' && status.nextOpeningMs !== null) {
-    const when = momentName(status.nextOpeningMs, lang);
+    const when = instantName(status.nextOpeningMs, lang);
     lines.push(lang === 'ja' ? `  次に運用中になるのは ${when} から` : `  opens ${when}`);
   }
   for (const { server, state } of status.holders ?? [])
     lines.push(`  ${stateNames[state][lang]}: ${nameOfTarget({ server }, 'target', lang)}`);
-  for (const { when, text } of notesOf([status], lang))
+  for (const { when, text } of reasonsOf([status], lang))
     lines.push(`  - ${[when.join(lang === 'ja' ? '、' : ', '), text].filter(Boolean).join(' ')}`);
   return `${lines.join('\n')}\n`;
 }
@@ -90,7 +99,7 @@ export function statusText({ typed, target }: TypedTarget, atMs: number, tools: 
 export function statusesOf(
   targets: readonly TypedTarget[],
   atMs: number,
-  { calendar, details }: Tools,
+  { calendar }: Tools,
 ): unknown[] {
   const list =
     targets.length > 0

@@ -1,35 +1,16 @@
 import type { Calendar } from '../calendar/calendar.js';
+import { nameOfTarget } from '../calendar/print/wording.js';
 import type { Target } from '../calendar/targets.js';
+import { isServerId } from '../catalog/servers.js';
+import { isSelfInfoError } from '../foundation/errors.js';
 import type { Language } from '../foundation/language.js';
+import { toEpochMs } from '../foundation/time.js';
 import { quoted, type Texts, UsageError } from './arguments.js';
 
-type Loaded = Pick<typeof import('../catalog/details.js'), 'details'> &
-  Pick<typeof import('../catalog/servers.js'), 'isServerId' | 'servers'> &
-  Pick<typeof import('../foundation/errors.js'), 'isSelfInfoError'> &
-  Pick<typeof import('../foundation/time.js'), 'toEpochMs'> & {
-    readonly wording: typeof import('../calendar/print/wording.js');
-  };
-
-/** The parts of the library that `myna-selfinfo calendar` works with. */
-export interface Tools extends Loaded {
+/** The calendar that the command asks, and the language of its output. */
+export interface Tools {
   readonly calendar: Calendar;
   readonly lang: Language;
-}
-
-/** Loads the library. Called once the arguments are read, so that a typing error shows at once. */
-export async function loadTools(lang: Language): Promise<Tools> {
-  const [{ createCalendar }, { details }, { isServerId, servers }] = await Promise.all([
-    import('../calendar/calendar.js'),
-    import('../catalog/details.js'),
-    import('../catalog/servers.js'),
-  ]);
-  const [{ isSelfInfoError }, { toEpochMs }, wording] = await Promise.all([
-    import('../foundation/errors.js'),
-    import('../foundation/time.js'),
-    import('../calendar/print/wording.js'),
-  ]);
-  const loaded = { details, isServerId, servers, isSelfInfoError, toEpochMs, wording };
-  return { ...loaded, calendar: createCalendar(), lang };
 }
 
 /** A target, and how it was typed. */
@@ -40,17 +21,14 @@ export interface TypedTarget {
 
 export function readTarget(typed: string, tools: Tools): TypedTarget {
   const members = typed.split('+').map((name): Target => {
-    const target = (tools.isServerId(name) ? { server: name } : name) as Target;
+    const target = (isServerId(name) ? { server: name } : name) as Target;
     const unknown = {
       ja: `不明な対象です: ${quoted(name)}`,
       en: `unknown target: ${quoted(name)}`,
     };
-    withArgument(
-      tools,
-      quoted(name),
-      () => tools.wording.nameOfTarget(target, quoted(name), tools.lang),
-      { unknown_detail: unknown },
-    );
+    withArgument(quoted(name), () => nameOfTarget(target, quoted(name), tools.lang), {
+      unknown_detail: unknown,
+    });
     return target;
   });
   return { typed, target: members.length === 1 ? (members[0] as Target) : { allOf: members } };
@@ -61,8 +39,8 @@ export function readInstant(typed: string | undefined, tools: Tools): number {
   const atMs =
     typed === undefined
       ? Date.now()
-      : withArgument(tools, '--at', () => tools.toEpochMs(typed, '--at'), unreadable(typed));
-  withArgument(tools, '--at', () => tools.calendar.isOpen({ server: 'mynaportal' }, atMs));
+      : withArgument('--at', () => toEpochMs(typed, '--at'), unreadable(typed));
+  withArgument('--at', () => tools.calendar.isOpen({ server: 'mynaportal' }, atMs));
   return atMs;
 }
 
@@ -80,7 +58,6 @@ function unreadable(typed: string): Readonly<Record<string, Texts>> {
  * @param texts - other texts, by error code.
  */
 export function withArgument<T>(
-  { isSelfInfoError }: Pick<Tools, 'isSelfInfoError'>,
   argument: string,
   call: () => T,
   texts: Readonly<Record<string, Texts>> = {},

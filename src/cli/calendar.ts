@@ -1,9 +1,14 @@
-import type { Target } from '../calendar/targets.js';
+import { createCalendar } from '../calendar/calendar.js';
+import { toICalendar } from '../calendar/print/ical.js';
+import { toSvg } from '../calendar/print/svg.js';
+import { toText } from '../calendar/print/text.js';
+import { disclaimer } from '../calendar/print/wording.js';
+import { details } from '../catalog/details.js';
+import { servers } from '../catalog/servers.js';
 import type { Language } from '../foundation/language.js';
 import { readArguments, UsageError } from './arguments.js';
 import { monthOf, overview, statusesOf, statusText } from './calendar-text.js';
 import {
-  loadTools,
   readInstant,
   readTarget,
   type Tools,
@@ -64,8 +69,8 @@ type Values = Readonly<Partial<Record<keyof typeof options, string>>>;
  */
 export async function calendarCommand(args: readonly string[], lang: Language): Promise<string> {
   const { values, positionals } = readArguments(args, options);
-  const tools = await loadTools(lang);
-  if (values.help !== undefined) return helpText(tools);
+  const tools = { calendar: createCalendar(), lang };
+  if (values.help !== undefined) return helpText(lang);
   const targets = positionals.map((typed) => readTarget(typed, tools));
   const atMs = readInstant(values.at, tools);
   if (values.month !== undefined || values.svg !== undefined || values.ics !== undefined)
@@ -73,16 +78,16 @@ export async function calendarCommand(args: readonly string[], lang: Language): 
   if (values.json !== undefined) return json(statusesOf(targets, atMs, tools));
   if (targets.length === 0) return overview(atMs, tools);
   const statuses = targets.map((target) => statusText(target, atMs, tools));
-  return `${statuses.join('\n')}\n${tools.wording.disclaimer[lang]}\n`;
+  return `${statuses.join('\n')}\n${disclaimer[lang]}\n`;
 }
 
 /** Prints a month, or writes it to files. */
-async function showMonth(
+function showMonth(
   values: Values,
   typedTargets: readonly TypedTarget[],
   month: string,
   tools: Tools,
-): Promise<string> {
+): string {
   const { calendar, lang } = tools;
   const targets = typedTargets.map(({ target }) => target);
   const [first] = targets;
@@ -96,17 +101,15 @@ async function showMonth(
       ja: '--ics の対象は1つです。まとめるときは + でつなぎます。',
       en: '--ics takes one target. Join several by +.',
     });
-  const [{ toSvg }, { toText }] = await Promise.all([
-    import('../calendar/print/svg.js'),
-    import('../calendar/print/text.js'),
-  ]);
-  const text = withArgument(tools, '--month', () => toText(calendar, targets, { month, lang }));
+  const text = withArgument('--month', () => toText(calendar, targets, { month, lang }));
   const span = { start: `${month}-01`, end: `${monthAfter(month)}-01` };
   const written = [
     ...(values.svg === undefined
       ? []
       : [save(values.svg, toSvg(calendar, targets, { month, lang }), lang)]),
-    ...(values.ics === undefined ? [] : [save(values.ics, await feedOf(first, span, tools), lang)]),
+    ...(values.ics === undefined
+      ? []
+      : [save(values.ics, toICalendar(calendar, first, { ...span, lang }), lang)]),
   ];
   if (values.json === undefined) return (values.month === undefined ? '' : text) + written.join('');
   const rows = typedTargets.map(({ typed, target }) => ({
@@ -116,16 +119,7 @@ async function showMonth(
   return json(rows);
 }
 
-async function feedOf(
-  target: Target,
-  span: { readonly start: string; readonly end: string },
-  { calendar, lang }: Tools,
-): Promise<string> {
-  const { toICalendar } = await import('../calendar/print/ical.js');
-  return toICalendar(calendar, target, { ...span, lang });
-}
-
-function helpText({ lang, details, servers }: Tools): string {
+function helpText(lang: Language): string {
   const rows = (
     list: readonly { readonly id: string; readonly ja: string; readonly en: string }[],
   ): string => list.map((row) => `  ${row.id.padEnd(32)}${row[lang]}\n`).join('');

@@ -1,7 +1,15 @@
+import { isSelfInfoError } from '../foundation/errors.js';
 import type { Language } from '../foundation/language.js';
 import type { PlanDuration } from '../onboarding/durations.js';
+import { toICalendar } from '../onboarding/ical.js';
+import { leadTimes } from '../onboarding/lead-time-table.js';
+import { toMarkdown } from '../onboarding/markdown.js';
+import { toMermaid } from '../onboarding/mermaid.js';
 import type { Plan } from '../onboarding/plan.js';
+import { planResumption, planSuspension, planTermination } from '../onboarding/plan-notice.js';
+import { planChange, planOnboarding } from '../onboarding/plan-onboarding.js';
 import type { Procedure } from '../onboarding/procedures.js';
+import { toText } from '../onboarding/text.js';
 import { quoted, readArguments, UsageError } from './arguments.js';
 
 type Writer = (plan: Plan, options: { readonly lang: Language; readonly name?: string }) => string;
@@ -86,12 +94,9 @@ export async function planCommand(args: readonly string[], lang: Language): Prom
     const unknown = quoted(others[0] ?? procedure);
     throw new UsageError({ ja: `不明な手続です: ${unknown}`, en: `unknown procedure: ${unknown}` });
   }
-  const write = await loadWriter(values.format ?? 'text');
+  const write = writerOf(values.format ?? 'text');
+  const plan = plans[procedure];
   const options = optionsOf(procedure, values);
-  const [plan, { isSelfInfoError }] = await Promise.all([
-    loadPlan(procedure),
-    import('../foundation/errors.js'),
-  ]);
   try {
     const name = values.name === undefined ? {} : { name: values.name };
     return write(plan(options), { lang, ...name });
@@ -101,23 +106,23 @@ export async function planCommand(args: readonly string[], lang: Language): Prom
   }
 }
 
-async function helpText(lang: Language): Promise<string> {
-  const { leadTimes } = await import('../onboarding/lead-time-table.js');
+function helpText(lang: Language): string {
   const ids = new Set<string>(leadTimes.map(({ id }) => id)).add('handover');
   ids.delete('notice');
   return `${help[lang]}${[...ids].join(', ')}\n`;
 }
 
-async function loadWriter(format: string): Promise<Writer> {
-  const writers: Readonly<Record<string, () => Promise<Writer>>> = {
-    text: async () => (await import('../onboarding/text.js')).toText,
-    md: async () => (await import('../onboarding/markdown.js')).toMarkdown,
-    ics: async () => (await import('../onboarding/ical.js')).toICalendar,
-    mermaid: async () => (await import('../onboarding/mermaid.js')).toMermaid,
-    json: async () => (plan) => `${JSON.stringify(plan, null, 2)}\n`,
-  };
-  const load = Object.hasOwn(writers, format) ? writers[format] : undefined;
-  if (load !== undefined) return load();
+const writers: Readonly<Record<string, Writer>> = {
+  text: toText,
+  md: toMarkdown,
+  ics: toICalendar,
+  mermaid: toMermaid,
+  json: (plan) => `${JSON.stringify(plan, null, 2)}\n`,
+};
+
+function writerOf(format: string): Writer {
+  const writer = Object.hasOwn(writers, format) ? writers[format] : undefined;
+  if (writer !== undefined) return writer;
   const names = Object.keys(writers);
   throw new UsageError({
     ja: `--format には ${names.join('、')} のいずれかを指定してください: ${quoted(format)}`,
@@ -125,12 +130,12 @@ async function loadWriter(format: string): Promise<Writer> {
   });
 }
 
-type Values = Readonly<
+type PlanArguments = Readonly<
   Partial<Record<'go-live' | 'start' | 'date' | 'today' | 'durations' | 'without', string>>
 >;
 
 /** Returns the options of the procedure's function. Refuses those that belong to another one. */
-function optionsOf(procedure: Procedure, values: Values): Record<string, unknown> {
+function optionsOf(procedure: Procedure, values: PlanArguments): Record<string, unknown> {
   const hasDate = procedure !== 'onboarding' && procedure !== 'change';
   const accepted = [
     'today',
@@ -189,19 +194,14 @@ function readPart(text: string): string {
   return part;
 }
 
-async function loadPlan(procedure: Procedure): Promise<(options: Record<string, unknown>) => Plan> {
-  const [begin, notice] = await Promise.all([
-    import('../onboarding/plan-onboarding.js'),
-    import('../onboarding/plan-notice.js'),
-  ]);
-  return {
-    onboarding: begin.planOnboarding,
-    change: begin.planChange,
-    suspension: notice.planSuspension,
-    resumption: notice.planResumption,
-    termination: notice.planTermination,
-  }[procedure] as (options: Record<string, unknown>) => Plan;
-}
+// Each function validates its options itself.
+const plans = {
+  onboarding: planOnboarding,
+  change: planChange,
+  suspension: planSuspension,
+  resumption: planResumption,
+  termination: planTermination,
+} as unknown as Readonly<Record<Procedure, (options: Record<string, unknown>) => Plan>>;
 
 /** Replaces the options in a message of the library by the arguments as they are typed. */
 function asTyped(message: string): string {

@@ -2,6 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Language } from '../foundation/language.js';
+import { dayOf, formatDay, formatInstant } from '../foundation/time.js';
+import { controlPaths } from '../sandbox/pages/control.js';
+import { personas as builtIn } from '../sandbox/personas/built-in.js';
 import type { Persona } from '../sandbox/personas/persona.js';
 import type { RegisteredItem, Registration } from '../sandbox/registrations.js';
 import type { StartedSandbox } from '../sandbox/server.js';
@@ -32,16 +35,8 @@ interface ClientFiles {
  * Writes certificates and keys to files, and describes the sandbox: addresses, files, clients,
  * personas, and curl commands from consent to result. Labels are protocol terms in both languages.
  */
-export async function describeSandbox(
-  sandbox: StartedSandbox,
-  options: GuideOptions,
-): Promise<string> {
+export function describeSandbox(sandbox: StartedSandbox, options: GuideOptions): string {
   const { folder, lang, registrations } = options;
-  const [{ personas: builtIn }, { controlPaths }, { formatInstant }] = await Promise.all([
-    import('../sandbox/personas/built-in.js'),
-    import('../sandbox/pages/control.js'),
-    import('../foundation/time.js'),
-  ]);
   const personas = options.personas ?? builtIn;
   const { environment } = sandbox.connection;
   const { browserUrl } = environment.endpoints;
@@ -51,7 +46,7 @@ export async function describeSandbox(
   );
   // curl cannot sign an assertion.
   const signs = environment.profile.oauth.clientAuthentication.value === 'private_key_jwt';
-  const journey = await journeyOf(sandbox, personas, ca, clients);
+  const journey = journeyOf(sandbox, personas, ca, clients);
   const stoppedAt = options.stopped ? formatInstant(sandbox.clock.now()) : undefined;
   const texts = textsOf(stoppedAt, browserUrl + controlPaths.clock)[lang];
   const lines = [
@@ -96,13 +91,12 @@ function saveClient(
 }
 
 /** Builds the curl commands for the first item of the first client. */
-async function journeyOf(
+function journeyOf(
   { connection, clock }: StartedSandbox,
   personas: readonly Persona[],
   ca: string,
   [client]: readonly ClientFiles[],
-): Promise<string> {
-  const { dayOf, formatDay } = await import('../foundation/time.js');
+): string {
   const item = client?.items[0];
   const persona = personas.find(({ card }) => card === undefined) ?? personas[0];
   // The sandbox refuses registrations without items, and an empty list of personas.

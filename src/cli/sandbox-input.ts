@@ -1,4 +1,6 @@
-import type { VirtualClock } from '../foundation/clock.js';
+import { createCalendar } from '../calendar/calendar.js';
+import { createVirtualClock, type VirtualClock } from '../foundation/clock.js';
+import { isSelfInfoError } from '../foundation/errors.js';
 import type { Persona } from '../sandbox/personas/persona.js';
 import type { Registration } from '../sandbox/registrations.js';
 import { quoted, UsageError } from './arguments.js';
@@ -61,12 +63,7 @@ export function readPersonas(file: string): Source<readonly Persona[]> {
 }
 
 /** Makes the stopped clock of `--at`. */
-export async function readClock(typed: string): Promise<VirtualClock> {
-  const [{ createVirtualClock }, { createCalendar }, { isSelfInfoError }] = await Promise.all([
-    import('../foundation/clock.js'),
-    import('../calendar/calendar.js'),
-    import('../foundation/errors.js'),
-  ]);
+export function readClock(typed: string): VirtualClock {
   try {
     const clock = createVirtualClock(typed);
     createCalendar().isOpen({ server: 'mynaportal' }, clock.now());

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isSelfInfoError } from '../foundation/errors.js';
 import type { Language } from '../foundation/language.js';
-import type { StartedSandbox, StartSandboxOptions } from '../sandbox/server.js';
+import { type StartedSandbox, type StartSandboxOptions, startSandbox } from '../sandbox/server.js';
 import { quoted, readArguments, UsageError } from './arguments.js';
 import { systemCode } from './files.js';
 import { describeSandbox } from './sandbox-guide.js';
@@ -75,7 +76,7 @@ export async function sandboxCommand(args: readonly string[], lang: Language): P
   const apiPort = readPort('--api-port', values['api-port']);
   const registrations = readRegistrations(values.service);
   const personas = values.personas === undefined ? undefined : readPersonas(values.personas);
-  const clock = values.at === undefined ? undefined : await readClock(values.at);
+  const clock = values.at === undefined ? undefined : readClock(values.at);
 
   const folder = makeFolder();
   const remove = () => rmSync(folder, { recursive: true, force: true });
@@ -125,10 +126,6 @@ async function start(
   sources: readonly Source<unknown>[],
   options: StartSandboxOptions,
 ): Promise<StartedSandbox> {
-  const [{ startSandbox }, { isSelfInfoError }] = await Promise.all([
-    import('../sandbox/server.js'),
-    import('../foundation/errors.js'),
-  ]);
   try {
     return await startSandbox(options);
   } catch (error) {

@@ -29,8 +29,6 @@ interface Wing {
   readonly except?: readonly string[];
   /** Single types it may import, by file. */
   readonly types?: Readonly<Record<string, readonly string[]>>;
-  /** How it may import them; default: in any way. */
-  readonly kinds?: readonly Import['kind'][];
 }
 
 // Beside the floors. No floor imports a wing. The sandbox reads the wire with a parser and a codec
@@ -48,7 +46,7 @@ const wings: Readonly<Record<string, Wing>> = {
   msw: portal,
   onboarding: { imports: ['foundation', 'catalog', 'calendar'] },
   index: { imports: floors.slice(0, floors.indexOf('client') + 1) },
-  cli: { imports: [...floors, 'sandbox', 'msw', 'onboarding', 'index'], kinds: ['lazy', 'type'] },
+  cli: { imports: [...floors, 'sandbox', 'onboarding'] },
 };
 
 /** `src/stores/redis/store.ts` is in the room `stores`, `src/msw.ts` is the room `msw`. */
@@ -71,7 +69,6 @@ function isAllowed(from: string, target: string, { kind, names }: Import): boole
   const name = nameOf(target);
   const types = kind === 'type' && names.length > 0 ? wing.types?.[name] : undefined;
   if (types && names.every((type) => types.includes(type))) return true;
-  if (wing.kinds && !wing.kinds.includes(kind)) return false;
   const isIn = (places: readonly string[] = []) =>
     places.some((place) => name === place || name.startsWith(`${place}/`));
   return isIn(wing.imports) && !isIn(wing.except);
@@ -178,6 +175,15 @@ describe('the folders of src', () => {
     expect(importsOfIndexes(sources)).toEqual([]);
   });
 
+  it('load each command of the command line when it is called, and nothing before', () => {
+    const [cli] = sources.filter(({ path }) => path === 'src/cli.ts');
+    const eager = importsOf(cli as Source).filter(({ kind, specifier }) => {
+      const isOwn = specifier.startsWith('node:') || specifier === './cli/arguments.js';
+      return kind === 'static' && !isOwn;
+    });
+    expect(eager).toEqual([]);
+  });
+
   it('import undici in net/transport.ts alone', () => {
     const importers = sources.filter((source) =>
       importsOf(source).some(({ specifier }) => specifier === 'undici'),
@@ -231,7 +237,6 @@ describe('the test of the folders', () => {
       'vault/vault.ts',
       "export { a } from '@';",
     ],
-    ['of anything by the command line before it is needed', 'cli.ts', 'foundation/time.ts', code],
   ])('finds an import %s', (_, path, target, statement) => {
     expect(forbiddenImports(importing(path, target, statement))).toHaveLength(1);
   });
@@ -249,7 +254,7 @@ describe('the test of the folders', () => {
     ['inside a folder', 'calendar/calendar.ts', 'calendar/engine/timeline.ts', code],
     ['of the one kiosk type by the sandbox', 'sandbox/kiosk.ts', 'kiosk/authorizer.ts', kioskType],
     ['of the sandbox by msw', 'msw.ts', 'sandbox/app.ts', code],
-    ['of anything by the command line when needed', 'cli.ts', 'sandbox/app.ts', lazy],
+    ['of the sandbox by a command', 'cli/sandbox.ts', 'sandbox/server.ts', code],
   ])('allows an import %s', (_, path, target, statement) => {
     expect(forbiddenImports(importing(path, target, statement))).toEqual([]);
   });

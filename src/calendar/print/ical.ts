@@ -6,7 +6,7 @@ import type { Calendar } from '../calendar.js';
 import type { State, Status } from '../results.js';
 import type { Text } from '../rules.js';
 import { membersOf, type Target } from '../targets.js';
-import { checkLang, disclaimer, fingerprint, nameOfTarget, notesOf, plain } from './wording.js';
+import { checkLang, disclaimer, fingerprint, nameOfTarget, plain, reasonsOf } from './wording.js';
 
 /** Options of {@link toICalendar}. */
 export interface ICalendarOptions {
@@ -152,7 +152,7 @@ function lastAnnouncedMs({ causes, undone }: Status, earliestMs: number): number
 }
 
 function description(status: Status, lang: Language): string {
-  const reasons = notesOf([status], lang).map(
+  const reasons = reasonsOf([status], lang).map(
     ({ text, when }) =>
       `- ${when.length > 0 ? `${when.join(lang === 'ja' ? '、' : ', ')} ` : ''}${text}`,
   );

@@ -7,7 +7,7 @@ import { outsideCalendar } from '../engine/questions.js';
 import type { SpanMs } from '../engine/timeline.js';
 import type { Segment, Span, State } from '../results.js';
 import type { Target } from '../targets.js';
-import { checkLang, dayName, monthName, nameOfTarget, notesOf, type Reason } from './wording.js';
+import { checkLang, dayName, monthName, nameOfTarget, type Reason, reasonsOf } from './wording.js';
 
 /**
  * Options of a picture: either a month or a week, and the language.
@@ -92,7 +92,7 @@ export function buildPicture(
     return {
       name,
       days: daysOf(calendar, segments, from, to, lang),
-      reasons: notesOf(segments, lang),
+      reasons: reasonsOf(segments, lang),
     };
   });
   return { lang, period, panels };
@@ -179,6 +179,6 @@ function cutToDay(segment: Segment, start: number, end: number, lang: Language):
     segment.state === 'closed' &&
     closing.length > 0 &&
     closing.every((cause) => cause.kind === 'hours');
-  const reasons = notesOf([{ causes, undone }], lang);
+  const reasons = reasonsOf([{ causes, undone }], lang);
   return { startMs, endMs, state: segment.state, routine, reasons };
 }

@@ -94,7 +94,7 @@ export function timeName(ms: number, day: number): string {
 }
 
 /** Formats an instant as day and time. */
-export function momentName(ms: number, lang: Language): string {
+export function instantName(ms: number, lang: Language): string {
   return `${dayName(dayOf(ms), lang)} ${timeName(ms, dayOf(ms))}`;
 }
 
@@ -107,7 +107,7 @@ export function spanName(startMs: number, endMs: number, lang: Language): string
   }
   const end = timeName(endMs, last);
   return (
-    momentName(startMs, lang) +
+    instantName(startMs, lang) +
     (lang === 'ja' ? '〜' : ' – ') +
     (last === first ? end : `${dayName(last, lang)} ${end}`)
   );
@@ -123,7 +123,7 @@ export interface Reason {
 }
 
 /** Returns the reasons of some answers, each once: outages by start, then hours. */
-export function notesOf(
+export function reasonsOf(
   answers: readonly Pick<Status, 'causes' | 'undone'>[],
   lang: Language,
 ): Reason[] {
