@@ -46,10 +46,8 @@ export function readTransaction(
   if (entry.value === '') return 'expired';
   const { id, client, session, verifier } = parse<StoredTransaction>(entry);
   const { expiresAt } = entry;
-  if (
-    ![id, client, session, verifier].every((text) => typeof text === 'string') ||
-    !Number.isFinite(expiresAt)
-  )
+  const isText = (text: unknown) => typeof text === 'string' && text !== '';
+  if (![id, client, session, verifier].every(isText) || !Number.isFinite(expiresAt))
     throw invalidEntry();
   return client === clientId ? { id, client, session, verifier, expiresAt } : 'unknown';
 }

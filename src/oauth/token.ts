@@ -85,18 +85,16 @@ function parseTokenResponse(
     isBearer(body, profile.oauth.deviations.value.includes('token-type-missing')) &&
     (body.refresh_token === undefined || isText(body.refresh_token)) &&
     (body.scope === undefined || typeof body.scope === 'string');
-  // The error never quotes the response: it may hold a token.
-  if (!valid || !isToken(token) || !(life === undefined || isLifetime(life)))
+  const isGood = valid && isToken(token) && (life === undefined || isLifetime(life));
+  const endsAt = isGood && life !== undefined ? sentAt + Math.floor(life * 1_000) : null;
+  // A clock without a time gives no expiry. The error never quotes the response: it may hold a token.
+  if (!isGood || (endsAt !== null && Number.isNaN(new Date(endsAt).getTime())))
     throw invalidResponse({
       en: 'it is not a valid token response.',
       ja: 'トークンレスポンスとして正しくありません。',
     });
-  return {
-    accessToken: {
-      token: new Sensitive(token),
-      expiresAt: life === undefined ? null : formatInstant(sentAt + Math.floor(life * 1_000)),
-    },
-  };
+  const expiresAt = endsAt === null ? null : formatInstant(endsAt);
+  return { accessToken: { token: new Sensitive(token), expiresAt } };
 }
 
 /** Returns true for the type `Bearer`, in any case: another type is sent in another way. */

@@ -30,8 +30,10 @@ function notRetryable(error: unknown): unknown {
 export function boundStore(store: Store, clock: Clock): BoundStore {
   function bound<T>(scope: Scope, work: () => Promise<T>): Promise<T> {
     const leftMs = (scope.deadline ?? Number.POSITIVE_INFINITY) - clock.now();
+    // A clock without a time must not end a store call that may already have taken an entry.
+    const limitMs = Number.isNaN(leftMs) ? STORE_MS : Math.min(STORE_MS, leftMs);
     // A passed deadline stops calls to the portal. A local store may still answer.
-    return withinScope(scope, clock, Math.max(1, Math.min(STORE_MS, leftMs)), work);
+    return withinScope(scope, clock, Math.max(1, limitMs), work);
   }
   return {
     put: (scope, ...entry) => bound(scope, () => store.put(...entry)),

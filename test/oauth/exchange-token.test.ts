@@ -3,6 +3,7 @@ import {
   exchangeToken,
   publicProfile,
   sandboxEnvironment,
+  systemClock,
   validateCallback,
 } from '../../src/index.js';
 import { type Reply, raw, startPortal } from '../kit/portal.js';
@@ -45,6 +46,18 @@ describe('exchangeToken', () => {
       });
       expect(sent).toBe(1);
     }
+  });
+
+  it('refuses the response when the clock returns nanoseconds, which give no expiry', async () => {
+    const clock = { now: () => 1.8e18, wait: systemClock.wait };
+    const callback = await validateCallback(environment, back, { state });
+    const options = { environment, callback, codeVerifier, fetch: async () => json(good), clock };
+    expect(await errorOf(() => exchangeToken(options))).toMatchObject({
+      code: 'response_invalid',
+      stage: 'token',
+      effect: 'unknown',
+      retry: { safe: false },
+    });
   });
 
   it('closes its connection after any outcome', async () => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import {
   beginConsent,
@@ -5,7 +6,8 @@ import {
   validateAndTake,
 } from '../../../src/client/consent-flow.js';
 import type { ClientContext } from '../../../src/client/context.js';
-import { SelfInfoError } from '../../../src/index.js';
+import { SelfInfoError, type Store, systemClock } from '../../../src/index.js';
+import { boundStore } from '../../../src/stores/bound.js';
 import { SESSION } from '../../kit/loan.js';
 import { refusalOf } from '../../kit/refusals.js';
 import { ok, openStage, scopeOf } from './stage.js';
@@ -80,6 +82,30 @@ describe('validateAndTake', () => {
     const declined = await validate(callback({ error: 'access_denied' }));
     expect(declined).toEqual({ status: 'declined' });
     expect(store.calls).toEqual(['get transaction', 'take transaction']);
+  });
+
+  it('takes nothing when the store returns an entry without a verifier', async () => {
+    const { validate, callback, context, store } = await begunStage();
+    const { get } = context.store;
+    Object.assign(context.store, {
+      get: async (...args: Parameters<typeof get>) => {
+        const entry = await get(...args);
+        if (typeof entry !== 'object') return entry;
+        return { ...entry, value: entry.value.replace(/"verifier":"[^"]*"/, '"verifier":""') };
+      },
+    });
+    expect(await refusalOf(() => validate(callback()))).toEqual(['store_failed', undefined]);
+    expect(store.calls).toEqual(['get transaction']);
+  });
+
+  it('takes the transaction though the clock has no time while the store is called', async () => {
+    const { validate, callback, clock, context, store } = await begunStage();
+    const arrivedAt = clock.now();
+    const broken = { now: () => Number.NaN, wait: systemClock.wait };
+    const take = (key: string) => setImmediate().then(() => store.take(key));
+    const slow: Store = { ...store, take };
+    Object.assign(context, { store: boundStore(slow, broken) });
+    expect((await validate(callback(), SESSION, arrivedAt)).status).toBe('valid');
   });
 
   it('refuses an entry that the store has changed between looking and taking', async () => {
