@@ -89,7 +89,7 @@ function parseTokenResponse(
   if (!valid || !isToken(token) || !(life === undefined || isLifetime(life)))
     throw invalidResponse({
       en: 'it is not a valid token response.',
-      ja: 'トークンレスポンスとして正しくありません。',
+      ja: 'トークン応答として正しくありません。',
     });
   return {
     accessToken: {

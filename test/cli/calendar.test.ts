@@ -227,7 +227,7 @@ describe('calendar refuses', () => {
     [
       'an unknown holder',
       ['pension@x'],
-      '"pension@x" は表2.5-1〜2.5-4のサーバにありません。使えるのは mynaportal、information-provision-network、juki-net、municipal、local-employee-accident-fund、employment-security、medical-insurers、local-officials-mutual-aid、national-officials-mutual-aid、private-school-mutual-aid、labour-standards、pension-service、account-registry です。',
+      '"pension@x" は表2.5-1〜2.5-4のサーバにありません。指定できるのは mynaportal、information-provision-network、juki-net、municipal、local-employee-accident-fund、employment-security、medical-insurers、local-officials-mutual-aid、national-officials-mutual-aid、private-school-mutual-aid、labour-standards、pension-service、account-registry です。',
     ],
     [
       'a server that does not hold the detail',
