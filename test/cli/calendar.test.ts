@@ -149,7 +149,7 @@ describe('calendar with targets', () => {
     ).toEqual([
       '年金・日本年金機構関係（日本年金機構中間サーバ） (pension@pension-service)',
       '  停止: 12月4日(金) 23:00〜12月7日(月) 8:00',
-      '  次に運用中になるのは 12月7日(月) 8:00 から',
+      '  次の運用開始: 12月7日(月) 8:00',
       '  - 日本年金機構中間サーバは、運用時間外です（運用時間: 平日8時〜23時）（表2.5-4、解釈を含む）',
       '',
       '住民基本台帳ネットワークシステム (juki-net)',
@@ -272,7 +272,7 @@ describe('calendar refuses', () => {
     [
       'a feed of several targets',
       ['pension', 'local-tax', '--ics', 'a.ics'],
-      '--ics の対象は1つです。まとめるときは + でつなぎます。',
+      '--ics の対象は1つだけ指定してください。まとめる場合は + でつなぎます。',
     ],
   ])('%s', (_, args, message) => {
     expect(refused('calendar', ...args)).toBe(`myna-selfinfo: ${message}`);
