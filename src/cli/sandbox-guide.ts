@@ -126,7 +126,7 @@ function textsOf(stoppedAt: string | undefined, clockUrl: string) {
   return {
     ja: {
       running:
-        '見本のマイナポータルを起動しました。本物ではなく、利用者は架空です。Ctrl+C で終了し、次のファイルも削除します。',
+        '模擬マイナポータルを起動しました。本物ではなく、利用者は架空です。Ctrl+C で終了し、次のファイルも削除します。',
       clock:
         stoppedAt === undefined
           ? 'このマシンの時計'
