@@ -55,7 +55,7 @@ async function answer(
   if (request.url === '/start') {
     const session = randomUUID();
     const { url, availability } = await client.beginConsent({ sessionBinding: session });
-    // カードをかざす前に知らせる（注※３）。案内するだけで、停止するかどうかは事業者が決める。
+    // カードをかざす前に案内する（注※３）。案内するだけで、停止するかどうかは事業者が決める。
     if (availability.state === 'closed') return { status: 200, body: explain(availability, 'ja') };
     return {
       status: 303,

@@ -256,7 +256,7 @@ const next = listed('closed')
   .sort((a, b) => a.toMillis() - b.toMillis())[0];
 heading('いまの実際の状況（このPCの時計）');
 note(
-  `18の分野詳細のうち、公表された運用時間の上で運用中は ${listed('open').length}、不確定は ${listed('uncertain').length}、停止中は ${listed('closed').length} です。` +
+  `公表された運用日・時間によると、18の分野詳細のうち運用中は ${listed('open').length}、不確定は ${listed('uncertain').length}、停止中は ${listed('closed').length} です。` +
     `${next ? `停止中のうち、次に照会できるようになるのは ${when(next)} です。` : ''}「運用中」は実際の応答を保証するものではありません。`,
 );
 

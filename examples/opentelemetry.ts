@@ -1,4 +1,4 @@
-// クライアントのイベントから OpenTelemetry のスパンを作る。1回のメソッド呼び出しを1つのトレースとし、ステップの下にポータルへの呼び出しを置く。
+// クライアントのイベントから OpenTelemetry のスパンを作る。1回のメソッド呼び出しを1つのトレースとし、ステップの下にマイナポータルへの呼び出しを置く。
 //   npm install @opentelemetry/api @opentelemetry/sdk-trace-base
 //   npx tsx examples/opentelemetry.ts
 import { type Attributes, context, SpanStatusCode, trace } from '@opentelemetry/api';
@@ -25,7 +25,7 @@ const tracer = provider.getTracer('myna-selfinfo');
 type Timed = Extract<ClientEvent, { type: 'step' | 'call' }>;
 const calls = new Map<string, Timed[]>();
 
-/** イベントは終わったときに届くので、開始時刻は durationMs から求める。呼び出しは、それを行ったステップが終わるまで取っておく。 */
+/** イベントは終わったときに届くので、開始時刻は durationMs から求める。呼び出しは、それを行ったステップが終わるまで保持する。 */
 function trackSpans(event: ClientEvent): void {
   if (event.type !== 'step' && event.type !== 'call') return;
   const key = `${event.callId} ${event.step}`;

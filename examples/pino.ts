@@ -14,7 +14,7 @@ import { pino } from 'pino';
 
 const log = pino({ base: { service: 'loan' } });
 
-/** 証明書の期限切れと、ポータル側に影響が残った（または不明な）失敗は error、それ以外の失敗と期限の予告は warn とする。 */
+/** 証明書の期限切れと、マイナポータル側に変化が生じた（または不明な）失敗は error、それ以外の失敗と期限の予告は warn とする。 */
 function levelOf(event: ClientEvent): 'error' | 'warn' | 'info' {
   if (event.type === 'certificate_expired') return 'error';
   if (event.type === 'certificate_expiring') return 'warn';
@@ -36,7 +36,7 @@ const service = defineService({
   },
 });
 const clock = createVirtualClock('2026-12-01T10:00:00+09:00');
-// 2回目の照会では、要求を送ったあと応答が失われる。
+// 2回目の照会では、リクエストを送信した後で応答が失われる。
 await using sandbox = await startSandbox({
   clock,
   registrations: [

@@ -1,4 +1,4 @@
-// プロキシの後ろの2つのインスタンス。共有するのは Redis だけで、セッションの固定（スティッキーセッション）は要らない。
+// プロキシの後ろの2つのインスタンス。共有するのは Redis だけで、セッションの固定（スティッキーセッション）は不要。
 //   npm install ioredis
 //   REDIS_URL=redis://127.0.0.1:6379 npx tsx examples/two-instances.ts
 import { randomBytes, randomUUID } from 'node:crypto';

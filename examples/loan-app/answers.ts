@@ -1,4 +1,4 @@
-// 取得した情報の置き場所。vault が暗号化して保管し、同意された目的でだけ読み出し、期間が終われば消す（ガイドライン4.2）。
+// 取得した情報の置き場所。保管庫（vault）が暗号化して保管し、同意された目的でだけ読み出し、期間が終われば消去する（ガイドライン4.2）。
 // 置き場所を変えるときは、このファイルだけを直す。
 import { randomBytes } from 'node:crypto';
 import { isSelfInfoError } from 'myna-selfinfo';

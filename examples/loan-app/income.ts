@@ -22,7 +22,7 @@ interface Submitted {
   readonly nextCheckAt: number;
 }
 
-/** 申込みとともに残すもの: vault の参照番号と、情報を保管できる期限。 */
+/** 申込みとともに残すもの: 保管庫の参照番号と、情報を保管できる期限。 */
 export interface Kept {
   readonly ref: string;
   readonly keptUntil: string;
@@ -77,7 +77,7 @@ export function createIncome(client: LoanClient, answers: Answers, now: () => nu
   };
 }
 
-/** 同意の画面のURL。停止中ならカードをかざす前に知らせる（注※３）。停止するかどうかは事業者が決めることで、SDK は停止しない。 */
+/** 同意の画面のURL。停止中ならカードをかざす前に案内する（注※３）。停止するかどうかは事業者が決めることで、SDK は停止しない。 */
 async function begin(context: Context, session: Session): Promise<string | 'closed'> {
   const { client } = context;
   if (client.availability().state === 'closed') return 'closed';
@@ -197,7 +197,7 @@ async function keep(
 ): Promise<IncomeView> {
   const { answers } = context;
   if (compareNames(answer, session.application?.name ?? '') === 'different') {
-    // 別の方の情報は、見せも残しもしない。
+    // 別の方の情報は、表示も保存もしない。
     await drop(context, session);
     session.income = { status: 'wrong-person' };
     return check(context, session);
@@ -232,7 +232,7 @@ async function drop(context: Context, session: Session): Promise<void> {
   }
 }
 
-/** 利用者が確かめて申し込んだ: 情報は同意の期間だけ vault に残り、トークンはもう要らない。返る ref を申込みとともに残す。 */
+/** 利用者が確かめて申し込んだ: 情報は同意の期間だけ保管庫に残り、トークンは不要になる。返る ref を申込みとともに残す。 */
 async function confirm(context: Context, session: Session): Promise<Kept | undefined> {
   const { income } = session;
   if (income.status !== 'ready') return undefined;

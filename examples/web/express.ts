@@ -22,7 +22,7 @@ export const listen: Listen = (client, { port, https }) => {
   const sessions = createSessions(https);
   const app = express();
   app.disable('x-powered-by');
-  // trust proxy は要らない: req.ip も req.protocol も req.hostname も使わない。
+  // trust proxy は不要: req.ip も req.protocol も req.hostname も使わない。
   app.use((_request, response, next) => {
     response.set(headers);
     next();
@@ -37,7 +37,7 @@ export const listen: Listen = (client, { port, https }) => {
       return void response.status(403).send(foreignPage);
     const session = sessions.open(request.headers.cookie);
     const { url, availability } = await client.beginConsent({ sessionBinding: session.id });
-    // カードをかざす前に知らせる（注※３）。停止するかどうかは事業者が決める。
+    // カードをかざす前に案内する（注※３）。停止するかどうかは事業者が決める。
     if (availability.state === 'closed')
       return void response.send(page(explain(availability, 'ja')));
     response.set('set-cookie', sessions.cookieOf(session)).redirect(303, url);

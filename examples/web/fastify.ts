@@ -44,7 +44,7 @@ export const listen: Listen = async (client, { port, https }) => {
       return reply.code(403).send(foreignPage);
     const session = sessions.open(request.headers.cookie);
     const { url, availability } = await client.beginConsent({ sessionBinding: session.id });
-    // カードをかざす前に知らせる（注※３）。停止するかどうかは事業者が決める。
+    // カードをかざす前に案内する（注※３）。停止するかどうかは事業者が決める。
     if (availability.state === 'closed') return page(explain(availability, 'ja'));
     return reply.header('set-cookie', sessions.cookieOf(session)).redirect(url, 303);
   });

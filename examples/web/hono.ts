@@ -32,7 +32,7 @@ export const listen: Listen = (client, { port, https }) => {
     if (isForeign(c.req.header('sec-fetch-site'))) return c.html(foreignPage, 403);
     const session = sessions.open(c.req.header('cookie'));
     const { url, availability } = await client.beginConsent({ sessionBinding: session.id });
-    // カードをかざす前に知らせる（注※３）。停止するかどうかは事業者が決める。
+    // カードをかざす前に案内する（注※３）。停止するかどうかは事業者が決める。
     if (availability.state === 'closed') return c.html(page(explain(availability, 'ja')));
     c.header('set-cookie', sessions.cookieOf(session));
     return c.redirect(url, 303);

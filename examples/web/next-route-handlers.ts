@@ -62,7 +62,7 @@ export function createHandlers(
     if (isForeign(request.headers.get('sec-fetch-site'))) return show(403, foreignPage);
     const session = sessions.open(request.headers.get('cookie'));
     const { url, availability } = await client.beginConsent({ sessionBinding: session.id });
-    // カードをかざす前に知らせる（注※３）。停止するかどうかは事業者が決める。
+    // カードをかざす前に案内する（注※３）。停止するかどうかは事業者が決める。
     if (availability.state === 'closed') return show(200, page(explain(availability, 'ja')));
     return redirect(url, { 'set-cookie': sessions.cookieOf(session) });
   }

@@ -36,7 +36,7 @@ export const listen: Listen = (client, { port, https }) => {
         if (isForeign(request.headers['sec-fetch-site']?.toString())) return show(403, foreignPage);
         const session = sessions.open(cookies);
         const { url, availability } = await client.beginConsent({ sessionBinding: session.id });
-        // カードをかざす前に知らせる（注※３）。停止するかどうかは事業者が決める。
+        // カードをかざす前に案内する（注※３）。停止するかどうかは事業者が決める。
         if (availability.state === 'closed') return show(200, page(explain(availability, 'ja')));
         response.setHeader('set-cookie', sessions.cookieOf(session));
         return redirect(url);

@@ -28,7 +28,7 @@ const sandbox = await startSandbox({
 const client = createSelfInfoClient({ service: loan, ...sandbox.connection });
 const { listen } = await load();
 const app = await listen(client, { port, https: origin.startsWith('https:') });
-console.log(`http://localhost:${app.port}（終わるには Ctrl-C）`);
+console.log(`http://localhost:${app.port}（Ctrl-C で終了）`);
 
 await new Promise((resolve) => process.once('SIGTERM', resolve).once('SIGINT', resolve));
 // 順番がある: 受け付けたリクエストに応答してから、client を閉じる。先に閉じると、利用者の同意が無駄になる。

@@ -19,7 +19,7 @@ export const ourProfile: WireProfile = {
   },
   oauth: {
     pkce: confirmed('S256'),
-    clientAuthentication: confirmed('tls_client_auth'), // private_key_jwt なら、クライアントに clientAuth も要る
+    clientAuthentication: confirmed('tls_client_auth'), // private_key_jwt なら、クライアントに clientAuth も必要
     pushedAuthorizationRequests: confirmed(false),
     issuerInCallback: confirmed(true), // コールバックに iss がなければ false
     deviations: confirmed([]), // 応答に token_type がなければ ['token-type-missing']
@@ -67,7 +67,7 @@ export const ourProfile: WireProfile = {
   },
   // 拒否のコード。ここにあるものだけが、エラーの upstream.code に現れる。
   errorCodes: confirmed(['E0001', 'E0002']),
-  // 照会要求が確実に実行されていないといえる HTTP ステータス（429 と 5xx のうち）。仕様書になければ空のままとする。
+  // 自己情報取得要求が実行されていないと確実にいえる HTTP ステータス（429 と 5xx のうち）。仕様書になければ空のままとする。
   notAcceptedStatuses: confirmed([]),
   completion: confirmed('poll'),
   // ミリ秒。

@@ -254,7 +254,7 @@ function closureFacts(
   };
   const about = approximate
     ? {
-        ja: '（時刻は目安で、最も遅い終了まで）',
+        ja: '（時刻は目安、終了は最も遅い時刻）',
         en: ' (times are approximate; counted to the latest end)',
       }
     : { ja: '', en: '' };
@@ -277,6 +277,6 @@ function closureFacts(
 function tooMany(path: string): SelfInfoError {
   return invalidOption(path, {
     en: `At most ${MAX_ANNOUNCEMENTS} announcements.`,
-    ja: `お知らせは ${MAX_ANNOUNCEMENTS} 件までです。`,
+    ja: `お知らせは ${MAX_ANNOUNCEMENTS} 件以内で指定してください。`,
   });
 }

@@ -284,6 +284,9 @@ function calendarOf(
 function checkDays(list: unknown, path: string): number[] {
   if (!Array.isArray(list)) throw new TypeError(`${path} must be an array.`);
   if (list.length > MAX_DAYS)
-    throw invalidOption(path, { en: `At most ${MAX_DAYS} days.`, ja: `${MAX_DAYS} 日までです。` });
+    throw invalidOption(path, {
+      en: `At most ${MAX_DAYS} days.`,
+      ja: `日付は ${MAX_DAYS} 件以内で指定してください。`,
+    });
   return Array.from(list, (day: string, index) => parseDay(day, `${path}[${index}]`));
 }

@@ -179,7 +179,7 @@ export const hours = [
       {
         ...businessDays(8, 21),
         note: {
-          ja: `${businessDaysNote.ja}オンライン資格確認等用の部分は毎日3〜6時に停止するが、運用時間外なので結果に影響しないと解釈（その部分がほかの時間は終日稼働する、とも読める）。`,
+          ja: `${businessDaysNote.ja}オンライン資格確認等用の部分は毎日3〜6時に停止するが、運用時間外のため結果に影響しないと解釈（その部分はそれ以外の時間に終日稼働する、とも読める）。`,
           en: `${businessDaysNote.en} Its online-eligibility part stops daily from 3:00 to 6:00: outside these hours, so it changes no answer (the remark may mean that this part runs round the clock otherwise).`,
         },
       },

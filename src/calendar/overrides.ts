@@ -101,7 +101,10 @@ export function checkServerRows(value: unknown, path: string): Map<ServerId, rea
 
 function checkRows(server: ServerId, list: readonly unknown[], path: string): readonly HostRow[] {
   if (list.length > MAX_ROWS)
-    throw invalidOption(path, { en: `At most ${MAX_ROWS} rows.`, ja: `${MAX_ROWS} 行までです。` });
+    throw invalidOption(path, {
+      en: `At most ${MAX_ROWS} rows.`,
+      ja: `${MAX_ROWS} 行以内で指定してください。`,
+    });
   const rows = Array.from(list, (row, index) => checkRow(server, row, `${path}[${index}]`));
   for (const [index, row] of rows.entries()) {
     if (rows.findIndex((other) => other.from === row.from) < index) {
@@ -128,7 +131,7 @@ function checkRow(server: ServerId, value: unknown, path: string): HostRow {
   if (outages.length > MAX_OUTAGES)
     throw invalidOption(`${path}.outages`, {
       en: `At most ${MAX_OUTAGES} outages.`,
-      ja: `計画停止は ${MAX_OUTAGES} 件までです。`,
+      ja: `計画停止は ${MAX_OUTAGES} 件以内で指定してください。`,
     });
   const planned = Array.from(outages, (outage: unknown, index) =>
     checkOutage(outage, `${path}.outages[${index}]`),

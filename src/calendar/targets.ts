@@ -61,12 +61,15 @@ export function membersOf(target: unknown, path: string): TargetMember[] {
     if ('server' in member) return [serverMember(member.server, `${at}.server`)];
     if (!Array.isArray(member.allOf)) throw new TypeError(`${at}.allOf must be an array.`);
     if (member.allOf.length === 0)
-      throw invalidOption(`${at}.allOf`, { en: 'It must not be empty.', ja: '空にはできません。' });
+      throw invalidOption(`${at}.allOf`, {
+        en: 'It must not be empty.',
+        ja: '空の値は指定できません。',
+      });
     count += member.allOf.length;
     if (depth === MAX_DEPTH || count > MAX_MEMBERS) {
       throw invalidOption(path, {
         en: `At most ${MAX_DEPTH} levels of allOf and ${MAX_MEMBERS} members.`,
-        ja: `allOf の入れ子は ${MAX_DEPTH} 段まで、要素は合計 ${MAX_MEMBERS} 個までです。`,
+        ja: `allOf の入れ子は ${MAX_DEPTH} 段以内、要素は合計 ${MAX_MEMBERS} 個以内で指定してください。`,
       });
     }
     // Array.from turns holes into undefined, which flatMap would skip.

@@ -169,6 +169,6 @@ export function checkDetailId(value: unknown, path: string): asserts value is De
   const ids = details.map((detail) => detail.id);
   throw new SelfInfoError('unknown_detail', {
     path,
-    expected: { en: `Known: ${ids.join(', ')}.`, ja: `使えるのは ${ids.join('、')} です。` },
+    expected: { en: `Known: ${ids.join(', ')}.`, ja: `指定できるのは ${ids.join('、')} です。` },
   });
 }

@@ -141,6 +141,6 @@ export function checkServerId(value: unknown, path: string): asserts value is Se
   const ids = servers.map((server) => server.id);
   throw new SelfInfoError('unknown_server', {
     path,
-    expected: { en: `Known: ${ids.join(', ')}.`, ja: `使えるのは ${ids.join('、')} です。` },
+    expected: { en: `Known: ${ids.join(', ')}.`, ja: `指定できるのは ${ids.join('、')} です。` },
   });
 }

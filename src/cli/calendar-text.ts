@@ -86,7 +86,7 @@ export function statusText({ typed, target }: TypedTarget, atMs: number, tools: 
   ];
   if (status.state !== 'open' && status.nextOpeningMs !== null) {
     const when = instantName(status.nextOpeningMs, lang);
-    lines.push(lang === 'ja' ? `  次に運用中になるのは ${when} から` : `  opens ${when}`);
+    lines.push(lang === 'ja' ? `  次の運用開始: ${when}` : `  opens ${when}`);
   }
   for (const { server, state } of status.holders ?? [])
     lines.push(`  ${stateNames[state][lang]}: ${nameOfTarget({ server }, 'target', lang)}`);

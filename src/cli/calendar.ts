@@ -20,13 +20,13 @@ import { writeTextFile } from './files.js';
 const help = {
   ja: `使い方: myna-selfinfo calendar [対象 ...] [オプション]
 
-公表された運用時間から、自己情報を照会できるかを判定します。通信はしません。
-対象を指定しないと、いま照会できる分野詳細と、ほかが次に照会できるようになる時刻を一覧にします。
+公表された運用日・時間から、自己情報を照会できるかを判定します。通信はしません。
+対象を省略すると、いま照会できる分野詳細と、それ以外が次に照会できるようになる時刻を一覧で表示します。
 
 オプション
   --at 時刻        判定する時刻。2026-12-01T09:00+09:00 または 2026-12-01（省略時は現在）
   --month 年月     その月の図を表示。2026-12
-  --svg ファイル   その月（省略時は --at の月）の図を SVG で保存。A4 で印刷できます
+  --svg ファイル   その月（省略時は --at の月）の図を SVG で保存（A4 で印刷可）
   --ics ファイル   その月（同上）の停止を iCalendar で保存。対象は1つ
   --json           JSON で出力
   --lang ja|en     言語（省略時は環境変数 LANG による）
@@ -98,7 +98,7 @@ function showMonth(
     });
   if (values.ics !== undefined && targets.length > 1)
     throw new UsageError({
-      ja: '--ics の対象は1つです。まとめるときは + でつなぎます。',
+      ja: '--ics の対象は1つだけ指定してください。まとめる場合は + でつなぎます。',
       en: '--ics takes one target. Join several by +.',
     });
   const text = withArgument('--month', () => toText(calendar, targets, { month, lang }));

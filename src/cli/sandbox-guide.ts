@@ -120,14 +120,14 @@ function textsOf(stoppedAt: string | undefined, clockUrl: string) {
   return {
     ja: {
       running:
-        '見本のマイナポータルを起動しました。本物ではなく、利用者は架空です。Ctrl+C で終了し、次のファイルも削除します。',
+        '模擬マイナポータルを起動しました。本物ではなく、利用者は架空です。Ctrl+C で終了し、次のファイルも削除します。',
       clock:
         stoppedAt === undefined
-          ? 'この端末の時計'
-          : `${stoppedAt} で停止。POST {"advanceMs": 60000} で進む: ${clockUrl}`,
+          ? 'このマシンの時計'
+          : `${stoppedAt} で停止。POST {"advanceMs": 60000} で進める: ${clockUrl}`,
       curl: '同意から結果の取得まで（bash または zsh に貼り付けて実行）:',
       unsigned:
-        '最初のクライアントは private_key_jwt で登録されているため、curl の手順はありません。',
+        '最初のクライアントは private_key_jwt で登録されているため、curl の手順は表示しません。',
     },
     en: {
       running:

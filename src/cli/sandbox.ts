@@ -18,8 +18,8 @@ import {
 const help = {
   ja: `使い方: myna-selfinfo sandbox [オプション]
 
-見本のマイナポータルを起動します。使えるのはこの端末からだけです。Ctrl+C で終了します。
-開発用の認証局、クライアント証明書、秘密鍵を一時フォルダに書き出し、
+模擬マイナポータルを起動します。このマシンからのみ利用できます。Ctrl+C で終了します。
+開発用の認証局、クライアント証明書、秘密鍵を一時フォルダに書き出します。
 そのまま貼り付けて実行できる curl の手順を表示します。
 
 オプション
@@ -27,7 +27,7 @@ const help = {
   --api-port 番号        API のポート（同上）
   --service ファイル     サービスの登録（JSON）。defineService に渡す内容、
                          または { clientId, redirectUris, service }、またはその配列
-  --personas ファイル    利用者（JSON の配列）。内蔵の利用者の代わりに使います
+  --personas ファイル    利用者（JSON の配列）。内蔵の利用者の代わりに使用
   --at 時刻              時計をこの時刻で停止。2026-12-01T10:00+09:00 または 2026-12-01
   --lang ja|en           言語（省略時は環境変数 LANG による）
 `,
@@ -138,7 +138,7 @@ async function start(
     if (port !== undefined)
       throw new UsageError(
         {
-          ja: `${port} のポートで待ち受けできません（使用中か、許可されていません）。`,
+          ja: `${port} に指定したポートで待ち受けできません（使用中か、許可されていません）。`,
           en: `cannot listen on the port of ${port}: in use, or not allowed.`,
         },
         1,

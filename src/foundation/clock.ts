@@ -27,7 +27,7 @@ export interface Clock {
 export function invalidClock(): SelfInfoError {
   return invalidOption('options.clock', {
     en: 'now() must return epoch milliseconds.',
-    ja: 'now() はエポックミリ秒を返す必要があります。',
+    ja: 'now() ではエポックミリ秒を返してください。',
   });
 }
 

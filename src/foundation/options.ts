@@ -30,7 +30,7 @@ export function checkKeys(
     expected:
       names.length === 0
         ? { en: 'It takes no options.', ja: '指定できるオプションはありません。' }
-        : { en: `Known: ${names.join(', ')}.`, ja: `使えるのは ${names.join('、')} です。` },
+        : { en: `Known: ${names.join(', ')}.`, ja: `指定できるのは ${names.join('、')} です。` },
   });
 }
 
@@ -46,7 +46,7 @@ export function checkText(
   if (value.trim() === '')
     throw invalidOption(
       path,
-      expected ?? { en: 'It must not be empty.', ja: '空にはできません。' },
+      expected ?? { en: 'It must not be empty.', ja: '空の値は指定できません。' },
     );
 }
 

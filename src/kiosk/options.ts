@@ -106,7 +106,7 @@ function checkServices(value: unknown): readonly OfferedService[] {
   if (value.length === 0)
     throw invalidOption(path, {
       en: 'It needs at least one service.',
-      ja: '1つ以上のサービスが必要です。',
+      ja: '1つ以上のサービスを指定してください。',
     });
   const ids = new Set<string>();
   return value.map((given: unknown, index) => checkService(given, `${path}[${index}]`, ids));
@@ -123,7 +123,7 @@ function checkService(given: unknown, path: string, ids: Set<string>): OfferedSe
   if (ids.has(id))
     throw invalidOption(`${path}.id`, {
       en: 'The menu already has this id.',
-      ja: '同じIDが既にメニューにあります。',
+      ja: '同じIDがすでにメニューにあります。',
     });
   ids.add(id);
   if (service === undefined) throw new SelfInfoError('missing_option', { path: `${path}.service` });

@@ -138,7 +138,7 @@ export function resolveRoute(
   if (egress?.proxy !== undefined && !apiUrl.startsWith('https:'))
     throw invalidOption('options.egress.proxy', {
       en: 'A proxy can reach only an https API.',
-      ja: 'プロキシを経由できるのは https の API だけです。',
+      ja: 'プロキシを経由できるのは https の API のみです。',
     });
   if (egress?.gateway) {
     const { baseUrl, ca: own } = egress.gateway;
@@ -205,6 +205,6 @@ export function openTunnel(
 function proxyRefusal(status: number): SelfInfoError {
   if (status < 300 || status >= 500) return new SelfInfoError('connection_failed');
   return new SelfInfoError('proxy_refused', {
-    expected: { en: `It answered ${status}.`, ja: `応答は ${status} でした。` },
+    expected: { en: `It answered ${status}.`, ja: `プロキシの応答ステータスは ${status} です。` },
   });
 }

@@ -32,7 +32,7 @@ export async function parseResponse(
   if (status >= 300 && status < 400)
     throw invalidResponse({
       en: 'redirects are not followed.',
-      ja: 'リダイレクトには従いません。',
+      ja: 'リダイレクトは受け付けません。',
     });
   try {
     return { status, json: await readJson(header, body, signal), retryAt };
@@ -53,7 +53,7 @@ async function readJson(
   if (!isPlain('content-encoding', 'identity') || !isPlain('transfer-encoding', 'chunked'))
     throw invalidResponse({
       en: 'its body is compressed although the request asks for identity.',
-      ja: '無圧縮（identity）を指定してリクエストしましたが、本文が圧縮されています。',
+      ja: 'リクエストで無圧縮（identity）を指定したにもかかわらず、本文が圧縮されています。',
     });
   if (!isJson(header('content-type')))
     throw invalidResponse({

@@ -96,7 +96,7 @@ function readPem<T>(read: () => T, path: string, en: string, ja: string): T {
       path,
       expected: {
         en: `Expected the text of ${en}, not its path.`,
-        ja: `${ja}の内容を文字列で指定してください（ファイルのパスではありません）。`,
+        ja: `${ja}の内容を文字列で指定してください（ファイルのパスは指定できません）。`,
       },
     });
   }

@@ -45,7 +45,7 @@ export function buildConsentUrl(
   if (environment.profile.oauth.pushedAuthorizationRequests.value) {
     throw invalidOption('environment.profile.oauth.pushedAuthorizationRequests', {
       en: 'Use pushAuthorization under this profile.',
-      ja: 'このプロファイルでは pushAuthorization を使ってください。',
+      ja: 'このプロファイルでは pushAuthorization を使用してください。',
     });
   }
   return authorizationUrl(environment, parameters);
@@ -61,7 +61,7 @@ export function authorizationParameters(
   if (!/^[A-Za-z0-9_-]{43}$/.test(codeChallenge)) {
     throw invalidOption('options.codeChallenge', {
       en: 'Expected a base64url SHA-256 digest.',
-      ja: 'base64url 形式の SHA-256 ダイジェストで指定してください。',
+      ja: 'SHA-256 ダイジェストを base64url 形式で指定してください。',
     });
   }
   return {

@@ -152,7 +152,7 @@ function readKey(given: unknown, alg: AssertionAlgorithm): KeyObject {
     path: 'options.key',
     expected: {
       en: `Expected ${en}: a KeyObject, or the text of an unencrypted PEM, not its path.`,
-      ja: `${ja}を、KeyObject または暗号化されていない PEM の内容で指定してください（ファイルのパスではありません）。`,
+      ja: `${ja}を、KeyObject または暗号化されていない PEM の内容で指定してください（ファイルのパスは指定できません）。`,
     },
   });
 }

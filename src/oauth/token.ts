@@ -91,7 +91,7 @@ function parseTokenResponse(
   if (!isGood || (endsAt !== null && Number.isNaN(new Date(endsAt).getTime())))
     throw invalidResponse({
       en: 'it is not a valid token response.',
-      ja: 'トークンレスポンスとして正しくありません。',
+      ja: 'トークン応答として正しくありません。',
     });
   const expiresAt = endsAt === null ? null : formatInstant(endsAt);
   return { accessToken: { token: new Sensitive(token), expiresAt } };

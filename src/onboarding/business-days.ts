@@ -77,7 +77,7 @@ function isBusinessDay(calendar: Calendar, path: string, day: number): boolean {
     const [from, to] = [formatDay(dayOf(calendar.fromMs)), formatDay(dayOf(calendar.toMs) - 1)];
     const expected = {
       en: `The whole plan must lie from ${from} to ${to}.`,
-      ja: `計画全体が ${from} から ${to} までに入る必要があります。`,
+      ja: `計画全体が ${from} から ${to} までに収まるように指定してください。`,
     };
     throw new SelfInfoError('outside_calendar', { path, expected });
   }

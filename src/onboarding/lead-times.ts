@@ -68,7 +68,7 @@ function replaceAmount<L extends LeadTime>(row: L, value: unknown, path: string)
     const weeks = leastDays(row.amount) / 7;
     throw invalidOption(path, {
       en: `The guideline requires at least ${weeks} week(s).`,
-      ja: `ガイドラインの定める ${weeks} 週間より短くはできません。`,
+      ja: `ガイドラインの定める ${weeks} 週間以上を指定してください。`,
     });
   }
   return { ...row, amount, basis: 'host' };

@@ -84,7 +84,7 @@ export const requirements = [
       },
     ],
     provider: {
-      ja: '期間を利用者に示して同意を得る。読み出した後の写し（データベース、バックアップ、ログ、帳票）を期間内に消去する。',
+      ja: '期間を利用者に示して同意を得る。読み出した後の複製（データベース、バックアップ、ログ、帳票）を期間内に消去する。',
       en: 'Tell the citizen the period and obtain consent. Erase copies of the data within the period: databases, backups, logs, printouts.',
     },
   },

@@ -87,7 +87,7 @@ const basisNames: Readonly<Record<Basis, Text>> = {
   about: { ja: 'ガイドラインの目安（「程度」）', en: 'approximate, by the guideline' },
   'in-principle': { ja: 'ガイドラインの原則', en: 'in principle, by the guideline' },
   reading: { ja: 'ガイドラインの解釈', en: 'our reading of the guideline' },
-  ours: { ja: '本SDKの仮定（記載なし）', en: 'assumption of this SDK (not stated)' },
+  ours: { ja: '本ライブラリの仮定（記載なし）', en: 'assumption of this SDK (not stated)' },
   host: { ja: '指定された値', en: 'given value' },
 };
 

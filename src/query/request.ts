@@ -60,7 +60,7 @@ export function encodeBody(name: 'encodeRequest' | 'encodePoll', encode: () => u
   } catch {}
   throw invalidOption(`environment.profile.${name}`, {
     en: 'It must return a value that JSON can represent.',
-    ja: 'JSON で表せる値を返す必要があります。',
+    ja: 'JSON で表せる値を返してください。',
   });
 }
 

@@ -51,7 +51,7 @@ export function checkClientAuth(
     if (keys.has(jwk.kid))
       throw invalidOption(`${at}.kid`, {
         en: 'Another key has the same kid. Give every key a different one.',
-        ja: '他の鍵と同じ kid です。鍵ごとに異なる kid を指定してください。',
+        ja: 'ほかの鍵と同じ kid です。鍵ごとに異なる kid を指定してください。',
       });
     keys.set(jwk.kid, readKey(jwk, at));
   }

@@ -103,7 +103,7 @@ export function checkRegistrations(
       problems.check(() => {
         throw invalidOption(`${path}[${index}].clientId`, {
           en: 'It is registered twice.',
-          ja: '二重に登録されています。',
+          ja: '同じ値が2回登録されています。',
         });
       });
     clients.set(client.clientId, client);
@@ -119,7 +119,7 @@ export function thumbprintOf(pem: unknown, path: string): string {
   } catch {
     throw new SelfInfoError('invalid_credential', {
       path,
-      expected: { en: 'It must be a PEM certificate.', ja: 'PEM形式の証明書を指定してください。' },
+      expected: { en: 'It must be a PEM certificate.', ja: 'PEM 形式の証明書を指定してください。' },
     });
   }
 }
@@ -176,7 +176,7 @@ function checkUris(
     const at = `${path}[${index}]`;
     const checked = problems.check(() => {
       if (list.indexOf(uri) !== index)
-        throw invalidOption(at, { en: 'It is listed twice.', ja: '二重に指定されています。' });
+        throw invalidOption(at, { en: 'It is listed twice.', ja: '同じ値が2回指定されています。' });
       return checkUri(uri, at);
     });
     return checked === undefined ? [] : [checked];
@@ -238,7 +238,7 @@ function checkItems(value: unknown, path: string, problems: Problems): Client['i
     if (entries.length === 0)
       throw invalidOption(path, {
         en: 'It must have at least one item.',
-        ja: '1項目以上を指定してください。',
+        ja: '1つ以上の項目を指定してください。',
       });
     return entries;
   });
@@ -249,7 +249,7 @@ function checkItems(value: unknown, path: string, problems: Problems): Client['i
       if (items.has(item.code)) {
         throw invalidOption(`${at}.code`, {
           en: 'Another item has the same code. Give every item a different code.',
-          ja: '他の項目と同じコードです。項目ごとに異なるコードを指定してください。',
+          ja: 'ほかの項目と同じコードです。項目ごとに異なるコードを指定してください。',
         });
       }
       items.set(item.code, item);
@@ -267,7 +267,7 @@ function checkItem(value: unknown, path: string): ClientItem {
     if (!/^TM\d{14}$/.test(code))
       throw invalidOption(`${path}.code`, {
         en: 'It must be TM and 14 digits.',
-        ja: 'TM と14桁の数字で指定してください。',
+        ja: 'TM と数字14桁で指定してください。',
       });
   }
   if (latestBy !== undefined) checkText(latestBy, `${path}.latestBy`);
@@ -321,7 +321,7 @@ function nonEmptyList(value: unknown, path: string): readonly unknown[] {
   if (value.length === 0)
     throw invalidOption(path, {
       en: 'It must have at least one entry.',
-      ja: '1件以上を指定してください。',
+      ja: '1つ以上指定してください。',
     });
   return value;
 }

@@ -134,14 +134,14 @@ function checkItems(given: ServiceSpec['items']): Record<string, ItemSpec> {
     if (codes.has(code))
       throw invalidOption(`${path}.code`, {
         en: 'Another item has the same code on the wire. Give each item its own code.',
-        ja: '同じコードの項目が2つあります。それぞれ別のコードを指定してください。',
+        ja: 'ほかの項目と同じコードです。項目ごとに異なるコードを指定してください。',
       });
     codes.add(code);
   }
   if (codes.size === 0)
     throw invalidOption('spec.items', {
       en: 'At least one item is required.',
-      ja: '1つ以上の項目が必要です。',
+      ja: '1つ以上の項目を指定してください。',
     });
   return items;
 }
@@ -191,7 +191,13 @@ function checkList(value: unknown, path: string): void {
   if (value === undefined) throw new SelfInfoError('missing_option', { path });
   if (!Array.isArray(value)) throw new TypeError(`${path} must be a list.`);
   if (value.length === 0)
-    throw invalidOption(path, { en: 'At least one entry is required.', ja: '1つ以上必要です。' });
+    throw invalidOption(path, {
+      en: 'At least one entry is required.',
+      ja: '1つ以上指定してください。',
+    });
   if (new Set(value).size !== value.length)
-    throw invalidOption(path, { en: 'It lists an entry twice.', ja: '重複があります。' });
+    throw invalidOption(path, {
+      en: 'It lists an entry twice.',
+      ja: '同じ値が2回指定されています。',
+    });
 }

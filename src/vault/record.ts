@@ -55,13 +55,13 @@ function encode(content: unknown): Uint8Array {
   // A custom profile may return anything as the content of an answer.
   const text = hostCall('answer', () => JSON.stringify(content), {
     en: 'It must be serializable as JSON.',
-    ja: 'JSON に変換できる内容でなければなりません。',
+    ja: 'JSON に変換できる内容を指定してください。',
   });
   const bytes = new TextEncoder().encode(text);
   if (bytes.length <= LONGEST_CONTENT) return bytes;
   throw invalidOption('answer', {
     en: 'It must have at most 24,000,000 bytes as JSON.',
-    ja: 'JSON で 24,000,000 バイト以下でなければなりません。',
+    ja: 'JSON で 24,000,000 バイト以下の内容を指定してください。',
   });
 }
 

@@ -158,20 +158,19 @@ function unknownIn(
 
 function objectAt(value: unknown, path: string): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw malformed(path, 'must be an object.', 'はオブジェクトでなければなりません。');
+    throw malformed(path, 'must be an object.', 'がオブジェクトではありません。');
   return value as Readonly<Record<string, unknown>>;
 }
 
 /** Reads a list. An absent list counts as empty. */
 function listAt(value: unknown, path: string): readonly unknown[] {
   if (value === undefined) return [];
-  if (!Array.isArray(value))
-    throw malformed(path, 'must be a list.', 'は配列でなければなりません。');
+  if (!Array.isArray(value)) throw malformed(path, 'must be a list.', 'が配列ではありません。');
   if (value.length > LONGEST_LIST) {
     throw malformed(
       path,
       `must not hold more than ${LONGEST_LIST} entries.`,
-      `の要素数は ${LONGEST_LIST} 以下でなければなりません。`,
+      `の要素数が ${LONGEST_LIST} を超えています。`,
     );
   }
   return value;
@@ -179,7 +178,7 @@ function listAt(value: unknown, path: string): readonly unknown[] {
 
 function textAt(value: unknown, path: string): string {
   if (typeof value !== 'string' || value === '')
-    throw malformed(path, 'must be a non-empty string.', 'は空でない文字列でなければなりません。');
+    throw malformed(path, 'must be a non-empty string.', 'が文字列ではないか、空です。');
   return value;
 }
 
@@ -190,7 +189,7 @@ function instantAt(value: unknown, path: string): string {
     throw malformed(
       path,
       'must be an ISO 8601 instant with offset.',
-      'はオフセット付き ISO 8601 の時刻でなければなりません。',
+      'がオフセット付き ISO 8601 の時刻ではありません。',
     );
   }
 }
@@ -200,7 +199,7 @@ function wordAt<K extends string>(value: unknown, words: Names<K>, path: string)
   throw malformed(
     path,
     'holds a status that the wire profile does not list.',
-    'は通信プロファイルに定義されていない状態です。',
+    'が通信プロファイルにない状態です。',
   );
 }
 

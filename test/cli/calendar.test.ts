@@ -149,13 +149,13 @@ describe('calendar with targets', () => {
     ).toEqual([
       '年金・日本年金機構関係（日本年金機構中間サーバ） (pension@pension-service)',
       '  停止: 12月4日(金) 23:00〜12月7日(月) 8:00',
-      '  次に運用中になるのは 12月7日(月) 8:00 から',
+      '  次の運用開始: 12月7日(月) 8:00',
       '  - 日本年金機構中間サーバは、運用時間外です（運用時間: 平日8時〜23時）（表2.5-4、解釈を含む）',
       '',
       '住民基本台帳ネットワークシステム (juki-net)',
       '  運用中: 11月22日(日) 8:00〜12月19日(土) 22:00',
       '',
-      '公表された運用時間（自己情報取得API ガイドライン v2.2、2.5節）とお知らせに基づきます。実際の応答を保証するものではありません。',
+      '公表された運用日・時間（自己情報取得API ガイドライン 2.2版、2.5節）とお知らせに基づきます。実際の応答を保証するものではありません。',
       '',
     ]);
   });
@@ -227,7 +227,7 @@ describe('calendar refuses', () => {
     [
       'an unknown holder',
       ['pension@x'],
-      '"pension@x" は表2.5-1〜2.5-4のサーバにありません。使えるのは mynaportal、information-provision-network、juki-net、municipal、local-employee-accident-fund、employment-security、medical-insurers、local-officials-mutual-aid、national-officials-mutual-aid、private-school-mutual-aid、labour-standards、pension-service、account-registry です。',
+      '"pension@x" は表2.5-1〜2.5-4のサーバにありません。指定できるのは mynaportal、information-provision-network、juki-net、municipal、local-employee-accident-fund、employment-security、medical-insurers、local-officials-mutual-aid、national-officials-mutual-aid、private-school-mutual-aid、labour-standards、pension-service、account-registry です。',
     ],
     [
       'a server that does not hold the detail',
@@ -272,7 +272,7 @@ describe('calendar refuses', () => {
     [
       'a feed of several targets',
       ['pension', 'local-tax', '--ics', 'a.ics'],
-      '--ics の対象は1つです。まとめるときは + でつなぎます。',
+      '--ics の対象は1つだけ指定してください。まとめる場合は + でつなぎます。',
     ],
   ])('%s', (_, args, message) => {
     expect(refused('calendar', ...args)).toBe(`myna-selfinfo: ${message}`);

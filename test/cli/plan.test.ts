@@ -140,7 +140,7 @@ describe('plan refuses', () => {
     [
       'a plan that leaves the calendar',
       ['--start', '2050-12-01'],
-      '--start はこのカレンダーの対象期間に含まれません。計画全体が 2023-06-30 から 2050-12-31 までに入る必要があります。',
+      '--start はこのカレンダーの対象期間に含まれません。計画全体が 2023-06-30 から 2050-12-31 までに収まるように指定してください。',
     ],
     ['an unknown procedure', ['onboard'], '不明な手続です: "onboard"'],
     ['two procedures', ['change', 'suspension'], '不明な手続です: "suspension"'],
@@ -167,12 +167,12 @@ describe('plan refuses', () => {
     [
       'a duration named like a property of the prototype',
       ['change', '--start', '2027-01-04', '--durations', '__proto__=2w'],
-      /^不明なオプションです: --durations __proto__。使えるのは meeting、/,
+      /^不明なオプションです: --durations __proto__。指定できるのは meeting、/,
     ],
     [
       'a duration shorter than the guideline allows',
       ['--start', '2027-01-04', '--durations', 'preliminaryTest=0w'],
-      'オプション --durations preliminaryTest の値が正しくありません。ガイドラインの定める 1 週間より短くはできません。',
+      'オプション --durations preliminaryTest の値が正しくありません。ガイドラインの定める 1 週間以上を指定してください。',
     ],
   ])('%s', (_, args, message) => {
     if (typeof message === 'string') expect(refused(...args)).toBe(`myna-selfinfo: ${message}`);

@@ -120,7 +120,7 @@ describe('the example of a vault over a KMS', () => {
     for (const line of [
       '"type":"rotated","keys":1,"kid":"loan-2027"',
       '  所得情報: 1 件',
-      '  同意を得た目的以外には利用できません。',
+      '  指定された目的は、同意を得た目的と異なります。情報は、同意を得た目的に限り利用できます。',
     ])
       expect(output).toContain(line);
     expect(output).not.toContain('課税');

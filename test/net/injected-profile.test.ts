@@ -32,7 +32,7 @@ describe('a misbehaving wire profile', () => {
         'none',
       ]);
       expect(message).toContain('It must return a value that JSON can represent.');
-      expect(messageJa).toContain('JSON で表せる値を返す必要があります。');
+      expect(messageJa).toContain('JSON で表せる値を返してください。');
       expect(calls).toEqual(['token']);
       broken = false;
       expectStatus(await client.query(grant, latest()), 'ready');

@@ -73,7 +73,7 @@ describe('a proxy', () => {
       'The proxy rejected the tunnel. Nothing was sent to the portal. It answered 407.',
     );
     expect(error.messageJa).toBe(
-      'プロキシがトンネルを拒否しました。マイナポータルには何も送信していません。応答は 407 でした。',
+      'プロキシがトンネルを拒否しました。マイナポータルには何も送信していません。プロキシの応答ステータスは 407 です。',
     );
   });
 

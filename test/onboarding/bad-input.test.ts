@@ -159,7 +159,7 @@ describe('the options of a plan', () => {
     const error = caught(() => planSuspension({ date: '2051-02-01' }));
     expect(isSelfInfoError(error, 'outside_calendar') && [error.path, error.messageJa]).toEqual([
       'options.date',
-      'options.date はこのカレンダーの対象期間に含まれません。計画全体が 2023-06-30 から 2050-12-31 までに入る必要があります。',
+      'options.date はこのカレンダーの対象期間に含まれません。計画全体が 2023-06-30 から 2050-12-31 までに収まるように指定してください。',
     ]);
   });
 

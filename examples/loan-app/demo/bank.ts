@@ -103,7 +103,7 @@ export async function carryOut(demo: Demo, { time, person, trouble, kept }: Demo
   await reopen(demo);
 }
 
-/** 時計を動かす。期間をまたいでも、通常どおり片付けが動いていたように、半日ずつ進める（vault は、24時間を超えて進んだ時計を疑う）。 */
+/** 時計を動かす。期間をまたいでも、通常どおり片付けが動いていたように、半日ずつ進める（保管庫は、24時間を超えて進んだ時計を信用しない）。 */
 async function moveTo(demo: Demo, to: number) {
   const { clock } = demo;
   if (to < clock.now() - HOUR_MS) {

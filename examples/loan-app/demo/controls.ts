@@ -118,7 +118,7 @@ const SHOWN_EVENTS = 6;
 export interface DemoState {
   person: string;
   trouble: string;
-  /** vault の監査ログ。古い順。 */
+  /** 保管庫の監査ログ。古い順。 */
   events: readonly VaultEvent[];
   /** 別の目的で見ようとした結果。 */
   tried: 'refused' | 'gone' | undefined;

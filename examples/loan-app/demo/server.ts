@@ -111,7 +111,7 @@ export async function serveLoanDemo() {
     process.exitCode = 1;
     return;
   }
-  console.log(`みほん銀行のデモ: ${demo.origin}（終わるには Ctrl-C）`);
+  console.log(`みほん銀行のデモ: ${demo.origin}（Ctrl-C で終了）`);
   await new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
   await demo.close();
 }

@@ -144,7 +144,7 @@ function holderFacts(id: DetailId): CauseFacts {
       }),
     }),
     text: Object.freeze({
-      ja: `「${detail.ja}」の情報をどのサーバが保有しているかは利用者により異なり、サーバごとに稼働状況が違います。`,
+      ja: `「${detail.ja}」の情報を保有するサーバは利用者により異なり、サーバごとに稼働状況が異なります。`,
       en: `Which server holds the data (${detail.en}) depends on the person, and the servers are in different states.`,
     }),
   });

@@ -114,20 +114,20 @@ export function parseNotices(text: string, options: NoticesOptions): Notices {
   if (text.length > MAX_LENGTH)
     throw invalidOption('text', {
       en: `At most ${MAX_LENGTH} UTF-16 units.`,
-      ja: `${MAX_LENGTH} 文字（UTF-16）までです。`,
+      ja: `${MAX_LENGTH} 文字（UTF-16）以内で指定してください。`,
     });
   const passages = splitPassages(text, MAX_PASSAGES);
   if (!passages)
     throw invalidOption('text', {
       en: `At most ${MAX_PASSAGES} lines and sentences.`,
-      ja: `行と文は合わせて ${MAX_PASSAGES} 個までです。`,
+      ja: `行と文は合わせて ${MAX_PASSAGES} 個以内で指定してください。`,
     });
   const { outages, problems } = parseSections(passages, dayOf(publishedMs));
   const announcements = announce(outages, idPrefix, formatInstant(publishedMs));
   if (announcements.length > MAX_OUTAGES)
     throw invalidOption('text', {
       en: `At most ${MAX_OUTAGES} outages.`,
-      ja: `停止は ${MAX_OUTAGES} 件までです。`,
+      ja: `停止は ${MAX_OUTAGES} 件以内で指定してください。`,
     });
   const notUnderstood = passages.flatMap((passage) => {
     const code = problems.get(passage);

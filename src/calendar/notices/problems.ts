@@ -20,21 +20,21 @@ export const problemTexts = {
     en: 'A day has no hours.',
   },
   hours_unclear: {
-    ja: '日付と時刻の対応が判断できません。',
+    ja: '日付と時刻の対応を判断できません。',
     en: 'It is not clear which hours belong to which day.',
   },
   start_missing: { ja: '停止の開始がありません。', en: 'The start of the outage is missing.' },
   end_missing: { ja: '停止の終了がありません。', en: 'The end of the outage is missing.' },
   end_before_start: {
-    ja: '終了が開始より後ではありません。',
+    ja: '終了が開始と同じか、開始より前です。',
     en: 'The end is not after the start.',
   },
   implausible_period: {
-    ja: '期間が31日より長いか、公表日から3年以上離れています。',
+    ja: '期間が31日を超えるか、公表日から3年以上離れています。',
     en: 'The period is longer than 31 days, or three years or more from the day of publication.',
   },
   recurring: {
-    ja: '毎月・毎日など繰り返す期間です。',
+    ja: '毎月、毎日などの繰り返しの期間です。',
     en: 'The period recurs, e.g. every month or every day.',
   },
   stray_date: {

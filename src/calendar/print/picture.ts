@@ -82,7 +82,7 @@ export function buildPicture(
   checkLang(lang, 'options.lang');
   if (!Array.isArray(targets)) throw new TypeError('targets must be an array.');
   if (targets.length === 0)
-    throw invalidOption('targets', { en: 'It must not be empty.', ja: '空にはできません。' });
+    throw invalidOption('targets', { en: 'It must not be empty.', ja: '空の値は指定できません。' });
   const names = Array.from(targets, (target: Target, index) =>
     nameOfTarget(target, `targets[${index}]`, lang),
   );

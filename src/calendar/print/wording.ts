@@ -29,7 +29,7 @@ export const holidayMark: Text = { ja: '祝', en: 'hol' };
 
 /** The disclaimer of every picture and feed. */
 export const disclaimer: Text = {
-  ja: '公表された運用時間（自己情報取得API ガイドライン v2.2、2.5節）とお知らせに基づきます。実際の応答を保証するものではありません。',
+  ja: '公表された運用日・時間（自己情報取得API ガイドライン 2.2版、2.5節）とお知らせに基づきます。実際の応答を保証するものではありません。',
   en: 'By the published hours (guideline v2.2 of the self-information acquisition API, section 2.5) and announcements. No guarantee that a request is answered.',
 };
 

@@ -98,13 +98,13 @@ export const callErrors = {
     effect: 'none',
     retrySafe: true,
     en: 'The portal cannot accept the request right now.',
-    ja: 'マイナポータルは現在リクエストを受け付けられません。',
+    ja: 'マイナポータルが現在リクエストを受け付けていません。',
   },
   upstream_failed: {
     stage: 'request',
     effect: 'unknown',
     retrySafe: false,
     en: 'The portal reported an internal error.',
-    ja: 'マイナポータル側でエラーが発生しました。',
+    ja: 'マイナポータルが内部エラーを返しました。',
   },
 } as const satisfies Record<string, ErrorRow>;

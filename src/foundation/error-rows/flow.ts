@@ -6,7 +6,7 @@ export const flowErrors = {
     ...permanent,
     stage: 'callback',
     en: 'The consent was not given. The citizen declined, or could not be authenticated.',
-    ja: '同意が得られませんでした。利用者が中止したか、本人認証ができませんでした。',
+    ja: '同意を得られませんでした。利用者が同意しなかったか、本人確認ができませんでした。',
   },
   callback_rejected: {
     ...permanent,
@@ -25,7 +25,7 @@ export const flowErrors = {
     ...permanent,
     stage: 'request',
     en: 'This grant has expired. Ask for a new consent.',
-    ja: 'この同意の有効期限が切れました。改めて同意を得てください。',
+    ja: 'この同意の有効期限が切れています。改めて同意を得てください。',
   },
   unknown_item: {
     ...permanent,
@@ -67,7 +67,7 @@ export const flowErrors = {
     ...permanent,
     stage: 'result',
     en: 'This retrieval has expired, was discarded, or is not in this store.',
-    ja: 'この照会票は期限切れか破棄済みで、ストアにありません。',
+    ja: 'この照会票は、期限切れ、破棄済み、このストアにない、のいずれかです。',
   },
   client_closed: {
     ...permanent,

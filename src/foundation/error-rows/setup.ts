@@ -42,7 +42,7 @@ export const setupErrors = {
     ...permanent,
     stage: 'configuration',
     en: '{path} is missing. Production requires the TM code of every item.',
-    ja: '{path} がありません。本番環境では、全項目に特定個人情報名コード（TM）が必要です。',
+    ja: '{path} がありません。本番環境では、すべての項目に特定個人情報名コード（TM）が必要です。',
   },
   injected_transport_refused: {
     ...permanent,
