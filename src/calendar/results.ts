@@ -35,7 +35,7 @@ export interface HostSource {
   readonly kind: 'host';
   /** First JST day of the row. */
   readonly from: string;
-  /** Where the caller has the row from, if given. */
+  /** The source of the row as the caller named it, if given. */
   readonly source: string | null;
 }
 

@@ -60,7 +60,7 @@ export function readPersonas(file: string): Source<readonly Persona[]> {
   return { value: readJsonFile(file) as readonly Persona[], root: 'options.personas', file };
 }
 
-/** Makes the stopped clock of `--at`. */
+/** Creates the stopped clock of `--at`. */
 export async function readClock(typed: string): Promise<VirtualClock> {
   const [{ createVirtualClock }, { createCalendar }, { isSelfInfoError }] = await Promise.all([
     import('../foundation/clock.js'),

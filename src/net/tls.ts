@@ -127,8 +127,8 @@ export function identityOf(
 }
 
 /**
- * Opens a connection to an origin, through a tunnel if one is given; `silenceMs` without a byte end
- * the attempt. The socket is returned before it is connected.
+ * Opens a connection to an origin, through a tunnel if one is given. The attempt ends after
+ * `silenceMs` without a byte. The socket is returned before it is connected.
  */
 export function dial(
   origin: URL,
