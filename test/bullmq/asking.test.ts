@@ -118,7 +118,7 @@ describe('askOnce', () => {
     expect(calls).toEqual(['has', 'recall', 'spread 60']);
   });
 
-  it('asks nevertheless when the holder opens after the expiry', async () => {
+  it('asks anyway when the holder opens after the retrieval expires', async () => {
     const opensMs = NOW_MS + 61 * MINUTE;
     const { ask } = openParts({
       availability: (atMs) => ({

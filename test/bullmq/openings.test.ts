@@ -71,7 +71,7 @@ describe.skipIf(noRedis)(
       expect(calls.filter((stage) => stage === 'result')).toHaveLength(1);
     });
 
-    it('are asked for nevertheless when they expire before the opening, because the calendar only informs', async () => {
+    it('are asked for anyway when they expire before the opening, because the calendar may be wrong', async () => {
       const { queue, retrieval, end } = await openOffice(1);
       await queue.startWorker();
       expect(await end(await queue.add(retrieval))).toMatchObject({ state: 'ready' });

@@ -135,7 +135,7 @@ describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () =
     await page.context().close();
   });
 
-  it('read well in a screen reader: the start', async () => {
+  it('have the right names and order for a screen reader: the start', async () => {
     const page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
     await demo.restart();
     await page.goto(demo.origin);
@@ -186,7 +186,7 @@ describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () =
     await page.context().close();
   });
 
-  it('read well in a screen reader: waiting, checking, and closed until Monday', async () => {
+  it('have the right names and order for a screen reader: waiting, checking, and closed until Monday', async () => {
     const page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
     await demo.restart();
     await page.goto(await agreed(page, demo, cards.hanako));

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import entryPoints from '../../scripts/entry-points.json' with { type: 'json' };
 import { type Import, importsOf, parse, readSources, type Source } from './sources.js';
 
-// The folders of src, in order: a folder imports only its own files and folders that stand above it
+// The folders of src, in order: a folder imports only its own files and folders that are above it
 // in this list. `import type` counts too.
 const floors: readonly string[] = [
   'foundation',
@@ -33,8 +33,8 @@ interface Wing {
   readonly kinds?: readonly Import['kind'][];
 }
 
-// Beside the floors. No floor imports a wing. The sandbox reads the wire with a parser and a codec
-// of its own: one mistake on both sides of the wire would pass every test.
+// Beside the floors. No floor imports a wing. The sandbox reads the wire with a separate parser and
+// codec: one mistake on both sides of the wire would pass every test.
 const portal: Wing = {
   imports: [
     ...['foundation', 'catalog', 'calendar', 'service', 'sandbox'],
@@ -155,7 +155,7 @@ function importsOfIndexes(sources: readonly Source[]): string[] {
 const sources = readSources('src', /\.ts$/);
 
 describe('the folders of src', () => {
-  it('are found', () => {
+  it('contain source files', () => {
     expect(sources.length).toBeGreaterThan(10);
   });
 
@@ -185,7 +185,7 @@ describe('the folders of src', () => {
     expect(importers.map(({ path }) => path)).toEqual(['src/net/transport.ts']);
   });
 
-  it('have no file with a name that says nothing', () => {
+  it('have no file with a vague name such as utils', () => {
     const vague = /\/(utils?|helpers?|common|misc|shared)(\/|\.)/;
     expect(sources.map(({ path }) => path).filter((path) => vague.test(path))).toEqual([]);
   });

@@ -42,7 +42,7 @@ describe('a gateway', () => {
     expect([error.code, error.upstream]).toEqual(['upstream_refused', { status: 404 }]);
   });
 
-  it('is trusted by the authorities of its own option only', async () => {
+  it('is verified only against the authorities in its ca option', async () => {
     const portal = await open();
     const { ca } = await createAuthority();
     const { baseUrl } = gatewayOf(portal).gateway;

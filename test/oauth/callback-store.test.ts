@@ -212,8 +212,8 @@ describe('clients that share a store', () => {
     const store = memory();
     const [one, two] = [openStub({ store }), openStub({ store })];
     const { callback } = await one.begin();
-    // The portal of the test knows the code of its own client only: the exchange itself is what
-    // counts.
+    // The portal of this test knows the code of one client only. What counts is that the exchange
+    // is sent.
     expect(await two.client.completeConsent(callback, { sessionBinding: SESSION })).toEqual({
       status: 'rejected',
       at: 'token',

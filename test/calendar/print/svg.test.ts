@@ -221,7 +221,7 @@ describe('toSvg', () => {
     expect(november).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
   });
 
-  it('fits an A4 page, upright for one target and lying for two', () => {
+  it('fits an A4 page, in portrait for one target and in landscape for two', () => {
     const size = (svg: string) =>
       /width="([\d.]+)mm" height="([\d.]+)mm"/.exec(svg)?.slice(1).map(Number) as [number, number];
     for (const targets of [

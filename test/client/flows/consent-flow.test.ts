@@ -38,13 +38,13 @@ describe('beginConsent', () => {
 });
 
 describe('validateAndTake', () => {
-  it('takes the transaction of a valid callback after it has looked at it', async () => {
+  it('takes the transaction of a valid callback after it has read it', async () => {
     const { validate, callback, store } = await begunStage();
     expect((await validate(callback())).status).toBe('valid');
     expect(store.calls).toEqual(['get transaction', 'take transaction']);
   });
 
-  it('asks the store nothing about a callback that cannot be read', async () => {
+  it('does not call the store for a callback that cannot be read', async () => {
     const { validate, store } = await begunStage();
     expect((await validate('?code=a&state=b&state=c')).status).toBe('rejected');
     expect(store.calls).toEqual([]);
@@ -82,7 +82,7 @@ describe('validateAndTake', () => {
     expect(store.calls).toEqual(['get transaction', 'take transaction']);
   });
 
-  it('refuses an entry that the store has changed between looking and taking', async () => {
+  it('refuses an entry that the store has changed between read and take', async () => {
     const { validate, callback, context } = await begunStage();
     const { take } = context.store;
     Object.assign(context.store, {

@@ -97,7 +97,7 @@ export function openStage(respond?: Respond, changes: Partial<ClientContext> = {
   return { context, clock, store, connections, environment };
 }
 
-/** A scope for one step, with a trace that nobody listens to. */
+/** A scope for one step, with a trace that has no listener. */
 export function scopeOf(stage: TracedScope['stage'], { clock }: ClientContext): TracedScope {
   const { signal } = new AbortController();
   return {

@@ -130,7 +130,7 @@ describe.skipIf(chromium.missing)(
       expect(back()).toMatchObject(declined);
     });
 
-    it('explain that a page was sent twice and go on', async () => {
+    it('explain that a page was sent twice and let the citizen continue', async () => {
       await stage.arrive();
       await stage.toCard();
       // Sends the form of the first page again.
