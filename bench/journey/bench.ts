@@ -49,8 +49,8 @@ async function race(contenders: readonly Contender[], seen: () => Promise<Seen>)
   await assertSame(contenders, seen);
   const samples: Cost[][] = contenders.map(() => []);
   for (let round = -UNCOUNTED_ROUNDS; round < ROUNDS; round++) {
-    // Each goes first in turn. Otherwise the garbage of one would always slow down the same other
-    // one.
+    // Each goes first in turn. Otherwise the garbage of one would always slow down the same
+    // contender.
     for (let turn = 0; turn < contenders.length; turn++) {
       const index = (round + UNCOUNTED_ROUNDS + turn) % contenders.length;
       const cost = await measure(contenders[index] as Contender);
