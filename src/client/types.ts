@@ -243,8 +243,8 @@ export interface SelfInfoClient<S extends Service = Service> extends AsyncDispos
    * Waits for the answer to a retrieval (IF001-06). Can be repeated, also in another process.
    *
    * A poll that failed for a temporary reason (no connection, a closed one, no response in time,
-   * HTTP 429 or 5xx) is repeated up to three times in a row, each time after a random wait and no
-   * earlier than the portal allows.
+   * HTTP 429 or 5xx) is repeated up to three times in a row. Before each retry it waits a random
+   * time, but no less than the portal asks for.
    *
    * @param retrieval - from `submit`, `query` or `resume`.
    * @param options - `deadlineMs`, `signal`, `onProgress`, `once`.

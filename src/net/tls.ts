@@ -178,8 +178,8 @@ export function dial(
 }
 
 /**
- * Node falls back to the common name where a certificate has no subject alternative names; RFC 9525
- * forbids that.
+ * Rejects a certificate without subject alternative names. Node would use its common name, which
+ * RFC 9525 forbids.
  */
 function checkName(host: string, certificate: PeerCertificate): Error | undefined {
   return certificate.subjectaltname

@@ -28,7 +28,7 @@ export type ItemAnswer<R = unknown> = { readonly extras: Sensitive<Extras> } & (
        * known.
        */
       readonly missing: readonly MissingHolder[];
-      /** The records; throws `retention_ended` after `terms.keepUntil`. */
+      /** Returns the records. Throws `retention_ended` after `terms.keepUntil`. */
       reveal(): readonly R[];
     }
   | { readonly status: 'nothing-on-record' | 'not-covered' | 'not-asked' }

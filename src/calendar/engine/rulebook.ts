@@ -40,7 +40,7 @@ export class Rulebook {
     this.#rules = new Map(servers.map(({ id }) => [id, rulesInForce(id, overrides.get(id) ?? [])]));
   }
 
-  /** Whether a JST day is a holiday. */
+  /** Returns whether a JST day is a holiday. */
   isHoliday(day: number): boolean {
     return this.#holidays(dateOfDay(day).year).has(day);
   }
