@@ -85,7 +85,7 @@ async function race(contenders: readonly Contender[], seen: () => Promise<Seen>)
   );
 }
 
-/** The same records from all, by the same three calls over one connection each. */
+/** Asserts that all get the same records, by the same three calls over one connection each. */
 async function assertSame(
   contenders: readonly Contender[],
   seen: () => Promise<Seen>,

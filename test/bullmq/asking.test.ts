@@ -23,7 +23,7 @@ interface Parts {
   readonly availability?: (atMs: number) => object;
 }
 
-/** Client and vault that behave as given, with the calls they received. */
+/** Returns client and vault that behave as given, with the calls they received. */
 function openParts({
   collected = { status: 'ready', answer: {} },
   recalled = [retrieval],

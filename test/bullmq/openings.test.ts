@@ -23,7 +23,10 @@ describe.skipIf(noRedis)(
   () => {
     const { open, server } = useRedis();
 
-    /** A citizen asks at half past six. The portal keeps results for hours and answers at once. */
+    /**
+     * Opens a queue for a citizen who asks at half past six. The portal keeps results for hours and
+     * answers at once.
+     */
     async function openOffice(keptHours = 6) {
       const clock = createVirtualClock(BEFORE);
       const timing = {

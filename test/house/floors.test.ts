@@ -51,13 +51,16 @@ const wings: Readonly<Record<string, Wing>> = {
   cli: { imports: [...floors, 'sandbox', 'msw', 'onboarding', 'index'], kinds: ['lazy', 'type'] },
 };
 
-/** `src/stores/redis/store.ts` is in the room `stores`, `src/msw.ts` is the room `msw`. */
+/**
+ * Returns the room of a path: `src/stores/redis/store.ts` is in the room `stores`, `src/msw.ts` is
+ * the room `msw`.
+ */
 function roomOf(path: string): string | undefined {
   const [room] = nameOf(path).split('/');
   return room !== undefined && (floors.includes(room) || room in wings) ? room : undefined;
 }
 
-/** The path below src, without extension. */
+/** Returns the path below src, without extension. */
 function nameOf(path: string): string {
   return path.replace(/^src\//, '').replace(/\.ts$/, '');
 }
@@ -77,7 +80,10 @@ function isAllowed(from: string, target: string, { kind, names }: Import): boole
   return isIn(wing.imports) && !isIn(wing.except);
 }
 
-/** The file an import names: undefined for a package, and for a file that does not exist. */
+/**
+ * Returns the file that an import names: undefined for a package, and for a file that does not
+ * exist.
+ */
 function targetOf(
   source: Source,
   specifier: string,
@@ -130,7 +136,7 @@ function cycles(sources: readonly Source[]): string[] {
   }
 }
 
-/** An index.ts names what an entry point exports, and does nothing else. */
+/** Returns every index.ts that does more than name what an entry point exports. */
 function indexesThatDo(sources: readonly Source[]): string[] {
   return sources
     .filter(({ path }) => /(^|\/)index\.ts$/.test(path))
@@ -143,7 +149,7 @@ function indexesThatDo(sources: readonly Source[]): string[] {
     .map(({ path }) => path);
 }
 
-/** One rule for imports: from the file that declares a name, never through an index.ts. */
+/** Returns the imports through an index.ts. A name is imported from the file that declares it. */
 function importsOfIndexes(sources: readonly Source[]): string[] {
   return sources.flatMap((source) =>
     importsOf(source)
@@ -194,7 +200,7 @@ describe('the folders of src', () => {
 describe('the test of the folders', () => {
   const files = (list: Readonly<Record<string, string>>): Source[] =>
     Object.entries(list).map(([path, text]) => ({ path: `src/${path}`, text }));
-  /** A file that imports `target` by this statement, in which `@` stands for its path. */
+  /** Returns a file that imports `target` by this statement, in which `@` stands for its path. */
   const importing = (path: string, target: string, statement: string): Source[] => {
     const relative = posix.relative(posix.dirname(path), target).replace(/\.ts$/, '.js');
     const specifier = relative.startsWith('.') ? relative : `./${relative}`;

@@ -8,7 +8,7 @@ import { startRawServer } from '../kit/sockets.js';
 import { clock, ends, facts, open, stages, travel, unsent } from './egress.js';
 
 describe('a gateway', () => {
-  /** An environment whose API is out of reach: only the gateway address counts. */
+  /** Returns an environment whose API is out of reach: only the gateway address counts. */
   const unreachable = () =>
     sandboxEnvironment({
       clientId: 'SP12345678_AB1234',

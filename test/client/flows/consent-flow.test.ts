@@ -12,7 +12,7 @@ import { ok, openStage, scopeOf } from './stage.js';
 
 const token = { access_token: 'token-of-a-test', token_type: 'Bearer', expires_in: 7_200 };
 
-/** A stage on which a consent was begun, with the callback that the portal would send. */
+/** Opens a stage on which a consent was begun, with the callback that the portal would send. */
 async function begunStage(changes: Partial<ClientContext> = {}) {
   const stage = openStage(() => ok(token), changes);
   const { url } = await beginConsent(stage.context, { sessionBinding: SESSION });

@@ -28,7 +28,9 @@ const running = {
   [fields.processStatus.value]: processStatuses.running.value,
 };
 
-/** A stage with a grant, whose portal accepts the request and answers every poll with this. */
+/**
+ * Opens a stage with a grant, whose portal accepts the request and answers every poll with this.
+ */
 function grantedStage(result: unknown = goodAnswers.result) {
   const respond: Respond = ({ path }) =>
     ok(path === paths.request.value ? goodAnswers.request : result);
