@@ -24,7 +24,7 @@ const FEWEST_INPUTS = 32;
 const UNCOUNTED_ROUNDS = 2;
 
 /**
- * Times the contenders in turns, one batch each per round, so that other load meets them alike.
+ * Times the contenders in turns, one batch each per round, so that other load affects them equally.
  * Counts processor time, not the time spent waiting for a processor. A batch is whole passes over
  * the inputs. Slow contenders get only the first few inputs.
  */

@@ -110,7 +110,7 @@ describe('the MSW handlers', () => {
     expect(await exchangeOver(...sandboxHandlers(bound, { clientCertificate: cert }))).toBe(200);
   });
 
-  it('step back behind a handler that the test adds', async () => {
+  it('give way to a handler that the test adds', async () => {
     server.use(
       http.post(`${apiUrl}${paths.token.value}`, () =>
         HttpResponse.json({ error: 'temporarily_unavailable' }, { status: 503 }),

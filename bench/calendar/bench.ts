@@ -146,7 +146,7 @@ function print(question: string, timings: readonly Timing[]): void {
   }
 }
 
-/** Each time in a new process, where nothing is compiled or computed yet. */
+/** Prints the time of a cold start, in a new process, where nothing is compiled or computed yet. */
 function printColdStart(): void {
   const script = `
     import { createCalendar } from 'myna-selfinfo/calendar';

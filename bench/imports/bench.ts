@@ -80,7 +80,7 @@ export function run(): void {
   }
 }
 
-/** In turns, so that other load meets all alike. */
+/** Loads them in turns, so that other load affects all of them equally. */
 function measure(loads: readonly Load[], format: Format): readonly Cost[][] {
   const samples: Cost[][] = loads.map(() => []);
   // The first round fills the caches of the file system.

@@ -49,8 +49,8 @@ async function race(contenders: readonly Contender[], seen: () => Promise<Seen>)
   await assertSame(contenders, seen);
   const samples: Cost[][] = contenders.map(() => []);
   for (let round = -UNCOUNTED_ROUNDS; round < ROUNDS; round++) {
-    // Each goes first in turn. Otherwise the garbage of one would always slow down the same other
-    // one.
+    // Each goes first in turn. Otherwise the garbage of one would always slow down the same
+    // contender.
     for (let turn = 0; turn < contenders.length; turn++) {
       const index = (round + UNCOUNTED_ROUNDS + turn) % contenders.length;
       const cost = await measure(contenders[index] as Contender);
@@ -85,7 +85,7 @@ async function race(contenders: readonly Contender[], seen: () => Promise<Seen>)
   );
 }
 
-/** The same records from all, by the same three calls over one connection each. */
+/** Asserts that all get the same records, by the same three calls over one connection each. */
 async function assertSame(
   contenders: readonly Contender[],
   seen: () => Promise<Seen>,

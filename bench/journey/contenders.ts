@@ -26,7 +26,7 @@ export interface Arrival {
 /** One way from the callback to the records. */
 export interface Contender {
   readonly name: string;
-  /** The URL to which the citizen is redirected. Not measured. */
+  /** Returns the URL to which the citizen is redirected. Not measured. */
   begin(): Promise<Arrival>;
   /** Exchanges the code, sends the request, fetches the answer: three calls over one connection. */
   journey(arrival: Arrival): Promise<unknown>;
@@ -41,7 +41,7 @@ function callbackOf({ redirectUri, issuer }: Place['site'], state: string): stri
   return `${redirectUri}?${new URLSearchParams({ code: CODE, state, iss: issuer })}`;
 }
 
-/** The way of this package. */
+/** Uses the client of this package. */
 export function ours({ site, tls }: Place): Contender {
   const service = defineService({
     name: '住宅ローン事前審査',
@@ -80,7 +80,7 @@ export function ours({ site, tls }: Place): Contender {
   };
 }
 
-/** The three calls written by hand with undici. Checks only the state and the statuses. */
+/** Makes the three calls by hand with undici. Checks only the state and the statuses. */
 export function byHand(place: Place): Contender {
   const open = lineTo(place);
   return {
@@ -118,7 +118,7 @@ export function byHand(place: Place): Contender {
 }
 
 /**
- * openid-client validates the callback and the token response over the same connection. It does not
+ * Uses openid-client for the callback and the token response, over the same connection. It does not
  * know the other two calls, which are written by hand.
  */
 export function openidClient(place: Place): Contender {
@@ -167,8 +167,8 @@ export function openidClient(place: Place): Contender {
 }
 
 /**
- * The connection policy of this package: one connection per journey, its ciphers, no resumed
- * sessions, its limits.
+ * Returns a function that opens a connection with the policy of this package: one connection per
+ * journey, its ciphers, no resumed sessions, its limits.
  */
 function lineTo({ site, tls }: Place): () => Client {
   const ciphers =

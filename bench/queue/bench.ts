@@ -77,7 +77,7 @@ async function compare(redis: Redis, port: number): Promise<void> {
   });
   const worker = { started: false };
 
-  /** Polled once, so that the next poll gets the answer. */
+  /** Returns a retrieval that was polled once, so that the next poll gets the answer. */
   async function submit(): Promise<Retrieval<typeof service>> {
     const { url } = await client.beginConsent({ sessionBinding: 'bench' });
     const outcome = await client.completeConsent(await sandbox.visit(url, { persona: 'hanako' }), {

@@ -80,7 +80,7 @@ function compile(consumer, ...args) {
 }
 
 /**
- * Whether the declarations of an entry point import those of a peer.
+ * Returns whether the declarations of an entry point import those of a peer.
  * @param {Consumer} consumer
  * @param {string} entryPoint
  */

@@ -32,7 +32,10 @@ export async function addRetrieval(context: QueueContext, handle: Retrieval): Pr
   return id;
 }
 
-/** Returns BullMQ's options of a job, which Redis keeps for 24 hours after the retrieval expires. */
+/**
+ * Returns the BullMQ options of a job. Redis keeps the job for 24 hours after the retrieval
+ * expires.
+ */
 export function jobOptions(id: string, delayMs: number, leftMs: number) {
   const keep = { age: Math.ceil((leftMs + DAY_MS) / 1_000) };
   return {

@@ -9,7 +9,7 @@ import { openingOf } from './openings.js';
 import { paceMs } from './rate.js';
 import { type PutOffNote, refOf } from './states.js';
 
-/** What asking for a retrieval needs. */
+/** Dependencies of asking for a retrieval. */
 export interface AskContext {
   readonly client: Pick<SelfInfoClient, 'availability' | 'recall' | 'collect' | 'discard'>;
   readonly vault: Pick<Vault, 'has' | 'put'>;
@@ -46,8 +46,8 @@ const FINAL_REFUSALS: readonly SelfInfoErrorCode[] = [
  */
 export async function askOnce(context: AskContext, id: string): Promise<AskOutcome> {
   const { client, vault, clock } = context;
-  // A worker may have stored the answer and died right then. And a vault that is out of reach could
-  // not store what the portal may give only once.
+  // A worker may have stored the answer and died right after. If the vault is unreachable, this
+  // throws before the portal is asked: the portal may give an answer only once.
   const isStored = await vault.has(refOf(id));
   const retrieval = await client.recall(id);
   if (isStored) return finish(context, retrieval);
@@ -55,7 +55,7 @@ export async function askOnce(context: AskContext, id: string): Promise<AskOutco
   const now = clock.now();
   const expiresMs = Date.parse(retrieval.expiresAt);
   const openingMs = openingOf(client, retrieval, now);
-  // Do not wait for an opening after the expiry: the calendar may be wrong, it only informs.
+  // Do not wait for an opening after the expiry: the calendar may be wrong.
   if (openingMs > now && openingMs < expiresMs)
     return { state: 'unavailable', atMs: await context.spread(openingMs, expiresMs) };
   return collectOnce(context, id, retrieval);
@@ -92,8 +92,8 @@ async function storeAnswer(
   answer: Answer,
 ): Promise<AskOutcome> {
   const { client, vault, clock } = context;
-  // Another process may have discarded the retrieval meanwhile: then the citizen wants the answer
-  // stored nowhere. If the store cannot say, keep the answer.
+  // Another process may have discarded the retrieval meanwhile. Then the citizen does not want the
+  // answer stored. If the store cannot say, keep the answer.
   if (
     clock.now() < Date.parse(retrieval.expiresAt) &&
     (await client.recall(id).catch(() => retrieval)) === undefined
@@ -138,8 +138,8 @@ async function giveUp(
 }
 
 /**
- * Puts a retrieval off after an error: to the time that the error names, and the later the longer
- * the retrieval has been in the queue.
+ * Puts a retrieval off after an error, at least to the time that the error names. The minimum wait
+ * grows with the age of the retrieval.
  */
 export function retryLater(
   { clock }: Pick<AskContext, 'clock'>,

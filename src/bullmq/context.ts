@@ -86,7 +86,7 @@ async function openQueue(context: QueueContext): Promise<Queue> {
   return queue;
 }
 
-/** Drops a connection that broke while it was made, so that the next call makes another. */
+/** Drops a connection that failed while it was opening, so that the next call opens another. */
 async function waitUntilReady(context: QueueContext, queue: Queue): Promise<void> {
   try {
     await queue.waitUntilReady();
@@ -100,7 +100,7 @@ async function waitUntilReady(context: QueueContext, queue: Queue): Promise<void
 /** Closes the workers of this process, then the queue and its connections. */
 export async function closeQueue(context: QueueContext): Promise<void> {
   const { workers, lifetime, connections } = context;
-  // The workers first: they still need the queue.
+  // Close the workers first, because they still need the queue.
   await Promise.all([...workers].map((worker) => worker.close()));
   lifetime.abort();
   const parts = await Promise.all(

@@ -7,8 +7,8 @@ import { codeFields } from './redis-errors.js';
  *
  * `added`: this process added it. `put-off`: not finished, and asked again at `until`; `code` is
  * set if an error was the reason. `ended`: emitted once, by the worker that ended it. `recovered`:
- * its worker died or lost it; another worker goes on. `trouble`: with Redis; `code` is the error
- * code of Redis or of the system, if there is one.
+ * its worker died or lost it; another worker goes on. `trouble`: an error of Redis or of its
+ * connection; `code` is the error code of Redis or of the system, if there is one.
  *
  * @example
  * ```ts

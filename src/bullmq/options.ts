@@ -22,9 +22,11 @@ export interface RetrievalQueueOptions<S extends Service = Service> {
    * that the store uses: workers block theirs.
    */
   readonly connection: QueueConnection;
-  /** Asks the portal and has the calendar. All processes must share its store. */
+  /**
+   * The client that asks the portal and supplies the calendar. All processes must share its store.
+   */
   readonly client: SelfInfoClient<S>;
-  /** Stores the answers. All processes must share its store. */
+  /** The vault that stores the answers. All processes must share its store. */
   readonly vault: Vault<S>;
   /**
    * Limit of requests to the portal, over all workers: `max` in `perMs` milliseconds. It must be

@@ -47,7 +47,7 @@ export function followProgress(
   const states = follow(context, id, leaving, options.signal);
   const finish = states.return.bind(states);
   // Otherwise a caller that leaves while a state is awaited, as a cancelled stream does, would wait
-  // until that state comes.
+  // for that state.
   states.return = (value) => {
     leaving.abort();
     return finish(value);
@@ -140,8 +140,8 @@ async function openEvents(context: QueueContext): Promise<QueueEvents> {
     connection: connections.worker(),
     prefix,
     lastEventId: last?.[0] ?? '0',
-    // The call above has checked the version. Waiting for Redis could not be ended before Redis is
-    // back.
+    // The call above has checked the version. A wait for Redis could not be cancelled until Redis
+    // is back.
     skipVersionCheck: true,
     skipWaitingForReady: true,
   });

@@ -18,8 +18,7 @@ export interface RetrievalQueue<S extends ServiceSpec = Service> extends AsyncDi
    * Hands a retrieval to the workers. Adding it twice has the same effect as adding it once.
    *
    * @param retrieval - from `submit`, `query` or `resume` of the same service's client.
-   * @returns its id, which is all that Redis learns of it. In the state `ready` the vault has the
-   * answer under `ref`.
+   * @returns its id. In the state `ready` the vault has the answer under `ref`.
    * @throws SelfInfoError `invalid_retrieval`; `retrieval_gone` when it has expired; `store_failed`
    * when Redis does not accept it: adding it again is safe; `package_missing`; `client_closed`.
    * @example

@@ -12,8 +12,8 @@ export interface Rate {
  */
 const SHARE = 0.8;
 /**
- * Share of its slot by which chance moves a request. It is so small that no `perMs` milliseconds
- * hold more than `max` requests, however small `max` is.
+ * Share of its slot by which a request is moved at random. It is so small that no `perMs`
+ * milliseconds contain more than `max` requests, however small `max` is.
  */
 const JITTER = 0.2;
 const SHORTEST_PACE_MS = 1_000;

@@ -27,7 +27,7 @@ export function refOf(id: string): string {
   return id.replaceAll('-', '');
 }
 
-/** Note that a worker writes on a job before it puts the job off. */
+/** The note that a worker writes on a job before it puts the job off. */
 export interface PutOffNote {
   readonly state: 'waiting' | 'unavailable';
   readonly until: string;

@@ -73,7 +73,7 @@ function runWorker(
     limiter: { max: rate.max, duration: rate.perMs },
     lockDuration: lockMs,
     stalledInterval: lockMs,
-    // A retrieval ends when it expires, however many workers die over it.
+    // A retrieval ends when it expires, no matter how many workers die while processing it.
     maxStalledCount: Number.MAX_SAFE_INTEGER,
     runRetryDelay: RECONNECT_MS,
     maximumRateLimitDelay: HELD_BACK_MS,
@@ -124,7 +124,7 @@ async function putOff(
   throw new bullmq.DelayedError();
 }
 
-/** Emits what becomes of the jobs of a worker. */
+/** Emits an event for each outcome of a worker's jobs. */
 export function reportEnds(
   worker: Pick<Worker, 'on'>,
   { bullmq, emit }: Pick<JobContext, 'bullmq' | 'emit'>,

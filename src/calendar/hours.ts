@@ -18,7 +18,7 @@ export interface GuidelineRow extends HoursRow {
 
 /** The operating hours of a server from a day on, by the option `servers`. */
 export interface HostRow extends HoursRow {
-  /** Where the caller has the row from. */
+  /** The source of the row, as the caller named it. */
   readonly source: string | null;
 }
 

@@ -35,7 +35,7 @@ export interface HostSource {
   readonly kind: 'host';
   /** First JST day of the row. */
   readonly from: string;
-  /** Where the caller has the row from, if given. */
+  /** The source of the row as the caller named it, if given. */
   readonly source: string | null;
 }
 
@@ -98,7 +98,7 @@ export interface Span {
   readonly startMs: number;
   /** End in epoch milliseconds. */
   readonly endMs: number;
-  /** Plain data with ISO strings at +09:00. */
+  /** Returns plain data with ISO strings at +09:00. */
   toJSON(): Record<string, unknown>;
 }
 
@@ -198,6 +198,6 @@ export interface Status {
   readonly nextOpeningMs: number | null;
   /** `nextPossibleOpening` in epoch milliseconds. */
   readonly nextPossibleOpeningMs: number | null;
-  /** Plain data with ISO strings at +09:00. */
+  /** Returns plain data with ISO strings at +09:00. */
   toJSON(): Record<string, unknown>;
 }

@@ -18,7 +18,7 @@ export interface GuideOptions {
   readonly registrations: readonly Registration[];
   /** Defaults to the built-in personas. */
   readonly personas: readonly Persona[] | undefined;
-  /** Whether the clock stands still. */
+  /** Whether the clock is stopped. */
   readonly stopped: boolean;
 }
 

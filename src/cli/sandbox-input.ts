@@ -62,7 +62,7 @@ export function readPersonas(file: string): Source<readonly Persona[]> {
   return { value: readJsonFile(file) as readonly Persona[], root: 'options.personas', file };
 }
 
-/** Makes the stopped clock of `--at`. */
+/** Creates the stopped clock of `--at`. */
 export function readClock(typed: string): VirtualClock {
   try {
     const clock = createVirtualClock(typed);

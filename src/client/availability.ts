@@ -138,8 +138,8 @@ export function calendarSource(given: Calendar | (() => Calendar) | undefined): 
 }
 
 /**
- * Returns why items are not available at an instant, and until when (ISO 8601 at +09:00). Returns no
- * cause when the calendar fails: the answer of the portal counts, not the calendar.
+ * Returns why items are not available at an instant, and until when (ISO 8601 at +09:00). Returns
+ * no cause when the calendar fails: the portal's response counts, not the calendar.
  */
 export function outageOf(
   service: Service,

@@ -148,8 +148,8 @@ interface ValidVisit {
 type RefusedConsent = Exclude<ConsentOutcome, { status: 'granted' }>;
 
 /**
- * Validates a callback and takes its transaction. The order is the security argument: nothing is
- * taken before the session, the time and the callback are known to be right.
+ * Validates a callback and takes its transaction. The order matters for security: nothing is taken
+ * before the session, the time and the callback are validated.
  */
 export async function validateAndTake(
   { environment, store, authenticate }: ClientContext,
@@ -167,14 +167,15 @@ export async function validateAndTake(
   scope.setIds({ transactionId: seen.id });
   // Compare the session before taking: a stranger's callback must not use up the transaction.
   if (!sameSecret(seen.session, digest(sessionBinding))) return { status: 'foreign-browser' };
-  // Written so that a clock that returns NaN lets nothing through.
+  // Written so that an arrival time of NaN is rejected too.
   if (!(arrivedAt < seen.expiresAt)) return { status: 'expired' };
   const verdict = await validateCallbackParameters(environment, read);
   // Sign before taking: if the key service fails, the citizen only needs to reload.
   const credentials = 'valid' in verdict ? await authenticate('token', scope) : undefined;
   const taken = readTransaction(await store.take(scope, key), clientId);
   if (typeof taken === 'string') return { status: taken };
-  // The session was compared with the entry seen, the verifier comes from the entry taken.
+  // The session was compared with the entry that was read; the verifier comes from the entry that
+  // was taken.
   if (taken.id !== seen.id || taken.session !== seen.session || taken.verifier !== seen.verifier)
     throw invalidEntry();
   if ('declined' in verdict) return { status: 'declined' };

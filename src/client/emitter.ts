@@ -43,7 +43,9 @@ export type Emit = (make: () => object) => void;
 /** The channel of `node:diagnostics_channel` on which the events of all clients are published. */
 const CHANNEL = channel('myna-selfinfo:event');
 
-/** Creates an emitter for `onEvent` and the channel. Builds no event that nobody listens to. */
+/**
+ * Creates an emitter for `onEvent` and the channel. Builds an event only if one of them listens.
+ */
 export function createEmitter(
   onEvent: ((event: ClientEvent) => unknown) | undefined,
   clock: Clock,

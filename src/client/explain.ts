@@ -41,7 +41,7 @@ const sentences = {
   },
   'foreign-browser': {
     ja: '手続きを始めたブラウザとは別のブラウザで開かれました。始めたブラウザに戻って続けてください。',
-    en: 'This was opened in another browser than the one you started in. Please return to that browser and continue.',
+    en: 'This page was opened in a different browser from the one you started in. Please return to that browser and continue.',
   },
   rejected: {
     ja: 'マイナポータルからの応答を受け付けられませんでした。最初からやり直してください。',
@@ -67,19 +67,19 @@ const sentences = {
     ja: 'この情報は対象外のため取得できません。書類の提出など、ほかの方法でお手続きください。',
     en: 'This information is not covered. Please continue in another way, for example with documents.',
   },
-  'not-asked': { ja: 'この情報は照会していません。', en: 'This information was not asked for.' },
+  'not-asked': { ja: 'この情報は照会していません。', en: 'This information was not requested.' },
   unavailable: {
     ja: 'ただいま取得できません。',
-    en: 'The information cannot be had at the moment.',
+    en: 'The information is not available at the moment.',
   },
   failed: { ja: '情報を取得できませんでした。', en: 'The information could not be fetched.' },
 } as const satisfies Record<Statuses, { readonly ja: string; readonly en: string }>;
 
 const states = {
-  open: { ja: 'ただいま取得できます。', en: 'The information can be had now.' },
+  open: { ja: 'ただいま取得できます。', en: 'The information is available now.' },
   uncertain: {
     ja: 'ただいま取得できない場合があります。',
-    en: 'It is uncertain whether the information can be had now.',
+    en: 'It is uncertain whether the information is available now.',
   },
   closed: sentences.unavailable,
 } as const;
@@ -112,13 +112,13 @@ const words = {
   reason: { ja: (texts: string) => `理由：${texts}`, en: (texts: string) => `Reason: ${texts}` },
   partial: {
     ja: '一部の保有機関の情報は含まれていません。',
-    en: 'The part of some holders is missing.',
+    en: 'Information from some holders is missing.',
   },
   again: { ja: '時間をおいて再度お試しください。', en: 'Please try again later.' },
   restart: { ja: '最初からやり直してください。', en: 'Please start again.' },
   someItems: {
     ja: '一部の情報は取得できませんでした。',
-    en: 'Some of the information could not be had.',
+    en: 'Some of the information could not be fetched.',
   },
   ours: {
     ja: 'サービス側の不具合により手続きを続けられません。お手数ですが、お問い合わせください。',

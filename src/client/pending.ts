@@ -82,7 +82,7 @@ function parse<T extends object>(entry: StoredEntry): T {
   return value as T;
 }
 
-/** Returns the error for a store that returns something else than was put into it. */
+/** Returns the error for a store that returns something other than what was put into it. */
 export function invalidEntry(): SelfInfoError {
   return new SelfInfoError('store_failed', { retry: { safe: false } });
 }

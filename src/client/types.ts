@@ -159,7 +159,7 @@ export interface ClientOptions<S extends Service = Service> {
 /** A client of one service in one environment. */
 export interface SelfInfoClient<S extends Service = Service> extends AsyncDisposable {
   /**
-   * Tells whether the items of the service are available by the published table, together and one
+   * Returns whether the items of the service are available by the published table, together and one
    * by one (guideline 2.5). Informs and forbids nothing.
    *
    * @param options - `at`: the instant, default now; `forMs`: milliseconds for which the items must
@@ -183,9 +183,9 @@ export interface SelfInfoClient<S extends Service = Service> extends AsyncDispos
    * @throws SelfInfoError `store_failed`, `store_full`, `timed_out` when the store does not
    * respond, `aborted`, `missing_option`, `client_closed`; `outside_calendar` when now is outside
    * the span of the calendar; `invalid_option` when the caller's calendar or clock fails. Where the
-   * profile asks for pushed authorization requests (RFC 9126), also `signing_failed`,
-   * `response_invalid`, `upstream_refused` and the errors of the transport: no consent is begun
-   * then.
+   * profile requires pushed authorization requests (RFC 9126), also `signing_failed`,
+   * `response_invalid`, `upstream_refused` and the errors of the transport: then no consent was
+   * started.
    * @example
    * ```ts
    * import type { SelfInfoClient } from 'myna-selfinfo';
@@ -242,9 +242,9 @@ export interface SelfInfoClient<S extends Service = Service> extends AsyncDispos
   /**
    * Waits for the answer to a retrieval (IF001-06). Can be repeated, also in another process.
    *
-   * A poll that failed for a temporary reason (no connection, a closed one, no answer in time, HTTP
-   * 429 or 5xx) is repeated up to three times in a row, each time after a random wait and no
-   * earlier than the portal allows.
+   * A poll that failed for a temporary reason (no connection, a closed one, no response in time,
+   * HTTP 429 or 5xx) is repeated up to three times in a row. Before each retry it waits a random
+   * time, but no less than the portal asks for.
    *
    * @param retrieval - from `submit`, `query` or `resume`.
    * @param options - `deadlineMs`, `signal`, `onProgress`, `once`.
@@ -326,12 +326,12 @@ export interface SelfInfoClient<S extends Service = Service> extends AsyncDispos
    */
   recall(id: string, options?: SubmitOptions): Promise<Retrieval<S> | undefined>;
   /**
-   * Replaces the client certificate for every journey that begins from now on. Journeys under way
+   * Replaces the client certificate for every journey that begins from now on. Journeys in progress
    * end under the certificate they began with, because their tokens are bound to it.
    *
    * @param tls - the new certificate and its key, checked like the option.
    * @throws SelfInfoError `missing_option`, `unknown_option`, `invalid_credential`,
-   * `key_certificate_mismatch`, naming the option: the old certificate stays then; `client_closed`.
+   * `key_certificate_mismatch`, naming the option: then the old certificate stays; `client_closed`.
    * @example
    * ```ts
    * import { readFileSync } from 'node:fs';

@@ -25,7 +25,10 @@ export interface Retry {
   readonly notBefore?: string;
 }
 
-/** The server's answer, as far as it may be repeated: HTTP status, machine code, request id. */
+/**
+ * The parts of the server's response that are safe to repeat: HTTP status, machine code, request
+ * id.
+ */
 export interface Upstream {
   readonly status?: number;
   readonly code?: string;

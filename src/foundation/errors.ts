@@ -14,7 +14,7 @@ export interface SelfInfoErrorOptions {
   readonly effect?: Effect;
   /** Whether the same step may be repeated. */
   readonly retry?: Retry;
-  /** The server's answer, as far as it may be repeated. */
+  /** The parts of the server's response that are safe to repeat. */
   readonly upstream?: Upstream;
 }
 
@@ -51,7 +51,7 @@ export class SelfInfoError extends Error {
   readonly messageJa: string;
   /** The option or the place in the data that is wrong. */
   declare readonly path?: string;
-  /** The server's answer, as far as it may be repeated. */
+  /** The parts of the server's response that are safe to repeat. */
   declare readonly upstream?: Upstream;
   /**
    * The retrieval to pass to `client.resume`, so that the answer can still be collected. Set when
@@ -113,8 +113,8 @@ export function isSelfInfoError<C extends SelfInfoErrorCode = SelfInfoErrorCode>
 }
 
 /**
- * Changes facts of an error and returns it. Returns undefined when it cannot be changed, so it is
- * not ours.
+ * Changes facts of an error and returns it. Returns undefined when it cannot be changed: then it is
+ * not an error of this copy of the package.
  */
 export function withFacts(
   error: SelfInfoError,

@@ -101,7 +101,7 @@ function parse(text: string): unknown {
 function createScan(text: string): (end: number) => boolean {
   const { countValue, enter, leave, checkKey } = createStructure();
   let at = 0;
-  // About the current string, or the last one.
+  // The current string, or the last one: whether it is open, has an escape, and its place.
   let inString = false;
   let escaped = false;
   let start = 0;

@@ -44,6 +44,7 @@ export async function discardTransaction(transaction: KioskTransaction): Promise
   try {
     await transaction.discard();
   } catch {
-    // This process holds nothing of it any more. The portal's own deadline closes the rest.
+    // This process no longer holds any of it. The portal closes the transaction at its own
+    // deadline.
   }
 }

@@ -166,7 +166,7 @@ export function isDecided({ at }: KioskState): boolean {
   return at === 'card-out' || at === 'ended' || at === 'attendant-needed';
 }
 
-/** Returns whether only the citizen can lead the session on, not reader or authorizer. */
+/** Returns whether only the citizen can move the session on, not the reader or the authorizer. */
 export function waitsForCitizen({ at }: KioskState): boolean {
   return at === 'card-in' || kioskActions[at].length > 1;
 }

@@ -23,7 +23,7 @@ export function requireAction({ state }: Pick<SessionContext, 'state'>, action: 
 /**
  * Enters a state and emits the event. Ends the session when the listener throws or rejects.
  *
- * @returns false when the listener has already led the session to another state.
+ * @returns false when the listener has already moved the session to another state.
  */
 export function enter(context: SessionContext, next: KioskState, cause: KioskCause): boolean {
   const from = context.state.at;

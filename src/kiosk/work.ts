@@ -16,7 +16,9 @@ export class Ending {
  */
 export type StateWork = (signal: AbortSignal) => Promise<() => void>;
 
-/** Enters a state and starts its work, unless the listener has led the session elsewhere. */
+/**
+ * Enters a state and starts its work, unless the listener has moved the session to another state.
+ */
 export function enterAndWork(
   context: SessionContext,
   next: KioskState,

@@ -45,7 +45,7 @@ async function sendCall(
   let progress: CallProgress = 'started';
   const options = {
     clock,
-    // Without a time no call starts.
+    // No call starts when the clock returns no time.
     limitMs: Math.min(CALL_MS, endsAt - startedAt) || 0,
     signals: signal ? [closing, signal] : [closing],
     timedOut: () => TIMED_OUT,

@@ -99,7 +99,7 @@ export function checkEgress(egress: Egress, path: string): Egress {
   }
   if (authorization !== undefined)
     throw invalidOption(`${path}.authorization`, {
-      en: 'Only a proxy takes it.',
+      en: 'Only a proxy uses it.',
       ja: 'proxy とともに指定してください。',
     });
   checkKeys(gateway, `${path}.gateway`, {
@@ -154,8 +154,8 @@ export function resolveRoute(
 }
 
 /**
- * Opens a tunnel to an origin through a proxy; `silenceMs` without a byte end the attempt. The
- * returned request can be destroyed at any time.
+ * Opens a tunnel to an origin through a proxy. The attempt ends after `silenceMs` without a byte.
+ * The returned request can be destroyed at any time.
  */
 export function openTunnel(
   proxy: HttpProxy,
@@ -172,7 +172,7 @@ export function openTunnel(
       ...(proxy.authorization !== undefined && { 'proxy-authorization': proxy.authorization }),
     },
     maxHeaderSize: HEAD_BYTES,
-    // Without an agent, since environment variables could configure one.
+    // Uses no agent, because environment variables could configure one.
     createConnection: () =>
       connect({
         host: proxy.url.hostname.replace(/^\[|\]$/g, ''),
@@ -188,7 +188,7 @@ export function openTunnel(
   outgoing.setTimeout(silenceMs, () => outgoing.destroy());
   outgoing.on('connect', ({ statusCode = 0 }, socket: Socket, early) => {
     socket.setTimeout(0).on('error', () => {});
-    // Bytes before the TLS handshake were not asked for.
+    // No bytes are expected before the TLS handshake.
     if (statusCode >= 200 && statusCode < 300 && early.length === 0) return end(null, socket);
     socket.destroy();
     end(proxyRefusal(statusCode));
@@ -205,6 +205,9 @@ export function openTunnel(
 function proxyRefusal(status: number): SelfInfoError {
   if (status < 300 || status >= 500) return new SelfInfoError('connection_failed');
   return new SelfInfoError('proxy_refused', {
-    expected: { en: `It answered ${status}.`, ja: `プロキシの応答ステータスは ${status} です。` },
+    expected: {
+      en: `It responded with ${status}.`,
+      ja: `プロキシの応答ステータスは ${status} です。`,
+    },
   });
 }

@@ -48,8 +48,8 @@ export interface HttpResponse {
 export interface ApiConnection {
   send(call: Call, bounds: CallBounds): Promise<HttpResponse>;
   /**
-   * Keeps the client certificate of this connection until then (epoch milliseconds), and returns
-   * its thumbprint, if there is one.
+   * Keeps the client certificate of this connection up to `until` (epoch milliseconds). Returns its
+   * thumbprint, if it has one.
    */
   bind(until: number): string | undefined;
   /** Ends the connection; a call in progress fails. */
@@ -64,7 +64,8 @@ export interface Transport {
    */
   connect(thumbprint?: string): ApiConnection;
   /**
-   * Makes a checked credential the newest; keeps the previous one until then (epoch milliseconds).
+   * Makes a checked credential the newest. Keeps the previous one up to `until` (epoch
+   * milliseconds).
    */
   rotate(tls: TlsCredential, until: number): void;
   /** Ends every connection that is still open. */

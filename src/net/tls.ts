@@ -127,8 +127,8 @@ export function identityOf(
 }
 
 /**
- * Opens a connection to an origin, through a tunnel if one is given; `silenceMs` without a byte end
- * the attempt. The socket is returned before it is connected.
+ * Opens a connection to an origin, through a tunnel if one is given. The attempt ends after
+ * `silenceMs` without a byte. The socket is returned before it is connected.
  */
 export function dial(
   origin: URL,
@@ -178,8 +178,8 @@ export function dial(
 }
 
 /**
- * Node falls back to the common name where a certificate has no subject alternative names; RFC 9525
- * forbids that.
+ * Rejects a certificate without subject alternative names. Node would use its common name, which
+ * RFC 9525 forbids.
  */
 function checkName(host: string, certificate: PeerCertificate): Error | undefined {
   return certificate.subjectaltname

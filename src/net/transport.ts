@@ -18,7 +18,7 @@ import { BODY_BYTES, CONNECT_MS, HEAD_BYTES, IDLE_MS, SILENCE_MS } from './limit
 import { createBody, type RawResponse } from './response.js';
 import { checkCredential, dial, type Identity, identityOf, type TlsCredential } from './tls.js';
 
-/** How the options reach the portal. */
+/** Options that determine how the client reaches the portal. */
 export interface TransportOptions {
   readonly tls?: TlsCredential;
   readonly egress?: Egress;
@@ -154,7 +154,7 @@ async function openClient(
     keepAliveMaxTimeout: IDLE_MS,
     maxHeaderSize: HEAD_BYTES,
     maxResponseSize: BODY_BYTES,
-    // The limits of the call come first. These hold where an injected clock stands still.
+    // The limits of the call come first. These apply when an injected clock is stopped.
     headersTimeout: SILENCE_MS,
     bodyTimeout: SILENCE_MS,
     connect(_, callback) {

@@ -44,7 +44,7 @@ export function buildConsentUrl(
   const parameters = authorizationParameters(environment, options);
   if (environment.profile.oauth.pushedAuthorizationRequests.value) {
     throw invalidOption('environment.profile.oauth.pushedAuthorizationRequests', {
-      en: 'Use pushAuthorization under this profile.',
+      en: 'This profile requires pushAuthorization.',
       ja: 'このプロファイルでは pushAuthorization を使用してください。',
     });
   }

@@ -114,7 +114,7 @@ function partsOf(request: CallbackRequest): CallbackParts {
   return { method: method ?? 'GET', url: url ?? '', header: headerReader(headers) };
 }
 
-/** Recognizes a URL by its tag, since a test runner may bring a URL class of its own. */
+/** Recognizes a URL by its tag, since a test runner may bring another URL class. */
 function isUrl(request: object): request is URL {
   return readFrom('request', () => Object.prototype.toString.call(request)) === '[object URL]';
 }
@@ -123,7 +123,7 @@ function headerReader(headers: object): CallbackParts['header'] {
   // A missing value becomes an empty text, several values become a list.
   const text = (value: unknown) => [value].join();
   const get: unknown = readFrom('request.headers', () => Reflect.get(headers, 'get'));
-  // Recognizes Headers by the method, since a framework may bring a class of its own.
+  // Recognizes Headers by the method, since a framework may bring another class.
   if (typeof get === 'function')
     return (name) => readFrom('request.headers', () => text(get.call(headers, name)));
   const entries = readFrom('request.headers', () =>

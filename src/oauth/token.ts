@@ -74,7 +74,7 @@ function parseTokenResponse(
   const { status, json } = response;
   const body: Readonly<Record<string, unknown>> =
     typeof json === 'object' && json !== null && !Array.isArray(json) ? { ...json } : {};
-  // 429 says nothing about this code, whatever error its body names.
+  // 429 says nothing about this code, even if its body names an error.
   if (status >= 400 && status < 500 && status !== 429 && isText(body.error))
     return { refused: knownCode(body.error, profile.errorCodes.value) };
   if (status >= 400) throw refusal(response, 'token', profile.errorCodes.value);
@@ -140,7 +140,7 @@ export interface ExchangeTokenOptions {
   readonly fetch?: FetchLike;
   /** Default: the system clock. */
   readonly clock?: Clock;
-  /** Aborts the exchange. The code may be used up all the same. */
+  /** Aborts the exchange. The code may have been used anyway. */
   readonly signal?: AbortSignal;
 }
 
@@ -188,7 +188,7 @@ export async function exchangeToken(options: ExchangeTokenOptions): Promise<Acce
   const connection = openTransport(environment, options, clock).connect();
   const authenticate = openAuthentication(environment, options.clientAuth, clock);
   try {
-    // Signs before it spends the callback, so that a failing key service leaves it usable.
+    // Signs before it uses up the callback, so that a failing key service leaves it usable.
     const credentials = await authenticate('token', { signal });
     ValidCallback.spend(callback);
     const verdict = await requestToken(

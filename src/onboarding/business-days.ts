@@ -9,11 +9,11 @@ export interface BusinessDays {
   onOrAfter(day: number): number;
   /** Returns the last business day on or before a day. */
   onOrBefore(day: number): number;
-  /** Returns the earliest business day that lies at least a duration after a business day. */
+  /** Returns the earliest business day that is at least a duration after a business day. */
   after(day: number, amount: PlanDuration): number;
-  /** Returns the latest business day that lies at least a duration before a day. */
+  /** Returns the latest business day that is at least a duration before a day. */
   before(day: number, amount: PlanDuration): number;
-  /** Returns the day that lies a duration after a day, business day or not. */
+  /** Returns the day that is a duration after a day, business day or not. */
   later(day: number, amount: PlanDuration): number;
   /** Counts the business days from one business day to another; negative when `to` is earlier. */
   between(from: number, to: number): number;
@@ -76,7 +76,7 @@ function isBusinessDay(calendar: Calendar, path: string, day: number): boolean {
   if (!(ms >= calendar.fromMs && ms < calendar.toMs)) {
     const [from, to] = [formatDay(dayOf(calendar.fromMs)), formatDay(dayOf(calendar.toMs) - 1)];
     const expected = {
-      en: `The whole plan must lie from ${from} to ${to}.`,
+      en: `The whole plan must be within ${from} to ${to}.`,
       ja: `計画全体が ${from} から ${to} までに収まるように指定してください。`,
     };
     throw new SelfInfoError('outside_calendar', { path, expected });
@@ -87,7 +87,7 @@ function isBusinessDay(calendar: Calendar, path: string, day: number): boolean {
   return !calendar.isHoliday(ms);
 }
 
-/** Returns the latest day that lies some weeks or months before a day, business day or not. */
+/** Returns the latest day that is some weeks or months before a day, business day or not. */
 function calendarDayBefore(
   day: number,
   amount: Exclude<PlanDuration, { readonly businessDays: number }>,

@@ -22,11 +22,11 @@ export type PlanDuration =
  * a duration can be longer, but not shorter.
  */
 export interface PlanDurations {
-  /** A-1, the consideration within the company. Default 2 weeks (ours). Not of a change. */
+  /** A-1, the consideration within the company. Default 2 weeks (ours). Not in a change. */
   readonly consideration?: PlanDuration;
   /** From A-4 or B-1 to the meeting. Default 3 weeks: from A-4 by the guideline, from B-1 ours. */
   readonly meeting?: PlanDuration;
-  /** From the agreement to the end of A-6. Default 1 week. Not of a change. */
+  /** From the agreement to the end of A-6. Default 1 week. Not in a change. */
   readonly disclosure?: PlanDuration;
   /** A-8 or B-3. Default 8 weeks (ours). */
   readonly development?: PlanDuration;

@@ -201,8 +201,8 @@ export const leadTimes = [
     source: figure('5.1-4', 'A-18'),
     ...texts.productionCheck,
   },
-  // By 6.1 the connection test and production are as in the onboarding; it does not say so of the
-  // meeting.
+  // By 6.1 the connection test and production are as in the onboarding. It does not say so about
+  // the meeting.
   {
     ...change,
     id: 'meeting',
@@ -264,7 +264,7 @@ export const leadTimes = [
     ...texts.productionApplication,
     ...threeWeeks,
   },
-  // Reading of 6.1: the figure does not repeat A-16, so the review lies between B-11 and B-12.
+  // Reading of 6.1: the figure does not repeat A-16, so the review is between B-11 and B-12.
   {
     ...change,
     id: 'review',

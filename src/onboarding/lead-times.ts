@@ -19,7 +19,7 @@ export interface LeadTime extends Text {
   readonly later?: LeadTimeRow['later'];
 }
 
-/** A lead time and the steps between which it lies, or the step whose length it is. */
+/** A lead time and the steps that it is between, or the step whose length it is. */
 export interface LeadTimeBetween extends LeadTime, Pick<LeadTimeRow, 'from' | 'to' | 'until'> {}
 
 const durationIds = {

@@ -20,7 +20,7 @@ export interface NoticeOptions {
   /** The planned day of suspension, resumption or end. It may be any day. */
   readonly date: string;
   /**
-   * The day as of which the plan tells whether the notice can still be in time. Default: today in
+   * The day as of which the plan says whether the notice can still be in time. Default: today in
    * Japan.
    */
   readonly today?: string;

@@ -38,7 +38,7 @@ export interface OnboardingOptions {
   /** Durations that replace the defaults. */
   readonly durations?: PlanDurations;
   /**
-   * The day as of which the plan tells whether the go-live can still be met. It moves no date.
+   * The day as of which the plan says whether the go-live can still be met. It moves no date.
    * Default: today in Japan.
    */
   readonly today?: string;

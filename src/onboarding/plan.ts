@@ -60,7 +60,7 @@ export interface Plan {
   readonly start: string;
   /** The day the plan is for: the go-live, or the planned day of suspension, resumption or end. */
   readonly goal: string;
-  /** The day as of which the plan tells whether the goal can be met. */
+  /** The day as of which the plan says whether the goal can be met. */
   readonly today: string;
   /** Null when the goal can be met, and in a plan from a day. */
   readonly shortfall: Shortfall | null;

@@ -41,7 +41,7 @@ export function checkTextOptions(
   more: Readonly<Record<string, true>> = {},
 ): { lang: Language; name: string | undefined } {
   if (typeof plan !== 'object' || plan === null || !('steps' in plan) || !Array.isArray(plan.steps))
-    throw new TypeError('plan must be a plan.');
+    throw new TypeError('plan must be a plan of this package.');
   const known = { lang: true, name: true } satisfies Record<keyof PlanTextOptions, true>;
   checkKeys(options, 'options', { ...known, ...more });
   const { lang = 'ja', name } = options;
@@ -55,27 +55,27 @@ export const procedureNames: Readonly<
   Record<Procedure, { readonly title: Text; readonly goal: Text; readonly section: string }>
 > = {
   onboarding: {
-    title: { ja: '利用開始までの計画', en: 'plan to the first use' },
+    title: { ja: '利用開始までの計画', en: 'onboarding plan' },
     goal: { ja: '利用開始', en: 'go-live' },
     section: '5.1',
   },
   change: {
-    title: { ja: '利用内容の変更の計画', en: 'plan of a change of use' },
+    title: { ja: '利用内容の変更の計画', en: 'plan for a change of use' },
     goal: { ja: '変更後の利用開始', en: 'go-live of the change' },
     section: '6.1',
   },
   suspension: {
-    title: { ja: '利用停止の計画', en: 'plan of a suspension' },
+    title: { ja: '利用停止の計画', en: 'plan for a suspension' },
     goal: { ja: '利用停止予定日', en: 'planned suspension' },
     section: '6.2',
   },
   resumption: {
-    title: { ja: '利用再開の計画', en: 'plan of a resumption' },
+    title: { ja: '利用再開の計画', en: 'plan for a resumption' },
     goal: { ja: '利用再開予定日', en: 'planned resumption' },
     section: '6.3',
   },
   termination: {
-    title: { ja: '利用終了の計画', en: 'plan of the end of use' },
+    title: { ja: '利用終了の計画', en: 'plan for the end of use' },
     goal: { ja: '利用終了予定日', en: 'planned end' },
     section: '6.4',
   },

@@ -28,7 +28,7 @@ export type ItemAnswer<R = unknown> = { readonly extras: Sensitive<Extras> } & (
        * known.
        */
       readonly missing: readonly MissingHolder[];
-      /** The records; throws `retention_ended` after `terms.keepUntil`. */
+      /** Returns the records. Throws `retention_ended` after `terms.keepUntil`. */
       reveal(): readonly R[];
     }
   | { readonly status: 'nothing-on-record' | 'not-covered' | 'not-asked' }
@@ -36,8 +36,8 @@ export type ItemAnswer<R = unknown> = { readonly extras: Sensitive<Extras> } & (
   | {
       readonly status: 'failed';
       /**
-       * The portal's failure code. `unspecified` or `unrecognised` where it gave none or not a
-       * code; `record_invalid`, `not_answered`.
+       * The portal's failure code: `unspecified` if it gave none, `unrecognised` if it gave
+       * something that is not a code. Or a code of this package: `record_invalid`, `not_answered`.
        */
       readonly code: string;
       /** Where a record does not match its schema. */

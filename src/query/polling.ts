@@ -67,7 +67,7 @@ export async function awaitResult(
   const ended = new AbortController();
   const late = new AbortController();
   // Waits for the deadline and does not only compare times: a clock that is set back would postpone
-  // it. A clock that cannot wait that long leaves the comparison.
+  // it. If the clock cannot wait that long, only the comparison is left.
   waitBy(clock, Math.min(deadlineMs, scope.deadline - clock.now()), ended.signal).then(
     () => late.abort(CANCELLED),
     () => undefined,

@@ -51,7 +51,10 @@ function checkFields(service: Service, serviceId: string, value: unknown): void 
   checkStoredInquiries(service, inquiries);
 }
 
-/** A wrong type in JSON is an invalid retrieval, not a mistake of the program. */
+/**
+ * Checks the inquiries of a retrieval. A wrong type in JSON is an invalid retrieval, not a mistake
+ * of the program.
+ */
 function checkStoredInquiries(service: Service, inquiries: unknown): void {
   try {
     checkInquiries(service, inquiries, 'retrieval.inquiries');

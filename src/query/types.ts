@@ -15,7 +15,7 @@ type InquiryFor<I extends ItemSpec> = Extract<Inquiry, { method: I['inquiries'][
 /** An inquiry that every item of the service allows. */
 export type CommonInquiry<S extends ServiceSpec> = Extract<Inquiry, { method: CommonMethod<S> }>;
 
-/** One inquiry per item, by a method that the item allows. Items left out are not asked. */
+/** One inquiry per item, by a method that the item allows. Items left out are not requested. */
 export type ItemInquiries<S extends ServiceSpec> = {
   readonly [K in keyof S['items']]?: InquiryFor<S['items'][K]>;
 } & { readonly method?: never };

@@ -10,8 +10,8 @@ export interface Peer {
   /** The client certificate that the caller presented, PEM. */
   readonly clientCertificate?: string;
   /**
-   * Whether the caller comes from another machine, or uses another name than that of loopback: log
-   * and clock are not served to such callers. Default: false.
+   * Whether the caller comes from another machine, or uses a host name other than loopback. Log and
+   * clock are not served to such callers. Default: false.
    */
   readonly remote?: boolean;
 }
@@ -43,7 +43,7 @@ function attemptOf({ clientCertificate, remote }: Peer): Attempt {
   };
 }
 
-/** Carries out a step: before and after it, the fault injected into the call. */
+/** Carries out a step, and applies the fault of the call before or after it. */
 async function serve(
   context: SandboxContext,
   route: SandboxRoute,

@@ -22,7 +22,7 @@ export interface Origins {
   readonly apiUrl: string;
 }
 
-/** Everything that one sandbox knows. Two sandboxes share nothing. */
+/** The state of one sandbox. Two sandboxes share nothing. */
 export interface SandboxContext {
   readonly clients: ReadonlyMap<string, Client>;
   readonly personas: ReadonlyMap<string, Persona>;

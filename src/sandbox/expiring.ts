@@ -22,7 +22,7 @@ export class Expiring<T> {
   put(value: T): string {
     const { clock, baseClock } = this.#clocks;
     // All entries live equally long, so the oldest expire first. The base clock decides: otherwise
-    // one skewed call would remove the entries of all others.
+    // one skewed call would remove the entries of all other calls.
     for (const [key, { expiresAt }] of this.#entries) {
       if (expiresAt > baseClock.now()) break;
       this.#entries.delete(key);

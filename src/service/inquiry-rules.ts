@@ -25,7 +25,7 @@ export type InquiryRule<S extends ServiceSpec, M extends Method> = string extend
     ? InquiryBy<M>
     : `The item '${ItemsWithout<S, M>}' does not register the inquiry '${M}'.`;
 
-/** Inquiries by item key. An item that is left out, or undefined, is not asked. */
+/** Inquiries by item key. An item that is left out, or undefined, is not requested. */
 export interface InquiriesByItem {
   readonly [item: string]: Inquiry | undefined;
 }

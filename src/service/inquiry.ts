@@ -55,8 +55,8 @@ export function fiscalYear(year: number): FiscalYear {
 }
 
 /**
- * Asks for the latest record (最新情報指定, table 2.6-1 row 3). Only items whose `latestBy` is registered
- * allow it.
+ * Returns an inquiry for the latest record (最新情報指定, table 2.6-1 row 3). Only items whose `latestBy`
+ * is registered allow it.
  *
  * @example
  * ```ts
@@ -69,7 +69,7 @@ export function latest(): Latest {
 }
 
 /**
- * Asks for the records valid on a date (時点指定, table 2.6-1 row 1).
+ * Returns an inquiry for the records valid on a date (時点指定, table 2.6-1 row 1).
  *
  * @param at - `YYYY-MM-DD` or a fiscal year.
  * @throws SelfInfoError `invalid_date` for a wrong form or a day that does not exist; TypeError for
@@ -85,7 +85,7 @@ export function pointInTime(at: Day): PointInTime {
 }
 
 /**
- * Asks for all records of a range (範囲指定, table 2.6-1 row 2).
+ * Returns an inquiry for all records of a range (範囲指定, table 2.6-1 row 2).
  *
  * @param from - the first day, `YYYY-MM-DD`, or the first fiscal year.
  * @param to - the last day or fiscal year, included; of the same kind as `from`.

@@ -14,10 +14,10 @@ export interface StoredEntry {
  * Values contain code verifiers and tokens. A store outside the process must seal them, and should
  * drop them at `expiresAt`.
  *
- * The client checks expiry. A store therefore keeps a mark of an expired entry and of a taken one
- * until 24 hours after `expiresAt`, so that a late citizen gets the right message. When space is
- * short, a mark may be dropped earlier, a value never: a full store rejects `put`. The client gives
- * up a call after 10 seconds.
+ * The client checks expiry. So that a late citizen gets the right message, a store keeps a mark of
+ * an expired or taken entry until 24 hours after `expiresAt`. When space is short, a mark may be
+ * dropped earlier, a value never: a full store rejects `put`. The client gives up a call after 10
+ * seconds.
  *
  * @example
  * ```ts

@@ -3,7 +3,7 @@ import { HOUR_MS, type Instant, toEpochMs } from '../foundation/time.js';
 import { checkLine } from './audit.js';
 import type { VaultContext } from './context.js';
 
-/** Accepts a clock that has jumped, once an operator's watch agrees with it to the hour. */
+/** Accepts a clock that has jumped, if an operator's watch agrees with it within an hour. */
 export async function confirmClock(
   { clock, time, audited, emit }: Pick<VaultContext, 'clock' | 'time' | 'audited' | 'emit'>,
   now: Instant,

@@ -1,4 +1,6 @@
-/** A data key in a vault's store. A key-encryption key wraps it; the record lies apart from it. */
+/**
+ * A data key in a vault's store, wrapped by a key-encryption key and stored apart from the record.
+ */
 export interface WrappedKey {
   /** Id of this data key. The record's protected header contains it too. */
   readonly id: string;

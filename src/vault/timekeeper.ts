@@ -52,7 +52,7 @@ export function createTimekeeper(
       const jumped = clockMs - beforeMs > DAY_MS;
       const seenMs = jumped ? beforeMs : Math.max(clockMs, beforeMs);
       latestMs = Math.max(seenMs, latestMs);
-      // Every period ends with a JST day: keep the instant before anybody learns of such an end.
+      // Every period ends with a JST day, so store the instant before any caller sees such an end.
       if (keptMs === undefined || seenMs - keptMs >= MINUTE_MS || dayOf(seenMs) > dayOf(keptMs))
         await store.see(seenMs);
       return { clockMs, seenMs, jumped };

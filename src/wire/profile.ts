@@ -143,9 +143,9 @@ export interface WireProfile {
   /** Machine codes of refusals besides those of OAuth. An error repeats only a listed code. */
   readonly errorCodes: ProfileEntry<readonly string[]>;
   /**
-   * The HTTP statuses (429, 500 to 599) that only the portal itself sends, never a gateway on the
-   * way, and that mean it did not accept the request. The consent is then still unused. For all
-   * other statuses of this range the effect is unknown.
+   * The HTTP statuses (429, 500 to 599) that only the portal itself sends, never a gateway. They
+   * mean that it did not accept the request, so the consent is still unused. For all other statuses
+   * of this range the effect is unknown.
    */
   readonly notAcceptedStatuses: ProfileEntry<readonly number[]>;
   /** How the provider learns that an answer is ready. */

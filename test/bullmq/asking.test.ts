@@ -23,7 +23,7 @@ interface Parts {
   readonly availability?: (atMs: number) => object;
 }
 
-/** Client and vault that behave as given, with the calls they received. */
+/** Returns client and vault that behave as given, with the calls they received. */
 function openParts({
   collected = { status: 'ready', answer: {} },
   recalled = [retrieval],
@@ -118,7 +118,7 @@ describe('askOnce', () => {
     expect(calls).toEqual(['has', 'recall', 'spread 60']);
   });
 
-  it('asks nevertheless when the holder opens after the expiry', async () => {
+  it('asks anyway when the holder opens after the retrieval expires', async () => {
     const opensMs = NOW_MS + 61 * MINUTE;
     const { ask } = openParts({
       availability: (atMs) => ({

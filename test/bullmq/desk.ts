@@ -140,7 +140,7 @@ export const noRedis = redisServer.missing;
 /** A client at a sandbox, and a queue for its retrievals. */
 export interface Office extends Bank<Loan>, Desk {
   submit(): Promise<Retrieval<Loan>>;
-  /** How many times the portal was asked for a result. */
+  /** Returns how many times the portal was asked for a result. */
   asked(): number;
 }
 

@@ -9,7 +9,10 @@ import { NOW } from '../kit/loan.js';
 const NOW_MS = Date.parse(NOW);
 const bullmq = { DelayedError, UnrecoverableError };
 
-/** A job whose retrieval the store does not have; `has` says whether the vault has its answer. */
+/**
+ * Returns a job whose retrieval the store does not have; `has` says whether the vault has its
+ * answer.
+ */
 function openJob({ has = async () => false, moves = async () => {} } = {}) {
   const events: object[] = [];
   const moved: unknown[] = [];

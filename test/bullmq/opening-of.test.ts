@@ -4,7 +4,7 @@ import { latest, SelfInfoError } from '../../src/index.js';
 
 type Items = Readonly<Record<string, readonly [state: string, next: number | null]>>;
 
-/** A client whose availability is `itemsAt` of the instant. */
+/** Returns a client whose availability is `itemsAt` of the instant. */
 const clientWith = (itemsAt: (atMs: number) => Items) => ({
   availability: ({ at }: { at: number }) => ({
     items: Object.fromEntries(

@@ -23,7 +23,10 @@ describe.skipIf(noRedis)(
   () => {
     const { open, server } = useRedis();
 
-    /** A citizen asks at half past six. The portal keeps results for hours and answers at once. */
+    /**
+     * Opens a queue for a citizen who asks at half past six. The portal keeps results for hours and
+     * answers at once.
+     */
     async function openOffice(keptHours = 6) {
       const clock = createVirtualClock(BEFORE);
       const timing = {
@@ -71,7 +74,7 @@ describe.skipIf(noRedis)(
       expect(calls.filter((stage) => stage === 'result')).toHaveLength(1);
     });
 
-    it('are asked for nevertheless when they expire before the opening, because the calendar only informs', async () => {
+    it('are asked for anyway when they expire before the opening, because the calendar may be wrong', async () => {
       const { queue, retrieval, end } = await openOffice(1);
       await queue.startWorker();
       expect(await end(await queue.add(retrieval))).toMatchObject({ state: 'ready' });

@@ -68,7 +68,7 @@ describe.skipIf(noRedis)('a retrieval in the queue', () => {
     expect(office.asked()).toBe(0);
   });
 
-  it('fails when it expires before the portal wants to be asked again', async () => {
+  it('fails when it expires before the portal allows the next poll', async () => {
     const office = openOffice(
       answerAt(
         RESULT,

@@ -6,7 +6,7 @@ const NOW_MS = Date.parse(NOW);
 const MINUTE = 60_000;
 const rate = { max: 10, perMs: 1_000 };
 
-/** A queue in whose Redis so many have taken a slot of each second. */
+/** Returns a queue in whose Redis so many have taken a slot of each second. */
 function queueWith(taken: number) {
   const given: unknown[] = [];
   const commands = {

@@ -70,7 +70,7 @@ describe('overlapping announcements', () => {
     ]);
   });
 
-  it('let one for all and one for a server meet only at that server', () => {
+  it('interact only at one server when one is for all servers and the other for that server', () => {
     const all = announce('all', 'closed', `${day}T10:00`, `${day}T14:00`, {
       announcedAt: jst('2026-12-01'),
     });

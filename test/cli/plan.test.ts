@@ -41,7 +41,7 @@ const refused = (...args: string[]) => {
 const today = '2026-09-29';
 const plan = planOnboarding({ goLive: '2027-04-01', today });
 
-describe('plan', () => {
+describe('the command plan', () => {
   it.each([
     ['text', toText(plan)],
     ['md', toMarkdown(plan)],
@@ -118,7 +118,7 @@ describe('plan', () => {
   });
 });
 
-describe('plan refuses', () => {
+describe('the command plan refuses', () => {
   it.each([
     ['a plan without a day', [], '--go-live か --start のどちらか一方を指定してください。'],
     [

@@ -29,7 +29,10 @@ describe('the availability of a service', () => {
       'open',
       [],
     ]);
-    expect(both(open(NOW))).toEqual(['ただいま取得できます。', 'The information can be had now.']);
+    expect(both(open(NOW))).toEqual([
+      'ただいま取得できます。',
+      'The information is available now.',
+    ]);
   });
 
   it('is closed with the reason and the next opening while another item is open', () => {

@@ -9,7 +9,7 @@ const TEN = Date.UTC(2026, 11, 1, 1);
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('a virtual clock', () => {
-  it('stands still until it is moved', async () => {
+  it('does not move until it is advanced or set', async () => {
     const clock = createVirtualClock(TEN);
     await new Promise((resolve) => setImmediate(resolve));
     expect(clock.now()).toBe(TEN);
@@ -107,7 +107,7 @@ describe('createVirtualClock', () => {
 });
 
 describe('the system clock', () => {
-  it('tells the time of the machine', () => {
+  it('returns the time of the machine', () => {
     const before = Date.now();
     const now = systemClock.now();
     expect(now).toBeGreaterThanOrEqual(before);

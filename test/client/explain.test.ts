@@ -88,7 +88,7 @@ describe('every result', () => {
       /^ただいま取得できません。理由[：:] ?.+2026年12月7日\(月\) 8:00以降に再度お試しください。$/,
     );
     expect(explain(result, 'en')).toMatch(
-      /^The information cannot be had at the moment\. Reason: .+Please try again after Mon 7 Dec 2026 8:00 JST\.$/,
+      /^The information is not available at the moment\. Reason: .+Please try again after Mon 7 Dec 2026 8:00 JST\.$/,
     );
   });
 });
@@ -118,7 +118,7 @@ describe('every status of an item', () => {
       'ただいま取得できません。2026年12月7日(月) 8:00以降に再度お試しください。',
     );
     expect(explain({ ...items.unavailable, until: null } as ItemAnswer, 'en')).toBe(
-      'The information cannot be had at the moment. Please try again later.',
+      'The information is not available at the moment. Please try again later.',
     );
     expect(explain(items['nothing-on-record'], 'ja')).toContain('0円という意味ではありません');
     expect(explain(items.failed, 'en')).toContain('record_invalid');
@@ -144,7 +144,7 @@ describe('every status of an item', () => {
       'ready',
     );
     expectBoth(answer.items.income);
-    expect(explain(answer.items.household, 'en')).toBe('This information was not asked for.');
+    expect(explain(answer.items.household, 'en')).toBe('This information was not requested.');
   });
 });
 

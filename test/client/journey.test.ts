@@ -14,7 +14,7 @@ import { expectStatus, loan, NOW, registrationOf, visits } from '../kit/loan.js'
 
 const keep = closeAfterEach();
 
-/** A client and a sandbox over real mutual TLS. */
+/** Opens a client and a sandbox over real mutual TLS. */
 async function openTlsBank(now = NOW) {
   const clock = createVirtualClock(now);
   const sandbox = keep(await startSandbox({ registrations: [registrationOf(loan)], clock }));

@@ -8,7 +8,7 @@ import { hangingStore } from '../kit/stores.js';
 const asked = { income: latest() };
 
 describe('a client at its limit of concurrent calls', () => {
-  /** Two calls hang, and two are allowed. */
+  /** Opens a client that allows two calls, of which two hang. */
   async function busy() {
     const { intercept } = hangAt('/request');
     const bank = openBank({ intercept, maxConcurrent: 2 });

@@ -6,7 +6,7 @@ import { thrownBy } from '../kit/refusals.js';
 
 const asked = { income: latest() };
 
-describe('an onProgress', () => {
+describe('an onProgress callback', () => {
   const mine = new Error('mine');
 
   it.each([
@@ -56,7 +56,7 @@ describe('an onProgress', () => {
   });
 });
 
-describe('an onProgress that throws', () => {
+describe('an onProgress callback that throws', () => {
   it('ends collect with its own error and leaves nothing that could reject later', async () => {
     const { client, consent } = openBank();
     const controller = new AbortController();

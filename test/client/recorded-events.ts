@@ -1,7 +1,7 @@
 import type { ClientEvent } from '../../src/index.js';
 import { type BankOptions, type Loan, openBank } from '../kit/loan.js';
 
-/** A bank that records its events. */
+/** Opens a bank that records its events. */
 export function openRecorded(options: BankOptions<Loan> = {}) {
   const events: ClientEvent[] = [];
   return { ...openBank({ ...options, onEvent: (event) => void events.push(event) }), events };

@@ -37,8 +37,8 @@ const peerOf = ({ socket }: IncomingMessage) =>
 const json = { 'content-type': 'application/json' };
 
 /**
- * A portal that binds each token to the certificate it was fetched with (RFC 8705), and records
- * which certificate each call used.
+ * Starts a portal that binds each token to the certificate it was fetched with (RFC 8705), and
+ * records which certificate each call used.
  */
 async function openBinding(options: PortalOptions = {}) {
   const seen: { stage: PortalStage; certificate: string; token: string | undefined }[] = [];

@@ -11,7 +11,7 @@ import { errorOf, facts } from '../kit/refusals.js';
 import { asked, polls } from './submitted.js';
 
 describe('a stored retrieval', () => {
-  /** A store that can return the secret of one retrieval under the key of another. */
+  /** Returns a store that can return the secret of one retrieval under the key of another. */
   function swapping() {
     const inner = createMemoryStore();
     const swapped = new Map<string, string>();

@@ -8,7 +8,7 @@ export const asked = { income: latest() };
 export const polls = (calls: readonly string[]) =>
   calls.filter((path) => path === '/result').length;
 
-/** A bank with a submitted retrieval, and the progress that its `onProgress` receives. */
+/** Opens a bank with a submitted retrieval, and the progress that its `onProgress` receives. */
 export async function submitted(options: BankOptions<Loan> = {}) {
   const bank = openBank(options);
   const retrieval = await bank.client.submit(await bank.consent(), asked);

@@ -29,7 +29,7 @@ import { byNow } from '../kit/watch.js';
 const asked = { income: latest() };
 
 describe('a call to the portal', () => {
-  /** A JSON response whose body goes on as long as it is fed. */
+  /** Returns a JSON response whose body goes on as long as it is fed. */
   function slowBody() {
     let body: ReadableStreamDefaultController<Uint8Array> | undefined;
     const stream = new ReadableStream<Uint8Array>({

@@ -73,7 +73,9 @@ const accepted = [
   },
 ] as const;
 
-/** The first line of every error in each snippet, as the compiler of this project sees it. */
+/**
+ * Returns the first line of every error in each snippet, as the compiler of this project sees it.
+ */
 function firstLines(snippets: readonly string[]): string[][] {
   const config = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, root);

@@ -110,8 +110,8 @@ describe('the answer', () => {
   });
 });
 
-describe('what can be asked', () => {
-  it('is one inquiry that every item allows', () => {
+describe('the inquiries of a request', () => {
+  it('may be one inquiry that every item allows', () => {
     expectTypeOf(client.query(grant, latest())).resolves.toEqualTypeOf<
       Collected<typeof housingLoan>
     >();
@@ -122,7 +122,7 @@ describe('what can be asked', () => {
     void client.submit(grant, pointInTime('2026-01-01'));
   });
 
-  it('is one inquiry per item, of a method that it allows', () => {
+  it('may be one inquiry per item, of a method that it allows', () => {
     void client.query(grant, { income: latest(), household: pointInTime('2026-04-01') });
     void client.query(grant, { income: range(fiscalYear(2024), fiscalYear(2026)) });
     // @ts-expect-error the income has no point in time
@@ -131,14 +131,14 @@ describe('what can be asked', () => {
     void client.submit(grant, { household: range('2026-01-01', '2026-02-01') });
   });
 
-  it('is no item that the service does not have', () => {
+  it('cannot name an item that the service does not have', () => {
     // @ts-expect-error no such item
     void client.query(grant, { income: latest(), pension: latest() });
     // @ts-expect-error no such item
     void client.submit(grant, { incom: latest() });
   });
 
-  it('is bounded by options that are known', () => {
+  it('are sent with known options only', () => {
     void client.query(grant, latest(), {
       deadlineMs: 5_000,
       signal: new AbortController().signal,
@@ -154,13 +154,13 @@ describe('what can be asked', () => {
 describe('a service', () => {
   const base = { name: 'a', purpose: { id: 'a', text: 'a' }, retention: { days: 1 } } as const;
 
-  it('must declare what decides the latest', () => {
+  it('must declare the field that determines the latest record', () => {
     // @ts-expect-error latest without latestBy
     defineService({ ...base, items: { income: { detail: 'local-tax', inquiries: ['latest'] } } });
     defineService({ ...base, items: { income: { detail: 'local-tax', inquiries: ['range'] } } });
   });
 
-  it('knows the details, the holders, the codes and the methods', () => {
+  it('accepts only known details, holders, codes and methods', () => {
     // @ts-expect-error no such detail
     defineService({ ...base, items: { income: { detail: 'income', inquiries: ['range'] } } });
     defineService({
@@ -180,7 +180,7 @@ describe('a service', () => {
     });
   });
 
-  it('is nothing made by hand', () => {
+  it('cannot be an object that defineService did not return', () => {
     createSelfInfoClient({
       // @ts-expect-error not checked by defineService
       service: { ...base, items: { income: { detail: 'local-tax', inquiries: ['range'] } } },
@@ -188,7 +188,7 @@ describe('a service', () => {
     });
   });
 
-  it('may come as data, and is checked at run time then', () => {
+  it('may be loaded as data, which is checked at run time', () => {
     const loaded = createSelfInfoClient({
       service: defineService(JSON.parse('{}') as ServiceSpec),
       environment,
@@ -203,7 +203,7 @@ describe('a service', () => {
 });
 
 describe('the types', () => {
-  it('of a client are named by the service itself', () => {
+  it('of a client are parameterized by the type of the service', () => {
     expectTypeOf(client).toEqualTypeOf<SelfInfoClient<typeof housingLoan>>();
     const submit = (one: SelfInfoClient<typeof housingLoan>, paid: Grant<typeof housingLoan>) =>
       one.submit(paid, latest());
@@ -225,7 +225,7 @@ describe('the types', () => {
     void client.submit({} as { terms: never }, latest());
   });
 
-  it('of an outcome can be switched on to the end', () => {
+  it('of an outcome can be switched on exhaustively', () => {
     const read = (outcome: ConsentOutcome<typeof housingLoan>): string => {
       switch (outcome.status) {
         case 'granted':
@@ -248,7 +248,7 @@ describe('the types', () => {
     void forgetful;
   });
 
-  it('of a result can be switched on to the end', () => {
+  it('of a result can be switched on exhaustively', () => {
     const read = (result: Collected<typeof housingLoan>): unknown => {
       switch (result.status) {
         case 'ready':
@@ -266,7 +266,7 @@ describe('the types', () => {
     expectTypeOf(read).parameter(0).toEqualTypeOf<Collected<typeof housingLoan>>();
   });
 
-  it('of an item can be switched on to the end', () => {
+  it('of an item can be switched on exhaustively', () => {
     const read = (item: (typeof answer)['items']['household']): unknown => {
       switch (item.status) {
         case 'present':
@@ -288,7 +288,7 @@ describe('the types', () => {
 });
 
 describe('a function for any service', () => {
-  it('takes what the client of one service gives', () => {
+  it('accepts what the client of one service returns', () => {
     const shown = {
       outcome: (_: ConsentOutcome) => '',
       result: (_: Collected) => '',
@@ -305,7 +305,7 @@ describe('a function for any service', () => {
     shown.item(answer.items.income);
   });
 
-  it('cannot hand one service what belongs to another', () => {
+  it('cannot pass to one service what belongs to another', () => {
     // @ts-expect-error another service's grant
     void client.query({} as Grant<typeof pensionAdvice>, latest());
     // @ts-expect-error any service's retrieval
@@ -316,7 +316,7 @@ describe('a function for any service', () => {
 describe('client authentication', () => {
   const sign = async (input: Uint8Array) => input;
 
-  it('takes a key or a signing callback', () => {
+  it('accepts a key or a signing callback', () => {
     void privateKeyJwt({ key: 'PEM', alg: 'ES256', kid: 'a' });
     void privateKeyJwt({ sign, alg: 'PS256', kid: 'a' });
     // @ts-expect-error both
@@ -327,7 +327,7 @@ describe('client authentication', () => {
     void privateKeyJwt({ key: 'PEM', alg: 'RS256', kid: 'a' });
   });
 
-  it('is made by privateKeyJwt, or by a function that gives the current one', () => {
+  it('is the result of privateKeyJwt, or a function that returns the current one', () => {
     const options = { service: housingLoan, environment };
     const credential = privateKeyJwt({ key: 'PEM', alg: 'ES256', kid: 'a' });
     void createSelfInfoClient({ ...options, clientAuth: 'tls' });

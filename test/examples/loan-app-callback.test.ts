@@ -41,7 +41,7 @@ describe.skipIf(chromium.missing)(
       }
     });
 
-    /** A page of a browser that shares nothing with the others. */
+    /** Opens a page of a browser that shares nothing with the others. */
     async function newBrowser(): Promise<Page> {
       const context = await browser.newContext({ locale: 'ja-JP' });
       contexts.push(context);
@@ -62,7 +62,7 @@ describe.skipIf(chromium.missing)(
       expect([demo.calls('token'), demo.calls('request')]).toEqual([1, 1]);
     }
 
-    /** A page on the same host and another port, so that the session cookie is sent. */
+    /** Opens a page on the same host and another port, so that the session cookie is sent. */
     async function elsewhere(body: string): Promise<string> {
       const server = createServer((_, response) =>
         response

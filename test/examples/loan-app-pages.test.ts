@@ -31,7 +31,7 @@ describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () =
     await demo?.close();
   });
 
-  /** Every kind of page, one after the other. */
+  /** Visits every kind of page, one after the other. */
   async function walk(page: Page, look: (name: string) => Promise<void>): Promise<void> {
     await demo.restart();
     await page.goto(demo.origin);
@@ -100,8 +100,8 @@ describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () =
   });
 
   /**
-   * Japanese text outside of elements marked as such, of terms in brackets, and of field names,
-   * which exist in Japanese only.
+   * Returns Japanese text outside of elements marked as such, of terms in brackets, and of field
+   * names, which exist in Japanese only.
    */
   async function japaneseIn(page: Page): Promise<string[]> {
     const text = await page.evaluate(`(() => {
@@ -135,7 +135,7 @@ describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () =
     await page.context().close();
   });
 
-  it('read well in a screen reader: the start', async () => {
+  it('have the right names and order for a screen reader: the start', async () => {
     const page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
     await demo.restart();
     await page.goto(demo.origin);
@@ -186,7 +186,7 @@ describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () =
     await page.context().close();
   });
 
-  it('read well in a screen reader: waiting, checking, and closed until Monday', async () => {
+  it('have the right names and order for a screen reader: waiting, checking, and closed until Monday', async () => {
     const page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
     await demo.restart();
     await page.goto(await agreed(page, demo, cards.hanako));
@@ -241,7 +241,7 @@ ${steps}
   - term: 所得（地方税）
   - definition: 12月21日(月) 0:00 から 住民基本台帳ネットワークシステムは、原則として毎月第3土曜22時から翌日曜8時まで計画停止します。
   - term: 年金
-  - definition: 12月21日(月) 8:00 から 地共済（長期）中間サーバは、運用時間外です（運用時間: 平日8時〜21時）。
+  - definition: "12月21日(月) 8:00 から 地共済（長期）中間サーバは、運用時間外です（運用時間: 平日8時〜21時）。"
   - term: 世帯
   - definition: 12月21日(月) 0:00 から 住民基本台帳ネットワークシステムは、原則として毎月第3土曜22時から翌日曜8時まで計画停止します。
   - heading "書類でのお手続き" [level=2]

@@ -13,7 +13,7 @@ const TUESDAY = '2026-12-01T10:00:00+09:00';
 const MINUTE_MS = 60_000;
 const filledIn = { name: '番号 花子', birthDate: '1989-03-31', amount: '3500', years: '35' };
 
-/** The bank's app at an origin, without a socket, and a browser that keeps one cookie. */
+/** Opens the bank's app at an origin, without a socket, and a browser that keeps one cookie. */
 function openBank(origin: string) {
   const clock = createVirtualClock(TUESDAY);
   const registration = {
@@ -60,7 +60,7 @@ function openBank(origin: string) {
     bringCookie(other: string) {
       cookie = other;
     },
-    /** The answer is there and shown. The citizen has not applied. */
+    /** Goes to the page that shows the answer. The citizen has not applied yet. */
     async fetchIncome(): Promise<void> {
       const { headers } = await ask('/', { ...filledIn, action: 'fetch' });
       const callback = new URL(

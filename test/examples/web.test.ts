@@ -32,8 +32,8 @@ const READY = '情報を取得しました。内容をご確認ください。�
 const ORIGIN = 'https://loan.example';
 
 /**
- * A clock that moves only while the client waits: between two polls, and for a portal that takes
- * longer than the bank waits.
+ * Creates a clock that moves only while the client waits: between two polls, and for a portal that
+ * takes longer than the bank waits.
  */
 function createClock() {
   const still = createVirtualClock(TUESDAY);
@@ -55,7 +55,9 @@ interface Seen {
   header(name: string): string;
 }
 
-/** A browser behind the proxy: it keeps the cookie, and the host header is the inner one. */
+/**
+ * Creates a browser behind the proxy: it keeps the cookie, and the host header is the inner one.
+ */
 function createBrowser(port: number) {
   let cookie = '';
   async function go(
@@ -344,7 +346,7 @@ describe.each(Object.keys(examples))('the example with %s', (name) => {
   });
 });
 
-/** Whether a server listens on the port. */
+/** Returns whether a server listens on the port. */
 async function accepts(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
   try {

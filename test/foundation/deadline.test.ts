@@ -16,7 +16,7 @@ const aborted = () => 'aborted';
 const silent = () => 'silent';
 const never = () => new Promise<never>(() => undefined);
 
-/** A virtual clock that counts the waits that have not ended. */
+/** Returns a virtual clock that counts the waits that have not ended. */
 function countingClock(): VirtualClock & { waits(): number } {
   const clock = createVirtualClock(START);
   let waits = 0;
@@ -46,7 +46,7 @@ function start<T>(
   return Object.assign(run, { settled });
 }
 
-/** A promise to settle from outside. */
+/** Returns a promise to settle from outside. */
 function controlled<T>() {
   let resolve = (_: T) => {};
   let reject = (_: unknown) => {};
@@ -154,7 +154,7 @@ describe('deadline', () => {
 });
 
 describe('the first outcome of a deadline', () => {
-  /** A deadline whose four possible ends are triggered by hand. */
+  /** Starts a deadline whose four possible ends are triggered by hand. */
   function open() {
     const clock = createVirtualClock(START);
     const controller = new AbortController();

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import entryPoints from '../../scripts/entry-points.json' with { type: 'json' };
 import { type Import, importsOf, parse, readSources, type Source } from './sources.js';
 
-// The folders of src, in order: a folder imports only its own files and folders that stand above it
+// The folders of src, in order: a folder imports only its own files and folders that are above it
 // in this list. `import type` counts too.
 const floors: readonly string[] = [
   'foundation',
@@ -31,8 +31,8 @@ interface Wing {
   readonly types?: Readonly<Record<string, readonly string[]>>;
 }
 
-// Beside the floors. No floor imports a wing. The sandbox reads the wire with a parser and a codec
-// of its own: one mistake on both sides of the wire would pass every test.
+// Beside the floors. No floor imports a wing. The sandbox reads the wire with a separate parser and
+// codec: one mistake on both sides of the wire would pass every test.
 const portal: Wing = {
   imports: [
     ...['foundation', 'catalog', 'calendar', 'service', 'sandbox'],
@@ -49,13 +49,16 @@ const wings: Readonly<Record<string, Wing>> = {
   cli: { imports: [...floors, 'sandbox', 'onboarding'] },
 };
 
-/** `src/stores/redis/store.ts` is in the room `stores`, `src/msw.ts` is the room `msw`. */
+/**
+ * Returns the room of a path: `src/stores/redis/store.ts` is in the room `stores`, `src/msw.ts` is
+ * the room `msw`.
+ */
 function roomOf(path: string): string | undefined {
   const [room] = nameOf(path).split('/');
   return room !== undefined && (floors.includes(room) || room in wings) ? room : undefined;
 }
 
-/** The path below src, without extension. */
+/** Returns the path below src, without extension. */
 function nameOf(path: string): string {
   return path.replace(/^src\//, '').replace(/\.ts$/, '');
 }
@@ -74,7 +77,10 @@ function isAllowed(from: string, target: string, { kind, names }: Import): boole
   return isIn(wing.imports) && !isIn(wing.except);
 }
 
-/** The file an import names: undefined for a package, and for a file that does not exist. */
+/**
+ * Returns the file that an import names: undefined for a package, and for a file that does not
+ * exist.
+ */
 function targetOf(
   source: Source,
   specifier: string,
@@ -127,7 +133,7 @@ function cycles(sources: readonly Source[]): string[] {
   }
 }
 
-/** An index.ts names what an entry point exports, and does nothing else. */
+/** Returns every index.ts that does more than name what an entry point exports. */
 function indexesThatDo(sources: readonly Source[]): string[] {
   return sources
     .filter(({ path }) => /(^|\/)index\.ts$/.test(path))
@@ -140,7 +146,7 @@ function indexesThatDo(sources: readonly Source[]): string[] {
     .map(({ path }) => path);
 }
 
-/** One rule for imports: from the file that declares a name, never through an index.ts. */
+/** Returns the imports through an index.ts. A name is imported from the file that declares it. */
 function importsOfIndexes(sources: readonly Source[]): string[] {
   return sources.flatMap((source) =>
     importsOf(source)
@@ -152,7 +158,7 @@ function importsOfIndexes(sources: readonly Source[]): string[] {
 const sources = readSources('src', /\.ts$/);
 
 describe('the folders of src', () => {
-  it('are found', () => {
+  it('contain source files', () => {
     expect(sources.length).toBeGreaterThan(10);
   });
 
@@ -191,7 +197,7 @@ describe('the folders of src', () => {
     expect(importers.map(({ path }) => path)).toEqual(['src/net/transport.ts']);
   });
 
-  it('have no file with a name that says nothing', () => {
+  it('have no file with a vague name such as utils', () => {
     const vague = /\/(utils?|helpers?|common|misc|shared)(\/|\.)/;
     expect(sources.map(({ path }) => path).filter((path) => vague.test(path))).toEqual([]);
   });
@@ -200,7 +206,7 @@ describe('the folders of src', () => {
 describe('the test of the folders', () => {
   const files = (list: Readonly<Record<string, string>>): Source[] =>
     Object.entries(list).map(([path, text]) => ({ path: `src/${path}`, text }));
-  /** A file that imports `target` by this statement, in which `@` stands for its path. */
+  /** Returns a file that imports `target` by this statement, in which `@` stands for its path. */
   const importing = (path: string, target: string, statement: string): Source[] => {
     const relative = posix.relative(posix.dirname(path), target).replace(/\.ts$/, '.js');
     const specifier = relative.startsWith('.') ? relative : `./${relative}`;

@@ -95,11 +95,11 @@ describe('the source texts', () => {
     .map((path): Source => ({ path, text: read(path) }))
     .concat(existsSync(join(root, 'docs')) ? readSources('docs', /\.md$/) : []);
 
-  it('contain no leftovers', () => {
+  it('contain no marks of unfinished work, merge marks or placeholder text', () => {
     expect(leftovers([...code, ...pages])).toEqual([]);
   });
 
-  it('print nothing from the library', () => {
+  it('print nothing from the library except the CLI', () => {
     expect(
       code
         .filter(({ path }) => path.startsWith('src/') && path !== 'src/cli.ts')

@@ -90,7 +90,7 @@ const found = pages
     prints: printedBy(block),
   }));
 const programs = distinct(found.map(({ text, place }) => [text, place]));
-/** What the pages of both languages say that a program prints. */
+/** Returns what the pages of both languages say that a program prints. */
 const promisesOf = (program: string) =>
   found.flatMap(({ text, prints }) => (text === program ? [prints] : []));
 

@@ -11,7 +11,7 @@ import {
   walkTo,
 } from './kiosk.js';
 
-describe('reader, authorizer, listener or clock that misbehave', () => {
+describe('with a reader, authorizer, listener or clock that misbehaves,', () => {
   const broken = new Error('broken');
   const throws = (): never => {
     throw broken;

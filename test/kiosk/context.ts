@@ -78,13 +78,13 @@ export function openContext(
   return { context: createContext(options), clock, events, calls, transaction };
 }
 
-/** The service of the loan as the screens show it. */
+/** Returns the service of the loan as the screens show it. */
 export function loanEntry({ services: [offered] }: SessionContext) {
   if (offered === undefined) throw new Error('The menu is empty.');
   return menuEntryOf(offered, calendar, Date.parse(NOW));
 }
 
-/** The events as "from -cause-> to". */
+/** Returns the events as "from -cause-> to". */
 export const trail = (events: readonly KioskEvent[]) =>
   events.map(({ from, cause, state }) => `${from} -${cause}-> ${state.at}`);
 

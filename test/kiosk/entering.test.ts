@@ -33,7 +33,7 @@ describe('enter', () => {
     ]);
   });
 
-  it('returns false when the listener has led the session elsewhere', () => {
+  it('returns false when the listener has moved the session to another state', () => {
     const opened = openContext({
       options: {
         onEvent: ({ state }) => {

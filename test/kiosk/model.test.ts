@@ -40,7 +40,7 @@ type Command = (typeof commands)[number];
 const calendar = createCalendar();
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** A cheap kiosk whose parts behave as `mannerOf` says, call by call. */
+/** Opens a cheap kiosk whose parts behave as `mannerOf` says, call by call. */
 function openWorld(mannerOf: () => Manner) {
   const clock = createVirtualClock(NOW);
   const late: (() => void)[] = [];

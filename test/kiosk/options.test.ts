@@ -93,7 +93,7 @@ describe('options of a kiosk session', () => {
     expect(machine.session.state).toBe(state);
   });
 
-  it('begin throws when the clock lies outside the calendar, and leaves the state unchanged', () => {
+  it('begin throws when the clock is outside the calendar, and leaves the state unchanged', () => {
     const { session } = openMachine({ now: '1990-01-01T10:00:00+09:00' });
     expect(() => session.begin()).toThrow(expect.objectContaining({ code: 'outside_calendar' }));
     expect(session.state.at).toBe('start');

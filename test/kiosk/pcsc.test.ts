@@ -15,8 +15,8 @@ import { type CardReaderBench, cardReaderSuite } from '../../src/conformance/ind
 import { PIN } from './kiosk.js';
 
 /**
- * A chip that knows only the commands of the example. Its "certificate" is a DER sequence that
- * contains the public key.
+ * Creates a chip that knows only the commands of the example. Its "certificate" is a DER sequence
+ * that contains the public key.
  */
 function createChip(tries: number) {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -71,7 +71,7 @@ type Chip = ReturnType<typeof createChip>;
 
 const chips = { first: createChip(3), second: createChip(3), locked: createChip(0) };
 
-/** A device that draws cards in, as PC/SC presents it. */
+/** Creates a device that draws cards in, as PC/SC presents it. */
 function createDevice() {
   let atSlot: Chip | undefined;
   let inside: Chip | undefined;

@@ -5,7 +5,7 @@ import { termsOf } from '../../src/oauth/terms.js';
 import { CERTIFICATE, CHALLENGE, loanEntry, openContext, trail } from './context.js';
 import { LOAN_ID, loan, NOW, PIN, settle } from './kiosk.js';
 
-/** A session that waits for a PIN. */
+/** Opens a session that waits for a PIN. */
 function openAt(at: 'identity-pin' | 'fetch-pin', broken: Parameters<typeof openContext>[0] = {}) {
   const opened = openContext(broken);
   const { context, transaction, events } = opened;

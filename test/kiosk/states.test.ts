@@ -10,7 +10,7 @@ describe('the states of a kiosk session', () => {
     expect(placesWhere(isDecided)).toEqual(['card-out', 'ended', 'attendant-needed']);
   });
 
-  it('wait for the citizen where an action or a card leads on', () => {
+  it('wait for the citizen where an action or a card comes next', () => {
     expect(placesWhere(waitsForCitizen)).toEqual([
       'start',
       'menu',

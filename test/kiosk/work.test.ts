@@ -59,7 +59,7 @@ describe('enterAndWork', () => {
     expect((await context.ended).outcome).toEqual({ status: 'failed', part: 'authorizer' });
   });
 
-  it('starts no work when the listener leads the session elsewhere', () => {
+  it('starts no work when the listener moves the session to another state', () => {
     const opened = openContext({
       options: {
         onEvent: ({ state }) => {

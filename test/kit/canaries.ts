@@ -67,7 +67,7 @@ export async function travel(tellAlso: (event: unknown) => void = () => {}): Pro
   return { secrets, values, ends, events };
 }
 
-/** Comes to every outcome of a callback, and loses responses of the portal. */
+/** Goes through every outcome of a callback, and loses responses of the portal. */
 async function consentAndQuery(traveller: Traveller) {
   const { keep, start, open, visit, complete, onProgress, go, values, secrets } = traveller;
   const sandbox = await start([

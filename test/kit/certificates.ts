@@ -37,7 +37,7 @@ export interface Authority {
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY_MS = 86_400_000;
 
-/** A throw-away authority. It shares no code with the sandbox. */
+/** Creates a throw-away authority. It shares no code with the sandbox. */
 export async function createAuthority(): Promise<Authority> {
   const keys = await makeKeys();
   const issuer = `CN=test authority ${randomBytes(4).toString('hex')}`;
@@ -95,7 +95,7 @@ export async function createAuthority(): Promise<Authority> {
   };
 }
 
-/** A validity of 60 days that ends in this many. */
+/** Returns a validity of 60 days that ends in this many. */
 function validity(endsInDays: number) {
   const end = Date.now() + endsInDays * DAY_MS;
   return { notBefore: new Date(end - 60 * DAY_MS), notAfter: new Date(end) };

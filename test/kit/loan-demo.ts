@@ -3,7 +3,7 @@ import { startLoanDemo } from '../../examples/loan-app/demo/server.js';
 import { createVirtualClock } from '../../src/foundation/clock.js';
 import { askAxe } from './browser.js';
 
-/** The web demo of the bank over real sockets, on a clock that stands still. */
+/** Starts the web demo of the bank over real sockets, on a stopped clock. */
 export async function openLoanDemo() {
   const still = createVirtualClock(TUESDAY);
   let pauses: (() => void)[] = [];

@@ -44,7 +44,7 @@ export function sealingKeys(...ids: readonly string[]) {
   };
 }
 
-/** A store whose deadline a busy machine does not reach. */
+/** Returns a store whose deadline a busy machine does not reach. */
 export const createPatientStore = (options: RedisStoreOptions) =>
   createRedisStore({ timeoutMs: 60_000, ...options });
 

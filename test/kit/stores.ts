@@ -1,6 +1,6 @@
 import { createMemoryStore, type Store } from '../../src/index.js';
 
-/** A store with one method that never settles for one kind of key. */
+/** Returns a store with one method that never settles for one kind of key. */
 export function hangingStore(method: keyof Store, kind: 'transaction' | 'retrieval') {
   const inner = createMemoryStore();
   let tell = () => {};

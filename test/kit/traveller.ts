@@ -62,7 +62,10 @@ export function createTraveller(
     return value;
   }
 
-  /** What the memory of one process may hold, and nothing else. */
+  /**
+   * Returns a store that records its secrets: what the memory of one process may hold, and nothing
+   * else.
+   */
   function listeningStore(): Store {
     const inner = createMemoryStore({ clock });
     return {

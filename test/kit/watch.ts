@@ -28,7 +28,7 @@ export function watchClock(clock: VirtualClock): WatchedClock {
   };
 }
 
-/** A signal that counts its listeners. */
+/** Returns a signal that counts its listeners. */
 export function watchedSignal(): {
   readonly controller: AbortController;
   readonly signal: AbortSignal;

@@ -13,7 +13,7 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-/** A portal that treats each journey as its code says. The token carries the code on. */
+/** Starts a portal that treats each journey as its code says. The token carries the code on. */
 async function startScripted(): Promise<Portal> {
   let body = '';
   let tokens = 0;

@@ -282,7 +282,7 @@ describe('the strict JSON parser', { timeout: rounds(60_000, 3_600_000) }, () =>
     );
   });
 
-  it('rejects whatever JSON.parse rejects, under any mutation', async () => {
+  it('rejects everything that JSON.parse rejects, under any mutation', async () => {
     const collect = await collectorOf();
     const spoilt = fc
       .tuple(json, fc.nat(), fc.constantFrom('{', '}', '[', ']', '"', ':', ',', '\\', '\u0000', ''))

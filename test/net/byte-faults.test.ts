@@ -15,14 +15,15 @@ const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({
 });
 
 /**
- * How many attempts the last stage takes in all: only polling is repeated, and only after transient
- * failures.
+ * Returns how many attempts the last stage takes in all: only polling is repeated, and only after
+ * transient failures.
  */
 const attemptsAt = (stage: PortalStage, kind: 'invalid' | 'closed' | 'silent') =>
   stage === 'result' && kind !== 'invalid' ? 4 : 1;
 
 /**
- * The calls of a run that ends at a stage after so many attempts: every earlier call is sent once.
+ * Returns the calls of a run that ends at a stage after so many attempts: every earlier call is
+ * sent once.
  */
 const callsUntil = (stage: PortalStage, attempts: number): PortalStage[] => [
   ...stages.slice(0, stages.indexOf(stage)),
@@ -46,8 +47,8 @@ function timeAttempts() {
 }
 
 /**
- * The expected error of a fault after the call was sent, for each of the three codes that it may
- * have.
+ * Returns the expected error of a fault after the call was sent, for each of the three codes that
+ * it may have.
  */
 function told(kind: 'invalid' | 'closed' | 'silent', stage: PortalStage) {
   const effect = stage === 'result' ? 'none' : 'unknown';

@@ -26,7 +26,7 @@ export async function open(options: ByteServerOptions): Promise<ByteServer> {
 export const clock = watchClock(createVirtualClock(NOW));
 
 /**
- * A whole consent and query, to its end or to its error; `waits` receives the end of each wait
+ * Runs a whole consent and query, to its end or to its error; `waits` receives the end of each wait
  * before another attempt.
  */
 export async function travel(

@@ -126,7 +126,7 @@ afterAll(async () => {
   watched.stop();
 });
 
-/** A whole consent and query with one fault at a byte, and every promise that it could break. */
+/** Runs a whole consent and query with one fault at a byte, and checks every promise. */
 async function travel(point: Point, byte: number): Promise<string[]> {
   const { portal, proxy } = lines.get(point.version) as Line;
   const { signal, listeners } = watchedSignal();

@@ -8,7 +8,7 @@ import { startRawServer } from '../kit/sockets.js';
 import { clock, ends, facts, open, stages, travel, unsent } from './egress.js';
 
 describe('a gateway', () => {
-  /** An environment whose API is out of reach: only the gateway address counts. */
+  /** Returns an environment whose API is out of reach: only the gateway address counts. */
   const unreachable = () =>
     sandboxEnvironment({
       clientId: 'SP12345678_AB1234',
@@ -42,7 +42,7 @@ describe('a gateway', () => {
     expect([error.code, error.upstream]).toEqual(['upstream_refused', { status: 404 }]);
   });
 
-  it('is trusted by the authorities of its own option only', async () => {
+  it('is verified only against the authorities in its ca option', async () => {
     const portal = await open();
     const { ca } = await createAuthority();
     const { baseUrl } = gatewayOf(portal).gateway;

@@ -17,7 +17,7 @@ describe('a misbehaving calendar', () => {
     ['is not a calendar', () => secret as never],
     ['knows nothing of these years', () => createCalendar({ extraHolidays: [] })],
   ])(
-    'that %s vetoes nothing: submit and collect go on without what it would have added',
+    'that %s prevents nothing: submit and collect go on without causes and times',
     async (_, calendar) => {
       let isOver = false;
       const clock = createVirtualClock(NOW);
@@ -49,7 +49,7 @@ describe('a misbehaving calendar', () => {
     ['throws an object that throws on every access', () => thrower(mine)],
     ['is not a calendar', () => secret as never],
     ['throws at a query', () => ({ ...createCalendar(), status: explode })],
-  ])('that %s is named at its first use, and nothing begins', async (_, calendar) => {
+  ])('that %s is named at its first use, and no consent starts', async (_, calendar) => {
     const store = createMemoryStore();
     const put = vi.fn(store.put);
     const { client } = openStub({ calendar, store: { ...store, put } });

@@ -92,7 +92,7 @@ describe('a misbehaving clock', () => {
     expect((await querying).code).toBe('aborted');
   });
 
-  it('that loses the time lets no request out, which can be sent once the time is back', async () => {
+  it('that returns no time lets no request out, and the request can be sent once it returns the time again', async () => {
     const inner = createVirtualClock(NOW);
     let broken = false;
     const { client, begin, calls } = openStub({
@@ -112,7 +112,7 @@ describe('a misbehaving clock', () => {
     expect(calls).toEqual(['token', 'request']);
   });
 
-  it('that loses the time stops the reading of records', async () => {
+  it('that returns no time stops the reading of records', async () => {
     const inner = createVirtualClock(NOW);
     let broken = false;
     const { client, begin } = openStub({

@@ -7,7 +7,7 @@ import { frozen, json, mine, secret, travel } from './injected.js';
 
 const stages = ['token', 'request', 'result'] as const;
 
-/** A look-alike of a response, with the right body of each stage. */
+/** Returns a look-alike of a response, with the right body of each stage. */
 const alike = (stage: StubStage, status: unknown) => ({
   status,
   headers: new Headers(json),

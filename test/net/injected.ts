@@ -28,7 +28,7 @@ export const json = { 'content-type': 'application/json' };
 
 export const { fields, processStatuses } = publicProfile;
 
-/** A whole consent and query in which the test answers one stage. */
+/** Runs a whole consent and query in which the test answers one stage. */
 export async function travel(stage: StubStage, answer: () => unknown, rest: StubOptions = {}) {
   const { client, begin, clock } = openStub({
     ...rest,

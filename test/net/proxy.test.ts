@@ -70,7 +70,7 @@ describe('a proxy', () => {
     const error = await errorOf(() => travel(portal.environment, { proxy: proxy.url }, portal.tls));
     expect([facts(error), error.upstream]).toEqual([unsent('proxy_refused'), undefined]);
     expect(error.message).toBe(
-      'The proxy rejected the tunnel. Nothing was sent to the portal. It answered 407.',
+      'The proxy rejected the tunnel. Nothing was sent to the portal. It responded with 407.',
     );
     expect(error.messageJa).toBe(
       'プロキシがトンネルを拒否しました。マイナポータルには何も送信していません。プロキシの応答ステータスは 407 です。',

@@ -76,13 +76,13 @@ describe('a server that offers', () => {
 });
 
 describe('a connection attempt', () => {
-  it('to a port that is closed says so', async () => {
+  it('to a closed port is reported as not connected', async () => {
     const { server, environment, tls } = await open();
     await server.close();
     expect(facts(await errorOf(() => travel(environment, tls)))).toEqual(notConnected);
   });
 
-  it('to a host that does not exist says so', async () => {
+  it('to a host that does not exist is reported as not connected', async () => {
     const { environment, tls } = await open({ host: 'nobody.invalid' });
     expect(facts(await errorOf(() => travel(environment, tls)))).toEqual(notConnected);
     expect(clock.waits).toBe(0);

@@ -44,7 +44,8 @@ export async function travel(environment: Environment, tls: TlsCredential, signa
 }
 
 /**
- * A server with a certificate of the trusted authority, and a client certificate that it trusts.
+ * Starts a server with a certificate of the trusted authority, and a client certificate that it
+ * trusts.
  */
 export async function open({
   leaf = { ip: '127.0.0.1' },

@@ -7,7 +7,7 @@ import { good, type PortalStage, type Reply, raw, TOKEN } from '../kit/portal.js
 import { errorOf } from '../kit/refusals.js';
 import { bodyOf, clock, facts, open, socketOf, stages, travel, type } from './travel.js';
 
-/** The expected error of a fault that came after the call was sent. */
+/** Returns the expected error of a fault that came after the call was sent. */
 const afterSending = (code: string, stage: PortalStage) => ({
   code: code === 'connection_closed' && stage === 'request' ? 'answer_lost' : code,
   stage,
@@ -16,7 +16,7 @@ const afterSending = (code: string, stage: PortalStage) => ({
   safe: stage === 'result' && code === 'connection_closed',
 });
 
-/** The TCP socket, since TLS sockets cannot send a reset. */
+/** Returns the TCP socket, since TLS sockets cannot send a reset. */
 const underTls = (response: ServerResponse) => Reflect.get(socketOf(response), '_parent') as Socket;
 
 /** The right body, sent in a wrong way, or a wrong body. */

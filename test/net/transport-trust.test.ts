@@ -5,7 +5,7 @@ import { createAuthority } from '../kit/certificates.js';
 import { errorOf } from '../kit/refusals.js';
 import { ends, facts, open, optionsOf, travel, withEnvironment } from './travel.js';
 
-describe('the server', () => {
+describe('a server', () => {
   it('of another authority is not trusted, and nothing is sent to it', async () => {
     const portal = await open();
     const { ca } = await createAuthority();

@@ -36,7 +36,7 @@ export const stages = ['token', 'request', 'result'] as const;
 
 export const clock = createVirtualClock(NOW);
 
-/** A whole consent and query, to its end or to its error. */
+/** Runs a whole consent and query, to its end or to its error. */
 export async function travel(environment: Environment, tls: TlsCredential) {
   const client = createSelfInfoClient({ service: loan, environment, tls, clock });
   ends.push(client.close);

@@ -33,7 +33,8 @@ async function tally(work: readonly Promise<{ readonly status: string }>[]): Pro
 }
 
 /**
- * A store over a network: every step takes a few turns of the event loop, each call another number.
+ * Returns a store over a network: every step takes a few turns of the event loop, each call another
+ * number.
  */
 function slowStore(): Store {
   const inner = createMemoryStore({ clock: createVirtualClock(NOW) });

@@ -16,7 +16,7 @@ const never = Number.MAX_SAFE_INTEGER;
 const entry = (value: unknown, expiresAt: unknown = never) =>
   ({ value: typeof value === 'string' ? value : JSON.stringify(value), expiresAt }) as StoredEntry;
 const memory = () => createMemoryStore({ clock: createVirtualClock(NOW) });
-/** A store that returns its own text for every entry. */
+/** Returns a store that returns its own text for every entry. */
 const changing = (
   change: (kept: Record<string, unknown>) => unknown,
   expiresAt?: unknown,
@@ -141,7 +141,7 @@ describe('a store that is down or broken', () => {
   });
 
   it('and keeps a transaction beyond its time grants it to no one from its last millisecond on, and takes nothing', async () => {
-    // Its own clock stands still.
+    // The clock of the store does not move.
     const { client, begin, calls, clock } = openStub({ store: memory() });
     const { callback } = await begin();
     const end = clock.now() + publicProfile.timing.consentMs.value;
@@ -212,8 +212,8 @@ describe('clients that share a store', () => {
     const store = memory();
     const [one, two] = [openStub({ store }), openStub({ store })];
     const { callback } = await one.begin();
-    // The portal of the test knows the code of its own client only: the exchange itself is what
-    // counts.
+    // The portal of this test knows the code of one client only. What counts is that the exchange
+    // is sent.
     expect(await two.client.completeConsent(callback, { sessionBinding: SESSION })).toEqual({
       status: 'rejected',
       at: 'token',

@@ -3,7 +3,7 @@ import { altered, openBank, SESSION } from '../kit/loan.js';
 
 export type Changes = Parameters<typeof altered>[1];
 
-/** A bank whose citizen is back with a good callback that has been changed. */
+/** Opens a bank whose citizen is back with a good callback that has been changed. */
 export async function comeBack(changes: Changes = {}) {
   const bank = openBank();
   const good = await bank.callback();
@@ -12,7 +12,7 @@ export async function comeBack(changes: Changes = {}) {
   return { ...bank, good, callback: altered(good, changes), complete };
 }
 
-/** What a framework such as Node's http passes on. */
+/** Returns what a framework such as Node's http passes on. */
 export const incoming = (
   url: string,
   headers: Record<string, string | string[]> = {},

@@ -112,7 +112,7 @@ describe('exchangeToken', () => {
     ).toBe('a-token');
   });
 
-  it('is reached without iss only where the profile says that there is none, and with a wrong one never', async () => {
+  it('is reached only by a callback with the right iss, or without iss where the profile says that the portal sends none', async () => {
     const profile = {
       ...publicProfile,
       oauth: {

@@ -5,7 +5,7 @@ export const json = (body: unknown, status = 200) => Response.json(body, { statu
 
 export const good = { access_token: 'a-token', token_type: 'Bearer', expires_in: 3_600 };
 
-/** The outcome of a good callback when the portal answers the exchange in this way. */
+/** Returns the outcome of a good callback when the portal answers the exchange in this way. */
 export async function exchange(token: StubAnswer) {
   const stub = openStub({ answers: { token } });
   const { callback } = await stub.begin();

@@ -25,8 +25,8 @@ type Mutation = (pairs: readonly Pair[]) => readonly Pair[];
 
 const names = ['code', 'state', 'iss'];
 /**
- * Every byte as a percent sequence: another text for the same value. A sequence stays one, also
- * where it is not valid UTF-8.
+ * Returns every byte as a percent sequence: another text for the same value. A sequence stays one,
+ * also where it is not valid UTF-8.
  */
 const percent = (text: string) =>
   text.replace(/%[\da-f]{2}|./gisu, (part) =>
@@ -169,8 +169,8 @@ function visitOf(
 }
 
 /**
- * The expected outcome of a visit, computed from the rules independently of the client: what it is,
- * and whether it uses the transaction up.
+ * Returns the expected outcome of a visit, computed from the rules independently of the client:
+ * what it is, and whether it uses the transaction up.
  */
 function expectedOf(
   { url, method, headers }: Visit,

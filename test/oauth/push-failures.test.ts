@@ -44,7 +44,7 @@ describe('a pushed authorization request that fails', () => {
     ['meets a fault', json({}, 500), { code: 'upstream_failed', retry: { safe: false } }],
   ];
 
-  it.each(refusals)('because it %s begins nothing', async (_, response, expected) => {
+  it.each(refusals)('because it %s starts no consent', async (_, response, expected) => {
     const { begin, calls, kept } = open({ answer: () => response });
     expect(await errorOf(begin)).toMatchObject({ ...expected, ...none });
     expect(calls).toHaveLength(1);
@@ -84,7 +84,7 @@ describe('a pushed authorization request that fails', () => {
         headers: { 'content-type': 'application/json' },
       }),
     ],
-  ])('because the response is %s begins nothing', async (_, response) => {
+  ])('because the response is %s starts no consent', async (_, response) => {
     const { begin, calls, kept } = open({ answer: () => response });
     const error = await errorOf(begin);
     expect(error).toMatchObject({ code: 'response_invalid', ...none, retry: { safe: false } });
@@ -144,7 +144,7 @@ describe('a pushed authorization request that fails', () => {
     });
   });
 
-  it('because its client is closed ends', async () => {
+  it('because its client is closed ends as aborted', async () => {
     const { client, begin, kept } = open({ answer: () => new Promise(() => {}) });
     const failing = errorOf(begin);
     await client.close();
@@ -152,7 +152,7 @@ describe('a pushed authorization request that fails', () => {
     expect(kept).toEqual([]);
   });
 
-  it('for lack of a signature says so, and may be repeated when the key service failed', async () => {
+  it('for lack of a signature is reported, and may be repeated when the key service failed', async () => {
     const { environment, fetch, clock, calls } = open();
     const beginWith = (sign: () => Promise<Uint8Array>) => {
       const client = createSelfInfoClient({

@@ -19,8 +19,8 @@ export interface Opened {
 }
 
 /**
- * A client and a sandbox that takes pushed requests only; `answer` replaces their endpoint, and
- * `kept` are the keys that were put into the store.
+ * Opens a client and a sandbox that takes pushed requests only; `answer` replaces their endpoint,
+ * and `kept` are the keys that were put into the store.
  */
 export function open({ answer = (request, pass) => pass(request), faults = [] }: Opened = {}) {
   const clock = createVirtualClock(NOW);

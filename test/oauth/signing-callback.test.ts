@@ -14,7 +14,7 @@ import { SESSION } from '../kit/loan.js';
 import { errorOf, typeErrorOf } from '../kit/refusals.js';
 import { byKey, ec, open, rsa } from './signing.js';
 
-/** A key service that never answers; `asked` resolves once it was called. */
+/** Returns a key service that never answers; `asked` resolves once it was called. */
 function hanging() {
   let tell = () => {};
   const asked = new Promise<void>((resolve) => {
@@ -27,7 +27,7 @@ function hanging() {
   return { credential: privateKeyJwt({ alg: 'ES256', kid: ec.kid, sign }), asked };
 }
 
-/** An INTEGER is as short as possible, and never looks negative. */
+/** Encodes an INTEGER as short as possible, so that it never looks negative. */
 function derOf(...numbers: readonly bigint[]): Uint8Array<ArrayBuffer> {
   const parts = numbers.map((number) => {
     const hex = number.toString(16);

@@ -26,8 +26,8 @@ export const jwksOf = (
 });
 
 /**
- * A client and a sandbox that knows its keys, in one process; `sent` are the forms that arrived, by
- * path.
+ * Opens a client and a sandbox that knows its keys, in one process; `sent` are the forms that
+ * arrived, by path.
  */
 export function open(
   clientAuth: ClientAuth | undefined,

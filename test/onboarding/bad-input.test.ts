@@ -246,7 +246,7 @@ describe('the text of a plan', () => {
       'options.name must be a string.',
     );
     for (const wrong of [undefined, null, 'plan', {}, { steps: 1 }])
-      expect(typeError(() => write(wrong as never))).toBe('plan must be a plan.');
+      expect(typeError(() => write(wrong as never))).toBe('plan must be a plan of this package.');
   });
 
   it('is refused for an invalid stamp', () => {

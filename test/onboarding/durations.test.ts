@@ -57,7 +57,7 @@ describe('given durations', () => {
     expect(plan.goal).toBe('2027-08-30');
   });
 
-  it('of two weeks bind when the review is short: A-15 is due two weeks before A-18', () => {
+  it('leave the rule of two weeks in force when the review is short: A-15 is due two weeks before A-18', () => {
     // A-18 starts Wed 24 March: two weeks before is Wed 10 March.
     const plan = planOnboarding({
       goLive: '2027-04-01',

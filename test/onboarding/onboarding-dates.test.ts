@@ -170,7 +170,7 @@ describe('a start on Friday 16 April 2027, before Golden Week', () => {
     ]);
   });
 
-  it('has no slack, because a month before 12 October leads back to the same A-15', () => {
+  it('has no slack, because a month before 12 October gives the same A-15', () => {
     // A-10 may come until Mon 16 August, seven business days after 4 August (11 August is Mountain
     // Day). A-2: 16 to 30 April are nine, Showa Day is none.
     expect(slacks(plan)).toEqual({ 'A-2': 9, 'A-3': 9, 'A-10': 7 });

@@ -23,7 +23,7 @@ describe('the text of a plan', () => {
       '',
     ]);
     expect(lines(toText(plan, { lang: 'en', name: 'loan' })).slice(0, 4)).toEqual([
-      'Self-information acquisition API: plan to the first use (loan)',
+      'Self-information acquisition API: onboarding plan (loan)',
       'go-live: Thu 2027-04-01',
       'start: Tue 2026-09-29 (at the latest)',
       '',

@@ -81,7 +81,7 @@ function connect(id: string, changes: Changes = {}, at: Peer = peer): SelfInfoCl
   return client;
 }
 
-/** As far as the token. */
+/** Goes as far as the token. */
 async function complete(client: SelfInfoClient<Loan>, at: Peer = peer) {
   const { url } = await client.beginConsent({ sessionBinding: SESSION });
   return client.completeConsent(await at.visit(url), { sessionBinding: SESSION });

@@ -60,7 +60,7 @@ export interface Peer {
   /** Paths of the provider that were called, in order. */
   readonly steps: readonly string[];
   environment(clientId: string): Environment;
-  /** A browser with a cookie jar and a citizen: follows the pages to the callback. */
+  /** Follows the pages to the callback, as a browser with a cookie jar and a citizen. */
   visit(url: string, decision?: 'agree' | 'decline'): Promise<string>;
   /** Sends a form as a client without the SDK would, with or without a certificate. */
   post(
@@ -71,7 +71,7 @@ export interface Peer {
   close(): Promise<void>;
 }
 
-/** The wire of the peer: its paths and names. */
+/** Returns the wire of the peer: its paths and names. */
 function profileOf(pushes: boolean): WireProfile {
   return {
     ...publicProfile,
@@ -147,7 +147,7 @@ export async function startPeer(
     });
   }
 
-  /** A token is valid only with the certificate it is bound to (RFC 8705). */
+  /** Verifies a token, which is valid only with the certificate it is bound to (RFC 8705). */
   async function serveResource(
     request: IncomingMessage,
     response: ServerResponse,
@@ -312,7 +312,7 @@ function metadataOf({
   };
 }
 
-/** A self-signed certificate. */
+/** Creates a self-signed certificate. */
 export async function selfSigned(name: string): Promise<Credential> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   const keys = (await webcrypto.subtle.generateKey(algorithm, true, [
@@ -342,7 +342,7 @@ function selfSignedJwk({ cert }: Credential): object {
   };
 }
 
-/** SHA-256 of a certificate in the form that tokens carry. */
+/** Returns the SHA-256 of a certificate in the form that tokens carry. */
 export function thumbprintOf(certificate: string | Buffer | undefined): string {
   const raw = typeof certificate === 'string' ? new X509Certificate(certificate).raw : certificate;
   return createHash('sha256')

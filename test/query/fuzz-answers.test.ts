@@ -58,13 +58,13 @@ const odd = oneof(
   dictionary(string({ maxLength: 5 }), constant(CANARY), { maxKeys: 3 }),
 );
 
-/** The paths of a value, to every part of it. */
+/** Returns the paths of a value, to every part of it. */
 function pathsOf(value: unknown): (readonly string[])[] {
   const inner = typeof value === 'object' && value !== null ? Object.entries(value) : [];
   return [[], ...inner.flatMap(([key, part]) => pathsOf(part).map((path) => [key, ...path]))];
 }
 
-/** The value with another one at a path, or without the part there. */
+/** Returns the value with another one at a path, or without the part there. */
 function replaced(value: unknown, [key, ...rest]: readonly string[], by: unknown): unknown {
   if (key === undefined) return by;
   const copy = Array.isArray(value) ? [...value] : { ...(value as object) };
@@ -191,8 +191,8 @@ interface Given {
 }
 
 /**
- * The value of a response that may be read at all, found independently of the client; undefined
- * when it must not be used.
+ * Returns the value of a response that may be read at all, found independently of the client;
+ * undefined when it must not be used.
  */
 function readable({ body, status, type, coding }: Given): unknown {
   if (
@@ -210,7 +210,7 @@ function readable({ body, status, type, coding }: Given): unknown {
   }
 }
 
-/** A stub with one stage that sends the given response. */
+/** Opens a stub with one stage that sends the given response. */
 function openMad(stage: StubStage) {
   const held: { given?: Given } = {};
   const stub = openStub({
@@ -229,7 +229,7 @@ function openMad(stage: StubStage) {
   return { ...stub, held, consent };
 }
 
-/** Every error must be a SelfInfoError of its stage that shows nothing of the response. */
+/** Checks an error. It must be a SelfInfoError of its stage that shows nothing of the response. */
 function expectTyped(error: unknown, stage: string): SelfInfoError {
   if (!isSelfInfoError(error)) throw error;
   expect([stage, 'answer']).toContain(error.stage);

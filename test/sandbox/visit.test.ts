@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 
 describe('visit', () => {
-  it('works when it is destructured', async () => {
+  it('can be destructured from the sandbox', async () => {
     const { visit } = sandbox;
     expect(
       callbackOf(await visit(String(authorizationUrl(sandbox)), { persona: 'hanako' })).code,

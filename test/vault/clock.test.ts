@@ -33,7 +33,7 @@ describe('a clock that goes back', () => {
     expect(await reopen().sweep()).toBe(1);
   });
 
-  it('does not let in an answer that had ended by the latest instant seen', async () => {
+  it('refuses an answer whose period had ended by the latest instant seen', async () => {
     const { answer, elapse, bank, reopen } = openSafe();
     const given = await answer();
     await elapse(PERIOD_ENDS);

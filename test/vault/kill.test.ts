@@ -36,7 +36,7 @@ describe.skipIf(part.missing)('a process that is killed at any moment', async ()
       await migrate(pool);
       const key = newKey();
       const store = createPgVaultStore(pool);
-      // The clock of this process stands still: it learns the time only from the store.
+      // The clock of this process does not move: it learns the time only from the store.
       const vault = createVault({
         service,
         store,

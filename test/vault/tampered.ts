@@ -2,7 +2,7 @@ import { createLocalKeys, type VaultRecord } from '../../src/vault/index.js';
 import { refusalOf } from '../kit/refusals.js';
 import { alterable, newKey, openSafe, PURPOSE } from './safe.js';
 
-/** Two records of two citizens, in a store that returns what the test wants. */
+/** Stores two records of two citizens, in a store that returns what the test wants. */
 export async function openTampered() {
   const store = alterable();
   const key = newKey();

@@ -70,7 +70,7 @@ describe('a record that was tampered with', () => {
     ]);
   });
 
-  it('is refused when somebody without a key of the vault sealed it', async () => {
+  it('is refused when it was sealed without a key of the vault', async () => {
     const { readAs, a } = await openTampered();
     const dataKey = new Uint8Array(32);
     const sealed = await new CompactEncrypt(new TextEncoder().encode('{}'))

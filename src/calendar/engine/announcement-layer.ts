@@ -69,7 +69,7 @@ export class AnnouncementLayer implements CauseFinder {
     return this.#undoneCauses(within, (undone) => touching(this.#closures, undone));
   }
 
-  /** Returns a finder of what the layer undoes of a rule. */
+  /** Returns a finder of the parts of a rule that the layer undoes. */
   undoneOf(facts: CauseFacts, timeline: Timeline): CauseFinder {
     return {
       causesWithin: () => [],
@@ -147,8 +147,7 @@ function winnersBetween(
 ): (CheckedAnnouncement | undefined)[] {
   const indexOf = new Map(edges.map((edge, index) => [edge, index]));
   const winner: (CheckedAnnouncement | undefined)[] = edges.map(() => undefined);
-  // `free` leads from each index to the first one that has no winner yet, so each index is visited
-  // once.
+  // `free` maps each index to the first one that has no winner yet, so each index is visited once.
   const free = edges.map((_, index) => index);
   const firstFree = (from: number): number => {
     let index = from;

@@ -8,7 +8,7 @@ import type { ScheduleCache } from './cache.js';
 import { buildSegment, buildStatus } from './result-objects.js';
 import { CLOSED, nameOf, OPEN, type SegmentMs } from './timeline.js';
 
-/** Answers `calendar.status`. */
+/** Implements `calendar.status`. */
 export function statusAt(schedules: ScheduleCache, target: Target, at: Instant): Status {
   const schedule = schedules.scheduleOf(target);
   const ms = checkInstant(at, 'at');
@@ -19,12 +19,12 @@ export function statusAt(schedules: ScheduleCache, target: Target, at: Instant):
   return buildStatus(status, schedule.holdersAt(ms), opensMs, possibleMs);
 }
 
-/** Answers `calendar.isOpen`. */
+/** Implements `calendar.isOpen`. */
 export function isOpenAt(schedules: ScheduleCache, target: Target, at: Instant): boolean {
   return schedules.scheduleOf(target).timeline.stateAt(checkInstant(at, 'at')) === OPEN;
 }
 
-/** Answers `calendar.nextOpening`. */
+/** Implements `calendar.nextOpening`. */
 export function nextOpeningFrom(
   schedules: ScheduleCache,
   target: Target,
@@ -36,7 +36,7 @@ export function nextOpeningFrom(
   return opensMs === null ? null : toDateTime(Math.max(opensMs, ms));
 }
 
-/** Answers `calendar.segments` and, with `onlyOpen`, `calendar.windows`. */
+/** Implements `calendar.segments` and, with `onlyOpen`, `calendar.windows`. */
 export function segmentsBetween(
   schedules: ScheduleCache,
   target: Target,

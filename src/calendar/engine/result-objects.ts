@@ -92,7 +92,7 @@ class SegmentOfState extends SpanBase implements Segment {
   }
 }
 
-/** What a status says alike at all instants of a segment. */
+/** The part of a status that is the same at all instants of a segment. */
 export interface StatusFacts {
   readonly state: State;
   readonly causes: readonly Cause[];

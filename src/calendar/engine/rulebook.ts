@@ -40,7 +40,7 @@ export class Rulebook {
     this.#rules = new Map(servers.map(({ id }) => [id, rulesInForce(id, overrides.get(id) ?? [])]));
   }
 
-  /** Whether a JST day is a holiday. */
+  /** Returns whether a JST day is a holiday. */
   isHoliday(day: number): boolean {
     return this.#holidays(dateOfDay(day).year).has(day);
   }
@@ -143,7 +143,10 @@ export class Rulebook {
     });
   }
 
-  /** Returns the occurrences of a rule that start in the given months, and who replaces them. */
+  /**
+   * Returns the occurrences of a rule that start in the given months, each with the announcement
+   * that replaces it.
+   */
   #occurrencesIn(inForce: RuleInForce, months: ReadonlyMap<string, AnnouncementSource>) {
     return [...months].flatMap(([month, undoneBy]) =>
       this.#occurrences(inForce, [Number(month.slice(0, 4))], (day) => monthOf(day) === month).map(
@@ -173,7 +176,7 @@ export class Rulebook {
   }
 }
 
-/** Returns what ordered, disjoint spans leave of another one. */
+/** Returns the parts of a span that ordered, disjoint spans do not cover. */
 function gaps(spans: readonly SpanMs[], within: SpanMs): SpanMs[] {
   const starts = [within.startMs, ...spans.map((span) => span.endMs)];
   const ends = [...spans.map((span) => span.startMs), within.endMs];

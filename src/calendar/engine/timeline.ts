@@ -46,7 +46,7 @@ const YEARS = dateOfDay(dayOf(TO_MS)).year - FIRST_YEAR;
 // Index of the year, by day; both count from the start of the calendar's span.
 const yearOfDay = yearsOfDays();
 
-// Goes year by year: to split ten thousand days into dates would take a quarter of the load time.
+// Goes year by year: splitting ten thousand days into dates would take a quarter of the load time.
 function yearsOfDays(): Uint8Array {
   const years = new Uint8Array((TO_MS - FROM_MS) / DAY_MS);
   for (let year = 1; year < YEARS; year++)
@@ -283,7 +283,7 @@ export function anyOf(timelines: readonly Timeline[]): {
   };
 }
 
-/** Packs the states of several timelines into one number each instant; see {@link unpackStates}. */
+/** Packs the states of several timelines into one number per instant; see {@link unpackStates}. */
 export function packStates(timelines: readonly Timeline[]): Timeline {
   return combined(timelines, (states, state) => states * STATES + state);
 }

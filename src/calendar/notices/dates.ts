@@ -112,7 +112,7 @@ function writtenDay(groups: Groups): WrittenDay | undefined {
   const month = numberOf(groups.m1 ?? groups.m2 ?? groups.m3 ?? groups.m4 ?? groups.m5);
   const day = numberOf(groups.d1 ?? groups.d2 ?? groups.d3 ?? groups.d4 ?? groups.d5 ?? groups.d6);
   const year = yearOf(groups.era1 ?? groups.era2, groups.y1 ?? groups.y2 ?? groups.y3);
-  // 2000 had a 29 February.
+  // 2000 was a leap year, so 29 February is valid here.
   if (
     year === null ||
     (month ?? 1) > 12 ||

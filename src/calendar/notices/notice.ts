@@ -33,7 +33,7 @@ export interface Notice {
   readonly problems: ReadonlyMap<Passage, NoticeProblem>;
 }
 
-/** An outage in the making: later passages may extend it or call it off. */
+/** A draft of an outage: later passages may extend it or call it off. */
 interface Draft {
   readonly passages: readonly Passage[];
   readonly targets: readonly (ServerId | 'all')[];

@@ -71,11 +71,11 @@ const MAX_PREFIX = 100;
  * Parses outage notices (停止・メンテナンスのお知らせ) into announcements for the calendar. Takes text, not HTML.
  * Does not trust the text: the work grows only with its length.
  *
- * Every passage (a line, or a sentence of it) that mentions an outage, or holds a date or an hour,
- * is in an announcement or in `notUnderstood`, or in both. Passages with neither are ignored,
- * because they cannot say when something stops. A month or year alone is not a date. A sentence
- * that only introduces a period ("stops as follows") or refers back to it ("during this time") is
- * part of its announcement.
+ * Every passage (a line, or a sentence of it) that mentions an outage, a date or an hour is in an
+ * announcement, in `notUnderstood`, or in both. Passages with neither are ignored, because they
+ * cannot say when something stops. A month or year alone is not a date. A sentence that only
+ * introduces a period ("stops as follows") or refers back to it ("during this time") is part of its
+ * announcement.
  *
  * - An omitted year is derived from `publishedAt` and the weekday. A weekday that contradicts its
  *   date rejects the whole period.

@@ -91,8 +91,8 @@ export function isExclusion({ plain }: Passage): boolean {
 }
 
 /**
- * Returns whether it tells more about an outage than a period nearby can: that the outage
- * continues, or that details are elsewhere.
+ * Returns whether it says more about an outage than a period nearby can: that the outage continues,
+ * or that details are elsewhere.
  */
 export function pointsElsewhere({ plain }: Passage): boolean {
   return /(?:発生|停止|継続|実施|中断|休止|調査|対応)(?:し(?:て)?(?:い|お)(?:ます|る|り)|中(?:です|$|。))|復旧(?:作業|の見込|時[期刻])|当面|未定|調整中|決まり次第|別途|追って|こちら|リンク|別紙|PDF|ご覧|ご参照|ご確認/i.test(

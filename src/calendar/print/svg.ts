@@ -47,8 +47,8 @@ const marks: Readonly<Record<State, string>> = { open: '○', uncertain: '△', 
  * and their hours. Each segment has its reasons as `<title>`, and a list below holds all reasons.
  *
  * The SVG needs no script, style sheet, font or network, and can be put into an HTML page
- * unchanged. The same arguments give the same text. A month of one target fills an A4 page upright,
- * of two targets an A4 page lying; print more targets in separate files.
+ * unchanged. The same arguments give the same text. A month of one target fills an A4 page in
+ * portrait, of two targets an A4 page in landscape; print more targets in separate files.
  *
  * @param calendar - the calendar, announcements included.
  * @param targets - what to draw; one panel each.

@@ -69,7 +69,7 @@ interface PageContent {
   readonly body: Markup;
 }
 
-/** Who asks, for what, for which purpose, and how long it is kept. */
+/** Returns the page that says who asks, for what, for which purpose, and how long it is kept. */
 function consentPage(
   { language, authorization, problem }: View,
   form: string,
@@ -101,7 +101,7 @@ ${alertOf(language, problem)}
   };
 }
 
-/** The items by category, with the inquiries of each and whether it is available now. */
+/** Returns the items by category, with the inquiries of each and whether it is available now. */
 function itemsOf(
   language: Language,
   client: Client,
@@ -156,7 +156,7 @@ function availabilityNote(
   return html`${notes.map((note) => html`<p class="notice">${note}</p>`)}`;
 }
 
-/** The card and its PIN, and again what it is for. */
+/** Returns the page that asks for the card and its PIN, and repeats what they are for. */
 function cardPage(
   { language, authorization, problem, chosen }: View,
   form: string,
@@ -220,7 +220,7 @@ function card(
   )}><span><strong>${name}</strong>${born}<span>${text.samplePin(pin)}</span></span></label>`;
 }
 
-/** Nothing is available now: why, until when, and the way back. */
+/** Returns the page that says that nothing is available now: why, until when, and the way back. */
 function closedPage(
   { language, authorization }: View,
   form: string,
@@ -246,7 +246,9 @@ ${formStart(form)}
   };
 }
 
-/** There is nothing left to decide: what happened, and the way back. */
+/**
+ * Returns the page that says that there is nothing left to decide: what happened, and the way back.
+ */
 function endedPage({ language, ending = 'finished', problem }: View, form: string): PageContent {
   const text = texts[language];
   const { title, text: said, next } = text.endings[ending];
@@ -285,7 +287,7 @@ function alertOf(language: Language, problem: Refusal | undefined, said = ''): M
   return html`<p class="problem" id="problem" role="alert">${text} <code>${problem.reason}</code></p>`;
 }
 
-/** Moves the focus to the field that the citizen has to correct. */
+/** Returns attributes that mark a field to correct, and move the focus to it. */
 function faultyIf(faulty: boolean): Markup {
   return faulty ? html` aria-invalid="true" aria-describedby="problem" autofocus` : nothing;
 }

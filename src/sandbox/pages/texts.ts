@@ -226,17 +226,17 @@ export const texts: Readonly<Record<Language, PageTexts>> = {
     cancel: 'Stop and hand over nothing',
     closedTitle: 'Not available at the moment',
     closed: (name) =>
-      `The information that “${name}” asks for cannot be had now, because systems that are needed are closed.`,
+      `The information that “${name}” asks for is not available now, because systems that are needed are closed.`,
     reason: 'Reason',
     opens: 'Available again',
     opensUnknown: 'not known',
     closedHint: 'Nothing has been handed over. Return to the service and try again after that.',
     leave: 'Return to the service',
-    trial: 'For those who try the sandbox',
+    trial: 'For sandbox users',
     trialHint:
-      'To see what an answer looks like while systems are closed, go on to the consent. What is closed comes back as unavailable.',
-    goOn: 'Go on nevertheless',
-    closedNow: 'Cannot be had now.',
+      'To see what an answer looks like while systems are closed, go on to the consent. Closed items are returned as unavailable.',
+    goOn: 'Go on anyway',
+    closedNow: 'Not available now.',
     uncertainNow: 'May not be available now because of planned outages.',
     holdersClosed: (holders) => `Closed now: ${holders}.`,
     endings: {
@@ -247,13 +247,13 @@ export const texts: Readonly<Record<Language, PageTexts>> = {
       },
       expired: {
         title: 'Time has run out',
-        text: 'Too much time has passed since the page was shown, so it does not count any more.',
+        text: 'Too much time has passed since the page was shown, so it no longer counts.',
         next: 'Nothing has been handed over. Return to the service and start again.',
       },
       finished: {
         title: 'This was already completed',
-        text: 'Whether you agreed or stopped has been settled.',
-        next: 'Return to the service to see how it goes on.',
+        text: 'You have already agreed or stopped.',
+        next: 'Return to the service to see what happens next.',
       },
       locked: {
         title: 'The card is locked',

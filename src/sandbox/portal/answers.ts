@@ -139,7 +139,10 @@ function encodeStatus(
   };
 }
 
-/** While a holder is missing, finding nothing at the others does not mean nothing on record. */
+/**
+ * Encodes an item. While a holder is missing, finding nothing at the others does not mean nothing
+ * on record.
+ */
 function encodeItem(
   code: string,
   records: readonly (UnaskedRecord & Pick<Partial<PersonaRecord>, 'repeat'>)[],

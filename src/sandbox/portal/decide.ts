@@ -7,8 +7,8 @@ import { Refusal } from './refusals.js';
 import { showPage } from './views.js';
 
 /**
- * Serves the pages' forms (`POST`). Agreeing counts once; a citizen who comes late or twice gets a
- * page that says so and leads on.
+ * Serves the pages' forms (`POST`). Agreeing counts once. A citizen who comes late or twice gets a
+ * page that says so, with the way back.
  */
 export async function decide(
   context: SandboxContext,
@@ -36,7 +36,7 @@ export async function decide(
   return view.page === 'card' ? checkCard(made) : agree(made);
 }
 
-/** Handles a decision on a transaction that has ended: only leaving leads on, to the callback. */
+/** Handles a decision on a transaction that has ended. Only `leave` goes on, to the callback. */
 function decideAfterEnd(made: Decision, decision: string, location: string): Response {
   const { problem, ending } = made.form.view;
   if (decision !== 'leave') return showEnd(made, 'finished', new Refusal('form_expired'));
@@ -55,7 +55,7 @@ function agree({ context, attempt, form, parameters }: Decision): Response {
   const { page, authorization, language } = form.view;
   if (parameters.get('agree') === 'yes')
     return showPage(context, { page: 'card', authorization, language });
-  // Going on although everything is closed does not answer a consent that was not shown yet.
+  // A citizen who goes on although everything is closed has not seen the consent yet, so show it.
   if (page !== 'consent') return showPage(context, { page: 'consent', authorization, language });
   const problem = new Refusal('consent_not_ticked');
   attempt.outcome = problem.logged();

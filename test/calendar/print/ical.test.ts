@@ -23,7 +23,7 @@ interface Event {
 
 const byStart = (a: Event, b: Event) => (a.start < b.start ? -1 : 1);
 
-/** The result of one parser. */
+/** Returns the result of one parser. */
 function readByIcalJs(text: string): Event[] {
   const events = new ICAL.Component(ICAL.parse(text))
     .getAllSubcomponents('vevent')
@@ -39,7 +39,7 @@ function readByIcalJs(text: string): Event[] {
     .sort(byStart);
 }
 
-/** The result of the other parser. */
+/** Returns the result of the other parser. */
 function readByNodeIcal(text: string): Event[] {
   const components = Object.values(nodeIcal.sync.parseICS(text)).flatMap((component) =>
     component?.type === 'VEVENT' ? [component] : [],

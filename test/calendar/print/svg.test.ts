@@ -21,15 +21,15 @@ const third: Announcement = {
   source: '<b>"停止" & \'中止\'</b>\u001b[31m\u202e',
 };
 
-/** The lines of the days. */
+/** Returns the lines of the days. */
 const days = (text: string) =>
   text.split('\n').filter((line) => /^ [ \d]\d .*[.?#]{48}$/.test(line));
 const unescaped = (text: string) =>
   text.replaceAll(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
-/** The titles of the segments, in order. */
+/** Returns the titles of the segments, in order. */
 const titles = (svg: string) =>
   [...svg.matchAll(/<title>([^<]*)<\/title>/g)].map(([, text]) => unescaped(text ?? ''));
-/** The visible text of the picture. */
+/** Returns the visible text of the picture. */
 const texts = (svg: string) =>
   [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => unescaped(text ?? ''));
 
@@ -221,7 +221,7 @@ describe('toSvg', () => {
     expect(november).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
   });
 
-  it('fits an A4 page, upright for one target and lying for two', () => {
+  it('fits an A4 page, in portrait for one target and in landscape for two', () => {
     const size = (svg: string) =>
       /width="([\d.]+)mm" height="([\d.]+)mm"/.exec(svg)?.slice(1).map(Number) as [number, number];
     for (const targets of [

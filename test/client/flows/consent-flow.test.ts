@@ -14,7 +14,7 @@ import { ok, openStage, scopeOf } from './stage.js';
 
 const token = { access_token: 'token-of-a-test', token_type: 'Bearer', expires_in: 7_200 };
 
-/** A stage on which a consent was begun, with the callback that the portal would send. */
+/** Opens a stage on which a consent was begun, with the callback that the portal would send. */
 async function begunStage(changes: Partial<ClientContext> = {}) {
   const stage = openStage(() => ok(token), changes);
   const { url } = await beginConsent(stage.context, { sessionBinding: SESSION });
@@ -40,13 +40,13 @@ describe('beginConsent', () => {
 });
 
 describe('validateAndTake', () => {
-  it('takes the transaction of a valid callback after it has looked at it', async () => {
+  it('takes the transaction of a valid callback after it has read it', async () => {
     const { validate, callback, store } = await begunStage();
     expect((await validate(callback())).status).toBe('valid');
     expect(store.calls).toEqual(['get transaction', 'take transaction']);
   });
 
-  it('asks the store nothing about a callback that cannot be read', async () => {
+  it('does not call the store for a callback that cannot be read', async () => {
     const { validate, store } = await begunStage();
     expect((await validate('?code=a&state=b&state=c')).status).toBe('rejected');
     expect(store.calls).toEqual([]);
@@ -108,7 +108,7 @@ describe('validateAndTake', () => {
     expect((await validate(callback(), SESSION, arrivedAt)).status).toBe('valid');
   });
 
-  it('refuses an entry that the store has changed between looking and taking', async () => {
+  it('refuses an entry that the store has changed between read and take', async () => {
     const { validate, callback, context } = await begunStage();
     const { take } = context.store;
     Object.assign(context.store, {

@@ -70,7 +70,7 @@ describe('an emitter', () => {
     expect(events).toMatchObject([{ step: 'request', outcome: 'failed', code: 'client_closed' }]);
   });
 
-  it('gives the code and effect of our errors, and no word of others', async () => {
+  it('gives the code and effect of our errors, and no text of others', async () => {
     const { emitter, calls, events } = listen();
     for (const error of [
       new SelfInfoError('answer_lost', { effect: 'unknown' }),
@@ -104,7 +104,7 @@ describe('an emitter', () => {
     expect(await done).toBe('done');
   });
 
-  it('publishes the same events on the channel, without a listener of the client too', async () => {
+  it('publishes the same events on the channel, even when the client has no listener', async () => {
     const clock = createVirtualClock(NOW);
     const emitter = createEmitter(undefined, clock);
     const heard: unknown[] = [];

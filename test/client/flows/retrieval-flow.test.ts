@@ -28,7 +28,9 @@ const running = {
   [fields.processStatus.value]: processStatuses.running.value,
 };
 
-/** A stage with a grant, whose portal accepts the request and answers every poll with this. */
+/**
+ * Opens a stage with a grant, whose portal accepts the request and answers every poll with this.
+ */
 function grantedStage(result: unknown = goodAnswers.result) {
   const respond: Respond = ({ path }) =>
     ok(path === paths.request.value ? goodAnswers.request : result);
@@ -68,7 +70,7 @@ describe('query', () => {
     expect(store.calls).toEqual(['put retrieval']);
   });
 
-  it('gives a refusal by the portal as a result, and throws every other error', async () => {
+  it('returns a refusal by the portal as a result, and throws every other error', async () => {
     const refusing = openStage();
     const grantOn = (respond: Respond) => {
       const accessToken = { token: new Sensitive('token-of-a-test'), expiresAt: null };
@@ -90,7 +92,7 @@ describe('query', () => {
 });
 
 describe('collect', () => {
-  it('collects on the connection of the request first, then on one of its own', async () => {
+  it('collects on the connection of the request first, then on another one', async () => {
     const { context, grant, connection, connections } = grantedStage(running);
     const retrieval = await submit(context, grant, latest());
     await collect(context, retrieval, { once: true });

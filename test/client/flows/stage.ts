@@ -37,7 +37,7 @@ export function connectionOf(respond: Respond = () => ok({})): RecordedConnectio
 
 export const ok = (json: unknown): HttpResponse => ({ status: 200, json, retryAt: undefined });
 
-/** A store that records its calls, as `method kind`. */
+/** Returns a store that records its calls, as `method kind`. */
 function recordingStore(inner: Store): Store & { readonly calls: string[] } {
   const calls: string[] = [];
   const note = (method: string, key: string) => void calls.push(`${method} ${key.split(':')[0]}`);
@@ -62,7 +62,7 @@ function recordingStore(inner: Store): Store & { readonly calls: string[] } {
   };
 }
 
-/** The context of a client whose connections answer by a function. */
+/** Returns the context of a client whose connections answer by a function. */
 export function openStage(respond?: Respond, changes: Partial<ClientContext> = {}) {
   const clock = createVirtualClock(NOW);
   const store = recordingStore(createMemoryStore({ clock }));
@@ -97,7 +97,7 @@ export function openStage(respond?: Respond, changes: Partial<ClientContext> = {
   return { context, clock, store, connections, environment };
 }
 
-/** A scope for one step, with a trace that nobody listens to. */
+/** Returns a scope for one step, with a trace that has no listener. */
 export function scopeOf(stage: TracedScope['stage'], { clock }: ClientContext): TracedScope {
   const { signal } = new AbortController();
   return {

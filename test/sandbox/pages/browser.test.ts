@@ -11,7 +11,7 @@ describe.skipIf(chromium.missing)(
     const stage = new ConsentStage(chromium);
     const title = () => stage.page.getByRole('heading', { level: 1 }).textContent();
     const alert = () => stage.page.getByRole('alert').textContent();
-    /** What has the focus: the name of a field, or its text. */
+    /** Returns what has the focus: the name of a field, or its text. */
     const focused = () =>
       stage.page.evaluate<string>(
         'document.activeElement.type === "submit" ? document.activeElement.textContent : (document.activeElement.name ?? document.activeElement.textContent)',
@@ -130,7 +130,7 @@ describe.skipIf(chromium.missing)(
       expect(back()).toMatchObject(declined);
     });
 
-    it('explain that a page was sent twice and go on', async () => {
+    it('explain that a page was sent twice and let the citizen continue', async () => {
       await stage.arrive();
       await stage.toCard();
       // Sends the form of the first page again.

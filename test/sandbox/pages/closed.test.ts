@@ -65,7 +65,7 @@ describe('the first page while systems are closed', () => {
     expect(page).toContain('Mon 4 Jan 2027, 8:00 (Japan time)');
   });
 
-  it('lets the consent follow, which says what to expect for every item', async () => {
+  it('goes on to the consent, which says what to expect for every item', async () => {
     const consent = await submit(await at(NEW_YEAR), { decision: 'agree' });
     expect(consent.status).toBe(200);
     const page = await consent.clone().text();
@@ -79,7 +79,7 @@ describe('the first page while systems are closed', () => {
     expect(callback(response).code).toBeDefined();
   });
 
-  it('leads a program that agrees the same way as always', async () => {
+  it('does not change the path of a program that agrees', async () => {
     await at(NEW_YEAR);
     expect(
       callbackOf(await sandbox.visit(authorizationUrl(sandbox), { persona: 'hanako' })).code,
