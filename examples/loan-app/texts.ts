@@ -235,7 +235,7 @@ const en: Texts = {
     holders: (names) => `From more than one municipality, as after a move: ${names}.`,
     missing: (names) => `Not included, because they are closed now: ${names}.`,
     notTold:
-      'This information alone does not tell whether it is the applicant’s own. We will check your identity documents later.',
+      'This information alone does not show whether it is the applicant’s own. We will check your identity documents later.',
     keep: (day) => `We use this for the home loan pre-screening only, and keep it until ${day}.`,
     confirm: 'Apply with this information',
     drop: 'Discard it and enter it myself',
@@ -256,7 +256,7 @@ const en: Texts = {
     expired: 'Too much time has passed',
     replayed: 'This step was already processed',
     unknown: 'We do not know this request',
-    'foreign-browser': 'This was opened in another browser',
+    'foreign-browser': 'This page was opened in another browser',
     rejected: 'This cannot be continued',
     unavailable: 'It cannot be fetched at the moment',
     failed: 'The information could not be fetched',
@@ -279,7 +279,7 @@ const en: Texts = {
   retry: 'Start again',
   askAgain: 'Check again',
   paper: {
-    title: 'By paper',
+    title: 'With paper documents',
     text: 'Order a tax certificate (課税証明書) of the latest fiscal year from your municipality, at the counter or by post, and send it to us or bring it to a branch.',
     address: 'Address: Mihon Bank, Loan desk, 1-2-3 Mihon, Mihon-shi, Mihon-ken 000-0000',
   },
