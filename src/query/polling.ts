@@ -1,4 +1,4 @@
-import { CANCELLED, type Clock, waitBy } from '../foundation/clock.js';
+import { CANCELLED, type Clock, invalidClock, waitBy } from '../foundation/clock.js';
 import { type DeadlineOptions, deadline, type Race, type Scope } from '../foundation/deadline.js';
 import type { SelfInfoErrorCode } from '../foundation/error-table.js';
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
@@ -99,6 +99,7 @@ async function pollUntil(
   for (let attempt = 1, failures = 0; ; attempt++) {
     const polled = await sendPoll(environment, connection, secret, scope).catch(toFailedPoll);
     const now = clock.now();
+    if (!Number.isFinite(now)) throw invalidClock();
     let next: number;
     if ('failed' in polled) {
       const { failed } = polled;

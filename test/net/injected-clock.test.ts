@@ -31,6 +31,35 @@ describe('a misbehaving clock', () => {
     expect(isSelfInfoError(error, 'timed_out')).toBe(true);
   });
 
+  it.each([
+    ['NaN from then on', Number.POSITIVE_INFINITY],
+    ['NaN once', 1],
+  ])(
+    'that returns %s at any reading of a query ends it with an answer or an error of this package',
+    async (_, times) => {
+      for (let moment = 0; moment <= 40; moment++) {
+        const inner = createVirtualClock(NOW);
+        let reading = Number.NEGATIVE_INFINITY;
+        const now = () => {
+          const index = reading++;
+          return index >= moment && index < moment + times ? Number.NaN : inner.now();
+        };
+        const clock = { ...inner, now };
+        const { client, begin } = openStub({ clock });
+        const { callback } = await begin();
+        const grant = grantOf(await client.completeConsent(callback, { sessionBinding: SESSION }));
+        reading = 0;
+        const onProgress = () => inner.advance(3_000);
+        const ended = await client
+          .query(grant, latest(), { onProgress })
+          .catch((error: unknown) => error);
+        expect(isSelfInfoError(ended) || ['ready', 'failed'].includes(Object(ended).status)).toBe(
+          true,
+        );
+      }
+    },
+  );
+
   it('that throws at any reading of the time shows nothing of its error', async () => {
     const codes = new Set<string>();
     for (let moment = 1; moment <= 60; moment++) {
