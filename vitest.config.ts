@@ -19,5 +19,7 @@ export default defineConfig(({ mode }) => ({
     // One more than the two cores of CI, because tests wait for browsers, processes and servers.
     maxWorkers: 3,
     testTimeout: mode === 'soak' ? 3_600_000 : 20_000,
+    // The hooks start servers and search everything that a file printed for secrets.
+    hookTimeout: mode === 'soak' ? 3_600_000 : 120_000,
   },
 }));
