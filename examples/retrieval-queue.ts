@@ -8,10 +8,10 @@ import { setTimeout } from 'node:timers/promises';
 import { isSelfInfoError, systemClock } from 'myna-selfinfo';
 import { type StartedSandbox, startSandbox } from 'myna-selfinfo/sandbox';
 import { createMemoryVaultStore, type VaultStore } from 'myna-selfinfo/vault';
+import { closeServers, listen, roundRobin } from './local-servers/servers.js';
 import { startInstance } from './retrieval-queue/instance.js';
 import { type Settings, service } from './retrieval-queue/setup.js';
 import { startWorkers, work } from './retrieval-queue/workers.js';
-import { closeServers, listen, roundRobin } from './shared/servers.js';
 
 const CITIZENS = 10;
 const KILLS = 3;

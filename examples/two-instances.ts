@@ -15,7 +15,7 @@ import {
 } from 'myna-selfinfo';
 import { createRedisStore } from 'myna-selfinfo/redis';
 import { startSandbox } from 'myna-selfinfo/sandbox';
-import { closeServers, listen, roundRobin } from './shared/servers.js';
+import { closeServers, listen, roundRobin } from './local-servers/servers.js';
 
 const service = defineService({
   name: '住宅ローン事前審査',

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isSelfInfoError, latest } from 'myna-selfinfo';
-import { listen } from '../shared/servers.js';
+import { listen } from '../local-servers/servers.js';
 import { open, type Parts, type Settings } from './setup.js';
 
 const plain = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
