@@ -1,25 +1,45 @@
 import { defineConfig } from 'vitest/config';
+import { testFiles } from './test/kit/fast.js';
+import { HANGS_MS } from './test/kit/size.js';
 
-export default defineConfig(({ mode }) => ({
-  test: {
-    include: ['test/**/*.test.ts'],
-    // Only the type tests count here. `npm run check` checks all types.
-    typecheck: {
-      enabled: true,
-      include: ['test/**/*.test-d.ts'],
-      tsconfig: 'test/tsconfig.json',
-      ignoreSourceErrors: true,
+const { fast, parts } = testFiles();
+
+export default defineConfig(({ mode }) => {
+  // A full run and a soak do much more in one test.
+  const hangs = mode === 'test' ? HANGS_MS : 24 * HANGS_MS;
+  return {
+    test: {
+      projects: [
+        { extends: true, test: { name: 'parts', include: parts } },
+        {
+          extends: true,
+          test: {
+            name: 'types',
+            include: [],
+            // Only the type tests count here. `npm run check` checks all types.
+            typecheck: {
+              enabled: true,
+              include: ['test/**/*.test-d.ts'],
+              tsconfig: 'test/tsconfig.json',
+              ignoreSourceErrors: true,
+            },
+          },
+        },
+        { extends: true, test: { name: 'fast', include: fast } },
+      ],
+      setupFiles: ['test/kit/seed.ts', 'test/kit/no-leaks.ts'],
+      // The same output on a terminal and in CI.
+      reporters: ['default'],
+      allowOnly: false,
+      // Processes instead of threads, because some tests set TZ.
+      pool: 'forks',
+      // The files of a process load the sources once. Each file closes what it opens.
+      isolate: false,
+      // One more than the two cores of CI, because tests wait for browsers, processes and servers.
+      maxWorkers: 3,
+      testTimeout: hangs,
+      hookTimeout: hangs,
+      expect: { poll: { timeout: hangs } },
     },
-    setupFiles: ['test/kit/seed.ts', 'test/kit/no-leaks.ts'],
-    // The same output on a terminal and in CI.
-    reporters: ['default'],
-    allowOnly: false,
-    // Processes instead of threads, because some tests set TZ.
-    pool: 'forks',
-    // One more than the two cores of CI, because tests wait for browsers, processes and servers.
-    maxWorkers: 3,
-    testTimeout: mode === 'soak' ? 3_600_000 : 20_000,
-    // The hooks start servers and search everything that a file printed for secrets.
-    hookTimeout: mode === 'soak' ? 3_600_000 : 120_000,
-  },
-}));
+  };
+});

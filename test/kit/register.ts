@@ -67,6 +67,9 @@ export function hideWithin(value: unknown): void {
     for (const inner of Object.values(value)) hideWithin(inner);
 }
 
-/** Returns everything that is registered, by name. */
-export const hidden = (): Readonly<Record<string, string>> =>
-  Object.fromEntries([...secrets].map(([secret, name]) => [name, secret]));
+/** Returns everything that is registered, by name, and forgets it. */
+export function takeHidden(): Readonly<Record<string, string>> {
+  const taken = Object.fromEntries([...secrets].map(([secret, name]) => [name, secret]));
+  secrets.clear();
+  return taken;
+}

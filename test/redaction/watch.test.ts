@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { SelfInfoError } from '../../src/index.js';
-import { hidden, hide } from '../kit/register.js';
+import { hide, takeHidden } from '../kit/register.js';
 import { type LeakWatch, watchLeaks } from '../kit/watch-leaks.js';
 
 // Keeps the output of these tests out of the output of the run.
@@ -77,7 +77,7 @@ it('the leak watch records nothing once it has stopped, and takes nothing else f
 it('the register keeps secrets that are too long to occur by chance, under names that do not show them', () => {
   hide('token', 'canary-in-the-register');
   hide('pin', '7391');
-  const found = Object.entries(hidden());
+  const found = Object.entries(takeHidden());
   expect(found.filter(([, text]) => text === 'canary-in-the-register')).toHaveLength(1);
   expect(found.filter(([, text]) => text === '7391')).toEqual([]);
   expect(found.filter(([name, text]) => name.includes(text))).toEqual([]);
