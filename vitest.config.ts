@@ -10,7 +10,10 @@ export default defineConfig(({ mode }) => {
   return {
     test: {
       projects: [
-        { extends: true, test: { name: 'parts', include: parts } },
+        {
+          extends: true,
+          test: { name: 'parts', include: parts, globalSetup: 'test/kit/parts.ts' },
+        },
         {
           extends: true,
           test: {

@@ -22,14 +22,14 @@ import {
 } from '../../src/vault/index.js';
 import { type Bank, type BankOptions, type Loan, loan, openBank } from '../kit/loan.js';
 import { findPart } from '../kit/machine.js';
-import { type RedisServer, sealingKeys, startRedis } from '../kit/redis.js';
+import { openRedis, type RedisDatabase, sealingKeys, startRedis } from '../kit/redis.js';
 
 export const PURPOSE = { purpose: 'housing-loan', reason: 'case 4711' };
 /** A rate that slows no test down. */
 const FAST = { max: 1_000, perMs: 1_000 };
 
 export interface DeskOptions extends Partial<RetrievalQueueOptions<Loan>> {
-  readonly redis: RedisServer;
+  readonly redis: RedisDatabase;
   readonly client: SelfInfoClient<Loan>;
   readonly service: Loan;
   readonly clock: VirtualClock;
@@ -69,7 +69,7 @@ export function openDesk({
 }: DeskOptions): Desk {
   const events: RetrievalQueueEvent[] = [];
   const prefix = `{desk-${made++}}`;
-  const connection = { host: '127.0.0.1', port: redis.port, retryStrategy: () => 20 };
+  const connection = { host: '127.0.0.1', port: redis.port, db: redis.db, retryStrategy: () => 20 };
   const keys = createLocalKeys(sealingKeys());
   const vault =
     options.vault ?? createVault({ service, store: createMemoryVaultStore(), keys, clock });
@@ -144,18 +144,25 @@ export interface Office extends Bank<Loan>, Desk {
   asked(): number;
 }
 
-/** Starts a Redis for the tests of a describe block, and closes after each test what it opened. */
-export function useRedis(config: Readonly<Record<string, string>> = {}) {
-  let redis: RedisServer | undefined;
+/** Opens an unused database of Redis for the tests of a describe block. */
+export const useRedis = () => useDatabase(openRedis);
+
+/** Starts a Redis that the tests of a describe block may kill. */
+export const useOwnRedis = (config: Readonly<Record<string, string>>) =>
+  useDatabase(() => startRedis(redisServer.path(), config));
+
+/** Closes after each test what it opened. */
+function useDatabase<Redis extends RedisDatabase>(start: () => Promise<Redis>) {
+  let redis: Redis | undefined;
   const open: (() => Promise<unknown>)[] = [];
   beforeAll(async () => {
-    redis = await startRedis(redisServer.path(), config);
+    redis = await start();
   });
   afterEach(async () => {
     for (const close of open.splice(0).reverse()) await close();
   });
   afterAll(() => redis?.stop());
-  const server = (): RedisServer => {
+  const server = (): Redis => {
     if (redis === undefined) throw new Error('Redis has not started.');
     return redis;
   };

@@ -2,10 +2,10 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { answerAt } from '../kit/loan.js';
 import { errorOf } from '../kit/refusals.js';
-import { noRedis, useRedis } from './desk.js';
+import { noRedis, useOwnRedis } from './desk.js';
 
 describe.skipIf(noRedis)('while Redis is away', () => {
-  const { openOffice, server } = useRedis({ appendonly: 'yes', appendfsync: 'always' });
+  const { openOffice, server } = useOwnRedis({ appendonly: 'yes', appendfsync: 'always' });
 
   it('add fails at once on an open connection, within timeoutMs on a new one, and succeeds later', async () => {
     const office = openOffice();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { root } from '../house/sources.js';
-import { launchChromium } from '../kit/browser.js';
+import { openChromium } from '../kit/browser.js';
 import { findPart } from '../kit/machine.js';
 
 const chromium = findPart('chromium');
@@ -23,7 +23,7 @@ describe.skipIf(chromium.missing)('the calendar page in Chromium', { timeout: 60
       { encoding: 'utf8' },
     );
     expect(built.stderr + (built.status === 0 ? '' : built.stdout)).toBe('');
-    browser = await launchChromium(chromium.path());
+    browser = await openChromium();
   }, 60_000);
 
   afterAll(async () => {

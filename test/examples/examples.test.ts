@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { findPart } from '../kit/machine.js';
-import { startRedis } from '../kit/redis.js';
+import { openRedis } from '../kit/redis.js';
 
 /** Runs an example with the built package. A non-zero exit code rejects. */
 async function run(name: string, ...args: string[]): Promise<string> {
@@ -77,7 +77,7 @@ const redisServer = findPart('redis-server');
 
 describe.skipIf(redisServer.missing)('the example of two instances behind a proxy', () => {
   it('shares a consent and its retrieval through Redis, on any instance', async () => {
-    const redis = await startRedis(redisServer.path());
+    const redis = await openRedis();
     vi.stubEnv('REDIS_URL', redis.url);
     try {
       expect((await run('two-instances')).trim().split('\n')).toEqual([
@@ -95,7 +95,7 @@ describe.skipIf(redisServer.missing)('the example of two instances behind a prox
 
 describe.skipIf(redisServer.missing)('the example of a retrieval queue', () => {
   it('completes each retrieval and shows it to its citizen while workers are killed', async () => {
-    const redis = await startRedis(redisServer.path());
+    const redis = await openRedis();
     vi.stubEnv('REDIS_URL', redis.url);
     try {
       const [submitted, ...lines] = (await run('retrieval-queue')).trim().split('\n');

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchChromium } from '../kit/browser.js';
+import { openChromium } from '../kit/browser.js';
 import { agreed, apply, arrive, cards, type LoanDemo, openLoanDemo } from '../kit/loan-demo.js';
 import { findPart } from '../kit/machine.js';
 
@@ -19,7 +19,7 @@ describe.skipIf(chromium.missing)(
     const servers: Server[] = [];
 
     beforeAll(async () => {
-      browser = await launchChromium(chromium.path());
+      browser = await openChromium();
       demo = await openLoanDemo();
     }, 60_000);
 

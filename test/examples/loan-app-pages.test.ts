@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../kit/browser.js';
+import { openChromium } from '../kit/browser.js';
 import {
   agreed,
   apply,
@@ -22,7 +22,7 @@ describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () =
   let demo: LoanDemo;
 
   beforeAll(async () => {
-    browser = await launchChromium(chromium.path());
+    browser = await openChromium();
     demo = await openLoanDemo();
   }, 60_000);
 

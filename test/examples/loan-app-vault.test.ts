@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchChromium } from '../kit/browser.js';
+import { openChromium } from '../kit/browser.js';
 import {
   agreed,
   arrive,
@@ -23,7 +23,7 @@ describe.skipIf(chromium.missing)(
     let page: Page;
 
     beforeAll(async () => {
-      browser = await launchChromium(chromium.path());
+      browser = await openChromium();
       demo = await openLoanDemo();
       page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
     }, 60_000);

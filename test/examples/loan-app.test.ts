@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchChromium } from '../kit/browser.js';
+import { openChromium } from '../kit/browser.js';
 import {
   agree,
   agreed,
@@ -24,7 +24,7 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", { timeout: 
   let complaints: string[];
 
   beforeAll(async () => {
-    browser = await launchChromium(chromium.path());
+    browser = await openChromium();
     demo = await openLoanDemo();
     page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
     page.on('console', (message) => {

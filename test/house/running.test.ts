@@ -15,8 +15,8 @@ import { promisify } from 'node:util';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPart } from '../kit/machine.js';
-import { type Postgres, startPostgres } from '../kit/postgres.js';
-import { type RedisServer, startRedis } from '../kit/redis.js';
+import { openPostgres, type PostgresDatabase } from '../kit/postgres.js';
+import { openRedis, type RedisDatabase } from '../kit/redis.js';
 import { type Block, blocksOf } from './blocks.js';
 import { pages, root } from './sources.js';
 
@@ -142,8 +142,8 @@ const postgresServer = findPart('postgres');
 describe('the programs and commands of the pages', () => {
   let folder: string;
   let environment: NodeJS.ProcessEnv;
-  let redis: RedisServer | undefined;
-  let postgres: Postgres | undefined;
+  let redis: RedisDatabase | undefined;
+  let postgres: PostgresDatabase | undefined;
 
   beforeAll(async () => {
     if (!existsSync(join(root, 'dist/index.cjs')))
@@ -161,8 +161,8 @@ describe('the programs and commands of the pages', () => {
       ...process.env,
       PATH: `${join(folder, 'node_modules/.bin')}${delimiter}${process.env.PATH}`,
     };
-    if (!redisServer.missing) redis = await startRedis(redisServer.path());
-    if (!postgresServer.missing) postgres = await startPostgres(postgresServer.path());
+    if (!redisServer.missing) redis = await openRedis();
+    if (!postgresServer.missing) postgres = await openPostgres();
   }, 60_000);
 
   afterAll(async () => {

@@ -1,21 +1,10 @@
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { shared } from './shared-parts.js';
 
-/** Launches Debian's Chromium, headless. playwright-core brings no browser. */
-export function launchChromium(executablePath: string): Promise<Browser> {
-  return chromium.launch({
-    executablePath,
-    args: [
-      ...[
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-      ],
-      ...['--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
-    ],
-  });
+/** Connects to the one Chromium of the run. Contexts of another test file are out of reach. */
+export async function openChromium(): Promise<Browser> {
+  return chromium.connect((await shared('chromium')).url);
 }
 
 /**

@@ -10,8 +10,7 @@ import {
   type VirtualClock,
 } from '../../src/sandbox/index.js';
 import { authorizationUrl, registration } from '../sandbox/steps.js';
-import { launchChromium } from './browser.js';
-import type { FoundPart } from './machine.js';
+import { openChromium } from './browser.js';
 
 /** A Tuesday on which every server of the service runs. */
 const OPEN = '2026-12-01T10:00:00+09:00';
@@ -40,7 +39,7 @@ export class ConsentStage {
   #bank: Server | undefined;
   #complaints: string[] = [];
 
-  constructor(chromium: FoundPart) {
+  constructor() {
     beforeAll(async () => {
       const bank = createServer((_, response) =>
         response.setHeader('content-type', 'text/html').end('<!doctype html><title>bank</title>'),
@@ -48,7 +47,7 @@ export class ConsentStage {
       this.#bank = bank.listen(0, '127.0.0.1');
       await new Promise((resolve) => bank.once('listening', resolve));
       this.bankUrl = `http://127.0.0.1:${(bank.address() as AddressInfo).port}`;
-      this.#browser = await launchChromium(chromium.path());
+      this.#browser = await openChromium();
     }, 60_000);
     afterAll(async () => {
       await this.#browser?.close();

@@ -6,7 +6,7 @@ import { createLocalKeys, createVault } from '../../src/vault/index.js';
 import { createPgVaultStore, migrate } from '../../src/vault/pg/index.js';
 import { expectStatus, loan, openBank } from '../kit/loan.js';
 import { findPart } from '../kit/machine.js';
-import { startPostgres } from '../kit/postgres.js';
+import { openPostgres } from '../kit/postgres.js';
 import { rounds } from '../kit/size.js';
 import { newKey, PURPOSE } from './safe.js';
 
@@ -26,7 +26,7 @@ const service = defineService({ ...loan, retention: { days: 1 }, items: { househ
 
 describe.skipIf(part.missing)('a process that is killed at any moment', async () => {
   if (part.missing) return;
-  const postgres = await startPostgres(part.path());
+  const postgres = await openPostgres();
   afterAll(postgres.stop);
 
   it(

@@ -8,7 +8,7 @@ describe.skipIf(chromium.missing)(
   'the consent pages in Chromium without scripts',
   { timeout: 60_000 },
   () => {
-    const stage = new ConsentStage(chromium);
+    const stage = new ConsentStage();
     const title = () => stage.page.getByRole('heading', { level: 1 }).textContent();
     const alert = () => stage.page.getByRole('alert').textContent();
     /** Returns what has the focus: the name of a field, or its text. */

@@ -11,7 +11,7 @@ describe.skipIf(chromium.missing)(
   'the look of the consent pages in Chromium',
   { timeout: 60_000 },
   () => {
-    const stage = new ConsentStage(chromium);
+    const stage = new ConsentStage();
 
     /** Visits every screen once, as a citizen does who meets every problem. */
     async function tour(look: (screen: string) => Promise<void>): Promise<void> {

@@ -4,10 +4,10 @@ import type { RedisStoreOptions } from '../../../src/stores/redis/store.js';
 import { expectStatus, NOW, openBank, SESSION } from '../../kit/loan.js';
 import { createPatientStore } from '../../kit/redis.js';
 import { errorOf } from '../../kit/refusals.js';
-import { type Ioredis, keys, part, soon, useRedis } from './shared-redis.js';
+import { type Ioredis, keys, part, soon, useOwnRedis } from './shared-redis.js';
 
 describe.skipIf(part.missing)('the store in Redis', () => {
-  const { ioredis, nodeRedis, prefix, open } = useRedis();
+  const { ioredis, nodeRedis, prefix, open } = useOwnRedis();
 
   /**
    * Returns the commands that clients send during `work`. Commands of a script inside Redis do not

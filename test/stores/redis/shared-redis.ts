@@ -5,6 +5,8 @@ import { findPart } from '../../kit/machine.js';
 import {
   createPatientStore,
   type NodeRedis,
+  openRedis,
+  type RedisDatabase,
   type RedisServer,
   sealingKeys,
   startRedis,
@@ -19,14 +21,19 @@ export const decoded = (text: string): string => Buffer.from(text, 'base64url').
 
 export type Ioredis = Awaited<ReturnType<RedisServer['ioredis']>>;
 
-/** Starts a server for the tests of a describe block, with a client of either library. */
-export function useRedis() {
-  let redis: RedisServer;
+/** Opens an unused database for the tests of a describe block, with a client of either library. */
+export const useRedis = () => useDatabase(openRedis);
+
+/** Starts a server for tests that use commands about the whole server. */
+export const useOwnRedis = () => useDatabase(() => startRedis(part.path()));
+
+function useDatabase(start: () => Promise<RedisDatabase>) {
+  let redis: RedisDatabase;
   let ioredis: Ioredis;
   let nodeRedis: NodeRedis;
   let made = 0;
   beforeAll(async () => {
-    redis = await startRedis(part.path());
+    redis = await start();
     [ioredis, nodeRedis] = await Promise.all([redis.ioredis(), redis.nodeRedis()]);
   });
   afterAll(() => redis?.stop());

@@ -3,7 +3,7 @@ import { vaultStoreSuite } from '../../../src/conformance/index.js';
 import { createPgVaultStore, migrate, type PgPool } from '../../../src/vault/pg/index.js';
 import { leaksIn } from '../../kit/leaks.js';
 import { findPart } from '../../kit/machine.js';
-import { startPostgres } from '../../kit/postgres.js';
+import { openPostgres } from '../../kit/postgres.js';
 import { errorOf, refusalOf } from '../../kit/refusals.js';
 import { rounds } from '../../kit/size.js';
 import { openSafe, PERIOD_ENDS, PURPOSE } from '../safe.js';
@@ -12,7 +12,7 @@ const part = findPart('postgres');
 
 describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
   if (part.missing) return;
-  const postgres = await startPostgres(part.path());
+  const postgres = await openPostgres();
   afterAll(postgres.stop);
   const pool = postgres.pool();
   let schemas = 0;
