@@ -5,6 +5,7 @@ import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'tsup';
+import { showProgress } from './progress.mjs';
 
 /**
  * @typedef {{ inputs: Record<string, { bytesInOutput: number }>, imports: { path: string,
@@ -17,6 +18,7 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const { dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 rmSync('dist', { recursive: true, force: true });
+showProgress(() => 'build');
 await build(quick ? { dts: false } : {});
 const outputs = takeMetafiles();
 checkExternals(outputs);
@@ -26,6 +28,8 @@ if (!quick) {
   await checkTypes();
   copyTypesForCommonJs();
 }
+
+console.log(`build: done in ${Math.round(performance.now() / 1000)} s`);
 
 /**
  * Returns the outputs that tsup reported. Deletes the reports, which are not part of the package.

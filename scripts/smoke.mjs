@@ -4,6 +4,7 @@
 // [node binaries]`. Needs a build.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { showProgress } from './progress.mjs';
 import { COPY, tryAlone } from './smoke/alone.mjs';
 import { tools, tryBundles } from './smoke/bundles.mjs';
 import {
@@ -22,6 +23,7 @@ import { tryTypes, tryTypesWithoutPeers } from './smoke/types.mjs';
 
 const nodes = process.argv.length > 2 ? process.argv.slice(2) : [process.execPath];
 
+showProgress(() => `smoke: ${counts.passed} passed`);
 await attempt('the preparations', async () => {
   if (!existsSync(join(root, 'dist/index.cjs')))
     throw new Error('dist is missing. Run `npm run build` first.');
