@@ -4,11 +4,12 @@ import { createMemoryStore, createSelfInfoClient } from '../../src/index.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import { answerAt, loan, openBank, registrationOf, visits } from '../kit/loan.js';
 import { errorOf, facts } from '../kit/refusals.js';
-import { rounds } from '../kit/size.js';
+import { sized } from '../kit/size.js';
 import { asked } from './submitted.js';
 
-// Slow on a busy machine.
-describe('a request that was sent', { timeout: rounds(60_000, 3_600_000) }, () => {
+const { runs } = sized({ usual: { runs: 80 }, full: { runs: 80 }, soak: { runs: 2_000 } });
+
+describe('a request that was sent', () => {
   const actions = [
     'submit',
     'query',
@@ -68,7 +69,7 @@ describe('a request that was sent', { timeout: rounds(60_000, 3_600_000) }, () =
           await Promise.all([client.close(), other.close()]);
         },
       ),
-      { numRuns: rounds(80, 2_000) },
+      { numRuns: runs },
     );
   });
 });

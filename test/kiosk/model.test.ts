@@ -11,8 +11,14 @@ import {
   type KioskSession,
   type KioskTransaction,
 } from '../../src/kiosk/index.js';
-import { rounds } from '../kit/size.js';
+import { sized } from '../kit/size.js';
 import { LOAN_ID, NOW, never, PIN, services } from './kiosk.js';
+
+const { runs } = sized({
+  usual: { runs: 1_000 },
+  full: { runs: 10_000 },
+  soak: { runs: 1_000_000 },
+});
 
 /**
  * Behaviour of a part when it is called: usually well. Otherwise it throws, rejects, hangs, returns
@@ -236,9 +242,7 @@ describe('a kiosk session under random events', () => {
     },
   );
 
-  it('ejects the card, and either provides after two consents or discards', {
-    timeout: rounds(180_000, 7_200_000),
-  }, async () => {
+  it('ejects the card, and either provides after two consents or discards', async () => {
     const ways = new Map<string, number>();
     await fc.assert(
       fc.asyncProperty(
@@ -294,7 +298,7 @@ describe('a kiosk session under random events', () => {
           ).toHaveLength(1);
         },
       ),
-      { numRuns: rounds(10_000, 1_000_000) },
+      { numRuns: runs },
     );
     // Every outcome occurred.
     expect([...ways.keys()].sort()).toEqual(

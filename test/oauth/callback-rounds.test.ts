@@ -10,8 +10,14 @@ import {
   validateCallback,
 } from '../../src/index.js';
 import { NOW, SESSION } from '../kit/loan.js';
-import { rounds } from '../kit/size.js';
+import { sized } from '../kit/size.js';
 import { openStub, STUB_TOKEN, type StubOptions, uncaughtDuring } from '../kit/stub.js';
+
+const { ofAllKinds, few } = sized({
+  usual: { ofAllKinds: 40, few: 5 },
+  full: { ofAllKinds: 200, few: 20 },
+  soak: { ofAllKinds: 5_000, few: 500 },
+});
 
 const AT_ONCE = 50;
 
@@ -92,7 +98,7 @@ describe('fifty identical callbacks at once', () => {
   it.each(kinds)(
     'cause exactly one exchange, round after round, with %s',
     async (_, options, expected) => {
-      const count = Math.ceil(rounds(200, 5_000) / kinds.length);
+      const count = Math.ceil(ofAllKinds / kinds.length);
       const { client, begin, calls, forget } = openStub(options);
       const uncaught = await uncaughtDuring(async () => {
         for (let round = 0; round < count; round++) {
@@ -115,7 +121,6 @@ describe('fifty identical callbacks at once', () => {
   );
 
   it('cause exactly one exchange when they reach many instances that share a store', async () => {
-    const count = rounds(20, 500);
     const store = createMemoryStore();
     const [first, ...others] = Array.from({ length: 5 }, () =>
       openStub({
@@ -125,7 +130,7 @@ describe('fifty identical callbacks at once', () => {
     );
     if (first === undefined) throw new Error('not made');
     const all = [first, ...others];
-    for (let round = 0; round < count; round++) {
+    for (let round = 0; round < few; round++) {
       const { callback } = await first.begin();
       const work = Array.from({ length: AT_ONCE }, (_, index) =>
         all[index % all.length]?.client.completeConsent(callback, { sessionBinding: SESSION }),
@@ -140,9 +145,8 @@ describe('fifty identical callbacks at once', () => {
   });
 
   it('with other browsers among them are granted once, to the right browser', async () => {
-    const count = rounds(20, 500);
     const { client, begin, calls, forget } = openStub();
-    for (let round = 0; round < count; round++) {
+    for (let round = 0; round < few; round++) {
       const { callback } = await begin();
       const work = Array.from({ length: AT_ONCE }, (_, index) =>
         client.completeConsent(callback, {
@@ -161,7 +165,7 @@ describe('fifty identical callbacks at once', () => {
     const { environment, clock } = openStub();
     const state = 'state-of-the-host';
     const back = `${environment.redirectUri}?${new URLSearchParams({ code: 'code-of-the-portal', state, iss: environment.issuer })}`;
-    for (let round = 0; round < rounds(20, 500); round++) {
+    for (let round = 0; round < few; round++) {
       let sent = 0;
       const callback = await validateCallback(environment, back, { state });
       const fetch = async () =>

@@ -14,10 +14,14 @@ import { describe, expect, it } from 'vitest';
 import { type CallbackRequest, isSelfInfoError, validateCallback } from '../../src/index.js';
 import { leaksIn } from '../kit/leaks.js';
 import { SESSION } from '../kit/loan.js';
-import { rounds } from '../kit/size.js';
+import { sized } from '../kit/size.js';
 import { type Begun, openStub, uncaughtDuring } from '../kit/stub.js';
 
-const RUNS = rounds(10_000, 1_000_000);
+const { RUNS } = sized({
+  usual: { RUNS: 2_000 },
+  full: { RUNS: 10_000 },
+  soak: { RUNS: 1_000_000 },
+});
 
 /** A parameter as it appears in the query: encoded. */
 type Pair = readonly [name: string, value: string];
@@ -230,143 +234,135 @@ const shown = (outcome: object) =>
     .join(' ');
 
 describe(`${RUNS} fuzzed callbacks`, () => {
-  it(
-    'end as the rules say, use up what the rules say, and cause at most one exchange',
-    async () => {
-      const { client, clock, begin, calls, forget, environment } = openStub();
-      const seen = new Map<string, number>();
-      const property = asyncProperty(visit, async (given) => {
-        const begun = await begin();
-        const startedAt = clock.now();
-        const pairs: readonly Pair[] = [...new URL(begun.callback).searchParams].map(
-          ([name, value]) => [name, encodeURIComponent(value)],
-        );
-        const query =
-          given.raw ??
-          given.mutations
-            .reduce((changed, mutate) => mutate(changed), pairs)
-            .map((pair) => pair.join('='))
-            .join('&');
-        const made = visitOf(given, `${given.before}?${query}${given.fragment}`);
-        clock.advance(given.late);
-        // Of a transaction that is over, a store may have forgotten the owner.
-        const session = given.late >= 600_000 ? SESSION : given.session;
-        const outcome = await client.completeConsent(made.request, { sessionBinding: session });
-        const expected = expectedOf(made, begun, session, given.late, environment.issuer);
-        expect(shown(outcome)).toBe(expected.outcome);
-        const first = calls.length;
-        expect(first).toBe(/^granted|^rejected token/.test(expected.outcome) ? 1 : 0);
-        if (!seen.has(expected.outcome))
-          expect(
-            leaksIn({ outcome }, { state: begun.state, code: begun.code, session: SESSION }),
-          ).toEqual([]);
-        seen.set(expected.outcome, (seen.get(expected.outcome) ?? 0) + 1);
-        // The right callback afterwards: a visit that did not use the transaction up has not harmed
-        // it.
-        const after = await client.completeConsent(begun.callback, { sessionBinding: SESSION });
-        expect(after.status).toBe(
-          expected.burns ? 'replayed' : given.late >= 600_000 ? 'expired' : 'granted',
-        );
-        expect(calls.length).toBe(first + (after.status === 'granted' ? 1 : 0));
-        await forget();
-        clock.set(startedAt);
-      });
-      expect(await uncaughtDuring(() => check(property, { numRuns: RUNS }))).toEqual([]);
-      // The inputs did reach every outcome.
-      const ways = [
-        'granted',
-        'declined',
-        'expired',
-        'unknown',
-        'foreign-browser',
-        'rejected token invalid_grant',
-        'rejected authorize server_error',
-      ];
-      const codes = [
-        'not_a_navigation',
-        'callback_too_large',
-        'duplicate_parameter',
-        'state_missing',
-        'issuer_mismatch',
-        'invalid_response',
-      ];
-      expect([...seen.keys()].sort()).toEqual(
-        [...ways, ...codes.map((code) => `rejected callback ${code}`)].sort(),
+  it('end as the rules say, use up what the rules say, and cause at most one exchange', async () => {
+    const { client, clock, begin, calls, forget, environment } = openStub();
+    const seen = new Map<string, number>();
+    const property = asyncProperty(visit, async (given) => {
+      const begun = await begin();
+      const startedAt = clock.now();
+      const pairs: readonly Pair[] = [...new URL(begun.callback).searchParams].map(
+        ([name, value]) => [name, encodeURIComponent(value)],
       );
-    },
-    rounds(120_000, 7_200_000),
-  );
+      const query =
+        given.raw ??
+        given.mutations
+          .reduce((changed, mutate) => mutate(changed), pairs)
+          .map((pair) => pair.join('='))
+          .join('&');
+      const made = visitOf(given, `${given.before}?${query}${given.fragment}`);
+      clock.advance(given.late);
+      // Of a transaction that is over, a store may have forgotten the owner.
+      const session = given.late >= 600_000 ? SESSION : given.session;
+      const outcome = await client.completeConsent(made.request, { sessionBinding: session });
+      const expected = expectedOf(made, begun, session, given.late, environment.issuer);
+      expect(shown(outcome)).toBe(expected.outcome);
+      const first = calls.length;
+      expect(first).toBe(/^granted|^rejected token/.test(expected.outcome) ? 1 : 0);
+      if (!seen.has(expected.outcome))
+        expect(
+          leaksIn({ outcome }, { state: begun.state, code: begun.code, session: SESSION }),
+        ).toEqual([]);
+      seen.set(expected.outcome, (seen.get(expected.outcome) ?? 0) + 1);
+      // The right callback afterwards: a visit that did not use the transaction up has not harmed
+      // it.
+      const after = await client.completeConsent(begun.callback, { sessionBinding: SESSION });
+      expect(after.status).toBe(
+        expected.burns ? 'replayed' : given.late >= 600_000 ? 'expired' : 'granted',
+      );
+      expect(calls.length).toBe(first + (after.status === 'granted' ? 1 : 0));
+      await forget();
+      clock.set(startedAt);
+    });
+    expect(await uncaughtDuring(() => check(property, { numRuns: RUNS }))).toEqual([]);
+    // The inputs did reach every outcome.
+    const ways = [
+      'granted',
+      'declined',
+      'expired',
+      'unknown',
+      'foreign-browser',
+      'rejected token invalid_grant',
+      'rejected authorize server_error',
+    ];
+    const codes = [
+      'not_a_navigation',
+      'callback_too_large',
+      'duplicate_parameter',
+      'state_missing',
+      'issuer_mismatch',
+      'invalid_response',
+    ];
+    expect([...seen.keys()].sort()).toEqual(
+      [...ways, ...codes.map((code) => `rejected callback ${code}`)].sort(),
+    );
+  });
 
-  it(
-    'that are not callbacks throw a TypeError that names the place, or end, and never call the portal',
-    async () => {
-      const { client, begin, calls, environment } = openStub();
-      const { state } = await begin();
-      const canary = 'canary-of-the-host';
-      const thrown = () => {
-        throw new Error(canary);
-      };
-      const odd = oneof(
-        string({ unit: 'binary', maxLength: 300 }),
-        constantFrom<unknown>(
+  it('that are not callbacks throw a TypeError that names the place, or end, and never call the portal', async () => {
+    const { client, begin, calls, environment } = openStub();
+    const { state } = await begin();
+    const canary = 'canary-of-the-host';
+    const thrown = () => {
+      throw new Error(canary);
+    };
+    const odd = oneof(
+      string({ unit: 'binary', maxLength: 300 }),
+      constantFrom<unknown>(
+        undefined,
+        null,
+        5,
+        true,
+        Symbol('a'),
+        [],
+        {},
+        () => {},
+        new Map(),
+        new Date(0),
+        10n,
+        Object.create(null),
+      ),
+      record({
+        method: constantFrom<unknown>(undefined, null, 5, 'GET', 'get', '', {}),
+        url: oneof(
+          string({ unit: 'binary', maxLength: 100 }),
+          constantFrom<unknown>(undefined, null, 5, [], new URL('https://loan.example/')),
+        ),
+        headers: constantFrom<unknown>(
           undefined,
           null,
           5,
-          true,
-          Symbol('a'),
           [],
           {},
-          () => {},
           new Map(),
-          new Date(0),
-          10n,
-          Object.create(null),
+          new Headers(),
+          { get: 5 },
+          { get: () => ({}) },
+          { get: thrown },
+          { a: { toString: thrown } },
         ),
-        record({
-          method: constantFrom<unknown>(undefined, null, 5, 'GET', 'get', '', {}),
-          url: oneof(
-            string({ unit: 'binary', maxLength: 100 }),
-            constantFrom<unknown>(undefined, null, 5, [], new URL('https://loan.example/')),
-          ),
-          headers: constantFrom<unknown>(
-            undefined,
-            null,
-            5,
-            [],
-            {},
-            new Map(),
-            new Headers(),
-            { get: 5 },
-            { get: () => ({}) },
-            { get: thrown },
-            { a: { toString: thrown } },
-          ),
-        }),
-        constantFrom('method', 'url', 'headers').map((name) =>
-          Object.defineProperty({ method: 'GET', url: '/', headers: {} }, name, { get: thrown }),
-        ),
-      );
-      const property = asyncProperty(odd, async (request) => {
-        for (const run of [
-          () => client.completeConsent(request as never, { sessionBinding: SESSION }),
-          () => validateCallback(environment, request as never, { state }),
-        ]) {
-          const said: unknown = await run().catch((error: unknown) => error);
-          if (said instanceof TypeError)
-            expect(said.message).toMatch(/^request(\.[a-z]+)? |^request must be/);
-          else
-            expect(
-              isSelfInfoError(said, 'callback_rejected') ||
-                ['rejected', 'unknown'].includes((said as { status: string }).status),
-            ).toBe(true);
-          expect(inspect(said)).not.toContain(canary);
-        }
-      });
-      expect(
-        await uncaughtDuring(() => check(property, { numRuns: Math.ceil(RUNS / 10) })),
-      ).toEqual([]);
-      expect(calls).toEqual([]);
-    },
-    rounds(120_000, 7_200_000),
-  );
+      }),
+      constantFrom('method', 'url', 'headers').map((name) =>
+        Object.defineProperty({ method: 'GET', url: '/', headers: {} }, name, { get: thrown }),
+      ),
+    );
+    const property = asyncProperty(odd, async (request) => {
+      for (const run of [
+        () => client.completeConsent(request as never, { sessionBinding: SESSION }),
+        () => validateCallback(environment, request as never, { state }),
+      ]) {
+        const said: unknown = await run().catch((error: unknown) => error);
+        if (said instanceof TypeError)
+          expect(said.message).toMatch(/^request(\.[a-z]+)? |^request must be/);
+        else
+          expect(
+            isSelfInfoError(said, 'callback_rejected') ||
+              ['rejected', 'unknown'].includes((said as { status: string }).status),
+          ).toBe(true);
+        expect(inspect(said)).not.toContain(canary);
+      }
+    });
+    expect(await uncaughtDuring(() => check(property, { numRuns: Math.ceil(RUNS / 10) }))).toEqual(
+      [],
+    );
+    expect(calls).toEqual([]);
+  });
 });

@@ -13,7 +13,7 @@ import {
   planTermination,
   steps,
 } from '../../src/onboarding/index.js';
-import { rounds } from '../kit/size.js';
+import { sized } from '../kit/size.js';
 
 // The checks below calculate with luxon and another table of holidays, step by step and not for
 // speed.
@@ -100,7 +100,11 @@ const plans: fc.Arbitrary<Plan> = fc.oneof(
     .map(([goLive, given, needed]) => planChange({ goLive, durations: given, ...needed, today })),
   date.map((planned) => planTermination({ date: planned, today })),
 );
-const runs = { numRuns: rounds(60, 5_000) };
+const runs = sized({
+  usual: { numRuns: 30 },
+  full: { numRuns: 60 },
+  soak: { numRuns: 5_000 },
+});
 
 const amountOf = (plan: Plan, id: string) =>
   plan.leadTimes.find((lead) => lead.id === id)?.amount as PlanDuration;

@@ -21,10 +21,14 @@ import { describe, expect, it } from 'vitest';
 import { isSelfInfoError, latest, type SelfInfoError } from '../../src/index.js';
 import { leaksIn } from '../kit/leaks.js';
 import { grantOf, SESSION } from '../kit/loan.js';
-import { rounds } from '../kit/size.js';
+import { sized } from '../kit/size.js';
 import { goodAnswers, openStub, STUB_TOKEN, type StubStage, uncaughtDuring } from '../kit/stub.js';
 
-const RUNS = rounds(10_000, 1_000_000);
+const { RUNS } = sized({
+  usual: { RUNS: 800 },
+  full: { RUNS: 10_000 },
+  soak: { RUNS: 1_000_000 },
+});
 /** The token has half of them, since it decides whether anything else is sent. */
 const TOKEN_RUNS = RUNS / 2;
 const DATA_RUNS = RUNS / 4;
@@ -249,115 +253,103 @@ function lookThrough(seen: Set<string>, said: object) {
 }
 
 describe(`${RUNS} fuzzed responses`, () => {
-  it(
-    'to the token call end in a grant only when they hold a bearer token, and the call is sent once',
-    async () => {
-      const { held, begin, client, calls, forget, clock } = openMad('token');
-      const seen = new Set<string>();
-      let granted = 0;
-      const property = asyncProperty(answers(goodAnswers.token), async (given) => {
-        held.given = given;
-        const { callback } = await begin();
-        const said = await client
-          .completeConsent(callback, { sessionBinding: SESSION })
-          .catch((error: unknown) => expectTyped(error, 'token'));
-        if (!isSelfInfoError(said) && said.status === 'granted') {
-          granted++;
-          const {
-            access_token: token,
-            token_type: type,
-            expires_in: life,
-            error,
-          } = readable(given) as Record<string, unknown>;
-          expect(token).toMatch(/^[A-Za-z0-9._~+/-]{1,8192}=*$/);
-          expect([String(type).toLowerCase(), error]).toEqual(['bearer', undefined]);
-          expect(life === undefined || (typeof life === 'number' && life >= 0)).toBe(true);
-          expect(said.grant.expiresAt === null ? null : Date.parse(said.grant.expiresAt)).toBe(
-            life === undefined ? null : clock.now() + Math.floor(Number(life) * 1_000),
-          );
-        } else {
-          lookThrough(seen, said);
-          expect(isSelfInfoError(said) || (said.status === 'rejected' && said.at === 'token')).toBe(
-            true,
-          );
-        }
-        expect(await client.completeConsent(callback, { sessionBinding: SESSION })).toEqual({
-          status: 'replayed',
-        });
-        expect(calls).toEqual(['token']);
-        await forget();
+  it('to the token call end in a grant only when they hold a bearer token, and the call is sent once', async () => {
+    const { held, begin, client, calls, forget, clock } = openMad('token');
+    const seen = new Set<string>();
+    let granted = 0;
+    const property = asyncProperty(answers(goodAnswers.token), async (given) => {
+      held.given = given;
+      const { callback } = await begin();
+      const said = await client
+        .completeConsent(callback, { sessionBinding: SESSION })
+        .catch((error: unknown) => expectTyped(error, 'token'));
+      if (!isSelfInfoError(said) && said.status === 'granted') {
+        granted++;
+        const {
+          access_token: token,
+          token_type: type,
+          expires_in: life,
+          error,
+        } = readable(given) as Record<string, unknown>;
+        expect(token).toMatch(/^[A-Za-z0-9._~+/-]{1,8192}=*$/);
+        expect([String(type).toLowerCase(), error]).toEqual(['bearer', undefined]);
+        expect(life === undefined || (typeof life === 'number' && life >= 0)).toBe(true);
+        expect(said.grant.expiresAt === null ? null : Date.parse(said.grant.expiresAt)).toBe(
+          life === undefined ? null : clock.now() + Math.floor(Number(life) * 1_000),
+        );
+      } else {
+        lookThrough(seen, said);
+        expect(isSelfInfoError(said) || (said.status === 'rejected' && said.at === 'token')).toBe(
+          true,
+        );
+      }
+      expect(await client.completeConsent(callback, { sessionBinding: SESSION })).toEqual({
+        status: 'replayed',
       });
-      expect(await uncaughtDuring(() => check(property, { numRuns: TOKEN_RUNS }))).toEqual([]);
-      expect(granted).toBeGreaterThan(TOKEN_RUNS / 50);
-    },
-    rounds(120_000, 7_200_000),
-  );
+      expect(calls).toEqual(['token']);
+      await forget();
+    });
+    expect(await uncaughtDuring(() => check(property, { numRuns: TOKEN_RUNS }))).toEqual([]);
+    expect(granted).toBeGreaterThan(TOKEN_RUNS / 50);
+  });
 
-  it(
-    'to the request end in a retrieval only when they hold a process id, and the request is never sent twice',
-    async () => {
-      const { held, consent, client, calls, forget } = openMad('request');
-      const seen = new Set<string>();
-      let sent = 0;
-      const property = asyncProperty(answers(goodAnswers.request), async (given) => {
-        held.given = given;
-        const grant = grantOf(await consent());
-        const said = await client
+  it('to the request end in a retrieval only when they hold a process id, and the request is never sent twice', async () => {
+    const { held, consent, client, calls, forget } = openMad('request');
+    const seen = new Set<string>();
+    let sent = 0;
+    const property = asyncProperty(answers(goodAnswers.request), async (given) => {
+      held.given = given;
+      const grant = grantOf(await consent());
+      const said = await client
+        .submit(grant, { household: latest() })
+        .catch((error: unknown) => expectTyped(error, 'request'));
+      lookThrough(seen, said);
+      if (!isSelfInfoError(said)) {
+        sent++;
+        expect((readable({ ...given, status: 200 }) as Record<string, unknown>).process_id).toMatch(
+          /./s,
+        );
+      } else if (said.effect !== 'none') {
+        const again: unknown = await client
           .submit(grant, { household: latest() })
-          .catch((error: unknown) => expectTyped(error, 'request'));
-        lookThrough(seen, said);
-        if (!isSelfInfoError(said)) {
-          sent++;
-          expect(
-            (readable({ ...given, status: 200 }) as Record<string, unknown>).process_id,
-          ).toMatch(/./s);
-        } else if (said.effect !== 'none') {
-          const again: unknown = await client
-            .submit(grant, { household: latest() })
-            .catch((error: unknown) => error);
-          expect(isSelfInfoError(again, 'grant_used')).toBe(true);
-        }
-        expect(calls).toEqual(['token', 'request']);
-        await client.discard(grant);
-        await forget();
-      });
-      expect(await uncaughtDuring(() => check(property, { numRuns: DATA_RUNS }))).toEqual([]);
-      expect(sent).toBeGreaterThan(DATA_RUNS / 50);
-    },
-    rounds(120_000, 7_200_000),
-  );
+          .catch((error: unknown) => error);
+        expect(isSelfInfoError(again, 'grant_used')).toBe(true);
+      }
+      expect(calls).toEqual(['token', 'request']);
+      await client.discard(grant);
+      await forget();
+    });
+    expect(await uncaughtDuring(() => check(property, { numRuns: DATA_RUNS }))).toEqual([]);
+    expect(sent).toBeGreaterThan(DATA_RUNS / 50);
+  });
 
-  it(
-    'to a poll end in an answer only when they are of the process, and show nothing of their content',
-    async () => {
-      const { held, consent, client, calls, forget } = openMad('result');
-      const seen = new Set<string>();
-      let ready = 0;
-      const property = asyncProperty(answers(goodAnswers.result), async (given) => {
-        held.given = given;
-        const retrieval = await client.submit(grantOf(await consent()), { household: latest() });
-        const said = await client
-          .collect(retrieval, { deadlineMs: 1 })
-          .catch((error: unknown) => expectTyped(error, 'result'));
-        lookThrough(seen, said);
-        if (!isSelfInfoError(said)) {
-          expect(['ready', 'pending', 'unavailable', 'failed']).toContain(said.status);
-          if (said.status === 'failed') expectTyped(said.error, 'result');
-          if (said.status === 'ready') {
-            ready++;
-            expect(
-              (readable({ ...given, status: 200 }) as Record<string, unknown>).process_id,
-            ).toBe(goodAnswers.result.process_id);
-            for (const item of Object.values(said.answer.items))
-              if (item.status === 'present') expect(Array.isArray(item.reveal())).toBe(true);
-          }
+  it('to a poll end in an answer only when they are of the process, and show nothing of their content', async () => {
+    const { held, consent, client, calls, forget } = openMad('result');
+    const seen = new Set<string>();
+    let ready = 0;
+    const property = asyncProperty(answers(goodAnswers.result), async (given) => {
+      held.given = given;
+      const retrieval = await client.submit(grantOf(await consent()), { household: latest() });
+      const said = await client
+        .collect(retrieval, { deadlineMs: 1 })
+        .catch((error: unknown) => expectTyped(error, 'result'));
+      lookThrough(seen, said);
+      if (!isSelfInfoError(said)) {
+        expect(['ready', 'pending', 'unavailable', 'failed']).toContain(said.status);
+        if (said.status === 'failed') expectTyped(said.error, 'result');
+        if (said.status === 'ready') {
+          ready++;
+          expect((readable({ ...given, status: 200 }) as Record<string, unknown>).process_id).toBe(
+            goodAnswers.result.process_id,
+          );
+          for (const item of Object.values(said.answer.items))
+            if (item.status === 'present') expect(Array.isArray(item.reveal())).toBe(true);
         }
-        expect(calls).toEqual(['token', 'request', 'result']);
-        await forget();
-      });
-      expect(await uncaughtDuring(() => check(property, { numRuns: DATA_RUNS }))).toEqual([]);
-      expect(ready).toBeGreaterThan(DATA_RUNS / 50);
-    },
-    rounds(120_000, 7_200_000),
-  );
+      }
+      expect(calls).toEqual(['token', 'request', 'result']);
+      await forget();
+    });
+    expect(await uncaughtDuring(() => check(property, { numRuns: DATA_RUNS }))).toEqual([]);
+    expect(ready).toBeGreaterThan(DATA_RUNS / 50);
+  });
 });
