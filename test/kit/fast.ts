@@ -3,7 +3,8 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A browser, a service, a child process, or the compiler, which is as slow. */
-const SLOW = /^(node:child_process|node:worker_threads|playwright-core|ioredis|redis|pg|bullmq|typescript)$/;
+const SLOW =
+  /^(node:child_process|node:worker_threads|playwright-core|ioredis|redis|pg|bullmq|typescript)$/;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const slow = new Map<string, boolean>();
@@ -35,6 +36,6 @@ function usesSlow(file: string): boolean {
 }
 
 const imports = (file: string): readonly string[] =>
-  [...readFileSync(file, 'utf8').matchAll(/^(?:import|export|\} from)(?! type)[^;]*?'([^']+)'/gm)].map(
-    ([, name = '']) => name,
-  );
+  [
+    ...readFileSync(file, 'utf8').matchAll(/^(?:import|export|\} from)(?! type)[^;]*?'([^']+)'/gm),
+  ].map(([, name = '']) => name);
