@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import {
   createCalendar,
   details,
@@ -13,32 +12,22 @@ import {
 } from '../../src/calendar/index.js';
 import { languageOf } from '../../src/cli/arguments.js';
 import { root } from '../house/sources.js';
+import { binary, openRuns, runAlone } from './binary.js';
 
-const binary = join(root, 'dist/cli.js');
 const folder = mkdtempSync(join(tmpdir(), 'myna-selfinfo-cli-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-beforeAll(() => {
-  if (!existsSync(binary)) throw new Error('dist is missing. Run `npm run build` first.');
+const { run, end } = openRuns({ cwd: folder });
+afterAll(async () => {
+  await end();
+  rmSync(folder, { recursive: true });
 });
 
-/** Runs the binary as a shell does. */
-function run(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [binary, ...args], {
-    encoding: 'utf8',
-    cwd: folder,
-    env: { PATH: process.env.PATH ?? '', ...environment },
-    timeout: 20_000,
-  });
-  return { status, stdout, stderr };
-}
-
-const printed = (...args: string[]) => {
-  const { status, stdout, stderr } = run(args);
+const printed = async (...args: string[]) => {
+  const { status, stdout, stderr } = await run(args);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   return stdout;
 };
-const refused = (...args: string[]) => {
-  const { status, stdout, stderr } = run(args);
+const refused = async (...args: string[]) => {
+  const { status, stdout, stderr } = await run(args);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   return stderr.split('\n')[0];
 };
@@ -51,19 +40,30 @@ describe('the binary myna-selfinfo', () => {
     expect(readFileSync(binary, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
   });
 
-  it('prints its version and lists its commands', () => {
-    expect(printed('--version')).toBe(
+  it('ends its process with 0, with 2 when an argument is wrong and with 1 when the system refuses', async () => {
+    const month = ['calendar', 'pension', '--month', '2026-12'];
+    const args = [month, [...month, '--mont'], [...month, '--svg', 'nowhere/a.svg']];
+    const alone = await Promise.all(args.map((one) => runAlone(one, { cwd: folder })));
+    expect(alone.map(({ status }) => status)).toEqual([0, 2, 1]);
+    // It prints the same as in the process of the other runs.
+    for (const [index, one] of args.entries()) expect(await run(one)).toEqual(alone[index]);
+  });
+
+  it('prints its version and lists its commands', async () => {
+    expect(await printed('--version')).toBe(
       `${JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version}\n`,
     );
     for (const command of ['calendar', 'plan', 'sandbox'])
-      expect(printed('--help')).toContain(`  ${command} `);
-    expect(printed()).toBe(printed('--help'));
-    expect(printed('--help', '--lang', 'en')).toMatch(/^Usage: myna-selfinfo/);
+      expect(await printed('--help')).toContain(`  ${command} `);
+    expect(await printed()).toBe(await printed('--help'));
+    expect(await printed('--help', '--lang', 'en')).toMatch(/^Usage: myna-selfinfo/);
   });
 
-  it('names an unknown command', () => {
-    expect(refused('calender')).toBe('myna-selfinfo: 不明なコマンドです: "calender"');
-    expect(refused('--lang', 'en', 'calender')).toBe('myna-selfinfo: unknown command: "calender"');
+  it('names an unknown command', async () => {
+    expect(await refused('calender')).toBe('myna-selfinfo: 不明なコマンドです: "calender"');
+    expect(await refused('--lang', 'en', 'calender')).toBe(
+      'myna-selfinfo: unknown command: "calender"',
+    );
   });
 });
 
@@ -81,25 +81,25 @@ describe('the language of the command line', () => {
     expect(languageOf([], { LC_ALL: 'ja_JP.UTF-8', LANG: 'en_US.UTF-8' })).toBe('ja');
   });
 
-  it('prefers --lang to the environment', () => {
+  it('prefers --lang to the environment', async () => {
     expect(languageOf(['calendar', '--lang', 'ja'], { LANG: 'en_US' })).toBe('ja');
     expect(languageOf(['calendar', '--lang=en'], {})).toBe('en');
-    expect(run(['calendar', '--foo'], { LANG: 'en_US.UTF-8' }).stderr).toBe(
+    expect((await run(['calendar', '--foo'], { LANG: 'en_US.UTF-8' })).stderr).toBe(
       'myna-selfinfo: unknown option: "--foo"\nSee --help for usage.\n',
     );
-    expect(refused('calendar', '--lang', 'fr')).toBe(
+    expect(await refused('calendar', '--lang', 'fr')).toBe(
       'myna-selfinfo: --lang には ja か en を指定してください: "fr"',
     );
   });
 });
 
 describe('calendar without targets', () => {
-  it('lists what can be queried and what opens next', () => {
+  it('lists what can be queried and what opens next', async () => {
     // Sunday 6 December 2026, noon, not a third weekend. Employment is open daily from 7 to 22.
     // Details of municipalities are open until the third Saturday, the 19th. For workers'
     // compensation the labour standards offices are closed and the fund is uncertain on December
     // weekends. Both are certain on Monday at 8.
-    const lines = printed('calendar', '--at', '2026-12-06T12:00+09:00').split('\n');
+    const lines = (await printed('calendar', '--at', '2026-12-06T12:00+09:00')).split('\n');
     expect(lines[0]).toBe('2026年12月6日(日) 12:00 現在');
     expect(lines).toContain('照会できます (13)');
     expect(lines).toContain('  local-tax                       12/19(土) 00:00 まで  地方税');
@@ -109,21 +109,21 @@ describe('calendar without targets', () => {
     expect(lines.filter((line) => line.startsWith('  '))).toHaveLength(details.length);
   });
 
-  it('names what opens first when nothing can be queried', () => {
-    const text = printed('calendar', '--at', '2026-12-31T12:00+09:00', '--lang', 'en');
+  it('names what opens first when nothing can be queried', async () => {
+    const text = await printed('calendar', '--at', '2026-12-31T12:00+09:00', '--lang', 'en');
     expect(text).toContain('Cannot be queried (18)\n');
     expect(text).toContain('  household                       from  Mon 01-04 08:00\n');
     expect(text).toContain('Next to open: household, Mon 4 Jan 8:00.\n');
     expect(text).not.toContain('Can be queried');
   });
 
-  it('describes the current time when --at is absent', () => {
+  it('describes the current time when --at is absent', async () => {
     const year = new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 4);
-    expect(printed('calendar')).toMatch(new RegExp(`^${year}年`));
+    expect(await printed('calendar')).toMatch(new RegExp(`^${year}年`));
   });
 
-  it('prints the statuses of all details as JSON', () => {
-    const list = JSON.parse(printed('calendar', '--json', '--at', '2026-12-06T12:00+09:00'));
+  it('prints the statuses of all details as JSON', async () => {
+    const list = JSON.parse(await printed('calendar', '--json', '--at', '2026-12-06T12:00+09:00'));
     expect(list.map(({ target }: { target: string }) => target)).toEqual(
       details.map(({ id }) => id),
     );
@@ -137,14 +137,16 @@ describe('calendar without targets', () => {
 });
 
 describe('calendar with targets', () => {
-  it('prints state, next opening and reasons of each target', () => {
+  it('prints state, next opening and reasons of each target', async () => {
     expect(
-      printed(
-        'calendar',
-        'pension@pension-service',
-        'juki-net',
-        '--at',
-        '2026-12-06T12:00+09:00',
+      (
+        await printed(
+          'calendar',
+          'pension@pension-service',
+          'juki-net',
+          '--at',
+          '2026-12-06T12:00+09:00',
+        )
       ).split('\n'),
     ).toEqual([
       '年金・日本年金機構関係（日本年金機構中間サーバ） (pension@pension-service)',
@@ -160,9 +162,9 @@ describe('calendar with targets', () => {
     ]);
   });
 
-  it('treats targets joined by + as one', () => {
+  it('treats targets joined by + as one', async () => {
     const [status, ...others] = JSON.parse(
-      printed('calendar', 'local-tax+employment', '--at', '2026-12-06', '--json'),
+      await printed('calendar', 'local-tax+employment', '--at', '2026-12-06', '--json'),
     );
     expect(others).toEqual([]);
     expect(status).toMatchObject({
@@ -172,15 +174,15 @@ describe('calendar with targets', () => {
     });
   });
 
-  it('prints a month as text', () => {
-    expect(printed('calendar', 'local-tax', '--month', '2026-11')).toBe(
+  it('prints a month as text', async () => {
+    expect(await printed('calendar', 'local-tax', '--month', '2026-11')).toBe(
       toText(createCalendar(), ['local-tax'], { month: '2026-11' }),
     );
   });
 
-  it('writes a month as SVG and as iCalendar, by default the month of --at', () => {
+  it('writes a month as SVG and as iCalendar, by default the month of --at', async () => {
     // 23:00 UTC on 30 November is 1 December in Japan.
-    const text = printed(
+    const text = await printed(
       'calendar',
       'local-tax',
       '--at',
@@ -202,9 +204,9 @@ describe('calendar with targets', () => {
     );
   });
 
-  it('prints the segments of a month as JSON', () => {
+  it('prints the segments of a month as JSON', async () => {
     const [{ target, segments }] = JSON.parse(
-      printed('calendar', 'local-tax', '--month', '2026-12', '--json'),
+      await printed('calendar', 'local-tax', '--month', '2026-12', '--json'),
     );
     expect(target).toBe('local-tax');
     expect([segments[0].start, segments.at(-1).end]).toEqual([
@@ -213,8 +215,8 @@ describe('calendar with targets', () => {
     ]);
   });
 
-  it('lists all details and servers in its help', () => {
-    const text = printed('calendar', '--help');
+  it('lists all details and servers in its help', async () => {
+    const text = await printed('calendar', '--help');
     for (const { id } of [...details, ...servers]) expect(text).toContain(`  ${id} `);
   });
 });
@@ -274,23 +276,23 @@ describe('calendar refuses', () => {
       ['pension', 'local-tax', '--ics', 'a.ics'],
       '--ics の対象は1つだけ指定してください。まとめる場合は + でつなぎます。',
     ],
-  ])('%s', (_, args, message) => {
-    expect(refused('calendar', ...args)).toBe(`myna-selfinfo: ${message}`);
+  ])('%s', async (_, args, message) => {
+    expect(await refused('calendar', ...args)).toBe(`myna-selfinfo: ${message}`);
   });
 
-  it('a time outside the calendar and names its span', () => {
+  it('a time outside the calendar and names its span', async () => {
     for (const args of [
       ['--at', '2060-01-01'],
       ['pension', '--month', '2060-01'],
     ]) {
-      expect(refused('calendar', ...args, '--lang', 'en')).toMatch(
+      expect(await refused('calendar', ...args, '--lang', 'en')).toMatch(
         /^myna-selfinfo: --\w+ is outside the period .* covers 2023-06-30T00:00:00\+09:00 up to, but not including, 2051-01-01T00:00:00\+09:00\.$/,
       );
     }
   });
 
-  it('a file that cannot be written, with exit code 1', () => {
-    const { status, stdout, stderr } = run(['calendar', 'pension', '--svg', 'nowhere/a.svg']);
+  it('a file that cannot be written, with exit code 1', async () => {
+    const { status, stdout, stderr } = await run(['calendar', 'pension', '--svg', 'nowhere/a.svg']);
     expect({ status, stdout, stderr }).toEqual({
       status: 1,
       stdout: '',

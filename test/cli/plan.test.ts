@@ -1,7 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { afterAll, describe, expect, it } from 'vitest';
 import {
   planChange,
   planOnboarding,
@@ -11,29 +9,18 @@ import {
   toMermaid,
   toText,
 } from '../../src/onboarding/index.js';
-import { root } from '../house/sources.js';
+import { openRuns } from './binary.js';
 
-const binary = join(root, 'dist/cli.js');
-beforeAll(() => {
-  if (!existsSync(binary)) throw new Error('dist is missing. Run `npm run build` first.');
-});
+const { run, end } = openRuns({ cwd: tmpdir() });
+afterAll(end);
 
-function run(args: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [binary, 'plan', ...args], {
-    encoding: 'utf8',
-    env: { PATH: process.env.PATH ?? '' },
-    timeout: 20_000,
-  });
-  return { status, stdout, stderr };
-}
-
-const printed = (...args: string[]) => {
-  const { status, stdout, stderr } = run(args);
+const printed = async (...args: string[]) => {
+  const { status, stdout, stderr } = await run(['plan', ...args]);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   return stdout;
 };
-const refused = (...args: string[]) => {
-  const { status, stdout, stderr } = run(args);
+const refused = async (...args: string[]) => {
+  const { status, stdout, stderr } = await run(['plan', ...args]);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   return stderr.split('\n')[0];
 };
@@ -47,18 +34,20 @@ describe('the command plan', () => {
     ['md', toMarkdown(plan)],
     ['ics', toICalendar(plan)],
     ['mermaid', toMermaid(plan)],
-  ])('prints a plan for a go-live as %s', (format, text) => {
-    expect(printed('--go-live', '2027-04-01', '--today', today, '--format', format)).toBe(text);
+  ])('prints a plan for a go-live as %s', async (format, text) => {
+    expect(await printed('--go-live', '2027-04-01', '--today', today, '--format', format)).toBe(
+      text,
+    );
   });
 
-  it('prints text by default, and the plan itself as JSON', () => {
-    expect(printed('--go-live', '2027-04-01', '--today', today)).toBe(toText(plan));
+  it('prints text by default, and the plan itself as JSON', async () => {
+    expect(await printed('--go-live', '2027-04-01', '--today', today)).toBe(toText(plan));
     expect(
-      JSON.parse(printed('--go-live', '2027-04-01', '--today', today, '--format', 'json')),
+      JSON.parse(await printed('--go-live', '2027-04-01', '--today', today, '--format', 'json')),
     ).toEqual(JSON.parse(JSON.stringify(plan)));
   });
 
-  it('counts from a first day, with durations, a name and another language', () => {
+  it('counts from a first day, with durations, a name and another language', async () => {
     const durations = {
       development: { weeks: 10 },
       review: { months: 2 },
@@ -78,10 +67,10 @@ describe('the command plan', () => {
       '--today',
       today,
     ];
-    expect(printed(...args, '--lang', 'en')).toBe(expected);
+    expect(await printed(...args, '--lang', 'en')).toBe(expected);
   });
 
-  it('plans the other procedures and leaves out what a change does not need', () => {
+  it('plans the other procedures and leaves out what a change does not need', async () => {
     const change = planChange({
       goLive: '2027-10-01',
       development: false,
@@ -89,7 +78,7 @@ describe('the command plan', () => {
       today,
     });
     expect(
-      printed(
+      await printed(
         'change',
         '--go-live',
         '2027-10-01',
@@ -99,20 +88,20 @@ describe('the command plan', () => {
         today,
       ),
     ).toBe(toText(change));
-    expect(printed('suspension', '--date', '2027-08-01', '--today', today)).toBe(
+    expect(await printed('suspension', '--date', '2027-08-01', '--today', today)).toBe(
       toText(planSuspension({ date: '2027-08-01', today })),
     );
   });
 
-  it('reports a go-live in the past as missed, because --today defaults to now', () => {
-    expect(printed('--go-live', '2024-10-01')).toContain(
+  it('reports a go-live in the past as missed, because --today defaults to now', async () => {
+    expect(await printed('--go-live', '2024-10-01')).toContain(
       '利用開始 2024-10-01(火) には間に合いません。',
     );
   });
 
-  it('prints its usage and the names of the durations', () => {
-    expect(printed('--help')).toMatch(/^使い方: myna-selfinfo plan /);
-    expect(printed('--help', '--lang', 'en')).toMatch(
+  it('prints its usage and the names of the durations', async () => {
+    expect(await printed('--help')).toMatch(/^使い方: myna-selfinfo plan /);
+    expect(await printed('--help', '--lang', 'en')).toMatch(
       /Durations: consideration, meeting, disclosure, development, connectionCheckApplication, preliminaryTest, connectionTest, productionApplication, review, productionCheck, handover\n$/,
     );
   });
@@ -174,8 +163,9 @@ describe('the command plan refuses', () => {
       ['--start', '2027-01-04', '--durations', 'preliminaryTest=0w'],
       'オプション --durations preliminaryTest の値が正しくありません。ガイドラインの定める 1 週間以上を指定してください。',
     ],
-  ])('%s', (_, args, message) => {
-    if (typeof message === 'string') expect(refused(...args)).toBe(`myna-selfinfo: ${message}`);
-    else expect(refused(...args)?.replace('myna-selfinfo: ', '')).toMatch(message);
+  ])('%s', async (_, args, message) => {
+    if (typeof message === 'string')
+      expect(await refused(...args)).toBe(`myna-selfinfo: ${message}`);
+    else expect((await refused(...args))?.replace('myna-selfinfo: ', '')).toMatch(message);
   });
 });

@@ -1,32 +1,19 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { root } from '../house/sources.js';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { openRuns, type Run, runAlone } from './binary.js';
 
-const binary = join(root, 'dist/cli.js');
 const folder = mkdtempSync(join(tmpdir(), "myna-selfinfo cli's "));
-beforeAll(() => {
-  if (!existsSync(binary)) throw new Error('dist is missing. Run `npm run build` first.');
+const place = { cwd: folder, env: { TMPDIR: folder } };
+const { run, end } = openRuns(place);
+afterAll(async () => {
+  await end();
+  rmSync(folder, { recursive: true });
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
-const environment = { ...process.env, TMPDIR: folder };
-
-function refused(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [binary, 'sandbox', '--lang', 'en', ...args],
-    {
-      encoding: 'utf8',
-      cwd: folder,
-      env: environment,
-      timeout: 20_000,
-    },
-  );
-  return { status, stdout, said: stderr.split('\n')[0] };
-}
+const said = ({ status, stdout, stderr }: Run) => ({ status, stdout, said: stderr.split('\n')[0] });
+const refused = async (...args: string[]) => said(await run(['sandbox', '--lang', 'en', ...args]));
 
 function write(name: string, content: unknown): string {
   writeFileSync(
@@ -73,48 +60,49 @@ describe('the command sandbox refuses to start', () => {
       ['--service', 'nowhere.json'],
       'cannot read "nowhere.json" (ENOENT)',
     ],
-  ])('%s', (_, args, message) => {
-    expect(refused(...args)).toEqual({ status: 2, stdout: '', said: `myna-selfinfo: ${message}` });
+  ])('%s', async (_, args, message) => {
+    expect(await refused(...args)).toEqual({
+      status: 2,
+      stdout: '',
+      said: `myna-selfinfo: ${message}`,
+    });
   });
 
-  it('for a time outside the calendar', () => {
-    const { status, said } = refused('--at', '2060-01-01');
+  it('for a time outside the calendar', async () => {
+    const { status, said } = await refused('--at', '2060-01-01');
     expect(status).toBe(2);
     expect(said).toMatch(/^myna-selfinfo: --at is outside the period .* not including, 2051/);
   });
 
-  it('when its files cannot be written, with exit code 1', () => {
-    const nowhere = { ...environment, TMPDIR: join(folder, 'nowhere') };
-    const { status, stderr } = spawnSync(process.execPath, [binary, 'sandbox', '--lang', 'en'], {
-      encoding: 'utf8',
-      env: nowhere,
-    });
-    expect({ status, stderr }).toEqual({
+  it('when its files cannot be written, with exit code 1', async () => {
+    const nowhere = join(folder, 'nowhere');
+    expect(await run(['sandbox', '--lang', 'en'], { TMPDIR: nowhere })).toEqual({
       status: 1,
-      stderr: `myna-selfinfo: cannot make a temporary folder ("${nowhere.TMPDIR}", ENOENT)\n`,
+      stdout: '',
+      stderr: `myna-selfinfo: cannot make a temporary folder ("${nowhere}", ENOENT)\n`,
     });
   });
 
-  it('for a file that is not JSON, and quotes nothing from it', () => {
+  it('for a file that is not JSON, and quotes nothing from it', async () => {
     for (const option of ['--service', '--personas']) {
-      const { status, said } = refused(option, write('broken.json', '{ "name": "x", }'));
+      const { status, said } = await refused(option, write('broken.json', '{ "name": "x", }'));
       expect(status).toBe(2);
       expect(said).toBe('myna-selfinfo: "broken.json" is not JSON (after 15 characters)');
       // The parser would quote these texts.
       for (const text of ['secret-of-mine', '["secret-of-mine",]', '{"name": secret-of-mine}']) {
-        expect(refused(option, write('quoted.json', text)).said).toMatch(
+        expect((await refused(option, write('quoted.json', text))).said).toMatch(
           /^myna-selfinfo: "quoted\.json" is not JSON( \(after \d+ characters\))?$/,
         );
       }
     }
   });
 
-  it('for an invalid service, and names every place', () => {
+  it('for an invalid service, and names every place', async () => {
     const items = {
       shots: { detail: 'vaccinations', inquiries: ['range'] },
       income: { detail: 'local-tax', inquiries: ['latest'] },
     };
-    const { status, stdout, said } = refused(
+    const { status, stdout, said } = await refused(
       '--service',
       write('wrong.json', { ...service, name: '', items }),
     );
@@ -122,25 +110,28 @@ describe('the command sandbox refuses to start', () => {
     for (const place of ['$.name', '$.items.shots.detail', '$.items.income.inquiries[0]'])
       expect(said).toContain(`wrong.json:${place} (`);
     expect(said).not.toContain('options.');
-    expect(refused('--service', write('list.json', [])).said).toContain('list.json:$');
-    expect(refused('--service', write('text.json', '"text"')).said).toBe(
+    expect((await refused('--service', write('list.json', []))).said).toContain('list.json:$');
+    expect((await refused('--service', write('text.json', '"text"'))).said).toBe(
       'myna-selfinfo: text.json:$ must be an object.',
     );
     expect(
-      refused(
-        '--service',
-        write('one.json', { clientId: 'a b', redirectUris: ['https://a.example/'], service }),
+      (
+        await refused(
+          '--service',
+          write('one.json', { clientId: 'a b', redirectUris: ['https://a.example/'], service }),
+        )
       ).said,
     ).toContain('one.json:$.clientId');
   });
 
-  it('for invalid personas, and names every place', () => {
-    const { status, said } = refused(
-      '--personas',
-      write('people.json', [{ id: 'a', name: '', pin: '12', records: {} }, {}]),
-    );
-    expect(status).toBe(2);
-    for (const place of ['$[0].name', '$[0].pin', '$[1].id', '$[1].records'])
-      expect(said).toContain(`people.json:${place}`);
+  it('for invalid personas, and names every place', async () => {
+    const people = write('people.json', [{ id: 'a', name: '', pin: '12', records: {} }, {}]);
+    const answer = await refused('--personas', people);
+    expect(answer.status).toBe(2);
+    for (const path of ['$[0].name', '$[0].pin', '$[1].id', '$[1].records'])
+      expect(answer.said).toContain(`people.json:${path}`);
+    // A process of its own prints the same, and also leaves no files.
+    const alone = await runAlone(['sandbox', '--lang', 'en', '--personas', people], place);
+    expect(said(alone)).toEqual(answer);
   });
 });

@@ -1,72 +1,83 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { root } from '../house/sources.js';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { makeKey } from '../kit/keys.js';
 import { fields, itemStatuses, processStatuses } from '../sandbox/steps.js';
+import { binary, openRuns } from './binary.js';
 
-const binary = join(root, 'dist/cli.js');
+// The certificates are written below TMPDIR. This folder's name needs quoting in a shell.
 const folder = mkdtempSync(join(tmpdir(), "myna-selfinfo cli's "));
+const env = { TMPDIR: folder };
+// The sandboxes of this file run beside each other in one process. Those that a signal ends have
+// processes of their own.
+const { run, end } = openRuns({ cwd: folder, env });
 const hasCurl = ['bash', 'curl'].every((tool) => spawnSync(tool, ['--version']).status === 0);
-const started: ChildProcess[] = [];
+// The printed commands wait for the result, so the journeys are made at the same time.
+const itWithCurl = hasCurl ? it.concurrent : it.skip;
 
 if (!hasCurl)
   console.warn(
     'The curl commands are not tested, because bash or curl is missing (Debian: apt-get install curl).',
   );
 beforeAll(() => {
-  if (!existsSync(binary)) throw new Error('dist is missing. Run `npm run build` first.');
   if (!hasCurl && process.env.CI === 'true') throw new Error('This test needs bash and curl.');
 });
-afterEach(async () => {
-  for (const child of started.splice(0)) if (child.exitCode === null) await ended(child, 'SIGTERM');
+afterAll(async () => {
+  await end();
+  rmSync(folder, { recursive: true });
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
-// The certificates are written below TMPDIR. This folder's name needs quoting in a shell.
-const environment = { ...process.env, TMPDIR: folder };
-
-interface Running {
-  readonly child: ChildProcess;
+interface Guide {
   readonly text: string;
   /** Returns the values behind a label, in order. */
   values(label: string): string[];
 }
 
-/** Starts the binary and waits until the guide is complete. */
-async function start(...args: string[]): Promise<Running> {
-  const child = spawn(process.execPath, [binary, 'sandbox', ...args], {
+const guideOf = (text: string): Guide => ({
+  text,
+  values: (label) =>
+    [...text.matchAll(new RegExp(`^  ${label} +(.+)$`, 'gm'))].map((match) => match[1] ?? ''),
+});
+
+/** Starts a sandbox. */
+async function start(...args: string[]): Promise<Guide> {
+  const { status, stdout, stderr } = await run(['sandbox', ...args]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return guideOf(stdout);
+}
+
+/** Starts a sandbox in a process of its own, and waits until the guide is complete. */
+async function startAlone() {
+  const child = spawn(process.execPath, [binary, 'sandbox'], {
     cwd: folder,
-    env: environment,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  started.push(child);
+  const exited = once(child, 'exit');
+  onTestFinished(async () => {
+    if (child.kill('SIGKILL')) await exited;
+  });
   let text = '';
   for await (const chunk of child.stdout.setEncoding('utf8')) {
     text += chunk;
-    if (/"\$RESULT"\n$|private_key_jwt\.\n\n$/.test(text)) break;
+    if (/"\$RESULT"\n$/.test(text)) break;
   }
   return {
-    child,
-    text,
-    values: (label) =>
-      [...text.matchAll(new RegExp(`^  ${label} +(.+)$`, 'gm'))].map((match) => match[1] ?? ''),
+    ...guideOf(text),
+    async endBy(signal: NodeJS.Signals) {
+      child.kill(signal);
+      return (await exited)[0];
+    },
   };
 }
 
-async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<unknown> {
-  const exit = once(child, 'exit');
-  child.kill(signal);
-  return (await exit)[0];
-}
-
 /** Pastes the printed commands into a shell. */
-async function paste({ text }: Running): Promise<Record<string, unknown>> {
+async function paste({ text }: Guide): Promise<Record<string, unknown>> {
   const shell = spawn('bash', { stdio: ['pipe', 'pipe', 'pipe'] });
   shell.stdin.end(text.slice(text.lastIndexOf('\n\n')));
   const [out, errors] = await Promise.all([
@@ -75,20 +86,6 @@ async function paste({ text }: Running): Promise<Record<string, unknown>> {
   ]);
   expect(errors.join('')).toBe('');
   return JSON.parse(out.join(''));
-}
-
-function refused(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [binary, 'sandbox', '--lang', 'en', ...args],
-    {
-      encoding: 'utf8',
-      cwd: folder,
-      env: environment,
-      timeout: 20_000,
-    },
-  );
-  return { status, stdout, said: stderr.split('\n')[0] };
 }
 
 function write(name: string, content: unknown): string {
@@ -107,7 +104,7 @@ const service = {
 };
 
 describe('the command sandbox', () => {
-  it.skipIf(!hasCurl).each(['ja', 'en'])(
+  itWithCurl.each(['ja', 'en'])(
     'prints curl commands that complete over mutual TLS when pasted (%s)',
     async (lang) => {
       const running = await start('--at', '2026-12-01T10:00+09:00', '--lang', lang);
@@ -121,7 +118,7 @@ describe('the command sandbox', () => {
     },
   );
 
-  it.skipIf(!hasCurl)('refuses the connection of a curl without the certificate', async () => {
+  itWithCurl('refuses the connection of a curl without the certificate', async () => {
     const { values } = await start();
     const [ca = '', url = ''] = [...values('CA'), ...values('token')];
     const args = ['-sS', '--noproxy', '*', '--cacert', ca];
@@ -136,7 +133,7 @@ describe('the command sandbox', () => {
     ).toContain('method_not_allowed');
   });
 
-  it.skipIf(!hasCurl)(
+  itWithCurl(
     'works with a service file and a personas file, with special characters in their names',
     async () => {
       const registrations = [
@@ -196,26 +193,31 @@ describe('the command sandbox', () => {
     },
   );
 
-  it.skipIf(!hasCurl)(
-    'pushes the authorization request when the registration requires it',
-    async () => {
-      const registration = {
-        clientId: 'clinic',
-        redirectUris: ['https://clinic.example/'],
-        service,
-        requirePushedAuthorizationRequests: true,
-      };
-      const answer = await paste(
-        await start(
-          '--service',
-          write('pushed.json', registration),
-          '--at',
-          '2026-12-01T10:00+09:00',
-        ),
-      );
-      expect(answer[fields.processStatus.value]).toBe(processStatuses.done.value);
-    },
-  );
+  itWithCurl('pushes the authorization request when the registration requires it', async () => {
+    const registration = {
+      clientId: 'clinic',
+      redirectUris: ['https://clinic.example/'],
+      service,
+      requirePushedAuthorizationRequests: true,
+    };
+    const answer = await paste(
+      await start(
+        '--service',
+        write('pushed.json', registration),
+        '--at',
+        '2026-12-01T10:00+09:00',
+      ),
+    );
+    expect(answer[fields.processStatus.value]).toBe(processStatuses.done.value);
+  });
+
+  itWithCurl('lets a persona with a working card consent', async () => {
+    const persona = { id: 'locked', name: 'L', pin: '1234', card: 'locked', records: {} };
+    const people = write('cards.json', [persona, { ...persona, id: 'fine', card: undefined }]);
+    expect((await paste(await start('--personas', people)))[fields.processStatus.value]).toBe(
+      processStatuses.done.value,
+    );
+  });
 
   it('explains that curl cannot sign assertions', async () => {
     const clientAuth = { jwks: { keys: [makeKey('ES256', 'a').jwk] } };
@@ -248,12 +250,12 @@ describe('the command sandbox', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'ends by %s with exit code 0 and deletes its files',
     async (signal) => {
-      const { child, values } = await start();
+      const { values, endBy } = await startAlone();
       const files = ['CA', 'certificate', 'private key'].flatMap(values);
       expect(files.map((file) => statSync(file).mode & 0o777)).toEqual([0o600, 0o600, 0o600]);
       const [pages = ''] = values('authorize');
       expect((await fetch(pages)).status).toBe(400);
-      expect(await ended(child, signal)).toBe(0);
+      expect(await endBy(signal)).toBe(0);
       expect(existsSync(dirname(files[0] ?? ''))).toBe(false);
       await expect(fetch(pages)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
     },
@@ -264,10 +266,10 @@ describe('the command sandbox', () => {
     const { values } = await start('--port', String(first), '--api-port', String(second));
     expect(new URL(values('authorize')[0] ?? '').host).toBe(`127.0.0.1:${first}`);
     expect(new URL(values('token')[0] ?? '').host).toBe(`127.0.0.1:${second}`);
-    expect(refused('--port', String(first))).toEqual({
+    expect(await run(['sandbox', '--lang', 'en', '--port', String(first)])).toEqual({
       status: 1,
       stdout: '',
-      said: 'myna-selfinfo: cannot listen on the port of --port: in use, or not allowed.',
+      stderr: 'myna-selfinfo: cannot listen on the port of --port: in use, or not allowed.\n',
     });
   });
 
@@ -286,16 +288,8 @@ describe('the command sandbox', () => {
     expect(await moved.json()).toMatchObject({ now: '2026-12-01T10:01:00+09:00' });
   });
 
-  it.skipIf(!hasCurl)('lets a persona with a working card consent', async () => {
-    const persona = { id: 'locked', name: 'L', pin: '1234', card: 'locked', records: {} };
-    const people = write('cards.json', [persona, { ...persona, id: 'fine', card: undefined }]);
-    expect((await paste(await start('--personas', people)))[fields.processStatus.value]).toBe(
-      processStatuses.done.value,
-    );
-  });
-
-  it('lists its options in its help', () => {
-    const { status, stdout } = refused('--help');
+  it('lists its options in its help', async () => {
+    const { status, stdout } = await run(['sandbox', '--help']);
     expect(status).toBe(0);
     for (const option of ['--port', '--api-port', '--service', '--personas', '--at', '--lang'])
       expect(stdout).toContain(`  ${option} `);

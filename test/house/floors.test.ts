@@ -2,7 +2,8 @@ import { posix } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import entryPoints from '../../scripts/entry-points.json' with { type: 'json' };
-import { type Import, importsOf, parse, readSources, type Source } from './sources.js';
+import { readSources, type Source } from './sources.js';
+import { type Import, importsOf, parse } from './syntax.js';
 
 // The folders of src, in order: a folder imports only its own files and folders that are above it
 // in this list. `import type` counts too.

@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -14,6 +15,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openRuns, type Runs } from '../cli/binary.js';
 import { findPart } from '../kit/machine.js';
 import { openPostgres, type PostgresDatabase } from '../kit/postgres.js';
 import { openRedis, type RedisDatabase } from '../kit/redis.js';
@@ -69,10 +71,14 @@ function printedBy({ code }: Block): string[] {
 
 const isLeftToReader = ({ code }: Block): boolean => /^(?:export )?declare /m.test(code);
 
+/** A program or a command, and where it is written. */
+interface Program {
+  readonly text: string;
+  readonly place: string;
+}
+
 /** Removes duplicates and keeps the first place of each. */
-function distinct(
-  found: readonly (readonly [text: string, place: string])[],
-): { text: string; place: string }[] {
+function distinct(found: readonly (readonly [text: string, place: string])[]): Program[] {
   const places = new Map([...found].reverse());
   return [...places].reverse().map(([text, place]) => ({ text, place }));
 }
@@ -127,14 +133,8 @@ const isElsewhere = (command: string): boolean =>
   runByCi.split('\n').some((line) => begins(line.replace('if ! ', ''), command));
 const commands = distinct(shell.filter(([command]) => !isElsewhere(command)));
 
-/**
- * Loads a program. A program that leaves a server or a timer running is a service and ends here.
- * Tests in a program are awaited.
- */
-const runner = `const [file, waits] = process.argv.slice(2);
-await import(file);
-if (waits === undefined) setTimeout(() => process.exit(), 50).unref();
-`;
+const hasTests = (program: string): boolean => program.includes("'node:test'");
+const replacesNetwork = (program: string): boolean => /^server\.listen\(/m.test(program);
 
 const redisServer = findPart('redis-server');
 const postgresServer = findPart('postgres');
@@ -142,6 +142,8 @@ const postgresServer = findPart('postgres');
 describe('the programs and commands of the pages', () => {
   let folder: string;
   let environment: NodeJS.ProcessEnv;
+  let child: ReturnType<typeof startChild> | undefined;
+  let binary: Runs | undefined;
   let redis: RedisDatabase | undefined;
   let postgres: PostgresDatabase | undefined;
 
@@ -156,17 +158,18 @@ describe('the programs and commands of the pages', () => {
     for (const dependency of Object.keys(devDependencies))
       install(dependency, join(root, 'node_modules', dependency));
     install('.bin/myna-selfinfo', join(root, bin['myna-selfinfo']));
-    writeFileSync(join(folder, 'run.mjs'), runner);
     environment = {
       ...process.env,
       PATH: `${join(folder, 'node_modules/.bin')}${delimiter}${process.env.PATH}`,
     };
     if (!redisServer.missing) redis = await openRedis();
     if (!postgresServer.missing) postgres = await openPostgres();
-  }, 60_000);
+  });
 
   afterAll(async () => {
-    await Promise.all([redis?.stop(), postgres?.stop()]);
+    child?.process.kill();
+    await child?.ended.catch(() => undefined);
+    await Promise.all([binary?.end(), redis?.stop(), postgres?.stop()]);
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -185,51 +188,110 @@ describe('the programs and commands of the pages', () => {
     });
   }
 
-  async function runProgram(text: string, place: string, more: NodeJS.ProcessEnv = {}) {
+  const keysOf = (text: string) =>
+    Object.fromEntries(
+      [...text.matchAll(/process\.env\.(\w*KEY\w*)/g)].map(([, key = '']) => [
+        key,
+        randomBytes(32).toString('base64url'),
+      ]),
+    );
+  function write({ text, place }: Program): string {
     const file = join(folder, `${place.replaceAll(/[/:]/g, '-')}.mjs`);
     writeFileSync(file, text);
-    const secrets = [...text.matchAll(/process\.env\.(\w*KEY\w*)/g)].map(([, key = '']) => [
-      key,
-      randomBytes(32).toString('base64url'),
-    ]);
-    const waits = text.includes("'node:test'") ? ['waits'] : [];
-    const { stdout } = await run(process.execPath, ['run.mjs', file, ...waits], {
-      ...Object.fromEntries(secrets),
-      ...more,
+    return file;
+  }
+  function expectPromises(text: string, printed: string) {
+    for (const prints of promisesOf(text)) expect(unsaid(printed, prints)).toEqual([]);
+  }
+
+  async function runProgram(program: Program, more: NodeJS.ProcessEnv = {}) {
+    const env = { ...keysOf(program.text), ...more };
+    expectPromises(program.text, await runInChild(write(program), env));
+  }
+
+  /** Runs programs in a process of their own, whose exit code says whether their tests pass. */
+  async function runAlone(...list: readonly Program[]) {
+    const all = list.map((program) => `import ${JSON.stringify(write(program))};`).join('\n');
+    const file = write({ text: all, place: `alone: ${list[0]?.place}` });
+    const { stdout } = await run(process.execPath, [file]);
+    for (const { text } of list) expectPromises(text, stdout);
+  }
+
+  /** Runs a program in the process that runs one program after another. */
+  async function runInChild(file: string, env: NodeJS.ProcessEnv): Promise<string> {
+    child ??= startChild();
+    child.process.send({ file, env });
+    const [{ printed, errors }] = await Promise.race([once(child.process, 'message'), child.ended]);
+    if (errors.length > 0) throw new Error(errors.join('\n'));
+    return printed;
+  }
+
+  function startChild() {
+    const started = fork(new URL('programs-child.mjs', import.meta.url), {
+      cwd: folder,
+      env: environment,
+      execArgv: [],
     });
-    for (const prints of promisesOf(text)) expect(unsaid(stdout, prints)).toEqual([]);
+    const ended = once(started, 'exit').then(([code]): never => {
+      throw new Error(`the process of the programs ended with ${code}`);
+    });
+    ended.catch(() => undefined);
+    return { process: started, ended };
   }
 
   const needs = (part: string) =>
     programs.filter(({ text }) => text.includes(`process.env.${part}`));
-  const alone = programs.filter(
+  const others = programs.filter(
     (program) => ![...needs('REDIS_URL'), ...needs('DATABASE_URL')].includes(program),
   );
 
-  it.concurrent.each(alone)('run: $place', ({ text, place }) => runProgram(text, place), 60_000);
+  it.each(others.filter(({ text }) => !hasTests(text) && !replacesNetwork(text)))(
+    'run: $place',
+    (program) => runProgram(program),
+  );
 
-  it.skipIf(redisServer.missing).each(needs('REDIS_URL'))(
-    'run with Redis: $place',
-    ({ text, place }) => {
-      return runProgram(text, place, { REDIS_URL: redis?.url });
-    },
+  it.concurrent.each(others.filter(({ text }) => replacesNetwork(text)))(
+    'run in a process of their own: $place',
+    (program) => runAlone(program),
+  );
+
+  const tests = others.filter(({ text }) => hasTests(text));
+  it(`pass their tests: ${tests.map(({ place }) => place).join(', ')}`, () => runAlone(...tests));
+
+  it.skipIf(redisServer.missing).each(needs('REDIS_URL'))('run with Redis: $place', (program) =>
+    runProgram(program, { REDIS_URL: redis?.url }),
   );
 
   it.skipIf(postgresServer.missing).each(needs('DATABASE_URL'))(
     'run with PostgreSQL: $place',
-    ({ text, place }) => {
+    (program) => {
       const { host, user, database } = postgres?.connection ?? {};
-      return runProgram(text, place, {
+      return runProgram(program, {
         DATABASE_URL: `postgresql://${user}@/${database}?host=${encodeURIComponent(host ?? '')}`,
       });
     },
   );
 
-  it.concurrent.each(commands)(
-    'run in a terminal: $text',
-    async ({ text }) => void (await run('sh', ['-ec', text.replace(npxCommand, 'myna-selfinfo')])),
-    60_000,
-  );
+  it.each(commands)('run in a terminal: $text', async ({ text }) => {
+    binary ??= openRuns({ cwd: folder });
+    const { status, stderr } = await binary.run(await argumentsIn(text));
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  /**
+   * Lets a shell read a command, and returns the arguments that the binary gets. The binary itself
+   * then runs in one process for all commands.
+   */
+  async function argumentsIn(command: string): Promise<string[]> {
+    const bin = join(folder, 'arguments');
+    const program = join(bin, 'myna-selfinfo');
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(program, `#!/bin/sh\nprintf '%s\\0' "$@" >"$0.txt"\n`, { mode: 0o755 });
+    await run('sh', ['-ec', command.replace(npxCommand, 'myna-selfinfo')], {
+      PATH: `${bin}${delimiter}${process.env.PATH}`,
+    });
+    return readFileSync(`${program}.txt`, 'utf8').split('\0').slice(0, -1);
+  }
 
   it('are found, and every exception listed here occurs on a page', () => {
     expect(programs.length).toBeGreaterThan(30);
@@ -252,9 +314,10 @@ describe('the programs and commands of the pages', () => {
   });
 
   it('are reported when they fail', async () => {
-    await expect(
-      runProgram("import { latest } from 'myna-selfinfo';\nlatest.none();", 'page.md:1'),
-    ).rejects.toThrow('latest.none is not a function');
+    const failing = "import { latest } from 'myna-selfinfo';\nlatest.none();";
+    await expect(runProgram({ text: failing, place: 'page.md:1' })).rejects.toThrow(
+      'latest.none is not a function',
+    );
     expect(
       printedBy({
         path: 'a.md',
@@ -265,12 +328,14 @@ describe('the programs and commands of the pages', () => {
     expect(unsaid('granted\nreplayed 1\n', ['granted', 'replayed'])).toEqual([]);
     expect(unsaid('replayed\ngranted\n', ['granted', 'replayed'])).toEqual(['replayed']);
     expect(unsaid('closedown\n', ['closed'])).toEqual(['closed']);
-    await expect(
-      runProgram(
-        "import { test } from 'node:test';\ntest('a', () => Promise.reject(new Error('b')));",
-        'page.md:2',
-      ),
-    ).rejects.toThrow('run.mjs');
+    const rejecting = "import { test } from 'node:test';\ntest('a', () => Promise.reject(1));";
+    await expect(runAlone({ text: rejecting, place: 'page.md:2' })).rejects.toThrow('page.md');
+    const unawaited = "void Promise.reject(new Error('not awaited'));";
+    await expect(runProgram({ text: unawaited, place: 'page.md:3' })).rejects.toThrow(
+      'not awaited',
+    );
+    expect(await argumentsIn('npx myna-selfinfo \'a b\' "c" > d.txt')).toEqual(['a b', 'c']);
+    await expect(argumentsIn('npx myna-selfinfo plan | false')).rejects.toThrow('false');
     await expect(run('sh', ['-ec', 'myna-selfinfo calendar nowhere'])).rejects.toThrow('nowhere');
     expect(
       commandsOf({

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { parse, root } from './sources.js';
+import { root } from './sources.js';
+import { parse } from './syntax.js';
 
 const read = new Map<string, ReadonlySet<string>>();
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
@@ -12,8 +13,11 @@ export async function runChild<Findings>(
   orders: unknown,
   { flags = [], env = {} }: ChildOptions = {},
 ): Promise<Findings> {
+  // The children load the built package, because compiling the sources takes several times as long.
+  if (!existsSync(new URL('../../dist/index.js', import.meta.url)))
+    throw new Error('dist is missing: run `npm run build` first');
   const path = fileURLToPath(new URL(script, import.meta.url));
-  const child = spawn(process.execPath, [...flags, '--import', 'tsx', path], {
+  const child = spawn(process.execPath, [...flags, path], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
   });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   type Clock,
   createMemoryStore,
@@ -13,11 +13,18 @@ import {
 import { createSandbox } from '../../src/sandbox/index.js';
 import { loan, NOW, registrationOf, SESSION } from '../kit/loan.js';
 import { raw, startPortal } from '../kit/portal.js';
-import { rounds } from '../kit/size.js';
+import { sized } from '../kit/size.js';
 import { passTime } from '../kit/watch.js';
 import { runChild } from './child.js';
-import type { Findings, Orders } from './clock-child.js';
 import { type Jumps, MOMENTS, type Moment, setAt } from './moments.js';
+import type { ClockFindings, ClockOrders } from './orders.js';
+
+/** How many journeys with random jumps run in this process and over real connections. */
+const { inProcess, onMachine } = sized({
+  usual: { inProcess: 20, onMachine: 16 },
+  full: { inProcess: 60, onMachine: 40 },
+  soak: { inProcess: 20_000, onMachine: 5_000 },
+});
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -106,7 +113,7 @@ async function journeyWith(jumps: Jumps, running = 1) {
 /** The calls of a journey when all goes well. */
 const ALL = ['token', 'request', 'poll', 'poll'];
 
-describe('a client whose clock is set', { timeout: rounds(60_000, 3_600_000) }, () => {
+describe('a client whose clock is set', () => {
   it.each<[Moment, string, readonly string[], string, readonly string[]]>([
     // A transaction lasts ten minutes, a token two hours, a retrieval one hour.
     ['begun', 'expired', [], 'expired', []],
@@ -172,16 +179,14 @@ describe('a client whose clock is set', { timeout: rounds(60_000, 3_600_000) }, 
           expect(calls.filter((call) => call === once).length).toBeLessThanOrEqual(1);
         expect(calls.length).toBeLessThanOrEqual(2 + running + 2);
       }),
-      { numRuns: rounds(60, 20_000) },
+      { numRuns: inProcess },
     );
   });
 });
 
-describe('a backend over real connections whose system clock is set', {
-  timeout: rounds(60_000, 3_600_000),
-}, () => {
+describe('a backend over real connections whose system clock is set', () => {
   /**
-   * Runs the journeys in one process, one after another. The answer is ready at the first poll, or
+   * Runs the journeys in another process, one after another. The answer is ready at the first poll, or
    * at the second if the clock is set between the two.
    */
   async function journeysOnMachine(journeys: readonly Jumps[]) {
@@ -221,14 +226,14 @@ describe('a backend over real connections whose system clock is set', {
     });
     try {
       const { clientId, redirectUri, endpoints, issuer, ca } = portal.environment;
-      const orders: Orders = {
+      const orders: ClockOrders = {
         site: { clientId, redirectUri, endpoints, issuer, ...(ca && { ca }) },
         tls: portal.tls,
         journeys,
       };
       const flags = ['--import', new URL('machine-clock.mjs', import.meta.url).href];
       // Starts on another day than the real one, so that a use of the real date would show.
-      return await runChild<Findings>('clock-child.ts', orders, {
+      return await runChild<ClockFindings>('clock-child.mjs', orders, {
         flags,
         env: { MACHINE_STARTS_AT: NOW },
       });
@@ -238,11 +243,31 @@ describe('a backend over real connections whose system clock is set', {
   }
 
   const READY = ALL.slice(0, 3);
-
-  it('ends as expected when set forward by a day at any moment', async () => {
-    const { ends, calls, offMs } = await journeysOnMachine(
-      MOMENTS.map((moment) => ({ [moment]: DAY })),
+  const forward = MOMENTS.map((moment): Jumps => ({ [moment]: DAY }));
+  const back = MOMENTS.map((moment): Jumps => ({ [moment]: -DAY }));
+  const moment = fc.constantFrom(...MOMENTS.filter((name) => name !== 'waiting'));
+  const jump = fc.constantFrom(-DAY, -HOUR, -60_000, -1, 1, 60_000, HOUR, DAY);
+  const jumps = fc.uniqueArray(fc.tuple(moment, jump), {
+    minLength: 2,
+    maxLength: 6,
+    selector: ([name]) => name,
+  });
+  const anyhow = fc.sample(jumps, onMachine).map((list): Jumps => Object.fromEntries(list));
+  // One process for all, because starting it takes longer than a journey.
+  let findings: ClockFindings;
+  beforeAll(async () => {
+    findings = await journeysOnMachine([...forward, ...back, ...anyhow]);
+  });
+  /** Returns the findings of some of the journeys. */
+  function findingsOf(from: number, { length }: readonly Jumps[]): ClockFindings {
+    const [ends, calls, offMs] = [findings.ends, findings.calls, findings.offMs].map((list) =>
+      list.slice(from, from + length),
     );
+    return { ends, calls, offMs } as ClockFindings;
+  }
+
+  it('ends as expected when set forward by a day at any moment', () => {
+    const { ends, calls, offMs } = findingsOf(0, forward);
     expect(MOMENTS.map((moment, index) => [moment, ends[index], calls[index]])).toEqual([
       ['begun', 'expired', []],
       ['looked up', 'expired', []],
@@ -264,27 +289,15 @@ describe('a backend over real connections whose system clock is set', {
     expect(offMs.filter((off) => Math.abs(off - DAY) > 1_000)).toEqual([]);
   });
 
-  it('continues when set back by a day at any moment', async () => {
-    const { ends, calls, offMs } = await journeysOnMachine(
-      MOMENTS.map((moment) => ({ [moment]: -DAY })),
-    );
+  it('continues when set back by a day at any moment', () => {
+    const { ends, calls, offMs } = findingsOf(forward.length, back);
     expect(ends).toEqual(MOMENTS.map(() => 'ready'));
     expect(calls).toEqual(MOMENTS.map((moment) => (moment === 'waiting' ? ALL : READY)));
     expect(offMs.filter((off) => Math.abs(off + DAY) > 1_000)).toEqual([]);
   });
 
-  it('ends with a typed outcome and sends nothing twice when set back and forth at any moments', async () => {
-    const moment = fc.constantFrom(...MOMENTS.filter((name) => name !== 'waiting'));
-    const jump = fc.constantFrom(-DAY, -HOUR, -60_000, -1, 1, 60_000, HOUR, DAY);
-    const jumps = fc.uniqueArray(fc.tuple(moment, jump), {
-      minLength: 2,
-      maxLength: 6,
-      selector: ([name]) => name,
-    });
-    const journeys = fc
-      .sample(jumps, rounds(40, 5_000))
-      .map((list): Jumps => Object.fromEntries(list));
-    const { ends, calls } = await journeysOnMachine(journeys);
+  it('ends with a typed outcome and sends nothing twice when set back and forth at any moments', () => {
+    const { ends, calls } = findingsOf(forward.length + back.length, anyhow);
     expect(ends.filter((end) => !TYPED.includes(end))).toEqual([]);
     expect(
       calls.filter((sent) => JSON.stringify(sent) !== JSON.stringify(READY.slice(0, sent.length))),

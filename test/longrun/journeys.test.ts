@@ -1,16 +1,17 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { publicProfile } from '../../src/index.js';
 import { good, type Portal, raw, startPortal } from '../kit/portal.js';
-import { rounds } from '../kit/size.js';
+import { sized } from '../kit/size.js';
 import { runChild } from './child.js';
-import type { Findings, Leak, Orders } from './journeys-child.js';
+import type { JourneyFindings, JourneyOrders } from './orders.js';
 
 const { fields, processStatuses } = publicProfile;
 const json = { 'content-type': 'application/json' };
 
-const ends: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
+const { journeys, warmUp } = sized({
+  usual: { journeys: 200, warmUp: 60 },
+  full: { journeys: 500, warmUp: 150 },
+  soak: { journeys: 10_000, warmUp: 150 },
 });
 
 /** Starts a portal that treats each journey as its code says. The token carries the code on. */
@@ -18,7 +19,7 @@ async function startScripted(): Promise<Portal> {
   let body = '';
   let tokens = 0;
   const polls = new Map<string, number>();
-  const portal = await startPortal({
+  return startPortal({
     // Called right before the reply is asked for.
     read: (text) => {
       body = text;
@@ -72,8 +73,6 @@ async function startScripted(): Promise<Portal> {
       },
     },
   });
-  ends.push(portal.close);
-  return portal;
 }
 
 // Compilers put their results on the heap at unpredictable times. Without them the heap is the same
@@ -84,6 +83,7 @@ const flags = [
   '--no-sparkplug',
   '--no-lazy-feedback-allocation',
   '--no-flush-bytecode',
+  '--expose-gc',
 ];
 /**
  * The smallest object with a few fields is larger, and so is anything that a forgotten connection,
@@ -91,25 +91,29 @@ const flags = [
  */
 const BYTES = 120;
 
-async function runJourneys(journeys: number, warmUp: number, leak?: Leak) {
-  const portal = await startScripted();
-  const { clientId, redirectUri, endpoints, issuer, ca } = portal.environment;
-  const credentials = [portal.tls, await portal.authority.issue(clientId)];
-  const orders = {
-    site: { clientId, redirectUri, endpoints, issuer, ...(ca && { ca }) },
-    credentials,
-    journeys,
-    warmUp,
-    ...(leak && { leak }),
-  } satisfies Orders;
-  return { findings: await runChild<Findings>('journeys-child.ts', orders, { flags }), portal };
+/** Runs journeys in another process. Returns its findings and the calls that the portal got. */
+async function run(orders: Pick<JourneyOrders, 'journeys' | 'warmUp' | 'leaks'>) {
+  const { environment, tls, authority, calls, close } = await startScripted();
+  try {
+    const { clientId, redirectUri, endpoints, issuer, ca } = environment;
+    const findings = await runChild<JourneyFindings>(
+      'journeys-child.mjs',
+      {
+        ...orders,
+        site: { clientId, redirectUri, endpoints, issuer, ...(ca && { ca }) },
+        credentials: [tls, await authority.issue(clientId)],
+      } satisfies JourneyOrders,
+      { flags },
+    );
+    return { findings, calls };
+  } finally {
+    await close();
+  }
 }
 
-// Slow on a busy machine.
-describe('a long run of journeys over mutual TLS', { timeout: rounds(90_000, 3_600_000) }, () => {
+describe('a long run of journeys over mutual TLS', () => {
   it('leaves no socket, timer or listener, and no byte on the heap, however its journeys end', async () => {
-    const journeys = rounds(500, 10_000);
-    const { findings, portal } = await runJourneys(journeys, 150);
+    const { findings, calls } = await run({ journeys, warmUp, leaks: false });
     const each = journeys / 10;
     expect(findings.outcomes).toEqual({
       'ready: ready': each,
@@ -129,19 +133,24 @@ describe('a long run of journeys over mutual TLS', { timeout: rounds(90_000, 3_6
     expect([findings.sockets, findings.listeners]).toEqual([0, 0]);
     expect(findings.slope).toBeLessThan(BYTES);
     // Nine in ten reach the portal, once each: neither a code nor a request was sent twice.
-    const calls = (stage: string) => portal.calls.filter((call) => call === stage).length;
-    expect([calls('token'), calls('request')]).toEqual([9 * each, 7 * each]);
+    const sent = (stage: string) => calls.filter((call) => call === stage).length;
+    expect([sent('token'), sent('request')]).toEqual([9 * each, 7 * each]);
   });
 
-  it('is detected if it keeps one small object per journey', async () => {
-    const { findings } = await runJourneys(160, 60, 'an object');
-    expect(findings.slope).toBeGreaterThan(BYTES);
-  });
+  describe('with leaks on purpose', () => {
+    let findings: JourneyFindings;
+    beforeAll(async () => {
+      ({ findings } = await run({ journeys: 100, warmUp: 40, leaks: true }));
+    });
 
-  it('is detected if it leaves a socket, a timer and a listener', async () => {
-    const { findings } = await runJourneys(40, 20, 'the rest');
-    const [before = [], after] = findings.resources;
-    expect(after).toEqual([...before, 'Timeout']);
-    expect([findings.sockets, findings.listeners]).toEqual([1, 1]);
+    it('is detected if it keeps one small object per journey', () => {
+      expect(findings.slope).toBeGreaterThan(BYTES);
+    });
+
+    it('is detected if it leaves a socket, a timer and a listener', () => {
+      const [before = [], after] = findings.resources;
+      expect(after).toEqual([...before, 'Timeout']);
+      expect([findings.sockets, findings.listeners]).toEqual([1, 1]);
+    });
   });
 });

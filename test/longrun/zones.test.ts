@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { soaking } from '../kit/size.js';
+import { sized } from '../kit/size.js';
 import { runChild } from './child.js';
-import type { Findings } from './requests-child.js';
+import type { RequestFindings } from './orders.js';
 
 /** Minutes behind UTC in 1970. */
 const ZONES = {
@@ -20,10 +20,7 @@ const LOCALES = {
 } as const;
 type Start = readonly [zone: keyof typeof ZONES, locale: keyof typeof LOCALES];
 
-/**
- * The zone and locale in which each process begins. Each process then passes through every zone, so
- * that every zone meets every locale. A soak begins one process per pair.
- */
+const keys = <K extends string>(table: Readonly<Record<K, unknown>>) => Object.keys(table) as K[];
 const some: readonly Start[] = [
   ['UTC', 'C'],
   ['Asia/Tokyo', 'ja_JP.UTF-8'],
@@ -31,21 +28,25 @@ const some: readonly Start[] = [
   ['Pacific/Apia', 'ar_EG'],
   ['Asia/Kathmandu', 'C'],
 ];
-const keys = <K extends string>(table: Readonly<Record<K, unknown>>) => Object.keys(table) as K[];
-const starts = soaking
-  ? keys(ZONES).flatMap((zone) => keys(LOCALES).map((locale): Start => [zone, locale]))
-  : some;
+const every = keys(ZONES).flatMap((zone) => keys(LOCALES).map((locale): Start => [zone, locale]));
+/**
+ * The zone and locale in which each process begins. Each process then passes through every zone, so
+ * that every zone meets every locale. A soak begins one process per pair.
+ */
+const { starts } = sized({
+  usual: { starts: some },
+  full: { starts: some },
+  soak: { starts: every },
+});
 
 const start = ([zone, locale]: Start) =>
-  runChild<Findings>('requests-child.ts', keys(ZONES), {
+  runChild<RequestFindings>('requests-child.mjs', keys(ZONES), {
     env: { TZ: zone, LANG: locale, LC_ALL: locale },
   });
 
-// Processes are slow on a busy machine.
-describe('the requests and texts of a journey', { timeout: soaking ? 3_600_000 : 90_000 }, () => {
+describe('the requests and texts of a journey', () => {
   it('are the same to the byte in every zone and locale', async () => {
-    const found: Findings[] = [];
-    for (const given of starts) found.push(await start(given));
+    const found = await Promise.all(starts.map(start));
     // Zone and locale did take effect: each process writes numbers and days in its own way.
     expect(found.map(({ offset, locale }) => [offset, locale])).toEqual(
       starts.map(([zone, locale]) => [ZONES[zone], LOCALES[locale]]),

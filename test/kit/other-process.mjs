@@ -5,31 +5,32 @@ import {
   latest,
   sandboxEnvironment,
   systemClock,
-} from '../../src/index.js';
-import { createFileStore } from './file-store.js';
-import { loan, SESSION } from './loan.js';
+} from 'myna-selfinfo';
+import { loan } from './built-loan.mjs';
+import { createFileStore } from './file-store.mjs';
 
 // A backend in another process. It reads one order per line from stdin and answers each with a
 // line. The first line says where the portal is.
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const next = async () => JSON.parse((await lines.next()).value);
-const say = (value: unknown) => console.log(JSON.stringify(value));
+/** @param {unknown} value */
+const say = (value) => console.log(JSON.stringify(value));
 
 const { site, tls, folder, aheadMs } = await next();
-const clock = { now: () => systemClock.now() + aheadMs, wait: systemClock.wait };
+const sessionBinding = 'session of the other process';
 const client = createSelfInfoClient({
   service: loan,
   environment: sandboxEnvironment(site),
   tls,
   store: createFileStore(folder),
-  clock,
+  clock: { now: () => systemClock.now() + aheadMs, wait: systemClock.wait },
 });
 for (;;) {
   const order = await next();
   try {
-    if (order.begin) say(await client.beginConsent({ sessionBinding: SESSION }));
+    if (order.begin) say(await client.beginConsent({ sessionBinding }));
     if (order.complete) {
-      const outcome = await client.completeConsent(order.complete, { sessionBinding: SESSION });
+      const outcome = await client.completeConsent(order.complete, { sessionBinding });
       say(outcome.status);
       if (outcome.status === 'granted')
         say(await client.submit(outcome.grant, { income: latest() }));

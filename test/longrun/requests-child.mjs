@@ -5,29 +5,18 @@ import { syncBuiltinESMExports } from 'node:module';
 // A backend in another process, with a given zone and locale and without randomness. It prints
 // everything that it sends.
 
-export interface Findings {
-  /**
-   * The zone in which the process began, as minutes behind UTC in 1970, and its locale, as `Date`
-   * and `Intl` report them.
-   */
-  readonly offset: number;
-  readonly locale: string;
-  /** How this process writes a number and a day in its locale and zone. */
-  readonly own: string;
-  /** What was sent and said, by the zone of the process at that time. */
-  readonly said: Readonly<Record<string, string>>;
-}
-
-const zones: readonly string[] = JSON.parse(readFileSync(0, 'utf8'));
+/** @type {readonly string[]} */
+const zones = JSON.parse(readFileSync(0, 'utf8'));
 
 // Replaces randomness by a counter before the package is loaded. State, verifier and ids have no
 // other source.
 let count = 0;
-function fill<T extends ArrayBufferView | null>(target: T): T {
+/** @param {ArrayBufferView | null} target */
+function fill(target) {
   if (target) new Uint8Array(target.buffer, target.byteOffset, target.byteLength).fill(++count);
   return target;
 }
-const uuid = () => `00000000-0000-4000-8000-${String(++count).padStart(12, '0')}` as const;
+const uuid = () => `00000000-0000-4000-8000-${String(++count).padStart(12, '0')}`;
 Object.assign(crypto, { randomUUID: uuid });
 syncBuiltinESMExports();
 Object.defineProperties(globalThis.crypto, {
@@ -46,12 +35,17 @@ const {
   publicProfile,
   range,
   sandboxEnvironment,
-} = await import('../../src/index.js');
-const { CLIENT_ID, loan, REDIRECT_URI, SESSION } = await import('../kit/loan.js');
+} = await import('myna-selfinfo');
+const { loan } = await import('../kit/built-loan.mjs');
+
+const CLIENT_ID = 'SP12345678_AB1234';
+const REDIRECT_URI = 'https://loan.example/callback';
+const SESSION = 'session of the matrix';
 
 const { fields, paths, processStatuses } = publicProfile;
 const PROCESS = 'process-of-the-matrix';
-const answers: Readonly<Record<string, object>> = {
+/** @type {Readonly<Record<string, object>>} */
+const answers = {
   [paths.token.value]: {
     access_token: 'token-of-the-matrix',
     token_type: 'Bearer',
@@ -65,10 +59,15 @@ const answers: Readonly<Record<string, object>> = {
   },
 };
 
-/** Returns everything that a journey beginning at an instant sends and says. */
-async function journeyAt(now: string): Promise<unknown[]> {
+/**
+ * Returns everything that a journey beginning at an instant sends and says.
+ *
+ * @param {string} now
+ */
+async function journeyAt(now) {
   count = 0;
-  const said: unknown[] = [];
+  /** @type {unknown[]} */
+  const said = [];
   const environment = sandboxEnvironment({
     clientId: CLIENT_ID,
     redirectUri: REDIRECT_URI,
@@ -117,7 +116,8 @@ async function journeyAt(now: string): Promise<unknown[]> {
 const { locale } = Intl.DateTimeFormat().resolvedOptions();
 const offset = new Date(0).getTimezoneOffset();
 const own = `${(1_234.5).toLocaleString()} ${new Date(0).toLocaleString()}`;
-const said: Record<string, string> = {};
+/** @type {Record<string, string>} */
+const said = {};
 for (const zone of zones) {
   process.env.TZ = zone;
   // An ordinary day, the last millisecond of a year in Japan, and hours that occur twice or not at
@@ -128,8 +128,8 @@ for (const zone of zones) {
     '2026-11-01T15:30:00+09:00',
     '2026-03-08T16:30:00+09:00',
   ];
-  const journeys: unknown[] = [];
+  const journeys = [];
   for (const instant of instants) journeys.push(await journeyAt(instant));
   said[`${zone} ${new Date(0).getTimezoneOffset()}`] = JSON.stringify(journeys, null, 1);
 }
-console.log(JSON.stringify({ offset, locale, own, said } satisfies Findings));
+console.log(JSON.stringify({ offset, locale, own, said }));

@@ -1,24 +1,21 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { getEventListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
-import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import {
   createMemoryStore,
   createSelfInfoClient,
-  type Grant,
   isSelfInfoError,
   latest,
   sandboxEnvironment,
-} from '../../src/index.js';
-import { heapUsed } from '../kit/heap.js';
-import { type Loan, loan } from '../kit/loan.js';
+} from 'myna-selfinfo';
+import { loan } from '../kit/built-loan.mjs';
 
 // A backend in another process, so that every socket, timer and byte counted here belongs to the
 // client. It reads its orders from stdin and prints its findings.
 
-/** The kinds of journeys, which take turns. */
-export const KINDS = [
+// The kinds of journeys, which take turns.
+const KINDS = [
   'ready',
   'declined',
   'refused',
@@ -29,45 +26,18 @@ export const KINDS = [
   'discarded',
   'collected later',
   'unused',
-] as const;
-export type Kind = (typeof KINDS)[number];
+];
 
-/** What the child leaks on purpose, to prove that a leak would be found. */
-export type Leak = 'an object' | 'the rest';
-
-export interface Orders {
-  readonly site: Parameters<typeof sandboxEnvironment>[0];
-  readonly credentials: readonly { readonly cert: string; readonly key: string }[];
-  readonly journeys: number;
-  readonly warmUp: number;
-  readonly leak?: Leak;
-}
-
-export interface Findings {
-  /** How often each outcome came, by kind of journey. */
-  readonly outcomes: Readonly<Record<string, number>>;
-  /** Bytes that each further journey leaves on the heap. */
-  readonly slope: number;
-  /** Connections that are open after the last journey, busy or idle. */
-  readonly sockets: number;
-  /**
-   * The active resources before the client was created, after the last journey, and after the
-   * client was closed.
-   */
-  readonly resources: readonly (readonly string[])[];
-  /** Listeners on the signal of every call and on the process, beyond those at the start. */
-  readonly listeners: number;
-}
-
-const { site, credentials, journeys, warmUp, leak }: Orders = JSON.parse(readFileSync(0, 'utf8'));
+/** @type {import('./orders.ts').JourneyOrders} */
+const { site, credentials, journeys, warmUp, leaks } = JSON.parse(readFileSync(0, 'utf8'));
 const { signal } = new AbortController();
 const SESSION = 'session of the long run';
 
 // An idle connection does not keep the process alive and is no active resource, so it is counted
 // here.
-const sockets = new Set<Socket>();
-subscribe('undici:client:connected', (event) => {
-  const { socket } = event as { readonly socket: Socket };
+/** @type {Set<import('node:net').Socket>} */
+const sockets = new Set();
+subscribe('undici:client:connected', (/** @type {any} */ { socket }) => {
   sockets.add(socket);
   socket.once('close', () => sockets.delete(socket));
 });
@@ -76,12 +46,10 @@ const resources = () => process.getActiveResourcesInfo().sort();
 const listeners = () =>
   getEventListeners(signal, 'abort').length +
   process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
-// Loading this file may still read and connect. Counting starts when that has ended.
-for (
-  const limit = Date.now() + 5_000;
-  Date.now() < limit && resources().some((name) => /^(FSReq|ConnectWrap)/.test(name));
-)
-  await setImmediate();
+// Node opens these at their first use, and uses stderr when it closes a socket.
+void [process.stdout, process.stderr];
+// Loading this file may still read and close. Counting starts when that has ended.
+while (resources().some((name) => /^(FSReq|CloseReq)/.test(name))) await setImmediate();
 const before = { resources: resources(), listeners: listeners() };
 
 const environment = sandboxEnvironment(site);
@@ -90,16 +58,22 @@ const store = createMemoryStore({ maxEntries: 50 });
 const [tls] = credentials;
 const client = createSelfInfoClient({ service: loan, environment, store, ...(tls && { tls }) });
 
-/** Returns the callback of a portal, with a code that tells the portal what to do. */
-async function callback(kind: Kind): Promise<string> {
+/**
+ * Returns the callback of a portal, with a code that tells the portal what to do.
+ *
+ * @param {string} kind
+ */
+async function callback(kind) {
   const { url } = await client.beginConsent({ sessionBinding: SESSION, signal });
   const state = new URL(url).searchParams.get('state') ?? '';
-  const said: Record<string, string> =
+  /** @type {Record<string, string>} */
+  const said =
     kind === 'declined' ? { error: 'access_denied' } : { code: kind.replaceAll(' ', '-') };
   return `${environment.redirectUri}?${new URLSearchParams({ ...said, state, iss: environment.issuer })}`;
 }
 
-async function journey(kind: Kind): Promise<string> {
+/** @param {string} kind */
+async function journey(kind) {
   const outcome = await client.completeConsent(await callback(kind), {
     sessionBinding: SESSION,
     signal,
@@ -112,7 +86,11 @@ async function journey(kind: Kind): Promise<string> {
   }
 }
 
-async function ask(kind: Kind, grant: Grant<Loan>): Promise<string> {
+/**
+ * @param {string} kind
+ * @param {import('myna-selfinfo').Grant<typeof loan>} grant
+ */
+async function ask(kind, grant) {
   if (kind === 'unused') {
     await client.discard(grant);
     return 'given back';
@@ -140,12 +118,22 @@ async function ask(kind: Kind, grant: Grant<Loan>): Promise<string> {
   }
 }
 
-const outcomes: Record<string, number> = {};
-/** What is kept of each journey if an object is to leak. */
-const left: unknown[] = [];
-const points: (readonly [done: number, bytes: number])[] = [];
+/** @type {Record<string, number>} */
+const outcomes = {};
+/**
+ * What is kept of each journey if an object is to leak.
+ *
+ * @type {unknown[]}
+ */
+const left = [];
+/** @type {[done: number, bytes: number][]} */
+const points = [];
 
-async function run(from: number, to: number): Promise<void> {
+/**
+ * @param {number} from
+ * @param {number} to
+ */
+async function run(from, to) {
   // Four at a time, as on a server.
   let next = from;
   const worker = async () => {
@@ -153,7 +141,7 @@ async function run(from: number, to: number): Promise<void> {
       const kind = KINDS[number % KINDS.length] ?? 'ready';
       const outcome = await journey(kind);
       outcomes[`${kind}: ${outcome}`] = (outcomes[`${kind}: ${outcome}`] ?? 0) + 1;
-      if (leak === 'an object')
+      if (leaks)
         left.push({ kind, outcome, at: new Date(), note: `journey ${number} ended as ${outcome}` });
       // The certificate changes, and changes back.
       const credential = credentials[(number / 25) % credentials.length];
@@ -166,24 +154,39 @@ async function run(from: number, to: number): Promise<void> {
 /**
  * Returns the median of the slopes between any two points, so that a single outlier does not move
  * it.
+ *
+ * @param {typeof points} all
  */
-function slopeOf(all: typeof points): number {
+function slopeOf(all) {
   const slopes = all
     .flatMap(([x, y], index) => all.slice(index + 1).map(([u, v]) => (v - y) / (u - x)))
     .sort((a, b) => a - b);
   return slopes[Math.floor(slopes.length / 2)] ?? Number.NaN;
 }
 
-/** Waits until the sockets have closed, and returns what remains. */
-async function settled(): Promise<readonly string[]> {
-  // An idle connection closes by itself after 5 seconds. This wait is shorter, so an abandoned one
-  // is counted.
-  for (
-    const limit = Date.now() + (leak ? 500 : 3_000);
-    Date.now() < limit && resources().length + sockets.size > before.resources.length;
-  )
+/**
+ * Waits until the sockets have closed, and returns what remains. An idle connection closes by
+ * itself after 5 seconds. This wait is shorter, so an abandoned one is counted. The wait is measured
+ * by the work of this process, because a busy machine lets it do little in a second.
+ */
+async function settled() {
+  const begun = process.cpuUsage();
+  while (resources().length + sockets.size > before.resources.length) {
+    const { user, system } = process.cpuUsage(begun);
+    if (user + system > (leaks ? 100_000 : 2_000_000)) break;
     await setImmediate();
+  }
   return resources();
+}
+
+/** Returns the bytes of the heap in use after all garbage has been collected. */
+async function heapUsed() {
+  for (let round = 0; round < 4; round++) {
+    globalThis.gc?.();
+    // Finalization callbacks run between two turns.
+    await setImmediate();
+  }
+  return process.memoryUsage().heapUsed;
 }
 
 await run(0, warmUp);
@@ -196,18 +199,19 @@ for (let part = 0; part <= parts; part++) {
   await settled();
   points.push([to ?? 0, await heapUsed()]);
 }
-if (leak === 'the rest') {
+if (leaks) {
   signal.addEventListener('abort', () => undefined);
   // A connection that is never released.
   await client.completeConsent(await callback('ready'), { sessionBinding: SESSION });
-  // Lasts longer than the counting. The process waits for it.
-  setTimeout(() => undefined, 2_000);
+  // Lasts longer than the counting.
+  setTimeout(() => undefined, 300_000);
 }
 const after = await settled();
 const standing = sockets.size;
 const above = listeners() - before.listeners;
 await client.close();
-const findings: Findings = {
+/** @type {import('./orders.ts').JourneyFindings} */
+const findings = {
   outcomes,
   slope: slopeOf(points),
   sockets: standing,
@@ -215,3 +219,4 @@ const findings: Findings = {
   listeners: above,
 };
 console.log(JSON.stringify(findings));
+if (leaks) process.exit();

@@ -6,67 +6,62 @@ import {
   isSelfInfoError,
   latest,
   publicProfile,
-  type Store,
   sandboxEnvironment,
   systemClock,
-} from '../../src/index.js';
-import { loan } from '../kit/loan.js';
-import { callbackOf } from '../kit/portal.js';
-import { type Jumps, type Moment, setAt } from './moments.js';
+} from 'myna-selfinfo';
+import { loan } from '../kit/built-loan.mjs';
 
 // A backend in another process, on the system clock, which is set forward and back. It reads its
 // orders from stdin and prints its findings.
 
-export interface Orders {
-  readonly site: Parameters<typeof sandboxEnvironment>[0];
-  readonly tls: { readonly cert: string; readonly key: string };
-  /** The journeys, one after another: by how much the clock is set at which moments of each. */
-  readonly journeys: readonly Jumps[];
-}
+/**
+ * @typedef {import('./orders.ts').ClockOrders} Orders
+ * @typedef {import('./moments.ts').Moment} Moment
+ */
 
-export interface Findings {
-  /** How each journey ended. */
-  readonly ends: readonly string[];
-  /** What each journey sent, in order. */
-  readonly calls: readonly (readonly string[])[];
-  /** By how much the clock was off after each journey. */
-  readonly offMs: readonly number[];
-}
-
-const { site, tls, journeys }: Orders = JSON.parse(readFileSync(0, 'utf8'));
+/** @type {Orders} */
+const { site, tls, journeys } = JSON.parse(readFileSync(0, 'utf8'));
 const environment = sandboxEnvironment(site);
 const SESSION = 'session of the jumping clock';
-const names: Readonly<Record<string, 'token' | 'request' | 'poll'>> = {
+/** @type {Readonly<Record<string, 'token' | 'request' | 'poll'>>} */
+const names = {
   [publicProfile.paths.token.value]: 'token',
   [publicProfile.paths.request.value]: 'request',
   [publicProfile.paths.result.value]: 'poll',
 };
 
-let at: (moment: Moment) => void = () => {};
-let calls: string[] = [];
-const nameOf = (message: unknown) =>
-  names[(message as { readonly request: { readonly path: string } }).request.path] ?? 'poll';
+/** @type {(moment: Moment) => void} */
+let at = () => {};
+/** @type {string[]} */
+let calls = [];
+const nameOf = (/** @type {any} */ message) => names[message.request.path] ?? 'poll';
 subscribe('undici:client:sendHeaders', (message) => {
   calls.push(nameOf(message));
   at(`${nameOf(message)} sent`);
 });
 subscribe('undici:request:headers', (message) => at(`${nameOf(message)} answered`));
 
-async function journey(jumps: Jumps): Promise<{ said: string; offMs: number }> {
+/** @param {Orders['journeys'][number]} jumps */
+async function journey(jumps) {
   let offMs = 0;
   const real = performance.now();
   const machine = Date.now();
-  at = setAt(jumps, (ms) => process.emit('set clock' as never, ms as never));
-  const store: Store = watched(createMemoryStore());
+  const pending = new Map(Object.entries(jumps));
+  at = (moment) => {
+    const ms = pending.get(moment);
+    pending.delete(moment);
+    if (ms !== undefined) Reflect.apply(process.emit, process, ['set clock', ms]);
+  };
+  const store = watched(createMemoryStore());
   const client = createSelfInfoClient({ service: loan, environment, tls, store });
   // Tells the portal whether the first poll comes too early.
   const code = 'waiting' in jumps ? 'waits' : 'ready';
-  async function whole(): Promise<string> {
+  async function whole() {
     const { url } = await client.beginConsent({ sessionBinding: SESSION });
     at('begun');
-    const outcome = await client.completeConsent(callbackOf(url, environment, code), {
-      sessionBinding: SESSION,
-    });
+    const state = new URL(url).searchParams.get('state') ?? '';
+    const callback = `${environment.redirectUri}?${new URLSearchParams({ code, state, iss: environment.issuer })}`;
+    const outcome = await client.completeConsent(callback, { sessionBinding: SESSION });
     if (outcome.status !== 'granted') return outcome.status;
     at('granted');
     const retrieval = await client.submit(outcome.grant, { income: latest() });
@@ -78,7 +73,7 @@ async function journey(jumps: Jumps): Promise<{ said: string; offMs: number }> {
     return collected.status === 'failed' ? `failed ${collected.error.code}` : collected.status;
   }
   try {
-    const said = await whole().catch((error: unknown) =>
+    const said = await whole().catch((error) =>
       isSelfInfoError(error) ? error.code : 'no error of ours',
     );
     offMs = systemClock.now() - machine - (performance.now() - real);
@@ -88,8 +83,17 @@ async function journey(jumps: Jumps): Promise<{ said: string; offMs: number }> {
   }
 }
 
-function watched(inner: Store): Store {
-  const around = async <T>(work: Promise<T>, moment: Moment) => {
+/**
+ * @param {import('myna-selfinfo').Store} inner
+ * @returns {import('myna-selfinfo').Store}
+ */
+function watched(inner) {
+  /**
+   * @template T
+   * @param {Promise<T>} work
+   * @param {Moment} moment
+   */
+  const around = async (work, moment) => {
     const done = await work;
     at(moment);
     return done;
@@ -105,7 +109,8 @@ function watched(inner: Store): Store {
   };
 }
 
-const findings = { ends: [] as string[], calls: [] as string[][], offMs: [] as number[] };
+/** @type {{ ends: string[], calls: string[][], offMs: number[] }} */
+const findings = { ends: [], calls: [], offMs: [] };
 for (const jumps of journeys) {
   calls = [];
   const { said, offMs } = await journey(jumps);
@@ -113,4 +118,4 @@ for (const jumps of journeys) {
   findings.calls.push(calls);
   findings.offMs.push(Math.round(offMs));
 }
-console.log(JSON.stringify(findings satisfies Findings));
+console.log(JSON.stringify(findings));

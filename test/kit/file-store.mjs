@@ -1,16 +1,21 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SelfInfoError, type Store, type StoredEntry } from '../../src/index.js';
+import { SelfInfoError } from 'myna-selfinfo';
 
 /**
  * Creates a store that several processes share through a folder. It seals nothing, so it is for
  * tests only.
+ *
+ * @param {string} folder
+ * @returns {import('myna-selfinfo').Store}
  */
-export function createFileStore(folder: string): Store {
-  const pathOf = (key: string) => join(folder, Buffer.from(key).toString('base64url'));
-  const isMissing = (error: unknown) =>
+export function createFileStore(folder) {
+  const pathOf = (/** @type {string} */ key) =>
+    join(folder, Buffer.from(key).toString('base64url'));
+  const isMissing = (/** @type {unknown} */ error) =>
     error instanceof Error && 'code' in error && error.code === 'ENOENT';
-  async function read(path: string): Promise<StoredEntry | undefined> {
+  /** @param {string} path */
+  async function read(path) {
     try {
       return JSON.parse(await readFile(path, 'utf8'));
     } catch (error) {
@@ -18,7 +23,8 @@ export function createFileStore(folder: string): Store {
       throw error;
     }
   }
-  const wasTaken = async (key: string) => (await read(`${pathOf(key)}.taken`)) !== undefined;
+  const wasTaken = async (/** @type {string} */ key) =>
+    (await read(`${pathOf(key)}.taken`)) !== undefined;
   return {
     async put(key, value, expiresAt) {
       await mkdir(folder, { recursive: true });
