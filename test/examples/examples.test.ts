@@ -220,7 +220,7 @@ describe('npm run demo', () => {
   });
 
   it('serves the bank with --serve until it is stopped', async () => {
-    const origin = await stage.said(/http:\/\/localhost:\d+/);
+    const origin = await stage.said('serve', /http:\/\/localhost:\d+/);
     const page = await (await fetch(origin.replace('localhost', '127.0.0.1'))).text();
     expect(page).toContain('マイナポータルから所得情報を取得する');
     stage.kill('SIGTERM');

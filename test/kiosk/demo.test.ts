@@ -67,7 +67,7 @@ describe('npm run demo -- --kiosk', () => {
 
   it('returns the card on SIGINT', async () => {
     stage.stdin.write('1\n1\n1\n1\n');
-    await stage.said(/残り3回/);
+    await stage.said('interrupted', /残り3回/);
     stage.kill('SIGINT');
     const { output, code } = await stage.played('interrupted');
     expect(titles(output).at(-1)).toBe('カードをお受け取りください。');

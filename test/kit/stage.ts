@@ -86,9 +86,9 @@ export function startStage(plays: Readonly<Record<string, Play>>) {
         return { output: output ?? '', errors: errors ?? '', code: Number(code) };
       });
     },
-    /** Resolves to the first match in what the running program, the last one, has printed. */
-    said: (text: RegExp) =>
-      seen(() => text.exec(printed.output.split(END)[2 * (names.length - 1)] ?? '')?.[0]),
+    /** Resolves to the first match in what a program has printed so far. */
+    said: (name: string, text: RegExp) =>
+      seen(() => text.exec(printed.output.split(END)[2 * names.indexOf(name)] ?? '')?.[0]),
     stdin: stage.stdin,
     kill: (signal: NodeJS.Signals) => stage.kill(signal),
     /** How the process ended. It ends by itself when all programs have closed what they opened. */
