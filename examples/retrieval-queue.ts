@@ -32,7 +32,7 @@ async function play(): Promise<void> {
   instances.push(a.origin, b.origin);
   const workers = startWorkers(2, settings);
 
-  const citizens = Promise.all(Array.from({ length: CITIZENS }, () => visit(sandbox, origin)));
+  const citizens = visit(sandbox, origin);
   for (let kill = 0; kill < KILLS; kill++) {
     await setTimeout(400 + Math.random() * 400);
     workers.killOne();
@@ -77,15 +77,21 @@ function settingsFor(
   };
 }
 
-/** 利用者のブラウザの代わり。進み具合の画面に届いたものを返す。 */
-async function visit(sandbox: StartedSandbox, origin: string): Promise<string> {
-  const start = await fetch(`${origin}/start`, { redirect: 'manual' });
-  const cookie = start.headers.get('set-cookie')?.split(';')[0] ?? '';
-  const callback = await sandbox.visit(start.headers.get('location') ?? '', {
-    persona: 'hanako',
-  });
-  await fetch(callback, { headers: { cookie } });
-  return (await fetch(`${origin}/events`, { headers: { cookie } })).text();
+/** 利用者のブラウザの代わり。1人ずつ同意する。それぞれの進み具合の画面に届いたものを返す。 */
+async function visit(sandbox: StartedSandbox, origin: string): Promise<readonly string[]> {
+  const screens: Promise<string>[] = [];
+  for (let left = CITIZENS; left > 0; left--) {
+    const start = await fetch(`${origin}/start`, { redirect: 'manual' });
+    const cookie = start.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const callback = await sandbox.visit(start.headers.get('location') ?? '', {
+      persona: 'hanako',
+    });
+    await fetch(callback, { headers: { cookie } });
+    screens.push(
+      fetch(`${origin}/events`, { headers: { cookie } }).then((screen) => screen.text()),
+    );
+  }
+  return Promise.all(screens);
 }
 
 await (process.argv[2] === 'worker' ? work() : play());

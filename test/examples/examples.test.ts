@@ -1,30 +1,49 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPart } from '../kit/machine.js';
-import { openRedis } from '../kit/redis.js';
+import { openRedis, type RedisDatabase } from '../kit/redis.js';
+import { type Stage, startStage } from '../kit/stage.js';
 
-/** Runs an example with the built package. A non-zero exit code rejects. */
-async function run(name: string, ...args: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    '--import',
-    'tsx',
-    `examples/${name}.ts`,
-    ...args,
-  ]);
-  return stdout;
+const redisServer = findPart('redis-server');
+let redis: RedisDatabase | undefined;
+let stage: Stage;
+
+beforeAll(async () => {
+  if (!redisServer.missing) redis = await openRedis();
+  stage = startStage({
+    'consent-flow': {},
+    'three-inquiries': {},
+    calendar: { args: ['2026-11-21T23:00:00+09:00'] },
+    'wire-profile/try': {},
+    'kms-signing': {},
+    ...(redis && { 'two-instances': { env: { REDIS_URL: redis.url } } }),
+    'vault-kms': {},
+    pino: {},
+    opentelemetry: {},
+    'notice-watcher': {},
+    demo: {},
+    serve: { program: 'demo', args: ['--serve'], env: { PORT: '0' } },
+  });
+});
+afterAll(() => redis?.stop());
+
+/** Returns what an example prints that runs with the built package. */
+async function outputOf(name: string): Promise<string> {
+  const { output, errors, code } = await stage.played(name);
+  expect([errors, code]).toEqual(['', 0]);
+  return output;
 }
 
 describe('the examples', () => {
   it('consent-flow fetches when the citizen agrees, and not when the citizen declines', async () => {
-    const output = await run('consent-flow');
+    const output = await outputOf('consent-flow');
     expect(output).toContain('同意する: 所得の情報を 1 件取得しました。');
     expect(output).toContain('同意しない: 情報の提供に同意されませんでした。');
   });
 
   it('three-inquiries queries the latest, a point in time and a range', async () => {
-    const lines = (await run('three-inquiries')).trim().split('\n');
+    const lines = (await outputOf('three-inquiries')).trim().split('\n');
     expect(lines).toEqual([
       '1回目の同意: マイナポータルからの取得が完了しました。内容をご確認ください。',
       '  income: 1 件',
@@ -41,7 +60,7 @@ describe('the examples', () => {
     // November 2026 starts on a Sunday, so its third Saturday is the 21st. Table 2.5-3: closed from
     // Saturday 22:00 to Sunday 8:00. The other systems publish no hours for that weekend, so local
     // tax is not certain to open before Monday.
-    const output = await run('calendar', '2026-11-21T23:00:00+09:00');
+    const output = await outputOf('calendar');
     expect(output).toContain('地方税: × 停止中（11月22日 08:00 まで）');
     expect(output).toContain('次に照会できるのは 11月23日 00:00 から');
   });
@@ -49,7 +68,7 @@ describe('the examples', () => {
 
 describe('the example of a wire profile', () => {
   it('passes the check of production and works between sandbox and client', async () => {
-    expect((await run('wire-profile/try')).trim().split('\n')).toEqual([
+    expect((await outputOf('wire-profile/try')).trim().split('\n')).toEqual([
       'publicProfile の未確認の項目: options.profile.paths.authorization',
       'ourProfile の未確認の項目: なし',
       'hanako: /v9/authorize → present',
@@ -64,7 +83,7 @@ describe('the example of a wire profile', () => {
 describe('the example of signing by a KMS', () => {
   it('gets the answer with the old key and the new key, and is refused with an unregistered key', async () => {
     const ready = 'マイナポータルからの取得が完了しました。内容をご確認ください。';
-    expect((await run('kms-signing')).trim().split('\n')).toEqual([
+    expect((await outputOf('kms-signing')).trim().split('\n')).toEqual([
       `鍵 2026-11: ${ready}`,
       `鍵 2027-11: ${ready}`,
       'KMS による署名: 4 回（PAR とトークンのリクエストに1回ずつ）',
@@ -73,50 +92,20 @@ describe('the example of signing by a KMS', () => {
   });
 });
 
-const redisServer = findPart('redis-server');
-
 describe.skipIf(redisServer.missing)('the example of two instances behind a proxy', () => {
   it('shares a consent and its retrieval through Redis, on any instance', async () => {
-    const redis = await openRedis();
-    vi.stubEnv('REDIS_URL', redis.url);
-    try {
-      expect((await run('two-instances')).trim().split('\n')).toEqual([
-        '同意を始める → インスタンスA: マイナポータルへ',
-        '戻ってくる → インスタンスB: 照会しました。',
-        '結果を見る → インスタンスA: 所得の情報を 1 件取得しました。',
-        '戻りの URL をもう一度開く → インスタンスB: この手続きは既に処理されています。必要であれば最初からやり直してください。',
-      ]);
-    } finally {
-      vi.unstubAllEnvs();
-      await redis.stop();
-    }
-  });
-});
-
-describe.skipIf(redisServer.missing)('the example of a retrieval queue', () => {
-  it('completes each retrieval and shows it to its citizen while workers are killed', async () => {
-    const redis = await openRedis();
-    vi.stubEnv('REDIS_URL', redis.url);
-    try {
-      const [submitted, ...lines] = (await run('retrieval-queue')).trim().split('\n');
-      expect(
-        (submitted?.match(/\d+(?= 件)/g) ?? []).reduce((sum, count) => sum + Number(count), 0),
-      ).toBe(10);
-      expect(lines).toEqual([
-        'ワーカーを kill -9: 3 回',
-        '画面に ready が1回だけ届いた: 10 件',
-        '保管庫にある回答: 10 件',
-      ]);
-    } finally {
-      vi.unstubAllEnvs();
-      await redis.stop();
-    }
+    expect((await outputOf('two-instances')).trim().split('\n')).toEqual([
+      '同意を始める → インスタンスA: マイナポータルへ',
+      '戻ってくる → インスタンスB: 照会しました。',
+      '結果を見る → インスタンスA: 所得の情報を 1 件取得しました。',
+      '戻りの URL をもう一度開く → インスタンスB: この手続きは既に処理されています。必要であれば最初からやり直してください。',
+    ]);
   });
 });
 
 describe('the example of a vault over a KMS', () => {
   it('reads after a key rotation, for the consented purpose only', async () => {
-    const output = await run('vault-kms');
+    const output = await outputOf('vault-kms');
     for (const line of [
       '"type":"rotated","keys":1,"kid":"loan-2027"',
       '  所得情報: 1 件',
@@ -133,7 +122,7 @@ const telltale =
 
 describe('the example of events in a log', () => {
   it('writes a level for each event and no secret', async () => {
-    const output = await run('pino');
+    const output = await outputOf('pino');
     expect(output).not.toMatch(telltale);
     const lines = output
       .trim()
@@ -153,7 +142,7 @@ describe('the example of events in a log', () => {
 
 describe('the example of events as spans', () => {
   it('puts the calls below their steps, with the repeated one', async () => {
-    const output = await run('opentelemetry');
+    const output = await outputOf('opentelemetry');
     expect(output).not.toMatch(telltale);
     expect(output.trim().split('\n')).toEqual([
       'マイナポータルからの取得が完了しました。内容をご確認ください。',
@@ -174,7 +163,7 @@ describe('the example of events as spans', () => {
 
 describe('the example of a notice watcher', () => {
   it('reads the page on a schedule, updates the client, and keeps the last calendar when the page cannot be loaded', async () => {
-    const output = await run('notice-watcher');
+    const output = await outputOf('notice-watcher');
     for (const line of [
       '  停止: all 2026-12-05T00:00:00+09:00 〜 2026-12-07T06:00:00+09:00（延長または目安）',
       '要確認: 14行目「停止期間の一覧」',
@@ -194,11 +183,10 @@ describe('the example of a notice watcher', () => {
 });
 
 describe('npm run demo', () => {
-  // All tests read the output of one run.
   let output = '';
   beforeAll(async () => {
-    output = await run('demo');
-  }, 20_000);
+    output = await outputOf('demo');
+  });
 
   it('plays the housing loan from consent to answer in Japanese, on a fixed clock', () => {
     const [first = ''] = output.split('\n');
@@ -232,21 +220,37 @@ describe('npm run demo', () => {
   });
 
   it('serves the bank with --serve until it is stopped', async () => {
-    const demo = spawn(process.execPath, ['--import', 'tsx', 'examples/demo.ts', '--serve'], {
-      env: { ...process.env, PORT: '0' },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const ended = once(demo, 'exit');
-    demo.stdout.setEncoding('utf8');
-    let said = '';
-    for await (const text of demo.stdout) {
-      said += text;
-      if (said.includes('\n')) break;
-    }
-    const [origin = ''] = /http:\/\/localhost:\d+/.exec(said) ?? [];
+    const origin = await stage.said('serve', /http:\/\/localhost:\d+/);
     const page = await (await fetch(origin.replace('localhost', '127.0.0.1'))).text();
     expect(page).toContain('マイナポータルから所得情報を取得する');
-    demo.kill('SIGTERM');
-    expect(await ended).toEqual([0, null]);
+    stage.kill('SIGTERM');
+    await outputOf('serve');
+  });
+});
+
+describe('all examples', () => {
+  it('close what they open, so that their process ends by itself', async () => {
+    stage.stdin.end();
+    expect(await stage.ended).toEqual([0, null]);
+  });
+});
+
+// Runs last, because its workers lose their locks on a machine that is too busy.
+describe.skipIf(redisServer.missing)('the example of a retrieval queue', () => {
+  it('completes each retrieval and shows it to its citizen while workers are killed', async () => {
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--import', 'tsx', 'examples/retrieval-queue.ts'],
+      { env: { ...process.env, REDIS_URL: redis?.url } },
+    );
+    const [submitted, ...lines] = stdout.trim().split('\n');
+    expect(
+      (submitted?.match(/\d+(?= 件)/g) ?? []).reduce((sum, count) => sum + Number(count), 0),
+    ).toBe(10);
+    expect(lines).toEqual([
+      'ワーカーを kill -9: 3 回',
+      '画面に ready が1回だけ届いた: 10 件',
+      '保管庫にある回答: 10 件',
+    ]);
   });
 });

@@ -1,13 +1,13 @@
-import { spawn } from 'node:child_process';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { createSelfInfoClient, createVirtualClock } from 'myna-selfinfo';
 import { createSandbox } from 'myna-selfinfo/sandbox';
 import type { VaultEvent } from 'myna-selfinfo/vault';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLoanVault } from '../../examples/loan-app/answers.js';
 import { createLoanApp } from '../../examples/loan-app/app.js';
 import { housingLoan } from '../../examples/loan-app/service.js';
+import { type Stage, startStage } from '../kit/stage.js';
 
 const TUESDAY = '2026-12-01T10:00:00+09:00';
 const MINUTE_MS = 60_000;
@@ -143,33 +143,39 @@ describe('a citizen who leaves', () => {
   });
 });
 
-describe('npm run demo -- --serve', { timeout: 60_000 }, () => {
-  async function serveAt(port: string): Promise<{ code: number | null; said: string }> {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'examples/demo.ts', '--serve'], {
-      env: { ...process.env, PORT: port },
-    });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (chunk) => (said += chunk));
-    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-    return { code, said };
-  }
-
-  it('names a port in use and how to choose another', async () => {
-    const taken = createServer();
+describe('npm run demo -- --serve', () => {
+  const taken = createServer();
+  let port = 0;
+  let stage: Stage;
+  beforeAll(async () => {
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
-    const { port } = taken.address() as AddressInfo;
-    expect(await serveAt(String(port))).toEqual({
-      code: 1,
-      said: `ポート ${port} は使用中です。別の番号を PORT で指定してください。例: PORT=3001 npm run demo -- --serve\n`,
+    ({ port } = taken.address() as AddressInfo);
+    const demo = { program: 'demo', args: ['--serve'] };
+    stage = startStage({
+      'a port in use': { ...demo, env: { PORT: String(port) } },
+      'no number': { ...demo, env: { PORT: 'http' } },
     });
+  });
+  afterAll(async () => {
+    stage.stdin.end();
+    await stage.ended;
     await new Promise((resolve) => taken.close(resolve));
   });
 
-  it('explains what a port is when PORT is not a number', async () => {
-    expect(await serveAt('http')).toEqual({
+  it('names a port in use and how to choose another', async () => {
+    expect(await stage.played('a port in use')).toEqual({
       code: 1,
-      said: 'ポート http は番号（0〜65535）ではありません。別の番号を PORT で指定してください。例: PORT=3001 npm run demo -- --serve\n',
+      output: '',
+      errors: `ポート ${port} は使用中です。別の番号を PORT で指定してください。例: PORT=3001 npm run demo -- --serve\n`,
+    });
+  });
+
+  it('explains what a port is when PORT is not a number', async () => {
+    expect(await stage.played('no number')).toEqual({
+      code: 1,
+      output: '',
+      errors:
+        'ポート http は番号（0〜65535）ではありません。別の番号を PORT で指定してください。例: PORT=3001 npm run demo -- --serve\n',
     });
   });
 });

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
@@ -10,8 +9,9 @@ import {
 } from 'myna-selfinfo';
 import { type SandboxOptions, startSandbox } from 'myna-selfinfo/sandbox';
 import { request } from 'undici';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Listen, loan } from '../../examples/web/loan.js';
+import { type Stage, startStage } from '../kit/stage.js';
 
 const examples: Readonly<Record<string, () => Promise<{ listen: Listen }>>> = {
   'node-http': () => import('../../examples/web/node-http.js'),
@@ -145,7 +145,37 @@ async function open(
   return { clock, browse, consent, exchanges };
 }
 
-describe.each(Object.keys(examples))('the example with %s', (name) => {
+const names = Object.keys(examples);
+
+/** The examples as programs, one after the other. Each runs until SIGTERM. */
+let stage: Stage;
+const stopped = new Set<string>();
+
+beforeAll(() => {
+  const start = (name: string) => ({ program: 'web/start', args: [name], env: { PORT: '0' } });
+  stage = startStage(Object.fromEntries(names.map((name) => [name, start(name)])));
+});
+afterAll(() => void stage.kill('SIGKILL'));
+
+/** Returns the port of a program. Stops those before it, whose tests may be left out. */
+async function portOf(name: string): Promise<number> {
+  for (const before of names.slice(0, names.indexOf(name))) await stop(before);
+  return Number(await stage.said(name, /(?<=localhost:)\d+(?=（)/));
+}
+
+/** Stops a program with SIGTERM, once. Resolves when it has ended. */
+async function stop(name: string) {
+  const port = await portOf(name);
+  if (!stopped.has(name)) {
+    stopped.add(name);
+    // A program that responds also handles signals, and has read everything sent before.
+    await createBrowser(port).get('/');
+    stage.kill('SIGTERM');
+  }
+  return stage.played(name);
+}
+
+describe.each(names)('the example with %s', (name) => {
   it('offers a button and redirects to the portal, with a session cookie closed to scripts and other sites', async () => {
     const { browse } = await open(name);
     const browser = browse();
@@ -323,26 +353,26 @@ describe.each(Object.keys(examples))('the example with %s', (name) => {
   });
 
   it('completes a request that it has begun to read before it ends at SIGTERM', async () => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'examples/web/start.ts', name], {
-      env: { ...process.env, PORT: '0' },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const ended = once(child, 'exit');
-    const [first] = await once(child.stdout.setEncoding('utf8'), 'data');
-    const port = Number(/http:\/\/localhost:(\d+)/.exec(String(first))?.[1]);
+    const port = await portOf(name);
     const socket = connect(port, '127.0.0.1');
     await once(socket, 'connect');
     socket.write('GET / HTTP/1.1\r\nHost: inside.invalid\r\n');
-    // Everything sent before this request has been read, too.
-    await createBrowser(port).get('/');
-    child.kill('SIGTERM');
+    const ended = stop(name);
     while (await accepts(port)) await setImmediate();
     socket.end('\r\n');
     let text = '';
     for await (const chunk of socket.setEncoding('utf8')) text += chunk;
     expect(text).toContain('HTTP/1.1 200 OK');
     expect(text).toContain('action="/start"');
-    expect(await ended).toEqual([0, null]);
+    expect(await ended).toMatchObject({ errors: '', code: 0 });
+  });
+});
+
+describe('all these examples', () => {
+  it('close what they open, so that their process ends by itself', async () => {
+    for (const name of names) await stop(name);
+    stage.stdin.end();
+    expect(await stage.ended).toEqual([0, null]);
   });
 });
 

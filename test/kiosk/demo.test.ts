@@ -1,21 +1,30 @@
-import { spawn } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Stage, startStage } from '../kit/stage.js';
 
-/** Runs the kiosk demo with the built package and types the given lines. */
-async function play(
-  ...lines: string[]
-): Promise<{ readonly output: string; readonly code: number | null }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'examples/demo.ts', '--kiosk'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
+/** What the citizen types, and the last sentence before the card comes out. */
+const endings = [
+  ['the input ends at the PIN', ['1', '1', '1', '1'], '取り消しました。'],
+  [
+    'the citizen does not provide',
+    ['1', '1', '1', '1', '1234', '1234', '2'],
+    '同意されなかったため、情報は提供していません。',
+  ],
+  ['the card is pulled out', ['1', '1', '1', '1', 'p'], 'カードが抜き取られたため終了しました。'],
+  ['the card is revoked', ['1', '1', '1', '4'], '利用者証明用電子証明書が失効しています。'],
+  ['the citizen types nonsense and gives up', ['x', '1', '7', 'q'], '取り消しました。'],
+] as const;
+
+const kiosk = { program: 'demo', args: ['--kiosk'] };
+let stage: Stage;
+
+beforeAll(() => {
+  stage = startStage({
+    'all figures': { ...kiosk, lines: ['1', '1', '1', '1', '9753', '1234', '1234', '1'] },
+    ...Object.fromEntries(endings.map(([name, lines]) => [name, { ...kiosk, lines }])),
+    interrupted: kiosk,
   });
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    output += text;
-  });
-  child.stdin.end(lines.map((line) => `${line}\n`).join(''));
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  return { output, code };
-}
+});
+afterAll(() => void stage.kill('SIGKILL'));
 
 const titles = (output: string) =>
   [...output.matchAll(/^■ (図3\.3-\d|[^\n ]+)/gm)]
@@ -23,10 +32,8 @@ const titles = (output: string) =>
     .filter((title) => title !== 'しばらくお待ちください…');
 
 describe('npm run demo -- --kiosk', () => {
-  it('leads through all seven figures by keyboard and prints no PIN', {
-    timeout: 60_000,
-  }, async () => {
-    const { output, code } = await play('1', '1', '1', '1', '9753', '1234', '1234', '1');
+  it('leads through all seven figures by keyboard and prints no PIN', async () => {
+    const { output, code } = await stage.played('all figures');
     expect(titles(output)).toEqual([
       '図3.3-1',
       '図3.3-2',
@@ -50,37 +57,22 @@ describe('npm run demo -- --kiosk', () => {
     expect(code).toBe(0);
   });
 
-  it.each([
-    ['the input ends at the PIN', ['1', '1', '1', '1'], '取り消しました。'],
-    [
-      'the citizen does not provide',
-      ['1', '1', '1', '1', '1234', '1234', '2'],
-      '同意されなかったため、情報は提供していません。',
-    ],
-    ['the card is pulled out', ['1', '1', '1', '1', 'p'], 'カードが抜き取られたため終了しました。'],
-    ['the card is revoked', ['1', '1', '1', '4'], '利用者証明用電子証明書が失効しています。'],
-    ['the citizen types nonsense and gives up', ['x', '1', '7', 'q'], '取り消しました。'],
-  ])('returns the card when %s', { timeout: 60_000 }, async (_, lines, said) => {
-    const { output, code } = await play(...lines);
+  it.each(endings)('returns the card when %s', async (name, _, said) => {
+    const { output, code } = await stage.played(name);
     expect(output).toContain(said);
     expect(titles(output).at(-1)).toBe('カードをお受け取りください。');
     expect(output).not.toContain('提供した情報');
     expect(code).toBe(0);
   });
 
-  it('returns the card on SIGINT', { timeout: 60_000 }, async () => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'examples/demo.ts', '--kiosk'], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    let output = '';
-    let interrupted = false;
-    child.stdout.setEncoding('utf8').on('data', (text) => {
-      output += text;
-      if (!interrupted && output.includes('残り3回')) interrupted = child.kill('SIGINT');
-    });
-    child.stdin.write('1\n1\n1\n1\n');
-    const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  it('returns the card on SIGINT', async () => {
+    stage.stdin.write('1\n1\n1\n1\n');
+    await stage.said('interrupted', /残り3回/);
+    stage.kill('SIGINT');
+    const { output, code } = await stage.played('interrupted');
     expect(titles(output).at(-1)).toBe('カードをお受け取りください。');
     expect(code).toBe(0);
+    stage.stdin.end();
+    expect(await stage.ended).toEqual([0, null]);
   });
 });
