@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -7,10 +8,10 @@ import {
   type Persona,
   type StartedSandbox,
   startSandbox,
-  type VirtualClock,
 } from '../../src/sandbox/index.js';
 import { authorizationUrl, registration } from '../sandbox/steps.js';
 import { openChromium } from './browser.js';
+import { Screen } from './screen.js';
 
 /** A Tuesday on which every server of the service runs. */
 const OPEN = '2026-12-01T10:00:00+09:00';
@@ -27,17 +28,20 @@ export interface Given {
 }
 
 /**
- * A Chromium, a bank that the citizen returns to, and a sandbox per test. Every complaint of the
- * browser fails the test.
+ * A Chromium, a bank that the citizen returns to, and a sandbox per registration and personas.
+ * Every complaint of the browser fails the test.
  */
 export class ConsentStage {
+  readonly clock = createVirtualClock(OPEN);
   page!: Page;
+  screen!: Screen;
   sandbox!: StartedSandbox;
-  clock!: VirtualClock;
   bankUrl = '';
   #browser: Browser | undefined;
   #bank: Server | undefined;
   #complaints: string[] = [];
+  readonly #pages = new Map<string, Page>();
+  readonly #sandboxes = new Map<string, Promise<StartedSandbox>>();
 
   constructor() {
     beforeAll(async () => {
@@ -45,61 +49,78 @@ export class ConsentStage {
         response.setHeader('content-type', 'text/html').end('<!doctype html><title>bank</title>'),
       );
       this.#bank = bank.listen(0, '127.0.0.1');
-      await new Promise((resolve) => bank.once('listening', resolve));
+      await once(bank, 'listening');
       this.bankUrl = `http://127.0.0.1:${(bank.address() as AddressInfo).port}`;
       this.#browser = await openChromium();
-    }, 60_000);
+    });
     afterAll(async () => {
+      for (const page of this.#pages.values()) await page.context().close();
       await this.#browser?.close();
+      for (const sandbox of this.#sandboxes.values()) await (await sandbox).close();
       this.#bank?.closeAllConnections();
       await new Promise((resolve) => this.#bank?.close(resolve));
     });
-    afterEach(async () => {
-      await this.sandbox.close();
-      expect(this.#complaints).toEqual([]);
+    afterEach(() => {
+      expect(this.#complaints.splice(0)).toEqual([]);
     });
   }
 
   /**
-   * Opens a page in a separate browser, in New York, so that a time in the browser's zone would
-   * show.
+   * Shows the page of these options, in a browser of their own in New York, so that a time in the
+   * browser's zone would show.
    */
   async openPage(options: BrowserContextOptions): Promise<void> {
+    const key = JSON.stringify(options);
+    const page = this.#pages.get(key) ?? (await this.#newPage(options));
+    this.#pages.set(key, page);
+    this.page = page;
+    this.screen = new Screen(page);
+  }
+
+  async #newPage(options: BrowserContextOptions): Promise<Page> {
     const context = await this.#browser?.newContext({
       timezoneId: 'America/New_York',
       locale: 'ja-JP',
       ...options,
     });
     if (context === undefined) throw new Error('no browser');
-    this.page = await context.newPage();
-    this.page.on('console', (message) => {
+    // The shared limit of the tests is the only one.
+    context.setDefaultTimeout(0);
+    const page = await context.newPage();
+    page.on('console', (message) => {
       // A page that is shown again has the status 400, and Chromium reports it.
       if (!message.text().includes('the server responded with a status of 4'))
         this.#complaints.push(message.text());
     });
-    this.page.on('pageerror', (error) => this.#complaints.push(String(error)));
-    this.page.on('dialog', (dialog) => this.#complaints.push(dialog.message()));
-    this.page.on('request', (request) => {
+    page.on('pageerror', (error) => this.#complaints.push(String(error)));
+    page.on('dialog', (dialog) => this.#complaints.push(dialog.message()));
+    page.on('request', (request) => {
       if (![this.sandbox.browserUrl, this.bankUrl].includes(new URL(request.url()).origin))
         this.#complaints.push(`asked for ${request.url()}`);
     });
+    return page;
   }
 
-  /** Takes the citizen to the first page of a new sandbox. */
+  /** Takes the citizen to the first page of a sandbox. */
   async arrive({ now = OPEN, language, service = {}, personas }: Given = {}): Promise<void> {
-    this.clock = createVirtualClock(now);
-    this.sandbox = await startSandbox({
-      registrations: [
-        {
-          ...registration,
-          redirectUris: [`${this.bankUrl}/callback`],
-          service: { ...registration.service, ...service },
-        },
-      ],
-      clock: this.clock,
-      ...(personas && { personas }),
-    });
-    this.#complaints = [];
+    this.clock.set(now);
+    const key = JSON.stringify([service, personas]);
+    let sandbox = this.#sandboxes.get(key);
+    if (sandbox === undefined) {
+      sandbox = startSandbox({
+        registrations: [
+          {
+            ...registration,
+            redirectUris: [`${this.bankUrl}/callback`],
+            service: { ...registration.service, ...service },
+          },
+        ],
+        clock: this.clock,
+        ...(personas && { personas }),
+      });
+      this.#sandboxes.set(key, sandbox);
+    }
+    this.sandbox = await sandbox;
     await this.page.goto(String(authorizationUrl(this.sandbox)));
     if (language === 'en') await this.press('English');
   }
@@ -110,18 +131,18 @@ export class ConsentStage {
   }
 
   press(name: string): Promise<void> {
-    return this.turn(() => this.page.getByRole('button', { name, exact: true }).click());
+    return this.turn(() => this.screen.click('button', name));
   }
 
   async toCard(): Promise<void> {
-    await this.page.getByLabel('自己情報の提供に同意する').check();
+    await this.screen.check('checkbox', '自己情報の提供に同意する');
     await this.press('本人確認へ進む');
   }
 
   async identify(card: string, pin: string): Promise<void> {
-    if (!(await this.page.getByLabel(card).isVisible())) await this.page.locator('summary').click();
-    await this.page.getByLabel(card).check();
-    await this.page.getByLabel('利用者証明用電子証明書の暗証番号').fill(pin);
+    if (!(await this.screen.shows('radio', card))) await this.screen.clickOn('summary');
+    await this.screen.check('radio', card);
+    await this.screen.fill('textbox', '利用者証明用電子証明書の暗証番号', pin);
     await this.press('確認して提供する');
   }
 }

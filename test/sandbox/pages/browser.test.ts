@@ -1,279 +1,264 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ConsentStage, NEW_YEAR, PHONE, SATURDAY } from '../../kit/consent.js';
 import { findPart } from '../../kit/machine.js';
 
 const chromium = findPart('chromium');
 
-describe.skipIf(chromium.missing)(
-  'the consent pages in Chromium without scripts',
-  { timeout: 60_000 },
-  () => {
-    const stage = new ConsentStage();
-    const title = () => stage.page.getByRole('heading', { level: 1 }).textContent();
-    const alert = () => stage.page.getByRole('alert').textContent();
-    /** Returns what has the focus: the name of a field, or its text. */
-    const focused = () =>
-      stage.page.evaluate<string>(
-        'document.activeElement.type === "submit" ? document.activeElement.textContent : (document.activeElement.name ?? document.activeElement.textContent)',
-      );
-    const back = () => Object.fromEntries(new URL(stage.page.url()).searchParams);
-    const declined = { error: 'access_denied', state: 'state-1' };
+describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts', () => {
+  const stage = new ConsentStage();
+  const title = () => stage.screen.evaluate<string>(`document.querySelector('h1').textContent`);
+  const alert = () => stage.screen.text('alert');
+  /** Returns what has the focus: the name of a field, or its text. */
+  const focused = () =>
+    stage.screen.evaluate<string>(
+      'document.activeElement.type === "submit" ? document.activeElement.textContent : (document.activeElement.name ?? document.activeElement.textContent)',
+    );
+  const back = () => Object.fromEntries(new URL(stage.page.url()).searchParams);
+  const declined = { error: 'access_denied', state: 'state-1' };
 
-    beforeAll(() => stage.openPage({ viewport: PHONE, javaScriptEnabled: false }));
-    afterAll(() => stage.page?.context().close());
+  beforeAll(() => stage.openPage({ viewport: PHONE, javaScriptEnabled: false }));
 
-    it('lead from the consent by way of the card to the service', async () => {
-      await stage.arrive();
-      expect(await title()).toBe('自己情報の提供への同意');
-      await stage.toCard();
-      expect(await title()).toBe('本人確認');
-      await stage.identify('番号 花子', '1234');
-      expect(new URL(stage.page.url()).origin).toBe(stage.bankUrl);
-      expect(back()).toEqual({
-        code: expect.stringMatching(/^[\w-]{43}$/),
-        state: 'state-1',
-        iss: stage.sandbox.apiUrl,
-      });
+  it('lead from the consent by way of the card to the service', async () => {
+    await stage.arrive();
+    expect(await title()).toBe('自己情報の提供への同意');
+    await stage.toCard();
+    expect(await title()).toBe('本人確認');
+    await stage.identify('番号 花子', '1234');
+    expect(new URL(stage.page.url()).origin).toBe(stage.bankUrl);
+    expect(back()).toEqual({
+      code: expect.stringMatching(/^[\w-]{43}$/),
+      state: 'state-1',
+      iss: stage.sandbox.apiUrl,
     });
+  });
 
-    it('ask for a missing tick and move the focus there', async () => {
-      await stage.arrive();
-      await stage.press('本人確認へ進む');
-      expect(await alert()).toBe('「同意する」にチェックしてください。 consent_not_ticked');
-      expect(await stage.page.title()).toBe(
-        'エラー：自己情報の提供への同意 | 見本のマイナポータル',
-      );
-      expect(await focused()).toBe('agree');
-      const box = stage.page.getByRole('checkbox', { name: '自己情報の提供に同意する' });
-      expect(await box.getAttribute('aria-invalid')).toBe('true');
-      expect(
-        await stage.page
-          .locator(`#${await box.getAttribute('aria-describedby')}`)
-          .getAttribute('role'),
-      ).toBe('alert');
-      await stage.toCard();
-      expect(await title()).toBe('本人確認');
-    });
+  it('ask for a missing tick and move the focus there', async () => {
+    await stage.arrive();
+    await stage.press('本人確認へ進む');
+    expect(await alert()).toBe('「同意する」にチェックしてください。 consent_not_ticked');
+    expect(await stage.page.title()).toBe('エラー：自己情報の提供への同意 | 見本のマイナポータル');
+    expect(await focused()).toBe('agree');
+    const box = stage.page.getByRole('checkbox', { name: '自己情報の提供に同意する' });
+    expect(await box.getAttribute('aria-invalid')).toBe('true');
+    expect(
+      await stage.page
+        .locator(`#${await box.getAttribute('aria-describedby')}`)
+        .getAttribute('role'),
+    ).toBe('alert');
+    await stage.toCard();
+    expect(await title()).toBe('本人確認');
+  });
 
-    it('can be declined on the consent page', async () => {
-      await stage.arrive();
-      await stage.press('同意しない');
-      expect(back()).toMatchObject(declined);
-    });
+  it('can be declined on the consent page', async () => {
+    await stage.arrive();
+    await stage.press('同意しない');
+    expect(back()).toMatchObject(declined);
+  });
 
-    it('can be declined on the card page', async () => {
-      await stage.arrive();
-      await stage.toCard();
-      await stage.press('提供を中止する');
-      expect(back()).toMatchObject(declined);
-    });
+  it('can be declined on the card page', async () => {
+    await stage.arrive();
+    await stage.toCard();
+    await stage.press('提供を中止する');
+    expect(back()).toMatchObject(declined);
+  });
 
-    it('go back from the card to a new consent by their own button', async () => {
-      await stage.arrive();
-      await stage.toCard();
-      await stage.press('同意の画面に戻る');
-      expect(await stage.page.getByLabel('自己情報の提供に同意する').isChecked()).toBe(false);
-      await stage.toCard();
-      await stage.identify('番号 花子', '1234');
-      expect(back().code).toBeDefined();
-    });
+  it('go back from the card to a new consent by their own button', async () => {
+    await stage.arrive();
+    await stage.toCard();
+    await stage.press('同意の画面に戻る');
+    expect(await stage.screen.isChecked('checkbox', '自己情報の提供に同意する')).toBe(false);
+    await stage.toCard();
+    await stage.identify('番号 花子', '1234');
+    expect(back().code).toBeDefined();
+  });
 
-    it('go back from the card to the consent by the browser’s back button', async () => {
-      await stage.arrive();
-      await stage.toCard();
-      await stage.turn(() => stage.page.goBack());
-      expect(await title()).toBe('自己情報の提供への同意');
-      await stage.toCard();
-      await stage.identify('番号 花子', '1234');
-      expect(back().code).toBeDefined();
-    });
+  it('go back from the card to the consent by the browser’s back button', async () => {
+    await stage.arrive();
+    await stage.toCard();
+    await stage.turn(() => stage.page.goBack());
+    expect(await title()).toBe('自己情報の提供への同意');
+    await stage.toCard();
+    await stage.identify('番号 花子', '1234');
+    expect(back().code).toBeDefined();
+  });
 
-    it('require the choice of a card', async () => {
-      await stage.arrive();
-      await stage.toCard();
-      await stage.page.getByLabel('利用者証明用電子証明書の暗証番号').fill('1234');
-      await stage.press('確認して提供する');
-      expect(await alert()).toBe('カードを選んでください。 card_not_chosen');
-      expect(await focused()).toBe('persona');
-      await stage.identify('番号 花子', '1234');
-      expect(back().code).toBeDefined();
-    });
+  it('require the choice of a card', async () => {
+    await stage.arrive();
+    await stage.toCard();
+    await stage.screen.fill('textbox', '利用者証明用電子証明書の暗証番号', '1234');
+    await stage.press('確認して提供する');
+    expect(await alert()).toBe('カードを選んでください。 card_not_chosen');
+    expect(await focused()).toBe('persona');
+    await stage.identify('番号 花子', '1234');
+    expect(back().code).toBeDefined();
+  });
 
-    it('count wrong PINs, lock the card at the third, and lead back', async () => {
-      await stage.arrive();
-      await stage.toCard();
-      await stage.identify('見本 はたらく', '0000');
-      expect(await alert()).toBe('暗証番号が違います。残り 2 回です。 pin_wrong');
-      expect(await focused()).toBe('pin');
-      // The card stays chosen, even in the list that is closed at first. The PIN is cleared.
-      expect(await stage.page.getByLabel('見本 はたらく').isChecked()).toBe(true);
-      expect(await stage.page.getByLabel('見本 はたらく').isVisible()).toBe(true);
-      expect(await stage.page.getByLabel('利用者証明用電子証明書の暗証番号').inputValue()).toBe('');
-      await stage.identify('見本 はたらく', '0000');
-      expect(await alert()).toBe('暗証番号が違います。残り 1 回です。 pin_wrong');
-      await stage.identify('見本 はたらく', '0000');
-      expect(await title()).toBe('カードがロックされています');
-      expect(await stage.page.getByRole('button').allTextContents()).toEqual([
-        'English',
-        'サービスの画面に戻る',
-      ]);
-      await stage.press('サービスの画面に戻る');
-      expect(back()).toMatchObject(declined);
-    });
+  it('count wrong PINs, lock the card at the third, and lead back', async () => {
+    await stage.arrive();
+    await stage.toCard();
+    await stage.identify('見本 はたらく', '0000');
+    expect(await alert()).toBe('暗証番号が違います。残り 2 回です。 pin_wrong');
+    expect(await focused()).toBe('pin');
+    // The card stays chosen, even in the list that is closed at first. The PIN is cleared.
+    expect(await stage.screen.isChecked('radio', '見本 はたらく')).toBe(true);
+    expect(await stage.screen.shows('radio', '見本 はたらく')).toBe(true);
+    expect(await stage.screen.evaluate(`document.querySelector('#pin').value`)).toBe('');
+    await stage.identify('見本 はたらく', '0000');
+    expect(await alert()).toBe('暗証番号が違います。残り 1 回です。 pin_wrong');
+    await stage.identify('見本 はたらく', '0000');
+    expect(await title()).toBe('カードがロックされています');
+    expect(await stage.screen.texts('button')).toEqual(['English', 'サービスの画面に戻る']);
+    await stage.press('サービスの画面に戻る');
+    expect(back()).toMatchObject(declined);
+  });
 
-    it('explain an expired certificate and lead back', async () => {
-      await stage.arrive();
-      await stage.toCard();
-      await stage.identify('見本 きげん', '1009');
-      expect(await title()).toBe('電子証明書の有効期限が切れています');
-      await stage.press('サービスの画面に戻る');
-      expect(back()).toMatchObject(declined);
-    });
+  it('explain an expired certificate and lead back', async () => {
+    await stage.arrive();
+    await stage.toCard();
+    await stage.identify('見本 きげん', '1009');
+    expect(await title()).toBe('電子証明書の有効期限が切れています');
+    await stage.press('サービスの画面に戻る');
+    expect(back()).toMatchObject(declined);
+  });
 
-    it('explain that a page was sent twice and let the citizen continue', async () => {
-      await stage.arrive();
-      await stage.toCard();
-      // Sends the form of the first page again.
-      await stage.turn(() => stage.page.reload());
-      expect(await title()).toBe('この画面は送信済みです');
-      await stage.press('同意の画面から続ける');
-      await stage.toCard();
-      await stage.identify('番号 花子', '1234');
-      expect(back().code).toBeDefined();
-    });
+  it('explain that a page was sent twice and let the citizen continue', async () => {
+    await stage.arrive();
+    await stage.toCard();
+    // Sends the form of the first page again.
+    await stage.turn(() => stage.page.reload());
+    expect(await title()).toBe('この画面は送信済みです');
+    await stage.press('同意の画面から続ける');
+    await stage.toCard();
+    await stage.identify('番号 花子', '1234');
+    expect(back().code).toBeDefined();
+  });
 
-    it('lead to one result when the citizen confirms twice', async () => {
-      await stage.arrive();
-      await stage.toCard();
-      // The first of two clicks. The browser never shows its response.
-      const form = await stage.page.locator('main input[name=form]').inputValue();
-      const url = new URL(stage.page.url());
-      const answers = { form, decision: 'agree', persona: 'hanako', pin: '1234' };
-      const first = await stage.page
-        .context()
-        .request.post(url.origin + url.pathname, { form: answers, maxRedirects: 0 });
-      await stage.identify('番号 花子', '1234');
-      expect(await title()).toBe('この手続は終了しています');
-      await stage.press('サービスの画面に戻る');
-      expect(stage.page.url()).toBe(first.headers().location);
-      expect(back().code).toBeDefined();
-    });
+  it('lead to one result when the citizen confirms twice', async () => {
+    await stage.arrive();
+    await stage.toCard();
+    // The first of two clicks. The browser never shows its response.
+    const form = await stage.page.locator('main input[name=form]').inputValue();
+    const url = new URL(stage.page.url());
+    const answers = { form, decision: 'agree', persona: 'hanako', pin: '1234' };
+    const first = await stage.page
+      .context()
+      .request.post(url.origin + url.pathname, { form: answers, maxRedirects: 0 });
+    await stage.identify('番号 花子', '1234');
+    expect(await title()).toBe('この手続は終了しています');
+    await stage.press('サービスの画面に戻る');
+    expect(stage.page.url()).toBe(first.headers().location);
+    expect(back().code).toBeDefined();
+  });
 
-    it('explain that the time is over and lead back', async () => {
-      await stage.arrive();
-      stage.clock.advance(600_000);
-      await stage.toCard();
-      expect(await title()).toBe('時間切れになりました');
-      expect(await stage.page.getByRole('button').allTextContents()).toEqual([
-        'English',
-        'サービスの画面に戻る',
-      ]);
-      await stage.press('サービスの画面に戻る');
-      expect(back()).toMatchObject(declined);
-    });
+  it('explain that the time is over and lead back', async () => {
+    await stage.arrive();
+    stage.clock.advance(600_000);
+    await stage.toCard();
+    expect(await title()).toBe('時間切れになりました');
+    expect(await stage.screen.texts('button')).toEqual(['English', 'サービスの画面に戻る']);
+    await stage.press('サービスの画面に戻る');
+    expect(back()).toMatchObject(declined);
+  });
 
-    it('say first that everything is closed, why and until when, and lead back', async () => {
-      await stage.arrive({ now: NEW_YEAR });
-      expect(await title()).toBe('ただいま取得できません');
-      expect(await stage.page.getByRole('definition').allTextContents()).toEqual([
-        '2027年1月4日（月）8:00（日本時間）',
-        '住民基本台帳ネットワークシステムは、年末年始（12月28日21時から1月4日8時まで）は原則として計画停止します。',
-      ]);
-      await stage.press('サービスの画面に戻る');
-      expect(back()).toMatchObject(declined);
-    });
+  it('say first that everything is closed, why and until when, and lead back', async () => {
+    await stage.arrive({ now: NEW_YEAR });
+    expect(await title()).toBe('ただいま取得できません');
+    expect(await stage.screen.texts('definition')).toEqual([
+      '2027年1月4日（月）8:00（日本時間）',
+      '住民基本台帳ネットワークシステムは、年末年始（12月28日21時から1月4日8時まで）は原則として計画停止します。',
+    ]);
+    await stage.press('サービスの画面に戻る');
+    expect(back()).toMatchObject(declined);
+  });
 
-    it('let a developer continue although everything is closed', async () => {
-      await stage.arrive({ now: NEW_YEAR });
-      await stage.press('停止中のまま進む');
-      expect(
-        await stage.page
-          .getByText('次に取得できる日時：2027年1月4日（月）8:00（日本時間）')
-          .count(),
-      ).toBe(5);
-      await stage.toCard();
-      await stage.identify('番号 花子', '1234');
-      expect(back().code).toBeDefined();
-    });
+  it('let a developer continue although everything is closed', async () => {
+    await stage.arrive({ now: NEW_YEAR });
+    await stage.press('停止中のまま進む');
+    expect(
+      await stage.page.getByText('次に取得できる日時：2027年1月4日（月）8:00（日本時間）').count(),
+    ).toBe(5);
+    await stage.toCard();
+    await stage.identify('番号 花子', '1234');
+    expect(back().code).toBeDefined();
+  });
 
-    it('name the closed holders and when each one opens', async () => {
-      await stage.arrive({ now: SATURDAY });
-      expect(await title()).toBe('自己情報の提供への同意');
-      const insurance = stage.page
-        .getByRole('listitem')
-        .filter({ has: stage.page.getByRole('heading', { name: '医療保険' }) });
-      expect(await insurance.locator('.notice').innerText()).toBe(
-        '医療保険者等向け中間サーバは、ただいま停止しています。\n次に取得できる日時：2026年12月7日（月）8:00（日本時間）',
-      );
-    });
+  it('name the closed holders and when each one opens', async () => {
+    await stage.arrive({ now: SATURDAY });
+    expect(await title()).toBe('自己情報の提供への同意');
+    const insurance = stage.page
+      .getByRole('listitem')
+      .filter({ has: stage.page.getByRole('heading', { name: '医療保険' }) });
+    expect(await insurance.locator('.notice').innerText()).toBe(
+      '医療保険者等向け中間サーバは、ただいま停止しています。\n次に取得できる日時：2026年12月7日（月）8:00（日本時間）',
+    );
+  });
 
-    it('change their language on every page and nothing else', async () => {
-      await stage.arrive({ now: NEW_YEAR });
-      const pages: (string | null)[] = [];
-      const both = async () => {
-        pages.push(await title());
-        await stage.press('English');
-        expect(await stage.page.locator('html').getAttribute('lang')).toBe('en');
-        pages.push(await title());
-        await stage.press('日本語');
-        expect(await stage.page.locator('html').getAttribute('lang')).toBe('ja');
-      };
-      await both();
-      await stage.press('停止中のまま進む');
-      await both();
-      await stage.toCard();
-      await both();
-      await stage.identify('番号 花子', '0000');
+  it('change their language on every page and nothing else', async () => {
+    await stage.arrive({ now: NEW_YEAR });
+    const pages: string[] = [];
+    const both = async () => {
+      pages.push(await title());
       await stage.press('English');
-      expect(await alert()).toBe('The PIN is wrong. Tries left: 2. pin_wrong');
-      expect(await stage.page.getByLabel('番号 花子').isChecked()).toBe(true);
+      expect(await stage.screen.evaluate('document.documentElement.lang')).toBe('en');
+      pages.push(await title());
       await stage.press('日本語');
-      await stage.identify('見本 ロック', '1008');
-      await both();
-      await stage.press('サービスの画面に戻る');
-      expect(back()).toMatchObject(declined);
-      expect(pages).toEqual([
-        ...['ただいま取得できません', 'Not available at the moment'],
-        ...['自己情報の提供への同意', 'Consent to hand over your information'],
-        ...['本人確認', 'Identity check'],
-        ...['カードがロックされています', 'The card is locked'],
-      ]);
-    });
+      expect(await stage.screen.evaluate('document.documentElement.lang')).toBe('ja');
+    };
+    await both();
+    await stage.press('停止中のまま進む');
+    await both();
+    await stage.toCard();
+    await both();
+    await stage.identify('番号 花子', '0000');
+    await stage.press('English');
+    expect(await alert()).toBe('The PIN is wrong. Tries left: 2. pin_wrong');
+    expect(await stage.screen.isChecked('radio', '番号 花子')).toBe(true);
+    await stage.press('日本語');
+    await stage.identify('見本 ロック', '1008');
+    await both();
+    await stage.press('サービスの画面に戻る');
+    expect(back()).toMatchObject(declined);
+    expect(pages).toEqual([
+      ...['ただいま取得できません', 'Not available at the moment'],
+      ...['自己情報の提供への同意', 'Consent to hand over your information'],
+      ...['本人確認', 'Identity check'],
+      ...['カードがロックされています', 'The card is locked'],
+    ]);
+  });
 
-    it('can be used with the keyboard alone', async () => {
-      await stage.arrive({ language: 'en' });
-      const keys = async (...names: readonly string[]) => {
-        for (const name of names) await stage.page.keyboard.press(name);
-      };
-      const stops = async (count: number) => {
-        const visited: string[] = [];
-        for (let stop = 0; stop < count; stop++) {
-          await keys('Tab');
-          visited.push(await focused());
-        }
-        return visited;
-      };
-      expect(await stops(4)).toEqual([
-        '日本語',
-        'agree',
-        'Go on to the identity check',
-        'Do not agree',
-      ]);
-      await keys('Shift+Tab');
-      await stage.turn(() => keys('Enter'));
-      expect(await alert()).toContain('consent_not_ticked');
-      await keys('Space', 'Tab');
-      await stage.turn(() => keys('Enter'));
-      expect(await title()).toBe('Identity check');
-      // The radio buttons are one tab stop.
-      expect(await stops(2)).toEqual(['日本語', 'persona']);
-      await keys('ArrowDown', 'ArrowUp');
-      expect(await stage.page.getByLabel('番号 花子').isChecked()).toBe(true);
-      expect(await stops(2)).toEqual(['More sample cards (12)', 'pin']);
-      await stage.page.keyboard.type('1234');
-      // In the field, Enter confirms.
-      await stage.turn(() => keys('Enter'));
-      expect(back().code).toBeDefined();
-    });
-  },
-);
+  it('can be used with the keyboard alone', async () => {
+    await stage.arrive({ language: 'en' });
+    const keys = async (...names: readonly string[]) => {
+      for (const name of names) await stage.page.keyboard.press(name);
+    };
+    const stops = async (count: number) => {
+      const visited: string[] = [];
+      for (let stop = 0; stop < count; stop++) {
+        await keys('Tab');
+        visited.push(await focused());
+      }
+      return visited;
+    };
+    expect(await stops(4)).toEqual([
+      '日本語',
+      'agree',
+      'Go on to the identity check',
+      'Do not agree',
+    ]);
+    await keys('Shift+Tab');
+    await stage.turn(() => keys('Enter'));
+    expect(await alert()).toContain('consent_not_ticked');
+    await keys('Space', 'Tab');
+    await stage.turn(() => keys('Enter'));
+    expect(await title()).toBe('Identity check');
+    // The radio buttons are one tab stop.
+    expect(await stops(2)).toEqual(['日本語', 'persona']);
+    await keys('ArrowDown', 'ArrowUp');
+    expect(await stage.screen.isChecked('radio', '番号 花子')).toBe(true);
+    expect(await stops(2)).toEqual(['More sample cards (12)', 'pin']);
+    await stage.page.keyboard.type('1234');
+    // In the field, Enter confirms.
+    await stage.turn(() => keys('Enter'));
+    expect(back().code).toBeDefined();
+  });
+});

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { controlPaths, type Persona } from '../../../src/sandbox/index.js';
 import { askAxe } from '../../kit/browser.js';
 import { ConsentStage, DESKTOP, NEW_YEAR, PHONE, SATURDAY } from '../../kit/consent.js';
@@ -6,152 +6,148 @@ import { findPart } from '../../kit/machine.js';
 import { authorizationUrl } from '../steps.js';
 
 const chromium = findPart('chromium');
+const phone = { viewport: PHONE };
 
-describe.skipIf(chromium.missing)(
-  'the look of the consent pages in Chromium',
-  { timeout: 60_000 },
-  () => {
-    const stage = new ConsentStage();
+describe.skipIf(chromium.missing)('the look of the consent pages in Chromium', () => {
+  const stage = new ConsentStage();
 
-    /** Visits every screen once, as a citizen does who meets every problem. */
-    async function tour(look: (screen: string) => Promise<void>): Promise<void> {
-      const decide = (decision: string) =>
-        stage.turn(() => stage.page.locator(`main button[value=${decision}]`).click());
-      const agree = async () => {
-        await stage.page.locator('[name=agree]').check();
-        await decide('agree');
-      };
-      await look('closed');
+  /** Visits every screen once, as a citizen does who meets every problem. */
+  async function tour(look: (screen: string) => Promise<void>): Promise<void> {
+    const decide = (decision: string) =>
+      stage.turn(() => stage.screen.clickOn(`main button[value=${decision}]`));
+    const agree = async () => {
+      await stage.screen.clickOn('[name=agree]');
       await decide('agree');
-      await look('consent while closed');
-      stage.clock.advance(600_000);
-      await decide('agree');
-      await look('expired');
-      stage.clock.set('2027-01-05T10:00:00+09:00');
-      await decide('leave');
-      await look('forgotten');
-      await stage.page.goto(String(authorizationUrl(stage.sandbox)));
-      await look('consent');
-      await decide('agree');
-      await look('not ticked');
-      await agree();
-      await look('card');
-      await decide('agree');
-      await look('no card');
-      await stage.page.locator('[value=hanako]').check();
-      await stage.page.locator('#pin').fill('0000');
-      await decide('agree');
-      await look('wrong PIN');
-      await stage.turn(() => stage.page.reload());
-      await look('sent twice');
-      await decide('restart');
-      await agree();
-      await stage.page.locator('summary').click();
-      await stage.page.locator('[value=locked-card]').check();
-      await stage.page.locator('#pin').fill('1008');
-      await decide('agree');
-      await look('locked');
-      await stage.page.goto(String(authorizationUrl(stage.sandbox, { client_id: 'nobody' })));
-      await look('unknown client');
-      await stage.page.goto(new URL(controlPaths.log, stage.sandbox.browserUrl).href);
-      await look('log');
-    }
+    };
+    await look('closed');
+    await decide('agree');
+    await look('consent while closed');
+    stage.clock.advance(600_000);
+    await decide('agree');
+    await look('expired');
+    stage.clock.set('2027-01-05T10:00:00+09:00');
+    await decide('leave');
+    await look('forgotten');
+    await stage.page.goto(String(authorizationUrl(stage.sandbox)));
+    await look('consent');
+    await decide('agree');
+    await look('not ticked');
+    await agree();
+    await look('card');
+    await decide('agree');
+    await look('no card');
+    await stage.screen.clickOn('[value=hanako]');
+    await stage.screen.fill('textbox', '', '0000');
+    await decide('agree');
+    await look('wrong PIN');
+    await stage.turn(() => stage.page.reload());
+    await look('sent twice');
+    await decide('restart');
+    await agree();
+    await stage.screen.clickOn('summary');
+    await stage.screen.clickOn('[value=locked-card]');
+    await stage.screen.fill('textbox', '', '1008');
+    await decide('agree');
+    await look('locked');
+    await stage.page.goto(String(authorizationUrl(stage.sandbox, { client_id: 'nobody' })));
+    await look('unknown client');
+    await stage.page.goto(new URL(controlPaths.log, stage.sandbox.browserUrl).href);
+    await look('log');
+  }
 
-    it.each([
-      ['on a phone in Japanese', { viewport: PHONE, locale: 'ja-JP' }],
-      [
-        'on a desktop in English in the dark',
-        { viewport: DESKTOP, locale: 'en-US', colorScheme: 'dark' },
-      ],
-    ] as const)(
-      'has no axe violations and fits 320 pixels and doubled letters %s',
-      async (_, options) => {
-        await stage.openPage(options);
-        await stage.arrive({ now: NEW_YEAR });
-        const seen: string[] = [];
-        await tour(async (screen) => {
-          seen.push(screen);
-          expect(await problems(), screen).toEqual([]);
-          const overhangs = [await overhang()];
-          await stage.page.evaluate("document.documentElement.style.fontSize = '200%'");
-          overhangs.push(await overhang());
-          await stage.page.evaluate("document.documentElement.style.fontSize = ''");
-          await stage.page.setViewportSize({ width: 320, height: 640 });
-          overhangs.push(await overhang());
-          await stage.page.setViewportSize(options.viewport);
-          expect(overhangs, screen).toEqual([0, 0, 0]);
-        });
-        expect(seen).toHaveLength(13);
-        await stage.page.context().close();
-      },
+  it.each([
+    ['on a phone in Japanese', phone],
+    [
+      'on a desktop in English in the dark',
+      { viewport: DESKTOP, locale: 'en-US', colorScheme: 'dark' },
+    ],
+  ] as const)(
+    'has no axe violations and fits 320 pixels and doubled letters %s',
+    async (_, options) => {
+      await stage.openPage(options);
+      await stage.arrive({ now: NEW_YEAR });
+      const seen: string[] = [];
+      await tour(async (screen) => {
+        seen.push(screen);
+        expect(await problems(), screen).toEqual([]);
+        const overhangs = [await overhang()];
+        await stage.screen.evaluate("document.documentElement.style.fontSize = '200%'");
+        overhangs.push(await overhang());
+        await stage.screen.evaluate("document.documentElement.style.fontSize = ''");
+        await stage.page.setViewportSize({ width: 320, height: 640 });
+        overhangs.push(await overhang());
+        await stage.page.setViewportSize(options.viewport);
+        expect(overhangs, screen).toEqual([0, 0, 0]);
+      });
+      expect(seen).toHaveLength(13);
+    },
+  );
+
+  it('hides no problem from axe', async () => {
+    await stage.openPage(phone);
+    await stage.arrive();
+    await stage.screen.evaluate(
+      `document.querySelector('h1').style.color = '#aaa'; document.querySelector('.agree span').remove()`,
     );
+    expect((await problems()).map((problem) => problem.split(':')[0])).toEqual([
+      'color-contrast',
+      'label',
+    ]);
+  });
 
-    it('hides no problem from axe', async () => {
-      await stage.openPage({});
-      await stage.arrive();
-      await stage.page.evaluate(
-        `document.querySelector('h1').style.color = '#aaa'; document.querySelector('.agree span').remove()`,
-      );
-      expect((await problems()).map((problem) => problem.split(':')[0])).toEqual([
-        'color-contrast',
-        'label',
-      ]);
-      await stage.page.context().close();
+  it('uses a single font family that covers Japanese', async () => {
+    await stage.openPage(phone);
+    await stage.arrive({ now: SATURDAY });
+    await stage.press('本人確認へ進む');
+    const devtools = await stage.page.context().newCDPSession(stage.page);
+    await devtools.send('DOM.enable');
+    await devtools.send('CSS.enable');
+    const { root: document } = await devtools.send('DOM.getDocument');
+    const { nodeIds } = await devtools.send('DOM.querySelectorAll', {
+      nodeId: document.nodeId,
+      selector: 'body *',
     });
-
-    it('uses a single font family that covers Japanese', async () => {
-      await stage.openPage({ viewport: PHONE });
-      await stage.arrive({ now: SATURDAY });
-      await stage.press('本人確認へ進む');
-      const devtools = await stage.page.context().newCDPSession(stage.page);
-      await devtools.send('DOM.enable');
-      await devtools.send('CSS.enable');
-      const { root: document } = await devtools.send('DOM.getDocument');
-      const { nodeIds } = await devtools.send('DOM.querySelectorAll', {
-        nodeId: document.nodeId,
-        selector: 'body *',
-      });
-      const families = new Set<string>();
-      let glyphs = 0;
-      for (const nodeId of nodeIds) {
-        const { fonts } = await devtools.send('CSS.getPlatformFontsForNode', { nodeId });
-        for (const { familyName, glyphCount } of fonts) {
-          families.add(familyName);
-          glyphs += glyphCount;
-        }
+    const families = new Set<string>();
+    let glyphs = 0;
+    const used = await Promise.all(
+      nodeIds.map((nodeId) => devtools.send('CSS.getPlatformFontsForNode', { nodeId })),
+    );
+    for (const { fonts } of used) {
+      for (const { familyName, glyphCount } of fonts) {
+        families.add(familyName);
+        glyphs += glyphCount;
       }
-      expect([...families]).toEqual([expect.stringMatching(/CJK JP|Noto Sans JP|Gothic|Hiragino/)]);
-      expect(glyphs).toBeGreaterThan(500);
-      await stage.page.context().close();
-    });
+    }
+    expect([...families]).toEqual([expect.stringMatching(/CJK JP|Noto Sans JP|Gothic|Hiragino/)]);
+    expect(glyphs).toBeGreaterThan(500);
+  });
 
-    it('shows markup of registrations and personas as text', async () => {
-      const evil = `<img src="https://evil.example/x" onerror="alert(1)">'"&</form><script>alert(2)</script>`;
-      await stage.openPage({ viewport: PHONE });
-      await stage.arrive({
-        service: {
-          name: evil,
-          purpose: { id: 'x', text: evil },
-          items: { income: { detail: 'local-tax', inquiries: ['latest'], latestBy: evil } },
-        },
-        personas: [{ id: 'evil', name: evil, pin: '1234', records: {} }],
-      });
-      const definition = (term: string) =>
-        stage.page
-          .locator('dl > div', { has: stage.page.getByText(term, { exact: true }) })
-          .getByRole('definition');
-      expect(await definition('サービス').textContent()).toBe(evil);
-      expect(await definition('利用目的').textContent()).toBe(evil);
-      expect(await definition('範囲').textContent()).toBe(`最新のもの（「${evil}」で判断）`);
-      await stage.toCard();
-      expect(await stage.page.locator('.card strong').textContent()).toBe(evil);
-      expect(await stage.page.locator('img, script').count()).toBe(0);
-      expect(await overhang()).toBe(0);
-      await stage.page.context().close();
+  it('shows markup of registrations and personas as text', async () => {
+    const evil = `<img src="https://evil.example/x" onerror="alert(1)">'"&</form><script>alert(2)</script>`;
+    await stage.openPage(phone);
+    await stage.arrive({
+      service: {
+        name: evil,
+        purpose: { id: 'x', text: evil },
+        items: { income: { detail: 'local-tax', inquiries: ['latest'], latestBy: evil } },
+      },
+      personas: [{ id: 'evil', name: evil, pin: '1234', records: {} }],
     });
+    const definition = (term: string) =>
+      stage.page
+        .locator('dl > div', { has: stage.page.getByText(term, { exact: true }) })
+        .getByRole('definition');
+    expect(await definition('サービス').textContent()).toBe(evil);
+    expect(await definition('利用目的').textContent()).toBe(evil);
+    expect(await definition('範囲').textContent()).toBe(`最新のもの（「${evil}」で判断）`);
+    await stage.toCard();
+    expect(await stage.page.locator('.card strong').textContent()).toBe(evil);
+    expect(await stage.page.locator('img, script').count()).toBe(0);
+    expect(await overhang()).toBe(0);
+  });
 
-    describe('the consent pages in a screen reader', () => {
-      const ends = (main: string) => `- banner:
+  describe('the consent pages in a screen reader', () => {
+    const ends = (main: string) => `- banner:
   - paragraph:
     - strong: サンドボックス
     - text: 本物のマイナポータルではありません。人物も情報も架空です。
@@ -161,47 +157,48 @@ describe.skipIf(chromium.missing)(
 ${main}
 - contentinfo:
   - paragraph: この画面は myna-selfinfo のサンドボックスが表示しています。国の機関が提供するものではありません。実在の個人番号や暗証番号は入力しないでください。`;
-      const steps = `  - list "手続の流れ":
+    const steps = `  - list "手続の流れ":
     - listitem: 同意
     - listitem: 本人確認
     - listitem: 完了`;
-      const spoken = () => stage.page.locator('body').ariaSnapshot();
-      const hanako: Persona = {
-        id: 'hanako',
-        name: '番号 花子',
-        birthDate: '1989-03-31',
-        pin: '1234',
-        records: {},
-      };
-      const worker: Persona = {
-        id: 'worker',
-        name: '見本 はたらく',
-        pin: '3344',
-        card: 'locked',
-        records: {},
-      };
+    const spoken = () => stage.page.locator('body').ariaSnapshot();
+    const hanako: Persona = {
+      id: 'hanako',
+      name: '番号 花子',
+      birthDate: '1989-03-31',
+      pin: '1234',
+      records: {},
+    };
+    const worker: Persona = {
+      id: 'worker',
+      name: '見本 はたらく',
+      pin: '3344',
+      card: 'locked',
+      records: {},
+    };
 
-      beforeAll(() => stage.openPage({ viewport: PHONE, javaScriptEnabled: false }));
-      afterAll(() => stage.page?.context().close());
+    beforeAll(() => stage.openPage({ viewport: PHONE, javaScriptEnabled: false }));
 
-      it('read the consent from the service to the agreement, with the error before the box', async () => {
-        await stage.arrive({
-          service: {
-            items: {
-              income: { detail: 'local-tax', inquiries: ['latest', 'range'], latestBy: '課税年度' },
-              accident: {
-                detail: 'workers-accident-compensation',
-                inquiries: ['point-in-time'],
-                holders: ['labour-standards'],
-              },
+    it('read the consent from the service to the agreement, with the error before the box', async () => {
+      await stage.arrive({
+        service: {
+          items: {
+            income: { detail: 'local-tax', inquiries: ['latest', 'range'], latestBy: '課税年度' },
+            accident: {
+              detail: 'workers-accident-compensation',
+              inquiries: ['point-in-time'],
+              holders: ['labour-standards'],
             },
           },
-          now: SATURDAY,
-        });
-        await stage.press('本人確認へ進む');
-        expect(await stage.page.locator('[aria-current=step]').textContent()).toBe('同意');
-        expect(await spoken()).toBe(
-          ends(`${steps}
+        },
+        now: SATURDAY,
+      });
+      await stage.press('本人確認へ進む');
+      expect(
+        await stage.screen.evaluate(`document.querySelector('[aria-current=step]').textContent`),
+      ).toBe('同意');
+      expect(await spoken()).toBe(
+        ends(`${steps}
   - heading "自己情報の提供への同意" [level=1]
   - paragraph: 「住宅ローン事前審査」が、あなたの自己情報の提供を求めています。内容を確認し、提供に同意するかどうかを選んでください。
   - region "提供先":
@@ -249,16 +246,18 @@ ${main}
   - paragraph: 同意しない場合は、何も提供せずにサービスの画面へ戻ります。次の本人確認の画面でも中止できます。
   - button "本人確認へ進む"
   - button "同意しない"`),
-        );
-      });
+      );
+    });
 
-      it('repeat on the card page what is provided, with the error before the PIN', async () => {
-        await stage.arrive({ personas: [hanako, worker] });
-        await stage.toCard();
-        await stage.identify('番号 花子', '0000');
-        expect(await stage.page.locator('[aria-current=step]').textContent()).toBe('本人確認');
-        expect(await spoken()).toBe(
-          ends(`${steps}
+    it('repeat on the card page what is provided, with the error before the PIN', async () => {
+      await stage.arrive({ personas: [hanako, worker] });
+      await stage.toCard();
+      await stage.identify('番号 花子', '0000');
+      expect(
+        await stage.screen.evaluate(`document.querySelector('[aria-current=step]').textContent`),
+      ).toBe('本人確認');
+      expect(await spoken()).toBe(
+        ends(`${steps}
   - heading "本人確認" [level=1]
   - paragraph:
     - text: 「住宅ローン事前審査」に提供する自己情報
@@ -281,27 +280,27 @@ ${main}
   - button "確認して提供する"
   - button "同意の画面に戻る"
   - button "提供を中止する"`),
-        );
-      });
+      );
+    });
 
-      it('read a locked card as an alert with one button', async () => {
-        await stage.arrive({ personas: [hanako, worker] });
-        await stage.toCard();
-        await stage.identify('見本 はたらく', '3344');
-        expect(await spoken()).toBe(
-          ends(`  - heading "カードがロックされています" [level=1]
+    it('read a locked card as an alert with one button', async () => {
+      await stage.arrive({ personas: [hanako, worker] });
+      await stage.toCard();
+      await stage.identify('見本 はたらく', '3344');
+      expect(await spoken()).toBe(
+        ends(`  - heading "カードがロックされています" [level=1]
   - alert:
     - text: このカードはロックされています。暗証番号を3回続けて間違えたカードは、このサンドボックスが動いている間は解除されません。
     - code: card_locked
   - paragraph: 何も提供していません。実際のカードでは、市区町村の窓口などで暗証番号を再設定できます。サービスの画面に戻り、別の方法でお手続きください。
   - button "サービスの画面に戻る"`),
-        );
-      });
+      );
+    });
 
-      it('read closed systems with time, reason and the way back', async () => {
-        await stage.arrive({ now: NEW_YEAR });
-        expect(await spoken()).toBe(
-          ends(`  - heading "ただいま取得できません" [level=1]
+    it('read closed systems with time, reason and the way back', async () => {
+      await stage.arrive({ now: NEW_YEAR });
+      expect(await spoken()).toBe(
+        ends(`  - heading "ただいま取得できません" [level=1]
   - paragraph: 「住宅ローン事前審査」が求めている自己情報は、関係するシステムが停止しているため、ただいま取得できません。
   - term: 次に取得できる日時
   - definition:
@@ -317,18 +316,17 @@ ${main}
     - heading "サンドボックスで試す方へ" [level=2]
     - paragraph: 停止中の回答を確かめるために、このまま同意の画面へ進めます。停止中の項目は「取得不可」と回答されます。
     - button "停止中のまま進む"`),
-        );
-      });
-    });
-
-    const overhang = () =>
-      stage.page.evaluate<number>('Math.max(0, document.documentElement.scrollWidth - innerWidth)');
-
-    /** Returns the violations that axe finds, one per line. */
-    async function problems(): Promise<readonly string[]> {
-      return (await askAxe(stage.page)).flatMap(({ id, nodes }) =>
-        nodes.map(({ html }) => `${id}: ${html}`),
       );
-    }
-  },
-);
+    });
+  });
+
+  const overhang = () =>
+    stage.screen.evaluate<number>('Math.max(0, document.documentElement.scrollWidth - innerWidth)');
+
+  /** Returns the violations that axe finds, one per line. */
+  async function problems(): Promise<readonly string[]> {
+    return (await askAxe(stage.page)).flatMap(({ id, nodes }) =>
+      nodes.map(({ html }) => `${id}: ${html}`),
+    );
+  }
+});
