@@ -3,9 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Queue } from 'bullmq';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createRetrievalQueue } from '../../src/bullmq/index.js';
 import { isSelfInfoError, latest, publicProfile } from '../../src/index.js';
@@ -13,14 +11,19 @@ import { createLocalKeys, createMemoryVaultStore, createVault } from '../../src/
 import { expectStatus, loan, NOW } from '../kit/loan.js';
 import { findPart } from '../kit/machine.js';
 import { createPatientStore, sealingKeys, startRedis } from '../kit/redis.js';
-import { rounds } from '../kit/size.js';
+import { HANGS_MS, sized } from '../kit/size.js';
 import { openStub } from '../kit/stub.js';
 import { PURPOSE } from './desk.js';
 
 const part = findPart('redis-server');
-const RETRIEVALS = rounds(500, 1_000);
-const KILLS = rounds(8, 30);
-const RESTARTS = rounds(2, 5);
+const { RETRIEVALS, KILLS, RESTARTS } = sized({
+  usual: { RETRIEVALS: 60, KILLS: 3, RESTARTS: 1 },
+  full: { RETRIEVALS: 500, KILLS: 8, RESTARTS: 2 },
+  soak: { RETRIEVALS: 1_000, KILLS: 30, RESTARTS: 5 },
+});
+/** The stream of a queue with the default name and prefix. */
+const EVENTS = '{myna-selfinfo}:retrievals:events';
+type Entry = readonly [at: string, fields: readonly string[]];
 const { fields, processStatuses, itemStatuses } = publicProfile;
 // Without schemas it is plain JSON that another process can receive.
 const { record: _, ...income } = loan.items.income;
@@ -28,7 +31,6 @@ const spec = { ...loan, items: { ...loan.items, income } };
 
 describe.skipIf(part.missing)(
   'two worker processes that are killed at any moment, over a Redis that is killed too',
-  { timeout: rounds(120_000, 600_000) },
   () => {
     const ends: (() => unknown)[] = [];
     afterAll(async () => {
@@ -134,7 +136,7 @@ describe.skipIf(part.missing)(
         vault,
         rate,
         clock: stub.clock,
-        timeoutMs: 60_000,
+        timeoutMs: HANGS_MS,
       });
       ends.push(queue.close, stub.client.close);
       const consent = async () =>
@@ -166,13 +168,15 @@ describe.skipIf(part.missing)(
         storeKeys,
         vaultKeys,
         rate,
+        timeoutMs: HANGS_MS,
+        lockMs: 500,
       };
       let stopped = false;
       let killed = 0;
       const exits: (number | null)[] = [];
       function startWorker() {
         const path = fileURLToPath(new URL('./worker.mjs', import.meta.url));
-        const child = spawn('node', [path, JSON.stringify({ ...orders, lockMs: 500 })], {
+        const child = spawn('node', [path, JSON.stringify(orders)], {
           stdio: ['ignore', 'inherit', 'inherit'],
         });
         workers.set(Number(child.pid), child);
@@ -190,30 +194,26 @@ describe.skipIf(part.missing)(
         for (const child of workers.values()) child.kill('SIGKILL');
       });
 
-      // Every final event of Redis.
+      // Every final event of Redis, until each retrieval has one and the workers have ended.
       const finals: string[] = [];
-      const raw = new Queue('retrievals', { connection, prefix: '{myna-selfinfo}' });
-      raw.on('error', () => undefined);
-      ends.push(() => raw.disconnect());
+      let last = '0';
       const reader = await redis.ioredis({ enableOfflineQueue: true, maxRetriesPerRequest: null });
-      for (let last = '-', left = RETRIEVALS; left > 0; await setTimeout(100)) {
-        const { completed = 0, failed = 0 } = await raw
-          .getJobCounts('completed', 'failed')
-          .catch(() => ({ completed: 0, failed: 0 }));
-        const entries = await reader.xrange(raw.toKey('events'), last, '+');
+      async function readFinals(...blocking: [] | ['BLOCK', 0]) {
+        const found = await reader.call('XREAD', ...blocking, 'STREAMS', EVENTS, last);
+        const entries = (found as [key: string, Entry[]][] | null)?.[0]?.[1] ?? [];
         for (const [at, [, event, ...rest]] of entries) {
-          last = `(${at}`;
+          last = at;
           if (event === 'completed' || event === 'failed')
             finals.push(`${event} ${rest[rest.indexOf('jobId') + 1]}`);
         }
-        left = RETRIEVALS - completed - failed;
-        if (left === 0 && finals.length < RETRIEVALS) left = 1;
       }
+      while (new Set(finals).size < RETRIEVALS) await readFinals('BLOCK', 0);
       await Promise.all(restarts);
       stopped = true;
       const gone = [...workers.values()].map((child) => once(child, 'exit'));
       for (const child of workers.values()) child.kill('SIGTERM');
       await Promise.all(gone);
+      await readFinals();
 
       expect(finals.sort()).toEqual(ids.map((id) => `completed ${id}`).sort());
       expect([killed > 0, restarts.length]).toEqual([true, RESTARTS]);

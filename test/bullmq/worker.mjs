@@ -13,7 +13,8 @@ import { createLocalKeys, createVault } from 'myna-selfinfo/vault';
 
 /**
  * @type {{ redisPort: number, origin: string, now: number, site: any, service:
- * import('myna-selfinfo').ServiceSpec, storeKeys: any, vaultKeys: any, rate: any, lockMs: number }}
+ * import('myna-selfinfo').ServiceSpec, storeKeys: any, vaultKeys: any, rate: any, timeoutMs: number,
+ * lockMs: number }}
  */
 const {
   redisPort,
@@ -24,6 +25,7 @@ const {
   storeKeys,
   vaultKeys,
   rate,
+  timeoutMs,
   lockMs,
 } = JSON.parse(process.argv[2] ?? '');
 const headers = { 'x-worker': String(process.pid), 'content-type': 'application/json' };
@@ -75,7 +77,7 @@ const queue = createRetrievalQueue({
   vault,
   rate,
   clock,
-  timeoutMs: 10_000,
+  timeoutMs,
 });
 const worker = await queue.startWorker({ lockMs });
 process.once('SIGTERM', async () => {
