@@ -7,10 +7,15 @@ import { createPgVaultStore, migrate } from '../../src/vault/pg/index.js';
 import { expectStatus, loan, openBank } from '../kit/loan.js';
 import { findPart } from '../kit/machine.js';
 import { openPostgres } from '../kit/postgres.js';
-import { rounds } from '../kit/size.js';
+import { sized } from '../kit/size.js';
 import { newKey, PURPOSE } from './safe.js';
 
-const ROUNDS = rounds(50, 200);
+/** Rounds of killing, and how many hours pass between two processes, so that periods end. */
+const { ROUNDS, REST_HOURS } = sized({
+  usual: { ROUNDS: 10, REST_HOURS: 6 },
+  full: { ROUNDS: 50, REST_HOURS: 0 },
+  soak: { ROUNDS: 200, REST_HOURS: 0 },
+});
 /** Citizens' consents, one a day, each kept to the end of the next day. */
 const DAYS = ROUNDS;
 /** Lines that a process may write before it is killed. */
@@ -29,111 +34,108 @@ describe.skipIf(part.missing)('a process that is killed at any moment', async ()
   const postgres = await openPostgres();
   afterAll(postgres.stop);
 
-  it(
-    `loses nothing that was acknowledged and leaves nothing readable that must be gone, in ${ROUNDS} rounds`,
-    async () => {
-      const pool = postgres.pool();
-      await migrate(pool);
-      const key = newKey();
-      const store = createPgVaultStore(pool);
-      // The clock of this process does not move: it learns the time only from the store.
-      const vault = createVault({
-        service,
-        store,
-        keys: createLocalKeys({ current: 'key-1', keys: { 'key-1': key } }),
-        clock: { ...systemClock, now: () => START },
-      });
-      const seeds: { ref: string; keepUntil: number }[] = [];
-      /** The result of an answer by the end of its period: on some days a server was closed. */
-      const contents = new Map<number, string>();
-      for (let day = 0; day < DAYS; day++) {
-        const { client, consent, onProgress } = openBank({ service, now: START + day * DAY_MS });
-        const { answer } = expectStatus(
-          await client.query(await consent(), latest(), { onProgress }),
-          'ready',
-        );
-        const keepUntil = Date.parse(answer.terms.keepUntil);
-        seeds.push({ ref: await vault.put(answer), keepUntil });
-        contents.set(keepUntil, contentOf(answer));
-        await client.close();
-      }
-      const order = JSON.stringify({ connection: postgres.connection, service, key, seeds });
+  it(`loses nothing that was acknowledged and leaves nothing readable that must be gone, in ${ROUNDS} rounds`, async () => {
+    const pool = postgres.pool();
+    await migrate(pool);
+    const key = newKey();
+    const store = createPgVaultStore(pool);
+    // The clock of this process does not move: it learns the time only from the store.
+    const vault = createVault({
+      service,
+      store,
+      keys: createLocalKeys({ current: 'key-1', keys: { 'key-1': key } }),
+      clock: { ...systemClock, now: () => START },
+    });
+    const seeds: { ref: string; keepUntil: number }[] = [];
+    /** The result of an answer by the end of its period: on some days a server was closed. */
+    const contents = new Map<number, string>();
+    for (let day = 0; day < DAYS; day++) {
+      const { client, consent, onProgress } = openBank({ service, now: START + day * DAY_MS });
+      const { answer } = expectStatus(
+        await client.query(await consent(), latest(), { onProgress }),
+        'ready',
+      );
+      const keepUntil = Date.parse(answer.terms.keepUntil);
+      seeds.push({ ref: await vault.put(answer), keepUntil });
+      contents.set(keepUntil, contentOf(answer));
+      await client.close();
+    }
+    const { connection } = postgres;
+    const order = JSON.stringify({ connection, service, key, seeds, restHours: REST_HOURS });
 
-      const put = new Map<string, number>(seeds.map(({ ref, keepUntil }) => [ref, keepUntil]));
-      const erasing = new Set<string>();
-      const erased = new Set<string>();
-      let sweeps = 0;
+    const put = new Map<string, number>(seeds.map(({ ref, keepUntil }) => [ref, keepUntil]));
+    const erasing = new Set<string>();
+    const erased = new Set<string>();
+    let sweeps = 0;
 
-      /** Returns the outcome of reading a record: 'whole', or the code of the error. */
-      const outcome = (ref: string) =>
-        vault.read(ref, PURPOSE).then(
-          (answer) =>
-            contentOf(answer) === contents.get(Date.parse(answer.terms.keepUntil))
-              ? 'whole'
-              : 'not whole',
-          ({ code }) => String(code),
-        );
+    /** Returns the outcome of reading a record: 'whole', or the code of the error. */
+    const outcome = (ref: string) =>
+      vault.read(ref, PURPOSE).then(
+        (answer) =>
+          contentOf(answer) === contents.get(Date.parse(answer.terms.keepUntil))
+            ? 'whole'
+            : 'not whole',
+        ({ code }) => String(code),
+      );
 
-      async function wrongly(refs: Iterable<string>): Promise<string[]> {
-        const now = (await store.seen()) ?? 0;
-        const found: string[] = [];
-        for (const ref of refs) {
-          const keepUntil = put.get(ref) as number;
-          const out = await outcome(ref);
-          const allowed =
-            keepUntil <= now
-              ? GONE
-              : erased.has(ref)
-                ? ['data_erased']
-                : erasing.has(ref)
-                  ? ['data_erased', 'whole']
-                  : ['whole'];
-          if (!allowed.includes(out)) found.push(`${out} instead of ${allowed.join(' or ')}`);
-        }
-        return found;
-      }
-
-      let next = startWorker(order);
-      for (let round = 1; round <= ROUNDS; round++) {
-        const worker = await next;
-        const life = worker.live(Math.floor(Math.random() * MOST_LINES));
-        // The next process starts meanwhile, and this process sweeps, too.
-        if (round < ROUNDS) next = startWorker(order);
-        const [lines] = await Promise.all([life, vault.sweep()]);
-        const touched: string[] = [];
-        for (const line of lines) {
-          const [what, ref = '', keepUntil] = line.split(' ');
-          if (what === 'put') put.set(ref, Number(keepUntil));
-          if (what === 'erasing') erasing.add(ref);
-          if (what === 'erased') erased.add(ref);
-          if (what === 'swept') sweeps++;
-          if (what === 'put' || what === 'erased') touched.push(ref);
-        }
-        expect(await wrongly(touched)).toEqual([]);
-      }
-      expect(await wrongly(put.keys())).toEqual([]);
-
-      // A record that was not acknowledged is there whole or not at all.
+    async function wrongly(refs: Iterable<string>): Promise<string[]> {
       const now = (await store.seen()) ?? 0;
-      const held: string[] = [];
-      for await (const { ref, keepUntil } of vault.list())
-        held.push(Date.parse(keepUntil) <= now ? 'ended' : await outcome(ref));
-      expect(held.filter((out) => out !== 'whole' && out !== 'ended')).toEqual([]);
-      const pairs =
-        'select count(*)::integer as count from myna_vault.records full join myna_vault.keys using (ref) where (sealed is null) <> (wrapped is null)';
-      expect((await pool.query(pairs)).rows).toEqual([{ count: 0 }]);
+      const found: string[] = [];
+      for (const ref of refs) {
+        const keepUntil = put.get(ref) as number;
+        const out = await outcome(ref);
+        const allowed =
+          keepUntil <= now
+            ? GONE
+            : erased.has(ref)
+              ? ['data_erased']
+              : erasing.has(ref)
+                ? ['data_erased', 'whole']
+                : ['whole'];
+        if (!allowed.includes(out)) found.push(`${out} instead of ${allowed.join(' or ')}`);
+      }
+      return found;
+    }
 
-      // Checks that the test did something: many puts and erasures, and periods that ended in
-      // between.
-      expect([
-        put.size > ROUNDS * 2,
-        erased.size > ROUNDS / 5,
-        sweeps > ROUNDS / 5,
-        now > START + DAY_MS,
-      ]).toEqual([true, true, true, true]);
-    },
-    rounds(90_000, 900_000),
-  );
+    let next = startWorker(order);
+    for (let round = 1; round <= ROUNDS; round++) {
+      const worker = await next;
+      const life = worker.live(Math.floor(Math.random() * MOST_LINES));
+      // The next process starts meanwhile, and this process sweeps, too.
+      if (round < ROUNDS) next = startWorker(order);
+      const [lines] = await Promise.all([life, vault.sweep()]);
+      const touched: string[] = [];
+      for (const line of lines) {
+        const [what, ref = '', keepUntil] = line.split(' ');
+        if (what === 'put') put.set(ref, Number(keepUntil));
+        if (what === 'erasing') erasing.add(ref);
+        if (what === 'erased') erased.add(ref);
+        if (what === 'swept') sweeps++;
+        if (what === 'put' || what === 'erased') touched.push(ref);
+      }
+      expect(await wrongly(touched)).toEqual([]);
+    }
+    expect(await wrongly(put.keys())).toEqual([]);
+
+    // A record that was not acknowledged is there whole or not at all.
+    const now = (await store.seen()) ?? 0;
+    const held: string[] = [];
+    for await (const { ref, keepUntil } of vault.list())
+      held.push(Date.parse(keepUntil) <= now ? 'ended' : await outcome(ref));
+    expect(held.filter((out) => out !== 'whole' && out !== 'ended')).toEqual([]);
+    const pairs =
+      'select count(*)::integer as count from myna_vault.records full join myna_vault.keys using (ref) where (sealed is null) <> (wrapped is null)';
+    expect((await pool.query(pairs)).rows).toEqual([{ count: 0 }]);
+
+    // Checks that the test did something: many puts and erasures, and periods that ended in
+    // between.
+    expect([
+      put.size > ROUNDS * 2,
+      erased.size > ROUNDS / 5,
+      sweeps > ROUNDS / 5,
+      now > START + DAY_MS,
+    ]).toEqual([true, true, true, true]);
+  });
 });
 
 interface Worker {

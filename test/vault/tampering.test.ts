@@ -4,9 +4,11 @@ import { CompactEncrypt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { VaultRecord } from '../../src/vault/index.js';
 import { errorOf, refusalOf } from '../kit/refusals.js';
-import { rounds } from '../kit/size.js';
+import { sized } from '../kit/size.js';
 import { newKey, PERIOD_ENDS, PURPOSE } from './safe.js';
 import { encode, headerOf, openTampered, partsOf, withHeader } from './tampered.js';
+
+const { runs } = sized({ usual: { runs: 100 }, full: { runs: 300 }, soak: { runs: 20_000 } });
 
 describe('a record that was tampered with', () => {
   it('is refused when it has the ciphertext or the key of another record', async () => {
@@ -153,7 +155,7 @@ describe('a record that was tampered with', () => {
           'clock_jumped',
         ]).toContain(code);
       }),
-      { numRuns: rounds(300, 20_000) },
+      { numRuns: runs },
     );
   });
 });

@@ -8,9 +8,9 @@ import { Pool } from 'pg';
 
 /**
  * @type {{ connection: object, service: import('myna-selfinfo').ServiceSpec, key: string, seeds: {
- * ref: string, keepUntil: number }[] }}
+ * ref: string, keepUntil: number }[], restHours: number }}
  */
-const { connection, service, key, seeds } = JSON.parse(process.argv[2] ?? '');
+const { connection, service, key, seeds, restHours } = JSON.parse(process.argv[2] ?? '');
 const store = createPgVaultStore(new Pool({ ...connection, max: 2 }));
 const keys = createLocalKeys({ current: 'key-1', keys: { 'key-1': key } });
 let now = 0;
@@ -31,7 +31,7 @@ const works = [put, put, put, erase, sweep];
 
 say('ready');
 await new Promise((resolve) => process.stdin.once('data', resolve));
-now = (await store.seen()) ?? 0;
+now = ((await store.seen()) ?? 0) + restHours * HOUR_MS;
 for (;;) {
   if (Math.random() < 0.3) now += Math.floor(Math.random() * 3 * HOUR_MS);
   // Two at once: they meet in the pool and in the tables.

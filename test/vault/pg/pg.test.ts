@@ -5,10 +5,16 @@ import { leaksIn } from '../../kit/leaks.js';
 import { findPart } from '../../kit/machine.js';
 import { openPostgres } from '../../kit/postgres.js';
 import { errorOf, refusalOf } from '../../kit/refusals.js';
-import { rounds } from '../../kit/size.js';
+import { sized } from '../../kit/size.js';
 import { openSafe, PERIOD_ENDS, PURPOSE } from '../safe.js';
 
 const part = findPart('postgres');
+/** Records that one process sweeps, and that two processes sweep at once, in batches of 1,000. */
+const { MANY, SHARED } = sized({
+  usual: { MANY: 5_000, SHARED: 3_000 },
+  full: { MANY: 100_000, SHARED: 6_000 },
+  soak: { MANY: 1_000_000, SHARED: 6_000 },
+});
 
 describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
   if (part.missing) return;
@@ -217,7 +223,7 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
     await elapse('2026-12-10T10:00:00+09:00');
     const fresh = await answer();
     const kept = await Promise.all(Array.from({ length: 20 }, () => vault.put(fresh)));
-    await fill(schema, 6_000, 10);
+    await fill(schema, SHARED, 10);
     const other = reopen({ store: createPgVaultStore(postgres.pool(8), { schema }) });
     await elapse(PERIOD_ENDS);
     const outcome = (from: typeof vault, ref: string) =>
@@ -232,7 +238,7 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
       Promise.all(ended.flatMap((ref) => [outcome(vault, ref), outcome(other, ref)])),
       Promise.all(kept.flatMap((ref) => [outcome(vault, ref), outcome(other, ref)])),
     ]);
-    expect(first + second).toBe(6_040);
+    expect(first + second).toBe(SHARED + 40);
     expect(
       gone.filter((code) => code !== 'retention_ended' && code !== 'reference_unknown'),
     ).toEqual([]);
@@ -241,7 +247,6 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
   });
 
   it('sweeps and lists many in bounded memory: a batch is deleted on the server, and one page is held at a time', async () => {
-    const many = rounds(100_000, 1_000_000);
     const answers: number[] = [];
     const watched: PgPool = {
       async query(text, values) {
@@ -253,12 +258,12 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
     };
     const { store, schema } = await openStore(watched);
     const { vault, elapse } = openSafe({ store });
-    await fill(schema, many, 1_000);
+    await fill(schema, MANY, 1_000);
     await elapse(PERIOD_ENDS);
     answers.length = 0;
-    expect(await vault.sweep()).toBe(many);
+    expect(await vault.sweep()).toBe(MANY);
     // The answer to `seen`, then an answer of one row per batch of 1,000, the last of them empty.
-    expect(answers).toEqual(Array.from({ length: 1 + many / 1_000 + 1 }, () => 1));
+    expect(answers).toEqual(Array.from({ length: 1 + MANY / 1_000 + 1 }, () => 1));
     expect([await count(`${schema}.records`), await count(`${schema}.keys`)]).toEqual([
       1_000, 1_000,
     ]);
