@@ -188,6 +188,9 @@ export function leaksIn(
 
 /** Length of the prefix by which a form is looked up. */
 const START = 8;
+/** The last three characters read, as a number. Most places of a text are ruled out by it. */
+const windowWith = (window: number, text: string, at: number): number =>
+  ((window << 7) | (text.charCodeAt(at) & 127)) & (2 ** 21 - 1);
 
 /**
  * Does the same for many texts and very many secrets of at least eight bytes. Walks through each
@@ -198,8 +201,10 @@ export function leaksInTexts(
   secrets: Readonly<Record<string, Secret>>,
 ): string[] {
   const starts = new Map<string, (readonly [form: string, secret: string])[]>();
+  const windows = new Uint8Array(2 ** 21);
   for (const [name, secret] of Object.entries(secrets)) {
     for (const form of forms(secret)) {
+      windows[[0, 1, 2].reduce((window, at) => windowWith(window, form, at), 0)] = 1;
       const start = form.slice(0, START);
       const found = starts.get(start);
       if (found) found.push([form, name]);
@@ -209,7 +214,10 @@ export function leaksInTexts(
   const found = new Set<string>();
   for (const [name, list] of Object.entries(texts)) {
     for (const text of readings(list.join('\n'))) {
-      for (let at = 0; at < text.length; at++) {
+      for (let end = 0, window = 0; end < text.length; end++) {
+        window = windowWith(window, text, end);
+        if (windows[window] === 0) continue;
+        const at = end - 2;
         for (const [form, secret] of starts.get(text.slice(at, at + START)) ?? [])
           if (text.startsWith(form, at)) found.add(`${name}: ${secret}`);
       }
