@@ -154,16 +154,61 @@ function repeated(text: string, undo: (text: string) => string): string[] {
   return all;
 }
 
+/** Length of the prefix by which a form is looked up. */
+const START = 8;
+/** The last three characters read, as a number. Most places of a text are ruled out by it. */
+const windowWith = (window: number, text: string, at: number): number =>
+  ((window << 7) | (text.charCodeAt(at) & 127)) & (WINDOWS - 1);
+const WINDOWS = 2 ** 21;
+/** Which windows begin a form of the search in progress. */
+const begun = new Uint8Array(WINDOWS);
+
 /**
- * Returns whether a form occurs. Random ids often contain four given digits, so a form that short
- * counts only on its own.
+ * Calls `search` with a function that returns the names of the secrets that a text contains. It
+ * walks through the text once, however many secrets there are.
  */
-function shows(form: string, text: string): boolean {
-  return form.length >= 8
-    ? text.includes(form)
-    : text.includes(form) &&
-        new RegExp(`(?<![\\w-])${form.replace(/\W/g, '\\$&')}(?![\\w-])`).test(text);
+function searchFor<T>(
+  secrets: Readonly<Record<string, Secret>>,
+  search: (namesIn: (text: string) => ReadonlySet<string>) => T,
+): T {
+  const starts = new Map<string, (readonly [form: string, name: string])[]>();
+  const short: (readonly [form: string, name: string])[] = [];
+  const windows: number[] = [];
+  for (const [name, secret] of Object.entries(secrets)) {
+    for (const form of forms(secret)) {
+      if (form.length < START) short.push([form, name]);
+      else {
+        const start = form.slice(0, START);
+        const found = starts.get(start);
+        if (found) found.push([form, name]);
+        else starts.set(start, [[form, name]]);
+        windows.push([0, 1, 2].reduce((window, at) => windowWith(window, form, at), 0));
+      }
+    }
+  }
+  for (const window of windows) begun[window] = 1;
+  try {
+    return search((text) => {
+      const names = new Set<string>();
+      for (let end = 0, window = 0; end < text.length; end++) {
+        window = windowWith(window, text, end);
+        if (begun[window] === 0) continue;
+        const at = end - 2;
+        for (const [form, name] of starts.get(text.slice(at, at + START)) ?? [])
+          if (text.startsWith(form, at)) names.add(name);
+      }
+      for (const [form, name] of short) if (standsAlone(form, text)) names.add(name);
+      return names;
+    });
+  } finally {
+    for (const window of windows) begun[window] = 0;
+  }
 }
+
+/** Random ids often contain four given digits, so a form that short counts only on its own. */
+const standsAlone = (form: string, text: string): boolean =>
+  text.includes(form) &&
+  new RegExp(`(?<![\\w-])${form.replace(/\W/g, '\\$&')}(?![\\w-])`).test(text);
 
 /**
  * Returns where secrets occur, as `value by way: secret`. Both are names, so that a failing test
@@ -173,55 +218,27 @@ export function leaksIn(
   values: Readonly<Record<string, unknown>>,
   secrets: Readonly<Record<string, Secret>>,
 ): string[] {
-  const sought = Object.entries(secrets).map(([name, raw]) => [name, forms(raw)] as const);
-  return Object.entries(values).flatMap(([name, value]) =>
-    renderings(value).flatMap(([way, text]) => {
-      const texts = readings(text);
-      return sought.flatMap(([secret, list]) =>
-        list.some((form) => texts.some((one) => shows(form, one)))
-          ? [`${name} by ${way}: ${secret}`]
-          : [],
-      );
-    }),
+  return searchFor(secrets, (namesIn) =>
+    Object.entries(values).flatMap(([name, value]) =>
+      renderings(value).flatMap(([way, text]) => {
+        const found = new Set(readings(text).flatMap((one) => [...namesIn(one)]));
+        return Object.keys(secrets).flatMap((secret) =>
+          found.has(secret) ? [`${name} by ${way}: ${secret}`] : [],
+        );
+      }),
+    ),
   );
 }
 
-/** Length of the prefix by which a form is looked up. */
-const START = 8;
-/** The last three characters read, as a number. Most places of a text are ruled out by it. */
-const windowWith = (window: number, text: string, at: number): number =>
-  ((window << 7) | (text.charCodeAt(at) & 127)) & (2 ** 21 - 1);
-
-/**
- * Does the same for many texts and very many secrets of at least eight bytes. Walks through each
- * text once.
- */
+/** Does the same for texts of several kinds, and reports only the kind. */
 export function leaksInTexts(
   texts: Readonly<Record<string, readonly string[]>>,
   secrets: Readonly<Record<string, Secret>>,
 ): string[] {
-  const starts = new Map<string, (readonly [form: string, secret: string])[]>();
-  const windows = new Uint8Array(2 ** 21);
-  for (const [name, secret] of Object.entries(secrets)) {
-    for (const form of forms(secret)) {
-      windows[[0, 1, 2].reduce((window, at) => windowWith(window, form, at), 0)] = 1;
-      const start = form.slice(0, START);
-      const found = starts.get(start);
-      if (found) found.push([form, name]);
-      else starts.set(start, [[form, name]]);
-    }
-  }
-  const found = new Set<string>();
-  for (const [name, list] of Object.entries(texts)) {
-    for (const text of readings(list.join('\n'))) {
-      for (let end = 0, window = 0; end < text.length; end++) {
-        window = windowWith(window, text, end);
-        if (windows[window] === 0) continue;
-        const at = end - 2;
-        for (const [form, secret] of starts.get(text.slice(at, at + START)) ?? [])
-          if (text.startsWith(form, at)) found.add(`${name}: ${secret}`);
-      }
-    }
-  }
-  return [...found];
+  return searchFor(secrets, (namesIn) =>
+    Object.entries(texts).flatMap(([kind, list]) => {
+      const found = new Set(readings(list.join('\n')).flatMap((one) => [...namesIn(one)]));
+      return [...found].map((secret) => `${kind}: ${secret}`);
+    }),
+  );
 }
