@@ -2,15 +2,20 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { CLIENT_ID, REDIRECT_URI, SESSION } from '../kit/loan.js';
 import { findPart } from '../kit/machine.js';
 import { sealingKeys, startRedis } from '../kit/redis.js';
-import { rounds } from '../kit/size.js';
-import type { Order } from './instance.js';
+import { HANGS_MS, sized } from '../kit/size.js';
+import type { Order } from './instance.mjs';
 
 const part = findPart('redis-server');
 const PROCESSES = 4;
 const AT_ONCE = 20;
-const ROUNDS = rounds(500, 5_000);
+const { ROUNDS } = sized({
+  usual: { ROUNDS: 100 },
+  full: { ROUNDS: 500 },
+  soak: { ROUNDS: 5_000 },
+});
 
 interface Report {
   readonly callbacks: readonly string[];
@@ -20,18 +25,15 @@ interface Report {
 
 describe.skipIf(part.missing)(
   `one callback that ${PROCESSES} processes complete at the same time over one Redis`,
-  { timeout: rounds(120_000, 600_000) },
   () => {
     const ends: (() => unknown)[] = [];
     afterAll(async () => {
       for (const end of ends.reverse()) await end();
     });
 
-    async function startInstance(env: Readonly<Record<string, string>>) {
-      const child = fork(fileURLToPath(new URL('./instance.ts', import.meta.url)), {
-        execArgv: ['--import', 'tsx'],
-        env: { ...process.env, ...env },
-      });
+    async function startInstance(site: object) {
+      const path = fileURLToPath(new URL('./instance.mjs', import.meta.url));
+      const child = fork(path, [JSON.stringify(site)], { execArgv: [] });
       const exited = once(child, 'exit');
       ends.push(async () => {
         child.kill('SIGKILL');
@@ -53,10 +55,17 @@ describe.skipIf(part.missing)(
       const redis = await startRedis(part.path());
       ends.push(redis.stop);
       const { keys } = sealingKeys('key');
+      const site = {
+        redisPort: redis.port,
+        db: redis.db,
+        key: keys.key,
+        clientId: CLIENT_ID,
+        redirectUri: REDIRECT_URI,
+        sessionBinding: SESSION,
+        timeoutMs: HANGS_MS,
+      };
       const instances = await Promise.all(
-        Array.from({ length: PROCESSES }, () =>
-          startInstance({ REDIS_PORT: String(redis.port), STORE_KEY: keys.key as string }),
-        ),
+        Array.from({ length: PROCESSES }, () => startInstance(site)),
       );
       const wrong: string[] = [];
       const wins = instances.map(() => 0);
