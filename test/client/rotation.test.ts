@@ -22,6 +22,7 @@ import {
   startPortal,
 } from '../kit/portal.js';
 import { refusal, typeErrorOf } from '../kit/refusals.js';
+import { sized } from '../kit/size.js';
 import { startByteServer } from '../kit/sockets.js';
 
 const ends: (() => Promise<unknown>)[] = [];
@@ -118,18 +119,20 @@ describe('a new client certificate', () => {
     ]);
   });
 
-  it('interrupts none of forty journeys during five rotations', async () => {
+  const { count } = sized({ usual: { count: 20 }, full: { count: 40 }, soak: { count: 40 } });
+  it(`interrupts none of ${count} journeys during five rotations`, async () => {
     const { portal, seen, issue } = await openBinding();
     const client = connect(portal, portal.tls);
     const next = await Promise.all(Array.from({ length: 5 }, issue));
     let steps = 0;
-    // Forty journeys take three steps each. Every twentieth step sets a new certificate while other
-    // journeys are in progress.
+    // Journeys take three steps each. Some steps set a new certificate while other journeys are in
+    // progress.
+    const every = count / 2;
     const step = () => {
-      const tls = ++steps % 20 === 0 ? next[steps / 20 - 1] : undefined;
+      const tls = ++steps % every === 0 ? next[steps / every - 1] : undefined;
       if (tls) client.rotate(tls);
     };
-    const journeys = Array.from({ length: 40 }, async (_, index) => {
+    const journeys = Array.from({ length: count }, async (_, index) => {
       // The journeys start one after another, so that their steps interleave.
       for (let turn = 0; turn < index * 3; turn++)
         await new Promise((resolve) => setImmediate(resolve));
@@ -141,13 +144,13 @@ describe('a new client certificate', () => {
       step();
       return collected.status;
     });
-    expect(await Promise.all(journeys)).toEqual(Array(40).fill('ready'));
-    expect(steps).toBe(120);
+    expect(await Promise.all(journeys)).toEqual(Array(count).fill('ready'));
+    expect(steps).toBe(3 * count);
     const certificates = new Map<string | undefined, Set<string>>();
     for (const { token, certificate } of seen)
       certificates.set(token, (certificates.get(token) ?? new Set()).add(certificate));
-    // Forty tokens, each used with exactly one certificate. More than one certificate was in use.
-    expect([...certificates.values()].map(({ size }) => size)).toEqual(Array(40).fill(1));
+    // Each token is used with exactly one certificate. More than one certificate was in use.
+    expect([...certificates.values()].map(({ size }) => size)).toEqual(Array(count).fill(1));
     expect(new Set(seen.map(({ certificate }) => certificate)).size).toBeGreaterThan(1);
     await portal.drained();
   });

@@ -3,9 +3,11 @@ import { createServer, type Server, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { type Environment, publicProfile, sandboxEnvironment } from '../../src/index.js';
-import { type Authority, type Credential, createAuthority } from './certificates.js';
+import type { Authority, Credential } from './certificates.js';
+import { drained } from './drained.js';
 import { CLIENT_ID, REDIRECT_URI } from './loan.js';
 import { hide, hideIn } from './register.js';
+import { usualCredentials } from './usual-credentials.js';
 
 const { paths, fields, processStatuses } = publicProfile;
 
@@ -80,13 +82,13 @@ export async function startPortal({
   tls = {},
   read,
 }: PortalOptions = {}): Promise<Portal> {
-  const authority = await createAuthority();
-  const credential = server ?? (await authority.issue('portal', { ip: host }));
+  const { authority, server: usual, client } = await usualCredentials();
+  const local = host === '127.0.0.1' ? usual : await authority.issue('portal', { ip: host });
   const calls: PortalStage[] = [];
   let connections = 0;
   const sockets = new Set<TLSSocket>();
   const https: Server = createServer({
-    ...credential,
+    ...(server ?? local),
     ca: authority.ca,
     requestCert: true,
     rejectUnauthorized: true,
@@ -128,7 +130,7 @@ export async function startPortal({
       issuer: 'https://portal.example',
       ca: authority.ca,
     }),
-    tls: await authority.issue(CLIENT_ID),
+    tls: client,
     authority,
     calls,
     get connections() {
@@ -139,15 +141,7 @@ export async function startPortal({
       for (const socket of sockets) socket.end();
       while ((await open()) > 0) await new Promise((resolve) => setImmediate(resolve));
     },
-    async drained() {
-      // Idle connections end by themselves after 5 seconds. One that lasts this long was left
-      // behind.
-      const limit = Date.now() + 3_000;
-      while ((await open()) > 0) {
-        if (Date.now() > limit) throw new Error('a connection was left behind');
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    },
+    drained: () => drained(open),
     close: () =>
       new Promise((resolve) => {
         https.close(() => resolve());

@@ -2,9 +2,11 @@ import { spawn } from 'node:child_process';
 import { connect, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { type Environment, publicProfile, sandboxEnvironment } from '../../src/index.js';
-import { type Authority, type Credential, createAuthority } from './certificates.js';
+import type { Authority, Credential } from './certificates.js';
+import { drained } from './drained.js';
 import { CLIENT_ID, REDIRECT_URI } from './loan.js';
 import { type PortalStage, PROCESS, TOKEN } from './portal.js';
+import { usualCredentials } from './usual-credentials.js';
 
 const { paths } = publicProfile;
 
@@ -37,15 +39,7 @@ export async function stand(server: Server, host = '127.0.0.1'): Promise<Standin
     get connections() {
       return connections;
     },
-    async drained() {
-      // Idle connections end by themselves after 5 seconds. One that lasts this long was left
-      // behind.
-      const limit = Date.now() + 4_000;
-      while (sockets.size > 0) {
-        if (Date.now() > limit) throw new Error('a connection was left behind');
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    },
+    drained: () => drained(() => sockets.size),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -106,8 +100,7 @@ export async function startByteServer({
   greet,
   tls = {},
 }: ByteServerOptions = {}): Promise<ByteServer> {
-  const authority = await createAuthority();
-  const credential = await authority.issue('portal', { ip: '127.0.0.1' });
+  const { authority, server: credential, client } = await usualCredentials();
   const calls: PortalStage[] = [];
   const resumed: boolean[] = [];
   const server = createTlsServer({
@@ -152,7 +145,7 @@ export async function startByteServer({
   return Object.defineProperties(
     {
       environment: environmentAt(standing.port, authority.ca),
-      tls: await authority.issue(CLIENT_ID),
+      tls: client,
       authority,
       calls,
       resumed,

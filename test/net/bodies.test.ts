@@ -12,7 +12,10 @@ import {
 } from '../../src/index.js';
 import { expectStatus, type Loan, loan, openBank } from '../kit/loan.js';
 import { errorOf } from '../kit/refusals.js';
-import { rounds } from '../kit/size.js';
+import { sized } from '../kit/size.js';
+
+/** How many texts the strict parser reads, and how many broken ones. */
+const { texts } = sized({ usual: { texts: 100 }, full: { texts: 300 }, soak: { texts: 20_000 } });
 
 /**
  * How many bytes are decoded, characters scanned and records validated before other work gets its
@@ -266,8 +269,7 @@ describe('a response that is cut anywhere', () => {
   });
 });
 
-// Takes long on a busy machine.
-describe('the strict JSON parser', { timeout: rounds(60_000, 3_600_000) }, () => {
+describe('the strict JSON parser', () => {
   const json = fc.json({ maxDepth: 6, stringUnit: 'grapheme' });
 
   it('reads the same as JSON.parse, except for duplicate and forbidden keys', async () => {
@@ -278,7 +280,7 @@ describe('the strict JSON parser', { timeout: rounds(60_000, 3_600_000) }, () =>
         if (read === undefined) expect(text).toContain('__proto__');
         else expect(expectStatus(read, 'ready').answer.extras.reveal().x).toEqual(JSON.parse(text));
       }),
-      { numRuns: rounds(300, 20_000) },
+      { numRuns: texts },
     );
   });
 
@@ -298,7 +300,7 @@ describe('the strict JSON parser', { timeout: rounds(60_000, 3_600_000) }, () =>
         if (!sane)
           expect(read).toMatchObject({ code: 'response_invalid', stage: 'result', effect: 'none' });
       }),
-      { numRuns: rounds(300, 20_000) },
+      { numRuns: texts },
     );
   });
 

@@ -5,7 +5,11 @@ import type { PortalStage } from '../kit/portal.js';
 import { errorOf } from '../kit/refusals.js';
 import { bodyOf, message, type Script } from '../kit/sockets.js';
 import { passTime } from '../kit/watch.js';
-import { chunk, chunked, clock, exactly, open, stages, travel } from './byte-server.js';
+import { chunk, chunked, clock, exactly, shareServer, stages } from './byte-server.js';
+import { separateTests } from './ends.js';
+
+separateTests(clock);
+const { serve, calls, drained, travel } = shareServer();
 
 const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({
   code,
@@ -320,12 +324,12 @@ const faults: readonly [title: string, kind: 'invalid' | 'closed', (body: string
 
 describe.each(stages)('at the %s stage, a server that, byte for byte,', (stage) => {
   it.each(faults)('%s is reported as %s', async (_, kind, fault) => {
-    const server = await open({ scripts: { [stage]: fault(bodyOf[stage]) } });
-    expect(facts(await errorOf(() => travel(server)))).toEqual(told(kind, stage));
+    serve(stage, fault(bodyOf[stage]));
+    expect(facts(await errorOf(() => travel()))).toEqual(told(kind, stage));
     // Token and request are sent once, a wrong response is final, nothing is sent afterwards, and
     // no connection stays open.
-    expect(server.calls).toEqual(callsUntil(stage, attemptsAt(stage, kind)));
-    await server.drained();
+    expect(calls()).toEqual(callsUntil(stage, attemptsAt(stage, kind)));
+    await drained();
     expect(clock.waits).toBe(0);
   });
 
@@ -378,16 +382,12 @@ describe.each(stages)('at the %s stage, a server that, byte for byte,', (stage) 
   ])('%s times out', async (_, fault) => {
     let silent = false;
     const script = fault(bodyOf[stage]);
-    const server = await open({
-      scripts: {
-        async [stage](wire: Parameters<Script>[0]) {
-          await script(wire);
-          silent = true;
-        },
-      },
+    serve(stage, async (wire) => {
+      await script(wire);
+      silent = true;
     });
     const { lasted, end, again } = timeAttempts();
-    const journey = travel(server, (retryAt) => {
+    const journey = travel((retryAt) => {
       silent = false;
       again(retryAt);
     });
@@ -395,42 +395,38 @@ describe.each(stages)('at the %s stage, a server that, byte for byte,', (stage) 
     end();
     expect(facts(error)).toEqual(told('silent', stage));
     const attempts = attemptsAt(stage, 'silent');
-    expect(server.calls).toEqual(callsUntil(stage, attempts));
+    expect(calls()).toEqual(callsUntil(stage, attempts));
     // 10 seconds of silence each; the clock may step while the last bytes are still in transit.
     expect(lasted).toHaveLength(attempts);
     for (const ms of lasted) expect(ms).toBeGreaterThanOrEqual(10_000);
     for (const ms of lasted) expect(ms).toBeLessThan(15_000);
-    await server.drained();
+    await drained();
     expect(clock.waits).toBe(0);
   });
 
   it('drips, each byte in time but the whole too slowly, times out', async () => {
     const { lasted, end, again } = timeAttempts();
-    const server = await open({
-      scripts: {
-        async [stage](wire: Parameters<Script>[0]) {
-          const body = ' '.repeat(1_000) + bodyOf[stage];
-          const attempt = lasted.length;
-          await wire.send(message(body).slice(0, -body.length));
-          for (const byte of body) {
-            if (wire.gone) return;
-            await wire.send(byte);
-            await new Promise((resolve) => setTimeout(resolve, 1));
-            if (lasted.length === attempt) clock.advance(500);
-          }
-        },
-      },
+    serve(stage, async (wire) => {
+      const body = ' '.repeat(1_000) + bodyOf[stage];
+      const attempt = lasted.length;
+      await wire.send(message(body).slice(0, -body.length));
+      for (const byte of body) {
+        if (wire.gone) return;
+        await wire.send(byte);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        if (lasted.length === attempt) clock.advance(500);
+      }
     });
-    const error = await errorOf(() => travel(server, again));
+    const error = await errorOf(() => travel(again));
     end();
     expect(facts(error)).toEqual(told('silent', stage));
     const attempts = attemptsAt(stage, 'silent');
-    expect(server.calls).toEqual(callsUntil(stage, attempts));
+    expect(calls()).toEqual(callsUntil(stage, attempts));
     // 30 seconds for the whole of each; bytes may still be in transit when it ends.
     expect(lasted).toHaveLength(attempts);
     for (const ms of lasted) expect(ms).toBeGreaterThanOrEqual(30_000);
     for (const ms of lasted) expect(ms).toBeLessThan(35_000);
-    await server.drained();
+    await drained();
     expect(clock.waits).toBe(0);
   });
 });

@@ -3,7 +3,10 @@ import { createSelfInfoClient, latest } from '../../src/index.js';
 import { expectStatus, loan, SESSION } from '../kit/loan.js';
 import { callbackOf, type PortalStage } from '../kit/portal.js';
 import { bodyOf, message, type Script } from '../kit/sockets.js';
-import { chunk, chunked, clock, ends, exactly, open, stages, travel } from './byte-server.js';
+import { chunk, chunked, clock, exactly, open, stages, travel } from './byte-server.js';
+import { ends, separateTests } from './ends.js';
+
+separateTests(clock);
 
 describe('accepts a response', () => {
   it.each<[string, (body: string) => string | Buffer]>([

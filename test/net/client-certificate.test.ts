@@ -8,7 +8,10 @@ import { startNginx } from '../kit/nginx.js';
 import { callbackOf } from '../kit/portal.js';
 import { errorOf } from '../kit/refusals.js';
 import { bodyOf, environmentAt, startByteServer, startRawServer } from '../kit/sockets.js';
-import { clock, ends, facts, notConnected, open, travel, unsent } from './tls.js';
+import { ends, separateTests } from './ends.js';
+import { clock, facts, notConnected, open, travel, unsent } from './tls.js';
+
+separateTests(clock);
 
 const stages = ['token', 'request', 'result'] as const;
 

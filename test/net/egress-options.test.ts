@@ -9,7 +9,10 @@ import {
 } from '../../src/index.js';
 import { loan } from '../kit/loan.js';
 import { refusal, typeErrorOf } from '../kit/refusals.js';
-import { open } from './egress.js';
+import { clock, open } from './egress.js';
+import { separateTests } from './ends.js';
+
+separateTests(clock);
 
 describe('the egress option', () => {
   it.each<[string, unknown, string, string]>([

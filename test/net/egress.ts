@@ -1,4 +1,3 @@
-import { afterEach } from 'vitest';
 import {
   createSelfInfoClient,
   createVirtualClock,
@@ -11,11 +10,7 @@ import {
 import { expectStatus, loan, NOW, SESSION } from '../kit/loan.js';
 import { callbackOf, type Portal, type PortalOptions, startPortal } from '../kit/portal.js';
 import { watchClock } from '../kit/watch.js';
-
-export const ends: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
+import { ends } from './ends.js';
 
 export const stages = ['token', 'request', 'result'];
 

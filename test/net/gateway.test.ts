@@ -5,7 +5,10 @@ import { loan, SESSION } from '../kit/loan.js';
 import { callbackOf, type Portal } from '../kit/portal.js';
 import { errorOf } from '../kit/refusals.js';
 import { startRawServer } from '../kit/sockets.js';
-import { clock, ends, facts, open, stages, travel, unsent } from './egress.js';
+import { clock, facts, open, stages, travel, unsent } from './egress.js';
+import { ends, separateTests } from './ends.js';
+
+separateTests(clock);
 
 describe('a gateway', () => {
   /** Returns an environment whose API is out of reach: only the gateway address counts. */

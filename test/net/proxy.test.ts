@@ -12,7 +12,10 @@ import { loan, SESSION } from '../kit/loan.js';
 import { callbackOf, type Portal } from '../kit/portal.js';
 import { errorOf } from '../kit/refusals.js';
 import { passTime } from '../kit/watch.js';
-import { clock, ends, facts, open, stages, travel, unsent } from './egress.js';
+import { clock, facts, open, stages, travel, unsent } from './egress.js';
+import { ends, separateTests } from './ends.js';
+
+separateTests(clock);
 
 async function openProxy(options?: ConnectProxyOptions) {
   const proxy = await startConnectProxy(options);

@@ -1,12 +1,20 @@
 import type { TlsOptions } from 'node:tls';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { connectionCheckEnvironment, createSelfInfoClient } from '../../src/index.js';
-import { createAuthority, type LeafOptions } from '../kit/certificates.js';
+import {
+  type Authority,
+  type Credential,
+  createAuthority,
+  type LeafOptions,
+} from '../kit/certificates.js';
 import { loan } from '../kit/loan.js';
 import { errorOf, refusal, refusalOf } from '../kit/refusals.js';
 import { environmentAt, startBlackHole, startByteServer, startRawServer } from '../kit/sockets.js';
 import { passTime, watchedSignal } from '../kit/watch.js';
-import { clock, ends, facts, notConnected, open, travel, unsent } from './tls.js';
+import { ends, separateTests } from './ends.js';
+import { clock, facts, notConnected, open, travel, unsent } from './tls.js';
+
+separateTests(clock);
 
 const notTrusted = unsent('server_not_trusted');
 
@@ -159,11 +167,18 @@ describe('an RSA key', () => {
     await server.drained();
   });
 
+  // Generated once, because that takes long.
+  let rsa: Promise<{ authority: Authority; tls: Credential }>;
+  beforeAll(() => {
+    rsa = createAuthority().then(async (authority) => ({
+      authority,
+      tls: await authority.issueRsa(2_048, '127.0.0.1'),
+    }));
+  });
   it.each(['TLSv1.2', 'TLSv1.3'] as const)(
     'of 2048 bits is long enough for both, with %s',
     async (version) => {
-      const authority = await createAuthority();
-      const tls = await authority.issueRsa(2_048, '127.0.0.1');
+      const { authority, tls } = await rsa;
       const server = await startByteServer({
         tls: { ...tls, ca: authority.ca, minVersion: version, maxVersion: version },
       });

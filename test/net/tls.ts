@@ -1,5 +1,4 @@
 import type { TlsOptions } from 'node:tls';
-import { afterEach } from 'vitest';
 import {
   createSelfInfoClient,
   createVirtualClock,
@@ -13,11 +12,7 @@ import { expectStatus, loan, NOW, SESSION } from '../kit/loan.js';
 import { callbackOf } from '../kit/portal.js';
 import { environmentAt, startByteServer } from '../kit/sockets.js';
 import { watchClock } from '../kit/watch.js';
-
-export const ends: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
+import { ends } from './ends.js';
 
 export const clock = watchClock(createVirtualClock(NOW));
 

@@ -5,7 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { expectStatus, NOW } from '../kit/loan.js';
 import { good, type PortalStage, type Reply, raw, TOKEN } from '../kit/portal.js';
 import { errorOf } from '../kit/refusals.js';
+import { separateTests } from './ends.js';
 import { bodyOf, clock, facts, open, socketOf, stages, travel, type } from './travel.js';
+
+separateTests(clock);
 
 /** Returns the expected error of a fault that came after the call was sent. */
 const afterSending = (code: string, stage: PortalStage) => ({
@@ -18,6 +21,8 @@ const afterSending = (code: string, stage: PortalStage) => ({
 
 /** Returns the TCP socket, since TLS sockets cannot send a reset. */
 const underTls = (response: ServerResponse) => Reflect.get(socketOf(response), '_parent') as Socket;
+
+const tooLarge = Buffer.from(`"${'a'.repeat(16 * 1024 * 1024)}"`);
 
 /** The right body, sent in a wrong way, or a wrong body. */
 const faults: readonly [string, string, (body: string) => Reply, RegExp?][] = [
@@ -169,7 +174,7 @@ const faults: readonly [string, string, (body: string) => Reply, RegExp?][] = [
   [
     'sends more than 16 MiB',
     'response_invalid',
-    () => raw(`"${'a'.repeat(16 * 1024 * 1024)}"`, type),
+    () => raw(tooLarge, type),
     /not a complete HTTP message|too large/,
   ],
 ];

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { sandboxEnvironment } from '../../src/index.js';
 import { createAuthority } from '../kit/certificates.js';
 import { errorOf } from '../kit/refusals.js';
-import { ends, facts, open, optionsOf, travel, withEnvironment } from './travel.js';
+import { ends, separateTests } from './ends.js';
+import { clock, facts, open, optionsOf, travel, withEnvironment } from './travel.js';
+
+separateTests(clock);
 
 describe('a server', () => {
   it('of another authority is not trusted, and nothing is sent to it', async () => {

@@ -3,17 +3,14 @@ import { createSelfInfoClient, latest } from '../../src/index.js';
 import { expectStatus, loan, SESSION } from '../kit/loan.js';
 import { callbackOf, PROCESS, type Reply, raw } from '../kit/portal.js';
 import { errorOf } from '../kit/refusals.js';
-import {
-  bodyOf,
-  clock,
-  ends,
-  open,
-  socketOf,
-  stages,
-  travel,
-  type,
-  withEnvironment,
-} from './travel.js';
+import { sized } from '../kit/size.js';
+import { ends, separateTests } from './ends.js';
+import { bodyOf, clock, open, socketOf, stages, travel, type, withEnvironment } from './travel.js';
+
+separateTests(clock);
+
+/** More listeners than Node expects, many times. */
+const { queries } = sized({ usual: { queries: 20 }, full: { queries: 50 }, soak: { queries: 50 } });
 
 describe('accepts a good response', () => {
   it.each([
@@ -128,7 +125,7 @@ describe('many queries', () => {
       clock,
     });
     ends.push(client.close);
-    const journeys = Array.from({ length: 50 }, async () => {
+    const journeys = Array.from({ length: queries }, async () => {
       const { url } = await client.beginConsent({ sessionBinding: SESSION });
       const outcome = await client.completeConsent(callbackOf(url, portal.environment), {
         sessionBinding: SESSION,
@@ -137,7 +134,7 @@ describe('many queries', () => {
         .status;
     });
     expect(new Set(await Promise.all(journeys))).toEqual(new Set(['ready']));
-    expect(portal.connections).toBe(50);
+    expect(portal.connections).toBe(queries);
     await portal.drained();
     expect(warnings).toEqual([]);
   });

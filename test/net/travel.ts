@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { afterEach } from 'vitest';
 import {
   createSelfInfoClient,
   createVirtualClock,
@@ -20,11 +19,7 @@ import {
   startPortal,
   TOKEN,
 } from '../kit/portal.js';
-
-export const ends: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
+import { ends } from './ends.js';
 
 export async function open(options?: PortalOptions): Promise<Portal> {
   const portal = await startPortal(options);
