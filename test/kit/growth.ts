@@ -1,7 +1,8 @@
 const PARTS = 8;
 /** Quadratic work takes 8 times as long on the whole as on its 8 parts, linear work as long. */
 const MOST = 3;
-const TIMES = 5;
+/** Microseconds. Chance can decide about a short measurement, so short ones are repeated. */
+const ENOUGH = 1_000_000;
 
 /** Returns whether work grows much faster than its size, as quadratic work does. */
 export function growsTooFast(work: (size: number) => unknown, size: number): boolean {
@@ -16,16 +17,14 @@ export function growsTooFast(work: (size: number) => unknown, size: number): boo
  */
 function exceedsItsParts(work: (size: number) => unknown, size: number): boolean {
   const part = Math.ceil(size / PARTS);
+  const runParts = () => {
+    for (let run = 0; run < PARTS; run++) work(part);
+  };
   let [parts, whole] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   // The first run also compiles.
   work(part);
-  for (let time = 0; time < TIMES; time++) {
-    parts = Math.min(
-      parts,
-      processorTime(() => {
-        for (let run = 0; run < PARTS; run++) work(part);
-      }),
-    );
+  for (let spent = 0; spent < ENOUGH; spent += parts + whole) {
+    parts = Math.min(parts, processorTime(runParts));
     whole = Math.min(
       whole,
       processorTime(() => work(size)),
