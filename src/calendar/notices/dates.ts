@@ -78,31 +78,50 @@ const HOURS = [
 ].join(' ?');
 const VAGUE = String.raw`(?:(?:令和|平成|昭和) ?(?:元|\d{1,2})|(?<!\d)\d{4}) ?年(?:度| ?\d{1,2} ?月(?! ?\d))?|(?<!\d)\d{1,2} ?月(?! ?\d)`;
 const BROKEN = String.raw`(?<!\d)\d{1,20}(?: ?(?:年|月|時(?!間)|日(?![間本以前後目程分]))|:\d{0,20}|/\d{1,20})`;
+const DAY_PARTS = `(?:${DAYS})${WEEKDAY}(?: ?(?<about1>${ABOUT}))?`;
+// A match with many named groups is slow. So one expression finds a token, and another reads the
+// parts of a day or an hour at the same place.
+const withoutNames = (pattern: string): string => pattern.replace(/\(\?<(?![=!]|s\d>)\w+>/g, '(?:');
 const TOKEN = new RegExp(
-  `(?<all>終日)|(?:${DAYS})${WEEKDAY}(?: ?(?<about1>${ABOUT}))?|${HOURS}|(?<vague>${VAGUE})|(?<broken>${BROKEN})`,
+  `(?<day>${withoutNames(DAY_PARTS)})|(?<hour>終日|${withoutNames(HOURS)})|(?<vague>${VAGUE})|${BROKEN}`,
   'giu',
 );
+const DAY_AT = new RegExp(DAY_PARTS, 'iuy');
+const HOUR_AT = new RegExp(`(?<all>終日)|${HOURS}`, 'iuy');
 
 type Groups = Readonly<Record<string, string | undefined>>;
 
 /** Parses the dates and hours of a normalised text, from left to right. */
 export function parseTokens(text: string): Token[] {
-  return [...text.matchAll(TOKEN)].map((match) => {
-    const groups = match.groups as Groups;
-    const place = {
-      from: match.index,
-      to: match.index + match[0].length,
-      approximate: Boolean(groups.about1 ?? groups.about2 ?? groups.about3),
-    };
-    if (groups.all) return { ...place, kind: 'hour', hour: 'all-day' };
-    if (groups.vague) return { ...place, kind: 'vague' };
-    if (groups.h ?? groups.noon) {
-      const hour = secondsOf(groups);
-      return hour === undefined ? { ...place, kind: 'broken' } : { ...place, kind: 'hour', hour };
-    }
-    const day = groups.broken ? undefined : writtenDay(groups);
-    return day ? { ...place, kind: 'day', day } : { ...place, kind: 'broken' };
+  return Array.from(text.matchAll(TOKEN), (match) => {
+    const { day, hour, vague } = match.groups as Groups;
+    const from = match.index;
+    const to = from + match[0].length;
+    if (hour !== undefined) return hourToken(from, to, groupsAt(HOUR_AT, text, from));
+    if (day !== undefined) return dayToken(from, to, groupsAt(DAY_AT, text, from));
+    return { from, to, approximate: false, kind: vague === undefined ? 'broken' : 'vague' };
   });
+}
+
+function groupsAt(pattern: RegExp, text: string, from: number): Groups {
+  pattern.lastIndex = from;
+  return pattern.exec(text)?.groups as Groups;
+}
+
+function hourToken(from: number, to: number, groups: Groups): Token {
+  const hour = groups.all ? 'all-day' : secondsOf(groups);
+  const approximate = Boolean(groups.about2 ?? groups.about3);
+  return hour === undefined
+    ? { from, to, approximate, kind: 'broken' }
+    : { from, to, approximate, kind: 'hour', hour };
+}
+
+function dayToken(from: number, to: number, groups: Groups): Token {
+  const day = writtenDay(groups);
+  const approximate = Boolean(groups.about1);
+  return day
+    ? { from, to, approximate, kind: 'day', day }
+    : { from, to, approximate, kind: 'broken' };
 }
 
 function writtenDay(groups: Groups): WrittenDay | undefined {

@@ -26,12 +26,14 @@ const MAX_PASSAGE = 2_000;
 const OUTAGE_WORDS =
   /停止|休止|中断|メンテ|保守|点検|障害|不具合|トラブル|つながりにく|繋がりにく|ダウン|停電|復旧|解消|中止|取りやめ|休業|閉塞|縮退|切替|切り替え|移行作業|工事|延長|遅れ|遅延|エラー|異常|制限|見合わせ|閉鎖|止ま[らりるっ]|止め|ストップ|お休み|(?:つなが|繋が)ら|しづらい|しにくい|かね(?:ます|る)|(?:いただけ|頂け|でき|出来|使え|なれ)(?:ません|ない|ず|なく|なくな)|不可|不能|[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日|maintenance|outage|down(?:time)?\b|unavailable|suspen|interrupt|offline/i;
 
+type Place = Pick<Passage, 'text' | 'start' | 'end' | 'line' | 'block'>;
+
 /**
  * Splits a text into passages, at line ends and after 。. Returns undefined when there are more than
- * `max`.
+ * `max`, and then parses none.
  */
 export function splitPassages(text: string, max: number): Passage[] | undefined {
-  const passages: Passage[] = [];
+  const places: Place[] = [];
   let line = 0;
   let block = 0;
   for (const row of text.matchAll(
@@ -43,17 +45,15 @@ export function splitPassages(text: string, max: number): Passage[] | undefined 
     for (const sentence of content.matchAll(/[^。｡]+[。｡]*/g)) {
       const trimmed = sentence[0].trim();
       if (trimmed === '') continue;
-      if (passages.length === max) return undefined;
+      if (places.length === max) return undefined;
       const start = row.index + sentence.index + sentence[0].indexOf(trimmed);
-      passages.push(
-        buildPassage({ text: trimmed, start, end: start + trimmed.length, line, block }),
-      );
+      places.push({ text: trimmed, start, end: start + trimmed.length, line, block });
     }
   }
-  return passages;
+  return places.map(buildPassage);
 }
 
-function buildPassage(place: Pick<Passage, 'text' | 'start' | 'end' | 'line' | 'block'>): Passage {
+function buildPassage(place: Place): Passage {
   const tooLong = place.text.length > MAX_PASSAGE;
   const plain = tooLong ? '' : normalize(place.text).trim();
   const tokens = parseTokens(plain);

@@ -1,4 +1,4 @@
-import { dayWithHour, isDayHourGap, isPeriodGap, type WrittenTime } from './dates.js';
+import { isDayHourGap, isPeriodGap, type Token, type WrittenTime } from './dates.js';
 import type { Passage } from './passages.js';
 import { isDateline } from './phrases.js';
 
@@ -48,32 +48,44 @@ function parseTimes(passages: readonly Passage[]): (PlacedTime | 'vague')[] {
         times.push('vague');
         continue;
       }
-      const placed = { ...token, broken: token.kind === 'broken', first: index, last: index };
+      const placed = placedTime(token, index);
       const before = times.at(-1);
       const gap =
         before && before !== 'vague' && isDayAlone(before) && token.kind === 'hour'
           ? gapBetween(passages, before, placed)
           : undefined;
       if (gap !== undefined && isDayHourGap(gap))
-        times.splice(-1, 1, placedDayWithHour(before as PlacedTime, placed));
+        times[times.length - 1] = placedDayWithHour(before as PlacedTime, placed);
       else times.push(placed);
     }
   }
   return times;
 }
 
+// A text may hold hundreds of thousands of times. Spreading would take most of the work.
+const placedTime = ({ kind, from, to, day, hour, approximate }: Token, index: number) => ({
+  day,
+  hour,
+  approximate,
+  broken: kind === 'broken',
+  first: index,
+  from,
+  last: index,
+  to,
+});
+
 const isDayAlone = (time: PlacedTime): boolean => time.day !== undefined && time.hour === undefined;
 
-function placedDayWithHour(day: PlacedTime, hour: PlacedTime): PlacedTime {
-  return {
-    ...dayWithHour(day, hour),
-    broken: false,
-    first: day.first,
-    from: day.from,
-    last: hour.last,
-    to: hour.to,
-  };
-}
+const placedDayWithHour = (day: PlacedTime, hour: PlacedTime): PlacedTime => ({
+  day: day.day,
+  hour: hour.hour,
+  approximate: day.approximate || hour.approximate,
+  broken: false,
+  first: day.first,
+  from: day.from,
+  last: hour.last,
+  to: hour.to,
+});
 
 /** Returns the text between two times, or undefined when they are not close. */
 function gapBetween(

@@ -1,15 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { isSelfInfoError } from '../../../src/calendar/index.js';
 import { parseNotices } from '../../../src/calendar/notices/parse.js';
+import { growsTooFast } from '../../kit/growth.js';
+import { sized } from '../../kit/size.js';
 
 const PUBLISHED = '2026-08-20';
+const MAX = 1_048_576;
+const MAX_LINE = 2_000;
+
+// Quadratic work shows at any size, so a usual run reads only one text of the largest size.
+const largest = { lines: Math.floor(MAX / MAX_LINE), passages: 19_000 };
+const { lines, passages } = sized({
+  usual: { lines: 64, passages: 2_400 },
+  full: largest,
+  soak: largest,
+});
 
 describe('parseNotices on untrusted text', () => {
-  const MAX = 1_048_576;
-  const full = (unit: string, lineLength: number) => {
-    const line = unit.repeat(Math.ceil(lineLength / unit.length)).slice(0, lineLength - 1);
-    return `${line}\n`.repeat(Math.floor(MAX / lineLength));
-  };
+  const line = (unit: string, lineLength: number) =>
+    `${unit.repeat(Math.ceil(lineLength / unit.length)).slice(0, lineLength - 1)}\n`;
   const units = [
     '9月5日 0:00〜6:00、',
     '1日1時~2時',
@@ -27,16 +36,28 @@ describe('parseNotices on untrusted text', () => {
     '延長 1/4 22時まで ',
   ];
 
-  // The test checks that the work ends, not how long it takes: quadratic work does not end within
-  // the limit.
   it.each(units)(
-    'reads a text of the largest size to its end, in long lines and in one: %j',
+    'takes no quadratic time for long lines, longer lines and one line: %j',
     (unit) => {
-      expect(outcome(full(unit, 2_000))).toBeDefined();
-      expect(outcome(unit.repeat(Math.floor(MAX / unit.length)))).toBeDefined();
+      const longLine = line(unit, MAX_LINE);
+      const longLines = (count: number) => outcome(longLine.repeat(count));
+      const longerLines = (size: number) => outcome(line(unit, size).repeat(16));
+      const oneLine = (size: number) => outcome(unit.repeat(Math.floor(size / unit.length)));
+      expect({
+        longLines: growsTooFast(longLines, lines),
+        longerLines: growsTooFast(longerLines, MAX_LINE),
+        oneLine: growsTooFast(oneLine, MAX),
+      }).toEqual({ longLines: false, longerLines: false, oneLine: false });
     },
-    60_000,
   );
+
+  it('reads a text of the largest size to its end, with long lines of every kind', () => {
+    const page = (lineLength: number) => units.map((unit) => line(unit, lineLength)).join('');
+    // Otherwise the largest text might never end.
+    expect(growsTooFast((count) => outcome(page(MAX_LINE / 8).repeat(count)), lines)).toBe(false);
+    const longPage = page(MAX_LINE);
+    expect(outcome(longPage.repeat(Math.floor(MAX / longPage.length)))).toBeGreaterThan(0);
+  });
 
   it.each([
     '停止\n',
@@ -46,29 +67,32 @@ describe('parseNotices on untrusted text', () => {
     '中止。',
     'マイナポータル\n',
     '\n',
-  ])(
-    'rejects very many passages but accepts very many empty lines: %j',
-    (unit) => {
-      expect(outcome(unit.repeat(Math.floor(MAX / unit.length)))).toBe(
-        unit === '\n' ? 0 : 'invalid_option',
-      );
-    },
-    60_000,
-  );
+  ])('rejects very many passages but accepts very many empty lines: %j', (unit) => {
+    expect(outcome(unit.repeat(Math.floor(MAX / unit.length)))).toBe(
+      unit === '\n' ? 0 : 'invalid_option',
+    );
+  });
 
-  it.each([
+  const sentences = [
     '9月5日 0:00〜6:00 停止\n',
     '延長する場合があります。\n',
     'この停止は中止します。\n',
     '対象：マイナポータル\n',
     '■停止\n',
-  ])(
-    'reads the largest allowed number of passages to the end: %j',
-    (unit) => {
-      expect(outcome(`12月5日 0:00〜6:00\n${unit.repeat(19_000)}`)).toBeDefined();
-    },
-    60_000,
-  );
+  ];
+  const outcomeOf = (passage: string, times: number) =>
+    outcome(`12月5日 0:00〜6:00\n${passage.repeat(times)}`);
+
+  it.each(sentences)('takes no quadratic time for many passages: %j', (passage) => {
+    expect(growsTooFast((times) => outcomeOf(passage, times), passages)).toBe(false);
+  });
+
+  it('reads the largest allowed number of passages to the end', () => {
+    const every = sentences.join('');
+    const many = (count: number) => outcomeOf(every, Math.ceil(count / sentences.length));
+    expect(growsTooFast(many, passages)).toBe(false);
+    expect(many(19_000)).toBeGreaterThan(0);
+  });
 
   it('rejects a text above its size or its number of outages', () => {
     expect(outcome('あ'.repeat(MAX))).toBe(1);
