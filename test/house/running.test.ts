@@ -40,6 +40,8 @@ const commandsElsewhere: Readonly<Record<string, string>> = {
   'npx myna-selfinfo sandbox':
     'serves until it is stopped: test/cli/sandbox.test.ts, with and without files',
   'npm run bench': 'measures for minutes, and no figure is right or wrong',
+  'npm run test:fast': 'a part of npm test',
+  'npm run test:full': 'the tests of npm test, which .ci/run runs at this size',
   'npm run test:soak': 'the tests of npm test, for hours',
   'npm run test:mutation': 'runs for hours, and no figure is right or wrong',
   'npm version': 'makes a release',
