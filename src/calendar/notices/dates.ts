@@ -15,9 +15,9 @@ export interface WrittenDay {
 export interface Token {
   readonly from: number;
   readonly to: number;
-  readonly day?: WrittenDay;
+  readonly day?: WrittenDay | undefined;
   /** Seconds from the start of the day, or the whole day (終日). */
-  readonly hour?: number | 'all-day';
+  readonly hour?: number | 'all-day' | undefined;
   readonly approximate: boolean;
   /** `vague`: a month or a year alone. `broken`: looks like a date or an hour but is invalid. */
   readonly kind: 'day' | 'hour' | 'vague' | 'broken';
@@ -180,11 +180,6 @@ export function isDayHourGap(gap: string): boolean {
 /** Returns whether two times form a period, by the text between them. */
 export function isPeriodGap(gap: string): boolean {
   return /^(?:(?:から|より|以降)?[~ー-]{1,3}|から|より)$/.test(gap.replace(NEGLIGIBLE, ''));
-}
-
-/** Joins a day and its hour. */
-export function dayWithHour(day: WrittenTime, hour: WrittenTime): WrittenTime {
-  return { ...day, ...hour, approximate: day.approximate || hour.approximate };
 }
 
 /**

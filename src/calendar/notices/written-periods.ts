@@ -62,8 +62,12 @@ function parseTimes(passages: readonly Passage[]): (PlacedTime | 'vague')[] {
   return times;
 }
 
-// A text may hold hundreds of thousands of times. Spreading would take most of the work.
-const placedTime = ({ kind, from, to, day, hour, approximate }: Token, index: number) => ({
+// A text may hold hundreds of thousands of times, and copying them with `...` would take most of the
+// work.
+const placedTime = (
+  { kind, from, to, day, hour, approximate }: Token,
+  index: number,
+): PlacedTime => ({
   day,
   hour,
   approximate,
