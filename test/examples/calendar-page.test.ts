@@ -1,38 +1,37 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { root } from '../house/sources.js';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openChromium } from '../kit/browser.js';
 import { findPart } from '../kit/machine.js';
+import { sized } from '../kit/size.js';
+
+/** Whether the sheet is printed with the textures of its states. */
+const { printsTextures } = sized({
+  usual: { printsTextures: false },
+  full: { printsTextures: true },
+  soak: { printsTextures: true },
+});
 
 const chromium = findPart('chromium');
 
-describe.skipIf(chromium.missing)('the calendar page in Chromium', { timeout: 60_000 }, () => {
+describe.skipIf(chromium.missing)('the calendar page in Chromium', () => {
   const folder = mkdtempSync(join(tmpdir(), 'myna-selfinfo-page-'));
   let browser: Browser;
   let page: Page;
-  let complaints: string[];
+  const complaints: string[] = [];
+  let opened = 0;
 
   beforeAll(async () => {
-    const built = spawnSync(
-      process.execPath,
-      [join(root, 'examples/calendar-page/build.mjs'), folder],
-      { encoding: 'utf8' },
-    );
-    expect(built.stderr + (built.status === 0 ? '' : built.stdout)).toBe('');
+    const building = promisify(execFile)(process.execPath, [
+      'examples/calendar-page/build.mjs',
+      folder,
+    ]);
     browser = await openChromium();
-  }, 60_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    rmSync(folder, { recursive: true });
-  });
-
-  beforeEach(async () => {
-    complaints = [];
     // The browser's zone is New York, so that a day in that zone would show.
     const context = await browser.newContext({
       timezoneId: 'America/New_York',
@@ -46,14 +45,21 @@ describe.skipIf(chromium.missing)('the calendar page in Chromium', { timeout: 60
     page.on('request', (request) => {
       if (!/^(file|data|blob):/.test(request.url())) complaints.push(`asked for ${request.url()}`);
     });
+    expect((await building).stderr).toBe('');
   });
 
-  afterEach(async () => {
-    expect(complaints).toEqual([]);
-    await page.context().close();
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true });
   });
 
-  const open = (state: string) => page.goto(`file://${join(folder, 'index.html')}#${state}`);
+  afterEach(() => {
+    expect(complaints.splice(0)).toEqual([]);
+  });
+
+  /** Loads the page anew, even if only the fragment of its URL differs. */
+  const open = (state: string) =>
+    page.goto(`file://${join(folder, 'index.html')}?${opened++}#${state}`);
   const image = (name: string) => page.getByRole('img', { name });
   const title = (text: string) => page.locator('figure svg title').filter({ hasText: text });
 
@@ -85,15 +91,12 @@ describe.skipIf(chromium.missing)('the calendar page in Chromium', { timeout: 60
     expect(uncertain.width / whole.width).toBeCloseTo(22 / 24, 2);
     expect(closed.x).toBeCloseTo(uncertain.x + uncertain.width, 0);
     // Compares shades of grey: a part of each state, beside the marks.
-    const shades = async ({ x, y, height }: { x: number; y: number; height: number }) => {
-      const clip = { x: x + 2, y: y + 2, width: 16, height: height - 4 };
-      return greys(await page.screenshot({ clip }));
-    };
-    const [light, striped, dense] = [
-      await shades(whole),
-      await shades(uncertain),
-      await shades(closed),
-    ];
+    const [light, striped, dense] = await greys(
+      [whole, uncertain, closed].map(({ x, y, height }) => {
+        return { x: x + 2, y: y + 2, width: 16, height: height - 4 };
+      }),
+    );
+    if (!light || !striped || !dense) throw new Error('a state has no shade');
     expect(light.spread).toBeLessThan(8);
     expect(striped.spread).toBeGreaterThan(light.spread * 2);
     expect(dense.mean).toBeLessThan(striped.mean - 15);
@@ -131,35 +134,38 @@ describe.skipIf(chromium.missing)('the calendar page in Chromium', { timeout: 60
       page.getByRole('button', { name: '停止予定を保存' }).click(),
     ]);
     expect(download.suggestedFilename()).toBe('local-tax-2026-11.ics');
-    const text = readFileSync(await download.path(), 'utf8');
-    expect(text).toMatch(/^BEGIN:VCALENDAR\r\n/);
+    const feed = await text(await download.createReadStream());
+    expect(feed).toMatch(/^BEGIN:VCALENDAR\r\n/);
     // The third weekends of November, December and January, in three parts each, and the New Year.
-    expect(text.match(/^BEGIN:VEVENT/gm)).toHaveLength(10);
+    expect(feed.match(/^BEGIN:VEVENT/gm)).toHaveLength(10);
   });
 
   it('prints on one A4 sheet', async () => {
     await open('target=pension&month=2026-12');
+    // Textures do not change the layout, and printing them takes seconds.
+    if (!printsTextures)
+      await page.evaluate(`document.querySelectorAll('svg pattern').forEach((it) => it.remove())`);
     const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
     expect(pdf.match(/\/Type\s*\/Page\b(?!s)/g)).toHaveLength(1);
     expect(pdf).toMatch(/\/MediaBox\s*\[0 0 59[45](\.\d+)? 84[12](\.\d+)?\]/);
   });
 
-  /** Returns mean and spread of the lightness of a PNG. The browser decodes it. */
-  async function greys(png: Buffer): Promise<{ mean: number; spread: number }> {
-    const blank = await page.context().newPage();
-    const result = await blank.evaluate(`(async () => {
-      const image = new Image();
-      image.src = 'data:image/png;base64,${png.toString('base64')}';
-      await image.decode();
-      const canvas = new OffscreenCanvas(image.width, image.height);
-      const context = canvas.getContext('2d');
+  /** Returns mean and spread of the lightness of parts of the page. The browser decodes them. */
+  async function greys(
+    parts: readonly { x: number; y: number; width: number; height: number }[],
+  ): Promise<readonly { mean: number; spread: number }[]> {
+    const png = (await page.screenshot()).toString('base64');
+    return page.evaluate(`(async () => {
+      const bytes = Uint8Array.from(atob('${png}'), (char) => char.charCodeAt(0));
+      const image = await createImageBitmap(new Blob([bytes]));
+      const context = new OffscreenCanvas(image.width, image.height).getContext('2d', { willReadFrequently: true });
       context.drawImage(image, 0, 0);
-      const { data } = context.getImageData(0, 0, image.width, image.height);
-      const shades = Array.from({ length: data.length / 4 }, (_, at) => 0.21 * data[at * 4] + 0.72 * data[at * 4 + 1] + 0.07 * data[at * 4 + 2]);
-      const mean = shades.reduce((sum, shade) => sum + shade, 0) / shades.length;
-      return { mean, spread: Math.sqrt(shades.reduce((sum, shade) => sum + (shade - mean) ** 2, 0) / shades.length) };
+      return ${JSON.stringify(parts)}.map(({ x, y, width, height }) => {
+        const { data } = context.getImageData(x, y, width, height);
+        const shades = Array.from({ length: data.length / 4 }, (_, at) => 0.21 * data[at * 4] + 0.72 * data[at * 4 + 1] + 0.07 * data[at * 4 + 2]);
+        const mean = shades.reduce((sum, shade) => sum + shade, 0) / shades.length;
+        return { mean, spread: Math.sqrt(shades.reduce((sum, shade) => sum + (shade - mean) ** 2, 0) / shades.length) };
+      });
     })()`);
-    await blank.close();
-    return result as { mean: number; spread: number };
   }
 });

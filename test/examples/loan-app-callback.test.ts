@@ -1,27 +1,37 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openChromium } from '../kit/browser.js';
-import { agreed, apply, arrive, cards, type LoanDemo, openLoanDemo } from '../kit/loan-demo.js';
+import {
+  agreed,
+  apply,
+  arrive,
+  cards,
+  type LoanDemo,
+  openLoanDemo,
+  openPage,
+} from '../kit/loan-demo.js';
 import { findPart } from '../kit/machine.js';
 
 const chromium = findPart('chromium');
 
 describe.skipIf(chromium.missing)(
   "the callback of the bank, opened by the citizen's browser and by others",
-  { timeout: 60_000 },
   () => {
     let browser: Browser;
     let demo: LoanDemo;
+    // Pages of two browsers that share nothing.
     let honest: Page;
-    const contexts: BrowserContext[] = [];
+    let stranger: Page;
     const servers: Server[] = [];
 
     beforeAll(async () => {
       browser = await openChromium();
       demo = await openLoanDemo();
-    }, 60_000);
+      honest = await openPage(browser);
+      stranger = await openPage(browser);
+    });
 
     afterAll(async () => {
       await browser?.close();
@@ -30,23 +40,15 @@ describe.skipIf(chromium.missing)(
 
     beforeEach(async () => {
       await demo.restart();
-      honest = await newBrowser();
+      for (const page of [honest, stranger]) await page.context().clearCookies();
     });
 
     afterEach(async () => {
-      for (const context of contexts.splice(0)) await context.close();
       for (const server of servers.splice(0)) {
         server.close();
         server.closeAllConnections();
       }
     });
-
-    /** Opens a page of a browser that shares nothing with the others. */
-    async function newBrowser(): Promise<Page> {
-      const context = await browser.newContext({ locale: 'ja-JP' });
-      contexts.push(context);
-      return context.newPage();
-    }
 
     const title = (page: Page) => page.getByRole('heading', { level: 1 }).textContent();
 
@@ -76,7 +78,7 @@ describe.skipIf(chromium.missing)(
 
     const escaped = (url: string) => url.replaceAll('&', '&amp;');
 
-    async function expectStrangerLearnsNothing(stranger: Page): Promise<void> {
+    async function expectStrangerLearnsNothing(): Promise<void> {
       expect(await stranger.content()).not.toMatch(/3,720,000|番号 花子さん|code=|state=/);
       await stranger.goto(`${demo.origin}/income`);
       expect(stranger.url()).toBe(`${demo.origin}/`);
@@ -84,7 +86,6 @@ describe.skipIf(chromium.missing)(
 
     it('a HEAD request uses nothing up, with or without the session', async () => {
       const callback = await agreed(honest, demo, cards.hanako);
-      const stranger = await newBrowser();
       for (const { request } of [honest.context(), stranger.context()]) {
         const response = await request.head(callback, { maxRedirects: 0 });
         expect(response.status()).toBe(503);
@@ -106,6 +107,7 @@ describe.skipIf(chromium.missing)(
       expect((await prefetched).status()).toBe(503);
       expect(await (await prefetched).request().headerValue('sec-purpose')).toContain('prefetch');
       expect(demo.calls('token')).toBe(0);
+      await honest.unroute(`${demo.origin}/elsewhere`);
       await honest.getByRole('link').click();
       await expectIn();
     });
@@ -129,6 +131,7 @@ describe.skipIf(chromium.missing)(
         ),
       );
       expect(await failed).toBe('PrefetchFailedNon2XX');
+      await devtools.detach();
       expect(demo.calls('token')).toBe(0);
       await honest.getByRole('link').click();
       await expectIn();
@@ -136,18 +139,16 @@ describe.skipIf(chromium.missing)(
 
     it("another browser is shown where to continue, and the citizen's browser still completes", async () => {
       const callback = await agreed(honest, demo, cards.hanako);
-      const stranger = await newBrowser();
       await stranger.goto(callback);
       expect(await title(stranger)).toBe('別のブラウザで開かれました');
       expect(stranger.url()).toBe(`${demo.origin}/stopped/foreign-browser`);
       expect(demo.calls('token')).toBe(0);
-      await expectStrangerLearnsNothing(stranger);
+      await expectStrangerLearnsNothing();
       await expectHonestGetsIn(callback);
     });
 
     it('another person with a different application cannot use the callback, before or after', async () => {
       const callback = await agreed(honest, demo, cards.hanako);
-      const stranger = await newBrowser();
       const own = await agreed(stranger, demo, cards.another);
       await stranger.goto(callback);
       expect(await title(stranger)).toBe('別のブラウザで開かれました');
@@ -163,7 +164,6 @@ describe.skipIf(chromium.missing)(
 
     it("another person's callback opened in the citizen's browser brings no foreign data in", async () => {
       const callback = await agreed(honest, demo, cards.hanako);
-      const stranger = await newBrowser();
       const slipped = await agreed(stranger, demo, cards.another, '番号 花子');
       await honest.goto(slipped);
       expect(await title(honest)).toBe('別のブラウザで開かれました');
@@ -179,6 +179,7 @@ describe.skipIf(chromium.missing)(
       for (const page of [honest, second])
         expect(await page.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
       expect([demo.calls('token'), demo.calls('request')]).toEqual([1, 1]);
+      await second.close();
     });
 
     it('a reload or the back button after the end shows the result and exchanges nothing', async () => {

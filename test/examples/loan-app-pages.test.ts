@@ -1,5 +1,5 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser, CDPSession, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openChromium } from '../kit/browser.js';
 import {
   agreed,
@@ -10,21 +10,39 @@ import {
   findings,
   type LoanDemo,
   openLoanDemo,
+  openPage,
 } from '../kit/loan-demo.js';
 import { findPart } from '../kit/machine.js';
+import { sized } from '../kit/size.js';
+
+/** The rules of axe for the second look at a page, in English and dark mode. */
+const { secondRules } = sized<{ secondRules: 'all' | 'look' }>({
+  usual: { secondRules: 'look' },
+  full: { secondRules: 'all' },
+  soak: { secondRules: 'all' },
+});
 
 const chromium = findPart('chromium');
 const desktop = { width: 1280, height: 900 };
 const phone = { width: 360, height: 740 };
 
-describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () => {
+describe.skipIf(chromium.missing)("the bank's pages", () => {
   let browser: Browser;
   let demo: LoanDemo;
+  let page: Page;
+  let devtools: CDPSession;
 
   beforeAll(async () => {
     browser = await openChromium();
     demo = await openLoanDemo();
-  }, 60_000);
+    page = await openPage(browser);
+    devtools = await page.context().newCDPSession(page);
+  });
+
+  beforeEach(async () => {
+    await demo.restart();
+    await page.context().clearCookies();
+  });
 
   afterAll(async () => {
     await browser?.close();
@@ -32,8 +50,7 @@ describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () =
   });
 
   /** Visits every kind of page, one after the other. */
-  async function walk(page: Page, look: (name: string) => Promise<void>): Promise<void> {
-    await demo.restart();
+  async function walk(look: (name: string) => Promise<void>): Promise<void> {
     await page.goto(demo.origin);
     await look('start');
     await page.goto(await agreed(page, demo, cards.hanako));
@@ -61,42 +78,48 @@ describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () =
     await look('closed');
   }
 
-  it.each([
-    ['ja-JP', 'light', phone, desktop],
-    ['en-US', 'dark', desktop, phone],
-  ] as const)(
-    'pass axe, do not scroll sideways, and use one language: %s, %s',
-    async (locale, colorScheme, viewport, other) => {
-      const page = await (await browser.newContext({ locale, viewport, colorScheme })).newPage();
-      const language = locale.slice(0, 2);
-      let looked = 0;
-      await walk(page, async (name) => {
-        expect(await findings(page), name).toEqual([]);
-        for (const size of [viewport, other]) {
-          await page.setViewportSize(size);
-          expect(
-            await page.evaluate(
-              'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-            ),
-            `${name} ${size.width}`,
-          ).toBe(0);
-        }
-        await page.setViewportSize(viewport);
-        expect(await page.locator('html').getAttribute('lang')).toBe(language);
-        if (language === 'en') expect(await japaneseIn(page), name).toEqual([]);
-        looked++;
-      });
-      expect(looked).toBe(12);
-      await page.context().close();
-    },
-  );
+  /** Changes the settings of the browser, by which the next pages choose their language. */
+  async function prefer(acceptLanguage: 'ja-JP' | 'en-US', colorScheme: 'light' | 'dark') {
+    await page.context().clearCookies({ name: 'language' });
+    await devtools.send('Emulation.setUserAgentOverride', { userAgent: 'any', acceptLanguage });
+    await page.emulateMedia({ colorScheme });
+  }
+
+  async function expectFits(name: string, size: typeof phone) {
+    await page.setViewportSize(size);
+    const excess = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+    expect(await page.evaluate(excess), `${name} ${size.width}`).toBe(0);
+  }
+
+  it('pass axe, do not scroll sideways, and use one language: in Japanese and light, and in English and dark', async () => {
+    await page.setViewportSize(phone);
+    let looked = 0;
+    await walk(async (name) => {
+      expect(await page.locator('html').getAttribute('lang')).toBe('ja');
+      expect(await findings(page), name).toEqual([]);
+      await expectFits(name, phone);
+      await expectFits(name, desktop);
+
+      await prefer('en-US', 'dark');
+      await page.reload();
+      expect(await page.locator('html').getAttribute('lang')).toBe('en');
+      expect(await japaneseIn(page), name).toEqual([]);
+      expect(await findings(page, secondRules), name).toEqual([]);
+      await expectFits(name, desktop);
+      await expectFits(name, phone);
+      await prefer('ja-JP', 'light');
+      looked++;
+    });
+    expect(looked).toBe(12);
+  });
 
   it('are checked by an axe that reports a real fault', async () => {
-    const page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
     await page.goto(`${demo.origin}/hand`);
     await page.evaluate(`document.querySelector('label').remove()`);
-    expect(await findings(page)).toEqual([expect.stringMatching(/^label: <input id="salary"/)]);
-    await page.context().close();
+    for (const rules of ['all', 'look'] as const)
+      expect(await findings(page, rules)).toEqual([
+        expect.stringMatching(/^label: <input id="salary"/),
+      ]);
   });
 
   /**
@@ -114,10 +137,7 @@ describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () =
   }
 
   it('are drawn with Japanese glyphs in one typeface', async () => {
-    const page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
-    await demo.restart();
     await fetchIncome(page, demo, cards.hanako);
-    const devtools = await page.context().newCDPSession(page);
     await devtools.send('DOM.enable');
     await devtools.send('CSS.enable');
     const { root } = await devtools.send('DOM.getDocument');
@@ -132,12 +152,9 @@ describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () =
       for (const { familyName } of fonts) used.add(familyName);
     }
     expect([...used]).toEqual([expect.stringMatching(/CJK JP|Noto Sans JP|Hiragino|Gothic/)]);
-    await page.context().close();
   });
 
   it('have the right names and order for a screen reader: the start', async () => {
-    const page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
-    await demo.restart();
     await page.goto(demo.origin);
     expect(await page.getByRole('banner').ariaSnapshot()).toBe(`- banner:
   - link "みほん銀行":
@@ -183,12 +200,9 @@ describe.skipIf(chromium.missing)("the bank's pages", { timeout: 120_000 }, () =
   - paragraph:
     - button "自分で入力する"
   - group: 書類でのお手続きもできます`);
-    await page.context().close();
   });
 
   it('have the right names and order for a screen reader: waiting, checking, and closed until Monday', async () => {
-    const page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
-    await demo.restart();
     await page.goto(await agreed(page, demo, cards.hanako));
     const steps = `  - list "お手続きの流れ":
     - listitem: 1 お申込み内容
@@ -247,12 +261,9 @@ ${steps}
   - heading "書類でのお手続き" [level=2]
   - paragraph: 市区町村が発行する課税証明書（直近の年度）を、窓口または郵送でお取り寄せのうえ、郵送か店頭でご提出ください。
   - paragraph: "送付先: 〒000-0000 見本県見本市見本1-2-3 みほん銀行 ローン受付係"`);
-    await page.context().close();
   });
 
   it('can be used by keyboard alone and show the focus', async () => {
-    const page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
-    await demo.restart();
     await page.goto(demo.origin);
     const stops: string[] = [];
     for (let press = 0; press < 20 && stops.at(-1) !== '自分で入力する'; press++) {
@@ -273,6 +284,5 @@ ${steps}
       'マイナポータルから所得情報を取得する',
       '自分で入力する',
     ]);
-    await page.context().close();
   });
 });
