@@ -7,13 +7,8 @@ const size: Size = mode === 'full' || mode === 'soak' ? mode : 'usual';
 /** Returns what a test file does in this run. Each file states its three sizes in one place. */
 export const sized = <T>(sizes: Readonly<Record<Size, T>>): T => sizes[size];
 
-/** Whether this is `npm run test:soak`. */
-export const soaking = size === 'soak';
-
 /**
  * After how many milliseconds something is taken to hang. The one such limit of the suite, far
  * beyond what a busy machine needs.
  */
 export const HANGS_MS = 300_000;
-
-export const rounds = (usual: number, soak: number): number => (soaking ? soak : usual);

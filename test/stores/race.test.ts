@@ -6,7 +6,6 @@ import { CLIENT_ID, REDIRECT_URI, SESSION } from '../kit/loan.js';
 import { findPart } from '../kit/machine.js';
 import { sealingKeys, startRedis } from '../kit/redis.js';
 import { HANGS_MS, sized } from '../kit/size.js';
-import type { Order } from './instance.mjs';
 
 const part = findPart('redis-server');
 const PROCESSES = 4;
@@ -16,6 +15,11 @@ const { ROUNDS } = sized({
   full: { ROUNDS: 500 },
   soak: { ROUNDS: 5_000 },
 });
+
+interface Order {
+  readonly begin?: number;
+  readonly complete?: readonly string[];
+}
 
 interface Report {
   readonly callbacks: readonly string[];
