@@ -4,7 +4,7 @@ import { shared } from './shared-parts.js';
 
 /** Connects to the one Chromium of the run. Contexts of another test file are out of reach. */
 export async function openChromium(): Promise<Browser> {
-  return chromium.connect((await shared('chromium')).url);
+  return chromium.connectOverCDP((await shared('chromium')).url);
 }
 
 /**
