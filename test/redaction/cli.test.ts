@@ -10,9 +10,7 @@ import { leaksIn } from '../kit/leaks.js';
 const folder = mkdtempSync(join(tmpdir(), 'myna-selfinfo-keys-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it('the sandbox in a terminal prints where its keys are stored, and no key', {
-  timeout: 30_000,
-}, async () => {
+it('the sandbox in a terminal prints where its keys are stored, and no key', async () => {
   const binary = join(root, 'dist/cli.js');
   if (!existsSync(binary)) throw new Error('dist is missing: run `npm run build` first');
   const child = spawn(process.execPath, [binary, 'sandbox'], {

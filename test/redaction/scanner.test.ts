@@ -3,11 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { leaksIn } from '../kit/leaks.js';
 import { sized } from '../kit/size.js';
 
-const { many } = sized({
-  usual: { many: 2_000 },
-  full: { many: 2_000 },
-  soak: { many: 100_000 },
-});
+const { IDS } = sized({ usual: { IDS: 2_000 }, full: { IDS: 2_000 }, soak: { IDS: 100_000 } });
 
 const canary = 'canary-花子?"\\/ 1';
 
@@ -106,7 +102,7 @@ describe('the search for canaries finds a deliberate leak', () => {
 describe('the search for canaries ignores', () => {
   it('ids, times and digests that contain the digits of a PIN by chance', () => {
     const pins = { pin: '7391' };
-    const ids = Array.from({ length: many }, () => randomUUID());
+    const ids = Array.from({ length: IDS }, () => randomUUID());
     const tokens = ids.map((id) => Buffer.from(id).toString('base64url'));
     // A group of a UUID may consist of exactly these digits.
     const text = JSON.stringify({
