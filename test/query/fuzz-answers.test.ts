@@ -26,7 +26,7 @@ import { sized } from '../kit/size.js';
 import { goodAnswers, openStub, STUB_TOKEN, type StubStage, uncaughtDuring } from '../kit/stub.js';
 
 const { RUNS } = sized({
-  usual: { RUNS: 800 },
+  usual: { RUNS: 500 },
   full: { RUNS: 10_000 },
   soak: { RUNS: 1_000_000 },
 });
