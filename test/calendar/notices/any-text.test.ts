@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createCalendar } from '../../../src/calendar/index.js';
 import { type NoticesOptions, parseNotices } from '../../../src/calendar/notices/parse.js';
+import { anyText } from '../../kit/any-text.js';
 
 const PUBLISHED = '2026-08-20';
 const DAY_MS = 86_400_000;
@@ -71,7 +72,7 @@ const scraps = fc.constantFrom(
 );
 const garbage = fc.oneof(
   fc.array(scraps, { maxLength: 60 }).map((list) => list.join('')),
-  fc.string({ unit: 'binary', maxLength: 200 }),
+  anyText(200),
   fc
     .array(fc.oneof(scraps, fc.string({ unit: 'grapheme', maxLength: 5 })), { maxLength: 40 })
     .map((list) => list.join('')),
