@@ -29,14 +29,13 @@ export async function setup(project: TestProject) {
   const ends: (() => Promise<void>)[] = [];
   const chromium = once(async () => {
     const playwright = await import('playwright-core');
-    const port = 29333;
     const server = await playwright.chromium.launchServer({
       // Debian's, because playwright-core brings no browser.
       executablePath: findPart('chromium').path(),
-      args: [...CHROMIUM_ARGS, `--remote-debugging-port=${port}`],
+      args: CHROMIUM_ARGS,
     });
     ends.push(() => server.close());
-    return { url: `http://127.0.0.1:${port}` };
+    return { url: server.wsEndpoint() };
   });
   const redis = once(async () => {
     const { startRedisProcess } = await import('./redis-server.js');
