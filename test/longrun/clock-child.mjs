@@ -67,7 +67,7 @@ async function journey(jumps) {
     const retrieval = await client.submit(outcome.grant, { income: latest() });
     at('submitted');
     const collected = await client.collect(retrieval, {
-      deadlineMs: 60_000,
+      deadlineMs: 300_000,
       onProgress: () => at('waiting'),
     });
     return collected.status === 'failed' ? `failed ${collected.error.code}` : collected.status;

@@ -272,6 +272,15 @@ describe('a response that is cut anywhere', () => {
 describe('the strict JSON parser', () => {
   const json = fc.json({ maxDepth: 6, stringUnit: 'grapheme' });
 
+  it('takes an escaped quote as part of its text', async () => {
+    const collect = await collectorOf();
+    const quoting = await collect(',"x":"\\",\\"b\\":1,\\"b\\":2"}');
+    expect(expectStatus(quoting, 'ready').answer.extras.reveal().x).toBe('","b":1,"b":2');
+    expect((await errorOf(() => collect(',"x":{"a":"\\"","b":1,"b":2}}'))).message).toMatch(
+      /same key twice/,
+    );
+  });
+
   it('reads the same as JSON.parse, except for duplicate and forbidden keys', async () => {
     const collect = await collectorOf();
     await fc.assert(
