@@ -10,7 +10,7 @@ export default {
     'examples/calendar-page/{build.mjs,page.ts}',
     'scripts/*.mjs',
     'test/**/*.{test,test-d}.ts',
-    'test/longrun/*-child.ts',
+    'test/**/*-child.mjs',
     'vitest.mutation.config.ts',
   ],
   project: [
@@ -18,7 +18,7 @@ export default {
     'bench/**/*.ts',
     'examples/**/*.{ts,mjs}',
     'scripts/**/*.mjs',
-    'test/**/*.ts',
+    'test/**/*.{ts,mjs}',
   ],
   ignoreExportsUsedInFile: { interface: true, type: true },
   treatConfigHintsAsErrors: true,

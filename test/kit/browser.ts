@@ -24,7 +24,8 @@ const LOOK_RULES = [
   ...['label-content-name-mismatch', 'landmark-unique'],
 ];
 // A third of the size of `axe.source`.
-const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const require = createRequire(import.meta.url);
+const source = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 /**
  * Returns the findings of axe on a page, in its words. Empty is good.
