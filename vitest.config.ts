@@ -3,6 +3,8 @@ import { testFiles } from './test/kit/fast.js';
 import { HANGS_MS } from './test/kit/size.js';
 
 const { fast, parts } = testFiles();
+const isQueue = (file: string) => file.startsWith('test/bullmq/');
+const globalSetup = 'test/kit/parts.ts';
 
 export default defineConfig(({ mode }) => {
   // A full run and a soak do much more in one test.
@@ -12,7 +14,17 @@ export default defineConfig(({ mode }) => {
       projects: [
         {
           extends: true,
-          test: { name: 'parts', include: parts, globalSetup: 'test/kit/parts.ts' },
+          test: { name: 'parts', include: parts.filter((file) => !isQueue(file)), globalSetup },
+        },
+        {
+          extends: true,
+          test: {
+            name: 'queue',
+            include: parts.filter(isQueue),
+            globalSetup,
+            // A connection that BullMQ closes may reject a command after the file has ended.
+            isolate: true,
+          },
         },
         {
           extends: true,
