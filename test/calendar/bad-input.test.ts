@@ -13,6 +13,15 @@ describe('the check of a target', () => {
       expect(refusal(asked(target))).toEqual(['unknown_detail', 'target']);
   });
 
+  it('rejects a server in the place of a detail, also after a question about that server', () => {
+    for (const target of [
+      { server: 'municipal' },
+      { allOf: [{ server: 'municipal' }, 'pension'] },
+    ] as const)
+      calendar.status(target, NOON);
+    expect(refusal(asked('@municipal'))).toEqual(['unknown_detail', 'target']);
+  });
+
   it('rejects a server that is not in the tables', () => {
     expect(refusal(asked('pension@nobody'))).toEqual(['unknown_server', 'target']);
     expect(refusal(asked('pension@'))).toEqual(['unknown_server', 'target']);

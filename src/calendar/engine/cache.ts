@@ -68,12 +68,11 @@ export class ScheduleCache {
   }
 
   #member(member: TargetMember): Schedule {
+    // Not kept by its key: the key of a server is no valid string target.
+    if (member.detail === undefined) return this.#server(member.server);
     let schedule = this.#members.get(member.key);
     if (!schedule) {
-      schedule =
-        member.detail === undefined
-          ? this.#server(member.server)
-          : this.#detail(member.detail, member.holder);
+      schedule = this.#detail(member.detail, member.holder);
       this.#members.set(member.key, schedule);
     }
     return schedule;
