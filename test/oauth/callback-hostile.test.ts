@@ -243,6 +243,8 @@ describe('ends the consent without calling an endpoint when a callback with a go
       'invalid_response',
     ],
     ['with NUL in the code', withCode((code) => `${code}%00`), 'invalid_response'],
+    ['with DEL in the code', withCode((code) => `${code}%7F`), 'invalid_response'],
+    ['with a unit separator in the code', withCode((code) => `${code}%1F`), 'invalid_response'],
     [
       'with a line break in the code',
       withCode((code) => `${code}%0d%0aHost:%20evil.example`),
