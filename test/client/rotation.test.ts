@@ -128,14 +128,22 @@ describe('a new client certificate', () => {
     // Journeys take three steps each. Some steps set a new certificate while other journeys are in
     // progress.
     const every = count / 2;
+    let firstRotation = () => {};
+    const rotated = new Promise<void>((resolve) => {
+      firstRotation = resolve;
+    });
     const step = () => {
       const tls = ++steps % every === 0 ? next[steps / every - 1] : undefined;
-      if (tls) client.rotate(tls);
+      if (!tls) return;
+      client.rotate(tls);
+      firstRotation();
     };
     const journeys = Array.from({ length: count }, async (_, index) => {
       // The journeys start one after another, so that their steps interleave.
       for (let turn = 0; turn < index * 3; turn++)
         await new Promise((resolve) => setImmediate(resolve));
+      // The second half begins after a rotation, however fast the first half is.
+      if (index >= count / 2) await rotated;
       const grant = await consent(client, portal);
       step();
       const retrieval = await client.submit(grant, latest());
