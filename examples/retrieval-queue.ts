@@ -11,7 +11,7 @@ import { createMemoryVaultStore, type VaultStore } from 'myna-selfinfo/vault';
 import { closeServers, listen, roundRobin } from './local-servers/servers.js';
 import { startInstance } from './retrieval-queue/instance.js';
 import { type Settings, service } from './retrieval-queue/setup.js';
-import { startWorkers, work } from './retrieval-queue/workers.js';
+import { startWorkers } from './retrieval-queue/workers.js';
 
 const CITIZENS = 10;
 const KILLS = 3;
@@ -94,4 +94,4 @@ async function visit(sandbox: StartedSandbox, origin: string): Promise<readonly 
   return Promise.all(screens);
 }
 
-await (process.argv[2] === 'worker' ? work() : play());
+await play();

@@ -1,25 +1,16 @@
-// ワーカー: 別のプロセスで照会票を受け取り、落ちたら次を起動する。
+// ワーカーのプロセスを起動し、落ちたら次を起動する。
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { open, type Settings } from './setup.js';
-
-/** ワーカーのプロセスがすること。 */
-export async function work(): Promise<void> {
-  const [settings] = (await once(process, 'message')) as [Settings];
-  const { queue, close } = await open(settings);
-  // 落ちたワーカーの照会を早く引き継ぐよう、この例では短くする（既定は30秒）。
-  await queue.startWorker({ lockMs: 500 });
-  process.once('SIGTERM', () => close().then(() => process.disconnect()));
-}
+import type { Settings } from './setup.js';
 
 /** ワーカーを起動する。落ちたら次を起動する（本番ではコンテナ基盤や systemd の仕事）。 */
 export function startWorkers(count: number, settings: Settings) {
   const workers = new Set<ChildProcess>();
   let stopped = false;
   function startOne() {
-    const script = fileURLToPath(new URL('../retrieval-queue.ts', import.meta.url));
-    const worker = fork(script, ['worker'], { execArgv: process.execArgv });
+    const script = fileURLToPath(new URL('./worker.ts', import.meta.url));
+    const worker = fork(script, { execArgv: process.execArgv });
     worker.send(settings);
     workers.add(worker);
     worker.once('exit', () => {

@@ -26,6 +26,12 @@ const chromium = findPart('chromium');
 const desktop = { width: 1280, height: 900 };
 const phone = { width: 360, height: 740 };
 
+/** Returns Japanese in an English text, except for terms in brackets and for field names. */
+function japaneseIn(text: string): string[] {
+  const bare = text.replaceAll(/\(未申告\)|\(課税証明書\)|“[^”]*”/g, '');
+  return bare.match(/[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]+/gu) ?? [];
+}
+
 describe.skipIf(chromium.missing)("the bank's pages", () => {
   let browser: Browser;
   let demo: LoanDemo;
@@ -50,67 +56,77 @@ describe.skipIf(chromium.missing)("the bank's pages", () => {
   });
 
   /** Visits every kind of page, one after the other. */
-  async function walk(look: (name: string) => Promise<void>): Promise<void> {
+  async function walk(visit: (name: string) => Promise<void>): Promise<void> {
     await page.goto(demo.origin);
-    await look('start');
-    await page.goto(await agreed(page, demo, cards.hanako));
-    await look('progress');
+    await visit('start');
+    await page.goto(await agreed(page.request, demo, cards.hanako));
+    await visit('progress');
     await arrive(page, demo);
-    await look('filled');
+    await visit('filled');
     await page.getByRole('button', { name: /この内容で申し込む|Apply with this/ }).click();
-    await look('done');
+    await visit('done');
     await fetchIncome(page, demo, cards.pensioner);
-    await look('several holders');
+    await visit('several holders');
     await page.getByRole('button', { name: /破棄して自分で|Discard it and enter/ }).click();
-    await look('by hand');
+    await visit('by hand');
     await fetchIncome(page, demo, cards.newcomer);
-    await look('nothing on record');
+    await visit('nothing on record');
     await fetchIncome(page, demo, cards.another, '番号 花子');
-    await look('wrong person');
+    await visit('wrong person');
     for (const stop of ['declined', 'foreign-browser']) {
       await page.goto(`${demo.origin}/stopped/${stop}`);
-      await look(stop);
+      await visit(stop);
     }
     await demo.order({ time: '2026-12-20T03:00:00+09:00' });
     await page.goto(demo.origin);
-    await look('closed at the start');
+    await visit('closed at the start');
     await apply(page, demo, '番号 花子');
-    await look('closed');
+    await visit('closed');
   }
 
   /** Changes the settings of the browser, by which the next pages choose their language. */
   async function prefer(acceptLanguage: 'ja-JP' | 'en-US', colorScheme: 'light' | 'dark') {
-    await page.context().clearCookies({ name: 'language' });
+    await devtools.send('Network.deleteCookies', { name: 'language', url: demo.origin });
     await devtools.send('Emulation.setUserAgentOverride', { userAgent: 'any', acceptLanguage });
     await page.emulateMedia({ colorScheme });
   }
 
-  async function expectFits(name: string, size: typeof phone) {
-    await page.setViewportSize(size);
-    const excess = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
-    expect(await page.evaluate(excess), `${name} ${size.width}`).toBe(0);
+  async function resize({ width, height }: typeof phone) {
+    const metrics = { width, height, deviceScaleFactor: 1, mobile: false };
+    await devtools.send('Emulation.setDeviceMetricsOverride', metrics);
+  }
+
+  /** Returns the language, how many pixels do not fit into the width, and texts in Japanese. */
+  async function look(): Promise<{ lang: string; excess: number; japanese: string[] }> {
+    const { text, ...seen } = (await page.evaluate(`(() => {
+      const { lang, scrollWidth, clientWidth } = document.documentElement;
+      const copy = document.body.cloneNode(true);
+      for (const element of copy.querySelectorAll('[lang=ja]')) element.remove();
+      return { lang, excess: scrollWidth - clientWidth, text: copy.textContent };
+    })()`)) as { lang: string; excess: number; text: string };
+    return { ...seen, japanese: japaneseIn(text) };
   }
 
   it('pass axe, do not scroll sideways, and use one language: in Japanese and light, and in English and dark', async () => {
-    await page.setViewportSize(phone);
     let looked = 0;
+    await resize(phone);
     await walk(async (name) => {
-      expect(await page.locator('html').getAttribute('lang')).toBe('ja');
+      expect(await look(), name).toMatchObject({ lang: 'ja', excess: 0 });
       expect(await findings(page), name).toEqual([]);
-      await expectFits(name, phone);
-      await expectFits(name, desktop);
+      await resize(desktop);
+      expect(await look(), name).toMatchObject({ excess: 0 });
 
       await prefer('en-US', 'dark');
       await page.reload();
-      expect(await page.locator('html').getAttribute('lang')).toBe('en');
-      expect(await japaneseIn(page), name).toEqual([]);
+      expect(await look(), name).toEqual({ lang: 'en', excess: 0, japanese: [] });
       expect(await findings(page, secondRules), name).toEqual([]);
-      await expectFits(name, desktop);
-      await expectFits(name, phone);
+      await resize(phone);
+      expect(await look(), name).toMatchObject({ excess: 0 });
       await prefer('ja-JP', 'light');
       looked++;
     });
     expect(looked).toBe(12);
+    await devtools.send('Emulation.clearDeviceMetricsOverride');
   });
 
   it('are checked by an axe that reports a real fault', async () => {
@@ -121,20 +137,6 @@ describe.skipIf(chromium.missing)("the bank's pages", () => {
         expect.stringMatching(/^label: <input id="salary"/),
       ]);
   });
-
-  /**
-   * Returns Japanese text outside of elements marked as such, of terms in brackets, and of field
-   * names, which exist in Japanese only.
-   */
-  async function japaneseIn(page: Page): Promise<string[]> {
-    const text = await page.evaluate(`(() => {
-      const copy = document.body.cloneNode(true);
-      for (const element of copy.querySelectorAll('[lang=ja]')) element.remove();
-      return copy.textContent;
-    })()`);
-    const bare = String(text).replaceAll(/\(未申告\)|\(課税証明書\)|“[^”]*”/g, '');
-    return bare.match(/[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]+/gu) ?? [];
-  }
 
   it('are drawn with Japanese glyphs in one typeface', async () => {
     await fetchIncome(page, demo, cards.hanako);
@@ -203,7 +205,7 @@ describe.skipIf(chromium.missing)("the bank's pages", () => {
   });
 
   it('have the right names and order for a screen reader: waiting, checking, and closed until Monday', async () => {
-    await page.goto(await agreed(page, demo, cards.hanako));
+    await page.goto(await agreed(page.request, demo, cards.hanako));
     const steps = `  - list "お手続きの流れ":
     - listitem: 1 お申込み内容
     - listitem: 2 所得の情報

@@ -2,7 +2,6 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openChromium } from '../kit/browser.js';
 import {
-  agree,
   agreed,
   apply,
   arrive,
@@ -13,7 +12,6 @@ import {
   openLoanDemo,
   openPage,
   poll,
-  present,
 } from '../kit/loan-demo.js';
 import { findPart } from '../kit/machine.js';
 
@@ -124,7 +122,7 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
   });
 
   it('stops while the answer is pending, and accepts an income entered by hand', async () => {
-    await page.goto(await agreed(page, demo, cards.hanako));
+    await page.goto(await agreed(page.request, demo, cards.hanako));
     await press('取得をやめて自分で入力する');
     const polls = demo.calls('result');
     await page.getByLabel('給与収入（円）').fill('5200000');
@@ -137,7 +135,7 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
   it('works without any script: the citizen asks for the state', async () => {
     const devtools = await page.context().newCDPSession(page);
     await devtools.send('Emulation.setScriptExecutionDisabled', { value: true });
-    await page.goto(await agreed(page, demo, cards.hanako));
+    await page.goto(await agreed(page.request, demo, cards.hanako));
     await page.getByRole('link', { name: '状況を確認する' }).click();
     expect(await title()).toBe('情報を取得しています');
     // The check came too early, so no request was sent.
@@ -150,7 +148,7 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
   });
 
   it('continues without Mynaportal when the citizen declines', async () => {
-    await page.goto(await agreed(page, demo, cards.hanako, '番号 花子', 'decline'));
+    await page.goto(await agreed(page.request, demo, cards.hanako, '番号 花子', 'decline'));
     expect(await title()).toBe('取得を中止しました');
     expect(await page.getByRole('main').innerText()).toContain(
       'マイナポータルからの取得は行っていません。',
@@ -161,18 +159,16 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
   });
 
   it('continues without Mynaportal when the card is locked', async () => {
-    await page.goto(await agreed(page, demo, cards.locked));
+    await page.goto(await agreed(page.request, demo, cards.locked));
     expect(await title()).toBe('取得を中止しました');
     expect(await page.getByRole('main').innerText()).toContain('カードがロックされたとき');
     expect(demo.calls('token')).toBe(0);
   });
 
   it('reports a consent that came too late', async () => {
-    await apply(page, demo, '番号 花子');
-    demo.clock.advance(6 * 60_000);
-    await agree(page);
-    demo.clock.advance(6 * 60_000);
-    await present(page, cards.hanako);
+    const callback = await agreed(page.request, demo, cards.hanako);
+    demo.clock.advance(11 * 60_000);
+    await page.goto(callback);
     expect(await title()).toBe('時間が経過しました');
     expect(demo.calls('token')).toBe(0);
     await page.getByRole('link', { name: '最初からやり直す' }).click();
@@ -284,7 +280,7 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
 
   it('waits as long as a busy portal asks for, and then collects the same answer', async () => {
     await demo.order({ trouble: 'busy' });
-    await page.goto(await agreed(page, demo, cards.hanako));
+    await page.goto(await agreed(page.request, demo, cards.hanako));
     expect(await title()).toBe('ただいま取得できません');
     await page.getByRole('link', { name: 'もう一度確認する' }).click();
     expect(await title()).toBe('ただいま取得できません');
@@ -298,7 +294,7 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
 
   it('does not bother the citizen when the connection broke once', async () => {
     await demo.order({ trouble: 'cut' });
-    const callback = await agreed(page, demo, cards.hanako);
+    const callback = await agreed(page.request, demo, cards.hanako);
     const paused = demo.paused();
     const shown = page.goto(callback);
     await paused;
@@ -311,7 +307,7 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
 
   it('collects the answer at the second try when the connection kept breaking at the first', async () => {
     await demo.order({ trouble: 'broken' });
-    const callback = await agreed(page, demo, cards.hanako);
+    const callback = await agreed(page.request, demo, cards.hanako);
     const paused = demo.paused();
     const shown = page.goto(callback);
     await paused;
@@ -331,7 +327,7 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
     'shows an error page when the portal fails after the consent, at the %s',
     async (trouble, exchanged) => {
       await demo.order({ trouble });
-      await page.goto(await agreed(page, demo, cards.hanako));
+      await page.goto(await agreed(page.request, demo, cards.hanako));
       expect(await title()).toBe('情報を取得できませんでした');
       expect(page.url()).toBe(`${demo.origin}/income`);
       expect([demo.accepted('token'), demo.accepted('result')]).toEqual([exchanged, 0]);
@@ -352,7 +348,7 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
   });
 
   it('names the fields that are filled in wrongly', async () => {
-    const raw = await page.context().request.post(demo.origin, {
+    const raw = await page.request.post(demo.origin, {
       headers: { origin: demo.origin },
       form: { name: '<b>花子</b>', birthDate: '', amount: '0', years: '35', action: 'fetch' },
     });

@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { APIRequestContext, Browser, Page } from 'playwright-core';
 import { startLoanDemo } from '../../examples/loan-app/demo/server.js';
 import { createVirtualClock } from '../../src/foundation/clock.js';
 import { askAxe } from './browser.js';
@@ -54,7 +54,7 @@ export type LoanDemo = Awaited<ReturnType<typeof openLoanDemo>>;
 export const cards = {
   hanako: { id: 'hanako', name: '番号 花子', pin: '1234' },
   mover: { id: 'mover', name: '見本 うつる', pin: '4567' },
-  pensioner: { id: 'pensioner', name: '見本 松子', pin: '5678' },
+  pensioner: { id: 'pensioner', name: '見本 松子', pin: '5678', polls: 3 },
   unfiled: { id: 'taro-unfiled', name: '見本 太郎', pin: '2345' },
   newcomer: { id: 'newcomer', name: '見本 新', pin: '3456' },
   halfClosed: { id: 'one-of-two-closed', name: '見本 かたほう', pin: '1004' },
@@ -68,6 +68,8 @@ interface Card {
   readonly id: string;
   readonly name: string;
   readonly pin: string;
+  /** How often the sandbox reports "running". Default: 1. */
+  readonly polls?: number;
 }
 
 /** Opens a page of a browser of its own. The script of the bank polls only when `poll` says so. */
@@ -128,38 +130,55 @@ export async function present(page: Page, { name, pin }: Card): Promise<void> {
   await page.getByRole('button', { name: /^(確認|Confirm)/ }).click();
 }
 
+/** Submits a form of the bank by HTTP. Does not follow the redirect. */
+export const post = (
+  request: APIRequestContext,
+  { origin }: LoanDemo,
+  path: string,
+  form: Readonly<Record<string, string>>,
+) => request.post(`${origin}${path}`, { headers: { origin }, form, maxRedirects: 0 });
+
 /**
- * Returns the callback of a consent, unopened. Submits the bank's form by HTTP in the session of
- * the page, and goes through the portal without a browser.
+ * Returns the callback of a consent, unopened. Submits the bank's form by HTTP, and goes through
+ * the portal without a browser. `page.request` has the session of the page.
  */
 export async function agreed(
-  page: Page,
+  request: APIRequestContext,
   demo: LoanDemo,
   card: Card,
   as: string = card.name,
   decision: 'agree' | 'decline' = 'agree',
 ): Promise<string> {
   const form = { name: as, birthDate: '1989-03-31', amount: '3500', years: '35', action: 'fetch' };
-  const response = await page
-    .context()
-    .request.post(demo.origin, { headers: { origin: demo.origin }, form, maxRedirects: 0 });
+  const response = await post(request, demo, '/', form);
   return demo.sandbox().visit(response.headers().location ?? '', { persona: card.id, decision });
 }
 
-/**
- * Does everything up to the answer. Only the page that shows it is opened in the browser. The
- * sandbox reports "running" at the first poll.
- */
+/** Does everything up to the answer by HTTP. Only the page that shows it is opened. */
 export async function fetchIncome(
   page: Page,
   demo: LoanDemo,
   card: Card,
   as?: string,
 ): Promise<void> {
-  await page.context().request.get(await agreed(page, demo, card, as));
-  demo.clock.advance(1_000);
+  await askForIncome(page.request, demo, card, as);
   await page.goto(`${demo.origin}/income`);
   await arrive(page, demo);
+}
+
+/** Goes so far by HTTP that the next poll gets the answer. */
+export async function askForIncome(
+  request: APIRequestContext,
+  demo: LoanDemo,
+  card: Card,
+  as?: string,
+): Promise<void> {
+  await request.get(await agreed(request, demo, card, as));
+  for (let running = 1; running < (card.polls ?? 1); running++) {
+    demo.clock.advance(1_000);
+    await request.get(`${demo.origin}/income`);
+  }
+  demo.clock.advance(1_000);
 }
 
 /** Moves the clock from poll to poll until the page shows something other than progress. */
