@@ -27,28 +27,22 @@ const LOOK_RULES = [
 const require = createRequire(import.meta.url);
 const source = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Returns the findings of axe on a page, in its words. Empty is good. */
+/**
+ * Returns the findings of axe on a page, in its words. Empty is good.
+ *
+ * Loads axe through the debugger, because the policy of the pages rightly forbids foreign scripts.
+ * `evaluate` would take several times as long for a text of this size.
+ */
 export async function askAxe(
   page: Page,
   rules: 'all' | 'look' = 'all',
 ): Promise<readonly AxeViolation[]> {
-  if (!pagesWithAxe.has(page)) await loadAxe(page);
+  const debug = await page.context().newCDPSession(page);
+  await debug.send('Runtime.evaluate', { expression: source });
+  await debug.detach();
   const runOnly = rules === 'all' ? ALL_RULES : LOOK_RULES;
   return page.evaluate(`axe.run({ runOnly: ${JSON.stringify(runOnly)}, resultTypes: ['violations'] }).then(({ violations }) =>
     violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, failureSummary }) => ({ html, failureSummary })) })))`);
-}
-
-const pagesWithAxe = new WeakSet<Page>();
-
-/**
- * Loads axe into what a page shows now and later. Uses the debugger, because the policy of the
- * pages rightly forbids foreign scripts.
- */
-async function loadAxe(page: Page): Promise<void> {
-  pagesWithAxe.add(page);
-  const debug = await page.context().newCDPSession(page);
-  await debug.send('Page.addScriptToEvaluateOnNewDocument', { source });
-  await debug.send('Runtime.evaluate', { expression: source });
 }
 
 export interface AxeViolation {
