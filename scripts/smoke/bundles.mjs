@@ -107,9 +107,8 @@ async function tryVite({ write, attempt: attemptToRun, folder }) {
     runInNewContext(scripts(folder).join('\n'), { document });
     expectTitle(document.title);
   });
-  const executablePath = (process.env.PATH ?? '')
-    .split(delimiter)
-    .map((part) => join(part, 'chromium'))
+  const executablePath = ['chromium-headless-shell', 'chromium']
+    .flatMap((name) => (process.env.PATH ?? '').split(delimiter).map((part) => join(part, name)))
     .find(existsSync);
   if (executablePath === undefined)
     console.log('smoke: Chromium is missing, so the page of Vite was not opened');
