@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { Cluster, Redis } from 'ioredis';
 import { describe, expect, it, vi } from 'vitest';
 import {
@@ -10,6 +9,7 @@ import { latest } from '../../src/index.js';
 import { expectStatus, type Loan, openBank } from '../kit/loan.js';
 import { startRedis } from '../kit/redis.js';
 import { errorOf, refusalOf } from '../kit/refusals.js';
+import { HANGS_MS } from '../kit/size.js';
 import { comeBack } from '../kit/stub.js';
 import { noRedis, redisServer, useRedis } from './desk.js';
 
@@ -25,8 +25,7 @@ describe.skipIf(noRedis)('a retrieval in the queue', () => {
     open.push(cluster.stop);
     const one = await cluster.ioredis({ enableReadyCheck: false });
     await one.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-    while (!String(await one.call('CLUSTER', 'INFO')).includes('cluster_state:ok'))
-      await setTimeout(5);
+    await expect.poll(() => one.call('CLUSTER', 'INFO')).toContain('cluster_state:ok');
     const made: Cluster[] = [];
     const connection = ({ enableOfflineQueue, ...settings }: QueueConnectionSettings) => {
       const client = new Cluster([{ host: '127.0.0.1', port: cluster.port }], {
@@ -47,7 +46,7 @@ describe.skipIf(noRedis)('a retrieval in the queue', () => {
       vault: openOffice().vault,
       rate: { max: 10, perMs: 1_000 },
       clock,
-      timeoutMs: 60_000,
+      timeoutMs: HANGS_MS,
     });
     open.push(queue.close);
     await queue.add(retrieval);

@@ -23,6 +23,7 @@ import {
 import { type Bank, type BankOptions, type Loan, loan, openBank } from '../kit/loan.js';
 import { findPart } from '../kit/machine.js';
 import { openRedis, type RedisDatabase, sealingKeys, startRedis } from '../kit/redis.js';
+import { HANGS_MS } from '../kit/size.js';
 
 export const PURPOSE = { purpose: 'housing-loan', reason: 'case 4711' };
 /** A rate that slows no test down. */
@@ -85,7 +86,6 @@ export function openDesk({
     }
   };
   const another = (more: Partial<RetrievalQueueOptions<Loan>> = {}) => {
-    // A busy machine is slower than the default allows.
     const queue = createRetrievalQueue<Loan>({
       connection,
       client,
@@ -93,7 +93,7 @@ export function openDesk({
       rate: FAST,
       prefix,
       clock,
-      timeoutMs: 60_000,
+      timeoutMs: HANGS_MS,
       onEvent,
       ...options,
       ...more,
@@ -142,6 +142,8 @@ export interface Office extends Bank<Loan>, Desk {
   submit(): Promise<Retrieval<Loan>>;
   /** Returns how many times the portal was asked for a result. */
   asked(): number;
+  /** Resolves when the portal has been asked for a result so many times. */
+  askedTimes(times: number): Promise<void>;
 }
 
 /** Opens an unused database of Redis for the tests of a describe block. */
@@ -171,8 +173,17 @@ function useDatabase<Redis extends RedisDatabase>(start: () => Promise<Redis>) {
     bankOptions: BankOptions<Loan> = {},
     options: Partial<DeskOptions> = {},
   ): Office {
-    const bank = openBank(bankOptions);
+    const { intercept = (request, pass) => pass(request), ...rest } = bankOptions;
+    let told = () => {};
+    const bank = openBank({
+      ...rest,
+      intercept(request, pass) {
+        told();
+        return intercept(request, pass);
+      },
+    });
     const { client, clock } = bank;
+    const asked = () => bank.calls.filter((path) => path.endsWith('/result')).length;
     const desk = openDesk({
       redis: server(),
       client,
@@ -186,7 +197,13 @@ function useDatabase<Redis extends RedisDatabase>(start: () => Promise<Redis>) {
       ...bank,
       ...desk,
       submit: async () => client.submit(await bank.consent(), latest()),
-      asked: () => bank.calls.filter((path) => path.endsWith('/result')).length,
+      asked,
+      async askedTimes(times) {
+        while (asked() < times)
+          await new Promise<void>((resolve) => {
+            told = resolve;
+          });
+      },
     };
   }
   return { server, open, openOffice };

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/index.js';
@@ -110,7 +109,7 @@ describe.skipIf(noRedis)('the queue with data in Redis that it did not write', (
     });
     const id = await office.queue.add(await office.submit());
     await office.queue.startWorker();
-    while (office.asked() < 2) await setTimeout(5);
+    await office.askedTimes(2);
     await store.delete(`retrieval:${id}`);
     expect(await office.client.recall(id)).toBeUndefined();
     release();

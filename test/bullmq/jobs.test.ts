@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { DelayedError, UnrecoverableError } from 'bullmq';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { jobOptions } from '../../src/bullmq/adding.js';
 import { closeWorker, type JobContext, processJob, reportEnds } from '../../src/bullmq/worker.js';
 import { SelfInfoError } from '../../src/index.js';
@@ -8,6 +8,10 @@ import { NOW } from '../kit/loan.js';
 
 const NOW_MS = Date.parse(NOW);
 const bullmq = { DelayedError, UnrecoverableError };
+
+// Delays in Redis count by the system clock.
+beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'], now: NOW_MS }));
+afterAll(() => void vi.useRealTimers());
 
 /**
  * Returns a job whose retrieval the store does not have; `has` says whether the vault has its
@@ -26,12 +30,12 @@ function openJob({ has = async () => false, moves = async () => {} } = {}) {
   } as unknown as JobContext;
   const job = {
     id: 'a-b',
-    timestamp: Date.now(),
+    timestamp: NOW_MS,
     updateProgress: async (note: object) => {
       moved.push(note);
     },
     moveToDelayed: async (atMs: number, token: string) => {
-      moved.push(Math.round((atMs - Date.now()) / 1_000), token);
+      moved.push(atMs - NOW_MS, token);
       return moves();
     },
   };
@@ -58,7 +62,7 @@ describe('processJob', () => {
     });
     await expect(run()).rejects.toBeInstanceOf(DelayedError);
     const note = { state: 'waiting', until: '2026-12-01T10:00:01+09:00' };
-    expect(moved).toEqual([note, 1, 'lock']);
+    expect(moved).toEqual([note, 1_000, 'lock']);
     expect(events).toEqual([{ type: 'put-off', id: 'a-b', ...note, code: 'store_failed' }]);
   });
 

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { answerAt } from '../kit/loan.js';
 import { errorOf } from '../kit/refusals.js';
@@ -12,7 +11,7 @@ describe.skipIf(noRedis)('while Redis is away', () => {
     const retrieval = await office.submit();
     await office.queue.state(retrieval.id);
     await server().kill();
-    // Its timeout is a minute: this call failed without waiting for it.
+    // Its timeout is the limit of the test: this call failed without waiting for it.
     expect(await errorOf(() => office.queue.add(retrieval))).toMatchObject({
       code: 'store_failed',
       effect: 'unknown',
@@ -67,20 +66,18 @@ describe.skipIf(noRedis)('while Redis is away', () => {
     'worker and queue can be closed during a request when Redis %s, and another worker ends the retrieval',
     async (_, leave) => {
       let answer = () => {};
-      let asked = 0;
       const gate = new Promise<void>((resolve) => {
         answer = resolve;
       });
       const office = openOffice(
         answerAt('/result', async (request, pass) => {
-          asked++;
           await gate;
           return pass(request);
         }),
       );
       const id = await office.queue.add(await office.submit());
       const worker = await office.queue.startWorker({ deadlineMs: 100, lockMs: 100 });
-      while (asked === 0) await setTimeout(5);
+      await office.askedTimes(1);
       await leave();
       const closed = Promise.all([worker.close(), office.queue.close()]);
       answer();
