@@ -56,12 +56,12 @@ export async function startPostgresProcess(program: string) {
     process.off('exit', kill);
     rmSync(folder, { recursive: true, force: true });
   }
-  for (let attempt = 1; ; attempt++) {
+  for (;;) {
     const probe = new Pool({ ...connection, max: 1 });
     const answer = await probe.query('select 1').catch((error: unknown) => error);
     await probe.end();
     if (!(answer instanceof Error)) break;
-    if (attempt === 300 || server.exitCode !== null) {
+    if (server.exitCode !== null) {
       await stop();
       throw answer;
     }

@@ -54,16 +54,17 @@ export async function startRedisProcess(
     await ended;
   }
   async function start() {
-    server = spawn(
+    const started = spawn(
       program,
       args.flatMap(([name, value]) => [`--${name}`, value]),
       { stdio: 'ignore' },
     );
+    server = started;
     const probe = new Redis({
       host: '127.0.0.1',
       port,
-      retryStrategy: () => 20,
-      maxRetriesPerRequest: 500,
+      retryStrategy: () => (started.exitCode === null ? 20 : null),
+      maxRetriesPerRequest: null,
     });
     probe.on('error', () => undefined);
     await probe.ping();
