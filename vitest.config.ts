@@ -1,10 +1,24 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { testFiles } from './test/kit/fast.js';
 import { HANGS_MS } from './test/kit/size.js';
 
 const { fast, parts } = testFiles();
 const isQueue = (file: string) => file.startsWith('test/bullmq/');
 const globalSetup = 'test/kit/parts.ts';
+
+/**
+ * Runs one project after another, the slow ones first. A process ends when its next file belongs to
+ * another project, and a new one loads all sources again.
+ */
+class ProjectAfterProject extends BaseSequencer {
+  override async sort(files: TestSpecification[]) {
+    const sorted = await super.sort(files);
+    return ['queue', 'parts', 'fast', 'types'].flatMap((name) =>
+      sorted.filter(({ project }) => project.name === name),
+    );
+  }
+}
 
 export default defineConfig(({ mode }) => {
   // A full run and a soak do much more in one test.
@@ -52,6 +66,7 @@ export default defineConfig(({ mode }) => {
       isolate: false,
       // One more than the two cores of CI, because tests wait for browsers, processes and servers.
       maxWorkers: 3,
+      sequence: { sequencer: ProjectAfterProject },
       testTimeout: hangs,
       hookTimeout: hangs,
       expect: { poll: { timeout: hangs } },
