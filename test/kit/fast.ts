@@ -9,16 +9,24 @@ const SLOW =
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const slow = new Map<string, boolean>();
 
-/** Returns the test files that use nothing slow, and the others, as paths from the root. */
+/**
+ * Returns the test files that use nothing slow and need no sizes, and the others, as paths from the
+ * root.
+ */
 export function testFiles(): { readonly fast: string[]; readonly parts: string[] } {
   const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => join(root, 'test', name))
     .sort();
   const named = (isSlow: boolean) =>
-    files.filter((file) => usesSlow(file) === isSlow).map((file) => relative(root, file));
+    files
+      .filter((file) => (hasSizes(file) || usesSlow(file)) === isSlow)
+      .map((file) => relative(root, file));
   return { fast: named(false), parts: named(true) };
 }
+
+/** Whether a file repeats something so often that it states how often. */
+const hasSizes = (file: string) => readFileSync(file, 'utf8').includes('= sized(');
 
 /** Whether a file of tests or examples imports something slow, directly or not. */
 function usesSlow(file: string): boolean {
