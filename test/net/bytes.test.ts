@@ -78,6 +78,32 @@ describe('accepts a response', () => {
   });
 });
 
+describe('Retry-After with blanks', () => {
+  it.each([
+    ['once', 'retry-after: 9 \t\r\n'],
+    ['twice, the longer first', 'retry-after: 9 \r\nretry-after: 4 \r\n'],
+    ['twice, the longer last', 'Retry-After: 4\r\nretry-after:  9 \r\n'],
+  ])('is read when it comes %s', async (_, header) => {
+    const running = bodyOf.result.replace('DONE', 'RUNNING');
+    const bodies = [running, bodyOf.result];
+    const server = await open({
+      scripts: {
+        result({ send }) {
+          const body = bodies.shift() ?? '';
+          return send(message(body, { headers: `content-length: ${body.length}\r\n${header}` }));
+        },
+      },
+    });
+    const told: string[] = [];
+    const result = await travel(server, (retryAt) => {
+      told.push(retryAt);
+      clock.set(retryAt);
+    });
+    expect([result.status, told]).toEqual(['ready', ['2026-12-01T10:00:09+09:00']]);
+    await server.drained();
+  });
+});
+
 describe('an unsolicited 100 Continue', () => {
   it('is discarded in whatever pieces it comes', async () => {
     const script =
