@@ -23,6 +23,7 @@ export const ourProfile: WireProfile = {
     pushedAuthorizationRequests: confirmed(false),
     issuerInCallback: confirmed(true), // コールバックに iss がなければ false
     deviations: confirmed([]), // 応答に token_type がなければ ['token-type-missing']
+    pollsAfterTokenExpiry: confirmed('until-refused'), // 期限切れのトークンで結果を確認してはならなければ 'never'
   },
   // リクエストと応答の項目名。
   fields: {

@@ -76,6 +76,10 @@ export async function useGrant(
   scope.setIds({ retrievalId: retrieval.id });
   const secret: RetrievalSecret = {
     token: state.accessToken.token.reveal(),
+    // Kept only where it is used.
+    ...(environment.profile.oauth.pollsAfterTokenExpiry.value === 'never' && {
+      tokenExpiresAt: state.accessToken.expiresAt,
+    }),
     processId,
     retrieval,
     certificate: state.connection.bind(expiresAt),
@@ -102,6 +106,9 @@ function claim(grant: Grant, state: GrantState, clock: Clock): number {
   if (!Number.isFinite(now)) throw invalidClock();
   if (grant.expiresAt !== null && now >= Date.parse(grant.expiresAt))
     throw new SelfInfoError('grant_expired');
+  // The answer could not be read any more.
+  if (!(now < Date.parse(grant.terms.keepUntil)))
+    throw new SelfInfoError('retention_ended', { stage: 'request' });
   state.used = true;
   return now;
 }

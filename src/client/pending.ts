@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SelfInfoError } from '../foundation/errors.js';
 import type { ProcessSecret } from '../query/polling.js';
-import type { Retrieval } from '../query/types.js';
 import type { StoredEntry } from '../stores/store.js';
 import type { Environment } from '../wire/environment.js';
 
@@ -15,7 +14,6 @@ export interface StoredTransaction {
 
 /** What collecting an answer needs, in the store: the token, the process id, and the retrieval. */
 export interface RetrievalSecret extends ProcessSecret {
-  readonly retrieval: Retrieval;
   /** Thumbprint of the client certificate that the token is bound to. */
   readonly certificate?: string | undefined;
 }

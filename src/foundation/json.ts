@@ -38,7 +38,8 @@ export async function readStrictJson(
   return value;
 }
 
-const UTF8 = { fatal: true, ignoreBOM: true };
+// Skips a byte order mark at the start (RFC 8259, 8.1): `ignoreBOM` would keep it as a character.
+const UTF8 = { fatal: true, ignoreBOM: false };
 /**
  * Decodes small bodies of one chunk. A decoder is expensive to create, and one that receives a
  * whole body keeps no state.

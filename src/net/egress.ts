@@ -1,9 +1,6 @@
-import { request } from 'node:http';
-import { connect, type Socket } from 'node:net';
-import { type Expected, invalidOption, SelfInfoError } from '../foundation/errors.js';
+import { type Expected, invalidOption } from '../foundation/errors.js';
 import { checkKeys, checkText } from '../foundation/options.js';
 import { checkAuthorities } from '../wire/environment.js';
-import { HEAD_BYTES } from './limits.js';
 
 /**
  * How calls leave the caller's network: through a proxy, or to a gateway that calls the portal on
@@ -151,63 +148,4 @@ export function resolveRoute(
       proxy: { url: new URL(egress.proxy), authorization: egress.authorization },
     }),
   };
-}
-
-/**
- * Opens a tunnel to an origin through a proxy. The attempt ends after `silenceMs` without a byte.
- * The returned request can be destroyed at any time.
- */
-export function openTunnel(
-  proxy: HttpProxy,
-  origin: URL,
-  silenceMs: number,
-  settle: (error: Error | null, tunnel: Socket | null) => void,
-) {
-  const authority = `${origin.hostname}:${origin.port || '443'}`;
-  const outgoing = request({
-    method: 'CONNECT',
-    path: authority,
-    headers: {
-      host: authority,
-      ...(proxy.authorization !== undefined && { 'proxy-authorization': proxy.authorization }),
-    },
-    maxHeaderSize: HEAD_BYTES,
-    // Uses no agent, because environment variables could configure one.
-    createConnection: () =>
-      connect({
-        host: proxy.url.hostname.replace(/^\[|\]$/g, ''),
-        port: Number(proxy.url.port || 80),
-      }),
-  });
-  let settled = false;
-  const end = (error: Error | null, tunnel: Socket | null = null) => {
-    if (settled) return;
-    settled = true;
-    settle(error, tunnel);
-  };
-  outgoing.setTimeout(silenceMs, () => outgoing.destroy());
-  outgoing.on('connect', ({ statusCode = 0 }, socket: Socket, early) => {
-    socket.setTimeout(0).on('error', () => {});
-    // No bytes are expected before the TLS handshake.
-    if (statusCode >= 200 && statusCode < 300 && early.length === 0) return end(null, socket);
-    socket.destroy();
-    end(proxyRefusal(statusCode));
-  });
-  outgoing.on('error', end).on('close', () => end(new Error('closed')));
-  outgoing.end();
-  return outgoing;
-}
-
-/**
- * Returns the error for the status of a proxy. 5xx may be temporary, so it can be retried. 3xx and
- * 4xx mean that the proxy rejected the caller: fix the configuration.
- */
-function proxyRefusal(status: number): SelfInfoError {
-  if (status < 300 || status >= 500) return new SelfInfoError('connection_failed');
-  return new SelfInfoError('proxy_refused', {
-    expected: {
-      en: `It responded with ${status}.`,
-      ja: `プロキシの応答ステータスは ${status} です。`,
-    },
-  });
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../foundation/clock.js';
 import { invalidResponse } from '../foundation/errors.js';
 import { createConnection, type Exchange } from './connection.js';
 import { type FetchLike, pathUnder, type Transport } from './http.js';
-import { readBody } from './response.js';
+import { createBody, readBody } from './response.js';
 
 /** Creates a transport over an injected fetch, for tests in one process; production refuses it. */
 export function createFetchTransport(apiUrl: string, fetch: FetchLike, clock: Clock): Transport {
@@ -22,6 +22,7 @@ export function createFetchTransport(apiUrl: string, fetch: FetchLike, clock: Cl
     onProgress('answering');
     const body = await readBody(
       response.body ?? new Blob([]).stream(),
+      createBody(call.stage, response.status),
       () => onProgress('answering'),
       signal,
     );

@@ -1,3 +1,5 @@
+import type { CallStage } from './http.js';
+
 /** How long a call may take. */
 export const CALL_MS = 30_000;
 /** How long a connection may take to open: name, proxy, TCP and TLS together. */
@@ -8,5 +10,16 @@ export const SILENCE_MS = 10_000;
 export const IDLE_MS = 5_000;
 /** The largest head of a response. */
 export const HEAD_BYTES = 16_384;
-/** The largest body of a response. */
-export const BODY_BYTES = 16 * 1024 * 1024;
+/** The largest body of any response. */
+export const LONGEST_BODY_BYTES = 16 * 1024 * 1024;
+/** The largest body of a success, by stage. Only a result holds data. */
+export const BODY_BYTES: Readonly<Record<CallStage, number>> = {
+  consent: 65_536,
+  token: 65_536,
+  request: 65_536,
+  result: LONGEST_BODY_BYTES,
+};
+/** The largest body of a failure that is read for a machine code. */
+export const FAILURE_BYTES = 262_144;
+/** How many interim responses (1xx) may come before the response. */
+export const INTERIM_RESPONSES = 32;

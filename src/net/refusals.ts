@@ -19,6 +19,18 @@ const OAUTH_CODES = [
   'insufficient_scope',
 ];
 
+/**
+ * Statuses by which a server says that it will not change its mind: 501 Not Implemented, 505 HTTP
+ * Version Not Supported, 506 Variant Also Negotiates, 508 Loop Detected, 510 Not Extended, 511
+ * Network Authentication Required.
+ */
+const LASTING: readonly (number | undefined)[] = [501, 505, 506, 508, 510, 511];
+
+/** Returns true for a failure that repeating the same call soon cannot avoid. */
+export function isLasting({ upstream }: SelfInfoError): boolean {
+  return LASTING.includes(upstream?.status);
+}
+
 /** Returns the portal's machine code if it is known, or else `unrecognised`. */
 export function knownCode(code: unknown, known: readonly string[] = []): string {
   return typeof code === 'string' && (OAUTH_CODES.includes(code) || known.includes(code))
@@ -46,23 +58,20 @@ export function refusal(
       ? knownCode(json.error, known)
       : undefined;
   const upstream = { status, ...(code !== undefined && { code }) };
-  if (status === 429 || status === 503) {
+  const notBefore = retryAt !== undefined && { notBefore: formatInstant(retryAt) };
+  if (status === 429 || status === 503)
     return new SelfInfoError('upstream_unavailable', {
       stage,
       effect,
       upstream,
-      retry: {
-        safe: harmless,
-        ...(retryAt !== undefined && { notBefore: formatInstant(retryAt) }),
-      },
+      retry: { safe: harmless, ...notBefore },
     });
-  }
   if (status >= 400 && status < 500)
     return new SelfInfoError('upstream_refused', { stage, upstream });
   return new SelfInfoError('upstream_failed', {
     stage,
     effect,
     upstream,
-    retry: { safe: notAccepted.includes(status) },
+    retry: { safe: notAccepted.includes(status), ...notBefore },
   });
 }

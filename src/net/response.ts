@@ -2,14 +2,13 @@ import type { Clock } from '../foundation/clock.js';
 import { createYielder } from '../foundation/deadline.js';
 import { invalidResponse } from '../foundation/errors.js';
 import { readStrictJson } from '../foundation/json.js';
-import { DAY_MS } from '../foundation/time.js';
-import type { HttpResponse } from './http.js';
-import { BODY_BYTES } from './limits.js';
+import type { CallStage, HttpResponse } from './http.js';
+import { BODY_BYTES, FAILURE_BYTES, LONGEST_BODY_BYTES } from './limits.js';
+import { isJson } from './media-type.js';
+import { parseRetryAfter } from './retry-after.js';
 
 /** How many chunks of a body are taken before other work gets its turn. */
 const CHUNKS_AT_ONCE = 100;
-/** The longest planned outage, over the New Year, takes a week. */
-const LONGEST_RETRY_AFTER_MS = 31 * DAY_MS;
 
 /** What a low-level exchange yields; the body in chunks. */
 export interface RawResponse {
@@ -24,15 +23,22 @@ export interface RawResponse {
  * @throws SelfInfoError `response_invalid`; the signal's reason once it has aborted.
  */
 export async function parseResponse(
-  { status, header, body }: RawResponse,
+  { status, header: read, body }: RawResponse,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
+  const header = (name: string) => read(name)?.trim() ?? null;
   const retryAt = parseRetryAfter(header('retry-after'), clock.now());
   if (status >= 300 && status < 400)
     throw invalidResponse({
       en: 'redirects are not followed.',
       ja: 'リダイレクトは受け付けません。',
+    });
+  // A part is not the whole, even when it is JSON.
+  if (status === 206 || status === 226)
+    throw invalidResponse({
+      en: 'it is a part of a response, although the request asks for the whole.',
+      ja: 'リクエストで全体を求めたにもかかわらず、応答が一部分です。',
     });
   try {
     return { status, json: await readJson(header, body, signal), retryAt };
@@ -49,7 +55,8 @@ async function readJson(
   body: readonly Uint8Array[],
   signal: AbortSignal,
 ): Promise<unknown> {
-  const isPlain = (name: string, plain: string) => (header(name) ?? plain).toLowerCase() === plain;
+  // An empty value names no coding.
+  const isPlain = (name: string, plain: string) => (header(name) || plain).toLowerCase() === plain;
   if (!isPlain('content-encoding', 'identity') || !isPlain('transfer-encoding', 'chunked'))
     throw invalidResponse({
       en: 'its body is compressed although the request asks for identity.',
@@ -63,20 +70,13 @@ async function readJson(
   return readStrictJson(body, signal);
 }
 
-function isJson(contentType: string | null): boolean {
-  return (
-    contentType !== null &&
-    /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(contentType)
-  );
-}
-
 /** Reads the chunks of a body up to the limit of its size. */
 export async function readBody(
   chunks: AsyncIterable<Uint8Array>,
+  { parts, add }: Body,
   onChunk: () => void,
   signal: AbortSignal,
 ): Promise<readonly Uint8Array[]> {
-  const { parts, add } = createBody();
   const yielder = createYielder(CHUNKS_AT_ONCE, signal);
   for await (const chunk of chunks) {
     // The rest is not read once the call has ended.
@@ -90,36 +90,29 @@ export async function readBody(
   return parts;
 }
 
-/** Creates a collector for the chunks of a body; it throws above the limit of the size. */
-export function createBody(): {
+/** Collects the chunks of a body. */
+export interface Body {
   readonly parts: readonly Uint8Array[];
+  /** Throws above the limit of the size. */
   add(chunk: Uint8Array): void;
-} {
+}
+
+/**
+ * Creates a collector for the body of a response. A success has the limit of its stage. Of a
+ * failure the status says enough: nothing is kept of a page that is too long.
+ */
+export function createBody(stage: CallStage, status: number): Body {
   const parts: Uint8Array[] = [];
+  const failed = status >= 400;
+  const limit = failed ? FAILURE_BYTES : BODY_BYTES[stage];
   let size = 0;
   return {
     parts,
     add(chunk) {
       size += chunk.byteLength;
-      if (size > BODY_BYTES)
-        throw invalidResponse({ en: 'its body is too large.', ja: '本文が大きすぎます。' });
-      parts.push(chunk);
+      if (size <= limit) parts.push(chunk);
+      else if (failed && size <= LONGEST_BODY_BYTES) parts.length = 0;
+      else throw invalidResponse({ en: 'its body is too large.', ja: '本文が大きすぎます。' });
     },
   };
-}
-
-/**
- * Parses seconds or an HTTP date to epoch milliseconds, from now on; undefined for anything else,
- * and for an instant too far off to be meant.
- */
-function parseRetryAfter(value: string | null, now: number): number | undefined {
-  if (value === null) return undefined;
-  const at = /^\d{1,9}$/.test(value) ? now + Number(value) * 1_000 : parseHttpDate(value);
-  return at <= now + LONGEST_RETRY_AFTER_MS ? Math.max(at, now) : undefined;
-}
-
-function parseHttpDate(value: string): number {
-  return /^[A-Za-z]{3}, \d{2} [A-Za-z]{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(value)
-    ? Date.parse(value)
-    : Number.NaN;
 }

@@ -1,11 +1,12 @@
+import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import type { Client } from 'undici';
 import type { Clock } from '../foundation/clock.js';
-import { SelfInfoError } from '../foundation/errors.js';
+import { invalidResponse, SelfInfoError } from '../foundation/errors.js';
 import { checkFunction } from '../foundation/options.js';
 import { type Environment, isEnvironment } from '../wire/environment.js';
 import { createConnection, type Exchange } from './connection.js';
-import { type ApiRoute, checkEgress, type Egress, openTunnel, resolveRoute } from './egress.js';
+import { type ApiRoute, checkEgress, type Egress, resolveRoute } from './egress.js';
 import { createFetchTransport } from './fetch-transport.js';
 import {
   type ApiConnection,
@@ -14,9 +15,18 @@ import {
   pathUnder,
   type Transport,
 } from './http.js';
-import { BODY_BYTES, CONNECT_MS, HEAD_BYTES, IDLE_MS, SILENCE_MS } from './limits.js';
-import { createBody, type RawResponse } from './response.js';
+import { createInterimFilter, type InterimFilter } from './interim.js';
+import {
+  CONNECT_MS,
+  HEAD_BYTES,
+  IDLE_MS,
+  INTERIM_RESPONSES,
+  LONGEST_BODY_BYTES,
+  SILENCE_MS,
+} from './limits.js';
+import { type Body, createBody, type RawResponse } from './response.js';
 import { checkCredential, dial, type Identity, identityOf, type TlsCredential } from './tls.js';
+import { openTunnel } from './tunnel.js';
 
 /** Options that determine how the client reaches the portal. */
 export interface TransportOptions {
@@ -59,6 +69,7 @@ export function openTransport(
 /** One undici client and the socket it opens, so that both can end together at any time. */
 interface PooledClient {
   readonly client: Client;
+  readonly interim: InterimFilter;
   end(): Promise<void>;
 }
 
@@ -120,13 +131,16 @@ function connectAs(
   const exchange: Exchange = async (call, signal, onProgress) => {
     const parked = pooled !== undefined;
     pooled ??= openClient(route, identity, clients);
-    const { client } = await pooled;
+    const { client, interim } = await pooled;
     // Node notices within two turns of the event loop what happened to a parked connection. undici
     // waits for one of them. A request written to a dead connection would be lost.
     if (parked) await setImmediate();
     // A call that fails after this point ends its client.
     signal.throwIfAborted();
-    return dispatch(client, call, pathUnder(route.baseUrl, call.path), onProgress);
+    return dispatch(client, call, pathUnder(route.baseUrl, call.path), (progress) => {
+      if (progress === 'sent') interim.expectResponse();
+      onProgress(progress);
+    });
   };
   const close = async () => {
     const closing = pooled;
@@ -148,18 +162,21 @@ async function openClient(
   const { context } = identity;
   // undici cannot end a connection that is still opening, so this ends it.
   let opening: { destroy(): unknown } | undefined;
+  const interim = createInterimFilter();
   const client = new loaded.Client(origin.origin, {
     pipelining: 1,
     keepAliveTimeout: IDLE_MS,
     keepAliveMaxTimeout: IDLE_MS,
     maxHeaderSize: HEAD_BYTES,
-    maxResponseSize: BODY_BYTES,
+    maxResponseSize: LONGEST_BODY_BYTES,
     // The limits of the call come first. These apply when an injected clock is stopped.
     headersTimeout: SILENCE_MS,
     bodyTimeout: SILENCE_MS,
     connect(_, callback) {
-      const settle = (error: Error | null, socket: Parameters<typeof callback>[1]) =>
-        error ? callback(error, null) : callback(null, socket as never);
+      const settle = (error: Error | null, socket: Socket | null) => {
+        if (socket) interim.watch(socket);
+        return error ? callback(error, null) : callback(null, socket as never);
+      };
       if (proxy === undefined) {
         opening = dial(origin, context, undefined, CONNECT_MS, settle);
         return;
@@ -172,6 +189,7 @@ async function openClient(
   });
   const pooled: PooledClient = {
     client,
+    interim,
     async end() {
       clients.delete(pooled);
       opening?.destroy();
@@ -190,33 +208,47 @@ async function openClient(
  */
 function dispatch(
   client: Client,
-  { headers, body }: Call,
+  { stage, headers, body }: Call,
   path: string,
   onProgress: Parameters<Exchange>[2],
 ): Promise<RawResponse> {
   return new Promise((resolve, reject) => {
-    const { parts, add } = createBody();
+    let interim = 0;
     let head: Omit<RawResponse, 'body'> | undefined;
+    let received: Body | undefined;
     client.dispatch(
       { method: 'POST', path, headers: { ...headers }, body },
       {
         // The connection is open: the last moment at which nothing has been sent.
         onRequestStart: () => onProgress('sent'),
         onResponseStart(_, status, fields) {
-          // Ignore interim responses.
-          if (status < 200) return;
+          if (status < 200) {
+            // Ignore interim responses, but not without end.
+            if (++interim > INTERIM_RESPONSES) throw tooManyInterim();
+            return;
+          }
+          received = createBody(stage, status);
           head = { status, header: (name) => headerOf(fields, name) };
           onProgress('answering');
         },
         onResponseData(_, chunk) {
           onProgress('answering');
-          add(chunk);
+          received?.add(chunk);
         },
         onResponseEnd: () =>
-          head ? resolve({ ...head, body: parts }) : reject(new Error('no head')),
+          head && received
+            ? resolve({ ...head, body: received.parts })
+            : reject(new Error('no head')),
         onResponseError: (_, error) => reject(error),
       },
     );
+  });
+}
+
+function tooManyInterim() {
+  return invalidResponse({
+    en: 'too many interim responses came before it.',
+    ja: '中間応答（1xx）が多すぎます。',
   });
 }
 

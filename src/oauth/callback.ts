@@ -53,17 +53,13 @@ export async function validateCallbackParameters(
   if (new Set(parameters.keys()).size < parameters.size)
     return { refused: 'duplicate_parameter', at: 'callback' };
   const issuer = parameters.get('iss');
-  if (
-    issuer === null
-      ? environment.profile.oauth.issuerInCallback.value
-      : issuer !== environment.issuer
-  )
+  const issuerRequired = mustHaveIssuer(environment, parameters);
+  if (issuer === null ? issuerRequired : issuer !== environment.issuer)
     return { refused: 'issuer_mismatch', at: 'callback' };
   try {
     const server = {
       issuer: environment.issuer,
-      authorization_response_iss_parameter_supported:
-        environment.profile.oauth.issuerInCallback.value,
+      authorization_response_iss_parameter_supported: issuerRequired,
     };
     const validated = oauth.validateAuthResponse(
       server,
@@ -85,6 +81,15 @@ export async function validateCallbackParameters(
       at: 'authorize',
     };
   }
+}
+
+/** An error without `iss` is harmless where the profile names that deviation: it has no code. */
+function mustHaveIssuer({ profile: { oauth } }: Environment, parameters: URLSearchParams): boolean {
+  const mayLackIssuer =
+    oauth.deviations.value.includes('issuer-missing-on-error') &&
+    parameters.has('error') &&
+    !parameters.has('code');
+  return oauth.issuerInCallback.value && !mayLackIssuer;
 }
 
 /**

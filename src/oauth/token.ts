@@ -79,13 +79,18 @@ function parseTokenResponse(
     return { refused: knownCode(body.error, profile.errorCodes.value) };
   if (status >= 400) throw refusal(response, 'token', profile.errorCodes.value);
   const { access_token: token, expires_in: life } = body;
+  const deviations = profile.oauth.deviations.value;
   const valid =
-    status === 200 &&
-    body.error === undefined &&
-    isBearer(body, profile.oauth.deviations.value.includes('token-type-missing')) &&
-    (body.refresh_token === undefined || isText(body.refresh_token)) &&
-    (body.scope === undefined || typeof body.scope === 'string');
-  const isGood = valid && isToken(token) && (life === undefined || isLifetime(life));
+    // 201 is wrong, but means the same. 202 would say that there is no token yet.
+    (status === 200 || status === 201) &&
+    (body.error ?? undefined) === undefined &&
+    isBearer(body, deviations.includes('token-type-missing')) &&
+    isTextOrNothing(body.refresh_token) &&
+    isTextOrNothing(body.scope);
+  const isGood =
+    valid &&
+    isToken(token, deviations.includes('token-characters')) &&
+    (life === undefined || isLifetime(life));
   const endsAt = isGood && life !== undefined ? sentAt + Math.floor(life * 1_000) : null;
   // A clock without a time gives no expiry. The error never quotes the response: it may hold a token.
   if (!isGood || (endsAt !== null && Number.isNaN(new Date(endsAt).getTime())))
@@ -104,18 +109,27 @@ function isBearer(body: Readonly<Record<string, unknown>>, mayLackType: boolean)
   return typeof type === 'string' && type.toLowerCase() === 'bearer';
 }
 
-/** Returns true for the characters that a Bearer header allows (RFC 6750, 2.1). */
-function isToken(value: unknown): value is string {
+/** The characters that a Bearer header allows (RFC 6750, 2.1). */
+const BEARER = /^[A-Za-z0-9._~+/-]+=*$/;
+/** Visible ASCII without what could end the token, or start another one: comma, quote, backslash. */
+const OPAQUE = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
+
+function isToken(value: unknown, mayDeviate: boolean): value is string {
   return (
     typeof value === 'string' &&
     value.length <= LONGEST_TOKEN &&
-    /^[A-Za-z0-9._~+/-]+=*$/.test(value)
+    (mayDeviate ? OPAQUE : BEARER).test(value)
   );
 }
 
 /** Returns true for seconds as a number (RFC 6749, 5.1). */
 function isLifetime(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= LONGEST_LIFE_S;
+}
+
+/** Returns true for a member that is not used, if it is a text or says nothing. */
+function isTextOrNothing(value: unknown): boolean {
+  return value === undefined || value === null || typeof value === 'string';
 }
 
 function isText(value: unknown): value is string {

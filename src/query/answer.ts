@@ -214,7 +214,7 @@ export async function buildAnswer(
     if (byCode.has(item.code)) {
       throw invalidResponse(
         { en: 'it holds the same item twice.', ja: '同じ項目が2回含まれています。' },
-        { stage: 'result' },
+        { stage: 'result', effect: 'none' },
       );
     }
     byCode.set(item.code, item);

@@ -4,16 +4,19 @@ import type { SelfInfoErrorCode } from '../foundation/error-table.js';
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 import { formatInstant } from '../foundation/time.js';
 import type { ApiConnection, CallBounds } from '../net/http.js';
-import { knownCode } from '../net/refusals.js';
+import { isLasting, knownCode } from '../net/refusals.js';
 import type { Environment } from '../wire/environment.js';
 import type { WireProfile, WireResult } from '../wire/profile.js';
 import { decodeResponse, encodeBody, post } from './request.js';
-import type { Progress } from './types.js';
+import type { Progress, Retrieval } from './types.js';
 
 /** What polling needs to know of a request that was sent. */
 export interface ProcessSecret {
   readonly token: string;
   readonly processId: string;
+  /** When the token expires (ISO 8601), if the portal said so and the profile wants to know. */
+  readonly tokenExpiresAt?: string | null | undefined;
+  readonly retrieval: Retrieval;
 }
 
 /** How polling ended. */
@@ -55,6 +58,14 @@ const TRANSIENT: readonly SelfInfoErrorCode[] = [
 const RETRIES = 3;
 /** The longest wait before the first retry. It doubles each time; the wait is a random share of it. */
 const RETRY_MS = 500;
+/** From here a wait is long: the portal is not about to answer, but puts the client off. */
+const LONG_WAIT_MS = 10_000;
+/**
+ * Many clients may be told the same instant, so each comes a random share of a tenth of the wait
+ * after it, at most a minute. While the portal is working, short waits are not spread: clients that
+ * started at different times are told different instants.
+ */
+const LONGEST_SPREAD_MS = 60_000;
 
 /** Polls until the portal has a result or gives up, or until the deadline. */
 export async function awaitResult(
@@ -96,10 +107,12 @@ async function pollUntil(
   { signal, isOver }: PollingDeadline,
 ): Promise<PollingOutcome> {
   const { scope, clock, random, once } = options;
+  const endsAt = endOf(secret.retrieval);
   for (let attempt = 1, failures = 0; ; attempt++) {
+    const refused = refusedAt(timeOf(clock), secret, environment.profile);
+    if (refused) return { status: 'failed', error: refused };
     const polled = await sendPoll(environment, connection, secret, scope).catch(toFailedPoll);
-    const now = clock.now();
-    if (!Number.isFinite(now)) throw invalidClock();
+    const now = timeOf(clock);
     let next: number;
     if ('failed' in polled) {
       const { failed } = polled;
@@ -107,18 +120,21 @@ async function pollUntil(
       // The deadline ended this poll. Nothing is lost: the answer can be collected later.
       if (failed.code === 'timed_out' && isOver(now))
         return { status: 'pending', retryAt: formatInstant(now) };
-      next = Math.max(
-        now + Math.ceil(share(random) * RETRY_MS * 2 ** failures),
-        Date.parse(failed.retry.notBefore ?? '') || 0,
-      );
-      if (once || ++failures > RETRIES || isOver(next)) return giveUp(failed);
+      const notBefore = Math.max(now, Date.parse(failed.retry.notBefore ?? '') || 0);
+      next = spread(notBefore, now, RETRY_MS * 2 ** failures, random);
+      if (once || ++failures > RETRIES || isOver(next) || notBefore >= endsAt || isLasting(failed))
+        return giveUp(failed);
     } else {
       failures = 0;
       const { result, retryAt } = polled;
       const ended = outcomeOf(result, retryAt, environment.profile);
       if (ended) return ended;
+      const isLong = retryAt !== undefined && retryAt >= now + LONG_WAIT_MS;
+      if (isLong && retryAt >= endsAt)
+        return { status: 'unavailable', until: formatInstant(retryAt) };
+      const asked = isLong ? spread(retryAt, now, 0, random) : retryAt;
       next = Math.max(
-        retryAt ?? now + environment.profile.timing.pollMs.value,
+        asked ?? now + environment.profile.timing.pollMs.value,
         now + SHORTEST_POLL_MS,
       );
       if (once || isOver(next)) return { status: 'pending', retryAt: formatInstant(next) };
@@ -127,6 +143,45 @@ async function pollUntil(
     // The deadline cut the wait short: send nothing more.
     if (isOver(clock.now())) return { status: 'pending', retryAt: formatInstant(next) };
   }
+}
+
+/** Returns the instant from which no answer to a retrieval is collected any more. */
+function endOf({ expiresAt, terms }: Retrieval): number {
+  return Math.min(Date.parse(expiresAt), Date.parse(terms.keepUntil));
+}
+
+/** Returns why nothing may be sent for a retrieval any more, or undefined while it may. */
+function refusedAt(
+  now: number,
+  { retrieval, tokenExpiresAt }: ProcessSecret,
+  { oauth }: WireProfile,
+): SelfInfoError | undefined {
+  // An instant that cannot be read must not pass.
+  if (!(now < Date.parse(retrieval.terms.keepUntil)))
+    return new SelfInfoError('retention_ended', { stage: 'result' });
+  if (!(now < Date.parse(retrieval.expiresAt))) return new SelfInfoError('retrieval_gone');
+  if (
+    oauth.pollsAfterTokenExpiry.value === 'never' &&
+    typeof tokenExpiresAt === 'string' &&
+    !(now < Date.parse(tokenExpiresAt))
+  )
+    return new SelfInfoError('grant_expired', { stage: 'result' });
+  return undefined;
+}
+
+function timeOf(clock: Clock): number {
+  const now = clock.now();
+  if (!Number.isFinite(now)) throw invalidClock();
+  return now;
+}
+
+/**
+ * Returns an instant at or after the given one: later by a random share of a tenth of the wait, or
+ * of `leastMs` if that is longer.
+ */
+function spread(at: number, now: number, leastMs: number, random: () => number): number {
+  const range = Math.max(leastMs, Math.min((at - now) / 10, LONGEST_SPREAD_MS));
+  return at + Math.ceil(share(random) * range);
 }
 
 /** Returns the outcome that a result means; undefined while the portal is still working. */
@@ -167,10 +222,9 @@ function toFailedPoll(error: unknown): { readonly failed: SelfInfoError } {
 
 /** Returns the outcome of a last attempt that failed, or throws its error. */
 function giveUp(error: SelfInfoError): PollingOutcome {
-  if (error.code === 'upstream_unavailable')
+  // Also when the gateway failed: the answer may still come.
+  if (error.code === 'upstream_unavailable' || error.code === 'upstream_failed')
     return { status: 'unavailable', until: error.retry.notBefore ?? null };
-  // The gateway failed while polling, so the answer may still come.
-  if (error.code === 'upstream_failed') return { status: 'unavailable', until: null };
   throw error;
 }
 

@@ -27,9 +27,14 @@ export type Names<K extends string> = { readonly [P in K]: ProfileEntry<string> 
 
 /**
  * A departure from OAuth that the client allows only when the profile names it:
- * `token-type-missing`, a token response without `token_type`.
+ *
+ * - `token-type-missing`: a token response without `token_type`.
+ * - `token-characters`: an access token with visible characters that RFC 6750 does not allow, such
+ *   as `:`, `|` or `=` within it. A blank, a comma, a quote or a backslash is never allowed.
+ * - `issuer-missing-on-error`: a callback without `iss` that reports an error, where the other
+ *   callbacks carry `iss`.
  */
-export type OAuthDeviation = 'token-type-missing';
+export type OAuthDeviation = 'token-type-missing' | 'token-characters' | 'issuer-missing-on-error';
 
 /** The outcome of one item, in this package's words. */
 export type WireItemStatus =
@@ -115,6 +120,12 @@ export interface WireProfile {
     /** Whether every callback carries `iss` (RFC 9207). */
     readonly issuerInCallback: ProfileEntry<boolean>;
     readonly deviations: ProfileEntry<readonly OAuthDeviation[]>;
+    /**
+     * Whether the client polls with an access token that has expired by its own clock:
+     * `until-refused`, since the answer may outlive the token, or `never`. It applies when the
+     * portal said when the token expires.
+     */
+    readonly pollsAfterTokenExpiry: ProfileEntry<'until-refused' | 'never'>;
   };
   /** Field names of request and answer. */
   readonly fields: Names<

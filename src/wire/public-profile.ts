@@ -39,6 +39,7 @@ export const publicProfile: WireProfile = deepFreeze({
     pushedAuthorizationRequests: unknown(false),
     issuerInCallback: unknown(true),
     deviations: unknown([]),
+    pollsAfterTokenExpiry: unknown('until-refused'),
   },
   fields: {
     processId: secondHand('process_id'),

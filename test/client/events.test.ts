@@ -178,7 +178,7 @@ describe('the events of an unsuccessful journey', () => {
         'call request 1 answered 200',
         'step request accepted',
         'call result 1 answered 200',
-        'step result failed process_mismatch unknown',
+        'step result failed process_mismatch none',
       ],
     ],
   ])('report %s', async (_, faults, expected) => {

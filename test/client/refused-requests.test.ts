@@ -122,7 +122,8 @@ describe('a request that the portal refuses', () => {
     ['soon', undefined],
     ['-5', undefined],
     ['1.5', undefined],
-    ['99999999999999999999', undefined],
+    ['99999999999999999999', '9999-12-31T23:59:59+09:00'],
+    ['120, 240', '2026-12-01T10:04:00+09:00'],
   ])('fails with notBefore from a valid Retry-After: %s', async (header, notBefore) => {
     const { client, consent } = openBank(
       answerAt(

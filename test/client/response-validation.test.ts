@@ -76,9 +76,12 @@ describe('the validation of responses', () => {
       }),
     );
     const { client, consent } = openBank(twice);
-    expect((await errorOf(async () => client.query(await consent(), asked))).code).toBe(
-      'response_invalid',
-    );
+    expect(facts(await errorOf(async () => client.query(await consent(), asked)))).toEqual({
+      code: 'response_invalid',
+      stage: 'result',
+      effect: 'none',
+      safe: false,
+    });
   });
 
   it('refuses the result of another process', async () => {
@@ -87,11 +90,12 @@ describe('the validation of responses', () => {
     );
     const { client, consent } = openBank(other);
     const error = await errorOf(async () => client.query(await consent(), asked));
-    expect([error.code, error.stage, error.retry.safe]).toEqual([
-      'process_mismatch',
-      'result',
-      false,
-    ]);
+    expect(facts(error)).toEqual({
+      code: 'process_mismatch',
+      stage: 'result',
+      effect: 'none',
+      safe: false,
+    });
   });
 
   it.each<[string, unknown]>([
@@ -159,7 +163,7 @@ describe('a process id', () => {
       });
       const { client, retrieval, calls } = await submitted({ intercept });
       const error = await errorOf(() => client.collect(retrieval));
-      expect([error.code, error.stage, error.retry.safe]).toEqual([code, 'result', false]);
+      expect(facts(error)).toEqual({ code, stage: 'result', effect: 'none', safe: false });
       expect(polls(calls)).toBe(1);
     }
   });

@@ -251,11 +251,50 @@ const faults: readonly [title: string, kind: 'invalid' | 'closed', (body: string
       ]),
     ),
   ],
-  ['begins with a byte order mark', 'invalid', exactly((body) => message(`\ufeff${body}`))],
   [
-    'says to go on with what has gone out',
-    'closed',
-    exactly((body) => `HTTP/1.1 100 Continue\r\n\r\n${message(body)}`),
+    'begins with two byte order marks',
+    'invalid',
+    exactly((body) => message(`\ufeff\ufeff${body}`)),
+  ],
+  [
+    'says to go on 33 times',
+    'invalid',
+    exactly((body) => 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(33) + message(body)),
+  ],
+  [
+    'says to go on, and sends a body with it',
+    'invalid',
+    exactly((body) => `HTTP/1.1 100 Continue\r\ncontent-length: 5\r\n\r\nhello${message(body)}`),
+  ],
+  [
+    'says to go on, in a head that is not HTTP',
+    'invalid',
+    exactly((body) => `HTTP/1.1 100 Continue\r\nnonsense\r\n\r\n${message(body)}`),
+  ],
+  [
+    'sends hints and processes without end',
+    'invalid',
+    exactly((body) => 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(1_000) + message(body)),
+  ],
+  [
+    'sends a part by 206',
+    'invalid',
+    exactly((body) =>
+      message(body, {
+        status: '206 Partial Content',
+        headers: `content-length: ${body.length}\r\ncontent-range: bytes 0-${body.length - 1}/${body.length}\r\n`,
+      }),
+    ),
+  ],
+  [
+    'sends the whole by 206',
+    'invalid',
+    exactly((body) => message(body, { status: '206 Partial Content' })),
+  ],
+  [
+    'sends a difference by 226',
+    'invalid',
+    exactly((body) => message(body, { status: '226 IM Used' })),
   ],
   [
     'switches the protocol',

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type Calendar, createCalendar } from '../../src/calendar/index.js';
 import { createMemoryStore, createVirtualClock, latest } from '../../src/index.js';
-import { grantOf, NOW, SESSION } from '../kit/loan.js';
+import { grantOf, SESSION } from '../kit/loan.js';
 import { errorOf } from '../kit/refusals.js';
 import { goodAnswers, openStub, STUB_PROCESS } from '../kit/stub.js';
 import { explode, fields, mine, processStatuses, secret, thrower } from './injected.js';
@@ -20,7 +20,7 @@ describe('a misbehaving calendar', () => {
     'that %s prevents nothing: submit and collect go on without causes and times',
     async (_, calendar) => {
       let isOver = false;
-      const clock = createVirtualClock(NOW);
+      const clock = createVirtualClock('2050-12-20T10:00:00+09:00');
       const { client, begin } = openStub({
         clock,
         calendar: () => (isOver ? calendar() : createCalendar()),
@@ -33,7 +33,7 @@ describe('a misbehaving calendar', () => {
         await client.completeConsent((await begin()).callback, { sessionBinding: SESSION }),
       );
       isOver = true;
-      clock.set('2061-01-01T10:00:00+09:00');
+      clock.set('2051-01-04T10:00:00+09:00');
       const retrieval = await client.submit(grant, latest());
       expect(await client.collect(retrieval)).toEqual({
         status: 'unavailable',

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import {
   createSelfInfoClient,
@@ -24,6 +24,19 @@ async function openProxy(options?: ConnectProxyOptions) {
 }
 
 const portOf = ({ environment }: Portal) => new URL(environment.endpoints.apiUrl).port;
+
+/** Opens the tunnel to the target of a CONNECT after the given bytes, in pieces of one. */
+const tunnelTo =
+  (port: () => string, head: string) =>
+  async (client: Socket): Promise<void> => {
+    client.setNoDelay(true);
+    for (const byte of head)
+      await new Promise<void>((resolve) => client.write(byte, () => resolve()));
+    const upstream = connect({ host: '127.0.0.1', port: Number(port()) });
+    client.on('close', () => upstream.destroy());
+    upstream.on('error', () => client.destroy()).on('close', () => client.destroy());
+    client.removeAllListeners('end').pipe(upstream).pipe(client);
+  };
 
 describe('a proxy', () => {
   it('opens one tunnel per query, with TLS end to end, and receives nothing else', async () => {
@@ -80,6 +93,30 @@ describe('a proxy', () => {
     );
   });
 
+  it.each([
+    [
+      'names a length and a coding',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ncontent-length: 0\r\n\r\n',
+    ],
+    ['names two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\n'],
+    ['folds a header', 'HTTP/1.1 200 OK\r\nvia: 1.1 a,\r\n  1.1 b\r\n\r\n'],
+    ['sends 100 before it', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n'],
+    [
+      'sends interim responses before it',
+      'HTTP/1.1 100 Continue\r\nvia: a\r\n\r\nHTTP/1.1 102 Processing\r\n\r\nHTTP/1.0 200 OK\r\n\r\n',
+    ],
+    ['says 204', 'HTTP/1.1 204 No Content\r\n\r\n'],
+    ['gives no reason', 'HTTP/1.1 200\r\n\r\n'],
+  ])('opens a tunnel by a response that %s', async (_, head) => {
+    const portal = await open();
+    const proxy = await openProxy({ answer: tunnelTo(() => portOf(portal), head) });
+    expect((await travel(portal.environment, { proxy: proxy.url }, portal.tls)).status).toBe(
+      'ready',
+    );
+    expect(proxy.asked).toHaveLength(1);
+    await Promise.all([proxy.drained(), portal.drained()]);
+  });
+
   it('does not vouch for the portal: its certificate is checked through the tunnel', async () => {
     const portal = await open();
     const proxy = await openProxy();
@@ -119,6 +156,28 @@ describe('a proxy', () => {
       'speaks before the TLS handshake',
       'connection_failed',
       says('HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n'),
+    ],
+    [
+      'sends a body before the TLS handshake',
+      'connection_failed',
+      says('HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello'),
+    ],
+    [
+      'sends interim responses without end',
+      'connection_failed',
+      says('HTTP/1.1 100 Continue\r\n\r\n'.repeat(33)),
+    ],
+    [
+      'refuses after an interim response',
+      'proxy_refused',
+      says('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 407 Who\r\ncontent-length: 0\r\n\r\n'),
+    ],
+    ['answers with a status of letters', 'connection_failed', says('HTTP/1.1 2OO OK\r\n\r\n')],
+    ['answers with a status of four digits', 'connection_failed', says('HTTP/1.1 2000 OK\r\n\r\n')],
+    [
+      'does not speak HTTP, and waits',
+      'connection_failed',
+      (client) => void client.write('220 mail.example ESMTP\r\n'),
     ],
     ['closes', 'connection_failed', (client) => void client.destroy()],
     ['resets', 'connection_failed', (client) => void client.resetAndDestroy()],

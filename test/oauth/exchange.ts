@@ -1,3 +1,4 @@
+import { type OAuthDeviation, publicProfile, type WireProfile } from '../../src/index.js';
 import { SESSION } from '../kit/loan.js';
 import { openStub, type StubAnswer } from '../kit/stub.js';
 
@@ -12,3 +13,12 @@ export async function exchange(token: StubAnswer) {
   const complete = () => stub.client.completeConsent(callback, { sessionBinding: SESSION });
   return { ...stub, complete };
 }
+
+/** Returns the public profile with one deviation from OAuth. */
+export const deviating = (deviation: OAuthDeviation): WireProfile => ({
+  ...publicProfile,
+  oauth: {
+    ...publicProfile.oauth,
+    deviations: { value: [deviation], confidence: 'specification' },
+  },
+});

@@ -59,6 +59,7 @@ describe('a pushed authorization request that fails', () => {
     ],
     ['no body', new Response('', { status: 201, headers: { 'content-type': 'application/json' } })],
     ['HTML', new Response('<html>', { status: 201, headers: { 'content-type': 'text/html' } })],
+    ['more than 64 KiB', json({ ...good, pad: 'a'.repeat(65_536) })],
     ['a list', json([good])],
     ['null', json(null)],
     ['a text', json('canary')],

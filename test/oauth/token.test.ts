@@ -1,12 +1,15 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { createSelfInfoClient, publicProfile } from '../../src/index.js';
-import { answerAt, loan, openBank, SESSION } from '../kit/loan.js';
+import { createSelfInfoClient, latest } from '../../src/index.js';
+import { answerAt, grantOf, loan, openBank, SESSION } from '../kit/loan.js';
 import { callbackOf, type Reply, raw, startPortal } from '../kit/portal.js';
 import { errorOf } from '../kit/refusals.js';
 import { openStub } from '../kit/stub.js';
-import { exchange, good, json } from './exchange.js';
+import { deviating, exchange, good, json } from './exchange.js';
 
 const CENTURY_S = 100 * 366 * 86_400;
+
+const typed = (type: string, headers: Record<string, string> = {}) =>
+  new Response(JSON.stringify(good), { headers: { 'content-type': type, ...headers } });
 
 describe('rejects a token response, ends the consent and does not ask again when the response', () => {
   it.each<[string, () => Response]>([
@@ -45,6 +48,26 @@ describe('rejects a token response, ends the consent and does not ask again when
           headers: { 'content-type': 'application/json; charset=shift_jis' },
         }),
     ],
+    ...[
+      'application/json; charset=utf-16',
+      'application/json; charset=utf-7',
+      'application/json; charset=utf-8; charset=shift_jis',
+      'application/json; charset="utf-8',
+      "application/json; charset='utf-8'",
+      'application/json; charset=utf-8 shift_jis',
+      'application/json, application/json',
+      'application/json; a=b, text/html',
+      'application/json charset=utf-8',
+      'application/jsonp',
+      'application/json+html',
+      'text/json',
+      ';',
+    ].map((type): [string, () => Response] => [`has the content type ${type}`, () => typed(type)]),
+    ['is compressed', () => typed('application/json', { 'content-encoding': 'gzip' })],
+    [
+      'is compressed in two steps',
+      () => typed('application/json', { 'content-encoding': 'identity, gzip' }),
+    ],
     [
       'has the token twice',
       () =>
@@ -72,6 +95,8 @@ describe('rejects a token response, ends the consent and does not ask again when
     ['has a token with a comma', () => json({ ...good, access_token: 'a,Bearer b' })],
     ['has a token beyond ASCII', () => json({ ...good, access_token: 'トークン' })],
     ['has a token with padding inside', () => json({ ...good, access_token: 'a=b' })],
+    ['has a token with a colon', () => json({ ...good, access_token: 'a:b' })],
+    ['has a token with a bar', () => json({ ...good, access_token: '1|b' })],
     ['has no token type', () => json({ ...good, token_type: undefined })],
     ['has an empty token type', () => json({ ...good, token_type: '' })],
     ['has null for a token type', () => json({ ...good, token_type: null })],
@@ -104,8 +129,10 @@ describe('rejects a token response, ends the consent and does not ask again when
     ['has a refresh token that is not a text', () => json({ ...good, refresh_token: 5 })],
     ['has a scope that is not a text', () => json({ ...good, scope: ['a'] })],
     ['is an error with status 200', () => json({ error: 'invalid_grant' })],
+    ['is an error that is not a text', () => json({ ...good, error: 5 })],
+    ['is an empty error', () => json({ ...good, error: '' })],
     ['is an error and a token', () => json({ ...good, error: 'invalid_grant' })],
-    ['is a token with status 201', () => json(good, 201)],
+    ['is an error with status 201', () => json({ error: 'invalid_grant' }, 201)],
     ['is a token with status 202', () => json(good, 202)],
     ['is a token with status 206', () => json(good, 206)],
     ['is a redirect with a token', () => json(good, 302)],
@@ -144,6 +171,10 @@ describe('accepts a token response, as RFC 6749 has it, when it', () => {
       `2026-12-01T10:00:00.999+09:00`,
     ],
     ['has a refresh token, which is not kept', { ...good, refresh_token: 'a' }, at('11:00:00')],
+    ['has null for a refresh token', { ...good, refresh_token: null }, at('11:00:00')],
+    ['has an empty refresh token', { ...good, refresh_token: '' }, at('11:00:00')],
+    ['has null for a scope', { ...good, scope: null }, at('11:00:00')],
+    ['has null for an error', { ...good, error: null }, at('11:00:00')],
     ['has an ID token, which is ignored', { ...good, id_token: 'no JWT at all' }, at('11:00:00')],
     ['has an ID token that is not a text', { ...good, id_token: 5 }, at('11:00:00')],
     [
@@ -167,22 +198,71 @@ describe('accepts a token response, as RFC 6749 has it, when it', () => {
       'Application/JSON',
       'application/json;charset=utf-8',
       'application/json; charset="UTF-8"',
+      'application/json;',
+      'application/json ; ;charset=utf8 ;',
+      'application/json; charset=',
+      'application/json; charset=""',
+      'application/json; charset',
+      'application/json;charset=UTF8',
+      'application/json; charset = utf-8',
+      'application/json; charset=utf-8; charset=utf8',
+      'application/json; charset=utf-8; profile="https://a.example/;b,c"; x',
+      'application/json; odata.metadata=minimal; q=0.9; ieee754compatible=true',
+      'application/json; title="a \\" b"',
     ]) {
-      const { complete } = await exchange(
-        () => new Response(JSON.stringify(good), { headers: { 'content-type': type } }),
+      const { complete } = await exchange(() => typed(type));
+      expect((await complete()).status, type).toBe('granted');
+    }
+  });
+
+  it.each<[string, () => Response]>([
+    ['comes with status 201', () => json(good, 201)],
+    ['has an empty content encoding', () => typed('application/json', { 'content-encoding': '' })],
+    [
+      'names the identity coding',
+      () => typed('application/json', { 'content-encoding': 'Identity' }),
+    ],
+    [
+      'begins with a byte order mark',
+      () =>
+        new Response(`\ufeff${JSON.stringify(good)}`, {
+          headers: { 'content-type': 'application/json' },
+        }),
+    ],
+  ])('%s', async (_, answer) => {
+    const { complete } = await exchange(answer);
+    expect((await complete()).status).toBe('granted');
+  });
+
+  it('has a token beyond RFC 6750 where the profile names that deviation', async () => {
+    const opened = (token: string) =>
+      openStub({
+        profile: deviating('token-characters'),
+        answers: { token: () => json({ ...good, access_token: token }) },
+      });
+    for (const token of [
+      '1|a:b=c',
+      '=a',
+      '{"a":1}'.replaceAll('"', "'"),
+      '!#$%&()*+-./:;<=>?@[]^_`{|}~',
+    ]) {
+      const { client, begin } = opened(token);
+      const { callback } = await begin();
+      const outcome = await client.completeConsent(callback, { sessionBinding: SESSION });
+      expect((await client.query(grantOf(outcome), { income: latest() })).status).toBe('ready');
+    }
+    for (const token of ['a b', 'a,b', 'a"b', 'a\\b', 'a\tb', 'a\nb', 'a\u007f', 'あ', '', 5]) {
+      const { client, begin } = opened(token as string);
+      const { callback } = await begin();
+      const error = await errorOf(() =>
+        client.completeConsent(callback, { sessionBinding: SESSION }),
       );
-      expect((await complete()).status).toBe('granted');
+      expect(error.code).toBe('response_invalid');
     }
   });
 
   it('lacks its type where the profile names that deviation', async () => {
-    const profile = {
-      ...publicProfile,
-      oauth: {
-        ...publicProfile.oauth,
-        deviations: { value: ['token-type-missing'], confidence: 'specification' } as const,
-      },
-    };
+    const profile = deviating('token-type-missing');
     for (const [body, granted] of [
       [{ access_token: 'a' }, true],
       [{ access_token: 'a', token_type: null }, false],
@@ -302,7 +382,7 @@ describe('a token response over TLS', async () => {
   });
 
   it.each([
-    [201, 'response_invalid'],
+    [202, 'response_invalid'],
     [205, 'response_invalid'],
     [226, 'response_invalid'],
     [300, 'response_invalid'],

@@ -74,7 +74,7 @@ export const callErrors = {
   },
   process_mismatch: {
     stage: 'result',
-    effect: 'unknown',
+    effect: 'none',
     retrySafe: false,
     en: 'The response belongs to another process id and was discarded.',
     ja: '別の処理IDに対する応答のため破棄しました。',

@@ -1,0 +1,100 @@
+import { connect, type Socket } from 'node:net';
+import { SelfInfoError } from '../foundation/errors.js';
+import type { HttpProxy } from './egress.js';
+import { HEAD_BYTES, INTERIM_RESPONSES } from './limits.js';
+
+/**
+ * Opens a tunnel to an origin through a proxy. The attempt ends after `silenceMs` without a byte.
+ * The returned socket can be destroyed at any time.
+ *
+ * Reads the response here: after a success only TLS follows, whatever length or coding its head
+ * names (RFC 9110, 9.3.6). Node's client takes an interim response for the last one, and rejects a
+ * head with both length and coding.
+ */
+export function openTunnel(
+  proxy: HttpProxy,
+  origin: URL,
+  silenceMs: number,
+  settle: (error: Error | null, tunnel: Socket | null) => void,
+): Socket {
+  const socket = connect({
+    host: proxy.url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(proxy.url.port || 80),
+  });
+  let settled = false;
+  const end = (error: Error | null) => {
+    if (settled) return;
+    settled = true;
+    socket.setTimeout(0).off('readable', read);
+    if (error) socket.destroy();
+    settle(error, error ? null : socket);
+  };
+  const parse = createHeadParser();
+  const read = () => {
+    for (let chunk = socket.read(); chunk !== null && !settled; chunk = socket.read()) {
+      const parsed = parse(chunk);
+      if (parsed) end(parsed.opened ? null : parsed.error);
+    }
+  };
+  socket.setTimeout(silenceMs, () => socket.destroy());
+  socket.on('readable', read);
+  // An error after the tunnel is open reaches TLS, too.
+  socket.on('error', end).on('close', () => end(new Error('closed')));
+  socket.write(connectRequest(proxy, `${origin.hostname}:${origin.port || '443'}`));
+  return socket;
+}
+
+function connectRequest({ authorization }: HttpProxy, authority: string): string {
+  return [
+    `CONNECT ${authority} HTTP/1.1`,
+    `host: ${authority}`,
+    'connection: keep-alive',
+    ...(authorization === undefined ? [] : [`proxy-authorization: ${authorization}`]),
+    '\r\n',
+  ].join('\r\n');
+}
+
+const HTTP = 'HTTP/1.';
+
+type Parsed = { readonly opened: true } | { readonly opened: false; readonly error: Error };
+
+/** Creates a parser of the proxy's response. It returns undefined until the response is decided. */
+function createHeadParser(): (chunk: Buffer) => Parsed | undefined {
+  let received = '';
+  let interim = 0;
+  return (chunk) => {
+    received += chunk.toString('latin1');
+    // What is not HTTP may wait for the client to speak.
+    if (received.length >= HTTP.length && !received.startsWith(HTTP)) return failed();
+    for (;;) {
+      const end = received.indexOf('\r\n\r\n');
+      if (end > HEAD_BYTES || (end < 0 && received.length > HEAD_BYTES)) return failed();
+      if (end < 0) return undefined;
+      const status = Number(/^HTTP\/1\.[01] (\d{3})(?= |\r\n)/.exec(received)?.[1] ?? 0);
+      received = received.slice(end + 4);
+      if (status >= 100 && status < 200 && status !== 101 && ++interim <= INTERIM_RESPONSES)
+        continue;
+      if (status < 200 || status > 299) return { opened: false, error: proxyRefusal(status) };
+      // No bytes are expected before the TLS handshake.
+      return received === '' ? { opened: true } : failed();
+    }
+  };
+}
+
+function failed(): Parsed {
+  return { opened: false, error: new SelfInfoError('connection_failed') };
+}
+
+/**
+ * Returns the error for the status of a proxy. 5xx may be temporary, so it can be retried. 3xx and
+ * 4xx mean that the proxy rejected the caller: fix the configuration.
+ */
+function proxyRefusal(status: number): SelfInfoError {
+  if (status < 300 || status >= 500) return new SelfInfoError('connection_failed');
+  return new SelfInfoError('proxy_refused', {
+    expected: {
+      en: `It responded with ${status}.`,
+      ja: `プロキシの応答ステータスは ${status} です。`,
+    },
+  });
+}
