@@ -2,6 +2,7 @@ import type { Clock } from '../foundation/clock.js';
 import { createYielder } from '../foundation/deadline.js';
 import { invalidResponse } from '../foundation/errors.js';
 import { readStrictJson } from '../foundation/json.js';
+import type { NumberReading } from '../foundation/json-numbers.js';
 import { DAY_MS } from '../foundation/time.js';
 import type { HttpResponse } from './http.js';
 import { BODY_BYTES } from './limits.js';
@@ -27,6 +28,7 @@ export async function parseResponse(
   { status, header, body }: RawResponse,
   clock: Clock,
   signal: AbortSignal,
+  numbers?: NumberReading,
 ): Promise<HttpResponse> {
   const retryAt = parseRetryAfter(header('retry-after'), clock.now());
   if (status >= 300 && status < 400)
@@ -35,7 +37,7 @@ export async function parseResponse(
       ja: 'リダイレクトは受け付けません。',
     });
   try {
-    return { status, json: await readJson(header, body, signal), retryAt };
+    return { status, json: await readJson(header, body, signal, numbers), retryAt };
   } catch (error) {
     // Gateways send HTML and other bodies with an error; its status says enough. A success needs
     // its body.
@@ -48,6 +50,7 @@ async function readJson(
   header: RawResponse['header'],
   body: readonly Uint8Array[],
   signal: AbortSignal,
+  numbers: NumberReading | undefined,
 ): Promise<unknown> {
   const isPlain = (name: string, plain: string) => (header(name) ?? plain).toLowerCase() === plain;
   if (!isPlain('content-encoding', 'identity') || !isPlain('transfer-encoding', 'chunked'))
@@ -60,7 +63,7 @@ async function readJson(
       en: 'its content type is not application/json in UTF-8.',
       ja: 'Content-Type が UTF-8 の application/json ではありません。',
     });
-  return readStrictJson(body, signal);
+  return readStrictJson(body, signal, { numbers });
 }
 
 function isJson(contentType: string | null): boolean {

@@ -80,7 +80,13 @@ export function post(
     authorization: `Bearer ${token}`,
   };
   return connection.send(
-    { stage, path: environment.profile.paths[stage].value, headers, body },
+    {
+      stage,
+      path: environment.profile.paths[stage].value,
+      headers,
+      body,
+      numbers: environment.profile.numbers,
+    },
     bounds,
   );
 }
