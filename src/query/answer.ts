@@ -70,6 +70,7 @@ class SealedItem {
   constructor(state: ItemState, checkRetention: () => void) {
     this.#state = state;
     this.#checkRetention = checkRetention;
+    Object.freeze(this);
   }
 
   get status() {
