@@ -24,7 +24,10 @@ export interface Passage {
 const MAX_PASSAGE = 2_000;
 
 const OUTAGE_WORDS =
-  /停止|休止|中断|メンテ|保守|点検|障害|不具合|トラブル|つながりにく|繋がりにく|ダウン|停電|復旧|解消|中止|取りやめ|休業|閉塞|縮退|切替|切り替え|移行作業|工事|延長|遅れ|遅延|エラー|異常|制限|見合わせ|閉鎖|止ま[らりるっ]|止め|ストップ|お休み|(?:つなが|繋が)ら|しづらい|しにくい|かね(?:ます|る)|(?:いただけ|頂け|でき|出来|使え|なれ)(?:ません|ない|ず|なく|なくな)|不可|不能|[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日|maintenance|outage|down(?:time)?\b|unavailable|suspen|interrupt|offline/i;
+  /停止|休止|中断|メンテ|保守|点検|障害|不具合|トラブル|つながりにく|繋がりにく|ダウン|停電|復旧|解消|中止|取りやめ|休業|閉塞|縮退|切替|切り替え|移行作業|工事|延長|遅れ|遅延|エラー|異常|制限|見合わせ|閉鎖|止ま[らりるっ]|止め|ストップ|お休み|(?:つなが|繋が)ら|しづらい|しにくい|かね(?:ます|る)|(?:いただけ|頂け|でき|出来|使え|なれ)(?:ません|ない|ず|なく|なくな)|不可|不能|[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日/;
+// Apart, because ignoring case makes the search for Japanese words several times slower.
+const ENGLISH_OUTAGE_WORDS =
+  /maintenance|outage|down(?:time)?\b|unavailable|suspen|interrupt|offline/i;
 
 type Place = Pick<Passage, 'text' | 'start' | 'end' | 'line' | 'block'>;
 
@@ -62,7 +65,7 @@ function buildPassage(place: Place): Passage {
     plain,
     tokens,
     systems: namedSystems(withoutTokens(tokens, plain)),
-    mentionsOutage: tooLong || OUTAGE_WORDS.test(plain),
+    mentionsOutage: tooLong || OUTAGE_WORDS.test(plain) || ENGLISH_OUTAGE_WORDS.test(plain),
     tooLong,
   };
 }
