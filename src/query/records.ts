@@ -1,12 +1,13 @@
 import type { Yielder } from '../foundation/deadline.js';
 import { frozenPlain, mutableJson } from '../foundation/plain.js';
 import type { ItemSpec, OpenRecord, StandardSchema } from '../service/spec.js';
-import type { MissingHolder, WireItem, WireRecord } from '../wire/profile.js';
-import type { Extras, ItemAnswer } from './answer.js';
+import type { MissingHolder, WireItem, WireItemStatus, WireRecord } from '../wire/profile.js';
+
+type Extras = WireRecord['extras'];
 
 /** The outcome of one item, as an answer keeps it. All of it is frozen. */
 export interface ItemState {
-  readonly status: ItemAnswer['status'];
+  readonly status: WireItemStatus | 'not-asked';
   readonly records?: readonly unknown[];
   readonly missing?: readonly MissingHolder[];
   readonly server?: string;

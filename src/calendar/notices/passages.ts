@@ -29,13 +29,14 @@ const OUTAGE_WORDS =
 const ENGLISH_OUTAGE_WORDS =
   /maintenance|outage|down(?:time)?\b|unavailable|suspen|interrupt|offline/i;
 
-type Place = Pick<Passage, 'text' | 'start' | 'end' | 'line' | 'block'>;
+/** Where a passage is, before it is parsed. */
+export type Place = Pick<Passage, 'text' | 'start' | 'end' | 'line' | 'block'>;
 
 /**
  * Splits a text into passages, at line ends and after 。. Returns undefined when there are more than
- * `max`, and then parses none.
+ * `max`.
  */
-export function splitPassages(text: string, max: number): Passage[] | undefined {
+export function splitPassages(text: string, max: number): Place[] | undefined {
   const places: Place[] = [];
   let line = 0;
   let block = 0;
@@ -53,10 +54,11 @@ export function splitPassages(text: string, max: number): Passage[] | undefined 
       places.push({ text: trimmed, start, end: start + trimmed.length, line, block });
     }
   }
-  return places.map(buildPassage);
+  return places;
 }
 
-function buildPassage(place: Place): Passage {
+/** Parses the dates, hours and systems of a passage. */
+export function buildPassage(place: Place): Passage {
   const tooLong = place.text.length > MAX_PASSAGE;
   const plain = tooLong ? '' : normalize(place.text).trim();
   const tokens = parseTokens(plain);
