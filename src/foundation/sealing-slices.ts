@@ -24,19 +24,19 @@ export async function encryptSlices(
   const cipher = createCipheriv(CIPHER, key, iv, { authTagLength: TAG_BYTES });
   cipher.setAAD(Buffer.from(protectedHeader, 'ascii'));
   const yielder = createYielder(1);
-  const pieces: string[] = [];
+  const pieces = [`${protectedHeader}..${iv.toString('base64url')}.`];
   // Three bytes become four characters. The rest waits for the next slice.
   let rest: Uint8Array = new Uint8Array();
   for (const slice of slices) {
-    if (pieces.length > 0) await yielder.yield();
+    if (pieces.length > 1) await yielder.yield();
     const bytes = Buffer.concat([rest, cipher.update(slice)]);
     const whole = bytes.length - (bytes.length % 3);
     pieces.push(bytes.toString('base64url', 0, whole));
     rest = bytes.subarray(whole);
   }
   pieces.push(Buffer.concat([rest, cipher.final()]).toString('base64url'));
-  const [vector, tag] = [iv.toString('base64url'), cipher.getAuthTag().toString('base64url')];
-  return [protectedHeader, '', vector, pieces.join(''), tag].join('.');
+  pieces.push(`.${cipher.getAuthTag().toString('base64url')}`);
+  return pieces.join('');
 }
 
 /**
