@@ -13,15 +13,16 @@ const SLICE = 65_536;
  */
 const DECODED = 262_144;
 
-/** How {@link readStrictJson} reads. */
-export interface JsonReading {
-  /** Default: `exact`. */
-  readonly numbers?: NumberReading | undefined;
-  /** The greatest depth. Default: 64. */
-  readonly depth?: number;
-  /** The greatest number of values. Default: a million. */
-  readonly values?: number;
+/** What {@link readStrictJson} accepts. */
+export interface JsonLimits {
+  /** The greatest depth. */
+  readonly depth: number;
+  /** The greatest number of values. */
+  readonly values: number;
 }
+
+/** The limits of a body. */
+const OF_A_BODY: JsonLimits = { depth: DEPTH, values: MAX_VALUES };
 
 /**
  * Reads JSON from the bytes of a body, more strictly than `JSON.parse`: UTF-8 only, no duplicate
@@ -36,8 +37,9 @@ export interface JsonReading {
  */
 export async function readStrictJson(
   chunks: readonly Uint8Array[],
-  signal?: AbortSignal,
-  { numbers = 'exact', depth = DEPTH, values = MAX_VALUES }: JsonReading = {},
+  signal: AbortSignal | undefined,
+  numbers: NumberReading,
+  { depth, values } = OF_A_BODY,
 ): Promise<unknown> {
   const text = await decodeUtf8(chunks, signal);
   const yielder = createYielder(SLICE, signal);

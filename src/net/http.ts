@@ -17,8 +17,8 @@ export interface Call {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** How the numbers of the response are read. Default: `exact`. */
-  readonly numbers?: NumberReading | undefined;
+  /** How the numbers of the response are read. */
+  readonly numbers: NumberReading;
 }
 
 /** What bounds a call: the caller's signal, and the epoch milliseconds by which it must end. */

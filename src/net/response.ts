@@ -28,7 +28,7 @@ export async function parseResponse(
   { status, header, body }: RawResponse,
   clock: Clock,
   signal: AbortSignal,
-  numbers?: NumberReading,
+  numbers: NumberReading,
 ): Promise<HttpResponse> {
   const retryAt = parseRetryAfter(header('retry-after'), clock.now());
   if (status >= 300 && status < 400)
@@ -50,7 +50,7 @@ async function readJson(
   header: RawResponse['header'],
   body: readonly Uint8Array[],
   signal: AbortSignal,
-  numbers: NumberReading | undefined,
+  numbers: NumberReading,
 ): Promise<unknown> {
   const isPlain = (name: string, plain: string) => (header(name) ?? plain).toLowerCase() === plain;
   if (!isPlain('content-encoding', 'identity') || !isPlain('transfer-encoding', 'chunked'))
@@ -63,7 +63,7 @@ async function readJson(
       en: 'its content type is not application/json in UTF-8.',
       ja: 'Content-Type が UTF-8 の application/json ではありません。',
     });
-  return readStrictJson(body, signal, { numbers });
+  return readStrictJson(body, signal, numbers);
 }
 
 function isJson(contentType: string | null): boolean {

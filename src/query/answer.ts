@@ -181,7 +181,8 @@ async function ownResult({ items, ...rest }: WireResult, yielder: Yielder): Prom
     const own: WireRecord[] = [];
     for (const record of records) {
       if (yielder.use(1)) await yielder.yield();
-      const { inexact = [...inexactKeys(record.fields)] } = record;
+      const marks = Object.hasOwn(record, 'inexact') ? record.inexact : undefined;
+      const inexact = marks ?? [...inexactKeys(record.fields)];
       own.push(frozenJson({ ...record, ...(inexact.length > 0 && { inexact }) }));
     }
     if (yielder.use(1)) await yielder.yield();

@@ -56,9 +56,18 @@ function failed(code: string, extras: Extras, path?: string): ItemState {
 
 /** Returns an item of the extras, without the marks that only this package reads. */
 export function withoutMarks(item: WireItem): WireItem {
-  return item.records.some((record) => record.inexact)
+  return item.records.some((record) => marksOf(record).length > 0)
     ? Object.freeze({ ...item, records: recordsWithoutMarks(item.records) })
     : item;
+}
+
+/** Returns the names of the inexact fields, from the record's own properties only. */
+function marksOf(record: WireRecord): readonly string[] {
+  return (Object.hasOwn(record, 'inexact') && record.inexact) || [];
+}
+
+function failureOf(item: WireItem): string | undefined {
+  return Object.hasOwn(item, 'failure') ? item.failure : undefined;
 }
 
 function recordsWithoutMarks(records: readonly WireRecord[]): readonly WireRecord[] {
@@ -71,7 +80,8 @@ async function parseWithoutRecords(item: WireItem, yielder: Yielder): Promise<It
     if (yielder.use(1)) await yielder.yield();
     leftOver.push(Object.freeze({ ...fields, ...extras }));
   }
-  const { failure, missing } = item;
+  const { missing } = item;
+  const failure = failureOf(item);
   const extras = Object.freeze({
     ...itemExtras(item, leftOver),
     ...(missing.length > 1 && { missing }),
@@ -128,10 +138,9 @@ interface ReadRecord {
   readonly inexact?: string;
 }
 
-function readRecord(
-  { extras: _, inexact: marks = [], ...open }: WireRecord,
-  schema: StandardSchema | undefined,
-): ReadRecord {
+function readRecord(record: WireRecord, schema: StandardSchema | undefined): ReadRecord {
+  const { extras: _, inexact: __, ...open } = record;
+  const marks = marksOf(record);
   if (!schema)
     return marks[0] === undefined ? { value: Object.freeze(open) } : { inexact: marks[0] };
   // A copy, because a schema may change it, or keep it.
@@ -163,10 +172,10 @@ function droppedFields(value: unknown, fields: WireRecord['fields']): WireRecord
 
 /** Returns what is unknown about an item, and the rest of each record. */
 function itemExtras(item: WireItem, leftOver: readonly Extras[]): Extras {
-  const { status, failure } = item;
+  const failure = failureOf(item);
   return {
     ...item.extras,
-    ...(status !== 'failed' && failure !== undefined && { failure }),
+    ...(item.status !== 'failed' && failure !== undefined && { failure }),
     ...(leftOver.some((record) => Object.keys(record).length > 0) && {
       records: Object.freeze(leftOver),
     }),

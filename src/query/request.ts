@@ -73,6 +73,7 @@ export function post(
   token: string,
   bounds: CallBounds,
 ): Promise<HttpResponse> {
+  const { profile } = environment;
   const headers = {
     accept: 'application/json',
     'accept-encoding': 'identity',
@@ -82,10 +83,11 @@ export function post(
   return connection.send(
     {
       stage,
-      path: environment.profile.paths[stage].value,
+      path: profile.paths[stage].value,
       headers,
       body,
-      numbers: environment.profile.numbers,
+      // Only a profile that says so itself.
+      numbers: (Object.hasOwn(profile, 'numbers') && profile.numbers) || 'exact',
     },
     bounds,
   );

@@ -96,5 +96,5 @@ function notFinite(): SelfInfoError {
 /** Reads the source back from its slices. It was written by this package: it needs no limits. */
 export function decodeContent(slices: readonly Uint8Array[]): Promise<unknown> {
   const unlimited = Number.POSITIVE_INFINITY;
-  return readStrictJson(slices, undefined, { depth: unlimited, values: unlimited });
+  return readStrictJson(slices, undefined, 'exact', { depth: unlimited, values: unlimited });
 }
