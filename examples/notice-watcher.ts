@@ -7,7 +7,7 @@ import { setInterval } from 'node:timers/promises';
 import { convert } from 'html-to-text';
 import { createSelfInfoClient, defineService } from 'myna-selfinfo';
 import { createCalendar } from 'myna-selfinfo/calendar';
-import { parseNotices } from 'myna-selfinfo/notices';
+import { parseLongNotices } from 'myna-selfinfo/notices';
 import { createSandbox } from 'myna-selfinfo/sandbox';
 
 // お知らせのページの代わり。取得のたびに次の版を返し、3回目は応答に失敗する。
@@ -81,9 +81,8 @@ async function refresh(): Promise<void> {
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   // 年の書かれていない日付は、公表された日から判断される。分からなければ取得した時刻でよい。
   const publishedAt = new Date(response.headers.get('last-modified') ?? Date.now());
-  const { announcements, notUnderstood } = parseNotices(textOf(await response.text()), {
-    publishedAt,
-  });
+  const text = textOf(await response.text());
+  const { announcements, notUnderstood } = await parseLongNotices(text, { publishedAt });
   // 前回の分に足すのではなく、毎回土台から作り直す。取り下げられたお知らせは残らない。
   current = published.with(announcements);
   for (const { target, start, end, approximate } of announcements)

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { createSelfInfoClient, defineService, latest } from 'myna-selfinfo';
+import { type Answer, createSelfInfoClient, defineService, latest } from 'myna-selfinfo';
 import { createSandbox, localTaxRecord } from 'myna-selfinfo/sandbox';
+import { createLocalKeys, createMemoryVaultStore, createVault } from 'myna-selfinfo/vault';
 import { median } from '../rounds.js';
 
 const MEGABYTES = 5;
@@ -41,8 +43,8 @@ const shapes: Readonly<Record<string, { readonly record: unknown; readonly schem
 };
 
 /**
- * Measures for how long collecting an answer blocks the event loop at most, beside a bare
- * `JSON.parse` of the same text.
+ * Measures for how long collecting an answer, keeping it in a vault and reading it back block the
+ * event loop at most, beside a bare `JSON.parse` of the same text.
  */
 export async function run(): Promise<void> {
   const figures: string[] = [];
@@ -50,31 +52,36 @@ export async function run(): Promise<void> {
     const list = Array(
       Math.floor((MEGABYTES * 1e6) / (Buffer.byteLength(JSON.stringify(record)) + 1)),
     ).fill(record);
-    const { text, collect } = await prepare(list, schema);
-    const samples: { stall: number; total: number; parse: number; turns: number }[] = [];
-    let first: { stall: number } | undefined;
-    for (let round = 0; round < UNCOUNTED_ROUNDS + ROUNDS; round++) {
-      const sample = { ...(await watch(collect)), parse: timed(() => JSON.parse(text)) };
-      first ??= sample;
-      if (round >= UNCOUNTED_ROUNDS) samples.push(sample);
-    }
-    const [stall, total, parse, turns] = (['stall', 'total', 'parse', 'turns'] as const).map(
-      (key) => median(samples.map((sample) => sample[key])),
-    ) as [number, number, number, number];
-    const ratio = median(samples.map((sample) => sample.stall / sample.parse));
-    figures.push(
-      `${name} (${list.length}): longest stall ${stall.toFixed(1)} ms, JSON.parse ${parse.toFixed(1)} ms, ratio ${ratio.toFixed(2)} (wanted: at most 1.5); ` +
-        `in all ${total.toFixed(0)} ms with ${turns} turns for others; the very first ${first?.stall.toFixed(1)} ms`,
-    );
+    const { text, ...works } = await prepare(list, schema);
+    for (const [step, work] of Object.entries(works))
+      figures.push(`${name} (${list.length}), ${step}: ${await figureOf(work, text)}`);
   }
   console.log(`\nFigures\n  ${figures.join('\n  ')}`);
 }
 
-/** Submits a retrieval whose answer can be collected many times. */
+async function figureOf(work: () => Promise<void>, text: string): Promise<string> {
+  const samples: { stall: number; total: number; parse: number; turns: number }[] = [];
+  let first: { stall: number } | undefined;
+  for (let round = 0; round < UNCOUNTED_ROUNDS + ROUNDS; round++) {
+    const sample = { ...(await watch(work)), parse: timed(() => JSON.parse(text)) };
+    first ??= sample;
+    if (round >= UNCOUNTED_ROUNDS) samples.push(sample);
+  }
+  const [stall, total, parse, turns] = (['stall', 'total', 'parse', 'turns'] as const).map((key) =>
+    median(samples.map((sample) => sample[key])),
+  ) as [number, number, number, number];
+  const ratio = median(samples.map((sample) => sample.stall / sample.parse));
+  return (
+    `longest stall ${stall.toFixed(1)} ms, JSON.parse ${parse.toFixed(1)} ms, ratio ${ratio.toFixed(2)} (wanted: at most 1.5); ` +
+    `in all ${total.toFixed(0)} ms with ${turns} turns for others; the very first ${first?.stall.toFixed(1)} ms`
+  );
+}
+
+/** Submits a retrieval whose answer can be collected many times, and opens a vault. */
 async function prepare(
   records: readonly unknown[],
   schema: boolean,
-): Promise<{ readonly text: string; readonly collect: () => Promise<void> }> {
+): Promise<{ readonly text: string } & Record<'collect' | 'put' | 'read', () => Promise<void>>> {
   const service = defineService({
     name: '住宅ローン事前審査',
     purpose: { id: 'housing-loan', text: '住宅ローンの事前審査のため' },
@@ -123,12 +130,34 @@ async function prepare(
   async function collect() {
     const collected = await client.collect(retrieval);
     if (collected.status !== 'ready') throw new Error(`not ready but ${collected.status}`);
-    const { income } = collected.answer.items;
+    return check(collected.answer);
+  }
+  function check(given: Answer<typeof service>) {
+    const { income } = given.items;
     if (income.status !== 'present' || income.reveal().length !== records.length)
       throw new Error(`not ${records.length} records but ${income.status}`);
+    return given;
   }
-  await collect();
-  return { text, collect };
+  const answer = await collect();
+  const vault = createVault({
+    service,
+    store: createMemoryVaultStore(),
+    keys: createLocalKeys({
+      current: 'key-1',
+      keys: { 'key-1': randomBytes(32).toString('base64url') },
+    }),
+  });
+  const ref = await vault.put(answer);
+  return {
+    text,
+    collect: async () => void (await collect()),
+    async put() {
+      await vault.erase(await vault.put(answer), 'bench');
+    },
+    async read() {
+      check(await vault.read(ref, { purpose: 'housing-loan', reason: 'bench' }));
+    },
+  };
 }
 
 /** Returns the body in chunks, as a socket delivers it. */

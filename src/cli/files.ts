@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { inexactNumberAt } from '../foundation/json-numbers.js';
 import { quoted, UsageError } from './arguments.js';
 
 /** Returns the code of a system error, such as `ENOENT`. */
@@ -34,9 +35,16 @@ export function readJsonFile(path: string): unknown {
       en: `cannot read ${quoted(path)} (${code})`,
     });
   }
+  // Some editors write a byte order mark, which JSON.parse rejects.
+  text = text.replace(/^\uFEFF/, '');
+  const inexact = inexactNumberAt(text);
+  if (inexact !== undefined)
+    throw new UsageError({
+      ja: `正確に扱えない数値があります: ${quoted(path)}（${inexact} 文字目の後）`,
+      en: `${quoted(path)} has a number that cannot be kept exactly (after ${inexact} characters)`,
+    });
   try {
-    // Some editors write a byte order mark, which JSON.parse rejects.
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return JSON.parse(text);
   } catch (error) {
     // Name only the place, because the parser may quote what it read.
     const at = /at position (\d+)/.exec(String(error))?.[1];

@@ -89,6 +89,8 @@ const OURS: readonly Stage[] = ['configuration', 'calendar', 'vault', 'sandbox']
 /** Codes of a failed item that this package defines. */
 const ITEM_CODES: readonly string[] = [
   'record_invalid',
+  'number_inexact',
+  'answer_contradictory',
   'not_answered',
   'unspecified',
   'unrecognised',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SelfInfoError } from '../foundation/errors.js';
+import { inexactNumberAt } from '../foundation/json-numbers.js';
 import type { ProcessSecret } from '../query/polling.js';
 import type { StoredEntry } from '../stores/store.js';
 import type { Environment } from '../wire/environment.js';
@@ -74,7 +75,7 @@ export function readSecret(
 function parse<T extends object>(entry: StoredEntry): T {
   let value: unknown;
   try {
-    value = JSON.parse(entry.value);
+    if (inexactNumberAt(entry.value) === undefined) value = JSON.parse(entry.value);
   } catch {}
   if (typeof value !== 'object' || value === null) throw invalidEntry();
   return value as T;

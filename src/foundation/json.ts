@@ -1,9 +1,10 @@
 import { createYielder } from './deadline.js';
-import { invalidResponse } from './errors.js';
+import { invalidResponse, type SelfInfoError } from './errors.js';
+import { createNumberPatch, type NumberPatch, type NumberReading } from './json-numbers.js';
 
 const DEPTH = 64;
 /** Limits memory: parsing 16 MiB of brackets would take a gigabyte. */
-const VALUES = 1_000_000;
+const MAX_VALUES = 1_000_000;
 /** Characters scanned before other work gets its turn. */
 const SLICE = 65_536;
 /**
@@ -12,9 +13,21 @@ const SLICE = 65_536;
  */
 const DECODED = 262_144;
 
+/** What {@link readStrictJson} accepts. */
+export interface JsonLimits {
+  /** The greatest depth. */
+  readonly depth: number;
+  /** The greatest number of values. */
+  readonly values: number;
+}
+
+/** The limits of a body. */
+const OF_A_BODY: JsonLimits = { depth: DEPTH, values: MAX_VALUES };
+
 /**
  * Reads JSON from the bytes of a body, more strictly than `JSON.parse`: UTF-8 only, no duplicate
- * keys, no `__proto__`, bounded depth and number of values.
+ * keys, no `__proto__`, bounded depth and number of values. No number becomes another one: a
+ * literal that a double cannot hold stays as text, and `inexactKeys` names its place.
  *
  * Other work runs between two slices of the scan. `JSON.parse` gets only a text that the scan found
  * small enough.
@@ -24,18 +37,25 @@ const DECODED = 262_144;
  */
 export async function readStrictJson(
   chunks: readonly Uint8Array[],
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
+  numbers: NumberReading,
+  { depth, values } = OF_A_BODY,
 ): Promise<unknown> {
   const text = await decodeUtf8(chunks, signal);
   const yielder = createYielder(SLICE, signal);
   const isLong = text.length > SLICE;
-  const scan = createScan(text);
+  const patch = createNumberPatch(text, numbers);
+  const scan = createScan(text, createStructure(depth, values), patch);
   if (isLong) await yielder.yield();
-  for (let end = SLICE; !scan(end); end += SLICE) await yielder.yield();
+  for (let end = SLICE; !scan(end); end += SLICE) {
+    patch.settle();
+    await yielder.yield();
+  }
+  const patched = patch.text();
   if (isLong) await yielder.yield();
-  const value = parse(text);
+  const value = parse(patched);
   if (isLong) await yielder.yield();
-  return value;
+  return patch.restore(value, yielder);
 }
 
 // Skips a byte order mark at the start (RFC 8259, 8.1): `ignoreBOM` would keep it as a character.
@@ -46,7 +66,10 @@ const UTF8 = { fatal: true, ignoreBOM: false };
  */
 const atOnce = new TextDecoder('utf-8', UTF8);
 
-async function decodeUtf8(chunks: readonly Uint8Array[], signal: AbortSignal): Promise<string> {
+async function decodeUtf8(
+  chunks: readonly Uint8Array[],
+  signal: AbortSignal | undefined,
+): Promise<string> {
   const yielder = createYielder(DECODED, signal);
   try {
     const [only] = chunks;
@@ -59,7 +82,7 @@ async function decodeUtf8(chunks: readonly Uint8Array[], signal: AbortSignal): P
     }
     return text + decoder.decode();
   } catch {
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     throw invalidResponse({ en: 'its body is not UTF-8.', ja: '本文が UTF-8 ではありません。' });
   }
 }
@@ -91,16 +114,23 @@ function parse(text: string): unknown {
     return JSON.parse(text);
   } catch {
     // The parser's own message quotes the text.
-    throw invalidResponse({ en: 'it is not JSON.', ja: 'JSON ではありません。' });
+    throw notJson();
   }
+}
+
+function notJson(): SelfInfoError {
+  return invalidResponse({ en: 'it is not JSON.', ja: 'JSON ではありません。' });
 }
 
 /**
  * Creates a scan of a text. Each call moves it on to `end` and returns true when the text is over.
  * It reads the text as JSON; the parser finds what is not JSON.
  */
-function createScan(text: string): (end: number) => boolean {
-  const { countValue, enter, leave, checkKey } = createStructure();
+function createScan(
+  text: string,
+  { countValue, enter, leave, checkKey }: ReturnType<typeof createStructure>,
+  patch: NumberPatch,
+): (end: number) => boolean {
   let at = 0;
   // The current string, or the last one: whether it is open, has an escape, and its place.
   let inString = false;
@@ -115,7 +145,7 @@ function createScan(text: string): (end: number) => boolean {
 
   return (end) => {
     // Literals: named constants of the module made the scan a tenth slower. 0x22 is ", 0x5c \,
-    // 0x3a :, 0x2c comma, 0x7b {, 0x5b [, 0x7d }, 0x5d ].
+    // 0x3a :, 0x2c comma, 0x7b {, 0x5b [, 0x7d }, 0x5d ], 0x2d -, 0x30 to 0x39 the digits.
     for (const limit = Math.min(end, text.length); at < limit; at++) {
       const char = text.charCodeAt(at);
       if (inString) {
@@ -131,6 +161,8 @@ function createScan(text: string): (end: number) => boolean {
         escaped = false;
         start = at;
       } else if (char === 0x3a) {
+        // As a key, a number that was replaced by a text would pass the parser.
+        if (patch.isAfter(stop)) throw notJson();
         // Without a string before it the colon is an error, which the parser reports.
         if (stop > 0) checkKey(lastString);
       } else if (char === 0x2c) {
@@ -139,6 +171,8 @@ function createScan(text: string): (end: number) => boolean {
         enter(char === 0x7b);
       } else if (char === 0x7d || char === 0x5d) {
         leave();
+      } else if (char === 0x2d || (char >= 0x30 && char <= 0x39)) {
+        at = patch.take(at) - 1;
       }
     }
     return at >= text.length;
@@ -146,13 +180,13 @@ function createScan(text: string): (end: number) => boolean {
 }
 
 /** Creates the record of a scan: the open objects with their keys, the depth, and all values. */
-function createStructure() {
+function createStructure(maxDepth: number, maxValues: number) {
   // An object has a set of its keys; an array has none.
   const open: (Set<string> | undefined)[] = [];
   let values = 0;
 
   function countValue(): void {
-    if (++values > VALUES)
+    if (++values > maxValues)
       throw invalidResponse({ en: 'it holds too many values.', ja: '値の数が多すぎます。' });
   }
 
@@ -161,10 +195,10 @@ function createStructure() {
     enter(isObject: boolean): void {
       countValue();
       open.push(isObject ? new Set() : undefined);
-      if (open.length > DEPTH)
+      if (open.length > maxDepth)
         throw invalidResponse({
-          en: `it is nested deeper than ${DEPTH} levels.`,
-          ja: `入れ子が ${DEPTH} 段を超えています。`,
+          en: `it is nested deeper than ${maxDepth} levels.`,
+          ja: `入れ子が ${maxDepth} 段を超えています。`,
         });
     },
     leave(): void {

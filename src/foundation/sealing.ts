@@ -5,7 +5,8 @@ import { checkKeys, checkObject, checkText } from './options.js';
 type Key = Uint8Array | KeyObject;
 type Algorithm = 'dir' | 'A256KW';
 
-const ENCRYPTION = 'A256GCM';
+/** The `enc` of everything that this package seals. */
+export const ENCRYPTION = 'A256GCM';
 
 let loaded: typeof import('jose') | undefined;
 /** Loads jose once. Repeating `import()` would take a tenth of the time of a sealing. */

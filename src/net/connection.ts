@@ -57,7 +57,7 @@ async function sendCall(
       progress = now;
       race.expectWithin(SILENCE_MS, options.timedOut);
     });
-    return parseResponse(raw, clock, race.signal);
+    return parseResponse(raw, clock, race.signal, call.numbers);
   };
   try {
     const response = await deadline(options, work);

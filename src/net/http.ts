@@ -1,4 +1,5 @@
 import type { SelfInfoError } from '../foundation/errors.js';
+import type { NumberReading } from '../foundation/json-numbers.js';
 import type { TlsCredential } from './tls.js';
 
 /** A function with the shape of the global `fetch`, called with one `Request`. */
@@ -16,6 +17,8 @@ export interface Call {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** How the numbers of the response are read. */
+  readonly numbers: NumberReading;
 }
 
 /** What bounds a call: the caller's signal, and the epoch milliseconds by which it must end. */

@@ -2,6 +2,7 @@ import type { Clock } from '../foundation/clock.js';
 import { createYielder } from '../foundation/deadline.js';
 import { invalidResponse } from '../foundation/errors.js';
 import { readStrictJson } from '../foundation/json.js';
+import type { NumberReading } from '../foundation/json-numbers.js';
 import type { CallStage, HttpResponse } from './http.js';
 import { BODY_BYTES, FAILURE_BYTES, LONGEST_BODY_BYTES } from './limits.js';
 import { isJson } from './media-type.js';
@@ -26,6 +27,7 @@ export async function parseResponse(
   { status, header: read, body }: RawResponse,
   clock: Clock,
   signal: AbortSignal,
+  numbers: NumberReading,
 ): Promise<HttpResponse> {
   const header = (name: string) => read(name)?.trim() ?? null;
   const retryAt = parseRetryAfter(header('retry-after'), clock.now());
@@ -41,7 +43,7 @@ export async function parseResponse(
       ja: 'リクエストで全体を求めたにもかかわらず、応答が一部分です。',
     });
   try {
-    return { status, json: await readJson(header, body, signal), retryAt };
+    return { status, json: await readJson(header, body, signal, numbers), retryAt };
   } catch (error) {
     // Gateways send HTML and other bodies with an error; its status says enough. A success needs
     // its body.
@@ -54,6 +56,7 @@ async function readJson(
   header: RawResponse['header'],
   body: readonly Uint8Array[],
   signal: AbortSignal,
+  numbers: NumberReading,
 ): Promise<unknown> {
   // An empty value names no coding.
   const isPlain = (name: string, plain: string) => (header(name) || plain).toLowerCase() === plain;
@@ -67,7 +70,7 @@ async function readJson(
       en: 'its content type is not application/json in UTF-8.',
       ja: 'Content-Type が UTF-8 の application/json ではありません。',
     });
-  return readStrictJson(body, signal);
+  return readStrictJson(body, signal, numbers);
 }
 
 /** Reads the chunks of a body up to the limit of its size. */

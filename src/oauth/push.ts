@@ -50,6 +50,7 @@ export async function pushRequest(
       path: profile.paths.pushedAuthorization.value,
       headers,
       body: String(form),
+      numbers: 'exact',
     },
     bounds,
   );

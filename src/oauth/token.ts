@@ -55,7 +55,13 @@ export async function requestToken(
   // long.
   const sentAt = clock.now();
   const response = await connection.send(
-    { stage: 'token', path: profile.paths.token.value, headers, body: String(form) },
+    {
+      stage: 'token',
+      path: profile.paths.token.value,
+      headers,
+      body: String(form),
+      numbers: 'exact',
+    },
     bounds,
   );
   return parseTokenResponse(environment, response, sentAt);

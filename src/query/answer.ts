@@ -1,18 +1,15 @@
 import type { Clock } from '../foundation/clock.js';
 import { createYielder, type Yielder } from '../foundation/deadline.js';
 import { invalidResponse, SelfInfoError } from '../foundation/errors.js';
+import { inexactKeys } from '../foundation/json-numbers.js';
+import { frozenJson } from '../foundation/plain.js';
 import { Sensitive } from '../foundation/sensitive.js';
 import type { ConsentTerms } from '../oauth/terms.js';
 import type { Inquiry } from '../service/inquiry.js';
 import { type Service, wireCode } from '../service/service.js';
-import type {
-  ItemSpec,
-  OpenRecord,
-  RecordOf,
-  ServiceSpec,
-  StandardSchema,
-} from '../service/spec.js';
+import type { ItemSpec, RecordOf, ServiceSpec } from '../service/spec.js';
 import type { MissingHolder, WireItem, WireRecord, WireResult } from '../wire/profile.js';
+import { type ItemState, parseItem, withoutMarks } from './records.js';
 
 /**
  * The outcome of one item. `nothing-on-record` (該当なし) is a success, and does not mean zero: nothing
@@ -28,7 +25,10 @@ export type ItemAnswer<R = unknown> = { readonly extras: Sensitive<Extras> } & (
        * known.
        */
       readonly missing: readonly MissingHolder[];
-      /** Returns the records. Throws `retention_ended` after `terms.keepUntil`. */
+      /**
+       * Returns the records, frozen: copy what you want to change. Throws `retention_ended` after
+       * `terms.keepUntil`.
+       */
       reveal(): readonly R[];
     }
   | { readonly status: 'nothing-on-record' | 'not-covered' | 'not-asked' }
@@ -37,10 +37,11 @@ export type ItemAnswer<R = unknown> = { readonly extras: Sensitive<Extras> } & (
       readonly status: 'failed';
       /**
        * The portal's failure code: `unspecified` if it gave none, `unrecognised` if it gave
-       * something that is not a code. Or a code of this package: `record_invalid`, `not_answered`.
+       * something that is not a code. Or a code of this package: `record_invalid`,
+       * `number_inexact`, `answer_contradictory`, `not_answered`.
        */
       readonly code: string;
-      /** Where a record does not match its schema. */
+      /** Where a record does not match its schema, or has an inexact number. */
       readonly path?: string;
     }
 );
@@ -59,16 +60,7 @@ export interface Answer<S extends ServiceSpec = Service> {
   readonly extras: Sensitive<Extras>;
 }
 
-interface ItemState {
-  readonly status: ItemAnswer['status'];
-  readonly records?: readonly unknown[];
-  readonly missing?: readonly MissingHolder[];
-  readonly server?: string;
-  readonly until?: string | null;
-  readonly code?: string;
-  readonly path?: string;
-  readonly extras?: Extras;
-}
+const NOTHING: Extras = Object.freeze({});
 
 /** Keeps everything private: inspect, JSON and clone show no status, count, record or holder. */
 class SealedItem {
@@ -78,6 +70,7 @@ class SealedItem {
   constructor(state: ItemState, checkRetention: () => void) {
     this.#state = state;
     this.#checkRetention = checkRetention;
+    Object.freeze(this);
   }
 
   get status() {
@@ -106,7 +99,7 @@ class SealedItem {
 
   get extras() {
     this.#checkRetention();
-    return new Sensitive(this.#state.extras ?? {});
+    return new Sensitive(this.#state.extras ?? NOTHING);
   }
 
   toJSON() {
@@ -167,7 +160,7 @@ class SealedAnswer {
   }
 }
 
-/** How many records are validated before other work gets its turn. */
+/** How many records are copied or validated before other work gets its turn. */
 const RECORDS_AT_ONCE = 50;
 
 /**
@@ -179,15 +172,23 @@ export function sourceOf(answer: unknown): AnswerSource | undefined {
 }
 
 /**
- * Copies and freezes the terms. Those from a store are plain JSON, and an answer's retention must
- * not be extended.
+ * Copies and freezes a result, so that no program that sees an answer can change what the vault
+ * keeps. Notes the fields that are inexact.
  */
-function freezeTerms(terms: ConsentTerms): ConsentTerms {
-  return Object.freeze({
-    ...terms,
-    items: Object.freeze([...terms.items]),
-    purpose: Object.freeze({ ...terms.purpose }),
-  });
+async function ownResult({ items, ...rest }: WireResult, yielder: Yielder): Promise<WireResult> {
+  const owned: WireItem[] = [];
+  for (const { records, ...item } of items) {
+    const own: WireRecord[] = [];
+    for (const record of records) {
+      if (yielder.use(1)) await yielder.yield();
+      const marks = Object.hasOwn(record, 'inexact') ? record.inexact : undefined;
+      const inexact = marks ?? [...inexactKeys(record.fields)];
+      own.push(frozenJson({ ...record, ...(inexact.length > 0 && { inexact }) }));
+    }
+    if (yielder.use(1)) await yielder.yield();
+    owned.push(Object.freeze({ ...frozenJson(item), records: Object.freeze(own) }));
+  }
+  return Object.freeze({ ...frozenJson(rest), items: Object.freeze(owned) });
 }
 
 /**
@@ -200,10 +201,12 @@ export async function buildAnswer(
   service: Service,
   terms: ConsentTerms,
   inquiries: AnswerSource['inquiries'],
-  result: WireResult,
+  received: WireResult,
   clock: Pick<Clock, 'now'>,
   signal?: AbortSignal,
 ): Promise<Answer> {
+  const yielder = createYielder(RECORDS_AT_ONCE, signal);
+  const result = await ownResult(received, yielder);
   const keepUntil = Date.parse(terms.keepUntil);
   const checkRetention = () => {
     // A clock without a time, or a period without an end, must not pass.
@@ -219,7 +222,6 @@ export async function buildAnswer(
     }
     byCode.set(item.code, item);
   }
-  const yielder = createYielder(RECORDS_AT_ONCE, signal);
   const items: Record<string, SealedItem> = {};
   for (const [key, spec] of Object.entries<ItemSpec>(service.items)) {
     if (!Object.hasOwn(inquiries, key)) {
@@ -233,117 +235,13 @@ export async function buildAnswer(
       checkRetention,
     );
   }
-  const extras = { ...result.extras, ...(byCode.size > 0 && { items: [...byCode.values()] }) };
+  const extras = Object.freeze({
+    ...result.extras,
+    ...(byCode.size > 0 && { items: Object.freeze([...byCode.values()].map(withoutMarks)) }),
+  });
+  // Terms and inquiries may be the caller's objects, and a retention must not be extended.
+  const source = { terms: frozenJson(terms), inquiries: frozenJson(inquiries), result };
   return Object.freeze(
-    new SealedAnswer(
-      { terms: freezeTerms(terms), inquiries, result },
-      items,
-      extras,
-      checkRetention,
-    ),
+    new SealedAnswer(Object.freeze(source), items, extras, checkRetention),
   ) as unknown as Answer;
-}
-
-async function parseItem(item: WireItem, spec: ItemSpec, yielder: Yielder): Promise<ItemState> {
-  if (item.status === 'present') return parseRecords(item, spec, yielder);
-  const leftOver: Extras[] = [];
-  for (const { fields, extras } of item.records) {
-    if (yielder.use(1)) await yielder.yield();
-    leftOver.push({ ...fields, ...extras });
-  }
-  const extras = {
-    ...itemExtras(item, leftOver),
-    ...(item.missing.length > 1 && { missing: item.missing }),
-  };
-  switch (item.status) {
-    case 'unavailable':
-      return {
-        status: 'unavailable',
-        server: item.missing[0]?.server ?? 'unknown',
-        until: item.missing[0]?.until ?? null,
-        extras,
-      };
-    case 'failed': {
-      const { failure = 'unspecified' } = item;
-      // Applications show the code on screens. A text that is not a machine code could be an echo
-      // of anything.
-      return /^[\w.-]{1,64}$/.test(failure)
-        ? { status: 'failed', code: failure, extras }
-        : { status: 'failed', code: 'unrecognised', extras: { ...extras, failure } };
-    }
-    default:
-      return { status: item.status, extras };
-  }
-}
-
-async function parseRecords(item: WireItem, spec: ItemSpec, yielder: Yielder): Promise<ItemState> {
-  const records: unknown[] = [];
-  const leftOver: Extras[] = [];
-  for (const [index, { extras, ...open }] of item.records.entries()) {
-    if (yielder.use(1)) await yielder.yield();
-    const validated = spec.record ? validateRecord(spec.record, open) : { value: open };
-    if ('at' in validated) {
-      // Keeps the original records: a wrong schema must not lose a citizen's answer.
-      return {
-        status: 'failed',
-        code: 'record_invalid',
-        path: `records[${index}]${validated.at}`,
-        extras: { ...itemExtras(item, []), records: item.records },
-      };
-    }
-    records.push(validated.value);
-    leftOver.push({ ...droppedFields(validated.value, open.fields), ...extras });
-  }
-  return {
-    status: 'present',
-    records: Object.freeze(records),
-    missing: item.missing,
-    extras: itemExtras(item, leftOver),
-  };
-}
-
-/** Returns the fields that the schema's output does not carry. */
-function droppedFields(value: unknown, fields: WireRecord['fields']): WireRecord['fields'] {
-  const kept =
-    typeof value === 'object' && value !== null && 'fields' in value ? value.fields : value;
-  if (typeof kept !== 'object' || kept === null) return fields;
-  return Object.fromEntries(Object.entries(fields).filter(([name]) => !Object.hasOwn(kept, name)));
-}
-
-/** Returns what is unknown about an item, and the rest of each record. */
-function itemExtras(item: WireItem, leftOver: readonly Extras[]): Extras {
-  return {
-    ...item.extras,
-    ...(leftOver.some((record) => Object.keys(record).length > 0) && { records: leftOver }),
-  };
-}
-
-/**
- * Validates a record by a Standard Schema and returns its value, or where the first problem is. The
- * message is dropped, since it could quote the value.
- */
-function validateRecord(
-  schema: StandardSchema,
-  record: OpenRecord,
-): { readonly value: unknown } | { readonly at: string } {
-  let result: unknown;
-  try {
-    result = schema['~standard'].validate(record);
-  } catch {
-    return { at: '' };
-  }
-  if (result instanceof Promise) result.catch(() => undefined);
-  if (typeof result !== 'object' || result === null || 'then' in result)
-    throw new TypeError("An item's record must be a synchronous Standard Schema.");
-  if ('issues' in result && Array.isArray(result.issues)) return { at: pathOf(result.issues[0]) };
-  return { value: 'value' in result ? result.value : undefined };
-}
-
-function pathOf(
-  issue: { readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] } | undefined,
-): string {
-  return (issue?.path ?? [])
-    .map((step) => (typeof step === 'object' ? step.key : step))
-    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key).slice(0, 60)}`))
-    .join('');
 }

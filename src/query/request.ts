@@ -73,6 +73,7 @@ export function post(
   token: string,
   bounds: CallBounds,
 ): Promise<HttpResponse> {
+  const { profile } = environment;
   const headers = {
     accept: 'application/json',
     'accept-encoding': 'identity',
@@ -80,7 +81,14 @@ export function post(
     authorization: `Bearer ${token}`,
   };
   return connection.send(
-    { stage, path: environment.profile.paths[stage].value, headers, body },
+    {
+      stage,
+      path: profile.paths[stage].value,
+      headers,
+      body,
+      // Only a profile that says so itself.
+      numbers: (Object.hasOwn(profile, 'numbers') && profile.numbers) || 'exact',
+    },
     bounds,
   );
 }

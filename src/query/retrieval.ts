@@ -1,4 +1,5 @@
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
+import { inexactNumberAt } from '../foundation/json-numbers.js';
 import type { Service } from '../service/service.js';
 import { checkInquiries } from './inquiries.js';
 import type { Retrieval } from './types.js';
@@ -64,6 +65,7 @@ function checkStoredInquiries(service: Service, inquiries: unknown): void {
 }
 
 function parseJson(json: string): unknown {
+  if (inexactNumberAt(json) !== undefined) throw invalidRetrieval('retrieval');
   try {
     return JSON.parse(json);
   } catch {

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { hostCall, invalidOption, SelfInfoError } from '../foundation/errors.js';
-import { damaged, decrypt, encrypt, isOurs, readHeader } from '../foundation/sealing.js';
+import { SelfInfoError } from '../foundation/errors.js';
+import { damaged, isOurs, readHeader } from '../foundation/sealing.js';
+import { decryptSlices, encryptSlices } from '../foundation/sealing-slices.js';
+import { decodeContent, encodeContent } from './content.js';
 import type { VaultKeys } from './keys.js';
 import type { VaultRecord } from './store.js';
 
@@ -27,9 +29,8 @@ const HEADER_NAMES: readonly string[] = [
   'purpose',
   'keepUntil',
 ];
-// The body of an answer has at most 16 MiB.
-const LONGEST_CONTENT = 24_000_000;
-// Base64 adds a third. The rest is more than the header needs.
+// The content has at most 24,000,000 bytes. Base64 adds a third, and the rest is more than the
+// header needs.
 const LONGEST_SEALED = 33_000_000;
 
 type KeyWrapper = Pick<VaultKeys, 'wrap' | 'unwrap'>;
@@ -39,7 +40,8 @@ export async function seal(label: Label, content: unknown, keys: KeyWrapper): Pr
   const dataKey = randomBytes(32);
   const id = randomBytes(16).toString('base64url');
   try {
-    const sealed = await encrypt(encode(content), 'dir', { kid: id, v: FORMAT, ...label }, dataKey);
+    const header = { kid: id, v: FORMAT, ...label };
+    const sealed = await encryptSlices(encodeContent(content), header, dataKey);
     return {
       ...label,
       keepUntil: Date.parse(label.keepUntil),
@@ -49,20 +51,6 @@ export async function seal(label: Label, content: unknown, keys: KeyWrapper): Pr
   } finally {
     dataKey.fill(0);
   }
-}
-
-function encode(content: unknown): Uint8Array {
-  // A custom profile may return anything as the content of an answer.
-  const text = hostCall('answer', () => JSON.stringify(content), {
-    en: 'It must be serializable as JSON.',
-    ja: 'JSON に変換できる内容を指定してください。',
-  });
-  const bytes = new TextEncoder().encode(text);
-  if (bytes.length <= LONGEST_CONTENT) return bytes;
-  throw invalidOption('answer', {
-    en: 'It must have at most 24,000,000 bytes as JSON.',
-    ja: 'JSON で 24,000,000 バイト以下の内容を指定してください。',
-  });
 }
 
 /**
@@ -99,7 +87,7 @@ export async function readLabel({ sealed, key }: VaultRecord, ref: string): Prom
 export async function unseal({ sealed, key }: VaultRecord, keys: KeyWrapper): Promise<unknown> {
   const dataKey = await keys.unwrap(key);
   try {
-    return JSON.parse(new TextDecoder().decode(await decrypt(sealed, 'dir', dataKey)));
+    return await decodeContent(await decryptSlices(sealed, dataKey));
   } catch {
     throw damaged();
   } finally {

@@ -220,6 +220,12 @@ export function checkProfile(profile: WireProfile, path: string): void {
       ja: 'publicProfile と同じ形式（value と confidence）で指定してください。',
     });
   }
+  if (profile.numbers !== undefined && !['exact', 'text'].includes(profile.numbers)) {
+    throw invalidOption(`${path}.numbers`, {
+      en: 'Use exact or text.',
+      ja: 'exact または text を指定してください。',
+    });
+  }
   const [[ambiguous, other] = []] = ambiguousEntries(profile);
   if (ambiguous !== undefined) {
     throw invalidOption(`${path}.${ambiguous}`, {

@@ -67,6 +67,11 @@ export interface WireRecord {
   readonly holder: string;
   readonly asOf?: string;
   readonly fields: Readonly<Record<string, unknown>>;
+  /**
+   * Names of the fields with a number that no JavaScript number equals: its literal stands there as
+   * text. Default: those found in `fields`, if that is an object of the body.
+   */
+  readonly inexact?: readonly string[];
   readonly extras: Readonly<Record<string, unknown>>;
 }
 
@@ -161,6 +166,12 @@ export interface WireProfile {
   readonly notAcceptedStatuses: ProfileEntry<readonly number[]>;
   /** How the provider learns that an answer is ready. */
   readonly completion: ProfileEntry<'poll'>;
+  /**
+   * `text` hands out every number of request and result as its literal, a text. Default: numbers,
+   * except for a literal such as `9007199254740993` that no JavaScript number equals. It stays as
+   * text, and if it is a field of a requested item, that item is `failed` with `number_inexact`.
+   */
+  readonly numbers?: 'exact' | 'text';
   /**
    * Times in milliseconds: between two polls, for the citizen to consent, and for the provider to
    * fetch an answer.

@@ -1,5 +1,6 @@
 import { createYielder, type Yielder } from '../foundation/deadline.js';
 import { invalidResponse, type SelfInfoError } from '../foundation/errors.js';
+import { inexactKeys } from '../foundation/json-numbers.js';
 import { formatInstant, toEpochMs } from '../foundation/time.js';
 import type { Day } from '../service/inquiry.js';
 import type {
@@ -15,6 +16,8 @@ import type {
 
 // The four functions of the public profile. They take every name of the wire from the profile that
 // they receive, never from the public one.
+
+type Members = Readonly<Record<string, unknown>>;
 
 /** The limit for the items of an answer, the records of an item, and its missing holders. */
 const LONGEST_LIST = 100_000;
@@ -43,8 +46,7 @@ function encodeDay(day: Day): string {
 
 /** Reads the process id from the response to a request. */
 export function decodeProcess(body: unknown, { fields }: WireProfile): string {
-  const response = objectAt(body, 'body');
-  return textAt(response[fields.processId.value], `body.${fields.processId.value}`);
+  return textAt(objectAt(body, 'body'), fields.processId, 'body');
 }
 
 /** Returns the body that asks for the result of a process. */
@@ -57,17 +59,16 @@ export async function decodeResult(body: unknown, profile: WireProfile): Promise
   const { fields } = profile;
   const yielder = createYielder(RECORDS_AT_ONCE);
   const response = objectAt(body, 'body');
-  const data = response[fields.selfPersonalData.value];
   return {
-    processId: textAt(response[fields.processId.value], `body.${fields.processId.value}`),
+    processId: textAt(response, fields.processId, 'body'),
     status: wordAt(
-      response[fields.processStatus.value],
+      member(response, fields.processStatus),
       profile.processStatuses,
       `body.${fields.processStatus.value}`,
     ),
     items: await mapYielding(
       yielder,
-      listAt(data, `body.${fields.selfPersonalData.value}`),
+      listAt(member(response, fields.selfPersonalData), `body.${fields.selfPersonalData.value}`),
       (item, index) =>
         decodeItem(item, profile, `body.${fields.selfPersonalData.value}[${index}]`, yielder),
     ),
@@ -97,24 +98,23 @@ async function decodeItem(
 ): Promise<WireItem> {
   const { fields } = profile;
   const item = objectAt(body, path);
-  const failure = item[fields.failure.value];
   return {
-    code: textAt(item[fields.itemCode.value], `${path}.${fields.itemCode.value}`),
+    code: textAt(item, fields.itemCode, path),
     status: wordAt(
-      item[fields.itemStatus.value],
+      member(item, fields.itemStatus),
       profile.itemStatuses,
       `${path}.${fields.itemStatus.value}`,
     ),
     records: await mapYielding(
       yielder,
-      listAt(item[fields.records.value], `${path}.${fields.records.value}`),
+      listAt(member(item, fields.records), `${path}.${fields.records.value}`),
       (record, index) => decodeRecord(record, profile, `${path}.${fields.records.value}[${index}]`),
     ),
-    missing: listAt(item[fields.missing.value], `${path}.${fields.missing.value}`).map(
+    missing: listAt(member(item, fields.missing), `${path}.${fields.missing.value}`).map(
       (missing, index) =>
         decodeMissing(missing, profile, `${path}.${fields.missing.value}[${index}]`),
     ),
-    ...(failure !== undefined && { failure: textAt(failure, `${path}.${fields.failure.value}`) }),
+    ...(has(item, fields.failure) && { failure: textAt(item, fields.failure, path) }),
     extras: unknownIn(item, [
       fields.itemCode,
       fields.itemStatus,
@@ -127,44 +127,48 @@ async function decodeItem(
 
 function decodeRecord(body: unknown, { fields }: WireProfile, path: string): WireRecord {
   const record = objectAt(body, path);
-  const asOf = record[fields.asOf.value];
   return {
-    holder: textAt(record[fields.holder.value], `${path}.${fields.holder.value}`),
-    ...(asOf !== undefined && { asOf: textAt(asOf, `${path}.${fields.asOf.value}`) }),
-    fields: objectAt(record[fields.values.value], `${path}.${fields.values.value}`),
+    holder: textAt(record, fields.holder, path),
+    ...(has(record, fields.asOf) && { asOf: textAt(record, fields.asOf, path) }),
+    fields: objectAt(member(record, fields.values), `${path}.${fields.values.value}`),
     extras: unknownIn(record, [fields.holder, fields.asOf, fields.values]),
   };
 }
 
 function decodeMissing(body: unknown, { fields }: WireProfile, path: string): MissingHolder {
   const missing = objectAt(body, path);
-  const until = missing[fields.missingUntil.value];
   return {
-    server: textAt(missing[fields.missingServer.value], `${path}.${fields.missingServer.value}`),
-    until:
-      until === undefined || until === null
-        ? null
-        : instantAt(until, `${path}.${fields.missingUntil.value}`),
+    server: textAt(missing, fields.missingServer, path),
+    until: has(missing, fields.missingUntil) ? instantAt(missing, fields.missingUntil, path) : null,
   };
 }
 
 function unknownIn(
-  body: Readonly<Record<string, unknown>>,
+  body: Members,
   known: readonly ProfileEntry<string>[],
 ): Readonly<Record<string, unknown>> {
   const names = known.map((name) => name.value);
   return Object.fromEntries(Object.entries(body).filter(([key]) => !names.includes(key)));
 }
 
-function objectAt(value: unknown, path: string): Readonly<Record<string, unknown>> {
+function objectAt(value: unknown, path: string): Members {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw malformed(path, 'must be an object.', 'がオブジェクトではありません。');
-  return value as Readonly<Record<string, unknown>>;
+  return value as Members;
+}
+
+function member(object: Members, { value: name }: ProfileEntry<string>): unknown {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/** Returns whether a member is there. Many servers write an absent member as null. */
+function has(object: Members, entry: ProfileEntry<string>): boolean {
+  return (member(object, entry) ?? null) !== null;
 }
 
 /** Reads a list. An absent list counts as empty. */
 function listAt(value: unknown, path: string): readonly unknown[] {
-  if (value === undefined) return [];
+  if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) throw malformed(path, 'must be a list.', 'が配列ではありません。');
   if (value.length > LONGEST_LIST) {
     throw malformed(
@@ -176,18 +180,25 @@ function listAt(value: unknown, path: string): readonly unknown[] {
   return value;
 }
 
-function textAt(value: unknown, path: string): string {
-  if (typeof value !== 'string' || value === '')
-    throw malformed(path, 'must be a non-empty string.', 'が文字列ではないか、空です。');
+/** Reads a text. The literal of an inexact number is none. */
+function textAt(object: Members, entry: ProfileEntry<string>, path: string): string {
+  const value = member(object, entry);
+  if (typeof value !== 'string' || value === '' || inexactKeys(object).has(entry.value))
+    throw malformed(
+      `${path}.${entry.value}`,
+      'must be a non-empty string.',
+      'が文字列ではないか、空です。',
+    );
   return value;
 }
 
-function instantAt(value: unknown, path: string): string {
+function instantAt(object: Members, entry: ProfileEntry<string>, path: string): string {
+  const text = textAt(object, entry, path);
   try {
-    return formatInstant(toEpochMs(textAt(value, path), path));
+    return formatInstant(toEpochMs(text, path));
   } catch {
     throw malformed(
-      path,
+      `${path}.${entry.value}`,
       'must be an ISO 8601 instant with offset.',
       'がオフセット付き ISO 8601 の時刻ではありません。',
     );

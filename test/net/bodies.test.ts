@@ -251,6 +251,7 @@ describe('a response that is cut anywhere', () => {
     ['a key', '{"花\\u0020子":1}', { '花 子': 1 }],
     ['a character beyond the BMP', '"😀😀😀"', '😀😀😀'],
     ['a number', '[1234567890,-1]', [1234567890, -1]],
+    ['an inexact number', '[1234567890123456789,-1]', ['1234567890123456789', -1]],
   ])('by the end of a slice, within %s, is read the same', async (_, json, value) => {
     const collect = await collectorOf();
     const before = `${head('00000000-0000-4000-8000-000000000000')},"f":"","x":`.length;

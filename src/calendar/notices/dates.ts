@@ -91,8 +91,12 @@ const HOUR_AT = new RegExp(`(?<all>終日)|${HOURS}`, 'iuy');
 
 type Groups = Readonly<Record<string, string | undefined>>;
 
+/** Fast, unlike TOKEN, in the many texts without a date or an hour. */
+const MAY_HAVE_TOKEN = /[\d元終正零翌同当]/;
+
 /** Parses the dates and hours of a normalised text, from left to right. */
 export function parseTokens(text: string): Token[] {
+  if (!MAY_HAVE_TOKEN.test(text)) return [];
   return Array.from(text.matchAll(TOKEN), (match) => {
     const { day, hour, vague } = match.groups as Groups;
     const from = match.index;

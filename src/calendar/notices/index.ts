@@ -1,9 +1,4 @@
 export type { Announcement } from '../announcements.js';
-export {
-  type NoticedOutage,
-  type Notices,
-  type NoticesOptions,
-  type NotUnderstood,
-  parseNotices,
-} from './parse.js';
+export { parseLongNotices, parseNotices } from './parse.js';
 export type { NoticeProblem } from './problems.js';
+export type { NoticedOutage, Notices, NoticesOptions, NotUnderstood } from './steps.js';

@@ -44,7 +44,7 @@ interface Draft {
 }
 
 /**
- * Parses one notice.
+ * Parses one notice, one period a step.
  *
  * @param all - the passages of the whole text.
  * @param from - index in `all` of the first passage of the notice.
@@ -52,15 +52,18 @@ interface Draft {
  * @param periods - the written periods that start in the notice.
  * @param publishedDay - the day of publication.
  */
-export function parseNotice(
+export function* parseNotice(
   all: readonly Passage[],
   from: number,
   section: readonly Passage[],
   periods: readonly WrittenPeriod[],
   publishedDay: number,
-): Notice {
+): Generator<void, Notice> {
   const parser = new NoticeParser(all, from, section, periods, publishedDay);
-  for (const period of periods) parser.addPeriod(period);
+  for (const period of periods) {
+    parser.addPeriod(period);
+    yield;
+  }
   parser.dropHoursApart();
   parser.parseUndated();
   const outages = parser.drafts.map(({ passages, targets, period, extension }) => ({

@@ -1,75 +1,13 @@
-import { invalidOption, SelfInfoError } from '../../foundation/errors.js';
-import { checkKeys } from '../../foundation/options.js';
-import { dayOf, formatInstant, type Instant, toEpochMs } from '../../foundation/time.js';
-import type { Announcement } from '../announcements.js';
-import type { Text } from '../rules.js';
-import { type Notice, type Outage, parseNotice } from './notice.js';
-import { type Passage, splitPassages } from './passages.js';
-import { type NoticeProblem, problemTexts } from './problems.js';
-import { splitSections } from './sections.js';
-import { parseWrittenPeriods } from './written-periods.js';
+import { createYielder } from '../../foundation/deadline.js';
+import { LONG, type Notices, type NoticesOptions, PAGE, parseSteps } from './steps.js';
 
-/** Options of {@link parseNotices}. */
-export interface NoticesOptions {
-  /**
-   * When the text was published or last changed; if that is unknown, when it was fetched. Supplies
-   * a year that the text omits, and becomes `announcedAt`.
-   */
-  readonly publishedAt: Instant;
-  /** Start of every id, to keep pages apart: 1 to 100 characters. Default: `notice`. */
-  readonly idPrefix?: string;
-}
-
-/** An outage from a notice: an announcement that always closes, with instants as ISO strings. */
-export interface NoticedOutage extends Announcement {
-  /** Never `open`: the parser does not believe a text that says that a server runs. */
-  readonly state: 'closed';
-  /** Start, ISO 8601 at +09:00. */
-  readonly start: string;
-  /**
-   * End, itself not included, ISO 8601 at +09:00. If the outage may be extended (延長), the latest
-   * end that the notice names.
-   */
-  readonly end: string;
-  /** `publishedAt`, ISO 8601 at +09:00. */
-  readonly announcedAt: string;
-}
-
-/**
- * A passage that was not fully understood. A person has to read it, because it may be an outage.
- */
-export interface NotUnderstood {
-  /** The passage, unchanged. */
-  readonly text: string;
-  /** The reason: a stable code, and a sentence in Japanese and English. */
-  readonly reason: Text & { readonly code: NoticeProblem };
-  /** The line of the passage, starting at 1. */
-  readonly line: number;
-  /** Where it starts in the text, in UTF-16 units. */
-  readonly start: number;
-  /** Where it ends in the text, itself not included, in UTF-16 units. */
-  readonly end: number;
-}
-
-/**
- * The result of {@link parseNotices}: the outages, and every passage that was not understood. Check
- * both: an empty `announcements` does not mean that none was announced.
- */
-export interface Notices {
-  /** The outages, in the order of the text. */
-  readonly announcements: readonly NoticedOutage[];
-  /** The passages not understood, in the order of the text. */
-  readonly notUnderstood: readonly NotUnderstood[];
-}
-
-const MAX_LENGTH = 1_048_576;
-const MAX_PASSAGES = 20_000;
-const MAX_OUTAGES = 1_000;
-const MAX_PREFIX = 100;
+/** Passages, periods and outages that are read before other work gets its turn. */
+const STEPS_AT_ONCE = 50;
 
 /**
  * Parses outage notices (停止・メンテナンスのお知らせ) into announcements for the calendar. Takes text, not HTML.
- * Does not trust the text: the work grows only with its length.
+ * Does not trust the text: the work grows only with its length. Takes the text of a page, because
+ * nothing else runs meanwhile; {@link parseLongNotices} takes longer ones.
  *
  * Every passage (a line, or a sentence of it) that mentions an outage, a date or an hour is in an
  * announcement, in `notUnderstood`, or in both. Passages with neither are ignored, because they
@@ -91,8 +29,7 @@ const MAX_PREFIX = 100;
  * Guideline section 2.5 states planned outages only in principle (原則). No format of notices is
  * published, so all of this is our reading.
  *
- * @param text - the text: at most 1,048,576 UTF-16 units, 20,000 lines and sentences, 1,000
- * outages.
+ * @param text - the text: at most 65,536 UTF-16 units, 1,000 lines and sentences, 1,000 outages.
  * @param options - `publishedAt`, and the start of the ids.
  * @throws SelfInfoError `invalid_option` when the text is too long or `idPrefix` is invalid,
  * `missing_option`, `unknown_option`, `invalid_instant`, `invalid_date`; TypeError for a wrong
@@ -109,98 +46,35 @@ const MAX_PREFIX = 100;
  * ```
  */
 export function parseNotices(text: string, options: NoticesOptions): Notices {
-  if (typeof text !== 'string') throw new TypeError('text must be a string.');
-  const { publishedMs, idPrefix } = checkOptions(options);
-  if (text.length > MAX_LENGTH)
-    throw invalidOption('text', {
-      en: `At most ${MAX_LENGTH} UTF-16 units.`,
-      ja: `${MAX_LENGTH} 文字（UTF-16）以内で指定してください。`,
-    });
-  const passages = splitPassages(text, MAX_PASSAGES);
-  if (!passages)
-    throw invalidOption('text', {
-      en: `At most ${MAX_PASSAGES} lines and sentences.`,
-      ja: `行と文は合わせて ${MAX_PASSAGES} 個以内で指定してください。`,
-    });
-  const { outages, problems } = parseSections(passages, dayOf(publishedMs));
-  const announcements = announce(outages, idPrefix, formatInstant(publishedMs));
-  if (announcements.length > MAX_OUTAGES)
-    throw invalidOption('text', {
-      en: `At most ${MAX_OUTAGES} outages.`,
-      ja: `停止は ${MAX_OUTAGES} 件以内で指定してください。`,
-    });
-  const notUnderstood = passages.flatMap((passage) => {
-    const code = problems.get(passage);
-    const { text, line, start, end } = passage;
-    return code === undefined
-      ? []
-      : [{ text, reason: { code, ...problemTexts[code] }, line, start, end }];
-  });
-  return { announcements, notUnderstood };
-}
-
-function checkOptions(options: unknown): { publishedMs: number; idPrefix: string } {
-  checkKeys(options, 'options', {
-    publishedAt: true,
-    idPrefix: true,
-  } satisfies Record<keyof NoticesOptions, true>);
-  const { publishedAt, idPrefix = 'notice' } = options;
-  if (publishedAt === undefined)
-    throw new SelfInfoError('missing_option', { path: 'options.publishedAt' });
-  const publishedMs = toEpochMs(publishedAt as Instant, 'options.publishedAt');
-  if (typeof idPrefix !== 'string') throw new TypeError('options.idPrefix must be a string.');
-  if (idPrefix.trim() === '' || idPrefix.length > MAX_PREFIX)
-    throw invalidOption('options.idPrefix', {
-      en: `1 to ${MAX_PREFIX} characters.`,
-      ja: `1〜${MAX_PREFIX} 文字で指定してください。`,
-    });
-  return { publishedMs, idPrefix };
-}
-
-/** Parses each section with the written periods that start in it. */
-function parseSections(passages: readonly Passage[], publishedDay: number): Notice {
-  const outages: Outage[] = [];
-  const problems = new Map<Passage, NoticeProblem>();
-  const periods = parseWrittenPeriods(passages);
-  let index = 0;
-  let next = 0;
-  for (const section of splitSections(passages)) {
-    const [from, end] = [next, index + section.length];
-    while (next < periods.length && (periods[next]?.[0].first as number) < end) next++;
-    const own = periods.slice(from, next);
-    const notice = parseNotice(passages, index, section, own, publishedDay);
-    for (const outage of notice.outages) outages.push(outage);
-    for (const [passage, problem] of notice.problems) problems.set(passage, problem);
-    index = end;
+  const steps = parseSteps(text, options, PAGE);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
   }
-  return { outages, problems };
 }
 
-/** Returns one announcement for each target and start. Of two, the longer one counts. */
-function announce(
-  outages: readonly Outage[],
-  idPrefix: string,
-  announcedAt: string,
-): NoticedOutage[] {
-  const byId = new Map<string, NoticedOutage>();
-  for (const { targets, period, source } of outages) {
-    const { startMs, endMs, approximate } = period;
-    const [start, end] = [formatInstant(startMs), formatInstant(endMs)];
-    for (const target of targets) {
-      const id = `${idPrefix}:${target}:${start}`;
-      const known = byId.get(id);
-      if (known && known.end >= end) continue;
-      byId.set(id, {
-        id,
-        target,
-        state: 'closed',
-        start,
-        end,
-        ...(approximate && { approximate }),
-        announcedAt,
-        source,
-      });
-    }
+/**
+ * Parses outage notices like {@link parseNotices}, from longer texts such as an archive of many
+ * pages. Other work of the process runs in between.
+ *
+ * @param text - the text: at most 1,048,576 UTF-16 units, 20,000 lines and sentences, 1,000
+ * outages.
+ * @param options - `publishedAt`, and the start of the ids.
+ * @throws SelfInfoError as {@link parseNotices}, as a rejection.
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ * import { parseLongNotices } from 'myna-selfinfo/notices';
+ * const archive = await readFile('notices-of-2026.txt', 'utf8');
+ * const { announcements } = await parseLongNotices(archive, { publishedAt: '2026-08-20' });
+ * ```
+ */
+export async function parseLongNotices(text: string, options: NoticesOptions): Promise<Notices> {
+  const yielder = createYielder(STEPS_AT_ONCE);
+  const steps = parseSteps(text, options, LONG);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    if (yielder.use(1)) await yielder.yield();
   }
-  return [...byId.values()];
 }

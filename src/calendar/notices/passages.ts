@@ -24,15 +24,19 @@ export interface Passage {
 const MAX_PASSAGE = 2_000;
 
 const OUTAGE_WORDS =
-  /停止|休止|中断|メンテ|保守|点検|障害|不具合|トラブル|つながりにく|繋がりにく|ダウン|停電|復旧|解消|中止|取りやめ|休業|閉塞|縮退|切替|切り替え|移行作業|工事|延長|遅れ|遅延|エラー|異常|制限|見合わせ|閉鎖|止ま[らりるっ]|止め|ストップ|お休み|(?:つなが|繋が)ら|しづらい|しにくい|かね(?:ます|る)|(?:いただけ|頂け|でき|出来|使え|なれ)(?:ません|ない|ず|なく|なくな)|不可|不能|[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日|maintenance|outage|down(?:time)?\b|unavailable|suspen|interrupt|offline/i;
+  /停止|休止|中断|メンテ|保守|点検|障害|不具合|トラブル|つながりにく|繋がりにく|ダウン|停電|復旧|解消|中止|取りやめ|休業|閉塞|縮退|切替|切り替え|移行作業|工事|延長|遅れ|遅延|エラー|異常|制限|見合わせ|閉鎖|止ま[らりるっ]|止め|ストップ|お休み|(?:つなが|繋が)ら|しづらい|しにくい|かね(?:ます|る)|(?:いただけ|頂け|でき|出来|使え|なれ)(?:ません|ない|ず|なく|なくな)|不可|不能|[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日/;
+// Apart, because ignoring case makes the search for Japanese words several times slower.
+const ENGLISH_OUTAGE_WORDS =
+  /maintenance|outage|down(?:time)?\b|unavailable|suspen|interrupt|offline/i;
 
-type Place = Pick<Passage, 'text' | 'start' | 'end' | 'line' | 'block'>;
+/** Where a passage is, before it is parsed. */
+export type Place = Pick<Passage, 'text' | 'start' | 'end' | 'line' | 'block'>;
 
 /**
  * Splits a text into passages, at line ends and after 。. Returns undefined when there are more than
- * `max`, and then parses none.
+ * `max`.
  */
-export function splitPassages(text: string, max: number): Passage[] | undefined {
+export function splitPassages(text: string, max: number): Place[] | undefined {
   const places: Place[] = [];
   let line = 0;
   let block = 0;
@@ -50,10 +54,11 @@ export function splitPassages(text: string, max: number): Passage[] | undefined 
       places.push({ text: trimmed, start, end: start + trimmed.length, line, block });
     }
   }
-  return places.map(buildPassage);
+  return places;
 }
 
-function buildPassage(place: Place): Passage {
+/** Parses the dates, hours and systems of a passage. */
+export function buildPassage(place: Place): Passage {
   const tooLong = place.text.length > MAX_PASSAGE;
   const plain = tooLong ? '' : normalize(place.text).trim();
   const tokens = parseTokens(plain);
@@ -62,7 +67,7 @@ function buildPassage(place: Place): Passage {
     plain,
     tokens,
     systems: namedSystems(withoutTokens(tokens, plain)),
-    mentionsOutage: tooLong || OUTAGE_WORDS.test(plain),
+    mentionsOutage: tooLong || OUTAGE_WORDS.test(plain) || ENGLISH_OUTAGE_WORDS.test(plain),
     tooLong,
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isSelfInfoError } from '../../../src/calendar/index.js';
-import { parseNotices } from '../../../src/calendar/notices/parse.js';
+import { parseLongNotices, parseNotices } from '../../../src/calendar/notices/parse.js';
+import { LONG, parseSteps } from '../../../src/calendar/notices/steps.js';
 import { growsTooFast } from '../../kit/growth.js';
 import { sized } from '../../kit/size.js';
 
@@ -94,9 +95,26 @@ describe('parseNotices on untrusted text', () => {
     expect(many(19_000)).toBeGreaterThan(0);
   });
 
-  it('rejects a text above its size or its number of outages', () => {
+  it('accepts a text of 65,536 units and 1,000 passages in one piece, and longer ones only with turns for others', async () => {
+    const published = { publishedAt: PUBLISHED };
+    for (const [page, longer] of [
+      ['あ'.repeat(65_536), 'あ'.repeat(65_537)],
+      ['停止。'.repeat(1_000), '停止。'.repeat(1_001)],
+    ] as const) {
+      expect(parseNotices(page, published).notUnderstood).not.toEqual([]);
+      expect(() => parseNotices(longer, published)).toThrow(
+        expect.objectContaining({ code: 'invalid_option', path: 'text' }),
+      );
+      expect((await parseLongNotices(longer, published)).notUnderstood).not.toEqual([]);
+    }
+  });
+
+  it('rejects a text above its size or its number of outages', async () => {
     expect(outcome('あ'.repeat(MAX))).toBe(1);
     expect(outcome('あ'.repeat(MAX + 1))).toBe('invalid_option');
+    await expect(
+      parseLongNotices('あ'.repeat(MAX + 1), { publishedAt: PUBLISHED }),
+    ).rejects.toMatchObject({ code: 'invalid_option', path: 'text' });
     const many = (count: number) =>
       Array.from(
         { length: count },
@@ -116,9 +134,14 @@ describe('parseNotices on untrusted text', () => {
     expect(notUnderstood.map(({ reason }) => reason.code)).toEqual(['too_long']);
   });
 
+  /** Parses a long text in one piece, so that its processor time can be measured. */
   function outcome(text: string): number | string {
     try {
-      return parseNotices(text, { publishedAt: PUBLISHED }).notUnderstood.length;
+      const steps = parseSteps(text, { publishedAt: PUBLISHED }, LONG);
+      for (;;) {
+        const { done, value } = steps.next();
+        if (done) return value.notUnderstood.length;
+      }
     } catch (error) {
       if (isSelfInfoError(error)) return error.code;
       throw error;
