@@ -6,13 +6,14 @@ import { CALL_MS, CONNECT_MS, SILENCE_MS } from './limits.js';
 import { parseResponse, type RawResponse } from './response.js';
 
 /**
- * Sends one call and reads its response. Reports `sent` before the first byte may leave, and
- * `answering` for the head and for each chunk of the body.
+ * Sends one call and reads its response. Reports `sent` before the first byte may leave, `answering`
+ * for the head and for each chunk of the body, and `started` again once it is known that the server
+ * has read nothing.
  */
 export type Exchange = (
   call: Call,
   signal: AbortSignal,
-  onProgress: (progress: Exclude<CallProgress, 'started'>) => void,
+  onProgress: (progress: CallProgress) => void,
 ) => Promise<RawResponse>;
 
 /** What sends and receives on behalf of a connection. */

@@ -40,6 +40,11 @@ function codeOf(error: unknown): string {
   }
 }
 
+/** Returns whether a TLS alert says that the server rejects our certificate, or requires one. */
+export function isCertificateAlert(error: unknown): boolean {
+  return REFUSED.test(codeOf(error));
+}
+
 /** Turns any failure of a call into an error of this package. */
 export function toCallError(
   error: unknown,
@@ -59,7 +64,7 @@ export function toCallError(
   }
   const code = codeOf(error);
   if (error === ABORTED) return failure('aborted', stage, sent);
-  if (REFUSED.test(code)) return failure('certificate_refused', stage, sent);
+  if (isCertificateAlert(error)) return failure('certificate_refused', stage, sent);
   if (!sent && error !== TIMED_OUT)
     return failure(DISTRUST.test(code) ? 'server_not_trusted' : 'connection_failed', stage, sent);
   if (MALFORMED.test(code) || (code === LENGTH && progress !== 'answering'))

@@ -1,12 +1,6 @@
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import {
-  checkServerIdentity,
-  connect,
-  createSecureContext,
-  type PeerCertificate,
-  type SecureContext,
-} from 'node:tls';
+import { connect, createSecureContext, type PeerCertificate, type SecureContext } from 'node:tls';
 import { invalidResponse, SelfInfoError } from '../foundation/errors.js';
 import { checkKeys, checkText } from '../foundation/options.js';
 
@@ -126,6 +120,14 @@ export function identityOf(
   };
 }
 
+/** What becomes of a connection attempt, and of the connection that it leads to. */
+export interface DialEvents {
+  /** Receives how the attempt ended, once. */
+  readonly settle: (error: Error | null, socket: Socket | null) => void;
+  /** Receives an error of the open connection, and whether data of the server came before it. */
+  readonly fail: (error: Error, answered: boolean) => void;
+}
+
 /**
  * Opens a connection to an origin, through a tunnel if one is given. The attempt ends after
  * `silenceMs` without a byte. The socket is returned before it is connected.
@@ -135,9 +137,10 @@ export function dial(
   context: SecureContext,
   tunnel: Socket | undefined,
   silenceMs: number,
-  settle: (error: Error | null, socket: Socket | null) => void,
+  { settle, fail }: DialEvents,
 ) {
-  const host = origin.hostname.replace(/^\[|\]$/g, '');
+  // A name may end with the dot of the root. Neither SNI (RFC 6066) nor certificates have it.
+  const host = origin.hostname.replace(/^\[|\]$|\.$/g, '');
   const secure = origin.protocol === 'https:';
   const port = Number(origin.port || (secure ? 443 : 80));
   const socket: Socket = secure
@@ -172,17 +175,30 @@ export function dial(
       }),
     );
   });
-  socket.on('error', end);
+  socket.on('error', (error) => {
+    if (!settled) return end(error);
+    // Under TLS 1.3 the alert of a server that rejects the client certificate arrives here. Node
+    // leaves the socket open if the server does.
+    fail(error, socket.bytesRead > 0);
+    socket.destroy();
+  });
   socket.once('close', () => end(new Error('closed')));
   return socket;
 }
 
 /**
- * Rejects a certificate without subject alternative names. Node would use its common name, which
- * RFC 9525 forbids.
+ * Judges the name by the subject alternative names alone, as RFC 9525 requires. Node's own check
+ * would fall back to the common name, and it accepts wildcards within a label.
  */
-function checkName(host: string, certificate: PeerCertificate): Error | undefined {
-  return certificate.subjectaltname
-    ? checkServerIdentity(host, certificate)
-    : Object.assign(new Error('no names'), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+function checkName(host: string, { raw }: PeerCertificate): Error | undefined {
+  // OpenSSL takes a leading dot as "any name below".
+  if (raw !== undefined && !host.startsWith('.')) {
+    const certificate = new X509Certificate(raw);
+    const matched =
+      isIP(host) === 0
+        ? certificate.checkHost(host, { subject: 'never', partialWildcards: false })
+        : certificate.checkIP(host);
+    if (matched !== undefined) return undefined;
+  }
+  return Object.assign(new Error('no such name'), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
 }
