@@ -1,6 +1,13 @@
 import { CANCELLED, type Clock } from '../foundation/clock.js';
 import { deadline, type Race } from '../foundation/deadline.js';
-import { ABORTED, type CallProgress, TIMED_OUT, toCallError, UNCONNECTED } from './failures.js';
+import {
+  ABORTED,
+  type CallProgress,
+  certificateRefusal,
+  TIMED_OUT,
+  toCallError,
+  UNCONNECTED,
+} from './failures.js';
 import type { ApiConnection, Call, CallBounds, HttpResponse } from './http.js';
 import { CALL_MS, CONNECT_MS, SILENCE_MS } from './limits.js';
 import { parseResponse, type RawResponse } from './response.js';
@@ -58,6 +65,8 @@ async function sendCall(
       progress = now;
       race.expectWithin(SILENCE_MS, options.timedOut);
     });
+    const refused = certificateRefusal(raw);
+    if (refused) throw refused;
     return parseResponse(raw, clock, race.signal);
   };
   try {

@@ -119,7 +119,8 @@ export async function createAuthority(): Promise<Authority> {
         nextUpdate: new Date(Date.now() + DAY_MS),
         entries: [{ serialNumber }],
       });
-      return crl.toString('pem');
+      // The library's label is not the one of RFC 7468.
+      return crl.toString('pem').replaceAll(' CRL-----', ' X509 CRL-----');
     },
   };
 }

@@ -48,8 +48,9 @@ export async function startOpensslServer({
   let told = '';
   let port: string | undefined;
   while (port === undefined) {
-    const [chunk] = await once(child.stdout, 'data');
-    told += chunk;
+    const chunk = await Promise.race([once(child.stdout, 'data'), exited]);
+    if (!chunk) throw new Error('OpenSSL does not start');
+    told += chunk[0];
     port = /ACCEPT 127\.0\.0\.1:(\d+)\n/.exec(told)?.[1];
   }
   return {
