@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Client } from 'undici';
 import type { Clock } from '../foundation/clock.js';
 import { SelfInfoError } from '../foundation/errors.js';
@@ -146,12 +145,8 @@ function connectAs(
     // The server may be closing a connection that has answered before. A call that is written to it
     // then is lost, and nobody knows whether it was carried out. Only a new connection excludes that.
     if (!HARMLESS.includes(call.stage)) await close();
-    const parked = pooled !== undefined;
     pooled ??= openClient(route, identity, clients);
     const used = await pooled;
-    // Node notices within two turns of the event loop what happened to a parked connection. undici
-    // waits for one of them. A poll written to a dead connection would have to be repeated.
-    if (parked) await setImmediate();
     // A call that fails after this point ends its client.
     signal.throwIfAborted();
     try {
