@@ -51,7 +51,7 @@ export function openTransport(
   checkFunction(fetch, 'options.fetch');
   if (fetch && environment.kind === 'production')
     throw new SelfInfoError('injected_transport_refused', { path: 'options.fetch' });
-  const credential = tls && checkCredential(tls, 'options.tls');
+  const credential = tls && checkCredential(tls, 'options.tls', clock);
   const egress =
     options.egress === undefined ? undefined : checkEgress(options.egress, 'options.egress');
   if (fetch) return createFetchTransport(apiUrl, fetch, clock);
