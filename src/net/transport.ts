@@ -85,8 +85,7 @@ interface KeptIdentity {
 }
 
 /**
- * Creates the transport of every environment: undici over mutual TLS, one HTTP/1.1 connection per
- * consent.
+ * Creates the transport of every environment: undici over mutual TLS and HTTP/1.1.
  */
 function createTransport(route: ApiRoute, tls: TlsCredential | undefined, clock: Clock): Transport {
   const clients = new Set<PooledClient>();
