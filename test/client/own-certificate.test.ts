@@ -8,7 +8,7 @@ import {
   type SelfInfoErrorCode,
   type TlsCredential,
 } from '../../src/index.js';
-import { type Authority, type Credential, createAuthority } from '../kit/certificates.js';
+import { type Credential, createAuthority, type LeafOptions } from '../kit/certificates.js';
 import { closeAfterEach } from '../kit/close-after-each.js';
 import { loan, SESSION } from '../kit/loan.js';
 import { callbackOf, good, startPortal } from '../kit/portal.js';
@@ -100,17 +100,13 @@ describe('a client certificate outside its validity', () => {
     ).toThrow(TypeError);
   });
 
-  it.each<[string, (authority: Authority) => Promise<Credential>, RegExp]>([
-    ['expired', (authority) => authority.issue('x', { endedDaysAgo: 40 }), /expired at/],
-    [
-      'not yet valid',
-      (authority) => authority.issue('x', { beginsInDays: 40 }),
-      /not valid before/,
-    ],
-  ])('does not replace the current one when it is %s', async (_, issue, message) => {
-    const { portal, seen, tls, create } = await openAt(({ from }) => from + MINUTE);
+  it.each<[string, Parameters<typeof openAt>[0], LeafOptions, RegExp]>([
+    ['expired', ({ to }) => to, { endedDaysAgo: 40 }, /expired at/],
+    ['not yet valid', ({ to }) => to - MINUTE, { beginsInDays: 40 }, /not valid before/],
+  ])('does not replace the current one when it is %s', async (_, now, options, message) => {
+    const { portal, seen, tls, create } = await openAt(now);
     const client = create(tls);
-    const bad = await issue(portal.authority);
+    const bad = await portal.authority.issue('bank', options);
     expect(refusedBy(() => client.rotate(bad))).toEqual(invalid('tls.cert', message));
     const { url } = await client.beginConsent({ sessionBinding: SESSION });
     const callback = callbackOf(url, portal.environment);

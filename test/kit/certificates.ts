@@ -79,6 +79,10 @@ export async function createAuthority(): Promise<Authority> {
       const certificate = await X509CertificateGenerator.create({
         ...common,
         ...validity(endedDaysAgo !== undefined ? -endedDaysAgo : (beginsInDays ?? -30) + 60),
+        // Long ago by default, so that it is valid by the fixed clock of the tests on any day.
+        ...((endedDaysAgo ?? beginsInDays) !== undefined
+          ? {}
+          : { notBefore: new Date('2020-01-01') }),
         serialNumber: `40${randomBytes(8).toString('hex')}`,
         subject: `CN=${name}`,
         publicKey: leaf.publicKey,
@@ -101,6 +105,7 @@ export async function createAuthority(): Promise<Authority> {
       const certificate = await X509CertificateGenerator.create({
         ...common,
         ...validity(30),
+        notBefore: new Date('2020-01-01'),
         serialNumber: '4001',
         subject: 'CN=rsa',
         publicKey: leaf.publicKey,
