@@ -28,7 +28,7 @@ export interface Contender {
   readonly name: string;
   /** Returns the URL to which the citizen is redirected. Not measured. */
   begin(): Promise<Arrival>;
-  /** Exchanges the code, sends the request, fetches the answer: three calls over one connection. */
+  /** Exchanges the code, sends the request, fetches the answer: three calls over two connections. */
   journey(arrival: Arrival): Promise<unknown>;
 }
 
@@ -93,7 +93,7 @@ export function byHand(place: Place): Contender {
     async journey({ callback, state, codeVerifier }) {
       const parameters = new URL(callback).searchParams;
       if (parameters.get('state') !== state) throw new Error('another state');
-      const line = open();
+      let line = open();
       try {
         const form = new URLSearchParams({
           grant_type: 'authorization_code',
@@ -109,6 +109,8 @@ export function byHand(place: Place): Contender {
           form.toString(),
         );
         const { access_token: token } = JSON.parse(answer.text) as { access_token: string };
+        await line.destroy();
+        line = open();
         return await ask(line, token);
       } finally {
         await line.destroy();
@@ -158,6 +160,8 @@ export function openidClient(place: Place): Contender {
             expectedState: state,
           },
         );
+        await line.destroy();
+        line = open();
         return await ask(line, token);
       } finally {
         await line.destroy();
@@ -167,8 +171,8 @@ export function openidClient(place: Place): Contender {
 }
 
 /**
- * Returns a function that opens a connection with the policy of this package: one connection per
- * journey, its ciphers, no resumed sessions, its limits.
+ * Returns a function that opens a connection with the policy of this package: its ciphers, no
+ * resumed sessions, its limits. A journey needs two, one of them for the token.
  */
 function lineTo({ site, tls }: Place): () => Client {
   const ciphers =

@@ -63,7 +63,7 @@ function rotate(
   tls: TlsCredential,
 ) {
   calls.checkOpen();
-  const checked = checkCredential(tls, 'tls');
+  const checked = checkCredential(tls, 'tls', clock);
   // Requests sent under the old certificate can be collected until then.
   const until = clock.now() + environment.profile.timing.resultMs.value;
   transport.rotate(checked, until);

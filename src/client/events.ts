@@ -13,6 +13,8 @@ export type EventStep = 'consent' | 'callback' | 'token' | 'request' | 'result' 
  * - `call`: a call to the portal was `answered`, with any HTTP status, or it `failed`.
  * - `certificate_expiring`: the client certificate expires within 30 days.
  * - `certificate_expired`: it has expired.
+ * - `certificate_not_for_clients`: its extended key usage excludes client authentication, so that a
+ *   server may reject it.
  *
  * @example
  * ```ts
@@ -83,4 +85,5 @@ export type ClientEvent = { readonly at: string } & (
   /** `notAfter`: ISO 8601 at +09:00. */
   | { readonly type: 'certificate_expiring'; readonly notAfter: string }
   | { readonly type: 'certificate_expired'; readonly notAfter: string }
+  | { readonly type: 'certificate_not_for_clients' }
 );

@@ -149,7 +149,7 @@ export interface ClientOptions<S extends Service = Service> {
   readonly maxConcurrent?: number;
   /**
    * Receives an event at the end of every step and of every call to the portal, and when the client
-   * certificate is about to expire: for logs, metrics and traces. What it throws or rejects with
+   * certificate is about to expire or is not meant for clients: for logs, metrics and traces. What it throws or rejects with
    * changes nothing. The same events are published on the channel `myna-selfinfo:event` of
    * `node:diagnostics_channel`.
    */

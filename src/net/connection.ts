@@ -1,18 +1,26 @@
 import { CANCELLED, type Clock } from '../foundation/clock.js';
 import { deadline, type Race } from '../foundation/deadline.js';
-import { ABORTED, type CallProgress, TIMED_OUT, toCallError, UNCONNECTED } from './failures.js';
+import {
+  ABORTED,
+  type CallProgress,
+  certificateRefusal,
+  TIMED_OUT,
+  toCallError,
+  UNCONNECTED,
+} from './failures.js';
 import type { ApiConnection, Call, CallBounds, HttpResponse } from './http.js';
 import { CALL_MS, CONNECT_MS, SILENCE_MS } from './limits.js';
 import { parseResponse, type RawResponse } from './response.js';
 
 /**
- * Sends one call and reads its response. Reports `sent` before the first byte may leave, and
- * `answering` for the head and for each chunk of the body.
+ * Sends one call and reads its response. Reports `sent` before the first byte may leave, `answering`
+ * for the head and for each chunk of the body, and `started` again once it is known that the server
+ * has read nothing.
  */
 export type Exchange = (
   call: Call,
   signal: AbortSignal,
-  onProgress: (progress: Exclude<CallProgress, 'started'>) => void,
+  onProgress: (progress: CallProgress) => void,
 ) => Promise<RawResponse>;
 
 /** What sends and receives on behalf of a connection. */
@@ -57,6 +65,8 @@ async function sendCall(
       progress = now;
       race.expectWithin(SILENCE_MS, options.timedOut);
     });
+    const refused = certificateRefusal(raw);
+    if (refused) throw refused;
     return parseResponse(raw, clock, race.signal, call.numbers);
   };
   try {

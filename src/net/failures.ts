@@ -6,6 +6,7 @@ import {
   withFacts,
 } from '../foundation/errors.js';
 import { type CallStage, HARMLESS } from './http.js';
+import type { RawResponse } from './response.js';
 
 /** How far a call has come, and so how long it may be silent now. */
 export type CallProgress = 'started' | 'sent' | 'answering';
@@ -40,6 +41,34 @@ function codeOf(error: unknown): string {
   }
 }
 
+/** Returns whether a TLS alert says that the server rejects our certificate, or requires one. */
+export function isCertificateAlert(error: unknown): boolean {
+  return REFUSED.test(codeOf(error));
+}
+
+// nginx, and gateways built on it, finish the handshake and then say this in an HTML page of status
+// 400. 495 and 496 are its own statuses for the same two cases.
+const CERTIFICATE_PAGE = /SSL certificate error|No required SSL certificate was sent/;
+const PAGE_BYTES = 4_096;
+
+/**
+ * Returns the error for a response by which a gateway rejects the client certificate or requires
+ * one; undefined for any other. Only some gateways can be recognised.
+ */
+export function certificateRefusal({
+  status,
+  header,
+  body,
+}: RawResponse): SelfInfoError | undefined {
+  if (status !== 495 && status !== 496) {
+    if (status !== 400 || !/^text\/html\b/i.test(header('content-type') ?? '')) return undefined;
+    const page = Buffer.concat(body).subarray(0, PAGE_BYTES).toString('latin1');
+    if (!CERTIFICATE_PAGE.test(page)) return undefined;
+  }
+  // The gateway has read the call, so toCallError sets what may have come of it.
+  return new SelfInfoError('certificate_refused', { upstream: { status } });
+}
+
 /** Turns any failure of a call into an error of this package. */
 export function toCallError(
   error: unknown,
@@ -59,7 +88,7 @@ export function toCallError(
   }
   const code = codeOf(error);
   if (error === ABORTED) return failure('aborted', stage, sent);
-  if (REFUSED.test(code)) return failure('certificate_refused', stage, sent);
+  if (isCertificateAlert(error)) return failure('certificate_refused', stage, sent);
   if (!sent && error !== TIMED_OUT)
     return failure(DISTRUST.test(code) ? 'server_not_trusted' : 'connection_failed', stage, sent);
   if (MALFORMED.test(code) || (code === LENGTH && progress !== 'answering'))

@@ -47,7 +47,10 @@ export interface HttpResponse {
   readonly retryAt: number | undefined;
 }
 
-/** The one connection of a consent and its query. */
+/**
+ * The way of one consent and its query to the portal, under one client certificate. A new TLS
+ * connection carries each call that must not be sent twice.
+ */
 export interface ApiConnection {
   send(call: Call, bounds: CallBounds): Promise<HttpResponse>;
   /**

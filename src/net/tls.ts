@@ -1,21 +1,25 @@
-import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
+import { createHash, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import {
-  checkServerIdentity,
-  connect,
-  createSecureContext,
-  type PeerCertificate,
-  type SecureContext,
-} from 'node:tls';
-import { invalidResponse, SelfInfoError } from '../foundation/errors.js';
+import { connect, createSecureContext, type PeerCertificate, type SecureContext } from 'node:tls';
+import type { Clock } from '../foundation/clock.js';
+import { type Expected, invalidResponse, SelfInfoError } from '../foundation/errors.js';
 import { checkKeys, checkText } from '../foundation/options.js';
+import { literalLineBreaks, readCertificates } from '../foundation/pem.js';
+import { formatInstant } from '../foundation/time.js';
 
 /**
  * The client certificate of mutual TLS (相互認証, guideline note 8) and its private key, as PEM texts.
  */
 export interface TlsCredential {
+  /** The client's own certificate. Intermediate certificates may follow it. */
   readonly cert: string;
+  /** Unencrypted. */
   readonly key: string;
+  /**
+   * Accepts a certificate that has expired or is not yet valid. The server decides. Default: such a
+   * certificate is refused, by the client's clock.
+   */
+  readonly allowCertificateOutsideItsValidityPeriod?: boolean;
 }
 
 /** The certificate that a connection presents, and the authorities that it trusts. */
@@ -46,36 +50,68 @@ const RSA_BITS = 2_048;
  * @throws SelfInfoError `missing_option`, `invalid_credential`, `key_certificate_mismatch`,
  * `unknown_option`; TypeError for a wrong type.
  */
-export function checkCredential(tls: TlsCredential, path: string): TlsCredential {
+export function checkCredential(tls: TlsCredential, path: string, clock: Clock): TlsCredential {
   if (tls === undefined) throw new SelfInfoError('missing_option', { path });
-  checkKeys(tls, path, { cert: true, key: true } satisfies Record<keyof TlsCredential, true>);
+  checkKeys(tls, path, {
+    cert: true,
+    key: true,
+    allowCertificateOutsideItsValidityPeriod: true,
+  } satisfies Record<keyof TlsCredential, true>);
   checkText(tls.cert, `${path}.cert`);
   checkText(tls.key, `${path}.key`);
-  const { cert, key } = tls;
-  const certificate = readPem(
-    () => new X509Certificate(cert),
-    `${path}.cert`,
-    'a PEM certificate',
-    'PEM 形式の証明書',
-  );
-  const privateKey = readPem(
-    () => createPrivateKey(key),
-    `${path}.key`,
-    'an unencrypted PEM private key',
-    '暗号化されていない PEM 形式の秘密鍵',
-  );
-  if (!certificate.checkPrivateKey(privateKey))
-    throw new SelfInfoError('key_certificate_mismatch', { path: `${path}.key` });
-  if (!isStrong(certificate, { cert, key })) {
-    throw new SelfInfoError('invalid_credential', {
-      path: `${path}.cert`,
-      expected: {
-        en: 'TLS rejects it: an RSA key needs 2048 bits, and the signature needs a safe algorithm.',
-        ja: 'TLS で使用できません。RSA の鍵は 2048 ビット以上、署名は安全なアルゴリズムのものに限ります。',
-      },
+  const { key, allowCertificateOutsideItsValidityPeriod: anyTime = false } = tls;
+  if (typeof anyTime !== 'boolean')
+    throw new TypeError(`${path}.allowCertificateOutsideItsValidityPeriod must be true or false.`);
+  const chain = readCertificates(tls.cert, `${path}.cert`);
+  const [certificate] = chain as [X509Certificate, ...X509Certificate[]];
+  const privateKey = readKey(key, `${path}.key`);
+  if (!certificate.checkPrivateKey(privateKey)) throw mismatch(chain, privateKey, path);
+  if (!anyTime) checkValidity(certificate, `${path}.cert`, clock);
+  const cert = chain.map((read) => read.toString()).join('');
+  if (!isStrong(certificate, { cert, key }))
+    throw invalidCertificate(`${path}.cert`, {
+      en: 'TLS rejects it: an RSA key needs 2048 bits, and the signature needs a safe algorithm.',
+      ja: 'TLS で使用できません。RSA の鍵は 2048 ビット以上、署名は安全なアルゴリズムのものに限ります。',
     });
-  }
   return { cert, key };
+}
+
+function invalidCertificate(path: string, expected: Expected): SelfInfoError {
+  return new SelfInfoError('invalid_credential', { path, expected });
+}
+
+/** Returns the error for a key that is not that of the first certificate. */
+function mismatch(chain: readonly X509Certificate[], key: KeyObject, path: string): SelfInfoError {
+  const own = chain.findIndex((certificate) => certificate.checkPrivateKey(key)) + 1;
+  if (own === 0) return new SelfInfoError('key_certificate_mismatch', { path: `${path}.key` });
+  return invalidCertificate(`${path}.cert`, {
+    en: `Put the client's own certificate first. It is certificate ${own}.`,
+    ja: `クライアント自身の証明書を先頭に置いてください（現在は${own}番目です）。`,
+  });
+}
+
+/** Clocks differ a little, and an authority may issue a certificate just before its first use. */
+const SKEW_MS = 300_000;
+
+/** Refuses a certificate outside its validity. A clock without a time fails at the first call. */
+function checkValidity({ validFrom, validTo }: X509Certificate, path: string, clock: Clock): void {
+  let now: number;
+  try {
+    now = clock.now();
+  } catch {
+    return;
+  }
+  const [from, to] = [Date.parse(validFrom), Date.parse(validTo)];
+  if (now > to)
+    throw invalidCertificate(path, {
+      en: `It expired at ${formatInstant(to)}.`,
+      ja: `有効期間が ${formatInstant(to)} に終了しています。`,
+    });
+  if (now < from - SKEW_MS)
+    throw invalidCertificate(path, {
+      en: `It is not valid before ${formatInstant(from)}.`,
+      ja: `有効期間の開始（${formatInstant(from)}）より前です。`,
+    });
 }
 
 function isStrong({ publicKey }: X509Certificate, tls: TlsCredential): boolean {
@@ -88,15 +124,16 @@ function isStrong({ publicKey }: X509Certificate, tls: TlsCredential): boolean {
   }
 }
 
-function readPem<T>(read: () => T, path: string, en: string, ja: string): T {
+function readKey(text: string, path: string): KeyObject {
   try {
-    return read();
+    return createPrivateKey(text);
   } catch {
+    // Node's message may quote the key.
     throw new SelfInfoError('invalid_credential', {
       path,
-      expected: {
-        en: `Expected the text of ${en}, not its path.`,
-        ja: `${ja}の内容を文字列で指定してください（ファイルのパスは指定できません）。`,
+      expected: literalLineBreaks(text) ?? {
+        en: 'Expected the text of an unencrypted PEM private key, not its path.',
+        ja: '暗号化されていない PEM 形式の秘密鍵の内容を文字列で指定してください（ファイルのパスは指定できません）。',
       },
     });
   }
@@ -126,6 +163,14 @@ export function identityOf(
   };
 }
 
+/** What becomes of a connection attempt, and of the connection that it leads to. */
+export interface DialEvents {
+  /** Receives how the attempt ended, once. */
+  readonly settle: (error: Error | null, socket: Socket | null) => void;
+  /** Receives an error of the open connection, and whether data of the server came before it. */
+  readonly fail: (error: Error, answered: boolean) => void;
+}
+
 /**
  * Opens a connection to an origin, through a tunnel if one is given. The attempt ends after
  * `silenceMs` without a byte. The socket is returned before it is connected.
@@ -135,9 +180,10 @@ export function dial(
   context: SecureContext,
   tunnel: Socket | undefined,
   silenceMs: number,
-  settle: (error: Error | null, socket: Socket | null) => void,
+  { settle, fail }: DialEvents,
 ) {
-  const host = origin.hostname.replace(/^\[|\]$/g, '');
+  // A name may end with the dot of the root. Neither SNI (RFC 6066) nor certificates have it.
+  const host = origin.hostname.replace(/^\[|\]$|\.$/g, '');
   const secure = origin.protocol === 'https:';
   const port = Number(origin.port || (secure ? 443 : 80));
   const socket: Socket = secure
@@ -172,17 +218,30 @@ export function dial(
       }),
     );
   });
-  socket.on('error', end);
+  socket.on('error', (error) => {
+    if (!settled) return end(error);
+    // Under TLS 1.3 the alert of a server that rejects the client certificate arrives here. Node
+    // leaves the socket open if the server does.
+    fail(error, socket.bytesRead > 0);
+    socket.destroy();
+  });
   socket.once('close', () => end(new Error('closed')));
   return socket;
 }
 
 /**
- * Rejects a certificate without subject alternative names. Node would use its common name, which
- * RFC 9525 forbids.
+ * Judges the name by the subject alternative names alone, as RFC 9525 requires. Node's own check
+ * would fall back to the common name, and it accepts wildcards within a label.
  */
-function checkName(host: string, certificate: PeerCertificate): Error | undefined {
-  return certificate.subjectaltname
-    ? checkServerIdentity(host, certificate)
-    : Object.assign(new Error('no names'), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+function checkName(host: string, { raw }: PeerCertificate): Error | undefined {
+  // OpenSSL takes a leading dot as "any name below".
+  if (raw !== undefined && !host.startsWith('.')) {
+    const certificate = new X509Certificate(raw);
+    const matched =
+      isIP(host) === 0
+        ? certificate.checkHost(host, { subject: 'never', partialWildcards: false })
+        : certificate.checkIP(host);
+    if (matched !== undefined) return undefined;
+  }
+  return Object.assign(new Error('no such name'), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
 }

@@ -1,5 +1,3 @@
-import type { Socket } from 'node:net';
-import { setImmediate } from 'node:timers/promises';
 import type { Client } from 'undici';
 import type { Clock } from '../foundation/clock.js';
 import { invalidResponse, SelfInfoError } from '../foundation/errors.js';
@@ -7,11 +5,13 @@ import { checkFunction } from '../foundation/options.js';
 import { type Environment, isEnvironment } from '../wire/environment.js';
 import { createConnection, type Exchange } from './connection.js';
 import { type ApiRoute, checkEgress, type Egress, resolveRoute } from './egress.js';
+import { isCertificateAlert } from './failures.js';
 import { createFetchTransport } from './fetch-transport.js';
 import {
   type ApiConnection,
   type Call,
   type FetchLike,
+  HARMLESS,
   pathUnder,
   type Transport,
 } from './http.js';
@@ -25,7 +25,14 @@ import {
   SILENCE_MS,
 } from './limits.js';
 import { type Body, createBody, type RawResponse } from './response.js';
-import { checkCredential, dial, type Identity, identityOf, type TlsCredential } from './tls.js';
+import {
+  checkCredential,
+  type DialEvents,
+  dial,
+  type Identity,
+  identityOf,
+  type TlsCredential,
+} from './tls.js';
 import { openTunnel } from './tunnel.js';
 
 /** Options that determine how the client reaches the portal. */
@@ -53,7 +60,7 @@ export function openTransport(
   checkFunction(fetch, 'options.fetch');
   if (fetch && environment.kind === 'production')
     throw new SelfInfoError('injected_transport_refused', { path: 'options.fetch' });
-  const credential = tls && checkCredential(tls, 'options.tls');
+  const credential = tls && checkCredential(tls, 'options.tls', clock);
   const egress =
     options.egress === undefined ? undefined : checkEgress(options.egress, 'options.egress');
   if (fetch) return createFetchTransport(apiUrl, fetch, clock);
@@ -70,7 +77,15 @@ export function openTransport(
 interface PooledClient {
   readonly client: Client;
   readonly interim: InterimFilter;
+  /** The alert by which the server rejected the client certificate after the handshake. */
+  alert?: CertificateAlert;
   end(): Promise<void>;
+}
+
+/** An alert, and whether data of the server came before it. */
+interface CertificateAlert {
+  readonly error: Error;
+  readonly answered: boolean;
 }
 
 /** An identity that tokens are bound to, kept after a rotation until then (epoch milliseconds). */
@@ -80,8 +95,7 @@ interface KeptIdentity {
 }
 
 /**
- * Creates the transport of every environment: undici over mutual TLS, one HTTP/1.1 connection per
- * consent.
+ * Creates the transport of every environment: undici over mutual TLS and HTTP/1.1.
  */
 function createTransport(route: ApiRoute, tls: TlsCredential | undefined, clock: Clock): Transport {
   const clients = new Set<PooledClient>();
@@ -120,7 +134,10 @@ function createTransport(route: ApiRoute, tls: TlsCredential | undefined, clock:
   };
 }
 
-/** Creates a connection that opens its client at the first call, and again after a failed one. */
+/**
+ * Creates a connection that opens its client at the first call, and again after a failed one. Calls
+ * that must not be sent twice each get a TLS connection of their own; polls share one.
+ */
 function connectAs(
   identity: Identity,
   route: ApiRoute,
@@ -128,24 +145,34 @@ function connectAs(
   clock: Clock,
 ): Omit<ApiConnection, 'bind'> {
   let pooled: Promise<PooledClient> | undefined;
-  const exchange: Exchange = async (call, signal, onProgress) => {
-    const parked = pooled !== undefined;
-    pooled ??= openClient(route, identity, clients);
-    const { client, interim } = await pooled;
-    // Node notices within two turns of the event loop what happened to a parked connection. undici
-    // waits for one of them. A request written to a dead connection would be lost.
-    if (parked) await setImmediate();
-    // A call that fails after this point ends its client.
-    signal.throwIfAborted();
-    return dispatch(client, call, pathUnder(route.baseUrl, call.path), (progress) => {
-      if (progress === 'sent') interim.expectResponse();
-      onProgress(progress);
-    });
-  };
   const close = async () => {
     const closing = pooled;
     pooled = undefined;
     await closing?.then(({ end }) => end());
+  };
+  const exchange: Exchange = async (call, signal, onProgress) => {
+    // The server may be closing a connection that has answered before. A call that is written to it
+    // then is lost, and nobody knows whether it was carried out. Only a new connection excludes that.
+    if (!HARMLESS.includes(call.stage)) await close();
+    pooled ??= openClient(route, identity, clients);
+    const used = await pooled;
+    // A call that fails after this point ends its client.
+    signal.throwIfAborted();
+    try {
+      return await dispatch(used.client, call, pathUnder(route.baseUrl, call.path), (progress) => {
+        if (progress === 'sent') used.interim.expectResponse();
+        onProgress(progress);
+      });
+    } catch (error) {
+      const { alert } = used;
+      if (alert === undefined) throw error;
+      // The server ended the handshake, so it has not read what was written after it.
+      if (!alert.answered) onProgress('started');
+      throw alert.error;
+    } finally {
+      // No poll follows these two.
+      if (call.stage === 'consent' || call.stage === 'token') void close().catch(() => undefined);
+    }
   };
   return createConnection(clock, { exchange, close });
 }
@@ -173,17 +200,22 @@ async function openClient(
     headersTimeout: SILENCE_MS,
     bodyTimeout: SILENCE_MS,
     connect(_, callback) {
-      const settle = (error: Error | null, socket: Socket | null) => {
-        if (socket) interim.watch(socket);
-        return error ? callback(error, null) : callback(null, socket as never);
+      const events: DialEvents = {
+        settle(error, socket) {
+          if (socket) interim.watch(socket);
+          return error ? callback(error, null) : callback(null, socket as never);
+        },
+        fail(error, answered) {
+          if (isCertificateAlert(error)) pooled.alert ??= { error, answered };
+        },
       };
       if (proxy === undefined) {
-        opening = dial(origin, context, undefined, CONNECT_MS, settle);
+        opening = dial(origin, context, undefined, CONNECT_MS, events);
         return;
       }
       opening = openTunnel(proxy, origin, CONNECT_MS, (error, tunnel) => {
         if (error || tunnel === null) return callback(error ?? new Error('no tunnel'), null);
-        opening = dial(origin, context, tunnel, CONNECT_MS, settle);
+        opening = dial(origin, context, tunnel, CONNECT_MS, events);
       });
     },
   });

@@ -4,6 +4,7 @@ import type { Clock } from '../foundation/clock.js';
 import { type DeadlineOptions, deadline } from '../foundation/deadline.js';
 import { type Expected, invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkFunction, checkKeys, checkText } from '../foundation/options.js';
+import { literalLineBreaks } from '../foundation/pem.js';
 import type { CallBounds, CallStage } from '../net/http.js';
 import type { Environment } from '../wire/environment.js';
 
@@ -150,7 +151,7 @@ function readKey(given: unknown, alg: AssertionAlgorithm): KeyObject {
       : [`an RSA private key of ${RSA_BITS} bits or more`, `${RSA_BITS} ビット以上の RSA 秘密鍵`];
   throw new SelfInfoError('invalid_credential', {
     path: 'options.key',
-    expected: {
+    expected: (typeof given === 'string' && !key ? literalLineBreaks(given) : undefined) ?? {
       en: `Expected ${en}: a KeyObject, or the text of an unencrypted PEM, not its path.`,
       ja: `${ja}を、KeyObject または暗号化されていない PEM の内容で指定してください（ファイルのパスは指定できません）。`,
     },

@@ -43,9 +43,8 @@ const SHORTEST_POLL_MS = 500;
  * Failures that pass by themselves. Polling changes nothing at the portal, so it is repeated after
  * them.
  *
- * A certificate that an alert rejects is not among them. With TLS 1.3 the portal may close without
- * an alert for the same reason. That looks like any other break, and costs three more connections at
- * most.
+ * A rejected certificate is not among them. A portal that closes without an alert for the same
+ * reason looks like any other break, and costs three more connections at most.
  */
 const TRANSIENT: readonly SelfInfoErrorCode[] = [
   'connection_failed',

@@ -1,6 +1,6 @@
-import { X509Certificate } from 'node:crypto';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkKeys, checkMethods, checkText } from '../foundation/options.js';
+import { readCertificates } from '../foundation/pem.js';
 import type { WireProfile } from './profile.js';
 import { ambiguousEntries, malformedEntries, unverifiedEntries } from './profile-checks.js';
 import { publicProfile } from './public-profile.js';
@@ -236,7 +236,8 @@ export function checkProfile(profile: WireProfile, path: string): void {
 }
 
 /**
- * Checks the certificates of trusted authorities: one PEM or several.
+ * Checks the certificates of trusted authorities: PEM texts of one or several each. Returns each
+ * certificate as a text of its own, because Node would stop at the first one that it cannot read.
  *
  * @throws SelfInfoError `invalid_credential`; TypeError for a wrong type.
  */
@@ -245,22 +246,15 @@ export function checkAuthorities(value: unknown, path: string): readonly string[
   if (ca === undefined) return undefined;
   if (!(Array.isArray(ca) && ca.every((pem) => typeof pem === 'string')))
     throw new TypeError(`${path} must be a PEM string or a list of them.`);
-  // Node would skip an unreadable certificate and then trust no server at all.
-  if (ca.length === 0 || ca.some((pem) => !isCertificate(pem)))
+  if (ca.length === 0)
     throw new SelfInfoError('invalid_credential', {
       path,
       expected: { en: 'Use PEM certificates.', ja: 'PEM 形式の証明書を指定してください。' },
     });
-  return Object.freeze([...ca]);
-}
-
-function isCertificate(pem: string): boolean {
-  try {
-    new X509Certificate(pem);
-    return true;
-  } catch {
-    return false;
-  }
+  const texts: string[] = [];
+  for (const pem of ca)
+    texts.push(...readCertificates(pem, path, texts.length).map((read) => read.toString()));
+  return Object.freeze(texts);
 }
 
 /** Checks a URL. Only a redirect URI may have a query, because paths are appended to the others. */

@@ -16,7 +16,7 @@ describe('the client certificate', async () => {
   const DAY = 86_400_000;
   // Ends 30 days from now by the machine's clock.
   const { cert, key } = await authority.issue('SP12345678_AB1234');
-  const fresh = await authority.issue('SP12345678_AB1234', { beginsInDays: 40 });
+  const fresh = await authority.issue('SP12345678_AB1234', { beginsInDays: 20 });
   const sandbox = await startSandbox({ registrations: [registrationOf(loan)] });
   afterAll(sandbox.close);
   const clients: { close(): Promise<void> }[] = [];
@@ -50,7 +50,11 @@ describe('the client certificate', async () => {
     [0, ['certificate_expiring']],
     [-0.5, ['certificate_expired']],
   ])('that ends in %d days causes the events %j when the client is created', (days, expected) => {
-    const { certificates } = open(days);
+    const { certificates } = open(days, {
+      cert,
+      key,
+      allowCertificateOutsideItsValidityPeriod: true,
+    });
     expect(certificates().map(({ type }) => type)).toEqual(expected);
     expect(
       certificates().every(
@@ -99,6 +103,22 @@ describe('the client certificate', async () => {
     expect(opened.certificates()).toHaveLength(1);
     opened.client.rotate({ cert, key });
     expect(opened.certificates()).toHaveLength(2);
+  });
+
+  it.each([
+    ['1.3.6.1.5.5.7.3.1', ['certificate_not_for_clients']],
+    ['1.3.6.1.5.5.7.3.2', []],
+    ['2.5.29.37.0', []],
+  ])('with the extended key usage %s alone causes the events %j', async (usage, expected) => {
+    const tls = await authority.issue('SP12345678_AB1234', { usages: [usage] });
+    const created = open(31, tls);
+    expect(created.certificates().map(({ type }) => type)).toEqual(expected);
+    const rotated = open(31);
+    rotated.client.rotate(tls);
+    expect(rotated.certificates().map(({ type }) => type)).toEqual(expected);
+    // Once a day, like the other events.
+    await begin(rotated);
+    expect(rotated.certificates()).toHaveLength(expected.length);
   });
 
   it('of the development sandbox is not reported as expiring', async () => {

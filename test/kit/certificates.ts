@@ -7,7 +7,9 @@ import {
   ExtendedKeyUsageExtension,
   type JsonGeneralName,
   SubjectAlternativeNameExtension,
+  X509Certificate,
   X509CertificateGenerator,
+  X509CrlGenerator,
 } from '@peculiar/x509';
 import { hideKey } from './register.js';
 
@@ -25,6 +27,10 @@ export interface LeafOptions {
   readonly beginsInDays?: number;
   /** Valid for clients only. */
   readonly clientsOnly?: true;
+  /** Valid for these usages only (OIDs). */
+  readonly usages?: readonly string[];
+  /** More subject alternative names, of any type. */
+  readonly names?: readonly JsonGeneralName[];
 }
 
 export interface Authority {
@@ -32,6 +38,8 @@ export interface Authority {
   issue(name: string, options?: LeafOptions): Promise<Credential>;
   /** Uses an RSA key of this many bits. */
   issueRsa(bits: number, ip?: string): Promise<Credential>;
+  /** Returns a revocation list (PEM) with this certificate. */
+  revoke(credential: Credential): Promise<string>;
 }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
@@ -52,21 +60,36 @@ export async function createAuthority(): Promise<Authority> {
   });
   return {
     ca: own.toString('pem'),
-    async issue(name, { ip, dns, endedDaysAgo, beginsInDays, clientsOnly } = {}) {
+    async issue(name, options = {}) {
+      const {
+        ip,
+        dns,
+        endedDaysAgo,
+        beginsInDays,
+        clientsOnly,
+        usages,
+        names: more = [],
+      } = options;
       const leaf = await makeKeys();
       const names: JsonGeneralName[] = [
+        ...more,
         ...(ip === undefined ? [] : [{ type: 'ip', value: ip } as const]),
         ...(dns === undefined ? [] : [{ type: 'dns', value: dns } as const]),
       ];
       const certificate = await X509CertificateGenerator.create({
         ...common,
         ...validity(endedDaysAgo !== undefined ? -endedDaysAgo : (beginsInDays ?? -30) + 60),
+        // Long ago by default, so that it is valid by the fixed clock of the tests on any day.
+        ...((endedDaysAgo ?? beginsInDays) !== undefined
+          ? {}
+          : { notBefore: new Date('2020-01-01') }),
         serialNumber: `40${randomBytes(8).toString('hex')}`,
         subject: `CN=${name}`,
         publicKey: leaf.publicKey,
         extensions: [
           ...(names.length > 0 ? [new SubjectAlternativeNameExtension(names)] : []),
           ...(clientsOnly ? [new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth])] : []),
+          ...(usages ? [new ExtendedKeyUsageExtension([...usages])] : []),
         ],
       });
       return { cert: certificate.toString('pem'), key: await exportKey(leaf.privateKey) };
@@ -82,6 +105,7 @@ export async function createAuthority(): Promise<Authority> {
       const certificate = await X509CertificateGenerator.create({
         ...common,
         ...validity(30),
+        notBefore: new Date('2020-01-01'),
         serialNumber: '4001',
         subject: 'CN=rsa',
         publicKey: leaf.publicKey,
@@ -91,6 +115,17 @@ export async function createAuthority(): Promise<Authority> {
             : [new SubjectAlternativeNameExtension([{ type: 'ip', value: ip }])],
       });
       return { cert: certificate.toString('pem'), key: await exportKey(leaf.privateKey) };
+    },
+    async revoke({ cert }) {
+      const { serialNumber } = new X509Certificate(cert);
+      const crl = await X509CrlGenerator.create({
+        ...common,
+        thisUpdate: new Date(Date.now() - DAY_MS),
+        nextUpdate: new Date(Date.now() + DAY_MS),
+        entries: [{ serialNumber }],
+      });
+      // The library's label is not the one of RFC 7468.
+      return crl.toString('pem').replaceAll(' CRL-----', ' X509 CRL-----');
     },
   };
 }

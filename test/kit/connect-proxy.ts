@@ -7,6 +7,8 @@ export interface ConnectProxyOptions {
   readonly answer?: (client: Socket) => void;
   /** Cuts both sides once more bytes than these have come down the tunnel. */
   readonly dropAfter?: number;
+  /** Where all tunnels lead. Default: to the host that is asked for. */
+  readonly host?: string;
   /** The Proxy-Authorization header that a client must send. */
   readonly authorization?: string;
 }
@@ -24,6 +26,7 @@ export async function startConnectProxy({
   answer,
   dropAfter = Number.POSITIVE_INFINITY,
   authorization,
+  host,
 }: ConnectProxyOptions = {}): Promise<ConnectProxy> {
   const asked: string[] = [];
   const headers: Readonly<Record<string, unknown>>[] = [];
@@ -41,7 +44,7 @@ export async function startConnectProxy({
       return void client.on('end', () => client.end()).resume();
     }
     const { hostname, port } = new URL(`http://${request.url}`);
-    const upstream = connect({ host: hostname, port: Number(port) }, () => {
+    const upstream = connect({ host: host ?? hostname, port: Number(port) }, () => {
       client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
       upstream.write(head);
       client.pipe(upstream);

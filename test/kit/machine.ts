@@ -17,6 +17,7 @@ const parts = {
     packages: 'chromium-headless-shell fonts-noto-cjk',
   },
   nginx: { programs: ['nginx'], packages: 'nginx-light', folders: ['/usr/sbin'] },
+  openssl: { programs: ['openssl'], packages: 'openssl' },
   'redis-server': { programs: ['redis-server'], packages: 'redis-server' },
   postgres: { programs: ['postgres'], packages: 'postgresql', folders: postgresFolders() },
 } as const satisfies Record<string, Place>;

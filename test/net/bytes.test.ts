@@ -161,15 +161,18 @@ describe('an unsolicited response', () => {
     await server.drained();
   });
 
-  it.each(['token', 'request'] as const)(
+  it.each([
+    ['token', 2],
+    ['request', 3],
+  ] as const)(
     'after that of the %s stage is never accepted for the next call',
-    async (stage) => {
+    async (stage, connections) => {
       const server = await open({
         scripts: { [stage]: exactly((body) => message(body) + injected)(bodyOf[stage]) },
       });
       expect((await travel(server)).status).toBe('ready');
-      // The connection with the rest of it was closed.
-      expect(server.connections).toBe(2);
+      // The token has a connection of its own. The one with the rest of a response was closed.
+      expect(server.connections).toBe(connections);
       expect(server.calls).toEqual([...stages]);
       await server.drained();
     },
@@ -179,9 +182,9 @@ describe('an unsolicited response', () => {
     let wire: Parameters<Script>[0] | undefined;
     const server = await open({
       scripts: {
-        token: (given) => {
+        request: (given) => {
           wire = given;
-          return given.send(message(bodyOf.token));
+          return given.send(message(bodyOf.request));
         },
       },
     });
@@ -199,9 +202,12 @@ describe('an unsolicited response', () => {
       }),
       'granted',
     );
+    const retrieval = await client.submit(grant, { income: latest() });
     await wire?.send(injected);
     await server.drained();
-    expect((await client.query(grant, { income: latest() })).status).toBe('ready');
-    expect(server.connections).toBe(2);
+    expect((await client.collect(retrieval)).status).toBe('ready');
+    // One for the token, the parked one, and its successor.
+    expect(server.connections).toBe(3);
+    expect(server.calls).toEqual([...stages]);
   });
 });

@@ -27,7 +27,7 @@ describe('a gateway', () => {
     const portal = await open();
     expect((await travel(unreachable(), gatewayOf(portal), portal.tls)).status).toBe('ready');
     expect(portal.calls).toEqual(stages);
-    expect(portal.connections).toBe(1);
+    expect(portal.connections).toBe(2);
     await portal.drained();
   });
 

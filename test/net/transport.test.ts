@@ -134,7 +134,7 @@ describe('many queries', () => {
         .status;
     });
     expect(new Set(await Promise.all(journeys))).toEqual(new Set(['ready']));
-    expect(portal.connections).toBe(queries);
+    expect(portal.connections).toBe(2 * queries);
     await portal.drained();
     expect(warnings).toEqual([]);
   });

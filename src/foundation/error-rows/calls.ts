@@ -41,8 +41,8 @@ export const callErrors = {
     stage: 'token',
     effect: 'unknown',
     retrySafe: false,
-    en: 'The server closed the connection before it responded. With TLS 1.3, a rejected client certificate looks like this.',
-    ja: '応答の前にサーバが接続を閉じました。TLS 1.3 では、クライアント証明書が拒否された場合もこのように見えます。',
+    en: 'The server closed the connection before it responded, and gave no reason.',
+    ja: '応答の前に、サーバが理由を示さずに接続を閉じました。',
   },
   answer_lost: {
     stage: 'request',

@@ -59,8 +59,8 @@ export const setupErrors = {
   invalid_credential: {
     ...permanent,
     stage: 'configuration',
-    en: '{path} cannot be read. {expected}',
-    ja: '{path} を読み取れません。{expected}',
+    en: '{path} cannot be used. {expected}',
+    ja: '{path} は使用できません。{expected}',
   },
   key_certificate_mismatch: {
     ...permanent,

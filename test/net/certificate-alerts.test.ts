@@ -1,0 +1,156 @@
+import { connect, createServer, type Socket } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { createSelfInfoClient, latest } from '../../src/index.js';
+import { type Authority, type Credential, createAuthority } from '../kit/certificates.js';
+import { startFaultProxy } from '../kit/fault-proxy.js';
+import { expectStatus, loan, SESSION } from '../kit/loan.js';
+import { findPart } from '../kit/machine.js';
+import { type OpensslServerOptions, startOpensslServer } from '../kit/openssl-server.js';
+import { callbackOf } from '../kit/portal.js';
+import { errorOf } from '../kit/refusals.js';
+import { environmentAt, stand, startByteServer } from '../kit/sockets.js';
+import { ends, separateTests } from './ends.js';
+import { clock, facts, travel } from './tls.js';
+
+separateTests(clock);
+
+const openssl = findPart('openssl');
+
+/** Starts a server that rejects every client certificate but those of its authority. */
+async function startRefusing(
+  authority: Authority,
+  options: Partial<OpensslServerOptions> & Pick<OpensslServerOptions, 'version'>,
+) {
+  const server = await startOpensslServer({
+    path: openssl.path(),
+    server: await authority.issue('portal', { ip: '127.0.0.1' }),
+    clientCa: (await createAuthority()).ca,
+    ...options,
+  });
+  ends.push(server.stop);
+  return server;
+}
+
+const refusedAt = (stage: string) => ({
+  code: 'certificate_refused',
+  stage,
+  effect: 'none',
+  safe: false,
+});
+
+describe.skipIf(openssl.missing).each(['tls1_2', 'tls1_3'] as const)(
+  'a client certificate that a server rejects by an alert of %s',
+  (version) => {
+    it.each<[string, (authority: Authority) => Promise<Credential>]>([
+      ['of an unknown authority', async () => (await createAuthority()).issue('stranger')],
+      ['that has expired', (authority) => authority.issue('expired', { endedDaysAgo: 1 })],
+      ['that is revoked', (authority) => authority.issue('revoked')],
+    ])('%s is reported with one handshake and nothing sent', async (_, issue) => {
+      const authority = await createAuthority();
+      const tls = await issue(authority);
+      const revoked = await authority.revoke(tls);
+      const server = await startRefusing(authority, { version, clientCa: authority.ca, revoked });
+      const proxy = await startFaultProxy(() => server.port);
+      ends.push(proxy.close);
+      const error = await errorOf(() =>
+        travel(environmentAt(proxy.port, authority.ca), {
+          ...tls,
+          allowCertificateOutsideItsValidityPeriod: true,
+        }),
+      );
+      expect(facts(error)).toEqual(refusedAt('token'));
+      expect(proxy.connections).toBe(1);
+      await proxy.drained();
+      expect(clock.waits).toBe(0);
+    });
+
+    it('is reported at the request, and the grant stays usable', async () => {
+      const good = await startByteServer();
+      ends.push(good.close);
+      const refusing = await startRefusing(good.authority, { version });
+      let port = good.port;
+      const proxy = await startFaultProxy(() => port);
+      ends.push(proxy.close);
+      const { client, grant } = await openGrant(proxy.port, good);
+      port = refusing.port;
+      const connections = proxy.connections;
+      const ask = () => client.query(grant, latest());
+      expect(facts(await errorOf(ask))).toEqual(refusedAt('request'));
+      expect(proxy.connections - connections).toBe(1);
+      port = good.port;
+      expect((await ask()).status).toBe('ready');
+      expect(good.calls).toEqual(['token', 'request', 'result']);
+    });
+
+    it('is reported at a poll after one handshake', async () => {
+      const good = await startByteServer();
+      ends.push(good.close);
+      const refusing = await startRefusing(good.authority, { version });
+      let port = good.port;
+      const proxy = await startFaultProxy(() => port);
+      ends.push(proxy.close);
+      const { client, grant } = await openGrant(proxy.port, good);
+      const retrieval = await client.submit(grant, latest());
+      port = refusing.port;
+      const connections = proxy.connections;
+      const stored = client.resume(JSON.stringify(retrieval));
+      expect(facts(await errorOf(() => client.collect(stored)))).toEqual(refusedAt('result'));
+      expect(proxy.connections - connections).toBe(1);
+      port = good.port;
+      expect((await client.collect(stored)).status).toBe('ready');
+    });
+
+    it('is reported even when the server then keeps the connection open', async () => {
+      const authority = await createAuthority();
+      const server = await startRefusing(authority, { version });
+      const { port, close } = await startDeafProxy(server.port);
+      ends.push(close);
+      const tls = await authority.issue('bank');
+      const error = await errorOf(() => travel(environmentAt(port, authority.ca), tls));
+      expect(facts(error)).toEqual(refusedAt('token'));
+      expect(clock.waits).toBe(0);
+    });
+  },
+);
+
+describe.skipIf(openssl.missing)('a missing client certificate', () => {
+  it('is reported as refused when a server requires one by an alert of TLS 1.3', async () => {
+    const authority = await createAuthority();
+    const server = await startRefusing(authority, { version: 'tls1_3' });
+    const environment = environmentAt(server.port, authority.ca);
+    // Only towards a gateway may a client have no certificate.
+    const egress = { gateway: { baseUrl: environment.endpoints.apiUrl, ca: authority.ca } };
+    const client = createSelfInfoClient({ service: loan, environment, egress, clock });
+    ends.push(client.close);
+    const { url } = await client.beginConsent({ sessionBinding: SESSION });
+    const callback = callbackOf(url, environment);
+    const error = await errorOf(() =>
+      client.completeConsent(callback, { sessionBinding: SESSION }),
+    );
+    expect(facts(error)).toEqual(refusedAt('token'));
+  });
+});
+
+async function openGrant(
+  port: number,
+  { authority, tls }: { readonly authority: Authority; readonly tls: Credential },
+) {
+  const environment = environmentAt(port, authority.ca);
+  const client = createSelfInfoClient({ service: loan, environment, tls, clock });
+  ends.push(client.close);
+  const { url } = await client.beginConsent({ sessionBinding: SESSION });
+  const callback = callbackOf(url, environment);
+  const outcome = await client.completeConsent(callback, { sessionBinding: SESSION });
+  return { client, grant: expectStatus(outcome, 'granted').grant };
+}
+
+/** Starts a proxy that passes on every byte of a server, and never its end. */
+async function startDeafProxy(port: number) {
+  return stand(
+    createServer((client: Socket) => {
+      const upstream = connect({ port, host: '127.0.0.1' }).on('error', () => {});
+      upstream.on('data', (chunk) => client.write(chunk));
+      client.on('data', (chunk) => upstream.write(chunk)).on('close', () => upstream.destroy());
+    }),
+  );
+}
