@@ -67,7 +67,8 @@ describe.skipIf(part.missing)('the store in Redis conforms', () => {
     conforms(async () => {
       const pool = createClientPool({ url: redis.url });
       ends.push(() => pool.destroy());
-      return pool.on('error', () => undefined).connect();
+      await pool.on('error', () => undefined).connect();
+      return pool;
     });
   });
 });
