@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { hostCall, invalidOption, SelfInfoError } from '../foundation/errors.js';
-import { damaged, decrypt, encrypt, isOurs, readHeader } from '../foundation/sealing.js';
+import { hostCall, invalidOption } from '../foundation/errors.js';
+import {
+  damaged,
+  decrypt,
+  encrypt,
+  isKnownVersion,
+  isOurs,
+  readHeader,
+  STORED_VERSION,
+} from '../foundation/sealing.js';
 import type { VaultKeys } from './keys.js';
 import type { VaultRecord } from './store.js';
 
@@ -16,7 +24,6 @@ export interface Label {
   readonly keepUntil: string;
 }
 
-const FORMAT = 1;
 const HEADER_NAMES: readonly string[] = [
   'alg',
   'enc',
@@ -39,7 +46,12 @@ export async function seal(label: Label, content: unknown, keys: KeyWrapper): Pr
   const dataKey = randomBytes(32);
   const id = randomBytes(16).toString('base64url');
   try {
-    const sealed = await encrypt(encode(content), 'dir', { kid: id, v: FORMAT, ...label }, dataKey);
+    const sealed = await encrypt(
+      encode(content),
+      'dir',
+      { kid: id, v: STORED_VERSION, ...label },
+      dataKey,
+    );
     return {
       ...label,
       keepUntil: Date.parse(label.keepUntil),
@@ -75,10 +87,8 @@ function encode(content: unknown): Uint8Array {
 export async function readLabel({ sealed, key }: VaultRecord, ref: string): Promise<Label> {
   const header = await readHeader(sealed, LONGEST_SEALED);
   const { v, kid, consent, purpose, keepUntil } = header;
-  if (typeof v === 'number' && Number.isSafeInteger(v) && v > FORMAT)
-    throw new SelfInfoError('format_unsupported', { path: 'record.v' });
   if (
-    v !== FORMAT ||
+    !isKnownVersion(v, 'record.v', 'vault') ||
     !isOurs(header, 'dir') ||
     !Object.keys(header).every((name) => HEADER_NAMES.includes(name)) ||
     header.ref !== ref ||

@@ -14,7 +14,16 @@ import {
   checkText,
   checkWhole,
 } from '../../foundation/options.js';
-import { decrypt, encrypt, isOurs, readHeader, readKeyset } from '../../foundation/sealing.js';
+import {
+  decrypt,
+  encrypt,
+  isKnownVersion,
+  isOurs,
+  readHeader,
+  readKeyset,
+  STORED_VERSION,
+  UNVERSIONED,
+} from '../../foundation/sealing.js';
 import { DAY_MS, HOUR_MS } from '../../foundation/time.js';
 import type { Store, StoredEntry } from '../store.js';
 import {
@@ -227,7 +236,8 @@ async function seal(
   expiresAt: number,
 ): Promise<string> {
   const secret = secrets.get(current) as NonNullable<ReturnType<typeof secrets.get>>;
-  return encrypt(Buffer.from(value), 'dir', { kid: current, name, expiresAt }, secret);
+  const header = { kid: current, v: STORED_VERSION, name, expiresAt };
+  return encrypt(Buffer.from(value), 'dir', header, secret);
 }
 
 async function unseal(
@@ -236,7 +246,12 @@ async function unseal(
   sealed: unknown,
 ): Promise<StoredEntry> {
   const header = await readHeader(sealed, LONGEST_SEALED);
-  if (!isOurs(header, 'dir') || header.name !== name || typeof header.expiresAt !== 'number')
+  if (
+    !isKnownVersion(header.v, 'entry.v', 'store', [UNVERSIONED]) ||
+    !isOurs(header, 'dir') ||
+    header.name !== name ||
+    typeof header.expiresAt !== 'number'
+  )
     throw new SelfInfoError('record_damaged');
   const secret = secrets.get(String(header.kid));
   if (!secret) throw new SelfInfoError('key_unknown');
@@ -260,6 +275,6 @@ async function entryOf(
   try {
     return await unseal(context, name, sealed);
   } catch (error) {
-    throw isSelfInfoError(error) ? new SelfInfoError(error.code, { stage: 'store' }) : error;
+    throw isSelfInfoError(error) ? (withFacts(error, { stage: 'store' }) ?? error) : error;
   }
 }
