@@ -13,7 +13,7 @@ const jose = async () => (loaded ??= await import('jose'));
 
 /**
  * The version of everything that this package stores and reads again: pending consents, secrets of
- * retrievals, sealed values, records of a vault, notes of the queue.
+ * retrievals, sealed values, records of a vault. Notes of the queue get it with their first change.
  *
  * There is one rule. A reader refuses what is newer and changes nothing. It reads its own version,
  * and the older ones that it names. Whoever changes a form raises this number, names the versions
