@@ -72,11 +72,14 @@ export function createMemoryStore(
 function createEntries(clock: Clock, maxEntries: number) {
   const held = new Map<string, StoredEntry>();
   const marks = new Map<string, Mark>();
+  /** Keys whose entry had expired when it was put: it only marks what the client has ended. */
+  const ended = new Set<string>();
   const time = createStoreTime(clock);
   let sweepAt = clock.now() + SWEEP_MS;
 
   function mark(key: string, expiresAt: number, taken: boolean): void {
     held.delete(key);
+    ended.delete(key);
     marks.set(key, { expiresAt, taken });
     if (marks.size <= maxEntries) return;
     const [oldest] = marks.keys();
@@ -84,7 +87,8 @@ function createEntries(clock: Clock, maxEntries: number) {
   }
 
   function markExpired(now: number): void {
-    for (const [key, { expiresAt }] of held) if (expiresAt <= now) mark(key, expiresAt, false);
+    for (const [key, { expiresAt }] of held)
+      if (expiresAt <= now || ended.has(key)) mark(key, expiresAt, false);
   }
 
   function sweep(): void {
@@ -111,9 +115,11 @@ function createEntries(clock: Clock, maxEntries: number) {
     },
     hold(key: string, entry: StoredEntry): void {
       held.set(key, entry);
+      if (entry.expiresAt <= clock.now()) ended.add(key);
     },
     forget(key: string): void {
       held.delete(key);
+      ended.delete(key);
       marks.delete(key);
     },
   };
