@@ -1,5 +1,6 @@
 import type { Job, Queue } from 'bullmq';
 import type { Clock } from '../foundation/clock.js';
+import { STORED_VERSION, UNVERSIONED } from '../foundation/sealing.js';
 import { DAY_MS, formatInstant } from '../foundation/time.js';
 
 /**
@@ -65,10 +66,14 @@ function failureCodeOf(job: Job | undefined): string {
   return /^[a-z_]{1,40}$/.test(reason) ? reason : 'retrieval_gone';
 }
 
-/** Validates a note: a citizen must not see any other text from Redis. */
+/**
+ * Validates a note: a citizen must not see any other text from Redis. Notes have had no version so
+ * far. A newer one is ignored: the job alone tells enough.
+ */
 function parseNote(progress: unknown): PutOffNote | undefined {
-  const { state, until } = Object(progress) as { readonly [name in keyof PutOffNote]?: unknown };
+  const { v, state, until } = Object(progress) as Readonly<Record<string, unknown>>;
   if (
+    (v !== STORED_VERSION && v !== UNVERSIONED) ||
     (state !== 'waiting' && state !== 'unavailable') ||
     typeof until !== 'string' ||
     !INSTANT.test(until)

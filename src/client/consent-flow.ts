@@ -10,15 +10,18 @@ import { oauth4webapi } from '../oauth/oauth4webapi.js';
 import { pushRequest } from '../oauth/push.js';
 import { termsOf } from '../oauth/terms.js';
 import { requestToken } from '../oauth/token.js';
+import type { BoundStore } from '../stores/bound.js';
 import { type Availability, computeAvailability } from './availability.js';
 import { type ClientContext, runCall, type TracedScope } from './context.js';
 import { openGrant } from './grants.js';
 import {
   digest,
+  EXPIRED,
   invalidEntry,
   readTransaction,
   type StoredTransaction,
   transactionKey,
+  writeTransaction,
 } from './pending.js';
 import type { ConsentOptions, ConsentOutcome } from './types.js';
 
@@ -112,7 +115,7 @@ async function storeTransaction(
   scope.setIds({ transactionId: transaction.id });
   const expiresAt = clock.now() + timing.consentMs.value;
   const key = transactionKey(environment, state);
-  await store.put(scope, key, JSON.stringify(transaction), expiresAt);
+  await store.put(scope, key, writeTransaction(transaction), expiresAt);
   return { url: authorizationUrl(environment, carried), availability };
 }
 
@@ -167,7 +170,8 @@ export async function validateAndTake(
   scope.setIds({ transactionId: seen.id });
   // Compare the session before taking: a stranger's callback must not use up the transaction.
   if (!sameSecret(seen.session, digest(sessionBinding))) return { status: 'foreign-browser' };
-  // Written so that an arrival time of NaN is rejected too.
+  if (arrivedAt >= seen.expiresAt) return endExpired(store, key, seen.expiresAt, scope);
+  // A clock without a time grants nothing and ends nothing.
   if (!(arrivedAt < seen.expiresAt)) return { status: 'expired' };
   const verdict = await validateCallbackParameters(environment, read);
   // Sign before taking: if the key service fails, the citizen only needs to reload.
@@ -182,6 +186,27 @@ export async function validateAndTake(
   if ('refused' in verdict) return { status: 'rejected', at: verdict.at, code: verdict.refused };
   const { valid } = verdict;
   return { status: 'valid', callback: valid, transaction: taken, credentials: credentials ?? [] };
+}
+
+/**
+ * Ends a transaction that this citizen is told has expired: a clock that goes back must not revive
+ * it. Takes it first, so that no other call can use it, and leaves the mark of an expired entry.
+ */
+async function endExpired(
+  store: BoundStore,
+  key: string,
+  expiresAt: number,
+  scope: TracedScope,
+): Promise<RefusedConsent> {
+  // Of several late callbacks at once, the one that takes the entry leaves the mark.
+  if (typeof (await store.take(scope, key)) !== 'object') return { status: 'expired' };
+  try {
+    await store.delete(scope, key);
+    await store.put(scope, key, EXPIRED, expiresAt);
+  } catch {
+    // It is used up in any case. Without the mark it is `replayed` or `unknown` from now on.
+  }
+  return { status: 'expired' };
 }
 
 async function exchange(

@@ -9,7 +9,7 @@ import { checkInquiries } from '../query/inquiries.js';
 import { sendRequest } from '../query/request.js';
 import type { Retrieval } from '../query/types.js';
 import type { ClientContext, GrantState, TracedScope } from './context.js';
-import { type RetrievalSecret, retrievalKey } from './pending.js';
+import { type RetrievalSecret, retrievalKey, writeSecret } from './pending.js';
 import type { Grant } from './types.js';
 
 /** A retrieval that this call has requested, with the secret that collects it. */
@@ -85,7 +85,7 @@ export async function useGrant(
     certificate: state.connection.bind(expiresAt),
   };
   try {
-    await store.put(scope, retrievalKey(retrieval.id), JSON.stringify(secret), expiresAt);
+    await store.put(scope, retrievalKey(retrieval.id), writeSecret(secret), expiresAt);
   } catch (error) {
     void state.connection.close();
     throw notStored(error, retrieval);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SelfInfoError } from '../foundation/errors.js';
 import { inexactNumberAt } from '../foundation/json-numbers.js';
+import { isKnownVersion, STORED_VERSION, UNVERSIONED } from '../foundation/sealing.js';
 import type { ProcessSecret } from '../query/polling.js';
 import type { StoredEntry } from '../stores/store.js';
 import type { Environment } from '../wire/environment.js';
@@ -34,6 +35,19 @@ export function retrievalKey(id: string): string {
   return `retrieval:${id}`;
 }
 
+/** Writes a transaction for the store. */
+export function writeTransaction(transaction: StoredTransaction): string {
+  return JSON.stringify({ v: STORED_VERSION, ...transaction });
+}
+
+/** Writes the secret of a retrieval for the store. */
+export function writeSecret(secret: RetrievalSecret): string {
+  return JSON.stringify({ v: STORED_VERSION, ...secret });
+}
+
+/** The value of a transaction whose citizen was told that it has expired. It holds no secret. */
+export const EXPIRED = JSON.stringify({ v: STORED_VERSION, expired: true });
+
 /** Reads a transaction of this client from a store entry, or says why there is none. */
 export function readTransaction(
   entry: StoredEntry | 'taken' | undefined,
@@ -43,7 +57,9 @@ export function readTransaction(
   if (!entry) return 'unknown';
   if (entry === 'taken') return 'replayed';
   if (entry.value === '') return 'expired';
-  const { id, client, session, verifier } = parse<StoredTransaction>(entry);
+  const { expired, ...stored } = parse<StoredTransaction & { readonly expired?: true }>(entry);
+  if (expired === true) return 'expired';
+  const { id, client, session, verifier } = stored;
   const { expiresAt } = entry;
   const isText = (text: unknown) => typeof text === 'string' && text !== '';
   if (![id, client, session, verifier].every(isText) || !Number.isFinite(expiresAt))
@@ -71,13 +87,20 @@ export function readSecret(
   return now < entry.expiresAt ? secret : undefined;
 }
 
-/** Parses an entry. Drops the message of the parser, which would quote the entry. */
+/**
+ * Parses an entry of this version, or of the one before, which had no number. Drops the message of
+ * the parser, which would quote the entry.
+ *
+ * @throws SelfInfoError `format_unsupported` for an entry of a newer version.
+ */
 function parse<T extends object>(entry: StoredEntry): T {
   let value: unknown;
   try {
     if (inexactNumberAt(entry.value) === undefined) value = JSON.parse(entry.value);
   } catch {}
   if (typeof value !== 'object' || value === null) throw invalidEntry();
+  const { v } = value as { readonly v?: unknown };
+  if (!isKnownVersion(v, 'entry.v', 'store', [UNVERSIONED])) throw invalidEntry();
   return value as T;
 }
 

@@ -12,10 +12,16 @@ export interface StoreSuiteOptions {
    * instead of acting as if the entry were absent.
    */
   readonly makeUnreachable?: () => Store | Promise<Store>;
+  /**
+   * Returns an empty store that has room for a few consents only, fewer than 10,000. Adds the case
+   * that it refuses new consents, and neither those who began nor their retrievals.
+   */
+  readonly makeSmall?: () => Store | Promise<Store>;
 }
 
 const AT_ONCE = 16;
 const MANY = 400;
+const FILLING = 10_000;
 const KEY = 'transaction:8Cq2-nJ_invented';
 
 const soon = () => Date.now() + HOUR_MS;
@@ -168,6 +174,26 @@ const cases: Readonly<Record<string, (store: Store) => Promise<void>>> = {
   },
 };
 
+/** Fills a store with consents, and checks that it keeps room for those who began. */
+async function checkSmall(store: Store): Promise<void> {
+  const expiresAt = soon();
+  const entry = { value: 'value', expiresAt };
+  let held = 0;
+  const fill = async () => {
+    for (; held < FILLING; held++) await store.put(`${KEY}${held}`, 'value', expiresAt);
+  };
+  await rejects(
+    fill,
+    (error: unknown) => isSelfInfoError(error, 'store_full'),
+    'a full store must reject a new consent with store_full',
+  );
+  const retrieval = KEY.replace('transaction', 'retrieval');
+  await store.put(retrieval, 'value', expiresAt);
+  deepStrictEqual(await store.get(retrieval), entry);
+  for (let index = 0; index < held; index++)
+    deepStrictEqual(await store.take(`${KEY}${index}`), entry);
+}
+
 const calls: Readonly<Record<keyof Store, (store: Store) => Promise<unknown>>> = {
   put: (store) => store.put(KEY, 'value', soon()),
   get: (store) => store.get(KEY),
@@ -195,16 +221,22 @@ export function storeSuite(
   options: StoreSuiteOptions = {},
 ): readonly ConformanceCase[] {
   if (typeof makeStore !== 'function') throw new TypeError('makeStore must be a function.');
-  checkKeys(options, 'options', { makeUnreachable: true } satisfies Record<
+  checkKeys(options, 'options', { makeUnreachable: true, makeSmall: true } satisfies Record<
     keyof StoreSuiteOptions,
     true
   >);
-  const { makeUnreachable }: StoreSuiteOptions = options;
+  const { makeUnreachable, makeSmall }: StoreSuiteOptions = options;
   checkFunction(makeUnreachable, 'options.makeUnreachable');
+  checkFunction(makeSmall, 'options.makeSmall');
   const suite = Object.entries(cases).map(([title, check]) => ({
     title: `a store ${title}`,
     run: async () => check(await makeStore()),
   }));
+  if (makeSmall)
+    suite.push({
+      title: 'a small store refuses new consents when it is full, and nobody who has begun',
+      run: async () => checkSmall(await makeSmall()),
+    });
   if (!makeUnreachable) return suite;
   const unreachable = Object.entries(calls).map(([method, call]) => ({
     title: `a store that cannot be reached rejects a ${method}`,

@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, rejects } from 'node:assert/strict';
 import { isSelfInfoError } from '../foundation/errors.js';
+import { DAY_MS } from '../foundation/time.js';
 import type { VaultRecord, VaultStore } from '../vault/store.js';
 import type { ConformanceCase } from './case.js';
 
@@ -191,6 +192,27 @@ const cases: Readonly<Record<string, (store: VaultStore) => Promise<void>>> = {
     deepStrictEqual(await store.seen(), NOON);
     await Promise.all([3, 9, 1, 7, 5].map((later) => store.see(NOON + later)));
     deepStrictEqual(await store.seen(), NOON + 9);
+  },
+  async 'replaces the latest instant by an earlier one that an operator has confirmed, if it has `correct`'(
+    store,
+  ) {
+    if (store.correct === undefined) return;
+    await store.see(NOON);
+    await store.see(NOON + 400 * DAY_MS);
+    deepStrictEqual(await store.correct(NOON, true), true);
+    deepStrictEqual(await store.seen(), NOON);
+    await store.see(NOON + 5);
+    deepStrictEqual(await store.seen(), NOON + 5);
+  },
+  async 'keeps the latest instant of 30 days against one that nobody has confirmed, if it has `correct`'(
+    store,
+  ) {
+    if (store.correct === undefined) return;
+    // Long past, so that the store's own time cannot agree.
+    const past = NOON - 2_000 * DAY_MS;
+    for (let day = 0; day <= 30; day++) await store.see(past + day * DAY_MS);
+    deepStrictEqual(await store.correct(past, false), false);
+    deepStrictEqual(await store.seen(), past + 30 * DAY_MS);
   },
 };
 

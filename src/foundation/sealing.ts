@@ -12,6 +12,39 @@ let loaded: typeof import('jose') | undefined;
 /** Loads jose once. Repeating `import()` would take a tenth of the time of a sealing. */
 const jose = async () => (loaded ??= await import('jose'));
 
+/**
+ * The version of everything that this package stores and reads again: pending consents, secrets of
+ * retrievals, sealed values, records of a vault. Notes of the queue get it with their first change.
+ *
+ * There is one rule. A reader refuses what is newer and changes nothing. It reads its own version,
+ * and the older ones that it names. Whoever changes a form raises this number, names the versions
+ * before it in that form's reader, and adds a fixture of the version before to the tests.
+ */
+export const STORED_VERSION = 1;
+
+/** The version of an entry from before there were versions. */
+export const UNVERSIONED = undefined;
+
+/**
+ * Returns whether a reader knows a version.
+ *
+ * @param v - the version, as it was read.
+ * @param path - the place of the version, for the error.
+ * @param stage - the stage of the error.
+ * @param older - the older versions that the reader reads too.
+ * @throws SelfInfoError `format_unsupported` when the version is newer.
+ */
+export function isKnownVersion(
+  v: unknown,
+  path: string,
+  stage: 'store' | 'vault',
+  older: readonly unknown[] = [],
+): boolean {
+  if (typeof v === 'number' && Number.isSafeInteger(v) && v > STORED_VERSION)
+    throw new SelfInfoError('format_unsupported', { path, stage });
+  return v === STORED_VERSION || older.includes(v);
+}
+
 /** Encrypts into a compact JWE with this protected header. */
 export async function encrypt(
   plaintext: Uint8Array,

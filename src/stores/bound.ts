@@ -14,13 +14,16 @@ export interface BoundStore {
 /** The longest time of one store call. */
 const STORE_MS = 10_000;
 
-/** Marks an early end as not retryable, for a step that cannot be repeated. */
-function notRetryable(error: unknown): unknown {
+/**
+ * Marks an early end of a take as unknown: the entry may be used up after all, now or later. Then
+ * the same callback is a replay.
+ */
+function unknownTake(error: unknown): unknown {
   const endedEarly = isSelfInfoError(error, 'aborted') || isSelfInfoError(error, 'timed_out');
   return endedEarly
     ? new SelfInfoError(error.code, {
         stage: error.stage,
-        effect: error.effect,
+        effect: 'unknown',
         retry: { safe: false },
       })
     : error;
@@ -38,9 +41,8 @@ export function boundStore(store: Store, clock: Clock): BoundStore {
   return {
     put: (scope, ...entry) => bound(scope, () => store.put(...entry)),
     get: (scope, key) => bound(scope, () => store.get(key)),
-    // The entry may have been taken after all. The same callback may be a replay from now on.
     take: (scope, key) =>
-      bound(scope, () => store.take(key)).catch((error) => Promise.reject(notRetryable(error))),
+      bound(scope, () => store.take(key)).catch((error) => Promise.reject(unknownTake(error))),
     delete: (scope, key) => bound(scope, () => store.delete(key)),
   };
 }

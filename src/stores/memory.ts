@@ -5,6 +5,9 @@ import { DAY_MS } from '../foundation/time.js';
 import type { Store, StoredEntry } from './store.js';
 
 const SWEEP_MS = 10_000;
+/** A longer step of the clock, from one call to the next, is a pause or a wrong clock. */
+const JUMP_MS = 60_000;
+const BELIEVED_MS = 600_000;
 const MAX_ENTRIES = 100_000;
 
 /** The rest of an entry whose value is gone. */
@@ -16,8 +19,10 @@ interface Mark {
 /**
  * Creates a store in the memory of this process: for a single instance, tests and demos.
  *
- * A value is dropped when it is taken, or within ten seconds of use after its expiry. Its mark
- * stays for another day; when there are too many marks, the oldest is dropped.
+ * A value is dropped when it is taken, or within ten seconds of use after its expiry. After a pause
+ * or a jump of the clock of more than a minute it stays ten minutes longer, unless the store is
+ * full: a clock that is ahead for a moment does not end the consents of others. Its mark stays for
+ * another day; when there are too many marks, the oldest is dropped.
  *
  * @param options - `clock`: decides when expired entries are dropped. Default: the system clock.
  * Pass the clock of the client when that one is virtual. `maxEntries`: the maximum number of
@@ -67,23 +72,32 @@ export function createMemoryStore(
 function createEntries(clock: Clock, maxEntries: number) {
   const held = new Map<string, StoredEntry>();
   const marks = new Map<string, Mark>();
+  /** Keys whose entry had expired when it was put: it only marks what the client has ended. */
+  const ended = new Set<string>();
+  const time = createStoreTime(clock);
   let sweepAt = clock.now() + SWEEP_MS;
 
   function mark(key: string, expiresAt: number, taken: boolean): void {
     held.delete(key);
+    ended.delete(key);
     marks.set(key, { expiresAt, taken });
     if (marks.size <= maxEntries) return;
     const [oldest] = marks.keys();
     if (oldest !== undefined) marks.delete(oldest);
   }
 
+  function markExpired(now: number): void {
+    for (const [key, { expiresAt }] of held)
+      if (expiresAt <= now || ended.has(key)) mark(key, expiresAt, false);
+  }
+
   function sweep(): void {
-    const now = clock.now();
+    const { nowMs, dropMs } = time.read();
     // A clock that was set back must not delay the sweep.
-    if (now < sweepAt && now >= sweepAt - SWEEP_MS) return;
-    sweepAt = now + SWEEP_MS;
-    for (const [key, { expiresAt }] of held) if (expiresAt <= now) mark(key, expiresAt, false);
-    for (const [key, { expiresAt }] of marks) if (expiresAt + DAY_MS <= now) marks.delete(key);
+    if (nowMs < sweepAt && nowMs >= sweepAt - SWEEP_MS) return;
+    sweepAt = nowMs + SWEEP_MS;
+    markExpired(dropMs);
+    for (const [key, { expiresAt }] of marks) if (expiresAt + DAY_MS <= nowMs) marks.delete(key);
   }
 
   return {
@@ -94,13 +108,44 @@ function createEntries(clock: Clock, maxEntries: number) {
       if (!marked) return held.get(key);
       return marked.taken ? 'taken' : { value: '', expiresAt: marked.expiresAt };
     },
-    isFull: () => held.size >= maxEntries,
+    isFull(): boolean {
+      // A full store has no room for values that have expired, by whatever clock.
+      if (held.size >= maxEntries) markExpired(clock.now());
+      return held.size >= maxEntries;
+    },
     hold(key: string, entry: StoredEntry): void {
       held.set(key, entry);
+      if (entry.expiresAt <= clock.now()) ended.add(key);
     },
     forget(key: string): void {
       held.delete(key);
+      ended.delete(key);
       marks.delete(key);
+    },
+  };
+}
+
+/**
+ * Creates the time by which a store drops values. It ignores a jump ahead until the clock has gone
+ * on for ten minutes. Otherwise a clock that is ahead for a moment would end the consent of every
+ * citizen, while only those who were told so must start again.
+ */
+function createStoreTime(clock: Clock) {
+  let lastMs = clock.now();
+  let jumpedMs = 0;
+  let believedAtMs = 0;
+  return {
+    /** Returns the time of the clock, and the time by which values are dropped. */
+    read(): { readonly nowMs: number; readonly dropMs: number } {
+      const nowMs = clock.now();
+      const stepMs = nowMs - lastMs;
+      lastMs = nowMs;
+      if (stepMs > JUMP_MS) {
+        jumpedMs += stepMs;
+        believedAtMs = nowMs + BELIEVED_MS;
+      } else if (stepMs < 0) jumpedMs = Math.max(0, jumpedMs + stepMs);
+      else if (nowMs >= believedAtMs) jumpedMs = 0;
+      return { nowMs, dropMs: nowMs - jumpedMs };
     },
   };
 }

@@ -1,4 +1,4 @@
-import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
+import { isSelfInfoError, SelfInfoError, type SelfInfoErrorOptions } from '../foundation/errors.js';
 
 /** An entry of a store: a text, and the epoch milliseconds after which it is no longer needed. */
 export interface StoredEntry {
@@ -45,6 +45,11 @@ export interface Store {
   /**
    * Reads like `get` and marks the entry as taken in the same atomic step. Of many parallel calls,
    * exactly one gets the entry.
+   *
+   * Where a client library may send the command of one call twice, that call must still get the
+   * entry. The client reports every rejection as `store_failed` with the effect `unknown`, because
+   * the entry may be used up. If nothing was taken and nothing will be, reject with
+   * `SelfInfoError('store_failed')`, which says that the same step may be repeated.
    */
   take(key: string): Promise<StoredEntry | 'taken' | undefined>;
   /** Deletes an entry or its mark. */
@@ -60,21 +65,24 @@ function copied(found: Found): Found {
     : found;
 }
 
+/** Facts of a failed take: nobody knows whether the entry is used up. */
+const MAYBE_TAKEN: SelfInfoErrorOptions = { effect: 'unknown', retry: { safe: false } };
+
 /**
  * Hides the errors of a store, which may quote its values. Errors of this package pass unchanged.
  */
 export function guardStore(store: Store): Store {
-  const guard = async <T>(work: () => Promise<T>): Promise<T> => {
+  const guard = async <T>(work: () => Promise<T>, facts: SelfInfoErrorOptions = {}): Promise<T> => {
     try {
       return await work();
     } catch (error) {
-      throw isSelfInfoError(error) ? error : new SelfInfoError('store_failed');
+      throw isSelfInfoError(error) ? error : new SelfInfoError('store_failed', facts);
     }
   };
   return {
     put: (key, value, expiresAt) => guard(() => store.put(key, value, expiresAt)),
     get: (key) => guard(async () => copied(await store.get(key))),
-    take: (key) => guard(async () => copied(await store.take(key))),
+    take: (key) => guard(async () => copied(await store.take(key)), MAYBE_TAKEN),
     delete: (key) => guard(() => store.delete(key)),
   };
 }

@@ -34,6 +34,10 @@ export function guardVaultStore(store: VaultStore, bound: Bound): VaultStore {
     replaceKey: (ref, was, key) => guard(true, () => store.replaceKey(ref, was, key)),
     see: (instant) => guard(false, () => store.see(instant)),
     seen: () => guard(false, async () => validateInstant(await store.seen())),
+    ...(typeof store.correct === 'function' && {
+      correct: (instant, confirmed) =>
+        guard(false, async () => (await store.correct?.(instant, confirmed)) === true),
+    }),
   };
 }
 

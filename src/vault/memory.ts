@@ -1,4 +1,5 @@
 import { SelfInfoError } from '../foundation/errors.js';
+import { DAY_MS } from '../foundation/time.js';
 import type { VaultRecord, VaultStore } from './store.js';
 
 /**
@@ -13,6 +14,7 @@ import type { VaultRecord, VaultStore } from './store.js';
  */
 export function createMemoryVaultStore(): VaultStore {
   const held = new Map<string, { readonly keepUntil: number; readonly record?: VaultRecord }>();
+  let first: number | undefined;
   let latest: number | undefined;
   return {
     async put(record) {
@@ -50,10 +52,19 @@ export function createMemoryVaultStore(): VaultStore {
       return true;
     },
     async see(instant) {
+      first ??= instant;
       latest = Math.max(instant, latest ?? instant);
     },
     async seen() {
       return latest;
+    },
+    async correct(instant, confirmed) {
+      // This store has no time of its own: only a short past may be one wrong clock.
+      const isShort = latest !== undefined && first !== undefined && latest - first <= DAY_MS;
+      if (!confirmed && !isShort) return false;
+      first = instant;
+      latest = instant;
+      return true;
     },
   };
 }

@@ -1,6 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { SelfInfoError } from '../foundation/errors.js';
-import { damaged, isOurs, readHeader } from '../foundation/sealing.js';
+import {
+  damaged,
+  isKnownVersion,
+  isOurs,
+  readHeader,
+  STORED_VERSION,
+} from '../foundation/sealing.js';
 import { decryptSlices, encryptSlices } from '../foundation/sealing-slices.js';
 import { decodeContent, encodeContent } from './content.js';
 import type { VaultKeys } from './keys.js';
@@ -18,7 +23,6 @@ export interface Label {
   readonly keepUntil: string;
 }
 
-const FORMAT = 1;
 const HEADER_NAMES: readonly string[] = [
   'alg',
   'enc',
@@ -40,7 +44,7 @@ export async function seal(label: Label, content: unknown, keys: KeyWrapper): Pr
   const dataKey = randomBytes(32);
   const id = randomBytes(16).toString('base64url');
   try {
-    const header = { kid: id, v: FORMAT, ...label };
+    const header = { kid: id, v: STORED_VERSION, ...label };
     const sealed = await encryptSlices(encodeContent(content), header, dataKey);
     return {
       ...label,
@@ -63,10 +67,8 @@ export async function seal(label: Label, content: unknown, keys: KeyWrapper): Pr
 export async function readLabel({ sealed, key }: VaultRecord, ref: string): Promise<Label> {
   const header = await readHeader(sealed, LONGEST_SEALED);
   const { v, kid, consent, purpose, keepUntil } = header;
-  if (typeof v === 'number' && Number.isSafeInteger(v) && v > FORMAT)
-    throw new SelfInfoError('format_unsupported', { path: 'record.v' });
   if (
-    v !== FORMAT ||
+    !isKnownVersion(v, 'record.v', 'vault') ||
     !isOurs(header, 'dir') ||
     !Object.keys(header).every((name) => HEADER_NAMES.includes(name)) ||
     header.ref !== ref ||

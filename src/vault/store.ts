@@ -83,9 +83,18 @@ export interface VaultStore {
   see(instant: number): Promise<void>;
   /** Returns the latest instant that `see` kept; undefined before the first. */
   seen(): Promise<number | undefined>;
+  /**
+   * Replaces the latest instant by an earlier one, which ends the effect of a clock that was ahead.
+   * Returns whether it did. Without this method such an instant stays, and `confirmClock` throws.
+   *
+   * With `confirmed`, an operator vouches for the instant: replace it in any case. Otherwise replace
+   * it only for a reason of the store: its own time agrees within minutes, or all that `see` has
+   * kept lies within 24 hours of the first, so that it may come from one wrong clock.
+   */
+  correct?(instant: number, confirmed: boolean): Promise<boolean>;
 }
 
-/** The methods of a {@link VaultStore}. */
+/** The methods that every {@link VaultStore} has. */
 export const storeMethods = [
   'put',
   'get',

@@ -19,21 +19,22 @@ export interface TimeReading {
 }
 
 /**
- * The time of a vault. It never goes back, not even over a restart, and a jump ahead counts only
- * after an operator has confirmed it.
+ * The time of a vault. It does not go back, not even over a restart, and a jump ahead counts only
+ * after an operator has confirmed it. An instant that came from a wrong clock is corrected: by the
+ * store where it has a reason to, or by an operator.
  */
 export interface Timekeeper {
   /** Returns the later of the clock's time and the latest instant seen, in epoch milliseconds. */
   now(): number;
   /** Reads the latest instant seen from the store, and keeps the clock's time there. */
   read(): Promise<TimeReading>;
-  /** Accepts the clock's time as right. */
+  /** Accepts the clock's time as right, also when the latest instant seen is a day or more later. */
   confirm(): Promise<void>;
 }
 
 /** Creates a timekeeper over the instants that a store keeps. */
 export function createTimekeeper(
-  store: Pick<VaultStore, 'see' | 'seen'>,
+  store: Pick<VaultStore, 'see' | 'seen' | 'correct'>,
   clock: Pick<Clock, 'now'>,
 ): Timekeeper {
   let latestMs = Number.NEGATIVE_INFINITY;
@@ -43,11 +44,21 @@ export function createTimekeeper(
     if (Number.isFinite(clockMs)) return Math.floor(clockMs);
     throw invalidClock();
   }
+  /** Returns the instant that the store keeps, corrected if the store has a reason to. */
+  async function readKept(): Promise<{ clockMs: number; keptMs: number | undefined }> {
+    const keptMs = await store.seen();
+    const clockMs = readClock();
+    const isAhead = keptMs !== undefined && keptMs - clockMs > DAY_MS;
+    const isCorrected = isAhead && (await store.correct?.(clockMs, false)) === true;
+    return { clockMs, keptMs: isCorrected ? clockMs : keptMs };
+  }
   return {
     now: () => Math.max(readClock(), latestMs),
     async read() {
-      const keptMs = await store.seen();
-      const clockMs = readClock();
+      const { clockMs, keptMs } = await readKept();
+      // The store's instant was corrected, perhaps by another process. What this process remembers
+      // is as wrong as the old one, and must not come back through `see`.
+      if (latestMs - (keptMs ?? clockMs) > DAY_MS) latestMs = Number.NEGATIVE_INFINITY;
       const beforeMs = Math.max(keptMs ?? clockMs, latestMs);
       const jumped = clockMs - beforeMs > DAY_MS;
       const seenMs = jumped ? beforeMs : Math.max(clockMs, beforeMs);
@@ -60,6 +71,14 @@ export function createTimekeeper(
     async confirm() {
       const clockMs = readClock();
       await store.see(clockMs);
+      const keptMs = await store.seen();
+      if (keptMs !== undefined && keptMs - clockMs > DAY_MS) {
+        if (store.correct === undefined)
+          throw new SelfInfoError('missing_option', { path: 'options.store.correct' });
+        if (!(await store.correct(clockMs, true)))
+          throw new SelfInfoError('store_failed', { retry: { safe: false } });
+        latestMs = clockMs;
+      }
       latestMs = Math.max(clockMs, latestMs);
     },
   };

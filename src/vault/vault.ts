@@ -114,14 +114,16 @@ export interface Vault<S extends ServiceSpec = Service> {
    */
   list(): AsyncIterable<VaultEntry>;
   /**
-   * Ends `clock_jumped`: an operator confirms that the clock is right. A wrong confirmation cannot
-   * be undone, because the vault's time never goes back.
+   * Ends `clock_jumped`, and the effect of a clock that was ahead: an operator confirms that the
+   * clock is right. The vault's time becomes the clock's, also when it was more than 24 hours later.
+   * A wrong confirmation is undone by another one; what was swept meanwhile is gone.
    *
    * @param now - the time by the operator's own watch. The clock may differ from it by at most an
    * hour.
    * @param reason - why the clock had jumped, for the audit log: one line of at most 200
    * characters.
-   * @throws SelfInfoError `invalid_option` when the clock shows another time; `invalid_instant`,
+   * @throws SelfInfoError `invalid_option` when the clock shows another time; `missing_option` when
+   * the vault's time must go back and the store has no method `correct`; `invalid_instant`,
    * `store_failed`; TypeError for a wrong type.
    * @example
    * ```ts

@@ -48,6 +48,7 @@ describe('stateOf', () => {
     { state: 'unavailable', until },
   ])('reads the note %o of a delayed job', async (progress) => {
     expect(await stateWith('delayed', { progress })).toEqual(progress);
+    expect(await stateWith('delayed', { progress: { ...progress, v: 1 } })).toEqual(progress);
   });
 
   it.each<[string, Partial<Job> | undefined, RegExp]>([
@@ -57,6 +58,11 @@ describe('stateOf', () => {
       /T10:02:00/,
     ],
     ['the current time for a note of another form', { progress: { state: 'x' } }, /T10:00:00\+/],
+    [
+      'its delay for a note of a newer version',
+      { progress: { v: 2, state: 'waiting', until }, timestamp: clock.now(), delay: 60_000 },
+      /T10:01:00/,
+    ],
     [
       'the current time for a delay of more than a year',
       { progress: 0, timestamp: clock.now(), delay: 9e15 },

@@ -57,7 +57,7 @@ describe('an abort ends the call before the next timer and sends nothing more', 
     ['begin', 'put', 'transaction', { stage: 'consent', effect: 'none', safe: true }, []],
     ['callback', 'get', 'transaction', { stage: 'callback', effect: 'none', safe: true }, []],
     // The take may have happened, so a retry would be a replay.
-    ['callback', 'take', 'transaction', { stage: 'callback', effect: 'none', safe: false }, []],
+    ['callback', 'take', 'transaction', { stage: 'callback', effect: 'unknown', safe: false }, []],
     [
       'query',
       'put',

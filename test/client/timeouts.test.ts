@@ -159,7 +159,7 @@ describe('a store that never settles', () => {
       expect(facts(await failing)).toEqual({
         code: 'timed_out',
         stage: 'store',
-        effect: 'none',
+        effect: method === 'take' ? 'unknown' : 'none',
         safe: method !== 'take',
       });
       expect(calls).toEqual([]);

@@ -19,8 +19,14 @@ async function failedBy(
       const inner = createMemoryStore();
       return { ...inner, ...break_(inner) };
     },
-    { makeUnreachable: () => ({ ...unreachable, ...break_(unreachable) }) },
-  ).filter(({ title }) => only === undefined || title === `a store ${only}`);
+    {
+      makeUnreachable: () => ({ ...unreachable, ...break_(unreachable) }),
+      makeSmall() {
+        const inner = createMemoryStore({ maxEntries: 20 });
+        return { ...inner, ...break_(inner) };
+      },
+    },
+  ).filter(({ title }) => only === undefined || title.replace('a store ', '') === only);
   const outcomes = await Promise.allSettled(suite.map(({ run }) => run()));
   return suite.flatMap(({ title }, index) =>
     outcomes[index]?.status === 'rejected' ? [title.replace('a store ', '')] : [],
@@ -174,6 +180,27 @@ describe('the conformance suite of stores', () => {
       'that cannot be reached rejects a take',
     ],
     [
+      'drops the oldest entry when it is full',
+      (inner) => {
+        const keys: string[] = [];
+        return {
+          async put(...entry) {
+            if (keys.push(entry[0]) > 20) await inner.delete(keys.shift() ?? '');
+            await inner.put(...entry);
+          },
+        };
+      },
+      'a small store refuses new consents when it is full, and nobody who has begun',
+    ],
+    [
+      'refuses a retrieval when it is full',
+      (inner) => ({
+        put: (key, ...rest) => inner.put(key.replace('retrieval:', 'other:'), ...rest),
+        get: (key) => inner.get(key.replace('retrieval:', 'other:')),
+      }),
+      'a small store refuses new consents when it is full, and nobody who has begun',
+    ],
+    [
       'treats a failed put as a success',
       (inner) => ({ put: (...entry) => inner.put(...entry).catch(() => undefined) }),
       'that cannot be reached rejects a put',
@@ -193,6 +220,9 @@ describe('the conformance suite of stores', () => {
     expect(
       await typeErrorOf(() => storeSuite(createMemoryStore, { makeUnreachable: true } as never)),
     ).toBe('options.makeUnreachable must be a function.');
+    expect(await typeErrorOf(() => storeSuite(createMemoryStore, { makeSmall: 20 } as never))).toBe(
+      'options.makeSmall must be a function.',
+    );
     expect(await refusalOf(() => storeSuite(createMemoryStore, { down: 1 } as never))).toEqual([
       'unknown_option',
       'options.down',

@@ -13,7 +13,8 @@ import {
 } from '../kit/redis.js';
 
 describe('the store in memory conforms:', () => {
-  for (const { title, run } of storeSuite(() => createMemoryStore())) it(title, run);
+  const makeSmall = () => createMemoryStore({ maxEntries: 20 });
+  for (const { title, run } of storeSuite(() => createMemoryStore(), { makeSmall })) it(title, run);
 });
 
 const part = findPart('redis-server');

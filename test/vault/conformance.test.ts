@@ -28,6 +28,16 @@ async function failedBy(
 describe('the conformance suite of vault stores', () => {
   it.each<[string, (inner: VaultStore) => Partial<VaultStore>, string]>([
     [
+      'does not correct its latest instant',
+      () => ({ correct: async () => true }),
+      'replaces the latest instant by an earlier one that an operator has confirmed, if it has `correct`',
+    ],
+    [
+      'corrects its latest instant for anyone',
+      ({ correct }) => ({ correct: async (instant) => (await correct?.(instant, true)) === true }),
+      'keeps the latest instant of 30 days against one that nobody has confirmed, if it has `correct`',
+    ],
+    [
       'loses keys',
       ({ put }) => ({ put: (record) => put({ ...record, key: { ...record.key, wrapped: '' } }) }),
       'returns a record and its key unchanged',

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { SelfInfoError } from '../../foundation/errors.js';
 
 /**
  * The part that is needed of a client of the package `ioredis` (`Redis` or `Cluster`). The caller
@@ -30,10 +31,13 @@ export interface NodeRedisClient {
   del(keys: string[]): Promise<unknown>;
 }
 
-/** The commands that the store needs, independent of the client library. */
+/** A text or nothing, or a list of these. */
+export type Reply = string | null | readonly (string | null)[];
+
+/** The commands that the store needs, independent of the client library and of its options. */
 export interface RedisCommands {
-  run(script: Script, keys: string[], args: string[]): Promise<unknown>;
-  read(keys: string[]): Promise<unknown>;
+  run(script: Script, keys: string[], args: string[]): Promise<Reply>;
+  read(keys: string[]): Promise<Reply>;
   drop(keys: string[]): Promise<unknown>;
 }
 
@@ -47,31 +51,57 @@ function script(text: string): Script {
 }
 
 // Every entry has two keys. The mark holds `taken` or the instant of expiry. The value is sealed,
-// and Redis drops it at that instant.
+// and Redis drops it at that instant. A third key holds a taken entry for its own attempt, until the
+// call that made the attempt is over.
 
 /**
  * KEYS: mark, value. ARGV: sealed value, instant of expiry, milliseconds until the value expires,
- * milliseconds until the mark expires. Returns 1 when the value is stored, 0 when the key exists.
+ * milliseconds until the mark expires, the share of the memory that new consents may fill (empty:
+ * no limit), milliseconds until the mark expires when half of that is used. Returns `stored`,
+ * `held` when the key exists, or `full`.
+ *
+ * A server that does not tell its memory to scripts has no limit. Above `maxmemory` itself the
+ * write fails with Redis's own error.
  */
 export const putScript = script(`
 if redis.call('EXISTS', KEYS[1]) == 1 then
   -- A client that lost the reply sends the same once more.
-  if redis.call('GET', KEYS[2]) == ARGV[1] then return 1 end
-  return 0
+  if redis.call('GET', KEYS[2]) == ARGV[1] then return 'stored' end
+  return 'held'
 end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[4])
+local markMs = ARGV[4]
+if ARGV[5] ~= '' then
+  local info = redis.pcall('INFO', 'memory')
+  if type(info) == 'string' then
+    local used = tonumber(string.match(info, 'used_memory:(%d+)')) or 0
+    local most = tonumber(string.match(info, 'maxmemory:(%d+)')) or 0
+    if most == 0 then most = tonumber(string.match(info, 'total_system_memory:(%d+)')) or 0 end
+    local limit = most * tonumber(ARGV[5])
+    if used > limit and used < most then return 'full' end
+    if most > 0 and used > limit / 2 then markMs = ARGV[6] end
+  end
+end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', markMs)
 if tonumber(ARGV[3]) > 0 then redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[3]) end
-return 1`);
+return 'stored'`);
 
 /**
- * KEYS: mark, value. Returns both as they were. The mark is `taken` afterwards and keeps its
- * expiry.
+ * KEYS: mark, value, attempt. ARGV: the id of this attempt, milliseconds for which it may come once
+ * more. Returns mark and value as they were; the same again to the same attempt, whose first reply
+ * was lost. The mark is `taken` afterwards and keeps its expiry.
  */
 export const takeScript = script(`
 local found = redis.call('MGET', KEYS[1], KEYS[2])
-if found[1] and found[1] ~= 'taken' then
+if found[1] == 'taken' then
+  local kept = redis.call('GET', KEYS[3])
+  if kept and string.sub(kept, 1, #ARGV[1]) == ARGV[1] then
+    local mark, value = string.match(string.sub(kept, #ARGV[1] + 1), '^:(%d+):(.*)$')
+    return { mark, value }
+  end
+elseif found[1] then
   redis.call('SET', KEYS[1], 'taken', 'KEEPTTL')
   redis.call('DEL', KEYS[2])
+  redis.call('SET', KEYS[3], ARGV[1] .. ':' .. found[1] .. ':' .. (found[2] or ''), 'PX', ARGV[2])
 end
 return found`);
 
@@ -84,7 +114,7 @@ export function commandsOf(client: IoredisClient | NodeRedisClient): RedisComman
           () => client.evalSha(script.sha1, { keys, arguments: args }),
           () => client.eval(script.text, { keys, arguments: args }),
         ),
-      read: (keys) => client.mGet(keys),
+      read: async (keys) => replyOf(await client.mGet(keys)),
       drop: (keys) => client.del(keys),
     };
   }
@@ -94,7 +124,7 @@ export function commandsOf(client: IoredisClient | NodeRedisClient): RedisComman
         () => client.evalsha(script.sha1, keys.length, ...keys, ...args),
         () => client.eval(script.text, keys.length, ...keys, ...args),
       ),
-    read: (keys) => client.mget(...keys),
+    read: async (keys) => replyOf(await client.mget(...keys)),
     drop: (keys) => client.del(...keys),
   };
 }
@@ -103,11 +133,25 @@ export function commandsOf(client: IoredisClient | NodeRedisClient): RedisComman
 async function runScript(
   byDigest: () => Promise<unknown>,
   byText: () => Promise<unknown>,
-): Promise<unknown> {
+): Promise<Reply> {
   try {
-    return await byDigest();
+    return replyOf(await byDigest());
   } catch (error) {
-    if (error instanceof Error && error.message.startsWith('NOSCRIPT')) return byText();
+    if (error instanceof Error && String(error.message).startsWith('NOSCRIPT'))
+      return replyOf(await byText());
     throw error;
   }
+}
+
+/**
+ * Reads a reply. A client may return texts as buffers, when its options or a type mapping say so.
+ */
+function replyOf(reply: unknown): Reply {
+  return Array.isArray(reply) ? reply.map(textOf) : textOf(reply);
+}
+
+function textOf(reply: unknown): string | null {
+  if (typeof reply === 'string' || reply === null) return reply;
+  if (reply instanceof Uint8Array) return Buffer.from(reply).toString();
+  throw new SelfInfoError('store_failed', { retry: { safe: false } });
 }

@@ -31,3 +31,24 @@ export function redisErrorCode(error: unknown): string | undefined {
       : undefined;
   return replies.includes(reply) ? reply : system;
 }
+
+/** What the client libraries say of a command that they did not send. */
+const notSent: readonly string[] = [
+  "Stream isn't writeable and enableOfflineQueue options is false",
+  'The client is closed',
+  'The client is offline',
+];
+
+/**
+ * Returns true when a command that failed has certainly changed nothing and never will: Redis
+ * refused it, or it was never sent. After a lost connection or reply nobody knows.
+ */
+export function changedNothing(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = redisErrorCode(error);
+  return (
+    code === 'ECONNREFUSED' ||
+    (code !== undefined && replies.includes(code)) ||
+    notSent.includes(error.message)
+  );
+}

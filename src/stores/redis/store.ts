@@ -1,6 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../foundation/clock.js';
 import { withinScope } from '../../foundation/deadline.js';
-import { invalidOption, isSelfInfoError, SelfInfoError } from '../../foundation/errors.js';
+import {
+  invalidOption,
+  isSelfInfoError,
+  SelfInfoError,
+  withFacts,
+} from '../../foundation/errors.js';
 import {
   checkClock,
   checkKeys,
@@ -8,17 +14,27 @@ import {
   checkText,
   checkWhole,
 } from '../../foundation/options.js';
-import { decrypt, encrypt, isOurs, readHeader, readKeyset } from '../../foundation/sealing.js';
-import { DAY_MS } from '../../foundation/time.js';
+import {
+  decrypt,
+  encrypt,
+  isKnownVersion,
+  isOurs,
+  readHeader,
+  readKeyset,
+  STORED_VERSION,
+  UNVERSIONED,
+} from '../../foundation/sealing.js';
+import { DAY_MS, HOUR_MS } from '../../foundation/time.js';
 import type { Store, StoredEntry } from '../store.js';
 import {
   commandsOf,
   type IoredisClient,
   type NodeRedisClient,
   putScript,
+  type Reply,
   takeScript,
 } from './commands.js';
-import { redisErrorCode } from './error-codes.js';
+import { changedNothing, redisErrorCode } from './error-codes.js';
 
 /** Keys that seal values before they leave the process. Every instance needs the same keys. */
 export interface RedisSealingKeys {
@@ -45,6 +61,12 @@ export interface RedisStoreOptions {
   /** The maximum time of one call, in milliseconds. Default: 2,000. */
   readonly timeoutMs?: number;
   /**
+   * The share of Redis's memory (`maxmemory`, else the machine's) up to which new consents are
+   * accepted: above 0, at most 1. Above it `put` rejects a consent with `store_full`; the rest is
+   * kept for citizens who have begun. Other data in the same Redis counts too. Default: 0.8.
+   */
+  readonly consentMemoryShare?: number;
+  /**
    * Measures the remaining time of an entry and of a call. Default: the system clock. Pass the
    * clock of the client when that one is virtual.
    */
@@ -54,6 +76,7 @@ export interface RedisStoreOptions {
 const PREFIX = 'myna-selfinfo:';
 const TIMEOUT_MS = 2_000;
 const LONGEST_SEALED = 4_000_000;
+const MEMORY_SHARE = 0.8;
 
 /**
  * Creates a store in Redis 6 or later, over a client of yours. Any number of instances can share
@@ -93,9 +116,15 @@ export function createRedisStore(options: RedisStoreOptions): Store {
       const sealed = await seal(context, names[1], value, expiresAt);
       // Durations, not instants: the clock of Redis does not matter.
       const leftMs = Math.max(0, Math.ceil(expiresAt - clock.now()));
-      const args = [sealed, String(expiresAt), String(leftMs), String(leftMs + DAY_MS)];
-      if ((await send(context, () => commands.run(putScript, names, args))) !== 1)
-        throw new SelfInfoError('store_key_exists');
+      // Anyone can start a consent. A retrieval belongs to a consent that was given, and an expired
+      // value only marks one.
+      const share = key.startsWith('retrieval:') || leftMs === 0 ? '' : context.share;
+      const times = [expiresAt, leftMs, leftMs + DAY_MS].map(String);
+      const args = [sealed, ...times, String(share), String(leftMs + HOUR_MS)];
+      const put = await send(context, () => commands.run(putScript, names, args));
+      if (put === 'held') throw new SelfInfoError('store_key_exists');
+      if (put === 'full') throw new SelfInfoError('store_full');
+      if (put !== 'stored') throw unusable();
     },
     async get(key) {
       const names = namesOf(context, key);
@@ -103,11 +132,14 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     },
     async take(key) {
       const names = namesOf(context, key);
-      const found = await send(context, () => commands.run(takeScript, names, []));
+      const args = [randomBytes(16).toString('base64url'), String(context.timeoutMs)];
+      const keys = [...names, attemptOf(names)];
+      const found = await send(context, () => commands.run(takeScript, keys, args), takeFailed);
       return entryOf(context, names[1], found);
     },
     async delete(key) {
-      await send(context, () => commands.drop(namesOf(context, key)));
+      const names = namesOf(context, key);
+      await send(context, () => commands.drop([...names, attemptOf(names)]));
     },
   };
 }
@@ -120,9 +152,11 @@ function checkOptions(options: RedisStoreOptions) {
     keys: true,
     prefix: true,
     timeoutMs: true,
+    consentMemoryShare: true,
     clock: true,
   } satisfies Record<keyof RedisStoreOptions, true>);
   const { client, keys, prefix = PREFIX, timeoutMs = TIMEOUT_MS } = options;
+  const { consentMemoryShare: share = MEMORY_SHARE } = options;
   if (client === undefined) throw new SelfInfoError('missing_option', { path: 'options.client' });
   const isNodeRedis = typeof client === 'object' && client !== null && 'evalSha' in client;
   checkMethods(
@@ -139,8 +173,15 @@ function checkOptions(options: RedisStoreOptions) {
       ja: '空白と波括弧を含まない100文字以内の文字列を指定してください。',
     });
   checkWhole(timeoutMs, 'options.timeoutMs', 1);
+  if (typeof share !== 'number')
+    throw new TypeError('options.consentMemoryShare must be a number.');
+  if (!(share > 0 && share <= 1))
+    throw invalidOption('options.consentMemoryShare', {
+      en: 'It must be above 0 and at most 1.',
+      ja: '0より大きく1以下の数値を指定してください。',
+    });
   const clock = checkClock(options.clock, 'options.clock');
-  return { commands: commandsOf(client), ...keyset, prefix, timeoutMs, clock };
+  return { commands: commandsOf(client), ...keyset, prefix, timeoutMs, share, clock };
 }
 
 /** Returns the names of the mark and the value. The braces keep both in one slot of a cluster. */
@@ -148,22 +189,44 @@ function namesOf({ prefix }: RedisContext, key: string): [mark: string, value: s
   return [`${prefix}{${key}}:mark`, `${prefix}{${key}}`];
 }
 
-async function send(
+/** Returns the name under which an entry is kept for the attempt that took it. */
+function attemptOf([, value]: readonly [string, string]): string {
+  return `${value}:attempt`;
+}
+
+async function send<T>(
   { clock, timeoutMs }: RedisContext,
-  work: () => Promise<unknown>,
-): Promise<unknown> {
+  work: () => Promise<T>,
+  failed: (error: unknown) => SelfInfoError = storeFailed,
+): Promise<T> {
   const { signal } = new AbortController();
   try {
     return await withinScope({ stage: 'store', signal }, clock, timeoutMs, async () => work());
   } catch (error) {
-    throw storeFailed(error);
+    throw failed(error);
   }
 }
 
 /** Hides the libraries' errors, which quote commands. Only the code is kept. */
 function storeFailed(error: unknown): SelfInfoError {
+  if (isSelfInfoError(error, 'store_failed')) return error;
   const code = redisErrorCode(error);
   return new SelfInfoError('store_failed', code === undefined ? {} : { upstream: { code } });
+}
+
+/**
+ * Returns the error of a take. Unless it certainly did not happen, the entry may be used up, now or
+ * when the library sends the command again.
+ */
+function takeFailed(error: unknown): SelfInfoError {
+  const failed = storeFailed(error);
+  if (changedNothing(error)) return failed;
+  return withFacts(failed, { effect: 'unknown', retry: { safe: false } }) ?? failed;
+}
+
+/** Returns the error for a reply that no script of ours makes. */
+function unusable(): SelfInfoError {
+  return new SelfInfoError('store_failed', { retry: { safe: false } });
 }
 
 async function seal(
@@ -173,7 +236,8 @@ async function seal(
   expiresAt: number,
 ): Promise<string> {
   const secret = secrets.get(current) as NonNullable<ReturnType<typeof secrets.get>>;
-  return encrypt(Buffer.from(value), 'dir', { kid: current, name, expiresAt }, secret);
+  const header = { kid: current, v: STORED_VERSION, name, expiresAt };
+  return encrypt(Buffer.from(value), 'dir', header, secret);
 }
 
 async function unseal(
@@ -182,7 +246,12 @@ async function unseal(
   sealed: unknown,
 ): Promise<StoredEntry> {
   const header = await readHeader(sealed, LONGEST_SEALED);
-  if (!isOurs(header, 'dir') || header.name !== name || typeof header.expiresAt !== 'number')
+  if (
+    !isKnownVersion(header.v, 'entry.v', 'store', [UNVERSIONED]) ||
+    !isOurs(header, 'dir') ||
+    header.name !== name ||
+    typeof header.expiresAt !== 'number'
+  )
     throw new SelfInfoError('record_damaged');
   const secret = secrets.get(String(header.kid));
   if (!secret) throw new SelfInfoError('key_unknown');
@@ -196,16 +265,16 @@ async function unseal(
 async function entryOf(
   context: RedisContext,
   name: string,
-  found: unknown,
+  found: Reply,
 ): Promise<StoredEntry | 'taken' | undefined> {
   const [mark, sealed] = Array.isArray(found) ? found : [];
   if (mark === null || mark === 'taken') return mark ?? undefined;
-  if (!/^\d+$/.test(mark) || sealed === undefined)
-    throw new SelfInfoError('store_failed', { retry: { safe: false } });
-  if (sealed === null) return { value: '', expiresAt: Number(mark) };
+  if (mark === undefined || !/^\d+$/.test(mark) || sealed === undefined) throw unusable();
+  // An empty text instead of nothing: a script cannot return nothing for an entry that it kept.
+  if (sealed === null || sealed === '') return { value: '', expiresAt: Number(mark) };
   try {
     return await unseal(context, name, sealed);
   } catch (error) {
-    throw isSelfInfoError(error) ? new SelfInfoError(error.code, { stage: 'store' }) : error;
+    throw isSelfInfoError(error) ? (withFacts(error, { stage: 'store' }) ?? error) : error;
   }
 }

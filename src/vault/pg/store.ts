@@ -4,6 +4,7 @@ import { type PgPool, runSql } from './database.js';
 import { type PgVaultOptions, readSchema } from './schema.js';
 
 const PAGE = 500;
+const CLOCKS_AGREE_MS = 300_000;
 
 /** The pool and the names of the three tables. */
 interface Tables {
@@ -47,6 +48,7 @@ export function createPgVaultStore(pool: PgPool, options: PgVaultOptions = {}): 
     replaceKey: (ref, was, key) => replaceKey(tables, ref, was, key),
     see: (instant) => keepInstant(tables, instant),
     seen: () => latestInstant(tables),
+    correct: (instant, confirmed) => correctInstant(tables, instant, confirmed),
   };
 }
 
@@ -143,6 +145,23 @@ async function latestInstant({ pool, state }: Tables): Promise<number | undefine
   const [row] = await runSql(pool, `select seen from ${state}`);
   if (row === undefined) throw new SelfInfoError('store_failed', { retry: { safe: false } });
   return row.seen === null ? undefined : Number(row.seen);
+}
+
+/**
+ * Replaces the latest instant if an operator has confirmed the new one, or if the database's own
+ * clock agrees with it.
+ */
+async function correctInstant(
+  { pool, state }: Tables,
+  instant: number,
+  confirmed: boolean,
+): Promise<boolean> {
+  const corrected = await runSql(
+    pool,
+    `update ${state} set seen = $1 where $2 or abs(extract(epoch from clock_timestamp()) * 1000 - $1) <= $3 returning seen`,
+    [instant, confirmed, CLOCKS_AGREE_MS],
+  );
+  return corrected.length > 0;
 }
 
 function infoOf(row: Readonly<Record<string, unknown>>): VaultRecordInfo {

@@ -58,13 +58,22 @@ describe('validateAndTake', () => {
     expect(store.calls).toEqual(['get transaction']);
   });
 
-  it.each([
-    ['after the ten minutes', 600_000],
-    ['at a time that is not a number', Number.NaN],
-  ])('takes nothing %s', async (_, laterMs) => {
+  it('ends a transaction after the ten minutes, and leaves the mark of an expired one', async () => {
     const { validate, callback, store, clock } = await begunStage();
-    const arrivedAt = clock.now() + laterMs;
+    const arrivedAt = clock.now() + 600_000;
     expect(await validate(callback(), SESSION, arrivedAt)).toEqual({ status: 'expired' });
+    expect(store.calls).toEqual([
+      'get transaction',
+      'take transaction',
+      'delete transaction',
+      'put transaction',
+    ]);
+    expect(await validate(callback())).toEqual({ status: 'expired' });
+  });
+
+  it('takes nothing at a time that is not a number', async () => {
+    const { validate, callback, store } = await begunStage();
+    expect(await validate(callback(), SESSION, Number.NaN)).toEqual({ status: 'expired' });
     expect(store.calls).toEqual(['get transaction']);
   });
 

@@ -54,7 +54,11 @@ describe.skipIf(part.missing)('the store in Redis', () => {
       expect(valueBytes + markBytes).toBeLessThan(1_100);
       expect(Number(await client.get(mark))).toBe(bank.clock.now() + 10 * MINUTE);
       await bank.client.completeConsent(callback, { sessionBinding: SESSION });
-      expect([await client.keys('*'), await client.get(mark)]).toEqual([[mark], 'taken']);
+      const attempt = `${value}:attempt`;
+      expect((await client.keys('*')).sort()).toEqual([attempt, mark]);
+      expect(await client.get(mark)).toBe('taken');
+      // The attempt is over when its call is.
+      expect(await client.pttl(attempt)).toBeLessThanOrEqual(60_000);
       expect(await room(mark)).toBeLessThan(300);
     } finally {
       await own.stop();
