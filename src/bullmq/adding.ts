@@ -22,8 +22,8 @@ export async function addRetrieval(context: QueueContext, handle: Retrieval): Pr
   if (!(leftMs > 0)) throw new SelfInfoError('retrieval_gone');
   const openingMs = openingOf(client, retrieval, now);
   const isClosed = openingMs > now && openingMs < now + leftMs;
-  const dueMs = await withQueue(context, 'unknown', async (queue) => {
-    const atMs = isClosed ? await takeSlot(context, queue, openingMs, now + leftMs) : now;
+  const dueMs = await withQueue(context, 'unknown', async (queue, commands) => {
+    const atMs = isClosed ? await takeSlot(context, queue, commands, openingMs, now + leftMs) : now;
     await queue.add('retrieval', {}, jobOptions(id, atMs - now, leftMs));
     return atMs;
   });
