@@ -40,7 +40,8 @@ export function jobOptions(id: string, delayMs: number, leftMs: number) {
   const keep = { age: Math.ceil((leftMs + DAY_MS) / 1_000) };
   return {
     jobId: id,
-    delay: delayMs,
+    // BullMQ 5.30 would delay a job by 0 ms, and its state would be `delayed`.
+    ...(delayMs > 0 && { delay: delayMs }),
     // An error that is not known to be final is temporary.
     attempts: Number.MAX_SAFE_INTEGER,
     backoff: { type: 'fixed', delay: RETRY_MS },

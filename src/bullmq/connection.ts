@@ -104,7 +104,12 @@ export async function openConnection(
     typeof connection === 'function'
       ? connection(settings)
       : await createClient({ ...connection, ...settings });
-  checkClient(client, limits);
+  try {
+    checkClient(client, limits);
+  } catch (error) {
+    (Object(client) as { disconnect?: () => void }).disconnect?.();
+    throw error;
+  }
   const clients = new Set<QueueClient>();
   track(client, clients);
   let ended = false;

@@ -1,4 +1,5 @@
 import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import {
   createRetrievalQueue,
@@ -46,6 +47,8 @@ export interface Desk {
   readonly prefix: string;
   /** The same queue, by BullMQ itself. */
   readonly raw: Queue;
+  /** Opens a client of its Redis. */
+  commands(): Promise<Redis>;
   /** Opens another instance of the same queue. */
   another(options?: Partial<RetrievalQueueOptions<Loan>>): RetrievalQueue<Loan>;
   /** Resolves when so many events of a type were emitted, with those events. */
@@ -109,6 +112,7 @@ export function openDesk({
     events,
     prefix,
     raw,
+    commands: () => redis.ioredis(),
     another,
     async emitted(type, times = 1) {
       for (;;) {

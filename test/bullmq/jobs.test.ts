@@ -152,6 +152,10 @@ describe('closeWorker', () => {
 });
 
 describe('jobOptions', () => {
+  it('has no delay for a job that is due now', () => {
+    expect(jobOptions('a-b', 0, 60_001)).not.toHaveProperty('delay');
+  });
+
   it('delays the job, retries it without end and keeps it 24 hours after the expiry', () => {
     expect(jobOptions('a-b', 5_000, 60_001)).toEqual({
       jobId: 'a-b',

@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { expectStatus } from '../kit/loan.js';
 import { type Desk, noRedis, useRedis } from './desk.js';
@@ -22,7 +21,7 @@ describe.skipIf(noRedis)('a retrieval in the queue', () => {
     await office.queue.startWorker();
     await office.askedTimes(10);
     expect(await office.raw.getJobCounts('active', 'wait')).toEqual({ active: 10, wait: 1 });
-    const client = (await office.raw.client) as unknown as Redis;
+    const client = await office.commands();
     const lockMs = await client.pttl(`${office.raw.toKey(ids[0] ?? '')}:lock`);
     expect([lockMs > 15_000, lockMs <= 30_000]).toEqual([true, true]);
     office.clock.advance(9_999);
@@ -95,10 +94,8 @@ describe.skipIf(noRedis)('a retrieval that two workers have, because one lost it
     const slow = await office.queue.startWorker({ concurrency: 1, lockMs: 400 });
     // The first request fails; the second one hangs while the answer is on its way.
     await office.askedTimes(2);
-    const client = (await office.raw.client) as unknown as Redis;
-    await (client as unknown as { del(key: string): Promise<number> }).del(
-      `${office.raw.toKey(id)}:lock`,
-    );
+    const client = await office.commands();
+    await client.del(`${office.raw.toKey(id)}:lock`);
     await office.queue.startWorker({ concurrency: 1, lockMs: 400 });
     expect(await office.end(id)).toMatchObject({ state: 'ready' });
     release();
