@@ -20,21 +20,16 @@ export interface QueueClient extends QueueCommands {
   disconnect(): void;
 }
 
-/** Options of `ioredis` that no connection may have: BullMQ would misread the replies. */
-export const commonSettings: Readonly<Record<string, undefined>> = {
+/**
+ * Options of `ioredis` with which BullMQ does not work. It waits for seconds in one command, and
+ * would misread other replies. A queue has `timeoutMs` instead.
+ */
+export const unsupportedOptions = {
+  commandTimeout: undefined,
+  socketTimeout: undefined,
+  blockingTimeout: undefined,
   stringNumbers: undefined,
   replyMapping: undefined,
-};
-
-/**
- * Options of `ioredis` that the connections of a worker may not have: a worker waits for seconds in
- * one command.
- */
-export const workerSettings: typeof commonSettings = {
-  ...commonSettings,
-  commandTimeout: undefined,
-  blockingTimeout: undefined,
-  socketTimeout: undefined,
 };
 
 /** Rejects `keyPrefix`: BullMQ would write under other names than it reads. */
@@ -46,15 +41,8 @@ export function checkKeyPrefix(options: object): void {
   });
 }
 
-/**
- * Validates a client that the caller's function created.
- *
- * @param settings - the options that it may not have.
- */
-export function checkClient(
-  client: unknown,
-  settings: typeof commonSettings,
-): asserts client is QueueClient {
+/** Validates a client that the caller's function created. */
+export function checkClient(client: unknown): asserts client is QueueClient {
   if (!isClient(client))
     throw invalidOption('options.connection', {
       en: 'The function must return a Redis or Cluster of ioredis.',
@@ -63,11 +51,11 @@ export function checkClient(
   const { redisOptions } = client.options as { readonly redisOptions?: unknown };
   for (const options of [client.options, Object(redisOptions) as object]) {
     checkKeyPrefix(options);
-    const name = Object.keys(settings).find((key) => isSet(Reflect.get(options, key)));
+    const name = Object.keys(unsupportedOptions).find((key) => isSet(Reflect.get(options, key)));
     if (name !== undefined)
       throw invalidOption(`options.connection.${name}`, {
-        en: 'It does not work on this connection. Let the given settings override your options.',
-        ja: 'この接続では使えません。引数の設定で、オプションを上書きしてください。',
+        en: 'BullMQ does not work with it. Let the given settings override your options.',
+        ja: 'BullMQ では使えません。引数の設定で、オプションを上書きしてください。',
       });
   }
 }

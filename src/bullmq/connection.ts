@@ -3,10 +3,9 @@ import { deadline } from '../foundation/deadline.js';
 import { SelfInfoError } from '../foundation/errors.js';
 import {
   checkClient,
-  commonSettings,
   type QueueClient,
   type QueueCommands,
-  workerSettings,
+  unsupportedOptions,
 } from './client-options.js';
 
 /** Options of `ioredis` for one server or sentinels. */
@@ -24,9 +23,9 @@ export interface QueueConnectionOptions {
   /** Options of Node's TLS; `{}` for their defaults. */
   readonly tls?: object;
   /**
-   * Any other option of `ioredis`, except `keyPrefix`: use `prefix` of the queue. Options that
-   * change replies, such as `stringNumbers`, are ignored, and so are limits such as
-   * `commandTimeout` where a worker blocks its connection.
+   * Any other option of `ioredis`, except `keyPrefix`: use `prefix` of the queue. The queue ignores
+   * options with which BullMQ does not work: `commandTimeout`, `socketTimeout`, `blockingTimeout`,
+   * `stringNumbers` and `replyMapping`.
    */
   readonly [option: string]: unknown;
 }
@@ -94,9 +93,8 @@ export async function openConnection(
   connection: QueueConnection,
   role: 'producer' | 'worker',
 ): Promise<OpenConnection> {
-  const limits = role === 'worker' ? workerSettings : commonSettings;
   const settings: QueueConnectionSettings = {
-    ...limits,
+    ...unsupportedOptions,
     enableOfflineQueue: role === 'worker',
     maxRetriesPerRequest: role === 'worker' ? null : 0,
   };
@@ -105,7 +103,7 @@ export async function openConnection(
       ? connection(settings)
       : await createClient({ ...connection, ...settings });
   try {
-    checkClient(client, limits);
+    checkClient(client);
   } catch (error) {
     (Object(client) as { disconnect?: () => void }).disconnect?.();
     throw error;
@@ -153,7 +151,13 @@ function track(client: QueueClient, clients: Set<QueueClient>): QueueClient {
  * error says that the connection is closed, and would block the process.
  */
 function disableCommands(client: object): void {
-  Object.assign(client, { sendCommand: () => Promise.reject(new Error('ended')) });
+  Object.assign(client, {
+    // Rejects the command itself, because a pipeline looks at nothing else.
+    sendCommand(command: { readonly promise: unknown; reject(error: Error): void }) {
+      command.reject(new Error('ended'));
+      return command.promise;
+    },
+  });
 }
 
 /** Waits for work, but at most `limitMs` by the system clock. Ignores a failure. */

@@ -1,5 +1,5 @@
 import { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
+import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import {
   createRetrievalQueue,
@@ -77,7 +77,9 @@ export function openDesk({
   const keys = createLocalKeys(sealingKeys());
   const vault =
     options.vault ?? createVault({ service, store: createMemoryVaultStore(), keys, clock });
-  const raw = new Queue('retrievals', { connection, prefix });
+  const rawClient = new Redis({ ...connection, maxRetriesPerRequest: null });
+  rawClient.on('error', () => undefined);
+  const raw = new Queue('retrievals', { connection: rawClient, prefix });
   raw.on('error', () => undefined);
   let heard = () => {};
   const onEvent = (event: RetrievalQueueEvent) => {
@@ -131,8 +133,8 @@ export function openDesk({
     read: (ref) => vault.read(ref, PURPOSE),
     async close() {
       await Promise.all(queues.map((one) => one.close()));
-      await raw.close().catch(() => undefined);
-      raw.disconnect().catch(() => undefined);
+      // BullMQ 5 emits errors without a listener when it closes before it is ready.
+      rawClient.disconnect();
     },
   };
 }

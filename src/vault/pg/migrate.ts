@@ -23,6 +23,9 @@ const steps: readonly ((schema: string) => string)[] = [
     create index on ${schema}.keys (kid);`,
 ];
 
+/** The version of the schema that this version of the package supports. */
+export const SCHEMA_VERSION = steps.length;
+
 /**
  * Updates the schema of a vault to this version of the package. Run it at every deployment, in any
  * number of processes at once. It keeps all records.
@@ -81,10 +84,10 @@ async function createSchema(connection: PgConnection, schema: string): Promise<v
 async function applySteps(connection: PgConnection, schema: string): Promise<void> {
   const [state] = await runSql(connection, `select version from ${schema}.state`);
   const version = Number(state?.version);
-  if (version > steps.length)
+  if (version > SCHEMA_VERSION)
     throw new SelfInfoError('format_unsupported', { path: 'schema.version' });
   for (const step of steps.slice(version)) await runSql(connection, step(schema));
   await runSql(connection, `update ${schema}.state set version = $1 where version <> $1`, [
-    steps.length,
+    SCHEMA_VERSION,
   ]);
 }

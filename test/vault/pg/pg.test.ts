@@ -270,7 +270,8 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
     answers.length = 0;
     let listed = 0;
     for await (const _ of vault.list()) listed++;
-    expect([listed, answers]).toEqual([1_000, [500, 500, 0]]);
+    // Each answer names the version of the schema, also the one without a record.
+    expect([listed, answers]).toEqual([1_000, [500, 500, 1]]);
   });
 
   describe('its migration', () => {
@@ -308,6 +309,50 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
       ]);
       expect((await pool.query(`select version from ${schema}.state`)).rows).toEqual([
         { version: 2 },
+      ]);
+    });
+
+    it('of a newer version is noticed by every operation, which then changes nothing', async () => {
+      const { store, schema } = await openStore();
+      const { vault, answer, bank } = openSafe({ store });
+      const given = await answer();
+      const ref = await vault.put(given);
+      const before = await store.get(ref);
+      if (typeof before !== 'object') throw new Error('There is no record.');
+      await pool.query(`update ${schema}.state set version = 2`);
+      const key = { ...before.key, wrapped: 'again' };
+      for (const operation of [
+        () => vault.put(given),
+        () => vault.read(ref, PURPOSE),
+        () => vault.erase(ref, 'withdrawn'),
+        () => vault.sweep(),
+        () => vault.has(ref),
+        async () => vault.list()[Symbol.asyncIterator]().next(),
+        () => vault.rotateKeys(),
+        () => vault.confirmClock(bank.clock.now(), 'checked'),
+        () => store.put({ ...before, ref: 'another' }),
+        () => store.get(ref),
+        () => store.get('another'),
+        () => store.erase(ref),
+        () => store.erase('another'),
+        () => store.sweep(before.keepUntil, 1),
+        () => store.replaceKey(ref, before.key.wrapped, key),
+        () => store.seen(),
+      ])
+        expect(await refusalOf(operation)).toEqual(['format_unsupported', 'schema.version']);
+      await pool.query(`update ${schema}.state set version = 1`);
+      expect(await store.get(ref)).toEqual(before);
+      expect([await count(`${schema}.records`), await count(`${schema}.keys`)]).toEqual([1, 1]);
+    });
+
+    it('of a newer version is noticed when its tables are different', async () => {
+      const { store, schema } = await openStore();
+      await pool.query(
+        `update ${schema}.state set version = 2; alter table ${schema}.records rename column sealed to cipher`,
+      );
+      expect(await refusalOf(() => store.get('a'))).toEqual([
+        'format_unsupported',
+        'schema.version',
       ]);
     });
 
