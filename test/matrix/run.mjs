@@ -11,7 +11,7 @@ const tests = {
   bullmq: ['test/bullmq/'],
   ioredis: ['test/bullmq/', 'test/stores/'],
   msw: ['test/msw.test.ts'],
-  pg: ['test/vault/pg/', 'test/vault/kill.test.ts'],
+  pg: ['test/vault/pg/'],
   redis: ['test/stores/'],
 };
 
