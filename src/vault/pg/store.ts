@@ -20,14 +20,16 @@ interface Tables {
  * Every method runs one statement, and so one transaction. A sweep skips the records that another
  * sweep has locked.
  *
- * @param pool - a `Pool` of `pg`. The caller ends it.
+ * @param pool - a `Pool` of `pg` with a listener for `error`. The caller ends it.
  * @param options - see {@link PgVaultOptions}.
  * @throws SelfInfoError `unknown_option`, `invalid_option`; TypeError for a wrong type.
  * @example
  * ```ts
  * import { createPgVaultStore } from 'myna-selfinfo/pg';
- * import { Pool } from 'pg';
- * const pool = new Pool({ connectionString: process.env.DATABASE_URL });
+ * import pg from 'pg';
+ * const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL });
+ * // Without a listener the process ends when PostgreSQL restarts.
+ * pool.on('error', ({ message }) => console.error('PostgreSQL:', message));
  * const store = createPgVaultStore(pool);
  * ```
  */

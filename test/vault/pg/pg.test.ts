@@ -300,6 +300,34 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
       expect(await createPgVaultStore(pool).seen()).toBeUndefined();
     });
 
+    it('ends in time while another one holds the lock, and leaves no connection behind', async () => {
+      const schema = await freshSchema();
+      const blocker = await pool.connect();
+      await blocker.query('select pg_advisory_lock(hashtext($1))', [`myna-selfinfo ${schema}`]);
+      const own = postgres.pool(1);
+      const error = await errorOf(() => migrate(own, { schema, timeoutMs: 50 }));
+      expect([error.code, error.effect, error.retry.safe]).toEqual(['timed_out', 'unknown', true]);
+      await expect.poll(() => own.totalCount).toBe(0);
+      await blocker.query('select pg_advisory_unlock_all()');
+      blocker.release();
+      await migrate(own, { schema });
+    });
+
+    it('ends in time when no connection is free, and gives back one that comes late', async () => {
+      const own = postgres.pool(1);
+      const taken = await own.connect();
+      const schema = await freshSchema();
+      const error = await errorOf(() => migrate(own, { schema, timeoutMs: 50 }));
+      expect(error.code).toBe('timed_out');
+      taken.release();
+      await expect.poll(() => own.idleCount).toBe(1);
+      await migrate(own, { schema });
+    });
+
+    it.each([0, 0.5, '60'])('refuses the limit of time %o', async (timeoutMs) => {
+      await expect(migrate(pool, { timeoutMs } as never)).rejects.toThrow('options.timeoutMs');
+    });
+
     it('refuses a schema of a newer version and changes nothing', async () => {
       const schema = await freshSchema();
       await pool.query(`update ${schema}.state set version = 2`);
