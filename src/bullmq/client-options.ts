@@ -2,7 +2,7 @@ import { invalidOption } from '../foundation/errors.js';
 
 /** Commands of an `ioredis` client that the queue uses beside BullMQ. */
 export interface QueueCommands {
-  eval(script: string, keys: number, key: string, keepMs: string): Promise<unknown>;
+  eval(script: string, keys: number, ...args: readonly string[]): Promise<unknown>;
   xrevrange(
     key: string,
     end: '+',

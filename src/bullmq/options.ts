@@ -31,8 +31,7 @@ export interface RetrievalQueueOptions<S extends Service = Service> {
   readonly vault: Vault<S>;
   /**
    * Limit of requests to the portal, over all workers: `max` in `perMs` milliseconds. It must be
-   * the same in every process. A window begins with its first request, so that up to twice `max`
-   * requests may be close together around the end of a window.
+   * the same in every process.
    */
   readonly rate: Rate;
   /**

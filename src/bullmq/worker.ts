@@ -16,6 +16,7 @@ import {
   checkWorkerOptions,
   type RetrievalWorkerOptions,
 } from './options.js';
+import { takePermit } from './permits.js';
 import { toStoreError, withoutStack } from './redis-errors.js';
 import { spread } from './slots.js';
 import { type PutOffNote, refOf } from './states.js';
@@ -77,6 +78,7 @@ function runWorker(
     emit,
     deadlineMs,
     spread: (atMs, expiresMs) => spread(context, atMs, expiresMs),
+    permit: () => takePermit(connection.commands, worker.toKey('asked'), rate),
   };
   const worker = new bullmq.Worker(name, (job, token) => processJob(jobs, job, token), {
     connection: connection.client,

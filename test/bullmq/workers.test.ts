@@ -49,6 +49,24 @@ describe.skipIf(noRedis)('a retrieval in the queue', () => {
     });
   });
 
+  it('is not asked for at the end of a window of BullMQ if the last perMs milliseconds had max requests', async () => {
+    const rate = { max: 2, perMs: 3_600_000 };
+    const office = openOffice({}, { rate, hurry: false });
+    for (let count = 0; count < 3; count++) await office.queue.add(await office.submit());
+    await office.queue.startWorker();
+    await office.emitted('put-off', 2);
+    const commands = await office.commands();
+    await commands.del(office.raw.toKey('limiter'));
+    const [, , third] = await office.emitted('put-off', 3);
+    expect([office.asked(), third?.state]).toEqual([2, 'waiting']);
+    // An hour of Redis passes for the first of the two.
+    const [first = ''] = await commands.zrange(office.raw.toKey('asked'), 0, 0);
+    await commands.zincrby(office.raw.toKey('asked'), -3_600_001, first);
+    await commands.del(office.raw.toKey('limiter'));
+    await (await office.raw.getJob(third?.id ?? ''))?.promote();
+    await office.askedTimes(3);
+  });
+
   it('in progress is finished when the worker closes, and no other one is started', async () => {
     let release = () => {};
     const gate = new Promise<void>((resolve) => {
