@@ -11,6 +11,7 @@ export default {
     'scripts/*.mjs',
     'test/**/*.{test,test-d}.ts',
     'test/**/*-child.mjs',
+    'test/matrix/run.mjs',
     'vitest.mutation.config.ts',
   ],
   project: [

@@ -4,8 +4,6 @@ import { testFiles } from './test/kit/fast.js';
 import { HANGS_MS } from './test/kit/size.js';
 
 const { fast, parts } = testFiles();
-const isQueue = (file: string) => file.startsWith('test/bullmq/');
-const globalSetup = 'test/kit/parts.ts';
 
 /**
  * Runs one project after another, the slow ones first. A process ends when its next file belongs to
@@ -14,7 +12,7 @@ const globalSetup = 'test/kit/parts.ts';
 class ProjectAfterProject extends BaseSequencer {
   override async sort(files: TestSpecification[]) {
     const sorted = await super.sort(files);
-    return ['queue', 'parts', 'fast', 'types'].flatMap((name) =>
+    return ['parts', 'fast', 'types'].flatMap((name) =>
       sorted.filter(({ project }) => project.name === name),
     );
   }
@@ -28,17 +26,7 @@ export default defineConfig(({ mode }) => {
       projects: [
         {
           extends: true,
-          test: { name: 'parts', include: parts.filter((file) => !isQueue(file)), globalSetup },
-        },
-        {
-          extends: true,
-          test: {
-            name: 'queue',
-            include: parts.filter(isQueue),
-            globalSetup,
-            // A connection that BullMQ closes may reject a command after the file has ended.
-            isolate: true,
-          },
+          test: { name: 'parts', include: parts, globalSetup: 'test/kit/parts.ts' },
         },
         {
           extends: true,

@@ -70,8 +70,17 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-// The reader may stop early, as `head` does.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  // The reader may stop early, as `head` does.
+  if (code === 'EPIPE') return;
+  const lang = languageOf(process.argv.slice(2), process.env);
+  const text = {
+    ja: `標準出力に書き込めません（${code}）`,
+    en: `cannot write to standard output (${code})`,
+  };
+  console.error(`myna-selfinfo: ${text[lang]}`);
+  process.exit(1);
 });
+// Nothing can be said about it. The exit code stays.
+process.stderr.on('error', () => undefined);
 await main(process.argv.slice(2));

@@ -75,7 +75,8 @@ describe('the MSW handlers', () => {
   });
 
   it('do not see calls by undici’s own client', async () => {
-    const origin = 'http://127.0.0.1:1';
+    // Nothing listens there, and fetch allows the port.
+    const origin = 'http://127.0.0.1:2';
     server.use(http.all(`${origin}/*`, () => HttpResponse.json({})));
     expect((await fetch(origin)).status).toBe(200);
     const client = new Client(origin);

@@ -22,8 +22,8 @@ export async function addRetrieval(context: QueueContext, handle: Retrieval): Pr
   if (!(leftMs > 0)) throw new SelfInfoError('retrieval_gone');
   const openingMs = openingOf(client, retrieval, now);
   const isClosed = openingMs > now && openingMs < now + leftMs;
-  const dueMs = await withQueue(context, 'unknown', async (queue) => {
-    const atMs = isClosed ? await takeSlot(context, queue, openingMs, now + leftMs) : now;
+  const dueMs = await withQueue(context, 'unknown', async (queue, commands) => {
+    const atMs = isClosed ? await takeSlot(context, queue, commands, openingMs, now + leftMs) : now;
     await queue.add('retrieval', {}, jobOptions(id, atMs - now, leftMs));
     return atMs;
   });
@@ -40,7 +40,8 @@ export function jobOptions(id: string, delayMs: number, leftMs: number) {
   const keep = { age: Math.ceil((leftMs + DAY_MS) / 1_000) };
   return {
     jobId: id,
-    delay: delayMs,
+    // BullMQ 5.30 would delay a job by 0 ms, and its state would be `delayed`.
+    ...(delayMs > 0 && { delay: delayMs }),
     // An error that is not known to be final is temporary.
     attempts: Number.MAX_SAFE_INTEGER,
     backoff: { type: 'fixed', delay: RETRY_MS },

@@ -18,6 +18,8 @@ export interface AskContext {
   readonly deadlineMs: number;
   /** Returns the slot of one retrieval among all that wait for the same instant. */
   spread(atMs: number, expiresMs: number): Promise<number>;
+  /** Takes a permit for one request. Returns 0, or how many milliseconds to wait before. */
+  permit(): Promise<number>;
 }
 
 /** Result of asking once. */
@@ -58,6 +60,8 @@ export async function askOnce(context: AskContext, id: string): Promise<AskOutco
   // Do not wait for an opening after the expiry: the calendar may be wrong.
   if (openingMs > now && openingMs < expiresMs)
     return { state: 'unavailable', atMs: await context.spread(openingMs, expiresMs) };
+  const waitMs = await context.permit();
+  if (waitMs > 0) return { state: 'waiting', atMs: now + waitMs };
   return collectOnce(context, id, retrieval);
 }
 

@@ -1,6 +1,12 @@
 import { CANCELLED, systemClock } from '../foundation/clock.js';
 import { deadline } from '../foundation/deadline.js';
 import { SelfInfoError } from '../foundation/errors.js';
+import {
+  checkClient,
+  type QueueClient,
+  type QueueCommands,
+  unsupportedOptions,
+} from './client-options.js';
 
 /** Options of `ioredis` for one server or sentinels. */
 export interface QueueConnectionOptions {
@@ -16,7 +22,11 @@ export interface QueueConnectionOptions {
   readonly db?: number;
   /** Options of Node's TLS; `{}` for their defaults. */
   readonly tls?: object;
-  /** Any other option of `ioredis`. */
+  /**
+   * Any other option of `ioredis`, except `keyPrefix`: use `prefix` of the queue. The queue ignores
+   * options with which BullMQ does not work: `commandTimeout`, `socketTimeout`, `blockingTimeout`,
+   * `stringNumbers` and `replyMapping`.
+   */
   readonly [option: string]: unknown;
 }
 
@@ -31,7 +41,8 @@ export interface QueueConnectionSettings {
 
 /**
  * Options of `ioredis`, or a function that creates a `Redis` or `Cluster` of `ioredis` with the
- * given settings. The queue disconnects the clients that the function created.
+ * given settings, which override its own options. The queue disconnects the clients that the
+ * function created.
  */
 export type QueueConnection =
   | QueueConnectionOptions
@@ -41,41 +52,112 @@ export type QueueConnection =
 export type Bullmq = typeof import('bullmq');
 
 /** Loads the package `bullmq`. */
-export async function loadBullmq(): Promise<Bullmq> {
+export const loadBullmq = () => load('bullmq', (): Promise<Bullmq> => import('bullmq'));
+
+const loadIoredis = () =>
+  load('ioredis', async () => (await import('ioredis')).default as unknown as CreateClient);
+
+/** The class `Redis` of `ioredis`. */
+type CreateClient = new (...args: readonly unknown[]) => QueueClient;
+
+async function load<T>(name: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await import('bullmq');
+    return await work();
   } catch {
     throw new SelfInfoError('package_missing', {
-      path: 'bullmq',
-      expected: { en: 'npm install bullmq', ja: 'npm install bullmq で追加してください。' },
+      path: name,
+      expected: { en: `npm install ${name}`, ja: `npm install ${name} で追加してください。` },
     });
   }
 }
 
-/** Connections of one queue. */
-export interface QueueConnections {
-  producer(): object;
-  worker(): object;
-  /** Disconnects the clients that the caller's function created. BullMQ closes the others. */
+/** A connection to Redis for one part of BullMQ. */
+export interface OpenConnection {
+  /** The client, for BullMQ. */
+  readonly client: object;
+  /** The same client, for the commands of the queue itself. */
+  readonly commands: QueueCommands;
+  /** Whether it was disconnected by {@link OpenConnection.disconnect}. */
+  readonly ended: boolean;
+  /** Disconnects the client and the copies that BullMQ made of it. They reject every command. */
   disconnect(): void;
 }
 
-/** Creates the connections of one queue. */
-export function createConnections(connection: QueueConnection): QueueConnections {
-  const created: { disconnect?: () => void }[] = [];
-  function open(settings: QueueConnectionSettings): object {
-    if (typeof connection !== 'function') return { ...connection, ...settings };
-    const client = connection(settings);
-    created.push(client);
-    return client;
+/**
+ * Opens a connection. The queue creates every client itself, because BullMQ 6 does not depend on
+ * `ioredis` and hides the clients that it creates.
+ *
+ * @throws SelfInfoError `package_missing`, `invalid_option`; or what the caller's function throws.
+ */
+export async function openConnection(
+  connection: QueueConnection,
+  role: 'producer' | 'worker',
+): Promise<OpenConnection> {
+  const settings: QueueConnectionSettings = {
+    ...unsupportedOptions,
+    enableOfflineQueue: role === 'worker',
+    maxRetriesPerRequest: role === 'worker' ? null : 0,
+  };
+  const client =
+    typeof connection === 'function'
+      ? connection(settings)
+      : await createClient({ ...connection, ...settings });
+  try {
+    checkClient(client);
+  } catch (error) {
+    (Object(client) as { disconnect?: () => void }).disconnect?.();
+    throw error;
   }
+  const clients = new Set<QueueClient>();
+  track(client, clients);
+  let ended = false;
   return {
-    producer: () => open({ enableOfflineQueue: false, maxRetriesPerRequest: 0 }),
-    worker: () => open({ enableOfflineQueue: true, maxRetriesPerRequest: null }),
-    disconnect: () => {
-      for (const client of created.splice(0)) client.disconnect?.();
+    client,
+    commands: client,
+    get ended() {
+      return ended;
+    },
+    disconnect() {
+      ended = true;
+      for (const one of clients) {
+        disableCommands(one);
+        one.disconnect();
+      }
     },
   };
+}
+
+async function createClient({
+  url,
+  ...options
+}: QueueConnectionOptions & QueueConnectionSettings): Promise<QueueClient> {
+  const Client = await loadIoredis();
+  return url === undefined ? new Client(options) : new Client(url, options);
+}
+
+/** Remembers a client and every copy that is made of it. */
+function track(client: QueueClient, clients: Set<QueueClient>): QueueClient {
+  clients.add(client);
+  // BullMQ removes its listener when it closes. Then ioredis would print later errors.
+  client.on('error', () => undefined);
+  const duplicate = client.duplicate.bind(client);
+  return Object.assign(client, {
+    duplicate: (...args: readonly unknown[]) => track(duplicate(...args), clients),
+  });
+}
+
+/**
+ * Makes a client reject every command. A closed worker repeats a command without a pause when the
+ * error says that the connection is closed, and would block the process.
+ */
+function disableCommands(client: object): void {
+  Object.assign(client, {
+    // Rejects the command itself, because a pipeline looks at nothing else.
+    sendCommand(command: { readonly promise: unknown; reject(error: Error): void }) {
+      command.reject(new Error('ended'));
+      return command.promise;
+    },
+  });
 }
 
 /** Waits for work, but at most `limitMs` by the system clock. Ignores a failure. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../foundation/clock.js';
+import { notify } from '../foundation/listener.js';
 import { formatInstant } from '../foundation/time.js';
 import { codeFields } from './redis-errors.js';
 
@@ -41,16 +42,11 @@ export function createEmit(
   clock: Pick<Clock, 'now'>,
   onEvent: ((event: RetrievalQueueEvent) => unknown) | undefined,
 ): EmitQueueEvent {
-  return (event) => {
-    try {
-      const returned = onEvent?.(
-        Object.freeze({ at: formatInstant(clock.now()), ...event }) as RetrievalQueueEvent,
-      );
-      if (returned instanceof Promise) returned.catch(() => undefined);
-    } catch {
-      // A listener that throws must not undo what was done.
-    }
-  };
+  return (event) =>
+    notify(
+      onEvent,
+      () => Object.freeze({ at: formatInstant(clock.now()), ...event }) as RetrievalQueueEvent,
+    );
 }
 
 /** Emits `trouble` for an error of Redis, with its code only. */

@@ -11,6 +11,7 @@ import {
 } from '../foundation/options.js';
 import type { Service } from '../service/service.js';
 import type { Vault } from '../vault/vault.js';
+import { checkKeyPrefix } from './client-options.js';
 import type { QueueConnection } from './connection.js';
 import type { RetrievalQueueEvent } from './events.js';
 import type { Rate } from './rate.js';
@@ -128,6 +129,7 @@ function checkRequired(options: RetrievalQueueOptions): void {
   const { connection, client, vault, rate } = options;
   if ((typeof connection !== 'object' && typeof connection !== 'function') || connection === null)
     throw new TypeError('options.connection must be an object or a function.');
+  checkKeyPrefix(connection);
   checkMethods(client, 'options.client', [
     'availability',
     'resume',

@@ -1,11 +1,14 @@
-import type { QueueEvents } from 'bullmq';
 import { systemClock } from '../foundation/clock.js';
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 import { checkKeys, checkSignal, checkText } from '../foundation/options.js';
-import { loadBullmq } from './connection.js';
-import { type QueueContext, withQueue } from './context.js';
-import { emitTrouble } from './events.js';
-import { redisCommandsOf } from './redis-commands.js';
+import { loadBullmq, openConnection, waitAtMost } from './connection.js';
+import {
+  type Closable,
+  orDisconnect,
+  type QueueContext,
+  reportTrouble,
+  withQueue,
+} from './context.js';
 import { type RetrievalState, stateOf } from './states.js';
 
 /** Options of `RetrievalQueue.progress`. */
@@ -13,6 +16,7 @@ type FollowOptions = { readonly signal?: AbortSignal };
 
 /** After this time a state is read without an event: a lost connection may lose an event. */
 const REREAD_MS = 5_000;
+const CLOSING_MS = 1_000;
 /** Events of BullMQ after which the state of a retrieval may have changed. */
 const HINTS = [
   'added',
@@ -129,27 +133,37 @@ async function listen(context: QueueContext): Promise<void> {
   });
 }
 
-async function openEvents(context: QueueContext): Promise<QueueEvents> {
-  const { name, prefix, connections, watchers, emit } = context;
+async function openEvents(context: QueueContext): Promise<Closable> {
+  const { name, prefix, watchers } = context;
   // Starts after the last event in Redis, so that no event before the connection is ready is lost.
-  const [last] = await withQueue(context, 'none', async (queue) =>
-    (await redisCommandsOf(queue)).xrevrange(queue.toKey('events'), '+', '-', 'COUNT', 1),
+  const [last] = await withQueue(context, 'none', (queue, commands) =>
+    commands.xrevrange(queue.toKey('events'), '+', '-', 'COUNT', 1),
   );
   const bullmq = await loadBullmq();
-  const events = new bullmq.QueueEvents(name, {
-    connection: connections.worker(),
-    prefix,
-    lastEventId: last?.[0] ?? '0',
-    // The call above has checked the version. A wait for Redis could not be cancelled until Redis
-    // is back.
-    skipVersionCheck: true,
-    skipWaitingForReady: true,
-  });
-  events.on('error', (error) => emitTrouble(emit, error));
+  const connection = await openConnection(context.connection, 'worker');
+  const events = orDisconnect(
+    connection,
+    () =>
+      new bullmq.QueueEvents(name, {
+        connection: connection.client,
+        prefix,
+        lastEventId: last?.[0] ?? '0',
+        // The call above has checked the version. A wait for Redis could not be cancelled until
+        // Redis is back.
+        skipVersionCheck: true,
+        skipWaitingForReady: true,
+      }),
+  );
+  reportTrouble(events, connection, context.emit);
   for (const hint of HINTS) {
     events.on(hint, ({ jobId }: { readonly jobId: string }) => {
       for (const changed of watchers.get(jobId) ?? []) changed();
     });
   }
-  return events;
+  return {
+    async close() {
+      connection.disconnect();
+      await waitAtMost(CLOSING_MS, () => events.close());
+    },
+  };
 }

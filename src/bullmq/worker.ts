@@ -2,14 +2,21 @@ import type { Job, Worker } from 'bullmq';
 import { SelfInfoError } from '../foundation/errors.js';
 import { formatInstant } from '../foundation/time.js';
 import { type AskContext, askOnce, type PutOff, retryLater } from './asking.js';
-import { type Bullmq, loadBullmq, waitAtMost } from './connection.js';
-import type { QueueContext } from './context.js';
+import {
+  type Bullmq,
+  loadBullmq,
+  type OpenConnection,
+  openConnection,
+  waitAtMost,
+} from './connection.js';
+import { orDisconnect, type QueueContext, reportTrouble } from './context.js';
 import { type EmitQueueEvent, emitTrouble } from './events.js';
 import {
   type CheckedWorkerOptions,
   checkWorkerOptions,
   type RetrievalWorkerOptions,
 } from './options.js';
+import { takePermit } from './permits.js';
 import { toStoreError, withoutStack } from './redis-errors.js';
 import { spread } from './slots.js';
 import { type PutOffNote, refOf } from './states.js';
@@ -43,9 +50,14 @@ export async function startWorker(
   if (context.lifetime.signal.aborted) throw new SelfInfoError('client_closed');
   const bullmq = await loadBullmq();
   try {
-    const worker = runWorker(context, bullmq, options);
-    context.workers.add(worker);
-    return worker;
+    const connection = await openConnection(context.connection, 'worker');
+    return orDisconnect(connection, () => {
+      // It may have been closed meanwhile.
+      if (context.lifetime.signal.aborted) throw new SelfInfoError('client_closed');
+      const worker = runWorker(context, bullmq, connection, options);
+      context.workers.add(worker);
+      return worker;
+    });
   } catch (error) {
     throw toStoreError(error);
   }
@@ -54,9 +66,10 @@ export async function startWorker(
 function runWorker(
   context: QueueContext,
   bullmq: Bullmq,
+  connection: OpenConnection,
   { concurrency, deadlineMs, lockMs }: CheckedWorkerOptions,
 ): RetrievalWorker {
-  const { client, vault, clock, emit, name, prefix, rate, connections } = context;
+  const { client, vault, clock, emit, name, prefix, rate } = context;
   const jobs: JobContext = {
     bullmq,
     client,
@@ -65,9 +78,10 @@ function runWorker(
     emit,
     deadlineMs,
     spread: (atMs, expiresMs) => spread(context, atMs, expiresMs),
+    permit: () => takePermit(connection.commands, worker.toKey('asked'), rate),
   };
   const worker = new bullmq.Worker(name, (job, token) => processJob(jobs, job, token), {
-    connection: connections.worker(),
+    connection: connection.client,
     prefix,
     concurrency,
     limiter: { max: rate.max, duration: rate.perMs },
@@ -78,9 +92,10 @@ function runWorker(
     runRetryDelay: RECONNECT_MS,
     maximumRateLimitDelay: HELD_BACK_MS,
   });
+  reportTrouble(worker, connection, emit);
   reportEnds(worker, jobs);
   let closing: Promise<void> | undefined;
-  const close = () => (closing ??= closeWorker(worker, deadlineMs + CLOSING_MS, emit));
+  const close = () => (closing ??= closeWorker(worker, connection, deadlineMs + CLOSING_MS, emit));
   return { close, [Symbol.asyncDispose]: close };
 }
 
@@ -129,7 +144,6 @@ export function reportEnds(
   worker: Pick<Worker, 'on'>,
   { bullmq, emit }: Pick<JobContext, 'bullmq' | 'emit'>,
 ): void {
-  worker.on('error', (error) => emitTrouble(emit, error));
   worker.on('stalled', (id) => emit({ type: 'recovered', id }));
   // BullMQ calls these after Redis has accepted the end, which happens once.
   worker.on('completed', (job) => {
@@ -144,7 +158,8 @@ export function reportEnds(
 
 /** Closes a worker within `limitMs`. Another worker takes over what it could not give back. */
 export async function closeWorker(
-  worker: Pick<Worker, 'pause' | 'client' | 'close'>,
+  worker: Pick<Worker, 'pause' | 'close'>,
+  connection: Pick<OpenConnection, 'disconnect'>,
   limitMs: number,
   emit: EmitQueueEvent,
 ): Promise<void> {
@@ -152,14 +167,6 @@ export async function closeWorker(
   await waitAtMost(limitMs, () =>
     worker.pause().catch((error: unknown) => emitTrouble(emit, error)),
   );
-  void worker.client.then(disableCommands, () => undefined);
+  connection.disconnect();
   await worker.close(true);
-}
-
-/**
- * Makes a client reject every command. A closed worker repeats a command without a pause while its
- * connection is closed, and would block the process.
- */
-function disableCommands(client: object): void {
-  Object.assign(client, { sendCommand: () => Promise.reject(new Error('ended')) });
 }

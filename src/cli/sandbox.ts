@@ -82,18 +82,19 @@ export async function sandboxCommand(args: readonly string[], lang: Language): P
   const remove = () => rmSync(folder, { recursive: true, force: true });
   // Removes the keys however the process ends.
   process.once('exit', remove);
-  const sandbox = await start([registrations, ...(personas ? [personas] : [])], {
+  let sandbox: StartedSandbox | undefined;
+  const end = () => {
+    remove();
+    void Promise.resolve(sandbox?.close()).finally(() => process.exit(0));
+  };
+  for (const signal of SIGNALS) process.on(signal, end);
+  sandbox = await start([registrations, ...(personas ? [personas] : [])], {
     registrations: registrations.value,
     ...(personas && { personas: personas.value }),
     ...(clock && { clock }),
     browserPort,
     apiPort,
   });
-  const end = () => {
-    remove();
-    void sandbox.close().finally(() => process.exit(0));
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
   return describeSandbox(sandbox, {
     folder,
     lang,
@@ -102,6 +103,9 @@ export async function sandboxCommand(args: readonly string[], lang: Language): P
     stopped: clock !== undefined,
   });
 }
+
+/** Signals by which a terminal, a shell or a service manager ends a process. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGBREAK'] as const;
 
 function makeFolder(): string {
   try {

@@ -22,10 +22,11 @@ export interface Calls {
 }
 
 /**
- * Counts the calls of a client and refuses more than `most` at once. Beginning a consent does not
- * count.
+ * Counts the calls of a client and refuses more than `most` at once.
+ *
+ * @param pushes - whether beginning a consent sends something, and therefore counts.
  */
-export function createCalls(most: number): Calls {
+export function createCalls(most: number, pushes = false): Calls {
   const lifetime = new AbortController();
   let underWay = 0;
   function checkOpen(): void {
@@ -35,7 +36,7 @@ export function createCalls(most: number): Calls {
     checkOpen,
     async run(stage, signal, work) {
       checkOpen();
-      const share = stage === 'consent' ? 0 : 1;
+      const share = stage === 'consent' && !pushes ? 0 : 1;
       if (underWay + share > most) throw new SelfInfoError('overloaded', { stage });
       const own = new AbortController();
       const abort = () => own.abort();

@@ -88,7 +88,7 @@ export function openContext(options: ClientOptions): ClientContext {
     transport,
     authenticate,
     currentCalendar,
-    calls: createCalls(maxConcurrent),
+    calls: createCalls(maxConcurrent, environment.profile.oauth.pushedAuthorizationRequests.value),
     emitter,
     grants: new WeakMap(),
     parked: new WeakMap(),

@@ -3,6 +3,7 @@ import { channel } from 'node:diagnostics_channel';
 import type { Clock } from '../foundation/clock.js';
 import type { Scope } from '../foundation/deadline.js';
 import { isSelfInfoError } from '../foundation/errors.js';
+import { notify } from '../foundation/listener.js';
 import { formatInstant } from '../foundation/time.js';
 import type { CallEnd } from '../net/http.js';
 import type { Calls } from './calls.js';
@@ -52,13 +53,14 @@ export function createEmitter(
 ): Emitter {
   const isListened = () => onEvent !== undefined || CHANNEL.hasSubscribers;
   const emit: Emit = (make) => {
-    try {
-      const event = Object.freeze({ at: formatInstant(clock.now()), ...make() }) as ClientEvent;
+    const listener = (event: ClientEvent) => {
       CHANNEL.publish(event);
-      Promise.resolve(onEvent?.(event)).catch(() => undefined);
-    } catch {
-      // A failing listener must not undo the work.
-    }
+      return onEvent?.(event);
+    };
+    notify(
+      listener,
+      () => Object.freeze({ at: formatInstant(clock.now()), ...make() }) as ClientEvent,
+    );
   };
   const certificate = createCertificateWatch(clock, isListened, emit);
   return {

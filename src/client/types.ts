@@ -143,8 +143,9 @@ export interface ClientOptions<S extends Service = Service> {
    */
   readonly random?: () => number;
   /**
-   * The most concurrent calls of `completeConsent`, `submit`, `collect` and `query`. One more is
-   * refused with `overloaded` and sends nothing. Default: 1,000.
+   * The most concurrent calls of `completeConsent`, `submit`, `collect` and `query`, and of
+   * `beginConsent` if it pushes the request (PAR). One more is refused with `overloaded` and sends
+   * nothing. Default: 1,000.
    */
   readonly maxConcurrent?: number;
   /**

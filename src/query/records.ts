@@ -193,7 +193,8 @@ function validateRecord(schema: StandardSchema, record: OpenRecord): ReadRecord 
   } catch {
     return { at: '' };
   }
-  if (result instanceof Promise) result.catch(() => undefined);
+  // A promise of another realm is no instance of Promise here.
+  if ('then' in Object(result)) Promise.resolve(result).catch(() => undefined);
   if (typeof result !== 'object' || result === null || 'then' in result)
     throw new TypeError("An item's record must be a synchronous Standard Schema.");
   if ('issues' in result && Array.isArray(result.issues)) return { at: pathOf(result.issues[0]) };

@@ -1,5 +1,6 @@
 import type { Clock } from '../foundation/clock.js';
 import { invalidOption, isSelfInfoError } from '../foundation/errors.js';
+import { notify } from '../foundation/listener.js';
 import { checkText } from '../foundation/options.js';
 import { formatInstant } from '../foundation/time.js';
 import type { VaultEvent, VaultOperation } from './events.js';
@@ -28,12 +29,7 @@ export function createAuditLog(
   onEvent?: (event: VaultEvent) => unknown,
 ): AuditLog {
   function emit(event: WithoutTime<VaultEvent>): void {
-    try {
-      const result = onEvent?.({ at: formatInstant(clock.now()), ...event } as VaultEvent);
-      if (result instanceof Promise) result.catch(() => undefined);
-    } catch {
-      // A failing audit log must not undo the operation.
-    }
+    notify(onEvent, () => ({ at: formatInstant(clock.now()), ...event }) as VaultEvent);
   }
   return {
     emit,

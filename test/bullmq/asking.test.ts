@@ -21,6 +21,7 @@ interface Parts {
   readonly put?: () => Promise<void>;
   readonly discard?: () => Promise<void>;
   readonly availability?: (atMs: number) => object;
+  readonly permit?: () => Promise<number>;
 }
 
 /** Returns client and vault that behave as given, with the calls they received. */
@@ -31,6 +32,7 @@ function openParts({
   put = async () => {},
   discard = async () => {},
   availability = () => open,
+  permit = async () => 0,
 }: Parts = {}) {
   const calls: string[] = [];
   const next = <T>(values: readonly T[], name: string) =>
@@ -69,6 +71,7 @@ function openParts({
       calls.push(`spread ${(expiresMs - NOW_MS) / MINUTE}`);
       return atMs + 7;
     },
+    permit,
   } as unknown as AskContext;
   return { calls, ask: () => askOnce(context, '4c1f-8a') };
 }
@@ -116,6 +119,12 @@ describe('askOnce', () => {
     });
     expect(await ask()).toEqual({ state: 'unavailable', atMs: opensMs + 7 });
     expect(calls).toEqual(['has', 'recall', 'spread 60']);
+  });
+
+  it('puts off without asking while the rate has no permit left', async () => {
+    const { ask, calls } = openParts({ permit: async () => 1_500 });
+    expect(await ask()).toEqual({ state: 'waiting', atMs: NOW_MS + 1_500 });
+    expect(calls).toEqual(['has', 'recall']);
   });
 
   it('asks anyway when the holder opens after the retrieval expires', async () => {

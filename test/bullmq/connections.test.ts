@@ -1,11 +1,14 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { Cluster, Redis } from 'ioredis';
 import { describe, expect, it, vi } from 'vitest';
 import {
   createRetrievalQueue,
   type QueueConnectionSettings,
+  type RetrievalQueue,
   type RetrievalState,
 } from '../../src/bullmq/index.js';
-import { latest } from '../../src/index.js';
+import { latest, systemClock } from '../../src/index.js';
 import { expectStatus, type Loan, openBank } from '../kit/loan.js';
 import { startRedis } from '../kit/redis.js';
 import { errorOf, refusalOf } from '../kit/refusals.js';
@@ -92,9 +95,136 @@ describe.skipIf(noRedis)('a retrieval in the queue', () => {
   });
 });
 
-describe('a queue without the package bullmq', () => {
+describe.skipIf(noRedis)('the connection of a queue', () => {
+  const { openOffice, server } = useRedis();
+
+  it.each<[string, Readonly<Record<string, unknown>>]>([
+    ['limit commands, idle sockets or blocking', { commandTimeout: 50, socketTimeout: 50 }],
+    ['limit blocking commands', { blockingTimeout: 1, blockingTimeoutGrace: 1 }],
+    ['return numbers as strings', { stringNumbers: true }],
+    ['return maps as objects', { replyMapping: 'resp3' }],
+    ['join commands', { enableAutoPipelining: true }],
+    ['connect late', { lazyConnect: true }],
+    ['have no prefix', { keyPrefix: '' }],
+  ])('carries a retrieval to its end without trouble when its options %s', async (_, options) => {
+    const connection = { port: server().port, db: server().db, ...options };
+    const office = openOffice({}, { connection });
+    await office.queue.startWorker();
+    // Until the worker has waited for longer than the limits above.
+    const commands = await office.commands();
+    await expect
+      .poll(() => commands.client('LIST'))
+      .toMatch(new RegExp(`idle=[1-9].* db=${server().db} .*cmd=bzpopmin`));
+    const id = await office.queue.add(await office.submit());
+    expect(await office.end(id)).toMatchObject({ state: 'ready' });
+    expect(office.events.filter(({ type }) => type === 'trouble')).toEqual([]);
+  });
+
+  it('may be the url of a server', async () => {
+    const office = openOffice({}, { connection: { url: server().url } });
+    await office.queue.startWorker();
+    const id = await office.queue.add(await office.submit());
+    expect(await office.end(id)).toMatchObject({ state: 'ready' });
+  });
+
+  it.each<[string, 'add' | 'work', (settings: object) => object]>([
+    ['keyPrefix', 'add', (settings) => new Redis({ ...settings, keyPrefix: 'a:' })],
+    [
+      'keyPrefix',
+      'work',
+      (settings) => new Cluster([], { keyPrefix: 'a:', lazyConnect: true, redisOptions: settings }),
+    ],
+    ['stringNumbers', 'add', (settings) => new Redis({ ...settings, stringNumbers: true })],
+    ['commandTimeout', 'work', (settings) => new Redis({ ...settings, commandTimeout: 50 })],
+    [
+      'socketTimeout',
+      'work',
+      (settings) =>
+        new Cluster([], { lazyConnect: true, redisOptions: { ...settings, socketTimeout: 50 } }),
+    ],
+  ])(
+    'of a function is refused with %s, which would hinder those who %s',
+    async (name, use, open) => {
+      const made: { readonly status?: string; disconnect(): void }[] = [];
+      const { queue } = openOffice(
+        {},
+        {
+          connection(settings) {
+            const client = open({ ...settings, lazyConnect: true }) as (typeof made)[number];
+            made.push(client);
+            return client;
+          },
+        },
+      );
+      expect(
+        await refusalOf(() => (use === 'add' ? queue.state('id') : queue.startWorker())),
+      ).toEqual(['invalid_option', `options.connection.${name}`]);
+      for (const { status } of made) expect(status).toBe('end');
+    },
+  );
+
+  it.each([[undefined], [{}], [{ isOpen: true, sendCommand: () => undefined }]])(
+    'of a function that returns %o is refused',
+    async (client) => {
+      const { queue } = openOffice({}, { connection: () => client as never });
+      for (const call of [() => queue.state('id'), () => queue.startWorker()])
+        expect(await refusalOf(call)).toEqual(['invalid_option', 'options.connection']);
+    },
+  );
+});
+
+describe('a queue whose Redis cannot be reached', () => {
+  it.each(['refuses connections', 'closes connections', 'says nothing'])(
+    'ends without an unhandled rejection when the server %s',
+    async (what) => {
+      const sockets = new Set<Socket>();
+      const server = createServer((socket) => {
+        sockets.add(socket.on('error', () => undefined));
+        if (what === 'closes connections') socket.once('data', () => socket.destroy());
+      }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      if (what === 'refuses connections') await new Promise((resolve) => server.close(resolve));
+      const rejections: unknown[] = [];
+      const onRejection = (reason: unknown) => rejections.push(reason);
+      process.on('unhandledRejection', onRejection);
+      const { client } = openBank();
+      const vault = { put: () => undefined, has: () => undefined } as never;
+      const useAndClose = async (use: (queue: RetrievalQueue<Loan>) => Promise<unknown>) => {
+        const queue = createRetrievalQueue<Loan>({
+          connection: { host: '127.0.0.1', port },
+          client,
+          vault,
+          rate: { max: 1, perMs: 1 },
+          timeoutMs: 50,
+        });
+        await use(queue).catch(() => undefined);
+        await queue.close();
+      };
+      for (let round = 0; round < 3; round++)
+        await Promise.all([
+          useAndClose((queue) => queue.state('id')),
+          useAndClose(async (queue) => {
+            await queue.state('id').catch(() => undefined);
+            await queue.state('id');
+          }),
+          useAndClose((queue) => queue.progress('id')[Symbol.asyncIterator]().next()),
+          useAndClose((queue) => queue.startWorker()),
+        ]);
+      for (const socket of sockets) socket.destroy();
+      if (server.listening) await new Promise((resolve) => server.close(resolve));
+      // Node reports rejections after the microtasks of a turn.
+      await systemClock.wait(50);
+      process.off('unhandledRejection', onRejection);
+      expect(rejections).toEqual([]);
+      await client.close();
+    },
+  );
+});
+
+describe.each(['bullmq', 'ioredis'])('a queue without the package %s', (name) => {
   it('throws package_missing and names the package', async () => {
-    vi.doMock('bullmq', () => {
+    vi.doMock(name, () => {
       throw new Error('Cannot find package');
     });
     const { client } = openBank();
@@ -105,9 +235,10 @@ describe('a queue without the package bullmq', () => {
       vault,
       rate: { max: 1, perMs: 1 },
     });
-    expect(await refusalOf(() => queue.startWorker())).toEqual(['package_missing', 'bullmq']);
-    expect(await refusalOf(() => queue.state('id'))).toEqual(['package_missing', 'bullmq']);
-    vi.doUnmock('bullmq');
+    for (const call of [() => queue.startWorker(), () => queue.state('id')])
+      expect(await refusalOf(call)).toEqual(['package_missing', name]);
+    vi.doUnmock(name);
+    await queue.close();
     await client.close();
   });
 });

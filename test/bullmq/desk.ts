@@ -1,4 +1,5 @@
 import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import {
   createRetrievalQueue,
@@ -46,6 +47,8 @@ export interface Desk {
   readonly prefix: string;
   /** The same queue, by BullMQ itself. */
   readonly raw: Queue;
+  /** Opens a client of its Redis. */
+  commands(): Promise<Redis>;
   /** Opens another instance of the same queue. */
   another(options?: Partial<RetrievalQueueOptions<Loan>>): RetrievalQueue<Loan>;
   /** Resolves when so many events of a type were emitted, with those events. */
@@ -74,7 +77,9 @@ export function openDesk({
   const keys = createLocalKeys(sealingKeys());
   const vault =
     options.vault ?? createVault({ service, store: createMemoryVaultStore(), keys, clock });
-  const raw = new Queue('retrievals', { connection, prefix });
+  const rawClient = new Redis({ ...connection, maxRetriesPerRequest: null });
+  rawClient.on('error', () => undefined);
+  const raw = new Queue('retrievals', { connection: rawClient, prefix });
   raw.on('error', () => undefined);
   let heard = () => {};
   const onEvent = (event: RetrievalQueueEvent) => {
@@ -109,6 +114,7 @@ export function openDesk({
     events,
     prefix,
     raw,
+    commands: () => redis.ioredis(),
     another,
     async emitted(type, times = 1) {
       for (;;) {
@@ -127,8 +133,8 @@ export function openDesk({
     read: (ref) => vault.read(ref, PURPOSE),
     async close() {
       await Promise.all(queues.map((one) => one.close()));
-      await raw.close().catch(() => undefined);
-      raw.disconnect().catch(() => undefined);
+      // BullMQ 5 emits errors without a listener when it closes before it is ready.
+      rawClient.disconnect();
     },
   };
 }

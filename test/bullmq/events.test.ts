@@ -3,6 +3,7 @@ import { createEmit, emitTrouble } from '../../src/bullmq/events.js';
 import type { RetrievalQueueEvent } from '../../src/bullmq/index.js';
 import { SelfInfoError } from '../../src/index.js';
 import { NOW } from '../kit/loan.js';
+import { rejectElsewhere } from '../kit/other-realm.js';
 
 const clock = { now: () => Date.parse(NOW) };
 
@@ -22,6 +23,7 @@ describe('createEmit', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('full'))],
+    ['rejects in another realm', rejectElsewhere],
     ['is absent', undefined],
   ])('ignores a listener that %s', (_, listener) => {
     expect(createEmit(clock, listener)({ type: 'added', id: 'a' })).toBeUndefined();

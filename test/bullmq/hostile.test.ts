@@ -1,12 +1,10 @@
-import type { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/index.js';
 import { answerAt } from '../kit/loan.js';
-import { type Desk, noRedis, useRedis } from './desk.js';
+import { noRedis, useRedis } from './desk.js';
 
 describe.skipIf(noRedis)('the queue with data in Redis that it did not write', () => {
   const { openOffice } = useRedis();
-  const commandsOf = async ({ raw }: Pick<Desk, 'raw'>) => (await raw.client) as unknown as Redis;
 
   it('ignores a note in Redis that does not have its own form', async () => {
     const busy = () => new Response(null, { status: 503, headers: { 'retry-after': '120' } });
@@ -15,7 +13,7 @@ describe.skipIf(noRedis)('the queue with data in Redis that it did not write', (
     await office.queue.startWorker();
     const [{ until } = { until: '' }] = await office.emitted('put-off');
     expect(await office.queue.state(id)).toEqual({ state: 'unavailable', until });
-    const commands = await commandsOf(office);
+    const commands = await office.commands();
     const key = office.raw.toKey(id);
     const plausible = {
       state: 'unavailable',
@@ -45,7 +43,7 @@ describe.skipIf(noRedis)('the queue with data in Redis that it did not write', (
 
   it('ends foreign jobs as failed, leaves unreadable ones, and keeps working', async () => {
     const office = openOffice();
-    const commands = await commandsOf(office);
+    const commands = await office.commands();
     const job = { name: 'x', data: '{}', opts: '{}', timestamp: '1', delay: '0', priority: '0' };
     const ended = {
       ...job,

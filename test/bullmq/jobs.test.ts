@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { DelayedError, UnrecoverableError } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { jobOptions } from '../../src/bullmq/adding.js';
+import { reportTrouble } from '../../src/bullmq/context.js';
 import { closeWorker, type JobContext, processJob, reportEnds } from '../../src/bullmq/worker.js';
 import { SelfInfoError } from '../../src/index.js';
 import { NOW } from '../kit/loan.js';
@@ -78,7 +79,7 @@ describe('processJob', () => {
 });
 
 describe('reportEnds', () => {
-  it('emits ends, recoveries and troubles, but no failure that BullMQ retries', () => {
+  it('emits ends and recoveries, but no failure that BullMQ retries', () => {
     const worker = new EventEmitter();
     const events: object[] = [];
     reportEnds(worker as never, { bullmq, emit: (event) => events.push(event) });
@@ -87,26 +88,39 @@ describe('reportEnds', () => {
     worker.emit('failed', { id: 'a-b' }, new Error('store_failed'));
     worker.emit('failed', undefined, new UnrecoverableError('upstream_refused'));
     worker.emit('stalled', 'a-b');
-    worker.emit('error', new Error('LOADING'));
     expect(events).toEqual([
       { type: 'ended', id: 'a-b', state: 'ready', ref: 'ab' },
       { type: 'ended', id: 'a-b', state: 'failed', code: 'upstream_refused' },
       { type: 'recovered', id: 'a-b' },
-      { type: 'trouble', code: 'LOADING' },
     ]);
+  });
+});
+
+describe('reportTrouble', () => {
+  it('emits the troubles of a worker until its connection is ended, and keeps the listeners of BullMQ', () => {
+    const connection = new EventEmitter();
+    const worker = Object.assign(new EventEmitter(), { connection });
+    const open = { ended: false };
+    const events: object[] = [];
+    connection.on('error', (error) => worker.emit('error', error));
+    reportTrouble(worker, open, (event) => events.push(event));
+    connection.emit('error', new Error('LOADING'));
+    // As BullMQ 5 does when it closes.
+    connection.removeAllListeners();
+    open.ended = true;
+    connection.emit('error', new Error('Connection is closed.'));
+    expect(events).toEqual([{ type: 'trouble', code: 'LOADING' }]);
   });
 });
 
 describe('closeWorker', () => {
   const workerThat = (pause: () => Promise<void>) => {
     const closed: unknown[] = [];
-    const client = { sendCommand: async () => 'sent' };
     return {
-      client,
       closed,
+      connection: { disconnect: () => closed.push('disconnected') },
       worker: {
         pause,
-        client: Promise.resolve(client),
         close: async (force: boolean) => {
           closed.push(force);
         },
@@ -114,28 +128,34 @@ describe('closeWorker', () => {
     };
   };
 
-  it('disables the commands of the client after the jobs in progress, then closes', async () => {
-    const { worker, client, closed } = workerThat(async () => {});
-    await closeWorker(worker as never, 60_000, () => undefined);
-    expect(closed).toEqual([true]);
-    await expect(client.sendCommand()).rejects.toThrow('ended');
+  it('disconnects after the jobs in progress, then closes', async () => {
+    const { worker, connection, closed } = workerThat(async () => void closed.push('paused'));
+    await closeWorker(worker, connection, 60_000, () => undefined);
+    expect(closed).toEqual(['paused', 'disconnected', true]);
   });
 
   it('closes after the limit although pausing never ends', async () => {
-    const { worker, closed } = workerThat(() => new Promise(() => {}));
-    await closeWorker(worker as never, 10, () => undefined);
-    expect(closed).toEqual([true]);
+    const { worker, connection, closed } = workerThat(() => new Promise(() => {}));
+    await closeWorker(worker, connection, 10, () => undefined);
+    expect(closed).toEqual(['disconnected', true]);
   });
 
   it('emits trouble and closes when pausing fails', async () => {
     const events: object[] = [];
-    const { worker, closed } = workerThat(() => Promise.reject(new Error('LOADING')));
-    await closeWorker(worker as never, 60_000, (event) => events.push(event));
-    expect([events, closed]).toEqual([[{ type: 'trouble', code: 'LOADING' }], [true]]);
+    const { worker, connection, closed } = workerThat(() => Promise.reject(new Error('LOADING')));
+    await closeWorker(worker, connection, 60_000, (event) => events.push(event));
+    expect([events, closed]).toEqual([
+      [{ type: 'trouble', code: 'LOADING' }],
+      ['disconnected', true],
+    ]);
   });
 });
 
 describe('jobOptions', () => {
+  it('has no delay for a job that is due now', () => {
+    expect(jobOptions('a-b', 0, 60_001)).not.toHaveProperty('delay');
+  });
+
   it('delays the job, retries it without end and keeps it 24 hours after the expiry', () => {
     expect(jobOptions('a-b', 5_000, 60_001)).toEqual({
       jobId: 'a-b',

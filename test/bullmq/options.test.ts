@@ -27,6 +27,7 @@ describe('options of a retrieval queue', () => {
     [{ prefix: 'a b' }, 'invalid_option', 'options.prefix'],
     [{ timeoutMs: 0 }, 'invalid_option', 'options.timeoutMs'],
     [{ queue: 'a' }, 'unknown_option', 'options.queue'],
+    [{ connection: { keyPrefix: 'a:' } }, 'invalid_option', 'options.connection.keyPrefix'],
   ])('%o throws %s and names %s', async (change, code, path) => {
     expect(await refusalOf(() => createRetrievalQueue({ ...good(), ...change } as never))).toEqual([
       code,

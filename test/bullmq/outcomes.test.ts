@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import { describe, expect, it, vi } from 'vitest';
 import type { RetrievalQueueEvent } from '../../src/bullmq/index.js';
 import { answerAt } from '../kit/loan.js';
@@ -120,7 +119,7 @@ describe.skipIf(noRedis)('a retrieval in the queue', () => {
     const id = await office.queue.add(await office.submit());
     await office.queue.startWorker();
     expect(await office.end(id)).toMatchObject({ state: 'failed', code: 'upstream_refused' });
-    const client = (await office.raw.client) as unknown as Redis;
+    const client = await office.commands();
     await client.hset(office.raw.toKey(id), 'failedReason', 'A foreign text: 花子');
     expect(await office.queue.state(id)).toEqual({ state: 'failed', code: 'retrieval_gone' });
   });

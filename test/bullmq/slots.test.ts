@@ -17,19 +17,17 @@ function queueWith(taken: number) {
   };
   return {
     given,
-    queue: {
-      client: Promise.resolve(commands),
-      toKey: (name: string) => `prefix:${name}`,
-    } as never,
+    commands,
+    queue: { toKey: (name: string) => `prefix:${name}` },
   };
 }
 const context = { clock: { now: () => NOW_MS }, rate };
 
 describe('takeSlot', () => {
   it('counts by whole seconds and keeps the counter for an hour after that second', async () => {
-    const { queue, given } = queueWith(0);
+    const { queue, commands, given } = queueWith(0);
     const opening = NOW_MS + MINUTE - 1;
-    const slot = await takeSlot(context, queue, opening, NOW_MS + 60 * MINUTE);
+    const slot = await takeSlot(context, queue, commands, opening, NOW_MS + 60 * MINUTE);
     const second = NOW_MS + MINUTE;
     expect(given).toEqual([1, `prefix:opening:${second}`, String(MINUTE + 3_600_000)]);
     // The first slot, moved by at most a fifth of 125 milliseconds.
@@ -38,14 +36,14 @@ describe('takeSlot', () => {
   });
 
   it('returns a later slot for every retrieval that came before', async () => {
-    const slot = await takeSlot(context, queueWith(80).queue, NOW_MS, NOW_MS + 60 * MINUTE);
+    const { queue, commands } = queueWith(80);
+    const slot = await takeSlot(context, queue, commands, NOW_MS, NOW_MS + 60 * MINUTE);
     expect(Math.floor((slot - NOW_MS) / 1_000)).toBe(10);
   });
 
   it('returns the last minute before the expiry when the slot comes later', async () => {
     const expires = NOW_MS + 5 * MINUTE;
-    expect(await takeSlot(context, queueWith(10_000).queue, NOW_MS, expires)).toBe(
-      expires - MINUTE,
-    );
+    const { queue, commands } = queueWith(10_000);
+    expect(await takeSlot(context, queue, commands, NOW_MS, expires)).toBe(expires - MINUTE);
   });
 });

@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { expectStatus } from '../kit/loan.js';
 import { type Desk, noRedis, useRedis } from './desk.js';
@@ -22,7 +21,7 @@ describe.skipIf(noRedis)('a retrieval in the queue', () => {
     await office.queue.startWorker();
     await office.askedTimes(10);
     expect(await office.raw.getJobCounts('active', 'wait')).toEqual({ active: 10, wait: 1 });
-    const client = (await office.raw.client) as unknown as Redis;
+    const client = await office.commands();
     const lockMs = await client.pttl(`${office.raw.toKey(ids[0] ?? '')}:lock`);
     expect([lockMs > 15_000, lockMs <= 30_000]).toEqual([true, true]);
     office.clock.advance(9_999);
@@ -48,6 +47,24 @@ describe.skipIf(noRedis)('a retrieval in the queue', () => {
       delayed: 2,
       active: 0,
     });
+  });
+
+  it('is not asked for at the end of a window of BullMQ if the last perMs milliseconds had max requests', async () => {
+    const rate = { max: 2, perMs: 3_600_000 };
+    const office = openOffice({}, { rate, hurry: false });
+    for (let count = 0; count < 3; count++) await office.queue.add(await office.submit());
+    await office.queue.startWorker();
+    await office.emitted('put-off', 2);
+    const commands = await office.commands();
+    await commands.del(office.raw.toKey('limiter'));
+    const [, , third] = await office.emitted('put-off', 3);
+    expect([office.asked(), third?.state]).toEqual([2, 'waiting']);
+    // An hour of Redis passes for the first of the two.
+    const [first = ''] = await commands.zrange(office.raw.toKey('asked'), 0, 0);
+    await commands.zincrby(office.raw.toKey('asked'), -3_600_001, first);
+    await commands.del(office.raw.toKey('limiter'));
+    await (await office.raw.getJob(third?.id ?? ''))?.promote();
+    await office.askedTimes(3);
   });
 
   it('in progress is finished when the worker closes, and no other one is started', async () => {
@@ -95,17 +112,16 @@ describe.skipIf(noRedis)('a retrieval that two workers have, because one lost it
     const slow = await office.queue.startWorker({ concurrency: 1, lockMs: 400 });
     // The first request fails; the second one hangs while the answer is on its way.
     await office.askedTimes(2);
-    const client = (await office.raw.client) as unknown as Redis;
-    await (client as unknown as { del(key: string): Promise<number> }).del(
-      `${office.raw.toKey(id)}:lock`,
-    );
+    const client = await office.commands();
+    await client.del(`${office.raw.toKey(id)}:lock`);
     await office.queue.startWorker({ concurrency: 1, lockMs: 400 });
     expect(await office.end(id)).toMatchObject({ state: 'ready' });
     release();
     await slow.close();
     await office.emitted('ended');
     expect(ended(office)).toHaveLength(1);
-    expect(office.events.filter(({ type }) => type === 'recovered')).toHaveLength(1);
+    // More than once when the machine is so busy that a lock ends again.
+    expect(office.events.some(({ type }) => type === 'recovered')).toBe(true);
     const records = [];
     for await (const record of office.vault.list()) records.push(record.ref);
     expect(records).toEqual([id.replaceAll('-', '')]);

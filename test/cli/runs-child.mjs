@@ -6,6 +6,8 @@
 
 const binary = new URL('../../dist/cli.js', import.meta.url).href;
 let runs = 0;
+// Each run adds its listeners, which a process of its own would have once.
+for (const emitter of [process, process.stdout, process.stderr]) emitter.setMaxListeners(0);
 
 /** @param {Order} order */
 async function run({ args, env }) {

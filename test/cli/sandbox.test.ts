@@ -1,6 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -247,7 +256,30 @@ describe('the command sandbox', () => {
     expect(values('item')).toEqual(['vaccination  vaccination: range']);
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)(
+  it.skipIf(!existsSync('/dev/full')).each([['sandbox'], ['calendar'], ['plan', '--help']])(
+    'says in one line that standard output is full, and leaves no key behind (%s)',
+    (...args) => {
+      const out = openSync('/dev/full', 'w');
+      const { status, stderr } = spawnSync(process.execPath, [binary, ...args, '--lang', 'en'], {
+        cwd: folder,
+        env: { PATH: process.env.PATH, TMPDIR: mkdtempSync(join(folder, 'full-')) },
+        stdio: ['ignore', out, 'pipe'],
+        encoding: 'utf8',
+      });
+      closeSync(out);
+      expect([status, stderr]).toEqual([
+        1,
+        'myna-selfinfo: cannot write to standard output (ENOSPC)\n',
+      ]);
+      expect(
+        readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+          /^full-.*[/].*key/.test(name),
+        ),
+      ).toEqual([]);
+    },
+  );
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)(
     'ends by %s with exit code 0 and deletes its files',
     async (signal) => {
       const { values, endBy } = await startAlone();

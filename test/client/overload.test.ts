@@ -70,7 +70,7 @@ describe('a client at its limit of concurrent calls', () => {
     ).toEqual(spare.terms.items);
   });
 
-  it('still begins consents, discards and reports availability', async () => {
+  it('still begins consents that send nothing, discards and reports availability', async () => {
     const { client, spare, free } = await busy();
     expect((await client.beginConsent({ sessionBinding: SESSION })).url).toContain('state=');
     expect(client.availability().state).toBe('open');

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { looseObject, object, string } from 'zod';
 import { defineService, latest, type Service, type ServiceSpec } from '../../src/index.js';
 import { expectStatus, loan, openBank } from '../kit/loan.js';
+import { rejectElsewhere } from '../kit/other-realm.js';
 import { thrownBy } from '../kit/refusals.js';
 
 describe('the record schema of an item', () => {
@@ -98,6 +99,7 @@ describe('the record schema of an item', () => {
     for (const validate of [
       async (value: unknown) => ({ value }),
       async () => Promise.reject(new Error('later')),
+      rejectElsewhere,
       () => thenable,
     ]) {
       const service = household({ '~standard': { version: 1, vendor: 'test', validate } });

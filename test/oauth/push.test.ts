@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
   buildConsentUrl,
+  createMemoryStore,
   createSelfInfoClient,
   createVirtualClock,
   type Environment,
@@ -108,6 +109,43 @@ describe('a pushed authorization request', () => {
       effect: 'none',
       upstream: { status: 401, code: 'invalid_client' },
     });
+  });
+
+  it('counts as a call: no more than maxConcurrent are sent at once, and a refused one is not stored', async () => {
+    const clock = createVirtualClock(NOW);
+    await using sandbox = await startSandbox({
+      registrations: [{ ...registration, clientAuth: { jwks: { keys: [ec.jwk] } } }],
+      clock,
+    });
+    const clientAuth = privateKeyJwt({ key: ec.privateKey, alg: ec.alg, kid: ec.kid });
+    const store = createMemoryStore({ clock });
+    let stored = 0;
+    await using client = createSelfInfoClient({
+      service: loan,
+      ...sandbox.connection,
+      clientAuth,
+      maxConcurrent: 5,
+      store: {
+        ...store,
+        put(...entry) {
+          stored++;
+          return store.put(...entry);
+        },
+      },
+    });
+    const begin = () => client.beginConsent({ sessionBinding: SESSION });
+    const outcomes = await Promise.all(
+      Array.from({ length: 800 }, () =>
+        begin().then(
+          () => 'begun',
+          ({ code, stage, effect, retry }) => `${code} ${stage} ${effect} ${retry.safe}`,
+        ),
+      ),
+    );
+    expect(outcomes.filter((outcome) => outcome === 'begun')).toHaveLength(5);
+    expect(new Set(outcomes)).toEqual(new Set(['begun', 'overloaded consent none true']));
+    expect([sandbox.log.length, stored]).toEqual([5, 5]);
+    expect((await begin()).url).toContain('request_uri=');
   });
 
   it('that opens late does not shorten the time to consent', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { VaultEvent } from '../../src/vault/index.js';
 import { leaksIn } from '../kit/leaks.js';
+import { rejectElsewhere } from '../kit/other-realm.js';
 import { refusalOf } from '../kit/refusals.js';
 import { canaries, persona } from './canary.js';
 import { openSafe, PURPOSE } from './safe.js';
@@ -33,6 +34,7 @@ describe('the audit log', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('the log is full'))],
+    ['rejects in another realm', rejectElsewhere],
   ])('does no harm when it %s', async (_, onEvent) => {
     const { answer, reopen } = openSafe();
     const vault = reopen({ onEvent });

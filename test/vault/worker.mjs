@@ -4,14 +4,14 @@ import { writeSync } from 'node:fs';
 import { defineService, systemClock } from 'myna-selfinfo';
 import { createPgVaultStore } from 'myna-selfinfo/pg';
 import { createLocalKeys, createVault } from 'myna-selfinfo/vault';
-import { Pool } from 'pg';
+import pg from 'pg';
 
 /**
  * @type {{ connection: object, service: import('myna-selfinfo').ServiceSpec, key: string, seeds: {
  * ref: string, keepUntil: number }[], restHours: number }}
  */
 const { connection, service, key, seeds, restHours } = JSON.parse(process.argv[2] ?? '');
-const store = createPgVaultStore(new Pool({ ...connection, max: 2 }));
+const store = createPgVaultStore(new pg.Pool({ ...connection, max: 2 }));
 const keys = createLocalKeys({ current: 'key-1', keys: { 'key-1': key } });
 let now = 0;
 const vault = createVault({

@@ -15,7 +15,8 @@ export interface PgConnection extends PgQueryable {
   release(error?: Error | boolean): void;
 }
 
-/** The needed part of a `Pool` of the package `pg`. The caller creates and ends the pool. */
+/** The needed part of a `Pool` of the package `pg`. The caller creates and ends the
+ * pool, and listens to its `error` events: PostgreSQL may close an idle connection. */
 export interface PgPool extends PgQueryable {
   /** Takes a connection from the pool. */
   connect(): Promise<PgConnection>;

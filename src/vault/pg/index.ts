@@ -1,4 +1,4 @@
 export type { PgConnection, PgPool, PgQueryable } from './database.js';
 export { migrate } from './migrate.js';
-export type { PgVaultOptions } from './schema.js';
+export type { MigrateOptions, PgVaultOptions } from './schema.js';
 export { createPgVaultStore } from './store.js';

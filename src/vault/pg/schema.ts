@@ -1,5 +1,5 @@
 import { invalidOption } from '../../foundation/errors.js';
-import { checkKeys, checkMethods, checkText } from '../../foundation/options.js';
+import { checkKeys, checkMethods, checkText, checkWhole } from '../../foundation/options.js';
 
 /** Options of {@link createPgVaultStore} and {@link migrate}. */
 export interface PgVaultOptions {
@@ -8,6 +8,26 @@ export interface PgVaultOptions {
    * characters. Default: `myna_vault`.
    */
   readonly schema?: string;
+}
+
+/** Options of {@link migrate}. */
+export interface MigrateOptions extends PgVaultOptions {
+  /**
+   * How long the migration may take, in milliseconds. It includes the wait for a connection and for
+   * other migrations. Default: 60,000.
+   */
+  readonly timeoutMs?: number;
+}
+
+const TIMEOUT_MS = 60_000;
+/** The longest `statement_timeout` of PostgreSQL, and the longest timer of Node. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Validates the pool and the options of a migration. */
+export function readMigration(pool: unknown, { timeoutMs = TIMEOUT_MS, ...rest }: MigrateOptions) {
+  const schema = readSchema(pool, rest);
+  checkWhole(timeoutMs, 'options.timeoutMs', 1);
+  return { schema, timeoutMs: Math.min(timeoutMs, LONGEST_MS) };
 }
 
 /** Validates the pool and the options. Returns the name of the schema. */

@@ -4,6 +4,7 @@ import { createCalls } from '../../../src/client/calls.js';
 import { createEmitter } from '../../../src/client/emitter.js';
 import { type ClientEvent, createVirtualClock, SelfInfoError } from '../../../src/index.js';
 import { NOW } from '../../kit/loan.js';
+import { rejectElsewhere } from '../../kit/other-realm.js';
 
 function listen(onEvent?: (event: ClientEvent) => unknown) {
   const clock = createVirtualClock(NOW);
@@ -96,6 +97,7 @@ describe('an emitter', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('a log that is full'))],
+    ['rejects in another realm', rejectElsewhere],
   ])('completes the work when the listener %s', async (_, onEvent) => {
     const { emitter, calls } = listen(onEvent);
     const done = emitter.run(calls, 'request', undefined, (scope) =>

@@ -270,7 +270,8 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
     answers.length = 0;
     let listed = 0;
     for await (const _ of vault.list()) listed++;
-    expect([listed, answers]).toEqual([1_000, [500, 500, 0]]);
+    // Each answer names the version of the schema, also the one without a record.
+    expect([listed, answers]).toEqual([1_000, [500, 500, 1]]);
   });
 
   describe('its migration', () => {
@@ -299,6 +300,34 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
       expect(await createPgVaultStore(pool).seen()).toBeUndefined();
     });
 
+    it('ends in time while another one holds the lock, and leaves no connection behind', async () => {
+      const schema = await freshSchema();
+      const blocker = await pool.connect();
+      await blocker.query('select pg_advisory_lock(hashtext($1))', [`myna-selfinfo ${schema}`]);
+      const own = postgres.pool(1);
+      const error = await errorOf(() => migrate(own, { schema, timeoutMs: 50 }));
+      expect([error.code, error.effect, error.retry.safe]).toEqual(['timed_out', 'unknown', true]);
+      await expect.poll(() => own.totalCount).toBe(0);
+      await blocker.query('select pg_advisory_unlock_all()');
+      blocker.release();
+      await migrate(own, { schema });
+    });
+
+    it('ends in time when no connection is free, and gives back one that comes late', async () => {
+      const own = postgres.pool(1);
+      const taken = await own.connect();
+      const schema = await freshSchema();
+      const error = await errorOf(() => migrate(own, { schema, timeoutMs: 50 }));
+      expect(error.code).toBe('timed_out');
+      taken.release();
+      await expect.poll(() => own.idleCount).toBe(1);
+      await migrate(own, { schema });
+    });
+
+    it.each([0, 0.5, '60'])('refuses the limit of time %o', async (timeoutMs) => {
+      await expect(migrate(pool, { timeoutMs } as never)).rejects.toThrow('options.timeoutMs');
+    });
+
     it('refuses a schema of a newer version and changes nothing', async () => {
       const schema = await freshSchema();
       await pool.query(`update ${schema}.state set version = 2`);
@@ -308,6 +337,50 @@ describe.skipIf(part.missing)('a vault in PostgreSQL', async () => {
       ]);
       expect((await pool.query(`select version from ${schema}.state`)).rows).toEqual([
         { version: 2 },
+      ]);
+    });
+
+    it('of a newer version is noticed by every operation, which then changes nothing', async () => {
+      const { store, schema } = await openStore();
+      const { vault, answer, bank } = openSafe({ store });
+      const given = await answer();
+      const ref = await vault.put(given);
+      const before = await store.get(ref);
+      if (typeof before !== 'object') throw new Error('There is no record.');
+      await pool.query(`update ${schema}.state set version = 2`);
+      const key = { ...before.key, wrapped: 'again' };
+      for (const operation of [
+        () => vault.put(given),
+        () => vault.read(ref, PURPOSE),
+        () => vault.erase(ref, 'withdrawn'),
+        () => vault.sweep(),
+        () => vault.has(ref),
+        async () => vault.list()[Symbol.asyncIterator]().next(),
+        () => vault.rotateKeys(),
+        () => vault.confirmClock(bank.clock.now(), 'checked'),
+        () => store.put({ ...before, ref: 'another' }),
+        () => store.get(ref),
+        () => store.get('another'),
+        () => store.erase(ref),
+        () => store.erase('another'),
+        () => store.sweep(before.keepUntil, 1),
+        () => store.replaceKey(ref, before.key.wrapped, key),
+        () => store.seen(),
+      ])
+        expect(await refusalOf(operation)).toEqual(['format_unsupported', 'schema.version']);
+      await pool.query(`update ${schema}.state set version = 1`);
+      expect(await store.get(ref)).toEqual(before);
+      expect([await count(`${schema}.records`), await count(`${schema}.keys`)]).toEqual([1, 1]);
+    });
+
+    it('of a newer version is noticed when its tables are different', async () => {
+      const { store, schema } = await openStore();
+      await pool.query(
+        `update ${schema}.state set version = 2; alter table ${schema}.records rename column sealed to cipher`,
+      );
+      expect(await refusalOf(() => store.get('a'))).toEqual([
+        'format_unsupported',
+        'schema.version',
       ]);
     });
 
