@@ -1,7 +1,7 @@
 import type { QueueEvents } from 'bullmq';
 import { systemClock } from '../foundation/clock.js';
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
-import { checkKeys, checkSignal, checkText } from '../foundation/options.js';
+import { checkSignal, checkText, readKeys } from '../foundation/options.js';
 import { loadBullmq } from './connection.js';
 import { type QueueContext, withQueue } from './context.js';
 import { emitTrouble } from './events.js';
@@ -41,7 +41,10 @@ export function followProgress(
   options: FollowOptions = {},
 ): AsyncIterable<RetrievalState> {
   checkText(id, 'id');
-  checkKeys(options, 'options', { signal: true } satisfies Record<keyof FollowOptions, true>);
+  options = readKeys(options, 'options', { signal: true } satisfies Record<
+    keyof FollowOptions,
+    true
+  >);
   checkSignal(options.signal, 'options.signal');
   const leaving = new AbortController();
   const states = follow(context, id, leaving, options.signal);

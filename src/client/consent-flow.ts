@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { withinScope } from '../foundation/deadline.js';
-import { checkKeys, checkSignal, checkText, checkWhole } from '../foundation/options.js';
+import { checkSignal, checkText, checkWhole, readKeys } from '../foundation/options.js';
+import { has } from '../foundation/own.js';
 import { type Instant, toEpochMs } from '../foundation/time.js';
 import { authorizationParameters, authorizationUrl } from '../oauth/authorization-url.js';
 import { sameSecret, type ValidCallback, validateCallbackParameters } from '../oauth/callback.js';
@@ -35,7 +36,7 @@ export function currentAvailability(
   { service, clock, currentCalendar }: ClientContext,
   options: AvailabilityOptions = {},
 ): Availability {
-  checkKeys(options, 'options', {
+  options = readKeys(options, 'options', {
     at: true,
     forMs: true,
   } satisfies Record<keyof AvailabilityOptions, true>);
@@ -46,8 +47,7 @@ export function currentAvailability(
 
 /** Starts a consent: stores a transaction and returns the URL for the citizen's browser. */
 export async function beginConsent(context: ClientContext, options: ConsentOptions) {
-  checkConsentOptions(options);
-  const { sessionBinding, signal } = options;
+  const { sessionBinding, signal } = readConsentOptions(options);
   const begin = (scope: TracedScope) =>
     withinScope(scope, context.clock, Number.POSITIVE_INFINITY, () =>
       storeTransaction(context, sessionBinding, scope),
@@ -63,8 +63,7 @@ export async function completeConsent(
   request: CallbackRequest,
   options: ConsentOptions,
 ): Promise<ConsentOutcome> {
-  checkConsentOptions(options);
-  const { sessionBinding, signal } = options;
+  const { sessionBinding, signal } = readConsentOptions(options);
   return runCall(context, 'callback', signal, async (scope) => {
     // The day of consent is the day of the callback: what follows may run past midnight.
     const arrivedAt = context.clock.now();
@@ -77,13 +76,14 @@ export async function completeConsent(
   });
 }
 
-function checkConsentOptions(options: ConsentOptions): void {
-  checkKeys(options, 'options', {
+function readConsentOptions(given: ConsentOptions): ConsentOptions {
+  const options = readKeys(given, 'options', {
     sessionBinding: true,
     signal: true,
   } satisfies Record<keyof ConsentOptions, true>);
   checkText(options.sessionBinding, 'options.sessionBinding');
   checkSignal(options.signal, 'options.signal');
+  return options;
 }
 
 async function storeTransaction(
@@ -160,7 +160,7 @@ export async function validateAndTake(
 ): Promise<RefusedConsent | ValidVisit> {
   const { clientId } = environment;
   const read = parseCallback(request);
-  if ('refused' in read) return { status: 'rejected', at: 'callback', code: read.refused };
+  if (has(read, 'refused')) return { status: 'rejected', at: 'callback', code: read.refused };
   const key = transactionKey(environment, read.parameters.get('state') ?? '');
   const seen = readTransaction(await store.get(scope, key), clientId);
   if (typeof seen === 'string') return { status: seen };
@@ -171,15 +171,15 @@ export async function validateAndTake(
   if (!(arrivedAt < seen.expiresAt)) return { status: 'expired' };
   const verdict = await validateCallbackParameters(environment, read);
   // Sign before taking: if the key service fails, the citizen only needs to reload.
-  const credentials = 'valid' in verdict ? await authenticate('token', scope) : undefined;
+  const credentials = has(verdict, 'valid') ? await authenticate('token', scope) : undefined;
   const taken = readTransaction(await store.take(scope, key), clientId);
   if (typeof taken === 'string') return { status: taken };
   // The session was compared with the entry that was read; the verifier comes from the entry that
   // was taken.
   if (taken.id !== seen.id || taken.session !== seen.session || taken.verifier !== seen.verifier)
     throw invalidEntry();
-  if ('declined' in verdict) return { status: 'declined' };
-  if ('refused' in verdict) return { status: 'rejected', at: verdict.at, code: verdict.refused };
+  if (has(verdict, 'declined')) return { status: 'declined' };
+  if (has(verdict, 'refused')) return { status: 'rejected', at: verdict.at, code: verdict.refused };
   const { valid } = verdict;
   return { status: 'valid', callback: valid, transaction: taken, credentials: credentials ?? [] };
 }
@@ -202,7 +202,7 @@ async function exchange(
       clock,
       scope,
     );
-    if ('refused' in token) {
+    if (has(token, 'refused')) {
       await connection.close();
       return { status: 'rejected', at: 'token', code: token.refused };
     }

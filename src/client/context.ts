@@ -5,9 +5,9 @@ import { SelfInfoError } from '../foundation/errors.js';
 import {
   checkClock,
   checkFunction,
-  checkKeys,
   checkMethods,
   checkWhole,
+  readKeys,
 } from '../foundation/options.js';
 import type { ApiConnection, Transport } from '../net/http.js';
 import { openTransport } from '../net/transport.js';
@@ -64,7 +64,7 @@ const MAX_CONCURRENT = 1_000;
  * @throws SelfInfoError as `createSelfInfoClient`; TypeError for a wrong type.
  */
 export function openContext(options: ClientOptions): ClientContext {
-  checkOptions(options);
+  options = readOptions(options);
   const { service, environment, random = Math.random, maxConcurrent = MAX_CONCURRENT } = options;
   const clock = checkClock(options.clock, 'options.clock');
   checkFunction(random, 'options.random');
@@ -96,8 +96,8 @@ export function openContext(options: ClientOptions): ClientContext {
   };
 }
 
-function checkOptions(options: ClientOptions): void {
-  checkKeys(options, 'options', {
+function readOptions(given: ClientOptions): ClientOptions {
+  const options = readKeys(given, 'options', {
     service: true,
     environment: true,
     tls: true,
@@ -115,6 +115,7 @@ function checkOptions(options: ClientOptions): void {
     throw new SelfInfoError('missing_option', { path: 'options.service' });
   if (!isService(options.service))
     throw new TypeError('options.service must be what defineService returned.');
+  return options;
 }
 
 function checkItemCodes(service: Service): void {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SelfInfoError } from '../foundation/errors.js';
+import { own, ownBag } from '../foundation/own.js';
 import type { ProcessSecret } from '../query/polling.js';
 import type { Retrieval } from '../query/types.js';
 import type { StoredEntry } from '../stores/store.js';
@@ -65,7 +66,7 @@ export function readSecret(
   if (
     typeof token !== 'string' ||
     typeof processId !== 'string' ||
-    retrieval?.id !== id ||
+    own(Object(retrieval), 'id') !== id ||
     !Number.isFinite(entry.expiresAt)
   )
     throw invalidEntry();
@@ -79,7 +80,7 @@ function parse<T extends object>(entry: StoredEntry): T {
     value = JSON.parse(entry.value);
   } catch {}
   if (typeof value !== 'object' || value === null) throw invalidEntry();
-  return value as T;
+  return ownBag(value as T);
 }
 
 /** Returns the error for a store that returns something other than what was put into it. */

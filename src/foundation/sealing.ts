@@ -1,6 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { invalidOption, SelfInfoError } from './errors.js';
-import { checkKeys, checkObject, checkText } from './options.js';
+import { checkObject, checkText, readKeys } from './options.js';
+import { ownBag } from './own.js';
 
 type Key = Uint8Array | KeyObject;
 type Algorithm = 'dir' | 'A256KW';
@@ -37,7 +38,7 @@ export async function readHeader(
   if (typeof jwe !== 'string' || jwe.length > longest) throw damaged();
   const { decodeProtectedHeader } = await jose();
   try {
-    return decodeProtectedHeader(jwe);
+    return ownBag(decodeProtectedHeader(jwe));
   } catch {
     throw damaged();
   }
@@ -83,7 +84,7 @@ export function readKeyset(
   given: Keyset,
   path: string,
 ): { readonly current: string; readonly secrets: ReadonlyMap<string, KeyObject> } {
-  checkKeys(given, path, { current: true, keys: true } satisfies Record<keyof Keyset, true>);
+  given = readKeys(given, path, { current: true, keys: true } satisfies Record<keyof Keyset, true>);
   const { current, keys } = given;
   checkText(current, `${path}.current`);
   if (keys === undefined) throw new SelfInfoError('missing_option', { path: `${path}.keys` });

@@ -1,5 +1,6 @@
 import { CANCELLED, type Clock } from '../foundation/clock.js';
 import { deadline, type Race } from '../foundation/deadline.js';
+import { ownBag } from '../foundation/own.js';
 import { ABORTED, type CallProgress, TIMED_OUT, toCallError, UNCONNECTED } from './failures.js';
 import type { ApiConnection, Call, CallBounds, HttpResponse } from './http.js';
 import { CALL_MS, CONNECT_MS, SILENCE_MS } from './limits.js';
@@ -38,8 +39,9 @@ async function sendCall(
   wire: Wire,
   closing: AbortSignal,
   call: Call,
-  { signal, deadline: endsAt = Number.POSITIVE_INFINITY, onCall }: CallBounds,
+  bounds: CallBounds,
 ): Promise<HttpResponse> {
+  const { signal, deadline: endsAt = Number.POSITIVE_INFINITY, onCall } = ownBag(bounds);
   const { stage } = call;
   const startedAt = clock.now();
   let progress: CallProgress = 'started';

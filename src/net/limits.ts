@@ -10,3 +10,23 @@ export const IDLE_MS = 5_000;
 export const HEAD_BYTES = 16_384;
 /** The largest body of a response. */
 export const BODY_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Options of Node's sockets and requests that this package does not set. Node reads inherited ones,
+ * and copies the object, so that each needs a property of its own.
+ */
+export const NOT_INHERITED = {
+  agent: undefined,
+  auth: undefined,
+  family: undefined,
+  hints: undefined,
+  localAddress: undefined,
+  localPort: undefined,
+  lookup: undefined,
+  path: undefined,
+  pskCallback: undefined,
+  session: undefined,
+  signal: undefined,
+  socketPath: undefined,
+  timeout: undefined,
+} as const;

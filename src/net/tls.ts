@@ -8,7 +8,9 @@ import {
   type SecureContext,
 } from 'node:tls';
 import { invalidResponse, SelfInfoError } from '../foundation/errors.js';
-import { checkKeys, checkText } from '../foundation/options.js';
+import { checkText, readKeys } from '../foundation/options.js';
+import { ownBag } from '../foundation/own.js';
+import { NOT_INHERITED } from './limits.js';
 
 /**
  * The client certificate of mutual TLS (相互認証, guideline note 8) and its private key, as PEM texts.
@@ -48,7 +50,7 @@ const RSA_BITS = 2_048;
  */
 export function checkCredential(tls: TlsCredential, path: string): TlsCredential {
   if (tls === undefined) throw new SelfInfoError('missing_option', { path });
-  checkKeys(tls, path, { cert: true, key: true } satisfies Record<keyof TlsCredential, true>);
+  tls = readKeys(tls, path, { cert: true, key: true } satisfies Record<keyof TlsCredential, true>);
   checkText(tls.cert, `${path}.cert`);
   checkText(tls.key, `${path}.key`);
   const { cert, key } = tls;
@@ -79,7 +81,8 @@ export function checkCredential(tls: TlsCredential, path: string): TlsCredential
 }
 
 function isStrong({ publicKey }: X509Certificate, tls: TlsCredential): boolean {
-  if ((publicKey.asymmetricKeyDetails?.modulusLength ?? RSA_BITS) < RSA_BITS) return false;
+  if ((ownBag(publicKey.asymmetricKeyDetails ?? {}).modulusLength ?? RSA_BITS) < RSA_BITS)
+    return false;
   try {
     // The check trusts no authority: reading all those that Node knows takes long.
     return identityOf(tls, []).context !== undefined;
@@ -115,12 +118,14 @@ export function identityOf(
     thumbprint:
       tls && createHash('sha256').update(new X509Certificate(tls.cert).raw).digest('base64url'),
     get context() {
-      context ??= createSecureContext({
-        ...tls,
-        ...(ca && { ca: [...ca] }),
-        minVersion: 'TLSv1.2',
-        ciphers: CIPHERS,
-      });
+      context ??= createSecureContext(
+        ownBag({
+          ...tls,
+          ...(ca && { ca: [...ca] }),
+          minVersion: 'TLSv1.2' as const,
+          ciphers: CIPHERS,
+        }),
+      );
       return context;
     },
   };
@@ -142,7 +147,8 @@ export function dial(
   const port = Number(origin.port || (secure ? 443 : 80));
   const socket: Socket = secure
     ? connect({
-        ...(tunnel ? { socket: tunnel } : { port }),
+        ...NOT_INHERITED,
+        ...(tunnel ? { socket: tunnel } : { socket: undefined, port }),
         host,
         // A server name must not be an address.
         servername: isIP(host) === 0 ? host : '',
@@ -151,7 +157,7 @@ export function dial(
         checkServerIdentity: checkName,
         ALPNProtocols: ['http/1.1'],
       })
-    : connectTcp({ host, port });
+    : connectTcp({ ...NOT_INHERITED, host, port });
   let settled = false;
   const end = (error: Error | null) => {
     if (settled) return;

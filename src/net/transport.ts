@@ -3,6 +3,7 @@ import type { Client } from 'undici';
 import type { Clock } from '../foundation/clock.js';
 import { SelfInfoError } from '../foundation/errors.js';
 import { checkFunction } from '../foundation/options.js';
+import { own, ownBag } from '../foundation/own.js';
 import { type Environment, isEnvironment } from '../wire/environment.js';
 import { createConnection, type Exchange } from './connection.js';
 import { type ApiRoute, checkEgress, type Egress, openTunnel, resolveRoute } from './egress.js';
@@ -148,7 +149,7 @@ async function openClient(
   const { context } = identity;
   // undici cannot end a connection that is still opening, so this ends it.
   let opening: { destroy(): unknown } | undefined;
-  const client = new loaded.Client(origin.origin, {
+  const options = ownBag<Client.Options>({
     pipelining: 1,
     keepAliveTimeout: IDLE_MS,
     keepAliveMaxTimeout: IDLE_MS,
@@ -170,6 +171,7 @@ async function openClient(
       });
     },
   });
+  const client = new loaded.Client(origin.origin, options);
   const pooled: PooledClient = {
     client,
     async end() {
@@ -197,26 +199,23 @@ function dispatch(
   return new Promise((resolve, reject) => {
     const { parts, add } = createBody();
     let head: Omit<RawResponse, 'body'> | undefined;
-    client.dispatch(
-      { method: 'POST', path, headers: { ...headers }, body },
-      {
-        // The connection is open: the last moment at which nothing has been sent.
-        onRequestStart: () => onProgress('sent'),
-        onResponseStart(_, status, fields) {
-          // Ignore interim responses.
-          if (status < 200) return;
-          head = { status, header: (name) => headerOf(fields, name) };
-          onProgress('answering');
-        },
-        onResponseData(_, chunk) {
-          onProgress('answering');
-          add(chunk);
-        },
-        onResponseEnd: () =>
-          head ? resolve({ ...head, body: parts }) : reject(new Error('no head')),
-        onResponseError: (_, error) => reject(error),
+    client.dispatch(ownBag({ method: 'POST', path, headers: { ...headers }, body }), {
+      // The connection is open: the last moment at which nothing has been sent.
+      onRequestStart: () => onProgress('sent'),
+      onResponseStart(_, status, fields) {
+        // Ignore interim responses.
+        if (status < 200) return;
+        head = { status, header: (name) => headerOf(fields, name) };
+        onProgress('answering');
       },
-    );
+      onResponseData(_, chunk) {
+        onProgress('answering');
+        add(chunk);
+      },
+      onResponseEnd: () =>
+        head ? resolve({ ...head, body: parts }) : reject(new Error('no head')),
+      onResponseError: (_, error) => reject(error),
+    });
   });
 }
 
@@ -224,6 +223,6 @@ function headerOf(
   headers: Readonly<Record<string, string | string[] | undefined>>,
   name: string,
 ): string | null {
-  const value = headers[name];
+  const value = own(headers, name);
   return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;
 }

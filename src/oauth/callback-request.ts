@@ -1,3 +1,4 @@
+import { member } from '../foundation/own.js';
 /**
  * A callback as a framework passes it on: a `Request`, a URL, or an object with method, url and
  * headers such as Node's `IncomingMessage`.
@@ -101,9 +102,9 @@ function partsOf(request: CallbackRequest): CallbackParts {
     );
   if (typeof request === 'string' || isUrl(request))
     return { method: 'GET', url: readFrom('request', () => String(request)), header: () => '' };
-  const method: unknown = readFrom('request.method', () => request.method);
-  const url: unknown = readFrom('request.url', () => request.url);
-  const headers: unknown = readFrom('request.headers', () => request.headers);
+  const method: unknown = readFrom('request.method', () => member(request, 'method'));
+  const url: unknown = readFrom('request.url', () => member(request, 'url'));
+  const headers: unknown = readFrom('request.headers', () => member(request, 'headers'));
   if (
     (method !== undefined && typeof method !== 'string') ||
     (url !== undefined && typeof url !== 'string')
@@ -122,7 +123,7 @@ function isUrl(request: object): request is URL {
 function headerReader(headers: object): CallbackParts['header'] {
   // A missing value becomes an empty text, several values become a list.
   const text = (value: unknown) => [value].join();
-  const get: unknown = readFrom('request.headers', () => Reflect.get(headers, 'get'));
+  const get: unknown = readFrom('request.headers', () => member(headers, 'get'));
   // Recognizes Headers by the method, since a framework may bring another class.
   if (typeof get === 'function')
     return (name) => readFrom('request.headers', () => text(get.call(headers, name)));

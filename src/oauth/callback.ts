@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { SelfInfoError } from '../foundation/errors.js';
-import { checkKeys, checkText } from '../foundation/options.js';
+import { checkText, readKeys } from '../foundation/options.js';
+import { has } from '../foundation/own.js';
 import { knownCode } from '../net/refusals.js';
 import { type Environment, isEnvironment } from '../wire/environment.js';
 import {
@@ -126,15 +127,18 @@ export async function validateCallback(
 ): Promise<ValidCallback> {
   if (!isEnvironment(environment))
     throw new SelfInfoError('invalid_environment', { path: 'environment' });
-  checkKeys(options, 'options', { state: true } satisfies Record<keyof typeof options, true>);
+  options = readKeys(options, 'options', { state: true } satisfies Record<
+    keyof typeof options,
+    true
+  >);
   checkText(options.state, 'options.state');
   const read = parseCallback(request);
-  if ('refused' in read) throw rejected(read.refused);
+  if (has(read, 'refused')) throw rejected(read.refused);
   if (!sameSecret(read.parameters.get('state') ?? '', options.state))
     throw rejected('state_mismatch');
   const verdict = await validateCallbackParameters(environment, read);
-  if ('declined' in verdict) throw new SelfInfoError('consent_declined');
-  if ('refused' in verdict) throw rejected(verdict.refused);
+  if (has(verdict, 'declined')) throw new SelfInfoError('consent_declined');
+  if (has(verdict, 'refused')) throw rejected(verdict.refused);
   return verdict.valid;
 }
 

@@ -3,7 +3,8 @@ import { promisify } from 'node:util';
 import type { Clock } from '../foundation/clock.js';
 import { type DeadlineOptions, deadline } from '../foundation/deadline.js';
 import { type Expected, invalidOption, SelfInfoError } from '../foundation/errors.js';
-import { checkFunction, checkKeys, checkText } from '../foundation/options.js';
+import { checkFunction, checkText, readKeys } from '../foundation/options.js';
+import { ownBag } from '../foundation/own.js';
 import type { CallBounds, CallStage } from '../net/http.js';
 import type { Environment } from '../wire/environment.js';
 
@@ -88,7 +89,7 @@ export type ClientAuth = 'tls' | PrivateKeyJwt | (() => PrivateKeyJwt);
  * ```
  */
 export function privateKeyJwt(options: PrivateKeyJwtOptions): PrivateKeyJwt {
-  checkKeys(options, 'options', {
+  options = readKeys(options, 'options', {
     key: true,
     sign: true,
     alg: true,
@@ -138,7 +139,7 @@ function readKey(given: unknown, alg: AssertionAlgorithm): KeyObject {
   if (typeof given !== 'string' && !(given instanceof KeyObject))
     throw new TypeError('options.key must be a PEM string or a KeyObject.');
   const key = typeof given === 'string' ? parsePem(given) : given;
-  const { namedCurve, modulusLength = 0 } = key?.asymmetricKeyDetails ?? {};
+  const { namedCurve, modulusLength = 0 } = ownBag(key?.asymmetricKeyDetails ?? {});
   const fits =
     alg === 'ES256'
       ? namedCurve === 'prime256v1'

@@ -1,6 +1,7 @@
 import type { Clock } from '../foundation/clock.js';
 import { createYielder, type Yielder } from '../foundation/deadline.js';
 import { invalidResponse, SelfInfoError } from '../foundation/errors.js';
+import { has, member, own, ownBag } from '../foundation/own.js';
 import { Sensitive } from '../foundation/sensitive.js';
 import type { ConsentTerms } from '../oauth/terms.js';
 import type { Inquiry } from '../service/inquiry.js';
@@ -76,7 +77,7 @@ class SealedItem {
   readonly #checkRetention: () => void;
 
   constructor(state: ItemState, checkRetention: () => void) {
-    this.#state = state;
+    this.#state = ownBag(state);
     this.#checkRetention = checkRetention;
   }
 
@@ -264,7 +265,7 @@ async function parseItem(item: WireItem, spec: ItemSpec, yielder: Yielder): Prom
         extras,
       };
     case 'failed': {
-      const { failure = 'unspecified' } = item;
+      const { failure = 'unspecified' } = ownBag(item);
       // Applications show the code on screens. A text that is not a machine code could be an echo
       // of anything.
       return /^[\w.-]{1,64}$/.test(failure)
@@ -282,7 +283,7 @@ async function parseRecords(item: WireItem, spec: ItemSpec, yielder: Yielder): P
   for (const [index, { extras, ...open }] of item.records.entries()) {
     if (yielder.use(1)) await yielder.yield();
     const validated = spec.record ? validateRecord(spec.record, open) : { value: open };
-    if ('at' in validated) {
+    if (has(validated, 'at')) {
       // Keeps the original records: a wrong schema must not lose a citizen's answer.
       return {
         status: 'failed',
@@ -305,7 +306,9 @@ async function parseRecords(item: WireItem, spec: ItemSpec, yielder: Yielder): P
 /** Returns the fields that the schema's output does not carry. */
 function droppedFields(value: unknown, fields: WireRecord['fields']): WireRecord['fields'] {
   const kept =
-    typeof value === 'object' && value !== null && 'fields' in value ? value.fields : value;
+    typeof value === 'object' && value !== null && Object.hasOwn(value, 'fields')
+      ? own(value, 'fields')
+      : value;
   if (typeof kept !== 'object' || kept === null) return fields;
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !Object.hasOwn(kept, name)));
 }
@@ -333,10 +336,11 @@ function validateRecord(
     return { at: '' };
   }
   if (result instanceof Promise) result.catch(() => undefined);
-  if (typeof result !== 'object' || result === null || 'then' in result)
+  if (typeof result !== 'object' || result === null || member(result, 'then'))
     throw new TypeError("An item's record must be a synchronous Standard Schema.");
-  if ('issues' in result && Array.isArray(result.issues)) return { at: pathOf(result.issues[0]) };
-  return { value: 'value' in result ? result.value : undefined };
+  const issues = member(result, 'issues');
+  if (Array.isArray(issues)) return { at: pathOf(issues[0]) };
+  return { value: member(result, 'value') };
 }
 
 function pathOf(

@@ -2,6 +2,7 @@ import { CANCELLED, type Clock, invalidClock, waitBy } from '../foundation/clock
 import { type DeadlineOptions, deadline, type Race, type Scope } from '../foundation/deadline.js';
 import type { SelfInfoErrorCode } from '../foundation/error-table.js';
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
+import { has, member, own } from '../foundation/own.js';
 import { formatInstant } from '../foundation/time.js';
 import type { ApiConnection, CallBounds } from '../net/http.js';
 import { knownCode } from '../net/refusals.js';
@@ -101,7 +102,7 @@ async function pollUntil(
     const now = clock.now();
     if (!Number.isFinite(now)) throw invalidClock();
     let next: number;
-    if ('failed' in polled) {
+    if (has(polled, 'failed')) {
       const { failed } = polled;
       if (failed.code === 'upstream_refused') return { status: 'failed', error: failed };
       // The deadline ended this poll. Nothing is lost: the answer can be collected later.
@@ -109,7 +110,7 @@ async function pollUntil(
         return { status: 'pending', retryAt: formatInstant(now) };
       next = Math.max(
         now + Math.ceil(share(random) * RETRY_MS * 2 ** failures),
-        Date.parse(failed.retry.notBefore ?? '') || 0,
+        Date.parse(own(failed.retry, 'notBefore') ?? '') || 0,
       );
       if (once || ++failures > RETRIES || isOver(next)) return giveUp(failed);
     } else {
@@ -168,7 +169,7 @@ function toFailedPoll(error: unknown): { readonly failed: SelfInfoError } {
 /** Returns the outcome of a last attempt that failed, or throws its error. */
 function giveUp(error: SelfInfoError): PollingOutcome {
   if (error.code === 'upstream_unavailable')
-    return { status: 'unavailable', until: error.retry.notBefore ?? null };
+    return { status: 'unavailable', until: own(error.retry, 'notBefore') ?? null };
   // The gateway failed while polling, so the answer may still come.
   if (error.code === 'upstream_failed') return { status: 'unavailable', until: null };
   throw error;
@@ -242,8 +243,8 @@ async function sendPoll(
 
 /** Decodes a result. A custom profile may return anything, so its shape is checked first. */
 async function decodeResult(profile: WireProfile, json: unknown): Promise<WireResult> {
-  const result: Partial<WireResult> | null | undefined = await profile.decodeResult(json, profile);
-  if (typeof result?.processId === 'string' && Array.isArray(result.items))
-    return result as WireResult;
+  const result: WireResult = Object(await profile.decodeResult(json, profile));
+  if (typeof member(result, 'processId') === 'string' && Array.isArray(member(result, 'items')))
+    return result;
   throw new TypeError('no result');
 }

@@ -1,7 +1,7 @@
 import { type Calendar, createCalendar } from '../calendar/calendar.js';
 import { type Clock, systemClock } from '../foundation/clock.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
-import { checkFunction, checkKeys } from '../foundation/options.js';
+import { checkFunction, readKeys } from '../foundation/options.js';
 import { checkProfile, type Environment, sandboxEnvironment } from '../wire/environment.js';
 import type { WireProfile } from '../wire/profile.js';
 import { publicProfile } from '../wire/public-profile.js';
@@ -93,7 +93,7 @@ export interface Sandbox {
  * ```
  */
 export function createSandbox(options: SandboxOptions): Sandbox {
-  checkKeys(options, 'options', SANDBOX_KEYS);
+  options = readKeys(options, 'options', SANDBOX_KEYS);
   return buildSandbox(options, {
     browserUrl: 'https://portal.sandbox.invalid',
     apiUrl: 'https://api.sandbox.invalid',

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { Calendar } from '../calendar/calendar.js';
 import type { Clock } from '../foundation/clock.js';
 import { invalidOption } from '../foundation/errors.js';
-import { checkKeys, checkWhole } from '../foundation/options.js';
+import { checkWhole, readKeys } from '../foundation/options.js';
 import type { Environment } from '../wire/environment.js';
 import type { Credential } from './certificates.js';
 import type { Origins } from './context.js';
@@ -121,7 +121,7 @@ type CheckedOptions = SandboxOptions & {
 
 /** Checks everything before anything listens. */
 function checkOptions(options: StartSandboxOptions): CheckedOptions {
-  checkKeys(options, 'options', {
+  options = readKeys(options, 'options', {
     ...SANDBOX_KEYS,
     browserPort: true,
     apiPort: true,

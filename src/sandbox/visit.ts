@@ -1,5 +1,5 @@
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
-import { checkKeys, checkText } from '../foundation/options.js';
+import { checkText, readKeys } from '../foundation/options.js';
 import { findPersona, type Persona } from './personas/persona.js';
 
 /** What the citizen does on the pages. */
@@ -53,7 +53,7 @@ function checkVisit(
   options: VisitOptions,
   personas: ReadonlyMap<string, Persona>,
 ): Required<VisitOptions> {
-  checkKeys(options, 'options', {
+  options = readKeys(options, 'options', {
     persona: true,
     pin: true,
     decision: true,

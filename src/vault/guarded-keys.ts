@@ -1,4 +1,5 @@
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
+import { member } from '../foundation/own.js';
 import { damaged } from '../foundation/sealing.js';
 import type { Bound } from './bound.js';
 import type { VaultKeys } from './keys.js';
@@ -18,12 +19,13 @@ export function guardKeys(keys: VaultKeys, bound: Bound): VaultKeys {
   };
   return {
     get current() {
-      return keys.current;
+      return member(keys, 'current') as string;
     },
     wrap: (dataKey, id) =>
       guard(async () => {
-        const { id: wrappedId, kid, wrapped } = Object(await keys.wrap(dataKey, id)) as WrappedKey;
-        if (wrappedId === id && typeof kid === 'string' && typeof wrapped === 'string')
+        const given: WrappedKey = Object(await keys.wrap(dataKey, id));
+        const [kid, wrapped] = [member(given, 'kid'), member(given, 'wrapped')];
+        if (member(given, 'id') === id && typeof kid === 'string' && typeof wrapped === 'string')
           return { id, kid, wrapped };
         throw new SelfInfoError('key_unavailable', { retry: { safe: false } });
       }),

@@ -1,5 +1,5 @@
 import { SelfInfoError } from '../foundation/errors.js';
-import { checkKeys } from '../foundation/options.js';
+import { readKeys } from '../foundation/options.js';
 import { type Answer, type AnswerSource, buildAnswer } from '../query/answer.js';
 import { checkLine } from './audit.js';
 import type { VaultContext } from './context.js';
@@ -27,7 +27,7 @@ export async function read(
   options: ReadOptions,
 ): Promise<Answer> {
   checkReference(ref);
-  checkKeys(options, 'options', { purpose: true, reason: true } satisfies Record<
+  options = readKeys(options, 'options', { purpose: true, reason: true } satisfies Record<
     keyof ReadOptions,
     true
   >);

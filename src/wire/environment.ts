@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
-import { checkKeys, checkMethods, checkText } from '../foundation/options.js';
+import { checkMethods, checkText, readKeys } from '../foundation/options.js';
+import { ownBag } from '../foundation/own.js';
 import type { WireProfile } from './profile.js';
 import { ambiguousEntries, malformedEntries, unverifiedEntries } from './profile-checks.js';
 import { publicProfile } from './public-profile.js';
@@ -126,7 +127,7 @@ export function productionEnvironment(options: ProductionEnvironmentOptions): En
     ...KEYS,
     unconfirmedProfile: true,
   } satisfies Record<keyof ProductionEnvironmentOptions, true>);
-  const accepted = options.unconfirmedProfile;
+  const { unconfirmedProfile: accepted } = ownBag(options);
   if (accepted !== undefined && accepted !== acceptWireProfileNotConfirmedBySpecification)
     throw new TypeError('options.unconfirmedProfile must be the exported symbol.');
   const [first] = unverifiedEntries(environment.profile);
@@ -153,7 +154,7 @@ function isLoopback(url: URL): boolean {
 
 /** Returns whether one of the three functions made a value, in any copy of this package. */
 export function isEnvironment(value: unknown): value is Environment {
-  return typeof value === 'object' && value !== null && BRAND in value;
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, BRAND);
 }
 
 const KEYS = {
@@ -170,15 +171,14 @@ function make(
   options: EnvironmentOptions,
   keys: Readonly<Record<string, true>>,
 ): Environment {
-  checkKeys(options, 'options', keys);
+  options = readKeys(options, 'options', keys);
   checkText(options.clientId, 'options.clientId');
   if (options.endpoints === undefined)
     throw new SelfInfoError('missing_option', { path: 'options.endpoints' });
-  checkKeys(options.endpoints, 'options.endpoints', {
+  const { browserUrl, apiUrl } = readKeys(options.endpoints, 'options.endpoints', {
     browserUrl: true,
     apiUrl: true,
   } satisfies Record<keyof EnvironmentOptions['endpoints'], true>);
-  const { browserUrl, apiUrl } = options.endpoints;
   checkUrl(options.redirectUri, 'options.redirectUri', kind, true);
   checkUrl(options.issuer, 'options.issuer', kind);
   checkUrl(browserUrl, 'options.endpoints.browserUrl', kind);

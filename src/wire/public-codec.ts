@@ -1,5 +1,6 @@
 import { createYielder, type Yielder } from '../foundation/deadline.js';
 import { invalidResponse, type SelfInfoError } from '../foundation/errors.js';
+import { own } from '../foundation/own.js';
 import { formatInstant, toEpochMs } from '../foundation/time.js';
 import type { Day } from '../service/inquiry.js';
 import type {
@@ -44,7 +45,7 @@ function encodeDay(day: Day): string {
 /** Reads the process id from the response to a request. */
 export function decodeProcess(body: unknown, { fields }: WireProfile): string {
   const response = objectAt(body, 'body');
-  return textAt(response[fields.processId.value], `body.${fields.processId.value}`);
+  return textAt(own(response, fields.processId.value), `body.${fields.processId.value}`);
 }
 
 /** Returns the body that asks for the result of a process. */
@@ -57,11 +58,11 @@ export async function decodeResult(body: unknown, profile: WireProfile): Promise
   const { fields } = profile;
   const yielder = createYielder(RECORDS_AT_ONCE);
   const response = objectAt(body, 'body');
-  const data = response[fields.selfPersonalData.value];
+  const data = own(response, fields.selfPersonalData.value);
   return {
-    processId: textAt(response[fields.processId.value], `body.${fields.processId.value}`),
+    processId: textAt(own(response, fields.processId.value), `body.${fields.processId.value}`),
     status: wordAt(
-      response[fields.processStatus.value],
+      own(response, fields.processStatus.value),
       profile.processStatuses,
       `body.${fields.processStatus.value}`,
     ),
@@ -97,20 +98,20 @@ async function decodeItem(
 ): Promise<WireItem> {
   const { fields } = profile;
   const item = objectAt(body, path);
-  const failure = item[fields.failure.value];
+  const failure = own(item, fields.failure.value);
   return {
-    code: textAt(item[fields.itemCode.value], `${path}.${fields.itemCode.value}`),
+    code: textAt(own(item, fields.itemCode.value), `${path}.${fields.itemCode.value}`),
     status: wordAt(
-      item[fields.itemStatus.value],
+      own(item, fields.itemStatus.value),
       profile.itemStatuses,
       `${path}.${fields.itemStatus.value}`,
     ),
     records: await mapYielding(
       yielder,
-      listAt(item[fields.records.value], `${path}.${fields.records.value}`),
+      listAt(own(item, fields.records.value), `${path}.${fields.records.value}`),
       (record, index) => decodeRecord(record, profile, `${path}.${fields.records.value}[${index}]`),
     ),
-    missing: listAt(item[fields.missing.value], `${path}.${fields.missing.value}`).map(
+    missing: listAt(own(item, fields.missing.value), `${path}.${fields.missing.value}`).map(
       (missing, index) =>
         decodeMissing(missing, profile, `${path}.${fields.missing.value}[${index}]`),
     ),
@@ -127,20 +128,23 @@ async function decodeItem(
 
 function decodeRecord(body: unknown, { fields }: WireProfile, path: string): WireRecord {
   const record = objectAt(body, path);
-  const asOf = record[fields.asOf.value];
+  const asOf = own(record, fields.asOf.value);
   return {
-    holder: textAt(record[fields.holder.value], `${path}.${fields.holder.value}`),
+    holder: textAt(own(record, fields.holder.value), `${path}.${fields.holder.value}`),
     ...(asOf !== undefined && { asOf: textAt(asOf, `${path}.${fields.asOf.value}`) }),
-    fields: objectAt(record[fields.values.value], `${path}.${fields.values.value}`),
+    fields: objectAt(own(record, fields.values.value), `${path}.${fields.values.value}`),
     extras: unknownIn(record, [fields.holder, fields.asOf, fields.values]),
   };
 }
 
 function decodeMissing(body: unknown, { fields }: WireProfile, path: string): MissingHolder {
   const missing = objectAt(body, path);
-  const until = missing[fields.missingUntil.value];
+  const until = own(missing, fields.missingUntil.value);
   return {
-    server: textAt(missing[fields.missingServer.value], `${path}.${fields.missingServer.value}`),
+    server: textAt(
+      own(missing, fields.missingServer.value),
+      `${path}.${fields.missingServer.value}`,
+    ),
     until:
       until === undefined || until === null
         ? null
@@ -195,7 +199,7 @@ function instantAt(value: unknown, path: string): string {
 }
 
 function wordAt<K extends string>(value: unknown, words: Names<K>, path: string): K {
-  for (const word in words) if (words[word].value === value) return word;
+  for (const word of Object.keys(words) as K[]) if (words[word].value === value) return word;
   throw malformed(
     path,
     'holds a status that the wire profile does not list.',

@@ -3,10 +3,10 @@ import { withinScope } from '../../foundation/deadline.js';
 import { invalidOption, isSelfInfoError, SelfInfoError } from '../../foundation/errors.js';
 import {
   checkClock,
-  checkKeys,
   checkMethods,
   checkText,
   checkWhole,
+  readKeys,
 } from '../../foundation/options.js';
 import { decrypt, encrypt, isOurs, readHeader, readKeyset } from '../../foundation/sealing.js';
 import { DAY_MS } from '../../foundation/time.js';
@@ -115,7 +115,7 @@ export function createRedisStore(options: RedisStoreOptions): Store {
 type RedisContext = ReturnType<typeof checkOptions>;
 
 function checkOptions(options: RedisStoreOptions) {
-  checkKeys(options, 'options', {
+  options = readKeys(options, 'options', {
     client: true,
     keys: true,
     prefix: true,
