@@ -2,6 +2,7 @@ import type { QueueEvents } from 'bullmq';
 import { systemClock } from '../foundation/clock.js';
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 import { checkSignal, checkText, readKeys } from '../foundation/options.js';
+import { ONCE } from '../foundation/own.js';
 import { loadBullmq } from './connection.js';
 import { type QueueContext, withQueue } from './context.js';
 import { emitTrouble } from './events.js';
@@ -102,7 +103,7 @@ export function abortWith(
   const abort = () => controller.abort();
   for (const signal of signals) {
     if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
+    signal.addEventListener('abort', abort, ONCE);
   }
   return () => {
     for (const signal of signals) signal.removeEventListener('abort', abort);

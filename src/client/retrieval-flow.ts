@@ -7,7 +7,7 @@ import {
   checkWhole,
   readKeys,
 } from '../foundation/options.js';
-import { has } from '../foundation/own.js';
+import { has, ONCE } from '../foundation/own.js';
 import { buildAnswer } from '../query/answer.js';
 import type { PollingOutcome } from '../query/polling.js';
 import { awaitResult } from '../query/polling.js';
@@ -175,7 +175,7 @@ async function waitFor(
   const own = new AbortController();
   const abort = () => own.abort();
   if (scope.signal.aborted) abort();
-  scope.signal.addEventListener('abort', abort, { once: true });
+  scope.signal.addEventListener('abort', abort, ONCE);
   const controllers = collecting.get(id) ?? new Set();
   collecting.set(id, controllers.add(own));
   const inner = { ...scope, signal: own.signal };

@@ -1,4 +1,5 @@
 import { invalidOption, type SelfInfoError } from './errors.js';
+import { ONCE } from './own.js';
 import { type Instant, toEpochMs } from './time.js';
 
 /**
@@ -99,7 +100,7 @@ function timer(ms: number, signal: AbortSignal | undefined): Promise<void> {
       signal?.removeEventListener('abort', abort);
       resolve();
     }, ms);
-    signal?.addEventListener('abort', abort, { once: true });
+    signal?.addEventListener('abort', abort, ONCE);
   });
 }
 
@@ -152,7 +153,7 @@ export function createVirtualClock(start: Instant): VirtualClock {
           },
         };
         waits.add(wait);
-        signal?.addEventListener('abort', abort, { once: true });
+        signal?.addEventListener('abort', abort, ONCE);
       }),
   };
 }

@@ -28,6 +28,9 @@ export function ownBag<T extends object>(value: T): T {
   return bag;
 }
 
+/** Options of `addEventListener` for one event. Node reads inherited ones too, such as `signal`. */
+export const ONCE: { readonly once: true } = ownBag({ once: true });
+
 /** Copies parsed JSON so that no object in it inherits anything. Other objects stay as they are. */
 export function ownData(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(ownData);
@@ -35,6 +38,14 @@ export function ownData(value: unknown): unknown {
   const bag = ownBag(value);
   for (const key of Object.keys(bag)) Reflect.set(bag, key, ownData(Reflect.get(bag, key)));
   return bag;
+}
+
+/**
+ * Prepares data for the caller's code, which may walk over inherited names, as schemas do. Copies it
+ * only when there are such names: otherwise the code gets the ordinary objects that it expects.
+ */
+export function sheltered<T>(value: T): T {
+  return Object.keys(Object.prototype).length === 0 ? value : (ownData(value) as T);
 }
 
 /**

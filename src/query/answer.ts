@@ -1,7 +1,7 @@
 import type { Clock } from '../foundation/clock.js';
 import { createYielder, type Yielder } from '../foundation/deadline.js';
 import { invalidResponse, SelfInfoError } from '../foundation/errors.js';
-import { has, member, own, ownBag } from '../foundation/own.js';
+import { has, member, own, ownBag, sheltered } from '../foundation/own.js';
 import { Sensitive } from '../foundation/sensitive.js';
 import type { ConsentTerms } from '../oauth/terms.js';
 import type { Inquiry } from '../service/inquiry.js';
@@ -282,7 +282,7 @@ async function parseRecords(item: WireItem, spec: ItemSpec, yielder: Yielder): P
   const leftOver: Extras[] = [];
   for (const [index, { extras, ...open }] of item.records.entries()) {
     if (yielder.use(1)) await yielder.yield();
-    const validated = spec.record ? validateRecord(spec.record, open) : { value: open };
+    const validated = spec.record ? validateRecord(spec.record, sheltered(open)) : { value: open };
     if (has(validated, 'at')) {
       // Keeps the original records: a wrong schema must not lose a citizen's answer.
       return {

@@ -3,6 +3,7 @@ import { checkDetailId, type DetailId, holdersOf } from '../catalog/details.js';
 import { checkServerId, type ServerId } from '../catalog/servers.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkText, checkWhole, readKeys } from '../foundation/options.js';
+import { ownBag } from '../foundation/own.js';
 import type { Method } from '../service/inquiry.js';
 import { publicProfile } from '../wire/public-profile.js';
 import { checkClientAuth, type PublicKeySet, type VerificationKey } from './key-set.js';
@@ -312,7 +313,7 @@ function objectAt(value: unknown, path: string): Readonly<Record<string, unknown
   if (value === undefined) throw new SelfInfoError('missing_option', { path });
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new TypeError(`${path} must be an object.`);
-  return value as Readonly<Record<string, unknown>>;
+  return ownBag(value as Readonly<Record<string, unknown>>);
 }
 
 function nonEmptyList(value: unknown, path: string): readonly unknown[] {

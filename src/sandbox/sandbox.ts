@@ -2,6 +2,7 @@ import { type Calendar, createCalendar } from '../calendar/calendar.js';
 import { type Clock, systemClock } from '../foundation/clock.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkFunction, readKeys } from '../foundation/options.js';
+import { ownBag } from '../foundation/own.js';
 import { checkProfile, type Environment, sandboxEnvironment } from '../wire/environment.js';
 import type { WireProfile } from '../wire/profile.js';
 import { publicProfile } from '../wire/public-profile.js';
@@ -144,7 +145,8 @@ export function buildSandbox(options: SandboxOptions, origins: Origins, ca?: str
   return { sandbox, app };
 }
 
-function checkOptions(options: SandboxOptions) {
+function checkOptions(given: SandboxOptions) {
+  const options = ownBag(given);
   const problems = new Problems();
   const clients = checkRegistrations(options.registrations, 'options.registrations', problems);
   const personas = checkPersonas(options.personas ?? builtIn, 'options.personas', problems);

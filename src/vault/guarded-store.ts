@@ -1,6 +1,6 @@
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
-import type { Bound } from './bound.js';
 import { own, ownBag } from '../foundation/own.js';
+import type { Bound } from './bound.js';
 import type { VaultRecordInfo, VaultStore, WrappedKey } from './store.js';
 
 type Guard = <T>(changes: boolean, work: () => Promise<T>) => Promise<T>;
