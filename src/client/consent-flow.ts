@@ -5,7 +5,11 @@ import { has } from '../foundation/own.js';
 import { type Instant, toEpochMs } from '../foundation/time.js';
 import { authorizationParameters, authorizationUrl } from '../oauth/authorization-url.js';
 import { sameSecret, type ValidCallback, validateCallbackParameters } from '../oauth/callback.js';
-import { type CallbackRequest, parseCallback } from '../oauth/callback-request.js';
+import {
+  type CallbackParameters,
+  type CallbackRequest,
+  parseCallback,
+} from '../oauth/callback-request.js';
 import type { Credentials } from '../oauth/client-auth.js';
 import { oauth4webapi } from '../oauth/oauth4webapi.js';
 import { pushRequest } from '../oauth/push.js';
@@ -21,6 +25,7 @@ import {
   type StoredTransaction,
   transactionKey,
 } from './pending.js';
+import type { Visit } from './shared-signing.js';
 import type { ConsentOptions, ConsentOutcome } from './types.js';
 
 const CITIZEN_MS = 600_000;
@@ -152,16 +157,38 @@ type RefusedConsent = Exclude<ConsentOutcome, { status: 'granted' }>;
  * before the session, the time and the callback are validated.
  */
 export async function validateAndTake(
-  { environment, store, authenticate }: ClientContext,
+  context: ClientContext,
   request: CallbackRequest,
   sessionBinding: string,
   arrivedAt: number,
   scope: TracedScope,
 ): Promise<RefusedConsent | ValidVisit> {
-  const { clientId } = environment;
   const read = parseCallback(request);
   if (has(read, 'refused')) return { status: 'rejected', at: 'callback', code: read.refused };
-  const key = transactionKey(environment, read.parameters.get('state') ?? '');
+  const key = transactionKey(context.environment, read.parameters.get('state') ?? '');
+  const visit = context.openVisit(key);
+  try {
+    return await validateVisit(context, { read, key, sessionBinding, arrivedAt, visit }, scope);
+  } finally {
+    visit.leave();
+  }
+}
+
+/** A callback with a state, and what it is validated against. */
+interface StatedCallback {
+  readonly read: CallbackParameters;
+  readonly key: string;
+  readonly sessionBinding: string;
+  readonly arrivedAt: number;
+  readonly visit: Visit;
+}
+
+async function validateVisit(
+  { environment, store }: ClientContext,
+  { read, key, sessionBinding, arrivedAt, visit }: StatedCallback,
+  scope: TracedScope,
+): Promise<RefusedConsent | ValidVisit> {
+  const { clientId } = environment;
   const seen = readTransaction(await store.get(scope, key), clientId);
   if (typeof seen === 'string') return { status: seen };
   scope.setIds({ transactionId: seen.id });
@@ -171,8 +198,13 @@ export async function validateAndTake(
   if (!(arrivedAt < seen.expiresAt)) return { status: 'expired' };
   const verdict = await validateCallbackParameters(environment, read);
   // Sign before taking: if the key service fails, the citizen only needs to reload.
-  const credentials = has(verdict, 'valid') ? await authenticate('token', scope) : undefined;
-  const taken = readTransaction(await store.take(scope, key), clientId);
+  const credentials = has(verdict, 'valid') ? await visit.sign(scope) : undefined;
+  const found = await store.take(scope, key).catch((error: unknown) => {
+    // A later try must not come with a signature that has expired meanwhile.
+    visit.forget();
+    throw error;
+  });
+  const taken = readTransaction(found, clientId);
   if (typeof taken === 'string') return { status: taken };
   // The session was compared with the entry that was read; the verifier comes from the entry that
   // was taken.

@@ -22,6 +22,7 @@ import { calendarSource } from './availability.js';
 import { type Calls, createCalls } from './calls.js';
 import { createEmitter, type Emitter, type Trace } from './emitter.js';
 import type { EventStep } from './events.js';
+import { createSharedSigning, type OpenVisit } from './shared-signing.js';
 import type { ClientOptions } from './types.js';
 
 /** What the client knows of a grant that it handed out. */
@@ -42,6 +43,7 @@ export interface ClientContext {
   readonly store: BoundStore;
   readonly transport: Transport;
   readonly authenticate: Authenticate;
+  readonly openVisit: OpenVisit;
   readonly currentCalendar: () => Calendar;
   readonly calls: Calls;
   readonly emitter: Emitter;
@@ -87,6 +89,7 @@ export function openContext(options: ClientOptions): ClientContext {
     store,
     transport,
     authenticate,
+    openVisit: createSharedSigning(authenticate, clock),
     currentCalendar,
     calls: createCalls(maxConcurrent),
     emitter,

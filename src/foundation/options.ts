@@ -43,7 +43,10 @@ export function readKeys(value: unknown, path: string, known: Readonly<Record<st
   });
 }
 
-/** Checks that `value` is a non-empty string. */
+/**
+ * Checks that `value` is a non-empty string. Refuses lone surrogates: UTF-8 turns every one of them
+ * into the same character, so that two texts would become one.
+ */
 export function checkText(
   value: unknown,
   path: string,
@@ -57,6 +60,17 @@ export function checkText(
       path,
       expected ?? { en: 'It must not be empty.', ja: '空の値は指定できません。' },
     );
+  if (!isWellFormed(value)) throw invalidOption(path, WELL_FORMED);
+}
+
+const WELL_FORMED: Expected = {
+  en: 'It must be well-formed Unicode, without lone surrogates.',
+  ja: 'サロゲートペアの片方だけを含む文字列は指定できません。',
+};
+
+/** Returns whether a text has no lone surrogates. */
+export function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text);
 }
 
 /** Checks that `value` is an integer of at least `min`. */

@@ -35,13 +35,31 @@ export async function readHeader(
   jwe: unknown,
   longest: number,
 ): Promise<Readonly<Record<string, unknown>>> {
-  if (typeof jwe !== 'string' || jwe.length > longest) throw damaged();
+  if (typeof jwe !== 'string' || jwe.length > longest || !isCanonical(jwe)) throw damaged();
   const { decodeProtectedHeader } = await jose();
   try {
     return ownBag(decodeProtectedHeader(jwe));
   } catch {
     throw damaged();
   }
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+/**
+ * Returns whether a compact JWE is written in the one canonical base64url. A decoder ignores unused
+ * bits and white space and takes `+` for `-`, so a changed text would open.
+ */
+function isCanonical(jwe: string): boolean {
+  return (
+    !/[^\w.-]/.test(jwe) &&
+    jwe.split('.').every((part) => {
+      const beyond = part.length % 4;
+      // Of the last character, 4 bits are unused behind one byte and 2 behind two.
+      const unused = beyond === 2 ? 15 : beyond === 3 ? 3 : 0;
+      return beyond !== 1 && (ALPHABET.indexOf(part.at(-1) ?? 'A') & unused) === 0;
+    })
+  );
 }
 
 /** Returns whether a header names our algorithms and no compression. */

@@ -4,6 +4,7 @@ import { type Expected, invalidOption, SelfInfoError } from '../foundation/error
 import { checkText, readKeys } from '../foundation/options.js';
 import { ownBag } from '../foundation/own.js';
 import { checkAuthorities } from '../wire/environment.js';
+import { parseUrl } from '../wire/url-rules.js';
 import { HEAD_BYTES, NOT_INHERITED } from './limits.js';
 
 /**
@@ -117,14 +118,13 @@ export function checkEgress(egress: Egress, path: string): Egress {
 function checkUrl(
   value: unknown,
   path: string,
-  protocol: string,
+  protocol: 'http:' | 'https:',
   expected: Expected,
   pathname?: string,
 ): asserts value is string {
   checkText(value, path);
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  const bare = url?.username === '' && url.password === '' && !/[?#]/.test(value);
-  if (url?.protocol !== protocol || !bare || (pathname !== undefined && url.pathname !== pathname))
+  const url = parseUrl(value, { protocols: [protocol], query: false, loopback: true });
+  if (!url || (pathname !== undefined && url.pathname !== pathname))
     throw invalidOption(path, expected);
 }
 

@@ -30,10 +30,16 @@ export class ValidCallback {
     return callback.#code;
   }
 
-  /** @internal A client uses a code once (RFC 6749, 4.1.2). */
-  static spend(callback: ValidCallback): void {
+  /**
+   * @internal Claims the code, which a client uses once (RFC 6749, 4.1.2). Returns how to give it
+   * back when nothing was sent.
+   */
+  static claim(callback: ValidCallback): () => void {
     if (callback.#spent) throw rejected('replayed');
     callback.#spent = true;
+    return () => {
+      callback.#spent = false;
+    };
   }
 }
 

@@ -99,6 +99,11 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions): PrivateKeyJwt {
   checkText(alg, 'options.alg', ALGORITHMS);
   if (alg !== 'ES256' && alg !== 'PS256') throw invalidOption('options.alg', ALGORITHMS);
   checkText(kid, 'options.kid');
+  if (/\p{Cc}/u.test(kid))
+    throw invalidOption('options.kid', {
+      en: 'It must not contain control characters.',
+      ja: '制御文字は指定できません。',
+    });
   checkFunction(sign, 'options.sign');
   if (key !== undefined && sign !== undefined) throw invalidOption('options.sign', EITHER);
   if (sign !== undefined) return new PrivateKeyJwt(alg, kid, async (input) => sign(input));
@@ -249,7 +254,8 @@ async function buildAssertion(
     .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
     .join('.');
   const signature = toJoseSignature(
-    await signInTime(credential, Buffer.from(input), clock, stage, bounds.signal),
+    // The bytes have a buffer of their own, so that a service may transfer it to a worker.
+    await signInTime(credential, new TextEncoder().encode(input), clock, stage, bounds.signal),
     alg,
   );
   if (signature !== undefined) return `${input}.${signature.toString('base64url')}`;
@@ -294,11 +300,24 @@ function signingFailed(stage: CallStage, path: string, expected: Expected): Self
 
 /** Converts a signature to the form of JOSE; undefined for bytes that cannot be one. */
 function toJoseSignature(value: unknown, alg: AssertionAlgorithm): Buffer | undefined {
-  if (!ArrayBuffer.isView(value)) return undefined;
-  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  const bytes = copyOf(value);
+  if (bytes === undefined) return undefined;
   if (alg === 'PS256')
     return bytes.length >= RSA_BITS / 8 && bytes.length <= 1_024 ? bytes : undefined;
   return bytes.length === 64 ? bytes : fromDer(bytes);
+}
+
+/**
+ * Copies bytes; undefined for anything else. A buffer that was transferred to a worker is detached,
+ * and reading it throws.
+ */
+function copyOf(value: unknown): Buffer | undefined {
+  if (!ArrayBuffer.isView(value)) return undefined;
+  try {
+    return Buffer.from(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -189,9 +189,13 @@ export async function exchangeToken(options: ExchangeTokenOptions): Promise<Acce
   const connection = openTransport(environment, options, clock).connect();
   const authenticate = openAuthentication(environment, options.clientAuth, clock);
   try {
-    // Signs before it uses up the callback, so that a failing key service leaves it usable.
-    const credentials = await authenticate('token', { signal });
-    ValidCallback.spend(callback);
+    // Claims the callback first, so that parallel calls ask the key service once. A failing key
+    // service leaves the callback usable.
+    const giveBack = ValidCallback.claim(callback);
+    const credentials = await authenticate('token', { signal }).catch((error: unknown) => {
+      giveBack();
+      throw error;
+    });
     const verdict = await requestToken(
       environment,
       connection,

@@ -23,7 +23,7 @@ export function guardKeys(keys: VaultKeys, bound: Bound): VaultKeys {
     },
     wrap: (dataKey, id) =>
       guard(async () => {
-        const given: WrappedKey = Object(await keys.wrap(dataKey, id));
+        const given: WrappedKey = Object(await wrapCopy(keys, dataKey, id));
         const [kid, wrapped] = [member(given, 'kid'), member(given, 'wrapped')];
         if (member(given, 'id') === id && typeof kid === 'string' && typeof wrapped === 'string')
           return { id, kid, wrapped };
@@ -36,4 +36,18 @@ export function guardKeys(keys: VaultKeys, bound: Bound): VaultKeys {
         throw damaged();
       }),
   };
+}
+
+/**
+ * Wraps a copy of a data key: a provider may transfer the bytes to a worker, and the vault must still
+ * be able to erase its own.
+ */
+async function wrapCopy(keys: VaultKeys, dataKey: Uint8Array, id: string): Promise<unknown> {
+  const copy = Uint8Array.from(dataKey);
+  try {
+    return await keys.wrap(copy, id);
+  } finally {
+    // A detached copy holds nothing.
+    if (copy.byteLength > 0) copy.fill(0);
+  }
 }

@@ -54,6 +54,7 @@ export interface RedisStoreOptions {
 const PREFIX = 'myna-selfinfo:';
 const TIMEOUT_MS = 2_000;
 const LONGEST_SEALED = 4_000_000;
+const HEADER_NAMES: readonly string[] = ['alg', 'enc', 'kid', 'name', 'expiresAt'];
 
 /**
  * Creates a store in Redis 6 or later, over a client of yours. Any number of instances can share
@@ -182,13 +183,20 @@ async function unseal(
   sealed: unknown,
 ): Promise<StoredEntry> {
   const header = await readHeader(sealed, LONGEST_SEALED);
-  if (!isOurs(header, 'dir') || header.name !== name || typeof header.expiresAt !== 'number')
+  const { kid, expiresAt } = header;
+  if (
+    !isOurs(header, 'dir') ||
+    !Object.keys(header).every((key) => HEADER_NAMES.includes(key)) ||
+    header.name !== name ||
+    typeof kid !== 'string' ||
+    typeof expiresAt !== 'number'
+  )
     throw new SelfInfoError('record_damaged');
-  const secret = secrets.get(String(header.kid));
+  const secret = secrets.get(kid);
   if (!secret) throw new SelfInfoError('key_unknown');
   return {
     value: Buffer.from(await decrypt(sealed as string, 'dir', secret)).toString(),
-    expiresAt: header.expiresAt,
+    expiresAt,
   };
 }
 
