@@ -89,7 +89,7 @@ export class SelfInfoError extends Error {
 Object.defineProperty(SelfInfoError.prototype, 'name', { value: 'SelfInfoError' });
 Object.defineProperty(SelfInfoError.prototype, BRAND, { value: true });
 // Optional facts that an error lacks must not come from a polluted `Object.prototype`.
-for (const fact of ['path', 'upstream', 'retrieval'])
+for (const fact of ['path', 'upstream'])
   Object.defineProperty(SelfInfoError.prototype, fact, { value: undefined, writable: true });
 
 /**

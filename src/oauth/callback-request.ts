@@ -1,12 +1,21 @@
+import { isWellFormed } from '../foundation/options.js';
 import { member } from '../foundation/own.js';
+import {
+  type ApiGatewayEvent,
+  type ApiGatewayEventV2,
+  partsOfObject,
+  ShapeError,
+} from './request-shapes.js';
 /**
- * A callback as a framework passes it on: a `Request`, a URL, or an object with method, url and
- * headers such as Node's `IncomingMessage`.
+ * A callback as a framework passes it on: a `Request`, a URL, an object with method, url and headers
+ * such as Node's `IncomingMessage`, or an event of AWS API Gateway (payload format 1.0 or 2.0).
  */
 export type CallbackRequest =
   | Request
   | URL
   | string
+  | ApiGatewayEvent
+  | ApiGatewayEventV2
   | {
       readonly method?: string | undefined;
       readonly url?: string | undefined;
@@ -58,6 +67,7 @@ export function parseCallback(request: CallbackRequest): ReadCallback {
   const hash = url.replace(/[^#]*#?/, '');
   if (search.length + hash.length > LONGEST_QUERY) return { refused: 'callback_too_large' };
   const parameters = new URLSearchParams(search);
+  if (!isUnicode(parameters, search)) return { refused: 'invalid_response' };
   const states = parameters.getAll('state');
   if (states.length > 1) return { refused: 'duplicate_parameter' };
   if (!states[0]) return { refused: 'state_missing' };
@@ -69,6 +79,24 @@ export function parseCallback(request: CallbackRequest): ReadCallback {
       OTHER_MODES.some((name) => fragment.has(name)),
   };
 }
+
+/**
+ * Returns whether the parameters that count arrived as they were sent. The parser writes U+FFFD for a
+ * lone surrogate and for bytes that are not UTF-8, so that two states would become one.
+ */
+function isUnicode(parameters: URLSearchParams, search: string): boolean {
+  const isReplaced = COUNTING.some((name) =>
+    parameters.getAll(name).some((value) => value.includes('\ufffd')),
+  );
+  if (!isReplaced) return true;
+  try {
+    return isWellFormed(decodeURIComponent(search));
+  } catch {
+    return false;
+  }
+}
+
+const COUNTING = ['state', 'code', 'iss', 'error'];
 
 const PURPOSES = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'];
 // Destinations of a call that a script makes to pass its page's callback on. The others are images,
@@ -100,19 +128,16 @@ function partsOf(request: CallbackRequest): CallbackParts {
     throw new TypeError(
       'request must be a Request, a URL, or an object with method, url and headers.',
     );
+  if (typeof request === 'string' && /^[^?#/:]*=/.test(request))
+    throw new TypeError('request is a query without its URL: pass the request itself.');
   if (typeof request === 'string' || isUrl(request))
     return { method: 'GET', url: readFrom('request', () => String(request)), header: () => '' };
-  const method: unknown = readFrom('request.method', () => member(request, 'method'));
-  const url: unknown = readFrom('request.url', () => member(request, 'url'));
-  const headers: unknown = readFrom('request.headers', () => member(request, 'headers'));
-  if (
-    (method !== undefined && typeof method !== 'string') ||
-    (url !== undefined && typeof url !== 'string')
-  )
+  const { method, url, headers } = readFrom('request', () => partsOfObject(request));
+  if ((method !== undefined && typeof method !== 'string') || typeof url !== 'string')
     throw new TypeError('request.method and request.url must be strings.');
   if (typeof headers !== 'object' || headers === null || Array.isArray(headers))
     throw new TypeError('request.headers must be an object.');
-  return { method: method ?? 'GET', url: url ?? '', header: headerReader(headers) };
+  return { method: method ?? 'GET', url, header: headerReader(headers) };
 }
 
 /** Recognizes a URL by its tag, since a test runner may bring another URL class. */
@@ -137,7 +162,8 @@ function headerReader(headers: object): CallbackParts['header'] {
 function readFrom<T>(path: string, read: () => T): T {
   try {
     return read();
-  } catch {
+  } catch (error) {
+    if (error instanceof ShapeError) throw error;
     throw new TypeError(`${path} cannot be read.`);
   }
 }

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { SelfInfoError } from '../foundation/errors.js';
 import { checkText, readKeys } from '../foundation/options.js';
 import { has } from '../foundation/own.js';
+import { sharedEntry, sharedState } from '../foundation/shared-state.js';
 import { knownCode } from '../net/refusals.js';
 import { type Environment, isEnvironment } from '../wire/environment.js';
 import {
@@ -12,22 +13,35 @@ import {
 } from './callback-request.js';
 import { oauth4webapi } from './oauth4webapi.js';
 
+declare const validCallback: unique symbol;
+
+interface CallbackState {
+  readonly code: string;
+  spent: boolean;
+}
+
+const CALLBACKS = 'callbacks.1';
+
 /**
  * A callback whose state, issuer and shape were validated. It holds the code, allows one exchange,
  * and prints nothing.
  */
 export class ValidCallback {
-  readonly #code: string;
-  #spent = false;
+  declare readonly [validCallback]: true;
 
   /** @internal */
   constructor(code: string) {
-    this.#code = code;
+    sharedState<CallbackState>(CALLBACKS).set(this, { code, spent: false });
+  }
+
+  /** @internal Returns whether a value is a valid callback, of any copy of this package. */
+  static isOne(value: unknown): value is ValidCallback {
+    return sharedEntry(CALLBACKS, value) !== undefined;
   }
 
   /** @internal */
   static codeOf(callback: ValidCallback): string {
-    return callback.#code;
+    return stateOf(callback).code;
   }
 
   /**
@@ -35,12 +49,17 @@ export class ValidCallback {
    * back when nothing was sent.
    */
   static claim(callback: ValidCallback): () => void {
-    if (callback.#spent) throw rejected('replayed');
-    callback.#spent = true;
+    const state = stateOf(callback);
+    if (state.spent) throw rejected('replayed');
+    state.spent = true;
     return () => {
-      callback.#spent = false;
+      state.spent = false;
     };
   }
+}
+
+function stateOf(callback: ValidCallback): CallbackState {
+  return sharedState<CallbackState>(CALLBACKS).get(callback) as CallbackState;
 }
 
 /** What the portal said in the callback. */

@@ -5,6 +5,7 @@ import { type DeadlineOptions, deadline } from '../foundation/deadline.js';
 import { type Expected, invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkFunction, checkText, readKeys } from '../foundation/options.js';
 import { ownBag } from '../foundation/own.js';
+import { sharedEntry, sharedState } from '../foundation/shared-state.js';
 import type { CallBounds, CallStage } from '../net/http.js';
 import type { Environment } from '../wire/environment.js';
 
@@ -37,6 +38,12 @@ export type PrivateKeyJwtOptions = {
     }
 );
 
+declare const privateKey: unique symbol;
+
+type Sign = (input: Uint8Array) => Promise<Uint8Array>;
+
+const SIGNERS = 'signers.1';
+
 /**
  * A way to authenticate by signed assertion, created by {@link privateKeyJwt}. It shows algorithm
  * and key id, never the key.
@@ -46,22 +53,23 @@ export class PrivateKeyJwt {
   readonly alg: AssertionAlgorithm;
   /** The id of the key. */
   readonly kid: string;
-  readonly #sign: (input: Uint8Array) => Promise<Uint8Array>;
+  declare readonly [privateKey]: true;
 
   /** @internal */
-  constructor(
-    alg: AssertionAlgorithm,
-    kid: string,
-    sign: (input: Uint8Array) => Promise<Uint8Array>,
-  ) {
+  constructor(alg: AssertionAlgorithm, kid: string, sign: Sign) {
     this.alg = alg;
     this.kid = kid;
-    this.#sign = sign;
+    sharedState<Sign>(SIGNERS).set(this, sign);
   }
 
   /** @internal */
   static async sign(credential: PrivateKeyJwt, input: Uint8Array): Promise<Uint8Array> {
-    return credential.#sign(input);
+    return (sharedState<Sign>(SIGNERS).get(credential) as Sign)(input);
+  }
+
+  /** @internal Returns whether `privateKeyJwt` made a value, in any copy of this package. */
+  static isOne(value: unknown): value is PrivateKeyJwt {
+    return sharedEntry(SIGNERS, value) !== undefined;
   }
 }
 
@@ -198,7 +206,7 @@ export function openAuthentication(
     };
     throw new SelfInfoError('missing_option', { path: 'options.clientAuth', expected });
   }
-  if (!(clientAuth instanceof PrivateKeyJwt) && typeof clientAuth !== 'function')
+  if (!PrivateKeyJwt.isOne(clientAuth) && typeof clientAuth !== 'function')
     throw new TypeError(
       "options.clientAuth must be 'tls', what privateKeyJwt returned, or a function that returns it.",
     );
@@ -212,7 +220,7 @@ export function openAuthentication(
 }
 
 function currentAuth(clientAuth: PrivateKeyJwt | (() => unknown), stage: CallStage): PrivateKeyJwt {
-  if (clientAuth instanceof PrivateKeyJwt) return clientAuth;
+  if (PrivateKeyJwt.isOne(clientAuth)) return clientAuth;
   let current: unknown;
   try {
     current = clientAuth();
@@ -222,7 +230,7 @@ function currentAuth(clientAuth: PrivateKeyJwt | (() => unknown), stage: CallSta
       ja: '例外が発生しました。',
     });
   }
-  if (current instanceof PrivateKeyJwt) return current;
+  if (PrivateKeyJwt.isOne(current)) return current;
   throw new TypeError('options.clientAuth must return what privateKeyJwt returned.');
 }
 

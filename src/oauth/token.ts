@@ -181,7 +181,7 @@ export async function exchangeToken(options: ExchangeTokenOptions): Promise<Acce
     signal: true,
   } satisfies Record<keyof ExchangeTokenOptions, true>);
   const { environment, callback, codeVerifier, signal } = options;
-  if (!(callback instanceof ValidCallback))
+  if (!ValidCallback.isOne(callback))
     throw new TypeError('options.callback must be what validateCallback returned.');
   checkText(codeVerifier, 'options.codeVerifier');
   const clock = checkClock(options.clock, 'options.clock');
