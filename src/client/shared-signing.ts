@@ -1,13 +1,12 @@
 import type { Clock } from '../foundation/clock.js';
-import { withinScope } from '../foundation/deadline.js';
+import { type Scope, withinScope } from '../foundation/deadline.js';
 import { isSelfInfoError } from '../foundation/errors.js';
 import type { Authenticate, Credentials } from '../oauth/client-auth.js';
-import type { TracedScope } from './context.js';
 
 /** One callback that is being validated. */
 export interface Visit {
   /** Returns credentials for the token request, the same for all callbacks of a transaction. */
-  sign(scope: TracedScope): Promise<Credentials>;
+  sign(scope: Scope): Promise<Credentials>;
   /** Drops the credentials, so that the next callback gets new ones. */
   forget(): void;
   /** Ends the visit. */
@@ -30,7 +29,7 @@ export type OpenVisit = (key: string) => Visit;
 export function createSharedSigning(authenticate: Authenticate, clock: Clock): OpenVisit {
   const open = new Map<string, Shared>();
 
-  async function sign(shared: Shared, scope: TracedScope): Promise<Credentials> {
+  async function sign(shared: Shared, scope: Scope): Promise<Credentials> {
     while (shared.credentials !== undefined) {
       const given = shared.credentials;
       try {

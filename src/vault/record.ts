@@ -65,6 +65,15 @@ function encode(content: unknown): Uint8Array {
   });
 }
 
+/** Returns whether the columns of a record say the same as its label. */
+export function isIndexedAs(record: VaultRecord, label: Label): boolean {
+  return (
+    record.consent === label.consent &&
+    record.purpose === label.purpose &&
+    record.keepUntil === Date.parse(label.keepUntil)
+  );
+}
+
 /**
  * Reads and validates the label of a record, before anything is decrypted.
  *
