@@ -184,7 +184,7 @@ interface StatedCallback {
 }
 
 async function validateVisit(
-  { environment, store }: ClientContext,
+  { environment, store, authenticate }: ClientContext,
   { read, key, sessionBinding, arrivedAt, visit }: StatedCallback,
   scope: TracedScope,
 ): Promise<RefusedConsent | ValidVisit> {
@@ -198,7 +198,7 @@ async function validateVisit(
   if (!(arrivedAt < seen.expiresAt)) return { status: 'expired' };
   const verdict = await validateCallbackParameters(environment, read);
   // Sign before taking: if the key service fails, the citizen only needs to reload.
-  const credentials = has(verdict, 'valid') ? await visit.sign(scope) : undefined;
+  const credentials = has(verdict, 'valid') ? await visit.sign(authenticate, scope) : undefined;
   const found = await store.take(scope, key).catch((error: unknown) => {
     // A later try must not come with a signature that has expired meanwhile.
     visit.forget();

@@ -89,7 +89,7 @@ export function openContext(options: ClientOptions): ClientContext {
     store,
     transport,
     authenticate,
-    openVisit: createSharedSigning(authenticate, clock),
+    openVisit: createSharedSigning(clock),
     currentCalendar,
     calls: createCalls(maxConcurrent),
     emitter,

@@ -6,7 +6,7 @@ import type { Authenticate, Credentials } from '../oauth/client-auth.js';
 /** One callback that is being validated. */
 export interface Visit {
   /** Returns credentials for the token request, the same for all callbacks of a transaction. */
-  sign(scope: Scope): Promise<Credentials>;
+  sign(authenticate: Authenticate, scope: Scope): Promise<Credentials>;
   /** Drops the credentials, so that the next callback gets new ones. */
   forget(): void;
   /** Ends the visit. */
@@ -26,10 +26,14 @@ export type OpenVisit = (key: string) => Visit;
  * Lets concurrent callbacks of one transaction share one signature: only one of them takes the
  * transaction, and a key service may be slow, limited or paid by the call.
  */
-export function createSharedSigning(authenticate: Authenticate, clock: Clock): OpenVisit {
+export function createSharedSigning(clock: Clock): OpenVisit {
   const open = new Map<string, Shared>();
 
-  async function sign(shared: Shared, scope: Scope): Promise<Credentials> {
+  async function sign(
+    shared: Shared,
+    authenticate: Authenticate,
+    scope: Scope,
+  ): Promise<Credentials> {
     while (shared.credentials !== undefined) {
       const given = shared.credentials;
       try {
@@ -55,7 +59,7 @@ export function createSharedSigning(authenticate: Authenticate, clock: Clock): O
     open.set(key, shared);
     shared.visits++;
     return {
-      sign: (scope) => sign(shared, scope),
+      sign: (authenticate, scope) => sign(shared, authenticate, scope),
       forget() {
         shared.credentials = undefined;
       },

@@ -3,7 +3,8 @@ import { member } from '../foundation/own.js';
 import {
   type ApiGatewayEvent,
   type ApiGatewayEventV2,
-  partsOfObject,
+  partsOfEvent,
+  type RequestParts,
   ShapeError,
 } from './request-shapes.js';
 /**
@@ -38,6 +39,8 @@ export type CallbackCode =
 export interface CallbackParameters {
   readonly parameters: URLSearchParams;
   readonly otherFlow: boolean;
+  /** Whether the state was UTF-8. Otherwise another one may read the same. */
+  readonly isStateUnicode: boolean;
 }
 
 /** The parts of a callback, or why the request cannot be one. */
@@ -67,13 +70,15 @@ export function parseCallback(request: CallbackRequest): ReadCallback {
   const hash = url.replace(/[^#]*#?/, '');
   if (search.length + hash.length > LONGEST_QUERY) return { refused: 'callback_too_large' };
   const parameters = new URLSearchParams(search);
-  if (!isUnicode(parameters, search)) return { refused: 'invalid_response' };
+  if (!isWellFormed(search) && !COUNTING.every((name) => isUnicode(parameters, name, search)))
+    return { refused: 'invalid_response' };
   const states = parameters.getAll('state');
   if (states.length > 1) return { refused: 'duplicate_parameter' };
   if (!states[0]) return { refused: 'state_missing' };
   const fragment = new URLSearchParams(hash);
   return {
     parameters,
+    isStateUnicode: isUnicode(parameters, 'state', search),
     otherFlow:
       OTHER_FLOWS.some((name) => parameters.has(name)) ||
       OTHER_MODES.some((name) => fragment.has(name)),
@@ -81,14 +86,11 @@ export function parseCallback(request: CallbackRequest): ReadCallback {
 }
 
 /**
- * Returns whether the parameters that count arrived as they were sent. The parser writes U+FFFD for a
- * lone surrogate and for bytes that are not UTF-8, so that two states would become one.
+ * Returns whether a parameter arrived as it was sent. The parser writes U+FFFD for a lone surrogate
+ * and for bytes that are not UTF-8, so that two states would become one.
  */
-function isUnicode(parameters: URLSearchParams, search: string): boolean {
-  const isReplaced = COUNTING.some((name) =>
-    parameters.getAll(name).some((value) => value.includes('\ufffd')),
-  );
-  if (!isReplaced) return true;
+function isUnicode(parameters: URLSearchParams, name: string, search: string): boolean {
+  if (!parameters.getAll(name).some((value) => value.includes('\ufffd'))) return true;
   try {
     return isWellFormed(decodeURIComponent(search));
   } catch {
@@ -132,12 +134,21 @@ function partsOf(request: CallbackRequest): CallbackParts {
     throw new TypeError('request is a query without its URL: pass the request itself.');
   if (typeof request === 'string' || isUrl(request))
     return { method: 'GET', url: readFrom('request', () => String(request)), header: () => '' };
-  const { method, url, headers } = readFrom('request', () => partsOfObject(request));
+  const { method, url, headers } = readParts(request);
   if ((method !== undefined && typeof method !== 'string') || typeof url !== 'string')
     throw new TypeError('request.method and request.url must be strings.');
   if (typeof headers !== 'object' || headers === null || Array.isArray(headers))
     throw new TypeError('request.headers must be an object.');
-  return { method: method ?? 'GET', url, header: headerReader(headers) };
+  return { method: method ?? 'GET', url: url ?? '', header: headerReader(headers) };
+}
+
+function readParts(request: object): RequestParts {
+  const url = readFrom('request.url', () => member(request, 'url'));
+  const event =
+    typeof url === 'string' ? undefined : readFrom('request', () => partsOfEvent(request));
+  if (event) return event;
+  const method = readFrom('request.method', () => member(request, 'method'));
+  return { method, url, headers: readFrom('request.headers', () => member(request, 'headers')) };
 }
 
 /** Recognizes a URL by its tag, since a test runner may bring another URL class. */

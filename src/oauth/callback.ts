@@ -159,6 +159,7 @@ export async function validateCallback(
   checkText(options.state, 'options.state');
   const read = parseCallback(request);
   if (has(read, 'refused')) throw rejected(read.refused);
+  if (!read.isStateUnicode) throw rejected('invalid_response');
   if (!sameSecret(read.parameters.get('state') ?? '', options.state))
     throw rejected('state_mismatch');
   const verdict = await validateCallbackParameters(environment, read);

@@ -29,26 +29,21 @@ export interface ApiGatewayEventV2 {
 }
 
 /**
- * Reads the parts of an object with method, url and headers, or of an event of API Gateway.
+ * Reads the parts of an event of API Gateway; undefined for anything else.
  *
- * @throws TypeError that names the shape of other objects that hold a request.
+ * @throws ShapeError that names other objects that hold a request.
  */
-export function partsOfObject(request: object): RequestParts {
-  const read = (...names: readonly string[]): unknown =>
+export function partsOfEvent(request: object): RequestParts | undefined {
+  const read: Read = (...names) =>
     names.reduce<unknown>(
       (value, name) =>
         typeof value === 'object' && value !== null ? member(value, name) : undefined,
       request,
     );
-  if (
-    typeof read('rawQueryString') === 'string' &&
-    typeof read('requestContext', 'http') === 'object'
-  )
-    return {
-      method: read('requestContext', 'http', 'method'),
-      url: `?${read('rawQueryString')}`,
-      headers: read('headers'),
-    };
+  const query = read('rawQueryString');
+  const method = read('requestContext', 'http', 'method');
+  if (typeof query === 'string' && typeof method === 'string')
+    return { method, url: `?${query}`, headers: read('headers') };
   if (read('requestContext', 'elb') !== undefined)
     throw new ShapeError(
       'request is an event of an Application Load Balancer: build a URL from its path and query, still encoded, and pass { method, url, headers }.',
@@ -59,10 +54,12 @@ export function partsOfObject(request: object): RequestParts {
       url: `?${queryOf(read('multiValueQueryStringParameters') ?? read('queryStringParameters'))}`,
       headers: read('multiValueHeaders') ?? read('headers') ?? {},
     };
-  if (typeof read('url') === 'string')
-    return { method: read('method'), url: read('url'), headers: read('headers') };
-  throw new ShapeError(`request is not a request${adviceOn(read)}.`);
+  const advice = adviceOn(read);
+  if (advice !== undefined) throw new ShapeError(`request is not a request but ${advice}.`);
+  return undefined;
 }
+
+type Read = (...names: readonly string[]) => unknown;
 
 /** Writes decoded parameters as a query again, so that all requests are read in one way. */
 function queryOf(values: unknown): string {
@@ -77,16 +74,16 @@ function encode(text: string): string {
   return /\p{Surrogate}/u.test(text) ? text : encodeURIComponent(text);
 }
 
-function adviceOn(read: (...names: readonly string[]) => unknown): string {
-  if (read('node', 'req') !== undefined) return ' but an event of h3 1: pass event.node.req';
+function adviceOn(read: Read): string | undefined {
+  if (read('node', 'req') !== undefined) return 'an event of h3 1: pass event.node.req';
   if (read('Records') !== undefined)
-    return ' but an event of Lambda@Edge: pass { method, url, headers } of its request';
+    return 'an event of Lambda@Edge: pass { method, url, headers } of its request';
   if (read('uri') !== undefined && read('querystring') !== undefined)
-    return ' but one of CloudFront: pass { method, url, headers }, with the query in url';
-  if (read('request') !== undefined) return ' but holds one: pass its property request';
+    return 'one of CloudFront: pass { method, url, headers }, with the query in url';
+  if (read('request') !== undefined) return 'holds one: pass its property request';
   if (read('req') !== undefined)
-    return ' but holds one: pass its property req (of a Hono context: req.raw)';
+    return 'holds one: pass its property req (of a Hono context: req.raw)';
   if (read('append') !== undefined && read('getAll') !== undefined)
-    return ' but its parameters: pass the request itself';
-  return ': pass a Request, a URL, an event of API Gateway, or an object with method, url and headers';
+    return 'its parameters: pass the request itself';
+  return undefined;
 }

@@ -155,11 +155,6 @@ describe('a value that is not a request', () => {
       'request is not a request but its parameters: pass the request itself.',
     ],
     [
-      'an object without a URL',
-      { method: 'GET', headers: {} },
-      'request is not a request: pass a Request, a URL, an event of API Gateway, or an object with method, url and headers.',
-    ],
-    [
       'a bare query',
       'code=c&state=s',
       'request is a query without its URL: pass the request itself.',
@@ -189,18 +184,29 @@ describe('a lone surrogate', () => {
     );
   });
 
-  it.each([
-    ['as such', '\ud800'],
-    ['encoded', '%ED%A0%80'],
-    ['as a byte that is not UTF-8', '%FF'],
-  ])('in the state of a callback is an invalid response, %s', async (_, state) => {
+  it('in the state of a callback is an invalid response', async () => {
     const { complete } = await comeBack();
-    expect(await complete(`/callback?code=c&state=${state}`)).toEqual({
+    expect(await complete('/callback?code=c&state=\ud800')).toEqual({
       status: 'rejected',
       at: 'callback',
       code: 'invalid_response',
     });
   });
+
+  it.each(['%ED%A0%80', '%FF%FF%FF', '\ud800'])(
+    'or another text that is not UTF-8, %j, is not the state U+FFFD',
+    async (state) => {
+      const { sandbox } = await comeBack();
+      const environment = sandbox.environment();
+      const back = (given: string) => `/?code=c&iss=${environment.issuer}&state=${given}`;
+      const options = { state: state === '\ud800' ? '\ufffd' : '\ufffd\ufffd\ufffd' };
+      expect(
+        await errorOf(() => validateCallback(environment, back(state), options)),
+      ).toMatchObject({ code: 'callback_rejected', upstream: { code: 'invalid_response' } });
+      const sent = encodeURIComponent(options.state);
+      expect(await validateCallback(environment, back(sent), options)).toBeDefined();
+    },
+  );
 
   it('of an event of API Gateway is an invalid response, too', async () => {
     const { complete } = await comeBack();
