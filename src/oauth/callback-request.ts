@@ -135,11 +135,16 @@ function partsOf(request: CallbackRequest): CallbackParts {
   if (typeof request === 'string' || isUrl(request))
     return { method: 'GET', url: readFrom('request', () => String(request)), header: () => '' };
   const { method, url, headers } = readParts(request);
-  if ((method !== undefined && typeof method !== 'string') || typeof url !== 'string')
+  const isText = (value: unknown) => value === undefined || typeof value === 'string';
+  if (!isText(method) || !isText(url))
     throw new TypeError('request.method and request.url must be strings.');
   if (typeof headers !== 'object' || headers === null || Array.isArray(headers))
     throw new TypeError('request.headers must be an object.');
-  return { method: method ?? 'GET', url: url ?? '', header: headerReader(headers) };
+  return {
+    method: String(method ?? 'GET'),
+    url: String(url ?? ''),
+    header: headerReader(headers),
+  };
 }
 
 function readParts(request: object): RequestParts {
