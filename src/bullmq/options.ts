@@ -4,10 +4,10 @@ import { type Expected, invalidOption, SelfInfoError } from '../foundation/error
 import {
   checkClock,
   checkFunction,
-  checkKeys,
   checkMethods,
   checkText,
   checkWhole,
+  readKeys,
 } from '../foundation/options.js';
 import type { Service } from '../service/service.js';
 import type { Vault } from '../vault/vault.js';
@@ -82,7 +82,7 @@ const LOCK_MS = 30_000;
 
 /** Validates the options of a queue and fills in the defaults. */
 export function checkQueueOptions(options: RetrievalQueueOptions) {
-  checkKeys(options, 'options', {
+  options = readKeys(options, 'options', {
     connection: true,
     client: true,
     vault: true,
@@ -93,8 +93,8 @@ export function checkQueueOptions(options: RetrievalQueueOptions) {
     clock: true,
     onEvent: true,
   } satisfies Record<keyof RetrievalQueueOptions, true>);
-  checkRequired(options);
-  const { connection, client, vault, rate, onEvent } = options;
+  const { max, perMs } = checkRequired(options);
+  const { connection, client, vault, onEvent } = options;
   const { name = NAME, prefix = PREFIX, timeoutMs = TIMEOUT_MS } = options;
   checkPattern(name, 'options.name', /^[\w-]{1,100}$/, {
     en: 'It must have 1 to 100 letters, digits, - or _.',
@@ -107,7 +107,6 @@ export function checkQueueOptions(options: RetrievalQueueOptions) {
   checkWhole(timeoutMs, 'options.timeoutMs', 1);
   const clock = checkClock(options.clock, 'options.clock');
   checkFunction(onEvent, 'options.onEvent');
-  const { max, perMs } = rate;
   return {
     connection,
     client,
@@ -121,12 +120,13 @@ export function checkQueueOptions(options: RetrievalQueueOptions) {
   };
 }
 
-function checkRequired(options: RetrievalQueueOptions): void {
+/** Checks what has no default, and returns the rate. */
+function checkRequired(options: RetrievalQueueOptions): Rate {
   for (const required of ['connection', 'client', 'vault', 'rate'] as const) {
     if (options[required] === undefined)
       throw new SelfInfoError('missing_option', { path: `options.${required}` });
   }
-  const { connection, client, vault, rate } = options;
+  const { connection, client, vault } = options;
   if ((typeof connection !== 'object' && typeof connection !== 'function') || connection === null)
     throw new TypeError('options.connection must be an object or a function.');
   checkKeyPrefix(connection);
@@ -138,9 +138,13 @@ function checkRequired(options: RetrievalQueueOptions): void {
     'discard',
   ]);
   checkMethods(vault, 'options.vault', ['put', 'has']);
-  checkKeys(rate, 'options.rate', { max: true, perMs: true } satisfies Record<keyof Rate, true>);
+  const rate = readKeys(options.rate, 'options.rate', { max: true, perMs: true } satisfies Record<
+    keyof Rate,
+    true
+  >);
   checkWhole(rate.max, 'options.rate.max', 1);
   checkWhole(rate.perMs, 'options.rate.perMs', 1);
+  return rate;
 }
 
 function checkPattern(value: unknown, path: string, pattern: RegExp, expected: Expected): void {
@@ -150,7 +154,7 @@ function checkPattern(value: unknown, path: string, pattern: RegExp, expected: E
 
 /** Validates the options of a worker and fills in the defaults. */
 export function checkWorkerOptions(options: RetrievalWorkerOptions) {
-  checkKeys(options, 'options', {
+  options = readKeys(options, 'options', {
     concurrency: true,
     deadlineMs: true,
     lockMs: true,

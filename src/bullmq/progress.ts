@@ -1,6 +1,7 @@
 import { systemClock } from '../foundation/clock.js';
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
-import { checkKeys, checkSignal, checkText } from '../foundation/options.js';
+import { checkSignal, checkText, readKeys } from '../foundation/options.js';
+import { ONCE } from '../foundation/own.js';
 import { loadBullmq, openConnection, waitAtMost } from './connection.js';
 import {
   type Closable,
@@ -45,7 +46,10 @@ export function followProgress(
   options: FollowOptions = {},
 ): AsyncIterable<RetrievalState> {
   checkText(id, 'id');
-  checkKeys(options, 'options', { signal: true } satisfies Record<keyof FollowOptions, true>);
+  options = readKeys(options, 'options', { signal: true } satisfies Record<
+    keyof FollowOptions,
+    true
+  >);
   checkSignal(options.signal, 'options.signal');
   const leaving = new AbortController();
   const states = follow(context, id, leaving, options.signal);
@@ -103,7 +107,7 @@ export function abortWith(
   const abort = () => controller.abort();
   for (const signal of signals) {
     if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
+    signal.addEventListener('abort', abort, ONCE);
   }
   return () => {
     for (const signal of signals) signal.removeEventListener('abort', abort);

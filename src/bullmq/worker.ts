@@ -1,5 +1,6 @@
 import type { Job, Worker } from 'bullmq';
 import { SelfInfoError } from '../foundation/errors.js';
+import { has } from '../foundation/own.js';
 import { formatInstant } from '../foundation/time.js';
 import { type AskContext, askOnce, type PutOff, retryLater } from './asking.js';
 import {
@@ -114,7 +115,7 @@ export async function processJob(
   const outcome = await askOnce(context, id).catch((error: unknown) =>
     retryLater(context, error, Date.now() - job.timestamp),
   );
-  if ('atMs' in outcome) return putOff(context, job, token, outcome);
+  if (has(outcome, 'atMs')) return putOff(context, job, token, outcome);
   if (outcome.ended === 'failed')
     throw withoutStack(new context.bullmq.UnrecoverableError(outcome.code));
   return null;

@@ -1,6 +1,6 @@
 import { isServerId, type ServerId, servers } from '../catalog/servers.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
-import { checkKeys, checkText } from '../foundation/options.js';
+import { checkText, readKeys } from '../foundation/options.js';
 import { formatInstant, type Instant, toEpochMs } from '../foundation/time.js';
 import type { AnnouncementSource, CauseFacts } from './results.js';
 import { FROM_MS, TO_MS } from './rules.js';
@@ -138,7 +138,7 @@ function checkAnnouncement(
   path: string,
   outagesOf: (server: ServerId) => readonly string[],
 ): CheckedAnnouncement {
-  checkKeys(item, path, {
+  const given = readKeys(item, path, {
     id: true,
     target: true,
     state: true,
@@ -149,7 +149,7 @@ function checkAnnouncement(
     announcedAt: true,
     source: true,
   } satisfies Record<keyof Announcement, true>);
-  const { id, target, state, approximate = false, source } = item;
+  const { id, target, state, approximate = false, source } = given;
   checkLimited(id, `${path}.id`, MAX_ID);
   checkText(target, `${path}.target`);
   if (target !== 'all' && !isServerId(target))
@@ -160,8 +160,8 @@ function checkAnnouncement(
       en: 'It must be closed or open.',
       ja: 'closed か open を指定してください。',
     });
-  const startMs = instant(item.start, `${path}.start`);
-  const endMs = instant(item.end, `${path}.end`);
+  const startMs = instant(given.start, `${path}.start`);
+  const endMs = instant(given.end, `${path}.end`);
   if (endMs < startMs) throw new SelfInfoError('range_reversed', { path: `${path}.end` });
   if (endMs === startMs)
     throw invalidOption(`${path}.end`, {
@@ -171,10 +171,10 @@ function checkAnnouncement(
   if (typeof approximate !== 'boolean')
     throw new TypeError(`${path}.approximate must be a boolean.`);
   const replaces =
-    item.replaces === undefined
+    given.replaces === undefined
       ? null
-      : checkReplaces(item.replaces, `${path}.replaces`, target, outagesOf);
-  const announcedAtMs = instant(item.announcedAt, `${path}.announcedAt`);
+      : checkReplaces(given.replaces, `${path}.replaces`, target, outagesOf);
+  const announcedAtMs = instant(given.announcedAt, `${path}.announcedAt`);
   checkLimited(source, `${path}.source`, MAX_SOURCE);
   const origin = Object.freeze({
     kind: 'announcement',
@@ -200,11 +200,11 @@ function checkReplaces(
   target: ServerId | 'all',
   outagesOf: (server: ServerId) => readonly string[],
 ): CheckedAnnouncement['replaces'] {
-  checkKeys(value, path, { rule: true, month: true } satisfies Record<
+  const given = readKeys(value, path, { rule: true, month: true } satisfies Record<
     keyof NonNullable<Announcement['replaces']>,
     true
   >);
-  const { rule, month } = value;
+  const { rule, month } = given;
   checkText(rule, `${path}.rule`);
   const known = [
     ...new Set(target === 'all' ? servers.flatMap(({ id }) => outagesOf(id)) : outagesOf(target)),

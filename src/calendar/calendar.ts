@@ -1,7 +1,7 @@
 import type { DateTime } from 'luxon';
 import type { ServerId } from '../catalog/servers.js';
 import { invalidOption } from '../foundation/errors.js';
-import { checkKeys } from '../foundation/options.js';
+import { readKeys } from '../foundation/options.js';
 import { dayOf, type Instant, parseDay, toDateTime } from '../foundation/time.js';
 import {
   type Announcement,
@@ -211,7 +211,7 @@ const MAX_DAYS = 10_000;
  * ```
  */
 export function createCalendar(options: CalendarOptions = {}): Calendar {
-  checkKeys(options, 'options', {
+  options = readKeys(options, 'options', {
     announced: true,
     servers: true,
     extraHolidays: true,

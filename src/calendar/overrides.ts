@@ -1,6 +1,6 @@
 import { isServerId, type ServerId } from '../catalog/servers.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
-import { checkKeys, checkText } from '../foundation/options.js';
+import { checkText, readKeys } from '../foundation/options.js';
 import { parseDay } from '../foundation/time.js';
 import { businessDays, daily, type HostRow } from './hours.js';
 import { type DayPattern, isDayPattern, type Rule, type Text } from './rules.js';
@@ -118,13 +118,13 @@ function checkRows(server: ServerId, list: readonly unknown[], path: string): re
 }
 
 function checkRow(server: ServerId, value: unknown, path: string): HostRow {
-  checkKeys(value, path, {
+  const given = readKeys(value, path, {
     from: true,
     hours: true,
     outages: true,
     source: true,
   } satisfies Record<keyof ServerRow, true>);
-  const { from, hours, outages = [], source } = value;
+  const { from, hours, outages = [], source } = given;
   checkText(from, `${path}.from`);
   parseDay(from, `${path}.from`);
   if (!Array.isArray(outages)) throw new TypeError(`${path}.outages must be an array.`);
@@ -161,24 +161,24 @@ function checkHours(value: unknown, path: string): Rule[] {
       en: 'It must be always or { on, fromHour, toHour }.',
       ja: 'always か { on, fromHour, toHour } を指定してください。',
     });
-  checkKeys(value, path, {
+  const given = readKeys(value, path, {
     on: true,
     fromHour: true,
     toHour: true,
   } satisfies Record<keyof Exclude<OperatingHours, string>, true>);
-  checkText(value.on, `${path}.on`);
-  if (value.on !== 'every-day' && value.on !== 'business-days') {
+  checkText(given.on, `${path}.on`);
+  if (given.on !== 'every-day' && given.on !== 'business-days') {
     throw invalidOption(`${path}.on`, {
       en: 'It must be every-day or business-days.',
       ja: 'every-day か business-days を指定してください。',
     });
   }
-  const [from, to] = checkHourPair(value, path, 24);
-  return [value.on === 'every-day' ? daily(from, to) : businessDays(from, to)];
+  const [from, to] = checkHourPair(given, path, 24);
+  return [given.on === 'every-day' ? daily(from, to) : businessDays(from, to)];
 }
 
 function checkOutage(value: unknown, path: string): Rule {
-  checkKeys(value, path, {
+  const given = readKeys(value, path, {
     id: true,
     on: true,
     fromHour: true,
@@ -186,7 +186,7 @@ function checkOutage(value: unknown, path: string): Rule {
     state: true,
     text: true,
   } satisfies Record<keyof PlannedOutage, true>);
-  const { id, on, state, text } = value;
+  const { id, on, state, text } = given;
   checkText(id, `${path}.id`);
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id) || id.length > 60) {
     throw invalidOption(`${path}.id`, {
@@ -201,7 +201,7 @@ function checkOutage(value: unknown, path: string): Rule {
       ja: 'third-saturdays などの形式で日を指定してください。',
     });
   }
-  const [fromHour, toHour] = checkHourPair(value, path, MAX_HOUR);
+  const [fromHour, toHour] = checkHourPair(given, path, MAX_HOUR);
   checkText(state, `${path}.state`);
   if (state !== 'uncertain' && state !== 'closed')
     throw invalidOption(`${path}.state`, {
@@ -232,8 +232,8 @@ const defaultText = {
 } as const satisfies Record<PlannedOutage['state'], Text>;
 
 function checkTexts(value: unknown, path: string): Text {
-  checkKeys(value, path, { ja: true, en: true } satisfies Record<keyof Text, true>);
-  const { ja, en } = value;
+  const given = readKeys(value, path, { ja: true, en: true } satisfies Record<keyof Text, true>);
+  const { ja, en } = given;
   checkText(ja, `${path}.ja`);
   checkText(en, `${path}.en`);
   return { ja, en };

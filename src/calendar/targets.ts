@@ -1,7 +1,7 @@
 import { checkDetailId, type DetailId, holdersOf } from '../catalog/details.js';
 import { checkServerId, type ServerId } from '../catalog/servers.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
-import { checkKeys } from '../foundation/options.js';
+import { readKeys } from '../foundation/options.js';
 
 /**
  * The target of a question: a detail (分野詳細), a detail at one of its holders, a server alone, or
@@ -51,21 +51,21 @@ export function membersOf(target: unknown, path: string): TargetMember[] {
     if (typeof member !== 'object' || member === null || Array.isArray(member)) {
       throw new TypeError(`${at} must be a detail, a detail@server, { server } or { allOf }.`);
     }
-    checkKeys(member, at, { server: true, allOf: true });
-    if ('server' in member === 'allOf' in member) {
+    const given = readKeys(member as unknown, at, { server: true, allOf: true });
+    if ('server' in given === 'allOf' in given) {
       throw invalidOption(at, {
         en: 'It must have either server or allOf.',
         ja: 'server か allOf のどちらか一方を指定してください。',
       });
     }
-    if ('server' in member) return [serverMember(member.server, `${at}.server`)];
-    if (!Array.isArray(member.allOf)) throw new TypeError(`${at}.allOf must be an array.`);
-    if (member.allOf.length === 0)
+    if ('server' in given) return [serverMember(given.server, `${at}.server`)];
+    if (!Array.isArray(given.allOf)) throw new TypeError(`${at}.allOf must be an array.`);
+    if (given.allOf.length === 0)
       throw invalidOption(`${at}.allOf`, {
         en: 'It must not be empty.',
         ja: '空の値は指定できません。',
       });
-    count += member.allOf.length;
+    count += given.allOf.length;
     if (depth === MAX_DEPTH || count > MAX_MEMBERS) {
       throw invalidOption(path, {
         en: `At most ${MAX_DEPTH} levels of allOf and ${MAX_MEMBERS} members.`,
@@ -73,7 +73,7 @@ export function membersOf(target: unknown, path: string): TargetMember[] {
       });
     }
     // Array.from turns holes into undefined, which flatMap would skip.
-    return Array.from(member.allOf).flatMap((inner: unknown, index) =>
+    return Array.from(given.allOf).flatMap((inner: unknown, index) =>
       collect(inner, `${at}.allOf[${index}]`, depth + 1),
     );
   };

@@ -30,6 +30,7 @@ const help = {
   --personas ファイル    利用者（JSON の配列）。内蔵の利用者の代わりに使用
   --at 時刻              時計をこの時刻で停止。2026-12-01T10:00+09:00 または 2026-12-01
   --lang ja|en           言語（省略時は環境変数 LANG による）
+  --even-in-production   NODE_ENV が production でも起動
 `,
   en: `Usage: myna-selfinfo sandbox [options]
 
@@ -45,6 +46,7 @@ Options
   --personas FILE    the citizens, a JSON list; replaces the built-in ones
   --at TIME          stop the clock at this time: 2026-12-01T10:00+09:00 or 2026-12-01
   --lang ja|en       language (default: from the environment variable LANG)
+  --even-in-production  start although NODE_ENV is production
 `,
 } as const;
 
@@ -55,6 +57,7 @@ const options = {
   personas: 'value',
   at: 'value',
   lang: 'value',
+  'even-in-production': 'flag',
   help: 'flag',
 } as const;
 
@@ -92,6 +95,7 @@ export async function sandboxCommand(args: readonly string[], lang: Language): P
     registrations: registrations.value,
     ...(personas && { personas: personas.value }),
     ...(clock && { clock }),
+    startEvenThoughNodeEnvIsProduction: values['even-in-production'] !== undefined,
     browserPort,
     apiPort,
   });
@@ -136,6 +140,11 @@ async function start(
     const known = isSelfInfoError(error);
     if (!known && !(error instanceof TypeError && error.message.startsWith('options.')))
       throw error;
+    if (known && error.path === 'options.startEvenThoughNodeEnvIsProduction')
+      throw new UsageError({
+        ja: 'NODE_ENV が production のため起動しません（--even-in-production を付けると起動します）。',
+        en: 'NODE_ENV is production; pass --even-in-production to start anyway.',
+      });
     const port = { 'options.browserPort': '--port', 'options.apiPort': '--api-port' }[
       (known && error.path) || ''
     ];

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Scope } from '../foundation/deadline.js';
 import type { Stage } from '../foundation/error-facts.js';
 import { SelfInfoError } from '../foundation/errors.js';
+import { ONCE } from '../foundation/own.js';
 
 /** The concurrent calls of one client. */
 export interface Calls {
@@ -45,7 +46,7 @@ export function createCalls(most: number, pushes = false): Calls {
         // Every call adds one listener and removes it again, so many listeners are not a leak.
         setMaxListeners(0, given);
         if (given.aborted) own.abort();
-        else given.addEventListener('abort', abort, { once: true });
+        else given.addEventListener('abort', abort, ONCE);
       }
       underWay += share;
       try {

@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { withinScope } from '../foundation/deadline.js';
-import { checkKeys, checkSignal, checkText, checkWhole } from '../foundation/options.js';
+import { checkSignal, checkText, checkWhole, readKeys } from '../foundation/options.js';
+import { has } from '../foundation/own.js';
 import { type Instant, toEpochMs } from '../foundation/time.js';
 import { authorizationParameters, authorizationUrl } from '../oauth/authorization-url.js';
 import { sameSecret, type ValidCallback, validateCallbackParameters } from '../oauth/callback.js';
-import { type CallbackRequest, parseCallback } from '../oauth/callback-request.js';
+import {
+  type CallbackParameters,
+  type CallbackRequest,
+  parseCallback,
+} from '../oauth/callback-request.js';
 import type { Credentials } from '../oauth/client-auth.js';
 import { oauth4webapi } from '../oauth/oauth4webapi.js';
 import { pushRequest } from '../oauth/push.js';
@@ -23,6 +28,7 @@ import {
   transactionKey,
   writeTransaction,
 } from './pending.js';
+import type { Visit } from './shared-signing.js';
 import type { ConsentOptions, ConsentOutcome } from './types.js';
 
 const CITIZEN_MS = 600_000;
@@ -38,7 +44,7 @@ export function currentAvailability(
   { service, clock, currentCalendar }: ClientContext,
   options: AvailabilityOptions = {},
 ): Availability {
-  checkKeys(options, 'options', {
+  options = readKeys(options, 'options', {
     at: true,
     forMs: true,
   } satisfies Record<keyof AvailabilityOptions, true>);
@@ -49,8 +55,7 @@ export function currentAvailability(
 
 /** Starts a consent: stores a transaction and returns the URL for the citizen's browser. */
 export async function beginConsent(context: ClientContext, options: ConsentOptions) {
-  checkConsentOptions(options);
-  const { sessionBinding, signal } = options;
+  const { sessionBinding, signal } = readConsentOptions(options);
   const begin = (scope: TracedScope) =>
     withinScope(scope, context.clock, Number.POSITIVE_INFINITY, () =>
       storeTransaction(context, sessionBinding, scope),
@@ -66,8 +71,7 @@ export async function completeConsent(
   request: CallbackRequest,
   options: ConsentOptions,
 ): Promise<ConsentOutcome> {
-  checkConsentOptions(options);
-  const { sessionBinding, signal } = options;
+  const { sessionBinding, signal } = readConsentOptions(options);
   return runCall(context, 'callback', signal, async (scope) => {
     // The day of consent is the day of the callback: what follows may run past midnight.
     const arrivedAt = context.clock.now();
@@ -80,13 +84,14 @@ export async function completeConsent(
   });
 }
 
-function checkConsentOptions(options: ConsentOptions): void {
-  checkKeys(options, 'options', {
+function readConsentOptions(given: ConsentOptions): ConsentOptions {
+  const options = readKeys(given, 'options', {
     sessionBinding: true,
     signal: true,
   } satisfies Record<keyof ConsentOptions, true>);
   checkText(options.sessionBinding, 'options.sessionBinding');
   checkSignal(options.signal, 'options.signal');
+  return options;
 }
 
 async function storeTransaction(
@@ -155,16 +160,38 @@ type RefusedConsent = Exclude<ConsentOutcome, { status: 'granted' }>;
  * before the session, the time and the callback are validated.
  */
 export async function validateAndTake(
-  { environment, store, authenticate }: ClientContext,
+  context: ClientContext,
   request: CallbackRequest,
   sessionBinding: string,
   arrivedAt: number,
   scope: TracedScope,
 ): Promise<RefusedConsent | ValidVisit> {
-  const { clientId } = environment;
   const read = parseCallback(request);
-  if ('refused' in read) return { status: 'rejected', at: 'callback', code: read.refused };
-  const key = transactionKey(environment, read.parameters.get('state') ?? '');
+  if (has(read, 'refused')) return { status: 'rejected', at: 'callback', code: read.refused };
+  const key = transactionKey(context.environment, read.parameters.get('state') ?? '');
+  const visit = context.openVisit(key);
+  try {
+    return await validateVisit(context, { read, key, sessionBinding, arrivedAt, visit }, scope);
+  } finally {
+    visit.leave();
+  }
+}
+
+/** A callback with a state, and what it is validated against. */
+interface StatedCallback {
+  readonly read: CallbackParameters;
+  readonly key: string;
+  readonly sessionBinding: string;
+  readonly arrivedAt: number;
+  readonly visit: Visit;
+}
+
+async function validateVisit(
+  { environment, store, authenticate }: ClientContext,
+  { read, key, sessionBinding, arrivedAt, visit }: StatedCallback,
+  scope: TracedScope,
+): Promise<RefusedConsent | ValidVisit> {
+  const { clientId } = environment;
   const seen = readTransaction(await store.get(scope, key), clientId);
   if (typeof seen === 'string') return { status: seen };
   scope.setIds({ transactionId: seen.id });
@@ -175,15 +202,20 @@ export async function validateAndTake(
   if (!(arrivedAt < seen.expiresAt)) return { status: 'expired' };
   const verdict = await validateCallbackParameters(environment, read);
   // Sign before taking: if the key service fails, the citizen only needs to reload.
-  const credentials = 'valid' in verdict ? await authenticate('token', scope) : undefined;
-  const taken = readTransaction(await store.take(scope, key), clientId);
+  const credentials = has(verdict, 'valid') ? await visit.sign(authenticate, scope) : undefined;
+  const found = await store.take(scope, key).catch((error: unknown) => {
+    // A later try must not come with a signature that has expired meanwhile.
+    visit.forget();
+    throw error;
+  });
+  const taken = readTransaction(found, clientId);
   if (typeof taken === 'string') return { status: taken };
   // The session was compared with the entry that was read; the verifier comes from the entry that
   // was taken.
   if (taken.id !== seen.id || taken.session !== seen.session || taken.verifier !== seen.verifier)
     throw invalidEntry();
-  if ('declined' in verdict) return { status: 'declined' };
-  if ('refused' in verdict) return { status: 'rejected', at: verdict.at, code: verdict.refused };
+  if (has(verdict, 'declined')) return { status: 'declined' };
+  if (has(verdict, 'refused')) return { status: 'rejected', at: verdict.at, code: verdict.refused };
   const { valid } = verdict;
   return { status: 'valid', callback: valid, transaction: taken, credentials: credentials ?? [] };
 }
@@ -227,7 +259,7 @@ async function exchange(
       clock,
       scope,
     );
-    if ('refused' in token) {
+    if (has(token, 'refused')) {
       await connection.close();
       return { status: 'rejected', at: 'token', code: token.refused };
     }

@@ -5,9 +5,9 @@ import { SelfInfoError } from '../foundation/errors.js';
 import {
   checkClock,
   checkFunction,
-  checkKeys,
   checkMethods,
   checkWhole,
+  readKeys,
 } from '../foundation/options.js';
 import type { ApiConnection, Transport } from '../net/http.js';
 import { openTransport } from '../net/transport.js';
@@ -22,6 +22,7 @@ import { calendarSource } from './availability.js';
 import { type Calls, createCalls } from './calls.js';
 import { createEmitter, type Emitter, type Trace } from './emitter.js';
 import type { EventStep } from './events.js';
+import { createSharedSigning, type OpenVisit } from './shared-signing.js';
 import type { ClientOptions } from './types.js';
 
 /** What the client knows of a grant that it handed out. */
@@ -42,6 +43,7 @@ export interface ClientContext {
   readonly store: BoundStore;
   readonly transport: Transport;
   readonly authenticate: Authenticate;
+  readonly openVisit: OpenVisit;
   readonly currentCalendar: () => Calendar;
   readonly calls: Calls;
   readonly emitter: Emitter;
@@ -64,7 +66,7 @@ const MAX_CONCURRENT = 1_000;
  * @throws SelfInfoError as `createSelfInfoClient`; TypeError for a wrong type.
  */
 export function openContext(options: ClientOptions): ClientContext {
-  checkOptions(options);
+  options = readOptions(options);
   const { service, environment, random = Math.random, maxConcurrent = MAX_CONCURRENT } = options;
   const clock = checkClock(options.clock, 'options.clock');
   checkFunction(random, 'options.random');
@@ -87,6 +89,7 @@ export function openContext(options: ClientOptions): ClientContext {
     store,
     transport,
     authenticate,
+    openVisit: createSharedSigning(clock),
     currentCalendar,
     calls: createCalls(maxConcurrent, environment.profile.oauth.pushedAuthorizationRequests.value),
     emitter,
@@ -96,8 +99,8 @@ export function openContext(options: ClientOptions): ClientContext {
   };
 }
 
-function checkOptions(options: ClientOptions): void {
-  checkKeys(options, 'options', {
+function readOptions(given: ClientOptions): ClientOptions {
+  const options = readKeys(given, 'options', {
     service: true,
     environment: true,
     tls: true,
@@ -115,6 +118,7 @@ function checkOptions(options: ClientOptions): void {
     throw new SelfInfoError('missing_option', { path: 'options.service' });
   if (!isService(options.service))
     throw new TypeError('options.service must be what defineService returned.');
+  return options;
 }
 
 function checkItemCodes(service: Service): void {

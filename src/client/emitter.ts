@@ -4,6 +4,7 @@ import type { Clock } from '../foundation/clock.js';
 import type { Scope } from '../foundation/deadline.js';
 import { isSelfInfoError } from '../foundation/errors.js';
 import { notify } from '../foundation/listener.js';
+import { ownBag } from '../foundation/own.js';
 import { formatInstant } from '../foundation/time.js';
 import type { CallEnd } from '../net/http.js';
 import type { Calls } from './calls.js';
@@ -108,7 +109,8 @@ export function createTrace(clock: Clock, isListened: () => boolean, emit: Emit)
         throw error;
       }
     },
-    onCall({ stage, startedAt, status, error }) {
+    onCall(call) {
+      const { stage, startedAt, status, error } = ownBag(call);
       const attempt = (attempts.get(stage) ?? 0) + 1;
       attempts.set(stage, attempt);
       if (!isListened()) return;
@@ -142,7 +144,7 @@ function createIds() {
 
 /** Reads the outcome from a value with a status: of a callback, or of a collected result. */
 function outcomeOf(value: unknown): object {
-  const { status, code, error }: Readonly<Record<string, unknown>> = Object(value);
+  const { status, code, error }: Readonly<Record<string, unknown>> = ownBag(Object(value));
   if (status === 'failed') return failureOf(error);
   return status === 'rejected' ? { outcome: status, code } : { outcome: status };
 }

@@ -3,6 +3,7 @@ import type { Stage } from '../foundation/error-facts.js';
 import type { SelfInfoErrorCode } from '../foundation/error-table.js';
 import { isSelfInfoError, type SelfInfoError } from '../foundation/errors.js';
 import type { Language } from '../foundation/language.js';
+import { ownBag, shows } from '../foundation/own.js';
 import { toDateTime } from '../foundation/time.js';
 import type { ItemAnswer } from '../query/answer.js';
 import type { Service } from '../service/service.js';
@@ -150,7 +151,7 @@ export function explain<S extends ServiceSpec>(value: Explainable<S>, language: 
   if (language !== 'ja' && language !== 'en') throw new TypeError("language must be 'ja' or 'en'.");
   if (isSelfInfoError(value)) return explainError(value, language);
   if (typeof value !== 'object' || value === null) throw foreign();
-  if ('state' in value) {
+  if (shows(value, 'state')) {
     const { state, causes, nextOpeningMs } = value;
     return join(
       states[state][language],
@@ -170,11 +171,11 @@ export function explain<S extends ServiceSpec>(value: Explainable<S>, language: 
     case 'unavailable':
       return join(
         sentence,
-        'causes' in value ? reasons(value.causes, language) : '',
+        shows(value, 'causes') ? reasons(value.causes, language) : '',
         value.until === null ? words.again[language] : again(Date.parse(value.until), language),
       );
     case 'failed':
-      if ('error' in value) return explainError(value.error, language);
+      if (shows(value, 'error')) return explainError(value.error, language);
       // A code of the portal could echo anything, so it stays in the item and off the screen.
       return ITEM_CODES.includes(value.code)
         ? sentence + words.code[language](value.code)
@@ -204,11 +205,11 @@ function explainError(error: SelfInfoError, language: Language): string {
 }
 
 function citizensWords({ code, stage, retry }: SelfInfoError, language: Language): string {
+  const { notBefore } = ownBag(retry);
   if (code === 'consent_declined') return sentences.declined[language];
   if (code === 'retention_ended') return words.retentionEnded[language];
   const failed = sentences.failed[language];
-  if (retry.notBefore !== undefined)
-    return join(failed, again(Date.parse(retry.notBefore), language));
+  if (notBefore !== undefined) return join(failed, again(Date.parse(notBefore), language));
   if (retry.safe) return join(failed, words.again[language]);
   // Separates what a citizen can fix by starting again from what only the provider can fix.
   return OURS.includes(stage) || OUR_CODES.includes(code)

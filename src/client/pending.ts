@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SelfInfoError } from '../foundation/errors.js';
 import { inexactNumberAt } from '../foundation/json-numbers.js';
+import { own, ownBag } from '../foundation/own.js';
 import { isKnownVersion, STORED_VERSION, UNVERSIONED } from '../foundation/sealing.js';
 import type { ProcessSecret } from '../query/polling.js';
 import type { StoredEntry } from '../stores/store.js';
@@ -80,7 +81,7 @@ export function readSecret(
   if (
     typeof token !== 'string' ||
     typeof processId !== 'string' ||
-    retrieval?.id !== id ||
+    own(Object(retrieval), 'id') !== id ||
     !Number.isFinite(entry.expiresAt)
   )
     throw invalidEntry();
@@ -99,9 +100,9 @@ function parse<T extends object>(entry: StoredEntry): T {
     if (inexactNumberAt(entry.value) === undefined) value = JSON.parse(entry.value);
   } catch {}
   if (typeof value !== 'object' || value === null) throw invalidEntry();
-  const { v } = value as { readonly v?: unknown };
-  if (!isKnownVersion(v, 'entry.v', 'store', [UNVERSIONED])) throw invalidEntry();
-  return value as T;
+  const bag = ownBag(value as T & { readonly v?: unknown });
+  if (!isKnownVersion(bag.v, 'entry.v', 'store', [UNVERSIONED])) throw invalidEntry();
+  return bag;
 }
 
 /** Returns the error for a store that returns something other than what was put into it. */

@@ -2,11 +2,12 @@ import { withinScope } from '../foundation/deadline.js';
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 import {
   checkFunction,
-  checkKeys,
   checkSignal,
   checkText,
   checkWhole,
+  readKeys,
 } from '../foundation/options.js';
+import { has, ONCE } from '../foundation/own.js';
 import { buildAnswer } from '../query/answer.js';
 import type { PollingOutcome } from '../query/polling.js';
 import { awaitResult } from '../query/polling.js';
@@ -46,13 +47,13 @@ export async function collect(
   handle: Retrieval,
   options: CollectOptions = {},
 ): Promise<Collected> {
-  const deadline = checkCollectOptions(context, options);
-  return runCall(context, 'result', options.signal, (call) => {
+  const { deadline, ...given } = readCollectOptions(context, options);
+  return runCall(context, 'result', given.signal, (call) => {
     const scope = { ...call, deadline };
     return scope.step('result', () => {
       const { id } = resume(context, handle);
       const read = (inner: WaitingScope) => readStored(context, id, inner);
-      return waitFor(context, { id, handle, read }, options, scope);
+      return waitFor(context, { id, handle, read }, given, scope);
     });
   });
 }
@@ -64,25 +65,25 @@ export async function query(
   inquiry: unknown,
   options: CollectOptions = {},
 ): Promise<Collected> {
-  const deadline = checkCollectOptions(context, options);
-  return runCall(context, 'request', options.signal, async (call) => {
+  const { deadline, ...given } = readCollectOptions(context, options);
+  return runCall(context, 'request', given.signal, async (call) => {
     const scope = { ...call, deadline };
     const requested = await scope
       .step('request', () => useGrant(context, grant, inquiry, scope), 'accepted')
       .catch(refusedByPortal);
-    if ('status' in requested) return requested;
+    if (has(requested, 'status')) return requested;
     const { retrieval, secret } = requested;
     // The secret is at hand: reading it back from the store could only fail.
     const wanted = { id: retrieval.id, handle: retrieval, read: async () => secret };
     const waiting = scope.step('result', () =>
-      waitFor(context, wanted, options, { ...scope, stage: 'result' }),
+      waitFor(context, wanted, given, { ...scope, stage: 'result' }),
     );
     const collected = await waiting.catch((error: unknown) => {
       // The consent is used: without the retrieval its answer would be out of reach.
       throw withRetrieval(error, retrieval);
     });
     // Without the retrieval nothing can collect again, so the token has no reason to stay.
-    if (!('retrieval' in collected))
+    if (!has(collected, 'retrieval'))
       await context.store.delete(scope, retrievalKey(retrieval.id)).catch(() => undefined);
     return collected;
   });
@@ -111,7 +112,7 @@ export function resume({ service, environment }: ClientContext, json: unknown): 
 export async function discard(context: ClientContext, handle: Grant | Retrieval): Promise<void> {
   const state = findGrant(context, handle);
   if (state) return discardGrant(state);
-  if (typeof handle === 'object' && handle !== null && !('id' in handle))
+  if (typeof handle === 'object' && handle !== null && !Object.hasOwn(handle, 'id'))
     throw new SelfInfoError('foreign_grant', { path: 'handle' });
   const { id } = resume(context, handle);
   for (const controller of context.collecting.get(id) ?? []) controller.abort(DISCARDED);
@@ -120,27 +121,29 @@ export async function discard(context: ClientContext, handle: Grant | Retrieval)
 }
 
 function checkSubmitOptions(options: SubmitOptions): AbortSignal | undefined {
-  checkKeys(options, 'options', { signal: true } satisfies Record<keyof SubmitOptions, true>);
+  options = readKeys(options, 'options', { signal: true } satisfies Record<
+    keyof SubmitOptions,
+    true
+  >);
   const { signal }: SubmitOptions = options;
   checkSignal(signal, 'options.signal');
   return signal;
 }
 
-/** Validates the options and returns the deadline in epoch milliseconds. */
-function checkCollectOptions({ clock }: ClientContext, options: CollectOptions): number {
-  checkKeys(options, 'options', {
+/** Validates the options, fills in defaults, and adds the deadline in epoch milliseconds. */
+function readCollectOptions({ clock }: ClientContext, options: CollectOptions) {
+  options = readKeys(options, 'options', {
     deadlineMs: true,
     signal: true,
     onProgress: true,
     once: true,
   } satisfies Record<keyof CollectOptions, true>);
   checkFunction(options.onProgress, 'options.onProgress');
-  if (options.once !== undefined && typeof options.once !== 'boolean')
-    throw new TypeError('options.once must be true or false.');
-  checkSignal(options.signal, 'options.signal');
-  const { deadlineMs = DEADLINE_MS } = options;
+  const { deadlineMs = DEADLINE_MS, signal, onProgress, once = false } = options;
+  if (typeof once !== 'boolean') throw new TypeError('options.once must be true or false.');
+  checkSignal(signal, 'options.signal');
   checkWhole(deadlineMs, 'options.deadlineMs', 0);
-  return clock.now() + deadlineMs;
+  return { deadlineMs, signal, onProgress, once, deadline: clock.now() + deadlineMs };
 }
 
 /** Turns a refusal by the portal into a result of `query`; throws every other error again. */
@@ -148,6 +151,9 @@ function refusedByPortal(error: unknown): Collected {
   if (isSelfInfoError(error) && error.upstream) return { status: 'failed', error };
   throw error;
 }
+
+/** Checked options of a call that waits. */
+type Waiting = Omit<ReturnType<typeof readCollectOptions>, 'deadline'>;
 
 /** What is collected: the handle that the caller holds, and how its secret is read. */
 interface Wanted {
@@ -160,7 +166,7 @@ interface Wanted {
 async function waitFor(
   context: ClientContext,
   wanted: Wanted,
-  options: CollectOptions,
+  options: Waiting,
   scope: WaitingScope,
 ): Promise<Collected> {
   const { collecting } = context;
@@ -169,7 +175,7 @@ async function waitFor(
   const own = new AbortController();
   const abort = () => own.abort();
   if (scope.signal.aborted) abort();
-  scope.signal.addEventListener('abort', abort, { once: true });
+  scope.signal.addEventListener('abort', abort, ONCE);
   const controllers = collecting.get(id) ?? new Set();
   collecting.set(id, controllers.add(own));
   const inner = { ...scope, signal: own.signal };
@@ -190,7 +196,7 @@ async function waitFor(
 async function collectOnce(
   context: ClientContext,
   { handle, read }: Wanted,
-  options: CollectOptions,
+  options: Waiting,
   scope: WaitingScope,
 ): Promise<Collected> {
   const secret = await read(scope);
@@ -201,7 +207,7 @@ async function collectOnce(
   // Removed, so that a parallel `collect` of the same retrieval opens its own connection.
   parked.delete(handle);
   try {
-    const { deadlineMs = DEADLINE_MS, onProgress, once = false } = options;
+    const { deadlineMs, onProgress, once } = options;
     const waiting = { scope, deadlineMs, clock, random, onProgress, once };
     const waited = await awaitResult(environment, connection, secret, waiting);
     return await collectedFrom(context, secret.retrieval, waited, scope);

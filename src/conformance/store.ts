@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, rejects } from 'node:assert/strict';
 import { isSelfInfoError } from '../foundation/errors.js';
-import { checkFunction, checkKeys } from '../foundation/options.js';
+import { checkFunction, readKeys } from '../foundation/options.js';
 import { HOUR_MS } from '../foundation/time.js';
 import type { Store, StoredEntry } from '../stores/store.js';
 import type { ConformanceCase } from './case.js';
@@ -221,10 +221,10 @@ export function storeSuite(
   options: StoreSuiteOptions = {},
 ): readonly ConformanceCase[] {
   if (typeof makeStore !== 'function') throw new TypeError('makeStore must be a function.');
-  checkKeys(options, 'options', { makeUnreachable: true, makeSmall: true } satisfies Record<
-    keyof StoreSuiteOptions,
-    true
-  >);
+  options = readKeys(options, 'options', {
+    makeUnreachable: true,
+    makeSmall: true,
+  } satisfies Record<keyof StoreSuiteOptions, true>);
   const { makeUnreachable, makeSmall }: StoreSuiteOptions = options;
   checkFunction(makeUnreachable, 'options.makeUnreachable');
   checkFunction(makeSmall, 'options.makeSmall');

@@ -1,4 +1,5 @@
 import { invalidOption, type SelfInfoError } from './errors.js';
+import { ONCE } from './own.js';
 import { type Instant, toEpochMs } from './time.js';
 
 /**
@@ -88,18 +89,42 @@ export const systemClock: Clock = {
   },
 };
 
+// Captured before a test runner can replace it.
+const { setTimeout: realTimeout, clearTimeout: clearRealTimeout } = globalThis;
+
+/** Returns the error for fake timers that nothing moves. Otherwise a wait would never end. */
+function fakeTimers(): SelfInfoError {
+  return invalidOption('options.clock', {
+    en: 'setTimeout is faked and nothing advanced it. Pass createVirtualClock as the clock, or fake only Date: vi.useFakeTimers({ toFake: ["Date"] }).',
+    ja: 'setTimeout がフェイクに置き換えられ、時間が進んでいません。createVirtualClock の時計を渡すか、Date だけを置き換えてください: vi.useFakeTimers({ toFake: ["Date"] })。',
+  });
+}
+
 function timer(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const abort = () => {
+    const end = () => {
       clearTimeout(handle);
+      clearRealTimeout(watch);
+      signal?.removeEventListener('abort', abort);
+    };
+    const abort = () => {
+      end();
       reject(signal?.reason);
     };
     const handle = setTimeout(() => {
-      signal?.removeEventListener('abort', abort);
+      end();
       resolve();
     }, ms);
-    signal?.addEventListener('abort', abort, { once: true });
+    // Whoever advances fake timers does so within the time that the wait would really take.
+    const watch =
+      setTimeout === realTimeout
+        ? undefined
+        : realTimeout(() => {
+            end();
+            reject(fakeTimers());
+          }, ms);
+    signal?.addEventListener('abort', abort, ONCE);
   });
 }
 
@@ -152,7 +177,7 @@ export function createVirtualClock(start: Instant): VirtualClock {
           },
         };
         waits.add(wait);
-        signal?.addEventListener('abort', abort, { once: true });
+        signal?.addEventListener('abort', abort, ONCE);
       }),
   };
 }

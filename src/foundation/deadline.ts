@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { alarm, CANCELLED, type Clock } from './clock.js';
 import type { Stage } from './error-facts.js';
 import { SelfInfoError } from './errors.js';
+import { ONCE, ownBag } from './own.js';
 
 /** What bounds one call: its stage, its signal, and the epoch milliseconds by which it must end. */
 export interface Scope {
@@ -44,13 +45,19 @@ export async function deadline<T>(
   options: DeadlineOptions,
   work: (race: Race) => Promise<T>,
 ): Promise<T> {
-  const { clock, limitMs = Number.POSITIVE_INFINITY, signals = [], timedOut, aborted } = options;
+  const {
+    clock,
+    limitMs = Number.POSITIVE_INFINITY,
+    signals = [],
+    timedOut,
+    aborted,
+  } = ownBag(options);
   if (signals.some((signal) => signal.aborted)) throw aborted();
   if (limitMs <= 0) throw timedOut();
   const { promise, resolve, reject } = withResolvers<T>();
   const race = createRace(clock, reject);
   const abort = () => reject(aborted());
-  for (const signal of signals) signal.addEventListener('abort', abort, { once: true });
+  for (const signal of signals) signal.addEventListener('abort', abort, ONCE);
   const cancelLimit =
     limitMs !== Number.POSITIVE_INFINITY
       ? alarm(clock, limitMs, () => reject(timedOut()))

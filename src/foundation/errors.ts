@@ -1,6 +1,7 @@
 import type { Effect, ErrorRow, Retry, Stage, Upstream } from './error-facts.js';
 import { errorTable, type SelfInfoErrorCode } from './error-table.js';
 import type { Language } from './language.js';
+import { ownBag } from './own.js';
 
 /** Facts of one error. The row of the error table supplies what is left out. */
 export interface SelfInfoErrorOptions {
@@ -65,14 +66,15 @@ export class SelfInfoError extends Error {
    */
   constructor(code: SelfInfoErrorCode, options: SelfInfoErrorOptions = {}) {
     const row: ErrorRow = errorTable[code];
-    super(fill(row.en, options, 'en'));
+    const facts = ownBag(options);
+    super(fill(row.en, facts, 'en'));
     this.code = code;
-    this.stage = options.stage ?? row.stage;
-    this.effect = options.effect ?? row.effect;
-    this.retry = options.retry ?? { safe: row.retrySafe };
-    this.messageJa = fill(row.ja, options, 'ja');
-    if (options.path !== undefined) this.path = options.path;
-    if (options.upstream !== undefined) this.upstream = options.upstream;
+    this.stage = facts.stage ?? row.stage;
+    this.effect = facts.effect ?? row.effect;
+    this.retry = facts.retry ?? { safe: row.retrySafe };
+    this.messageJa = fill(row.ja, facts, 'ja');
+    if (facts.path !== undefined) this.path = facts.path;
+    if (facts.upstream !== undefined) this.upstream = facts.upstream;
   }
 
   /** Returns the error as plain data, including the message. */
@@ -86,6 +88,9 @@ export class SelfInfoError extends Error {
 }
 Object.defineProperty(SelfInfoError.prototype, 'name', { value: 'SelfInfoError' });
 Object.defineProperty(SelfInfoError.prototype, BRAND, { value: true });
+// Optional facts that an error lacks must not come from a polluted `Object.prototype`.
+for (const fact of ['path', 'upstream'])
+  Object.defineProperty(SelfInfoError.prototype, fact, { value: undefined, writable: true });
 
 /**
  * Returns whether a thrown value is a {@link SelfInfoError} of any copy of this package, and has

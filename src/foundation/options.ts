@@ -1,5 +1,6 @@
 import { type Clock, invalidClock, systemClock } from './clock.js';
 import { type Expected, invalidOption, SelfInfoError } from './errors.js';
+import { member, ownBag } from './own.js';
 
 /** Checks that `value` is an object, with any keys. */
 export function checkObject(
@@ -11,19 +12,27 @@ export function checkObject(
 }
 
 /**
- * Checks that `value` is an options object with known keys only.
+ * Reads an options object: checks that it has known keys only, and returns a copy of its own
+ * properties. Read the copy, never the original: a name that something added to `Object.prototype`
+ * is no option.
  *
  * @param known - every key of the interface that the options have, written
  * `{ ... } satisfies Record<keyof Options, true>` so that the compiler finds a forgotten one.
  */
-export function checkKeys(
+export function readKeys<T extends object>(
+  value: T,
+  path: string,
+  known: Readonly<Record<string, true>>,
+): T;
+export function readKeys(
   value: unknown,
   path: string,
   known: Readonly<Record<string, true>>,
-): asserts value is Readonly<Record<string, unknown>> {
+): Readonly<Record<string, unknown>>;
+export function readKeys(value: unknown, path: string, known: Readonly<Record<string, true>>) {
   checkObject(value, path);
   const unknown = Object.keys(value).find((key) => !Object.hasOwn(known, key));
-  if (unknown === undefined) return;
+  if (unknown === undefined) return ownBag(value);
   const names = Object.keys(known);
   throw new SelfInfoError('unknown_option', {
     path: `${path}.${unknown.slice(0, 60)}`,
@@ -34,7 +43,10 @@ export function checkKeys(
   });
 }
 
-/** Checks that `value` is a non-empty string. */
+/**
+ * Checks that `value` is a non-empty string. Refuses lone surrogates: UTF-8 turns every one of them
+ * into the same character, so that two texts would become one.
+ */
 export function checkText(
   value: unknown,
   path: string,
@@ -48,6 +60,17 @@ export function checkText(
       path,
       expected ?? { en: 'It must not be empty.', ja: '空の値は指定できません。' },
     );
+  if (!isWellFormed(value)) throw invalidOption(path, WELL_FORMED);
+}
+
+const WELL_FORMED: Expected = {
+  en: 'It must be well-formed Unicode, without lone surrogates.',
+  ja: 'サロゲートペアの片方だけを含む文字列は指定できません。',
+};
+
+/** Returns whether a text has no lone surrogates. */
+export function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text);
 }
 
 /** Checks that `value` is an integer of at least `min`. */
@@ -76,11 +99,7 @@ export function checkSignal(value: unknown, path: string): void {
 /** Checks that `value` is an object with these methods. */
 export function checkMethods(value: unknown, path: string, names: readonly string[]): void {
   for (const name of names) {
-    if (
-      typeof value !== 'object' ||
-      value === null ||
-      typeof Reflect.get(value, name) !== 'function'
-    )
+    if (typeof value !== 'object' || value === null || typeof member(value, name) !== 'function')
       throw new TypeError(`${path} must have a method ${name}.`);
   }
 }

@@ -1,6 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { invalidOption, SelfInfoError } from './errors.js';
-import { checkKeys, checkObject, checkText } from './options.js';
+import { checkObject, checkText, readKeys } from './options.js';
+import { ownBag } from './own.js';
 
 type Key = Uint8Array | KeyObject;
 type Algorithm = 'dir' | 'A256KW';
@@ -68,13 +69,31 @@ export async function readHeader(
   jwe: unknown,
   longest: number,
 ): Promise<Readonly<Record<string, unknown>>> {
-  if (typeof jwe !== 'string' || jwe.length > longest) throw damaged();
+  if (typeof jwe !== 'string' || jwe.length > longest || !isCanonical(jwe)) throw damaged();
   const { decodeProtectedHeader } = await jose();
   try {
-    return decodeProtectedHeader(jwe);
+    return ownBag(decodeProtectedHeader(jwe));
   } catch {
     throw damaged();
   }
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+/**
+ * Returns whether a compact JWE is written in the one canonical base64url. A decoder ignores unused
+ * bits and white space and takes `+` for `-`, so a changed text would open.
+ */
+function isCanonical(jwe: string): boolean {
+  return (
+    !/[^\w.-]/.test(jwe) &&
+    jwe.split('.').every((part) => {
+      const beyond = part.length % 4;
+      // Of the last character, 4 bits are unused behind one byte and 2 behind two.
+      const unused = beyond === 2 ? 15 : beyond === 3 ? 3 : 0;
+      return beyond !== 1 && (ALPHABET.indexOf(part.at(-1) ?? 'A') & unused) === 0;
+    })
+  );
 }
 
 /** Returns whether a header names our algorithms and no compression. */
@@ -117,7 +136,7 @@ export function readKeyset(
   given: Keyset,
   path: string,
 ): { readonly current: string; readonly secrets: ReadonlyMap<string, KeyObject> } {
-  checkKeys(given, path, { current: true, keys: true } satisfies Record<keyof Keyset, true>);
+  given = readKeys(given, path, { current: true, keys: true } satisfies Record<keyof Keyset, true>);
   const { current, keys } = given;
   checkText(current, `${path}.current`);
   if (keys === undefined) throw new SelfInfoError('missing_option', { path: `${path}.keys` });

@@ -5,10 +5,10 @@ import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import {
   checkClock,
   checkFunction,
-  checkKeys,
   checkMethods,
   checkText,
   checkWhole,
+  readKeys,
 } from '../foundation/options.js';
 import type { ConsentTerms } from '../oauth/terms.js';
 import { checkInquiries } from '../query/inquiries.js';
@@ -73,7 +73,7 @@ const IDLE_MS = 60_000;
 
 /** Validates the options of a session and fills in the defaults. */
 export function checkOptions(options: KioskOptions) {
-  checkKeys(options, 'options', {
+  options = readKeys(options, 'options', {
     services: true,
     authorizer: true,
     reader: true,
@@ -113,12 +113,12 @@ function checkServices(value: unknown): readonly OfferedService[] {
 }
 
 function checkService(given: unknown, path: string, ids: Set<string>): OfferedService {
-  checkKeys(given, path, {
+  const offered = readKeys(given, path, {
     id: true,
     service: true,
     inquiry: true,
   } satisfies Record<keyof KioskService, true>);
-  const { id, service, inquiry } = given;
+  const { id, service, inquiry } = offered;
   checkText(id, `${path}.id`);
   if (ids.has(id))
     throw invalidOption(`${path}.id`, {

@@ -1,3 +1,4 @@
+import { ONCE } from '../foundation/own.js';
 import type { CardCertificate, CardReader, CardSignature } from './reader.js';
 
 /** Invented card that responds as a chip does. `createSandboxKiosk` makes some for its personas. */
@@ -96,7 +97,7 @@ function createSlot() {
           signal.removeEventListener('abort', shut);
           resolve();
         };
-        signal.addEventListener('abort', shut, { once: true });
+        signal.addEventListener('abort', shut, ONCE);
         drawIn();
       }),
     held,

@@ -1,5 +1,6 @@
 import { CANCELLED, type Clock } from '../foundation/clock.js';
 import { deadline, type Race } from '../foundation/deadline.js';
+import { ownBag } from '../foundation/own.js';
 import {
   ABORTED,
   type CallProgress,
@@ -46,8 +47,9 @@ async function sendCall(
   wire: Wire,
   closing: AbortSignal,
   call: Call,
-  { signal, deadline: endsAt = Number.POSITIVE_INFINITY, onCall }: CallBounds,
+  bounds: CallBounds,
 ): Promise<HttpResponse> {
+  const { signal, deadline: endsAt = Number.POSITIVE_INFINITY, onCall } = ownBag(bounds);
   const { stage } = call;
   const startedAt = clock.now();
   let progress: CallProgress = 'started';

@@ -1,6 +1,8 @@
 import { type Expected, invalidOption } from '../foundation/errors.js';
-import { checkKeys, checkText } from '../foundation/options.js';
+import { checkText, readKeys } from '../foundation/options.js';
+import { ownBag } from '../foundation/own.js';
 import { checkAuthorities } from '../wire/environment.js';
+import { parseUrl } from '../wire/url-rules.js';
 
 /**
  * How calls leave the caller's network: through a proxy, or to a gateway that calls the portal on
@@ -55,6 +57,8 @@ export interface ApiRoute {
   readonly proxy?: HttpProxy;
 }
 
+type GatewayOptions = NonNullable<Egress['gateway']>;
+
 const EITHER: Expected = {
   en: 'Give either proxy or gateway.',
   ja: 'proxy と gateway のどちらか一方を指定してください。',
@@ -75,16 +79,16 @@ const GATEWAY_URL: Expected = {
  * naming the option; TypeError for a wrong type.
  */
 export function checkEgress(egress: Egress, path: string): Egress {
-  checkKeys(egress, path, {
+  egress = readKeys(egress, path, {
     proxy: true,
     authorization: true,
     gateway: true,
   } satisfies Record<keyof Egress, true>);
-  const { proxy, authorization, gateway } = egress;
-  if ((proxy === undefined) === (gateway === undefined)) throw invalidOption(path, EITHER);
+  const { proxy, authorization } = egress;
+  if ((proxy === undefined) === (egress.gateway === undefined)) throw invalidOption(path, EITHER);
   if (proxy !== undefined) {
     checkUrl(proxy, `${path}.proxy`, 'http:', PROXY_URL, '/');
-    if (authorization === undefined) return { proxy };
+    if (authorization === undefined) return ownBag({ proxy });
     checkText(authorization, `${path}.authorization`);
     // Anything else would break the header, or could add another one.
     if (!/^[\x21-\x7e]+( [\x21-\x7e]+)*$/.test(authorization))
@@ -92,33 +96,32 @@ export function checkEgress(egress: Egress, path: string): Egress {
         en: 'Expected one line of printable ASCII.',
         ja: '1行の印字可能な ASCII 文字で指定してください。',
       });
-    return { proxy, authorization };
+    return ownBag({ proxy, authorization });
   }
   if (authorization !== undefined)
     throw invalidOption(`${path}.authorization`, {
       en: 'Only a proxy uses it.',
       ja: 'proxy とともに指定してください。',
     });
-  checkKeys(gateway, `${path}.gateway`, {
+  const gateway = readKeys(egress.gateway as GatewayOptions, `${path}.gateway`, {
     baseUrl: true,
     ca: true,
-  } satisfies Record<keyof NonNullable<Egress['gateway']>, true>);
+  } satisfies Record<keyof GatewayOptions, true>);
   checkUrl(gateway.baseUrl, `${path}.gateway.baseUrl`, 'https:', GATEWAY_URL);
   const ca = checkAuthorities(gateway.ca, `${path}.gateway.ca`);
-  return { gateway: { baseUrl: gateway.baseUrl, ...(ca && { ca }) } };
+  return ownBag({ gateway: ownBag({ baseUrl: gateway.baseUrl, ...(ca && { ca }) }) });
 }
 
 function checkUrl(
   value: unknown,
   path: string,
-  protocol: string,
+  protocol: 'http:' | 'https:',
   expected: Expected,
   pathname?: string,
 ): asserts value is string {
   checkText(value, path);
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  const bare = url?.username === '' && url.password === '' && !/[?#]/.test(value);
-  if (url?.protocol !== protocol || !bare || (pathname !== undefined && url.pathname !== pathname))
+  const url = parseUrl(value, { protocols: [protocol], query: false, loopback: true });
+  if (!url || (pathname !== undefined && url.pathname !== pathname))
     throw invalidOption(path, expected);
 }
 
@@ -139,13 +142,13 @@ export function resolveRoute(
     });
   if (egress?.gateway) {
     const { baseUrl, ca: own } = egress.gateway;
-    return { baseUrl, ca: own === undefined ? undefined : [own].flat() };
+    return ownBag({ baseUrl, ca: own === undefined ? undefined : [own].flat() });
   }
-  return {
+  return ownBag({
     baseUrl: apiUrl,
     ca,
     ...(egress?.proxy !== undefined && {
       proxy: { url: new URL(egress.proxy), authorization: egress.authorization },
     }),
-  };
+  });
 }

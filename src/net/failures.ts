@@ -5,6 +5,7 @@ import {
   SelfInfoError,
   withFacts,
 } from '../foundation/errors.js';
+import { member } from '../foundation/own.js';
 import { type CallStage, HARMLESS } from './http.js';
 import type { RawResponse } from './response.js';
 
@@ -34,7 +35,7 @@ const SILENT = /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/;
 /** Returns the code of a foreign error, or else its name. Nothing else is read from it. */
 function codeOf(error: unknown): string {
   try {
-    return error instanceof Error ? String(('code' in error && error.code) || error.name) : '';
+    return error instanceof Error ? String(member(error, 'code') || error.name) : '';
   } catch {
     // An injected fetch may throw anything, even an object whose getters throw.
     return '';

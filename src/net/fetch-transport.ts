@@ -1,5 +1,6 @@
 import type { Clock } from '../foundation/clock.js';
 import { invalidResponse } from '../foundation/errors.js';
+import { ownBag } from '../foundation/own.js';
 import { createConnection, type Exchange } from './connection.js';
 import { type FetchLike, pathUnder, type Transport } from './http.js';
 import { createBody, readBody } from './response.js';
@@ -7,13 +8,14 @@ import { createBody, readBody } from './response.js';
 /** Creates a transport over an injected fetch, for tests in one process; production refuses it. */
 export function createFetchTransport(apiUrl: string, fetch: FetchLike, clock: Clock): Transport {
   const exchange: Exchange = async (call, signal, onProgress) => {
-    const request = new Request(new URL(pathUnder(apiUrl, call.path), apiUrl), {
+    const init = ownBag<RequestInit>({
       method: 'POST',
       headers: call.headers,
       body: call.body,
       signal,
       redirect: 'manual',
     });
+    const request = new Request(new URL(pathUnder(apiUrl, call.path), apiUrl), init);
     onProgress('sent');
     const response = await fetch(request);
     // A value that is not a status would pass every check for a failure.

@@ -23,3 +23,23 @@ export const BODY_BYTES: Readonly<Record<CallStage, number>> = {
 export const FAILURE_BYTES = 262_144;
 /** How many interim responses (1xx) may come before the response. */
 export const INTERIM_RESPONSES = 32;
+
+/**
+ * Options of Node's sockets and requests that this package does not set. Node reads inherited ones,
+ * and copies the object, so that each needs a property of its own.
+ */
+export const NOT_INHERITED = {
+  agent: undefined,
+  auth: undefined,
+  family: undefined,
+  hints: undefined,
+  localAddress: undefined,
+  localPort: undefined,
+  lookup: undefined,
+  path: undefined,
+  pskCallback: undefined,
+  session: undefined,
+  signal: undefined,
+  socketPath: undefined,
+  timeout: undefined,
+} as const;

@@ -1,4 +1,5 @@
 import { SelfInfoError } from '../foundation/errors.js';
+import { own } from '../foundation/own.js';
 import { formatInstant } from '../foundation/time.js';
 import { type CallStage, HARMLESS, type HttpResponse } from './http.js';
 
@@ -54,8 +55,8 @@ export function refusal(
   const harmless = HARMLESS.includes(stage) || notAccepted.includes(status);
   const effect = harmless ? 'none' : 'unknown';
   const code =
-    typeof json === 'object' && json !== null && 'error' in json
-      ? knownCode(json.error, known)
+    typeof json === 'object' && json !== null && Object.hasOwn(json, 'error')
+      ? knownCode(own(json, 'error'), known)
       : undefined;
   const upstream = { status, ...(code !== undefined && { code }) };
   const notBefore = retryAt !== undefined && { notBefore: formatInstant(retryAt) };

@@ -3,9 +3,11 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect, createSecureContext, type PeerCertificate, type SecureContext } from 'node:tls';
 import type { Clock } from '../foundation/clock.js';
 import { type Expected, invalidResponse, SelfInfoError } from '../foundation/errors.js';
-import { checkKeys, checkText } from '../foundation/options.js';
+import { checkText, readKeys } from '../foundation/options.js';
+import { ownBag } from '../foundation/own.js';
 import { literalLineBreaks, readCertificates } from '../foundation/pem.js';
 import { formatInstant } from '../foundation/time.js';
+import { NOT_INHERITED } from './limits.js';
 
 /**
  * The client certificate of mutual TLS (相互認証, guideline note 8) and its private key, as PEM texts.
@@ -52,7 +54,7 @@ const RSA_BITS = 2_048;
  */
 export function checkCredential(tls: TlsCredential, path: string, clock: Clock): TlsCredential {
   if (tls === undefined) throw new SelfInfoError('missing_option', { path });
-  checkKeys(tls, path, {
+  tls = readKeys(tls, path, {
     cert: true,
     key: true,
     allowCertificateOutsideItsValidityPeriod: true,
@@ -115,7 +117,8 @@ function checkValidity({ validFrom, validTo }: X509Certificate, path: string, cl
 }
 
 function isStrong({ publicKey }: X509Certificate, tls: TlsCredential): boolean {
-  if ((publicKey.asymmetricKeyDetails?.modulusLength ?? RSA_BITS) < RSA_BITS) return false;
+  if ((ownBag(publicKey.asymmetricKeyDetails ?? {}).modulusLength ?? RSA_BITS) < RSA_BITS)
+    return false;
   try {
     // The check trusts no authority: reading all those that Node knows takes long.
     return identityOf(tls, []).context !== undefined;
@@ -152,12 +155,14 @@ export function identityOf(
     thumbprint:
       tls && createHash('sha256').update(new X509Certificate(tls.cert).raw).digest('base64url'),
     get context() {
-      context ??= createSecureContext({
-        ...tls,
-        ...(ca && { ca: [...ca] }),
-        minVersion: 'TLSv1.2',
-        ciphers: CIPHERS,
-      });
+      context ??= createSecureContext(
+        ownBag({
+          ...tls,
+          ...(ca && { ca: [...ca] }),
+          minVersion: 'TLSv1.2' as const,
+          ciphers: CIPHERS,
+        }),
+      );
       return context;
     },
   };
@@ -188,7 +193,8 @@ export function dial(
   const port = Number(origin.port || (secure ? 443 : 80));
   const socket: Socket = secure
     ? connect({
-        ...(tunnel ? { socket: tunnel } : { port }),
+        ...NOT_INHERITED,
+        ...(tunnel ? { socket: tunnel } : { socket: undefined, port }),
         host,
         // A server name must not be an address.
         servername: isIP(host) === 0 ? host : '',
@@ -197,7 +203,7 @@ export function dial(
         checkServerIdentity: checkName,
         ALPNProtocols: ['http/1.1'],
       })
-    : connectTcp({ host, port });
+    : connectTcp({ ...NOT_INHERITED, host, port });
   let settled = false;
   const end = (error: Error | null) => {
     if (settled) return;

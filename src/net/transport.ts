@@ -2,6 +2,7 @@ import type { Client } from 'undici';
 import type { Clock } from '../foundation/clock.js';
 import { invalidResponse, SelfInfoError } from '../foundation/errors.js';
 import { checkFunction } from '../foundation/options.js';
+import { own, ownBag } from '../foundation/own.js';
 import { type Environment, isEnvironment } from '../wire/environment.js';
 import { createConnection, type Exchange } from './connection.js';
 import { type ApiRoute, checkEgress, type Egress, resolveRoute } from './egress.js';
@@ -78,7 +79,7 @@ interface PooledClient {
   readonly client: Client;
   readonly interim: InterimFilter;
   /** The alert by which the server rejected the client certificate after the handshake. */
-  alert?: CertificateAlert;
+  alert: CertificateAlert | undefined;
   end(): Promise<void>;
 }
 
@@ -190,7 +191,7 @@ async function openClient(
   // undici cannot end a connection that is still opening, so this ends it.
   let opening: { destroy(): unknown } | undefined;
   const interim = createInterimFilter();
-  const client = new loaded.Client(origin.origin, {
+  const options = ownBag<Client.Options>({
     pipelining: 1,
     keepAliveTimeout: IDLE_MS,
     keepAliveMaxTimeout: IDLE_MS,
@@ -219,9 +220,11 @@ async function openClient(
       });
     },
   });
+  const client = new loaded.Client(origin.origin, options);
   const pooled: PooledClient = {
     client,
     interim,
+    alert: undefined,
     async end() {
       clients.delete(pooled);
       opening?.destroy();
@@ -248,32 +251,29 @@ function dispatch(
     let interim = 0;
     let head: Omit<RawResponse, 'body'> | undefined;
     let received: Body | undefined;
-    client.dispatch(
-      { method: 'POST', path, headers: { ...headers }, body },
-      {
-        // The connection is open: the last moment at which nothing has been sent.
-        onRequestStart: () => onProgress('sent'),
-        onResponseStart(_, status, fields) {
-          if (status < 200) {
-            // Ignore interim responses, but not without end.
-            if (++interim > INTERIM_RESPONSES) throw tooManyInterim();
-            return;
-          }
-          received = createBody(stage, status);
-          head = { status, header: (name) => headerOf(fields, name) };
-          onProgress('answering');
-        },
-        onResponseData(_, chunk) {
-          onProgress('answering');
-          received?.add(chunk);
-        },
-        onResponseEnd: () =>
-          head && received
-            ? resolve({ ...head, body: received.parts })
-            : reject(new Error('no head')),
-        onResponseError: (_, error) => reject(error),
+    client.dispatch(ownBag({ method: 'POST', path, headers: { ...headers }, body }), {
+      // The connection is open: the last moment at which nothing has been sent.
+      onRequestStart: () => onProgress('sent'),
+      onResponseStart(_, status, fields) {
+        if (status < 200) {
+          // Ignore interim responses, but not without end.
+          if (++interim > INTERIM_RESPONSES) throw tooManyInterim();
+          return;
+        }
+        received = createBody(stage, status);
+        head = { status, header: (name) => headerOf(fields, name) };
+        onProgress('answering');
       },
-    );
+      onResponseData(_, chunk) {
+        onProgress('answering');
+        received?.add(chunk);
+      },
+      onResponseEnd: () =>
+        head && received
+          ? resolve({ ...head, body: received.parts })
+          : reject(new Error('no head')),
+      onResponseError: (_, error) => reject(error),
+    });
   });
 }
 
@@ -288,6 +288,6 @@ function headerOf(
   headers: Readonly<Record<string, string | string[] | undefined>>,
   name: string,
 ): string | null {
-  const value = headers[name];
+  const value = own(headers, name);
   return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;
 }

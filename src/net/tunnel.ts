@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { SelfInfoError } from '../foundation/errors.js';
 import type { HttpProxy } from './egress.js';
-import { HEAD_BYTES, INTERIM_RESPONSES } from './limits.js';
+import { HEAD_BYTES, INTERIM_RESPONSES, NOT_INHERITED } from './limits.js';
 
 /**
  * Opens a tunnel to an origin through a proxy. The attempt ends after `silenceMs` without a byte.
@@ -18,6 +18,7 @@ export function openTunnel(
   settle: (error: Error | null, tunnel: Socket | null) => void,
 ): Socket {
   const socket = connect({
+    ...NOT_INHERITED,
     host: proxy.url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(proxy.url.port || 80),
   });

@@ -1,5 +1,5 @@
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
-import { checkKeys, checkText } from '../foundation/options.js';
+import { checkText, readKeys } from '../foundation/options.js';
 import { type Environment, isEnvironment } from '../wire/environment.js';
 
 /** What ties an authorization request to this browser and to its token request. */
@@ -37,7 +37,7 @@ export function buildConsentUrl(
 ): string {
   if (!isEnvironment(environment))
     throw new SelfInfoError('invalid_environment', { path: 'environment' });
-  checkKeys(options, 'options', {
+  options = readKeys(options, 'options', {
     state: true,
     codeChallenge: true,
   } satisfies Record<keyof AuthorizationRequestOptions, true>);

@@ -1,11 +1,22 @@
+import { isWellFormed } from '../foundation/options.js';
+import { member } from '../foundation/own.js';
+import {
+  type ApiGatewayEvent,
+  type ApiGatewayEventV2,
+  partsOfEvent,
+  type RequestParts,
+  ShapeError,
+} from './request-shapes.js';
 /**
- * A callback as a framework passes it on: a `Request`, a URL, or an object with method, url and
- * headers such as Node's `IncomingMessage`.
+ * A callback as a framework passes it on: a `Request`, a URL, an object with method, url and headers
+ * such as Node's `IncomingMessage`, or an event of AWS API Gateway (payload format 1.0 or 2.0).
  */
 export type CallbackRequest =
   | Request
   | URL
   | string
+  | ApiGatewayEvent
+  | ApiGatewayEventV2
   | {
       readonly method?: string | undefined;
       readonly url?: string | undefined;
@@ -28,6 +39,8 @@ export type CallbackCode =
 export interface CallbackParameters {
   readonly parameters: URLSearchParams;
   readonly otherFlow: boolean;
+  /** Whether the state was UTF-8. Otherwise another one may read the same. */
+  readonly isStateUnicode: boolean;
 }
 
 /** The parts of a callback, or why the request cannot be one. */
@@ -57,17 +70,35 @@ export function parseCallback(request: CallbackRequest): ReadCallback {
   const hash = url.replace(/[^#]*#?/, '');
   if (search.length + hash.length > LONGEST_QUERY) return { refused: 'callback_too_large' };
   const parameters = new URLSearchParams(search);
+  if (!isWellFormed(search) && !COUNTING.every((name) => isUnicode(parameters, name, search)))
+    return { refused: 'invalid_response' };
   const states = parameters.getAll('state');
   if (states.length > 1) return { refused: 'duplicate_parameter' };
   if (!states[0]) return { refused: 'state_missing' };
   const fragment = new URLSearchParams(hash);
   return {
     parameters,
+    isStateUnicode: isUnicode(parameters, 'state', search),
     otherFlow:
       OTHER_FLOWS.some((name) => parameters.has(name)) ||
       OTHER_MODES.some((name) => fragment.has(name)),
   };
 }
+
+/**
+ * Returns whether a parameter arrived as it was sent. The parser writes U+FFFD for a lone surrogate
+ * and for bytes that are not UTF-8, so that two states would become one.
+ */
+function isUnicode(parameters: URLSearchParams, name: string, search: string): boolean {
+  if (!parameters.getAll(name).some((value) => value.includes('\ufffd'))) return true;
+  try {
+    return isWellFormed(decodeURIComponent(search));
+  } catch {
+    return false;
+  }
+}
+
+const COUNTING = ['state', 'code', 'iss', 'error'];
 
 const PURPOSES = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'];
 // Destinations of a call that a script makes to pass its page's callback on. The others are images,
@@ -99,19 +130,30 @@ function partsOf(request: CallbackRequest): CallbackParts {
     throw new TypeError(
       'request must be a Request, a URL, or an object with method, url and headers.',
     );
+  if (typeof request === 'string' && /^[^?#/:]*=/.test(request))
+    throw new TypeError('request is a query without its URL: pass the request itself.');
   if (typeof request === 'string' || isUrl(request))
     return { method: 'GET', url: readFrom('request', () => String(request)), header: () => '' };
-  const method: unknown = readFrom('request.method', () => request.method);
-  const url: unknown = readFrom('request.url', () => request.url);
-  const headers: unknown = readFrom('request.headers', () => request.headers);
-  if (
-    (method !== undefined && typeof method !== 'string') ||
-    (url !== undefined && typeof url !== 'string')
-  )
+  const { method, url, headers } = readParts(request);
+  const isText = (value: unknown) => value === undefined || typeof value === 'string';
+  if (!isText(method) || !isText(url))
     throw new TypeError('request.method and request.url must be strings.');
   if (typeof headers !== 'object' || headers === null || Array.isArray(headers))
     throw new TypeError('request.headers must be an object.');
-  return { method: method ?? 'GET', url: url ?? '', header: headerReader(headers) };
+  return {
+    method: String(method ?? 'GET'),
+    url: String(url ?? ''),
+    header: headerReader(headers),
+  };
+}
+
+function readParts(request: object): RequestParts {
+  const url = readFrom('request.url', () => member(request, 'url'));
+  const event =
+    typeof url === 'string' ? undefined : readFrom('request', () => partsOfEvent(request));
+  if (event) return event;
+  const method = readFrom('request.method', () => member(request, 'method'));
+  return { method, url, headers: readFrom('request.headers', () => member(request, 'headers')) };
 }
 
 /** Recognizes a URL by its tag, since a test runner may bring another URL class. */
@@ -122,7 +164,7 @@ function isUrl(request: object): request is URL {
 function headerReader(headers: object): CallbackParts['header'] {
   // A missing value becomes an empty text, several values become a list.
   const text = (value: unknown) => [value].join();
-  const get: unknown = readFrom('request.headers', () => Reflect.get(headers, 'get'));
+  const get: unknown = readFrom('request.headers', () => member(headers, 'get'));
   // Recognizes Headers by the method, since a framework may bring another class.
   if (typeof get === 'function')
     return (name) => readFrom('request.headers', () => text(get.call(headers, name)));
@@ -136,7 +178,8 @@ function headerReader(headers: object): CallbackParts['header'] {
 function readFrom<T>(path: string, read: () => T): T {
   try {
     return read();
-  } catch {
+  } catch (error) {
+    if (error instanceof ShapeError) throw error;
     throw new TypeError(`${path} cannot be read.`);
   }
 }

@@ -1,6 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { SelfInfoError } from '../foundation/errors.js';
-import { checkKeys, checkText } from '../foundation/options.js';
+import { checkText, readKeys } from '../foundation/options.js';
+import { has } from '../foundation/own.js';
+import { sharedEntry, sharedState } from '../foundation/shared-state.js';
 import { knownCode } from '../net/refusals.js';
 import { type Environment, isEnvironment } from '../wire/environment.js';
 import {
@@ -11,29 +13,53 @@ import {
 } from './callback-request.js';
 import { oauth4webapi } from './oauth4webapi.js';
 
+declare const validCallback: unique symbol;
+
+interface CallbackState {
+  readonly code: string;
+  spent: boolean;
+}
+
+const CALLBACKS = 'callbacks.1';
+
 /**
  * A callback whose state, issuer and shape were validated. It holds the code, allows one exchange,
  * and prints nothing.
  */
 export class ValidCallback {
-  readonly #code: string;
-  #spent = false;
+  declare readonly [validCallback]: true;
 
   /** @internal */
   constructor(code: string) {
-    this.#code = code;
+    sharedState<CallbackState>(CALLBACKS).set(this, { code, spent: false });
+  }
+
+  /** @internal Returns whether a value is a valid callback, of any copy of this package. */
+  static isOne(value: unknown): value is ValidCallback {
+    return sharedEntry(CALLBACKS, value) !== undefined;
   }
 
   /** @internal */
   static codeOf(callback: ValidCallback): string {
-    return callback.#code;
+    return stateOf(callback).code;
   }
 
-  /** @internal A client uses a code once (RFC 6749, 4.1.2). */
-  static spend(callback: ValidCallback): void {
-    if (callback.#spent) throw rejected('replayed');
-    callback.#spent = true;
+  /**
+   * @internal Claims the code, which a client uses once (RFC 6749, 4.1.2). Returns how to give it
+   * back when nothing was sent.
+   */
+  static claim(callback: ValidCallback): () => void {
+    const state = stateOf(callback);
+    if (state.spent) throw rejected('replayed');
+    state.spent = true;
+    return () => {
+      state.spent = false;
+    };
   }
+}
+
+function stateOf(callback: ValidCallback): CallbackState {
+  return sharedState<CallbackState>(CALLBACKS).get(callback) as CallbackState;
 }
 
 /** What the portal said in the callback. */
@@ -131,15 +157,19 @@ export async function validateCallback(
 ): Promise<ValidCallback> {
   if (!isEnvironment(environment))
     throw new SelfInfoError('invalid_environment', { path: 'environment' });
-  checkKeys(options, 'options', { state: true } satisfies Record<keyof typeof options, true>);
+  options = readKeys(options, 'options', { state: true } satisfies Record<
+    keyof typeof options,
+    true
+  >);
   checkText(options.state, 'options.state');
   const read = parseCallback(request);
-  if ('refused' in read) throw rejected(read.refused);
+  if (has(read, 'refused')) throw rejected(read.refused);
+  if (!read.isStateUnicode) throw rejected('invalid_response');
   if (!sameSecret(read.parameters.get('state') ?? '', options.state))
     throw rejected('state_mismatch');
   const verdict = await validateCallbackParameters(environment, read);
-  if ('declined' in verdict) throw new SelfInfoError('consent_declined');
-  if ('refused' in verdict) throw rejected(verdict.refused);
+  if (has(verdict, 'declined')) throw new SelfInfoError('consent_declined');
+  if (has(verdict, 'refused')) throw rejected(verdict.refused);
   return verdict.valid;
 }
 

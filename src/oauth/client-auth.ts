@@ -3,8 +3,10 @@ import { promisify } from 'node:util';
 import type { Clock } from '../foundation/clock.js';
 import { type DeadlineOptions, deadline } from '../foundation/deadline.js';
 import { type Expected, invalidOption, SelfInfoError } from '../foundation/errors.js';
-import { checkFunction, checkKeys, checkText } from '../foundation/options.js';
+import { checkFunction, checkText, readKeys } from '../foundation/options.js';
+import { ownBag } from '../foundation/own.js';
 import { literalLineBreaks } from '../foundation/pem.js';
+import { sharedEntry, sharedState } from '../foundation/shared-state.js';
 import type { CallBounds, CallStage } from '../net/http.js';
 import type { Environment } from '../wire/environment.js';
 
@@ -37,6 +39,12 @@ export type PrivateKeyJwtOptions = {
     }
 );
 
+declare const privateKey: unique symbol;
+
+type Sign = (input: Uint8Array) => Promise<Uint8Array>;
+
+const SIGNERS = 'signers.1';
+
 /**
  * A way to authenticate by signed assertion, created by {@link privateKeyJwt}. It shows algorithm
  * and key id, never the key.
@@ -46,22 +54,23 @@ export class PrivateKeyJwt {
   readonly alg: AssertionAlgorithm;
   /** The id of the key. */
   readonly kid: string;
-  readonly #sign: (input: Uint8Array) => Promise<Uint8Array>;
+  declare readonly [privateKey]: true;
 
   /** @internal */
-  constructor(
-    alg: AssertionAlgorithm,
-    kid: string,
-    sign: (input: Uint8Array) => Promise<Uint8Array>,
-  ) {
+  constructor(alg: AssertionAlgorithm, kid: string, sign: Sign) {
     this.alg = alg;
     this.kid = kid;
-    this.#sign = sign;
+    sharedState<Sign>(SIGNERS).set(this, sign);
   }
 
   /** @internal */
   static async sign(credential: PrivateKeyJwt, input: Uint8Array): Promise<Uint8Array> {
-    return credential.#sign(input);
+    return (sharedState<Sign>(SIGNERS).get(credential) as Sign)(input);
+  }
+
+  /** @internal Returns whether `privateKeyJwt` made a value, in any copy of this package. */
+  static isOne(value: unknown): value is PrivateKeyJwt {
+    return sharedEntry(SIGNERS, value) !== undefined;
   }
 }
 
@@ -89,7 +98,7 @@ export type ClientAuth = 'tls' | PrivateKeyJwt | (() => PrivateKeyJwt);
  * ```
  */
 export function privateKeyJwt(options: PrivateKeyJwtOptions): PrivateKeyJwt {
-  checkKeys(options, 'options', {
+  options = readKeys(options, 'options', {
     key: true,
     sign: true,
     alg: true,
@@ -99,6 +108,11 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions): PrivateKeyJwt {
   checkText(alg, 'options.alg', ALGORITHMS);
   if (alg !== 'ES256' && alg !== 'PS256') throw invalidOption('options.alg', ALGORITHMS);
   checkText(kid, 'options.kid');
+  if (/\p{Cc}/u.test(kid))
+    throw invalidOption('options.kid', {
+      en: 'It must not contain control characters.',
+      ja: '制御文字は指定できません。',
+    });
   checkFunction(sign, 'options.sign');
   if (key !== undefined && sign !== undefined) throw invalidOption('options.sign', EITHER);
   if (sign !== undefined) return new PrivateKeyJwt(alg, kid, async (input) => sign(input));
@@ -139,7 +153,7 @@ function readKey(given: unknown, alg: AssertionAlgorithm): KeyObject {
   if (typeof given !== 'string' && !(given instanceof KeyObject))
     throw new TypeError('options.key must be a PEM string or a KeyObject.');
   const key = typeof given === 'string' ? parsePem(given) : given;
-  const { namedCurve, modulusLength = 0 } = key?.asymmetricKeyDetails ?? {};
+  const { namedCurve, modulusLength = 0 } = ownBag(key?.asymmetricKeyDetails ?? {});
   const fits =
     alg === 'ES256'
       ? namedCurve === 'prime256v1'
@@ -193,7 +207,7 @@ export function openAuthentication(
     };
     throw new SelfInfoError('missing_option', { path: 'options.clientAuth', expected });
   }
-  if (!(clientAuth instanceof PrivateKeyJwt) && typeof clientAuth !== 'function')
+  if (!PrivateKeyJwt.isOne(clientAuth) && typeof clientAuth !== 'function')
     throw new TypeError(
       "options.clientAuth must be 'tls', what privateKeyJwt returned, or a function that returns it.",
     );
@@ -207,7 +221,7 @@ export function openAuthentication(
 }
 
 function currentAuth(clientAuth: PrivateKeyJwt | (() => unknown), stage: CallStage): PrivateKeyJwt {
-  if (clientAuth instanceof PrivateKeyJwt) return clientAuth;
+  if (PrivateKeyJwt.isOne(clientAuth)) return clientAuth;
   let current: unknown;
   try {
     current = clientAuth();
@@ -217,7 +231,7 @@ function currentAuth(clientAuth: PrivateKeyJwt | (() => unknown), stage: CallSta
       ja: '例外が発生しました。',
     });
   }
-  if (current instanceof PrivateKeyJwt) return current;
+  if (PrivateKeyJwt.isOne(current)) return current;
   throw new TypeError('options.clientAuth must return what privateKeyJwt returned.');
 }
 
@@ -249,7 +263,8 @@ async function buildAssertion(
     .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
     .join('.');
   const signature = toJoseSignature(
-    await signInTime(credential, Buffer.from(input), clock, stage, bounds.signal),
+    // The bytes have a buffer of their own, so that a service may transfer it to a worker.
+    await signInTime(credential, new TextEncoder().encode(input), clock, stage, bounds.signal),
     alg,
   );
   if (signature !== undefined) return `${input}.${signature.toString('base64url')}`;
@@ -294,11 +309,24 @@ function signingFailed(stage: CallStage, path: string, expected: Expected): Self
 
 /** Converts a signature to the form of JOSE; undefined for bytes that cannot be one. */
 function toJoseSignature(value: unknown, alg: AssertionAlgorithm): Buffer | undefined {
-  if (!ArrayBuffer.isView(value)) return undefined;
-  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  const bytes = copyOf(value);
+  if (bytes === undefined) return undefined;
   if (alg === 'PS256')
     return bytes.length >= RSA_BITS / 8 && bytes.length <= 1_024 ? bytes : undefined;
   return bytes.length === 64 ? bytes : fromDer(bytes);
+}
+
+/**
+ * Copies bytes; undefined for anything else. A buffer that was transferred to a worker is detached,
+ * and reading it throws.
+ */
+function copyOf(value: unknown): Buffer | undefined {
+  if (!ArrayBuffer.isView(value)) return undefined;
+  try {
+    return Buffer.from(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Clock } from '../foundation/clock.js';
 import { type Expected, invalidResponse } from '../foundation/errors.js';
-import { checkClock, checkKeys, checkSignal } from '../foundation/options.js';
+import { checkClock, checkSignal, readKeys } from '../foundation/options.js';
+import { ownBag } from '../foundation/own.js';
 import { formatInstant } from '../foundation/time.js';
 import type { Egress } from '../net/egress.js';
 import type { ApiConnection, CallBounds, FetchLike, HttpResponse } from '../net/http.js';
@@ -73,7 +74,7 @@ function parsePushResponse(
       ja: 'ステータスが 201 ではありません。',
     });
   const { request_uri: requestUri, expires_in: seconds }: Readonly<Record<string, unknown>> =
-    Object(response.json);
+    ownBag(Object(response.json));
   if (typeof requestUri !== 'string' || !/^[\x21-\x7e]{1,2048}$/.test(requestUri))
     throw invalidPush({
       en: 'request_uri is not a URI.',
@@ -140,7 +141,7 @@ export interface PushAuthorizationOptions {
 export async function pushAuthorization(
   options: PushAuthorizationOptions,
 ): Promise<{ readonly url: string; readonly expiresAt: string }> {
-  checkKeys(options, 'options', {
+  options = readKeys(options, 'options', {
     environment: true,
     state: true,
     codeChallenge: true,

@@ -1,6 +1,7 @@
 import type { Clock } from '../foundation/clock.js';
 import { invalidResponse, SelfInfoError } from '../foundation/errors.js';
-import { checkClock, checkKeys, checkSignal, checkText } from '../foundation/options.js';
+import { checkClock, checkSignal, checkText, readKeys } from '../foundation/options.js';
+import { has, ownBag } from '../foundation/own.js';
 import { Sensitive } from '../foundation/sensitive.js';
 import { formatInstant } from '../foundation/time.js';
 import type { Egress } from '../net/egress.js';
@@ -79,7 +80,7 @@ function parseTokenResponse(
 ): TokenVerdict {
   const { status, json } = response;
   const body: Readonly<Record<string, unknown>> =
-    typeof json === 'object' && json !== null && !Array.isArray(json) ? { ...json } : {};
+    typeof json === 'object' && json !== null && !Array.isArray(json) ? ownBag(json) : ownBag({});
   // 429 says nothing about this code, even if its body names an error.
   if (status >= 400 && status < 500 && status !== 429 && isText(body.error))
     return { refused: knownCode(body.error, profile.errorCodes.value) };
@@ -188,7 +189,7 @@ export interface ExchangeTokenOptions {
  * ```
  */
 export async function exchangeToken(options: ExchangeTokenOptions): Promise<AccessToken> {
-  checkKeys(options, 'options', {
+  options = readKeys(options, 'options', {
     environment: true,
     callback: true,
     codeVerifier: true,
@@ -200,7 +201,7 @@ export async function exchangeToken(options: ExchangeTokenOptions): Promise<Acce
     signal: true,
   } satisfies Record<keyof ExchangeTokenOptions, true>);
   const { environment, callback, codeVerifier, signal } = options;
-  if (!(callback instanceof ValidCallback))
+  if (!ValidCallback.isOne(callback))
     throw new TypeError('options.callback must be what validateCallback returned.');
   checkText(codeVerifier, 'options.codeVerifier');
   const clock = checkClock(options.clock, 'options.clock');
@@ -208,9 +209,13 @@ export async function exchangeToken(options: ExchangeTokenOptions): Promise<Acce
   const connection = openTransport(environment, options, clock).connect();
   const authenticate = openAuthentication(environment, options.clientAuth, clock);
   try {
-    // Signs before it uses up the callback, so that a failing key service leaves it usable.
-    const credentials = await authenticate('token', { signal });
-    ValidCallback.spend(callback);
+    // Claims the callback first, so that parallel calls ask the key service once. A failing key
+    // service leaves the callback usable.
+    const giveBack = ValidCallback.claim(callback);
+    const credentials = await authenticate('token', { signal }).catch((error: unknown) => {
+      giveBack();
+      throw error;
+    });
     const verdict = await requestToken(
       environment,
       connection,
@@ -220,7 +225,7 @@ export async function exchangeToken(options: ExchangeTokenOptions): Promise<Acce
       clock,
       { signal },
     );
-    if ('refused' in verdict)
+    if (has(verdict, 'refused'))
       throw new SelfInfoError('token_refused', { upstream: { code: verdict.refused } });
     return verdict.accessToken;
   } finally {

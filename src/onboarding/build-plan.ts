@@ -1,4 +1,5 @@
 import type { Calendar } from '../calendar/calendar.js';
+import { has } from '../foundation/own.js';
 import { dayStart, formatDay } from '../foundation/time.js';
 import { businessDaysOf } from './business-days.js';
 import {
@@ -61,7 +62,7 @@ export function buildPlan(input: PlanInput): Plan {
     steps: steps.map((step) => planStep(step, network, dates)),
     criticalPath: earliest.path,
     leadTimes: leads
-      .filter((lead) => !('from' in lead) || (present.has(lead.from) && present.has(lead.to)))
+      .filter((lead) => !has(lead, 'from') || (present.has(lead.from) && present.has(lead.to)))
       .map(withoutPlace),
     holidaysPredicted: dayStart(goal + 1) > calendar.officialUntilMs,
   };

@@ -1,5 +1,6 @@
 import type { Calendar } from '../calendar/calendar.js';
 import { SelfInfoError } from '../foundation/errors.js';
+import { has } from '../foundation/own.js';
 import { dateOfDay, dayNumber, dayOf, dayStart, formatDay } from '../foundation/time.js';
 import type { PlanDuration } from './durations.js';
 
@@ -40,15 +41,15 @@ export function businessDaysOf(calendar: Calendar, path: string): BusinessDays {
   const onOrBefore = (day: number): number => (isOne(day) ? day : step(day, -1));
 
   function later(day: number, amount: PlanDuration): number {
-    if ('weeks' in amount) return day + amount.weeks * 7;
-    if ('months' in amount) return monthsAfter(day, amount.months);
+    if (has(amount, 'weeks')) return day + amount.weeks * 7;
+    if (has(amount, 'months')) return monthsAfter(day, amount.months);
     let to = day;
     for (let left = amount.businessDays; left > 0; left--) to = step(to, 1);
     return to;
   }
 
   function before(day: number, amount: PlanDuration): number {
-    if (!('businessDays' in amount)) return onOrBefore(calendarDayBefore(day, amount));
+    if (!has(amount, 'businessDays')) return onOrBefore(calendarDayBefore(day, amount));
     let from = day;
     for (let left = amount.businessDays; left > 0; left--) from = step(from, -1);
     return onOrBefore(from);
@@ -92,7 +93,7 @@ function calendarDayBefore(
   day: number,
   amount: Exclude<PlanDuration, { readonly businessDays: number }>,
 ): number {
-  if ('weeks' in amount) return day - amount.weeks * 7;
+  if (has(amount, 'weeks')) return day - amount.weeks * 7;
   // A month after 28, 29, 30 and 31 January is the end of February. Take the latest of these days.
   let from = monthsAfter(day, -amount.months);
   while (monthsAfter(from + 1, amount.months) <= day) from++;

@@ -1,5 +1,6 @@
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
-import { checkKeys, checkWhole } from '../foundation/options.js';
+import { checkWhole, readKeys } from '../foundation/options.js';
+import { has } from '../foundation/own.js';
 
 /**
  * A duration in one unit: calendar weeks, calendar months (to the same day, or to the last day of a
@@ -53,7 +54,7 @@ const units = ['weeks', 'months', 'businessDays'] as const;
 
 /** Validates a duration: one whole number, in one unit. */
 export function readDuration(value: unknown, path: string): PlanDuration {
-  checkKeys(value, path, {
+  const given = readKeys(value, path, {
     weeks: true,
     months: true,
     businessDays: true,
@@ -62,16 +63,16 @@ export function readDuration(value: unknown, path: string): PlanDuration {
     en: `Give one of ${units.join(', ')}.`,
     ja: `${units.join('、')} のいずれか1つを指定してください。`,
   };
-  const [unit, ...others] = units.filter((name) => value[name] !== undefined);
+  const [unit, ...others] = units.filter((name) => given[name] !== undefined);
   if (unit === undefined) throw new SelfInfoError('missing_option', { path, expected });
   if (others.length > 0) throw invalidOption(path, expected);
-  checkWhole(value[unit], `${path}.${unit}`, 0);
-  return { [unit]: value[unit] } as unknown as PlanDuration;
+  checkWhole(given[unit], `${path}.${unit}`, 0);
+  return { [unit]: given[unit] } as unknown as PlanDuration;
 }
 
 /** Returns the fewest calendar days of a duration: five business days take at least a week. */
 export function leastDays(amount: PlanDuration): number {
-  if ('weeks' in amount) return amount.weeks * 7;
-  if ('months' in amount) return amount.months * 28;
+  if (has(amount, 'weeks')) return amount.weeks * 7;
+  if (has(amount, 'months')) return amount.months * 28;
   return Math.floor(amount.businessDays / 5) * 7 + (amount.businessDays % 5);
 }

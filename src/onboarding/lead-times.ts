@@ -1,6 +1,6 @@
 import type { Text } from '../calendar/rules.js';
 import { invalidOption } from '../foundation/errors.js';
-import { checkKeys } from '../foundation/options.js';
+import { readKeys } from '../foundation/options.js';
 import { leastDays, type PlanDuration, type PlanDurations, readDuration } from './durations.js';
 import { type Basis, handover, type LeadTimeRow, leadTimes } from './lead-time-table.js';
 import type { Procedure } from './procedures.js';
@@ -50,9 +50,9 @@ export function leadTimesOf(
   const rows: readonly LeadTimeRow[] = leadTimes.filter((row) => row.procedure === procedure);
   const applicable = [...rows, handover].map(({ id }) => id);
   const known = Object.entries(durationIds).filter(([id]) => applicable.includes(id));
-  checkKeys(given, path, Object.fromEntries(known));
+  const durations = readKeys(given, path, Object.fromEntries(known));
   const withDuration = <L extends LeadTime>(row: L): L => {
-    const value = given[row.id];
+    const value = durations[row.id];
     return value === undefined ? row : replaceAmount(row, value, `${path}.${row.id}`);
   };
   return {

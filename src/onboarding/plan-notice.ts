@@ -1,6 +1,6 @@
 import type { Calendar } from '../calendar/calendar.js';
 import { SelfInfoError } from '../foundation/errors.js';
-import { checkKeys } from '../foundation/options.js';
+import { readKeys } from '../foundation/options.js';
 import { parseDay } from '../foundation/time.js';
 import { buildPlan } from './build-plan.js';
 import { businessDaysOf } from './business-days.js';
@@ -78,10 +78,11 @@ export function planTermination(options: NoticeOptions): Plan {
 }
 
 function planNotice(procedure: Procedure, options: NoticeOptions): Plan {
-  checkKeys(options, 'options', { date: true, today: true, calendar: true } satisfies Record<
-    keyof NoticeOptions,
-    true
-  >);
+  options = readKeys(options, 'options', {
+    date: true,
+    today: true,
+    calendar: true,
+  } satisfies Record<keyof NoticeOptions, true>);
   if (options.date === undefined)
     throw new SelfInfoError('missing_option', { path: 'options.date' });
   const given = parseDay(options.date, 'options.date');

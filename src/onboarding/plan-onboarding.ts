@@ -1,6 +1,6 @@
 import type { Calendar } from '../calendar/calendar.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
-import { checkKeys } from '../foundation/options.js';
+import { readKeys } from '../foundation/options.js';
 import { parseDay } from '../foundation/time.js';
 import { buildPlan } from './build-plan.js';
 import { businessDaysOf } from './business-days.js';
@@ -105,7 +105,7 @@ const parts = [
  * ```
  */
 export function planOnboarding(options: OnboardingOptions): Plan {
-  checkKeys(options, 'options', onboardingKeys);
+  options = readKeys(options, 'options', onboardingKeys);
   return planGoLive('onboarding', stepsOf('onboarding'), options);
 }
 
@@ -122,7 +122,7 @@ export function planOnboarding(options: OnboardingOptions): Plan {
  * ```
  */
 export function planChange(options: ChangeOptions): Plan {
-  checkKeys(options, 'options', {
+  options = readKeys(options, 'options', {
     ...onboardingKeys,
     development: true,
     connectionTest: true,

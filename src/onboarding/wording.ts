@@ -1,7 +1,8 @@
 import { checkLang, weekdayName } from '../calendar/print/wording.js';
 import type { Text } from '../calendar/rules.js';
 import type { Language } from '../foundation/language.js';
-import { checkKeys, checkText } from '../foundation/options.js';
+import { checkText, readKeys } from '../foundation/options.js';
+import { has } from '../foundation/own.js';
 import { dateOfDay, parseDay } from '../foundation/time.js';
 import { type ActorId, actors } from './actors.js';
 import { type DocumentId, documents } from './documents.js';
@@ -43,8 +44,8 @@ export function checkTextOptions(
   if (typeof plan !== 'object' || plan === null || !('steps' in plan) || !Array.isArray(plan.steps))
     throw new TypeError('plan must be a plan of this package.');
   const known = { lang: true, name: true } satisfies Record<keyof PlanTextOptions, true>;
-  checkKeys(options, 'options', { ...known, ...more });
-  const { lang = 'ja', name } = options;
+  const given = readKeys(options, 'options', { ...known, ...more });
+  const { lang = 'ja', name } = given;
   checkLang(lang, 'options.lang');
   if (name !== undefined) checkText(name, 'options.name');
   return { lang, name };
@@ -249,8 +250,9 @@ export function sourceOf({ figure, id }: PlannedStep, lang: Language): string {
 
 /** Returns a duration as text: `2週間`, `1か月`, `1営業日`. */
 export function amountName(amount: PlanDuration, lang: Language): string {
-  if ('weeks' in amount) return lang === 'ja' ? `${amount.weeks}週間` : count(amount.weeks, 'week');
-  if ('months' in amount)
+  if (has(amount, 'weeks'))
+    return lang === 'ja' ? `${amount.weeks}週間` : count(amount.weeks, 'week');
+  if (has(amount, 'months'))
     return lang === 'ja' ? `${amount.months}か月` : count(amount.months, 'month');
   return lang === 'ja'
     ? `${amount.businessDays}営業日`

@@ -2,8 +2,10 @@ import type { Clock } from '../foundation/clock.js';
 import { createYielder, type Yielder } from '../foundation/deadline.js';
 import { invalidResponse, SelfInfoError } from '../foundation/errors.js';
 import { inexactKeys } from '../foundation/json-numbers.js';
+import { ownBag } from '../foundation/own.js';
 import { frozenJson } from '../foundation/plain.js';
 import { Sensitive } from '../foundation/sensitive.js';
+import { sharedEntry, sharedState } from '../foundation/shared-state.js';
 import type { ConsentTerms } from '../oauth/terms.js';
 import type { Inquiry } from '../service/inquiry.js';
 import { type Service, wireCode } from '../service/service.js';
@@ -68,7 +70,7 @@ class SealedItem {
   readonly #checkRetention: () => void;
 
   constructor(state: ItemState, checkRetention: () => void) {
-    this.#state = state;
+    this.#state = ownBag(state);
     this.#checkRetention = checkRetention;
     Object.freeze(this);
   }
@@ -128,11 +130,13 @@ export interface AnswerSource {
   readonly result: WireResult;
 }
 
+/** The table of the sources of all answers. */
+const SOURCES = 'answers.1';
+
 class SealedAnswer {
   readonly terms: ConsentTerms;
   readonly items: Readonly<Record<string, SealedItem>>;
   readonly #extras: Extras;
-  readonly #source: AnswerSource;
   readonly #checkRetention: () => void;
 
   constructor(
@@ -144,14 +148,12 @@ class SealedAnswer {
     this.terms = source.terms;
     this.items = Object.freeze(items);
     this.#extras = extras;
-    this.#source = source;
+    // Checks the period in the table too: another copy of this package reads the source there.
+    sharedState<() => AnswerSource>(SOURCES).set(this, () => {
+      checkRetention();
+      return source;
+    });
     this.#checkRetention = checkRetention;
-  }
-
-  static sourceOf(answer: unknown): AnswerSource | undefined {
-    if (typeof answer !== 'object' || answer === null || !(#source in answer)) return undefined;
-    answer.#checkRetention();
-    return answer.#source;
   }
 
   get extras() {
@@ -168,7 +170,7 @@ const RECORDS_AT_ONCE = 50;
  * with other terms. Throws `retention_ended` after `terms.keepUntil`.
  */
 export function sourceOf(answer: unknown): AnswerSource | undefined {
-  return SealedAnswer.sourceOf(answer);
+  return sharedEntry<() => AnswerSource>(SOURCES, answer)?.();
 }
 
 /**

@@ -1,4 +1,5 @@
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
+import { own } from '../foundation/own.js';
 import { checkInquiry, type Inquiry, type Method } from '../service/inquiry.js';
 import type { Service } from '../service/service.js';
 import type { ItemSpec } from '../service/spec.js';
@@ -17,8 +18,7 @@ export function checkInquiries(
 ): Readonly<Record<string, Inquiry>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new TypeError(`${path} must be an inquiry, or an object with one per item.`);
-  const single =
-    'method' in value && value.method !== undefined ? checkInquiry(value, path) : undefined;
+  const single = own(value, 'method') !== undefined ? checkInquiry(value, path) : undefined;
   const asked = single
     ? Object.keys(service.items).map((key) => [key, single] as const)
     : Object.entries(value).filter(([, inquiry]) => inquiry !== undefined);

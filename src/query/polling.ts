@@ -2,6 +2,7 @@ import { CANCELLED, type Clock, invalidClock, waitBy } from '../foundation/clock
 import { type DeadlineOptions, deadline, type Race, type Scope } from '../foundation/deadline.js';
 import type { SelfInfoErrorCode } from '../foundation/error-table.js';
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
+import { has, member, own } from '../foundation/own.js';
 import { formatInstant } from '../foundation/time.js';
 import type { ApiConnection, CallBounds } from '../net/http.js';
 import { isLasting, knownCode } from '../net/refusals.js';
@@ -113,13 +114,13 @@ async function pollUntil(
     const polled = await sendPoll(environment, connection, secret, scope).catch(toFailedPoll);
     const now = timeOf(clock);
     let next: number;
-    if ('failed' in polled) {
+    if (has(polled, 'failed')) {
       const { failed } = polled;
       if (failed.code === 'upstream_refused') return { status: 'failed', error: failed };
       // The deadline ended this poll. Nothing is lost: the answer can be collected later.
       if (failed.code === 'timed_out' && isOver(now))
         return { status: 'pending', retryAt: formatInstant(now) };
-      const notBefore = Math.max(now, Date.parse(failed.retry.notBefore ?? '') || 0);
+      const notBefore = Math.max(now, Date.parse(own(failed.retry, 'notBefore') ?? '') || 0);
       next = spread(notBefore, now, RETRY_MS * 2 ** failures, random);
       if (once || ++failures > RETRIES || isOver(next) || notBefore >= endsAt || isLasting(failed))
         return giveUp(failed);
@@ -223,7 +224,7 @@ function toFailedPoll(error: unknown): { readonly failed: SelfInfoError } {
 function giveUp(error: SelfInfoError): PollingOutcome {
   // Also when the gateway failed: the answer may still come.
   if (error.code === 'upstream_unavailable' || error.code === 'upstream_failed')
-    return { status: 'unavailable', until: error.retry.notBefore ?? null };
+    return { status: 'unavailable', until: own(error.retry, 'notBefore') ?? null };
   throw error;
 }
 
@@ -295,8 +296,8 @@ async function sendPoll(
 
 /** Decodes a result. A custom profile may return anything, so its shape is checked first. */
 async function decodeResult(profile: WireProfile, json: unknown): Promise<WireResult> {
-  const result: Partial<WireResult> | null | undefined = await profile.decodeResult(json, profile);
-  if (typeof result?.processId === 'string' && Array.isArray(result.items))
-    return result as WireResult;
+  const result: WireResult = Object(await profile.decodeResult(json, profile));
+  if (typeof member(result, 'processId') === 'string' && Array.isArray(member(result, 'items')))
+    return result;
   throw new TypeError('no result');
 }

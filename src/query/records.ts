@@ -1,4 +1,5 @@
 import type { Yielder } from '../foundation/deadline.js';
+import { member, own, ownBag, sheltered } from '../foundation/own.js';
 import { frozenPlain, mutableJson } from '../foundation/plain.js';
 import type { ItemSpec, OpenRecord, StandardSchema } from '../service/spec.js';
 import type { MissingHolder, WireItem, WireItemStatus, WireRecord } from '../wire/profile.js';
@@ -63,11 +64,11 @@ export function withoutMarks(item: WireItem): WireItem {
 
 /** Returns the names of the inexact fields, from the record's own properties only. */
 function marksOf(record: WireRecord): readonly string[] {
-  return (Object.hasOwn(record, 'inexact') && record.inexact) || [];
+  return own(record, 'inexact') ?? [];
 }
 
 function failureOf(item: WireItem): string | undefined {
-  return Object.hasOwn(item, 'failure') ? item.failure : undefined;
+  return own(item, 'failure');
 }
 
 function recordsWithoutMarks(records: readonly WireRecord[]): readonly WireRecord[] {
@@ -113,7 +114,7 @@ async function parseRecords(item: WireItem, spec: ItemSpec, yielder: Yielder): P
     failed(code, { ...itemExtras(item, []), records: recordsWithoutMarks(item.records) }, path);
   for (const [index, record] of item.records.entries()) {
     if (yielder.use(1)) await yielder.yield();
-    const { value, at, inexact } = readRecord(record, spec.record);
+    const { value, at, inexact } = ownBag(readRecord(record, spec.record));
     const path = `records[${index}]`;
     if (inexact !== undefined)
       return refused('number_inexact', `${path}.fields.${inexact.slice(0, LONGEST_KEY)}`);
@@ -155,7 +156,7 @@ function readRecord(record: WireRecord, schema: StandardSchema | undefined): Rea
     getters.add(get);
     Object.defineProperty(draft.fields, name, { get, enumerable: true, configurable: true });
   }
-  const { value, at } = validateRecord(schema, draft);
+  const { value, at } = ownBag(validateRecord(schema, sheltered(draft)));
   if (at !== undefined) return read === undefined ? { at } : { inexact: read };
   // The output may hold the record itself, so that copying reads the field.
   const copy = frozenPlain(value, getters);
@@ -165,7 +166,9 @@ function readRecord(record: WireRecord, schema: StandardSchema | undefined): Rea
 /** Returns the fields that the schema's output does not carry. */
 function droppedFields(value: unknown, fields: WireRecord['fields']): WireRecord['fields'] {
   const kept =
-    typeof value === 'object' && value !== null && 'fields' in value ? value.fields : value;
+    typeof value === 'object' && value !== null && Object.hasOwn(value, 'fields')
+      ? own(value, 'fields')
+      : value;
   if (typeof kept !== 'object' || kept === null) return fields;
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !Object.hasOwn(kept, name)));
 }
@@ -193,12 +196,16 @@ function validateRecord(schema: StandardSchema, record: OpenRecord): ReadRecord 
   } catch {
     return { at: '' };
   }
-  // A promise of another realm is no instance of Promise here.
-  if ('then' in Object(result)) Promise.resolve(result).catch(() => undefined);
-  if (typeof result !== 'object' || result === null || 'then' in result)
-    throw new TypeError("An item's record must be a synchronous Standard Schema.");
-  if ('issues' in result && Array.isArray(result.issues)) return { at: pathOf(result.issues[0]) };
-  return { value: 'value' in result ? result.value : undefined };
+  const refused = () => new TypeError("An item's record must be a synchronous Standard Schema.");
+  if (typeof result !== 'object' || result === null) throw refused();
+  if (member(result, 'then')) {
+    // A promise of another realm is no instance of Promise here.
+    Promise.resolve(result).catch(() => undefined);
+    throw refused();
+  }
+  const issues = member(result, 'issues');
+  if (Array.isArray(issues)) return { at: pathOf(issues[0]) };
+  return { value: member(result, 'value') };
 }
 
 /** How much of a key a path shows. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../foundation/clock.js';
+import { ONCE } from '../foundation/own.js';
 import type { WireProfile } from '../wire/profile.js';
 import type { Fault } from './faults.js';
 
@@ -100,7 +101,7 @@ export async function detach(
   if (connection === 'stall') {
     return new Promise((_, reject) => {
       if (signal.aborted) reject(signal.reason);
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      signal.addEventListener('abort', () => reject(signal.reason), ONCE);
     });
   }
   const body = new Uint8Array(await response.arrayBuffer());

@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
-import { checkKeys, checkText } from '../foundation/options.js';
+import { checkText, readKeys } from '../foundation/options.js';
 
 /** A JSON Web Key Set (RFC 7517) of public keys. */
 export interface PublicKeySet {
@@ -31,11 +31,13 @@ export function checkClientAuth(
   path: string,
 ): ReadonlyMap<string, VerificationKey> | undefined {
   if (value === undefined || value === 'tls') return undefined;
-  checkKeys(value, path, { jwks: true } satisfies Record<keyof RegisteredKeys, true>);
-  checkKeys(value.jwks ?? {}, `${path}.jwks`, {
+  const { jwks = {} } = readKeys(value, path, { jwks: true } satisfies Record<
+    keyof RegisteredKeys,
+    true
+  >);
+  const { keys: list } = readKeys(jwks, `${path}.jwks`, {
     keys: true,
   } satisfies Record<keyof PublicKeySet, true>);
-  const { keys: list } = Object(value.jwks);
   if (list === undefined) throw new SelfInfoError('missing_option', { path: `${path}.jwks.keys` });
   if (!Array.isArray(list)) throw new TypeError(`${path}.jwks.keys must be a list.`);
   if (list.length === 0)

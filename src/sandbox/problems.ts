@@ -1,5 +1,6 @@
 import type { ZodType } from 'zod';
 import { invalidOption, isSelfInfoError, type SelfInfoError } from '../foundation/errors.js';
+import { ownData } from '../foundation/own.js';
 
 // Limits the message, because a wrong file may contain any number of problems.
 const MOST_LISTED = 1_000;
@@ -46,8 +47,8 @@ export class Problems {
   parse<T>(schema: ZodType<T>, value: unknown, path: string): T | undefined {
     return this.check(() => {
       if (!Array.isArray(value)) throw new TypeError(`${path} must be a list.`);
-      const parsed = schema.safeParse(value);
-      if (parsed.success) return structuredClone(parsed.data);
+      const parsed = schema.safeParse(ownData(value));
+      if (parsed.success) return ownData(parsed.data) as T;
       for (const issue of parsed.error.issues)
         this.add(
           issue.path.reduce<string>((at, key) => at + step(key), path),

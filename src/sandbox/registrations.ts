@@ -2,7 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { checkDetailId, type DetailId, holdersOf } from '../catalog/details.js';
 import { checkServerId, type ServerId } from '../catalog/servers.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
-import { checkKeys, checkText, checkWhole } from '../foundation/options.js';
+import { checkText, checkWhole, readKeys } from '../foundation/options.js';
+import { ownBag } from '../foundation/own.js';
 import type { Method } from '../service/inquiry.js';
 import { publicProfile } from '../wire/public-profile.js';
 import { checkClientAuth, type PublicKeySet, type VerificationKey } from './key-set.js';
@@ -126,7 +127,7 @@ export function thumbprintOf(pem: unknown, path: string): string {
 
 function checkRegistration(value: unknown, path: string, problems: Problems): Client | undefined {
   problems.check(() =>
-    checkKeys(value, path, {
+    readKeys(value, path, {
       clientId: true,
       redirectUris: true,
       service: true,
@@ -312,7 +313,7 @@ function objectAt(value: unknown, path: string): Readonly<Record<string, unknown
   if (value === undefined) throw new SelfInfoError('missing_option', { path });
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new TypeError(`${path} must be an object.`);
-  return value as Readonly<Record<string, unknown>>;
+  return ownBag(value as Readonly<Record<string, unknown>>);
 }
 
 function nonEmptyList(value: unknown, path: string): readonly unknown[] {

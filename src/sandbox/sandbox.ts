@@ -1,7 +1,8 @@
 import { type Calendar, createCalendar } from '../calendar/calendar.js';
 import { type Clock, systemClock } from '../foundation/clock.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
-import { checkFunction, checkKeys } from '../foundation/options.js';
+import { checkFunction, readKeys } from '../foundation/options.js';
+import { ownBag } from '../foundation/own.js';
 import { checkProfile, type Environment, sandboxEnvironment } from '../wire/environment.js';
 import type { WireProfile } from '../wire/profile.js';
 import { publicProfile } from '../wire/public-profile.js';
@@ -93,7 +94,7 @@ export interface Sandbox {
  * ```
  */
 export function createSandbox(options: SandboxOptions): Sandbox {
-  checkKeys(options, 'options', SANDBOX_KEYS);
+  options = readKeys(options, 'options', SANDBOX_KEYS);
   return buildSandbox(options, {
     browserUrl: 'https://portal.sandbox.invalid',
     apiUrl: 'https://api.sandbox.invalid',
@@ -144,7 +145,8 @@ export function buildSandbox(options: SandboxOptions, origins: Origins, ca?: str
   return { sandbox, app };
 }
 
-function checkOptions(options: SandboxOptions) {
+function checkOptions(given: SandboxOptions) {
+  const options = ownBag(given);
   const problems = new Problems();
   const clients = checkRegistrations(options.registrations, 'options.registrations', problems);
   const personas = checkPersonas(options.personas ?? builtIn, 'options.personas', problems);

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { Calendar } from '../calendar/calendar.js';
 import type { Clock } from '../foundation/clock.js';
 import { invalidOption } from '../foundation/errors.js';
-import { checkKeys, checkWhole } from '../foundation/options.js';
+import { checkWhole, readKeys } from '../foundation/options.js';
 import type { Environment } from '../wire/environment.js';
 import type { Credential } from './certificates.js';
 import type { Origins } from './context.js';
@@ -22,6 +22,11 @@ export interface StartSandboxOptions extends SandboxOptions {
    * to loopback only. Default: false.
    */
   readonly listenOnEveryInterfaceNotOnlyLoopback?: boolean;
+  /**
+   * Starts the sandbox although the environment variable `NODE_ENV` is `production`, where it does
+   * not belong: it grants consents of invented citizens. Default: false.
+   */
+  readonly startEvenThoughNodeEnvIsProduction?: boolean;
 }
 
 /** Everything that `createSelfInfoClient({ service, ...connection })` needs. */
@@ -121,22 +126,25 @@ type CheckedOptions = SandboxOptions & {
 
 /** Checks everything before anything listens. */
 function checkOptions(options: StartSandboxOptions): CheckedOptions {
-  checkKeys(options, 'options', {
+  options = readKeys(options, 'options', {
     ...SANDBOX_KEYS,
     browserPort: true,
     apiPort: true,
     listenOnEveryInterfaceNotOnlyLoopback: true,
+    startEvenThoughNodeEnvIsProduction: true,
   } satisfies Record<keyof StartSandboxOptions, true>);
   const {
     browserPort = 0,
     apiPort = 0,
     listenOnEveryInterfaceNotOnlyLoopback: everywhere = false,
+    startEvenThoughNodeEnvIsProduction: inProduction = false,
     ...rest
   } = options;
   checkPort(browserPort, 'options.browserPort');
   checkPort(apiPort, 'options.apiPort');
   if (typeof everywhere !== 'boolean')
     throw new TypeError('options.listenOnEveryInterfaceNotOnlyLoopback must be a boolean.');
+  checkNodeEnv(inProduction);
   buildSandbox(rest, { browserUrl: NOT_LISTENING, apiUrl: NOT_LISTENING });
   const index = rest.registrations.findIndex(({ certificate }) => certificate !== undefined);
   if (index !== -1) {
@@ -146,6 +154,16 @@ function checkOptions(options: StartSandboxOptions): CheckedOptions {
     });
   }
   return { ...rest, browserPort, apiPort, everywhere };
+}
+
+function checkNodeEnv(inProduction: unknown): void {
+  const path = 'options.startEvenThoughNodeEnvIsProduction';
+  if (typeof inProduction !== 'boolean') throw new TypeError(`${path} must be a boolean.`);
+  if (process.env.NODE_ENV !== 'production' || inProduction) return;
+  throw invalidOption(path, {
+    en: 'NODE_ENV is production, where no sandbox belongs. Set this option to start it anyway.',
+    ja: 'NODE_ENV が production のため、サンドボックスは起動しません。それでも起動する場合は、このオプションを true にしてください。',
+  });
 }
 
 function checkPort(value: unknown, path: string): void {

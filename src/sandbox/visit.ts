@@ -1,5 +1,5 @@
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
-import { checkKeys, checkText } from '../foundation/options.js';
+import { checkText, readKeys } from '../foundation/options.js';
 import { findPersona, type Persona } from './personas/persona.js';
 
 /** What the citizen does on the pages. */
@@ -30,7 +30,7 @@ export async function visitConsent(
 ): Promise<string> {
   const { persona, pin, decision } = checkVisit(options, personas);
   checkUrl(url);
-  let response = await fetch(new Request(url, { headers: HEADERS }));
+  let response = await fetch(new Request(url, { ...PLAIN, method: 'GET', headers: HEADERS }));
   for (const answers of [{ agree: 'yes' }, { persona, pin }]) {
     if (response.status !== 200) break;
     const page = await response.text();
@@ -53,7 +53,7 @@ function checkVisit(
   options: VisitOptions,
   personas: ReadonlyMap<string, Persona>,
 ): Required<VisitOptions> {
-  checkKeys(options, 'options', {
+  options = readKeys(options, 'options', {
     persona: true,
     pin: true,
     decision: true,
@@ -80,6 +80,9 @@ function checkUrl(url: string | URL): void {
   });
 }
 
+/** Node's `Request` reads an inherited `signal`, unless there is one of its own. */
+const PLAIN = { signal: null } as const;
+
 const FORM =
   /<form method="post" action="([^"]+)"[^>]*><input type="hidden" name="form" value="([^"]+)">/;
 
@@ -91,7 +94,9 @@ function submitForm(
 ): Promise<Response> {
   const [, action = '', form = ''] = FORM.exec(page) ?? [];
   const body = new URLSearchParams({ form, ...answers });
-  return fetch(new Request(new URL(action, url), { method: 'POST', headers: HEADERS, body }));
+  return fetch(
+    new Request(new URL(action, url), { ...PLAIN, method: 'POST', headers: HEADERS, body }),
+  );
 }
 
 function refusalOf(page: string): SelfInfoError {

@@ -1,5 +1,5 @@
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
-import { checkKeys, checkWhole } from '../foundation/options.js';
+import { checkWhole, readKeys } from '../foundation/options.js';
 import { parseDay } from '../foundation/time.js';
 
 /** A Japanese fiscal year (年度), 1 April to 31 March. */
@@ -108,17 +108,17 @@ const INQUIRY_KEYS = { method: true, at: true, from: true, to: true } satisfies 
 >;
 
 /** Checks an inquiry that arrived as data, e.g. from JSON, and returns a frozen copy. */
-export function checkInquiry(value: unknown, path: string): Inquiry {
-  checkKeys(value, path, INQUIRY_KEYS);
+export function checkInquiry(given: unknown, path: string): Inquiry {
+  const value = readKeys(given, path, INQUIRY_KEYS);
   switch (value.method) {
     case 'latest':
-      checkKeys(value, path, { method: true } satisfies Record<keyof Latest, true>);
+      readKeys(value, path, { method: true } satisfies Record<keyof Latest, true>);
       return latest();
     case 'point-in-time':
-      checkKeys(value, path, { method: true, at: true } satisfies Record<keyof PointInTime, true>);
+      readKeys(value, path, { method: true, at: true } satisfies Record<keyof PointInTime, true>);
       return Object.freeze({ method: 'point-in-time', at: checkDay(value.at, `${path}.at`) });
     case 'range':
-      checkKeys(value, path, { method: true, from: true, to: true } satisfies Record<
+      readKeys(value, path, { method: true, from: true, to: true } satisfies Record<
         keyof Range,
         true
       >);
@@ -159,11 +159,11 @@ function checkDay(value: unknown, path: string): Day {
     return value;
   }
   // A Date is rejected too: its day would depend on the time zone of the process.
-  if (typeof value !== 'object' || value === null || !('fiscalYear' in value))
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'fiscalYear'))
     throw new TypeError(`${path} must be a date string or a fiscal year.`);
-  checkKeys(value, path, { fiscalYear: true });
-  checkFiscalYear(value.fiscalYear, path);
-  return Object.freeze({ fiscalYear: value.fiscalYear });
+  const given = readKeys(value as unknown, path, { fiscalYear: true });
+  checkFiscalYear(given.fiscalYear, path);
+  return Object.freeze({ fiscalYear: given.fiscalYear });
 }
 
 function checkFiscalYear(value: unknown, path: string): asserts value is number {

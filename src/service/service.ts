@@ -1,6 +1,7 @@
 import { checkDetailId, holdersOf } from '../catalog/details.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
-import { checkKeys, checkObject, checkText, checkWhole } from '../foundation/options.js';
+import { checkObject, checkText, checkWhole, readKeys } from '../foundation/options.js';
+import { ownBag } from '../foundation/own.js';
 import { type Method, methods, unknownMethod } from './inquiry.js';
 import type { InquiryRule, inquiryRules, NamesLatestBy, ServiceInput } from './inquiry-rules.js';
 import type { ItemSpec, ServiceSpec } from './spec.js';
@@ -56,19 +57,17 @@ export function defineService<const S extends ServiceInput>(
   spec: S & NamesLatestBy<S>,
 ): Service<S extends ServiceSpec ? S : never>;
 export function defineService(spec: ServiceSpec): Service {
-  checkKeys(spec, 'spec', {
+  spec = readKeys(spec, 'spec', {
     name: true,
     purpose: true,
     retention: true,
     items: true,
   } satisfies Record<keyof ServiceSpec, true>);
   checkText(spec.name, 'spec.name');
-  checkPurpose(spec.purpose);
-  checkRetention(spec.retention);
   const checked = {
     name: spec.name,
-    purpose: Object.freeze({ ...spec.purpose }),
-    retention: Object.freeze({ ...spec.retention }),
+    purpose: checkPurpose(spec.purpose),
+    retention: checkRetention(spec.retention),
     items: Object.freeze(checkItems(spec.items)),
   };
   Object.defineProperty(checked, BRAND, { value: true });
@@ -77,7 +76,7 @@ export function defineService(spec: ServiceSpec): Service {
 
 /** Returns whether {@link defineService} made a value, in any copy of this package. */
 export function isService(value: unknown): value is Service {
-  return typeof value === 'object' && value !== null && BRAND in value;
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, BRAND);
 }
 
 /**
@@ -88,32 +87,38 @@ export function wireCode(item: ItemSpec): string {
   return item.code ?? item.detail;
 }
 
-function checkSection(value: unknown, path: string, known: Readonly<Record<string, true>>): void {
+function readSection<T extends object>(
+  value: T,
+  path: string,
+  known: Readonly<Record<string, true>>,
+): T {
   if (value === undefined) throw new SelfInfoError('missing_option', { path });
-  checkKeys(value, path, known);
+  return readKeys(value, path, known);
 }
 
-function checkPurpose(purpose: ServiceSpec['purpose']): void {
-  checkSection(purpose, 'spec.purpose', { id: true, text: true } satisfies Record<
+function checkPurpose(given: ServiceSpec['purpose']): ServiceSpec['purpose'] {
+  const { id, text } = readSection(given, 'spec.purpose', { id: true, text: true } satisfies Record<
     keyof ServiceSpec['purpose'],
     true
   >);
-  checkText(purpose.id, 'spec.purpose.id');
-  checkText(purpose.text, 'spec.purpose.text');
+  checkText(id, 'spec.purpose.id');
+  checkText(text, 'spec.purpose.text');
+  return Object.freeze({ id, text });
 }
 
-function checkRetention(retention: ServiceSpec['retention']): void {
-  checkSection(retention, 'spec.retention', { days: true } satisfies Record<
+function checkRetention(given: ServiceSpec['retention']): ServiceSpec['retention'] {
+  const { days } = readSection(given, 'spec.retention', { days: true } satisfies Record<
     keyof ServiceSpec['retention'],
     true
   >);
-  checkWhole(retention.days, 'spec.retention.days', 0);
-  if (retention.days > LONGEST_RETENTION_DAYS) {
+  checkWhole(days, 'spec.retention.days', 0);
+  if (days > LONGEST_RETENTION_DAYS) {
     throw invalidOption('spec.retention.days', {
       en: `Use at most ${LONGEST_RETENTION_DAYS}.`,
       ja: `${LONGEST_RETENTION_DAYS} 以下で指定してください。`,
     });
   }
+  return Object.freeze({ days });
 }
 
 /** Checks every item and that no two share a code on the wire. */
@@ -129,8 +134,9 @@ function checkItems(given: ServiceSpec['items']): Record<string, ItemSpec> {
         en: 'This key is reserved.',
         ja: 'このキーは予約されています。',
       });
-    items[key] = checkItem(item, path);
-    const code = wireCode(item);
+    const checked = checkItem(item, path);
+    items[key] = checked;
+    const code = wireCode(checked);
     if (codes.has(code))
       throw invalidOption(`${path}.code`, {
         en: 'Another item has the same code on the wire. Give each item its own code.',
@@ -146,8 +152,8 @@ function checkItems(given: ServiceSpec['items']): Record<string, ItemSpec> {
   return items;
 }
 
-function checkItem(item: ItemSpec, path: string): ItemSpec {
-  checkSection(item, path, {
+function checkItem(given: ItemSpec, path: string): ItemSpec {
+  const item = readSection(given, path, {
     detail: true,
     code: true,
     holders: true,
@@ -180,11 +186,13 @@ function checkItem(item: ItemSpec, path: string): ItemSpec {
   const schema = item.record?.['~standard'];
   if (item.record !== undefined && (schema?.version !== 1 || typeof schema.validate !== 'function'))
     throw new TypeError(`${path}.record must be a Standard Schema.`);
-  return Object.freeze({
-    ...item,
-    inquiries: Object.freeze([...item.inquiries]),
-    ...(item.holders && { holders: Object.freeze([...item.holders]) }),
-  }) as ItemSpec;
+  return Object.freeze(
+    ownBag({
+      ...item,
+      inquiries: Object.freeze([...item.inquiries]),
+      ...(item.holders && { holders: Object.freeze([...item.holders]) }),
+    }),
+  ) as ItemSpec;
 }
 
 function checkList(value: unknown, path: string): void {

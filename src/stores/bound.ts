@@ -1,6 +1,7 @@
 import type { Clock } from '../foundation/clock.js';
 import { type Scope, withinScope } from '../foundation/deadline.js';
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
+import { own } from '../foundation/own.js';
 import type { Store } from './store.js';
 
 /** A store whose calls are each bounded by a scope. */
@@ -32,7 +33,7 @@ function unknownTake(error: unknown): unknown {
 /** Wraps a store so that a call ends with its scope. What the store does afterwards is ignored. */
 export function boundStore(store: Store, clock: Clock): BoundStore {
   function bound<T>(scope: Scope, work: () => Promise<T>): Promise<T> {
-    const leftMs = (scope.deadline ?? Number.POSITIVE_INFINITY) - clock.now();
+    const leftMs = (own(scope, 'deadline') ?? Number.POSITIVE_INFINITY) - clock.now();
     // A clock without a time must not end a store call that may already have taken an entry.
     const limitMs = Number.isNaN(leftMs) ? STORE_MS : Math.min(STORE_MS, leftMs);
     // A passed deadline stops calls to the portal. A local store may still answer.

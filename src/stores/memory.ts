@@ -1,6 +1,6 @@
 import type { Clock } from '../foundation/clock.js';
 import { SelfInfoError } from '../foundation/errors.js';
-import { checkClock, checkKeys, checkWhole } from '../foundation/options.js';
+import { checkClock, checkWhole, readKeys } from '../foundation/options.js';
 import { DAY_MS } from '../foundation/time.js';
 import type { Store, StoredEntry } from './store.js';
 
@@ -38,7 +38,7 @@ interface Mark {
 export function createMemoryStore(
   options: { readonly clock?: Clock; readonly maxEntries?: number } = {},
 ): Store {
-  checkKeys(options, 'options', { clock: true, maxEntries: true } satisfies Record<
+  options = readKeys(options, 'options', { clock: true, maxEntries: true } satisfies Record<
     keyof typeof options,
     true
   >);

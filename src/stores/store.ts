@@ -1,4 +1,5 @@
 import { isSelfInfoError, SelfInfoError, type SelfInfoErrorOptions } from '../foundation/errors.js';
+import { member } from '../foundation/own.js';
 
 /** An entry of a store: a text, and the epoch milliseconds after which it is no longer needed. */
 export interface StoredEntry {
@@ -61,7 +62,7 @@ type Found = Awaited<ReturnType<Store['get']>>;
 /** Copies an entry, so that each property is read once, inside the guard. */
 function copied(found: Found): Found {
   return typeof found === 'object' && found !== null
-    ? { value: found.value, expiresAt: found.expiresAt }
+    ? ({ value: member(found, 'value'), expiresAt: member(found, 'expiresAt') } as StoredEntry)
     : found;
 }
 

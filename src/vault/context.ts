@@ -3,11 +3,12 @@ import { SelfInfoError } from '../foundation/errors.js';
 import {
   checkClock,
   checkFunction,
-  checkKeys,
   checkMethods,
   checkText,
   checkWhole,
+  readKeys,
 } from '../foundation/options.js';
+import { member } from '../foundation/own.js';
 import { isService, type Service } from '../service/service.js';
 import { type AuditLog, createAuditLog } from './audit.js';
 import { boundBy } from './bound.js';
@@ -33,7 +34,7 @@ const TIMEOUT_MS = 10_000;
 
 /** Validates the options of a vault and returns what its operations share. */
 export function createContext(options: VaultOptions): VaultContext {
-  checkKeys(options, 'options', {
+  options = readKeys(options, 'options', {
     service: true,
     store: true,
     keys: true,
@@ -49,7 +50,7 @@ export function createContext(options: VaultOptions): VaultContext {
     throw new TypeError('options.service must be what defineService returned.');
   checkMethods(options.store, 'options.store', storeMethods);
   checkMethods(options.keys, 'options.keys', ['wrap', 'unwrap']);
-  checkText(options.keys.current, 'options.keys.current');
+  checkText(member(options.keys, 'current'), 'options.keys.current');
   const { timeoutMs = TIMEOUT_MS, onEvent } = options;
   const clock = checkClock(options.clock, 'options.clock');
   checkWhole(timeoutMs, 'options.timeoutMs', 1);

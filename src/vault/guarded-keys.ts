@@ -1,4 +1,5 @@
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
+import { member } from '../foundation/own.js';
 import { damaged } from '../foundation/sealing.js';
 import type { Bound } from './bound.js';
 import type { VaultKeys } from './keys.js';
@@ -18,12 +19,13 @@ export function guardKeys(keys: VaultKeys, bound: Bound): VaultKeys {
   };
   return {
     get current() {
-      return keys.current;
+      return member(keys, 'current') as string;
     },
     wrap: (dataKey, id) =>
       guard(async () => {
-        const { id: wrappedId, kid, wrapped } = Object(await keys.wrap(dataKey, id)) as WrappedKey;
-        if (wrappedId === id && typeof kid === 'string' && typeof wrapped === 'string')
+        const given: WrappedKey = Object(await wrapCopy(keys, dataKey, id));
+        const [kid, wrapped] = [member(given, 'kid'), member(given, 'wrapped')];
+        if (member(given, 'id') === id && typeof kid === 'string' && typeof wrapped === 'string')
           return { id, kid, wrapped };
         throw new SelfInfoError('key_unavailable', { retry: { safe: false } });
       }),
@@ -34,4 +36,18 @@ export function guardKeys(keys: VaultKeys, bound: Bound): VaultKeys {
         throw damaged();
       }),
   };
+}
+
+/**
+ * Wraps a copy of a data key: a provider may transfer the bytes to a worker, and the vault must still
+ * be able to erase its own.
+ */
+async function wrapCopy(keys: VaultKeys, dataKey: Uint8Array, id: string): Promise<unknown> {
+  const copy = Uint8Array.from(dataKey);
+  try {
+    return await keys.wrap(copy, id);
+  } finally {
+    // A detached copy holds nothing.
+    if (copy.byteLength > 0) copy.fill(0);
+  }
 }

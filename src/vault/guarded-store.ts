@@ -1,6 +1,7 @@
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
+import { own, ownBag } from '../foundation/own.js';
 import type { Bound } from './bound.js';
-import type { VaultRecordInfo, VaultStore } from './store.js';
+import type { VaultRecordInfo, VaultStore, WrappedKey } from './store.js';
 
 type Guard = <T>(changes: boolean, work: () => Promise<T>) => Promise<T>;
 
@@ -67,7 +68,7 @@ async function* guardedList(
 
 /** Copies a record, so that each of its getters runs once, and checks the types of its fields. */
 function validateRecord<T extends VaultRecordInfo>(record: T): T {
-  const { key } = record;
+  const key: WrappedKey = ownBag(Object(own(record, 'key')));
   const copy = { ...record, key: { id: key.id, kid: key.kid, wrapped: key.wrapped } };
   const texts = [copy.ref, copy.consent, copy.purpose, ...Object.values(copy.key)];
   if (texts.every((text) => typeof text === 'string') && Number.isFinite(copy.keepUntil))

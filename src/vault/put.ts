@@ -1,5 +1,5 @@
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
-import { checkKeys } from '../foundation/options.js';
+import { readKeys } from '../foundation/options.js';
 import { type Answer, sourceOf } from '../query/answer.js';
 import type { VaultContext } from './context.js';
 import { seal } from './record.js';
@@ -22,7 +22,7 @@ export async function put(
   answer: Answer,
   options: PutOptions = {},
 ): Promise<string> {
-  checkKeys(options, 'options', { ref: true } satisfies Record<keyof PutOptions, true>);
+  options = readKeys(options, 'options', { ref: true } satisfies Record<keyof PutOptions, true>);
   const { ref = newReference() } = options;
   checkReference(ref);
   if (!isReference(ref)) {

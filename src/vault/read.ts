@@ -1,9 +1,9 @@
 import { SelfInfoError } from '../foundation/errors.js';
-import { checkKeys } from '../foundation/options.js';
+import { readKeys } from '../foundation/options.js';
 import { type Answer, type AnswerSource, buildAnswer } from '../query/answer.js';
 import { checkLine } from './audit.js';
 import type { VaultContext } from './context.js';
-import { readLabel, unseal } from './record.js';
+import { isIndexedAs, readLabel, unseal } from './record.js';
 import { checkReference, isReference } from './reference.js';
 import { checkPeriod } from './timekeeper.js';
 
@@ -27,7 +27,7 @@ export async function read(
   options: ReadOptions,
 ): Promise<Answer> {
   checkReference(ref);
-  checkKeys(options, 'options', { purpose: true, reason: true } satisfies Record<
+  options = readKeys(options, 'options', { purpose: true, reason: true } satisfies Record<
     keyof ReadOptions,
     true
   >);
@@ -40,6 +40,8 @@ export async function read(
     if (!record) throw new SelfInfoError('reference_unknown');
     if (record === 'erased') throw new SelfInfoError('data_erased');
     const label = await readLabel(record, ref);
+    // Someone changed the label or the columns. Prove the label before it decides.
+    if (!isIndexedAs(record, label)) await unseal(record, keys);
     checkPeriod(Date.parse(label.keepUntil), reading);
     if (label.purpose !== purpose || label.purpose !== service.purpose.id)
       throw new SelfInfoError('purpose_refused');

@@ -57,6 +57,15 @@ export async function seal(label: Label, content: unknown, keys: KeyWrapper): Pr
   }
 }
 
+/** Returns whether the columns of a record say the same as its label. */
+export function isIndexedAs(record: VaultRecord, label: Label): boolean {
+  return (
+    record.consent === label.consent &&
+    record.purpose === label.purpose &&
+    record.keepUntil === Date.parse(label.keepUntil)
+  );
+}
+
 /**
  * Reads and validates the label of a record, before anything is decrypted.
  *

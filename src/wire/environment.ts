@@ -1,9 +1,11 @@
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
-import { checkKeys, checkMethods, checkText } from '../foundation/options.js';
+import { checkMethods, checkText, readKeys } from '../foundation/options.js';
+import { ownBag } from '../foundation/own.js';
 import { readCertificates } from '../foundation/pem.js';
 import type { WireProfile } from './profile.js';
 import { ambiguousEntries, malformedEntries, unverifiedEntries } from './profile-checks.js';
 import { publicProfile } from './public-profile.js';
+import { isLoopback, parseUrl } from './url-rules.js';
 
 const BRAND = Symbol.for('myna-selfinfo.environment');
 
@@ -51,8 +53,8 @@ export interface Environment extends Omit<Required<EnvironmentOptions>, 'ca'> {
  * Accepts, in production, a wire profile with entries that the interface specification has not
  * confirmed.
  */
-export const acceptWireProfileNotConfirmedBySpecification: unique symbol = Symbol(
-  'accept a wire profile not confirmed by the specification',
+export const acceptWireProfileNotConfirmedBySpecification: unique symbol = Symbol.for(
+  'myna-selfinfo.acceptWireProfileNotConfirmedBySpecification',
 );
 
 /**
@@ -126,7 +128,7 @@ export function productionEnvironment(options: ProductionEnvironmentOptions): En
     ...KEYS,
     unconfirmedProfile: true,
   } satisfies Record<keyof ProductionEnvironmentOptions, true>);
-  const accepted = options.unconfirmedProfile;
+  const { unconfirmedProfile: accepted } = ownBag(options);
   if (accepted !== undefined && accepted !== acceptWireProfileNotConfirmedBySpecification)
     throw new TypeError('options.unconfirmedProfile must be the exported symbol.');
   const [first] = unverifiedEntries(environment.profile);
@@ -147,13 +149,9 @@ function isPrivateHost(url: URL): boolean {
   );
 }
 
-function isLoopback(url: URL): boolean {
-  return ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-}
-
 /** Returns whether one of the three functions made a value, in any copy of this package. */
 export function isEnvironment(value: unknown): value is Environment {
-  return typeof value === 'object' && value !== null && BRAND in value;
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, BRAND);
 }
 
 const KEYS = {
@@ -170,15 +168,14 @@ function make(
   options: EnvironmentOptions,
   keys: Readonly<Record<string, true>>,
 ): Environment {
-  checkKeys(options, 'options', keys);
-  checkText(options.clientId, 'options.clientId');
+  options = readKeys(options, 'options', keys);
+  checkClientId(options.clientId, 'options.clientId');
   if (options.endpoints === undefined)
     throw new SelfInfoError('missing_option', { path: 'options.endpoints' });
-  checkKeys(options.endpoints, 'options.endpoints', {
+  const { browserUrl, apiUrl } = readKeys(options.endpoints, 'options.endpoints', {
     browserUrl: true,
     apiUrl: true,
   } satisfies Record<keyof EnvironmentOptions['endpoints'], true>);
-  const { browserUrl, apiUrl } = options.endpoints;
   checkUrl(options.redirectUri, 'options.redirectUri', kind, true);
   checkUrl(options.issuer, 'options.issuer', kind);
   checkUrl(browserUrl, 'options.endpoints.browserUrl', kind);
@@ -257,7 +254,10 @@ export function checkAuthorities(value: unknown, path: string): readonly string[
   return Object.freeze(texts);
 }
 
-/** Checks a URL. Only a redirect URI may have a query, because paths are appended to the others. */
+/**
+ * Checks a URL. In production no host is this machine. The connection check may use a tunnel from
+ * there.
+ */
 function checkUrl(
   value: unknown,
   path: string,
@@ -265,21 +265,24 @@ function checkUrl(
   mayHaveQuery = false,
 ): void {
   checkText(value, path);
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (
-    url?.protocol === 'https:' ||
-    (url?.protocol === 'http:' && kind === 'sandbox' && isLoopback(url))
-  ) {
-    if (
-      !value.includes('#') &&
-      url.username === '' &&
-      url.password === '' &&
-      (mayHaveQuery || !value.includes('?'))
-    )
-      return;
-  }
+  const url = parseUrl(value, {
+    protocols: kind === 'sandbox' ? ['https:', 'http:'] : ['https:'],
+    query: mayHaveQuery,
+    loopback: kind !== 'production',
+  });
+  if (url?.protocol === 'https:' || (url && isLoopback(url))) return;
   throw invalidOption(path, {
-    en: `Use an absolute https URL without fragment${mayHaveQuery ? '' : ', query'} or user name (in the sandbox also http on loopback).`,
-    ja: `フラグメント${mayHaveQuery ? '' : '、クエリ'}やユーザー名のない https の絶対URLで指定してください（サンドボックスではループバックの http も可）。`,
+    en: `Use an absolute https URL without fragment${mayHaveQuery ? '' : ', query'} or user name (in the sandbox also http on loopback). Its host must be spelled out, without a final dot; loopback (in production), link-local and metadata addresses are refused.`,
+    ja: `フラグメント${mayHaveQuery ? '' : '、クエリ'}やユーザー名のない https の絶対URLで指定してください（サンドボックスではループバックの http も可）。ホストは正規の表記で、末尾のドットなしで指定してください。ループバック（本番環境の場合）、リンクローカル、メタデータサービスのアドレスは指定できません。`,
+  });
+}
+
+/** Checks the characters of a client id (RFC 6749, A.1). Others would not arrive as they are. */
+function checkClientId(value: unknown, path: string): void {
+  checkText(value, path);
+  if (/^[\x20-\x7e]+$/.test(value)) return;
+  throw invalidOption(path, {
+    en: 'Use printable ASCII characters.',
+    ja: '印字可能な ASCII 文字で指定してください。',
   });
 }

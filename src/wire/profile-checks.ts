@@ -1,3 +1,4 @@
+import { own } from '../foundation/own.js';
 import type { Confidence, ProfileEntry, WireProfile } from './profile.js';
 import { publicProfile } from './public-profile.js';
 
@@ -8,7 +9,7 @@ import { publicProfile } from './public-profile.js';
 export function unverifiedEntries(profile: WireProfile): readonly string[] {
   const confirmed: readonly unknown[] = ['specification', 'public-official'] satisfies Confidence[];
   return entriesOf(profile).flatMap(({ path, entry }) =>
-    confirmed.includes(entry.confidence) ? [] : [path],
+    confirmed.includes(own(entry, 'confidence')) ? [] : [path],
   );
 }
 
@@ -18,7 +19,7 @@ export function unverifiedEntries(profile: WireProfile): readonly string[] {
  */
 export function malformedEntries(profile: WireProfile): readonly string[] {
   return entriesOf(profile).flatMap(({ path, entry, model }) =>
-    kindOf(entry.value) === kindOf(model.value) ? [] : [path],
+    kindOf(own(entry, 'value')) === kindOf(model.value) ? [] : [path],
   );
 }
 
@@ -80,10 +81,11 @@ function entriesOf(profile: WireProfile): readonly FoundEntry[] {
   return found;
   function visit(model: unknown, value: unknown, path: string) {
     if (typeof model !== 'object' || model === null) return;
-    const entry = Object(value);
-    if ('confidence' in model) found.push({ path, entry, model: model as ProfileEntry<unknown> });
+    const entry: object = Object(value);
+    if (Object.hasOwn(model, 'confidence'))
+      found.push({ path, entry, model: model as ProfileEntry<unknown> });
     else
       for (const [key, inner] of Object.entries(model))
-        visit(inner, entry[key], path === '' ? key : `${path}.${key}`);
+        visit(inner, own(entry, key), path === '' ? key : `${path}.${key}`);
   }
 }

@@ -206,7 +206,7 @@ function instantAt(object: Members, entry: ProfileEntry<string>, path: string): 
 }
 
 function wordAt<K extends string>(value: unknown, words: Names<K>, path: string): K {
-  for (const word in words) if (words[word].value === value) return word;
+  for (const word of Object.keys(words) as K[]) if (words[word].value === value) return word;
   throw malformed(
     path,
     'holds a status that the wire profile does not list.',

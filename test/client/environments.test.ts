@@ -165,7 +165,6 @@ describe('an environment', () => {
       'portal.go.jp',
       'example.com',
       'local.jp',
-      'test.',
       '10.0.0.1',
       '[2001:db8::1]',
       '[::ffff:192.0.2.1]',

@@ -1,4 +1,5 @@
 import { type ServerId, servers } from '../../catalog/servers.js';
+import { has } from '../../foundation/own.js';
 import { dateOfDay, dayStart, formatDay, HOUR_MS, parseDay } from '../../foundation/time.js';
 import type { CheckedAnnouncement } from '../announcements.js';
 import { type GuidelineRow, type HostRow, hours } from '../hours.js';
@@ -206,17 +207,16 @@ function rulesInForce(server: ServerId, overrides: readonly HostRow[]): RuleInFo
 
 function ruleFacts(row: GuidelineRow | HostRow, rule: Rule): CauseFacts {
   const name = servers.find((server) => server.id === row.server) as (typeof servers)[number];
-  const source =
-    'table' in row
-      ? ({
-          kind: 'guideline',
-          guideline: row.guideline,
-          table: row.table,
-          row: row.row,
-          reading: rule.reading,
-          note: Object.freeze(rule.note),
-        } as const)
-      : ({ kind: 'host', from: row.from, source: row.source } as const);
+  const source = has(row, 'table')
+    ? ({
+        kind: 'guideline',
+        guideline: row.guideline,
+        table: row.table,
+        row: row.row,
+        reading: rule.reading,
+        note: Object.freeze(rule.note),
+      } as const)
+    : ({ kind: 'host', from: row.from, source: row.source } as const);
   return Object.freeze({
     server: row.server,
     detail: null,

@@ -1,5 +1,5 @@
 import { invalidOption, SelfInfoError } from '../../foundation/errors.js';
-import { checkKeys } from '../../foundation/options.js';
+import { readKeys } from '../../foundation/options.js';
 import { dayOf, formatInstant, type Instant, toEpochMs } from '../../foundation/time.js';
 import type { Announcement } from '../announcements.js';
 import type { Text } from '../rules.js';
@@ -122,11 +122,11 @@ function placesIn(text: string, { units, passages }: Limits): readonly Place[] {
 }
 
 function checkOptions(options: unknown): { publishedMs: number; idPrefix: string } {
-  checkKeys(options, 'options', {
+  const given = readKeys(options, 'options', {
     publishedAt: true,
     idPrefix: true,
   } satisfies Record<keyof NoticesOptions, true>);
-  const { publishedAt, idPrefix = 'notice' } = options;
+  const { publishedAt, idPrefix = 'notice' } = given;
   if (publishedAt === undefined)
     throw new SelfInfoError('missing_option', { path: 'options.publishedAt' });
   const publishedMs = toEpochMs(publishedAt as Instant, 'options.publishedAt');

@@ -1,6 +1,6 @@
 import { invalidOption } from '../../foundation/errors.js';
 import type { Language } from '../../foundation/language.js';
-import { checkKeys, checkText } from '../../foundation/options.js';
+import { checkText, readKeys } from '../../foundation/options.js';
 import { type Instant, toEpochMs } from '../../foundation/time.js';
 import type { Calendar } from '../calendar.js';
 import type { State, Status } from '../results.js';
@@ -76,7 +76,7 @@ const timeZone = [
  * ```
  */
 export function toICalendar(calendar: Calendar, target: Target, options: ICalendarOptions): string {
-  checkKeys(options, 'options', {
+  options = readKeys(options, 'options', {
     start: true,
     end: true,
     show: true,

@@ -1,6 +1,6 @@
 import { invalidOption, SelfInfoError } from '../../foundation/errors.js';
 import type { Language } from '../../foundation/language.js';
-import { checkKeys, checkText } from '../../foundation/options.js';
+import { checkText, readKeys } from '../../foundation/options.js';
 import { dateOfDay, dayNumber, dayStart, parseDay } from '../../foundation/time.js';
 import type { Calendar } from '../calendar.js';
 import { outsideCalendar } from '../engine/questions.js';
@@ -73,7 +73,7 @@ export function buildPicture(
   targets: readonly Target[],
   options: PictureOptions,
 ): Picture {
-  checkKeys(options, 'options', {
+  options = readKeys(options, 'options', {
     month: true,
     week: true,
     lang: true,

@@ -2,6 +2,7 @@ import { details } from '../../catalog/details.js';
 import { servers } from '../../catalog/servers.js';
 import { invalidOption } from '../../foundation/errors.js';
 import type { Language } from '../../foundation/language.js';
+import { has } from '../../foundation/own.js';
 import { dateOfDay, dayOf, dayStart, HOUR_MS } from '../../foundation/time.js';
 import type { Cause, CauseSource, State, Status, UndoneCause } from '../results.js';
 import type { Text } from '../rules.js';
@@ -136,7 +137,7 @@ export function reasonsOf(
     const text = reasonOf(cause, lang);
     const outage = cause.kind === 'planned-outage' || cause.kind === 'announcement';
     const note = notes.get(text) ?? {
-      state: 'undoneBy' in cause ? 'open' : cause.state,
+      state: has(cause, 'undoneBy') ? 'open' : cause.state,
       text,
       when: [],
       order: outage ? 0 : 1,
@@ -152,7 +153,7 @@ export function reasonsOf(
 
 function reasonOf(cause: Cause | UndoneCause, lang: Language): string {
   const parts = [sourceName(cause.source, lang)];
-  if ('undoneBy' in cause)
+  if (has(cause, 'undoneBy'))
     parts.unshift(
       `${lang === 'ja' ? '実施なし' : 'does not take place'}: ${sourceName(cause.undoneBy, lang)}`,
     );

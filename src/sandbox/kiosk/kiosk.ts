@@ -1,7 +1,7 @@
 import { type Calendar, createCalendar } from '../../calendar/calendar.js';
 import { type Clock, systemClock } from '../../foundation/clock.js';
 import { SelfInfoError } from '../../foundation/errors.js';
-import { checkKeys, checkMethods } from '../../foundation/options.js';
+import { checkMethods, readKeys } from '../../foundation/options.js';
 import type { KioskAuthorizer } from '../../kiosk/authorizer.js';
 import { publicProfile } from '../../wire/public-profile.js';
 import { personas as builtIn } from '../personas/built-in.js';
@@ -93,7 +93,7 @@ export function createSandboxKiosk(options: SandboxKioskOptions): SandboxKiosk {
 }
 
 function checkOptions(options: SandboxKioskOptions) {
-  checkKeys(options, 'options', {
+  options = readKeys(options, 'options', {
     registrations: true,
     personas: true,
     clock: true,

@@ -93,5 +93,5 @@ async function readText(request: Request): Promise<string> {
 
 /** Returns a JSON response that is not cached. */
 export function jsonResponse(body: unknown, headers: Record<string, string> = {}): Response {
-  return Response.json(body, { headers: { 'cache-control': 'no-store', ...headers } });
+  return Response.json(body, { status: 200, headers: { 'cache-control': 'no-store', ...headers } });
 }

@@ -36,6 +36,6 @@ export async function exchangeCode(
   code.token = tokens.put({ client, persona: code.persona, thumbprint: attempt.thumbprint });
   return Response.json(
     { access_token: code.token, token_type: 'Bearer', expires_in: TOKEN_LIFE_MS / 1_000 },
-    { headers: { 'cache-control': 'no-store', pragma: 'no-cache' } },
+    { status: 200, headers: { 'cache-control': 'no-store', pragma: 'no-cache' } },
   );
 }

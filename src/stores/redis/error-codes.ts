@@ -1,3 +1,5 @@
+import { member } from '../../foundation/own.js';
+
 /**
  * First words of Redis error replies that describe the server or its configuration. The rest of a
  * reply may quote what was sent.
@@ -25,10 +27,8 @@ const replies: readonly string[] = [
 export function redisErrorCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const [reply = ''] = error.message.split(' ');
-  const system =
-    'code' in error && typeof error.code === 'string' && /^E[A-Z]{3,20}$/.test(error.code)
-      ? error.code
-      : undefined;
+  const code = member(error, 'code');
+  const system = typeof code === 'string' && /^E[A-Z]{3,20}$/.test(code) ? code : undefined;
   return replies.includes(reply) ? reply : system;
 }
 

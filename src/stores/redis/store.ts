@@ -9,10 +9,10 @@ import {
 } from '../../foundation/errors.js';
 import {
   checkClock,
-  checkKeys,
   checkMethods,
   checkText,
   checkWhole,
+  readKeys,
 } from '../../foundation/options.js';
 import {
   decrypt,
@@ -77,6 +77,7 @@ const PREFIX = 'myna-selfinfo:';
 const TIMEOUT_MS = 2_000;
 const LONGEST_SEALED = 4_000_000;
 const MEMORY_SHARE = 0.8;
+const HEADER_NAMES: readonly string[] = ['alg', 'enc', 'kid', 'v', 'name', 'expiresAt'];
 
 /**
  * Creates a store in Redis 6 or later, over a client of yours. Any number of instances can share
@@ -147,7 +148,7 @@ export function createRedisStore(options: RedisStoreOptions): Store {
 type RedisContext = ReturnType<typeof checkOptions>;
 
 function checkOptions(options: RedisStoreOptions) {
-  checkKeys(options, 'options', {
+  options = readKeys(options, 'options', {
     client: true,
     keys: true,
     prefix: true,
@@ -246,18 +247,21 @@ async function unseal(
   sealed: unknown,
 ): Promise<StoredEntry> {
   const header = await readHeader(sealed, LONGEST_SEALED);
+  const { v, kid, expiresAt } = header;
   if (
-    !isKnownVersion(header.v, 'entry.v', 'store', [UNVERSIONED]) ||
+    !isKnownVersion(v, 'entry.v', 'store', [UNVERSIONED]) ||
     !isOurs(header, 'dir') ||
+    !Object.keys(header).every((key) => HEADER_NAMES.includes(key)) ||
     header.name !== name ||
-    typeof header.expiresAt !== 'number'
+    typeof kid !== 'string' ||
+    typeof expiresAt !== 'number'
   )
     throw new SelfInfoError('record_damaged');
-  const secret = secrets.get(String(header.kid));
+  const secret = secrets.get(kid);
   if (!secret) throw new SelfInfoError('key_unknown');
   return {
     value: Buffer.from(await decrypt(sealed as string, 'dir', secret)).toString(),
-    expiresAt: header.expiresAt,
+    expiresAt,
   };
 }
 

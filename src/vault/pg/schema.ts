@@ -1,5 +1,5 @@
 import { invalidOption } from '../../foundation/errors.js';
-import { checkKeys, checkMethods, checkText, checkWhole } from '../../foundation/options.js';
+import { checkMethods, checkText, checkWhole, readKeys } from '../../foundation/options.js';
 
 /** Options of {@link createPgVaultStore} and {@link migrate}. */
 export interface PgVaultOptions {
@@ -33,7 +33,10 @@ export function readMigration(pool: unknown, { timeoutMs = TIMEOUT_MS, ...rest }
 /** Validates the pool and the options. Returns the name of the schema. */
 export function readSchema(pool: unknown, options: PgVaultOptions): string {
   checkMethods(pool, 'pool', ['query', 'connect']);
-  checkKeys(options, 'options', { schema: true } satisfies Record<keyof PgVaultOptions, true>);
+  options = readKeys(options, 'options', { schema: true } satisfies Record<
+    keyof PgVaultOptions,
+    true
+  >);
   const { schema = 'myna_vault' } = options;
   checkText(schema, 'options.schema');
   // The name is part of the SQL text, where no parameter is possible: allow no name that needs
