@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createCalendar } from '../../../src/calendar/index.js';
-import { type NoticesOptions, parseNotices } from '../../../src/calendar/notices/parse.js';
+import { parseNotices } from '../../../src/calendar/notices/parse.js';
+import type { NoticesOptions } from '../../../src/calendar/notices/steps.js';
 import { anyText } from '../../kit/any-text.js';
 
 const PUBLISHED = '2026-08-20';
