@@ -14,7 +14,7 @@ const SLICE = 65_536;
 const DECODED = 262_144;
 
 /** What {@link readStrictJson} accepts. */
-export interface JsonLimits {
+interface JsonLimits {
   /** The greatest depth. */
   readonly depth: number;
   /** The greatest number of values. */

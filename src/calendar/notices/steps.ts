@@ -63,7 +63,7 @@ export interface Notices {
 }
 
 /** How long a text may be: in UTF-16 units, and in lines and sentences. */
-export interface Limits {
+interface Limits {
   readonly units: number;
   readonly passages: number;
 }
