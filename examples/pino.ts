@@ -14,10 +14,11 @@ import { pino } from 'pino';
 
 const log = pino({ base: { service: 'loan' } });
 
-/** 証明書の期限切れと、マイナポータル側に変化が生じた（または不明な）失敗は error、それ以外の失敗と期限の予告は warn とする。 */
+/** 証明書の期限切れと、マイナポータル側に変化が生じた（または不明な）失敗は error、それ以外の失敗と証明書の注意は warn とする。 */
 function levelOf(event: ClientEvent): 'error' | 'warn' | 'info' {
   if (event.type === 'certificate_expired') return 'error';
-  if (event.type === 'certificate_expiring') return 'warn';
+  if (event.type === 'certificate_expiring' || event.type === 'certificate_not_for_clients')
+    return 'warn';
   if (event.outcome !== 'failed') return 'info';
   return event.effect === 'none' ? 'warn' : 'error';
 }

@@ -68,10 +68,12 @@ describe.skipIf(part.missing)('a program with a pool from', async () => {
         VAULT_KEY: Object.values(sealingKeys().keys)[0],
       },
     });
-    const complaints = text(child.stderr);
+    const { stderr } = child;
+    if (stderr === null) throw new Error('stderr is no pipe.');
+    const complaints = text(stderr);
     const ended = once(child, 'exit');
     await Promise.race([once(child, 'message'), ended]);
-    const closed = once(child.stderr, 'data');
+    const closed = once(stderr, 'data');
     await pool.query(
       'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()',
       [database],
