@@ -1,5 +1,3 @@
-import type { CallStage } from './http.js';
-
 /** How long a call may take. */
 export const CALL_MS = 30_000;
 /** How long a connection may take to open: name, proxy, TCP and TLS together. */
@@ -13,12 +11,12 @@ export const HEAD_BYTES = 16_384;
 /** The largest body of any response. */
 export const LONGEST_BODY_BYTES = 16 * 1024 * 1024;
 /** The largest body of a success, by stage. Only a result holds data. */
-export const BODY_BYTES: Readonly<Record<CallStage, number>> = {
+export const BODY_BYTES = {
   consent: 65_536,
   token: 65_536,
   request: 65_536,
   result: LONGEST_BODY_BYTES,
-};
+} as const;
 /** The largest body of a failure that is read for a machine code. */
 export const FAILURE_BYTES = 262_144;
 /** How many interim responses (1xx) may come before the response. */

@@ -187,8 +187,7 @@ export function dial(
   silenceMs: number,
   { settle, fail }: DialEvents,
 ) {
-  // A name may end with the dot of the root. Neither SNI (RFC 6066) nor certificates have it.
-  const host = origin.hostname.replace(/^\[|\]$|\.$/g, '');
+  const host = origin.hostname.replace(/^\[|\]$/g, '');
   const secure = origin.protocol === 'https:';
   const port = Number(origin.port || (secure ? 443 : 80));
   const socket: Socket = secure

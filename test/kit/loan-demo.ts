@@ -114,13 +114,13 @@ export async function consent(page: Page, card: Card): Promise<void> {
 }
 
 /** Completes the first page of the consent. */
-export async function agree(page: Page): Promise<void> {
+async function agree(page: Page): Promise<void> {
   await page.getByRole('checkbox', { name: /提供に同意|agree/ }).check();
   await page.getByRole('button', { name: /^(本人確認へ進む|同意して次へ|Go on|Agree)/ }).click();
 }
 
 /** Completes the page of the card. */
-export async function present(page: Page, { name, pin }: Card): Promise<void> {
+async function present(page: Page, { name, pin }: Card): Promise<void> {
   const card = page.getByRole('radio', { name });
   // Pages may fold the less common cards.
   if ((await card.count()) === 0)
@@ -142,7 +142,7 @@ export const post = (
  * Returns the callback of a consent, unopened. Submits the bank's form by HTTP, and goes through
  * the portal without a browser. `page.request` has the session of the page.
  */
-export async function agreed(
+async function agreed(
   request: APIRequestContext,
   demo: LoanDemo,
   card: Card,

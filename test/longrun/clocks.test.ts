@@ -117,7 +117,8 @@ describe('a client whose clock is set', () => {
   it.each<[Moment, string, readonly string[], string, readonly string[]]>([
     // A transaction lasts ten minutes, a token two hours, a retrieval one hour.
     ['begun', 'expired', [], 'expired', []],
-    ['looked up', 'expired', [], 'expired', []],
+    // A callback that came in time is granted.
+    ['looked up', 'ready', ALL, 'ready', ALL],
     ['taken', 'ready', ALL, 'ready', ALL],
     ['token sent', 'ready', ALL, 'grant_expired', ALL.slice(0, 1)],
     ['token answered', 'ready', ALL, 'grant_expired', ALL.slice(0, 1)],
@@ -270,7 +271,7 @@ describe('a backend over real connections whose system clock is set', () => {
     const { ends, calls, offMs } = findingsOf(0, forward);
     expect(MOMENTS.map((moment, index) => [moment, ends[index], calls[index]])).toEqual([
       ['begun', 'expired', []],
-      ['looked up', 'expired', []],
+      ['looked up', 'ready', READY],
       ['taken', 'ready', READY],
       ['token sent', 'grant_expired', READY.slice(0, 1)],
       ['token answered', 'grant_expired', READY.slice(0, 1)],

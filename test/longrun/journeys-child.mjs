@@ -9,6 +9,7 @@ import {
   latest,
   sandboxEnvironment,
 } from 'myna-selfinfo';
+import { Client } from 'undici';
 import { loan } from '../kit/built-loan.mjs';
 
 // A backend in another process, so that every socket, timer and byte counted here belongs to the
@@ -202,7 +203,14 @@ for (let part = 0; part <= parts; part++) {
 if (leaks) {
   signal.addEventListener('abort', () => undefined);
   // A connection that is never released.
-  await client.completeConsent(await callback('ready'), { sessionBinding: SESSION });
+  const { ca } = site;
+  const leaked = new Client(new URL(site.endpoints.apiUrl).origin, {
+    connect: { ...credentials[0], ...(ca && { ca: [...ca] }) },
+    keepAliveTimeout: 300_000,
+    keepAliveMaxTimeout: 300_000,
+  });
+  const { body } = await leaked.request({ method: 'POST', path: '/unknown' });
+  await body.dump();
   // Lasts longer than the counting.
   setTimeout(() => undefined, 300_000);
 }

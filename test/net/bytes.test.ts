@@ -116,7 +116,7 @@ describe('an unsolicited 100 Continue', () => {
       scripts: { token: script('token'), request: script('request'), result: script('result') },
     });
     expect((await travel(server)).status).toBe('ready');
-    expect([server.calls, server.connections]).toEqual([[...stages], 1]);
+    expect([server.calls, server.connections]).toEqual([[...stages], 2]);
     await server.drained();
   });
 

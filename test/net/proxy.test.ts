@@ -113,7 +113,8 @@ describe('a proxy', () => {
     expect((await travel(portal.environment, { proxy: proxy.url }, portal.tls)).status).toBe(
       'ready',
     );
-    expect(proxy.asked).toHaveLength(1);
+    // One tunnel for the token, and one for request and polls.
+    expect(proxy.asked).toHaveLength(2);
     await Promise.all([proxy.drained(), portal.drained()]);
   });
 

@@ -109,21 +109,4 @@ describe('a server is trusted when its certificate', () => {
     const { journey } = await travelTo(host, leaf);
     expect(await journey()).toBe('ready');
   });
-
-  it('has the host of a URL that ends with the dot of the root', async () => {
-    const { server, environment, tls } = await open({ leaf: { dns: 'localhost' } });
-    const baseUrl = `https://localhost.:${server.port}`;
-    const client = createSelfInfoClient({
-      service: loan,
-      environment,
-      tls,
-      clock,
-      egress: { gateway: { baseUrl, ca: environment.ca ?? [] } },
-    });
-    ends.push(client.close);
-    const { url } = await client.beginConsent({ sessionBinding: SESSION });
-    const callback = callbackOf(url, environment);
-    const outcome = await client.completeConsent(callback, { sessionBinding: SESSION });
-    expect(outcome.status).toBe('granted');
-  });
 });

@@ -1,4 +1,3 @@
-import { createYielder } from '../../foundation/deadline.js';
 import { LONG, type Notices, type NoticesOptions, PAGE, parseSteps } from './steps.js';
 
 /** Passages, periods and outages that are read before other work gets its turn. */
@@ -70,11 +69,24 @@ export function parseNotices(text: string, options: NoticesOptions): Notices {
  * ```
  */
 export async function parseLongNotices(text: string, options: NoticesOptions): Promise<Notices> {
-  const yielder = createYielder(STEPS_AT_ONCE);
   const steps = parseSteps(text, options, LONG);
-  for (;;) {
+  for (let step = 1; ; step++) {
     const { done, value } = steps.next();
     if (done) return value;
-    if (yielder.use(1)) await yielder.yield();
+    if (step % STEPS_AT_ONCE === 0) await nextTurn();
   }
+}
+
+/** Waits for a turn of the event loop, in a browser too, and with fake timers. */
+function nextTurn(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    const arrived = () => {
+      port1.close();
+      resolve();
+    };
+    port1.addEventListener('message', arrived);
+    port1.start();
+    port2.postMessage(undefined);
+  });
 }
