@@ -142,7 +142,7 @@ export const post = (
  * Returns the callback of a consent, unopened. Submits the bank's form by HTTP, and goes through
  * the portal without a browser. `page.request` has the session of the page.
  */
-async function agreed(
+export async function agreed(
   request: APIRequestContext,
   demo: LoanDemo,
   card: Card,
