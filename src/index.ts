@@ -43,7 +43,11 @@ export {
   privateKeyJwt,
 } from './oauth/client-auth.js';
 export { type PushAuthorizationOptions, pushAuthorization } from './oauth/push.js';
-export type { ApiGatewayEvent, ApiGatewayEventV2 } from './oauth/request-shapes.js';
+export type {
+  ApiGatewayEvent,
+  ApiGatewayEventV2,
+  ApiGatewayValues,
+} from './oauth/request-shapes.js';
 export type { ConsentTerms } from './oauth/terms.js';
 export { type AccessToken, type ExchangeTokenOptions, exchangeToken } from './oauth/token.js';
 export type { Answer, Extras, ItemAnswer } from './query/answer.js';

@@ -10,21 +10,22 @@ export interface RequestParts {
 /** A TypeError with a text of this package, which names the shape and no value. */
 export class ShapeError extends TypeError {}
 
-type Values = Readonly<Record<string, string | readonly string[] | undefined>>;
+/** Values of an event of API Gateway by name: headers, or parameters of the query. */
+export type ApiGatewayValues = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** An event of AWS API Gateway for Lambda, payload format 1.0 (REST APIs, and HTTP APIs if set). */
 export interface ApiGatewayEvent {
   readonly httpMethod: string;
-  readonly headers: Values | null;
-  readonly multiValueHeaders?: Values | null | undefined;
-  readonly queryStringParameters: Values | null;
-  readonly multiValueQueryStringParameters?: Values | null | undefined;
+  readonly headers: ApiGatewayValues | null;
+  readonly multiValueHeaders?: ApiGatewayValues | null | undefined;
+  readonly queryStringParameters: ApiGatewayValues | null;
+  readonly multiValueQueryStringParameters?: ApiGatewayValues | null | undefined;
 }
 
 /** An event of AWS API Gateway for Lambda, payload format 2.0 (HTTP APIs and function URLs). */
 export interface ApiGatewayEventV2 {
   readonly rawQueryString: string;
-  readonly headers: Values;
+  readonly headers: ApiGatewayValues;
   readonly requestContext: { readonly http: { readonly method: string } };
 }
 
