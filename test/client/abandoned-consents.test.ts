@@ -5,9 +5,9 @@ import { grantOf, openBank, SESSION } from '../kit/loan.js';
 import { sized } from '../kit/size.js';
 
 const { kept, starts, flood } = sized({
-  usual: { kept: 3_000, starts: 6_500, flood: 1_500 },
-  full: { kept: 10_000, starts: 20_000, flood: 3_000 },
-  soak: { kept: 10_000, starts: 1_000_000, flood: 1_000_000 },
+  usual: { kept: 600, starts: 6_500, flood: 1_500 },
+  full: { kept: 2_000, starts: 20_000, flood: 3_000 },
+  soak: { kept: 2_000, starts: 1_000_000, flood: 1_000_000 },
 });
 
 const KIB = 1_024;
@@ -45,10 +45,15 @@ describe('consents that are abandoned', () => {
     // Loads and compiles everything that the first use needs.
     for (let start = 0; start < 200; start++)
       await client.beginConsent({ sessionBinding: SESSION });
-    const before = await heapUsed();
-    for (let start = 0; start < kept; start++)
-      await client.beginConsent({ sessionBinding: `session ${start} of a citizen` });
-    const each = ((await heapUsed()) - before) / kept;
+    // The median of five rounds: in one of them, the process may free what an earlier file left.
+    const rounds: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      const before = await heapUsed();
+      for (let start = 0; start < kept; start++)
+        await client.beginConsent({ sessionBinding: `session ${start} of a citizen` });
+      rounds.push(((await heapUsed()) - before) / kept);
+    }
+    const each = rounds.sort((a, b) => a - b)[2];
     expect(each).toBeGreaterThan(200);
     expect(each).toBeLessThanOrEqual(KIB);
     await client.close();
