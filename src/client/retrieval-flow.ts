@@ -82,6 +82,11 @@ export async function query(
       // The consent is used: without the retrieval its answer would be out of reach.
       throw withRetrieval(error, retrieval);
     });
+    // The clock may be wrong for a moment. The store drops the secret when it expires.
+    if (collected.status === 'failed' && ENDED_BY_CLOCK.includes(collected.error.code)) {
+      withRetrieval(collected.error, retrieval);
+      return collected;
+    }
     // Without the retrieval nothing can collect again, so the token has no reason to stay.
     if (!has(collected, 'retrieval'))
       await context.store.delete(scope, retrievalKey(retrieval.id)).catch(() => undefined);
@@ -203,11 +208,14 @@ async function collectOnce(
   if (secret === undefined) return gone();
   const { parked, transport, environment, clock, random } = context;
   scope.setIds({ transactionId: secret.retrieval.terms.transactionId });
-  const connection = parked.get(handle) ?? transport.connect(secret.certificate);
+  const { deadlineMs, onProgress, once } = options;
+  const kept = parked.get(handle);
   // Removed, so that a parallel `collect` of the same retrieval opens its own connection.
   parked.delete(handle);
+  // The server may be closing the kept connection. A single poll has no second try.
+  if (once) await kept?.close();
+  const connection = (!once && kept) || transport.connect(secret.certificate);
   try {
-    const { deadlineMs, onProgress, once } = options;
     const waiting = { scope, deadlineMs, clock, random, onProgress, once };
     const waited = await awaitResult(environment, connection, secret, waiting);
     return await collectedFrom(context, secret.retrieval, waited, scope);
@@ -297,6 +305,9 @@ function withRetrieval(error: unknown, retrieval: Retrieval): object {
   });
   return Object.assign(aborted, { retrieval });
 }
+
+/** What ends the collecting by the client's own clock, without a word of the portal. */
+const ENDED_BY_CLOCK: readonly string[] = ['retention_ended', 'retrieval_gone', 'grant_expired'];
 
 /** The signal of a call that nothing aborts. */
 const { signal: NEVER } = new AbortController();

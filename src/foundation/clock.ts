@@ -100,6 +100,9 @@ function fakeTimers(): SelfInfoError {
   });
 }
 
+/** How much longer than real time a short wait with fake timers may take. */
+const FAKE_MS = 1_000;
+
 function timer(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
@@ -116,14 +119,15 @@ function timer(ms: number, signal: AbortSignal | undefined): Promise<void> {
       end();
       resolve();
     }, ms);
-    // Whoever advances fake timers does so within the time that the wait would really take.
+    // Whoever advances fake timers does so within twice the time that the wait would really take.
+    // Some advance on their own, a little behind the real time.
     const watch =
       setTimeout === realTimeout
         ? undefined
         : realTimeout(() => {
             end();
             reject(fakeTimers());
-          }, ms);
+          }, ms + Math.max(ms, FAKE_MS));
     signal?.addEventListener('abort', abort, ONCE);
   });
 }

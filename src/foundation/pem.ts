@@ -34,7 +34,7 @@ export function readCertificates(text: string, path: string, count = 0): X509Cer
     found.push(readCertificate(body, path, count + found.length + 1));
   }
   // A misspelt line hides a certificate.
-  if (/[-–—]\s*(BEGIN|END)\b.*CERTIFICATE/.test(rest))
+  if (blocks.some(({ label }) => isMisspelt(label)) || MISSPELT.test(rest))
     throw invalid(path, {
       en: 'A BEGIN or END line of a certificate is not exact.',
       ja: '証明書の BEGIN または END の行が正しくありません。',
@@ -44,6 +44,14 @@ export function readCertificates(text: string, path: string, count = 0): X509Cer
     en: 'Expected the text of a PEM certificate, not its path.',
     ja: 'PEM 形式の証明書の内容を文字列で指定してください（ファイルのパスは指定できません）。',
   });
+}
+
+/** A line that begins like a BEGIN or END line of a certificate. */
+const MISSPELT = /^[ \t]*[-–—]{1,9}\s{0,9}(BEGIN|END)\s(?!OF\b).{0,64}CERTIFICATE/im;
+
+/** Returns whether a label has blanks that hide a certificate from TLS. */
+function isMisspelt(label: string): boolean {
+  return label !== label.trim().replace(/ +/g, ' ') && label.includes('CERTIFICATE');
 }
 
 /** Returns what to say of a text with the characters `\n` in place of its line breaks. */
@@ -59,19 +67,19 @@ function split(text: string): { readonly blocks: readonly Block[]; readonly rest
   const blocks: Block[] = [];
   let rest = '';
   let at = 0;
-  for (;;) {
-    const begin = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(text.slice(at));
-    if (begin === null) return { blocks, rest: rest + text.slice(at) };
+  for (const begin of text.matchAll(/-----BEGIN ([A-Z0-9 ]{1,64})-----/g)) {
     const [line, label = ''] = begin;
-    rest += `${text.slice(at, at + begin.index)}\n`;
-    at += begin.index + line.length;
-    const end = text.indexOf(`-----END ${label}-----`, at);
+    // A BEGIN line in a block that is complete, as its comment.
+    if (begin.index < at) continue;
+    rest += `${text.slice(at, begin.index)}\n`;
+    at = begin.index + line.length;
     const next = text.indexOf('-----BEGIN ', at);
-    const isComplete = end >= 0 && (next < 0 || end < next);
-    blocks.push({ label, body: isComplete ? text.slice(at, end) : undefined });
-    if (isComplete) at = end + `-----END ${label}-----`.length;
-    else at = next < 0 ? text.length : next;
+    const body = text.slice(at, next < 0 ? undefined : next);
+    const end = body.indexOf(`-----END ${label}-----`);
+    blocks.push({ label, body: end < 0 ? undefined : body.slice(0, end) });
+    at += end < 0 ? body.length : end + `-----END ${label}-----`.length;
   }
+  return { blocks, rest: rest + text.slice(at) };
 }
 
 function readCertificate(body: string | undefined, path: string, number: number): X509Certificate {

@@ -75,6 +75,17 @@ function encode(text: string): string {
   return /\p{Surrogate}/u.test(text) ? text : encodeURIComponent(text);
 }
 
+/** Where frameworks and events keep the URL or its query when they have no `url`. */
+const URL_ELSEWHERE = [
+  'originalUrl',
+  'path',
+  'query',
+  'rawPath',
+  'rawQueryString',
+  'queryStringParameters',
+  'requestContext',
+];
+
 function adviceOn(read: Read): string | undefined {
   if (read('node', 'req') !== undefined) return 'an event of h3 1: pass event.node.req';
   if (read('Records') !== undefined)
@@ -86,5 +97,7 @@ function adviceOn(read: Read): string | undefined {
     return 'holds one: pass its property req (of a Hono context: req.raw)';
   if (read('append') !== undefined && read('getAll') !== undefined)
     return 'its parameters: pass the request itself';
+  if (URL_ELSEWHERE.some((name) => read(name) !== undefined))
+    return 'one without url: pass { method, url, headers }, with the query in url';
   return undefined;
 }

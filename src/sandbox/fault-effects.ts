@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../foundation/clock.js';
-import { ONCE } from '../foundation/own.js';
+import { ONCE, ownBag } from '../foundation/own.js';
 import type { WireProfile } from '../wire/profile.js';
 import type { Fault } from './faults.js';
 
@@ -93,10 +93,8 @@ export async function corrupt(
  * Returns the response as it arrives without a socket: a stalled one never settles, a broken one
  * fails in the middle of its body.
  */
-export async function detach(
-  { response, connection }: Delivery,
-  signal: AbortSignal,
-): Promise<Response> {
+export async function detach(delivery: Delivery, signal: AbortSignal): Promise<Response> {
+  const { response, connection } = ownBag(delivery);
   if (connection === undefined) return response;
   if (connection === 'stall') {
     return new Promise((_, reject) => {

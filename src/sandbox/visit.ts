@@ -1,5 +1,6 @@
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkText, readKeys } from '../foundation/options.js';
+import { ownBag } from '../foundation/own.js';
 import { findPersona, type Persona } from './personas/persona.js';
 
 /** What the citizen does on the pages. */
@@ -30,7 +31,9 @@ export async function visitConsent(
 ): Promise<string> {
   const { persona, pin, decision } = checkVisit(options, personas);
   checkUrl(url);
-  let response = await fetch(new Request(url, { ...PLAIN, method: 'GET', headers: HEADERS }));
+  let response = await fetch(
+    new Request(url, ownBag({ ...PLAIN, method: 'GET', headers: HEADERS })),
+  );
   for (const answers of [{ agree: 'yes' }, { persona, pin }]) {
     if (response.status !== 200) break;
     const page = await response.text();
@@ -95,7 +98,7 @@ function submitForm(
   const [, action = '', form = ''] = FORM.exec(page) ?? [];
   const body = new URLSearchParams({ form, ...answers });
   return fetch(
-    new Request(new URL(action, url), { ...PLAIN, method: 'POST', headers: HEADERS, body }),
+    new Request(new URL(action, url), ownBag({ ...PLAIN, method: 'POST', headers: HEADERS, body })),
   );
 }
 

@@ -139,12 +139,14 @@ function createStoreTime(clock: Clock) {
     read(): { readonly nowMs: number; readonly dropMs: number } {
       const nowMs = clock.now();
       const stepMs = nowMs - lastMs;
+      // By the previous reading, because this one may be a jump of its own.
+      if (lastMs >= believedAtMs) jumpedMs = 0;
       lastMs = nowMs;
       if (stepMs > JUMP_MS) {
+        // Rare calls look like jumps. They must not put the end of the wait off again and again.
+        if (jumpedMs === 0) believedAtMs = nowMs + BELIEVED_MS;
         jumpedMs += stepMs;
-        believedAtMs = nowMs + BELIEVED_MS;
       } else if (stepMs < 0) jumpedMs = Math.max(0, jumpedMs + stepMs);
-      else if (nowMs >= believedAtMs) jumpedMs = 0;
       return { nowMs, dropMs: nowMs - jumpedMs };
     },
   };

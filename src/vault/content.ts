@@ -1,5 +1,6 @@
 import { hostCall, invalidOption, type SelfInfoError } from '../foundation/errors.js';
 import { readStrictJson } from '../foundation/json.js';
+import { member } from '../foundation/own.js';
 
 // The body of an answer has at most 16 MiB.
 const LONGEST_CONTENT = 24_000_000;
@@ -68,7 +69,7 @@ function* jsonTexts(value: unknown, levels: number): Generator<string> {
 }
 
 function isContainer(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !('toJSON' in value);
+  return typeof value === 'object' && value !== null && member(value, 'toJSON') === undefined;
 }
 
 function jsonKind(value: unknown): string | undefined {

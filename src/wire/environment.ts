@@ -1,6 +1,6 @@
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkMethods, checkText, readKeys } from '../foundation/options.js';
-import { ownBag } from '../foundation/own.js';
+import { own, ownBag } from '../foundation/own.js';
 import { readCertificates } from '../foundation/pem.js';
 import type { WireProfile } from './profile.js';
 import { ambiguousEntries, malformedEntries, unverifiedEntries } from './profile-checks.js';
@@ -217,7 +217,8 @@ export function checkProfile(profile: WireProfile, path: string): void {
       ja: 'publicProfile と同じ形式（value と confidence）で指定してください。',
     });
   }
-  if (profile.numbers !== undefined && !['exact', 'text'].includes(profile.numbers)) {
+  const numbers = own(profile, 'numbers');
+  if (numbers !== undefined && !['exact', 'text'].includes(numbers)) {
     throw invalidOption(`${path}.numbers`, {
       en: 'Use exact or text.',
       ja: 'exact または text を指定してください。',

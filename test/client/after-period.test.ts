@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { defineService, latest, publicProfile, type WireProfile } from '../../src/index.js';
+import {
+  defineService,
+  latest,
+  publicProfile,
+  type Retrieval,
+  type WireProfile,
+} from '../../src/index.js';
 import { expectStatus, grantOf, loan, openBank, SESSION } from '../kit/loan.js';
 import { errorOf, facts } from '../kit/refusals.js';
 import { goodAnswers, openStub, STUB_PROCESS } from '../kit/stub.js';
@@ -68,6 +74,21 @@ it('a collect that has begun before the retrieval expires sends no poll after it
     'failed',
   );
   expect([error.code, polls(calls)]).toEqual(['retrieval_gone', 1]);
+});
+
+it('a query whose clock is ahead for a moment keeps the answer within reach', async () => {
+  const { client, consent, clock } = openBank();
+  const grant = await consent();
+  const start = clock.now();
+  const onProgress = () => clock.set(start + 7_200_000);
+  const { error } = expectStatus(
+    await client.query(grant, asked, { deadlineMs: 604_800_000, onProgress }),
+    'failed',
+  );
+  expect(error).toMatchObject({ code: 'retrieval_gone', retrieval: { id: expect.any(String) } });
+  clock.set(start + 60_000);
+  const { retrieval } = error as typeof error & { readonly retrieval: Retrieval };
+  expectStatus(await client.collect(client.resume(retrieval), { once: true }), 'ready');
 });
 
 describe('a token that expires before the answer is collected', () => {

@@ -35,4 +35,9 @@ describe('under vi.useFakeTimers() with its defaults', () => {
     await vi.advanceTimersByTimeAsync(60_000);
     await expect(waited).resolves.toBeUndefined();
   });
+
+  it('a wait ends when the timers advance on their own, a little behind the real time', async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    await expect(systemClock.wait(300)).resolves.toBeUndefined();
+  });
 });

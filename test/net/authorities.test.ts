@@ -35,6 +35,13 @@ describe('a text of trusted authorities', async () => {
     ],
     ['a PKCS #7 container', stranger.replaceAll(' CERTIFICATE', ' PKCS7'), /PKCS7/],
     ['a misspelt BEGIN line', stranger.replace('-----BEGIN', '---BEGIN'), /not exact/],
+    ['a BEGIN line in small letters', stranger.toLowerCase(), /not exact/],
+    [
+      'a BEGIN line with a blank before its end',
+      stranger.replace('CERTIFICATE-----', 'CERTIFICATE -----'),
+      /not exact/,
+    ],
+    ['a BEGIN line with two blanks', stranger.replace('BEGIN ', 'BEGIN  '), /not exact/],
   ])('is refused when a good certificate is followed by %s', async (_, more, message) => {
     const { ca } = await createAuthority();
     let error: unknown;
@@ -51,6 +58,7 @@ describe('a text of trusted authorities', async () => {
 
   it.each<[string, (ca: string) => string]>([
     ['comments around it', (ca) => `# Roots, from BEGIN to END\n${ca}\nthe end`],
+    ['a comment that looks like a line of PEM', (ca) => `# --- END OF CERTIFICATES ---\n${ca}`],
     ['a revocation list before it', (ca) => `${crl}\n${ca}`],
     ['an expired certificate before it', (ca) => `${expired}\n${ca}`],
     ['another authority before it', (ca) => `${stranger}${ca}`],

@@ -135,6 +135,21 @@ describe('a value that is not a request', () => {
       'request is not a request but holds one: pass its property request.',
     ],
     [
+      'a request with its query apart',
+      { method: 'GET', headers: {}, query: { state: 's', code: 'c' } },
+      'request is not a request but one without url: pass { method, url, headers }, with the query in url.',
+    ],
+    [
+      'a request with its URL under another name',
+      { method: 'GET', headers: {}, originalUrl: url },
+      'request is not a request but one without url: pass { method, url, headers }, with the query in url.',
+    ],
+    [
+      'an event of API Gateway for WebSockets',
+      { headers: {}, queryStringParameters: { state: 's' }, requestContext: {} },
+      'request is not a request but one without url: pass { method, url, headers }, with the query in url.',
+    ],
+    [
       'an event of Lambda@Edge',
       { Records: [{ cf: { request: { method: 'GET' } } }] },
       'request is not a request but an event of Lambda@Edge: pass { method, url, headers } of its request.',

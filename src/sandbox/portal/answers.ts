@@ -1,6 +1,7 @@
 import type { Calendar } from '../../calendar/calendar.js';
 import type { DetailId } from '../../catalog/details.js';
 import type { ServerId } from '../../catalog/servers.js';
+import { has } from '../../foundation/own.js';
 import { dayOf, formatDay, formatInstant } from '../../foundation/time.js';
 import type { WireProfile } from '../../wire/profile.js';
 import type {
@@ -104,7 +105,7 @@ function select(
   records: readonly PersonaRecord[],
   days: ItemInquiry['days'],
 ): readonly PersonaRecord[] {
-  if ('first' in days) {
+  if (has(days, 'first')) {
     return records.filter((record) => {
       const validity = validityOf(record);
       return validity.first <= days.last && days.first <= validity.last;

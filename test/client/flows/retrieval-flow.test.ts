@@ -95,9 +95,17 @@ describe('collect', () => {
   it('collects on the connection of the request first, then on another one', async () => {
     const { context, grant, connection, connections } = grantedStage(running);
     const retrieval = await submit(context, grant, latest());
-    await collect(context, retrieval, { once: true });
-    await collect(context, retrieval, { once: true });
+    await collect(context, retrieval, { deadlineMs: 1 });
+    await collect(context, retrieval, { deadlineMs: 1 });
     expect(connection.sent).toEqual(['/request', '/result']);
+    expect(connections.map(({ sent, closed }) => [sent, closed])).toEqual([[['/result'], 1]]);
+  });
+
+  it('sends a single poll on a new connection, because the kept one may be dying', async () => {
+    const { context, grant, connection, connections } = grantedStage(running);
+    const retrieval = await submit(context, grant, latest());
+    await collect(context, retrieval, { once: true });
+    expect([connection.sent, connection.closed]).toEqual([['/request'], 1]);
     expect(connections.map(({ sent, closed }) => [sent, closed])).toEqual([[['/result'], 1]]);
   });
 
