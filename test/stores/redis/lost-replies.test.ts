@@ -97,7 +97,7 @@ describe.skipIf(part.missing)('a take whose reply is lost', () => {
       disableOfflineQueue: true,
       socket: { reconnectStrategy: 20 },
     });
-    ends.push(() => client.destroy());
+    ends.push(() => client.isOpen && client.destroy());
     return client.on('error', () => undefined).connect();
   }
 
