@@ -18,7 +18,10 @@ export interface AskContext {
   readonly deadlineMs: number;
   /** Returns the slot of one retrieval among all that wait for the same instant. */
   spread(atMs: number, expiresMs: number): Promise<number>;
-  /** Takes a permit for one request. Returns 0, or how many milliseconds to wait before. */
+  /**
+   * Takes a permit for one request, after a short wait if necessary. Returns 0, or how many
+   * milliseconds to put the request off.
+   */
   permit(): Promise<number>;
 }
 
@@ -61,7 +64,7 @@ export async function askOnce(context: AskContext, id: string): Promise<AskOutco
   if (openingMs > now && openingMs < expiresMs)
     return { state: 'unavailable', atMs: await context.spread(openingMs, expiresMs) };
   const waitMs = await context.permit();
-  if (waitMs > 0) return { state: 'waiting', atMs: now + waitMs };
+  if (waitMs > 0) return { state: 'waiting', atMs: clock.now() + waitMs };
   return collectOnce(context, id, retrieval);
 }
 

@@ -41,15 +41,23 @@ export function checkKeyPrefix(options: object): void {
   });
 }
 
-/** Validates a client that the caller's function created. */
-export function checkClient(client: unknown): asserts client is QueueClient {
+/** Settings that BullMQ and the queue rely on. */
+const REQUIRED = ['maxRetriesPerRequest', 'enableOfflineQueue'] as const;
+type RequiredSettings = Readonly<Record<(typeof REQUIRED)[number], unknown>>;
+
+/** Validates a client that the caller's function created with these settings. */
+export function checkClient(
+  client: unknown,
+  settings: RequiredSettings,
+): asserts client is QueueClient {
   if (!isClient(client))
     throw invalidOption('options.connection', {
       en: 'The function must return a Redis or Cluster of ioredis.',
       ja: '関数では、ioredis の Redis または Cluster を返してください。',
     });
   const { redisOptions } = client.options as { readonly redisOptions?: unknown };
-  for (const options of [client.options, Object(redisOptions) as object]) {
+  const all = [client.options, Object(redisOptions) as object];
+  for (const options of all) {
     checkKeyPrefix(options);
     const name = Object.keys(unsupportedOptions).find((key) => isSet(Reflect.get(options, key)));
     if (name !== undefined)
@@ -58,6 +66,13 @@ export function checkClient(client: unknown): asserts client is QueueClient {
         ja: 'BullMQ では使えません。引数の設定で、オプションを上書きしてください。',
       });
   }
+  // A Cluster may have a setting in either place.
+  for (const name of REQUIRED)
+    if (!all.some((options) => Reflect.get(options, name) === settings[name]))
+      throw invalidOption(`options.connection.${name}`, {
+        en: `It must be ${settings[name]}. Let the given settings override your options.`,
+        ja: `${settings[name]} が必要です。引数の設定で、オプションを上書きしてください。`,
+      });
 }
 
 function isClient(value: unknown): value is QueueClient {

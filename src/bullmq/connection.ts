@@ -101,9 +101,9 @@ export async function openConnection(
   const client =
     typeof connection === 'function'
       ? connection(settings)
-      : await createClient({ ...connection, ...settings });
+      : await createClient(connection, settings);
   try {
-    checkClient(client);
+    checkClient(client, settings);
   } catch (error) {
     (Object(client) as { disconnect?: () => void }).disconnect?.();
     throw error;
@@ -127,12 +127,13 @@ export async function openConnection(
   };
 }
 
-async function createClient({
-  url,
-  ...options
-}: QueueConnectionOptions & QueueConnectionSettings): Promise<QueueClient> {
+async function createClient(
+  { url, ...options }: QueueConnectionOptions,
+  settings: QueueConnectionSettings,
+): Promise<QueueClient> {
   const Client = await loadIoredis();
-  return url === undefined ? new Client(options) : new Client(url, options);
+  // The first value of an option counts, and a url may have parameters.
+  return new Client(settings, url, { ...options, ...settings });
 }
 
 /** Remembers a client and every copy that is made of it. */

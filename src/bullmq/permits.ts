@@ -1,3 +1,4 @@
+import { systemClock } from '../foundation/clock.js';
 import type { QueueCommands } from './client-options.js';
 import type { Rate } from './rate.js';
 
@@ -29,4 +30,27 @@ export async function takePermit(
   { max, perMs }: Rate,
 ): Promise<number> {
   return Number(await commands.eval(TAKE_PERMIT, 1, key, String(max), String(perMs)));
+}
+
+/** Longest wait inside a job. A job that must wait longer is put off. */
+const LONGEST_WAIT_MS = 5_000;
+
+/**
+ * Takes a permit, and waits for it if the wait is short. Putting the job off instead would waste
+ * its turn in BullMQ's limit.
+ *
+ * @param take - takes a permit as {@link takePermit} does.
+ * @param signal - ends the wait.
+ * @returns 0, or how many milliseconds to put the job off.
+ */
+export async function waitForPermit(
+  take: () => Promise<number>,
+  signal: AbortSignal,
+): Promise<number> {
+  for (;;) {
+    const waitMs = await take();
+    if (!(waitMs > 0) || waitMs > LONGEST_WAIT_MS || signal.aborted) return waitMs;
+    // Permits follow real time, so the caller's clock does not count. After an abort, try once more.
+    await systemClock.wait(waitMs, signal).catch(() => undefined);
+  }
 }

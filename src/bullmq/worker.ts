@@ -1,4 +1,6 @@
+import { setMaxListeners } from 'node:events';
 import type { Job, Worker } from 'bullmq';
+import { CANCELLED } from '../foundation/clock.js';
 import { SelfInfoError } from '../foundation/errors.js';
 import { has } from '../foundation/own.js';
 import { formatInstant } from '../foundation/time.js';
@@ -17,7 +19,7 @@ import {
   checkWorkerOptions,
   type RetrievalWorkerOptions,
 } from './options.js';
-import { takePermit } from './permits.js';
+import { takePermit, waitForPermit } from './permits.js';
 import { toStoreError, withoutStack } from './redis-errors.js';
 import { spread } from './slots.js';
 import { type PutOffNote, refOf } from './states.js';
@@ -71,6 +73,11 @@ function runWorker(
   { concurrency, deadlineMs, lockMs }: CheckedWorkerOptions,
 ): RetrievalWorker {
   const { client, vault, clock, emit, name, prefix, rate } = context;
+  // Ends the waits for permits, so that closing does not wait for them.
+  const stopping = new AbortController();
+  // Every job that waits adds a listener.
+  setMaxListeners(0, stopping.signal);
+  const take = () => takePermit(connection.commands, worker.toKey('asked'), rate);
   const jobs: JobContext = {
     bullmq,
     client,
@@ -79,7 +86,7 @@ function runWorker(
     emit,
     deadlineMs,
     spread: (atMs, expiresMs) => spread(context, atMs, expiresMs),
-    permit: () => takePermit(connection.commands, worker.toKey('asked'), rate),
+    permit: () => waitForPermit(take, stopping.signal),
   };
   const worker = new bullmq.Worker(name, (job, token) => processJob(jobs, job, token), {
     connection: connection.client,
@@ -96,7 +103,11 @@ function runWorker(
   reportTrouble(worker, connection, emit);
   reportEnds(worker, jobs);
   let closing: Promise<void> | undefined;
-  const close = () => (closing ??= closeWorker(worker, connection, deadlineMs + CLOSING_MS, emit));
+  const close = () => {
+    stopping.abort(CANCELLED);
+    closing ??= closeWorker(worker, connection, deadlineMs + CLOSING_MS, emit);
+    return closing;
+  };
   return { close, [Symbol.asyncDispose]: close };
 }
 

@@ -127,6 +127,50 @@ describe.skipIf(noRedis)('the connection of a queue', () => {
     expect(await office.end(id)).toMatchObject({ state: 'ready' });
   });
 
+  it('has the settings of the queue even if the parameters of its url differ', async () => {
+    const url = `${server().url}?maxRetriesPerRequest=3&enableOfflineQueue=no`;
+    const office = openOffice({}, { connection: { url } });
+    await office.queue.startWorker();
+    const id = await office.queue.add(await office.submit());
+    expect(await office.end(id)).toMatchObject({ state: 'ready' });
+    expect(office.events.filter(({ type }) => type === 'trouble')).toEqual([]);
+  });
+
+  it.each<[string, 'add' | 'work', (settings: QueueConnectionSettings) => object]>([
+    ['maxRetriesPerRequest', 'work', () => new Redis({ lazyConnect: true })],
+    ['maxRetriesPerRequest', 'add', () => new Redis({ lazyConnect: true })],
+    ['maxRetriesPerRequest', 'work', () => new Cluster([], { lazyConnect: true })],
+    [
+      'enableOfflineQueue',
+      'add',
+      ({ maxRetriesPerRequest }) => new Redis({ maxRetriesPerRequest, lazyConnect: true }),
+    ],
+    [
+      'enableOfflineQueue',
+      'work',
+      (settings) => new Redis({ ...settings, enableOfflineQueue: false, lazyConnect: true }),
+    ],
+  ])(
+    'of a function that ignores the setting %s is refused for those who %s',
+    async (name, use, open) => {
+      const made: { readonly status?: string }[] = [];
+      const { queue } = openOffice(
+        {},
+        {
+          connection(settings) {
+            const client = open(settings);
+            made.push(client);
+            return client;
+          },
+        },
+      );
+      expect(
+        await refusalOf(() => (use === 'add' ? queue.state('id') : queue.startWorker())),
+      ).toEqual(['invalid_option', `options.connection.${name}`]);
+      expect(made.map(({ status }) => status)).toEqual(['end']);
+    },
+  );
+
   it.each<[string, 'add' | 'work', (settings: object) => object]>([
     ['keyPrefix', 'add', (settings) => new Redis({ ...settings, keyPrefix: 'a:' })],
     [

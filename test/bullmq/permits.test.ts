@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { takePermit } from '../../src/bullmq/permits.js';
+import { takePermit, waitForPermit } from '../../src/bullmq/permits.js';
 import { noRedis, useRedis } from './desk.js';
 
 const HOUR_MS = 3_600_000;
@@ -47,5 +47,30 @@ describe.skipIf(noRedis)('takePermit', () => {
     const commands = await server().ioredis();
     const leftMs = await commands.pttl('expiry');
     expect([leftMs > 0, leftMs <= HOUR_MS]).toEqual([true, true]);
+  });
+});
+
+describe('waitForPermit', () => {
+  /** Returns the result with these waits, and how many permits were asked for. */
+  async function wait(waits: readonly number[], signal = new AbortController().signal) {
+    let asked = 0;
+    const result = await waitForPermit(async () => waits[asked++] ?? 0, signal);
+    return { result, asked };
+  }
+
+  it('asks again after each short wait until it has a permit', async () => {
+    expect(await wait([1, 2, 1])).toEqual({ result: 0, asked: 4 });
+  });
+
+  it('waits for five seconds at most, and returns a longer wait', async () => {
+    expect(await wait([1, 5_001])).toEqual({ result: 5_001, asked: 2 });
+  });
+
+  it('returns the remaining wait when the worker closes', async () => {
+    expect(await wait([4_000], AbortSignal.abort())).toEqual({ result: 4_000, asked: 1 });
+    const closing = new AbortController();
+    const waited = waitForPermit(async () => 5_000, closing.signal);
+    closing.abort();
+    expect(await waited).toBe(5_000);
   });
 });

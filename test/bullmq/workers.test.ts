@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expectStatus } from '../kit/loan.js';
-import { type Desk, noRedis, useRedis } from './desk.js';
+import { type Desk, noRedis, type Office, useRedis } from './desk.js';
 
 const RESULT = '/result';
 
@@ -65,6 +65,43 @@ describe.skipIf(noRedis)('a retrieval in the queue', () => {
     await commands.del(office.raw.toKey('limiter'));
     await (await office.raw.getJob(third?.id ?? ''))?.promote();
     await office.askedTimes(3);
+  });
+
+  /** Takes the only permit of the hour so that the next one comes after so many milliseconds. */
+  async function takePermit(office: Office, leftMs: number) {
+    const commands = await office.commands();
+    const [seconds = 0] = await commands.time();
+    await commands.zadd(office.raw.toKey('asked'), seconds * 1_000 - 3_600_000 + leftMs, 'taken');
+  }
+
+  it('waits for the next permit instead of being put off when the wait is short', async () => {
+    const putOffs: number[] = [];
+    const office = openOffice(
+      {
+        intercept(request, pass) {
+          if (new URL(request.url).pathname.endsWith(RESULT))
+            putOffs.push(office.events.filter(({ type }) => type === 'put-off').length);
+          return pass(request);
+        },
+      },
+      { rate: { max: 1, perMs: 3_600_000 }, hurry: false },
+    );
+    await office.queue.add(await office.submit());
+    await takePermit(office, 3_000);
+    await office.queue.startWorker();
+    await Promise.race([office.askedTimes(1), office.emitted('put-off')]);
+    expect(putOffs).toEqual([0]);
+  });
+
+  it('is put off without a request when the worker closes while it waits for a permit', async () => {
+    const office = openOffice({}, { rate: { max: 1, perMs: 3_600_000 }, hurry: false });
+    const id = await office.queue.add(await office.submit());
+    await takePermit(office, 5_000);
+    const worker = await office.queue.startWorker();
+    await expect.poll(() => office.queue.state(id)).toEqual({ state: 'asking' });
+    await worker.close();
+    const [putOff] = await office.emitted('put-off');
+    expect([putOff?.state, office.asked()]).toEqual(['waiting', 0]);
   });
 
   it('in progress is finished when the worker closes, and no other one is started', async () => {
