@@ -60,8 +60,8 @@ function script(text: string): Script {
  * no limit), milliseconds until the mark expires when half of that is used. Returns `stored`,
  * `held` when the key exists, or `full`.
  *
- * A server that does not tell its memory to scripts has no limit. Above `maxmemory` itself the
- * write fails with Redis's own error.
+ * A server whose INFO names no memory has no limit. `full` comes before any write, so that a new
+ * consent gets it above `maxmemory` too, instead of Redis's own error.
  */
 export const putScript = script(`
 if redis.call('EXISTS', KEYS[1]) == 1 then
@@ -76,9 +76,11 @@ if ARGV[5] ~= '' then
     local used = tonumber(string.match(info, 'used_memory:(%d+)')) or 0
     local most = tonumber(string.match(info, 'maxmemory:(%d+)')) or 0
     if most == 0 then most = tonumber(string.match(info, 'total_system_memory:(%d+)')) or 0 end
-    local limit = most * tonumber(ARGV[5])
-    if used > limit and used < most then return 'full' end
-    if most > 0 and used > limit / 2 then markMs = ARGV[6] end
+    if most > 0 then
+      local limit = most * tonumber(ARGV[5])
+      if used > limit then return 'full' end
+      if used > limit / 2 then markMs = ARGV[6] end
+    end
   end
 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', markMs)

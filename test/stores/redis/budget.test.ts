@@ -110,6 +110,19 @@ describe.skipIf(part.missing)('a flood of starts over Redis', () => {
     expect((await errorOf(() => put(0.000_001))).code).toBe('store_full');
   });
 
+  it.each([0.8, 1])(
+    'is refused with store_full, not with OOM, above maxmemory itself (share %s)',
+    async (consentMemoryShare) => {
+      await client.flushall();
+      const store = createPatientStore({ client, keys, prefix: 'o:', consentMemoryShare });
+      await client.config('SET', 'maxmemory', String(Math.floor((await usedBytes()) / 2)));
+      const error = await errorOf(() => store.put('transaction:a', 'text', soon()));
+      await client.config('SET', 'maxmemory', '0');
+      expect([error.code, error.upstream]).toEqual(['store_full', undefined]);
+      expect(await client.dbsize()).toBe(0);
+    },
+  );
+
   it('does not stop the mark of an expired consent, which says why a citizen is too late', async () => {
     const store = createPatientStore({ client, keys, prefix: 'e:', consentMemoryShare: 0.000_001 });
     const expiresAt = systemClock.now() - 1;
