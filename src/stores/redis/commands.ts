@@ -58,9 +58,11 @@ function script(text: string): Script {
  * KEYS: mark, value. ARGV: sealed value, instant of expiry, milliseconds until the value expires,
  * milliseconds until the mark expires, the share of the memory that new consents may fill (empty:
  * no limit), milliseconds until the mark expires when half of that is used. Returns `stored`,
- * `held` when the key exists, or `full`.
+ * `held` when the key exists, `full`, or `unmeasured`.
  *
- * A server whose INFO names no memory has no limit. `full` comes before any write, so that a new
+ * Because a flood without a limit would take the room of those who have begun, a server that refuses
+ * INFO gets `unmeasured`, unless the share is 1. A server whose INFO names no memory has no limit.
+ * `full` comes before any write, so that a new
  * consent gets it above `maxmemory` too, instead of Redis's own error.
  */
 export const putScript = script(`
@@ -81,6 +83,8 @@ if ARGV[5] ~= '' then
       if used > limit then return 'full' end
       if used > limit / 2 then markMs = ARGV[6] end
     end
+  elseif tonumber(ARGV[5]) < 1 then
+    return 'unmeasured'
   end
 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', markMs)
