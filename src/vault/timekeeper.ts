@@ -20,15 +20,15 @@ export interface TimeReading {
 
 /**
  * The time of a vault. It does not go back, not even over a restart, and a jump ahead counts only
- * after an operator has confirmed it. An instant that came from a wrong clock is corrected: by the
- * store where it has a reason to, or by an operator.
+ * after an operator has confirmed it. An instant that came from a wrong clock is corrected: by an
+ * operator, or by the store when it has a reason to and the instant is more than 24 hours ahead.
  */
 export interface Timekeeper {
   /** Returns the later of the clock's time and the latest instant seen, in epoch milliseconds. */
   now(): number;
   /** Reads the latest instant seen from the store, and keeps the clock's time there. */
   read(): Promise<TimeReading>;
-  /** Accepts the clock's time as right, also when the latest instant seen is a day or more later. */
+  /** Accepts the clock's time as right, also when the latest instant seen is later. */
   confirm(): Promise<void>;
 }
 
@@ -56,9 +56,12 @@ export function createTimekeeper(
     now: () => Math.max(readClock(), latestMs),
     async read() {
       const { clockMs, keptMs } = await readKept();
-      // The store's instant was corrected, perhaps by another process. What this process remembers
-      // is as wrong as the old one, and must not come back through `see`.
-      if (latestMs - (keptMs ?? clockMs) > DAY_MS) latestMs = Number.NEGATIVE_INFINITY;
+      // The store keeps every instant within a minute. An earlier one was corrected, perhaps by
+      // another process. What this process remembers is as wrong as the old one, and must not come
+      // back through `see`.
+      const isCorrected =
+        keptMs === undefined ? latestMs - clockMs > DAY_MS : latestMs - keptMs > MINUTE_MS;
+      if (isCorrected) latestMs = Number.NEGATIVE_INFINITY;
       const beforeMs = Math.max(keptMs ?? clockMs, latestMs);
       const jumped = clockMs - beforeMs > DAY_MS;
       const seenMs = jumped ? beforeMs : Math.max(clockMs, beforeMs);
@@ -72,14 +75,15 @@ export function createTimekeeper(
       const clockMs = readClock();
       await store.see(clockMs);
       const keptMs = await store.seen();
-      if (keptMs !== undefined && keptMs - clockMs > DAY_MS) {
+      // The operator's word counts, however small the difference. Less than a minute is the
+      // difference between the clocks of two processes.
+      if (keptMs !== undefined && keptMs - clockMs > MINUTE_MS) {
         if (store.correct === undefined)
           throw new SelfInfoError('missing_option', { path: 'options.store.correct' });
         if (!(await store.correct(clockMs, true)))
           throw new SelfInfoError('store_failed', { retry: { safe: false } });
-        latestMs = clockMs;
       }
-      latestMs = Math.max(clockMs, latestMs);
+      latestMs = clockMs;
     },
   };
 }

@@ -93,14 +93,63 @@ describe('a vault that was used first by a clock 400 days ahead', () => {
   });
 });
 
+describe('a vault that was used first by a clock 22 hours ahead', () => {
+  /** Opens such a vault, and an answer with 20 hours left by the right clock. */
+  async function usedByNextDay(store?: VaultStore) {
+    const safe = openSafe(store ? { store } : {});
+    const given = await safe.answer();
+    const other = safe.reopen();
+    safe.bank.clock.set(Date.parse(PERIOD_ENDS) + 2 * HOUR_MS);
+    for (const used of [safe.vault, other]) await used.sweep();
+    safe.bank.clock.set(Date.parse(PERIOD_ENDS) - 20 * HOUR_MS);
+    return { ...safe, given, other };
+  }
+
+  it('is repaired by confirmClock, in every process and for good', async () => {
+    const { vault, other, reopen, bank, given, store } = await usedByNextDay();
+    await vault.confirmClock(bank.clock.now(), 'the first clock was wrong');
+    for (const asked of [vault, other, reopen(), vault]) {
+      const ref = await asked.put(given);
+      expect((await asked.read(ref, PURPOSE)).items.income.status).toBe('present');
+      expect(await store.seen()).toBe(bank.clock.now());
+    }
+  });
+
+  it('is not repaired without an operator', async () => {
+    const { vault, other, reopen, given } = await usedByNextDay();
+    for (const asked of [vault, other, reopen()])
+      expect(await refusalOf(() => asked.put(given))).toEqual(['retention_ended', undefined]);
+  });
+
+  it('says that it cannot be repaired when the store cannot correct its instant', async () => {
+    const { vault, bank } = await usedByNextDay(withoutCorrection());
+    expect(await refusalOf(() => vault.confirmClock(bank.clock.now(), 'wrong'))).toEqual([
+      'missing_option',
+      'options.store.correct',
+    ]);
+  });
+});
+
 describe('a confirmation', () => {
-  it('does not make an ended record readable again when the clock is less than a day behind', async () => {
+  it('makes a record readable again that had ended by a clock half a day ahead, unless it was swept', async () => {
     const { vault, answer, elapse, bank } = openSafe();
     const ref = await vault.put(await answer());
     await elapse(PERIOD_ENDS);
     bank.clock.set(Date.parse(PERIOD_ENDS) - 12 * HOUR_MS);
-    await vault.confirmClock(bank.clock.now(), 'half a day back');
     expect(await refusalOf(() => vault.read(ref, PURPOSE))).toEqual(['retention_ended', undefined]);
+    await vault.confirmClock(bank.clock.now(), 'half a day ahead');
+    expect((await vault.read(ref, PURPOSE)).items.income.status).toBe('present');
+  });
+
+  it('needs no correction when another process has seen an instant at most a minute later', async () => {
+    const { vault, reopen, bank, store } = openSafe({ store: withoutCorrection() });
+    const start = bank.clock.now();
+    bank.clock.advance(60_000);
+    await reopen().sweep();
+    const seen = await store.seen();
+    bank.clock.set(start);
+    await vault.confirmClock(start, 'all clocks are right');
+    expect(await store.seen()).toBe(seen);
   });
 
   it('can be undone by a later one with the right clock', async () => {

@@ -58,10 +58,12 @@ function script(text: string): Script {
  * KEYS: mark, value. ARGV: sealed value, instant of expiry, milliseconds until the value expires,
  * milliseconds until the mark expires, the share of the memory that new consents may fill (empty:
  * no limit), milliseconds until the mark expires when half of that is used. Returns `stored`,
- * `held` when the key exists, or `full`.
+ * `held` when the key exists, `full`, or `unmeasured`.
  *
- * A server that does not tell its memory to scripts has no limit. Above `maxmemory` itself the
- * write fails with Redis's own error.
+ * Because a flood without a limit would take the room of those who have begun, a server that refuses
+ * INFO gets `unmeasured`, unless the share is 1. A server whose INFO names no memory has no limit.
+ * `full` comes before any write, so that a new
+ * consent gets it above `maxmemory` too, instead of Redis's own error.
  */
 export const putScript = script(`
 if redis.call('EXISTS', KEYS[1]) == 1 then
@@ -76,9 +78,13 @@ if ARGV[5] ~= '' then
     local used = tonumber(string.match(info, 'used_memory:(%d+)')) or 0
     local most = tonumber(string.match(info, 'maxmemory:(%d+)')) or 0
     if most == 0 then most = tonumber(string.match(info, 'total_system_memory:(%d+)')) or 0 end
-    local limit = most * tonumber(ARGV[5])
-    if used > limit and used < most then return 'full' end
-    if most > 0 and used > limit / 2 then markMs = ARGV[6] end
+    if most > 0 then
+      local limit = most * tonumber(ARGV[5])
+      if used > limit then return 'full' end
+      if used > limit / 2 then markMs = ARGV[6] end
+    end
+  elseif tonumber(ARGV[5]) < 1 then
+    return 'unmeasured'
   end
 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', markMs)

@@ -64,6 +64,10 @@ export interface RedisStoreOptions {
    * The share of Redis's memory (`maxmemory`, else the machine's) up to which new consents are
    * accepted: above 0, at most 1. Above it `put` rejects a consent with `store_full`; the rest is
    * kept for citizens who have begun. Other data in the same Redis counts too. Default: 0.8.
+   *
+   * The user of the client needs the right `+info`. Without it `put` rejects a consent with
+   * `store_failed` and the code `NOPERM`. Only with the share 1 the right is not needed: then nothing
+   * is kept for citizens who have begun.
    */
   readonly consentMemoryShare?: number;
   /**
@@ -125,6 +129,8 @@ export function createRedisStore(options: RedisStoreOptions): Store {
       const put = await send(context, () => commands.run(putScript, names, args));
       if (put === 'held') throw new SelfInfoError('store_key_exists');
       if (put === 'full') throw new SelfInfoError('store_full');
+      if (put === 'unmeasured')
+        throw new SelfInfoError('store_failed', { upstream: { code: 'NOPERM' } });
       if (put !== 'stored') throw unusable();
     },
     async get(key) {

@@ -110,6 +110,19 @@ describe.skipIf(part.missing)('a flood of starts over Redis', () => {
     expect((await errorOf(() => put(0.000_001))).code).toBe('store_full');
   });
 
+  it.each([0.8, 1])(
+    'is refused with store_full, not with OOM, above maxmemory itself (share %s)',
+    async (consentMemoryShare) => {
+      await client.flushall();
+      const store = createPatientStore({ client, keys, prefix: 'o:', consentMemoryShare });
+      await client.config('SET', 'maxmemory', String(Math.floor((await usedBytes()) / 2)));
+      const error = await errorOf(() => store.put('transaction:a', 'text', soon()));
+      await client.config('SET', 'maxmemory', '0');
+      expect([error.code, error.upstream]).toEqual(['store_full', undefined]);
+      expect(await client.dbsize()).toBe(0);
+    },
+  );
+
   it('does not stop the mark of an expired consent, which says why a citizen is too late', async () => {
     const store = createPatientStore({ client, keys, prefix: 'e:', consentMemoryShare: 0.000_001 });
     const expiresAt = systemClock.now() - 1;
@@ -117,10 +130,35 @@ describe.skipIf(part.missing)('a flood of starts over Redis', () => {
     expect(await store.get('transaction:a')).toEqual({ value: '', expiresAt });
   });
 
-  it('is not bounded where the user may not read the memory, and everything else works', async () => {
-    await client.acl('SETUSER', 'app', 'on', '>app', '~*', '+@all', '-info');
-    const app = await redis.ioredis({ username: 'app', password: 'app', enableReadyCheck: false });
-    const store = createPatientStore({ client: app, keys, prefix: 'u:', consentMemoryShare: 1e-6 });
+  /** Returns a client of a user who may not read the memory. */
+  async function withoutInfo(...rights: string[]) {
+    await client.acl('SETUSER', 'app', 'reset', 'on', '>app', '~*', '+@all', ...rights);
+    return redis.ioredis({ username: 'app', password: 'app', enableReadyCheck: false });
+  }
+
+  it.each(['-info', '-@dangerous'])(
+    'is refused with store_failed and NOPERM when the user has %s, while those who began go on',
+    async (right) => {
+      await client.flushall();
+      const open = (of: Ioredis) => createPatientStore({ client: of, keys, prefix: 'u:' });
+      await open(client).put('transaction:begun', 'text', soon());
+      const before = await client.dbsize();
+      const store = open(await withoutInfo(right));
+      const error = await errorOf(() => store.put('transaction:a', 'text', soon()));
+      expect([error.code, error.upstream?.code, error.effect]).toEqual([
+        'store_failed',
+        'NOPERM',
+        'none',
+      ]);
+      expect(await client.dbsize()).toBe(before);
+      await store.put('retrieval:b', 'text', soon());
+      expect(await store.take('transaction:begun')).toMatchObject({ value: 'text' });
+    },
+  );
+
+  it('is not bounded with the share 1, which needs no right to read the memory', async () => {
+    const app = await withoutInfo('-info');
+    const store = createPatientStore({ client: app, keys, prefix: 'v:', consentMemoryShare: 1 });
     await store.put('transaction:a', 'text', soon());
     expect(await store.take('transaction:a')).toMatchObject({ value: 'text' });
   });

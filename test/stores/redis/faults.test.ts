@@ -30,24 +30,24 @@ describe.skipIf(part.missing)('a faulty Redis', () => {
   }
 
   it.each([
-    ['is full', ['maxmemory', '1'], ['maxmemory', '0'], 'OOM'],
+    ['is full', ['maxmemory', '1'], ['maxmemory', '0'], ['store_full', undefined], 'OOM'],
     [
       'has too few replicas',
       ['min-replicas-to-write', '1'],
       ['min-replicas-to-write', '0'],
+      ['store_failed', 'NOREPLICAS'],
       'NOREPLICAS',
     ],
   ])(
     'that %s fails both steps of a consent, and the one that has begun completes after the repair',
-    async (_, broken, repaired, word) => {
+    async (_, broken, repaired, refused, word) => {
       const admin = await redis.ioredis();
       const bank = openBank({ store: createPatientStore({ client: admin, keys }), now: NOW });
       const callback = await bank.callback();
       await admin.config('SET', ...(broken as [string, string]));
       const held = await admin.dbsize();
       expect(await failureOf(() => bank.client.beginConsent({ sessionBinding: SESSION }))).toEqual([
-        'store_failed',
-        word,
+        ...refused,
         'none',
       ]);
       expect(
