@@ -115,7 +115,7 @@ export interface Vault<S extends ServiceSpec = Service> {
   list(): AsyncIterable<VaultEntry>;
   /**
    * Ends `clock_jumped`, and the effect of a clock that was ahead: an operator confirms that the
-   * clock is right. The vault's time becomes the clock's, also when it was more than 24 hours later.
+   * clock is right. The vault's time becomes the clock's, also when it was later.
    * A wrong confirmation is undone by another one; what was swept meanwhile is gone.
    *
    * @param now - the time by the operator's own watch. The clock may differ from it by at most an

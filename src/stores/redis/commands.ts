@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SelfInfoError } from '../../foundation/errors.js';
+import { shows } from '../../foundation/own.js';
 
 /**
  * The part that is needed of a client of the package `ioredis` (`Redis` or `Cluster`). The caller
@@ -113,7 +114,7 @@ return found`);
 
 /** Adapts a client of either library. The spelling of EVALSHA tells them apart. */
 export function commandsOf(client: IoredisClient | NodeRedisClient): RedisCommands {
-  if ('evalSha' in client) {
+  if (shows(client, 'evalSha')) {
     return {
       run: (script, keys, args) =>
         runScript(

@@ -14,6 +14,7 @@ import {
   checkWhole,
   readKeys,
 } from '../../foundation/options.js';
+import { shows } from '../../foundation/own.js';
 import {
   decrypt,
   encrypt,
@@ -165,7 +166,7 @@ function checkOptions(options: RedisStoreOptions) {
   const { client, keys, prefix = PREFIX, timeoutMs = TIMEOUT_MS } = options;
   const { consentMemoryShare: share = MEMORY_SHARE } = options;
   if (client === undefined) throw new SelfInfoError('missing_option', { path: 'options.client' });
-  const isNodeRedis = typeof client === 'object' && client !== null && 'evalSha' in client;
+  const isNodeRedis = typeof client === 'object' && client !== null && shows(client, 'evalSha');
   checkMethods(
     client,
     'options.client',
