@@ -1,5 +1,5 @@
 import type { RedisOptions } from 'ioredis';
-import { createClient, createClientPool } from 'redis';
+import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { storeSuite } from '../../../src/conformance/index.js';
 import type { RedisStoreOptions } from '../../../src/stores/redis/store.js';
@@ -67,7 +67,7 @@ describe.skipIf(part.missing)('the store in Redis conforms', () => {
 
   describe('over a pool of node-redis:', () => {
     conforms(async () => {
-      const pool = createClientPool({ url: redis.url });
+      const pool = createClient({ url: redis.url }).createPool();
       ends.push(() => pool.destroy());
       await pool.on('error', () => undefined).connect();
       return pool;
