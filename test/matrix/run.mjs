@@ -2,7 +2,7 @@
 // test/matrix/run.mjs folder`, where the folder is a copy of one beside this file, after `npm ci`.
 // While it runs, node_modules links to those versions, so run nothing else meanwhile.
 import { spawnSync } from 'node:child_process';
-import { lstatSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { lstatSync, readFileSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -60,7 +60,7 @@ function link(peer) {
   renameSync(used, aside);
   symlinkSync(join(folder, 'node_modules', peer), used);
   return () => {
-    rmSync(used);
+    unlinkSync(used);
     renameSync(aside, used);
   };
 }
