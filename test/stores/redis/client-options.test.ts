@@ -34,7 +34,7 @@ describe.skipIf(part.missing)('the store in Redis conforms', () => {
     redis = await openRedis();
   });
   afterAll(async () => {
-    for (const end of ends) end();
+    for (const end of ends) await end();
     await redis?.stop();
   });
 
@@ -68,7 +68,7 @@ describe.skipIf(part.missing)('the store in Redis conforms', () => {
   describe('over a pool of node-redis:', () => {
     conforms(async () => {
       const pool = createClient({ url: redis.url }).createPool();
-      ends.push(() => pool.destroy());
+      ends.push(() => pool.close());
       await pool.on('error', () => undefined).connect();
       return pool;
     });
