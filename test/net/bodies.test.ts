@@ -13,6 +13,7 @@ import {
 import { expectStatus, type Loan, loan, openBank } from '../kit/loan.js';
 import { errorOf } from '../kit/refusals.js';
 import { sized } from '../kit/size.js';
+import { turnsDuring } from '../kit/turns.js';
 
 /** How many texts the strict parser reads, and how many broken ones. */
 const { texts } = sized({ usual: { texts: 100 }, full: { texts: 300 }, soak: { texts: 20_000 } });
@@ -66,21 +67,6 @@ function inChunks(bytes: Buffer, size: number): ReadableStream<Uint8Array> {
       if (at >= bytes.length) controller.close();
     },
   });
-}
-
-/** Counts the turns that other work got during a call. */
-async function turnsDuring<T>(
-  call: () => Promise<T>,
-): Promise<{ readonly turns: number; readonly value: T }> {
-  let turns = 0;
-  let under = true;
-  const counting = (async () => {
-    for (; under; turns++) await setImmediate();
-  })();
-  const value = await call();
-  under = false;
-  await counting;
-  return { turns, value };
 }
 
 describe('a response of five megabytes', () => {

@@ -38,6 +38,25 @@ const refusedAt = (stage: string) => ({
   safe: false,
 });
 
+/** Opens a grant over a proxy that leads to a good server, and later to one that refuses. */
+async function openTwoServers(version: OpensslServerOptions['version']) {
+  const good = await startByteServer();
+  ends.push(good.close);
+  const refusing = await startRefusing(good.authority, { version });
+  const ports = { good: good.port, refusing: refusing.port };
+  let port = ports.good;
+  const proxy = await startFaultProxy(() => port);
+  ends.push(proxy.close);
+  return {
+    good,
+    proxy,
+    ...(await openGrant(proxy.port, good)),
+    leadTo(server: keyof typeof ports) {
+      port = ports[server];
+    },
+  };
+}
+
 describe.skipIf(openssl.missing).each(['tls1_2', 'tls1_3'] as const)(
   'a client certificate that a server rejects by an alert of %s',
   (version) => {
@@ -65,38 +84,26 @@ describe.skipIf(openssl.missing).each(['tls1_2', 'tls1_3'] as const)(
     });
 
     it('is reported at the request, and the grant stays usable', async () => {
-      const good = await startByteServer();
-      ends.push(good.close);
-      const refusing = await startRefusing(good.authority, { version });
-      let port = good.port;
-      const proxy = await startFaultProxy(() => port);
-      ends.push(proxy.close);
-      const { client, grant } = await openGrant(proxy.port, good);
-      port = refusing.port;
+      const { good, proxy, client, grant, leadTo } = await openTwoServers(version);
+      leadTo('refusing');
       const connections = proxy.connections;
       const ask = () => client.query(grant, latest());
       expect(facts(await errorOf(ask))).toEqual(refusedAt('request'));
       expect(proxy.connections - connections).toBe(1);
-      port = good.port;
+      leadTo('good');
       expect((await ask()).status).toBe('ready');
       expect(good.calls).toEqual(['token', 'request', 'result']);
     });
 
     it('is reported at a poll after one handshake', async () => {
-      const good = await startByteServer();
-      ends.push(good.close);
-      const refusing = await startRefusing(good.authority, { version });
-      let port = good.port;
-      const proxy = await startFaultProxy(() => port);
-      ends.push(proxy.close);
-      const { client, grant } = await openGrant(proxy.port, good);
+      const { proxy, client, grant, leadTo } = await openTwoServers(version);
       const retrieval = await client.submit(grant, latest());
-      port = refusing.port;
+      leadTo('refusing');
       const connections = proxy.connections;
       const stored = client.resume(JSON.stringify(retrieval));
       expect(facts(await errorOf(() => client.collect(stored)))).toEqual(refusedAt('result'));
       expect(proxy.connections - connections).toBe(1);
-      port = good.port;
+      leadTo('good');
       expect((await client.collect(stored)).status).toBe('ready');
     });
 

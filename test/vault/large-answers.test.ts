@@ -1,5 +1,4 @@
 import { createSecretKey } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 import { CompactEncrypt, compactDecrypt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { defineService, latest, publicProfile, type WireProfile } from '../../src/index.js';
@@ -12,6 +11,7 @@ import {
 import { expectStatus, grantOf, loan, SESSION } from '../kit/loan.js';
 import { errorOf } from '../kit/refusals.js';
 import { openStub, STUB_PROCESS, type StubOptions } from '../kit/stub.js';
+import { turnsDuring } from '../kit/turns.js';
 import { newKey, PURPOSE } from './safe.js';
 
 /** How many characters of content are sealed, and of sealed text opened, before others get a turn. */
@@ -70,19 +70,6 @@ const recordsOf = (count: number, text: string) =>
     holder_name: '千代田区',
     field_values: { index, text },
   }));
-
-/** Counts the turns that other work got during a call. */
-async function turnsDuring<T>(call: () => Promise<T>) {
-  let turns = 0;
-  let under = true;
-  const counting = (async () => {
-    for (; under; turns++) await setImmediate();
-  })();
-  const value = await call();
-  under = false;
-  await counting;
-  return { turns, value };
-}
 
 describe('a vault with an answer of five megabytes', () => {
   it('seals and opens it with turns for other work, and completely', async () => {
