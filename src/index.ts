@@ -82,6 +82,25 @@ export type {
 } from './service/spec.js';
 export { createMemoryStore } from './stores/memory.js';
 export type { Store, StoredEntry } from './stores/store.js';
+export type {
+  CodecFunction,
+  FinalMessage,
+  WireCodec,
+  WireContext,
+  WireMessage,
+  WireNotice,
+  WireReply,
+  WireStage,
+} from './wire/codec.js';
+export type {
+  Confidence,
+  Names,
+  OAuthDeviation,
+  ProfileEntry,
+  WireItemStatus,
+  WireProcessStatus,
+  WireProfileData,
+} from './wire/data.js';
 export {
   acceptWireProfileNotConfirmedBySpecification,
   connectionCheckEnvironment,
@@ -92,16 +111,15 @@ export {
   sandboxEnvironment,
 } from './wire/environment.js';
 export type {
-  Confidence,
   MissingHolder,
-  OAuthDeviation,
-  ProfileEntry,
   WireItem,
-  WireItemStatus,
-  WireProcessStatus,
-  WireProfile,
+  WireProcess,
   WireRecord,
   WireRequest,
   WireResult,
-} from './wire/profile.js';
+  WireRunning,
+} from './wire/messages.js';
+export type { WireProfile } from './wire/profile.js';
+export { publicCodec } from './wire/public-codec.js';
 export { publicProfile } from './wire/public-profile.js';
+export { readStrictJson, type StrictJsonOptions } from './wire/reply.js';

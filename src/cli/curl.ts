@@ -2,6 +2,7 @@ import type { Persona } from '../sandbox/personas/persona.js';
 import type { RegisteredItem } from '../sandbox/registrations.js';
 import type { Inquiry } from '../service/inquiry.js';
 import type { Environment } from '../wire/environment.js';
+import { requestBody } from '../wire/public-codec.js';
 
 /** Options of {@link buildCurlJourney}. */
 export interface CurlJourneyOptions {
@@ -60,7 +61,7 @@ export function buildCurlJourney({
       ? { method: 'range', from: yearAgo, to: today }
       : { method: 'point-in-time', at: today };
   const body = JSON.stringify(
-    profile.encodeRequest({ items: [{ code: item.code ?? item.detail, inquiry }] }, profile),
+    requestBody({ items: [{ code: item.code ?? item.detail, inquiry }] }, profile),
   );
   const data = (name: string, value: string) => `--data-urlencode ${word(`${name}=${value}`)}`;
   const json = `-H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json'`;

@@ -264,7 +264,11 @@ async function exchange(
       return { status: 'rejected', at: 'token', code: token.refused };
     }
     const terms = termsOf(service, environment.clientId, transaction.id, arrivedAt);
-    const grant = openGrant(context, terms, token.accessToken, connection);
+    const grant = openGrant(context, terms, {
+      accessToken: token.accessToken,
+      connection,
+      profile: environment.profile,
+    });
     return { status: 'granted', grant };
   } catch (error) {
     await connection.close();

@@ -18,6 +18,7 @@ import { type BoundStore, boundStore } from '../stores/bound.js';
 import { createMemoryStore } from '../stores/memory.js';
 import { guardStore } from '../stores/store.js';
 import type { Environment } from '../wire/environment.js';
+import type { WireProfile } from '../wire/profile.js';
 import { calendarSource } from './availability.js';
 import { type Calls, createCalls } from './calls.js';
 import { createEmitter, type Emitter, type Trace } from './emitter.js';
@@ -29,6 +30,8 @@ import type { ClientOptions } from './types.js';
 export interface GrantState {
   readonly accessToken: AccessToken;
   readonly connection: ApiConnection;
+  /** The profile under which the consent began. */
+  readonly profile: WireProfile;
   used: boolean;
   /** Whether the connection was passed on to a retrieval, or closed with a discarded grant. */
   released: boolean;

@@ -2,12 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { type Clock, invalidClock } from '../foundation/clock.js';
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 import { formatInstant } from '../foundation/time.js';
-import type { ApiConnection } from '../net/http.js';
 import type { ConsentTerms } from '../oauth/terms.js';
-import type { AccessToken } from '../oauth/token.js';
+import type { WireSession } from '../query/exchange.js';
 import { checkInquiries } from '../query/inquiries.js';
-import { sendRequest } from '../query/request.js';
+import {
+  codesOf,
+  type ItemCodes,
+  type Keeper,
+  prepareRequest,
+  requestProcesses,
+  type StoredAccepted,
+} from '../query/request.js';
 import type { Retrieval } from '../query/types.js';
+import { pinOf } from '../wire/pin.js';
 import type { ClientContext, GrantState, TracedScope } from './context.js';
 import { type RetrievalSecret, retrievalKey, writeSecret } from './pending.js';
 import type { Grant } from './types.js';
@@ -18,15 +25,14 @@ export interface Requested {
   readonly secret: RetrievalSecret;
 }
 
-/** Creates a grant that is good for one request over this connection. */
+/** Creates a grant that is good for one request over this connection, under this profile. */
 export function openGrant(
   { grants }: ClientContext,
   terms: ConsentTerms,
-  accessToken: AccessToken,
-  connection: ApiConnection,
+  issued: Pick<GrantState, 'accessToken' | 'connection' | 'profile'>,
 ): Grant {
-  const grant: Grant = Object.freeze({ terms, expiresAt: accessToken.expiresAt });
-  grants.set(grant, { accessToken, connection, used: false, released: false });
+  const grant: Grant = Object.freeze({ terms, expiresAt: issued.accessToken.expiresAt });
+  grants.set(grant, { ...issued, used: false, released: false });
   return grant;
 }
 
@@ -56,44 +62,107 @@ export async function useGrant(
   inquiry: unknown,
   scope: TracedScope,
 ): Promise<Requested> {
-  const { environment, service, clock, store } = context;
+  const { service, clock } = context;
   const state = findGrant(context, grant);
   if (!state) throw new SelfInfoError('foreign_grant', { path: 'grant' });
   scope.setIds({ transactionId: grant.terms.transactionId });
   const inquiries = checkInquiries(service, inquiry, 'inquiries');
   const sentAt = claim(grant, state, clock);
-  const processId = await send(context, state, inquiries, scope);
-  const now = timeOr(sentAt, clock);
-  const expiresAt = now + environment.profile.timing.resultMs.value;
-  const retrieval: Retrieval = Object.freeze({
-    v: 1,
-    id: randomUUID(),
-    terms: grant.terms,
-    inquiries,
-    submittedAt: formatInstant(now),
-    expiresAt: formatInstant(expiresAt),
-  });
-  scope.setIds({ retrievalId: retrieval.id });
-  const secret: RetrievalSecret = {
-    token: state.accessToken.token.reveal(),
-    // Kept only where it is used.
-    ...(environment.profile.oauth.pollsAfterTokenExpiry.value === 'never' && {
-      tokenExpiresAt: state.accessToken.expiresAt,
-    }),
-    processId,
-    retrieval,
-    certificate: state.connection.bind(expiresAt),
-  };
+  const request = { terms: grant.terms, inquiries, codes: codesOf(service, inquiries), sentAt };
+  const keeper = createKeeper(context, state, request, scope);
   try {
-    await store.put(scope, retrievalKey(retrieval.id), writeSecret(secret), expiresAt);
+    const accepted = await send(context, state, request, keeper, scope);
+    const { retrieval, secret } = keeper.kept();
+    // The connection of a grant that was discarded meanwhile is closed: collecting opens another.
+    if (!state.released) context.parked.set(retrieval, state.connection);
+    state.released = true;
+    return { retrieval, secret: { ...secret, accepted } };
   } catch (error) {
-    void state.connection.close();
-    throw notStored(error, retrieval);
+    // The portal accepted nothing, so the consent is still good.
+    if (isSelfInfoError(error) && error.effect === 'none' && !state.released) state.used = false;
+    throw keeper.isKept() ? withRetrieval(error, keeper.kept().retrieval) : error;
   }
-  // The connection of a grant that was discarded meanwhile is closed: collecting opens another.
-  if (!state.released) context.parked.set(retrieval, state.connection);
-  state.released = true;
-  return { retrieval, secret };
+}
+
+/** A request as it is sent. */
+interface GrantedRequest {
+  readonly terms: ConsentTerms;
+  readonly inquiries: Retrieval['inquiries'];
+  readonly codes: ItemCodes;
+  readonly sentAt: number;
+}
+
+async function send(
+  { environment, clock }: ClientContext,
+  { profile, connection, accessToken }: GrantState,
+  { inquiries, codes }: GrantedRequest,
+  keeper: Keeper,
+  scope: TracedScope,
+): Promise<StoredAccepted> {
+  const session: WireSession = {
+    profile,
+    clientId: environment.clientId,
+    apiUrl: environment.endpoints.apiUrl,
+    connection,
+    token: accessToken.token.reveal(),
+    clock,
+  };
+  const ready = await prepareRequest(session, inquiries, codes, scope.signal);
+  return requestProcesses(session, ready, scope, keeper);
+}
+
+/** Keeps the secret of one request in the store, under a new retrieval. */
+function createKeeper(
+  context: ClientContext,
+  state: GrantState,
+  { terms, inquiries, codes, sentAt }: GrantedRequest,
+  scope: TracedScope,
+): Keeper & { kept(): Requested; isKept(): boolean } {
+  const { environment, store, clock } = context;
+  const { profile, accessToken, connection } = state;
+  let requested: Requested | undefined;
+  return {
+    async keep(accepted) {
+      const now = timeOr(sentAt, clock);
+      const expiresAt = now + profile.timing.resultMs.value;
+      const retrieval: Retrieval = Object.freeze({
+        v: 2,
+        id: randomUUID(),
+        pin: pinOf(environment.issuer, profile),
+        terms,
+        inquiries,
+        codes,
+        submittedAt: formatInstant(now),
+        expiresAt: formatInstant(expiresAt),
+      });
+      scope.setIds({ retrievalId: retrieval.id });
+      const secret: RetrievalSecret = {
+        token: accessToken.token.reveal(),
+        // Kept only where it is used.
+        ...(profile.oauth.pollsAfterTokenExpiry.value === 'never' && {
+          tokenExpiresAt: accessToken.expiresAt,
+        }),
+        accepted,
+        retrieval,
+        certificate: connection.bind(expiresAt),
+      };
+      requested = { retrieval, secret };
+      try {
+        await store.put(scope, retrievalKey(retrieval.id), writeSecret(secret), expiresAt);
+      } catch (error) {
+        void connection.close();
+        throw notStored(error);
+      }
+    },
+    async drop() {
+      const dropped = requested;
+      requested = undefined;
+      if (dropped)
+        await store.delete(scope, retrievalKey(dropped.retrieval.id)).catch(() => undefined);
+    },
+    kept: () => requested as Requested,
+    isKept: () => requested !== undefined,
+  };
 }
 
 /**
@@ -113,22 +182,6 @@ function claim(grant: Grant, state: GrantState, clock: Clock): number {
   return now;
 }
 
-async function send(
-  { environment, service }: ClientContext,
-  state: GrantState,
-  inquiries: Retrieval['inquiries'],
-  scope: TracedScope,
-): Promise<string> {
-  const { connection, accessToken } = state;
-  try {
-    return await sendRequest(environment, connection, service, inquiries, accessToken, scope);
-  } catch (error) {
-    // The portal accepted nothing, so the consent is still good.
-    if (isSelfInfoError(error) && error.effect === 'none' && !state.released) state.used = false;
-    throw error;
-  }
-}
-
 /** Returns the time, or an earlier one: a clock that fails now must not lose the answer. */
 function timeOr(before: number, clock: Clock): number {
   try {
@@ -143,12 +196,32 @@ function timeOr(before: number, clock: Clock): number {
  * Returns the error for an accepted request whose secret was not stored. The consent is used. The
  * retrieval is attached, because a slow store may have kept the secret after all.
  */
-function notStored(error: unknown, retrieval: Retrieval): SelfInfoError {
+function notStored(error: unknown): SelfInfoError {
   const endedEarly = isSelfInfoError(error, 'aborted') || isSelfInfoError(error, 'timed_out');
-  const failed = new SelfInfoError(endedEarly ? error.code : 'store_failed', {
+  return new SelfInfoError(endedEarly ? error.code : 'store_failed', {
     ...(endedEarly && { stage: error.stage }),
     effect: 'applied',
     retry: { safe: false },
   });
-  return Object.assign(failed, { retrieval });
+}
+
+/**
+ * Attaches the retrieval to an error. An error that takes no property, perhaps from the caller's
+ * `onProgress`, is replaced by one that does.
+ */
+export function withRetrieval(error: unknown, retrieval: Retrieval): object {
+  try {
+    if (
+      typeof error === 'object' &&
+      error !== null &&
+      Object.assign(error, { retrieval }).retrieval === retrieval
+    )
+      return error;
+  } catch {}
+  const aborted = new SelfInfoError('aborted', {
+    stage: 'result',
+    effect: 'none',
+    retry: { safe: true },
+  });
+  return Object.assign(aborted, { retrieval });
 }

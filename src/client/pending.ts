@@ -2,10 +2,15 @@ import { createHash } from 'node:crypto';
 import { SelfInfoError } from '../foundation/errors.js';
 import { inexactNumberAt } from '../foundation/json-numbers.js';
 import { own, ownBag } from '../foundation/own.js';
-import { isKnownVersion, STORED_VERSION, UNVERSIONED } from '../foundation/sealing.js';
+import { isKnownVersion, UNVERSIONED } from '../foundation/sealing.js';
 import type { ProcessSecret } from '../query/polling.js';
 import type { StoredEntry } from '../stores/store.js';
 import type { Environment } from '../wire/environment.js';
+
+/** The version of the entries that this client writes. */
+const ENTRY_VERSION = 2;
+/** The versions before pins, which are read under the profile that the environment calls legacy. */
+const LEGACY_VERSIONS = [1, UNVERSIONED];
 
 /** A pending transaction in the store. */
 export interface StoredTransaction {
@@ -13,6 +18,10 @@ export interface StoredTransaction {
   readonly client: string;
   readonly session: string;
   readonly verifier: string;
+  /** The profile that the consent began with. Left out in entries from before there were pins. */
+  readonly pin?: string;
+  /** The version of the text that the citizen was shown. */
+  readonly textVersion?: string;
 }
 
 /** What collecting an answer needs, in the store: the token, the process id, and the retrieval. */
@@ -27,27 +36,41 @@ export function digest(text: string): string {
 }
 
 /** Returns the key of a transaction. It holds the issuer: a callback of another portal finds nothing. */
-export function transactionKey({ issuer, clientId }: Environment, state: string): string {
-  return `transaction:${digest(JSON.stringify([issuer, clientId, state]))}`;
+export function transactionKey(environment: Environment, state: string): string {
+  return `transaction:${ENTRY_VERSION}:${transactionDigest(environment, state)}`;
 }
 
-/** Returns the key of a retrieval's secret. */
+/** Returns the key of a transaction from before there were pins. */
+export function legacyTransactionKey(environment: Environment, state: string): string {
+  return `transaction:${transactionDigest(environment, state)}`;
+}
+
+function transactionDigest({ issuer, clientId }: Environment, state: string): string {
+  return digest(JSON.stringify([issuer, clientId, state]));
+}
+
+/** Returns the key of a retrieval's secret. A client of the version before does not find it. */
 export function retrievalKey(id: string): string {
+  return `retrieval:${ENTRY_VERSION}:${id}`;
+}
+
+/** Returns the key of a secret from before there were pins. */
+export function legacyRetrievalKey(id: string): string {
   return `retrieval:${id}`;
 }
 
 /** Writes a transaction for the store. */
 export function writeTransaction(transaction: StoredTransaction): string {
-  return JSON.stringify({ v: STORED_VERSION, ...transaction });
+  return JSON.stringify({ v: ENTRY_VERSION, ...transaction });
 }
 
 /** Writes the secret of a retrieval for the store. */
 export function writeSecret(secret: RetrievalSecret): string {
-  return JSON.stringify({ v: STORED_VERSION, ...secret });
+  return JSON.stringify({ v: ENTRY_VERSION, ...secret });
 }
 
 /** The value of a transaction whose citizen was told that it has expired. It holds no secret. */
-export const EXPIRED = JSON.stringify({ v: STORED_VERSION, expired: true });
+export const EXPIRED = JSON.stringify({ v: ENTRY_VERSION, expired: true });
 
 /** Reads a transaction of this client from a store entry, or says why there is none. */
 export function readTransaction(
@@ -60,12 +83,18 @@ export function readTransaction(
   if (entry.value === '') return 'expired';
   const { expired, ...stored } = parse<StoredTransaction & { readonly expired?: true }>(entry);
   if (expired === true) return 'expired';
-  const { id, client, session, verifier } = stored;
+  const { id, client, session, verifier, pin, textVersion } = stored;
   const { expiresAt } = entry;
   const isText = (text: unknown) => typeof text === 'string' && text !== '';
-  if (![id, client, session, verifier].every(isText) || !Number.isFinite(expiresAt))
+  const optional = [pin, textVersion].filter((text) => text !== undefined);
+  if (![id, client, session, verifier, ...optional].every(isText) || !Number.isFinite(expiresAt))
     throw invalidEntry();
-  return client === clientId ? { id, client, session, verifier, expiresAt } : 'unknown';
+  if (client !== clientId) return 'unknown';
+  const marks = {
+    ...(pin !== undefined && { pin }),
+    ...(textVersion !== undefined && { textVersion }),
+  };
+  return { id, client, session, verifier, ...marks, expiresAt };
 }
 
 /** Reads the secret of a retrieval from a store entry, unless it has expired. */
@@ -75,12 +104,17 @@ export function readSecret(
   now: number,
 ): RetrievalSecret | undefined {
   if (!entry || entry === 'taken' || entry.value === '') return undefined;
-  const secret = parse<RetrievalSecret>(entry);
-  const { token, processId, retrieval } = secret;
+  const { processId, ...stored } = parse<RetrievalSecret & { readonly processId?: unknown }>(entry);
+  // Before there were pins, an entry had one process and its retrieval no codes.
+  const secret: RetrievalSecret =
+    typeof processId === 'string'
+      ? { ...stored, accepted: { processes: [{ id: processId, codes: [] }] } }
+      : stored;
+  const { token, accepted, retrieval } = secret;
   // A secret of another retrieval would fetch the answer of another citizen.
   if (
     typeof token !== 'string' ||
-    typeof processId !== 'string' ||
+    typeof accepted !== 'object' ||
     own(Object(retrieval), 'id') !== id ||
     !Number.isFinite(entry.expiresAt)
   )
@@ -101,7 +135,8 @@ function parse<T extends object>(entry: StoredEntry): T {
   } catch {}
   if (typeof value !== 'object' || value === null) throw invalidEntry();
   const bag = ownBag(value as T & { readonly v?: unknown });
-  if (!isKnownVersion(bag.v, 'entry.v', 'store', [UNVERSIONED])) throw invalidEntry();
+  if (!isKnownVersion(bag.v, 'entry.v', 'store', LEGACY_VERSIONS, ENTRY_VERSION))
+    throw invalidEntry();
   return bag;
 }
 

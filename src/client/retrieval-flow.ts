@@ -13,10 +13,17 @@ import type { PollingOutcome } from '../query/polling.js';
 import { awaitResult } from '../query/polling.js';
 import { checkRetrieval } from '../query/retrieval.js';
 import type { Retrieval } from '../query/types.js';
+import { legacyPinOf } from '../wire/pin.js';
 import { outageOf } from './availability.js';
 import { type ClientContext, runCall, type TracedScope } from './context.js';
-import { discardGrant, findGrant, useGrant } from './grants.js';
-import { invalidEntry, type RetrievalSecret, readSecret, retrievalKey } from './pending.js';
+import { discardGrant, findGrant, useGrant, withRetrieval } from './grants.js';
+import {
+  invalidEntry,
+  legacyRetrievalKey,
+  type RetrievalSecret,
+  readSecret,
+  retrievalKey,
+} from './pending.js';
 import type { Collected, CollectOptions, Grant, SubmitOptions } from './types.js';
 
 const DEADLINE_MS = 30_000;
@@ -53,7 +60,9 @@ export async function collect(
     return scope.step('result', () => {
       const { id } = resume(context, handle);
       const read = (inner: WaitingScope) => readStored(context, id, inner);
-      return waitFor(context, { id, handle, read }, given, scope);
+      return waitFor(context, { id, handle, read }, given, scope).catch((error: unknown) => {
+        throw isCurable(error) ? withRetrieval(error, handle) : error;
+      });
     });
   });
 }
@@ -110,7 +119,7 @@ export async function recall(
 
 /** Validates a retrieval that comes as JSON text, or parsed. */
 export function resume({ service, environment }: ClientContext, json: unknown): Retrieval {
-  return checkRetrieval(service, environment.clientId, json);
+  return checkRetrieval(service, environment.clientId, json, legacyPinOf(environment));
 }
 
 /** Forgets a grant or a retrieval, and ends the collecting of it in this client. */
@@ -122,7 +131,10 @@ export async function discard(context: ClientContext, handle: Grant | Retrieval)
   const { id } = resume(context, handle);
   for (const controller of context.collecting.get(id) ?? []) controller.abort(DISCARDED);
   await context.parked.get(handle)?.close();
-  await context.store.delete({ stage: 'result', signal: NEVER }, retrievalKey(id));
+  const scope = { stage: 'result', signal: NEVER } as const;
+  await context.store.delete(scope, retrievalKey(id));
+  if (context.environment.legacyProfile !== undefined)
+    await context.store.delete(scope, legacyRetrievalKey(id));
 }
 
 function checkSubmitOptions(options: SubmitOptions): AbortSignal | undefined {
@@ -232,9 +244,9 @@ async function collectedFrom(
 ): Promise<Collected> {
   switch (waited.status) {
     case 'done': {
-      const { terms, inquiries } = retrieval;
+      const { terms, inquiries, codes } = retrieval;
       const build = () =>
-        buildAnswer(service, terms, inquiries, waited.result, clock, scope.signal);
+        buildAnswer(service, terms, { inquiries, codes }, waited.result, clock, scope.signal);
       return { status: 'ready', answer: await scope.step('answer', build, 'built') };
     }
     case 'pending':
@@ -268,7 +280,10 @@ async function readOwnSecret(
   id: string,
   scope: Pick<TracedScope, 'stage' | 'signal' | 'deadline'>,
 ): Promise<RetrievalSecret | undefined> {
-  const secret = readSecret(id, await store.get(scope, retrievalKey(id)), clock.now());
+  const found = await store.get(scope, retrievalKey(id));
+  const legacy = !found && environment.legacyProfile !== undefined;
+  const entry = legacy ? await store.get(scope, legacyRetrievalKey(id)) : found;
+  const secret = readSecret(id, entry, clock.now());
   return secret?.retrieval.terms?.serviceId === environment.clientId ? secret : undefined;
 }
 
@@ -281,29 +296,13 @@ function storedRetrieval(context: ClientContext, { retrieval }: RetrievalSecret)
   }
 }
 
-function gone(): Collected {
-  return { status: 'failed', error: new SelfInfoError('retrieval_gone') };
+/** Returns whether another process, or a later version of the codec, may collect the same answer. */
+function isCurable(error: unknown): boolean {
+  return isSelfInfoError(error, 'codec_failed') || isSelfInfoError(error, 'profile_unknown');
 }
 
-/**
- * Attaches the retrieval to an error. An error that takes no property, perhaps from the caller's
- * `onProgress`, is replaced by one that does.
- */
-function withRetrieval(error: unknown, retrieval: Retrieval): object {
-  try {
-    if (
-      typeof error === 'object' &&
-      error !== null &&
-      Object.assign(error, { retrieval }).retrieval === retrieval
-    )
-      return error;
-  } catch {}
-  const aborted = new SelfInfoError('aborted', {
-    stage: 'result',
-    effect: 'none',
-    retry: { safe: true },
-  });
-  return Object.assign(aborted, { retrieval });
+function gone(): Collected {
+  return { status: 'failed', error: new SelfInfoError('retrieval_gone') };
 }
 
 /** What ends the collecting by the client's own clock, without a word of the portal. */

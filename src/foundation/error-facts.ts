@@ -7,6 +7,7 @@ export type Stage =
   | 'token'
   | 'request'
   | 'result'
+  | 'acknowledge'
   | 'answer'
   | 'store'
   | 'vault'

@@ -154,7 +154,23 @@ export function invalidResponse(
   expected: Expected,
   facts: Omit<SelfInfoErrorOptions, 'expected'> = {},
 ): SelfInfoError {
-  return new SelfInfoError('response_invalid', { ...facts, expected });
+  const error = new SelfInfoError('response_invalid', { ...facts, expected });
+  ownErrors.set(error, { ...facts, expected });
+  return error;
+}
+
+const ownErrors = new WeakMap<object, SelfInfoErrorOptions>();
+
+/**
+ * Returns a new copy of an error that `invalidResponse` made, with other facts. Returns undefined
+ * for everything else: anybody's code can make errors of this class with texts of its own.
+ */
+export function ownResponseError(
+  error: unknown,
+  facts: SelfInfoErrorOptions,
+): SelfInfoError | undefined {
+  const made = typeof error === 'object' && error !== null ? ownErrors.get(error) : undefined;
+  return made && new SelfInfoError('response_invalid', { ...made, ...facts });
 }
 
 /**

@@ -14,8 +14,9 @@ let loaded: typeof import('jose') | undefined;
 const jose = async () => (loaded ??= await import('jose'));
 
 /**
- * The version of everything that this package stores and reads again: pending consents, secrets of
- * retrievals, sealed values, records of a vault. Notes of the queue get it with their first change.
+ * The version of what this package stores and reads again: sealed values, records of a vault. Notes
+ * of the queue get it with their first change. Entries of the client's store have a version of their
+ * own.
  *
  * There is one rule. A reader refuses what is newer and changes nothing. It reads its own version,
  * and the older ones that it names. Whoever changes a form raises this number, names the versions
@@ -33,6 +34,7 @@ export const UNVERSIONED = undefined;
  * @param path - the place of the version, for the error.
  * @param stage - the stage of the error.
  * @param older - the older versions that the reader reads too.
+ * @param current - the version that the reader writes.
  * @throws SelfInfoError `format_unsupported` when the version is newer.
  */
 export function isKnownVersion(
@@ -40,10 +42,11 @@ export function isKnownVersion(
   path: string,
   stage: 'store' | 'vault',
   older: readonly unknown[] = [],
+  current = STORED_VERSION,
 ): boolean {
-  if (typeof v === 'number' && Number.isSafeInteger(v) && v > STORED_VERSION)
+  if (typeof v === 'number' && Number.isSafeInteger(v) && v > current)
     throw new SelfInfoError('format_unsupported', { path, stage });
-  return v === STORED_VERSION || older.includes(v);
+  return v === current || older.includes(v);
 }
 
 /** Encrypts into a compact JWE with this protected header. */

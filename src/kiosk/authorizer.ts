@@ -1,5 +1,5 @@
 import type { Inquiry } from '../service/inquiry.js';
-import type { WireResult } from '../wire/profile.js';
+import type { WireResult } from '../wire/messages.js';
 
 /**
  * A step that the citizen proves with card and PIN: who they are (figure 3.3-4), and that they want

@@ -1,6 +1,7 @@
 import { invalidOption } from '../foundation/errors.js';
 import type { ConsentTerms } from '../oauth/terms.js';
 import { buildAnswer } from '../query/answer.js';
+import { codesOf } from '../query/request.js';
 import type { KioskTransaction } from './authorizer.js';
 import type { SessionContext } from './context.js';
 import type { OfferedService } from './options.js';
@@ -80,8 +81,10 @@ function fetchInformation(
     );
     if (response.status === 'refused') throw cardRefused(response.reason);
     if (response.status !== 'fetched') throw new TypeError('The authorizer fetched nothing.');
+    const { service: offered, inquiries } = chosen;
+    const asked = { inquiries, codes: codesOf(offered, inquiries) };
     const answer = await callPart(context, 'authorizer', signal, () =>
-      buildAnswer(chosen.service, terms, chosen.inquiries, response.result, context.clock),
+      buildAnswer(offered, terms, asked, response.result, context.clock),
     );
     return () => {
       context.answer = answer;

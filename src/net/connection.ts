@@ -9,9 +9,9 @@ import {
   toCallError,
   UNCONNECTED,
 } from './failures.js';
-import type { ApiConnection, Call, CallBounds, HttpResponse } from './http.js';
+import type { ApiConnection, Call, CallBounds } from './http.js';
 import { CALL_MS, CONNECT_MS, SILENCE_MS } from './limits.js';
-import { parseResponse, type RawResponse } from './response.js';
+import { parseReply, parseResponse, type RawResponse, upstreamIdOf } from './response.js';
 
 /**
  * Sends one call and reads its response. Reports `sent` before the first byte may leave, `answering`
@@ -34,7 +34,8 @@ export interface Wire {
 export function createConnection(clock: Clock, wire: Wire): Omit<ApiConnection, 'bind'> {
   const closing = new AbortController();
   return {
-    send: (call, bounds) => sendCall(clock, wire, closing.signal, call, bounds),
+    send: (call, bounds) => sendCall(clock, wire, closing.signal, call, bounds, parseResponse),
+    exchange: (call, bounds) => sendCall(clock, wire, closing.signal, call, bounds, parseReply),
     async close() {
       closing.abort(CANCELLED);
       await wire.close().catch(() => undefined);
@@ -42,15 +43,20 @@ export function createConnection(clock: Clock, wire: Wire): Omit<ApiConnection, 
   };
 }
 
-async function sendCall(
+/** Reads a response within the limits of its call. */
+type Read<T> = (raw: RawResponse, call: Call, clock: Clock, signal: AbortSignal) => Promise<T>;
+
+async function sendCall<T extends { readonly status: number }>(
   clock: Clock,
   wire: Wire,
   closing: AbortSignal,
   call: Call,
   bounds: CallBounds,
-): Promise<HttpResponse> {
+  read: Read<T>,
+): Promise<T> {
   const { signal, deadline: endsAt = Number.POSITIVE_INFINITY, onCall } = ownBag(bounds);
-  const { stage } = call;
+  const { stage, requestId } = call;
+  let upstreamRequestId: string | undefined;
   const startedAt = clock.now();
   let progress: CallProgress = 'started';
   const options = {
@@ -69,18 +75,19 @@ async function sendCall(
     });
     const refused = certificateRefusal(raw);
     if (refused) throw refused;
-    return parseResponse(raw, clock, race.signal, call.numbers);
+    upstreamRequestId = upstreamIdOf(raw, call);
+    return read(raw, call, clock, race.signal);
   };
   try {
     const response = await deadline(options, work);
-    onCall?.({ stage, startedAt, status: response.status });
+    onCall?.({ stage, startedAt, status: response.status, requestId, upstreamRequestId });
     return response;
   } catch (error) {
     // A later call must not read the rest of this one's response. The call does not wait for the
     // close.
     void wire.close().catch(() => undefined);
     const failure = toCallError(error, stage, progress);
-    onCall?.({ stage, startedAt, error: failure });
+    onCall?.({ stage, startedAt, error: failure, requestId, upstreamRequestId });
     throw failure;
   }
 }

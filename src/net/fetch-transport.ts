@@ -9,9 +9,9 @@ import { createBody, readBody } from './response.js';
 export function createFetchTransport(apiUrl: string, fetch: FetchLike, clock: Clock): Transport {
   const exchange: Exchange = async (call, signal, onProgress) => {
     const init = ownBag<RequestInit>({
-      method: 'POST',
+      method: call.method,
       headers: call.headers,
-      body: call.body,
+      ...(call.body !== undefined && { body: call.body as NonNullable<RequestInit['body']> }),
       signal,
       redirect: 'manual',
     });
@@ -24,11 +24,16 @@ export function createFetchTransport(apiUrl: string, fetch: FetchLike, clock: Cl
     onProgress('answering');
     const body = await readBody(
       response.body ?? new Blob([]).stream(),
-      createBody(call.stage, response.status),
+      createBody(call, response.status),
       () => onProgress('answering'),
       signal,
     );
-    return { status: response.status, header: (name) => response.headers.get(name), body };
+    return {
+      status: response.status,
+      header: (name) => response.headers.get(name),
+      fields: () => Object.fromEntries(response.headers),
+      body,
+    };
   };
   const close = async () => {};
   return {

@@ -1,25 +1,35 @@
 import type { SelfInfoError } from '../foundation/errors.js';
-import type { NumberReading } from '../foundation/json-numbers.js';
 import type { TlsCredential } from './tls.js';
 
 /** A function with the shape of the global `fetch`, called with one `Request`. */
 export type FetchLike = (request: Request) => Promise<Response>;
 
 /** The step that a call belongs to. */
-export type CallStage = 'consent' | 'token' | 'request' | 'result';
+export type CallStage = 'consent' | 'token' | 'request' | 'result' | 'acknowledge';
 
-/** The steps that change nothing at the portal, so that they can be repeated. */
-export const HARMLESS: readonly CallStage[] = ['consent', 'result'];
+/** The steps that can be repeated, because a repetition changes nothing at the portal. */
+export const HARMLESS: readonly CallStage[] = ['consent', 'result', 'acknowledge'];
 
-/** One call: always a POST to the API's origin. */
+/** One call to the API's origin. */
 export interface Call {
   readonly stage: CallStage;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** The path below the origin, with its query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  /** How the numbers of the response are read. */
-  readonly numbers: NumberReading;
+  readonly body?: string | Uint8Array;
+  /** The coding that the response may have. Default: none. */
+  readonly coding?: Coding;
+  /** The largest body of a success, in bytes. Default: that of the stage. */
+  readonly longestBody?: number;
+  /** The id of this message. Default: one that is made for the event. */
+  readonly requestId?: string;
+  /** The response header with the portal's own id of the message. */
+  readonly upstreamIdHeader?: string | undefined;
 }
+
+/** A content coding that a profile can declare. */
+export type Coding = 'gzip' | 'deflate' | 'br';
 
 /** What bounds a call: the caller's signal, and the epoch milliseconds by which it must end. */
 export interface CallBounds {
@@ -35,6 +45,23 @@ export interface CallEnd {
   readonly startedAt: number;
   readonly status?: number;
   readonly error?: SelfInfoError;
+  readonly requestId?: string | undefined;
+  readonly upstreamRequestId?: string | undefined;
+}
+
+/**
+ * A response whose head was validated: its body in chunks without coding, and the instant (epoch
+ * milliseconds) that Retry-After names.
+ */
+export interface HttpReply {
+  readonly status: number;
+  readonly header: (name: string) => string | null;
+  /** All headers, with lower-case names. */
+  readonly fields: () => Readonly<Record<string, string>>;
+  readonly body: readonly Uint8Array[];
+  readonly retryAt: number | undefined;
+  /** The portal's own id of the message, if it is one that can be repeated. */
+  readonly upstreamRequestId: string | undefined;
 }
 
 /**
@@ -45,6 +72,7 @@ export interface HttpResponse {
   readonly status: number;
   readonly json: unknown;
   readonly retryAt: number | undefined;
+  readonly upstreamRequestId?: string | undefined;
 }
 
 /**
@@ -52,7 +80,10 @@ export interface HttpResponse {
  * connection carries each call that must not be sent twice.
  */
 export interface ApiConnection {
+  /** Sends a call whose response is JSON, with exact numbers. */
   send(call: Call, bounds: CallBounds): Promise<HttpResponse>;
+  /** Sends a call whose response is read by a codec. */
+  exchange(call: Call, bounds: CallBounds): Promise<HttpReply>;
   /**
    * Keeps the client certificate of this connection up to `until` (epoch milliseconds). Returns its
    * thumbprint, if it has one.

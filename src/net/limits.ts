@@ -16,6 +16,7 @@ export const BODY_BYTES = {
   token: 65_536,
   request: 65_536,
   result: LONGEST_BODY_BYTES,
+  acknowledge: 65_536,
 } as const;
 /** The largest body of a failure that is read for a machine code. */
 export const FAILURE_BYTES = 262_144;

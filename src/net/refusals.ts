@@ -50,7 +50,7 @@ export function refusal(
   known: readonly string[],
   notAccepted: readonly number[] = [],
 ): SelfInfoError {
-  const { status, json, retryAt } = response;
+  const { status, json, retryAt, upstreamRequestId: requestId } = response;
   // A gateway may forward a call first and fail afterwards.
   const harmless = HARMLESS.includes(stage) || notAccepted.includes(status);
   const effect = harmless ? 'none' : 'unknown';
@@ -58,7 +58,11 @@ export function refusal(
     typeof json === 'object' && json !== null && Object.hasOwn(json, 'error')
       ? knownCode(own(json, 'error'), known)
       : undefined;
-  const upstream = { status, ...(code !== undefined && { code }) };
+  const upstream = {
+    status,
+    ...(code !== undefined && { code }),
+    ...(requestId !== undefined && { requestId }),
+  };
   const notBefore = retryAt !== undefined && { notBefore: formatInstant(retryAt) };
   if (status === 429 || status === 503)
     return new SelfInfoError('upstream_unavailable', {
@@ -74,5 +78,29 @@ export function refusal(
     effect,
     upstream,
     retry: { safe: notAccepted.includes(status), ...notBefore },
+  });
+}
+
+/**
+ * Returns the error for a response that a codec read as a refusal, whatever its status.
+ *
+ * @param untaken - the codes by which the portal says that it took nothing.
+ */
+export function refusalByCode(
+  { status, upstreamRequestId: requestId }: Pick<HttpResponse, 'status' | 'upstreamRequestId'>,
+  stage: CallStage,
+  code: string,
+  known: readonly string[],
+  untaken: readonly string[],
+): SelfInfoError {
+  const isHarmless = HARMLESS.includes(stage) || untaken.includes(code);
+  return new SelfInfoError('upstream_refused', {
+    stage,
+    effect: isHarmless ? 'none' : 'unknown',
+    upstream: {
+      status,
+      code: knownCode(code, known),
+      ...(requestId !== undefined && { requestId }),
+    },
   });
 }

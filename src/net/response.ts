@@ -1,11 +1,13 @@
+import { Readable } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Clock } from '../foundation/clock.js';
 import { createYielder } from '../foundation/deadline.js';
 import { invalidResponse } from '../foundation/errors.js';
 import { readStrictJson } from '../foundation/json.js';
 import type { NumberReading } from '../foundation/json-numbers.js';
-import type { CallStage, HttpResponse } from './http.js';
+import { isJson } from '../wire/media-type.js';
+import type { Call, Coding, HttpReply, HttpResponse } from './http.js';
 import { BODY_BYTES, FAILURE_BYTES, LONGEST_BODY_BYTES } from './limits.js';
-import { isJson } from './media-type.js';
 import { parseRetryAfter } from './retry-after.js';
 
 /** How many chunks of a body are taken before other work gets its turn. */
@@ -15,35 +17,27 @@ const CHUNKS_AT_ONCE = 100;
 export interface RawResponse {
   readonly status: number;
   readonly header: (name: string) => string | null;
+  /** All headers, with lower-case names. */
+  readonly fields: () => Readonly<Record<string, string>>;
   readonly body: readonly Uint8Array[];
 }
 
 /**
- * Validates a response and parses its body.
+ * Validates a response and parses its body as JSON with exact numbers.
  *
  * @throws SelfInfoError `response_invalid`; the signal's reason once it has aborted.
  */
 export async function parseResponse(
-  { status, header: read, body }: RawResponse,
+  raw: RawResponse,
+  _: Call,
   clock: Clock,
   signal: AbortSignal,
-  numbers: NumberReading,
 ): Promise<HttpResponse> {
-  const header = (name: string) => read(name)?.trim() ?? null;
-  const retryAt = parseRetryAfter(header('retry-after'), clock.now());
-  if (status >= 300 && status < 400)
-    throw invalidResponse({
-      en: 'redirects are not followed.',
-      ja: 'リダイレクトは受け付けません。',
-    });
-  // A part is not the whole, even when it is JSON.
-  if (status === 206 || status === 226)
-    throw invalidResponse({
-      en: 'it is a part of a response, although the request asks for the whole.',
-      ja: 'リクエストで全体を求めたにもかかわらず、応答が一部分です。',
-    });
+  const { status, header, retryAt } = parseHead(raw, clock);
+  if (status === 303) throw redirected();
   try {
-    return { status, json: await readJson(header, body, signal, numbers), retryAt };
+    checkCoding(header, undefined);
+    return { status, json: await readJson(header, raw.body, signal, 'exact'), retryAt };
   } catch (error) {
     // Gateways send HTML and other bodies with an error; its status says enough. A success needs
     // its body.
@@ -52,19 +46,118 @@ export async function parseResponse(
   }
 }
 
+/**
+ * Validates the head of a response and undoes its coding, for a codec.
+ *
+ * @throws SelfInfoError `response_invalid`; the signal's reason once it has aborted.
+ */
+export async function parseReply(
+  raw: RawResponse,
+  call: Call,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<HttpReply> {
+  const { status, header, retryAt } = parseHead(raw, clock);
+  const read = async () => {
+    const coding = checkCoding(header, call.coding);
+    return coding ? inflate(raw.body, coding, limitOf(call, status), signal) : raw.body;
+  };
+  // The status of a failure says enough.
+  const body = status >= 400 ? await read().catch(() => []) : await read();
+  return {
+    status,
+    header,
+    fields: raw.fields,
+    body,
+    retryAt,
+    upstreamRequestId: upstreamIdOf(raw, call),
+  };
+}
+
+function parseHead({ status, header: read }: RawResponse, clock: Clock) {
+  const header = (name: string) => read(name)?.trim() ?? null;
+  // 303 says where the answer is, not that the call goes elsewhere.
+  if (status >= 300 && status < 400 && status !== 303) throw redirected();
+  // A part is not the whole, even when it is JSON.
+  if (status === 206 || status === 226)
+    throw invalidResponse({
+      en: 'it is a part of a response, although the request asks for the whole.',
+      ja: 'リクエストで全体を求めたにもかかわらず、応答が一部分です。',
+    });
+  return { status, header, retryAt: parseRetryAfter(header('retry-after'), clock.now()) };
+}
+
+function redirected() {
+  return invalidResponse({
+    en: 'redirects are not followed.',
+    ja: 'リダイレクトは受け付けません。',
+  });
+}
+
+/** Returns the portal's id of a message, unless it is a text that could be an echo of anything. */
+export function upstreamIdOf(
+  { header }: RawResponse,
+  { upstreamIdHeader }: Call,
+): string | undefined {
+  const id = upstreamIdHeader === undefined ? null : header(upstreamIdHeader);
+  return id !== null && /^[\w.-]{1,64}$/.test(id.trim()) ? id.trim() : undefined;
+}
+
+/** Returns the coding of a body; undefined for none. Rejects every coding but the declared one. */
+function checkCoding(
+  header: RawResponse['header'],
+  declared: Coding | undefined,
+): Coding | undefined {
+  // An empty value names no coding.
+  const named = (name: string, plain: string) => (header(name) || plain).toLowerCase();
+  const coding = named('content-encoding', 'identity');
+  if (named('transfer-encoding', 'chunked') === 'chunked') {
+    if (coding === 'identity') return undefined;
+    if (coding === declared) return declared;
+  }
+  throw invalidResponse({
+    en: 'its body is compressed in a way that the request does not ask for.',
+    ja: 'リクエストで指定していない方式で本文が圧縮されています。',
+  });
+}
+
+const DECODERS = { gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress };
+
+/** Undoes the coding of a body. The limit of its size counts for what comes out. */
+async function inflate(
+  body: readonly Uint8Array[],
+  coding: Coding,
+  limit: number,
+  signal: AbortSignal,
+): Promise<readonly Uint8Array[]> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const part of Readable.from(body).pipe(DECODERS[coding]())) {
+      signal.throwIfAborted();
+      size += part.byteLength;
+      if (size > limit) throw tooLarge();
+      parts.push(part);
+    }
+    return parts;
+  } catch {
+    signal.throwIfAborted();
+    throw size > limit
+      ? tooLarge()
+      : invalidResponse({ en: 'its body cannot be decompressed.', ja: '本文を伸長できません。' });
+  }
+}
+
+function tooLarge() {
+  return invalidResponse({ en: 'its body is too large.', ja: '本文が大きすぎます。' });
+}
+
 async function readJson(
   header: RawResponse['header'],
   body: readonly Uint8Array[],
   signal: AbortSignal,
   numbers: NumberReading,
 ): Promise<unknown> {
-  // An empty value names no coding.
-  const isPlain = (name: string, plain: string) => (header(name) || plain).toLowerCase() === plain;
-  if (!isPlain('content-encoding', 'identity') || !isPlain('transfer-encoding', 'chunked'))
-    throw invalidResponse({
-      en: 'its body is compressed although the request asks for identity.',
-      ja: 'リクエストで無圧縮（identity）を指定したにもかかわらず、本文が圧縮されています。',
-    });
   if (!isJson(header('content-type')))
     throw invalidResponse({
       en: 'its content type is not application/json in UTF-8.',
@@ -93,6 +186,10 @@ export async function readBody(
   return parts;
 }
 
+function limitOf({ stage, longestBody }: Call, status: number): number {
+  return status >= 400 ? FAILURE_BYTES : (longestBody ?? BODY_BYTES[stage]);
+}
+
 /** Collects the chunks of a body. */
 export interface Body {
   readonly parts: readonly Uint8Array[];
@@ -104,10 +201,10 @@ export interface Body {
  * Creates a collector for the body of a response. A success has the limit of its stage. Of a
  * failure the status says enough: nothing is kept of a page that is too long.
  */
-export function createBody(stage: CallStage, status: number): Body {
+export function createBody(call: Call, status: number): Body {
   const parts: Uint8Array[] = [];
   const failed = status >= 400;
-  const limit = failed ? FAILURE_BYTES : BODY_BYTES[stage];
+  const limit = limitOf(call, status);
   let size = 0;
   return {
     parts,
@@ -115,7 +212,7 @@ export function createBody(stage: CallStage, status: number): Body {
       size += chunk.byteLength;
       if (size <= limit) parts.push(chunk);
       else if (failed && size <= LONGEST_BODY_BYTES) parts.length = 0;
-      else throw invalidResponse({ en: 'its body is too large.', ja: '本文が大きすぎます。' });
+      else throw tooLarge();
     },
   };
 }

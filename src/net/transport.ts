@@ -243,7 +243,7 @@ async function openClient(
  */
 function dispatch(
   client: Client,
-  { stage, headers, body }: Call,
+  call: Call,
   path: string,
   onProgress: Parameters<Exchange>[2],
 ): Promise<RawResponse> {
@@ -251,7 +251,8 @@ function dispatch(
     let interim = 0;
     let head: Omit<RawResponse, 'body'> | undefined;
     let received: Body | undefined;
-    client.dispatch(ownBag({ method: 'POST', path, headers: { ...headers }, body }), {
+    const { method, headers, body = null } = call;
+    client.dispatch(ownBag({ method, path, headers: { ...headers }, body }), {
       // The connection is open: the last moment at which nothing has been sent.
       onRequestStart: () => onProgress('sent'),
       onResponseStart(_, status, fields) {
@@ -260,8 +261,12 @@ function dispatch(
           if (++interim > INTERIM_RESPONSES) throw tooManyInterim();
           return;
         }
-        received = createBody(stage, status);
-        head = { status, header: (name) => headerOf(fields, name) };
+        received = createBody(call, status);
+        head = {
+          status,
+          header: (name) => headerOf(fields, name),
+          fields: () => headersOf(fields),
+        };
         onProgress('answering');
       },
       onResponseData(_, chunk) {
@@ -282,6 +287,14 @@ function tooManyInterim() {
     en: 'too many interim responses came before it.',
     ja: '中間応答（1xx）が多すぎます。',
   });
+}
+
+function headersOf(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.keys(headers).map((name) => [name.toLowerCase(), headerOf(headers, name) ?? '']),
+  );
 }
 
 function headerOf(

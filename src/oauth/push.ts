@@ -48,10 +48,10 @@ export async function pushRequest(
   const response = await connection.send(
     {
       stage: 'consent',
+      method: 'POST',
       path: profile.paths.pushedAuthorization.value,
       headers,
       body: String(form),
-      numbers: 'exact',
     },
     bounds,
   );

@@ -58,10 +58,10 @@ export async function requestToken(
   const response = await connection.send(
     {
       stage: 'token',
+      method: 'POST',
       path: profile.paths.token.value,
       headers,
       body: String(form),
-      numbers: 'exact',
     },
     bounds,
   );

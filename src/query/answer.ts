@@ -2,7 +2,7 @@ import type { Clock } from '../foundation/clock.js';
 import { createYielder, type Yielder } from '../foundation/deadline.js';
 import { invalidResponse, SelfInfoError } from '../foundation/errors.js';
 import { inexactKeys } from '../foundation/json-numbers.js';
-import { ownBag } from '../foundation/own.js';
+import { own, ownBag } from '../foundation/own.js';
 import { frozenJson } from '../foundation/plain.js';
 import { Sensitive } from '../foundation/sensitive.js';
 import { sharedEntry, sharedState } from '../foundation/shared-state.js';
@@ -10,7 +10,7 @@ import type { ConsentTerms } from '../oauth/terms.js';
 import type { Inquiry } from '../service/inquiry.js';
 import { type Service, wireCode } from '../service/service.js';
 import type { ItemSpec, RecordOf, ServiceSpec } from '../service/spec.js';
-import type { MissingHolder, WireItem, WireRecord, WireResult } from '../wire/profile.js';
+import type { MissingHolder, WireItem, WireRecord, WireResult } from '../wire/messages.js';
 import { type ItemState, parseItem, withoutMarks } from './records.js';
 
 /**
@@ -127,6 +127,11 @@ class SealedItem {
 export interface AnswerSource {
   readonly terms: ConsentTerms;
   readonly inquiries: { readonly [key: string]: Inquiry | undefined };
+  /**
+   * The item codes under which the items were asked, by item key. Records of the first version lack
+   * them: default are the codes of the service.
+   */
+  readonly codes?: Readonly<Record<string, string>>;
   readonly result: WireResult;
 }
 
@@ -202,7 +207,7 @@ async function ownResult({ items, ...rest }: WireResult, yielder: Yielder): Prom
 export async function buildAnswer(
   service: Service,
   terms: ConsentTerms,
-  inquiries: AnswerSource['inquiries'],
+  { inquiries, codes = {} }: Omit<AnswerSource, 'terms' | 'result'>,
   received: WireResult,
   clock: Pick<Clock, 'now'>,
   signal?: AbortSignal,
@@ -230,8 +235,9 @@ export async function buildAnswer(
       items[key] = new SealedItem({ status: 'not-asked' }, checkRetention);
       continue;
     }
-    const item = byCode.get(wireCode(spec));
-    byCode.delete(wireCode(spec));
+    const code = own(codes, key) ?? wireCode(spec);
+    const item = byCode.get(code);
+    byCode.delete(code);
     items[key] = new SealedItem(
       item ? await parseItem(item, spec, yielder) : { status: 'failed', code: 'not_answered' },
       checkRetention,
@@ -242,7 +248,12 @@ export async function buildAnswer(
     ...(byCode.size > 0 && { items: Object.freeze([...byCode.values()].map(withoutMarks)) }),
   });
   // Terms and inquiries may be the caller's objects, and a retention must not be extended.
-  const source = { terms: frozenJson(terms), inquiries: frozenJson(inquiries), result };
+  const source = {
+    terms: frozenJson(terms),
+    inquiries: frozenJson(inquiries),
+    codes: frozenJson(codes),
+    result,
+  };
   return Object.freeze(
     new SealedAnswer(Object.freeze(source), items, extras, checkRetention),
   ) as unknown as Answer;

@@ -2,19 +2,30 @@ import { CANCELLED, type Clock, invalidClock, waitBy } from '../foundation/clock
 import { type DeadlineOptions, deadline, type Race, type Scope } from '../foundation/deadline.js';
 import type { SelfInfoErrorCode } from '../foundation/error-table.js';
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
-import { has, member, own } from '../foundation/own.js';
+import { has, own } from '../foundation/own.js';
 import { formatInstant } from '../foundation/time.js';
-import type { ApiConnection, CallBounds } from '../net/http.js';
+import type { ApiConnection } from '../net/http.js';
 import { isLasting, knownCode } from '../net/refusals.js';
 import type { Environment } from '../wire/environment.js';
-import type { WireProfile, WireResult } from '../wire/profile.js';
-import { decodeResponse, encodeBody, post } from './request.js';
+import type { WireResult } from '../wire/messages.js';
+import { findProfile } from '../wire/pin.js';
+import type { WireProfile } from '../wire/profile.js';
+import type { WireSession } from './exchange.js';
+import {
+  type Accepted,
+  fromStoredReply,
+  type Process,
+  readAccepted,
+  type StoredReply,
+} from './request.js';
+import { createRounds, type Rounds } from './round.js';
 import type { Progress, Retrieval } from './types.js';
 
 /** What polling needs to know of a request that was sent. */
 export interface ProcessSecret {
   readonly token: string;
-  readonly processId: string;
+  /** What the portal said to the request: read, or as it came. */
+  readonly accepted: { readonly processes: readonly Process[] } | { readonly reply: StoredReply };
   /** When the token expires (ISO 8601), if the portal said so and the profile wants to know. */
   readonly tokenExpiresAt?: string | null | undefined;
   readonly retrieval: Retrieval;
@@ -67,7 +78,11 @@ const LONG_WAIT_MS = 10_000;
  */
 const LONGEST_SPREAD_MS = 60_000;
 
-/** Polls until the portal has a result or gives up, or until the deadline. */
+/**
+ * Polls until the portal has a result or gives up, or until the deadline.
+ *
+ * @throws SelfInfoError `profile_unknown` before anything is sent.
+ */
 export async function awaitResult(
   environment: Environment,
   connection: ApiConnection,
@@ -84,7 +99,8 @@ export async function awaitResult(
     () => undefined,
   );
   try {
-    return await pollUntil(environment, connection, secret, options, {
+    const session = openSession(environment, connection, secret, clock);
+    return await pollUntil(session, secret, options, {
       signal: late.signal,
       isOver: (at) => late.signal.aborted || at >= scope.deadline,
     });
@@ -99,19 +115,63 @@ interface PollingDeadline {
   isOver(at: number): boolean;
 }
 
-async function pollUntil(
+/**
+ * Returns what the messages of a retrieval need, under the profile that its request was sent with.
+ *
+ * @throws SelfInfoError `profile_unknown`.
+ */
+function openSession(
   environment: Environment,
   connection: ApiConnection,
+  { token, retrieval }: ProcessSecret,
+  clock: Clock,
+): WireSession {
+  const profile = findProfile(environment, retrieval.pin);
+  if (!profile) throw new SelfInfoError('profile_unknown', { path: 'retrieval.pin' });
+  const { clientId, endpoints } = environment;
+  return { profile, clientId, apiUrl: endpoints.apiUrl, connection, token, clock };
+}
+
+/** Returns the processes of a retrieval, or its answer. Reads the response that was stored. */
+async function acceptedOf(
+  session: WireSession,
+  { accepted, retrieval }: ProcessSecret,
+  signal: AbortSignal,
+): Promise<Accepted> {
+  if (!has(accepted, 'reply')) return accepted;
+  const codes = Object.values(retrieval.codes);
+  const read = fromStoredReply(session, accepted.reply, codes, signal);
+  return readAccepted({ ...read, bounds: { ...read.bounds, stage: 'request' } });
+}
+
+/** The processes of a retrieval, found out at the first poll. */
+function createLazyRounds(session: WireSession, secret: ProcessSecret): Rounds {
+  let rounds: Rounds | undefined;
+  return {
+    async poll(attempt, bounds) {
+      if (rounds === undefined) {
+        const accepted = await acceptedOf(session, secret, bounds.signal);
+        if (has(accepted, 'result')) return { result: accepted.result, retryAt: undefined };
+        rounds = createRounds(session, accepted.processes);
+      }
+      return rounds.poll(attempt, bounds);
+    },
+  };
+}
+
+async function pollUntil(
+  session: WireSession,
   secret: ProcessSecret,
   options: PollingOptions,
   { signal, isOver }: PollingDeadline,
 ): Promise<PollingOutcome> {
   const { scope, clock, random, once } = options;
   const endsAt = endOf(secret.retrieval);
+  const rounds = createLazyRounds(session, secret);
   for (let attempt = 1, failures = 0; ; attempt++) {
-    const refused = refusedAt(timeOf(clock), secret, environment.profile);
+    const refused = refusedAt(timeOf(clock), secret, session.profile);
     if (refused) return { status: 'failed', error: refused };
-    const polled = await sendPoll(environment, connection, secret, scope).catch(toFailedPoll);
+    const polled = await rounds.poll(attempt, scope).catch(toFailedPoll);
     const now = timeOf(clock);
     let next: number;
     if (has(polled, 'failed')) {
@@ -127,16 +187,13 @@ async function pollUntil(
     } else {
       failures = 0;
       const { result, retryAt } = polled;
-      const ended = outcomeOf(result, retryAt, environment.profile);
+      const ended = outcomeOf(result, retryAt, session.profile);
       if (ended) return ended;
       const isLong = retryAt !== undefined && retryAt >= now + LONG_WAIT_MS;
       if (isLong && retryAt >= endsAt)
         return { status: 'unavailable', until: formatInstant(retryAt) };
       const asked = isLong ? spread(retryAt, now, 0, random) : retryAt;
-      next = Math.max(
-        asked ?? now + environment.profile.timing.pollMs.value,
-        now + SHORTEST_POLL_MS,
-      );
+      next = Math.max(asked ?? now + session.profile.timing.pollMs.value, now + SHORTEST_POLL_MS);
       if (once || isOver(next)) return { status: 'pending', retryAt: formatInstant(next) };
     }
     await pause({ attempt, retryAt: formatInstant(next) }, next - now, signal, options);
@@ -272,32 +329,4 @@ async function pause(
   } catch (error) {
     if (error !== LATE) throw error;
   }
-}
-
-/** Asks once whether the portal has a result. */
-async function sendPoll(
-  environment: Environment,
-  connection: ApiConnection,
-  { processId, token }: ProcessSecret,
-  bounds: CallBounds,
-): Promise<{ readonly result: WireResult; readonly retryAt: number | undefined }> {
-  const { profile } = environment;
-  const body = encodeBody('encodePoll', () => profile.encodePoll(processId, profile));
-  const response = await post(environment, connection, 'result', body, token, bounds);
-  const result = await decodeResponse(
-    response,
-    'result',
-    () => decodeResult(profile, response.json),
-    profile,
-  );
-  if (result.processId !== processId) throw new SelfInfoError('process_mismatch');
-  return { result, retryAt: response.retryAt };
-}
-
-/** Decodes a result. A custom profile may return anything, so its shape is checked first. */
-async function decodeResult(profile: WireProfile, json: unknown): Promise<WireResult> {
-  const result: WireResult = Object(await profile.decodeResult(json, profile));
-  if (typeof member(result, 'processId') === 'string' && Array.isArray(member(result, 'items')))
-    return result;
-  throw new TypeError('no result');
 }

@@ -2,7 +2,8 @@ import type { Yielder } from '../foundation/deadline.js';
 import { member, own, ownBag, sheltered } from '../foundation/own.js';
 import { frozenPlain, mutableJson } from '../foundation/plain.js';
 import type { ItemSpec, OpenRecord, StandardSchema } from '../service/spec.js';
-import type { MissingHolder, WireItem, WireItemStatus, WireRecord } from '../wire/profile.js';
+import type { WireItemStatus } from '../wire/data.js';
+import type { MissingHolder, WireItem, WireRecord } from '../wire/messages.js';
 
 type Extras = WireRecord['extras'];
 

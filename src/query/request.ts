@@ -1,130 +1,207 @@
-import {
-  invalidOption,
-  invalidResponse,
-  isSelfInfoError,
-  withFacts,
-} from '../foundation/errors.js';
-import type { ApiConnection, CallBounds, CallStage, HttpResponse } from '../net/http.js';
-import { refusal } from '../net/refusals.js';
-import type { AccessToken } from '../oauth/token.js';
+import { invalidResponse, isSelfInfoError } from '../foundation/errors.js';
+import { has } from '../foundation/own.js';
+import type { CallBounds, HttpReply } from '../net/http.js';
 import type { Inquiry } from '../service/inquiry.js';
 import { type Service, wireCode } from '../service/service.js';
 import type { ItemSpec } from '../service/spec.js';
-import type { Environment } from '../wire/environment.js';
-import type { WireProfile } from '../wire/profile.js';
+import type { WireResult } from '../wire/messages.js';
+import { rebuildProcess } from '../wire/rebuild.js';
+import { callCodec, isPublic } from './codec-call.js';
+import {
+  checkAccepted,
+  contextOf,
+  effectOf,
+  openReply,
+  prepare,
+  type ReadContext,
+  type ReadyMessage,
+  send,
+  type WireSession,
+} from './exchange.js';
 
 const LONGEST_PROCESS_ID = 1_024;
 
-/** Sends the one request that a grant allows and returns its process id. Never sends it twice. */
-export async function sendRequest(
-  environment: Environment,
-  connection: ApiConnection,
-  service: Service,
+/** A process at the portal, and the item codes that it answers. */
+export interface Process {
+  readonly id: string;
+  readonly codes: readonly string[];
+}
+
+/** What the portal said to a request: the processes to poll, or at once the answer. */
+export type Accepted = { readonly processes: readonly Process[] } | { readonly result: WireResult };
+
+/** The item codes of a request, by item key, as they are sent. */
+export type ItemCodes = Readonly<Record<string, string>>;
+
+/** Returns the codes under which the items of a service are sent now. */
+export function codesOf(service: Service, inquiries: Readonly<Record<string, unknown>>): ItemCodes {
+  return Object.freeze(
+    Object.fromEntries(
+      Object.keys(inquiries).map((key) => [key, wireCode(service.items[key] as ItemSpec)]),
+    ),
+  );
+}
+
+/** Prepares the one request that a grant allows. Sends nothing. */
+export function prepareRequest(
+  session: WireSession,
   inquiries: Readonly<Record<string, Inquiry>>,
-  accessToken: AccessToken,
-  bounds: CallBounds,
-): Promise<string> {
-  const { profile } = environment;
+  codes: ItemCodes,
+  signal: AbortSignal,
+): Promise<ReadyMessage> {
   const items = Object.entries(inquiries).map(([key, inquiry]) => ({
-    code: wireCode(service.items[key] as ItemSpec),
+    code: codes[key] as string,
     inquiry,
   }));
-  const body = encodeBody('encodeRequest', () => profile.encodeRequest({ items }, profile));
-  const token = accessToken.token.reveal();
-  const response = await post(environment, connection, 'request', body, token, bounds);
-  return decodeResponse(
-    response,
-    'request',
-    () => checkProcessId(profile.decodeProcess(response.json, profile)),
-    profile,
+  const facts = { stage: 'request', codes: Object.values(codes), attempt: 1 } as const;
+  return prepare(
+    session,
+    'encodeRequest',
+    facts,
+    (context) => session.profile.codec.encodeRequest({ items }, context),
+    signal,
   );
+}
+
+/** The response to a request as it is stored before a codec reads it. */
+export interface StoredReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** base64url */
+  readonly body: string;
+  /** The id of the request, and when it was encoded (epoch milliseconds). */
+  readonly requestId: string;
+  readonly at: number;
+}
+
+/** Returns a response in the form in which it is stored. */
+export function toStoredReply(
+  { status, fields, body }: HttpReply,
+  { context }: ReadyMessage,
+): StoredReply {
+  const { 'set-cookie': _, ...headers } = fields();
+  return {
+    status,
+    headers,
+    body: Buffer.concat(body).toString('base64url'),
+    requestId: context.requestId,
+    at: context.now,
+  };
+}
+
+/** Returns a stored response, in the context in which its request was sent. */
+export function fromStoredReply(
+  session: Pick<WireSession, 'profile' | 'clientId' | 'clock'>,
+  { status, headers, body, requestId, at }: StoredReply,
+  codes: readonly string[],
+  signal: AbortSignal,
+): ReadContext {
+  return {
+    profile: session.profile,
+    context: contextOf(session, { codes, attempt: 1 }, requestId, at),
+    reply: {
+      status,
+      header: (name) => (Object.hasOwn(headers, name) ? (headers[name] ?? null) : null),
+      body: [new Uint8Array(Buffer.from(body, 'base64url'))],
+    },
+    bounds: {
+      clock: session.clock,
+      signal,
+      stage: 'request',
+      effect: effectOf('request', status),
+    },
+  };
+}
+
+/**
+ * Reads the response to a request.
+ *
+ * @throws SelfInfoError of a refusal; `codec_failed`, `response_invalid`, `aborted`.
+ */
+export async function readAccepted(read: ReadContext): Promise<Accepted> {
+  const { profile, context, bounds } = read;
+  await checkAccepted(read);
+  const { codes } = context;
+  const process = await callCodec(
+    profile,
+    'decodeProcess',
+    bounds,
+    () => profile.codec.decodeProcess(openReply(read), context),
+    (value) => rebuildProcess(value, codes, profile),
+  );
+  if (Object.hasOwn(process, 'result')) return process as Accepted;
+  const { processIds } = process as Extract<typeof process, { processIds: unknown }>;
+  const processes: readonly Process[] = Array.isArray(processIds)
+    ? processIds.map((id: string) => ({ id, codes }))
+    : Object.entries(processIds).map(([id, part]) => ({ id, codes: part as readonly string[] }));
+  for (const { id } of processes) checkProcessId(id, bounds.effect);
+  return { processes };
+}
+
+/** What the portal said to a request, in the form in which it is stored. */
+export type StoredAccepted =
+  | { readonly processes: readonly Process[] }
+  | { readonly reply: StoredReply };
+
+/** Keeps what collecting an answer needs. */
+export interface Keeper {
+  /** Stores it; called once the portal has responded. */
+  keep(accepted: StoredAccepted): Promise<void>;
+  /** Deletes it again, because the portal has accepted nothing. */
+  drop(): Promise<void>;
+}
+
+/**
+ * Sends a request, once, and reads its response. A codec of the caller reads it only after it was
+ * stored: whatever the codec does then, the answer can still be collected.
+ *
+ * @throws SelfInfoError of the connection, of a refusal, of the keeper; once the response is kept,
+ * `codec_failed`, `response_invalid`, `aborted`.
+ */
+export async function requestProcesses(
+  session: WireSession,
+  ready: ReadyMessage,
+  bounds: CallBounds & { readonly signal: AbortSignal },
+  keeper: Keeper,
+): Promise<StoredAccepted> {
+  const reply = await send(session, ready, bounds);
+  const effect = effectOf('request', reply.status);
+  const read: ReadContext = {
+    profile: session.profile,
+    context: ready.context,
+    reply,
+    bounds: { clock: session.clock, signal: bounds.signal, stage: 'request', effect },
+  };
+  const isOurs = isPublic(session.profile, 'decodeProcess') && !session.profile.codec.decodeRefusal;
+  if (!isOurs) await keeper.keep({ reply: toStoredReply(reply, ready) });
+  let accepted: Accepted;
+  try {
+    accepted = await readAccepted(read);
+  } catch (error) {
+    if (isRefusal(error)) {
+      if (!isOurs) await keeper.drop();
+    } else if (isOurs) {
+      await keeper.keep({ reply: toStoredReply(reply, ready) });
+    }
+    throw error;
+  }
+  const stored = has(accepted, 'processes') ? accepted : { reply: toStoredReply(reply, ready) };
+  if (isOurs) await keeper.keep(stored);
+  return stored;
+}
+
+function isRefusal(error: unknown): boolean {
+  return isSelfInfoError(error) && error.upstream !== undefined;
 }
 
 /** Requires an id that can be stored, and that stays the same when it is sent back with a poll. */
-function checkProcessId(id: unknown): string {
-  if (typeof id === 'string' && id.length > 0 && id.length <= LONGEST_PROCESS_ID) return id;
-  throw invalidResponse({
-    en: `its process id is not a text of at most ${LONGEST_PROCESS_ID} characters.`,
-    ja: `処理IDが ${LONGEST_PROCESS_ID} 文字以下の文字列ではありません。`,
-  });
-}
-
-/**
- * Encodes a body by the profile and returns its JSON text. Hides what a custom profile throws,
- * which may quote its input.
- */
-export function encodeBody(name: 'encodeRequest' | 'encodePoll', encode: () => unknown): string {
-  try {
-    const text: unknown = JSON.stringify(encode());
-    if (typeof text === 'string') return text;
-  } catch {}
-  throw invalidOption(`environment.profile.${name}`, {
-    en: 'It must return a value that JSON can represent.',
-    ja: 'JSON で表せる値を返してください。',
-  });
-}
-
-/** Sends a body to the path of its stage, with the token in the Bearer header. */
-export function post(
-  environment: Environment,
-  connection: ApiConnection,
-  stage: CallStage & keyof WireProfile['paths'],
-  body: string,
-  token: string,
-  bounds: CallBounds,
-): Promise<HttpResponse> {
-  const { profile } = environment;
-  const headers = {
-    accept: 'application/json',
-    'accept-encoding': 'identity',
-    'content-type': 'application/json',
-    authorization: `Bearer ${token}`,
-  };
-  return connection.send(
+function checkProcessId(id: unknown, effect: ReadContext['bounds']['effect']): void {
+  if (typeof id === 'string' && id.length > 0 && id.length <= LONGEST_PROCESS_ID) return;
+  throw invalidResponse(
     {
-      stage,
-      path: profile.paths[stage].value,
-      headers,
-      body,
-      // Only a profile that says so itself.
-      numbers: (Object.hasOwn(profile, 'numbers') && profile.numbers) || 'exact',
+      en: `its process id is not a text of at most ${LONGEST_PROCESS_ID} characters.`,
+      ja: `処理IDが ${LONGEST_PROCESS_ID} 文字以下の文字列ではありません。`,
     },
-    bounds,
+    { stage: 'request', effect },
   );
-}
-
-/**
- * Decodes a successful response by the profile.
- *
- * @throws SelfInfoError for a status that is not a success, and for a body that cannot be decoded.
- */
-export async function decodeResponse<T>(
-  response: HttpResponse,
-  stage: CallStage,
-  decode: () => T | Promise<T>,
-  { errorCodes, notAcceptedStatuses }: WireProfile,
-): Promise<T> {
-  if (response.status < 200 || response.status > 299)
-    throw refusal(
-      response,
-      stage,
-      errorCodes.value,
-      stage === 'request' ? notAcceptedStatuses.value : [],
-    );
-  try {
-    return await decode();
-  } catch (error) {
-    const facts = { stage, effect: stage === 'result' ? 'none' : 'unknown' } as const;
-    const known = isSelfInfoError(error) ? withFacts(error, facts) : undefined;
-    throw (
-      known ??
-      invalidResponse(
-        {
-          en: 'the profile cannot decode it.',
-          ja: 'プロファイルでデコードできません。',
-        },
-        facts,
-      )
-    );
-  }
 }

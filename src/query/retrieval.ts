@@ -1,7 +1,9 @@
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 import { inexactNumberAt } from '../foundation/json-numbers.js';
+import { own } from '../foundation/own.js';
 import type { Service } from '../service/service.js';
 import { checkInquiries } from './inquiries.js';
+import { codesOf } from './request.js';
 import type { Retrieval } from './types.js';
 
 /**
@@ -9,9 +11,15 @@ import type { Retrieval } from './types.js';
  *
  * @throws SelfInfoError `invalid_retrieval`, or the error of the inquiry that is wrong.
  */
-export function checkRetrieval(service: Service, serviceId: string, json: unknown): Retrieval {
-  const value: unknown = typeof json === 'string' ? parseJson(json) : json;
+export function checkRetrieval(
+  service: Service,
+  serviceId: string,
+  json: unknown,
+  legacyPin: string | undefined,
+): Retrieval {
+  let value: unknown = typeof json === 'string' ? parseJson(json) : json;
   try {
+    value = upgraded(service, value, legacyPin);
     checkFields(service, serviceId, value);
   } catch (error) {
     // A getter may throw anything, so its error is hidden.
@@ -20,18 +28,36 @@ export function checkRetrieval(service: Service, serviceId: string, json: unknow
   return value as Retrieval;
 }
 
+/**
+ * Returns a retrieval of the first version in the form of this one. It had neither pin nor codes:
+ * the caller names the profile of that time.
+ */
+function upgraded(service: Service, value: unknown, legacyPin: string | undefined): unknown {
+  if (typeof value !== 'object' || value === null || own(value, 'v') !== 1) return value;
+  const inquiries = own(value, 'inquiries');
+  if (typeof inquiries !== 'object' || inquiries === null)
+    throw invalidRetrieval('retrieval.inquiries');
+  if (legacyPin === undefined)
+    throw new SelfInfoError('profile_unknown', { path: 'retrieval.pin' });
+  checkStoredInquiries(service, inquiries);
+  return { ...value, v: 2, pin: legacyPin, codes: codesOf(service, { ...inquiries }) };
+}
+
 function checkFields(service: Service, serviceId: string, value: unknown): void {
   checkObjectWith(value, 'retrieval', [
     'v',
     'id',
+    'pin',
+    'codes',
     'terms',
     'inquiries',
     'submittedAt',
     'expiresAt',
   ]);
-  const { v, id, terms, inquiries, submittedAt, expiresAt } = value;
-  if (v !== 1) throw invalidRetrieval('retrieval.v');
+  const { v, id, pin, codes, terms, inquiries, submittedAt, expiresAt } = value;
+  if (v !== 2) throw invalidRetrieval('retrieval.v');
   if (typeof id !== 'string' || !/^[0-9a-f-]{36}$/.test(id)) throw invalidRetrieval('retrieval.id');
+  checkTexts([pin], 'retrieval.pin');
   checkObjectWith(terms, 'retrieval.terms', [
     'transactionId',
     'serviceId',
@@ -50,6 +76,8 @@ function checkFields(service: Service, serviceId: string, value: unknown): void 
   checkInstant(terms.grantedAt, 'retrieval.terms.grantedAt');
   checkInstant(terms.keepUntil, 'retrieval.terms.keepUntil');
   checkStoredInquiries(service, inquiries);
+  checkObjectWith(codes, 'retrieval.codes', Object.keys(Object(inquiries)));
+  checkTexts(Object.values(codes), 'retrieval.codes');
 }
 
 /**

@@ -27,11 +27,15 @@ export type ItemInquiries<S extends ServiceSpec> = {
  * The client's store holds the token and the process id under `id`.
  */
 export interface Retrieval<S extends ServiceSpec = Service> {
-  readonly v: 1;
+  readonly v: 2;
   readonly id: string;
+  /** The wire profile under which the request was sent. */
+  readonly pin: string;
   readonly terms: ConsentTerms;
   /** The inquiries that were sent, by item key. */
   readonly inquiries: Readonly<Record<string, Inquiry>>;
+  /** The item codes under which they were sent, by item key. */
+  readonly codes: Readonly<Record<string, string>>;
   /** ISO 8601 at +09:00. */
   readonly submittedAt: string;
   /** ISO 8601 at +09:00. Afterwards the answer can no longer be collected. */

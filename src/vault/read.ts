@@ -46,8 +46,8 @@ export async function read(
     if (label.purpose !== purpose || label.purpose !== service.purpose.id)
       throw new SelfInfoError('purpose_refused');
     // `put` sealed exactly this source under this label, so its shape is known.
-    const { terms, inquiries, result } = (await unseal(record, keys)) as AnswerSource;
-    const answer = await buildAnswer(service, terms, inquiries, result, time);
+    const { terms, result, ...asked } = (await unseal(record, keys)) as AnswerSource;
+    const answer = await buildAnswer(service, terms, asked, result, time);
     emit({ type: 'read', ref, purpose, reason });
     return answer;
   });

@@ -32,6 +32,16 @@ export interface EnvironmentOptions {
   readonly ca?: string | readonly string[];
   /** The assumptions about the wire. Default: `publicProfile`. */
   readonly profile?: WireProfile;
+  /**
+   * Further profiles that consents and retrievals in progress may have begun under: the one before
+   * a change, and the one after it. Default: none.
+   */
+  readonly otherProfiles?: readonly WireProfile[];
+  /**
+   * The profile of consents and retrievals that a version of this package without pins began.
+   * Default: none; such an entry is `profile_unknown`.
+   */
+  readonly legacyProfile?: WireProfile;
 }
 
 /** Options of the production environment. */
@@ -44,9 +54,10 @@ export interface ProductionEnvironmentOptions extends EnvironmentOptions {
 }
 
 /** An environment made by one of the three functions. Other objects are rejected. */
-export interface Environment extends Omit<Required<EnvironmentOptions>, 'ca'> {
+export interface Environment extends Omit<Required<EnvironmentOptions>, 'ca' | 'legacyProfile'> {
   readonly kind: 'sandbox' | 'connection-check' | 'production';
   readonly ca: readonly string[] | undefined;
+  readonly legacyProfile: WireProfile | undefined;
 }
 
 /**
@@ -161,6 +172,8 @@ const KEYS = {
   issuer: true,
   ca: true,
   profile: true,
+  otherProfiles: true,
+  legacyProfile: true,
 } as const satisfies Record<keyof EnvironmentOptions, true>;
 
 function make(
@@ -198,6 +211,8 @@ function make(
     issuer: options.issuer,
     ca,
     profile,
+    otherProfiles: options.otherProfiles ?? [],
+    legacyProfile: options.legacyProfile,
   };
   return Object.freeze(Object.defineProperty(environment, BRAND, { value: true }));
 }
@@ -209,7 +224,12 @@ function make(
  * @throws SelfInfoError `missing_option`, `invalid_option`; TypeError for a wrong type.
  */
 export function checkProfile(profile: WireProfile, path: string): void {
-  checkMethods(profile, path, ['encodeRequest', 'decodeProcess', 'encodePoll', 'decodeResult']);
+  checkMethods(own(profile, 'codec'), `${path}.codec`, [
+    'encodeRequest',
+    'decodeProcess',
+    'encodePoll',
+    'decodeResult',
+  ]);
   const [malformed] = malformedEntries(profile);
   if (malformed !== undefined) {
     throw invalidOption(`${path}.${malformed}`, {

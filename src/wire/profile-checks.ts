@@ -1,5 +1,6 @@
 import { own } from '../foundation/own.js';
-import type { Confidence, ProfileEntry, WireProfile } from './profile.js';
+import type { Confidence, ProfileEntry } from './data.js';
+import type { WireProfile } from './profile.js';
 import { publicProfile } from './public-profile.js';
 
 /**

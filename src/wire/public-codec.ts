@@ -3,19 +3,19 @@ import { invalidResponse, type SelfInfoError } from '../foundation/errors.js';
 import { inexactKeys } from '../foundation/json-numbers.js';
 import { formatInstant, toEpochMs } from '../foundation/time.js';
 import type { Day } from '../service/inquiry.js';
+import type { WireCodec, WireMessage, WireReply } from './codec.js';
+import type { Names, ProfileEntry, WireProfileData } from './data.js';
+import { isJson } from './media-type.js';
 import type {
   MissingHolder,
-  Names,
-  ProfileEntry,
   WireItem,
-  WireProfile,
+  WireProcess,
   WireRecord,
   WireRequest,
   WireResult,
-} from './profile.js';
+} from './messages.js';
 
-// The four functions of the public profile. They take every name of the wire from the profile that
-// they receive, never from the public one.
+// Every name of the wire comes from the profile of the context, never from the public one.
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -24,8 +24,73 @@ const LONGEST_LIST = 100_000;
 /** How many items and records are decoded before other work gets its turn. */
 const RECORDS_AT_ONCE = 100;
 
+/** Returns the message that posts a JSON body. */
+function post(path: string, body: unknown): WireMessage {
+  return {
+    method: 'POST',
+    path,
+    headers: { accept: 'application/json', 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  };
+}
+
+/** Reads the JSON of a response that says it is JSON. */
+function bodyOf(reply: WireReply): Promise<unknown> {
+  if (!isJson(reply.headers.get('content-type')))
+    throw invalidResponse({
+      en: 'its content type is not application/json in UTF-8.',
+      ja: 'Content-Type が UTF-8 の application/json ではありません。',
+    });
+  return reply.json();
+}
+
+/** Reads the process id of a body. */
+function processIdOf(body: unknown, { fields }: WireProfileData): string {
+  return textAt(objectAt(body, 'body'), fields.processId, 'body');
+}
+
+/**
+ * The codec of `publicProfile`: JSON in UTF-8, with the paths, names and words of the profile that
+ * it is used with. A codec of your own may call it and change one thing.
+ *
+ * @example
+ * ```ts
+ * import { publicCodec, type WireCodec } from 'myna-selfinfo';
+ * const codec: WireCodec = {
+ *   ...publicCodec,
+ *   version: 'our-service-1',
+ *   async encodeRequest(request, context) {
+ *     const message = await publicCodec.encodeRequest(request, context);
+ *     return { ...message, headers: { ...message.headers, 'x-service-version': '2' } };
+ *   },
+ * };
+ * ```
+ */
+export const publicCodec: WireCodec = Object.freeze<WireCodec>({
+  version: 'public-1',
+  confidence: Object.freeze({
+    encodeRequest: 'unknown',
+    decodeProcess: 'unknown',
+    encodePoll: 'unknown',
+    decodeResult: 'unknown',
+  }),
+  encodeRequest: (request, { profile }) =>
+    post(profile.paths.request.value, requestBody(request, profile)),
+  decodeProcess: async (reply, { profile }): Promise<WireProcess> => ({
+    processIds: [processIdOf(await bodyOf(reply), profile)],
+  }),
+  encodePoll: (processId, { profile }) =>
+    post(profile.paths.result.value, { [profile.fields.processId.value]: processId }),
+  decodeResult: async (reply, { profile }) => readResult(await bodyOf(reply), profile),
+});
+
+/** Writes a date as YYYYMMDD and a fiscal year as YYYY. */
+function encodeDay(day: Day): string {
+  return typeof day === 'string' ? day.replaceAll('-', '') : String(day.fiscalYear);
+}
+
 /** Returns the body of a request. */
-export function encodeRequest({ items }: WireRequest, { fields, methods }: WireProfile): unknown {
+export function requestBody({ items }: WireRequest, { fields, methods }: WireProfileData): unknown {
   return {
     [fields.items.value]: items.map(({ code, inquiry }) => ({
       [fields.itemCode.value]: code,
@@ -39,23 +104,8 @@ export function encodeRequest({ items }: WireRequest, { fields, methods }: WireP
   };
 }
 
-/** Writes a date as YYYYMMDD and a fiscal year as YYYY. */
-function encodeDay(day: Day): string {
-  return typeof day === 'string' ? day.replaceAll('-', '') : String(day.fiscalYear);
-}
-
-/** Reads the process id from the response to a request. */
-export function decodeProcess(body: unknown, { fields }: WireProfile): string {
-  return textAt(objectAt(body, 'body'), fields.processId, 'body');
-}
-
-/** Returns the body that asks for the result of a process. */
-export function encodePoll(processId: string, { fields }: WireProfile): unknown {
-  return { [fields.processId.value]: processId };
-}
-
-/** Reads the answer from the response to a poll. */
-export async function decodeResult(body: unknown, profile: WireProfile): Promise<WireResult> {
+/** Reads the answer from the body of a response. */
+async function readResult(body: unknown, profile: WireProfileData): Promise<WireResult> {
   const { fields } = profile;
   const yielder = createYielder(RECORDS_AT_ONCE);
   const response = objectAt(body, 'body');
@@ -92,7 +142,7 @@ async function mapYielding<T>(
 
 async function decodeItem(
   body: unknown,
-  profile: WireProfile,
+  profile: WireProfileData,
   path: string,
   yielder: Yielder,
 ): Promise<WireItem> {
@@ -125,7 +175,7 @@ async function decodeItem(
   };
 }
 
-function decodeRecord(body: unknown, { fields }: WireProfile, path: string): WireRecord {
+function decodeRecord(body: unknown, { fields }: WireProfileData, path: string): WireRecord {
   const record = objectAt(body, path);
   return {
     holder: textAt(record, fields.holder, path),
@@ -135,7 +185,7 @@ function decodeRecord(body: unknown, { fields }: WireProfile, path: string): Wir
   };
 }
 
-function decodeMissing(body: unknown, { fields }: WireProfile, path: string): MissingHolder {
+function decodeMissing(body: unknown, { fields }: WireProfileData, path: string): MissingHolder {
   const missing = objectAt(body, path);
   return {
     server: textAt(missing, fields.missingServer, path),

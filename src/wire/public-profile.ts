@@ -1,5 +1,6 @@
-import type { Confidence, ProfileEntry, WireProfile } from './profile.js';
-import { decodeProcess, decodeResult, encodePoll, encodeRequest } from './public-codec.js';
+import type { Confidence, ProfileEntry } from './data.js';
+import type { WireProfile } from './profile.js';
+import { publicCodec } from './public-codec.js';
 
 const entry =
   (confidence: Confidence) =>
@@ -33,11 +34,16 @@ export const publicProfile: WireProfile = deepFreeze({
     request: secondHand('/request'),
     result: secondHand('/result'),
   },
+  headers: { requestId: unknown(null), upstreamRequestId: unknown(null) },
   oauth: {
     pkce: inferred('S256'),
     clientAuthentication: inferred('tls_client_auth'),
     pushedAuthorizationRequests: unknown(false),
     issuerInCallback: unknown(true),
+    responseMode: unknown('query'),
+    scope: unknown(null),
+    authorizationParameters: unknown({}),
+    tokenParameters: unknown({}),
     deviations: unknown([]),
     pollsAfterTokenExpiry: unknown('until-refused'),
   },
@@ -96,13 +102,14 @@ export const publicProfile: WireProfile = deepFreeze({
     'not_found',
     'method_not_allowed',
   ]),
+  untakenCodes: unknown([]),
   notAcceptedStatuses: unknown([]),
   completion: inferred('poll'),
+  acknowledgement: unknown(null),
+  notices: inferred('none'),
+  contentCoding: unknown('identity'),
   timing: { pollMs: unknown(3_000), consentMs: unknown(600_000), resultMs: unknown(3_600_000) },
-  encodeRequest,
-  decodeProcess,
-  encodePoll,
-  decodeResult,
+  codec: publicCodec,
 });
 
 function deepFreeze<T>(value: T): T {

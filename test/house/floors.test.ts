@@ -37,7 +37,7 @@ interface Wing {
 const portal: Wing = {
   imports: [
     ...['foundation', 'catalog', 'calendar', 'service', 'sandbox'],
-    ...['wire/profile', 'wire/public-profile', 'wire/environment'],
+    ...['wire/profile', 'wire/public-profile', 'wire/environment', 'wire/codec', 'wire/messages'],
   ],
   except: ['foundation/json', 'foundation/sealing'],
   types: { 'kiosk/authorizer': ['KioskAuthorizer'] },

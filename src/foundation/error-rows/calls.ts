@@ -72,6 +72,13 @@ export const callErrors = {
     en: 'The response is not valid: {expected}',
     ja: '応答が正しくありません: {expected}',
   },
+  codec_failed: {
+    stage: 'request',
+    effect: 'none',
+    retrySafe: false,
+    en: '{path} did not return a usable value. {expected}',
+    ja: '{path} から使用できる値が得られませんでした。{expected}',
+  },
   process_mismatch: {
     stage: 'result',
     effect: 'none',

@@ -63,6 +63,13 @@ export const flowErrors = {
     en: '{path} is not a retrieval of this service.',
     ja: '{path} はこのサービスの照会票（Retrieval）ではありません。',
   },
+  profile_unknown: {
+    stage: 'result',
+    effect: 'none',
+    retrySafe: true,
+    en: 'This began under a wire profile that this environment does not have. Nothing was sent. Add the profile to otherProfiles.',
+    ja: 'この環境にない通信プロファイルで開始された処理です。何も送信していません。そのプロファイルを otherProfiles に追加してください。',
+  },
   retrieval_gone: {
     ...permanent,
     stage: 'result',

@@ -32,6 +32,12 @@ export const setupErrors = {
     en: '{path} is not an environment. Create it with sandboxEnvironment, connectionCheckEnvironment or productionEnvironment.',
     ja: '{path} は環境ではありません。sandboxEnvironment、connectionCheckEnvironment、productionEnvironment のいずれかで作成してください。',
   },
+  invalid_profile: {
+    ...permanent,
+    stage: 'configuration',
+    en: '{path} is the id of another wire profile. Give a changed profile an id of its own.',
+    ja: '{path} は別の通信プロファイルの id です。変更したプロファイルには固有の id を指定してください。',
+  },
   unverified_profile: {
     ...permanent,
     stage: 'configuration',

@@ -12,6 +12,7 @@ import { Refusal } from '../portal/refusals.js';
 import { Problems } from '../problems.js';
 import { type Client, checkRegistrations, type Registration } from '../registrations.js';
 import { type CardCondition, createCardIssuer, issueCard, type SandboxCard } from './cards.js';
+import { contextOf } from './message.js';
 import { type KioskContext, type KioskLogEntry, openTransaction, writeLog } from './transaction.js';
 
 type KioskRequest = Parameters<KioskAuthorizer['begin']>[0];
@@ -109,9 +110,13 @@ function checkOptions(options: SandboxKioskOptions) {
   return { clients, personas, clock, calendar };
 }
 
-function begin(context: KioskContext, clients: ReadonlyMap<string, Client>, request: KioskRequest) {
+async function begin(
+  context: KioskContext,
+  clients: ReadonlyMap<string, Client>,
+  request: KioskRequest,
+) {
   const client = clients.get(request.serviceId);
-  const inquiries = client && registeredInquiries(request, client);
+  const inquiries = client && (await registeredInquiries(request, client));
   writeLog(context, 'begin', inquiries ? 'accepted' : 'refused');
   if (inquiries !== undefined) return openTransaction(context, inquiries);
   throw new SelfInfoError('sandbox_refused', {
@@ -123,13 +128,14 @@ function begin(context: KioskContext, clients: ReadonlyMap<string, Client>, requ
 }
 
 /** Returns the inquiries of a request, or undefined if one of them is not registered. */
-function registeredInquiries(
+async function registeredInquiries(
   { items }: KioskRequest,
   client: Client,
-): readonly ItemInquiry[] | undefined {
+): Promise<readonly ItemInquiry[] | undefined> {
   try {
-    const body = publicProfile.encodeRequest({ items }, publicProfile);
-    return parseInquiries(body, client, publicProfile);
+    const context = contextOf(items.map(({ code }) => code));
+    const { body } = await publicProfile.codec.encodeRequest({ items }, context);
+    return parseInquiries(JSON.parse(String(body)), client, publicProfile);
   } catch (error) {
     if (error instanceof Refusal) return undefined;
     throw error;

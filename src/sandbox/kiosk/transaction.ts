@@ -7,6 +7,7 @@ import type { Persona } from '../personas/persona.js';
 import { type ItemInquiry, settleAnswer } from '../portal/answers.js';
 import { type CardIssuer, type CertificateRefusal, validateCertificate } from './cards.js';
 import type { CertificateContent } from './certificate.js';
+import { contextOf, replyOf } from './message.js';
 
 type KioskTransaction = Awaited<ReturnType<KioskAuthorizer['begin']>>;
 type CardProof = Parameters<KioskTransaction['identify']>[0];
@@ -98,7 +99,9 @@ async function fetchAnswer(context: KioskContext, state: TransactionState, proof
   state.step = 'provide';
   const body = resultBody(context, state.inquiries, persona);
   writeLog(context, 'fetch', 'accepted');
-  const result = await publicProfile.decodeResult(structuredClone(body), publicProfile);
+  const codes = state.inquiries.map(({ item }) => item.code);
+  const result = await publicProfile.codec.decodeResult(replyOf(body), contextOf(codes));
+  if (!('items' in result)) throw new TypeError('The sandbox has no answer.');
   return { status: 'fetched', result } as const;
 }
 

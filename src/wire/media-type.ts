@@ -19,3 +19,10 @@ export function isJson(contentType: string | null): boolean {
   }
   return true;
 }
+
+/** Returns the charset that a Content-Type names; undefined when it names none. */
+export function charsetOf(contentType: string | null): string | undefined {
+  const [, quoted, plain] =
+    /;\s*charset\s*=\s*(?:"([^"]*)"|([^\s;,"]+))/i.exec(contentType ?? '') ?? [];
+  return quoted || plain || undefined;
+}

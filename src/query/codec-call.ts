@@ -1,0 +1,72 @@
+import type { Clock } from '../foundation/clock.js';
+import { type DeadlineOptions, deadline } from '../foundation/deadline.js';
+import type { Effect } from '../foundation/error-facts.js';
+import { type Expected, ownResponseError, SelfInfoError } from '../foundation/errors.js';
+import type { CodecFunction, WireStage } from '../wire/codec.js';
+import type { WireProfile } from '../wire/profile.js';
+import { publicCodec } from '../wire/public-codec.js';
+import { CodecFault } from '../wire/rebuild.js';
+
+const CODEC_MS = 10_000;
+
+/** What bounds a call of a codec, and what a failure of it means. */
+export interface CodecBounds {
+  readonly clock: Clock;
+  readonly signal?: AbortSignal | undefined;
+  readonly stage: WireStage;
+  /** What the step has done at the portal when the codec fails. */
+  readonly effect: Effect;
+}
+
+/** Returns whether a function of a profile's codec is the public one, which can be trusted. */
+export function isPublic({ codec }: WireProfile, name: CodecFunction): boolean {
+  return codec[name] === publicCodec[name];
+}
+
+/**
+ * Calls a function of a codec, and copies and checks what it returns. Hides what it throws, which
+ * may quote its input.
+ *
+ * @throws SelfInfoError `codec_failed`; `response_invalid` of this package's own readers; `aborted`.
+ */
+export async function callCodec<T>(
+  profile: WireProfile,
+  name: CodecFunction,
+  { clock, signal, stage, effect }: CodecBounds,
+  work: () => unknown,
+  rebuild: (value: unknown) => T,
+): Promise<T> {
+  const failed = (expected: Expected) =>
+    new SelfInfoError('codec_failed', {
+      path: `environment.profile.codec.${name}`,
+      stage,
+      effect,
+      expected,
+      retry: { safe: effect === 'none' && stage !== 'request' },
+    });
+  const facts = { stage, effect } as const;
+  const options: DeadlineOptions = {
+    clock,
+    limitMs: CODEC_MS,
+    signals: signal ? [signal] : [],
+    timedOut: () => failed(TOO_LONG),
+    aborted: () => new SelfInfoError('aborted', { ...facts, retry: { safe: effect === 'none' } }),
+  };
+  const run = async () => {
+    try {
+      // The public codec needs neither a timer nor a copy.
+      return isPublic(profile, name) ? ((await work()) as T) : rebuild(await work());
+    } catch (error) {
+      if (signal?.aborted) throw options.aborted();
+      if (error instanceof CodecFault) throw failed(error.expected);
+      throw ownResponseError(error, facts) ?? failed(THREW);
+    }
+  };
+  return isPublic(profile, name) ? run() : deadline(options, run);
+}
+
+const TOO_LONG: Expected = {
+  en: 'It took more than ten seconds.',
+  ja: '10秒以内に終わりませんでした。',
+};
+const THREW: Expected = { en: 'It threw.', ja: '例外が発生しました。' };

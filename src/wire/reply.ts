@@ -1,0 +1,80 @@
+import { invalidResponse } from '../foundation/errors.js';
+import { readStrictJson as readChunks } from '../foundation/json.js';
+import type { NumberReading } from '../foundation/json-numbers.js';
+import { readKeys } from '../foundation/options.js';
+import type { WireReply } from './codec.js';
+import { charsetOf } from './media-type.js';
+
+/** A response as the connection read it; the body in chunks. */
+export interface ReceivedReply {
+  readonly status: number;
+  readonly header: (name: string) => string | null;
+  readonly body: readonly Uint8Array[];
+}
+
+/** Wraps a response for a codec. Its readers end with the signal. */
+export function createReply(
+  { status, header, body }: ReceivedReply,
+  numbers: NumberReading,
+  signal: AbortSignal | undefined,
+): WireReply {
+  let bytes: Uint8Array | undefined;
+  const whole = () => {
+    const [only = new Uint8Array()] = body;
+    bytes ??= body.length > 1 ? new Uint8Array(Buffer.concat(body)) : only;
+    return bytes;
+  };
+  return {
+    status,
+    headers: { get: (name) => header(name.toLowerCase()) },
+    get body() {
+      return whole();
+    },
+    text: async (charset = charsetOf(header('content-type')) ?? 'utf-8') =>
+      decodeText(whole(), charset),
+    json: () => readChunks(body, signal, numbers),
+  };
+}
+
+function decodeText(bytes: Uint8Array, charset: string): string {
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(bytes);
+  } catch {
+    throw invalidResponse({
+      en: 'its body is not text of its charset.',
+      ja: '本文が指定の文字コードの文字列ではありません。',
+    });
+  }
+}
+
+/** Options of {@link readStrictJson}. */
+export interface StrictJsonOptions {
+  /** `text` reads every number as its literal, like the option of a profile. Default: `exact`. */
+  readonly numbers?: 'exact' | 'text';
+}
+
+/**
+ * Parses JSON as the client does, for a codec that decrypts or unpacks a body: UTF-8 only, no
+ * duplicate keys, no `__proto__`, at most 64 levels and a million values. No number becomes another
+ * one: a literal that a double cannot hold stays as text.
+ *
+ * @param bytes - the JSON text in UTF-8.
+ * @throws SelfInfoError `response_invalid`, without any of the text; TypeError for a wrong type.
+ * @example
+ * ```ts
+ * import { readStrictJson } from 'myna-selfinfo';
+ * const body = await readStrictJson(new TextEncoder().encode('{"process_id":"p-1"}'));
+ * ```
+ */
+export async function readStrictJson(
+  bytes: Uint8Array,
+  options: StrictJsonOptions = {},
+): Promise<unknown> {
+  if (!(bytes instanceof Uint8Array)) throw new TypeError('bytes must be a Uint8Array.');
+  const { numbers = 'exact' } = readKeys(options, 'options', {
+    numbers: true,
+  } satisfies Record<keyof StrictJsonOptions, true>);
+  if (numbers !== 'exact' && numbers !== 'text')
+    throw new TypeError('options.numbers must be exact or text.');
+  return readChunks([bytes], undefined, numbers);
+}
