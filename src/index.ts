@@ -8,6 +8,7 @@ export { createSelfInfoClient } from './client/client.js';
 export type { ClientEvent, EventStep } from './client/events.js';
 export { type Explainable, explain } from './client/explain.js';
 export type {
+  BeginConsentOptions,
   ClientOptions,
   Collected,
   CollectOptions,

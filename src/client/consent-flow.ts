@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { withinScope } from '../foundation/deadline.js';
+import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkSignal, checkText, checkWhole, readKeys } from '../foundation/options.js';
 import { has } from '../foundation/own.js';
 import { type Instant, toEpochMs } from '../foundation/time.js';
@@ -16,6 +17,8 @@ import { pushRequest } from '../oauth/push.js';
 import { termsOf } from '../oauth/terms.js';
 import { requestToken } from '../oauth/token.js';
 import type { BoundStore } from '../stores/bound.js';
+import type { Environment } from '../wire/environment.js';
+import { findProfile, pinOf } from '../wire/pin.js';
 import { type Availability, computeAvailability } from './availability.js';
 import { type ClientContext, runCall, type TracedScope } from './context.js';
 import { openGrant } from './grants.js';
@@ -23,13 +26,14 @@ import {
   digest,
   EXPIRED,
   invalidEntry,
+  legacyTransactionKey,
   readTransaction,
   type StoredTransaction,
   transactionKey,
   writeTransaction,
 } from './pending.js';
 import type { Visit } from './shared-signing.js';
-import type { ConsentOptions, ConsentOutcome } from './types.js';
+import type { BeginConsentOptions, ConsentOptions, ConsentOutcome } from './types.js';
 
 const CITIZEN_MS = 600_000;
 
@@ -54,11 +58,12 @@ export function currentAvailability(
 }
 
 /** Starts a consent: stores a transaction and returns the URL for the citizen's browser. */
-export async function beginConsent(context: ClientContext, options: ConsentOptions) {
+export async function beginConsent(context: ClientContext, given: BeginConsentOptions) {
+  const { textVersion, ...options } = readBeginOptions(given);
   const { sessionBinding, signal } = readConsentOptions(options);
   const begin = (scope: TracedScope) =>
     withinScope(scope, context.clock, Number.POSITIVE_INFINITY, () =>
-      storeTransaction(context, sessionBinding, scope),
+      storeTransaction(context, sessionBinding, textVersion, scope),
     );
   return runCall(context, 'consent', signal, (scope) =>
     scope.step('consent', () => begin(scope), 'begun'),
@@ -84,6 +89,22 @@ export async function completeConsent(
   });
 }
 
+function readBeginOptions(given: BeginConsentOptions): BeginConsentOptions {
+  const options = readKeys(given, 'options', {
+    sessionBinding: true,
+    textVersion: true,
+    signal: true,
+  } satisfies Record<keyof BeginConsentOptions, true>);
+  const { textVersion } = options;
+  if (textVersion === undefined) return options;
+  checkText(textVersion, 'options.textVersion');
+  if (/^[\x21-\x7e]{1,64}$/.test(textVersion)) return options;
+  throw invalidOption('options.textVersion', {
+    en: 'Use up to 64 visible ASCII characters.',
+    ja: '64文字以下の空白を含まない ASCII 文字で指定してください。',
+  });
+}
+
 function readConsentOptions(given: ConsentOptions): ConsentOptions {
   const options = readKeys(given, 'options', {
     sessionBinding: true,
@@ -97,6 +118,7 @@ function readConsentOptions(given: ConsentOptions): ConsentOptions {
 async function storeTransaction(
   context: ClientContext,
   sessionBinding: string,
+  textVersion: string | undefined,
   scope: TracedScope,
 ) {
   const { environment, store, clock } = context;
@@ -116,6 +138,8 @@ async function storeTransaction(
     client: environment.clientId,
     session: digest(sessionBinding),
     verifier,
+    pin: pinOf(environment.issuer, environment.profile),
+    ...(textVersion !== undefined && { textVersion }),
   };
   scope.setIds({ transactionId: transaction.id });
   const expiresAt = clock.now() + timing.consentMs.value;
@@ -151,6 +175,8 @@ interface ValidVisit {
   readonly callback: ValidCallback;
   readonly transaction: StoredTransaction;
   readonly credentials: Credentials;
+  /** The environment under the profile that the consent began with. */
+  readonly environment: Environment;
 }
 
 type RefusedConsent = Exclude<ConsentOutcome, { status: 'granted' }>;
@@ -168,31 +194,66 @@ export async function validateAndTake(
 ): Promise<RefusedConsent | ValidVisit> {
   const read = parseCallback(request);
   if (has(read, 'refused')) return { status: 'rejected', at: 'callback', code: read.refused };
-  const key = transactionKey(context.environment, read.parameters.get('state') ?? '');
-  const visit = context.openVisit(key);
+  const state = read.parameters.get('state') ?? '';
+  const visit = context.openVisit(transactionKey(context.environment, state));
   try {
-    return await validateVisit(context, { read, key, sessionBinding, arrivedAt, visit }, scope);
+    const found = await findTransaction(context, state, scope);
+    return await validateVisit(context, { read, found, sessionBinding, arrivedAt, visit }, scope);
   } finally {
     visit.leave();
   }
 }
 
+/** A transaction as it was read, and its key. */
+interface FoundTransaction {
+  readonly key: string;
+  readonly seen: ReturnType<typeof readTransaction>;
+}
+
+/** Reads the transaction of a state; one from before there were pins if a profile is named for it. */
+async function findTransaction(
+  { environment, store }: ClientContext,
+  state: string,
+  scope: TracedScope,
+): Promise<FoundTransaction> {
+  const find = async (key: string) => ({
+    key,
+    seen: readTransaction(await store.get(scope, key), environment.clientId),
+  });
+  const found = await find(transactionKey(environment, state));
+  return found.seen === 'unknown' && environment.legacyProfile !== undefined
+    ? find(legacyTransactionKey(environment, state))
+    : found;
+}
+
+/**
+ * Returns the environment under the profile that a consent began with. It is the caller's mistake
+ * when the environment does not have that profile, so nothing is used up.
+ */
+function environmentOf(environment: Environment, { pin }: StoredTransaction): Environment {
+  const profile = pin === undefined ? environment.legacyProfile : findProfile(environment, pin);
+  if (profile === undefined)
+    throw new SelfInfoError('profile_unknown', {
+      path: 'options.environment.otherProfiles',
+      stage: 'callback',
+    });
+  return { ...environment, profile };
+}
+
 /** A callback with a state, and what it is validated against. */
 interface StatedCallback {
   readonly read: CallbackParameters;
-  readonly key: string;
+  readonly found: FoundTransaction;
   readonly sessionBinding: string;
   readonly arrivedAt: number;
   readonly visit: Visit;
 }
 
 async function validateVisit(
-  { environment, store, authenticate }: ClientContext,
-  { read, key, sessionBinding, arrivedAt, visit }: StatedCallback,
+  { environment: current, store, authenticate }: ClientContext,
+  { read, found: { key, seen }, sessionBinding, arrivedAt, visit }: StatedCallback,
   scope: TracedScope,
 ): Promise<RefusedConsent | ValidVisit> {
-  const { clientId } = environment;
-  const seen = readTransaction(await store.get(scope, key), clientId);
   if (typeof seen === 'string') return { status: seen };
   scope.setIds({ transactionId: seen.id });
   // Compare the session before taking: a stranger's callback must not use up the transaction.
@@ -200,6 +261,7 @@ async function validateVisit(
   if (arrivedAt >= seen.expiresAt) return endExpired(store, key, seen.expiresAt, scope);
   // A clock without a time grants nothing and ends nothing.
   if (!(arrivedAt < seen.expiresAt)) return { status: 'expired' };
+  const environment = environmentOf(current, seen);
   const verdict = await validateCallbackParameters(environment, read);
   // Sign before taking: if the key service fails, the citizen only needs to reload.
   const credentials = has(verdict, 'valid') ? await visit.sign(authenticate, scope) : undefined;
@@ -208,16 +270,27 @@ async function validateVisit(
     visit.forget();
     throw error;
   });
-  const taken = readTransaction(found, clientId);
+  const taken = readTransaction(found, environment.clientId);
   if (typeof taken === 'string') return { status: taken };
   // The session was compared with the entry that was read; the verifier comes from the entry that
   // was taken.
-  if (taken.id !== seen.id || taken.session !== seen.session || taken.verifier !== seen.verifier)
+  if (
+    taken.id !== seen.id ||
+    taken.session !== seen.session ||
+    taken.verifier !== seen.verifier ||
+    taken.pin !== seen.pin
+  )
     throw invalidEntry();
   if (has(verdict, 'declined')) return { status: 'declined' };
   if (has(verdict, 'refused')) return { status: 'rejected', at: verdict.at, code: verdict.refused };
   const { valid } = verdict;
-  return { status: 'valid', callback: valid, transaction: taken, credentials: credentials ?? [] };
+  return {
+    status: 'valid',
+    callback: valid,
+    transaction: taken,
+    credentials: credentials ?? [],
+    environment,
+  };
 }
 
 /**
@@ -243,11 +316,11 @@ async function endExpired(
 
 async function exchange(
   context: ClientContext,
-  { callback, transaction, credentials }: ValidVisit,
+  { callback, transaction, credentials, environment }: ValidVisit,
   arrivedAt: number,
   scope: TracedScope,
 ): Promise<ConsentOutcome> {
-  const { environment, service, transport, clock } = context;
+  const { service, transport, clock } = context;
   const connection = transport.connect();
   try {
     const token = await requestToken(
@@ -263,7 +336,13 @@ async function exchange(
       await connection.close();
       return { status: 'rejected', at: 'token', code: token.refused };
     }
-    const terms = termsOf(service, environment.clientId, transaction.id, arrivedAt);
+    const terms = termsOf(
+      service,
+      environment.clientId,
+      transaction.id,
+      arrivedAt,
+      transaction.textVersion,
+    );
     const grant = openGrant(context, terms, {
       accessToken: token.accessToken,
       connection,

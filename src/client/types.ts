@@ -79,6 +79,15 @@ export interface ConsentOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Options of `beginConsent`. */
+export interface BeginConsentOptions extends ConsentOptions {
+  /**
+   * The version of the text about purpose and retention that this citizen is shown: up to 64
+   * visible ASCII characters, e.g. `2026-11`. The terms of the grant carry it.
+   */
+  readonly textVersion?: string;
+}
+
 /** How to abort a call. */
 export interface SubmitOptions {
   /** Aborts the call. What was sent stays sent. */
@@ -180,7 +189,8 @@ export interface SelfInfoClient<S extends Service = Service> extends AsyncDispos
    * with the current availability (guideline 2.3, figure 2.3-3).
    *
    * @param options - `sessionBinding`: a secret of this browser's session, such as the session id,
-   * which the callback must come with; `signal` aborts the call.
+   * which the callback must come with; `textVersion`: the version of the text that the citizen is
+   * shown; `signal` aborts the call.
    * @throws SelfInfoError `store_failed`, `store_full`, `timed_out` when the store does not
    * respond, `aborted`, `missing_option`, `client_closed`; `outside_calendar` when now is outside
    * the span of the calendar; `invalid_option` when the caller's calendar or clock fails. Where the
@@ -197,15 +207,16 @@ export interface SelfInfoClient<S extends Service = Service> extends AsyncDispos
    * ```
    */
   beginConsent(
-    options: ConsentOptions,
+    options: BeginConsentOptions,
   ): Promise<{ readonly url: string; readonly availability: Availability<S> }>;
   /**
    * Validates the callback and, if it is valid, exchanges its code for a token, once.
    *
    * @param request - the callback as the framework hands it over.
    * @param options - `sessionBinding` as in `beginConsent`; `signal` aborts the exchange.
-   * @throws SelfInfoError of the transport, `response_invalid`, `store_failed`, `signing_failed`
-   * and `overloaded` (these two use up nothing). Everything that a citizen or a stranger can cause
+   * @throws SelfInfoError of the transport, `response_invalid`, `store_failed`; `signing_failed`,
+   * `overloaded`, and `profile_unknown` when the consent began under a profile that this environment
+   * does not have (these three use up nothing). Everything that a citizen or a stranger can cause
    * is an outcome instead.
    * @example
    * ```ts

@@ -14,6 +14,8 @@ export interface ConsentTerms {
   /** The keys of the service's items. */
   readonly items: readonly string[];
   readonly purpose: { readonly id: string; readonly text: string };
+  /** The version of the text that the citizen was shown, if `beginConsent` was told. */
+  readonly textVersion?: string;
   /** ISO 8601 at +09:00. */
   readonly grantedAt: string;
   /**
@@ -29,12 +31,14 @@ export function termsOf(
   serviceId: string,
   transactionId: string,
   grantedAtMs: number,
+  textVersion?: string,
 ): ConsentTerms {
   return Object.freeze({
     transactionId,
     serviceId,
     items: Object.freeze(Object.keys(service.items)),
     purpose: service.purpose,
+    ...(textVersion !== undefined && { textVersion }),
     grantedAt: formatInstant(grantedAtMs),
     keepUntil: formatInstant(dayStart(dayOf(grantedAtMs) + service.retention.days + 1)),
   });

@@ -69,6 +69,7 @@ function checkFields(service: Service, serviceId: string, value: unknown): void 
   if (terms.serviceId !== serviceId) throw invalidRetrieval('retrieval.terms.serviceId');
   checkObjectWith(terms.purpose, 'retrieval.terms.purpose', ['id', 'text']);
   checkTexts([terms.transactionId], 'retrieval.terms.transactionId');
+  checkTexts([own(terms, 'textVersion') ?? ''], 'retrieval.terms.textVersion');
   checkTexts(terms.items, 'retrieval.terms.items');
   checkTexts([terms.purpose.id, terms.purpose.text], 'retrieval.terms.purpose');
   checkInstant(submittedAt, 'retrieval.submittedAt');
