@@ -234,7 +234,7 @@ function environmentOf(environment: Environment, { pin }: StoredTransaction): En
   const profile = pin === undefined ? environment.legacyProfile : findProfile(environment, pin);
   if (profile === undefined)
     throw new SelfInfoError('profile_unknown', {
-      path: 'options.environment.otherProfiles',
+      path: 'transaction.pin',
       stage: 'callback',
     });
   return { ...environment, profile };

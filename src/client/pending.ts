@@ -4,6 +4,7 @@ import { inexactNumberAt } from '../foundation/json-numbers.js';
 import { own, ownBag } from '../foundation/own.js';
 import { isKnownVersion, UNVERSIONED } from '../foundation/sealing.js';
 import type { ProcessSecret } from '../query/polling.js';
+import type { StoredAccepted } from '../query/request.js';
 import type { StoredEntry } from '../stores/store.js';
 import type { Environment } from '../wire/environment.js';
 
@@ -81,12 +82,12 @@ export function readTransaction(
   if (!entry) return 'unknown';
   if (entry === 'taken') return 'replayed';
   if (entry.value === '') return 'expired';
-  const { expired, ...stored } = parse<StoredTransaction & { readonly expired?: true }>(entry);
+  const { expired, v, ...stored } = parse<StoredTransaction & { readonly expired?: true }>(entry);
   if (expired === true) return 'expired';
   const { id, client, session, verifier, pin, textVersion } = stored;
   const { expiresAt } = entry;
   const isText = (text: unknown) => typeof text === 'string' && text !== '';
-  const optional = [pin, textVersion].filter((text) => text !== undefined);
+  const optional = [pin ?? (v === ENTRY_VERSION ? '' : 'legacy'), textVersion ?? 'none'];
   if (![id, client, session, verifier, ...optional].every(isText) || !Number.isFinite(expiresAt))
     throw invalidEntry();
   if (client !== clientId) return 'unknown';
@@ -104,22 +105,41 @@ export function readSecret(
   now: number,
 ): RetrievalSecret | undefined {
   if (!entry || entry === 'taken' || entry.value === '') return undefined;
-  const { processId, ...stored } = parse<RetrievalSecret & { readonly processId?: unknown }>(entry);
+  const { processId, v, ...stored } = parse<RetrievalSecret & { readonly processId?: unknown }>(
+    entry,
+  );
   // Before there were pins, an entry had one process and its retrieval no codes.
   const secret: RetrievalSecret =
-    typeof processId === 'string'
-      ? { ...stored, accepted: { processes: [{ id: processId, codes: [] }] } }
-      : stored;
+    v === ENTRY_VERSION || typeof processId !== 'string'
+      ? stored
+      : { ...stored, accepted: { processes: [{ id: processId, codes: [] }] } };
   const { token, accepted, retrieval } = secret;
   // A secret of another retrieval would fetch the answer of another citizen.
   if (
     typeof token !== 'string' ||
-    typeof accepted !== 'object' ||
+    !isAccepted(accepted) ||
     own(Object(retrieval), 'id') !== id ||
     !Number.isFinite(entry.expiresAt)
   )
     throw invalidEntry();
   return now < entry.expiresAt ? secret : undefined;
+}
+
+/** Returns whether a value of an entry says what the portal said to the request. */
+function isAccepted(value: unknown): value is StoredAccepted {
+  const { processes, reply } = ownBag(Object(value));
+  if (processes === undefined) {
+    const { status, headers, body, requestId, at } = ownBag(Object(reply));
+    const texts = [body, requestId, ...Object.values(Object(headers))];
+    return [status, at].every(Number.isFinite) && texts.every((text) => typeof text === 'string');
+  }
+  return (
+    Array.isArray(processes) &&
+    processes.length > 0 &&
+    processes.every(({ id, codes }) =>
+      [id, ...codes].every((text) => typeof text === 'string' && text !== ''),
+    )
+  );
 }
 
 /**
@@ -128,7 +148,7 @@ export function readSecret(
  *
  * @throws SelfInfoError `format_unsupported` for an entry of a newer version.
  */
-function parse<T extends object>(entry: StoredEntry): T {
+function parse<T extends object>(entry: StoredEntry): T & { readonly v?: unknown } {
   let value: unknown;
   try {
     if (inexactNumberAt(entry.value) === undefined) value = JSON.parse(entry.value);

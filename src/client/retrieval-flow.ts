@@ -271,7 +271,17 @@ async function readStored(
   scope: WaitingScope,
 ): Promise<RetrievalSecret | undefined> {
   const secret = await readOwnSecret(context, id, scope);
-  return secret && { ...secret, retrieval: storedRetrieval(context, secret) };
+  if (secret === undefined) return undefined;
+  const retrieval = storedRetrieval(context, secret);
+  const { accepted } = secret;
+  if (has(accepted, 'reply')) return { ...secret, retrieval };
+  // An entry from before there were pins names no codes: its one process has all of them.
+  const all = Object.values(retrieval.codes);
+  const processes = accepted.processes.map(({ id: process, codes }) => ({
+    id: process,
+    codes: codes.length > 0 ? codes : all,
+  }));
+  return { ...secret, accepted: { processes }, retrieval };
 }
 
 /** Reads the secret of a retrieval, if it belongs to this service: stores can be shared. */

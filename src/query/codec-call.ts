@@ -59,7 +59,9 @@ export async function callCodec<T>(
     } catch (error) {
       if (signal?.aborted) throw options.aborted();
       if (error instanceof CodecFault) throw failed(error.expected);
-      throw ownResponseError(error, facts) ?? failed(THREW);
+      // What is not even valid may come from a gateway, which says nothing about the request.
+      const invalid = { stage, effect: effect === 'applied' ? 'unknown' : effect } as const;
+      throw ownResponseError(error, invalid) ?? failed(THREW);
     }
   };
   return isPublic(profile, name) ? run() : deadline(options, run);

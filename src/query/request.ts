@@ -134,7 +134,7 @@ export async function readAccepted(read: ReadContext): Promise<Accepted> {
   const processes: readonly Process[] = Array.isArray(processIds)
     ? processIds.map((id: string) => ({ id, codes }))
     : Object.entries(processIds).map(([id, part]) => ({ id, codes: part as readonly string[] }));
-  for (const { id } of processes) checkProcessId(id, bounds.effect);
+  for (const { id } of processes) checkProcessId(id);
   return { processes };
 }
 
@@ -195,13 +195,13 @@ function isRefusal(error: unknown): boolean {
 }
 
 /** Requires an id that can be stored, and that stays the same when it is sent back with a poll. */
-function checkProcessId(id: unknown, effect: ReadContext['bounds']['effect']): void {
+function checkProcessId(id: unknown): void {
   if (typeof id === 'string' && id.length > 0 && id.length <= LONGEST_PROCESS_ID) return;
   throw invalidResponse(
     {
       en: `its process id is not a text of at most ${LONGEST_PROCESS_ID} characters.`,
       ja: `処理IDが ${LONGEST_PROCESS_ID} 文字以下の文字列ではありません。`,
     },
-    { stage: 'request', effect },
+    { stage: 'request', effect: 'unknown' },
   );
 }

@@ -59,7 +59,7 @@ describe('an abort', () => {
       safe: true,
     });
     expect(calls).toEqual(['/oauth/token']);
-    expect((await client.submit(grant, asked)).v).toBe(1);
+    expect((await client.submit(grant, asked)).v).toBe(2);
   });
 
   it('after the call changes nothing', async () => {

@@ -314,7 +314,7 @@ describe('a long-lived signal of the caller', () => {
     expect(calls).toHaveLength(before);
     // Nothing was used.
     grantOf(await client.completeConsent(back, { sessionBinding: SESSION }));
-    expect((await client.submit(grant, asked)).v).toBe(1);
+    expect((await client.submit(grant, asked)).v).toBe(2);
   });
 });
 

@@ -78,7 +78,7 @@ describe('a deadline', () => {
       safe: true,
     });
     expect(calls).toEqual(['/oauth/token']);
-    expect((await client.submit(grant, asked)).v).toBe(1);
+    expect((await client.submit(grant, asked)).v).toBe(2);
   });
 
   it('ends a call whose body never ends', async () => {

@@ -54,7 +54,8 @@ describe('a deferred answer', () => {
     expect(JSON.parse(JSON.stringify(retrieval))).toEqual(retrieval);
     expect(structuredClone(retrieval)).toEqual(retrieval);
     expect(retrieval).toEqual({
-      v: 1,
+      v: 2,
+      pin: expect.stringMatching(/^public-2026-11/),
       id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f-]{27}$/),
       terms: {
         transactionId: expect.any(String),
@@ -68,6 +69,7 @@ describe('a deferred answer', () => {
         income: { method: 'latest' },
         household: { method: 'point-in-time', at: '2026-04-01' },
       },
+      codes: { income: 'TM00000000000002', household: 'household' },
       submittedAt: '2026-12-01T10:00:00+09:00',
       expiresAt: '2026-12-01T11:00:00+09:00',
     });

@@ -76,7 +76,7 @@ describe('the validation of inquiries, before the grant is used,', () => {
     const grant = await consent();
     expect(await refusalOf(() => client.submit(grant, inquiries as never))).toEqual(expected);
     expect(calls).toEqual(['/oauth/token']);
-    expect((await client.submit(grant, { income: range('2026-01-01', '2026-01-01') })).v).toBe(1);
+    expect((await client.submit(grant, { income: range('2026-01-01', '2026-01-01') })).v).toBe(2);
   });
 
   it.each<[string, unknown, string]>([
@@ -95,7 +95,7 @@ describe('the validation of inquiries, before the grant is used,', () => {
     const { client, consent } = openBank({ service: mixed });
     const grant = await consent();
     expect(await typeErrorOf(() => client.submit(grant, inquiries as never))).toBe(message);
-    expect((await client.submit(grant, { income: range('2026-01-01', '2026-01-01') })).v).toBe(1);
+    expect((await client.submit(grant, { income: range('2026-01-01', '2026-01-01') })).v).toBe(2);
   });
 
   it('says how many items are needed when there are none', async () => {
@@ -131,7 +131,7 @@ describe('the validation of inquiries, before the grant is used,', () => {
       expect(await refusalOf(() => client.submit(grant, asked, options as never))).toEqual(
         expected,
       );
-    expect((await client.submit(grant, asked)).v).toBe(1);
+    expect((await client.submit(grant, asked)).v).toBe(2);
   });
 
   it.each<[unknown, unknown]>([
@@ -154,6 +154,6 @@ describe('the validation of inquiries, before the grant is used,', () => {
       if (typeof expected === 'string') expect(await typeErrorOf(call)).toBe(expected);
       else expect(await refusalOf(call)).toEqual(expected);
     }
-    expect((await client.submit(grant, asked)).v).toBe(1);
+    expect((await client.submit(grant, asked)).v).toBe(2);
   });
 });

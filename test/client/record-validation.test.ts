@@ -108,7 +108,7 @@ describe('the record schema of an item', () => {
       // A program without the mistake can still collect the answer.
       expect(error).toMatchObject({
         message: "An item's record must be a synchronous Standard Schema.",
-        retrieval: { v: 1 },
+        retrieval: { v: 2 },
       });
     }
   });

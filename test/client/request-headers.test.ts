@@ -35,6 +35,6 @@ describe('a request with a token', () => {
     const { client, consent } = openBank(
       answerAt('/request', () => Response.json({ process_id: 'p' }, { status: 299 })),
     );
-    expect((await client.submit(await consent(), asked)).v).toBe(1);
+    expect((await client.submit(await consent(), asked)).v).toBe(2);
   });
 });

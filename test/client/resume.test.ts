@@ -17,7 +17,12 @@ describe('client.resume', () => {
   });
 
   it.each<[string, unknown, Refused]>([
-    ['v', 2, ['invalid_retrieval', 'retrieval.v']],
+    ['v', 3, ['invalid_retrieval', 'retrieval.v']],
+    ['v', 1, ['profile_unknown', 'retrieval.pin']],
+    ['pin', undefined, ['invalid_retrieval', 'retrieval.pin']],
+    ['pin', 5, ['invalid_retrieval', 'retrieval.pin']],
+    ['codes', null, ['invalid_retrieval', 'retrieval.codes']],
+    ['codes.household', 5, ['invalid_retrieval', 'retrieval.codes']],
     ['v', undefined, ['invalid_retrieval', 'retrieval.v']],
     ['id', undefined, ['invalid_retrieval', 'retrieval.id']],
     ['id', '../../etc/passwd', ['invalid_retrieval', 'retrieval.id']],

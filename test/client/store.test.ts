@@ -18,7 +18,7 @@ describe('a stored retrieval', () => {
     const store: Store = { ...inner, get: (key) => inner.get(swapped.get(key) ?? key) };
     return {
       store,
-      swap: (a: string, b: string) => swapped.set(`retrieval:${a}`, `retrieval:${b}`),
+      swap: (a: string, b: string) => swapped.set(`retrieval:2:${a}`, `retrieval:2:${b}`),
     };
   }
 

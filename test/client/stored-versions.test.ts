@@ -37,26 +37,18 @@ const withoutVersion = ({ v: _, ...entry }: Record<string, unknown>) => entry;
 const ofVersion = (v: unknown) => (entry: Record<string, unknown>) => ({ ...entry, v });
 
 describe('entries of the store', () => {
-  it('are written as version 1', async () => {
+  it('are written as version 2', async () => {
     const { client, consent, written } = openAltered((entry) => entry);
     await client.submit(await consent(), latest());
-    expect(written.map(({ v }) => v)).toEqual([1, 1]);
-  });
-
-  it('of the release before versions are read: a pending consent and a retrieval', async () => {
-    const { client, callback, complete, onProgress } = openAltered(withoutVersion);
-    const { grant } = expectStatus(await complete(await callback()), 'granted');
-    const retrieval = await client.submit(grant, latest());
-    expect(await client.recall(retrieval.id)).toEqual(retrieval);
-    expectStatus(await client.collect(retrieval, { onProgress }), 'ready');
+    expect(written.map(({ v }) => v)).toEqual([2, 2]);
   });
 
   it('of a newer version are refused as such, and neither taken nor deleted', async () => {
-    let version: unknown = 1;
+    let version: unknown = 2;
     const bank = openAltered((entry) => ofVersion(version)(entry));
     const { client, callback, complete, stored, calls, onProgress } = bank;
     const returned = await callback();
-    version = 2;
+    version = 3;
     const refused = ['format_unsupported', 'entry.v', 'store', 'none', { safe: false }];
     const factsOf = async (work: () => Promise<unknown>) => {
       const { code, path, stage, effect, retry } = await errorOf(work);
@@ -64,16 +56,16 @@ describe('entries of the store', () => {
     };
     expect(await factsOf(() => complete(returned))).toEqual(refused);
     expect([stored, calls]).toEqual([['get'], []]);
-    version = 1;
+    version = 2;
     const { grant } = expectStatus(await complete(returned), 'granted');
     const retrieval = await client.submit(grant, latest());
-    version = 2;
+    version = 3;
     for (const work of [
       () => client.collect(retrieval, { onProgress }),
       () => client.recall(retrieval.id),
     ])
       expect(await factsOf(work)).toEqual(refused);
-    version = 1;
+    version = 2;
     expectStatus(await client.collect(retrieval, { onProgress }), 'ready');
     expect(stored).not.toContain('delete');
   });

@@ -67,8 +67,8 @@ export const flowErrors = {
     stage: 'result',
     effect: 'none',
     retrySafe: true,
-    en: 'This began under a wire profile that this environment does not have. Nothing was sent. Add the profile to otherProfiles.',
-    ja: 'この環境にない通信プロファイルで開始された処理です。何も送信していません。そのプロファイルを otherProfiles に追加してください。',
+    en: '{path} names a wire profile that this environment does not have. Nothing was sent. Add the profile to otherProfiles.',
+    ja: '{path} の通信プロファイルがこの環境にありません。何も送信していません。そのプロファイルを otherProfiles に追加してください。',
   },
   retrieval_gone: {
     ...permanent,

@@ -25,7 +25,11 @@ function grantOn(respond: Respond = () => accepted, expiresAt: string | null = n
   const stage = openStage();
   const connection = connectionOf(respond);
   const accessToken = { token: new Sensitive('token-of-a-test'), expiresAt };
-  const grant = openGrant(stage.context, terms, accessToken, connection);
+  const grant = openGrant(stage.context, terms, {
+    accessToken,
+    connection,
+    profile: publicProfile,
+  });
   const use = () => useGrant(stage.context, grant, latest(), scopeOf('request', stage.context));
   return { ...stage, connection, grant, use };
 }
@@ -78,7 +82,9 @@ describe('a grant', () => {
     const { retrieval, secret } = await use();
     expect(context.parked.get(retrieval)).toBe(connection);
     expect(store.calls).toEqual(['put retrieval']);
-    expect([secret.processId, secret.certificate]).toEqual(['a-process', 'thumbprint']);
+    const codes = ['TM00000000000002', 'household', 'vaccination'];
+    expect(secret.accepted).toEqual({ processes: [{ id: 'a-process', codes }] });
+    expect(secret.certificate).toBe('thumbprint');
   });
 
   it('gives the retrieval with the error when its secret cannot be stored', async () => {
@@ -93,7 +99,7 @@ describe('a grant', () => {
       code: 'store_failed',
       effect: 'applied',
       retry: { safe: false },
-      retrieval: { v: 1, terms },
+      retrieval: { v: 2, terms },
     });
     expect(connection.closed).toBe(1);
   });

@@ -37,7 +37,11 @@ function grantedStage(result: unknown = goodAnswers.result) {
   const stage = openStage(respond);
   const connection = connectionOf(respond);
   const accessToken = { token: new Sensitive('token-of-a-test'), expiresAt: null };
-  const grant = openGrant(stage.context, terms, accessToken, connection);
+  const grant = openGrant(stage.context, terms, {
+    accessToken,
+    connection,
+    profile: publicProfile,
+  });
   return { ...stage, connection, grant };
 }
 
@@ -66,7 +70,7 @@ describe('query', () => {
   it('leaves the secret in the store of an answer that is not there yet', async () => {
     const { context, grant, store } = grantedStage(running);
     const collected = await query(context, grant, latest(), { once: true });
-    expect(collected).toMatchObject({ status: 'pending', retrieval: { v: 1, terms } });
+    expect(collected).toMatchObject({ status: 'pending', retrieval: { v: 2, terms } });
     expect(store.calls).toEqual(['put retrieval']);
   });
 
@@ -74,7 +78,8 @@ describe('query', () => {
     const refusing = openStage();
     const grantOn = (respond: Respond) => {
       const accessToken = { token: new Sensitive('token-of-a-test'), expiresAt: null };
-      return openGrant(refusing.context, terms, accessToken, connectionOf(respond));
+      const issued = { accessToken, connection: connectionOf(respond), profile: publicProfile };
+      return openGrant(refusing.context, terms, issued);
     };
     const refused = grantOn(() => ({ status: 403, json: {}, retryAt: undefined }));
     expect(await query(refusing.context, refused, latest())).toMatchObject({

@@ -7,7 +7,7 @@ import {
   type Store,
   sandboxEnvironment,
 } from '../../../src/index.js';
-import type { ApiConnection, Call, HttpResponse } from '../../../src/net/http.js';
+import type { ApiConnection, Call, HttpReply, HttpResponse } from '../../../src/net/http.js';
 import { CLIENT_ID, loan, NOW, REDIRECT_URI } from '../../kit/loan.js';
 
 /** What a connection of a test answers to a call; throwing is a failure of the connection. */
@@ -26,6 +26,18 @@ export function connectionOf(respond: Respond = () => ok({})): RecordedConnectio
     async send(call) {
       connection.sent.push(call.path);
       return respond(call);
+    },
+    async exchange(call): Promise<HttpReply> {
+      connection.sent.push(call.path);
+      const { status, json, retryAt } = respond(call);
+      return {
+        status,
+        header: (name) => (name === 'content-type' ? 'application/json' : null),
+        fields: () => ({ 'content-type': 'application/json' }),
+        body: [new TextEncoder().encode(JSON.stringify(json))],
+        retryAt,
+        upstreamRequestId: undefined,
+      };
     },
     bind: () => 'thumbprint',
     async close() {
