@@ -11,7 +11,7 @@ export interface Hints {
 }
 
 /** How many polls of one retrieval notices may bring forward. */
-export const MOST_HINTS = 20;
+const MOST_HINTS = 20;
 /** How many retrievals are remembered. The oldest is forgotten first. */
 const MOST_RETRIEVALS = 10_000;
 

@@ -105,6 +105,56 @@ describe.skipIf(noRedis)('queue.receiveNotice', () => {
     expect(countOf(calls, '/acknowledgement')).toBe(1);
   });
 
+  it.each([
+    ['before the response to the request', 1],
+    ['before the retrieval is added', 1],
+    ['before a worker runs', 1],
+    ['while a worker asks', 1],
+    ['while it is put off', 1],
+    ['while it is put off, three times at once', 3],
+    ['after its end', 1],
+  ] as const)(
+    'leads to one answer with two polls when a notice comes %s',
+    async (moment, times) => {
+      const portal = working(1);
+      const arrive = async (now: string) => {
+        if (!moment.startsWith(now)) return;
+        const notices = Array.from({ length: times }, () => noticeOf(portal.state.processId));
+        await Promise.all(notices.map((notice) => office.queue.receiveNotice(notice)));
+      };
+      const office = openOffice(
+        {
+          profile: slow,
+          async intercept(request, pass) {
+            const { pathname } = new URL(request.url);
+            const response = await portal.intercept(request, pass);
+            if (pathname === '/request') await arrive('before the response');
+            if (pathname === '/result') await arrive('while a worker asks');
+            return response;
+          },
+        },
+        { hurry: false },
+      );
+      const retrieval = await office.submit();
+      await arrive('before the retrieval is added');
+      const id = await office.queue.add(retrieval);
+      await arrive('before a worker runs');
+      await office.queue.startWorker();
+      await office.emitted('put-off');
+      office.clock.advance(500);
+      await arrive('while it is put off');
+      // A notice that came too early is not repeated: this one stands for the time of the next poll.
+      await office.queue.receiveNotice(noticeOf(portal.state.processId));
+      expect((await office.end(id)).state).toBe('ready');
+      await arrive('after its end');
+      await office.emitted('ended');
+      expect(
+        ['/request', '/result', '/acknowledgement'].map((path) => countOf(office.calls, path)),
+      ).toEqual([1, 2, 1]);
+      expect(office.events.filter(({ type }) => type === 'ended')).toHaveLength(1);
+    },
+  );
+
   it('is refused where no profile has notices', async () => {
     const { queue } = openOffice();
     expect(await refusalOf(() => queue.receiveNotice(noticeOf('p-1')))).toEqual([
