@@ -5,8 +5,10 @@ export type { CategoryId, DetailId } from './catalog/details.js';
 export type { ServerId } from './catalog/servers.js';
 export type { Availability } from './client/availability.js';
 export { createSelfInfoClient } from './client/client.js';
+export type { DeliverySignals, NoticeOptions, NoticeOutcome } from './client/delivery.js';
 export type { ClientEvent, EventStep } from './client/events.js';
 export { type Explainable, explain } from './client/explain.js';
+export type { NoticeRequest } from './client/notice-request.js';
 export type {
   BeginConsentOptions,
   ClientOptions,

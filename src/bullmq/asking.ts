@@ -11,7 +11,10 @@ import { type PutOffNote, refOf } from './states.js';
 
 /** Dependencies of asking for a retrieval. */
 export interface AskContext {
-  readonly client: Pick<SelfInfoClient, 'availability' | 'recall' | 'collect' | 'discard'>;
+  readonly client: Pick<
+    SelfInfoClient,
+    'availability' | 'recall' | 'collect' | 'acknowledge' | 'discard'
+  >;
   readonly vault: Pick<Vault, 'has' | 'put'>;
   readonly clock: Pick<Clock, 'now'>;
   /** How long asking once may take, in milliseconds. */
@@ -35,6 +38,8 @@ export type AskOutcome =
 export interface PutOff {
   readonly state: PutOffNote['state'];
   readonly atMs: number;
+  /** The instant (ISO 8601) to which a notice may bring it forward. Left out where none may. */
+  readonly notBefore?: string | undefined;
   readonly code?: string;
 }
 
@@ -79,7 +84,11 @@ async function collectOnce(
   const soonMs = clock.now() + paceMs(clock.now() - Date.parse(retrieval.submittedAt));
   switch (collected.status) {
     case 'pending':
-      return { state: 'waiting', atMs: Math.max(Date.parse(collected.retryAt), soonMs) };
+      return {
+        state: 'waiting',
+        atMs: Math.max(Date.parse(collected.retryAt), soonMs),
+        notBefore: collected.notBefore,
+      };
     case 'unavailable': {
       const untilMs = Math.min(Date.parse(collected.until ?? '') || 0, expiresMs);
       const atMs = untilMs > soonMs ? await context.spread(untilMs, expiresMs) : soonMs;
@@ -118,14 +127,14 @@ async function storeAnswer(
 }
 
 /**
- * Deletes the token of a retrieval whose answer is stored. When that fails, it is tried again until
- * the retrieval expires: a token must not outlive its purpose.
+ * Acknowledges a retrieval whose answer is stored, which deletes its token. When that fails, it is
+ * tried again until the retrieval expires: a token must not outlive its purpose.
  */
 async function finish(
   { client }: Pick<AskContext, 'client'>,
   retrieval: Retrieval | undefined,
 ): Promise<AskOutcome> {
-  if (retrieval !== undefined) await client.discard(retrieval);
+  if (retrieval !== undefined) await client.acknowledge(retrieval);
   return { ended: 'ready' };
 }
 

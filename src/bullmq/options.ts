@@ -135,7 +135,9 @@ function checkRequired(options: RetrievalQueueOptions): Rate {
     'resume',
     'recall',
     'collect',
+    'acknowledge',
     'discard',
+    'receiveNotice',
   ]);
   checkMethods(vault, 'options.vault', ['put', 'has']);
   const rate = readKeys(options.rate, 'options.rate', { max: true, perMs: true } satisfies Record<

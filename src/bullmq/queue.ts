@@ -1,8 +1,11 @@
+import type { NoticeOutcome } from '../client/delivery.js';
+import type { NoticeRequest } from '../client/notice-request.js';
 import type { Retrieval } from '../query/types.js';
 import type { Service } from '../service/service.js';
 import type { ServiceSpec } from '../service/spec.js';
 import { addRetrieval } from './adding.js';
 import { closeQueue, createContext } from './context.js';
+import { receiveNotice } from './notices.js';
 import {
   checkQueueOptions,
   type RetrievalQueueOptions,
@@ -55,6 +58,25 @@ export interface RetrievalQueue<S extends ServiceSpec = Service> extends AsyncDi
    * ```
    */
   progress(id: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<RetrievalState>;
+  /**
+   * Receives a notice of the portal as `client.receiveNotice` does, and has the retrieval asked for
+   * at once, by a worker of any process: never earlier than the portal's Retry-After or 500 ms after
+   * the last time, and at most 20 times per retrieval.
+   *
+   * @param request - the request with its raw body.
+   * @returns the same outcome for a known, an unknown and a forged notice.
+   * @throws SelfInfoError and TypeError as `client.receiveNotice`. Ignores failures of Redis: the
+   * retrieval is asked for at its time.
+   * @example
+   * ```ts
+   * import type { RetrievalQueue } from 'myna-selfinfo/bullmq';
+   * async function notice(queue: RetrievalQueue, request: Request) {
+   *   const { status } = await queue.receiveNotice(request);
+   *   return new Response(null, { status: status === 'received' ? 204 : 413 });
+   * }
+   * ```
+   */
+  receiveNotice(request: NoticeRequest): Promise<NoticeOutcome>;
   /**
    * Starts a worker in this process. It waits while Redis is away.
    *
@@ -111,6 +133,7 @@ export function createRetrievalQueue<S extends Service>(
     add: (retrieval) => addRetrieval(context, retrieval),
     state: (id) => readState(context, id),
     progress: (id, given) => followProgress(context, id, given),
+    receiveNotice: (request) => receiveNotice(context, request),
     startWorker: (given) => startWorker(context, given),
     close,
     [Symbol.asyncDispose]: close,

@@ -32,6 +32,8 @@ export function refOf(id: string): string {
 export interface PutOffNote {
   readonly state: 'waiting' | 'unavailable';
   readonly until: string;
+  /** ISO 8601 at +09:00. A notice may bring the job forward to this instant. */
+  readonly notBefore?: string;
 }
 
 /** Returns the state of a job, or undefined when Redis has no such job. */
@@ -70,8 +72,8 @@ function failureCodeOf(job: Job | undefined): string {
  * Validates a note: a citizen must not see any other text from Redis. Notes have had no version so
  * far. A newer one is ignored: the job alone tells enough.
  */
-function parseNote(progress: unknown): PutOffNote | undefined {
-  const { v, state, until } = Object(progress) as Readonly<Record<string, unknown>>;
+export function parseNote(progress: unknown): PutOffNote | undefined {
+  const { v, state, until, notBefore } = Object(progress) as Readonly<Record<string, unknown>>;
   if (
     (v !== STORED_VERSION && v !== UNVERSIONED) ||
     (state !== 'waiting' && state !== 'unavailable') ||
@@ -79,12 +81,13 @@ function parseNote(progress: unknown): PutOffNote | undefined {
     !INSTANT.test(until)
   )
     return undefined;
-  return { state, until };
+  const isInstant = typeof notBefore === 'string' && INSTANT.test(notBefore);
+  return isInstant ? { state, until, notBefore } : { state, until };
 }
 
 function delayedState(job: Job | undefined, clock: Pick<Clock, 'now'>): RetrievalState {
   const note = parseNote(job?.progress);
-  if (note !== undefined) return note;
+  if (note !== undefined) return { state: note.state, until: note.until };
   // A job without a note was put off when it was added, because a holder was closed. Redis keeps
   // durations by the system clock.
   const leftMs = job === undefined ? 0 : job.timestamp + job.delay - Date.now();

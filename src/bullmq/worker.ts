@@ -136,9 +136,10 @@ async function putOff(
   { bullmq, clock, emit }: JobContext,
   job: Pick<Job, 'id' | 'updateProgress' | 'moveToDelayed'>,
   token: string | undefined,
-  { state, atMs, code }: PutOff,
+  { state, atMs, notBefore, code }: PutOff,
 ): Promise<never> {
-  const note: PutOffNote = { state, until: formatInstant(atMs) };
+  const shown = { state, until: formatInstant(atMs) };
+  const note: PutOffNote = notBefore === undefined ? shown : { ...shown, notBefore };
   try {
     await job.updateProgress({ ...note });
     // Redis keeps durations by the system clock.
@@ -147,7 +148,7 @@ async function putOff(
     // Redis refused, or another worker holds the lock and therefore the job.
     throw withoutStack(new Error(toStoreError(error).code));
   }
-  emit({ type: 'put-off', id: String(job.id), ...note, ...(code !== undefined && { code }) });
+  emit({ type: 'put-off', id: String(job.id), ...shown, ...(code !== undefined && { code }) });
   throw new bullmq.DelayedError();
 }
 

@@ -1,7 +1,9 @@
 import { checkCredential, type TlsCredential } from '../net/tls.js';
 import type { Service } from '../service/service.js';
+import { acknowledge } from './acknowledge.js';
 import { beginConsent, completeConsent, currentAvailability } from './consent-flow.js';
 import { type ClientContext, openContext } from './context.js';
+import { receiveNotice } from './notices.js';
 import { collect, discard, query, recall, resume, submit } from './retrieval-flow.js';
 import type { ClientOptions, SelfInfoClient } from './types.js';
 
@@ -49,6 +51,8 @@ export function createSelfInfoClient<S extends Service>(
     query: (grant, inquiry, given) => query(context, grant, inquiry, given),
     resume: (json) => resume(context, json),
     discard: (handle) => discard(context, handle),
+    acknowledge: (retrieval, given) => acknowledge(context, retrieval, given),
+    receiveNotice: (request, given) => receiveNotice(context, request, given),
     recall: (id, given) => recall(context, id, given),
     rotate: (tls) => rotate(context, tls),
     close: end,

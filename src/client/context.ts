@@ -23,6 +23,8 @@ import { calendarSource } from './availability.js';
 import { type Calls, createCalls } from './calls.js';
 import { createEmitter, type Emitter, type Trace } from './emitter.js';
 import type { EventStep } from './events.js';
+import { createHints, type Hints } from './hints.js';
+import { noticingProfiles } from './noticing.js';
 import { createSharedSigning, type OpenVisit } from './shared-signing.js';
 import type { ClientOptions } from './types.js';
 
@@ -56,6 +58,8 @@ export interface ClientContext {
   readonly parked: WeakMap<object, ApiConnection>;
   /** Controllers that end the collecting of a retrieval, by its id. */
   readonly collecting: Map<string, Set<AbortController>>;
+  /** The notices for polls that wait; undefined where the portal sends none. */
+  readonly hints: Hints | undefined;
 }
 
 /** A scope whose events carry the ids of the call. */
@@ -99,6 +103,7 @@ export function openContext(options: ClientOptions): ClientContext {
     grants: new WeakMap(),
     parked: new WeakMap(),
     collecting: new Map(),
+    hints: noticingProfiles(environment).length > 0 ? createHints() : undefined,
   };
 }
 

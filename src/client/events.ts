@@ -2,7 +2,14 @@ import type { Effect } from '../foundation/error-facts.js';
 import type { SelfInfoErrorCode } from '../foundation/error-table.js';
 
 /** A step of a journey, as events name it. `answer`, which checks the answer, is part of `result`. */
-export type EventStep = 'consent' | 'callback' | 'token' | 'request' | 'result' | 'answer';
+export type EventStep =
+  | 'consent'
+  | 'callback'
+  | 'token'
+  | 'request'
+  | 'result'
+  | 'answer'
+  | 'acknowledge';
 
 /**
  * An event of a client: frozen plain data without a token, code, key or personal value.
@@ -51,7 +58,8 @@ export type ClientEvent = { readonly at: string } & (
             | 'pending'
             | 'unavailable'
             | 'ready'
-            | 'built';
+            | 'built'
+            | 'acknowledged';
         }
       /** `code`: the code of the outcome. */
       | { readonly outcome: 'rejected'; readonly code: string }
@@ -64,7 +72,7 @@ export type ClientEvent = { readonly at: string } & (
     ))
   | ({
       readonly type: 'call';
-      readonly step: 'consent' | 'token' | 'request' | 'result';
+      readonly step: 'consent' | 'token' | 'request' | 'result' | 'acknowledge';
       readonly callId: string;
       readonly transactionId?: string;
       readonly retrievalId?: string;

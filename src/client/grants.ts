@@ -16,6 +16,7 @@ import {
 import type { Retrieval } from '../query/types.js';
 import { pinOf } from '../wire/pin.js';
 import type { ClientContext, GrantState, TracedScope } from './context.js';
+import { storeProcesses } from './notices.js';
 import { type RetrievalSecret, retrievalKey, writeSecret } from './pending.js';
 import type { Grant } from './types.js';
 
@@ -73,6 +74,7 @@ export async function useGrant(
   try {
     const accepted = await send(context, state, request, keeper, scope);
     const { retrieval, secret } = keeper.kept();
+    await storeProcesses(context, state.profile, retrieval, accepted, scope);
     // The connection of a grant that was discarded meanwhile is closed: collecting opens another.
     if (!state.released) context.parked.set(retrieval, state.connection);
     state.released = true;

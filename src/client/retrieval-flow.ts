@@ -8,6 +8,7 @@ import {
   readKeys,
 } from '../foundation/options.js';
 import { has, ONCE } from '../foundation/own.js';
+import { wantsAcknowledgement } from '../query/acknowledgement.js';
 import { buildAnswer } from '../query/answer.js';
 import type { PollingOutcome } from '../query/polling.js';
 import { awaitResult } from '../query/polling.js';
@@ -137,7 +138,8 @@ export async function discard(context: ClientContext, handle: Grant | Retrieval)
     await context.store.delete(scope, legacyRetrievalKey(id));
 }
 
-function checkSubmitOptions(options: SubmitOptions): AbortSignal | undefined {
+/** Validates the options and returns the signal. */
+export function checkSubmitOptions(options: SubmitOptions): AbortSignal | undefined {
   options = readKeys(options, 'options', { signal: true } satisfies Record<
     keyof SubmitOptions,
     true
@@ -227,17 +229,19 @@ async function collectOnce(
   // The server may be closing the kept connection. A single poll has no second try.
   if (once) await kept?.close();
   const connection = (!once && kept) || transport.connect(secret.certificate);
+  const hint = context.hints?.join(secret.retrieval.id);
   try {
-    const waiting = { scope, deadlineMs, clock, random, onProgress, once };
+    const waiting = { scope, deadlineMs, clock, random, onProgress, once, hint };
     const waited = await awaitResult(environment, connection, secret, waiting);
     return await collectedFrom(context, secret.retrieval, waited, scope);
   } finally {
+    hint?.leave();
     await connection.close();
   }
 }
 
 async function collectedFrom(
-  { service, clock, currentCalendar }: ClientContext,
+  { service, environment, clock, currentCalendar }: ClientContext,
   retrieval: Retrieval,
   waited: PollingOutcome,
   scope: TracedScope,
@@ -247,7 +251,11 @@ async function collectedFrom(
       const { terms, inquiries, codes } = retrieval;
       const build = () =>
         buildAnswer(service, terms, { inquiries, codes }, waited.result, clock, scope.signal);
-      return { status: 'ready', answer: await scope.step('answer', build, 'built') };
+      const answer = await scope.step('answer', build, 'built');
+      // Until the caller acknowledges it, the answer can be collected again.
+      return wantsAcknowledgement(environment, retrieval)
+        ? { status: 'ready', answer, retrieval }
+        : { status: 'ready', answer };
     }
     case 'pending':
       return { ...waited, retrieval };
@@ -265,10 +273,10 @@ async function collectedFrom(
  * Reads the secret with the terms and inquiries as they were sent: an edited handle changes
  * nothing.
  */
-async function readStored(
+export async function readStored(
   context: ClientContext,
   id: string,
-  scope: WaitingScope,
+  scope: Pick<TracedScope, 'stage' | 'signal' | 'deadline'>,
 ): Promise<RetrievalSecret | undefined> {
   const secret = await readOwnSecret(context, id, scope);
   if (secret === undefined) return undefined;

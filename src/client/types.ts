@@ -18,6 +18,7 @@ import type { ServiceSpec } from '../service/spec.js';
 import type { Store } from '../stores/store.js';
 import type { Environment } from '../wire/environment.js';
 import type { Availability } from './availability.js';
+import type { DeliverySignals } from './delivery.js';
 import type { ClientEvent } from './events.js';
 
 /**
@@ -53,12 +54,21 @@ export type ConsentOutcome<S extends ServiceSpec = Service> =
     };
 
 /**
- * The result of collecting. All but `ready` and `failed` can be collected again with `retrieval`.
+ * The result of collecting. With `retrieval` it can be collected again.
  */
 export type Collected<S extends ServiceSpec = Service> =
-  | { readonly status: 'ready'; readonly answer: Answer<S> }
-  /** `retryAt`: ISO 8601 at +09:00. */
-  | { readonly status: 'pending'; readonly retryAt: string; readonly retrieval: Retrieval<S> }
+  /** `retrieval`: set where the portal wants an acknowledgement, see `acknowledge`. */
+  | { readonly status: 'ready'; readonly answer: Answer<S>; readonly retrieval?: Retrieval<S> }
+  /**
+   * `retryAt`: when to ask again, ISO 8601 at +09:00. `notBefore`: set where the profile has notices;
+   * a notice may bring the next poll forward to this instant.
+   */
+  | {
+      readonly status: 'pending';
+      readonly retryAt: string;
+      readonly notBefore?: string;
+      readonly retrieval: Retrieval<S>;
+    }
   /** `until`: ISO 8601 at +09:00, or null when the time is unknown. */
   | {
       readonly status: 'unavailable';
@@ -167,7 +177,9 @@ export interface ClientOptions<S extends Service = Service> {
 }
 
 /** A client of one service in one environment. */
-export interface SelfInfoClient<S extends Service = Service> extends AsyncDisposable {
+export interface SelfInfoClient<S extends Service = Service>
+  extends DeliverySignals<S>,
+    AsyncDisposable {
   /**
    * Returns whether the items of the service are available by the published table, together and one
    * by one (guideline 2.5). Informs and forbids nothing.

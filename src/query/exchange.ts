@@ -195,7 +195,8 @@ export async function checkAccepted(read: ReadContext): Promise<void> {
       profile.untakenCodes.value,
     );
   // 303 tells a codec where the answer is. The public one does not read it.
-  const readsRedirect = status === 303 && !isPublic(profile, decoderOf(bounds.stage));
+  const readsRedirect =
+    status === 303 && bounds.stage !== 'acknowledge' && !isPublic(profile, decoderOf(bounds.stage));
   if ((status >= 200 && status <= 299) || readsRedirect) return;
   if (status === 303)
     throw invalidResponse(

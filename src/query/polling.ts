@@ -34,9 +34,17 @@ export interface ProcessSecret {
 /** How polling ended. */
 export type PollingOutcome =
   | { readonly status: 'done'; readonly result: WireResult }
-  | { readonly status: 'pending'; readonly retryAt: string }
+  | { readonly status: 'pending'; readonly retryAt: string; readonly notBefore?: string }
   | { readonly status: 'unavailable'; readonly until: string | null }
   | { readonly status: 'failed'; readonly error: SelfInfoError };
+
+/** Brings the next poll forward when the portal has said that an answer may be ready. */
+export interface PollHint {
+  /** Forgets the hints so far, because the poll that begins now sees what they were about. */
+  forget(): void;
+  /** Resolves at the first hint since then. */
+  given(): Promise<void>;
+}
 
 /** How to poll: the bounds, the clock, the randomness, and whom to inform. */
 export interface PollingOptions {
@@ -48,6 +56,8 @@ export interface PollingOptions {
   readonly onProgress: ((progress: Progress) => unknown) | undefined;
   /** Whether to stop after the first poll. */
   readonly once: boolean;
+  /** The notices of the portal. Left out where it sends none. */
+  readonly hint?: PollHint | undefined;
 }
 
 const SHORTEST_POLL_MS = 500;
@@ -120,7 +130,7 @@ interface PollingDeadline {
  *
  * @throws SelfInfoError `profile_unknown`.
  */
-function openSession(
+export function openSession(
   environment: Environment,
   connection: ApiConnection,
   { token, retrieval }: ProcessSecret,
@@ -133,7 +143,7 @@ function openSession(
 }
 
 /** Returns the processes of a retrieval, or its answer. Reads the response that was stored. */
-async function acceptedOf(
+export async function acceptedOf(
   session: WireSession,
   { accepted, retrieval }: ProcessSecret,
   signal: AbortSignal,
@@ -165,24 +175,27 @@ async function pollUntil(
   options: PollingOptions,
   { signal, isOver }: PollingDeadline,
 ): Promise<PollingOutcome> {
-  const { scope, clock, random, once } = options;
+  const { scope, clock, random, once, hint } = options;
   const endsAt = endOf(secret.retrieval);
   const rounds = createLazyRounds(session, secret);
   for (let attempt = 1, failures = 0; ; attempt++) {
     const refused = refusedAt(timeOf(clock), secret, session.profile);
     if (refused) return { status: 'failed', error: refused };
+    hint?.forget();
     const polled = await rounds.poll(attempt, scope).catch(toFailedPoll);
     const now = timeOf(clock);
     let next: number;
+    // The instant to which a hint may bring the next poll forward. Not after a failure.
+    let notBefore: number | undefined;
     if (has(polled, 'failed')) {
       const { failed } = polled;
       if (failed.code === 'upstream_refused') return { status: 'failed', error: failed };
       // The deadline ended this poll. Nothing is lost: the answer can be collected later.
       if (failed.code === 'timed_out' && isOver(now))
         return { status: 'pending', retryAt: formatInstant(now) };
-      const notBefore = Math.max(now, Date.parse(own(failed.retry, 'notBefore') ?? '') || 0);
-      next = spread(notBefore, now, RETRY_MS * 2 ** failures, random);
-      if (once || ++failures > RETRIES || isOver(next) || notBefore >= endsAt || isLasting(failed))
+      const allowedAt = Math.max(now, Date.parse(own(failed.retry, 'notBefore') ?? '') || 0);
+      next = spread(allowedAt, now, RETRY_MS * 2 ** failures, random);
+      if (once || ++failures > RETRIES || isOver(next) || allowedAt >= endsAt || isLasting(failed))
         return giveUp(failed);
     } else {
       failures = 0;
@@ -193,10 +206,17 @@ async function pollUntil(
       if (isLong && retryAt >= endsAt)
         return { status: 'unavailable', until: formatInstant(retryAt) };
       const asked = isLong ? spread(retryAt, now, 0, random) : retryAt;
-      next = Math.max(asked ?? now + session.profile.timing.pollMs.value, now + SHORTEST_POLL_MS);
-      if (once || isOver(next)) return { status: 'pending', retryAt: formatInstant(next) };
+      notBefore = Math.max(retryAt ?? now, now + SHORTEST_POLL_MS);
+      next = Math.max(asked ?? now + session.profile.timing.pollMs.value, notBefore);
+      if (once || isOver(next))
+        return {
+          status: 'pending',
+          retryAt: formatInstant(next),
+          ...(hint && { notBefore: formatInstant(notBefore) }),
+        };
     }
-    await pause({ attempt, retryAt: formatInstant(next) }, next - now, signal, options);
+    const progress = { attempt, retryAt: formatInstant(next) };
+    await pause(progress, { ms: next - now, notBefore }, signal, options);
     // The deadline cut the wait short: send nothing more.
     if (isOver(clock.now())) return { status: 'pending', retryAt: formatInstant(next) };
   }
@@ -297,15 +317,15 @@ function share(random: () => number): number {
 const LATE = Symbol('late');
 
 /**
- * Waits before the next poll, at most until the deadline.
+ * Waits before the next poll, at most until the deadline. A hint ends the wait at `notBefore`.
  *
  * Rejects when the scope aborts, and with what `onProgress` throws or rejects with.
  */
 async function pause(
   progress: Progress,
-  ms: number,
+  { ms, notBefore }: { readonly ms: number; readonly notBefore: number | undefined },
   late: AbortSignal,
-  { scope, clock, onProgress }: PollingOptions,
+  { scope, clock, onProgress, hint }: PollingOptions,
 ): Promise<void> {
   const { stage, signal } = scope;
   const options: DeadlineOptions = {
@@ -322,7 +342,16 @@ async function pause(
     const waited = waitBy(clock, ms, race.signal);
     // If `onProgress` throws, the end of the wait no longer counts.
     waited.catch(() => undefined);
-    await Promise.race([waited, Promise.resolve(onProgress?.(progress)).then(() => waited)]);
+    const ends: Promise<unknown>[] = [waited];
+    if (hint && notBefore !== undefined) {
+      const hinted = hint
+        .given()
+        .then(() => waitBy(clock, Math.max(0, notBefore - clock.now()), race.signal));
+      hinted.catch(() => undefined);
+      ends.push(hinted);
+    }
+    const told = Promise.resolve(onProgress?.(progress)).then(() => Promise.race(ends));
+    await Promise.race([...ends, told]);
   };
   try {
     await deadline(options, work);

@@ -37,6 +37,10 @@ export interface SandboxContext {
   readonly origins: Origins;
   readonly faultOf: FaultPlan;
   readonly log: Log;
+  /** Sends a notice to a provider. Undefined: nothing is sent. */
+  readonly sendNotice: ((request: Request) => unknown) | undefined;
+  /** Ends when the sandbox is closed. */
+  readonly lifetime: AbortSignal;
   /** Authorization requests that were pushed and not yet opened. */
   readonly pushed: Expiring<Authorization>;
   readonly forms: Expiring<PendingForm>;
@@ -62,7 +66,15 @@ export interface Attempt {
 /** What a context is created from. */
 export type ContextOptions = Pick<
   SandboxContext,
-  'clients' | 'personas' | 'clock' | 'calendar' | 'profile' | 'origins' | 'faultOf'
+  | 'clients'
+  | 'personas'
+  | 'clock'
+  | 'calendar'
+  | 'profile'
+  | 'origins'
+  | 'faultOf'
+  | 'sendNotice'
+  | 'lifetime'
 >;
 
 /** Creates the context of a sandbox in which nothing has happened yet. */

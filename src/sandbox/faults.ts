@@ -13,9 +13,16 @@ import type { Problems } from './problems.js';
 
 /**
  * A step into which a fault can be injected: the pushed authorization request, opening the consent,
- * the token, the request, the poll for the result.
+ * the token, the request, the poll for the result, its acknowledgement, the notice to the provider.
  */
-export type FaultStep = 'push' | 'authorize' | 'token' | 'request' | 'result';
+export type FaultStep =
+  | 'push'
+  | 'authorize'
+  | 'token'
+  | 'request'
+  | 'result'
+  | 'acknowledge'
+  | 'notice';
 
 /**
  * A fault on demand: at which step (`on`), at which call of it (`nth`, from 1; default: every one),
@@ -23,6 +30,9 @@ export type FaultStep = 'push' | 'authorize' | 'token' | 'request' | 'result';
  *
  * `error-500`, `error-503`, `error-429` and `maintenance` replace the step: it is not carried out.
  * All others change only the response to a step that was carried out.
+ *
+ * At `notice` only these are possible: `delay`, `lose`, `double`, and `forge`, which replaces the
+ * process id by another one.
  */
 export type Fault = { readonly on: FaultStep; readonly nth?: number | undefined } & FaultAction;
 
@@ -42,7 +52,10 @@ export type FaultAction =
         | 'invalid-json'
         | 'huge'
         | 'maintenance'
-        | 'mismatched-process';
+        | 'mismatched-process'
+        | 'lose'
+        | 'double'
+        | 'forge';
     }
   /** With `retryAfterSeconds` a Retry-After header says when to retry; `asDate`: as a date. */
   | {
@@ -57,13 +70,21 @@ const steps = [
   'token',
   'request',
   'result',
+  'acknowledge',
+  'notice',
 ] as const satisfies readonly FaultStep[];
 
-/** The steps at which a fault is possible, for faults that are not possible at every step. */
+/** The steps at which a fault is possible, for faults that are not possible at every call. */
 const possibleSteps: Readonly<Partial<Record<Fault['do'], readonly FaultStep[]>>> = {
+  delay: steps,
   'invalid-json': ['push', 'token', 'request', 'result'],
   'mismatched-process': ['request', 'result'],
+  lose: ['notice'],
+  double: ['notice'],
+  forge: ['notice'],
 };
+const calls = steps.filter((step) => step !== 'notice');
+const stepsOf = (fault: Fault['do']): readonly FaultStep[] => possibleSteps[fault] ?? calls;
 
 /**
  * The request header that asks the sandbox for a fault in this call, e.g. `stall` or `delay;
@@ -97,6 +118,9 @@ const faultSchema = discriminatedUnion('do', [
       'huge',
       'maintenance',
       'mismatched-process',
+      'lose',
+      'double',
+      'forge',
     ]),
   }),
   strictObject({
@@ -115,14 +139,14 @@ export function checkFaults(value: unknown, path: string, problems: Problems): r
     if (!isPossible(fault))
       problems.add(
         `${path}[${index}].do`,
-        `not at this step: only ${possibleSteps[fault.do]?.join(', ')}`,
+        `not at this step: only ${stepsOf(fault.do).join(', ')}`,
       );
   }
   return faults;
 }
 
 function isPossible(fault: Fault): boolean {
-  return possibleSteps[fault.do]?.includes(fault.on) ?? true;
+  return stepsOf(fault.do).includes(fault.on);
 }
 
 /** Returns the fault to inject into a call, if any. */

@@ -3,7 +3,15 @@ import { formatInstant } from '../foundation/time.js';
 import type { Fault } from './faults.js';
 
 /** A step of the flow, as the sandbox sees it. */
-export type LogStep = 'push' | 'authorize' | 'decide' | 'token' | 'request' | 'result';
+export type LogStep =
+  | 'push'
+  | 'authorize'
+  | 'decide'
+  | 'token'
+  | 'request'
+  | 'result'
+  | 'acknowledge'
+  | 'notice';
 
 /** What the sandbox did. Contains no token, code, PIN or personal data. */
 export interface LogEntry {

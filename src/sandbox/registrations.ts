@@ -53,6 +53,11 @@ export interface Registration {
   readonly clientAuth?: 'tls' | { readonly jwks: PublicKeySet };
   /** Whether authorization requests must be pushed (PAR). Default: false, so they can be pushed. */
   readonly requirePushedAuthorizationRequests?: boolean;
+  /**
+   * The URL that receives a notice when a result is ready, where the profile has `notices`: https,
+   * or http on loopback. Default: none.
+   */
+  readonly noticeUri?: string;
 }
 
 /** A validated registration, as the sandbox uses it. */
@@ -70,6 +75,8 @@ export interface Client {
   readonly keys: ReadonlyMap<string, VerificationKey> | undefined;
   /** Whether its authorization requests must be pushed. */
   readonly mustPush: boolean;
+  /** Where its notices go. */
+  readonly noticeUri: string | undefined;
 }
 
 /** A validated item. */
@@ -134,6 +141,7 @@ function checkRegistration(value: unknown, path: string, problems: Problems): Cl
       certificate: true,
       clientAuth: true,
       requirePushedAuthorizationRequests: true,
+      noticeUri: true,
     } satisfies Record<keyof Registration, true>),
   );
   const registration = problems.check(() => objectAt(value, path));
@@ -153,9 +161,17 @@ function checkRegistration(value: unknown, path: string, problems: Problems): Cl
     if (typeof mustPush !== 'boolean')
       throw new TypeError(`${path}.requirePushedAuthorizationRequests must be a boolean.`);
   });
+  const noticeUri = problems.check(() =>
+    registration.noticeUri === undefined
+      ? undefined
+      : checkUri(registration.noticeUri, `${path}.noticeUri`),
+  );
   if (clientId === undefined || redirectUris === undefined || service === undefined)
     return undefined;
-  return { clientId, redirectUris, ...service, thumbprint, keys, mustPush: mustPush === true };
+  return {
+    ...{ clientId, redirectUris, ...service, thumbprint, keys, noticeUri },
+    mustPush: mustPush === true,
+  };
 }
 
 function checkClientId(value: unknown, path: string): string {

@@ -6,7 +6,7 @@ import { decide } from './portal/decide.js';
 import { pushRequest } from './portal/push.js';
 import { Refusal } from './portal/refusals.js';
 import { submitRequest } from './portal/request.js';
-import { collectResult } from './portal/result.js';
+import { acknowledgeResult, collectResult } from './portal/result.js';
 import { exchangeCode } from './portal/token.js';
 import { jsonRefusal, pageRefusal } from './refusal-response.js';
 
@@ -32,7 +32,7 @@ export interface SandboxRoute {
 /** Returns all routes of a sandbox. */
 export function routesOf({ origins, profile }: SandboxContext): readonly SandboxRoute[] {
   const { browserUrl, apiUrl } = origins;
-  const { paths } = profile;
+  const { paths, acknowledgement } = profile;
   const pageRoute = (method: string, step: LogStep, handle: Handler): SandboxRoute => {
     const path = paths.authorization.value;
     return { origin: browserUrl, path, method, step, handle };
@@ -47,6 +47,9 @@ export function routesOf({ origins, profile }: SandboxContext): readonly Sandbox
     apiRoute(paths.token.value, 'token', exchangeCode),
     apiRoute(paths.request.value, 'request', submitRequest),
     apiRoute(paths.result.value, 'result', collectResult),
+    ...(acknowledgement.value === null
+      ? []
+      : [apiRoute(acknowledgement.value, 'acknowledge', acknowledgeResult)]),
     ...controlRoutes.map((route) => ({ ...route, origin: browserUrl })),
   ];
 }

@@ -39,6 +39,11 @@ export interface SandboxOptions {
    * `publicProfile`. Default: `publicProfile`.
    */
   readonly profile?: WireProfile;
+  /**
+   * Sends a notice to the `noticeUri` of a registration. What it throws or rejects with is ignored.
+   * Default: `startSandbox` sends it by HTTP, `createSandbox` sends none.
+   */
+  readonly sendNotice?: (request: Request) => unknown;
 }
 
 /** An imitation of the portal inside the process. Its functions can be destructured. */
@@ -109,19 +114,24 @@ export const SANDBOX_KEYS = {
   clock: true,
   calendar: true,
   profile: true,
+  sendNotice: true,
 } as const satisfies Record<keyof SandboxOptions, true>;
 
 /** A sandbox, and its app for a server that can break connections. */
 export interface BuiltSandbox {
   readonly sandbox: Sandbox;
   readonly app: App;
+  /** Drops the notices that wait. */
+  readonly end: () => void;
 }
 
 /** Builds a sandbox for given origins. */
 export function buildSandbox(options: SandboxOptions, origins: Origins, ca?: string): BuiltSandbox {
   const { faults, ...checked } = checkOptions(options);
   const { clients, personas, profile } = checked;
-  const context = createContext({ ...checked, origins, faultOf: createFaultPlan(faults) });
+  const closed = new AbortController();
+  const faultOf = createFaultPlan(faults);
+  const context = createContext({ ...checked, origins, faultOf, lifetime: closed.signal });
   const app = createApp(context);
   const fetch: Sandbox['fetch'] = async (request, peer) =>
     detach(await app(request, peer), request.signal);
@@ -142,7 +152,7 @@ export function buildSandbox(options: SandboxOptions, origins: Origins, ca?: str
     clock: checked.clock,
     log: context.log.entries,
   };
-  return { sandbox, app };
+  return { sandbox, app, end: () => closed.abort() };
 }
 
 function checkOptions(given: SandboxOptions) {
@@ -152,11 +162,13 @@ function checkOptions(given: SandboxOptions) {
   const personas = checkPersonas(options.personas ?? builtIn, 'options.personas', problems);
   const faults = checkFaults(options.faults ?? [], 'options.faults', problems);
   const { clock = systemClock, calendar = createCalendar(), profile = publicProfile } = options;
+  const { sendNotice } = options;
+  problems.check(() => checkFunction(sendNotice, 'options.sendNotice'));
   problems.check(() => requireMethods(clock, 'options.clock', ['now', 'wait']));
   problems.check(() => requireMethods(calendar, 'options.calendar', ['status']));
   problems.check(() => checkProfile(profile, 'options.profile'));
   problems.throwIfAny();
-  return { clients, personas, faults, clock, calendar, profile };
+  return { clients, personas, faults, clock, calendar, profile, sendNotice };
 }
 
 function findClient(clients: ReadonlyMap<string, Client>, clientId: string | undefined): Client {

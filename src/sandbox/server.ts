@@ -106,10 +106,15 @@ export async function startSandbox(options: StartSandboxOptions): Promise<Starte
         : { ...registration, certificate: credential.cert };
     });
     const origins = { browserUrl, apiUrl };
-    const built = buildSandbox({ ...rest, registrations }, origins, authority.ca);
+    const sendNotice = rest.sendNotice ?? ((request: Request) => fetch(request));
+    const built = buildSandbox({ ...rest, registrations, sendNotice }, origins, authority.ca);
     connectApp({ listener: listeners.pages, origin: browserUrl, app: built.app, everywhere });
     connectApp({ listener: listeners.api, origin: apiUrl, app: built.app, everywhere });
-    return startedSandbox({ ...built.sandbox, ...origins }, credentials, rest.calendar, listeners);
+    const close = () => {
+      built.end();
+      return listeners.close();
+    };
+    return startedSandbox({ ...built.sandbox, ...origins }, credentials, rest.calendar, { close });
   } catch (error) {
     await listeners.close();
     throw error;
@@ -186,7 +191,7 @@ function startedSandbox(
   sandbox: Sandbox & Origins,
   credentials: ReadonlyMap<string, Credential>,
   calendar: Calendar | undefined,
-  { close }: Listeners,
+  { close }: Pick<Listeners, 'close'>,
 ): StartedSandbox {
   const connect = (clientId?: string): Connection => {
     const environment = sandbox.environment(clientId);

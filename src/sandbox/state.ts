@@ -72,4 +72,6 @@ export interface Process {
   readonly expiresAt: number;
   readonly answer: unknown;
   pendingPolls: number;
+  /** Whether the provider said that the data is safe. Then the result is gone. */
+  acknowledged: boolean;
 }

@@ -9,8 +9,8 @@ export interface StoredEntry {
 }
 
 /**
- * Storage between two requests for pending transactions (keys `transaction:...`) and the secrets of
- * retrievals (`retrieval:...`).
+ * Storage between two requests for pending transactions (keys `transaction:...`), the secrets of
+ * retrievals (`retrieval:...`), and the way from a notice to its retrieval (`notice:...`).
  *
  * Values contain code verifiers and tokens. A store outside the process must seal them, and should
  * drop them at `expiresAt`.

@@ -20,7 +20,7 @@ export function unverifiedEntries(profile: WireProfile): readonly string[] {
  */
 export function malformedEntries(profile: WireProfile): readonly string[] {
   return entriesOf(profile).flatMap(({ path, entry, model }) =>
-    kindOf(own(entry, 'value')) === kindOf(model.value) ? [] : [path],
+    isOfKind(own(entry, 'value'), model.value) ? [] : [path],
   );
 }
 
@@ -60,6 +60,11 @@ export function ambiguousEntries(
         ),
     ),
   );
+}
+
+/** Where the public profile has null, another one may have a text. */
+function isOfKind(value: unknown, model: unknown): boolean {
+  return kindOf(value) === kindOf(model) || (model === null && typeof value === 'string');
 }
 
 function kindOf(value: unknown): string {

@@ -34,8 +34,8 @@ function post(path: string, body: unknown): WireMessage {
   };
 }
 
-/** Reads the JSON of a response that says it is JSON. */
-function bodyOf(reply: WireReply): Promise<unknown> {
+/** Reads the JSON of a message that says it is JSON. */
+function bodyOf(reply: Pick<WireReply, 'headers' | 'json'>): Promise<unknown> {
   if (!isJson(reply.headers.get('content-type')))
     throw invalidResponse({
       en: 'its content type is not application/json in UTF-8.',
@@ -73,6 +73,8 @@ export const publicCodec: WireCodec = Object.freeze<WireCodec>({
     decodeProcess: 'unknown',
     encodePoll: 'unknown',
     decodeResult: 'unknown',
+    decodeNotice: 'unknown',
+    encodeAcknowledge: 'unknown',
   }),
   encodeRequest: (request, { profile }) =>
     post(profile.paths.request.value, requestBody(request, profile)),
@@ -82,6 +84,12 @@ export const publicCodec: WireCodec = Object.freeze<WireCodec>({
   encodePoll: (processId, { profile }) =>
     post(profile.paths.result.value, { [profile.fields.processId.value]: processId }),
   decodeResult: async (reply, { profile }) => readResult(await bodyOf(reply), profile),
+  decodeNotice: async (notice, { profile }) => ({
+    processId: processIdOf(await bodyOf(notice), profile),
+  }),
+  // The environment has checked the path. Where it is null, this is not called.
+  encodeAcknowledge: (processId, { profile }) =>
+    post(profile.acknowledgement.value ?? '', { [profile.fields.processId.value]: processId }),
 });
 
 /** Writes a date as YYYYMMDD and a fiscal year as YYYY. */

@@ -19,7 +19,7 @@ interface Parts {
   readonly recalled?: readonly (Retrieval | undefined | 'down')[];
   readonly stored?: readonly boolean[];
   readonly put?: () => Promise<void>;
-  readonly discard?: () => Promise<void>;
+  readonly acknowledge?: () => Promise<void>;
   readonly availability?: (atMs: number) => object;
   readonly permit?: () => Promise<number>;
 }
@@ -30,7 +30,7 @@ function openParts({
   recalled = [retrieval],
   stored = [false],
   put = async () => {},
-  discard = async () => {},
+  acknowledge = async () => {},
   availability = () => open,
   permit = async () => 0,
 }: Parts = {}) {
@@ -50,9 +50,12 @@ function openParts({
         calls.push(`collect ${JSON.stringify(options)}`);
         return collected;
       },
+      async acknowledge() {
+        calls.push('acknowledge');
+        return acknowledge();
+      },
       async discard() {
         calls.push('discard');
-        return discard();
       },
     },
     vault: {
@@ -80,20 +83,20 @@ const fails = (code: ConstructorParameters<typeof SelfInfoError>[0]) => () =>
   Promise.reject(new SelfInfoError(code));
 
 describe('askOnce', () => {
-  it('stores the answer under the ref, then deletes the token', async () => {
+  it('stores the answer under the ref, then acknowledges it', async () => {
     const { ask, calls } = openParts();
     expect(await ask()).toEqual({ ended: 'ready' });
-    expect(calls).toEqual(['has', 'recall', COLLECT, 'recall', 'put 4c1f8a', 'discard']);
+    expect(calls).toEqual(['has', 'recall', COLLECT, 'recall', 'put 4c1f8a', 'acknowledge']);
   });
 
   it('does not ask when the vault has the answer already', async () => {
     const { ask, calls } = openParts({ stored: [true] });
     expect(await ask()).toEqual({ ended: 'ready' });
-    expect(calls).toEqual(['has', 'recall', 'discard']);
+    expect(calls).toEqual(['has', 'recall', 'acknowledge']);
   });
 
-  it('rejects when the token cannot be deleted, so that it is tried again', async () => {
-    const { ask } = openParts({ discard: fails('store_failed') });
+  it('rejects when the answer cannot be acknowledged, so that it is tried again', async () => {
+    const { ask } = openParts({ acknowledge: fails('store_failed') });
     await expect(ask()).rejects.toMatchObject({ code: 'store_failed' });
   });
 

@@ -12,6 +12,7 @@ import {
   type SelfInfoClient,
   type Service,
   type VirtualClock,
+  type WireProfile,
 } from '../../src/index.js';
 import {
   personas as citizens,
@@ -25,6 +26,7 @@ import { hide, hideIn, hideSent, hideWithin } from './register.js';
 
 export const CLIENT_ID = 'SP12345678_AB1234';
 export const REDIRECT_URI = 'https://loan.example/callback';
+export const NOTICE_URI = 'https://loan.example/notices';
 export const SESSION = hide('session', 'session-of-hanako');
 /** A Tuesday on which every server of the loan runs. */
 export const NOW = '2026-12-01T10:00:00+09:00';
@@ -71,6 +73,10 @@ export interface BankOptions<S extends Service>
   readonly now?: Instant;
   readonly personas?: readonly Persona[];
   readonly faults?: readonly Fault[];
+  /** The wire profile of both sides. Default: the public one. */
+  readonly profile?: WireProfile;
+  /** Where the sandbox sends notices. Called with each notice. */
+  readonly sendNotice?: (notice: Request) => unknown;
 }
 
 /** A client and a sandbox in one process, on one virtual clock. */
@@ -98,13 +104,17 @@ export function openBank(options: BankOptions<Service> = {}): unknown {
     now = NOW,
     personas,
     faults,
+    profile,
+    sendNotice,
     intercept = (request, pass) => pass(request),
     ...rest
   } = options;
   const clock = createVirtualClock(now);
   const sandbox = createSandbox({
-    registrations: [registrationOf(service)],
+    registrations: [{ ...registrationOf(service), ...(sendNotice && { noticeUri: NOTICE_URI }) }],
     clock,
+    ...(profile && { profile }),
+    ...(sendNotice && { sendNotice }),
     ...(personas && { personas }),
     ...(faults && { faults }),
   });

@@ -359,6 +359,12 @@ export const refusalTable = {
     en: 'The result has expired after one hour.',
     ja: '結果の期限が切れました。結果を取得できるのは1時間です。',
   },
+  result_acknowledged: {
+    error: 'result_expired',
+    status: 410,
+    en: 'The provider has acknowledged this result, so it is gone.',
+    ja: '事業者が受領を確認した結果のため、取得できません。',
+  },
   clock_outside_calendar: {
     error: 'temporarily_unavailable',
     status: 503,

@@ -6,6 +6,7 @@ import { type ItemInquiry, settleAnswer } from './answers.js';
 import { authorizeCall } from './bearer.js';
 import { jsonResponse, readJson } from './bodies.js';
 import { parseInquiries } from './inquiries.js';
+import { announceIfReady } from './notices.js';
 import { Refusal } from './refusals.js';
 
 /**
@@ -26,7 +27,9 @@ export async function submitRequest(
     expiresAt: clock.now() + RESULT_LIFE_MS,
     answer: settle(context, token, inquiries),
     pendingPolls: token.persona.pendingPolls ?? 1,
+    acknowledged: false,
   };
+  announceIfReady(context, token.client, token.process);
   return jsonResponse({ [profile.fields.processId.value]: token.process.id });
 }
 

@@ -1,0 +1,70 @@
+import type { Retrieval } from '../query/types.js';
+import type { Service } from '../service/service.js';
+import type { NoticeRequest } from './notice-request.js';
+
+/**
+ * What became of a notice. `received`: respond with HTTP 204, whether or not it was authentic and
+ * known. `too-large`: its body is larger than 64 KiB; respond with HTTP 413.
+ */
+export interface NoticeOutcome {
+  readonly status: 'received' | 'too-large';
+}
+
+/** Options of `receiveNotice`. */
+export interface NoticeOptions {
+  /**
+   * Called with the id of the retrieval that an authentic notice is about, after `receiveNotice`
+   * may have resolved. What it throws or rejects with is ignored.
+   */
+  readonly onNotice?: (id: string) => unknown;
+}
+
+/** The signals that announce an answer and confirm its arrival. */
+export interface DeliverySignals<S extends Service = Service> {
+  /**
+   * Tells the portal that the data of a retrieval is safe, where the profile has an
+   * `acknowledgement`, and forgets the retrieval: `collect` is `retrieval_gone` from then on. Call
+   * it after the answer is stored. Only the queue of `myna-selfinfo/bullmq` calls it for you.
+   *
+   * It can be repeated, and resolves for a retrieval that is gone. When it fails, the answer stays
+   * valid and can still be collected.
+   *
+   * @param retrieval - from `submit`, `resume`, or a result of `query` or `collect`.
+   * @param options - `signal` aborts the call.
+   * @throws SelfInfoError `invalid_retrieval`, `upstream_refused`, `codec_failed`,
+   * `profile_unknown`, `aborted`, `overloaded`, the errors of the transport and of the store.
+   * @example
+   * ```ts
+   * import type { Retrieval, SelfInfoClient } from 'myna-selfinfo';
+   * import type { Vault } from 'myna-selfinfo/vault';
+   * async function keep(client: SelfInfoClient, vault: Vault, retrieval: Retrieval) {
+   *   const collected = await client.collect(retrieval);
+   *   if (collected.status !== 'ready') return;
+   *   await vault.put(collected.answer, { ref: 'case-4711' });
+   *   await client.acknowledge(retrieval);
+   * }
+   * ```
+   */
+  acknowledge(retrieval: Retrieval<S>, options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /**
+   * Receives a notice of the portal that an answer may be ready (IF001-05, inferred). A notice is a
+   * hint to poll now and never a status: a `collect` or `query` that waits in this process polls at
+   * once, but never earlier than the portal's Retry-After or 500 ms after the last poll, and brings
+   * at most 20 polls of one retrieval forward.
+   *
+   * @param request - the request with its raw body: a parsed body cannot be verified.
+   * @param options - `onNotice`: for a queue of your own. `queue.receiveNotice` needs none.
+   * @returns the same outcome for a known, an unknown and a forged notice.
+   * @throws SelfInfoError `invalid_option` where no profile of the environment has notices,
+   * `overloaded`, `client_closed`; TypeError for anything that is not such a request.
+   * @example
+   * ```ts
+   * import type { SelfInfoClient } from 'myna-selfinfo';
+   * async function notice(client: SelfInfoClient, request: Request) {
+   *   const { status } = await client.receiveNotice(request);
+   *   return new Response(null, { status: status === 'received' ? 204 : 413 });
+   * }
+   * ```
+   */
+  receiveNotice(request: NoticeRequest, options?: NoticeOptions): Promise<NoticeOutcome>;
+}

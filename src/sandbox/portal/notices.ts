@@ -1,0 +1,42 @@
+import { has } from '../../foundation/own.js';
+import type { SandboxContext } from '../context.js';
+import { randomId } from '../expiring.js';
+import type { Client } from '../registrations.js';
+import type { Process } from '../state.js';
+
+/** Sends a notice when a result is ready and its provider receives notices. */
+export function announceIfReady(
+  context: SandboxContext,
+  { clientId, noticeUri }: Client,
+  { id, pendingPolls }: Process,
+): void {
+  const { profile, faultOf, log, clock, lifetime, sendNotice } = context;
+  if (pendingPolls > 0 || profile.notices.value === 'none') return;
+  if (noticeUri === undefined || sendNotice === undefined) return;
+  const notice = (processId: string) =>
+    new Request(noticeUri, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ [profile.fields.processId.value]: processId }),
+    });
+  // The result counts, whatever becomes of its notice.
+  const send = async (processId: string) => void (await sendNotice(notice(processId)));
+  const ignore = () => undefined;
+  const fault = faultOf('notice', notice(id));
+  log.write({
+    step: 'notice',
+    outcome: 'accepted',
+    clientId,
+    ...(fault && { fault: fault.do }),
+  });
+  if (fault && has(fault, 'ms') && fault.do === 'delay') {
+    clock
+      .wait(fault.ms, lifetime)
+      .then(() => send(id))
+      .catch(ignore);
+    return;
+  }
+  if (fault?.do === 'lose') return;
+  send(fault?.do === 'forge' ? randomId() : id).catch(ignore);
+  if (fault?.do === 'double') send(id).catch(ignore);
+}
