@@ -1,6 +1,7 @@
 import type { Calendar } from '../calendar/calendar.js';
 import type { Clock } from '../foundation/clock.js';
 import type { WireProfile } from '../wire/profile.js';
+import type { SandboxCodec } from './codec.js';
 import { Expiring } from './expiring.js';
 import type { FaultPlan } from './faults.js';
 import { createLog, type Log, type LogEntry } from './log.js';
@@ -34,6 +35,8 @@ export interface SandboxContext {
   readonly calendar: Calendar;
   /** Paths, names and words of the wire. */
   readonly profile: WireProfile;
+  /** Translates what the profile cannot say. */
+  readonly codec: SandboxCodec | undefined;
   readonly origins: Origins;
   readonly faultOf: FaultPlan;
   readonly log: Log;
@@ -62,7 +65,7 @@ export interface Attempt {
 /** What a context is created from. */
 export type ContextOptions = Pick<
   SandboxContext,
-  'clients' | 'personas' | 'clock' | 'calendar' | 'profile' | 'origins' | 'faultOf'
+  'clients' | 'personas' | 'clock' | 'calendar' | 'profile' | 'codec' | 'origins' | 'faultOf'
 >;
 
 /** Creates the context of a sandbox in which nothing has happened yet. */

@@ -2,8 +2,11 @@ import type { Clock } from '../foundation/clock.js';
 import { formatInstant } from '../foundation/time.js';
 import type { Fault } from './faults.js';
 
-/** A step of the flow, as the sandbox sees it. */
-export type LogStep = 'push' | 'authorize' | 'decide' | 'token' | 'request' | 'result';
+/**
+ * A step of the flow, as the sandbox sees it; `codec` for a call that the codec of the sandbox
+ * failed at or answered itself.
+ */
+export type LogStep = 'push' | 'authorize' | 'decide' | 'token' | 'request' | 'result' | 'codec';
 
 /** What the sandbox did. Contains no token, code, PIN or personal data. */
 export interface LogEntry {

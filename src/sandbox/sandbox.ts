@@ -7,6 +7,7 @@ import { checkProfile, type Environment, sandboxEnvironment } from '../wire/envi
 import type { WireProfile } from '../wire/profile.js';
 import { publicProfile } from '../wire/public-profile.js';
 import { type App, createApp, type Peer } from './app.js';
+import type { SandboxCodec } from './codec.js';
 import { createContext, type Origins } from './context.js';
 import { detach } from './fault-effects.js';
 import { checkFaults, createFaultPlan, type Fault } from './faults.js';
@@ -39,6 +40,11 @@ export interface SandboxOptions {
    * `publicProfile`. Default: `publicProfile`.
    */
   readonly profile?: WireProfile;
+  /**
+   * Translates between that shape and the messages of a wire that differs in more than names.
+   * Default: none.
+   */
+  readonly codec?: SandboxCodec;
 }
 
 /** An imitation of the portal inside the process. Its functions can be destructured. */
@@ -71,7 +77,7 @@ export interface Sandbox {
 /**
  * Creates an imitation of the portal inside the process, without sockets and files.
  *
- * @param options - registrations, personas, faults, clock, calendar, profile.
+ * @param options - registrations, personas, faults, clock, calendar, profile, codec.
  * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `invalid_credential`,
  * `unknown_detail`, `unknown_server`, `not_a_holder` or `latest_not_declared`, with the path of the
  * option; `invalid_option` with a list if several options are wrong; TypeError for a wrong type.
@@ -109,6 +115,7 @@ export const SANDBOX_KEYS = {
   clock: true,
   calendar: true,
   profile: true,
+  codec: true,
 } as const satisfies Record<keyof SandboxOptions, true>;
 
 /** A sandbox, and its app for a server that can break connections. */
@@ -152,11 +159,13 @@ function checkOptions(given: SandboxOptions) {
   const personas = checkPersonas(options.personas ?? builtIn, 'options.personas', problems);
   const faults = checkFaults(options.faults ?? [], 'options.faults', problems);
   const { clock = systemClock, calendar = createCalendar(), profile = publicProfile } = options;
+  const { codec } = options;
   problems.check(() => requireMethods(clock, 'options.clock', ['now', 'wait']));
   problems.check(() => requireMethods(calendar, 'options.calendar', ['status']));
   problems.check(() => checkProfile(profile, 'options.profile'));
+  problems.check(() => checkFunction(codec, 'options.codec'));
   problems.throwIfAny();
-  return { clients, personas, faults, clock, calendar, profile };
+  return { clients, personas, faults, clock, calendar, profile, codec };
 }
 
 function findClient(clients: ReadonlyMap<string, Client>, clientId: string | undefined): Client {

@@ -359,6 +359,17 @@ export const refusalTable = {
     en: 'The result has expired after one hour.',
     ja: '結果の期限が切れました。結果を取得できるのは1時間です。',
   },
+  codec_failed: {
+    error: 'server_error',
+    status: 500,
+    en: 'The codec option of this sandbox failed: {at}.',
+    ja: 'このサンドボックスの codec オプションが失敗しました: {at}。',
+  },
+  codec_refused: {
+    ...invalidRequest,
+    en: 'The codec option of this sandbox answered the call itself, with status {at}.',
+    ja: 'このサンドボックスの codec オプションが、ステータス {at} で応答しました。',
+  },
   clock_outside_calendar: {
     error: 'temporarily_unavailable',
     status: 503,
