@@ -158,8 +158,8 @@ describe('a sandbox with a custom profile', () => {
     expect(make({ ...ourProfile, fields: { ...ourProfile.fields, holder: undefined } })).toThrow(
       /options\.profile\.fields\.holder/,
     );
-    expect(make({ ...ourProfile, encodePoll: undefined })).toThrow(
-      /options\.profile must have a method encodePoll/,
+    expect(make({ ...ourProfile, codec: { ...ourProfile.codec, encodePoll: undefined } })).toThrow(
+      /options\.profile\.codec must have a method encodePoll/,
     );
   });
 });
