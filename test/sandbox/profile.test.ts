@@ -168,6 +168,10 @@ describe('the example of a profile', () => {
   it('fills in every entry and marks each as confirmed by the specification', () => {
     const entries = (value: unknown, path = ''): string[] => {
       if (typeof value !== 'object' || value === null) return [];
+      if ('version' in value && 'confidence' in value)
+        return Object.entries(Object(value.confidence)).map(
+          ([name, mark]) => `${path}.${name} ${mark}`,
+        );
       if ('confidence' in value) return [`${path} ${value.confidence}`];
       return Object.entries(value).flatMap(([key, inner]) => entries(inner, `${path}.${key}`));
     };
