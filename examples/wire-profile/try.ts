@@ -10,7 +10,7 @@ import {
   productionEnvironment,
   publicProfile,
 } from 'myna-selfinfo';
-import { startSandbox } from 'myna-selfinfo/sandbox';
+import { type SandboxCodec, startSandbox } from 'myna-selfinfo/sandbox';
 import { ourProfile } from './our-profile.js';
 
 const service = defineService({
@@ -46,6 +46,12 @@ function openEntry(profile = ourProfile): string | undefined {
 console.log(`publicProfile の未確認の項目: ${openEntry(publicProfile) ?? 'なし'}`);
 console.log(`ourProfile の未確認の項目: ${openEntry() ?? 'なし'}`);
 
+// ポータルの側。クライアントの codec とは別に、仕様書から書き起こす。ここではヘッダーだけを確かめる。
+const portal: SandboxCodec = (request, next) =>
+  request.headers.get('x-interface-version') === '9.1'
+    ? next(request)
+    : Response.json({ error: 'invalid_request' }, { status: 400 });
+
 const clock = createVirtualClock('2026-12-01T10:00:00+09:00');
 const sandbox = await startSandbox({
   clock,
@@ -53,6 +59,7 @@ const sandbox = await startSandbox({
     { clientId: 'SP12345678_AB1234', redirectUris: ['http://localhost:3000/callback'], service },
   ],
   profile: ourProfile, // パス、項目名、値がこのプロファイルのものになる
+  codec: portal,
 });
 const client = createSelfInfoClient({ service, ...sandbox.connection });
 

@@ -4,6 +4,7 @@ import type { Fault } from './faults.js';
 import { Refusal } from './portal/refusals.js';
 import { thumbprintOf } from './registrations.js';
 import { findRoute, refuse, routesOf, type SandboxRoute } from './routes.js';
+import { type Answered, isTranslated, translate } from './translate.js';
 
 /** What the connection says about the caller. */
 export interface Peer {
@@ -26,10 +27,16 @@ export type App = (request: Request, peer?: Peer) => Promise<Delivery>;
 export function createApp(context: SandboxContext): App {
   const routes = routesOf(context);
   return async (request, peer = {}) => {
-    const route = findRoute(context, routes, request);
-    return route instanceof Response
-      ? { response: route }
-      : serve(context, route, request, attemptOf(peer));
+    const answer = async (inner: Request): Promise<Answered> => {
+      const route = findRoute(context, routes, inner);
+      return route instanceof Response
+        ? { response: route }
+        : serve(context, route, inner, attemptOf(peer));
+    };
+    const { response, fault } = isTranslated(context, request)
+      ? await translate(context, request, answer)
+      : await answer(request);
+    return fault ? corrupt(response, fault, context, request.signal) : { response };
   };
 }
 
@@ -43,22 +50,25 @@ function attemptOf({ clientCertificate, remote }: Peer): Attempt {
   };
 }
 
-/** Carries out a step, and applies the fault of the call before or after it. */
+/** Carries out a step, unless the fault of the call replaces it. */
 async function serve(
   context: SandboxContext,
   route: SandboxRoute,
   request: Request,
   attempt: Attempt,
-): Promise<Delivery> {
+): Promise<Answered> {
   const { step } = route;
   let fault: Fault | undefined;
   let response: Response;
   try {
-    fault = step === undefined || step === 'decide' ? undefined : context.faultOf(step, request);
+    fault =
+      step === undefined || step === 'decide' || step === 'codec'
+        ? undefined
+        : context.faultOf(step, request);
     const failed = fault && failBefore(fault, context.clock.now());
     if (failed) {
       log(context, route, attempt, new Refusal('fault_asked_for').logged(), fault);
-      return { response: failed };
+      return { response: failed, fault };
     }
     response = await context.withSkew(fault?.do === 'clock-skew' ? fault.ms : 0, () =>
       route.handle(context, request, attempt),
@@ -69,7 +79,7 @@ async function serve(
     log(context, route, attempt, refusal.logged(), fault);
     response = refuse(context.origins, request, refusal, route);
   }
-  return fault ? corrupt(response, fault, context, request.signal) : { response };
+  return { response, fault };
 }
 
 function log(

@@ -1,6 +1,7 @@
 import type { Calendar } from '../calendar/calendar.js';
 import type { Clock } from '../foundation/clock.js';
 import type { WireProfile } from '../wire/profile.js';
+import type { SandboxCodec } from './codec.js';
 import { Expiring } from './expiring.js';
 import type { FaultPlan } from './faults.js';
 import { createLog, type Log, type LogEntry } from './log.js';
@@ -34,6 +35,8 @@ export interface SandboxContext {
   readonly calendar: Calendar;
   /** Paths, names and words of the wire. */
   readonly profile: WireProfile;
+  /** Translates what the profile cannot say. */
+  readonly codec: SandboxCodec | undefined;
   readonly origins: Origins;
   readonly faultOf: FaultPlan;
   readonly log: Log;
@@ -71,6 +74,7 @@ export type ContextOptions = Pick<
   | 'clock'
   | 'calendar'
   | 'profile'
+  | 'codec'
   | 'origins'
   | 'faultOf'
   | 'sendNotice'

@@ -2,6 +2,7 @@ export { type Clock, createVirtualClock, type VirtualClock } from '../foundation
 export { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 export type { Peer } from './app.js';
 export type { Credential } from './certificates.js';
+export type { SandboxCodec } from './codec.js';
 export { type Fault, type FaultAction, type FaultStep, faultHeader } from './faults.js';
 export type { PublicKeySet } from './key-set.js';
 export type { CardCondition, SandboxCard } from './kiosk/cards.js';

@@ -2,7 +2,10 @@ import type { Clock } from '../foundation/clock.js';
 import { formatInstant } from '../foundation/time.js';
 import type { Fault } from './faults.js';
 
-/** A step of the flow, as the sandbox sees it. */
+/**
+ * A step of the flow, as the sandbox sees it; `codec` for a call that the codec of the sandbox
+ * failed at or answered itself.
+ */
 export type LogStep =
   | 'push'
   | 'authorize'
@@ -11,7 +14,8 @@ export type LogStep =
   | 'request'
   | 'result'
   | 'acknowledge'
-  | 'notice';
+  | 'notice'
+  | 'codec';
 
 /** What the sandbox did. Contains no token, code, PIN or personal data. */
 export interface LogEntry {

@@ -7,6 +7,7 @@ import { checkProfile, type Environment, sandboxEnvironment } from '../wire/envi
 import type { WireProfile } from '../wire/profile.js';
 import { publicProfile } from '../wire/public-profile.js';
 import { type App, createApp, type Peer } from './app.js';
+import type { SandboxCodec } from './codec.js';
 import { createContext, type Origins } from './context.js';
 import { detach } from './fault-effects.js';
 import { checkFaults, createFaultPlan, type Fault } from './faults.js';
@@ -44,6 +45,11 @@ export interface SandboxOptions {
    * Default: `startSandbox` sends it by HTTP, `createSandbox` sends none.
    */
   readonly sendNotice?: (request: Request) => unknown;
+  /**
+   * Translates between that shape and the messages of a wire that differs in more than names.
+   * Default: none.
+   */
+  readonly codec?: SandboxCodec;
 }
 
 /** An imitation of the portal inside the process. Its functions can be destructured. */
@@ -76,7 +82,7 @@ export interface Sandbox {
 /**
  * Creates an imitation of the portal inside the process, without sockets and files.
  *
- * @param options - registrations, personas, faults, clock, calendar, profile.
+ * @param options - registrations, personas, faults, clock, calendar, profile, codec.
  * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `invalid_credential`,
  * `unknown_detail`, `unknown_server`, `not_a_holder` or `latest_not_declared`, with the path of the
  * option; `invalid_option` with a list if several options are wrong; TypeError for a wrong type.
@@ -115,6 +121,7 @@ export const SANDBOX_KEYS = {
   calendar: true,
   profile: true,
   sendNotice: true,
+  codec: true,
 } as const satisfies Record<keyof SandboxOptions, true>;
 
 /** A sandbox, and its app for a server that can break connections. */
@@ -164,11 +171,13 @@ function checkOptions(given: SandboxOptions) {
   const { clock = systemClock, calendar = createCalendar(), profile = publicProfile } = options;
   const { sendNotice } = options;
   problems.check(() => checkFunction(sendNotice, 'options.sendNotice'));
+  const { codec } = options;
   problems.check(() => requireMethods(clock, 'options.clock', ['now', 'wait']));
   problems.check(() => requireMethods(calendar, 'options.calendar', ['status']));
   problems.check(() => checkProfile(profile, 'options.profile'));
+  problems.check(() => checkFunction(codec, 'options.codec'));
   problems.throwIfAny();
-  return { clients, personas, faults, clock, calendar, profile, sendNotice };
+  return { clients, personas, faults, clock, calendar, profile, codec, sendNotice };
 }
 
 function findClient(clients: ReadonlyMap<string, Client>, clientId: string | undefined): Client {

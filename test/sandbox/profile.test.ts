@@ -158,8 +158,8 @@ describe('a sandbox with a custom profile', () => {
     expect(make({ ...ourProfile, fields: { ...ourProfile.fields, holder: undefined } })).toThrow(
       /options\.profile\.fields\.holder/,
     );
-    expect(make({ ...ourProfile, encodePoll: undefined })).toThrow(
-      /options\.profile must have a method encodePoll/,
+    expect(make({ ...ourProfile, codec: { ...ourProfile.codec, encodePoll: undefined } })).toThrow(
+      /options\.profile\.codec must have a method encodePoll/,
     );
   });
 });
@@ -168,6 +168,10 @@ describe('the example of a profile', () => {
   it('fills in every entry and marks each as confirmed by the specification', () => {
     const entries = (value: unknown, path = ''): string[] => {
       if (typeof value !== 'object' || value === null) return [];
+      if ('version' in value && 'confidence' in value)
+        return Object.entries(Object(value.confidence)).map(
+          ([name, mark]) => `${path}.${name} ${mark}`,
+        );
       if ('confidence' in value) return [`${path} ${value.confidence}`];
       return Object.entries(value).flatMap(([key, inner]) => entries(inner, `${path}.${key}`));
     };

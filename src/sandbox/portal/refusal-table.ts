@@ -365,6 +365,17 @@ export const refusalTable = {
     en: 'The provider has acknowledged this result, so it is gone.',
     ja: '事業者が受領を確認した結果のため、取得できません。',
   },
+  codec_failed: {
+    error: 'server_error',
+    status: 500,
+    en: 'The codec option of this sandbox failed: {at}.',
+    ja: 'このサンドボックスの codec オプションが失敗しました: {at}。',
+  },
+  codec_refused: {
+    ...invalidRequest,
+    en: 'The codec option of this sandbox answered the call itself, with status {at}.',
+    ja: 'このサンドボックスの codec オプションが、ステータス {at} で応答しました。',
+  },
   clock_outside_calendar: {
     error: 'temporarily_unavailable',
     status: 503,
