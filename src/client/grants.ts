@@ -82,7 +82,11 @@ export async function useGrant(
   } catch (error) {
     // The portal accepted nothing, so the consent is still good.
     if (isSelfInfoError(error) && error.effect === 'none' && !state.released) state.used = false;
-    throw keeper.isKept() ? withRetrieval(error, keeper.kept().retrieval) : error;
+    if (!keeper.isKept()) throw error;
+    // Collecting opens another connection.
+    if (!state.released) void state.connection.close();
+    state.released = true;
+    throw withRetrieval(error, keeper.kept().retrieval);
   }
 }
 

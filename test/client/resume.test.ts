@@ -18,7 +18,6 @@ describe('client.resume', () => {
 
   it.each<[string, unknown, Refused]>([
     ['v', 3, ['invalid_retrieval', 'retrieval.v']],
-    ['v', 1, ['profile_unknown', 'retrieval.pin']],
     ['pin', undefined, ['invalid_retrieval', 'retrieval.pin']],
     ['pin', 5, ['invalid_retrieval', 'retrieval.pin']],
     ['codes', null, ['invalid_retrieval', 'retrieval.codes']],
