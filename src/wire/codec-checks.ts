@@ -52,6 +52,9 @@ const version = text(100);
 
 const checked = new WeakSet<WireCodec>([publicCodec]);
 
+/** The members of a codec as they came, each read once. */
+type Found = Readonly<Record<string, unknown>>;
+
 /**
  * Validates a codec: an object, or an instance of a class. Returns a frozen copy. Its functions are
  * called on the original.
@@ -64,54 +67,56 @@ export const checkCodec: Check<WireCodec> = (value, path) => {
       en: 'Use an object with the functions of WireCodec, or an instance of a class.',
       ja: 'WireCodec の関数を持つオブジェクトまたはクラスのインスタンスを指定してください。',
     });
+  const found: Found = ownBag(
+    Object.fromEntries(Object.keys(KNOWN).map((key) => [key, member(value, key)])),
+  );
+  checkNames(value, path, found);
   // A codec without `sign` must not get one from a polluted `Object.prototype`.
   const codec: WireCodec = Object.freeze(
     ownBag({
-      version: version(member(value, 'version'), `${path}.version`),
-      confidence: marks(member(value, 'confidence'), `${path}.confidence`),
-      ...functionsOf(value, path),
+      version: version(found.version, `${path}.version`),
+      confidence: marks(found.confidence, `${path}.confidence`),
+      ...functionsOf(value, path, found),
     } as WireCodec),
   );
-  checkNames(value, path, codec);
   checked.add(codec);
   return codec;
 };
 
-function functionsOf(codec: object, path: string): Readonly<Record<string, unknown>> {
-  const found = CODEC_FUNCTIONS.map((name) => [name, member(codec, name)] as const);
-  return Object.fromEntries(
-    found.flatMap(([name, value]) => {
-      if (FUNCTIONS[name]) checkPresent(value, `${path}.${name}`);
-      else if (value === undefined) return [];
-      if (typeof value !== 'function')
-        throw invalidOption(`${path}.${name}`, {
-          en: 'Use a function.',
-          ja: '関数を指定してください。',
-        });
-      // The client knows the functions of the public codec by identity. They use no `this`.
-      const isPublic = value === own(publicCodec, name);
-      return [
-        [name, isPublic ? value : (...given: unknown[]) => Reflect.apply(value, codec, given)],
-      ];
-    }),
-  );
+/**
+ * Checks that no member of a codec is misspelt. An instance of a class may have further ones, so
+ * there only a function with a name near a missing one is refused.
+ */
+function checkNames(value: object, path: string, found: Found): void {
+  const known = Object.keys(KNOWN);
+  const missing = known.filter((key) => found[key] === undefined);
+  const prototype: object | null = Object.getPrototypeOf(value);
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
+  const unknown = isPlain
+    ? Object.keys(value).find((key) => !Object.hasOwn(KNOWN, key))
+    : methodsOf(value).find((key) => nearest(key, missing) !== undefined);
+  if (unknown !== undefined) throw unknownOption(path, unknown, known);
 }
 
-/**
- * Checks that no function of a codec is misspelt. An instance of a class may have further members,
- * so there only a function with a name near a missing one is refused.
- */
-function checkNames(value: object, path: string, codec: WireCodec): void {
-  const keys = Object.keys(KNOWN);
-  const prototype: object | null = Object.getPrototypeOf(value);
-  if (prototype === null || Object.getPrototypeOf(prototype) === null) {
-    const unknown = Object.keys(value).find((key) => !Object.hasOwn(KNOWN, key));
-    if (unknown !== undefined) throw unknownOption(path, unknown, keys);
-    return;
-  }
-  const missing = CODEC_FUNCTIONS.filter((name) => own(codec, name) === undefined);
-  const misspelt = methodsOf(value).find((key) => nearest(key, missing) !== undefined);
-  if (misspelt !== undefined) throw unknownOption(path, misspelt, keys);
+function functionsOf(
+  codec: object,
+  path: string,
+  found: Found,
+): Readonly<Partial<Record<CodecFunction, unknown>>> {
+  const functions = CODEC_FUNCTIONS.flatMap((name) => {
+    const value = found[name];
+    if (FUNCTIONS[name]) checkPresent(value, `${path}.${name}`);
+    else if (value === undefined) return [];
+    if (typeof value !== 'function')
+      throw invalidOption(`${path}.${name}`, {
+        en: 'Use a function.',
+        ja: '関数を指定してください。',
+      });
+    // The client knows the functions of the public codec by identity. They use no `this`.
+    const isPublic = value === own(publicCodec, name);
+    return [[name, isPublic ? value : (...given: unknown[]) => Reflect.apply(value, codec, given)]];
+  });
+  return Object.fromEntries(functions);
 }
 
 /** Lists the functions of an instance of a class, without calling its getters. */
