@@ -1,5 +1,6 @@
 import { type Clock, invalidClock, systemClock } from './clock.js';
 import { type Expected, invalidOption, SelfInfoError } from './errors.js';
+import { nearest } from './nearest.js';
 import { member, ownBag } from './own.js';
 
 /** Checks that `value` is an object, with any keys. */
@@ -33,14 +34,30 @@ export function readKeys(value: unknown, path: string, known: Readonly<Record<st
   checkObject(value, path);
   const unknown = Object.keys(value).find((key) => !Object.hasOwn(known, key));
   if (unknown === undefined) return ownBag(value);
-  const names = Object.keys(known);
-  throw new SelfInfoError('unknown_option', {
-    path: `${path}.${unknown.slice(0, 60)}`,
-    expected:
-      names.length === 0
-        ? { en: 'It takes no options.', ja: '指定できるオプションはありません。' }
-        : { en: `Known: ${names.join(', ')}.`, ja: `指定できるのは ${names.join('、')} です。` },
+  throw unknownOption(path, unknown, Object.keys(known));
+}
+
+/** Returns the error for a key that is no option. It proposes the nearest name. */
+export function unknownOption(
+  path: string,
+  key: string,
+  names: readonly string[],
+  hint: Expected | undefined = suggestion(nearest(key, names)),
+): SelfInfoError {
+  const known: Expected =
+    names.length === 0
+      ? { en: 'It takes no options.', ja: '指定できるオプションはありません。' }
+      : { en: `Known: ${names.join(', ')}.`, ja: `指定できるのは ${names.join('、')} です。` };
+  return new SelfInfoError('unknown_option', {
+    path: `${path}.${key.slice(0, 60)}`,
+    expected: hint ? { en: `${hint.en} ${known.en}`, ja: `${hint.ja}${known.ja}` } : known,
   });
+}
+
+function suggestion(name: string | undefined): Expected | undefined {
+  return name === undefined
+    ? undefined
+    : { en: `Did you mean ${name}?`, ja: `${name} の誤りではありませんか。` };
 }
 
 /**

@@ -168,16 +168,34 @@ function checkOptions(given: SandboxOptions) {
   const clients = checkRegistrations(options.registrations, 'options.registrations', problems);
   const personas = checkPersonas(options.personas ?? builtIn, 'options.personas', problems);
   const faults = checkFaults(options.faults ?? [], 'options.faults', problems);
-  const { clock = systemClock, calendar = createCalendar(), profile = publicProfile } = options;
-  const { sendNotice } = options;
+  const { clock = systemClock, calendar = createCalendar(), codec, sendNotice } = options;
   problems.check(() => checkFunction(sendNotice, 'options.sendNotice'));
-  const { codec } = options;
+  problems.check(() => checkFunction(codec, 'options.codec'));
   problems.check(() => requireMethods(clock, 'options.clock', ['now', 'wait']));
   problems.check(() => requireMethods(calendar, 'options.calendar', ['status']));
-  problems.check(() => checkProfile(profile, 'options.profile'));
-  problems.check(() => checkFunction(codec, 'options.codec'));
+  const profile = problems.check(() => copyProfile(options.profile)) ?? publicProfile;
   problems.throwIfAny();
   return { clients, personas, faults, clock, calendar, profile, codec, sendNotice };
+}
+
+/** Checks a profile. The paths below the API must differ, since each is a route of the sandbox. */
+function copyProfile(given: WireProfile | undefined): WireProfile {
+  const profile = checkProfile(given);
+  const { authorization: _, ...paths } = profile.paths;
+  const seen = new Map<string | null, string>();
+  for (const [name, { value }] of [
+    ...Object.entries(paths).map(([key, entry]) => [`paths.${key}`, entry] as const),
+    ['acknowledgement', profile.acknowledgement] as const,
+  ]) {
+    const other = seen.get(value);
+    if (other !== undefined)
+      throw invalidOption(`options.profile.${name}.value`, {
+        en: `Use a path that differs from ${other}.`,
+        ja: `${other} とは異なるパスを指定してください。`,
+      });
+    seen.set(value, name);
+  }
+  return profile;
 }
 
 function findClient(clients: ReadonlyMap<string, Client>, clientId: string | undefined): Client {

@@ -1,10 +1,10 @@
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
-import { checkMethods, checkText, readKeys } from '../foundation/options.js';
-import { own, ownBag } from '../foundation/own.js';
+import { checkText, readKeys } from '../foundation/options.js';
+import { ownBag } from '../foundation/own.js';
 import { readCertificates } from '../foundation/pem.js';
 import type { WireProfile } from './profile.js';
-import { ambiguousEntries, malformedEntries, unverifiedEntries } from './profile-checks.js';
-import { publicProfile } from './public-profile.js';
+import { unverifiedEntries } from './profile-checks.js';
+import { copyProfiles, placesOf } from './profile-set.js';
 import { isLoopback, parseUrl } from './url-rules.js';
 
 const BRAND = Symbol.for('myna-selfinfo.environment');
@@ -34,7 +34,7 @@ export interface EnvironmentOptions {
   readonly profile?: WireProfile;
   /**
    * Further profiles that consents and retrievals in progress may have begun under: the one before
-   * a change, and the one after it. Default: none.
+   * a change, and the one after it. Each has an id of its own. Default: none.
    */
   readonly otherProfiles?: readonly WireProfile[];
   /**
@@ -72,8 +72,8 @@ export const acceptWireProfileNotConfirmedBySpecification: unique symbol = Symbo
  * Returns the environment of this package's sandbox. Plain http is allowed on loopback only.
  *
  * @param options - ids, origins and trust; `sandbox.environment()` creates them.
- * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option` naming the option;
- * TypeError for a wrong type.
+ * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option`, `invalid_profile` naming
+ * the option; TypeError for a wrong type.
  * @example
  * ```ts
  * import { sandboxEnvironment } from 'myna-selfinfo';
@@ -94,8 +94,8 @@ export function sandboxEnvironment(options: EnvironmentOptions): Environment {
  * URLs.
  *
  * @param options - ids, origins and trust as in the notice (試験環境URL) and the registration sheets.
- * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option` naming the option;
- * TypeError for a wrong type.
+ * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option`, `invalid_profile` naming
+ * the option; TypeError for a wrong type.
  * @example
  * ```ts
  * import { connectionCheckEnvironment } from 'myna-selfinfo';
@@ -116,8 +116,8 @@ export function connectionCheckEnvironment(options: EnvironmentOptions): Environ
  * interface specification has not confirmed.
  *
  * @param options - ids, origins and trust as in the notice (本番環境URL) and the registration sheets.
- * @throws SelfInfoError `unverified_profile`, `missing_option`, `invalid_option`, `unknown_option`
- * naming the option; TypeError for a wrong type.
+ * @throws SelfInfoError `unverified_profile`, `invalid_profile`, `missing_option`, `invalid_option`,
+ * `unknown_option` naming the option; TypeError for a wrong type.
  * @example
  * ```ts
  * import { isSelfInfoError, productionEnvironment } from 'myna-selfinfo';
@@ -142,9 +142,16 @@ export function productionEnvironment(options: ProductionEnvironmentOptions): En
   const { unconfirmedProfile: accepted } = ownBag(options);
   if (accepted !== undefined && accepted !== acceptWireProfileNotConfirmedBySpecification)
     throw new TypeError('options.unconfirmedProfile must be the exported symbol.');
-  const [first] = unverifiedEntries(environment.profile);
-  if (first !== undefined && accepted === undefined)
-    throw new SelfInfoError('unverified_profile', { path: `options.profile.${first}` });
+  for (const [path, profile] of placesOf(environment)) {
+    if (profile.notices.value === 'unauthenticated')
+      throw invalidOption(`${path}.notices.value`, {
+        en: 'Production requires authenticated notices: use signed, mutual-tls or none.',
+        ja: '本番環境では認証された通知が必要です。signed、mutual-tls、none のいずれかを指定してください。',
+      });
+    const [first] = unverifiedEntries(profile);
+    if (first !== undefined && accepted === undefined)
+      throw new SelfInfoError('unverified_profile', { path: `${path}.${first}` });
+  }
   return environment;
 }
 
@@ -201,8 +208,6 @@ function make(
     });
   }
   const ca = checkAuthorities(options.ca, 'options.ca');
-  const profile = options.profile ?? publicProfile;
-  checkProfile(profile, 'options.profile');
   const environment: Environment = {
     kind,
     clientId: options.clientId,
@@ -210,47 +215,19 @@ function make(
     endpoints: Object.freeze({ browserUrl, apiUrl }),
     issuer: options.issuer,
     ca,
-    profile,
-    otherProfiles: options.otherProfiles ?? [],
-    legacyProfile: options.legacyProfile,
+    ...copyProfiles(options, options.issuer),
   };
   return Object.freeze(Object.defineProperty(environment, BRAND, { value: true }));
 }
 
 /**
- * Checks that a wire profile has its functions and every entry of the public profile, and that it
- * is not ambiguous.
+ * Validates the profile of a sandbox. Returns a frozen copy.
  *
- * @throws SelfInfoError `missing_option`, `invalid_option`; TypeError for a wrong type.
+ * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option`, `invalid_profile`
+ * naming the place; TypeError for a wrong type.
  */
-export function checkProfile(profile: WireProfile, path: string): void {
-  checkMethods(own(profile, 'codec'), `${path}.codec`, [
-    'encodeRequest',
-    'decodeProcess',
-    'encodePoll',
-    'decodeResult',
-  ]);
-  const [malformed] = malformedEntries(profile);
-  if (malformed !== undefined) {
-    throw invalidOption(`${path}.${malformed}`, {
-      en: 'Use an entry with value and confidence, as in publicProfile.',
-      ja: 'publicProfile と同じ形式（value と confidence）で指定してください。',
-    });
-  }
-  const numbers = own(profile, 'numbers');
-  if (numbers !== undefined && !['exact', 'text'].includes(numbers)) {
-    throw invalidOption(`${path}.numbers`, {
-      en: 'Use exact or text.',
-      ja: 'exact または text を指定してください。',
-    });
-  }
-  const [[ambiguous, other] = []] = ambiguousEntries(profile);
-  if (ambiguous !== undefined) {
-    throw invalidOption(`${path}.${ambiguous}`, {
-      en: `Use a value that differs from ${other}.`,
-      ja: `${other} とは異なる値を指定してください。`,
-    });
-  }
+export function checkProfile(profile: WireProfile | undefined): WireProfile {
+  return copyProfiles(ownBag({ profile }), 'https://sandbox.invalid').profile;
 }
 
 /**

@@ -1,8 +1,39 @@
+import { createHash } from 'node:crypto';
+import type { Names } from './data.js';
 import type { WireProfile } from './profile.js';
 
+/** The last pin of each profile. Profiles of an environment do not change. */
+const pins = new WeakMap<WireProfile, { readonly issuer: string; readonly pin: string }>();
+
 /** Returns the pin of a profile at an issuer: its id, and a digest of what decides how it reads. */
-export function pinOf(_issuer: string, profile: WireProfile): string {
-  return profile.id;
+export function pinOf(issuer: string, profile: WireProfile): string {
+  const known = pins.get(profile);
+  if (known?.issuer === issuer) return known.pin;
+  const digest = createHash('sha256').update(readingOf(issuer, profile)).digest('base64url');
+  const pin = `${profile.id}:${digest}`;
+  pins.set(profile, { issuer, pin });
+  return pin;
+}
+
+/**
+ * Returns a text that is the same for two profiles exactly if they read and write the same. Times
+ * and confidences are left out: they change nothing about the meaning of a message.
+ */
+function readingOf(issuer: string, profile: WireProfile): string {
+  const { paths, fields, methods, itemStatuses, processStatuses, oauth, codec } = profile;
+  return JSON.stringify([
+    issuer,
+    codec.version,
+    oauth.responseMode.value,
+    oauth.deviations.value.toSorted(),
+    ...[paths, fields, methods, itemStatuses, processStatuses].map((names) => sorted(names)),
+  ]);
+}
+
+function sorted(names: Names<string>): readonly (readonly [string, string])[] {
+  return Object.entries(names)
+    .map(([key, { value }]) => [key, value] as const)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** What a pin is looked up in. */

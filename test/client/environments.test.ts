@@ -60,57 +60,13 @@ describe.each(Object.entries(environments))('%s', (_name, make) => {
       [ca, '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'],
       ['invalid_credential', 'options.ca'],
     ],
-    ['profile', {}, 'options.profile must have a method encodeRequest.'],
-    ['profile', 'public', 'options.profile must have a method encodeRequest.'],
+    ['profile', 'public', 'options.profile must be an object.'],
+    ['profile', null, 'options.profile must be an object.'],
+    ['profile', {}, ['missing_option', 'options.profile.id']],
     [
       'profile',
-      changed(confirmed, 'paths.request', undefined),
-      ['invalid_option', 'options.profile.paths.request'],
-    ],
-    [
-      'profile',
-      changed(confirmed, 'paths.request', '/request'),
-      ['invalid_option', 'options.profile.paths.request'],
-    ],
-    [
-      'profile',
-      changed(confirmed, 'timing.pollMs.value', '3000'),
-      ['invalid_option', 'options.profile.timing.pollMs'],
-    ],
-    [
-      'profile',
-      changed(confirmed, 'oauth', undefined),
-      ['invalid_option', 'options.profile.oauth.pkce'],
-    ],
-    [
-      'profile',
-      changed(confirmed, 'itemStatuses.not-covered.value', 'PRESENT'),
-      ['invalid_option', 'options.profile.itemStatuses.not-covered'],
-    ],
-    [
-      'profile',
-      changed(confirmed, 'processStatuses.running.value', 'DONE'),
-      ['invalid_option', 'options.profile.processStatuses.done'],
-    ],
-    [
-      'profile',
-      changed(confirmed, 'methods.range.value', 'LATEST'),
-      ['invalid_option', 'options.profile.methods.latest'],
-    ],
-    [
-      'profile',
-      changed(confirmed, 'fields.processStatus.value', 'process_id'),
-      ['invalid_option', 'options.profile.fields.processStatus'],
-    ],
-    [
-      'profile',
-      changed(confirmed, 'fields.to.value', 'range_start'),
-      ['invalid_option', 'options.profile.fields.to'],
-    ],
-    [
-      'profile',
-      changed(confirmed, 'decodeProcess', undefined),
-      'options.profile must have a method decodeProcess.',
+      changed(confirmed, 'headers', undefined),
+      ['missing_option', 'options.profile.headers'],
     ],
   ])('refuses options with %s = %j', async (path, value, expected) => {
     await expectRefusal(() => make(changed(site, path, value)), expected);
@@ -221,8 +177,6 @@ describe('the production environment', () => {
     ['inferred', 'inferred'],
     ['second-hand', 'public-second-hand'],
     ['unknown', 'unknown'],
-    ['invalid', 'certain'],
-    ['missing', undefined],
   ])('refuses a profile with one entry whose confidence is %s', async (_, confidence) => {
     await expectRefusal(
       () => make({ profile: changed(confirmed, 'fields.items.confidence', confidence) }),

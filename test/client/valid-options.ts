@@ -1,6 +1,6 @@
-import { publicProfile, type WireProfile } from '../../src/index.js';
 import { createAuthority } from '../kit/certificates.js';
 import { CLIENT_ID, REDIRECT_URI } from '../kit/loan.js';
+import { changedProfile, confirmProfile } from '../kit/profiles.js';
 
 /** Copies data with one change: `a.b.0` is a path, and undefined deletes the key. */
 export function changed(base: unknown, path: string, value: unknown): never {
@@ -46,11 +46,5 @@ export const site = {
   ca,
 };
 
-/** The public profile with every entry confirmed by the specification. */
-export const confirmed = confirm(publicProfile) as WireProfile;
-
-function confirm(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if ('confidence' in value) return { ...value, confidence: 'specification' };
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, confirm(inner)]));
-}
+/** A profile with every entry and function confirmed by the specification. */
+export const confirmed = confirmProfile(changedProfile({}, 'confirmed-1'));

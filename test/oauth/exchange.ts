@@ -1,5 +1,6 @@
 import { type OAuthDeviation, publicProfile, type WireProfile } from '../../src/index.js';
 import { SESSION } from '../kit/loan.js';
+import { changedProfile } from '../kit/profiles.js';
 import { openStub, type StubAnswer } from '../kit/stub.js';
 
 export const json = (body: unknown, status = 200) => Response.json(body, { status });
@@ -15,10 +16,10 @@ export async function exchange(token: StubAnswer) {
 }
 
 /** Returns the public profile with one deviation from OAuth. */
-export const deviating = (deviation: OAuthDeviation): WireProfile => ({
-  ...publicProfile,
-  oauth: {
-    ...publicProfile.oauth,
-    deviations: { value: [deviation], confidence: 'specification' },
-  },
-});
+export const deviating = (deviation: OAuthDeviation): WireProfile =>
+  changedProfile({
+    oauth: {
+      ...publicProfile.oauth,
+      deviations: { value: [deviation], confidence: 'specification' },
+    },
+  });

@@ -302,12 +302,12 @@ describe('the profile', () => {
         issuer: 'https://api.example.test',
         profile: { ...publicProfile, oauth: { ...publicProfile.oauth, ...changes } },
       });
-    for (const value of ['true', 1, undefined]) {
+    for (const value of ['true', 1, null]) {
       expect(
         refusal(() =>
           make({ pushedAuthorizationRequests: { value, confidence: 'specification' } }),
         ),
-      ).toEqual(['invalid_option', 'options.profile.oauth.pushedAuthorizationRequests']);
+      ).toEqual(['invalid_option', 'options.profile.oauth.pushedAuthorizationRequests.value']);
     }
     expect(publicProfile.oauth.pushedAuthorizationRequests).toEqual({
       value: false,
