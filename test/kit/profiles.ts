@@ -1,0 +1,39 @@
+import {
+  type CodecFunction,
+  publicCodec,
+  publicProfile,
+  type WireCodec,
+  type WireProfile,
+} from '../../src/index.js';
+
+/** Returns the public profile with changes and with the id of its own that a changed one needs. */
+export const changedProfile = (
+  changes: Partial<Omit<WireProfile, 'id'>>,
+  id = 'changed-1',
+): WireProfile => ({ ...publicProfile, ...changes, id });
+
+/** Returns the public codec with other functions and with a version of its own. */
+export const changedCodec = (
+  functions: Partial<Pick<WireCodec, CodecFunction>>,
+  version = 'changed-1',
+): WireCodec => ({ ...publicCodec, ...functions, version });
+
+/** Returns a profile with every entry and every function confirmed by the specification. */
+export function confirmProfile({ codec, ...data }: WireProfile): WireProfile {
+  const functions = Object.keys(codec).filter(
+    (key) => typeof Reflect.get(codec, key) === 'function',
+  );
+  return {
+    ...(confirm(data) as Omit<WireProfile, 'codec'>),
+    codec: {
+      ...codec,
+      confidence: Object.fromEntries(functions.map((name) => [name, 'specification'])),
+    },
+  };
+}
+
+function confirm(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if ('confidence' in value) return { ...value, confidence: 'specification' };
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, confirm(inner)]));
+}
