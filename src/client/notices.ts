@@ -68,7 +68,8 @@ async function authenticate(
       own(profile, 'numbers') ?? 'exact',
       signal,
     );
-    const notice = { method, path, headers: read.headers, body, json: read.json };
+    // Each profile gets a copy of the body.
+    const notice = { method, path, headers: read.headers, body: read.body, json: read.json };
     const now = clock.now();
     const context = contextOf({ profile, clientId }, { codes: [], attempt: 1 }, randomUUID(), now);
     try {

@@ -21,8 +21,8 @@ interface JsonLimits {
   readonly values: number;
 }
 
-/** The limits of a body. */
-const OF_A_BODY: JsonLimits = { depth: DEPTH, values: MAX_VALUES };
+/** The limits of a body, and of what a codec makes of one. */
+export const OF_A_BODY: JsonLimits = { depth: DEPTH, values: MAX_VALUES };
 
 /**
  * Reads JSON from the bytes of a body, more strictly than `JSON.parse`: UTF-8 only, no duplicate

@@ -3,9 +3,9 @@ import { type DeadlineOptions, deadline } from '../foundation/deadline.js';
 import type { Effect } from '../foundation/error-facts.js';
 import { type Expected, ownResponseError, SelfInfoError } from '../foundation/errors.js';
 import type { CodecFunction, WireStage } from '../wire/codec.js';
+import { CodecFault } from '../wire/codec-value.js';
 import type { WireProfile } from '../wire/profile.js';
 import { publicCodec } from '../wire/public-codec.js';
-import { CodecFault } from '../wire/rebuild.js';
 
 const CODEC_MS = 10_000;
 
@@ -27,6 +27,7 @@ export function isPublic({ codec }: WireProfile, name: CodecFunction): boolean {
  * Calls a function of a codec, and copies and checks what it returns. Hides what it throws, which
  * may quote its input.
  *
+ * @param rebuild - copies and checks. Its signal aborts once the call has ended.
  * @throws SelfInfoError `codec_failed`; `response_invalid` of this package's own readers; `aborted`.
  */
 export async function callCodec<T>(
@@ -34,7 +35,7 @@ export async function callCodec<T>(
   name: CodecFunction,
   { clock, signal, stage, effect }: CodecBounds,
   work: () => unknown,
-  rebuild: (value: unknown) => T,
+  rebuild: (value: unknown, signal: AbortSignal) => T | Promise<T>,
 ): Promise<T> {
   const failed = (expected: Expected) =>
     new SelfInfoError('codec_failed', {
@@ -44,27 +45,36 @@ export async function callCodec<T>(
       expected,
       retry: { safe: effect === 'none' && stage !== 'request' },
     });
-  const facts = { stage, effect } as const;
+  // What is not even valid may come from a gateway, which says nothing about the request.
+  const invalid = { stage, effect: effect === 'applied' ? 'unknown' : effect } as const;
+  const aborted = () =>
+    new SelfInfoError('aborted', { stage, effect, retry: { safe: effect === 'none' } });
+  const called = async () => {
+    try {
+      // Boxed, since returning a thenable from here would call it again.
+      return { value: await work() };
+    } catch (error) {
+      // Nothing is read from the error, which may be a proxy that throws.
+      throw signal?.aborted ? aborted() : (ownResponseError(error, invalid) ?? failed(THREW));
+    }
+  };
+  // The public codec needs neither a timer nor a copy.
+  if (isPublic(profile, name)) return (await called()).value as T;
   const options: DeadlineOptions = {
     clock,
     limitMs: CODEC_MS,
     signals: signal ? [signal] : [],
     timedOut: () => failed(TOO_LONG),
-    aborted: () => new SelfInfoError('aborted', { ...facts, retry: { safe: effect === 'none' } }),
+    aborted,
   };
-  const run = async () => {
+  return deadline(options, async (race) => {
+    const { value } = await called();
     try {
-      // The public codec needs neither a timer nor a copy.
-      return isPublic(profile, name) ? ((await work()) as T) : rebuild(await work());
+      return await rebuild(value, race.signal);
     } catch (error) {
-      if (signal?.aborted) throw options.aborted();
-      if (error instanceof CodecFault) throw failed(error.expected);
-      // What is not even valid may come from a gateway, which says nothing about the request.
-      const invalid = { stage, effect: effect === 'applied' ? 'unknown' : effect } as const;
-      throw ownResponseError(error, invalid) ?? failed(THREW);
+      throw failed(error instanceof CodecFault ? error.expected : UNREADABLE);
     }
-  };
-  return isPublic(profile, name) ? run() : deadline(options, run);
+  });
 }
 
 const TOO_LONG: Expected = {
@@ -72,3 +82,4 @@ const TOO_LONG: Expected = {
   ja: '10秒以内に終わりませんでした。',
 };
 const THREW: Expected = { en: 'It threw.', ja: '例外が発生しました。' };
+const UNREADABLE: Expected = { en: 'It cannot be read.', ja: '戻り値を読み取れません。' };

@@ -15,7 +15,8 @@ import { refusal, refusalByCode } from '../net/refusals.js';
 import type { CodecFunction, WireContext, WireMessage, WireReply } from '../wire/codec.js';
 import { isJson } from '../wire/media-type.js';
 import type { WireProfile } from '../wire/profile.js';
-import { rebuildMessage, rebuildRefusal, rebuildSignature } from '../wire/rebuild.js';
+import { rebuildRefusal } from '../wire/rebuild.js';
+import { rebuildMessage, rebuildSignature } from '../wire/rebuild-message.js';
 import { createReply, type ReceivedReply } from '../wire/reply.js';
 import { type CodecBounds, callCodec, isPublic } from './codec-call.js';
 
@@ -84,7 +85,8 @@ export function contextOf(
     clientId,
     requestId,
     now,
-    codes,
+    // A copy: the codec must not change what this package goes on with.
+    codes: Object.freeze([...codes]),
     attempt,
     ...(processId !== undefined && { processId }),
   });

@@ -127,7 +127,7 @@ export async function readAccepted(read: ReadContext): Promise<Accepted> {
     'decodeProcess',
     bounds,
     () => profile.codec.decodeProcess(openReply(read), context),
-    (value) => rebuildProcess(value, codes, profile),
+    (value, signal) => rebuildProcess(value, codes, profile, signal),
   );
   if (Object.hasOwn(process, 'result')) return process as Accepted;
   const { processIds } = process as Extract<typeof process, { processIds: unknown }>;

@@ -166,7 +166,7 @@ async function pollPage(
     'decodeResult',
     read.bounds,
     () => codec.decodeResult(openReply(read), ready.context),
-    (value) => rebuildResult(value, profile),
+    rebuildResult,
   );
   const result: WireResult = Object.hasOwn(decoded, 'running')
     ? { ...(decoded as WireRunning), status: 'running', items: [], extras: {} }

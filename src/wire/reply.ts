@@ -19,26 +19,23 @@ export function createReply(
   signal: AbortSignal | undefined,
 ): WireReply {
   let bytes: Uint8Array | undefined;
-  const whole = () => {
-    const [only = new Uint8Array()] = body;
-    bytes ??= body.length > 1 ? new Uint8Array(Buffer.concat(body)) : only;
-    return bytes;
-  };
   return {
     status,
     headers: { get: (name) => header(name.toLowerCase()) },
     get body() {
-      return whole();
+      // A copy: a codec that changes it must not change what others read, and what is stored.
+      bytes ??= new Uint8Array(Buffer.concat(body));
+      return bytes;
     },
     text: async (charset = charsetOf(header('content-type')) ?? 'utf-8') =>
-      decodeText(whole(), charset),
+      decodeText(body, charset),
     json: () => readChunks(body, signal, numbers),
   };
 }
 
-function decodeText(bytes: Uint8Array, charset: string): string {
+function decodeText(body: readonly Uint8Array[], charset: string): string {
   try {
-    return new TextDecoder(charset, { fatal: true }).decode(bytes);
+    return new TextDecoder(charset, { fatal: true }).decode(Buffer.concat(body));
   } catch {
     throw invalidResponse({
       en: 'its body is not text of its charset.',

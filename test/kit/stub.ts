@@ -59,6 +59,8 @@ export interface StubOptions
   readonly clientId?: string;
   readonly redirectUri?: string;
   readonly clock?: VirtualClock;
+  /** Receives each request before it is answered. */
+  readonly onRequest?: (request: Request) => void;
 }
 
 /** A consent that was begun, and the callback that a portal would send. */
@@ -94,6 +96,7 @@ export function openStub(options: StubOptions = {}): Stub {
     clientId = CLIENT_ID,
     redirectUri = REDIRECT_URI,
     clock = createVirtualClock(NOW),
+    onRequest = () => undefined,
     ...rest
   } = options;
   const environment = sandboxEnvironment({
@@ -141,6 +144,7 @@ export function openStub(options: StubOptions = {}): Stub {
     clock,
     store,
     async fetch(request) {
+      onRequest(request);
       const path = new URL(request.url).pathname;
       const stage = (['token', 'request', 'result'] as const).find(
         (name) => paths[name].value === path,
