@@ -156,7 +156,6 @@ function createKeeper(
       try {
         await store.put(scope, retrievalKey(retrieval.id), writeSecret(secret), expiresAt);
       } catch (error) {
-        void connection.close();
         throw notStored(error);
       }
     },

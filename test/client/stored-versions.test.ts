@@ -33,7 +33,6 @@ function openAltered(alter: (entry: Record<string, unknown>) => unknown) {
   return { ...bank, complete, written, stored: calls };
 }
 
-const withoutVersion = ({ v: _, ...entry }: Record<string, unknown>) => entry;
 const ofVersion = (v: unknown) => (entry: Record<string, unknown>) => ({ ...entry, v });
 
 describe('entries of the store', () => {

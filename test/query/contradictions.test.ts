@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { explain, latest, publicProfile, type WireProfile } from '../../src/index.js';
+import { explain, latest, publicCodec, type WireCodec, type WireResult } from '../../src/index.js';
 import { createVault } from '../../src/vault/index.js';
 import { answerAt, expectStatus, grantOf, loan, openBank, SESSION } from '../kit/loan.js';
+import { changedCodec, changedProfile } from '../kit/profiles.js';
 import { openStub } from '../kit/stub.js';
 import { openSafe, PURPOSE } from '../vault/safe.js';
 
@@ -82,12 +83,12 @@ describe('an item whose status and content exclude each other', () => {
   });
 
   it('fails when a custom profile says so', async () => {
-    const decodeResult: WireProfile['decodeResult'] = async (body, profile) => {
-      const result = await publicProfile.decodeResult(body, profile);
+    const decodeResult: WireCodec['decodeResult'] = async (reply, context) => {
+      const result = (await publicCodec.decodeResult(reply, context)) as WireResult;
       const items = result.items.map((item) => ({ ...item, status: 'nothing-on-record' as const }));
       return { ...result, items };
     };
-    const stub = openStub({ profile: { ...publicProfile, decodeResult } });
+    const stub = openStub({ profile: changedProfile({ codec: changedCodec({ decodeResult }) }) });
     const grant = grantOf(
       await stub.client.completeConsent((await stub.begin()).callback, { sessionBinding: SESSION }),
     );

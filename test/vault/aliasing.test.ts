@@ -3,12 +3,13 @@ import {
   type Answer,
   defineService,
   latest,
-  publicProfile,
+  publicCodec,
   type StandardSchema,
-  type WireProfile,
+  type WireCodec,
 } from '../../src/index.js';
 import { createLocalKeys, createMemoryVaultStore, createVault } from '../../src/vault/index.js';
 import { expectStatus, grantOf, loan, SESSION } from '../kit/loan.js';
+import { changedCodec, changedProfile } from '../kit/profiles.js';
 import { openStub, type StubOptions } from '../kit/stub.js';
 import { newKey, PURPOSE } from './safe.js';
 
@@ -205,13 +206,13 @@ describe('a schema', () => {
 describe('a custom profile', () => {
   it('that keeps what it decoded cannot change the answer, nor what a vault keeps', async () => {
     const held: unknown[] = [];
-    const decodeResult: WireProfile['decodeResult'] = async (body, profile) => {
-      const result = await publicProfile.decodeResult(body, profile);
-      held.push(body, result);
+    const decodeResult: WireCodec['decodeResult'] = async (reply, context) => {
+      const result = await publicCodec.decodeResult(reply, context);
+      held.push(result);
       return result;
     };
     const { answer, kept } = await open(undefined, {
-      profile: { ...publicProfile, decodeResult },
+      profile: changedProfile({ codec: changedCodec({ decodeResult }) }),
     });
     const before = structuredClone(seen(answer));
     spoil(held);

@@ -1,7 +1,7 @@
 import { createSecretKey } from 'node:crypto';
 import { CompactEncrypt, compactDecrypt } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { defineService, latest, publicProfile, type WireProfile } from '../../src/index.js';
+import { defineService, latest } from '../../src/index.js';
 import {
   createLocalKeys,
   createMemoryVaultStore,
@@ -162,36 +162,5 @@ describe('a sealed record', () => {
       return { ...record, sealed: record.sealed.slice(0, -1) + ALPHABET[last + 1] };
     };
     expect((await errorOf(() => vault.read(ref, PURPOSE))).code).toBe('record_damaged');
-  });
-
-  it('has at most 24,000,000 bytes of content', async () => {
-    const decodeResult: WireProfile['decodeResult'] = async (body, profile) => {
-      const result = await publicProfile.decodeResult(body, profile);
-      const extras = { filler: 'x'.repeat(24_000_000) };
-      return { ...result, extras };
-    };
-    const { answer, vault } = await openVault(recordsOf(1, 'x'), {
-      profile: { ...publicProfile, decodeResult },
-    });
-    const { code, path } = await errorOf(() => vault.put(answer));
-    expect([code, path]).toEqual(['invalid_option', 'answer']);
-  });
-
-  it.each<[string, (value: unknown) => unknown]>([
-    ['a list with a hole', () => [1, undefined, () => 1, 2]],
-    ['undefined members', () => ({ a: undefined, b: 1, c: () => 1 })],
-    ['a date', () => new Date(0)],
-    ['empty containers', () => [{}, [], { a: [] }]],
-  ])('writes %s of a custom profile as JSON.stringify does', async (_, make) => {
-    const value = make(undefined);
-    const decodeResult: WireProfile['decodeResult'] = async (body, profile) => {
-      const result = await publicProfile.decodeResult(body, profile);
-      return { ...result, extras: { value } };
-    };
-    const { answer, vault } = await openVault(recordsOf(1, 'x'), {
-      profile: { ...publicProfile, decodeResult },
-    });
-    const back = await vault.read(await vault.put(answer), PURPOSE);
-    expect(back.extras.reveal()).toEqual(JSON.parse(JSON.stringify({ value })));
   });
 });
