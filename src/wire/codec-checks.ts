@@ -89,12 +89,12 @@ export const checkCodec: Check<WireCodec> = (value, path) => {
  */
 function checkNames(value: object, path: string, found: Found): void {
   const known = Object.keys(KNOWN);
-  const missing = known.filter((key) => found[key] === undefined);
+  const isMissing = (key: string | undefined) => key !== undefined && found[key] === undefined;
   const prototype: object | null = Object.getPrototypeOf(value);
   const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
-  const unknown = isPlain
-    ? Object.keys(value).find((key) => !Object.hasOwn(KNOWN, key))
-    : methodsOf(value).find((key) => nearest(key, missing) !== undefined);
+  const unknown = (isPlain ? Object.keys(value) : methodsOf(value)).find(
+    (key) => !Object.hasOwn(KNOWN, key) && (isPlain || isMissing(nearest(key, known))),
+  );
   if (unknown !== undefined) throw unknownOption(path, unknown, known);
 }
 
