@@ -235,9 +235,14 @@ const CONFIRMED: readonly unknown[] = ['specification', 'public-official'] satis
  * confirmed, as paths such as `paths.request` or `codec.confidence.sign`.
  */
 export function unverifiedEntries({ codec, ...data }: WireProfile): readonly string[] {
-  const marks = CODEC_FUNCTIONS.filter((name) => own(codec, name) !== undefined).map(
-    (name) => [`codec.confidence.${name}`, own(codec.confidence, name)] as const,
-  );
+  // The data switches these two off: then they are never called.
+  const unused: readonly (string | false)[] = [
+    data.notices.value === 'none' && 'decodeNotice',
+    data.acknowledgement.value === null && 'encodeAcknowledge',
+  ];
+  const marks = CODEC_FUNCTIONS.filter(
+    (name) => own(codec, name) !== undefined && !unused.includes(name),
+  ).map((name) => [`codec.confidence.${name}`, own(codec.confidence, name)] as const);
   return [...entriesOf(data), ...marks].flatMap(([place, mark]) =>
     CONFIRMED.includes(mark) ? [] : [place],
   );
