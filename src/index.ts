@@ -54,6 +54,15 @@ export type {
 export type { ConsentTerms } from './oauth/terms.js';
 export { type AccessToken, type ExchangeTokenOptions, exchangeToken } from './oauth/token.js';
 export type { Answer, Extras, ItemAnswer } from './query/answer.js';
+export {
+  type FetchAnswerOptions,
+  type FetchedAnswer,
+  fetchAnswer,
+  type ProcessHandle,
+  type RequestAnswerOptions,
+  requestAnswer,
+  type StepOptions,
+} from './query/steps.js';
 export type {
   CommonInquiry,
   ItemInquiries,

@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { type Clock, invalidClock } from '../foundation/clock.js';
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
-import { formatInstant } from '../foundation/time.js';
 import type { ConsentTerms } from '../oauth/terms.js';
 import type { WireSession } from '../query/exchange.js';
 import { checkInquiries } from '../query/inquiries.js';
@@ -13,17 +11,17 @@ import {
   requestProcesses,
   type StoredAccepted,
 } from '../query/request.js';
+import { createSecret, type ProcessSecret } from '../query/secret.js';
 import type { Retrieval } from '../query/types.js';
-import { pinOf } from '../wire/pin.js';
 import type { ClientContext, GrantState, TracedScope } from './context.js';
 import { storeProcesses } from './notices.js';
-import { type RetrievalSecret, retrievalKey, writeSecret } from './pending.js';
+import { retrievalKey, writeSecret } from './pending.js';
 import type { Grant } from './types.js';
 
 /** A retrieval that this call has requested, with the secret that collects it. */
 export interface Requested {
   readonly retrieval: Retrieval;
-  readonly secret: RetrievalSecret;
+  readonly secret: ProcessSecret;
 }
 
 /** Creates a grant that is good for one request over this connection, under this profile. */
@@ -129,29 +127,12 @@ function createKeeper(
   let requested: Requested | undefined;
   return {
     async keep(accepted) {
-      const now = timeOr(sentAt, clock);
-      const expiresAt = now + profile.timing.resultMs.value;
-      const retrieval: Retrieval = Object.freeze({
-        v: 2,
-        id: randomUUID(),
-        pin: pinOf(environment.issuer, profile),
-        terms,
-        inquiries,
-        codes,
-        submittedAt: formatInstant(now),
-        expiresAt: formatInstant(expiresAt),
-      });
+      const sent = { issuer: environment.issuer, profile, accessToken, terms, inquiries, codes };
+      const at = timeOr(sentAt, clock);
+      const secret = createSecret(sent, accepted, at, (until) => connection.bind(until));
+      const { retrieval } = secret;
+      const expiresAt = Date.parse(retrieval.expiresAt);
       scope.setIds({ retrievalId: retrieval.id });
-      const secret: RetrievalSecret = {
-        token: accessToken.token.reveal(),
-        // Kept only where it is used.
-        ...(profile.oauth.pollsAfterTokenExpiry.value === 'never' && {
-          tokenExpiresAt: accessToken.expiresAt,
-        }),
-        accepted,
-        retrieval,
-        certificate: connection.bind(expiresAt),
-      };
       requested = { retrieval, secret };
       try {
         await store.put(scope, retrievalKey(retrieval.id), writeSecret(secret), expiresAt);

@@ -3,8 +3,8 @@ import { SelfInfoError } from '../foundation/errors.js';
 import { inexactNumberAt } from '../foundation/json-numbers.js';
 import { own, ownBag } from '../foundation/own.js';
 import { isKnownVersion, UNVERSIONED } from '../foundation/sealing.js';
-import type { ProcessSecret } from '../query/polling.js';
 import type { StoredAccepted } from '../query/request.js';
+import type { ProcessSecret } from '../query/secret.js';
 import type { StoredEntry } from '../stores/store.js';
 import type { Environment } from '../wire/environment.js';
 
@@ -23,12 +23,6 @@ export interface StoredTransaction {
   readonly pin?: string;
   /** The version of the text that the citizen was shown. */
   readonly textVersion?: string;
-}
-
-/** What collecting an answer needs, in the store: the token, the process id, and the retrieval. */
-export interface RetrievalSecret extends ProcessSecret {
-  /** Thumbprint of the client certificate that the token is bound to. */
-  readonly certificate?: string | undefined;
 }
 
 /** Returns the digest under which a state or a session binding is stored. */
@@ -66,7 +60,7 @@ export function writeTransaction(transaction: StoredTransaction): string {
 }
 
 /** Writes the secret of a retrieval for the store. */
-export function writeSecret(secret: RetrievalSecret): string {
+export function writeSecret(secret: ProcessSecret): string {
   return JSON.stringify({ v: ENTRY_VERSION, ...secret });
 }
 
@@ -103,13 +97,13 @@ export function readSecret(
   id: string,
   entry: StoredEntry | 'taken' | undefined,
   now: number,
-): RetrievalSecret | undefined {
+): ProcessSecret | undefined {
   if (!entry || entry === 'taken' || entry.value === '') return undefined;
-  const { processId, v, ...stored } = parse<RetrievalSecret & { readonly processId?: unknown }>(
+  const { processId, v, ...stored } = parse<ProcessSecret & { readonly processId?: unknown }>(
     entry,
   );
   // Before there were pins, an entry had one process and its retrieval no codes.
-  const secret: RetrievalSecret =
+  const secret: ProcessSecret =
     v === ENTRY_VERSION || typeof processId !== 'string'
       ? stored
       : { ...stored, accepted: { processes: [{ id: processId, codes: [] }] } };

@@ -13,18 +13,13 @@ import { buildAnswer } from '../query/answer.js';
 import type { PollingOutcome } from '../query/polling.js';
 import { awaitResult } from '../query/polling.js';
 import { checkRetrieval } from '../query/retrieval.js';
+import type { ProcessSecret } from '../query/secret.js';
 import type { Retrieval } from '../query/types.js';
 import { legacyPinOf } from '../wire/pin.js';
 import { outageOf } from './availability.js';
 import { type ClientContext, runCall, type TracedScope } from './context.js';
 import { discardGrant, findGrant, useGrant, withRetrieval } from './grants.js';
-import {
-  invalidEntry,
-  legacyRetrievalKey,
-  type RetrievalSecret,
-  readSecret,
-  retrievalKey,
-} from './pending.js';
+import { invalidEntry, legacyRetrievalKey, readSecret, retrievalKey } from './pending.js';
 import type { Collected, CollectOptions, Grant, SubmitOptions } from './types.js';
 
 const DEADLINE_MS = 30_000;
@@ -178,7 +173,7 @@ type Waiting = Omit<ReturnType<typeof readCollectOptions>, 'deadline'>;
 interface Wanted {
   readonly id: string;
   readonly handle: Retrieval;
-  readonly read: (scope: WaitingScope) => Promise<RetrievalSecret | undefined>;
+  readonly read: (scope: WaitingScope) => Promise<ProcessSecret | undefined>;
 }
 
 /** Collects under a signal that `discard` can abort. */
@@ -277,7 +272,7 @@ export async function readStored(
   context: ClientContext,
   id: string,
   scope: Pick<TracedScope, 'stage' | 'signal' | 'deadline'>,
-): Promise<RetrievalSecret | undefined> {
+): Promise<ProcessSecret | undefined> {
   const secret = await readOwnSecret(context, id, scope);
   if (secret === undefined) return undefined;
   const retrieval = storedRetrieval(context, secret);
@@ -297,7 +292,7 @@ async function readOwnSecret(
   { store, clock, environment }: ClientContext,
   id: string,
   scope: Pick<TracedScope, 'stage' | 'signal' | 'deadline'>,
-): Promise<RetrievalSecret | undefined> {
+): Promise<ProcessSecret | undefined> {
   const found = await store.get(scope, retrievalKey(id));
   const legacy = !found && environment.legacyProfile !== undefined;
   const entry = legacy ? await store.get(scope, legacyRetrievalKey(id)) : found;
@@ -306,7 +301,7 @@ async function readOwnSecret(
 }
 
 /** Validates what the store returned: a retrieval with invalid terms is never collected. */
-function storedRetrieval(context: ClientContext, { retrieval }: RetrievalSecret): Retrieval {
+function storedRetrieval(context: ClientContext, { retrieval }: ProcessSecret): Retrieval {
   try {
     return resume(context, retrieval);
   } catch {

@@ -11,25 +11,10 @@ import type { WireResult } from '../wire/messages.js';
 import { findProfile } from '../wire/pin.js';
 import type { WireProfile } from '../wire/profile.js';
 import type { WireSession } from './exchange.js';
-import {
-  type Accepted,
-  fromStoredReply,
-  type Process,
-  readAccepted,
-  type StoredReply,
-} from './request.js';
+import { type Accepted, fromStoredReply, readAccepted } from './request.js';
 import { createRounds, type Rounds } from './round.js';
+import type { ProcessSecret } from './secret.js';
 import type { Progress, Retrieval } from './types.js';
-
-/** What polling needs to know of a request that was sent. */
-export interface ProcessSecret {
-  readonly token: string;
-  /** What the portal said to the request: read, or as it came. */
-  readonly accepted: { readonly processes: readonly Process[] } | { readonly reply: StoredReply };
-  /** When the token expires (ISO 8601), if the portal said so and the profile wants to know. */
-  readonly tokenExpiresAt?: string | null | undefined;
-  readonly retrieval: Retrieval;
-}
 
 /** How polling ended. */
 export type PollingOutcome =

@@ -1,0 +1,252 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../foundation/clock.js';
+import { invalidOption, isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
+import { checkClock, checkSignal, readKeys } from '../foundation/options.js';
+import { Sensitive } from '../foundation/sensitive.js';
+import { sharedState } from '../foundation/shared-state.js';
+import { type Instant, toEpochMs } from '../foundation/time.js';
+import type { Egress } from '../net/egress.js';
+import type { ApiConnection, FetchLike } from '../net/http.js';
+import type { TlsCredential } from '../net/tls.js';
+import { openTransport } from '../net/transport.js';
+import { termsOf } from '../oauth/terms.js';
+import type { AccessToken } from '../oauth/token.js';
+import { isService, type Service } from '../service/service.js';
+import type { ServiceSpec } from '../service/spec.js';
+import { type Environment, isEnvironment } from '../wire/environment.js';
+import { legacyPinOf } from '../wire/pin.js';
+import { type Answer, buildAnswer } from './answer.js';
+import { checkInquiries } from './inquiries.js';
+import { awaitResult } from './polling.js';
+import { codesOf, prepareRequest, requestProcesses, type StoredAccepted } from './request.js';
+import { checkRetrieval } from './retrieval.js';
+import { createSecret, type ProcessSecret } from './secret.js';
+import type { CommonInquiry, ItemInquiries } from './types.js';
+
+/**
+ * A request that was sent, as a text that collects its answer. It holds the access token: seal it
+ * wherever you keep it.
+ */
+export type ProcessHandle = Sensitive<string>;
+
+/** How a step reaches the portal. */
+export interface StepOptions<S extends ServiceSpec = Service> {
+  /** The environment and its client. */
+  readonly environment: Environment;
+  readonly service: S;
+  /** The client certificate and key; required unless `fetch` or a gateway is given. */
+  readonly tls?: TlsCredential;
+  /** How calls leave the caller's network. Default: directly to the API. */
+  readonly egress?: Egress;
+  /** Replaces the network, for tests in one process; refused in production. */
+  readonly fetch?: FetchLike;
+  /** Default: the system clock. */
+  readonly clock?: Clock;
+  /** Aborts the call. What was sent stays sent. */
+  readonly signal?: AbortSignal;
+}
+
+/** What {@link requestAnswer} sends, and for which consent. */
+export interface RequestAnswerOptions<S extends ServiceSpec = Service> extends StepOptions<S> {
+  /** What `exchangeToken` returned. It is good for one request. */
+  readonly accessToken: AccessToken;
+  /** One inquiry that every item registers, or one per item. */
+  readonly inquiries: CommonInquiry<S> | ItemInquiries<S>;
+  /** When the citizen came back from the portal: the retention period begins on that day. */
+  readonly grantedAt: Instant;
+  /** The id of the consent in the terms. Default: a new UUID. */
+  readonly transactionId?: string;
+  /** The version of the text that the citizen was shown. */
+  readonly textVersion?: string;
+}
+
+/** What {@link fetchAnswer} polls. */
+export interface FetchAnswerOptions<S extends ServiceSpec = Service> extends StepOptions<S> {
+  /** What `requestAnswer` returned, or the text that its `reveal()` gave. */
+  readonly handle: ProcessHandle | string;
+}
+
+/** What one poll found. Instants are ISO 8601 with offset. */
+export type FetchedAnswer<S extends ServiceSpec = Service> =
+  | { readonly status: 'running'; readonly retryAt: string }
+  | { readonly status: 'done'; readonly answer: Answer<S> }
+  | { readonly status: 'unavailable'; readonly until: string | null }
+  | { readonly status: 'failed'; readonly error: SelfInfoError };
+
+const STEP_KEYS = {
+  environment: true,
+  service: true,
+  tls: true,
+  egress: true,
+  fetch: true,
+  clock: true,
+  signal: true,
+} as const satisfies Record<keyof StepOptions, true>;
+const { signal: NEVER } = new AbortController();
+
+/** The tokens that a request was sent with. */
+const USED = 'used-tokens.1';
+
+/**
+ * Sends the one request that a token is good for (IF001-04). Use it, and {@link fetchAnswer}, to run
+ * the steps yourself; `client.query` does both and stores what lies between.
+ *
+ * @param options - the environment, the service, the token, the inquiries and the credential.
+ * @returns a secret handle: keep `handle.reveal()` sealed, and pass it to `fetchAnswer`.
+ * @throws SelfInfoError `grant_used`, `grant_expired`, the errors of the inquiries, the transport
+ * and the codec. Once the portal has responded, the error carries the `handle`.
+ * @example
+ * ```ts
+ * import { latest, requestAnswer, type RequestAnswerOptions } from 'myna-selfinfo';
+ * async function send(step: Omit<RequestAnswerOptions, 'inquiries' | 'grantedAt'>) {
+ *   const handle = await requestAnswer({ ...step, inquiries: latest(), grantedAt: new Date() });
+ *   return handle.reveal();
+ * }
+ * ```
+ */
+export async function requestAnswer<S extends Service>(
+  options: RequestAnswerOptions<S>,
+): Promise<ProcessHandle> {
+  const given = readKeys(options as unknown as RequestAnswerOptions, 'options', {
+    ...STEP_KEYS,
+    accessToken: true,
+    inquiries: true,
+    grantedAt: true,
+    transactionId: true,
+    textVersion: true,
+  } satisfies Record<keyof RequestAnswerOptions, true>);
+  const { environment, service, accessToken, transactionId = randomUUID(), textVersion } = given;
+  const { clock, signal } = checkStep(given);
+  const inquiries = checkInquiries(service, given.inquiries, 'options.inquiries');
+  const grantedAt = toEpochMs(given.grantedAt, 'options.grantedAt');
+  const terms = termsOf(service, environment.clientId, transactionId, grantedAt, textVersion);
+  const codes = codesOf(service, inquiries);
+  const { profile, issuer, clientId, endpoints } = environment;
+  const connection = openTransport(environment, given, clock).connect();
+  const giveBack = claim(accessToken, clock);
+  const sentAt = clock.now();
+  let handle: ProcessHandle | undefined;
+  const keep = async (accepted: StoredAccepted) => {
+    const sent = { issuer, profile, accessToken, terms, inquiries, codes };
+    const secret = createSecret(sent, accepted, sentAt, (until) => connection.bind(until));
+    handle = new Sensitive(JSON.stringify({ v: 1, ...secret }));
+  };
+  const drop = async () => {
+    handle = undefined;
+  };
+  try {
+    const token = accessToken.token.reveal();
+    const session = { profile, clientId, apiUrl: endpoints.apiUrl, connection, token, clock };
+    const ready = await prepareRequest(session, inquiries, codes, signal);
+    await keep(await requestProcesses(session, ready, { signal }, { keep, drop }));
+    return handle as unknown as ProcessHandle;
+  } catch (error) {
+    if (isSelfInfoError(error) && error.effect === 'none') giveBack();
+    throw handle === undefined ? error : Object.assign(Object(error), { handle });
+  } finally {
+    await connection.close();
+  }
+}
+
+/**
+ * Polls once for the answer to a request (IF001-06). Can be repeated until there is one.
+ *
+ * @param options - the environment, the service, the handle and the credential: the certificate must
+ * be the one that the request was sent with.
+ * @throws SelfInfoError `invalid_retrieval` for a handle that is none, `profile_unknown`,
+ * `process_mismatch`, `response_invalid`, `codec_failed`, the errors of the transport.
+ * @example
+ * ```ts
+ * import { fetchAnswer, type FetchAnswerOptions } from 'myna-selfinfo';
+ * async function poll(step: FetchAnswerOptions) {
+ *   const fetched = await fetchAnswer(step);
+ *   return fetched.status === 'running' ? fetched.retryAt : fetched.status;
+ * }
+ * ```
+ */
+export async function fetchAnswer<S extends Service>(
+  options: FetchAnswerOptions<S>,
+): Promise<FetchedAnswer<S>> {
+  const given = readKeys(options as unknown as FetchAnswerOptions, 'options', {
+    ...STEP_KEYS,
+    handle: true,
+  } satisfies Record<keyof FetchAnswerOptions, true>);
+  const { environment, service } = given;
+  const { clock, signal } = checkStep(given);
+  const secret = readHandle(given);
+  const { terms, inquiries, codes } = secret.retrieval;
+  const connection = openTransport(environment, given, clock).connect();
+  try {
+    checkCertificate(connection, secret, clock);
+    const now = clock.now();
+    const scope = { stage: 'result', signal, deadline: Number.POSITIVE_INFINITY } as const;
+    const outcome = await awaitResult(environment, connection, secret, {
+      scope: { ...scope, deadline: now + STEP_MS },
+      deadlineMs: STEP_MS,
+      clock,
+      random: Math.random,
+      onProgress: undefined,
+      once: true,
+    });
+    if (outcome.status === 'pending') return { status: 'running', retryAt: outcome.retryAt };
+    if (outcome.status !== 'done') return outcome;
+    const asked = { inquiries, codes };
+    const answer = await buildAnswer(service, terms, asked, outcome.result, clock, signal);
+    return { status: 'done', answer: answer as Answer<S> };
+  } finally {
+    await connection.close();
+  }
+}
+
+/** How long one poll may take: the limit of a call comes first. */
+const STEP_MS = 60_000;
+
+function checkStep({ environment, service, clock, signal }: StepOptions) {
+  if (!isEnvironment(environment))
+    throw new SelfInfoError('invalid_environment', { path: 'options.environment' });
+  if (!isService(service))
+    throw new TypeError('options.service must be what defineService returned.');
+  checkSignal(signal, 'options.signal');
+  return { clock: checkClock(clock, 'options.clock'), signal: signal ?? NEVER };
+}
+
+/** Marks a token as used, and returns how to give it back when nothing was accepted. */
+function claim({ token, expiresAt }: AccessToken, clock: Clock): () => void {
+  if (!(token instanceof Sensitive))
+    throw new TypeError('options.accessToken must be what exchangeToken returned.');
+  const used = sharedState<true>(USED);
+  if (used.has(token)) throw new SelfInfoError('grant_used');
+  if (expiresAt !== null && !(clock.now() < Date.parse(expiresAt)))
+    throw new SelfInfoError('grant_expired');
+  used.set(token, true);
+  return () => void used.delete(token);
+}
+
+function readHandle({ environment, service, handle }: FetchAnswerOptions): ProcessSecret {
+  const text = handle instanceof Sensitive ? handle.reveal() : handle;
+  if (typeof text !== 'string')
+    throw new TypeError('options.handle must be what requestAnswer returned, or its text.');
+  let secret: unknown;
+  try {
+    secret = JSON.parse(text);
+  } catch {}
+  const { v, token, accepted, retrieval } = Object(secret) as Readonly<Record<string, unknown>>;
+  if (v !== 1 || typeof token !== 'string' || typeof accepted !== 'object' || accepted === null)
+    throw new SelfInfoError('invalid_retrieval', { path: 'options.handle' });
+  const { clientId } = environment;
+  checkRetrieval(service, clientId, retrieval, legacyPinOf(environment));
+  return secret as ProcessSecret;
+}
+
+/** A token is bound to the certificate of its request: under another one the poll would be refused. */
+function checkCertificate(
+  connection: ApiConnection,
+  { certificate }: ProcessSecret,
+  clock: Clock,
+): void {
+  if (certificate === undefined || connection.bind(clock.now()) === certificate) return;
+  throw invalidOption('options.tls', {
+    en: 'Use the certificate that the request was sent with.',
+    ja: 'リクエストの送信に使用した証明書を指定してください。',
+  });
+}
