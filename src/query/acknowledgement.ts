@@ -5,8 +5,9 @@ import type { Environment } from '../wire/environment.js';
 import { findProfile } from '../wire/pin.js';
 import type { WireProfile } from '../wire/profile.js';
 import { checkAccepted, prepare, send, type WireSession } from './exchange.js';
-import { acceptedOf, openSession, type ProcessSecret } from './polling.js';
+import { acceptedOf, openSession } from './polling.js';
 import type { Process } from './request.js';
+import type { ProcessSecret } from './secret.js';
 import type { Retrieval } from './types.js';
 
 /** Returns whether the portal wants to be told that the data of a retrieval is safe. */
