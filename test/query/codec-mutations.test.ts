@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { latest, publicCodec, range, type WireCodec, type WireReply } from '../../src/index.js';
+import { expectStatus } from '../kit/loan.js';
+import { CANARY, openBroken } from './codecs.js';
+
+const ASKED = { household: range('2025-01-01', '2026-01-01'), shots: latest() };
+
+/** Changes everything that an object holds, as far as it can be changed. */
+function vandalise(value: unknown, depth = 0): void {
+  if (typeof value !== 'object' || value === null || depth > 6) return;
+  if (value instanceof Uint8Array) return void value.fill(0x78);
+  for (const key of Reflect.ownKeys(value)) {
+    vandalise(Object.getOwnPropertyDescriptor(value, key)?.value, depth + 1);
+    if (typeof Reflect.get(value, key) !== 'function') Reflect.set(value, key, CANARY);
+  }
+  if (Array.isArray(value)) Reflect.set(value, 'length', 0);
+}
+
+function spoil(reply: WireReply): void {
+  reply.body.fill(0x78);
+  Reflect.set(reply, 'status', 500);
+  Reflect.set(reply.headers, 'get', () => CANARY);
+  Reflect.set(reply, 'json', () => CANARY);
+}
+
+const vandal: Partial<WireCodec> = {
+  async encodeRequest(request, context) {
+    const message = await publicCodec.encodeRequest(request, context);
+    vandalise(request);
+    vandalise({ ...context, profile: undefined });
+    vandalise(context.codes);
+    return message;
+  },
+  sign(message) {
+    const signature = Buffer.from(message.body).toString('base64');
+    vandalise(message);
+    return { headers: { 'x-signature': signature } };
+  },
+  async decodeRefusal(reply) {
+    spoil(reply);
+    return undefined;
+  },
+  async decodeProcess(reply, context) {
+    const read = await publicCodec.decodeProcess(reply, context);
+    spoil(reply);
+    vandalise(context.codes);
+    return read;
+  },
+  async encodePoll(id, context, cursor) {
+    const message = await publicCodec.encodePoll(id, context, cursor);
+    vandalise(context.codes);
+    return message;
+  },
+  async decodeResult(reply, context) {
+    const text = reply.text();
+    reply.body.fill(0x78);
+    expect(await text).toContain('household');
+    const read = await publicCodec.decodeResult(reply, context);
+    spoil(reply);
+    return read;
+  },
+};
+
+describe('a codec that changes what it gets', () => {
+  it('changes nothing of what is sent, stored and answered', async () => {
+    const sent: Promise<unknown>[] = [];
+    const stored: string[] = [];
+    const open = (codec: Partial<WireCodec>) =>
+      openBroken('encodeAcknowledge', {
+        codec,
+        onRequest: (request) => void sent.push(record(request)),
+      });
+    const record = async (request: Request) => [
+      request.method,
+      request.url,
+      { ...Object.fromEntries(request.headers), 'x-signature': '' },
+      request.url.endsWith('/token') ? '' : await request.clone().text(),
+    ];
+    const journey = async (codec: Partial<WireCodec>) => {
+      sent.length = 0;
+      stored.length = 0;
+      const { client, consent, store } = open(codec);
+      const put = store.put.bind(store);
+      expect(put).toBeTypeOf('function');
+      const retrieval = await client.submit(await consent(), ASKED);
+      const { answer } = expectStatus(await client.collect(retrieval), 'ready');
+      const { inquiries, codes } = retrieval;
+      return [await Promise.all(sent), inquiries, codes, reveal(answer.items.household)];
+    };
+    const reveal = (item: { readonly status: string }) =>
+      expectStatus(item as never, 'present' as never) &&
+      (item as { reveal?(): unknown }).reveal?.();
+    const honest = await journey({ sign: () => ({ headers: { 'x-signature': 'a' } }) });
+    expect(await journey(vandal)).toEqual(honest);
+    expect(JSON.stringify(honest)).toContain('2020-01-01');
+  });
+
+  it('signs the bytes that are sent', async () => {
+    const sent: Request[] = [];
+    const { client, consent } = openBroken('encodeAcknowledge', {
+      codec: {
+        ...vandal,
+        async encodeRequest(request, context) {
+          const { body, ...message } = await publicCodec.encodeRequest(request, context);
+          const bytes = Buffer.from(`${body}`);
+          // It keeps the bytes and changes them while they are signed.
+          queueMicrotask(() => queueMicrotask(() => queueMicrotask(() => bytes.fill(0x78))));
+          setImmediate(() => bytes.fill(0x78));
+          return { ...message, body: bytes };
+        },
+        async sign(message) {
+          await new Promise(setImmediate);
+          return { headers: { 'x-signature': Buffer.from(message.body).toString('base64') } };
+        },
+      },
+      onRequest: (request) => void sent.push(request.clone()),
+    });
+    await client.submit(await consent(), ASKED);
+    const request = sent[1] as Request;
+    const body = await request.text();
+    expect(Buffer.from(request.headers.get('x-signature') ?? '', 'base64').toString()).toBe(body);
+    expect(JSON.parse(body).inquiry_items).toHaveLength(2);
+  });
+});
