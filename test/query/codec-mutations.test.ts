@@ -9,7 +9,7 @@ const ASKED = { household: range('2025-01-01', '2026-01-01'), shots: latest() };
 function vandalise(value: unknown, depth = 0): void {
   if (typeof value !== 'object' || value === null || depth > 6) return;
   if (value instanceof Uint8Array) return void value.fill(0x78);
-  for (const key of Reflect.ownKeys(value)) {
+  for (const key of Reflect.ownKeys(value).filter((name) => name !== 'length')) {
     vandalise(Object.getOwnPropertyDescriptor(value, key)?.value, depth + 1);
     if (typeof Reflect.get(value, key) !== 'function') Reflect.set(value, key, CANARY);
   }
@@ -63,33 +63,27 @@ const vandal: Partial<WireCodec> = {
 
 describe('a codec that changes what it gets', () => {
   it('changes nothing of what is sent, stored and answered', async () => {
-    const sent: Promise<unknown>[] = [];
-    const stored: string[] = [];
-    const open = (codec: Partial<WireCodec>) =>
-      openBroken('encodeAcknowledge', {
-        codec,
-        onRequest: (request) => void sent.push(record(request)),
-      });
     const record = async (request: Request) => [
       request.method,
       request.url,
+      // The code, the verifier and the signature of the honest codec differ.
       { ...Object.fromEntries(request.headers), 'x-signature': '' },
       request.url.endsWith('/token') ? '' : await request.clone().text(),
     ];
     const journey = async (codec: Partial<WireCodec>) => {
-      sent.length = 0;
-      stored.length = 0;
-      const { client, consent, store } = open(codec);
-      const put = store.put.bind(store);
-      expect(put).toBeTypeOf('function');
-      const retrieval = await client.submit(await consent(), ASKED);
+      const sent: Promise<unknown>[] = [];
+      const { client, consent } = openBroken('encodeAcknowledge', {
+        codec,
+        onRequest: (request) => void sent.push(record(request)),
+      });
+      const { id } = await client.submit(await consent(), ASKED);
+      const retrieval = await client.recall(id);
+      if (retrieval === undefined) throw new Error('nothing is stored');
       const { answer } = expectStatus(await client.collect(retrieval), 'ready');
       const { inquiries, codes } = retrieval;
-      return [await Promise.all(sent), inquiries, codes, reveal(answer.items.household)];
+      const records = expectStatus(answer.items.household, 'present').reveal();
+      return [await Promise.all(sent), inquiries, codes, records];
     };
-    const reveal = (item: { readonly status: string }) =>
-      expectStatus(item as never, 'present' as never) &&
-      (item as { reveal?(): unknown }).reveal?.();
     const honest = await journey({ sign: () => ({ headers: { 'x-signature': 'a' } }) });
     expect(await journey(vandal)).toEqual(honest);
     expect(JSON.stringify(honest)).toContain('2020-01-01');
