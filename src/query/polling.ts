@@ -174,7 +174,9 @@ async function pollUntil(
     let notBefore: number | undefined;
     if (has(polled, 'failed')) {
       const { failed } = polled;
-      if (failed.code === 'upstream_refused') return { status: 'failed', error: failed };
+      // A refusal of the request was stored with its response, which stays the same.
+      if (failed.code === 'upstream_refused' || failed.stage === 'request')
+        return { status: 'failed', error: failed };
       // The deadline ended this poll. Nothing is lost: the answer can be collected later.
       if (failed.code === 'timed_out' && isOver(now))
         return { status: 'pending', retryAt: formatInstant(now) };
