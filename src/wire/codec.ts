@@ -91,7 +91,10 @@ export type CodecFunction =
 export interface WireCodec {
   /** Changes whenever the same bytes would be read in another way. Part of the pin. */
   readonly version: string;
-  /** How well each function is known. Production requires a confirmed mark for each. */
+  /**
+   * How well each function is known. Production requires a confirmed mark for each that the data of
+   * the profile does not switch off.
+   */
   readonly confidence: Readonly<Partial<Record<CodecFunction, Confidence>>>;
   /** Returns the message of a request (IF001-04). */
   encodeRequest(request: WireRequest, context: WireContext): WireMessage | Promise<WireMessage>;

@@ -18,7 +18,7 @@ export function checkPresent(value: unknown, path: string): void {
  *
  * @param hintOf - returns what to do with an unknown key, instead of the nearest name.
  */
-export function readMembers(
+function readMembers(
   value: unknown,
   path: string,
   known: Readonly<Record<string, unknown>>,

@@ -5,9 +5,11 @@ import {
   createSelfInfoClient,
   defineService,
   productionEnvironment,
+  publicCodec,
   publicProfile,
   type SelfInfoErrorCode,
   sandboxEnvironment,
+  type WireProfile,
 } from '../../src/index.js';
 import { CLIENT_ID, loan } from '../kit/loan.js';
 import { thrownBy } from '../kit/refusals.js';
@@ -181,6 +183,114 @@ describe('the production environment', () => {
     await expectRefusal(
       () => make({ profile: changed(confirmed, 'fields.items.confidence', confidence) }),
       ['unverified_profile', 'options.profile.fields.items'],
+    );
+  });
+
+  it.each(
+    ['encodeRequest', 'decodeProcess', 'encodePoll', 'decodeResult'].flatMap((name) =>
+      [undefined, 'unknown', 'inferred'].map((mark) => [name, mark] as const),
+    ),
+  )('refuses a codec whose function %s has the mark %s', async (name, mark) => {
+    const path = `codec.confidence.${name}`;
+    await expectRefusal(
+      () => make({ profile: changed(confirmed, path, mark) }),
+      ['unverified_profile', `options.profile.${path}`],
+    );
+  });
+
+  it.each([
+    ['decodeNotice', 'notices.value', 'signed'],
+    ['encodeAcknowledge', 'acknowledgement.value', '/acknowledgement'],
+  ])('asks for a mark of %s only where %s is %s', async (name, entry, value) => {
+    const path = `codec.confidence.${name}`;
+    const unmarked = changed(confirmed, path, 'unknown');
+    expect(make({ profile: unmarked }).kind).toBe('production');
+    await expectRefusal(
+      () => make({ profile: changed(unmarked, entry, value) }),
+      ['unverified_profile', `options.profile.${path}`],
+    );
+    expect(make({ profile: changed(confirmed, entry, value) }).kind).toBe('production');
+  });
+
+  it.each(['sign', 'decodeRefusal'])(
+    'asks for a mark of the optional function %s only where the codec has it',
+    async (name) => {
+      const codec = { ...confirmed.codec, [name]: () => undefined };
+      await expectRefusal(
+        () => make({ profile: { ...confirmed, codec } }),
+        ['unverified_profile', `options.profile.codec.confidence.${name}`],
+      );
+      const marked = changed(codec, `confidence.${name}`, 'public-official');
+      expect(make({ profile: { ...confirmed, codec: marked } }).kind).toBe('production');
+    },
+  );
+
+  it('refuses a codec of a class with an unmarked function', async () => {
+    class Unmarked {
+      readonly version = 'unmarked-1';
+      readonly confidence = { ...confirmed.codec.confidence, decodeResult: undefined };
+      readonly encodeRequest = publicCodec.encodeRequest;
+      readonly decodeProcess = publicCodec.decodeProcess;
+      readonly encodePoll = publicCodec.encodePoll;
+      decodeResult() {}
+    }
+    await expectRefusal(
+      () => make({ profile: { ...confirmed, codec: new Unmarked() } }),
+      ['unverified_profile', 'options.profile.codec.confidence.decodeResult'],
+    );
+  });
+
+  it('refuses unconfirmed entries of the other profiles and of the legacy profile', async () => {
+    const inferred: WireProfile = changed(confirmed, 'fields.items.confidence', 'inferred');
+    const before = { ...inferred, id: 'before-1' };
+    await expectRefusal(
+      () => make({ profile: confirmed, otherProfiles: [confirmed, before] }),
+      ['unverified_profile', 'options.otherProfiles[1].fields.items'],
+    );
+    await expectRefusal(
+      () => make({ profile: confirmed, legacyProfile: before }),
+      ['unverified_profile', 'options.legacyProfile.fields.items'],
+    );
+    await expectRefusal(
+      () => make({ profile: confirmed, legacyProfile: publicProfile }),
+      ['unverified_profile', 'options.legacyProfile.paths.authorization'],
+    );
+    expect(
+      make({
+        profile: confirmed,
+        otherProfiles: [before],
+        legacyProfile: publicProfile,
+        unconfirmedProfile: acceptWireProfileNotConfirmedBySpecification,
+      }).otherProfiles.map(({ id }) => id),
+    ).toEqual(['before-1']);
+  });
+
+  it('refuses notices that nothing authenticates, also of an accepted unconfirmed profile', async () => {
+    const codec = { ...confirmed.codec, decodeNotice: () => ({ processId: 'p' }) };
+    const marked = {
+      ...confirmed,
+      codec: changed(codec, 'confidence.decodeNotice', 'specification'),
+    };
+    const profile = changed(marked, 'notices.value', 'unauthenticated');
+    const accepted = { unconfirmedProfile: acceptWireProfileNotConfirmedBySpecification };
+    for (const [options, path] of [
+      [{ profile }, 'options.profile.notices.value'],
+      [{ profile, ...accepted }, 'options.profile.notices.value'],
+      [
+        { profile: confirmed, otherProfiles: [{ ...(profile as object), id: 'other-1' }] },
+        'options.otherProfiles[0].notices.value',
+      ],
+    ] as const)
+      await expectRefusal(() => make(options), ['invalid_option', path]);
+    for (const value of ['signed', 'mutual-tls'])
+      expect(make({ profile: changed(marked, 'notices.value', value) }).kind).toBe('production');
+    expect(sandboxEnvironment({ ...site, profile }).profile.notices.value).toBe('unauthenticated');
+  });
+
+  it('checks that a profile is valid before whether it is confirmed', async () => {
+    await expectRefusal(
+      () => make({ profile: changed(publicProfile, 'oauth.pkce.value', 'plain') }),
+      ['invalid_option', 'options.profile.oauth.pkce.value'],
     );
   });
 

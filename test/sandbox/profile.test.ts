@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { ourProfile } from '../../examples/wire-profile/our-profile.js';
 import {
@@ -10,6 +11,7 @@ import {
   sandboxEnvironment,
 } from '../../src/index.js';
 import { createSandbox, type Fault, type Registration } from '../../src/sandbox/index.js';
+import { changedProfile } from '../kit/profiles.js';
 
 const service = defineService({
   name: '住宅ローン事前審査',
@@ -131,7 +133,7 @@ describe('a sandbox with a custom profile', () => {
       redirectUri,
       endpoints,
       issuer,
-      profile: { ...publicProfile, id: 'their-paths', paths: ourProfile.paths },
+      profile: changedProfile({ paths: ourProfile.paths }),
     });
     const client = createSelfInfoClient({
       service,
@@ -161,6 +163,40 @@ describe('a sandbox with a custom profile', () => {
     expect(make({ ...ourProfile, codec: { ...ourProfile.codec, encodePoll: undefined } })).toThrow(
       /options\.profile\.codec\.encodePoll/,
     );
+  });
+
+  it('keeps its profile whatever happens to the object that it was given', () => {
+    const profile = { ...ourProfile };
+    const sandbox = createSandbox({
+      registrations: [
+        { clientId: 'SP12345678_AB1234', redirectUris: ['https://loan.example/callback'], service },
+      ],
+      profile,
+    });
+    Object.assign(profile, { id: 'other', paths: publicProfile.paths });
+    expect(sandbox.environment().profile.id).toBe(ourProfile.id);
+    expect(sandbox.environment().profile.paths).toEqual(ourProfile.paths);
+  });
+
+  it('gives a client with a registered key a profile of the same id that asks for assertions', () => {
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const key = { ...publicKey.export({ format: 'jwk' }), alg: 'ES256', kid: 'key-1' };
+    const sandbox = createSandbox({
+      registrations: [
+        {
+          clientId: 'SP12345678_AB1234',
+          redirectUris: ['https://loan.example/callback'],
+          service,
+          clientAuth: { jwks: { keys: [key] } },
+        },
+      ],
+      profile: ourProfile,
+    });
+    const { profile } = sandbox.environment();
+    expect([profile.id, profile.oauth.clientAuthentication.value]).toEqual([
+      ourProfile.id,
+      'private_key_jwt',
+    ]);
   });
 });
 
