@@ -64,13 +64,19 @@ export function authorizationParameters(
       ja: 'SHA-256 ダイジェストを base64url 形式で指定してください。',
     });
   }
+  const { oauth } = environment.profile;
+  const { value: scope } = oauth.scope;
   return {
+    // First, so that none of them replaces one of the others.
+    ...oauth.authorizationParameters.value,
     response_type: 'code',
+    ...(oauth.responseMode.value !== 'query' && { response_mode: oauth.responseMode.value }),
     client_id: environment.clientId,
     redirect_uri: environment.redirectUri,
+    ...(scope !== null && { scope }),
     state,
     code_challenge: codeChallenge,
-    code_challenge_method: environment.profile.oauth.pkce.value,
+    code_challenge_method: oauth.pkce.value,
   };
 }
 

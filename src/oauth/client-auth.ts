@@ -1,227 +1,133 @@
-import { constants, createPrivateKey, KeyObject, randomUUID, sign as signBytes } from 'node:crypto';
-import { promisify } from 'node:util';
 import type { Clock } from '../foundation/clock.js';
-import { type DeadlineOptions, deadline } from '../foundation/deadline.js';
 import { type Expected, invalidOption, SelfInfoError } from '../foundation/errors.js';
-import { checkFunction, checkText, readKeys } from '../foundation/options.js';
-import { ownBag } from '../foundation/own.js';
-import { literalLineBreaks } from '../foundation/pem.js';
-import { sharedEntry, sharedState } from '../foundation/shared-state.js';
 import type { CallBounds, CallStage } from '../net/http.js';
 import type { Environment } from '../wire/environment.js';
-
-/** Algorithm of a client assertion: ECDSA on P-256, or RSASSA-PSS; both with SHA-256. */
-export type AssertionAlgorithm = 'ES256' | 'PS256';
-
-/** Options of {@link privateKeyJwt}: a key, or a callback where the key stays in an HSM or KMS. */
-export type PrivateKeyJwtOptions = {
-  /** `ES256` or `PS256`, as registered. */
-  readonly alg: AssertionAlgorithm;
-  /** The id of the public key in the key set that is registered with the portal. */
-  readonly kid: string;
-} & (
-  | {
-      /**
-       * The private key: the text of an unencrypted PEM, or a KeyObject. EC P-256 for `ES256`, RSA
-       * of 2048 bits or more for `PS256`.
-       */
-      readonly key: string | KeyObject;
-      readonly sign?: never;
-    }
-  | {
-      /**
-       * Signs the JOSE signing input as it is, hashing it with SHA-256. `PS256`: with a salt of 32
-       * bytes. `ES256`: returns r and s of 32 bytes each, or DER, as KMS services do. It must
-       * resolve within ten seconds.
-       */
-      readonly sign: (input: Uint8Array) => Promise<Uint8Array>;
-      readonly key?: never;
-    }
-);
-
-declare const privateKey: unique symbol;
-
-type Sign = (input: Uint8Array) => Promise<Uint8Array>;
-
-const SIGNERS = 'signers.1';
+import type { WireProfile } from '../wire/profile.js';
+import { basicAuthorization, ClientSecret } from './client-secret.js';
+import { buildAssertion, PrivateKeyJwt, signingFailed } from './private-key-jwt.js';
 
 /**
- * A way to authenticate by signed assertion, created by {@link privateKeyJwt}. It shows algorithm
- * and key id, never the key.
+ * How a client authenticates: `tls`, by its certificate alone (RFC 8705), or also by signed
+ * assertions (RFC 7523) or a secret (RFC 6749). A function returns the current key or secret, so
+ * that it can be rotated while the client runs.
  */
-export class PrivateKeyJwt {
-  /** As registered. */
-  readonly alg: AssertionAlgorithm;
-  /** The id of the key. */
-  readonly kid: string;
-  declare readonly [privateKey]: true;
+export type ClientAuth =
+  | 'tls'
+  | PrivateKeyJwt
+  | ClientSecret
+  | (() => PrivateKeyJwt | ClientSecret);
 
-  /** @internal */
-  constructor(alg: AssertionAlgorithm, kid: string, sign: Sign) {
-    this.alg = alg;
-    this.kid = kid;
-    sharedState<Sign>(SIGNERS).set(this, sign);
-  }
-
-  /** @internal */
-  static async sign(credential: PrivateKeyJwt, input: Uint8Array): Promise<Uint8Array> {
-    return (sharedState<Sign>(SIGNERS).get(credential) as Sign)(input);
-  }
-
-  /** @internal Returns whether `privateKeyJwt` made a value, in any copy of this package. */
-  static isOne(value: unknown): value is PrivateKeyJwt {
-    return sharedEntry(SIGNERS, value) !== undefined;
-  }
+/** What authenticates the client beside its certificate, in one call. */
+export interface Credentials {
+  /** Fields of the form. */
+  readonly fields: readonly (readonly [name: string, value: string])[];
+  readonly headers: Readonly<Record<string, string>>;
 }
+
+/** The credentials of a client that its certificate authenticates. */
+export const NO_CREDENTIALS: Credentials = { fields: [], headers: {} };
 
 /**
- * How a client authenticates: `tls`, by its certificate alone (RFC 8705), or by signed assertions
- * too (RFC 7523). A function returns the current one, so that keys can be rotated while the client
- * runs.
+ * Creates the credentials of a call under a profile. It calls the key service, and not yet the
+ * portal.
  */
-export type ClientAuth = 'tls' | PrivateKeyJwt | (() => PrivateKeyJwt);
-
-/**
- * Creates client authentication by `private_key_jwt` (RFC 7523, as FAPI 2.0 narrows it). Every call
- * that authenticates gets a new signed assertion, valid for one minute.
- *
- * @param options - `alg`, `kid`, and the `key` or a callback `sign`.
- * @throws SelfInfoError `missing_option`, `invalid_option`, `invalid_credential`, `unknown_option`,
- * naming the option; TypeError for a wrong type.
- * @example
- * ```ts
- * import { generateKeyPairSync } from 'node:crypto';
- * import { type ClientOptions, createSelfInfoClient, privateKeyJwt } from 'myna-selfinfo';
- * const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
- * const clientAuth = privateKeyJwt({ key: privateKey, alg: 'ES256', kid: '2026-11' });
- * const connect = (options: ClientOptions) => createSelfInfoClient({ ...options, clientAuth });
- * ```
- */
-export function privateKeyJwt(options: PrivateKeyJwtOptions): PrivateKeyJwt {
-  options = readKeys(options, 'options', {
-    key: true,
-    sign: true,
-    alg: true,
-    kid: true,
-  } satisfies Record<keyof PrivateKeyJwtOptions, true>);
-  const { alg, kid, key, sign } = options;
-  checkText(alg, 'options.alg', ALGORITHMS);
-  if (alg !== 'ES256' && alg !== 'PS256') throw invalidOption('options.alg', ALGORITHMS);
-  checkText(kid, 'options.kid');
-  if (/\p{Cc}/u.test(kid))
-    throw invalidOption('options.kid', {
-      en: 'It must not contain control characters.',
-      ja: '制御文字は指定できません。',
-    });
-  checkFunction(sign, 'options.sign');
-  if (key !== undefined && sign !== undefined) throw invalidOption('options.sign', EITHER);
-  if (sign !== undefined) return new PrivateKeyJwt(alg, kid, async (input) => sign(input));
-  if (key === undefined)
-    throw new SelfInfoError('missing_option', { path: 'options.key', expected: EITHER });
-  const privateKey = readKey(key, alg);
-  const padding =
-    alg === 'ES256'
-      ? ({ dsaEncoding: 'ieee-p1363' } as const)
-      : ({ padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 } as const);
-  return new PrivateKeyJwt(alg, kid, (input) =>
-    signAside('sha256', input, { key: privateKey, ...padding }),
-  );
-}
-
-const ALGORITHMS = {
-  en: 'Expected ES256 or PS256.',
-  ja: 'ES256 または PS256 を指定してください。',
-};
-const EITHER = {
-  en: 'Give either key or sign.',
-  ja: 'key か sign のどちらか一方を指定してください。',
-};
-const SIGNATURES = {
-  ES256: {
-    en: 'An ES256 signature is 64 bytes, r and s of 32 each, or DER.',
-    ja: 'ES256 の署名は、r と s 各32バイト、または DER のバイト列で返してください。',
-  },
-  PS256: {
-    en: 'A PS256 signature is 256 to 1024 bytes.',
-    ja: 'PS256 の署名は、256〜1024 バイトのバイト列で返してください。',
-  },
-};
-const RSA_BITS = 2_048;
-const signAside = promisify(signBytes);
-
-function readKey(given: unknown, alg: AssertionAlgorithm): KeyObject {
-  if (typeof given !== 'string' && !(given instanceof KeyObject))
-    throw new TypeError('options.key must be a PEM string or a KeyObject.');
-  const key = typeof given === 'string' ? parsePem(given) : given;
-  const { namedCurve, modulusLength = 0 } = ownBag(key?.asymmetricKeyDetails ?? {});
-  const fits =
-    alg === 'ES256'
-      ? namedCurve === 'prime256v1'
-      : key?.asymmetricKeyType === 'rsa' && modulusLength >= RSA_BITS;
-  if (key?.type === 'private' && fits) return key;
-  const [en, ja] =
-    alg === 'ES256'
-      ? ['an EC private key on P-256', 'P-256 の EC 秘密鍵']
-      : [`an RSA private key of ${RSA_BITS} bits or more`, `${RSA_BITS} ビット以上の RSA 秘密鍵`];
-  throw new SelfInfoError('invalid_credential', {
-    path: 'options.key',
-    expected: (typeof given === 'string' && !key ? literalLineBreaks(given) : undefined) ?? {
-      en: `Expected ${en}: a KeyObject, or the text of an unencrypted PEM, not its path.`,
-      ja: `${ja}を、KeyObject または暗号化されていない PEM の内容で指定してください（ファイルのパスは指定できません）。`,
-    },
-  });
-}
-
-function parsePem(text: string): KeyObject | undefined {
-  try {
-    return createPrivateKey(text);
-  } catch {
-    // Node's message may quote the key.
-    return undefined;
-  }
-}
-
-/** What authenticates the client beside its certificate: form fields of one call. */
-export type Credentials = readonly (readonly [name: string, value: string])[];
-
-/** Creates the credentials of a call. It calls the key service, and not yet the portal. */
-export type Authenticate = (stage: CallStage, bounds: CallBounds) => Promise<Credentials>;
+export type Authenticate = (
+  profile: WireProfile,
+  stage: CallStage,
+  bounds: CallBounds,
+) => Promise<Credentials>;
 
 /**
  * Validates the option and returns how the client authenticates.
  *
- * @throws SelfInfoError `missing_option` where the profile requires assertions; TypeError for a
- * wrong type.
+ * @throws SelfInfoError `missing_option` where the profile requires assertions or a secret,
+ * `invalid_option` where it does not; TypeError for a wrong type.
  */
 export function openAuthentication(
   environment: Environment,
   clientAuth: ClientAuth | undefined,
   clock: Clock,
 ): Authenticate {
-  if (clientAuth === undefined || clientAuth === 'tls') {
-    if (environment.profile.oauth.clientAuthentication.value !== 'private_key_jwt')
-      return async () => [];
-    const expected = {
-      en: 'The profile requires privateKeyJwt.',
-      ja: 'このプロファイルでは privateKeyJwt を指定してください。',
-    };
-    throw new SelfInfoError('missing_option', { path: 'options.clientAuth', expected });
-  }
-  if (!PrivateKeyJwt.isOne(clientAuth) && typeof clientAuth !== 'function')
+  if (
+    ![undefined, 'tls'].includes(clientAuth as string) &&
+    typeof clientAuth !== 'function' &&
+    !isCredential(clientAuth)
+  )
     throw new TypeError(
-      "options.clientAuth must be 'tls', what privateKeyJwt returned, or a function that returns it.",
+      "options.clientAuth must be 'tls', what privateKeyJwt or clientSecret returned, or a function that returns it.",
     );
-  return async (stage, bounds) => [
-    ['client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'],
-    [
-      'client_assertion',
-      await buildAssertion(environment, currentAuth(clientAuth, stage), clock, stage, bounds),
-    ],
-  ];
+  if (typeof clientAuth !== 'function') checkSuitable(environment.profile, clientAuth);
+  if (ClientSecret.isOne(clientAuth)) checkUsed(environment);
+  return async (profile, stage, bounds) => {
+    const current = typeof clientAuth === 'function' ? callAuth(clientAuth, stage) : clientAuth;
+    checkSuitable(profile, current);
+    if (PrivateKeyJwt.isOne(current)) {
+      const assertion = await buildAssertion(environment, current, clock, stage, bounds);
+      return {
+        headers: {},
+        fields: [
+          ['client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'],
+          ['client_assertion', assertion],
+        ],
+      };
+    }
+    return ClientSecret.isOne(current)
+      ? secretCredentials(environment.clientId, profile, ClientSecret.reveal(current))
+      : NO_CREDENTIALS;
+  };
 }
 
-function currentAuth(clientAuth: PrivateKeyJwt | (() => unknown), stage: CallStage): PrivateKeyJwt {
-  if (PrivateKeyJwt.isOne(clientAuth)) return clientAuth;
+function isCredential(value: unknown): value is PrivateKeyJwt | ClientSecret {
+  return PrivateKeyJwt.isOne(value) || ClientSecret.isOne(value);
+}
+
+/** What a profile requires beside the certificate. */
+function requirementOf({ oauth }: WireProfile): 'privateKeyJwt' | 'clientSecret' | undefined {
+  const { value } = oauth.clientAuthentication;
+  if (value === 'private_key_jwt') return 'privateKeyJwt';
+  return value === 'client_secret_basic' || value === 'client_secret_post'
+    ? 'clientSecret'
+    : undefined;
+}
+
+/** Checks that the credential is the one that a profile requires. */
+function checkSuitable(profile: WireProfile, credential: unknown): void {
+  const required = requirementOf(profile);
+  const isRequired = {
+    privateKeyJwt: PrivateKeyJwt.isOne,
+    clientSecret: ClientSecret.isOne,
+  };
+  if (required === undefined || isRequired[required](credential)) return;
+  const expected: Expected = {
+    en: `The profile requires ${required}.`,
+    ja: `このプロファイルでは ${required} を指定してください。`,
+  };
+  throw isCredential(credential)
+    ? invalidOption('options.clientAuth', expected)
+    : new SelfInfoError('missing_option', { path: 'options.clientAuth', expected });
+}
+
+/** Checks that some profile of the environment uses a secret. Otherwise it would have no effect. */
+function checkUsed({ profile, otherProfiles, legacyProfile }: Environment): void {
+  const profiles = [profile, ...otherProfiles, ...(legacyProfile ? [legacyProfile] : [])];
+  if (profiles.some((one) => requirementOf(one) === 'clientSecret')) return;
+  throw invalidOption('options.clientAuth', {
+    en: 'The profile uses no secret: remove it, or set oauth.clientAuthentication to client_secret_basic or client_secret_post.',
+    ja: 'このプロファイルではシークレットを使用しません。指定をやめるか、oauth.clientAuthentication を client_secret_basic または client_secret_post にしてください。',
+  });
+}
+
+/** Returns how a profile sends the secret; nothing where it uses none. */
+function secretCredentials(clientId: string, { oauth }: WireProfile, secret: string): Credentials {
+  const { value: method } = oauth.clientAuthentication;
+  if (method === 'client_secret_basic')
+    return { fields: [], headers: { authorization: basicAuthorization(clientId, secret) } };
+  return method === 'client_secret_post'
+    ? { fields: [['client_secret', secret]], headers: {} }
+    : NO_CREDENTIALS;
+}
+
+function callAuth(clientAuth: () => unknown, stage: CallStage): PrivateKeyJwt | ClientSecret {
   let current: unknown;
   try {
     current = clientAuth();
@@ -231,124 +137,6 @@ function currentAuth(clientAuth: PrivateKeyJwt | (() => unknown), stage: CallSta
       ja: '例外が発生しました。',
     });
   }
-  if (PrivateKeyJwt.isOne(current)) return current;
-  throw new TypeError('options.clientAuth must return what privateKeyJwt returned.');
-}
-
-const LIFE_S = 60;
-/** How far the portal's clock may run behind this one. */
-const SKEW_S = 30;
-const SIGN_MS = 10_000;
-
-async function buildAssertion(
-  { clientId, issuer }: Environment,
-  credential: PrivateKeyJwt,
-  clock: Clock,
-  stage: CallStage,
-  bounds: CallBounds,
-): Promise<string> {
-  const { alg, kid } = credential;
-  const now = Math.floor(clock.now() / 1_000);
-  const header = { alg, kid, typ: 'client-authentication+jwt' };
-  const claims = {
-    iss: clientId,
-    sub: clientId,
-    aud: issuer,
-    jti: randomUUID(),
-    iat: now,
-    nbf: now - SKEW_S,
-    exp: now + LIFE_S,
-  };
-  const input = [header, claims]
-    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
-    .join('.');
-  const signature = toJoseSignature(
-    // The bytes have a buffer of their own, so that a service may transfer it to a worker.
-    await signInTime(credential, new TextEncoder().encode(input), clock, stage, bounds.signal),
-    alg,
-  );
-  if (signature !== undefined) return `${input}.${signature.toString('base64url')}`;
-  throw new SelfInfoError('signing_failed', {
-    path: 'options.sign',
-    stage,
-    expected: SIGNATURES[alg],
-  });
-}
-
-/** Signs within the time that a key service has. What the service throws may hold anything. */
-function signInTime(
-  credential: PrivateKeyJwt,
-  input: Uint8Array,
-  clock: Clock,
-  stage: CallStage,
-  signal: AbortSignal | undefined,
-): Promise<unknown> {
-  const failed = () =>
-    signingFailed(stage, 'options.sign', {
-      en: 'It threw, or took more than ten seconds.',
-      ja: '例外が発生したか、10秒以内に終わりませんでした。',
-    });
-  const options: DeadlineOptions = {
-    clock,
-    limitMs: SIGN_MS,
-    signals: signal ? [signal] : [],
-    timedOut: failed,
-    aborted: () => new SelfInfoError('aborted', { stage, effect: 'none', retry: { safe: true } }),
-  };
-  return deadline(options, () =>
-    PrivateKeyJwt.sign(credential, input).catch(() => {
-      throw failed();
-    }),
-  );
-}
-
-/** Returns the error of a key service, which may work later: nothing was sent or used up. */
-function signingFailed(stage: CallStage, path: string, expected: Expected): SelfInfoError {
-  return new SelfInfoError('signing_failed', { path, stage, expected, retry: { safe: true } });
-}
-
-/** Converts a signature to the form of JOSE; undefined for bytes that cannot be one. */
-function toJoseSignature(value: unknown, alg: AssertionAlgorithm): Buffer | undefined {
-  const bytes = copyOf(value);
-  if (bytes === undefined) return undefined;
-  if (alg === 'PS256')
-    return bytes.length >= RSA_BITS / 8 && bytes.length <= 1_024 ? bytes : undefined;
-  return bytes.length === 64 ? bytes : fromDer(bytes);
-}
-
-/**
- * Copies bytes; undefined for anything else. A buffer that was transferred to a worker is detached,
- * and reading it throws.
- */
-function copyOf(value: unknown): Buffer | undefined {
-  if (!ArrayBuffer.isView(value)) return undefined;
-  try {
-    return Buffer.from(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Converts SEQUENCE { INTEGER r, INTEGER s } to r || s. DER of exactly 64 bytes, which would pass
- * for r || s, would need about six leading zero bytes by chance.
- */
-function fromDer(der: Buffer): Buffer | undefined {
-  if (der[0] !== 0x30 || der[1] !== der.length - 2) return undefined;
-  const [r, second] = readInteger(der, 2);
-  const [s, end] = readInteger(der, second);
-  return r !== undefined && s !== undefined && end === der.length
-    ? Buffer.concat([r, s])
-    : undefined;
-}
-
-/** Reads an INTEGER of at most 32 bytes, padded to 32, and returns where it ends. */
-function readInteger(der: Buffer, at: number): [number: Buffer | undefined, end: number] {
-  const end = at + 2 + (der[at + 1] ?? 0);
-  const hex = der
-    .subarray(at + 2, end)
-    .toString('hex')
-    .replace(/^00/, '');
-  const whole = der[at] === 0x02 && end <= der.length && hex !== '' && hex.length <= 64;
-  return [whole ? Buffer.from(hex.padStart(64, '0'), 'hex') : undefined, end];
+  if (isCredential(current)) return current;
+  throw new TypeError('options.clientAuth must return what privateKeyJwt or clientSecret returned.');
 }

@@ -38,8 +38,10 @@ export async function pushRequest(
 ): Promise<PushedRequest> {
   const { profile } = environment;
   const form = new URLSearchParams(parameters);
-  for (const [name, value] of await authenticate('consent', bounds)) form.set(name, value);
+  const credentials = await authenticate(profile, 'consent', bounds);
+  for (const [name, value] of credentials.fields) form.set(name, value);
   const headers = {
+    ...credentials.headers,
     'content-type': 'application/x-www-form-urlencoded',
     accept: 'application/json',
     'accept-encoding': 'identity',

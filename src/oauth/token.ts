@@ -40,14 +40,17 @@ export async function requestToken(
 ): Promise<TokenVerdict> {
   const { clientId, redirectUri, profile } = environment;
   const form = new URLSearchParams({
+    // First, so that none of them replaces one of the others.
+    ...profile.oauth.tokenParameters.value,
     redirect_uri: redirectUri,
     code: ValidCallback.codeOf(callback),
     code_verifier: codeVerifier,
     grant_type: 'authorization_code',
     client_id: clientId,
   });
-  for (const [name, value] of credentials) form.set(name, value);
+  for (const [name, value] of credentials.fields) form.set(name, value);
   const headers = {
+    ...credentials.headers,
     'content-type': 'application/x-www-form-urlencoded;charset=UTF-8',
     accept: 'application/json',
     'accept-encoding': 'identity',
@@ -85,8 +88,9 @@ function parseTokenResponse(
   if (status >= 400 && status < 500 && status !== 429 && isText(body.error))
     return { refused: knownCode(body.error, profile.errorCodes.value) };
   if (status >= 400) throw refusal(response, 'token', profile.errorCodes.value);
-  const { access_token: token, expires_in: life } = body;
+  const { access_token: token } = body;
   const deviations = profile.oauth.deviations.value;
+  const life = lifetimeOf(body.expires_in, deviations.includes('expires-in-text'));
   const valid =
     // 201 is wrong, but means the same. 202 would say that there is no token yet.
     (status === 200 || status === 201) &&
@@ -127,6 +131,11 @@ function isToken(value: unknown, mayDeviate: boolean): value is string {
     value.length <= LONGEST_TOKEN &&
     (mayDeviate ? OPAQUE : BEARER).test(value)
   );
+}
+
+/** Returns a lifetime as it came, or as a number where a text of digits may stand for one. */
+function lifetimeOf(life: unknown, mayBeText: boolean): unknown {
+  return mayBeText && typeof life === 'string' && /^\d{1,10}$/.test(life) ? Number(life) : life;
 }
 
 /** Returns true for seconds as a number (RFC 6749, 5.1). */
@@ -212,7 +221,7 @@ export async function exchangeToken(options: ExchangeTokenOptions): Promise<Acce
     // Claims the callback first, so that parallel calls ask the key service once. A failing key
     // service leaves the callback usable.
     const giveBack = ValidCallback.claim(callback);
-    const credentials = await authenticate('token', { signal }).catch((error: unknown) => {
+    const credentials = await authenticate(environment.profile, 'token', { signal }).catch((error: unknown) => {
       giveBack();
       throw error;
     });
