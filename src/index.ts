@@ -38,13 +38,14 @@ export type { TlsCredential } from './net/tls.js';
 export { buildConsentUrl } from './oauth/authorization-url.js';
 export { type ValidCallback, validateCallback } from './oauth/callback.js';
 export type { CallbackCode, CallbackRequest } from './oauth/callback-request.js';
+export type { ClientAuth } from './oauth/client-auth.js';
+export { type ClientSecret, clientSecret } from './oauth/client-secret.js';
 export {
   type AssertionAlgorithm,
-  type ClientAuth,
   type PrivateKeyJwt,
   type PrivateKeyJwtOptions,
   privateKeyJwt,
-} from './oauth/client-auth.js';
+} from './oauth/private-key-jwt.js';
 export { type PushAuthorizationOptions, pushAuthorization } from './oauth/push.js';
 export type {
   ApiGatewayEvent,

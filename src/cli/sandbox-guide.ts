@@ -44,11 +44,12 @@ export function describeSandbox(sandbox: StartedSandbox, options: GuideOptions):
   const clients = registrations.map((registration, index) =>
     saveClient(sandbox, registration, folder, index === 0 ? 'client' : `client-${index + 1}`),
   );
-  // curl cannot sign an assertion.
-  const signs = environment.profile.oauth.clientAuthentication.value === 'private_key_jwt';
+  // curl cannot sign an assertion, and a secret does not belong on a screen.
+  const { value: method } = environment.profile.oauth.clientAuthentication;
+  const hasMore = ['private_key_jwt', 'client_secret_basic', 'client_secret_post'].includes(method);
   const journey = journeyOf(sandbox, personas, ca, clients);
   const stoppedAt = options.stopped ? formatInstant(sandbox.clock.now()) : undefined;
-  const texts = textsOf(stoppedAt, browserUrl + controlPaths.clock)[lang];
+  const texts = textsOf(stoppedAt, browserUrl + controlPaths.clock, method)[lang];
   const lines = [
     texts.running,
     '',
@@ -60,12 +61,12 @@ export function describeSandbox(sandbox: StartedSandbox, options: GuideOptions):
     '',
     ...personas.map(({ id, pin, name }) => row('persona', `${id.padEnd(24)}PIN ${pin}  ${name}`)),
     '',
-    signs ? texts.unsigned : texts.curl,
+    hasMore ? texts.unsigned : texts.curl,
     '',
   ];
   // Names from a file must not control the terminal.
   const printable = lines.map((line) => line.replaceAll(/\p{C}/gu, '\ufffd'));
-  return `${printable.join('\n')}\n${signs ? '' : `${journey}\n`}`;
+  return `${printable.join('\n')}\n${hasMore ? '' : `${journey}\n`}`;
 }
 
 function saveFile(folder: string, name: string, text: string): string {
@@ -116,7 +117,7 @@ function journeyOf(
   });
 }
 
-function textsOf(stoppedAt: string | undefined, clockUrl: string) {
+function textsOf(stoppedAt: string | undefined, clockUrl: string, method: string) {
   return {
     ja: {
       running:
@@ -126,8 +127,7 @@ function textsOf(stoppedAt: string | undefined, clockUrl: string) {
           ? 'このマシンの時計'
           : `${stoppedAt} で停止。POST {"advanceMs": 60000} で進める: ${clockUrl}`,
       curl: '同意から結果の取得まで（bash または zsh に貼り付けて実行）:',
-      unsigned:
-        '最初のクライアントは private_key_jwt で登録されているため、curl の手順は表示しません。',
+      unsigned: `最初のクライアントは ${method} で登録されているため、curl の手順は表示しません。`,
     },
     en: {
       running:
@@ -137,8 +137,7 @@ function textsOf(stoppedAt: string | undefined, clockUrl: string) {
           ? "this machine's"
           : `stopped at ${stoppedAt}; POST {"advanceMs": 60000} moves it: ${clockUrl}`,
       curl: 'From consent to result, to paste into bash or zsh:',
-      unsigned:
-        'There are no curl commands, because the first client is registered for private_key_jwt.',
+      unsigned: `There are no curl commands, because the first client is registered for ${method}.`,
     },
   } as const;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { withinScope } from '../foundation/deadline.js';
+import { type Scope, withinScope } from '../foundation/deadline.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkSignal, checkText, checkWhole, readKeys } from '../foundation/options.js';
 import { has } from '../foundation/own.js';
@@ -11,7 +11,7 @@ import {
   type CallbackRequest,
   parseCallback,
 } from '../oauth/callback-request.js';
-import type { Credentials } from '../oauth/client-auth.js';
+import { type Credentials, NO_CREDENTIALS } from '../oauth/client-auth.js';
 import { oauth4webapi } from '../oauth/oauth4webapi.js';
 import { pushRequest } from '../oauth/push.js';
 import { termsOf } from '../oauth/terms.js';
@@ -264,7 +264,8 @@ async function validateVisit(
   const environment = environmentOf(current, seen);
   const verdict = await validateCallbackParameters(environment, read);
   // Sign before taking: if the key service fails, the citizen only needs to reload.
-  const credentials = has(verdict, 'valid') ? await visit.sign(authenticate, scope) : undefined;
+  const sign = (bounds: Scope) => authenticate(environment.profile, 'token', bounds);
+  const credentials = has(verdict, 'valid') ? await visit.sign(sign, scope) : NO_CREDENTIALS;
   const found = await store.take(scope, key).catch((error: unknown) => {
     // A later try must not come with a signature that has expired meanwhile.
     visit.forget();
@@ -288,7 +289,7 @@ async function validateVisit(
     status: 'valid',
     callback: valid,
     transaction: taken,
-    credentials: credentials ?? [],
+    credentials,
     environment,
   };
 }

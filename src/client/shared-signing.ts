@@ -1,7 +1,10 @@
 import type { Clock } from '../foundation/clock.js';
 import { type Scope, withinScope } from '../foundation/deadline.js';
 import { isSelfInfoError } from '../foundation/errors.js';
-import type { Authenticate, Credentials } from '../oauth/client-auth.js';
+import type { Credentials } from '../oauth/client-auth.js';
+
+/** Creates the credentials of a token request. */
+type Authenticate = (scope: Scope) => Promise<Credentials>;
 
 /** One callback that is being validated. */
 export interface Visit {
@@ -44,7 +47,7 @@ export function createSharedSigning(clock: Clock): OpenVisit {
         if (shared.credentials === given) shared.credentials = undefined;
       }
     }
-    const own = authenticate('token', scope);
+    const own = authenticate(scope);
     shared.credentials = own;
     try {
       return await own;

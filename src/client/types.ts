@@ -139,8 +139,9 @@ export interface ClientOptions<S extends Service = Service> {
    */
   readonly tls?: TlsCredential;
   /**
-   * How the client authenticates beside its certificate: {@link privateKeyJwt}, or a function that
-   * returns the current one. Default: `tls`, the certificate alone.
+   * How the client authenticates beside its certificate: {@link privateKeyJwt},
+   * {@link clientSecret}, or a function that returns the current one. Default: `tls`, the
+   * certificate alone.
    */
   readonly clientAuth?: ClientAuth;
   /** The way out of your network: a proxy or a gateway. Default: straight to the API. */

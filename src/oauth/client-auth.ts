@@ -138,5 +138,7 @@ function callAuth(clientAuth: () => unknown, stage: CallStage): PrivateKeyJwt | 
     });
   }
   if (isCredential(current)) return current;
-  throw new TypeError('options.clientAuth must return what privateKeyJwt or clientSecret returned.');
+  throw new TypeError(
+    'options.clientAuth must return what privateKeyJwt or clientSecret returned.',
+  );
 }

@@ -221,10 +221,12 @@ export async function exchangeToken(options: ExchangeTokenOptions): Promise<Acce
     // Claims the callback first, so that parallel calls ask the key service once. A failing key
     // service leaves the callback usable.
     const giveBack = ValidCallback.claim(callback);
-    const credentials = await authenticate(environment.profile, 'token', { signal }).catch((error: unknown) => {
-      giveBack();
-      throw error;
-    });
+    const credentials = await authenticate(environment.profile, 'token', { signal }).catch(
+      (error: unknown) => {
+        giveBack();
+        throw error;
+      },
+    );
     const verdict = await requestToken(
       environment,
       connection,

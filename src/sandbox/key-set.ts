@@ -11,9 +11,17 @@ export interface PublicKeySet {
   readonly keys: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** The option `clientAuth` of a client that signs assertions. */
-interface RegisteredKeys {
-  readonly jwks: PublicKeySet;
+/** The option `clientAuth` of a client that has more than a certificate. */
+interface RegisteredAuth {
+  readonly jwks?: PublicKeySet;
+  readonly secret?: string;
+}
+
+/** What authenticates a client beside its certificate. */
+export interface RegisteredCredentials {
+  /** The keys for its assertions, by id. Undefined if the client sends no assertions. */
+  readonly keys: ReadonlyMap<string, VerificationKey> | undefined;
+  readonly secret: string | undefined;
 }
 
 /** A public key, and the one algorithm it verifies. */
@@ -22,19 +30,28 @@ export interface VerificationKey {
   readonly key: KeyObject;
 }
 
-/**
- * Checks how a client authenticates beside its certificate. Returns its keys by id, or undefined if
- * it has no keys.
- */
-export function checkClientAuth(
-  value: unknown,
-  path: string,
-): ReadonlyMap<string, VerificationKey> | undefined {
-  if (value === undefined || value === 'tls') return undefined;
-  const { jwks = {} } = readKeys(value, path, { jwks: true } satisfies Record<
-    keyof RegisteredKeys,
-    true
-  >);
+/** Checks how a client authenticates beside its certificate. */
+export function checkClientAuth(value: unknown, path: string): RegisteredCredentials {
+  if (value === undefined || value === 'tls') return { keys: undefined, secret: undefined };
+  const { jwks, secret } = readKeys(value, path, {
+    jwks: true,
+    secret: true,
+  } satisfies Record<keyof RegisteredAuth, true>);
+  if (secret === undefined) return { keys: checkKeys(jwks ?? {}, path), secret };
+  if (jwks !== undefined)
+    throw invalidOption(path, {
+      en: 'Give either jwks or secret.',
+      ja: 'jwks と secret のどちらか一方を指定してください。',
+    });
+  checkText(secret, `${path}.secret`);
+  if (/^[\x20-\x7e]+$/.test(secret)) return { keys: undefined, secret };
+  throw invalidOption(`${path}.secret`, {
+    en: 'Use printable ASCII.',
+    ja: '印字可能な ASCII 文字で指定してください。',
+  });
+}
+
+function checkKeys(jwks: unknown, path: string): ReadonlyMap<string, VerificationKey> {
   const { keys: list } = readKeys(jwks, `${path}.jwks`, {
     keys: true,
   } satisfies Record<keyof PublicKeySet, true>);

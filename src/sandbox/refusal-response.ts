@@ -20,6 +20,8 @@ export function jsonRefusal(refusal: Refusal): Response {
 }
 
 function challengeOf({ reason, status, error, description }: Refusal): string | undefined {
+  // RFC 6749, 5.2: the scheme that the client used.
+  if (reason.startsWith('secret_')) return `Basic realm="sandbox", error="${error}"`;
   if (error === 'invalid_client') return `ClientCertificate error="${error}"`;
   if (status !== 401) return undefined;
   // RFC 6750: a call without any credentials gets the scheme only.

@@ -6,7 +6,7 @@ import { checkText, checkWhole, readKeys } from '../foundation/options.js';
 import { ownBag } from '../foundation/own.js';
 import type { Method } from '../service/inquiry.js';
 import { publicProfile } from '../wire/public-profile.js';
-import { checkClientAuth, type PublicKeySet, type VerificationKey } from './key-set.js';
+import { checkClientAuth, type PublicKeySet, type RegisteredCredentials } from './key-set.js';
 import type { Problems } from './problems.js';
 
 /**
@@ -47,10 +47,11 @@ export interface Registration {
    */
   readonly certificate?: string;
   /**
-   * How the client authenticates beside its certificate: not at all (`tls`), or by assertions
-   * signed with one of these keys (`private_key_jwt`). Default: `tls`.
+   * How the client authenticates beside its certificate: not at all (`tls`), by assertions signed
+   * with one of these keys (`private_key_jwt`), or by this secret, printable ASCII. The secret is
+   * sent as `client_secret_basic`, unless the profile says `client_secret_post`. Default: `tls`.
    */
-  readonly clientAuth?: 'tls' | { readonly jwks: PublicKeySet };
+  readonly clientAuth?: 'tls' | { readonly jwks: PublicKeySet } | { readonly secret: string };
   /** Whether authorization requests must be pushed (PAR). Default: false, so they can be pushed. */
   readonly requirePushedAuthorizationRequests?: boolean;
   /**
@@ -72,7 +73,9 @@ export interface Client {
   /** SHA-256 of the certificate that the client must present. */
   readonly thumbprint: string | undefined;
   /** The keys for its assertions, by id. Undefined if the client sends no assertions. */
-  readonly keys: ReadonlyMap<string, VerificationKey> | undefined;
+  readonly keys: RegisteredCredentials['keys'];
+  /** Its secret. Undefined if the client sends none. */
+  readonly secret: RegisteredCredentials['secret'];
   /** Whether its authorization requests must be pushed. */
   readonly mustPush: boolean;
   /** Where its notices go. */
@@ -155,7 +158,8 @@ function checkRegistration(value: unknown, path: string, problems: Problems): Cl
     certificate === undefined
       ? undefined
       : problems.check(() => thumbprintOf(certificate, `${path}.certificate`));
-  const keys = problems.check(() => checkClientAuth(registration.clientAuth, `${path}.clientAuth`));
+  const { keys, secret } =
+    problems.check(() => checkClientAuth(registration.clientAuth, `${path}.clientAuth`)) ?? {};
   const { requirePushedAuthorizationRequests: mustPush = false } = registration;
   problems.check(() => {
     if (typeof mustPush !== 'boolean')
@@ -169,7 +173,7 @@ function checkRegistration(value: unknown, path: string, problems: Problems): Cl
   if (clientId === undefined || redirectUris === undefined || service === undefined)
     return undefined;
   return {
-    ...{ clientId, redirectUris, ...service, thumbprint, keys, noticeUri },
+    ...{ clientId, redirectUris, ...service, thumbprint, keys, secret, noticeUri },
     mustPush: mustPush === true,
   };
 }

@@ -14,6 +14,7 @@ import { checkFaults, createFaultPlan, type Fault } from './faults.js';
 import type { LogEntry } from './log.js';
 import { personas as builtIn } from './personas/built-in.js';
 import { checkPersonas, type Persona } from './personas/persona.js';
+import { secretMethodOf } from './portal/client-secret.js';
 import { Problems } from './problems.js';
 import { type Client, checkRegistrations, type Registration } from './registrations.js';
 import { type VisitOptions, visitConsent } from './visit.js';
@@ -209,9 +210,10 @@ function findClient(clients: ReadonlyMap<string, Client>, clientId: string | und
 }
 
 /** Returns the profile for a client: the registered values replace those of the sandbox. */
-function profileFor({ keys, mustPush }: Client, profile: WireProfile): WireProfile {
-  if (keys === undefined && !mustPush) return profile;
+function profileFor({ keys, secret, mustPush }: Client, profile: WireProfile): WireProfile {
+  if (keys === undefined && secret === undefined && !mustPush) return profile;
   const { oauth } = profile;
+  const method = keys === undefined ? secretMethodOf(profile) : 'private_key_jwt';
   return {
     ...profile,
     oauth: {
@@ -219,8 +221,8 @@ function profileFor({ keys, mustPush }: Client, profile: WireProfile): WireProfi
       ...(mustPush && {
         pushedAuthorizationRequests: { ...oauth.pushedAuthorizationRequests, value: true },
       }),
-      ...(keys !== undefined && {
-        clientAuthentication: { ...oauth.clientAuthentication, value: 'private_key_jwt' },
+      ...((keys ?? secret) !== undefined && {
+        clientAuthentication: { ...oauth.clientAuthentication, value: method },
       }),
     },
   };

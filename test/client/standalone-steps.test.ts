@@ -199,7 +199,7 @@ describe('the standalone consent steps', () => {
     [
       'clientAuth',
       'secret',
-      "options.clientAuth must be 'tls', what privateKeyJwt returned, or a function that returns it.",
+      "options.clientAuth must be 'tls', what privateKeyJwt or clientSecret returned, or a function that returns it.",
     ],
     ['egress', 'proxy', 'options.egress must be an object.'],
     ['clock', {} as Clock, 'options.clock must have a method now.'],

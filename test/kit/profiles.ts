@@ -12,6 +12,27 @@ export const changedProfile = (
   id = 'changed-1',
 ): WireProfile => ({ ...publicProfile, ...changes, id });
 
+type OAuthValues = {
+  readonly [K in keyof WireProfile['oauth']]?: WireProfile['oauth'][K]['value'];
+};
+
+/** Returns the public profile with other OAuth settings and with an id of its own. */
+export const oauthProfile = (values: OAuthValues, id?: string): WireProfile =>
+  changedProfile(
+    {
+      oauth: {
+        ...publicProfile.oauth,
+        ...Object.fromEntries(
+          Object.entries(values).map(([name, value]) => [
+            name,
+            { value, confidence: 'specification' },
+          ]),
+        ),
+      },
+    },
+    id,
+  );
+
 /** Returns the public codec with other functions and with a version of its own. */
 export const changedCodec = (
   functions: Partial<Pick<WireCodec, CodecFunction>>,

@@ -24,15 +24,15 @@ export function hide(kind: string, secret: string): string {
 
 /** Registers the secrets in a URL or a form. */
 export function hideIn(parameters: URLSearchParams): void {
-  for (const name of ['state', 'code', 'code_verifier', 'client_assertion'])
+  for (const name of ['state', 'code', 'code_verifier', 'client_assertion', 'client_secret'])
     hide(name, parameters.get(name) ?? '');
 }
 
 /** Registers the token of a request, or the secrets that a token is requested with. */
 export function hideSent(request: Request): void {
   const token = request.headers.get('authorization');
-  if (token !== null) hide('token', token.replace('Bearer ', ''));
-  else
+  if (token !== null) hide('token or secret', token.replace(/^(Bearer|Basic) /, ''));
+  if (!token?.startsWith('Bearer '))
     request
       .clone()
       .text()

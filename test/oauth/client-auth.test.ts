@@ -226,7 +226,7 @@ describe('a client without assertions', () => {
     (clientAuth) => {
       const { environment, fetch } = open(undefined, 'tls');
       const message =
-        "options.clientAuth must be 'tls', what privateKeyJwt returned, or a function that returns it.";
+        "options.clientAuth must be 'tls', what privateKeyJwt or clientSecret returned, or a function that returns it.";
       expect(
         caught(() =>
           createSelfInfoClient({

@@ -285,7 +285,7 @@ describe('a function for the current key that', () => {
   it('returns something else causes a TypeError', async () => {
     const { complete, sent } = open((() => 'tls') as never);
     expect(await typeErrorOf(complete)).toBe(
-      'options.clientAuth must return what privateKeyJwt returned.',
+      'options.clientAuth must return what privateKeyJwt or clientSecret returned.',
     );
     expect(sent).toEqual([]);
   });

@@ -261,6 +261,40 @@ describe('accepts a token response, as RFC 6749 has it, when it', () => {
     }
   });
 
+  it('has its lifetime as a text of digits where the profile names that deviation', async () => {
+    const profile = deviating('expires-in-text');
+    for (const [life, expiresAt] of [
+      ['7200', '2026-12-01T12:00:00+09:00'],
+      ['0', '2026-12-01T10:00:00+09:00'],
+      ['0060', '2026-12-01T10:01:00+09:00'],
+      [7_200, '2026-12-01T12:00:00+09:00'],
+      [undefined, null],
+      ['', undefined],
+      ['7200.5', undefined],
+      ['-1', undefined],
+      ['+7200', undefined],
+      ['7e3', undefined],
+      [' 7200', undefined],
+      ['0x10', undefined],
+      ['７２００', undefined],
+      // More than a hundred years.
+      ['9999999999', undefined],
+      ['99999999999999999999', undefined],
+      [['7200'], undefined],
+    ] as const) {
+      const { client, begin } = openStub({
+        profile,
+        answers: { token: () => json({ ...good, expires_in: life }) },
+      });
+      const said = await client
+        .completeConsent((await begin()).callback, { sessionBinding: SESSION })
+        .catch((error) => error.code);
+      expect(said.grant === undefined ? said : said.grant.expiresAt).toBe(
+        expiresAt === undefined ? 'response_invalid' : expiresAt,
+      );
+    }
+  });
+
   it('lacks its type where the profile names that deviation', async () => {
     const profile = deviating('token-type-missing');
     for (const [body, granted] of [

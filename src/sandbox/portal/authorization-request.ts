@@ -1,4 +1,4 @@
-import { publicProfile } from '../../wire/public-profile.js';
+import type { WireProfile } from '../../wire/profile.js';
 import type { SandboxContext } from '../context.js';
 import type { Client } from '../registrations.js';
 import type { Authorization } from '../state.js';
@@ -15,19 +15,35 @@ export function registeredUri(client: Client, parameters: ReadonlyMap<string, st
   return redirectUri;
 }
 
+/** Checks that a request has the further parameters that a profile requires, and their values. */
+export function checkFurther(
+  parameters: ReadonlyMap<string, string>,
+  required: Readonly<Record<string, string>>,
+): void {
+  for (const [name, value] of Object.entries(required))
+    if (parameters.get(name) !== value) throw new Refusal('parameter_required', name);
+}
+
 /** Checks the other parameters of an authorization request. */
 export function checkRequest(
   client: Client,
   redirectUri: string,
   parameters: ReadonlyMap<string, string>,
+  { oauth }: WireProfile,
 ): Authorization {
   const state = parameters.get('state');
   if (state === undefined || state === '') throw new Refusal('state_required');
   if (required(parameters, 'response_type') !== 'code') throw new Refusal('response_type_not_code');
-  const method = publicProfile.oauth.pkce.value;
+  const method = oauth.pkce.value;
   const challenge = parameters.get('code_challenge') ?? '';
   if (parameters.get('code_challenge_method') !== method || !/^[A-Za-z0-9_-]{43}$/.test(challenge))
     throw new Refusal('pkce_required', method);
+  const { value: mode } = oauth.responseMode;
+  if ((parameters.get('response_mode') ?? 'query') !== mode)
+    throw new Refusal('response_mode_differs', mode);
+  const { value: scope } = oauth.scope;
+  if (scope !== null && parameters.get('scope') !== scope) throw new Refusal('scope_differs');
+  checkFurther(parameters, oauth.authorizationParameters.value);
   return { client, redirectUri, state, challenge };
 }
 

@@ -25,7 +25,7 @@ export async function openConsent(
   const redirectUri = registeredUri(client, parameters);
   try {
     if (client.mustPush) throw new Refusal('push_required');
-    const authorization = checkRequest(client, redirectUri, parameters);
+    const authorization = checkRequest(client, redirectUri, parameters, context.profile);
     return showFirstPage(context, authorization, languageOf(request));
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;

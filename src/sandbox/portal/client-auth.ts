@@ -2,16 +2,18 @@ import type { Attempt, SandboxContext } from '../context.js';
 import type { Client } from '../registrations.js';
 import { required } from './bodies.js';
 import { verifyAssertion } from './client-assertion.js';
+import { secretMethodOf, verifySecret } from './client-secret.js';
 import { Refusal } from './refusals.js';
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /**
  * Authenticates the client of an API call: by the certificate of the connection (RFC 8705), and by
- * a signed assertion (RFC 7523) where keys are registered.
+ * a signed assertion (RFC 7523) or a secret (RFC 6749) where one is registered.
  */
 export async function authenticateClient(
   context: SandboxContext,
+  request: Request,
   form: ReadonlyMap<string, string>,
   attempt: Attempt,
 ): Promise<Client> {
@@ -22,6 +24,10 @@ export async function authenticateClient(
     (client.thumbprint !== undefined && client.thumbprint !== attempt.thumbprint)
   )
     throw new Refusal('client_not_authenticated');
+  verifySecret(client, secretMethodOf(context.profile), {
+    header: request.headers.get('authorization'),
+    body: form.get('client_secret'),
+  });
   const assertion = form.get('client_assertion');
   if (client.keys === undefined) {
     if (assertion !== undefined) throw new Refusal('assertion_not_registered');

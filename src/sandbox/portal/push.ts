@@ -15,9 +15,10 @@ export async function pushRequest(
   attempt: Attempt,
 ): Promise<Response> {
   const form = await readForm(request);
-  const client = await authenticateClient(context, form, attempt);
+  const client = await authenticateClient(context, request, form, attempt);
   if (form.has('request_uri')) throw new Refusal('request_uri_pushed');
-  const reference = context.pushed.put(checkRequest(client, registeredUri(client, form), form));
+  const uri = registeredUri(client, form);
+  const reference = context.pushed.put(checkRequest(client, uri, form, context.profile));
   return Response.json(
     { request_uri: PUSHED_PREFIX + reference, expires_in: PUSHED_LIFE_MS / 1_000 },
     { status: 201, headers: { 'cache-control': 'no-store', pragma: 'no-cache' } },

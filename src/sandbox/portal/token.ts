@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Attempt, SandboxContext } from '../context.js';
 import { CODE_LIFE_MS, TOKEN_LIFE_MS } from '../state.js';
+import { checkFurther } from './authorization-request.js';
 import { readForm, required } from './bodies.js';
 import { authenticateClient } from './client-auth.js';
 import { Refusal } from './refusals.js';
@@ -14,11 +15,12 @@ export async function exchangeCode(
   request: Request,
   attempt: Attempt,
 ): Promise<Response> {
-  const { clock, codes, tokens } = context;
+  const { clock, codes, tokens, profile } = context;
   const form = await readForm(request);
-  const client = await authenticateClient(context, form, attempt);
+  const client = await authenticateClient(context, request, form, attempt);
   if (required(form, 'grant_type') !== 'authorization_code')
     throw new Refusal('grant_type_not_supported');
+  checkFurther(form, profile.oauth.tokenParameters.value);
   const code = codes.get(required(form, 'code'));
   const redirectUri = required(form, 'redirect_uri');
   const verifier = required(form, 'code_verifier');
