@@ -18,7 +18,7 @@ import { termsOf } from '../oauth/terms.js';
 import { requestToken } from '../oauth/token.js';
 import type { BoundStore } from '../stores/bound.js';
 import type { Environment } from '../wire/environment.js';
-import { findProfile, pinOf } from '../wire/pin.js';
+import { findProfile, pinOf, profilesOf } from '../wire/pin.js';
 import { type Availability, computeAvailability } from './availability.js';
 import { type ClientContext, runCall, type TracedScope } from './context.js';
 import { openGrant } from './grants.js';
@@ -192,10 +192,15 @@ export async function validateAndTake(
   arrivedAt: number,
   scope: TracedScope,
 ): Promise<RefusedConsent | ValidVisit> {
-  const read = parseCallback(request);
+  const { environment, clock } = context;
+  // Which profile a callback belongs to is known after its state has been looked up.
+  const modes = profilesOf(environment).map(({ oauth }) => oauth.responseMode.value);
+  const read = await withinScope(scope, clock, Number.POSITIVE_INFINITY, () =>
+    parseCallback(request, modes),
+  );
   if (has(read, 'refused')) return { status: 'rejected', at: 'callback', code: read.refused };
   const state = read.parameters.get('state') ?? '';
-  const visit = context.openVisit(transactionKey(context.environment, state));
+  const visit = context.openVisit(transactionKey(environment, state));
   try {
     const found = await findTransaction(context, state, scope);
     return await validateVisit(context, { read, found, sessionBinding, arrivedAt, visit }, scope);
@@ -262,6 +267,8 @@ async function validateVisit(
   // A clock without a time grants nothing and ends nothing.
   if (!(arrivedAt < seen.expiresAt)) return { status: 'expired' };
   const environment = environmentOf(current, seen);
+  if (read.mode !== environment.profile.oauth.responseMode.value)
+    return { status: 'rejected', at: 'callback', code: 'invalid_response' };
   const verdict = await validateCallbackParameters(environment, read);
   // Sign before taking: if the key service fails, the citizen only needs to reload.
   const sign = (bounds: Scope) => authenticate(environment.profile, 'token', bounds);

@@ -6,20 +6,14 @@ import {
   ShapeError,
 } from '../oauth/request-shapes.js';
 
-/** The body of an event of API Gateway, as it arrived. */
-interface EventBody {
-  readonly body?: string | null | undefined;
-  readonly isBase64Encoded?: boolean | undefined;
-}
-
 /**
  * A notice of the portal as a framework passes it on, with its raw body: a `Request` that was not
  * read, an object with method, url, headers and body, or an event of AWS API Gateway.
  */
 export type NoticeRequest =
   | Request
-  | (ApiGatewayEvent & EventBody)
-  | (ApiGatewayEventV2 & EventBody)
+  | ApiGatewayEvent
+  | ApiGatewayEventV2
   | {
       readonly method?: string | undefined;
       readonly url?: string | undefined;

@@ -1,14 +1,10 @@
 import type { Environment } from '../wire/environment.js';
+import { profilesOf } from '../wire/pin.js';
 import type { WireProfile } from '../wire/profile.js';
 
 /** Returns the profiles of an environment whose portal sends notices. */
-export function noticingProfiles({
-  profile,
-  otherProfiles,
-  legacyProfile,
-}: Environment): readonly WireProfile[] {
-  const known = new Set([profile, ...otherProfiles, ...(legacyProfile ? [legacyProfile] : [])]);
-  return [...known].filter(acceptsNotices);
+export function noticingProfiles(environment: Environment): readonly WireProfile[] {
+  return [...new Set(profilesOf(environment))].filter(acceptsNotices);
 }
 
 /** Returns whether notices are received under a profile. */

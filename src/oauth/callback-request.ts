@@ -1,5 +1,7 @@
 import { isWellFormed } from '../foundation/options.js';
-import { member } from '../foundation/own.js';
+import { member, own } from '../foundation/own.js';
+import type { WireProfile } from '../wire/profile.js';
+import { FormFault, LONGEST_CALLBACK, readFormBody } from './form-body.js';
 import {
   type ApiGatewayEvent,
   type ApiGatewayEventV2,
@@ -7,9 +9,13 @@ import {
   type RequestParts,
   ShapeError,
 } from './request-shapes.js';
+
 /**
  * A callback as a framework passes it on: a `Request`, a URL, an object with method, url and headers
  * such as Node's `IncomingMessage`, or an event of AWS API Gateway (payload format 1.0 or 2.0).
+ *
+ * Under the response mode `form_post` it is a POST, and needs its body: a `Request` that nothing has
+ * read, an event, or an object with `body`, raw or as a parser of forms returned it.
  */
 export type CallbackRequest =
   | Request
@@ -21,7 +27,11 @@ export type CallbackRequest =
       readonly method?: string | undefined;
       readonly url?: string | undefined;
       readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+      readonly body?: string | Uint8Array | Readonly<Record<string, unknown>> | null | undefined;
     };
+
+/** How a callback carries its parameters. */
+export type ResponseMode = WireProfile['oauth']['responseMode']['value'];
 
 /** Why a callback was refused. */
 export type CallbackCode =
@@ -37,6 +47,7 @@ export type CallbackCode =
 
 /** The parameters of a callback, and whether it carries traces of another flow. */
 export interface CallbackParameters {
+  readonly mode: ResponseMode;
   readonly parameters: URLSearchParams;
   readonly otherFlow: boolean;
   /** Whether the state was UTF-8. Otherwise another one may read the same. */
@@ -46,7 +57,7 @@ export interface CallbackParameters {
 /** The parts of a callback, or why the request cannot be one. */
 export type ReadCallback = CallbackParameters | { readonly refused: CallbackCode };
 
-const LONGEST_QUERY = 8_192;
+const MODES: Readonly<Record<string, ResponseMode>> = { GET: 'query', POST: 'form_post' };
 
 // What implicit and hybrid flows and packed responses carry. `session_state` and the like may come
 // with a code and mean nothing here.
@@ -62,14 +73,35 @@ const OTHER_FLOWS = [
 // requested.
 const OTHER_MODES = [...OTHER_FLOWS, 'code', 'state', 'error'];
 
-/** Reads the parameters of a callback and trusts none of them. */
-export function parseCallback(request: CallbackRequest): ReadCallback {
+/**
+ * Reads the parameters of a callback in one of these response modes, and trusts none of them.
+ *
+ * @throws TypeError for anything that is not a request, or lacks the body that it must have.
+ */
+export async function parseCallback(
+  request: CallbackRequest,
+  modes: readonly ResponseMode[],
+): Promise<ReadCallback> {
   const { method, url, header } = partsOf(request);
-  if (method.toUpperCase() !== 'GET' || isNoVisit(header)) return { refused: 'not_a_navigation' };
+  const mode = own(MODES, method.toUpperCase());
+  if (mode === undefined || !modes.includes(mode) || isNoVisit(header))
+    return { refused: 'not_a_navigation' };
   const search = url.replace(/^[^?#]*\??|#.*/gs, '');
   const hash = url.replace(/[^#]*#?/, '');
-  if (search.length + hash.length > LONGEST_QUERY) return { refused: 'callback_too_large' };
-  const parameters = new URLSearchParams(search);
+  if (search.length + hash.length > LONGEST_CALLBACK) return { refused: 'callback_too_large' };
+  if (mode === 'query') return parseParameters(mode, search, hash);
+  // A redirect URI may have a query of its own, but no parameter of a response.
+  const query = new URLSearchParams(search);
+  if (!isForm(header('content-type')) || ['iss', ...OTHER_MODES].some((name) => query.has(name)))
+    return { refused: 'invalid_response' };
+  const body = await readForm(request);
+  return typeof body === 'string' ? parseParameters(mode, body, hash) : body;
+}
+
+/** Parses the parameters of a callback: those of a query, or of a form. */
+function parseParameters(mode: ResponseMode, search: string, hash: string): ReadCallback {
+  // Without the ampersand, a question mark at the start would be dropped.
+  const parameters = new URLSearchParams(`&${search}`);
   if (!isWellFormed(search) && !COUNTING.every((name) => isUnicode(parameters, name, search)))
     return { refused: 'invalid_response' };
   const states = parameters.getAll('state');
@@ -77,6 +109,7 @@ export function parseCallback(request: CallbackRequest): ReadCallback {
   if (!states[0]) return { refused: 'state_missing' };
   const fragment = new URLSearchParams(hash);
   return {
+    mode,
     parameters,
     isStateUnicode: isUnicode(parameters, 'state', search),
     otherFlow:
@@ -99,6 +132,13 @@ function isUnicode(parameters: URLSearchParams, name: string, search: string): b
 }
 
 const COUNTING = ['state', 'code', 'iss', 'error'];
+
+const FORM = /^application\/x-www-form-urlencoded\s*(?:;\s*charset="?utf-?8"?\s*)?$/i;
+
+/** Returns whether a Content-Type says a form in UTF-8. */
+function isForm(contentType: string): boolean {
+  return FORM.test(contentType.trim());
+}
 
 const PURPOSES = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'];
 // Destinations of a call that a script makes to pass its page's callback on. The others are images,
@@ -145,6 +185,16 @@ function partsOf(request: CallbackRequest): CallbackParts {
     url: String(url ?? ''),
     header: headerReader(headers),
   };
+}
+
+/** Reads the body of a callback as a form. */
+async function readForm(request: CallbackRequest): Promise<string | { refused: CallbackCode }> {
+  try {
+    return await readFormBody(Object(request));
+  } catch (error) {
+    if (error instanceof FormFault) return { refused: error.code };
+    throw error instanceof ShapeError ? error : new TypeError('request.body cannot be read.');
+  }
 }
 
 function readParts(request: object): RequestParts {

@@ -162,7 +162,7 @@ export async function validateCallback(
     true
   >);
   checkText(options.state, 'options.state');
-  const read = parseCallback(request);
+  const read = await parseCallback(request, [environment.profile.oauth.responseMode.value]);
   if (has(read, 'refused')) throw rejected(read.refused);
   if (!read.isStateUnicode) throw rejected('invalid_response');
   if (!sameSecret(read.parameters.get('state') ?? '', options.state))

@@ -2,6 +2,7 @@ import type { Clock } from '../foundation/clock.js';
 import { type Expected, invalidOption, SelfInfoError } from '../foundation/errors.js';
 import type { CallBounds, CallStage } from '../net/http.js';
 import type { Environment } from '../wire/environment.js';
+import { profilesOf } from '../wire/pin.js';
 import type { WireProfile } from '../wire/profile.js';
 import { basicAuthorization, ClientSecret } from './client-secret.js';
 import { buildAssertion, PrivateKeyJwt, signingFailed } from './private-key-jwt.js';
@@ -108,9 +109,8 @@ function checkSuitable(profile: WireProfile, credential: unknown): void {
 }
 
 /** Checks that some profile of the environment uses a secret. Otherwise it would have no effect. */
-function checkUsed({ profile, otherProfiles, legacyProfile }: Environment): void {
-  const profiles = [profile, ...otherProfiles, ...(legacyProfile ? [legacyProfile] : [])];
-  if (profiles.some((one) => requirementOf(one) === 'clientSecret')) return;
+function checkUsed(environment: Environment): void {
+  if (profilesOf(environment).some((one) => requirementOf(one) === 'clientSecret')) return;
   throw invalidOption('options.clientAuth', {
     en: 'The profile uses no secret: remove it, or set oauth.clientAuthentication to client_secret_basic or client_secret_post.',
     ja: 'このプロファイルではシークレットを使用しません。指定をやめるか、oauth.clientAuthentication を client_secret_basic または client_secret_post にしてください。',

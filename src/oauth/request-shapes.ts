@@ -20,6 +20,8 @@ export interface ApiGatewayEvent {
   readonly multiValueHeaders?: ApiGatewayValues | null | undefined;
   readonly queryStringParameters: ApiGatewayValues | null;
   readonly multiValueQueryStringParameters?: ApiGatewayValues | null | undefined;
+  readonly body?: string | null | undefined;
+  readonly isBase64Encoded?: boolean | undefined;
 }
 
 /** An event of AWS API Gateway for Lambda, payload format 2.0 (HTTP APIs and function URLs). */
@@ -27,6 +29,8 @@ export interface ApiGatewayEventV2 {
   readonly rawQueryString: string;
   readonly headers: ApiGatewayValues;
   readonly requestContext: { readonly http: { readonly method: string } };
+  readonly body?: string | undefined;
+  readonly isBase64Encoded?: boolean | undefined;
 }
 
 /**
@@ -68,6 +72,19 @@ function queryOf(values: unknown): string {
     [value].flat().map((one) => [name, String(one)].map(encode).join('=')),
   );
   return entries.join('&');
+}
+
+/**
+ * Writes the fields of a form that a framework has parsed as a form again. Returns `nested` where a
+ * field is no text, and undefined for an object that is no form.
+ */
+export function formOf(body: object): string | 'nested' | undefined {
+  if (Object.prototype.toString.call(body) === '[object URLSearchParams]') return String(body);
+  const prototype: unknown = Object.getPrototypeOf(body);
+  // A plain object of any realm. A stream, a list or a FormData is none.
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return undefined;
+  const isText = (value: unknown) => typeof value === 'string';
+  return Object.values<unknown>(Object(body)).flat().every(isText) ? queryOf(body) : 'nested';
 }
 
 /** Encodes a text; one with a lone surrogate stays as it is, to be refused with the callback. */

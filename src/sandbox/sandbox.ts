@@ -1,6 +1,6 @@
 import { type Calendar, createCalendar } from '../calendar/calendar.js';
 import { type Clock, systemClock } from '../foundation/clock.js';
-import { invalidOption, SelfInfoError } from '../foundation/errors.js';
+import { type Expected, invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkFunction, readKeys } from '../foundation/options.js';
 import { ownBag } from '../foundation/own.js';
 import { checkProfile, type Environment, sandboxEnvironment } from '../wire/environment.js';
@@ -66,9 +66,17 @@ export interface Sandbox {
    * error.
    *
    * @throws SelfInfoError `sandbox_refused` when the pages lead to no callback, e.g. after a wrong
-   * PIN; `invalid_option` for an unknown persona.
+   * PIN, or when the callback is a POST (`form_post`): use `visitRequest`; `invalid_option` for an
+   * unknown persona.
    */
   visit(url: string | URL, options: VisitOptions): Promise<string>;
+  /**
+   * Walks a persona through the consent pages like `visit`, in any response mode. Returns the
+   * callback as a request for `completeConsent`: a GET, or a POST under `form_post`.
+   *
+   * @throws SelfInfoError as `visit`.
+   */
+  visitRequest(url: string | URL, options: VisitOptions): Promise<Request>;
   /**
    * Returns the environment of a registered client. Default: the first one.
    *
@@ -145,7 +153,17 @@ export function buildSandbox(options: SandboxOptions, origins: Origins, ca?: str
     detach(await app(request, peer), request.signal);
   const sandbox: Sandbox = {
     fetch,
-    visit: (url, visit) => visitConsent(fetch, personas, url, visit),
+    async visit(url, visit) {
+      if (profile.oauth.responseMode.value === 'form_post')
+        throw new SelfInfoError('sandbox_refused', { expected: NOT_A_URL });
+      return (await visitConsent(fetch, personas, url, visit)) as string;
+    },
+    async visitRequest(url, visit) {
+      const callback = await visitConsent(fetch, personas, url, visit);
+      return typeof callback === 'string'
+        ? new Request(callback, ownBag({ signal: null }))
+        : callback;
+    },
     environment(clientId) {
       const client = findClient(clients, clientId);
       return sandboxEnvironment({
@@ -162,6 +180,11 @@ export function buildSandbox(options: SandboxOptions, origins: Origins, ca?: str
   };
   return { sandbox, app, end: () => closed.abort() };
 }
+
+const NOT_A_URL: Expected = {
+  en: 'Under form_post the callback is a POST: use visitRequest.',
+  ja: 'form_post のコールバックは POST です。visitRequest を使用してください。',
+};
 
 function checkOptions(given: SandboxOptions) {
   const options = ownBag(given);

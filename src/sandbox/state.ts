@@ -19,6 +19,12 @@ export const RESULT_LIFE_MS = publicProfile.timing.resultMs.value;
  */
 export const TOKEN_LIFE_MS = 2 * RESULT_LIFE_MS;
 
+/** What the browser brings back to a client. */
+export interface Callback {
+  readonly redirectUri: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
 /** An authorization request that passed all checks. */
 export interface Authorization {
   readonly client: Client;
@@ -26,7 +32,7 @@ export interface Authorization {
   readonly state: string;
   readonly challenge: string;
   /** Where the citizen was redirected, once the transaction has ended. */
-  sentTo?: string;
+  sentTo?: Callback;
 }
 
 /** A page of the consent, as it is shown to a citizen. */

@@ -1,6 +1,7 @@
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkText, readKeys } from '../foundation/options.js';
 import { ownBag } from '../foundation/own.js';
+import { CALLBACK_FORM } from './pages/callback.js';
 import { findPersona, type Persona } from './personas/persona.js';
 
 /** What the citizen does on the pages. */
@@ -21,32 +22,53 @@ const HEADERS = { 'accept-language': 'en' };
 
 /**
  * Walks a citizen through the consent without a browser: fills in the same pages that a browser
- * gets. Returns the URL of the callback.
+ * gets. Returns the URL of the callback, or the request of one that is a POST.
  */
 export async function visitConsent(
   fetch: Fetch,
   personas: ReadonlyMap<string, Persona>,
   url: string | URL,
   options: VisitOptions,
-): Promise<string> {
+): Promise<string | Request> {
   const { persona, pin, decision } = checkVisit(options, personas);
   checkUrl(url);
   let response = await fetch(
     new Request(url, ownBag({ ...PLAIN, method: 'GET', headers: HEADERS })),
   );
-  for (const answers of [{ agree: 'yes' }, { persona, pin }]) {
-    if (response.status !== 200) break;
-    const page = await response.text();
-    response = await submitForm(fetch, url, page, { decision, ...answers });
-  }
   let page = await response.text();
+  for (const answers of [{ agree: 'yes' }, { persona, pin }]) {
+    if (response.status !== 200 || page.includes(CALLBACK_FORM)) break;
+    response = await submitForm(fetch, url, page, { decision, ...answers });
+    page = await response.text();
+  }
   if (page.includes(LEAVE)) {
     response = await submitForm(fetch, url, page, { decision: 'leave' });
     page = await response.text();
   }
-  const callback = response.headers.get('location');
-  if (callback === null) throw refusalOf(page);
-  return callback;
+  const location = response.headers.get('location');
+  if (location !== null) return location;
+  if (!page.includes(CALLBACK_FORM)) throw refusalOf(page);
+  return postedBy(page);
+}
+
+/** Returns the request that the form of a callback posts. */
+function postedBy(page: string): Request {
+  const [, form = ''] = page.split(CALLBACK_FORM);
+  const [, action = ''] = /^"([^"]*)"/.exec(form) ?? [];
+  const fields = [...form.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)].map(
+    ([, name = '', value = '']) => [unescapeHtml(name), unescapeHtml(value)] as const,
+  );
+  const body = new URLSearchParams(Object.fromEntries(fields));
+  return new Request(unescapeHtml(action), ownBag<RequestInit>({ ...PLAIN, method: 'POST', body }));
+}
+
+function unescapeHtml(text: string): string {
+  return text
+    .replaceAll('&#39;', "'")
+    .replaceAll('&quot;', '"')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
 }
 
 /** The button of a page that leaves only the way back. */
@@ -104,11 +126,7 @@ function submitForm(
 
 function refusalOf(page: string): SelfInfoError {
   const [, alert = NO_CALLBACK] = /role="alert">(.*?)<\/p>/.exec(page) ?? [];
-  const text = alert
-    .replace(/ <code>(.*)<\/code>/, ' ($1)')
-    .replaceAll('&#39;', "'")
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>');
+  const text = unescapeHtml(alert.replace(/ <code>(.*)<\/code>/, ' ($1)'));
   return new SelfInfoError('sandbox_refused', { expected: { en: text, ja: text } });
 }
 

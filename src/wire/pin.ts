@@ -44,14 +44,18 @@ interface KnownProfiles {
   readonly legacyProfile: WireProfile | undefined;
 }
 
+/** Returns all profiles of an environment, the current one first. */
+export function profilesOf({
+  profile,
+  otherProfiles,
+  legacyProfile,
+}: Omit<KnownProfiles, 'issuer'>): readonly WireProfile[] {
+  return [profile, ...otherProfiles, ...(legacyProfile ? [legacyProfile] : [])];
+}
+
 /** Returns the profile that a pin names, or undefined if the environment does not have it. */
-export function findProfile(
-  { issuer, profile, otherProfiles, legacyProfile }: KnownProfiles,
-  pin: string,
-): WireProfile | undefined {
-  return [profile, ...otherProfiles, ...(legacyProfile ? [legacyProfile] : [])].find(
-    (known) => pinOf(issuer, known) === pin,
-  );
+export function findProfile(known: KnownProfiles, pin: string): WireProfile | undefined {
+  return profilesOf(known).find((profile) => pinOf(known.issuer, profile) === pin);
 }
 
 /** Returns the pin of what began before there were pins; undefined where no profile is named. */

@@ -35,7 +35,8 @@ function escapeHtml(value: TemplateValue): string {
     .replaceAll("'", '&#39;');
 }
 
-const STYLE_HASH = createHash('sha256').update(style).digest('base64');
+const hashOf = (text: string) => `sha256-${createHash('sha256').update(text).digest('base64')}`;
+const STYLE_HASH = hashOf(style);
 // The URL of the page itself without its query: the path comes from the wire profile.
 const ACTION = '?';
 
@@ -58,17 +59,29 @@ export interface PageParts {
   readonly form?: string;
   /** Where the form may lead: browsers apply form-action to the redirect after it as well. */
   readonly redirectUri?: string;
+  /** A script that runs at the end. Default: none. */
+  readonly script?: string;
   /** Gives a table more width. */
   readonly wide?: boolean;
 }
 
-/** Returns a page of the sandbox, without script and without anything from another origin. */
+/** Returns a page of the sandbox, without anything from another origin. */
 export function page(
   language: Language,
-  { title, body, status = 200, mistaken = false, form, redirectUri, wide = false }: PageParts,
+  {
+    title,
+    body,
+    status = 200,
+    mistaken = false,
+    form,
+    redirectUri,
+    script,
+    wide = false,
+  }: PageParts,
 ): Response {
   const text = texts[language];
   const formAction = redirectUri === undefined ? "'none'" : `'self' ${new URL(redirectUri).origin}`;
+  const scriptSource = script === undefined ? '' : ` script-src '${hashOf(script)}';`;
   const { text: document } = html`<!doctype html>
 <html lang="${language}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${
@@ -82,7 +95,9 @@ export function page(
 <main>
 ${body}
 </main>
-<footer><p>${text.unofficial}</p></footer>
+<footer><p>${text.unofficial}</p></footer>${
+    script === undefined ? nothing : html`<script>${new Markup(script)}</script>`
+  }
 </body>
 </html>
 `;
@@ -90,7 +105,7 @@ ${body}
     status,
     headers: {
       'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-action ${formAction}; base-uri 'none'; frame-ancestors 'none'`,
+      'content-security-policy': `default-src 'none'; style-src '${STYLE_HASH}';${scriptSource} form-action ${formAction}; base-uri 'none'; frame-ancestors 'none'`,
       'cache-control': 'no-store',
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',

@@ -56,6 +56,8 @@ interface PageTexts {
   readonly opensUnknown: string;
   readonly closedHint: string;
   readonly leave: string;
+  readonly callbackTitle: string;
+  readonly callbackHint: string;
   readonly trial: string;
   readonly trialHint: string;
   readonly goOn: string;
@@ -132,6 +134,8 @@ export const texts: Readonly<Record<Language, PageTexts>> = {
     opensUnknown: '未定',
     closedHint: '何も提供していません。サービスの画面に戻り、再開後にもう一度お手続きください。',
     leave: 'サービスの画面に戻る',
+    callbackTitle: 'サービスの画面に戻ります',
+    callbackHint: '自動で切り替わらない場合は、ボタンを押してください。',
     trial: 'サンドボックスで試す方へ',
     trialHint:
       '停止中の回答を確かめるために、このまま同意の画面へ進めます。停止中の項目は「取得不可」と回答されます。',
@@ -232,6 +236,8 @@ export const texts: Readonly<Record<Language, PageTexts>> = {
     opensUnknown: 'not known',
     closedHint: 'Nothing has been handed over. Return to the service and try again after that.',
     leave: 'Return to the service',
+    callbackTitle: 'Returning to the service',
+    callbackHint: 'If nothing happens, press the button.',
     trial: 'For sandbox users',
     trialHint:
       'To see what an answer looks like while systems are closed, go on to the consent. Closed items are returned as unavailable.',

@@ -2,7 +2,7 @@ import type { Attempt, SandboxContext } from '../context.js';
 import { languageOf } from '../pages/texts.js';
 import { checkRequest, registeredUri, takePushed } from './authorization-request.js';
 import { readParameters, required } from './bodies.js';
-import { errorCallbackUrl, redirect } from './redirects.js';
+import { errorCallbackTo, sendCallback } from './redirects.js';
 import { Refusal } from './refusals.js';
 import { showFirstPage } from './views.js';
 
@@ -31,6 +31,7 @@ export async function openConsent(
     if (!(refusal instanceof Refusal)) throw refusal;
     attempt.outcome = refusal.logged();
     const target = { redirectUri, state: parameters.get('state') };
-    return redirect(errorCallbackUrl(target, context.origins.apiUrl, refusal));
+    const callback = errorCallbackTo(target, context.origins.apiUrl, refusal);
+    return sendCallback(context, languageOf(request), callback);
   }
 }

@@ -1,7 +1,7 @@
 import type { EndReason } from '../pages/texts.js';
 import type { Persona } from '../personas/persona.js';
 import { type Decision, showEnd } from './decision.js';
-import { callbackUrl, endAt, errorCallbackUrl } from './redirects.js';
+import { callbackTo, endAt, errorCallbackTo } from './redirects.js';
 import { Refusal } from './refusals.js';
 import { showPage } from './views.js';
 
@@ -23,11 +23,12 @@ export function checkCard(decision: Decision): Response {
   if (!/^\d{4}$/.test(pin)) return askAgain(decision, new Refusal('pin_not_four_digits'), persona);
   if (pin !== persona.pin) return countWrongPin(decision, persona, wrong + 1);
   wrongPins.delete(persona.id);
-  const { authorization } = form.view;
+  const { authorization, language } = form.view;
   const issuedAt = context.clock.now();
   const code = context.codes.put({ authorization, persona, issuedAt, used: false });
   const { state } = authorization;
-  return endAt(authorization, callbackUrl(authorization, context.origins.apiUrl, { code, state }));
+  const callback = callbackTo(authorization, context.origins.apiUrl, { code, state });
+  return endAt(context, authorization, language, callback);
 }
 
 function countWrongPin(decision: Decision, persona: Persona, wrong: number): Response {
@@ -51,6 +52,7 @@ function askAgain(
 /** Ends the transaction, and shows why before the citizen is sent back. */
 function endBy(decision: Decision, ending: EndReason, refusal: Refusal): Response {
   const { authorization } = decision.form.view;
-  endAt(authorization, errorCallbackUrl(authorization, decision.context.origins.apiUrl, refusal));
+  const { apiUrl } = decision.context.origins;
+  authorization.sentTo = errorCallbackTo(authorization, apiUrl, refusal);
   return showEnd(decision, ending, refusal);
 }

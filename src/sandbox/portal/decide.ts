@@ -1,8 +1,9 @@
 import type { Attempt, SandboxContext } from '../context.js';
+import type { Callback } from '../state.js';
 import { readForm, required } from './bodies.js';
 import { checkCard } from './card-check.js';
 import { type Decision, showEnd } from './decision.js';
-import { endAt, errorCallbackUrl, redirect } from './redirects.js';
+import { endAt, errorCallbackTo, sendCallback } from './redirects.js';
 import { Refusal } from './refusals.js';
 import { showPage } from './views.js';
 
@@ -37,18 +38,19 @@ export async function decide(
 }
 
 /** Handles a decision on a transaction that has ended. Only `leave` goes on, to the callback. */
-function decideAfterEnd(made: Decision, decision: string, location: string): Response {
-  const { problem, ending } = made.form.view;
+function decideAfterEnd(made: Decision, decision: string, callback: Callback): Response {
+  const { problem, ending, language } = made.form.view;
   if (decision !== 'leave') return showEnd(made, 'finished', new Refusal('form_expired'));
   if (problem !== undefined && ending !== 'finished') made.attempt.outcome = problem.logged();
-  return redirect(location);
+  return sendCallback(made.context, language, callback);
 }
 
 function decline({ context, attempt, form }: Decision): Response {
-  const { authorization } = form.view;
+  const { authorization, language } = form.view;
   const declined = new Refusal('declined');
   attempt.outcome = { ...declined.logged(), outcome: 'accepted' };
-  return endAt(authorization, errorCallbackUrl(authorization, context.origins.apiUrl, declined));
+  const callback = errorCallbackTo(authorization, context.origins.apiUrl, declined);
+  return endAt(context, authorization, language, callback);
 }
 
 function agree({ context, attempt, form, parameters }: Decision): Response {

@@ -1,4 +1,7 @@
-import type { Authorization } from '../state.js';
+import type { Language } from '../../foundation/language.js';
+import type { SandboxContext } from '../context.js';
+import { callbackPage } from '../pages/callback.js';
+import type { Authorization, Callback } from '../state.js';
 import type { Refusal } from './refusals.js';
 
 /** Where a callback goes to. `state` is missing if the request had none. */
@@ -7,37 +10,53 @@ export interface CallbackTarget {
   readonly state?: string | undefined;
 }
 
-/** Returns the URL of a callback, with the issuer (RFC 9207). */
-export function callbackUrl(
+/** Returns a callback, with the issuer (RFC 9207). */
+export function callbackTo(
   { redirectUri }: CallbackTarget,
   issuer: string,
-  parameters: Record<string, string>,
-): string {
-  // Appended as text, so that the registered URI stays as it is.
-  const query = new URLSearchParams({ ...parameters, iss: issuer });
-  return `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query}`;
+  parameters: Readonly<Record<string, string>>,
+): Callback {
+  return { redirectUri, parameters: { ...parameters, iss: issuer } };
 }
 
-/** Returns the URL of a callback that carries an error. */
-export function errorCallbackUrl(target: CallbackTarget, issuer: string, refusal: Refusal): string {
+/** Returns a callback that carries an error. */
+export function errorCallbackTo(
+  target: CallbackTarget,
+  issuer: string,
+  refusal: Refusal,
+): Callback {
   const { state = '' } = target;
-  return callbackUrl(target, issuer, {
+  return callbackTo(target, issuer, {
     error: refusal.error,
     error_description: refusal.description,
     ...(state !== '' && { state }),
   });
 }
 
-/** Redirects the browser. */
-export function redirect(location: string): Response {
+/** Sends the browser to the client with a callback, in the response mode of the profile. */
+export function sendCallback(
+  { profile }: SandboxContext,
+  language: Language,
+  callback: Callback,
+): Response {
+  if (profile.oauth.responseMode.value === 'form_post') return callbackPage(language, callback);
+  const { redirectUri, parameters } = callback;
+  // Appended as text, so that the registered URI stays as it is.
+  const query = new URLSearchParams(parameters);
+  const location = `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query}`;
   return new Response(null, {
     status: 303,
     headers: { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' },
   });
 }
 
-/** Ends a transaction: from now on every page of it leads to this location. */
-export function endAt(authorization: Authorization, location: string): Response {
-  authorization.sentTo = location;
-  return redirect(location);
+/** Ends a transaction: from now on every page of it leads to this callback. */
+export function endAt(
+  context: SandboxContext,
+  authorization: Authorization,
+  language: Language,
+  callback: Callback,
+): Response {
+  authorization.sentTo = callback;
+  return sendCallback(context, language, callback);
 }
