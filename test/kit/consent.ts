@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import {
@@ -9,6 +10,7 @@ import {
   type StartedSandbox,
   startSandbox,
 } from '../../src/sandbox/index.js';
+import type { WireProfile } from '../../src/wire/profile.js';
 import { authorizationUrl, registration } from '../sandbox/steps.js';
 import { openChromium } from './browser.js';
 import { Screen } from './screen.js';
@@ -25,6 +27,8 @@ export interface Given {
   readonly language?: 'ja' | 'en';
   readonly service?: Partial<typeof registration.service>;
   readonly personas?: readonly Persona[];
+  /** A profile under which the callback is posted. */
+  readonly posting?: WireProfile;
 }
 
 /**
@@ -37,6 +41,8 @@ export class ConsentStage {
   screen!: Screen;
   sandbox!: StartedSandbox;
   bankUrl = '';
+  /** The forms that were posted to the bank. */
+  readonly posted: URLSearchParams[] = [];
   #browser: Browser | undefined;
   #bank: Server | undefined;
   #complaints: string[] = [];
@@ -45,9 +51,10 @@ export class ConsentStage {
 
   constructor() {
     beforeAll(async () => {
-      const bank = createServer((_, response) =>
-        response.setHeader('content-type', 'text/html').end('<!doctype html><title>bank</title>'),
-      );
+      const bank = createServer(async (request, response) => {
+        if (request.method === 'POST') this.posted.push(new URLSearchParams(await text(request)));
+        response.setHeader('content-type', 'text/html').end('<!doctype html><title>bank</title>');
+      });
       this.#bank = bank.listen(0, '127.0.0.1');
       await once(bank, 'listening');
       this.bankUrl = `http://127.0.0.1:${(bank.address() as AddressInfo).port}`;
@@ -102,9 +109,15 @@ export class ConsentStage {
   }
 
   /** Takes the citizen to the first page of a sandbox. */
-  async arrive({ now = OPEN, language, service = {}, personas }: Given = {}): Promise<void> {
+  async arrive({
+    now = OPEN,
+    language,
+    service = {},
+    personas,
+    posting,
+  }: Given = {}): Promise<void> {
     this.clock.set(now);
-    const key = JSON.stringify([service, personas]);
+    const key = JSON.stringify([service, personas, posting?.id]);
     let sandbox = this.#sandboxes.get(key);
     if (sandbox === undefined) {
       sandbox = startSandbox({
@@ -117,11 +130,13 @@ export class ConsentStage {
         ],
         clock: this.clock,
         ...(personas && { personas }),
+        ...(posting && { profile: posting }),
       });
       this.#sandboxes.set(key, sandbox);
     }
     this.sandbox = await sandbox;
-    await this.page.goto(String(authorizationUrl(this.sandbox)));
+    const mode = posting && { response_mode: 'form_post' };
+    await this.page.goto(String(authorizationUrl(this.sandbox, mode)));
     if (language === 'en') await this.press('English');
   }
 
