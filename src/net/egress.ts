@@ -1,7 +1,7 @@
 import { type Expected, invalidOption } from '../foundation/errors.js';
 import { checkText, readKeys } from '../foundation/options.js';
 import { ownBag } from '../foundation/own.js';
-import { checkAuthorities } from '../wire/environment.js';
+import { checkAuthorities, type Environment } from '../wire/environment.js';
 import { parseUrl } from '../wire/url-rules.js';
 
 /**
@@ -50,7 +50,7 @@ export interface HttpProxy {
   readonly authorization: string | undefined;
 }
 
-/** Where calls go: to the API, perhaps through a proxy, or to a gateway. */
+/** Where a call goes: to the API or the token host, perhaps through a proxy, or to a gateway. */
 export interface ApiRoute {
   readonly baseUrl: string;
   readonly ca: readonly string[] | undefined;
@@ -125,12 +125,34 @@ function checkUrl(
     throw invalidOption(path, expected);
 }
 
+/** The routes of token requests and of all other calls. They may be the same one. */
+export interface ApiRoutes {
+  readonly api: ApiRoute;
+  readonly token: ApiRoute;
+}
+
 /**
- * Resolves checked options to the route of every call.
+ * Resolves checked options to the routes of the calls.
  *
- * @throws SelfInfoError `invalid_option` for a proxy before a sandbox without TLS.
+ * @throws SelfInfoError `invalid_option` for a proxy before a sandbox without TLS, and for a gateway
+ * in an environment with a token host.
  */
-export function resolveRoute(
+export function resolveRoutes(
+  { endpoints: { apiUrl, tokenUrl }, ca, tokenCa }: Environment,
+  egress: Egress | undefined,
+): ApiRoutes {
+  const api = resolveRoute(apiUrl, ca, egress);
+  if (tokenUrl === undefined) return { api, token: api };
+  // The gateway would get requests for two hosts, and could not tell which one is meant.
+  if (egress?.gateway)
+    throw invalidOption('options.egress.gateway', {
+      en: 'A gateway replaces one host: leave out endpoints.tokenUrl, and let the gateway forward the path of the token to the token host.',
+      ja: 'gateway は1つのホストに代わるものです。endpoints.tokenUrl は指定せず、トークンのパスはゲートウェイでトークンのホストに転送してください。',
+    });
+  return { api, token: resolveRoute(tokenUrl, tokenCa ?? ca, egress) };
+}
+
+function resolveRoute(
   apiUrl: string,
   ca: readonly string[] | undefined,
   egress: Egress | undefined,

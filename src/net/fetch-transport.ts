@@ -1,13 +1,19 @@
 import type { Clock } from '../foundation/clock.js';
 import { invalidResponse } from '../foundation/errors.js';
 import { ownBag } from '../foundation/own.js';
+import type { Environment } from '../wire/environment.js';
 import { createConnection, type Exchange } from './connection.js';
 import { type FetchLike, pathUnder, type Transport } from './http.js';
 import { createBody, readBody } from './response.js';
 
 /** Creates a transport over an injected fetch, for tests in one process; production refuses it. */
-export function createFetchTransport(apiUrl: string, fetch: FetchLike, clock: Clock): Transport {
+export function createFetchTransport(
+  { apiUrl, tokenUrl = apiUrl }: Environment['endpoints'],
+  fetch: FetchLike,
+  clock: Clock,
+): Transport {
   const exchange: Exchange = async (call, signal, onProgress) => {
+    const baseUrl = call.stage === 'token' ? tokenUrl : apiUrl;
     const init = ownBag<RequestInit>({
       method: call.method,
       headers: call.headers,
@@ -15,7 +21,7 @@ export function createFetchTransport(apiUrl: string, fetch: FetchLike, clock: Cl
       signal,
       redirect: 'manual',
     });
-    const request = new Request(new URL(pathUnder(apiUrl, call.path), apiUrl), init);
+    const request = new Request(new URL(pathUnder(baseUrl, call.path), baseUrl), init);
     onProgress('sent');
     const response = await fetch(request);
     // A value that is not a status would pass every check for a failure.

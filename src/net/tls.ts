@@ -24,12 +24,15 @@ export interface TlsCredential {
   readonly allowCertificateOutsideItsValidityPeriod?: boolean;
 }
 
-/** The certificate that a connection presents, and the authorities that it trusts. */
+/** The certificate that connections present. */
 export interface Identity {
   /** SHA-256 of the client certificate in base64url, as in RFC 8705; undefined without one. */
   readonly thumbprint: string | undefined;
-  /** Created once, on first use: reading certificates is expensive. */
-  readonly context: SecureContext;
+  /**
+   * Returns the TLS settings for a host whose certificate one of these authorities issued. Default:
+   * those that Node knows. Created once, on first use: reading certificates is expensive.
+   */
+  contextFor(ca: readonly string[] | undefined): SecureContext;
 }
 
 // FAPI 2.0 requires those of RFC 9325, section 4.2, for TLS 1.2. TLS 1.3 has only safe ones. The
@@ -121,7 +124,7 @@ function isStrong({ publicKey }: X509Certificate, tls: TlsCredential): boolean {
     return false;
   try {
     // The check trusts no authority: reading all those that Node knows takes long.
-    return identityOf(tls, []).context !== undefined;
+    return identityOf(tls).contextFor([]) !== undefined;
   } catch {
     return false;
   }
@@ -142,27 +145,24 @@ function readKey(text: string, path: string): KeyObject {
   }
 }
 
-/**
- * Returns the identity of a checked credential, or one without a certificate. It trusts these
- * authorities, or else those that Node knows.
- */
-export function identityOf(
-  tls: TlsCredential | undefined,
-  ca: readonly string[] | undefined,
-): Identity {
-  let context: SecureContext | undefined;
+/** Returns the identity of a checked credential, or one without a certificate. */
+export function identityOf(tls: TlsCredential | undefined): Identity {
+  const contexts = new Map<readonly string[] | undefined, SecureContext>();
   return {
     thumbprint:
       tls && createHash('sha256').update(new X509Certificate(tls.cert).raw).digest('base64url'),
-    get context() {
-      context ??= createSecureContext(
-        ownBag({
-          ...tls,
-          ...(ca && { ca: [...ca] }),
-          minVersion: 'TLSv1.2' as const,
-          ciphers: CIPHERS,
-        }),
-      );
+    contextFor(ca) {
+      const context =
+        contexts.get(ca) ??
+        createSecureContext(
+          ownBag({
+            ...tls,
+            ...(ca && { ca: [...ca] }),
+            minVersion: 'TLSv1.2' as const,
+            ciphers: CIPHERS,
+          }),
+        );
+      contexts.set(ca, context);
       return context;
     },
   };

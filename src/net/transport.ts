@@ -5,7 +5,13 @@ import { checkFunction } from '../foundation/options.js';
 import { own, ownBag } from '../foundation/own.js';
 import { type Environment, isEnvironment } from '../wire/environment.js';
 import { createConnection, type Exchange } from './connection.js';
-import { type ApiRoute, checkEgress, type Egress, resolveRoute } from './egress.js';
+import {
+  type ApiRoute,
+  type ApiRoutes,
+  checkEgress,
+  type Egress,
+  resolveRoutes,
+} from './egress.js';
 import { isCertificateAlert } from './failures.js';
 import { createFetchTransport } from './fetch-transport.js';
 import {
@@ -56,7 +62,6 @@ export function openTransport(
 ): Transport {
   if (!isEnvironment(environment))
     throw new SelfInfoError('invalid_environment', { path: 'options.environment' });
-  const { apiUrl } = environment.endpoints;
   const { tls, fetch } = options;
   checkFunction(fetch, 'options.fetch');
   if (fetch && environment.kind === 'production')
@@ -64,14 +69,14 @@ export function openTransport(
   const credential = tls && checkCredential(tls, 'options.tls', clock);
   const egress =
     options.egress === undefined ? undefined : checkEgress(options.egress, 'options.egress');
-  if (fetch) return createFetchTransport(apiUrl, fetch, clock);
+  if (fetch) return createFetchTransport(environment.endpoints, fetch, clock);
   // A gateway holds the credential for the portal. It may do without one from this client.
   if (!credential && !egress?.gateway)
     throw new SelfInfoError('missing_option', { path: 'options.tls' });
   if (environment.kind !== 'sandbox' && process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
     throw new SelfInfoError('insecure_tls', { path: 'process.env.NODE_TLS_REJECT_UNAUTHORIZED' });
   }
-  return createTransport(resolveRoute(apiUrl, environment.ca, egress), credential, clock);
+  return createTransport(resolveRoutes(environment, egress), credential, clock);
 }
 
 /** One undici client and the socket it opens, so that both can end together at any time. */
@@ -98,10 +103,14 @@ interface KeptIdentity {
 /**
  * Creates the transport of every environment: undici over mutual TLS and HTTP/1.1.
  */
-function createTransport(route: ApiRoute, tls: TlsCredential | undefined, clock: Clock): Transport {
+function createTransport(
+  routes: ApiRoutes,
+  tls: TlsCredential | undefined,
+  clock: Clock,
+): Transport {
   const clients = new Set<PooledClient>();
   const kept = new Map<string, KeptIdentity>();
-  let newest = identityOf(tls, route.ca);
+  let newest = identityOf(tls);
 
   function keep(identity: Identity, until: number) {
     const { thumbprint } = identity;
@@ -118,7 +127,7 @@ function createTransport(route: ApiRoute, tls: TlsCredential | undefined, clock:
     connect(thumbprint) {
       const identity = find(thumbprint);
       return {
-        ...connectAs(identity, route, clients, clock),
+        ...connectAs(identity, routes, clients, clock),
         bind(until) {
           keep(identity, until);
           return identity.thumbprint;
@@ -127,7 +136,7 @@ function createTransport(route: ApiRoute, tls: TlsCredential | undefined, clock:
     },
     rotate(credential, until) {
       keep(newest, until);
-      newest = identityOf(credential, route.ca);
+      newest = identityOf(credential);
     },
     async close() {
       await Promise.all([...clients].map(({ end }) => end()));
@@ -141,7 +150,7 @@ function createTransport(route: ApiRoute, tls: TlsCredential | undefined, clock:
  */
 function connectAs(
   identity: Identity,
-  route: ApiRoute,
+  routes: ApiRoutes,
   clients: Set<PooledClient>,
   clock: Clock,
 ): Omit<ApiConnection, 'bind'> {
@@ -155,6 +164,8 @@ function connectAs(
     // The server may be closing a connection that has answered before. A call that is written to it
     // then is lost, and nobody knows whether it was carried out. Only a new connection excludes that.
     if (!HARMLESS.includes(call.stage)) await close();
+    // A connection of the token host carries nothing else: it closes after its call.
+    const route = call.stage === 'token' ? routes.token : routes.api;
     pooled ??= openClient(route, identity, clients);
     const used = await pooled;
     // A call that fails after this point ends its client.
@@ -181,13 +192,13 @@ function connectAs(
 let loaded: typeof import('undici') | undefined;
 
 async function openClient(
-  { baseUrl, proxy }: ApiRoute,
+  { baseUrl, ca, proxy }: ApiRoute,
   identity: Identity,
   clients: Set<PooledClient>,
 ): Promise<PooledClient> {
   loaded ??= await import('undici');
   const origin = new URL(baseUrl);
-  const { context } = identity;
+  const context = identity.contextFor(ca);
   // undici cannot end a connection that is still opening, so this ends it.
   let opening: { destroy(): unknown } | undefined;
   const interim = createInterimFilter();

@@ -19,10 +19,14 @@ export interface EnvironmentOptions {
   /** The URL where the portal redirects the citizen, exactly as registered. */
   readonly redirectUri: string;
   /**
-   * The origins: `browserUrl` for the citizen's browser, `apiUrl` for the calls of the backend. The
-   * paths come from the profile.
+   * The origins: `browserUrl` for the citizen's browser, `apiUrl` for the calls of the backend,
+   * `tokenUrl` for token requests if they go to another host. The paths come from the profile.
    */
-  readonly endpoints: { readonly browserUrl: string; readonly apiUrl: string };
+  readonly endpoints: {
+    readonly browserUrl: string;
+    readonly apiUrl: string;
+    readonly tokenUrl?: string;
+  };
   /** The portal's issuer identifier (RFC 9207), compared with `iss` of the callback. */
   readonly issuer: string;
   /**
@@ -30,6 +34,8 @@ export interface EnvironmentOptions {
    * authorities that Node trusts.
    */
   readonly ca?: string | readonly string[];
+  /** The same for `endpoints.tokenUrl`. Default: those of `ca`. */
+  readonly tokenCa?: string | readonly string[];
   /** The assumptions about the wire. Default: `publicProfile`. */
   readonly profile?: WireProfile;
   /**
@@ -54,9 +60,11 @@ export interface ProductionEnvironmentOptions extends EnvironmentOptions {
 }
 
 /** An environment made by one of the three functions. Other objects are rejected. */
-export interface Environment extends Omit<Required<EnvironmentOptions>, 'ca' | 'legacyProfile'> {
+export interface Environment
+  extends Omit<Required<EnvironmentOptions>, 'ca' | 'tokenCa' | 'legacyProfile'> {
   readonly kind: 'sandbox' | 'connection-check' | 'production';
   readonly ca: readonly string[] | undefined;
+  readonly tokenCa: readonly string[] | undefined;
   readonly legacyProfile: WireProfile | undefined;
 }
 
@@ -178,6 +186,7 @@ const KEYS = {
   endpoints: true,
   issuer: true,
   ca: true,
+  tokenCa: true,
   profile: true,
   otherProfiles: true,
   legacyProfile: true,
@@ -192,32 +201,48 @@ function make(
   checkClientId(options.clientId, 'options.clientId');
   if (options.endpoints === undefined)
     throw new SelfInfoError('missing_option', { path: 'options.endpoints' });
-  const { browserUrl, apiUrl } = readKeys(options.endpoints, 'options.endpoints', {
-    browserUrl: true,
-    apiUrl: true,
-  } satisfies Record<keyof EnvironmentOptions['endpoints'], true>);
   checkUrl(options.redirectUri, 'options.redirectUri', kind, true);
   checkUrl(options.issuer, 'options.issuer', kind);
-  checkUrl(browserUrl, 'options.endpoints.browserUrl', kind);
-  checkUrl(apiUrl, 'options.endpoints.apiUrl', kind);
-  for (const [name, value] of Object.entries({ browserUrl, apiUrl })) {
-    if (kind !== 'sandbox' || isPrivateHost(new URL(value))) continue;
-    throw invalidOption(`options.endpoints.${name}`, {
-      en: 'Use loopback or a private name: a sandbox is never on a public host.',
-      ja: 'サンドボックスにはループバックまたは内部の名前を指定してください。公開されたホストは使えません。',
+  const endpoints = checkEndpoints(options.endpoints, kind);
+  if (options.tokenCa !== undefined && endpoints.tokenUrl === undefined)
+    throw invalidOption('options.tokenCa', {
+      en: 'Only endpoints.tokenUrl uses it.',
+      ja: 'endpoints.tokenUrl とともに指定してください。',
     });
-  }
   const ca = checkAuthorities(options.ca, 'options.ca');
   const environment: Environment = {
     kind,
     clientId: options.clientId,
     redirectUri: options.redirectUri,
-    endpoints: Object.freeze({ browserUrl, apiUrl }),
+    endpoints,
     issuer: options.issuer,
     ca,
+    tokenCa: checkAuthorities(options.tokenCa, 'options.tokenCa'),
     ...copyProfiles(options, options.issuer),
   };
   return Object.freeze(Object.defineProperty(environment, BRAND, { value: true }));
+}
+
+function checkEndpoints(
+  given: EnvironmentOptions['endpoints'],
+  kind: Environment['kind'],
+): Environment['endpoints'] {
+  const { browserUrl, apiUrl, tokenUrl } = readKeys(given, 'options.endpoints', {
+    browserUrl: true,
+    apiUrl: true,
+    tokenUrl: true,
+  } satisfies Record<keyof EnvironmentOptions['endpoints'], true>);
+  const endpoints = { browserUrl, apiUrl, ...(tokenUrl !== undefined && { tokenUrl }) };
+  for (const [name, value] of Object.entries(endpoints)) {
+    const path = `options.endpoints.${name}`;
+    checkUrl(value, path, kind);
+    if (kind !== 'sandbox' || isPrivateHost(new URL(value))) continue;
+    throw invalidOption(path, {
+      en: 'Use loopback or a private name: a sandbox is never on a public host.',
+      ja: 'サンドボックスにはループバックまたは内部の名前を指定してください。公開されたホストは使えません。',
+    });
+  }
+  return Object.freeze(endpoints);
 }
 
 /**

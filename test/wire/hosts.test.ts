@@ -23,6 +23,7 @@ const places: Readonly<Record<string, (url: string) => object>> = {
     endpoints: { ...site.endpoints, browserUrl },
   }),
   'options.endpoints.apiUrl': (apiUrl) => ({ endpoints: { ...site.endpoints, apiUrl } }),
+  'options.endpoints.tokenUrl': (tokenUrl) => ({ endpoints: { ...site.endpoints, tokenUrl } }),
 };
 
 const loopback = [
