@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   buildConsentUrl,
   type ClientAuth,
+  clientSecret,
   createMemoryStore,
   createSelfInfoClient,
   createVirtualClock,
@@ -18,6 +19,7 @@ import type { Credential } from '../kit/certificates.js';
 import { keyService, makeKey, type SigningKey } from '../kit/keys.js';
 import { altered, expectStatus, grantOf, type Loan, loan, SESSION } from '../kit/loan.js';
 import { errorOf } from '../kit/refusals.js';
+import { hide } from '../kit/register.js';
 import { type Peer, type PeerClient, selfSigned, startPeer, thumbprintOf } from './provider.js';
 
 const SAN = '127.0.0.2';
@@ -28,8 +30,12 @@ const [ec, next, rsa] = [
   makeKey('ES256', 'ec-2027'),
   makeKey('PS256', 'rsa-2026'),
 ];
+/** With characters that a form encodes, and a colon, which ends a client id. */
+const SECRET = hide('secret', 'a secret:of the+bank%2F&=~*');
+const SCOPE = 'self-information';
 const keys = [ec.jwk, next.jwk, rsa.jwk];
 const byKey = ({ privateKey: key, alg, kid }: SigningKey) => privateKeyJwt({ key, alg, kid });
+const bySecret = clientSecret({ secret: SECRET });
 const byService = (key: SigningKey) =>
   privateKeyJwt({ sign: keyService(key), alg: key.alg, kid: key.kid });
 
@@ -51,6 +57,19 @@ beforeAll(async () => {
       pushes: true,
     },
     { id: 'jwt', method: 'private_key_jwt', keys },
+    { id: 'basic', method: 'client_secret_basic', secret: SECRET },
+    { id: 'basic-pushed', method: 'client_secret_basic', secret: SECRET, pushes: true },
+    { id: 'post', method: 'client_secret_post', secret: SECRET },
+    { id: 'post-pushed', method: 'client_secret_post', secret: SECRET, pushes: true },
+    { id: 'posting', method: 'tls_client_auth', san: SAN, posts: true, scope: SCOPE },
+    {
+      id: 'posting-pushed',
+      method: 'client_secret_basic',
+      secret: SECRET,
+      pushes: true,
+      posts: true,
+      scope: SCOPE,
+    },
     { id: 'jwt-pushed', method: 'private_key_jwt', keys, pushes: true },
   ];
   peer = await startPeer(registered);
@@ -84,7 +103,10 @@ function connect(id: string, changes: Changes = {}, at: Peer = peer): SelfInfoCl
 /** Goes as far as the token. */
 async function complete(client: SelfInfoClient<Loan>, at: Peer = peer) {
   const { url } = await client.beginConsent({ sessionBinding: SESSION });
-  return client.completeConsent(await at.visit(url), { sessionBinding: SESSION });
+  // A pushed request hides the mode.
+  const posts = new URL(url).searchParams.get('client_id')?.startsWith('posting');
+  const callback = posts ? at.visitForm(url) : at.visit(url);
+  return client.completeConsent(await callback, { sessionBinding: SESSION });
 }
 
 const kept = { status: 'rejected', at: 'token', code: 'invalid_client' } as const;
@@ -104,6 +126,16 @@ describe('a whole query at an independent authorization server', () => {
       'by key service with an RSA key, pushed',
       'jwt-pushed',
       () => ({ clientAuth: byService(rsa) }),
+    ],
+    ['by secret in a header', 'basic', () => ({ clientAuth: bySecret })],
+    ['by secret in a header, pushed', 'basic-pushed', () => ({ clientAuth: bySecret })],
+    ['by secret in the body', 'post', () => ({ clientAuth: bySecret })],
+    ['by secret in the body, pushed', 'post-pushed', () => ({ clientAuth: bySecret })],
+    ['by certificate, with a posted callback', 'posting', () => ({})],
+    [
+      'by secret, pushed, with a posted callback',
+      'posting-pushed',
+      () => ({ clientAuth: bySecret }),
     ],
     [
       'by certificate and EC key together',
@@ -165,6 +197,29 @@ describe('a whole query at an independent authorization server', () => {
       current = key;
       expect((await complete(client)).status).toBe('granted');
     }
+  });
+
+  it('names the scope of its profile, or none', async () => {
+    const before = peer.scopes.length;
+    for (const [id, changes] of [
+      ['tls', {}],
+      ['posting', {}],
+      ['posting-pushed', { clientAuth: bySecret }],
+    ] as const)
+      grantOf(await complete(connect(id, changes)));
+    // The browser repeats the request after the consent, and a pushed one names it twice.
+    expect(new Set(peer.scopes.slice(before))).toEqual(new Set([undefined, SCOPE]));
+    expect(peer.scopes.slice(before)[0]).toBeUndefined();
+    expect(peer.scopes.at(-1)).toBe(SCOPE);
+  });
+
+  it('ends where the citizen declines, with a posted callback', async () => {
+    const client = connect('posting');
+    const { url } = await client.beginConsent({ sessionBinding: SESSION });
+    const callback = await peer.visitForm(url, 'decline');
+    expect(await client.completeConsent(callback, { sessionBinding: SESSION })).toEqual({
+      status: 'declined',
+    });
   });
 
   it('ends where the citizen declines', async () => {
@@ -288,6 +343,14 @@ describe('the peer rejects', () => {
       effect: 'none',
       upstream: { status: 401, code: 'invalid_client' },
     });
+  });
+
+  it.each(['basic', 'post'])('another secret, in its way: %s', async (id) => {
+    const clientAuth = clientSecret({ secret: 'another secret' });
+    expect(await complete(connect(id, { clientAuth }))).toEqual(kept);
+    const pushing = connect(`${id}-pushed`, { clientAuth });
+    const error = await errorOf(() => pushing.beginConsent({ sessionBinding: SESSION }));
+    expect([error.code, error.upstream?.code]).toEqual(['upstream_refused', 'invalid_client']);
   });
 
   it('no client whose clock is a little off', async () => {

@@ -32,7 +32,14 @@ const known = <T>(value: T) => ({ value, confidence: 'specification' }) as const
 /** How the peer registers a client. */
 export interface PeerClient {
   readonly id: string;
-  readonly method: 'private_key_jwt' | 'tls_client_auth' | 'self_signed_tls_client_auth';
+  readonly method:
+    | 'private_key_jwt'
+    | 'tls_client_auth'
+    | 'self_signed_tls_client_auth'
+    | 'client_secret_basic'
+    | 'client_secret_post';
+  /** For the last two. */
+  readonly secret?: string;
   /** For `tls_client_auth`: the IP address in the certificate's SAN. */
   readonly san?: string;
   /** For `private_key_jwt`: the public keys. */
@@ -41,6 +48,10 @@ export interface PeerClient {
   readonly certificate?: Credential;
   /** Whether it must push its authorization requests. */
   readonly pushes?: boolean;
+  /** Whether its callbacks are posted. */
+  readonly posts?: boolean;
+  /** The scope that it names. Default: none. */
+  readonly scope?: string;
 }
 
 /**
@@ -59,9 +70,13 @@ export interface Peer {
   readonly calls: readonly ResourceCall[];
   /** Paths of the provider that were called, in order. */
   readonly steps: readonly string[];
+  /** The scopes that authorization requests named, in order. */
+  readonly scopes: readonly unknown[];
   environment(clientId: string): Environment;
   /** Follows the pages to the callback, as a browser with a cookie jar and a citizen. */
   visit(url: string, decision?: 'agree' | 'decline'): Promise<string>;
+  /** Follows them to a page that posts the callback. Returns what its form would send. */
+  visitForm(url: string, decision?: 'agree' | 'decline'): Promise<Request>;
   /** Sends a form as a client without the SDK would, with or without a certificate. */
   post(
     path: string,
@@ -72,7 +87,7 @@ export interface Peer {
 }
 
 /** Returns the wire of the peer: its paths and names. */
-function profileOf(pushes: boolean): WireProfile {
+function profileOf({ method, pushes, posts, scope }: Partial<PeerClient>): WireProfile {
   return {
     ...publicProfile,
     id: 'peer',
@@ -86,7 +101,10 @@ function profileOf(pushes: boolean): WireProfile {
     oauth: {
       ...publicProfile.oauth,
       issuerInCallback: known(true),
-      pushedAuthorizationRequests: known(pushes),
+      pushedAuthorizationRequests: known(pushes === true),
+      responseMode: known(posts === true ? 'form_post' : 'query'),
+      scope: known(scope ?? null),
+      ...(method?.startsWith('client_secret_') && { clientAuthentication: known(method) }),
     },
     fields: {
       ...publicProfile.fields,
@@ -122,9 +140,10 @@ export async function startPeer(
     use: 'sig',
     kid: 'peer',
   };
+  const scopes: unknown[] = [];
   const provider = await quietly(async () => {
     const { Provider } = await import('oidc-provider');
-    return new Provider(url, configure(clients, signing));
+    return new Provider(url, configure(clients, signing, scopes));
   });
   const calls: ResourceCall[] = [];
   const steps: string[] = [];
@@ -175,6 +194,29 @@ export async function startPeer(
       .end(JSON.stringify(good ? answer : { error: 'invalid_token' }));
   }
 
+  /** Follows redirects to the callback, or to the first page that is none. */
+  async function follow(
+    start: string,
+    decision: 'agree' | 'decline' = 'agree',
+  ): Promise<{ readonly location?: string; readonly page: string }> {
+    const jar = new Map<string, string>();
+    for (let at = start, hops = 0; hops < 10; hops++) {
+      const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+      const { headers, text } = await call(at, {
+        headers: { cookie, 'x-citizen': decision, accept: 'text/html' },
+        ca: authority.ca,
+      });
+      for (const line of headers['set-cookie'] ?? []) {
+        const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+        jar.set(name, value);
+      }
+      if (headers.location === undefined) return { page: text };
+      at = new URL(headers.location, at).href;
+      if (at.startsWith(`${REDIRECT_URI}?`)) return { location: at, page: text };
+    }
+    throw new Error('the pages go round in circles');
+  }
+
   const pages = provider.callback();
   server.on('request', (request, response) => {
     const { pathname } = new URL(request.url ?? '/', url);
@@ -195,6 +237,7 @@ export async function startPeer(
     authority,
     calls,
     steps,
+    scopes,
     environment: (clientId) =>
       sandboxEnvironment({
         clientId,
@@ -202,25 +245,21 @@ export async function startPeer(
         endpoints: { browserUrl: url, apiUrl: url },
         issuer: url,
         ca: authority.ca,
-        profile: profileOf(clients.find(({ id }) => id === clientId)?.pushes === true),
+        profile: profileOf(clients.find(({ id }) => id === clientId) ?? {}),
       }),
-    async visit(start, decision = 'agree') {
-      const jar = new Map<string, string>();
-      for (let at = start, hops = 0; hops < 10; hops++) {
-        const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-        const { headers } = await call(at, {
-          headers: { cookie, 'x-citizen': decision, accept: 'text/html' },
-          ca: authority.ca,
-        });
-        for (const line of headers['set-cookie'] ?? []) {
-          const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-          jar.set(name, value);
-        }
-        if (headers.location === undefined) break;
-        at = new URL(headers.location, at).href;
-        if (at.startsWith(`${REDIRECT_URI}?`)) return at;
-      }
+    async visit(start, decision) {
+      const { location } = await follow(start, decision);
+      if (location !== undefined) return location;
       throw new Error('the pages lead to no callback');
+    },
+    async visitForm(start, decision) {
+      const { page } = await follow(start, decision);
+      const [, action = ''] = /<form method="post" action="([^"]+)">/.exec(page) ?? [];
+      const fields = [...page.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"\/>/g)];
+      const body = new URLSearchParams(
+        Object.fromEntries(fields.map(([, name, value]) => [name, value])),
+      );
+      return new Request(action, { method: 'POST', body });
     },
     async post(path, form, tls) {
       const headers = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -239,11 +278,17 @@ export async function startPeer(
   };
 }
 
-function configure(clients: readonly PeerClient[], signing: JWK): Configuration {
+function configure(clients: readonly PeerClient[], signing: JWK, scopes: unknown[]): Configuration {
   return {
     clients: clients.map(metadataOf),
     jwks: { keys: [signing] },
-    clientAuthMethods: ['private_key_jwt', 'tls_client_auth', 'self_signed_tls_client_auth'],
+    clientAuthMethods: [
+      'private_key_jwt',
+      'tls_client_auth',
+      'self_signed_tls_client_auth',
+      'client_secret_basic',
+      'client_secret_post',
+    ],
     enabledJWA: { clientAuthSigningAlgValues: ['ES256', 'PS256'] },
     cookies: { keys: ['cookies of the peer'] },
     pkce: { required: () => true },
@@ -252,6 +297,8 @@ function configure(clients: readonly PeerClient[], signing: JWK): Configuration 
     // The client names no scope: as at the portal, its registration says what it may have.
     extraParams: {
       registered({ oidc }) {
+        if (oidc.route === 'authorization' || oidc.route === 'pushed_authorization_request')
+          scopes.push(oidc.params?.scope);
         if (oidc.params) oidc.params.scope ??= SCOPE;
       },
     },
@@ -293,6 +340,7 @@ function metadataOf({
   id,
   method,
   san,
+  secret,
   keys,
   certificate,
   pushes = false,
@@ -307,6 +355,7 @@ function metadataOf({
     token_endpoint_auth_method: method,
     require_pushed_authorization_requests: pushes,
     tls_client_certificate_bound_access_tokens: true,
+    ...(secret !== undefined && { client_secret: secret }),
     ...(san !== undefined && { tls_client_auth_san_ip: san }),
     ...(jwks && { jwks: { keys: [...jwks] } }),
   };
