@@ -23,6 +23,8 @@ export interface LoanAppOptions {
   readonly origin: string;
   /** 同意の画面のオリジン。 */
   readonly portal: string;
+  /** コールバックが POST で届くか（通信プロファイルの form_post）。省略すると GET。 */
+  readonly posted?: boolean;
   readonly now: () => number;
   /** フォームに初めから入れておく内容。 */
   readonly example?: () => Partial<Application>;
@@ -34,13 +36,14 @@ const files = {
   '/icon.svg': 'image/svg+xml',
 };
 
-export function createLoanApp({ client, vault, origin, portal, now, example }: LoanAppOptions) {
+export function createLoanApp(options: LoanAppOptions) {
+  const { client, vault, origin, portal, posted = false, now, example } = options;
   const app = new Hono<LanguageEnv>();
   const https = origin.startsWith('https:');
   const answers = createAnswers(vault);
   const income = createIncome(client, answers, now);
   // 申し込まずに立ち去った人の情報は、同意の期間を待たずに消す。
-  const sessions = createSessions({ https, onEnd: income.drop });
+  const sessions = createSessions({ https, posted, onEnd: income.drop });
 
   addFiles(app);
   app.use(...security({ origin, portal }), detectLanguage(https));

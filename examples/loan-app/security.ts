@@ -1,6 +1,7 @@
 // どの応答にも付けるヘッダーと、受け付けないリクエスト。
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { except } from 'hono/combine';
 import { csrf } from 'hono/csrf';
 import { secureHeaders } from 'hono/secure-headers';
 
@@ -31,8 +32,8 @@ export function security({ origin, portal }: SecurityOptions): MiddlewareHandler
       referrerPolicy: 'same-origin',
       strictTransportSecurity: origin.startsWith('https:'),
     }),
-    // ほかのサイトからの POST を拒否する。
-    csrf({ origin }),
+    // ほかのサイトからの POST を拒否する。コールバックだけは別: form_post ではマイナポータルの画面から届き、SDK が state とセッションを照合する。
+    except('/callback', csrf({ origin })),
     bodyLimit({ maxSize: 16_384 }),
   ];
 }

@@ -20,23 +20,26 @@ export const randomId = () => randomBytes(32).toString('base64url');
 
 export interface SessionsOptions {
   readonly https: boolean;
+  /** コールバックがほかのサイトからの POST で届くか（通信プロファイルの form_post）。 */
+  readonly posted: boolean;
   /** 終わったセッションの後始末。 */
   readonly onEnd: (session: Session) => Promise<void>;
 }
 
 export type Sessions = ReturnType<typeof createSessions>;
 
-export function createSessions({ https, onEnd }: SessionsOptions) {
+export function createSessions({ https, posted, onEnd }: SessionsOptions) {
   // 複数のインスタンスで動かすときは、ここと client の store を共有のものにする。
   const sessions = new Map<string, { readonly session: Session; expiresAt: number }>();
   // __Host- の Cookie は、ほかのサブドメインから上書きできない。https でしか使えないので、開発中の http では付けない。
   const options = {
     ...(https && { prefix: 'host' as const }),
-    secure: https,
+    // Secure は、localhost なら http でも使える。
+    secure: https || posted,
     httpOnly: true,
     // Strict にはできない: コールバックはマイナポータルからのサイトをまたぐ遷移なので、Strict の Cookie は送られてこない。
-    // Lax は、その最初の GET には付き、ほかのサイトからの POST には付かない。
-    sameSite: 'Lax' as const,
+    // Lax は、その最初の GET には付き、ほかのサイトからの POST には付かない。form_post では None にし、ほかの POST は security.ts の csrf で拒否する。
+    sameSite: posted ? ('None' as const) : ('Lax' as const),
     path: '/',
   };
 

@@ -1,6 +1,6 @@
 // Express 5。動かすには: npm install express の後、npx tsx examples/web/start.ts express
 
-import express, { type ErrorRequestHandler } from 'express';
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import { explain, latest } from 'myna-selfinfo';
 import {
   createSessions,
@@ -18,8 +18,8 @@ import {
   running,
 } from './loan.js';
 
-export const listen: Listen = (client, { port, https }) => {
-  const sessions = createSessions(https);
+export const listen: Listen = (client, { port, https, posted }) => {
+  const sessions = createSessions(https, posted);
   const app = express();
   app.disable('x-powered-by');
   // trust proxy は不要: req.ip も req.protocol も req.hostname も使わない。
@@ -43,7 +43,7 @@ export const listen: Listen = (client, { port, https }) => {
     response.set('set-cookie', sessions.cookieOf(session)).redirect(303, url);
   });
 
-  app.get('/callback', async (request, response) => {
+  const callback: RequestHandler = async (request, response) => {
     const session = sessions.find(request.headers.cookie);
     const outcome = await client.completeConsent(request, {
       sessionBinding: session?.id ?? 'none',
@@ -56,7 +56,10 @@ export const listen: Listen = (client, { port, https }) => {
         .query(outcome.grant, latest(), { deadlineMs: 5_000 })
         .catch(faultOf);
     response.redirect(303, placeAfter(outcome, session));
-  });
+  };
+  app.get('/callback', callback);
+  // form_post では POST で届く。本文は、読んだものを request.body に置いて渡す。
+  app.post('/callback', express.urlencoded({ extended: false }), callback);
 
   app.get('/result', async (request, response) => {
     response.send(

@@ -18,8 +18,8 @@ import {
   running,
 } from './loan.js';
 
-export const listen: Listen = (client, { port, https }) => {
-  const sessions = createSessions(https);
+export const listen: Listen = (client, { port, https, posted }) => {
+  const sessions = createSessions(https, posted);
   const app = new Hono();
   app.use(async (c, next) => {
     await next();
@@ -38,7 +38,8 @@ export const listen: Listen = (client, { port, https }) => {
     return c.redirect(url, 303);
   });
 
-  app.get('/callback', async (c) => {
+  // form_post では POST で届く。c.req.raw の本文は SDK が読むので、先に読まない。
+  app.on(['GET', 'POST'], '/callback', async (c) => {
     const session = sessions.find(c.req.header('cookie'));
     const outcome = await client.completeConsent(c.req.raw, {
       sessionBinding: session?.id ?? 'none',

@@ -27,10 +27,13 @@ export const loan = defineService({
 });
 export type LoanClient = SelfInfoClient<typeof loan>;
 
-/** どの例も、これを1つ公開する。https: 利用者から見て https か。プロキシの後ろではリクエストから分からないので、設定から渡す。 */
+/**
+ * どの例も、これを1つ公開する。https: 利用者から見て https か。プロキシの後ろではリクエストから分からないので、設定から渡す。
+ * posted: コールバックが POST で届くか（通信プロファイルの form_post）。受け取り方は hono.ts と express.ts にある。
+ */
 export type Listen = (
   client: LoanClient,
-  options: { readonly port: number; readonly https: boolean },
+  options: { readonly port: number; readonly https: boolean; readonly posted?: boolean },
 ) => Promise<Running>;
 export interface Running {
   readonly port: number;
@@ -48,7 +51,7 @@ export interface Session {
 const LIFE_MS = 30 * 60_000;
 
 /** このプロセスのメモリに置く。複数のインスタンスで動かすときは、ここと client の store を共有のものにする。 */
-export function createSessions(https: boolean) {
+export function createSessions(https: boolean, posted = false) {
   const sessions = new Map<string, Session>();
   // __Host- の Cookie は、ほかのサブドメインから上書きできない。
   const name = https ? '__Host-session' : 'session';
@@ -73,9 +76,9 @@ export function createSessions(https: boolean) {
     return session;
   }
 
-  // Strict にはできない: コールバックは、ほかのサイトからの遷移だから。
+  // Strict にはできない: コールバックは、ほかのサイトからの遷移だから。その POST には Lax の Cookie も付かないので、form_post では None にする。
   const cookieOf = ({ id }: Session) =>
-    `${name}=${id}; HttpOnly; SameSite=Lax; Path=/${https ? '; Secure' : ''}`;
+    `${name}=${id}; HttpOnly; SameSite=${posted ? 'None' : 'Lax'}; Path=/${https || posted ? '; Secure' : ''}`;
   return { find, open, cookieOf };
 }
 

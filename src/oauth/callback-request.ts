@@ -94,7 +94,8 @@ export async function parseCallback(
   const query = new URLSearchParams(search);
   if (!isForm(header('content-type')) || ['iss', ...OTHER_MODES].some((name) => query.has(name)))
     return { refused: 'invalid_response' };
-  const body = await readForm(request);
+  // Parsers of frameworks leave an empty body out.
+  const body = header('content-length').trim() === '0' ? '' : await readForm(request);
   return typeof body === 'string' ? parseParameters(mode, body, hash) : body;
 }
 

@@ -3,8 +3,12 @@ import { startLoanDemo } from '../../examples/loan-app/demo/server.js';
 import { createVirtualClock } from '../../src/foundation/clock.js';
 import { askAxe } from './browser.js';
 
-/** Starts the web demo of the bank over real sockets, on a stopped clock. */
-export async function openLoanDemo() {
+/**
+ * Starts the web demo of the bank over real sockets, on a stopped clock.
+ *
+ * @param posted - whether the callback is a POST.
+ */
+export async function openLoanDemo(posted = false) {
   const still = createVirtualClock(TUESDAY);
   let pauses: (() => void)[] = [];
   const clock = {
@@ -15,7 +19,7 @@ export async function openLoanDemo() {
       return waited;
     },
   };
-  const demo = await startLoanDemo({ port: 0, clock });
+  const demo = await startLoanDemo({ port: 0, clock, posted });
   let before = new Set<unknown>();
   let told = 0;
   const log = () => demo.sandbox().log.filter((entry) => !before.has(entry));

@@ -195,6 +195,11 @@ describe('a callback that is refused under form_post, and leaves the transaction
     ['no state', 'state_missing', (_, { state: __, ...fields }) => post(fields)],
     ['an empty form', 'state_missing', () => post('')],
     ['an event without a body', 'state_missing', () => event1(null)],
+    [
+      'an empty body that a parser left out',
+      'state_missing',
+      () => post(undefined, { 'content-length': '0' }),
+    ],
     ['two states', 'duplicate_parameter', (form) => post(`${form}&state=x`)],
     [
       'two states in fields',

@@ -2,8 +2,10 @@
 import {
   createSelfInfoClient,
   isSelfInfoError,
+  publicProfile,
   systemClock,
   type VirtualClock,
+  type WireProfile,
 } from 'myna-selfinfo';
 import { startSandbox } from 'myna-selfinfo/sandbox';
 import { createLoanVault } from '../answers.js';
@@ -35,12 +37,21 @@ export interface BankOptions {
   readonly origin: string;
   readonly clock: VirtualClock;
   readonly state: DemoState;
+  /** コールバックを POST で受け取る（form_post）。 */
+  readonly posted?: boolean;
 }
 
 export type Bank = Awaited<ReturnType<typeof openBank>>;
 
+/** コールバックを POST で送る通信プロファイル。内容を変えたので、id も変える。 */
+const postingProfile: WireProfile = {
+  ...publicProfile,
+  id: 'demo-form-post',
+  oauth: { ...publicProfile.oauth, responseMode: { value: 'form_post', confidence: 'unknown' } },
+};
+
 /** サンドボックスとつなぐ。本物につなぐときに変わるのは、この environment と tls だけ。 */
-export async function openBank({ origin, clock, state }: BankOptions) {
+export async function openBank({ origin, clock, state, posted = false }: BankOptions) {
   const sandbox = await startSandbox({
     registrations: [
       {
@@ -51,6 +62,7 @@ export async function openBank({ origin, clock, state }: BankOptions) {
     ],
     faults: faultsOf(state),
     clock,
+    ...(posted && { profile: postingProfile }),
   });
   // random: 障害のあとにやり直すまでの間隔を、毎回同じにする。
   const client = createSelfInfoClient({
@@ -70,6 +82,7 @@ export async function openBank({ origin, clock, state }: BankOptions) {
     vault,
     origin,
     portal: sandbox.browserUrl,
+    posted,
     now: clock.now,
     example: () => exampleOf(state),
   });

@@ -20,11 +20,14 @@ const boxed: Readonly<Record<string, { readonly applied: boolean }>> = {
 export interface LoanDemoOptions {
   readonly port?: number;
   readonly clock?: VirtualClock;
+  /** コールバックを POST で受け取る（form_post）。 */
+  readonly posted?: boolean;
 }
 
 export async function startLoanDemo({
   port = 3000,
   clock = createMovableClock(),
+  posted = false,
 }: LoanDemoOptions = {}) {
   const app = new Hono();
   const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port });
@@ -34,8 +37,8 @@ export async function startLoanDemo({
   });
   const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
   const state: DemoState = { person: 'hanako', trouble: 'none', events: [], tried: undefined };
-  const bank = await openBank({ origin, clock, state });
-  const demo: Demo = { origin, clock, state, bank };
+  const bank = await openBank({ origin, clock, state, posted });
+  const demo: Demo = { origin, clock, state, posted, bank };
   addRoutes(app, demo);
   // 立ち去った人のもの、期間の終わったものは、誰も見に来なくても消える。
   const tidying = setInterval(() => demo.bank.tidy().catch(logCode), 60_000);
@@ -96,8 +99,10 @@ function logCode(error: unknown): void {
 /** Ctrl-C まで動かす。 */
 export async function serveLoanDemo() {
   const { PORT = '3000' } = process.env;
+  const posted = process.argv.includes('--form-post');
   const port = /^\d{1,5}$/.test(PORT) && Number(PORT) <= 65_535 ? Number(PORT) : undefined;
-  const demo = port === undefined ? 'invalid' : await startLoanDemo({ port }).catch(listeningFault);
+  const demo =
+    port === undefined ? 'invalid' : await startLoanDemo({ port, posted }).catch(listeningFault);
   if (typeof demo === 'string') {
     const why =
       demo === 'invalid'

@@ -20,7 +20,8 @@ export function addConsentRoutes(
   app: Hono<LanguageEnv>,
   { income, sessions }: { readonly income: Income; readonly sessions: Sessions },
 ): void {
-  app.get('/callback', async (c) => {
+  // GET は通信プロファイルの query、POST は form_post のコールバック。もう一方の形は SDK が拒否する。
+  app.on(['GET', 'POST'], '/callback', async (c) => {
     const arrival = await income.complete(sessions.find(c), c.req.raw);
     // プリフェッチや HEAD。失敗の応答なら、ブラウザはプリフェッチを捨て、利用者が開いたときに取り直す。
     if (arrival === 'not-a-visit') return c.body(null, 503);
