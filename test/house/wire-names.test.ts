@@ -32,6 +32,9 @@ const registered = new Set(
 // Names of the profile that may occur elsewhere, each with the reason.
 const excused: Readonly<Record<string, string>> = {
   poll: 'how this package names the way an answer is awaited; it is not sent',
+  query: 'a response mode that OAuth defines, and an everyday word',
+  identity: 'how HTTP calls a body without a coding, and an everyday word',
+  'until-refused': 'how this package names a policy; it is not sent',
 };
 
 /**
@@ -110,7 +113,7 @@ describe('the names of the wire', () => {
   const names = wireNames(publicProfile);
   const guarded = new Set([...names].filter((name) => !registered.has(name) && !(name in excused)));
   // The type, the data and the checks of a profile name its fields.
-  const profile = ['profile', 'public-profile', 'profile-checks'].map(
+  const profile = ['data', 'profile', 'public-profile', 'profile-checks'].map(
     (name) => `src/wire/${name}.ts`,
   );
   const sources = readSources('src', /\.ts$/).filter(({ path }) => !profile.includes(path));
