@@ -15,6 +15,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Registration } from '../../src/sandbox/index.js';
 import { makeKey } from '../kit/keys.js';
 import { fields, itemStatuses, processStatuses } from '../sandbox/steps.js';
 import { binary, openRuns } from './binary.js';
@@ -228,8 +229,10 @@ describe('the command sandbox', () => {
     );
   });
 
-  it('explains that curl cannot sign assertions', async () => {
-    const clientAuth = { jwks: { keys: [makeKey('ES256', 'a').jwk] } };
+  it.each<[string, Registration['clientAuth']]>([
+    ['private_key_jwt', { jwks: { keys: [makeKey('ES256', 'a').jwk] } }],
+    ['client_secret_basic', { secret: 'the-secret-of-the-clinic' }],
+  ])('shows no curl commands for a client that needs %s', async (method, clientAuth) => {
     const registration = {
       clientId: 'clinic',
       redirectUris: ['https://clinic.example/'],
@@ -243,9 +246,12 @@ describe('the command sandbox', () => {
       'en',
     );
     expect(values('client_id')).toEqual(['clinic']);
-    expect(text).toMatch(
-      /There are no curl commands, because the first client is registered for private_key_jwt\.\n\n$/,
-    );
+    expect(
+      text.endsWith(
+        `There are no curl commands, because the first client is registered for ${method}.\n\n`,
+      ),
+    ).toBe(true);
+    expect(text).not.toContain('the-secret-of-the-clinic');
   });
 
   it('accepts a service alone, in a file with a byte order mark', async () => {

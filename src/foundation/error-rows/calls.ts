@@ -6,8 +6,8 @@ export const callErrors = {
     stage: 'token',
     effect: 'none',
     retrySafe: false,
-    en: '{path} did not sign the client assertion. Nothing was sent. {expected}',
-    ja: '{path} からクライアントアサーションの署名を得られませんでした。何も送信していません。{expected}',
+    en: '{path} gave no credential for client authentication. Nothing was sent. {expected}',
+    ja: '{path} からクライアント認証の署名やシークレットを得られませんでした。何も送信していません。{expected}',
   },
   connection_failed: {
     stage: 'token',
