@@ -33,7 +33,7 @@ export function fault(where: string, en: string, ja: string): CodecFault {
 }
 
 /** The greatest length of all texts of a value together. No body is longer. */
-export const LONGEST_TEXT = 16 * 1024 * 1024;
+const LONGEST_TEXT = 16 * 1024 * 1024;
 
 /** How much of one returned value is left to be read. */
 export interface Budget {
@@ -195,7 +195,7 @@ export function readText(
 }
 
 /** A copy of an object of JSON data, and its keys under which a number is inexact. */
-export interface CopiedJson {
+interface CopiedJson {
   readonly copy: Readonly<Record<string, unknown>>;
   readonly inexact: ReadonlySet<string>;
 }

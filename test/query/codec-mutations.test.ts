@@ -31,10 +31,10 @@ const vandal: Partial<WireCodec> = {
     vandalise(context.codes);
     return message;
   },
-  sign(message) {
+  sign(message, { codes }) {
     const signature = Buffer.from(message.body).toString('base64');
     vandalise(message);
-    return { headers: { 'x-signature': signature } };
+    return { headers: { 'x-signature': signature, 'x-codes': `${codes}` } };
   },
   async decodeRefusal(reply) {
     spoil(reply);
@@ -84,7 +84,9 @@ describe('a codec that changes what it gets', () => {
       const records = expectStatus(answer.items.household, 'present').reveal();
       return [await Promise.all(sent), inquiries, codes, records];
     };
-    const honest = await journey({ sign: () => ({ headers: { 'x-signature': 'a' } }) });
+    const honest = await journey({
+      sign: (_, { codes }) => ({ headers: { 'x-signature': 'a', 'x-codes': `${codes}` } }),
+    });
     expect(await journey(vandal)).toEqual(honest);
     expect(JSON.stringify(honest)).toContain('2020-01-01');
   });
