@@ -28,6 +28,8 @@ NOWHERE.addAddress('192.0.0.192', 'ipv4');
 NOWHERE.addAddress('168.63.129.16', 'ipv4');
 NOWHERE.addSubnet('fe80::', 10, 'ipv6');
 NOWHERE.addSubnet('ff00::', 8, 'ipv6');
+// Translation to IPv4 within one network: where the IPv4 address stands differs.
+NOWHERE.addSubnet('64:ff9b:1::', 48, 'ipv6');
 // Site-local addresses and 6to4, both given up.
 NOWHERE.addSubnet('fec0::', 10, 'ipv6');
 NOWHERE.addSubnet('2002::', 16, 'ipv6');
@@ -36,7 +38,7 @@ NOWHERE.addAddress('fd00:ec2::254', 'ipv6');
 const LOOPBACK_NAME = /(^|\.)localhost\d?(\.localdomain)?$|^ip6-(localhost|loopback)$/;
 const METADATA_NAME = /^(metadata|instance-data)(\.([a-z0-9-]+\.)*internal)?$/;
 /** IPv6 addresses that stand for an IPv4 address, in its last 32 bits. */
-const EMBEDDED = /^(?:::ffff:(?:0:)?|::|64:ff9b:(?:1:)?:)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
+const EMBEDDED = /^(?:::ffff:(?:0:)?|::|64:ff9b::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
 
 /** Returns whether the host of a URL is this machine. */
 export function isLoopback({ hostname }: URL): boolean {

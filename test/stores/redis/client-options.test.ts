@@ -10,7 +10,7 @@ type Client = RedisStoreOptions['client'];
 
 const ioredisOptions: Readonly<Record<string, RedisOptions>> = {
   'numbers as texts': { stringNumbers: true },
-  'a prefix of its own': { keyPrefix: 'app:' },
+  'a key prefix': { keyPrefix: 'app:' },
   'automatic pipelines': { enableAutoPipelining: true },
 };
 // The types of RESP by their first bytes. Not every version of the package exports the names.
