@@ -75,7 +75,7 @@ export interface StoredReply {
 }
 
 /** Returns a response in the form in which it is stored. */
-export function toStoredReply(
+function toStoredReply(
   { status, fields, body }: HttpReply,
   { context }: ReadyMessage,
 ): StoredReply {

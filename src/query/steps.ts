@@ -33,6 +33,7 @@ export type ProcessHandle = Sensitive<string>;
 export interface StepOptions<S extends ServiceSpec = Service> {
   /** The environment and its client. */
   readonly environment: Environment;
+  /** The service that the citizen consented to. */
   readonly service: S;
   /** The client certificate and key; required unless `fetch` or a gateway is given. */
   readonly tls?: TlsCredential;

@@ -64,6 +64,7 @@ export interface WireNotice {
   readonly path: string;
   readonly headers: { get(name: string): string | null };
   readonly body: Uint8Array;
+  /** Reads the body as strict JSON. */
   json(): Promise<unknown>;
 }
 

@@ -108,7 +108,7 @@ describe.skipIf(noRedis)('the queue with data in Redis that it did not write', (
     const id = await office.queue.add(await office.submit());
     await office.queue.startWorker();
     await office.askedTimes(2);
-    await store.delete(`retrieval:${id}`);
+    await store.delete(`retrieval:2:${id}`);
     expect(await office.client.recall(id)).toBeUndefined();
     release();
     expect(await office.end(id)).toEqual({ state: 'failed', code: 'retrieval_gone' });

@@ -34,10 +34,12 @@ describe('a client at its limit of concurrent calls', () => {
     const { client, back, spare, calls, free } = await busy();
     const before = calls.length;
     const retrieval = {
-      v: 1,
+      v: 2,
       id: '00000000-0000-4000-8000-000000000000',
+      pin: 'public-2026-11:a-pin-that-nobody-looks-at',
       terms: spare.terms,
       inquiries: asked,
+      codes: {},
       submittedAt: spare.terms.grantedAt,
       expiresAt: spare.terms.keepUntil,
     } as const;
