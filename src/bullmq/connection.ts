@@ -1,6 +1,6 @@
 import { CANCELLED, systemClock } from '../foundation/clock.js';
 import { deadline } from '../foundation/deadline.js';
-import { SelfInfoError } from '../foundation/errors.js';
+import { lazyPackage } from '../foundation/packages.js';
 import {
   checkClient,
   type QueueClient,
@@ -52,24 +52,15 @@ export type QueueConnection =
 export type Bullmq = typeof import('bullmq');
 
 /** Loads the package `bullmq`. */
-export const loadBullmq = () => load('bullmq', (): Promise<Bullmq> => import('bullmq'));
+export const loadBullmq = lazyPackage('bullmq', (): Promise<Bullmq> => import('bullmq'));
 
-const loadIoredis = () =>
-  load('ioredis', async () => (await import('ioredis')).default as unknown as CreateClient);
+const loadIoredis = lazyPackage(
+  'ioredis',
+  async () => (await import('ioredis')).default as unknown as CreateClient,
+);
 
 /** The class `Redis` of `ioredis`. */
 type CreateClient = new (...args: readonly unknown[]) => QueueClient;
-
-async function load<T>(name: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch {
-    throw new SelfInfoError('package_missing', {
-      path: name,
-      expected: { en: `npm install ${name}`, ja: `npm install ${name} で追加してください。` },
-    });
-  }
-}
 
 /** A connection to Redis for one part of BullMQ. */
 export interface OpenConnection {

@@ -1,7 +1,7 @@
 import { checkCredential, type TlsCredential } from '../net/tls.js';
 import type { Service } from '../service/service.js';
 import { acknowledge } from './acknowledge.js';
-import { beginConsent, completeConsent, currentAvailability } from './consent-flow.js';
+import { beginConsent, completeConsent, currentAvailability, ready } from './consent-flow.js';
 import { type ClientContext, openContext } from './context.js';
 import { receiveNotice } from './notices.js';
 import { collect, discard, query, recall, resume, submit } from './retrieval-flow.js';
@@ -43,6 +43,7 @@ export function createSelfInfoClient<S extends Service>(
   const context = openContext(options);
   const end = () => close(context);
   const client: SelfInfoClient = {
+    ready: () => ready(context),
     availability: (given) => currentAvailability(context, given),
     beginConsent: (given) => beginConsent(context, given),
     completeConsent: (request, given) => completeConsent(context, request, given),

@@ -57,14 +57,22 @@ export function currentAvailability(
   return computeAvailability(service, currentCalendar(), toEpochMs(at, 'options.at'), forMs);
 }
 
+/** Loads the packages that a journey needs. */
+export async function ready({ calls, transport }: ClientContext): Promise<void> {
+  calls.checkOpen();
+  await Promise.all([oauth4webapi(), transport.load()]);
+}
+
 /** Starts a consent: stores a transaction and returns the URL for the citizen's browser. */
 export async function beginConsent(context: ClientContext, given: BeginConsentOptions) {
   const { textVersion, ...options } = readBeginOptions(given);
   const { sessionBinding, signal } = readConsentOptions(options);
   const begin = (scope: TracedScope) =>
-    withinScope(scope, context.clock, Number.POSITIVE_INFINITY, () =>
-      storeTransaction(context, sessionBinding, textVersion, scope),
-    );
+    withinScope(scope, context.clock, Number.POSITIVE_INFINITY, async () => {
+      // A package that cannot be loaded is noticed before a citizen is at the portal.
+      await ready(context);
+      return storeTransaction(context, sessionBinding, textVersion, scope);
+    });
   return runCall(context, 'consent', signal, (scope) =>
     scope.step('consent', () => begin(scope), 'begun'),
   );
@@ -80,9 +88,11 @@ export async function completeConsent(
   return runCall(context, 'callback', signal, async (scope) => {
     // The day of consent is the day of the callback: what follows may run past midnight.
     const arrivedAt = context.clock.now();
-    const validated = await scope.step('callback', () =>
-      validateAndTake(context, request, sessionBinding, arrivedAt, scope),
-    );
+    const validated = await scope.step('callback', async () => {
+      // Before the transaction is taken: the next try in a corrected process finds it.
+      await ready(context);
+      return validateAndTake(context, request, sessionBinding, arrivedAt, scope);
+    });
     return validated.status === 'valid'
       ? scope.step('token', () => exchange(context, validated, arrivedAt, scope))
       : validated;

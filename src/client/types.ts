@@ -182,6 +182,23 @@ export interface SelfInfoClient<S extends Service = Service>
   extends DeliverySignals<S>,
     AsyncDisposable {
   /**
+   * Loads the packages that a journey needs, so that a bundle without them fails when the process
+   * starts. `beginConsent` and `completeConsent` load them too, before they change anything. Sends
+   * nothing.
+   *
+   * @throws SelfInfoError `package_missing`; `package_unusable`, which says what an ES module bundle
+   * has to begin with; `client_closed`.
+   * @example
+   * ```ts
+   * import type { SelfInfoClient } from 'myna-selfinfo';
+   * async function start(client: SelfInfoClient, listen: () => void) {
+   *   await client.ready();
+   *   listen();
+   * }
+   * ```
+   */
+  ready(): Promise<void>;
+  /**
    * Returns whether the items of the service are available by the published table, together and one
    * by one (guideline 2.5). Informs and forbids nothing.
    *

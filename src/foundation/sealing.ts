@@ -2,6 +2,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { invalidOption, SelfInfoError } from './errors.js';
 import { checkObject, checkText, readKeys } from './options.js';
 import { ownBag } from './own.js';
+import { lazyPackage } from './packages.js';
 
 type Key = Uint8Array | KeyObject;
 type Algorithm = 'dir' | 'A256KW';
@@ -9,9 +10,7 @@ type Algorithm = 'dir' | 'A256KW';
 /** The `enc` of everything that this package seals. */
 export const ENCRYPTION = 'A256GCM';
 
-let loaded: typeof import('jose') | undefined;
-/** Loads jose once. Repeating `import()` would take a tenth of the time of a sealing. */
-const jose = async () => (loaded ??= await import('jose'));
+const jose = lazyPackage('jose', () => import('jose'));
 
 /**
  * The version of what this package stores and reads again: sealed values, records of a vault. Notes

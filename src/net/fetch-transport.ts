@@ -43,6 +43,7 @@ export function createFetchTransport(
   };
   const close = async () => {};
   return {
+    load: async () => undefined,
     connect: () => ({ ...createConnection(clock, { exchange, close }), bind: () => undefined }),
     rotate() {},
     close,

@@ -95,6 +95,8 @@ export interface ApiConnection {
 
 /** Opens connections. */
 export interface Transport {
+  /** Loads the package that calls are sent with. */
+  load(): Promise<unknown>;
   /**
    * Returns a connection under the client certificate with this thumbprint if it is still kept, or
    * else under the newest. The connection never changes its certificate.

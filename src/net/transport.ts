@@ -3,6 +3,7 @@ import type { Clock } from '../foundation/clock.js';
 import { invalidResponse, SelfInfoError } from '../foundation/errors.js';
 import { checkFunction } from '../foundation/options.js';
 import { own, ownBag } from '../foundation/own.js';
+import { lazyPackage } from '../foundation/packages.js';
 import { type Environment, isEnvironment } from '../wire/environment.js';
 import { createConnection, type Exchange } from './connection.js';
 import {
@@ -124,6 +125,7 @@ function createTransport(
   }
 
   return {
+    load: undici,
     connect(thumbprint) {
       const identity = find(thumbprint);
       return {
@@ -189,14 +191,14 @@ function connectAs(
   return createConnection(clock, { exchange, close });
 }
 
-let loaded: typeof import('undici') | undefined;
+const undici = lazyPackage('undici', () => import('undici'));
 
 async function openClient(
   { baseUrl, ca, proxy }: ApiRoute,
   identity: Identity,
   clients: Set<PooledClient>,
 ): Promise<PooledClient> {
-  loaded ??= await import('undici');
+  const library = await undici();
   const origin = new URL(baseUrl);
   const context = identity.contextFor(ca);
   // undici cannot end a connection that is still opening, so this ends it.
@@ -231,7 +233,7 @@ async function openClient(
       });
     },
   });
-  const client = new loaded.Client(origin.origin, options);
+  const client = new library.Client(origin.origin, options);
   const pooled: PooledClient = {
     client,
     interim,

@@ -1,4 +1,4 @@
-let loaded: typeof import('oauth4webapi') | undefined;
+import { lazyPackage } from '../foundation/packages.js';
 
-/** Loads oauth4webapi once, on first use: even a repeated `import()` has to be resolved. */
-export const oauth4webapi = async () => (loaded ??= await import('oauth4webapi'));
+/** Loads oauth4webapi. */
+export const oauth4webapi = lazyPackage('oauth4webapi', () => import('oauth4webapi'));

@@ -13,6 +13,7 @@ const codes: Record<SelfInfoErrorCode, true> = {
   missing_option: true,
   invalid_option: true,
   package_missing: true,
+  package_unusable: true,
   invalid_environment: true,
   invalid_profile: true,
   unverified_profile: true,

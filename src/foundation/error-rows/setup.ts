@@ -26,6 +26,12 @@ export const setupErrors = {
     en: 'The package {path} is not installed. {expected}',
     ja: 'パッケージ {path} がインストールされていません。{expected}',
   },
+  package_unusable: {
+    ...permanent,
+    stage: 'configuration',
+    en: 'The package {path} cannot be loaded. {expected}',
+    ja: 'パッケージ {path} を読み込めません。{expected}',
+  },
   invalid_environment: {
     ...permanent,
     stage: 'configuration',

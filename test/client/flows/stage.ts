@@ -101,6 +101,7 @@ export function openStage(respond?: Respond, changes: Partial<ClientContext> = {
         connections.push(connection);
         return connection;
       },
+      load: async () => undefined,
       rotate() {},
       async close() {},
     },
