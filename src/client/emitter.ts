@@ -110,7 +110,7 @@ export function createTrace(clock: Clock, isListened: () => boolean, emit: Emit)
       }
     },
     onCall(call) {
-      const { stage, startedAt, status, error } = ownBag(call);
+      const { stage, startedAt, status, error, requestId, upstreamRequestId } = ownBag(call);
       const attempt = (attempts.get(stage) ?? 0) + 1;
       attempts.set(stage, attempt);
       if (!isListened()) return;
@@ -119,7 +119,8 @@ export function createTrace(clock: Clock, isListened: () => boolean, emit: Emit)
         type: 'call',
         step: stage,
         ...common(),
-        requestId: randomUUID(),
+        requestId: requestId ?? randomUUID(),
+        ...(upstreamRequestId !== undefined && { upstreamRequestId }),
         attempt,
         durationMs: since(startedAt),
         ...outcome,

@@ -6,6 +6,7 @@ import { Sensitive } from '../foundation/sensitive.js';
 import { formatInstant } from '../foundation/time.js';
 import type { Egress } from '../net/egress.js';
 import type { ApiConnection, CallBounds, FetchLike, HttpResponse } from '../net/http.js';
+import { messageIds } from '../net/message-ids.js';
 import { knownCode, refusal } from '../net/refusals.js';
 import type { TlsCredential } from '../net/tls.js';
 import { openTransport } from '../net/transport.js';
@@ -49,7 +50,9 @@ export async function requestToken(
     client_id: clientId,
   });
   for (const [name, value] of credentials.fields) form.set(name, value);
+  const { headers: idHeaders, ...ids } = messageIds(profile);
   const headers = {
+    ...idHeaders,
     ...credentials.headers,
     'content-type': 'application/x-www-form-urlencoded;charset=UTF-8',
     accept: 'application/json',
@@ -65,6 +68,7 @@ export async function requestToken(
       path: profile.paths.token.value,
       headers,
       body: String(form),
+      ...ids,
     },
     bounds,
   );
