@@ -237,12 +237,12 @@ function spoiled<K extends 'encodeRequest' | 'decodeProcess' | 'encodePoll' | 'd
 describe('a wrong variant of an example', () => {
   it.each([
     {
-      variant: 'a path that escapes',
+      variant: 'a path that escapes when a server decodes it twice',
       portal: () => pollByGetPortal,
       wrong: () =>
         spoiled(pollByGetCodec, 'encodePoll', (id) => ({
           method: 'GET',
-          path: `/v9/results/%2e%2e/${id}`,
+          path: `/v9/results/%252e%252e/${id}`,
         })),
       error: { code: 'codec_failed', stage: 'result', effect: 'none' },
       polls: 0,
