@@ -42,7 +42,7 @@ export async function receiveNotice(
       ja: 'この環境には、完了通知を使う通信プロファイルがありません。',
     });
   return context.calls.run('result', undefined, async (scope) => {
-    const notice = await readNotice(request);
+    const notice = await scope.aside(() => readNotice(request));
     if (notice === undefined) return { status: 'too-large' };
     const processId = await authenticate(context, profiles, notice, scope);
     const id = processId && (await findRetrieval(context, processId, scope));
