@@ -123,9 +123,11 @@ export async function processJob(
   token: string | undefined,
 ): Promise<null> {
   const id = String(job.id);
-  const outcome = await askOnce(context, id).catch((error: unknown) =>
-    retryLater(context, error, Date.now() - job.timestamp),
-  );
+  const later = (error: unknown) => retryLater(context, error, Date.now() - job.timestamp);
+  const outcome = await askOnce(context, id).catch(later);
+  // Whether the portal takes the acknowledgement is nothing that the citizen waits for.
+  if (has(outcome, 'unacknowledged'))
+    return putOff(context, job, token, { ...later(outcome.unacknowledged), state: 'ready' });
   if (has(outcome, 'atMs')) return putOff(context, job, token, outcome);
   if (outcome.ended === 'failed')
     throw withoutStack(new context.bullmq.UnrecoverableError(outcome.code));

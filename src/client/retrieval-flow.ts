@@ -126,7 +126,10 @@ export async function discard(context: ClientContext, handle: Grant | Retrieval)
     throw new SelfInfoError('foreign_grant', { path: 'handle' });
   const { id } = resume(context, handle);
   for (const controller of context.collecting.get(id) ?? []) controller.abort(DISCARDED);
-  await context.parked.get(handle)?.close();
+  const kept = context.parked.get(handle);
+  // Removed, so that collecting opens another one when the store fails now.
+  context.parked.delete(handle);
+  await kept?.close();
   const scope = { stage: 'result', signal: NEVER } as const;
   await context.store.delete(scope, retrievalKey(id));
   if (context.environment.legacyProfile !== undefined)

@@ -183,7 +183,10 @@ export function ownResponseError(
  */
 export function hostCall<T>(path: string, call: () => T, expected: Expected = THREW): T {
   try {
-    return call();
+    const value = call();
+    // Where an asynchronous function is a mistake, its rejection must not end the process.
+    if (value instanceof Promise) value.catch(() => undefined);
+    return value;
   } catch (error) {
     throw isSelfInfoError(error) ? error : invalidOption(path, expected);
   }

@@ -95,9 +95,16 @@ describe('askOnce', () => {
     expect(calls).toEqual(['has', 'recall', 'acknowledge']);
   });
 
-  it('rejects when the answer cannot be acknowledged, so that it is tried again', async () => {
-    const { ask } = openParts({ acknowledge: fails('store_failed') });
-    await expect(ask()).rejects.toMatchObject({ code: 'store_failed' });
+  it('says that a stored answer is not acknowledged yet, so that it is tried again', async () => {
+    const { ask, calls } = openParts({ acknowledge: fails('upstream_unavailable') });
+    expect(await ask()).toMatchObject({ unacknowledged: { code: 'upstream_unavailable' } });
+    expect(calls).not.toContain('discard');
+  });
+
+  it('discards the retrieval of a stored answer whose acknowledgement the portal refuses', async () => {
+    const { ask, calls } = openParts({ acknowledge: fails('upstream_refused') });
+    expect(await ask()).toEqual({ ended: 'ready' });
+    expect(calls.slice(-3)).toEqual(['put 4c1f8a', 'acknowledge', 'discard']);
   });
 
   it('fails as retrieval_gone when the store does not have the retrieval', async () => {
