@@ -34,8 +34,7 @@ export interface GrantState {
   readonly connection: ApiConnection;
   /** The profile under which the consent began. */
   readonly profile: WireProfile;
-  used: boolean;
-  /** Whether the connection was passed on to a retrieval, or closed with a discarded grant. */
+  /** Whether the grant was used or discarded: its connection is passed on or closed. */
   released: boolean;
 }
 

@@ -6,7 +6,7 @@ import { checkFunction, readKeys } from '../foundation/options.js';
 import { has, own } from '../foundation/own.js';
 import { callCodec } from '../query/codec-call.js';
 import { contextOf } from '../query/exchange.js';
-import type { StoredAccepted } from '../query/request.js';
+import { isProcessId, type StoredAccepted } from '../query/request.js';
 import type { Retrieval } from '../query/types.js';
 import type { Environment } from '../wire/environment.js';
 import type { WireProfile } from '../wire/profile.js';
@@ -22,7 +22,6 @@ import { digest } from './pending.js';
 /** The value of such an entry. Other entries hold the id of a retrieval. */
 const EARLY = 'early';
 const RECEIVED: NoticeOutcome = Object.freeze({ status: 'received' });
-const LONGEST_PROCESS_ID = 1_024;
 
 /** Receives a notice: brings the next poll of its retrieval forward. */
 export async function receiveNotice(
@@ -81,10 +80,6 @@ async function authenticate(
     }
   }
   return undefined;
-}
-
-function isProcessId(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= LONGEST_PROCESS_ID;
 }
 
 /** Returns the key of a process: its digest, so that the store learns no process id. */

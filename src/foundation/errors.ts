@@ -59,6 +59,11 @@ export class SelfInfoError extends Error {
    * `query` or `submit` failed after the portal had accepted the request.
    */
   declare readonly retrieval?: unknown;
+  /**
+   * The `ProcessHandle` to pass to `fetchAnswer`. Set when `requestAnswer` failed after the
+   * portal had responded.
+   */
+  declare readonly handle?: unknown;
 
   /**
    * @param code - a code of the error table.

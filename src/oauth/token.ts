@@ -130,11 +130,12 @@ const BEARER = /^[A-Za-z0-9._~+/-]+=*$/;
 const OPAQUE = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
 
 function isToken(value: unknown, mayDeviate: boolean): value is string {
-  return (
-    typeof value === 'string' &&
-    value.length <= LONGEST_TOKEN &&
-    (mayDeviate ? OPAQUE : BEARER).test(value)
-  );
+  return isSendableToken(value) && (mayDeviate || BEARER.test(value));
+}
+
+/** Returns whether a value is a token of any profile, which can be sent in a header. */
+export function isSendableToken(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= LONGEST_TOKEN && OPAQUE.test(value);
 }
 
 /** Returns a lifetime as it came, or as a number where a text of digits may stand for one. */
