@@ -155,6 +155,32 @@ describe.skipIf(noRedis)('queue.receiveNotice', () => {
     },
   );
 
+  it('has the retrieval asked for again soon when a notice comes while a worker asks', async () => {
+    const portal = working(1);
+    const office = openOffice(
+      {
+        profile: slow,
+        async intercept(request, pass) {
+          const response = await portal.intercept(request, pass);
+          if (new URL(request.url).pathname === '/result' && portal.state.polls === 1) {
+            await office.queue.receiveNotice(noticeOf(portal.state.processId));
+            const redis = await office.commands();
+            await expect.poll(() => redis.exists(office.raw.toKey(`notice:${id}`))).toBe(1);
+          }
+          return response;
+        },
+      },
+      { hurry: false },
+    );
+    const retrieval = await office.submit();
+    const { id } = retrieval;
+    await office.queue.add(retrieval);
+    await office.queue.startWorker();
+    // Without the notice the next poll is due after ten minutes.
+    expect((await office.end(id)).state).toBe('ready');
+    expect([countOf(office.calls, '/request'), countOf(office.calls, '/result')]).toEqual([1, 2]);
+  });
+
   it('is refused where no profile has notices', async () => {
     const { queue } = openOffice();
     expect(await refusalOf(() => queue.receiveNotice(noticeOf('p-1')))).toEqual([
