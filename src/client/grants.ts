@@ -1,7 +1,8 @@
 import { type Clock, invalidClock } from '../foundation/clock.js';
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
+import { has } from '../foundation/own.js';
 import type { ConsentTerms } from '../oauth/terms.js';
-import type { WireSession } from '../query/exchange.js';
+import { effectOf, type WireSession } from '../query/exchange.js';
 import { checkInquiries } from '../query/inquiries.js';
 import {
   codesOf,
@@ -137,7 +138,7 @@ function createKeeper(
       try {
         await store.put(scope, retrievalKey(retrieval.id), writeSecret(secret), expiresAt);
       } catch (error) {
-        throw notStored(error);
+        throw notStored(error, has(accepted, 'reply') ? accepted.reply.status : 200);
       }
     },
     async drop() {
@@ -179,14 +180,14 @@ function timeOr(before: number, clock: Clock): number {
 }
 
 /**
- * Returns the error for an accepted request whose secret was not stored. The consent is used. The
- * retrieval is attached, because a slow store may have kept the secret after all.
+ * Returns the error for a response whose secret was not stored. After a success the consent is
+ * used. The retrieval is attached, because a slow store may have kept the secret after all.
  */
-function notStored(error: unknown): SelfInfoError {
+function notStored(error: unknown, status: number): SelfInfoError {
   const endedEarly = isSelfInfoError(error, 'aborted') || isSelfInfoError(error, 'timed_out');
   return new SelfInfoError(endedEarly ? error.code : 'store_failed', {
     ...(endedEarly && { stage: error.stage }),
-    effect: 'applied',
+    effect: effectOf('request', status),
     retry: { safe: false },
   });
 }
