@@ -3,7 +3,7 @@ import { SelfInfoError } from '../foundation/errors.js';
 import { inexactNumberAt } from '../foundation/json-numbers.js';
 import { own, ownBag } from '../foundation/own.js';
 import { isKnownVersion, UNVERSIONED } from '../foundation/sealing.js';
-import type { StoredAccepted } from '../query/request.js';
+import { isAccepted } from '../query/request.js';
 import type { ProcessSecret } from '../query/secret.js';
 import type { StoredEntry } from '../stores/store.js';
 import type { Environment } from '../wire/environment.js';
@@ -117,23 +117,6 @@ export function readSecret(
   )
     throw invalidEntry();
   return now < entry.expiresAt ? secret : undefined;
-}
-
-/** Returns whether a value of an entry says what the portal said to the request. */
-function isAccepted(value: unknown): value is StoredAccepted {
-  const { processes, reply } = ownBag(Object(value));
-  if (processes === undefined) {
-    const { status, headers, body, requestId, at } = ownBag(Object(reply));
-    const texts = [body, requestId, ...Object.values(Object(headers))];
-    return [status, at].every(Number.isFinite) && texts.every((text) => typeof text === 'string');
-  }
-  return (
-    Array.isArray(processes) &&
-    processes.length > 0 &&
-    processes.every(({ id, codes }) =>
-      [id, ...codes].every((text) => typeof text === 'string' && text !== ''),
-    )
-  );
 }
 
 /**

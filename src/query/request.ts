@@ -1,5 +1,5 @@
 import { invalidResponse, isSelfInfoError } from '../foundation/errors.js';
-import { has } from '../foundation/own.js';
+import { has, ownBag } from '../foundation/own.js';
 import type { CallBounds, HttpReply } from '../net/http.js';
 import type { Inquiry } from '../service/inquiry.js';
 import { type Service, wireCode } from '../service/service.js';
@@ -142,6 +142,29 @@ export async function readAccepted(read: ReadContext): Promise<Accepted> {
 export type StoredAccepted =
   | { readonly processes: readonly Process[] }
   | { readonly reply: StoredReply };
+
+/** Returns whether a value that was stored says what the portal said to a request. */
+export function isAccepted(value: unknown): value is StoredAccepted {
+  const { processes, reply } = ownBag(Object(value));
+  if (processes === undefined) return isStoredReply(ownBag(Object(reply)));
+  return Array.isArray(processes) && processes.length > 0 && processes.every(isProcess);
+}
+
+function isStoredReply({ status, headers, body, requestId, at }: Partial<StoredReply>): boolean {
+  return (
+    [status, at].every(Number.isFinite) &&
+    typeof headers === 'object' &&
+    headers !== null &&
+    [body, requestId, ...Object.values(headers)].every((text) => typeof text === 'string')
+  );
+}
+
+function isProcess(value: unknown): boolean {
+  const { id, codes }: Partial<Process> = ownBag(Object(value));
+  return (
+    Array.isArray(codes) && [id, ...codes].every((text) => typeof text === 'string' && text !== '')
+  );
+}
 
 /** Keeps what collecting an answer needs. */
 export interface Keeper {

@@ -18,7 +18,13 @@ import { legacyPinOf } from '../wire/pin.js';
 import { type Answer, buildAnswer } from './answer.js';
 import { checkInquiries } from './inquiries.js';
 import { awaitResult } from './polling.js';
-import { codesOf, prepareRequest, requestProcesses, type StoredAccepted } from './request.js';
+import {
+  codesOf,
+  isAccepted,
+  prepareRequest,
+  requestProcesses,
+  type StoredAccepted,
+} from './request.js';
 import { checkRetrieval } from './retrieval.js';
 import { createSecret, type ProcessSecret } from './secret.js';
 import type { CommonInquiry, ItemInquiries } from './types.js';
@@ -232,7 +238,7 @@ function readHandle({ environment, service, handle }: FetchAnswerOptions): Proce
     secret = JSON.parse(text);
   } catch {}
   const { v, token, accepted, retrieval } = Object(secret) as Readonly<Record<string, unknown>>;
-  if (v !== 1 || typeof token !== 'string' || typeof accepted !== 'object' || accepted === null)
+  if (v !== 1 || typeof token !== 'string' || token === '' || !isAccepted(accepted))
     throw new SelfInfoError('invalid_retrieval', { path: 'options.handle' });
   const { clientId } = environment;
   checkRetrieval(service, clientId, retrieval, legacyPinOf(environment));
