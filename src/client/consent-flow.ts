@@ -214,7 +214,7 @@ interface FoundTransaction {
   readonly seen: ReturnType<typeof readTransaction>;
 }
 
-/** Reads the transaction of a state; one from before there were pins if a profile is named for it. */
+/** Reads the transaction of a state, also one from before there were pins. */
 async function findTransaction(
   { environment, store }: ClientContext,
   state: string,
@@ -225,9 +225,7 @@ async function findTransaction(
     seen: readTransaction(await store.get(scope, key), environment.clientId),
   });
   const found = await find(transactionKey(environment, state));
-  return found.seen === 'unknown' && environment.legacyProfile !== undefined
-    ? find(legacyTransactionKey(environment, state))
-    : found;
+  return found.seen === 'unknown' ? find(legacyTransactionKey(environment, state)) : found;
 }
 
 /**

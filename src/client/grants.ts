@@ -1,5 +1,7 @@
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
+import { has } from '../foundation/own.js';
 import type { ConsentTerms } from '../oauth/terms.js';
+import { effectOf } from '../query/exchange.js';
 import { checkInquiries } from '../query/inquiries.js';
 import { type ProcessSecret, writeSecret } from '../query/secret.js';
 import { type SecretKeeper, sendRequest } from '../query/send-request.js';
@@ -92,7 +94,8 @@ function createKeeper(
       try {
         await store.put(scope, retrievalKey(id), writeSecret(secret), Date.parse(expiresAt));
       } catch (error) {
-        throw notStored(error);
+        const { accepted } = secret;
+        throw notStored(error, has(accepted, 'reply') ? accepted.reply.status : 200);
       }
     },
     async drop() {
@@ -105,14 +108,14 @@ function createKeeper(
 }
 
 /**
- * Returns the error for an accepted request whose secret was not stored. The consent is used. The
- * retrieval is attached, because a slow store may have kept the secret after all.
+ * Returns the error for a response whose secret was not stored. After a success the consent is
+ * used. The retrieval is attached, because a slow store may have kept the secret after all.
  */
-function notStored(error: unknown): SelfInfoError {
+function notStored(error: unknown, status: number): SelfInfoError {
   const endedEarly = isSelfInfoError(error, 'aborted') || isSelfInfoError(error, 'timed_out');
   return new SelfInfoError(endedEarly ? error.code : 'store_failed', {
     ...(endedEarly && { stage: error.stage }),
-    effect: 'applied',
+    effect: effectOf('request', status),
     retry: { safe: false },
   });
 }

@@ -297,10 +297,16 @@ async function readOwnSecret(
   scope: Pick<TracedScope, 'stage' | 'signal' | 'deadline'>,
 ): Promise<ProcessSecret | undefined> {
   const found = await store.get(scope, retrievalKey(id));
-  const legacy = !found && environment.legacyProfile !== undefined;
-  const entry = legacy ? await store.get(scope, legacyRetrievalKey(id)) : found;
-  const secret = readSecret(id, entry, clock.now());
-  return secret?.retrieval.terms?.serviceId === environment.clientId ? secret : undefined;
+  const secret = readSecret(
+    id,
+    found || (await store.get(scope, legacyRetrievalKey(id))),
+    clock.now(),
+  );
+  if (secret?.retrieval.terms?.serviceId !== environment.clientId) return undefined;
+  // Another process may have the profile: the retrieval is not gone.
+  if (!found && environment.legacyProfile === undefined)
+    throw new SelfInfoError('profile_unknown', { path: 'retrieval.pin' });
+  return secret;
 }
 
 /** Validates what the store returned: a retrieval with invalid terms is never collected. */

@@ -3,6 +3,7 @@ import { has } from '../foundation/own.js';
 import type { ConsentTerms } from '../oauth/terms.js';
 import { buildAnswer } from '../query/answer.js';
 import { codesOf } from '../query/request.js';
+import { createBudget } from '../wire/codec-value.js';
 import type { WireResult } from '../wire/messages.js';
 import { rebuildResult } from '../wire/rebuild.js';
 import type { KioskTransaction } from './authorizer.js';
@@ -99,7 +100,7 @@ function fetchInformation(
 
 /** Copies and checks what an authorizer fetched, as the client does with the output of a codec. */
 async function readFetched(value: unknown, signal: AbortSignal): Promise<WireResult> {
-  const result = await rebuildResult(value, signal);
+  const result = await rebuildResult(value, createBudget(), signal);
   if (has(result, 'status') && result.status === 'done' && !has(result, 'cursor')) return result;
   throw new TypeError('The authorizer did not fetch a complete result.');
 }

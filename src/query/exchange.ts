@@ -225,7 +225,7 @@ async function refusalByStatus(read: ReadContext): Promise<SelfInfoError> {
     { ...reply, json, retryAt: reply.retryAt },
     bounds.stage,
     profile.errorCodes.value,
-    isRequest ? profile.notAcceptedStatuses.value : [],
+    isRequest ? [...profile.notAcceptedStatuses.value, ...profile.untakenCodes.value] : [],
   );
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type AskContext, askOnce, retryLater } from '../../src/bullmq/asking.js';
 import { latest, type Retrieval, SelfInfoError } from '../../src/index.js';
 import { NOW } from '../kit/loan.js';
+import { errorOf } from '../kit/refusals.js';
 
 const NOW_MS = Date.parse(NOW);
 const MINUTE = 60_000;
@@ -48,6 +49,7 @@ function openParts({
       },
       async collect(_: Retrieval, options: object) {
         calls.push(`collect ${JSON.stringify(options)}`);
+        if (collected instanceof Error) throw collected;
         return collected;
       },
       async acknowledge() {
@@ -178,6 +180,15 @@ describe('askOnce', () => {
     expect(await ask()).toEqual({ ended: 'failed', code: 'upstream_refused' });
     expect(calls.slice(-2)).toEqual(['has', 'discard']);
   });
+
+  it.each(['codec_failed', 'profile_unknown'] as const)(
+    'rejects with %s and discards nothing, so that another worker can ask',
+    async (code) => {
+      const { ask, calls } = openParts({ collected: new SelfInfoError(code) });
+      expect((await errorOf(ask)).code).toBe(code);
+      expect(calls).not.toContain('discard');
+    },
+  );
 
   it('stores nothing when the retrieval was discarded meanwhile', async () => {
     const { ask, calls } = openParts({ recalled: [retrieval, undefined] });

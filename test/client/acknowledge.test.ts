@@ -144,6 +144,7 @@ describe('client.acknowledge', () => {
         ...noticing,
         codec: {
           ...publicCodec,
+          version: 'our-1',
           decodeResult: (reply, context) => publicCodec.decodeResult(reply, context),
         },
       },
@@ -159,6 +160,7 @@ describe('client.acknowledge', () => {
         ...noticing,
         codec: {
           ...publicCodec,
+          version: 'our-1',
           encodeAcknowledge() {
             throw new Error('process 4711');
           },

@@ -180,6 +180,7 @@ describe('client.receiveNotice', () => {
     };
     const codec = {
       ...publicCodec,
+      version: 'our-1',
       decodeNotice() {
         throw new Error('process 4711');
       },
@@ -324,6 +325,7 @@ describe('the request of client.receiveNotice', () => {
     const seen: unknown[] = [];
     const codec = {
       ...publicCodec,
+      version: 'our-1',
       decodeNotice({
         method,
         path,
