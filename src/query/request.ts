@@ -1,5 +1,5 @@
 import { invalidResponse, isSelfInfoError } from '../foundation/errors.js';
-import { has, ownBag } from '../foundation/own.js';
+import { has } from '../foundation/own.js';
 import type { CallBounds, HttpReply } from '../net/http.js';
 import type { Inquiry } from '../service/inquiry.js';
 import { type Service, wireCode } from '../service/service.js';
