@@ -260,7 +260,7 @@ function tooDeep(where: string): CodecFault {
   return fault(
     where,
     `is nested deeper than ${OF_A_BODY.depth} levels, or is circular.`,
-    `の入れ子が ${OF_A_BODY.depth} 段を超えているか、循環しています。`,
+    `の入れ子が ${OF_A_BODY.depth} 階層を超えているか、循環しています。`,
   );
 }
 

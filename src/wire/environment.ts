@@ -206,7 +206,7 @@ function make(
   const endpoints = checkEndpoints(options.endpoints, kind);
   if (options.tokenCa !== undefined && endpoints.tokenUrl === undefined)
     throw invalidOption('options.tokenCa', {
-      en: 'Only endpoints.tokenUrl uses it.',
+      en: 'Give it only together with endpoints.tokenUrl.',
       ja: 'endpoints.tokenUrl とともに指定してください。',
     });
   const ca = checkAuthorities(options.ca, 'options.ca');

@@ -39,8 +39,8 @@ function decodeText(body: readonly Uint8Array[], charset: string): string {
     return new TextDecoder(charset, { fatal: true }).decode(Buffer.concat(body));
   } catch {
     throw invalidResponse({
-      en: 'its body is not text of its charset.',
-      ja: '本文が指定の文字コードの文字列ではありません。',
+      en: 'its body is not valid text in its charset.',
+      ja: '本文を指定の文字コードで読み取れません。',
     });
   }
 }

@@ -187,7 +187,7 @@ describe('a message of a codec', () => {
       'method must be GET, POST, PUT or DELETE.',
       'headers[1] must have a token as name and a value without line breaks, control characters and outer blanks.',
       'headers[0] is a header that this package sets.',
-      'headers[1] is there already.',
+      'headers[1] repeats a header of the message.',
     ]);
   });
 
