@@ -4,7 +4,10 @@ import type { WireProcess, WireRequest, WireResult, WireRunning } from './messag
 /** An HTTP request as a codec writes it. This package adds `authorization` and the transport. */
 export interface WireMessage {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** The path below the origin of the API, with its query: it starts with `/`. */
+  /**
+   * The path below `apiUrl`, with its query: it starts with `/`. If `apiUrl` has a path, that path
+   * is put before it.
+   */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** A text is sent as UTF-8. GET has no body. */
@@ -14,7 +17,10 @@ export interface WireMessage {
 /** A message as it is about to be sent, for a signature. */
 export interface FinalMessage {
   readonly method: WireMessage['method'];
-  /** The URL that the message goes to, with its query. */
+  /**
+   * The URL that the message goes to, with its query: `apiUrl` and the path of the message. A
+   * gateway between client and portal may change it.
+   */
   readonly url: string;
   /** All headers of the message, with lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
