@@ -31,7 +31,7 @@ function names<K extends string>(model: Names<K>, name = text(200)): Check<Names
 
 // A percent escape of an ASCII character hides a dot or a slash. To some decoders so do the bytes
 // 0xC0 and 0xC1. Some servers read `..;x` as `..`.
-const path = matching(
+const plainPath = matching(
   /^(?=\/)(?!.*\/\.{1,2}(?:;[^/]*)?(?:\/|$))(?:\/(?:[\w.~!$&'()*+,;=:@-]|%(?!c[01])[89a-f][0-9a-f])+)*\/?$/i,
   1_000,
   {
@@ -39,6 +39,16 @@ const path = matching(
     ja: '1つの / で始まる ASCII のパスを指定してください。ホスト、クエリ、フラグメント、バックスラッシュ、空のセグメント、. と .. は使えません。パーセントエンコードできるのは ASCII 以外の文字だけです。',
   },
 );
+
+/** Names the likely mistake: a pattern of the specification, such as `/results/{id}`. */
+const path: Check<string> = (value, place) => {
+  if (typeof value === 'string' && /[{}]/.test(value))
+    throw invalidOption(place, {
+      en: 'Use a path without braces: a profile has no placeholders. Write the id in encodePoll of the codec.',
+      ja: '波括弧は使えません。プロファイルのパスにプレースホルダーはありません。ID はコーデックの encodePoll でパスに入れてください。',
+    });
+  return plainPath(value, place);
+};
 
 /** Headers that this package, its codec or HTTP itself sets, and those that carry secrets. */
 const header = matching(

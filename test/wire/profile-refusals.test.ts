@@ -209,6 +209,18 @@ describe('a wire profile', () => {
     await expectRefusal(open(profile), ['invalid_option', `options.profile.${path}`]);
   });
 
+  it.each(['paths.result', 'acknowledgement'])(
+    'is refused with a placeholder in %s, with where the id belongs',
+    async (path) => {
+      const profile = changed(changedProfile({}), `${path}.value`, '/v3/results/{id}');
+      const error = await errorOf(make({ profile }));
+      expect([error.code, error.path]).toEqual(['invalid_option', `options.profile.${path}.value`]);
+      expect(error.message).toContain('without braces');
+      expect(error.message).toContain('encodePoll');
+      expect(error.messageJa).toContain('波括弧は使えません');
+    },
+  );
+
   it('never shows a value of itself in an error', async () => {
     for (const path of ['paths.token.value', 'fields.items.value', 'codec.version', 'id'])
       for (const make_ of [make, ({ profile }: { profile: unknown }) => open(profile)]) {
