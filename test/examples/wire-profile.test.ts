@@ -6,7 +6,6 @@ import {
   defineService,
   latest,
   publicProfile,
-  sandboxEnvironment,
   type WireCodec,
   type WireProfile,
 } from 'myna-selfinfo';
@@ -60,8 +59,7 @@ function open(profile: WireProfile, codec: SandboxCodec, known: object = service
     clock,
     codec,
   });
-  const { clientId, redirectUri, endpoints, issuer } = sandbox.environment();
-  const environment = sandboxEnvironment({ clientId, redirectUri, endpoints, issuer, profile });
+  const environment = sandbox.environment('SP12345678_AB1234', { profile });
   const fetch = (request: Request) => sandbox.fetch(request);
   const client = createSelfInfoClient({ service, environment, fetch, clock });
   const onProgress = ({ retryAt }: { retryAt: string }) => clock.set(retryAt);
