@@ -88,6 +88,16 @@ describe('the example of a wire profile', () => {
       'failing: /v9/authorize → failed',
     ]);
   });
+
+  it('gets each status over a made-up wire, from a portal that shares nothing with the client', async () => {
+    expect((await outputOf('wire-profile/made-up/try')).trim().split('\n')).toEqual([
+      'hanako: present',
+      'newcomer: nothing-on-record',
+      'not-covered: not-covered',
+      'closed-city: unavailable',
+      'failing: failed',
+    ]);
+  });
 });
 
 describe('the example of signing by a KMS', () => {

@@ -9,7 +9,6 @@ import {
   pointInTime,
   productionEnvironment,
   range,
-  sandboxEnvironment,
   type WireProfile,
 } from 'myna-selfinfo';
 import { startSandbox } from 'myna-selfinfo/sandbox';
@@ -69,17 +68,8 @@ async function open(own = profile, registered: unknown = service) {
       codec: madeUpPortal(publicKey),
     }),
   );
-  const { environment, tls } = sandbox.connection;
-  const { clientId, redirectUri, endpoints, issuer, ca = [] } = environment;
-  const places = { clientId, redirectUri, endpoints, issuer, ca };
-  const client = closing(
-    createSelfInfoClient({
-      service,
-      environment: sandboxEnvironment({ ...places, profile: own }),
-      tls,
-      clock,
-    }),
-  );
+  const connection = sandbox.connectionFor(CLIENT_ID, { profile: own });
+  const client = closing(createSelfInfoClient({ service, ...connection }));
   const session = { sessionBinding: SESSION };
   async function consent(persona = 'hanako') {
     const { url } = await client.beginConsent(session);

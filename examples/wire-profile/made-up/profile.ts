@@ -1,6 +1,6 @@
 // 架空の仕様書 specification.md のクライアント側。仕様書を受け取った事業者が書くのは、この1ファイルだけである。
 //   npm install @xmldom/xmldom
-import type { webcrypto } from 'node:crypto';
+import { webcrypto } from 'node:crypto';
 import { DOMParser, type Element, onWarningStopParsing } from '@xmldom/xmldom';
 import type {
   CodecFunction,
@@ -227,14 +227,14 @@ function codecWith(key: webcrypto.CryptoKey): WireCodec {
       };
     },
     decodeRefusal: async (reply) => {
-      // ゲートウェイの HTML などは、ステータスで判定される。
+      // ゲートウェイの HTML などは、ステータスで判定される。200 なら rootOf が拒む。
       if (!isXml(reply)) return undefined;
       const root = await rootOf(reply);
       return root.localName === 'refusal' ? { code: textAt(root, fields.itemCode) } : undefined;
     },
     sign: async ({ body }) => {
       const algorithm = { name: 'ECDSA', hash: 'SHA-256' };
-      const signature = await crypto.subtle.sign(algorithm, key, Uint8Array.from(body));
+      const signature = await webcrypto.subtle.sign(algorithm, key, Uint8Array.from(body));
       return { headers: { 'x-signature': Buffer.from(signature).toString('base64') } };
     },
   };
