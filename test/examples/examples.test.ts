@@ -17,6 +17,7 @@ beforeAll(async () => {
     'five-steps': {},
     calendar: { args: ['2026-11-21T23:00:00+09:00'] },
     'wire-profile/try': {},
+    'wire-profile/made-up/try': {},
     'kms-signing': {},
     ...(redis && { 'two-instances': { env: { REDIS_URL: redis.url } } }),
     'vault-kms': {},
