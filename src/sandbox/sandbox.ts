@@ -38,7 +38,7 @@ export interface SandboxOptions {
   readonly calendar?: Calendar;
   /**
    * The portal's profile: the sandbox speaks the JSON of `publicCodec`, with the paths, names and
-   * words of this profile. Write it apart from the client's profile. Default: `publicProfile`.
+   * words of this profile. Write it separately from the client's. Default: `publicProfile`.
    */
   readonly profile?: WireProfile;
   /**

@@ -191,7 +191,7 @@ describe('a message of a codec', () => {
     ]);
   });
 
-  it('does not end the process with a promise that nobody awaits', async () => {
+  it('does not end the process with a promise that is never awaited', async () => {
     const { client, consent, broken } = openBroken('encodeRequest');
     const grant = await consent();
     const found = await uncaughtDuring(async () => {
