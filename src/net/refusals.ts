@@ -95,7 +95,7 @@ export function refusalByCode(
     status,
     retryAt,
     upstreamRequestId: requestId,
-  }: Pick<HttpResponse, 'status' | 'retryAt' | 'upstreamRequestId'>,
+  }: Pick<HttpResponse, 'status'> & Partial<Pick<HttpResponse, 'retryAt' | 'upstreamRequestId'>>,
   stage: CallStage,
   code: string,
   known: readonly string[],

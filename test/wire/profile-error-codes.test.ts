@@ -4,7 +4,6 @@ import {
   explain,
   latest,
   publicProfile,
-  type Retrieval,
   sandboxEnvironment,
   type WireProfile,
 } from '../../src/index.js';
@@ -219,7 +218,10 @@ describe('a code by which the portal says that it accepted nothing', () => {
       client.query(grantOf(await complete(callback)), asked),
     );
     isBroken = false;
-    const { error } = expectStatus(await client.collect(retrieval as Retrieval), 'failed');
+    const { error } = expectStatus(
+      await client.collect(client.resume(JSON.stringify(retrieval))),
+      'failed',
+    );
     expect([error.code, error.retry]).toEqual(['upstream_refused', { safe: false }]);
   });
 });
