@@ -177,6 +177,8 @@ describe('the production environment', () => {
     );
   });
 
+  const unmarked: WireProfile = changed(confirmed, 'codec.confidence.encodePoll', 'unknown');
+
   // The public profile has 60 entries, none of them confirmed, and 4 functions that are called.
   it.each<[string, object, string, string]>([
     [
@@ -189,12 +191,7 @@ describe('the production environment', () => {
       'one entry in each of two profiles',
       {
         profile: changed(confirmed, 'fields.items.confidence', 'unknown'),
-        otherProfiles: [
-          {
-            ...changed<WireProfile>(confirmed, 'codec.confidence.encodePoll', 'unknown'),
-            id: 'o-1',
-          },
-        ],
+        otherProfiles: [{ ...unmarked, id: 'other-1' }],
       },
       '1 further place is not confirmed either.',
       'ほかに 1 か所が未確認です。',
