@@ -27,7 +27,7 @@ export function receiveNotice(
   context: QueueContext,
   request: NoticeRequest,
 ): Promise<NoticeOutcome> {
-  // Nobody waits for this, so that a known notice takes no longer than an unknown one. It is a hint
+  // Not awaited, so that a known notice takes no longer than an unknown one. It is a hint
   // only, and a job that is no longer delayed cannot be brought forward.
   const onNotice = (id: string) => bringForward(context, id).catch(() => undefined);
   return context.client.receiveNotice(request, { onNotice });

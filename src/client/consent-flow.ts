@@ -102,7 +102,7 @@ function readBeginOptions(given: BeginConsentOptions): BeginConsentOptions {
   if (/^[\x21-\x7e]{1,64}$/.test(textVersion)) return options;
   throw invalidOption('options.textVersion', {
     en: 'Use up to 64 visible ASCII characters.',
-    ja: '64文字以下の空白を含まない ASCII 文字で指定してください。',
+    ja: '空白を含まない ASCII 文字で、64文字以下で指定してください。',
   });
 }
 

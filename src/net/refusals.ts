@@ -86,7 +86,7 @@ export function refusal(
 }
 
 /**
- * Returns the error for a response that a codec read as a refusal, whatever its status.
+ * Returns the error for a response that a codec read as a refusal, with any status.
  *
  * @param untaken - the codes by which the portal says that it took nothing.
  */

@@ -153,7 +153,7 @@ export interface Keeper {
 
 /**
  * Sends a request, once, and reads its response. A codec of the caller reads it only after it was
- * stored: whatever the codec does then, the answer can still be collected.
+ * stored, so that the answer can still be collected if the codec fails.
  *
  * @throws SelfInfoError of the connection, of a refusal, of the keeper; once the response is kept,
  * `codec_failed`, `response_invalid`, `aborted`.

@@ -24,12 +24,12 @@ import { type SecretKeeper, sendRequest } from './send-request.js';
 import type { CommonInquiry, ItemInquiries } from './types.js';
 
 /**
- * A request that was sent, as a text that collects its answer. It holds the access token: seal it
- * wherever you keep it.
+ * A handle of a request that was sent, with which `fetchAnswer` polls for the answer. It contains
+ * the access token: store it encrypted.
  */
 export type ProcessHandle = Sensitive<string>;
 
-/** How a step reaches the portal. */
+/** Options of both steps: how they reach the portal. */
 export interface StepOptions<S extends ServiceSpec = Service> {
   /** The environment and its client. */
   readonly environment: Environment;
@@ -47,27 +47,27 @@ export interface StepOptions<S extends ServiceSpec = Service> {
   readonly signal?: AbortSignal;
 }
 
-/** What {@link requestAnswer} sends, and for which consent. */
+/** Options of {@link requestAnswer}. */
 export interface RequestAnswerOptions<S extends ServiceSpec = Service> extends StepOptions<S> {
-  /** What `exchangeToken` returned. It is good for one request. */
+  /** The token that `exchangeToken` returned. It can be used for one request. */
   readonly accessToken: AccessToken;
-  /** One inquiry that every item registers, or one per item. */
+  /** One inquiry for all items, or one for each item. */
   readonly inquiries: CommonInquiry<S> | ItemInquiries<S>;
   /** When the citizen came back from the portal: the retention period begins on that day. */
   readonly grantedAt: Instant;
   /** The id of the consent in the terms. Default: a new UUID. */
   readonly transactionId?: string;
-  /** The version of the text that the citizen was shown. */
+  /** The version of the text that the citizen has seen. */
   readonly textVersion?: string;
 }
 
-/** What {@link fetchAnswer} polls. */
+/** Options of {@link fetchAnswer}. */
 export interface FetchAnswerOptions<S extends ServiceSpec = Service> extends StepOptions<S> {
-  /** What `requestAnswer` returned, or the text that its `reveal()` gave. */
+  /** The handle that `requestAnswer` returned, or the text from its `reveal()`. */
   readonly handle: ProcessHandle | string;
 }
 
-/** What one poll found. Instants are ISO 8601 with offset. */
+/** The outcome of one poll. Instants are ISO 8601 with offset. */
 export type FetchedAnswer<S extends ServiceSpec = Service> =
   | { readonly status: 'running'; readonly retryAt: string }
   | { readonly status: 'done'; readonly answer: Answer<S> }
@@ -86,11 +86,11 @@ const STEP_KEYS = {
 const { signal: NEVER } = new AbortController();
 
 /**
- * Sends the one request that a token is good for (IF001-04). Use it, and {@link fetchAnswer}, to run
- * the steps yourself; `client.query` does both and stores what lies between.
+ * Sends the one request that a token allows (IF001-04). Use it with {@link fetchAnswer} to run the
+ * steps yourself. `client.query` does both, and stores what is needed in between.
  *
  * @param options - the environment, the service, the token, the inquiries and the credential.
- * @returns a secret handle: keep `handle.reveal()` sealed, and pass it to `fetchAnswer`.
+ * @returns a secret handle: store `handle.reveal()` encrypted, and pass it to `fetchAnswer`.
  * @throws SelfInfoError `grant_used`, `grant_expired`, the errors of the inquiries, the transport
  * and the codec. Once the portal has responded, the error carries the `handle`.
  * @example
@@ -145,11 +145,11 @@ export async function requestAnswer<S extends Service>(
 }
 
 /**
- * Polls once for the answer to a request (IF001-06). Can be repeated until there is one.
+ * Polls once for the answer to a request (IF001-06). Can be repeated until the answer is ready.
  *
- * @param options - the environment, the service, the handle and the credential: the certificate must
- * be the one that the request was sent with.
- * @throws SelfInfoError `invalid_retrieval` for a handle that is none, `profile_unknown`,
+ * @param options - the environment, the service, the handle and the credential: the certificate
+ * must be the one that the request was sent with.
+ * @throws SelfInfoError `invalid_retrieval` for an invalid handle, `profile_unknown`,
  * `process_mismatch`, `response_invalid`, `codec_failed`, the errors of the transport.
  * @example
  * ```ts
@@ -257,7 +257,7 @@ function readHandle({ environment, service, handle }: FetchAnswerOptions): Proce
   return entry;
 }
 
-/** A token is bound to the certificate of its request: under another one the poll would be refused. */
+/** Checks the certificate. A token is bound to that of its request: the portal refuses another. */
 function checkCertificate(
   connection: ApiConnection,
   { certificate }: ProcessSecret,

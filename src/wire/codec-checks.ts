@@ -89,8 +89,8 @@ function checkVersion(codec: WireCodec, path: string): void {
   if (codec.version !== publicCodec.version) return;
   if (CODEC_FUNCTIONS.every((name) => own(codec, name) === own(publicCodec, name))) return;
   throw invalidOption(`${path}.version`, {
-    en: 'It is the version of publicCodec. Give a changed codec a version of its own.',
-    ja: 'publicCodec のバージョンです。変更したコーデックには固有のバージョンを指定してください。',
+    en: 'It is the version of publicCodec. Give the changed codec its own version.',
+    ja: 'publicCodec の version です。変更したコーデックには固有の version を指定してください。',
   });
 }
 

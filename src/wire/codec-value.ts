@@ -145,7 +145,7 @@ export function dataAt(value: object, key: string | number, where: string): unkn
   return property.value;
 }
 
-/** Keeps a promise that nobody awaits from ending the process when it rejects. */
+/** Keeps a promise that is never awaited from ending the process when it rejects. */
 function silence(promise: Promise<unknown>): void {
   try {
     Promise.prototype.then.call(
@@ -272,7 +272,7 @@ function tooDeep(where: string): CodecFault {
   return fault(
     where,
     `is nested deeper than ${OF_A_BODY.depth} levels, or is circular.`,
-    `の入れ子が ${OF_A_BODY.depth} 段を超えているか、循環しています。`,
+    `の入れ子が ${OF_A_BODY.depth} 階層を超えているか、循環しています。`,
   );
 }
 
@@ -290,7 +290,7 @@ function openCopy(value: unknown, where: string, budget: Budget, mustBeObject: b
   return { source: value, target: Object.create(null), keys, next: 0 };
 }
 
-/** Returns a value of JSON that is no container. The sign of a zero is no value. */
+/** Returns a JSON text, number, boolean or null. Drops the sign of a zero. */
 function scalar(value: unknown, where: string, budget: Budget): unknown {
   if (typeof value === 'string') {
     // The length comes first, since a search takes time.

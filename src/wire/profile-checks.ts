@@ -35,7 +35,7 @@ const path = matching(
   /^(?=\/)(?!.*\/\.{1,2}(?:;[^/]*)?(?:\/|$))(?:\/(?:[\w.~!$&'()*+,;=:@-]|%(?!c[01])[89a-f][0-9a-f])+)*\/?$/i,
   1_000,
   {
-    en: 'Use a path that starts with one /: without host, query, fragment, backslash, empty or dot segments, in ASCII. Only characters beyond ASCII are percent-encoded.',
+    en: 'Use an ASCII path that starts with one /, without host, query, fragment, backslash, empty or dot segments. Percent-encode only characters beyond ASCII.',
     ja: '1つの / で始まる ASCII のパスを指定してください。ホスト、クエリ、フラグメント、バックスラッシュ、空のセグメント、. と .. は使えません。パーセントエンコードできるのは ASCII 以外の文字だけです。',
   },
 );
@@ -62,7 +62,7 @@ const scope = matching(/^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)
 
 const status = whole((value) => value === 429 || (value >= 500 && value <= 599), {
   en: 'Use 429 or a status from 500 to 599.',
-  ja: '429 または 500～599 のステータスを指定してください。',
+  ja: '429 または 500〜599 のステータスを指定してください。',
 });
 
 const SECOND_MS = 1_000;
@@ -71,9 +71,9 @@ const DAY_MS = 24 * 60 * 60 * SECOND_MS;
 /** Returns the check of a time. The usual times in seconds are shorter than the shortest. */
 function duration(shortestMs: number, longestMs: number): Check<ProfileEntry<number>> {
   return entry(
-    whole((value) => value >= shortestMs && value <= longestMs, {
-      en: `Use whole milliseconds, not seconds, from ${shortestMs} to ${longestMs}.`,
-      ja: `秒ではなくミリ秒で、${shortestMs}～${longestMs} の整数を指定してください。`,
+    whole((value) => value >= 1 && value <= longestMs, {
+      en: `Use whole milliseconds from 1 to ${longestMs}.`,
+      ja: `1〜${longestMs} の整数（ミリ秒）で指定してください。`,
     }),
   );
 }

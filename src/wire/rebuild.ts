@@ -127,8 +127,8 @@ async function readImmediate(
     return result as WireResult;
   throw fault(
     'result',
-    'must be complete and have ended: no process can be asked for the rest.',
-    'は完了した全体の結果でなければなりません（残りを問い合わせる処理がありません）。',
+    'must be a complete and final result: there is no process to poll for the rest.',
+    'が完了した結果の全体ではありません（残りを確認できる処理がありません）。',
   );
 }
 

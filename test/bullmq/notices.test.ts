@@ -67,7 +67,7 @@ describe.skipIf(noRedis)('queue.receiveNotice', () => {
     const { id, queue, raw, clock, notify, asked } = await waiting(1);
     clock.advance(500);
     const before = await raw.getJob(id);
-    expect(await notify('p-of-nobody')).toEqual(RECEIVED);
+    expect(await notify('p-unknown')).toEqual(RECEIVED);
     const forged = new Request('https://loan.example/notices', { method: 'POST', body: '{' });
     expect(await queue.receiveNotice(forged)).toEqual(RECEIVED);
     const after = await raw.getJob(id);

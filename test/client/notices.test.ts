@@ -149,7 +149,7 @@ describe('client.receiveNotice', () => {
     }
   });
 
-  it('has the same outcome for whatever a forger sends', async () => {
+  it('has the same outcome for everything that a forger sends', async () => {
     const { client } = await submitted({ profile: noticing });
     const send = (body: string, type = 'application/json') =>
       client.receiveNotice({

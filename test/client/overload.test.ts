@@ -37,7 +37,7 @@ describe('a client at its limit of concurrent calls', () => {
     const retrieval = {
       v: 2,
       id: '00000000-0000-4000-8000-000000000000',
-      pin: 'public-2026-11:a-pin-that-nobody-looks-at',
+      pin: 'public-2026-11:not-a-pin',
       terms: spare.terms,
       inquiries: asked,
       codes: {},

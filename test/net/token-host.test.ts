@@ -84,7 +84,7 @@ describe('a token host', () => {
     await token.drained();
   });
 
-  it('gets the request of a step that stands alone', async () => {
+  it('gets the request of the standalone step', async () => {
     const { token, api, other } = await openHosts();
     const environment = environmentOf({ token, api }, { tokenCa: other.ca });
     const state = 'state-of-the-caller';

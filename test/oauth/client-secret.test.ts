@@ -106,7 +106,7 @@ describe('a client with a secret', () => {
     },
   );
 
-  it.each(methods)('sends it in the steps that stand alone: %s', async (clientAuthentication) => {
+  it.each(methods)('sends it in the standalone steps: %s', async (clientAuthentication) => {
     const { environment } = openStub({
       profile: oauthProfile({ clientAuthentication }),
       clientAuth: clientSecret({ secret: SECRET }),

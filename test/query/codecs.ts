@@ -28,7 +28,7 @@ export interface Broken {
 
 /**
  * Returns a stub with a codec of the caller: copies of the public functions, of which one can be
- * broken and mended.
+ * broken and corrected.
  */
 export function openBroken(
   name: CodecFunction,

@@ -37,7 +37,7 @@ describe('a codec that fails', () => {
     const environment = under(profile);
     const error = await errorOf(() => send(token, { environment }));
     expect([facts(error), error.handle]).toEqual([
-      { code: 'codec_failed', stage: 'request', effect: 'none', safe: false },
+      { code: 'codec_failed', stage: 'request', effect: 'none', safe: true },
       undefined,
     ]);
     expect(calls('request')).toBe(0);

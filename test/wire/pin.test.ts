@@ -31,7 +31,7 @@ describe('the pin of a profile', () => {
     expect(await pinOf(publicProfile)).toMatch(/^public-2026-11:[\w-]{43}$/);
   });
 
-  it('is the same whatever the order of keys and deviations, the times and the confidences', async () => {
+  it('does not depend on the order of keys and deviations, times and confidences', async () => {
     const { fields, oauth } = publicProfile;
     const deviations = (...value: typeof oauth.deviations.value) =>
       changedProfile({ oauth: { ...oauth, deviations: { value, confidence: 'unknown' } } });

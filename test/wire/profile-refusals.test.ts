@@ -289,7 +289,7 @@ describe('the list of other profiles', () => {
     },
   );
 
-  it('is refused with an element that is no profile', async () => {
+  it('is refused with an element other than a profile', async () => {
     await expectRefusal(
       make({ otherProfiles: [publicProfile, 'public'] }),
       'options.otherProfiles[1] must be an object.',

@@ -132,15 +132,21 @@ async function submitted(options: Parameters<typeof openBroken>[1] = {}) {
 }
 
 describe('a result of a codec', () => {
-  it.each(bad)('with %s is refused, and a mended codec collects the answer', async (_, value) => {
-    const { client, broken, retrieval } = await submitted();
-    broken.output = () => value;
-    const error = expectSilent(await errorOf(() => client.collect(retrieval, { once: true })));
-    expect([facts(error), error.path]).toEqual([failure, 'environment.profile.codec.decodeResult']);
-    expect(error.retrieval).toEqual(retrieval);
-    delete broken.output;
-    expectStatus(await client.collect(retrieval), 'ready');
-  });
+  it.each(bad)(
+    'with %s is refused, and a corrected codec collects the answer',
+    async (_, value) => {
+      const { client, broken, retrieval } = await submitted();
+      broken.output = () => value;
+      const error = expectSilent(await errorOf(() => client.collect(retrieval, { once: true })));
+      expect([facts(error), error.path]).toEqual([
+        failure,
+        'environment.profile.codec.decodeResult',
+      ]);
+      expect(error.retrieval).toEqual(retrieval);
+      delete broken.output;
+      expectStatus(await client.collect(retrieval), 'ready');
+    },
+  );
 
   it('is refused with the place and the rule, in both languages', async () => {
     const { client, broken, retrieval } = await submitted();
