@@ -71,9 +71,9 @@ const DAY_MS = 24 * 60 * 60 * SECOND_MS;
 /** Returns the check of a time. The usual times in seconds are shorter than the shortest. */
 function duration(shortestMs: number, longestMs: number): Check<ProfileEntry<number>> {
   return entry(
-    whole((value) => value >= 1 && value <= longestMs, {
-      en: `Use whole milliseconds from 1 to ${longestMs}.`,
-      ja: `1〜${longestMs} の整数（ミリ秒）で指定してください。`,
+    whole((value) => value >= shortestMs && value <= longestMs, {
+      en: `Use whole milliseconds, not seconds, from ${shortestMs} to ${longestMs}.`,
+      ja: `秒ではなくミリ秒で、${shortestMs}〜${longestMs} の整数を指定してください。`,
     }),
   );
 }

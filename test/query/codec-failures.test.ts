@@ -40,10 +40,14 @@ const failures: [string, () => unknown, string][] = [
   ['throws nothing', thrower(undefined), 'It threw.'],
   ['throws a text', thrower(CANARY), 'It threw.'],
   ['throws a proxy that throws', thrower(trapped), 'It threw.'],
-  ['throws an error of this package', thrower(ours()), 'It threw.'],
-  ['throws a frozen error of this package', thrower(Object.freeze(ours())), 'It threw.'],
-  ['throws its own abort', thrower(new DOMException(CANARY, 'AbortError')), 'It threw.'],
-  ['rejects with an Error', async () => hostile(), 'It threw.'],
+  ['throws an error of this package', thrower(ours()), 'It threw an Error.'],
+  ['throws a frozen error of this package', thrower(Object.freeze(ours())), 'It threw an Error.'],
+  [
+    'throws its own abort',
+    thrower(new DOMException(CANARY, 'AbortError')),
+    'It threw an AbortError.',
+  ],
+  ['rejects with an Error', async () => hostile(), 'It threw an Error.'],
   ['rejects with a proxy that throws', () => Promise.reject(trapped), 'It threw.'],
   // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tried.
   ['returns a thenable that throws', () => ({ then: hostile }), 'It threw an Error.'],

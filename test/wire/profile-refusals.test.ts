@@ -183,9 +183,9 @@ describe('a wire profile', () => {
   });
 
   it.each([
-    ['pollMs', 3, 'from 100 to 86400000', '100～86400000'],
-    ['consentMs', 600, 'from 10000 to 86400000', '10000～86400000'],
-    ['resultMs', 3_600, 'from 10000 to 2678400000', '10000～2678400000'],
+    ['pollMs', 3, 'from 100 to 86400000', '100〜86400000'],
+    ['consentMs', 600, 'from 10000 to 86400000', '10000〜86400000'],
+    ['resultMs', 3_600, 'from 10000 to 2678400000', '10000〜2678400000'],
   ])('with %s = %i, which is in seconds, is refused with the unit', async (name, value, en, ja) => {
     const profile = changed(changedProfile({}), `timing.${name}.value`, value);
     const { message, messageJa } = await errorOf(make({ profile }));
