@@ -72,7 +72,11 @@ export function refusal(
       retry: { safe: harmless, ...notBefore },
     });
   if (status >= 400 && status < 500)
-    return new SelfInfoError('upstream_refused', { stage, upstream });
+    return new SelfInfoError('upstream_refused', {
+      stage,
+      upstream,
+      ...(isUntaken && { retry: { safe: true, ...notBefore } }),
+    });
   return new SelfInfoError('upstream_failed', {
     stage,
     effect,
@@ -87,16 +91,26 @@ export function refusal(
  * @param untaken - the codes by which the portal says that it took nothing.
  */
 export function refusalByCode(
-  { status, upstreamRequestId: requestId }: Pick<HttpResponse, 'status' | 'upstreamRequestId'>,
+  {
+    status,
+    retryAt,
+    upstreamRequestId: requestId,
+  }: Pick<HttpResponse, 'status'> & Partial<Pick<HttpResponse, 'retryAt' | 'upstreamRequestId'>>,
   stage: CallStage,
   code: string,
   known: readonly string[],
   untaken: readonly string[],
 ): SelfInfoError {
-  const isHarmless = HARMLESS.includes(stage) || untaken.includes(code);
+  const isUntaken = stage === 'request' && untaken.includes(code);
   return new SelfInfoError('upstream_refused', {
     stage,
-    effect: isHarmless ? 'none' : 'unknown',
+    effect: HARMLESS.includes(stage) || isUntaken ? 'none' : 'unknown',
+    ...(isUntaken && {
+      retry: {
+        safe: true,
+        ...(retryAt !== undefined && { notBefore: formatInstant(retryAt) }),
+      },
+    }),
     upstream: {
       status,
       code: knownCode(code, known),

@@ -83,26 +83,38 @@ export function readObject(
   const names = Object.keys(known);
   throw fault(
     where,
-    `may only have ${names.join(', ')}.`,
+    `has a member other than ${names.join(', ')}.`,
     `に ${names.join('、')} 以外のメンバーがあります。`,
   );
 }
 
 /** Returns the keys of a plain object of any realm. */
 export function keysOf(value: unknown, where: string): readonly string[] {
-  if (!isPlain(value)) throw notPlain(where);
+  if (!isPlain(value)) throw notPlain(value, where);
   const keys = Reflect.ownKeys(value);
   for (const key of keys)
     if (typeof key === 'symbol' || key === '__proto__' || !isWellFormed(key)) throw notData(where);
   return keys as readonly string[];
 }
 
-function notPlain(where: string): CodecFault {
+function notPlain(value: unknown, where: string): CodecFault {
+  if (value === undefined && where !== '')
+    return fault(
+      where,
+      'is missing. It must be an object, such as {}.',
+      'がありません。{} などのオブジェクトを指定してください。',
+    );
+  if (!isObject(value)) return fault(where, 'must be an object.', 'がオブジェクトではありません。');
   return fault(
     where,
     'must be a plain object, not a proxy or an instance of a class.',
     'がプレーンオブジェクトではありません（Proxy やクラスのインスタンスは使用できません）。',
   );
+}
+
+/** Returns whether a value is an object and no list, of whatever class. */
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function notData(where: string): CodecFault {
@@ -271,7 +283,7 @@ function openCopy(value: unknown, where: string, budget: Budget, mustBeObject: b
     checkDense(value, where);
     return { source: value, target: [], keys: undefined, next: 0 };
   }
-  if (!isPlain(value)) throw mustBeObject ? notPlain(where) : notJson(where);
+  if (!isPlain(value)) throw mustBeObject ? notPlain(value, where) : notJson(where);
   const keys = keysOf(value, where);
   spend(budget, keys.length, 0);
   // Without a prototype, so that no member can be taken for an inherited one.

@@ -174,8 +174,8 @@ export interface WireProfileData {
    */
   readonly numbers?: 'exact' | 'text';
   /**
-   * Times in milliseconds: between two polls, for the citizen to consent, and for the provider to
-   * fetch an answer.
+   * Times in milliseconds: between two polls (at least 100), for the citizen to consent, and for the
+   * provider to fetch an answer (at least 10,000 each).
    */
   readonly timing: {
     readonly pollMs: ProfileEntry<number>;

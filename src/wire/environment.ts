@@ -1,4 +1,4 @@
-import { invalidOption, SelfInfoError } from '../foundation/errors.js';
+import { invalidOption, SelfInfoError, type SelfInfoErrorOptions } from '../foundation/errors.js';
 import { checkText, readKeys } from '../foundation/options.js';
 import { ownBag } from '../foundation/own.js';
 import { readCertificates } from '../foundation/pem.js';
@@ -150,17 +150,28 @@ export function productionEnvironment(options: ProductionEnvironmentOptions): En
   const { unconfirmedProfile: accepted } = ownBag(options);
   if (accepted !== undefined && accepted !== acceptWireProfileNotConfirmedBySpecification)
     throw new TypeError('options.unconfirmedProfile must be the exported symbol.');
-  for (const [path, profile] of placesOf(environment)) {
+  const places = placesOf(environment);
+  for (const [path, profile] of places)
     if (profile.notices.value === 'unauthenticated')
       throw invalidOption(`${path}.notices.value`, {
         en: 'Production requires authenticated notices: use signed, mutual-tls or none.',
         ja: '本番環境では認証された通知が必要です。signed、mutual-tls、none のいずれかを指定してください。',
       });
-    const [first] = unverifiedEntries(profile);
-    if (first !== undefined && accepted === undefined)
-      throw new SelfInfoError('unverified_profile', { path: `${path}.${first}` });
-  }
+  const [first, ...further] = places.flatMap(([path, profile]) =>
+    unverifiedEntries(profile).map((entry) => `${path}.${entry}`),
+  );
+  if (first !== undefined && accepted === undefined)
+    throw new SelfInfoError('unverified_profile', { path: first, ...furtherPlaces(further) });
   return environment;
+}
+
+/** Says how much more is to be confirmed: each error names only one place. */
+function furtherPlaces({ length }: readonly string[]): Pick<SelfInfoErrorOptions, 'expected'> {
+  if (length === 0) return {};
+  const en = length === 1 ? '1 further place is' : `${length} further places are`;
+  return {
+    expected: { en: `${en} not confirmed either.`, ja: `ほかに ${length} か所が未確認です。` },
+  };
 }
 
 /**

@@ -78,11 +78,12 @@ const status = whole((value) => value === 429 || (value >= 500 && value <= 599),
 const SECOND_MS = 1_000;
 const DAY_MS = 24 * 60 * 60 * SECOND_MS;
 
-function duration(longestMs: number): Check<ProfileEntry<number>> {
+/** Returns the check of a time. The usual times in seconds are shorter than the shortest. */
+function duration(shortestMs: number, longestMs: number): Check<ProfileEntry<number>> {
   return entry(
-    whole((value) => value >= 1 && value <= longestMs, {
-      en: `Use whole milliseconds from 1 to ${longestMs}.`,
-      ja: `1〜${longestMs} の整数（ミリ秒）で指定してください。`,
+    whole((value) => value >= shortestMs && value <= longestMs, {
+      en: `Use whole milliseconds, not seconds, from ${shortestMs} to ${longestMs}.`,
+      ja: `秒ではなくミリ秒で、${shortestMs}〜${longestMs} の整数を指定してください。`,
     }),
   );
 }
@@ -147,9 +148,9 @@ const readProfile = group<WireProfile>(
     contentCoding: entry(oneOf({ identity: true, gzip: true, deflate: true, br: true })),
     numbers: optional(oneOf({ exact: true, text: true })),
     timing: group<WireProfileData['timing']>({
-      pollMs: duration(DAY_MS),
-      consentMs: duration(DAY_MS),
-      resultMs: duration(31 * DAY_MS),
+      pollMs: duration(100, DAY_MS),
+      consentMs: duration(10 * SECOND_MS, DAY_MS),
+      resultMs: duration(10 * SECOND_MS, 31 * DAY_MS),
     }),
     codec: checkCodec,
   },

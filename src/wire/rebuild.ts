@@ -6,6 +6,7 @@ import {
   createBudget,
   dataAt,
   fault,
+  isObject,
   keysOf,
   type Members,
   readList,
@@ -77,6 +78,12 @@ function readProcesses(
     return [
       readText(readList(value, 'processIds', budget, 1)[0], 'processIds[0]', budget, LONGEST_ID),
     ];
+  if (!isObject(value))
+    throw fault(
+      'processIds',
+      'must be a list with one id, or an object with the item codes of each id.',
+      'は、ID が1つの配列か、ID ごとに項目コードの配列を持つオブジェクトで指定してください。',
+    );
   const ids = keysOf(value, 'processIds');
   if (ids.length > MOST_PROCESSES)
     throw fault(
@@ -128,6 +135,12 @@ async function readImmediate(
 /** Copies what `decodeRefusal` returned. */
 export function rebuildRefusal(value: unknown): { readonly code: string } | undefined {
   if (value === undefined) return undefined;
+  if (!isObject(value))
+    throw fault(
+      '',
+      'must be an object with code, or undefined for a response that refuses nothing.',
+      'は、code を持つオブジェクトか、拒否でない応答では undefined にしてください。',
+    );
   const { code } = readObject(value, '', { code: true });
   return { code: readText(code, 'code', createBudget(), LONGEST_ID) };
 }

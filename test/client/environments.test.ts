@@ -12,7 +12,7 @@ import {
   type WireProfile,
 } from '../../src/index.js';
 import { CLIENT_ID, loan } from '../kit/loan.js';
-import { thrownBy } from '../kit/refusals.js';
+import { errorOf, thrownBy } from '../kit/refusals.js';
 import { expectRefusal, type Refused } from './expect-refusal.js';
 import { ca, changed, confirmed, site, tls, validSpec } from './valid-options.js';
 
@@ -175,6 +175,38 @@ describe('the production environment', () => {
       () => make({}),
       ['unverified_profile', 'options.profile.paths.authorization'],
     );
+  });
+
+  const unmarked: WireProfile = changed(confirmed, 'codec.confidence.encodePoll', 'unknown');
+
+  // The public profile has 60 entries, none of them confirmed, and 4 functions that are called.
+  it.each<[string, object, string, string]>([
+    [
+      'all of the public profile',
+      {},
+      '63 further places are not confirmed either.',
+      'ほかに 63 か所が未確認です。',
+    ],
+    [
+      'one entry in each of two profiles',
+      {
+        profile: changed(confirmed, 'fields.items.confidence', 'unknown'),
+        otherProfiles: [{ ...unmarked, id: 'other-1' }],
+      },
+      '1 further place is not confirmed either.',
+      'ほかに 1 か所が未確認です。',
+    ],
+  ])('says how many further places are unconfirmed: %s', async (_, options, en, ja) => {
+    const { message, messageJa } = await errorOf(() => make(options));
+    expect(message).toContain(en);
+    expect(messageJa).toContain(ja);
+  });
+
+  it('says nothing of further places where there are none', async () => {
+    const profile = changed(confirmed, 'fields.items.confidence', 'unknown');
+    const { message, messageJa } = await errorOf(() => make({ profile }));
+    expect(message).toMatch(/requires a confirmed wire profile\.$/);
+    expect(messageJa).toMatch(/確認済みの通信プロファイルが必要です。$/);
   });
 
   it.each([

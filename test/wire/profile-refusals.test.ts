@@ -139,6 +139,10 @@ const rows: readonly Row[] = [
   ...['pollMs', 'consentMs', 'resultMs'].flatMap((name) =>
     invalid(`timing.${name}.value`, -1, 0, 0.5, '1', null, Number.NaN, Infinity, 1e17, 1e300),
   ),
+  // Seconds, and the last milliseconds that are too few.
+  ...invalid('timing.pollMs.value', 3, 99),
+  ...invalid('timing.consentMs.value', 600, 9_999),
+  ...invalid('timing.resultMs.value', 3_600, 9_999),
   // A day, and 31 days, in milliseconds.
   ...invalid('timing.pollMs.value', 86_400_001),
   ...invalid('timing.consentMs.value', 86_400_001),
@@ -176,6 +180,26 @@ describe('a wire profile', () => {
     const error = await errorOf(make({ profile: changed(changedProfile({}), path, {}) }));
     expect(error.message).toContain(`Did you mean ${name}?`);
     expect(error.messageJa).toContain(`${name} の誤りではありませんか。`);
+  });
+
+  it.each([
+    ['pollMs', 3, 'from 100 to 86400000', '100〜86400000'],
+    ['consentMs', 600, 'from 10000 to 86400000', '10000〜86400000'],
+    ['resultMs', 3_600, 'from 10000 to 2678400000', '10000〜2678400000'],
+  ])('with %s = %i, which is in seconds, is refused with the unit', async (name, value, en, ja) => {
+    const profile = changed(changedProfile({}), `timing.${name}.value`, value);
+    const { message, messageJa } = await errorOf(make({ profile }));
+    expect(message).toContain(`Use whole milliseconds, not seconds, ${en}.`);
+    expect(messageJa).toContain(`秒ではなくミリ秒で、${ja} の整数を指定してください。`);
+  });
+
+  it.each([
+    ['pollMs', 100],
+    ['consentMs', 10_000],
+    ['resultMs', 10_000],
+  ])('can have %s = %i, the shortest', (name, value) => {
+    const profile = changed(changedProfile({}), `timing.${name}.value`, value);
+    expect(make({ profile })).not.toThrow();
   });
 
   it('with a key that resembles no other is refused with the known keys', async () => {

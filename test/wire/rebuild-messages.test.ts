@@ -183,7 +183,7 @@ describe('a message of a codec', () => {
       expect(error.messageJa).toMatch(/[ぁ-ん]/);
     }
     expect(reasons).toEqual([
-      'It may only have method, path, headers, body.',
+      'It has a member other than method, path, headers, body.',
       'method must be GET, POST, PUT or DELETE.',
       'headers[1] must have a token as name and a value without line breaks, control characters and outer blanks.',
       'headers[0] is a header that this package sets.',

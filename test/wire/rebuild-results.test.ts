@@ -272,7 +272,7 @@ describe('a result of a codec', () => {
     };
     const error = await errorOf(() => client.collect(retrieval, { once: true }));
     over = true;
-    expect(reasonOf(error)).toMatch(/^items\[0\]\.records\[99999\] must be a plain object/);
+    expect(reasonOf(error)).toMatch(/^items\[0\]\.records\[99999\] must be an object\.$/);
     expect(turns).toBeGreaterThan(20);
   });
 

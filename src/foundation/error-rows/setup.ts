@@ -41,8 +41,8 @@ export const setupErrors = {
   unverified_profile: {
     ...permanent,
     stage: 'configuration',
-    en: 'The interface specification has not confirmed {path}. Production requires a confirmed wire profile.',
-    ja: '{path} はインターフェイス仕様書で未確認です。本番環境では、確認済みの通信プロファイルが必要です。',
+    en: 'The interface specification has not confirmed {path}. Production requires a confirmed wire profile. {expected}',
+    ja: '{path} はインターフェイス仕様書で未確認です。本番環境では、確認済みの通信プロファイルが必要です。{expected}',
   },
   item_code_required: {
     ...permanent,
