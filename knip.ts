@@ -6,7 +6,7 @@ export default {
     'examples/*.ts',
     'examples/kiosk/*.ts',
     'examples/web/*.ts',
-    'examples/wire-profile/try.ts',
+    'examples/wire-profile/{try,made-up/try}.ts',
     'examples/calendar-page/{build.mjs,page.ts}',
     'scripts/*.mjs',
     'test/**/*.{test,test-d}.ts',

@@ -1,4 +1,4 @@
-// 自社の通信プロファイルを試す。本番環境が受け付けるかを確かめ、同じ名前で応答するサンドボックスに照会する。
+// 自社の通信プロファイルを試す。本番環境が受け付けるかを確かめ、同じ仕様書から別に書き起こしたポータルに照会する。
 //   npx tsx examples/wire-profile/try.ts
 import {
   createSelfInfoClient,
@@ -10,8 +10,9 @@ import {
   productionEnvironment,
   publicProfile,
 } from 'myna-selfinfo';
-import { type SandboxCodec, startSandbox } from 'myna-selfinfo/sandbox';
+import { startSandbox } from 'myna-selfinfo/sandbox';
 import { ourProfile } from './our-profile.js';
+import { ourPortal, portalProfile } from './portal/our-profile.js';
 
 const service = defineService({
   name: '住宅ローン事前審査',
@@ -46,24 +47,18 @@ function openEntry(profile = ourProfile): string | undefined {
 console.log(`publicProfile の未確認の項目: ${openEntry(publicProfile) ?? 'なし'}`);
 console.log(`ourProfile の未確認の項目: ${openEntry() ?? 'なし'}`);
 
-// ポータルの側。クライアントの codec とは別に、仕様書から書き起こす。ここではヘッダーだけを確かめる。
-const portal: SandboxCodec = (request, next) =>
-  request.headers.get('x-interface-version') === '9.1'
-    ? next(request)
-    : Response.json({ error: 'invalid_request' }, { status: 400 });
-
+const clientId = 'SP12345678_AB1234';
 const clock = createVirtualClock('2026-12-01T10:00:00+09:00');
 const sandbox = await startSandbox({
   clock,
-  registrations: [
-    { clientId: 'SP12345678_AB1234', redirectUris: ['http://localhost:3000/callback'], service },
-  ],
-  profile: ourProfile, // パス、項目名、値がこのプロファイルのものになる
-  codec: portal,
+  registrations: [{ clientId, redirectUris: ['http://localhost:3000/callback'], service }],
+  profile: portalProfile, // ポータルの側。ourProfile を渡すと、値の誤りが見つからない
+  codec: ourPortal,
 });
-const client = createSelfInfoClient({ service, ...sandbox.connection });
+const connection = sandbox.connectionFor(clientId, { profile: ourProfile });
+const client = createSelfInfoClient({ service, ...connection });
 
-// 項目の状態が1つずつ異なる人物。値と状態の対応の誤りは、仕様書と見比べて見つける。
+// 項目の状態が1つずつ異なる人物。ourProfile で2つの値を入れ替えると、ここで失敗する。
 const session = { sessionBinding: 'このブラウザのセッションID' };
 for (const persona of ['hanako', 'newcomer', 'not-covered', 'closed-city', 'failing']) {
   const { url } = await client.beginConsent(session);

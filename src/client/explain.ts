@@ -204,17 +204,31 @@ function explainError(error: SelfInfoError, language: Language): string {
   return citizensWords(error, language) + words.code[language](error.code);
 }
 
-function citizensWords({ code, stage, retry }: SelfInfoError, language: Language): string {
+function citizensWords(error: SelfInfoError, language: Language): string {
+  const { code, stage, retry } = error;
   const { notBefore } = ownBag(retry);
   if (code === 'consent_declined') return sentences.declined[language];
   if (code === 'retention_ended') return words.retentionEnded[language];
   const failed = sentences.failed[language];
   if (notBefore !== undefined) return join(failed, again(Date.parse(notBefore), language));
-  if (retry.safe) return join(failed, words.again[language]);
+  if (retry.safe || isConsentUnused(error)) return join(failed, words.again[language]);
   // Separates what a citizen can fix by starting again from what only the provider can fix.
   return OURS.includes(stage) || OUR_CODES.includes(code)
     ? words.ours[language]
     : join(failed, words.restart[language]);
+}
+
+/**
+ * Returns whether the same grant is still good once the provider has fixed the request. The citizen
+ * need not consent again. A token that the portal refuses (401) is not good any more.
+ */
+function isConsentUnused({ code, stage, effect, upstream }: SelfInfoError): boolean {
+  return (
+    code === 'upstream_refused' &&
+    stage === 'request' &&
+    effect === 'none' &&
+    upstream?.status !== 401
+  );
 }
 
 function again(ms: number, language: Language): string {

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Clock } from '../foundation/clock.js';
 import { type DeadlineOptions, deadline } from '../foundation/deadline.js';
 import type { Effect } from '../foundation/error-facts.js';
@@ -43,7 +44,7 @@ export async function callCodec<T>(
       stage,
       effect,
       expected,
-      retry: { safe: effect === 'none' && stage !== 'request' },
+      retry: { safe: effect === 'none' },
     });
   // What is not even valid may come from a gateway, which says nothing about the request.
   const invalid = { stage, effect: effect === 'applied' ? 'unknown' : effect } as const;
@@ -54,8 +55,10 @@ export async function callCodec<T>(
       // Boxed, since returning a thenable from here would call it again.
       return { value: await work() };
     } catch (error) {
-      // Nothing is read from the error, which may be a proxy that throws.
-      throw signal?.aborted ? aborted() : (ownResponseError(error, invalid) ?? failed(THREW));
+      // Of the error only its class is said: its texts may quote personal data.
+      throw signal?.aborted
+        ? aborted()
+        : (ownResponseError(error, invalid) ?? failed(threw(error)));
     }
   };
   // The public codec needs neither a timer nor a copy.
@@ -77,9 +80,55 @@ export async function callCodec<T>(
   });
 }
 
+/** JavaScript's own classes of errors. */
+const CLASSES = {
+  AggregateError,
+  EvalError,
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+  URIError,
+  Error,
+};
+const PLATFORM_ERRORS: readonly unknown[] = ['AbortError', 'TimeoutError'];
+
+function threw(error: unknown): Expected {
+  const name = classOf(error);
+  if (name === undefined) return { en: 'It threw.', ja: '例外が発生しました。' };
+  return {
+    en: `It threw ${/^[AE]/.test(name) ? 'an' : 'a'} ${name}.`,
+    ja: `例外（${name}）が発生しました。`,
+  };
+}
+
+/** Returns the class of an error, if it is one of a closed list. Runs no code of a proxy. */
+function classOf(error: unknown): string | undefined {
+  const names = Object.entries(CLASSES);
+  for (let at = error; typeof at === 'object' && at !== null; at = Object.getPrototypeOf(at)) {
+    if (types.isProxy(at)) return undefined;
+    if (at === DOMException.prototype) return platformNameOf(error);
+    const [name] = names.find(([, { prototype }]) => prototype === at) ?? [];
+    if (name !== undefined) return name;
+  }
+  return undefined;
+}
+
+function platformNameOf(error: unknown): string | undefined {
+  try {
+    const name: unknown = nameOf.call(error);
+    return PLATFORM_ERRORS.includes(name) ? (name as string) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+// Not `error.name`, which a property of the error can replace.
+const { get: nameOf = () => undefined } =
+  Object.getOwnPropertyDescriptor(DOMException.prototype, 'name') ?? {};
+
 const TOO_LONG: Expected = {
   en: 'It took more than ten seconds.',
   ja: '10秒以内に終わりませんでした。',
 };
-const THREW: Expected = { en: 'It threw.', ja: '例外が発生しました。' };
 const UNREADABLE: Expected = { en: 'It cannot be read.', ja: '戻り値を読み取れません。' };

@@ -127,7 +127,11 @@ export function openSession(
   return { profile, clientId, apiUrl: endpoints.apiUrl, connection, token, clock };
 }
 
-/** Returns the processes of a retrieval, or its answer. Reads the response that was stored. */
+/**
+ * Returns the processes of a retrieval, or its answer. Reads the response that was stored.
+ *
+ * @throws SelfInfoError of a refusal; `codec_failed`, `response_invalid`, `aborted`.
+ */
 export async function acceptedOf(
   session: WireSession,
   { accepted, retrieval }: ProcessSecret,
@@ -136,7 +140,18 @@ export async function acceptedOf(
   if (!has(accepted, 'reply')) return accepted;
   const codes = Object.values(retrieval.codes);
   const read = fromStoredReply(session, accepted.reply, codes, signal);
-  return readAccepted({ ...read, bounds: { ...read.bounds, stage: 'request' } });
+  return readAccepted({ ...read, bounds: { ...read.bounds, stage: 'request' } }).catch(
+    (error: unknown) => {
+      throw isSelfInfoError(error) ? withoutRetry(error) : error;
+    },
+  );
+}
+
+/** Returns a refusal that says no retry: the grant for the request is not at hand any more. */
+function withoutRetry(error: SelfInfoError): SelfInfoError {
+  const { code, stage, effect, upstream } = error;
+  if (upstream === undefined) return error;
+  return new SelfInfoError(code, { stage, effect, upstream, retry: { safe: false } });
 }
 
 /** The processes of a retrieval, found out at the first poll. */

@@ -1,12 +1,12 @@
 /**
  * The portal's side of a wire that differs from `publicProfile` in more than names. It gets every
- * request to the API except token and PAR, whatever the method and path. It translates the request
- * into the JSON of `publicProfile` with the names of the sandbox's profile, calls `next`, which
- * answers as the sandbox does without a codec, and translates the response back. It may call `next`
- * several times, or not at all.
+ * request to the API except token and PAR, with any method and path. It translates the request into
+ * the JSON of `publicCodec`, with the paths, names and words of the sandbox's profile. Then it
+ * calls `next`, which answers as the sandbox does without a codec, and translates the response
+ * back. It may call `next` several times, or not at all.
  *
- * Write it apart from the client's codec: a mistake in a shared part passes every test. What it
- * throws becomes a response with status 500; the log names the place, never the message.
+ * Write it separately from the client's codec: a mistake in a shared part passes every test. If it
+ * throws, the response has status 500; the log names the place, never the message.
  *
  * @example
  * ```ts

@@ -63,7 +63,12 @@ export {
   workersAccidentCompensationRecord,
 } from './personas/records/work-and-pension.js';
 export type { RegisteredItem, RegisteredService, Registration } from './registrations.js';
-export { createSandbox, type Sandbox, type SandboxOptions } from './sandbox.js';
+export {
+  createSandbox,
+  type Sandbox,
+  type SandboxClientOptions,
+  type SandboxOptions,
+} from './sandbox.js';
 export {
   type Connection,
   type StartedSandbox,

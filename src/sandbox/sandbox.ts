@@ -37,8 +37,8 @@ export interface SandboxOptions {
   /** When servers run. Default: the table of the guideline. */
   readonly calendar?: Calendar;
   /**
-   * The wire profile whose paths, names and words the sandbox uses. Times and shape stay those of
-   * `publicProfile`. Default: `publicProfile`.
+   * The portal's profile: the sandbox speaks the JSON of `publicCodec`, with the paths, names and
+   * words of this profile. Write it separately from the client's. Default: `publicProfile`.
    */
   readonly profile?: WireProfile;
   /**
@@ -47,10 +47,20 @@ export interface SandboxOptions {
    */
   readonly sendNotice?: (request: Request) => unknown;
   /**
-   * Translates between that shape and the messages of a wire that differs in more than names.
+   * Translates between that JSON and the messages of a wire that differs in more than names.
    * Default: none.
    */
   readonly codec?: SandboxCodec;
+}
+
+/** Options of the environment and the connection of a client. */
+export interface SandboxClientOptions {
+  /**
+   * The client's profile, used as it is. If both sides have the same profile, no test finds a word
+   * under the wrong state. Default: the profile of the sandbox, with the client authentication and
+   * the pushed requests of the registration.
+   */
+  readonly profile?: WireProfile;
 }
 
 /** An imitation of the portal inside the process. Its functions can be destructured. */
@@ -78,11 +88,13 @@ export interface Sandbox {
    */
   visitRequest(url: string | URL, options: VisitOptions): Promise<Request>;
   /**
-   * Returns the environment of a registered client. Default: the first one.
+   * Returns the environment of a registered client. Default: the first one, with the profile of the
+   * sandbox.
    *
-   * @throws SelfInfoError `invalid_option` for an unknown id.
+   * @throws SelfInfoError `invalid_option` for an unknown id; for the profile of the options as
+   * `sandboxEnvironment`.
    */
-  environment(clientId?: string): Environment;
+  environment(clientId?: string, options?: SandboxClientOptions): Environment;
   readonly clock: Clock;
   /** What happened, oldest first. Contains no secrets and no personal data. */
   readonly log: readonly LogEntry[];
@@ -133,6 +145,8 @@ export const SANDBOX_KEYS = {
   codec: true,
 } as const satisfies Record<keyof SandboxOptions, true>;
 
+const CLIENT_KEYS = { profile: true } as const satisfies Record<keyof SandboxClientOptions, true>;
+
 /** A sandbox, and its app for a server that can break connections. */
 export interface BuiltSandbox {
   readonly sandbox: Sandbox;
@@ -164,7 +178,8 @@ export function buildSandbox(options: SandboxOptions, origins: Origins, ca?: str
         ? new Request(callback, ownBag({ signal: null }))
         : callback;
     },
-    environment(clientId) {
+    environment(clientId, given = {}) {
+      const options = readKeys(given, 'options', CLIENT_KEYS);
       const client = findClient(clients, clientId);
       return sandboxEnvironment({
         clientId: client.clientId,
@@ -172,7 +187,7 @@ export function buildSandbox(options: SandboxOptions, origins: Origins, ca?: str
         endpoints: origins,
         issuer: origins.apiUrl,
         ...(ca !== undefined && { ca }),
-        profile: profileFor(client, profile),
+        profile: options.profile ?? profileFor(client, profile),
       });
     },
     clock: checked.clock,

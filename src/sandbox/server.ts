@@ -8,7 +8,13 @@ import type { Credential } from './certificates.js';
 import type { Origins } from './context.js';
 import { connectApp } from './http-bridge.js';
 import { createListeners, type Listeners, listen } from './listener.js';
-import { buildSandbox, SANDBOX_KEYS, type Sandbox, type SandboxOptions } from './sandbox.js';
+import {
+  buildSandbox,
+  SANDBOX_KEYS,
+  type Sandbox,
+  type SandboxClientOptions,
+  type SandboxOptions,
+} from './sandbox.js';
 
 /** Options of {@link startSandbox}. */
 export interface StartSandboxOptions extends SandboxOptions {
@@ -52,9 +58,9 @@ export interface StartedSandbox extends Sandbox, AsyncDisposable {
   /**
    * Returns the connection of a registration.
    *
-   * @throws SelfInfoError `invalid_option` for an unknown id.
+   * @throws SelfInfoError as `environment`.
    */
-  connectionFor(clientId: string): Connection;
+  connectionFor(clientId: string, options?: SandboxClientOptions): Connection;
   /** Stops listening and closes every connection. */
   close(): Promise<void>;
 }
@@ -193,8 +199,8 @@ function startedSandbox(
   calendar: Calendar | undefined,
   { close }: Pick<Listeners, 'close'>,
 ): StartedSandbox {
-  const connect = (clientId?: string): Connection => {
-    const environment = sandbox.environment(clientId);
+  const connect = (clientId?: string, options?: SandboxClientOptions): Connection => {
+    const environment = sandbox.environment(clientId, options);
     const credential = credentials.get(environment.clientId);
     if (credential === undefined) throw invalidOption('clientId');
     return {
@@ -207,7 +213,7 @@ function startedSandbox(
   return {
     ...sandbox,
     connection: connect(),
-    connectionFor: (clientId) => connect(clientId),
+    connectionFor: connect,
     close,
     [Symbol.asyncDispose]: close,
   };

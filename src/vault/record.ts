@@ -7,6 +7,7 @@ import {
   STORED_VERSION,
 } from '../foundation/sealing.js';
 import { decryptSlices, encryptSlices } from '../foundation/sealing-slices.js';
+import type { AnswerSource } from '../query/answer.js';
 import { decodeContent, encodeContent } from './content.js';
 import type { VaultKeys } from './keys.js';
 import type { VaultRecord } from './store.js';
@@ -40,7 +41,11 @@ const LONGEST_SEALED = 33_000_000;
 type KeyWrapper = Pick<VaultKeys, 'wrap' | 'unwrap'>;
 
 /** Seals an answer's source under a new data key. */
-export async function seal(label: Label, content: unknown, keys: KeyWrapper): Promise<VaultRecord> {
+export async function seal(
+  label: Label,
+  content: AnswerSource,
+  keys: KeyWrapper,
+): Promise<VaultRecord> {
   const dataKey = randomBytes(32);
   const id = randomBytes(16).toString('base64url');
   try {

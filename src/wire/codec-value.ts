@@ -33,7 +33,7 @@ export function fault(where: string, en: string, ja: string): CodecFault {
 }
 
 /** The greatest length of all texts of a value together. No body is longer. */
-const LONGEST_TEXT = 16 * 1024 * 1024;
+export const LONGEST_TEXT = 16 * 1024 * 1024;
 
 /** How much of one returned value is left to be read. */
 export interface Budget {
@@ -52,14 +52,14 @@ function spend(budget: Budget, values: number, text: number): void {
   if (budget.values < 0)
     throw fault(
       '',
-      `holds more than ${OF_A_BODY.values} values.`,
-      `に含まれる値が ${OF_A_BODY.values} 個を超えています。`,
+      `holds more than ${OF_A_BODY.values} values, with all pages.`,
+      `に含まれる値が、全ページの合計で ${OF_A_BODY.values} 個を超えています。`,
     );
   if (budget.text < 0)
     throw fault(
       '',
-      `holds more than ${LONGEST_TEXT} characters.`,
-      `に含まれる文字列が合計 ${LONGEST_TEXT} 文字を超えています。`,
+      `holds more than ${LONGEST_TEXT} characters, with all pages.`,
+      `に含まれる文字列が、全ページの合計で ${LONGEST_TEXT} 文字を超えています。`,
     );
 }
 
@@ -83,26 +83,38 @@ export function readObject(
   const names = Object.keys(known);
   throw fault(
     where,
-    `may only have ${names.join(', ')}.`,
+    `has a member other than ${names.join(', ')}.`,
     `に ${names.join('、')} 以外のメンバーがあります。`,
   );
 }
 
 /** Returns the keys of a plain object of any realm. */
 export function keysOf(value: unknown, where: string): readonly string[] {
-  if (!isPlain(value)) throw notPlain(where);
+  if (!isPlain(value)) throw notPlain(value, where);
   const keys = Reflect.ownKeys(value);
   for (const key of keys)
     if (typeof key === 'symbol' || key === '__proto__' || !isWellFormed(key)) throw notData(where);
   return keys as readonly string[];
 }
 
-function notPlain(where: string): CodecFault {
+function notPlain(value: unknown, where: string): CodecFault {
+  if (value === undefined && where !== '')
+    return fault(
+      where,
+      'is missing. It must be an object, such as {}.',
+      'がありません。{} などのオブジェクトを指定してください。',
+    );
+  if (!isObject(value)) return fault(where, 'must be an object.', 'がオブジェクトではありません。');
   return fault(
     where,
     'must be a plain object, not a proxy or an instance of a class.',
     'がプレーンオブジェクトではありません（Proxy やクラスのインスタンスは使用できません）。',
   );
+}
+
+/** Returns whether a value is an object and no list, of whatever class. */
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function notData(where: string): CodecFault {
@@ -133,7 +145,7 @@ export function dataAt(value: object, key: string | number, where: string): unkn
   return property.value;
 }
 
-/** Keeps a promise that nobody awaits from ending the process when it rejects. */
+/** Keeps a promise that is never awaited from ending the process when it rejects. */
 function silence(promise: Promise<unknown>): void {
   try {
     Promise.prototype.then.call(
@@ -260,7 +272,7 @@ function tooDeep(where: string): CodecFault {
   return fault(
     where,
     `is nested deeper than ${OF_A_BODY.depth} levels, or is circular.`,
-    `の入れ子が ${OF_A_BODY.depth} 段を超えているか、循環しています。`,
+    `の入れ子が ${OF_A_BODY.depth} 階層を超えているか、循環しています。`,
   );
 }
 
@@ -271,18 +283,19 @@ function openCopy(value: unknown, where: string, budget: Budget, mustBeObject: b
     checkDense(value, where);
     return { source: value, target: [], keys: undefined, next: 0 };
   }
-  if (!isPlain(value)) throw mustBeObject ? notPlain(where) : notJson(where);
+  if (!isPlain(value)) throw mustBeObject ? notPlain(value, where) : notJson(where);
   const keys = keysOf(value, where);
   spend(budget, keys.length, 0);
   // Without a prototype, so that no member can be taken for an inherited one.
   return { source: value, target: Object.create(null), keys, next: 0 };
 }
 
-/** Returns a value of JSON that is no container. The sign of a zero is no value. */
+/** Returns a JSON text, number, boolean or null. Drops the sign of a zero. */
 function scalar(value: unknown, where: string, budget: Budget): unknown {
-  if (typeof value === 'string' && isWellFormed(value)) {
+  if (typeof value === 'string') {
+    // The length comes first, since a search takes time.
     spend(budget, 0, value.length);
-    return value;
+    if (isWellFormed(value)) return value;
   }
   if (typeof value === 'number' && Number.isFinite(value)) return value === 0 ? 0 : value;
   if (typeof value === 'boolean' || value === null) return value;

@@ -31,14 +31,24 @@ function names<K extends string>(model: Names<K>, name = text(200)): Check<Names
 
 // A percent escape of an ASCII character hides a dot or a slash. To some decoders so do the bytes
 // 0xC0 and 0xC1. Some servers read `..;x` as `..`.
-const path = matching(
+const plainPath = matching(
   /^(?=\/)(?!.*\/\.{1,2}(?:;[^/]*)?(?:\/|$))(?:\/(?:[\w.~!$&'()*+,;=:@-]|%(?!c[01])[89a-f][0-9a-f])+)*\/?$/i,
   1_000,
   {
-    en: 'Use a path that starts with one /: without host, query, fragment, backslash, empty or dot segments, in ASCII. Only characters beyond ASCII are percent-encoded.',
+    en: 'Use an ASCII path that starts with one /, without host, query, fragment, backslash, empty or dot segments. Percent-encode only characters beyond ASCII.',
     ja: '1つの / で始まる ASCII のパスを指定してください。ホスト、クエリ、フラグメント、バックスラッシュ、空のセグメント、. と .. は使えません。パーセントエンコードできるのは ASCII 以外の文字だけです。',
   },
 );
+
+/** Names the likely mistake: a pattern of the specification, such as `/results/{id}`. */
+const path: Check<string> = (value, place) => {
+  if (typeof value === 'string' && /[{}]/.test(value))
+    throw invalidOption(place, {
+      en: 'Use a path without braces: a profile has no placeholders. Write the id in encodePoll of the codec.',
+      ja: '波括弧は使えません。プロファイルのパスにプレースホルダーはありません。ID はコーデックの encodePoll でパスに入れてください。',
+    });
+  return plainPath(value, place);
+};
 
 /** Headers that this package, its codec or HTTP itself sets, and those that carry secrets. */
 const header = matching(
@@ -62,31 +72,28 @@ const scope = matching(/^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)
 
 const status = whole((value) => value === 429 || (value >= 500 && value <= 599), {
   en: 'Use 429 or a status from 500 to 599.',
-  ja: '429 または 500～599 のステータスを指定してください。',
+  ja: '429 または 500〜599 のステータスを指定してください。',
 });
 
 const SECOND_MS = 1_000;
 const DAY_MS = 24 * 60 * 60 * SECOND_MS;
 
-function duration(longestMs: number): Check<ProfileEntry<number>> {
+/** Returns the check of a time. The usual times in seconds are shorter than the shortest. */
+function duration(shortestMs: number, longestMs: number): Check<ProfileEntry<number>> {
   return entry(
-    whole((value) => value >= 1 && value <= longestMs, {
-      en: `Use whole milliseconds from 1 to ${longestMs}.`,
-      ja: `1～${longestMs} の整数（ミリ秒）で指定してください。`,
+    whole((value) => value >= shortestMs && value <= longestMs, {
+      en: `Use whole milliseconds, not seconds, from ${shortestMs} to ${longestMs}.`,
+      ja: `秒ではなくミリ秒で、${shortestMs}〜${longestMs} の整数を指定してください。`,
     }),
   );
 }
 
-const OWNED_CREDENTIALS = [
-  ...['client_id', 'client_secret', 'client_assertion', 'client_assertion_type'],
-  ...['redirect_uri', 'code_verifier'],
+/** Parameters that this package sets in one of its requests, or that would replace those. */
+const OWNED = [
+  ...['client_id', 'client_secret', 'client_assertion', 'client_assertion_type', 'redirect_uri'],
+  ...['response_type', 'response_mode', 'state', 'code_challenge', 'code_challenge_method'],
+  ...['request', 'request_uri', 'grant_type', 'code', 'code_verifier'],
 ];
-const OWNED_BY_AUTHORIZATION = [
-  ...OWNED_CREDENTIALS,
-  ...['response_type', 'response_mode', 'state', 'scope', 'code_challenge'],
-  ...['code_challenge_method', 'request', 'request_uri'],
-];
-const OWNED_BY_TOKEN = [...OWNED_CREDENTIALS, 'grant_type', 'code'];
 
 const oauth = group<WireProfileData['oauth']>({
   pkce: entry(oneOf({ S256: true })),
@@ -103,8 +110,8 @@ const oauth = group<WireProfileData['oauth']>({
   issuerInCallback: entry(flag),
   responseMode: entry(oneOf({ query: true, form_post: true })),
   scope: entry(orNull(scope)),
-  authorizationParameters: entry(parameters(OWNED_BY_AUTHORIZATION)),
-  tokenParameters: entry(parameters(OWNED_BY_TOKEN)),
+  authorizationParameters: entry(parameters([...OWNED, 'scope'])),
+  tokenParameters: entry(parameters(OWNED)),
   deviations: entry(
     list(
       oneOf<OAuthDeviation>({
@@ -141,9 +148,9 @@ const readProfile = group<WireProfile>(
     contentCoding: entry(oneOf({ identity: true, gzip: true, deflate: true, br: true })),
     numbers: optional(oneOf({ exact: true, text: true })),
     timing: group<WireProfileData['timing']>({
-      pollMs: duration(DAY_MS),
-      consentMs: duration(DAY_MS),
-      resultMs: duration(31 * DAY_MS),
+      pollMs: duration(100, DAY_MS),
+      consentMs: duration(10 * SECOND_MS, DAY_MS),
+      resultMs: duration(10 * SECOND_MS, 31 * DAY_MS),
     }),
     codec: checkCodec,
   },

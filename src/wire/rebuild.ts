@@ -6,6 +6,7 @@ import {
   createBudget,
   dataAt,
   fault,
+  isObject,
   keysOf,
   type Members,
   readList,
@@ -77,6 +78,12 @@ function readProcesses(
     return [
       readText(readList(value, 'processIds', budget, 1)[0], 'processIds[0]', budget, LONGEST_ID),
     ];
+  if (!isObject(value))
+    throw fault(
+      'processIds',
+      'must be a list with one id, or an object with the item codes of each id.',
+      'は、ID が1つの配列か、ID ごとに項目コードの配列を持つオブジェクトで指定してください。',
+    );
   const ids = keysOf(value, 'processIds');
   if (ids.length > MOST_PROCESSES)
     throw fault(
@@ -120,14 +127,20 @@ async function readImmediate(
     return result as WireResult;
   throw fault(
     'result',
-    'must be complete and have ended: no process can be asked for the rest.',
-    'は完了した全体の結果でなければなりません（残りを問い合わせる処理がありません）。',
+    'must be a complete and final result: there is no process to poll for the rest.',
+    'が完了した結果の全体ではありません（残りを確認できる処理がありません）。',
   );
 }
 
 /** Copies what `decodeRefusal` returned. */
 export function rebuildRefusal(value: unknown): { readonly code: string } | undefined {
   if (value === undefined) return undefined;
+  if (!isObject(value))
+    throw fault(
+      '',
+      'must be an object with code, or undefined for a response that refuses nothing.',
+      'は、code を持つオブジェクトか、拒否でない応答では undefined にしてください。',
+    );
   const { code } = readObject(value, '', { code: true });
   return { code: readText(code, 'code', createBudget(), LONGEST_ID) };
 }
@@ -141,13 +154,15 @@ export function rebuildNotice(value: unknown): { readonly processId: string } {
 /**
  * Copies what `decodeResult` returned, and lets other work run in between.
  *
+ * @param budget - what is left for the result, with all its pages. What is copied is taken from it.
  * @throws CodecFault; the signal's reason once it has aborted.
  */
 export function rebuildResult(
   value: unknown,
+  budget: Budget,
   signal?: AbortSignal,
 ): Promise<WireResult | WireRunning> {
-  return readResult(value, '', createBudget(), signal);
+  return readResult(value, '', budget, signal);
 }
 
 const RESULT = {

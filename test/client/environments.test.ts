@@ -12,7 +12,7 @@ import {
   type WireProfile,
 } from '../../src/index.js';
 import { CLIENT_ID, loan } from '../kit/loan.js';
-import { thrownBy } from '../kit/refusals.js';
+import { errorOf, thrownBy } from '../kit/refusals.js';
 import { expectRefusal, type Refused } from './expect-refusal.js';
 import { ca, changed, confirmed, site, tls, validSpec } from './valid-options.js';
 
@@ -177,6 +177,38 @@ describe('the production environment', () => {
     );
   });
 
+  const unmarked: WireProfile = changed(confirmed, 'codec.confidence.encodePoll', 'unknown');
+
+  // The public profile has 60 entries, none of them confirmed, and 4 functions that are called.
+  it.each<[string, object, string, string]>([
+    [
+      'all of the public profile',
+      {},
+      '63 further places are not confirmed either.',
+      'ほかに 63 か所が未確認です。',
+    ],
+    [
+      'one entry in each of two profiles',
+      {
+        profile: changed(confirmed, 'fields.items.confidence', 'unknown'),
+        otherProfiles: [{ ...unmarked, id: 'other-1' }],
+      },
+      '1 further place is not confirmed either.',
+      'ほかに 1 か所が未確認です。',
+    ],
+  ])('says how many further places are unconfirmed: %s', async (_, options, en, ja) => {
+    const { message, messageJa } = await errorOf(() => make(options));
+    expect(message).toContain(en);
+    expect(messageJa).toContain(ja);
+  });
+
+  it('says nothing of further places where there are none', async () => {
+    const profile = changed(confirmed, 'fields.items.confidence', 'unknown');
+    const { message, messageJa } = await errorOf(() => make({ profile }));
+    expect(message).toMatch(/requires a confirmed wire profile\.$/);
+    expect(messageJa).toMatch(/確認済みの通信プロファイルが必要です。$/);
+  });
+
   it.each([
     ['inferred', 'inferred'],
     ['second-hand', 'public-second-hand'],
@@ -217,7 +249,7 @@ describe('the production environment', () => {
   it.each(['sign', 'decodeRefusal'])(
     'asks for a mark of the optional function %s only where the codec has it',
     async (name) => {
-      const codec = { ...confirmed.codec, [name]: () => undefined };
+      const codec = { ...confirmed.codec, version: 'our-1', [name]: () => undefined };
       await expectRefusal(
         () => make({ profile: { ...confirmed, codec } }),
         ['unverified_profile', `options.profile.codec.confidence.${name}`],
@@ -268,7 +300,8 @@ describe('the production environment', () => {
   });
 
   it('refuses notices that nothing authenticates, also of an accepted unconfirmed profile', async () => {
-    const codec = { ...confirmed.codec, decodeNotice: () => ({ processId: 'p' }) };
+    const decodeNotice = () => ({ processId: 'p' });
+    const codec = { ...confirmed.codec, version: 'our-1', decodeNotice };
     const marked = {
       ...confirmed,
       codec: changed(codec, 'confidence.decodeNotice', 'specification'),

@@ -14,8 +14,10 @@ beforeAll(async () => {
   stage = startStage({
     'consent-flow': {},
     'three-inquiries': {},
+    'five-steps': {},
     calendar: { args: ['2026-11-21T23:00:00+09:00'] },
     'wire-profile/try': {},
+    'wire-profile/made-up/try': {},
     'kms-signing': {},
     ...(redis && { 'two-instances': { env: { REDIS_URL: redis.url } } }),
     'vault-kms': {},
@@ -56,6 +58,15 @@ describe('the examples', () => {
     ]);
   });
 
+  it('five-steps goes through all steps with a session of its own, and prints no secret', async () => {
+    const lines = (await outputOf('five-steps')).trim().split('\n');
+    expect(lines).toEqual([
+      'リクエストを送りました: {"handle":"[redacted]"}',
+      '処理中です。',
+      '所得の情報を 1 件取得しました。',
+    ]);
+  });
+
   it('calendar shows that the resident registry closes on a third weekend and opens on Sunday at 8', async () => {
     // November 2026 starts on a Sunday, so its third Saturday is the 21st. Table 2.5-3: closed from
     // Saturday 22:00 to Sunday 8:00. The other systems publish no hours for that weekend, so local
@@ -76,6 +87,16 @@ describe('the example of a wire profile', () => {
       'not-covered: /v9/authorize → not-covered',
       'closed-city: /v9/authorize → unavailable',
       'failing: /v9/authorize → failed',
+    ]);
+  });
+
+  it('gets each status over a made-up wire, from a portal that shares nothing with the client', async () => {
+    expect((await outputOf('wire-profile/made-up/try')).trim().split('\n')).toEqual([
+      'hanako: present',
+      'newcomer: nothing-on-record',
+      'not-covered: not-covered',
+      'closed-city: unavailable',
+      'failing: failed',
     ]);
   });
 });

@@ -36,24 +36,73 @@ const fleeting = () => {
 
 /** What a function of a codec can do in place of returning its result. */
 const failures: [string, () => unknown, string][] = [
-  ['throws an Error', hostile, 'It threw.'],
+  ['throws an Error', hostile, 'It threw an Error.'],
   ['throws nothing', thrower(undefined), 'It threw.'],
   ['throws a text', thrower(CANARY), 'It threw.'],
   ['throws a proxy that throws', thrower(trapped), 'It threw.'],
-  ['throws an error of this package', thrower(ours()), 'It threw.'],
-  ['throws a frozen error of this package', thrower(Object.freeze(ours())), 'It threw.'],
-  ['throws an abort of its own', thrower(new DOMException(CANARY, 'AbortError')), 'It threw.'],
-  ['rejects with an Error', async () => hostile(), 'It threw.'],
+  ['throws an error of this package', thrower(ours()), 'It threw an Error.'],
+  ['throws a frozen error of this package', thrower(Object.freeze(ours())), 'It threw an Error.'],
+  [
+    'throws its own abort',
+    thrower(new DOMException(CANARY, 'AbortError')),
+    'It threw an AbortError.',
+  ],
+  ['rejects with an Error', async () => hostile(), 'It threw an Error.'],
   ['rejects with a proxy that throws', () => Promise.reject(trapped), 'It threw.'],
   // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tried.
-  ['returns a thenable that throws', () => ({ then: hostile }), 'It threw.'],
+  ['returns a thenable that throws', () => ({ then: hostile }), 'It threw an Error.'],
   [
     'returns a thenable whose getter throws',
     () => Object.defineProperty({}, 'then', { get: hostile }),
-    'It threw.',
+    'It threw an Error.',
   ],
-  ['returns a proxy that throws', () => trapped, 'It threw.'],
+  ['returns a proxy that throws', () => trapped, 'It threw an Error.'],
   ['returns a thenable that changes', fleeting, ''],
+];
+
+/** What a codec can throw, and what is said of it. */
+const thrown: [string, unknown, string, string][] = [
+  ...[EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, Error].map(
+    (Class): [string, unknown, string, string] => [
+      Class.name,
+      new Class(CANARY),
+      `It threw ${Class.name.startsWith('E') ? 'an' : 'a'} ${Class.name}.`,
+      `例外（${Class.name}）が発生しました。`,
+    ],
+  ),
+  [
+    'AggregateError',
+    new AggregateError([CANARY], CANARY),
+    'It threw an AggregateError.',
+    '例外（AggregateError）が発生しました。',
+  ],
+  [
+    'DOMException of a timeout',
+    new DOMException(CANARY, 'TimeoutError'),
+    'It threw a TimeoutError.',
+    '例外（TimeoutError）が発生しました。',
+  ],
+  [
+    'TypeError of a class with another name',
+    Object.assign(new ({ [CANARY]: class extends TypeError {} }[CANARY] as typeof TypeError)(), {
+      name: CANARY,
+      constructor: { name: CANARY },
+    }),
+    'It threw a TypeError.',
+    '例外（TypeError）が発生しました。',
+  ],
+  ...[
+    new DOMException(CANARY, CANARY),
+    Object.create(DOMException.prototype, { name: { value: CANARY } }),
+    Object.create(trapped),
+    { name: 'TypeError', message: CANARY },
+    () => CANARY,
+  ].map((error, index): [string, unknown, string, string] => [
+    `error without such a class, no. ${index + 1}`,
+    error,
+    'It threw.',
+    '例外が発生しました。',
+  ]),
 ];
 
 const before: CodecFunction[] = ['encodeRequest', 'sign'];
@@ -63,6 +112,14 @@ const each = (names: CodecFunction[]) =>
   names.flatMap((name) => failures.map(([how, output, why]) => [name, how, output, why] as const));
 
 describe('a codec', () => {
+  it.each(thrown)('that throws a %s shows at most that class', async (_, error, en, ja) => {
+    const { client, consent, broken } = openBroken('encodeRequest');
+    broken.output = thrower(error);
+    const failed = expectSilent(await errorOf(async () => client.query(await consent(), ASKED)));
+    expect(reasonOf(failed)).toBe(en);
+    expect(failed.messageJa.endsWith(ja)).toBe(true);
+  });
+
   it.each(each(before))(
     'whose %s %s sends nothing, and leaves the consent unused',
     async (name, _, output, why) => {
@@ -71,7 +128,7 @@ describe('a codec', () => {
       broken.output = output;
       const error = expectSilent(await errorOf(() => client.query(grant, ASKED)));
       expect([facts(error), error.path, error.retrieval]).toEqual([
-        { code: 'codec_failed', stage: 'request', effect: 'none', safe: false },
+        { code: 'codec_failed', stage: 'request', effect: 'none', safe: true },
         `environment.profile.codec.${name}`,
         undefined,
       ]);
@@ -89,7 +146,7 @@ describe('a codec', () => {
       ...(row[0] === 'decodeRefusal' ? [[...row, 503, 'unknown'] as const] : []),
     ]),
   )(
-    'whose %s %s keeps the response of a request, whatever its status',
+    'whose %s %s keeps the response of a request with any status',
     async (name, _, output, why, status, effect) => {
       const { client, consent, broken, store, clock, calls } = openBroken(name, {
         answers: {
@@ -111,7 +168,7 @@ describe('a codec', () => {
       expect(reasonOf(error)).toContain(why);
       expect((await errorOf(() => client.query(grant, ASKED))).code).toBe('grant_used');
       expect(calls).toEqual(['token', 'request']);
-      // In another process, the mended codec reads what was kept.
+      // In another process, the corrected codec reads what was kept.
       const other = openBroken(name, { store, clock });
       const collected = await other.client.collect(other.client.resume(error.retrieval));
       if (status !== 503) expectStatus(collected, 'ready');
@@ -126,7 +183,7 @@ describe('a codec', () => {
   );
 
   it.each(each(later))(
-    'whose %s %s while an answer is fetched keeps it for a mended one',
+    'whose %s %s while an answer is fetched keeps it for a corrected one',
     async (name, _, output, why) => {
       const { client, consent, broken, store, clock } = openBroken(name);
       broken.output = output;

@@ -65,7 +65,8 @@ const rows: readonly Row[] = [
   ...invalid('oauth.authorizationParameters.value', null, [], 'a=b', 5),
   ...['response_type', 'client_id', 'redirect_uri', 'state', 'code_challenge', 'State']
     .concat('code_challenge_method', 'scope', 'response_mode', 'request', 'request_uri')
-    .concat('client_secret', 'client_assertion', 'code_verifier', 'a b', '', 'あ', long(100))
+    .concat('client_secret', 'client_assertion', 'client_assertion_type', 'code_verifier')
+    .concat('grant_type', 'code', 'a b', '', 'あ', long(100))
     .map(
       (name): Row => [
         'oauth.authorizationParameters.value',
@@ -75,7 +76,8 @@ const rows: readonly Row[] = [
       ],
     ),
   ...['grant_type', 'code', 'redirect_uri', 'client_id', 'code_verifier', 'client_secret']
-    .concat('client_assertion', 'client_assertion_type', 'CLIENT_ID')
+    .concat('client_assertion', 'client_assertion_type', 'CLIENT_ID', 'request', 'request_uri')
+    .concat('response_type', 'response_mode', 'state', 'code_challenge', 'code_challenge_method')
     .map(
       (name): Row => [
         'oauth.tokenParameters.value',
@@ -137,6 +139,10 @@ const rows: readonly Row[] = [
   ...['pollMs', 'consentMs', 'resultMs'].flatMap((name) =>
     invalid(`timing.${name}.value`, -1, 0, 0.5, '1', null, Number.NaN, Infinity, 1e17, 1e300),
   ),
+  // Seconds, and the last milliseconds that are too few.
+  ...invalid('timing.pollMs.value', 3, 99),
+  ...invalid('timing.consentMs.value', 600, 9_999),
+  ...invalid('timing.resultMs.value', 3_600, 9_999),
   // A day, and 31 days, in milliseconds.
   ...invalid('timing.pollMs.value', 86_400_001),
   ...invalid('timing.consentMs.value', 86_400_001),
@@ -176,6 +182,26 @@ describe('a wire profile', () => {
     expect(error.messageJa).toContain(`${name} の誤りではありませんか。`);
   });
 
+  it.each([
+    ['pollMs', 3, 'from 100 to 86400000', '100〜86400000'],
+    ['consentMs', 600, 'from 10000 to 86400000', '10000〜86400000'],
+    ['resultMs', 3_600, 'from 10000 to 2678400000', '10000〜2678400000'],
+  ])('with %s = %i, which is in seconds, is refused with the unit', async (name, value, en, ja) => {
+    const profile = changed(changedProfile({}), `timing.${name}.value`, value);
+    const { message, messageJa } = await errorOf(make({ profile }));
+    expect(message).toContain(`Use whole milliseconds, not seconds, ${en}.`);
+    expect(messageJa).toContain(`秒ではなくミリ秒で、${ja} の整数を指定してください。`);
+  });
+
+  it.each([
+    ['pollMs', 100],
+    ['consentMs', 10_000],
+    ['resultMs', 10_000],
+  ])('can have %s = %i, the shortest', (name, value) => {
+    const profile = changed(changedProfile({}), `timing.${name}.value`, value);
+    expect(make({ profile })).not.toThrow();
+  });
+
   it('with a key that resembles no other is refused with the known keys', async () => {
     const profile = changed(changedProfile({}), 'timing.somethingElse', {});
     const { message } = await errorOf(make({ profile }));
@@ -206,6 +232,18 @@ describe('a wire profile', () => {
     await expectRefusal(make({ profile }), ['invalid_option', `options.profile.${path}`]);
     await expectRefusal(open(profile), ['invalid_option', `options.profile.${path}`]);
   });
+
+  it.each(['paths.result', 'acknowledgement'])(
+    'is refused with a placeholder in %s, with where the id belongs',
+    async (path) => {
+      const profile = changed(changedProfile({}), `${path}.value`, '/v3/results/{id}');
+      const error = await errorOf(make({ profile }));
+      expect([error.code, error.path]).toEqual(['invalid_option', `options.profile.${path}.value`]);
+      expect(error.message).toContain('without braces');
+      expect(error.message).toContain('encodePoll');
+      expect(error.messageJa).toContain('波括弧は使えません');
+    },
+  );
 
   it('never shows a value of itself in an error', async () => {
     for (const path of ['paths.token.value', 'fields.items.value', 'codec.version', 'id'])
@@ -263,7 +301,7 @@ describe('the list of other profiles', () => {
     },
   );
 
-  it('is refused with an element that is no profile', async () => {
+  it('is refused with an element other than a profile', async () => {
     await expectRefusal(
       make({ otherProfiles: [publicProfile, 'public'] }),
       'options.otherProfiles[1] must be an object.',

@@ -41,14 +41,14 @@ export const setupErrors = {
   invalid_profile: {
     ...permanent,
     stage: 'configuration',
-    en: '{path} is the id of another wire profile. Give a changed profile an id of its own.',
-    ja: '{path} は別の通信プロファイルの id です。変更したプロファイルには固有の id を指定してください。',
+    en: '{path} is already the id of another wire profile. Give the changed profile its own id.',
+    ja: '{path} は、別の通信プロファイルがすでに使用している id です。変更したプロファイルには固有の id を指定してください。',
   },
   unverified_profile: {
     ...permanent,
     stage: 'configuration',
-    en: 'The interface specification has not confirmed {path}. Production requires a confirmed wire profile.',
-    ja: '{path} はインターフェイス仕様書で未確認です。本番環境では、確認済みの通信プロファイルが必要です。',
+    en: 'The interface specification has not confirmed {path}. Production requires a confirmed wire profile. {expected}',
+    ja: '{path} はインターフェイス仕様書で未確認です。本番環境では、確認済みの通信プロファイルが必要です。{expected}',
   },
   item_code_required: {
     ...permanent,
