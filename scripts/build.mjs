@@ -1,6 +1,6 @@
 // Builds dist: `node scripts/build.mjs`. With --no-dts it builds only ESM, without types, which is
 // quick.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,9 @@ import { showProgress } from './progress.mjs';
  * @typedef {{ inputs: Record<string, { bytesInOutput: number }>, imports: { path: string,
  * external?: boolean }[] }} Output
  */
+
+/** Declares global types for the types of all formats. */
+const GLOBALS = 'globals.d.ts';
 
 const quick = process.argv.includes('--no-dts');
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
@@ -25,6 +28,7 @@ checkExternals(outputs);
 slimMaps();
 writeFileSync('dist/THIRD-PARTY-NOTICES.txt', notices(outputs));
 if (!quick) {
+  finishTypes();
   await checkTypes();
   copyTypesForCommonJs();
 }
@@ -122,8 +126,24 @@ function notices(outputs) {
 }
 
 /**
+ * Lets every file of types name the global types that a project may lack. Drops the imports of
+ * Node's modules that the bundler leaves when it has removed what used them.
+ */
+function finishTypes() {
+  for (const name of typeFiles()) {
+    const text = readFileSync(join('dist', name), 'utf8');
+    const code = text.replaceAll(/\/\*\*[\s\S]*?\*\//g, '');
+    const reference = /\b(?:AbortSignal|AsyncDisposable|Request|Response|URL)\b/.test(code)
+      ? `/// <reference path="./${GLOBALS}" />\n`
+      : '';
+    writeFileSync(join('dist', name), reference + text.replaceAll(/^import 'node:\w+';\n/gm, ''));
+  }
+  copyFileSync(join('src', GLOBALS), join('dist', GLOBALS));
+}
+
+/**
  * Refuses types of jose and oauth4webapi (ESM only), which break users who compile in CommonJS, and
- * types of bundled packages, which users do not have.
+ * types of bundled packages and of Node, which users may not have.
  */
 async function checkTypes() {
   const { default: ts } = await import('typescript');
@@ -135,7 +155,7 @@ async function checkTypes() {
     );
     for (const { fileName } of [...importedFiles, ...typeReferenceDirectives]) {
       const isPeer = Object.hasOwn(peerDependencies, fileName) && name === `${fileName}.d.ts`;
-      if (!isPeer && !/^(\.|node:|luxon$|zod$|zod\/)/.test(fileName))
+      if (!isPeer && !/^(\.|luxon$)/.test(fileName))
         throw new Error(`dist/${name} names types of ${fileName}, which must not be public.`);
     }
   }
@@ -152,5 +172,5 @@ function copyTypesForCommonJs() {
 }
 
 function typeFiles() {
-  return readdirSync('dist').filter((name) => name.endsWith('.d.ts'));
+  return readdirSync('dist').filter((name) => name.endsWith('.d.ts') && name !== GLOBALS);
 }

@@ -42,6 +42,7 @@ export type { ClientAuth } from './oauth/client-auth.js';
 export { type ClientSecret, clientSecret } from './oauth/client-secret.js';
 export {
   type AssertionAlgorithm,
+  type KeyObjectLike,
   type PrivateKeyJwt,
   type PrivateKeyJwtOptions,
   privateKeyJwt,

@@ -13,6 +13,19 @@ import type { Environment } from '../wire/environment.js';
 /** Algorithm of a client assertion: ECDSA on P-256, or RSASSA-PSS; both with SHA-256. */
 export type AssertionAlgorithm = 'ES256' | 'PS256';
 
+/**
+ * A private key that Node has read: the `KeyObject` of `createPrivateKey`. Declared here, because
+ * these types also serve projects without `@types/node`.
+ */
+export interface KeyObjectLike {
+  /** A private key is required. */
+  readonly type: 'private' | 'public' | 'secret';
+  /** Its algorithm, such as `ec` or `rsa`. */
+  readonly asymmetricKeyType?: string | undefined;
+  /** Tells it from a `CryptoKey`, which is refused. Never called. */
+  readonly export: (...options: never[]) => unknown;
+}
+
 /** Options of {@link privateKeyJwt}: a key, or a callback where the key stays in an HSM or KMS. */
 export type PrivateKeyJwtOptions = {
   /** `ES256` or `PS256`, as registered. */
@@ -25,7 +38,7 @@ export type PrivateKeyJwtOptions = {
        * The private key: the text of an unencrypted PEM, or a KeyObject. EC P-256 for `ES256`, RSA
        * of 2048 bits or more for `PS256`.
        */
-      readonly key: string | KeyObject;
+      readonly key: string | KeyObjectLike;
       readonly sign?: never;
     }
   | {
