@@ -19,7 +19,9 @@ import {
 } from './smoke/consumer.mjs';
 import { describeNode, tryNewestMsw, tryNodes } from './smoke/nodes.mjs';
 import { trySizes } from './smoke/sizes.mjs';
-import { tryTypes, tryTypesWithoutPeers } from './smoke/types.mjs';
+import { createCompilers, tryNewestNodeTypes, tryTypes, tryTypesAlone } from './smoke/types.mjs';
+
+/** @typedef {Awaited<ReturnType<typeof createCompilers>>['compilers']} Compilers */
 
 const nodes = process.argv.length > 2 ? process.argv.slice(2) : [process.execPath];
 
@@ -29,10 +31,12 @@ await attempt('the preparations', async () => {
     throw new Error('dist is missing. Run `npm run build` first.');
   const tarball = await pack();
   const described = await Promise.all(nodes.map(describeNode));
+  const { consumer: typescript, compilers } = await createCompilers();
   await Promise.all([
-    withPeers(tarball.path, described),
+    withPeers(tarball.path, described, compilers),
     withTools(tarball),
-    withoutPeers(tarball.path),
+    alone(tarball.path, compilers),
+    typescript.install(tarball.path).then(() => tryNewestNodeTypes(typescript, compilers)),
   ]);
 });
 removeConsumers();
@@ -42,11 +46,12 @@ process.exitCode = counts.failed === 0 ? 0 : 1;
 /**
  * @param {string} tarball
  * @param {Awaited<ReturnType<typeof describeNode>>[]} described
+ * @param {Compilers} compilers
  */
-async function withPeers(tarball, described) {
+async function withPeers(tarball, described, compilers) {
   const consumer = createConsumer('with-peers');
   await consumer.install(tarball, ...['@types/node', ...peers].map(pinned));
-  await Promise.all([tryNodes(consumer, described), tryTypes(consumer)]);
+  await Promise.all([tryNodes(consumer, described), tryTypes(consumer, compilers)]);
   await tryNewestMsw(consumer, described);
 }
 
@@ -57,9 +62,12 @@ async function withTools(tarball) {
   await Promise.all([tryBundles(consumer), trySizes(tarball, consumer)]);
 }
 
-/** @param {string} tarball */
-async function withoutPeers(tarball) {
-  const consumer = createConsumer('without-peers');
+/**
+ * @param {string} tarball
+ * @param {Compilers} compilers
+ */
+async function alone(tarball, compilers) {
+  const consumer = createConsumer('alone');
   consumer.write(
     'package.json',
     JSON.stringify({
@@ -67,8 +75,8 @@ async function withoutPeers(tarball) {
       dependencies: { [manifest.name]: `file:${tarball}`, [COPY]: `file:${tarball}` },
     }),
   );
-  await consumer.install(pinned('@types/node'));
-  await Promise.all([tryAlone(consumer), tryTypesWithoutPeers(consumer)]);
+  await consumer.install();
+  await Promise.all([tryAlone(consumer), tryTypesAlone(consumer, compilers)]);
 }
 
 /**

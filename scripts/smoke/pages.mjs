@@ -19,6 +19,21 @@ export function firstExample(page) {
 }
 
 /**
+ * Returns the compiler options of the tsconfig.json that a page shows.
+ * @param {string} page
+ * @returns {Record<string, unknown>}
+ */
+export function firstTsconfig(page) {
+  for (const [, json = ''] of readFileSync(join(root, page), 'utf8').matchAll(
+    /^```json\n([\s\S]*?)^```/gm,
+  )) {
+    const { compilerOptions } = JSON.parse(json);
+    if (compilerOptions !== undefined) return compilerOptions;
+  }
+  throw new Error(`${page} shows no tsconfig.json`);
+}
+
+/**
  * Removes the types and returns an ES module.
  * @param {string} code
  */
