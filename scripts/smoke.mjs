@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { showProgress } from './progress.mjs';
 import { COPY, tryAlone } from './smoke/alone.mjs';
-import { tools, tryBundles } from './smoke/bundles.mjs';
+import { JEST, tools, tryBundles } from './smoke/bundles.mjs';
 import {
   attempt,
   counts,
@@ -50,7 +50,7 @@ process.exitCode = counts.failed === 0 ? 0 : 1;
  */
 async function withPeers(tarball, described, compilers) {
   const consumer = createConsumer('with-peers');
-  await consumer.install(tarball, ...['@types/node', ...peers].map(pinned));
+  await consumer.install(tarball, JEST, ...['@types/node', ...peers].map(pinned));
   await Promise.all([tryNodes(consumer, described), tryTypes(consumer, compilers)]);
   await tryNewestMsw(consumer, described);
 }

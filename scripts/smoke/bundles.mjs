@@ -8,12 +8,13 @@ import { asCommonJs, firstExample, withoutTopLevelAwait } from './pages.mjs';
 
 /** @import { Consumer } from './consumer.mjs' */
 
+export const JEST = 'jest@30.5.2';
 /** All three also run on Node 20.18.1. */
-export const tools = ['esbuild@0.27.7', 'vite@6.4.6', 'jest@30.5.2'];
+export const tools = ['esbuild@0.27.7', 'vite@6.4.6', JEST];
 
 export const esbuild = ['node_modules/esbuild/bin/esbuild', '--bundle', '--log-level=warning'];
 const vite = ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'];
-const jest = ['node_modules/jest/bin/jest.js', '--ci', '--silent'];
+export const jest = ['node_modules/jest/bin/jest.js', '--ci', '--silent'];
 
 /** The entry points that load without a peer. */
 const own = entryPoints.filter(

@@ -1,7 +1,8 @@
 // Tries every entry point, the binary and the examples of the pages on every Node.
 import { join } from 'node:path';
+import { jest } from './bundles.mjs';
 import { entryPoints, manifest, run } from './consumer.mjs';
-import { asCommonJs, asModule, firstExample } from './pages.mjs';
+import { asCommonJs, asModule, firstBlock, firstExample } from './pages.mjs';
 
 /** @import { Consumer } from './consumer.mjs' */
 
@@ -28,8 +29,14 @@ export async function describeNode(path) {
   return { path, version, major, canRequireModules };
 }
 
+/** The pages with a test for Jest, each with the name of the test. */
+const jestPages = [
+  ['docs/msw.md', 'loan.test.js'],
+  ['docs/ja/msw.md', 'loan-ja.test.js'],
+];
+
 /**
- * @param {Consumer} consumer - with all peers.
+ * @param {Consumer} consumer - with Jest and all peers.
  * @param {readonly Node[]} nodes
  */
 export async function tryNodes(consumer, nodes) {
@@ -38,6 +45,8 @@ export async function tryNodes(consumer, nodes) {
   write('example.mjs', asModule(example));
   write('example.cjs', asCommonJs(example));
   write('journey.mjs', asModule(firstExample('docs/msw.md')));
+  for (const [page = '', file = ''] of jestPages)
+    write(file, firstBlock(page, 'js', `require('${manifest.name}')`));
   write('terminal.mjs', terminal);
   const check = `if (Object.keys(entryPoint).length === 0) throw new Error('exports nothing');\n`;
   for (const entryPoint of entryPoints) {
@@ -56,6 +65,7 @@ export async function tryNodes(consumer, nodes) {
           attempt(`${entryPoint} by require on ${version}`, path, `${fileOf(entryPoint)}.cjs`),
         ),
       attempt(`a journey under msw 2 on ${version}`, path, 'journey.mjs'),
+      tryJestWithMsw(consumer, path, `Jest with msw 2 on ${version}`),
       attempt(
         `the binary on ${version}`,
         path,
@@ -96,9 +106,28 @@ export async function tryNewestMsw(consumer, nodes) {
   if (modern.length === 0) return;
   await consumer.install('msw@3.0.5');
   await Promise.all(
-    modern.map(({ path, version }) =>
+    modern.flatMap(({ path, version }) => [
       consumer.attempt(`a journey under msw 3 on ${version}`, path, 'journey.mjs'),
-    ),
+      tryJestWithMsw(consumer, path, `Jest with msw 3 on ${version}`),
+    ]),
+  );
+}
+
+/**
+ * @param {Consumer} consumer - with Jest and msw.
+ * @param {string} node
+ * @param {string} title
+ */
+function tryJestWithMsw(consumer, node, title) {
+  const files = jestPages.map(([, file = '']) => file);
+  return consumer.attempt(
+    title,
+    node,
+    '--experimental-vm-modules',
+    ...jest,
+    '--runInBand',
+    '--runTestsByPath',
+    ...files,
   );
 }
 

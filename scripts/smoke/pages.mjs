@@ -9,13 +9,22 @@ import { manifest, root } from './consumer.mjs';
  * @param {string} page
  */
 export function firstExample(page) {
-  const blocks = [
-    ...readFileSync(join(root, page), 'utf8').matchAll(/^```ts\b.*\n([\s\S]*?)^```/gm),
-  ].map((match) => match[1] ?? '');
-  const example = blocks.find((block) => block.includes(`from '${manifest.name}'`));
-  if (example === undefined)
-    throw new Error(`${page} has no \`\`\`ts block that imports ${manifest.name}`);
-  return example;
+  return firstBlock(page, 'ts', `from '${manifest.name}'`);
+}
+
+/**
+ * Returns the first block of a page that is fenced as a language and contains a text.
+ * @param {string} page
+ * @param {string} language
+ * @param {string} text
+ */
+export function firstBlock(page, language, text) {
+  const block = [
+    ...readFileSync(join(root, page), 'utf8').matchAll(/^```(\w+)\b.*\n([\s\S]*?)^```/gm),
+  ].find((match) => match[1] === language && match[2]?.includes(text));
+  if (block?.[2] === undefined)
+    throw new Error(`${page} has no block of ${language} that contains ${text}`);
+  return block[2];
 }
 
 /**
@@ -24,13 +33,7 @@ export function firstExample(page) {
  * @returns {Record<string, unknown>}
  */
 export function firstTsconfig(page) {
-  for (const [, json = ''] of readFileSync(join(root, page), 'utf8').matchAll(
-    /^```json\n([\s\S]*?)^```/gm,
-  )) {
-    const { compilerOptions } = JSON.parse(json);
-    if (compilerOptions !== undefined) return compilerOptions;
-  }
-  throw new Error(`${page} shows no tsconfig.json`);
+  return JSON.parse(firstBlock(page, 'json', 'compilerOptions')).compilerOptions;
 }
 
 /**
