@@ -1,5 +1,5 @@
 // 住宅ローンの事前審査を、内蔵サンドボックスの上で最初から最後まで通す。通信は相互TLS、時計はデモ用。
-//   npm install string-width
+//   npm install string-width hono @hono/node-server
 //   npx tsx examples/demo.ts
 import { randomUUID } from 'node:crypto';
 import { DateTime } from 'luxon';

@@ -17,6 +17,7 @@ import {
   removeConsumers,
   root,
 } from './smoke/consumer.mjs';
+import { tryExamples } from './smoke/examples.mjs';
 import { describeNode, tryNewestMsw, tryNodes } from './smoke/nodes.mjs';
 import { trySizes } from './smoke/sizes.mjs';
 import { createCompilers, tryNewestNodeTypes, tryTypes, tryTypesAlone } from './smoke/types.mjs';
@@ -36,6 +37,7 @@ await attempt('the preparations', async () => {
     withPeers(tarball.path, described, compilers),
     withTools(tarball),
     alone(tarball.path, compilers),
+    tryExamples(tarball.path, described),
     typescript.install(tarball.path).then(() => tryNewestNodeTypes(typescript, compilers)),
   ]);
 });

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 /**
  * @type {{ name: string, exports: Record<string, unknown>, bin: Record<string, string>,
- * devDependencies: Record<string, string>, peerDependencies: Record<string, string> }}
+ * dependencies: Record<string, string>, devDependencies: Record<string, string>, peerDependencies: Record<string, string> }}
  */
 export const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 export const peers = Object.keys(manifest.peerDependencies);

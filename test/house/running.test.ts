@@ -39,6 +39,16 @@ const commandsElsewhere: Readonly<Record<string, string>> = {
   'npx tsx examples/web/start.ts': 'serves until it is stopped: test/examples/web.test.ts',
   'npx myna-selfinfo sandbox':
     'serves until it is stopped: test/cli/sandbox.test.ts, with and without files',
+  'npx tsx examples/consent-flow.ts': 'test/examples/examples.test.ts',
+  ...Object.fromEntries(
+    [
+      'npm install --save-dev tsx',
+      'npx tsx node_modules/myna-selfinfo/',
+      'cp -r node_modules/myna-selfinfo/',
+      `echo '{ "type": "module" }'`,
+    ].map((start) => [start, 'needs the package alone: scripts/smoke/examples.mjs']),
+  ),
+  'NODE_OPTIONS=--experimental-vm-modules npx jest': 'scripts/smoke/nodes.mjs runs the test',
   'npm run bench': 'measures for minutes, and no figure is right or wrong',
   'npm run test:fast': 'a part of npm test',
   'npm run test:full': 'the tests of npm test, which .ci/run runs at this size',
