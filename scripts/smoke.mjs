@@ -1,7 +1,7 @@
 // Packs the package, installs the tarball into empty projects and uses it there as users do: every
-// entry point, the binary and the examples of the pages under ESM and CommonJS on every given Node;
-// TypeScript; esbuild, Vite and Jest; two copies of it; without its peers. `node scripts/smoke.mjs
-// [node binaries]`. Needs a build.
+// entry point, the binary, the examples and those of the pages under ESM and CommonJS on every given
+// Node; TypeScript from 5.0 to 7; esbuild, Vite and Jest; two copies of it; without its peers.
+// `node scripts/smoke.mjs [node binaries]`. Needs a build.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { showProgress } from './progress.mjs';
@@ -18,7 +18,7 @@ import {
   root,
 } from './smoke/consumer.mjs';
 import { tryExamples } from './smoke/examples.mjs';
-import { describeNode, tryNewestMsw, tryNodes } from './smoke/nodes.mjs';
+import { describeNode, tryEngines, tryNewestMsw, tryNodes } from './smoke/nodes.mjs';
 import { trySizes } from './smoke/sizes.mjs';
 import { createCompilers, tryNewestNodeTypes, tryTypes, tryTypesAlone } from './smoke/types.mjs';
 
@@ -38,6 +38,7 @@ await attempt('the preparations', async () => {
     withTools(tarball),
     alone(tarball.path, compilers),
     tryExamples(tarball.path, described),
+    tryEngines(described),
     typescript.install(tarball.path).then(() => tryNewestNodeTypes(typescript, compilers)),
   ]);
 });

@@ -38,16 +38,16 @@ export async function tryExamples(tarball, nodes) {
 async function tryCommands(tarball, { path, version }, type) {
   const consumer = createConsumer(`examples-${type}-${version}`);
   consumer.write('package.json', JSON.stringify({ name: 'examples', private: true, type }));
-  await consumer.install(tarball);
   await consumer.attempt(
-    `the README's commands for the examples, in a ${type} project on ${version}`,
+    `installation and the README's commands for the examples, in a ${type} project on ${version}`,
     'env',
     `PATH=${dirname(path)}${delimiter}${process.env.PATH}`,
     'npm_config_audit=false',
     'npm_config_fund=false',
     'bash',
     '-ec',
-    commandsOf('README.md').replace(/\btsx$/m, TSX),
+    // With --engine-strict, a warning about the version of Node is an error.
+    `npm install --engine-strict ${tarball}\n${commandsOf('README.md').replace(/\btsx$/m, TSX)}`,
   );
 }
 

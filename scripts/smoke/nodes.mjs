@@ -1,7 +1,8 @@
 // Tries every entry point, the binary and the examples of the pages on every Node.
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 import { jest } from './bundles.mjs';
-import { entryPoints, manifest, run } from './consumer.mjs';
+import { createConsumer, entryPoints, manifest, root, run } from './consumer.mjs';
 import { asCommonJs, asModule, firstBlock, firstExample } from './pages.mjs';
 
 /** @import { Consumer } from './consumer.mjs' */
@@ -93,6 +94,31 @@ export async function tryNodes(consumer, nodes) {
       attempt(`README's example as ESM on ${version}`, path, 'example.mjs'),
       attempt(`README's example as CommonJS on ${version}`, path, 'example.cjs'),
     ]),
+  );
+}
+
+/**
+ * Checks that `npm ci` of this repository prints no warning about the version of Node.
+ * @param {readonly Node[]} nodes
+ */
+export async function tryEngines(nodes) {
+  const consumer = createConsumer('clone');
+  for (const file of ['package.json', 'package-lock.json'])
+    consumer.write(file, readFileSync(join(root, file), 'utf8'));
+  await Promise.all(
+    nodes.map(({ path, version }) =>
+      consumer.attempt(
+        `npm ci without engine warnings on ${version}`,
+        'env',
+        `PATH=${dirname(path)}${delimiter}${process.env.PATH}`,
+        'npm',
+        'ci',
+        '--dry-run',
+        '--engine-strict',
+        // Our tools need Node 20.19. The package does not.
+        ...(version.startsWith('v20.18.') ? ['--omit=dev'] : []),
+      ),
+    ),
   );
 }
 
