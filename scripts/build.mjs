@@ -132,7 +132,7 @@ function notices(outputs) {
 function finishTypes() {
   for (const name of typeFiles()) {
     const text = readFileSync(join('dist', name), 'utf8');
-    const code = text.replaceAll(/\/\*\*[\s\S]*?\*\//g, '');
+    const code = text.replaceAll(/\/\*\*[\s\S]*?\*\/|"[^"\n]*"/g, '');
     const reference = /\b(?:AbortSignal|AsyncDisposable|Request|Response|URL)\b/.test(code)
       ? `/// <reference path="./${GLOBALS}" />\n`
       : '';
