@@ -138,7 +138,7 @@ function finishTypes() {
       : '';
     writeFileSync(join('dist', name), reference + text.replaceAll(/^import 'node:\w+';\n/gm, ''));
   }
-  copyFileSync(join('src/foundation', GLOBALS), join('dist', GLOBALS));
+  copyFileSync(join('scripts', GLOBALS), join('dist', GLOBALS));
 }
 
 /**

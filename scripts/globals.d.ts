@@ -1,7 +1,6 @@
 // The global types that our declarations name, each with one member. A project may lack some of
 // them: it has neither the DOM's types nor those of Node, or no `esnext.disposable`. Where they
-// exist, these declarations merge into them and add nothing. scripts/build.mjs puts this file into
-// dist.
+// exist, these declarations merge into them and add nothing. build.mjs puts this file into dist.
 
 interface AbortSignal {
   readonly aborted: boolean;
