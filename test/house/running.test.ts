@@ -43,8 +43,8 @@ const commandsElsewhere: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     [
       'npm install --save-dev tsx',
-      'npx tsx node_modules/myna-selfinfo/',
-      'cp -r node_modules/myna-selfinfo/',
+      'npx tsx node_modules/myna-selfinfo/examples/consent-flow.ts',
+      'cp -r node_modules/myna-selfinfo/examples',
       `echo '{ "type": "module" }'`,
     ].map((start) => [start, 'needs the package alone: scripts/smoke/examples.mjs']),
   ),
