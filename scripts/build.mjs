@@ -59,7 +59,7 @@ function checkExternals(outputs) {
   ];
   const missing = outputs.flatMap((output) =>
     output.imports.filter(
-      ({ path, external }) => external && !path.startsWith('.') && !allowed.includes(path),
+      ({ path, external }) => external && !path.startsWith('.') && !allowed.includes(path.replace(/^undici\/index\.js$/, "undici")),
     ),
   );
   if (missing.length > 0)

@@ -6,6 +6,7 @@ import {
   withFacts,
 } from '../foundation/errors.js';
 import { member } from '../foundation/own.js';
+import { threw } from '../foundation/thrown.js';
 import { type CallStage, HARMLESS } from './http.js';
 import type { RawResponse } from './response.js';
 
@@ -32,6 +33,26 @@ const MALFORMED =
 const LENGTH = 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
 const SILENT = /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/;
 
+// What Node, OpenSSL, undici and its parser report when a connection fails. `UND_ERR_INVALID_ARG`
+// and its like report a bug.
+const NETWORK =
+  /^(E(CONN|NET|HOST|ADDR|AI_)\w+|ENOTFOUND|ETIMEDOUT|EPIPE|EPROTO|ERR_SSL_\w+|UND_ERR_(?!INVALID_|NOT_SUPPORTED)\w+|HPE_\w+|HTTPParserError|TimeoutError)$/;
+// By these a fetch reports that the network failed. Every bug is a TypeError, too.
+const FETCH_FAILED = ['fetch failed', 'Failed to fetch', 'terminated'];
+
+const networkErrors = new WeakSet<object>();
+
+/** Marks an error of a socket as one of the network, whatever its code says. */
+export function ofNetwork<T extends Error>(error: T): T {
+  networkErrors.add(error);
+  return error;
+}
+
+/** Returns the error for a connection that ended without saying why. */
+export function closed(): Error {
+  return ofNetwork(new Error('closed'));
+}
+
 /** Returns the code of a foreign error, or else its name. Nothing else is read from it. */
 function codeOf(error: unknown): string {
   try {
@@ -40,6 +61,23 @@ function codeOf(error: unknown): string {
     // An injected fetch may throw anything, even an object whose getters throw.
     return '';
   }
+}
+
+/** Returns whether the network failed. A bug or an unusable option must not look like that. */
+function isOfNetwork(error: unknown): boolean {
+  try {
+    if (error === UNCONNECTED || error === TIMED_OUT || isSelfInfoError(error, 'connection_failed'))
+      return true;
+    if (!(error instanceof Error)) return false;
+    if (networkErrors.has(error) || isNetworkCode(codeOf(error))) return true;
+    return FETCH_FAILED.includes(error.message) || isNetworkCode(codeOf(error.cause));
+  } catch {
+    return false;
+  }
+}
+
+function isNetworkCode(code: string): boolean {
+  return [NETWORK, DISTRUST, MALFORMED].some((known) => known.test(code));
 }
 
 /** Returns whether a TLS alert says that the server rejects our certificate, or requires one. */
@@ -90,6 +128,8 @@ export function toCallError(
   const code = codeOf(error);
   if (error === ABORTED) return failure('aborted', stage, sent);
   if (isCertificateAlert(error)) return failure('certificate_refused', stage, sent);
+  if (!isOfNetwork(error))
+    return new SelfInfoError('internal_error', { stage, effect, expected: threw(error) });
   if (!sent && error !== TIMED_OUT)
     return failure(DISTRUST.test(code) ? 'server_not_trusted' : 'connection_failed', stage, sent);
   if (MALFORMED.test(code) || (code === LENGTH && progress !== 'answering'))

@@ -13,7 +13,7 @@ import {
   type Egress,
   resolveRoutes,
 } from './egress.js';
-import { isCertificateAlert } from './failures.js';
+import { closed, isCertificateAlert } from './failures.js';
 import { createFetchTransport } from './fetch-transport.js';
 import {
   type ApiConnection,
@@ -191,7 +191,7 @@ function connectAs(
   return createConnection(clock, { exchange, close });
 }
 
-const undici = lazyPackage('undici', () => import('undici'));
+const undici = lazyPackage('undici', () => import('undici/index.js'));
 
 async function openClient(
   { baseUrl, ca, proxy }: ApiRoute,
@@ -228,7 +228,7 @@ async function openClient(
         return;
       }
       opening = openTunnel(proxy, origin, CONNECT_MS, (error, tunnel) => {
-        if (error || tunnel === null) return callback(error ?? new Error('no tunnel'), null);
+        if (error || tunnel === null) return callback(error ?? closed(), null);
         opening = dial(origin, context, tunnel, CONNECT_MS, events);
       });
     },
@@ -287,9 +287,7 @@ function dispatch(
         received?.add(chunk);
       },
       onResponseEnd: () =>
-        head && received
-          ? resolve({ ...head, body: received.parts })
-          : reject(new Error('no head')),
+        head && received ? resolve({ ...head, body: received.parts }) : reject(closed()),
       onResponseError: (_, error) => reject(error),
     });
   });
