@@ -59,7 +59,10 @@ function checkExternals(outputs) {
   ];
   const missing = outputs.flatMap((output) =>
     output.imports.filter(
-      ({ path, external }) => external && !path.startsWith('.') && !allowed.includes(path.replace(/^undici\/index\.js$/, "undici")),
+      ({ path, external }) =>
+        external &&
+        !path.startsWith('.') &&
+        !allowed.includes(path.replace(/^undici\/index\.js$/, 'undici')),
     ),
   );
   if (missing.length > 0)
