@@ -69,7 +69,8 @@ function withRollup(tools, source, out, format) {
     const { default: json } = await load(tools, '@rollup/plugin-json');
     const plugins = [
       resolve({ preferBuiltins: true, exportConditions: ['node'] }),
-      commonjs(),
+      // undici loads it only for a cache, which a client does not use. Older Nodes lack it.
+      commonjs({ ignore: ['node:sqlite'] }),
       json(),
     ];
     const bundle = await rollup({ input: source, plugins, onwarn: () => undefined });

@@ -12,7 +12,7 @@ const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const { site, tls, redis: port } = JSON.parse((await lines.next()).value);
 const redis = new Redis({ port, enableOfflineQueue: false });
 await once(redis, 'ready');
-const keys = { current: '1', keys: { 1: Buffer.alloc(32, 7).toString('base64') } };
+const keys = { current: '1', keys: { 1: Buffer.alloc(32, 7).toString('base64url') } };
 const store = createRedisStore({ client: redis, keys });
 const environment = sandboxEnvironment(site);
 const client = createSelfInfoClient({ service, environment, tls, store });

@@ -23,7 +23,10 @@ const { answer } = await client.query(grant, latest(), {
 });
 await client.close();
 
-const keys = createLocalKeys({ current: '1', keys: { 1: Buffer.alloc(32, 7).toString('base64') } });
+const keys = createLocalKeys({
+  current: '1',
+  keys: { 1: Buffer.alloc(32, 7).toString('base64url') },
+});
 const vault = createVault({ service, store: createMemoryVaultStore(), keys, clock });
 const ref = await vault.put(answer);
 const stored = await vault.read(ref, { purpose: 'housing-loan', reason: 'review' });
