@@ -1,9 +1,11 @@
 // Packs the package, installs the tarball into empty projects and uses it there as users do: every
 // entry point, the binary and the examples of the pages under ESM and CommonJS on every given Node;
-// TypeScript; esbuild, Vite and Jest; two copies of it; without its peers. `node scripts/smoke.mjs
-// [node binaries]`. Needs a build.
-import { existsSync } from 'node:fs';
+// TypeScript; esbuild, Vite and Jest; two copies of it; without its peers; a journey as a bundle of
+// every bundler, and on Bun and Deno. `node scripts/smoke.mjs [--results file] [node binaries]`.
+// Needs a build. The file receives what `scripts/matrix.mjs` writes into docs/runtimes.md.
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { showProgress } from './progress.mjs';
 import { COPY, tryAlone } from './smoke/alone.mjs';
 import { tools, tryBundles } from './smoke/bundles.mjs';
@@ -15,13 +17,19 @@ import {
   pack,
   peers,
   removeConsumers,
+  results,
   root,
 } from './smoke/consumer.mjs';
+import { tryJourneys } from './smoke/journeys.mjs';
 import { describeNode, tryNewestMsw, tryNodes } from './smoke/nodes.mjs';
 import { trySizes } from './smoke/sizes.mjs';
 import { tryTypes, tryTypesWithoutPeers } from './smoke/types.mjs';
 
-const nodes = process.argv.length > 2 ? process.argv.slice(2) : [process.execPath];
+const { values, positionals } = parseArgs({
+  options: { results: { type: 'string' } },
+  allowPositionals: true,
+});
+const nodes = positionals.length > 0 ? positionals : [process.execPath];
 
 showProgress(() => `smoke: ${counts.passed} passed`);
 await attempt('the preparations', async () => {
@@ -33,9 +41,13 @@ await attempt('the preparations', async () => {
     withPeers(tarball.path, described),
     withTools(tarball),
     withoutPeers(tarball.path),
+    // The first Node is that of the machine: the table has the others, which are pinned.
+    tryJourneys(tarball.path, described.length > 1 ? described.slice(1) : described),
   ]);
 });
 removeConsumers();
+if (values.results !== undefined)
+  writeFileSync(values.results, results.map((result) => `${JSON.stringify(result)}\n`).join(''));
 console.log(`smoke: ${counts.passed} passed, ${counts.failed} failed`);
 process.exitCode = counts.failed === 0 ? 0 : 1;
 

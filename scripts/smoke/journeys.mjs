@@ -37,8 +37,7 @@ export async function tryJourneys(tarball, nodes) {
   cpSync(programs, consumer.folder, { recursive: true });
   const stage = await openStage();
   try {
-    await tryBundlers(consumer, stage);
-    await tryRuntimes(consumer, stage, nodes);
+    await Promise.all([tryBundlers(consumer, stage), tryRuntimes(consumer, stage, nodes)]);
   } finally {
     await stage.close();
   }
