@@ -5,9 +5,9 @@ import {
   SelfInfoError,
   withFacts,
 } from '../foundation/errors.js';
-import { member } from '../foundation/own.js';
 import { threw } from '../foundation/thrown.js';
 import { type CallStage, HARMLESS } from './http.js';
+import { codeOf, FETCH_FAILED, isMarked, NETWORK } from './network-errors.js';
 import type { RawResponse } from './response.js';
 
 /** How far a call has come, and so how long it may be silent now. */
@@ -33,43 +33,13 @@ const MALFORMED =
 const LENGTH = 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
 const SILENT = /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/;
 
-// What Node, OpenSSL, undici and its parser report when a connection fails. `UND_ERR_INVALID_ARG`
-// and its like report a bug.
-const NETWORK =
-  /^(E(CONN|NET|HOST|ADDR|AI_)\w+|ENOTFOUND|ETIMEDOUT|EPIPE|EPROTO|ERR_SSL_\w+|UND_ERR_(?!INVALID_|NOT_SUPPORTED)\w+|HPE_\w+|HTTPParserError|TimeoutError)$/;
-// By these a fetch reports that the network failed. Every bug is a TypeError, too.
-const FETCH_FAILED = ['fetch failed', 'Failed to fetch', 'terminated'];
-
-const networkErrors = new WeakSet<object>();
-
-/** Marks an error of a socket as one of the network, whatever its code says. */
-export function ofNetwork<T extends Error>(error: T): T {
-  networkErrors.add(error);
-  return error;
-}
-
-/** Returns the error for a connection that ended without saying why. */
-export function closed(): Error {
-  return ofNetwork(new Error('closed'));
-}
-
-/** Returns the code of a foreign error, or else its name. Nothing else is read from it. */
-function codeOf(error: unknown): string {
-  try {
-    return error instanceof Error ? String(member(error, 'code') || error.name) : '';
-  } catch {
-    // An injected fetch may throw anything, even an object whose getters throw.
-    return '';
-  }
-}
-
 /** Returns whether the network failed. A bug or an unusable option must not look like that. */
 function isOfNetwork(error: unknown): boolean {
   try {
     if (error === UNCONNECTED || error === TIMED_OUT || isSelfInfoError(error, 'connection_failed'))
       return true;
     if (!(error instanceof Error)) return false;
-    if (networkErrors.has(error) || isNetworkCode(codeOf(error))) return true;
+    if (isMarked(error) || isNetworkCode(codeOf(error))) return true;
     return FETCH_FAILED.includes(error.message) || isNetworkCode(codeOf(error.cause));
   } catch {
     return false;
@@ -77,7 +47,7 @@ function isOfNetwork(error: unknown): boolean {
 }
 
 function isNetworkCode(code: string): boolean {
-  return [NETWORK, DISTRUST, MALFORMED].some((known) => known.test(code));
+  return NETWORK.test(code) || DISTRUST.test(code);
 }
 
 /** Returns whether a TLS alert says that the server rejects our certificate, or requires one. */
@@ -128,11 +98,7 @@ export function toCallError(
   const code = codeOf(error);
   if (error === ABORTED) return failure('aborted', stage, sent);
   if (isCertificateAlert(error)) return failure('certificate_refused', stage, sent);
-  if (!isOfNetwork(error))
-    return new SelfInfoError('internal_error', { stage, effect, expected: threw(error) });
-  if (!sent && error !== TIMED_OUT)
-    return failure(DISTRUST.test(code) ? 'server_not_trusted' : 'connection_failed', stage, sent);
-  if (MALFORMED.test(code) || (code === LENGTH && progress !== 'answering'))
+  if (sent && (MALFORMED.test(code) || (code === LENGTH && progress !== 'answering')))
     return invalidResponse(
       {
         en: 'it is not a complete HTTP message.',
@@ -140,6 +106,10 @@ export function toCallError(
       },
       { stage, effect },
     );
+  if (!isOfNetwork(error))
+    return new SelfInfoError('internal_error', { stage, effect, expected: threw(error) });
+  if (!sent && error !== TIMED_OUT)
+    return failure(DISTRUST.test(code) ? 'server_not_trusted' : 'connection_failed', stage, sent);
   if (stage === 'request' && sent) return failure('answer_lost', stage, sent);
   return failure(
     error === TIMED_OUT || SILENT.test(code) ? 'timed_out' : 'connection_closed',

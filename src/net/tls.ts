@@ -7,8 +7,8 @@ import { checkText, readKeys } from '../foundation/options.js';
 import { ownBag } from '../foundation/own.js';
 import { literalLineBreaks, readCertificates } from '../foundation/pem.js';
 import { formatInstant } from '../foundation/time.js';
-import { closed, ofNetwork } from './failures.js';
 import { NOT_INHERITED } from './limits.js';
+import { closed, ofNetwork } from './network-errors.js';
 import { checkServer, isStrong } from './server-identity.js';
 
 /**
@@ -55,7 +55,7 @@ const CIPHERS = [
  * Validates a client certificate and its key.
  *
  * @throws SelfInfoError `missing_option`, `invalid_credential`, `key_certificate_mismatch`,
- * `unknown_option`; TypeError for a wrong type.
+ * `unknown_option`, `unsupported_runtime`; TypeError for a wrong type.
  */
 export function checkCredential(tls: TlsCredential, path: string, clock: Clock): TlsCredential {
   if (tls === undefined) throw new SelfInfoError('missing_option', { path });
@@ -134,8 +134,12 @@ function checkStrength(certificate: X509Certificate, tls: TlsCredential, path: s
   }
 }
 
-/** Checks that the runtime has the TLS that connections need. */
-function checkRuntime(): void {
+/**
+ * Checks that the runtime has the TLS that connections need.
+ *
+ * @throws SelfInfoError `unsupported_runtime`.
+ */
+export function checkRuntime(): void {
   try {
     identityOf(undefined).contextFor([]);
   } catch {

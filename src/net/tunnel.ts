@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { SelfInfoError } from '../foundation/errors.js';
 import type { HttpProxy } from './egress.js';
-import { closed, ofNetwork } from './failures.js';
 import { HEAD_BYTES, INTERIM_RESPONSES, NOT_INHERITED } from './limits.js';
+import { closed, ofNetwork } from './network-errors.js';
 
 /**
  * Opens a tunnel to an origin through a proxy. The attempt ends after `silenceMs` without a byte.

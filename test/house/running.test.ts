@@ -39,6 +39,7 @@ const commandsElsewhere: Readonly<Record<string, string>> = {
   'npx tsx examples/web/start.ts': 'serves until it is stopped: test/examples/web.test.ts',
   'npx myna-selfinfo sandbox':
     'serves until it is stopped: test/cli/sandbox.test.ts, with and without files',
+  'npx esbuild app.ts': 'bundles the app of the reader: scripts/smoke/builds.mjs does the same',
   'npm run bench': 'measures for minutes, and no figure is right or wrong',
   'npm run test:fast': 'a part of npm test',
   'npm run test:full': 'the tests of npm test, which .ci/run runs at this size',
