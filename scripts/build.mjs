@@ -54,15 +54,14 @@ function checkExternals(outputs) {
   const allowed = [
     ...Object.keys(dependencies),
     ...Object.keys(peerDependencies),
+    // Past Bun's stub.
+    'undici/index.js',
     ...builtinModules,
     ...builtinModules.map((name) => `node:${name}`),
   ];
   const missing = outputs.flatMap((output) =>
     output.imports.filter(
-      ({ path, external }) =>
-        external &&
-        !path.startsWith('.') &&
-        !allowed.includes(path.replace(/^undici\/index\.js$/, 'undici')),
+      ({ path, external }) => external && !path.startsWith('.') && !allowed.includes(path),
     ),
   );
   if (missing.length > 0)
