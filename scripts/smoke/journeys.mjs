@@ -73,11 +73,12 @@ async function openStage() {
       const child = spawn(command, args, {
         cwd: folder,
         stdio: ['pipe', 'pipe', 'pipe'],
-        timeout: 60_000,
+        timeout: 240_000,
         killSignal: 'SIGKILL',
       });
       let stderr = '';
       child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
+      child.on('error', (error) => (stderr += error.message));
       // A program that needs no input ends without reading it.
       child.stdin.on('error', () => undefined);
       child.stdin.write(`${JSON.stringify({ site, tls: { cert, key }, redis: redis?.port })}\n`);
