@@ -58,6 +58,8 @@ function checkExternals(outputs) {
   const allowed = [
     ...Object.keys(dependencies),
     ...Object.keys(peerDependencies),
+    // Past Bun's stub.
+    'undici/index.js',
     ...builtinModules,
     ...builtinModules.map((name) => `node:${name}`),
   ];

@@ -1,9 +1,12 @@
 // Packs the package, installs the tarball into empty projects and uses it there as users do: every
 // entry point, the binary, the examples and those of the pages under ESM and CommonJS on every given
-// Node; TypeScript from 5.0 to 7; esbuild, Vite and Jest; two copies of it; without its peers.
-// `node scripts/smoke.mjs [node binaries]`. Needs a build.
-import { existsSync } from 'node:fs';
+// Node; TypeScript from 5.0 to 7; esbuild, Vite and Jest; two copies of it; without its peers; a
+// journey as a bundle of every bundler, and on Bun and Deno. Needs a build.
+// `node scripts/smoke.mjs [--results file] [node binaries]`. The file receives what
+// `scripts/matrix.mjs` writes into docs/runtimes.md.
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { showProgress } from './progress.mjs';
 import { COPY, tryAlone } from './smoke/alone.mjs';
 import { JEST, tools, tryBundles } from './smoke/bundles.mjs';
@@ -15,16 +18,22 @@ import {
   pack,
   peers,
   removeConsumers,
+  results,
   root,
 } from './smoke/consumer.mjs';
 import { tryExamples } from './smoke/examples.mjs';
+import { tryJourneys } from './smoke/journeys.mjs';
 import { describeNode, tryEngines, tryNewestMsw, tryNodes } from './smoke/nodes.mjs';
 import { trySizes } from './smoke/sizes.mjs';
 import { createCompilers, tryNewestNodeTypes, tryTypes, tryTypesAlone } from './smoke/types.mjs';
 
 /** @typedef {Awaited<ReturnType<typeof createCompilers>>['compilers']} Compilers */
 
-const nodes = process.argv.length > 2 ? process.argv.slice(2) : [process.execPath];
+const { values, positionals } = parseArgs({
+  options: { results: { type: 'string' } },
+  allowPositionals: true,
+});
+const nodes = positionals.length > 0 ? positionals : [process.execPath];
 
 showProgress(() => `smoke: ${counts.passed} passed`);
 await attempt('the preparations', async () => {
@@ -40,9 +49,13 @@ await attempt('the preparations', async () => {
     tryExamples(tarball.path, described),
     tryEngines(described),
     typescript.install(tarball.path).then(() => tryNewestNodeTypes(typescript, compilers)),
+    // The first Node is that of the machine: the table has the others, which are pinned.
+    tryJourneys(tarball.path, described.length > 1 ? described.slice(1) : described),
   ]);
 });
 removeConsumers();
+if (values.results !== undefined)
+  writeFileSync(values.results, results.map((result) => `${JSON.stringify(result)}\n`).join(''));
 console.log(`smoke: ${counts.passed} passed, ${counts.failed} failed`);
 process.exitCode = counts.failed === 0 ? 0 : 1;
 

@@ -26,6 +26,14 @@ const waiting = [];
 let running = 0;
 export const counts = { passed: 0, failed: 0 };
 
+/**
+ * What a tool of the table of docs/runtimes.md could do.
+ * @typedef {{ tool: string, version: string, format: string, result: string }} Result
+ */
+
+/** @type {Result[]} */
+export const results = [];
+
 /** @typedef {ReturnType<typeof createConsumer>} Consumer */
 
 /**

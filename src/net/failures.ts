@@ -5,8 +5,9 @@ import {
   SelfInfoError,
   withFacts,
 } from '../foundation/errors.js';
-import { member } from '../foundation/own.js';
+import { threw } from '../foundation/thrown.js';
 import { type CallStage, HARMLESS } from './http.js';
+import { codeOf, FETCH_FAILED, isMarked, NETWORK } from './network-errors.js';
 import type { RawResponse } from './response.js';
 
 /** How far a call has come, and so how long it may be silent now. */
@@ -32,14 +33,21 @@ const MALFORMED =
 const LENGTH = 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
 const SILENT = /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/;
 
-/** Returns the code of a foreign error, or else its name. Nothing else is read from it. */
-function codeOf(error: unknown): string {
+/** Returns whether the network failed. A bug or an unusable option must not look like that. */
+function isOfNetwork(error: unknown): boolean {
   try {
-    return error instanceof Error ? String(member(error, 'code') || error.name) : '';
+    if (error === UNCONNECTED || error === TIMED_OUT || isSelfInfoError(error, 'connection_failed'))
+      return true;
+    if (!(error instanceof Error)) return false;
+    if (isMarked(error) || isNetworkCode(codeOf(error))) return true;
+    return FETCH_FAILED.includes(error.message) || isNetworkCode(codeOf(error.cause));
   } catch {
-    // An injected fetch may throw anything, even an object whose getters throw.
-    return '';
+    return false;
   }
+}
+
+function isNetworkCode(code: string): boolean {
+  return NETWORK.test(code) || DISTRUST.test(code);
 }
 
 /** Returns whether a TLS alert says that the server rejects our certificate, or requires one. */
@@ -90,9 +98,7 @@ export function toCallError(
   const code = codeOf(error);
   if (error === ABORTED) return failure('aborted', stage, sent);
   if (isCertificateAlert(error)) return failure('certificate_refused', stage, sent);
-  if (!sent && error !== TIMED_OUT)
-    return failure(DISTRUST.test(code) ? 'server_not_trusted' : 'connection_failed', stage, sent);
-  if (MALFORMED.test(code) || (code === LENGTH && progress !== 'answering'))
+  if (sent && (MALFORMED.test(code) || (code === LENGTH && progress !== 'answering')))
     return invalidResponse(
       {
         en: 'it is not a complete HTTP message.',
@@ -100,6 +106,10 @@ export function toCallError(
       },
       { stage, effect },
     );
+  if (!isOfNetwork(error))
+    return new SelfInfoError('internal_error', { stage, effect, expected: threw(error) });
+  if (!sent && error !== TIMED_OUT)
+    return failure(DISTRUST.test(code) ? 'server_not_trusted' : 'connection_failed', stage, sent);
   if (stage === 'request' && sent) return failure('answer_lost', stage, sent);
   return failure(
     error === TIMED_OUT || SILENT.test(code) ? 'timed_out' : 'connection_closed',

@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect, createSecureContext, type PeerCertificate, type SecureContext } from 'node:tls';
+import { connect, createSecureContext, type SecureContext } from 'node:tls';
 import type { Clock } from '../foundation/clock.js';
 import { type Expected, invalidResponse, SelfInfoError } from '../foundation/errors.js';
 import { checkText, readKeys } from '../foundation/options.js';
@@ -8,6 +8,8 @@ import { ownBag } from '../foundation/own.js';
 import { literalLineBreaks, readCertificates } from '../foundation/pem.js';
 import { formatInstant } from '../foundation/time.js';
 import { NOT_INHERITED } from './limits.js';
+import { closed, ofNetwork } from './network-errors.js';
+import { checkServer, isStrong } from './server-identity.js';
 
 /**
  * The client certificate of mutual TLS (相互認証, guideline note 8) and its private key, as PEM texts.
@@ -45,15 +47,15 @@ const CIPHERS = [
   'ECDHE-RSA-AES128-GCM-SHA256',
   'ECDHE-ECDSA-AES256-GCM-SHA384',
   'ECDHE-RSA-AES256-GCM-SHA384',
-  '@SECLEVEL=2',
+  // BoringSSL, the TLS of Bun, has no levels. There checkServer judges the server's key.
+  ...(process.versions.boringssl === undefined ? ['@SECLEVEL=2'] : []),
 ].join(':');
-const RSA_BITS = 2_048;
 
 /**
  * Validates a client certificate and its key.
  *
  * @throws SelfInfoError `missing_option`, `invalid_credential`, `key_certificate_mismatch`,
- * `unknown_option`; TypeError for a wrong type.
+ * `unknown_option`, `unsupported_runtime`; TypeError for a wrong type.
  */
 export function checkCredential(tls: TlsCredential, path: string, clock: Clock): TlsCredential {
   if (tls === undefined) throw new SelfInfoError('missing_option', { path });
@@ -73,11 +75,7 @@ export function checkCredential(tls: TlsCredential, path: string, clock: Clock):
   if (!certificate.checkPrivateKey(privateKey)) throw mismatch(chain, privateKey, path);
   if (!anyTime) checkValidity(certificate, `${path}.cert`, clock);
   const cert = chain.map((read) => read.toString()).join('');
-  if (!isStrong(certificate, { cert, key }))
-    throw invalidCertificate(`${path}.cert`, {
-      en: 'TLS rejects it: an RSA key needs 2048 bits, and the signature needs a safe algorithm.',
-      ja: 'TLS で使用できません。RSA の鍵は 2048 ビット以上、署名は安全なアルゴリズムのものに限ります。',
-    });
+  checkStrength(certificate, { cert, key }, `${path}.cert`);
   return { cert, key };
 }
 
@@ -119,14 +117,40 @@ function checkValidity({ validFrom, validTo }: X509Certificate, path: string, cl
     });
 }
 
-function isStrong({ publicKey }: X509Certificate, tls: TlsCredential): boolean {
-  if ((ownBag(publicKey.asymmetricKeyDetails ?? {}).modulusLength ?? RSA_BITS) < RSA_BITS)
-    return false;
+function checkStrength(certificate: X509Certificate, tls: TlsCredential, path: string): void {
+  const weak = () =>
+    invalidCertificate(path, {
+      en: 'TLS rejects it: an RSA key needs 2048 bits, and the signature needs a safe algorithm.',
+      ja: 'TLS で使用できません。RSA の鍵は 2048 ビット以上、署名は安全なアルゴリズムのものに限ります。',
+    });
+  if (!isStrong(certificate)) throw weak();
   try {
     // The check trusts no authority: reading all those that Node knows takes long.
-    return identityOf(tls).contextFor([]) !== undefined;
+    identityOf(tls).contextFor([]);
   } catch {
-    return false;
+    // Without the certificate only the settings are left.
+    checkRuntime();
+    throw weak();
+  }
+}
+
+/**
+ * Checks that the runtime has the TLS that connections need.
+ *
+ * @throws SelfInfoError `unsupported_runtime`.
+ */
+export function checkRuntime(): void {
+  try {
+    identityOf(undefined).contextFor([]);
+  } catch {
+    const { bun, deno, node } = process.versions;
+    throw new SelfInfoError('unsupported_runtime', {
+      path: bun ? `Bun ${bun}` : deno ? `Deno ${deno}` : `Node.js ${node}`,
+      expected: {
+        en: 'Its TLS lacks the cipher suites, or the security level, of this package. Run the client on Node.js.',
+        ja: 'TLS が、このパッケージの暗号スイートまたはセキュリティレベルに対応していません。クライアントは Node.js で実行してください。',
+      },
+    });
   }
 }
 
@@ -199,7 +223,7 @@ export function dial(
         servername: isIP(host) === 0 ? host : '',
         secureContext: context,
         rejectUnauthorized: true,
-        checkServerIdentity: checkName,
+        checkServerIdentity: checkServer,
         ALPNProtocols: ['http/1.1'],
       })
     : connectTcp({ ...NOT_INHERITED, host, port });
@@ -224,29 +248,13 @@ export function dial(
     );
   });
   socket.on('error', (error) => {
+    ofNetwork(error);
     if (!settled) return end(error);
     // Under TLS 1.3 the alert of a server that rejects the client certificate arrives here. Node
     // leaves the socket open if the server does.
     fail(error, socket.bytesRead > 0);
     socket.destroy();
   });
-  socket.once('close', () => end(new Error('closed')));
+  socket.once('close', () => end(closed()));
   return socket;
-}
-
-/**
- * Judges the name by the subject alternative names alone, as RFC 9525 requires. Node's own check
- * would fall back to the common name, and it accepts wildcards within a label.
- */
-function checkName(host: string, { raw }: PeerCertificate): Error | undefined {
-  // OpenSSL takes a leading dot as "any name below".
-  if (raw !== undefined && !host.startsWith('.')) {
-    const certificate = new X509Certificate(raw);
-    const matched =
-      isIP(host) === 0
-        ? certificate.checkHost(host, { subject: 'never', partialWildcards: false })
-        : certificate.checkIP(host);
-    if (matched !== undefined) return undefined;
-  }
-  return Object.assign(new Error('no such name'), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
 }

@@ -32,9 +32,11 @@ import {
   LONGEST_BODY_BYTES,
   SILENCE_MS,
 } from './limits.js';
+import { closed } from './network-errors.js';
 import { type Body, createBody, type RawResponse } from './response.js';
 import {
   checkCredential,
+  checkRuntime,
   type DialEvents,
   dial,
   type Identity,
@@ -54,7 +56,8 @@ export interface TransportOptions {
  * Opens the transport that the options ask for.
  *
  * @throws SelfInfoError `invalid_environment`, `injected_transport_refused`, `insecure_tls`,
- * `missing_option`, `invalid_option`, `invalid_credential`, `key_certificate_mismatch`.
+ * `missing_option`, `invalid_option`, `invalid_credential`, `key_certificate_mismatch`,
+ * `unsupported_runtime`.
  */
 export function openTransport(
   environment: Environment,
@@ -74,6 +77,7 @@ export function openTransport(
   // A gateway holds the credential for the portal. It may do without one from this client.
   if (!credential && !egress?.gateway)
     throw new SelfInfoError('missing_option', { path: 'options.tls' });
+  checkRuntime();
   if (environment.kind !== 'sandbox' && process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
     throw new SelfInfoError('insecure_tls', { path: 'process.env.NODE_TLS_REJECT_UNAUTHORIZED' });
   }
@@ -191,7 +195,8 @@ function connectAs(
   return createConnection(clock, { exchange, close });
 }
 
-const undici = lazyPackage('undici', () => import('undici'));
+// Bun replaces the name `undici` by a stub without clients. The path leads to the real package.
+const undici = lazyPackage('undici', () => import('undici/index.js'));
 
 async function openClient(
   { baseUrl, ca, proxy }: ApiRoute,
@@ -228,7 +233,7 @@ async function openClient(
         return;
       }
       opening = openTunnel(proxy, origin, CONNECT_MS, (error, tunnel) => {
-        if (error || tunnel === null) return callback(error ?? new Error('no tunnel'), null);
+        if (error || tunnel === null) return callback(error ?? closed(), null);
         opening = dial(origin, context, tunnel, CONNECT_MS, events);
       });
     },
@@ -287,9 +292,7 @@ function dispatch(
         received?.add(chunk);
       },
       onResponseEnd: () =>
-        head && received
-          ? resolve({ ...head, body: received.parts })
-          : reject(new Error('no head')),
+        head && received ? resolve({ ...head, body: received.parts }) : reject(closed()),
       onResponseError: (_, error) => reject(error),
     });
   });

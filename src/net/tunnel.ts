@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { SelfInfoError } from '../foundation/errors.js';
 import type { HttpProxy } from './egress.js';
 import { HEAD_BYTES, INTERIM_RESPONSES, NOT_INHERITED } from './limits.js';
+import { closed, ofNetwork } from './network-errors.js';
 
 /**
  * Opens a tunnel to an origin through a proxy. The attempt ends after `silenceMs` without a byte.
@@ -40,7 +41,7 @@ export function openTunnel(
   socket.setTimeout(silenceMs, () => socket.destroy());
   socket.on('readable', read);
   // An error after the tunnel is open reaches TLS, too.
-  socket.on('error', end).on('close', () => end(new Error('closed')));
+  socket.on('error', (error) => end(ofNetwork(error))).on('close', () => end(closed()));
   socket.write(connectRequest(proxy, `${origin.hostname}:${origin.port || '443'}`));
   return socket;
 }

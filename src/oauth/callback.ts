@@ -3,6 +3,7 @@ import { SelfInfoError } from '../foundation/errors.js';
 import { checkText, readKeys } from '../foundation/options.js';
 import { has } from '../foundation/own.js';
 import { sharedEntry, sharedState } from '../foundation/shared-state.js';
+import { threw } from '../foundation/thrown.js';
 import { knownCode } from '../net/refusals.js';
 import { type Environment, isEnvironment } from '../wire/environment.js';
 import {
@@ -99,8 +100,17 @@ export async function validateCallbackParameters(
     return { valid: new ValidCallback(code) };
   } catch (error) {
     // Only the code of the error is read: the rest may quote the callback.
-    if (!(error instanceof oauth.AuthorizationResponseError))
+    if (
+      error instanceof oauth.OperationProcessingError ||
+      error instanceof oauth.UnsupportedOperationError
+    )
       return { refused: 'invalid_response', at: 'callback' };
+    if (!(error instanceof oauth.AuthorizationResponseError))
+      throw new SelfInfoError('internal_error', {
+        stage: 'callback',
+        effect: 'none',
+        expected: threw(error),
+      });
     if (error.error === 'access_denied') return { declined: true };
     return {
       refused: knownCode(error.error, environment.profile.errorCodes.value),

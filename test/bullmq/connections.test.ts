@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { Cluster, Redis } from 'ioredis';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   createRetrievalQueue,
   type QueueConnectionSettings,
@@ -264,25 +264,4 @@ describe('a queue whose Redis cannot be reached', () => {
       await client.close();
     },
   );
-});
-
-describe.each(['bullmq', 'ioredis'])('a queue without the package %s', (name) => {
-  it('throws package_missing and names the package', async () => {
-    vi.doMock(name, () => {
-      throw new Error('Cannot find package');
-    });
-    const { client } = openBank();
-    const vault = { put: () => undefined, has: () => undefined } as never;
-    const queue = createRetrievalQueue({
-      connection: {},
-      client,
-      vault,
-      rate: { max: 1, perMs: 1 },
-    });
-    for (const call of [() => queue.startWorker(), () => queue.state('id')])
-      expect(await refusalOf(call)).toEqual(['package_missing', name]);
-    vi.doUnmock(name);
-    await queue.close();
-    await client.close();
-  });
 });

@@ -104,7 +104,7 @@ describe('client.acknowledge', () => {
         if (!lost) return Response.json({ error: 'result_expired' }, { status: 410 });
         lost = false;
         await pass(request);
-        throw new Error('the connection broke');
+        throw new TypeError('fetch failed');
       }),
     });
     const error = await errorOf(() => client.acknowledge(retrieval));

@@ -4,7 +4,7 @@ import { expectStatus, openBank } from '../kit/loan.js';
 
 describe('a query that fails after its request', () => {
   const faults = [
-    ['a lost connection', () => Promise.reject(new Error('reset')), 'connection_closed'],
+    ['a lost connection', () => Promise.reject(new TypeError('fetch failed')), 'connection_closed'],
     [
       'a maintenance page',
       async () => new Response('<html>', { status: 200, headers: { 'content-type': 'text/html' } }),
@@ -64,7 +64,9 @@ describe('a query that fails after its request', () => {
   it('carries no retrieval when the request itself failed', async () => {
     const { client, consent } = openBank({
       intercept: (request, pass) =>
-        request.url.endsWith('/request') ? Promise.reject(new Error('reset')) : pass(request),
+        request.url.endsWith('/request')
+          ? Promise.reject(new TypeError('fetch failed'))
+          : pass(request),
     });
     const error = await client
       .query(await consent(), { income: latest() })

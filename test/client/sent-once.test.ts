@@ -77,7 +77,7 @@ describe('a request that was sent', () => {
 describe('a request whose response is lost', () => {
   const lose = answerAt('/request', async (request, pass) => {
     await pass(request);
-    throw new TypeError('fetch failed: token=canary');
+    throw new TypeError('fetch failed', { cause: new Error('token=canary') });
   });
 
   it('may have been carried out and is never sent again', async () => {

@@ -49,6 +49,7 @@ const commandsElsewhere: Readonly<Record<string, string>> = {
     ].map((start) => [start, 'needs the package alone: scripts/smoke/examples.mjs']),
   ),
   'NODE_OPTIONS=--experimental-vm-modules npx jest': 'scripts/smoke/nodes.mjs runs the test',
+  'npx esbuild app.ts': 'bundles the app of the reader: scripts/smoke/builds.mjs does the same',
   'npm run bench': 'measures for minutes, and no figure is right or wrong',
   'npm run test:fast': 'a part of npm test',
   'npm run test:full': 'the tests of npm test, which .ci/run runs at this size',

@@ -27,6 +27,7 @@ const stages: Partial<Record<SelfInfoErrorCode, readonly Stage[]>> = {
   aborted: ['callback', ...calls],
   overloaded: ['callback', 'request', 'result', 'acknowledge'],
   response_invalid: calls,
+  internal_error: ['callback', ...calls],
   codec_failed: ['request', 'result', 'acknowledge'],
   profile_unknown: ['callback', 'result'],
   upstream_refused: calls,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SelfInfoError } from '../../src/index.js';
 import { SESSION } from '../kit/loan.js';
@@ -6,6 +7,8 @@ import { goodAnswers, openStub, type StubStage } from '../kit/stub.js';
 import { frozen, json, mine, secret, travel } from './injected.js';
 
 const stages = ['token', 'request', 'result'] as const;
+
+const reset = () => Object.assign(new Error(secret), { code: 'ECONNRESET' });
 
 /** Returns a look-alike of a response, with the right body of each stage. */
 const alike = (stage: StubStage, status: unknown) => ({
@@ -16,12 +19,12 @@ const alike = (stage: StubStage, status: unknown) => ({
 
 describe('turns a misbehaving injected fetch into a SelfInfoError at every stage, and shows nothing of it:', () => {
   it.each<[string, (stage: StubStage) => unknown, string]>([
-    ['a rejection that throws on every access', () => Promise.reject(mine), 'connection_closed'],
-    ['a rejection with a frozen SelfInfoError', () => Promise.reject(frozen), 'connection_closed'],
-    ['a rejection with nothing', () => Promise.reject(undefined), 'connection_closed'],
-    ['a thrown text', () => Promise.reject(secret), 'connection_closed'],
-    ['no response', () => null, 'connection_closed'],
-    ['a response that throws on every access', () => mine, 'connection_closed'],
+    ['a rejection that throws on every access', () => Promise.reject(mine), 'internal_error'],
+    ['a rejection with a frozen SelfInfoError', () => Promise.reject(frozen), 'internal_error'],
+    ['a rejection with nothing', () => Promise.reject(undefined), 'internal_error'],
+    ['a thrown text', () => Promise.reject(secret), 'internal_error'],
+    ['no response', () => null, 'internal_error'],
+    ['a response that throws on every access', () => mine, 'internal_error'],
     ['a response without a status', (stage) => alike(stage, undefined), 'response_invalid'],
     ['a status that is not a number', (stage) => alike(stage, Number.NaN), 'response_invalid'],
     ['a status in words', (stage) => alike(stage, '200'), 'response_invalid'],
@@ -31,6 +34,28 @@ describe('turns a misbehaving injected fetch into a SelfInfoError at every stage
         new Response(new ReadableStream({ pull: (controller) => controller.error(mine) }), {
           headers: json,
         }),
+      'internal_error',
+    ],
+    ['a bug of the caller', () => Object(undefined).status.text, 'internal_error'],
+    ['a missing file', () => readFileSync(`/${secret}`), 'internal_error'],
+    [
+      'a network that fails',
+      () => Promise.reject(new TypeError('fetch failed')),
+      'connection_closed',
+    ],
+    ['a reset connection', () => Promise.reject(reset()), 'connection_closed'],
+    [
+      'a reset connection as the cause',
+      () => Promise.reject(new Error(secret, { cause: reset() })),
+      'connection_closed',
+    ],
+    [
+      'a body that breaks off',
+      () =>
+        new Response(
+          new ReadableStream({ pull: (body) => body.error(new TypeError('terminated')) }),
+          { headers: json },
+        ),
       'connection_closed',
     ],
   ])('%s', async (_, answer, code) => {
@@ -59,6 +84,27 @@ describe('turns a misbehaving injected fetch into a SelfInfoError at every stage
       );
       expect([error.effect, error.retry.safe]).toEqual(['unknown', false]);
     }
+  });
+});
+
+describe('a bug during a call', () => {
+  it('is named by the class of its error only, in both languages', async () => {
+    const error = await errorOf(() => travel('request', () => Object(undefined).status.text));
+    expect(error.message).toBe(
+      'A bug ended the call, in this package or in an injected fetch. The network is not the cause. It threw a TypeError.',
+    );
+    expect(error.messageJa).toContain('通信障害ではありません。例外（TypeError）が発生しました。');
+    expect(error.retry.safe).toBe(false);
+  });
+
+  it('is not polled again', async () => {
+    let polls = 0;
+    const count = () => {
+      polls++;
+      throw new RangeError(secret);
+    };
+    expect((await errorOf(() => travel('result', count))).code).toBe('internal_error');
+    expect(polls).toBe(1);
   });
 });
 

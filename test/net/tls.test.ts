@@ -12,7 +12,7 @@ import { errorOf, refusal, refusalOf } from '../kit/refusals.js';
 import { environmentAt, startBlackHole, startByteServer, startRawServer } from '../kit/sockets.js';
 import { passTime, watchedSignal } from '../kit/watch.js';
 import { ends, separateTests } from './ends.js';
-import { clock, facts, notConnected, open, travel, unsent } from './tls.js';
+import { ANY_STRENGTH, clock, facts, notConnected, open, travel, unsent } from './tls.js';
 
 separateTests(clock);
 
@@ -58,11 +58,8 @@ describe('a server whose certificate', () => {
 
 describe('a server that offers', () => {
   it.each<[string, TlsOptions]>([
-    ['TLS 1.0 only', { minVersion: 'TLSv1', maxVersion: 'TLSv1', ciphers: 'DEFAULT:@SECLEVEL=0' }],
-    [
-      'TLS 1.1 only',
-      { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' },
-    ],
+    ['TLS 1.0 only', { minVersion: 'TLSv1', maxVersion: 'TLSv1', ciphers: ANY_STRENGTH }],
+    ['TLS 1.1 only', { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: ANY_STRENGTH }],
     ['no authenticated cipher', { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-SHA256' }],
     ['HTTP/2 only', { ALPNProtocols: ['h2'] }],
   ])('%s is refused', async (_, options) => {
@@ -159,7 +156,7 @@ describe('an RSA key', () => {
   it('of 1024 bits is too short for a server', async () => {
     const authority = await createAuthority();
     const server = await startByteServer({
-      tls: { ...(await authority.issueRsa(1_024, '127.0.0.1')), ciphers: 'DEFAULT:@SECLEVEL=0' },
+      tls: { ...(await authority.issueRsa(1_024, '127.0.0.1')), ciphers: ANY_STRENGTH },
     });
     ends.push(server.close);
     expect(

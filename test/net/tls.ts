@@ -14,6 +14,10 @@ import { environmentAt, startByteServer } from '../kit/sockets.js';
 import { watchClock } from '../kit/watch.js';
 import { ends } from './ends.js';
 
+/** The ciphers of a server that allows weak keys and old TLS. BoringSSL, as in Bun, has no levels. */
+export const ANY_STRENGTH =
+  process.versions.boringssl === undefined ? 'DEFAULT:@SECLEVEL=0' : 'DEFAULT';
+
 export const clock = watchClock(createVirtualClock(NOW));
 
 export const facts = ({ code, stage, effect, retry: { safe } }: SelfInfoError) => ({

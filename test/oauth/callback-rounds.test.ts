@@ -84,7 +84,7 @@ const kinds: readonly [string, StubOptions, Tally][] = [
   ],
   [
     'a network that fails',
-    { answers: { token: () => Promise.reject(new Error('reset')) } },
+    { answers: { token: () => Promise.reject(new TypeError('fetch failed')) } },
     { connection_closed: 1, replayed: 49 },
   ],
   [

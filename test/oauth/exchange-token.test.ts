@@ -22,7 +22,7 @@ describe('exchangeToken', () => {
       ['granted', async () => json(good)],
       ['token_refused', async () => json({ error: 'invalid_grant' }, 400)],
       ['response_invalid', async () => json({})],
-      ['connection_closed', () => Promise.reject(new Error('reset'))],
+      ['connection_closed', () => Promise.reject(new TypeError('fetch failed'))],
     ];
     for (const [expected, answer] of answers) {
       let sent = 0;

@@ -72,6 +72,13 @@ export const callErrors = {
     en: 'The response is not valid: {expected}',
     ja: '応答が正しくありません: {expected}',
   },
+  internal_error: {
+    stage: 'token',
+    effect: 'unknown',
+    retrySafe: false,
+    en: 'A bug ended the call, in this package or in an injected fetch. The network is not the cause. {expected}',
+    ja: 'このパッケージ、または差し替えた fetch の不具合により、呼び出しが失敗しました。通信障害ではありません。{expected}',
+  },
   codec_failed: {
     stage: 'request',
     effect: 'none',

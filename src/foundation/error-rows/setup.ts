@@ -32,6 +32,12 @@ export const setupErrors = {
     en: 'The package {path} cannot be loaded. {expected}',
     ja: 'パッケージ {path} を読み込めません。{expected}',
   },
+  unsupported_runtime: {
+    ...permanent,
+    stage: 'configuration',
+    en: 'This does not run on {path}. {expected}',
+    ja: '{path} では実行できません。{expected}',
+  },
   invalid_environment: {
     ...permanent,
     stage: 'configuration',

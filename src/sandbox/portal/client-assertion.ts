@@ -1,8 +1,12 @@
 import type { KeyObject } from 'node:crypto';
 import type { errors as joseErrors } from 'jose';
+import { lazyPackage } from '../../foundation/packages.js';
 import type { SandboxContext } from '../context.js';
 import type { Client } from '../registrations.js';
 import { Refusal } from './refusals.js';
+
+// Most sandboxes see no assertion.
+const jose = lazyPackage('jose', () => import('jose'));
 
 const LONGEST_ASSERTION = 4_096;
 const LONGEST_LIFE_S = 300;
@@ -21,8 +25,7 @@ export async function verifyAssertion(
   assertion: string,
 ): Promise<void> {
   if (assertion.length > LONGEST_ASSERTION) throw new Refusal('assertion_malformed');
-  // Loaded when needed: most sandboxes see no assertion.
-  const { errors, jwtVerify } = await import('jose');
+  const { errors, jwtVerify } = await jose();
   const now = context.clock.now();
   try {
     const { payload } = await jwtVerify(assertion, (header) => findKey(keys, header), {
