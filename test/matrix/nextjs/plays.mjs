@@ -39,11 +39,38 @@ async function start(page, { origin }) {
 
 /** @param {Page} page */
 async function consent(page) {
+  await (await confirm(page)).click();
+}
+
+/**
+ * Does everything at the portal but the last click. Returns its button.
+ * @param {Page} page
+ */
+async function confirm(page) {
   await page.getByRole('checkbox', { name: /提供に同意|agree/ }).check();
   await page.getByRole('button', { name: /^(本人確認へ進む|同意して次へ|Go on|Agree)/ }).click();
   await page.getByRole('radio', { name: '番号 花子' }).check();
   await page.getByLabel(/電子証明書の暗証番号|PIN of the user certificate/).fill('1234');
-  await page.getByRole('button', { name: /^(確認|Confirm)/ }).click();
+  return page.getByRole('button', { name: /^(確認|Confirm)/ });
+}
+
+/**
+ * Consents. Returns the callback, which the browser does not open.
+ * @param {Page} page
+ * @returns {Promise<string>}
+ */
+async function callbackOf(page) {
+  const button = await confirm(page);
+  // Routes of Playwright do not see redirects.
+  const debug = await page.context().newCDPSession(page);
+  await debug.send('Fetch.enable', { patterns: [{ urlPattern: '*/callback*' }] });
+  const [{ request, requestId }] = await Promise.all([
+    new Promise((resolve) => debug.once('Fetch.requestPaused', resolve)),
+    button.click({ noWaitAfter: true }),
+  ]);
+  await debug.send('Fetch.failRequest', { requestId, errorReason: 'Aborted' });
+  await debug.detach();
+  return request.url;
 }
 
 /**
@@ -54,7 +81,7 @@ async function consent(page) {
 async function result(page, waiting = /しばらくお待ちください/) {
   await page.waitForURL(/\/result/);
   const status = page.getByRole('status');
-  while (waiting.test(await status.innerText())) await page.getByRole('link').first().click();
+  while (waiting.test(await status.innerText())) await page.goto(page.url());
   return status.innerText();
 }
 
@@ -87,16 +114,49 @@ export async function playJourneys(browser, portal, app) {
   await page.goto(`${portal.origin}/result`);
   assert.equal(await page.getByRole('status').innerText(), UNKNOWN);
 
-  const english = await openPage(browser, 'en-US');
-  await start(english.page, portal);
-  await english.page
+  await playDeclined(browser, portal);
+  await playStrangers(browser, portal);
+  assert.doesNotMatch(app.output(), /warning|error|code=/i);
+}
+
+/**
+ * Plays a citizen who reads English and declines.
+ * @param {Browser} browser
+ * @param {Portal} portal
+ */
+async function playDeclined(browser, portal) {
+  const { page } = await openPage(browser, 'en-US');
+  await start(page, portal);
+  await page
     .getByRole('button', { name: /Do not|Decline|同意しない|やめる/ })
     .first()
     .click();
-  assert.match(await result(english.page, /wait a moment/), /^You did not agree/);
-  assert.equal(await english.page.locator('html').getAttribute('lang'), 'en');
+  assert.match(await result(page, /wait a moment/), /^You did not agree/);
+  assert.equal(await page.locator('html').getAttribute('lang'), 'en');
+}
 
-  assert.doesNotMatch(app.output(), /warning|error|code=/i);
+/**
+ * Opens a callback as nobody should, and at last as the citizen does. Starts from another site.
+ * @param {Browser} browser
+ * @param {Portal} portal
+ */
+async function playStrangers(browser, portal) {
+  const { page } = await openPage(browser);
+  await start(page, portal);
+  const callback = await callbackOf(page);
+  const { request } = page;
+  const once = { maxRedirects: 0 };
+  const ahead = { ...once, headers: { 'sec-purpose': 'prefetch' } };
+  assert.equal((await request.get(callback, ahead)).status(), 503);
+  assert.equal((await request.head(callback, once)).status(), 503);
+  const stranger = await openPage(browser);
+  const foreign = await stranger.page.request.get(callback, once);
+  assert.equal(foreign.headers().location, '/result?outcome=foreign-browser');
+  const away = { ...once, headers: { 'sec-fetch-site': 'cross-site' } };
+  assert.equal((await request.post(`${portal.origin}/start`, away)).status(), 403);
+
+  await page.goto(callback);
+  assert.equal(await result(page), READY);
 }
 
 /**
