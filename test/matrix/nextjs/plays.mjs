@@ -194,4 +194,5 @@ export async function playCareless(browser, portal, app) {
   await consent(opened.page);
   assert.match(await result(opened.page), /（コード: retrieval_gone）$/);
   assert.equal(app.output().split('[MYNA_SELFINFO_SEVERAL_CLIENTS]').length, 2);
+  assert.match(app.output(), /not in this store\. This process has several clients/);
 }

@@ -23,8 +23,9 @@ export async function GET(request: Request): Promise<Response> {
   return seeOther(`/result?outcome=${outcome.status}`);
 }
 
-/** SDK のエラーは値として返し、ほかはそのまま投げる。 */
+/** SDK のエラーはログに残して値として返し、ほかはそのまま投げる。 */
 function faultOf(error: unknown): SelfInfoError {
-  if (isSelfInfoError(error)) return error;
-  throw error;
+  if (!isSelfInfoError(error)) throw error;
+  console.error(error.message);
+  return error;
 }

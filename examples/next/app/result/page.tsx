@@ -35,6 +35,8 @@ async function resultOf(session: Session, lang: Language): Promise<string> {
   if (session.retrieval !== undefined) {
     const result = await selfinfo().collect(session.retrieval, { deadlineMs: 3_000 });
     session.result = result;
+    // 画面の文は利用者のためのもの。原因はログに残す。秘密の値は入らない。
+    if (result.status === 'failed') console.error(result.error.message);
     if (result.status === 'ready' || result.status === 'failed') {
       // 受け取り終わった: トークンを残さない。
       await selfinfo().discard(session.retrieval);
