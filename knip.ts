@@ -12,12 +12,15 @@ export default {
     'test/**/*.{test,test-d}.ts',
     'test/**/*-child.mjs',
     'test/matrix/run.mjs',
+    'test/matrix/nextjs/{run,shifted-clock}.mjs',
     'vitest.mutation.config.ts',
   ],
   project: [
     'src/**/*.ts',
     'bench/**/*.ts',
     'examples/**/*.{ts,mjs}',
+    // Has dependencies of its own. `next build` checks its types.
+    '!examples/next/**',
     'scripts/**/*.mjs',
     'test/**/*.{ts,mjs}',
   ],

@@ -1,4 +1,4 @@
-// 5つの例に共通のもの: サービスの定義、セッション、画面。フレームワークには依存しない。
+// 4つの例に共通のもの: サービスの定義、セッション、画面。フレームワークには依存しない。
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';

@@ -1,4 +1,4 @@
-// 例を1つ、サンドボックスにつないで動かす: npx tsx examples/web/start.ts node-http|express|fastify|hono|next
+// 例を1つ、サンドボックスにつないで動かす: npx tsx examples/web/start.ts node-http|express|fastify|hono
 import { createSelfInfoClient } from 'myna-selfinfo';
 import { startSandbox } from 'myna-selfinfo/sandbox';
 import { type Listen, loan } from './loan.js';
@@ -8,7 +8,6 @@ const examples: Readonly<Record<string, () => Promise<{ listen: Listen }>>> = {
   express: () => import('./express.js'),
   fastify: () => import('./fastify.js'),
   hono: () => import('./hono.js'),
-  next: () => import('./next-route-handlers.js'),
 };
 const load = examples[process.argv[2] ?? ''];
 if (load === undefined)

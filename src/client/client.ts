@@ -75,7 +75,8 @@ function rotate(
   emitter.watchCertificate(checked.cert);
 }
 
-async function close({ calls, transport }: ClientContext): Promise<void> {
+async function close({ calls, transport, defaultStore }: ClientContext): Promise<void> {
   calls.close();
+  defaultStore?.leave();
   await transport.close();
 }

@@ -21,6 +21,7 @@ import type { Environment } from '../wire/environment.js';
 import type { WireProfile } from '../wire/profile.js';
 import { calendarSource } from './availability.js';
 import { type CallScope, type Calls, createCalls } from './calls.js';
+import { type DefaultStore, joinDefaultStores } from './default-stores.js';
 import { createEmitter, type Emitter, type Trace } from './emitter.js';
 import type { EventStep } from './events.js';
 import { createHints, type Hints } from './hints.js';
@@ -45,6 +46,8 @@ export interface ClientContext {
   readonly clock: Clock;
   readonly random: () => number;
   readonly store: BoundStore;
+  /** Set where the store is the default, and so in this client's own memory. */
+  readonly defaultStore: DefaultStore | undefined;
   readonly transport: Transport;
   readonly authenticate: Authenticate;
   readonly openVisit: OpenVisit;
@@ -87,12 +90,15 @@ export function openContext(options: ClientOptions): ClientContext {
   const currentCalendar = calendarSource(options.calendar);
   const emitter = createEmitter(options.onEvent, clock);
   emitter.watchCertificate(options.tls?.cert);
+  // Tests inject `fetch`. Each of them may well create its own client.
+  const isCounted = options.store === undefined && options.fetch === undefined;
   return {
     service,
     environment,
     clock,
     random,
     store,
+    defaultStore: isCounted ? joinDefaultStores(environment) : undefined,
     transport,
     authenticate,
     openVisit: createSharedSigning(clock),

@@ -18,6 +18,7 @@ import type { Retrieval } from '../query/types.js';
 import { legacyPinOf } from '../wire/pin.js';
 import { outageOf } from './availability.js';
 import { type ClientContext, runCall, type TracedScope } from './context.js';
+import { unknownRetrieval } from './default-stores.js';
 import { discardGrant, findGrant, useGrant, withRetrieval } from './grants.js';
 import { invalidEntry, legacyRetrievalKey, readSecret, retrievalKey } from './pending.js';
 import type { Collected, CollectOptions, Grant, SubmitOptions } from './types.js';
@@ -201,7 +202,8 @@ async function waitFor(
       collectOnce(context, wanted, options, inner),
     );
   } catch (error) {
-    if (own.signal.reason === DISCARDED) return gone();
+    if (own.signal.reason === DISCARDED)
+      return { status: 'failed', error: new SelfInfoError('retrieval_gone') };
     throw error;
   } finally {
     scope.signal.removeEventListener('abort', abort);
@@ -216,9 +218,12 @@ async function collectOnce(
   options: Waiting,
   scope: WaitingScope,
 ): Promise<Collected> {
+  const { parked, transport, environment, clock, random, defaultStore } = context;
   const secret = await read(scope);
-  if (secret === undefined) return gone();
-  const { parked, transport, environment, clock, random } = context;
+  if (secret === undefined) {
+    const isExpired = clock.now() >= Date.parse(handle.expiresAt);
+    return { status: 'failed', error: unknownRetrieval(isExpired ? undefined : defaultStore) };
+  }
   scope.setIds({ transactionId: secret.retrieval.terms.transactionId });
   const { deadlineMs, onProgress, once } = options;
   const kept = parked.get(handle);
@@ -321,10 +326,6 @@ function storedRetrieval(context: ClientContext, { retrieval }: ProcessSecret): 
 /** Returns whether another process, or a later version of the codec, may collect the same answer. */
 function isCurable(error: unknown): boolean {
   return isSelfInfoError(error, 'codec_failed') || isSelfInfoError(error, 'profile_unknown');
-}
-
-function gone(): Collected {
-  return { status: 'failed', error: new SelfInfoError('retrieval_gone') };
 }
 
 /** What ends the collecting by the client's own clock, without a word of the portal. */

@@ -147,8 +147,10 @@ export interface ClientOptions<S extends Service = Service> {
   /** The way out of your network: a proxy or a gateway. Default: straight to the API. */
   readonly egress?: Egress;
   /**
-   * Where transactions and the secrets of retrievals are stored. Default: the memory of this
-   * process, which is enough for one instance only.
+   * Where transactions and the secrets of retrievals are stored. Default: this
+   * client's own memory, which is enough for one client in one instance. The process emits one
+   * warning, `MYNA_SELFINFO_SEVERAL_CLIENTS`, when a second client of the same client id and
+   * environment is created with such a store; closed ones and those with `fetch` do not count.
    */
   readonly store?: Store;
   /** A calendar, or a function that returns the current one. Default: the guideline's tables. */

@@ -6,10 +6,19 @@
  * of another number.
  */
 export function sharedState<T>(name: `${string}.${number}`): WeakMap<object, T> {
+  return shared(name, () => new WeakMap<object, T>());
+}
+
+/** Returns the same kind of table for what anybody in the process may see. Its keys are texts. */
+export function sharedMap<T>(name: `${string}.${number}`): Map<string, T> {
+  return shared(name, () => new Map<string, T>());
+}
+
+function shared<T extends object>(name: string, make: () => T): T {
   const key = Symbol.for(`myna-selfinfo.${name}`);
   const held: unknown = Reflect.get(globalThis, key);
-  if (held !== undefined) return held as WeakMap<object, T>;
-  const table = new WeakMap<object, T>();
+  if (held !== undefined) return held as T;
+  const table = make();
   Object.defineProperty(globalThis, key, { value: table });
   return table;
 }

@@ -18,7 +18,6 @@ const examples: Readonly<Record<string, () => Promise<{ listen: Listen }>>> = {
   express: () => import('../../examples/web/express.js'),
   fastify: () => import('../../examples/web/fastify.js'),
   hono: () => import('../../examples/web/hono.js'),
-  next: () => import('../../examples/web/next-route-handlers.js'),
 };
 
 const TUESDAY = '2026-12-01T10:00:00+09:00';

@@ -37,6 +37,11 @@ const programsOfTheReader: Readonly<Record<string, string>> = {
 const commandsElsewhere: Readonly<Record<string, string>> = {
   'npm run demo -- --serve': 'serves until it is stopped: test/examples/examples.test.ts',
   'npx tsx examples/web/start.ts': 'serves until it is stopped: test/examples/web.test.ts',
+  'cp -r node_modules/myna-selfinfo/examples/next loan': 'test/matrix/nextjs/run.mjs does the same',
+  'cd loan': 'test/matrix/nextjs/run.mjs does the same',
+  'npm install myna-selfinfo': 'test/matrix/nextjs/run.mjs installs the packed package',
+  'npm run sandbox': 'serves until it is stopped: test/matrix/nextjs/run.mjs',
+  'npm run dev': 'serves until it is stopped',
   'npx myna-selfinfo sandbox':
     'serves until it is stopped: test/cli/sandbox.test.ts, with and without files',
   'npx tsx examples/consent-flow.ts': 'test/examples/examples.test.ts',

@@ -73,8 +73,8 @@ export const flowErrors = {
   retrieval_gone: {
     ...permanent,
     stage: 'result',
-    en: 'This retrieval has expired, was discarded, or is not in this store.',
-    ja: 'この照会票は、期限切れ、破棄済み、このストアにない、のいずれかです。',
+    en: 'This retrieval has expired, was discarded, or is not in this store. {expected}',
+    ja: 'この照会票は、期限切れ、破棄済み、このストアにない、のいずれかです。{expected}',
   },
   client_closed: {
     ...permanent,

@@ -1,0 +1,31 @@
+import { isSelfInfoError, latest, type SelfInfoError } from 'myna-selfinfo';
+import { seeOther } from '../../lib/see-other';
+import { selfinfo } from '../../lib/selfinfo';
+import { findSession } from '../../lib/session';
+
+export async function GET(request: Request): Promise<Response> {
+  const session = await findSession();
+  const outcome = await selfinfo().completeConsent(request, {
+    sessionBinding: session?.id ?? 'none',
+  });
+  // 先読みや HEAD。失敗の応答なら、ブラウザは先読みを捨て、利用者が開いたときに取り直す。
+  if (outcome.status === 'rejected' && outcome.code === 'not_a_navigation')
+    return new Response(null, { status: 503, headers: { 'cache-control': 'no-store' } });
+  if (outcome.status === 'granted' && session) {
+    // 同意はこのプロセスでしか使えない。受け取ったら、その場で照会を送る。
+    const sent = await selfinfo().submit(outcome.grant, latest()).catch(faultOf);
+    if (isSelfInfoError(sent)) session.result = sent;
+    else session.retrieval = sent;
+    return seeOther('/result');
+  }
+  // 同じURLが二度開かれたときは、1回目の結果を見せる。
+  if (outcome.status === 'replayed' && session) return seeOther('/result');
+  return seeOther(`/result?outcome=${outcome.status}`);
+}
+
+/** SDK のエラーはログに残して値として返し、ほかはそのまま投げる。 */
+function faultOf(error: unknown): SelfInfoError {
+  if (!isSelfInfoError(error)) throw error;
+  console.error(error.message);
+  return error;
+}

@@ -1,0 +1,22 @@
+import { explain } from 'myna-selfinfo';
+import { selfinfo } from '../lib/selfinfo';
+import { language, texts } from '../lib/texts';
+
+export default async function Page() {
+  const lang = await language();
+  // カードをかざす前に案内する（注※３）。停止するかどうかは事業者が決める。
+  const availability = selfinfo().availability();
+  return (
+    <>
+      <h1>{texts[lang].title}</h1>
+      {availability.state === 'closed' ? (
+        <p>{explain(availability, lang)}</p>
+      ) : (
+        // <Link> は使わない: 先読みされ、スクリプトで遷移する。
+        <form method="post" action="/start">
+          <button type="submit">{texts[lang].start}</button>
+        </form>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,53 @@
+import { explain, isSelfInfoError, type Language } from 'myna-selfinfo';
+import { selfinfo } from '../../lib/selfinfo';
+import { findSession, type Session } from '../../lib/session';
+import { language, texts } from '../../lib/texts';
+import { forget } from '../actions';
+
+const outcomes = ['declined', 'expired', 'replayed', 'unknown', 'foreign-browser'] as const;
+
+export default async function Page({ searchParams }: PageProps<'/result'>) {
+  const lang = await language();
+  const session = await findSession();
+  // コールバックが付けた outcome。ほかの値は unknown とみなす。
+  const { outcome } = await searchParams;
+  const status = outcomes.find((one) => one === outcome) ?? 'unknown';
+  const isKnown = outcome === undefined && session !== undefined;
+  return (
+    <>
+      <h1>{texts[lang].title}</h1>
+      <p role="status">{isKnown ? await resultOf(session, lang) : explain({ status }, lang)}</p>
+      {/* <Link> は使わない: 先読みされ、スクリプトで遷移する。 */}
+      <p>
+        <a href="/result">{texts[lang].again}</a> <a href="/">{texts[lang].home}</a>
+      </p>
+      {isKnown && (
+        <form action={forget}>
+          <button type="submit">{texts[lang].forget}</button>
+        </form>
+      )}
+    </>
+  );
+}
+
+/** 結果の文。まだ届いていなければ、受け取りに行く。コールバックと同じクライアントでなければ、照会は見つからない。 */
+async function resultOf(session: Session, lang: Language): Promise<string> {
+  if (session.retrieval !== undefined) {
+    const result = await selfinfo().collect(session.retrieval, { deadlineMs: 3_000 });
+    session.result = result;
+    // 画面の文は利用者のためのもの。原因はログに残す。秘密の値は入らない。
+    if (result.status === 'failed') console.error(result.error.message);
+    if (result.status === 'ready' || result.status === 'failed') {
+      // 受け取り終わった: トークンを残さない。
+      await selfinfo().discard(session.retrieval);
+      session.retrieval = undefined;
+    }
+  }
+  const { result } = session;
+  if (result === undefined) return explain({ status: 'unknown' }, lang);
+  if (isSelfInfoError(result) || result.status !== 'ready') return explain(result, lang);
+  const { income } = result.answer.items;
+  return income.status === 'present'
+    ? explain(income, lang) + texts[lang].found(income.reveal().length)
+    : explain(income, lang);
+}

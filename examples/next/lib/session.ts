@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import type { Collected, Retrieval, SelfInfoError } from 'myna-selfinfo';
+import { cookies } from 'next/headers';
+import type { loan } from './service.mjs';
+
+export interface Session {
+  readonly id: string;
+  readonly expiresAt: number;
+  /** 送った照会の控え。秘密は入っていない。 */
+  retrieval?: Retrieval<typeof loan>;
+  /** 受け取った結果か、照会のときのエラー。保管するときは myna-selfinfo/vault を使う。 */
+  result?: Collected<typeof loan> | SelfInfoError;
+}
+
+const LIFE_MS = 30 * 60_000;
+// ほかのサブドメインから上書きできない。ブラウザは http://localhost でも受け入れる。
+const NAME = '__Host-session';
+
+// client と同じく、プロセスに1つ。インスタンスが2つ以上なら、共有のものに置き換える。
+const shared = globalThis as { sessions?: Map<string, Session> };
+shared.sessions ??= new Map();
+const { sessions } = shared;
+
+/** このブラウザのセッション。 */
+export async function findSession(): Promise<Session | undefined> {
+  const session = sessions.get((await cookies()).get(NAME)?.value ?? '');
+  return session !== undefined && session.expiresAt > Date.now() ? session : undefined;
+}
+
+/** いまのセッション、なければ新しいもの。ブラウザが送ってきた未知の番号は使わない（セッション固定）。 */
+export async function openSession(): Promise<Session> {
+  for (const { id, expiresAt } of sessions.values()) {
+    if (expiresAt > Date.now()) break;
+    sessions.delete(id);
+  }
+  const session = (await findSession()) ?? {
+    id: randomBytes(32).toString('base64url'),
+    expiresAt: Date.now() + LIFE_MS,
+  };
+  sessions.set(session.id, session);
+  // Strict にはできない: コールバックは、ほかのサイトからの遷移だから。
+  const options = { httpOnly: true, secure: true, sameSite: 'lax', path: '/' } as const;
+  (await cookies()).set(NAME, session.id, options);
+  return session;
+}
+
+/** 取得した情報とともに忘れる。 */
+export function forgetSession({ id }: Session): void {
+  sessions.delete(id);
+}
