@@ -29,15 +29,14 @@ const rows = [...new Set(results.map(({ tool, version }) => `${tool} ${version}`
   .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
   .map((name) => {
     const own = results.filter(({ tool, version }) => `${tool} ${version}` === name);
-    const [works, refused] = [false, true].map((isRefused) =>
-      own
+    const [works, refused] = [false, true].map((isRefused) => {
+      const cells = own
         .filter(({ result }) => result.startsWith('refused: ') === isRefused)
         .map(({ format, result }) =>
           isRefused ? `\`${format}\`: \`${result.slice('refused: '.length)}\`` : `\`${format}\``,
-        )
-        .sort()
-        .join(' · '),
-    );
+        );
+      return [...new Set(cells)].sort().join(' · ');
+    });
     return `| ${own[0]?.tool} | ${own[0]?.version} | ${works} | ${refused} |`;
   });
 if (rows.length === 0) throw new Error('There are no results.');

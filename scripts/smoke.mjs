@@ -4,7 +4,7 @@
 // journey as a bundle of every bundler, and on Bun and Deno. Needs a build.
 // `node scripts/smoke.mjs [--results file] [node binaries]`. The file receives what
 // `scripts/matrix.mjs` writes into docs/runtimes.md.
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { showProgress } from './progress.mjs';
@@ -18,8 +18,8 @@ import {
   pack,
   peers,
   removeConsumers,
-  results,
   root,
+  writeResults,
 } from './smoke/consumer.mjs';
 import { tryExamples } from './smoke/examples.mjs';
 import { tryJourneys } from './smoke/journeys.mjs';
@@ -54,8 +54,7 @@ await attempt('the preparations', async () => {
   ]);
 });
 removeConsumers();
-if (values.results !== undefined)
-  writeFileSync(values.results, results.map((result) => `${JSON.stringify(result)}\n`).join(''));
+writeResults(values.results);
 console.log(`smoke: ${counts.passed} passed, ${counts.failed} failed`);
 process.exitCode = counts.failed === 0 ? 0 : 1;
 

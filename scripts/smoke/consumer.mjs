@@ -67,7 +67,7 @@ export function createConsumer(name) {
         ],
         folder,
       ),
-    /** @type {(title: string, command: string, ...args: string[]) => Promise<void>} */
+    /** @type {(title: string, command: string, ...args: string[]) => Promise<boolean>} */
     attempt: (title, command, ...args) => attempt(title, () => run(command, args, folder)),
   };
 }
@@ -89,7 +89,7 @@ export function removeConsumers() {
 }
 
 /**
- * Counts whether a step passes. Prints the error when it fails.
+ * Counts whether a step passes, and returns it. Prints the error when it fails.
  * @param {string} title
  * @param {() => unknown} body
  */
@@ -97,10 +97,21 @@ export async function attempt(title, body) {
   try {
     await body();
     counts.passed++;
+    return true;
   } catch (error) {
     counts.failed++;
     console.error(`smoke: ${title}: ${error instanceof Error ? error.message : error}`);
+    return false;
   }
+}
+
+/**
+ * Writes the results, one per line.
+ * @param {string | undefined} file
+ */
+export function writeResults(file) {
+  if (file !== undefined)
+    writeFileSync(file, results.map((result) => `${JSON.stringify(result)}\n`).join(''));
 }
 
 /**

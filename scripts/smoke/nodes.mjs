@@ -1,8 +1,8 @@
 // Tries every entry point, the binary and the examples of the pages on every Node.
 import { readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { jest } from './bundles.mjs';
-import { createConsumer, entryPoints, manifest, root, run } from './consumer.mjs';
+import { JEST, jest } from './bundles.mjs';
+import { createConsumer, entryPoints, manifest, results, root, run } from './consumer.mjs';
 import { asCommonJs, asModule, firstBlock, firstExample } from './pages.mjs';
 
 /** @import { Consumer } from './consumer.mjs' */
@@ -144,17 +144,12 @@ export async function tryNewestMsw(consumer, nodes) {
  * @param {string} node
  * @param {string} title
  */
-function tryJestWithMsw(consumer, node, title) {
+async function tryJestWithMsw(consumer, node, title) {
   const files = jestPages.map(([, file = '']) => file);
-  return consumer.attempt(
-    title,
-    node,
-    '--experimental-vm-modules',
-    ...jest,
-    '--runInBand',
-    '--runTestsByPath',
-    ...files,
-  );
+  const args = ['--experimental-vm-modules', ...jest, '--runInBand', '--runTestsByPath', ...files];
+  if (!(await consumer.attempt(title, node, ...args))) return;
+  const format = title.replace(/^Jest with (msw \d+).*/, '$1');
+  results.push({ tool: 'Jest', version: JEST.replace('jest@', ''), format, result: 'ok' });
 }
 
 /** @param {string} entryPoint */

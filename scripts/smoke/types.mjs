@@ -3,13 +3,13 @@
 // without. Unless skipLibCheck is set, TypeScript checks our declarations too.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createConsumer, entryPoints, manifest, peers, root } from './consumer.mjs';
+import { createConsumer, entryPoints, manifest, peers, results, root } from './consumer.mjs';
 import { firstExample, firstTsconfig } from './pages.mjs';
 
 /** @import { Consumer } from './consumer.mjs' */
 
 /**
- * @typedef {{ name: string, path: string, major: number }} Compiler
+ * @typedef {{ name: string, path: string, major: number, version: string }} Compiler
  * @typedef {{ name: string, files: readonly string[], options: object }} Project
  */
 
@@ -31,9 +31,9 @@ export async function createCompilers() {
   await consumer.install();
   const { dependencies } = JSON.parse(readFileSync(join(MATRIX, 'package.json'), 'utf8'));
   const compilers = Object.entries(dependencies).flatMap(([name, version]) => {
-    const [, major] = /^npm:typescript@(\d+)/.exec(version) ?? [];
+    const [, number = '', major] = /^npm:typescript@((\d+).*)/.exec(version) ?? [];
     const path = join(consumer.folder, 'node_modules', name, 'bin/tsc');
-    return major === undefined ? [] : [{ name, path, major: Number(major) }];
+    return major === undefined ? [] : [{ name, path, major: Number(major), version: number }];
   });
   return { consumer, compilers };
 }
@@ -147,11 +147,12 @@ function each(consumer, compilers, project) {
  * @param {Compiler} compiler
  * @param {Project} project
  */
-function compile(consumer, compiler, { name, files, options }) {
+async function compile(consumer, compiler, { name, files, options }) {
   const title = `${compiler.name}, ${name}`;
   const config = `tsconfig.${title.replaceAll(/\W+/g, '-')}.json`;
   consumer.write(config, JSON.stringify({ compilerOptions: { ...options, noEmit: true }, files }));
-  return consumer.attempt(title, process.execPath, compiler.path, '--project', config);
+  if (await consumer.attempt(title, process.execPath, compiler.path, '--project', config))
+    results.push({ tool: 'TypeScript', version: compiler.version, format: 'types', result: 'ok' });
 }
 
 /**

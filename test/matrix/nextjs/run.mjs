@@ -1,8 +1,10 @@
 // Builds `examples/next` from the packed package and drives it with Chromium against the sandbox,
-// over mutual TLS: with Turbopack and webpack, by `next start` and as standalone output. `node
-// test/matrix/nextjs/run.mjs`, after `npm run build`. No certificate exists while it builds.
+// over mutual TLS: with Turbopack and webpack, by `next start` and as standalone output. No
+// certificate exists while it builds. `node test/matrix/nextjs/run.mjs [--results file]`, after
+// `npm run build`. The file receives what `scripts/matrix.mjs` writes into docs/runtimes.md.
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import {
   attempt,
@@ -10,8 +12,10 @@ import {
   createConsumer,
   pack,
   removeConsumers,
+  results,
   root,
   run,
+  writeResults,
 } from '../../../scripts/smoke/consumer.mjs';
 import { playCareless, playJourneys, playShutdown } from './plays.mjs';
 import { openPortal, startApp } from './processes.mjs';
@@ -19,6 +23,7 @@ import { openPortal, startApp } from './processes.mjs';
 /** @import { App, Portal } from './processes.mjs' */
 /** @typedef {Awaited<ReturnType<typeof build>>} Server */
 
+const { values } = parseArgs({ options: { results: { type: 'string' } } });
 const executablePath = ['chromium-headless-shell', 'chromium']
   .flatMap((name) => (process.env.PATH ?? '').split(delimiter).map((part) => join(part, name)))
   .find(existsSync);
@@ -54,6 +59,7 @@ async function tryNext(executablePath) {
     await browser.close();
     removeConsumers();
   }
+  writeResults(values.results);
   console.log(`next: ${counts.passed} passed, ${counts.failed} failed`);
   process.exitCode = counts.failed === 0 ? 0 : 1;
 }
@@ -128,9 +134,13 @@ async function tryServer(browser, name, app, server) {
     if (code !== 1 || !started.output().includes('ENOENT'))
       throw new Error(`exit code ${code}\n${started.output()}`);
   });
-  await attempt(`${name}: journeys`, () =>
+  const plays = await attempt(`${name}: journeys`, () =>
     play(app, server, (portal, started) => playJourneys(browser, portal, started)),
   );
+  if (plays) {
+    const { dependencies } = JSON.parse(readFileSync(join(app, 'package.json'), 'utf8'));
+    results.push({ tool: 'Next.js', version: dependencies.next, format: name, result: 'ok' });
+  }
   await attempt(`${name}: shutdown`, () =>
     play(app, server, (portal, started) => playShutdown(browser, portal, started)),
   );
