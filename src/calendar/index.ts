@@ -7,6 +7,7 @@ export {
   holdings,
   isDetailId,
 } from '../catalog/details.js';
+export type { ItemCode } from '../catalog/items.js';
 export { commonServers, isServerId, type ServerId, servers } from '../catalog/servers.js';
 export type { Effect, Retry, Stage, Upstream } from '../foundation/error-facts.js';
 export type { SelfInfoErrorCode } from '../foundation/error-table.js';
@@ -34,4 +35,5 @@ export type {
   UndoneCause,
 } from './results.js';
 export type { DayPattern, Text } from './rules.js';
+export type { AnnouncementLimit, AnnouncementTarget } from './scopes.js';
 export type { Target } from './targets.js';
