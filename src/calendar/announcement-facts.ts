@@ -1,4 +1,4 @@
-import { details } from '../catalog/details.js';
+import { type DetailId, details } from '../catalog/details.js';
 import { servers } from '../catalog/servers.js';
 import { has } from '../foundation/own.js';
 import type { AnnouncementSource, CauseFacts } from './results.js';
@@ -18,14 +18,7 @@ export function announcementFacts(
   approximate: boolean,
   source: AnnouncementSource,
 ): CauseFacts {
-  const name = nameOf(target);
-  const said = limit === null || state === 'slow' ? stateTexts[state] : limitTexts[limit];
-  const about = approximate
-    ? {
-        ja: '（時刻は目安、終了は最も遅い時刻）',
-        en: ' (times are approximate; counted to the latest end)',
-      }
-    : { ja: '', en: '' };
+  const certainty = approximate ? 'approximate' : 'announced';
   const isServer = typeof target === 'string' && target !== 'all';
   return Object.freeze({
     server: isServer ? target : null,
@@ -35,12 +28,50 @@ export function announcementFacts(
     rule: 'announcement',
     state,
     limit,
-    certainty: approximate ? 'approximate' : 'announced',
+    certainty,
     source,
+    text: textOf(nameOf(target), { state, limit, certainty }),
+  });
+}
+
+/** Returns the facts of a stopped item for a target that asks for it as an item of a detail. */
+export function itemFacts(facts: CauseFacts, detail: DetailId): CauseFacts {
+  const { ja, en } = detailNamed(detail);
+  const name = { ja: `「${ja}」の情報（${facts.item}）`, en: `The data (${en}, ${facts.item})` };
+  return Object.freeze({ ...facts, detail, text: textOf(name, facts) });
+}
+
+/** Returns the facts of a stopped item for a target of a detail whose own code is unknown. */
+export function unidentifiedFacts(facts: CauseFacts, detail: DetailId): CauseFacts {
+  const { ja, en } = detailNamed(detail);
+  return Object.freeze({
+    ...facts,
+    detail,
+    kind: 'item-not-identified',
+    rule: 'item-not-identified',
+    state: facts.state === 'slow' ? 'slow' : 'uncertain',
     text: Object.freeze({
-      ja: `${name.ja}は、お知らせにより${said.ja}${about.ja}。`,
-      en: `${name.en}: ${said.en}${about.en}.`,
+      ja: `「${ja}」の情報は、お知らせの対象（${facts.item}）に当たる可能性があります。コードの指定がないため判定できません。`,
+      en: `The data (${en}): perhaps part of what an announcement names (${facts.item}). Without a code it cannot be decided.`,
     }),
+  });
+}
+
+function textOf(
+  name: Text,
+  { state, limit, certainty }: Pick<CauseFacts, 'state' | 'limit' | 'certainty'>,
+): Text {
+  const said = limit === null || state === 'slow' ? stateTexts[state] : limitTexts[limit];
+  const about =
+    certainty === 'approximate'
+      ? {
+          ja: '（時刻は目安、終了は最も遅い時刻）',
+          en: ' (times are approximate; counted to the latest end)',
+        }
+      : { ja: '', en: '' };
+  return Object.freeze({
+    ja: `${name.ja}は、お知らせにより${said.ja}${about.ja}。`,
+    en: `${name.en}: ${said.en}${about.en}.`,
   });
 }
 
@@ -70,6 +101,10 @@ function nameOf(target: AnnouncementTarget): Text {
   if (typeof target === 'string') return servers.find(({ id }) => id === target) as Text;
   if (has(target, 'item'))
     return { ja: `特定個人情報（${target.item}）`, en: `The item ${target.item}` };
-  const detail = details.find(({ id }) => id === target.detail) as Text;
+  const detail = detailNamed(target.detail);
   return { ja: `「${detail.ja}」の情報`, en: `The data (${detail.en})` };
+}
+
+function detailNamed(detail: DetailId): Text {
+  return details.find(({ id }) => id === detail) as Text;
 }

@@ -1,5 +1,5 @@
 import type { DetailId } from '../catalog/details.js';
-import type { ItemCode } from '../catalog/items.js';
+import type { ItemCode } from '../catalog/item-codes.js';
 import type { ServerId } from '../catalog/servers.js';
 
 /**
