@@ -1,4 +1,4 @@
-import { DAY_MS, dateOfDay, dayNumber, dayOf, dayStart } from '../../foundation/time.js';
+import { DAY_MS, dateOfDay, dayNumber, dayOf, dayStart, HOUR_MS } from '../../foundation/time.js';
 import type { Span, State } from '../results.js';
 import { FROM_MS, TO_MS } from '../rules.js';
 
@@ -41,6 +41,9 @@ interface IndexedYearTable extends YearTable {
   readonly segments: (SegmentMs | undefined)[];
 }
 
+/** A span and its state, cut at the ends of a wider span that was asked for. */
+type Visit = (startMs: number, endMs: number, state: number) => void;
+
 const FIRST_YEAR = dateOfDay(dayOf(FROM_MS)).year;
 const YEARS = dateOfDay(dayOf(TO_MS)).year - FIRST_YEAR;
 // Index of the year, by day; both count from the start of the calendar's span.
@@ -72,7 +75,9 @@ export function spanOfYear(index: number): SpanMs & { readonly year: number } {
  */
 export class Timeline {
   readonly #build: (year: number) => YearTable;
-  readonly #tables: (IndexedYearTable | undefined)[] = [];
+  readonly #tables: (YearTable | undefined)[] = [];
+  // Most timelines only serve to build others, and need no index.
+  readonly #indexed: (IndexedYearTable | undefined)[] = [];
 
   /** @param build - builds the table of a year; years count from the start of the span. */
   constructor(build: (year: number) => YearTable) {
@@ -80,19 +85,47 @@ export class Timeline {
   }
 
   /** Returns the table of a year; years count from the start of the span. */
-  table(year: number): IndexedYearTable {
+  table(year: number): YearTable {
     let table = this.#tables[year];
     if (table === undefined) {
-      table = indexed(this.#build(year));
+      table = this.#build(year);
       this.#tables[year] = table;
     }
     return table;
   }
 
+  #indexedTable(year: number): IndexedYearTable {
+    let table = this.#indexed[year];
+    if (table === undefined) {
+      table = indexed(this.table(year));
+      this.#indexed[year] = table;
+    }
+    return table;
+  }
+
+  /**
+   * Visits the states of a span in order, cut at its ends and at the turns of years, without the
+   * tables of other years.
+   */
+  visit({ startMs, endMs }: SpanMs, visit: Visit): void {
+    const first = yearOfDay[Math.floor((startMs - FROM_MS) / DAY_MS)] as number;
+    for (let year = first; year < YEARS; year++) {
+      const { edges, states } = this.table(year);
+      if ((edges[0] as number) >= endMs) return;
+      for (let index = 0; index < states.length; index++) {
+        const [from, to] = [edges[index] as number, edges[index + 1] as number];
+        if (from >= endMs) return;
+        if (to > startMs)
+          visit(Math.max(from, startMs), Math.min(to, endMs), states[index] as number);
+      }
+    }
+  }
+
   /** Returns the state at an instant of the calendar's span. */
   stateAt(ms: number): number {
     const day = Math.floor((ms - FROM_MS) / DAY_MS);
-    const table = this.table(yearOfDay[day] as number);
+    const year = yearOfDay[day] as number;
+    const table = this.#indexed[year] ?? this.#indexedTable(year);
     return table.states[indexAt(table, day, ms)] as number;
   }
 
@@ -100,7 +133,7 @@ export class Timeline {
   segmentAt(ms: number): SegmentMs {
     const day = Math.floor((ms - FROM_MS) / DAY_MS);
     const year = yearOfDay[day] as number;
-    const table = this.table(year);
+    const table = this.#indexedTable(year);
     const index = indexAt(table, day, ms);
     const known = table.segments[index];
     if (known !== undefined) return known;
@@ -171,18 +204,27 @@ class TableBuilder {
   readonly states: number[] = [];
 
   push(at: number, state: number): void {
-    if (this.edges.at(-1) === at) {
-      this.edges.pop();
-      this.states.pop();
+    const { edges, states } = this;
+    let last = states.length - 1;
+    if (last >= 0 && edges[last] === at) {
+      edges.pop();
+      states.pop();
+      last--;
     }
-    if (this.states.at(-1) === state) return;
-    this.edges.push(at);
-    this.states.push(state);
+    if (last >= 0 && states[last] === state) return;
+    edges.push(at);
+    states.push(state);
+  }
+
+  /** Takes the last segment back. */
+  pop(): void {
+    this.edges.pop();
+    this.states.pop();
   }
 
   end(at: number): YearTable {
     this.edges.push(at);
-    return this;
+    return { edges: this.edges, states: this.states };
   }
 }
 
@@ -205,18 +247,54 @@ export function tableOfSpans(
   return table.end(bounds.endMs);
 }
 
-function merged(a: YearTable, b: YearTable, combine: (a: number, b: number) => number): YearTable {
+/**
+ * Builds a table that is open between two hours of each of the given days, `outside` elsewhere
+ * within a span, and open outside the span.
+ */
+export function tableOfDays(
+  days: readonly number[],
+  { fromHour, toHour }: { readonly fromHour: number; readonly toHour: number },
+  outside: number,
+  within: SpanMs,
+  bounds: SpanMs,
+): YearTable {
   const table = new TableBuilder();
-  const end = a.edges.at(-1) as number;
+  table.push(bounds.startMs, OPEN);
+  if (within.startMs >= within.endMs) return table.end(bounds.endMs);
+  table.push(within.startMs, outside);
+  for (const day of days) {
+    const start = dayStart(day);
+    const from = Math.max(start + fromHour * HOUR_MS, within.startMs);
+    const to = Math.min(start + toHour * HOUR_MS, within.endMs);
+    if (from >= to) continue;
+    table.push(from, OPEN);
+    table.push(to, outside);
+  }
+  if (table.edges[table.edges.length - 1] === bounds.endMs) table.pop();
+  else if (within.endMs < bounds.endMs) table.push(within.endMs, OPEN);
+  return table.end(bounds.endMs);
+}
+
+function merged(a: YearTable, b: YearTable, combine: (a: number, b: number) => number): YearTable {
+  const edges: number[] = [];
+  const states: number[] = [];
+  const end = a.edges[a.states.length] as number;
+  let last = -1;
   for (let at = a.edges[0] as number, i = 0, j = 0; at < end; ) {
-    table.push(at, combine(a.states[i] as number, b.states[j] as number));
+    const state = combine(a.states[i] as number, b.states[j] as number);
+    if (state !== last) {
+      edges.push(at);
+      states.push(state);
+      last = state;
+    }
     const nextA = a.edges[i + 1] as number;
     const nextB = b.edges[j + 1] as number;
-    at = Math.min(nextA, nextB);
+    at = nextA < nextB ? nextA : nextB;
     if (nextA === at) i++;
     if (nextB === at) j++;
   }
-  return table.end(end);
+  edges.push(end);
+  return { edges, states };
 }
 
 function combined(
@@ -258,8 +336,9 @@ const alwaysOpen = new Timeline((year) => {
 
 /** Returns the worst of several timelines: each can only lower the state. */
 export function worstOf(timelines: readonly Timeline[]): Timeline {
-  if (timelines.length < 2) return timelines[0] ?? alwaysOpen;
-  return combined(timelines, Math.max);
+  const lowering = timelines.filter((timeline) => timeline !== alwaysOpen);
+  if (lowering.length < 2) return lowering[0] ?? alwaysOpen;
+  return combined(lowering, (a, b) => (a > b ? a : b));
 }
 
 /**
