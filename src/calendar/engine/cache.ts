@@ -1,5 +1,5 @@
 import { type DetailId, details, holdersOf, holdings } from '../../catalog/details.js';
-import { isItemCode } from '../../catalog/item-codes.js';
+import { type ItemCode, isItemCode } from '../../catalog/item-codes.js';
 import { commonServers, type ServerId, servers } from '../../catalog/servers.js';
 import { own } from '../../foundation/own.js';
 import type { CheckedAnnouncement } from '../announcements.js';
@@ -20,7 +20,10 @@ export class ScheduleCache {
   readonly #servers = new Map<ServerId, Schedule>();
   readonly #held = new Map<ServerId, Schedule>();
   readonly #heldTimelines = new Map<Timeline, Timeline>();
+  /** By detail, or detail@server. */
   readonly #members = new Map<string, Schedule>();
+  /** The same by the code of an item that announcements name, and for items without a code. */
+  readonly #items = new Map<ItemCode | null, Map<string, Schedule>>();
   readonly #combinations = new Map<string, Schedule>();
   readonly #scopes: Scopes;
   readonly #common: Schedule;
@@ -62,7 +65,10 @@ export class ScheduleCache {
   }
 
   #lookUp(target: Exclude<Target, string>): Schedule | undefined {
-    for (const key in target) if (key !== 'server') return this.#lookUpItem(target);
+    for (const key in target) {
+      if (key === 'detail') return this.#lookUpItem(target);
+      if (key !== 'server') return undefined;
+    }
     return this.#servers.get((target as { server?: ServerId } | null)?.server as ServerId);
   }
 
@@ -70,8 +76,10 @@ export class ScheduleCache {
     for (const key in target) if (key !== 'detail' && key !== 'item') return undefined;
     const [detail, item] = [own(target, 'detail'), own(target, 'item')];
     if (typeof detail !== 'string') return undefined;
-    if (item !== undefined && item !== null && !isItemCode(item)) return undefined;
-    return this.#members.get(this.#scopes.keyOf(detail, item));
+    if (item === undefined) return this.#members.get(detail);
+    // Announced codes are valid, so only others need a check.
+    if (item === null || this.#scopes.isNamed(item)) return this.#items.get(item)?.get(detail);
+    return isItemCode(item) ? this.#members.get(detail) : undefined;
   }
 
   #build(target: Target): Schedule {
@@ -89,17 +97,27 @@ export class ScheduleCache {
   #member(member: TargetMember): Schedule {
     // Not kept by its key: the key of a server is no valid string target.
     if (member.detail === undefined) return this.#server(member.server);
-    const { detail, holder } = member;
-    const key = this.#scopes.keyOf(
-      holder === undefined ? detail : `${detail}@${holder}`,
-      member.item,
-    );
-    let schedule = this.#members.get(key);
+    const { detail, holder, item } = member;
+    const known = this.#membersWith(item);
+    const key = holder === undefined ? detail : `${detail}@${holder}`;
+    let schedule = known.get(key);
     if (!schedule) {
       schedule = this.#detail(member);
-      this.#members.set(key, schedule);
+      known.set(key, schedule);
     }
     return schedule;
+  }
+
+  // An item that no announcement names has the schedule of its detail, so that any number of codes
+  // takes no memory.
+  #membersWith(item: ItemCode | null | undefined): Map<string, Schedule> {
+    if (item === undefined || (item !== null && !this.#scopes.isNamed(item))) return this.#members;
+    let members = this.#items.get(item);
+    if (!members) {
+      members = new Map();
+      this.#items.set(item, members);
+    }
+    return members;
   }
 
   #server(id: ServerId): Schedule {

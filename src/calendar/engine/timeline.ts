@@ -41,6 +41,14 @@ interface IndexedYearTable extends YearTable {
   readonly segments: (SegmentMs | undefined)[];
 }
 
+const NO_TABLE: IndexedYearTable = {
+  edges: [],
+  states: [],
+  firstDay: 0,
+  segmentOfDay: new Uint16Array(0),
+  segments: [],
+};
+
 /** A span and its state, cut at the ends of a wider span that was asked for. */
 type Visit = (startMs: number, endMs: number, state: number) => void;
 
@@ -78,6 +86,7 @@ export class Timeline {
   readonly #tables: (YearTable | undefined)[] = [];
   // Most timelines only serve to build others, and need no index.
   readonly #indexed: (IndexedYearTable | undefined)[] = [];
+  #last: IndexedYearTable = NO_TABLE;
 
   /** @param build - builds the table of a year; years count from the start of the span. */
   constructor(build: (year: number) => YearTable) {
@@ -94,12 +103,17 @@ export class Timeline {
     return table;
   }
 
-  #indexedTable(year: number): IndexedYearTable {
+  // Consecutive questions are mostly about the same year.
+  #tableOfDay(day: number): IndexedYearTable {
+    const last = this.#last;
+    if (day >= last.firstDay && day < last.firstDay + last.segmentOfDay.length) return last;
+    const year = yearOfDay[day] as number;
     let table = this.#indexed[year];
     if (table === undefined) {
       table = indexed(this.table(year));
       this.#indexed[year] = table;
     }
+    this.#last = table;
     return table;
   }
 
@@ -124,20 +138,18 @@ export class Timeline {
   /** Returns the state at an instant of the calendar's span. */
   stateAt(ms: number): number {
     const day = Math.floor((ms - FROM_MS) / DAY_MS);
-    const year = yearOfDay[day] as number;
-    const table = this.#indexed[year] ?? this.#indexedTable(year);
+    const table = this.#tableOfDay(day);
     return table.states[indexAt(table, day, ms)] as number;
   }
 
   /** Returns the segment that contains an instant of the calendar's span. */
   segmentAt(ms: number): SegmentMs {
     const day = Math.floor((ms - FROM_MS) / DAY_MS);
-    const year = yearOfDay[day] as number;
-    const table = this.#indexedTable(year);
+    const table = this.#tableOfDay(day);
     const index = indexAt(table, day, ms);
     const known = table.segments[index];
     if (known !== undefined) return known;
-    const segment = this.#wholeSegment(year, index);
+    const segment = this.#wholeSegment(yearOfDay[day] as number, index);
     table.segments[index] = segment;
     return segment;
   }
