@@ -33,7 +33,7 @@ export function fault(where: string, en: string, ja: string): CodecFault {
 }
 
 /** The greatest length of all texts of a value together. No body is longer. */
-const LONGEST_TEXT = 16 * 1024 * 1024;
+export const LONGEST_TEXT = 16 * 1024 * 1024;
 
 /** How much of one returned value is left to be read. */
 export interface Budget {
@@ -52,14 +52,14 @@ function spend(budget: Budget, values: number, text: number): void {
   if (budget.values < 0)
     throw fault(
       '',
-      `holds more than ${OF_A_BODY.values} values.`,
-      `に含まれる値が ${OF_A_BODY.values} 個を超えています。`,
+      `holds more than ${OF_A_BODY.values} values, with all pages.`,
+      `に含まれる値が、全ページの合計で ${OF_A_BODY.values} 個を超えています。`,
     );
   if (budget.text < 0)
     throw fault(
       '',
-      `holds more than ${LONGEST_TEXT} characters.`,
-      `に含まれる文字列が合計 ${LONGEST_TEXT} 文字を超えています。`,
+      `holds more than ${LONGEST_TEXT} characters, with all pages.`,
+      `に含まれる文字列が、全ページの合計で ${LONGEST_TEXT} 文字を超えています。`,
     );
 }
 
@@ -280,9 +280,10 @@ function openCopy(value: unknown, where: string, budget: Budget, mustBeObject: b
 
 /** Returns a value of JSON that is no container. The sign of a zero is no value. */
 function scalar(value: unknown, where: string, budget: Budget): unknown {
-  if (typeof value === 'string' && isWellFormed(value)) {
+  if (typeof value === 'string') {
+    // The length comes first, since a search takes time.
     spend(budget, 0, value.length);
-    return value;
+    if (isWellFormed(value)) return value;
   }
   if (typeof value === 'number' && Number.isFinite(value)) return value === 0 ? 0 : value;
   if (typeof value === 'boolean' || value === null) return value;

@@ -64,6 +64,7 @@ export interface WireNotice {
   readonly path: string;
   readonly headers: { get(name: string): string | null };
   readonly body: Uint8Array;
+  /** Reads the body as strict JSON. */
   json(): Promise<unknown>;
 }
 
@@ -89,7 +90,10 @@ export type CodecFunction =
  * `codec_failed`. What it returns is copied and checked.
  */
 export interface WireCodec {
-  /** Changes whenever the same bytes would be read in another way. Part of the pin. */
+  /**
+   * Changes whenever the same bytes would be read in another way. It is part of the pin, so a
+   * corrected codec that should still read the responses kept so far keeps it.
+   */
   readonly version: string;
   /**
    * How well each function is known. Production requires a confirmed mark for each that the data of

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { own } from '../foundation/own.js';
 import type { Names } from './data.js';
 import type { WireProfile } from './profile.js';
 
@@ -24,6 +25,8 @@ function readingOf(issuer: string, profile: WireProfile): string {
   return JSON.stringify([
     issuer,
     codec.version,
+    profile.completion.value,
+    own(profile, 'numbers') ?? 'exact',
     oauth.responseMode.value,
     oauth.deviations.value.toSorted(),
     ...[paths, fields, methods, itemStatuses, processStatuses].map((names) => sorted(names)),

@@ -77,16 +77,12 @@ function duration(longestMs: number): Check<ProfileEntry<number>> {
   );
 }
 
-const OWNED_CREDENTIALS = [
-  ...['client_id', 'client_secret', 'client_assertion', 'client_assertion_type'],
-  ...['redirect_uri', 'code_verifier'],
+/** Parameters that this package sets in one of its requests, or that would replace those. */
+const OWNED = [
+  ...['client_id', 'client_secret', 'client_assertion', 'client_assertion_type', 'redirect_uri'],
+  ...['response_type', 'response_mode', 'state', 'code_challenge', 'code_challenge_method'],
+  ...['request', 'request_uri', 'grant_type', 'code', 'code_verifier'],
 ];
-const OWNED_BY_AUTHORIZATION = [
-  ...OWNED_CREDENTIALS,
-  ...['response_type', 'response_mode', 'state', 'scope', 'code_challenge'],
-  ...['code_challenge_method', 'request', 'request_uri'],
-];
-const OWNED_BY_TOKEN = [...OWNED_CREDENTIALS, 'grant_type', 'code'];
 
 const oauth = group<WireProfileData['oauth']>({
   pkce: entry(oneOf({ S256: true })),
@@ -103,8 +99,8 @@ const oauth = group<WireProfileData['oauth']>({
   issuerInCallback: entry(flag),
   responseMode: entry(oneOf({ query: true, form_post: true })),
   scope: entry(orNull(scope)),
-  authorizationParameters: entry(parameters(OWNED_BY_AUTHORIZATION)),
-  tokenParameters: entry(parameters(OWNED_BY_TOKEN)),
+  authorizationParameters: entry(parameters([...OWNED, 'scope'])),
+  tokenParameters: entry(parameters(OWNED)),
   deviations: entry(
     list(
       oneOf<OAuthDeviation>({

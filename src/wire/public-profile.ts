@@ -21,6 +21,7 @@ const unknown = entry('unknown');
  * import { publicProfile, type WireProfile } from 'myna-selfinfo';
  * const fromTheSpecification: WireProfile = {
  *   ...publicProfile,
+ *   id: 'our-portal-1',
  *   paths: { ...publicProfile.paths, request: { value: '/request', confidence: 'specification' } },
  * };
  * ```

@@ -141,13 +141,15 @@ export function rebuildNotice(value: unknown): { readonly processId: string } {
 /**
  * Copies what `decodeResult` returned, and lets other work run in between.
  *
+ * @param budget - what is left for the result, with all its pages. What is copied is taken from it.
  * @throws CodecFault; the signal's reason once it has aborted.
  */
 export function rebuildResult(
   value: unknown,
+  budget: Budget,
   signal?: AbortSignal,
 ): Promise<WireResult | WireRunning> {
-  return readResult(value, '', createBudget(), signal);
+  return readResult(value, '', budget, signal);
 }
 
 const RESULT = {

@@ -115,6 +115,31 @@ describe('a token host', () => {
     expect(await journey(both, api)).toBe('ready');
   });
 
+  it('whose certificate has another name gets nothing', async () => {
+    const { api, other } = await openHosts();
+    const server = await other.issue('token', { dns: 'token.portal.example' });
+    const token = await open({ server });
+    const environment = environmentOf({ token, api }, { tokenCa: other.ca });
+    expect(facts(await errorOf(() => journey(environment, api)))).toEqual(
+      unsent('server_not_trusted'),
+    );
+    expect([token.calls, api.calls]).toEqual([[], []]);
+  });
+
+  it.each([301, 302, 307, 308])('is not left by its redirect with status %i', async (status) => {
+    const { api, other } = await openHosts();
+    const server = await other.issue('token', { ip: '127.0.0.1' });
+    const location = `${api.environment.endpoints.apiUrl}/oauth/token`;
+    const token = await open({
+      server,
+      replies: { token: (response) => response.writeHead(status, { location }).end() },
+    });
+    const environment = environmentOf({ token, api }, { tokenCa: other.ca });
+    const error = await errorOf(() => journey(environment, api));
+    expect([error.code, error.stage]).toEqual(['response_invalid', 'token']);
+    expect([token.calls, api.calls]).toEqual([['token'], []]);
+  });
+
   it('is called below the path of its URL', async () => {
     const { token, api, other } = await openHosts();
     const { tokenUrl = '', ...endpoints } = environmentOf({ token, api }).endpoints;

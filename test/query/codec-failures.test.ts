@@ -71,7 +71,7 @@ describe('a codec', () => {
       broken.output = output;
       const error = expectSilent(await errorOf(() => client.query(grant, ASKED)));
       expect([facts(error), error.path, error.retrieval]).toEqual([
-        { code: 'codec_failed', stage: 'request', effect: 'none', safe: false },
+        { code: 'codec_failed', stage: 'request', effect: 'none', safe: true },
         `environment.profile.codec.${name}`,
         undefined,
       ]);

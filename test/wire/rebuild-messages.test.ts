@@ -156,7 +156,7 @@ describe('a message of a codec', () => {
       broken.output = output;
       const error = expectSilent(await errorOf(() => client.submit(grant, ASKED)));
       expect([facts(error), error.path, error.retrieval]).toEqual([
-        { code: 'codec_failed', stage: 'request', effect: 'none', safe: false },
+        { code: 'codec_failed', stage: 'request', effect: 'none', safe: true },
         'environment.profile.codec.encodeRequest',
         undefined,
       ]);
@@ -271,7 +271,7 @@ describe('a signature', () => {
     broken.output = () => bad;
     const error = expectSilent(await errorOf(() => client.submit(grant, ASKED)));
     expect([facts(error), error.path]).toEqual([
-      { code: 'codec_failed', stage: 'request', effect: 'none', safe: false },
+      { code: 'codec_failed', stage: 'request', effect: 'none', safe: true },
       'environment.profile.codec.sign',
     ]);
     expect(calls).toEqual(['token']);
