@@ -21,12 +21,11 @@ import {
   type SpanMs,
   spanOfYear,
   Timeline,
-  tableOfDays,
-  tableOfSpans,
   UNCERTAIN,
   whereOpen,
   worstOf,
 } from './timeline.js';
+import { tableOfDays, tableOfSpans } from './year-table.js';
 
 /** A rule with the span its row holds for. */
 interface RuleInForce extends SpanMs {
@@ -167,7 +166,7 @@ export class Rulebook {
         endMs: Math.min(bounds.endMs, inForce.endMs),
       };
       const days = this.#days(rule.on, year);
-      return tableOfDays(days, rule, inside, hours, bounds);
+      return tableOfDays(days, rule, OPEN, inside, hours, bounds);
     });
   }
 

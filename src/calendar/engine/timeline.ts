@@ -1,6 +1,7 @@
-import { DAY_MS, dateOfDay, dayNumber, dayOf, dayStart, HOUR_MS } from '../../foundation/time.js';
+import { DAY_MS, dateOfDay, dayNumber, dayOf, dayStart } from '../../foundation/time.js';
 import type { Span, State } from '../results.js';
 import { FROM_MS, TO_MS } from '../rules.js';
+import { merged, TableBuilder, tableOfSpans, type YearTable } from './year-table.js';
 
 /** States as integers, ordered so that the worst is the greatest. */
 export const OPEN = 0;
@@ -21,15 +22,6 @@ export type SpanMs = Pick<Span, 'startMs' | 'endMs'>;
 /** A segment in epoch milliseconds: a span of one state, as long as possible. */
 export interface SegmentMs extends SpanMs {
   readonly state: number;
-}
-
-/**
- * The states of one year: segment `i` is `[edges[i], edges[i + 1])`, and neighbours differ. The
- * first and the last segment are cut at the ends of the year.
- */
-export interface YearTable {
-  readonly edges: readonly number[];
-  readonly states: readonly number[];
 }
 
 /** A table with an index, so that every look-up takes the same time. */
@@ -208,105 +200,6 @@ function indexAt(table: IndexedYearTable, day: number, ms: number): number {
   let index = table.segmentOfDay[day - table.firstDay] as number;
   while ((table.edges[index + 1] as number) <= ms) index++;
   return index;
-}
-
-/** Collects segments in order and merges neighbours of the same state. */
-class TableBuilder {
-  readonly edges: number[] = [];
-  readonly states: number[] = [];
-
-  push(at: number, state: number): void {
-    const { edges, states } = this;
-    let last = states.length - 1;
-    if (last >= 0 && edges[last] === at) {
-      edges.pop();
-      states.pop();
-      last--;
-    }
-    if (last >= 0 && states[last] === state) return;
-    edges.push(at);
-    states.push(state);
-  }
-
-  /** Takes the last segment back. */
-  pop(): void {
-    this.edges.pop();
-    this.states.pop();
-  }
-
-  end(at: number): YearTable {
-    this.edges.push(at);
-    return { edges: this.edges, states: this.states };
-  }
-}
-
-/** Builds a table of `inside` within ordered, disjoint spans and of `outside` elsewhere. */
-export function tableOfSpans(
-  spans: readonly SpanMs[],
-  inside: number,
-  outside: number,
-  bounds: SpanMs,
-): YearTable {
-  const table = new TableBuilder();
-  table.push(bounds.startMs, outside);
-  for (const span of spans) {
-    const start = Math.max(span.startMs, bounds.startMs);
-    const end = Math.min(span.endMs, bounds.endMs);
-    if (start >= end) continue;
-    table.push(start, inside);
-    if (end < bounds.endMs) table.push(end, outside);
-  }
-  return table.end(bounds.endMs);
-}
-
-/**
- * Builds a table that is open between two hours of each of the given days, `outside` elsewhere
- * within a span, and open outside the span.
- */
-export function tableOfDays(
-  days: readonly number[],
-  { fromHour, toHour }: { readonly fromHour: number; readonly toHour: number },
-  outside: number,
-  within: SpanMs,
-  bounds: SpanMs,
-): YearTable {
-  const table = new TableBuilder();
-  table.push(bounds.startMs, OPEN);
-  if (within.startMs >= within.endMs) return table.end(bounds.endMs);
-  table.push(within.startMs, outside);
-  for (const day of days) {
-    const start = dayStart(day);
-    const from = Math.max(start + fromHour * HOUR_MS, within.startMs);
-    const to = Math.min(start + toHour * HOUR_MS, within.endMs);
-    if (from >= to) continue;
-    table.push(from, OPEN);
-    table.push(to, outside);
-  }
-  if (table.edges[table.edges.length - 1] === bounds.endMs) table.pop();
-  else if (within.endMs < bounds.endMs) table.push(within.endMs, OPEN);
-  return table.end(bounds.endMs);
-}
-
-function merged(a: YearTable, b: YearTable, combine: (a: number, b: number) => number): YearTable {
-  const edges: number[] = [];
-  const states: number[] = [];
-  const end = a.edges[a.states.length] as number;
-  let last = -1;
-  for (let at = a.edges[0] as number, i = 0, j = 0; at < end; ) {
-    const state = combine(a.states[i] as number, b.states[j] as number);
-    if (state !== last) {
-      edges.push(at);
-      states.push(state);
-      last = state;
-    }
-    const nextA = a.edges[i + 1] as number;
-    const nextB = b.edges[j + 1] as number;
-    at = nextA < nextB ? nextA : nextB;
-    if (nextA === at) i++;
-    if (nextB === at) j++;
-  }
-  edges.push(end);
-  return { edges, states };
 }
 
 function combined(
