@@ -3,7 +3,7 @@ import { announce, jst } from './announcing.js';
 
 /** The items numbered 31 and 87, and the family register, which are in no table. */
 export const item31 = 'TM00000000000031';
-export const item87 = 'TM00000000000087';
+const item87 = 'TM00000000000087';
 export const familyRegister = 'TM00000000000108';
 export const account = 'TM00000000000089';
 
