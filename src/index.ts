@@ -3,7 +3,7 @@ export type { Cause, HolderState, Segment, State, Status } from './calendar/resu
 export type { Target } from './calendar/targets.js';
 export type { CategoryId, DetailId } from './catalog/details.js';
 export type { ServerId } from './catalog/servers.js';
-export type { Availability } from './client/availability.js';
+export type { Availability, ItemAvailability } from './client/availability.js';
 export { createSelfInfoClient } from './client/client.js';
 export type { DeliverySignals, NoticeOptions, NoticeOutcome } from './client/delivery.js';
 export type { ClientEvent, EventStep } from './client/events.js';

@@ -21,7 +21,7 @@ export interface TypedTarget {
 
 export function readTarget(typed: string, tools: Tools): TypedTarget {
   const members = typed.split('+').map((name): Target => {
-    const target = (isServerId(name) ? { server: name } : name) as Target;
+    const target = typedTarget(name);
     const unknown = {
       ja: `不明な対象です: ${quoted(name)}`,
       en: `unknown target: ${quoted(name)}`,
@@ -32,6 +32,14 @@ export function readTarget(typed: string, tools: Tools): TypedTarget {
     return target;
   });
   return { typed, target: members.length === 1 ? (members[0] as Target) : { allOf: members } };
+}
+
+/** Returns the target of a name that is not checked yet. */
+function typedTarget(name: string): Target {
+  if (isServerId(name)) return { server: name };
+  const colon = name.indexOf(':');
+  if (colon < 0) return name as Target;
+  return { detail: name.slice(0, colon), item: name.slice(colon + 1) } as Target;
 }
 
 /** Reads `--at` as epoch milliseconds within the calendar. Defaults to now. */

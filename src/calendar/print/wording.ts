@@ -4,7 +4,7 @@ import { invalidOption } from '../../foundation/errors.js';
 import type { Language } from '../../foundation/language.js';
 import { has } from '../../foundation/own.js';
 import { dateOfDay, dayOf, dayStart, HOUR_MS } from '../../foundation/time.js';
-import type { Cause, CauseSource, State, Status, UndoneCause } from '../results.js';
+import type { Cause, CauseSource, PlanSource, State, Status, UndoneCause } from '../results.js';
 import type { Text } from '../rules.js';
 import { membersOf, type Target } from '../targets.js';
 
@@ -61,9 +61,12 @@ export function nameOfTarget(target: Target, path: string, lang: Language): stri
   const names = membersOf(target, path).map((member) => {
     if (member.detail === undefined) return nameIn(servers, member.server);
     const detail = nameIn(details, member.detail);
-    if (member.holder === undefined) return detail;
-    const holder = nameIn(servers, member.holder);
-    return lang === 'ja' ? `${detail}（${holder}）` : `${detail} (${holder})`;
+    const parts = [
+      ...(member.holder === undefined ? [] : [nameIn(servers, member.holder)]),
+      ...(typeof member.item === 'string' ? [member.item] : []),
+    ];
+    if (parts.length === 0) return detail;
+    return lang === 'ja' ? `${detail}（${parts.join('、')}）` : `${detail} (${parts.join(', ')})`;
   });
   return names.join(' + ');
 }
@@ -116,7 +119,7 @@ export function spanName(startMs: number, endMs: number, lang: Language): string
 
 /** A reason as text for people. */
 export interface Reason {
-  /** The state by this reason; `open` if an announcement undoes it. */
+  /** The state by this reason; `open` if an announcement undoes it, and if it only slows down. */
   readonly state: State;
   readonly text: string;
   /** The spans of an outage. Empty for operating hours, whose text names them. */
@@ -135,9 +138,9 @@ export function reasonsOf(
   ]);
   for (const cause of causes.sort((a, b) => a.startMs - b.startMs)) {
     const text = reasonOf(cause, lang);
-    const outage = cause.kind === 'planned-outage' || cause.kind === 'announcement';
+    const outage = cause.kind === 'planned-outage' || cause.source.kind === 'announcement';
     const note = notes.get(text) ?? {
-      state: has(cause, 'undoneBy') ? 'open' : cause.state,
+      state: has(cause, 'undoneBy') || cause.state === 'slow' ? 'open' : cause.state,
       text,
       when: [],
       order: outage ? 0 : 1,
@@ -165,7 +168,9 @@ function reasonOf(cause: Cause | UndoneCause, lang: Language): string {
     : `${text.replace(/\.$/, '')} (${aside})`;
 }
 
-function sourceName(source: CauseSource, lang: Language): string {
+function sourceName(source: CauseSource | PlanSource, lang: Language): string {
+  if (source.kind === 'plan')
+    return `${lang === 'ja' ? '計画' : 'plan'}: ${clipped(source.source)}`;
   if (source.kind === 'host') return source.source === null ? '' : clipped(source.source);
   if (source.kind === 'announcement')
     return `${lang === 'ja' ? 'お知らせ' : 'announcement'}: ${clipped(source.source)}`;
@@ -181,6 +186,23 @@ export function reasonLine({ when, text }: Reason, lang: Language): string {
   return when.length === 0
     ? text
     : `${when.join(lang === 'ja' ? '、' : ', ')}${lang === 'ja' ? '　' : ': '}${text}`;
+}
+
+/** Names the best hours of a month, e.g. `9時〜21時（31日のうち20日）`. */
+export function bestHoursName(
+  { hours, days }: { readonly hours: readonly number[]; readonly days: number },
+  of: number,
+  lang: Language,
+): string {
+  const spans: [number, number][] = [];
+  for (const hour of hours) {
+    const last = spans.at(-1);
+    if (last?.[1] === hour) last[1]++;
+    else spans.push([hour, hour + 1]);
+  }
+  return lang === 'ja'
+    ? `取得しやすい時間帯: ${spans.map(([from, to]) => `${from}時〜${to}時`).join('、')}（${of}日のうち${days}日）`
+    : `best hours: ${spans.map(([from, to]) => `${from}:00–${to}:00`).join(', ')} (${days} of ${of} days)`;
 }
 
 const LONGEST_SOURCE = 120;

@@ -1,5 +1,5 @@
 import type { Calendar } from '../../calendar/calendar.js';
-import type { DetailId } from '../../catalog/details.js';
+import { isItemCode } from '../../catalog/item-codes.js';
 import type { ServerId } from '../../catalog/servers.js';
 import { has } from '../../foundation/own.js';
 import { dayOf, formatDay, formatInstant } from '../../foundation/time.js';
@@ -61,7 +61,7 @@ function settleItem(
   const involved =
     records.length === 0 ? item.holders : [...new Set(records.map((record) => record.server))];
   const missing = involved.flatMap(
-    (server) => closedFor(persona, server) ?? closedHolder(item.detail, server, calendar, nowMs),
+    (server) => closedFor(persona, server) ?? closedHolder(item, server, calendar, nowMs),
   );
   const closed = missing.map((holder) => holder.server);
   // No server holds a record: one running server is enough to say so.
@@ -90,12 +90,14 @@ function closedFor({ closed = [] }: Persona, server: ServerId): readonly Missing
 
 /** Counts a server of uncertain state as running. */
 function closedHolder(
-  detail: DetailId,
+  { detail, code }: Pick<ClientItem, 'detail' | 'code'>,
   server: ServerId,
   calendar: Calendar,
   nowMs: number,
 ): readonly Missing[] {
-  const { state, nextOpeningMs } = calendar.status(`${detail}@${server}`, nowMs);
+  const item = isItemCode(code) ? code : null;
+  const target = { detail: `${detail}@${server}`, item } as const;
+  const { state, nextOpeningMs } = calendar.status(target, nowMs);
   return state === 'closed'
     ? [{ server, until: nextOpeningMs === null ? null : formatInstant(nextOpeningMs) }]
     : [];

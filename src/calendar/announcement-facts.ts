@@ -1,0 +1,110 @@
+import { type DetailId, details } from '../catalog/details.js';
+import { servers } from '../catalog/servers.js';
+import { has } from '../foundation/own.js';
+import type { AnnouncementSource, CauseFacts } from './results.js';
+import type { Text } from './rules.js';
+import type { AnnouncementLimit, AnnouncementTarget } from './scopes.js';
+
+/** The scope that an announcement gives to its causes. */
+interface Scope {
+  readonly target: AnnouncementTarget;
+  readonly state: CauseFacts['state'];
+  readonly limit: AnnouncementLimit | null;
+}
+
+/** Returns the facts that all causes of an announcement share. */
+export function announcementFacts(
+  { target, state, limit }: Scope,
+  approximate: boolean,
+  source: AnnouncementSource,
+): CauseFacts {
+  const certainty = approximate ? 'approximate' : 'announced';
+  const isServer = typeof target === 'string' && target !== 'all';
+  return Object.freeze({
+    server: isServer ? target : null,
+    detail: typeof target === 'object' && has(target, 'detail') ? target.detail : null,
+    item: typeof target === 'object' && has(target, 'item') ? target.item : null,
+    kind: 'announcement',
+    rule: 'announcement',
+    state,
+    limit,
+    certainty,
+    source,
+    text: textOf(nameOf(target), { state, limit, certainty }),
+  });
+}
+
+/** Returns the facts of a stopped item for a target that asks for it as an item of a detail. */
+export function itemFacts(facts: CauseFacts, detail: DetailId): CauseFacts {
+  const { ja, en } = detailNamed(detail);
+  const name = { ja: `「${ja}」の情報（${facts.item}）`, en: `The data (${en}, ${facts.item})` };
+  return Object.freeze({ ...facts, detail, text: textOf(name, facts) });
+}
+
+/** Returns the facts of a stopped item for a target of a detail whose own code is unknown. */
+export function unidentifiedFacts(facts: CauseFacts, detail: DetailId): CauseFacts {
+  const { ja, en } = detailNamed(detail);
+  return Object.freeze({
+    ...facts,
+    detail,
+    kind: 'item-not-identified',
+    rule: 'item-not-identified',
+    state: facts.state === 'slow' ? 'slow' : 'uncertain',
+    text: Object.freeze({
+      ja: `「${ja}」の情報は、お知らせの対象（${facts.item}）に当たる可能性があります。コードの指定がないため判定できません。`,
+      en: `The data (${en}): perhaps part of what an announcement names (${facts.item}). Without a code it cannot be decided.`,
+    }),
+  });
+}
+
+function textOf(
+  name: Text,
+  { state, limit, certainty }: Pick<CauseFacts, 'state' | 'limit' | 'certainty'>,
+): Text {
+  const said = limit === null || state === 'slow' ? stateTexts[state] : limitTexts[limit];
+  const about =
+    certainty === 'approximate'
+      ? {
+          ja: '（時刻は目安、終了は最も遅い時刻）',
+          en: ' (times are approximate; counted to the latest end)',
+        }
+      : { ja: '', en: '' };
+  return Object.freeze({
+    ja: `${name.ja}は、お知らせにより${said.ja}${about.ja}。`,
+    en: `${name.en}: ${said.en}${about.en}.`,
+  });
+}
+
+const stateTexts: Readonly<Record<CauseFacts['state'], Text>> = {
+  closed: { ja: '停止します', en: 'announced outage' },
+  uncertain: { ja: '停止する可能性があります', en: 'perhaps an announced outage' },
+  slow: { ja: '応答に時間がかかることがあります', en: 'announced to be slow' },
+};
+
+const limitTexts: Readonly<Record<AnnouncementLimit, Text>> = {
+  'first-use': {
+    ja: '初めて利用する方のみ停止します',
+    en: 'announced outage for people who use it for the first time',
+  },
+  'some-sources': {
+    ja: '一部の保有機関からの取得が停止します',
+    en: 'announced outage of some of the holders',
+  },
+  'unknown-scope': {
+    ja: '一部が停止します（対象範囲は不明）',
+    en: 'announced outage of a part that is not known',
+  },
+};
+
+function nameOf(target: AnnouncementTarget): Text {
+  if (target === 'all') return { ja: 'サービス全体', en: 'The whole service' };
+  if (typeof target === 'string') return servers.find(({ id }) => id === target) as Text;
+  if (has(target, 'item'))
+    return { ja: `特定個人情報（${target.item}）`, en: `The item ${target.item}` };
+  const detail = detailNamed(target.detail);
+  return { ja: `「${detail.ja}」の情報`, en: `The data (${detail.en})` };
+}
+
+function detailNamed(detail: DetailId): Text {
+  return details.find(({ id }) => id === detail) as Text;
+}
