@@ -1,4 +1,5 @@
-import { isServerId, type ServerId, servers } from '../catalog/servers.js';
+import { isServerId } from '../catalog/lookup.js';
+import { type ServerId, servers } from '../catalog/servers.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkText, readKeys } from '../foundation/options.js';
 import { formatInstant, type Instant, toEpochMs } from '../foundation/time.js';

@@ -1,4 +1,5 @@
-import { isServerId, type ServerId } from '../catalog/servers.js';
+import { isServerId } from '../catalog/lookup.js';
+import type { ServerId } from '../catalog/servers.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkText, readKeys } from '../foundation/options.js';
 import { parseDay } from '../foundation/time.js';

@@ -1,7 +1,7 @@
 import type { Calendar } from '../calendar/calendar.js';
 import { nameOfTarget } from '../calendar/print/wording.js';
 import type { Target } from '../calendar/targets.js';
-import { isServerId } from '../catalog/servers.js';
+import { isServerId } from '../catalog/lookup.js';
 import { isSelfInfoError } from '../foundation/errors.js';
 import type { Language } from '../foundation/language.js';
 import { toEpochMs } from '../foundation/time.js';

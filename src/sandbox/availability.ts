@@ -1,7 +1,8 @@
 import type { Calendar } from '../calendar/calendar.js';
 import type { State, Status } from '../calendar/results.js';
 import { type DetailId, details } from '../catalog/details.js';
-import { commonServers, type ServerId } from '../catalog/servers.js';
+import { commonServers } from '../catalog/lookup.js';
+import type { ServerId } from '../catalog/servers.js';
 import { isSelfInfoError } from '../foundation/errors.js';
 import type { Client } from './registrations.js';
 

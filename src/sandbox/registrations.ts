@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
-import { checkDetailId, type DetailId, holdersOf } from '../catalog/details.js';
-import { checkServerId, type ServerId } from '../catalog/servers.js';
+import type { DetailId } from '../catalog/details.js';
+import { checkDetailId, checkServerId, holdersOf } from '../catalog/lookup.js';
+import type { ServerId } from '../catalog/servers.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkText, checkWhole, readKeys } from '../foundation/options.js';
 import { ownBag } from '../foundation/own.js';

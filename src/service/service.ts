@@ -1,4 +1,4 @@
-import { checkDetailId, holdersOf } from '../catalog/details.js';
+import { checkDetailId, holdersOf } from '../catalog/lookup.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkObject, checkText, checkWhole, readKeys } from '../foundation/options.js';
 import { ownBag } from '../foundation/own.js';

@@ -1,5 +1,6 @@
-import { type DetailId, details, holdersOf, holdings } from '../../catalog/details.js';
-import { commonServers, type ServerId, servers } from '../../catalog/servers.js';
+import { type DetailId, details, holdings } from '../../catalog/details.js';
+import { commonServers, holdersOf } from '../../catalog/lookup.js';
+import { type ServerId, servers } from '../../catalog/servers.js';
 import type { CheckedAnnouncement } from '../announcements.js';
 import type { CauseFacts } from '../results.js';
 import { membersOf, type Target, type TargetMember } from '../targets.js';

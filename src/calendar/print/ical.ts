@@ -1,4 +1,5 @@
 import { invalidOption } from '../../foundation/errors.js';
+import { fingerprint } from '../../foundation/fingerprint.js';
 import type { Language } from '../../foundation/language.js';
 import { checkText, readKeys } from '../../foundation/options.js';
 import { type Instant, toEpochMs } from '../../foundation/time.js';
@@ -6,7 +7,7 @@ import type { Calendar } from '../calendar.js';
 import type { State, Status } from '../results.js';
 import type { Text } from '../rules.js';
 import { membersOf, type Target } from '../targets.js';
-import { checkLang, disclaimer, fingerprint, nameOfTarget, plain, reasonsOf } from './wording.js';
+import { checkLang, disclaimer, nameOfTarget, plain, reasonsOf } from './wording.js';
 
 /** Options of {@link toICalendar}. */
 export interface ICalendarOptions {

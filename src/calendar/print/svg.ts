@@ -1,3 +1,4 @@
+import { fingerprint } from '../../foundation/fingerprint.js';
 import type { Language } from '../../foundation/language.js';
 import { dayStart, HOUR_MS } from '../../foundation/time.js';
 import type { Calendar } from '../calendar.js';
@@ -13,7 +14,6 @@ import {
 } from './picture.js';
 import {
   disclaimer,
-  fingerprint,
   holidayMark,
   legend,
   type Reason,

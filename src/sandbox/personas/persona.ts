@@ -12,7 +12,8 @@ import {
   strictObject,
   string,
 } from 'zod';
-import { type DetailId, details, holdersOf } from '../../catalog/details.js';
+import { type DetailId, details } from '../../catalog/details.js';
+import { holdersOf } from '../../catalog/lookup.js';
 import { type ServerId, servers } from '../../catalog/servers.js';
 import { invalidOption } from '../../foundation/errors.js';
 import { checkText } from '../../foundation/options.js';
