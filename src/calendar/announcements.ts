@@ -1,50 +1,61 @@
-import { isServerId } from '../catalog/lookup.js';
+import { type ItemCode, isItemCode } from '../catalog/items.js';
+import { checkDetailId, isServerId } from '../catalog/lookup.js';
 import { type ServerId, servers } from '../catalog/servers.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkText, readKeys } from '../foundation/options.js';
 import { formatInstant, type Instant, toEpochMs } from '../foundation/time.js';
+import { announcementFacts } from './announcement-facts.js';
 import type { AnnouncementSource, CauseFacts } from './results.js';
 import { FROM_MS, TO_MS } from './rules.js';
+import type { AnnouncementLimit, AnnouncementTarget } from './scopes.js';
 
 /**
- * News that overrides the published tables: an outage (停止のお知らせ), or that a planned one does not
+ * News that overrides the published tables: a stop (停止のお知らせ), or that a planned one does not
  * take place. The guideline states planned outages only in principle (原則), and practice departs
  * from them. Plain JSON is accepted.
  *
- * - `closed` closes the server. `open` undoes its planned outages and settles an uncertain weekend.
- *   Nothing undoes operating hours.
- * - Where announcements overlap on a server, the one with the later `announcedAt` wins; at the same
+ * - `closed` closes its target. `open` for `all` or a server undoes planned outages, never
+ *   operating hours, and lifts earlier closures of the same or a narrower target. `open` for a
+ *   detail or an item lifts earlier closures of the same target only.
+ * - Where `closed` and `open` overlap, the one with the later `announcedAt` wins; at the same
  *   instant, the closed one does.
+ * - `uncertain`, `slow` and everything with a `limit` only lower a state. They never lift a closure,
+ *   and no `open` lifts them: only a later version with the same `id` does.
+ * - With a `limit`, `closed` counts as `uncertain`, and `open` changes nothing. `slow` leaves the
+ *   state open and appears among the causes.
  * - An announcement with a known `id` and a later `announcedAt` replaces the earlier one
  *   completely: an extension, a correction, a withdrawal. Repeating it unchanged is harmless.
  *
  * @example
  * ```ts
  * import { type Announcement, createCalendar } from 'myna-selfinfo/calendar';
- * // Stops on the first weekend of September 2026 instead of the third.
- * const september: Announcement = {
- *   id: '2026-09-maintenance',
- *   target: 'all',
+ * // Only the public funds account stops.
+ * const october: Announcement = {
+ *   id: '2026-10-account',
+ *   target: { detail: 'public-funds-account' },
  *   state: 'closed',
- *   start: '2026-09-05T00:00+09:00',
- *   end: '2026-09-07T00:00+09:00',
- *   replaces: { rule: 'third-weekend', month: '2026-09' },
- *   announcedAt: '2026-08-20T10:00+09:00',
- *   source: '自己情報取得API 9月5日(土) 0:00 〜 9月7日(月) 0:00',
+ *   start: '2026-10-13T23:50+09:00',
+ *   end: '2026-10-14T08:00+09:00',
+ *   announcedAt: '2026-10-01T10:00+09:00',
+ *   source: 'お知らせ 2026-10-01',
  * };
- * createCalendar({ announced: [september] }).status('local-tax', '2026-09-06').state; // closed
+ * const calendar = createCalendar({ announced: [october] });
+ * calendar.status('public-funds-account', '2026-10-14T03:00+09:00').state; // closed
+ * calendar.status('local-tax', '2026-10-14T03:00+09:00').state; // open
  * ```
  */
 export interface Announcement {
-  /** Name of the outage, at most 200 characters. */
+  /** Name of the announcement, at most 200 characters. */
   readonly id: string;
+  /** What it is about. */
+  readonly target: AnnouncementTarget;
   /**
-   * The server, or `all` for the whole service: all 13 systems, so every detail and every server
-   * asked alone.
+   * Whether the target stops, may stop, is slow, or runs despite its planned outages and earlier
+   * closures.
    */
-  readonly target: ServerId | 'all';
-  /** Whether the server stops, or runs despite its planned outages. */
-  readonly state: 'closed' | 'open';
+  readonly state: 'closed' | 'uncertain' | 'slow' | 'open';
+  /** Whom it concerns. Default: everybody. */
+  readonly limit?: AnnouncementLimit;
   /** Start of the announced span. */
   readonly start: Instant;
   /** End, itself not included. If approximate, the latest instant that it may last to. */
@@ -55,9 +66,10 @@ export interface Announcement {
    */
   readonly approximate?: boolean;
   /**
-   * A planned outage that the announcement replaces. `rule` is the id of a planned outage of the
-   * server (with `all`, of any server). Its occurrences that start in `month` (`YYYY-MM`) are
-   * dropped, even outside the announced span.
+   * A planned outage that the announcement replaces, for `all` or a server and `closed` or `open`
+   * without `limit`. `rule` is the id of a planned outage of the server (with `all`, of any
+   * server). Its occurrences that start in `month` (`YYYY-MM`) are dropped, even outside the
+   * announced span.
    */
   readonly replaces?: { readonly rule: string; readonly month: string };
   /** When it was announced. Decides between contradicting announcements. */
@@ -69,13 +81,16 @@ export interface Announcement {
 /** A checked announcement, cut at the ends of the calendar's span, so it may be empty. */
 export interface CheckedAnnouncement {
   readonly id: string;
-  readonly target: ServerId | 'all';
+  readonly target: AnnouncementTarget;
+  /** `closed` only without limit. With a limit it is `uncertain` or `slow`, or `open`. */
+  readonly state: Announcement['state'];
+  readonly limit: AnnouncementLimit | null;
   readonly startMs: number;
   readonly endMs: number;
   readonly announcedAtMs: number;
   readonly replaces: { readonly rule: string; readonly month: string } | null;
   readonly origin: AnnouncementSource;
-  /** The facts of its causes if it closes; null if it opens. */
+  /** The facts of its causes; null if it opens. */
   readonly facts: CauseFacts | null;
 }
 
@@ -143,6 +158,7 @@ function checkAnnouncement(
     id: true,
     target: true,
     state: true,
+    limit: true,
     start: true,
     end: true,
     approximate: true,
@@ -150,17 +166,13 @@ function checkAnnouncement(
     announcedAt: true,
     source: true,
   } satisfies Record<keyof Announcement, true>);
-  const { id, target, state, approximate = false, source } = given;
+  const { id, approximate = false, source } = given;
   checkLimited(id, `${path}.id`, MAX_ID);
-  checkText(target, `${path}.target`);
-  if (target !== 'all' && !isServerId(target))
-    throw new SelfInfoError('unknown_server', { path: `${path}.target` });
-  checkText(state, `${path}.state`);
-  if (state !== 'closed' && state !== 'open')
-    throw invalidOption(`${path}.state`, {
-      en: 'It must be closed or open.',
-      ja: 'closed か open を指定してください。',
-    });
+  const target = checkTarget(given.target, `${path}.target`);
+  const said = checkChoice(given.state, `${path}.state`, STATES);
+  const limit =
+    given.limit === undefined ? null : checkChoice(given.limit, `${path}.limit`, LIMITS);
+  const state = said === 'closed' && limit !== null ? 'uncertain' : said;
   const startMs = instant(given.start, `${path}.start`);
   const endMs = instant(given.end, `${path}.end`);
   if (endMs < startMs) throw new SelfInfoError('range_reversed', { path: `${path}.end` });
@@ -174,7 +186,7 @@ function checkAnnouncement(
   const replaces =
     given.replaces === undefined
       ? null
-      : checkReplaces(given.replaces, `${path}.replaces`, target, outagesOf);
+      : checkReplaces(given.replaces, `${path}.replaces`, { target, state, limit }, outagesOf);
   const announcedAtMs = instant(given.announcedAt, `${path}.announcedAt`);
   checkLimited(source, `${path}.source`, MAX_SOURCE);
   const origin = Object.freeze({
@@ -186,21 +198,30 @@ function checkAnnouncement(
   return {
     id,
     target,
+    state,
+    limit,
     startMs: Math.max(startMs, FROM_MS),
     endMs: Math.min(endMs, TO_MS),
     announcedAtMs,
     replaces,
     origin,
-    facts: state === 'closed' ? closureFacts(target, approximate, origin) : null,
+    facts:
+      state === 'open' ? null : announcementFacts({ target, state, limit }, approximate, origin),
   };
 }
 
 function checkReplaces(
   value: unknown,
   path: string,
-  target: ServerId | 'all',
+  { target, state, limit }: Pick<CheckedAnnouncement, 'target' | 'state' | 'limit'>,
   outagesOf: (server: ServerId) => readonly string[],
 ): CheckedAnnouncement['replaces'] {
+  if (typeof target !== 'string' || limit !== null || (state !== 'closed' && state !== 'open')) {
+    throw invalidOption(path, {
+      en: 'It needs the target all or a server, the state closed or open, and no limit.',
+      ja: 'target が all かサーバ、state が closed か open で、limit がない場合にだけ指定できます。',
+    });
+  }
   const given = readKeys(value, path, { rule: true, month: true } satisfies Record<
     keyof NonNullable<Announcement['replaces']>,
     true
@@ -230,6 +251,50 @@ function checkReplaces(
   return { rule, month };
 }
 
+const STATES = ['closed', 'uncertain', 'slow', 'open'] as const;
+const LIMITS = ['first-use', 'some-sources', 'unknown-scope'] as const;
+
+function checkChoice<T extends string>(value: unknown, path: string, choices: readonly T[]): T {
+  checkText(value, path);
+  const chosen = choices.find((choice) => choice === value);
+  if (chosen !== undefined) return chosen;
+  throw invalidOption(path, {
+    en: `It must be one of ${choices.join(', ')}.`,
+    ja: `${choices.join(', ')} のいずれかを指定してください。`,
+  });
+}
+
+function checkTarget(value: unknown, path: string): AnnouncementTarget {
+  if (typeof value === 'object' && value !== null) return checkNarrowTarget(value, path);
+  checkText(value, path);
+  if (value === 'all' || isServerId(value)) return value;
+  throw new SelfInfoError('unknown_server', { path });
+}
+
+function checkNarrowTarget(value: unknown, path: string): AnnouncementTarget {
+  const given = readKeys(value, path, { detail: true, item: true });
+  const { detail, item } = given;
+  if ((detail === undefined) === (item === undefined))
+    throw invalidOption(path, {
+      en: 'It must be all, a server, { detail } or { item }.',
+      ja: 'all、サーバ、{ detail }、{ item } のいずれかを指定してください。',
+    });
+  if (detail === undefined) return Object.freeze({ item: checkItemCode(item, `${path}.item`) });
+  checkText(detail, `${path}.detail`);
+  checkDetailId(detail, `${path}.detail`);
+  return Object.freeze({ detail });
+}
+
+/** Checks the code of an item. */
+export function checkItemCode(value: unknown, path: string): ItemCode {
+  checkText(value, path);
+  if (isItemCode(value)) return value;
+  throw invalidOption(path, {
+    en: 'It must be TM and 14 digits.',
+    ja: 'TM に続けて14桁の数字を指定してください。',
+  });
+}
+
 function instant(value: unknown, path: string): number {
   if (value === undefined) throw new SelfInfoError('missing_option', { path });
   return toEpochMs(value as Instant, path);
@@ -242,37 +307,6 @@ function checkLimited(value: unknown, path: string, max: number): asserts value 
       en: `At most ${max} characters.`,
       ja: `${max} 文字以内で指定してください。`,
     });
-}
-
-function closureFacts(
-  target: ServerId | 'all',
-  approximate: boolean,
-  source: AnnouncementSource,
-): CauseFacts {
-  const name = servers.find((server) => server.id === target) ?? {
-    ja: 'サービス全体',
-    en: 'The whole service',
-  };
-  const about = approximate
-    ? {
-        ja: '（時刻は目安、終了は最も遅い時刻）',
-        en: ' (times are approximate; counted to the latest end)',
-      }
-    : { ja: '', en: '' };
-  const text = {
-    ja: `${name.ja}は、お知らせにより停止します${about.ja}。`,
-    en: `${name.en}: announced outage${about.en}.`,
-  };
-  return Object.freeze({
-    server: target === 'all' ? null : target,
-    detail: null,
-    kind: 'announcement',
-    rule: 'announcement',
-    state: 'closed',
-    certainty: approximate ? 'approximate' : 'announced',
-    source,
-    text: Object.freeze(text),
-  });
 }
 
 function tooMany(path: string): SelfInfoError {

@@ -27,7 +27,7 @@ export {
   extendCatalog,
   type RedefinedServer,
 } from '../catalog/extend.js';
-export type { ItemConfidence } from '../catalog/items.js';
+export type { ItemCode, ItemConfidence } from '../catalog/items.js';
 export { commonServers, holdersOf, isDetailId, isServerId } from '../catalog/lookup.js';
 export { type ServerId, servers } from '../catalog/servers.js';
 export type { Effect, Retry, Stage, Upstream } from '../foundation/error-facts.js';
@@ -56,4 +56,5 @@ export type {
   UndoneCause,
 } from './results.js';
 export type { DayPattern, Text } from './rules.js';
+export type { AnnouncementLimit, AnnouncementTarget } from './scopes.js';
 export type { Target } from './targets.js';

@@ -1,7 +1,9 @@
 import type { DateTime } from 'luxon';
 import type { DetailId } from '../catalog/details.js';
+import type { ItemCode } from '../catalog/items.js';
 import type { ServerId } from '../catalog/servers.js';
 import type { Text } from './rules.js';
+import type { AnnouncementLimit } from './scopes.js';
 
 /**
  * The state by the published table. `open` means open by the table, never "will answer";
@@ -63,8 +65,13 @@ export interface CauseFacts {
    * `depends-on-holder`, because the server that answers is unknown.
    */
   readonly server: ServerId | null;
-  /** For `depends-on-holder` the detail whose holders differ; otherwise null. */
+  /**
+   * The detail whose holders differ, that an announcement stops, or to which the stopped item of
+   * the target belongs; otherwise null.
+   */
   readonly detail: DetailId | null;
+  /** The code of the item that an announcement stops; otherwise null. */
+  readonly item: ItemCode | null;
   /** Outside the hours, in a planned or an announced outage, or with holders that differ. */
   readonly kind: 'hours' | 'planned-outage' | 'announcement' | 'holder';
   /**
@@ -72,8 +79,13 @@ export interface CauseFacts {
    * announcement's id is in `source`.
    */
   readonly rule: string;
-  /** The state of the server by this cause alone. A worse cause or other holders may hide it. */
-  readonly state: 'uncertain' | 'closed';
+  /**
+   * The state by this cause alone. A worse cause or other holders may hide it. `slow` leaves the
+   * state open.
+   */
+  readonly state: 'slow' | 'uncertain' | 'closed';
+  /** Whom an announcement concerns; null if everybody, and for any other kind. */
+  readonly limit: AnnouncementLimit | null;
   /** How certain the cause is: what the guideline leaves out, or whether a notice is exact. */
   readonly certainty:
     | 'stated'

@@ -1,5 +1,5 @@
 import { type CategoryId, type DetailId, details, holdings } from './details.js';
-import { type ItemConfidence, itemRows } from './items.js';
+import { type ItemCode, type ItemConfidence, itemRows } from './items.js';
 import { type ServerId, servers } from './servers.js';
 
 /** A name in both languages. */
@@ -42,7 +42,7 @@ export interface CatalogHolding<S extends string = string, D extends string = st
 /** An item (特定個人情報名) of a catalogue. Other codes exist, and none is refused. */
 export interface CatalogItem<D extends string = string> {
   /** The item's code (特定個人情報名コード): `TM` and 14 digits. */
-  readonly code: `TM${string}`;
+  readonly code: ItemCode;
   /** Its name; null if none was seen in public. */
   readonly name: CatalogName | null;
   /** The details it belongs to; empty if unknown. */

@@ -10,6 +10,7 @@ import {
 } from './catalog.js';
 import type { CategoryId, DetailId } from './details.js';
 import { readDetails, readItems, readServers } from './extension-rows.js';
+import type { ItemCode } from './items.js';
 import type { ServerId } from './servers.js';
 
 /**
@@ -64,7 +65,7 @@ export interface AddedDetail extends CatalogName {
 /** An item (特定個人情報名). */
 export interface AddedItem {
   /** The item's code (特定個人情報名コード): `TM` and 14 digits. */
-  readonly code: `TM${string}`;
+  readonly code: ItemCode;
   /** Its name in Japanese. */
   readonly ja: string;
   /** Its name in English. Default: the Japanese one. */

@@ -10,6 +10,7 @@ import {
   publishedCatalog,
 } from './catalog.js';
 import { categories } from './details.js';
+import { isItemCode } from './items.js';
 
 // Above any real use. The states of the holders of one detail are packed into one number.
 const MAX_HOLDERS = 20;
@@ -209,16 +210,10 @@ function readItem(value: unknown, path: string, known: readonly string[]): Catal
   };
 }
 
-/** What an item's code must be. */
-export const CODE: Expected = {
+const CODE: Expected = {
   en: 'Use TM and 14 digits.',
   ja: 'TM と数字14桁で指定してください。',
 };
-
-/** Returns whether a text is an item's code: `TM` and 14 digits. */
-export function isItemCode(text: string): text is `TM${string}` {
-  return /^TM\d{14}$/.test(text);
-}
 
 function checkRedefines(value: unknown, published: boolean, path: string): void {
   if (value !== undefined && value !== true)

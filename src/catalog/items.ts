@@ -1,12 +1,20 @@
 import type { DetailId } from './details.js';
 
+/** The code of an item (特定個人情報名コード): `TM` and 14 digits. The set of codes is open. */
+export type ItemCode = `TM${string}`;
+
+/** Returns whether a value is the code of an item, known or not. */
+export function isItemCode(value: unknown): value is ItemCode {
+  return typeof value === 'string' && /^TM\d{14}$/.test(value);
+}
+
 /**
  * How well a part of an item's row is known; the words are those of the wire profile's confidence.
  */
 export type ItemConfidence = 'public-second-hand' | 'inferred';
 
 interface ItemRow {
-  readonly code: `TM${string}`;
+  readonly code: ItemCode;
   /** The name, where it was seen in public. */
   readonly name: { readonly ja: string; readonly en: string } | null;
   readonly details: readonly DetailId[];
@@ -20,7 +28,7 @@ const seen = { code: 'public-second-hand', details: 'public-second-hand' } as co
 const guessed = { code: 'public-second-hand', details: 'inferred' } as const;
 
 /** The full code of an item number: `TM` and 14 digits. */
-const codeOf = (number: number): `TM${string}` => `TM${String(number).padStart(14, '0')}`;
+const codeOf = (number: number): ItemCode => `TM${String(number).padStart(14, '0')}`;
 
 const unnamed = (details: readonly DetailId[], numbers: readonly number[]): ItemRow[] =>
   numbers.map((number) => ({

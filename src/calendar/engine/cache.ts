@@ -128,9 +128,11 @@ function holderFacts(id: DetailId): CauseFacts {
   return Object.freeze({
     server: null,
     detail: id,
+    item: null,
     kind: 'holder',
     rule: 'depends-on-holder',
     state: 'uncertain',
+    limit: null,
     certainty: 'depends-on-holder',
     source: Object.freeze({
       kind: 'guideline',

@@ -44,9 +44,11 @@ class SpanBase implements Span {
 class CauseOfFacts extends SpanBase implements Cause {
   readonly server: CauseFacts['server'];
   readonly detail: CauseFacts['detail'];
+  readonly item: CauseFacts['item'];
   readonly kind: CauseFacts['kind'];
   readonly rule: string;
   readonly state: CauseFacts['state'];
+  readonly limit: CauseFacts['limit'];
   readonly certainty: CauseFacts['certainty'];
   readonly source: CauseSource;
   readonly text: Text;
@@ -55,9 +57,11 @@ class CauseOfFacts extends SpanBase implements Cause {
     super(startMs, endMs);
     this.server = facts.server;
     this.detail = facts.detail;
+    this.item = facts.item;
     this.kind = facts.kind;
     this.rule = facts.rule;
     this.state = facts.state;
+    this.limit = facts.limit;
     this.certainty = facts.certainty;
     this.source = facts.source;
     this.text = facts.text;

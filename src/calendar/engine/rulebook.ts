@@ -220,9 +220,11 @@ function ruleFacts(row: GuidelineRow | HostRow, rule: Rule): CauseFacts {
   return Object.freeze({
     server: row.server,
     detail: null,
+    item: null,
     kind: rule.kind,
     rule: rule.id,
     state: rule.state,
+    limit: null,
     certainty: rule.certainty,
     source: Object.freeze(source),
     text: Object.freeze({

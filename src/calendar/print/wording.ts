@@ -116,7 +116,7 @@ export function spanName(startMs: number, endMs: number, lang: Language): string
 
 /** A reason as text for people. */
 export interface Reason {
-  /** The state by this reason; `open` if an announcement undoes it. */
+  /** The state by this reason; `open` if an announcement undoes it, and if it only slows down. */
   readonly state: State;
   readonly text: string;
   /** The spans of an outage. Empty for operating hours, whose text names them. */
@@ -137,7 +137,7 @@ export function reasonsOf(
     const text = reasonOf(cause, lang);
     const outage = cause.kind === 'planned-outage' || cause.kind === 'announcement';
     const note = notes.get(text) ?? {
-      state: has(cause, 'undoneBy') ? 'open' : cause.state,
+      state: has(cause, 'undoneBy') || cause.state === 'slow' ? 'open' : cause.state,
       text,
       when: [],
       order: outage ? 0 : 1,
