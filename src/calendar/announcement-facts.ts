@@ -1,5 +1,5 @@
-import { details } from '../catalog/details.js';
-import { servers } from '../catalog/servers.js';
+import type { Catalog } from '../catalog/catalog.js';
+import { detailRow, serverRow } from '../catalog/lookup.js';
 import { has } from '../foundation/own.js';
 import type { AnnouncementSource, CauseFacts } from './results.js';
 import type { Text } from './rules.js';
@@ -7,7 +7,7 @@ import type { AnnouncementLimit, AnnouncementTarget } from './scopes.js';
 
 /** The scope that an announcement gives to its causes. */
 interface Scope {
-  readonly target: AnnouncementTarget;
+  readonly target: AnnouncementTarget<Catalog>;
   readonly state: CauseFacts['state'];
   readonly limit: AnnouncementLimit | null;
 }
@@ -17,8 +17,9 @@ export function announcementFacts(
   { target, state, limit }: Scope,
   approximate: boolean,
   source: AnnouncementSource,
+  catalog: Catalog,
 ): CauseFacts {
-  const name = nameOf(target);
+  const name = nameOf(target, catalog);
   const said = limit === null || state === 'slow' ? stateTexts[state] : limitTexts[limit];
   const about = approximate
     ? {
@@ -65,11 +66,11 @@ const limitTexts: Readonly<Record<AnnouncementLimit, Text>> = {
   },
 };
 
-function nameOf(target: AnnouncementTarget): Text {
+function nameOf(target: AnnouncementTarget<Catalog>, catalog: Catalog): Text {
   if (target === 'all') return { ja: 'サービス全体', en: 'The whole service' };
-  if (typeof target === 'string') return servers.find(({ id }) => id === target) as Text;
+  if (typeof target === 'string') return serverRow(target, catalog);
   if (has(target, 'item'))
     return { ja: `特定個人情報（${target.item}）`, en: `The item ${target.item}` };
-  const detail = details.find(({ id }) => id === target.detail) as Text;
+  const detail = detailRow(target.detail, catalog);
   return { ja: `「${detail.ja}」の情報`, en: `The data (${detail.en})` };
 }

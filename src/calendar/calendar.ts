@@ -1,5 +1,11 @@
 import type { DateTime } from 'luxon';
-import type { ServerId } from '../catalog/servers.js';
+import {
+  type Catalog,
+  checkCatalog,
+  type PublishedCatalog,
+  publishedCatalog,
+  type ServerIdOf,
+} from '../catalog/catalog.js';
 import { invalidOption } from '../foundation/errors.js';
 import { readKeys } from '../foundation/options.js';
 import { dayOf, type Instant, parseDay, toDateTime } from '../foundation/time.js';
@@ -37,11 +43,11 @@ import type { Target } from './targets.js';
  * const calendar = createCalendar(options);
  * ```
  */
-export interface CalendarOptions {
+export interface CalendarOptions<C extends Catalog = PublishedCatalog> {
   /** Announcements that override the tables, at most 10,000. */
-  readonly announced?: readonly Announcement[];
+  readonly announced?: readonly Announcement<C>[];
   /** Rows that replace the guideline's from a date on: one a server, or several. */
-  readonly servers?: { readonly [S in ServerId]?: ServerRow | readonly ServerRow[] };
+  readonly servers?: { readonly [S in ServerIdOf<C>]?: ServerRow | readonly ServerRow[] };
   /** Holidays missing from the table, as JST days `YYYY-MM-DD`. */
   readonly extraHolidays?: readonly string[];
   /** Days of the table that are not holidays after all. */
@@ -64,7 +70,7 @@ export interface CalendarOptions {
  *   calendar.isOpen('local-tax') ? '照会できます' : '現在は照会できません';
  * ```
  */
-export interface Calendar {
+export interface Calendar<C extends Catalog = PublishedCatalog> {
   /**
    * Returns the state of a target at an instant, its causes, and what comes next.
    *
@@ -81,7 +87,7 @@ export interface Calendar {
    * console.log(status.nextOpening?.toISO());
    * ```
    */
-  status(target: Target, at?: Instant): Status;
+  status(target: Target<C>, at?: Instant): Status<C>;
   /**
    * Returns whether a target is open by the published table, and not uncertain.
    *
@@ -94,7 +100,7 @@ export interface Calendar {
    * createCalendar().isOpen('local-tax', '2026-11-20T12:00:00+09:00'); // true
    * ```
    */
-  isOpen(target: Target, at?: Instant): boolean;
+  isOpen(target: Target<C>, at?: Instant): boolean;
   /**
    * Returns the first open instant from `from` on, or null when the calendar's span has none.
    *
@@ -108,7 +114,7 @@ export interface Calendar {
    * console.log(opening?.toISO()); // 2026-12-07T08:00:00.000+09:00
    * ```
    */
-  nextOpening(target: Target, from?: Instant): DateTime | null;
+  nextOpening(target: Target<C>, from?: Instant): DateTime | null;
   /**
    * Returns the states over a span, without gaps; neighbours differ. The first and the last segment
    * are cut at its ends.
@@ -124,7 +130,7 @@ export interface Calendar {
    * for (const { start, state } of segments) console.log(start.toISO(), state);
    * ```
    */
-  segments(target: Target, start: Instant, end: Instant): Segment[];
+  segments(target: Target<C>, start: Instant, end: Instant): Segment[];
   /**
    * Returns the open segments of a span.
    *
@@ -139,7 +145,7 @@ export interface Calendar {
    * console.log(windows.map((window) => window.toJSON()));
    * ```
    */
-  windows(target: Target, start: Instant, end: Instant): Segment[];
+  windows(target: Target<C>, start: Instant, end: Instant): Segment[];
   /**
    * Returns a new calendar with these announcements added. This calendar stays unchanged, and known
    * announcements change nothing.
@@ -156,7 +162,7 @@ export interface Calendar {
    * };
    * ```
    */
-  with(announcements: readonly Announcement[]): Calendar;
+  with(announcements: readonly Announcement<C>[]): Calendar<C>;
   /**
    * Returns whether the JST day of an instant is a holiday (祝日、振替休日、国民の休日) in this calendar. A
    * holiday is not a business day.
@@ -171,6 +177,8 @@ export interface Calendar {
    * ```
    */
   isHoliday(at?: Instant): boolean;
+  /** The catalogue whose details and servers it knows. */
+  readonly catalog: C;
   /** Start of the calendar's span: the day on which guideline v2.2 was issued. */
   readonly from: DateTime;
   /** End of the calendar's span, itself not included: the end of the holiday table. */
@@ -200,6 +208,7 @@ const MAX_DAYS = 10_000;
  * options share what they compute.
  *
  * @param options - announcements, rows and holidays to add.
+ * @param catalog - what `extendCatalog` returned. Default: the guideline's tables.
  * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `unknown_server`,
  * `invalid_instant`, `invalid_date`, `range_reversed`, naming the place, e.g.
  * `options.announced[2].end`; TypeError for a wrong JavaScript type.
@@ -210,7 +219,15 @@ const MAX_DAYS = 10_000;
  * if (!calendar.isOpen('local-tax')) console.log(calendar.nextOpening('local-tax')?.toISO());
  * ```
  */
-export function createCalendar(options: CalendarOptions = {}): Calendar {
+export function createCalendar<C extends Catalog = PublishedCatalog>(
+  options?: CalendarOptions<C>,
+  catalog?: C,
+): Calendar<C>;
+export function createCalendar(
+  options: CalendarOptions<Catalog> = {},
+  given?: Catalog,
+): Calendar<Catalog> {
+  const catalog = checkCatalog(given, 'catalog');
   options = readKeys(options, 'options', {
     announced: true,
     servers: true,
@@ -218,7 +235,7 @@ export function createCalendar(options: CalendarOptions = {}): Calendar {
     notHolidays: true,
   } satisfies Record<keyof CalendarOptions, true>);
   const { announced = [], servers = {}, extraHolidays = [], notHolidays = [] } = options;
-  const rows = checkServerRows(servers, 'options.servers');
+  const rows = checkServerRows(servers, 'options.servers', catalog);
   const extra = checkDays(extraHolidays, 'options.extraHolidays');
   const not = checkDays(notHolidays, 'options.notHolidays');
   const both = not.findIndex((day) => extra.includes(day));
@@ -227,15 +244,15 @@ export function createCalendar(options: CalendarOptions = {}): Calendar {
       en: 'extraHolidays has the same day. Keep it in one of the two.',
       ja: 'extraHolidays にも含まれています。どちらか一方だけに指定してください。',
     });
-  publishedRules ??= new Rulebook(holidaysWith([], []), new Map());
+  publishedRules ??= new Rulebook(holidaysWith([], []), new Map(), publishedCatalog);
   const rulebook =
-    rows.size + extra.length + not.length === 0
+    catalog === publishedCatalog && rows.size + extra.length + not.length === 0
       ? publishedRules
-      : new Rulebook(holidaysWith(extra, not), rows);
+      : new Rulebook(holidaysWith(extra, not), rows, catalog);
   const path = 'options.announced';
   const announcements = mergeAnnouncements(
     NO_ANNOUNCEMENTS,
-    checkAnnouncements(announced, path, (server) => rulebook.outagesOf(server)),
+    checkAnnouncements(announced, path, rulebook),
     path,
   );
   if (rulebook !== publishedRules || announcements.length > 0)
@@ -248,19 +265,20 @@ function calendarOf(
   rulebook: Rulebook,
   announcements: readonly CheckedAnnouncement[],
   schedules: ScheduleCache,
-): Calendar {
+): Calendar<Catalog> {
   return Object.freeze({
-    status: (target: Target, at: Instant = Date.now()) => statusAt(schedules, target, at),
-    isOpen: (target: Target, at: Instant = Date.now()) => isOpenAt(schedules, target, at),
-    nextOpening: (target: Target, from: Instant = Date.now()) =>
+    catalog: rulebook.catalog,
+    status: (target: Target<Catalog>, at: Instant = Date.now()) => statusAt(schedules, target, at),
+    isOpen: (target: Target<Catalog>, at: Instant = Date.now()) => isOpenAt(schedules, target, at),
+    nextOpening: (target: Target<Catalog>, from: Instant = Date.now()) =>
       nextOpeningFrom(schedules, target, from),
-    segments: (target: Target, start: Instant, end: Instant) =>
+    segments: (target: Target<Catalog>, start: Instant, end: Instant) =>
       segmentsBetween(schedules, target, start, end, false),
-    windows: (target: Target, start: Instant, end: Instant) =>
+    windows: (target: Target<Catalog>, start: Instant, end: Instant) =>
       segmentsBetween(schedules, target, start, end, true),
-    with(added: readonly Announcement[]): Calendar {
+    with(added: readonly Announcement<Catalog>[]): Calendar<Catalog> {
       const path = 'announcements';
-      const checked = checkAnnouncements(added, path, (server) => rulebook.outagesOf(server));
+      const checked = checkAnnouncements(added, path, rulebook);
       const all = mergeAnnouncements(announcements, checked, path);
       const isSame = all === announcements;
       return calendarOf(rulebook, all, isSame ? schedules : new ScheduleCache(rulebook, all));

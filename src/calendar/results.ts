@@ -1,7 +1,6 @@
 import type { DateTime } from 'luxon';
-import type { DetailId } from '../catalog/details.js';
+import type { Catalog, ServerIdOf } from '../catalog/catalog.js';
 import type { ItemCode } from '../catalog/items.js';
-import type { ServerId } from '../catalog/servers.js';
 import type { Text } from './rules.js';
 import type { AnnouncementLimit } from './scopes.js';
 
@@ -32,7 +31,7 @@ export interface GuidelineSource {
   readonly note: Text;
 }
 
-/** A row of the option `servers`, which replaces the guideline's. */
+/** A row of the option `servers`, which replaces the guideline's, or of an extended catalogue. */
 export interface HostSource {
   readonly kind: 'host';
   /** First JST day of the row. */
@@ -64,12 +63,12 @@ export interface CauseFacts {
    * The affected server. Null for an announcement about the whole service, and for
    * `depends-on-holder`, because the server that answers is unknown.
    */
-  readonly server: ServerId | null;
+  readonly server: string | null;
   /**
    * The detail whose holders differ, that an announcement stops, or to which the stopped item of
    * the target belongs; otherwise null.
    */
-  readonly detail: DetailId | null;
+  readonly detail: string | null;
   /** The code of the item that an announcement stops; otherwise null. */
   readonly item: ItemCode | null;
   /** Outside the hours, in a planned or an announced outage, or with holders that differ. */
@@ -91,6 +90,7 @@ export interface CauseFacts {
     | 'stated'
     | 'hours-not-stated'
     | 'week-not-stated'
+    | 'hours-unknown'
     | 'depends-on-holder'
     | 'announced'
     | 'approximate';
@@ -165,9 +165,9 @@ export interface Segment extends Span {
 }
 
 /** The state of one of several holders: the worst of the three common systems and that server. */
-export interface HolderState {
+export interface HolderState<C extends Catalog = Catalog> {
   /** The holder. */
-  readonly server: ServerId;
+  readonly server: ServerIdOf<C>;
   /** Its state. */
   readonly state: State;
 }
@@ -182,7 +182,7 @@ export interface HolderState {
  * for (const { server, state } of status.holders ?? []) console.log(server, state);
  * ```
  */
-export interface Status {
+export interface Status<C extends Catalog = Catalog> {
   /** The state. */
   readonly state: State;
   /**
@@ -193,7 +193,7 @@ export interface Status {
   /** The undone causes anywhere between `since` and `until`, sorted by start. */
   readonly undone: readonly UndoneCause[];
   /** The states of the holders, for a detail with several holders and none named. */
-  readonly holders?: readonly HolderState[];
+  readonly holders?: readonly HolderState<C>[];
   /** Start of the state; null when it is before the calendar's span. */
   readonly since: DateTime | null;
   /** End of the state; null when it is after the calendar's span. */

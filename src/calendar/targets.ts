@@ -1,6 +1,5 @@
-import type { DetailId } from '../catalog/details.js';
+import type { Catalog, DetailIdOf, PublishedCatalog, ServerIdOf } from '../catalog/catalog.js';
 import { checkDetailId, checkServerId, holdersOf } from '../catalog/lookup.js';
-import type { ServerId } from '../catalog/servers.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { readKeys } from '../foundation/options.js';
 
@@ -22,16 +21,16 @@ import { readKeys } from '../foundation/options.js';
  * ];
  * ```
  */
-export type Target =
-  | DetailId
-  | `${DetailId}@${ServerId}`
-  | { readonly server: ServerId }
-  | { readonly allOf: readonly Target[] };
+export type Target<C extends Catalog = PublishedCatalog> =
+  | DetailIdOf<C>
+  | `${DetailIdOf<C>}@${ServerIdOf<C>}`
+  | { readonly server: ServerIdOf<C> }
+  | { readonly allOf: readonly Target<C>[] };
 
 /** A checked member of a target. Equal members have the same `key`. */
 export type TargetMember =
-  | { readonly key: string; readonly detail: DetailId; readonly holder?: ServerId }
-  | { readonly key: string; readonly detail?: undefined; readonly server: ServerId };
+  | { readonly key: string; readonly detail: string; readonly holder?: string }
+  | { readonly key: string; readonly detail?: undefined; readonly server: string };
 
 // Far above any real use. They bound the work that an untrusted target causes, and stop a target
 // that contains itself.
@@ -45,10 +44,10 @@ const MAX_MEMBERS = 1000;
  * @throws SelfInfoError `unknown_detail`, `unknown_server`, `not_a_holder`, `invalid_option`,
  * `unknown_option`; TypeError.
  */
-export function membersOf(target: unknown, path: string): TargetMember[] {
+export function membersOf(target: unknown, path: string, catalog: Catalog): TargetMember[] {
   let count = 0;
   const collect = (member: unknown, at: string, depth: number): TargetMember[] => {
-    if (typeof member === 'string') return [memberOf(member, at)];
+    if (typeof member === 'string') return [memberOf(member, at, catalog)];
     if (typeof member !== 'object' || member === null || Array.isArray(member)) {
       throw new TypeError(`${at} must be a detail, a detail@server, { server } or { allOf }.`);
     }
@@ -59,7 +58,7 @@ export function membersOf(target: unknown, path: string): TargetMember[] {
         ja: 'server か allOf のどちらか一方を指定してください。',
       });
     }
-    if ('server' in given) return [serverMember(given.server, `${at}.server`)];
+    if ('server' in given) return [serverMember(given.server, `${at}.server`, catalog)];
     if (!Array.isArray(given.allOf)) throw new TypeError(`${at}.allOf must be an array.`);
     if (given.allOf.length === 0)
       throw invalidOption(`${at}.allOf`, {
@@ -82,21 +81,21 @@ export function membersOf(target: unknown, path: string): TargetMember[] {
   return [...found.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-function memberOf(text: string, path: string): TargetMember {
+function memberOf(text: string, path: string, catalog: Catalog): TargetMember {
   const at = text.indexOf('@');
   const detail = at < 0 ? text : text.slice(0, at);
-  checkDetailId(detail, path);
-  const holders = holdersOf(detail);
+  checkDetailId(detail, path, catalog);
+  const holders = holdersOf(detail, catalog);
   if (at < 0) return { key: detail, detail };
   const server = text.slice(at + 1);
-  checkServerId(server, path);
+  checkServerId(server, path, catalog);
   if (!holders.includes(server)) throw new SelfInfoError('not_a_holder', { path });
   return { key: text, detail, holder: server };
 }
 
-function serverMember(server: unknown, path: string): TargetMember {
+function serverMember(server: unknown, path: string, catalog: Catalog): TargetMember {
   if (typeof server !== 'string') throw new TypeError(`${path} must be a string.`);
-  checkServerId(server, path);
+  checkServerId(server, path, catalog);
   // No detail has an empty id, so a key that starts with '@' equals no other key.
   return { key: `@${server}`, server };
 }

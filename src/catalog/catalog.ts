@@ -128,8 +128,10 @@ export const publishedCatalog: PublishedCatalog = sealCatalog('v2.2', {
 
 /** Checks that a value is a catalogue, of any copy of this package. Default: the guideline's. */
 export function checkCatalog<C extends Catalog>(value: C | undefined, path: string): C;
-export function checkCatalog(value: unknown, path: string): unknown {
+export function checkCatalog(value: Catalog | undefined, path: string): Catalog {
+  // One object for the published catalogue, so that its calendars share what they compute.
   if (value === undefined) return publishedCatalog;
-  if (typeof value === 'object' && value !== null && Object.hasOwn(value, BRAND)) return value;
+  if (typeof value === 'object' && value !== null && Object.hasOwn(value, BRAND))
+    return value.fingerprint === publishedCatalog.fingerprint ? publishedCatalog : value;
   throw new TypeError(`${path} must be what extendCatalog returned.`);
 }

@@ -125,6 +125,11 @@ export function serverRow(id: string, catalog: Catalog): CatalogServer {
   return indexOf(catalog).servers.get(id) as CatalogServer;
 }
 
+/** Returns whether every query needs a system. */
+export function isCommon(id: string, catalog: Catalog): boolean {
+  return indexOf(catalog).servers.get(id)?.role === 'common';
+}
+
 /** Returns the row of a detail whose id is known to be one of the catalogue. */
 export function detailRow(id: string, catalog: Catalog): CatalogDetail {
   return indexOf(catalog).details.get(id) as CatalogDetail;

@@ -2,7 +2,8 @@ import type { DateTime } from 'luxon';
 import { type Calendar, createCalendar } from '../calendar/calendar.js';
 import type { Cause, HolderState, State, Status, UndoneCause } from '../calendar/results.js';
 import type { Target } from '../calendar/targets.js';
-import { type Expected, hostCall } from '../foundation/errors.js';
+import { type Catalog, publishedCatalog } from '../catalog/catalog.js';
+import { type Expected, hostCall, invalidOption } from '../foundation/errors.js';
 import { checkMethods } from '../foundation/options.js';
 import { formatInstant } from '../foundation/time.js';
 import type { Service } from '../service/service.js';
@@ -89,7 +90,7 @@ class ServiceAvailability extends InstantStatus implements Availability {
  */
 export function computeAvailability(
   service: Service,
-  calendar: Calendar,
+  calendar: Calendar<Catalog>,
   atMs: number,
   forMs: number,
 ): Availability {
@@ -97,7 +98,7 @@ export function computeAvailability(
 }
 
 function statusOfItems(
-  calendar: Calendar,
+  calendar: Calendar<Catalog>,
   service: Service,
   atMs: number,
   forMs: number,
@@ -126,15 +127,34 @@ const EXPECTED: Expected = {
   ja: 'createCalendar のカレンダーか、それを返す関数を指定してください。',
 };
 
-/** Returns a function that gives the current calendar. Default: the guideline's tables. */
-export function calendarSource(given: Calendar | (() => Calendar) | undefined): () => Calendar {
-  if (typeof given === 'function') return () => hostCall(PATH, given, EXPECTED);
+/**
+ * Returns a function that gives the current calendar. Default: without announcements.
+ *
+ * @param catalog - the catalogue of the services. A calendar with another one is refused.
+ */
+export function calendarSource(
+  given: Calendar<Catalog> | (() => Calendar<Catalog>) | undefined,
+  catalog: Catalog,
+): () => Calendar<Catalog> {
+  if (typeof given === 'function')
+    return () => withCatalog(hostCall(PATH, given, EXPECTED), catalog);
   if (given === undefined) {
-    const tables = createCalendar();
+    const tables = createCalendar({}, catalog);
     return () => tables;
   }
   checkMethods(given, PATH, ['status', 'segments']);
+  withCatalog(given, catalog);
   return () => given;
+}
+
+function withCatalog(calendar: Calendar<Catalog>, { fingerprint }: Catalog): Calendar<Catalog> {
+  // Other code may bring a calendar that is not from createCalendar.
+  const theirs = calendar?.catalog ?? publishedCatalog;
+  if (theirs.fingerprint === fingerprint) return calendar;
+  throw invalidOption(PATH, {
+    en: 'Its catalogue differs from that of the service. Give the same catalogue to defineService and createCalendar.',
+    ja: 'サービスとカレンダーのカタログが異なります。defineService と createCalendar に同じカタログを指定してください。',
+  });
 }
 
 /**
@@ -144,7 +164,7 @@ export function calendarSource(given: Calendar | (() => Calendar) | undefined): 
 export function outageOf(
   service: Service,
   keys: readonly string[],
-  currentCalendar: () => Calendar,
+  currentCalendar: () => Calendar<Catalog>,
   atMs: number,
 ): { readonly causes: readonly Cause[]; readonly until: string | null } {
   try {
@@ -162,20 +182,22 @@ export function outageOf(
   }
 }
 
-function together(targets: readonly Target[]): Target {
+function together(targets: readonly Target<Catalog>[]): Target<Catalog> {
   const [only] = targets;
   return targets.length === 1 && only !== undefined ? only : { allOf: targets };
 }
 
-function targetOf({ detail, holders }: ItemSpec): Target {
-  return holders ? together(holders.map((holder): Target => `${detail}@${holder}`)) : detail;
+function targetOf({ detail, holders }: ItemSpec): Target<Catalog> {
+  return holders
+    ? together(holders.map((holder): Target<Catalog> => `${detail}@${holder}`))
+    : detail;
 }
 
 const RANK = { closed: 0, uncertain: 1, open: 2 } as const;
 
 function worstInstant(
-  calendar: Calendar,
-  target: Target,
+  calendar: Calendar<Catalog>,
+  target: Target<Catalog>,
   atMs: number,
   forMs: number,
 ): [status: Status, instantMs: number] {

@@ -1,10 +1,15 @@
-import { type DetailId, details, holdings } from '../../catalog/details.js';
-import { commonServers, holdersOf } from '../../catalog/lookup.js';
-import { type ServerId, servers } from '../../catalog/servers.js';
+import type { Catalog, CatalogHolding } from '../../catalog/catalog.js';
+import { holdingsOf } from '../../catalog/lookup.js';
 import type { CheckedAnnouncement } from '../announcements.js';
-import type { CauseFacts } from '../results.js';
 import { membersOf, type Target, type TargetMember } from '../targets.js';
 import { AnnouncementLayer } from './announcement-layer.js';
+import {
+  differingHolders,
+  findersWithin,
+  heldOnlyWithin,
+  notHeld,
+  spanOfHolding,
+} from './holdings.js';
 import type { Rulebook } from './rulebook.js';
 import { causesFrom, Schedule } from './schedule.js';
 import { anyOf, type Timeline, worstOf } from './timeline.js';
@@ -14,17 +19,19 @@ const MAX_COMBINATIONS = 256;
 
 /** The schedules of all targets. Each is built once. */
 export class ScheduleCache {
-  readonly #servers = new Map<ServerId, Schedule>();
-  readonly #held = new Map<ServerId, Schedule>();
+  readonly #servers = new Map<string, Schedule>();
+  readonly #held = new Map<string, Schedule>();
   readonly #heldTimelines = new Map<Timeline, Timeline>();
   readonly #members = new Map<string, Schedule>();
   readonly #combinations = new Map<string, Schedule>();
+  readonly #catalog: Catalog;
   readonly #common: Schedule;
 
   constructor(rulebook: Rulebook, announcements: readonly CheckedAnnouncement[]) {
+    this.#catalog = rulebook.catalog;
     const toAll = announcements.filter(({ target }) => target === 'all');
     const layerForAll = new AnnouncementLayer(toAll);
-    for (const { id } of servers) {
+    for (const { id } of rulebook.catalog.servers) {
       const own = announcements.filter(({ target }) => target === id);
       const concerning = own.length === 0 ? toAll : [...toAll, ...own];
       const layer = own.length === 0 ? layerForAll : new AnnouncementLayer(concerning);
@@ -35,7 +42,11 @@ export class ScheduleCache {
           : rulebook.scheduleUnder(id, concerning, layer),
       );
     }
-    this.#common = worstOfAll(commonServers.map((server) => this.#server(server)));
+    this.#common = worstOfAll(
+      rulebook.catalog.servers.flatMap(({ id, role }) =>
+        role === 'common' ? [this.#server(id)] : [],
+      ),
+    );
   }
 
   /**
@@ -43,7 +54,7 @@ export class ScheduleCache {
    *
    * @throws as {@link membersOf}.
    */
-  scheduleOf(target: Target): Schedule {
+  scheduleOf(target: Target<Catalog>): Schedule {
     // A string is the key of its member, so the common cases cost one look-up.
     return (
       (typeof target === 'string' ? this.#members.get(target) : this.#lookUpServer(target)) ??
@@ -51,13 +62,13 @@ export class ScheduleCache {
     );
   }
 
-  #lookUpServer(target: Exclude<Target, string>): Schedule | undefined {
+  #lookUpServer(target: Exclude<Target<Catalog>, string>): Schedule | undefined {
     for (const key in target) if (key !== 'server') return undefined;
-    return this.#servers.get((target as { server?: ServerId } | null)?.server as ServerId);
+    return this.#servers.get((target as { server?: string } | null)?.server as string);
   }
 
-  #build(target: Target): Schedule {
-    const members = membersOf(target, 'target');
+  #build(target: Target<Catalog>): Schedule {
+    const members = membersOf(target, 'target', this.#catalog);
     if (members.length === 1) return this.#member(members[0] as TargetMember);
     const key = members.map((member) => member.key).join(' ');
     const known = this.#combinations.get(key);
@@ -79,26 +90,46 @@ export class ScheduleCache {
     return schedule;
   }
 
-  #server(id: ServerId): Schedule {
+  #server(id: string): Schedule {
     return this.#servers.get(id) as Schedule;
   }
 
-  #detail(id: DetailId, named: ServerId | undefined): Schedule {
-    const holders = named === undefined ? holdersOf(id) : [named];
-    if (holders.length === 1) return this.#heldBy(holders[0] as ServerId);
-    const each = holders.map((server) => ({ server, schedule: this.#heldBy(server) }));
-    const { timeline, disagreement } = anyOf([
-      ...new Set(each.map(({ schedule }) => schedule.timeline)),
-    ]);
+  #detail(id: string, named: string | undefined): Schedule {
+    const holdings = holdingsOf(id, this.#catalog).filter(
+      ({ server }) => named === undefined || server === named,
+    );
+    const each = holdings.map((holding) => ({
+      server: holding.server,
+      schedule: this.#holding(holding),
+    }));
+    const [only] = each;
+    if (only && each.length === 1) return only.schedule;
+    const held = holdings.map((holding) => ({
+      timeline: this.#heldBy(holding.server).timeline,
+      span: spanOfHolding(holding),
+    }));
+    const { timeline, disagreement, nobody } = anyOf(held);
     const finders = [
-      ...new Set(each.flatMap(({ schedule }) => schedule.finders)),
-      causesFrom(holderFacts(id), disagreement),
+      ...new Set(
+        holdings.flatMap((holding) =>
+          findersWithin(this.#heldBy(holding.server).finders, spanOfHolding(holding)),
+        ),
+      ),
+      causesFrom(differingHolders(id, this.#catalog), disagreement),
+      ...(nobody ? [causesFrom(notHeld(id, null, this.#catalog), nobody)] : []),
     ];
     return new Schedule(timeline, finders, each);
   }
 
+  #holding(holding: CatalogHolding): Schedule {
+    const { detail, server } = holding;
+    const span = spanOfHolding(holding);
+    const held = this.#heldBy(server);
+    return span ? heldOnlyWithin(held, span, notHeld(detail, server, this.#catalog)) : held;
+  }
+
   // Once the holder is known, the detail makes no difference.
-  #heldBy(server: ServerId): Schedule {
+  #heldBy(server: string): Schedule {
     let schedule = this.#held.get(server);
     if (!schedule) {
       const own = this.#server(server);
@@ -120,34 +151,4 @@ function worstOfAll(schedules: readonly Schedule[]): Schedule {
   return new Schedule(worstOf(distinct.map((schedule) => schedule.timeline)), [
     ...new Set(distinct.flatMap((schedule) => schedule.finders)),
   ]);
-}
-
-function holderFacts(id: DetailId): CauseFacts {
-  const detail = details.find((row) => row.id === id) as (typeof details)[number];
-  const holding = holdings.find((row) => row.detail === id) as (typeof holdings)[number];
-  return Object.freeze({
-    server: null,
-    detail: id,
-    item: null,
-    kind: 'holder',
-    rule: 'depends-on-holder',
-    state: 'uncertain',
-    limit: null,
-    certainty: 'depends-on-holder',
-    source: Object.freeze({
-      kind: 'guideline',
-      guideline: 'v2.2',
-      table: '2.5-5',
-      row: holding.row,
-      reading: true,
-      note: Object.freeze({
-        ja: '表2.5-5で複数のサーバが保有する分野詳細について、サーバごとの状態が異なる間は不確定と解釈。',
-        en: 'Our reading: while the servers that table 2.5-5 names for a detail are in different states, the answer is uncertain.',
-      }),
-    }),
-    text: Object.freeze({
-      ja: `「${detail.ja}」の情報を保有するサーバは利用者により異なり、サーバごとに稼働状況が異なります。`,
-      en: `Which server holds the data (${detail.en}) depends on the person, and the servers are in different states.`,
-    }),
-  });
 }

@@ -1,8 +1,8 @@
-import { type ServerId, servers } from '../../catalog/servers.js';
+import type { Catalog, CatalogServer } from '../../catalog/catalog.js';
 import { has } from '../../foundation/own.js';
-import { dateOfDay, dayStart, formatDay, HOUR_MS, parseDay } from '../../foundation/time.js';
+import { dateOfDay, dayOf, dayStart, formatDay, HOUR_MS, parseDay } from '../../foundation/time.js';
 import type { CheckedAnnouncement } from '../announcements.js';
-import { type GuidelineRow, type HostRow, hours } from '../hours.js';
+import { type GuidelineRow, type HostRow, hours, unknownHours } from '../hours.js';
 import type { AnnouncementSource, CauseFacts } from '../results.js';
 import { daysOn, FROM_MS, type Holidays, type Rule, TO_MS } from '../rules.js';
 import { type AnnouncementLayer, byPrecedence, replacedCauses } from './announcement-layer.js';
@@ -27,18 +27,29 @@ interface RuleInForce extends SpanMs {
 
 /** The schedules of the servers by their rows and the holidays. Each is built once. */
 export class Rulebook {
+  readonly catalog: Catalog;
   readonly #holidays: Holidays;
-  readonly #rules: ReadonlyMap<ServerId, readonly RuleInForce[]>;
+  readonly #rules: ReadonlyMap<string, readonly RuleInForce[]>;
   readonly #timelines = new Map<string, Timeline>();
-  readonly #schedules = new Map<ServerId, Schedule>();
+  readonly #schedules = new Map<string, Schedule>();
 
   /**
    * @param overrides - the caller's rows, by date; from the first one on they replace the
    * guideline's.
    */
-  constructor(holidays: Holidays, overrides: ReadonlyMap<ServerId, readonly HostRow[]>) {
+  constructor(
+    holidays: Holidays,
+    overrides: ReadonlyMap<string, readonly HostRow[]>,
+    catalog: Catalog,
+  ) {
+    this.catalog = catalog;
     this.#holidays = holidays;
-    this.#rules = new Map(servers.map(({ id }) => [id, rulesInForce(id, overrides.get(id) ?? [])]));
+    this.#rules = new Map(
+      catalog.servers.map((server) => [
+        server.id,
+        rulesInForce(server, overrides.get(server.id) ?? []),
+      ]),
+    );
   }
 
   /** Returns whether a JST day is a holiday. */
@@ -47,14 +58,14 @@ export class Rulebook {
   }
 
   /** Returns the ids of a server's planned outages. */
-  outagesOf(server: ServerId): readonly string[] {
+  outagesOf(server: string): readonly string[] {
     return this.#rulesOf(server).flatMap(({ rule }) =>
       rule.kind === 'planned-outage' ? [rule.id] : [],
     );
   }
 
   /** Returns a server's schedule by its rows alone. */
-  schedule(server: ServerId): Schedule {
+  schedule(server: string): Schedule {
     let schedule = this.#schedules.get(server);
     if (!schedule) {
       const placed = this.#rulesOf(server).map((rule) => ({
@@ -75,7 +86,7 @@ export class Rulebook {
    * hours.
    */
   scheduleUnder(
-    server: ServerId,
+    server: string,
     announcements: readonly CheckedAnnouncement[],
     layer: AnnouncementLayer,
   ): Schedule {
@@ -109,7 +120,7 @@ export class Rulebook {
     return new Schedule(worstOf(timelines), finders);
   }
 
-  #rulesOf(server: ServerId): readonly RuleInForce[] {
+  #rulesOf(server: string): readonly RuleInForce[] {
     return this.#rules.get(server) as readonly RuleInForce[];
   }
 
@@ -188,25 +199,28 @@ function monthOf(day: number): string {
   return formatDay(day).slice(0, 7);
 }
 
-function rulesInForce(server: ServerId, overrides: readonly HostRow[]): RuleInForce[] {
+function rulesInForce(server: CatalogServer, overrides: readonly HostRow[]): RuleInForce[] {
   const [first] = overrides;
-  const published: readonly GuidelineRow[] = hours;
-  const rows = [
-    ...published.filter((row) => row.server === server && (!first || row.from < first.from)),
-    ...overrides,
-  ];
+  const rows = [...rowsOf(server).filter((row) => !first || row.from < first.from), ...overrides];
   return rows.flatMap((row, index) => {
     const next = rows[index + 1];
     const startMs = Math.max(dayStart(parseDay(row.from, 'from')), FROM_MS);
     const endMs = next ? Math.min(dayStart(parseDay(next.from, 'from')), TO_MS) : TO_MS;
     return startMs < endMs
-      ? row.rules.map((rule) => ({ rule, facts: ruleFacts(row, rule), startMs, endMs }))
+      ? row.rules.map((rule) => ({ rule, facts: ruleFacts(server, row, rule), startMs, endMs }))
       : [];
   });
 }
 
-function ruleFacts(row: GuidelineRow | HostRow, rule: Rule): CauseFacts {
-  const name = servers.find((server) => server.id === row.server) as (typeof servers)[number];
+/** Returns the rows of a server without the caller's: the guideline's, or that its hours are unknown. */
+function rowsOf({ id, hours: known, source }: CatalogServer): readonly (GuidelineRow | HostRow)[] {
+  if (known === 'unknown')
+    return [{ server: id, from: formatDay(dayOf(FROM_MS)), rules: [unknownHours], source }];
+  const published: readonly GuidelineRow[] = hours;
+  return published.filter((row) => row.server === id);
+}
+
+function ruleFacts(name: CatalogServer, row: GuidelineRow | HostRow, rule: Rule): CauseFacts {
   const source = has(row, 'table')
     ? ({
         kind: 'guideline',

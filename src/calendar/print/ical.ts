@@ -1,3 +1,4 @@
+import type { Catalog } from '../../catalog/catalog.js';
 import { invalidOption } from '../../foundation/errors.js';
 import { fingerprint } from '../../foundation/fingerprint.js';
 import type { Language } from '../../foundation/language.js';
@@ -76,7 +77,11 @@ const timeZone = [
  * const response = new Response(feed, { headers });
  * ```
  */
-export function toICalendar(calendar: Calendar, target: Target, options: ICalendarOptions): string {
+export function toICalendar<C extends Catalog>(
+  calendar: Calendar<C>,
+  target: Target<C>,
+  options: ICalendarOptions,
+): string {
   options = readKeys(options, 'options', {
     start: true,
     end: true,
@@ -95,8 +100,8 @@ export function toICalendar(calendar: Calendar, target: Target, options: ICalend
   checkLang(lang, 'options.lang');
   if (options.name !== undefined) checkText(options.name, 'options.name');
   const stamp = options.stamp === undefined ? undefined : toEpochMs(options.stamp, 'options.stamp');
-  const subject = nameOfTarget(target, 'target', lang);
-  const key = membersOf(target, 'target')
+  const subject = nameOfTarget(target, 'target', lang, calendar.catalog);
+  const key = membersOf(target, 'target', calendar.catalog)
     .map((member) => member.key)
     .join(' ');
   const name = escapedText(options.name ?? subject);

@@ -1,5 +1,5 @@
-import { details } from '../../catalog/details.js';
-import { servers } from '../../catalog/servers.js';
+import type { Catalog } from '../../catalog/catalog.js';
+import { detailRow, serverRow } from '../../catalog/lookup.js';
 import { invalidOption } from '../../foundation/errors.js';
 import type { Language } from '../../foundation/language.js';
 import { has } from '../../foundation/own.js';
@@ -55,14 +55,17 @@ export function checkLang(value: unknown, path: string): asserts value is Langua
  *
  * @throws as {@link membersOf}.
  */
-export function nameOfTarget(target: Target, path: string, lang: Language): string {
-  const nameIn = (rows: readonly (Text & { readonly id: string })[], id: string): string =>
-    rows.find((row) => row.id === id)?.[lang] ?? id;
-  const names = membersOf(target, path).map((member) => {
-    if (member.detail === undefined) return nameIn(servers, member.server);
-    const detail = nameIn(details, member.detail);
+export function nameOfTarget(
+  target: Target<Catalog>,
+  path: string,
+  lang: Language,
+  catalog: Catalog,
+): string {
+  const names = membersOf(target, path, catalog).map((member) => {
+    if (member.detail === undefined) return serverRow(member.server, catalog)[lang];
+    const detail = detailRow(member.detail, catalog)[lang];
     if (member.holder === undefined) return detail;
-    const holder = nameIn(servers, member.holder);
+    const holder = serverRow(member.holder, catalog)[lang];
     return lang === 'ja' ? `${detail}（${holder}）` : `${detail} (${holder})`;
   });
   return names.join(' + ');
