@@ -24,7 +24,8 @@ export {
   extendCatalog,
   type RedefinedServer,
 } from './catalog/extend.js';
-export type { ItemCode, ItemConfidence } from './catalog/items.js';
+export type { ItemCode } from './catalog/item-codes.js';
+export type { ItemConfidence } from './catalog/items.js';
 export type { ServerId } from './catalog/servers.js';
 export type { Availability } from './client/availability.js';
 export { createSelfInfoClient } from './client/client.js';

@@ -1,4 +1,4 @@
-import type { Catalog } from '../catalog/catalog.js';
+import type { Catalog, CatalogDetail } from '../catalog/catalog.js';
 import { detailRow, serverRow } from '../catalog/lookup.js';
 import { has } from '../foundation/own.js';
 import type { AnnouncementSource, CauseFacts } from './results.js';
@@ -19,14 +19,7 @@ export function announcementFacts(
   source: AnnouncementSource,
   catalog: Catalog,
 ): CauseFacts {
-  const name = nameOf(target, catalog);
-  const said = limit === null || state === 'slow' ? stateTexts[state] : limitTexts[limit];
-  const about = approximate
-    ? {
-        ja: '（時刻は目安、終了は最も遅い時刻）',
-        en: ' (times are approximate; counted to the latest end)',
-      }
-    : { ja: '', en: '' };
+  const certainty = approximate ? 'approximate' : 'announced';
   const isServer = typeof target === 'string' && target !== 'all';
   return Object.freeze({
     server: isServer ? target : null,
@@ -36,12 +29,50 @@ export function announcementFacts(
     rule: 'announcement',
     state,
     limit,
-    certainty: approximate ? 'approximate' : 'announced',
+    certainty,
     source,
+    text: textOf(nameOf(target, catalog), { state, limit, certainty }),
+  });
+}
+
+/** Returns the facts of a stopped item for a target that asks for it as an item of a detail. */
+export function itemFacts(facts: CauseFacts, detail: CatalogDetail): CauseFacts {
+  const { ja, en } = detail;
+  const name = { ja: `「${ja}」の情報（${facts.item}）`, en: `The data (${en}, ${facts.item})` };
+  return Object.freeze({ ...facts, detail: detail.id, text: textOf(name, facts) });
+}
+
+/** Returns the facts of a stopped item for a target of a detail whose own code is unknown. */
+export function unidentifiedFacts(facts: CauseFacts, detail: CatalogDetail): CauseFacts {
+  const { ja, en } = detail;
+  return Object.freeze({
+    ...facts,
+    detail: detail.id,
+    kind: 'item-not-identified',
+    rule: 'item-not-identified',
+    state: facts.state === 'slow' ? 'slow' : 'uncertain',
     text: Object.freeze({
-      ja: `${name.ja}は、お知らせにより${said.ja}${about.ja}。`,
-      en: `${name.en}: ${said.en}${about.en}.`,
+      ja: `「${ja}」の情報は、お知らせの対象（${facts.item}）に当たる可能性があります。コードの指定がないため判定できません。`,
+      en: `The data (${en}): perhaps part of what an announcement names (${facts.item}). Without a code it cannot be decided.`,
     }),
+  });
+}
+
+function textOf(
+  name: Text,
+  { state, limit, certainty }: Pick<CauseFacts, 'state' | 'limit' | 'certainty'>,
+): Text {
+  const said = limit === null || state === 'slow' ? stateTexts[state] : limitTexts[limit];
+  const about =
+    certainty === 'approximate'
+      ? {
+          ja: '（時刻は目安、終了は最も遅い時刻）',
+          en: ' (times are approximate; counted to the latest end)',
+        }
+      : { ja: '', en: '' };
+  return Object.freeze({
+    ja: `${name.ja}は、お知らせにより${said.ja}${about.ja}。`,
+    en: `${name.en}: ${said.en}${about.en}.`,
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Catalog, PublishedCatalog } from '../catalog/catalog.js';
-import { type ItemCode, isItemCode } from '../catalog/items.js';
+import { checkItemCode } from '../catalog/item-codes.js';
 import { checkDetailId, isServerId } from '../catalog/lookup.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkText, readKeys } from '../foundation/options.js';
@@ -117,42 +117,10 @@ export function checkAnnouncements(
   known: Known,
 ): CheckedAnnouncement[] {
   if (!Array.isArray(list)) throw new TypeError(`${path} must be an array.`);
-  if (list.length > MAX_ANNOUNCEMENTS) throw tooMany(path);
+  checkCount(list.length, path);
   return Array.from(list, (item: unknown, index) =>
     checkAnnouncement(item, `${path}[${index}]`, known),
   );
-}
-
-/**
- * Adds announcements to the known ones. Returns the known list itself if nothing changes.
- *
- * @throws SelfInfoError `invalid_option` for two with the same id and instant that differ, and for
- * too many.
- */
-export function mergeAnnouncements(
-  known: readonly CheckedAnnouncement[],
-  added: readonly CheckedAnnouncement[],
-  path: string,
-): readonly CheckedAnnouncement[] {
-  const byId = new Map(known.map((announced) => [announced.id, announced]));
-  let changed = false;
-  for (const [index, announced] of added.entries()) {
-    const other = byId.get(announced.id);
-    if (
-      other?.announcedAtMs === announced.announcedAtMs &&
-      JSON.stringify(other) !== JSON.stringify(announced)
-    ) {
-      throw invalidOption(`${path}[${index}].id`, {
-        en: 'A different announcement has the same id and announcedAt. Give the correction a later announcedAt.',
-        ja: '同じ id と announcedAt で内容の異なるお知らせがあります。訂正には、より後の announcedAt を指定してください。',
-      });
-    }
-    if (other && other.announcedAtMs >= announced.announcedAtMs) continue;
-    byId.set(announced.id, announced);
-    changed = true;
-  }
-  if (byId.size > MAX_ANNOUNCEMENTS) throw tooMany(path);
-  return changed ? [...byId.values()] : known;
 }
 
 function checkAnnouncement(item: unknown, path: string, known: Known): CheckedAnnouncement {
@@ -292,16 +260,6 @@ function checkNarrowTarget(
   return Object.freeze({ detail });
 }
 
-/** Checks the code of an item. */
-export function checkItemCode(value: unknown, path: string): ItemCode {
-  checkText(value, path);
-  if (isItemCode(value)) return value;
-  throw invalidOption(path, {
-    en: 'It must be TM and 14 digits.',
-    ja: 'TM に続けて14桁の数字を指定してください。',
-  });
-}
-
 function instant(value: unknown, path: string): number {
   if (value === undefined) throw new SelfInfoError('missing_option', { path });
   return toEpochMs(value as Instant, path);
@@ -316,9 +274,11 @@ function checkLimited(value: unknown, path: string, max: number): asserts value 
     });
 }
 
-function tooMany(path: string): SelfInfoError {
-  return invalidOption(path, {
-    en: `At most ${MAX_ANNOUNCEMENTS} announcements.`,
-    ja: `お知らせは ${MAX_ANNOUNCEMENTS} 件以内で指定してください。`,
-  });
+/** Checks how many announcements a calendar gets. */
+export function checkCount(count: number, path: string): void {
+  if (count > MAX_ANNOUNCEMENTS)
+    throw invalidOption(path, {
+      en: `At most ${MAX_ANNOUNCEMENTS} announcements.`,
+      ja: `お知らせは ${MAX_ANNOUNCEMENTS} 件以内で指定してください。`,
+    });
 }

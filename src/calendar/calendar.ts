@@ -8,14 +8,20 @@ import {
 } from '../catalog/catalog.js';
 import { invalidOption } from '../foundation/errors.js';
 import { readKeys } from '../foundation/options.js';
-import { dayOf, type Instant, parseDay, toDateTime } from '../foundation/time.js';
+import { dayOf, type Instant, parseDay, toDateTime, toEpochMs } from '../foundation/time.js';
+import {
+  type AnnouncementList,
+  EMPTY_LIST,
+  mergeAnnouncements,
+  replaceFeed,
+} from './announcement-list.js';
 import {
   type Announcement,
   type CheckedAnnouncement,
   checkAnnouncements,
-  mergeAnnouncements,
 } from './announcements.js';
 import { ScheduleCache } from './engine/cache.js';
+import { type Outlook, type OutlookOptions, outlookOf } from './engine/outlook.js';
 import {
   checkInstant,
   isOpenAt,
@@ -25,6 +31,7 @@ import {
 } from './engine/questions.js';
 import { Rulebook } from './engine/rulebook.js';
 import { checkServerRows, type ServerRow } from './overrides.js';
+import { checkPlans, checkSourceName, type Plan } from './plans.js';
 import type { Segment, Status } from './results.js';
 import { FROM_MS, holidaysWith, OFFICIAL_UNTIL_MS, TO_MS } from './rules.js';
 import type { Target } from './targets.js';
@@ -46,6 +53,8 @@ import type { Target } from './targets.js';
 export interface CalendarOptions<C extends Catalog = PublishedCatalog> {
   /** Announcements that override the tables, at most 10,000. */
   readonly announced?: readonly Announcement<C>[];
+  /** Spans for which the list of a source is complete, at most 1,000. */
+  readonly plans?: readonly Plan[];
   /** Rows that replace the guideline's from a date on: one a server, or several. */
   readonly servers?: { readonly [S in ServerIdOf<C>]?: ServerRow | readonly ServerRow[] };
   /** Holidays missing from the table, as JST days `YYYY-MM-DD`. */
@@ -74,7 +83,7 @@ export interface Calendar<C extends Catalog = PublishedCatalog> {
   /**
    * Returns the state of a target at an instant, its causes, and what comes next.
    *
-   * @param target - a detail, a server, or a combination.
+   * @param target - a detail, an item, a server, or a combination.
    * @param at - the instant; default now.
    * @throws SelfInfoError `unknown_detail`, `unknown_server`, `not_a_holder`, `invalid_option`,
    * `unknown_option`, `invalid_instant`, `invalid_date`, `outside_calendar`; TypeError for a wrong
@@ -91,7 +100,7 @@ export interface Calendar<C extends Catalog = PublishedCatalog> {
   /**
    * Returns whether a target is open by the published table, and not uncertain.
    *
-   * @param target - a detail, a server, or a combination.
+   * @param target - a detail, an item, a server, or a combination.
    * @param at - the instant; default now.
    * @throws as {@link Calendar.status}.
    * @example
@@ -104,7 +113,7 @@ export interface Calendar<C extends Catalog = PublishedCatalog> {
   /**
    * Returns the first open instant from `from` on, or null when the calendar's span has none.
    *
-   * @param target - a detail, a server, or a combination.
+   * @param target - a detail, an item, a server, or a combination.
    * @param from - the earliest instant; default now.
    * @throws as {@link Calendar.status}.
    * @example
@@ -119,7 +128,7 @@ export interface Calendar<C extends Catalog = PublishedCatalog> {
    * Returns the states over a span, without gaps; neighbours differ. The first and the last segment
    * are cut at its ends.
    *
-   * @param target - a detail, a server, or a combination.
+   * @param target - a detail, an item, a server, or a combination.
    * @param start - start of the span.
    * @param end - end of the span, itself not included.
    * @throws SelfInfoError `range_reversed`, and as {@link Calendar.status}.
@@ -134,7 +143,7 @@ export interface Calendar<C extends Catalog = PublishedCatalog> {
   /**
    * Returns the open segments of a span.
    *
-   * @param target - a detail, a server, or a combination.
+   * @param target - a detail, an item, a server, or a combination.
    * @param start - start of the span.
    * @param end - end of the span, itself not included.
    * @throws SelfInfoError `range_reversed`, and as {@link Calendar.status}.
@@ -163,6 +172,58 @@ export interface Calendar<C extends Catalog = PublishedCatalog> {
    * ```
    */
   with(announcements: readonly Announcement<C>[]): Calendar<C>;
+  /**
+   * Returns a new calendar in which a source has been read again: all that it said before about
+   * times not yet over is replaced by this list. What is over at `readAt` stays. So a scope that is
+   * corrected leaves no old closure behind. What the source repeats unchanged keeps its earlier
+   * `announcedAt`. A reading older than the last one of this source changes nothing.
+   *
+   * @param source - name of the source, at most 200 characters, e.g. the address of a page.
+   * @param announcements - everything that it says now.
+   * @param readAt - when it was read.
+   * @throws as {@link Calendar.with}; paths start at `source`, `announcements` or `readAt`.
+   * @example
+   * ```ts
+   * import { createCalendar } from 'myna-selfinfo/calendar';
+   * import { parseNotices } from 'myna-selfinfo/notices';
+   * let current = createCalendar();
+   * const onPage = (text: string, publishedAt: string) => {
+   *   const { announcements } = parseNotices(text, { publishedAt });
+   *   current = current.withFeed('official page', announcements, publishedAt);
+   * };
+   * ```
+   */
+  withFeed(source: string, announcements: readonly Announcement<C>[], readAt: Instant): Calendar<C>;
+  /**
+   * Returns this calendar for a citizen who has fetched before: without the announcements that are
+   * limited to a first use (初回利用時).
+   *
+   * @example
+   * ```ts
+   * import type { Calendar } from 'myna-selfinfo/calendar';
+   * const mayTry = (calendar: Calendar, hasFetched: boolean) =>
+   *   (hasFetched ? calendar.withoutFirstUse() : calendar).status('local-tax').mayTry;
+   * ```
+   */
+  withoutFirstUse(): Calendar<C>;
+  /**
+   * Returns how the coming days look: the share of each state, the windows that are at risk with
+   * their causes, and the longest open window.
+   *
+   * @param target - a detail, an item, a server, or a combination.
+   * @param options - start and length of the span.
+   * @throws SelfInfoError `missing_option`, and as {@link Calendar.status}.
+   * @example
+   * ```ts
+   * import { createCalendar } from 'myna-selfinfo/calendar';
+   * const { share, risks, safest } = createCalendar().outlook('local-tax', {
+   *   from: '2026-12-01',
+   *   days: 31,
+   * });
+   * console.log(Math.round(share.open * 100), risks.length, safest?.start.toISO());
+   * ```
+   */
+  outlook(target: Target<C>, options: OutlookOptions): Outlook;
   /**
    * Returns whether the JST day of an instant is a holiday (祝日、振替休日、国民の休日) in this calendar. A
    * holiday is not a business day.
@@ -200,7 +261,6 @@ export interface Calendar<C extends Catalog = PublishedCatalog> {
 let publishedRules: Rulebook | undefined;
 let publishedSchedules: ScheduleCache | undefined;
 
-const NO_ANNOUNCEMENTS: readonly CheckedAnnouncement[] = [];
 const MAX_DAYS = 10_000;
 
 /**
@@ -230,11 +290,18 @@ export function createCalendar(
   const catalog = checkCatalog(given, 'catalog');
   options = readKeys(options, 'options', {
     announced: true,
+    plans: true,
     servers: true,
     extraHolidays: true,
     notHolidays: true,
   } satisfies Record<keyof CalendarOptions, true>);
-  const { announced = [], servers = {}, extraHolidays = [], notHolidays = [] } = options;
+  const {
+    announced = [],
+    plans = [],
+    servers = {},
+    extraHolidays = [],
+    notHolidays = [],
+  } = options;
   const rows = checkServerRows(servers, 'options.servers', catalog);
   const extra = checkDays(extraHolidays, 'options.extraHolidays');
   const not = checkDays(notHolidays, 'options.notHolidays');
@@ -244,29 +311,37 @@ export function createCalendar(
       en: 'extraHolidays has the same day. Keep it in one of the two.',
       ja: 'extraHolidays にも含まれています。どちらか一方だけに指定してください。',
     });
-  publishedRules ??= new Rulebook(holidaysWith([], []), new Map(), publishedCatalog);
+  const planned = checkPlans(plans, 'options.plans');
+  publishedRules ??= new Rulebook(holidaysWith([], []), new Map(), [], publishedCatalog);
   const rulebook =
-    catalog === publishedCatalog && rows.size + extra.length + not.length === 0
+    catalog === publishedCatalog && rows.size + extra.length + not.length + planned.length === 0
       ? publishedRules
-      : new Rulebook(holidaysWith(extra, not), rows, catalog);
+      : new Rulebook(holidaysWith(extra, not), rows, planned, catalog);
   const path = 'options.announced';
-  const announcements = mergeAnnouncements(
-    NO_ANNOUNCEMENTS,
-    checkAnnouncements(announced, path, rulebook),
-    path,
-  );
-  if (rulebook !== publishedRules || announcements.length > 0)
-    return calendarOf(rulebook, announcements, new ScheduleCache(rulebook, announcements));
-  publishedSchedules ??= new ScheduleCache(rulebook, announcements);
-  return calendarOf(rulebook, announcements, publishedSchedules);
+  const list = mergeAnnouncements(EMPTY_LIST, checkAnnouncements(announced, path, rulebook), path);
+  if (rulebook !== publishedRules || list.all.length > 0)
+    return calendarOf(rulebook, list, schedulesOf(rulebook, list.all));
+  publishedSchedules ??= schedulesOf(rulebook, list.all);
+  return calendarOf(rulebook, list, publishedSchedules);
+}
+
+function schedulesOf(
+  rulebook: Rulebook,
+  announcements: readonly CheckedAnnouncement[],
+): ScheduleCache {
+  return new ScheduleCache(rulebook, announcements);
 }
 
 function calendarOf(
   rulebook: Rulebook,
-  announcements: readonly CheckedAnnouncement[],
+  list: AnnouncementList,
   schedules: ScheduleCache,
 ): Calendar<Catalog> {
-  return Object.freeze({
+  const check = (added: unknown, path: string) => checkAnnouncements(added, path, rulebook);
+  const changed = (next: AnnouncementList) =>
+    calendarOf(rulebook, next, next.all === list.all ? schedules : schedulesOf(rulebook, next.all));
+  let known: Calendar<Catalog> | undefined;
+  const calendar: Calendar<Catalog> = Object.freeze({
     catalog: rulebook.catalog,
     status: (target: Target<Catalog>, at: Instant = Date.now()) => statusAt(schedules, target, at),
     isOpen: (target: Target<Catalog>, at: Instant = Date.now()) => isOpenAt(schedules, target, at),
@@ -278,11 +353,26 @@ function calendarOf(
       segmentsBetween(schedules, target, start, end, true),
     with(added: readonly Announcement<Catalog>[]): Calendar<Catalog> {
       const path = 'announcements';
-      const checked = checkAnnouncements(added, path, rulebook);
-      const all = mergeAnnouncements(announcements, checked, path);
-      const isSame = all === announcements;
-      return calendarOf(rulebook, all, isSame ? schedules : new ScheduleCache(rulebook, all));
+      return changed(mergeAnnouncements(list, check(added, path), path));
     },
+    withFeed(
+      source: string,
+      announcements: readonly Announcement<Catalog>[],
+      readAt: Instant,
+    ): Calendar<Catalog> {
+      const path = 'announcements';
+      checkSourceName(source, 'source');
+      const read = check(announcements, path);
+      return changed(replaceFeed(list, source, read, toEpochMs(readAt, 'readAt'), path));
+    },
+    withoutFirstUse(): Calendar<Catalog> {
+      const all = list.all.filter(({ limit }) => limit !== 'first-use');
+      if (all.length === list.all.length) return calendar;
+      known ??= calendarOf(rulebook, { ...list, all }, schedulesOf(rulebook, all));
+      return known;
+    },
+    outlook: (target: Target<Catalog>, options: OutlookOptions) =>
+      outlookOf(schedules, target, options),
     isHoliday: (at: Instant = Date.now()) => rulebook.isHoliday(dayOf(checkInstant(at, 'at'))),
     fromMs: FROM_MS,
     toMs: TO_MS,
@@ -297,6 +387,7 @@ function calendarOf(
       return toDateTime(OFFICIAL_UNTIL_MS);
     },
   });
+  return calendar;
 }
 
 function checkDays(list: unknown, path: string): number[] {

@@ -27,7 +27,8 @@ export {
   extendCatalog,
   type RedefinedServer,
 } from '../catalog/extend.js';
-export type { ItemCode, ItemConfidence } from '../catalog/items.js';
+export type { ItemCode } from '../catalog/item-codes.js';
+export type { ItemConfidence } from '../catalog/items.js';
 export { commonServers, holdersOf, isDetailId, isServerId } from '../catalog/lookup.js';
 export { type ServerId, servers } from '../catalog/servers.js';
 export type { Effect, Retry, Stage, Upstream } from '../foundation/error-facts.js';
@@ -36,7 +37,9 @@ export { isSelfInfoError, SelfInfoError, type SelfInfoErrorOptions } from '../fo
 export type { Instant } from '../foundation/time.js';
 export type { Announcement } from './announcements.js';
 export { type Calendar, type CalendarOptions, createCalendar } from './calendar.js';
+export type { Outlook, OutlookOptions } from './engine/outlook.js';
 export type { OperatingHours, PlannedOutage, ServerRow } from './overrides.js';
+export type { Plan } from './plans.js';
 export { type ICalendarOptions, toICalendar } from './print/ical.js';
 export type { PictureOptions } from './print/picture.js';
 export { toSvg } from './print/svg.js';
@@ -49,6 +52,7 @@ export type {
   GuidelineSource,
   HolderState,
   HostSource,
+  PlanSource,
   Segment,
   Span,
   State,

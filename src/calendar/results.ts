@@ -1,6 +1,6 @@
 import type { DateTime } from 'luxon';
 import type { Catalog, ServerIdOf } from '../catalog/catalog.js';
-import type { ItemCode } from '../catalog/items.js';
+import type { ItemCode } from '../catalog/item-codes.js';
 import type { Text } from './rules.js';
 import type { AnnouncementLimit } from './scopes.js';
 
@@ -54,14 +54,27 @@ export interface AnnouncementSource {
   readonly source: string;
 }
 
+/** A plan of the option `plans`, which drops the planned outages inside its span. */
+export interface PlanSource {
+  readonly kind: 'plan';
+  /** Source and start of the plan. */
+  readonly id: string;
+  /** The source whose list is complete, as the caller named it. */
+  readonly source: string;
+  /** Start of the span, as an ISO string at +09:00. */
+  readonly from: string;
+  /** End of the span, itself not included, as an ISO string at +09:00. */
+  readonly to: string;
+}
+
 /** The source of a cause. */
 export type CauseSource = GuidelineSource | HostSource | AnnouncementSource;
 
 /** The part of a cause that is the same for every occurrence of a rule. */
 export interface CauseFacts {
   /**
-   * The affected server. Null for an announcement about the whole service, and for
-   * `depends-on-holder`, because the server that answers is unknown.
+   * The affected server. Null for an announcement about the whole service, a detail or an item, and
+   * for `depends-on-holder`, because the server that answers is unknown.
    */
   readonly server: string | null;
   /**
@@ -71,11 +84,15 @@ export interface CauseFacts {
   readonly detail: string | null;
   /** The code of the item that an announcement stops; otherwise null. */
   readonly item: ItemCode | null;
-  /** Outside the hours, in a planned or an announced outage, or with holders that differ. */
-  readonly kind: 'hours' | 'planned-outage' | 'announcement' | 'holder';
   /**
-   * Stable id of the rule, e.g. `third-weekend`. For every announcement it is `announcement`; the
-   * announcement's id is in `source`.
+   * Outside the hours, in a planned or an announced outage, with holders that differ, or during an
+   * announced stop of an item that may be the target's.
+   */
+  readonly kind: 'hours' | 'planned-outage' | 'announcement' | 'holder' | 'item-not-identified';
+  /**
+   * Stable id of the rule, e.g. `third-weekend`. For every announcement it is `announcement`, or
+   * `item-not-identified` where the target's item has no code; the announcement's id is in
+   * `source`.
    */
   readonly rule: string;
   /**
@@ -127,8 +144,9 @@ export interface Span {
 export interface Cause extends Span, CauseFacts {}
 
 /**
- * A cause that an announcement undoes: a planned outage that it opens or replaces for the month, or
- * an earlier announced outage. It does not affect the state. Its span is the undone part.
+ * A cause that an announcement or a plan undoes: a planned outage that it opens, replaces for the
+ * month or drops, or an earlier announced outage. It does not affect the state. Its span is the
+ * undone part.
  *
  * @example
  * ```ts
@@ -138,8 +156,8 @@ export interface Cause extends Span, CauseFacts {}
  * ```
  */
 export interface UndoneCause extends Cause {
-  /** The announcement that undoes it. */
-  readonly undoneBy: AnnouncementSource;
+  /** The announcement or the plan that undoes it. */
+  readonly undoneBy: AnnouncementSource | PlanSource;
 }
 
 /**
@@ -155,7 +173,10 @@ export interface UndoneCause extends Cause {
 export interface Segment extends Span {
   /** The state throughout. */
   readonly state: State;
-  /** All causes anywhere inside, hidden ones too, sorted by start. Empty when open. */
+  /**
+   * All causes anywhere inside, hidden ones too, sorted by start. When open, only those that slow
+   * down.
+   */
   readonly causes: readonly Cause[];
   /**
    * The undone causes anywhere inside, sorted by start. A planned outage of a weekend that is open
@@ -185,9 +206,11 @@ export interface HolderState<C extends Catalog = Catalog> {
 export interface Status<C extends Catalog = Catalog> {
   /** The state. */
   readonly state: State;
+  /** Whether a citizen may go on: the target is not closed. If it is uncertain, it may fail. */
+  readonly mayTry: boolean;
   /**
-   * All causes anywhere between `since` and `until`, hidden ones too, sorted by start. Empty when
-   * open.
+   * All causes anywhere between `since` and `until`, hidden ones too, sorted by start. When open,
+   * only those that slow down.
    */
   readonly causes: readonly Cause[];
   /** The undone causes anywhere between `since` and `until`, sorted by start. */

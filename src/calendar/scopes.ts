@@ -1,5 +1,5 @@
 import type { Catalog, DetailIdOf, PublishedCatalog, ServerIdOf } from '../catalog/catalog.js';
-import type { ItemCode } from '../catalog/items.js';
+import type { ItemCode } from '../catalog/item-codes.js';
 
 /**
  * What an announcement is about, from wide to narrow: the whole service (all 13 systems), one

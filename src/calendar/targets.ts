@@ -1,11 +1,16 @@
 import type { Catalog, DetailIdOf, PublishedCatalog, ServerIdOf } from '../catalog/catalog.js';
+import { checkItemCode, type ItemCode } from '../catalog/item-codes.js';
 import { checkDetailId, checkServerId, holdersOf } from '../catalog/lookup.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { readKeys } from '../foundation/options.js';
 
 /**
- * The target of a question: a detail (分野詳細), a detail at one of its holders, a server alone, or
- * several of these, of which the worst state counts.
+ * The target of a question: a detail (分野詳細), a detail at one of its holders, an item of a detail, a
+ * server alone, or several of these, of which the worst state counts.
+ *
+ * An item is asked by its code beside its detail, because announcements may stop one item only. The
+ * detail decides the holders. Pass `null` for an item whose code is unknown: it is uncertain while
+ * an announced stop may mean it. A detail without `item` ignores stops of single items.
  *
  * A server alone does not say whether a query can be answered: that takes the three common systems
  * and a holder. Guideline section 2.5, table 2.5-5.
@@ -16,6 +21,7 @@ import { readKeys } from '../foundation/options.js';
  * const targets: Target[] = [
  *   'local-tax',
  *   'pension@municipal',
+ *   { detail: 'public-funds-account', item: 'TM00000000000089' },
  *   { server: 'juki-net' },
  *   { allOf: ['local-tax', 'household'] },
  * ];
@@ -24,12 +30,25 @@ import { readKeys } from '../foundation/options.js';
 export type Target<C extends Catalog = PublishedCatalog> =
   | DetailIdOf<C>
   | `${DetailIdOf<C>}@${ServerIdOf<C>}`
+  | {
+      readonly detail: DetailIdOf<C> | `${DetailIdOf<C>}@${ServerIdOf<C>}`;
+      readonly item?: ItemCode | null;
+    }
   | { readonly server: ServerIdOf<C> }
   | { readonly allOf: readonly Target<C>[] };
 
+/** A detail as a member of a target, checked. */
+export interface DetailMember {
+  readonly key: string;
+  readonly detail: string;
+  readonly holder?: string;
+  /** The code of the item; null if it is unknown, absent if the whole detail is meant. */
+  readonly item?: ItemCode | null;
+}
+
 /** A checked member of a target. Equal members have the same `key`. */
 export type TargetMember =
-  | { readonly key: string; readonly detail: string; readonly holder?: string }
+  | DetailMember
   | { readonly key: string; readonly detail?: undefined; readonly server: string };
 
 // Far above any real use. They bound the work that an untrusted target causes, and stop a target
@@ -49,15 +68,24 @@ export function membersOf(target: unknown, path: string, catalog: Catalog): Targ
   const collect = (member: unknown, at: string, depth: number): TargetMember[] => {
     if (typeof member === 'string') return [memberOf(member, at, catalog)];
     if (typeof member !== 'object' || member === null || Array.isArray(member)) {
-      throw new TypeError(`${at} must be a detail, a detail@server, { server } or { allOf }.`);
+      throw new TypeError(
+        `${at} must be a detail, a detail@server, { detail, item }, { server } or { allOf }.`,
+      );
     }
-    const given = readKeys(member as unknown, at, { server: true, allOf: true });
-    if ('server' in given === 'allOf' in given) {
+    const given = readKeys(member as unknown, at, {
+      detail: true,
+      item: true,
+      server: true,
+      allOf: true,
+    });
+    if (['detail', 'server', 'allOf'].filter((key) => key in given).length !== 1) {
       throw invalidOption(at, {
-        en: 'It must have either server or allOf.',
-        ja: 'server か allOf のどちらか一方を指定してください。',
+        en: 'It must have one of detail, server and allOf.',
+        ja: 'detail、server、allOf のうち1つだけを指定してください。',
       });
     }
+    if ('detail' in given) return [itemMember(given.detail, given.item, at, catalog)];
+    if (given.item !== undefined) throw itemWithoutDetail(`${at}.item`);
     if ('server' in given) return [serverMember(given.server, `${at}.server`, catalog)];
     if (!Array.isArray(given.allOf)) throw new TypeError(`${at}.allOf must be an array.`);
     if (given.allOf.length === 0)
@@ -81,7 +109,27 @@ export function membersOf(target: unknown, path: string, catalog: Catalog): Targ
   return [...found.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-function memberOf(text: string, path: string, catalog: Catalog): TargetMember {
+/** Returns the key of an item of a detail. No detail contains a `#`. */
+export function itemKey(detail: string, item: string | null): string {
+  return `${detail}#${item ?? ''}`;
+}
+
+function itemMember(detail: unknown, item: unknown, path: string, catalog: Catalog): DetailMember {
+  if (typeof detail !== 'string') throw new TypeError(`${path}.detail must be a string.`);
+  const member = memberOf(detail, `${path}.detail`, catalog);
+  if (item === undefined) return member;
+  const code = item === null ? null : checkItemCode(item, `${path}.item`);
+  return { ...member, key: itemKey(member.key, code), item: code };
+}
+
+function itemWithoutDetail(path: string): SelfInfoError {
+  return invalidOption(path, {
+    en: 'It needs a detail beside it.',
+    ja: 'detail とともに指定してください。',
+  });
+}
+
+function memberOf(text: string, path: string, catalog: Catalog): DetailMember {
   const at = text.indexOf('@');
   const detail = at < 0 ? text : text.slice(0, at);
   checkDetailId(detail, path, catalog);

@@ -1,5 +1,6 @@
 import { type CategoryId, type DetailId, details, holdings } from './details.js';
-import { type ItemCode, type ItemConfidence, itemRows } from './items.js';
+import type { ItemCode } from './item-codes.js';
+import { type ItemConfidence, itemRows } from './items.js';
 import { type ServerId, servers } from './servers.js';
 
 /** A name in both languages. */

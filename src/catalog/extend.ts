@@ -10,7 +10,7 @@ import {
 } from './catalog.js';
 import type { CategoryId, DetailId } from './details.js';
 import { readDetails, readItems, readServers } from './extension-rows.js';
-import type { ItemCode } from './items.js';
+import type { ItemCode } from './item-codes.js';
 import type { ServerId } from './servers.js';
 
 /**

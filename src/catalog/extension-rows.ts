@@ -10,7 +10,7 @@ import {
   publishedCatalog,
 } from './catalog.js';
 import { categories } from './details.js';
-import { isItemCode } from './items.js';
+import { checkItemCode } from './item-codes.js';
 
 // Above any real use. The states of the holders of one detail are packed into one number.
 const MAX_HOLDERS = 20;
@@ -182,9 +182,7 @@ function readItem(value: unknown, path: string, known: readonly string[]): Catal
     source: true,
     redefines: true,
   });
-  const { code } = given;
-  checkText(code, `${path}.code`, CODE);
-  if (!isItemCode(code)) throw invalidOption(`${path}.code`, CODE);
+  const code = checkItemCode(given.code, `${path}.code`);
   checkRedefines(
     given.redefines,
     publishedCatalog.items.some((item) => item.code === code),
@@ -209,11 +207,6 @@ function readItem(value: unknown, path: string, known: readonly string[]): Catal
     source: sourceAt(given.source, `${path}.source`),
   };
 }
-
-const CODE: Expected = {
-  en: 'Use TM and 14 digits.',
-  ja: 'TM と数字14桁で指定してください。',
-};
 
 function checkRedefines(value: unknown, published: boolean, path: string): void {
   if (value !== undefined && value !== true)

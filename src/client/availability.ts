@@ -48,6 +48,10 @@ class InstantStatus implements Status {
     this.nextPossibleOpeningMs = status.nextPossibleOpeningMs;
   }
 
+  get mayTry(): boolean {
+    return this.state !== 'closed';
+  }
+
   get since(): DateTime | null {
     return this.#status.since;
   }

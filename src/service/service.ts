@@ -4,7 +4,7 @@ import {
   type PublishedCatalog,
   publishedCatalog,
 } from '../catalog/catalog.js';
-import { isItemCode } from '../catalog/items.js';
+import { isItemCode } from '../catalog/item-codes.js';
 import { checkDetailId, holdersOf } from '../catalog/lookup.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkObject, checkText, checkWhole, readKeys } from '../foundation/options.js';

@@ -1,4 +1,4 @@
-import type { ItemCode } from '../catalog/items.js';
+import type { ItemCode } from '../catalog/item-codes.js';
 import type { Method } from './inquiry.js';
 
 /**

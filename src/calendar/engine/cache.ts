@@ -1,7 +1,9 @@
-import type { Catalog, CatalogHolding } from '../../catalog/catalog.js';
+import type { Catalog } from '../../catalog/catalog.js';
+import { isItemCode } from '../../catalog/item-codes.js';
 import { holdingsOf } from '../../catalog/lookup.js';
+import { own } from '../../foundation/own.js';
 import type { CheckedAnnouncement } from '../announcements.js';
-import { membersOf, type Target, type TargetMember } from '../targets.js';
+import { type DetailMember, membersOf, type Target, type TargetMember } from '../targets.js';
 import { AnnouncementLayer } from './announcement-layer.js';
 import {
   differingHolders,
@@ -10,8 +12,10 @@ import {
   notHeld,
   spanOfHolding,
 } from './holdings.js';
+import { LoweringLayer } from './lowering-layer.js';
 import type { Rulebook } from './rulebook.js';
 import { causesFrom, Schedule } from './schedule.js';
+import { isLowering, isSettling, type Layers, Scopes } from './scopes.js';
 import { anyOf, type Timeline, worstOf } from './timeline.js';
 
 // Bounds the memory: a caller may build any number of combinations from what users send.
@@ -24,28 +28,30 @@ export class ScheduleCache {
   readonly #heldTimelines = new Map<Timeline, Timeline>();
   readonly #members = new Map<string, Schedule>();
   readonly #combinations = new Map<string, Schedule>();
+  readonly #scopes: Scopes;
   readonly #catalog: Catalog;
   readonly #common: Schedule;
 
   constructor(rulebook: Rulebook, announcements: readonly CheckedAnnouncement[]) {
-    this.#catalog = rulebook.catalog;
-    const toAll = announcements.filter(({ target }) => target === 'all');
-    const layerForAll = new AnnouncementLayer(toAll);
-    for (const { id } of rulebook.catalog.servers) {
-      const own = announcements.filter(({ target }) => target === id);
-      const concerning = own.length === 0 ? toAll : [...toAll, ...own];
-      const layer = own.length === 0 ? layerForAll : new AnnouncementLayer(concerning);
+    const { catalog } = rulebook;
+    const scopes = new Scopes(announcements, catalog);
+    const { toAll } = scopes;
+    const layersForAll = layersOf(toAll);
+    for (const { id } of catalog.servers) {
+      const toServer = scopes.toServer(id);
+      const concerning = toServer.length === 0 ? toAll : [...toAll, ...toServer];
+      const [layer, lowering] = toServer.length === 0 ? layersForAll : layersOf(concerning);
       this.#servers.set(
         id,
         concerning.length === 0
           ? rulebook.schedule(id)
-          : rulebook.scheduleUnder(id, concerning, layer),
+          : rulebook.scheduleUnder(id, concerning, layer, lowering),
       );
     }
+    this.#scopes = scopes;
+    this.#catalog = catalog;
     this.#common = worstOfAll(
-      rulebook.catalog.servers.flatMap(({ id, role }) =>
-        role === 'common' ? [this.#server(id)] : [],
-      ),
+      catalog.servers.flatMap(({ id, role }) => (role === 'common' ? [this.#server(id)] : [])),
     );
   }
 
@@ -57,14 +63,22 @@ export class ScheduleCache {
   scheduleOf(target: Target<Catalog>): Schedule {
     // A string is the key of its member, so the common cases cost one look-up.
     return (
-      (typeof target === 'string' ? this.#members.get(target) : this.#lookUpServer(target)) ??
+      (typeof target === 'string' ? this.#members.get(target) : this.#lookUp(target)) ??
       this.#build(target)
     );
   }
 
-  #lookUpServer(target: Exclude<Target<Catalog>, string>): Schedule | undefined {
-    for (const key in target) if (key !== 'server') return undefined;
+  #lookUp(target: Exclude<Target<Catalog>, string>): Schedule | undefined {
+    for (const key in target) if (key !== 'server') return this.#lookUpItem(target);
     return this.#servers.get((target as { server?: string } | null)?.server as string);
+  }
+
+  #lookUpItem(target: Exclude<Target<Catalog>, string>): Schedule | undefined {
+    for (const key in target) if (key !== 'detail' && key !== 'item') return undefined;
+    const [detail, item] = [own(target, 'detail'), own(target, 'item')];
+    if (typeof detail !== 'string') return undefined;
+    if (item !== undefined && item !== null && !isItemCode(item)) return undefined;
+    return this.#members.get(this.#scopes.keyOf(detail, item));
   }
 
   #build(target: Target<Catalog>): Schedule {
@@ -82,10 +96,15 @@ export class ScheduleCache {
   #member(member: TargetMember): Schedule {
     // Not kept by its key: the key of a server is no valid string target.
     if (member.detail === undefined) return this.#server(member.server);
-    let schedule = this.#members.get(member.key);
+    const { detail, holder } = member;
+    const key = this.#scopes.keyOf(
+      holder === undefined ? detail : `${detail}@${holder}`,
+      member.item,
+    );
+    let schedule = this.#members.get(key);
     if (!schedule) {
-      schedule = this.#detail(member.detail, member.holder);
-      this.#members.set(member.key, schedule);
+      schedule = this.#detail(member);
+      this.#members.set(key, schedule);
     }
     return schedule;
   }
@@ -94,38 +113,39 @@ export class ScheduleCache {
     return this.#servers.get(id) as Schedule;
   }
 
-  #detail(id: string, named: string | undefined): Schedule {
-    const holdings = holdingsOf(id, this.#catalog).filter(
-      ({ server }) => named === undefined || server === named,
+  #detail({ detail, holder, item }: DetailMember): Schedule {
+    const each = holdingsOf(detail, this.#catalog)
+      .filter(({ server }) => holder === undefined || server === holder)
+      .map((holding) => {
+        const { server } = holding;
+        const layers = this.#scopes.layersFor(detail, server, item);
+        const held = this.#under(this.#heldBy(server), layers);
+        return { server, held, span: spanOfHolding(holding) };
+      });
+    const holders = each.map(({ server, held, span }) => ({
+      server,
+      schedule: span ? heldOnlyWithin(held, span, notHeld(detail, server, this.#catalog)) : held,
+    }));
+    const [only] = holders;
+    if (only && holders.length === 1) return only.schedule;
+    const { timeline, disagreement, nobody } = anyOf(
+      each.map(({ held, span }) => ({ timeline: held.timeline, span })),
     );
-    const each = holdings.map((holding) => ({
-      server: holding.server,
-      schedule: this.#holding(holding),
-    }));
-    const [only] = each;
-    if (only && each.length === 1) return only.schedule;
-    const held = holdings.map((holding) => ({
-      timeline: this.#heldBy(holding.server).timeline,
-      span: spanOfHolding(holding),
-    }));
-    const { timeline, disagreement, nobody } = anyOf(held);
     const finders = [
-      ...new Set(
-        holdings.flatMap((holding) =>
-          findersWithin(this.#heldBy(holding.server).finders, spanOfHolding(holding)),
-        ),
-      ),
-      causesFrom(differingHolders(id, this.#catalog), disagreement),
-      ...(nobody ? [causesFrom(notHeld(id, null, this.#catalog), nobody)] : []),
+      ...new Set(each.flatMap(({ held, span }) => findersWithin(held.finders, span))),
+      causesFrom(differingHolders(detail, this.#catalog), disagreement),
+      ...(nobody ? [causesFrom(notHeld(detail, null, this.#catalog), nobody)] : []),
     ];
-    return new Schedule(timeline, finders, each);
+    return new Schedule(timeline, finders, holders);
   }
 
-  #holding(holding: CatalogHolding): Schedule {
-    const { detail, server } = holding;
-    const span = spanOfHolding(holding);
-    const held = this.#heldBy(server);
-    return span ? heldOnlyWithin(held, span, notHeld(detail, server, this.#catalog)) : held;
+  /** Returns the schedule of a holder under what is announced for a detail or item of it. */
+  #under(held: Schedule, layers: readonly Layers[]): Schedule {
+    if (layers.length === 0) return held;
+    return new Schedule(worstOf([held.timeline, ...layers.flatMap(({ timelines }) => timelines)]), [
+      ...held.finders,
+      ...layers.flatMap(({ finders }) => finders),
+    ]);
   }
 
   // Once the holder is known, the detail makes no difference.
@@ -144,6 +164,15 @@ export class ScheduleCache {
     }
     return schedule;
   }
+}
+
+function layersOf(
+  announcements: readonly CheckedAnnouncement[],
+): [AnnouncementLayer, LoweringLayer] {
+  return [
+    new AnnouncementLayer(announcements.filter(isSettling)),
+    new LoweringLayer(announcements.filter(isLowering)),
+  ];
 }
 
 function worstOfAll(schedules: readonly Schedule[]): Schedule {

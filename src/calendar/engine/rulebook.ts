@@ -3,9 +3,17 @@ import { has } from '../../foundation/own.js';
 import { dateOfDay, dayOf, dayStart, formatDay, HOUR_MS, parseDay } from '../../foundation/time.js';
 import type { CheckedAnnouncement } from '../announcements.js';
 import { type GuidelineRow, type HostRow, hours, unknownHours } from '../hours.js';
+import type { CheckedPlan } from '../plans.js';
 import type { AnnouncementSource, CauseFacts } from '../results.js';
 import { daysOn, FROM_MS, type Holidays, type Rule, TO_MS } from '../rules.js';
-import { type AnnouncementLayer, byPrecedence, replacedCauses } from './announcement-layer.js';
+import {
+  type AnnouncementLayer,
+  byPrecedence,
+  droppedCauses,
+  Undoing,
+  undoneCauses,
+} from './announcement-layer.js';
+import type { LoweringLayer } from './lowering-layer.js';
 import { type CauseFinder, causesFrom, Schedule } from './schedule.js';
 import {
   CLOSED,
@@ -29,6 +37,7 @@ interface RuleInForce extends SpanMs {
 export class Rulebook {
   readonly catalog: Catalog;
   readonly #holidays: Holidays;
+  readonly #plans: Undoing;
   readonly #rules: ReadonlyMap<string, readonly RuleInForce[]>;
   readonly #timelines = new Map<string, Timeline>();
   readonly #schedules = new Map<string, Schedule>();
@@ -36,14 +45,19 @@ export class Rulebook {
   /**
    * @param overrides - the caller's rows, by date; from the first one on they replace the
    * guideline's.
+   * @param plans - the spans that drop planned outages.
    */
   constructor(
     holidays: Holidays,
     overrides: ReadonlyMap<string, readonly HostRow[]>,
+    plans: readonly CheckedPlan[],
     catalog: Catalog,
   ) {
     this.catalog = catalog;
     this.#holidays = holidays;
+    this.#plans = new Undoing(
+      plans.map(({ startMs, endMs, origin }) => ({ startMs, endMs, undoneBy: origin })),
+    );
     this.#rules = new Map(
       catalog.servers.map((server) => [
         server.id,
@@ -68,34 +82,41 @@ export class Rulebook {
   schedule(server: string): Schedule {
     let schedule = this.#schedules.get(server);
     if (!schedule) {
-      const placed = this.#rulesOf(server).map((rule) => ({
-        facts: rule.facts,
-        timeline: this.#timeline(rule),
-      }));
-      schedule = new Schedule(
-        worstOf(placed.map(({ timeline }) => timeline)),
-        placed.map(({ facts, timeline }) => causesFrom(facts, timeline)),
-      );
+      schedule = this.#scheduleOf(server, [], []);
       this.#schedules.set(server, schedule);
     }
     return schedule;
   }
 
   /**
-   * Returns a server's schedule under announcements. They replace or undo planned outages, never
-   * hours.
+   * Returns a server's schedule under the announcements about it. Closed and open ones replace or
+   * undo planned outages, never hours; the others only lower the state.
    */
   scheduleUnder(
     server: string,
     announcements: readonly CheckedAnnouncement[],
     layer: AnnouncementLayer,
+    lowering: LoweringLayer,
   ): Schedule {
-    const timelines: Timeline[] = [layer.closed];
-    const finders: CauseFinder[] = [layer];
-    // If two replace the same occurrence, the one that wins is set last.
-    const replacing = announcements
-      .filter(({ replaces }) => replaces)
-      .sort((a, b) => byPrecedence(b, a));
+    return this.#scheduleOf(
+      server,
+      lowering.uncertain ? [layer.closed, lowering.uncertain] : [layer.closed],
+      [layer, ...lowering.finders],
+      // If two replace the same occurrence, the one that wins is set last.
+      announcements.filter(({ replaces }) => replaces).sort((a, b) => byPrecedence(b, a)),
+      layer,
+    );
+  }
+
+  #scheduleOf(
+    server: string,
+    announced: readonly Timeline[],
+    finding: readonly CauseFinder[],
+    replacing: readonly CheckedAnnouncement[] = [],
+    layer?: AnnouncementLayer,
+  ): Schedule {
+    const timelines = [...announced];
+    const finders = [...finding];
     for (const inForce of this.#rulesOf(server)) {
       const { rule, facts } = inForce;
       let timeline = this.#timeline(inForce);
@@ -107,11 +128,12 @@ export class Rulebook {
         );
         if (months.size > 0) {
           timeline = this.#build(inForce, (day) => !months.has(monthOf(day)));
-          finders.push(replacedCauses(facts, this.#occurrencesIn(inForce, months)));
+          finders.push(droppedCauses(facts, this.#occurrencesIn(inForce, months)));
         }
-        if (layer.undoes) {
-          finders.push(layer.undoneOf(facts, timeline));
-          timeline = whereOpen(timeline, layer.undone);
+        for (const undoing of layer ? [this.#plans, layer.undoing] : [this.#plans]) {
+          if (undoing.spans.length === 0) continue;
+          finders.push(undoneCauses(facts, timeline, undoing.spans));
+          timeline = whereOpen(timeline, undoing.timeline);
         }
       }
       timelines.push(timeline);

@@ -4,7 +4,7 @@ import { invalidOption } from '../../foundation/errors.js';
 import type { Language } from '../../foundation/language.js';
 import { has } from '../../foundation/own.js';
 import { dateOfDay, dayOf, dayStart, HOUR_MS } from '../../foundation/time.js';
-import type { Cause, CauseSource, State, Status, UndoneCause } from '../results.js';
+import type { Cause, CauseSource, PlanSource, State, Status, UndoneCause } from '../results.js';
 import type { Text } from '../rules.js';
 import { membersOf, type Target } from '../targets.js';
 
@@ -64,9 +64,12 @@ export function nameOfTarget(
   const names = membersOf(target, path, catalog).map((member) => {
     if (member.detail === undefined) return serverRow(member.server, catalog)[lang];
     const detail = detailRow(member.detail, catalog)[lang];
-    if (member.holder === undefined) return detail;
-    const holder = serverRow(member.holder, catalog)[lang];
-    return lang === 'ja' ? `${detail}（${holder}）` : `${detail} (${holder})`;
+    const parts = [
+      ...(member.holder === undefined ? [] : [serverRow(member.holder, catalog)[lang]]),
+      ...(typeof member.item === 'string' ? [member.item] : []),
+    ];
+    if (parts.length === 0) return detail;
+    return lang === 'ja' ? `${detail}（${parts.join('、')}）` : `${detail} (${parts.join(', ')})`;
   });
   return names.join(' + ');
 }
@@ -138,7 +141,7 @@ export function reasonsOf(
   ]);
   for (const cause of causes.sort((a, b) => a.startMs - b.startMs)) {
     const text = reasonOf(cause, lang);
-    const outage = cause.kind === 'planned-outage' || cause.kind === 'announcement';
+    const outage = cause.kind === 'planned-outage' || cause.source.kind === 'announcement';
     const note = notes.get(text) ?? {
       state: has(cause, 'undoneBy') || cause.state === 'slow' ? 'open' : cause.state,
       text,
@@ -168,7 +171,9 @@ function reasonOf(cause: Cause | UndoneCause, lang: Language): string {
     : `${text.replace(/\.$/, '')} (${aside})`;
 }
 
-function sourceName(source: CauseSource, lang: Language): string {
+function sourceName(source: CauseSource | PlanSource, lang: Language): string {
+  if (source.kind === 'plan')
+    return `${lang === 'ja' ? '計画' : 'plan'}: ${clipped(source.source)}`;
   if (source.kind === 'host') return source.source === null ? '' : clipped(source.source);
   if (source.kind === 'announcement')
     return `${lang === 'ja' ? 'お知らせ' : 'announcement'}: ${clipped(source.source)}`;

@@ -1,0 +1,80 @@
+import type { Catalog } from '../../catalog/catalog.js';
+import { SelfInfoError } from '../../foundation/errors.js';
+import { checkWhole, readKeys } from '../../foundation/options.js';
+import { DAY_MS, type Instant, toEpochMs } from '../../foundation/time.js';
+import type { Cause, Segment, State } from '../results.js';
+import type { Target } from '../targets.js';
+import type { ScheduleCache } from './cache.js';
+import { segmentsBetween } from './questions.js';
+import { buildSegment } from './result-objects.js';
+
+/** Options of `calendar.outlook`. */
+export interface OutlookOptions {
+  /** Start of the span. Default: now. */
+  readonly from?: Instant;
+  /** Length of the span in days, from 1. */
+  readonly days: number;
+}
+
+/** How a target looks over some days. */
+export interface Outlook {
+  /** The share of each state in the span, as fractions that add up to 1. */
+  readonly share: { readonly [S in State]: number };
+  /**
+   * The windows in which an outage, a notice or an unknown holder counts, in order: closed and
+   * uncertain ones, and open ones that are slow. Closures by operating hours alone are left out.
+   * The causes name their sources.
+   */
+  readonly risks: readonly Segment[];
+  /** The longest open window, the first of several; null if there is none. */
+  readonly safest: Segment | null;
+}
+
+/** Implements `calendar.outlook`. */
+export function outlookOf(
+  schedules: ScheduleCache,
+  target: Target<Catalog>,
+  options: OutlookOptions,
+): Outlook {
+  const given = readKeys(options, 'options', {
+    from: true,
+    days: true,
+  } satisfies Record<keyof OutlookOptions, true>);
+  const { from = Date.now(), days } = given;
+  if (days === undefined) throw new SelfInfoError('missing_option', { path: 'options.days' });
+  checkWhole(days, 'options.days', 1);
+  const startMs = toEpochMs(from, 'options.from');
+  const segments = segmentsBetween(schedules, target, startMs, startMs + days * DAY_MS, false);
+  const hours = { open: 0, uncertain: 0, closed: 0 };
+  let safest: Segment | null = null;
+  for (const segment of segments) {
+    const length = lengthOf(segment);
+    hours[segment.state] += length / (days * DAY_MS);
+    if (segment.state === 'open' && (safest === null || length > lengthOf(safest)))
+      safest = segment;
+  }
+  return Object.freeze({
+    share: Object.freeze(hours),
+    risks: Object.freeze(segments.flatMap(risksIn)),
+    safest,
+  });
+}
+
+function lengthOf({ startMs, endMs }: Segment): number {
+  return endMs - startMs;
+}
+
+function risksIn(segment: Segment): Segment[] {
+  if (segment.state !== 'open')
+    return segment.causes.some(({ kind }) => kind !== 'hours') ? [segment] : [];
+  // An open segment may last for weeks, so only the slow parts of it count.
+  return segment.causes.map((cause: Cause) =>
+    buildSegment(
+      Math.max(cause.startMs, segment.startMs),
+      Math.min(cause.endMs, segment.endMs),
+      'open',
+      [cause],
+      [],
+    ),
+  );
+}
