@@ -1,5 +1,5 @@
 import type { Catalog, CatalogDetail } from '../catalog/catalog.js';
-import { detailRow, serverRow } from '../catalog/lookup.js';
+import { detailRow, holderName, serverRow } from '../catalog/lookup.js';
 import { has } from '../foundation/own.js';
 import type { AnnouncementSource, CauseFacts } from './results.js';
 import type { Text } from './rules.js';
@@ -32,6 +32,7 @@ export function announcementFacts(
     certainty,
     source,
     text: textOf(nameOf(target, catalog), { state, limit, certainty }),
+    citizenText: citizenTextOf(target, { state, limit, certainty }, catalog),
   });
 }
 
@@ -39,7 +40,12 @@ export function announcementFacts(
 export function itemFacts(facts: CauseFacts, detail: CatalogDetail): CauseFacts {
   const { ja, en } = detail;
   const name = { ja: `「${ja}」の情報（${facts.item}）`, en: `The data (${en}, ${facts.item})` };
-  return Object.freeze({ ...facts, detail: detail.id, text: textOf(name, facts) });
+  return Object.freeze({
+    ...facts,
+    detail: detail.id,
+    text: textOf(name, facts),
+    citizenText: stoppedText(detail, facts.state),
+  });
 }
 
 /** Returns the facts of a stopped item for a target of a detail whose own code is unknown. */
@@ -55,7 +61,35 @@ export function unidentifiedFacts(facts: CauseFacts, detail: CatalogDetail): Cau
       ja: `「${ja}」の情報は、お知らせの対象（${facts.item}）に当たる可能性があります。コードの指定がないため判定できません。`,
       en: `The data (${en}): perhaps part of what an announcement names (${facts.item}). Without a code it cannot be decided.`,
     }),
+    citizenText: stoppedText(detail, 'uncertain'),
   });
+}
+
+function citizenTextOf(
+  target: AnnouncementTarget<Catalog>,
+  said: Pick<CauseFacts, 'state' | 'limit' | 'certainty'>,
+  catalog: Catalog,
+): Text {
+  if (typeof target === 'string')
+    return textOf(
+      target === 'all' ? nameOf(target, catalog) : holderName(serverRow(target, catalog)),
+      said,
+    );
+  return stoppedText(has(target, 'detail') ? detailRow(target.detail, catalog) : null, said.state);
+}
+
+/** Says to the citizen that the data of a detail, or some of the data, cannot be fetched. */
+function stoppedText(detail: Text | null, state: CauseFacts['state']): Text {
+  const { ja, en } = detail
+    ? { ja: `${detail.ja}の情報`, en: `The information (${detail.en})` }
+    : { ja: '一部の情報', en: 'Some of the information' };
+  return Object.freeze(
+    {
+      closed: { ja: `${ja}は取得できません。`, en: `${en} is not available.` },
+      uncertain: { ja: `${ja}は取得できないことがあります。`, en: `${en} may not be available.` },
+      slow: { ja: `${ja}の取得に時間がかかることがあります。`, en: `${en} may take longer.` },
+    }[state],
+  );
 }
 
 function textOf(

@@ -113,8 +113,10 @@ export interface CauseFacts {
     | 'approximate';
   /** The source. */
   readonly source: CauseSource;
-  /** A sentence for people, in Japanese and English. */
+  /** A sentence for people who know the systems, in Japanese and English. */
   readonly text: Text;
+  /** The same for the citizen, with the holder's name (お住まいの市区町村) instead of the server's. */
+  readonly citizenText: Text;
 }
 
 /** A span `[start, end)`. */

@@ -4,6 +4,7 @@ import {
   type CatalogDetail,
   type CatalogHolding,
   type CatalogItem,
+  type CatalogName,
   type CatalogServer,
   type DetailIdOf,
   type PublishedCatalog,
@@ -123,6 +124,11 @@ export function checkServerId(
 /** Returns the row of a system whose id is known to be one of the catalogue. */
 export function serverRow(id: string, catalog: Catalog): CatalogServer {
   return indexOf(catalog).servers.get(id) as CatalogServer;
+}
+
+/** Returns the subject of a sentence for citizens about a system: whose system it is. */
+export function holderName({ role, holder }: CatalogServer): CatalogName {
+  return role === 'common' ? holder : { ja: `${holder.ja}のシステム`, en: holder.en };
 }
 
 /** Returns whether every query needs a system. */

@@ -1,6 +1,7 @@
 import type { Calendar } from '../calendar/calendar.js';
 import type { State, Status } from '../calendar/results.js';
 import type { Catalog } from '../catalog/catalog.js';
+import { type ItemCode, isItemCode } from '../catalog/item-codes.js';
 import { isCommon } from '../catalog/lookup.js';
 import { isSelfInfoError } from '../foundation/errors.js';
 import type { Client } from './registrations.js';
@@ -54,10 +55,13 @@ export function availabilityOf(
 ): RegisteredAvailability | undefined {
   try {
     const answers = [...holdersByDetail(client)].map(([detail, servers]) => {
-      const holders = servers.map((server) => ({
-        server,
-        status: calendar.status(`${detail}@${server}`, nowMs),
-      }));
+      const codes = codesOf(client, detail);
+      const holders = servers.map((server) => {
+        const statuses = codes.map((item) =>
+          calendar.status({ detail: `${detail}@${server}`, item }, nowMs),
+        );
+        return { server, ...bestOf(statuses) };
+      });
       return { detail, holders, availability: combineHolders(holders) };
     });
     const byDetail = new Map(answers.map(({ detail, availability }) => [detail, availability]));
@@ -85,9 +89,29 @@ export function availabilityOf(
   }
 }
 
-function combineHolders(
-  holders: readonly { readonly server: string; readonly status: Status }[],
-): DetailAvailability {
+interface AskedHolder {
+  readonly server: string;
+  /** The best status of the items that are asked of it. */
+  readonly status: Status;
+  /** Whether the status of another item is worse. */
+  readonly differs: boolean;
+}
+
+/** Returns the codes of a client's items of a detail; null for an item without a code. */
+function codesOf({ items }: Pick<Client, 'items'>, detail: string): (ItemCode | null)[] {
+  return [...items.values()]
+    .filter((item) => item.detail === detail)
+    .map(({ code }) => (isItemCode(code) ? code : null));
+}
+
+function bestOf(statuses: readonly Status[]): Omit<AskedHolder, 'server'> {
+  const states: readonly State[] = ['open', 'uncertain', 'closed'];
+  const sorted = [...statuses].sort((a, b) => states.indexOf(a.state) - states.indexOf(b.state));
+  const status = sorted[0] as Status;
+  return { status, differs: sorted.at(-1)?.state !== status.state };
+}
+
+function combineHolders(holders: readonly AskedHolder[]): DetailAvailability {
   const closed = holders.filter(({ status }) => status.state === 'closed');
   if (closed.length === holders.length)
     return {
@@ -96,7 +120,9 @@ function combineHolders(
       closedHolders: [],
     };
   return {
-    state: holders.some(({ status }) => status.state === 'uncertain') ? 'uncertain' : 'open',
+    state: holders.some(({ status, differs }) => differs || status.state === 'uncertain')
+      ? 'uncertain'
+      : 'open',
     opensMs: null,
     closedHolders: closed.map(({ server, status }) => ({ server, opensMs: status.nextOpeningMs })),
   };

@@ -68,26 +68,33 @@ export function differingHolders(id: string, catalog: Catalog): CauseFacts {
       ja: `「${detail.ja}」の情報を保有するサーバは利用者により異なり、サーバごとに稼働状況が異なります。`,
       en: `Which server holds the data (${detail.en}) depends on the person, and the servers are in different states.`,
     },
+    {
+      ja: `${detail.ja}の情報を保有する機関は人により異なり、一部の機関が停止しています。`,
+      en: `Which office holds the information (${detail.en}) depends on the person, and some of them are closed.`,
+    },
   );
 }
 
 /** Returns the facts of the cause that a server, or any server, does not hold a detail's data. */
 export function notHeld(id: string, server: string | null, catalog: Catalog): CauseFacts {
   const detail = detailRow(id, catalog);
-  const holder = server === null ? null : serverRow(server, catalog);
+  const said = (name: Text | undefined): Text =>
+    name
+      ? {
+          ja: `${name.ja}は、この期間「${detail.ja}」の情報を保有していません。`,
+          en: `${name.en}: does not hold the data (${detail.en}) at this time.`,
+        }
+      : {
+          ja: `「${detail.ja}」の情報を保有する機関が、この期間はありません。`,
+          en: `Nobody holds the data (${detail.en}) at this time.`,
+        };
+  const row = server === null ? undefined : serverRow(server, catalog);
   return holderFacts(
     { detail: id, server },
     { rule: 'not-held', state: 'closed', certainty: 'stated' },
     CALLERS,
-    holder
-      ? {
-          ja: `${holder.ja}は、この期間「${detail.ja}」の情報を保有していません。`,
-          en: `${holder.en}: does not hold the data (${detail.en}) at this time.`,
-        }
-      : {
-          ja: `「${detail.ja}」の情報を保有するサーバが、この期間はありません。`,
-          en: `No server holds the data (${detail.en}) at this time.`,
-        },
+    said(row),
+    said(row?.holder),
   );
 }
 
@@ -103,6 +110,7 @@ function holderFacts(
   rule: Pick<CauseFacts, 'rule' | 'state' | 'certainty'>,
   source: CauseSource,
   text: Text,
+  citizenText: Text,
 ): CauseFacts {
   return Object.freeze({
     ...whose,
@@ -112,5 +120,6 @@ function holderFacts(
     ...rule,
     source,
     text: Object.freeze(text),
+    citizenText: Object.freeze(citizenText),
   });
 }

@@ -51,6 +51,7 @@ class CauseOfFacts extends SpanBase implements Cause {
   readonly certainty: CauseFacts['certainty'];
   readonly source: CauseSource;
   readonly text: Text;
+  readonly citizenText: Text;
 
   constructor(facts: CauseFacts, startMs: number, endMs: number) {
     super(startMs, endMs);
@@ -64,6 +65,7 @@ class CauseOfFacts extends SpanBase implements Cause {
     this.certainty = facts.certainty;
     this.source = facts.source;
     this.text = facts.text;
+    this.citizenText = facts.citizenText;
   }
 }
 

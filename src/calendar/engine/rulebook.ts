@@ -1,11 +1,12 @@
 import type { Catalog, CatalogServer } from '../../catalog/catalog.js';
+import { holderName } from '../../catalog/lookup.js';
 import { has } from '../../foundation/own.js';
 import { dateOfDay, dayOf, dayStart, formatDay, HOUR_MS, parseDay } from '../../foundation/time.js';
 import type { CheckedAnnouncement } from '../announcements.js';
 import { type GuidelineRow, type HostRow, hours, unknownHours } from '../hours.js';
 import type { CheckedPlan } from '../plans.js';
 import type { AnnouncementSource, CauseFacts } from '../results.js';
-import { daysOn, FROM_MS, type Holidays, type Rule, TO_MS } from '../rules.js';
+import { daysOn, FROM_MS, type Holidays, type Rule, type Text, TO_MS } from '../rules.js';
 import {
   type AnnouncementLayer,
   byPrecedence,
@@ -242,7 +243,7 @@ function rowsOf({ id, hours: known, source }: CatalogServer): readonly (Guidelin
   return published.filter((row) => row.server === id);
 }
 
-function ruleFacts(name: CatalogServer, row: GuidelineRow | HostRow, rule: Rule): CauseFacts {
+function ruleFacts(server: CatalogServer, row: GuidelineRow | HostRow, rule: Rule): CauseFacts {
   const source = has(row, 'table')
     ? ({
         kind: 'guideline',
@@ -263,9 +264,11 @@ function ruleFacts(name: CatalogServer, row: GuidelineRow | HostRow, rule: Rule)
     limit: null,
     certainty: rule.certainty,
     source: Object.freeze(source),
-    text: Object.freeze({
-      ja: `${name.ja}は、${rule.text.ja}。`,
-      en: `${name.en}: ${rule.text.en}.`,
-    }),
+    text: saying(server, rule.text),
+    citizenText: saying(holderName(server), rule.text),
   });
+}
+
+function saying(name: Text, said: Text): Text {
+  return Object.freeze({ ja: `${name.ja}は、${said.ja}。`, en: `${name.en}: ${said.en}.` });
 }

@@ -230,7 +230,7 @@ function closedPage(
 ): PageContent {
   const text = texts[language];
   const { causes = [], opensMs = null } = availability?.closed ?? {};
-  const reasons = [...new Set(causes.map((cause) => cause.text[language]))].map(
+  const reasons = [...new Set(causes.map((cause) => cause.citizenText[language]))].map(
     (reason) => html`<li>${reason}</li>`,
   );
   return {

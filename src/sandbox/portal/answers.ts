@@ -1,5 +1,6 @@
 import type { Calendar } from '../../calendar/calendar.js';
 import type { Catalog } from '../../catalog/catalog.js';
+import { isItemCode } from '../../catalog/item-codes.js';
 import { has } from '../../foundation/own.js';
 import { dayOf, formatDay, formatInstant } from '../../foundation/time.js';
 import type { WireProfile } from '../../wire/profile.js';
@@ -60,7 +61,7 @@ function settleItem(
   const involved =
     records.length === 0 ? item.holders : [...new Set(records.map((record) => record.server))];
   const missing = involved.flatMap(
-    (server) => closedFor(persona, server) ?? closedHolder(item.detail, server, calendar, nowMs),
+    (server) => closedFor(persona, server) ?? closedHolder(item, server, calendar, nowMs),
   );
   const closed = missing.map((holder) => holder.server);
   // No server holds a record: one running server is enough to say so.
@@ -89,12 +90,14 @@ function closedFor({ closed = [] }: Persona, server: string): readonly Missing[]
 
 /** Counts a server of uncertain state as running. */
 function closedHolder(
-  detail: string,
+  { detail, code }: Pick<ClientItem, 'detail' | 'code'>,
   server: string,
   calendar: Calendar<Catalog>,
   nowMs: number,
 ): readonly Missing[] {
-  const { state, nextOpeningMs } = calendar.status(`${detail}@${server}`, nowMs);
+  const item = isItemCode(code) ? code : null;
+  const target = { detail: `${detail}@${server}`, item } as const;
+  const { state, nextOpeningMs } = calendar.status(target, nowMs);
   return state === 'closed'
     ? [{ server, until: nextOpeningMs === null ? null : formatInstant(nextOpeningMs) }]
     : [];
