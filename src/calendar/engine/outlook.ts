@@ -45,16 +45,20 @@ export function outlookOf(
   checkWhole(days, 'options.days', 1);
   const startMs = toEpochMs(from, 'options.from');
   const segments = segmentsBetween(schedules, target, startMs, startMs + days * DAY_MS, false);
-  const hours = { open: 0, uncertain: 0, closed: 0 };
+  const total = { open: 0, uncertain: 0, closed: 0 };
   let safest: Segment | null = null;
   for (const segment of segments) {
     const length = lengthOf(segment);
-    hours[segment.state] += length / (days * DAY_MS);
+    total[segment.state] += length;
     if (segment.state === 'open' && (safest === null || length > lengthOf(safest)))
       safest = segment;
   }
   return Object.freeze({
-    share: Object.freeze(hours),
+    share: Object.freeze({
+      open: total.open / (days * DAY_MS),
+      uncertain: total.uncertain / (days * DAY_MS),
+      closed: total.closed / (days * DAY_MS),
+    }),
     risks: Object.freeze(segments.flatMap(risksIn)),
     safest,
   });
