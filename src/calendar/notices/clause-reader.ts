@@ -11,6 +11,8 @@ export interface ClauseWords {
   /** Without what stands in brackets. */
   readonly bare: string;
   readonly brackets: readonly Bracket[];
+  /** The end of what stands before it in its line. */
+  readonly before: string;
   /** The clause as a whole. */
   readonly text: string;
   /** What stands beside the period, where a zone may be named. */
@@ -19,6 +21,9 @@ export interface ClauseWords {
   /** Why its words rule a stop out. */
   readonly refusal: NoticeProblem | undefined;
 }
+
+// As far back as a name may stand in the same line.
+const LINE_BEFORE = 200;
 
 interface Read {
   readonly marked: string;
@@ -94,7 +99,8 @@ export class ClauseReader {
       parts.push(this.#textOf(index, this.#clauseAt(index, index === end.last ? end.from : 0)));
     const text = parts.join('\n');
     const { bare, brackets } = splitBrackets(text);
-    const words = { bare, brackets, text, evidence: evidenceOf(bare), refusal: refusalOf(text) };
+    const before = this.#passage(start.first).marked.slice(0, clause.from).slice(-LINE_BEFORE);
+    const words = { bare, brackets, before, text, evidence: evidenceOf(bare), refusal: refusalOf(text) };
     if (start.first === end.last) this.#words.set(clause, words);
     return words;
   }

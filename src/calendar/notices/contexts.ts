@@ -32,6 +32,7 @@ export class ContextFinder {
   readonly #below: Around[] = [];
   /** Scopes stated above, for a whole section or block. */
   readonly #scopes: (Scoped | undefined)[] = [];
+  readonly #lines = new Map<Passage, Around>();
   readonly #meanings = new Map<Passage, Scoped | undefined>();
   /** Whether the headings and introductions of the section speak of a stop. */
   readonly announces: boolean;
@@ -119,10 +120,25 @@ export class ContextFinder {
     }
   }
 
-  /** Returns what the passages around say about a period from one index to another. */
-  evidenceAround(first: number, last: number): Around {
+  /**
+   * Returns what the rest of its line, the passages above, or those below say about a period from one
+   * index to another.
+   */
+  evidenceAround(first: number, last: number, own: readonly Passage[]): Around {
+    const line = own.length === 1 ? this.#line(own[0] as Passage) : 'none';
+    if (line !== 'none') return line;
     const above = this.#above[first] ?? 'none';
     return above === 'none' ? (this.#below[last] ?? 'none') : above;
+  }
+
+  #line(passage: Passage): Around {
+    let said = this.#lines.get(passage);
+    if (said === undefined) {
+      const evidence = evidenceOf(splitBrackets(passage.marked).bare);
+      said = evidence.other ? 'none' : saidBy(evidence);
+      this.#lines.set(passage, said);
+    }
+    return said;
   }
 
   /** Returns the scopes that stand on the next lines, or else above. */

@@ -59,8 +59,8 @@ export function effectsOf(facts: PeriodFacts): ReadPeriod {
   const used = scoped ? around.filter(({ below }) => below) : around;
   const candidates = [...own.brackets, ...own.bare, ...used];
   const stop = stopOf(facts, own.remarks, own.bare, candidates);
-  if (typeof stop === 'object') return refused(stop.refused);
   const base = baseOf(facts);
+  if (typeof stop === 'object') return refused(base === 'unknown_system' && !isOther(words) ? base : stop.refused);
   if (typeof base === 'string') return refused(base);
   const notes: Refusal[] = [];
   if (base.named.unknown) notes.push({ problem: 'unknown_system' });
@@ -105,7 +105,10 @@ function isCell(cell: string, names: Names): boolean {
 
 // Whom to ask may be closed while the system runs.
 const OTHER_SUBJECT =
-  /(?:窓口|ヘルプデスク|コールセンター|サポート(?:デスク|センター)?|電話(?:対応)?|お?問い?合わ?せ(?:対応|先|受付)?|事務局|説明会|セミナー|研修|講習|審査|交付|配布|受付|営業)(?:業務|対応|時間)?(?:は|を|の|が)/;
+  /(?:窓口|ヘルプデスク|コールセンター|サポート(?:デスク|センター)?|電話(?:対応)?|お?問い?合わ?せ(?:対応|先|受付)?|事務局|説明会|セミナー|研修|講習|審査|(?<!コンビニ)交付|配布|受付|営業)(?:業務|対応|時間)?(?:は|を|の|が)/;
+
+const isOther = ({ evidence, bare }: ClauseWords): boolean =>
+  evidence.other || OTHER_SUBJECT.test(bare);
 
 /** Returns how something stops, or why nothing does. */
 function stopOf(
@@ -115,7 +118,8 @@ function stopOf(
   candidates: readonly Candidate[],
 ): 'yes' | 'may' | 'slow' | { readonly refused: NoticeProblem } {
   const own = remarks === '' ? words.evidence : evidenceOf(`${words.bare} ${remarks}`);
-  if (OTHER_SUBJECT.test(words.bare)) return { refused: 'not_an_outage' };
+  if (OTHER_SUBJECT.test(words.bare) || (own.denied && own.stop === 'weak'))
+    return { refused: 'not_an_outage' };
   const partial = candidates.some(({ scope }) => scope.limit === 'some-sources');
   if (own.stop !== 'no') {
     if (own.runs && !partial && !bare.some(({ scope }) => understood(scope))) return { refused: 'target_unclear' };
@@ -159,7 +163,7 @@ interface Base {
 /** Returns which system stops: the one of the period's own clause, or else of its notice. */
 function baseOf({ words, named, generic, names }: PeriodFacts): Base | NoticeProblem {
   const own = namedSystems(words.bare, names);
-  const context = typeof named === 'string' ? undefined : named;
+  const context = lineBefore(words.before, names) ?? (typeof named === 'string' ? undefined : named);
   const foreign = context !== undefined && isForeign(context);
   if (isForeign(own)) return 'unknown_system';
   if (own.known.size > 0) return { targets: [...own.known] as AnnouncementTarget[], named: own };
@@ -175,6 +179,15 @@ function baseOf({ words, named, generic, names }: PeriodFacts): Base | NoticePro
   return named !== 'unclear' && (generic || own.generic)
     ? { targets: ['all'], named: near }
     : 'target_unclear';
+}
+
+/** A name earlier in the line holds for the next period, unless its clause says that it runs. */
+function lineBefore(before: string, names: Names): NamedSystems | undefined {
+  if (before.trim() === '') return undefined;
+  const { stop, runs } = evidenceOf(before);
+  const line = namedSystems(before, names);
+  if (line.known.size === 0 || (runs && stop === 'no')) return undefined;
+  return { ...line, parts: [], outside: false, unknownPart: false };
 }
 
 function isForeign({ unknown, known, parts, outside, everything, unknownPart }: NamedSystems): boolean {

@@ -36,6 +36,8 @@ export interface Names {
   readonly inSentence: RegExp;
   /** Systems whose name has brackets, and their names without them. */
   readonly bracketed: readonly Named<string>[];
+  /** The ids of all systems. */
+  readonly ids: readonly string[];
   /** The ids of all details. */
   readonly details: readonly string[];
 }
@@ -149,6 +151,7 @@ function buildNames({ servers, details, items }: CatalogRows): Names {
     bracketed: servers
       .filter(({ ja }) => withoutBrackets(ja) !== ja.normalize('NFKC'))
       .map(({ ja }) => [withoutBrackets(ja), new RegExp(literal(ja), 'g')]),
+    ids: servers.map(({ id }) => id),
     details: details.map(({ id }) => id),
   };
 }

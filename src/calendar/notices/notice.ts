@@ -117,9 +117,22 @@ class NoticeParser {
   #loneTime(time: PlacedTime, passages: readonly Passage[]): NoticeProblem | undefined {
     const { refusal } = this.#input.clauses.wordsOf([time]);
     if (refusal) return refusal;
+    if (this.#isResumption(time)) return undefined;
     return passages.some((passage) => isExtension(passage.plain))
       ? this.#extend(time, passages)
       : problemOfLoneTime(time, passages);
+  }
+
+  /** 停止（8:00再開） repeats the end of the period before. */
+  #isResumption({ first, last, to }: PlacedTime): boolean {
+    const passage = this.#input.all[last] as Passage;
+    return (
+      first === last &&
+      this.drafts.at(-1)?.passages.at(-1) === passage &&
+      /^ ?(?:頃|ごろ|に|より|から|以降)*(?:順次)?(?:サービス|運用|稼働|利用|提供)?(?:を|が|は)?(?:再開|復旧)/.test(
+        passage.plain.slice(to),
+      )
+    );
   }
 
   #addDraft(written: WrittenPeriod, passages: readonly Passage[]): Refusal | undefined {
@@ -137,7 +150,7 @@ class NoticeParser {
     const [first, last] = [start.first - from, end.last - from];
     const read = effectsOf({
       words,
-      around: this.#contexts.evidenceAround(first, last),
+      around: this.#contexts.evidenceAround(first, last, passages),
       scopes: this.#contexts.scopesAround(first, last),
       named: this.#targets.around(passages),
       generic: this.#contexts.generic,

@@ -9,6 +9,8 @@ export interface Section {
   readonly api?: Passage;
   /** Whether its heading is only the name of an API. */
   readonly headedByApi: boolean;
+  /** Whether it only continues what stands under the heading of an API above. */
+  readonly inherits: boolean;
 }
 
 /** Returns whether a passage holds a date or an hour, or something that looks like one. */
@@ -36,11 +38,16 @@ export function splitSections(passages: readonly Passage[]): Section[] {
     // A heading directly below another one belongs to it.
     if (!last || (heading && (!onlyHeadings || (byApi && last.headedByApi)))) {
       const api = byApi ? passage : apiAbove(passage, last?.api);
-      sections.push({ passages: [passage], ...(api && { api }), headedByApi: byApi });
+      sections.push({
+        passages: [passage],
+        ...(api && { api }),
+        headedByApi: byApi,
+        inherits: api !== undefined && !byApi,
+      });
     } else {
       last.passages.push(passage);
       if (byApi)
-        sections[sections.length - 1] = { ...last, api: passage, headedByApi: last.headedByApi };
+        sections[sections.length - 1] = { ...last, api: passage, inherits: false };
     }
     onlyHeadings = heading;
   }
@@ -63,6 +70,9 @@ function isApiHeading(passage: Passage, before: Passage | undefined): boolean {
 
 function isHeading(passage: Passage, before: Passage | undefined): boolean {
   if (passage.plain.length > LONGEST_TITLE || LABEL.test(passage.plain)) return false;
+  // 【中止】 or a scope below a period belongs to it.
+  if (before?.block === passage.block && isDated(before) && /^【[^【】]*】$/.test(passage.plain))
+    return passage.systems.known.size > 0;
   if (MARKED.test(passage.plain))
     return passage.mentionsOutage || namesAny(passage.systems) || !isDated(passage);
   return (

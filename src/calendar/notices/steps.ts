@@ -182,7 +182,7 @@ function* parseSections(
     for (const outage of notice.outages) outages.push(outage);
     for (const [passage, list] of notice.problems.entries()) problems.set(passage, list);
     // A page names its APIs one after the other, below a title that says what is announced.
-    if (section.api === undefined) page = notice.announces;
+    if (!section.headedByApi && !section.inherits) page = notice.announces;
     from = end;
   }
   return { outages, problems };

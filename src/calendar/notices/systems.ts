@@ -1,4 +1,5 @@
 import type { AnnouncementTarget } from '../scopes.js';
+import { CAUSES } from './evidence.js';
 import type { Names } from './names.js';
 import { isOutside, parseScope } from './scope-words.js';
 
@@ -39,15 +40,11 @@ const GENERIC =
   /本|当|各種?|同|全て?|関[係連]|対象|停止|利用|該当|一部|提供|影響|臨時|定期|緊急|計画|メンテナンス|障害|オンライン|Web|ウェブ|行政|情報|保守|点検|重要|夜間|休日|年末年始|計画停止|月|日|時|分|年|第/giu;
 // Words that stand before は and が and name no system.
 const WORDS =
-  /本|当|各種?|同|全て?|全|上記|下記|以下|次|今回|前回|年末年始|年末|年始|夜間|深夜|早朝|週末|休日|祝日|平日|期間|日時|時間帯?|時刻|開始|終了|予定|日程|作業|実施|影響|範囲|対象|詳細|内容|理由|原因|状況|事象|現象|場合|可能性|計画|定期|臨時|緊急|通常|停止|休止|中断|閉塞|メンテナンス|メンテ|保守|点検|工事|障害|不具合|トラブル|復旧|再開|提供|運用|稼[働動]|運転|処理|業務|利用者?|取得|照会|問合せ?|接続|連携|閲覧|参照|表示|応答|通信|送信|受信|送受信|通知|ログイン|アクセス|画面|データ|情報|一部|全部|全体|全面|皆様|皆さま|皆さん|お客様|方々?|国民|住民|市民|事業者|開発者|担当者?|管理者?|デジタル庁|総務省|厚生労働省|政府|国|機器|機械|設備|回線|電源|電力|法定|サーバー?|ネットワーク|データベース|ソフトウェア|ハードウェア|プログラム|バックアップ|バージョンアップ|アップデート|更新|増強|増設|移設|改修|入替|交換|移行|切替|対応|措置|機能|システム|サービス|サイト|ポータル|ページ|件|旨|間|分|日|月|年|時|頃|際|点|者|先|元|側|中|前|後|内|外|別|他|等|的|用|性|系|部|毎|再|新|旧|主|副|第|約|最大|最長|最短|程度|以上|以降|以前|未満|完了|見込|合計|全国|予告|告知|公表|掲載|案内|注意|重要|実績|基準|原則|オンライン|インターネット|環境|本番|[0-9〇一二三四五六七八九十]+|[a-z]$|・/giu;
+  /本|当|各種?|同|全て?|全|上記|下記|以下|次|今回|前回|年末年始|年末|年始|夜間|深夜|早朝|週末|休日|祝日|平日|期間|日時|時間帯?|時刻|開始|終了|予定|日程|作業|実施|影響|範囲|対象|詳細|内容|理由|原因|状況|事象|現象|場合|可能性|計画|定期|臨時|緊急|通常|停止|休止|中断|閉塞|メンテナンス|メンテ|保守|点検|工事|障害|不具合|トラブル|復旧|再開|提供|運用|稼[働動]|運転|処理|業務|利用者?|取得|照会|問合せ?|接続|連携|閲覧|参照|表示|応答|通信|送信|受信|送受信|通知|ログイン|アクセス|画面|要求|結果|返答|リクエスト|レスポンス|データ|情報|一部|全部|全体|全面|皆様|皆さま|皆さん|お客様|方々?|国民|住民|市民|事業者|開発者|担当者?|管理者?|デジタル庁|総務省|厚生労働省|政府|国|機器|機械|設備|回線|電源|電力|法定|サーバー?|ネットワーク|データベース|ソフトウェア|ハードウェア|プログラム|バックアップ|バージョンアップ|アップデート|更新|増強|増設|移設|改修|入替|交換|移行|切替|対応|措置|機能|システム|サービス|サイト|ポータル|ページ|件|旨|間|分|日|月|年|時|頃|際|点|者|先|元|側|中|前|後|内|外|別|他|等|的|用|部|毎|再|新|旧|主|副|第|約|最大|最長|最短|程度|以上|以降|以前|未満|完了|見込|合計|全国|予告|告知|公表|掲載|案内|注意|重要|実績|基準|原則|オンライン|インターネット|環境|本番|[0-9〇一二三四五六七八九十]+|[a-z]$|・/giu;
 
 // An outage of the test environment does not affect the service, unless the notice names both.
 const REHEARSAL = /(?:接続確認|検証|テスト|試験|開発|ステージング)用?環境|スタブ|サンドボックス/;
 const BOTH = /本番|含[むめみ]|及び|および|並びに|とも/;
-
-// "Y is down because of a failure of X" is about Y.
-const CAUSES =
-  /[^、。,はが\u0001\u0002\n]{1,80}?(?:ため|為(?=[、 に])|により|によって|による|に伴う?い?|に伴って|にともない|につき|の影響(?:で|を受け(?:て)?)?|を受け(?:て)?|に起因(?:する|して)?|が原因(?:で|の|と))[、,]?/gu;
 
 // Only alone, not as in マイナポータルのすべてのサービス.
 const EVERYTHING = /(?<!の)(?:すべての?|全ての?|全)(?:サービス|システム)(?:全体)?/;
@@ -117,12 +114,14 @@ function findSystems(text: string, names: Names): NamedSystems {
       });
   // A portal named before another API only says whose API it is, and so do words like すべて.
   if (sibling) for (const id of ['mynaportal', 'all']) known.delete(id);
-  const parts = sibling ? [] : partsIn(rest, names);
+  // Words in brackets are scopes, which are read apart.
+  const outer = rest.replace(/\([^()]*\)/g, ' ');
+  const parts = sibling ? [] : partsIn(outer, names);
   const part = known.size > 0 ? partOf(rest, names) : 'whole';
-  const outside = isOutside(rest);
+  const outside = isOutside(outer);
   const strangers = sibling ? 'unknown' : strangersIn(rest.replace(names.inSentence, '\n'), outside);
   return {
-    known: known.has('all') ? new Set(['all']) : known,
+    known: known.has('all') ? new Set(['all']) : new Set(names.ids.filter((id) => known.has(id))),
     everything: everything && !sibling,
     parts: part !== 'whole' && part !== 'unknown' ? [...parts, ...part] : parts,
     outside,
@@ -141,7 +140,7 @@ function partsIn(text: string, names: Names): AnnouncementTarget[] {
 function partOf(text: string, names: Names): 'whole' | 'unknown' | readonly AnnouncementTarget[] {
   const part = PART.exec(text)?.[1];
   if (part === undefined || part.includes(OURS) || part.replace(WORDS, '') === '') return 'whole';
-  const noun = new RegExp(`^${NOUN}`, 'iu').exec(part)?.[0] ?? '';
+  const noun = new RegExp(`^${NOUN}`, 'iu').exec(part)?.[0] ?? part.replace(/^(?:ご|お|すべての?)/, '');
   if (noun.replace(WORDS, '') === '') return 'whole';
   const { targets, unknown } = parseScope(noun, names);
   return unknown || targets.length === 0 ? 'unknown' : targets;

@@ -41,7 +41,7 @@ export class TargetFinder {
       this.#above.push(above);
       started ||= periods.has(passage);
       if (!namesSome(passage)) continue;
-      above = passage;
+      if (!periods.has(passage) || namesAny({ ...passage.systems, ...NO_PARTS })) above = passage;
       if (!started && this.#isLabelled(index)) labelFirst = true;
     }
     // A notice puts its labels either before or after its periods.
@@ -69,7 +69,9 @@ export class TargetFinder {
     if (label) return label.systems;
     const above = this.#above[place];
     // The system was named with another period further up, so it may no longer apply here.
-    if (above && !(this.#periods.has(above) && above.block !== first.block)) return above.systems;
+    if (above && !this.#periods.has(above)) return above.systems;
+    // Its data are those of its own period only.
+    if (above?.block === first.block) return { ...above.systems, ...NO_PARTS };
     if (above) return this.#api?.systems ?? 'unclear';
     const below = this.#below(passages.at(-1) as Passage) ?? this.#api;
     return below ? below.systems : 'nothing';
@@ -88,6 +90,8 @@ export class TargetFinder {
     return undefined;
   }
 }
+
+const NO_PARTS = { parts: [], outside: false, unknownPart: false };
 
 function namesSome(passage: Passage): boolean {
   if (!namesAny(passage.systems)) return false;
