@@ -1,4 +1,11 @@
-import { type Bracket, type Clause, PERIOD, type Place, splitBrackets, splitClauses } from './clauses.js';
+import {
+  type Bracket,
+  type Clause,
+  PERIOD,
+  type Place,
+  splitBrackets,
+  splitClauses,
+} from './clauses.js';
 import { type Evidence, evidenceOf } from './evidence.js';
 import type { Passage } from './passages.js';
 import { isCalledOff, isDayByDay, isRecurring } from './phrases.js';
@@ -100,7 +107,14 @@ export class ClauseReader {
     const text = parts.join('\n');
     const { bare, brackets } = splitBrackets(text);
     const before = this.#passage(start.first).marked.slice(0, clause.from).slice(-LINE_BEFORE);
-    const words = { bare, brackets, before, text, evidence: evidenceOf(bare), refusal: refusalOf(text) };
+    const words = {
+      bare,
+      brackets,
+      before,
+      text,
+      evidence: evidenceOf(bare),
+      refusal: refusalOf(text),
+    };
     if (start.first === end.last) this.#words.set(clause, words);
     return words;
   }

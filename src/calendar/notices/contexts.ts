@@ -87,7 +87,8 @@ export class ContextFinder {
     const said = saidBy(evidence);
     if (said === 'none') {
       const next = this.#section[index + 1];
-      const label = index === 0 || (next && this.#periods.has(next)) || LABEL_END.test(passage.plain);
+      const label =
+        index === 0 || (next && this.#periods.has(next)) || LABEL_END.test(passage.plain);
       const other = (evidence.other || evidence.runs) && passage.plain.length <= 40;
       return label && other && !evidence.denied ? 'other' : state;
     }
@@ -201,7 +202,8 @@ export class ContextFinder {
       const meaning = meaningOf(withoutSystems(text, this.#names), this.#names);
       if (meaning.kind !== 'scope') continue;
       const { scope } = meaning;
-      if (!scope.unknown || saysPart(text)) return { ...meaning, words: text, passage, below: false };
+      if (!scope.unknown || saysPart(text))
+        return { ...meaning, words: text, passage, below: false };
     }
     return undefined;
   }

@@ -1,3 +1,4 @@
+import type { Catalog } from '../../catalog/catalog.js';
 import type { AnnouncementLimit, AnnouncementTarget } from '../scopes.js';
 import type { ClauseWords } from './clause-reader.js';
 import { type Around, type Scoped, withoutSystems } from './contexts.js';
@@ -12,7 +13,7 @@ import { isRehearsal, type NamedSystems, namedSystems, namesAny } from './system
 
 /** What a stop does to a target. */
 export interface Effect {
-  readonly target: AnnouncementTarget;
+  readonly target: AnnouncementTarget<Catalog>;
   readonly state: 'closed' | 'uncertain' | 'slow';
   readonly limit: AnnouncementLimit | null;
 }
@@ -60,7 +61,8 @@ export function effectsOf(facts: PeriodFacts): ReadPeriod {
   const candidates = [...own.brackets, ...own.bare, ...used];
   const stop = stopOf(facts, own.remarks, own.bare, candidates);
   const base = baseOf(facts);
-  if (typeof stop === 'object') return refused(base === 'unknown_system' && !isOther(words) ? base : stop.refused);
+  if (typeof stop === 'object')
+    return refused(base === 'unknown_system' && !isOther(words) ? base : stop.refused);
   if (typeof base === 'string') return refused(base);
   const notes: Refusal[] = [];
   if (base.named.unknown) notes.push({ problem: 'unknown_system' });
@@ -94,13 +96,24 @@ function ownScopes({ bare, brackets }: ClauseWords, names: Names): OwnScopes {
   }
   const rest = withoutSystems(bare, names);
   if (cells.length > 0 || !saysPart(rest)) return { brackets: found, bare: [], remarks };
-  const scope = parseScope(rest.replace(/[^\u0002]*(?:ため|により|に伴い|につき)[、,]?/, ' '), names);
-  return { brackets: found, bare: [{ scope, words: rest.replace(/[\u0001\u0002]+/g, ' ').trim() }], remarks };
+  const scope = parseScope(
+    rest.replace(/[^\u0002]*(?:ため|により|に伴い|につき)[、,]?/, ' '),
+    names,
+  );
+  return {
+    brackets: found,
+    bare: [{ scope, words: rest.replace(/[\u0001\u0002]+/g, ' ').trim() }],
+    remarks,
+  };
 }
 
 function isCell(cell: string, names: Names): boolean {
   const text = cell.trim();
-  return text !== '' && !/[\u0001\u0002]/.test(text) && !namesAny({ ...namedSystems(text, names), outside: false, parts: [] });
+  return (
+    text !== '' &&
+    !/[\u0001\u0002]/.test(text) &&
+    !namesAny({ ...namedSystems(text, names), outside: false, parts: [] })
+  );
 }
 
 // Whom to ask may be closed while the system runs.
@@ -122,8 +135,10 @@ function stopOf(
     return { refused: 'not_an_outage' };
   const partial = candidates.some(({ scope }) => scope.limit === 'some-sources');
   if (own.stop !== 'no') {
-    if (own.runs && !partial && !bare.some(({ scope }) => understood(scope))) return { refused: 'target_unclear' };
-    if (own.other && !namesOurs(words.bare, names) && named === 'nothing') return { refused: 'target_unclear' };
+    if (own.runs && !partial && !bare.some(({ scope }) => understood(scope)))
+      return { refused: 'target_unclear' };
+    if (own.other && !namesOurs(words.bare, names) && named === 'nothing')
+      return { refused: 'target_unclear' };
     return own.stop === 'weak' ? 'yes' : own.stop;
   }
   if (partial && (own.runs || around === 'yes')) return 'yes';
@@ -156,24 +171,26 @@ function namesOurs(text: string, names: Names): boolean {
 
 interface Base {
   /** What stops, if no scope narrows it. */
-  readonly targets: readonly AnnouncementTarget[];
+  readonly targets: readonly AnnouncementTarget<Catalog>[];
   readonly named: NamedSystems;
 }
 
 /** Returns which system stops: the one of the period's own clause, or else of its notice. */
 function baseOf({ words, named, generic, names }: PeriodFacts): Base | NoticeProblem {
   const own = namedSystems(words.bare, names);
-  const context = lineBefore(words.before, names) ?? (typeof named === 'string' ? undefined : named);
+  const context =
+    lineBefore(words.before, names) ?? (typeof named === 'string' ? undefined : named);
   const foreign = context !== undefined && isForeign(context);
   if (isForeign(own)) return 'unknown_system';
-  if (own.known.size > 0) return { targets: [...own.known] as AnnouncementTarget[], named: own };
+  if (own.known.size > 0)
+    return { targets: [...own.known] as AnnouncementTarget<Catalog>[], named: own };
   // すべての機能 of another API are not ours.
   if (foreign) return 'unknown_system';
   if (own.everything) return { targets: ['all'], named: own };
   const near = namesAny(own) ? own : (context ?? own);
   if (context && (context.known.size > 0 || context.everything)) {
     const targets = context.everything ? ['all'] : [...context.known];
-    return { targets: targets as AnnouncementTarget[], named: near };
+    return { targets: targets as AnnouncementTarget<Catalog>[], named: near };
   }
   if (namesAny(near)) return { targets: ['all'], named: near };
   return named !== 'unclear' && (generic || own.generic)
@@ -190,8 +207,17 @@ function lineBefore(before: string, names: Names): NamedSystems | undefined {
   return { ...line, parts: [], outside: false, unknownPart: false };
 }
 
-function isForeign({ unknown, known, parts, outside, everything, unknownPart }: NamedSystems): boolean {
-  return unknown && known.size === 0 && parts.length === 0 && !outside && !everything && !unknownPart;
+function isForeign({
+  unknown,
+  known,
+  parts,
+  outside,
+  everything,
+  unknownPart,
+}: NamedSystems): boolean {
+  return (
+    unknown && known.size === 0 && parts.length === 0 && !outside && !everything && !unknownPart
+  );
 }
 
 const STATES = { yes: 'closed', may: 'uncertain', slow: 'slow' } as const;
@@ -204,18 +230,31 @@ function scopedEffects(
 ): { readonly effects: readonly Effect[]; readonly notes: readonly Refusal[] } {
   const scopes = candidates.map(({ scope }) => scope);
   const targets = [...named.parts, ...scopes.flatMap((scope) => scope.targets)];
-  const unplaced = candidates.find(({ scope }) => scope.unknown)?.words ?? (named.unknownPart ? bare : undefined);
-  const words = unplaced ?? (isNarrower(targets, base) ? undefined : (candidates[0]?.words ?? bare));
+  const unplaced =
+    candidates.find(({ scope }) => scope.unknown)?.words ?? (named.unknownPart ? bare : undefined);
+  const words =
+    unplaced ?? (isNarrower(targets, base) ? undefined : (candidates[0]?.words ?? bare));
   if (words !== undefined) {
-    const effects = base.map((target) => ({ target, state: 'uncertain', limit: 'unknown-scope' }) as const);
+    const effects = base.map(
+      (target) => ({ target, state: 'uncertain', limit: 'unknown-scope' }) as const,
+    );
     return { effects, notes: [{ problem: 'scope_unknown', words: clean(words) }] };
   }
   const outside = named.outside || scopes.some((scope) => scope.outside);
   const notes: Refusal[] = outside
-    ? [{ problem: 'outside_catalog', words: clean(candidates.find(({ scope }) => scope.outside)?.words ?? bare) }]
+    ? [
+        {
+          problem: 'outside_catalog',
+          words: clean(candidates.find(({ scope }) => scope.outside)?.words ?? bare),
+        },
+      ]
     : [];
   const limits = new Set(scopes.map(({ limit }) => limit));
-  const limit = limits.has('some-sources') ? 'some-sources' : limits.has('first-use') ? 'first-use' : null;
+  const limit = limits.has('some-sources')
+    ? 'some-sources'
+    : limits.has('first-use')
+      ? 'first-use'
+      : null;
   const slow = stop === 'slow' || (stop === 'yes' && scopes.some((scope) => scope.slow));
   const state = slow ? 'slow' : limit ? 'uncertain' : STATES[stop];
   const narrowed = targets.length > 0 ? targets : outside ? [] : base;
@@ -225,8 +264,8 @@ function scopedEffects(
 
 /** A detail of one server cannot be expressed: it would stop at every holder. */
 function isNarrower(
-  targets: readonly AnnouncementTarget[],
-  base: readonly AnnouncementTarget[],
+  targets: readonly AnnouncementTarget<Catalog>[],
+  base: readonly AnnouncementTarget<Catalog>[],
 ): boolean {
   if (targets.length === 0 || base.includes('all') || base.includes('mynaportal')) return true;
   return targets.every((target) => base.includes(target));

@@ -28,16 +28,15 @@ const REFRAIN =
 export function mayFail(plain: string): boolean {
   if (MENU.test(plain) && !NEWS.test(plain)) return false;
   const rest = plain.replace(GREETING, ' ').replace(LEGAL, ' ').replace(SINGLE, ' ');
-  return (
-    DISTURBED.test(rest) || CANNOT.test(rest) || ENGLISH.test(rest) || REFRAIN.test(rest)
-  );
+  return DISTURBED.test(rest) || CANNOT.test(rest) || ENGLISH.test(rest) || REFRAIN.test(rest);
 }
 
 // Sentences that say what a service is or does, and names of pages.
 const STATEMENT =
   /(?:でき|いただけ|頂け|使え)ます|できる|可能|です。?$|でした。?$|ます。?$|ました。?$|ください。?$|下さい。?$|ましょう。?$|とは|ありがとう|[\p{sc=Han}\p{sc=Katakana}ーA-Za-z0-9)」』]$/u;
 const LONGEST_LINE = 80;
-const NOT_A_STATEMENT = /(?:てい|てお)(?:ない|ません|りません)|おかしい|変です|だめ|ダメ|駄目|苦情|問題|困/;
+const NOT_A_STATEMENT =
+  /(?:てい|てお)(?:ない|ません|りません)|おかしい|変です|だめ|ダメ|駄目|苦情|問題|困/;
 
 /**
  * Returns whether a passage that names a system of ours only says what it is or does, or is the name

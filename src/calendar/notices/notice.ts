@@ -1,5 +1,5 @@
 import { dayOf } from '../../foundation/time.js';
-import { ClauseReader } from './clause-reader.js';
+import type { ClauseReader } from './clause-reader.js';
 import { ContextFinder } from './contexts.js';
 import { type Effect, effectsOf, type Refusal } from './effects.js';
 import type { Names } from './names.js';
@@ -159,7 +159,13 @@ class NoticeParser {
     for (const note of read.notes) this.problems.add(passages, note.problem, period, note.words);
     for (const { passage } of read.scopes) this.understood.add(passage);
     if (read.effects.length === 0) return { ...(read.notes[0] as Refusal), period };
-    this.#push(written, passages, period, read.effects, read.scopes.map(({ passage }) => passage));
+    this.#push(
+      written,
+      passages,
+      period,
+      read.effects,
+      read.scopes.map(({ passage }) => passage),
+    );
     return undefined;
   }
 
@@ -170,7 +176,8 @@ class NoticeParser {
     effects: readonly Effect[],
     scopes: readonly Passage[],
   ): void {
-    if (passages.some(({ plain }) => isEndUnknown(plain))) this.problems.add(passages, 'end_missing');
+    if (passages.some(({ plain }) => isEndUnknown(plain)))
+      this.problems.add(passages, 'end_missing');
     this.drafts.push({
       passages,
       effects,

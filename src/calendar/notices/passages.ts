@@ -70,8 +70,7 @@ export function buildPassage(place: Place, names: Names): Passage {
     marked,
     tokens,
     systems,
-    mentionsOutage:
-      tooLong || mayFail(plain) || (systems.known.size > 0 && !isStatement(plain)),
+    mentionsOutage: tooLong || mayFail(plain) || (systems.known.size > 0 && !isStatement(plain)),
     tooLong,
   };
 }

@@ -1,3 +1,4 @@
+import type { Catalog } from '../../catalog/catalog.js';
 import type { AnnouncementTarget } from '../scopes.js';
 import { evidenceOf } from './evidence.js';
 import type { Names } from './names.js';
@@ -5,7 +6,7 @@ import type { Names } from './names.js';
 /** What the words of a scope (戸籍関係情報のみ, 番号31、87, 初回利用時) mean. */
 export interface Scope {
   /** What they name in the catalogue; empty if they name nothing of it. */
-  readonly targets: readonly AnnouncementTarget[];
+  readonly targets: readonly AnnouncementTarget<Catalog>[];
   /** Whom it concerns, if not everybody. */
   readonly limit: 'first-use' | 'some-sources' | null;
   /** Whether it only gets slow. */
@@ -51,16 +52,20 @@ export function isOutside(text: string): boolean {
 
 /** Returns whether words say that only part is meant, so that they must not be ignored. */
 export function saysPart(text: string): boolean {
-  return /のみ|(?<!いた|頂)だけ(?!でなく)|に限[るりっ]|限定|一部|以外|除[くき外い]|初回|初めて|はじめて/.test(text);
+  return /のみ|(?<!いた|頂)だけ(?!でなく)|に限[るりっ]|限定|一部|以外|除[くき外い]|初回|初めて|はじめて/.test(
+    text,
+  );
 }
 
 /** Returns the items whose numbers (番号31、87) or codes a text states. */
-export function itemsIn(text: string): AnnouncementTarget[] {
+export function itemsIn(text: string): AnnouncementTarget<Catalog>[] {
   const numbers = [...text.matchAll(NUMBERS)].flatMap(([list]) =>
     [...list.matchAll(/\d{1,3}/g)].map(([number]) => number),
   );
   const codes = [...text.matchAll(CODES)].map(([, digits]) => digits as string);
-  return [...numbers, ...codes].map((digits) => ({ item: `TM${digits.padStart(14, '0')}` }) as const);
+  return [...numbers, ...codes].map(
+    (digits) => ({ item: `TM${digits.padStart(14, '0')}` }) as const,
+  );
 }
 
 /** Returns where a text states item numbers. */
@@ -82,7 +87,7 @@ export function parseScope(words: string, names: Names): Scope {
   rest = rest.replace(FIRST_USE, ' ');
   let some = matches(SOME, rest);
   rest = rest.replace(SOME, ' ');
-  const targets: AnnouncementTarget[] = [...items];
+  const targets: AnnouncementTarget<Catalog>[] = [...items];
   if (names.hasScope.test(rest))
     for (const [named, pattern] of names.scopes)
       rest = rest.replace(pattern, (_, ...groups) => {
@@ -110,17 +115,30 @@ export function parseScope(words: string, names: Names): Scope {
 
 /** "All but these", which only a list of details can express. */
 function butThese(scope: Scope, names: Names): Scope {
-  const given = new Set<string | null>(scope.targets.map((target) => (typeof target === 'object' && 'detail' in target ? target.detail : null)));
-  const expressible = given.size > 0 && !given.has(null) && !scope.outside && !scope.unknown && !scope.limit;
+  const given = new Set<string | null>(
+    scope.targets.map((target) =>
+      typeof target === 'object' && 'detail' in target ? target.detail : null,
+    ),
+  );
+  const expressible =
+    given.size > 0 && !given.has(null) && !scope.outside && !scope.unknown && !scope.limit;
   return expressible
-    ? { ...scope, targets: names.details.filter((id) => !given.has(id)).map((id) => ({ detail: id }) as AnnouncementTarget) }
+    ? {
+        ...scope,
+        targets: names.details
+          .filter((id) => !given.has(id))
+          .map((id) => ({ detail: id }) as AnnouncementTarget<Catalog>),
+      }
     : { ...scope, targets: [], outside: false, unknown: true, whole: false };
 }
 
 /** Returns what is left of words without all those that carry no meaning here. */
 export function leftOver(words: string): string {
   return words
-    .replace(/(?:でき|いただけ|頂け|出来|使え|され|られ)(?:ません|ない|なくなります?|なくなる)|遅く|遅延|遅れ|時間(?:が|を|の)(?:かか|掛か|要)(?:り|る|し)?|低下/g, ' ')
+    .replace(
+      /(?:でき|いただけ|頂け|出来|使え|され|られ)(?:ません|ない|なくなります?|なくなる)|遅く|遅延|遅れ|時間(?:が|を|の)(?:かか|掛か|要)(?:り|る|し)?|低下/g,
+      ' ',
+    )
     .replace(RUNNING, ' ')
     .replace(STATED, ' ')
     .replace(FILLER, '');
@@ -128,6 +146,6 @@ export function leftOver(words: string): string {
 
 const matches = (pattern: RegExp, text: string): boolean => text.search(pattern) >= 0;
 
-function unique(targets: readonly AnnouncementTarget[]): AnnouncementTarget[] {
+function unique(targets: readonly AnnouncementTarget<Catalog>[]): AnnouncementTarget<Catalog>[] {
   return [...new Map(targets.map((target) => [JSON.stringify(target), target])).values()];
 }
