@@ -41,10 +41,10 @@ export interface RedefinedServer extends Omit<AddedServer, 'hours' | 'redefines'
 }
 
 /** A server that holds the data of a detail, always or between two days. */
-export type AddedHolder =
-  | string
+export type AddedHolder<S extends string = string> =
+  | S
   | {
-      readonly server: string;
+      readonly server: S;
       /** First JST day, `YYYY-MM-DD`. Default: always. */
       readonly from?: string;
       /** First JST day on which it no longer holds the data. Default: no end. */
@@ -52,18 +52,18 @@ export type AddedHolder =
     };
 
 /** A detail (分野詳細), and who holds its data. */
-export interface AddedDetail extends CatalogName {
+export interface AddedDetail<S extends string = string> extends CatalogName {
   /** Lower-case words joined by hyphens, at most 60 characters. */
   readonly id: string;
   readonly category: CategoryId;
   /** Servers of the guideline or of this extension, at most 20. */
-  readonly holders: readonly AddedHolder[];
+  readonly holders: readonly AddedHolder<S>[];
   /** Says that the row of table 2.5-5 is replaced on purpose, with all its holders. */
   readonly redefines?: true;
 }
 
 /** An item (特定個人情報名). */
-export interface AddedItem {
+export interface AddedItem<D extends string = string> {
   /** The item's code (特定個人情報名コード): `TM` and 14 digits. */
   readonly code: ItemCode;
   /** Its name in Japanese. */
@@ -71,7 +71,7 @@ export interface AddedItem {
   /** Its name in English. Default: the Japanese one. */
   readonly en?: string;
   /** The details it belongs to. */
-  readonly details: readonly string[];
+  readonly details: readonly D[];
   /** Where the facts come from. */
   readonly source?: string;
   /** Says that a code seen in public is replaced on purpose. */
@@ -86,7 +86,7 @@ export interface CatalogExtension {
 }
 
 type IdsIn<L> = L extends readonly { readonly id: infer I extends string }[] ? I : never;
-type ListOf<E, K extends string> = E extends { readonly [P in K]: infer L } ? L : never;
+type ListOf<E, K extends string> = K extends keyof E ? NonNullable<E[K]> : never;
 
 /** The servers of an extended catalogue. */
 type Servers<E> = ServerId | IdsIn<ListOf<E, 'servers'>>;
@@ -95,10 +95,8 @@ type Details<E> = DetailId | IdsIn<ListOf<E, 'details'>>;
 
 /** Checks at compile time that every holder and every detail that an extension names exists. */
 export interface CheckedExtension<E> {
-  readonly details?: readonly {
-    readonly holders: readonly (Servers<E> | { readonly server: Servers<E> })[];
-  }[];
-  readonly items?: readonly { readonly details: readonly Details<E>[] }[];
+  readonly details?: readonly AddedDetail<Servers<E>>[];
+  readonly items?: readonly AddedItem<Details<E>>[];
 }
 
 /** The catalogue that an extension makes. */
