@@ -219,7 +219,7 @@ describe('a family register that a host adds to the catalogue', () => {
     );
   });
 
-  it('can be kept in a vault and asked for at a kiosk', async () => {
+  it('can be kept in a vault and offered at a kiosk', async () => {
     const { clock, sandbox, client } = open();
     const { url } = await client.beginConsent(session);
     const callback = await sandbox.visit(url, { persona: 'jiro' });
@@ -239,6 +239,6 @@ describe('a family register that a host adds to the catalogue', () => {
       reader: createSimulatedReader(),
       clock,
     });
-    expect(menu.state).toMatchObject({ name: 'menu' });
+    expect(menu.state.at).toBe('start');
   });
 });
