@@ -264,8 +264,7 @@ let publishedSchedules: ScheduleCache | undefined;
 const MAX_DAYS = 10_000;
 
 /**
- * Creates a calendar of the published operating hours, with what the options add. Calendars without
- * options share what they compute.
+ * Creates a calendar of the published operating hours, with what the options add.
  *
  * @param options - announcements, rows and holidays to add.
  * @param catalog - what `extendCatalog` returned. Default: the guideline's tables.

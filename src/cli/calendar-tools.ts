@@ -2,7 +2,6 @@ import type { Calendar } from '../calendar/calendar.js';
 import { nameOfTarget } from '../calendar/print/wording.js';
 import type { Target } from '../calendar/targets.js';
 import type { Catalog } from '../catalog/catalog.js';
-import { isServerId } from '../catalog/lookup.js';
 import { isSelfInfoError } from '../foundation/errors.js';
 import type { Language } from '../foundation/language.js';
 import { toEpochMs } from '../foundation/time.js';
@@ -22,7 +21,7 @@ export interface TypedTarget {
 
 export function readTarget(typed: string, tools: Tools): TypedTarget {
   const members = typed.split('+').map((name): Target<Catalog> => {
-    const target = isServerId(name, tools.calendar.catalog) ? { server: name } : name;
+    const target = typedTarget(name, tools.calendar.catalog);
     const unknown = {
       ja: `不明な対象です: ${quoted(name)}`,
       en: `unknown target: ${quoted(name)}`,
@@ -40,6 +39,14 @@ export function readTarget(typed: string, tools: Tools): TypedTarget {
     typed,
     target: members.length === 1 ? (members[0] as Target<Catalog>) : { allOf: members },
   };
+}
+
+/** Returns the target of a name that is not checked yet. */
+function typedTarget(name: string, catalog: Catalog): Target<Catalog> {
+  if (catalog.servers.some(({ id }) => id === name)) return { server: name };
+  const colon = name.indexOf(':');
+  if (colon < 0) return name;
+  return { detail: name.slice(0, colon), item: name.slice(colon + 1) } as Target<Catalog>;
 }
 
 /** Reads `--at` as epoch milliseconds within the calendar. Defaults to now. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -206,6 +206,66 @@ describe('calendar with targets', () => {
     );
   });
 
+  it('takes announcements from a file, and items by their code', async () => {
+    const announced = [
+      {
+        id: 'account',
+        target: { item: 'TM00000000000089' },
+        state: 'closed',
+        start: '2026-10-13T23:50+09:00',
+        end: '2026-10-14T08:00+09:00',
+        announcedAt: '2026-10-01',
+        source: 'お知らせ',
+      },
+    ];
+    writeFileSync(join(folder, 'announced.json'), JSON.stringify(announced));
+    const statuses = JSON.parse(
+      await printed(
+        'calendar',
+        'public-funds-account:TM00000000000089',
+        'local-tax:TM00000000000002',
+        '--announced',
+        'announced.json',
+        '--at',
+        '2026-10-14T03:00+09:00',
+        '--json',
+      ),
+    );
+    expect(statuses.map(({ state, mayTry }: Record<string, unknown>) => [state, mayTry])).toEqual([
+      ['closed', false],
+      ['open', true],
+    ]);
+  });
+
+  it('shows how the coming days look', async () => {
+    // September 2026: 672 hours open, 38 uncertain and 10 closed, as worked out by hand.
+    expect(
+      (await printed('calendar', 'local-tax', '--at', '2026-09-01', '--outlook', '30')).split('\n'),
+    ).toEqual([
+      'local-tax',
+      '  運用中 93.3%、不確定 5.3%、停止 1.4%',
+      '  最も長い運用時間: 9月1日(火)〜9月18日(金)',
+      '  - 9月19日(土) 0:00〜22:00 不確定',
+      expect.stringMatching(/^ {6}情報提供ネットワークシステム.*表2\.5-2/),
+      expect.stringMatching(/^ {6}自治体中間サーバ/),
+      '  - 9月19日(土) 22:00〜9月20日(日) 8:00 停止',
+      ...[expect.anything(), expect.anything(), expect.stringMatching(/住民基本台帳/)],
+      '  - 9月20日(日) 8:00〜24:00 不確定',
+      ...[expect.anything(), expect.anything()],
+      '',
+      expect.stringMatching(/^公表された運用日・時間/),
+      '',
+    ]);
+    const [outlook] = JSON.parse(
+      await printed('calendar', 'local-tax', '--at', '2026-09-01', '--outlook', '30', '--json'),
+    );
+    expect(outlook).toMatchObject({
+      target: 'local-tax',
+      share: { open: 672 / 720 },
+      safest: { start: '2026-09-01T00:00:00+09:00', end: '2026-09-19T00:00:00+09:00' },
+    });
+  });
+
   it('prints the segments of a month as JSON', async () => {
     const [{ target, segments }] = JSON.parse(
       await printed('calendar', 'local-tax', '--month', '2026-12', '--json'),
@@ -271,6 +331,21 @@ describe('calendar refuses', () => {
       'a month that does not exist',
       ['pension', '--month', '2026-13'],
       'オプション --month の値が正しくありません。YYYY-MM 形式で指定してください。',
+    ],
+    [
+      'an item whose code is none',
+      ['local-tax:2'],
+      'オプション "local-tax:2" の値が正しくありません。TM に続けて14桁の数字を指定してください。',
+    ],
+    [
+      'an outlook without days',
+      ['pension', '--outlook', '0'],
+      '--outlook には日数を指定してください: "0"',
+    ],
+    [
+      'an outlook without a target',
+      ['--outlook', '3'],
+      '--outlook には対象を1つ以上指定してください。',
     ],
     ['a picture without a target', ['--month', '2026-12'], '図には対象を1つ以上指定してください。'],
     [

@@ -1,10 +1,11 @@
 import type { Catalog } from '../../catalog/catalog.js';
-import { isItemCode } from '../../catalog/item-codes.js';
+import { type ItemCode, isItemCode } from '../../catalog/item-codes.js';
 import { holdingsOf } from '../../catalog/lookup.js';
 import { own } from '../../foundation/own.js';
 import type { CheckedAnnouncement } from '../announcements.js';
 import { type DetailMember, membersOf, type Target, type TargetMember } from '../targets.js';
 import { AnnouncementLayer } from './announcement-layer.js';
+import { anyOf } from './any-of.js';
 import {
   differingHolders,
   findersWithin,
@@ -16,7 +17,7 @@ import { LoweringLayer } from './lowering-layer.js';
 import type { Rulebook } from './rulebook.js';
 import { causesFrom, Schedule } from './schedule.js';
 import { isLowering, isSettling, type Layers, Scopes } from './scopes.js';
-import { anyOf, type Timeline, worstOf } from './timeline.js';
+import { type Timeline, worstOf } from './timeline.js';
 
 // Bounds the memory: a caller may build any number of combinations from what users send.
 const MAX_COMBINATIONS = 256;
@@ -26,7 +27,10 @@ export class ScheduleCache {
   readonly #servers = new Map<string, Schedule>();
   readonly #held = new Map<string, Schedule>();
   readonly #heldTimelines = new Map<Timeline, Timeline>();
+  /** By detail, or detail@server. */
   readonly #members = new Map<string, Schedule>();
+  /** The same by the code of an item that announcements name, and for items without a code. */
+  readonly #items = new Map<ItemCode | null, Map<string, Schedule>>();
   readonly #combinations = new Map<string, Schedule>();
   readonly #scopes: Scopes;
   readonly #catalog: Catalog;
@@ -69,7 +73,10 @@ export class ScheduleCache {
   }
 
   #lookUp(target: Exclude<Target<Catalog>, string>): Schedule | undefined {
-    for (const key in target) if (key !== 'server') return this.#lookUpItem(target);
+    for (const key in target) {
+      if (key === 'detail') return this.#lookUpItem(target);
+      if (key !== 'server') return undefined;
+    }
     return this.#servers.get((target as { server?: string } | null)?.server as string);
   }
 
@@ -77,8 +84,10 @@ export class ScheduleCache {
     for (const key in target) if (key !== 'detail' && key !== 'item') return undefined;
     const [detail, item] = [own(target, 'detail'), own(target, 'item')];
     if (typeof detail !== 'string') return undefined;
-    if (item !== undefined && item !== null && !isItemCode(item)) return undefined;
-    return this.#members.get(this.#scopes.keyOf(detail, item));
+    if (item === undefined) return this.#members.get(detail);
+    // Announced codes are valid, so only others need a check.
+    if (item === null || this.#scopes.isNamed(item)) return this.#items.get(item)?.get(detail);
+    return isItemCode(item) ? this.#members.get(detail) : undefined;
   }
 
   #build(target: Target<Catalog>): Schedule {
@@ -96,17 +105,27 @@ export class ScheduleCache {
   #member(member: TargetMember): Schedule {
     // Not kept by its key: the key of a server is no valid string target.
     if (member.detail === undefined) return this.#server(member.server);
-    const { detail, holder } = member;
-    const key = this.#scopes.keyOf(
-      holder === undefined ? detail : `${detail}@${holder}`,
-      member.item,
-    );
-    let schedule = this.#members.get(key);
+    const { detail, holder, item } = member;
+    const known = this.#membersWith(item);
+    const key = holder === undefined ? detail : `${detail}@${holder}`;
+    let schedule = known.get(key);
     if (!schedule) {
       schedule = this.#detail(member);
-      this.#members.set(key, schedule);
+      known.set(key, schedule);
     }
     return schedule;
+  }
+
+  // An item that no announcement names has the schedule of its detail, so that any number of codes
+  // takes no memory.
+  #membersWith(item: ItemCode | null | undefined): Map<string, Schedule> {
+    if (item === undefined || (item !== null && !this.#scopes.isNamed(item))) return this.#members;
+    let members = this.#items.get(item);
+    if (!members) {
+      members = new Map();
+      this.#items.set(item, members);
+    }
+    return members;
   }
 
   #server(id: string): Schedule {

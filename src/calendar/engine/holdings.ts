@@ -3,8 +3,9 @@ import { detailRow, holdingsOf, serverRow } from '../../catalog/lookup.js';
 import { dayOf, dayStart, formatDay, parseDay } from '../../foundation/time.js';
 import type { Cause, CauseFacts, CauseSource } from '../results.js';
 import { FROM_MS, type Text, TO_MS } from '../rules.js';
+import { notWithin, withinSpan } from './any-of.js';
 import { type CauseFinder, causesFrom, Schedule } from './schedule.js';
-import { CLOSED, notWithin, type SpanMs, withinSpan } from './timeline.js';
+import { CLOSED, type SpanMs } from './timeline.js';
 
 /** Returns when a holding holds, for one that does not hold throughout. */
 export function spanOfHolding({ from, until }: CatalogHolding): SpanMs | undefined {

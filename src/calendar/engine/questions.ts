@@ -7,7 +7,9 @@ import { FROM_MS, TO_MS } from '../rules.js';
 import type { Target } from '../targets.js';
 import type { ScheduleCache } from './cache.js';
 import { buildSegment, buildStatus } from './result-objects.js';
-import { CLOSED, nameOf, OPEN, type SegmentMs } from './timeline.js';
+import { CLOSED, nameOf, OPEN, type SegmentMs, type Timeline } from './timeline.js';
+
+const NONE: readonly never[] = Object.freeze([]);
 
 /** Implements `calendar.status`. */
 export function statusAt(schedules: ScheduleCache, target: Target<Catalog>, at: Instant): Status {
@@ -49,6 +51,7 @@ export function segmentsBetween(
   const [startMs, endMs] = checkSpan(start, end);
   const segments: Segment[] = [];
   if (startMs === endMs) return segments;
+  if (onlyOpen && schedule.isPlainWhenOpen) return openBetween(schedule.timeline, startMs, endMs);
   let segment: SegmentMs | undefined = schedule.timeline.segmentAt(startMs);
   for (; segment && segment.startMs < endMs; segment = schedule.timeline.after(segment)) {
     if (onlyOpen && segment.state !== OPEN) continue;
@@ -65,6 +68,24 @@ export function segmentsBetween(
       ),
     );
   }
+  return segments;
+}
+
+/** Returns the open segments without causes. It needs no year outside the span. */
+function openBetween(timeline: Timeline, startMs: number, endMs: number): Segment[] {
+  const segments: Segment[] = [];
+  let openMs = -1;
+  let untilMs = -1;
+  timeline.visit({ startMs, endMs }, (from, to, state) => {
+    if (state !== OPEN) return;
+    // Segments go on at the turn of the year.
+    if (from !== untilMs) {
+      if (openMs >= 0) segments.push(buildSegment(openMs, untilMs, 'open', NONE, NONE));
+      openMs = from;
+    }
+    untilMs = to;
+  });
+  if (openMs >= 0) segments.push(buildSegment(openMs, untilMs, 'open', NONE, NONE));
   return segments;
 }
 

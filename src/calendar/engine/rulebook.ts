@@ -22,6 +22,7 @@ import {
   type SpanMs,
   spanOfYear,
   Timeline,
+  tableOfDays,
   tableOfSpans,
   UNCERTAIN,
   whereOpen,
@@ -40,6 +41,7 @@ export class Rulebook {
   readonly #holidays: Holidays;
   readonly #plans: Undoing;
   readonly #rules: ReadonlyMap<string, readonly RuleInForce[]>;
+  readonly #daysOf = new Map<string, readonly number[]>();
   readonly #timelines = new Map<string, Timeline>();
   readonly #schedules = new Map<string, Schedule>();
 
@@ -169,13 +171,24 @@ export class Rulebook {
         const outages = this.#occurrences(inForce, [year - 1, year], wanted);
         return tableOfSpans(outages, inside, OPEN, bounds);
       }
-      const inYear = {
+      const hours = {
         startMs: Math.max(bounds.startMs, inForce.startMs),
         endMs: Math.min(bounds.endMs, inForce.endMs),
       };
-      const outsideHours = gaps(this.#occurrences(inForce, [year], wanted), inYear);
-      return tableOfSpans(outsideHours, inside, OPEN, bounds);
+      const days = this.#days(rule.on, year);
+      return tableOfDays(days, rule, inside, hours, bounds);
     });
+  }
+
+  // Several rules have the same days.
+  #days(on: Rule['on'], year: number): readonly number[] {
+    const key = `${on} ${year}`;
+    let days = this.#daysOf.get(key);
+    if (!days) {
+      days = daysOn(on, year, this.#holidays);
+      this.#daysOf.set(key, days);
+    }
+    return days;
   }
 
   /**
@@ -197,7 +210,7 @@ export class Rulebook {
     wanted: (day: number) => boolean,
   ): SpanMs[] {
     const spans: { startMs: number; endMs: number }[] = [];
-    for (const day of years.flatMap((year) => daysOn(rule.on, year, this.#holidays))) {
+    for (const day of years.flatMap((year) => this.#days(rule.on, year))) {
       if (!wanted(day)) continue;
       const from = Math.max(dayStart(day) + rule.fromHour * HOUR_MS, startMs);
       const to = Math.min(dayStart(day) + rule.toHour * HOUR_MS, endMs);
@@ -209,13 +222,6 @@ export class Rulebook {
     }
     return spans;
   }
-}
-
-/** Returns the parts of a span that ordered, disjoint spans do not cover. */
-function gaps(spans: readonly SpanMs[], within: SpanMs): SpanMs[] {
-  const starts = [within.startMs, ...spans.map((span) => span.endMs)];
-  const ends = [...spans.map((span) => span.startMs), within.endMs];
-  return starts.map((startMs, index) => ({ startMs, endMs: ends[index] as number }));
 }
 
 function monthOf(day: number): string {

@@ -63,6 +63,11 @@ export class Schedule {
     this.#slowing = finders.filter((finder) => finder.slows);
   }
 
+  /** Whether open segments have neither causes nor anything undone. */
+  get isPlainWhenOpen(): boolean {
+    return this.#undoing.length + this.#slowing.length === 0;
+  }
+
   /** Returns causes and next openings for a segment of the timeline. Computes them once. */
   statusOf(segment: SegmentMs): SegmentStatus {
     let status = this.#statuses.get(segment);

@@ -53,14 +53,9 @@ export class Scopes {
     return this.#servers.get(server) ?? NONE;
   }
 
-  /**
-   * Returns the key of an item of a detail. It is that of the detail if no announcement names the
-   * item, so that any number of codes takes no memory.
-   */
-  keyOf(detail: string, item: ItemCode | null | undefined): string {
-    if (item === undefined) return detail;
-    const isNamed = item === null ? this.#items.size > 0 : this.#items.has(item);
-    return isNamed ? itemKey(detail, item) : detail;
+  /** Returns whether an announcement names an item. */
+  isNamed(item: unknown): item is ItemCode {
+    return this.#items.has(item as ItemCode);
   }
 
   /** Returns what is announced for a detail, and an item of it, at one of its holders. */

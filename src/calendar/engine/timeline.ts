@@ -1,4 +1,4 @@
-import { DAY_MS, dateOfDay, dayNumber, dayOf, dayStart } from '../../foundation/time.js';
+import { DAY_MS, dateOfDay, dayNumber, dayOf, dayStart, HOUR_MS } from '../../foundation/time.js';
 import type { Span, State } from '../results.js';
 import { FROM_MS, TO_MS } from '../rules.js';
 
@@ -41,6 +41,17 @@ interface IndexedYearTable extends YearTable {
   readonly segments: (SegmentMs | undefined)[];
 }
 
+const NO_TABLE: IndexedYearTable = {
+  edges: [],
+  states: [],
+  firstDay: 0,
+  segmentOfDay: new Uint16Array(0),
+  segments: [],
+};
+
+/** A span and its state, cut at the ends of a wider span that was asked for. */
+type Visit = (startMs: number, endMs: number, state: number) => void;
+
 const FIRST_YEAR = dateOfDay(dayOf(FROM_MS)).year;
 const YEARS = dateOfDay(dayOf(TO_MS)).year - FIRST_YEAR;
 // Index of the year, by day; both count from the start of the calendar's span.
@@ -72,7 +83,10 @@ export function spanOfYear(index: number): SpanMs & { readonly year: number } {
  */
 export class Timeline {
   readonly #build: (year: number) => YearTable;
-  readonly #tables: (IndexedYearTable | undefined)[] = [];
+  readonly #tables: (YearTable | undefined)[] = [];
+  // Most timelines only serve to build others, and need no index.
+  readonly #indexed: (IndexedYearTable | undefined)[] = [];
+  #last: IndexedYearTable = NO_TABLE;
 
   /** @param build - builds the table of a year; years count from the start of the span. */
   constructor(build: (year: number) => YearTable) {
@@ -80,31 +94,62 @@ export class Timeline {
   }
 
   /** Returns the table of a year; years count from the start of the span. */
-  table(year: number): IndexedYearTable {
+  table(year: number): YearTable {
     let table = this.#tables[year];
     if (table === undefined) {
-      table = indexed(this.#build(year));
+      table = this.#build(year);
       this.#tables[year] = table;
     }
     return table;
   }
 
+  // Consecutive questions are mostly about the same year.
+  #tableOfDay(day: number): IndexedYearTable {
+    const last = this.#last;
+    if (day >= last.firstDay && day < last.firstDay + last.segmentOfDay.length) return last;
+    const year = yearOfDay[day] as number;
+    let table = this.#indexed[year];
+    if (table === undefined) {
+      table = indexed(this.table(year));
+      this.#indexed[year] = table;
+    }
+    this.#last = table;
+    return table;
+  }
+
+  /**
+   * Visits the states of a span in order, cut at its ends and at the turns of years, without the
+   * tables of other years.
+   */
+  visit({ startMs, endMs }: SpanMs, visit: Visit): void {
+    const first = yearOfDay[Math.floor((startMs - FROM_MS) / DAY_MS)] as number;
+    for (let year = first; year < YEARS; year++) {
+      const { edges, states } = this.table(year);
+      if ((edges[0] as number) >= endMs) return;
+      for (let index = 0; index < states.length; index++) {
+        const [from, to] = [edges[index] as number, edges[index + 1] as number];
+        if (from >= endMs) return;
+        if (to > startMs)
+          visit(Math.max(from, startMs), Math.min(to, endMs), states[index] as number);
+      }
+    }
+  }
+
   /** Returns the state at an instant of the calendar's span. */
   stateAt(ms: number): number {
     const day = Math.floor((ms - FROM_MS) / DAY_MS);
-    const table = this.table(yearOfDay[day] as number);
+    const table = this.#tableOfDay(day);
     return table.states[indexAt(table, day, ms)] as number;
   }
 
   /** Returns the segment that contains an instant of the calendar's span. */
   segmentAt(ms: number): SegmentMs {
     const day = Math.floor((ms - FROM_MS) / DAY_MS);
-    const year = yearOfDay[day] as number;
-    const table = this.table(year);
+    const table = this.#tableOfDay(day);
     const index = indexAt(table, day, ms);
     const known = table.segments[index];
     if (known !== undefined) return known;
-    const segment = this.#wholeSegment(year, index);
+    const segment = this.#wholeSegment(yearOfDay[day] as number, index);
     table.segments[index] = segment;
     return segment;
   }
@@ -171,18 +216,27 @@ class TableBuilder {
   readonly states: number[] = [];
 
   push(at: number, state: number): void {
-    if (this.edges.at(-1) === at) {
-      this.edges.pop();
-      this.states.pop();
+    const { edges, states } = this;
+    let last = states.length - 1;
+    if (last >= 0 && edges[last] === at) {
+      edges.pop();
+      states.pop();
+      last--;
     }
-    if (this.states.at(-1) === state) return;
-    this.edges.push(at);
-    this.states.push(state);
+    if (last >= 0 && states[last] === state) return;
+    edges.push(at);
+    states.push(state);
+  }
+
+  /** Takes the last segment back. */
+  pop(): void {
+    this.edges.pop();
+    this.states.pop();
   }
 
   end(at: number): YearTable {
     this.edges.push(at);
-    return this;
+    return { edges: this.edges, states: this.states };
   }
 }
 
@@ -205,21 +259,58 @@ export function tableOfSpans(
   return table.end(bounds.endMs);
 }
 
-function merged(a: YearTable, b: YearTable, combine: (a: number, b: number) => number): YearTable {
+/**
+ * Builds a table that is open between two hours of each of the given days, `outside` elsewhere
+ * within a span, and open outside the span.
+ */
+export function tableOfDays(
+  days: readonly number[],
+  { fromHour, toHour }: { readonly fromHour: number; readonly toHour: number },
+  outside: number,
+  within: SpanMs,
+  bounds: SpanMs,
+): YearTable {
   const table = new TableBuilder();
-  const end = a.edges.at(-1) as number;
+  table.push(bounds.startMs, OPEN);
+  if (within.startMs >= within.endMs) return table.end(bounds.endMs);
+  table.push(within.startMs, outside);
+  for (const day of days) {
+    const start = dayStart(day);
+    const from = Math.max(start + fromHour * HOUR_MS, within.startMs);
+    const to = Math.min(start + toHour * HOUR_MS, within.endMs);
+    if (from >= to) continue;
+    table.push(from, OPEN);
+    table.push(to, outside);
+  }
+  if (table.edges[table.edges.length - 1] === bounds.endMs) table.pop();
+  else if (within.endMs < bounds.endMs) table.push(within.endMs, OPEN);
+  return table.end(bounds.endMs);
+}
+
+function merged(a: YearTable, b: YearTable, combine: (a: number, b: number) => number): YearTable {
+  const edges: number[] = [];
+  const states: number[] = [];
+  const end = a.edges[a.states.length] as number;
+  let last = -1;
   for (let at = a.edges[0] as number, i = 0, j = 0; at < end; ) {
-    table.push(at, combine(a.states[i] as number, b.states[j] as number));
+    const state = combine(a.states[i] as number, b.states[j] as number);
+    if (state !== last) {
+      edges.push(at);
+      states.push(state);
+      last = state;
+    }
     const nextA = a.edges[i + 1] as number;
     const nextB = b.edges[j + 1] as number;
-    at = Math.min(nextA, nextB);
+    at = nextA < nextB ? nextA : nextB;
     if (nextA === at) i++;
     if (nextB === at) j++;
   }
-  return table.end(end);
+  edges.push(end);
+  return { edges, states };
 }
 
-function combined(
+/** Combines timelines, two states at a time. */
+export function combined(
   timelines: readonly Timeline[],
   combine: (a: number, b: number) => number,
 ): Timeline {
@@ -230,7 +321,8 @@ function combined(
   );
 }
 
-function mapped(timeline: Timeline, to: (state: number) => number): Timeline {
+/** Returns a timeline with each state replaced. */
+export function mapped(timeline: Timeline, to: (state: number) => number): Timeline {
   return new Timeline((year) => {
     const { edges, states } = timeline.table(year);
     const table = new TableBuilder();
@@ -251,60 +343,17 @@ export function whereOpen(timeline: Timeline, mask: Timeline): Timeline {
   return combined([timeline, mask], (state, masked) => (masked === OPEN ? state : OPEN));
 }
 
-const alwaysOpen = new Timeline((year) => {
+/** A timeline that is open throughout. */
+export const alwaysOpen = new Timeline((year) => {
   const { startMs, endMs } = spanOfYear(year);
   return { edges: [startMs, endMs], states: [OPEN] };
 });
 
 /** Returns the worst of several timelines: each can only lower the state. */
 export function worstOf(timelines: readonly Timeline[]): Timeline {
-  if (timelines.length < 2) return timelines[0] ?? alwaysOpen;
-  return combined(timelines, Math.max);
-}
-
-/** Returns a timeline within a span, and a given state outside. */
-export function withinSpan(timeline: Timeline, span: SpanMs, outside: number): Timeline {
-  return combined([timeline, timelineOf([span], 1)], (state, inside) =>
-    inside === 1 ? state : outside,
-  );
-}
-
-/** Builds a timeline that is open within a span, and closed elsewhere. */
-export function notWithin(span: SpanMs): Timeline {
-  return withinSpan(alwaysOpen, span, CLOSED);
-}
-
-/**
- * Returns the state when any one of several timelines may be the one that counts, some of them only
- * within a span. Where those that may count differ, `disagreement` is UNCERTAIN, and OPEN
- * elsewhere. Where none may count, the state and `nobody` are CLOSED.
- */
-export function anyOf(
-  parts: readonly { readonly timeline: Timeline; readonly span: SpanMs | undefined }[],
-): {
-  timeline: Timeline;
-  disagreement: Timeline;
-  nobody: Timeline | undefined;
-} {
-  const always = parts.flatMap(({ timeline, span }) => (span ? [] : [timeline]));
-  // One bit for each state that occurs.
-  const bitOf = (timeline: Timeline) => mapped(timeline, (state) => 1 << state);
-  const seen = combined(
-    [
-      ...[...new Set(always)].map(bitOf),
-      ...parts.flatMap(({ timeline, span }) =>
-        span ? [withinSpan(bitOf(timeline), span, 0)] : [],
-      ),
-    ],
-    (a, b) => a | b,
-  );
-  return {
-    timeline: mapped(seen, (bits) =>
-      bits === 1 << OPEN ? OPEN : bits === 0 || bits === 1 << CLOSED ? CLOSED : UNCERTAIN,
-    ),
-    disagreement: mapped(seen, (bits) => ((bits & (bits - 1)) === 0 ? OPEN : UNCERTAIN)),
-    nobody: always.length > 0 ? undefined : mapped(seen, (bits) => (bits === 0 ? CLOSED : OPEN)),
-  };
+  const lowering = timelines.filter((timeline) => timeline !== alwaysOpen);
+  if (lowering.length < 2) return lowering[0] ?? alwaysOpen;
+  return combined(lowering, (a, b) => (a > b ? a : b));
 }
 
 /** Packs the states of several timelines into one number per instant; see {@link unpackStates}. */

@@ -91,12 +91,7 @@ export function toICalendar<C extends Catalog>(
     stamp: true,
   } satisfies Record<keyof ICalendarOptions, true>);
   const { start, end, show = 'outages', lang = 'ja' } = options;
-  if (show !== 'windows' && show !== 'outages') {
-    throw invalidOption('options.show', {
-      en: 'It must be windows or outages.',
-      ja: 'windows か outages を指定してください。',
-    });
-  }
+  checkShow(show);
   checkLang(lang, 'options.lang');
   if (options.name !== undefined) checkText(options.name, 'options.name');
   const stamp = options.stamp === undefined ? undefined : toEpochMs(options.stamp, 'options.stamp');
@@ -163,6 +158,14 @@ function description(status: Status, lang: Language): string {
       `- ${when.length > 0 ? `${when.join(lang === 'ja' ? '、' : ', ')} ` : ''}${text}`,
   );
   return [...reasons, disclaimer[lang]].map(escapedText).join('\\n');
+}
+
+function checkShow(show: unknown): void {
+  if (show === 'windows' || show === 'outages') return;
+  throw invalidOption('options.show', {
+    en: 'It must be windows or outages.',
+    ja: 'windows か outages を指定してください。',
+  });
 }
 
 /** Formats an instant in UTC for iCalendar. */

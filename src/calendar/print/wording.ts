@@ -191,6 +191,23 @@ export function reasonLine({ when, text }: Reason, lang: Language): string {
     : `${when.join(lang === 'ja' ? '、' : ', ')}${lang === 'ja' ? '　' : ': '}${text}`;
 }
 
+/** Names the best hours of a month, e.g. `9時〜21時（31日のうち20日）`. */
+export function bestHoursName(
+  { hours, days }: { readonly hours: readonly number[]; readonly days: number },
+  of: number,
+  lang: Language,
+): string {
+  const spans: [number, number][] = [];
+  for (const hour of hours) {
+    const last = spans.at(-1);
+    if (last?.[1] === hour) last[1]++;
+    else spans.push([hour, hour + 1]);
+  }
+  return lang === 'ja'
+    ? `取得しやすい時間帯: ${spans.map(([from, to]) => `${from}時〜${to}時`).join('、')}（${of}日のうち${days}日）`
+    : `best hours: ${spans.map(([from, to]) => `${from}:00–${to}:00`).join(', ')} (${days} of ${of} days)`;
+}
+
 const LONGEST_SOURCE = 120;
 
 function clipped(text: string): string {

@@ -47,6 +47,41 @@ describe('toText', () => {
     ]);
   });
 
+  it('marks the best hours of a month, and none where all hours are alike', () => {
+    // December 2026: 20 business days up to the 28th, on which the registry closes at 21:00.
+    const target = 'pension@pension-service';
+    const text = toText(calendar, [target], { month: '2026-12' });
+    expect(text).toContain(`\n${' '.repeat(12 + 16)}${'^'.repeat(26)}\n`);
+    expect(text).toContain('\n^ 取得しやすい時間帯: 8時〜21時（31日のうち20日）\n');
+    const svg = toSvg(calendar, [target], { month: '2026-12', lang: 'en' });
+    expect(texts(svg)).toContain('best hours: 8:00–21:00 (20 of 31 days)');
+    expect(svg.match(/<rect [^>]*width="25" height="5"/g)).toHaveLength(13);
+    for (const [asked, options] of [
+      ['local-tax', { month: '2026-11' }],
+      [target, { week: '2026-12-07' }],
+    ] as const)
+      expect(toText(calendar, [asked], options)).not.toContain('^');
+  });
+
+  it('shows what an announcement says about one item, also where it is only slow', () => {
+    const item = 'TM00000000000002';
+    const said = { ...third, source: 'お知らせ', target: { item } } as const;
+    const announced: Announcement[] = [
+      { ...said, id: 'stop', state: 'closed', start: '2026-11-04', end: '2026-11-05' },
+      { ...said, id: 'slow', state: 'slow', start: '2026-11-06', end: '2026-11-07' },
+    ];
+    const text = toText(createCalendar({ announced }), [{ detail: 'local-tax', item }], {
+      week: '2026-11-02',
+    });
+    expect(text.split('\n')[0]).toContain('地方税（TM00000000000002）');
+    expect(days(text)[2]).toBe(`  4 水      ${'#'.repeat(48)}`);
+    expect(text).toContain(
+      '# 11月4日(水) 終日　「地方税」の情報（TM00000000000002）は、お知らせにより停止します',
+    );
+    expect(text).toContain('. 11月6日(金) 終日　');
+    expect(text).toContain('応答に時間がかかることがあります');
+  });
+
   it('shows a week of business hours with the reasons below', () => {
     // Second Friday of December 2026: the 11th; that night is uncertain from 18:00, and the server
     // closes at 21:00.
