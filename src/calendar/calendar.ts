@@ -1,6 +1,11 @@
 import type { DateTime } from 'luxon';
-import { detailsOfItem } from '../catalog/item-codes.js';
-import type { ServerId } from '../catalog/servers.js';
+import {
+  type Catalog,
+  checkCatalog,
+  type PublishedCatalog,
+  publishedCatalog,
+  type ServerIdOf,
+} from '../catalog/catalog.js';
 import { invalidOption } from '../foundation/errors.js';
 import { readKeys } from '../foundation/options.js';
 import { dayOf, type Instant, parseDay, toDateTime, toEpochMs } from '../foundation/time.js';
@@ -45,13 +50,13 @@ import type { Target } from './targets.js';
  * const calendar = createCalendar(options);
  * ```
  */
-export interface CalendarOptions {
+export interface CalendarOptions<C extends Catalog = PublishedCatalog> {
   /** Announcements that override the tables, at most 10,000. */
-  readonly announced?: readonly Announcement[];
+  readonly announced?: readonly Announcement<C>[];
   /** Spans for which the list of a source is complete, at most 1,000. */
   readonly plans?: readonly Plan[];
   /** Rows that replace the guideline's from a date on: one a server, or several. */
-  readonly servers?: { readonly [S in ServerId]?: ServerRow | readonly ServerRow[] };
+  readonly servers?: { readonly [S in ServerIdOf<C>]?: ServerRow | readonly ServerRow[] };
   /** Holidays missing from the table, as JST days `YYYY-MM-DD`. */
   readonly extraHolidays?: readonly string[];
   /** Days of the table that are not holidays after all. */
@@ -74,7 +79,7 @@ export interface CalendarOptions {
  *   calendar.isOpen('local-tax') ? '照会できます' : '現在は照会できません';
  * ```
  */
-export interface Calendar {
+export interface Calendar<C extends Catalog = PublishedCatalog> {
   /**
    * Returns the state of a target at an instant, its causes, and what comes next.
    *
@@ -91,7 +96,7 @@ export interface Calendar {
    * console.log(status.nextOpening?.toISO());
    * ```
    */
-  status(target: Target, at?: Instant): Status;
+  status(target: Target<C>, at?: Instant): Status<C>;
   /**
    * Returns whether a target is open by the published table, and not uncertain.
    *
@@ -104,7 +109,7 @@ export interface Calendar {
    * createCalendar().isOpen('local-tax', '2026-11-20T12:00:00+09:00'); // true
    * ```
    */
-  isOpen(target: Target, at?: Instant): boolean;
+  isOpen(target: Target<C>, at?: Instant): boolean;
   /**
    * Returns the first open instant from `from` on, or null when the calendar's span has none.
    *
@@ -118,7 +123,7 @@ export interface Calendar {
    * console.log(opening?.toISO()); // 2026-12-07T08:00:00.000+09:00
    * ```
    */
-  nextOpening(target: Target, from?: Instant): DateTime | null;
+  nextOpening(target: Target<C>, from?: Instant): DateTime | null;
   /**
    * Returns the states over a span, without gaps; neighbours differ. The first and the last segment
    * are cut at its ends.
@@ -134,7 +139,7 @@ export interface Calendar {
    * for (const { start, state } of segments) console.log(start.toISO(), state);
    * ```
    */
-  segments(target: Target, start: Instant, end: Instant): Segment[];
+  segments(target: Target<C>, start: Instant, end: Instant): Segment[];
   /**
    * Returns the open segments of a span.
    *
@@ -149,7 +154,7 @@ export interface Calendar {
    * console.log(windows.map((window) => window.toJSON()));
    * ```
    */
-  windows(target: Target, start: Instant, end: Instant): Segment[];
+  windows(target: Target<C>, start: Instant, end: Instant): Segment[];
   /**
    * Returns a new calendar with these announcements added. This calendar stays unchanged, and known
    * announcements change nothing.
@@ -166,7 +171,7 @@ export interface Calendar {
    * };
    * ```
    */
-  with(announcements: readonly Announcement[]): Calendar;
+  with(announcements: readonly Announcement<C>[]): Calendar<C>;
   /**
    * Returns a new calendar in which a source has been read again: all that it said before about
    * times not yet over is replaced by this list. What is over at `readAt` stays. So a scope that is
@@ -188,7 +193,7 @@ export interface Calendar {
    * };
    * ```
    */
-  withFeed(source: string, announcements: readonly Announcement[], readAt: Instant): Calendar;
+  withFeed(source: string, announcements: readonly Announcement<C>[], readAt: Instant): Calendar<C>;
   /**
    * Returns this calendar for a citizen who has fetched before: without the announcements that are
    * limited to a first use (初回利用時).
@@ -200,7 +205,7 @@ export interface Calendar {
    *   (hasFetched ? calendar.withoutFirstUse() : calendar).status('local-tax').mayTry;
    * ```
    */
-  withoutFirstUse(): Calendar;
+  withoutFirstUse(): Calendar<C>;
   /**
    * Returns how the coming days look: the share of each state, the windows that are at risk with
    * their causes, and the longest open window.
@@ -218,7 +223,7 @@ export interface Calendar {
    * console.log(Math.round(share.open * 100), risks.length, safest?.start.toISO());
    * ```
    */
-  outlook(target: Target, options: OutlookOptions): Outlook;
+  outlook(target: Target<C>, options: OutlookOptions): Outlook;
   /**
    * Returns whether the JST day of an instant is a holiday (祝日、振替休日、国民の休日) in this calendar. A
    * holiday is not a business day.
@@ -233,6 +238,8 @@ export interface Calendar {
    * ```
    */
   isHoliday(at?: Instant): boolean;
+  /** The catalogue whose details and servers it knows. */
+  readonly catalog: C;
   /** Start of the calendar's span: the day on which guideline v2.2 was issued. */
   readonly from: DateTime;
   /** End of the calendar's span, itself not included: the end of the holiday table. */
@@ -257,10 +264,10 @@ let publishedSchedules: ScheduleCache | undefined;
 const MAX_DAYS = 10_000;
 
 /**
- * Creates a calendar of the published operating hours, with what the options add. Calendars without
- * options share what they compute.
+ * Creates a calendar of the published operating hours, with what the options add.
  *
  * @param options - announcements, rows and holidays to add.
+ * @param catalog - what `extendCatalog` returned. Default: the guideline's tables.
  * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `unknown_server`,
  * `invalid_instant`, `invalid_date`, `range_reversed`, naming the place, e.g.
  * `options.announced[2].end`; TypeError for a wrong JavaScript type.
@@ -271,7 +278,15 @@ const MAX_DAYS = 10_000;
  * if (!calendar.isOpen('local-tax')) console.log(calendar.nextOpening('local-tax')?.toISO());
  * ```
  */
-export function createCalendar(options: CalendarOptions = {}): Calendar {
+export function createCalendar<C extends Catalog = PublishedCatalog>(
+  options?: CalendarOptions<C>,
+  catalog?: C,
+): Calendar<C>;
+export function createCalendar(
+  options: CalendarOptions<Catalog> = {},
+  given?: Catalog,
+): Calendar<Catalog> {
+  const catalog = checkCatalog(given, 'catalog');
   options = readKeys(options, 'options', {
     announced: true,
     plans: true,
@@ -286,7 +301,7 @@ export function createCalendar(options: CalendarOptions = {}): Calendar {
     extraHolidays = [],
     notHolidays = [],
   } = options;
-  const rows = checkServerRows(servers, 'options.servers');
+  const rows = checkServerRows(servers, 'options.servers', catalog);
   const extra = checkDays(extraHolidays, 'options.extraHolidays');
   const not = checkDays(notHolidays, 'options.notHolidays');
   const both = not.findIndex((day) => extra.includes(day));
@@ -296,17 +311,13 @@ export function createCalendar(options: CalendarOptions = {}): Calendar {
       ja: 'extraHolidays にも含まれています。どちらか一方だけに指定してください。',
     });
   const planned = checkPlans(plans, 'options.plans');
-  publishedRules ??= new Rulebook(holidaysWith([], []), new Map(), []);
+  publishedRules ??= new Rulebook(holidaysWith([], []), new Map(), [], publishedCatalog);
   const rulebook =
-    rows.size + extra.length + not.length + planned.length === 0
+    catalog === publishedCatalog && rows.size + extra.length + not.length + planned.length === 0
       ? publishedRules
-      : new Rulebook(holidaysWith(extra, not), rows, planned);
+      : new Rulebook(holidaysWith(extra, not), rows, planned, catalog);
   const path = 'options.announced';
-  const list = mergeAnnouncements(
-    EMPTY_LIST,
-    checkAnnouncements(announced, path, (server) => rulebook.outagesOf(server)),
-    path,
-  );
+  const list = mergeAnnouncements(EMPTY_LIST, checkAnnouncements(announced, path, rulebook), path);
   if (rulebook !== publishedRules || list.all.length > 0)
     return calendarOf(rulebook, list, schedulesOf(rulebook, list.all));
   publishedSchedules ??= schedulesOf(rulebook, list.all);
@@ -317,45 +328,50 @@ function schedulesOf(
   rulebook: Rulebook,
   announcements: readonly CheckedAnnouncement[],
 ): ScheduleCache {
-  return new ScheduleCache(rulebook, announcements, detailsOfItem);
+  return new ScheduleCache(rulebook, announcements);
 }
 
 function calendarOf(
   rulebook: Rulebook,
   list: AnnouncementList,
   schedules: ScheduleCache,
-): Calendar {
-  const check = (added: unknown, path: string) =>
-    checkAnnouncements(added, path, (server) => rulebook.outagesOf(server));
+): Calendar<Catalog> {
+  const check = (added: unknown, path: string) => checkAnnouncements(added, path, rulebook);
   const changed = (next: AnnouncementList) =>
     calendarOf(rulebook, next, next.all === list.all ? schedules : schedulesOf(rulebook, next.all));
-  let known: Calendar | undefined;
-  const calendar: Calendar = Object.freeze({
-    status: (target: Target, at: Instant = Date.now()) => statusAt(schedules, target, at),
-    isOpen: (target: Target, at: Instant = Date.now()) => isOpenAt(schedules, target, at),
-    nextOpening: (target: Target, from: Instant = Date.now()) =>
+  let known: Calendar<Catalog> | undefined;
+  const calendar: Calendar<Catalog> = Object.freeze({
+    catalog: rulebook.catalog,
+    status: (target: Target<Catalog>, at: Instant = Date.now()) => statusAt(schedules, target, at),
+    isOpen: (target: Target<Catalog>, at: Instant = Date.now()) => isOpenAt(schedules, target, at),
+    nextOpening: (target: Target<Catalog>, from: Instant = Date.now()) =>
       nextOpeningFrom(schedules, target, from),
-    segments: (target: Target, start: Instant, end: Instant) =>
+    segments: (target: Target<Catalog>, start: Instant, end: Instant) =>
       segmentsBetween(schedules, target, start, end, false),
-    windows: (target: Target, start: Instant, end: Instant) =>
+    windows: (target: Target<Catalog>, start: Instant, end: Instant) =>
       segmentsBetween(schedules, target, start, end, true),
-    with(added: readonly Announcement[]): Calendar {
+    with(added: readonly Announcement<Catalog>[]): Calendar<Catalog> {
       const path = 'announcements';
       return changed(mergeAnnouncements(list, check(added, path), path));
     },
-    withFeed(source: string, announcements: readonly Announcement[], readAt: Instant): Calendar {
+    withFeed(
+      source: string,
+      announcements: readonly Announcement<Catalog>[],
+      readAt: Instant,
+    ): Calendar<Catalog> {
       const path = 'announcements';
       checkSourceName(source, 'source');
       const read = check(announcements, path);
       return changed(replaceFeed(list, source, read, toEpochMs(readAt, 'readAt'), path));
     },
-    withoutFirstUse(): Calendar {
+    withoutFirstUse(): Calendar<Catalog> {
       const all = list.all.filter(({ limit }) => limit !== 'first-use');
       if (all.length === list.all.length) return calendar;
       known ??= calendarOf(rulebook, { ...list, all }, schedulesOf(rulebook, all));
       return known;
     },
-    outlook: (target: Target, options: OutlookOptions) => outlookOf(schedules, target, options),
+    outlook: (target: Target<Catalog>, options: OutlookOptions) =>
+      outlookOf(schedules, target, options),
     isHoliday: (at: Instant = Date.now()) => rulebook.isHoliday(dayOf(checkInstant(at, 'at'))),
     fromMs: FROM_MS,
     toMs: TO_MS,

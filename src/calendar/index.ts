@@ -1,14 +1,36 @@
+export type {
+  Catalog,
+  CatalogDetail,
+  CatalogHolding,
+  CatalogItem,
+  CatalogName,
+  CatalogServer,
+  DetailIdOf,
+  PublishedCatalog,
+  ServerIdOf,
+} from '../catalog/catalog.js';
 export {
   type CategoryId,
   categories,
   type DetailId,
   details,
-  holdersOf,
   holdings,
-  isDetailId,
 } from '../catalog/details.js';
+export {
+  type AddedDetail,
+  type AddedHolder,
+  type AddedItem,
+  type AddedServer,
+  type CatalogExtension,
+  type CheckedExtension,
+  type ExtendedCatalog,
+  extendCatalog,
+  type RedefinedServer,
+} from '../catalog/extend.js';
 export type { ItemCode } from '../catalog/item-codes.js';
-export { commonServers, isServerId, type ServerId, servers } from '../catalog/servers.js';
+export type { ItemConfidence } from '../catalog/items.js';
+export { commonServers, holdersOf, isDetailId, isServerId } from '../catalog/lookup.js';
+export { type ServerId, servers } from '../catalog/servers.js';
 export type { Effect, Retry, Stage, Upstream } from '../foundation/error-facts.js';
 export type { SelfInfoErrorCode } from '../foundation/error-table.js';
 export { isSelfInfoError, SelfInfoError, type SelfInfoErrorOptions } from '../foundation/errors.js';

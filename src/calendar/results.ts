@@ -1,7 +1,6 @@
 import type { DateTime } from 'luxon';
-import type { DetailId } from '../catalog/details.js';
+import type { Catalog, ServerIdOf } from '../catalog/catalog.js';
 import type { ItemCode } from '../catalog/item-codes.js';
-import type { ServerId } from '../catalog/servers.js';
 import type { Text } from './rules.js';
 import type { AnnouncementLimit } from './scopes.js';
 
@@ -32,7 +31,7 @@ export interface GuidelineSource {
   readonly note: Text;
 }
 
-/** A row of the option `servers`, which replaces the guideline's. */
+/** A row of the option `servers`, which replaces the guideline's, or of an extended catalogue. */
 export interface HostSource {
   readonly kind: 'host';
   /** First JST day of the row. */
@@ -77,12 +76,12 @@ export interface CauseFacts {
    * The affected server. Null for an announcement about the whole service, a detail or an item, and
    * for `depends-on-holder`, because the server that answers is unknown.
    */
-  readonly server: ServerId | null;
+  readonly server: string | null;
   /**
    * The detail whose holders differ, that an announcement stops, or to which the stopped item of
    * the target belongs; otherwise null.
    */
-  readonly detail: DetailId | null;
+  readonly detail: string | null;
   /** The code of the item that an announcement stops; otherwise null. */
   readonly item: ItemCode | null;
   /**
@@ -108,13 +107,16 @@ export interface CauseFacts {
     | 'stated'
     | 'hours-not-stated'
     | 'week-not-stated'
+    | 'hours-unknown'
     | 'depends-on-holder'
     | 'announced'
     | 'approximate';
   /** The source. */
   readonly source: CauseSource;
-  /** A sentence for people, in Japanese and English. */
+  /** A sentence for people who know the systems, in Japanese and English. */
   readonly text: Text;
+  /** The same for the citizen, with the holder's name (お住まいの市区町村) instead of the server's. */
+  readonly citizenText: Text;
 }
 
 /** A span `[start, end)`. */
@@ -186,9 +188,9 @@ export interface Segment extends Span {
 }
 
 /** The state of one of several holders: the worst of the three common systems and that server. */
-export interface HolderState {
+export interface HolderState<C extends Catalog = Catalog> {
   /** The holder. */
-  readonly server: ServerId;
+  readonly server: ServerIdOf<C>;
   /** Its state. */
   readonly state: State;
 }
@@ -203,7 +205,7 @@ export interface HolderState {
  * for (const { server, state } of status.holders ?? []) console.log(server, state);
  * ```
  */
-export interface Status {
+export interface Status<C extends Catalog = Catalog> {
   /** The state. */
   readonly state: State;
   /** Whether a citizen may go on: the target is not closed. If it is uncertain, it may fail. */
@@ -216,7 +218,7 @@ export interface Status {
   /** The undone causes anywhere between `since` and `until`, sorted by start. */
   readonly undone: readonly UndoneCause[];
   /** The states of the holders, for a detail with several holders and none named. */
-  readonly holders?: readonly HolderState[];
+  readonly holders?: readonly HolderState<C>[];
   /** Start of the state; null when it is before the calendar's span. */
   readonly since: DateTime | null;
   /** End of the state; null when it is after the calendar's span. */

@@ -1,6 +1,6 @@
-import { checkDetailId, type DetailId, holdersOf } from '../catalog/details.js';
+import type { Catalog, DetailIdOf, PublishedCatalog, ServerIdOf } from '../catalog/catalog.js';
 import { checkItemCode, type ItemCode } from '../catalog/item-codes.js';
-import { checkServerId, type ServerId } from '../catalog/servers.js';
+import { checkDetailId, checkServerId, holdersOf } from '../catalog/lookup.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { readKeys } from '../foundation/options.js';
 
@@ -27,21 +27,21 @@ import { readKeys } from '../foundation/options.js';
  * ];
  * ```
  */
-export type Target =
-  | DetailId
-  | `${DetailId}@${ServerId}`
+export type Target<C extends Catalog = PublishedCatalog> =
+  | DetailIdOf<C>
+  | `${DetailIdOf<C>}@${ServerIdOf<C>}`
   | {
-      readonly detail: DetailId | `${DetailId}@${ServerId}`;
+      readonly detail: DetailIdOf<C> | `${DetailIdOf<C>}@${ServerIdOf<C>}`;
       readonly item?: ItemCode | null;
     }
-  | { readonly server: ServerId }
-  | { readonly allOf: readonly Target[] };
+  | { readonly server: ServerIdOf<C> }
+  | { readonly allOf: readonly Target<C>[] };
 
 /** A detail as a member of a target, checked. */
 export interface DetailMember {
   readonly key: string;
-  readonly detail: DetailId;
-  readonly holder?: ServerId;
+  readonly detail: string;
+  readonly holder?: string;
   /** The code of the item; null if it is unknown, absent if the whole detail is meant. */
   readonly item?: ItemCode | null;
 }
@@ -49,7 +49,7 @@ export interface DetailMember {
 /** A checked member of a target. Equal members have the same `key`. */
 export type TargetMember =
   | DetailMember
-  | { readonly key: string; readonly detail?: undefined; readonly server: ServerId };
+  | { readonly key: string; readonly detail?: undefined; readonly server: string };
 
 // Far above any real use. They bound the work that an untrusted target causes, and stop a target
 // that contains itself.
@@ -63,10 +63,10 @@ const MAX_MEMBERS = 1000;
  * @throws SelfInfoError `unknown_detail`, `unknown_server`, `not_a_holder`, `invalid_option`,
  * `unknown_option`; TypeError.
  */
-export function membersOf(target: unknown, path: string): TargetMember[] {
+export function membersOf(target: unknown, path: string, catalog: Catalog): TargetMember[] {
   let count = 0;
   const collect = (member: unknown, at: string, depth: number): TargetMember[] => {
-    if (typeof member === 'string') return [memberOf(member, at)];
+    if (typeof member === 'string') return [memberOf(member, at, catalog)];
     if (typeof member !== 'object' || member === null || Array.isArray(member)) {
       throw new TypeError(
         `${at} must be a detail, a detail@server, { detail, item }, { server } or { allOf }.`,
@@ -84,9 +84,9 @@ export function membersOf(target: unknown, path: string): TargetMember[] {
         ja: 'detail、server、allOf のうち1つだけを指定してください。',
       });
     }
-    if ('detail' in given) return [itemMember(given.detail, given.item, at)];
+    if ('detail' in given) return [itemMember(given.detail, given.item, at, catalog)];
     if (given.item !== undefined) throw itemWithoutDetail(`${at}.item`);
-    if ('server' in given) return [serverMember(given.server, `${at}.server`)];
+    if ('server' in given) return [serverMember(given.server, `${at}.server`, catalog)];
     if (!Array.isArray(given.allOf)) throw new TypeError(`${at}.allOf must be an array.`);
     if (given.allOf.length === 0)
       throw invalidOption(`${at}.allOf`, {
@@ -114,9 +114,9 @@ export function itemKey(detail: string, item: string | null): string {
   return `${detail}#${item ?? ''}`;
 }
 
-function itemMember(detail: unknown, item: unknown, path: string): DetailMember {
+function itemMember(detail: unknown, item: unknown, path: string, catalog: Catalog): DetailMember {
   if (typeof detail !== 'string') throw new TypeError(`${path}.detail must be a string.`);
-  const member = memberOf(detail, `${path}.detail`);
+  const member = memberOf(detail, `${path}.detail`, catalog);
   if (item === undefined) return member;
   const code = item === null ? null : checkItemCode(item, `${path}.item`);
   return { ...member, key: itemKey(member.key, code), item: code };
@@ -129,21 +129,21 @@ function itemWithoutDetail(path: string): SelfInfoError {
   });
 }
 
-function memberOf(text: string, path: string): DetailMember {
+function memberOf(text: string, path: string, catalog: Catalog): DetailMember {
   const at = text.indexOf('@');
   const detail = at < 0 ? text : text.slice(0, at);
-  checkDetailId(detail, path);
-  const holders = holdersOf(detail);
+  checkDetailId(detail, path, catalog);
+  const holders = holdersOf(detail, catalog);
   if (at < 0) return { key: detail, detail };
   const server = text.slice(at + 1);
-  checkServerId(server, path);
+  checkServerId(server, path, catalog);
   if (!holders.includes(server)) throw new SelfInfoError('not_a_holder', { path });
   return { key: text, detail, holder: server };
 }
 
-function serverMember(server: unknown, path: string): TargetMember {
+function serverMember(server: unknown, path: string, catalog: Catalog): TargetMember {
   if (typeof server !== 'string') throw new TypeError(`${path} must be a string.`);
-  checkServerId(server, path);
+  checkServerId(server, path, catalog);
   // No detail has an empty id, so a key that starts with '@' equals no other key.
   return { key: `@${server}`, server };
 }

@@ -1,6 +1,5 @@
 import { invalidOption } from '../foundation/errors.js';
 import { checkText } from '../foundation/options.js';
-import type { DetailId } from './details.js';
 
 /** The code of an item (特定個人情報名コード): `TM` and 14 digits. The set of codes is open. */
 export type ItemCode = `TM${string}`;
@@ -18,9 +17,4 @@ export function checkItemCode(value: unknown, path: string): ItemCode {
     en: 'It must be TM and 14 digits.',
     ja: 'TM に続けて14桁の数字を指定してください。',
   });
-}
-
-/** Returns the details that an item may belong to; undefined for a code that is in no row. */
-export function detailsOfItem(_code: ItemCode): readonly DetailId[] | undefined {
-  return undefined;
 }

@@ -3,8 +3,7 @@ import { toICalendar } from '../calendar/print/ical.js';
 import { toSvg } from '../calendar/print/svg.js';
 import { toText } from '../calendar/print/text.js';
 import { disclaimer } from '../calendar/print/wording.js';
-import { details } from '../catalog/details.js';
-import { servers } from '../catalog/servers.js';
+import type { Catalog } from '../catalog/catalog.js';
 import type { Language } from '../foundation/language.js';
 import { readArguments, UsageError } from './arguments.js';
 import { outlooksOf, outlookText, readDays } from './calendar-outlook.js';
@@ -16,7 +15,7 @@ import {
   type TypedTarget,
   withArgument,
 } from './calendar-tools.js';
-import { readJsonFile, writeTextFile } from './files.js';
+import { readCatalog, readJsonFile, writeTextFile } from './files.js';
 
 const help = {
   ja: `使い方: myna-selfinfo calendar [対象 ...] [オプション]
@@ -31,6 +30,7 @@ const help = {
   --ics ファイル   その月（同上）の停止を iCalendar で保存。対象は1つ
   --outlook 日数   --at から何日分かの見通し（運用・不確定・停止の割合、注意が必要な時間帯）
   --announced ファイル  お知らせの JSON（createCalendar の announced）を反映
+  --catalog ファイル カタログの拡張（JSON）。extendCatalog に渡す内容
   --json           JSON で出力
   --lang ja|en     言語（省略時は環境変数 LANG による）
 
@@ -49,6 +49,7 @@ Options
   --ics FILE       write the outages of that month (same default) as iCalendar; one target
   --outlook DAYS   show how the days from --at look: share of each state, and windows at risk
   --announced FILE take announcements into account: JSON, as in createCalendar
+  --catalog FILE   an extended catalogue, JSON: what extendCatalog takes
   --json           print JSON
   --lang ja|en     language (default: from the environment variable LANG)
 
@@ -64,6 +65,7 @@ const options = {
   ics: 'value',
   outlook: 'value',
   announced: 'value',
+  catalog: 'value',
   json: 'flag',
   lang: 'value',
   help: 'flag',
@@ -78,8 +80,9 @@ type Values = Readonly<Partial<Record<keyof typeof options, string>>>;
  */
 export async function calendarCommand(args: readonly string[], lang: Language): Promise<string> {
   const { values, positionals } = readArguments(args, options);
-  if (values.help !== undefined) return helpText(lang);
-  const tools = { calendar: calendarWith(values.announced), lang };
+  const catalog = readCatalog(values.catalog);
+  if (values.help !== undefined) return helpText(lang, catalog);
+  const tools = { calendar: calendarWith(values.announced, catalog), lang };
   const targets = positionals.map((typed) => readTarget(typed, tools));
   const atMs = readInstant(values.at, tools);
   if (values.month !== undefined || values.svg !== undefined || values.ics !== undefined)
@@ -97,10 +100,10 @@ export async function calendarCommand(args: readonly string[], lang: Language): 
 }
 
 /** Creates the calendar, with the announcements of a file if one is named. */
-function calendarWith(file: string | undefined): Calendar {
-  if (file === undefined) return createCalendar();
-  const announced = readJsonFile(file) as CalendarOptions['announced'];
-  return withArgument('--announced', () => createCalendar({ announced: announced ?? [] }));
+function calendarWith(file: string | undefined, catalog: Catalog): Calendar<Catalog> {
+  const announced = file === undefined ? [] : readJsonFile(file);
+  const options = { announced } as CalendarOptions<Catalog>;
+  return withArgument('--announced', () => createCalendar(options, catalog));
 }
 
 /** Prints a month, or writes it to files. */
@@ -141,7 +144,7 @@ function showMonth(
   return json(rows);
 }
 
-function helpText(lang: Language): string {
+function helpText(lang: Language, { details, servers }: Catalog): string {
   const rows = (
     list: readonly { readonly id: string; readonly ja: string; readonly en: string }[],
   ): string => list.map((row) => `  ${row.id.padEnd(32)}${row[lang]}\n`).join('');

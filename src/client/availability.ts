@@ -3,11 +3,12 @@ import { type Calendar, createCalendar } from '../calendar/calendar.js';
 import type { Cause, HolderState, State, Status, UndoneCause } from '../calendar/results.js';
 import type { Text } from '../calendar/rules.js';
 import type { Target } from '../calendar/targets.js';
-import { details } from '../catalog/details.js';
-import { type Expected, hostCall } from '../foundation/errors.js';
+import { type Catalog, publishedCatalog } from '../catalog/catalog.js';
+import { detailRow } from '../catalog/lookup.js';
+import { type Expected, hostCall, invalidOption } from '../foundation/errors.js';
 import { checkMethods } from '../foundation/options.js';
 import { formatInstant } from '../foundation/time.js';
-import type { Service } from '../service/service.js';
+import { catalogOf, type Service } from '../service/service.js';
 import type { ItemSpec, ServiceSpec } from '../service/spec.js';
 
 /**
@@ -84,9 +85,8 @@ class InstantStatus implements Status {
 class NamedStatus extends InstantStatus implements ItemAvailability {
   readonly name: Text;
 
-  constructor(status: Status, atMs: number, { detail }: ItemSpec) {
+  constructor(status: Status, atMs: number, { ja, en }: Text) {
     super(status, atMs);
-    const { ja, en } = details.find(({ id }) => id === detail) as Text;
     this.name = Object.freeze({ ja, en });
   }
 
@@ -117,7 +117,7 @@ class ServiceAvailability extends InstantStatus implements Availability {
  */
 export function computeAvailability(
   service: Service,
-  calendar: Calendar,
+  calendar: Calendar<Catalog>,
   atMs: number,
   forMs: number,
   firstUse = true,
@@ -127,18 +127,22 @@ export function computeAvailability(
 }
 
 function statusOfItems(
-  calendar: Calendar,
+  calendar: Calendar<Catalog>,
   service: Service,
   atMs: number,
   forMs: number,
 ): Availability {
+  const catalog = catalogOf(service);
   const targets = Object.entries<ItemSpec>(service.items).map(
     ([key, item]) => [key, targetOf(item), item] as const,
   );
   const items = Object.fromEntries(
     targets.map(([key, target, item]) => {
       const [status, instantMs] = worstInstant(calendar, target, atMs, forMs);
-      return [key, Object.freeze(new NamedStatus(status, instantMs, item))];
+      return [
+        key,
+        Object.freeze(new NamedStatus(status, instantMs, detailRow(item.detail, catalog))),
+      ];
     }),
   );
   const [status, instantMs] = worstInstant(
@@ -156,15 +160,34 @@ const EXPECTED: Expected = {
   ja: 'createCalendar のカレンダーか、それを返す関数を指定してください。',
 };
 
-/** Returns a function that gives the current calendar. Default: the guideline's tables. */
-export function calendarSource(given: Calendar | (() => Calendar) | undefined): () => Calendar {
-  if (typeof given === 'function') return () => hostCall(PATH, given, EXPECTED);
+/**
+ * Returns a function that gives the current calendar. Default: without announcements.
+ *
+ * @param catalog - the catalogue of the services. A calendar with another one is refused.
+ */
+export function calendarSource(
+  given: Calendar<Catalog> | (() => Calendar<Catalog>) | undefined,
+  catalog: Catalog,
+): () => Calendar<Catalog> {
+  if (typeof given === 'function')
+    return () => withCatalog(hostCall(PATH, given, EXPECTED), catalog);
   if (given === undefined) {
-    const tables = createCalendar();
+    const tables = createCalendar({}, catalog);
     return () => tables;
   }
   checkMethods(given, PATH, ['status', 'segments']);
+  withCatalog(given, catalog);
   return () => given;
+}
+
+function withCatalog(calendar: Calendar<Catalog>, { fingerprint }: Catalog): Calendar<Catalog> {
+  // Other code may bring a calendar that is not from createCalendar.
+  const theirs = calendar?.catalog ?? publishedCatalog;
+  if (theirs.fingerprint === fingerprint) return calendar;
+  throw invalidOption(PATH, {
+    en: 'Its catalogue differs from that of the service. Give the same catalogue to defineService and createCalendar.',
+    ja: 'サービスとカレンダーのカタログが異なります。defineService と createCalendar に同じカタログを指定してください。',
+  });
 }
 
 /**
@@ -175,7 +198,7 @@ export function calendarSource(given: Calendar | (() => Calendar) | undefined): 
 export function outageOf(
   service: Service,
   keys: readonly string[],
-  currentCalendar: () => Calendar,
+  currentCalendar: () => Calendar<Catalog>,
   atMs: number,
 ): { readonly causes: readonly Cause[]; readonly until: string | null } {
   try {
@@ -193,23 +216,23 @@ export function outageOf(
   }
 }
 
-function together(targets: readonly Target[]): Target {
+function together(targets: readonly Target<Catalog>[]): Target<Catalog> {
   const [only] = targets;
   return targets.length === 1 && only !== undefined ? only : { allOf: targets };
 }
 
-function targetOf({ detail, holders, code }: ItemSpec): Target {
+function targetOf({ detail, holders, code }: ItemSpec): Target<Catalog> {
   const item = code ?? null;
   return holders
-    ? together(holders.map((holder): Target => ({ detail: `${detail}@${holder}`, item })))
+    ? together(holders.map((holder): Target<Catalog> => ({ detail: `${detail}@${holder}`, item })))
     : { detail, item };
 }
 
 const RANK = { closed: 0, uncertain: 1, open: 2 } as const;
 
 function worstInstant(
-  calendar: Calendar,
-  target: Target,
+  calendar: Calendar<Catalog>,
+  target: Target<Catalog>,
   atMs: number,
   forMs: number,
 ): [status: Status, instantMs: number] {

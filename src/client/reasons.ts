@@ -1,7 +1,7 @@
 import type { Cause, Status } from '../calendar/results.js';
 import type { Text } from '../calendar/rules.js';
-import { details } from '../catalog/details.js';
-import { commonServers, type ServerId } from '../catalog/servers.js';
+import { publishedCatalog } from '../catalog/catalog.js';
+import { isCommon } from '../catalog/lookup.js';
 import type { Language } from '../foundation/language.js';
 
 /** A status, as far as its reasons need it. */
@@ -43,10 +43,11 @@ function rankOf(cause: Cause): number {
   const { server, kind } = cause;
   if (kind === 'holder') return 2;
   if (isScoped(cause)) return 1;
-  return server === null || commonServers.includes(server) ? 0 : HOLDER;
+  // An extended catalogue adds no system that every query needs.
+  return server === null || isCommon(server, publishedCatalog) ? 0 : HOLDER;
 }
 
-function namesOf(causes: readonly Cause[]): ReadonlySet<ServerId | null> {
+function namesOf(causes: readonly Cause[]): ReadonlySet<string | null> {
   return new Set(causes.map(({ server }) => server));
 }
 
@@ -79,15 +80,5 @@ const limited: Readonly<Record<NonNullable<Cause['limit']>, Text>> = {
 function wordsOf(cause: Cause): Text {
   if (cause.state === 'slow') return slow;
   if (cause.limit !== null) return limited[cause.limit];
-  const name = details.find(({ id }) => id === cause.detail);
-  if (name === undefined || !isScoped(cause)) return cause.text;
-  return cause.state === 'closed'
-    ? {
-        ja: `${name.ja}の情報は取得できません。`,
-        en: `The information (${name.en}) is not available.`,
-      }
-    : {
-        ja: `${name.ja}の情報は取得できないことがあります。`,
-        en: `The information (${name.en}) may not be available.`,
-      };
+  return cause.citizenText;
 }

@@ -1,5 +1,6 @@
 import type { Calendar } from '../calendar/calendar.js';
 import type { Cause } from '../calendar/results.js';
+import type { Catalog } from '../catalog/catalog.js';
 import type { Clock } from '../foundation/clock.js';
 import type { SelfInfoError } from '../foundation/errors.js';
 import type { Instant } from '../foundation/time.js';
@@ -151,8 +152,11 @@ export interface ClientOptions<S extends Service = Service> {
    * process, which is enough for one instance only.
    */
   readonly store?: Store;
-  /** A calendar, or a function that returns the current one. Default: the guideline's tables. */
-  readonly calendar?: Calendar | (() => Calendar);
+  /**
+   * A calendar with the catalogue of the service, or a function that returns the current one.
+   * Default: without announcements.
+   */
+  readonly calendar?: Calendar<Catalog> | (() => Calendar<Catalog>);
   /** Default: the system clock. */
   readonly clock?: Clock;
   /** A transport for tests in one process. Production refuses it. */

@@ -1,14 +1,14 @@
 import type { Calendar } from '../calendar/calendar.js';
 import type { State, Status } from '../calendar/results.js';
-import { type DetailId, details } from '../catalog/details.js';
+import type { Catalog } from '../catalog/catalog.js';
 import { type ItemCode, isItemCode } from '../catalog/item-codes.js';
-import { commonServers, type ServerId } from '../catalog/servers.js';
+import { isCommon } from '../catalog/lookup.js';
 import { isSelfInfoError } from '../foundation/errors.js';
 import type { Client } from './registrations.js';
 
 /** A closed holder, and when it opens. */
 interface ClosedHolder {
-  readonly server: ServerId;
+  readonly server: string;
   readonly opensMs: number | null;
 }
 
@@ -22,7 +22,7 @@ export interface DetailAvailability {
 
 /** Whether the registered items of a client are available now. Guideline section 2.5, note ※３. */
 export interface RegisteredAvailability {
-  readonly details: ReadonlyMap<DetailId, DetailAvailability>;
+  readonly details: ReadonlyMap<string, DetailAvailability>;
   /**
    * Nothing is available: a system that every query needs is closed, or all holders of all details
    * are.
@@ -33,8 +33,9 @@ export interface RegisteredAvailability {
 /** Returns the holders that a client's items name, by detail, in the order of table 2.5-5. */
 export function holdersByDetail({
   items,
-}: Pick<Client, 'items'>): ReadonlyMap<DetailId, readonly ServerId[]> {
-  const asked = details.flatMap(({ id }) => {
+  catalog,
+}: Pick<Client, 'items' | 'catalog'>): ReadonlyMap<string, readonly string[]> {
+  const asked = catalog.details.flatMap(({ id }) => {
     const holders = new Set(
       [...items.values()].filter((item) => item.detail === id).flatMap((item) => item.holders),
     );
@@ -48,8 +49,8 @@ export function holdersByDetail({
  * outside the calendar.
  */
 export function availabilityOf(
-  client: Pick<Client, 'items'>,
-  calendar: Calendar,
+  client: Pick<Client, 'items' | 'catalog'>,
+  calendar: Calendar<Catalog>,
   nowMs: number,
 ): RegisteredAvailability | undefined {
   try {
@@ -72,7 +73,9 @@ export function availabilityOf(
         ({ state, startMs, endMs }) => state === 'closed' && startMs <= nowMs && nowMs < endMs,
       );
     // A closed common system closes everything, so the hours of single holders explain nothing.
-    const common = causes.filter(({ server }) => server === null || commonServers.includes(server));
+    const common = causes.filter(
+      ({ server }) => server === null || isCommon(server, client.catalog),
+    );
     return {
       details: byDetail,
       closed: {
@@ -87,7 +90,7 @@ export function availabilityOf(
 }
 
 interface AskedHolder {
-  readonly server: ServerId;
+  readonly server: string;
   /** The best status of the items that are asked of it. */
   readonly status: Status;
   /** Whether the status of another item is worse. */
@@ -95,7 +98,7 @@ interface AskedHolder {
 }
 
 /** Returns the codes of a client's items of a detail; null for an item without a code. */
-function codesOf({ items }: Pick<Client, 'items'>, detail: DetailId): (ItemCode | null)[] {
+function codesOf({ items }: Pick<Client, 'items'>, detail: string): (ItemCode | null)[] {
   return [...items.values()]
     .filter((item) => item.detail === detail)
     .map(({ code }) => (isItemCode(code) ? code : null));

@@ -191,7 +191,7 @@ function naiveItem(
     (target) => typeof target === 'object' && 'detail' in target && target.detail === detail,
   );
   const ofItems = items
-    .filter((code) => item === null || item === code)
+    .filter((code) => (item === null ? mayBelongTo(code, detail) : item === code))
     .map((code) =>
       naiveScope(
         server,
@@ -202,6 +202,12 @@ function naiveItem(
     )
     .map((state) => (item === null && state === 'closed' ? 'uncertain' : state));
   return worst([ofDetail, ...ofItems]);
+}
+
+// The catalogue knows the details of the first two items.
+function mayBelongTo(code: ItemCode, detail: DetailId): boolean {
+  if (code === items[0]) return detail === 'local-tax';
+  return code !== items[1] || detail === 'health-other';
 }
 
 const common: ServerId[] = ['mynaportal', 'information-provision-network', 'juki-net'];

@@ -146,7 +146,7 @@ describe('the reasons that explain gives for a closed service', () => {
       availability.causes.filter((cause) => cause.state === 'closed').map((cause) => cause.server),
     ).toEqual(['juki-net']);
     const text = explain(availability, 'ja');
-    expect(text).toContain('住民基本台帳ネットワークシステム');
+    expect(text).toContain('住民基本台帳ネットワークは、');
     expect(text).not.toContain('日本年金機構');
   });
 

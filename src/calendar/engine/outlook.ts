@@ -1,6 +1,8 @@
+import type { Catalog } from '../../catalog/catalog.js';
 import { SelfInfoError } from '../../foundation/errors.js';
 import { checkWhole, readKeys } from '../../foundation/options.js';
 import { DAY_MS, type Instant, toEpochMs } from '../../foundation/time.js';
+import { unknownHours } from '../hours.js';
 import type { Cause, Segment, State } from '../results.js';
 import type { Target } from '../targets.js';
 import type { ScheduleCache } from './cache.js';
@@ -17,7 +19,10 @@ export interface OutlookOptions {
 
 /** How a target looks over some days. */
 export interface Outlook {
-  /** The share of each state in the span, as fractions that add up to 1. */
+  /**
+   * The share of each state in the span. The fractions add up to 1, less the time that is uncertain
+   * only because nobody has published the hours of `unknownHours`.
+   */
   readonly share: { readonly [S in State]: number };
   /**
    * The windows in which an outage, a notice or an unknown holder counts, in order: closed and
@@ -25,6 +30,8 @@ export interface Outlook {
    * The causes name their sources.
    */
   readonly risks: readonly Segment[];
+  /** The servers whose hours nobody has published, by id. */
+  readonly unknownHours: readonly string[];
   /** The longest open window, the first of several; null if there is none. */
   readonly safest: Segment | null;
 }
@@ -32,7 +39,7 @@ export interface Outlook {
 /** Implements `calendar.outlook`. */
 export function outlookOf(
   schedules: ScheduleCache,
-  target: Target,
+  target: Target<Catalog>,
   options: OutlookOptions,
 ): Outlook {
   const given = readKeys(options, 'options', {
@@ -43,7 +50,8 @@ export function outlookOf(
   if (days === undefined) throw new SelfInfoError('missing_option', { path: 'options.days' });
   checkWhole(days, 'options.days', 1);
   const startMs = toEpochMs(from, 'options.from');
-  const segments = segmentsBetween(schedules, target, startMs, startMs + days * DAY_MS, false);
+  const all = segmentsBetween(schedules, target, startMs, startMs + days * DAY_MS, false);
+  const segments = all.flatMap(knownParts);
   const total = { open: 0, uncertain: 0, closed: 0 };
   let safest: Segment | null = null;
   for (const segment of segments) {
@@ -59,8 +67,46 @@ export function outlookOf(
       closed: total.closed / (days * DAY_MS),
     }),
     risks: Object.freeze(segments.flatMap(risksIn)),
+    unknownHours: Object.freeze(
+      [
+        ...new Set(
+          all.flatMap(({ causes }) => causes.filter(isUnknown).map(({ server }) => server)),
+        ),
+      ]
+        .filter((server) => server !== null)
+        .sort(),
+    ),
     safest,
   });
+}
+
+function isUnknown({ rule }: Cause): boolean {
+  return rule === unknownHours.id;
+}
+
+/** Returns the parts of a segment that are not uncertain by unknown hours alone. */
+function knownParts(segment: Segment): readonly Segment[] {
+  if (segment.state !== 'uncertain' || !segment.causes.some(isUnknown)) return [segment];
+  // Holders differ there as well, since one of them is unknown.
+  const causes = segment.causes.filter((cause) => !isUnknown(cause) && cause.kind !== 'holder');
+  const parts: Segment[] = [];
+  for (const cause of causes.filter(({ state }) => state !== 'slow')) {
+    const last = parts.at(-1);
+    const startMs = Math.max(cause.startMs, segment.startMs);
+    const endMs = Math.min(cause.endMs, segment.endMs);
+    if (startMs >= endMs) continue;
+    // Causes are in order of their start.
+    if (last && startMs <= last.endMs)
+      parts[parts.length - 1] = buildSegment(
+        last.startMs,
+        Math.max(last.endMs, endMs),
+        'uncertain',
+        [...last.causes, cause],
+        [],
+      );
+    else parts.push(buildSegment(startMs, endMs, 'uncertain', [cause], []));
+  }
+  return parts;
 }
 
 function lengthOf({ startMs, endMs }: Segment): number {

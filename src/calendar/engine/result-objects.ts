@@ -53,6 +53,7 @@ class CauseOfFacts extends SpanBase implements Cause {
   declare readonly certainty: CauseFacts['certainty'];
   declare readonly source: CauseSource;
   declare readonly text: Text;
+  declare readonly citizenText: Text;
 
   constructor(facts: CauseFacts, startMs: number, endMs: number) {
     super(startMs, endMs);
@@ -66,6 +67,7 @@ class CauseOfFacts extends SpanBase implements Cause {
     this.certainty = facts.certainty;
     this.source = facts.source;
     this.text = facts.text;
+    this.citizenText = facts.citizenText;
   }
 }
 

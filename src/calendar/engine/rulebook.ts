@@ -1,11 +1,12 @@
-import { type ServerId, servers } from '../../catalog/servers.js';
+import type { Catalog, CatalogServer } from '../../catalog/catalog.js';
+import { holderName } from '../../catalog/lookup.js';
 import { has } from '../../foundation/own.js';
-import { dateOfDay, dayStart, formatDay, HOUR_MS, parseDay } from '../../foundation/time.js';
+import { dateOfDay, dayOf, dayStart, formatDay, HOUR_MS, parseDay } from '../../foundation/time.js';
 import type { CheckedAnnouncement } from '../announcements.js';
-import { type GuidelineRow, type HostRow, hours } from '../hours.js';
+import { type GuidelineRow, type HostRow, hours, unknownHours } from '../hours.js';
 import type { CheckedPlan } from '../plans.js';
 import type { AnnouncementSource, CauseFacts } from '../results.js';
-import { daysOn, FROM_MS, type Holidays, type Rule, TO_MS } from '../rules.js';
+import { daysOn, FROM_MS, type Holidays, type Rule, type Text, TO_MS } from '../rules.js';
 import {
   type AnnouncementLayer,
   byPrecedence,
@@ -35,12 +36,13 @@ interface RuleInForce extends SpanMs {
 
 /** The schedules of the servers by their rows and the holidays. Each is built once. */
 export class Rulebook {
+  readonly catalog: Catalog;
   readonly #holidays: Holidays;
   readonly #plans: Undoing;
-  readonly #rules: ReadonlyMap<ServerId, readonly RuleInForce[]>;
+  readonly #rules: ReadonlyMap<string, readonly RuleInForce[]>;
   readonly #daysOf = new Map<string, readonly number[]>();
   readonly #timelines = new Map<string, Timeline>();
-  readonly #schedules = new Map<ServerId, Schedule>();
+  readonly #schedules = new Map<string, Schedule>();
 
   /**
    * @param overrides - the caller's rows, by date; from the first one on they replace the
@@ -49,14 +51,21 @@ export class Rulebook {
    */
   constructor(
     holidays: Holidays,
-    overrides: ReadonlyMap<ServerId, readonly HostRow[]>,
+    overrides: ReadonlyMap<string, readonly HostRow[]>,
     plans: readonly CheckedPlan[],
+    catalog: Catalog,
   ) {
+    this.catalog = catalog;
     this.#holidays = holidays;
     this.#plans = new Undoing(
       plans.map(({ startMs, endMs, origin }) => ({ startMs, endMs, undoneBy: origin })),
     );
-    this.#rules = new Map(servers.map(({ id }) => [id, rulesInForce(id, overrides.get(id) ?? [])]));
+    this.#rules = new Map(
+      catalog.servers.map((server) => [
+        server.id,
+        rulesInForce(server, overrides.get(server.id) ?? []),
+      ]),
+    );
   }
 
   /** Returns whether a JST day is a holiday. */
@@ -65,14 +74,14 @@ export class Rulebook {
   }
 
   /** Returns the ids of a server's planned outages. */
-  outagesOf(server: ServerId): readonly string[] {
+  outagesOf(server: string): readonly string[] {
     return this.#rulesOf(server).flatMap(({ rule }) =>
       rule.kind === 'planned-outage' ? [rule.id] : [],
     );
   }
 
   /** Returns a server's schedule by its rows alone. */
-  schedule(server: ServerId): Schedule {
+  schedule(server: string): Schedule {
     let schedule = this.#schedules.get(server);
     if (!schedule) {
       schedule = this.#scheduleOf(server, [], []);
@@ -86,7 +95,7 @@ export class Rulebook {
    * undo planned outages, never hours; the others only lower the state.
    */
   scheduleUnder(
-    server: ServerId,
+    server: string,
     announcements: readonly CheckedAnnouncement[],
     layer: AnnouncementLayer,
     lowering: LoweringLayer,
@@ -102,7 +111,7 @@ export class Rulebook {
   }
 
   #scheduleOf(
-    server: ServerId,
+    server: string,
     announced: readonly Timeline[],
     finding: readonly CauseFinder[],
     replacing: readonly CheckedAnnouncement[] = [],
@@ -135,7 +144,7 @@ export class Rulebook {
     return new Schedule(worstOf(timelines), finders);
   }
 
-  #rulesOf(server: ServerId): readonly RuleInForce[] {
+  #rulesOf(server: string): readonly RuleInForce[] {
     return this.#rules.get(server) as readonly RuleInForce[];
   }
 
@@ -218,25 +227,28 @@ function monthOf(day: number): string {
   return formatDay(day).slice(0, 7);
 }
 
-function rulesInForce(server: ServerId, overrides: readonly HostRow[]): RuleInForce[] {
+function rulesInForce(server: CatalogServer, overrides: readonly HostRow[]): RuleInForce[] {
   const [first] = overrides;
-  const published: readonly GuidelineRow[] = hours;
-  const rows = [
-    ...published.filter((row) => row.server === server && (!first || row.from < first.from)),
-    ...overrides,
-  ];
+  const rows = [...rowsOf(server).filter((row) => !first || row.from < first.from), ...overrides];
   return rows.flatMap((row, index) => {
     const next = rows[index + 1];
     const startMs = Math.max(dayStart(parseDay(row.from, 'from')), FROM_MS);
     const endMs = next ? Math.min(dayStart(parseDay(next.from, 'from')), TO_MS) : TO_MS;
     return startMs < endMs
-      ? row.rules.map((rule) => ({ rule, facts: ruleFacts(row, rule), startMs, endMs }))
+      ? row.rules.map((rule) => ({ rule, facts: ruleFacts(server, row, rule), startMs, endMs }))
       : [];
   });
 }
 
-function ruleFacts(row: GuidelineRow | HostRow, rule: Rule): CauseFacts {
-  const name = servers.find((server) => server.id === row.server) as (typeof servers)[number];
+/** Returns the rows of a server without the caller's: the guideline's, or that its hours are unknown. */
+function rowsOf({ id, hours: known, source }: CatalogServer): readonly (GuidelineRow | HostRow)[] {
+  if (known === 'unknown')
+    return [{ server: id, from: formatDay(dayOf(FROM_MS)), rules: [unknownHours], source }];
+  const published: readonly GuidelineRow[] = hours;
+  return published.filter((row) => row.server === id);
+}
+
+function ruleFacts(server: CatalogServer, row: GuidelineRow | HostRow, rule: Rule): CauseFacts {
   const source = has(row, 'table')
     ? ({
         kind: 'guideline',
@@ -257,9 +269,11 @@ function ruleFacts(row: GuidelineRow | HostRow, rule: Rule): CauseFacts {
     limit: null,
     certainty: rule.certainty,
     source: Object.freeze(source),
-    text: Object.freeze({
-      ja: `${name.ja}は、${rule.text.ja}。`,
-      en: `${name.en}: ${rule.text.en}.`,
-    }),
+    text: saying(server, rule.text),
+    citizenText: saying(holderName(server), rule.text),
   });
+}
+
+function saying(name: Text, said: Text): Text {
+  return Object.freeze({ ja: `${name.ja}は、${said.ja}。`, en: `${name.en}: ${said.en}.` });
 }

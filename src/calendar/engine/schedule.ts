@@ -1,4 +1,3 @@
-import type { ServerId } from '../../catalog/servers.js';
 import type { Cause, CauseFacts, HolderState, UndoneCause } from '../results.js';
 import { FROM_MS, TO_MS } from '../rules.js';
 import { buildCause, type StatusFacts } from './result-objects.js';
@@ -48,9 +47,7 @@ const NONE: readonly never[] = Object.freeze([]);
 export class Schedule {
   readonly timeline: Timeline;
   readonly finders: readonly CauseFinder[];
-  readonly holders:
-    | readonly { readonly server: ServerId; readonly schedule: Schedule }[]
-    | undefined;
+  readonly holders: readonly { readonly server: string; readonly schedule: Schedule }[] | undefined;
   readonly #undoing: readonly CauseFinder[];
   readonly #slowing: readonly CauseFinder[];
   readonly #statuses = new WeakMap<SegmentMs, SegmentStatus>();

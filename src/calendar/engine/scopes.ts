@@ -1,6 +1,6 @@
-import type { DetailId } from '../../catalog/details.js';
+import type { Catalog } from '../../catalog/catalog.js';
 import type { ItemCode } from '../../catalog/item-codes.js';
-import type { ServerId } from '../../catalog/servers.js';
+import { detailRow, itemRow } from '../../catalog/lookup.js';
 import { has } from '../../foundation/own.js';
 import { itemFacts, unidentifiedFacts } from '../announcement-facts.js';
 import type { CheckedAnnouncement } from '../announcements.js';
@@ -10,9 +10,6 @@ import { AnnouncementLayer } from './announcement-layer.js';
 import { LoweringLayer } from './lowering-layer.js';
 import type { CauseFinder } from './schedule.js';
 import { CLOSED, type Timeline, UNCERTAIN } from './timeline.js';
-
-/** Returns the details that an item may belong to; undefined if nobody knows. */
-export type DetailsOfItem = (code: ItemCode) => readonly DetailId[] | undefined;
 
 /** What announcements add to the schedule of a holder for one detail or item. */
 export interface Layers {
@@ -28,15 +25,15 @@ const NONE: List = [];
  * servers. Those for a detail or an item only lower what the servers leave open.
  */
 export class Scopes {
-  readonly #servers = new Map<ServerId, CheckedAnnouncement[]>();
-  readonly #details = new Map<DetailId, CheckedAnnouncement[]>();
+  readonly #servers = new Map<string, CheckedAnnouncement[]>();
+  readonly #details = new Map<string, CheckedAnnouncement[]>();
   readonly #items = new Map<ItemCode, CheckedAnnouncement[]>();
   readonly #all: CheckedAnnouncement[] = [];
-  readonly #detailsOf: DetailsOfItem;
+  readonly #catalog: Catalog;
   readonly #layers = new Map<string, Layers>();
 
-  constructor(announcements: List, detailsOf: DetailsOfItem) {
-    this.#detailsOf = detailsOf;
+  constructor(announcements: List, catalog: Catalog) {
+    this.#catalog = catalog;
     for (const announced of announcements) {
       const { target } = announced;
       if (target === 'all') this.#all.push(announced);
@@ -52,7 +49,7 @@ export class Scopes {
   }
 
   /** Returns the announcements about one server alone. */
-  toServer(server: ServerId): List {
+  toServer(server: string): List {
     return this.#servers.get(server) ?? NONE;
   }
 
@@ -62,28 +59,32 @@ export class Scopes {
   }
 
   /** Returns what is announced for a detail, and an item of it, at one of its holders. */
-  layersFor(detail: DetailId, server: ServerId, item: ItemCode | null | undefined): Layers[] {
+  layersFor(detail: string, server: string, item: ItemCode | null | undefined): Layers[] {
     const found: (Layers | undefined)[] = [
       this.#layersOf(detail, server, this.#details.get(detail)),
     ];
     if (item)
       found.push(
         this.#layersOf(itemKey(detail, item), server, this.#items.get(item), (facts) =>
-          itemFacts(facts, detail),
+          itemFacts(facts, detailRow(detail, this.#catalog)),
         ),
       );
     if (item === null)
       for (const [code, list] of this.#items) {
-        if (this.#detailsOf(code)?.includes(detail) === false) continue;
+        if (itemRow(code, this.#catalog)?.details.includes(detail) === false) continue;
         const key = itemKey(itemKey(detail, null), code);
-        found.push(this.#layersOf(key, server, list, (facts) => unidentifiedFacts(facts, detail)));
+        found.push(
+          this.#layersOf(key, server, list, (facts) =>
+            unidentifiedFacts(facts, detailRow(detail, this.#catalog)),
+          ),
+        );
       }
     return found.filter((layers) => layers !== undefined);
   }
 
   #layersOf(
     key: string,
-    server: ServerId,
+    server: string,
     list: List = NONE,
     factsOf: (facts: CauseFacts) => CauseFacts = (facts) => facts,
   ): Layers | undefined {

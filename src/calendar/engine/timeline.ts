@@ -202,7 +202,8 @@ function indexAt(table: IndexedYearTable, day: number, ms: number): number {
   return index;
 }
 
-function combined(
+/** Combines timelines, two states at a time. */
+export function combined(
   timelines: readonly Timeline[],
   combine: (a: number, b: number) => number,
 ): Timeline {
@@ -213,7 +214,8 @@ function combined(
   );
 }
 
-function mapped(timeline: Timeline, to: (state: number) => number): Timeline {
+/** Returns a timeline with each state replaced. */
+export function mapped(timeline: Timeline, to: (state: number) => number): Timeline {
   return new Timeline((year) => {
     const { edges, states } = timeline.table(year);
     const table = new TableBuilder();
@@ -234,7 +236,8 @@ export function whereOpen(timeline: Timeline, mask: Timeline): Timeline {
   return combined([timeline, mask], (state, masked) => (masked === OPEN ? state : OPEN));
 }
 
-const alwaysOpen = new Timeline((year) => {
+/** A timeline that is open throughout. */
+export const alwaysOpen = new Timeline((year) => {
   const { startMs, endMs } = spanOfYear(year);
   return { edges: [startMs, endMs], states: [OPEN] };
 });
@@ -244,27 +247,6 @@ export function worstOf(timelines: readonly Timeline[]): Timeline {
   const lowering = timelines.filter((timeline) => timeline !== alwaysOpen);
   if (lowering.length < 2) return lowering[0] ?? alwaysOpen;
   return combined(lowering, (a, b) => (a > b ? a : b));
-}
-
-/**
- * Returns the state when any one of several timelines may be the one that counts, and where they
- * differ: `disagreement` is UNCERTAIN there, OPEN elsewhere.
- */
-export function anyOf(timelines: readonly Timeline[]): {
-  timeline: Timeline;
-  disagreement: Timeline;
-} {
-  // One bit for each state that occurs.
-  const seen = combined(
-    timelines.map((timeline) => mapped(timeline, (state) => 1 << state)),
-    (a, b) => a | b,
-  );
-  return {
-    timeline: mapped(seen, (bits) =>
-      bits === 1 << OPEN ? OPEN : bits === 1 << CLOSED ? CLOSED : UNCERTAIN,
-    ),
-    disagreement: mapped(seen, (bits) => ((bits & (bits - 1)) === 0 ? OPEN : UNCERTAIN)),
-  };
 }
 
 /** Packs the states of several timelines into one number per instant; see {@link unpackStates}. */

@@ -1,35 +1,38 @@
-import type { ServerId } from '../../catalog/servers.js';
+import { evidenceOf } from './evidence.js';
 import type { Passage } from './passages.js';
-import { isCourtesy, isExclusion, isNoOutage, isTargetLabel } from './phrases.js';
-
-/** The systems that stop in a period, and the passages that also name other systems. */
-export interface FoundTargets {
-  readonly targets: readonly (ServerId | 'all')[];
-  readonly doubtful: readonly Passage[];
-}
+import { isCourtesy, isExclusion, isTargetLabel } from './phrases.js';
+import { type NamedSystems, namesAny } from './systems.js';
 
 /**
- * Finds the systems that stop in the periods of one notice. The first match counts:
+ * Finds what the notice around a period names. The first match counts:
  *
- * 1. systems named beside the period
- * 2. systems of a label for it (対象：)
- * 3. systems named last above it
- * 4. systems named below it in the same block
- * 5. the whole service, if the notice names no system
+ * 1. systems of a label for it (対象：)
+ * 2. systems named last above it
+ * 3. systems named below it in the same block
+ * 4. the API of its heading
  */
 export class TargetFinder {
   readonly #section: readonly Passage[];
   readonly #periods: ReadonlySet<Passage>;
   readonly #places: ReadonlyMap<Passage, number>;
+  readonly #api: Passage | undefined;
   /** For each index, the nearest passage above it that names a system. */
   readonly #above: (Passage | undefined)[] = [];
   /** For each index, the nearest label from there on. */
   readonly #labels: (Passage | undefined)[] = [];
 
-  /** @param periods - the passages in which a period starts. */
-  constructor(section: readonly Passage[], periods: ReadonlySet<Passage>) {
+  /**
+   * @param periods - the passages in which a period starts.
+   * @param api - the heading that names the API.
+   */
+  constructor(
+    section: readonly Passage[],
+    periods: ReadonlySet<Passage>,
+    api: Passage | undefined,
+  ) {
     this.#section = section;
     this.#periods = periods;
+    this.#api = api;
     this.#places = new Map(section.map((passage, index) => [passage, index]));
     let above: Passage | undefined;
     let started = false;
@@ -38,7 +41,7 @@ export class TargetFinder {
       this.#above.push(above);
       started ||= periods.has(passage);
       if (!namesSome(passage)) continue;
-      above = passage;
+      if (!periods.has(passage) || namesAny({ ...passage.systems, ...NO_PARTS })) above = passage;
       if (!started && this.#isLabelled(index)) labelFirst = true;
     }
     // A notice puts its labels either before or after its periods.
@@ -58,24 +61,20 @@ export class TargetFinder {
     );
   }
 
-  /** Returns the targets of the period in these passages. */
-  find(passages: readonly Passage[]): FoundTargets | 'unknown_system' | 'target_unclear' {
-    const own = passages.filter(
-      (passage) => passage.systems.known.size > 0 || passage.systems.unknown,
-    );
-    if (own.length > 0) return targetsIn(own);
+  /** Returns what is named around the period in these passages. */
+  around(passages: readonly Passage[]): NamedSystems | 'nothing' | 'unclear' {
     const first = passages[0] as Passage;
     const place = this.#places.get(first) as number;
     const label = this.#labels[place];
-    if (label) return targetsIn([label]);
+    if (label) return label.systems;
     const above = this.#above[place];
     // The system was named with another period further up, so it may no longer apply here.
-    if (above)
-      return this.#periods.has(above) && above.block !== first.block
-        ? 'target_unclear'
-        : targetsIn([above]);
-    const below = this.#below(passages.at(-1) as Passage);
-    return below ? targetsIn([below]) : { targets: ['all'], doubtful: [] };
+    if (above && !this.#periods.has(above)) return above.systems;
+    // Its data are those of its own period only.
+    if (above?.block === first.block) return { ...above.systems, ...NO_PARTS };
+    if (above) return this.#api?.systems ?? 'unclear';
+    const below = this.#below(passages.at(-1) as Passage) ?? this.#api;
+    return below ? below.systems : 'nothing';
   }
 
   #below(last: Passage): Passage | undefined {
@@ -92,21 +91,11 @@ export class TargetFinder {
   }
 }
 
-function namesSome(passage: Passage): boolean {
-  const { known, unknown } = passage.systems;
-  return (
-    (known.size > 0 || unknown) &&
-    !isCourtesy(passage) &&
-    !isNoOutage(passage) &&
-    !isExclusion(passage)
-  );
-}
+const NO_PARTS = { parts: [], outside: false, unknownPart: false };
 
-function targetsIn(passages: readonly Passage[]): FoundTargets | 'unknown_system' {
-  const known = new Set(passages.flatMap((passage) => [...passage.systems.known]));
-  if (known.size === 0) return 'unknown_system';
-  return {
-    targets: known.has('all') ? ['all'] : [...known],
-    doubtful: passages.filter((passage) => passage.systems.unknown),
-  };
+function namesSome(passage: Passage): boolean {
+  if (!namesAny(passage.systems)) return false;
+  if (isCourtesy(passage) || isExclusion(passage)) return false;
+  const { stop, runs } = evidenceOf(passage.marked);
+  return stop !== 'no' || !runs;
 }

@@ -1,5 +1,5 @@
-import { details } from '../../catalog/details.js';
-import { servers } from '../../catalog/servers.js';
+import type { Catalog } from '../../catalog/catalog.js';
+import { detailRow, serverRow } from '../../catalog/lookup.js';
 import { invalidOption } from '../../foundation/errors.js';
 import type { Language } from '../../foundation/language.js';
 import { has } from '../../foundation/own.js';
@@ -55,14 +55,17 @@ export function checkLang(value: unknown, path: string): asserts value is Langua
  *
  * @throws as {@link membersOf}.
  */
-export function nameOfTarget(target: Target, path: string, lang: Language): string {
-  const nameIn = (rows: readonly (Text & { readonly id: string })[], id: string): string =>
-    rows.find((row) => row.id === id)?.[lang] ?? id;
-  const names = membersOf(target, path).map((member) => {
-    if (member.detail === undefined) return nameIn(servers, member.server);
-    const detail = nameIn(details, member.detail);
+export function nameOfTarget(
+  target: Target<Catalog>,
+  path: string,
+  lang: Language,
+  catalog: Catalog,
+): string {
+  const names = membersOf(target, path, catalog).map((member) => {
+    if (member.detail === undefined) return serverRow(member.server, catalog)[lang];
+    const detail = detailRow(member.detail, catalog)[lang];
     const parts = [
-      ...(member.holder === undefined ? [] : [nameIn(servers, member.holder)]),
+      ...(member.holder === undefined ? [] : [serverRow(member.holder, catalog)[lang]]),
       ...(typeof member.item === 'string' ? [member.item] : []),
     ];
     if (parts.length === 0) return detail;
@@ -220,17 +223,4 @@ function clipped(text: string): string {
  */
 export function plain(text: string): string {
   return text.replaceAll(/[\s\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\ufffe\uffff]+/gu, ' ').trim();
-}
-
-/** Returns a hash of 16 hexadecimal digits, the same for the same text on every machine. */
-export function fingerprint(text: string): string {
-  const half = (seed: number): string => {
-    // FNV-1a over UTF-16, with a final mix so that similar texts differ in every digit.
-    let hash = seed;
-    for (let index = 0; index < text.length; index++)
-      hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-    hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
-    return ((hash ^ (hash >>> 16)) >>> 0).toString(16).padStart(8, '0');
-  };
-  return half(0x811c9dc5) + half(0x9747b28c);
 }

@@ -1,6 +1,6 @@
 import type { Calendar } from '../../calendar/calendar.js';
+import type { Catalog } from '../../catalog/catalog.js';
 import { isItemCode } from '../../catalog/item-codes.js';
-import type { ServerId } from '../../catalog/servers.js';
 import { has } from '../../foundation/own.js';
 import { dayOf, formatDay, formatInstant } from '../../foundation/time.js';
 import type { WireProfile } from '../../wire/profile.js';
@@ -28,7 +28,7 @@ export interface ItemInquiry {
 export function settleAnswer(
   inquiries: readonly ItemInquiry[],
   persona: Persona,
-  calendar: Calendar,
+  calendar: Calendar<Catalog>,
   nowMs: number,
   profile: WireProfile,
 ): unknown {
@@ -47,7 +47,7 @@ function settleItem(
   item: ClientItem,
   days: ItemInquiry['days'],
   persona: Persona,
-  calendar: Calendar,
+  calendar: Calendar<Catalog>,
   nowMs: number,
   profile: WireProfile,
 ): object {
@@ -79,11 +79,11 @@ function settleItem(
 }
 
 interface Missing {
-  readonly server: ServerId;
+  readonly server: string;
   readonly until: string | null;
 }
 
-function closedFor({ closed = [] }: Persona, server: ServerId): readonly Missing[] | undefined {
+function closedFor({ closed = [] }: Persona, server: string): readonly Missing[] | undefined {
   const outage = closed.find((candidate) => candidate.server === server);
   return outage && [{ server, until: outage.until ?? null }];
 }
@@ -91,8 +91,8 @@ function closedFor({ closed = [] }: Persona, server: ServerId): readonly Missing
 /** Counts a server of uncertain state as running. */
 function closedHolder(
   { detail, code }: Pick<ClientItem, 'detail' | 'code'>,
-  server: ServerId,
-  calendar: Calendar,
+  server: string,
+  calendar: Calendar<Catalog>,
   nowMs: number,
 ): readonly Missing[] {
   const item = isItemCode(code) ? code : null;

@@ -189,7 +189,7 @@ describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts
       .getByRole('listitem')
       .filter({ has: stage.page.getByRole('heading', { name: '医療保険' }) });
     expect(await insurance.locator('.notice').innerText()).toBe(
-      '医療保険者等向け中間サーバは、ただいま停止しています。\n次に取得できる日時：2026年12月7日（月）8:00（日本時間）',
+      '加入先の健康保険のシステムは、ただいま停止しています。\n次に取得できる日時：2026年12月7日（月）8:00（日本時間）',
     );
   });
 

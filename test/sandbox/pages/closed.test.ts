@@ -104,8 +104,8 @@ describe('the first page while systems are closed', () => {
     const page = await (await get(authorizationUrl(sandbox))).text();
     for (const text of [
       '2026年12月7日（月）8:00',
-      '労働基準局中間サーバは、運用時間',
-      '日本年金機構中間サーバは、運用時間',
+      '厚生労働省（労災保険）のシステムは、運用時間',
+      '日本年金機構のシステムは、運用時間',
     ])
       expect(page).toContain(text);
     expect(page).not.toContain('name="agree"');
@@ -115,17 +115,17 @@ describe('the first page while systems are closed', () => {
     const page = await (await at('2026-12-05T10:00:00+09:00')).text();
     expect(page).toContain('name="agree"');
     expect(page).toContain(
-      '医療保険者等向け中間サーバは、ただいま停止しています。<br>次に取得できる日時：',
+      '加入先の健康保険のシステムは、ただいま停止しています。<br>次に取得できる日時：',
     );
     expect(page).toContain(
-      '日本年金機構中間サーバ、地共済（長期）中間サーバ、国共済（長期）中間サーバ、日本私立学校振興・共済事業団（長期）中間サーバは、ただいま停止しています。',
+      '日本年金機構、地方公務員の共済組合、国家公務員の共済組合、私学事業団（私立学校の共済）のシステムは、ただいま停止しています。',
     );
     expect(page.match(/class="notice"/g)).toHaveLength(3);
   });
 
   it('marks a weekend of uncertain hours as uncertain', async () => {
     expect(await (await at('2026-12-19T10:00:00+09:00')).text()).toContain(
-      '計画停止のため、ただいま取得できない場合があります。',
+      'ただいま取得できない場合があります。このままお手続きいただけます。',
     );
   });
 

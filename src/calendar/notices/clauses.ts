@@ -1,0 +1,123 @@
+import { hasPredicate } from './evidence.js';
+
+/** Part of a passage that says one thing, in the passage's normalised text. */
+export interface Clause {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A period's place in a passage. */
+export interface Place {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A time, and a period, where the words around them are read. */
+export const TIME = '\u0001';
+export const PERIOD = '\u0002';
+
+/** The words of a clause and those in its brackets. */
+export interface Words {
+  readonly bare: string;
+  /** In the order of the text, each with what stands in front of it. */
+  readonly brackets: readonly Bracket[];
+}
+
+/** The words in brackets. */
+export interface Bracket {
+  readonly text: string;
+  /** Whether it stands after the first period of the clause. */
+  readonly after: boolean;
+}
+
+// A clause that only introduces the next one: メンテナンスのため、…
+const SUBORDINATE =
+  /(?:ため|為|により|によって|による|に伴い|に伴って|にともない|につき|ので|において|にて|の間|期間|期間中|時間|日時|日程|を|は|には|では|も|に|で|より|から|まで|以下のとおり|次のとおり|下記のとおり|通り|どおり)[\s\u0001\u0002]*$/u;
+// Far enough back for a predicate, and short enough for a line of nothing but commas.
+const LOOK_BACK = 200;
+const NEXT = /^ ?(?:なお|ただし|但し|一方|また|他方)/;
+const LIST = /^[\s、,・/&]*(?:(?:及び|および|並びに|ならびに|と|かつ)[\s、,]*)?$/;
+
+/**
+ * Splits a passage into clauses.
+ *
+ * @param marked - its text with \u0001 for times and \u0002 for periods, of the same length.
+ * @param periods - its periods, in order.
+ */
+export function splitClauses(marked: string, periods: readonly Place[]): Clause[] {
+  const cuts = new Set<number>(commaCuts(marked));
+  for (const [index, next] of periods.entries()) {
+    const before = periods[index - 1];
+    if (before && next.from > before.to) {
+      const cut = cutBetween(marked, before.to, next.from, cuts);
+      if (cut !== undefined) cuts.add(cut);
+    }
+  }
+  const ends = [...cuts].sort((a, b) => a - b).filter((cut) => cut < marked.length);
+  return [...ends, marked.length].map((to, index) => ({ from: ends[index - 1] ?? 0, to }));
+}
+
+function commaCuts(marked: string): number[] {
+  const cuts: number[] = [];
+  let last = 0;
+  let depth = 0;
+  for (const { 0: char, index } of marked.matchAll(/[()[\]【】〔〕<>、,;]/g)) {
+    if ('([【〔<'.includes(char)) depth++;
+    else if (')]】〕>'.includes(char)) depth = Math.max(0, depth - 1);
+    else if (depth === 0) {
+      const left = marked.slice(Math.max(last, index - LOOK_BACK), index);
+      const ends = NEXT.test(marked.slice(index + 1, index + 6));
+      if (ends || (!SUBORDINATE.test(left) && hasPredicate(left))) {
+        cuts.push(index + 1);
+        last = index + 1;
+      }
+    }
+  }
+  return cuts;
+}
+
+/** Returns where the words between two periods part, or undefined if they are a list. */
+function cutBetween(
+  marked: string,
+  from: number,
+  to: number,
+  cuts: ReadonlySet<number>,
+): number | undefined {
+  const middle = marked.slice(from, to);
+  if (LIST.test(middle)) return undefined;
+  for (let at = from + 1; at < to; at++) if (cuts.has(at)) return undefined;
+  const text = middle.trimEnd();
+  const open = Math.max(text.lastIndexOf('('), text.lastIndexOf('['), text.lastIndexOf('【'));
+  const closed = Math.max(text.lastIndexOf(')'), text.lastIndexOf(']'), text.lastIndexOf('】'));
+  // The next period stands in brackets.
+  if (open > closed) return from + open;
+  const separator = Math.max(...[...'、,;/| ・)]】'].map((char) => text.lastIndexOf(char)));
+  const tail = text.slice(separator + 1);
+  return separator < 0 || (hasPredicate(tail) && !/[:はがの]$/.test(tail))
+    ? from + text.length
+    : from + separator + 1;
+}
+
+const BRACKETS =
+  /\(([^()]*)\)|\[([^[\]]*)\]|【([^【】]*)】|〔([^〔〕]*)〕|<([^<>]*)>|「([^「」]*)」/g;
+
+/** Separates the words in brackets. Brackets around a period are no brackets. */
+export function splitBrackets(clause: string): Words {
+  const brackets: Bracket[] = [];
+  let bare = clause;
+  // A bracket may hold another one, but not many.
+  for (let depth = 0; depth < 3; depth++) {
+    const period = bare.indexOf(PERIOD);
+    const next = bare.replace(BRACKETS, (whole, ...groups) => {
+      const text = (groups.slice(0, 6).find((group) => group !== undefined) ?? '') as string;
+      if (whole.startsWith('「')) return ` ${text} `;
+      if (text.includes(PERIOD)) return ` ${text} `;
+      const at = groups.at(-2) as number;
+      if (text.trim() !== '') brackets.push({ text: text.trim(), after: at > period });
+      return ' ';
+    });
+    if (next === bare) break;
+    bare = next;
+  }
+  return { bare: bare.replace(/\u0002+/g, PERIOD).replace(/\u0001+/g, TIME), brackets };
+}

@@ -1,0 +1,274 @@
+import type { Catalog } from '../../catalog/catalog.js';
+import type { AnnouncementLimit, AnnouncementTarget } from '../scopes.js';
+import type { ClauseWords } from './clause-reader.js';
+import { type Around, type Scoped, withoutSystems } from './contexts.js';
+import { type Evidence, evidenceOf } from './evidence.js';
+import type { Names } from './names.js';
+import type { Period } from './periods.js';
+import { isChange } from './phrases.js';
+import type { NoticeProblem } from './problems.js';
+import { isRow, meaningOf } from './remarks.js';
+import { parseScope, type Scope, saysPart } from './scope-words.js';
+import { isRehearsal, type NamedSystems, namedSystems, namesAny } from './systems.js';
+
+/** What a stop does to a target. */
+export interface Effect {
+  readonly target: AnnouncementTarget<Catalog>;
+  readonly state: 'closed' | 'uncertain' | 'slow';
+  readonly limit: AnnouncementLimit | null;
+}
+
+/** Why a period was not understood, or not completely. */
+export interface Refusal {
+  readonly problem: NoticeProblem;
+  readonly period?: Period;
+  readonly words?: string;
+}
+
+/** What is known of a period. */
+export interface PeriodFacts {
+  /** Its own clause. */
+  readonly words: ClauseWords;
+  /** What stands around it. */
+  readonly around: Around;
+  readonly scopes: readonly Scoped[];
+  readonly named: NamedSystems | 'nothing' | 'unclear';
+  /** Whether the notice says "the system" or "the service" of what stops. */
+  readonly generic: boolean;
+  readonly names: Names;
+}
+
+/** What a period does. Without effects, the first note says why. */
+export interface ReadPeriod {
+  readonly effects: readonly Effect[];
+  readonly notes: readonly Refusal[];
+  /** The scopes on other lines that were used. */
+  readonly scopes: readonly Scoped[];
+}
+
+interface Candidate {
+  readonly scope: Scope;
+  readonly words: string;
+}
+
+/** Decides what a period does: nothing, unless a period, evidence of a stop and a system meet. */
+export function effectsOf(facts: PeriodFacts): ReadPeriod {
+  const { words, names, scopes: around } = facts;
+  if (isRehearsal(words.text)) return refused('unknown_system');
+  const own = ownScopes(words, names);
+  const scoped = own.brackets.length + own.bare.length > 0;
+  const used = scoped ? around.filter(({ below }) => below) : around;
+  const candidates = [...own.brackets, ...own.bare, ...used];
+  const stop = stopOf(facts, own.remarks, own.bare, candidates);
+  const base = baseOf(facts);
+  if (typeof stop === 'object')
+    return refused(base === 'unknown_system' && !isOther(words) ? base : stop.refused);
+  if (typeof base === 'string') return refused(base);
+  const notes: Refusal[] = [];
+  if (base.named.unknown) notes.push({ problem: 'unknown_system' });
+  if (isChange(words.text)) notes.push({ problem: 'called_off' });
+  const result = scopedEffects(stop, base, candidates, words);
+  return { effects: result.effects, notes: [...result.notes, ...notes], scopes: used };
+}
+
+const refused = (problem: NoticeProblem): ReadPeriod => ({
+  effects: [],
+  notes: [{ problem }],
+  scopes: [],
+});
+
+interface OwnScopes {
+  readonly brackets: readonly Candidate[];
+  /** From the words outside brackets. */
+  readonly bare: readonly Candidate[];
+  /** The brackets that are no scope. */
+  readonly remarks: string;
+}
+
+function ownScopes({ bare, brackets }: ClauseWords, names: Names): OwnScopes {
+  const found: Candidate[] = [];
+  let remarks = '';
+  const cells = bare.includes('|') ? bare.split('|').filter((cell) => isCell(cell, names)) : [];
+  for (const text of [...brackets.map((bracket) => bracket.text), ...cells]) {
+    const meaning = meaningOf(text, names);
+    if (meaning.kind === 'scope') found.push(meaning);
+    else remarks += ` ${text}`;
+  }
+  const rest = withoutSystems(bare, names);
+  if (cells.length > 0 || !saysPart(rest)) return { brackets: found, bare: [], remarks };
+  const scope = parseScope(
+    rest.replace(/[^\u0002]*(?:ため|により|に伴い|につき)[、,]?/, ' '),
+    names,
+  );
+  return {
+    brackets: found,
+    bare: [{ scope, words: rest.replace(/[\u0001\u0002]+/g, ' ').trim() }],
+    remarks,
+  };
+}
+
+function isCell(cell: string, names: Names): boolean {
+  const text = cell.trim();
+  return (
+    text !== '' &&
+    !/[\u0001\u0002]/.test(text) &&
+    !namesAny({ ...namedSystems(text, names), outside: false, parts: [] })
+  );
+}
+
+// Whom to ask may be closed while the system runs.
+const OTHER_SUBJECT =
+  /(?:窓口|ヘルプデスク|コールセンター|サポート(?:デスク|センター)?|電話(?:対応)?|お?問い?合わ?せ(?:対応|先|受付)?|事務局|説明会|セミナー|研修|講習|審査|(?<!コンビニ)交付|配布|受付|営業)(?:業務|対応|時間)?(?:は|を|の|が)/;
+
+const isOther = ({ evidence, bare }: ClauseWords): boolean =>
+  evidence.other || OTHER_SUBJECT.test(bare);
+
+/** Returns how something stops, or why nothing does. */
+function stopOf(
+  { words, around, names, named }: PeriodFacts,
+  remarks: string,
+  bare: readonly Candidate[],
+  candidates: readonly Candidate[],
+): 'yes' | 'may' | 'slow' | { readonly refused: NoticeProblem } {
+  const own = remarks === '' ? words.evidence : evidenceOf(`${words.bare} ${remarks}`);
+  if (OTHER_SUBJECT.test(words.bare) || (own.denied && own.stop === 'weak'))
+    return { refused: 'not_an_outage' };
+  const partial = candidates.some(({ scope }) => scope.limit === 'some-sources');
+  if (own.stop !== 'no') {
+    if (own.runs && !partial && !bare.some(({ scope }) => understood(scope)))
+      return { refused: 'target_unclear' };
+    if (own.other && !namesOurs(words.bare, names) && named === 'nothing')
+      return { refused: 'target_unclear' };
+    return own.stop === 'weak' ? 'yes' : own.stop;
+  }
+  if (partial && (own.runs || around === 'yes')) return 'yes';
+  return inherited(own, words, around, bare, candidates, names);
+}
+
+/** A clause that only holds a period, or a period and its scope, takes the word from its notice. */
+function inherited(
+  own: Evidence,
+  { bare: text }: ClauseWords,
+  around: Around,
+  bare: readonly Candidate[],
+  candidates: readonly Candidate[],
+  names: Names,
+): 'yes' | 'may' | 'slow' | { readonly refused: NoticeProblem } {
+  if (own.runs || own.other) return { refused: 'not_an_outage' };
+  if (candidates.some(({ scope }) => scope.slow)) return 'slow';
+  const row = isRow(text, names) || namedSystems(text, names).parts.length > 0;
+  if (!row && !bare.some(({ scope }) => understood(scope))) return { refused: 'not_an_outage' };
+  return around === 'none' || around === 'other' ? { refused: 'not_an_outage' } : around;
+}
+
+const understood = ({ unknown, targets, limit, outside }: Scope): boolean =>
+  !unknown && (targets.length > 0 || limit !== null || outside);
+
+function namesOurs(text: string, names: Names): boolean {
+  const { known, parts } = namedSystems(text, names);
+  return known.size > 0 || parts.length > 0;
+}
+
+interface Base {
+  /** What stops, if no scope narrows it. */
+  readonly targets: readonly AnnouncementTarget<Catalog>[];
+  readonly named: NamedSystems;
+}
+
+/** Returns which system stops: the one of the period's own clause, or else of its notice. */
+function baseOf({ words, named, generic, names }: PeriodFacts): Base | NoticeProblem {
+  const own = namedSystems(words.bare, names);
+  const context =
+    lineBefore(words.before, names) ?? (typeof named === 'string' ? undefined : named);
+  const foreign = context !== undefined && isForeign(context);
+  if (isForeign(own)) return 'unknown_system';
+  if (own.known.size > 0)
+    return { targets: [...own.known] as AnnouncementTarget<Catalog>[], named: own };
+  // すべての機能 of another API are not ours.
+  if (foreign) return 'unknown_system';
+  if (own.everything) return { targets: ['all'], named: own };
+  const near = namesAny(own) ? own : (context ?? own);
+  if (context && (context.known.size > 0 || context.everything)) {
+    const targets = context.everything ? ['all'] : [...context.known];
+    return { targets: targets as AnnouncementTarget<Catalog>[], named: near };
+  }
+  if (namesAny(near)) return { targets: ['all'], named: near };
+  return named !== 'unclear' && (generic || own.generic)
+    ? { targets: ['all'], named: near }
+    : 'target_unclear';
+}
+
+/** A name earlier in the line holds for the next period, unless its clause says that it runs. */
+function lineBefore(before: string, names: Names): NamedSystems | undefined {
+  if (before.trim() === '') return undefined;
+  const { stop, runs } = evidenceOf(before);
+  const line = namedSystems(before, names);
+  if (line.known.size === 0 || (runs && stop === 'no')) return undefined;
+  return { ...line, parts: [], outside: false, unknownPart: false };
+}
+
+function isForeign({
+  unknown,
+  known,
+  parts,
+  outside,
+  everything,
+  unknownPart,
+}: NamedSystems): boolean {
+  return (
+    unknown && known.size === 0 && parts.length === 0 && !outside && !everything && !unknownPart
+  );
+}
+
+const STATES = { yes: 'closed', may: 'uncertain', slow: 'slow' } as const;
+
+function scopedEffects(
+  stop: 'yes' | 'may' | 'slow',
+  { targets: base, named }: Base,
+  candidates: readonly Candidate[],
+  { bare }: ClauseWords,
+): { readonly effects: readonly Effect[]; readonly notes: readonly Refusal[] } {
+  const scopes = candidates.map(({ scope }) => scope);
+  const targets = [...named.parts, ...scopes.flatMap((scope) => scope.targets)];
+  const unplaced =
+    candidates.find(({ scope }) => scope.unknown)?.words ?? (named.unknownPart ? bare : undefined);
+  const words =
+    unplaced ?? (isNarrower(targets, base) ? undefined : (candidates[0]?.words ?? bare));
+  if (words !== undefined) {
+    const effects = base.map(
+      (target) => ({ target, state: 'uncertain', limit: 'unknown-scope' }) as const,
+    );
+    return { effects, notes: [{ problem: 'scope_unknown', words: clean(words) }] };
+  }
+  const outside = named.outside || scopes.some((scope) => scope.outside);
+  const notes: Refusal[] = outside
+    ? [
+        {
+          problem: 'outside_catalog',
+          words: clean(candidates.find(({ scope }) => scope.outside)?.words ?? bare),
+        },
+      ]
+    : [];
+  const limits = new Set(scopes.map(({ limit }) => limit));
+  const limit = limits.has('some-sources')
+    ? 'some-sources'
+    : limits.has('first-use')
+      ? 'first-use'
+      : null;
+  const slow = stop === 'slow' || (stop === 'yes' && scopes.some((scope) => scope.slow));
+  const state = slow ? 'slow' : limit ? 'uncertain' : STATES[stop];
+  const narrowed = targets.length > 0 ? targets : outside ? [] : base;
+  const unique = new Map(narrowed.map((target) => [JSON.stringify(target), target]));
+  return { effects: [...unique.values()].map((target) => ({ target, state, limit })), notes };
+}
+
+/** A detail of one server cannot be expressed: it would stop at every holder. */
+function isNarrower(
+  targets: readonly AnnouncementTarget<Catalog>[],
+  base: readonly AnnouncementTarget<Catalog>[],
+): boolean {
+  if (targets.length === 0 || base.includes('all') || base.includes('mynaportal')) return true;
+  return targets.every((target) => base.includes(target));
+}
+
+const clean = (words: string): string => words.replace(/[\u0001\u0002\n]+/g, ' ').trim();
