@@ -32,6 +32,8 @@ export interface PeriodFacts {
   readonly around: Around;
   readonly scopes: readonly Scoped[];
   readonly named: NamedSystems | 'nothing' | 'unclear';
+  /** The scope of the passage that names it. */
+  readonly namedScope: Scoped | undefined;
   /** Whether the notice says "the system" or "the service" of what stops. */
   readonly generic: boolean;
   readonly names: Names;
@@ -56,7 +58,11 @@ export function effectsOf(facts: PeriodFacts): ReadPeriod {
   if (isRehearsal(words.text)) return refused('unknown_system');
   const own = ownScopes(words, names);
   const scoped = own.brackets.length + own.bare.length > 0;
-  const used = scoped ? around.filter(({ below }) => below) : around;
+  const used = scoped ? around.filter(({ below }) => below) : [...around];
+  // A label may narrow what it names: 対象：住基ネット（…のみ）.
+  const near = facts.namedScope;
+  if (near && !scoped && !namesAny(namedSystems(words.bare, names)) && !used.some(({ passage }) => passage === near.passage))
+    used.push(near);
   const candidates = [...own.brackets, ...own.bare, ...used];
   const stop = stopOf(facts, own.remarks, own.bare, candidates);
   const base = baseOf(facts);
@@ -166,6 +172,8 @@ function baseOf({ words, named, generic, names }: PeriodFacts): Base | NoticePro
   const context = lineBefore(words.before, names) ?? (typeof named === 'string' ? undefined : named);
   const foreign = context !== undefined && isForeign(context);
   if (isForeign(own)) return 'unknown_system';
+  // マイナポータル以外: the scope is unknown, and may be anything.
+  if (own.known.size > 0 && excludesSystem(words.bare, names)) return { targets: ['all'], named: own };
   if (own.known.size > 0) return { targets: [...own.known] as AnnouncementTarget[], named: own };
   // すべての機能 of another API are not ours.
   if (foreign) return 'unknown_system';
@@ -179,6 +187,12 @@ function baseOf({ words, named, generic, names }: PeriodFacts): Base | NoticePro
   return named !== 'unclear' && (generic || own.generic)
     ? { targets: ['all'], named: near }
     : 'target_unclear';
+}
+
+function excludesSystem(bare: string, names: Names): boolean {
+  return names.systems.some(([, pattern]) =>
+    new RegExp(`(?:${pattern.source})(?:以外|を?除)`).test(bare),
+  );
 }
 
 /** A name earlier in the line holds for the next period, unless its clause says that it runs. */

@@ -48,7 +48,10 @@ const SYSTEMS: Readonly<Record<string, readonly string[]>> = {
   mynaportal: ['情報提供等記録開示システム'],
   'information-provision-network': ['情報提供ネットワーク(?:システム)?', '情報提供NWS?'],
   'juki-net': ['住民基本台帳ネットワーク(?:システム)?', '住基ネット(?:ワーク)?(?:システム)?'],
-  municipal: ['(?:自治体|地方公共団体)の?中間サーバー?(?:・?プラットフォーム)?'],
+  municipal: [
+    '(?:自治体|地方公共団体)の?中間サーバー?(?:・?プラットフォーム)?',
+    '中間サーバー?・プラットフォーム',
+  ],
   'employment-security': ['(?:職業安定局|ハローワーク)の?中間サーバー?'],
   'medical-insurers': ['医療保険者等?(?:向け)?の?中間サーバー?'],
   'local-officials-mutual-aid': ['地共済の?中間サーバー?'],
@@ -77,7 +80,8 @@ const DETAILS: Readonly<Record<string, readonly string[]>> = {
 };
 // Too loose for a sentence, but not for a scope.
 const HOLDERS: Readonly<Record<string, readonly string[]>> = {
-  municipal: ['(?:全国の)?(?:市区町村|市町村|自治体|地方公共団体)'],
+  municipal: [
+    '(?:全国の)?(?:市区町村|市町村|自治体|地方公共団体)'],
   'local-employee-accident-fund': ['地方公務員災害補償基金'],
   'employment-security': ['職業安定局', 'ハローワーク'],
   'medical-insurers': ['医療保険者等?(?:向け)?'],

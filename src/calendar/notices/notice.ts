@@ -2,6 +2,7 @@ import { dayOf } from '../../foundation/time.js';
 import { ClauseReader } from './clause-reader.js';
 import { ContextFinder } from './contexts.js';
 import { type Effect, effectsOf, type Refusal } from './effects.js';
+import { isHarmlessDate } from './harmless.js';
 import type { Names } from './names.js';
 import { NoticeProblems } from './notice-problems.js';
 import type { Passage } from './passages.js';
@@ -118,9 +119,10 @@ class NoticeParser {
     const { refusal } = this.#input.clauses.wordsOf([time]);
     if (refusal) return refusal;
     if (this.#isResumption(time)) return undefined;
-    return passages.some((passage) => isExtension(passage.plain))
-      ? this.#extend(time, passages)
-      : problemOfLoneTime(time, passages);
+    if (passages.some((passage) => isExtension(passage.plain))) return this.#extend(time, passages);
+    const problem = problemOfLoneTime(time, passages);
+    const harmless = passages.every(({ plain }) => isHarmlessDate(plain));
+    return problem === 'stray_date' && harmless ? undefined : problem;
   }
 
   /** 停止（8:00再開） repeats the end of the period before. */
@@ -148,11 +150,14 @@ class NoticeParser {
     const period = shift === 0 ? resolved : shiftPeriod(resolved, shift);
     if (words.refusal) return { problem: words.refusal, period };
     const [first, last] = [start.first - from, end.last - from];
+    const found = this.#targets.around(passages);
+    const near = typeof found === 'string' ? undefined : this.#contexts.scopeIn(found.passage);
     const read = effectsOf({
       words,
       around: this.#contexts.evidenceAround(first, last, passages),
       scopes: this.#contexts.scopesAround(first, last),
-      named: this.#targets.around(passages),
+      named: typeof found === 'string' ? found : found.systems,
+      namedScope: near,
       generic: this.#contexts.generic,
       names: this.#input.names,
     });

@@ -6,12 +6,14 @@ import { namedSystems } from './systems.js';
 
 // Words in brackets that say nothing about what stops.
 const REMARK =
-  /(?:でき|いただけ|頂け|出来|使え)(?:ません|ない|なくなります|ます|る)|しました|いたしました|いたします|します|となります|になります|です|重要|緊急|至急|注意|お知らせ|ご案内|予告|再掲|追記|更新|新着|new|第\d+報|続報|最新|臨時|定期|計画|予定|見込み?|目安|暫定|仮|確定|日本(?:標準)?時間|[A-Z]{2,4}時間|JST|UTC|GMT|協定世界時|時間|解消|復旧|対応|調査|継続|発生|完了|終了|開始|再開|済み?|中|終日|最大|最長|作業|状況|進捗|により|によって|に応じて|前後|早まる|早めに|場合|こと|可能性|おそれ|が?あり(?:ます)?|ございます|ため|多少|程度|所要|約|休日|祝日?|振替|夜間|深夜|早朝|未明|年末年始|年末|年始|週末|翌日?|当日|毎|計|停止|休止|中断|閉塞|メンテナンス|保守|点検|障害|不具合|システム|サービス|全(?:て|面|体|部)?の?(?:機能|サービス|システム)?|すべての?(?:機能|サービス)?|利用|運用|稼[働動]|通常|どおり|通り|平常|不可|不能|可能|可|実施|影響|詳細|内容|理由|備考|期間|日時|別途|こちら|参照|頃|から|まで|より|以降|以前|後|前|ご|お|を|に|は|が|の|で|も|と|し|ます|ました|する|した|取得|含[むみ]|本番環境|接続確認環境|検証環境|及び|および|月|火|水|木|金|土|日|曜|年|回|件|[0-9+:.-]|[○◯〇×✕◎]|[\s\u0001\u0002、,。・/;~*※|!?()[\]]/gi;
+  /(?:でき|いただけ|頂け|出来|使え)(?:ません|ない|なくなります|ます|る)|しました|いたしました|いたします|します|となります|になります|です|訂正|修正|変更|時刻|未定|調整中|重要|緊急|至急|注意|お知らせ|ご案内|予告|再掲|追記|更新|新着|new|第\d+報|続報|最新|臨時|定期|計画|予定|見込み?|目安|暫定|仮|確定|日本(?:標準)?時間|[A-Z]{2,4}時間|JST|UTC|GMT|協定世界時|時間|解消|復旧|対応|調査|継続|発生|完了|終了|開始|再開|済み?|中|終日|最大|最長|作業|状況|進捗|により|によって|に応じて|前後|早まる|早めに|場合|こと|可能性|おそれ|が?あり(?:ます)?|ございます|ため|多少|程度|所要|約|休日|祝日?|振替|夜間|深夜|早朝|未明|年末年始|年末|年始|週末|翌日?|当日|毎|計|停止|休止|中断|閉塞|メンテナンス|保守|点検|障害|不具合|システム|サービス|全(?:て|面|体|部)?の?(?:機能|サービス|システム)?|すべての?(?:機能|サービス)?|利用|運用|稼[働動]|通常|どおり|通り|平常|不可|不能|可能|可|実施|影響|詳細|内容|理由|備考|期間|日時|別途|こちら|参照|頃|から|まで|より|以降|以前|後|前|ご|お|を|に|は|が|の|で|も|と|し|ます|ました|する|した|取得|含[むみ]|本番環境|接続確認環境|検証環境|及び|および|月|火|水|木|金|土|日|曜|年|回|件|[0-9+:.-]|[○◯〇×✕◎]|[\s\u0001\u0002、,。・/;~*※|!?()[\]]/gi;
 
 /** What words in brackets, in a cell or on the next line mean for a period. */
 export type BracketMeaning =
   | { readonly kind: 'remark' }
   | { readonly kind: 'scope'; readonly scope: Scope; readonly words: string };
+
+const MAY_CHANGE = /^[^、。]{0,20}(?:中止|変更|延期|短縮|前後)(?:と?なる|に|する|される)?(?:場合|こと|可能性)/;
 
 const NOTHING: BracketMeaning = { kind: 'remark' };
 
@@ -19,7 +21,7 @@ const NOTHING: BracketMeaning = { kind: 'remark' };
 export function meaningOf(words: string, names: Names): BracketMeaning {
   const part = saysPart(words);
   if (!part && words.replace(REMARK, '') === '') return NOTHING;
-  if (isCalledOff(words) || (!part && (isExtension(words) || isReserve(words)))) return NOTHING;
+  if (MAY_CHANGE.test(words) || isCalledOff(words) || (!part && (isExtension(words) || isReserve(words)))) return NOTHING;
   const systems = namedSystems(words, names);
   const scope = parseScope(words, names);
   if (!part && isAlias(words, systems.known, names)) return NOTHING;
