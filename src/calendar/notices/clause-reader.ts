@@ -1,4 +1,11 @@
-import { type Bracket, type Clause, PERIOD, type Place, splitBrackets, splitClauses } from './clauses.js';
+import {
+  type Bracket,
+  type Clause,
+  PERIOD,
+  type Place,
+  splitBrackets,
+  splitClauses,
+} from './clauses.js';
 import { type Evidence, evidenceOf } from './evidence.js';
 import type { Passage } from './passages.js';
 import { isCalledOff, isDayByDay, isRecurring } from './phrases.js';
@@ -8,6 +15,8 @@ import { isPeriod, type PlacedTime, type WrittenPeriod } from './written-periods
 
 /** The words of a period's own clause. */
 export interface ClauseWords {
+  /** The same for periods that share a clause of one passage; null for others. */
+  readonly clause: Clause | null;
   /** Without what stands in brackets. */
   readonly bare: string;
   readonly brackets: readonly Bracket[];
@@ -100,7 +109,16 @@ export class ClauseReader {
     const text = parts.join('\n');
     const { bare, brackets } = splitBrackets(text);
     const before = this.#passage(start.first).marked.slice(0, clause.from).slice(-LINE_BEFORE);
-    const words = { bare, brackets, before, text, evidence: evidenceOf(bare), refusal: refusalOf(text) };
+    const shared = start.first === end.last ? clause : null;
+    const words = {
+      clause: shared,
+      bare,
+      brackets,
+      before,
+      text,
+      evidence: evidenceOf(bare),
+      refusal: refusalOf(text),
+    };
     if (start.first === end.last) this.#words.set(clause, words);
     return words;
   }

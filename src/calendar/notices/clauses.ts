@@ -98,7 +98,8 @@ function cutBetween(
     : from + separator + 1;
 }
 
-const BRACKETS = /\(([^()]*)\)|\[([^[\]]*)\]|【([^【】]*)】|〔([^〔〕]*)〕|<([^<>]*)>|「([^「」]*)」/g;
+const BRACKETS =
+  /\(([^()]*)\)|\[([^[\]]*)\]|【([^【】]*)】|〔([^〔〕]*)〕|<([^<>]*)>|「([^「」]*)」/g;
 
 /** Separates the words in brackets. Brackets around a period are no brackets. */
 export function splitBrackets(clause: string): Words {

@@ -85,7 +85,8 @@ export class ContextFinder {
     const said = saidBy(evidence);
     if (said === 'none') {
       const next = this.#section[index + 1];
-      const label = index === 0 || (next && this.#periods.has(next)) || LABEL_END.test(passage.plain);
+      const label =
+        index === 0 || (next && this.#periods.has(next)) || LABEL_END.test(passage.plain);
       const other = (evidence.other || evidence.runs) && passage.plain.length <= 40;
       return label && other && !evidence.denied ? 'other' : state;
     }
@@ -174,7 +175,8 @@ export class ContextFinder {
       !scope.unknown && (scope.targets.length > 0 || scope.limit !== null || scope.outside);
     const bracketed = bracket !== undefined;
     const { stop, runs } = evidenceOf(marked);
-    const part = saysPart(marked) && (/のみ|だけ|に限|限定/.test(marked) || (stop !== 'no' && !runs));
+    const part =
+      saysPart(marked) && (/のみ|だけ|に限|限定/.test(marked) || (stop !== 'no' && !runs));
     if (!bracketed && namesAny(passage.systems) && !understood) return undefined;
     const short = understood && (saysPart(marked) || plain.length <= 30);
     return bracketed || short || part ? { ...meaning, passage, below: true } : undefined;
@@ -206,7 +208,8 @@ export class ContextFinder {
       const meaning = meaningOf(withoutSystems(text, this.#names), this.#names);
       if (meaning.kind !== 'scope') continue;
       const { scope } = meaning;
-      if (!scope.unknown || saysPart(text)) return { ...meaning, words: text, passage, below: false };
+      if (!scope.unknown || saysPart(text))
+        return { ...meaning, words: text, passage, below: false };
     }
     return undefined;
   }

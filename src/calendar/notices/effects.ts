@@ -61,12 +61,18 @@ export function effectsOf(facts: PeriodFacts): ReadPeriod {
   const used = scoped ? around.filter(({ below }) => below) : [...around];
   // A label may narrow what it names: 対象：住基ネット（…のみ）.
   const near = facts.namedScope;
-  if (near && !scoped && !namesAny(namedSystems(words.bare, names)) && !used.some(({ passage }) => passage === near.passage))
+  if (
+    near &&
+    !scoped &&
+    !namesAny(namedSystems(words.bare, names)) &&
+    !used.some(({ passage }) => passage === near.passage)
+  )
     used.push(near);
   const candidates = [...own.brackets, ...own.bare, ...used];
   const stop = stopOf(facts, own.remarks, own.bare, candidates);
   const base = baseOf(facts);
-  if (typeof stop === 'object') return refused(base === 'unknown_system' && !isOther(words) ? base : stop.refused);
+  if (typeof stop === 'object')
+    return refused(base === 'unknown_system' && !isOther(words) ? base : stop.refused);
   if (typeof base === 'string') return refused(base);
   const notes: Refusal[] = [];
   if (base.named.unknown) notes.push({ problem: 'unknown_system' });
@@ -100,13 +106,24 @@ function ownScopes({ bare, brackets }: ClauseWords, names: Names): OwnScopes {
   }
   const rest = withoutSystems(bare, names);
   if (cells.length > 0 || !saysPart(rest)) return { brackets: found, bare: [], remarks };
-  const scope = parseScope(rest.replace(/[^\u0002]*(?:ため|により|に伴い|につき)[、,]?/, ' '), names);
-  return { brackets: found, bare: [{ scope, words: rest.replace(/[\u0001\u0002]+/g, ' ').trim() }], remarks };
+  const scope = parseScope(
+    rest.replace(/[^\u0002]*(?:ため|により|に伴い|につき)[、,]?/, ' '),
+    names,
+  );
+  return {
+    brackets: found,
+    bare: [{ scope, words: rest.replace(/[\u0001\u0002]+/g, ' ').trim() }],
+    remarks,
+  };
 }
 
 function isCell(cell: string, names: Names): boolean {
   const text = cell.trim();
-  return text !== '' && !/[\u0001\u0002]/.test(text) && !namesAny({ ...namedSystems(text, names), outside: false, parts: [] });
+  return (
+    text !== '' &&
+    !/[\u0001\u0002]/.test(text) &&
+    !namesAny({ ...namedSystems(text, names), outside: false, parts: [] })
+  );
 }
 
 // Whom to ask may be closed while the system runs.
@@ -128,8 +145,10 @@ function stopOf(
     return { refused: 'not_an_outage' };
   const partial = candidates.some(({ scope }) => scope.limit === 'some-sources');
   if (own.stop !== 'no') {
-    if (own.runs && !partial && !bare.some(({ scope }) => understood(scope))) return { refused: 'target_unclear' };
-    if (own.other && !namesOurs(words.bare, names) && named === 'nothing') return { refused: 'target_unclear' };
+    if (own.runs && !partial && !bare.some(({ scope }) => understood(scope)))
+      return { refused: 'target_unclear' };
+    if (own.other && !namesOurs(words.bare, names) && named === 'nothing')
+      return { refused: 'target_unclear' };
     return own.stop === 'weak' ? 'yes' : own.stop;
   }
   if (partial && (own.runs || around === 'yes')) return 'yes';
@@ -169,11 +188,13 @@ interface Base {
 /** Returns which system stops: the one of the period's own clause, or else of its notice. */
 function baseOf({ words, named, generic, names }: PeriodFacts): Base | NoticeProblem {
   const own = namedSystems(words.bare, names);
-  const context = lineBefore(words.before, names) ?? (typeof named === 'string' ? undefined : named);
+  const context =
+    lineBefore(words.before, names) ?? (typeof named === 'string' ? undefined : named);
   const foreign = context !== undefined && isForeign(context);
   if (isForeign(own)) return 'unknown_system';
   // マイナポータル以外: the scope is unknown, and may be anything.
-  if (own.known.size > 0 && excludesSystem(words.bare, names)) return { targets: ['all'], named: own };
+  if (own.known.size > 0 && excludesSystem(words.bare, names))
+    return { targets: ['all'], named: own };
   if (own.known.size > 0) return { targets: [...own.known] as AnnouncementTarget[], named: own };
   // すべての機能 of another API are not ours.
   if (foreign) return 'unknown_system';
@@ -204,8 +225,17 @@ function lineBefore(before: string, names: Names): NamedSystems | undefined {
   return { ...line, parts: [], outside: false, unknownPart: false };
 }
 
-function isForeign({ unknown, known, parts, outside, everything, unknownPart }: NamedSystems): boolean {
-  return unknown && known.size === 0 && parts.length === 0 && !outside && !everything && !unknownPart;
+function isForeign({
+  unknown,
+  known,
+  parts,
+  outside,
+  everything,
+  unknownPart,
+}: NamedSystems): boolean {
+  return (
+    unknown && known.size === 0 && parts.length === 0 && !outside && !everything && !unknownPart
+  );
 }
 
 const STATES = { yes: 'closed', may: 'uncertain', slow: 'slow' } as const;
@@ -218,18 +248,31 @@ function scopedEffects(
 ): { readonly effects: readonly Effect[]; readonly notes: readonly Refusal[] } {
   const scopes = candidates.map(({ scope }) => scope);
   const targets = [...named.parts, ...scopes.flatMap((scope) => scope.targets)];
-  const unplaced = candidates.find(({ scope }) => scope.unknown)?.words ?? (named.unknownPart ? bare : undefined);
-  const words = unplaced ?? (isNarrower(targets, base) ? undefined : (candidates[0]?.words ?? bare));
+  const unplaced =
+    candidates.find(({ scope }) => scope.unknown)?.words ?? (named.unknownPart ? bare : undefined);
+  const words =
+    unplaced ?? (isNarrower(targets, base) ? undefined : (candidates[0]?.words ?? bare));
   if (words !== undefined) {
-    const effects = base.map((target) => ({ target, state: 'uncertain', limit: 'unknown-scope' }) as const);
+    const effects = base.map(
+      (target) => ({ target, state: 'uncertain', limit: 'unknown-scope' }) as const,
+    );
     return { effects, notes: [{ problem: 'scope_unknown', words: clean(words) }] };
   }
   const outside = named.outside || scopes.some((scope) => scope.outside);
   const notes: Refusal[] = outside
-    ? [{ problem: 'outside_catalog', words: clean(candidates.find(({ scope }) => scope.outside)?.words ?? bare) }]
+    ? [
+        {
+          problem: 'outside_catalog',
+          words: clean(candidates.find(({ scope }) => scope.outside)?.words ?? bare),
+        },
+      ]
     : [];
   const limits = new Set(scopes.map(({ limit }) => limit));
-  const limit = limits.has('some-sources') ? 'some-sources' : limits.has('first-use') ? 'first-use' : null;
+  const limit = limits.has('some-sources')
+    ? 'some-sources'
+    : limits.has('first-use')
+      ? 'first-use'
+      : null;
   const slow = stop === 'slow' || (stop === 'yes' && scopes.some((scope) => scope.slow));
   const state = slow ? 'slow' : limit ? 'uncertain' : STATES[stop];
   const narrowed = targets.length > 0 ? targets : outside ? [] : base;

@@ -4,9 +4,14 @@ import { CANNOT, evidenceOf } from './evidence.js';
 const GREETING =
   /ご?(?:迷惑|不便|心配|面倒|足労)(?:と?ご?(?:迷惑|不便|心配))?(?:を|お)?(?:お?かけ|お?掛け)[^。]*|(?:お詫び|おわび|深謝|陳謝)[^。]*|申し訳[^。]*(?:ません|おりません)|ご?(?:理解|了承|協力|承知)[^。]{0,30}(?:願い|幸い|ください|下さい)[^。]*|お待たせ[^。]*|(?:ありがとう|有難う|御礼|お礼)[^。]*/g;
 const LEGAL =
-  /[^。]*(?:責任を負|責めを負|負いかね|免責|保証(?:する|いたし|しま|でき|され)|無断(?:で)?(?:転載|複製|使用|引用)|禁じ|禁止|著作権|利用規約|プライバシー|個人情報(?:保護|の取)|知的財産|予告なく|copyright|all rights)[^。]*/gi;
-const SINGLE =
-  /[^。]*(?:個別(?:の|に)|お電話での|メールでの|内容によって)[^。]*(?:(?:お答え|回答|返信|対応|案内|受け)[^。]*(?:かね|でき|いたしかね|られ)|ご遠慮)[^。]*|(?:でき|いただけ|出来|開か|届か|つながら|表示され|分から|わから|お持ちで|ご存じで)ない(?:場合は|ときは|時は|方は|場合$|とき$|方$|方へ|場合の|ときの)(?=[^。]*(?:こちら|ご覧|ご確認|参照|FAQ|よくある|ヘルプ|ご相談|お問い?合わせ|方法|ページ|手順|対処|$))|(?:費用|料金|手数料|通信料|追加料金)[^。]*かかりません|必要(?:は|が)?(?:あり|ござい)ません|(?:ではありません|でなければなりません|なければなりません|ても(?:構い|かまい)ません|差し支えありません)/gi;
+  /責任を負|責めを負|負いかね|免責|保証(?:する|いたし|しま|でき|され)|無断(?:で)?(?:転載|複製|使用|引用)|禁じ|禁止|著作権|利用規約|プライバシー|個人情報保護|知的財産|予告なく|copyright|all rights/i;
+const SINGLE = /個別(?:の|に)|お電話での|メールでの|内容によって/;
+const SINGLE_REPLY = /(?:お答え|回答|返信|対応|案内|受け).{0,30}(?:かね|でき|られ)|ご遠慮/;
+// Courtesy and legal lines may still say that something fails.
+const STRONG =
+  /停止|障害|休止|中断|不具合|ご?利用(?:でき|いただけ|頂け)ません|取得|接続|ログイン|表示/;
+const CONDITION =
+  /(?:でき|いただけ|出来|開か|届か|つながら|表示され|分から|わから|お持ちで|ご存じで)ない(?:場合は|ときは|時は|方は|場合$|とき$|方$|方へ|場合の|ときの)(?=.{0,40}(?:こちら|ご覧|ご確認|参照|FAQ|よくある|ヘルプ|ご相談|お問い?合わせ|方法|ページ|手順|対処|$))|(?:費用|料金|手数料|通信料|追加料金).{0,20}かかりません|必要(?:は|が)?(?:あり|ござい)ません|(?:ではありません|でなければなりません|なければなりません|ても(?:構い|かまい)ません|差し支えありません)/gi;
 // Names of pages, as in a menu: メンテナンス・障害情報.
 const MENU =
   /^(?:[\s・/|>»›:*■□◆◇●○▼▲★【】()[\]<>-]|メンテナンス|保守|障害|停止|運用|稼[働動]|状況|システム|サービス|API|開発者|サイト|ページ|ポータル|マイナポータル|お知らせ|重要|緊急|情報|一覧|予定|実績|について|に関する|の|ご案内|トップ|ホーム|ヘルプ|お?問い?合わせ?|FAQ|よくある(?:ご)?質問|過去|最新|履歴|カレンダー|アーカイブ|関連|リンク|メニュー|検索|ログイン|ログアウト|会員|登録|新着|カテゴリー?|戻る|次へ|前へ|先頭へ|もっと見る|詳細|詳しく|はこちら|こちら|を見る|する|English|更新|PDF|KB|RSS|\d+)+$/i;
@@ -28,11 +33,13 @@ const REFRAIN =
  */
 export function mayFail(plain: string): boolean {
   if (MENU.test(plain) && (!STOPPING.test(plain) || PAGE_NAME.test(plain))) return false;
-  const rest = plain.replace(GREETING, ' ').replace(LEGAL, ' ').replace(SINGLE, ' ');
-  return (
-    DISTURBED.test(rest) || CANNOT.test(rest) || ENGLISH.test(rest) || REFRAIN.test(rest)
-  );
+  if (isLegal(plain) && !STRONG.test(plain)) return false;
+  const rest = plain.replace(GREETING, ' ').replace(CONDITION, ' ');
+  return DISTURBED.test(rest) || CANNOT.test(rest) || ENGLISH.test(rest) || REFRAIN.test(rest);
 }
+
+const isLegal = (plain: string): boolean =>
+  LEGAL.test(plain) || (SINGLE.test(plain) && SINGLE_REPLY.test(plain));
 
 const HARMLESS_DATED =
   /更新|掲載|公開|発行|発表|公表|作成|追加|改[訂定正]|施行|制定|告示|リニューアル|開催|募集|締め?切|納期|提出|申し?込|収集|開館|会議|議事|資料|第\d+回|入札|公告|採用|プレス|報道|ニュース|copyright|©/i;
@@ -46,7 +53,8 @@ export function isHarmlessDate(plain: string): boolean {
 const STATEMENT =
   /(?:でき|いただけ|頂け|使え)ます|できる|可能|です。?$|でした。?$|ます。?$|ました。?$|ください。?$|下さい。?$|ましょう。?$|とは|ありがとう|[\p{sc=Han}\p{sc=Katakana}ーA-Za-z0-9)」』]$/u;
 const LONGEST_LINE = 80;
-const NOT_A_STATEMENT = /(?:てい|てお)(?:ない|ません|りません)|おかしい|変です|だめ|ダメ|駄目|苦情|問題|困/;
+const NOT_A_STATEMENT =
+  /(?:てい|てお)(?:ない|ません|りません)|おかしい|変です|だめ|ダメ|駄目|苦情|問題|困/;
 
 /**
  * Returns whether a passage that names a system of ours only says what it is or does, or is the name

@@ -1,5 +1,5 @@
 export type { Announcement } from '../announcements.js';
+export type { NoticedOutage } from './announce.js';
 export { parseLongNotices, parseNotices } from './parse.js';
 export type { NoticeProblem } from './problems.js';
-export type { NoticedOutage } from './announce.js';
 export type { NoticedPeriod, Notices, NoticesOptions, NotUnderstood } from './steps.js';

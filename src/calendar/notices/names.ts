@@ -1,5 +1,5 @@
-import { servers } from '../../catalog/servers.js';
 import { categories, details } from '../../catalog/details.js';
+import { servers } from '../../catalog/servers.js';
 import type { AnnouncementTarget } from '../scopes.js';
 
 /** The names of a catalogue: what the parser knows of it. */
@@ -80,8 +80,7 @@ const DETAILS: Readonly<Record<string, readonly string[]>> = {
 };
 // Too loose for a sentence, but not for a scope.
 const HOLDERS: Readonly<Record<string, readonly string[]>> = {
-  municipal: [
-    '(?:全国の)?(?:市区町村|市町村|自治体|地方公共団体)'],
+  municipal: ['(?:全国の)?(?:市区町村|市町村|自治体|地方公共団体)'],
   'local-employee-accident-fund': ['地方公務員災害補償基金'],
   'employment-security': ['職業安定局', 'ハローワーク'],
   'medical-insurers': ['医療保険者等?(?:向け)?'],

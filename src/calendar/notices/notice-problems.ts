@@ -28,8 +28,14 @@ export class NoticeProblems {
     for (const passage of passages) {
       const known = this.#byPassage.get(passage) ?? [];
       const problem = { passage, code, period, words };
-      if (code === 'unreadable_date') this.#byPassage.set(passage, [problem, ...known.filter((other) => other.period !== null && other.code !== code)]);
-      else if (period === null ? known.length === 0 : !known.some((other) => isSame(other, problem)))
+      if (code === 'unreadable_date')
+        this.#byPassage.set(passage, [
+          problem,
+          ...known.filter((other) => other.period !== null && other.code !== code),
+        ]);
+      else if (
+        period === null ? known.length === 0 : !known.some((other) => isSame(other, problem))
+      )
         this.#byPassage.set(passage, [...known, problem]);
     }
   }

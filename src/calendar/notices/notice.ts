@@ -1,7 +1,8 @@
 import { dayOf } from '../../foundation/time.js';
-import { ClauseReader } from './clause-reader.js';
+import type { ClauseReader, ClauseWords } from './clause-reader.js';
+import type { Clause } from './clauses.js';
 import { ContextFinder } from './contexts.js';
-import { type Effect, effectsOf, type Refusal } from './effects.js';
+import { type Effect, effectsOf, type ReadPeriod, type Refusal } from './effects.js';
 import { isHarmlessDate } from './harmless.js';
 import type { Names } from './names.js';
 import { NoticeProblems } from './notice-problems.js';
@@ -77,6 +78,7 @@ class NoticeParser {
   readonly #contexts: ContextFinder;
   /** The passages with an hour that has no day. */
   readonly #hoursAlone = new Set<Passage>();
+  readonly #read = new Map<Clause, ReadPeriod>();
   #anchorDay: number;
 
   constructor(input: NoticeInput) {
@@ -137,6 +139,29 @@ class NoticeParser {
     );
   }
 
+  /** Reads what a clause does once, however many periods it has. */
+  #effectsOf(
+    words: ClauseWords,
+    passages: readonly Passage[],
+    first: number,
+    last: number,
+  ): ReadPeriod {
+    const known = words.clause && this.#read.get(words.clause);
+    if (known) return known;
+    const found = this.#targets.around(passages);
+    const read = effectsOf({
+      words,
+      around: this.#contexts.evidenceAround(first, last, passages),
+      scopes: this.#contexts.scopesAround(first, last),
+      named: typeof found === 'string' ? found : found.systems,
+      namedScope: typeof found === 'string' ? undefined : this.#contexts.scopeIn(found.passage),
+      generic: this.#contexts.generic,
+      names: this.#input.names,
+    });
+    if (words.clause) this.#read.set(words.clause, read);
+    return read;
+  }
+
   #addDraft(written: WrittenPeriod, passages: readonly Passage[]): Refusal | undefined {
     const [start, end = start] = written;
     const words = this.#input.clauses.wordsOf(written);
@@ -150,21 +175,17 @@ class NoticeParser {
     const period = shift === 0 ? resolved : shiftPeriod(resolved, shift);
     if (words.refusal) return { problem: words.refusal, period };
     const [first, last] = [start.first - from, end.last - from];
-    const found = this.#targets.around(passages);
-    const near = typeof found === 'string' ? undefined : this.#contexts.scopeIn(found.passage);
-    const read = effectsOf({
-      words,
-      around: this.#contexts.evidenceAround(first, last, passages),
-      scopes: this.#contexts.scopesAround(first, last),
-      named: typeof found === 'string' ? found : found.systems,
-      namedScope: near,
-      generic: this.#contexts.generic,
-      names: this.#input.names,
-    });
+    const read = this.#effectsOf(words, passages, first, last);
     for (const note of read.notes) this.problems.add(passages, note.problem, period, note.words);
     for (const { passage } of read.scopes) this.understood.add(passage);
     if (read.effects.length === 0) return { ...(read.notes[0] as Refusal), period };
-    this.#push(written, passages, period, read.effects, read.scopes.map(({ passage }) => passage));
+    this.#push(
+      written,
+      passages,
+      period,
+      read.effects,
+      read.scopes.map(({ passage }) => passage),
+    );
     return undefined;
   }
 
@@ -175,7 +196,8 @@ class NoticeParser {
     effects: readonly Effect[],
     scopes: readonly Passage[],
   ): void {
-    if (passages.some(({ plain }) => isEndUnknown(plain))) this.problems.add(passages, 'end_missing');
+    if (passages.some(({ plain }) => isEndUnknown(plain)))
+      this.problems.add(passages, 'end_missing');
     this.drafts.push({
       passages,
       effects,

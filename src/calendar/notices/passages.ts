@@ -59,8 +59,10 @@ export function splitPassages(text: string, max: number): Place[] | undefined {
 
 /** Parses the dates, hours and systems of a passage. */
 export function buildPassage(place: Place, names: Names): Passage {
-  const tooLong = place.text.length > MAX_PASSAGE;
-  const plain = tooLong ? '' : withoutNameBrackets(normalize(place.text).trim(), names);
+  // Some signs are normalised to many.
+  const short = place.text.length <= MAX_PASSAGE ? normalize(place.text).trim() : undefined;
+  const tooLong = short === undefined || short.length > 2 * MAX_PASSAGE;
+  const plain = tooLong ? '' : withoutNameBrackets(short, names);
   const tokens = withoutItemNumbers(plain, parseTokens(plain));
   const marked = mark(plain, tokens);
   const systems = namedSystems(marked, names);
@@ -70,8 +72,7 @@ export function buildPassage(place: Place, names: Names): Passage {
     marked,
     tokens,
     systems,
-    mentionsOutage:
-      tooLong || mayFail(plain) || (systems.known.size > 0 && !isStatement(plain)),
+    mentionsOutage: tooLong || mayFail(plain) || (systems.known.size > 0 && !isStatement(plain)),
     tooLong,
   };
 }

@@ -75,7 +75,8 @@ function carryHalves(start: WrittenTime, end: WrittenTime): [WrittenTime, Writte
     // 午前9時～17時, and 午後10時～24時: the other end is clear.
     if (to > NOON) return [start, end];
     // Another day's hour may be in either half.
-    if (end.day !== undefined) return end.day.after === undefined && half === 'am' ? [start, end] : undefined;
+    if (end.day !== undefined)
+      return end.day.after === undefined && half === 'am' ? [start, end] : undefined;
     const carried = half === 'pm' && to < NOON ? to + NOON : to;
     return carried > from ? [start, { ...end, hour: carried }] : undefined;
   }

@@ -13,7 +13,8 @@ export type BracketMeaning =
   | { readonly kind: 'remark' }
   | { readonly kind: 'scope'; readonly scope: Scope; readonly words: string };
 
-const MAY_CHANGE = /^[^、。]{0,20}(?:中止|変更|延期|短縮|前後)(?:と?なる|に|する|される)?(?:場合|こと|可能性)/;
+const MAY_CHANGE =
+  /^[^、。]{0,20}(?:中止|変更|延期|短縮|前後)(?:と?なる|に|する|される)?(?:場合|こと|可能性)/;
 
 const NOTHING: BracketMeaning = { kind: 'remark' };
 
@@ -21,7 +22,12 @@ const NOTHING: BracketMeaning = { kind: 'remark' };
 export function meaningOf(words: string, names: Names): BracketMeaning {
   const part = saysPart(words);
   if (!part && words.replace(REMARK, '') === '') return NOTHING;
-  if (MAY_CHANGE.test(words) || isCalledOff(words) || (!part && (isExtension(words) || isReserve(words)))) return NOTHING;
+  if (
+    MAY_CHANGE.test(words) ||
+    isCalledOff(words) ||
+    (!part && (isExtension(words) || isReserve(words)))
+  )
+    return NOTHING;
   const systems = namedSystems(words, names);
   const scope = parseScope(words, names);
   if (!part && isAlias(words, systems.known, names)) return NOTHING;

@@ -51,7 +51,9 @@ export function isOutside(text: string): boolean {
 
 /** Returns whether words say that only part is meant, so that they must not be ignored. */
 export function saysPart(text: string): boolean {
-  return /のみ|(?<!いた|頂)だけ(?!でなく)|に限[るりっ]|限定|一部|以外|除[くき外い]|初回|初めて|はじめて/.test(text);
+  return /のみ|(?<!いた|頂)だけ(?!でなく)|に限[るりっ]|限定|一部|以外|除[くき外い]|初回|初めて|はじめて/.test(
+    text,
+  );
 }
 
 /** Returns the items whose numbers (番号31、87) or codes a text states. */
@@ -60,7 +62,9 @@ export function itemsIn(text: string): AnnouncementTarget[] {
     [...list.matchAll(/\d{1,3}/g)].map(([number]) => number),
   );
   const codes = [...text.matchAll(CODES)].map(([, digits]) => digits as string);
-  return [...numbers, ...codes].map((digits) => ({ item: `TM${digits.padStart(14, '0')}` }) as const);
+  return [...numbers, ...codes].map(
+    (digits) => ({ item: `TM${digits.padStart(14, '0')}` }) as const,
+  );
 }
 
 /** Returns where a text states item numbers. */
@@ -110,17 +114,30 @@ export function parseScope(words: string, names: Names): Scope {
 
 /** "All but these", which only a list of details can express. */
 function butThese(scope: Scope, names: Names): Scope {
-  const given = new Set<string | null>(scope.targets.map((target) => (typeof target === 'object' && 'detail' in target ? target.detail : null)));
-  const expressible = given.size > 0 && !given.has(null) && !scope.outside && !scope.unknown && !scope.limit;
+  const given = new Set<string | null>(
+    scope.targets.map((target) =>
+      typeof target === 'object' && 'detail' in target ? target.detail : null,
+    ),
+  );
+  const expressible =
+    given.size > 0 && !given.has(null) && !scope.outside && !scope.unknown && !scope.limit;
   return expressible
-    ? { ...scope, targets: names.details.filter((id) => !given.has(id)).map((id) => ({ detail: id }) as AnnouncementTarget) }
+    ? {
+        ...scope,
+        targets: names.details
+          .filter((id) => !given.has(id))
+          .map((id) => ({ detail: id }) as AnnouncementTarget),
+      }
     : { ...scope, targets: [], outside: false, unknown: true, whole: false };
 }
 
 /** Returns what is left of words without all those that carry no meaning here. */
 export function leftOver(words: string): string {
   return words
-    .replace(/(?:でき|いただけ|頂け|出来|使え|され|られ)(?:ません|ない|なくなります?|なくなる)|遅く|遅延|遅れ|時間(?:が|を|の)(?:かか|掛か|要)(?:り|る|し)?|低下/g, ' ')
+    .replace(
+      /(?:でき|いただけ|頂け|出来|使え|され|られ)(?:ません|ない|なくなります?|なくなる)|遅く|遅延|遅れ|時間(?:が|を|の)(?:かか|掛か|要)(?:り|る|し)?|低下/g,
+      ' ',
+    )
     .replace(RUNNING, ' ')
     .replace(STATED, ' ')
     .replace(FILLER, '');

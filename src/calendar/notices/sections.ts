@@ -48,8 +48,7 @@ export function splitSections(passages: readonly Passage[], names: Names): Secti
       });
     } else {
       last.passages.push(passage);
-      if (byApi)
-        sections[sections.length - 1] = { ...last, api: passage, inherits: false };
+      if (byApi) sections[sections.length - 1] = { ...last, api: passage, inherits: false };
     }
     onlyHeadings = heading;
   }

@@ -24,6 +24,7 @@ export interface NamedSystems {
 // Other APIs and services beside ours, whatever words follow: 全機能, すべて.
 const SIBLINGS =
   /民間送達サービス|法人設立(?:ワンストップ)?(?:サービス|関連|機能)?|社会保険・税(?:の?手続)?(?:き)?|(?:医療保険情報取得|電子申請等?|PMH(?:情報)?連携|利用者登録等?|属性連携設定|お知らせ(?:情報)?登録|代理人情報取得|手続情報登録)(?: ?API)?|(?:[\p{sc=Han}\p{sc=Katakana}ー々a-z0-9・/]{1,40}) ?API/giu;
+const HAS_SIBLING = /API|民間送達|法人設立|社会保険|取得|申請|PMH|登録|設定/i;
 const GENERIC_API = /^(?:本|当|各種?|同|全て?の?|対象|該当|自己情報取得|公開|提供|Web|REST) ?API$/i;
 
 // SYSTEM: kanji, katakana and Latin letters that end like the name of a system. STRANGERS: services
@@ -59,6 +60,7 @@ const OWNER = new RegExp(
   `(${NOUN})の(?=(?:サービス|システム|ご?利用|提供|運用|稼働|全?機能|計画|定期|臨時|緊急|停止|休止|メンテ|保守|点検|障害|不具合))`,
   'giu',
 );
+const HAS_SUBJECT = /[はがのも]|に[おて]|で/;
 const PART = new RegExp(
   `${OURS} ?(?:の|における|のうち、?|内の|上の|にある)((?:[^\\s、。:\\u0001-\\u0003はがを]|はじめ){1,40})`,
   'u',
@@ -99,12 +101,14 @@ function findSystems(text: string, names: Names): NamedSystems {
   const known = new Set<string>();
   let sibling = false;
   let generic = false;
-  let rest = text.replace(SIBLINGS, (name) => {
-    if (/自己情報取得 ?API$/i.test(name)) return name.slice(name.indexOf('自己情報取得'));
-    if (GENERIC_API.test(name)) generic = true;
-    else sibling = true;
-    return '\n';
-  });
+  let rest = HAS_SIBLING.test(text)
+    ? text.replace(SIBLINGS, (name) => {
+        if (/自己情報取得 ?API$/i.test(name)) return name.slice(name.indexOf('自己情報取得'));
+        if (GENERIC_API.test(name)) generic = true;
+        else sibling = true;
+        return '\n';
+      })
+    : text;
   const everything = EVERYTHING.test(rest);
   if (names.hasSystem.test(rest))
     for (const [id, pattern] of names.systems)
@@ -119,7 +123,9 @@ function findSystems(text: string, names: Names): NamedSystems {
   const parts = sibling ? [] : partsIn(outer, names);
   const part = known.size > 0 ? partOf(rest, names) : 'whole';
   const outside = isOutside(outer);
-  const strangers = sibling ? 'unknown' : strangersIn(rest.replace(names.inSentence, '\n'), outside);
+  const strangers = sibling
+    ? 'unknown'
+    : strangersIn(rest.replace(names.inSentence, '\n'), outside);
   return {
     known: known.has('all') ? new Set(['all']) : new Set(names.ids.filter((id) => known.has(id))),
     everything: everything && !sibling,
@@ -157,7 +163,7 @@ function strangersIn(rest: string, outside: boolean): 'unknown' | 'generic' | 'n
       generic = true;
     }
   const free = rest.replace(new RegExp(`${OURS} ?(?:の|における)[^はが、。]*`, 'gu'), OURS);
-  if (!outside)
+  if (!outside && HAS_SUBJECT.test(free))
     for (const pattern of [SUBJECT, OWNER])
       for (const [, noun = ''] of free.matchAll(pattern))
         if (noun.replace(WORDS, '') !== '') return 'unknown';

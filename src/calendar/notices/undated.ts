@@ -36,7 +36,8 @@ export function parseUndated(
   const end = drafts.at(-1)?.passages.at(-1)?.end ?? -1;
   const blocks = new Set(drafts.flatMap(({ passages }) => passages.map(({ block }) => block)));
   const stopping = new Set(drafts.flatMap(({ effects }) => effects.map(({ target }) => target)));
-  const stopsAll = stopping.has('all') || [...stopping].some((target) => typeof target === 'object');
+  const stopsAll =
+    stopping.has('all') || [...stopping].some((target) => typeof target === 'object');
   let begun = 0;
   for (const passage of rest) {
     while (begun < drafts.length && startOf(drafts[begun] as Draft) < passage.start) begun++;

@@ -12,7 +12,9 @@ export function shiftOf(words: string): number | null {
   if (!groups) return 0;
   if (groups.loose !== undefined) return null;
   const sign = groups.sign ?? groups.sign2;
-  const zone = Number(groups.hours ?? groups.hours2 ?? 0) + Number(groups.minutes ?? groups.minutes2 ?? 0) / 60;
+  const zone =
+    Number(groups.hours ?? groups.hours2 ?? 0) +
+    Number(groups.minutes ?? groups.minutes2 ?? 0) / 60;
   const offset = sign === '-' ? -zone : zone;
   const japanese = /^(?:JST|日本)/i.test(groups.exact ?? '');
   return japanese ? (sign === undefined ? 0 : null) : JST - offset;

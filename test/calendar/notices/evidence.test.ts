@@ -55,22 +55,24 @@ describe('parseNotices on lines about something that runs', () => {
     expect(notUnderstood.map(({ reason }) => reason.code)).toContain(code);
   });
 
-  it.each(
-    [...stops, ...notStops].map(([line]) => line),
-  )('adds no closed time when something is said to run as well: %s', (line) => {
-    const before = closures(written(line));
-    for (const clause of runs)
-      expect(before, clause).toEqual(expect.arrayContaining(closures(written(line) + clause)));
-  });
+  it.each([...stops, ...notStops].map(([line]) => line))(
+    'adds no closed time when something is said to run as well: %s',
+    (line) => {
+      const before = closures(written(line));
+      for (const clause of runs)
+        expect(before, clause).toEqual(expect.arrayContaining(closures(written(line) + clause)));
+    },
+  );
 
-  it.each(
-    [...stops, ...notStops].map(([line]) => line),
-  )('adds no closed time and keeps a report when nobody knows the scope: %s', (line) => {
-    const text = written(line.replace('①', '①（ヰヱ鵺のみ）'));
-    const before = closures(written(line));
-    expect(before).toEqual(expect.arrayContaining(closures(text)));
-    expect(parse(text).notUnderstood).not.toEqual([]);
-  });
+  it.each([...stops, ...notStops].map(([line]) => line))(
+    'adds no closed time and keeps a report when nobody knows the scope: %s',
+    (line) => {
+      const text = written(line.replace('①', '①（ヰヱ鵺のみ）'));
+      const before = closures(written(line));
+      expect(before).toEqual(expect.arrayContaining(closures(text)));
+      expect(parse(text).notUnderstood).not.toEqual([]);
+    },
+  );
 
   it('states the period of what it reports', () => {
     expect(parse(written('サービス提供期間：①')).notUnderstood).toEqual([
@@ -90,9 +92,12 @@ describe('parseNotices on failures without a period', () => {
 });
 
 describe('parseNotices on ordinary pages', () => {
-  it.each(Object.entries(ordinaryPages))('announces nothing and reports at most five passages of %s', (_, page) => {
-    const { announcements, notUnderstood } = parse(page);
-    expect(announcements).toEqual([]);
-    expect(notUnderstood.length).toBeLessThanOrEqual(5);
-  });
+  it.each(Object.entries(ordinaryPages))(
+    'announces nothing and reports at most five passages of %s',
+    (_, page) => {
+      const { announcements, notUnderstood } = parse(page);
+      expect(announcements).toEqual([]);
+      expect(notUnderstood.length).toBeLessThanOrEqual(5);
+    },
+  );
 });

@@ -53,7 +53,8 @@ describe('parseNotices on periods that are not outages', () => {
   });
 
   it('drops one of several periods that is called off and keeps the others', () => {
-    const text = 'システム停止のお知らせ\n・12月5日(土) 0:00〜6:00【中止】\n・12月12日(土) 0:00〜6:00';
+    const text =
+      'システム停止のお知らせ\n・12月5日(土) 0:00〜6:00【中止】\n・12月12日(土) 0:00〜6:00';
     expect(read(text, '2026-11-20')).toEqual({
       outages: ['all 2026-12-12T00:00/2026-12-12T06:00'],
       problems: ['2 called_off'],
@@ -67,7 +68,9 @@ describe('parseNotices on periods that are not outages', () => {
   });
 
   it('closes a service that is suspended, and an outage that may be called off', () => {
-    expect(outagesBelow('12月5日(土) 0:00〜6:00の間、サービスの提供を中止します。')).toHaveLength(1);
+    expect(outagesBelow('12月5日(土) 0:00〜6:00の間、サービスの提供を中止します。')).toHaveLength(
+      1,
+    );
     expect(outagesBelow('12月5日(土) 0:00〜6:00（中止する場合があります）')).toHaveLength(1);
     expect(
       outagesBelow('12月5日(土) 0:00〜6:00に停止します（終了後は通常どおりご利用いただけます）'),

@@ -215,7 +215,9 @@ const prose = fc.constantFrom(
 );
 
 const effectOf = ({ target, state, limit }: NoticedOutage): string =>
-  [typeof target === 'string' ? target : Object.values(target)[0], state, limit].filter(Boolean).join(' ');
+  [typeof target === 'string' ? target : Object.values(target)[0], state, limit]
+    .filter(Boolean)
+    .join(' ');
 
 describe('parseNotices on a generated notice', () => {
   it('reads its system and period', () => {
@@ -280,7 +282,10 @@ describe('parseNotices on a generated notice', () => {
           expect(notUnderstood, text).toEqual([]);
           expect(announcements.map(effectOf), text).toEqual(meaning);
           for (const { start, end } of announcements)
-            expect({ start, end }, text).toEqual({ start: iso(drawn.startMs), end: iso(drawn.endMs) });
+            expect({ start, end }, text).toEqual({
+              start: iso(drawn.startMs),
+              end: iso(drawn.endMs),
+            });
         },
       ),
       { numRuns: 1_000 },
@@ -289,25 +294,34 @@ describe('parseNotices on a generated notice', () => {
 
   it('closes nothing, and reports the scope, when nobody knows the words in brackets', () => {
     // No name of the catalogue and no word of the parser has these signs.
-    const nobody = fc.string({ unit: fc.constantFrom(...'ヌヰヱヲぬゑ鵺鯱鱧'), minLength: 2, maxLength: 12 });
+    const nobody = fc.string({
+      unit: fc.constantFrom(...'ヌヰヱヲぬゑ鵺鯱鱧'),
+      minLength: 2,
+      maxLength: 12,
+    });
     fc.assert(
-      fc.property(style, nobody, fc.constantFrom('', 'のみ', '以外', 'の一部'), (drawn, words, end) => {
-        const notice = write(partsOf(drawn), drawn);
-        for (const text of [`${notice}（${words}${end}）`, `${notice}\n(${words}${end})`]) {
-          const { announcements, notUnderstood } = parseNotices(text, { publishedAt: PUBLISHED });
-          expect(
-            announcements.map(({ state, limit }) => [state, limit]),
-            text,
-          ).toEqual([['uncertain', 'unknown-scope']]);
-          expect(notUnderstood, text).toEqual([
-            expect.objectContaining({
-              reason: expect.objectContaining({ code: 'scope_unknown' }),
-              scope: words + end,
-              period: { start: iso(drawn.startMs), end: iso(drawn.endMs) },
-            }),
-          ]);
-        }
-      }),
+      fc.property(
+        style,
+        nobody,
+        fc.constantFrom('', 'のみ', '以外', 'の一部'),
+        (drawn, words, end) => {
+          const notice = write(partsOf(drawn), drawn);
+          for (const text of [`${notice}（${words}${end}）`, `${notice}\n(${words}${end})`]) {
+            const { announcements, notUnderstood } = parseNotices(text, { publishedAt: PUBLISHED });
+            expect(
+              announcements.map(({ state, limit }) => [state, limit]),
+              text,
+            ).toEqual([['uncertain', 'unknown-scope']]);
+            expect(notUnderstood, text).toEqual([
+              expect.objectContaining({
+                reason: expect.objectContaining({ code: 'scope_unknown' }),
+                scope: words + end,
+                period: { start: iso(drawn.startMs), end: iso(drawn.endMs) },
+              }),
+            ]);
+          }
+        },
+      ),
       { numRuns: 500 },
     );
   });

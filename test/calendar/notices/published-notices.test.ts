@@ -16,28 +16,28 @@ describe('parseNotices on notices as really published', () => {
       '【解消済】自己情報取得APIの障害について　詳細：2026/8/31(月)17:00頃〜18:40頃にご利用いただけない事象が発生しました';
     expect(read(text, '2026-09-01')).toEqual(only('all 2026-08-31T17:00/2026-08-31T18:40 ?'));
     const cut = '自己情報取得APIの障害\n【解消済】詳細：2026/8/31(月)17:00頃〜18:40頃';
-    expect(read(cut, '2026-09-01')).toEqual(
-      only('all 2026-08-31T17:00/2026-08-31T18:40 ?'),
-    );
+    expect(read(cut, '2026-09-01')).toEqual(only('all 2026-08-31T17:00/2026-08-31T18:40 ?'));
   });
 
   it('accepts full-width brackets, hours without minutes, and an end without year', () => {
-    expect(read('マイナポータル停止　2025年12月6日（土）22時～12月8日（月）6時', '2025-11-20')).toEqual(
-      only('mynaportal 2025-12-06T22:00/2025-12-08T06:00'),
-    );
+    expect(
+      read('マイナポータル停止　2025年12月6日（土）22時～12月8日（月）6時', '2025-11-20'),
+    ).toEqual(only('mynaportal 2025-12-06T22:00/2025-12-08T06:00'));
   });
 
   it('extends an outage over the New Year by a separate sentence', () => {
     const text =
       'マイナポータル停止：2025年12月31日（水）22時～2026年1月2日（金）3時\n作業の状況により、延長する場合があります（最大1/4 22時まで）。';
-    expect(read(text, '2025-12-10')).toEqual(only('mynaportal 2025-12-31T22:00/2026-01-04T22:00 ?'));
+    expect(read(text, '2025-12-10')).toEqual(
+      only('mynaportal 2025-12-31T22:00/2026-01-04T22:00 ?'),
+    );
     expect(parseNotices(text, { publishedAt: '2025-12-10' }).announcements[0]?.source).toBe(text);
   });
 
   it('accepts an era year and an ASCII tilde', () => {
-    expect(read('自己情報取得API　停止期間：令和6年12月15日(日) 3:00 ~ 4:00', '2024-12-01')).toEqual(
-      only('all 2024-12-15T03:00/2024-12-15T04:00'),
-    );
+    expect(
+      read('自己情報取得API　停止期間：令和6年12月15日(日) 3:00 ~ 4:00', '2024-12-01'),
+    ).toEqual(only('all 2024-12-15T03:00/2024-12-15T04:00'));
   });
 
   it('reports a period that is only behind a link', () => {

@@ -1,5 +1,5 @@
-import type { AnnouncementTarget } from '../../../src/calendar/scopes.js';
 import { parseNotices } from '../../../src/calendar/notices/parse.js';
+import type { AnnouncementTarget } from '../../../src/calendar/scopes.js';
 
 /** Returns outages as `target start/end`, `?` if approximate, and the problems as `line code`. */
 export function read(text: string, publishedAt: string) {

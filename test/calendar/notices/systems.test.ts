@@ -67,7 +67,10 @@ describe('parseNotices on the names of systems', () => {
       'all 2026-12-05T00:00/2026-12-05T06:00',
       'pension-service 2026-12-06T00:00/2026-12-06T06:00',
     ];
-    const [first, second] = ['停止期間：12月5日(土) 0:00〜6:00', '停止期間：12月6日(日) 0:00〜6:00'];
+    const [first, second] = [
+      '停止期間：12月5日(土) 0:00〜6:00',
+      '停止期間：12月6日(日) 0:00〜6:00',
+    ];
     expect(
       outages(`対象：自己情報取得API\n${first}\n\n対象：日本年金機構中間サーバー\n${second}`),
     ).toEqual(both);
@@ -91,7 +94,9 @@ describe('parseNotices on the names of systems', () => {
       ),
     ).toEqual(['all 2026-12-05T00:00/2026-12-05T06:00']);
     expect(
-      outages('マイナポータルをご利用いただきありがとうございます。\n12月5日(土) 0:00〜6:00 システム停止'),
+      outages(
+        'マイナポータルをご利用いただきありがとうございます。\n12月5日(土) 0:00〜6:00 システム停止',
+      ),
     ).toEqual(['all 2026-12-05T00:00/2026-12-05T06:00']);
     expect(read('マイナポータル以外は12月5日(土) 0:00〜6:00に停止します。', '2026-11-20')).toEqual({
       outages: ['all unknown-scope 2026-12-05T00:00/2026-12-05T06:00'],

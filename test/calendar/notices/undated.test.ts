@@ -16,19 +16,21 @@ describe('parseNotices on passages without a date', () => {
   });
 
   it('reports a passage that denies an earlier outage, and keeps the outage', () => {
-    expect(read('本システム 12月5日(土) 0:00〜6:00 停止\n上記の停止は実施しません。', '2026-11-20')).toEqual({
+    expect(
+      read('本システム 12月5日(土) 0:00〜6:00 停止\n上記の停止は実施しません。', '2026-11-20'),
+    ).toEqual({
       outages: ['all 2026-12-05T00:00/2026-12-05T06:00'],
       problems: ['2 not_an_outage'],
     });
   });
 
   it('treats a possibly late end as an extension', () => {
-    expect(read('本システム 12月5日(土) 0:00〜6:00 停止\n終了が遅れることがあります。', '2026-11-20')).toEqual(
-      {
-        outages: ['all 2026-12-05T00:00/2026-12-05T06:00 ?'],
-        problems: ['2 extension_unclear'],
-      },
-    );
+    expect(
+      read('本システム 12月5日(土) 0:00〜6:00 停止\n終了が遅れることがあります。', '2026-11-20'),
+    ).toEqual({
+      outages: ['all 2026-12-05T00:00/2026-12-05T06:00 ?'],
+      problems: ['2 extension_unclear'],
+    });
   });
 
   it('assigns a passage that introduces or refers back to a period of the same system', () => {
@@ -43,15 +45,15 @@ describe('parseNotices on passages without a date', () => {
   });
 
   it('reports a passage about an outage that continues or is described elsewhere', () => {
-    expect(problems('本システム 12月5日(土) 0:00〜6:00 停止\n現在、障害が発生しています。')).toEqual([
-      '2 period_missing',
-    ]);
-    expect(problems('本システム 12月5日(土) 0:00〜6:00 停止\nほかの停止期間はこちらをご覧ください。')).toEqual(
-      ['2 period_missing'],
-    );
-    expect(problems('本システム 12月5日(土) 0:00〜6:00 停止\n\n\nマイナポータルに不具合があります。')).toEqual(
-      ['4 period_missing'],
-    );
+    expect(
+      problems('本システム 12月5日(土) 0:00〜6:00 停止\n現在、障害が発生しています。'),
+    ).toEqual(['2 period_missing']);
+    expect(
+      problems('本システム 12月5日(土) 0:00〜6:00 停止\nほかの停止期間はこちらをご覧ください。'),
+    ).toEqual(['2 period_missing']);
+    expect(
+      problems('本システム 12月5日(土) 0:00〜6:00 停止\n\n\nマイナポータルに不具合があります。'),
+    ).toEqual(['4 period_missing']);
   });
 
   it('ignores passages that do not mention an outage', () => {

@@ -95,7 +95,10 @@ export const stops: readonly (readonly [line: string, expected: string])[] = [
   ['①⏎この間、自己情報取得APIは⟦ご利用いただけません⟧。', 'all'],
   ['日時：①⏎対象システム：自己情報取得API⏎影響：サービスが⟦停止⟧します', 'all'],
   ['| 自己情報取得API | ① | ⟦停止⟧ |', 'all'],
-  ['| システム | 期間 | 状態 |⏎| 住基ネット | ① | ⟦停止⟧ |⏎| 自治体中間サーバ | ② | ⟦停止⟧ |', 'juki-net municipal@②'],
+  [
+    '| システム | 期間 | 状態 |⏎| 住基ネット | ① | ⟦停止⟧ |⏎| 自治体中間サーバ | ② | ⟦停止⟧ |',
+    'juki-net municipal@②',
+  ],
   ['【⟦停止⟧】自己情報取得API ①', 'all'],
   ['【重要】自己情報取得APIの⟦緊急停止⟧　①', 'all'],
   ['マイナポータル⟦メンテナンス⟧のお知らせ⏎⏎下記のとおり実施いたします。⏎⏎1. 日時⏎①', 'mynaportal'],
@@ -154,7 +157,10 @@ export const stops: readonly (readonly [line: string, expected: string])[] = [
   ['自己情報取得APIの⟦停止⟧⏎期間：①⏎対象：公金受取口座', 'public-funds-account'],
   ['自己情報取得APIの⟦停止⟧⏎対象情報：予防接種⏎期間：①', 'vaccination'],
   ['| 自己情報取得API | ① | ⟦停止⟧ | 初回利用時のみ |', 'all/first-use'],
-  ['自己情報取得API　⟦停止⟧　①（公金受取口座）　②（初回利用時）', 'public-funds-account all/first-use@②'],
+  [
+    '自己情報取得API　⟦停止⟧　①（公金受取口座）　②（初回利用時）',
+    'public-funds-account all/first-use@②',
+  ],
   ['自己情報取得API（公金受取口座のみ）：① ⟦停止⟧', 'public-funds-account'],
   ['自己情報取得API　①　⟦停止⟧（全機能）', 'all'],
   ['自己情報取得API　①　⟦停止⟧（謎の範囲）', 'all/unknown-scope'],
