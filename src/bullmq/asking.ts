@@ -32,6 +32,8 @@ export interface AskContext {
 export type AskOutcome =
   | { readonly ended: 'ready' }
   | { readonly ended: 'failed'; readonly code: string }
+  /** The vault has the answer, but acknowledging it failed for now. */
+  | { readonly unacknowledged: unknown }
   | PutOff;
 
 /** A retrieval that is asked for again at `atMs`. */
@@ -128,13 +130,22 @@ async function storeAnswer(
 
 /**
  * Acknowledges a retrieval whose answer is stored, which deletes its token. When that fails, it is
- * tried again until the retrieval expires: a token must not outlive its purpose.
+ * tried again until the retrieval expires: a token must not outlive its purpose. A refusal of the
+ * portal is final: repeating the message would not change it.
  */
 async function finish(
   { client }: Pick<AskContext, 'client'>,
   retrieval: Retrieval | undefined,
 ): Promise<AskOutcome> {
-  if (retrieval !== undefined) await client.acknowledge(retrieval);
+  if (retrieval === undefined) return { ended: 'ready' };
+  try {
+    await client.acknowledge(retrieval).catch((error: unknown) => {
+      if (!isSelfInfoError(error, 'upstream_refused')) throw error;
+      return client.discard(retrieval);
+    });
+  } catch (error) {
+    return { unacknowledged: error };
+  }
   return { ended: 'ready' };
 }
 

@@ -7,7 +7,8 @@ import { codeFields } from './redis-errors.js';
  * Event about the work of this process. `at`: ISO 8601 at +09:00. `id`: id of the retrieval.
  *
  * `added`: this process added it. `put-off`: not finished, and asked again at `until`; `code` is
- * set if an error was the reason. `ended`: emitted once, by the worker that ended it. `recovered`:
+ * set if an error was the reason. With the state `ready` the vault has the answer, and only its
+ * acknowledgement is repeated. `ended`: emitted once, by the worker that ended it. `recovered`:
  * its worker died or lost it; another worker goes on. `trouble`: an error of Redis or of its
  * connection; `code` is the error code of Redis or of the system, if there is one.
  *
@@ -23,7 +24,7 @@ export type RetrievalQueueEvent = { readonly at: string } & (
   | {
       readonly type: 'put-off';
       readonly id: string;
-      readonly state: 'waiting' | 'unavailable';
+      readonly state: 'waiting' | 'unavailable' | 'ready';
       readonly until: string;
       readonly code?: string;
     }

@@ -30,7 +30,8 @@ export function refOf(id: string): string {
 
 /** The note that a worker writes on a job before it puts the job off. */
 export interface PutOffNote {
-  readonly state: 'waiting' | 'unavailable';
+  /** `ready`: the vault has the answer, and acknowledging it is tried again. */
+  readonly state: 'waiting' | 'unavailable' | 'ready';
   readonly until: string;
   /** ISO 8601 at +09:00. A notice may bring the job forward to this instant. */
   readonly notBefore?: string;
@@ -43,20 +44,14 @@ export async function stateOf(
   clock: Pick<Clock, 'now'>,
 ): Promise<RetrievalState | undefined> {
   const state = await queue.getJobState(id);
-  switch (state) {
-    case 'unknown':
-      return undefined;
-    case 'active':
-      return { state: 'asking' };
-    case 'completed':
-      return { state: 'ready', ref: refOf(id) };
-    case 'failed':
-      return { state: 'failed', code: failureCodeOf(await queue.getJob(id)) };
-    case 'delayed':
-      return delayedState(await queue.getJob(id), clock);
-    default:
-      return { state: 'waiting' };
-  }
+  if (state === 'unknown') return undefined;
+  if (state === 'completed') return { state: 'ready', ref: refOf(id) };
+  const job = await queue.getJob(id);
+  if (state === 'failed') return { state: 'failed', code: failureCodeOf(job) };
+  const note = parseNote(job?.progress);
+  if (note?.state === 'ready') return { state: 'ready', ref: refOf(id) };
+  if (state === 'active') return { state: 'asking' };
+  return state === 'delayed' ? delayedState(job, note, clock) : { state: 'waiting' };
 }
 
 /**
@@ -76,7 +71,7 @@ export function parseNote(progress: unknown): PutOffNote | undefined {
   const { v, state, until, notBefore } = Object(progress) as Readonly<Record<string, unknown>>;
   if (
     (v !== STORED_VERSION && v !== UNVERSIONED) ||
-    (state !== 'waiting' && state !== 'unavailable') ||
+    (state !== 'waiting' && state !== 'unavailable' && state !== 'ready') ||
     typeof until !== 'string' ||
     !INSTANT.test(until)
   )
@@ -85,9 +80,12 @@ export function parseNote(progress: unknown): PutOffNote | undefined {
   return isInstant ? { state, until, notBefore } : { state, until };
 }
 
-function delayedState(job: Job | undefined, clock: Pick<Clock, 'now'>): RetrievalState {
-  const note = parseNote(job?.progress);
-  if (note !== undefined) return { state: note.state, until: note.until };
+function delayedState(
+  job: Job | undefined,
+  note: PutOffNote | undefined,
+  clock: Pick<Clock, 'now'>,
+): RetrievalState {
+  if (note !== undefined && note.state !== 'ready') return { state: note.state, until: note.until };
   // A job without a note was put off when it was added, because a holder was closed. Redis keeps
   // durations by the system clock.
   const leftMs = job === undefined ? 0 : job.timestamp + job.delay - Date.now();

@@ -14,6 +14,7 @@ import {
 } from './connection.js';
 import { orDisconnect, type QueueContext, reportTrouble } from './context.js';
 import { type EmitQueueEvent, emitTrouble } from './events.js';
+import { bringForwardIfNoticed } from './notices.js';
 import {
   type CheckedWorkerOptions,
   checkWorkerOptions,
@@ -37,6 +38,8 @@ export interface RetrievalWorker extends AsyncDisposable {
 export interface JobContext extends AskContext {
   readonly bullmq: Pick<Bullmq, 'DelayedError' | 'UnrecoverableError'>;
   readonly emit: EmitQueueEvent;
+  /** Brings a job that was just put off forward, if a notice came meanwhile. */
+  hurry(id: string): Promise<void>;
 }
 
 const CLOSING_MS = 2_000;
@@ -87,6 +90,7 @@ function runWorker(
     deadlineMs,
     spread: (atMs, expiresMs) => spread(context, atMs, expiresMs),
     permit: () => waitForPermit(take, stopping.signal),
+    hurry: (id) => bringForwardIfNoticed(context, id),
   };
   const worker = new bullmq.Worker(name, (job, token) => processJob(jobs, job, token), {
     connection: connection.client,
@@ -123,9 +127,11 @@ export async function processJob(
   token: string | undefined,
 ): Promise<null> {
   const id = String(job.id);
-  const outcome = await askOnce(context, id).catch((error: unknown) =>
-    retryLater(context, error, Date.now() - job.timestamp),
-  );
+  const later = (error: unknown) => retryLater(context, error, Date.now() - job.timestamp);
+  const outcome = await askOnce(context, id).catch(later);
+  // Whether the portal takes the acknowledgement is nothing that the citizen waits for.
+  if (has(outcome, 'unacknowledged'))
+    return putOff(context, job, token, { ...later(outcome.unacknowledged), state: 'ready' });
   if (has(outcome, 'atMs')) return putOff(context, job, token, outcome);
   if (outcome.ended === 'failed')
     throw withoutStack(new context.bullmq.UnrecoverableError(outcome.code));
@@ -133,7 +139,7 @@ export async function processJob(
 }
 
 async function putOff(
-  { bullmq, clock, emit }: JobContext,
+  { bullmq, clock, emit, hurry }: JobContext,
   job: Pick<Job, 'id' | 'updateProgress' | 'moveToDelayed'>,
   token: string | undefined,
   { state, atMs, notBefore, code }: PutOff,
@@ -148,6 +154,7 @@ async function putOff(
     // Redis refused, or another worker holds the lock and therefore the job.
     throw withoutStack(new Error(toStoreError(error).code));
   }
+  if (notBefore !== undefined) await hurry(String(job.id));
   emit({ type: 'put-off', id: String(job.id), ...shown, ...(code !== undefined && { code }) });
   throw new bullmq.DelayedError();
 }

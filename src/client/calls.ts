@@ -1,8 +1,20 @@
 import { setMaxListeners } from 'node:events';
-import type { Scope } from '../foundation/deadline.js';
+import { systemClock } from '../foundation/clock.js';
+import { type Scope, withinScope } from '../foundation/deadline.js';
 import type { Stage } from '../foundation/error-facts.js';
 import { SelfInfoError } from '../foundation/errors.js';
 import { ONCE } from '../foundation/own.js';
+
+/** The scope of a counted call. */
+export interface CallScope extends Scope {
+  /**
+   * Waits for input of the caller without counting meanwhile: anyone on the internet can send a body
+   * slowly, and must not use up the calls of everybody else.
+   *
+   * @throws SelfInfoError `aborted`; `overloaded` when others have taken the place.
+   */
+  aside<T>(work: () => Promise<T>): Promise<T>;
+}
 
 /** The concurrent calls of one client. */
 export interface Calls {
@@ -14,7 +26,7 @@ export interface Calls {
   run<T>(
     stage: Stage,
     signal: AbortSignal | undefined,
-    work: (scope: Scope) => Promise<T>,
+    work: (scope: CallScope) => Promise<T>,
   ): Promise<T>;
   /** @throws SelfInfoError `client_closed`. */
   checkOpen(): void;
@@ -33,12 +45,17 @@ export function createCalls(most: number, pushes = false): Calls {
   function checkOpen(): void {
     if (lifetime.signal.aborted) throw new SelfInfoError('client_closed');
   }
+  function enter(stage: Stage): number {
+    const share = stage === 'consent' && !pushes ? 0 : 1;
+    if (underWay + share > most) throw new SelfInfoError('overloaded', { stage });
+    underWay += share;
+    return share;
+  }
   return {
     checkOpen,
     async run(stage, signal, work) {
       checkOpen();
-      const share = stage === 'consent' && !pushes ? 0 : 1;
-      if (underWay + share > most) throw new SelfInfoError('overloaded', { stage });
+      let share = enter(stage);
       const own = new AbortController();
       const abort = () => own.abort();
       const signals = signal ? [lifetime.signal, signal] : [lifetime.signal];
@@ -48,9 +65,16 @@ export function createCalls(most: number, pushes = false): Calls {
         if (given.aborted) own.abort();
         else given.addEventListener('abort', abort, ONCE);
       }
-      underWay += share;
+      const scope = { stage, signal: own.signal };
+      const aside: CallScope['aside'] = async (wait) => {
+        underWay -= share;
+        share = 0;
+        const value = await withinScope(scope, systemClock, Number.POSITIVE_INFINITY, wait);
+        share = enter(stage);
+        return value;
+      };
       try {
-        return await work({ stage, signal: own.signal });
+        return await work({ ...scope, aside });
       } finally {
         underWay -= share;
         for (const given of signals) given.removeEventListener('abort', abort);

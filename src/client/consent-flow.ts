@@ -20,6 +20,7 @@ import type { BoundStore } from '../stores/bound.js';
 import type { Environment } from '../wire/environment.js';
 import { findProfile, pinOf, profilesOf } from '../wire/pin.js';
 import { type Availability, computeAvailability } from './availability.js';
+import type { CallScope } from './calls.js';
 import { type ClientContext, runCall, type TracedScope } from './context.js';
 import { openGrant } from './grants.js';
 import {
@@ -101,7 +102,7 @@ function readBeginOptions(given: BeginConsentOptions): BeginConsentOptions {
   if (/^[\x21-\x7e]{1,64}$/.test(textVersion)) return options;
   throw invalidOption('options.textVersion', {
     en: 'Use up to 64 visible ASCII characters.',
-    ja: '64文字以下の空白を含まない ASCII 文字で指定してください。',
+    ja: '空白を含まない ASCII 文字で、64文字以下で指定してください。',
   });
 }
 
@@ -190,14 +191,12 @@ export async function validateAndTake(
   request: CallbackRequest,
   sessionBinding: string,
   arrivedAt: number,
-  scope: TracedScope,
+  scope: TracedScope & CallScope,
 ): Promise<RefusedConsent | ValidVisit> {
-  const { environment, clock } = context;
+  const { environment } = context;
   // Which profile a callback belongs to is known after its state has been looked up.
   const modes = profilesOf(environment).map(({ oauth }) => oauth.responseMode.value);
-  const read = await withinScope(scope, clock, Number.POSITIVE_INFINITY, () =>
-    parseCallback(request, modes),
-  );
+  const read = await scope.aside(() => parseCallback(request, modes));
   if (has(read, 'refused')) return { status: 'rejected', at: 'callback', code: read.refused };
   const state = read.parameters.get('state') ?? '';
   const visit = context.openVisit(transactionKey(environment, state));
@@ -215,7 +214,7 @@ interface FoundTransaction {
   readonly seen: ReturnType<typeof readTransaction>;
 }
 
-/** Reads the transaction of a state; one from before there were pins if a profile is named for it. */
+/** Reads the transaction of a state, also one from before there were pins. */
 async function findTransaction(
   { environment, store }: ClientContext,
   state: string,
@@ -226,9 +225,7 @@ async function findTransaction(
     seen: readTransaction(await store.get(scope, key), environment.clientId),
   });
   const found = await find(transactionKey(environment, state));
-  return found.seen === 'unknown' && environment.legacyProfile !== undefined
-    ? find(legacyTransactionKey(environment, state))
-    : found;
+  return found.seen === 'unknown' ? find(legacyTransactionKey(environment, state)) : found;
 }
 
 /**

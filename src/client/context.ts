@@ -20,7 +20,7 @@ import { guardStore } from '../stores/store.js';
 import type { Environment } from '../wire/environment.js';
 import type { WireProfile } from '../wire/profile.js';
 import { calendarSource } from './availability.js';
-import { type Calls, createCalls } from './calls.js';
+import { type CallScope, type Calls, createCalls } from './calls.js';
 import { createEmitter, type Emitter, type Trace } from './emitter.js';
 import type { EventStep } from './events.js';
 import { createHints, type Hints } from './hints.js';
@@ -34,8 +34,7 @@ export interface GrantState {
   readonly connection: ApiConnection;
   /** The profile under which the consent began. */
   readonly profile: WireProfile;
-  used: boolean;
-  /** Whether the connection was passed on to a retrieval, or closed with a discarded grant. */
+  /** Whether the grant was used or discarded: its connection is passed on or closed. */
   released: boolean;
 }
 
@@ -141,7 +140,7 @@ export function runCall<T>(
   { calls, emitter }: ClientContext,
   stage: Scope['stage'] & EventStep,
   signal: AbortSignal | undefined,
-  work: (scope: TracedScope) => Promise<T>,
+  work: (scope: TracedScope & CallScope) => Promise<T>,
 ): Promise<T> {
   return emitter.run(calls, stage, signal, work);
 }

@@ -3,8 +3,8 @@ import type { Service } from '../service/service.js';
 import type { NoticeRequest } from './notice-request.js';
 
 /**
- * What became of a notice. `received`: respond with HTTP 204, whether or not it was authentic and
- * known. `too-large`: its body is larger than 64 KiB; respond with HTTP 413.
+ * The outcome of a notice. `received`: respond with HTTP 204, whether or not the notice was
+ * authentic and known. `too-large`: its body is larger than 64 KiB; respond with HTTP 413.
  */
 export interface NoticeOutcome {
   readonly status: 'received' | 'too-large';
@@ -13,20 +13,20 @@ export interface NoticeOutcome {
 /** Options of `receiveNotice`. */
 export interface NoticeOptions {
   /**
-   * Called with the id of the retrieval that an authentic notice is about, after `receiveNotice`
-   * may have resolved. What it throws or rejects with is ignored.
+   * Called with the id of the retrieval of an authentic notice, possibly after `receiveNotice` has
+   * resolved. Its exceptions and rejections are ignored.
    */
   readonly onNotice?: (id: string) => unknown;
 }
 
-/** The signals that announce an answer and confirm its arrival. */
+/** The methods for messages about an answer: acknowledgements and notices. */
 export interface DeliverySignals<S extends Service = Service> {
   /**
-   * Tells the portal that the data of a retrieval is safe, where the profile has an
-   * `acknowledgement`, and forgets the retrieval: `collect` is `retrieval_gone` from then on. Call
-   * it after the answer is stored. Only the queue of `myna-selfinfo/bullmq` calls it for you.
+   * Tells the portal that the answer of a retrieval is stored, if the profile has an
+   * `acknowledgement`, and deletes the token. From then on, `collect` is `retrieval_gone`. Call it
+   * after the answer is stored. Only the queue of `myna-selfinfo/bullmq` calls it for you.
    *
-   * It can be repeated, and resolves for a retrieval that is gone. When it fails, the answer stays
+   * It can be repeated, and also resolves if the retrieval is gone. If it fails, the answer stays
    * valid and can still be collected.
    *
    * @param retrieval - from `submit`, `resume`, or a result of `query` or `collect`.
@@ -47,16 +47,16 @@ export interface DeliverySignals<S extends Service = Service> {
    */
   acknowledge(retrieval: Retrieval<S>, options?: { readonly signal?: AbortSignal }): Promise<void>;
   /**
-   * Receives a notice of the portal that an answer may be ready (IF001-05, inferred). A notice is a
-   * hint to poll now and never a status: a `collect` or `query` that waits in this process polls at
-   * once, but never earlier than the portal's Retry-After or 500 ms after the last poll, and brings
-   * at most 20 polls of one retrieval forward.
+   * Receives a notice from the portal that an answer may be ready (IF001-05, inferred). A notice is
+   * a hint to poll now, never a status. A `collect` or `query` that is waiting in this process
+   * polls at once, but never before the portal's Retry-After or within 500 ms of the last poll.
+   * Notices bring at most 20 polls of one retrieval forward.
    *
    * @param request - the request with its raw body: a parsed body cannot be verified.
-   * @param options - `onNotice`: for a queue of your own. `queue.receiveNotice` needs none.
+   * @param options - `onNotice`: for your own queue. `queue.receiveNotice` does not need it.
    * @returns the same outcome for a known, an unknown and a forged notice.
-   * @throws SelfInfoError `invalid_option` where no profile of the environment has notices,
-   * `overloaded`, `client_closed`; TypeError for anything that is not such a request.
+   * @throws SelfInfoError `invalid_option` if no profile of the environment has notices,
+   * `overloaded`, `client_closed`; TypeError for anything that is not a request with a raw body.
    * @example
    * ```ts
    * import type { SelfInfoClient } from 'myna-selfinfo';

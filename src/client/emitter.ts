@@ -7,7 +7,7 @@ import { notify } from '../foundation/listener.js';
 import { ownBag } from '../foundation/own.js';
 import { formatInstant } from '../foundation/time.js';
 import type { CallEnd } from '../net/http.js';
-import type { Calls } from './calls.js';
+import type { CallScope, Calls } from './calls.js';
 import { createCertificateWatch } from './certificate-watch.js';
 import type { ClientEvent, EventStep } from './events.js';
 
@@ -33,7 +33,7 @@ export interface Emitter {
     calls: Calls,
     stage: Scope['stage'] & EventStep,
     signal: AbortSignal | undefined,
-    work: (scope: Scope & Trace) => Promise<T>,
+    work: (scope: CallScope & Trace) => Promise<T>,
   ): Promise<T>;
   /** Watches this client certificate (PEM) from now on. */
   watchCertificate(certificate: string | undefined): void;
@@ -110,7 +110,7 @@ export function createTrace(clock: Clock, isListened: () => boolean, emit: Emit)
       }
     },
     onCall(call) {
-      const { stage, startedAt, status, error } = ownBag(call);
+      const { stage, startedAt, status, error, requestId, upstreamRequestId } = ownBag(call);
       const attempt = (attempts.get(stage) ?? 0) + 1;
       attempts.set(stage, attempt);
       if (!isListened()) return;
@@ -119,7 +119,8 @@ export function createTrace(clock: Clock, isListened: () => boolean, emit: Emit)
         type: 'call',
         step: stage,
         ...common(),
-        requestId: randomUUID(),
+        requestId: requestId ?? randomUUID(),
+        ...(upstreamRequestId !== undefined && { upstreamRequestId }),
         attempt,
         durationMs: since(startedAt),
         ...outcome,

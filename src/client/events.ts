@@ -76,8 +76,10 @@ export type ClientEvent = { readonly at: string } & (
       readonly callId: string;
       readonly transactionId?: string;
       readonly retrievalId?: string;
-      /** Random id of this call alone. The portal does not see it. */
+      /** Random id of this call alone. The portal sees it if the profile has a header for it. */
       readonly requestId: string;
+      /** The portal's own id of this call, if the profile has a header for it. */
+      readonly upstreamRequestId?: string;
       /** Attempt number within this step, starting at 1. */
       readonly attempt: number;
       /** Milliseconds by the client's clock. */

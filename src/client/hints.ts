@@ -8,12 +8,22 @@ export interface Hints {
   keep(id: string): void;
   /** Receives the hints of a retrieval until `leave` is called. */
   join(id: string): PollHint & { leave(): void };
+  /**
+   * Reserves room in the store for a notice that may be early, and returns how to give it back.
+   * Returns undefined when this client has kept its share of this minute: a flood of unknown notices
+   * must not fill the store.
+   */
+  reserve(now: number): (() => void) | undefined;
 }
 
 /** How many polls of one retrieval notices may bring forward. */
 const MOST_HINTS = 20;
 /** How many retrievals are remembered. The oldest is forgotten first. */
 const MOST_RETRIEVALS = 10_000;
+/** How long a notice is kept whose retrieval is not stored yet. */
+export const EARLY_MS = 60_000;
+/** How many of them a client keeps within that time. */
+const MOST_EARLY = 1_000;
 
 /** Creates the hints of one client. */
 export function createHints(): Hints {
@@ -66,6 +76,23 @@ export function createHints(): Hints {
         },
       };
     },
+    reserve: createEarlyLimit(),
+  };
+}
+
+/** Counts early notices, starting again after each {@link EARLY_MS}. */
+function createEarlyLimit(): Hints['reserve'] {
+  let period = { startedAt: Number.NaN, count: 0 };
+  return (now) => {
+    const { startedAt } = period;
+    // Also true for a clock that was set back.
+    if (!(now >= startedAt && now < startedAt + EARLY_MS)) period = { startedAt: now, count: 0 };
+    const current = period;
+    if (current.count >= MOST_EARLY) return undefined;
+    current.count++;
+    return () => {
+      current.count--;
+    };
   };
 }
 

@@ -6,7 +6,7 @@ import { checkFunction, readKeys } from '../foundation/options.js';
 import { has, own } from '../foundation/own.js';
 import { callCodec } from '../query/codec-call.js';
 import { contextOf } from '../query/exchange.js';
-import type { StoredAccepted } from '../query/request.js';
+import { isProcessId, type StoredAccepted } from '../query/request.js';
 import type { Retrieval } from '../query/types.js';
 import type { Environment } from '../wire/environment.js';
 import type { WireProfile } from '../wire/profile.js';
@@ -14,16 +14,14 @@ import { rebuildNotice } from '../wire/rebuild.js';
 import { createReply } from '../wire/reply.js';
 import type { ClientContext } from './context.js';
 import type { NoticeOptions, NoticeOutcome } from './delivery.js';
+import { EARLY_MS } from './hints.js';
 import { type NoticeParts, type NoticeRequest, readNotice } from './notice-request.js';
 import { acceptsNotices, noticingProfiles } from './noticing.js';
 import { digest } from './pending.js';
 
-/** How long a notice is kept whose retrieval is not stored yet. */
-const EARLY_MS = 60_000;
 /** The value of such an entry. Other entries hold the id of a retrieval. */
 const EARLY = 'early';
 const RECEIVED: NoticeOutcome = Object.freeze({ status: 'received' });
-const LONGEST_PROCESS_ID = 1_024;
 
 /** Receives a notice: brings the next poll of its retrieval forward. */
 export async function receiveNotice(
@@ -42,7 +40,7 @@ export async function receiveNotice(
       ja: 'この環境には、完了通知を使う通信プロファイルがありません。',
     });
   return context.calls.run('result', undefined, async (scope) => {
-    const notice = await readNotice(request);
+    const notice = await scope.aside(() => readNotice(request));
     if (notice === undefined) return { status: 'too-large' };
     const processId = await authenticate(context, profiles, notice, scope);
     const id = processId && (await findRetrieval(context, processId, scope));
@@ -84,10 +82,6 @@ async function authenticate(
   return undefined;
 }
 
-function isProcessId(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= LONGEST_PROCESS_ID;
-}
-
 /** Returns the key of a process: its digest, so that the store learns no process id. */
 function noticeKey({ issuer, clientId }: Environment, processId: string): string {
   return `notice:${digest(JSON.stringify([issuer, clientId, processId]))}`;
@@ -95,15 +89,20 @@ function noticeKey({ issuer, clientId }: Environment, processId: string): string
 
 /**
  * Returns the retrieval of a process. Keeps the notice for a while if there is none yet. Makes the
- * same two calls of the store for a known and for an unknown process.
+ * same calls of the store for a known and for an unknown process.
  */
 async function findRetrieval(
-  { environment, store, clock }: ClientContext,
+  { environment, store, clock, hints }: ClientContext,
   processId: string,
   scope: Scope,
 ): Promise<string | undefined> {
   const key = noticeKey(environment, processId);
-  await store.put(scope, key, EARLY, clock.now() + EARLY_MS).catch(() => undefined);
+  const now = clock.now();
+  const release = hints?.reserve(now);
+  if (release)
+    await store.put(scope, key, EARLY, now + EARLY_MS).catch((error: unknown) => {
+      if (isSelfInfoError(error, 'store_key_exists')) release();
+    });
   const found = await store.get(scope, key).catch(() => undefined);
   if (typeof found !== 'object' || found === null) return undefined;
   const { value, expiresAt } = found;

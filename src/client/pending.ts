@@ -1,15 +1,11 @@
 import { createHash } from 'node:crypto';
 import { SelfInfoError } from '../foundation/errors.js';
-import { inexactNumberAt } from '../foundation/json-numbers.js';
-import { own, ownBag } from '../foundation/own.js';
-import { isKnownVersion, UNVERSIONED } from '../foundation/sealing.js';
-import type { StoredAccepted } from '../query/request.js';
-import type { ProcessSecret } from '../query/secret.js';
+import { own } from '../foundation/own.js';
+import { UNVERSIONED } from '../foundation/sealing.js';
+import { ENTRY_VERSION, isSecret, type ProcessSecret, parseEntry } from '../query/secret.js';
 import type { StoredEntry } from '../stores/store.js';
 import type { Environment } from '../wire/environment.js';
 
-/** The version of the entries that this client writes. */
-const ENTRY_VERSION = 2;
 /** The versions before pins, which are read under the profile that the environment calls legacy. */
 const LEGACY_VERSIONS = [1, UNVERSIONED];
 
@@ -59,11 +55,6 @@ export function writeTransaction(transaction: StoredTransaction): string {
   return JSON.stringify({ v: ENTRY_VERSION, ...transaction });
 }
 
-/** Writes the secret of a retrieval for the store. */
-export function writeSecret(secret: ProcessSecret): string {
-  return JSON.stringify({ v: ENTRY_VERSION, ...secret });
-}
-
 /** The value of a transaction whose citizen was told that it has expired. It holds no secret. */
 export const EXPIRED = JSON.stringify({ v: ENTRY_VERSION, expired: true });
 
@@ -107,51 +98,16 @@ export function readSecret(
     v === ENTRY_VERSION || typeof processId !== 'string'
       ? stored
       : { ...stored, accepted: { processes: [{ id: processId, codes: [] }] } };
-  const { token, accepted, retrieval } = secret;
   // A secret of another retrieval would fetch the answer of another citizen.
-  if (
-    typeof token !== 'string' ||
-    !isAccepted(accepted) ||
-    own(Object(retrieval), 'id') !== id ||
-    !Number.isFinite(entry.expiresAt)
-  )
-    throw invalidEntry();
+  const isWanted = isSecret(secret) && own(secret.retrieval, 'id') === id;
+  if (!isWanted || !Number.isFinite(entry.expiresAt)) throw invalidEntry();
   return now < entry.expiresAt ? secret : undefined;
 }
 
-/** Returns whether a value of an entry says what the portal said to the request. */
-function isAccepted(value: unknown): value is StoredAccepted {
-  const { processes, reply } = ownBag(Object(value));
-  if (processes === undefined) {
-    const { status, headers, body, requestId, at } = ownBag(Object(reply));
-    const texts = [body, requestId, ...Object.values(Object(headers))];
-    return [status, at].every(Number.isFinite) && texts.every((text) => typeof text === 'string');
-  }
-  return (
-    Array.isArray(processes) &&
-    processes.length > 0 &&
-    processes.every(({ id, codes }) =>
-      [id, ...codes].every((text) => typeof text === 'string' && text !== ''),
-    )
-  );
-}
-
-/**
- * Parses an entry of this version, or of the one before, which had no number. Drops the message of
- * the parser, which would quote the entry.
- *
- * @throws SelfInfoError `format_unsupported` for an entry of a newer version.
- */
 function parse<T extends object>(entry: StoredEntry): T & { readonly v?: unknown } {
-  let value: unknown;
-  try {
-    if (inexactNumberAt(entry.value) === undefined) value = JSON.parse(entry.value);
-  } catch {}
-  if (typeof value !== 'object' || value === null) throw invalidEntry();
-  const bag = ownBag(value as T & { readonly v?: unknown });
-  if (!isKnownVersion(bag.v, 'entry.v', 'store', LEGACY_VERSIONS, ENTRY_VERSION))
-    throw invalidEntry();
-  return bag;
+  const bag = parseEntry(entry.value, 'entry.v', 'store', LEGACY_VERSIONS);
+  if (bag === undefined) throw invalidEntry();
+  return bag as T & { readonly v?: unknown };
 }
 
 /** Returns the error for a store that returns something other than what was put into it. */

@@ -126,7 +126,10 @@ export async function discard(context: ClientContext, handle: Grant | Retrieval)
     throw new SelfInfoError('foreign_grant', { path: 'handle' });
   const { id } = resume(context, handle);
   for (const controller of context.collecting.get(id) ?? []) controller.abort(DISCARDED);
-  await context.parked.get(handle)?.close();
+  const kept = context.parked.get(handle);
+  // Removed, so that collecting opens another one when the store fails now.
+  context.parked.delete(handle);
+  await kept?.close();
   const scope = { stage: 'result', signal: NEVER } as const;
   await context.store.delete(scope, retrievalKey(id));
   if (context.environment.legacyProfile !== undefined)
@@ -294,10 +297,16 @@ async function readOwnSecret(
   scope: Pick<TracedScope, 'stage' | 'signal' | 'deadline'>,
 ): Promise<ProcessSecret | undefined> {
   const found = await store.get(scope, retrievalKey(id));
-  const legacy = !found && environment.legacyProfile !== undefined;
-  const entry = legacy ? await store.get(scope, legacyRetrievalKey(id)) : found;
-  const secret = readSecret(id, entry, clock.now());
-  return secret?.retrieval.terms?.serviceId === environment.clientId ? secret : undefined;
+  const secret = readSecret(
+    id,
+    found || (await store.get(scope, legacyRetrievalKey(id))),
+    clock.now(),
+  );
+  if (secret?.retrieval.terms?.serviceId !== environment.clientId) return undefined;
+  // Another process may have the profile: the retrieval is not gone.
+  if (!found && environment.legacyProfile === undefined)
+    throw new SelfInfoError('profile_unknown', { path: 'retrieval.pin' });
+  return secret;
 }
 
 /** Validates what the store returned: a retrieval with invalid terms is never collected. */

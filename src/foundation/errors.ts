@@ -59,6 +59,11 @@ export class SelfInfoError extends Error {
    * `query` or `submit` failed after the portal had accepted the request.
    */
   declare readonly retrieval?: unknown;
+  /**
+   * The `ProcessHandle` to pass to `fetchAnswer`. Set when `requestAnswer` failed after the
+   * portal had responded.
+   */
+  declare readonly handle?: unknown;
 
   /**
    * @param code - a code of the error table.
@@ -183,7 +188,10 @@ export function ownResponseError(
  */
 export function hostCall<T>(path: string, call: () => T, expected: Expected = THREW): T {
   try {
-    return call();
+    const value = call();
+    // Where an asynchronous function is a mistake, its rejection must not end the process.
+    if (value instanceof Promise) value.catch(() => undefined);
+    return value;
   } catch (error) {
     throw isSelfInfoError(error) ? error : invalidOption(path, expected);
   }

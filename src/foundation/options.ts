@@ -37,7 +37,7 @@ export function readKeys(value: unknown, path: string, known: Readonly<Record<st
   throw unknownOption(path, unknown, Object.keys(known));
 }
 
-/** Returns the error for a key that is no option. It proposes the nearest name. */
+/** Returns the error for an unknown key. It proposes the nearest name. */
 export function unknownOption(
   path: string,
   key: string,

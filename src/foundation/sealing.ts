@@ -40,7 +40,7 @@ export const UNVERSIONED = undefined;
 export function isKnownVersion(
   v: unknown,
   path: string,
-  stage: 'store' | 'vault',
+  stage: 'store' | 'vault' | 'result',
   older: readonly unknown[] = [],
   current = STORED_VERSION,
 ): boolean {

@@ -52,7 +52,8 @@ export interface KioskTransaction {
   ): Promise<KioskRefusal | { readonly status: 'identified' }>;
   /**
    * Fetches the self-information and resolves once it is complete, all waiting included. None of it
-   * may leave the process before the second consent.
+   * may leave the process before the second consent. The session copies the result: one that is not
+   * `done`, or not of this form, ends it as `failed`.
    */
   fetch(
     proof: CardProof,

@@ -1,7 +1,11 @@
 import { invalidOption } from '../foundation/errors.js';
+import { has } from '../foundation/own.js';
 import type { ConsentTerms } from '../oauth/terms.js';
 import { buildAnswer } from '../query/answer.js';
 import { codesOf } from '../query/request.js';
+import { createBudget } from '../wire/codec-value.js';
+import type { WireResult } from '../wire/messages.js';
+import { rebuildResult } from '../wire/rebuild.js';
 import type { KioskTransaction } from './authorizer.js';
 import type { SessionContext } from './context.js';
 import type { OfferedService } from './options.js';
@@ -83,14 +87,22 @@ function fetchInformation(
     if (response.status !== 'fetched') throw new TypeError('The authorizer fetched nothing.');
     const { service: offered, inquiries } = chosen;
     const asked = { inquiries, codes: codesOf(offered, inquiries) };
-    const answer = await callPart(context, 'authorizer', signal, () =>
-      buildAnswer(offered, terms, asked, response.result, context.clock),
-    );
+    const answer = await callPart(context, 'authorizer', signal, async () => {
+      const result = await readFetched(response.result, signal);
+      return buildAnswer(offered, terms, asked, result, context.clock);
+    });
     return () => {
       context.answer = answer;
       enter(context, { at: 'second-consent', service, terms }, 'fetched');
     };
   });
+}
+
+/** Copies and checks what an authorizer fetched, as the client does with the output of a codec. */
+async function readFetched(value: unknown, signal: AbortSignal): Promise<WireResult> {
+  const result = await rebuildResult(value, createBudget(), signal);
+  if (has(result, 'status') && result.status === 'done' && !has(result, 'cursor')) return result;
+  throw new TypeError('The authorizer did not fetch a complete result.');
 }
 
 function askAgain(

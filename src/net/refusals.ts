@@ -42,22 +42,22 @@ export function knownCode(code: unknown, known: readonly string[] = []): string 
 /**
  * Returns the error for a response whose status is not a success.
  *
- * @param notAccepted - statuses from 429 on by which the portal says that it took nothing.
+ * @param notAccepted - the statuses from 429 on and the codes by which the portal says that it took
+ * nothing.
  */
 export function refusal(
   response: HttpResponse,
   stage: CallStage,
   known: readonly string[],
-  notAccepted: readonly number[] = [],
+  notAccepted: readonly (number | string)[] = [],
 ): SelfInfoError {
   const { status, json, retryAt, upstreamRequestId: requestId } = response;
+  const given = typeof json === 'object' && json !== null ? own(json, 'error') : undefined;
+  const code = given === undefined ? undefined : knownCode(given, known);
   // A gateway may forward a call first and fail afterwards.
-  const harmless = HARMLESS.includes(stage) || notAccepted.includes(status);
+  const isUntaken = notAccepted.some((one) => one === status || one === given);
+  const harmless = HARMLESS.includes(stage) || isUntaken;
   const effect = harmless ? 'none' : 'unknown';
-  const code =
-    typeof json === 'object' && json !== null && Object.hasOwn(json, 'error')
-      ? knownCode(own(json, 'error'), known)
-      : undefined;
   const upstream = {
     status,
     ...(code !== undefined && { code }),
@@ -77,12 +77,12 @@ export function refusal(
     stage,
     effect,
     upstream,
-    retry: { safe: notAccepted.includes(status), ...notBefore },
+    retry: { safe: isUntaken, ...notBefore },
   });
 }
 
 /**
- * Returns the error for a response that a codec read as a refusal, whatever its status.
+ * Returns the error for a response that a codec read as a refusal, with any status.
  *
  * @param untaken - the codes by which the portal says that it took nothing.
  */

@@ -60,7 +60,9 @@ export async function parseReply(
   const { status, header, retryAt } = parseHead(raw, clock);
   const read = async () => {
     const coding = checkCoding(header, call.coding);
-    return coding ? inflate(raw.body, coding, limitOf(call, status), signal) : raw.body;
+    // Some servers name a coding although there is no body, with 202 and 204 for instance.
+    const isEmpty = raw.body.every(({ byteLength }) => byteLength === 0);
+    return coding && !isEmpty ? inflate(raw.body, coding, limitOf(call, status), signal) : raw.body;
   };
   // The status of a failure says enough.
   const body = status >= 400 ? await read().catch(() => []) : await read();

@@ -90,7 +90,7 @@ export async function parseCallback(
   const hash = url.replace(/[^#]*#?/, '');
   if (search.length + hash.length > LONGEST_CALLBACK) return { refused: 'callback_too_large' };
   if (mode === 'query') return parseParameters(mode, search, hash);
-  // A redirect URI may have a query of its own, but no parameter of a response.
+  // A redirect URI may have a query, but no parameter of a response.
   const query = new URLSearchParams(search);
   if (!isForm(header('content-type')) || ['iss', ...OTHER_MODES].some((name) => query.has(name)))
     return { refused: 'invalid_response' };

@@ -138,6 +138,8 @@ function callAuth(clientAuth: () => unknown, stage: CallStage): PrivateKeyJwt | 
     });
   }
   if (isCredential(current)) return current;
+  // An asynchronous function is a mistake. Its rejection must not end the process.
+  if (current instanceof Promise) current.catch(() => undefined);
   throw new TypeError(
     'options.clientAuth must return what privateKeyJwt or clientSecret returned.',
   );

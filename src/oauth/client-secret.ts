@@ -51,7 +51,7 @@ export function clientSecret(options: { readonly secret: string }): ClientSecret
   checkText(secret, 'options.secret');
   if (/^[\x20-\x7e]+$/.test(secret)) return new ClientSecret(secret);
   throw invalidOption('options.secret', {
-    en: 'Use printable ASCII (RFC 6749, A.2). Remove a line break at its end, as a file may have.',
+    en: 'Use printable ASCII (RFC 6749, A.2). If it comes from a file, remove the line break at the end.',
     ja: '印字可能な ASCII 文字（RFC 6749 A.2）で指定してください。ファイルから読んだ場合は、末尾の改行を取り除いてください。',
   });
 }

@@ -5,6 +5,7 @@ import { ownBag } from '../foundation/own.js';
 import { formatInstant } from '../foundation/time.js';
 import type { Egress } from '../net/egress.js';
 import type { ApiConnection, CallBounds, FetchLike, HttpResponse } from '../net/http.js';
+import { messageIds } from '../net/message-ids.js';
 import { refusal } from '../net/refusals.js';
 import type { TlsCredential } from '../net/tls.js';
 import { openTransport } from '../net/transport.js';
@@ -40,7 +41,9 @@ export async function pushRequest(
   const form = new URLSearchParams(parameters);
   const credentials = await authenticate(profile, 'consent', bounds);
   for (const [name, value] of credentials.fields) form.set(name, value);
+  const { headers: idHeaders, ...ids } = messageIds(profile);
   const headers = {
+    ...idHeaders,
     ...credentials.headers,
     'content-type': 'application/x-www-form-urlencoded',
     accept: 'application/json',
@@ -54,6 +57,7 @@ export async function pushRequest(
       path: profile.paths.pushedAuthorization.value,
       headers,
       body: String(form),
+      ...ids,
     },
     bounds,
   );

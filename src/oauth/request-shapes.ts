@@ -76,12 +76,12 @@ function queryOf(values: unknown): string {
 
 /**
  * Writes the fields of a form that a framework has parsed as a form again. Returns `nested` where a
- * field is no text, and undefined for an object that is no form.
+ * field is not text, and undefined for anything but a form.
  */
 export function formOf(body: object): string | 'nested' | undefined {
   if (Object.prototype.toString.call(body) === '[object URLSearchParams]') return String(body);
   const prototype: unknown = Object.getPrototypeOf(body);
-  // A plain object of any realm. A stream, a list or a FormData is none.
+  // A plain object of any realm. A stream, a list and a FormData are not.
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return undefined;
   const isText = (value: unknown) => typeof value === 'string';
   return Object.values<unknown>(Object(body)).flat().every(isText) ? queryOf(body) : 'nested';

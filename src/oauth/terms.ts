@@ -14,7 +14,7 @@ export interface ConsentTerms {
   /** The keys of the service's items. */
   readonly items: readonly string[];
   readonly purpose: { readonly id: string; readonly text: string };
-  /** The version of the text that the citizen was shown, if `beginConsent` was told. */
+  /** The version of the text that the citizen was shown, if `beginConsent` got it. */
   readonly textVersion?: string;
   /** ISO 8601 at +09:00. */
   readonly grantedAt: string;

@@ -6,6 +6,7 @@ import { Sensitive } from '../foundation/sensitive.js';
 import { formatInstant } from '../foundation/time.js';
 import type { Egress } from '../net/egress.js';
 import type { ApiConnection, CallBounds, FetchLike, HttpResponse } from '../net/http.js';
+import { messageIds } from '../net/message-ids.js';
 import { knownCode, refusal } from '../net/refusals.js';
 import type { TlsCredential } from '../net/tls.js';
 import { openTransport } from '../net/transport.js';
@@ -49,7 +50,9 @@ export async function requestToken(
     client_id: clientId,
   });
   for (const [name, value] of credentials.fields) form.set(name, value);
+  const { headers: idHeaders, ...ids } = messageIds(profile);
   const headers = {
+    ...idHeaders,
     ...credentials.headers,
     'content-type': 'application/x-www-form-urlencoded;charset=UTF-8',
     accept: 'application/json',
@@ -65,6 +68,7 @@ export async function requestToken(
       path: profile.paths.token.value,
       headers,
       body: String(form),
+      ...ids,
     },
     bounds,
   );
@@ -126,11 +130,12 @@ const BEARER = /^[A-Za-z0-9._~+/-]+=*$/;
 const OPAQUE = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
 
 function isToken(value: unknown, mayDeviate: boolean): value is string {
-  return (
-    typeof value === 'string' &&
-    value.length <= LONGEST_TOKEN &&
-    (mayDeviate ? OPAQUE : BEARER).test(value)
-  );
+  return isSendableToken(value) && (mayDeviate || BEARER.test(value));
+}
+
+/** Returns whether a value is a token of any profile, which can be sent in a header. */
+export function isSendableToken(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= LONGEST_TOKEN && OPAQUE.test(value);
 }
 
 /** Returns a lifetime as it came, or as a number where a text of digits may stand for one. */

@@ -16,6 +16,8 @@ export function wantsAcknowledgement(environment: Environment, { pin }: Retrieva
   return profile !== undefined && canAcknowledge(profile);
 }
 
+const GONE = 410;
+
 function canAcknowledge({ acknowledgement, codec }: WireProfile): boolean {
   return acknowledgement.value !== null && codec.encodeAcknowledge !== undefined;
 }
@@ -57,6 +59,8 @@ async function acknowledgeProcess(
     bounds.signal,
   );
   const reply = await send(session, ready, bounds);
+  // Gone: the portal has deleted the result, perhaps after a message whose response was lost.
+  if (reply.status === GONE) return;
   await checkAccepted({
     profile,
     context: ready.context,

@@ -43,7 +43,7 @@ export async function callCodec<T>(
       stage,
       effect,
       expected,
-      retry: { safe: effect === 'none' && stage !== 'request' },
+      retry: { safe: effect === 'none' },
     });
   // What is not even valid may come from a gateway, which says nothing about the request.
   const invalid = { stage, effect: effect === 'applied' ? 'unknown' : effect } as const;

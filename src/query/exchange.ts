@@ -11,6 +11,7 @@ import {
   pathUnder,
 } from '../net/http.js';
 import { BODY_BYTES } from '../net/limits.js';
+import { messageIds } from '../net/message-ids.js';
 import { refusal, refusalByCode } from '../net/refusals.js';
 import type { CodecFunction, WireContext, WireMessage, WireReply } from '../wire/codec.js';
 import { isJson } from '../wire/media-type.js';
@@ -97,11 +98,10 @@ function completeHeaders(
   { headers }: WireMessage,
   { requestId }: WireContext,
 ): Readonly<Record<string, string>> {
-  const idHeader = profile.headers.requestId.value;
   return {
     ...headers,
     'accept-encoding': profile.contentCoding.value,
-    ...(idHeader !== null && { [idHeader.toLowerCase()]: requestId }),
+    ...messageIds(profile, requestId).headers,
     authorization: `Bearer ${token}`,
   };
 }
@@ -130,11 +130,13 @@ async function signatureOf(
 }
 
 function callOf(
-  { headers, contentCoding, completion }: WireProfile,
+  profile: WireProfile,
   stage: Stage,
   { body, ...message }: Omit<Call, 'stage' | 'body'> & { readonly body: WireMessage['body'] },
   { requestId }: WireContext,
 ): Call {
+  const { contentCoding, completion } = profile;
+  const { headers: _, ...ids } = messageIds(profile, requestId);
   const coding = contentCoding.value;
   const holdsAnswer = stage === 'request' && completion.value === 'immediate';
   return {
@@ -143,8 +145,7 @@ function callOf(
     ...(body !== undefined && { body }),
     ...(coding !== 'identity' && { coding }),
     ...(holdsAnswer && { longestBody: BODY_BYTES.result }),
-    requestId,
-    upstreamIdHeader: headers.upstreamRequestId.value?.toLowerCase(),
+    ...ids,
   };
 }
 
@@ -224,7 +225,7 @@ async function refusalByStatus(read: ReadContext): Promise<SelfInfoError> {
     { ...reply, json, retryAt: reply.retryAt },
     bounds.stage,
     profile.errorCodes.value,
-    isRequest ? profile.notAcceptedStatuses.value : [],
+    isRequest ? [...profile.notAcceptedStatuses.value, ...profile.untakenCodes.value] : [],
   );
 }
 

@@ -75,7 +75,7 @@ export interface StoredReply {
 }
 
 /** Returns a response in the form in which it is stored. */
-export function toStoredReply(
+function toStoredReply(
   { status, fields, body }: HttpReply,
   { context }: ReadyMessage,
 ): StoredReply {
@@ -153,7 +153,7 @@ export interface Keeper {
 
 /**
  * Sends a request, once, and reads its response. A codec of the caller reads it only after it was
- * stored: whatever the codec does then, the answer can still be collected.
+ * stored, so that the answer can still be collected if the codec fails.
  *
  * @throws SelfInfoError of the connection, of a refusal, of the keeper; once the response is kept,
  * `codec_failed`, `response_invalid`, `aborted`.
@@ -194,9 +194,13 @@ function isRefusal(error: unknown): boolean {
   return isSelfInfoError(error) && error.upstream !== undefined;
 }
 
-/** Requires an id that can be stored, and that stays the same when it is sent back with a poll. */
+/** Returns whether a value is an id that can be stored and sent back with a poll. */
+export function isProcessId(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= LONGEST_PROCESS_ID;
+}
+
 function checkProcessId(id: unknown): void {
-  if (typeof id === 'string' && id.length > 0 && id.length <= LONGEST_PROCESS_ID) return;
+  if (isProcessId(id)) return;
   throw invalidResponse(
     {
       en: `its process id is not a text of at most ${LONGEST_PROCESS_ID} characters.`,

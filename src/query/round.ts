@@ -1,6 +1,7 @@
 import { invalidResponse, SelfInfoError } from '../foundation/errors.js';
 import type { CallBounds } from '../net/http.js';
 import { LONGEST_BODY_BYTES } from '../net/limits.js';
+import { type Budget, createBudget } from '../wire/codec-value.js';
 import type { WireItem, WireResult, WireRunning } from '../wire/messages.js';
 import { rebuildResult } from '../wire/rebuild.js';
 import { callCodec } from './codec-call.js';
@@ -14,7 +15,6 @@ import {
 } from './exchange.js';
 import type { Process } from './request.js';
 
-/** How often a result may go on, on another page. */
 const MOST_PAGES = 1_000;
 
 /** What one round of polls found: a result, and when the portal wants to be asked again. */
@@ -31,19 +31,30 @@ export interface Rounds {
 
 const WORKING: readonly string[] = ['accepted', 'running'];
 
+/** How much the results of one retrieval may still hold, with all processes and pages. */
+interface Allowance {
+  readonly budget: Budget;
+  bytes: number;
+}
+
 /** Creates the rounds of a retrieval. What has ended is not asked again. */
 export function createRounds(session: WireSession, processes: readonly Process[]): Rounds {
   const ended = new Map<string, WireResult>();
+  let left: Allowance = { budget: createBudget(), bytes: LONGEST_BODY_BYTES };
   return {
     async poll(attempt, bounds) {
       let waiting: Round | undefined;
       for (const process of processes) {
         if (ended.has(process.id)) continue;
-        const round = await pollProcess(session, process, attempt, bounds);
+        // What a process spends counts only once it has ended: until then nothing is kept of it.
+        const allowance = { budget: { ...left.budget }, bytes: left.bytes };
+        const round = await pollProcess(session, process, attempt, allowance, bounds);
         const { status } = round.result;
         if (status === 'busy') return round;
-        if (!WORKING.includes(status)) ended.set(process.id, round.result);
-        else if (waiting === undefined || (round.retryAt ?? 0) > (waiting.retryAt ?? 0))
+        if (!WORKING.includes(status)) {
+          ended.set(process.id, round.result);
+          left = allowance;
+        } else if (waiting === undefined || (round.retryAt ?? 0) > (waiting.retryAt ?? 0))
           waiting = round;
       }
       return waiting ?? { result: joined(processes, ended), retryAt: undefined };
@@ -57,6 +68,7 @@ function joined(processes: readonly Process[], ended: ReadonlyMap<string, WireRe
     codes,
     result: ended.get(id) as WireResult,
   }));
+  checkOwners(results);
   const [first] = results;
   const isOne = results.length === 1 || results.every(({ result }) => result.status !== 'done');
   if (first && isOne) return first.result;
@@ -69,6 +81,15 @@ function joined(processes: readonly Process[], ended: ReadonlyMap<string, WireRe
   };
 }
 
+/** Checks that no process answers an item code of another one. */
+function checkOwners(
+  results: readonly { readonly codes: readonly string[]; readonly result: WireResult }[],
+): void {
+  const owners = new Map(results.flatMap(({ codes }, at) => codes.map((code) => [code, at])));
+  for (const [at, { result }] of results.entries())
+    if (result.items.some(({ code }) => (owners.get(code) ?? at) !== at)) throw contradictory();
+}
+
 function failedItem(code: string, { status }: WireResult): WireItem {
   return { code, status: 'failed', records: [], missing: [], failure: status, extras: {} };
 }
@@ -78,20 +99,21 @@ async function pollProcess(
   session: WireSession,
   process: Process,
   attempt: number,
+  allowance: Allowance,
   bounds: CallBounds & { readonly signal: AbortSignal },
 ): Promise<Round> {
   const seen = new Set<string>();
   let whole: WireResult | undefined;
-  let size = 0;
   for (let cursor: string | undefined; ; ) {
-    const page = await pollPage(session, process, attempt, cursor, bounds);
-    size += page.size;
-    whole = whole ? joinPages(whole, page.result) : page.result;
+    const page = await pollPage(session, process, attempt, cursor, allowance, bounds);
+    if (allowance.bytes < 0) throw invalidPages();
+    // A page that is not done, such as one that is not ready yet, speaks for the whole result.
+    if (page.result.status !== 'done') return page;
     cursor = page.result.cursor;
-    if (cursor === undefined || whole.status !== 'done')
-      return { result: whole, retryAt: page.retryAt };
-    if (seen.has(cursor) || seen.size >= MOST_PAGES || size > LONGEST_BODY_BYTES)
-      throw invalidPages();
+    if (whole !== undefined || cursor !== undefined) checkRepeats(page.result);
+    whole = whole ? joinPages(whole, page.result) : page.result;
+    if (cursor === undefined) return { result: whole, retryAt: page.retryAt };
+    if (seen.has(cursor) || seen.size >= MOST_PAGES - 1) throw invalidPages();
     seen.add(cursor);
   }
 }
@@ -108,7 +130,6 @@ function invalidPages(): SelfInfoError {
 
 /** Appends a page. An item that goes on has the same status on both pages. */
 function joinPages(before: WireResult, next: WireResult): WireResult {
-  if (next.status !== 'done') throw contradictory();
   const items = new Map(before.items.map((item) => [item.code, item]));
   for (const item of next.items) {
     const begun = items.get(item.code);
@@ -135,14 +156,20 @@ function contradictory(): SelfInfoError {
   );
 }
 
+/** Checks that a page holds no item twice: one of the two would be lost, or hide the other. */
+function checkRepeats({ items }: WireResult): void {
+  if (new Set(items.map(({ code }) => code)).size !== items.length) throw contradictory();
+}
+
 /** Asks once for a page of a result. */
 async function pollPage(
   session: WireSession,
   { id, codes }: Process,
   attempt: number,
   cursor: string | undefined,
+  allowance: Allowance,
   bounds: CallBounds & { readonly signal: AbortSignal },
-): Promise<Round & { readonly size: number }> {
+): Promise<Round> {
   const { profile, clock } = session;
   const { codec } = profile;
   const facts = { stage: 'result', codes, attempt, processId: id } as const;
@@ -166,13 +193,13 @@ async function pollPage(
     'decodeResult',
     read.bounds,
     () => codec.decodeResult(openReply(read), ready.context),
-    rebuildResult,
+    (value, signal) => rebuildResult(value, allowance.budget, signal),
   );
   const result: WireResult = Object.hasOwn(decoded, 'running')
     ? { ...(decoded as WireRunning), status: 'running', items: [], extras: {} }
     : (decoded as WireResult);
   if (result.processId !== undefined && result.processId !== id)
     throw new SelfInfoError('process_mismatch');
-  const size = reply.body.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  return { result, retryAt: result.retryAt ?? reply.retryAt, size };
+  for (const { byteLength } of reply.body) allowance.bytes -= byteLength;
+  return { result, retryAt: result.retryAt ?? reply.retryAt };
 }

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { inexactNumberAt } from '../foundation/json-numbers.js';
+import { ownBag } from '../foundation/own.js';
+import { isKnownVersion } from '../foundation/sealing.js';
 import { formatInstant } from '../foundation/time.js';
 import type { ConsentTerms } from '../oauth/terms.js';
-import type { AccessToken } from '../oauth/token.js';
+import { type AccessToken, isSendableToken } from '../oauth/token.js';
 import type { Inquiry } from '../service/inquiry.js';
 import { pinOf } from '../wire/pin.js';
 import type { WireProfile } from '../wire/profile.js';
-import type { ItemCodes, StoredAccepted } from './request.js';
+import { type ItemCodes, isProcessId, type StoredAccepted } from './request.js';
 import type { Retrieval } from './types.js';
 
 /** What collecting an answer needs: the token, what the portal said, and the retrieval. */
@@ -58,4 +61,70 @@ export function createSecret(
     retrieval,
     certificate: bind(expiresAt),
   };
+}
+
+/** The version of what this package stores about a consent and a request. */
+export const ENTRY_VERSION = 2;
+
+/** Writes a secret as text, which {@link parseEntry} and {@link isSecret} read. */
+export function writeSecret(secret: ProcessSecret): string {
+  return JSON.stringify({ v: ENTRY_VERSION, ...secret });
+}
+
+/**
+ * Parses a stored text. Drops the message of the parser, which would quote it.
+ *
+ * @param path - the place of the version, for the error.
+ * @param older - the older versions that the reader reads too.
+ * @returns undefined for a text that is no entry.
+ * @throws SelfInfoError `format_unsupported` for an entry of a newer version.
+ */
+export function parseEntry(
+  text: string,
+  path: string,
+  stage: 'store' | 'result',
+  older: readonly unknown[] = [],
+): Readonly<Record<string, unknown>> | undefined {
+  let value: unknown;
+  try {
+    if (inexactNumberAt(text) === undefined) value = JSON.parse(text);
+  } catch {}
+  if (typeof value !== 'object' || value === null) return undefined;
+  const bag = ownBag(value as Readonly<Record<string, unknown>>);
+  return isKnownVersion(bag.v, path, stage, older, ENTRY_VERSION) ? bag : undefined;
+}
+
+/** Returns whether an entry is the secret of a request. Its retrieval is validated elsewhere. */
+export function isSecret(entry: object): entry is ProcessSecret {
+  const { token, accepted, retrieval, tokenExpiresAt, certificate } = ownBag(
+    entry as Readonly<Record<string, unknown>>,
+  );
+  return (
+    isSendableToken(token) &&
+    isAccepted(accepted) &&
+    typeof retrieval === 'object' &&
+    retrieval !== null &&
+    [tokenExpiresAt ?? '', certificate ?? ''].every((text) => typeof text === 'string')
+  );
+}
+
+/** Returns whether a value says what the portal said to a request. */
+function isAccepted(value: unknown): value is StoredAccepted {
+  const { processes, reply } = ownBag(Object(value));
+  if (processes === undefined) {
+    const { status, headers, body, requestId, at } = ownBag(Object(reply));
+    if (typeof headers !== 'object' || headers === null) return false;
+    const texts = [body, requestId, ...Object.values(headers)];
+    return [status, at].every(Number.isFinite) && texts.every((text) => typeof text === 'string');
+  }
+  return Array.isArray(processes) && processes.length > 0 && processes.every(isProcess);
+}
+
+function isProcess(value: unknown): boolean {
+  const { id, codes } = ownBag(Object(value));
+  return isProcessId(id) && Array.isArray(codes) && codes.every(isProcessCode);
+}
+
+function isProcessCode(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../foundation/clock.js';
-import { invalidOption, isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
-import { checkClock, checkSignal, readKeys } from '../foundation/options.js';
+import { type Clock, invalidClock } from '../foundation/clock.js';
+import { hostCall, invalidOption, isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
+import { checkClock, checkSignal, checkText, readKeys } from '../foundation/options.js';
+import { member, ownBag } from '../foundation/own.js';
 import { Sensitive } from '../foundation/sensitive.js';
-import { sharedState } from '../foundation/shared-state.js';
 import { type Instant, toEpochMs } from '../foundation/time.js';
 import type { Egress } from '../net/egress.js';
 import type { ApiConnection, FetchLike } from '../net/http.js';
 import type { TlsCredential } from '../net/tls.js';
 import { openTransport } from '../net/transport.js';
 import { termsOf } from '../oauth/terms.js';
-import type { AccessToken } from '../oauth/token.js';
+import { type AccessToken, isSendableToken } from '../oauth/token.js';
 import { isService, type Service } from '../service/service.js';
 import type { ServiceSpec } from '../service/spec.js';
 import { type Environment, isEnvironment } from '../wire/environment.js';
@@ -18,21 +18,22 @@ import { legacyPinOf } from '../wire/pin.js';
 import { type Answer, buildAnswer } from './answer.js';
 import { checkInquiries } from './inquiries.js';
 import { awaitResult } from './polling.js';
-import { codesOf, prepareRequest, requestProcesses, type StoredAccepted } from './request.js';
 import { checkRetrieval } from './retrieval.js';
-import { createSecret, type ProcessSecret } from './secret.js';
+import { isSecret, type ProcessSecret, parseEntry, writeSecret } from './secret.js';
+import { type SecretKeeper, sendRequest } from './send-request.js';
 import type { CommonInquiry, ItemInquiries } from './types.js';
 
 /**
- * A request that was sent, as a text that collects its answer. It holds the access token: seal it
- * wherever you keep it.
+ * A handle of a request that was sent, with which `fetchAnswer` polls for the answer. It contains
+ * the access token: store it encrypted.
  */
 export type ProcessHandle = Sensitive<string>;
 
-/** How a step reaches the portal. */
+/** Options of both steps: how they reach the portal. */
 export interface StepOptions<S extends ServiceSpec = Service> {
   /** The environment and its client. */
   readonly environment: Environment;
+  /** The service that the citizen consented to. */
   readonly service: S;
   /** The client certificate and key; required unless `fetch` or a gateway is given. */
   readonly tls?: TlsCredential;
@@ -46,27 +47,27 @@ export interface StepOptions<S extends ServiceSpec = Service> {
   readonly signal?: AbortSignal;
 }
 
-/** What {@link requestAnswer} sends, and for which consent. */
+/** Options of {@link requestAnswer}. */
 export interface RequestAnswerOptions<S extends ServiceSpec = Service> extends StepOptions<S> {
-  /** What `exchangeToken` returned. It is good for one request. */
+  /** The token that `exchangeToken` returned. It can be used for one request. */
   readonly accessToken: AccessToken;
-  /** One inquiry that every item registers, or one per item. */
+  /** One inquiry for all items, or one for each item. */
   readonly inquiries: CommonInquiry<S> | ItemInquiries<S>;
   /** When the citizen came back from the portal: the retention period begins on that day. */
   readonly grantedAt: Instant;
   /** The id of the consent in the terms. Default: a new UUID. */
   readonly transactionId?: string;
-  /** The version of the text that the citizen was shown. */
+  /** The version of the text that the citizen has seen. */
   readonly textVersion?: string;
 }
 
-/** What {@link fetchAnswer} polls. */
+/** Options of {@link fetchAnswer}. */
 export interface FetchAnswerOptions<S extends ServiceSpec = Service> extends StepOptions<S> {
-  /** What `requestAnswer` returned, or the text that its `reveal()` gave. */
+  /** The handle that `requestAnswer` returned, or the text from its `reveal()`. */
   readonly handle: ProcessHandle | string;
 }
 
-/** What one poll found. Instants are ISO 8601 with offset. */
+/** The outcome of one poll. Instants are ISO 8601 with offset. */
 export type FetchedAnswer<S extends ServiceSpec = Service> =
   | { readonly status: 'running'; readonly retryAt: string }
   | { readonly status: 'done'; readonly answer: Answer<S> }
@@ -84,15 +85,12 @@ const STEP_KEYS = {
 } as const satisfies Record<keyof StepOptions, true>;
 const { signal: NEVER } = new AbortController();
 
-/** The tokens that a request was sent with. */
-const USED = 'used-tokens.1';
-
 /**
- * Sends the one request that a token is good for (IF001-04). Use it, and {@link fetchAnswer}, to run
- * the steps yourself; `client.query` does both and stores what lies between.
+ * Sends the one request that a token allows (IF001-04). Use it with {@link fetchAnswer} to run the
+ * steps yourself. `client.query` does both, and stores what is needed in between.
  *
  * @param options - the environment, the service, the token, the inquiries and the credential.
- * @returns a secret handle: keep `handle.reveal()` sealed, and pass it to `fetchAnswer`.
+ * @returns a secret handle: store `handle.reveal()` encrypted, and pass it to `fetchAnswer`.
  * @throws SelfInfoError `grant_used`, `grant_expired`, the errors of the inquiries, the transport
  * and the codec. Once the portal has responded, the error carries the `handle`.
  * @example
@@ -115,45 +113,43 @@ export async function requestAnswer<S extends Service>(
     transactionId: true,
     textVersion: true,
   } satisfies Record<keyof RequestAnswerOptions, true>);
-  const { environment, service, accessToken, transactionId = randomUUID(), textVersion } = given;
+  const { environment, service, transactionId = randomUUID(), textVersion } = given;
   const { clock, signal } = checkStep(given);
+  const accessToken = readToken(given.accessToken);
   const inquiries = checkInquiries(service, given.inquiries, 'options.inquiries');
-  const grantedAt = toEpochMs(given.grantedAt, 'options.grantedAt');
+  checkText(transactionId, 'options.transactionId');
+  if (textVersion !== undefined) checkText(textVersion, 'options.textVersion');
+  // A date in the future would make the period longer.
+  const grantedAt = Math.min(toEpochMs(given.grantedAt, 'options.grantedAt'), timeOf(clock));
   const terms = termsOf(service, environment.clientId, transactionId, grantedAt, textVersion);
-  const codes = codesOf(service, inquiries);
-  const { profile, issuer, clientId, endpoints } = environment;
   const connection = openTransport(environment, given, clock).connect();
-  const giveBack = claim(accessToken, clock);
-  const sentAt = clock.now();
+  const { profile } = environment;
   let handle: ProcessHandle | undefined;
-  const keep = async (accepted: StoredAccepted) => {
-    const sent = { issuer, profile, accessToken, terms, inquiries, codes };
-    const secret = createSecret(sent, accepted, sentAt, (until) => connection.bind(until));
-    handle = new Sensitive(JSON.stringify({ v: 1, ...secret }));
-  };
-  const drop = async () => {
-    handle = undefined;
+  const keeper: SecretKeeper = {
+    async keep(secret) {
+      handle = new Sensitive(writeSecret(secret));
+    },
+    async drop() {
+      handle = undefined;
+    },
   };
   try {
-    const token = accessToken.token.reveal();
-    const session = { profile, clientId, apiUrl: endpoints.apiUrl, connection, token, clock };
-    const ready = await prepareRequest(session, inquiries, codes, signal);
-    await keep(await requestProcesses(session, ready, { signal }, { keep, drop }));
-    return handle as unknown as ProcessHandle;
+    const use = { environment, profile, connection, service, accessToken, terms, inquiries, clock };
+    return new Sensitive(writeSecret(await sendRequest(use, { signal }, keeper)));
   } catch (error) {
-    if (isSelfInfoError(error) && error.effect === 'none') giveBack();
-    throw handle === undefined ? error : Object.assign(Object(error), { handle });
+    if (handle !== undefined && isSelfInfoError(error)) Object.assign(error, { handle });
+    throw error;
   } finally {
     await connection.close();
   }
 }
 
 /**
- * Polls once for the answer to a request (IF001-06). Can be repeated until there is one.
+ * Polls once for the answer to a request (IF001-06). Can be repeated until the answer is ready.
  *
- * @param options - the environment, the service, the handle and the credential: the certificate must
- * be the one that the request was sent with.
- * @throws SelfInfoError `invalid_retrieval` for a handle that is none, `profile_unknown`,
+ * @param options - the environment, the service, the handle and the credential: the certificate
+ * must be the one that the request was sent with.
+ * @throws SelfInfoError `invalid_retrieval` for an invalid handle, `profile_unknown`,
  * `process_mismatch`, `response_invalid`, `codec_failed`, the errors of the transport.
  * @example
  * ```ts
@@ -178,10 +174,10 @@ export async function fetchAnswer<S extends Service>(
   const connection = openTransport(environment, given, clock).connect();
   try {
     checkCertificate(connection, secret, clock);
-    const now = clock.now();
-    const scope = { stage: 'result', signal, deadline: Number.POSITIVE_INFINITY } as const;
+    const now = timeOf(clock);
+    const scope = { stage: 'result', signal, deadline: now + STEP_MS } as const;
     const outcome = await awaitResult(environment, connection, secret, {
-      scope: { ...scope, deadline: now + STEP_MS },
+      scope,
       deadlineMs: STEP_MS,
       clock,
       random: Math.random,
@@ -198,8 +194,8 @@ export async function fetchAnswer<S extends Service>(
   }
 }
 
-/** How long one poll may take: the limit of a call comes first. */
-const STEP_MS = 60_000;
+/** How long one poll may take, with all its pages. Each message has a shorter limit. */
+const STEP_MS = 600_000;
 
 function checkStep({ environment, service, clock, signal }: StepOptions) {
   if (!isEnvironment(environment))
@@ -210,35 +206,58 @@ function checkStep({ environment, service, clock, signal }: StepOptions) {
   return { clock: checkClock(clock, 'options.clock'), signal: signal ?? NEVER };
 }
 
-/** Marks a token as used, and returns how to give it back when nothing was accepted. */
-function claim({ token, expiresAt }: AccessToken, clock: Clock): () => void {
-  if (!(token instanceof Sensitive))
-    throw new TypeError('options.accessToken must be what exchangeToken returned.');
-  const used = sharedState<true>(USED);
-  if (used.has(token)) throw new SelfInfoError('grant_used');
-  if (expiresAt !== null && !(clock.now() < Date.parse(expiresAt)))
-    throw new SelfInfoError('grant_expired');
-  used.set(token, true);
-  return () => void used.delete(token);
+function timeOf(clock: Clock): number {
+  const now = clock.now();
+  if (!Number.isFinite(now)) throw invalidClock();
+  return now;
 }
 
+/** Reads what `exchangeToken` returned, or the same made of a text that the caller has kept. */
+function readToken(given: unknown): AccessToken {
+  const { token, expiresAt } = ownBag(Object(given) as Partial<AccessToken>);
+  const isTime =
+    expiresAt === null || (typeof expiresAt === 'string' && !Number.isNaN(Date.parse(expiresAt)));
+  const text = revealed(token, 'options.accessToken.token');
+  if (token === undefined || !isTime || typeof text !== 'string')
+    throw new TypeError('options.accessToken must be what exchangeToken returned.');
+  if (!isSendableToken(text))
+    throw invalidOption('options.accessToken.token', {
+      en: 'Expected an access token.',
+      ja: 'アクセストークンを指定してください。',
+    });
+  return { token, expiresAt };
+}
+
+/** Returns what a `Sensitive` of any copy of this package hides; undefined for anything else. */
+function revealed(value: unknown, path: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return hostCall(path, () => {
+    const reveal = member(value, 'reveal');
+    return typeof reveal === 'function' ? reveal.call(value) : undefined;
+  });
+}
+
+/** Reads a handle. Never quotes it: any text may be given by mistake. */
 function readHandle({ environment, service, handle }: FetchAnswerOptions): ProcessSecret {
-  const text = handle instanceof Sensitive ? handle.reveal() : handle;
+  const path = 'options.handle';
+  const text = typeof handle === 'string' ? handle : revealed(handle, path);
   if (typeof text !== 'string')
     throw new TypeError('options.handle must be what requestAnswer returned, or its text.');
-  let secret: unknown;
+  const entry = parseEntry(text, path, 'result');
+  if (entry === undefined || !isSecret(entry))
+    throw new SelfInfoError('invalid_retrieval', { path });
   try {
-    secret = JSON.parse(text);
-  } catch {}
-  const { v, token, accepted, retrieval } = Object(secret) as Readonly<Record<string, unknown>>;
-  if (v !== 1 || typeof token !== 'string' || typeof accepted !== 'object' || accepted === null)
-    throw new SelfInfoError('invalid_retrieval', { path: 'options.handle' });
-  const { clientId } = environment;
-  checkRetrieval(service, clientId, retrieval, legacyPinOf(environment));
-  return secret as ProcessSecret;
+    checkRetrieval(service, environment.clientId, entry.retrieval, legacyPinOf(environment));
+  } catch (error) {
+    // The path of an error about inquiries names a key of the text.
+    throw isSelfInfoError(error, 'invalid_retrieval')
+      ? error
+      : new SelfInfoError('invalid_retrieval', { path });
+  }
+  return entry;
 }
 
-/** A token is bound to the certificate of its request: under another one the poll would be refused. */
+/** Checks the certificate. A token is bound to that of its request: the portal refuses another. */
 function checkCertificate(
   connection: ApiConnection,
   { certificate }: ProcessSecret,

@@ -1,6 +1,6 @@
 /**
  * The portal's side of a wire that differs from `publicProfile` in more than names. It gets every
- * request to the API except token and PAR, whatever the method and path. It translates the request
+ * request to the API except token and PAR, with any method and path. It translates the request
  * into the JSON of `publicProfile` with the names of the sandbox's profile, calls `next`, which
  * answers as the sandbox does without a codec, and translates the response back. It may call `next`
  * several times, or not at all.

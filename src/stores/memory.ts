@@ -27,7 +27,7 @@ interface Mark {
  * @param options - `clock`: decides when expired entries are dropped. Default: the system clock.
  * Pass the clock of the client when that one is virtual. `maxEntries`: the maximum number of
  * values, and also of marks. Default: 100,000, at less than 1 KiB each. Beyond it `put` rejects
- * with `store_full`, except for retrievals.
+ * with `store_full`, except for retrievals. Notices, which are hints only, fill at most half.
  * @throws SelfInfoError `unknown_option`, `invalid_option`; TypeError for a wrong type.
  * @example
  * ```ts
@@ -51,7 +51,10 @@ export function createMemoryStore(
       if (entries.find(key) !== undefined) throw new SelfInfoError('store_key_exists');
       // Anyone can start a consent. A retrieval belongs to a consent that was given, which would be
       // lost.
-      if (entries.isFull() && !key.startsWith('retrieval:')) throw new SelfInfoError('store_full');
+      const hasRoom = isNotice(key)
+        ? !entries.isHalfFull()
+        : key.startsWith('retrieval:') || !entries.isFull();
+      if (!hasRoom) throw new SelfInfoError('store_full');
       entries.hold(key, { value, expiresAt });
     },
     async get(key) {
@@ -66,6 +69,10 @@ export function createMemoryStore(
       entries.forget(key);
     },
   };
+}
+
+function isNotice(key: string): boolean {
+  return key.startsWith('notice:');
 }
 
 /** Creates the values and the marks of a store, swept as they are used. */
@@ -87,8 +94,12 @@ function createEntries(clock: Clock, maxEntries: number) {
   }
 
   function markExpired(now: number): void {
-    for (const [key, { expiresAt }] of held)
-      if (expiresAt <= now || ended.has(key)) mark(key, expiresAt, false);
+    for (const [key, { expiresAt }] of held) {
+      if (expiresAt > now && !ended.has(key)) continue;
+      // Nobody asks whether a notice has expired. Marks of a flood would displace those of consents.
+      if (isNotice(key)) held.delete(key);
+      else mark(key, expiresAt, false);
+    }
   }
 
   function sweep(): void {
@@ -113,6 +124,7 @@ function createEntries(clock: Clock, maxEntries: number) {
       if (held.size >= maxEntries) markExpired(clock.now());
       return held.size >= maxEntries;
     },
+    isHalfFull: () => held.size >= maxEntries / 2,
     hold(key: string, entry: StoredEntry): void {
       held.set(key, entry);
       if (entry.expiresAt <= clock.now()) ended.add(key);

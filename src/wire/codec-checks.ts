@@ -79,9 +79,20 @@ export const checkCodec: Check<WireCodec> = (value, path) => {
       ...functionsOf(value, path, found),
     } as WireCodec),
   );
+  checkVersion(codec, path);
   checked.add(codec);
   return codec;
 };
+
+/** Checks that a changed codec has a version of its own. Otherwise its pin would be that of ours. */
+function checkVersion(codec: WireCodec, path: string): void {
+  if (codec.version !== publicCodec.version) return;
+  if (CODEC_FUNCTIONS.every((name) => own(codec, name) === own(publicCodec, name))) return;
+  throw invalidOption(`${path}.version`, {
+    en: 'It is the version of publicCodec. Give the changed codec its own version.',
+    ja: 'publicCodec の version です。変更したコーデックには固有の version を指定してください。',
+  });
+}
 
 /**
  * Checks that no member of a codec is misspelt. An instance of a class may have further ones, so

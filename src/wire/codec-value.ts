@@ -33,7 +33,7 @@ export function fault(where: string, en: string, ja: string): CodecFault {
 }
 
 /** The greatest length of all texts of a value together. No body is longer. */
-const LONGEST_TEXT = 16 * 1024 * 1024;
+export const LONGEST_TEXT = 16 * 1024 * 1024;
 
 /** How much of one returned value is left to be read. */
 export interface Budget {
@@ -52,14 +52,14 @@ function spend(budget: Budget, values: number, text: number): void {
   if (budget.values < 0)
     throw fault(
       '',
-      `holds more than ${OF_A_BODY.values} values.`,
-      `に含まれる値が ${OF_A_BODY.values} 個を超えています。`,
+      `holds more than ${OF_A_BODY.values} values, with all pages.`,
+      `に含まれる値が、全ページの合計で ${OF_A_BODY.values} 個を超えています。`,
     );
   if (budget.text < 0)
     throw fault(
       '',
-      `holds more than ${LONGEST_TEXT} characters.`,
-      `に含まれる文字列が合計 ${LONGEST_TEXT} 文字を超えています。`,
+      `holds more than ${LONGEST_TEXT} characters, with all pages.`,
+      `に含まれる文字列が、全ページの合計で ${LONGEST_TEXT} 文字を超えています。`,
     );
 }
 
@@ -133,7 +133,7 @@ export function dataAt(value: object, key: string | number, where: string): unkn
   return property.value;
 }
 
-/** Keeps a promise that nobody awaits from ending the process when it rejects. */
+/** Keeps a promise that is never awaited from ending the process when it rejects. */
 function silence(promise: Promise<unknown>): void {
   try {
     Promise.prototype.then.call(
@@ -260,7 +260,7 @@ function tooDeep(where: string): CodecFault {
   return fault(
     where,
     `is nested deeper than ${OF_A_BODY.depth} levels, or is circular.`,
-    `の入れ子が ${OF_A_BODY.depth} 段を超えているか、循環しています。`,
+    `の入れ子が ${OF_A_BODY.depth} 階層を超えているか、循環しています。`,
   );
 }
 
@@ -278,11 +278,12 @@ function openCopy(value: unknown, where: string, budget: Budget, mustBeObject: b
   return { source: value, target: Object.create(null), keys, next: 0 };
 }
 
-/** Returns a value of JSON that is no container. The sign of a zero is no value. */
+/** Returns a JSON text, number, boolean or null. Drops the sign of a zero. */
 function scalar(value: unknown, where: string, budget: Budget): unknown {
-  if (typeof value === 'string' && isWellFormed(value)) {
+  if (typeof value === 'string') {
+    // The length comes first, since a search takes time.
     spend(budget, 0, value.length);
-    return value;
+    if (isWellFormed(value)) return value;
   }
   if (typeof value === 'number' && Number.isFinite(value)) return value === 0 ? 0 : value;
   if (typeof value === 'boolean' || value === null) return value;

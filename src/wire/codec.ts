@@ -40,7 +40,7 @@ export interface WireReply {
   json(): Promise<unknown>;
 }
 
-/** What a codec knows beside the message. */
+/** The context of a message: what a codec function gets in addition to it. */
 export interface WireContext {
   /** The data of the profile that the codec belongs to. */
   readonly profile: WireProfileData;
@@ -53,7 +53,7 @@ export interface WireContext {
   readonly processId?: string;
   /** The item codes of the request, or of the process. */
   readonly codes: readonly string[];
-  /** How often this step was tried, starting at 1. */
+  /** Attempt number within this step, starting at 1. */
   readonly attempt: number;
 }
 
@@ -64,6 +64,7 @@ export interface WireNotice {
   readonly path: string;
   readonly headers: { get(name: string): string | null };
   readonly body: Uint8Array;
+  /** Reads the body as strict JSON. */
   json(): Promise<unknown>;
 }
 
@@ -82,18 +83,23 @@ export type CodecFunction =
   | 'encodeAcknowledge';
 
 /**
- * Turns requests into HTTP messages and reads the responses, for what the data of a profile cannot
- * say. Each function may return a promise, and has ten seconds by the client's clock.
+ * Functions that write HTTP messages and read the responses. They cover what the data of a profile
+ * cannot express. Each may return a promise, which must settle within ten seconds by the client's
+ * clock.
  *
- * What a function throws is never passed on, since it may quote its input: the error is
- * `codec_failed`. What it returns is copied and checked.
+ * An exception of a function is never passed on, because it may contain its input: the error is
+ * `codec_failed`. What a function returns is copied and validated.
  */
 export interface WireCodec {
-  /** Changes whenever the same bytes would be read in another way. Part of the pin. */
+  /**
+   * The version of the functions, as a part of the pin. Change it when a function writes or reads
+   * the same message in another way. Keep it when you only fix a function that threw, so that the
+   * fixed codec reads the responses stored so far.
+   */
   readonly version: string;
   /**
-   * How well each function is known. Production requires a confirmed mark for each that the data of
-   * the profile does not switch off.
+   * How well each function is known. Production requires `specification` or `public-official` for
+   * each function, except those that the data of the profile switches off.
    */
   readonly confidence: Readonly<Partial<Record<CodecFunction, Confidence>>>;
   /** Returns the message of a request (IF001-04). */
@@ -112,8 +118,8 @@ export interface WireCodec {
     context: WireContext,
   ): WireResult | WireRunning | Promise<WireResult | WireRunning>;
   /**
-   * Returns the machine code of a refusal, or undefined for a response that is none. It sees every
-   * response, whatever its status, before it is decoded.
+   * Returns the machine code of a refusal, or undefined if the response is not a refusal. Called
+   * with every response of any status, before it is decoded.
    */
   decodeRefusal?(
     reply: WireReply,
@@ -127,11 +133,11 @@ export interface WireCodec {
   ):
     | { readonly headers: Readonly<Record<string, string>> }
     | Promise<{ readonly headers: Readonly<Record<string, string>> }>;
-  /** Authenticates a notice and returns the process that it is about. */
+  /** Authenticates a notice, and returns its process id. Throws if the notice is not authentic. */
   decodeNotice?(
     notice: WireNotice,
     context: WireContext,
   ): { readonly processId: string } | Promise<{ readonly processId: string }>;
-  /** Returns the message which says that the data of a process is safe. */
+  /** Returns the message that confirms that the answer of a process is stored. */
   encodeAcknowledge?(processId: string, context: WireContext): WireMessage | Promise<WireMessage>;
 }

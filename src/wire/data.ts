@@ -64,11 +64,11 @@ export type WireProcessStatus =
  * can replace it entry by entry.
  */
 export interface WireProfileData {
-  /** The name of this profile in messages. */
+  /** The name of this profile. Part of the pin, so each profile needs its own. */
   readonly id: string;
   /** Paths under the portal's origins. */
   readonly paths: Names<'authorization' | 'pushedAuthorization' | 'token' | 'request' | 'result'>;
-  /** Names of headers; null where the wire has no such header. */
+  /** Names of headers; null if there is no such header. */
   readonly headers: {
     /** The header that carries the id of each HTTP message of this package, a UUID. */
     readonly requestId: ProfileEntry<string | null>;
@@ -150,13 +150,13 @@ export interface WireProfileData {
    */
   readonly notAcceptedStatuses: ProfileEntry<readonly number[]>;
   /**
-   * Where the answer comes from: `poll`, or `immediate` where the response to the request may
-   * already hold it.
+   * How the answer arrives: `poll`, or `immediate` if the response to the request may already hold
+   * it.
    */
   readonly completion: ProfileEntry<'poll' | 'immediate'>;
   /**
-   * The path to which `client.acknowledge` reports that the data is safe; null where
-   * nothing is reported.
+   * The path to which `client.acknowledge` reports that the answer is stored; null to report
+   * nothing.
    */
   readonly acknowledgement: ProfileEntry<string | null>;
   /**
@@ -168,8 +168,8 @@ export interface WireProfileData {
   /** The coding of response bodies that the client asks for. */
   readonly contentCoding: ProfileEntry<'identity' | 'gzip' | 'deflate' | 'br'>;
   /**
-   * `text` hands out every number of request and result as its literal, a text. Default: numbers,
-   * except for a literal such as `9007199254740993` that no JavaScript number equals. It stays as
+   * `text` returns every number of a response as its literal, a text. Default: numbers, except for
+   * a literal such as `9007199254740993` that a JavaScript number cannot hold exactly. It stays as
    * text, and if it is a field of a requested item, that item is `failed` with `number_inexact`.
    */
   readonly numbers?: 'exact' | 'text';

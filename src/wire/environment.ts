@@ -40,7 +40,7 @@ export interface EnvironmentOptions {
   readonly profile?: WireProfile;
   /**
    * Further profiles that consents and retrievals in progress may have begun under: the one before
-   * a change, and the one after it. Each has an id of its own. Default: none.
+   * a change, and the one after it. Each needs its own id. Default: none.
    */
   readonly otherProfiles?: readonly WireProfile[];
   /**
@@ -80,8 +80,8 @@ export const acceptWireProfileNotConfirmedBySpecification: unique symbol = Symbo
  * Returns the environment of this package's sandbox. Plain http is allowed on loopback only.
  *
  * @param options - ids, origins and trust; `sandbox.environment()` creates them.
- * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option`, `invalid_profile` naming
- * the option; TypeError for a wrong type.
+ * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option`, `invalid_profile`
+ * naming the option; TypeError for a wrong type.
  * @example
  * ```ts
  * import { sandboxEnvironment } from 'myna-selfinfo';
@@ -102,8 +102,8 @@ export function sandboxEnvironment(options: EnvironmentOptions): Environment {
  * URLs.
  *
  * @param options - ids, origins and trust as in the notice (試験環境URL) and the registration sheets.
- * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option`, `invalid_profile` naming
- * the option; TypeError for a wrong type.
+ * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option`, `invalid_profile`
+ * naming the option; TypeError for a wrong type.
  * @example
  * ```ts
  * import { connectionCheckEnvironment } from 'myna-selfinfo';
@@ -124,8 +124,8 @@ export function connectionCheckEnvironment(options: EnvironmentOptions): Environ
  * interface specification has not confirmed.
  *
  * @param options - ids, origins and trust as in the notice (本番環境URL) and the registration sheets.
- * @throws SelfInfoError `unverified_profile`, `invalid_profile`, `missing_option`, `invalid_option`,
- * `unknown_option` naming the option; TypeError for a wrong type.
+ * @throws SelfInfoError `unverified_profile`, `invalid_profile`, `missing_option`,
+ * `invalid_option`, `unknown_option` naming the option; TypeError for a wrong type.
  * @example
  * ```ts
  * import { isSelfInfoError, productionEnvironment } from 'myna-selfinfo';
@@ -206,7 +206,7 @@ function make(
   const endpoints = checkEndpoints(options.endpoints, kind);
   if (options.tokenCa !== undefined && endpoints.tokenUrl === undefined)
     throw invalidOption('options.tokenCa', {
-      en: 'Only endpoints.tokenUrl uses it.',
+      en: 'Give it only together with endpoints.tokenUrl.',
       ja: 'endpoints.tokenUrl とともに指定してください。',
     });
   const ca = checkAuthorities(options.ca, 'options.ca');

@@ -15,8 +15,8 @@ export interface WireRecord {
   readonly asOf?: string;
   readonly fields: Readonly<Record<string, unknown>>;
   /**
-   * Names of the fields with a number that no JavaScript number equals: its literal stands there as
-   * text. Default: those found in `fields`, if that is an object of the body.
+   * Names of the fields with a number that a JavaScript number cannot hold exactly: the value is
+   * its literal, as text. Default: those found in `fields`, if that is an object of the body.
    */
   readonly inexact?: readonly string[];
   readonly extras: Readonly<Record<string, unknown>>;
@@ -41,29 +41,29 @@ export interface WireItem {
 /** An answer as received, or one page of it. */
 export interface WireResult {
   /**
-   * The id of the process in the answer, which is compared with that of the poll. Left out where the
-   * answer has none.
+   * The process id in the answer, which is compared with that of the poll. Omitted if the answer
+   * has none.
    */
   readonly processId?: string;
   readonly status: WireProcessStatus;
   readonly items: readonly WireItem[];
   readonly extras: Readonly<Record<string, unknown>>;
-  /** Where the next page is. `encodePoll` receives it. Left out on the last page. */
+  /** The position of the next page, passed to `encodePoll`. Omitted on the last page. */
   readonly cursor?: string;
-  /** When to ask again (epoch milliseconds), while the portal is working. */
+  /** When to poll again (epoch milliseconds), while the portal is working. */
   readonly retryAt?: number;
 }
 
-/** The portal is still working. */
+/** A response that says that the portal is still working. */
 export interface WireRunning {
   readonly running: true;
-  /** When to ask again (epoch milliseconds). Default: Retry-After, or else `timing.pollMs`. */
+  /** When to poll again (epoch milliseconds). Default: Retry-After, or else `timing.pollMs`. */
   readonly retryAt?: number;
 }
 
 /**
- * What the response to a request means: the id of its process; for several processes the item codes
- * of each, by id; or the answer itself, where the profile says `immediate`.
+ * The meaning of the response to a request: the id of its process; for several processes, the item
+ * codes by process id; or the answer itself, if the profile says `immediate`.
  */
 export type WireProcess =
   | { readonly processIds: readonly [string] | Readonly<Record<string, readonly string[]>> }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import { own } from '../foundation/own.js';
 import type { Names } from './data.js';
 import type { WireProfile } from './profile.js';
 
 /** The last pin of each profile. Profiles of an environment do not change. */
 const pins = new WeakMap<WireProfile, { readonly issuer: string; readonly pin: string }>();
 
-/** Returns the pin of a profile at an issuer: its id, and a digest of what decides how it reads. */
+/** Returns the pin of a profile at an issuer: its id, and a digest of all that affects reading. */
 export function pinOf(issuer: string, profile: WireProfile): string {
   const known = pins.get(profile);
   if (known?.issuer === issuer) return known.pin;
@@ -24,6 +25,8 @@ function readingOf(issuer: string, profile: WireProfile): string {
   return JSON.stringify([
     issuer,
     codec.version,
+    profile.completion.value,
+    own(profile, 'numbers') ?? 'exact',
     oauth.responseMode.value,
     oauth.deviations.value.toSorted(),
     ...[paths, fields, methods, itemStatuses, processStatuses].map((names) => sorted(names)),
@@ -58,7 +61,7 @@ export function findProfile(known: KnownProfiles, pin: string): WireProfile | un
   return profilesOf(known).find((profile) => pinOf(known.issuer, profile) === pin);
 }
 
-/** Returns the pin of what began before there were pins; undefined where no profile is named. */
+/** Returns the pin for entries without one; undefined if there is no `legacyProfile`. */
 export function legacyPinOf({ issuer, legacyProfile }: KnownProfiles): string | undefined {
   return legacyProfile && pinOf(issuer, legacyProfile);
 }

@@ -35,7 +35,7 @@ const path = matching(
   /^(?=\/)(?!.*\/\.{1,2}(?:;[^/]*)?(?:\/|$))(?:\/(?:[\w.~!$&'()*+,;=:@-]|%(?!c[01])[89a-f][0-9a-f])+)*\/?$/i,
   1_000,
   {
-    en: 'Use a path that starts with one /: without host, query, fragment, backslash, empty or dot segments, in ASCII. Only characters beyond ASCII are percent-encoded.',
+    en: 'Use an ASCII path that starts with one /, without host, query, fragment, backslash, empty or dot segments. Percent-encode only characters beyond ASCII.',
     ja: '1つの / で始まる ASCII のパスを指定してください。ホスト、クエリ、フラグメント、バックスラッシュ、空のセグメント、. と .. は使えません。パーセントエンコードできるのは ASCII 以外の文字だけです。',
   },
 );
@@ -62,7 +62,7 @@ const scope = matching(/^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)
 
 const status = whole((value) => value === 429 || (value >= 500 && value <= 599), {
   en: 'Use 429 or a status from 500 to 599.',
-  ja: '429 または 500～599 のステータスを指定してください。',
+  ja: '429 または 500〜599 のステータスを指定してください。',
 });
 
 const SECOND_MS = 1_000;
@@ -72,21 +72,17 @@ function duration(longestMs: number): Check<ProfileEntry<number>> {
   return entry(
     whole((value) => value >= 1 && value <= longestMs, {
       en: `Use whole milliseconds from 1 to ${longestMs}.`,
-      ja: `1～${longestMs} の整数（ミリ秒）で指定してください。`,
+      ja: `1〜${longestMs} の整数（ミリ秒）で指定してください。`,
     }),
   );
 }
 
-const OWNED_CREDENTIALS = [
-  ...['client_id', 'client_secret', 'client_assertion', 'client_assertion_type'],
-  ...['redirect_uri', 'code_verifier'],
+/** Parameters that this package sets in one of its requests, or that would replace those. */
+const OWNED = [
+  ...['client_id', 'client_secret', 'client_assertion', 'client_assertion_type', 'redirect_uri'],
+  ...['response_type', 'response_mode', 'state', 'code_challenge', 'code_challenge_method'],
+  ...['request', 'request_uri', 'grant_type', 'code', 'code_verifier'],
 ];
-const OWNED_BY_AUTHORIZATION = [
-  ...OWNED_CREDENTIALS,
-  ...['response_type', 'response_mode', 'state', 'scope', 'code_challenge'],
-  ...['code_challenge_method', 'request', 'request_uri'],
-];
-const OWNED_BY_TOKEN = [...OWNED_CREDENTIALS, 'grant_type', 'code'];
 
 const oauth = group<WireProfileData['oauth']>({
   pkce: entry(oneOf({ S256: true })),
@@ -103,8 +99,8 @@ const oauth = group<WireProfileData['oauth']>({
   issuerInCallback: entry(flag),
   responseMode: entry(oneOf({ query: true, form_post: true })),
   scope: entry(orNull(scope)),
-  authorizationParameters: entry(parameters(OWNED_BY_AUTHORIZATION)),
-  tokenParameters: entry(parameters(OWNED_BY_TOKEN)),
+  authorizationParameters: entry(parameters([...OWNED, 'scope'])),
+  tokenParameters: entry(parameters(OWNED)),
   deviations: entry(
     list(
       oneOf<OAuthDeviation>({

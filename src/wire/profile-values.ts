@@ -83,7 +83,7 @@ export function text(longest: number): Check<string> {
       !/\p{Cc}/u.test(value),
     {
       en: `Use a text of 1 to ${longest} characters: well-formed, without control characters, not __proto__.`,
-      ja: `1～${longest} 文字の正しい文字列で指定してください。制御文字と __proto__ は使えません。`,
+      ja: `1〜${longest} 文字の正しい文字列で指定してください。制御文字と __proto__ は使えません。`,
     },
   );
 }
@@ -146,8 +146,8 @@ export function list<T>(check: Check<T>, isSet = false): Check<readonly T[]> {
       const element = check(value[index], `${path}[${index}]`);
       if (isSet && copy.includes(element))
         throw invalidOption(`${path}[${index}]`, {
-          en: 'It is in the list already.',
-          ja: 'すでに配列にあります。',
+          en: 'It is already in the list. Remove it.',
+          ja: 'すでに配列にあります。削除してください。',
         });
       copy.push(element);
     }

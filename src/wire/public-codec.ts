@@ -51,7 +51,7 @@ function processIdOf(body: unknown, { fields }: WireProfileData): string {
 
 /**
  * The codec of `publicProfile`: JSON in UTF-8, with the paths, names and words of the profile that
- * it is used with. A codec of your own may call it and change one thing.
+ * it is used with. Your codec may call it and change one thing.
  *
  * @example
  * ```ts

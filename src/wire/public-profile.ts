@@ -11,7 +11,7 @@ const inferred = entry('inferred');
 const unknown = entry('unknown');
 
 /**
- * The wire as far as public facts go.
+ * The wire profile that is based on public facts.
  *
  * The interface specification is available only after a pledge (step A-7). Most names here are
  * therefore placeholders; each entry says how well it is known.
@@ -21,6 +21,7 @@ const unknown = entry('unknown');
  * import { publicProfile, type WireProfile } from 'myna-selfinfo';
  * const fromTheSpecification: WireProfile = {
  *   ...publicProfile,
+ *   id: 'our-portal-1',
  *   paths: { ...publicProfile.paths, request: { value: '/request', confidence: 'specification' } },
  * };
  * ```

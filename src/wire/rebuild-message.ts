@@ -52,7 +52,7 @@ function pathAt(value: unknown): string {
   if (typeof value === 'string' && value.length <= LONGEST_PATH && isInside(value)) return value;
   throw fault(
     'path',
-    `must start with one /, stay below the base path, and be written in at most ${LONGEST_PATH} ASCII characters as a URL has them.`,
+    `must start with one /, stay below the base path, and have at most ${LONGEST_PATH} ASCII characters, all allowed in a URL.`,
     `は、1つの / で始まり、ベースパスの配下にとどまる、URL で使用できる ${LONGEST_PATH} 文字以下の ASCII 文字列で指定してください。`,
   );
 }
@@ -114,7 +114,7 @@ function headersAt(
       throw fault(
         where,
         'must have a token as name and a value without line breaks, control characters and outer blanks.',
-        'の名前がトークンではないか、値に改行、制御文字、前後の空白があります。',
+        'の名前がトークンではないか、値に改行、制御文字、前後の空白のいずれかがあります。',
       );
     const lower = name.toLowerCase();
     if (OWNED.test(lower) || lower === idHeader)
@@ -124,7 +124,7 @@ function headersAt(
         'はこのパッケージが設定するヘッダーです。',
       );
     if (Object.hasOwn(headers, lower) || Object.hasOwn(present, lower))
-      throw fault(where, 'is there already.', 'と同じヘッダーがすでにあります。');
+      throw fault(where, 'repeats a header of the message.', 'と同じヘッダーがすでにあります。');
     size += name.length + text.length;
     headers[lower] = text;
   }

@@ -120,8 +120,8 @@ async function readImmediate(
     return result as WireResult;
   throw fault(
     'result',
-    'must be complete and have ended: no process can be asked for the rest.',
-    'は完了した全体の結果でなければなりません（残りを問い合わせる処理がありません）。',
+    'must be a complete and final result: there is no process to poll for the rest.',
+    'が完了した結果の全体ではありません（残りを確認できる処理がありません）。',
   );
 }
 
@@ -141,13 +141,15 @@ export function rebuildNotice(value: unknown): { readonly processId: string } {
 /**
  * Copies what `decodeResult` returned, and lets other work run in between.
  *
+ * @param budget - what is left for the result, with all its pages. What is copied is taken from it.
  * @throws CodecFault; the signal's reason once it has aborted.
  */
 export function rebuildResult(
   value: unknown,
+  budget: Budget,
   signal?: AbortSignal,
 ): Promise<WireResult | WireRunning> {
-  return readResult(value, '', createBudget(), signal);
+  return readResult(value, '', budget, signal);
 }
 
 const RESULT = {

@@ -3,6 +3,7 @@ import { readStrictJson as readChunks } from '../foundation/json.js';
 import type { NumberReading } from '../foundation/json-numbers.js';
 import { readKeys } from '../foundation/options.js';
 import type { WireReply } from './codec.js';
+import { LONGEST_TEXT } from './codec-value.js';
 import { charsetOf } from './media-type.js';
 
 /** A response as the connection read it; the body in chunks. */
@@ -38,8 +39,8 @@ function decodeText(body: readonly Uint8Array[], charset: string): string {
     return new TextDecoder(charset, { fatal: true }).decode(Buffer.concat(body));
   } catch {
     throw invalidResponse({
-      en: 'its body is not text of its charset.',
-      ja: '本文が指定の文字コードの文字列ではありません。',
+      en: 'its body is not valid text in its charset.',
+      ja: '本文を指定の文字コードで読み取れません。',
     });
   }
 }
@@ -52,8 +53,8 @@ export interface StrictJsonOptions {
 
 /**
  * Parses JSON as the client does, for a codec that decrypts or unpacks a body: UTF-8 only, no
- * duplicate keys, no `__proto__`, at most 64 levels and a million values. No number becomes another
- * one: a literal that a double cannot hold stays as text.
+ * duplicate keys, no `__proto__`, at most 16 MiB, 64 levels and a million values. Never changes a
+ * number: a literal that a JavaScript number cannot hold exactly stays as text.
  *
  * @param bytes - the JSON text in UTF-8.
  * @throws SelfInfoError `response_invalid`, without any of the text; TypeError for a wrong type.
@@ -73,5 +74,8 @@ export async function readStrictJson(
   } satisfies Record<keyof StrictJsonOptions, true>);
   if (numbers !== 'exact' && numbers !== 'text')
     throw new TypeError('options.numbers must be exact or text.');
+  // As for any body, also for one that was inflated.
+  if (bytes.byteLength > LONGEST_TEXT)
+    throw invalidResponse({ en: 'its body is too large.', ja: '本文が大きすぎます。' });
   return readChunks([bytes], undefined, numbers);
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type AskContext, askOnce, retryLater } from '../../src/bullmq/asking.js';
 import { latest, type Retrieval, SelfInfoError } from '../../src/index.js';
 import { NOW } from '../kit/loan.js';
+import { errorOf } from '../kit/refusals.js';
 
 const NOW_MS = Date.parse(NOW);
 const MINUTE = 60_000;
@@ -48,6 +49,7 @@ function openParts({
       },
       async collect(_: Retrieval, options: object) {
         calls.push(`collect ${JSON.stringify(options)}`);
+        if (collected instanceof Error) throw collected;
         return collected;
       },
       async acknowledge() {
@@ -95,9 +97,16 @@ describe('askOnce', () => {
     expect(calls).toEqual(['has', 'recall', 'acknowledge']);
   });
 
-  it('rejects when the answer cannot be acknowledged, so that it is tried again', async () => {
-    const { ask } = openParts({ acknowledge: fails('store_failed') });
-    await expect(ask()).rejects.toMatchObject({ code: 'store_failed' });
+  it('says that a stored answer is not acknowledged yet, so that it is tried again', async () => {
+    const { ask, calls } = openParts({ acknowledge: fails('upstream_unavailable') });
+    expect(await ask()).toMatchObject({ unacknowledged: { code: 'upstream_unavailable' } });
+    expect(calls).not.toContain('discard');
+  });
+
+  it('discards the retrieval of a stored answer whose acknowledgement the portal refuses', async () => {
+    const { ask, calls } = openParts({ acknowledge: fails('upstream_refused') });
+    expect(await ask()).toEqual({ ended: 'ready' });
+    expect(calls.slice(-3)).toEqual(['put 4c1f8a', 'acknowledge', 'discard']);
   });
 
   it('fails as retrieval_gone when the store does not have the retrieval', async () => {
@@ -171,6 +180,15 @@ describe('askOnce', () => {
     expect(await ask()).toEqual({ ended: 'failed', code: 'upstream_refused' });
     expect(calls.slice(-2)).toEqual(['has', 'discard']);
   });
+
+  it.each(['codec_failed', 'profile_unknown'] as const)(
+    'rejects with %s and discards nothing, so that another worker can ask',
+    async (code) => {
+      const { ask, calls } = openParts({ collected: new SelfInfoError(code) });
+      expect((await errorOf(ask)).code).toBe(code);
+      expect(calls).not.toContain('discard');
+    },
+  );
 
   it('stores nothing when the retrieval was discarded meanwhile', async () => {
     const { ask, calls } = openParts({ recalled: [retrieval, undefined] });

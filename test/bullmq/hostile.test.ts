@@ -23,7 +23,7 @@ describe.skipIf(noRedis)('the queue with data in Redis that it did not write', (
       { state: '<script>', until },
       { state: 'waiting', until: '花子' },
       { state: 'waiting', until: { toString: 1 } },
-      { state: 'ready', until, ref: 'x' },
+      { state: 'ready', until: 'soon', ref: 'x' },
       'text',
       null,
       [1],
@@ -31,6 +31,11 @@ describe.skipIf(noRedis)('the queue with data in Redis that it did not write', (
       await commands.hset(key, 'progress', JSON.stringify(note));
       expect(await office.queue.state(id)).toEqual(plausible);
     }
+    // The ref is never read from Redis.
+    await commands.hset(key, 'progress', JSON.stringify({ state: 'ready', until, ref: 'x' }));
+    const ref = id.replaceAll('-', '');
+    expect(await office.queue.state(id)).toEqual({ state: 'ready', ref });
+    await commands.hset(key, 'progress', '0');
     for (const [timestamp, delay] of [
       ['x', '1'],
       ['1', 'x'],
@@ -108,7 +113,7 @@ describe.skipIf(noRedis)('the queue with data in Redis that it did not write', (
     const id = await office.queue.add(await office.submit());
     await office.queue.startWorker();
     await office.askedTimes(2);
-    await store.delete(`retrieval:${id}`);
+    await store.delete(`retrieval:2:${id}`);
     expect(await office.client.recall(id)).toBeUndefined();
     release();
     expect(await office.end(id)).toEqual({ state: 'failed', code: 'retrieval_gone' });

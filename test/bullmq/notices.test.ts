@@ -67,7 +67,7 @@ describe.skipIf(noRedis)('queue.receiveNotice', () => {
     const { id, queue, raw, clock, notify, asked } = await waiting(1);
     clock.advance(500);
     const before = await raw.getJob(id);
-    expect(await notify('p-of-nobody')).toEqual(RECEIVED);
+    expect(await notify('p-unknown')).toEqual(RECEIVED);
     const forged = new Request('https://loan.example/notices', { method: 'POST', body: '{' });
     expect(await queue.receiveNotice(forged)).toEqual(RECEIVED);
     const after = await raw.getJob(id);
@@ -155,6 +155,32 @@ describe.skipIf(noRedis)('queue.receiveNotice', () => {
     },
   );
 
+  it('has the retrieval asked for again soon when a notice comes while a worker asks', async () => {
+    const portal = working(1);
+    const office = openOffice(
+      {
+        profile: slow,
+        async intercept(request, pass) {
+          const response = await portal.intercept(request, pass);
+          if (new URL(request.url).pathname === '/result' && portal.state.polls === 1) {
+            await office.queue.receiveNotice(noticeOf(portal.state.processId));
+            const redis = await office.commands();
+            await expect.poll(() => redis.exists(office.raw.toKey(`notice:${id}`))).toBe(1);
+          }
+          return response;
+        },
+      },
+      { hurry: false },
+    );
+    const retrieval = await office.submit();
+    const { id } = retrieval;
+    await office.queue.add(retrieval);
+    await office.queue.startWorker();
+    // Without the notice the next poll is due after ten minutes.
+    expect((await office.end(id)).state).toBe('ready');
+    expect([countOf(office.calls, '/request'), countOf(office.calls, '/result')]).toEqual([1, 2]);
+  });
+
   it('is refused where no profile has notices', async () => {
     const { queue } = openOffice();
     expect(await refusalOf(() => queue.receiveNotice(noticeOf('p-1')))).toEqual([
@@ -196,6 +222,7 @@ describe.skipIf(noRedis)('a queue whose portal wants acknowledgements', () => {
     const retrieval = await office.submit();
     const state = await office.end(await office.queue.add(retrieval));
     expect(state.state).toBe('ready');
+    await office.emitted('ended');
     expect([countOf(office.calls, '/acknowledgement'), countOf(office.calls, '/result')]).toEqual([
       3, 2,
     ]);
@@ -213,10 +240,24 @@ describe.skipIf(noRedis)('a queue whose portal wants acknowledgements', () => {
     await office.emitted('put-off', 1);
     await office.raw.promoteJobs();
     await office.emitted('put-off', 2);
-    expect(await office.vault.has(id.replaceAll('-', ''))).toBe(true);
+    // The citizen does not wait for the acknowledgement.
+    const ref = id.replaceAll('-', '');
+    expect(await office.vault.has(ref)).toBe(true);
+    expect(await office.queue.state(id)).toEqual({ state: 'ready', ref });
     office.clock.set(retrieval.expiresAt);
     await office.raw.promoteJobs();
+    await office.emitted('ended');
     expect((await office.end(id)).state).toBe('ready');
     expect(countOf(office.calls, '/acknowledgement')).toBe(1);
+  });
+
+  it('ends without the token when the portal refuses the acknowledgement', async () => {
+    const refusing = answerAt('/acknowledgement', () => new Response(null, { status: 404 }));
+    const office = openOffice({ profile: noticing, ...refusing });
+    await office.queue.startWorker();
+    const retrieval = await office.submit();
+    expect((await office.end(await office.queue.add(retrieval))).state).toBe('ready');
+    expect(countOf(office.calls, '/acknowledgement')).toBe(1);
+    expect(await office.client.recall(retrieval.id)).toBeUndefined();
   });
 });

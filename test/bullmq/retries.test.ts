@@ -103,6 +103,7 @@ describe.skipIf(noRedis)('a retrieval in the queue', () => {
     const id = await office.queue.add(await office.submit());
     await office.queue.startWorker();
     expect(await office.end(id)).toMatchObject({ state: 'ready' });
+    await office.emitted('ended');
     // The vault refused once and the store once. Both events came, and after the second the portal
     // was not asked any more.
     const codes = (await office.emitted('put-off')).flatMap(({ code }) =>

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { createMemoryStore, latest, type Store } from '../../src/index.js';
+import { secretsOfEntry } from '../kit/entries.js';
 import { leaksIn, type Secret } from '../kit/leaks.js';
 import { answerAt, loan, openBank } from '../kit/loan.js';
 import { findPart } from '../kit/machine.js';
@@ -30,12 +31,8 @@ describe.skipIf(part.missing)("a dump of the queue's Redis", () => {
       const store: Store = {
         ...inner,
         put(key, value, expiresAt) {
-          const { token, processId } = JSON.parse(value);
-          if (token)
-            Object.assign(secrets, {
-              [`token of ${kind}`]: token,
-              [`process of ${kind}`]: processId,
-            });
+          for (const [secretKind, secret] of secretsOfEntry(value))
+            if (secretKind !== 'verifier') secrets[`${secretKind} of ${kind}`] = secret;
           return inner.put(key, value, expiresAt);
         },
       };

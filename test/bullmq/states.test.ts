@@ -51,6 +51,14 @@ describe('stateOf', () => {
     expect(await stateWith('delayed', { progress: { ...progress, v: 1 } })).toEqual(progress);
   });
 
+  it.each(['delayed', 'active', 'waiting', 'prioritized'])(
+    'reads the note of a stored answer as ready while BullMQ says %s',
+    async (state) => {
+      const progress = { state: 'ready', until };
+      expect(await stateWith(state, { progress })).toEqual({ state: 'ready', ref: '4c1f8a' });
+    },
+  );
+
   it.each<[string, Partial<Job> | undefined, RegExp]>([
     [
       'its delay without a note',

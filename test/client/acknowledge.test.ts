@@ -9,7 +9,7 @@ import {
 } from '../../src/index.js';
 import { answerAt, expectStatus, NOW } from '../kit/loan.js';
 import { errorOf, facts } from '../kit/refusals.js';
-import { countOf, noticing, processIdOf } from './noticing.js';
+import { countOf, noticing, processIdOf, working } from './noticing.js';
 import { inShort, openRecorded } from './recorded-events.js';
 import { asked, submitted } from './submitted.js';
 
@@ -96,12 +96,55 @@ describe('client.acknowledge', () => {
     expectStatus(await client.collect(retrieval), 'failed');
   });
 
+  it('resolves when the portal says that the result is gone, since a response may be lost', async () => {
+    let lost = true;
+    const { client, retrieval, calls } = await submitted({
+      profile: noticing,
+      ...answerAt(ACKNOWLEDGEMENT, async (request, pass) => {
+        if (!lost) return Response.json({ error: 'result_expired' }, { status: 410 });
+        lost = false;
+        await pass(request);
+        throw new Error('the connection broke');
+      }),
+    });
+    const error = await errorOf(() => client.acknowledge(retrieval));
+    expect([error.stage, error.effect, error.retry.safe]).toEqual(['acknowledge', 'none', true]);
+    await client.acknowledge(retrieval);
+    expect(countOf(calls, ACKNOWLEDGEMENT)).toBe(2);
+    expect(expectStatus(await client.collect(retrieval), 'failed').error.code).toBe(
+      'retrieval_gone',
+    );
+  });
+
+  it('leaves the answer within reach when the store fails after the message', async () => {
+    const inner = createMemoryStore({ clock: createVirtualClock(NOW) });
+    let down = true;
+    const portal = working(0);
+    const { client, retrieval } = await submitted({
+      profile: noticing,
+      intercept: async (request, pass) =>
+        new URL(request.url).pathname === ACKNOWLEDGEMENT
+          ? new Response(null, { status: 204 })
+          : portal.intercept(request, pass),
+      store: {
+        ...inner,
+        delete: (key) => (down ? Promise.reject(new Error('down')) : inner.delete(key)),
+      },
+    });
+    expect((await errorOf(() => client.acknowledge(retrieval))).code).toBe('store_failed');
+    expectStatus(await client.collect(retrieval), 'ready');
+    down = false;
+    await client.acknowledge(retrieval);
+    expectStatus(await client.collect(retrieval), 'failed');
+  });
+
   it('takes no redirect for a success, even with a codec that follows redirects', async () => {
     const { client, retrieval } = await submitted({
       profile: {
         ...noticing,
         codec: {
           ...publicCodec,
+          version: 'our-1',
           decodeResult: (reply, context) => publicCodec.decodeResult(reply, context),
         },
       },
@@ -117,6 +160,7 @@ describe('client.acknowledge', () => {
         ...noticing,
         codec: {
           ...publicCodec,
+          version: 'our-1',
           encodeAcknowledge() {
             throw new Error('process 4711');
           },

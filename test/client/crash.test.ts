@@ -82,7 +82,7 @@ describe('a backend that is killed', () => {
     expect([
       names.length,
       secrets.map((text) => Object.keys(JSON.parse(JSON.parse(text).value))),
-    ]).toEqual([2, [['v', 'token', 'processId', 'retrieval', 'certificate']]]);
+    ]).toEqual([2, [['v', 'token', 'accepted', 'retrieval', 'certificate']]]);
 
     const second = await startBackend(sandbox, folder);
     second.tell({ collect: retrieval });

@@ -217,7 +217,7 @@ describe('the production environment', () => {
   it.each(['sign', 'decodeRefusal'])(
     'asks for a mark of the optional function %s only where the codec has it',
     async (name) => {
-      const codec = { ...confirmed.codec, [name]: () => undefined };
+      const codec = { ...confirmed.codec, version: 'our-1', [name]: () => undefined };
       await expectRefusal(
         () => make({ profile: { ...confirmed, codec } }),
         ['unverified_profile', `options.profile.codec.confidence.${name}`],
@@ -268,7 +268,8 @@ describe('the production environment', () => {
   });
 
   it('refuses notices that nothing authenticates, also of an accepted unconfirmed profile', async () => {
-    const codec = { ...confirmed.codec, decodeNotice: () => ({ processId: 'p' }) };
+    const decodeNotice = () => ({ processId: 'p' });
+    const codec = { ...confirmed.codec, version: 'our-1', decodeNotice };
     const marked = {
       ...confirmed,
       codec: changed(codec, 'confidence.decodeNotice', 'specification'),

@@ -11,6 +11,7 @@ import {
   SESSION,
 } from '../kit/loan.js';
 import { errorOf, thrownBy } from '../kit/refusals.js';
+import { noticing } from './noticing.js';
 import { inShort, openRecorded, valuesOf } from './recorded-events.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -236,6 +237,7 @@ describe('the events in docs/events.md', () => {
   it('cover every outcome of every step', async () => {
     const { client, events, callback, consent, clock, onProgress } = openRecorded({
       faults: [{ on: 'result', nth: 1, do: 'error-503' }],
+      profile: noticing,
     });
     const complete = (back: string, sessionBinding: string = SESSION) =>
       client.completeConsent(back, { sessionBinding });
@@ -253,6 +255,7 @@ describe('the events in docs/events.md', () => {
     const once = async () => (await client.collect(retrieval, { once: true })).status;
     expect([await once(), await once()]).toEqual(['unavailable', 'pending']);
     await client.collect(retrieval, { onProgress });
+    await client.acknowledge(retrieval);
     const heard = new Set(
       events.map((event) =>
         event.type === 'step' ? `${event.step} ${event.outcome}` : event.type,
@@ -295,7 +298,7 @@ describe('the events in docs/events.md', () => {
     expect(events.map(inShort).at(-1)).toBe('step result failed unexpected unknown');
   });
 
-  it('carry ids that the portal never sees', async () => {
+  it('carry ids that the portal never sees where the profile has no header for them', async () => {
     const sent: string[] = [];
     const { client, events, consent, onProgress } = openRecorded({
       async intercept(request, pass) {

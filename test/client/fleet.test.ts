@@ -10,7 +10,7 @@ import {
   type WireProfile,
 } from '../../src/index.js';
 import { CLIENT_ID, expectStatus, loan, NOW, REDIRECT_URI } from '../kit/loan.js';
-import { errorOf } from '../kit/refusals.js';
+import { errorOf, refusalOf } from '../kit/refusals.js';
 
 const { itemStatuses, fields } = publicProfile;
 const confirmed = (value: string) => ({ value, confidence: 'specification' }) as const;
@@ -175,5 +175,21 @@ describe('a fleet that changes its wire profile', () => {
       retrieval,
     ]);
     expectStatus(await both.collect(retrieval), 'ready');
+  });
+
+  it('refuses what began under a profile of the same name that reads otherwise', async () => {
+    const { portal, clientOf } = openFleet();
+    const [old, lone] = [clientOf(before, []), clientOf({ ...after, id: before.id }, [])];
+    const { url } = await old.beginConsent(session);
+    const callback = callbackOf(url);
+    expect(await refusalOf(() => lone.completeConsent(callback, session))).toEqual([
+      'profile_unknown',
+      'transaction.pin',
+    ]);
+    const { grant } = expectStatus(await old.completeConsent(callback, session), 'granted');
+    const retrieval = await old.submit(grant, { household: latest() });
+    expect((await errorOf(() => lone.collect(retrieval))).code).toBe('profile_unknown');
+    expect(portal.count()).toBe(1);
+    expectStatus(await old.collect(retrieval), 'ready');
   });
 });

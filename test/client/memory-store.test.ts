@@ -126,6 +126,27 @@ describe('createMemoryStore', () => {
     expect(await store.get('retrieval:a')).toEqual({ value: 'kept', expiresAt: 60_000 });
   });
 
+  it('gives notices at most half of its room, and no tombstones', async () => {
+    const clock = createVirtualClock(0);
+    const store = createMemoryStore({ clock, maxEntries: 4 });
+    await store.put('transaction:a', 'one', 60_000);
+    await store.put('notice:a', 'early', 60_000);
+    expect((await errorOf(() => store.put('notice:b', 'early', 60_000))).code).toBe('store_full');
+    await store.put('transaction:b', 'two', 60_000);
+    await store.put('transaction:c', 'three', 120_000);
+    await store.take('transaction:c');
+    // The sweep after the expiry.
+    clock.set(60_000);
+    expect(await store.get('notice:a')).toBeUndefined();
+    clock.set(70_000);
+    expect([await store.get('notice:a'), await store.get('transaction:c')]).toEqual([
+      undefined,
+      'taken',
+    ]);
+    await store.put('notice:a', 'early', 130_000);
+    expect(await store.get('notice:a')).toEqual({ value: 'early', expiresAt: 130_000 });
+  });
+
   it('holds 100,000 values by default', async () => {
     const store = createMemoryStore({ clock: createVirtualClock(0) });
     for (let index = 0; index < 100_000; index++)

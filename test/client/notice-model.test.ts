@@ -65,7 +65,7 @@ async function journey(
   const deliver = async (kind: Kind) => {
     if (kind === 'forged')
       return send(new Request('https://x.example', { method: 'POST', body: '{' }));
-    const id = kind === 'unknown' ? 'p-of-nobody' : portal.state.processId;
+    const id = kind === 'unknown' ? 'p-unknown' : portal.state.processId;
     await Promise.all(Array.from({ length: kind === 'doubled' ? 2 : 1 }, () => send(noticeOf(id))));
   };
   const arrive = async (moment: Moment) => {
@@ -137,7 +137,7 @@ const hurried = { done: [0], working: [0, 500], waiting: [0, 2_000] } as const;
 const isInTime = ({ moment, kind }: Arrival) =>
   !moment.startsWith('after') && (kind === 'known' || kind === 'doubled');
 
-/** What every journey comes to, whatever arrives when. */
+/** How every journey ends, in any order of arrival. */
 function expected(portal: keyof typeof portals, arrivals: readonly Arrival[]): Journey {
   const arrive = arrivals.filter(
     ({ moment }) => moment !== 'during the first wait' || portal !== 'done',
@@ -155,7 +155,7 @@ function expected(portal: keyof typeof portals, arrivals: readonly Arrival[]): J
 const names = Object.keys(portals) as readonly (keyof typeof portals)[];
 
 describe.each(names)('notices from a portal that is %s', (portal) => {
-  it('never change the one answer and the one request, whatever comes when', async () => {
+  it('never change the one answer and the one request, in any order', async () => {
     for (const moment of moments)
       for (const kind of kinds) {
         const arrivals = [{ moment, kind }];

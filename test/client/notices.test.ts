@@ -149,7 +149,7 @@ describe('client.receiveNotice', () => {
     }
   });
 
-  it('has the same outcome for whatever a forger sends', async () => {
+  it('has the same outcome for everything that a forger sends', async () => {
     const { client } = await submitted({ profile: noticing });
     const send = (body: string, type = 'application/json') =>
       client.receiveNotice({
@@ -180,6 +180,7 @@ describe('client.receiveNotice', () => {
     };
     const codec = {
       ...publicCodec,
+      version: 'our-1',
       decodeNotice() {
         throw new Error('process 4711');
       },
@@ -215,6 +216,46 @@ describe('client.receiveNotice', () => {
     const text = JSON.stringify(entries);
     expect(text).not.toContain(portal.state.processId);
     expect(text).not.toContain('p-unknown');
+  });
+
+  it('keeps at most a thousand unknown notices of a minute, and still finds the known ones', async () => {
+    const clock = createVirtualClock(NOW);
+    const kept = new Set<string>();
+    const called: string[] = [];
+    const inner = createMemoryStore({ clock });
+    const store: Store = {
+      ...inner,
+      async put(key, value, expiresAt) {
+        called.push('put');
+        await inner.put(key, value, expiresAt);
+        if (value === 'early') kept.add(key);
+      },
+      async get(key) {
+        called.push('get');
+        return inner.get(key);
+      },
+    };
+    const portal = working(0);
+    const bank = await submitted({ profile: noticing, store, intercept: portal.intercept });
+    const { client, retrieval, clock: now } = bank;
+    // Known ones do not count.
+    for (let turn = 0; turn < 1_100; turn++)
+      await client.receiveNotice(noticeOf(portal.state.processId));
+    const unknown = Array.from({ length: 3_000 }, (_, index) => noticeOf(`p-${index}`));
+    for (let from = 0; from < 3_000; from += 500)
+      await Promise.all(unknown.slice(from, from + 500).map((one) => client.receiveNotice(one)));
+    expect(kept.size).toBe(1_000);
+    const told: string[] = [];
+    const onNotice = (id: string) => told.push(id);
+    for (const processId of [portal.state.processId, 'p-unknown']) {
+      called.length = 0;
+      expect(await client.receiveNotice(noticeOf(processId), { onNotice })).toEqual(RECEIVED);
+      expect(called).toEqual(['get']);
+    }
+    expect(told).toEqual([retrieval.id]);
+    now.advance(60_000);
+    await client.receiveNotice(noticeOf('p-of-the-next-minute'));
+    expect(kept.size).toBe(1_001);
   });
 
   it('passes the id of a known retrieval to onNotice, and nothing for an unknown one', async () => {
@@ -284,6 +325,7 @@ describe('the request of client.receiveNotice', () => {
     const seen: unknown[] = [];
     const codec = {
       ...publicCodec,
+      version: 'our-1',
       decodeNotice({
         method,
         path,

@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { explain, latest } from '../../src/index.js';
-import { expectStatus, grantOf, hangAt, openBank, SESSION } from '../kit/loan.js';
+import { explain, latest, type SelfInfoClient, type WireProfile } from '../../src/index.js';
+import { expectStatus, grantOf, hangAt, openBank, REDIRECT_URI, SESSION } from '../kit/loan.js';
 import { errorOf } from '../kit/refusals.js';
 import { hangingStore } from '../kit/stores.js';
+import { noticing } from './noticing.js';
 
 const asked = { income: latest() };
 
@@ -34,10 +35,12 @@ describe('a client at its limit of concurrent calls', () => {
     const { client, back, spare, calls, free } = await busy();
     const before = calls.length;
     const retrieval = {
-      v: 1,
+      v: 2,
       id: '00000000-0000-4000-8000-000000000000',
+      pin: 'public-2026-11:not-a-pin',
       terms: spare.terms,
       inquiries: asked,
+      codes: {},
       submittedAt: spare.terms.grantedAt,
       expiresAt: spare.terms.keepUntil,
     } as const;
@@ -109,3 +112,92 @@ describe('a client at its limit of concurrent calls', () => {
     ]).toEqual(['overloaded', true]);
   });
 });
+
+describe('a body that comes slowly', () => {
+  const profile: WireProfile = {
+    ...noticing,
+    oauth: {
+      ...noticing.oauth,
+      responseMode: { value: 'form_post', confidence: 'unknown' },
+    },
+  };
+
+  /** Opens a client that allows one call, and sends it a body of which nothing comes. */
+  function openSlow(type: string) {
+    const bank = openBank({ profile, maxConcurrent: 1 });
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        finish = (text) => {
+          controller.enqueue(Buffer.from(text));
+          controller.close();
+        };
+      },
+    });
+    const headers = { 'content-type': type };
+    const request = new Request(REDIRECT_URI, { method: 'POST', headers, body, duplex: 'half' });
+    const consent = async () => {
+      const { url } = await bank.client.beginConsent({ sessionBinding: SESSION });
+      const back = await bank.sandbox.visitRequest(url, { persona: 'hanako' });
+      return grantOf(await bank.client.completeConsent(back, { sessionBinding: SESSION }));
+    };
+    return { ...bank, request, consent, finish: (text: string) => finish(text) };
+  }
+  let finish = (_text: string) => {};
+
+  const senders = [
+    [
+      'a posted callback',
+      'application/x-www-form-urlencoded',
+      (client: SelfInfoClient, request: Request) =>
+        client.completeConsent(request, { sessionBinding: SESSION }),
+      { status: 'unknown' },
+    ],
+    [
+      'a notice',
+      'application/json',
+      (client: SelfInfoClient, request: Request) => client.receiveNotice(request),
+      { status: 'received' },
+    ],
+  ] as const;
+
+  it.each(senders)('does not use up the calls of others: %s', async (_, type, send, outcome) => {
+    const { client, clock, request, finish, consent } = openSlow(type);
+    const slow = send(client, request);
+    await setImmediate();
+    const result = await client.query(await consent(), asked, {
+      onProgress: ({ retryAt }) => clock.set(retryAt),
+    });
+    expectStatus(result, 'ready');
+    finish('state=of-nobody');
+    expect(await slow).toEqual(outcome);
+  });
+
+  it.each(senders)('ends with the client: %s', async (_, type, send) => {
+    const { client, request } = openSlow(type);
+    const slow = errorOf(() => send(client, request));
+    await setImmediate();
+    await client.close();
+    expect((await slow).code).toBe('aborted');
+  });
+
+  it.each(senders)('is counted once it has come: %s', async (_, type, send) => {
+    const { client, request, finish, consent } = openSlow(type);
+    const { signal, abort } = aborter();
+    const grant = await consent();
+    const slow = errorOf(() => send(client, request));
+    await setImmediate();
+    const waiting = errorOf(() => client.query(grant, asked, { signal, onProgress: hang }));
+    await setImmediate();
+    finish('state=of-nobody');
+    expect(await slow).toMatchObject({ code: 'overloaded', effect: 'none', retry: { safe: true } });
+    abort();
+    await waiting;
+  });
+});
+
+const hang = () => new Promise<never>(() => {});
+
+function aborter() {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}

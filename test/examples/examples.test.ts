@@ -14,6 +14,7 @@ beforeAll(async () => {
   stage = startStage({
     'consent-flow': {},
     'three-inquiries': {},
+    'five-steps': {},
     calendar: { args: ['2026-11-21T23:00:00+09:00'] },
     'wire-profile/try': {},
     'kms-signing': {},
@@ -53,6 +54,15 @@ describe('the examples', () => {
       '  income: 3 件',
       '  household: この情報は照会していません。',
       '  vaccination: この情報は照会していません。',
+    ]);
+  });
+
+  it('five-steps goes through all steps with a session of its own, and prints no secret', async () => {
+    const lines = (await outputOf('five-steps')).trim().split('\n');
+    expect(lines).toEqual([
+      'リクエストを送りました: {"handle":"[redacted]"}',
+      '処理中です。',
+      '所得の情報を 1 件取得しました。',
     ]);
   });
 

@@ -65,14 +65,16 @@ function open(profile: WireProfile, codec: SandboxCodec, known: object = service
   const fetch = (request: Request) => sandbox.fetch(request);
   const client = createSelfInfoClient({ service, environment, fetch, clock });
   const onProgress = ({ retryAt }: { retryAt: string }) => clock.set(retryAt);
-  async function ask(persona = 'hanako') {
+  async function consent(persona = 'hanako') {
     const session = { sessionBinding: 'session' };
     const { url } = await client.beginConsent(session);
     const outcome = await client.completeConsent(await sandbox.visit(url, { persona }), session);
     if (outcome.status !== 'granted') throw new Error(outcome.status);
-    return client.query(outcome.grant, latest(), { onProgress });
+    return outcome.grant;
   }
-  return { client, sandbox, ask, onProgress };
+  const ask = async (persona?: string) =>
+    client.query(await consent(persona), latest(), { onProgress });
+  return { client, sandbox, consent, ask, onProgress };
 }
 
 const withCodec = (codec: WireCodec): WireProfile => ({ ...publicProfile, id: 'example', codec });
@@ -190,11 +192,126 @@ describe('a portal of the examples', () => {
     expect(result).toMatchObject({ status: 'failed', error: { effect, upstream: { code } } });
   });
 
+  it('that gives a process id that escapes is not polled, and the retrieval is kept', async () => {
+    const portal: SandboxCodec = async (request, next) => {
+      const response = await pollByGetPortal(request, next);
+      return request.method === 'POST' ? Response.json({ process_id: '..' }) : response;
+    };
+    const { ask, sandbox } = open(withCodec(pollByGetCodec), portal);
+    const { code, stage, effect, retrieval } = await errorOf(ask);
+    expect({ code, stage, effect, kept: typeof retrieval }).toEqual({
+      code: 'codec_failed',
+      stage: 'result',
+      effect: 'none',
+      kept: 'object',
+    });
+    expect(sandbox.log.filter(({ step }) => step === 'result' || step === 'codec')).toEqual([]);
+  });
+
   it('fails the items of a failed process only', async () => {
     const portal = severalProcessesPortal('TM00000000000002');
     const result = await open(withCodec(severalProcessesCodec), portal).ask();
     if (result.status !== 'ready') throw new Error(result.status);
     const { items } = result.answer;
     expect([items.income.status, items.pension.status]).toEqual(['failed', 'present']);
+  });
+});
+
+/** Returns a codec with a wrong function, until it is fixed. */
+function spoiled<K extends 'encodeRequest' | 'decodeProcess' | 'encodePoll' | 'decodeResult'>(
+  codec: WireCodec,
+  name: K,
+  wrong: WireCodec[K],
+) {
+  let isFixed = false;
+  const switching = (...given: unknown[]) =>
+    Reflect.apply(isFixed ? codec[name] : wrong, codec, given);
+  return {
+    codec: { ...codec, [name]: switching },
+    fix() {
+      isFixed = true;
+    },
+  };
+}
+
+describe('a wrong variant of an example', () => {
+  it.each([
+    {
+      variant: 'a path that escapes when a server decodes it twice',
+      portal: () => pollByGetPortal,
+      wrong: () =>
+        spoiled(pollByGetCodec, 'encodePoll', (id) => ({
+          method: 'GET',
+          path: `/v9/results/%252e%252e/${id}`,
+        })),
+      error: { code: 'codec_failed', stage: 'result', effect: 'none' },
+      polls: 0,
+    },
+    {
+      variant: 'one code in two processes',
+      portal: severalProcessesPortal,
+      wrong: () =>
+        spoiled(severalProcessesCodec, 'decodeProcess', (_, { codes }) => ({
+          processIds: { 'p-0': codes, 'p-1': codes.slice(1) },
+        })),
+      error: { code: 'codec_failed', stage: 'request', effect: 'applied' },
+      polls: 0,
+    },
+    {
+      variant: 'a repeated cursor',
+      portal: () => pagesPortal,
+      wrong: () =>
+        spoiled(pagesCodec, 'decodeResult', async (reply, context) => {
+          const result = await pagesCodec.decodeResult(reply, context);
+          return 'running' in result || result.status !== 'done'
+            ? result
+            : { ...result, cursor: '1' };
+        }),
+      error: { code: 'response_invalid', stage: 'result', effect: 'none' },
+      // One while the portal is working, the first page, and the second one once.
+      polls: 3,
+    },
+  ])('with $variant is refused, and the fixed one collects the answer', async (given) => {
+    const { codec, fix } = given.wrong();
+    const { client, sandbox, ask, onProgress } = open(withCodec(codec), given.portal());
+    const error = await errorOf(ask);
+    const { code, stage, effect } = error;
+    expect({ code, stage, effect }).toEqual(given.error);
+    const times = (name: string) => sandbox.log.filter(({ step }) => step === name).length;
+    expect([times('request'), times('result')]).toEqual([1, given.polls]);
+
+    fix();
+    const result = await client.collect(client.resume(error.retrieval), { onProgress });
+    if (result.status !== 'ready') throw new Error(result.status);
+    const { items } = result.answer;
+    expect([items.income.status, items.pension.status]).toEqual(['present', 'present']);
+    expect(times('request')).toBe(1);
+  });
+
+  it('with an owned header sends nothing, and the fixed one uses the same consent', async () => {
+    const { codec, fix } = spoiled(
+      extraHeadersProfile.codec,
+      'encodeRequest',
+      async (request, context) => {
+        const message = await extraHeadersProfile.codec.encodeRequest(request, context);
+        return { ...message, headers: { ...message.headers, Authorization: 'Bearer another' } };
+      },
+    );
+    const opened = open({ ...extraHeadersProfile, codec }, extraHeadersPortal());
+    const { client, sandbox, consent, onProgress } = opened;
+    const grant = await consent();
+    const error = await errorOf(() => client.query(grant, latest(), { onProgress }));
+    const { code, stage, effect, path, retrieval } = error;
+    expect({ code, stage, effect, path, retrieval }).toEqual({
+      code: 'codec_failed',
+      stage: 'request',
+      effect: 'none',
+      path: 'environment.profile.codec.encodeRequest',
+      retrieval: undefined,
+    });
+    expect(sandbox.log.filter(({ step }) => step === 'request')).toEqual([]);
+
+    fix();
+    expect((await client.query(grant, latest(), { onProgress })).status).toBe('ready');
   });
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { describe, expect, it, vi } from 'vitest';
 import * as one from '../../src/index.js';
@@ -60,6 +61,27 @@ describe('two copies of the package in one process', () => {
       });
     expect((await exchange()).token.reveal()).toBe('t');
     expect((await errorOf(exchange)).upstream?.code).toBe('replayed');
+  });
+
+  it('use the token and the handle of the other, the token once', async () => {
+    const other = await copy();
+    const { sandbox, clock } = openBank();
+    const options = { environment: sandbox.environment(), service: loan, clock };
+    const step = { ...options, fetch: sandbox.fetch };
+    const state = 's';
+    const codeVerifier = 'v'.repeat(43);
+    const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url');
+    const url = one.buildConsentUrl(options.environment, { state, codeChallenge });
+    const back = await sandbox.visit(url, { persona: 'hanako' });
+    const callback = await one.validateCallback(options.environment, back, { state });
+    const { environment, fetch } = step;
+    const consent = { environment, callback, codeVerifier, clock, fetch };
+    const accessToken = (await other.exchangeToken(consent as never)) as one.AccessToken;
+    const asked = { ...step, accessToken, inquiries: latest(), grantedAt: clock.now() };
+    const handle = await one.requestAnswer(asked);
+    expect((await errorOf(() => other.requestAnswer(asked as never))).code).toBe('grant_used');
+    const poll = { ...step, handle } as never;
+    expect((await other.fetchAnswer(poll)).status).toBe('running');
   });
 
   it('authenticate by the key that was given to the other', async () => {

@@ -1,23 +1,30 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { publicProfile } from '../../src/index.js';
+import { publicProfile, type WireProfile } from '../../src/index.js';
 
-/**
- * Returns the rows that a page on the wire profile must contain, one per entry: path, value,
- * confidence.
- */
-function rowsOf(value: unknown, path = ''): string[] {
+/** Returns the rows that a page on the wire profile must contain: path, value, confidence. */
+function rowsOf({ codec, ...data }: WireProfile): string[] {
+  // The functions of the public codec speak JSON.
+  const functions = Object.entries(codec.confidence).map(
+    ([name, confidence]) => `| \`codec.${name}\` | JSON | ${confidence} |`,
+  );
+  return [...rowsOfData(data), ...functions];
+}
+
+function rowsOfData(value: unknown, path = ''): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
   if ('confidence' in value && 'value' in value)
     return [`| \`${path}\` | ${shown(value.value)} | ${value.confidence} |`];
   return Object.entries(value).flatMap(([key, inner]) =>
-    rowsOf(inner, path === '' ? key : `${path}.${key}`),
+    rowsOfData(inner, path === '' ? key : `${path}.${key}`),
   );
 }
 
 function shown(value: unknown): string {
-  if (!Array.isArray(value)) return `\`${value}\``;
-  return value.length === 0 ? '`[]`' : value.map((one) => `\`${one}\``).join(', ');
+  const values = Array.isArray(value) && value.length > 0 ? value : [value];
+  return values
+    .map((one) => `\`${typeof one === 'object' ? JSON.stringify(one) : one}\``)
+    .join(', ');
 }
 
 describe.each(['docs/wire-profile.md', 'docs/ja/wire-profile.md'])('%s', (page) => {

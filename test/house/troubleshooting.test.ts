@@ -10,7 +10,7 @@ import { root } from './sources.js';
 // The pages quote the tables and have advice below each quote. After a change of a table, run: npx
 // vitest run test/house/troubleshooting.test.ts --update
 
-const calls = ['consent', 'token', 'request', 'result'] as const satisfies Stage[];
+const calls = ['consent', 'token', 'request', 'result', 'acknowledge'] as const satisfies Stage[];
 
 /**
  * The stages of codes that several steps can cause. The table has one stage for each, and effect
@@ -22,11 +22,13 @@ const stages: Partial<Record<SelfInfoErrorCode, readonly Stage[]>> = {
   server_not_trusted: calls,
   certificate_refused: calls,
   proxy_refused: calls,
-  connection_closed: ['consent', 'token', 'result'],
+  connection_closed: ['consent', 'token', 'result', 'acknowledge'],
   timed_out: [...calls, 'store', 'vault'],
-  aborted: ['consent', 'callback', 'token', 'request', 'result'],
-  overloaded: ['callback', 'request', 'result'],
+  aborted: ['callback', ...calls],
+  overloaded: ['callback', 'request', 'result', 'acknowledge'],
   response_invalid: calls,
+  codec_failed: ['request', 'result', 'acknowledge'],
+  profile_unknown: ['callback', 'result'],
   upstream_refused: calls,
   upstream_unavailable: calls,
   upstream_failed: calls,

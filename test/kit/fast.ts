@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A browser, a service, a child process, or the compiler, which is as slow. */
+/** A browser, a service, a child process, the compiler, which is as slow, or the built package. */
 const SLOW =
-  /^(node:child_process|node:worker_threads|playwright-core|ioredis|redis|pg|bullmq|typescript)$/;
+  /^(node:child_process|node:worker_threads|playwright-core|ioredis|redis|pg|bullmq|typescript|myna-selfinfo(\/.*)?)$/;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const slow = new Map<string, boolean>();

@@ -6,7 +6,7 @@ import {
   type WireProfile,
 } from '../../src/index.js';
 
-/** Returns the public profile with changes and with the id of its own that a changed one needs. */
+/** Returns the public profile with changes, and with the new id that they need. */
 export const changedProfile = (
   changes: Partial<Omit<WireProfile, 'id'>>,
   id = 'changed-1',
@@ -16,7 +16,7 @@ type OAuthValues = {
   readonly [K in keyof WireProfile['oauth']]?: WireProfile['oauth'][K]['value'];
 };
 
-/** Returns the public profile with other OAuth settings and with an id of its own. */
+/** Returns the public profile with other OAuth settings and a new id. */
 export const oauthProfile = (values: OAuthValues, id?: string): WireProfile =>
   changedProfile(
     {
@@ -33,7 +33,7 @@ export const oauthProfile = (values: OAuthValues, id?: string): WireProfile =>
     id,
   );
 
-/** Returns the public codec with other functions and with a version of its own. */
+/** Returns the public codec with other functions and its own version. */
 export const changedCodec = (
   functions: Partial<Pick<WireCodec, CodecFunction>>,
   version = 'changed-1',

@@ -1,3 +1,5 @@
+import { secretsOfEntry } from './entries.js';
+
 /**
  * The secrets of all tests, by unique names. The oldest are dropped when a test makes hundreds of
  * thousands.
@@ -44,10 +46,7 @@ export function hideSent(request: Request): void {
 
 /** Registers the secrets that the client keeps in its store. */
 export function hideKept(value: string): void {
-  const { verifier = '', token = '', processId = '' } = JSON.parse(value);
-  hide('verifier', verifier);
-  hide('token', token);
-  hide('process', processId);
+  for (const [kind, secret] of secretsOfEntry(value)) hide(kind, secret);
 }
 
 /** Registers the lines of a private key. */

@@ -15,6 +15,7 @@ import {
 } from '../../src/index.js';
 import { type Fault, type StartedSandbox, startSandbox } from '../../src/sandbox/index.js';
 import { persona, personal, SESSION, service } from './canary-citizen.js';
+import { secretsOfEntry } from './entries.js';
 import type { Secret } from './leaks.js';
 import { NOW, registrationOf } from './loan.js';
 
@@ -71,10 +72,7 @@ export function createTraveller(
     return {
       ...inner,
       put(key, value, expiresAt) {
-        const { verifier, token, processId } = JSON.parse(value);
-        hide('verifier', verifier);
-        hide('token', token);
-        hide('process', processId);
+        for (const [kind, secret] of secretsOfEntry(value)) hide(kind, secret);
         return inner.put(key, value, expiresAt);
       },
     };

@@ -84,7 +84,7 @@ describe('a token host', () => {
     await token.drained();
   });
 
-  it('gets the request of a step that stands alone', async () => {
+  it('gets the request of the standalone step', async () => {
     const { token, api, other } = await openHosts();
     const environment = environmentOf({ token, api }, { tokenCa: other.ca });
     const state = 'state-of-the-caller';
@@ -113,6 +113,31 @@ describe('a token host', () => {
     expect([token.calls, api.calls]).toEqual([[], []]);
     const both = environmentOf({ token, api }, { ca: [api.authority.ca, other.ca] });
     expect(await journey(both, api)).toBe('ready');
+  });
+
+  it('whose certificate has another name gets nothing', async () => {
+    const { api, other } = await openHosts();
+    const server = await other.issue('token', { dns: 'token.portal.example' });
+    const token = await open({ server });
+    const environment = environmentOf({ token, api }, { tokenCa: other.ca });
+    expect(facts(await errorOf(() => journey(environment, api)))).toEqual(
+      unsent('server_not_trusted'),
+    );
+    expect([token.calls, api.calls]).toEqual([[], []]);
+  });
+
+  it.each([301, 302, 307, 308])('is not left by its redirect with status %i', async (status) => {
+    const { api, other } = await openHosts();
+    const server = await other.issue('token', { ip: '127.0.0.1' });
+    const location = `${api.environment.endpoints.apiUrl}/oauth/token`;
+    const token = await open({
+      server,
+      replies: { token: (response) => response.writeHead(status, { location }).end() },
+    });
+    const environment = environmentOf({ token, api }, { tokenCa: other.ca });
+    const error = await errorOf(() => journey(environment, api));
+    expect([error.code, error.stage]).toEqual(['response_invalid', 'token']);
+    expect([token.calls, api.calls]).toEqual([['token'], []]);
   });
 
   it('is called below the path of its URL', async () => {

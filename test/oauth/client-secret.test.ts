@@ -25,9 +25,9 @@ import {
   visits,
 } from '../kit/loan.js';
 import { oauthProfile } from '../kit/profiles.js';
-import { errorOf, refusal, refusalOf, thrownBy } from '../kit/refusals.js';
+import { errorOf, refusal, refusalOf, thrownBy, typeErrorOf } from '../kit/refusals.js';
 import { hide } from '../kit/register.js';
-import { openStub } from '../kit/stub.js';
+import { openStub, uncaughtDuring } from '../kit/stub.js';
 import { byKey } from './signing.js';
 
 // With the characters that a form encodes, and those that would end the id or the secret early.
@@ -106,7 +106,7 @@ describe('a client with a secret', () => {
     },
   );
 
-  it.each(methods)('sends it in the steps that stand alone: %s', async (clientAuthentication) => {
+  it.each(methods)('sends it in the standalone steps: %s', async (clientAuthentication) => {
     const { environment } = openStub({
       profile: oauthProfile({ clientAuthentication }),
       clientAuth: clientSecret({ secret: SECRET }),
@@ -190,6 +190,24 @@ describe('a client with a secret', () => {
     works = true;
     expect((await complete()).status).toBe('granted');
     expect(environment.clientId).toBe(CLIENT_ID);
+  });
+});
+
+describe('a function that returns a promise', () => {
+  it('causes a TypeError, and its rejection neither shows nor ends the process', async () => {
+    const { client, sandbox } = open({
+      clientAuth: (async () => {
+        throw new Error(SECRET);
+      }) as never,
+    });
+    const callback = await visits(client, sandbox).callback();
+    const complete = () => client.completeConsent(callback, { sessionBinding: SESSION });
+    const uncaught = await uncaughtDuring(async () => {
+      expect(await typeErrorOf(complete)).toBe(
+        'options.clientAuth must return what privateKeyJwt or clientSecret returned.',
+      );
+    });
+    expect(uncaught).toEqual([]);
   });
 });
 

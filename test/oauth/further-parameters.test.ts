@@ -79,7 +79,7 @@ describe('further parameters of a profile', () => {
     expect([...new URL(url).searchParams.keys()]).toEqual(['client_id', 'request_uri']);
   });
 
-  it('go into the steps that stand alone', async () => {
+  it('go into the standalone steps', async () => {
     const profile = oauthProfile(values);
     const state = 'state-of-the-caller';
     const { environment } = openStub({ profile });
@@ -95,7 +95,7 @@ describe('further parameters of a profile', () => {
     expect(sent).toEqual([{ ...expected, state }]);
   });
 
-  it('never replace one of this package, whatever an environment holds', async () => {
+  it('never replace one of this package, in any environment', async () => {
     const { environment } = openStub();
     const foreign = { state: 'fixed', client_id: 'other', scope: 'all', code_challenge: 'x' };
     const forged = Object.defineProperty(

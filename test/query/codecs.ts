@@ -4,6 +4,7 @@ import {
   type CodecFunction,
   isSelfInfoError,
   latest,
+  type Progress,
   publicCodec,
   type SelfInfoError,
   type WireCodec,
@@ -27,7 +28,7 @@ export interface Broken {
 
 /**
  * Returns a stub with a codec of the caller: copies of the public functions, of which one can be
- * broken and mended.
+ * broken and corrected.
  */
 export function openBroken(
   name: CodecFunction,
@@ -57,7 +58,10 @@ export function openBroken(
         sessionBinding: SESSION,
       }),
     );
-  return { ...stub, broken, consent, profile };
+  // A wait between two polls ends at once.
+  const onProgress = ({ retryAt }: Progress) =>
+    stub.clock.advance(Math.max(0, Date.parse(retryAt) - stub.clock.now()));
+  return { ...stub, broken, consent, profile, onProgress };
 }
 
 /** Checks that an error shows nothing of a codec, and returns it. */

@@ -4,7 +4,6 @@ import {
   type Answer,
   defineService,
   latest,
-  publicProfile,
   type StandardSchema,
   type WireCodec,
   type WireProfile,
@@ -250,7 +249,7 @@ describe('a schema', () => {
 });
 
 describe('a profile', () => {
-  const withProfile = (part: Partial<WireProfile>) => ({ profile: { ...publicProfile, ...part } });
+  const withProfile = (part: Partial<WireProfile>) => ({ profile: changedProfile(part) });
 
   it('with numbers: text hands out every number as its literal', async () => {
     const { items, extras } = await answerOf(

@@ -3,11 +3,13 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createSelfInfoClient, latest, publicProfile } from '../../src/index.js';
+import { createSelfInfoClient, latest } from '../../src/index.js';
 import { leaksIn } from '../kit/leaks.js';
 import { expectStatus, loan, SESSION } from '../kit/loan.js';
 import { callbackOf, startPortal, TOKEN } from '../kit/portal.js';
-import { comeBack, STUB_PROCESS } from '../kit/stub.js';
+import { changedCodec, changedProfile } from '../kit/profiles.js';
+import { errorOf } from '../kit/refusals.js';
+import { comeBack } from '../kit/stub.js';
 import type { TravelReport } from '../kit/travelling-process.js';
 
 /** How the journeys of the matrix end, one by one. */
@@ -154,22 +156,18 @@ describe('a wire profile of the caller that passes on raw values', () => {
   it('gets none of them into an error or an event', async () => {
     const canary = 'canary-status-番号';
     const events: unknown[] = [];
-    const profile = {
-      ...publicProfile,
-      decodeResult: () => ({
-        processId: STUB_PROCESS,
-        status: canary as 'failed',
-        items: [],
-        extras: {},
+    const profile = changedProfile({
+      codec: changedCodec({
+        decodeResult: () => ({ status: canary as 'failed', items: [], extras: {} }),
       }),
-    };
+    });
     const { client, complete, callback } = await comeBack({
       profile,
       onEvent: (event) => void events.push(event),
     });
     const outcome = expectStatus(await complete(callback), 'granted');
-    const { error } = expectStatus(await client.query(outcome.grant, latest()), 'failed');
-    expect(error).toMatchObject({ code: 'upstream_failed', upstream: { code: 'unrecognised' } });
+    const error = await errorOf(() => client.query(outcome.grant, latest()));
+    expect(error).toMatchObject({ code: 'codec_failed', stage: 'result', effect: 'none' });
     expect(leaksIn({ error, events }, { canary })).toEqual([]);
   });
 });

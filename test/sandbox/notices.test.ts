@@ -101,7 +101,7 @@ describe('the notices of a sandbox', () => {
     expect(sent).toEqual([]);
   });
 
-  it('have faults of their own', () => {
+  it('have their own faults', () => {
     const open = (fault: object) =>
       createSandbox({ registrations: [registrationOf(loan)], faults: [fault as Fault] });
     expect(() => open({ on: 'notice', do: 'stall' })).toThrow('faults[0].do');

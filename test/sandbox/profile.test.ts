@@ -165,7 +165,7 @@ describe('a sandbox with a custom profile', () => {
     );
   });
 
-  it('keeps its profile whatever happens to the object that it was given', () => {
+  it('keeps its profile when the object that it was given changes', () => {
     const profile = { ...ourProfile };
     const sandbox = createSandbox({
       registrations: [

@@ -1,7 +1,7 @@
 import { createSecretKey } from 'node:crypto';
 import { CompactEncrypt, compactDecrypt } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { defineService, latest } from '../../src/index.js';
+import { defineService, latest, publicCodec } from '../../src/index.js';
 import {
   createLocalKeys,
   createMemoryVaultStore,
@@ -9,6 +9,7 @@ import {
   type VaultRecord,
 } from '../../src/vault/index.js';
 import { expectStatus, grantOf, loan, SESSION } from '../kit/loan.js';
+import { changedCodec, changedProfile } from '../kit/profiles.js';
 import { errorOf } from '../kit/refusals.js';
 import { openStub, STUB_PROCESS, type StubOptions } from '../kit/stub.js';
 import { turnsDuring } from '../kit/turns.js';
@@ -162,5 +163,20 @@ describe('a sealed record', () => {
       return { ...record, sealed: record.sealed.slice(0, -1) + ALPHABET[last + 1] };
     };
     expect((await errorOf(() => vault.read(ref, PURPOSE))).code).toBe('record_damaged');
+  });
+
+  it('has at most 24,000,000 bytes of content', async () => {
+    const codec = changedCodec({
+      async decodeResult(reply, context) {
+        const result = await publicCodec.decodeResult(reply, context);
+        // Three bytes each in UTF-8.
+        return { ...result, extras: { filler: '円'.repeat(8_000_000) } };
+      },
+    });
+    const { answer, vault } = await openVault(recordsOf(1, 'x'), {
+      profile: changedProfile({ codec }),
+    });
+    const { code, path } = await errorOf(() => vault.put(answer));
+    expect([code, path]).toEqual(['invalid_option', 'answer']);
   });
 });

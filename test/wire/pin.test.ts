@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { latest, publicProfile, sandboxEnvironment, type WireProfile } from '../../src/index.js';
+import {
+  latest,
+  publicCodec,
+  publicProfile,
+  sandboxEnvironment,
+  type WireCodec,
+  type WireProfile,
+} from '../../src/index.js';
 import { changed, site } from '../client/valid-options.js';
 import { grantOf } from '../kit/loan.js';
 import { changedCodec, changedProfile } from '../kit/profiles.js';
@@ -24,7 +31,7 @@ describe('the pin of a profile', () => {
     expect(await pinOf(publicProfile)).toMatch(/^public-2026-11:[\w-]{43}$/);
   });
 
-  it('is the same whatever the order of keys and deviations, the times and the confidences', async () => {
+  it('does not depend on the order of keys and deviations, times and confidences', async () => {
     const { fields, oauth } = publicProfile;
     const deviations = (...value: typeof oauth.deviations.value) =>
       changedProfile({ oauth: { ...oauth, deviations: { value, confidence: 'unknown' } } });
@@ -52,6 +59,8 @@ describe('the pin of a profile', () => {
     ['processStatuses.busy.value', 'other'],
     ['oauth.deviations.value', ['token-characters']],
     ['codec.version', 'other'],
+    ['completion.value', 'immediate'],
+    ['numbers', 'text'],
   ])('is another one with another %s', async (path, value) => {
     expect(await pinOf(changed(changedProfile({}), path, value))).not.toBe(
       await pinOf(changedProfile({})),
@@ -92,6 +101,8 @@ describe('the id of a profile', () => {
     ['oauth.deviations.value', ['token-characters']],
     ['oauth.responseMode.value', 'form_post'],
     ['codec.version', 'other'],
+    ['completion.value', 'immediate'],
+    ['numbers', 'text'],
   ])('cannot be that of publicProfile with another %s', (path, value) => {
     const profile = changed(publicProfile, path, value);
     expect(refusal(make({ profile }))).toEqual(['invalid_profile', 'options.profile.id']);
@@ -137,5 +148,30 @@ describe('the id of a profile', () => {
       legacyProfile: profile,
     })();
     expect(environment.otherProfiles).toHaveLength(2);
+  });
+});
+
+describe('the version of a codec', () => {
+  const sign = () => ({ headers: {} });
+  const withCodec = (codec: Partial<WireCodec>) =>
+    changedProfile({ codec: { ...publicCodec, ...codec } });
+
+  it.each<[string, Partial<WireCodec>]>([
+    ['another function', { decodeResult: (...given) => publicCodec.decodeResult(...given) }],
+    ['a function more', { sign }],
+    ['a function less', { decodeNotice: undefined as never }],
+  ])('cannot be that of publicCodec with %s', (_, codec) => {
+    expect(refusal(make({ profile: withCodec(codec) }))).toEqual([
+      'invalid_option',
+      'options.profile.codec.version',
+    ]);
+    expect(make({ profile: withCodec({ ...codec, version: 'our-1' }) })().profile.id).toBe(
+      'changed-1',
+    );
+  });
+
+  it('can be that of publicCodec where only confidences differ', () => {
+    const profile = withCodec({ confidence: { encodeRequest: 'specification' } });
+    expect(make({ profile })().profile.codec.version).toBe('public-1');
   });
 });

@@ -7,6 +7,7 @@ import {
   type WireProfile,
 } from '../../src/index.js';
 import { CLIENT_ID, expectStatus, grantOf, loan, REDIRECT_URI, SESSION } from '../kit/loan.js';
+import { changedCodec, changedProfile } from '../kit/profiles.js';
 import { errorOf } from '../kit/refusals.js';
 import { comeBack, openStub } from '../kit/stub.js';
 
@@ -96,5 +97,56 @@ describe('an error code', () => {
         upstream: { code: reported },
       });
     });
+  });
+});
+
+describe('a code by which the portal says that it accepted nothing', () => {
+  const codes = {
+    errorCodes: confirmed(['try_later', 'consent_used', 'unrecognised']),
+    untakenCodes: confirmed(['try_later', 'unrecognised']),
+  };
+  const said = (code: string) => ({ [code === 'try_later' ? 'untaken' : 'taken']: code });
+
+  it.each([
+    [429, 'try_later', 'none'],
+    [500, 'try_later', 'none'],
+    [503, 'try_later', 'none'],
+    [429, 'consent_used', 'unknown'],
+    [500, 'consent_used', 'unknown'],
+    [503, 'never-heard-of', 'unknown'],
+  ])('in the JSON of a %i: %s leaves the effect %s', async (status, code, effect) => {
+    const { client, complete, callback } = await comeBack({
+      profile: changedProfile(codes),
+      answers: { request: () => json({ error: code }, status) },
+    });
+    const grant = grantOf(await complete(callback));
+    expect((await errorOf(() => client.submit(grant, asked))).effect).toBe(effect);
+    // Only an unused consent can be used again.
+    const { code: again } = await errorOf(() => client.submit(grant, asked));
+    expect(again === 'grant_used').toBe(effect !== 'none');
+  });
+
+  it.each([
+    [200, 'try_later', 'none'],
+    [200, 'consent_used', 'unknown'],
+    [400, 'consent_used', 'unknown'],
+    [503, 'never-heard-of', 'unknown'],
+  ])('read by a codec from a %i: %s leaves the effect %s', async (status, code, effect) => {
+    const codec = changedCodec({
+      async decodeRefusal(reply) {
+        const body = Object(await reply.json());
+        const found = body.untaken ?? body.taken;
+        return found && { code: found };
+      },
+    });
+    const { client, complete, callback } = await comeBack({
+      profile: changedProfile({ ...codes, codec }),
+      answers: { request: () => json(said(code), status) },
+    });
+    const grant = grantOf(await complete(callback));
+    const error = await errorOf(() => client.submit(grant, asked));
+    expect([error.code, error.effect]).toEqual(['upstream_refused', effect]);
+    const { code: again } = await errorOf(() => client.submit(grant, asked));
+    expect(again === 'grant_used').toBe(effect !== 'none');
   });
 });

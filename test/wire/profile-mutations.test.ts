@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { sandboxEnvironment } from '../../src/index.js';
 import { changed, site } from '../client/valid-options.js';
 import { anyText } from '../kit/any-text.js';
-import { changedProfile } from '../kit/profiles.js';
+import { changedCodec, changedProfile } from '../kit/profiles.js';
 import { errorOf, refusal } from '../kit/refusals.js';
 
-const base = changedProfile({ numbers: 'text' });
+const base = changedProfile({ numbers: 'text', codec: changedCodec({}) });
 const make = (profile: unknown) => () => sandboxEnvironment({ ...site, profile } as never);
 
 /** Lists every member of a profile, at any depth, as a path with its value. */

@@ -65,7 +65,8 @@ const rows: readonly Row[] = [
   ...invalid('oauth.authorizationParameters.value', null, [], 'a=b', 5),
   ...['response_type', 'client_id', 'redirect_uri', 'state', 'code_challenge', 'State']
     .concat('code_challenge_method', 'scope', 'response_mode', 'request', 'request_uri')
-    .concat('client_secret', 'client_assertion', 'code_verifier', 'a b', '', 'あ', long(100))
+    .concat('client_secret', 'client_assertion', 'client_assertion_type', 'code_verifier')
+    .concat('grant_type', 'code', 'a b', '', 'あ', long(100))
     .map(
       (name): Row => [
         'oauth.authorizationParameters.value',
@@ -75,7 +76,8 @@ const rows: readonly Row[] = [
       ],
     ),
   ...['grant_type', 'code', 'redirect_uri', 'client_id', 'code_verifier', 'client_secret']
-    .concat('client_assertion', 'client_assertion_type', 'CLIENT_ID')
+    .concat('client_assertion', 'client_assertion_type', 'CLIENT_ID', 'request', 'request_uri')
+    .concat('response_type', 'response_mode', 'state', 'code_challenge', 'code_challenge_method')
     .map(
       (name): Row => [
         'oauth.tokenParameters.value',
@@ -263,7 +265,7 @@ describe('the list of other profiles', () => {
     },
   );
 
-  it('is refused with an element that is no profile', async () => {
+  it('is refused with an element other than a profile', async () => {
     await expectRefusal(
       make({ otherProfiles: [publicProfile, 'public'] }),
       'options.otherProfiles[1] must be an object.',

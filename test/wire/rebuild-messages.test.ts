@@ -156,7 +156,7 @@ describe('a message of a codec', () => {
       broken.output = output;
       const error = expectSilent(await errorOf(() => client.submit(grant, ASKED)));
       expect([facts(error), error.path, error.retrieval]).toEqual([
-        { code: 'codec_failed', stage: 'request', effect: 'none', safe: false },
+        { code: 'codec_failed', stage: 'request', effect: 'none', safe: true },
         'environment.profile.codec.encodeRequest',
         undefined,
       ]);
@@ -187,11 +187,11 @@ describe('a message of a codec', () => {
       'method must be GET, POST, PUT or DELETE.',
       'headers[1] must have a token as name and a value without line breaks, control characters and outer blanks.',
       'headers[0] is a header that this package sets.',
-      'headers[1] is there already.',
+      'headers[1] repeats a header of the message.',
     ]);
   });
 
-  it('does not end the process with a promise that nobody awaits', async () => {
+  it('does not end the process with a promise that is never awaited', async () => {
     const { client, consent, broken } = openBroken('encodeRequest');
     const grant = await consent();
     const found = await uncaughtDuring(async () => {
@@ -271,7 +271,7 @@ describe('a signature', () => {
     broken.output = () => bad;
     const error = expectSilent(await errorOf(() => client.submit(grant, ASKED)));
     expect([facts(error), error.path]).toEqual([
-      { code: 'codec_failed', stage: 'request', effect: 'none', safe: false },
+      { code: 'codec_failed', stage: 'request', effect: 'none', safe: true },
       'environment.profile.codec.sign',
     ]);
     expect(calls).toEqual(['token']);

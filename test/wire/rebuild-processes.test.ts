@@ -40,7 +40,7 @@ const bad: [string, unknown][] = [
   ['two ids in a list', { processIds: ['p', 'q'] }],
   ['an empty id', { processIds: [''] }],
   ['an id that is a number', { processIds: [5] }],
-  ['an id in a list of its own', { processIds: [['p']] }],
+  ['an id in an inner list', { processIds: [['p']] }],
   ['an id of 1,025 characters', { processIds: ['p'.repeat(1_025)] }],
   ['an id of half a surrogate pair', { processIds: ['\udc00'] }],
   ['a gap', { processIds: Object.assign([], { length: 1 }) }],
@@ -73,7 +73,7 @@ const badResults: [string, unknown][] = [
   ['is not data', new Proxy(done, {})],
 ];
 
-/** Submits with a broken `decodeProcess`, and then collects with a mended one. */
+/** Submits with a broken `decodeProcess`, and then collects with a corrected one. */
 async function expectMended(
   value: unknown,
   status: number,
@@ -95,7 +95,7 @@ async function expectMended(
   ]);
   expect((await errorOf(() => client.submit(grant, TWO))).code).toBe('grant_used');
   expect(calls).toEqual(['token', 'request']);
-  // Another process, with a mended codec, has only the store and the retrieval.
+  // Another process, with a corrected codec, has only the store and the retrieval.
   const other = openBroken('decodeProcess', { ...options, store, clock });
   const retrieval = other.client.resume(JSON.parse(JSON.stringify(error.retrieval)));
   return { error, other, collected: await other.client.collect(retrieval) };
@@ -103,7 +103,7 @@ async function expectMended(
 
 describe('what a codec says of the processes of a request', () => {
   it.each(bad)(
-    'with %s is refused after the request, and a mended codec elsewhere collects the answer',
+    'with %s is refused after the request, and a corrected codec elsewhere collects the answer',
     async (_, value) => {
       const { other, collected } = await expectMended(value, 202, 'applied');
       expectStatus(expectStatus(collected, 'ready').answer.items.household, 'present');

@@ -132,15 +132,21 @@ async function submitted(options: Parameters<typeof openBroken>[1] = {}) {
 }
 
 describe('a result of a codec', () => {
-  it.each(bad)('with %s is refused, and a mended codec collects the answer', async (_, value) => {
-    const { client, broken, retrieval } = await submitted();
-    broken.output = () => value;
-    const error = expectSilent(await errorOf(() => client.collect(retrieval, { once: true })));
-    expect([facts(error), error.path]).toEqual([failure, 'environment.profile.codec.decodeResult']);
-    expect(error.retrieval).toEqual(retrieval);
-    delete broken.output;
-    expectStatus(await client.collect(retrieval), 'ready');
-  });
+  it.each(bad)(
+    'with %s is refused, and a corrected codec collects the answer',
+    async (_, value) => {
+      const { client, broken, retrieval } = await submitted();
+      broken.output = () => value;
+      const error = expectSilent(await errorOf(() => client.collect(retrieval, { once: true })));
+      expect([facts(error), error.path]).toEqual([
+        failure,
+        'environment.profile.codec.decodeResult',
+      ]);
+      expect(error.retrieval).toEqual(retrieval);
+      delete broken.output;
+      expectStatus(await client.collect(retrieval), 'ready');
+    },
+  );
 
   it('is refused with the place and the rule, in both languages', async () => {
     const { client, broken, retrieval } = await submitted();
@@ -163,7 +169,7 @@ describe('a result of a codec', () => {
       'items[0].records[0].fields holds a value that JSON cannot represent, such as a function, a Date, NaN or a lone surrogate.',
       'items[0].records[0].fields is nested deeper than 64 levels, or is circular.',
       'retryAt must be epoch milliseconds, from the year 2000 to 9999.',
-      'It holds more than 16777216 characters.',
+      'It holds more than 16777216 characters, with all pages.',
       'status must be one of accepted, running, busy, done, session-lost, failed, blocked.',
     ]);
   });
@@ -275,5 +281,16 @@ describe('a result of a codec', () => {
     broken.output = () => ({ ...good, processId: 'another' });
     const { code } = await errorOf(() => client.collect(retrieval, { once: true }));
     expect(code).toBe('process_mismatch');
+  });
+});
+
+describe('readStrictJson', () => {
+  const text = (bytes: number) => Buffer.from(`"${'x'.repeat(bytes - 2)}"`);
+
+  it('reads up to 16 MiB, as a body may have, and refuses a byte more', async () => {
+    expect(await readStrictJson(text(16_777_216))).toHaveLength(16_777_214);
+    const error = await errorOf(() => readStrictJson(text(16_777_217)));
+    expect(error.code).toBe('response_invalid');
+    expect(error.message).toContain('too large');
   });
 });

@@ -68,7 +68,7 @@ export const flowErrors = {
     effect: 'none',
     retrySafe: true,
     en: '{path} names a wire profile that this environment does not have. Nothing was sent. Add the profile to otherProfiles.',
-    ja: '{path} の通信プロファイルがこの環境にありません。何も送信していません。そのプロファイルを otherProfiles に追加してください。',
+    ja: '{path} が示す通信プロファイルが、この環境にありません。何も送信していません。そのプロファイルを otherProfiles に追加してください。',
   },
   retrieval_gone: {
     ...permanent,

@@ -35,8 +35,8 @@ export const setupErrors = {
   invalid_profile: {
     ...permanent,
     stage: 'configuration',
-    en: '{path} is the id of another wire profile. Give a changed profile an id of its own.',
-    ja: '{path} は別の通信プロファイルの id です。変更したプロファイルには固有の id を指定してください。',
+    en: '{path} is already the id of another wire profile. Give the changed profile its own id.',
+    ja: '{path} は、別の通信プロファイルがすでに使用している id です。変更したプロファイルには固有の id を指定してください。',
   },
   unverified_profile: {
     ...permanent,

@@ -1,15 +1,15 @@
 import type { WireContext, WireReply } from '../../wire/codec.js';
 import { publicProfile } from '../../wire/public-profile.js';
 
-// A kiosk has no wire of its own: the authorizer hands over objects. The public codec turns them
+// A kiosk has no wire: the authorizer hands over objects. The public codec turns them
 // into messages and back, so that both sides agree on the shape.
 
-/** The context of a message that nobody sends. */
+/** The context of a message that is never sent. */
 export function contextOf(codes: readonly string[]): WireContext {
   return { profile: publicProfile, clientId: '', requestId: '', now: 0, codes, attempt: 1 };
 }
 
-/** A response with a JSON body that nobody sent. */
+/** A response with a JSON body that was never sent. */
 export function replyOf(body: unknown): WireReply {
   return {
     status: 200,

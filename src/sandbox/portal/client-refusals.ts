@@ -49,7 +49,7 @@ export const clientRefusals = {
   },
   secret_required: {
     ...invalidClient,
-    en: 'This client is registered with a secret: send it as {at}, and in no other way.',
+    en: 'This client is registered with a secret: send it only as {at}.',
     ja: 'このクライアントにはシークレットが登録されています。{at} の方法だけで送ってください。',
   },
   secret_not_registered: {
@@ -59,13 +59,13 @@ export const clientRefusals = {
   },
   secret_malformed: {
     ...invalidClient,
-    en: 'Send Authorization: Basic with the base64 of client_id:secret, both form-urlencoded before.',
-    ja: 'Authorization: Basic には、それぞれ form-urlencode した client_id:secret を base64 にして送ってください。',
+    en: 'Form-urlencode client_id and secret, join them with a colon, and send the base64 of that as Authorization: Basic.',
+    ja: 'client_id と secret をそれぞれ form-urlencode し、コロンでつないで base64 にした値を、Authorization: Basic で送ってください。',
   },
   secret_wrong: {
     ...invalidClient,
-    en: 'The secret, or the client_id beside it, is not the registered one.',
-    ja: 'シークレット、またはそれに添えた client_id が登録のものと一致しません。',
+    en: 'The secret, or the client_id sent with it, does not match the registration.',
+    ja: 'シークレット、または一緒に送られた client_id が、登録のものと一致しません。',
   },
   client_not_authenticated: {
     ...invalidClient,

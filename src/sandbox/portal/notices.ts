@@ -19,7 +19,7 @@ export function announceIfReady(
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ [profile.fields.processId.value]: processId }),
     });
-  // The result counts, whatever becomes of its notice.
+  // A notice that fails changes nothing about the result.
   const send = async (processId: string) => void (await sendNotice(notice(processId)));
   const ignore = () => undefined;
   const fault = faultOf('notice', notice(id));

@@ -111,13 +111,13 @@ export const refusalTable = {
   scope_differs: {
     error: 'invalid_scope',
     status: 400,
-    en: 'scope is not that of the wire profile of this sandbox.',
-    ja: 'scope が、このサンドボックスの通信プロファイルのものと一致しません。',
+    en: 'scope does not match the wire profile of this sandbox.',
+    ja: 'scope が、このサンドボックスの通信プロファイルと一致しません。',
   },
   parameter_required: {
     ...invalidRequest,
-    en: 'Parameter {at} is not that of the wire profile of this sandbox.',
-    ja: 'パラメーター {at} が、このサンドボックスの通信プロファイルのものと一致しません。',
+    en: 'Parameter {at} does not match the wire profile of this sandbox.',
+    ja: 'パラメーター {at} が、このサンドボックスの通信プロファイルと一致しません。',
   },
   form_expired: {
     error: 'form_expired',
@@ -330,8 +330,8 @@ export const refusalTable = {
   result_acknowledged: {
     error: 'result_expired',
     status: 410,
-    en: 'The provider has acknowledged this result, so it is gone.',
-    ja: '事業者が受領を確認した結果のため、取得できません。',
+    en: 'The provider has acknowledged this result, so the portal no longer has it.',
+    ja: '受領確認が済んだ結果のため、取得できません。',
   },
   codec_failed: {
     error: 'server_error',

@@ -91,7 +91,7 @@ const HEADER_NAMES: readonly string[] = ['alg', 'enc', 'kid', 'v', 'name', 'expi
  * Every call is one command on keys of one hash slot (one more for the first script after Redis has
  * started). A value is a compact JWE (`dir`, A256GCM). Its protected header contains its key in
  * Redis and its expiry, so that no value passes for another. Redis drops a value when it expires,
- * and its mark 24 hours later.
+ * and its mark 24 hours later (that of a notice at once).
  *
  * @param options - see {@link RedisStoreOptions}. Configure the client to reject commands while it
  * is not connected (`enableOfflineQueue: false` of `ioredis`, `disableOfflineQueue: true` of
@@ -125,8 +125,10 @@ export function createRedisStore(options: RedisStoreOptions): Store {
       // Anyone can start a consent. A retrieval belongs to a consent that was given, and an expired
       // value only marks one.
       const share = key.startsWith('retrieval:') || leftMs === 0 ? '' : context.share;
-      const times = [expiresAt, leftMs, leftMs + DAY_MS].map(String);
-      const args = [sealed, ...times, String(share), String(leftMs + HOUR_MS)];
+      // Nobody asks whether a notice has expired, and its marks would outlast a flood by a day.
+      const markMs = key.startsWith('notice:') ? Math.max(1, leftMs) : leftMs + DAY_MS;
+      const times = [expiresAt, leftMs, markMs].map(String);
+      const args = [sealed, ...times, String(share), String(Math.min(markMs, leftMs + HOUR_MS))];
       const put = await send(context, () => commands.run(putScript, names, args));
       if (put === 'held') throw new SelfInfoError('store_key_exists');
       if (put === 'full') throw new SelfInfoError('store_full');

@@ -1,3 +1,4 @@
+import type { CallScope } from '../../../src/client/calls.js';
 import { type ClientContext, openContext, type TracedScope } from '../../../src/client/context.js';
 import { createTrace } from '../../../src/client/emitter.js';
 import {
@@ -110,11 +111,15 @@ export function openStage(respond?: Respond, changes: Partial<ClientContext> = {
 }
 
 /** Returns a scope for one step, with a trace that has no listener. */
-export function scopeOf(stage: TracedScope['stage'], { clock }: ClientContext): TracedScope {
+export function scopeOf(
+  stage: TracedScope['stage'],
+  { clock }: ClientContext,
+): TracedScope & CallScope {
   const { signal } = new AbortController();
   return {
     stage,
     signal,
+    aside: (work) => work(),
     ...createTrace(
       clock,
       () => false,

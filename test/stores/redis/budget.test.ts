@@ -94,6 +94,17 @@ describe.skipIf(part.missing)('a flood of starts over Redis', () => {
     expect(late).toBeGreaterThan(HOUR);
   });
 
+  it('leaves no mark of a notice, of which anyone may ask for many', async () => {
+    const store = createPatientStore({ client, keys, prefix: 'n:' });
+    await store.put('notice:a', 'early', soon());
+    const lives = await Promise.all(
+      ['n:{notice:a}', 'n:{notice:a}:mark'].map((name) => client.pttl(name)),
+    );
+    const [value = 0, mark = 0] = lives;
+    expect(Math.min(value, mark)).toBeGreaterThan(0);
+    expect(mark).toBeLessThanOrEqual(10 * 60_000);
+  });
+
   it('is bounded by the share that the option names, and by the machine where maxmemory is not set', async () => {
     await client.flushall();
     const put = (share: number) =>

@@ -47,7 +47,7 @@ describe.skipIf(part.missing)('the store in Redis', () => {
       const callback = await bank.callback();
       const names = (await client.keys('*')).sort();
       const [value = '', mark = ''] = names;
-      expect(value).toMatch(/^myna-selfinfo:\{transaction:[\w-]{43}\}$/);
+      expect(value).toMatch(/^myna-selfinfo:\{transaction:2:[\w-]{43}\}$/);
       expect(names).toEqual([value, `${value}:mark`]);
       const room = async (name: string) => Number(await client.memory('USAGE', name));
       const [valueBytes, markBytes] = [await room(value), await room(mark)];
