@@ -88,7 +88,7 @@ export class ClauseReader {
     const before = this.#passage(start.first).marked.slice(0, start.from);
     const { marked } = this.#passage(end.last);
     const zone = `${before.slice(-8)} ${this.#gap(start, end)} ${/^.{0,24}/u.exec(marked.slice(end.to).split(PERIOD)[0] as string)?.[0] ?? ''}`;
-    const reserve = isReserve(/[^、。\u0002]{0,14}$/u.exec(before)?.[0] ?? '');
+    const reserve = isReserve(/[^、。\uE002]{0,14}$/u.exec(before)?.[0] ?? '');
     const words = this.#clauseWords(start, end);
     return { ...words, zone, refusal: reserve ? 'reserve_day' : words.refusal };
   }

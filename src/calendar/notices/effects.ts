@@ -107,12 +107,12 @@ function ownScopes({ bare, brackets }: ClauseWords, names: Names): OwnScopes {
   const rest = withoutSystems(bare, names);
   if (cells.length > 0 || !saysPart(rest)) return { brackets: found, bare: [], remarks };
   const scope = parseScope(
-    rest.replace(/[^\u0002]*(?:ため|により|に伴い|につき)[、,]?/, ' '),
+    rest.replace(/[^\uE002]*(?:ため|により|に伴い|につき)[、,]?/, ' '),
     names,
   );
   return {
     brackets: found,
-    bare: [{ scope, words: rest.replace(/[\u0001\u0002]+/g, ' ').trim() }],
+    bare: [{ scope, words: rest.replace(/[\uE001\uE002]+/g, ' ').trim() }],
     remarks,
   };
 }
@@ -121,7 +121,7 @@ function isCell(cell: string, names: Names): boolean {
   const text = cell.trim();
   return (
     text !== '' &&
-    !/[\u0001\u0002]/.test(text) &&
+    !/[\uE001\uE002]/.test(text) &&
     !namesAny({ ...namedSystems(text, names), outside: false, parts: [] })
   );
 }
@@ -289,4 +289,4 @@ function isNarrower(
   return targets.every((target) => base.includes(target));
 }
 
-const clean = (words: string): string => words.replace(/[\u0001\u0002\n]+/g, ' ').trim();
+const clean = (words: string): string => words.replace(/[\uE001\uE002\n]+/g, ' ').trim();

@@ -17,7 +17,7 @@ export interface Passage {
   readonly block: number;
   /** Normalised; empty when the passage is too long to parse. */
   readonly plain: string;
-  /** `plain` with \u0001 in place of every date and hour. */
+  /** `plain` with \uE001 in place of every date and hour. */
   readonly marked: string;
   readonly tokens: readonly Token[];
   readonly systems: NamedSystems;

@@ -50,7 +50,7 @@ const BOTH = /本番|含[むめみ]|及び|および|並びに|とも/;
 // Only alone, not as in マイナポータルのすべてのサービス.
 const EVERYTHING = /(?<!の)(?:すべての?|全ての?|全)(?:サービス|システム)(?:全体)?/;
 
-const OURS = '\u0003';
+const OURS = '\uE003';
 const NOUN = '[\\p{sc=Han}\\p{sc=Katakana}ー々a-z0-9・_-]{2,40}';
 const SUBJECT = new RegExp(
   `(${NOUN})(?= ?(?:は|が|も(?=停止|ご?利用)|において|におきまして|にて|では|に関し(?!て)))`,
@@ -62,7 +62,7 @@ const OWNER = new RegExp(
 );
 const HAS_SUBJECT = /[はがのも]|に[おて]|で/;
 const PART = new RegExp(
-  `${OURS} ?(?:の|における|のうち、?|内の|上の|にある)((?:[^\\s、。:\\u0001-\\u0003はがを]|はじめ){1,40})`,
+  `${OURS} ?(?:の|における|のうち、?|内の|上の|にある)((?:[^\\s、。:\\uE001-\\uE003はがを]|はじめ){1,40})`,
   'u',
 );
 
