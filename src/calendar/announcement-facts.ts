@@ -1,5 +1,5 @@
-import { details } from '../catalog/details.js';
-import { servers } from '../catalog/servers.js';
+import type { Catalog, CatalogDetail } from '../catalog/catalog.js';
+import { detailRow, holderName, serverRow } from '../catalog/lookup.js';
 import { has } from '../foundation/own.js';
 import type { AnnouncementSource, CauseFacts } from './results.js';
 import type { Text } from './rules.js';
@@ -7,7 +7,7 @@ import type { AnnouncementLimit, AnnouncementTarget } from './scopes.js';
 
 /** The scope that an announcement gives to its causes. */
 interface Scope {
-  readonly target: AnnouncementTarget;
+  readonly target: AnnouncementTarget<Catalog>;
   readonly state: CauseFacts['state'];
   readonly limit: AnnouncementLimit | null;
 }
@@ -17,15 +17,9 @@ export function announcementFacts(
   { target, state, limit }: Scope,
   approximate: boolean,
   source: AnnouncementSource,
+  catalog: Catalog,
 ): CauseFacts {
-  const name = nameOf(target);
-  const said = limit === null || state === 'slow' ? stateTexts[state] : limitTexts[limit];
-  const about = approximate
-    ? {
-        ja: '（時刻は目安、終了は最も遅い時刻）',
-        en: ' (times are approximate; counted to the latest end)',
-      }
-    : { ja: '', en: '' };
+  const certainty = approximate ? 'approximate' : 'announced';
   const isServer = typeof target === 'string' && target !== 'all';
   return Object.freeze({
     server: isServer ? target : null,
@@ -35,12 +29,84 @@ export function announcementFacts(
     rule: 'announcement',
     state,
     limit,
-    certainty: approximate ? 'approximate' : 'announced',
+    certainty,
     source,
+    text: textOf(nameOf(target, catalog), { state, limit, certainty }),
+    citizenText: citizenTextOf(target, { state, limit, certainty }, catalog),
+  });
+}
+
+/** Returns the facts of a stopped item for a target that asks for it as an item of a detail. */
+export function itemFacts(facts: CauseFacts, detail: CatalogDetail): CauseFacts {
+  const { ja, en } = detail;
+  const name = { ja: `「${ja}」の情報（${facts.item}）`, en: `The data (${en}, ${facts.item})` };
+  return Object.freeze({
+    ...facts,
+    detail: detail.id,
+    text: textOf(name, facts),
+    citizenText: stoppedText(detail, facts.state),
+  });
+}
+
+/** Returns the facts of a stopped item for a target of a detail whose own code is unknown. */
+export function unidentifiedFacts(facts: CauseFacts, detail: CatalogDetail): CauseFacts {
+  const { ja, en } = detail;
+  return Object.freeze({
+    ...facts,
+    detail: detail.id,
+    kind: 'item-not-identified',
+    rule: 'item-not-identified',
+    state: facts.state === 'slow' ? 'slow' : 'uncertain',
     text: Object.freeze({
-      ja: `${name.ja}は、お知らせにより${said.ja}${about.ja}。`,
-      en: `${name.en}: ${said.en}${about.en}.`,
+      ja: `「${ja}」の情報は、お知らせの対象（${facts.item}）に当たる可能性があります。コードの指定がないため判定できません。`,
+      en: `The data (${en}): perhaps part of what an announcement names (${facts.item}). Without a code it cannot be decided.`,
     }),
+    citizenText: stoppedText(detail, 'uncertain'),
+  });
+}
+
+function citizenTextOf(
+  target: AnnouncementTarget<Catalog>,
+  said: Pick<CauseFacts, 'state' | 'limit' | 'certainty'>,
+  catalog: Catalog,
+): Text {
+  if (typeof target === 'string')
+    return textOf(
+      target === 'all' ? nameOf(target, catalog) : holderName(serverRow(target, catalog)),
+      said,
+    );
+  return stoppedText(has(target, 'detail') ? detailRow(target.detail, catalog) : null, said.state);
+}
+
+/** Says to the citizen that the data of a detail, or some of the data, cannot be fetched. */
+function stoppedText(detail: Text | null, state: CauseFacts['state']): Text {
+  const { ja, en } = detail
+    ? { ja: `${detail.ja}の情報`, en: `The information (${detail.en})` }
+    : { ja: '一部の情報', en: 'Some of the information' };
+  return Object.freeze(
+    {
+      closed: { ja: `${ja}は取得できません。`, en: `${en} is not available.` },
+      uncertain: { ja: `${ja}は取得できないことがあります。`, en: `${en} may not be available.` },
+      slow: { ja: `${ja}の取得に時間がかかることがあります。`, en: `${en} may take longer.` },
+    }[state],
+  );
+}
+
+function textOf(
+  name: Text,
+  { state, limit, certainty }: Pick<CauseFacts, 'state' | 'limit' | 'certainty'>,
+): Text {
+  const said = limit === null || state === 'slow' ? stateTexts[state] : limitTexts[limit];
+  const about =
+    certainty === 'approximate'
+      ? {
+          ja: '（時刻は目安、終了は最も遅い時刻）',
+          en: ' (times are approximate; counted to the latest end)',
+        }
+      : { ja: '', en: '' };
+  return Object.freeze({
+    ja: `${name.ja}は、お知らせにより${said.ja}${about.ja}。`,
+    en: `${name.en}: ${said.en}${about.en}.`,
   });
 }
 
@@ -65,11 +131,11 @@ const limitTexts: Readonly<Record<AnnouncementLimit, Text>> = {
   },
 };
 
-function nameOf(target: AnnouncementTarget): Text {
+function nameOf(target: AnnouncementTarget<Catalog>, catalog: Catalog): Text {
   if (target === 'all') return { ja: 'サービス全体', en: 'The whole service' };
-  if (typeof target === 'string') return servers.find(({ id }) => id === target) as Text;
+  if (typeof target === 'string') return serverRow(target, catalog);
   if (has(target, 'item'))
     return { ja: `特定個人情報（${target.item}）`, en: `The item ${target.item}` };
-  const detail = details.find(({ id }) => id === target.detail) as Text;
+  const detail = detailRow(target.detail, catalog);
   return { ja: `「${detail.ja}」の情報`, en: `The data (${detail.en})` };
 }

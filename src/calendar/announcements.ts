@@ -1,6 +1,6 @@
-import { checkDetailId } from '../catalog/details.js';
-import { type ItemCode, isItemCode } from '../catalog/items.js';
-import { isServerId, type ServerId, servers } from '../catalog/servers.js';
+import type { Catalog, PublishedCatalog } from '../catalog/catalog.js';
+import { checkItemCode } from '../catalog/item-codes.js';
+import { checkDetailId, isServerId } from '../catalog/lookup.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkText, readKeys } from '../foundation/options.js';
 import { formatInstant, type Instant, toEpochMs } from '../foundation/time.js';
@@ -44,11 +44,11 @@ import type { AnnouncementLimit, AnnouncementTarget } from './scopes.js';
  * calendar.status('local-tax', '2026-10-14T03:00+09:00').state; // open
  * ```
  */
-export interface Announcement {
+export interface Announcement<C extends Catalog = PublishedCatalog> {
   /** Name of the announcement, at most 200 characters. */
   readonly id: string;
   /** What it is about. */
-  readonly target: AnnouncementTarget;
+  readonly target: AnnouncementTarget<C>;
   /**
    * Whether the target stops, may stop, is slow, or runs despite its planned outages and earlier
    * closures.
@@ -81,7 +81,7 @@ export interface Announcement {
 /** A checked announcement, cut at the ends of the calendar's span, so it may be empty. */
 export interface CheckedAnnouncement {
   readonly id: string;
-  readonly target: AnnouncementTarget;
+  readonly target: AnnouncementTarget<Catalog>;
   /** `closed` only without limit. With a limit it is `uncertain` or `slow`, or `open`. */
   readonly state: Announcement['state'];
   readonly limit: AnnouncementLimit | null;
@@ -98,62 +98,32 @@ const MAX_ANNOUNCEMENTS = 10_000;
 const MAX_ID = 200;
 const MAX_SOURCE = 10_000;
 
+/** What announcements may refer to. */
+interface Known {
+  readonly catalog: Catalog;
+  /** Returns the ids of a server's planned outages. */
+  outagesOf(server: string): readonly string[];
+}
+
 /**
  * Checks announcements.
  *
- * @param outagesOf - the ids of a server's planned outages.
  * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option`, `unknown_server`,
  * `invalid_instant`, `invalid_date`, `range_reversed`; TypeError.
  */
 export function checkAnnouncements(
   list: unknown,
   path: string,
-  outagesOf: (server: ServerId) => readonly string[],
+  known: Known,
 ): CheckedAnnouncement[] {
   if (!Array.isArray(list)) throw new TypeError(`${path} must be an array.`);
-  if (list.length > MAX_ANNOUNCEMENTS) throw tooMany(path);
+  checkCount(list.length, path);
   return Array.from(list, (item: unknown, index) =>
-    checkAnnouncement(item, `${path}[${index}]`, outagesOf),
+    checkAnnouncement(item, `${path}[${index}]`, known),
   );
 }
 
-/**
- * Adds announcements to the known ones. Returns the known list itself if nothing changes.
- *
- * @throws SelfInfoError `invalid_option` for two with the same id and instant that differ, and for
- * too many.
- */
-export function mergeAnnouncements(
-  known: readonly CheckedAnnouncement[],
-  added: readonly CheckedAnnouncement[],
-  path: string,
-): readonly CheckedAnnouncement[] {
-  const byId = new Map(known.map((announced) => [announced.id, announced]));
-  let changed = false;
-  for (const [index, announced] of added.entries()) {
-    const other = byId.get(announced.id);
-    if (
-      other?.announcedAtMs === announced.announcedAtMs &&
-      JSON.stringify(other) !== JSON.stringify(announced)
-    ) {
-      throw invalidOption(`${path}[${index}].id`, {
-        en: 'A different announcement has the same id and announcedAt. Give the correction a later announcedAt.',
-        ja: '同じ id と announcedAt で内容の異なるお知らせがあります。訂正には、より後の announcedAt を指定してください。',
-      });
-    }
-    if (other && other.announcedAtMs >= announced.announcedAtMs) continue;
-    byId.set(announced.id, announced);
-    changed = true;
-  }
-  if (byId.size > MAX_ANNOUNCEMENTS) throw tooMany(path);
-  return changed ? [...byId.values()] : known;
-}
-
-function checkAnnouncement(
-  item: unknown,
-  path: string,
-  outagesOf: (server: ServerId) => readonly string[],
-): CheckedAnnouncement {
+function checkAnnouncement(item: unknown, path: string, known: Known): CheckedAnnouncement {
   const given = readKeys(item, path, {
     id: true,
     target: true,
@@ -168,7 +138,7 @@ function checkAnnouncement(
   } satisfies Record<keyof Announcement, true>);
   const { id, approximate = false, source } = given;
   checkLimited(id, `${path}.id`, MAX_ID);
-  const target = checkTarget(given.target, `${path}.target`);
+  const target = checkTarget(given.target, `${path}.target`, known.catalog);
   const said = checkChoice(given.state, `${path}.state`, STATES);
   const limit =
     given.limit === undefined ? null : checkChoice(given.limit, `${path}.limit`, LIMITS);
@@ -186,7 +156,7 @@ function checkAnnouncement(
   const replaces =
     given.replaces === undefined
       ? null
-      : checkReplaces(given.replaces, `${path}.replaces`, { target, state, limit }, outagesOf);
+      : checkReplaces(given.replaces, `${path}.replaces`, { target, state, limit }, known);
   const announcedAtMs = instant(given.announcedAt, `${path}.announcedAt`);
   checkLimited(source, `${path}.source`, MAX_SOURCE);
   const origin = Object.freeze({
@@ -206,7 +176,9 @@ function checkAnnouncement(
     replaces,
     origin,
     facts:
-      state === 'open' ? null : announcementFacts({ target, state, limit }, approximate, origin),
+      state === 'open'
+        ? null
+        : announcementFacts({ target, state, limit }, approximate, origin, known.catalog),
   };
 }
 
@@ -214,7 +186,7 @@ function checkReplaces(
   value: unknown,
   path: string,
   { target, state, limit }: Pick<CheckedAnnouncement, 'target' | 'state' | 'limit'>,
-  outagesOf: (server: ServerId) => readonly string[],
+  known: Known,
 ): CheckedAnnouncement['replaces'] {
   if (typeof target !== 'string' || limit !== null || (state !== 'closed' && state !== 'open')) {
     throw invalidOption(path, {
@@ -228,16 +200,15 @@ function checkReplaces(
   >);
   const { rule, month } = given;
   checkText(rule, `${path}.rule`);
-  const known = [
-    ...new Set(target === 'all' ? servers.flatMap(({ id }) => outagesOf(id)) : outagesOf(target)),
-  ];
-  if (!known.includes(rule)) {
-    const names = known.join(', ');
+  const servers = target === 'all' ? known.catalog.servers.map(({ id }) => id) : [target];
+  const rules = [...new Set(servers.flatMap((server) => known.outagesOf(server)))];
+  if (!rules.includes(rule)) {
+    const names = rules.join(', ');
     throw invalidOption(`${path}.rule`, {
       en:
-        known.length === 0 ? 'This server has no planned outages.' : `It must be one of ${names}.`,
+        rules.length === 0 ? 'This server has no planned outages.' : `It must be one of ${names}.`,
       ja:
-        known.length === 0
+        rules.length === 0
           ? 'このサーバには計画停止がありません。'
           : `${names} のいずれかを指定してください。`,
     });
@@ -264,14 +235,18 @@ function checkChoice<T extends string>(value: unknown, path: string, choices: re
   });
 }
 
-function checkTarget(value: unknown, path: string): AnnouncementTarget {
-  if (typeof value === 'object' && value !== null) return checkNarrowTarget(value, path);
+function checkTarget(value: unknown, path: string, catalog: Catalog): AnnouncementTarget<Catalog> {
+  if (typeof value === 'object' && value !== null) return checkNarrowTarget(value, path, catalog);
   checkText(value, path);
-  if (value === 'all' || isServerId(value)) return value;
+  if (value === 'all' || isServerId(value, catalog)) return value;
   throw new SelfInfoError('unknown_server', { path });
 }
 
-function checkNarrowTarget(value: unknown, path: string): AnnouncementTarget {
+function checkNarrowTarget(
+  value: unknown,
+  path: string,
+  catalog: Catalog,
+): AnnouncementTarget<Catalog> {
   const given = readKeys(value, path, { detail: true, item: true });
   const { detail, item } = given;
   if ((detail === undefined) === (item === undefined))
@@ -281,18 +256,8 @@ function checkNarrowTarget(value: unknown, path: string): AnnouncementTarget {
     });
   if (detail === undefined) return Object.freeze({ item: checkItemCode(item, `${path}.item`) });
   checkText(detail, `${path}.detail`);
-  checkDetailId(detail, `${path}.detail`);
+  checkDetailId(detail, `${path}.detail`, catalog);
   return Object.freeze({ detail });
-}
-
-/** Checks the code of an item. */
-export function checkItemCode(value: unknown, path: string): ItemCode {
-  checkText(value, path);
-  if (isItemCode(value)) return value;
-  throw invalidOption(path, {
-    en: 'It must be TM and 14 digits.',
-    ja: 'TM に続けて14桁の数字を指定してください。',
-  });
 }
 
 function instant(value: unknown, path: string): number {
@@ -309,9 +274,11 @@ function checkLimited(value: unknown, path: string, max: number): asserts value 
     });
 }
 
-function tooMany(path: string): SelfInfoError {
-  return invalidOption(path, {
-    en: `At most ${MAX_ANNOUNCEMENTS} announcements.`,
-    ja: `お知らせは ${MAX_ANNOUNCEMENTS} 件以内で指定してください。`,
-  });
+/** Checks how many announcements a calendar gets. */
+export function checkCount(count: number, path: string): void {
+  if (count > MAX_ANNOUNCEMENTS)
+    throw invalidOption(path, {
+      en: `At most ${MAX_ANNOUNCEMENTS} announcements.`,
+      ja: `お知らせは ${MAX_ANNOUNCEMENTS} 件以内で指定してください。`,
+    });
 }

@@ -49,7 +49,7 @@ export interface Rule {
   readonly fromHour: number;
   readonly toHour: number;
   readonly state: 'uncertain' | 'closed';
-  readonly certainty: 'stated' | 'hours-not-stated' | 'week-not-stated';
+  readonly certainty: 'stated' | 'hours-not-stated' | 'week-not-stated' | 'hours-unknown';
   /**
    * Whether the rule is partly our reading and not stated in the guideline; `note` says what.
    * Unused in a caller's row.

@@ -1,6 +1,5 @@
-import type { DetailId } from '../catalog/details.js';
-import type { ItemCode } from '../catalog/items.js';
-import type { ServerId } from '../catalog/servers.js';
+import type { Catalog, DetailIdOf, PublishedCatalog, ServerIdOf } from '../catalog/catalog.js';
+import type { ItemCode } from '../catalog/item-codes.js';
 
 /**
  * What an announcement is about, from wide to narrow: the whole service (all 13 systems), one
@@ -10,10 +9,10 @@ import type { ServerId } from '../catalog/servers.js';
  *   alone is untouched.
  * - `{ item }` reaches targets with this code, and, as `uncertain`, those whose code is unknown.
  */
-export type AnnouncementTarget =
+export type AnnouncementTarget<C extends Catalog = PublishedCatalog> =
   | 'all'
-  | ServerId
-  | { readonly detail: DetailId }
+  | ServerIdOf<C>
+  | { readonly detail: DetailIdOf<C> }
   | { readonly item: ItemCode };
 
 /**

@@ -3,8 +3,7 @@ import { toICalendar } from '../calendar/print/ical.js';
 import { toSvg } from '../calendar/print/svg.js';
 import { toText } from '../calendar/print/text.js';
 import { disclaimer } from '../calendar/print/wording.js';
-import { details } from '../catalog/details.js';
-import { servers } from '../catalog/servers.js';
+import type { Catalog } from '../catalog/catalog.js';
 import type { Language } from '../foundation/language.js';
 import { readArguments, UsageError } from './arguments.js';
 import { monthOf, overview, statusesOf, statusText } from './calendar-text.js';
@@ -15,7 +14,7 @@ import {
   type TypedTarget,
   withArgument,
 } from './calendar-tools.js';
-import { writeTextFile } from './files.js';
+import { readCatalog, writeTextFile } from './files.js';
 
 const help = {
   ja: `使い方: myna-selfinfo calendar [対象 ...] [オプション]
@@ -28,6 +27,7 @@ const help = {
   --month 年月     その月の図を表示。2026-12
   --svg ファイル   その月（省略時は --at の月）の図を SVG で保存（A4 で印刷可）
   --ics ファイル   その月（同上）の停止を iCalendar で保存。対象は1つ
+  --catalog ファイル カタログの拡張（JSON）。extendCatalog に渡す内容
   --json           JSON で出力
   --lang ja|en     言語（省略時は環境変数 LANG による）
 
@@ -43,6 +43,7 @@ Options
   --month MONTH    show a picture of that month: 2026-12
   --svg FILE       write the picture of that month (default: the month of --at) as SVG, to print on A4
   --ics FILE       write the outages of that month (same default) as iCalendar; one target
+  --catalog FILE   an extended catalogue, JSON: what extendCatalog takes
   --json           print JSON
   --lang ja|en     language (default: from the environment variable LANG)
 
@@ -55,6 +56,7 @@ const options = {
   month: 'value',
   svg: 'value',
   ics: 'value',
+  catalog: 'value',
   json: 'flag',
   lang: 'value',
   help: 'flag',
@@ -69,8 +71,9 @@ type Values = Readonly<Partial<Record<keyof typeof options, string>>>;
  */
 export async function calendarCommand(args: readonly string[], lang: Language): Promise<string> {
   const { values, positionals } = readArguments(args, options);
-  const tools = { calendar: createCalendar(), lang };
-  if (values.help !== undefined) return helpText(lang);
+  const catalog = readCatalog(values.catalog);
+  if (values.help !== undefined) return helpText(lang, catalog);
+  const tools = { calendar: createCalendar({}, catalog), lang };
   const targets = positionals.map((typed) => readTarget(typed, tools));
   const atMs = readInstant(values.at, tools);
   if (values.month !== undefined || values.svg !== undefined || values.ics !== undefined)
@@ -119,7 +122,7 @@ function showMonth(
   return json(rows);
 }
 
-function helpText(lang: Language): string {
+function helpText(lang: Language, { details, servers }: Catalog): string {
   const rows = (
     list: readonly { readonly id: string; readonly ja: string; readonly en: string }[],
   ): string => list.map((row) => `  ${row.id.padEnd(32)}${row[lang]}\n`).join('');

@@ -1,4 +1,5 @@
 import type { Cause, Status } from '../calendar/results.js';
+import { details } from '../catalog/details.js';
 import type { Stage } from '../foundation/error-facts.js';
 import type { SelfInfoErrorCode } from '../foundation/error-table.js';
 import { isSelfInfoError, type SelfInfoError } from '../foundation/errors.js';
@@ -8,7 +9,8 @@ import { toDateTime } from '../foundation/time.js';
 import type { ItemAnswer } from '../query/answer.js';
 import type { Service } from '../service/service.js';
 import type { ServiceSpec } from '../service/spec.js';
-import type { Availability } from './availability.js';
+import type { Availability, ItemAvailability } from './availability.js';
+import { deciding, isScoped, type Reasoned, reasonsOf } from './reasons.js';
 import type { Collected, ConsentOutcome } from './types.js';
 
 /** What {@link explain} can put into words. */
@@ -85,7 +87,6 @@ const states = {
   closed: sentences.unavailable,
 } as const;
 
-const MOST_REASONS = 2;
 const OURS: readonly Stage[] = ['configuration', 'calendar', 'vault', 'sandbox'];
 /** Codes of a failed item that this package defines. */
 const ITEM_CODES: readonly string[] = [
@@ -113,6 +114,15 @@ const words = {
     en: (time: string) => `Please try again after ${time}.`,
   },
   reason: { ja: (texts: string) => `理由：${texts}`, en: (texts: string) => `Reason: ${texts}` },
+  stopped: {
+    ja: (name: string, until: string | undefined) =>
+      until === undefined
+        ? `${name}の情報は取得できません。`
+        : `${name}の情報は ${until} まで取得できません。`,
+    en: (name: string, until: string | undefined) =>
+      `The information (${name}) is not available${until === undefined ? '' : ` until ${until}`}.`,
+  },
+  goOn: { ja: 'このままお手続きいただけます。', en: 'You can continue.' },
   partial: {
     ja: '一部の保有機関の情報は含まれていません。',
     en: 'Information from some holders is missing.',
@@ -151,14 +161,7 @@ export function explain<S extends ServiceSpec>(value: Explainable<S>, language: 
   if (language !== 'ja' && language !== 'en') throw new TypeError("language must be 'ja' or 'en'.");
   if (isSelfInfoError(value)) return explainError(value, language);
   if (typeof value !== 'object' || value === null) throw foreign();
-  if (shows(value, 'state')) {
-    const { state, causes, nextOpeningMs } = value;
-    return join(
-      states[state][language],
-      state === 'open' ? '' : reasons(causes, language),
-      state === 'open' || nextOpeningMs === null ? '' : again(nextOpeningMs, language),
-    );
-  }
+  if (shows(value, 'state')) return explainStatus(value, language);
   if (!Object.hasOwn(sentences, value.status)) throw foreign();
   const sentence = sentences[value.status][language];
   switch (value.status) {
@@ -171,7 +174,9 @@ export function explain<S extends ServiceSpec>(value: Explainable<S>, language: 
     case 'unavailable':
       return join(
         sentence,
-        shows(value, 'causes') ? reasons(value.causes, language) : '',
+        shows(value, 'causes')
+          ? reasons([{ state: stateOf(value.causes), causes: value.causes }], language)
+          : '',
         value.until === null ? words.again[language] : again(Date.parse(value.until), language),
       );
     case 'failed':
@@ -217,6 +222,12 @@ function citizensWords({ code, stage, retry }: SelfInfoError, language: Language
     : join(failed, words.restart[language]);
 }
 
+function dayAndTime(ms: number, language: Language): string {
+  return toDateTime(ms)
+    .setLocale(language)
+    .toFormat(language === 'ja' ? 'M月d日(ccc) H:mm' : "ccc d LLL H:mm 'JST'");
+}
+
 function again(ms: number, language: Language): string {
   const time = toDateTime(ms);
   return words.until[language](
@@ -226,17 +237,52 @@ function again(ms: number, language: Language): string {
   );
 }
 
-/** Picks the causes that decide. A list of every server would help no citizen. */
-function reasons(causes: readonly Cause[], language: Language): string {
-  const deciding = [
-    causes.filter(
-      (cause) => cause.state === 'closed' && !causes.some(({ kind }) => kind === 'holder'),
-    ),
-    causes.filter((cause) => cause.kind === 'holder'),
-    causes,
-  ].find((some) => some.length > 0);
-  const texts = [...new Set(deciding?.map((cause) => cause.text[language]))].slice(0, MOST_REASONS);
+function explainStatus(value: Status | Availability, language: Language): string {
+  const { state, nextOpeningMs } = value;
+  const items: readonly ItemAvailability[] = shows(value, 'items')
+    ? Object.values<ItemAvailability>(value.items).filter((item) => item.state === state)
+    : [];
+  const statuses = items.length > 0 ? items : [value];
+  if (state === 'closed') {
+    const stopped = statuses.map((status) => stoppedItem(status, language));
+    if (stopped.every((sentence) => sentence !== undefined)) return join(...new Set(stopped));
+  }
+  const said = reasons(statuses, language);
+  if (state === 'open') return join(states.open[language], slowness(statuses, language));
+  if (state === 'uncertain') return join(states.uncertain[language], said, words.goOn[language]);
+  return join(
+    states.closed[language],
+    said,
+    nextOpeningMs === null ? '' : again(nextOpeningMs, language),
+  );
+}
+
+/** Returns the sentence about an item that stops alone; undefined if more than it stops. */
+function stoppedItem(status: Status | ItemAvailability, language: Language): string | undefined {
+  const causes = deciding(status);
+  if (!causes.every(isScoped)) return undefined;
+  const [cause] = causes;
+  const name = shows(status, 'name') ? status.name : details.find(({ id }) => id === cause?.detail);
+  if (name === undefined) return undefined;
+  const { nextPossibleOpeningMs } = status;
+  return words.stopped[language](
+    name[language],
+    nextPossibleOpeningMs === null ? undefined : dayAndTime(nextPossibleOpeningMs, language),
+  );
+}
+
+function slowness(statuses: readonly Status[], language: Language): string {
+  return reasonsOf(statuses, language).join(language === 'ja' ? '' : ' ');
+}
+
+/** Names the causes that decide. A list of every server would help no citizen. */
+function reasons(statuses: readonly Reasoned[], language: Language): string {
+  const texts = reasonsOf(statuses, language);
   return texts.length === 0 ? '' : words.reason[language](texts.join(language === 'ja' ? '' : ' '));
+}
+
+function stateOf(causes: readonly Cause[]): Status['state'] {
+  return causes.some(({ state }) => state === 'closed') ? 'closed' : 'uncertain';
 }
 
 /** Joins sentences: with a space in English, without one in Japanese. */

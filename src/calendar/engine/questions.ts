@@ -1,4 +1,5 @@
 import type { DateTime } from 'luxon';
+import type { Catalog } from '../../catalog/catalog.js';
 import { SelfInfoError } from '../../foundation/errors.js';
 import { formatInstant, type Instant, toDateTime, toEpochMs } from '../../foundation/time.js';
 import type { Cause, Segment, Status } from '../results.js';
@@ -9,7 +10,7 @@ import { buildSegment, buildStatus } from './result-objects.js';
 import { CLOSED, nameOf, OPEN, type SegmentMs } from './timeline.js';
 
 /** Implements `calendar.status`. */
-export function statusAt(schedules: ScheduleCache, target: Target, at: Instant): Status {
+export function statusAt(schedules: ScheduleCache, target: Target<Catalog>, at: Instant): Status {
   const schedule = schedules.scheduleOf(target);
   const ms = checkInstant(at, 'at');
   const segment = schedule.timeline.segmentAt(ms);
@@ -20,14 +21,14 @@ export function statusAt(schedules: ScheduleCache, target: Target, at: Instant):
 }
 
 /** Implements `calendar.isOpen`. */
-export function isOpenAt(schedules: ScheduleCache, target: Target, at: Instant): boolean {
+export function isOpenAt(schedules: ScheduleCache, target: Target<Catalog>, at: Instant): boolean {
   return schedules.scheduleOf(target).timeline.stateAt(checkInstant(at, 'at')) === OPEN;
 }
 
 /** Implements `calendar.nextOpening`. */
 export function nextOpeningFrom(
   schedules: ScheduleCache,
-  target: Target,
+  target: Target<Catalog>,
   from: Instant,
 ): DateTime | null {
   const schedule = schedules.scheduleOf(target);
@@ -39,7 +40,7 @@ export function nextOpeningFrom(
 /** Implements `calendar.segments` and, with `onlyOpen`, `calendar.windows`. */
 export function segmentsBetween(
   schedules: ScheduleCache,
-  target: Target,
+  target: Target<Catalog>,
   start: Instant,
   end: Instant,
   onlyOpen: boolean,

@@ -1,7 +1,6 @@
 import type { DateTime } from 'luxon';
 import { formatInstant, toDateTime } from '../../foundation/time.js';
 import type {
-  AnnouncementSource,
   Cause,
   CauseFacts,
   CauseSource,
@@ -52,6 +51,7 @@ class CauseOfFacts extends SpanBase implements Cause {
   readonly certainty: CauseFacts['certainty'];
   readonly source: CauseSource;
   readonly text: Text;
+  readonly citizenText: Text;
 
   constructor(facts: CauseFacts, startMs: number, endMs: number) {
     super(startMs, endMs);
@@ -65,13 +65,19 @@ class CauseOfFacts extends SpanBase implements Cause {
     this.certainty = facts.certainty;
     this.source = facts.source;
     this.text = facts.text;
+    this.citizenText = facts.citizenText;
   }
 }
 
 class UndoneCauseOfFacts extends CauseOfFacts implements UndoneCause {
-  readonly undoneBy: AnnouncementSource;
+  readonly undoneBy: UndoneCause['undoneBy'];
 
-  constructor(facts: CauseFacts, startMs: number, endMs: number, undoneBy: AnnouncementSource) {
+  constructor(
+    facts: CauseFacts,
+    startMs: number,
+    endMs: number,
+    undoneBy: UndoneCause['undoneBy'],
+  ) {
     super(facts, startMs, endMs);
     this.undoneBy = undoneBy;
   }
@@ -131,6 +137,10 @@ class StatusAt implements Status {
     this.nextPossibleOpeningMs = nextPossibleOpeningMs;
   }
 
+  get mayTry(): boolean {
+    return this.state !== 'closed';
+  }
+
   get since(): DateTime | null {
     return dateTimeOrNull(this.sinceMs);
   }
@@ -150,6 +160,7 @@ class StatusAt implements Status {
   toJSON(): Record<string, unknown> {
     const {
       state,
+      mayTry,
       causes,
       undone,
       holders,
@@ -160,6 +171,7 @@ class StatusAt implements Status {
     } = this;
     return {
       state,
+      mayTry,
       causes,
       undone,
       ...(holders && { holders }),
@@ -181,7 +193,7 @@ export function buildUndoneCause(
   facts: CauseFacts,
   startMs: number,
   endMs: number,
-  undoneBy: AnnouncementSource,
+  undoneBy: UndoneCause['undoneBy'],
 ): UndoneCause {
   return Object.freeze(new UndoneCauseOfFacts(facts, startMs, endMs, undoneBy));
 }

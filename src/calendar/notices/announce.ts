@@ -1,3 +1,4 @@
+import type { Catalog, PublishedCatalog } from '../../catalog/catalog.js';
 import { formatInstant } from '../../foundation/time.js';
 import type { Announcement } from '../announcements.js';
 import type { AnnouncementTarget } from '../scopes.js';
@@ -5,7 +6,7 @@ import type { Effect } from './effects.js';
 import type { Outage } from './notice.js';
 
 /** A stop from a notice: an announcement that only lowers, with instants as ISO strings. */
-export interface NoticedOutage extends Announcement {
+export interface NoticedOutage<C extends Catalog = PublishedCatalog> extends Announcement<C> {
   /** Never `open`: the parser does not believe a text that says that a server runs. */
   readonly state: 'closed' | 'uncertain' | 'slow';
   /** Start, ISO 8601 at +09:00. */
@@ -24,8 +25,8 @@ export function* announce(
   outages: readonly Outage[],
   idPrefix: string,
   announcedAt: string,
-): Generator<void, NoticedOutage[]> {
-  const byId = new Map<string, NoticedOutage>();
+): Generator<void, NoticedOutage<Catalog>[]> {
+  const byId = new Map<string, NoticedOutage<Catalog>>();
   for (const { effects, period, source } of outages) {
     yield;
     const { startMs, endMs, approximate } = period;
@@ -56,7 +57,7 @@ function nameOf({ target, state, limit }: Effect): string {
   return kind === undefined ? textOf(target) : `${textOf(target)}:${kind}`;
 }
 
-function textOf(target: AnnouncementTarget): string {
+function textOf(target: AnnouncementTarget<Catalog>): string {
   if (typeof target === 'string') return target;
   return 'detail' in target ? target.detail : target.item;
 }

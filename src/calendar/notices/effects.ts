@@ -1,3 +1,4 @@
+import type { Catalog } from '../../catalog/catalog.js';
 import type { AnnouncementLimit, AnnouncementTarget } from '../scopes.js';
 import type { ClauseWords } from './clause-reader.js';
 import { type Around, type Scoped, withoutSystems } from './contexts.js';
@@ -12,7 +13,7 @@ import { isRehearsal, type NamedSystems, namedSystems, namesAny } from './system
 
 /** What a stop does to a target. */
 export interface Effect {
-  readonly target: AnnouncementTarget;
+  readonly target: AnnouncementTarget<Catalog>;
   readonly state: 'closed' | 'uncertain' | 'slow';
   readonly limit: AnnouncementLimit | null;
 }
@@ -181,7 +182,7 @@ function namesOurs(text: string, names: Names): boolean {
 
 interface Base {
   /** What stops, if no scope narrows it. */
-  readonly targets: readonly AnnouncementTarget[];
+  readonly targets: readonly AnnouncementTarget<Catalog>[];
   readonly named: NamedSystems;
 }
 
@@ -195,14 +196,15 @@ function baseOf({ words, named, generic, names }: PeriodFacts): Base | NoticePro
   // マイナポータル以外: the scope is unknown, and may be anything.
   if (own.known.size > 0 && excludesSystem(words.bare, names))
     return { targets: ['all'], named: own };
-  if (own.known.size > 0) return { targets: [...own.known] as AnnouncementTarget[], named: own };
+  if (own.known.size > 0)
+    return { targets: [...own.known] as AnnouncementTarget<Catalog>[], named: own };
   // すべての機能 of another API are not ours.
   if (foreign) return 'unknown_system';
   if (own.everything) return { targets: ['all'], named: own };
   const near = namesAny(own) ? own : (context ?? own);
   if (context && (context.known.size > 0 || context.everything)) {
     const targets = context.everything ? ['all'] : [...context.known];
-    return { targets: targets as AnnouncementTarget[], named: near };
+    return { targets: targets as AnnouncementTarget<Catalog>[], named: near };
   }
   if (namesAny(near)) return { targets: ['all'], named: near };
   return named !== 'unclear' && (generic || own.generic)
@@ -282,8 +284,8 @@ function scopedEffects(
 
 /** A detail of one server cannot be expressed: it would stop at every holder. */
 function isNarrower(
-  targets: readonly AnnouncementTarget[],
-  base: readonly AnnouncementTarget[],
+  targets: readonly AnnouncementTarget<Catalog>[],
+  base: readonly AnnouncementTarget<Catalog>[],
 ): boolean {
   if (targets.length === 0 || base.includes('all') || base.includes('mynaportal')) return true;
   return targets.every((target) => base.includes(target));

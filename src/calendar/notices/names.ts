@@ -1,24 +1,6 @@
-import { categories, details } from '../../catalog/details.js';
-import { servers } from '../../catalog/servers.js';
+import type { Catalog } from '../../catalog/catalog.js';
+import { categories } from '../../catalog/details.js';
 import type { AnnouncementTarget } from '../scopes.js';
-
-/** The names of a catalogue: what the parser knows of it. */
-export interface CatalogRows {
-  readonly servers: readonly {
-    readonly id: string;
-    readonly ja: string;
-    readonly holder?: { readonly ja: string };
-  }[];
-  readonly details: readonly {
-    readonly id: string;
-    readonly ja: string;
-    readonly category: string;
-  }[];
-  readonly items: readonly {
-    readonly code: string;
-    readonly name: { readonly ja: string } | null;
-  }[];
-}
 
 /** A name, as a pattern, and what it stands for. */
 export type Named<T> = readonly [T, RegExp];
@@ -30,7 +12,7 @@ export interface Names {
   /** Fast, unlike all names one after the other, in the many texts without a name. */
   readonly hasSystem: RegExp;
   /** Details, items, categories and holders by the names that a scope uses, longest first. */
-  readonly scopes: readonly Named<readonly AnnouncementTarget[]>[];
+  readonly scopes: readonly Named<readonly AnnouncementTarget<Catalog>[]>[];
   readonly hasScope: RegExp;
   /** Details and items in a sentence: 公金受取口座の情報は. */
   readonly inSentence: RegExp;
@@ -98,10 +80,10 @@ const literal = (text: string): string =>
     .replace(/\s/g, ' ?')
     .replace(/中間サーバ$/, ' ?中間サーバー?');
 
-const published = new WeakMap<CatalogRows, Names>();
+const published = new WeakMap<Catalog, Names>();
 
 /** Returns the names of a catalogue. They are built once. */
-export function namesOf(catalog: CatalogRows): Names {
+export function namesOf(catalog: Catalog): Names {
   let names = published.get(catalog);
   if (!names) {
     names = buildNames(catalog);
@@ -110,7 +92,7 @@ export function namesOf(catalog: CatalogRows): Names {
   return names;
 }
 
-function buildNames({ servers, details, items }: CatalogRows): Names {
+function buildNames({ servers, details, items }: Catalog): Names {
   const systems = [
     ...servers.map(({ id, ja }) => [id, literal(withoutBrackets(ja))] as const),
     ...servers.flatMap(({ id }) => (SYSTEMS[id] ?? []).map((name) => [id, name] as const)),
@@ -132,9 +114,7 @@ function buildNames({ servers, details, items }: CatalogRows): Names {
     );
   });
   const holderNames = servers.flatMap(({ id, ja, holder }) =>
-    [literal(ja), ...(holder ? [literal(holder.ja)] : []), ...(HOLDERS[id] ?? [])].map(
-      (name) => [[id], name] as const,
-    ),
+    [literal(ja), literal(holder.ja), ...(HOLDERS[id] ?? [])].map((name) => [[id], name] as const),
   );
   // At the same length, a detail goes before its only item, because every item of it stops.
   const scopes = [...detailNames, ...itemNames, ...categoryNames, ...holderNames].sort(longerFirst);
@@ -143,7 +123,7 @@ function buildNames({ servers, details, items }: CatalogRows): Names {
     systems: systems.map(([id, name]) => [id, new RegExp(name, 'g')]),
     hasSystem: new RegExp(systems.map(([, name]) => name).join('|')),
     scopes: scopes.map(([targets, name]) => [
-      targets as readonly AnnouncementTarget[],
+      targets as readonly AnnouncementTarget<Catalog>[],
       new RegExp(name, 'g'),
     ]),
     hasScope: new RegExp(scopes.map(([, name]) => name).join('|')),
@@ -166,6 +146,3 @@ const longerFirst = (
   [, a]: readonly [unknown, string],
   [, b]: readonly [unknown, string],
 ): number => b.length - a.length;
-
-/** The guideline's catalogue. */
-export const publishedCatalog: CatalogRows = { servers, details, items: [] };

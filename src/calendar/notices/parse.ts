@@ -1,3 +1,4 @@
+import type { Catalog, PublishedCatalog } from '../../catalog/catalog.js';
 import { LONG, type Notices, type NoticesOptions, PAGE, parseSteps } from './steps.js';
 
 /** Passages, periods and outages that are read before other work gets its turn. */
@@ -30,6 +31,7 @@ const STEPS_AT_ONCE = 50;
  *
  * @param text - the text: at most 65,536 UTF-16 units, 1,000 lines and sentences, 1,000 outages.
  * @param options - `publishedAt`, and the start of the ids.
+ * @param catalog - what `extendCatalog` returned. Default: the guideline's.
  * @throws SelfInfoError `invalid_option` when the text is too long or `idPrefix` is invalid,
  * `missing_option`, `unknown_option`, `invalid_instant`, `invalid_date`; TypeError for a wrong
  * JavaScript type.
@@ -44,8 +46,17 @@ const STEPS_AT_ONCE = 50;
  * for (const { line, reason } of notUnderstood) console.warn(line, reason.ja);
  * ```
  */
-export function parseNotices(text: string, options: NoticesOptions): Notices {
-  const steps = parseSteps(text, options, PAGE);
+export function parseNotices<C extends Catalog = PublishedCatalog>(
+  text: string,
+  options: NoticesOptions,
+  catalog?: C,
+): Notices<C>;
+export function parseNotices(
+  text: string,
+  options: NoticesOptions,
+  catalog?: Catalog,
+): Notices<Catalog> {
+  const steps = parseSteps(text, options, PAGE, catalog);
   for (;;) {
     const { done, value } = steps.next();
     if (done) return value;
@@ -59,6 +70,7 @@ export function parseNotices(text: string, options: NoticesOptions): Notices {
  * @param text - the text: at most 1,048,576 UTF-16 units, 20,000 lines and sentences, 1,000
  * outages.
  * @param options - `publishedAt`, and the start of the ids.
+ * @param catalog - what `extendCatalog` returned. Default: the guideline's.
  * @throws SelfInfoError as {@link parseNotices}, as a rejection.
  * @example
  * ```ts
@@ -68,8 +80,17 @@ export function parseNotices(text: string, options: NoticesOptions): Notices {
  * const { announcements } = await parseLongNotices(archive, { publishedAt: '2026-08-20' });
  * ```
  */
-export async function parseLongNotices(text: string, options: NoticesOptions): Promise<Notices> {
-  const steps = parseSteps(text, options, LONG);
+export function parseLongNotices<C extends Catalog = PublishedCatalog>(
+  text: string,
+  options: NoticesOptions,
+  catalog?: C,
+): Promise<Notices<C>>;
+export async function parseLongNotices(
+  text: string,
+  options: NoticesOptions,
+  catalog?: Catalog,
+): Promise<Notices<Catalog>> {
+  const steps = parseSteps(text, options, LONG, catalog);
   for (let step = 1; ; step++) {
     const { done, value } = steps.next();
     if (done) return value;

@@ -1,3 +1,4 @@
+import type { Catalog } from '../../catalog/catalog.js';
 import type { AnnouncementTarget } from '../scopes.js';
 import { evidenceOf } from './evidence.js';
 import type { Names } from './names.js';
@@ -5,7 +6,7 @@ import type { Names } from './names.js';
 /** What the words of a scope (戸籍関係情報のみ, 番号31、87, 初回利用時) mean. */
 export interface Scope {
   /** What they name in the catalogue; empty if they name nothing of it. */
-  readonly targets: readonly AnnouncementTarget[];
+  readonly targets: readonly AnnouncementTarget<Catalog>[];
   /** Whom it concerns, if not everybody. */
   readonly limit: 'first-use' | 'some-sources' | null;
   /** Whether it only gets slow. */
@@ -57,7 +58,7 @@ export function saysPart(text: string): boolean {
 }
 
 /** Returns the items whose numbers (番号31、87) or codes a text states. */
-export function itemsIn(text: string): AnnouncementTarget[] {
+export function itemsIn(text: string): AnnouncementTarget<Catalog>[] {
   const numbers = [...text.matchAll(NUMBERS)].flatMap(([list]) =>
     [...list.matchAll(/\d{1,3}/g)].map(([number]) => number),
   );
@@ -86,7 +87,7 @@ export function parseScope(words: string, names: Names): Scope {
   rest = rest.replace(FIRST_USE, ' ');
   let some = matches(SOME, rest);
   rest = rest.replace(SOME, ' ');
-  const targets: AnnouncementTarget[] = [...items];
+  const targets: AnnouncementTarget<Catalog>[] = [...items];
   if (names.hasScope.test(rest))
     for (const [named, pattern] of names.scopes)
       rest = rest.replace(pattern, (_, ...groups) => {
@@ -126,7 +127,7 @@ function butThese(scope: Scope, names: Names): Scope {
         ...scope,
         targets: names.details
           .filter((id) => !given.has(id))
-          .map((id) => ({ detail: id }) as AnnouncementTarget),
+          .map((id) => ({ detail: id }) as AnnouncementTarget<Catalog>),
       }
     : { ...scope, targets: [], outside: false, unknown: true, whole: false };
 }
@@ -145,6 +146,6 @@ export function leftOver(words: string): string {
 
 const matches = (pattern: RegExp, text: string): boolean => text.search(pattern) >= 0;
 
-function unique(targets: readonly AnnouncementTarget[]): AnnouncementTarget[] {
+function unique(targets: readonly AnnouncementTarget<Catalog>[]): AnnouncementTarget<Catalog>[] {
   return [...new Map(targets.map((target) => [JSON.stringify(target), target])).values()];
 }

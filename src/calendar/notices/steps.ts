@@ -1,10 +1,11 @@
+import { type Catalog, checkCatalog, type PublishedCatalog } from '../../catalog/catalog.js';
 import { invalidOption, SelfInfoError } from '../../foundation/errors.js';
 import { readKeys } from '../../foundation/options.js';
 import { dayOf, formatInstant, type Instant, toEpochMs } from '../../foundation/time.js';
 import type { Text } from '../rules.js';
 import { announce, type NoticedOutage } from './announce.js';
 import { ClauseReader } from './clause-reader.js';
-import { type Names, namesOf, publishedCatalog } from './names.js';
+import { type Names, namesOf } from './names.js';
 import { type Notice, type Outage, parseNotice } from './notice.js';
 import type { Problem } from './notice-problems.js';
 import { buildPassage, type Passage, type Place, splitPassages } from './passages.js';
@@ -55,9 +56,9 @@ export interface NotUnderstood {
  * The result of `parseNotices`: the outages, and every passage that was not understood. Check
  * both: an empty `announcements` does not mean that none was announced.
  */
-export interface Notices {
+export interface Notices<C extends Catalog = PublishedCatalog> {
   /** The outages, in the order of the text. */
-  readonly announcements: readonly NoticedOutage[];
+  readonly announcements: readonly NoticedOutage<C>[];
   /** The passages not understood, in the order of the text. */
   readonly notUnderstood: readonly NotUnderstood[];
 }
@@ -82,10 +83,11 @@ export function* parseSteps(
   text: string,
   options: NoticesOptions,
   limits: Limits,
-): Generator<void, Notices> {
+  catalog?: Catalog,
+): Generator<void, Notices<Catalog>> {
   if (typeof text !== 'string') throw new TypeError('text must be a string.');
   const { publishedMs, idPrefix } = checkOptions(options);
-  const names = namesOf(publishedCatalog);
+  const names = namesOf(checkCatalog(catalog, 'catalog'));
   const passages: Passage[] = [];
   for (const place of placesIn(text, limits)) {
     passages.push(buildPassage(place, names));

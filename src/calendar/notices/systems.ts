@@ -1,3 +1,4 @@
+import type { Catalog } from '../../catalog/catalog.js';
 import type { AnnouncementTarget } from '../scopes.js';
 import { CAUSES } from './evidence.js';
 import type { Names } from './names.js';
@@ -8,7 +9,7 @@ export interface NamedSystems {
   /** Systems of the catalogue, or `all`. */
   readonly known: ReadonlySet<string>;
   /** Details and items of the catalogue, narrower than a system. */
-  readonly parts: readonly AnnouncementTarget[];
+  readonly parts: readonly AnnouncementTarget<Catalog>[];
   /** Whether it says "all services" or "all systems". */
   readonly everything: boolean;
   /** Whether it names data that is not in the catalogue, like 戸籍. */
@@ -137,13 +138,16 @@ function findSystems(text: string, names: Names): NamedSystems {
   };
 }
 
-function partsIn(text: string, names: Names): AnnouncementTarget[] {
+function partsIn(text: string, names: Names): AnnouncementTarget<Catalog>[] {
   if (!names.hasScope.test(text)) return [];
   return [...text.matchAll(names.inSentence)].flatMap(([name]) => parseScope(name, names).targets);
 }
 
 /** Reads 「マイナポータルの…」: part of a system, or all of it. */
-function partOf(text: string, names: Names): 'whole' | 'unknown' | readonly AnnouncementTarget[] {
+function partOf(
+  text: string,
+  names: Names,
+): 'whole' | 'unknown' | readonly AnnouncementTarget<Catalog>[] {
   const part = PART.exec(text)?.[1];
   if (part === undefined || part.includes(OURS) || part.replace(WORDS, '') === '') return 'whole';
   const name = part.replace(/^(?:ご|お|すべての?|全ての?)/, '');

@@ -1,4 +1,6 @@
+import type { Catalog } from '../../catalog/catalog.js';
 import { invalidOption } from '../../foundation/errors.js';
+import { fingerprint } from '../../foundation/fingerprint.js';
 import type { Language } from '../../foundation/language.js';
 import { checkText, readKeys } from '../../foundation/options.js';
 import { type Instant, toEpochMs } from '../../foundation/time.js';
@@ -6,7 +8,7 @@ import type { Calendar } from '../calendar.js';
 import type { State, Status } from '../results.js';
 import type { Text } from '../rules.js';
 import { membersOf, type Target } from '../targets.js';
-import { checkLang, disclaimer, fingerprint, nameOfTarget, plain, reasonsOf } from './wording.js';
+import { checkLang, disclaimer, nameOfTarget, plain, reasonsOf } from './wording.js';
 
 /** Options of {@link toICalendar}. */
 export interface ICalendarOptions {
@@ -75,7 +77,11 @@ const timeZone = [
  * const response = new Response(feed, { headers });
  * ```
  */
-export function toICalendar(calendar: Calendar, target: Target, options: ICalendarOptions): string {
+export function toICalendar<C extends Catalog>(
+  calendar: Calendar<C>,
+  target: Target<C>,
+  options: ICalendarOptions,
+): string {
   options = readKeys(options, 'options', {
     start: true,
     end: true,
@@ -94,8 +100,8 @@ export function toICalendar(calendar: Calendar, target: Target, options: ICalend
   checkLang(lang, 'options.lang');
   if (options.name !== undefined) checkText(options.name, 'options.name');
   const stamp = options.stamp === undefined ? undefined : toEpochMs(options.stamp, 'options.stamp');
-  const subject = nameOfTarget(target, 'target', lang);
-  const key = membersOf(target, 'target')
+  const subject = nameOfTarget(target, 'target', lang, calendar.catalog);
+  const key = membersOf(target, 'target', calendar.catalog)
     .map((member) => member.key)
     .join(' ');
   const name = escapedText(options.name ?? subject);

@@ -1,3 +1,4 @@
+import type { Catalog } from '../../catalog/catalog.js';
 import { invalidOption, SelfInfoError } from '../../foundation/errors.js';
 import type { Language } from '../../foundation/language.js';
 import { checkText, readKeys } from '../../foundation/options.js';
@@ -69,8 +70,8 @@ export interface Picture {
  * `outside_calendar`, and as `membersOf`; TypeError.
  */
 export function buildPicture(
-  calendar: Calendar,
-  targets: readonly Target[],
+  calendar: Calendar<Catalog>,
+  targets: readonly Target<Catalog>[],
   options: PictureOptions,
 ): Picture {
   options = readKeys(options, 'options', {
@@ -83,12 +84,16 @@ export function buildPicture(
   if (!Array.isArray(targets)) throw new TypeError('targets must be an array.');
   if (targets.length === 0)
     throw invalidOption('targets', { en: 'It must not be empty.', ja: '空の値は指定できません。' });
-  const names = Array.from(targets, (target: Target, index) =>
-    nameOfTarget(target, `targets[${index}]`, lang),
+  const names = Array.from(targets, (target: Target<Catalog>, index) =>
+    nameOfTarget(target, `targets[${index}]`, lang, calendar.catalog),
   );
   const { from, to, period } = periodOf(calendar, options, lang);
   const panels = names.map((name, index): Panel => {
-    const segments = calendar.segments(targets[index] as Target, dayStart(from), dayStart(to));
+    const segments = calendar.segments(
+      targets[index] as Target<Catalog>,
+      dayStart(from),
+      dayStart(to),
+    );
     return {
       name,
       days: daysOf(calendar, segments, from, to, lang),
@@ -99,7 +104,7 @@ export function buildPicture(
 }
 
 function periodOf(
-  calendar: Calendar,
+  calendar: Calendar<Catalog>,
   { month, week }: PictureOptions,
   lang: Language,
 ): { from: number; to: number; period: string } {
@@ -145,7 +150,7 @@ function monthStart(month: unknown, path: string): number {
 }
 
 function daysOf(
-  calendar: Calendar,
+  calendar: Calendar<Catalog>,
   segments: readonly Segment[],
   from: number,
   to: number,

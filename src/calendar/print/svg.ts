@@ -1,3 +1,5 @@
+import type { Catalog } from '../../catalog/catalog.js';
+import { fingerprint } from '../../foundation/fingerprint.js';
 import type { Language } from '../../foundation/language.js';
 import { dayStart, HOUR_MS } from '../../foundation/time.js';
 import type { Calendar } from '../calendar.js';
@@ -13,7 +15,6 @@ import {
 } from './picture.js';
 import {
   disclaimer,
-  fingerprint,
   holidayMark,
   legend,
   type Reason,
@@ -63,9 +64,9 @@ const marks: Readonly<Record<State, string>> = { open: '○', uncertain: '△', 
  * writeFileSync('2026-12.svg', svg);
  * ```
  */
-export function toSvg(
-  calendar: Calendar,
-  targets: readonly Target[],
+export function toSvg<C extends Catalog>(
+  calendar: Calendar<C>,
+  targets: readonly Target<C>[],
   options: PictureOptions,
 ): string {
   const picture = buildPicture(calendar, targets, options);

@@ -1,3 +1,4 @@
+import type { Catalog } from '../../catalog/catalog.js';
 import type { Language } from '../../foundation/language.js';
 import { dayStart, HOUR_MS } from '../../foundation/time.js';
 import type { Calendar } from '../calendar.js';
@@ -25,9 +26,9 @@ const HALF_HOUR_MS = HOUR_MS / 2;
  * console.log(toText(createCalendar(), ['pension@pension-service'], options));
  * ```
  */
-export function toText(
-  calendar: Calendar,
-  targets: readonly Target[],
+export function toText<C extends Catalog>(
+  calendar: Calendar<C>,
+  targets: readonly Target<C>[],
   options: PictureOptions,
 ): string {
   const { lang, period, panels } = buildPicture(calendar, targets, options);
