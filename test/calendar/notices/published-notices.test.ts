@@ -5,10 +5,10 @@ import { only, outages, problems, read } from './reading.js';
 
 describe('parseNotices on notices as really published', () => {
   it('derives an omitted year from the day of publication and the weekday', () => {
-    const text = '自己情報取得APIの停止 9月5日(土) 0:00 〜 9月7日(月) 0:00';
-    expect(read(text, '2026-08-20')).toEqual(only('all 2026-09-05T00:00/2026-09-07T00:00'));
+    const text = '自己情報取得APIの停止 8月24日(月) 22:00 〜 8月25日(火) 8:00';
+    expect(read(text, '2026-08-20')).toEqual(only('all 2026-08-24T22:00/2026-08-25T08:00'));
     // Half a year ahead, only the weekday distinguishes 2026 from 2025.
-    expect(outages(text, '2026-03-01')).toEqual(['all 2026-09-05T00:00/2026-09-07T00:00']);
+    expect(outages(text, '2026-02-01')).toEqual(['all 2026-08-24T22:00/2026-08-25T08:00']);
   });
 
   it('accepts a status marker, 頃, and an end that is only an hour', () => {
