@@ -4,7 +4,7 @@ import type { Names } from './names.js';
 import type { Passage } from './passages.js';
 import { isCalledOff, SCOPE_LABEL } from './phrases.js';
 import { type BracketMeaning, meaningOf } from './remarks.js';
-import { saysPart } from './scope-words.js';
+import { type Scope, saysPart } from './scope-words.js';
 import { namesAny } from './systems.js';
 
 /** What the passages around a period say: that something stops, another kind of period, or nothing. */
@@ -168,11 +168,10 @@ export class ContextFinder {
     if (labelled !== undefined) return this.#labelled(passage, labelled);
     // What follows a scope in brackets is a sentence of its own.
     const bracket = LEADING_BRACKET.exec(marked)?.groups?.words;
-    const meaning = meaningOf(bracket ?? marked.replace(/^[※*・ ]+/, ''), this.#names);
+    const meaning = this.#clearest(bracket ?? marked.replace(/^[※*・ ]+/, ''));
     if (meaning.kind === 'remark') return undefined;
     const { scope } = meaning;
-    const understood =
-      !scope.unknown && (scope.targets.length > 0 || scope.limit !== null || scope.outside);
+    const understood = understands(scope);
     const bracketed = bracket !== undefined;
     const { stop, runs } = evidenceOf(marked);
     const part =
@@ -182,8 +181,21 @@ export class ContextFinder {
     return bracketed || short || part ? { ...meaning, passage, below: true } : undefined;
   }
 
+  /** Reads the whole line, or else what stands before another sentence in it: …のみ（…は稼働）. */
+  #clearest(words: string): BracketMeaning {
+    const whole = meaningOf(words, this.#names);
+    if (whole.kind === 'remark' || !whole.scope.unknown) return whole;
+    const { bare } = splitBrackets(words);
+    const head = bare.split(/[、。]/)[0] as string;
+    for (const part of [bare.trim(), head.trim()]) {
+      const meaning = part === words ? whole : meaningOf(part, this.#names);
+      if (meaning.kind === 'scope' && understands(meaning.scope)) return meaning;
+    }
+    return whole;
+  }
+
   #labelled(passage: Passage, value: string): Scoped | undefined {
-    const meaning = meaningOf(value, this.#names);
+    const meaning = this.#clearest(value);
     if (meaning.kind === 'remark') return undefined;
     const { scope } = meaning;
     const target = /対象|範囲|情報|項目|機能/.test(passage.plain.split(':')[0] as string);
@@ -213,6 +225,11 @@ export class ContextFinder {
     }
     return undefined;
   }
+}
+
+/** Returns whether words name something, or somebody, and nothing that is not known. */
+export function understands({ unknown, targets, limit, outside }: Scope): boolean {
+  return !unknown && (targets.length > 0 || limit !== null || outside);
 }
 
 /** Removes the names of systems, which the scope does not have to explain. */

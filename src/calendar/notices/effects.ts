@@ -1,7 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import type { AnnouncementLimit, AnnouncementTarget } from '../scopes.js';
 import type { ClauseWords } from './clause-reader.js';
-import { type Around, type Scoped, withoutSystems } from './contexts.js';
+import { type Around, type Scoped, understands, withoutSystems } from './contexts.js';
 import { type Evidence, evidenceOf } from './evidence.js';
 import type { Names } from './names.js';
 import type { Period } from './periods.js';
@@ -146,7 +146,7 @@ function stopOf(
     return { refused: 'not_an_outage' };
   const partial = candidates.some(({ scope }) => scope.limit === 'some-sources');
   if (own.stop !== 'no') {
-    if (own.runs && !partial && !bare.some(({ scope }) => understood(scope)))
+    if (own.runs && !partial && !bare.some(({ scope }) => understands(scope)))
       return { refused: 'target_unclear' };
     if (own.other && !namesOurs(words.bare, names) && named === 'nothing')
       return { refused: 'target_unclear' };
@@ -168,12 +168,9 @@ function inherited(
   if (own.runs || own.other) return { refused: 'not_an_outage' };
   if (candidates.some(({ scope }) => scope.slow)) return 'slow';
   const row = isRow(text, names) || namedSystems(text, names).parts.length > 0;
-  if (!row && !bare.some(({ scope }) => understood(scope))) return { refused: 'not_an_outage' };
+  if (!row && !bare.some(({ scope }) => understands(scope))) return { refused: 'not_an_outage' };
   return around === 'none' || around === 'other' ? { refused: 'not_an_outage' } : around;
 }
-
-const understood = ({ unknown, targets, limit, outside }: Scope): boolean =>
-  !unknown && (targets.length > 0 || limit !== null || outside);
 
 function namesOurs(text: string, names: Names): boolean {
   const { known, parts } = namedSystems(text, names);
