@@ -228,8 +228,8 @@ export class ContextFinder {
 }
 
 /** Returns whether words name something, or somebody, and nothing that is not known. */
-export function understands({ unknown, targets, limit, outside }: Scope): boolean {
-  return !unknown && (targets.length > 0 || limit !== null || outside);
+export function understands({ unknown, targets, limit, outside, slow }: Scope): boolean {
+  return !unknown && (targets.length > 0 || limit !== null || outside || slow);
 }
 
 /** Removes the names of systems, which the scope does not have to explain. */

@@ -43,7 +43,7 @@ const FILLER =
   /特定個人情報(?:名)?|情報|データ|関係|関連|に関する|に係る|における|について|のみ|だけ|に限[るりっ](?:ます|て)?|限定|(?:を|に|の)?対象(?:とする|です|となります|者|範囲)?|範囲|影響(?:を受ける|があります|あり)?|ご?利用|取得|照会|連携|提供|機能|サービス|場合|こと|もの|部分|項目|番号|自己情報取得(?: ?API)?|API|本|当|分|は|が|を|の|に|も|で|と|や|等|から|へ|より|際|時|など|及び|および|並びに|ならびに|又は|または|かつ|します|しています|いたします|致します|となります|になります|です|ます|予定|あり(?:ます)?|ございます|が?あり|なる|する|[\s、,。.・:;/&※*|~()[\]「」<>\uE001\uE002-]/g;
 const STATED = /停止|休止|中断|閉塞|不可|不能|メンテナンス|保守|障害|不具合|事象|発生/g;
 const RUNNING =
-  /(?:通常(?:どおり|通り))?(?:ご?利用|取得|照会|接続)?(?:可能?|いただけます|いただける|できます|できる|稼働|継続)/g;
+  /(?:通常(?:どおり|通り))?(?:ご?利用|取得|照会|接続)?(?:(?<!不)可能?|いただけます|いただける|できます|できる|稼働|継続)/g;
 
 /** Returns whether a sentence is about data outside the catalogue. */
 export function isOutside(text: string): boolean {
@@ -106,7 +106,8 @@ export function parseScope(words: string, names: Names): Scope {
     limit: firstUse ? 'first-use' : some ? 'some-sources' : null,
     slow: slow && stop !== 'yes',
     outside,
-    unknown: rest !== '',
+    // Words that say nothing at all are not known either.
+    unknown: rest !== '' || !(targets.length > 0 || outside || firstUse || some || slow || whole),
     whole: whole && targets.length === 0 && !outside && !firstUse && !some,
   };
   const inverted = !some && except !== (runs && stop === 'no' && !firstUse && !slow);
@@ -136,7 +137,7 @@ function butThese(scope: Scope, names: Names): Scope {
 export function leftOver(words: string): string {
   return words
     .replace(
-      /(?:でき|いただけ|頂け|出来|使え|され|られ)(?:ません|ない|なくなります?|なくなる)|遅く|遅延|遅れ|時間(?:が|を|の)(?:かか|掛か|要)(?:り|る|し)?|低下/g,
+      /(?:でき|いただけ|頂け|出来|使え|され|られ)(?:ません|ない|なくなります?|なくなる)|(?:応答|レスポンス|表示|処理|動作|結果)?(?:が|の|に)?(?:遅く|遅延|遅れ|時間(?:が|を|の)(?:かか|掛か|要)(?:り|る|し)?|低下)/g,
       ' ',
     )
     .replace(RUNNING, ' ')
