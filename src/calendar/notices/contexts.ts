@@ -178,7 +178,9 @@ export class ContextFinder {
       saysPart(marked) && (/のみ|だけ|に限|限定/.test(marked) || (stop !== 'no' && !runs));
     if (!bracketed && namesAny(passage.systems) && !understood) return undefined;
     const short = understood && (saysPart(marked) || plain.length <= 30);
-    return bracketed || short || part ? { ...meaning, passage, below: true } : undefined;
+    return bracketed || short || part || scope.slow
+      ? { ...meaning, passage, below: true }
+      : undefined;
   }
 
   /** Reads the whole line, or else what stands before another sentence in it: …のみ（…は稼働）. */
