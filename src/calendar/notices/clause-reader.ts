@@ -15,6 +15,8 @@ import { isPeriod, type PlacedTime, type WrittenPeriod } from './written-periods
 
 /** The words of a period's own clause. */
 export interface ClauseWords {
+  /** The same for periods that share a clause of one passage; null for others. */
+  readonly clause: Clause | null;
   /** Without what stands in brackets. */
   readonly bare: string;
   readonly brackets: readonly Bracket[];
@@ -86,7 +88,7 @@ export class ClauseReader {
     const before = this.#passage(start.first).marked.slice(0, start.from);
     const { marked } = this.#passage(end.last);
     const zone = `${before.slice(-8)} ${this.#gap(start, end)} ${/^.{0,24}/u.exec(marked.slice(end.to).split(PERIOD)[0] as string)?.[0] ?? ''}`;
-    const reserve = isReserve(/[^、。\u0002]{0,14}$/u.exec(before)?.[0] ?? '');
+    const reserve = isReserve(/[^、。\uE002]{0,14}$/u.exec(before)?.[0] ?? '');
     const words = this.#clauseWords(start, end);
     return { ...words, zone, refusal: reserve ? 'reserve_day' : words.refusal };
   }
@@ -107,7 +109,9 @@ export class ClauseReader {
     const text = parts.join('\n');
     const { bare, brackets } = splitBrackets(text);
     const before = this.#passage(start.first).marked.slice(0, clause.from).slice(-LINE_BEFORE);
+    const shared = start.first === end.last ? clause : null;
     const words = {
+      clause: shared,
       bare,
       brackets,
       before,

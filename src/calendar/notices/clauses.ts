@@ -13,8 +13,8 @@ export interface Place {
 }
 
 /** A time, and a period, where the words around them are read. */
-export const TIME = '\u0001';
-export const PERIOD = '\u0002';
+export const TIME = '\uE001';
+export const PERIOD = '\uE002';
 
 /** The words of a clause and those in its brackets. */
 export interface Words {
@@ -32,7 +32,7 @@ export interface Bracket {
 
 // A clause that only introduces the next one: メンテナンスのため、…
 const SUBORDINATE =
-  /(?:ため|為|により|によって|による|に伴い|に伴って|にともない|につき|ので|において|にて|の間|期間|期間中|時間|日時|日程|を|は|には|では|も|に|で|より|から|まで|以下のとおり|次のとおり|下記のとおり|通り|どおり)[\s\u0001\u0002]*$/u;
+  /(?:ため|為|により|によって|による|に伴い|に伴って|にともない|につき|ので|において|にて|の間|期間|期間中|時間|日時|日程|を|は|には|では|も|に|で|より|から|まで|以下のとおり|次のとおり|下記のとおり|通り|どおり)[\s\uE001\uE002]*$/u;
 // Far enough back for a predicate, and short enough for a line of nothing but commas.
 const LOOK_BACK = 200;
 const NEXT = /^ ?(?:なお|ただし|但し|一方|また|他方)/;
@@ -41,7 +41,7 @@ const LIST = /^[\s、,・/&]*(?:(?:及び|および|並びに|ならびに|と|�
 /**
  * Splits a passage into clauses.
  *
- * @param marked - its text with \u0001 for times and \u0002 for periods, of the same length.
+ * @param marked - its text with \uE001 for times and \uE002 for periods, of the same length.
  * @param periods - its periods, in order.
  */
 export function splitClauses(marked: string, periods: readonly Place[]): Clause[] {
@@ -119,5 +119,5 @@ export function splitBrackets(clause: string): Words {
     if (next === bare) break;
     bare = next;
   }
-  return { bare: bare.replace(/\u0002+/g, PERIOD).replace(/\u0001+/g, TIME), brackets };
+  return { bare: bare.replace(/\uE002+/g, PERIOD).replace(/\uE001+/g, TIME), brackets };
 }

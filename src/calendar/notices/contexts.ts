@@ -2,9 +2,9 @@ import { splitBrackets } from './clauses.js';
 import { type Evidence, evidenceOf } from './evidence.js';
 import type { Names } from './names.js';
 import type { Passage } from './passages.js';
-import { isCalledOff } from './phrases.js';
+import { isCalledOff, SCOPE_LABEL } from './phrases.js';
 import { type BracketMeaning, meaningOf } from './remarks.js';
-import { saysPart } from './scope-words.js';
+import { type Scope, saysPart } from './scope-words.js';
 import { namesAny } from './systems.js';
 
 /** What the passages around a period say: that something stops, another kind of period, or nothing. */
@@ -18,9 +18,7 @@ export type Scoped = Extract<BracketMeaning, { kind: 'scope' }> & {
 };
 
 const LABEL_END = /(?:期間|日時|時間帯?|日程|日|時)(?: ?:.{0,40})?$/;
-const SCOPE_LABEL =
-  /^[^\p{L}\p{N}]*(?:\d{1,2}[.)] ?)?(?:停止|利用|影響|該当|メンテナンス|実施|取得){0,2}(?:する|できない|となる|を受ける|の)?(?:対象|影響|範囲|内容|備考)?の?(?:対象|範囲|情報|項目|機能|影響|内容|備考)(?:名|情報|項目|範囲)? ?[:] ?(?<value>.+)$/u;
-const WHOLLY_BRACKETED = /^[※*・ ]*[([【〔<][^。]*[)\]】〕>][。 ]*$/;
+const LEADING_BRACKET = /^[※*・ ]*[([【〔<](?<words>[^。()[\]【】〔〕<>]+)[)\]】〕>]/;
 const LONGEST_SCOPE = 80;
 
 /** Finds what stands around the periods of one section: evidence of a stop, and its scope. */
@@ -168,34 +166,56 @@ export class ContextFinder {
     if (plain.length > LONGEST_SCOPE || isCalledOff(plain)) return undefined;
     const labelled = SCOPE_LABEL.exec(marked)?.groups?.value;
     if (labelled !== undefined) return this.#labelled(passage, labelled);
-    const meaning = meaningOf(marked.replace(/^[※*・ ]+/, ''), this.#names);
+    // What follows a scope in brackets is a sentence of its own.
+    const bracket = LEADING_BRACKET.exec(marked)?.groups?.words;
+    const meaning = this.#clearest(bracket ?? marked.replace(/^[※*・ ]+/, ''));
     if (meaning.kind === 'remark') return undefined;
     const { scope } = meaning;
-    const understood =
-      !scope.unknown && (scope.targets.length > 0 || scope.limit !== null || scope.outside);
-    const bracketed = WHOLLY_BRACKETED.test(plain);
+    const understood = understands(scope);
+    const bracketed = bracket !== undefined;
     const { stop, runs } = evidenceOf(marked);
-    const part = saysPart(marked) && (stop !== 'no' || /のみ|だけ|限/.test(marked)) && !runs;
+    const part =
+      saysPart(marked) && (/のみ|だけ|に限|限定/.test(marked) || (stop !== 'no' && !runs));
     if (!bracketed && namesAny(passage.systems) && !understood) return undefined;
     const short = understood && (saysPart(marked) || plain.length <= 30);
-    return bracketed || short || part ? { ...meaning, passage, below: true } : undefined;
+    return bracketed || short || part || scope.slow
+      ? { ...meaning, passage, below: true }
+      : undefined;
+  }
+
+  /** Reads the whole line, or else what stands before another sentence in it: …のみ（…は稼働）. */
+  #clearest(words: string): BracketMeaning {
+    const whole = meaningOf(words, this.#names);
+    if (whole.kind === 'remark' || !whole.scope.unknown) return whole;
+    const { bare } = splitBrackets(words);
+    const head = bare.split(/[、。]/)[0] as string;
+    for (const part of [bare.trim(), head.trim()]) {
+      const meaning = part === words ? whole : meaningOf(part, this.#names);
+      if (meaning.kind === 'scope' && understands(meaning.scope)) return meaning;
+    }
+    return whole;
   }
 
   #labelled(passage: Passage, value: string): Scoped | undefined {
-    const meaning = meaningOf(value, this.#names);
+    const meaning = this.#clearest(value);
     if (meaning.kind === 'remark') return undefined;
     const { scope } = meaning;
     const target = /対象|範囲|情報|項目|機能/.test(passage.plain.split(':')[0] as string);
     if (scope.unknown && passage.systems.known.size > 0) return undefined;
-    if (scope.unknown && passage.systems.unknown && !saysPart(value)) return undefined;
     return target || saysPart(value) || !scope.unknown
       ? { ...meaning, passage, below: true }
       : undefined;
   }
 
+  /** Returns the scope that a heading, a label or an introduction states. */
+  scopeIn(passage: Passage): Scoped | undefined {
+    return this.#periods.has(passage) ? undefined : this.#scopeAbove(passage);
+  }
+
   #scopeAbove(passage: Passage): Scoped | undefined {
     const labelled = SCOPE_LABEL.exec(passage.marked)?.groups?.value;
-    if (labelled !== undefined) return this.#labelled(passage, labelled);
+    const scoped = labelled === undefined ? undefined : this.#labelled(passage, labelled);
+    if (scoped) return scoped;
     const { bare, brackets } = splitBrackets(passage.marked);
     const words = [...brackets.map(({ text }) => text), ...(saysPart(bare) ? [bare] : [])];
     for (const text of words) {
@@ -207,6 +227,11 @@ export class ContextFinder {
     }
     return undefined;
   }
+}
+
+/** Returns whether words name something, or somebody, and nothing that is not known. */
+export function understands({ unknown, targets, limit, outside, slow }: Scope): boolean {
+  return !unknown && (targets.length > 0 || limit !== null || outside || slow);
 }
 
 /** Removes the names of systems, which the scope does not have to explain. */

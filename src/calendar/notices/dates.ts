@@ -32,8 +32,9 @@ const WEEKDAYS = '日月火水木金土';
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
 // NFKC takes quadratic time to sort a long row of combining marks, so they are removed first,
-// together with invisible characters. The voicing marks of kana stay.
-const MARKS = /(?![\u3099\u309a])[\p{M}\p{Cf}]/gu;
+// together with invisible characters and private ones, which mark times here. The voicing marks of
+// kana stay.
+const MARKS = /(?![\u3099\u309a])[\p{M}\p{Cf}\p{Co}]/gu;
 const TILDES = /[〜∼∽∿⁓〰]/g;
 // Not ー, which is also a letter.
 const DASHES = /[‐‑‒–—―−─━→⇒]/g;

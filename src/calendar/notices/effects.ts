@@ -1,7 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import type { AnnouncementLimit, AnnouncementTarget } from '../scopes.js';
 import type { ClauseWords } from './clause-reader.js';
-import { type Around, type Scoped, withoutSystems } from './contexts.js';
+import { type Around, type Scoped, understands, withoutSystems } from './contexts.js';
 import { type Evidence, evidenceOf } from './evidence.js';
 import type { Names } from './names.js';
 import type { Period } from './periods.js';
@@ -33,6 +33,8 @@ export interface PeriodFacts {
   readonly around: Around;
   readonly scopes: readonly Scoped[];
   readonly named: NamedSystems | 'nothing' | 'unclear';
+  /** The scope of the passage that names it. */
+  readonly namedScope: Scoped | undefined;
   /** Whether the notice says "the system" or "the service" of what stops. */
   readonly generic: boolean;
   readonly names: Names;
@@ -57,7 +59,16 @@ export function effectsOf(facts: PeriodFacts): ReadPeriod {
   if (isRehearsal(words.text)) return refused('unknown_system');
   const own = ownScopes(words, names);
   const scoped = own.brackets.length + own.bare.length > 0;
-  const used = scoped ? around.filter(({ below }) => below) : around;
+  const used = scoped ? around.filter(({ below }) => below) : [...around];
+  // A label may narrow what it names: 対象：住基ネット（…のみ）.
+  const near = facts.namedScope;
+  if (
+    near &&
+    !scoped &&
+    !namesAny(namedSystems(words.bare, names)) &&
+    !used.some(({ passage }) => passage === near.passage)
+  )
+    used.push(near);
   const candidates = [...own.brackets, ...own.bare, ...used];
   const stop = stopOf(facts, own.remarks, own.bare, candidates);
   const base = baseOf(facts);
@@ -97,12 +108,12 @@ function ownScopes({ bare, brackets }: ClauseWords, names: Names): OwnScopes {
   const rest = withoutSystems(bare, names);
   if (cells.length > 0 || !saysPart(rest)) return { brackets: found, bare: [], remarks };
   const scope = parseScope(
-    rest.replace(/[^\u0002]*(?:ため|により|に伴い|につき)[、,]?/, ' '),
+    rest.replace(/[^\uE002]*(?:ため|により|に伴い|につき)[、,]?/, ' '),
     names,
   );
   return {
     brackets: found,
-    bare: [{ scope, words: rest.replace(/[\u0001\u0002]+/g, ' ').trim() }],
+    bare: [{ scope, words: rest.replace(/[\uE001\uE002]+/g, ' ').trim() }],
     remarks,
   };
 }
@@ -111,7 +122,7 @@ function isCell(cell: string, names: Names): boolean {
   const text = cell.trim();
   return (
     text !== '' &&
-    !/[\u0001\u0002]/.test(text) &&
+    !/[\uE001\uE002]/.test(text) &&
     !namesAny({ ...namedSystems(text, names), outside: false, parts: [] })
   );
 }
@@ -135,7 +146,7 @@ function stopOf(
     return { refused: 'not_an_outage' };
   const partial = candidates.some(({ scope }) => scope.limit === 'some-sources');
   if (own.stop !== 'no') {
-    if (own.runs && !partial && !bare.some(({ scope }) => understood(scope)))
+    if (own.runs && !partial && !bare.some(({ scope }) => understands(scope)))
       return { refused: 'target_unclear' };
     if (own.other && !namesOurs(words.bare, names) && named === 'nothing')
       return { refused: 'target_unclear' };
@@ -157,12 +168,9 @@ function inherited(
   if (own.runs || own.other) return { refused: 'not_an_outage' };
   if (candidates.some(({ scope }) => scope.slow)) return 'slow';
   const row = isRow(text, names) || namedSystems(text, names).parts.length > 0;
-  if (!row && !bare.some(({ scope }) => understood(scope))) return { refused: 'not_an_outage' };
+  if (!row && !bare.some(({ scope }) => understands(scope))) return { refused: 'not_an_outage' };
   return around === 'none' || around === 'other' ? { refused: 'not_an_outage' } : around;
 }
-
-const understood = ({ unknown, targets, limit, outside }: Scope): boolean =>
-  !unknown && (targets.length > 0 || limit !== null || outside);
 
 function namesOurs(text: string, names: Names): boolean {
   const { known, parts } = namedSystems(text, names);
@@ -182,6 +190,9 @@ function baseOf({ words, named, generic, names }: PeriodFacts): Base | NoticePro
     lineBefore(words.before, names) ?? (typeof named === 'string' ? undefined : named);
   const foreign = context !== undefined && isForeign(context);
   if (isForeign(own)) return 'unknown_system';
+  // マイナポータル以外: the scope is unknown, and may be anything.
+  if (own.known.size > 0 && excludesSystem(words.bare, names))
+    return { targets: ['all'], named: own };
   if (own.known.size > 0)
     return { targets: [...own.known] as AnnouncementTarget<Catalog>[], named: own };
   // すべての機能 of another API are not ours.
@@ -196,6 +207,12 @@ function baseOf({ words, named, generic, names }: PeriodFacts): Base | NoticePro
   return named !== 'unclear' && (generic || own.generic)
     ? { targets: ['all'], named: near }
     : 'target_unclear';
+}
+
+function excludesSystem(bare: string, names: Names): boolean {
+  return names.systems.some(([, pattern]) =>
+    new RegExp(`(?:${pattern.source})(?:以外|を?除)`).test(bare),
+  );
 }
 
 /** A name earlier in the line holds for the next period, unless its clause says that it runs. */
@@ -271,4 +288,4 @@ function isNarrower(
   return targets.every((target) => base.includes(target));
 }
 
-const clean = (words: string): string => words.replace(/[\u0001\u0002\n]+/g, ' ').trim();
+const clean = (words: string): string => words.replace(/[\uE001\uE002\n]+/g, ' ').trim();

@@ -30,7 +30,10 @@ const SYSTEMS: Readonly<Record<string, readonly string[]>> = {
   mynaportal: ['情報提供等記録開示システム'],
   'information-provision-network': ['情報提供ネットワーク(?:システム)?', '情報提供NWS?'],
   'juki-net': ['住民基本台帳ネットワーク(?:システム)?', '住基ネット(?:ワーク)?(?:システム)?'],
-  municipal: ['(?:自治体|地方公共団体)の?中間サーバー?(?:・?プラットフォーム)?'],
+  municipal: [
+    '(?:自治体|地方公共団体)の?中間サーバー?(?:・?プラットフォーム)?',
+    '中間サーバー?・プラットフォーム',
+  ],
   'employment-security': ['(?:職業安定局|ハローワーク)の?中間サーバー?'],
   'medical-insurers': ['医療保険者等?(?:向け)?の?中間サーバー?'],
   'local-officials-mutual-aid': ['地共済の?中間サーバー?'],

@@ -1,7 +1,9 @@
 import { dayOf } from '../../foundation/time.js';
-import type { ClauseReader } from './clause-reader.js';
+import type { ClauseReader, ClauseWords } from './clause-reader.js';
+import type { Clause } from './clauses.js';
 import { ContextFinder } from './contexts.js';
-import { type Effect, effectsOf, type Refusal } from './effects.js';
+import { type Effect, effectsOf, type ReadPeriod, type Refusal } from './effects.js';
+import { isHarmlessDate } from './harmless.js';
 import type { Names } from './names.js';
 import { NoticeProblems } from './notice-problems.js';
 import type { Passage } from './passages.js';
@@ -76,6 +78,7 @@ class NoticeParser {
   readonly #contexts: ContextFinder;
   /** The passages with an hour that has no day. */
   readonly #hoursAlone = new Set<Passage>();
+  readonly #read = new Map<Clause, ReadPeriod>();
   #anchorDay: number;
 
   constructor(input: NoticeInput) {
@@ -118,9 +121,10 @@ class NoticeParser {
     const { refusal } = this.#input.clauses.wordsOf([time]);
     if (refusal) return refusal;
     if (this.#isResumption(time)) return undefined;
-    return passages.some((passage) => isExtension(passage.plain))
-      ? this.#extend(time, passages)
-      : problemOfLoneTime(time, passages);
+    if (passages.some((passage) => isExtension(passage.plain))) return this.#extend(time, passages);
+    const problem = problemOfLoneTime(time, passages);
+    const harmless = passages.every(({ plain }) => isHarmlessDate(plain));
+    return problem === 'stray_date' && harmless ? undefined : problem;
   }
 
   /** 停止（8:00再開） repeats the end of the period before. */
@@ -133,6 +137,29 @@ class NoticeParser {
         passage.plain.slice(to),
       )
     );
+  }
+
+  /** Reads what a clause does once, however many periods it has. */
+  #effectsOf(
+    words: ClauseWords,
+    passages: readonly Passage[],
+    first: number,
+    last: number,
+  ): ReadPeriod {
+    const known = words.clause && this.#read.get(words.clause);
+    if (known) return known;
+    const found = this.#targets.around(passages);
+    const read = effectsOf({
+      words,
+      around: this.#contexts.evidenceAround(first, last, passages),
+      scopes: this.#contexts.scopesAround(first, last),
+      named: typeof found === 'string' ? found : found.systems,
+      namedScope: typeof found === 'string' ? undefined : this.#contexts.scopeIn(found.passage),
+      generic: this.#contexts.generic,
+      names: this.#input.names,
+    });
+    if (words.clause) this.#read.set(words.clause, read);
+    return read;
   }
 
   #addDraft(written: WrittenPeriod, passages: readonly Passage[]): Refusal | undefined {
@@ -148,14 +175,7 @@ class NoticeParser {
     const period = shift === 0 ? resolved : shiftPeriod(resolved, shift);
     if (words.refusal) return { problem: words.refusal, period };
     const [first, last] = [start.first - from, end.last - from];
-    const read = effectsOf({
-      words,
-      around: this.#contexts.evidenceAround(first, last, passages),
-      scopes: this.#contexts.scopesAround(first, last),
-      named: this.#targets.around(passages),
-      generic: this.#contexts.generic,
-      names: this.#input.names,
-    });
+    const read = this.#effectsOf(words, passages, first, last);
     for (const note of read.notes) this.problems.add(passages, note.problem, period, note.words);
     for (const { passage } of read.scopes) this.understood.add(passage);
     if (read.effects.length === 0) return { ...(read.notes[0] as Refusal), period };

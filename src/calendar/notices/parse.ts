@@ -9,16 +9,20 @@ const STEPS_AT_ONCE = 50;
  * Does not trust the text: the work grows only with its length. Takes the text of a page, because
  * nothing else runs meanwhile; {@link parseLongNotices} takes longer ones.
  *
- * Every passage (a line, or a sentence of it) that mentions an outage, a date or an hour is in an
- * announcement, in `notUnderstood`, or in both. Passages with neither are ignored, because they
- * cannot say when something stops. A month or year alone is not a date. A sentence that only
- * introduces a period ("stops as follows") or refers back to it ("during this time") is part of its
- * announcement.
+ * A period closes only if its own clause, or the label, heading or table row that it stands under,
+ * says that something stops, and names a system. A period that is not understood is in
+ * `notUnderstood`, with its start and end. A passage without a period is reported if it may say that
+ * something fails. Greetings, legal lines, menus and dates of update are passed over. A sentence that
+ * only introduces a period ("stops as follows") or refers back to it ("during this time") is part of
+ * its announcement.
  *
+ * - A scope in brackets, on the next line or in a label narrows a stop: to details, items (番号31),
+ *   holders, first use or some sources. A scope that nobody can place never closes anything: it makes
+ *   an `uncertain` announcement, and an entry `scope_unknown`.
  * - An omitted year is derived from `publishedAt` and the weekday. A weekday that contradicts its
  *   date rejects the whole period.
- * - Systems are recognised by the guideline's names. 自己情報取得API, and a notice that names no system,
- *   mean `all`. A notice about any other system is in `notUnderstood`.
+ * - Systems are recognised by the names of the catalogue. 自己情報取得API, 本システム and the like mean `all`.
+ *   A notice about any other system is in `notUnderstood`.
  * - An outage that is over (【解消済】, 【復旧】) is still an outage. One that is called off (中止) is not: it
  *   is in `notUnderstood` as `called_off`. If it was added to a calendar before, it stays in force
  *   there. If a notice changes a period (変更, 訂正), all its periods close, and it is in
@@ -39,10 +43,10 @@ const STEPS_AT_ONCE = 50;
  * ```ts
  * import { createCalendar } from 'myna-selfinfo/calendar';
  * import { parseNotices } from 'myna-selfinfo/notices';
- * const text = '自己情報取得API 9月5日(土) 0:00 〜 9月7日(月) 0:00';
- * const { announcements, notUnderstood } = parseNotices(text, { publishedAt: '2026-08-20' });
+ * const text = '自己情報取得APIの停止 10月13日(火) 23:50 〜 10月14日(水) 8:00（公金受取口座のみ）';
+ * const { announcements, notUnderstood } = parseNotices(text, { publishedAt: '2026-10-01' });
  * const calendar = createCalendar({ announced: announcements });
- * console.log(calendar.isOpen('local-tax', '2026-09-06')); // false
+ * console.log(calendar.isOpen('public-funds-account', '2026-10-14T03:00+09:00')); // false
  * for (const { line, reason } of notUnderstood) console.warn(line, reason.ja);
  * ```
  */

@@ -17,7 +17,7 @@ export interface Passage {
   readonly block: number;
   /** Normalised; empty when the passage is too long to parse. */
   readonly plain: string;
-  /** `plain` with \u0001 in place of every date and hour. */
+  /** `plain` with \uE001 in place of every date and hour. */
   readonly marked: string;
   readonly tokens: readonly Token[];
   readonly systems: NamedSystems;
@@ -59,8 +59,10 @@ export function splitPassages(text: string, max: number): Place[] | undefined {
 
 /** Parses the dates, hours and systems of a passage. */
 export function buildPassage(place: Place, names: Names): Passage {
-  const tooLong = place.text.length > MAX_PASSAGE;
-  const plain = tooLong ? '' : withoutNameBrackets(normalize(place.text).trim(), names);
+  // Some signs are normalised to many.
+  const short = place.text.length <= MAX_PASSAGE ? normalize(place.text).trim() : undefined;
+  const tooLong = short === undefined || short.length > 2 * MAX_PASSAGE;
+  const plain = tooLong ? '' : withoutNameBrackets(short, names);
   const tokens = withoutItemNumbers(plain, parseTokens(plain));
   const marked = mark(plain, tokens);
   const systems = namedSystems(marked, names);

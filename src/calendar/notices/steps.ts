@@ -168,7 +168,7 @@ function* parseSections(
   let from = 0;
   let next = 0;
   let page = false;
-  for (const section of splitSections(all)) {
+  for (const section of splitSections(all, names)) {
     const [first, end] = [next, from + section.passages.length];
     while (next < periods.length && (periods[next]?.[0].first as number) < end) next++;
     const notice: Notice = yield* parseNotice({

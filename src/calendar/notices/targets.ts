@@ -3,6 +3,12 @@ import type { Passage } from './passages.js';
 import { isCourtesy, isExclusion, isTargetLabel } from './phrases.js';
 import { type NamedSystems, namesAny } from './systems.js';
 
+/** The passage near a period that names something, and what it names. */
+export interface FoundNames {
+  readonly passage: Passage;
+  readonly systems: NamedSystems;
+}
+
 /**
  * Finds what the notice around a period names. The first match counts:
  *
@@ -62,19 +68,21 @@ export class TargetFinder {
   }
 
   /** Returns what is named around the period in these passages. */
-  around(passages: readonly Passage[]): NamedSystems | 'nothing' | 'unclear' {
+  around(passages: readonly Passage[]): FoundNames | 'nothing' | 'unclear' {
     const first = passages[0] as Passage;
     const place = this.#places.get(first) as number;
     const label = this.#labels[place];
-    if (label) return label.systems;
+    if (label) return { passage: label, systems: label.systems };
     const above = this.#above[place];
     // The system was named with another period further up, so it may no longer apply here.
-    if (above && !this.#periods.has(above)) return above.systems;
+    if (above && !this.#periods.has(above)) return { passage: above, systems: above.systems };
     // Its data are those of its own period only.
-    if (above?.block === first.block) return { ...above.systems, ...NO_PARTS };
-    if (above) return this.#api?.systems ?? 'unclear';
-    const below = this.#below(passages.at(-1) as Passage) ?? this.#api;
-    return below ? below.systems : 'nothing';
+    if (above?.block === first.block)
+      return { passage: above, systems: { ...above.systems, ...NO_PARTS } };
+    const api = this.#api && { passage: this.#api, systems: this.#api.systems };
+    if (above) return api ?? 'unclear';
+    const below = this.#below(passages.at(-1) as Passage);
+    return below ? { passage: below, systems: below.systems } : (api ?? 'nothing');
   }
 
   #below(last: Passage): Passage | undefined {

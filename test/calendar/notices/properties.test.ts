@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { NoticedOutage } from '../../../src/calendar/notices/announce.js';
 import { parseNotices } from '../../../src/calendar/notices/parse.js';
 
 const MINUTE_MS = 60_000;
@@ -19,8 +20,21 @@ const systems = [
   ['自治体中間サーバー', 'municipal'],
   ['日本年金機構中間サーバ', 'pension-service'],
   ['医療保険者等向け中間サーバ', 'medical-insurers'],
-  ['', 'all'],
+  ['本システム', 'all'],
 ] as const;
+
+/** What stands in brackets after the period, and what it makes of a stop of the whole service. */
+const scopes = [
+  ['', ['all closed']],
+  ['（予定）', ['all closed']],
+  ['（公金受取口座のみ）', ['public-funds-account closed']],
+  ['（地方税、世帯の情報）', ['local-tax closed', 'household closed']],
+  ['（特定個人情報番号31、87）', ['TM00000000000031 closed', 'TM00000000000087 closed']],
+  ['（初回利用時のみ）', ['all uncertain first-use']],
+  ['（一部の取得先）', ['all uncertain some-sources']],
+  ['（日本年金機構のみ）', ['pension-service closed']],
+] as const;
+const layouts = ['same line', 'next line', 'label', 'before'] as const;
 
 /** How one notice is written. Each part is separate, so that a test can corrupt it. */
 interface Style {
@@ -200,6 +214,11 @@ const prose = fc.constantFrom(
   'デジタル庁',
 );
 
+const effectOf = ({ target, state, limit }: NoticedOutage): string =>
+  [typeof target === 'string' ? target : Object.values(target)[0], state, limit]
+    .filter(Boolean)
+    .join(' ');
+
 describe('parseNotices on a generated notice', () => {
   it('reads its system and period', () => {
     fc.assert(
@@ -240,6 +259,70 @@ describe('parseNotices on a generated notice', () => {
           page,
         ).toEqual(list.map(([, , drawn]) => expected(drawn)));
       }),
+    );
+  });
+
+  it('reads its scope in every layout', () => {
+    const ours = style.map((drawn) => ({ ...drawn, system: systems[0] }));
+    fc.assert(
+      fc.property(
+        ours,
+        fc.constantFrom(...scopes),
+        fc.constantFrom(...layouts),
+        (drawn, [scope, meaning], layout) => {
+          const notice = write(partsOf(drawn), drawn);
+          const label = scope.replace(/[（）]/g, '');
+          const text = {
+            'same line': `${notice}${scope}`,
+            'next line': `${notice}\n${scope}`,
+            label: label === '' ? notice : `${notice}\n対象情報：${label}`,
+            before: notice.replace(/の停止：|の停止：/, (colon) => `${scope}${colon}`),
+          }[layout];
+          const { announcements, notUnderstood } = parseNotices(text, { publishedAt: PUBLISHED });
+          expect(notUnderstood, text).toEqual([]);
+          expect(announcements.map(effectOf), text).toEqual(meaning);
+          for (const { start, end } of announcements)
+            expect({ start, end }, text).toEqual({
+              start: iso(drawn.startMs),
+              end: iso(drawn.endMs),
+            });
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('closes nothing, and reports the scope, when nobody knows the words in brackets', () => {
+    // No name of the catalogue and no word of the parser has these signs.
+    const nobody = fc.string({
+      unit: fc.constantFrom(...'ヌヰヱヲぬゑ鵺鯱鱧'),
+      minLength: 2,
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(
+        style,
+        nobody,
+        fc.constantFrom('', 'のみ', '以外', 'の一部'),
+        (drawn, words, end) => {
+          const notice = write(partsOf(drawn), drawn);
+          for (const text of [`${notice}（${words}${end}）`, `${notice}\n(${words}${end})`]) {
+            const { announcements, notUnderstood } = parseNotices(text, { publishedAt: PUBLISHED });
+            expect(
+              announcements.map(({ state, limit }) => [state, limit]),
+              text,
+            ).toEqual([['uncertain', 'unknown-scope']]);
+            expect(notUnderstood, text).toEqual([
+              expect.objectContaining({
+                reason: expect.objectContaining({ code: 'scope_unknown' }),
+                scope: words + end,
+                period: { start: iso(drawn.startMs), end: iso(drawn.endMs) },
+              }),
+            ]);
+          }
+        },
+      ),
+      { numRuns: 500 },
     );
   });
 
