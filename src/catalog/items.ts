@@ -15,8 +15,7 @@ interface ItemRow {
   readonly source: string;
 }
 
-const source =
-  'Public sample code of another provider (buf.build/pocketsign/apis, mynaconnect/spd/v1), 2026';
+const source = 'Public second-hand source: item codes in public API definitions, read in 2026';
 const seen = { code: 'public-second-hand', details: 'public-second-hand' } as const;
 const guessed = { code: 'public-second-hand', details: 'inferred' } as const;
 

@@ -58,7 +58,7 @@ export function saysPart(text: string): boolean {
 }
 
 /** Returns the items whose numbers (番号31、87) or codes a text states. */
-export function itemsIn(text: string): AnnouncementTarget<Catalog>[] {
+function itemsIn(text: string): AnnouncementTarget<Catalog>[] {
   const numbers = [...text.matchAll(NUMBERS)].flatMap(([list]) =>
     [...list.matchAll(/\d{1,3}/g)].map(([number]) => number),
   );
@@ -134,7 +134,7 @@ function butThese(scope: Scope, names: Names): Scope {
 }
 
 /** Returns what is left of words without all those that carry no meaning here. */
-export function leftOver(words: string): string {
+function leftOver(words: string): string {
   return words
     .replace(
       /(?:でき|いただけ|頂け|出来|使え|され|られ)(?:ません|ない|なくなります?|なくなる)|(?:応答|レスポンス|表示|処理|動作|結果)?(?:が|の|に)?(?:遅く|遅延|遅れ|時間(?:が|を|の)(?:かか|掛か|要)(?:り|る|し)?|低下)/g,
