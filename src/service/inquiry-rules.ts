@@ -67,16 +67,21 @@ export interface ServiceInput extends Omit<ServiceSpec, 'items'> {
 }
 
 /**
- * Checks a service at compile time: each item has a detail of the catalogue, its holders are servers
- * of the catalogue, and an item with the inquiry `latest` declares `latestBy`.
+ * The ids that a service may name: details and servers of the catalogue. A bound of the service and
+ * not part of the parameter, so that the compiler suggests the id that was meant.
  */
-export type CheckedService<S extends ServiceInput, C extends Catalog> = {
+export type KnownIds<S extends ServiceInput, C extends Catalog> = {
   readonly items: {
-    readonly [K in keyof S['items']]: LatestByOf<S['items'][K]> & {
+    readonly [K in keyof S['items']]: {
       readonly detail: DetailOf<S['items'][K], C>;
       readonly holders?: HoldersOf<S['items'][K], C>;
     };
   };
+};
+
+/** Checks at compile time that an item with the inquiry `latest` declares `latestBy`. */
+export type NamesLatestBy<S extends ServiceInput> = {
+  readonly items: { readonly [K in keyof S['items']]: LatestByOf<S['items'][K]> };
 };
 
 /** What the detail of an item must be. One that was loaded as data is checked at run time. */

@@ -10,7 +10,13 @@ import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkObject, checkText, checkWhole, readKeys } from '../foundation/options.js';
 import { own, ownBag } from '../foundation/own.js';
 import { type Method, methods, unknownMethod } from './inquiry.js';
-import type { CheckedService, InquiryRule, inquiryRules, ServiceInput } from './inquiry-rules.js';
+import type {
+  InquiryRule,
+  inquiryRules,
+  KnownIds,
+  NamesLatestBy,
+  ServiceInput,
+} from './inquiry-rules.js';
 import type { ItemSpec, ServiceSpec } from './spec.js';
 
 /** A hundred years. A longer period is a mistake, and could end beyond the last day of a Date. */
@@ -63,10 +69,10 @@ export type Service<S extends ServiceSpec = ServiceSpec> = S & {
  * });
  * ```
  */
-export function defineService<const S extends ServiceInput, C extends Catalog = PublishedCatalog>(
-  spec: S & CheckedService<S, C>,
-  catalog?: C,
-): Service<S extends ServiceSpec ? S : never>;
+export function defineService<
+  const S extends ServiceInput & KnownIds<S, C>,
+  C extends Catalog = PublishedCatalog,
+>(spec: S & NamesLatestBy<S>, catalog?: C): Service<S extends ServiceSpec ? S : never>;
 export function defineService(spec: ServiceSpec, given?: Catalog): Service {
   const catalog = checkCatalog(given, 'catalog');
   spec = readKeys(spec, 'spec', {
