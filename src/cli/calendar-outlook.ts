@@ -1,6 +1,7 @@
 import type { Outlook } from '../calendar/engine/outlook.js';
 import { reasonsOf, spanName, stateNames, states } from '../calendar/print/wording.js';
 import type { Segment } from '../calendar/results.js';
+import { serverRow } from '../catalog/lookup.js';
 import { quoted, UsageError } from './arguments.js';
 import { type Tools, type TypedTarget, withArgument } from './calendar-tools.js';
 
@@ -37,8 +38,12 @@ export function outlooksOf(
   }));
 }
 
-/** Describes an outlook: the shares, the longest open window, and the next windows at risk. */
-export function outlookText({ target, share, risks, safest }: TypedOutlook, tools: Tools): string {
+/**
+ * Describes an outlook: the shares, the longest open window, the servers with unknown hours, and the
+ * next windows at risk.
+ */
+export function outlookText(outlook: TypedOutlook, tools: Tools): string {
+  const { target, share, risks, safest } = outlook;
   const { lang } = tools;
   const shares = states.map((state) => `${stateNames[state][lang]} ${percent(share[state])}`);
   const longest = safest ? spanName(safest.startMs, safest.endMs, lang) : '-';
@@ -46,11 +51,22 @@ export function outlookText({ target, share, risks, safest }: TypedOutlook, tool
     target,
     `  ${shares.join(lang === 'ja' ? '、' : ', ')}`,
     lang === 'ja' ? `  最も長い運用時間: ${longest}` : `  longest open window: ${longest}`,
+    ...unknownLine(outlook, tools),
     ...risks.slice(0, MOST_RISKS).flatMap((risk) => riskLines(risk, tools)),
   ];
   const others = risks.length - MOST_RISKS;
   if (others > 0) lines.push(lang === 'ja' ? `  ほか ${others} 件` : `  and ${others} more`);
   return `${lines.join('\n')}\n`;
+}
+
+function unknownLine({ unknownHours }: Outlook, { calendar, lang }: Tools): string[] {
+  if (unknownHours.length === 0) return [];
+  const names = unknownHours.map((server) => serverRow(server, calendar.catalog)[lang]);
+  return [
+    lang === 'ja'
+      ? `  運用時間が公表されていないサーバ（割合に含まない）: ${names.join('、')}`
+      : `  hours not published, left out of the shares: ${names.join(', ')}`,
+  ];
 }
 
 function riskLines(risk: Segment, { lang }: Tools): string[] {

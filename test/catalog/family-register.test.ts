@@ -167,15 +167,16 @@ describe('a family register that a host adds to the catalogue', () => {
     );
   });
 
-  it('stands in pictures and feeds by its name', () => {
+  it('is in pictures and feeds by its name, with the server whose hours nobody has published', () => {
     const month = { month: '2026-12', lang: 'ja' } as const;
     const span = { start: '2026-12-01', end: '2026-12-08', lang: 'ja' } as const;
-    for (const text of [
-      toText(calendar, ['family-register'], month),
-      toSvg(calendar, ['family-register@moj-family-register'], month),
-      toICalendar(calendar, 'family-register', span),
-    ])
-      expect(text).toContain('戸籍');
+    const picture = toText(calendar, ['family-register'], month);
+    expect(picture).toMatch(/^戸籍 {2}2026年12月\n/);
+    const svg = toSvg(calendar, ['family-register'], month);
+    expect(svg).toContain('>戸籍</text>');
+    for (const text of [picture, svg])
+      expect(text).toContain('法務省の戸籍情報は、運用時間が公表されていません');
+    expect(toICalendar(calendar, 'family-register', span)).toContain('戸籍');
   });
 
   it('is read out of a notice, which is outside the catalogue without it', () => {

@@ -283,6 +283,76 @@ describe('calendar with targets', () => {
   });
 });
 
+describe('calendar with a catalogue from a file', () => {
+  const familyRegister = {
+    servers: [
+      {
+        id: 'moj-family-register',
+        ja: '法務省の戸籍情報',
+        en: 'family register of the Ministry of Justice',
+        holder: { ja: '法務省', en: 'Ministry of Justice' },
+        hours: 'unknown',
+      },
+    ],
+    details: [
+      {
+        id: 'family-register',
+        ja: '戸籍',
+        en: 'family register',
+        category: 'household',
+        holders: ['moj-family-register'],
+      },
+    ],
+  };
+  writeFileSync(join(folder, 'catalog.json'), JSON.stringify(familyRegister));
+  const extended = (...args: string[]) => printed('calendar', '--catalog', 'catalog.json', ...args);
+
+  it('takes an added detail as a target, and lists it and its server in the help', async () => {
+    const at = ['--at', '2026-12-03T12:00+09:00'];
+    const [status] = JSON.parse(await extended('family-register', ...at, '--json'));
+    expect(status).toMatchObject({ state: 'uncertain', mayTry: true });
+    expect(await extended(...at)).toMatch(/^ {2}family-register .* 戸籍$/m);
+    const help = await extended('--help');
+    expect(help).toMatch(/^ {2}family-register +戸籍$/m);
+    expect(help).toMatch(/^ {2}moj-family-register +法務省の戸籍情報$/m);
+    expect(await refused('calendar', 'family-register', ...at)).toBe(
+      'myna-selfinfo: 不明な対象です: "family-register"',
+    );
+  });
+
+  it('names the servers with unknown hours in an outlook, and leaves them out of the shares', async () => {
+    // From Monday 14 December 2026: of 240 hours 38 are uncertain and 10 closed by the third weekend.
+    const outlook = ['family-register', '--at', '2026-12-14', '--outlook', '10'];
+    expect((await extended(...outlook)).split('\n').slice(0, 5)).toEqual([
+      'family-register',
+      '  運用中 0.0%、不確定 15.8%、停止 4.2%',
+      '  最も長い運用時間: -',
+      '  運用時間が公表されていないサーバ（割合に含まない）: 法務省の戸籍情報',
+      '  - 12月19日(土) 0:00〜22:00 不確定',
+    ]);
+    expect((await extended(...outlook, '--lang', 'en')).split('\n')[3]).toBe(
+      '  hours not published, left out of the shares: family register of the Ministry of Justice',
+    );
+  });
+
+  it('names the file and the place of a mistake, and of a file that cannot be read', async () => {
+    const [detail] = familyRegister.details;
+    const files: Record<string, string> = {
+      'holder.json': JSON.stringify({ details: [{ ...detail, holders: ['moj'] }] }),
+      'list.json': '[]',
+      'broken.json': '{"servers": [',
+    };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    const bad = (name: string) => refused('calendar', '--catalog', name, '--lang', 'en');
+    expect(await bad('holder.json')).toMatch(
+      /^myna-selfinfo: holder\.json:\$\.details\[0\]\.holders\[0\] is not a server of the catalogue/,
+    );
+    expect(await bad('list.json')).toMatch(/^myna-selfinfo: list\.json:\$ /);
+    expect(await bad('broken.json')).toMatch(/^myna-selfinfo: "broken\.json" is not JSON/);
+    expect(await bad('absent.json')).toBe('myna-selfinfo: cannot read "absent.json" (ENOENT)');
+  });
+});
+
 describe('calendar refuses', () => {
   it.each([
     ['an unknown target', ['pensoin'], '不明な対象です: "pensoin"'],
