@@ -29,6 +29,11 @@ const OUTSIDE_SUBJECT = new RegExp(
 );
 const NUMBERS =
   /(?:特定個人情報(?:名)?(?:の)?|情報|項目)?(?:番号|項番|コード|No\.?|№|#)(?:が|は|の)? ?[:=]? ?(?:No\.?|#|第)?\d{1,3}(?!\d)(?:番|号)?(?:(?:[ 、,・と/&]|及び|および|並びに|ならびに|又は|または|や)+(?:番号|No\.?|#)? ?\d{1,3}(?!\d)(?:番|号)?)*|(?<!\d)\d{1,3}(?:[ 、,・と/&]+\d{1,3})*番/gi;
+// In a sentence, other things have numbers too: 電話番号, エラーコード.
+const NUMBERS_IN_SENTENCE = new RegExp(
+  `(?<![\\p{sc=Han}\\p{sc=Katakana}ー#.])(?=(?:特定個人情報(?:名)?の?|情報|項目)?(?:番号|項番))(?:${NUMBERS.source})|TM\\d{14}(?!\\d)`,
+  'giu',
+);
 const CODES = /TM(\d{14})(?!\d)/gi;
 const FIRST_USE =
   /(?:初回|初めて|はじめて|新規)(?:の)?(?:ご)?(?:利用|ログイン|取得|連携|登録|使用|アクセス|ご?利用時)?(?:に|を)?(?:ご?利用|取得|なさ|さ)?(?:れる|する|になる)?(?:時|際|の方|の場合|の利用者|者|方)?/g;
@@ -40,7 +45,7 @@ const WHOLE =
   /(?:すべて|全て|全)の?(?:機能|サービス|項目|情報|システム|API|手続き?|取得先|利用者|ご?利用)?|全体|全面|全部/g;
 const EXCEPT = /以外|を?除[くき外いかけ]/;
 const FILLER =
-  /特定個人情報(?:名)?|情報|データ|関係|関連|に関する|に係る|における|について|のみ|だけ|に限[るりっ](?:ます|て)?|限定|(?:を|に|の)?対象(?:とする|です|となります|者|範囲)?|範囲|影響(?:を受ける|があります|あり)?|ご?利用|取得|照会|連携|提供|機能|サービス|場合|こと|もの|部分|項目|番号|自己情報取得(?: ?API)?|API|本|当|分|は|が|を|の|に|も|で|と|や|等|から|へ|より|際|時|など|及び|および|並びに|ならびに|又は|または|かつ|します|しています|いたします|致します|となります|になります|です|ます|予定|あり(?:ます)?|ございます|が?あり|なる|する|[\s、,。.・:;/&※*|~()[\]「」<>\uE001\uE002-]/g;
+  /となります|になります|です|ます|特定個人情報(?:名)?|情報|データ|関係|関連|に関する|に係る|における|について|のみ|だけ|に限[るりっ](?:ます|て)?|影響|なお|ただし|但し|また|限定|(?:を|に|の)?対象(?:とする|です|となります|者|範囲)?|範囲|影響(?:を受ける|があります|あり)?|ご?利用|取得|照会|連携|提供|機能|サービス|場合|こと|もの|部分|項目|番号|自己情報取得(?: ?API)?|API|本|当|分|は|が|を|の|に|も|で|と|や|等|から|へ|より|際|時|など|及び|および|並びに|ならびに|又は|または|かつ|します|しています|いたします|致します|となります|になります|です|ます|予定|あり(?:ます)?|ございます|が?あり|なる|する|[\s、,。.・:;/&※*|~()[\]「」<>\uE001\uE002-]/g;
 const STATED = /停止|休止|中断|閉塞|不可|不能|メンテナンス|保守|障害|不具合|事象|発生/g;
 const RUNNING =
   /(?:通常(?:どおり|通り))?(?:ご?利用|取得|照会|接続)?(?:(?<!不)可能?|いただけます|いただける|できます|できる|稼働|継続)/g;
@@ -66,6 +71,19 @@ export function itemsIn(text: string): AnnouncementTarget<Catalog>[] {
   return [...numbers, ...codes].map(
     (digits) => ({ item: `TM${digits.padStart(14, '0')}` }) as const,
   );
+}
+
+/** Returns the items that a sentence names, and the sentence without them. */
+export function itemsInSentence(text: string): {
+  readonly items: readonly AnnouncementTarget<Catalog>[];
+  readonly rest: string;
+} {
+  const items: AnnouncementTarget<Catalog>[] = [];
+  const rest = text.replace(NUMBERS_IN_SENTENCE, (words) => {
+    items.push(...itemsIn(words));
+    return '\n';
+  });
+  return { items, rest };
 }
 
 /** Returns where a text states item numbers. */
