@@ -1,4 +1,5 @@
 import { hasPredicate } from './evidence.js';
+import { saysPart } from './scope-words.js';
 
 /** Part of a passage that says one thing, in the passage's normalised text. */
 export interface Clause {
@@ -66,7 +67,10 @@ function commaCuts(marked: string): number[] {
     else if (')]】〕>'.includes(char)) depth = Math.max(0, depth - 1);
     else if (depth === 0) {
       const left = marked.slice(Math.max(last, index - LOOK_BACK), index);
-      const ends = NEXT.test(marked.slice(index + 1, index + 6));
+      const right = marked.slice(index + 1, index + 1 + LOOK_BACK);
+      const ends = NEXT.test(right);
+      // 停止、年金のみ is one clause.
+      if (!ends && isScopeAlone(/^[^、,;]*/.exec(right)?.[0] as string)) continue;
       if (ends || (!SUBORDINATE.test(left) && hasPredicate(left))) {
         cuts.push(index + 1);
         last = index + 1;
@@ -74,6 +78,10 @@ function commaCuts(marked: string): number[] {
     }
   }
   return cuts;
+}
+
+function isScopeAlone(words: string): boolean {
+  return saysPart(words) && !/[\uE001\uE002]/.test(words) && !hasPredicate(words);
 }
 
 /** Returns where the words between two periods part, or undefined if they are a list. */
@@ -99,7 +107,7 @@ function cutBetween(
 }
 
 const BRACKETS =
-  /\(([^()]*)\)|\[([^[\]]*)\]|【([^【】]*)】|〔([^〔〕]*)〕|<([^<>]*)>|「([^「」]*)」/g;
+  /\(([^()]*)\)|\[([^[\]]*)\]|【([^【】]*)】|〔([^〔〕]*)〕|<([^<>]*)>|「([^「」]*)」|『([^『』]*)』/g;
 
 /** Separates the words in brackets. Brackets around a period are no brackets. */
 export function splitBrackets(clause: string): Words {
@@ -109,10 +117,15 @@ export function splitBrackets(clause: string): Words {
   for (let depth = 0; depth < 3; depth++) {
     const period = bare.indexOf(PERIOD);
     const next = bare.replace(BRACKETS, (whole, ...groups) => {
-      const text = (groups.slice(0, 6).find((group) => group !== undefined) ?? '') as string;
-      if (whole.startsWith('「')) return ` ${text} `;
-      if (text.includes(PERIOD)) return ` ${text} `;
+      const text = (groups.slice(0, 7).find((group) => group !== undefined) ?? '') as string;
       const at = groups.at(-2) as number;
+      // 「マイナポータル」は… is a name, 停止「公金受取口座」 is a scope.
+      const ends =
+        period >= 0 &&
+        at > period &&
+        /^(?:[\s。、,(]|$)/.test(bare.slice(at + whole.length, at + whole.length + 1));
+      if ('「『'.includes(whole[0] as string) && !ends) return ` ${text} `;
+      if (text.includes(PERIOD)) return ` ${text} `;
       if (text.trim() !== '') brackets.push({ text: text.trim(), after: at > period });
       return ' ';
     });

@@ -176,7 +176,9 @@ export class ContextFinder {
     const { stop, runs } = evidenceOf(marked);
     const part =
       saysPart(marked) && (/のみ|だけ|に限|限定/.test(marked) || (stop !== 'no' && !runs));
-    if (!bracketed && namesAny(passage.systems) && !understood) return undefined;
+    const { systems } = passage;
+    // Words about part of ours count even if they are not understood.
+    if (!bracketed && !understood && (systems.known.size > 0 || systems.unknown)) return undefined;
     const short = understood && (saysPart(marked) || plain.length <= 30);
     return bracketed || short || part || scope.slow
       ? { ...meaning, passage, below: true }

@@ -40,6 +40,10 @@ const TILDES = /[〜∼∽∿⁓〰]/g;
 const DASHES = /[‐‑‒–—―−─━→⇒]/g;
 const ADDRESSES = /https?:[!-~]*/g;
 
+// Brackets that NFKC keeps apart.
+const OPENING = /[《〈{“«⟨]/g;
+const CLOSING = /[》〉}”»⟩]/g;
+
 /**
  * Normalises a text to one width of letters, one tilde, one dash and single spaces. Removes web
  * addresses, because their numbers are not dates.
@@ -50,6 +54,8 @@ export function normalize(text: string): string {
     .normalize('NFKC')
     .replace(TILDES, '~')
     .replace(DASHES, '-')
+    .replace(OPENING, '<')
+    .replace(CLOSING, '>')
     .replace(ADDRESSES, ' ')
     .replace(/\s+/g, ' ');
 }

@@ -144,7 +144,8 @@ function stopOf(
   const own = remarks === '' ? words.evidence : evidenceOf(`${words.bare} ${remarks}`);
   if (OTHER_SUBJECT.test(words.bare) || (own.denied && own.stop === 'weak'))
     return { refused: 'not_an_outage' };
-  const partial = candidates.some(({ scope }) => scope.limit === 'some-sources');
+  const some = candidates.filter(({ scope }) => scope.limit === 'some-sources');
+  const partial = some.length > 0;
   if (own.stop !== 'no') {
     if (own.runs && !partial && !bare.some(({ scope }) => understands(scope)))
       return { refused: 'target_unclear' };
@@ -152,7 +153,9 @@ function stopOf(
       return { refused: 'target_unclear' };
     return own.stop === 'weak' ? 'yes' : own.stop;
   }
-  if (partial && (own.runs || around === 'yes')) return 'yes';
+  // 一部の取得先のみ利用可能 says that the others stop.
+  const rest = own.runs || some.some((one) => evidenceOf(one.words).runs);
+  if (partial && (rest || around === 'yes')) return 'yes';
   return inherited(own, words, around, bare, candidates, names);
 }
 

@@ -21,7 +21,8 @@ const NOTHING: BracketMeaning = { kind: 'remark' };
 /** Reads words in brackets: a remark (予定, 停止, 日本時間), or the scope of the stop. */
 export function meaningOf(words: string, names: Names): BracketMeaning {
   const part = saysPart(words);
-  if (!part && words.replace(REMARK, '') === '') return NOTHING;
+  // 年 and 金 are remarks, 年金 is a name.
+  if (!part && !names.hasScope.test(words) && words.replace(REMARK, '') === '') return NOTHING;
   if (
     MAY_CHANGE.test(words) ||
     isCalledOff(words) ||
@@ -41,7 +42,7 @@ function isAlias(words: string, known: ReadonlySet<string>, names: Names): boole
   if (known.size === 0) return false;
   let rest = words;
   for (const [, pattern] of names.systems) rest = rest.replace(pattern, '');
-  return rest.replace(REMARK, '') === '';
+  return !names.hasScope.test(rest) && rest.replace(REMARK, '') === '';
 }
 
 const isCause = (words: string): boolean => /(?:ため|により|に伴う?い?|につき|の影響)$/.test(words);

@@ -2,7 +2,7 @@ import type { Catalog } from '../../catalog/catalog.js';
 import type { AnnouncementTarget } from '../scopes.js';
 import { CAUSES } from './evidence.js';
 import type { Names } from './names.js';
-import { isOutside, parseScope } from './scope-words.js';
+import { isOutside, itemsInSentence, parseScope } from './scope-words.js';
 
 /** The systems that a piece of text names. */
 export interface NamedSystems {
@@ -33,6 +33,13 @@ const GENERIC_API = /^(?:本|当|各種?|同|全て?の?|対象|該当|自己情
 const ENDING =
   'システム|サーバー?|サービス|ネットワーク|ポータル|基盤|アプリ|メッシュ|サイト|プラットフォーム|クラウド|e-?Tax|eLTAX|e-?Gov';
 const SYSTEM = new RegExp(`([\\p{sc=Han}\\p{sc=Katakana}ーa-z0-9]{0,30})(?:${ENDING})`, 'giu');
+// ほげシステム is a name, but not in すべてのシステム, またシステム.
+const KANA_SYSTEM = new RegExp(
+  `(?<![\\p{L}ー\\uE001-\\uE003])(\\p{sc=Hiragana}{2,20})(?:${ENDING})`,
+  'giu',
+);
+const KANA_WORDS =
+  /^(?:なお|また|ただし|および|ならびに|さらに|このたび|このため|そのため|いずれも?|すべて|あらゆる|まで|から|より|かつ|もし|ご|お)*(?:[^\n]*[のなるたいがはをにで])?$/;
 // Fast, unlike SYSTEM, in the many texts without such a name.
 const HAS_SYSTEM = new RegExp(ENDING, 'iu');
 const STRANGERS =
@@ -121,12 +128,14 @@ function findSystems(text: string, names: Names): NamedSystems {
   if (sibling) for (const id of ['mynaportal', 'all']) known.delete(id);
   // Words in brackets are scopes, which are read apart.
   const outer = rest.replace(/\([^()]*\)/g, ' ');
-  const parts = sibling ? [] : partsIn(outer, names);
-  const part = known.size > 0 ? partOf(rest, names) : 'whole';
+  const { items } = itemsInSentence(outer);
+  const parts = sibling ? [] : [...items, ...partsIn(outer, names)];
+  const withoutItems = items.length > 0 ? itemsInSentence(rest).rest : rest;
+  const part = known.size > 0 ? partOf(withoutItems, names) : 'whole';
   const outside = isOutside(outer);
   const strangers = sibling
     ? 'unknown'
-    : strangersIn(rest.replace(names.inSentence, '\n'), outside);
+    : strangersIn(withoutItems.replace(names.inSentence, '\n'), outside);
   return {
     known: known.has('all') ? new Set(['all']) : new Set(names.ids.filter((id) => known.has(id))),
     everything: everything && !sibling,
@@ -161,6 +170,9 @@ function partOf(
 function strangersIn(rest: string, outside: boolean): 'unknown' | 'generic' | 'none' {
   if (STRANGERS.test(rest)) return 'unknown';
   let generic = false;
+  if (HAS_SYSTEM.test(rest))
+    for (const [, before = ''] of rest.matchAll(KANA_SYSTEM))
+      if (!KANA_WORDS.test(before)) return 'unknown';
   if (HAS_SYSTEM.test(rest))
     for (const [, before = ''] of rest.matchAll(SYSTEM)) {
       if (before.replace(GENERIC, '') !== '') return 'unknown';

@@ -169,4 +169,7 @@ export const notStops: readonly (readonly [line: string, code: string])[] = [
   ['自己情報取得API　停止⏎①⏎（戸籍のみ）', 'outside_catalog'],
   ['戸籍関係情報は①に取得できません。', 'outside_catalog'],
   ['停止情報⏎自己情報取得API⏎①（戸籍関係情報）', 'outside_catalog'],
+  // Systems with names in kana.
+  ['ほげシステムは①に停止します。', 'unknown_system'],
+  ['あんしんサービスにおいて①に停止します。', 'unknown_system'],
 ];

@@ -174,6 +174,33 @@ export const stops: readonly (readonly [line: string, expected: string])[] = [
   ['自己情報取得API　①（日本時間）　⟦停止⟧', 'all'],
   ['自己情報取得API　①　⟦停止（定期メンテナンス）⟧', 'all'],
   ['自己情報取得API　①　⟦停止⟧（作業状況により前後する場合があります）', 'all'],
+  // A name made of words that are remarks elsewhere: 年, 金.
+  ['自己情報取得API　①　⟦停止⟧（年金）', 'pension'],
+  ['自己情報取得API　①　⟦停止⟧⏎対象情報：年金', 'pension'],
+  ['自己情報取得API　①　⟦停止⟧⏎影響範囲⏎・公金受取口座⏎・年金', 'public-funds-account pension'],
+  // Item numbers in a sentence.
+  [
+    '自己情報取得APIは①の間、特定個人情報番号31、87について⟦停止⟧します。',
+    'TM00000000000031 TM00000000000087',
+  ],
+  [
+    '①、自己情報取得APIの特定個人情報番号31、87を⟦停止⟧します。',
+    'TM00000000000031 TM00000000000087',
+  ],
+  ['自己情報取得APIでは①、番号31が⟦取得できません⟧。', 'TM00000000000031'],
+  ['自己情報取得API　①　TM00000000000087を⟦停止⟧', 'TM00000000000087'],
+  ['自己情報取得APIは①に⟦停止⟧します（電話番号03は対応します）。', 'all/unknown-scope'],
+  // A scope after a comma, in the next sentence, or in rarer brackets.
+  ['自己情報取得API：① ⟦停止⟧、公金受取口座のみ。', 'public-funds-account'],
+  ['自己情報取得API：① ⟦停止⟧。影響するのは年金のみです。', 'pension'],
+  ['自己情報取得API：① ⟦停止⟧。なお、⟦停止⟧するのは謎の範囲に限ります。', 'all/unknown-scope'],
+  ['自己情報取得API：① ⟦停止⟧「公金受取口座」。', 'public-funds-account'],
+  ['自己情報取得API：① ⟦停止⟧『公金受取口座』。', 'public-funds-account'],
+  ['自己情報取得API：① ⟦停止⟧《公金受取口座》', 'public-funds-account'],
+  ['自己情報取得API：① ⟦停止⟧〈公金受取口座〉', 'public-funds-account'],
+  ['自己情報取得API：① ⟦停止⟧｛公金受取口座｝', 'public-funds-account'],
+  ['自己情報取得API：① ⟦停止⟧｢謎の範囲｣。', 'all/unknown-scope'],
+  ['自己情報取得API⏎①（一部の取得先のみ取得可能）', 'all/some-sources'],
   // In passing.
   ['日頃よりご利用いただきありがとうございます。①に自己情報取得APIを⟦停止⟧いたします。', 'all'],
   ['お知らせ：自己情報取得API、①⟦停止⟧。', 'all'],
