@@ -201,6 +201,9 @@ export const stops: readonly (readonly [line: string, expected: string])[] = [
   ['自己情報取得API：① ⟦停止⟧｛公金受取口座｝', 'public-funds-account'],
   ['自己情報取得API：① ⟦停止⟧｢謎の範囲｣。', 'all/unknown-scope'],
   ['自己情報取得API⏎①（一部の取得先のみ取得可能）', 'all/some-sources'],
+  // In a list with another API.
+  ['自己情報取得API及び医療保険情報取得APIは①に⟦停止⟧します', 'all'],
+  ['医療保険情報取得API、自己情報取得APIは①に⟦停止⟧します', 'all'],
   // The name of a server in brackets: another name of what stops, or what alone stops.
   ['自己情報取得API　①　⟦停止⟧（自治体中間サーバー）', 'municipal'],
   ['自己情報取得API　⟦停止⟧⏎①（日本年金機構中間サーバ）', 'pension-service'],
