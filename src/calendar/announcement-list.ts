@@ -8,6 +8,8 @@ export interface AnnouncementList {
   readonly sources: ReadonlyMap<string, string>;
   /** When each source was read last, in epoch milliseconds. */
   readonly readings: ReadonlyMap<string, number>;
+  /** What each source said last, and under null what the caller said. */
+  readonly said: ReadonlyMap<string | null, readonly CheckedAnnouncement[]>;
 }
 
 /** The list of a calendar without announcements. */
@@ -15,6 +17,7 @@ export const EMPTY_LIST: AnnouncementList = {
   all: [],
   sources: new Map(),
   readings: new Map(),
+  said: new Map(),
 };
 
 /**
@@ -39,7 +42,8 @@ export function mergeAnnouncements(
     changed = true;
   }
   checkCount(byId.size, path);
-  return changed ? { ...known, all: [...byId.values()], sources } : known;
+  const said = new Map(known.said).set(null, [...(known.said.get(null) ?? []), ...added]);
+  return changed ? { ...known, all: [...byId.values()], sources, said } : known;
 }
 
 /**
@@ -65,6 +69,7 @@ export function replaceFeed(
       .map((announced) => [announced.id, announced]),
   );
   const sources = new Map([...known.sources].filter(([id]) => byId.has(id)));
+  restore(known, source, byId, sources);
   const inThis = new Set<string>();
   for (const [index, announced] of read.entries()) {
     const { id } = announced;
@@ -81,7 +86,27 @@ export function replaceFeed(
   const all = [...byId.values()];
   const knownOnes = new Set(known.all);
   const isSame = all.length === knownOnes.size && all.every((one) => knownOnes.has(one));
-  return isSame ? { ...known, sources, readings } : { all, sources, readings };
+  const said = new Map(known.said).set(source, read);
+  return { all: isSame ? known.all : all, sources, readings, said };
+}
+
+/** Puts back what another source, or the caller, says under an id that a source has dropped. */
+function restore(
+  { said }: AnnouncementList,
+  dropping: string,
+  byId: Map<string, CheckedAnnouncement>,
+  sources: Map<string, string>,
+): void {
+  const given = new Set(byId.keys());
+  for (const [source, list] of said)
+    for (const announced of list) {
+      const { id, announcedAtMs } = announced;
+      if (source === dropping || given.has(id)) continue;
+      if ((byId.get(id)?.announcedAtMs ?? Number.NEGATIVE_INFINITY) >= announcedAtMs) continue;
+      byId.set(id, announced);
+      if (source === null) sources.delete(id);
+      else sources.set(id, source);
+    }
 }
 
 /** Returns whether an announcement replaces another one with the same id. */

@@ -54,6 +54,22 @@ describe('calendar.withFeed', () => {
     ).toEqual(['closed', 'closed', 'open']);
   });
 
+  it('keeps a closure that another source, or the caller, still announces with the same id', () => {
+    const [first, second] = [stop('2026-12-01'), stop('2026-12-02', { source: '別の案内' })];
+    const both = createCalendar()
+      .withFeed('page', [first], jst('2026-12-01'))
+      .withFeed('another', [second], jst('2026-12-02'));
+    const once = both.withFeed('another', [], jst('2026-12-03'));
+    expect([stateAt(both), stateAt(once)]).toEqual(['closed', 'closed']);
+    expect(stateAt(once.withFeed('page', [], jst('2026-12-03')))).toBe('open');
+    const callers = createCalendar({ announced: [first] }).withFeed(
+      'another',
+      [second],
+      jst('2026-12-02'),
+    );
+    expect(stateAt(callers.withFeed('another', [], jst('2026-12-03')))).toBe('closed');
+  });
+
   it('does not let a page that is read again outvote what came in between', () => {
     const open = announce('all', 'open', day, '2026-12-10', { announcedAt: jst('2026-12-02') });
     const calendar = createCalendar()

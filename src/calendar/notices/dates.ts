@@ -20,7 +20,7 @@ export interface Token {
   readonly hour?: number | 'all-day' | undefined;
   readonly approximate: boolean;
   /** The half of the day that was written with an hour (午前, PM); omitted if none was. */
-  readonly half?: 'am' | 'pm' | undefined;
+  readonly half?: 'am' | 'pm' | 'noon' | undefined;
   /** `vague`: a month or a year alone. `broken`: looks like a date or an hour but is invalid. */
   readonly kind: 'day' | 'hour' | 'vague' | 'broken';
 }
@@ -126,7 +126,14 @@ function hourToken(from: number, to: number, groups: Groups): Token {
   const approximate = Boolean(groups.about2 ?? groups.about3);
   return hour === undefined
     ? { from, to, approximate, kind: 'broken' }
-    : { from, to, approximate, kind: 'hour', hour, half: halfOf(groups.half1 ?? groups.half2) };
+    : {
+        from,
+        to,
+        approximate,
+        kind: 'hour',
+        hour,
+        half: groups.noon === '正午' ? 'noon' : halfOf(groups.half1 ?? groups.half2),
+      };
 }
 
 function dayToken(from: number, to: number, groups: Groups): Token {

@@ -71,6 +71,11 @@ function carryHalves(start: WrittenTime, end: WrittenTime): [WrittenTime, Writte
   const both = start.half !== undefined && end.half !== undefined;
   if (typeof from !== 'number' || typeof to !== 'number' || half === undefined || both)
     return [start, end];
+  // 正午～3時 ends at 15:00, and 正午～翌3時 at 3:00.
+  if (half === 'noon')
+    return start.half === undefined || end.day !== undefined || to >= NOON
+      ? [start, end]
+      : [start, { ...end, hour: to + NOON }];
   if (start.half !== undefined) {
     // 午前9時～17時, and 午後10時～24時: the other end is clear.
     if (to > NOON) return [start, end];

@@ -36,7 +36,10 @@ export function isDayByDay(plain: string): boolean {
  * does a service that ends (サービスの中止).
  */
 export function isCalledOff(plain: string): boolean {
-  const word = /中止|取り?やめ|取り?止め|取り?消|見送|延期|撤回/.exec(plain);
+  const word =
+    /中止|取り?やめ|取り?止め|取り?消|見送|延期|撤回|キャンセル|(?:停止|休止|メンテナンス|保守|作業|予定|計画|必要)(?:の(?:予定|必要))?(?:は|が|も)?[、,]? ?(?:不要|必要なく|(?:無|な)くな[りっ])|(?:実施|停止|休止|中断)し(?:ない|ません)(?:こと|で)|(?:実施|停止|休止|中断)されない|予定で(?:した|あった)が/.exec(
+      plain,
+    );
   if (!word) return false;
   const [before, after] = [plain.slice(0, word.index), plain.slice(word.index)];
   return (

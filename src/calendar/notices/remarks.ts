@@ -31,7 +31,7 @@ export function meaningOf(words: string, names: Names): BracketMeaning {
     return NOTHING;
   const systems = namedSystems(words, names);
   const scope = parseScope(words, names);
-  if (!part && isAlias(words, systems.known, names)) return NOTHING;
+  if (!part && isAlias(words, systems.known, names)) return aliasOf(words, systems.known, names);
   if (!part && scope.unknown && isCause(words)) return NOTHING;
   if (scope.whole && !scope.unknown) return NOTHING;
   return { kind: 'scope', scope, words };
@@ -43,6 +43,24 @@ function isAlias(words: string, known: ReadonlySet<string>, names: Names): boole
   let rest = words;
   for (const [, pattern] of names.systems) rest = rest.replace(pattern, '');
   return !names.hasScope.test(rest) && rest.replace(REMARK, '') === '';
+}
+
+/** Another name of the whole service says nothing; one of a server may narrow the stop to it. */
+function aliasOf(words: string, known: ReadonlySet<string>, names: Names): BracketMeaning {
+  let rest = words;
+  for (const [, pattern] of names.systems) rest = rest.replace(pattern, '');
+  // 住基ネットは稼働 is a remark.
+  const alone = /^(?:[\s・、,/]|及び|および|と|等)*$/.test(rest);
+  if (!alone || known.has('all') || known.has('mynaportal')) return NOTHING;
+  const scope: Scope = {
+    targets: [...known],
+    limit: null,
+    slow: false,
+    outside: false,
+    unknown: false,
+    whole: false,
+  };
+  return { kind: 'scope', scope, words };
 }
 
 const isCause = (words: string): boolean => /(?:ため|により|に伴う?い?|につき|の影響)$/.test(words);

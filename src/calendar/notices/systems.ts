@@ -26,6 +26,11 @@ export interface NamedSystems {
 const SIBLINGS =
   /民間送達サービス|法人設立(?:ワンストップ)?(?:サービス|関連|機能)?|社会保険・税(?:の?手続)?(?:き)?|(?:医療保険情報取得|電子申請等?|PMH(?:情報)?連携|利用者登録等?|属性連携設定|お知らせ(?:情報)?登録|代理人情報取得|手続情報登録)(?: ?API)?|(?:[\p{sc=Han}\p{sc=Katakana}ー々a-z0-9・/]{1,40}) ?API/giu;
 const HAS_SIBLING = /API|民間送達|法人設立|社会保険|取得|申請|PMH|登録|設定/i;
+const AND = '(?:及び|および|並びに|ならびに|と|、|,|・|/)';
+const OURS_IN_LIST = new RegExp(
+  `自己情報取得 ?API ?${AND} ?[^\\s、。はがをの(]{1,30}API|API ?${AND} ?自己情報取得 ?API`,
+  'i',
+);
 const GENERIC_API = /^(?:本|当|各種?|同|全て?の?|対象|該当|自己情報取得|公開|提供|Web|REST) ?API$/i;
 
 // SYSTEM: kanji, katakana and Latin letters that end like the name of a system. STRANGERS: services
@@ -125,7 +130,9 @@ function findSystems(text: string, names: Names): NamedSystems {
         return OURS;
       });
   // A portal named before another API only says whose API it is, and so do words like すべて.
-  if (sibling) for (const id of ['mynaportal', 'all']) known.delete(id);
+  if (sibling) known.delete('mynaportal');
+  // Beside another one in a list, ours stops as well.
+  if (sibling && !OURS_IN_LIST.test(text)) known.delete('all');
   // Words in brackets are scopes, which are read apart.
   const outer = rest.replace(/\([^()]*\)/g, ' ');
   const { items } = itemsInSentence(outer);

@@ -27,6 +27,15 @@ function effects(text: string): string {
 }
 
 describe('parseNotices on lines that announce a stop', () => {
+  it.each([
+    ['正午〜3時', '2026-12-05T15:00'],
+    ['正午〜翌3時', '2026-12-06T03:00'],
+    ['9時〜正午', '2026-12-05T12:00'],
+  ])('reads the end of %s', (hours, end) => {
+    const [read] = parse(`自己情報取得API 12月5日 ${hours} 停止`).announcements;
+    expect(read?.end).toBe(`${end}:00+09:00`);
+  });
+
   it('has at least 150 lines of each kind', () => {
     expect(Math.min(stops.length, notStops.length, failures.length)).toBeGreaterThanOrEqual(150);
   });

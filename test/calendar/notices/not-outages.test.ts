@@ -40,7 +40,7 @@ describe('parseNotices on periods that are not outages', () => {
     [
       'an outage that was dropped',
       '12月5日(土) 0:00〜6:00の停止はなくなりました。',
-      ['1 not_an_outage'],
+      ['1 called_off'],
     ],
     [
       'work during which nothing stops',

@@ -172,4 +172,9 @@ export const notStops: readonly (readonly [line: string, code: string])[] = [
   // Systems with names in kana.
   ['ほげシステムは①に停止します。', 'unknown_system'],
   ['あんしんサービスにおいて①に停止します。', 'unknown_system'],
+  // Called off in other words.
+  ['自己情報取得APIの①の停止は、キャンセルされました。', 'called_off'],
+  ['自己情報取得APIの①の停止は不要となりました。', 'called_off'],
+  ['自己情報取得APIの①の停止は無くなりました。', 'called_off'],
+  ['自己情報取得APIは①に停止する予定でしたが、実施しないこととなりました。', 'called_off'],
 ];

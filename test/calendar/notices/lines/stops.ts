@@ -201,6 +201,14 @@ export const stops: readonly (readonly [line: string, expected: string])[] = [
   ['自己情報取得API：① ⟦停止⟧｛公金受取口座｝', 'public-funds-account'],
   ['自己情報取得API：① ⟦停止⟧｢謎の範囲｣。', 'all/unknown-scope'],
   ['自己情報取得API⏎①（一部の取得先のみ取得可能）', 'all/some-sources'],
+  // In a list with another API.
+  ['自己情報取得API及び医療保険情報取得APIは①に⟦停止⟧します', 'all'],
+  ['医療保険情報取得API、自己情報取得APIは①に⟦停止⟧します', 'all'],
+  // The name of a server in brackets: another name of what stops, or what alone stops.
+  ['自己情報取得API　①　⟦停止⟧（自治体中間サーバー）', 'municipal'],
+  ['自己情報取得API　⟦停止⟧⏎①（日本年金機構中間サーバ）', 'pension-service'],
+  ['住民基本台帳ネットワークシステム（住基ネット）は①に⟦停止⟧します。', 'juki-net'],
+  ['自己情報取得API（マイナポータル）は①に⟦停止⟧します。', 'all'],
   // In passing.
   ['日頃よりご利用いただきありがとうございます。①に自己情報取得APIを⟦停止⟧いたします。', 'all'],
   ['お知らせ：自己情報取得API、①⟦停止⟧。', 'all'],
