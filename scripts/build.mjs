@@ -68,11 +68,22 @@ function checkExternals(outputs) {
     );
 }
 
-/** Drops the sources of bundled packages from our maps. They would be a third of the package. */
+/**
+ * Drops the sources of bundled packages from our maps, and the maps of chunks that hold hardly
+ * anything else. They would be half of the package.
+ */
 function slimMaps() {
   for (const name of readdirSync('dist').filter((name) => name.endsWith('.map'))) {
     /** @type {{ sources: string[], sourcesContent?: (string | null)[] }} */
     const map = JSON.parse(readFileSync(join('dist', name), 'utf8'));
+    const foreign = map.sources.filter((source) => source.includes('node_modules/'));
+    if (foreign.length > 0.9 * map.sources.length) {
+      rmSync(join('dist', name));
+      const chunk = join('dist', name.slice(0, -'.map'.length));
+      const code = readFileSync(chunk, 'utf8');
+      writeFileSync(chunk, code.replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '\n'));
+      continue;
+    }
     const sourcesContent = map.sourcesContent?.map((text, index) =>
       map.sources[index]?.includes('node_modules/') ? null : text,
     );

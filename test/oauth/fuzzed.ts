@@ -167,3 +167,23 @@ export const shown = (outcome: object) =>
   Object.values(outcome)
     .filter((part) => typeof part === 'string')
     .join(' ');
+
+const ways = [
+  'granted',
+  'declined',
+  'expired',
+  'unknown',
+  'foreign-browser',
+  'rejected token invalid_grant',
+  'rejected authorize server_error',
+];
+const codes = [
+  'not_a_navigation',
+  'callback_too_large',
+  'duplicate_parameter',
+  'state_missing',
+  'issuer_mismatch',
+  'invalid_response',
+];
+/** Every outcome that changed callbacks reach, sorted. */
+export const everyOutcome = [...ways, ...codes.map((code) => `rejected callback ${code}`)].sort();

@@ -235,9 +235,11 @@ describe('the profile of an environment', () => {
     ['completion.value', 'immediate'],
     ['contentCoding.value', 'br'],
     ['numbers', 'exact'],
-    ['timing.pollMs.value', 1],
+    ['timing.pollMs.value', 100],
     ['timing.pollMs.value', 86_400_000],
+    ['timing.consentMs.value', 10_000],
     ['timing.consentMs.value', 86_400_000],
+    ['timing.resultMs.value', 10_000],
     ['timing.resultMs.value', 2_678_400_000],
     ['id', '自社 2027-01'],
   ])('may have %s = %j', (path, value) => {
