@@ -102,6 +102,11 @@ export interface CauseFacts {
   readonly state: 'slow' | 'uncertain' | 'closed';
   /** Whom an announcement concerns; null if everybody, and for any other kind. */
   readonly limit: AnnouncementLimit | null;
+  /**
+   * The name of the detail or item that an announcement stops, in Japanese and English; otherwise
+   * null.
+   */
+  readonly name: Text | null;
   /** How certain the cause is: what the guideline leaves out, or whether a notice is exact. */
   readonly certainty:
     | 'stated'
