@@ -42,8 +42,10 @@ export function announcementFacts(
 /** Returns the facts of a stopped item for a target that asks for it as an item of a detail. */
 export function itemFacts(facts: CauseFacts, detail: CatalogDetail, catalog: Catalog): CauseFacts {
   const own = nameOfItem(facts.item, detail, catalog);
-  const { ja, en } = detail;
-  const name = { ja: `「${ja}」の情報（${facts.item}）`, en: `The data (${en}, ${facts.item})` };
+  const name = {
+    ja: `「${own.ja}」の情報（${facts.item}）`,
+    en: `The data (${own.en}, ${facts.item})`,
+  };
   return Object.freeze({
     ...facts,
     detail: detail.id,
@@ -109,11 +111,11 @@ const stateTexts: Readonly<Record<CauseFacts['state'], Text>> = {
 
 const limitTexts: Readonly<Record<AnnouncementLimit, Text>> = {
   'first-use': {
-    ja: '初めて利用する方のみ停止します',
+    ja: '停止します（初めて利用する方のみ）',
     en: 'announced outage for people who use it for the first time',
   },
   'some-sources': {
-    ja: '一部の保有機関からの取得が停止します',
+    ja: '停止します（一部の保有機関のみ）',
     en: 'announced outage of some of the holders',
   },
   'unknown-scope': {
