@@ -120,7 +120,10 @@ export interface CauseFacts {
   readonly source: CauseSource;
   /** A sentence for people who know the systems, in Japanese and English. */
   readonly text: Text;
-  /** The same for the citizen, with the holder's name (お住まいの市区町村) instead of the server's. */
+  /**
+   * A sentence for the citizen that stands alone, with the holder's name (お住まいの市区町村) instead
+   * of the server's.
+   */
   readonly citizenText: Text;
 }
 
