@@ -379,7 +379,10 @@ describe('calendar with a catalogue from a file', () => {
     writeFileSync(join(folder, 'register.json'), JSON.stringify([stop]));
     const at = ['family-register', '--at', '2026-12-03T12:00+09:00'];
     const [status] = JSON.parse(await extended(...at, '--announced', 'register.json', '--json'));
-    expect(status).toMatchObject({ state: 'closed', causes: [{ name: { ja: '戸籍' } }, {}] });
+    expect(status).toMatchObject({
+      state: 'closed',
+      causes: [{ rule: 'hours-unknown', name: null }, { name: { ja: '戸籍' } }],
+    });
     expect(await refused('calendar', 'pension', '--announced', 'register.json')).toMatch(
       /^myna-selfinfo: register\.json:\$\[0\]\.target\.detail /,
     );
@@ -414,7 +417,7 @@ describe('announcements from a file', () => {
     ['an object in place of a list', '{}', 'bad.json:$ must be an array.'],
     ['null', 'null', 'bad.json:$ must be an array.'],
     ['an entry that is no object', '[5]', 'bad.json:$[0] '],
-    ['an unknown field', list({ ...stop, until: 1 }), 'bad.json:$[0].until '],
+    ['an unknown field', list({ ...stop, until: 1 }), 'bad.json:$[0].until. '],
     ['a missing field', list({ ...stop, id: undefined }), 'bad.json:$[0].id '],
     ['an unknown state', list(stop, { ...stop, state: 'down' }), 'bad.json:$[1].state '],
     ['an unknown server', list({ ...stop, target: 'municipality' }), 'bad.json:$[0].target '],
