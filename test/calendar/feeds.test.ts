@@ -96,7 +96,13 @@ describe('calendar.withFeed', () => {
     const calendar = createCalendar()
       .withFeed('page', [stop('2026-12-01')], jst('2026-12-01'))
       .withFeed('another', [less], jst('2026-12-02'));
-    expect(stateAt(calendar)).toBe('closed');
+    const { state, causes } = calendar.status('local-tax', jst(`${day}T12:00`));
+    expect(state).toBe('closed');
+    // The same id over the same span, but two announcements.
+    expect(causes.map((cause) => [cause.state, cause.limit])).toEqual([
+      ['closed', null],
+      ['uncertain', 'some-sources'],
+    ]);
   });
 
   it('shows once what two sources say word for word', () => {
