@@ -1,6 +1,7 @@
 import type { Catalog, CatalogDetail } from '../catalog/catalog.js';
-import { detailRow, holderName, serverRow } from '../catalog/lookup.js';
+import { detailRow, itemRow, nameOfItem, serverRow } from '../catalog/lookup.js';
 import { has } from '../foundation/own.js';
+import { announcementForCitizens, stopForCitizens } from './citizen-texts.js';
 import type { AnnouncementSource, CauseFacts } from './results.js';
 import type { Text } from './rules.js';
 import type { AnnouncementLimit, AnnouncementTarget } from './scopes.js';
@@ -20,6 +21,7 @@ export function announcementFacts(
   catalog: Catalog,
 ): CauseFacts {
   const certainty = approximate ? 'approximate' : 'announced';
+  const name = stoppedName(target, catalog);
   const isServer = typeof target === 'string' && target !== 'all';
   return Object.freeze({
     server: isServer ? target : null,
@@ -29,67 +31,58 @@ export function announcementFacts(
     rule: 'announcement',
     state,
     limit,
+    name,
     certainty,
     source,
     text: textOf(nameOf(target, catalog), { state, limit, certainty }),
-    citizenText: citizenTextOf(target, { state, limit, certainty }, catalog),
+    citizenText: announcementForCitizens(target, name, { state, limit, certainty }, catalog),
   });
 }
 
 /** Returns the facts of a stopped item for a target that asks for it as an item of a detail. */
-export function itemFacts(facts: CauseFacts, detail: CatalogDetail): CauseFacts {
-  const { ja, en } = detail;
-  const name = { ja: `「${ja}」の情報（${facts.item}）`, en: `The data (${en}, ${facts.item})` };
+export function itemFacts(facts: CauseFacts, detail: CatalogDetail, catalog: Catalog): CauseFacts {
+  const own = nameOfItem(facts.item, detail, catalog);
+  const name = {
+    ja: `「${own.ja}」の情報（${facts.item}）`,
+    en: `The data (${own.en}, ${facts.item})`,
+  };
   return Object.freeze({
     ...facts,
     detail: detail.id,
+    name: nameIn(own),
     text: textOf(name, facts),
-    citizenText: stoppedText(detail, facts.state),
+    citizenText: stopForCitizens(own, facts),
   });
 }
 
 /** Returns the facts of a stopped item for a target of a detail whose own code is unknown. */
 export function unidentifiedFacts(facts: CauseFacts, detail: CatalogDetail): CauseFacts {
   const { ja, en } = detail;
+  const state = facts.state === 'slow' ? 'slow' : 'uncertain';
   return Object.freeze({
     ...facts,
     detail: detail.id,
     kind: 'item-not-identified',
     rule: 'item-not-identified',
-    state: facts.state === 'slow' ? 'slow' : 'uncertain',
+    name: nameIn(detail),
+    state,
     text: Object.freeze({
       ja: `「${ja}」の情報は、お知らせの対象（${facts.item}）に当たる可能性があります。コードの指定がないため判定できません。`,
       en: `The data (${en}): perhaps part of what an announcement names (${facts.item}). Without a code it cannot be decided.`,
     }),
-    citizenText: stoppedText(detail, 'uncertain'),
+    citizenText: stopForCitizens(detail, { state, limit: facts.limit }),
   });
 }
 
-function citizenTextOf(
-  target: AnnouncementTarget<Catalog>,
-  said: Pick<CauseFacts, 'state' | 'limit' | 'certainty'>,
-  catalog: Catalog,
-): Text {
-  if (typeof target === 'string')
-    return textOf(
-      target === 'all' ? nameOf(target, catalog) : holderName(serverRow(target, catalog)),
-      said,
-    );
-  return stoppedText(has(target, 'detail') ? detailRow(target.detail, catalog) : null, said.state);
+/** Returns the name of a stopped detail or item; null for any other target, and if unknown. */
+function stoppedName(target: AnnouncementTarget<Catalog>, catalog: Catalog): Text | null {
+  if (typeof target === 'string') return null;
+  if (has(target, 'detail')) return nameIn(detailRow(target.detail, catalog));
+  return itemRow(target.item, catalog)?.name ?? null;
 }
 
-/** Says to the citizen that the data of a detail, or some of the data, cannot be fetched. */
-function stoppedText(detail: Text | null, state: CauseFacts['state']): Text {
-  const { ja, en } = detail
-    ? { ja: `${detail.ja}の情報`, en: `The information (${detail.en})` }
-    : { ja: '一部の情報', en: 'Some of the information' };
-  return Object.freeze(
-    {
-      closed: { ja: `${ja}は取得できません。`, en: `${en} is not available.` },
-      uncertain: { ja: `${ja}は取得できないことがあります。`, en: `${en} may not be available.` },
-      slow: { ja: `${ja}の取得に時間がかかることがあります。`, en: `${en} may take longer.` },
-    }[state],
-  );
+function nameIn({ ja, en }: Text): Text {
+  return Object.freeze({ ja, en });
 }
 
 function textOf(
@@ -118,11 +111,11 @@ const stateTexts: Readonly<Record<CauseFacts['state'], Text>> = {
 
 const limitTexts: Readonly<Record<AnnouncementLimit, Text>> = {
   'first-use': {
-    ja: '初めて利用する方のみ停止します',
+    ja: '停止します（初めて利用する方のみ）',
     en: 'announced outage for people who use it for the first time',
   },
   'some-sources': {
-    ja: '一部の保有機関からの取得が停止します',
+    ja: '停止します（一部の保有機関のみ）',
     en: 'announced outage of some of the holders',
   },
   'unknown-scope': {

@@ -24,7 +24,8 @@ import type { AnnouncementLimit, AnnouncementTarget } from './scopes.js';
  * - With a `limit`, `closed` counts as `uncertain`, and `open` changes nothing. `slow` leaves the
  *   state open and appears among the causes.
  * - An announcement with a known `id` and a later `announcedAt` replaces the earlier one
- *   completely: an extension, a correction, a withdrawal. Repeating it unchanged is harmless.
+ *   completely: an extension, a correction, a withdrawal. Repeating it unchanged is harmless. Two
+ *   feeds do not replace what the other one says.
  *
  * @example
  * ```ts

@@ -12,14 +12,11 @@ import { dayOf, type Instant, parseDay, toDateTime, toEpochMs } from '../foundat
 import {
   type AnnouncementList,
   EMPTY_LIST,
+  leaveOutFirstUse,
   mergeAnnouncements,
   replaceFeed,
 } from './announcement-list.js';
-import {
-  type Announcement,
-  type CheckedAnnouncement,
-  checkAnnouncements,
-} from './announcements.js';
+import { type Announcement, checkAnnouncements } from './announcements.js';
 import { ScheduleCache } from './engine/cache.js';
 import { type Outlook, type OutlookOptions, outlookOf } from './engine/outlook.js';
 import {
@@ -176,7 +173,8 @@ export interface Calendar<C extends Catalog = PublishedCatalog> {
    * Returns a new calendar in which a source has been read again: all that it said before about
    * times not yet over is replaced by this list. What is over at `readAt` stays. So a scope that is
    * corrected leaves no old closure behind. What the source repeats unchanged keeps its earlier
-   * `announcedAt`. A reading older than the last one of this source changes nothing.
+   * `announcedAt`. A reading older than the last one of this source changes nothing. Ids belong to
+   * their source: what two sources say under the same id stands side by side.
    *
    * @param source - name of the source, at most 200 characters, e.g. the address of a page.
    * @param announcements - everything that it says now.
@@ -196,7 +194,7 @@ export interface Calendar<C extends Catalog = PublishedCatalog> {
   withFeed(source: string, announcements: readonly Announcement<C>[], readAt: Instant): Calendar<C>;
   /**
    * Returns this calendar for a citizen who has fetched before: without the announcements that are
-   * limited to a first use (初回利用時).
+   * limited to a first use (初回利用時), now and later.
    *
    * @example
    * ```ts
@@ -319,16 +317,9 @@ export function createCalendar(
   const path = 'options.announced';
   const list = mergeAnnouncements(EMPTY_LIST, checkAnnouncements(announced, path, rulebook), path);
   if (rulebook !== publishedRules || list.all.length > 0)
-    return calendarOf(rulebook, list, schedulesOf(rulebook, list.all));
-  publishedSchedules ??= schedulesOf(rulebook, list.all);
+    return calendarOf(rulebook, list, new ScheduleCache(rulebook, list.all));
+  publishedSchedules ??= new ScheduleCache(rulebook, list.all);
   return calendarOf(rulebook, list, publishedSchedules);
-}
-
-function schedulesOf(
-  rulebook: Rulebook,
-  announcements: readonly CheckedAnnouncement[],
-): ScheduleCache {
-  return new ScheduleCache(rulebook, announcements);
 }
 
 function calendarOf(
@@ -338,7 +329,11 @@ function calendarOf(
 ): Calendar<Catalog> {
   const check = (added: unknown, path: string) => checkAnnouncements(added, path, rulebook);
   const changed = (next: AnnouncementList) =>
-    calendarOf(rulebook, next, next.all === list.all ? schedules : schedulesOf(rulebook, next.all));
+    calendarOf(
+      rulebook,
+      next,
+      next.all === list.all ? schedules : new ScheduleCache(rulebook, next.all),
+    );
   let known: Calendar<Catalog> | undefined;
   const calendar: Calendar<Catalog> = Object.freeze({
     catalog: rulebook.catalog,
@@ -365,9 +360,8 @@ function calendarOf(
       return changed(replaceFeed(list, source, read, toEpochMs(readAt, 'readAt'), path));
     },
     withoutFirstUse(): Calendar<Catalog> {
-      const all = list.all.filter(({ limit }) => limit !== 'first-use');
-      if (all.length === list.all.length) return calendar;
-      known ??= calendarOf(rulebook, { ...list, all }, schedulesOf(rulebook, all));
+      if (!list.firstUse) return calendar;
+      known ??= changed(leaveOutFirstUse(list));
       return known;
     },
     outlook: (target: Target<Catalog>, options: OutlookOptions) =>

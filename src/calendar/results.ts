@@ -102,6 +102,11 @@ export interface CauseFacts {
   readonly state: 'slow' | 'uncertain' | 'closed';
   /** Whom an announcement concerns; null if everybody, and for any other kind. */
   readonly limit: AnnouncementLimit | null;
+  /**
+   * The name of the detail or item that an announcement stops, in Japanese and English; otherwise
+   * null.
+   */
+  readonly name: Text | null;
   /** How certain the cause is: what the guideline leaves out, or whether a notice is exact. */
   readonly certainty:
     | 'stated'
@@ -115,7 +120,10 @@ export interface CauseFacts {
   readonly source: CauseSource;
   /** A sentence for people who know the systems, in Japanese and English. */
   readonly text: Text;
-  /** The same for the citizen, with the holder's name (お住まいの市区町村) instead of the server's. */
+  /**
+   * A sentence for the citizen that stands alone, with the holder's name (お住まいの市区町村) instead
+   * of the server's.
+   */
   readonly citizenText: Text;
 }
 

@@ -68,7 +68,7 @@ export interface AddedItem<D extends string = string> {
   readonly code: ItemCode;
   /** Its name in Japanese. */
   readonly ja: string;
-  /** Its name in English. Default: the Japanese one. */
+  /** Its name in English. Default: that of its first detail. */
   readonly en?: string;
   /** The details it belongs to. */
   readonly details: readonly D[];

@@ -161,9 +161,8 @@ export function readItems(
   path: string,
   known: { readonly details: readonly CatalogDetail[] },
 ): CatalogItem[] {
-  const ids = known.details.map(({ id }) => id);
   const rows = listAt(value, path, MAX_ROWS).map((row, index) =>
-    readItem(row, `${path}[${index}]`, ids),
+    readItem(row, `${path}[${index}]`, known.details),
   );
   refuseTwice(
     rows.map(({ code }) => code),
@@ -173,7 +172,8 @@ export function readItems(
   return rows;
 }
 
-function readItem(value: unknown, path: string, known: readonly string[]): CatalogItem {
+function readItem(value: unknown, path: string, known: readonly CatalogDetail[]): CatalogItem {
+  const ids = known.map(({ id }) => id);
   const given = readKeys(value, path, {
     code: true,
     ja: true,
@@ -189,16 +189,17 @@ function readItem(value: unknown, path: string, known: readonly string[]): Catal
     path,
   );
   const ja = textAt(given.ja, `${path}.ja`);
-  const en = given.en === undefined ? ja : textAt(given.en, `${path}.en`);
   const list = nonEmptyList(given.details, `${path}.details`, MAX_HOLDERS);
   const details = list.map((detail, index) => {
     const at = `${path}.details[${index}]`;
     checkText(detail, at);
-    if (!known.includes(detail))
-      throw new SelfInfoError('unknown_detail', { path: at, expected: oneOf(known) });
+    if (!ids.includes(detail))
+      throw new SelfInfoError('unknown_detail', { path: at, expected: oneOf(ids) });
     return detail;
   });
   refuseTwice(details, `${path}.details`);
+  const [first] = known.filter(({ id }) => id === details[0]);
+  const en = given.en === undefined ? (first?.en ?? ja) : textAt(given.en, `${path}.en`);
   return {
     code,
     name: { ja, en },

@@ -146,6 +146,15 @@ export function itemRow(code: string, catalog: Catalog): CatalogItem | undefined
   return indexOf(catalog).items.get(code);
 }
 
+/** Returns the name of an item: its own if the catalogue has one, otherwise that of its detail. */
+export function nameOfItem(
+  code: string | null | undefined,
+  detail: CatalogDetail,
+  catalog: Catalog,
+): CatalogName {
+  return (code ? itemRow(code, catalog)?.name : null) ?? detail;
+}
+
 function known(rows: readonly { readonly id: string }[]): { en: string; ja: string } {
   const ids = rows.map(({ id }) => id);
   return { en: `Known: ${ids.join(', ')}.`, ja: `指定できるのは ${ids.join('、')} です。` };

@@ -15,7 +15,7 @@ import {
   type TypedTarget,
   withArgument,
 } from './calendar-tools.js';
-import { readCatalog, readJsonFile, writeTextFile } from './files.js';
+import { readCatalog, readJsonFile, withFile, writeTextFile } from './files.js';
 
 const help = {
   ja: `使い方: myna-selfinfo calendar [対象 ...] [オプション]
@@ -101,9 +101,9 @@ export async function calendarCommand(args: readonly string[], lang: Language): 
 
 /** Creates the calendar, with the announcements of a file if one is named. */
 function calendarWith(file: string | undefined, catalog: Catalog): Calendar<Catalog> {
-  const announced = file === undefined ? [] : readJsonFile(file);
-  const options = { announced } as CalendarOptions<Catalog>;
-  return withArgument('--announced', () => createCalendar(options, catalog));
+  if (file === undefined) return createCalendar({}, catalog);
+  const options = { announced: readJsonFile(file) } as CalendarOptions<Catalog>;
+  return withFile(file, 'options.announced', () => createCalendar(options, catalog));
 }
 
 /** Prints a month, or writes it to files. */

@@ -61,13 +61,25 @@ export function readJsonFile(path: string): unknown {
 /** Reads `--catalog`: what `extendCatalog` takes. Default: the guideline's catalogue. */
 export function readCatalog(path: string | undefined): Catalog {
   if (path === undefined) return publishedCatalog;
+  const extension = readJsonFile(path) as CatalogExtension;
+  return withFile(path, 'extension', () => extendCatalog(extension));
+}
+
+/**
+ * Calls the library with what stands in a file. Turns its errors into usage errors that name the
+ * file and the place in it.
+ *
+ * @param root - what the library calls the value of the file, e.g. `options.announced`.
+ */
+export function withFile<T>(path: string, root: string, call: () => T): T {
   try {
-    return extendCatalog(readJsonFile(path) as CatalogExtension);
+    return call();
   } catch (error) {
-    const isType = error instanceof TypeError && error.message.startsWith('extension');
+    const isType = error instanceof TypeError && error.message.startsWith(root);
     if (!isSelfInfoError(error) && !isType) throw error;
+    const place = new RegExp(`(?<![\\w.])${root.replaceAll('.', '\\.')}\\b`, 'g');
     const placed = (message: string): string =>
-      message.replaceAll(/\bextension\b/g, () => `${path}:$`).replaceAll(/\p{C}+/gu, ' ');
+      message.replaceAll(place, () => `${path}:$`).replaceAll(/\p{C}+/gu, ' ');
     throw new UsageError({
       ja: placed(isSelfInfoError(error) ? error.messageJa : error.message),
       en: placed(error.message),

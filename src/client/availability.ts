@@ -4,7 +4,7 @@ import type { Cause, HolderState, State, Status, UndoneCause } from '../calendar
 import type { Text } from '../calendar/rules.js';
 import type { Target } from '../calendar/targets.js';
 import { type Catalog, publishedCatalog } from '../catalog/catalog.js';
-import { detailRow } from '../catalog/lookup.js';
+import { detailRow, nameOfItem } from '../catalog/lookup.js';
 import { type Expected, hostCall, invalidOption } from '../foundation/errors.js';
 import { checkMethods } from '../foundation/options.js';
 import { formatInstant } from '../foundation/time.js';
@@ -25,7 +25,7 @@ export interface Availability<S extends ServiceSpec = ServiceSpec> extends Statu
 
 /** Whether one item of a service is available. */
 export interface ItemAvailability extends Status {
-  /** The item's name for people, in Japanese and English. */
+  /** The item's name for people: that of the catalogue for its code, or that of its detail. */
   readonly name: Text;
 }
 
@@ -141,7 +141,13 @@ function statusOfItems(
       const [status, instantMs] = worstInstant(calendar, target, atMs, forMs);
       return [
         key,
-        Object.freeze(new NamedStatus(status, instantMs, detailRow(item.detail, catalog))),
+        Object.freeze(
+          new NamedStatus(
+            status,
+            instantMs,
+            nameOfItem(item.code, detailRow(item.detail, catalog), catalog),
+          ),
+        ),
       ];
     }),
   );

@@ -1,5 +1,5 @@
+import { informationOn } from '../calendar/citizen-texts.js';
 import type { Cause, Status } from '../calendar/results.js';
-import { details } from '../catalog/details.js';
 import type { Stage } from '../foundation/error-facts.js';
 import type { SelfInfoErrorCode } from '../foundation/error-table.js';
 import { isSelfInfoError, type SelfInfoError } from '../foundation/errors.js';
@@ -10,7 +10,7 @@ import type { ItemAnswer } from '../query/answer.js';
 import type { Service } from '../service/service.js';
 import type { ServiceSpec } from '../service/spec.js';
 import type { Availability, ItemAvailability } from './availability.js';
-import { deciding, isScoped, type Reasoned, reasonsOf } from './reasons.js';
+import { deciding, isScoped, type Reasoned, reasonsOf, saysAll } from './reasons.js';
 import type { Collected, ConsentOutcome } from './types.js';
 
 /** What {@link explain} can put into words. */
@@ -82,7 +82,7 @@ const states = {
   open: { ja: 'ただいま取得できます。', en: 'The information is available now.' },
   uncertain: {
     ja: 'ただいま取得できない場合があります。',
-    en: 'It is uncertain whether the information is available now.',
+    en: 'The information may not be available at the moment.',
   },
   closed: sentences.unavailable,
 } as const;
@@ -117,8 +117,8 @@ const words = {
   stopped: {
     ja: (name: string, until: string | undefined) =>
       until === undefined
-        ? `${name}の情報は取得できません。`
-        : `${name}の情報は ${until} まで取得できません。`,
+        ? `${informationOn(name)}は取得できません。`
+        : `${informationOn(name)}は ${until} まで取得できません。`,
     en: (name: string, until: string | undefined) =>
       `The information (${name}) is not available${until === undefined ? '' : ` until ${until}`}.`,
   },
@@ -126,6 +126,10 @@ const words = {
   partial: {
     ja: '一部の保有機関の情報は含まれていません。',
     en: 'Information from some holders is missing.',
+  },
+  otherwise: {
+    ja: '書類の提出など、ほかの方法でお手続きください。',
+    en: 'Please continue in another way, for example with documents.',
   },
   again: { ja: '時間をおいて再度お試しください。', en: 'Please try again later.' },
   restart: { ja: '最初からやり直してください。', en: 'Please start again.' },
@@ -251,42 +255,67 @@ function again(ms: number, language: Language): string {
   );
 }
 
+/** The part of a status that goes into words. */
+type Explained = Reasoned & Pick<Status, 'nextPossibleOpeningMs'>;
+
 function explainStatus(value: Status | Availability, language: Language): string {
   const { state, nextOpeningMs } = value;
   const items: readonly ItemAvailability[] = shows(value, 'items')
     ? Object.values<ItemAvailability>(value.items).filter((item) => item.state === state)
     : [];
-  const statuses = items.length > 0 ? items : [value];
+  const isOfInstant = shows(value, 'items') || shows(value, 'name');
+  const statuses = items.length > 0 ? items : [isOfInstant ? value : throughout(value)];
   if (state === 'closed') {
     const stopped = statuses.map((status) => stoppedItem(status, language));
     if (stopped.every((sentence) => sentence !== undefined)) return join(...new Set(stopped));
   }
-  const said = reasons(statuses, language);
-  if (state === 'open') return join(states.open[language], slowness(statuses, language));
-  if (state === 'uncertain') return join(states.uncertain[language], said, words.goOn[language]);
+  if (state === 'open') return join(states.open[language], ...reasonsOf(statuses, language));
+  if (state === 'uncertain')
+    return join(
+      ...(statuses.flatMap(deciding).every(saysAll)
+        ? reasonsOf(statuses, language)
+        : [states.uncertain[language], reasons(statuses, language)]),
+      words.goOn[language],
+    );
   return join(
     states.closed[language],
-    said,
-    nextOpeningMs === null ? '' : again(nextOpeningMs, language),
+    reasons(statuses, language),
+    nextOpeningMs === null ? words.otherwise[language] : again(nextOpeningMs, language),
   );
+}
+
+/**
+ * Returns a status with the causes that hold throughout, if there are any. Its other causes may be
+ * over, or far away.
+ */
+function throughout(status: Status): Explained {
+  const { state, causes, holders, sinceMs, untilMs, nextPossibleOpeningMs } = status;
+  const lasting = causes.filter(
+    (cause) =>
+      cause.state === state &&
+      cause.startMs <= (sinceMs ?? cause.startMs) &&
+      cause.endMs >= (untilMs ?? cause.endMs),
+  );
+  return {
+    state,
+    causes: lasting.length > 0 ? lasting : causes,
+    ...(holders && { holders }),
+    nextPossibleOpeningMs,
+  };
 }
 
 /** Returns the sentence about an item that stops alone; undefined if more than it stops. */
-function stoppedItem(status: Status | ItemAvailability, language: Language): string | undefined {
+function stoppedItem(status: Explained | ItemAvailability, language: Language): string | undefined {
   const causes = deciding(status);
   if (!causes.every(isScoped)) return undefined;
-  const [cause] = causes;
-  const name = shows(status, 'name') ? status.name : details.find(({ id }) => id === cause?.detail);
-  if (name === undefined) return undefined;
+  const names = shows(status, 'name') ? [status.name] : causes.map(({ name }) => name);
+  const known = names.flatMap((name) => (name === null ? [] : [name[language]]));
+  if (known.length === 0) return undefined;
   const { nextPossibleOpeningMs } = status;
   return words.stopped[language](
-    name[language],
+    [...new Set(known)].join(language === 'ja' ? '、' : ', '),
     nextPossibleOpeningMs === null ? undefined : dayAndTime(nextPossibleOpeningMs, language),
   );
-}
-
-function slowness(statuses: readonly Status[], language: Language): string {
-  return reasonsOf(statuses, language).join(language === 'ja' ? '' : ' ');
 }
 
 /** Names the causes that decide. A list of every server would help no citizen. */

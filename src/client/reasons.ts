@@ -16,8 +16,10 @@ export function reasonsOf(statuses: readonly Reasoned[], language: Language): st
   const shown =
     isHeld.length === causes.length && namesOf(isHeld).size > MOST_REASONS
       ? [allHolders[language]]
-      : causes.map((cause) => wordsOf(cause)[language]);
-  return [...new Set(shown)].slice(0, MOST_REASONS);
+      : causes.map((cause) => cause.citizenText[language]);
+  const each = [...new Set(shown)];
+  // Two of three items would say that the third is available.
+  return causes.every(isScoped) ? each : each.slice(0, MOST_REASONS);
 }
 
 /** Returns the causes that decide a status: without them its state would be a better one. */
@@ -31,6 +33,14 @@ export function deciding({ state, causes, holders }: Reasoned): readonly Cause[]
   return areAll ? [...forAll, ...held] : forAll;
 }
 
+/**
+ * Returns whether the words of a cause need no sentence before them: they name the information, and
+ * say that fetching it may fail.
+ */
+export function saysAll(cause: Cause): boolean {
+  return isScoped(cause) || cause.limit !== null || rankOf(cause) === 2;
+}
+
 /** Returns whether a cause stops a detail or an item, and nothing else. */
 export function isScoped({ server, detail, item, kind }: Cause): boolean {
   return kind !== 'holder' && server === null && (detail !== null || item !== null);
@@ -41,7 +51,7 @@ const HOLDER = 3;
 /** Ranks causes: the whole service and the common systems first, single holders last. */
 function rankOf(cause: Cause): number {
   const { server, kind } = cause;
-  if (kind === 'holder') return 2;
+  if (kind === 'holder' && server === null) return 2;
   if (isScoped(cause)) return 1;
   // An extended catalogue adds no system that every query needs.
   return server === null || isCommon(server, publishedCatalog) ? 0 : HOLDER;
@@ -55,30 +65,3 @@ const allHolders: Text = {
   ja: '情報を保有する機関が、いずれも停止しています。',
   en: 'All offices that hold the information are closed.',
 };
-
-const slow: Text = {
-  ja: '通常より時間がかかることがあります。',
-  en: 'It may take longer than usual.',
-};
-
-const limited: Readonly<Record<NonNullable<Cause['limit']>, Text>> = {
-  'first-use': {
-    ja: '初めてご利用の場合は、取得できないことがあります。',
-    en: 'It may fail if you use it for the first time.',
-  },
-  'some-sources': {
-    ja: '一部の機関が保有する情報は、取得できないことがあります。',
-    en: 'Information that some offices hold may not be available.',
-  },
-  'unknown-scope': {
-    ja: '一部の情報は、取得できないことがあります。',
-    en: 'Some of the information may not be available.',
-  },
-};
-
-/** Puts a cause into words for the citizen. */
-function wordsOf(cause: Cause): Text {
-  if (cause.state === 'slow') return slow;
-  if (cause.limit !== null) return limited[cause.limit];
-  return cause.citizenText;
-}

@@ -1,5 +1,5 @@
 import type { Calendar } from '../calendar/calendar.js';
-import type { State, Status } from '../calendar/results.js';
+import type { Cause, State, Status } from '../calendar/results.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { type ItemCode, isItemCode } from '../catalog/item-codes.js';
 import { isCommon } from '../catalog/lookup.js';
@@ -16,6 +16,8 @@ interface ClosedHolder {
 export interface DetailAvailability {
   readonly state: State;
   readonly opensMs: number | null;
+  /** What announcements stop or limit, if the detail is uncertain. */
+  readonly causes: readonly Cause[];
   /** The closed holders, while others run. */
   readonly closedHolders: readonly ClosedHolder[];
 }
@@ -60,7 +62,7 @@ export function availabilityOf(
         const statuses = codes.map((item) =>
           calendar.status({ detail: `${detail}@${server}`, item }, nowMs),
         );
-        return { server, ...bestOf(statuses) };
+        return { server, ...bestOf(statuses, nowMs) };
       });
       return { detail, holders, availability: combineHolders(holders) };
     });
@@ -69,12 +71,10 @@ export function availabilityOf(
       return { details: byDetail };
     const causes = answers
       .flatMap(({ holders }) => holders.flatMap(({ status }) => status.causes))
-      .filter(
-        ({ state, startMs, endMs }) => state === 'closed' && startMs <= nowMs && nowMs < endMs,
-      );
+      .filter((cause) => cause.state === 'closed' && holdsAt(cause, nowMs));
     // A closed common system closes everything, so the hours of single holders explain nothing.
-    const common = causes.filter(
-      ({ server }) => server === null || isCommon(server, client.catalog),
+    const common = causes.filter(({ server, detail }) =>
+      server === null ? detail === null : isCommon(server, client.catalog),
     );
     return {
       details: byDetail,
@@ -95,6 +95,8 @@ interface AskedHolder {
   readonly status: Status;
   /** Whether the status of another item is worse. */
   readonly differs: boolean;
+  /** What announcements stop or limit for any of the items. */
+  readonly announced: readonly Cause[];
 }
 
 /** Returns the codes of a client's items of a detail; null for an item without a code. */
@@ -104,11 +106,21 @@ function codesOf({ items }: Pick<Client, 'items'>, detail: string): (ItemCode | 
     .map(({ code }) => (isItemCode(code) ? code : null));
 }
 
-function bestOf(statuses: readonly Status[]): Omit<AskedHolder, 'server'> {
+function bestOf(statuses: readonly Status[], nowMs: number): Omit<AskedHolder, 'server'> {
   const states: readonly State[] = ['open', 'uncertain', 'closed'];
   const sorted = [...statuses].sort((a, b) => states.indexOf(a.state) - states.indexOf(b.state));
   const status = sorted[0] as Status;
-  return { status, differs: sorted.at(-1)?.state !== status.state };
+  const announced = statuses.flatMap(({ causes }) =>
+    causes.filter(
+      (cause) =>
+        cause.source.kind === 'announcement' && cause.state !== 'slow' && holdsAt(cause, nowMs),
+    ),
+  );
+  return { status, differs: sorted.at(-1)?.state !== status.state, announced };
+}
+
+function holdsAt({ startMs, endMs }: Cause, nowMs: number): boolean {
+  return startMs <= nowMs && nowMs < endMs;
 }
 
 function combineHolders(holders: readonly AskedHolder[]): DetailAvailability {
@@ -117,13 +129,19 @@ function combineHolders(holders: readonly AskedHolder[]): DetailAvailability {
     return {
       state: 'closed',
       opensMs: earliest(holders.map(({ status }) => status.nextOpeningMs)),
+      causes: [],
       closedHolders: [],
     };
+  const isUncertain = holders.some(
+    ({ status, differs }) => differs || status.state === 'uncertain',
+  );
   return {
-    state: holders.some(({ status, differs }) => differs || status.state === 'uncertain')
-      ? 'uncertain'
-      : 'open',
+    state: isUncertain ? 'uncertain' : 'open',
     opensMs: null,
+    // A closed holder has its own note.
+    causes: isUncertain
+      ? holders.flatMap(({ status, announced }) => (status.state === 'closed' ? [] : announced))
+      : [],
     closedHolders: closed.map(({ server, status }) => ({ server, opensMs: status.nextOpeningMs })),
   };
 }

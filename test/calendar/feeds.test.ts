@@ -70,6 +70,69 @@ describe('calendar.withFeed', () => {
     expect(stateAt(callers.withFeed('another', [], jst('2026-12-03')))).toBe('closed');
   });
 
+  it('keeps both of two sources that say different things under the same id and instant', () => {
+    const shorter = stop('2026-12-01', { end: jst(`${day}T06:00`), source: '別の案内' });
+    const both = createCalendar()
+      .withFeed('page', [shorter], jst('2026-12-01'))
+      .withFeed('another', [stop('2026-12-01')], jst('2026-12-01'));
+    const sourcesAt = (at: string) =>
+      both.status('local-tax', jst(at)).causes.map(({ source }) => source.kind);
+    expect([stateAt(both), stateAt(both, 'local-tax', `${day}T03:00`)]).toEqual([
+      'closed',
+      'closed',
+    ]);
+    expect(sourcesAt(`${day}T03:00`)).toEqual(['announcement', 'announcement']);
+    // Each source drops only its own.
+    expect(stateAt(both.withFeed('page', [], jst('2026-12-02')))).toBe('closed');
+    const without = both.withFeed('another', [], jst('2026-12-02'));
+    expect([stateAt(without), stateAt(without, 'local-tax', `${day}T03:00`)]).toEqual([
+      'open',
+      'closed',
+    ]);
+  });
+
+  it('keeps a closure when another source says less under the same id later', () => {
+    const less = stop('2026-12-02', { state: 'uncertain', limit: 'some-sources' });
+    const calendar = createCalendar()
+      .withFeed('page', [stop('2026-12-01')], jst('2026-12-01'))
+      .withFeed('another', [less], jst('2026-12-02'));
+    const { state, causes } = calendar.status('local-tax', jst(`${day}T12:00`));
+    expect(state).toBe('closed');
+    // The same id over the same span, but two announcements.
+    expect(causes.map((cause) => [cause.state, cause.limit])).toEqual([
+      ['closed', null],
+      ['uncertain', 'some-sources'],
+    ]);
+  });
+
+  it('shows once what two sources say word for word', () => {
+    const calendar = createCalendar()
+      .withFeed('page', [stop('2026-12-01')], jst('2026-12-01'))
+      .withFeed('another', [stop('2026-12-01')], jst('2026-12-01'));
+    expect(calendar.status('local-tax', jst(`${day}T12:00`)).causes).toHaveLength(1);
+    expect(stateAt(calendar.withFeed('page', [], jst('2026-12-02')))).toBe('closed');
+  });
+
+  it('gives way to a later version of the caller with the same id', () => {
+    const feed = createCalendar().withFeed('page', [stop('2026-12-01')], jst('2026-12-01'));
+    expect(stateAt(feed.with([stop('2026-12-02', { end: jst(`${day}T06:00`) })]))).toBe('open');
+    expect(stateAt(feed.with([stop('2026-11-30', { end: jst(`${day}T06:00`) })]))).toBe('closed');
+    // The same instant says nothing about which is right, so both stand.
+    expect(stateAt(feed.with([stop('2026-12-01', { end: jst(`${day}T06:00`) })]))).toBe('closed');
+  });
+
+  it('refuses two different versions of one id in one reading, and names the second', () => {
+    expect(
+      refusal(() =>
+        createCalendar().withFeed(
+          'page',
+          [stop('2026-12-01'), stop('2026-12-01', { source: '別の案内' })],
+          jst('2026-12-01'),
+        ),
+      ),
+    ).toEqual(['invalid_option', 'announcements[1].id']);
+  });
+
   it('does not let a page that is read again outvote what came in between', () => {
     const open = announce('all', 'open', day, '2026-12-10', { announcedAt: jst('2026-12-02') });
     const calendar = createCalendar()
@@ -103,6 +166,24 @@ describe('calendar.withFeed', () => {
     const limited = stop('2026-12-01', { state: 'uncertain', limit: 'first-use' });
     const calendar = createCalendar().withFeed('page', [limited], jst('2026-12-01'));
     expect([stateAt(calendar), stateAt(calendar.withoutFirstUse())]).toEqual(['uncertain', 'open']);
+  });
+
+  it('keeps a first use out of every later reading and addition', () => {
+    const limited = stop('2026-12-01', { state: 'uncertain', limit: 'first-use' });
+    const known = createCalendar().withFeed('page', [limited], jst('2026-12-01')).withoutFirstUse();
+    const another = { ...limited, id: 'another' };
+    const closed = announce('municipal', 'closed', day, '2026-12-10');
+    expect(
+      [
+        known,
+        known.withoutFirstUse(),
+        known.withFeed('another', [], jst('2026-12-02')),
+        known.withFeed('another', [another], jst('2026-12-02')),
+        known.withFeed('page', [limited], jst('2026-12-02')),
+        known.with([another]),
+        known.with([another, closed]),
+      ].map((calendar) => stateAt(calendar)),
+    ).toEqual(['open', 'open', 'open', 'open', 'open', 'open', 'closed']);
   });
 
   it('refuses an invalid source, announcement or instant, naming it', () => {

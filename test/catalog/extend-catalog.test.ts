@@ -169,7 +169,7 @@ describe('a holder that changes on a day', () => {
       nextOpeningMs: Date.parse('2027-04-01T00:00+09:00'),
     });
     expect(before.causes.find(({ rule }) => rule === 'not-held')?.citizenText.ja).toBe(
-      'お住まいの市区町村は、この期間「戸籍」の情報を保有していません。',
+      'お住まいの市区町村は、戸籍の情報を保有していません。',
     );
   });
 });

@@ -211,12 +211,12 @@ describe('a family register that a host adds to the catalogue', () => {
   it('is explained to the citizen by the name of its holder', () => {
     const { client } = open();
     const availability = client.availability();
-    expect(availability.items.register.name).toEqual({ ja: '戸籍', en: 'family register' });
+    expect(availability.items.register.name).toEqual({ ja: '戸籍関係情報', en: 'family register' });
     const words = explain(availability, 'ja');
     expect(words).toContain('法務省のシステムは、運用時間が公表されていません。');
     expect(words).toContain('このままお手続きいただけます。');
     expect(explain(availability, 'en')).toContain(
-      'Ministry of Justice: operating hours not published.',
+      'Ministry of Justice has not published its operating hours.',
     );
   });
 

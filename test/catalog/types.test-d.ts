@@ -138,6 +138,54 @@ describe('a calendar of an extended catalogue', () => {
     createCalendar({ servers: { moi: { from: '2027-01-01', hours: 'always' } } }, catalog);
   });
 
+  it('takes announcements about the added details and servers, and about any item', () => {
+    const said = {
+      id: 'a',
+      state: 'closed',
+      start: '2026-10-17',
+      end: '2026-10-19',
+      announcedAt: '2026-10-01',
+      source: '案内',
+    } as const;
+    createCalendar({ announced: [{ ...said, target: { detail: 'family-register' } }] }, catalog);
+    createCalendar({ announced: [{ ...said, target: 'moj' }] }, catalog);
+    calendar.with([{ ...said, target: 'all' }]);
+    calendar.withFeed('page', [{ ...said, target: { item: 'TM00000000000031' } }], 0);
+    // @ts-expect-error no such detail
+    createCalendar({ announced: [{ ...said, target: { detail: 'family-regster' } }] }, catalog);
+    // @ts-expect-error no such server
+    createCalendar({ announced: [{ ...said, target: 'moi' }] }, catalog);
+    // @ts-expect-error no such detail
+    calendar.with([{ ...said, target: { detail: 'family-regster' } }]);
+    // @ts-expect-error no code of an item
+    calendar.withFeed('page', [{ ...said, target: { item: '31' } }], 0);
+    // @ts-expect-error a server has no detail
+    calendar.with([{ ...said, target: { server: 'moj' } }]);
+    // @ts-expect-error not in table 2.5-5
+    createCalendar().with([{ ...said, target: { detail: 'family-register' } }]);
+    // @ts-expect-error no such state
+    calendar.with([{ ...said, target: 'all', state: 'stopped' }]);
+    // @ts-expect-error no such limit
+    calendar.with([{ ...said, target: 'all', limit: 'first' }]);
+  });
+
+  it('takes plans, and items of the added details', () => {
+    const plan = { source: '案内', from: '2026-10-01', to: '2026-11-01' } as const;
+    const planned = createCalendar({ plans: [plan] }, catalog);
+    planned.status({ detail: 'family-register', item: 'TM00000000000108' });
+    planned.outlook('family-register@moj', { from: '2026-10-01', days: 7 });
+    // @ts-expect-error no such detail
+    planned.status({ detail: 'family-regster', item: null });
+    // @ts-expect-error no such server
+    planned.status({ server: 'moi' });
+    // @ts-expect-error no such detail
+    planned.outlook('family-regster', { from: '2026-10-01', days: 7 });
+    // @ts-expect-error a plan has an end
+    createCalendar({ plans: [{ source: '案内', from: '2026-10-01' }] }, catalog);
+    // @ts-expect-error a plan has no target
+    createCalendar({ plans: [{ ...plan, target: 'moj' }] }, catalog);
+  });
+
   it('takes what the parser reads against the same catalogue', () => {
     const { announcements } = parseNotices('', { publishedAt: '2026-08-20' }, catalog);
     calendar.with(announcements);

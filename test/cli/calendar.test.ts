@@ -350,6 +350,122 @@ describe('calendar with a catalogue from a file', () => {
     expect(await bad('list.json')).toMatch(/^myna-selfinfo: list\.json:\$ /);
     expect(await bad('broken.json')).toMatch(/^myna-selfinfo: "broken\.json" is not JSON/);
     expect(await bad('absent.json')).toBe('myna-selfinfo: cannot read "absent.json" (ENOENT)');
+    expect(await bad('.')).toBe('myna-selfinfo: cannot read "." (EISDIR)');
+    expect(await refused('calendar', '--catalog')).toBe(
+      'myna-selfinfo: --catalog に値を指定してください。',
+    );
+  });
+
+  it('takes a file with a byte order mark and Windows line ends', async () => {
+    writeFileSync(
+      join(folder, 'windows.json'),
+      `\uFEFF${JSON.stringify(familyRegister, null, 2).replaceAll('\n', '\r\n')}`,
+    );
+    expect(await printed('calendar', '--catalog', 'windows.json', '--help')).toMatch(
+      /^ {2}family-register +戸籍$/m,
+    );
+  });
+
+  it('takes announcements about the added details', async () => {
+    const stop = {
+      id: 'register',
+      target: { detail: 'family-register' },
+      state: 'closed',
+      start: '2026-12-03',
+      end: '2026-12-04',
+      announcedAt: '2026-11-20',
+      source: 'お知らせ',
+    };
+    writeFileSync(join(folder, 'register.json'), JSON.stringify([stop]));
+    const at = ['family-register', '--at', '2026-12-03T12:00+09:00'];
+    const [status] = JSON.parse(await extended(...at, '--announced', 'register.json', '--json'));
+    expect(status).toMatchObject({
+      state: 'closed',
+      causes: [{ rule: 'hours-unknown', name: null }, { name: { ja: '戸籍' } }],
+    });
+    expect(await refused('calendar', 'pension', '--announced', 'register.json')).toMatch(
+      /^myna-selfinfo: register\.json:\$\[0\]\.target\.detail /,
+    );
+  });
+
+  it('says in a month that nobody has published the hours', async () => {
+    const text = await extended('family-register', '--month', '2026-11');
+    expect(text).toMatch(/^\? 法務省の戸籍情報は、運用時間が公表されていません/m);
+    expect(text).not.toContain('^');
+  });
+});
+
+describe('announcements from a file', () => {
+  const stop = {
+    id: 'stop',
+    target: 'municipal',
+    state: 'closed',
+    start: '2026-12-03',
+    end: '2026-12-04',
+    announcedAt: '2026-11-20',
+    source: 'お知らせ',
+  };
+  const asked = async (name: string, text: string, lang: 'ja' | 'en' = 'en') => {
+    writeFileSync(join(folder, name), text);
+    const args = ['calendar', 'pension', '--announced', name, '--lang', lang];
+    const { status, stdout, stderr } = await run(args);
+    return { status, stdout, said: stderr.split('\n')[0]?.replace('myna-selfinfo: ', '') };
+  };
+  const list = (...announced: unknown[]) => JSON.stringify(announced);
+
+  it.each([
+    ['an object in place of a list', '{}', 'bad.json:$ must be an array.'],
+    ['null', 'null', 'bad.json:$ must be an array.'],
+    ['an entry that is no object', '[5]', 'bad.json:$[0] '],
+    ['an unknown field', list({ ...stop, until: 1 }), 'bad.json:$[0].until. '],
+    ['a missing field', list({ ...stop, id: undefined }), 'bad.json:$[0].id '],
+    ['an unknown state', list(stop, { ...stop, state: 'down' }), 'bad.json:$[1].state '],
+    ['an unknown server', list({ ...stop, target: 'municipality' }), 'bad.json:$[0].target '],
+    [
+      'an item that is no code',
+      list({ ...stop, target: { item: '31' } }),
+      'bad.json:$[0].target.item ',
+    ],
+    ['a day that does not exist', list({ ...stop, end: '2026-02-30' }), 'bad.json:$[0].end '],
+    ['an end before the start', list({ ...stop, end: '2026-12-01' }), 'bad.json:$[0].end '],
+    ['one id with two meanings', list(stop, { ...stop, end: '2026-12-05' }), 'bad.json:$[1].id '],
+    [
+      'too many of them',
+      list(...Array.from({ length: 10_001 }, (_, index) => ({ ...stop, id: `${index}` }))),
+      'bad.json:$ ',
+    ],
+    ['no text', '', '"bad.json" is not JSON'],
+    ['text that is no JSON', '停止のお知らせ', '"bad.json" is not JSON'],
+  ])('are refused with file and place for %s', async (_, text, message) => {
+    const { status, stdout, said } = await asked('bad.json', text);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(said).toContain(message);
+    expect(said).not.toContain('options.');
+    const japanese = await asked('bad.json', text, 'ja');
+    expect([japanese.status, japanese.said?.includes('bad.json')]).toEqual([2, true]);
+  });
+
+  it('are refused if the file is missing or a folder', async () => {
+    const refuse = (name: string) => refused('calendar', '--announced', name, '--lang', 'en');
+    expect(await refuse('absent.json')).toBe('myna-selfinfo: cannot read "absent.json" (ENOENT)');
+    expect(await refuse('.')).toBe('myna-selfinfo: cannot read "." (EISDIR)');
+  });
+
+  it('may be none, and may start with a byte order mark', async () => {
+    expect((await asked('none.json', '[]')).status).toBe(0);
+    expect((await asked('mark.json', `\uFEFF${list(stop)}\r\n`)).status).toBe(0);
+  });
+
+  it('appear in an outlook, a month and a feed', async () => {
+    writeFileSync(join(folder, 'stop.json'), list(stop));
+    const args = ['local-tax', '--announced', 'stop.json', '--at', '2026-12-03'];
+    // One of two days.
+    expect(await printed('calendar', ...args, '--outlook', '2')).toContain('停止 50.0%');
+    expect(await printed('calendar', ...args, '--month', '2026-12')).toMatch(
+      /^# 12月3日\(木\) 終日　自治体中間サーバは、お知らせにより停止します（お知らせ: お知らせ）$/m,
+    );
+    await printed('calendar', ...args, '--ics', 'stop.ics');
+    expect(readFileSync(join(folder, 'stop.ics'), 'utf8')).toContain('DTSTART:20261202T150000Z');
   });
 });
 

@@ -80,8 +80,8 @@ describe('the availability of items that stop alone', () => {
       ['item-not-identified'],
     ]);
     expect(both(availability)).toEqual([
-      'ただいま取得できない場合があります。理由：年金・日本年金機構関係の情報は取得できないことがあります。このままお手続きいただけます。',
-      'It is uncertain whether the information is available now. Reason: The information (pension) may not be available. You can continue.',
+      '年金・日本年金機構関係の情報は取得できないことがあります。このままお手続きいただけます。',
+      'The information (pension) may not be available. You can continue.',
     ]);
   });
 
@@ -102,7 +102,7 @@ describe('the availability of items that stop alone', () => {
       'open',
     ]);
     expect(explain(client.availability({ at }), 'ja')).toBe(
-      'ただいま取得できない場合があります。理由：初めてご利用の場合は、取得できないことがあります。このままお手続きいただけます。',
+      '初めてご利用の場合は、取得できないことがあります。このままお手続きいただけます。',
     );
     expect(explain(client.availability({ at }), 'en')).not.toContain('try again');
   });
@@ -119,8 +119,8 @@ describe('the availability of items that stop alone', () => {
     const availability = clientOf([announced]).availability({ at: '2026-09-16T12:00:00+09:00' });
     expect(availability.state).toBe('open');
     expect(both(availability)).toEqual([
-      'ただいま取得できます。通常より時間がかかることがあります。',
-      'The information is available now. It may take longer than usual.',
+      'ただいま取得できます。マイナポータルは、通常より時間がかかるとのお知らせが出ています。',
+      'The information is available now. Mynaportal may be slower than usual, as announced.',
     ]);
   });
 });

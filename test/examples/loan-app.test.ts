@@ -371,7 +371,7 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
     await control(/^12月6日/);
     // On Sunday only some of the servers with pensions are open.
     expect(await page.getByRole('main').innerText()).toContain(
-      'ただいま取得できない場合があります。',
+      '年金・日本年金機構関係の情報は、保有する機関によっては取得できないことがあります。',
     );
   });
 });

@@ -122,8 +122,14 @@ export function byPrecedence(a: CheckedAnnouncement, b: CheckedAnnouncement): nu
   return (
     b.announcedAtMs - a.announcedAtMs ||
     Number(a.facts === null) - Number(b.facts === null) ||
-    (a.id < b.id ? -1 : 1)
+    compare(a.id, b.id) ||
+    compare(a.origin.source, b.origin.source)
   );
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

@@ -1,6 +1,7 @@
 import type { Catalog, CatalogHolding } from '../../catalog/catalog.js';
 import { detailRow, holdingsOf, serverRow } from '../../catalog/lookup.js';
 import { dayOf, dayStart, formatDay, parseDay } from '../../foundation/time.js';
+import { informationOn } from '../citizen-texts.js';
 import type { Cause, CauseFacts, CauseSource } from '../results.js';
 import { FROM_MS, type Text, TO_MS } from '../rules.js';
 import { notWithin, withinSpan } from './any-of.js';
@@ -70,8 +71,8 @@ export function differingHolders(id: string, catalog: Catalog): CauseFacts {
       en: `Which server holds the data (${detail.en}) depends on the person, and the servers are in different states.`,
     },
     {
-      ja: `${detail.ja}の情報を保有する機関は人により異なり、一部の機関が停止しています。`,
-      en: `Which office holds the information (${detail.en}) depends on the person, and some of them are closed.`,
+      ja: `${informationOn(detail.ja)}は、保有する機関によっては取得できないことがあります。`,
+      en: `The information (${detail.en}) may not be available, depending on which office holds it.`,
     },
   );
 }
@@ -79,23 +80,29 @@ export function differingHolders(id: string, catalog: Catalog): CauseFacts {
 /** Returns the facts of the cause that a server, or any server, does not hold a detail's data. */
 export function notHeld(id: string, server: string | null, catalog: Catalog): CauseFacts {
   const detail = detailRow(id, catalog);
-  const said = (name: Text | undefined): Text =>
-    name
-      ? {
-          ja: `${name.ja}は、この期間「${detail.ja}」の情報を保有していません。`,
-          en: `${name.en}: does not hold the data (${detail.en}) at this time.`,
-        }
-      : {
-          ja: `「${detail.ja}」の情報を保有する機関が、この期間はありません。`,
-          en: `Nobody holds the data (${detail.en}) at this time.`,
-        };
   const row = server === null ? undefined : serverRow(server, catalog);
   return holderFacts(
     { detail: id, server },
     { rule: 'not-held', state: 'closed', certainty: 'stated' },
     CALLERS,
-    said(row),
-    said(row?.holder),
+    row
+      ? {
+          ja: `${row.ja}は、この期間「${detail.ja}」の情報を保有していません。`,
+          en: `${row.en}: does not hold the data (${detail.en}) at this time.`,
+        }
+      : {
+          ja: `「${detail.ja}」の情報を保有する機関が、この期間はありません。`,
+          en: `Nobody holds the data (${detail.en}) at this time.`,
+        },
+    row
+      ? {
+          ja: `${row.holder.ja}は、${informationOn(detail.ja)}を保有していません。`,
+          en: `${row.holder.en} does not hold the information (${detail.en}).`,
+        }
+      : {
+          ja: `${informationOn(detail.ja)}を保有する機関はありません。`,
+          en: `No office holds the information (${detail.en}).`,
+        },
   );
 }
 
@@ -118,6 +125,7 @@ function holderFacts(
     item: null,
     kind: 'holder',
     limit: null,
+    name: null,
     ...rule,
     source,
     text: Object.freeze(text),

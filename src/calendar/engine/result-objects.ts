@@ -50,6 +50,7 @@ class CauseOfFacts extends SpanBase implements Cause {
   declare readonly rule: string;
   declare readonly state: CauseFacts['state'];
   declare readonly limit: CauseFacts['limit'];
+  declare readonly name: CauseFacts['name'];
   declare readonly certainty: CauseFacts['certainty'];
   declare readonly source: CauseSource;
   declare readonly text: Text;
@@ -64,6 +65,7 @@ class CauseOfFacts extends SpanBase implements Cause {
     this.rule = facts.rule;
     this.state = facts.state;
     this.limit = facts.limit;
+    this.name = facts.name;
     this.certainty = facts.certainty;
     this.source = facts.source;
     this.text = facts.text;

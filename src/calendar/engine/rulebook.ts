@@ -3,6 +3,7 @@ import { holderName } from '../../catalog/lookup.js';
 import { has } from '../../foundation/own.js';
 import { dateOfDay, dayOf, dayStart, formatDay, HOUR_MS, parseDay } from '../../foundation/time.js';
 import type { CheckedAnnouncement } from '../announcements.js';
+import { ruleForCitizens } from '../citizen-texts.js';
 import { type GuidelineRow, type HostRow, hours, unknownHours } from '../hours.js';
 import type { CheckedPlan } from '../plans.js';
 import type { AnnouncementSource, CauseFacts } from '../results.js';
@@ -267,10 +268,11 @@ function ruleFacts(server: CatalogServer, row: GuidelineRow | HostRow, rule: Rul
     rule: rule.id,
     state: rule.state,
     limit: null,
+    name: null,
     certainty: rule.certainty,
     source: Object.freeze(source),
     text: saying(server, rule.text),
-    citizenText: saying(holderName(server), rule.text),
+    citizenText: ruleForCitizens(holderName(server), rule),
   });
 }
 

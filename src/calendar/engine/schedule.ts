@@ -1,4 +1,4 @@
-import type { Cause, CauseFacts, HolderState, UndoneCause } from '../results.js';
+import type { Cause, CauseFacts, CauseSource, HolderState, UndoneCause } from '../results.js';
 import { FROM_MS, TO_MS } from '../rules.js';
 import { buildCause, type StatusFacts } from './result-objects.js';
 import {
@@ -122,15 +122,22 @@ export class Schedule {
 
 /**
  * Sorts causes by start. An announcement about the whole service reaches a target through each of
- * its servers, so duplicates are dropped.
+ * its servers, so duplicates are dropped. Two feeds may use the same id, so it does not identify an
+ * announcement; its source object does.
  */
 function inOrder<C extends Cause>(causes: readonly C[]): readonly C[] {
   if (causes.length === 0) return NONE;
+  const announcements = new Map<CauseSource, number>();
+  const numberOf = (source: CauseSource): number => {
+    const number = announcements.get(source) ?? announcements.size;
+    announcements.set(source, number);
+    return number;
+  };
   const seen = new Map(
     causes.map((cause, index) => [
       cause.source.kind === 'announcement'
         ? [
-            cause.source.id,
+            numberOf(cause.source),
             cause.rule,
             cause.server,
             cause.detail,

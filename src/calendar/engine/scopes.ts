@@ -66,7 +66,7 @@ export class Scopes {
     if (item)
       found.push(
         this.#layersOf(itemKey(detail, item), server, this.#items.get(item), (facts) =>
-          itemFacts(facts, detailRow(detail, this.#catalog)),
+          itemFacts(facts, detailRow(detail, this.#catalog), this.#catalog),
         ),
       );
     if (item === null)

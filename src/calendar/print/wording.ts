@@ -1,5 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.js';
-import { detailRow, serverRow } from '../../catalog/lookup.js';
+import { detailRow, nameOfItem, serverRow } from '../../catalog/lookup.js';
 import { invalidOption } from '../../foundation/errors.js';
 import type { Language } from '../../foundation/language.js';
 import { has } from '../../foundation/own.js';
@@ -63,7 +63,8 @@ export function nameOfTarget(
 ): string {
   const names = membersOf(target, path, catalog).map((member) => {
     if (member.detail === undefined) return serverRow(member.server, catalog)[lang];
-    const detail = detailRow(member.detail, catalog)[lang];
+    const row = detailRow(member.detail, catalog);
+    const detail = nameOfItem(member.item, row, catalog)[lang];
     const parts = [
       ...(member.holder === undefined ? [] : [serverRow(member.holder, catalog)[lang]]),
       ...(typeof member.item === 'string' ? [member.item] : []),

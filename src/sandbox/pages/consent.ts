@@ -154,7 +154,10 @@ function availabilityNote(
   });
   if (availability.state === 'closed')
     notes.push(html`${text.closedNow}<br>${opensAt(language, availability.opensMs)}`);
-  if (availability.state === 'uncertain') notes.push(html`${text.uncertainNow}`);
+  if (availability.state === 'uncertain') {
+    const reasons = new Set(availability.causes.map(({ citizenText }) => citizenText[language]));
+    notes.push(html`${text.uncertainNow([...reasons])}`);
+  }
   return html`${notes.map((note) => html`<p class="notice">${note}</p>`)}`;
 }
 

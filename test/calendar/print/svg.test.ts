@@ -371,3 +371,59 @@ describe('toSvg and toText', () => {
     expect(() => toText(calendar, ['local-tax'], { month: 12 as never })).toThrow(TypeError);
   });
 });
+
+describe('a picture of a stop that is partial', () => {
+  const said = {
+    state: 'closed',
+    start: '2026-10-13T23:50+09:00',
+    end: '2026-10-14T08:00+09:00',
+    announcedAt: '2026-10-01',
+    source: 'お知らせ',
+  } as const;
+  const reasonOf = (
+    target: Announcement['target'],
+    asked: Target,
+    limit?: Announcement['limit'],
+    lang: 'ja' | 'en' = 'ja',
+  ) => {
+    const announced = [{ ...said, id: 'a', target, ...(limit && { limit }) }];
+    const options = { week: '2026-10-12', lang };
+    const text = toText(createCalendar({ announced }), [asked], options);
+    return text.split('\n').find((line) => line.includes('23:50'));
+  };
+  const span = '10月13日(火) 23:50〜10月14日(水) 8:00';
+  const spanEn = 'Tue 13 Oct 23:50 – Wed 14 Oct 8:00';
+
+  it('names the detail, and nothing else, as closed', () => {
+    const target = { detail: 'public-funds-account' } as const;
+    expect(reasonOf(target, 'public-funds-account')).toBe(
+      `# ${span}　「公金受取口座」の情報は、お知らせにより停止します（お知らせ: お知らせ）`,
+    );
+    expect(reasonOf(target, 'local-tax')).toBeUndefined();
+  });
+
+  it('names an item by its own name', () => {
+    const item = 'TM00000000000016';
+    const asked = { detail: 'single-parent', item } as const;
+    expect(reasonOf({ item }, asked)).toBe(
+      `# ${span}　「児童扶養手当」の情報（${item}）は、お知らせにより停止します（お知らせ: お知らせ）`,
+    );
+    expect(reasonOf({ item }, asked, undefined, 'en')).toBe(
+      `# ${spanEn}: The data (child support allowance, ${item}): announced outage (announcement: お知らせ)`,
+    );
+    const text = toText(createCalendar(), [asked], { week: '2026-10-12' });
+    expect(text.split('\n')[0]).toContain(`児童扶養手当（${item}）`);
+  });
+
+  it('says that it is uncertain, and for whom, where the stop is limited', () => {
+    expect(reasonOf('all', 'local-tax', 'first-use')).toBe(
+      `? ${span}　サービス全体は、お知らせにより停止します（初めて利用する方のみ）（お知らせ: お知らせ）`,
+    );
+    expect(reasonOf('all', 'local-tax', 'first-use', 'en')).toBe(
+      `? ${spanEn}: The whole service: announced outage for people who use it for the first time (announcement: お知らせ)`,
+    );
+    expect(reasonOf('municipal', 'local-tax', 'some-sources')).toBe(
+      `? ${span}　自治体中間サーバは、お知らせにより停止します（一部の保有機関のみ）（お知らせ: お知らせ）`,
+    );
+  });
+});
