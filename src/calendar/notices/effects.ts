@@ -1,13 +1,14 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import type { AnnouncementLimit, AnnouncementTarget } from '../scopes.js';
 import type { ClauseWords } from './clause-reader.js';
-import { type Around, type Scoped, understands, withoutSystems } from './contexts.js';
-import { type Evidence, evidenceOf } from './evidence.js';
+import type { Around } from './contexts.js';
+import { CAUSES, type Evidence, evidenceOf } from './evidence.js';
 import type { Names } from './names.js';
 import type { Period } from './periods.js';
 import { isChange } from './phrases.js';
 import type { NoticeProblem } from './problems.js';
 import { isRow, meaningOf } from './remarks.js';
+import { type Scoped, type ScopeLines, understands, withoutSystems } from './scope-lines.js';
 import { parseScope, type Scope, saysPart } from './scope-words.js';
 import { isRehearsal, type NamedSystems, namedSystems, namesAny } from './systems.js';
 
@@ -32,9 +33,10 @@ export interface PeriodFacts {
   /** What stands around it. */
   readonly around: Around;
   readonly scopes: readonly Scoped[];
+  readonly lines: ScopeLines;
   readonly named: NamedSystems | 'nothing' | 'unclear';
   /** The scope of the passage that names it. */
-  readonly namedScope: Scoped | undefined;
+  readonly namedScope: readonly Scoped[];
   /** Whether the notice says "the system" or "the service" of what stops. */
   readonly generic: boolean;
   readonly names: Names;
@@ -55,20 +57,10 @@ interface Candidate {
 
 /** Decides what a period does: nothing, unless a period, evidence of a stop and a system meet. */
 export function effectsOf(facts: PeriodFacts): ReadPeriod {
-  const { words, names, scopes: around } = facts;
+  const { words } = facts;
   if (isRehearsal(words.text)) return refused('unknown_system');
-  const own = ownScopes(words, names);
-  const scoped = own.brackets.length + own.bare.length > 0;
-  const used = scoped ? around.filter(({ below }) => below) : [...around];
-  // A label may narrow what it names: 対象：住基ネット（…のみ）.
-  const near = facts.namedScope;
-  if (
-    near &&
-    !scoped &&
-    !namesAny(namedSystems(words.bare, names)) &&
-    !used.some(({ passage }) => passage === near.passage)
-  )
-    used.push(near);
+  const own = ownScopes(facts);
+  const used = usedScopes(facts, own);
   const candidates = [...own.brackets, ...own.bare, ...used];
   const stop = stopOf(facts, own.remarks, own.bare, candidates);
   const base = baseOf(facts);
@@ -80,6 +72,22 @@ export function effectsOf(facts: PeriodFacts): ReadPeriod {
   if (isChange(words.text)) notes.push({ problem: 'called_off' });
   const result = scopedEffects(stop, base, candidates, words);
   return { effects: result.effects, notes: [...result.notes, ...notes], scopes: used };
+}
+
+/** Returns the scopes on other lines that count: the nearest ones, and whom they concern. */
+function usedScopes({ words, scopes, namedScope, names }: PeriodFacts, own: OwnScopes): Scoped[] {
+  const scoped = own.brackets.length + own.bare.length > 0;
+  const used = scopes.filter(({ place }) => place === 'below' || (place === 'above' && !scoped));
+  const narrowed = scoped || used.length > 0;
+  // A later list may only repeat what the periods say themselves.
+  for (const one of scopes)
+    if (one.place === 'later' && (!narrowed || (one.scope.limit && one.scope.targets.length === 0)))
+      used.push(one);
+  // A label may narrow what it names: 対象：住基ネット（…のみ）.
+  if (!scoped && !namesAny(namedSystems(words.bare, names)))
+    for (const near of namedScope)
+      if (!used.some(({ passage }) => passage === near.passage)) used.push(near);
+  return used;
 }
 
 const refused = (problem: NoticeProblem): ReadPeriod => ({
@@ -96,8 +104,13 @@ interface OwnScopes {
   readonly remarks: string;
 }
 
-function ownScopes({ bare, brackets }: ClauseWords, names: Names): OwnScopes {
+function ownScopes({ words, names, lines }: PeriodFacts): OwnScopes {
+  const { bare, brackets, beside } = words;
   const found: Candidate[] = [];
+  for (const text of beside) {
+    const meaning = lines.beside(text);
+    if (meaning) found.push(meaning);
+  }
   let remarks = '';
   const cells = bare.includes('|') ? bare.split('|').filter((cell) => isCell(cell, names)) : [];
   for (const text of [...brackets.map((bracket) => bracket.text), ...cells]) {
@@ -106,7 +119,8 @@ function ownScopes({ bare, brackets }: ClauseWords, names: Names): OwnScopes {
     else remarks += ` ${text}`;
   }
   const rest = withoutSystems(bare, names);
-  if (cells.length > 0 || !saysPart(rest)) return { brackets: found, bare: [], remarks };
+  if (cells.length > 0 || !saysPart(rest))
+    return { brackets: found, bare: cells.length > 0 ? [] : bareNames(rest, names), remarks };
   const scope = parseScope(
     rest.replace(/[^\uE002]*(?:ため|により|に伴い|につき)[、,]?/, ' '),
     names,
@@ -116,6 +130,18 @@ function ownScopes({ bare, brackets }: ClauseWords, names: Names): OwnScopes {
     bare: [{ scope, words: rest.replace(/[\uE001\uE002]+/g, ' ').trim() }],
     remarks,
   };
+}
+
+/** Returns the scopes that stand in a clause without brackets or a particle: 停止 公金受取口座. */
+function bareNames(rest: string, names: Names): Candidate[] {
+  if (!names.hasScope.test(rest)) return [];
+  const found: Candidate[] = [];
+  for (const part of rest.replace(CAUSES, ' ').split(/[\s\uE001\uE002、,:;・/|~-]+/)) {
+    if (!names.hasScope.test(part)) continue;
+    const scope = parseScope(part, names);
+    if (understands(scope)) found.push({ scope, words: part });
+  }
+  return found;
 }
 
 function isCell(cell: string, names: Names): boolean {

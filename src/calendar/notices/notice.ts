@@ -10,6 +10,7 @@ import type { Passage } from './passages.js';
 import { extendPeriod, type Period, resolvePeriod, shiftPeriod } from './periods.js';
 import { isEndUnknown, isExtension } from './phrases.js';
 import type { NoticeProblem } from './problems.js';
+import type { ScopeLines } from './scope-lines.js';
 import type { Section } from './sections.js';
 import { TargetFinder } from './targets.js';
 import { type Draft, parseUndated } from './undated.js';
@@ -34,6 +35,7 @@ export interface NoticeInput {
   readonly periods: readonly WrittenPeriod[];
   /** Those of the whole text, by the passages they are in. */
   readonly clauses: ClauseReader;
+  readonly lines: ScopeLines;
   readonly publishedDay: number;
   readonly names: Names;
   /** Whether a heading further up speaks of a stop. */
@@ -83,13 +85,13 @@ class NoticeParser {
 
   constructor(input: NoticeInput) {
     this.#input = input;
-    const { all, section, periods, names, page } = input;
+    const { all, section, periods, lines, page } = input;
     this.#anchorDay = input.publishedDay;
     const dated = periods.filter(isPeriod);
     const starts = new Set(dated.map(([start]) => all[start.first] as Passage));
     const parts = new Set(dated.flatMap((written) => this.#passagesOf(written)));
     this.#targets = new TargetFinder(section.passages, starts, section.api);
-    this.#contexts = new ContextFinder(section.passages, parts, names, section.api, page);
+    this.#contexts = new ContextFinder(section.passages, parts, lines, section.api, page);
   }
 
   get announces(): boolean {
@@ -153,8 +155,9 @@ class NoticeParser {
       words,
       around: this.#contexts.evidenceAround(first, last, passages),
       scopes: this.#contexts.scopesAround(first, last),
+      lines: this.#input.lines,
       named: typeof found === 'string' ? found : found.systems,
-      namedScope: typeof found === 'string' ? undefined : this.#contexts.scopeIn(found.passage),
+      namedScope: typeof found === 'string' ? [] : this.#contexts.scopeIn(found.passage),
       generic: this.#contexts.generic,
       names: this.#input.names,
     });

@@ -10,6 +10,8 @@ import { type Notice, type Outage, parseNotice } from './notice.js';
 import type { Problem } from './notice-problems.js';
 import { buildPassage, type Passage, type Place, splitPassages } from './passages.js';
 import { type NoticeProblem, problemTexts } from './problems.js';
+import { labelValues } from './scope-labels.js';
+import { ScopeLines } from './scope-lines.js';
 import { splitSections } from './sections.js';
 import { parseWrittenPeriods } from './written-periods.js';
 
@@ -168,7 +170,9 @@ function* parseSections(
   let from = 0;
   let next = 0;
   let page = false;
-  for (const section of splitSections(all, names)) {
+  const values = labelValues(all);
+  const lines = new ScopeLines(names, values);
+  for (const section of splitSections(all, names, values)) {
     const [first, end] = [next, from + section.passages.length];
     while (next < periods.length && (periods[next]?.[0].first as number) < end) next++;
     const notice: Notice = yield* parseNotice({
@@ -177,6 +181,7 @@ function* parseSections(
       section,
       periods: periods.slice(first, next),
       clauses,
+      lines,
       publishedDay,
       names,
       page: page && section.api !== undefined,
