@@ -110,7 +110,7 @@ function cutBetween(
 }
 
 const BRACKETS =
-  /\(([^()]*)\)|\[([^[\]]*)\]|【([^【】]*)】|〔([^〔〕]*)〕|<([^<>]*)>|「([^「」]*)」|『([^『』]*)』/g;
+  /\(([^()]*)\)|\[([^[\]]*)\]|【([^【】]*)】|〔([^〔〕]*)〕|<([^<>]*)>|「([^「」]*)」|『([^『』]*)』|"([^"]*)"/g;
 
 // A bracket that nothing closes, or that another kind closes, or that nothing opens.
 const HALF_OPEN =
@@ -124,14 +124,14 @@ export function splitBrackets(clause: string): Words {
   for (let depth = 0; depth < 3; depth++) {
     const period = bare.indexOf(PERIOD);
     const next = bare.replace(BRACKETS, (whole, ...groups) => {
-      const text = (groups.slice(0, 7).find((group) => group !== undefined) ?? '') as string;
+      const text = (groups.slice(0, 8).find((group) => group !== undefined) ?? '') as string;
       const at = groups.at(-2) as number;
       // 「マイナポータル」は… is a name, 停止「公金受取口座」 is a scope.
       const ends =
         period >= 0 &&
         at > period &&
         /^(?:[\s。、,(]|$)/.test(bare.slice(at + whole.length, at + whole.length + 1));
-      if ('「『'.includes(whole[0] as string) && !ends) return ` ${text} `;
+      if ('「『"'.includes(whole[0] as string) && !ends) return ` ${text} `;
       if (text.includes(PERIOD)) return ` ${text} `;
       if (text.trim() !== '') brackets.push({ text: text.trim(), after: at > period });
       return ' ';

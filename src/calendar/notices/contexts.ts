@@ -2,6 +2,7 @@ import { splitBrackets } from './clauses.js';
 import { type Evidence, evidenceOf } from './evidence.js';
 import type { Passage } from './passages.js';
 import { isCalledOff } from './phrases.js';
+import { labelledValue } from './scope-labels.js';
 import type { Scoped, ScopeLines } from './scope-lines.js';
 import { namesAny } from './systems.js';
 
@@ -21,8 +22,10 @@ export class ContextFinder {
   readonly #scopes: (readonly Scoped[])[] = [];
   /** Scopes stated in later blocks, for the blocks of periods above them. */
   readonly #later = new Map<number, Scoped[]>();
-  /** The passages below a period that are nothing but names. */
-  readonly #bare = new Set<Passage>();
+  #first: number | undefined;
+  #labelled: boolean | undefined;
+  /** The blocks below a period that are nothing but names. */
+  readonly #bare = new Set<number>();
   readonly #said = new Map<Passage, Around>();
   /** Whether the headings and introductions of the section speak of a stop. */
   readonly announces: boolean;
@@ -51,20 +54,26 @@ export class ContextFinder {
     const ofHeading = api && !section.includes(api) ? this.scopeIn(api) : [];
     let scope = ofHeading;
     let begun = false;
+    let left = false;
     for (const [index, passage] of section.entries()) {
-      if (passage.block !== block && begun) scope = ofHeading;
+      // Labels above the first period show that those below it are for the next one.
+      if (passage.block !== block && begun && !(this.#labelsFirst && left)) {
+        scope = ofHeading;
+        left = true;
+      }
       block = passage.block;
       this.#above.push(state);
       this.#scopes.push(scope);
       if (periods.has(passage)) {
         begun = true;
+        left = false;
         continue;
       }
       state = this.#next(state, passage, index);
       announces ||= state === 'yes';
-      const stated = this.scopeIn(passage);
+      const stated = this.#isBareAbove(index) ? this.#bareScope(passage) : this.scopeIn(passage);
       const before = section[index - 1];
-      const list = before && lines.isValue(before) && lines.isValue(passage);
+      const list = before && scope.at(-1)?.passage === before && this.#isListed(index);
       if (stated.length > 0) scope = list ? [...scope, ...stated] : stated;
     }
     this.announces = announces;
@@ -73,6 +82,34 @@ export class ContextFinder {
     );
     this.#findBelow();
     this.#findLater();
+  }
+
+  #isListed(index: number): boolean {
+    const passage = this.#section[index] as Passage;
+    return this.#lines.isValue(passage) || this.#isBareAbove(index);
+  }
+
+  /** Returns whether a line holds nothing but names, for the period directly below. */
+  #isBareAbove(index: number): boolean {
+    const [passage, next] = this.#section.slice(index, index + 2) as [Passage, Passage?];
+    if (index === 0 || next?.block !== passage.block || this.#lines.isValue(passage)) return false;
+    if (labelledValue(passage) || !this.#lines.isBare(passage)) return false;
+    return this.#periods.has(next) || this.#lines.isBare(next);
+  }
+
+  #bareScope(passage: Passage): readonly Scoped[] {
+    const meaning = this.#lines.below(passage);
+    return meaning ? [{ ...meaning, passage, place: 'above' }] : [];
+  }
+
+  /** Whether a label that says what stops stands above the first period. */
+  get #labelsFirst(): boolean {
+    this.#first ??= this.#section.findIndex((passage) => this.#periods.has(passage));
+    this.#labelled ??= this.#section.some(
+      (passage, index) =>
+        index > 0 && index < (this.#first as number) && this.#lines.later(passage) !== undefined,
+    );
+    return this.#labelled;
   }
 
   #next(state: Around, passage: Passage, index: number): Around {
@@ -142,8 +179,7 @@ export class ContextFinder {
     const dated = new Set([...this.#periods].map(({ block }) => block));
     let above: number[] = [];
     let stated = false;
-    // Labels that come first are for the periods below them.
-    let labelsFirst = false;
+    const labelsFirst = this.#labelsFirst;
     for (const [index, passage] of this.#section.entries()) {
       const { block } = passage;
       if (dated.has(block)) {
@@ -155,7 +191,6 @@ export class ContextFinder {
       const meaning = this.#laterAt(index, above.at(-1));
       if (!meaning) continue;
       stated = true;
-      if (above.length === 0) labelsFirst = index > 0;
       for (const one of above) {
         const list = this.#later.get(one) ?? [];
         list.push({ ...meaning, passage, place: 'later' });
@@ -170,10 +205,15 @@ export class ContextFinder {
     if (meaning || above === undefined) return meaning;
     // A block of nothing but names, directly below the period.
     const before = this.#section[index - 1] as Passage;
-    const first = before.block === above || (before.block === passage.block && this.#bare.has(before));
-    if (!first || !this.#lines.isBare(passage)) return undefined;
-    this.#bare.add(passage);
-    return this.#lines.below(passage);
+    if (before.block === above && this.#isBareBlock(index)) this.#bare.add(passage.block);
+    return this.#bare.has(passage.block) ? this.#lines.below(passage) : undefined;
+  }
+
+  #isBareBlock(from: number): boolean {
+    const { block } = this.#section[from] as Passage;
+    for (let index = from; this.#section[index]?.block === block; index++)
+      if (!this.#lines.isBare(this.#section[index] as Passage)) return false;
+    return true;
   }
 
   /** Returns the scopes on the next lines, or else above, and those in later blocks. */

@@ -57,7 +57,7 @@ interface Candidate {
 
 /** Decides what a period does: nothing, unless a period, evidence of a stop and a system meet. */
 export function effectsOf(facts: PeriodFacts): ReadPeriod {
-  const { words } = facts;
+  const { words, names } = facts;
   if (isRehearsal(words.text)) return refused('unknown_system');
   const own = ownScopes(facts);
   const used = usedScopes(facts, own);
@@ -69,9 +69,20 @@ export function effectsOf(facts: PeriodFacts): ReadPeriod {
   if (typeof base === 'string') return refused(base);
   const notes: Refusal[] = [];
   if (base.named.unknown) notes.push({ problem: 'unknown_system' });
+  if (stopsMore(words, base, names)) notes.push({ problem: 'target_unclear' });
   if (isChange(words.text)) notes.push({ problem: 'called_off' });
   const result = scopedEffects(stop, base, candidates, words);
   return { effects: result.effects, notes: [...result.notes, ...notes], scopes: used };
+}
+
+/** Returns whether the rest of the line says that another of our systems stops too. */
+function stopsMore({ beside }: ClauseWords, { targets }: Base, names: Names): boolean {
+  if (targets.includes('all')) return false;
+  return beside.some((clause) => {
+    const { stop, runs } = evidenceOf(clause);
+    const { known } = namedSystems(clause, names);
+    return stop !== 'no' && !runs && [...known].some((id) => !targets.includes(id as 'all'));
+  });
 }
 
 /** Returns the scopes on other lines that count: the nearest ones, and whom they concern. */
@@ -136,8 +147,9 @@ function ownScopes({ words, names, lines }: PeriodFacts): OwnScopes {
 function bareNames(rest: string, names: Names): Candidate[] {
   if (!names.hasScope.test(rest)) return [];
   const found: Candidate[] = [];
-  for (const part of rest.replace(CAUSES, ' ').split(/[\s\uE001\uE002、,:;・/|~-]+/)) {
-    if (!names.hasScope.test(part)) continue;
+  for (const part of rest.replace(CAUSES, ' ').split(/[\s\uE001\uE002、,:;・/|~"'-]+/)) {
+    // 医療保険情報取得API is the name of another API.
+    if (/API/i.test(part) || !names.hasScope.test(part)) continue;
     const scope = parseScope(part, names);
     if (understands(scope)) found.push({ scope, words: part });
   }
@@ -275,11 +287,14 @@ function scopedEffects(
   { bare }: ClauseWords,
 ): { readonly effects: readonly Effect[]; readonly notes: readonly Refusal[] } {
   const scopes = candidates.map(({ scope }) => scope);
-  const targets = [...named.parts, ...scopes.flatMap((scope) => scope.targets)];
+  const targets = narrowest(named.parts, scopes);
   const unplaced =
     candidates.find(({ scope }) => scope.unknown)?.words ?? (named.unknownPart ? bare : undefined);
   const words =
-    unplaced ?? (isNarrower(targets, base) ? undefined : (candidates[0]?.words ?? bare));
+    unplaced ??
+    (isNarrower(targets, base) && !isContradicted(targets, scopes)
+      ? undefined
+      : (candidates[0]?.words ?? bare));
   if (words !== undefined) {
     const effects = base.map(
       (target) => ({ target, state: 'uncertain', limit: 'unknown-scope' }) as const,
@@ -307,6 +322,31 @@ function scopedEffects(
   const unique = new Map(narrowed.map((target) => [JSON.stringify(target), target]));
   return { effects: [...unique.values()].map((target) => ({ target, state, limit })), notes };
 }
+
+/** Adds up what scopes name. "All but these" only takes away, if something else is named. */
+function narrowest(
+  parts: readonly AnnouncementTarget<Catalog>[],
+  scopes: readonly Scope[],
+): readonly AnnouncementTarget<Catalog>[] {
+  const stated = [...parts, ...scopes.flatMap(({ inverted, targets }) => (inverted ? [] : targets))];
+  const rests = scopes.filter(({ inverted }) => inverted).map(({ targets }) => targets);
+  const left = stated.length > 0 ? stated : (rests[0] ?? []);
+  return left.filter((target) => rests.every((rest) => !isDetail(target) || holds(rest, target)));
+}
+
+/** Whether what is named to stop is also named to run. */
+const isContradicted = (
+  targets: readonly AnnouncementTarget<Catalog>[],
+  scopes: readonly Scope[],
+): boolean => targets.length === 0 && scopes.some(({ inverted }) => inverted);
+
+const isDetail = (target: AnnouncementTarget<Catalog>): boolean =>
+  typeof target === 'object' && 'detail' in target;
+
+const holds = (
+  list: readonly AnnouncementTarget<Catalog>[],
+  target: AnnouncementTarget<Catalog>,
+): boolean => list.some((one) => JSON.stringify(one) === JSON.stringify(target));
 
 /** A detail of one server cannot be expressed: it would stop at every holder. */
 function isNarrower(

@@ -54,6 +54,7 @@ function aliasOf(words: string, known: ReadonlySet<string>, names: Names): Brack
   if (!alone || known.has('all') || known.has('mynaportal')) return NOTHING;
   const scope: Scope = {
     targets: [...known],
+    inverted: false,
     limit: null,
     slow: false,
     outside: false,

@@ -101,7 +101,8 @@ export class ScopeLines {
   }
 
   /** Reads the whole line, or else what stands before another sentence in it: …のみ（…は稼働）. */
-  #clearest(words: string): BracketMeaning {
+  #clearest(text: string): BracketMeaning {
+    const words = this.#withoutOthers(text);
     const whole = meaningOf(words, this.#names);
     if (whole.kind === 'remark' || !whole.scope.unknown) return whole;
     const { bare } = splitBrackets(words);
@@ -113,14 +114,34 @@ export class ScopeLines {
     return whole;
   }
 
+  /** Removes the clauses that say that a system runs: 年金、マイナポータルは稼働. */
+  #withoutOthers(text: string): string {
+    const { hasSystem } = this.#names;
+    if (!/[、,]/.test(text) || !hasSystem.test(text)) return text;
+    const kept = text.split(/[、,]/).filter((clause) => {
+      const { stop, runs } = evidenceOf(clause);
+      return !(hasSystem.test(clause) && runs && stop === 'no');
+    });
+    return kept.length === 0 ? text : kept.join('、');
+  }
+
   #labelled(passage: Passage, label: string, value: string): ScopeMeaning | undefined {
     const meaning = this.#clearest(value);
     if (meaning.kind === 'remark' || isRehearsal(value)) return undefined;
     const { scope } = meaning;
     const target = /対象|範囲|情報|項目|機能|データ|のは/.test(label);
-    if (scope.unknown && passage.systems.known.size > 0)
-      return target ? this.#inBrackets(value, true) : undefined;
+    const { known, unknown } = passage.systems;
+    if (scope.unknown && known.size > 0)
+      return target && !unknown ? this.#besideSystem(value) : undefined;
     return target || saysPart(value) || !scope.unknown ? meaning : undefined;
+  }
+
+  /** Reads what stands beside the name of a system: 対象：マイナポータル ぺけぺけ機能. */
+  #besideSystem(value: string): ScopeMeaning | undefined {
+    const { stop, runs } = evidenceOf(value);
+    const meaning = this.#inBrackets(value, true);
+    if (meaning || stop !== 'no' || runs) return meaning;
+    return this.#withoutSystems(splitBrackets(value).bare, true);
   }
 
   /** Returns the scope that a heading, a label or an introduction states. */
@@ -164,11 +185,20 @@ const THE_REST = /(?:上記|これら?|それら?|左記|本件|当該)以外|�
  * affected: ただし地方税は取得できます, 初回利用時以外は影響ありません. It counts even if it is not understood.
  */
 function exceptionIn(marked: string, names: Names): ScopeMeaning | undefined {
-  const text = withoutSystems(marked, names).replace(THE_REST, ' ');
+  const text = afterSystems(marked, names).replace(THE_REST, ' ');
   const { stop, runs, other } = evidenceOf(text);
   if (!runs || stop !== 'no' || other || isRehearsal(text)) return undefined;
   if (!saysPart(text) && !namesPart(text, names)) return undefined;
   return { kind: 'scope', scope: parseScope(text, names), words: marked };
+}
+
+/** Returns what is said after the last system that is the subject of the words. */
+function afterSystems(text: string, names: Names): string {
+  if (!names.hasSystem.test(text)) return text;
+  let rest = text;
+  for (const [, pattern] of names.systems) rest = rest.replace(pattern, '\n');
+  const [after = ''] = rest.split(/\n ?[はもが]/).slice(-1);
+  return after.replaceAll('\n', ' ');
 }
 
 function namesPart(text: string, names: Names): boolean {

@@ -7,6 +7,8 @@ import type { Names } from './names.js';
 export interface Scope {
   /** What they name in the catalogue; empty if they name nothing of it. */
   readonly targets: readonly AnnouncementTarget<Catalog>[];
+  /** Whether `targets` are all details but those it names. */
+  readonly inverted: boolean;
   /** Whom it concerns, if not everybody. */
   readonly limit: 'first-use' | 'some-sources' | null;
   /** Whether it only gets slow. */
@@ -45,12 +47,13 @@ const SOME =
 const SOME_OF = /一部の?$/;
 const SLOW = /遅く|遅延|遅れ|時間(?:が|を|の)(?:かか|掛か|要)|低下/;
 const WHOLE =
-  /(?:すべて|全て|全)の?(?:機能|サービス|項目|情報|システム|API|手続き?|取得先|利用者|ご?利用)?|全体|全面|全部/g;
-const EXCEPT = /以外|を?除[くき外いかけ]/;
+  /(?:すべて|全て|全)の?(?:機能|サービス|項目|情報|システム|API|手続き?|取得先|利用者|ご?利用)?|全体|全面|全部|全国|(?:ご?利用|お使い)(?:いただいている|の|中の)?(?:全ての|すべての)?(?:皆様|皆さま|方々?|事業者様?|お客様)/g;
+// 停止の対象外 is a denial.
+const EXCEPT = /以外|を?除[くき外いかけ]|(?<!(?:停止|休止|中断|障害)の?)対象外/;
 const FILLER =
-  /となります|になります|です|ます|特定個人情報(?:名)?|情報|データ|関係|関連|に関する|に係る|における|について|のみ|だけ|に限[るりっ](?:ます|て)?|影響|なお|ただし|但し|また|限定|(?:を|に|の)?対象(?:とする|です|となります|者|範囲)?|範囲|影響(?:を受ける|があります|あり)?|ご?利用|取得|照会|連携|提供|機能|サービス|場合|こと|もの|部分|項目|番号|自己情報取得(?: ?API)?|API|本|当|分|は|が|を|の|に|も|で|と|や|等|から|へ|より|際|時|など|及び|および|並びに|ならびに|又は|または|かつ|します|しています|いたします|致します|となります|になります|です|ます|予定|あり(?:ます)?|ございます|が?あり|なる|する|[\s、,。.・:;/&※*|~()[\]「」<>\uE001\uE002-]/g;
+  /となります|になります|です|ます|特定個人情報(?:名)?|情報|データ|関係|関連|に関する|に係る|における|について|のみ|だけ|に限[るりっ](?:ます|て)?|影響|なお|ただし|但し|また|限定|(?:を|に|の)?対象(?:とする|です|となります|者|範囲)?|範囲|影響(?:を受ける|があります|あり)?|ご?利用|取得|照会|連携|提供|機能|サービス|場合|こと|もの|部分|項目|番号|自己情報取得(?: ?API)?|API|本|当|分|は|が|を|の|に|も|で|と|や|等|から|へ|より|際|時|など|及び|および|並びに|ならびに|又は|または|かつ|します|しています|いたします|致します|となります|になります|です|ます|予定|あり(?:ます)?|ございます|が?あり|なる|する|[\s、,。.・:;/&※*|~()[\]「」『』【】〔〕<>"'■□◆◇●◎▼▽★☆▶▷►\uE001\uE002-]/g;
 const UNAFFECTED =
-  /(?:へ|に|に対する)?(?:の)?(?:影響|支障)(?:は|が|も|を)?(?:一切|特に)?(?:受け(?:ません|ない|ず)|及び?(?:ません|ばない|ぼしません)|(?:あり|ござい|生じ|出)ません|な[いし]|無[いし])|停止(?:し|いたし|致し)(?:ません|ない)|停止せず/g;
+  /(?:へ|に|に対する)?(?:の)?(?:影響|支障)(?:は|が|も|を)?(?:一切|特に)?(?:受け(?:ません|ない|ず)|及び?(?:ません|ばない|ぼしません)|(?:あり|ござい|生じ|出)ません|な[いし]|無[いし])|停止(?:し|いたし|致し)(?:ません|ない)|停止せず|(?:停止|休止|中断|障害)の?対象外/g;
 const AFFECTED = /影響(?:は|が|を|も)?(?:あり|ある|及[びぶ]|出|生じ|受け)(?:ます|る)?/g;
 const STATED = /停止|休止|中断|閉塞|不可|不能|メンテナンス|保守|障害|不具合|事象|発生/g;
 const RUNNING =
@@ -63,7 +66,7 @@ export function isOutside(text: string): boolean {
 
 /** Returns whether words say that only part is meant, so that they must not be ignored. */
 export function saysPart(text: string): boolean {
-  return /のみ|(?<!いた|頂)だけ(?!でなく)|に限[るりっ]|限定|一部|以外|除[くき外い]|初回|初めて|はじめて|[2二]回目以[降後]/.test(
+  return /のみ|(?<!いた|頂)だけ(?!でなく)|に限[るりっ]|限定|一部|以外|除[くき外い]|対象外|初回|初めて|はじめて|[2二]回目以[降後]/.test(
     text,
   );
 }
@@ -129,6 +132,7 @@ export function parseScope(words: string, names: Names): Scope {
   rest = leftOver(rest.replace(WHOLE, ' ').replace(EXCEPT, ' '));
   const scope: Scope = {
     targets: unique(targets),
+    inverted: false,
     limit: firstUse ? 'first-use' : some ? 'some-sources' : null,
     slow: slow && stop !== 'yes',
     outside,
@@ -152,6 +156,7 @@ function butThese(scope: Scope, names: Names): Scope {
   return expressible
     ? {
         ...scope,
+        inverted: true,
         targets: names.details
           .filter((id) => !given.has(id))
           .map((id) => ({ detail: id }) as AnnouncementTarget<Catalog>),
