@@ -38,7 +38,8 @@ const SUBORDINATE =
 const LOOK_BACK = 200;
 const NEXT = /^ ?(?:なお|ただし|但し|一方|また|他方)/;
 // Where a clause may end. ただし needs no comma.
-const SEPARATORS = /[()[\]【】〔〕<>、,;]| (?=なお|ただし|但し|一方)|(?<=[^\s、,;([【〔<])(?=ただし|但し)/g;
+const SEPARATORS =
+  /[()[\]【】〔〕<>、,;]| (?=なお|ただし|但し|一方)|(?<=[^\s、,;([【〔<])(?=ただし|但し)/g;
 const LIST = /^[\s、,・/&]*(?:(?:及び|および|並びに|ならびに|と|かつ)[\s、,]*)?$/;
 
 /**
@@ -69,7 +70,9 @@ function commaCuts(marked: string): number[] {
     if (char !== '' && '([【〔<'.includes(char)) depth++;
     else if (char !== '' && ')]】〕>'.includes(char)) depth = Math.max(0, depth - 1);
     else if (depth === 0) {
-      const left = marked.slice(Math.max(last, index - LOOK_BACK), index);
+      const from = Math.max(last, index - LOOK_BACK);
+      // A cell of a table says one thing.
+      const left = marked.slice(from, index).split('|').at(-1) as string;
       const right = marked.slice(end, end + LOOK_BACK);
       const ends = NEXT.test(right);
       // 停止、年金のみ is one clause.

@@ -86,7 +86,8 @@ const HOURS = [
   `(?<half2>[AP]M)?(?<about3>${ABOUT})?`,
 ].join(' ?');
 const VAGUE = String.raw`(?:(?:令和|平成|昭和) ?(?:元|\d{1,2})|(?<!\d)\d{4}) ?年(?:度| ?\d{1,2} ?月(?! ?\d))?|(?<!\d)\d{1,2} ?月(?! ?\d)`;
-const BROKEN = String.raw`(?<!\d)\d{1,20}(?: ?(?:年|月|時(?!間)|日(?![間本以前後目程分]))|:\d{0,20}|/\d{1,20})`;
+// +00:00 after an hour is a zone.
+const BROKEN = String.raw`(?<!\d|:\d{2} ?\+)\d{1,20}(?: ?(?:年|月|時(?!間)|日(?![間本以前後目程分]))|:\d{0,20}|/\d{1,20})`;
 const DAY_PARTS = `(?:${DAYS})${WEEKDAY}(?: ?(?<about1>${ABOUT}))?`;
 // A match with many named groups is slow. So one expression finds a token, and another reads the
 // parts of a day or an hour at the same place.

@@ -63,7 +63,9 @@ export function effectsOf(facts: PeriodFacts): ReadPeriod {
   const used = usedScopes(facts, own);
   const candidates = [...own.brackets, ...own.bare, ...used];
   const stop = stopOf(facts, own.remarks, own.bare, candidates);
-  const base = baseOf(facts);
+  const found = baseOf(facts, own.rest);
+  // A name that is no scope here may still be a stranger's.
+  const base = found === 'target_unclear' ? baseOf(facts, words.bare) : found;
   if (typeof stop === 'object')
     return refused(base === 'unknown_system' && !isOther(words) ? base : stop.refused);
   if (typeof base === 'string') return refused(base);
@@ -113,6 +115,8 @@ interface OwnScopes {
   readonly bare: readonly Candidate[];
   /** The brackets that are no scope. */
   readonly remarks: string;
+  /** The words outside brackets that may name a system. */
+  readonly rest: string;
 }
 
 function ownScopes({ words, names, lines }: PeriodFacts): OwnScopes {
@@ -129,40 +133,51 @@ function ownScopes({ words, names, lines }: PeriodFacts): OwnScopes {
     if (meaning.kind === 'scope') found.push(meaning);
     else remarks += ` ${text}`;
   }
-  const rest = withoutSystems(bare, names);
-  if (cells.length > 0 || !saysPart(rest))
-    return { brackets: found, bare: cells.length > 0 ? [] : bareNames(rest, names), remarks };
+  const text = withoutSystems(bare, names);
+  if (cells.length > 0) {
+    const others = bare.split('|').filter((cell) => !cells.includes(cell));
+    return { brackets: found, bare: [], remarks, rest: others.join('|') };
+  }
+  if (!saysPart(text)) {
+    const alone = bareNames(text, names);
+    // With a particle, they say themselves what stops.
+    const named = new Set(
+      alone.map(({ words: name }) => name).filter((name) => !/[はがをもにでへ]/.test(name)),
+    );
+    const rest = bare.replace(PARTS, (part) => (named.has(part) ? ' ' : part));
+    return { brackets: found, bare: alone, remarks, rest };
+  }
   const scope = parseScope(
-    rest.replace(/[^\uE002]*(?:ため|により|に伴い|につき)[、,]?/, ' '),
+    text.replace(/[^\uE002]*(?:ため|により|に伴い|につき)[、,]?/, ' '),
     names,
   );
-  return {
-    brackets: found,
-    bare: [{ scope, words: rest.replace(/[\uE001\uE002]+/g, ' ').trim() }],
-    remarks,
-  };
+  const stated = { scope, words: text.replace(/[\uE001\uE002]+/g, ' ').trim() };
+  return { brackets: found, bare: [stated], remarks, rest: bare };
 }
 
+const PARTS = /[^\s\uE001\uE002、,:;・/|~"'-]+/g;
+
 /** Returns the scopes that stand in a clause without brackets or a particle: 停止 公金受取口座. */
-function bareNames(rest: string, names: Names): Candidate[] {
-  if (!names.hasScope.test(rest)) return [];
+function bareNames(text: string, names: Names): Candidate[] {
+  if (!names.hasScope.test(text)) return [];
   const found: Candidate[] = [];
-  for (const part of rest.replace(CAUSES, ' ').split(/[\s\uE001\uE002、,:;・/|~"'-]+/)) {
+  for (const [words] of text.replace(CAUSES, ' ').matchAll(PARTS)) {
     // 医療保険情報取得API is the name of another API.
-    if (/API/i.test(part) || !names.hasScope.test(part)) continue;
-    const scope = parseScope(part, names);
-    if (understands(scope)) found.push({ scope, words: part });
+    if (/API/i.test(words) || !names.hasScope.test(words)) continue;
+    const scope = parseScope(words, names);
+    if (understands(scope)) found.push({ scope, words });
   }
   return found;
 }
 
 function isCell(cell: string, names: Names): boolean {
   const text = cell.trim();
-  return (
-    text !== '' &&
-    !/[\uE001\uE002]/.test(text) &&
-    !namesAny({ ...namedSystems(text, names), outside: false, parts: [] })
-  );
+  if (text === '' || /[\uE001\uE002]/.test(text)) return false;
+  const meaning = meaningOf(text, names);
+  if (meaning.kind === 'scope' && understands(meaning.scope) && !names.hasSystem.test(text))
+    return true;
+  const named = namedSystems(text, names);
+  return !named.generic && !namesAny({ ...named, outside: false, parts: [] });
 }
 
 // Whom to ask may be closed while the system runs.
@@ -225,8 +240,8 @@ interface Base {
 }
 
 /** Returns which system stops: the one of the period's own clause, or else of its notice. */
-function baseOf({ words, named, generic, names }: PeriodFacts): Base | NoticeProblem {
-  const own = namedSystems(words.bare, names);
+function baseOf({ words, named, generic, names }: PeriodFacts, rest: string): Base | NoticeProblem {
+  const own = namedSystems(rest, names);
   const context =
     lineBefore(words.before, names) ?? (typeof named === 'string' ? undefined : named);
   const foreign = context !== undefined && isForeign(context);
@@ -328,7 +343,10 @@ function narrowest(
   parts: readonly AnnouncementTarget<Catalog>[],
   scopes: readonly Scope[],
 ): readonly AnnouncementTarget<Catalog>[] {
-  const stated = [...parts, ...scopes.flatMap(({ inverted, targets }) => (inverted ? [] : targets))];
+  const stated = [
+    ...parts,
+    ...scopes.flatMap(({ inverted, targets }) => (inverted ? [] : targets)),
+  ];
   const rests = scopes.filter(({ inverted }) => inverted).map(({ targets }) => targets);
   const left = stated.length > 0 ? stated : (rests[0] ?? []);
   return left.filter((target) => rests.every((rest) => !isDetail(target) || holds(rest, target)));

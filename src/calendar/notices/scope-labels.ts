@@ -1,5 +1,4 @@
 import type { Passage } from './passages.js';
-import { namesAny } from './systems.js';
 
 /** A passage below a label that says what stops: 影響範囲, and 公金受取口座 on the next line. */
 export interface LabelValue {
@@ -15,7 +14,10 @@ const HOW =
 const LABEL = `(?:(?:停止|休止|中断|利用|影響|該当|適用|メンテナンス|実施|取得|照会)*${HOW}?(?:対象|影響)(?:と(?:なる|する)|の|を受ける|がある|が及ぶ)?${WHAT}*名?|(?:ご?利用|停止|休止|中断|取得|照会|影響|該当)${HOW}${WHAT}名?|(?:停止|影響|該当|適用|利用|取得)*範囲|(?:停止|該当)(?:項目|機能)|該当情報|情報|項目|機能|内容|備考)`;
 const START = String.raw`^[^\p{L}\p{N}]*(?:\d{1,2}[.)] ?)?`;
 const FOLLOWS = '(?:以下|次|下記)(?:の|に)?(?:とおり|通り|情報|項目|機能|もの|示す)[^:]{0,12}';
-const ALONE = new RegExp(`${START}(?<label>${LABEL})(?:[^\\p{L}\\p{N}]*|(?:は|が|:) ?${FOLLOWS}[。:]?)$`, 'u');
+const ALONE = new RegExp(
+  `${START}(?<label>${LABEL})(?:[^\\p{L}\\p{N}]*|(?:は|が|:) ?${FOLLOWS}[。:]?)$`,
+  'u',
+);
 const WITH_VALUE = new RegExp(
   `${START}(?<label>${LABEL})(?: ?[:|\\])】>=-]+ ?| (?![:(])|は、? ?)(?<value>[^\\s|].*)$|${START}(?<subject>(?:ご?利用|停止|休止|中断|取得|照会|影響|対象)${HOW}のは、? ?)(?<said>.+)$`,
   'u',
@@ -65,6 +67,7 @@ export function labelValues(passages: readonly Passage[]): ReadonlyMap<Passage, 
 function isValue({ plain, tokens, systems }: Passage, label: string): boolean {
   if (plain.length > LONGEST_VALUE || tokens.some(({ kind }) => kind !== 'vague')) return false;
   const mark = MARK.exec(plain)?.[0];
-  if (mark !== undefined && (mark === MARK.exec(label)?.[0] || namesAny(systems))) return false;
+  const system = systems.known.size > 0 || systems.unknown;
+  if (mark !== undefined && (mark === MARK.exec(label)?.[0] || system)) return false;
   return !OTHER_LABEL.test(plain) && !ALONE.test(plain) && !WITH_VALUE.test(plain);
 }

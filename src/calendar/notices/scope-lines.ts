@@ -18,6 +18,9 @@ export type Scoped = ScopeMeaning & {
 };
 
 const LEADING_BRACKET = /^[※*・ ]*[([【〔<](?<words>[^。()[\]【】〔〕<>]+)[)\]】〕>]/;
+// A line of nothing but one bracket, which may lack its end.
+const WHOLE_BRACKET =
+  /^[※*・ ]*[([【〔<「『"](?<words>[^。()[\]【】〔〕<>「」『』"]+)[)\]】〕>」』"]?[。 ]*$/;
 const LONGEST_SCOPE = 80;
 
 /** Reads the scopes that stand outside the clauses of periods: labels, lines and sentences. */
@@ -42,15 +45,16 @@ export class ScopeLines {
     return this.#read.get(passage);
   }
 
-  #readBelow(passage: Passage): ScopeMeaning | undefined {
+  #readBelow(whole: Passage): ScopeMeaning | undefined {
+    const passage = this.#withoutOthers(whole);
     const { plain, marked } = passage;
     if (plain.length > LONGEST_SCOPE || isCalledOff(plain)) return undefined;
     const labelled = labelledValue(passage);
     if (labelled) return this.#labelled(passage, labelled.label, labelled.value);
-    const value = this.#values.get(passage);
+    const value = this.#values.get(whole);
     if (value?.certain) return this.#labelled(passage, value.label, marked);
     // What follows a scope in brackets is a sentence of its own.
-    const bracket = LEADING_BRACKET.exec(marked)?.groups?.words;
+    const bracket = (WHOLE_BRACKET.exec(marked) ?? LEADING_BRACKET.exec(marked))?.groups?.words;
     const exception = bracket === undefined ? exceptionIn(marked, this.#names) : undefined;
     if (exception) return exception;
     const meaning = this.#clearest(bracket ?? marked.replace(/^[※*・ ]+/, ''));
@@ -77,7 +81,7 @@ export class ScopeLines {
       labelledValue(passage) !== undefined ||
       this.isValue(passage) ||
       saysPart(marked) ||
-      /^[※*・ ]*[([【〔<][^()[\]【】〔〕<>]+[)\]】〕>][。 ]*$/.test(marked);
+      WHOLE_BRACKET.test(marked);
     const { stop, runs } = evidenceOf(marked);
     return stated || (runs && stop === 'no') ? meaning : undefined;
   }
@@ -91,7 +95,8 @@ export class ScopeLines {
     const { stop, runs } = evidenceOf(words);
     const stated =
       labelledValue(passage) !== undefined || saysPart(words) || (runs && stop === 'no');
-    return stated ? meaning : undefined;
+    const listed = meaning !== undefined && understands(meaning.scope) && stop === 'no' && !runs;
+    return stated || listed ? meaning : undefined;
   }
 
   /** Returns whether a passage says nothing but a scope, like 公金受取口座 alone on its line. */
@@ -101,8 +106,7 @@ export class ScopeLines {
   }
 
   /** Reads the whole line, or else what stands before another sentence in it: …のみ（…は稼働）. */
-  #clearest(text: string): BracketMeaning {
-    const words = this.#withoutOthers(text);
+  #clearest(words: string): BracketMeaning {
     const whole = meaningOf(words, this.#names);
     if (whole.kind === 'remark' || !whole.scope.unknown) return whole;
     const { bare } = splitBrackets(words);
@@ -115,14 +119,18 @@ export class ScopeLines {
   }
 
   /** Removes the clauses that say that a system runs: 年金、マイナポータルは稼働. */
-  #withoutOthers(text: string): string {
+  #withoutOthers(passage: Passage): Passage {
+    const { marked: text } = passage;
     const { hasSystem } = this.#names;
-    if (!/[、,]/.test(text) || !hasSystem.test(text)) return text;
-    const kept = text.split(/[、,]/).filter((clause) => {
+    if (!/[、,]/.test(text) || !hasSystem.test(text)) return passage;
+    const clauses = text.split(/[、,]/);
+    const kept = clauses.filter((clause) => {
       const { stop, runs } = evidenceOf(clause);
       return !(hasSystem.test(clause) && runs && stop === 'no');
     });
-    return kept.length === 0 ? text : kept.join('、');
+    if (kept.length === 0 || kept.length === clauses.length) return passage;
+    const marked = kept.join('、');
+    return { ...passage, plain: marked, marked, systems: namedSystems(marked, this.#names) };
   }
 
   #labelled(passage: Passage, label: string, value: string): ScopeMeaning | undefined {
@@ -131,23 +139,25 @@ export class ScopeLines {
     const { scope } = meaning;
     const target = /対象|範囲|情報|項目|機能|データ|のは/.test(label);
     const { known, unknown } = passage.systems;
+    // In a list, the others are systems too.
+    const listed = unknown && /[、,・/]|及び|および|API.*API/.test(value);
     if (scope.unknown && known.size > 0)
-      return target && !unknown ? this.#besideSystem(value) : undefined;
+      return target && !listed ? this.#besideSystem(value) : undefined;
     return target || saysPart(value) || !scope.unknown ? meaning : undefined;
   }
 
   /** Reads what stands beside the name of a system: 対象：マイナポータル ぺけぺけ機能. */
   #besideSystem(value: string): ScopeMeaning | undefined {
-    const { stop, runs } = evidenceOf(value);
     const meaning = this.#inBrackets(value, true);
-    if (meaning || stop !== 'no' || runs) return meaning;
+    if (meaning || evidenceOf(value).stop !== 'no') return meaning;
     return this.#withoutSystems(splitBrackets(value).bare, true);
   }
 
   /** Returns the scope that a heading, a label or an introduction states. */
-  above(passage: Passage): ScopeMeaning | undefined {
+  above(whole: Passage): ScopeMeaning | undefined {
+    const passage = this.#withoutOthers(whole);
     const labelled = labelledValue(passage);
-    const value = this.#values.get(passage);
+    const value = this.#values.get(whole);
     const scoped = labelled
       ? this.#labelled(passage, labelled.label, labelled.value)
       : value?.certain

@@ -2,7 +2,7 @@ import type { Names } from './names.js';
 import type { Passage } from './passages.js';
 import { isTargetLabel } from './phrases.js';
 import { isLabelAlone, type LabelValue, labelledValue } from './scope-labels.js';
-import { parseScope } from './scope-words.js';
+import { parseScope, saysPart } from './scope-words.js';
 import { namesAny } from './systems.js';
 
 /** A notice: its passages, and the API under whose heading it stands. */
@@ -83,8 +83,10 @@ function isHeading(passage: Passage, before: Passage | undefined, names: Names):
   if (passage.plain.length > LONGEST_TITLE || LABEL.test(passage.plain)) return false;
   if (isScopeLabel(passage)) return false;
   // 【中止】 or a scope below a period belongs to it.
-  if (before?.block === passage.block && isDated(before)) {
-    if (/^【[^【】]*】$/.test(passage.plain)) return passage.systems.known.size > 0;
+  if (before && isDated(before)) {
+    const bracket = /^[【<][^【】<>]*[】>]$/.test(passage.plain);
+    if (bracket && (before.block === passage.block || saysPart(passage.plain)))
+      return passage.systems.known.size > 0;
     const { targets, unknown, outside } = parseScope(passage.plain, names);
     if (!unknown && (targets.length > 0 || outside)) return false;
   }
