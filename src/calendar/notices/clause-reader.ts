@@ -22,6 +22,8 @@ export interface ClauseWords {
   readonly brackets: readonly Bracket[];
   /** The end of what stands before it in its line. */
   readonly before: string;
+  /** The clauses beside it in its line that hold no period: ただし…は取得できます. */
+  readonly beside: readonly string[];
   /** The clause as a whole. */
   readonly text: string;
   /** What stands beside the period, where a zone may be named. */
@@ -103,7 +105,8 @@ export class ClauseReader {
     const clause = this.#clauseAt(start.first, start.from);
     const known = start.first === end.last ? this.#words.get(clause) : undefined;
     if (known) return known;
-    const parts = [this.#textOf(start.first, clause)];
+    const beside = start.first === end.last ? this.#beside(start.first, clause) : [];
+    const parts = [ledBy(this.#textOf(start.first, clause), beside)];
     for (let index = start.first + 1; index <= end.last; index++)
       parts.push(this.#textOf(index, this.#clauseAt(index, index === end.last ? end.from : 0)));
     const text = parts.join('\n');
@@ -115,12 +118,25 @@ export class ClauseReader {
       bare,
       brackets,
       before,
+      beside,
       text,
       evidence: evidenceOf(bare),
       refusal: refusalOf(text),
     };
     if (start.first === end.last) this.#words.set(clause, words);
     return words;
+  }
+
+  #beside(index: number, clause: Clause): string[] {
+    const { clauses } = this.#passage(index);
+    const texts = clauses.map((one) => this.#textOf(index, one));
+    const own = clauses.indexOf(clause);
+    const next = texts.findIndex((text, at) => at > own && text.includes(PERIOD));
+    const first = texts.findIndex((text) => text.includes(PERIOD));
+    return [
+      ...(first === own ? texts.slice(0, own) : []),
+      ...texts.slice(own + 1, next < 0 ? texts.length : next),
+    ];
   }
 
   #clauseAt(index: number, at: number): Clause {
@@ -131,6 +147,24 @@ export class ClauseReader {
   #textOf(index: number, { from, to }: Clause): string {
     return this.#passage(index).marked.slice(from, to);
   }
+}
+
+const LED = /^[^\p{L}\p{N}]*\uE002+[^\p{L}\p{N}]*(?:の間|間|中)?(?:は|に|も)?[、,: ]*/u;
+
+/**
+ * A period at the start of a sentence is for all its clauses. If the first says that something runs,
+ * the one counts that says that something stops.
+ */
+function ledBy(text: string, beside: readonly string[]): string {
+  const led = beside.length > 0 ? LED.exec(text)?.[0] : undefined;
+  if (led === undefined) return text;
+  const own = evidenceOf(text);
+  if (!own.runs || own.stop !== 'no') return text;
+  const stops = beside.filter((clause) => {
+    const { stop, runs } = evidenceOf(clause);
+    return (stop === 'yes' || stop === 'weak') && !runs;
+  });
+  return stops.length === 0 ? text : `${led}${stops.join('')}`;
 }
 
 /** Returns why the dates of a clause are not those of a stop, or not clearly. */

@@ -33,10 +33,13 @@ export interface Bracket {
 
 // A clause that only introduces the next one: メンテナンスのため、…
 const SUBORDINATE =
-  /(?:ため|為|により|によって|による|に伴い|に伴って|にともない|につき|ので|において|にて|の間|期間|期間中|時間|日時|日程|を|は|には|では|も|に|で|より|から|まで|以下のとおり|次のとおり|下記のとおり|通り|どおり)[\s\uE001\uE002]*$/u;
+  /(?:ため|為|により|によって|による|に伴い|に伴って|にともない|につき|ので|において|にて|の間|期間|期間中|時間|日時|日程|を|は|には|では|も|に|で|より|から|まで|以下のとおり|次のとおり|下記のとおり|(?<!通常|平常|平時|普段|従来)(?:通り|どおり))[\s\uE001\uE002]*$/u;
 // Far enough back for a predicate, and short enough for a line of nothing but commas.
 const LOOK_BACK = 200;
 const NEXT = /^ ?(?:なお|ただし|但し|一方|また|他方)/;
+// Where a clause may end. ただし needs no comma.
+const SEPARATORS =
+  /[()[\]【】〔〕<>、,;]| (?=なお|ただし|但し|一方)|(?<=[^\s、,;([【〔<])(?=ただし|但し)/g;
 const LIST = /^[\s、,・/&]*(?:(?:及び|および|並びに|ならびに|と|かつ)[\s、,]*)?$/;
 
 /**
@@ -62,18 +65,21 @@ function commaCuts(marked: string): number[] {
   const cuts: number[] = [];
   let last = 0;
   let depth = 0;
-  for (const { 0: char, index } of marked.matchAll(/[()[\]【】〔〕<>、,;]/g)) {
-    if ('([【〔<'.includes(char)) depth++;
-    else if (')]】〕>'.includes(char)) depth = Math.max(0, depth - 1);
+  for (const { 0: char, index } of marked.matchAll(SEPARATORS)) {
+    const end = index + char.length;
+    if (char !== '' && '([【〔<'.includes(char)) depth++;
+    else if (char !== '' && ')]】〕>'.includes(char)) depth = Math.max(0, depth - 1);
     else if (depth === 0) {
-      const left = marked.slice(Math.max(last, index - LOOK_BACK), index);
-      const right = marked.slice(index + 1, index + 1 + LOOK_BACK);
+      const from = Math.max(last, index - LOOK_BACK);
+      // A cell of a table says one thing.
+      const left = marked.slice(from, index).split('|').at(-1) as string;
+      const right = marked.slice(end, end + LOOK_BACK);
       const ends = NEXT.test(right);
       // 停止、年金のみ is one clause.
       if (!ends && isScopeAlone(/^[^、,;]*/.exec(right)?.[0] as string)) continue;
       if (ends || (!SUBORDINATE.test(left) && hasPredicate(left))) {
-        cuts.push(index + 1);
-        last = index + 1;
+        cuts.push(end);
+        last = end;
       }
     }
   }
@@ -97,8 +103,8 @@ function cutBetween(
   const text = middle.trimEnd();
   const open = Math.max(text.lastIndexOf('('), text.lastIndexOf('['), text.lastIndexOf('【'));
   const closed = Math.max(text.lastIndexOf(')'), text.lastIndexOf(']'), text.lastIndexOf('】'));
-  // The next period stands in brackets.
-  if (open > closed) return from + open;
+  // The next period stands in brackets, if they end at all.
+  if (open > closed && /[)\]】]/.test(marked.slice(to, to + LOOK_BACK))) return from + open;
   const separator = Math.max(...[...'、,;/| ・)]】'].map((char) => text.lastIndexOf(char)));
   const tail = text.slice(separator + 1);
   return separator < 0 || (hasPredicate(tail) && !/[:はがの]$/.test(tail))
@@ -107,7 +113,11 @@ function cutBetween(
 }
 
 const BRACKETS =
-  /\(([^()]*)\)|\[([^[\]]*)\]|【([^【】]*)】|〔([^〔〕]*)〕|<([^<>]*)>|「([^「」]*)」|『([^『』]*)』/g;
+  /\(([^()]*)\)|\[([^[\]]*)\]|【([^【】]*)】|〔([^〔〕]*)〕|<([^<>]*)>|「([^「」]*)」|『([^『』]*)』|"([^"]*)"/g;
+
+// A bracket that nothing closes, or that another kind closes, or that nothing opens.
+const HALF_OPEN =
+  /[([【〔<「『]([^()[\]【】〔〕<>「」『』]*)(?:[)\]】〕>」』]|$)|(?<=^|[\s\uE002、,])([^\s、,()[\]【】〔〕<>「」『』\uE002]+)[)\]】〕」』]/g;
 
 /** Separates the words in brackets. Brackets around a period are no brackets. */
 export function splitBrackets(clause: string): Words {
@@ -117,14 +127,14 @@ export function splitBrackets(clause: string): Words {
   for (let depth = 0; depth < 3; depth++) {
     const period = bare.indexOf(PERIOD);
     const next = bare.replace(BRACKETS, (whole, ...groups) => {
-      const text = (groups.slice(0, 7).find((group) => group !== undefined) ?? '') as string;
+      const text = (groups.slice(0, 8).find((group) => group !== undefined) ?? '') as string;
       const at = groups.at(-2) as number;
       // 「マイナポータル」は… is a name, 停止「公金受取口座」 is a scope.
       const ends =
         period >= 0 &&
         at > period &&
         /^(?:[\s。、,(]|$)/.test(bare.slice(at + whole.length, at + whole.length + 1));
-      if ('「『'.includes(whole[0] as string) && !ends) return ` ${text} `;
+      if ('「『"'.includes(whole[0] as string) && !ends) return ` ${text} `;
       if (text.includes(PERIOD)) return ` ${text} `;
       if (text.trim() !== '') brackets.push({ text: text.trim(), after: at > period });
       return ' ';
@@ -132,5 +142,11 @@ export function splitBrackets(clause: string): Words {
     if (next === bare) break;
     bare = next;
   }
+  bare = bare.replace(HALF_OPEN, (_, opened?: string, closed?: string) => {
+    const text = opened ?? closed ?? '';
+    if (text.includes(PERIOD)) return ` ${text} `;
+    if (text.trim() !== '') brackets.push({ text: text.trim(), after: true });
+    return ' ';
+  });
   return { bare: bare.replace(/\uE002+/g, PERIOD).replace(/\uE001+/g, TIME), brackets };
 }

@@ -1,37 +1,32 @@
 import { splitBrackets } from './clauses.js';
 import { type Evidence, evidenceOf } from './evidence.js';
-import type { Names } from './names.js';
 import type { Passage } from './passages.js';
-import { isCalledOff, SCOPE_LABEL } from './phrases.js';
-import { type BracketMeaning, meaningOf } from './remarks.js';
-import { type Scope, saysPart } from './scope-words.js';
+import { isCalledOff } from './phrases.js';
+import { labelledValue } from './scope-labels.js';
+import type { Scoped, ScopeLines } from './scope-lines.js';
 import { namesAny } from './systems.js';
 
 /** What the passages around a period say: that something stops, another kind of period, or nothing. */
 export type Around = 'yes' | 'may' | 'slow' | 'other' | 'none';
 
-/** The scope that a passage near a period states. */
-export type Scoped = Extract<BracketMeaning, { kind: 'scope' }> & {
-  readonly passage: Passage;
-  /** Whether it stands below the period. */
-  readonly below: boolean;
-};
-
 const LABEL_END = /(?:期間|日時|時間帯?|日程|日|時)(?: ?:.{0,40})?$/;
-const LEADING_BRACKET = /^[※*・ ]*[([【〔<](?<words>[^。()[\]【】〔〕<>]+)[)\]】〕>]/;
-const LONGEST_SCOPE = 80;
 
 /** Finds what stands around the periods of one section: evidence of a stop, and its scope. */
 export class ContextFinder {
   readonly #section: readonly Passage[];
   readonly #periods: ReadonlySet<Passage>;
-  readonly #names: Names;
+  readonly #lines: ScopeLines;
   readonly #above: Around[] = [];
   readonly #below: Around[] = [];
   /** Scopes stated above, for a whole section or block. */
-  readonly #scopes: (Scoped | undefined)[] = [];
-  readonly #lines = new Map<Passage, Around>();
-  readonly #meanings = new Map<Passage, Scoped | undefined>();
+  readonly #scopes: (readonly Scoped[])[] = [];
+  /** Scopes stated in later blocks, for the blocks of periods above them. */
+  readonly #later = new Map<number, Scoped[]>();
+  #first: number | undefined;
+  #labelled: boolean | undefined;
+  /** The blocks below a period that are nothing but names. */
+  readonly #bare = new Set<number>();
+  readonly #said = new Map<Passage, Around>();
   /** Whether the headings and introductions of the section speak of a stop. */
   readonly announces: boolean;
   /** Whether they say only "the system" or "the service" of what stops. */
@@ -39,43 +34,82 @@ export class ContextFinder {
 
   /**
    * @param periods - the passages that hold part of a period.
+   * @param lines - reads the scopes of passages.
    * @param api - the heading above that names the API, if it is not in the section.
    * @param page - whether a heading further up speaks of a stop.
    */
   constructor(
     section: readonly Passage[],
     periods: ReadonlySet<Passage>,
-    names: Names,
+    lines: ScopeLines,
     api: Passage | undefined,
     page: boolean,
   ) {
     this.#section = section;
     this.#periods = periods;
-    this.#names = names;
+    this.#lines = lines;
     let state: Around = page ? 'yes' : 'none';
     let announces = false;
     let block: number | undefined;
-    const ofHeading = api && !section.includes(api) ? this.#scopeAbove(api) : undefined;
+    const ofHeading = api && !section.includes(api) ? this.scopeIn(api) : [];
     let scope = ofHeading;
     let begun = false;
+    let left = false;
     for (const [index, passage] of section.entries()) {
-      if (passage.block !== block && begun) scope = ofHeading;
+      // Labels above the first period show that those below it are for the next one.
+      if (passage.block !== block && begun && !(this.#labelsFirst && left)) {
+        scope = ofHeading;
+        left = true;
+      }
       block = passage.block;
       this.#above.push(state);
       this.#scopes.push(scope);
       if (periods.has(passage)) {
         begun = true;
+        left = false;
         continue;
       }
       state = this.#next(state, passage, index);
       announces ||= state === 'yes';
-      scope = this.#scopeAbove(passage) ?? scope;
+      const stated = this.#isBareAbove(index) ? this.#bareScope(passage) : this.scopeIn(passage);
+      const before = section[index - 1];
+      const list = before && scope.at(-1)?.passage === before && this.#isListed(index);
+      if (stated.length > 0) scope = list ? [...scope, ...stated] : stated;
     }
     this.announces = announces;
     this.generic = section.some(
       (passage) => passage.systems.generic && saidBy(evidenceOf(passage.marked)) !== 'none',
     );
     this.#findBelow();
+    this.#findLater();
+  }
+
+  #isListed(index: number): boolean {
+    const passage = this.#section[index] as Passage;
+    return this.#lines.isValue(passage) || this.#isBareAbove(index);
+  }
+
+  /** Returns whether a line holds nothing but names, for the period directly below. */
+  #isBareAbove(index: number): boolean {
+    const [passage, next] = this.#section.slice(index, index + 2) as [Passage, Passage?];
+    if (index === 0 || next?.block !== passage.block || this.#lines.isValue(passage)) return false;
+    if (labelledValue(passage) || !this.#lines.isBare(passage)) return false;
+    return this.#periods.has(next) || this.#lines.isBare(next);
+  }
+
+  #bareScope(passage: Passage): readonly Scoped[] {
+    const meaning = this.#lines.below(passage);
+    return meaning ? [{ ...meaning, passage, place: 'above' }] : [];
+  }
+
+  /** Whether a label that says what stops stands above the first period. */
+  get #labelsFirst(): boolean {
+    this.#first ??= this.#section.findIndex((passage) => this.#periods.has(passage));
+    this.#labelled ??= this.#section.some(
+      (passage, index) =>
+        index > 0 && index < (this.#first as number) && this.#lines.later(passage) !== undefined,
+    );
+    return this.#labelled;
   }
 
   #next(state: Around, passage: Passage, index: number): Around {
@@ -131,117 +165,76 @@ export class ContextFinder {
   }
 
   #line(passage: Passage): Around {
-    let said = this.#lines.get(passage);
+    let said = this.#said.get(passage);
     if (said === undefined) {
       const evidence = evidenceOf(splitBrackets(passage.marked).bare);
       said = evidence.other ? 'none' : saidBy(evidence);
-      this.#lines.set(passage, said);
+      this.#said.set(passage, said);
     }
     return said;
   }
 
-  /** Returns the scopes that stand on the next lines, or else above. */
+  /** Finds the scopes in blocks without a period, for the periods above them. */
+  #findLater(): void {
+    const dated = new Set([...this.#periods].map(({ block }) => block));
+    let above: number[] = [];
+    let stated = false;
+    const labelsFirst = this.#labelsFirst;
+    for (const [index, passage] of this.#section.entries()) {
+      const { block } = passage;
+      if (dated.has(block)) {
+        if (stated && !labelsFirst) above = [];
+        stated = false;
+        if (above.at(-1) !== block) above = labelsFirst ? [block] : [...above, block];
+        continue;
+      }
+      const meaning = this.#laterAt(index, above.at(-1));
+      if (!meaning) continue;
+      stated = true;
+      for (const one of above) {
+        const list = this.#later.get(one) ?? [];
+        list.push({ ...meaning, passage, place: 'later' });
+        this.#later.set(one, list);
+      }
+    }
+  }
+
+  #laterAt(index: number, above: number | undefined): ReturnType<ScopeLines['later']> {
+    const passage = this.#section[index] as Passage;
+    const meaning = this.#lines.later(passage);
+    if (meaning || above === undefined) return meaning;
+    // A block of nothing but names, directly below the period.
+    const before = this.#section[index - 1] as Passage;
+    if (before.block === above && this.#isBareBlock(index)) this.#bare.add(passage.block);
+    return this.#bare.has(passage.block) ? this.#lines.below(passage) : undefined;
+  }
+
+  #isBareBlock(from: number): boolean {
+    const { block } = this.#section[from] as Passage;
+    for (let index = from; this.#section[index]?.block === block; index++)
+      if (!this.#lines.isBare(this.#section[index] as Passage)) return false;
+    return true;
+  }
+
+  /** Returns the scopes on the next lines, or else above, and those in later blocks. */
   scopesAround(first: number, last: number): Scoped[] {
     const found: Scoped[] = [];
     const own = this.#section[last];
     for (let index = last + 1; index < this.#section.length && index <= last + 6; index++) {
       const passage = this.#section[index] as Passage;
       if (passage.block !== own?.block || this.#periods.has(passage)) break;
-      const scoped = this.#scopeBelow(passage);
-      if (scoped) found.push(scoped);
+      const meaning = this.#lines.below(passage);
+      if (meaning) found.push({ ...meaning, passage, place: 'below' });
     }
-    const above = this.#scopes[first];
-    return found.length === 0 && above ? [{ ...above, below: false }] : found;
-  }
-
-  #scopeBelow(passage: Passage): Scoped | undefined {
-    if (this.#meanings.has(passage)) return this.#meanings.get(passage);
-    const scoped = this.#readBelow(passage);
-    this.#meanings.set(passage, scoped);
-    return scoped;
-  }
-
-  #readBelow(passage: Passage): Scoped | undefined {
-    const { plain, marked } = passage;
-    if (plain.length > LONGEST_SCOPE || isCalledOff(plain)) return undefined;
-    const labelled = SCOPE_LABEL.exec(marked)?.groups?.value;
-    if (labelled !== undefined) return this.#labelled(passage, labelled);
-    // What follows a scope in brackets is a sentence of its own.
-    const bracket = LEADING_BRACKET.exec(marked)?.groups?.words;
-    const meaning = this.#clearest(bracket ?? marked.replace(/^[※*・ ]+/, ''));
-    if (meaning.kind === 'remark') return undefined;
-    const { scope } = meaning;
-    const understood = understands(scope);
-    const bracketed = bracket !== undefined;
-    const { stop, runs } = evidenceOf(marked);
-    const part =
-      saysPart(marked) && (/のみ|だけ|に限|限定/.test(marked) || (stop !== 'no' && !runs));
-    const { systems } = passage;
-    // Words about part of ours count even if they are not understood.
-    if (!bracketed && !understood && (systems.known.size > 0 || systems.unknown)) return undefined;
-    const short = understood && (saysPart(marked) || plain.length <= 30);
-    return bracketed || short || part || scope.slow
-      ? { ...meaning, passage, below: true }
-      : undefined;
-  }
-
-  /** Reads the whole line, or else what stands before another sentence in it: …のみ（…は稼働）. */
-  #clearest(words: string): BracketMeaning {
-    const whole = meaningOf(words, this.#names);
-    if (whole.kind === 'remark' || !whole.scope.unknown) return whole;
-    const { bare } = splitBrackets(words);
-    const head = bare.split(/[、。]/)[0] as string;
-    for (const part of [bare.trim(), head.trim()]) {
-      const meaning = part === words ? whole : meaningOf(part, this.#names);
-      if (meaning.kind === 'scope' && understands(meaning.scope)) return meaning;
-    }
-    return whole;
-  }
-
-  #labelled(passage: Passage, value: string): Scoped | undefined {
-    const meaning = this.#clearest(value);
-    if (meaning.kind === 'remark') return undefined;
-    const { scope } = meaning;
-    const target = /対象|範囲|情報|項目|機能/.test(passage.plain.split(':')[0] as string);
-    if (scope.unknown && passage.systems.known.size > 0) return undefined;
-    return target || saysPart(value) || !scope.unknown
-      ? { ...meaning, passage, below: true }
-      : undefined;
+    const near = found.length === 0 ? (this.#scopes[first] ?? []) : found;
+    return [...near, ...(own ? (this.#later.get(own.block) ?? []) : [])];
   }
 
   /** Returns the scope that a heading, a label or an introduction states. */
-  scopeIn(passage: Passage): Scoped | undefined {
-    return this.#periods.has(passage) ? undefined : this.#scopeAbove(passage);
+  scopeIn(passage: Passage): readonly Scoped[] {
+    const meaning = this.#periods.has(passage) ? undefined : this.#lines.above(passage);
+    return meaning ? [{ ...meaning, passage, place: 'above' }] : [];
   }
-
-  #scopeAbove(passage: Passage): Scoped | undefined {
-    const labelled = SCOPE_LABEL.exec(passage.marked)?.groups?.value;
-    const scoped = labelled === undefined ? undefined : this.#labelled(passage, labelled);
-    if (scoped) return scoped;
-    const { bare, brackets } = splitBrackets(passage.marked);
-    const words = [...brackets.map(({ text }) => text), ...(saysPart(bare) ? [bare] : [])];
-    for (const text of words) {
-      const meaning = meaningOf(withoutSystems(text, this.#names), this.#names);
-      if (meaning.kind !== 'scope') continue;
-      const { scope } = meaning;
-      if (!scope.unknown || saysPart(text))
-        return { ...meaning, words: text, passage, below: false };
-    }
-    return undefined;
-  }
-}
-
-/** Returns whether words name something, or somebody, and nothing that is not known. */
-export function understands({ unknown, targets, limit, outside, slow }: Scope): boolean {
-  return !unknown && (targets.length > 0 || limit !== null || outside || slow);
-}
-
-/** Removes the names of systems, which the scope does not have to explain. */
-export function withoutSystems(text: string, names: Names): string {
-  if (!names.hasSystem.test(text)) return text;
-  let rest = text;
-  for (const [, pattern] of names.systems) rest = rest.replace(pattern, ' ');
-  return rest;
 }
 
 function saidBy({ stop, runs }: Evidence): Around {

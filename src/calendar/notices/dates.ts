@@ -82,11 +82,12 @@ const ABOUT = '頃|ごろ|ころ|前後|過ぎ|すぎ';
 const HOURS = [
   '(?<about2>約|およそ)?',
   '(?<half1>午前|午後|[AP]M|早朝|未明|朝|お?昼の?|夕方|夜|深夜)?',
-  String.raw`(?:(?<!\d[:.]?|(?:UTC|GMT) ?[+-] ?|\d ?\+ ?)(?<h>\d{1,2})(?: ?: ?(?<i1>\d{2})(?::(?<s>\d{2}))?(?![\d:]| ?[年月日分人件個項回])| ?時(?!間)(?:(?<half>半)| ?(?<i2>\d{1,2}) ?分(?!間))?)|(?<noon>正午|零時))`,
+  String.raw`(?:(?<!\d[:.]?|(?:UTC|GMT) ?[+-] ?|\d ?\+ ?)(?<h>\d{1,2})(?: ?: ?(?<i1>\d{2})(?::(?<s>\d{2}))?(?!:?\d| ?[年月日分人件個項回](?!\p{sc=Han}))| ?時(?!間)(?:(?<half>半)| ?(?<i2>\d{1,2}) ?分(?!間))?)|(?<noon>正午|零時))`,
   `(?<half2>[AP]M)?(?<about3>${ABOUT})?`,
 ].join(' ?');
 const VAGUE = String.raw`(?:(?:令和|平成|昭和) ?(?:元|\d{1,2})|(?<!\d)\d{4}) ?年(?:度| ?\d{1,2} ?月(?! ?\d))?|(?<!\d)\d{1,2} ?月(?! ?\d)`;
-const BROKEN = String.raw`(?<!\d)\d{1,20}(?: ?(?:年|月|時(?!間)|日(?![間本以前後目程分]))|:\d{0,20}|/\d{1,20})`;
+// +00:00 after an hour is a zone.
+const BROKEN = String.raw`(?<!\d|:\d{2} ?\+)\d{1,20}(?: ?(?:年|月|時(?!間)|日(?![間本以前後目程分]))|:\d{0,20}|/\d{1,20})`;
 const DAY_PARTS = `(?:${DAYS})${WEEKDAY}(?: ?(?<about1>${ABOUT}))?`;
 // A match with many named groups is slow. So one expression finds a token, and another reads the
 // parts of a day or an hour at the same place.

@@ -1,13 +1,14 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import type { AnnouncementLimit, AnnouncementTarget } from '../scopes.js';
 import type { ClauseWords } from './clause-reader.js';
-import { type Around, type Scoped, understands, withoutSystems } from './contexts.js';
-import { type Evidence, evidenceOf } from './evidence.js';
+import type { Around } from './contexts.js';
+import { CAUSES, type Evidence, evidenceOf } from './evidence.js';
 import type { Names } from './names.js';
 import type { Period } from './periods.js';
 import { isChange } from './phrases.js';
 import type { NoticeProblem } from './problems.js';
 import { isRow, meaningOf } from './remarks.js';
+import { type Scoped, type ScopeLines, understands, withoutSystems } from './scope-lines.js';
 import { parseScope, type Scope, saysPart } from './scope-words.js';
 import { isRehearsal, type NamedSystems, namedSystems, namesAny } from './systems.js';
 
@@ -32,9 +33,10 @@ export interface PeriodFacts {
   /** What stands around it. */
   readonly around: Around;
   readonly scopes: readonly Scoped[];
+  readonly lines: ScopeLines;
   readonly named: NamedSystems | 'nothing' | 'unclear';
   /** The scope of the passage that names it. */
-  readonly namedScope: Scoped | undefined;
+  readonly namedScope: readonly Scoped[];
   /** Whether the notice says "the system" or "the service" of what stops. */
   readonly generic: boolean;
   readonly names: Names;
@@ -55,31 +57,50 @@ interface Candidate {
 
 /** Decides what a period does: nothing, unless a period, evidence of a stop and a system meet. */
 export function effectsOf(facts: PeriodFacts): ReadPeriod {
-  const { words, names, scopes: around } = facts;
+  const { words, names } = facts;
   if (isRehearsal(words.text)) return refused('unknown_system');
-  const own = ownScopes(words, names);
-  const scoped = own.brackets.length + own.bare.length > 0;
-  const used = scoped ? around.filter(({ below }) => below) : [...around];
-  // A label may narrow what it names: 対象：住基ネット（…のみ）.
-  const near = facts.namedScope;
-  if (
-    near &&
-    !scoped &&
-    !namesAny(namedSystems(words.bare, names)) &&
-    !used.some(({ passage }) => passage === near.passage)
-  )
-    used.push(near);
+  const own = ownScopes(facts);
+  const used = usedScopes(facts, own);
   const candidates = [...own.brackets, ...own.bare, ...used];
   const stop = stopOf(facts, own.remarks, own.bare, candidates);
-  const base = baseOf(facts);
+  const found = baseOf(facts, own.rest);
+  // A name that is no scope here may still be a stranger's.
+  const base = found === 'target_unclear' ? baseOf(facts, words.bare) : found;
   if (typeof stop === 'object')
     return refused(base === 'unknown_system' && !isOther(words) ? base : stop.refused);
   if (typeof base === 'string') return refused(base);
   const notes: Refusal[] = [];
   if (base.named.unknown) notes.push({ problem: 'unknown_system' });
+  if (stopsMore(words, base, names)) notes.push({ problem: 'target_unclear' });
   if (isChange(words.text)) notes.push({ problem: 'called_off' });
   const result = scopedEffects(stop, base, candidates, words);
   return { effects: result.effects, notes: [...result.notes, ...notes], scopes: used };
+}
+
+/** Returns whether the rest of the line says that another of our systems stops too. */
+function stopsMore({ beside }: ClauseWords, { targets }: Base, names: Names): boolean {
+  if (targets.includes('all')) return false;
+  return beside.some((clause) => {
+    const { stop, runs } = evidenceOf(clause);
+    const { known } = namedSystems(clause, names);
+    return stop !== 'no' && !runs && [...known].some((id) => !targets.includes(id as 'all'));
+  });
+}
+
+/** Returns the scopes on other lines that count: the nearest ones, and whom they concern. */
+function usedScopes({ words, scopes, namedScope, names }: PeriodFacts, own: OwnScopes): Scoped[] {
+  const scoped = own.brackets.length + own.bare.length > 0;
+  const used = scopes.filter(({ place }) => place === 'below' || (place === 'above' && !scoped));
+  const narrowed = scoped || used.length > 0;
+  // A later list may only repeat what the periods say themselves.
+  for (const one of scopes)
+    if (one.place === 'later' && (!narrowed || (one.scope.limit && one.scope.targets.length === 0)))
+      used.push(one);
+  // A label may narrow what it names: 対象：住基ネット（…のみ）.
+  if (!scoped && !namesAny(namedSystems(words.bare, names)))
+    for (const near of namedScope)
+      if (!used.some(({ passage }) => passage === near.passage)) used.push(near);
+  return used;
 }
 
 const refused = (problem: NoticeProblem): ReadPeriod => ({
@@ -94,10 +115,17 @@ interface OwnScopes {
   readonly bare: readonly Candidate[];
   /** The brackets that are no scope. */
   readonly remarks: string;
+  /** The words outside brackets that may name a system. */
+  readonly rest: string;
 }
 
-function ownScopes({ bare, brackets }: ClauseWords, names: Names): OwnScopes {
+function ownScopes({ words, names, lines }: PeriodFacts): OwnScopes {
+  const { bare, brackets, beside } = words;
   const found: Candidate[] = [];
+  for (const text of beside) {
+    const meaning = lines.beside(text);
+    if (meaning) found.push(meaning);
+  }
   let remarks = '';
   const cells = bare.includes('|') ? bare.split('|').filter((cell) => isCell(cell, names)) : [];
   for (const text of [...brackets.map((bracket) => bracket.text), ...cells]) {
@@ -105,26 +133,51 @@ function ownScopes({ bare, brackets }: ClauseWords, names: Names): OwnScopes {
     if (meaning.kind === 'scope') found.push(meaning);
     else remarks += ` ${text}`;
   }
-  const rest = withoutSystems(bare, names);
-  if (cells.length > 0 || !saysPart(rest)) return { brackets: found, bare: [], remarks };
+  const text = withoutSystems(bare, names);
+  if (cells.length > 0) {
+    const others = bare.split('|').filter((cell) => !cells.includes(cell));
+    return { brackets: found, bare: [], remarks, rest: others.join('|') };
+  }
+  if (!saysPart(text)) {
+    const alone = bareNames(text, names);
+    // With a particle, they say themselves what stops.
+    const named = new Set(
+      alone.map(({ words: name }) => name).filter((name) => !/[はがをもにでへ]/.test(name)),
+    );
+    const rest = bare.replace(PARTS, (part) => (named.has(part) ? ' ' : part));
+    return { brackets: found, bare: alone, remarks, rest };
+  }
   const scope = parseScope(
-    rest.replace(/[^\uE002]*(?:ため|により|に伴い|につき)[、,]?/, ' '),
+    text.replace(/[^\uE002]*(?:ため|により|に伴い|につき)[、,]?/, ' '),
     names,
   );
-  return {
-    brackets: found,
-    bare: [{ scope, words: rest.replace(/[\uE001\uE002]+/g, ' ').trim() }],
-    remarks,
-  };
+  const stated = { scope, words: text.replace(/[\uE001\uE002]+/g, ' ').trim() };
+  return { brackets: found, bare: [stated], remarks, rest: bare };
+}
+
+const PARTS = /[^\s\uE001\uE002、,:;・/|~"'-]+/g;
+
+/** Returns the scopes that stand in a clause without brackets or a particle: 停止 公金受取口座. */
+function bareNames(text: string, names: Names): Candidate[] {
+  if (!names.hasScope.test(text)) return [];
+  const found: Candidate[] = [];
+  for (const [words] of text.replace(CAUSES, ' ').matchAll(PARTS)) {
+    // 医療保険情報取得API is the name of another API.
+    if (/API/i.test(words) || !names.hasScope.test(words)) continue;
+    const scope = parseScope(words, names);
+    if (understands(scope)) found.push({ scope, words });
+  }
+  return found;
 }
 
 function isCell(cell: string, names: Names): boolean {
   const text = cell.trim();
-  return (
-    text !== '' &&
-    !/[\uE001\uE002]/.test(text) &&
-    !namesAny({ ...namedSystems(text, names), outside: false, parts: [] })
-  );
+  if (text === '' || /[\uE001\uE002]/.test(text)) return false;
+  const meaning = meaningOf(text, names);
+  if (meaning.kind === 'scope' && understands(meaning.scope) && !names.hasSystem.test(text))
+    return true;
+  const named = namedSystems(text, names);
+  return !named.generic && !namesAny({ ...named, outside: false, parts: [] });
 }
 
 // Whom to ask may be closed while the system runs.
@@ -187,8 +240,8 @@ interface Base {
 }
 
 /** Returns which system stops: the one of the period's own clause, or else of its notice. */
-function baseOf({ words, named, generic, names }: PeriodFacts): Base | NoticeProblem {
-  const own = namedSystems(words.bare, names);
+function baseOf({ words, named, generic, names }: PeriodFacts, rest: string): Base | NoticeProblem {
+  const own = namedSystems(rest, names);
   const context =
     lineBefore(words.before, names) ?? (typeof named === 'string' ? undefined : named);
   const foreign = context !== undefined && isForeign(context);
@@ -249,11 +302,14 @@ function scopedEffects(
   { bare }: ClauseWords,
 ): { readonly effects: readonly Effect[]; readonly notes: readonly Refusal[] } {
   const scopes = candidates.map(({ scope }) => scope);
-  const targets = [...named.parts, ...scopes.flatMap((scope) => scope.targets)];
+  const targets = narrowest(named.parts, scopes);
   const unplaced =
     candidates.find(({ scope }) => scope.unknown)?.words ?? (named.unknownPart ? bare : undefined);
   const words =
-    unplaced ?? (isNarrower(targets, base) ? undefined : (candidates[0]?.words ?? bare));
+    unplaced ??
+    (isNarrower(targets, base) && !isContradicted(targets, scopes)
+      ? undefined
+      : (candidates[0]?.words ?? bare));
   if (words !== undefined) {
     const effects = base.map(
       (target) => ({ target, state: 'uncertain', limit: 'unknown-scope' }) as const,
@@ -281,6 +337,34 @@ function scopedEffects(
   const unique = new Map(narrowed.map((target) => [JSON.stringify(target), target]));
   return { effects: [...unique.values()].map((target) => ({ target, state, limit })), notes };
 }
+
+/** Adds up what scopes name. "All but these" only takes away, if something else is named. */
+function narrowest(
+  parts: readonly AnnouncementTarget<Catalog>[],
+  scopes: readonly Scope[],
+): readonly AnnouncementTarget<Catalog>[] {
+  const stated = [
+    ...parts,
+    ...scopes.flatMap(({ inverted, targets }) => (inverted ? [] : targets)),
+  ];
+  const rests = scopes.filter(({ inverted }) => inverted).map(({ targets }) => targets);
+  const left = stated.length > 0 ? stated : (rests[0] ?? []);
+  return left.filter((target) => rests.every((rest) => !isDetail(target) || holds(rest, target)));
+}
+
+/** Whether what is named to stop is also named to run. */
+const isContradicted = (
+  targets: readonly AnnouncementTarget<Catalog>[],
+  scopes: readonly Scope[],
+): boolean => targets.length === 0 && scopes.some(({ inverted }) => inverted);
+
+const isDetail = (target: AnnouncementTarget<Catalog>): boolean =>
+  typeof target === 'object' && 'detail' in target;
+
+const holds = (
+  list: readonly AnnouncementTarget<Catalog>[],
+  target: AnnouncementTarget<Catalog>,
+): boolean => list.some((one) => JSON.stringify(one) === JSON.stringify(target));
 
 /** A detail of one server cannot be expressed: it would stop at every holder. */
 function isNarrower(

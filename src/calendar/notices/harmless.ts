@@ -42,11 +42,23 @@ const isLegal = (plain: string): boolean =>
   LEGAL.test(plain) || (SINGLE.test(plain) && SINGLE_REPLY.test(plain));
 
 const HARMLESS_DATED =
-  /更新|掲載|公開|発行|発表|公表|作成|追加|改[訂定正]|施行|制定|告示|リニューアル|開催|募集|締め?切|納期|提出|申し?込|収集|開館|会議|議事|資料|第\d+回|入札|公告|採用|プレス|報道|ニュース|copyright|©/i;
+  /更新|掲載|公開|発行|発表|公表|作成|追加|改[訂定正]|施行|制定|告示|リニューアル|開催|募集|締め?切|納期|提出|申し?込|収集|開館|会議|議事|資料|第\d+回|入札|公告|採用|プレス|報道|ニュース|リリース|バージョン|version|copyright|©/i;
+// A title of a list of news, or a row of a table with the day of a version.
+const FULL_DATE = String.raw`(?:(?:令和|平成) ?(?:元|\d{1,2})|\d{4}) ?[年/.-] ?\d{1,2} ?[月/.-] ?\d{1,2}日?`;
+const DATED_TITLE = new RegExp(
+  `^[^\\p{L}\\p{N}]*${FULL_DATE}(?=[ (\\p{L}])|\\| ?${FULL_DATE} ?\\|`,
+  'u',
+);
+const EVENTS = /イベント|催し|行事|講座|教室|開催/;
 
 /** Returns whether a passage with a lone date only says when something harmless was or will be. */
 export function isHarmlessDate(plain: string): boolean {
-  return HARMLESS_DATED.test(plain) && !mayFail(plain);
+  return (HARMLESS_DATED.test(plain) || DATED_TITLE.test(plain)) && !mayFail(plain);
+}
+
+/** Returns whether a heading stands above a list of events. */
+export function isOfEvents(plain: string): boolean {
+  return EVENTS.test(plain) && !mayFail(plain);
 }
 
 // Sentences that say what a service is or does, and names of pages.

@@ -3,18 +3,19 @@ import type { ClauseReader, ClauseWords } from './clause-reader.js';
 import type { Clause } from './clauses.js';
 import { ContextFinder } from './contexts.js';
 import { type Effect, effectsOf, type ReadPeriod, type Refusal } from './effects.js';
-import { isHarmlessDate } from './harmless.js';
+import { isHarmlessDate, isOfEvents } from './harmless.js';
 import type { Names } from './names.js';
 import { NoticeProblems } from './notice-problems.js';
 import type { Passage } from './passages.js';
 import { extendPeriod, type Period, resolvePeriod, shiftPeriod } from './periods.js';
-import { isEndUnknown, isExtension } from './phrases.js';
+import { isEndUnknown, isExtension, isRecurring } from './phrases.js';
 import type { NoticeProblem } from './problems.js';
+import type { ScopeLines } from './scope-lines.js';
 import type { Section } from './sections.js';
 import { TargetFinder } from './targets.js';
 import { type Draft, parseUndated } from './undated.js';
 import { isPeriod, type PlacedTime, type WrittenPeriod } from './written-periods.js';
-import { shiftOf } from './zones.js';
+import { commonShift, shiftOf } from './zones.js';
 
 /** A stop: what it does, when, and the words that say so. */
 export interface Outage {
@@ -34,10 +35,13 @@ export interface NoticeInput {
   readonly periods: readonly WrittenPeriod[];
   /** Those of the whole text, by the passages they are in. */
   readonly clauses: ClauseReader;
+  readonly lines: ScopeLines;
   readonly publishedDay: number;
   readonly names: Names;
   /** Whether a heading further up speaks of a stop. */
   readonly page: boolean;
+  /** By how many hours the dates of the page move, as it says itself; null if that is not clear. */
+  readonly shift: number | null;
 }
 
 /** What one notice says. */
@@ -79,17 +83,27 @@ class NoticeParser {
   /** The passages with an hour that has no day. */
   readonly #hoursAlone = new Set<Passage>();
   readonly #read = new Map<Clause, ReadPeriod>();
+  /** By how many hours the dates of the notice move, if it names a zone elsewhere. */
+  readonly #shift: number | null;
+  /** Whether it is a list of events, which says nothing of a stop or of a system of ours. */
+  readonly #events: boolean;
   #anchorDay: number;
 
   constructor(input: NoticeInput) {
     this.#input = input;
-    const { all, section, periods, names, page } = input;
+    const { all, section, periods, lines, page } = input;
     this.#anchorDay = input.publishedDay;
+    const shift = commonShift(section.passages);
+    this.#shift = shift === undefined ? input.shift : shift;
     const dated = periods.filter(isPeriod);
     const starts = new Set(dated.map(([start]) => all[start.first] as Passage));
     const parts = new Set(dated.flatMap((written) => this.#passagesOf(written)));
+    const [heading, ...rest] = section.passages;
+    const events =
+      !page && !section.api && heading && isOfEvents(heading.plain) && !parts.has(heading);
+    this.#events = Boolean(events) && !rest.some(({ mentionsOutage }) => mentionsOutage);
     this.#targets = new TargetFinder(section.passages, starts, section.api);
-    this.#contexts = new ContextFinder(section.passages, parts, names, section.api, page);
+    this.#contexts = new ContextFinder(section.passages, parts, lines, section.api, page);
   }
 
   get announces(): boolean {
@@ -104,6 +118,7 @@ class NoticeParser {
   addPeriod(written: WrittenPeriod): void {
     const passages = this.#passagesOf(written);
     if (!written[0].day) for (const passage of passages) this.#hoursAlone.add(passage);
+    if (this.#events) return;
     const refusal = this.#refusalOf(written, passages);
     if (refusal) this.problems.add(passages, refusal.problem, refusal.period, refusal.words);
     else for (const passage of passages) this.understood.add(passage);
@@ -153,8 +168,9 @@ class NoticeParser {
       words,
       around: this.#contexts.evidenceAround(first, last, passages),
       scopes: this.#contexts.scopesAround(first, last),
+      lines: this.#input.lines,
       named: typeof found === 'string' ? found : found.systems,
-      namedScope: typeof found === 'string' ? undefined : this.#contexts.scopeIn(found.passage),
+      namedScope: typeof found === 'string' ? [] : this.#contexts.scopeIn(found.passage),
       generic: this.#contexts.generic,
       names: this.#input.names,
     });
@@ -170,7 +186,8 @@ class NoticeParser {
     const { publishedDay, from } = this.#input;
     const resolved = resolvePeriod(start, end, this.#anchorDay, publishedDay);
     if (typeof resolved === 'string') return { problem: resolved };
-    const shift = shiftOf(words.zone);
+    const named = shiftOf(words.zone);
+    const shift = named === undefined ? this.#shift : named;
     if (shift === null) return { problem: 'hours_unclear' };
     const period = shift === 0 ? resolved : shiftPeriod(resolved, shift);
     if (words.refusal) return { problem: words.refusal, period };
@@ -239,6 +256,8 @@ function problemOfLoneTime(time: PlacedTime, passages: readonly Passage[]): Noti
   const after = passages.at(-1)?.plain.slice(time.to) ?? '';
   if (/^ ?(?:\(予定\))? ?(?:から|より|以降|~|- ?$)/.test(after)) return 'end_missing';
   if (/^ ?(?:\(予定\))? ?(?:まで|迄)/.test(after) || /~ ?$/.test(before)) return 'start_missing';
+  if (passages.some(({ plain, mentionsOutage }) => mentionsOutage && isRecurring(plain)))
+    return 'recurring';
   if (!time.day) return 'date_missing';
   return time.hour === undefined && passages.some((passage) => passage.mentionsOutage)
     ? 'hours_missing'

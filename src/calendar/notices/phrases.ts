@@ -3,10 +3,6 @@ import type { Passage } from './passages.js';
 const TARGET_LABEL =
   /^[^\p{L}\p{N}]*(?:\d{1,2}[.)] ?)?(?:停止|利用|影響|該当|メンテナンス|実施){0,2}(?:する|できない|となる|を受ける|の)?(?:対象|影響)?の?(?:対象|範囲|システム|サービス|機能)名?(?!\p{L})/u;
 
-/** A label that says what stops, with its value: 対象情報：…, 影響：…. */
-export const SCOPE_LABEL =
-  /^[^\p{L}\p{N}]*(?:\d{1,2}[.)] ?)?(?:停止|利用|影響|該当|メンテナンス|実施|取得){0,2}(?:する|できない|となる|を受ける|の)?(?:対象|影響|範囲|内容|備考)?の?(?:対象|範囲|情報|項目|機能|影響|内容|備考)(?:名|情報|項目|範囲)? ?: ?(?<value>.+)$/u;
-
 /** Returns whether a passage is a label that says which systems are affected (対象：…). */
 export function isTargetLabel({ plain }: Passage): boolean {
   return TARGET_LABEL.test(plain);

@@ -3,6 +3,7 @@ import type { Names } from './names.js';
 import { isCalledOff, isExtension } from './phrases.js';
 import { parseScope, type Scope, saysPart } from './scope-words.js';
 import { namedSystems } from './systems.js';
+import { ZONES } from './zones.js';
 
 // Words in brackets that say nothing about what stops.
 const REMARK =
@@ -54,6 +55,7 @@ function aliasOf(words: string, known: ReadonlySet<string>, names: Names): Brack
   if (!alone || known.has('all') || known.has('mynaportal')) return NOTHING;
   const scope: Scope = {
     targets: [...known],
+    inverted: false,
     limit: null,
     slow: false,
     outside: false,
@@ -75,7 +77,7 @@ const ROW =
 
 /** Returns whether a clause holds nothing but a period and labels, like a row of a table. */
 export function isRow(bare: string, names: Names): boolean {
-  let rest = bare;
+  let rest = bare.replace(ZONES, ' ');
   if (names.hasSystem.test(rest))
     for (const [, pattern] of names.systems) rest = rest.replace(pattern, ' ');
   if (rest.replace(ROW, '') === '') return true;

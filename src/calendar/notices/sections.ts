@@ -1,7 +1,8 @@
 import type { Names } from './names.js';
 import type { Passage } from './passages.js';
-import { isTargetLabel, SCOPE_LABEL } from './phrases.js';
-import { parseScope } from './scope-words.js';
+import { isTargetLabel } from './phrases.js';
+import { isLabelAlone, type LabelValue, labelledValue } from './scope-labels.js';
+import { parseScope, saysPart } from './scope-words.js';
 import { namesAny } from './systems.js';
 
 /** A notice: its passages, and the API under whose heading it stands. */
@@ -29,13 +30,17 @@ const API_NAME =
   /^[^\p{L}\p{N}]*(?:\d{1,2}[.)] ?)?(?:マイナポータル(?:の| )?)?(?:[^\s、。:はがを]{1,30}API|民間送達サービス|法人設立[^\s、。:はがを]{0,20}|社会保険・税[^\s、。:はがを]{0,20})(?:\([^()]*\))? ?(?:(?:の|に関する)?(?:計画|定期|臨時)?(?:停止|メンテナンス|障害|お知らせ|予定|情報|期間|・)*(?:について)?)?[^\p{L}\p{N}]*$/iu;
 
 /** Splits a text into sections, one a notice. A section starts with its heading. */
-export function splitSections(passages: readonly Passage[], names: Names): Section[] {
+export function splitSections(
+  passages: readonly Passage[],
+  names: Names,
+  values: ReadonlyMap<Passage, LabelValue>,
+): Section[] {
   const sections: Section[] = [];
   let onlyHeadings = false;
   for (const [index, passage] of passages.entries()) {
     const before = passages[index - 1];
     const byApi = isApiHeading(passage, before);
-    const heading = byApi || isHeading(passage, before, names);
+    const heading = byApi || (!values.has(passage) && isHeading(passage, before, names));
     const last = sections.at(-1);
     // A heading directly below another one belongs to it.
     if (!last || (heading && (!onlyHeadings || (byApi && last.headedByApi)))) {
@@ -69,12 +74,19 @@ function isApiHeading(passage: Passage, before: Passage | undefined): boolean {
   return !isTargetLabel(passage) && !(before && isTargetLabel(before) && !namesAny(before.systems));
 }
 
+// 情報 alone is the name of a page.
+const isScopeLabel = (passage: Passage): boolean =>
+  labelledValue(passage) !== undefined ||
+  (isLabelAlone(passage.plain) && !/^[^\p{L}]*情報[^\p{L}]*$/u.test(passage.plain));
+
 function isHeading(passage: Passage, before: Passage | undefined, names: Names): boolean {
   if (passage.plain.length > LONGEST_TITLE || LABEL.test(passage.plain)) return false;
-  if (SCOPE_LABEL.test(passage.plain)) return false;
+  if (isScopeLabel(passage)) return false;
   // 【中止】 or a scope below a period belongs to it.
-  if (before?.block === passage.block && isDated(before)) {
-    if (/^【[^【】]*】$/.test(passage.plain)) return passage.systems.known.size > 0;
+  if (before && isDated(before)) {
+    const bracket = /^[【<][^【】<>]*[】>]$/.test(passage.plain);
+    if (bracket && (before.block === passage.block || saysPart(passage.plain)))
+      return passage.systems.known.size > 0;
     const { targets, unknown, outside } = parseScope(passage.plain, names);
     if (!unknown && (targets.length > 0 || outside)) return false;
   }

@@ -10,8 +10,11 @@ import { type Notice, type Outage, parseNotice } from './notice.js';
 import type { Problem } from './notice-problems.js';
 import { buildPassage, type Passage, type Place, splitPassages } from './passages.js';
 import { type NoticeProblem, problemTexts } from './problems.js';
-import { splitSections } from './sections.js';
-import { parseWrittenPeriods } from './written-periods.js';
+import { labelValues } from './scope-labels.js';
+import { ScopeLines } from './scope-lines.js';
+import { type Section, splitSections } from './sections.js';
+import { parseWrittenPeriods, type WrittenPeriod } from './written-periods.js';
+import { commonShift, isForPage } from './zones.js';
 
 /** Options of `parseNotices`. */
 export interface NoticesOptions {
@@ -155,6 +158,21 @@ function checkOptions(options: unknown): { publishedMs: number; idPrefix: string
   return { publishedMs, idPrefix };
 }
 
+/** Returns the shift of the zone that a page states for all its dates. */
+function pageShift(
+  sections: readonly Section[],
+  periods: readonly WrittenPeriod[],
+  all: readonly Passage[],
+): number | null {
+  const dated = new Set(periods.map(([start]) => all[start.first] as Passage));
+  const stating = sections.flatMap(({ passages }) => {
+    const alone = !passages.some((passage) => dated.has(passage));
+    return passages.filter((passage) => alone || isForPage(passage));
+  });
+  const shift = commonShift(stating);
+  return shift === undefined ? 0 : shift;
+}
+
 /** Parses each section with the written periods that start in it. */
 function* parseSections(
   all: readonly Passage[],
@@ -168,7 +186,11 @@ function* parseSections(
   let from = 0;
   let next = 0;
   let page = false;
-  for (const section of splitSections(all, names)) {
+  const values = labelValues(all);
+  const lines = new ScopeLines(names, values);
+  const sections = splitSections(all, names, values);
+  const shift = pageShift(sections, periods, all);
+  for (const section of sections) {
     const [first, end] = [next, from + section.passages.length];
     while (next < periods.length && (periods[next]?.[0].first as number) < end) next++;
     const notice: Notice = yield* parseNotice({
@@ -177,9 +199,11 @@ function* parseSections(
       section,
       periods: periods.slice(first, next),
       clauses,
+      lines,
       publishedDay,
       names,
       page: page && section.api !== undefined,
+      shift,
     });
     for (const outage of notice.outages) outages.push(outage);
     for (const [passage, list] of notice.problems.entries()) problems.set(passage, list);

@@ -3,7 +3,7 @@ import { evidenceOf } from './evidence.js';
 import type { NoticeProblems } from './notice-problems.js';
 import type { Passage } from './passages.js';
 import type { Period } from './periods.js';
-import { isCalledOff, isExtension, pointsElsewhere, refersBack } from './phrases.js';
+import { isCalledOff, isExtension, isRecurring, pointsElsewhere, refersBack } from './phrases.js';
 
 /** A stop as read so far: later passages may extend it or call it off. */
 export interface Draft {
@@ -53,7 +53,8 @@ export function parseUndated(
         passage.start < end || blocks.has(passage.block) || (before && refersBack(passage));
       const same =
         !unknown && (stopsAll || [...known].every((system) => stopping.has(system as 'all')));
-      if (!near || !same || pointsElsewhere(passage)) problems.add([passage], 'period_missing');
+      if (!near || !same || pointsElsewhere(passage))
+        problems.add([passage], isRecurring(passage.plain) ? 'recurring' : 'period_missing');
     }
   }
   return drafts;

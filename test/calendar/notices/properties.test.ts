@@ -34,7 +34,27 @@ const scopes = [
   ['（一部の取得先）', ['all uncertain some-sources']],
   ['（日本年金機構のみ）', ['pension-service closed']],
 ] as const;
-const layouts = ['same line', 'next line', 'label', 'before'] as const;
+
+/** Writes a scope, with and without its brackets, beside a notice. */
+const layouts: Readonly<Record<string, (notice: string, scope: string, bare: string) => string>> = {
+  'in the same line': (notice, scope) => `${notice}${scope}`,
+  'in the next line': (notice, scope) => `${notice}\n${scope}`,
+  'before the period': (notice, scope) => notice.replace(/の停止：/, (colon) => scope + colon),
+  'after a blank line': (notice, scope) => `${notice}\n\n${scope}`,
+  'after a label': (notice, _, bare) => `${notice}\n対象情報：${bare}`,
+  'after a label in a later block': (notice, _, bare) => `${notice}\n\n対象情報：${bare}`,
+  'below a label': (notice, _, bare) => `${notice}\n■影響範囲\n${bare}`,
+  'below a label in a later block': (notice, _, bare) => `${notice}\n\n■影響範囲\n\n${bare}`,
+  'in a row of a table': (notice, _, bare) =>
+    `| ${notice.replace('の停止：', ' | ')} | 停止 | ${bare} |`,
+  'in one long line': (notice, scope) =>
+    `【重要】日頃よりご利用いただきありがとうございます。${notice}${scope}。ご不便をおかけしますが、ご理解のほどお願いいたします。`,
+  'after an hour with a blank before its colon': (notice, scope) =>
+    `${notice.replace(/(\d)([:：])(?=[0-5０-５])/g, '$1 $2')}${scope}`,
+  'in another bracket': (notice, _, bare) => `${notice}【${bare}】`,
+  'in a bracket that nothing closes': (notice, _, bare) => `${notice}（${bare}`,
+  'in brackets of two kinds': (notice, _, bare) => `${notice}（${bare}】`,
+};
 
 /** How one notice is written. Each part is separate, so that a test can corrupt it. */
 interface Style {
@@ -268,16 +288,11 @@ describe('parseNotices on a generated notice', () => {
       fc.property(
         ours,
         fc.constantFrom(...scopes),
-        fc.constantFrom(...layouts),
+        fc.constantFrom(...Object.values(layouts)),
         (drawn, [scope, meaning], layout) => {
           const notice = write(partsOf(drawn), drawn);
-          const label = scope.replace(/[（）]/g, '');
-          const text = {
-            'same line': `${notice}${scope}`,
-            'next line': `${notice}\n${scope}`,
-            label: label === '' ? notice : `${notice}\n対象情報：${label}`,
-            before: notice.replace(/の停止：|の停止：/, (colon) => `${scope}${colon}`),
-          }[layout];
+          const bare = scope.replace(/[（）]/g, '');
+          const text = scope === '' ? notice : layout(notice, scope, bare);
           const { announcements, notUnderstood } = parseNotices(text, { publishedAt: PUBLISHED });
           expect(notUnderstood, text).toEqual([]);
           expect(announcements.map(effectOf), text).toEqual(meaning);
@@ -306,7 +321,9 @@ describe('parseNotices on a generated notice', () => {
         fc.constantFrom('', 'のみ', '以外', 'の一部'),
         (drawn, words, end) => {
           const notice = write(partsOf(drawn), drawn);
-          for (const text of [`${notice}（${words}${end}）`, `${notice}\n(${words}${end})`]) {
+          const scope = `${words}${end}`;
+          for (const layout of Object.values(layouts)) {
+            const text = layout(notice, `（${scope}）`, scope);
             const { announcements, notUnderstood } = parseNotices(text, { publishedAt: PUBLISHED });
             expect(
               announcements.map(({ state, limit }) => [state, limit]),
