@@ -69,6 +69,7 @@ export class ContextFinder {
         left = false;
         continue;
       }
+      if (this.#isOfPeriodAbove(index)) continue;
       state = this.#next(state, passage, index);
       announces ||= state === 'yes';
       const stated = this.#isBareAbove(index) ? this.#bareScope(passage) : this.scopeIn(passage);
@@ -82,6 +83,18 @@ export class ContextFinder {
     );
     this.#findBelow();
     this.#findLater();
+  }
+
+  /** Returns whether a line below a period states its scope: it is not for the periods below. */
+  #isOfPeriodAbove(index: number): boolean {
+    const before = this.#section[index - 1];
+    const passage = this.#section[index] as Passage;
+    return (
+      before?.block === passage.block &&
+      this.#periods.has(before) &&
+      !this.#labelsFirst &&
+      this.#lines.below(passage) !== undefined
+    );
   }
 
   #isListed(index: number): boolean {

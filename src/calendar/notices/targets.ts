@@ -43,11 +43,16 @@ export class TargetFinder {
     let above: Passage | undefined;
     let started = false;
     let labelFirst = false;
+    let dataFirst = false;
     for (const [index, passage] of section.entries()) {
       this.#above.push(above);
       started ||= periods.has(passage);
       if (!namesSome(passage)) continue;
-      if (!periods.has(passage) || namesAny({ ...passage.systems, ...NO_PARTS })) above = passage;
+      const system = namesAny({ ...passage.systems, ...NO_PARTS });
+      // A line of data below a period is its scope, not that of the next period.
+      const ofPeriodAbove = started && !dataFirst && section[index - 1]?.block === passage.block;
+      if (system || !(periods.has(passage) || ofPeriodAbove)) above = passage;
+      if (!started) dataFirst ||= !system;
       if (!started && this.#isLabelled(index)) labelFirst = true;
     }
     // A notice puts its labels either before or after its periods.

@@ -11,6 +11,10 @@ import { announce, jst, listed, segmentsOf, show } from '../announcing.js';
 // Notices that were really published. The expected answers were worked out by hand from section 2.5
 // of guideline v2.2 and a paper calendar.
 
+/** What follows the last hour of a line. */
+const SCOPE = /(?<=:00)[\n 　]*[（【]?(?<words>[^（）【】～\d\s][^（）【】～\n]*)[）】]?$/gm;
+const bulleted = (text: string) => text.replace(/^(?=\d+月)/gm, '・');
+
 describe('the outages that were really announced', () => {
   // What was announced for autumn 2026, in words of our own.
   const page = `メンテナンスのお知らせ
@@ -34,16 +38,40 @@ describe('the outages that were really announced', () => {
   const closed = (target: Target, start: string, end: string) =>
     segmentsOf(autumn, target, start, end).filter((segment) => segment.startsWith('closed'));
 
-  it('are read with the scopes that the page states', () => {
+  it.each([
+    { layout: 'as the page has them', text: page },
+    { layout: 'on the next line', text: page.replace(SCOPE, '\n$<words>') },
+    { layout: 'in brackets on the next line', text: page.replace(SCOPE, '\n（$<words>）') },
+    {
+      layout: 'on the next line, below bullets',
+      text: bulleted(page.replace(SCOPE, '\n　$<words>')),
+    },
+    { layout: 'in brackets, with bullets', text: bulleted(page.replace(SCOPE, '（$<words>）')) },
+  ])('are read with the scopes that the page states, $layout', ({ text }) => {
+    const { announcements, notUnderstood } = parseNotices(text, { publishedAt: '2026-08-20' });
     expect(
-      notices.announcements.map(({ target, state, limit }) => [target, state, limit ?? null]),
+      announcements.map(({ target, state, limit, start }) => [
+        start.slice(5, 10),
+        target,
+        state,
+        limit ?? null,
+      ]),
     ).toEqual([
-      ['all', 'closed', null],
-      ['all', 'uncertain', 'some-sources'],
-      [{ item: 'TM00000000000031' }, 'closed', null],
-      [{ item: 'TM00000000000087' }, 'closed', null],
-      ['all', 'uncertain', 'first-use'],
-      [{ detail: 'public-funds-account' }, 'closed', null],
+      ['08-24', 'all', 'closed', null],
+      ['08-29', 'all', 'uncertain', 'some-sources'],
+      ['09-05', { item: 'TM00000000000031' }, 'closed', null],
+      ['09-05', { item: 'TM00000000000087' }, 'closed', null],
+      ['09-20', 'all', 'uncertain', 'first-use'],
+      ['10-13', { detail: 'public-funds-account' }, 'closed', null],
+    ]);
+    expect(
+      notUnderstood
+        .filter(({ period }) => period)
+        .map(({ reason, period }) => [period?.start.slice(5, 10), reason.code]),
+    ).toEqual([
+      ['09-05', 'outside_catalog'],
+      ['09-19', 'outside_catalog'],
+      ['10-18', 'unknown_system'],
     ]);
   });
 
