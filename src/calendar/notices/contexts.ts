@@ -24,6 +24,7 @@ export class ContextFinder {
   readonly #later = new Map<number, Scoped[]>();
   #first: number | undefined;
   #labelled: boolean | undefined;
+  #named: boolean | undefined;
   /** The blocks below a period that are nothing but names. */
   readonly #bare = new Set<number>();
   readonly #said = new Map<Passage, Around>();
@@ -69,7 +70,8 @@ export class ContextFinder {
         left = false;
         continue;
       }
-      if (this.#isOfPeriodAbove(index)) continue;
+      // A scope on the next lines is not for the periods below it.
+      if (begun && !left && !this.#namesFirst && this.#lines.below(passage)) continue;
       state = this.#next(state, passage, index);
       announces ||= state === 'yes';
       const stated = this.#isBareAbove(index) ? this.#bareScope(passage) : this.scopeIn(passage);
@@ -83,18 +85,7 @@ export class ContextFinder {
     );
     this.#findBelow();
     this.#findLater();
-  }
-
-  /** Returns whether a line below a period states its scope: it is not for the periods below. */
-  #isOfPeriodAbove(index: number): boolean {
-    const before = this.#section[index - 1];
-    const passage = this.#section[index] as Passage;
-    return (
-      before?.block === passage.block &&
-      this.#periods.has(before) &&
-      !this.#labelsFirst &&
-      this.#lines.below(passage) !== undefined
-    );
+    if (!this.#labelsFirst) this.#findLast();
   }
 
   #isListed(index: number): boolean {
@@ -123,6 +114,22 @@ export class ContextFinder {
         index > 0 && index < (this.#first as number) && this.#lines.later(passage) !== undefined,
     );
     return this.#labelled;
+  }
+
+  /** Whether a scope stands directly above the first period: so do those of the others. */
+  get #namesFirst(): boolean {
+    if (this.#named === undefined) {
+      const first = this.#section.findIndex((passage) => this.#periods.has(passage));
+      this.#named = first > 0 && this.#isAbovePeriod(first - 1);
+    }
+    return this.#named;
+  }
+
+  /** Returns whether a passage states a scope, directly above a period. */
+  #isAbovePeriod(index: number): boolean {
+    const [passage, next] = this.#section.slice(index, index + 2) as [Passage, Passage?];
+    if (!next || !this.#periods.has(next) || next.block !== passage.block) return false;
+    return this.#lines.below(passage) !== undefined;
   }
 
   #next(state: Around, passage: Passage, index: number): Around {
@@ -212,6 +219,23 @@ export class ContextFinder {
     }
   }
 
+  /** Finds a label below the periods of a block. If it is the only one, it is for all of them. */
+  #findLast(): void {
+    const dated = new Set<number>();
+    const labels = this.#section.filter((passage) => {
+      if (this.#periods.has(passage)) dated.add(passage.block);
+      if (!dated.has(passage.block)) return false;
+      return labelledValue(passage) !== undefined || this.#lines.isValue(passage);
+    });
+    const [label] = labels;
+    const meaning = label && labels.length === 1 && this.#lines.later(label);
+    if (meaning)
+      this.#later.set(label.block, [
+        ...(this.#later.get(label.block) ?? []),
+        { ...meaning, passage: label, place: 'later' },
+      ]);
+  }
+
   #laterAt(index: number, above: number | undefined): ReturnType<ScopeLines['later']> {
     const passage = this.#section[index] as Passage;
     const meaning = this.#lines.later(passage);
@@ -236,6 +260,7 @@ export class ContextFinder {
     for (let index = last + 1; index < this.#section.length && index <= last + 6; index++) {
       const passage = this.#section[index] as Passage;
       if (passage.block !== own?.block || this.#periods.has(passage)) break;
+      if (this.#namesFirst && this.#isAbovePeriod(index)) break;
       const meaning = this.#lines.below(passage);
       if (meaning) found.push({ ...meaning, passage, place: 'below' });
     }

@@ -62,7 +62,7 @@ export function effectsOf(facts: PeriodFacts): ReadPeriod {
   const own = ownScopes(facts);
   const used = usedScopes(facts, own);
   const candidates = [...own.brackets, ...own.bare, ...used];
-  const stop = stopOf(facts, own.remarks, own.bare, candidates);
+  const stop = stopOf(facts, own, candidates);
   const found = baseOf(facts, own.rest);
   // A name that is no scope here may still be a stranger's.
   const base = found === 'target_unclear' ? baseOf(facts, words.bare) : found;
@@ -190,8 +190,7 @@ const isOther = ({ evidence, bare }: ClauseWords): boolean =>
 /** Returns how something stops, or why nothing does. */
 function stopOf(
   { words, around, names, named }: PeriodFacts,
-  remarks: string,
-  bare: readonly Candidate[],
+  { remarks, bare, rest }: OwnScopes,
   candidates: readonly Candidate[],
 ): 'yes' | 'may' | 'slow' | { readonly refused: NoticeProblem } {
   const own = remarks === '' ? words.evidence : evidenceOf(`${words.bare} ${remarks}`);
@@ -207,15 +206,15 @@ function stopOf(
     return own.stop === 'weak' ? 'yes' : own.stop;
   }
   // 一部の取得先のみ利用可能 says that the others stop.
-  const rest = own.runs || some.some((one) => evidenceOf(one.words).runs);
-  if (partial && (rest || around === 'yes')) return 'yes';
-  return inherited(own, words, around, bare, candidates, names);
+  const others = own.runs || some.some((one) => evidenceOf(one.words).runs);
+  if (partial && (others || around === 'yes')) return 'yes';
+  return inherited(own, rest, around, bare, candidates, names);
 }
 
 /** A clause that only holds a period, or a period and its scope, takes the word from its notice. */
 function inherited(
   own: Evidence,
-  { bare: text }: ClauseWords,
+  text: string,
   around: Around,
   bare: readonly Candidate[],
   candidates: readonly Candidate[],

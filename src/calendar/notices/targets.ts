@@ -48,7 +48,7 @@ export class TargetFinder {
       this.#above.push(above);
       started ||= periods.has(passage);
       if (!namesSome(passage)) continue;
-      const system = namesAny({ ...passage.systems, ...NO_PARTS });
+      const system = namesSystem(passage);
       // A line of data below a period is its scope, not that of the next period.
       const ofPeriodAbove = started && !dataFirst && section[index - 1]?.block === passage.block;
       if (system || !(periods.has(passage) || ofPeriodAbove)) above = passage;
@@ -65,7 +65,8 @@ export class TargetFinder {
 
   #isLabelled(index: number): boolean {
     const [passage, before] = [this.#section[index] as Passage, this.#section[index - 1]];
-    if (this.#periods.has(passage)) return false;
+    // Labels of data only narrow, and are read as scopes.
+    if (this.#periods.has(passage) || !namesSystem(passage)) return false;
     return (
       isTargetLabel(passage) ||
       (before !== undefined && isTargetLabel(before) && !namesSome(before))
@@ -105,6 +106,8 @@ export class TargetFinder {
 }
 
 const NO_PARTS = { parts: [], outside: false, unknownPart: false };
+
+const namesSystem = ({ systems }: Passage): boolean => namesAny({ ...systems, ...NO_PARTS });
 
 function namesSome(passage: Passage): boolean {
   if (!namesAny(passage.systems)) return false;

@@ -13,6 +13,8 @@ import { announce, jst, listed, segmentsOf, show } from '../announcing.js';
 
 /** What follows the last hour of a line. */
 const SCOPE = /(?<=:00)[\n 　]*[（【]?(?<words>[^（）【】～\d\s][^（）【】～\n]*)[）】]?$/gm;
+const ROW =
+  /^(?<period>\d+月.*:00)(?:[\n 　]*[（【]?(?<words>[^（）【】～\d\s][^（）【】～\n]*)[）】]?)?$/gm;
 const bulleted = (text: string) => text.replace(/^(?=\d+月)/gm, '・');
 
 describe('the outages that were really announced', () => {
@@ -46,6 +48,14 @@ describe('the outages that were really announced', () => {
       layout: 'on the next line, below bullets',
       text: bulleted(page.replace(SCOPE, '\n　$<words>')),
     },
+    { layout: 'in labels', text: page.replace(SCOPE, '\n対象：$<words>') },
+    {
+      layout: 'in blocks of labels',
+      text: page
+        .replace(SCOPE, '\n理由：システムメンテナンス\n対象：$<words>')
+        .replace(/^(?=\d+月)/gm, '\n停止期間：'),
+    },
+    { layout: 'in a table', text: page.replace(ROW, '| $<period> | $<words> |') },
     { layout: 'in brackets, with bullets', text: bulleted(page.replace(SCOPE, '（$<words>）')) },
   ])('are read with the scopes that the page states, $layout', ({ text }) => {
     const { announcements, notUnderstood } = parseNotices(text, { publishedAt: '2026-08-20' });
