@@ -206,7 +206,9 @@ export class ContextFinder {
     // A block of nothing but names, directly below the period.
     const before = this.#section[index - 1] as Passage;
     if (before.block === above && this.#isBareBlock(index)) this.#bare.add(passage.block);
-    return this.#bare.has(passage.block) ? this.#lines.below(passage) : undefined;
+    if (this.#bare.has(passage.block)) return this.#lines.below(passage);
+    const alone = this.#section[index + 1]?.block !== passage.block;
+    return before.block === above && alone ? this.#lines.near(passage) : undefined;
   }
 
   #isBareBlock(from: number): boolean {
@@ -223,11 +225,21 @@ export class ContextFinder {
     for (let index = last + 1; index < this.#section.length && index <= last + 6; index++) {
       const passage = this.#section[index] as Passage;
       if (passage.block !== own?.block || this.#periods.has(passage)) break;
-      const meaning = this.#lines.below(passage);
+      const meaning =
+        this.#lines.below(passage) ?? (index === last + 1 ? this.#lines.near(passage) : undefined);
       if (meaning) found.push({ ...meaning, passage, place: 'below' });
     }
-    const near = found.length === 0 ? (this.#scopes[first] ?? []) : found;
+    const near = found.length === 0 ? this.#scopesAbove(first) : found;
     return [...near, ...(own ? (this.#later.get(own.block) ?? []) : [])];
+  }
+
+  #scopesAbove(first: number): readonly Scoped[] {
+    const stated = this.#scopes[first] ?? [];
+    const [before, own] = this.#section.slice(Math.max(0, first - 1), first + 1);
+    if (stated.length > 0 || first < 2 || before?.block !== own?.block) return stated;
+    const passage = before as Passage;
+    const meaning = this.#periods.has(passage) ? undefined : this.#lines.near(passage);
+    return meaning ? [{ ...meaning, passage, place: 'above' }] : stated;
   }
 
   /** Returns the scope that a heading, a label or an introduction states. */

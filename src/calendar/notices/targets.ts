@@ -22,6 +22,7 @@ export class TargetFinder {
   readonly #periods: ReadonlySet<Passage>;
   readonly #places: ReadonlyMap<Passage, number>;
   readonly #api: Passage | undefined;
+  readonly #isOfHolders: (passage: Passage) => boolean;
   /** For each index, the nearest passage above it that names a system. */
   readonly #above: (Passage | undefined)[] = [];
   /** For each index, the nearest label from there on. */
@@ -30,13 +31,16 @@ export class TargetFinder {
   /**
    * @param periods - the passages in which a period starts.
    * @param api - the heading that names the API.
+   * @param isOfHolders - whether a passage is a label for holders, which narrow the stop of others.
    */
   constructor(
     section: readonly Passage[],
     periods: ReadonlySet<Passage>,
     api: Passage | undefined,
+    isOfHolders: (passage: Passage) => boolean,
   ) {
     this.#section = section;
+    this.#isOfHolders = isOfHolders;
     this.#periods = periods;
     this.#api = api;
     this.#places = new Map(section.map((passage, index) => [passage, index]));
@@ -46,16 +50,20 @@ export class TargetFinder {
     for (const [index, passage] of section.entries()) {
       this.#above.push(above);
       started ||= periods.has(passage);
-      if (!namesSome(passage)) continue;
+      if (!this.#namesSome(passage)) continue;
       if (!periods.has(passage) || namesAny({ ...passage.systems, ...NO_PARTS })) above = passage;
       if (!started && this.#isLabelled(index)) labelFirst = true;
     }
     // A notice puts its labels either before or after its periods.
     let label: Passage | undefined;
     for (let index = section.length - 1; index >= 0 && !labelFirst; index--) {
-      if (namesSome(section[index] as Passage) && this.#isLabelled(index)) label = section[index];
+      if (this.#namesSome(section[index] as Passage) && this.#isLabelled(index)) label = section[index];
       this.#labels[index] = label;
     }
+  }
+
+  #namesSome(passage: Passage): boolean {
+    return namesSome(passage) && !this.#isOfHolders(passage);
   }
 
   #isLabelled(index: number): boolean {
@@ -63,7 +71,7 @@ export class TargetFinder {
     if (this.#periods.has(passage)) return false;
     return (
       isTargetLabel(passage) ||
-      (before !== undefined && isTargetLabel(before) && !namesSome(before))
+      (before !== undefined && isTargetLabel(before) && !this.#namesSome(before))
     );
   }
 
@@ -93,7 +101,7 @@ export class TargetFinder {
     ) {
       const passage = this.#section[index] as Passage;
       if (passage.block !== last.block || this.#periods.has(passage)) return undefined;
-      if (namesSome(passage)) return passage;
+      if (this.#namesSome(passage)) return passage;
     }
     return undefined;
   }
