@@ -166,7 +166,8 @@ function bareNames(text: string, names: Names): Candidate[] {
   const found: Candidate[] = [];
   for (const { from, to } of itemSpans(text)) {
     const words = text.slice(from, to);
-    if (STOP_BEFORE.test(text.slice(0, from))) found.push({ scope: parseScope(words, names), words });
+    if (STOP_BEFORE.test(text.slice(0, from)))
+      found.push({ scope: parseScope(words, names), words });
   }
   for (const [words] of text.replace(CAUSES, ' ').matchAll(PARTS)) {
     // 医療保険情報取得API is the name of another API.

@@ -25,7 +25,8 @@ const WHOLE_BRACKET =
 // A bracket that is a line of its own: 【ぺけぺけ】.
 const LONE_BRACKET = /^[【<《](?<words>[^【】<>《》]+)[】>》]$/;
 const QUOTES = /「([^「」]*)」|『([^『』]*)』|"([^"]*)"/g;
-const SENTENCE = /(?:。|ます|です|ません|ました|でした|ください|下さい|[。、]$|こと|する|した)[\s。]*$/;
+const SENTENCE =
+  /(?:。|ます|です|ません|ました|でした|ください|下さい|[。、]$|こと|する|した)[\s。]*$/;
 const LONGEST_SCOPE = 80;
 const LONGEST_NAME = 30;
 const UNKNOWN: Scope = {
@@ -77,6 +78,8 @@ export class ScopeLines {
     const { scope } = meaning;
     const understood = understands(scope);
     const bracketed = bracket !== undefined;
+    // 【お問い合わせ】 stands above whom to ask.
+    if (bracketed && scope.unknown && isCourtesy(passage)) return undefined;
     const { stop, runs } = evidenceOf(marked);
     const part =
       saysPart(marked) && (/のみ|だけ|に限|限定/.test(marked) || (stop !== 'no' && !runs));
@@ -160,7 +163,7 @@ export class ScopeLines {
     const meaning = this.#clearest(value);
     if (meaning.kind === 'remark' || isRehearsal(value)) return undefined;
     const { scope } = meaning;
-    const target = /対象|範囲|情報|項目|機能|データ|のは/.test(label);
+    const target = /対象|範囲|情報|項目|機能|データ|のは|域|エリア|機関|団体/.test(label);
     const { known, unknown } = passage.systems;
     // In a list, the others are systems too.
     const listed = unknown && /[、,・/]|及び|および|API.*API/.test(value);

@@ -27,6 +27,7 @@ const LABEL =
   /^[^\p{L}\p{N}]*(?:\d{1,2}[.)] ?)?(?:停止|休止|メンテナンス|作業|実施|計画|影響|対象|利用|不可|できない|発生|障害|復旧|予定|該当|サービス|システム){0,4}(?:の|となる|する)?(?:期間|日時|時間|日程|予定|範囲|対象|サービス|システム名?|機能|内容|理由|原因|備考|連絡先|お?問い?合わ?せ先?)(?!\p{L})/u;
 const TITLE = /(?:お知らせ|について|ご案内|情報|お詫び)(?:\([^)]{0,20}\))? ?$/;
 const LONE_BRACKET = /^[【<][^【】<>]*[】>]$/;
+const LONE_LINE = /^(?:[【<][^【】<>]*[】>]|[■□◆◇●○◎▼▽★☆◯▶▷►][^。:]{1,30})$/;
 const LONGEST_TITLE = 80;
 const API_NAME =
   /^[^\p{L}\p{N}]*(?:\d{1,2}[.)] ?)?(?:マイナポータル(?:の| )?)?(?:[^\s、。:はがを]{1,30}API|民間送達サービス|法人設立[^\s、。:はがを]{0,20}|社会保険・税[^\s、。:はがを]{0,20})(?:\([^()]*\))? ?(?:(?:の|に関する)?(?:計画|定期|臨時)?(?:停止|メンテナンス|障害|お知らせ|予定|情報|期間|・)*(?:について)?)?[^\p{L}\p{N}]*$/iu;
@@ -85,14 +86,14 @@ const isScopeLabel = (passage: Passage): boolean =>
   labelledValue(passage) !== undefined ||
   (isLabelAlone(passage.plain) && !/^[^\p{L}]*情報[^\p{L}]*$/u.test(passage.plain));
 
-/** 【ぺけぺけ】 with nothing below it is no heading. */
+/** 【ぺけぺけ】 or ■ぺけぺけ with nothing below it is no heading. */
 function isLoneScope(
   passage: Passage,
   before: Passage | undefined,
   next: Passage | undefined,
   names: Names,
 ): boolean {
-  if (!before || !LONE_BRACKET.test(passage.plain) || namesAny(passage.systems)) return false;
+  if (!before || !LONE_LINE.test(passage.plain) || namesAny(passage.systems)) return false;
   if (next && (next.block === passage.block || isDated(next))) return false;
   return !passage.mentionsOutage && unexplained(passage.marked, names) !== undefined;
 }

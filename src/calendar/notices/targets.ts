@@ -57,7 +57,8 @@ export class TargetFinder {
     // A notice puts its labels either before or after its periods.
     let label: Passage | undefined;
     for (let index = section.length - 1; index >= 0 && !labelFirst; index--) {
-      if (this.#namesSome(section[index] as Passage) && this.#isLabelled(index)) label = section[index];
+      if (this.#namesSome(section[index] as Passage) && this.#isLabelled(index))
+        label = section[index];
       this.#labels[index] = label;
     }
   }
