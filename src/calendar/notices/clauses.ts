@@ -39,7 +39,7 @@ const LOOK_BACK = 200;
 const NEXT = /^ ?(?:なお|ただし|但し|一方|また|他方)/;
 // Where a clause may end. ただし needs no comma.
 const SEPARATORS =
-  /[()[\]【】〔〕<>、,;]| (?=なお|ただし|但し|一方)|(?<=[^\s、,;([【〔<])(?=ただし|但し)/g;
+  /[()[\]【】〔〕<>、,;]| (?=なお|ただし|但し|一方|※)|(?<=[^\s、,;([【〔<])(?=ただし|但し)/g;
 const LIST = /^[\s、,・/&]*(?:(?:及び|および|並びに|ならびに|と|かつ)[\s、,]*)?$/;
 
 /**
@@ -75,7 +75,8 @@ function commaCuts(marked: string): number[] {
       const left = marked.slice(from, index).split('|').at(-1) as string;
       const right = marked.slice(end, end + LOOK_BACK);
       const ends = NEXT.test(right);
-      // 停止、年金のみ is one clause.
+      // 停止 番号31、87 is one list, and 停止、年金のみ one clause.
+      if (/(?:番号|項番)[^ ]*\d[,、]?$/.test(left) && /^ ?\d{1,3}(?!\d)/.test(right)) continue;
       if (!ends && isScopeAlone(/^[^、,;]*/.exec(right)?.[0] as string)) continue;
       if (ends || (!SUBORDINATE.test(left) && hasPredicate(left))) {
         cuts.push(end);

@@ -3,7 +3,7 @@ import { type Evidence, evidenceOf } from './evidence.js';
 import type { Passage } from './passages.js';
 import { isCalledOff } from './phrases.js';
 import { labelledValue } from './scope-labels.js';
-import type { Scoped, ScopeLines } from './scope-lines.js';
+import { type Scoped, type ScopeLines, understands } from './scope-lines.js';
 import { namesAny } from './systems.js';
 
 /** What the passages around a period say: that something stops, another kind of period, or nothing. */
@@ -129,7 +129,8 @@ export class ContextFinder {
   #isAbovePeriod(index: number): boolean {
     const [passage, next] = this.#section.slice(index, index + 2) as [Passage, Passage?];
     if (!next || !this.#periods.has(next) || next.block !== passage.block) return false;
-    return this.#lines.below(passage) !== undefined;
+    const meaning = this.#lines.below(passage);
+    return meaning !== undefined && understands(meaning.scope);
   }
 
   #next(state: Around, passage: Passage, index: number): Around {
@@ -243,7 +244,9 @@ export class ContextFinder {
     // A block of nothing but names, directly below the period.
     const before = this.#section[index - 1] as Passage;
     if (before.block === above && this.#isBareBlock(index)) this.#bare.add(passage.block);
-    return this.#bare.has(passage.block) ? this.#lines.below(passage) : undefined;
+    if (this.#bare.has(passage.block)) return this.#lines.below(passage);
+    const alone = this.#section[index + 1]?.block !== passage.block;
+    return before.block === above && alone ? this.#lines.near(passage) : undefined;
   }
 
   #isBareBlock(from: number): boolean {
@@ -261,11 +264,23 @@ export class ContextFinder {
       const passage = this.#section[index] as Passage;
       if (passage.block !== own?.block || this.#periods.has(passage)) break;
       if (this.#namesFirst && this.#isAbovePeriod(index)) break;
-      const meaning = this.#lines.below(passage);
+      const meaning =
+        this.#lines.below(passage) ?? (index === last + 1 ? this.#lines.near(passage) : undefined);
       if (meaning) found.push({ ...meaning, passage, place: 'below' });
     }
-    const near = found.length === 0 ? (this.#scopes[first] ?? []) : found;
+    const near = found.length === 0 ? this.#scopesAbove(first) : found;
     return [...near, ...(own ? (this.#later.get(own.block) ?? []) : [])];
+  }
+
+  #scopesAbove(first: number): readonly Scoped[] {
+    const stated = this.#scopes[first] ?? [];
+    const [before, own] = this.#section.slice(Math.max(0, first - 1), first + 1);
+    if (stated.length > 0 || first < 2 || before?.block !== own?.block) return stated;
+    const passage = before as Passage;
+    // What is understood was the scope of the period above. Words that nobody knows count for both.
+    if (this.#periods.has(passage) || this.#lines.isBare(passage)) return stated;
+    const meaning = this.#lines.near(passage);
+    return meaning ? [{ ...meaning, passage, place: 'above' }] : stated;
   }
 
   /** Returns the scope that a heading, a label or an introduction states. */

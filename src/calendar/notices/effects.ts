@@ -4,12 +4,13 @@ import type { ClauseWords } from './clause-reader.js';
 import type { Around } from './contexts.js';
 import { CAUSES, type Evidence, evidenceOf } from './evidence.js';
 import type { Names } from './names.js';
+import { unexplained } from './ordinary.js';
 import type { Period } from './periods.js';
 import { isChange } from './phrases.js';
 import type { NoticeProblem } from './problems.js';
 import { isRow, meaningOf } from './remarks.js';
 import { type Scoped, type ScopeLines, understands, withoutSystems } from './scope-lines.js';
-import { parseScope, type Scope, saysPart } from './scope-words.js';
+import { itemSpans, parseScope, type Scope, saysPart } from './scope-words.js';
 import { isRehearsal, type NamedSystems, namedSystems, namesAny } from './systems.js';
 
 /** What a stop does to a target. */
@@ -73,7 +74,7 @@ export function effectsOf(facts: PeriodFacts): ReadPeriod {
   if (base.named.unknown) notes.push({ problem: 'unknown_system' });
   if (stopsMore(words, base, names)) notes.push({ problem: 'target_unclear' });
   if (isChange(words.text)) notes.push({ problem: 'called_off' });
-  const result = scopedEffects(stop, base, candidates, words);
+  const result = scopedEffects(stop, base, candidates, facts);
   return { effects: result.effects, notes: [...result.notes, ...notes], scopes: used };
 }
 
@@ -157,15 +158,23 @@ function ownScopes({ words, names, lines }: PeriodFacts): OwnScopes {
 
 const PARTS = /[^\s\uE001\uE002、,:;・/|~"'-]+/g;
 
+// 停止番号31, but not 電話番号03.
+const STOP_BEFORE = /(?:停止|休止|中断|閉塞|不可|メンテナンス)$/;
+
 /** Returns the scopes that stand in a clause without brackets or a particle: 停止 公金受取口座. */
 function bareNames(text: string, names: Names): Candidate[] {
-  if (!names.hasScope.test(text)) return [];
   const found: Candidate[] = [];
+  for (const { from, to } of itemSpans(text)) {
+    const words = text.slice(from, to);
+    if (STOP_BEFORE.test(text.slice(0, from)))
+      found.push({ scope: parseScope(words, names), words });
+  }
   for (const [words] of text.replace(CAUSES, ' ').matchAll(PARTS)) {
     // 医療保険情報取得API is the name of another API.
-    if (/API/i.test(words) || !names.hasScope.test(words)) continue;
+    if (/API/i.test(words) || itemSpans(words).length > 0) continue;
     const scope = parseScope(words, names);
-    if (understands(scope)) found.push({ scope, words });
+    if (understands(scope) && (scope.targets.length > 0 || scope.outside))
+      found.push({ scope, words });
   }
   return found;
 }
@@ -298,16 +307,19 @@ function scopedEffects(
   stop: 'yes' | 'may' | 'slow',
   { targets: base, named }: Base,
   candidates: readonly Candidate[],
-  { bare }: ClauseWords,
+  { words: { bare, beside }, names }: PeriodFacts,
 ): { readonly effects: readonly Effect[]; readonly notes: readonly Refusal[] } {
   const scopes = candidates.map(({ scope }) => scope);
   const targets = narrowest(named.parts, scopes);
   const unplaced =
     candidates.find(({ scope }) => scope.unknown)?.words ?? (named.unknownPart ? bare : undefined);
+  const narrowed = targets.length > 0 || scopes.some(({ limit, outside }) => limit || outside);
   const words =
     unplaced ??
     (isNarrower(targets, base) && !isContradicted(targets, scopes)
-      ? undefined
+      ? narrowed || named.outside || stop !== 'yes'
+        ? undefined
+        : [bare, ...beside].map((text) => unexplained(text, names)).find(Boolean)
       : (candidates[0]?.words ?? bare));
   if (words !== undefined) {
     const effects = base.map(
@@ -332,8 +344,8 @@ function scopedEffects(
       : null;
   const slow = stop === 'slow' || (stop === 'yes' && scopes.some((scope) => scope.slow));
   const state = slow ? 'slow' : limit ? 'uncertain' : STATES[stop];
-  const narrowed = targets.length > 0 ? targets : outside ? [] : base;
-  const unique = new Map(narrowed.map((target) => [JSON.stringify(target), target]));
+  const stopping = targets.length > 0 ? targets : outside ? [] : base;
+  const unique = new Map(stopping.map((target) => [JSON.stringify(target), target]));
   return { effects: [...unique.values()].map((target) => ({ target, state, limit })), notes };
 }
 

@@ -102,7 +102,9 @@ class NoticeParser {
     const events =
       !page && !section.api && heading && isOfEvents(heading.plain) && !parts.has(heading);
     this.#events = Boolean(events) && !rest.some(({ mentionsOutage }) => mentionsOutage);
-    this.#targets = new TargetFinder(section.passages, starts, section.api);
+    this.#targets = new TargetFinder(section.passages, starts, section.api, (passage) =>
+      lines.namesHolders(passage),
+    );
     this.#contexts = new ContextFinder(section.passages, parts, lines, section.api, page);
   }
 

@@ -1,5 +1,6 @@
 import { evidenceOf } from './evidence.js';
 import type { Names } from './names.js';
+import { isWork } from './ordinary.js';
 import { isCalledOff, isExtension } from './phrases.js';
 import { parseScope, type Scope, saysPart } from './scope-words.js';
 import { namedSystems } from './systems.js';
@@ -33,7 +34,7 @@ export function meaningOf(words: string, names: Names): BracketMeaning {
   const systems = namedSystems(words, names);
   const scope = parseScope(words, names);
   if (!part && isAlias(words, systems.known, names)) return aliasOf(words, systems.known, names);
-  if (!part && scope.unknown && isCause(words)) return NOTHING;
+  if (!part && scope.unknown && (isCause(words) || isWork(words, names))) return NOTHING;
   if (scope.whole && !scope.unknown) return NOTHING;
   return { kind: 'scope', scope, words };
 }

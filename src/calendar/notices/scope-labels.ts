@@ -1,3 +1,4 @@
+import type { Names } from './names.js';
 import type { Passage } from './passages.js';
 
 /** A passage below a label that says what stops: 影響範囲, and 公金受取口座 on the next line. */
@@ -11,7 +12,7 @@ export interface LabelValue {
 const WHAT = '(?:範囲|情報|項目|機能|データ|内容|業務|手続き?|サービス|システム|API|もの|者)';
 const HOW =
   '(?:する|される|できない|できなくなる|いただけない|いただけなくなる|不可の?|不能の?|となる|を受ける|がある|が及ぶ|の)';
-const LABEL = `(?:(?:停止|休止|中断|利用|影響|該当|適用|メンテナンス|実施|取得|照会)*${HOW}?(?:対象|影響)(?:と(?:なる|する)|の|を受ける|がある|が及ぶ)?${WHAT}*名?|(?:ご?利用|停止|休止|中断|取得|照会|影響|該当)${HOW}${WHAT}名?|(?:停止|影響|該当|適用|利用|取得)*範囲|(?:停止|該当)(?:項目|機能)|該当情報|情報|項目|機能|内容|備考)`;
+const LABEL = `(?:(?:停止|休止|中断|利用|影響|該当|適用|メンテナンス|実施|取得|照会)*${HOW}?(?:対象|影響)(?:と(?:なる|する)|の|を受ける|がある|が及ぶ)?${WHAT}*名?|(?:ご?利用|停止|休止|中断|取得|照会|影響|該当)${HOW}${WHAT}名?|(?:停止|影響|該当|適用|利用|取得)*範囲|(?:停止|該当)(?:項目|機能)|該当情報|(?:停止|影響|該当)?(?:区域|地域|エリア|機関|団体)名?|情報|項目|機能|内容|備考)`;
 const START = String.raw`^[^\p{L}\p{N}]*(?:\d{1,2}[.)] ?)?`;
 const FOLLOWS = '(?:以下|次|下記)(?:の|に)?(?:とおり|通り|情報|項目|機能|もの|示す)[^:]{0,12}';
 const ALONE = new RegExp(
@@ -48,7 +49,10 @@ export function isLabelAlone(text: string): boolean {
 }
 
 /** Finds the values of all labels whose value stands below them, perhaps after a blank line. */
-export function labelValues(passages: readonly Passage[]): ReadonlyMap<Passage, LabelValue> {
+export function labelValues(
+  passages: readonly Passage[],
+  names: Names,
+): ReadonlyMap<Passage, LabelValue> {
   const found = new Map<Passage, LabelValue>();
   for (const [index, { plain }] of passages.entries()) {
     const label = plain.length <= LONGEST_VALUE ? ALONE.exec(plain)?.groups?.label : undefined;
@@ -56,7 +60,7 @@ export function labelValues(passages: readonly Passage[]): ReadonlyMap<Passage, 
     const [first] = passages.slice(index + 1, index + 2);
     const mark = first && MARK.exec(first.plain)?.[0];
     for (const next of passages.slice(index + 1, index + 1 + MOST_VALUES)) {
-      if (next.block !== first?.block || !isValue(next, plain)) break;
+      if (next.block !== first?.block || !isValue(next, plain, names)) break;
       const certain = next === first || (mark !== undefined && next.plain.startsWith(mark));
       found.set(next, { label, certain });
     }
@@ -64,10 +68,10 @@ export function labelValues(passages: readonly Passage[]): ReadonlyMap<Passage, 
   return found;
 }
 
-function isValue({ plain, tokens, systems }: Passage, label: string): boolean {
+function isValue({ plain, tokens, systems }: Passage, label: string, names: Names): boolean {
   if (plain.length > LONGEST_VALUE || tokens.some(({ kind }) => kind !== 'vague')) return false;
   const mark = MARK.exec(plain)?.[0];
-  const system = systems.known.size > 0 || systems.unknown;
+  const system = systems.known.size > 0 || (systems.unknown && !names.hasScope.test(plain));
   if (mark !== undefined && (mark === MARK.exec(label)?.[0] || system)) return false;
   return !OTHER_LABEL.test(plain) && !ALONE.test(plain) && !WITH_VALUE.test(plain);
 }

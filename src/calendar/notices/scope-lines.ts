@@ -1,12 +1,13 @@
 import { splitBrackets } from './clauses.js';
-import { evidenceOf } from './evidence.js';
+import { CAUSES, evidenceOf } from './evidence.js';
 import type { Names } from './names.js';
+import { unexplained } from './ordinary.js';
 import type { Passage } from './passages.js';
-import { isCalledOff } from './phrases.js';
+import { isCalledOff, isCourtesy } from './phrases.js';
 import { type BracketMeaning, meaningOf } from './remarks.js';
 import { type LabelValue, labelledValue } from './scope-labels.js';
 import { itemSpans, parseScope, type Scope, saysPart } from './scope-words.js';
-import { isRehearsal, namedSystems } from './systems.js';
+import { isRehearsal, namedSystems, namesAny } from './systems.js';
 
 type ScopeMeaning = Extract<BracketMeaning, { kind: 'scope' }>;
 
@@ -21,7 +22,22 @@ const LEADING_BRACKET = /^[※*・ ]*[([【〔<](?<words>[^。()[\]【】〔〕<
 // A line of nothing but one bracket, which may lack its end.
 const WHOLE_BRACKET =
   /^[※*・ ]*[([【〔<「『"](?<words>[^。()[\]【】〔〕<>「」『』"]+)[)\]】〕>」』"]?[。 ]*$/;
+// A bracket that is a line of its own: 【ぺけぺけ】.
+const LONE_BRACKET = /^[【<《](?<words>[^【】<>《》]+)[】>》]$/;
+const QUOTES = /「([^「」]*)」|『([^『』]*)』|"([^"]*)"/g;
+const SENTENCE =
+  /(?:。|ます|です|ません|ました|でした|ください|下さい|[。、]$|こと|する|した)[\s。]*$/;
 const LONGEST_SCOPE = 80;
+const LONGEST_NAME = 30;
+const UNKNOWN: Scope = {
+  targets: [],
+  inverted: false,
+  limit: null,
+  slow: false,
+  outside: false,
+  unknown: true,
+  whole: false,
+};
 
 /** Reads the scopes that stand outside the clauses of periods: labels, lines and sentences. */
 export class ScopeLines {
@@ -62,6 +78,8 @@ export class ScopeLines {
     const { scope } = meaning;
     const understood = understands(scope);
     const bracketed = bracket !== undefined;
+    // 【お問い合わせ】 stands above whom to ask.
+    if (bracketed && scope.unknown && isCourtesy(passage)) return undefined;
     const { stop, runs } = evidenceOf(marked);
     const part =
       saysPart(marked) && (/のみ|だけ|に限|限定/.test(marked) || (stop !== 'no' && !runs));
@@ -97,6 +115,14 @@ export class ScopeLines {
       labelledValue(passage) !== undefined || saysPart(words) || (runs && stop === 'no');
     const listed = meaning !== undefined && understands(meaning.scope) && stop === 'no' && !runs;
     return stated || listed ? meaning : undefined;
+  }
+
+  /** Returns whether a passage is a label for holders, which are no systems: 対象：日本年金機構. */
+  namesHolders(passage: Passage): boolean {
+    if (passage.systems.known.size > 0 || !passage.systems.unknown) return false;
+    const meaning =
+      labelledValue(passage) || this.isValue(passage) ? this.above(passage) : undefined;
+    return meaning !== undefined && understands(meaning.scope) && meaning.scope.targets.length > 0;
   }
 
   /** Returns whether a passage says nothing but a scope, like 公金受取口座 alone on its line. */
@@ -137,7 +163,7 @@ export class ScopeLines {
     const meaning = this.#clearest(value);
     if (meaning.kind === 'remark' || isRehearsal(value)) return undefined;
     const { scope } = meaning;
-    const target = /対象|範囲|情報|項目|機能|データ|のは/.test(label);
+    const target = /対象|範囲|情報|項目|機能|データ|のは|域|エリア|機関|団体/.test(label);
     const { known, unknown } = passage.systems;
     // In a list, the others are systems too.
     const listed = unknown && /[、,・/]|及び|および|API.*API/.test(value);
@@ -166,8 +192,49 @@ export class ScopeLines {
     if (scoped) return scoped;
     const { marked } = passage;
     const found = this.#inBrackets(marked, false);
-    if (found || !saysPart(splitBrackets(marked).bare)) return found;
-    return this.#withoutSystems(splitBrackets(marked).bare, false);
+    if (found || saysPart(splitBrackets(marked).bare))
+      return found ?? this.#withoutSystems(splitBrackets(marked).bare, false);
+    return this.#inHeading(passage);
+  }
+
+  /** Reads a line that names what stops. Words in it that nobody knows may be a scope. */
+  #inHeading(passage: Passage): ScopeMeaning | undefined {
+    const { marked, systems } = passage;
+    const lone = LONE_BRACKET.exec(marked)?.groups?.words;
+    if (lone !== undefined && !namesAny(systems)) return this.#strange(lone);
+    const { stop, runs } = evidenceOf(marked);
+    if (marked.length > LONGEST_SCOPE || runs || isCourtesy(passage)) return undefined;
+    if (systems.known.size === 0 && stop === 'no') return undefined;
+    const { bare, brackets } = splitBrackets(marked.replace(QUOTES, '($1$2$3)'));
+    for (const { text } of brackets) {
+      const meaning = this.#strange(text);
+      if (meaning) return meaning;
+    }
+    // Sentences are only introductions.
+    return SENTENCE.test(marked) ? undefined : this.#strange(bare);
+  }
+
+  /** Returns what words mean that are not only what a notice says anyway. */
+  #strange(text: string): ScopeMeaning | undefined {
+    const rest = withoutSystems(text.replace(CAUSES, ' '), this.#names);
+    // 年 and 金 are ordinary, 年金 is a name.
+    const named = this.#names.hasScope.test(rest);
+    const words = unexplained(text, this.#names) ?? (named ? rest.trim() : undefined);
+    if (words === undefined) return undefined;
+    for (const part of [rest, words]) {
+      const meaning = meaningOf(part, this.#names);
+      if (meaning.kind === 'scope' && understands(meaning.scope)) return meaning;
+    }
+    return { kind: 'scope', scope: UNKNOWN, words };
+  }
+
+  /** Returns the scope that a line of nothing but a name beside a period may be. */
+  near(passage: Passage): ScopeMeaning | undefined {
+    const { plain, marked, systems, tokens } = passage;
+    if (plain.length > LONGEST_NAME || tokens.length > 0 || namesAny(systems)) return undefined;
+    if (SENTENCE.test(plain) || /[:@]|https?|※/.test(plain) || isCalledOff(plain)) return undefined;
+    if (isCourtesy(passage) || evidenceOf(marked).stop !== 'no') return undefined;
+    return this.#strange(marked);
   }
 
   #inBrackets(text: string, certain: boolean): ScopeMeaning | undefined {

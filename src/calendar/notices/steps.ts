@@ -186,7 +186,7 @@ function* parseSections(
   let from = 0;
   let next = 0;
   let page = false;
-  const values = labelValues(all);
+  const values = labelValues(all, names);
   const lines = new ScopeLines(names, values);
   const sections = splitSections(all, names, values);
   const shift = pageShift(sections, periods, all);

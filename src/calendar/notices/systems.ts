@@ -24,7 +24,7 @@ export interface NamedSystems {
 
 // Other APIs and services beside ours, whatever words follow: 全機能, すべて.
 const SIBLINGS =
-  /民間送達サービス|法人設立(?:ワンストップ)?(?:サービス|関連|機能)?|社会保険・税(?:の?手続)?(?:き)?|(?:医療保険情報取得|電子申請等?|PMH(?:情報)?連携|利用者登録等?|属性連携設定|お知らせ(?:情報)?登録|代理人情報取得|手続情報登録)(?: ?API)?|(?:[\p{sc=Han}\p{sc=Katakana}ー々a-z0-9・/]{1,40}) ?API/giu;
+  /民間送達サービス|法人設立(?:ワンストップ)?(?:サービス|関連|機能)?|社会保険・税(?:の?手続)?(?:き)?|(?:医療保険情報取得|電子申請等?|PMH(?:情報)?連携|利用者登録等?|属性連携設定|お知らせ(?:情報)?登録|代理人情報取得|手続情報登録)(?: ?API)?|(?:[\p{sc=Han}\p{sc=Katakana}ー々a-z0-9・/]{1,40}|(?<!\p{L})\p{sc=Hiragana}{2,20}) ?API/giu;
 const HAS_SIBLING = /API|民間送達|法人設立|社会保険|取得|申請|PMH|登録|設定/i;
 const AND = '(?:及び|および|並びに|ならびに|と|、|,|・|/)';
 const OURS_IN_LIST = new RegExp(
@@ -49,6 +49,7 @@ const KANA_WORDS =
 const HAS_SYSTEM = new RegExp(ENDING, 'iu');
 const STRANGERS =
   /ねんきんネット|コンビニ交付|gBiz ?ID|GビズID|マイナ保険証|マイナポイント|公的個人認証|JPKI|ぴったりサービス|もっとつながる|電子私書箱|年金機構|ハローワーク|職業安定局|労働基準局|地共済|国共済|私学共済|私学事業団|医療保険者|災害補償基金|LGWAN|オンライン資格確認|e-?Gov|e-?Tax|eLTAX|J-LIS|Jアラート|レセプト|電子処方箋|デジタル認証|スマホ用電子証明書|証明書交付|引越し|(?<!自)在留|gBiz|jGrants|Jグランツ|GEPS|AWS|Azure|NTT|データセンター|ヘルプデスク|コールセンター|窓口/i;
+const EVERY_STRANGER = new RegExp(STRANGERS.source, 'gi');
 // Words before "system" that are not a name: 本システム, 対象サービス, 臨時システム(メンテナンス).
 const GENERIC =
   /本|当|各種?|同|全て?|関[係連]|対象|停止|利用|該当|一部|提供|影響|臨時|定期|緊急|計画|メンテナンス|障害|オンライン|Web|ウェブ|行政|情報|保守|点検|重要|夜間|休日|年末年始|計画停止|月|日|時|分|年|第/giu;
@@ -117,7 +118,7 @@ function findSystems(text: string, names: Names): NamedSystems {
   let rest = HAS_SIBLING.test(text)
     ? text.replace(SIBLINGS, (name) => {
         if (/自己情報取得 ?API$/i.test(name)) return name.slice(name.indexOf('自己情報取得'));
-        if (GENERIC_API.test(name)) generic = true;
+        if (GENERIC_API.test(name) || KANA_WORDS.test(name.replace(/ ?API$/i, ''))) generic = true;
         else sibling = true;
         return '\n';
       })
@@ -156,8 +157,14 @@ function findSystems(text: string, names: Names): NamedSystems {
 
 function partsIn(text: string, names: Names): AnnouncementTarget<Catalog>[] {
   if (!names.hasScope.test(text)) return [];
-  return [...text.matchAll(names.inSentence)].flatMap(([name]) => parseScope(name, names).targets);
+  return [...text.matchAll(names.inSentence)].flatMap(({ 0: name, index }) =>
+    OWNED.test(text.slice(0, index)) ? [] : parseScope(name, names).targets,
+  );
 }
+
+// Data of others: e-Taxの地方税.
+const OWNED =
+  /(?:e-?Tax|eLTAX|e-?Gov|ねんきんネット|コンビニ交付|gBiz ?ID|GビズID|マイナ保険証|マイナポイント|ぴったりサービス|レセプト|電子処方箋|オンライン資格確認|LGWAN) ?の? ?$/i;
 
 /** Reads 「マイナポータルの…」: part of a system, or all of it. */
 function partOf(
@@ -191,4 +198,14 @@ function strangersIn(rest: string, outside: boolean): 'unknown' | 'generic' | 'n
       for (const [, noun = ''] of free.matchAll(pattern))
         if (noun.replace(WORDS, '') !== '') return 'unknown';
   return generic ? 'generic' : 'none';
+}
+
+/** Removes the names of systems, be they ours or not. */
+export function withoutStrangers(text: string, names: Names): string {
+  let rest = text;
+  if (names.hasSystem.test(rest))
+    for (const [, pattern] of names.systems) rest = rest.replace(pattern, ' ');
+  if (HAS_SIBLING.test(rest)) rest = rest.replace(SIBLINGS, ' ');
+  rest = rest.replace(EVERY_STRANGER, ' ');
+  return HAS_SYSTEM.test(rest) ? rest.replace(SYSTEM, ' ').replace(KANA_SYSTEM, ' ') : rest;
 }

@@ -22,6 +22,7 @@ export class TargetFinder {
   readonly #periods: ReadonlySet<Passage>;
   readonly #places: ReadonlyMap<Passage, number>;
   readonly #api: Passage | undefined;
+  readonly #isOfHolders: (passage: Passage) => boolean;
   /** For each index, the nearest passage above it that names a system. */
   readonly #above: (Passage | undefined)[] = [];
   /** For each index, the nearest label from there on. */
@@ -30,13 +31,16 @@ export class TargetFinder {
   /**
    * @param periods - the passages in which a period starts.
    * @param api - the heading that names the API.
+   * @param isOfHolders - whether a passage is a label for holders, which narrow the stop of others.
    */
   constructor(
     section: readonly Passage[],
     periods: ReadonlySet<Passage>,
     api: Passage | undefined,
+    isOfHolders: (passage: Passage) => boolean,
   ) {
     this.#section = section;
+    this.#isOfHolders = isOfHolders;
     this.#periods = periods;
     this.#api = api;
     this.#places = new Map(section.map((passage, index) => [passage, index]));
@@ -47,7 +51,7 @@ export class TargetFinder {
     for (const [index, passage] of section.entries()) {
       this.#above.push(above);
       started ||= periods.has(passage);
-      if (!namesSome(passage)) continue;
+      if (!this.#namesSome(passage)) continue;
       const system = namesSystem(passage);
       // A line of data below a period is its scope, not that of the next period.
       const ofPeriodAbove = started && !dataFirst && section[index - 1]?.block === passage.block;
@@ -58,9 +62,14 @@ export class TargetFinder {
     // A notice puts its labels either before or after its periods.
     let label: Passage | undefined;
     for (let index = section.length - 1; index >= 0 && !labelFirst; index--) {
-      if (namesSome(section[index] as Passage) && this.#isLabelled(index)) label = section[index];
+      if (this.#namesSome(section[index] as Passage) && this.#isLabelled(index))
+        label = section[index];
       this.#labels[index] = label;
     }
+  }
+
+  #namesSome(passage: Passage): boolean {
+    return namesSome(passage) && !this.#isOfHolders(passage);
   }
 
   #isLabelled(index: number): boolean {
@@ -69,7 +78,7 @@ export class TargetFinder {
     if (this.#periods.has(passage) || !namesSystem(passage)) return false;
     return (
       isTargetLabel(passage) ||
-      (before !== undefined && isTargetLabel(before) && !namesSome(before))
+      (before !== undefined && isTargetLabel(before) && !this.#namesSome(before))
     );
   }
 
@@ -99,7 +108,7 @@ export class TargetFinder {
     ) {
       const passage = this.#section[index] as Passage;
       if (passage.block !== last.block || this.#periods.has(passage)) return undefined;
-      if (namesSome(passage)) return passage;
+      if (this.#namesSome(passage)) return passage;
     }
     return undefined;
   }

@@ -5,6 +5,7 @@ import { notStops } from './lines/not-stops.js';
 import { ordinaryPages } from './lines/ordinary-pages.js';
 import { PUBLISHED, periods, written } from './lines/periods.js';
 import { stops } from './lines/stops.js';
+import { wholeStops } from './lines/whole-stops.js';
 
 const parse = (text: string) => parseNotices(text, { publishedAt: PUBLISHED });
 const closures = (text: string) =>
@@ -43,6 +44,31 @@ describe('parseNotices on lines that announce a stop', () => {
   it.each(stops)('reads %s', (line, expected) => {
     expect(effects(written(line))).toBe(expected);
   });
+
+  it.each(wholeStops)('closes the whole system, whatever else is said: %s', (line, expected) => {
+    expect(effects(written(line))).toBe(expected);
+  });
+
+  it.each([
+    'e-Tax公金受取口座の停止⏎①',
+    'e-Taxの地方税の照会は①に停止します。',
+    'ほげAPI公金受取口座の停止⏎①',
+    'ほげAPI　①　すべて停止',
+  ])('takes the data of another system for no data of ours: %s', (line) => {
+    expect(effects(written(line))).toBe('');
+    expect(parse(written(line)).notUnderstood.map(({ reason }) => reason.code)).toContain(
+      'unknown_system',
+    );
+  });
+
+  it.each(stops.filter(([, expected]) => expected.endsWith('/unknown-scope')))(
+    'reports the words that nobody knows: %s',
+    (line) => {
+      expect(parse(written(line)).notUnderstood.map(({ reason }) => reason.code)).toContain(
+        'scope_unknown',
+      );
+    },
+  );
 
   it.each(stops)('leaves no closure without the words that say so: %s', (line) => {
     expect(closures(written(line.replace(/⟦[^⟧]*⟧/g, '')))).toEqual([]);
