@@ -105,7 +105,7 @@ const NONE: NamedSystems = {
   generic: false,
 };
 
-/** Returns whether a text names something, be it known or not. */
+/** Returns whether a text names something, known or not. */
 export function namesAny(named: NamedSystems): boolean {
   const { known, parts, everything, outside, unknown, unknownPart } = named;
   return known.size > 0 || parts.length > 0 || everything || outside || unknown || unknownPart;
@@ -200,7 +200,7 @@ function strangersIn(rest: string, outside: boolean): 'unknown' | 'generic' | 'n
   return generic ? 'generic' : 'none';
 }
 
-/** Removes the names of systems, be they ours or not. */
+/** Removes the names of all systems, ours and others. */
 export function withoutStrangers(text: string, names: Names): string {
   let rest = text;
   if (names.hasSystem.test(rest))
