@@ -29,7 +29,7 @@ export function shiftOf(words: string): number | null | undefined {
 }
 
 /** Returns the shift that a passage without a date states for the dates around it: 時刻はUTCです. */
-export function statedShift({ plain, tokens }: Passage): number | null | undefined {
+function statedShift({ plain, tokens }: Passage): number | null | undefined {
   if (tokens.some(({ kind }) => kind !== 'vague')) return undefined;
   const shift = shiftOf(plain);
   return shift === null && !ABOUT_TIMES.test(plain) ? undefined : shift;
