@@ -45,24 +45,23 @@ if (start) {
 const open = details.filter((detail) => calendar.isOpen(detail.id, at)).map((detail) => detail.ja);
 console.log(`\nいま照会できる分野詳細: ${open.length} / ${details.length}  ${open.join('、')}`);
 
-// 公表された表と異なるお知らせがあれば、それを反映した別のカレンダーを作る。2026年9月は第3土日ではなく第1土日に停止した。
+// 公表された表と異なるお知らせがあれば、それを反映した別のカレンダーを作る。この停止は公金受取口座の情報だけに関わる。
 const updated = calendar.with([
   {
-    id: '2026-09-maintenance',
-    target: 'all',
+    id: '2026-10-account',
+    target: { detail: 'public-funds-account' },
     state: 'closed',
-    start: '2026-09-05',
-    end: '2026-09-07',
-    replaces: { rule: 'third-weekend', month: '2026-09' },
-    announcedAt: '2026-08-20',
-    source: '自己情報取得API 9月5日(土) 0:00 〜 9月7日(月) 0:00',
+    start: '2026-10-13T23:50+09:00',
+    end: '2026-10-14T08:00+09:00',
+    announcedAt: '2026-10-01',
+    source: '公金受取口座のみ 10月13日(火) 23:50 〜 10月14日(水) 8:00',
   },
 ]);
-console.log('\n2026年9月の地方税（お知らせを反映）');
+console.log('\n2026年10月の公金受取口座（お知らせを反映）');
 for (const { start, end, state, causes } of updated.segments(
-  'local-tax',
-  '2026-09-01',
+  'public-funds-account',
   '2026-10-01',
+  '2026-11-01',
 )) {
   console.log(
     `  ${stateJa[state]}  ${time(start)} 〜 ${time(end)}  ${causes.map(reasonOf).join('、')}`,

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { setInterval } from 'node:timers/promises';
 import { convert } from 'html-to-text';
 import { createSelfInfoClient, defineService } from 'myna-selfinfo';
-import { createCalendar } from 'myna-selfinfo/calendar';
+import { type Announcement, createCalendar } from 'myna-selfinfo/calendar';
 import { parseLongNotices } from 'myna-selfinfo/notices';
 import { createSandbox } from 'myna-selfinfo/sandbox';
 
@@ -39,9 +39,8 @@ const server = createServer((_, response) => {
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 
-// 公表された表のカレンダーを土台に、読み取れたお知らせをそのつど重ねる。クライアントは常に current を使う。
-const published = createCalendar();
-let current = published;
+// 公表された表のカレンダーに、読み取れたお知らせをそのつど重ねる。クライアントは常に current を使う。
+let current = createCalendar();
 const service = defineService({
   name: '住宅ローン事前審査',
   purpose: { id: 'housing-loan', text: '住宅ローンの事前審査のため' },
@@ -75,6 +74,19 @@ function textOf(html: string): string {
   });
 }
 
+const kindJa = {
+  closed: '停止',
+  uncertain: '停止の可能性',
+  slow: '応答の遅れ',
+  'first-use': '初回利用のみ',
+  'some-sources': '一部の取得先のみ',
+  'unknown-scope': '範囲不明',
+};
+
+/** 停止するもの: サービス全体、サーバ、分野詳細、または特定個人情報。 */
+const nameOf = (target: Announcement['target']): string =>
+  typeof target === 'string' ? target : Object.values(target).join('');
+
 /** ページを1回読む。失敗したときは何も変えない: 読めないことは、停止がないことではない。 */
 async function refresh(): Promise<void> {
   const response = await fetch(address, { signal: AbortSignal.timeout(10_000) });
@@ -83,10 +95,12 @@ async function refresh(): Promise<void> {
   const publishedAt = new Date(response.headers.get('last-modified') ?? Date.now());
   const text = textOf(await response.text());
   const { announcements, notUnderstood } = await parseLongNotices(text, { publishedAt });
-  // 前回の分に足すのではなく、毎回土台から作り直す。取り下げられたお知らせは残らない。
-  current = published.with(announcements);
-  for (const { target, start, end, approximate } of announcements)
-    console.log(`  停止: ${target} ${start} 〜 ${end}${approximate ? '（延長または目安）' : ''}`);
+  // このページの以前のお知らせを置き換える。取り下げや訂正の前の内容は残らない。
+  current = current.withFeed(address, announcements, publishedAt);
+  for (const { target, state, limit, start, end, approximate } of announcements)
+    console.log(
+      `  ${kindJa[limit ?? state]}: ${nameOf(target)} ${start} 〜 ${end}${approximate ? '（延長または目安）' : ''}`,
+    );
   for (const { line, text, reason } of notUnderstood)
     console.log(`  要確認: ${line}行目「${text}」 ${reason.ja}`);
 }

@@ -1,9 +1,33 @@
 export type { Calendar } from './calendar/calendar.js';
 export type { Cause, HolderState, Segment, State, Status } from './calendar/results.js';
 export type { Target } from './calendar/targets.js';
+export type {
+  Catalog,
+  CatalogDetail,
+  CatalogHolding,
+  CatalogItem,
+  CatalogName,
+  CatalogServer,
+  DetailIdOf,
+  PublishedCatalog,
+  ServerIdOf,
+} from './catalog/catalog.js';
 export type { CategoryId, DetailId } from './catalog/details.js';
+export {
+  type AddedDetail,
+  type AddedHolder,
+  type AddedItem,
+  type AddedServer,
+  type CatalogExtension,
+  type CheckedExtension,
+  type ExtendedCatalog,
+  extendCatalog,
+  type RedefinedServer,
+} from './catalog/extend.js';
+export type { ItemCode } from './catalog/item-codes.js';
+export type { ItemConfidence } from './catalog/items.js';
 export type { ServerId } from './catalog/servers.js';
-export type { Availability } from './client/availability.js';
+export type { Availability, ItemAvailability } from './client/availability.js';
 export { createSelfInfoClient } from './client/client.js';
 export type { DeliverySignals, NoticeOptions, NoticeOutcome } from './client/delivery.js';
 export type { ClientEvent, EventStep } from './client/events.js';

@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { createCalendar, holdings } from 'myna-selfinfo/calendar';
+import { type Announcement, createCalendar, holdings, type Target } from 'myna-selfinfo/calendar';
 import { type Contender, median, race, type Timing } from '../rounds.js';
 import {
   BY_EDGE,
@@ -60,6 +60,7 @@ export function run(): void {
   figures.push(
     `windows of all ${rows.length} rows: ${duration(warm.nanoseconds)}, of a calendar just made ${duration(cold.nanoseconds)} (wanted: at most 5 ms)`,
   );
+  printScoped(instants);
   printColdStart();
   printFlatness();
   console.log(`\nFigures\n  ${figures.join('\n  ')}`);
@@ -143,6 +144,39 @@ function print(question: string, timings: readonly Timing[]): void {
     console.log(
       `  ${name.padEnd(38)} ${duration(nanoseconds).padStart(10)} ${perSecond(nanoseconds).padStart(16)} ${`${digits(ratio)}x`.padStart(10)}`,
     );
+  }
+}
+
+/** Prints what 1,000 announcements about single details and items add to a look-up. */
+function printScoped(instants: readonly number[]): void {
+  const scoped = Array.from({ length: 1_000 }, (_, index): Announcement => {
+    const start = year.start + ((index * 7_919) % 8_760) * HOUR_MS;
+    return {
+      id: `scoped ${index}`,
+      target:
+        index % 2 === 0
+          ? { item: `TM${String(index % 100).padStart(14, '0')}` }
+          : { detail: index % 4 === 1 ? 'local-tax' : 'pension' },
+      state: index % 3 === 0 ? 'uncertain' : 'closed',
+      start,
+      end: start + 3 * HOUR_MS,
+      announcedAt: year.start,
+      source: 'bench',
+    };
+  });
+  const calendars = [
+    ['none announced', createCalendar()],
+    ['1,000 announced for details and items', createCalendar({ announced: scoped })],
+  ] as const;
+  for (const target of [
+    'pension@pension-service',
+    { detail: 'pension', item: 'TM00000000000064' },
+  ] satisfies Target[]) {
+    const contenders = calendars.map(([name, calendar]) => ({
+      name,
+      ask: (ms: number) => calendar.isOpen(target, ms),
+    }));
+    print(`isOpen(${JSON.stringify(target)})`, race(contenders, instants, ROUNDS));
   }
 }
 

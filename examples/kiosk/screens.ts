@@ -88,7 +88,7 @@ const word = { open: '利用できます', uncertain: '利用できないこと�
 
 function reasons({ causes, nextOpening }: Availability): string[] {
   const texts = new Set(
-    causes.filter(({ state }) => state === 'closed').map(({ text }) => text.ja),
+    causes.filter(({ state }) => state === 'closed').map(({ citizenText }) => citizenText.ja),
   );
   return [
     ...texts,

@@ -24,7 +24,7 @@ const format = (at: DateTime, form: Readonly<Record<Language, string>>, language
 const lastDay = (keepUntil: string, language: Language) =>
   format(DateTime.fromISO(keepUntil).minus({ milliseconds: 1 }), dayFormat, language);
 const serverName = (id: string, language: Language) =>
-  servers.find((server) => server.id === id)?.[language] ?? id;
+  servers.find((server) => server.id === id)?.holder[language] ?? id;
 
 interface Parts {
   readonly title: string;
@@ -192,7 +192,7 @@ export function closedPage(language: Language, { nextOpening, items }: LoanAvail
   const rows = itemKeys.map((key) => {
     const { state, causes, nextOpening: opening } = items[key];
     const cause = causes.find((candidate) => candidate.state === state);
-    return html`<dt>${t.items[key][0]}</dt><dd>${state === 'open' ? t.openNow : t.from(time(opening))}<br><small>${cause?.text[language]}</small></dd>`;
+    return html`<dt>${t.items[key][0]}</dt><dd>${state === 'open' ? t.openNow : t.from(time(opening))}<br><small>${cause?.citizenText[language]}</small></dd>`;
   });
   const more = html`<p class="card opens">${t.opens}<br><strong>${time(nextOpening)}</strong></p>`;
   const why = html`<section class="card"><h2>${t.because}</h2><dl>${rows}</dl></section>`;

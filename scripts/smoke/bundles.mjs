@@ -77,7 +77,7 @@ const page = {
 import { parseNotices } from '${manifest.name}/notices';
 import { planOnboarding } from '${manifest.name}/onboarding';
 const { state, nextOpening } = createCalendar().status('pension@pension-service', '2026-12-06T10:00:00+09:00');
-const { announcements } = parseNotices('自己情報取得API 9月5日(土) 0:00 〜 9月7日(月) 0:00', { publishedAt: '2026-08-20' });
+const { announcements } = parseNotices('自己情報取得APIの停止 9月5日(土) 0:00 〜 9月7日(月) 0:00', { publishedAt: '2026-08-20' });
 const { start } = planOnboarding({ goLive: '2027-04-01', durations: { development: { weeks: 6 } } });
 document.title = [state, nextOpening.toISO(), announcements.length, start].join(' ');
 `,

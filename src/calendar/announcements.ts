@@ -1,49 +1,62 @@
-import { isServerId, type ServerId, servers } from '../catalog/servers.js';
+import type { Catalog, PublishedCatalog } from '../catalog/catalog.js';
+import { checkItemCode } from '../catalog/item-codes.js';
+import { checkDetailId, isServerId } from '../catalog/lookup.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkText, readKeys } from '../foundation/options.js';
 import { formatInstant, type Instant, toEpochMs } from '../foundation/time.js';
+import { announcementFacts } from './announcement-facts.js';
 import type { AnnouncementSource, CauseFacts } from './results.js';
 import { FROM_MS, TO_MS } from './rules.js';
+import type { AnnouncementLimit, AnnouncementTarget } from './scopes.js';
 
 /**
- * News that overrides the published tables: an outage (停止のお知らせ), or that a planned one does not
+ * News that overrides the published tables: a stop (停止のお知らせ), or that a planned one does not
  * take place. The guideline states planned outages only in principle (原則), and practice departs
  * from them. Plain JSON is accepted.
  *
- * - `closed` closes the server. `open` undoes its planned outages and settles an uncertain weekend.
- *   Nothing undoes operating hours.
- * - Where announcements overlap on a server, the one with the later `announcedAt` wins; at the same
+ * - `closed` closes its target. `open` for `all` or a server undoes planned outages, never
+ *   operating hours, and lifts earlier closures of the same or a narrower target. `open` for a
+ *   detail or an item lifts earlier closures of the same target only.
+ * - Where `closed` and `open` overlap, the one with the later `announcedAt` wins; at the same
  *   instant, the closed one does.
+ * - `uncertain`, `slow` and everything with a `limit` only lower a state. They never lift a closure,
+ *   and no `open` lifts them: only a later version with the same `id` does.
+ * - With a `limit`, `closed` counts as `uncertain`, and `open` changes nothing. `slow` leaves the
+ *   state open and appears among the causes.
  * - An announcement with a known `id` and a later `announcedAt` replaces the earlier one
- *   completely: an extension, a correction, a withdrawal. Repeating it unchanged is harmless.
+ *   completely: an extension, a correction, a withdrawal. Repeating it unchanged is harmless. Two
+ *   feeds do not replace what the other one says.
  *
  * @example
  * ```ts
  * import { type Announcement, createCalendar } from 'myna-selfinfo/calendar';
- * // Stops on the first weekend of September 2026 instead of the third.
- * const september: Announcement = {
- *   id: '2026-09-maintenance',
- *   target: 'all',
+ * // Only the public funds account stops.
+ * const october: Announcement = {
+ *   id: '2026-10-account',
+ *   target: { detail: 'public-funds-account' },
  *   state: 'closed',
- *   start: '2026-09-05T00:00+09:00',
- *   end: '2026-09-07T00:00+09:00',
- *   replaces: { rule: 'third-weekend', month: '2026-09' },
- *   announcedAt: '2026-08-20T10:00+09:00',
- *   source: '自己情報取得API 9月5日(土) 0:00 〜 9月7日(月) 0:00',
+ *   start: '2026-10-13T23:50+09:00',
+ *   end: '2026-10-14T08:00+09:00',
+ *   announcedAt: '2026-10-01T10:00+09:00',
+ *   source: 'お知らせ 2026-10-01',
  * };
- * createCalendar({ announced: [september] }).status('local-tax', '2026-09-06').state; // closed
+ * const calendar = createCalendar({ announced: [october] });
+ * calendar.status('public-funds-account', '2026-10-14T03:00+09:00').state; // closed
+ * calendar.status('local-tax', '2026-10-14T03:00+09:00').state; // open
  * ```
  */
-export interface Announcement {
-  /** Name of the outage, at most 200 characters. */
+export interface Announcement<C extends Catalog = PublishedCatalog> {
+  /** Name of the announcement, at most 200 characters. */
   readonly id: string;
+  /** What it is about. */
+  readonly target: AnnouncementTarget<C>;
   /**
-   * The server, or `all` for the whole service: all 13 systems, so every detail and every server
-   * asked alone.
+   * Whether the target stops, may stop, is slow, or runs despite its planned outages and earlier
+   * closures.
    */
-  readonly target: ServerId | 'all';
-  /** Whether the server stops, or runs despite its planned outages. */
-  readonly state: 'closed' | 'open';
+  readonly state: 'closed' | 'uncertain' | 'slow' | 'open';
+  /** Whom it concerns. Default: everybody. */
+  readonly limit?: AnnouncementLimit;
   /** Start of the announced span. */
   readonly start: Instant;
   /** End, itself not included. If approximate, the latest instant that it may last to. */
@@ -54,9 +67,10 @@ export interface Announcement {
    */
   readonly approximate?: boolean;
   /**
-   * A planned outage that the announcement replaces. `rule` is the id of a planned outage of the
-   * server (with `all`, of any server). Its occurrences that start in `month` (`YYYY-MM`) are
-   * dropped, even outside the announced span.
+   * A planned outage that the announcement replaces, for `all` or a server and `closed` or `open`
+   * without `limit`. `rule` is the id of a planned outage of the server (with `all`, of any
+   * server). Its occurrences that start in `month` (`YYYY-MM`) are dropped, even outside the
+   * announced span.
    */
   readonly replaces?: { readonly rule: string; readonly month: string };
   /** When it was announced. Decides between contradicting announcements. */
@@ -68,13 +82,16 @@ export interface Announcement {
 /** A checked announcement, cut at the ends of the calendar's span, so it may be empty. */
 export interface CheckedAnnouncement {
   readonly id: string;
-  readonly target: ServerId | 'all';
+  readonly target: AnnouncementTarget<Catalog>;
+  /** `closed` only without limit. With a limit it is `uncertain` or `slow`, or `open`. */
+  readonly state: Announcement['state'];
+  readonly limit: AnnouncementLimit | null;
   readonly startMs: number;
   readonly endMs: number;
   readonly announcedAtMs: number;
   readonly replaces: { readonly rule: string; readonly month: string } | null;
   readonly origin: AnnouncementSource;
-  /** The facts of its causes if it closes; null if it opens. */
+  /** The facts of its causes; null if it opens. */
   readonly facts: CauseFacts | null;
 }
 
@@ -82,66 +99,37 @@ const MAX_ANNOUNCEMENTS = 10_000;
 const MAX_ID = 200;
 const MAX_SOURCE = 10_000;
 
+/** What announcements may refer to. */
+interface Known {
+  readonly catalog: Catalog;
+  /** Returns the ids of a server's planned outages. */
+  outagesOf(server: string): readonly string[];
+}
+
 /**
  * Checks announcements.
  *
- * @param outagesOf - the ids of a server's planned outages.
  * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option`, `unknown_server`,
  * `invalid_instant`, `invalid_date`, `range_reversed`; TypeError.
  */
 export function checkAnnouncements(
   list: unknown,
   path: string,
-  outagesOf: (server: ServerId) => readonly string[],
+  known: Known,
 ): CheckedAnnouncement[] {
   if (!Array.isArray(list)) throw new TypeError(`${path} must be an array.`);
-  if (list.length > MAX_ANNOUNCEMENTS) throw tooMany(path);
+  checkCount(list.length, path);
   return Array.from(list, (item: unknown, index) =>
-    checkAnnouncement(item, `${path}[${index}]`, outagesOf),
+    checkAnnouncement(item, `${path}[${index}]`, known),
   );
 }
 
-/**
- * Adds announcements to the known ones. Returns the known list itself if nothing changes.
- *
- * @throws SelfInfoError `invalid_option` for two with the same id and instant that differ, and for
- * too many.
- */
-export function mergeAnnouncements(
-  known: readonly CheckedAnnouncement[],
-  added: readonly CheckedAnnouncement[],
-  path: string,
-): readonly CheckedAnnouncement[] {
-  const byId = new Map(known.map((announced) => [announced.id, announced]));
-  let changed = false;
-  for (const [index, announced] of added.entries()) {
-    const other = byId.get(announced.id);
-    if (
-      other?.announcedAtMs === announced.announcedAtMs &&
-      JSON.stringify(other) !== JSON.stringify(announced)
-    ) {
-      throw invalidOption(`${path}[${index}].id`, {
-        en: 'A different announcement has the same id and announcedAt. Give the correction a later announcedAt.',
-        ja: '同じ id と announcedAt で内容の異なるお知らせがあります。訂正には、より後の announcedAt を指定してください。',
-      });
-    }
-    if (other && other.announcedAtMs >= announced.announcedAtMs) continue;
-    byId.set(announced.id, announced);
-    changed = true;
-  }
-  if (byId.size > MAX_ANNOUNCEMENTS) throw tooMany(path);
-  return changed ? [...byId.values()] : known;
-}
-
-function checkAnnouncement(
-  item: unknown,
-  path: string,
-  outagesOf: (server: ServerId) => readonly string[],
-): CheckedAnnouncement {
+function checkAnnouncement(item: unknown, path: string, known: Known): CheckedAnnouncement {
   const given = readKeys(item, path, {
     id: true,
     target: true,
     state: true,
+    limit: true,
     start: true,
     end: true,
     approximate: true,
@@ -149,17 +137,13 @@ function checkAnnouncement(
     announcedAt: true,
     source: true,
   } satisfies Record<keyof Announcement, true>);
-  const { id, target, state, approximate = false, source } = given;
+  const { id, approximate = false, source } = given;
   checkLimited(id, `${path}.id`, MAX_ID);
-  checkText(target, `${path}.target`);
-  if (target !== 'all' && !isServerId(target))
-    throw new SelfInfoError('unknown_server', { path: `${path}.target` });
-  checkText(state, `${path}.state`);
-  if (state !== 'closed' && state !== 'open')
-    throw invalidOption(`${path}.state`, {
-      en: 'It must be closed or open.',
-      ja: 'closed か open を指定してください。',
-    });
+  const target = checkTarget(given.target, `${path}.target`, known.catalog);
+  const said = checkChoice(given.state, `${path}.state`, STATES);
+  const limit =
+    given.limit === undefined ? null : checkChoice(given.limit, `${path}.limit`, LIMITS);
+  const state = said === 'closed' && limit !== null ? 'uncertain' : said;
   const startMs = instant(given.start, `${path}.start`);
   const endMs = instant(given.end, `${path}.end`);
   if (endMs < startMs) throw new SelfInfoError('range_reversed', { path: `${path}.end` });
@@ -173,7 +157,7 @@ function checkAnnouncement(
   const replaces =
     given.replaces === undefined
       ? null
-      : checkReplaces(given.replaces, `${path}.replaces`, target, outagesOf);
+      : checkReplaces(given.replaces, `${path}.replaces`, { target, state, limit }, known);
   const announcedAtMs = instant(given.announcedAt, `${path}.announcedAt`);
   checkLimited(source, `${path}.source`, MAX_SOURCE);
   const origin = Object.freeze({
@@ -185,37 +169,47 @@ function checkAnnouncement(
   return {
     id,
     target,
+    state,
+    limit,
     startMs: Math.max(startMs, FROM_MS),
     endMs: Math.min(endMs, TO_MS),
     announcedAtMs,
     replaces,
     origin,
-    facts: state === 'closed' ? closureFacts(target, approximate, origin) : null,
+    facts:
+      state === 'open'
+        ? null
+        : announcementFacts({ target, state, limit }, approximate, origin, known.catalog),
   };
 }
 
 function checkReplaces(
   value: unknown,
   path: string,
-  target: ServerId | 'all',
-  outagesOf: (server: ServerId) => readonly string[],
+  { target, state, limit }: Pick<CheckedAnnouncement, 'target' | 'state' | 'limit'>,
+  known: Known,
 ): CheckedAnnouncement['replaces'] {
+  if (typeof target !== 'string' || limit !== null || (state !== 'closed' && state !== 'open')) {
+    throw invalidOption(path, {
+      en: 'It needs the target all or a server, the state closed or open, and no limit.',
+      ja: 'target が all かサーバ、state が closed か open で、limit がない場合にだけ指定できます。',
+    });
+  }
   const given = readKeys(value, path, { rule: true, month: true } satisfies Record<
     keyof NonNullable<Announcement['replaces']>,
     true
   >);
   const { rule, month } = given;
   checkText(rule, `${path}.rule`);
-  const known = [
-    ...new Set(target === 'all' ? servers.flatMap(({ id }) => outagesOf(id)) : outagesOf(target)),
-  ];
-  if (!known.includes(rule)) {
-    const names = known.join(', ');
+  const servers = target === 'all' ? known.catalog.servers.map(({ id }) => id) : [target];
+  const rules = [...new Set(servers.flatMap((server) => known.outagesOf(server)))];
+  if (!rules.includes(rule)) {
+    const names = rules.join(', ');
     throw invalidOption(`${path}.rule`, {
       en:
-        known.length === 0 ? 'This server has no planned outages.' : `It must be one of ${names}.`,
+        rules.length === 0 ? 'This server has no planned outages.' : `It must be one of ${names}.`,
       ja:
-        known.length === 0
+        rules.length === 0
           ? 'このサーバには計画停止がありません。'
           : `${names} のいずれかを指定してください。`,
     });
@@ -227,6 +221,44 @@ function checkReplaces(
       ja: 'YYYY-MM 形式で指定してください。',
     });
   return { rule, month };
+}
+
+const STATES = ['closed', 'uncertain', 'slow', 'open'] as const;
+const LIMITS = ['first-use', 'some-sources', 'unknown-scope'] as const;
+
+function checkChoice<T extends string>(value: unknown, path: string, choices: readonly T[]): T {
+  checkText(value, path);
+  const chosen = choices.find((choice) => choice === value);
+  if (chosen !== undefined) return chosen;
+  throw invalidOption(path, {
+    en: `It must be one of ${choices.join(', ')}.`,
+    ja: `${choices.join(', ')} のいずれかを指定してください。`,
+  });
+}
+
+function checkTarget(value: unknown, path: string, catalog: Catalog): AnnouncementTarget<Catalog> {
+  if (typeof value === 'object' && value !== null) return checkNarrowTarget(value, path, catalog);
+  checkText(value, path);
+  if (value === 'all' || isServerId(value, catalog)) return value;
+  throw new SelfInfoError('unknown_server', { path });
+}
+
+function checkNarrowTarget(
+  value: unknown,
+  path: string,
+  catalog: Catalog,
+): AnnouncementTarget<Catalog> {
+  const given = readKeys(value, path, { detail: true, item: true });
+  const { detail, item } = given;
+  if ((detail === undefined) === (item === undefined))
+    throw invalidOption(path, {
+      en: 'It must be all, a server, { detail } or { item }.',
+      ja: 'all、サーバ、{ detail }、{ item } のいずれかを指定してください。',
+    });
+  if (detail === undefined) return Object.freeze({ item: checkItemCode(item, `${path}.item`) });
+  checkText(detail, `${path}.detail`);
+  checkDetailId(detail, `${path}.detail`, catalog);
+  return Object.freeze({ detail });
 }
 
 function instant(value: unknown, path: string): number {
@@ -243,40 +275,11 @@ function checkLimited(value: unknown, path: string, max: number): asserts value 
     });
 }
 
-function closureFacts(
-  target: ServerId | 'all',
-  approximate: boolean,
-  source: AnnouncementSource,
-): CauseFacts {
-  const name = servers.find((server) => server.id === target) ?? {
-    ja: 'サービス全体',
-    en: 'The whole service',
-  };
-  const about = approximate
-    ? {
-        ja: '（時刻は目安、終了は最も遅い時刻）',
-        en: ' (times are approximate; counted to the latest end)',
-      }
-    : { ja: '', en: '' };
-  const text = {
-    ja: `${name.ja}は、お知らせにより停止します${about.ja}。`,
-    en: `${name.en}: announced outage${about.en}.`,
-  };
-  return Object.freeze({
-    server: target === 'all' ? null : target,
-    detail: null,
-    kind: 'announcement',
-    rule: 'announcement',
-    state: 'closed',
-    certainty: approximate ? 'approximate' : 'announced',
-    source,
-    text: Object.freeze(text),
-  });
-}
-
-function tooMany(path: string): SelfInfoError {
-  return invalidOption(path, {
-    en: `At most ${MAX_ANNOUNCEMENTS} announcements.`,
-    ja: `お知らせは ${MAX_ANNOUNCEMENTS} 件以内で指定してください。`,
-  });
+/** Checks how many announcements a calendar gets. */
+export function checkCount(count: number, path: string): void {
+  if (count > MAX_ANNOUNCEMENTS)
+    throw invalidOption(path, {
+      en: `At most ${MAX_ANNOUNCEMENTS} announcements.`,
+      ja: `お知らせは ${MAX_ANNOUNCEMENTS} 件以内で指定してください。`,
+    });
 }

@@ -1,15 +1,24 @@
 import type { DateTime } from 'luxon';
-import type { ServerId } from '../catalog/servers.js';
+import {
+  type Catalog,
+  checkCatalog,
+  type PublishedCatalog,
+  publishedCatalog,
+  type ServerIdOf,
+} from '../catalog/catalog.js';
 import { invalidOption } from '../foundation/errors.js';
 import { readKeys } from '../foundation/options.js';
-import { dayOf, type Instant, parseDay, toDateTime } from '../foundation/time.js';
+import { dayOf, type Instant, parseDay, toDateTime, toEpochMs } from '../foundation/time.js';
 import {
-  type Announcement,
-  type CheckedAnnouncement,
-  checkAnnouncements,
+  type AnnouncementList,
+  EMPTY_LIST,
+  leaveOutFirstUse,
   mergeAnnouncements,
-} from './announcements.js';
+  replaceFeed,
+} from './announcement-list.js';
+import { type Announcement, checkAnnouncements } from './announcements.js';
 import { ScheduleCache } from './engine/cache.js';
+import { type Outlook, type OutlookOptions, outlookOf } from './engine/outlook.js';
 import {
   checkInstant,
   isOpenAt,
@@ -19,6 +28,7 @@ import {
 } from './engine/questions.js';
 import { Rulebook } from './engine/rulebook.js';
 import { checkServerRows, type ServerRow } from './overrides.js';
+import { checkPlans, checkSourceName, type Plan } from './plans.js';
 import type { Segment, Status } from './results.js';
 import { FROM_MS, holidaysWith, OFFICIAL_UNTIL_MS, TO_MS } from './rules.js';
 import type { Target } from './targets.js';
@@ -37,11 +47,13 @@ import type { Target } from './targets.js';
  * const calendar = createCalendar(options);
  * ```
  */
-export interface CalendarOptions {
+export interface CalendarOptions<C extends Catalog = PublishedCatalog> {
   /** Announcements that override the tables, at most 10,000. */
-  readonly announced?: readonly Announcement[];
+  readonly announced?: readonly Announcement<C>[];
+  /** Spans for which the list of a source is complete, at most 1,000. */
+  readonly plans?: readonly Plan[];
   /** Rows that replace the guideline's from a date on: one a server, or several. */
-  readonly servers?: { readonly [S in ServerId]?: ServerRow | readonly ServerRow[] };
+  readonly servers?: { readonly [S in ServerIdOf<C>]?: ServerRow | readonly ServerRow[] };
   /** Holidays missing from the table, as JST days `YYYY-MM-DD`. */
   readonly extraHolidays?: readonly string[];
   /** Days of the table that are not holidays after all. */
@@ -64,11 +76,11 @@ export interface CalendarOptions {
  *   calendar.isOpen('local-tax') ? '照会できます' : '現在は照会できません';
  * ```
  */
-export interface Calendar {
+export interface Calendar<C extends Catalog = PublishedCatalog> {
   /**
    * Returns the state of a target at an instant, its causes, and what comes next.
    *
-   * @param target - a detail, a server, or a combination.
+   * @param target - a detail, an item, a server, or a combination.
    * @param at - the instant; default now.
    * @throws SelfInfoError `unknown_detail`, `unknown_server`, `not_a_holder`, `invalid_option`,
    * `unknown_option`, `invalid_instant`, `invalid_date`, `outside_calendar`; TypeError for a wrong
@@ -81,11 +93,11 @@ export interface Calendar {
    * console.log(status.nextOpening?.toISO());
    * ```
    */
-  status(target: Target, at?: Instant): Status;
+  status(target: Target<C>, at?: Instant): Status<C>;
   /**
    * Returns whether a target is open by the published table, and not uncertain.
    *
-   * @param target - a detail, a server, or a combination.
+   * @param target - a detail, an item, a server, or a combination.
    * @param at - the instant; default now.
    * @throws as {@link Calendar.status}.
    * @example
@@ -94,11 +106,11 @@ export interface Calendar {
    * createCalendar().isOpen('local-tax', '2026-11-20T12:00:00+09:00'); // true
    * ```
    */
-  isOpen(target: Target, at?: Instant): boolean;
+  isOpen(target: Target<C>, at?: Instant): boolean;
   /**
    * Returns the first open instant from `from` on, or null when the calendar's span has none.
    *
-   * @param target - a detail, a server, or a combination.
+   * @param target - a detail, an item, a server, or a combination.
    * @param from - the earliest instant; default now.
    * @throws as {@link Calendar.status}.
    * @example
@@ -108,12 +120,12 @@ export interface Calendar {
    * console.log(opening?.toISO()); // 2026-12-07T08:00:00.000+09:00
    * ```
    */
-  nextOpening(target: Target, from?: Instant): DateTime | null;
+  nextOpening(target: Target<C>, from?: Instant): DateTime | null;
   /**
    * Returns the states over a span, without gaps; neighbours differ. The first and the last segment
    * are cut at its ends.
    *
-   * @param target - a detail, a server, or a combination.
+   * @param target - a detail, an item, a server, or a combination.
    * @param start - start of the span.
    * @param end - end of the span, itself not included.
    * @throws SelfInfoError `range_reversed`, and as {@link Calendar.status}.
@@ -124,11 +136,11 @@ export interface Calendar {
    * for (const { start, state } of segments) console.log(start.toISO(), state);
    * ```
    */
-  segments(target: Target, start: Instant, end: Instant): Segment[];
+  segments(target: Target<C>, start: Instant, end: Instant): Segment[];
   /**
    * Returns the open segments of a span.
    *
-   * @param target - a detail, a server, or a combination.
+   * @param target - a detail, an item, a server, or a combination.
    * @param start - start of the span.
    * @param end - end of the span, itself not included.
    * @throws SelfInfoError `range_reversed`, and as {@link Calendar.status}.
@@ -139,7 +151,7 @@ export interface Calendar {
    * console.log(windows.map((window) => window.toJSON()));
    * ```
    */
-  windows(target: Target, start: Instant, end: Instant): Segment[];
+  windows(target: Target<C>, start: Instant, end: Instant): Segment[];
   /**
    * Returns a new calendar with these announcements added. This calendar stays unchanged, and known
    * announcements change nothing.
@@ -156,7 +168,60 @@ export interface Calendar {
    * };
    * ```
    */
-  with(announcements: readonly Announcement[]): Calendar;
+  with(announcements: readonly Announcement<C>[]): Calendar<C>;
+  /**
+   * Returns a new calendar in which a source has been read again: all that it said before about
+   * times not yet over is replaced by this list. What is over at `readAt` stays. So a scope that is
+   * corrected leaves no old closure behind. What the source repeats unchanged keeps its earlier
+   * `announcedAt`. A reading older than the last one of this source changes nothing. Ids belong to
+   * their source: what two sources say under the same id stands side by side.
+   *
+   * @param source - name of the source, at most 200 characters, e.g. the address of a page.
+   * @param announcements - everything that it says now.
+   * @param readAt - when it was read.
+   * @throws as {@link Calendar.with}; paths start at `source`, `announcements` or `readAt`.
+   * @example
+   * ```ts
+   * import { createCalendar } from 'myna-selfinfo/calendar';
+   * import { parseNotices } from 'myna-selfinfo/notices';
+   * let current = createCalendar();
+   * const onPage = (text: string, publishedAt: string) => {
+   *   const { announcements } = parseNotices(text, { publishedAt });
+   *   current = current.withFeed('official page', announcements, publishedAt);
+   * };
+   * ```
+   */
+  withFeed(source: string, announcements: readonly Announcement<C>[], readAt: Instant): Calendar<C>;
+  /**
+   * Returns this calendar for a citizen who has fetched before: without the announcements that are
+   * limited to a first use (初回利用時), now and later.
+   *
+   * @example
+   * ```ts
+   * import type { Calendar } from 'myna-selfinfo/calendar';
+   * const mayTry = (calendar: Calendar, hasFetched: boolean) =>
+   *   (hasFetched ? calendar.withoutFirstUse() : calendar).status('local-tax').mayTry;
+   * ```
+   */
+  withoutFirstUse(): Calendar<C>;
+  /**
+   * Returns how the coming days look: the share of each state, the windows that are at risk with
+   * their causes, and the longest open window.
+   *
+   * @param target - a detail, an item, a server, or a combination.
+   * @param options - start and length of the span.
+   * @throws SelfInfoError `missing_option`, and as {@link Calendar.status}.
+   * @example
+   * ```ts
+   * import { createCalendar } from 'myna-selfinfo/calendar';
+   * const { share, risks, safest } = createCalendar().outlook('local-tax', {
+   *   from: '2026-12-01',
+   *   days: 31,
+   * });
+   * console.log(Math.round(share.open * 100), risks.length, safest?.start.toISO());
+   * ```
+   */
+  outlook(target: Target<C>, options: OutlookOptions): Outlook;
   /**
    * Returns whether the JST day of an instant is a holiday (祝日、振替休日、国民の休日) in this calendar. A
    * holiday is not a business day.
@@ -171,6 +236,8 @@ export interface Calendar {
    * ```
    */
   isHoliday(at?: Instant): boolean;
+  /** The catalogue whose details and servers it knows. */
+  readonly catalog: C;
   /** Start of the calendar's span: the day on which guideline v2.2 was issued. */
   readonly from: DateTime;
   /** End of the calendar's span, itself not included: the end of the holiday table. */
@@ -192,14 +259,13 @@ export interface Calendar {
 let publishedRules: Rulebook | undefined;
 let publishedSchedules: ScheduleCache | undefined;
 
-const NO_ANNOUNCEMENTS: readonly CheckedAnnouncement[] = [];
 const MAX_DAYS = 10_000;
 
 /**
- * Creates a calendar of the published operating hours, with what the options add. Calendars without
- * options share what they compute.
+ * Creates a calendar of the published operating hours, with what the options add.
  *
  * @param options - announcements, rows and holidays to add.
+ * @param catalog - what `extendCatalog` returned. Default: the guideline's tables.
  * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `unknown_server`,
  * `invalid_instant`, `invalid_date`, `range_reversed`, naming the place, e.g.
  * `options.announced[2].end`; TypeError for a wrong JavaScript type.
@@ -210,15 +276,30 @@ const MAX_DAYS = 10_000;
  * if (!calendar.isOpen('local-tax')) console.log(calendar.nextOpening('local-tax')?.toISO());
  * ```
  */
-export function createCalendar(options: CalendarOptions = {}): Calendar {
+export function createCalendar<C extends Catalog = PublishedCatalog>(
+  options?: CalendarOptions<C>,
+  catalog?: C,
+): Calendar<C>;
+export function createCalendar(
+  options: CalendarOptions<Catalog> = {},
+  given?: Catalog,
+): Calendar<Catalog> {
+  const catalog = checkCatalog(given, 'catalog');
   options = readKeys(options, 'options', {
     announced: true,
+    plans: true,
     servers: true,
     extraHolidays: true,
     notHolidays: true,
   } satisfies Record<keyof CalendarOptions, true>);
-  const { announced = [], servers = {}, extraHolidays = [], notHolidays = [] } = options;
-  const rows = checkServerRows(servers, 'options.servers');
+  const {
+    announced = [],
+    plans = [],
+    servers = {},
+    extraHolidays = [],
+    notHolidays = [],
+  } = options;
+  const rows = checkServerRows(servers, 'options.servers', catalog);
   const extra = checkDays(extraHolidays, 'options.extraHolidays');
   const not = checkDays(notHolidays, 'options.notHolidays');
   const both = not.findIndex((day) => extra.includes(day));
@@ -227,44 +308,64 @@ export function createCalendar(options: CalendarOptions = {}): Calendar {
       en: 'extraHolidays has the same day. Keep it in one of the two.',
       ja: 'extraHolidays にも含まれています。どちらか一方だけに指定してください。',
     });
-  publishedRules ??= new Rulebook(holidaysWith([], []), new Map());
+  const planned = checkPlans(plans, 'options.plans');
+  publishedRules ??= new Rulebook(holidaysWith([], []), new Map(), [], publishedCatalog);
   const rulebook =
-    rows.size + extra.length + not.length === 0
+    catalog === publishedCatalog && rows.size + extra.length + not.length + planned.length === 0
       ? publishedRules
-      : new Rulebook(holidaysWith(extra, not), rows);
+      : new Rulebook(holidaysWith(extra, not), rows, planned, catalog);
   const path = 'options.announced';
-  const announcements = mergeAnnouncements(
-    NO_ANNOUNCEMENTS,
-    checkAnnouncements(announced, path, (server) => rulebook.outagesOf(server)),
-    path,
-  );
-  if (rulebook !== publishedRules || announcements.length > 0)
-    return calendarOf(rulebook, announcements, new ScheduleCache(rulebook, announcements));
-  publishedSchedules ??= new ScheduleCache(rulebook, announcements);
-  return calendarOf(rulebook, announcements, publishedSchedules);
+  const list = mergeAnnouncements(EMPTY_LIST, checkAnnouncements(announced, path, rulebook), path);
+  if (rulebook !== publishedRules || list.all.length > 0)
+    return calendarOf(rulebook, list, new ScheduleCache(rulebook, list.all));
+  publishedSchedules ??= new ScheduleCache(rulebook, list.all);
+  return calendarOf(rulebook, list, publishedSchedules);
 }
 
 function calendarOf(
   rulebook: Rulebook,
-  announcements: readonly CheckedAnnouncement[],
+  list: AnnouncementList,
   schedules: ScheduleCache,
-): Calendar {
-  return Object.freeze({
-    status: (target: Target, at: Instant = Date.now()) => statusAt(schedules, target, at),
-    isOpen: (target: Target, at: Instant = Date.now()) => isOpenAt(schedules, target, at),
-    nextOpening: (target: Target, from: Instant = Date.now()) =>
+): Calendar<Catalog> {
+  const check = (added: unknown, path: string) => checkAnnouncements(added, path, rulebook);
+  const changed = (next: AnnouncementList) =>
+    calendarOf(
+      rulebook,
+      next,
+      next.all === list.all ? schedules : new ScheduleCache(rulebook, next.all),
+    );
+  let known: Calendar<Catalog> | undefined;
+  const calendar: Calendar<Catalog> = Object.freeze({
+    catalog: rulebook.catalog,
+    status: (target: Target<Catalog>, at: Instant = Date.now()) => statusAt(schedules, target, at),
+    isOpen: (target: Target<Catalog>, at: Instant = Date.now()) => isOpenAt(schedules, target, at),
+    nextOpening: (target: Target<Catalog>, from: Instant = Date.now()) =>
       nextOpeningFrom(schedules, target, from),
-    segments: (target: Target, start: Instant, end: Instant) =>
+    segments: (target: Target<Catalog>, start: Instant, end: Instant) =>
       segmentsBetween(schedules, target, start, end, false),
-    windows: (target: Target, start: Instant, end: Instant) =>
+    windows: (target: Target<Catalog>, start: Instant, end: Instant) =>
       segmentsBetween(schedules, target, start, end, true),
-    with(added: readonly Announcement[]): Calendar {
+    with(added: readonly Announcement<Catalog>[]): Calendar<Catalog> {
       const path = 'announcements';
-      const checked = checkAnnouncements(added, path, (server) => rulebook.outagesOf(server));
-      const all = mergeAnnouncements(announcements, checked, path);
-      const isSame = all === announcements;
-      return calendarOf(rulebook, all, isSame ? schedules : new ScheduleCache(rulebook, all));
+      return changed(mergeAnnouncements(list, check(added, path), path));
     },
+    withFeed(
+      source: string,
+      announcements: readonly Announcement<Catalog>[],
+      readAt: Instant,
+    ): Calendar<Catalog> {
+      const path = 'announcements';
+      checkSourceName(source, 'source');
+      const read = check(announcements, path);
+      return changed(replaceFeed(list, source, read, toEpochMs(readAt, 'readAt'), path));
+    },
+    withoutFirstUse(): Calendar<Catalog> {
+      if (!list.firstUse) return calendar;
+      known ??= changed(leaveOutFirstUse(list));
+      return known;
+    },
+    outlook: (target: Target<Catalog>, options: OutlookOptions) =>
+      outlookOf(schedules, target, options),
     isHoliday: (at: Instant = Date.now()) => rulebook.isHoliday(dayOf(checkInstant(at, 'at'))),
     fromMs: FROM_MS,
     toMs: TO_MS,
@@ -279,6 +380,7 @@ function calendarOf(
       return toDateTime(OFFICIAL_UNTIL_MS);
     },
   });
+  return calendar;
 }
 
 function checkDays(list: unknown, path: string): number[] {

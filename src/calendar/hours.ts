@@ -1,8 +1,7 @@
-import type { ServerId } from '../catalog/servers.js';
 import type { Rule } from './rules.js';
 
 interface HoursRow {
-  readonly server: ServerId;
+  readonly server: string;
   /** First JST day of the row. It holds until the next row of the same server. */
   readonly from: string;
   /** Empty for a server that runs 24 hours every day. */
@@ -16,7 +15,7 @@ export interface GuidelineRow extends HoursRow {
   readonly row: number;
 }
 
-/** The operating hours of a server from a day on, by the option `servers`. */
+/** The operating hours of a server from a day on, by the option `servers` or a catalogue. */
 export interface HostRow extends HoursRow {
   /** The source of the row, as the caller named it. */
   readonly source: string | null;
@@ -89,6 +88,20 @@ export const businessDays = (from: number, to: number) =>
       en: `outside its operating hours, ${timeEn(from)} to ${timeEn(to)} except weekends and holidays`,
     },
   }) as const satisfies Rule;
+
+/** The rule of a server whose hours nobody has published: no hour is known to be one of its hours. */
+export const unknownHours = {
+  id: 'hours-unknown',
+  kind: 'hours',
+  on: 'every-day',
+  fromHour: 0,
+  toHour: 0,
+  state: 'uncertain',
+  certainty: 'hours-unknown',
+  reading: false,
+  note: { ja: '', en: '' },
+  text: { ja: '運用時間が公表されていません', en: 'operating hours not published' },
+} as const satisfies Rule;
 
 /** The rows of tables 2.5-1 to 2.5-4 of guideline v2.2. A later revision adds rows. */
 export const hours = [

@@ -1,8 +1,9 @@
-import { isServerId, type ServerId } from '../catalog/servers.js';
+import type { Catalog } from '../catalog/catalog.js';
+import { isServerId } from '../catalog/lookup.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkText, readKeys } from '../foundation/options.js';
 import { parseDay } from '../foundation/time.js';
-import { businessDays, daily, type HostRow } from './hours.js';
+import { businessDays, daily, type HostRow, unknownHours } from './hours.js';
 import { type DayPattern, isDayPattern, type Rule, type Text } from './rules.js';
 
 /**
@@ -59,7 +60,8 @@ export interface PlannedOutage {
  * ```
  */
 export interface ServerRow {
-  /** First JST day of the row, `YYYY-MM-DD`. The guideline's row holds until then. */
+  /** First JST day of the row, `YYYY-MM-DD`. Until then the guideline's row holds; a server added by
+   * `extendCatalog` has unknown hours. */
   readonly from: string;
   readonly hours: OperatingHours;
   /** Default: none, so that the guideline's outages end as well. */
@@ -74,6 +76,7 @@ const MAX_HOUR = 336;
 const TAKEN_IDS: readonly string[] = [
   daily(0, 24).id,
   businessDays(0, 24).id,
+  unknownHours.id,
   'announcement',
   'depends-on-holder',
 ];
@@ -84,13 +87,17 @@ const TAKEN_IDS: readonly string[] = [
  * @throws SelfInfoError `unknown_server`, `unknown_option`, `missing_option`, `invalid_option`,
  * `invalid_date`; TypeError.
  */
-export function checkServerRows(value: unknown, path: string): Map<ServerId, readonly HostRow[]> {
+export function checkServerRows(
+  value: unknown,
+  path: string,
+  catalog: Catalog,
+): Map<string, readonly HostRow[]> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new TypeError(`${path} must be an object.`);
   return new Map(
     Object.entries(value).map(([server, given]: [string, unknown]) => {
       const at = `${path}.${server.slice(0, 60)}`;
-      if (!isServerId(server)) throw new SelfInfoError('unknown_server', { path: at });
+      if (!isServerId(server, catalog)) throw new SelfInfoError('unknown_server', { path: at });
       return [
         server,
         Array.isArray(given) ? checkRows(server, given, at) : [checkRow(server, given, at)],
@@ -99,7 +106,7 @@ export function checkServerRows(value: unknown, path: string): Map<ServerId, rea
   );
 }
 
-function checkRows(server: ServerId, list: readonly unknown[], path: string): readonly HostRow[] {
+function checkRows(server: string, list: readonly unknown[], path: string): readonly HostRow[] {
   if (list.length > MAX_ROWS)
     throw invalidOption(path, {
       en: `At most ${MAX_ROWS} rows.`,
@@ -117,7 +124,7 @@ function checkRows(server: ServerId, list: readonly unknown[], path: string): re
   return rows.sort((a, b) => (a.from < b.from ? -1 : 1));
 }
 
-function checkRow(server: ServerId, value: unknown, path: string): HostRow {
+function checkRow(server: string, value: unknown, path: string): HostRow {
   const given = readKeys(value, path, {
     from: true,
     hours: true,

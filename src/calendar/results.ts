@@ -1,7 +1,8 @@
 import type { DateTime } from 'luxon';
-import type { DetailId } from '../catalog/details.js';
-import type { ServerId } from '../catalog/servers.js';
+import type { Catalog, ServerIdOf } from '../catalog/catalog.js';
+import type { ItemCode } from '../catalog/item-codes.js';
 import type { Text } from './rules.js';
+import type { AnnouncementLimit } from './scopes.js';
 
 /**
  * The state by the published table. `open` means open by the table, never "will answer";
@@ -30,7 +31,7 @@ export interface GuidelineSource {
   readonly note: Text;
 }
 
-/** A row of the option `servers`, which replaces the guideline's. */
+/** A row of the option `servers`, which replaces the guideline's, or of an extended catalogue. */
 export interface HostSource {
   readonly kind: 'host';
   /** First JST day of the row. */
@@ -53,39 +54,77 @@ export interface AnnouncementSource {
   readonly source: string;
 }
 
+/** A plan of the option `plans`, which drops the planned outages inside its span. */
+export interface PlanSource {
+  readonly kind: 'plan';
+  /** Source and start of the plan. */
+  readonly id: string;
+  /** The source whose list is complete, as the caller named it. */
+  readonly source: string;
+  /** Start of the span, as an ISO string at +09:00. */
+  readonly from: string;
+  /** End of the span, itself not included, as an ISO string at +09:00. */
+  readonly to: string;
+}
+
 /** The source of a cause. */
 export type CauseSource = GuidelineSource | HostSource | AnnouncementSource;
 
 /** The part of a cause that is the same for every occurrence of a rule. */
 export interface CauseFacts {
   /**
-   * The affected server. Null for an announcement about the whole service, and for
-   * `depends-on-holder`, because the server that answers is unknown.
+   * The affected server. Null for an announcement about the whole service, a detail or an item, and
+   * for `depends-on-holder`, because the server that answers is unknown.
    */
-  readonly server: ServerId | null;
-  /** For `depends-on-holder` the detail whose holders differ; otherwise null. */
-  readonly detail: DetailId | null;
-  /** Outside the hours, in a planned or an announced outage, or with holders that differ. */
-  readonly kind: 'hours' | 'planned-outage' | 'announcement' | 'holder';
+  readonly server: string | null;
   /**
-   * Stable id of the rule, e.g. `third-weekend`. For every announcement it is `announcement`; the
-   * announcement's id is in `source`.
+   * The detail whose holders differ, that an announcement stops, or to which the stopped item of
+   * the target belongs; otherwise null.
+   */
+  readonly detail: string | null;
+  /** The code of the item that an announcement stops; otherwise null. */
+  readonly item: ItemCode | null;
+  /**
+   * Outside the hours, in a planned or an announced outage, with holders that differ, or during an
+   * announced stop of an item that may be the target's.
+   */
+  readonly kind: 'hours' | 'planned-outage' | 'announcement' | 'holder' | 'item-not-identified';
+  /**
+   * Stable id of the rule, e.g. `third-weekend`. For every announcement it is `announcement`, or
+   * `item-not-identified` where the target's item has no code; the announcement's id is in
+   * `source`.
    */
   readonly rule: string;
-  /** The state of the server by this cause alone. A worse cause or other holders may hide it. */
-  readonly state: 'uncertain' | 'closed';
+  /**
+   * The state by this cause alone. A worse cause or other holders may hide it. `slow` leaves the
+   * state open.
+   */
+  readonly state: 'slow' | 'uncertain' | 'closed';
+  /** Whom an announcement concerns; null if everybody, and for any other kind. */
+  readonly limit: AnnouncementLimit | null;
+  /**
+   * The name of the detail or item that an announcement stops, in Japanese and English; otherwise
+   * null.
+   */
+  readonly name: Text | null;
   /** How certain the cause is: what the guideline leaves out, or whether a notice is exact. */
   readonly certainty:
     | 'stated'
     | 'hours-not-stated'
     | 'week-not-stated'
+    | 'hours-unknown'
     | 'depends-on-holder'
     | 'announced'
     | 'approximate';
   /** The source. */
   readonly source: CauseSource;
-  /** A sentence for people, in Japanese and English. */
+  /** A sentence for people who know the systems, in Japanese and English. */
   readonly text: Text;
+  /**
+   * A sentence for the citizen that stands alone, with the holder's name (お住まいの市区町村) instead
+   * of the server's.
+   */
+  readonly citizenText: Text;
 }
 
 /** A span `[start, end)`. */
@@ -115,8 +154,9 @@ export interface Span {
 export interface Cause extends Span, CauseFacts {}
 
 /**
- * A cause that an announcement undoes: a planned outage that it opens or replaces for the month, or
- * an earlier announced outage. It does not affect the state. Its span is the undone part.
+ * A cause that an announcement or a plan undoes: a planned outage that it opens, replaces for the
+ * month or drops, or an earlier announced outage. It does not affect the state. Its span is the
+ * undone part.
  *
  * @example
  * ```ts
@@ -126,8 +166,8 @@ export interface Cause extends Span, CauseFacts {}
  * ```
  */
 export interface UndoneCause extends Cause {
-  /** The announcement that undoes it. */
-  readonly undoneBy: AnnouncementSource;
+  /** The announcement or the plan that undoes it. */
+  readonly undoneBy: AnnouncementSource | PlanSource;
 }
 
 /**
@@ -143,7 +183,10 @@ export interface UndoneCause extends Cause {
 export interface Segment extends Span {
   /** The state throughout. */
   readonly state: State;
-  /** All causes anywhere inside, hidden ones too, sorted by start. Empty when open. */
+  /**
+   * All causes anywhere inside, hidden ones too, sorted by start. When open, only those that slow
+   * down.
+   */
   readonly causes: readonly Cause[];
   /**
    * The undone causes anywhere inside, sorted by start. A planned outage of a weekend that is open
@@ -153,9 +196,9 @@ export interface Segment extends Span {
 }
 
 /** The state of one of several holders: the worst of the three common systems and that server. */
-export interface HolderState {
+export interface HolderState<C extends Catalog = Catalog> {
   /** The holder. */
-  readonly server: ServerId;
+  readonly server: ServerIdOf<C>;
   /** Its state. */
   readonly state: State;
 }
@@ -170,18 +213,20 @@ export interface HolderState {
  * for (const { server, state } of status.holders ?? []) console.log(server, state);
  * ```
  */
-export interface Status {
+export interface Status<C extends Catalog = Catalog> {
   /** The state. */
   readonly state: State;
+  /** Whether a citizen may go on: the target is not closed. If it is uncertain, it may fail. */
+  readonly mayTry: boolean;
   /**
-   * All causes anywhere between `since` and `until`, hidden ones too, sorted by start. Empty when
-   * open.
+   * All causes anywhere between `since` and `until`, hidden ones too, sorted by start. When open,
+   * only those that slow down.
    */
   readonly causes: readonly Cause[];
   /** The undone causes anywhere between `since` and `until`, sorted by start. */
   readonly undone: readonly UndoneCause[];
   /** The states of the holders, for a detail with several holders and none named. */
-  readonly holders?: readonly HolderState[];
+  readonly holders?: readonly HolderState<C>[];
   /** Start of the state; null when it is before the calendar's span. */
   readonly since: DateTime | null;
   /** End of the state; null when it is after the calendar's span. */

@@ -49,7 +49,7 @@ export interface Rule {
   readonly fromHour: number;
   readonly toHour: number;
   readonly state: 'uncertain' | 'closed';
-  readonly certainty: 'stated' | 'hours-not-stated' | 'week-not-stated';
+  readonly certainty: 'stated' | 'hours-not-stated' | 'week-not-stated' | 'hours-unknown';
   /**
    * Whether the rule is partly our reading and not stated in the guideline; `note` says what.
    * Unused in a caller's row.
@@ -91,13 +91,17 @@ export type Holidays = (year: number) => ReadonlySet<number>;
 
 /** Returns the holidays of the table, with days added and removed. */
 export function holidaysWith(extra: readonly number[], not: readonly number[]): Holidays {
+  const known = new Map<number, ReadonlySet<number>>();
   return (year) => {
+    const before = known.get(year);
+    if (before) return before;
     const row = holidayRows[year - FIRST_HOLIDAY_YEAR]?.split(' ') ?? [];
     const days = new Set(
       row.map((text) => dayNumber(year, Number(text.slice(0, 2)), Number(text.slice(2)))),
     );
     for (const day of extra) days.add(day);
     for (const day of not) days.delete(day);
+    known.set(year, days);
     return days;
   };
 }

@@ -1,4 +1,3 @@
-import { SelfInfoError } from '../foundation/errors.js';
 import type { ServerId } from './servers.js';
 
 interface CategoryRow {
@@ -152,23 +151,3 @@ export const holdings = [
   { row: 27, detail: 'pension', server: 'national-officials-mutual-aid' },
   { row: 28, detail: 'pension', server: 'private-school-mutual-aid' },
 ] as const satisfies readonly HoldingRow[];
-
-/** Returns the servers that hold the data of a detail, in the order of table 2.5-5. */
-export function holdersOf(detail: DetailId): readonly ServerId[] {
-  return holdings.filter((holding) => holding.detail === detail).map((holding) => holding.server);
-}
-
-/** Returns whether a value is the id of one of the 18 details. */
-export function isDetailId(value: unknown): value is DetailId {
-  return details.some((detail) => detail.id === value);
-}
-
-/** Checks that a value is the id of a detail. The error lists the known ids. */
-export function checkDetailId(value: unknown, path: string): asserts value is DetailId {
-  if (isDetailId(value)) return;
-  const ids = details.map((detail) => detail.id);
-  throw new SelfInfoError('unknown_detail', {
-    path,
-    expected: { en: `Known: ${ids.join(', ')}.`, ja: `指定できるのは ${ids.join('、')} です。` },
-  });
-}

@@ -1,5 +1,3 @@
-import { SelfInfoError } from '../foundation/errors.js';
-
 /**
  * A government system that an answer may need: its names, and the table and row of the guideline
  * that list it.
@@ -8,6 +6,8 @@ interface SystemRow {
   readonly id: string;
   readonly ja: string;
   readonly en: string;
+  /** The holder of the data, or the system, by the name that citizens know. */
+  readonly holder: { readonly ja: string; readonly en: string };
   /** `common`: every query needs it. `holder`: it holds the data of some details. */
   readonly role: 'common' | 'holder';
   readonly table: '2.5-1' | '2.5-2' | '2.5-3' | '2.5-4';
@@ -20,6 +20,7 @@ export const servers = [
     id: 'mynaportal',
     ja: 'マイナポータル',
     en: 'Mynaportal',
+    holder: { ja: 'マイナポータル', en: 'Mynaportal' },
     role: 'common',
     table: '2.5-1',
     row: 1,
@@ -28,6 +29,7 @@ export const servers = [
     id: 'information-provision-network',
     ja: '情報提供ネットワークシステム',
     en: 'Information Provision Network System',
+    holder: { ja: '国と自治体の情報連携システム', en: 'The data exchange between public bodies' },
     role: 'common',
     table: '2.5-2',
     row: 1,
@@ -36,6 +38,7 @@ export const servers = [
     id: 'juki-net',
     ja: '住民基本台帳ネットワークシステム',
     en: 'Basic Resident Registration Network System',
+    holder: { ja: '住民基本台帳ネットワーク', en: 'The national resident registry' },
     role: 'common',
     table: '2.5-3',
     row: 1,
@@ -44,6 +47,7 @@ export const servers = [
     id: 'municipal',
     ja: '自治体中間サーバ',
     en: 'municipalities',
+    holder: { ja: 'お住まいの市区町村', en: 'Your municipality' },
     role: 'holder',
     table: '2.5-4',
     row: 1,
@@ -52,6 +56,10 @@ export const servers = [
     id: 'local-employee-accident-fund',
     ja: '地方公務員災害補償基金中間サーバ',
     en: "Fund for Local Government Employees' Accident Compensation",
+    holder: {
+      ja: '地方公務員災害補償基金',
+      en: "Fund for Local Government Employees' Accident Compensation",
+    },
     role: 'holder',
     table: '2.5-4',
     row: 2,
@@ -60,6 +68,7 @@ export const servers = [
     id: 'employment-security',
     ja: '職業安定局（ハローワーク）中間サーバ',
     en: 'Employment Security Bureau (Hello Work)',
+    holder: { ja: 'ハローワーク', en: 'Hello Work' },
     role: 'holder',
     table: '2.5-4',
     row: 3,
@@ -68,6 +77,7 @@ export const servers = [
     id: 'medical-insurers',
     ja: '医療保険者等向け中間サーバ',
     en: 'medical insurers',
+    holder: { ja: '加入先の健康保険', en: 'Your health insurer' },
     role: 'holder',
     table: '2.5-4',
     row: 4,
@@ -76,6 +86,10 @@ export const servers = [
     id: 'local-officials-mutual-aid',
     ja: '地共済（長期）中間サーバ',
     en: 'mutual aid of local officials (long-term)',
+    holder: {
+      ja: '地方公務員の共済組合',
+      en: 'Mutual aid association of local government employees',
+    },
     role: 'holder',
     table: '2.5-4',
     row: 5,
@@ -84,6 +98,10 @@ export const servers = [
     id: 'national-officials-mutual-aid',
     ja: '国共済（長期）中間サーバ',
     en: 'mutual aid of national officials (long-term)',
+    holder: {
+      ja: '国家公務員の共済組合',
+      en: 'Mutual aid association of national government employees',
+    },
     role: 'holder',
     table: '2.5-4',
     row: 6,
@@ -92,6 +110,10 @@ export const servers = [
     id: 'private-school-mutual-aid',
     ja: '日本私立学校振興・共済事業団（長期）中間サーバ',
     en: 'Promotion and Mutual Aid Corporation for Private Schools (long-term)',
+    holder: {
+      ja: '私学事業団（私立学校の共済）',
+      en: 'Mutual aid corporation for private schools',
+    },
     role: 'holder',
     table: '2.5-4',
     row: 7,
@@ -100,6 +122,10 @@ export const servers = [
     id: 'labour-standards',
     ja: '労働基準局中間サーバ',
     en: 'Labour Standards Bureau',
+    holder: {
+      ja: '厚生労働省（労災保険）',
+      en: "Ministry of Health, Labour and Welfare (workers' accident insurance)",
+    },
     role: 'holder',
     table: '2.5-4',
     row: 8,
@@ -108,6 +134,7 @@ export const servers = [
     id: 'pension-service',
     ja: '日本年金機構中間サーバ',
     en: 'Japan Pension Service',
+    holder: { ja: '日本年金機構', en: 'Japan Pension Service' },
     role: 'holder',
     table: '2.5-4',
     row: 9,
@@ -116,6 +143,7 @@ export const servers = [
     id: 'account-registry',
     ja: '口座情報登録・連携システム中間サーバ',
     en: 'account registration system',
+    holder: { ja: 'デジタル庁（公金受取口座）', en: 'Digital Agency (public funds account)' },
     role: 'holder',
     table: '2.5-4',
     row: 10,
@@ -124,23 +152,3 @@ export const servers = [
 
 /** The id of one of the 13 systems (サーバ). */
 export type ServerId = (typeof servers)[number]['id'];
-
-/** The systems that every query needs, regardless of the holder. */
-export const commonServers: readonly ServerId[] = servers
-  .filter((server) => server.role === 'common')
-  .map((server) => server.id);
-
-/** Returns whether a value is the id of one of the 13 systems. */
-export function isServerId(value: unknown): value is ServerId {
-  return servers.some((server) => server.id === value);
-}
-
-/** Checks that a value is the id of a system. The error lists the known ids. */
-export function checkServerId(value: unknown, path: string): asserts value is ServerId {
-  if (isServerId(value)) return;
-  const ids = servers.map((server) => server.id);
-  throw new SelfInfoError('unknown_server', {
-    path,
-    expected: { en: `Known: ${ids.join(', ')}.`, ja: `指定できるのは ${ids.join('、')} です。` },
-  });
-}

@@ -8,7 +8,7 @@ import {
   weekdayName,
 } from '../calendar/print/wording.js';
 import type { State, Status } from '../calendar/results.js';
-import { details } from '../catalog/details.js';
+import { serverRow } from '../catalog/lookup.js';
 import type { Texts } from './arguments.js';
 import type { Tools, TypedTarget } from './calendar-tools.js';
 
@@ -31,7 +31,10 @@ export function monthOf(ms: number): string {
 /** Lists what can be queried at an instant, until when, and when the rest opens. */
 export function overview(atMs: number, tools: Tools): string {
   const { calendar, lang } = tools;
-  const all = details.map((detail) => ({ detail, status: calendar.status(detail.id, atMs) }));
+  const all = calendar.catalog.details.map((detail) => ({
+    detail,
+    status: calendar.status(detail.id, atMs),
+  }));
   const [year, now] = [monthOf(atMs).slice(0, 4), instantName(atMs, lang)];
   const parts = [lang === 'ja' ? `${year}年${now} 現在\n` : `At ${now}, ${year} (Japan time)\n`];
   const byOpening = all.toSorted((a, b) => openingOf(a.status) - openingOf(b.status));
@@ -81,7 +84,7 @@ export function statusText({ typed, target }: TypedTarget, atMs: number, tools: 
   const status = calendar.status(target, atMs);
   const span = spanName(status.sinceMs ?? calendar.fromMs, status.untilMs ?? calendar.toMs, lang);
   const lines = [
-    `${nameOfTarget(target, 'target', lang)} (${typed})`,
+    `${nameOfTarget(target, 'target', lang, calendar.catalog)} (${typed})`,
     `  ${stateNames[status.state][lang]}: ${span}`,
   ];
   if (status.state !== 'open' && status.nextOpeningMs !== null) {
@@ -89,7 +92,7 @@ export function statusText({ typed, target }: TypedTarget, atMs: number, tools: 
     lines.push(lang === 'ja' ? `  次の運用開始: ${when}` : `  opens ${when}`);
   }
   for (const { server, state } of status.holders ?? [])
-    lines.push(`  ${stateNames[state][lang]}: ${nameOfTarget({ server }, 'target', lang)}`);
+    lines.push(`  ${stateNames[state][lang]}: ${serverRow(server, calendar.catalog)[lang]}`);
   for (const { when, text } of reasonsOf([status], lang))
     lines.push(`  - ${[when.join(lang === 'ja' ? '、' : ', '), text].filter(Boolean).join(' ')}`);
   return `${lines.join('\n')}\n`;
@@ -104,7 +107,7 @@ export function statusesOf(
   const list =
     targets.length > 0
       ? targets
-      : details.map(({ id }): TypedTarget => ({ typed: id, target: id }));
+      : calendar.catalog.details.map(({ id }): TypedTarget => ({ typed: id, target: id }));
   const at = `${new Date(atMs + JST_MS).toISOString().slice(0, 19)}+09:00`;
   return list.map(({ typed, target }) => ({
     target: typed,

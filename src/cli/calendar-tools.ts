@@ -1,7 +1,7 @@
 import type { Calendar } from '../calendar/calendar.js';
 import { nameOfTarget } from '../calendar/print/wording.js';
 import type { Target } from '../calendar/targets.js';
-import { isServerId } from '../catalog/servers.js';
+import type { Catalog } from '../catalog/catalog.js';
 import { isSelfInfoError } from '../foundation/errors.js';
 import type { Language } from '../foundation/language.js';
 import { toEpochMs } from '../foundation/time.js';
@@ -9,29 +9,44 @@ import { quoted, type Texts, UsageError } from './arguments.js';
 
 /** The calendar that the command asks, and the language of its output. */
 export interface Tools {
-  readonly calendar: Calendar;
+  readonly calendar: Calendar<Catalog>;
   readonly lang: Language;
 }
 
 /** A target, and how it was typed. */
 export interface TypedTarget {
   readonly typed: string;
-  readonly target: Target;
+  readonly target: Target<Catalog>;
 }
 
 export function readTarget(typed: string, tools: Tools): TypedTarget {
-  const members = typed.split('+').map((name): Target => {
-    const target = (isServerId(name) ? { server: name } : name) as Target;
+  const members = typed.split('+').map((name): Target<Catalog> => {
+    const target = typedTarget(name, tools.calendar.catalog);
     const unknown = {
       ja: `不明な対象です: ${quoted(name)}`,
       en: `unknown target: ${quoted(name)}`,
     };
-    withArgument(quoted(name), () => nameOfTarget(target, quoted(name), tools.lang), {
-      unknown_detail: unknown,
-    });
+    withArgument(
+      quoted(name),
+      () => nameOfTarget(target, quoted(name), tools.lang, tools.calendar.catalog),
+      {
+        unknown_detail: unknown,
+      },
+    );
     return target;
   });
-  return { typed, target: members.length === 1 ? (members[0] as Target) : { allOf: members } };
+  return {
+    typed,
+    target: members.length === 1 ? (members[0] as Target<Catalog>) : { allOf: members },
+  };
+}
+
+/** Returns the target of a name that is not checked yet. */
+function typedTarget(name: string, catalog: Catalog): Target<Catalog> {
+  if (catalog.servers.some(({ id }) => id === name)) return { server: name };
+  const colon = name.indexOf(':');
+  if (colon < 0) return name;
+  return { detail: name.slice(0, colon), item: name.slice(colon + 1) } as Target<Catalog>;
 }
 
 /** Reads `--at` as epoch milliseconds within the calendar. Defaults to now. */

@@ -1,4 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { type Catalog, publishedCatalog } from '../catalog/catalog.js';
+import { type CatalogExtension, extendCatalog } from '../catalog/extend.js';
+import { isSelfInfoError } from '../foundation/errors.js';
 import { inexactNumberAt } from '../foundation/json-numbers.js';
 import { quoted, UsageError } from './arguments.js';
 
@@ -51,6 +54,35 @@ export function readJsonFile(path: string): unknown {
     throw new UsageError({
       ja: `JSON ではありません: ${quoted(path)}${at === undefined ? '' : `（${at} 文字目の後）`}`,
       en: `${quoted(path)} is not JSON${at === undefined ? '' : ` (after ${at} characters)`}`,
+    });
+  }
+}
+
+/** Reads `--catalog`: what `extendCatalog` takes. Default: the guideline's catalogue. */
+export function readCatalog(path: string | undefined): Catalog {
+  if (path === undefined) return publishedCatalog;
+  const extension = readJsonFile(path) as CatalogExtension;
+  return withFile(path, 'extension', () => extendCatalog(extension));
+}
+
+/**
+ * Calls the library with what stands in a file. Turns its errors into usage errors that name the
+ * file and the place in it.
+ *
+ * @param root - what the library calls the value of the file, e.g. `options.announced`.
+ */
+export function withFile<T>(path: string, root: string, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    const isType = error instanceof TypeError && error.message.startsWith(root);
+    if (!isSelfInfoError(error) && !isType) throw error;
+    const place = new RegExp(`(?<![\\w.])${root.replaceAll('.', '\\.')}\\b`, 'g');
+    const placed = (message: string): string =>
+      message.replaceAll(place, () => `${path}:$`).replaceAll(/\p{C}+/gu, ' ');
+    throw new UsageError({
+      ja: placed(isSelfInfoError(error) ? error.messageJa : error.message),
+      en: placed(error.message),
     });
   }
 }

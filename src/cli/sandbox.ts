@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createCalendar } from '../calendar/calendar.js';
 import { isSelfInfoError } from '../foundation/errors.js';
 import type { Language } from '../foundation/language.js';
 import { type StartedSandbox, type StartSandboxOptions, startSandbox } from '../sandbox/server.js';
 import { quoted, readArguments, UsageError } from './arguments.js';
-import { systemCode } from './files.js';
+import { readCatalog, systemCode } from './files.js';
 import { describeSandbox } from './sandbox-guide.js';
 import {
   readClock,
@@ -28,6 +29,7 @@ const help = {
   --service ファイル     サービスの登録（JSON）。defineService に渡す内容、
                          または { clientId, redirectUris, service }、またはその配列
   --personas ファイル    利用者（JSON の配列）。内蔵の利用者の代わりに使用
+  --catalog ファイル     カタログの拡張（JSON）。extendCatalog に渡す内容
   --at 時刻              時計をこの時刻で停止。2026-12-01T10:00+09:00 または 2026-12-01
   --lang ja|en           言語（省略時は環境変数 LANG による）
   --even-in-production   NODE_ENV が production でも起動
@@ -44,6 +46,7 @@ Options
   --service FILE     the registration of your service, JSON: what defineService takes,
                      or { clientId, redirectUris, service }, or a list of these
   --personas FILE    the citizens, a JSON list; replaces the built-in ones
+  --catalog FILE     an extended catalogue, JSON: what extendCatalog takes
   --at TIME          stop the clock at this time: 2026-12-01T10:00+09:00 or 2026-12-01
   --lang ja|en       language (default: from the environment variable LANG)
   --even-in-production  start although NODE_ENV is production
@@ -55,6 +58,7 @@ const options = {
   'api-port': 'value',
   service: 'value',
   personas: 'value',
+  catalog: 'value',
   at: 'value',
   lang: 'value',
   'even-in-production': 'flag',
@@ -79,6 +83,8 @@ export async function sandboxCommand(args: readonly string[], lang: Language): P
   const apiPort = readPort('--api-port', values['api-port']);
   const registrations = readRegistrations(values.service);
   const personas = values.personas === undefined ? undefined : readPersonas(values.personas);
+  const calendar =
+    values.catalog === undefined ? undefined : createCalendar({}, readCatalog(values.catalog));
   const clock = values.at === undefined ? undefined : readClock(values.at);
 
   const folder = makeFolder();
@@ -95,6 +101,7 @@ export async function sandboxCommand(args: readonly string[], lang: Language): P
     registrations: registrations.value,
     ...(personas && { personas: personas.value }),
     ...(clock && { clock }),
+    ...(calendar && { calendar }),
     startEvenThoughNodeEnvIsProduction: values['even-in-production'] !== undefined,
     browserPort,
     apiPort,

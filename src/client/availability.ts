@@ -1,11 +1,14 @@
 import type { DateTime } from 'luxon';
 import { type Calendar, createCalendar } from '../calendar/calendar.js';
 import type { Cause, HolderState, State, Status, UndoneCause } from '../calendar/results.js';
+import type { Text } from '../calendar/rules.js';
 import type { Target } from '../calendar/targets.js';
-import { type Expected, hostCall } from '../foundation/errors.js';
+import { type Catalog, publishedCatalog } from '../catalog/catalog.js';
+import { detailRow, nameOfItem } from '../catalog/lookup.js';
+import { type Expected, hostCall, invalidOption } from '../foundation/errors.js';
 import { checkMethods } from '../foundation/options.js';
 import { formatInstant } from '../foundation/time.js';
-import type { Service } from '../service/service.js';
+import { catalogOf, type Service } from '../service/service.js';
 import type { ItemSpec, ServiceSpec } from '../service/spec.js';
 
 /**
@@ -16,7 +19,14 @@ import type { ItemSpec, ServiceSpec } from '../service/spec.js';
  * `since` can be in the future, when a server closes before the citizen is done.
  */
 export interface Availability<S extends ServiceSpec = ServiceSpec> extends Status {
-  readonly items: { readonly [K in keyof S['items']]: Status };
+  /** Each item. With a code it is asked by its code, because single items may stop. */
+  readonly items: { readonly [K in keyof S['items']]: ItemAvailability };
+}
+
+/** Whether one item of a service is available. */
+export interface ItemAvailability extends Status {
+  /** The item's name for people: that of the catalogue for its code, or that of its detail. */
+  readonly name: Text;
 }
 
 /** A status with the causes of one instant only, not of the whole segment around it. */
@@ -47,6 +57,10 @@ class InstantStatus implements Status {
     this.nextPossibleOpeningMs = status.nextPossibleOpeningMs;
   }
 
+  get mayTry(): boolean {
+    return this.state !== 'closed';
+  }
+
   get since(): DateTime | null {
     return this.#status.since;
   }
@@ -68,10 +82,23 @@ class InstantStatus implements Status {
   }
 }
 
-class ServiceAvailability extends InstantStatus implements Availability {
-  readonly items: Readonly<Record<string, Status>>;
+class NamedStatus extends InstantStatus implements ItemAvailability {
+  readonly name: Text;
 
-  constructor(status: Status, atMs: number, items: Readonly<Record<string, Status>>) {
+  constructor(status: Status, atMs: number, { ja, en }: Text) {
+    super(status, atMs);
+    this.name = Object.freeze({ ja, en });
+  }
+
+  override toJSON(): Record<string, unknown> {
+    return { name: this.name, ...super.toJSON() };
+  }
+}
+
+class ServiceAvailability extends InstantStatus implements Availability {
+  readonly items: Readonly<Record<string, ItemAvailability>>;
+
+  constructor(status: Status, atMs: number, items: Readonly<Record<string, ItemAvailability>>) {
     super(status, atMs);
     this.items = Object.freeze(items);
   }
@@ -84,31 +111,44 @@ class ServiceAvailability extends InstantStatus implements Availability {
 /**
  * Asks the calendar about every item of a service, for `forMs` milliseconds from `atMs`.
  *
+ * @param firstUse - false if this citizen has fetched before.
  * @throws SelfInfoError `outside_calendar`; `invalid_option` when the caller's calendar throws or
  * is not a calendar.
  */
 export function computeAvailability(
   service: Service,
-  calendar: Calendar,
+  calendar: Calendar<Catalog>,
   atMs: number,
   forMs: number,
+  firstUse = true,
 ): Availability {
-  return hostCall(PATH, () => statusOfItems(calendar, service, atMs, forMs), EXPECTED);
+  const asked = () => (firstUse ? calendar : calendar.withoutFirstUse());
+  return hostCall(PATH, () => statusOfItems(asked(), service, atMs, forMs), EXPECTED);
 }
 
 function statusOfItems(
-  calendar: Calendar,
+  calendar: Calendar<Catalog>,
   service: Service,
   atMs: number,
   forMs: number,
 ): Availability {
+  const catalog = catalogOf(service);
   const targets = Object.entries<ItemSpec>(service.items).map(
-    ([key, item]) => [key, targetOf(item)] as const,
+    ([key, item]) => [key, targetOf(item), item] as const,
   );
   const items = Object.fromEntries(
-    targets.map(([key, target]) => {
+    targets.map(([key, target, item]) => {
       const [status, instantMs] = worstInstant(calendar, target, atMs, forMs);
-      return [key, Object.freeze(new InstantStatus(status, instantMs))];
+      return [
+        key,
+        Object.freeze(
+          new NamedStatus(
+            status,
+            instantMs,
+            nameOfItem(item.code, detailRow(item.detail, catalog), catalog),
+          ),
+        ),
+      ];
     }),
   );
   const [status, instantMs] = worstInstant(
@@ -126,25 +166,45 @@ const EXPECTED: Expected = {
   ja: 'createCalendar のカレンダーか、それを返す関数を指定してください。',
 };
 
-/** Returns a function that gives the current calendar. Default: the guideline's tables. */
-export function calendarSource(given: Calendar | (() => Calendar) | undefined): () => Calendar {
-  if (typeof given === 'function') return () => hostCall(PATH, given, EXPECTED);
+/**
+ * Returns a function that gives the current calendar. Default: without announcements.
+ *
+ * @param catalog - the catalogue of the services. A calendar with another one is refused.
+ */
+export function calendarSource(
+  given: Calendar<Catalog> | (() => Calendar<Catalog>) | undefined,
+  catalog: Catalog,
+): () => Calendar<Catalog> {
+  if (typeof given === 'function')
+    return () => withCatalog(hostCall(PATH, given, EXPECTED), catalog);
   if (given === undefined) {
-    const tables = createCalendar();
+    const tables = createCalendar({}, catalog);
     return () => tables;
   }
   checkMethods(given, PATH, ['status', 'segments']);
+  withCatalog(given, catalog);
   return () => given;
 }
 
+function withCatalog(calendar: Calendar<Catalog>, { fingerprint }: Catalog): Calendar<Catalog> {
+  // Other code may bring a calendar that is not from createCalendar.
+  const theirs = calendar?.catalog ?? publishedCatalog;
+  if (theirs.fingerprint === fingerprint) return calendar;
+  throw invalidOption(PATH, {
+    en: 'Its catalogue differs from that of the service. Give the same catalogue to defineService and createCalendar.',
+    ja: 'サービスとカレンダーのカタログが異なります。defineService と createCalendar に同じカタログを指定してください。',
+  });
+}
+
 /**
- * Returns why items are not available at an instant, and until when (ISO 8601 at +09:00). Returns
+ * Returns why items are not available at an instant, and until when (ISO 8601 at +09:00): null
+ * unless they are closed, because an uncertain item may be asked again at any time. Returns
  * no cause when the calendar fails: the portal's response counts, not the calendar.
  */
 export function outageOf(
   service: Service,
   keys: readonly string[],
-  currentCalendar: () => Calendar,
+  currentCalendar: () => Calendar<Catalog>,
   atMs: number,
 ): { readonly causes: readonly Cause[]; readonly until: string | null } {
   try {
@@ -155,27 +215,30 @@ export function outageOf(
     );
     return {
       causes,
-      until: state === 'open' || nextOpeningMs === null ? null : formatInstant(nextOpeningMs),
+      until: state !== 'closed' || nextOpeningMs === null ? null : formatInstant(nextOpeningMs),
     };
   } catch {
     return { causes: [], until: null };
   }
 }
 
-function together(targets: readonly Target[]): Target {
+function together(targets: readonly Target<Catalog>[]): Target<Catalog> {
   const [only] = targets;
   return targets.length === 1 && only !== undefined ? only : { allOf: targets };
 }
 
-function targetOf({ detail, holders }: ItemSpec): Target {
-  return holders ? together(holders.map((holder): Target => `${detail}@${holder}`)) : detail;
+function targetOf({ detail, holders, code }: ItemSpec): Target<Catalog> {
+  const item = code ?? null;
+  return holders
+    ? together(holders.map((holder): Target<Catalog> => ({ detail: `${detail}@${holder}`, item })))
+    : { detail, item };
 }
 
 const RANK = { closed: 0, uncertain: 1, open: 2 } as const;
 
 function worstInstant(
-  calendar: Calendar,
-  target: Target,
+  calendar: Calendar<Catalog>,
+  target: Target<Catalog>,
   atMs: number,
   forMs: number,
 ): [status: Status, instantMs: number] {

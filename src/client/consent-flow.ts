@@ -40,8 +40,18 @@ const CITIZEN_MS = 600_000;
 
 /** Options of `availability`. */
 export interface AvailabilityOptions {
+  /** The instant. Default: now. */
   readonly at?: Instant;
+  /**
+   * Milliseconds for which the items must stay available. Default: 600,000, because a citizen needs
+   * time with the card.
+   */
   readonly forMs?: number;
+  /**
+   * False if this citizen has fetched before: leaves out stops that concern a first use only
+   * (初回利用時). Default: true.
+   */
+  readonly firstUse?: boolean;
 }
 
 /** Asks the current calendar about every item of the service. */
@@ -52,10 +62,13 @@ export function currentAvailability(
   options = readKeys(options, 'options', {
     at: true,
     forMs: true,
+    firstUse: true,
   } satisfies Record<keyof AvailabilityOptions, true>);
-  const { at = clock.now(), forMs = CITIZEN_MS }: AvailabilityOptions = options;
+  const { at = clock.now(), forMs = CITIZEN_MS, firstUse = true }: AvailabilityOptions = options;
   checkWhole(forMs, 'options.forMs', 0);
-  return computeAvailability(service, currentCalendar(), toEpochMs(at, 'options.at'), forMs);
+  if (typeof firstUse !== 'boolean') throw new TypeError('options.firstUse must be a boolean.');
+  const atMs = toEpochMs(at, 'options.at');
+  return computeAvailability(service, currentCalendar(), atMs, forMs, firstUse);
 }
 
 /** Loads the packages that a journey needs. */

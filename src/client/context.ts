@@ -1,4 +1,5 @@
 import type { Calendar } from '../calendar/calendar.js';
+import type { Catalog } from '../catalog/catalog.js';
 import type { Clock } from '../foundation/clock.js';
 import type { Scope } from '../foundation/deadline.js';
 import { SelfInfoError } from '../foundation/errors.js';
@@ -13,7 +14,7 @@ import type { ApiConnection, Transport } from '../net/http.js';
 import { openTransport } from '../net/transport.js';
 import { type Authenticate, openAuthentication } from '../oauth/client-auth.js';
 import type { AccessToken } from '../oauth/token.js';
-import { isService, type Service } from '../service/service.js';
+import { catalogOf, isService, type Service } from '../service/service.js';
 import { type BoundStore, boundStore } from '../stores/bound.js';
 import { createMemoryStore } from '../stores/memory.js';
 import { guardStore } from '../stores/store.js';
@@ -51,7 +52,7 @@ export interface ClientContext {
   readonly transport: Transport;
   readonly authenticate: Authenticate;
   readonly openVisit: OpenVisit;
-  readonly currentCalendar: () => Calendar;
+  readonly currentCalendar: () => Calendar<Catalog>;
   readonly calls: Calls;
   readonly emitter: Emitter;
   /** The state of every grant that this client handed out. */
@@ -87,7 +88,7 @@ export function openContext(options: ClientOptions): ClientContext {
   if (options.store !== undefined)
     checkMethods(options.store, 'options.store', ['put', 'get', 'take', 'delete']);
   const store = boundStore(guardStore(options.store ?? createMemoryStore({ clock })), clock);
-  const currentCalendar = calendarSource(options.calendar);
+  const currentCalendar = calendarSource(options.calendar, catalogOf(service));
   const emitter = createEmitter(options.onEvent, clock);
   emitter.watchCertificate(options.tls?.cert);
   // Tests inject `fetch`. Each of them may well create its own client.

@@ -1,3 +1,4 @@
+import { informationOn } from '../calendar/citizen-texts.js';
 import type { Cause, Status } from '../calendar/results.js';
 import type { Stage } from '../foundation/error-facts.js';
 import type { SelfInfoErrorCode } from '../foundation/error-table.js';
@@ -8,7 +9,8 @@ import { toDateTime } from '../foundation/time.js';
 import type { ItemAnswer } from '../query/answer.js';
 import type { Service } from '../service/service.js';
 import type { ServiceSpec } from '../service/spec.js';
-import type { Availability } from './availability.js';
+import type { Availability, ItemAvailability } from './availability.js';
+import { deciding, isScoped, type Reasoned, reasonsOf, saysAll } from './reasons.js';
 import type { Collected, ConsentOutcome } from './types.js';
 
 /** What {@link explain} can put into words. */
@@ -80,12 +82,11 @@ const states = {
   open: { ja: 'ただいま取得できます。', en: 'The information is available now.' },
   uncertain: {
     ja: 'ただいま取得できない場合があります。',
-    en: 'It is uncertain whether the information is available now.',
+    en: 'The information may not be available at the moment.',
   },
   closed: sentences.unavailable,
 } as const;
 
-const MOST_REASONS = 2;
 const OURS: readonly Stage[] = ['configuration', 'calendar', 'vault', 'sandbox'];
 /** Codes of a failed item that this package defines. */
 const ITEM_CODES: readonly string[] = [
@@ -113,9 +114,22 @@ const words = {
     en: (time: string) => `Please try again after ${time}.`,
   },
   reason: { ja: (texts: string) => `理由：${texts}`, en: (texts: string) => `Reason: ${texts}` },
+  stopped: {
+    ja: (name: string, until: string | undefined) =>
+      until === undefined
+        ? `${informationOn(name)}は取得できません。`
+        : `${informationOn(name)}は ${until} まで取得できません。`,
+    en: (name: string, until: string | undefined) =>
+      `The information (${name}) is not available${until === undefined ? '' : ` until ${until}`}.`,
+  },
+  goOn: { ja: 'このままお手続きいただけます。', en: 'You can continue.' },
   partial: {
     ja: '一部の保有機関の情報は含まれていません。',
     en: 'Information from some holders is missing.',
+  },
+  otherwise: {
+    ja: '書類の提出など、ほかの方法でお手続きください。',
+    en: 'Please continue in another way, for example with documents.',
   },
   again: { ja: '時間をおいて再度お試しください。', en: 'Please try again later.' },
   restart: { ja: '最初からやり直してください。', en: 'Please start again.' },
@@ -151,14 +165,7 @@ export function explain<S extends ServiceSpec>(value: Explainable<S>, language: 
   if (language !== 'ja' && language !== 'en') throw new TypeError("language must be 'ja' or 'en'.");
   if (isSelfInfoError(value)) return explainError(value, language);
   if (typeof value !== 'object' || value === null) throw foreign();
-  if (shows(value, 'state')) {
-    const { state, causes, nextOpeningMs } = value;
-    return join(
-      states[state][language],
-      state === 'open' ? '' : reasons(causes, language),
-      state === 'open' || nextOpeningMs === null ? '' : again(nextOpeningMs, language),
-    );
-  }
+  if (shows(value, 'state')) return explainStatus(value, language);
   if (!Object.hasOwn(sentences, value.status)) throw foreign();
   const sentence = sentences[value.status][language];
   switch (value.status) {
@@ -171,7 +178,9 @@ export function explain<S extends ServiceSpec>(value: Explainable<S>, language: 
     case 'unavailable':
       return join(
         sentence,
-        shows(value, 'causes') ? reasons(value.causes, language) : '',
+        shows(value, 'causes')
+          ? reasons([{ state: stateOf(value.causes), causes: value.causes }], language)
+          : '',
         value.until === null ? words.again[language] : again(Date.parse(value.until), language),
       );
     case 'failed':
@@ -231,6 +240,12 @@ function isConsentUnused({ code, stage, effect, upstream }: SelfInfoError): bool
   );
 }
 
+function dayAndTime(ms: number, language: Language): string {
+  return toDateTime(ms)
+    .setLocale(language)
+    .toFormat(language === 'ja' ? 'M月d日(ccc) H:mm' : "ccc d LLL H:mm 'JST'");
+}
+
 function again(ms: number, language: Language): string {
   const time = toDateTime(ms);
   return words.until[language](
@@ -240,17 +255,77 @@ function again(ms: number, language: Language): string {
   );
 }
 
-/** Picks the causes that decide. A list of every server would help no citizen. */
-function reasons(causes: readonly Cause[], language: Language): string {
-  const deciding = [
-    causes.filter(
-      (cause) => cause.state === 'closed' && !causes.some(({ kind }) => kind === 'holder'),
-    ),
-    causes.filter((cause) => cause.kind === 'holder'),
-    causes,
-  ].find((some) => some.length > 0);
-  const texts = [...new Set(deciding?.map((cause) => cause.text[language]))].slice(0, MOST_REASONS);
+/** The part of a status that goes into words. */
+type Explained = Reasoned & Pick<Status, 'nextPossibleOpeningMs'>;
+
+function explainStatus(value: Status | Availability, language: Language): string {
+  const { state, nextOpeningMs } = value;
+  const items: readonly ItemAvailability[] = shows(value, 'items')
+    ? Object.values<ItemAvailability>(value.items).filter((item) => item.state === state)
+    : [];
+  const isOfInstant = shows(value, 'items') || shows(value, 'name');
+  const statuses = items.length > 0 ? items : [isOfInstant ? value : throughout(value)];
+  if (state === 'closed') {
+    const stopped = statuses.map((status) => stoppedItem(status, language));
+    if (stopped.every((sentence) => sentence !== undefined)) return join(...new Set(stopped));
+  }
+  if (state === 'open') return join(states.open[language], ...reasonsOf(statuses, language));
+  if (state === 'uncertain')
+    return join(
+      ...(statuses.flatMap(deciding).every(saysAll)
+        ? reasonsOf(statuses, language)
+        : [states.uncertain[language], reasons(statuses, language)]),
+      words.goOn[language],
+    );
+  return join(
+    states.closed[language],
+    reasons(statuses, language),
+    nextOpeningMs === null ? words.otherwise[language] : again(nextOpeningMs, language),
+  );
+}
+
+/**
+ * Returns a status with the causes that hold throughout, if there are any. Its other causes may be
+ * over, or far away.
+ */
+function throughout(status: Status): Explained {
+  const { state, causes, holders, sinceMs, untilMs, nextPossibleOpeningMs } = status;
+  const lasting = causes.filter(
+    (cause) =>
+      cause.state === state &&
+      cause.startMs <= (sinceMs ?? cause.startMs) &&
+      cause.endMs >= (untilMs ?? cause.endMs),
+  );
+  return {
+    state,
+    causes: lasting.length > 0 ? lasting : causes,
+    ...(holders && { holders }),
+    nextPossibleOpeningMs,
+  };
+}
+
+/** Returns the sentence about an item that stops alone; undefined if more than it stops. */
+function stoppedItem(status: Explained | ItemAvailability, language: Language): string | undefined {
+  const causes = deciding(status);
+  if (!causes.every(isScoped)) return undefined;
+  const names = shows(status, 'name') ? [status.name] : causes.map(({ name }) => name);
+  const known = names.flatMap((name) => (name === null ? [] : [name[language]]));
+  if (known.length === 0) return undefined;
+  const { nextPossibleOpeningMs } = status;
+  return words.stopped[language](
+    [...new Set(known)].join(language === 'ja' ? '、' : ', '),
+    nextPossibleOpeningMs === null ? undefined : dayAndTime(nextPossibleOpeningMs, language),
+  );
+}
+
+/** Names the causes that decide. A list of every server would help no citizen. */
+function reasons(statuses: readonly Reasoned[], language: Language): string {
+  const texts = reasonsOf(statuses, language);
   return texts.length === 0 ? '' : words.reason[language](texts.join(language === 'ja' ? '' : ' '));
+}
+
+function stateOf(causes: readonly Cause[]): Status['state'] {
+  return causes.some(({ state }) => state === 'closed') ? 'closed' : 'uncertain';
 }
 
 /** Joins sentences: with a space in English, without one in Japanese. */

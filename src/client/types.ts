@@ -1,5 +1,6 @@
 import type { Calendar } from '../calendar/calendar.js';
 import type { Cause } from '../calendar/results.js';
+import type { Catalog } from '../catalog/catalog.js';
 import type { Clock } from '../foundation/clock.js';
 import type { SelfInfoError } from '../foundation/errors.js';
 import type { Instant } from '../foundation/time.js';
@@ -153,8 +154,11 @@ export interface ClientOptions<S extends Service = Service> {
    * environment is created with such a store; closed ones and those with `fetch` do not count.
    */
   readonly store?: Store;
-  /** A calendar, or a function that returns the current one. Default: the guideline's tables. */
-  readonly calendar?: Calendar | (() => Calendar);
+  /**
+   * A calendar with the catalogue of the service, or a function that returns the current one.
+   * Default: without announcements.
+   */
+  readonly calendar?: Calendar<Catalog> | (() => Calendar<Catalog>);
   /** Default: the system clock. */
   readonly clock?: Clock;
   /** A transport for tests in one process. Production refuses it. */
@@ -204,8 +208,13 @@ export interface SelfInfoClient<S extends Service = Service>
    * Returns whether the items of the service are available by the published table, together and one
    * by one (guideline 2.5). Informs and forbids nothing.
    *
+   * An item with a `code` is asked by its code, because announcements may stop single items. An item
+   * without one is uncertain while such a stop may mean it. If the state is not closed, the citizen
+   * may go on (`mayTry`).
+   *
    * @param options - `at`: the instant, default now; `forMs`: milliseconds for which the items must
-   * stay available, default 600,000, because a citizen needs time with the card.
+   * stay available, default 600,000, because a citizen needs time with the card; `firstUse`: false
+   * if this citizen has fetched before, default true.
    * @throws SelfInfoError `outside_calendar`, `invalid_instant`, `invalid_option`.
    * @example
    * ```ts
@@ -215,7 +224,11 @@ export interface SelfInfoClient<S extends Service = Service>
    * }
    * ```
    */
-  availability(options?: { readonly at?: Instant; readonly forMs?: number }): Availability<S>;
+  availability(options?: {
+    readonly at?: Instant;
+    readonly forMs?: number;
+    readonly firstUse?: boolean;
+  }): Availability<S>;
   /**
    * Starts a consent: stores a transaction, and returns the URL for the citizen's browser together
    * with the current availability (guideline 2.3, figure 2.3-3).

@@ -1,4 +1,4 @@
-export type { Availability } from '../client/availability.js';
+export type { Availability, ItemAvailability } from '../client/availability.js';
 export { type Clock, createVirtualClock, type VirtualClock } from '../foundation/clock.js';
 export { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 export type { ConsentTerms } from '../oauth/terms.js';

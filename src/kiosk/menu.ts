@@ -1,4 +1,5 @@
 import type { Calendar } from '../calendar/calendar.js';
+import type { Catalog } from '../catalog/catalog.js';
 import { computeAvailability } from '../client/availability.js';
 import { invalidOption } from '../foundation/errors.js';
 import { checkText } from '../foundation/options.js';
@@ -40,7 +41,7 @@ export function chooseService(context: SessionContext, id: string): void {
 /** Returns a service as the screens show it, with the availability of the items to fetch. */
 export function menuEntryOf(
   { id, service, inquiries }: OfferedService,
-  calendar: Calendar,
+  calendar: Calendar<Catalog>,
   atMs: number,
 ): KioskMenuEntry {
   const { name, purpose, retention } = service;

@@ -1,4 +1,5 @@
 import type { Calendar } from '../calendar/calendar.js';
+import { type Catalog, publishedCatalog } from '../catalog/catalog.js';
 import { calendarSource } from '../client/availability.js';
 import type { Clock } from '../foundation/clock.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
@@ -13,7 +14,7 @@ import {
 import type { ConsentTerms } from '../oauth/terms.js';
 import { checkInquiries } from '../query/inquiries.js';
 import type { Inquiry } from '../service/inquiry.js';
-import { isService, type Service, wireCode } from '../service/service.js';
+import { catalogOf, isService, type Service, wireCode } from '../service/service.js';
 import type { ItemSpec } from '../service/spec.js';
 import type { KioskAuthorizer, KioskRequest } from './authorizer.js';
 import type { CardReader } from './reader.js';
@@ -40,8 +41,11 @@ export interface KioskOptions {
   readonly authorizer: KioskAuthorizer;
   /** Device that takes the card in. */
   readonly reader: CardReader;
-  /** Calendar, or a function that returns the current one. Default: the guideline's tables. */
-  readonly calendar?: Calendar | (() => Calendar);
+  /**
+   * Calendar with the catalogue of the services, or a function that returns the current one.
+   * Default: without announcements.
+   */
+  readonly calendar?: Calendar<Catalog> | (() => Calendar<Catalog>);
   /** Default: the system clock. */
   readonly clock?: Clock;
   /**
@@ -92,11 +96,22 @@ export function checkOptions(options: KioskOptions) {
     'eject',
     'onRemoved',
   ]);
-  const currentCalendar = calendarSource(options.calendar);
+  const currentCalendar = calendarSource(options.calendar, catalogOfMenu(services));
   const clock = checkClock(options.clock, 'options.clock');
   checkWhole(idleMs, 'options.idleMs', 1);
   checkFunction(onEvent, 'options.onEvent');
   return { services, authorizer, reader, currentCalendar, clock, idleMs, onEvent };
+}
+
+/** Returns the catalogue of the services, which must be the same: one calendar serves them all. */
+function catalogOfMenu(services: readonly OfferedService[]): Catalog {
+  const [first = publishedCatalog, ...others] = services.map(({ service }) => catalogOf(service));
+  const other = others.findIndex(({ fingerprint }) => fingerprint !== first.fingerprint);
+  if (other < 0) return first;
+  throw invalidOption(`options.services[${other + 1}].service`, {
+    en: 'Its catalogue differs from that of the first service.',
+    ja: '最初のサービスとカタログが異なります。',
+  });
 }
 
 function checkServices(value: unknown): readonly OfferedService[] {

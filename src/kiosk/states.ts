@@ -1,4 +1,3 @@
-import type { DetailId } from '../catalog/details.js';
 import type { Availability } from '../client/availability.js';
 import type { ConsentTerms } from '../oauth/terms.js';
 import type { Answer } from '../query/answer.js';
@@ -13,7 +12,7 @@ export interface KioskMenuEntry {
   readonly name: string;
   readonly purpose: { readonly id: string; readonly text: string };
   /** The detail of each item to fetch, by the item's key. */
-  readonly items: Readonly<Record<string, DetailId>>;
+  readonly items: Readonly<Record<string, string>>;
   readonly retention: { readonly days: number };
   /**
    * Whether the calendar allows a fetch of these items now and for the next ten minutes, with

@@ -1,5 +1,6 @@
 import { escapedText, foldedLine, utcStamp } from '../calendar/print/ical.js';
-import { fingerprint, plain } from '../calendar/print/wording.js';
+import { plain } from '../calendar/print/wording.js';
+import { fingerprint } from '../foundation/fingerprint.js';
 import { dayStart, formatDay, type Instant, parseDay, toEpochMs } from '../foundation/time.js';
 import type { Plan, PlannedSpan, PlannedStep } from './plan.js';
 import {

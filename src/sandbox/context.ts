@@ -1,4 +1,5 @@
 import type { Calendar } from '../calendar/calendar.js';
+import type { Catalog } from '../catalog/catalog.js';
 import type { Clock } from '../foundation/clock.js';
 import type { WireProfile } from '../wire/profile.js';
 import type { SandboxCodec } from './codec.js';
@@ -32,7 +33,7 @@ export interface SandboxContext {
   readonly baseClock: Clock;
   /** Runs a step as though the clock were so many milliseconds ahead. */
   withSkew<T>(ms: number, run: () => T): T;
-  readonly calendar: Calendar;
+  readonly calendar: Calendar<Catalog>;
   /** Paths, names and words of the wire. */
   readonly profile: WireProfile;
   /** Translates what the profile cannot say. */

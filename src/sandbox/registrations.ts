@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import { checkDetailId, type DetailId, holdersOf } from '../catalog/details.js';
-import { checkServerId, type ServerId } from '../catalog/servers.js';
+import { type Catalog, publishedCatalog } from '../catalog/catalog.js';
+import { checkDetailId, checkServerId, holdersOf } from '../catalog/lookup.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkText, checkWhole, readKeys } from '../foundation/options.js';
 import { ownBag } from '../foundation/own.js';
@@ -13,7 +13,7 @@ import type { Problems } from './problems.js';
  * An item as the portal registers it. An item of `defineService` fits; further keys are ignored.
  */
 export interface RegisteredItem {
-  readonly detail: DetailId;
+  readonly detail: string;
   /** The item code (特定個人情報名コード), `TM` and 14 digits. Default: the id of the detail. */
   readonly code?: string | undefined;
   readonly inquiries: readonly Method[];
@@ -63,6 +63,8 @@ export interface Registration {
 
 /** A validated registration, as the sandbox uses it. */
 export interface Client {
+  /** What its items and holders are. */
+  readonly catalog: Catalog;
   readonly clientId: string;
   readonly redirectUris: readonly [string, ...string[]];
   readonly name: string;
@@ -85,10 +87,10 @@ export interface Client {
 /** A validated item. */
 export interface ClientItem {
   readonly code: string;
-  readonly detail: DetailId;
+  readonly detail: string;
   readonly methods: readonly Method[];
   readonly latestBy: string | undefined;
-  readonly holders: readonly ServerId[];
+  readonly holders: readonly string[];
 }
 
 const allMethods: readonly string[] = Object.keys(publicProfile.methods);
@@ -103,12 +105,13 @@ export function checkRegistrations(
   value: unknown,
   path: string,
   problems: Problems,
+  catalog: Catalog = publishedCatalog,
 ): ReadonlyMap<string, Client> {
   const clients = new Map<string, Client>();
   for (const [index, registration] of (
     problems.check(() => nonEmptyList(value, path)) ?? []
   ).entries()) {
-    const client = checkRegistration(registration, `${path}[${index}]`, problems);
+    const client = checkRegistration(registration, `${path}[${index}]`, catalog, problems);
     if (client === undefined) continue;
     if (clients.has(client.clientId))
       problems.check(() => {
@@ -135,7 +138,12 @@ export function thumbprintOf(pem: unknown, path: string): string {
   }
 }
 
-function checkRegistration(value: unknown, path: string, problems: Problems): Client | undefined {
+function checkRegistration(
+  value: unknown,
+  path: string,
+  catalog: Catalog,
+  problems: Problems,
+): Client | undefined {
   problems.check(() =>
     readKeys(value, path, {
       clientId: true,
@@ -152,7 +160,7 @@ function checkRegistration(value: unknown, path: string, problems: Problems): Cl
   if (registration === undefined) return undefined;
   const clientId = problems.check(() => checkClientId(registration.clientId, `${path}.clientId`));
   const redirectUris = checkUris(registration.redirectUris, `${path}.redirectUris`, problems);
-  const service = checkService(registration.service, `${path}.service`, problems);
+  const service = checkService(registration.service, `${path}.service`, catalog, problems);
   const { certificate } = registration;
   const thumbprint =
     certificate === undefined
@@ -173,7 +181,7 @@ function checkRegistration(value: unknown, path: string, problems: Problems): Cl
   if (clientId === undefined || redirectUris === undefined || service === undefined)
     return undefined;
   return {
-    ...{ clientId, redirectUris, ...service, thumbprint, keys, secret, noticeUri },
+    ...{ catalog, clientId, redirectUris, ...service, thumbprint, keys, secret, noticeUri },
     mustPush: mustPush === true,
   };
 }
@@ -226,6 +234,7 @@ function checkUri(value: unknown, path: string): string {
 function checkService(
   value: unknown,
   path: string,
+  catalog: Catalog,
   problems: Problems,
 ): Pick<Client, 'name' | 'purpose' | 'retentionDays' | 'items'> | undefined {
   const service = problems.check(() => objectAt(value, path));
@@ -246,13 +255,18 @@ function checkService(
       });
     return days;
   });
-  const items = checkItems(service.items, `${path}.items`, problems);
+  const items = checkItems(service.items, `${path}.items`, catalog, problems);
   return name === undefined || purpose === undefined || retentionDays === undefined
     ? undefined
     : { name, purpose, retentionDays, items };
 }
 
-function checkItems(value: unknown, path: string, problems: Problems): Client['items'] {
+function checkItems(
+  value: unknown,
+  path: string,
+  catalog: Catalog,
+  problems: Problems,
+): Client['items'] {
   const items = new Map<string, ClientItem>();
   const specs = problems.check(() => {
     const entries = Object.entries(objectAt(value, path));
@@ -266,7 +280,7 @@ function checkItems(value: unknown, path: string, problems: Problems): Client['i
   for (const [key, spec] of specs ?? []) {
     const at = `${path}.${key.slice(0, 60)}`;
     problems.check(() => {
-      const item = checkItem(spec, at);
+      const item = checkItem(spec, at, catalog);
       if (items.has(item.code)) {
         throw invalidOption(`${at}.code`, {
           en: 'Another item has the same code. Give every item a different code.',
@@ -279,10 +293,10 @@ function checkItems(value: unknown, path: string, problems: Problems): Client['i
   return items;
 }
 
-function checkItem(value: unknown, path: string): ClientItem {
+function checkItem(value: unknown, path: string, catalog: Catalog): ClientItem {
   const { detail, code, inquiries, latestBy, holders } = objectAt(value, path);
   checkText(detail, `${path}.detail`);
-  checkDetailId(detail, `${path}.detail`);
+  checkDetailId(detail, `${path}.detail`, catalog);
   if (code !== undefined) {
     checkText(code, `${path}.code`);
     if (!/^TM\d{14}$/.test(code))
@@ -309,15 +323,19 @@ function checkItem(value: unknown, path: string): ClientItem {
     detail,
     methods,
     latestBy,
-    holders: checkHolders(holders, detail, `${path}.holders`),
+    holders: checkHolders(holders, holdersOf(detail, catalog), `${path}.holders`, catalog),
   };
 }
 
-function checkHolders(value: unknown, detail: DetailId, path: string): readonly ServerId[] {
-  const all = holdersOf(detail);
+function checkHolders(
+  value: unknown,
+  all: readonly string[],
+  path: string,
+  catalog: Catalog,
+): readonly string[] {
   if (value === undefined) return all;
   return nonEmptyList(value, path).map((server, index) => {
-    checkServerId(server, `${path}[${index}]`);
+    checkServerId(server, `${path}[${index}]`, catalog);
     if (!all.includes(server))
       throw new SelfInfoError('not_a_holder', { path: `${path}[${index}]` });
     return server;

@@ -1,4 +1,5 @@
 import { type Calendar, createCalendar } from '../calendar/calendar.js';
+import type { Catalog } from '../catalog/catalog.js';
 import { type Clock, systemClock } from '../foundation/clock.js';
 import { type Expected, invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkFunction, readKeys } from '../foundation/options.js';
@@ -17,6 +18,7 @@ import { checkPersonas, type Persona } from './personas/persona.js';
 import { secretMethodOf } from './portal/client-secret.js';
 import { Problems } from './problems.js';
 import { type Client, checkRegistrations, type Registration } from './registrations.js';
+import { checkSharedCatalog } from './shared-catalog.js';
 import { type VisitOptions, visitConsent } from './visit.js';
 
 /** Options of {@link createSandbox}. */
@@ -34,8 +36,11 @@ export interface SandboxOptions {
    * the system clock.
    */
   readonly clock?: Clock;
-  /** When servers run. Default: the table of the guideline. */
-  readonly calendar?: Calendar;
+  /**
+   * When servers run. Registrations that are data, not services of `defineService`, may name what its
+   * catalogue has. Default: by their hours alone, with the catalogue of the services.
+   */
+  readonly calendar?: Calendar<Catalog>;
   /**
    * The portal's profile: the sandbox speaks the JSON of `publicCodec`, with the paths, names and
    * words of this profile. Write it separately from the client's. Default: `publicProfile`.
@@ -204,10 +209,22 @@ const NOT_A_URL: Expected = {
 function checkOptions(given: SandboxOptions) {
   const options = ownBag(given);
   const problems = new Problems();
-  const clients = checkRegistrations(options.registrations, 'options.registrations', problems);
-  const personas = checkPersonas(options.personas ?? builtIn, 'options.personas', problems);
+  const { registrations } = options;
+  const catalog = checkSharedCatalog(registrations, options.calendar, problems);
+  const clients = checkRegistrations(registrations, 'options.registrations', problems, catalog);
+  const personas = checkPersonas(
+    options.personas ?? builtIn,
+    'options.personas',
+    problems,
+    catalog,
+  );
   const faults = checkFaults(options.faults ?? [], 'options.faults', problems);
-  const { clock = systemClock, calendar = createCalendar(), codec, sendNotice } = options;
+  const {
+    clock = systemClock,
+    calendar = createCalendar({}, catalog),
+    codec,
+    sendNotice,
+  } = options;
   problems.check(() => checkFunction(sendNotice, 'options.sendNotice'));
   problems.check(() => checkFunction(codec, 'options.codec'));
   problems.check(() => requireMethods(clock, 'options.clock', ['now', 'wait']));

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { Calendar } from '../calendar/calendar.js';
+import type { Catalog } from '../catalog/catalog.js';
 import type { Clock } from '../foundation/clock.js';
 import { invalidOption } from '../foundation/errors.js';
 import { checkWhole, readKeys } from '../foundation/options.js';
@@ -44,7 +45,7 @@ export interface Connection {
    */
   readonly tls: Credential;
   readonly clock: Clock;
-  readonly calendar?: Calendar;
+  readonly calendar?: Calendar<Catalog>;
 }
 
 /** A sandbox that listens on loopback. */
@@ -196,7 +197,7 @@ function warnOfEveryInterface(): void {
 function startedSandbox(
   sandbox: Sandbox & Origins,
   credentials: ReadonlyMap<string, Credential>,
-  calendar: Calendar | undefined,
+  calendar: Calendar<Catalog> | undefined,
   { close }: Pick<Listeners, 'close'>,
 ): StartedSandbox {
   const connect = (clientId?: string, options?: SandboxClientOptions): Connection => {

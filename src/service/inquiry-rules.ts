@@ -1,3 +1,4 @@
+import type { Catalog, DetailIdOf, ServerIdOf } from '../catalog/catalog.js';
 import type { Inquiry, Method } from './inquiry.js';
 import type { ItemBase, ServiceSpec } from './spec.js';
 
@@ -65,10 +66,36 @@ export interface ServiceInput extends Omit<ServiceSpec, 'items'> {
   };
 }
 
-/** Checks at compile time that each item with the inquiry `latest` declares `latestBy`. */
+/**
+ * The ids that a service may name: details and servers of the catalogue. A bound of the service and
+ * not part of the parameter, so that the compiler suggests the id that was meant.
+ */
+export type KnownIds<S extends ServiceInput, C extends Catalog> = {
+  readonly items: {
+    readonly [K in keyof S['items']]: {
+      readonly detail: DetailOf<S['items'][K], C>;
+      readonly holders?: HoldersOf<S['items'][K], C>;
+    };
+  };
+};
+
+/** Checks at compile time that an item with the inquiry `latest` declares `latestBy`. */
 export type NamesLatestBy<S extends ServiceInput> = {
   readonly items: { readonly [K in keyof S['items']]: LatestByOf<S['items'][K]> };
 };
+
+/** What the detail of an item must be. One that was loaded as data is checked at run time. */
+type DetailOf<I, C extends Catalog> = I extends { readonly detail: infer D }
+  ? string extends D
+    ? string
+    : DetailIdOf<C>
+  : DetailIdOf<C>;
+
+type HoldersOf<I, C extends Catalog> = I extends { readonly holders?: readonly (infer H)[] }
+  ? string extends H
+    ? readonly string[]
+    : readonly ServerIdOf<C>[]
+  : readonly ServerIdOf<C>[];
 
 type LatestByOf<I> = I extends { readonly latestBy: string }
   ? unknown

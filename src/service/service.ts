@@ -1,9 +1,22 @@
-import { checkDetailId, holdersOf } from '../catalog/details.js';
+import {
+  type Catalog,
+  checkCatalog,
+  type PublishedCatalog,
+  publishedCatalog,
+} from '../catalog/catalog.js';
+import { isItemCode } from '../catalog/item-codes.js';
+import { checkDetailId, holdersOf } from '../catalog/lookup.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkObject, checkText, checkWhole, readKeys } from '../foundation/options.js';
-import { ownBag } from '../foundation/own.js';
+import { own, ownBag } from '../foundation/own.js';
 import { type Method, methods, unknownMethod } from './inquiry.js';
-import type { InquiryRule, inquiryRules, NamesLatestBy, ServiceInput } from './inquiry-rules.js';
+import type {
+  InquiryRule,
+  inquiryRules,
+  KnownIds,
+  NamesLatestBy,
+  ServiceInput,
+} from './inquiry-rules.js';
 import type { ItemSpec, ServiceSpec } from './spec.js';
 
 /** A hundred years. A longer period is a mistake, and could end beyond the last day of a Date. */
@@ -11,6 +24,7 @@ const LONGEST_RETENTION_DAYS = 36_500;
 
 declare const service: unique symbol;
 const BRAND = Symbol.for('myna-selfinfo.service');
+const CATALOG = Symbol.for('myna-selfinfo.service.catalog');
 
 /** Ties a grant or a retrieval to the type of its service. No such value exists at run time. */
 export declare const ofService: unique symbol;
@@ -32,6 +46,8 @@ export type Service<S extends ServiceSpec = ServiceSpec> = S & {
  *
  * @param spec - name, purpose, retention in days, and items. Literals give queries and answers
  * their types.
+ * @param catalog - what `extendCatalog` returned, if an item has a detail that table 2.5-5 does not
+ * name. The client, the vault and the sandbox take it from the service. Default: the guideline's.
  * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `unknown_detail`,
  * `not_a_holder`, `latest_not_declared`, naming the option; TypeError for a wrong type.
  * @example
@@ -53,10 +69,12 @@ export type Service<S extends ServiceSpec = ServiceSpec> = S & {
  * });
  * ```
  */
-export function defineService<const S extends ServiceInput>(
-  spec: S & NamesLatestBy<S>,
-): Service<S extends ServiceSpec ? S : never>;
-export function defineService(spec: ServiceSpec): Service {
+export function defineService<
+  const S extends ServiceInput & KnownIds<S, C>,
+  C extends Catalog = PublishedCatalog,
+>(spec: S & NamesLatestBy<S>, catalog?: C): Service<S extends ServiceSpec ? S : never>;
+export function defineService(spec: ServiceSpec, given?: Catalog): Service {
+  const catalog = checkCatalog(given, 'catalog');
   spec = readKeys(spec, 'spec', {
     name: true,
     purpose: true,
@@ -68,15 +86,23 @@ export function defineService(spec: ServiceSpec): Service {
     name: spec.name,
     purpose: checkPurpose(spec.purpose),
     retention: checkRetention(spec.retention),
-    items: Object.freeze(checkItems(spec.items)),
+    items: Object.freeze(checkItems(spec.items, catalog)),
   };
   Object.defineProperty(checked, BRAND, { value: true });
+  Object.defineProperty(checked, CATALOG, { value: catalog });
   return Object.freeze(checked) as unknown as Service;
 }
 
 /** Returns whether {@link defineService} made a value, in any copy of this package. */
 export function isService(value: unknown): value is Service {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, BRAND);
+}
+
+/** Returns the catalogue of a service: the guideline's, unless it was defined with another one. */
+export function catalogOf(service: Service): Catalog {
+  return own(service, CATALOG) === undefined
+    ? publishedCatalog
+    : checkCatalog(own(service, CATALOG) as Catalog, 'service');
 }
 
 /**
@@ -122,7 +148,7 @@ function checkRetention(given: ServiceSpec['retention']): ServiceSpec['retention
 }
 
 /** Checks every item and that no two share a code on the wire. */
-function checkItems(given: ServiceSpec['items']): Record<string, ItemSpec> {
+function checkItems(given: ServiceSpec['items'], catalog: Catalog): Record<string, ItemSpec> {
   if (given === undefined) throw new SelfInfoError('missing_option', { path: 'spec.items' });
   checkObject(given, 'spec.items');
   const codes = new Set<string>();
@@ -134,7 +160,7 @@ function checkItems(given: ServiceSpec['items']): Record<string, ItemSpec> {
         en: 'This key is reserved.',
         ja: 'このキーは予約されています。',
       });
-    const checked = checkItem(item, path);
+    const checked = checkItem(item, path, catalog);
     items[key] = checked;
     const code = wireCode(checked);
     if (codes.has(code))
@@ -152,7 +178,7 @@ function checkItems(given: ServiceSpec['items']): Record<string, ItemSpec> {
   return items;
 }
 
-function checkItem(given: ItemSpec, path: string): ItemSpec {
+function checkItem(given: ItemSpec, path: string, catalog: Catalog): ItemSpec {
   const item = readSection(given, path, {
     detail: true,
     code: true,
@@ -162,10 +188,10 @@ function checkItem(given: ItemSpec, path: string): ItemSpec {
     record: true,
   } satisfies Record<keyof ItemSpec, true>);
   checkText(item.detail, `${path}.detail`);
-  checkDetailId(item.detail, `${path}.detail`);
+  checkDetailId(item.detail, `${path}.detail`, catalog);
   if (item.code !== undefined) {
     checkText(item.code, `${path}.code`);
-    if (!/^TM\d{14}$/.test(item.code))
+    if (!isItemCode(item.code))
       throw invalidOption(`${path}.code`, {
         en: 'Use TM and 14 digits.',
         ja: 'TM と数字14桁で指定してください。',
@@ -173,7 +199,7 @@ function checkItem(given: ItemSpec, path: string): ItemSpec {
   }
   if (item.holders !== undefined) checkList(item.holders, `${path}.holders`);
   for (const [index, holder] of (item.holders ?? []).entries()) {
-    if (!holdersOf(item.detail).includes(holder))
+    if (!holdersOf(item.detail, catalog).includes(holder))
       throw new SelfInfoError('not_a_holder', { path: `${path}.holders[${index}]` });
   }
   checkList(item.inquiries, `${path}.inquiries`);

@@ -1,5 +1,4 @@
-import type { DetailId } from '../catalog/details.js';
-import type { ServerId } from '../catalog/servers.js';
+import type { ItemCode } from '../catalog/item-codes.js';
 import type { Method } from './inquiry.js';
 
 /**
@@ -25,17 +24,17 @@ export interface OpenRecord {
 /** Properties of every item. */
 export interface ItemBase {
   /**
-   * The detail (分野詳細) of table 2.5-5 that the item belongs to. It determines who holds the data,
-   * and therefore the hours.
+   * The detail (分野詳細) that the item belongs to: of table 2.5-5, or of an extended catalogue. It
+   * determines who holds the data, and therefore the hours.
    */
-  readonly detail: DetailId;
+  readonly detail: string;
   /** The item's code (特定個人情報名コード), `TM` and 14 digits. Production requires it. */
-  readonly code?: `TM${string}`;
+  readonly code?: ItemCode;
   /**
    * The holders whose data the service needs, all of them. The calendar asks about these only.
-   * Default: any of the holders in table 2.5-5, whichever holds this person's data.
+   * Default: any of the detail's holders, whichever holds this person's data.
    */
-  readonly holders?: readonly ServerId[];
+  readonly holders?: readonly string[];
   /**
    * A synchronous Standard Schema of one record. It receives an {@link OpenRecord}. Default: open
    * records.

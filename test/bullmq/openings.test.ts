@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { type Calendar, createCalendar } from '../../src/calendar/index.js';
 import { createVirtualClock, latest, publicProfile, type Retrieval } from '../../src/index.js';
 import { expectStatus, type Loan, loan } from '../kit/loan.js';
 import { sized } from '../kit/size.js';
@@ -27,13 +28,27 @@ describe.skipIf(noRedis)('retrievals whose holder is closed', () => {
    * Opens a queue for a citizen who asks at half past six. The portal keeps results for hours and
    * answers at once.
    */
-  async function openOffice(keptHours = 6) {
-    const clock = createVirtualClock(BEFORE);
+  async function openOffice({
+    keptHours = 6,
+    now = BEFORE,
+    calendar = createCalendar(),
+    asks = 'household',
+  }: {
+    keptHours?: number;
+    now?: string;
+    calendar?: Calendar;
+    asks?: 'household' | 'income';
+  } = {}) {
+    const clock = createVirtualClock(now);
     const timing = {
       ...publicProfile.timing,
       resultMs: { value: keptHours * HOUR, confidence: 'unknown' as const },
     };
-    const visit = await comeBack({ clock, profile: { ...publicProfile, timing } });
+    const visit = await comeBack({
+      clock,
+      calendar,
+      profile: { ...publicProfile, timing },
+    });
     const desk = openDesk({
       redis: server(),
       client: visit.client,
@@ -43,7 +58,10 @@ describe.skipIf(noRedis)('retrievals whose holder is closed', () => {
     });
     open.push(visit.client.close, desk.close);
     const { grant } = expectStatus(await visit.complete(visit.callback), 'granted');
-    const retrieval = await visit.client.submit(grant, { household: latest() });
+    const retrieval = await visit.client.submit(
+      grant,
+      asks === 'income' ? { income: latest() } : { household: latest() },
+    );
     return { ...visit, ...desk, retrieval };
   }
 
@@ -74,8 +92,34 @@ describe.skipIf(noRedis)('retrievals whose holder is closed', () => {
     expect(calls.filter((stage) => stage === 'result')).toHaveLength(1);
   });
 
+  it('are put off to the end of an announced stop of their own item, and those of another item are not', async () => {
+    // On a Tuesday every server runs. Income has the code 2.
+    const now = '2026-12-01T10:00:00+09:00';
+    const calendar = createCalendar({
+      announced: [
+        {
+          id: 'income',
+          target: { item: 'TM00000000000002' },
+          state: 'closed',
+          start: '2026-12-01T09:00+09:00',
+          end: '2026-12-01T12:30+09:00',
+          announcedAt: '2026-11-20',
+          source: 'お知らせ（作例）',
+        },
+      ],
+    });
+    const income = await openOffice({ now, calendar, asks: 'income' });
+    const id = await income.queue.add(income.retrieval);
+    expect(await income.emitted('put-off')).toMatchObject([
+      { id, state: 'unavailable', until: expect.stringMatching(/^2026-12-01T12:30:/) },
+    ]);
+    const household = await openOffice({ now, calendar });
+    await household.queue.add(household.retrieval);
+    expect(household.events.filter(({ type }) => type === 'put-off')).toEqual([]);
+  });
+
   it('are asked for anyway when they expire before the opening, because the calendar may be wrong', async () => {
-    const { queue, retrieval, end } = await openOffice(1);
+    const { queue, retrieval, end } = await openOffice({ keptHours: 1 });
     await queue.startWorker();
     expect(await end(await queue.add(retrieval))).toMatchObject({ state: 'ready' });
   });
@@ -115,7 +159,7 @@ describe.skipIf(noRedis)('retrievals whose holder is closed', () => {
   });
 
   it('keep to a slow rate, and come in the last minute before they expire at the latest', async () => {
-    const { retrieval, another, events } = await openOffice(2);
+    const { retrieval, another, events } = await openOffice({ keptHours: 2 });
     // 30 minutes remain after the opening: three retrievals at four fifths of one in ten minutes.
     // The others come in the last minute, where the workers' limit holds the rate.
     const slow = another({ rate: { max: 1, perMs: 600_000 }, prefix: '{slow}' });

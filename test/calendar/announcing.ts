@@ -14,7 +14,7 @@ export function announce(
   more: Partial<Announcement> = {},
 ): Announcement {
   return {
-    id: `${target} ${state} ${start}`,
+    id: `${typeof target === 'string' ? target : JSON.stringify(target)} ${state} ${start}`,
     target,
     state,
     start: jst(start),

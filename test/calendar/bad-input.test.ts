@@ -56,8 +56,38 @@ describe('the check of a target', () => {
       'target',
     ]);
     expect(refusal(asked({ server: 'municipal', detail: 'pension' }))).toEqual([
+      'invalid_option',
+      'target',
+    ]);
+    expect(refusal(asked({ server: 'municipal', day: 1 }))).toEqual([
       'unknown_option',
+      'target.day',
+    ]);
+  });
+
+  it('rejects an item without a detail, and a code that is none', () => {
+    const item = 'TM00000000000002';
+    expect(refusal(asked({ item }))).toEqual(['invalid_option', 'target']);
+    expect(refusal(asked({ server: 'municipal', item }))).toEqual([
+      'invalid_option',
+      'target.item',
+    ]);
+    for (const code of ['2', 'TM2', `${item}0`, item.toLowerCase(), `${item}\n`])
+      for (const target of [
+        { detail: 'local-tax', item: code },
+        { allOf: [{ detail: 'local-tax', item: code }] },
+      ])
+        expect(refusal(asked(target))[0]).toBe('invalid_option');
+    expect(refusal(asked({ detail: 'tax', item }))).toEqual(['unknown_detail', 'target.detail']);
+    expect(refusal(asked({ detail: 'local-tax@pension-service', item }))).toEqual([
+      'not_a_holder',
       'target.detail',
+    ]);
+    // Known targets are answered from a cache, which must not be more lenient.
+    createCalendar().isOpen({ detail: 'local-tax', item });
+    expect(refusal(asked({ detail: 'local-tax', item: 'TM2' }))).toEqual([
+      'invalid_option',
+      'target.item',
     ]);
   });
 

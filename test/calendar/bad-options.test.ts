@@ -36,7 +36,23 @@ describe('the check of an announcement', () => {
     expect(refused({ id: 'x'.repeat(201) })).toEqual(['invalid_option', 'id']);
     expect(refused({ target: 'nobody' })).toEqual(['unknown_server', 'target']);
     expect(refused({ target: 'pension' })).toEqual(['unknown_server', 'target']);
-    expect(refused({ state: 'uncertain' })).toEqual(['invalid_option', 'state']);
+    expect(refused({ target: {} })).toEqual(['invalid_option', 'target']);
+    expect(refused({ target: { detail: 'tax' } })).toEqual(['unknown_detail', 'target.detail']);
+    expect(refused({ target: { item: 'TM2' } })).toEqual(['invalid_option', 'target.item']);
+    expect(refused({ target: { item: `tm${'0'.repeat(14)}` } })).toEqual([
+      'invalid_option',
+      'target.item',
+    ]);
+    expect(refused({ target: { server: 'municipal' } })).toEqual([
+      'unknown_option',
+      'target.server',
+    ]);
+    expect(refused({ target: { detail: 'local-tax', item: 'TM00000000000002' } })).toEqual([
+      'invalid_option',
+      'target',
+    ]);
+    expect(refused({ state: 'perhaps' })).toEqual(['invalid_option', 'state']);
+    expect(refused({ limit: 'second-use' })).toEqual(['invalid_option', 'limit']);
     expect(refused({ start: '2026-12-01T10:00' })).toEqual(['invalid_instant', 'start']);
     expect(refused({ end: '2026-02-30' })).toEqual(['invalid_date', 'end']);
     expect(refused({ end: '2026-12-01T09:59+09:00' })).toEqual(['range_reversed', 'end']);
@@ -90,6 +106,19 @@ describe('the check of an announcement', () => {
     ).toBeDefined();
   });
 
+  it('rejects replaces for a detail or an item, and where the announcement only lowers', () => {
+    const replaces = { rule: 'third-weekend', month: '2026-12' };
+    for (const change of [
+      { target: { detail: 'local-tax' } },
+      { target: { item: 'TM00000000000002' } },
+      { state: 'uncertain' },
+      { state: 'slow' },
+      { limit: 'first-use' },
+      { limit: 'some-sources', state: 'open' },
+    ])
+      expect(refused({ ...change, replaces })).toEqual(['invalid_option', 'replaces']);
+  });
+
   it('rejects a different announcement with the same id and instant', () => {
     const other = { ...good, end: '2026-12-01T12:00+09:00' };
     expect(refusal(make({ announced: [good, other] }))).toEqual([
@@ -108,8 +137,12 @@ describe('the check of an announcement', () => {
   it('throws a TypeError for a wrong type', () => {
     for (const change of [
       { id: 5 },
-      { target: {} },
+      { target: 5 },
+      { target: ['all'] },
+      { target: { detail: 5 } },
+      { target: { item: 31 } },
       { state: true },
+      { limit: 1 },
       { start: {} },
       { end: null },
       { approximate: 'yes' },

@@ -76,7 +76,9 @@ it('an announcement that arrives between two calls changes the availability of t
   const { availability } = await client.beginConsent({ sessionBinding: 'session-1' });
   expect(availability.state).toBe('closed');
   expect(availability.nextOpening?.toISO()).toBe('2026-12-01T13:00:00.000+09:00');
-  expect(explain(availability, 'ja')).toContain('マイナポータルは、お知らせにより停止します。');
+  expect(explain(availability, 'ja')).toContain(
+    'マイナポータルは、停止するとのお知らせが出ています。',
+  );
 
   // It ends earlier than announced.
   live.calendar = live.calendar.with([

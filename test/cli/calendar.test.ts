@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -206,6 +206,66 @@ describe('calendar with targets', () => {
     );
   });
 
+  it('takes announcements from a file, and items by their code', async () => {
+    const announced = [
+      {
+        id: 'account',
+        target: { item: 'TM00000000000089' },
+        state: 'closed',
+        start: '2026-10-13T23:50+09:00',
+        end: '2026-10-14T08:00+09:00',
+        announcedAt: '2026-10-01',
+        source: 'お知らせ',
+      },
+    ];
+    writeFileSync(join(folder, 'announced.json'), JSON.stringify(announced));
+    const statuses = JSON.parse(
+      await printed(
+        'calendar',
+        'public-funds-account:TM00000000000089',
+        'local-tax:TM00000000000002',
+        '--announced',
+        'announced.json',
+        '--at',
+        '2026-10-14T03:00+09:00',
+        '--json',
+      ),
+    );
+    expect(statuses.map(({ state, mayTry }: Record<string, unknown>) => [state, mayTry])).toEqual([
+      ['closed', false],
+      ['open', true],
+    ]);
+  });
+
+  it('shows how the coming days look', async () => {
+    // September 2026: 672 hours open, 38 uncertain and 10 closed, as worked out by hand.
+    expect(
+      (await printed('calendar', 'local-tax', '--at', '2026-09-01', '--outlook', '30')).split('\n'),
+    ).toEqual([
+      'local-tax',
+      '  運用中 93.3%、不確定 5.3%、停止 1.4%',
+      '  最も長い運用時間: 9月1日(火)〜9月18日(金)',
+      '  - 9月19日(土) 0:00〜22:00 不確定',
+      expect.stringMatching(/^ {6}情報提供ネットワークシステム.*表2\.5-2/),
+      expect.stringMatching(/^ {6}自治体中間サーバ/),
+      '  - 9月19日(土) 22:00〜9月20日(日) 8:00 停止',
+      ...[expect.anything(), expect.anything(), expect.stringMatching(/住民基本台帳/)],
+      '  - 9月20日(日) 8:00〜24:00 不確定',
+      ...[expect.anything(), expect.anything()],
+      '',
+      expect.stringMatching(/^公表された運用日・時間/),
+      '',
+    ]);
+    const [outlook] = JSON.parse(
+      await printed('calendar', 'local-tax', '--at', '2026-09-01', '--outlook', '30', '--json'),
+    );
+    expect(outlook).toMatchObject({
+      target: 'local-tax',
+      share: { open: 672 / 720 },
+      safest: { start: '2026-09-01T00:00:00+09:00', end: '2026-09-19T00:00:00+09:00' },
+    });
+  });
+
   it('prints the segments of a month as JSON', async () => {
     const [{ target, segments }] = JSON.parse(
       await printed('calendar', 'local-tax', '--month', '2026-12', '--json'),
@@ -223,6 +283,192 @@ describe('calendar with targets', () => {
   });
 });
 
+describe('calendar with a catalogue from a file', () => {
+  const familyRegister = {
+    servers: [
+      {
+        id: 'moj-family-register',
+        ja: '法務省の戸籍情報',
+        en: 'family register of the Ministry of Justice',
+        holder: { ja: '法務省', en: 'Ministry of Justice' },
+        hours: 'unknown',
+      },
+    ],
+    details: [
+      {
+        id: 'family-register',
+        ja: '戸籍',
+        en: 'family register',
+        category: 'household',
+        holders: ['moj-family-register'],
+      },
+    ],
+  };
+  writeFileSync(join(folder, 'catalog.json'), JSON.stringify(familyRegister));
+  const extended = (...args: string[]) => printed('calendar', '--catalog', 'catalog.json', ...args);
+
+  it('takes an added detail as a target, and lists it and its server in the help', async () => {
+    const at = ['--at', '2026-12-03T12:00+09:00'];
+    const [status] = JSON.parse(await extended('family-register', ...at, '--json'));
+    expect(status).toMatchObject({ state: 'uncertain', mayTry: true });
+    expect(await extended(...at)).toMatch(/^ {2}family-register .* 戸籍$/m);
+    const help = await extended('--help');
+    expect(help).toMatch(/^ {2}family-register +戸籍$/m);
+    expect(help).toMatch(/^ {2}moj-family-register +法務省の戸籍情報$/m);
+    expect(await refused('calendar', 'family-register', ...at)).toBe(
+      'myna-selfinfo: 不明な対象です: "family-register"',
+    );
+  });
+
+  it('names the servers with unknown hours in an outlook, and leaves them out of the shares', async () => {
+    // From Monday 14 December 2026: of 240 hours 38 are uncertain and 10 closed by the third weekend.
+    const outlook = ['family-register', '--at', '2026-12-14', '--outlook', '10'];
+    expect((await extended(...outlook)).split('\n').slice(0, 5)).toEqual([
+      'family-register',
+      '  運用中 0.0%、不確定 15.8%、停止 4.2%',
+      '  最も長い運用時間: -',
+      '  運用時間が公表されていないサーバ（割合に含まない）: 法務省の戸籍情報',
+      '  - 12月19日(土) 0:00〜22:00 不確定',
+    ]);
+    expect((await extended(...outlook, '--lang', 'en')).split('\n')[3]).toBe(
+      '  hours not published, left out of the shares: family register of the Ministry of Justice',
+    );
+  });
+
+  it('names the file and the place of a mistake, and of a file that cannot be read', async () => {
+    const [detail] = familyRegister.details;
+    const files: Record<string, string> = {
+      'holder.json': JSON.stringify({ details: [{ ...detail, holders: ['moj'] }] }),
+      'list.json': '[]',
+      'broken.json': '{"servers": [',
+    };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    const bad = (name: string) => refused('calendar', '--catalog', name, '--lang', 'en');
+    expect(await bad('holder.json')).toMatch(
+      /^myna-selfinfo: holder\.json:\$\.details\[0\]\.holders\[0\] is not a server of the catalogue/,
+    );
+    expect(await bad('list.json')).toMatch(/^myna-selfinfo: list\.json:\$ /);
+    expect(await bad('broken.json')).toMatch(/^myna-selfinfo: "broken\.json" is not JSON/);
+    expect(await bad('absent.json')).toBe('myna-selfinfo: cannot read "absent.json" (ENOENT)');
+    expect(await bad('.')).toBe('myna-selfinfo: cannot read "." (EISDIR)');
+    expect(await refused('calendar', '--catalog')).toBe(
+      'myna-selfinfo: --catalog に値を指定してください。',
+    );
+  });
+
+  it('takes a file with a byte order mark and Windows line ends', async () => {
+    writeFileSync(
+      join(folder, 'windows.json'),
+      `\uFEFF${JSON.stringify(familyRegister, null, 2).replaceAll('\n', '\r\n')}`,
+    );
+    expect(await printed('calendar', '--catalog', 'windows.json', '--help')).toMatch(
+      /^ {2}family-register +戸籍$/m,
+    );
+  });
+
+  it('takes announcements about the added details', async () => {
+    const stop = {
+      id: 'register',
+      target: { detail: 'family-register' },
+      state: 'closed',
+      start: '2026-12-03',
+      end: '2026-12-04',
+      announcedAt: '2026-11-20',
+      source: 'お知らせ',
+    };
+    writeFileSync(join(folder, 'register.json'), JSON.stringify([stop]));
+    const at = ['family-register', '--at', '2026-12-03T12:00+09:00'];
+    const [status] = JSON.parse(await extended(...at, '--announced', 'register.json', '--json'));
+    expect(status).toMatchObject({
+      state: 'closed',
+      causes: [{ rule: 'hours-unknown', name: null }, { name: { ja: '戸籍' } }],
+    });
+    expect(await refused('calendar', 'pension', '--announced', 'register.json')).toMatch(
+      /^myna-selfinfo: register\.json:\$\[0\]\.target\.detail /,
+    );
+  });
+
+  it('says in a month that nobody has published the hours', async () => {
+    const text = await extended('family-register', '--month', '2026-11');
+    expect(text).toMatch(/^\? 法務省の戸籍情報は、運用時間が公表されていません/m);
+    expect(text).not.toContain('^');
+  });
+});
+
+describe('announcements from a file', () => {
+  const stop = {
+    id: 'stop',
+    target: 'municipal',
+    state: 'closed',
+    start: '2026-12-03',
+    end: '2026-12-04',
+    announcedAt: '2026-11-20',
+    source: 'お知らせ',
+  };
+  const asked = async (name: string, text: string, lang: 'ja' | 'en' = 'en') => {
+    writeFileSync(join(folder, name), text);
+    const args = ['calendar', 'pension', '--announced', name, '--lang', lang];
+    const { status, stdout, stderr } = await run(args);
+    return { status, stdout, said: stderr.split('\n')[0]?.replace('myna-selfinfo: ', '') };
+  };
+  const list = (...announced: unknown[]) => JSON.stringify(announced);
+
+  it.each([
+    ['an object in place of a list', '{}', 'bad.json:$ must be an array.'],
+    ['null', 'null', 'bad.json:$ must be an array.'],
+    ['an entry that is no object', '[5]', 'bad.json:$[0] '],
+    ['an unknown field', list({ ...stop, until: 1 }), 'bad.json:$[0].until. '],
+    ['a missing field', list({ ...stop, id: undefined }), 'bad.json:$[0].id '],
+    ['an unknown state', list(stop, { ...stop, state: 'down' }), 'bad.json:$[1].state '],
+    ['an unknown server', list({ ...stop, target: 'municipality' }), 'bad.json:$[0].target '],
+    [
+      'an item that is no code',
+      list({ ...stop, target: { item: '31' } }),
+      'bad.json:$[0].target.item ',
+    ],
+    ['a day that does not exist', list({ ...stop, end: '2026-02-30' }), 'bad.json:$[0].end '],
+    ['an end before the start', list({ ...stop, end: '2026-12-01' }), 'bad.json:$[0].end '],
+    ['one id with two meanings', list(stop, { ...stop, end: '2026-12-05' }), 'bad.json:$[1].id '],
+    [
+      'too many of them',
+      list(...Array.from({ length: 10_001 }, (_, index) => ({ ...stop, id: `${index}` }))),
+      'bad.json:$ ',
+    ],
+    ['no text', '', '"bad.json" is not JSON'],
+    ['text that is no JSON', '停止のお知らせ', '"bad.json" is not JSON'],
+  ])('are refused with file and place for %s', async (_, text, message) => {
+    const { status, stdout, said } = await asked('bad.json', text);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(said).toContain(message);
+    expect(said).not.toContain('options.');
+    const japanese = await asked('bad.json', text, 'ja');
+    expect([japanese.status, japanese.said?.includes('bad.json')]).toEqual([2, true]);
+  });
+
+  it('are refused if the file is missing or a folder', async () => {
+    const refuse = (name: string) => refused('calendar', '--announced', name, '--lang', 'en');
+    expect(await refuse('absent.json')).toBe('myna-selfinfo: cannot read "absent.json" (ENOENT)');
+    expect(await refuse('.')).toBe('myna-selfinfo: cannot read "." (EISDIR)');
+  });
+
+  it('may be none, and may start with a byte order mark', async () => {
+    expect((await asked('none.json', '[]')).status).toBe(0);
+    expect((await asked('mark.json', `\uFEFF${list(stop)}\r\n`)).status).toBe(0);
+  });
+
+  it('appear in an outlook, a month and a feed', async () => {
+    writeFileSync(join(folder, 'stop.json'), list(stop));
+    const args = ['local-tax', '--announced', 'stop.json', '--at', '2026-12-03'];
+    // One of two days.
+    expect(await printed('calendar', ...args, '--outlook', '2')).toContain('停止 50.0%');
+    expect(await printed('calendar', ...args, '--month', '2026-12')).toMatch(
+      /^# 12月3日\(木\) 終日　自治体中間サーバは、お知らせにより停止します（お知らせ: お知らせ）$/m,
+    );
+    await printed('calendar', ...args, '--ics', 'stop.ics');
+    expect(readFileSync(join(folder, 'stop.ics'), 'utf8')).toContain('DTSTART:20261202T150000Z');
+  });
+});
+
 describe('calendar refuses', () => {
   it.each([
     ['an unknown target', ['pensoin'], '不明な対象です: "pensoin"'],
@@ -231,12 +477,12 @@ describe('calendar refuses', () => {
     [
       'an unknown holder',
       ['pension@x'],
-      '"pension@x" は表2.5-1〜2.5-4のサーバにありません。指定できるのは mynaportal、information-provision-network、juki-net、municipal、local-employee-accident-fund、employment-security、medical-insurers、local-officials-mutual-aid、national-officials-mutual-aid、private-school-mutual-aid、labour-standards、pension-service、account-registry です。',
+      '"pension@x" はカタログのサーバにありません（表2.5-1〜2.5-4と、extendCatalog で追加したもの）。指定できるのは mynaportal、information-provision-network、juki-net、municipal、local-employee-accident-fund、employment-security、medical-insurers、local-officials-mutual-aid、national-officials-mutual-aid、private-school-mutual-aid、labour-standards、pension-service、account-registry です。',
     ],
     [
       'a server that does not hold the detail',
       ['local-tax@juki-net'],
-      '"local-tax@juki-net" は、表2.5-5でこの分野詳細の保有サーバではありません。',
+      '"local-tax@juki-net" は、カタログでこの分野詳細の保有サーバではありません（表2.5-5と、extendCatalog で追加したもの）。',
     ],
     ['an unknown option', ['--zone', 'UTC'], '不明なオプションです: "--zone"'],
     ['a short option', ['-h'], '不明なオプションです: "-h"'],
@@ -271,6 +517,21 @@ describe('calendar refuses', () => {
       'a month that does not exist',
       ['pension', '--month', '2026-13'],
       'オプション --month の値が正しくありません。YYYY-MM 形式で指定してください。',
+    ],
+    [
+      'an item whose code is none',
+      ['local-tax:2'],
+      'オプション "local-tax:2" の値が正しくありません。TM に続けて14桁の数字を指定してください。',
+    ],
+    [
+      'an outlook without days',
+      ['pension', '--outlook', '0'],
+      '--outlook には日数を指定してください: "0"',
+    ],
+    [
+      'an outlook without a target',
+      ['--outlook', '3'],
+      '--outlook には対象を1つ以上指定してください。',
     ],
     ['a picture without a target', ['--month', '2026-12'], '図には対象を1つ以上指定してください。'],
     [

@@ -124,6 +124,29 @@ describe('the command sandbox refuses to start', () => {
     ).toContain('one.json:$.clientId');
   });
 
+  it('for an invalid catalogue, and for a service that it does not fit', async () => {
+    const detail = { id: 'family-register', ja: '戸籍', en: 'register', category: 'household' };
+    const bad = async (content: unknown) => {
+      const { status, stdout, said } = await refused('--catalog', write('catalog.json', content));
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      return said;
+    };
+    expect(await bad({ details: [{ ...detail, holders: ['moj'] }] })).toMatch(
+      /^myna-selfinfo: catalog\.json:\$\.details\[0\]\.holders\[0\] /,
+    );
+    expect(await bad([])).toMatch(/^myna-selfinfo: catalog\.json:\$ /);
+    expect(await bad('')).toMatch(/^myna-selfinfo: "catalog\.json" is not JSON/);
+    expect((await refused('--catalog', 'nowhere.json')).said).toBe(
+      'myna-selfinfo: cannot read "nowhere.json" (ENOENT)',
+    );
+    const items = { register: { detail: 'family-register', inquiries: ['range'] } };
+    const fits = write('service.json', { ...service, items });
+    write('catalog.json', { details: [{ ...detail, id: 'another', holders: ['municipal'] }] });
+    expect((await refused('--catalog', 'catalog.json', '--service', fits)).said).toContain(
+      'service.json:$.items.register.detail',
+    );
+  });
+
   it('for invalid personas, and names every place', async () => {
     const people = write('people.json', [{ id: 'a', name: '', pin: '12', records: {} }, {}]);
     const answer = await refused('--personas', people);

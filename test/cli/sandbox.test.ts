@@ -128,6 +128,23 @@ describe('the command sandbox', () => {
     },
   );
 
+  it('serves a detail that a catalogue file adds', async () => {
+    const detail = { id: 'family-register', ja: '戸籍', en: 'register', category: 'household' };
+    const files = {
+      'catalog.json': { details: [{ ...detail, holders: ['municipal'] }] },
+      'register.json': {
+        name: '相続手続の受付',
+        purpose: { id: 'inheritance', text: '相続手続のため' },
+        retention: { days: 30 },
+        items: { register: { detail: 'family-register', inquiries: ['range'] } },
+      },
+    };
+    for (const [name, content] of Object.entries(files))
+      writeFileSync(join(folder, name), JSON.stringify(content));
+    const { values } = await start('--catalog', 'catalog.json', '--service', 'register.json');
+    expect(values('token')).toHaveLength(1);
+  });
+
   itWithCurl('refuses the connection of a curl without the certificate', async () => {
     const { values } = await start();
     const [ca = '', url = ''] = [...values('CA'), ...values('token')];

@@ -187,7 +187,7 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
     expect(text).toMatch(/次に取得できる予定\s+12月21日\(月\) 8:00/);
     expect(text).toMatch(/所得（地方税）\s+12月21日\(月\) 0:00 から/);
     expect(text).toContain(
-      '住民基本台帳ネットワークシステムは、原則として毎月第3土曜22時から翌日曜8時まで計画停止します。',
+      '住民基本台帳ネットワークは、原則として毎月第3土曜22時から翌日曜8時まで計画停止します。',
     );
     expect(text).toContain('課税証明書');
     expect(demo.log()).toEqual([]);
@@ -256,7 +256,7 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
   it('shows a partial answer as partial, and names the missing holder', async () => {
     await fetchIncome(page, demo, cards.halfClosed);
     expect(await page.getByRole('main').innerText()).toContain(
-      '次の機関の情報は、停止中のため含まれていません: 日本年金機構中間サーバ。',
+      '次の機関の情報は、停止中のため含まれていません: 日本年金機構。',
     );
     expect(await page.getByLabel('年金額（年額）').inputValue()).toBe('65,400円');
   });
@@ -371,7 +371,7 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
     await control(/^12月6日/);
     // On Sunday only some of the servers with pensions are open.
     expect(await page.getByRole('main').innerText()).toContain(
-      'ただいま取得できない場合があります。',
+      '年金・日本年金機構関係の情報は、保有する機関によっては取得できないことがあります。',
     );
   });
 });

@@ -1,5 +1,5 @@
 import type { CheckedAnnouncement } from '../announcements.js';
-import type { AnnouncementSource, Cause, CauseFacts, UndoneCause } from '../results.js';
+import type { Cause, CauseFacts, UndoneCause } from '../results.js';
 import { buildCause, buildUndoneCause } from './result-objects.js';
 import type { CauseFinder } from './schedule.js';
 import {
@@ -16,41 +16,47 @@ interface Closure extends SpanMs {
   readonly facts: CauseFacts;
 }
 
-/** A span in which an announcement undoes closures. */
+/** A span in which an announcement or a plan undoes closures. */
 interface UndoneSpan extends SpanMs {
-  readonly undoneBy: AnnouncementSource;
+  readonly undoneBy: UndoneCause['undoneBy'];
+}
+
+/** Ordered, disjoint spans in which planned outages are undone. */
+export class Undoing {
+  readonly spans: readonly UndoneSpan[];
+  /** Not open inside the spans. */
+  readonly timeline: Timeline;
+
+  constructor(spans: readonly UndoneSpan[]) {
+    this.spans = spans;
+    this.timeline = timelineOf(spans, UNCERTAIN);
+  }
 }
 
 /**
- * The announcements about one server. At each instant the latest one wins; of two with the same
- * instant, the closed one does.
+ * The closed and open announcements about one server, or about one detail or item at it. At each
+ * instant the latest one wins; of two with the same instant, the closed one does.
  */
 export class AnnouncementLayer implements CauseFinder {
   /** Not open where a closed announcement wins. */
   readonly closed: Timeline;
-  /** Not open where an open announcement wins and undoes planned outages and earlier closures. */
-  readonly undone: Timeline;
+  /** Where an open announcement wins: it undoes planned outages and earlier closures. */
+  readonly undoing: Undoing;
   /** The announced outages, whether they win or not. */
   readonly #closures: readonly Closure[];
   readonly #closedSpans: readonly SpanMs[];
-  readonly #undoneSpans: readonly UndoneSpan[];
 
-  constructor(announcements: readonly CheckedAnnouncement[]) {
+  /** @param state - what a closed announcement that wins means for the target. */
+  constructor(announcements: readonly CheckedAnnouncement[], state = CLOSED) {
     const { closed, undone } = winners(
       announcements.filter(({ startMs, endMs }) => startMs < endMs),
     );
     this.#closedSpans = closed;
-    this.#undoneSpans = undone;
     this.#closures = announcements.flatMap(({ facts, startMs, endMs }) =>
       facts ? [{ facts, startMs, endMs }] : [],
     );
-    this.closed = timelineOf(closed, CLOSED);
-    this.undone = timelineOf(undone, UNCERTAIN);
-  }
-
-  /** Whether any announcement undoes something. */
-  get undoes(): boolean {
-    return this.#undoneSpans.length > 0;
+    this.closed = timelineOf(closed, state);
+    this.undoing = new Undoing(undone);
   }
 
   causesWithin(within: SpanMs): Cause[] {
@@ -66,41 +72,46 @@ export class AnnouncementLayer implements CauseFinder {
   }
 
   undoneWithin(within: SpanMs): UndoneCause[] {
-    return this.#undoneCauses(within, (undone) => touching(this.#closures, undone));
-  }
-
-  /** Returns a finder of the parts of a rule that the layer undoes. */
-  undoneOf(facts: CauseFacts, timeline: Timeline): CauseFinder {
-    return {
-      causesWithin: () => [],
-      undoneWithin: (within) =>
-        this.#undoneCauses(within, (undone) =>
-          notOpenWithin(timeline, undone).map(({ startMs, endMs }) => ({ facts, startMs, endMs })),
-        ),
-    };
-  }
-
-  #undoneCauses(
-    within: SpanMs,
-    closuresIn: (undone: UndoneSpan) => readonly Closure[],
-  ): UndoneCause[] {
-    return touching(this.#undoneSpans, within).flatMap((undone) =>
-      closuresIn(undone).flatMap((closure) => {
-        const common = overlap(closure, undone);
-        return touches(common, within)
-          ? [buildUndoneCause(closure.facts, common.startMs, common.endMs, undone.undoneBy)]
-          : [];
-      }),
-    );
+    return undoneParts(this.undoing.spans, within, (undone) => touching(this.#closures, undone));
   }
 }
 
-/** Returns a finder of the occurrences of a rule that announcements replace. */
-export function replacedCauses(facts: CauseFacts, replaced: readonly UndoneSpan[]): CauseFinder {
+/** Returns a finder of the parts of a rule that ordered, disjoint spans undo. */
+export function undoneCauses(
+  facts: CauseFacts,
+  timeline: Timeline,
+  spans: readonly UndoneSpan[],
+): CauseFinder {
   return {
     causesWithin: () => [],
     undoneWithin: (within) =>
-      touching(replaced, within).map(({ startMs, endMs, undoneBy }) =>
+      undoneParts(spans, within, (undone) =>
+        notOpenWithin(timeline, undone).map(({ startMs, endMs }) => ({ facts, startMs, endMs })),
+      ),
+  };
+}
+
+function undoneParts(
+  spans: readonly UndoneSpan[],
+  within: SpanMs,
+  closuresIn: (undone: UndoneSpan) => readonly Closure[],
+): UndoneCause[] {
+  return touching(spans, within).flatMap((undone) =>
+    closuresIn(undone).flatMap((closure) => {
+      const common = overlap(closure, undone);
+      return touches(common, within)
+        ? [buildUndoneCause(closure.facts, common.startMs, common.endMs, undone.undoneBy)]
+        : [];
+    }),
+  );
+}
+
+/** Returns a finder of the occurrences of a rule that announcements or plans drop. */
+export function droppedCauses(facts: CauseFacts, dropped: readonly UndoneSpan[]): CauseFinder {
+  return {
+    causesWithin: () => [],
+    undoneWithin: (within) =>
+      touching(dropped, within).map(({ startMs, endMs, undoneBy }) =>
         buildUndoneCause(facts, startMs, endMs, undoneBy),
       ),
   };
@@ -111,8 +122,14 @@ export function byPrecedence(a: CheckedAnnouncement, b: CheckedAnnouncement): nu
   return (
     b.announcedAtMs - a.announcedAtMs ||
     Number(a.facts === null) - Number(b.facts === null) ||
-    (a.id < b.id ? -1 : 1)
+    compare(a.id, b.id) ||
+    compare(a.origin.source, b.origin.source)
   );
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

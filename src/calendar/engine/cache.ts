@@ -1,40 +1,62 @@
-import { type DetailId, details, holdersOf, holdings } from '../../catalog/details.js';
-import { commonServers, type ServerId, servers } from '../../catalog/servers.js';
+import type { Catalog } from '../../catalog/catalog.js';
+import { type ItemCode, isItemCode } from '../../catalog/item-codes.js';
+import { holdingsOf } from '../../catalog/lookup.js';
+import { own } from '../../foundation/own.js';
 import type { CheckedAnnouncement } from '../announcements.js';
-import type { CauseFacts } from '../results.js';
-import { membersOf, type Target, type TargetMember } from '../targets.js';
+import { type DetailMember, membersOf, type Target, type TargetMember } from '../targets.js';
 import { AnnouncementLayer } from './announcement-layer.js';
+import { anyOf } from './any-of.js';
+import {
+  differingHolders,
+  findersWithin,
+  heldOnlyWithin,
+  notHeld,
+  spanOfHolding,
+} from './holdings.js';
+import { LoweringLayer } from './lowering-layer.js';
 import type { Rulebook } from './rulebook.js';
 import { causesFrom, Schedule } from './schedule.js';
-import { anyOf, type Timeline, worstOf } from './timeline.js';
+import { isLowering, isSettling, type Layers, Scopes } from './scopes.js';
+import { type Timeline, worstOf } from './timeline.js';
 
 // Bounds the memory: a caller may build any number of combinations from what users send.
 const MAX_COMBINATIONS = 256;
 
 /** The schedules of all targets. Each is built once. */
 export class ScheduleCache {
-  readonly #servers = new Map<ServerId, Schedule>();
-  readonly #held = new Map<ServerId, Schedule>();
+  readonly #servers = new Map<string, Schedule>();
+  readonly #held = new Map<string, Schedule>();
   readonly #heldTimelines = new Map<Timeline, Timeline>();
+  /** By detail, or detail@server. */
   readonly #members = new Map<string, Schedule>();
+  /** The same by the code of an item that announcements name, and for items without a code. */
+  readonly #items = new Map<ItemCode | null, Map<string, Schedule>>();
   readonly #combinations = new Map<string, Schedule>();
+  readonly #scopes: Scopes;
+  readonly #catalog: Catalog;
   readonly #common: Schedule;
 
   constructor(rulebook: Rulebook, announcements: readonly CheckedAnnouncement[]) {
-    const toAll = announcements.filter(({ target }) => target === 'all');
-    const layerForAll = new AnnouncementLayer(toAll);
-    for (const { id } of servers) {
-      const own = announcements.filter(({ target }) => target === id);
-      const concerning = own.length === 0 ? toAll : [...toAll, ...own];
-      const layer = own.length === 0 ? layerForAll : new AnnouncementLayer(concerning);
+    const { catalog } = rulebook;
+    const scopes = new Scopes(announcements, catalog);
+    const { toAll } = scopes;
+    const layersForAll = layersOf(toAll);
+    for (const { id } of catalog.servers) {
+      const toServer = scopes.toServer(id);
+      const concerning = toServer.length === 0 ? toAll : [...toAll, ...toServer];
+      const [layer, lowering] = toServer.length === 0 ? layersForAll : layersOf(concerning);
       this.#servers.set(
         id,
         concerning.length === 0
           ? rulebook.schedule(id)
-          : rulebook.scheduleUnder(id, concerning, layer),
+          : rulebook.scheduleUnder(id, concerning, layer, lowering),
       );
     }
-    this.#common = worstOfAll(commonServers.map((server) => this.#server(server)));
+    this.#scopes = scopes;
+    this.#catalog = catalog;
+    this.#common = worstOfAll(
+      catalog.servers.flatMap(({ id, role }) => (role === 'common' ? [this.#server(id)] : [])),
+    );
   }
 
   /**
@@ -42,21 +64,34 @@ export class ScheduleCache {
    *
    * @throws as {@link membersOf}.
    */
-  scheduleOf(target: Target): Schedule {
+  scheduleOf(target: Target<Catalog>): Schedule {
     // A string is the key of its member, so the common cases cost one look-up.
     return (
-      (typeof target === 'string' ? this.#members.get(target) : this.#lookUpServer(target)) ??
+      (typeof target === 'string' ? this.#members.get(target) : this.#lookUp(target)) ??
       this.#build(target)
     );
   }
 
-  #lookUpServer(target: Exclude<Target, string>): Schedule | undefined {
-    for (const key in target) if (key !== 'server') return undefined;
-    return this.#servers.get((target as { server?: ServerId } | null)?.server as ServerId);
+  #lookUp(target: Exclude<Target<Catalog>, string>): Schedule | undefined {
+    for (const key in target) {
+      if (key === 'detail') return this.#lookUpItem(target);
+      if (key !== 'server') return undefined;
+    }
+    return this.#servers.get((target as { server?: string } | null)?.server as string);
   }
 
-  #build(target: Target): Schedule {
-    const members = membersOf(target, 'target');
+  #lookUpItem(target: Exclude<Target<Catalog>, string>): Schedule | undefined {
+    for (const key in target) if (key !== 'detail' && key !== 'item') return undefined;
+    const [detail, item] = [own(target, 'detail'), own(target, 'item')];
+    if (typeof detail !== 'string') return undefined;
+    if (item === undefined) return this.#members.get(detail);
+    // Announced codes are valid, so only others need a check.
+    if (item === null || this.#scopes.isNamed(item)) return this.#items.get(item)?.get(detail);
+    return isItemCode(item) ? this.#members.get(detail) : undefined;
+  }
+
+  #build(target: Target<Catalog>): Schedule {
+    const members = membersOf(target, 'target', this.#catalog);
     if (members.length === 1) return this.#member(members[0] as TargetMember);
     const key = members.map((member) => member.key).join(' ');
     const known = this.#combinations.get(key);
@@ -70,34 +105,70 @@ export class ScheduleCache {
   #member(member: TargetMember): Schedule {
     // Not kept by its key: the key of a server is no valid string target.
     if (member.detail === undefined) return this.#server(member.server);
-    let schedule = this.#members.get(member.key);
+    const { detail, holder, item } = member;
+    const known = this.#membersWith(item);
+    const key = holder === undefined ? detail : `${detail}@${holder}`;
+    let schedule = known.get(key);
     if (!schedule) {
-      schedule = this.#detail(member.detail, member.holder);
-      this.#members.set(member.key, schedule);
+      schedule = this.#detail(member);
+      known.set(key, schedule);
     }
     return schedule;
   }
 
-  #server(id: ServerId): Schedule {
+  // An item that no announcement names has the schedule of its detail, so that any number of codes
+  // takes no memory.
+  #membersWith(item: ItemCode | null | undefined): Map<string, Schedule> {
+    if (item === undefined || (item !== null && !this.#scopes.isNamed(item))) return this.#members;
+    let members = this.#items.get(item);
+    if (!members) {
+      members = new Map();
+      this.#items.set(item, members);
+    }
+    return members;
+  }
+
+  #server(id: string): Schedule {
     return this.#servers.get(id) as Schedule;
   }
 
-  #detail(id: DetailId, named: ServerId | undefined): Schedule {
-    const holders = named === undefined ? holdersOf(id) : [named];
-    if (holders.length === 1) return this.#heldBy(holders[0] as ServerId);
-    const each = holders.map((server) => ({ server, schedule: this.#heldBy(server) }));
-    const { timeline, disagreement } = anyOf([
-      ...new Set(each.map(({ schedule }) => schedule.timeline)),
-    ]);
+  #detail({ detail, holder, item }: DetailMember): Schedule {
+    const each = holdingsOf(detail, this.#catalog)
+      .filter(({ server }) => holder === undefined || server === holder)
+      .map((holding) => {
+        const { server } = holding;
+        const layers = this.#scopes.layersFor(detail, server, item);
+        const held = this.#under(this.#heldBy(server), layers);
+        return { server, held, span: spanOfHolding(holding) };
+      });
+    const holders = each.map(({ server, held, span }) => ({
+      server,
+      schedule: span ? heldOnlyWithin(held, span, notHeld(detail, server, this.#catalog)) : held,
+    }));
+    const [only] = holders;
+    if (only && holders.length === 1) return only.schedule;
+    const { timeline, disagreement, nobody } = anyOf(
+      each.map(({ held, span }) => ({ timeline: held.timeline, span })),
+    );
     const finders = [
-      ...new Set(each.flatMap(({ schedule }) => schedule.finders)),
-      causesFrom(holderFacts(id), disagreement),
+      ...new Set(each.flatMap(({ held, span }) => findersWithin(held.finders, span))),
+      causesFrom(differingHolders(detail, this.#catalog), disagreement),
+      ...(nobody ? [causesFrom(notHeld(detail, null, this.#catalog), nobody)] : []),
     ];
-    return new Schedule(timeline, finders, each);
+    return new Schedule(timeline, finders, holders);
+  }
+
+  /** Returns the schedule of a holder under what is announced for a detail or item of it. */
+  #under(held: Schedule, layers: readonly Layers[]): Schedule {
+    if (layers.length === 0) return held;
+    return new Schedule(worstOf([held.timeline, ...layers.flatMap(({ timelines }) => timelines)]), [
+      ...held.finders,
+      ...layers.flatMap(({ finders }) => finders),
+    ]);
   }
 
   // Once the holder is known, the detail makes no difference.
-  #heldBy(server: ServerId): Schedule {
+  #heldBy(server: string): Schedule {
     let schedule = this.#held.get(server);
     if (!schedule) {
       const own = this.#server(server);
@@ -114,37 +185,18 @@ export class ScheduleCache {
   }
 }
 
+function layersOf(
+  announcements: readonly CheckedAnnouncement[],
+): [AnnouncementLayer, LoweringLayer] {
+  return [
+    new AnnouncementLayer(announcements.filter(isSettling)),
+    new LoweringLayer(announcements.filter(isLowering)),
+  ];
+}
+
 function worstOfAll(schedules: readonly Schedule[]): Schedule {
   const distinct = [...new Set(schedules)];
   return new Schedule(worstOf(distinct.map((schedule) => schedule.timeline)), [
     ...new Set(distinct.flatMap((schedule) => schedule.finders)),
   ]);
-}
-
-function holderFacts(id: DetailId): CauseFacts {
-  const detail = details.find((row) => row.id === id) as (typeof details)[number];
-  const holding = holdings.find((row) => row.detail === id) as (typeof holdings)[number];
-  return Object.freeze({
-    server: null,
-    detail: id,
-    kind: 'holder',
-    rule: 'depends-on-holder',
-    state: 'uncertain',
-    certainty: 'depends-on-holder',
-    source: Object.freeze({
-      kind: 'guideline',
-      guideline: 'v2.2',
-      table: '2.5-5',
-      row: holding.row,
-      reading: true,
-      note: Object.freeze({
-        ja: '表2.5-5で複数のサーバが保有する分野詳細について、サーバごとの状態が異なる間は不確定と解釈。',
-        en: 'Our reading: while the servers that table 2.5-5 names for a detail are in different states, the answer is uncertain.',
-      }),
-    }),
-    text: Object.freeze({
-      ja: `「${detail.ja}」の情報を保有するサーバは利用者により異なり、サーバごとに稼働状況が異なります。`,
-      en: `Which server holds the data (${detail.en}) depends on the person, and the servers are in different states.`,
-    }),
-  });
 }

@@ -1,4 +1,5 @@
 import type { DateTime } from 'luxon';
+import type { Catalog } from '../../catalog/catalog.js';
 import { SelfInfoError } from '../../foundation/errors.js';
 import { formatInstant, type Instant, toDateTime, toEpochMs } from '../../foundation/time.js';
 import type { Cause, Segment, Status } from '../results.js';
@@ -6,10 +7,12 @@ import { FROM_MS, TO_MS } from '../rules.js';
 import type { Target } from '../targets.js';
 import type { ScheduleCache } from './cache.js';
 import { buildSegment, buildStatus } from './result-objects.js';
-import { CLOSED, nameOf, OPEN, type SegmentMs } from './timeline.js';
+import { CLOSED, nameOf, OPEN, type SegmentMs, type Timeline } from './timeline.js';
+
+const NONE: readonly never[] = Object.freeze([]);
 
 /** Implements `calendar.status`. */
-export function statusAt(schedules: ScheduleCache, target: Target, at: Instant): Status {
+export function statusAt(schedules: ScheduleCache, target: Target<Catalog>, at: Instant): Status {
   const schedule = schedules.scheduleOf(target);
   const ms = checkInstant(at, 'at');
   const segment = schedule.timeline.segmentAt(ms);
@@ -20,14 +23,14 @@ export function statusAt(schedules: ScheduleCache, target: Target, at: Instant):
 }
 
 /** Implements `calendar.isOpen`. */
-export function isOpenAt(schedules: ScheduleCache, target: Target, at: Instant): boolean {
+export function isOpenAt(schedules: ScheduleCache, target: Target<Catalog>, at: Instant): boolean {
   return schedules.scheduleOf(target).timeline.stateAt(checkInstant(at, 'at')) === OPEN;
 }
 
 /** Implements `calendar.nextOpening`. */
 export function nextOpeningFrom(
   schedules: ScheduleCache,
-  target: Target,
+  target: Target<Catalog>,
   from: Instant,
 ): DateTime | null {
   const schedule = schedules.scheduleOf(target);
@@ -39,7 +42,7 @@ export function nextOpeningFrom(
 /** Implements `calendar.segments` and, with `onlyOpen`, `calendar.windows`. */
 export function segmentsBetween(
   schedules: ScheduleCache,
-  target: Target,
+  target: Target<Catalog>,
   start: Instant,
   end: Instant,
   onlyOpen: boolean,
@@ -48,6 +51,7 @@ export function segmentsBetween(
   const [startMs, endMs] = checkSpan(start, end);
   const segments: Segment[] = [];
   if (startMs === endMs) return segments;
+  if (onlyOpen && schedule.isPlainWhenOpen) return openBetween(schedule.timeline, startMs, endMs);
   let segment: SegmentMs | undefined = schedule.timeline.segmentAt(startMs);
   for (; segment && segment.startMs < endMs; segment = schedule.timeline.after(segment)) {
     if (onlyOpen && segment.state !== OPEN) continue;
@@ -64,6 +68,24 @@ export function segmentsBetween(
       ),
     );
   }
+  return segments;
+}
+
+/** Returns the open segments without causes. It needs no year outside the span. */
+function openBetween(timeline: Timeline, startMs: number, endMs: number): Segment[] {
+  const segments: Segment[] = [];
+  let openMs = -1;
+  let untilMs = -1;
+  timeline.visit({ startMs, endMs }, (from, to, state) => {
+    if (state !== OPEN) return;
+    // Segments go on at the turn of the year.
+    if (from !== untilMs) {
+      if (openMs >= 0) segments.push(buildSegment(openMs, untilMs, 'open', NONE, NONE));
+      openMs = from;
+    }
+    untilMs = to;
+  });
+  if (openMs >= 0) segments.push(buildSegment(openMs, untilMs, 'open', NONE, NONE));
   return segments;
 }
 

@@ -1,7 +1,6 @@
 import type { DateTime } from 'luxon';
 import { formatInstant, toDateTime } from '../../foundation/time.js';
 import type {
-  AnnouncementSource,
   Cause,
   CauseFacts,
   CauseSource,
@@ -18,9 +17,11 @@ const dateTimeOrNull = (ms: number | null): DateTime | null =>
   ms === null ? null : toDateTime(ms);
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : formatInstant(ms));
 
+// Fields are declared only: the constructors assign them, and defining each of them twice would take
+// half the time of a first question.
 class SpanBase implements Span {
-  readonly startMs: number;
-  readonly endMs: number;
+  declare readonly startMs: number;
+  declare readonly endMs: number;
 
   constructor(startMs: number, endMs: number) {
     this.startMs = startMs;
@@ -42,41 +43,54 @@ class SpanBase implements Span {
 }
 
 class CauseOfFacts extends SpanBase implements Cause {
-  readonly server: CauseFacts['server'];
-  readonly detail: CauseFacts['detail'];
-  readonly kind: CauseFacts['kind'];
-  readonly rule: string;
-  readonly state: CauseFacts['state'];
-  readonly certainty: CauseFacts['certainty'];
-  readonly source: CauseSource;
-  readonly text: Text;
+  declare readonly server: CauseFacts['server'];
+  declare readonly detail: CauseFacts['detail'];
+  declare readonly item: CauseFacts['item'];
+  declare readonly kind: CauseFacts['kind'];
+  declare readonly rule: string;
+  declare readonly state: CauseFacts['state'];
+  declare readonly limit: CauseFacts['limit'];
+  declare readonly name: CauseFacts['name'];
+  declare readonly certainty: CauseFacts['certainty'];
+  declare readonly source: CauseSource;
+  declare readonly text: Text;
+  declare readonly citizenText: Text;
 
   constructor(facts: CauseFacts, startMs: number, endMs: number) {
     super(startMs, endMs);
     this.server = facts.server;
     this.detail = facts.detail;
+    this.item = facts.item;
     this.kind = facts.kind;
     this.rule = facts.rule;
     this.state = facts.state;
+    this.limit = facts.limit;
+    this.name = facts.name;
     this.certainty = facts.certainty;
     this.source = facts.source;
     this.text = facts.text;
+    this.citizenText = facts.citizenText;
   }
 }
 
 class UndoneCauseOfFacts extends CauseOfFacts implements UndoneCause {
-  readonly undoneBy: AnnouncementSource;
+  declare readonly undoneBy: UndoneCause['undoneBy'];
 
-  constructor(facts: CauseFacts, startMs: number, endMs: number, undoneBy: AnnouncementSource) {
+  constructor(
+    facts: CauseFacts,
+    startMs: number,
+    endMs: number,
+    undoneBy: UndoneCause['undoneBy'],
+  ) {
     super(facts, startMs, endMs);
     this.undoneBy = undoneBy;
   }
 }
 
 class SegmentOfState extends SpanBase implements Segment {
-  readonly state: State;
-  readonly causes: readonly Cause[];
-  readonly undone: readonly UndoneCause[];
+  declare readonly state: State;
+  declare readonly causes: readonly Cause[];
+  declare readonly undone: readonly UndoneCause[];
 
   constructor(
     startMs: number,
@@ -102,14 +116,14 @@ export interface StatusFacts {
 }
 
 class StatusAt implements Status {
-  readonly state: State;
-  readonly causes: readonly Cause[];
-  readonly undone: readonly UndoneCause[];
+  declare readonly state: State;
+  declare readonly causes: readonly Cause[];
+  declare readonly undone: readonly UndoneCause[];
   declare readonly holders?: readonly HolderState[];
-  readonly sinceMs: number | null;
-  readonly untilMs: number | null;
-  readonly nextOpeningMs: number | null;
-  readonly nextPossibleOpeningMs: number | null;
+  declare readonly sinceMs: number | null;
+  declare readonly untilMs: number | null;
+  declare readonly nextOpeningMs: number | null;
+  declare readonly nextPossibleOpeningMs: number | null;
 
   constructor(
     facts: StatusFacts,
@@ -125,6 +139,10 @@ class StatusAt implements Status {
     this.untilMs = facts.untilMs;
     this.nextOpeningMs = nextOpeningMs;
     this.nextPossibleOpeningMs = nextPossibleOpeningMs;
+  }
+
+  get mayTry(): boolean {
+    return this.state !== 'closed';
   }
 
   get since(): DateTime | null {
@@ -146,6 +164,7 @@ class StatusAt implements Status {
   toJSON(): Record<string, unknown> {
     const {
       state,
+      mayTry,
       causes,
       undone,
       holders,
@@ -156,6 +175,7 @@ class StatusAt implements Status {
     } = this;
     return {
       state,
+      mayTry,
       causes,
       undone,
       ...(holders && { holders }),
@@ -177,7 +197,7 @@ export function buildUndoneCause(
   facts: CauseFacts,
   startMs: number,
   endMs: number,
-  undoneBy: AnnouncementSource,
+  undoneBy: UndoneCause['undoneBy'],
 ): UndoneCause {
   return Object.freeze(new UndoneCauseOfFacts(facts, startMs, endMs, undoneBy));
 }

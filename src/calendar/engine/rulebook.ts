@@ -1,11 +1,21 @@
-import { type ServerId, servers } from '../../catalog/servers.js';
+import type { Catalog, CatalogServer } from '../../catalog/catalog.js';
+import { holderName } from '../../catalog/lookup.js';
 import { has } from '../../foundation/own.js';
-import { dateOfDay, dayStart, formatDay, HOUR_MS, parseDay } from '../../foundation/time.js';
+import { dateOfDay, dayOf, dayStart, formatDay, HOUR_MS, parseDay } from '../../foundation/time.js';
 import type { CheckedAnnouncement } from '../announcements.js';
-import { type GuidelineRow, type HostRow, hours } from '../hours.js';
+import { ruleForCitizens } from '../citizen-texts.js';
+import { type GuidelineRow, type HostRow, hours, unknownHours } from '../hours.js';
+import type { CheckedPlan } from '../plans.js';
 import type { AnnouncementSource, CauseFacts } from '../results.js';
-import { daysOn, FROM_MS, type Holidays, type Rule, TO_MS } from '../rules.js';
-import { type AnnouncementLayer, byPrecedence, replacedCauses } from './announcement-layer.js';
+import { daysOn, FROM_MS, type Holidays, type Rule, type Text, TO_MS } from '../rules.js';
+import {
+  type AnnouncementLayer,
+  byPrecedence,
+  droppedCauses,
+  Undoing,
+  undoneCauses,
+} from './announcement-layer.js';
+import type { LoweringLayer } from './lowering-layer.js';
 import { type CauseFinder, causesFrom, Schedule } from './schedule.js';
 import {
   CLOSED,
@@ -13,11 +23,11 @@ import {
   type SpanMs,
   spanOfYear,
   Timeline,
-  tableOfSpans,
   UNCERTAIN,
   whereOpen,
   worstOf,
 } from './timeline.js';
+import { tableOfDays, tableOfSpans } from './year-table.js';
 
 /** A rule with the span its row holds for. */
 interface RuleInForce extends SpanMs {
@@ -27,18 +37,36 @@ interface RuleInForce extends SpanMs {
 
 /** The schedules of the servers by their rows and the holidays. Each is built once. */
 export class Rulebook {
+  readonly catalog: Catalog;
   readonly #holidays: Holidays;
-  readonly #rules: ReadonlyMap<ServerId, readonly RuleInForce[]>;
+  readonly #plans: Undoing;
+  readonly #rules: ReadonlyMap<string, readonly RuleInForce[]>;
+  readonly #daysOf = new Map<string, readonly number[]>();
   readonly #timelines = new Map<string, Timeline>();
-  readonly #schedules = new Map<ServerId, Schedule>();
+  readonly #schedules = new Map<string, Schedule>();
 
   /**
    * @param overrides - the caller's rows, by date; from the first one on they replace the
    * guideline's.
+   * @param plans - the spans that drop planned outages.
    */
-  constructor(holidays: Holidays, overrides: ReadonlyMap<ServerId, readonly HostRow[]>) {
+  constructor(
+    holidays: Holidays,
+    overrides: ReadonlyMap<string, readonly HostRow[]>,
+    plans: readonly CheckedPlan[],
+    catalog: Catalog,
+  ) {
+    this.catalog = catalog;
     this.#holidays = holidays;
-    this.#rules = new Map(servers.map(({ id }) => [id, rulesInForce(id, overrides.get(id) ?? [])]));
+    this.#plans = new Undoing(
+      plans.map(({ startMs, endMs, origin }) => ({ startMs, endMs, undoneBy: origin })),
+    );
+    this.#rules = new Map(
+      catalog.servers.map((server) => [
+        server.id,
+        rulesInForce(server, overrides.get(server.id) ?? []),
+      ]),
+    );
   }
 
   /** Returns whether a JST day is a holiday. */
@@ -47,44 +75,51 @@ export class Rulebook {
   }
 
   /** Returns the ids of a server's planned outages. */
-  outagesOf(server: ServerId): readonly string[] {
+  outagesOf(server: string): readonly string[] {
     return this.#rulesOf(server).flatMap(({ rule }) =>
       rule.kind === 'planned-outage' ? [rule.id] : [],
     );
   }
 
   /** Returns a server's schedule by its rows alone. */
-  schedule(server: ServerId): Schedule {
+  schedule(server: string): Schedule {
     let schedule = this.#schedules.get(server);
     if (!schedule) {
-      const placed = this.#rulesOf(server).map((rule) => ({
-        facts: rule.facts,
-        timeline: this.#timeline(rule),
-      }));
-      schedule = new Schedule(
-        worstOf(placed.map(({ timeline }) => timeline)),
-        placed.map(({ facts, timeline }) => causesFrom(facts, timeline)),
-      );
+      schedule = this.#scheduleOf(server, [], []);
       this.#schedules.set(server, schedule);
     }
     return schedule;
   }
 
   /**
-   * Returns a server's schedule under announcements. They replace or undo planned outages, never
-   * hours.
+   * Returns a server's schedule under the announcements about it. Closed and open ones replace or
+   * undo planned outages, never hours; the others only lower the state.
    */
   scheduleUnder(
-    server: ServerId,
+    server: string,
     announcements: readonly CheckedAnnouncement[],
     layer: AnnouncementLayer,
+    lowering: LoweringLayer,
   ): Schedule {
-    const timelines: Timeline[] = [layer.closed];
-    const finders: CauseFinder[] = [layer];
-    // If two replace the same occurrence, the one that wins is set last.
-    const replacing = announcements
-      .filter(({ replaces }) => replaces)
-      .sort((a, b) => byPrecedence(b, a));
+    return this.#scheduleOf(
+      server,
+      lowering.uncertain ? [layer.closed, lowering.uncertain] : [layer.closed],
+      [layer, ...lowering.finders],
+      // If two replace the same occurrence, the one that wins is set last.
+      announcements.filter(({ replaces }) => replaces).sort((a, b) => byPrecedence(b, a)),
+      layer,
+    );
+  }
+
+  #scheduleOf(
+    server: string,
+    announced: readonly Timeline[],
+    finding: readonly CauseFinder[],
+    replacing: readonly CheckedAnnouncement[] = [],
+    layer?: AnnouncementLayer,
+  ): Schedule {
+    const timelines = [...announced];
+    const finders = [...finding];
     for (const inForce of this.#rulesOf(server)) {
       const { rule, facts } = inForce;
       let timeline = this.#timeline(inForce);
@@ -96,11 +131,12 @@ export class Rulebook {
         );
         if (months.size > 0) {
           timeline = this.#build(inForce, (day) => !months.has(monthOf(day)));
-          finders.push(replacedCauses(facts, this.#occurrencesIn(inForce, months)));
+          finders.push(droppedCauses(facts, this.#occurrencesIn(inForce, months)));
         }
-        if (layer.undoes) {
-          finders.push(layer.undoneOf(facts, timeline));
-          timeline = whereOpen(timeline, layer.undone);
+        for (const undoing of layer ? [this.#plans, layer.undoing] : [this.#plans]) {
+          if (undoing.spans.length === 0) continue;
+          finders.push(undoneCauses(facts, timeline, undoing.spans));
+          timeline = whereOpen(timeline, undoing.timeline);
         }
       }
       timelines.push(timeline);
@@ -109,7 +145,7 @@ export class Rulebook {
     return new Schedule(worstOf(timelines), finders);
   }
 
-  #rulesOf(server: ServerId): readonly RuleInForce[] {
+  #rulesOf(server: string): readonly RuleInForce[] {
     return this.#rules.get(server) as readonly RuleInForce[];
   }
 
@@ -135,13 +171,24 @@ export class Rulebook {
         const outages = this.#occurrences(inForce, [year - 1, year], wanted);
         return tableOfSpans(outages, inside, OPEN, bounds);
       }
-      const inYear = {
+      const hours = {
         startMs: Math.max(bounds.startMs, inForce.startMs),
         endMs: Math.min(bounds.endMs, inForce.endMs),
       };
-      const outsideHours = gaps(this.#occurrences(inForce, [year], wanted), inYear);
-      return tableOfSpans(outsideHours, inside, OPEN, bounds);
+      const days = this.#days(rule.on, year);
+      return tableOfDays(days, rule, OPEN, inside, hours, bounds);
     });
+  }
+
+  // Several rules have the same days.
+  #days(on: Rule['on'], year: number): readonly number[] {
+    const key = `${on} ${year}`;
+    let days = this.#daysOf.get(key);
+    if (!days) {
+      days = daysOn(on, year, this.#holidays);
+      this.#daysOf.set(key, days);
+    }
+    return days;
   }
 
   /**
@@ -163,7 +210,7 @@ export class Rulebook {
     wanted: (day: number) => boolean,
   ): SpanMs[] {
     const spans: { startMs: number; endMs: number }[] = [];
-    for (const day of years.flatMap((year) => daysOn(rule.on, year, this.#holidays))) {
+    for (const day of years.flatMap((year) => this.#days(rule.on, year))) {
       if (!wanted(day)) continue;
       const from = Math.max(dayStart(day) + rule.fromHour * HOUR_MS, startMs);
       const to = Math.min(dayStart(day) + rule.toHour * HOUR_MS, endMs);
@@ -177,36 +224,32 @@ export class Rulebook {
   }
 }
 
-/** Returns the parts of a span that ordered, disjoint spans do not cover. */
-function gaps(spans: readonly SpanMs[], within: SpanMs): SpanMs[] {
-  const starts = [within.startMs, ...spans.map((span) => span.endMs)];
-  const ends = [...spans.map((span) => span.startMs), within.endMs];
-  return starts.map((startMs, index) => ({ startMs, endMs: ends[index] as number }));
-}
-
 function monthOf(day: number): string {
   return formatDay(day).slice(0, 7);
 }
 
-function rulesInForce(server: ServerId, overrides: readonly HostRow[]): RuleInForce[] {
+function rulesInForce(server: CatalogServer, overrides: readonly HostRow[]): RuleInForce[] {
   const [first] = overrides;
-  const published: readonly GuidelineRow[] = hours;
-  const rows = [
-    ...published.filter((row) => row.server === server && (!first || row.from < first.from)),
-    ...overrides,
-  ];
+  const rows = [...rowsOf(server).filter((row) => !first || row.from < first.from), ...overrides];
   return rows.flatMap((row, index) => {
     const next = rows[index + 1];
     const startMs = Math.max(dayStart(parseDay(row.from, 'from')), FROM_MS);
     const endMs = next ? Math.min(dayStart(parseDay(next.from, 'from')), TO_MS) : TO_MS;
     return startMs < endMs
-      ? row.rules.map((rule) => ({ rule, facts: ruleFacts(row, rule), startMs, endMs }))
+      ? row.rules.map((rule) => ({ rule, facts: ruleFacts(server, row, rule), startMs, endMs }))
       : [];
   });
 }
 
-function ruleFacts(row: GuidelineRow | HostRow, rule: Rule): CauseFacts {
-  const name = servers.find((server) => server.id === row.server) as (typeof servers)[number];
+/** Returns the rows of a server without the caller's: the guideline's, or that its hours are unknown. */
+function rowsOf({ id, hours: known, source }: CatalogServer): readonly (GuidelineRow | HostRow)[] {
+  if (known === 'unknown')
+    return [{ server: id, from: formatDay(dayOf(FROM_MS)), rules: [unknownHours], source }];
+  const published: readonly GuidelineRow[] = hours;
+  return published.filter((row) => row.server === id);
+}
+
+function ruleFacts(server: CatalogServer, row: GuidelineRow | HostRow, rule: Rule): CauseFacts {
   const source = has(row, 'table')
     ? ({
         kind: 'guideline',
@@ -220,14 +263,19 @@ function ruleFacts(row: GuidelineRow | HostRow, rule: Rule): CauseFacts {
   return Object.freeze({
     server: row.server,
     detail: null,
+    item: null,
     kind: rule.kind,
     rule: rule.id,
     state: rule.state,
+    limit: null,
+    name: null,
     certainty: rule.certainty,
     source: Object.freeze(source),
-    text: Object.freeze({
-      ja: `${name.ja}は、${rule.text.ja}。`,
-      en: `${name.en}: ${rule.text.en}.`,
-    }),
+    text: saying(server, rule.text),
+    citizenText: ruleForCitizens(holderName(server), rule),
   });
+}
+
+function saying(name: Text, said: Text): Text {
+  return Object.freeze({ ja: `${name.ja}は、${said.ja}。`, en: `${name.en}: ${said.en}.` });
 }

@@ -1,5 +1,4 @@
-import type { ServerId } from '../../catalog/servers.js';
-import type { Cause, CauseFacts, HolderState, UndoneCause } from '../results.js';
+import type { Cause, CauseFacts, CauseSource, HolderState, UndoneCause } from '../results.js';
 import { FROM_MS, TO_MS } from '../rules.js';
 import { buildCause, type StatusFacts } from './result-objects.js';
 import {
@@ -14,10 +13,12 @@ import {
   unpackStates,
 } from './timeline.js';
 
-/** Finds causes that lower the state of a target, or would if no announcement undid them. */
+/** Finds causes that lower the state of a target or slow it, or would if nothing undid them. */
 export interface CauseFinder {
   /** Returns the causes that hold anywhere within a span. */
   causesWithin(within: SpanMs): Cause[];
+  /** Set if its causes leave the state open, so that open segments have them too. */
+  readonly slows?: true;
   /** Returns the causes that are undone anywhere within a span. */
   undoneWithin?(within: SpanMs): UndoneCause[];
 }
@@ -46,10 +47,9 @@ const NONE: readonly never[] = Object.freeze([]);
 export class Schedule {
   readonly timeline: Timeline;
   readonly finders: readonly CauseFinder[];
-  readonly holders:
-    | readonly { readonly server: ServerId; readonly schedule: Schedule }[]
-    | undefined;
+  readonly holders: readonly { readonly server: string; readonly schedule: Schedule }[] | undefined;
   readonly #undoing: readonly CauseFinder[];
+  readonly #slowing: readonly CauseFinder[];
   readonly #statuses = new WeakMap<SegmentMs, SegmentStatus>();
   readonly #holderStates: Timeline | undefined;
   readonly #holderLists = new Map<number, readonly HolderState[]>();
@@ -60,6 +60,12 @@ export class Schedule {
     this.holders = holders;
     this.#holderStates = holders && packStates(holders.map(({ schedule }) => schedule.timeline));
     this.#undoing = finders.filter((finder) => finder.undoneWithin);
+    this.#slowing = finders.filter((finder) => finder.slows);
+  }
+
+  /** Whether open segments have neither causes nor anything undone. */
+  get isPlainWhenOpen(): boolean {
+    return this.#undoing.length + this.#slowing.length === 0;
   }
 
   /** Returns causes and next openings for a segment of the timeline. Computes them once. */
@@ -68,12 +74,13 @@ export class Schedule {
     if (status === undefined) {
       status = {
         state: nameOf(segment.state),
-        // Every cause lowers the state, so an open segment has none. The search would take longest
-        // there, because open segments are the longest.
-        causes:
-          segment.state === OPEN
-            ? NONE
-            : inOrder(this.finders.flatMap((finder) => finder.causesWithin(segment))),
+        // Every other cause lowers the state, so an open segment has none. The search would take
+        // longest there, because open segments are the longest.
+        causes: inOrder(
+          (segment.state === OPEN ? this.#slowing : this.finders).flatMap((finder) =>
+            finder.causesWithin(segment),
+          ),
+        ),
         undone: inOrder(this.#undoing.flatMap((finder) => finder.undoneWithin?.(segment) ?? [])),
         sinceMs: segment.startMs === FROM_MS ? null : segment.startMs,
         untilMs: segment.endMs === TO_MS ? null : segment.endMs,
@@ -115,14 +122,28 @@ export class Schedule {
 
 /**
  * Sorts causes by start. An announcement about the whole service reaches a target through each of
- * its servers, so duplicates are dropped.
+ * its servers, so duplicates are dropped. Two feeds may use the same id, so it does not identify an
+ * announcement; its source object does.
  */
 function inOrder<C extends Cause>(causes: readonly C[]): readonly C[] {
   if (causes.length === 0) return NONE;
+  const announcements = new Map<CauseSource, number>();
+  const numberOf = (source: CauseSource): number => {
+    const number = announcements.get(source) ?? announcements.size;
+    announcements.set(source, number);
+    return number;
+  };
   const seen = new Map(
     causes.map((cause, index) => [
       cause.source.kind === 'announcement'
-        ? `${cause.source.id} ${cause.server} ${cause.startMs} ${cause.endMs}`
+        ? [
+            numberOf(cause.source),
+            cause.rule,
+            cause.server,
+            cause.detail,
+            cause.startMs,
+            cause.endMs,
+          ].join()
         : index,
       cause,
     ]),

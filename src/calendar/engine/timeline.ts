@@ -1,6 +1,7 @@
 import { DAY_MS, dateOfDay, dayNumber, dayOf, dayStart } from '../../foundation/time.js';
 import type { Span, State } from '../results.js';
 import { FROM_MS, TO_MS } from '../rules.js';
+import { merged, TableBuilder, tableOfSpans, type YearTable } from './year-table.js';
 
 /** States as integers, ordered so that the worst is the greatest. */
 export const OPEN = 0;
@@ -23,15 +24,6 @@ export interface SegmentMs extends SpanMs {
   readonly state: number;
 }
 
-/**
- * The states of one year: segment `i` is `[edges[i], edges[i + 1])`, and neighbours differ. The
- * first and the last segment are cut at the ends of the year.
- */
-export interface YearTable {
-  readonly edges: readonly number[];
-  readonly states: readonly number[];
-}
-
 /** A table with an index, so that every look-up takes the same time. */
 interface IndexedYearTable extends YearTable {
   readonly firstDay: number;
@@ -40,6 +32,17 @@ interface IndexedYearTable extends YearTable {
   /** The whole segments, across the turn of the year. Built on first use. */
   readonly segments: (SegmentMs | undefined)[];
 }
+
+const NO_TABLE: IndexedYearTable = {
+  edges: [],
+  states: [],
+  firstDay: 0,
+  segmentOfDay: new Uint16Array(0),
+  segments: [],
+};
+
+/** A span and its state, cut at the ends of a wider span that was asked for. */
+type Visit = (startMs: number, endMs: number, state: number) => void;
 
 const FIRST_YEAR = dateOfDay(dayOf(FROM_MS)).year;
 const YEARS = dateOfDay(dayOf(TO_MS)).year - FIRST_YEAR;
@@ -72,7 +75,10 @@ export function spanOfYear(index: number): SpanMs & { readonly year: number } {
  */
 export class Timeline {
   readonly #build: (year: number) => YearTable;
-  readonly #tables: (IndexedYearTable | undefined)[] = [];
+  readonly #tables: (YearTable | undefined)[] = [];
+  // Most timelines only serve to build others, and need no index.
+  readonly #indexed: (IndexedYearTable | undefined)[] = [];
+  #last: IndexedYearTable = NO_TABLE;
 
   /** @param build - builds the table of a year; years count from the start of the span. */
   constructor(build: (year: number) => YearTable) {
@@ -80,31 +86,62 @@ export class Timeline {
   }
 
   /** Returns the table of a year; years count from the start of the span. */
-  table(year: number): IndexedYearTable {
+  table(year: number): YearTable {
     let table = this.#tables[year];
     if (table === undefined) {
-      table = indexed(this.#build(year));
+      table = this.#build(year);
       this.#tables[year] = table;
     }
     return table;
   }
 
+  // Consecutive questions are mostly about the same year.
+  #tableOfDay(day: number): IndexedYearTable {
+    const last = this.#last;
+    if (day >= last.firstDay && day < last.firstDay + last.segmentOfDay.length) return last;
+    const year = yearOfDay[day] as number;
+    let table = this.#indexed[year];
+    if (table === undefined) {
+      table = indexed(this.table(year));
+      this.#indexed[year] = table;
+    }
+    this.#last = table;
+    return table;
+  }
+
+  /**
+   * Visits the states of a span in order, cut at its ends and at the turns of years, without the
+   * tables of other years.
+   */
+  visit({ startMs, endMs }: SpanMs, visit: Visit): void {
+    const first = yearOfDay[Math.floor((startMs - FROM_MS) / DAY_MS)] as number;
+    for (let year = first; year < YEARS; year++) {
+      const { edges, states } = this.table(year);
+      if ((edges[0] as number) >= endMs) return;
+      for (let index = 0; index < states.length; index++) {
+        const [from, to] = [edges[index] as number, edges[index + 1] as number];
+        if (from >= endMs) return;
+        if (to > startMs)
+          visit(Math.max(from, startMs), Math.min(to, endMs), states[index] as number);
+      }
+    }
+  }
+
   /** Returns the state at an instant of the calendar's span. */
   stateAt(ms: number): number {
     const day = Math.floor((ms - FROM_MS) / DAY_MS);
-    const table = this.table(yearOfDay[day] as number);
+    const table = this.#tableOfDay(day);
     return table.states[indexAt(table, day, ms)] as number;
   }
 
   /** Returns the segment that contains an instant of the calendar's span. */
   segmentAt(ms: number): SegmentMs {
     const day = Math.floor((ms - FROM_MS) / DAY_MS);
-    const year = yearOfDay[day] as number;
-    const table = this.table(year);
+    const table = this.#tableOfDay(day);
     const index = indexAt(table, day, ms);
     const known = table.segments[index];
     if (known !== undefined) return known;
-    const segment = this.#wholeSegment(year, index);
+    const segment = this.#wholeSegment(yearOfDay[day] as number, index);
     table.segments[index] = segment;
     return segment;
   }
@@ -165,61 +202,8 @@ function indexAt(table: IndexedYearTable, day: number, ms: number): number {
   return index;
 }
 
-/** Collects segments in order and merges neighbours of the same state. */
-class TableBuilder {
-  readonly edges: number[] = [];
-  readonly states: number[] = [];
-
-  push(at: number, state: number): void {
-    if (this.edges.at(-1) === at) {
-      this.edges.pop();
-      this.states.pop();
-    }
-    if (this.states.at(-1) === state) return;
-    this.edges.push(at);
-    this.states.push(state);
-  }
-
-  end(at: number): YearTable {
-    this.edges.push(at);
-    return this;
-  }
-}
-
-/** Builds a table of `inside` within ordered, disjoint spans and of `outside` elsewhere. */
-export function tableOfSpans(
-  spans: readonly SpanMs[],
-  inside: number,
-  outside: number,
-  bounds: SpanMs,
-): YearTable {
-  const table = new TableBuilder();
-  table.push(bounds.startMs, outside);
-  for (const span of spans) {
-    const start = Math.max(span.startMs, bounds.startMs);
-    const end = Math.min(span.endMs, bounds.endMs);
-    if (start >= end) continue;
-    table.push(start, inside);
-    if (end < bounds.endMs) table.push(end, outside);
-  }
-  return table.end(bounds.endMs);
-}
-
-function merged(a: YearTable, b: YearTable, combine: (a: number, b: number) => number): YearTable {
-  const table = new TableBuilder();
-  const end = a.edges.at(-1) as number;
-  for (let at = a.edges[0] as number, i = 0, j = 0; at < end; ) {
-    table.push(at, combine(a.states[i] as number, b.states[j] as number));
-    const nextA = a.edges[i + 1] as number;
-    const nextB = b.edges[j + 1] as number;
-    at = Math.min(nextA, nextB);
-    if (nextA === at) i++;
-    if (nextB === at) j++;
-  }
-  return table.end(end);
-}
-
-function combined(
+/** Combines timelines, two states at a time. */
+export function combined(
   timelines: readonly Timeline[],
   combine: (a: number, b: number) => number,
 ): Timeline {
@@ -230,7 +214,8 @@ function combined(
   );
 }
 
-function mapped(timeline: Timeline, to: (state: number) => number): Timeline {
+/** Returns a timeline with each state replaced. */
+export function mapped(timeline: Timeline, to: (state: number) => number): Timeline {
   return new Timeline((year) => {
     const { edges, states } = timeline.table(year);
     const table = new TableBuilder();
@@ -251,36 +236,17 @@ export function whereOpen(timeline: Timeline, mask: Timeline): Timeline {
   return combined([timeline, mask], (state, masked) => (masked === OPEN ? state : OPEN));
 }
 
-const alwaysOpen = new Timeline((year) => {
+/** A timeline that is open throughout. */
+export const alwaysOpen = new Timeline((year) => {
   const { startMs, endMs } = spanOfYear(year);
   return { edges: [startMs, endMs], states: [OPEN] };
 });
 
 /** Returns the worst of several timelines: each can only lower the state. */
 export function worstOf(timelines: readonly Timeline[]): Timeline {
-  if (timelines.length < 2) return timelines[0] ?? alwaysOpen;
-  return combined(timelines, Math.max);
-}
-
-/**
- * Returns the state when any one of several timelines may be the one that counts, and where they
- * differ: `disagreement` is UNCERTAIN there, OPEN elsewhere.
- */
-export function anyOf(timelines: readonly Timeline[]): {
-  timeline: Timeline;
-  disagreement: Timeline;
-} {
-  // One bit for each state that occurs.
-  const seen = combined(
-    timelines.map((timeline) => mapped(timeline, (state) => 1 << state)),
-    (a, b) => a | b,
-  );
-  return {
-    timeline: mapped(seen, (bits) =>
-      bits === 1 << OPEN ? OPEN : bits === 1 << CLOSED ? CLOSED : UNCERTAIN,
-    ),
-    disagreement: mapped(seen, (bits) => ((bits & (bits - 1)) === 0 ? OPEN : UNCERTAIN)),
-  };
+  const lowering = timelines.filter((timeline) => timeline !== alwaysOpen);
+  if (lowering.length < 2) return lowering[0] ?? alwaysOpen;
+  return combined(lowering, (a, b) => (a > b ? a : b));
 }
 
 /** Packs the states of several timelines into one number per instant; see {@link unpackStates}. */

@@ -19,23 +19,30 @@ export interface Token {
   /** Seconds from the start of the day, or the whole day (終日). */
   readonly hour?: number | 'all-day' | undefined;
   readonly approximate: boolean;
+  /** The half of the day that was written with an hour (午前, PM); omitted if none was. */
+  readonly half?: 'am' | 'pm' | 'noon' | undefined;
   /** `vague`: a month or a year alone. `broken`: looks like a date or an hour but is invalid. */
   readonly kind: 'day' | 'hour' | 'vague' | 'broken';
 }
 
 /** A day, an hour, or a day with its hour, as written. */
-export type WrittenTime = Pick<Token, 'day' | 'hour' | 'approximate'>;
+export type WrittenTime = Pick<Token, 'day' | 'hour' | 'half' | 'approximate'>;
 
 const WEEKDAYS = '日月火水木金土';
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
 // NFKC takes quadratic time to sort a long row of combining marks, so they are removed first,
-// together with invisible characters. The voicing marks of kana stay.
-const MARKS = /(?![\u3099\u309a])[\p{M}\p{Cf}]/gu;
+// together with invisible characters and private ones, which mark times here. The voicing marks of
+// kana stay.
+const MARKS = /(?![\u3099\u309a])[\p{M}\p{Cf}\p{Co}]/gu;
 const TILDES = /[〜∼∽∿⁓〰]/g;
 // Not ー, which is also a letter.
 const DASHES = /[‐‑‒–—―−─━→⇒]/g;
 const ADDRESSES = /https?:[!-~]*/g;
+
+// Brackets that NFKC keeps apart.
+const OPENING = /[《〈{“«⟨]/g;
+const CLOSING = /[》〉}”»⟩]/g;
 
 /**
  * Normalises a text to one width of letters, one tilde, one dash and single spaces. Removes web
@@ -47,6 +54,8 @@ export function normalize(text: string): string {
     .normalize('NFKC')
     .replace(TILDES, '~')
     .replace(DASHES, '-')
+    .replace(OPENING, '<')
+    .replace(CLOSING, '>')
     .replace(ADDRESSES, ' ')
     .replace(/\s+/g, ' ');
 }
@@ -72,12 +81,13 @@ const WEEKDAY = `(?: ?[([〔【<] ?(?<w1>[${WEEKDAYS}])(?:曜日?)? ?(?:[・,/�
 const ABOUT = '頃|ごろ|ころ|前後|過ぎ|すぎ';
 const HOURS = [
   '(?<about2>約|およそ)?',
-  '(?<half1>午前|午後|[AP]M|早朝|未明|朝|昼|夕方|夜|深夜)?',
-  String.raw`(?:(?<!\d[:.]?)(?<h>\d{1,2})(?::(?<i1>\d{2})(?::(?<s>\d{2}))?(?![\d:])| ?時(?!間)(?:(?<half>半)| ?(?<i2>\d{1,2}) ?分(?!間))?)|(?<noon>正午|零時))`,
+  '(?<half1>午前|午後|[AP]M|早朝|未明|朝|お?昼の?|夕方|夜|深夜)?',
+  String.raw`(?:(?<!\d[:.]?|(?:UTC|GMT) ?[+-] ?|\d ?\+ ?)(?<h>\d{1,2})(?: ?: ?(?<i1>\d{2})(?::(?<s>\d{2}))?(?!:?\d| ?[年月日分人件個項回](?!\p{sc=Han}))| ?時(?!間)(?:(?<half>半)| ?(?<i2>\d{1,2}) ?分(?!間))?)|(?<noon>正午|零時))`,
   `(?<half2>[AP]M)?(?<about3>${ABOUT})?`,
 ].join(' ?');
 const VAGUE = String.raw`(?:(?:令和|平成|昭和) ?(?:元|\d{1,2})|(?<!\d)\d{4}) ?年(?:度| ?\d{1,2} ?月(?! ?\d))?|(?<!\d)\d{1,2} ?月(?! ?\d)`;
-const BROKEN = String.raw`(?<!\d)\d{1,20}(?: ?(?:年|月|時(?!間)|日(?![間本以前後目程分]))|:\d{0,20}|/\d{1,20})`;
+// +00:00 after an hour is a zone.
+const BROKEN = String.raw`(?<!\d|:\d{2} ?\+)\d{1,20}(?: ?(?:年|月|時(?!間)|日(?![間本以前後目程分]))|:\d{0,20}|/\d{1,20})`;
 const DAY_PARTS = `(?:${DAYS})${WEEKDAY}(?: ?(?<about1>${ABOUT}))?`;
 // A match with many named groups is slow. So one expression finds a token, and another reads the
 // parts of a day or an hour at the same place.
@@ -117,7 +127,14 @@ function hourToken(from: number, to: number, groups: Groups): Token {
   const approximate = Boolean(groups.about2 ?? groups.about3);
   return hour === undefined
     ? { from, to, approximate, kind: 'broken' }
-    : { from, to, approximate, kind: 'hour', hour };
+    : {
+        from,
+        to,
+        approximate,
+        kind: 'hour',
+        hour,
+        half: groups.noon === '正午' ? 'noon' : halfOf(groups.half1 ?? groups.half2),
+      };
 }
 
 function dayToken(from: number, to: number, groups: Groups): Token {
@@ -171,10 +188,20 @@ function hourOf(hour: number, half: string | undefined): number | undefined {
   if (half === undefined) return hour;
   if (/午前|AM|早朝|未明|朝/i.test(half)) return hour < 12 ? hour : undefined;
   if (/午後|PM/i.test(half)) return hour < 12 ? hour + 12 : undefined;
+  if (/昼/.test(half)) return hour < 6 ? hour + 12 : hour >= 11 && hour < 18 ? hour : undefined;
+  if (/夕方/.test(half) && hour > 2 && hour < 8) return hour + 12;
+  if (half === '夜' && hour > 5 && hour < 12) return hour + 12;
   return hour >= 12 ? hour : undefined;
 }
 
-const NEGLIGIBLE = /[\s,、:;()[\]「」『』【】|]|予定|日本時間|JST|開始|終了|の|に|翌年|翌/g;
+/** Returns the half of the day, if the word says only that. */
+function halfOf(word: string | undefined): Token['half'] {
+  if (word === undefined) return undefined;
+  if (/午前|AM/i.test(word)) return 'am';
+  return /午後|PM|昼/i.test(word) ? 'pm' : undefined;
+}
+
+const NEGLIGIBLE = /[\s,、:;()[\]「」『』【】|]|予定|日本時間|JST|UTC|GMT|開始|終了|の|に|翌年|翌/g;
 
 /** Returns whether a day and an hour belong together, by the text between them. */
 export function isDayHourGap(gap: string): boolean {

@@ -1,4 +1,8 @@
+import { TIME } from './clauses.js';
 import { normalize, parseTokens, type Token } from './dates.js';
+import { isStatement, mayFail } from './harmless.js';
+import type { Names } from './names.js';
+import { itemSpans } from './scope-words.js';
 import { type NamedSystems, namedSystems } from './systems.js';
 
 /** A line of the text, or a sentence of it. */
@@ -13,21 +17,17 @@ export interface Passage {
   readonly block: number;
   /** Normalised; empty when the passage is too long to parse. */
   readonly plain: string;
+  /** `plain` with \uE001 in place of every date and hour. */
+  readonly marked: string;
   readonly tokens: readonly Token[];
   readonly systems: NamedSystems;
-  /** Whether it has a word that may mean an outage. */
+  /** Whether it may say that something fails. */
   readonly mentionsOutage: boolean;
   readonly tooLong: boolean;
 }
 
 // A page of notices has some hundred lines. A line longer than this is not ordinary text.
 const MAX_PASSAGE = 2_000;
-
-const OUTAGE_WORDS =
-  /停止|休止|中断|メンテ|保守|点検|障害|不具合|トラブル|つながりにく|繋がりにく|ダウン|停電|復旧|解消|中止|取りやめ|休業|閉塞|縮退|切替|切り替え|移行作業|工事|延長|遅れ|遅延|エラー|異常|制限|見合わせ|閉鎖|止ま[らりるっ]|止め|ストップ|お休み|(?:つなが|繋が)ら|しづらい|しにくい|かね(?:ます|る)|(?:いただけ|頂け|でき|出来|使え|なれ)(?:ません|ない|ず|なく|なくな)|不可|不能|[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日/;
-// Apart, because ignoring case makes the search for Japanese words several times slower.
-const ENGLISH_OUTAGE_WORDS =
-  /maintenance|outage|down(?:time)?\b|unavailable|suspen|interrupt|offline/i;
 
 /** Where a passage is, before it is parsed. */
 export type Place = Pick<Passage, 'text' | 'start' | 'end' | 'line' | 'block'>;
@@ -58,23 +58,48 @@ export function splitPassages(text: string, max: number): Place[] | undefined {
 }
 
 /** Parses the dates, hours and systems of a passage. */
-export function buildPassage(place: Place): Passage {
-  const tooLong = place.text.length > MAX_PASSAGE;
-  const plain = tooLong ? '' : normalize(place.text).trim();
-  const tokens = parseTokens(plain);
+export function buildPassage(place: Place, names: Names): Passage {
+  // Some signs are normalised to many.
+  const short = place.text.length <= MAX_PASSAGE ? normalize(place.text).trim() : undefined;
+  const tooLong = short === undefined || short.length > 2 * MAX_PASSAGE;
+  const plain = tooLong ? '' : withoutNameBrackets(short, names);
+  const tokens = withoutItemNumbers(plain, parseTokens(plain));
+  const marked = mark(plain, tokens);
+  const systems = namedSystems(marked, names);
   return {
     ...place,
     plain,
+    marked,
     tokens,
-    systems: namedSystems(withoutTokens(tokens, plain)),
-    mentionsOutage: tooLong || OUTAGE_WORDS.test(plain) || ENGLISH_OUTAGE_WORDS.test(plain),
+    systems,
+    mentionsOutage: tooLong || mayFail(plain) || (systems.known.size > 0 && !isStatement(plain)),
     tooLong,
   };
 }
 
-function withoutTokens(tokens: readonly Token[], plain: string): string {
-  const ends = [0, ...tokens.map((token) => token.to)];
-  return [...tokens.map((token) => token.from), plain.length]
-    .map((from, index) => plain.slice(ends[index], from))
-    .join('\n');
+/** Brackets in a name, as in 地共済(長期)中間サーバ, are no scope. */
+function withoutNameBrackets(plain: string, names: Names): string {
+  if (!plain.includes('(')) return plain;
+  let text = plain;
+  for (const [name, pattern] of names.bracketed) text = text.replace(pattern, name);
+  return text;
+}
+
+/** 番号31/87 is no date. */
+function withoutItemNumbers(plain: string, tokens: readonly Token[]): readonly Token[] {
+  if (tokens.length === 0) return tokens;
+  const spans = itemSpans(plain);
+  return spans.length === 0
+    ? tokens
+    : tokens.filter(({ from, to }) => !spans.some((span) => from < span.to && span.from < to));
+}
+
+function mark(plain: string, tokens: readonly Token[]): string {
+  let text = '';
+  let end = 0;
+  for (const { from, to } of tokens) {
+    text += plain.slice(end, from) + TIME.repeat(to - from);
+    end = to;
+  }
+  return text + plain.slice(end);
 }

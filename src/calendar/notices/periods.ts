@@ -41,12 +41,15 @@ export function resolvePeriod(
   if (!start.day || start.day.after !== undefined) return 'date_missing';
   // If the day has no hours and the hour no day, the hour may belong to either end.
   if (start.hour === undefined && !end.day) return 'hours_missing';
+  const hours = carryHalves(start, end);
+  if (!hours) return 'hours_unclear';
+  const [from, to] = hours;
   const startDay = startOf(start.day, end.day, anchorDay);
   if (typeof startDay === 'string') return startDay;
-  const endDay = endOf(end, startDay, start.hour);
+  const endDay = endOf(to, startDay, from.hour);
   if (typeof endDay === 'string') return endDay;
-  const startMs = dayStart(startDay) + secondsFrom(start) * 1_000;
-  const endMs = endInstant(end, endDay);
+  const startMs = dayStart(startDay) + secondsFrom(from) * 1_000;
+  const endMs = endInstant(to, endDay);
   if (endMs <= startMs) return 'end_before_start';
   if (isTooLong(startMs, endMs) || Math.abs(startDay - publishedDay) > FARTHEST_DAYS)
     return 'implausible_period';
@@ -54,6 +57,45 @@ export function resolvePeriod(
   const wide = start.hour === undefined || end.hour === undefined;
   const allDay = start.hour === 'all-day' || end.hour === 'all-day';
   return { startMs, endMs, approximate: start.approximate || end.approximate || (wide && !allDay) };
+}
+
+const NOON = 43_200;
+
+/**
+ * Carries 午前, 午後, AM or PM from one end to the other: 午後1時～5時 ends at 17:00. Returns undefined if
+ * the hours can be read in two ways.
+ */
+function carryHalves(start: WrittenTime, end: WrittenTime): [WrittenTime, WrittenTime] | undefined {
+  const [from, to] = [start.hour, end.hour];
+  const half = start.half ?? end.half;
+  const both = start.half !== undefined && end.half !== undefined;
+  if (typeof from !== 'number' || typeof to !== 'number' || half === undefined || both)
+    return [start, end];
+  // 正午～3時 ends at 15:00, and 正午～翌3時 at 3:00.
+  if (half === 'noon')
+    return start.half === undefined || end.day !== undefined || to >= NOON
+      ? [start, end]
+      : [start, { ...end, hour: to + NOON }];
+  if (start.half !== undefined) {
+    // 午前9時～17時, and 午後10時～24時: the other end is clear.
+    if (to > NOON) return [start, end];
+    // Another day's hour may be in either half.
+    if (end.day !== undefined)
+      return end.day.after === undefined && half === 'am' ? [start, end] : undefined;
+    const carried = half === 'pm' && to < NOON ? to + NOON : to;
+    return carried > from ? [start, { ...end, hour: carried }] : undefined;
+  }
+  if (half === 'am' || from >= NOON) return [start, end];
+  if (end.day !== undefined) return undefined;
+  const carried = from + NOON;
+  // 9時～午後5時 starts at 9:00, because 21:00 is later than 17:00.
+  return carried < to ? [{ ...start, hour: carried }, end] : [start, end];
+}
+
+/** Moves a period from another zone. */
+export function shiftPeriod(period: Period, hours: number): Period {
+  const ms = hours * 3_600_000;
+  return { ...period, startMs: period.startMs + ms, endMs: period.endMs + ms };
 }
 
 /** Extends a period to the latest time it may last. */

@@ -16,72 +16,48 @@ export function isCourtesy({ plain }: Passage): boolean {
 }
 
 /** Returns whether it is about recurring days, like a table of operating hours. */
-export function isRecurring({ plain }: Passage): boolean {
+export function isRecurring(plain: string): boolean {
   return /毎[日週月年朝晩]|隔週|平日|土日祝|第 ?[1-5一二三四五] ?[・,]?[1-5一二三四五]? ?[月火水木金土日]/.test(
     plain,
   );
 }
 
 /** Returns whether each of its days has separate hours. */
-export function isDayByDay({ plain }: Passage): boolean {
+export function isDayByDay(plain: string): boolean {
   return /各日|連日|それぞれ|いずれも/.test(plain);
-}
-
-/** Returns whether it says that nothing stops: 停止しません, 停止の予定はありません, 停止なし. */
-export function isDenial({ plain }: Passage): boolean {
-  return /無停止|(?:停止|休止|中断|メンテナンス|保守|作業|実施)(?:する)?(?:の?予定|こと)?[はをがも]?(?:(?:実施)?(?:し|いたし|致し|行い|行われ|され)ません|(?:あり|ござい)ません|(?:実施)?(?:し|行わ|行われ|され)ない|なし|無し|なくな[りっる])/.test(
-    plain,
-  );
-}
-
-/** Returns whether it says that nothing stops in the period, or that the period is another kind. */
-export function isNoOutage(passage: Passage): boolean {
-  const { plain } = passage;
-  if (isDenial(passage)) return true;
-  if (
-    /(?:いただけ|頂け|でき|使え)ません|(?:停止|休止|中断)(?:し|いたし|致し|となり)ます/.test(plain)
-  )
-    return false;
-  if (/影響(?:は|が)?(?:ありません|ございません|ない|なし)|通常(?:どおり|通り)/.test(plain))
-    return true;
-  return !passage.mentionsOutage && isOtherPeriod(passage);
-}
-
-/** Returns whether it is about another kind of period, like opening hours or applications. */
-export function isOtherPeriod({ plain }: Passage): boolean {
-  return /受付|申込|申し込み|申請期間|募集|開催|説明会|セミナー|会議|営業|運用(?:時間|日)|稼働(?:時間|日)|(?:利用|サービス|提供)(?:可能)?時間|利用可能|(?:いただけ|頂け|でき)ます|窓口|お?問い?合わ?せ|コールセンター|電話|掲載期間|公開期間/.test(
-    plain,
-  );
 }
 
 /**
  * Returns whether it cancels or moves an outage. "May be called off" does not count, and neither
  * does a service that ends (サービスの中止).
  */
-export function isCalledOff({ plain }: Passage): boolean {
-  const word = /中止|取り?やめ|取り?止め|取り?消|見送|延期|撤回/.exec(plain);
+export function isCalledOff(plain: string): boolean {
+  const word =
+    /中止|取り?やめ|取り?止め|取り?消|見送|延期|撤回|キャンセル|(?:停止|休止|メンテナンス|保守|作業|予定|計画|必要)(?:の(?:予定|必要))?(?:は|が|も)?[、,]? ?(?:不要|必要なく|(?:無|な)くな[りっ])|(?:実施|停止|休止|中断)し(?:ない|ません)(?:こと|で)|(?:実施|停止|休止|中断)されない|予定で(?:した|あった)が/.exec(
+      plain,
+    );
   if (!word) return false;
   const [before, after] = [plain.slice(0, word.index), plain.slice(word.index)];
   return (
     !/^[^。]{0,16}(?:場合|こと|可能性|おそれ|恐れ)/.test(after) &&
-    !/(?:サービス|提供|利用|運用|業務|受付|取扱い?)[のをがは]?(?:一時的?に?|全面的?に?)?$/.test(
+    !/(?:サービス|提供|利用|運用|業務|受付|取扱い?|公開|配信|稼働)[のをがは]?(?:一時的?に?|全面的?に?)?$/.test(
       before,
     )
   );
 }
 
 /** Returns whether one of its periods replaces another (変更, 訂正); which one is not clear. */
-export function isChange({ plain }: Passage): boolean {
+export function isChange(plain: string): boolean {
   return /[にへと](?:日程)?変更|変更[前後]|訂正|(?<!\p{L})誤(?!\p{L})/u.test(plain);
 }
 
 /** Returns whether it says that the end is unknown. */
-export function isEndUnknown({ plain }: Passage): boolean {
+export function isEndUnknown(plain: string): boolean {
   return /未定|調整中/.test(plain);
 }
 
 /** Returns whether it says that an outage lasts, or may last, longer. */
-export function isExtension({ plain }: Passage): boolean {
+export function isExtension(plain: string): boolean {
   return /延長|延び|伸び|長引|遅れる|最大|最長/.test(plain);
 }
 

@@ -53,9 +53,21 @@ export const problemTexts = {
     ja: 'ガイドラインの表にないシステム、または特定できないシステムの名前です。',
     en: 'It names a system that is in no table of the guideline, or that cannot be identified.',
   },
+  outside_catalog: {
+    ja: 'カタログにない情報だけの停止です。どの停止にも数えていません。',
+    en: 'Only data that is not in the catalogue stops. It counts as no stop.',
+  },
+  scope_unknown: {
+    ja: '停止の範囲を読み取れません。停止とはせず、不確定としています。',
+    en: 'The scope of the stop cannot be read. It counts as uncertain, not as closed.',
+  },
+  reserve_day: {
+    ja: '予備日または候補日です。停止とはしていません。',
+    en: 'A reserve day or an alternative. It counts as no stop.',
+  },
   target_unclear: {
-    ja: 'どのシステムの停止か判断できません。',
-    en: 'It is not clear which system stops.',
+    ja: '停止かどうか、またはどのシステムの停止か判断できません。',
+    en: 'It is not clear whether something stops, or which system.',
   },
   extension_unclear: {
     ja: '延長について書かれていますが、どの停止がいつまで延びるか判断できません。',

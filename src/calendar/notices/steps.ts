@@ -1,13 +1,20 @@
+import { type Catalog, checkCatalog, type PublishedCatalog } from '../../catalog/catalog.js';
 import { invalidOption, SelfInfoError } from '../../foundation/errors.js';
 import { readKeys } from '../../foundation/options.js';
 import { dayOf, formatInstant, type Instant, toEpochMs } from '../../foundation/time.js';
-import type { Announcement } from '../announcements.js';
 import type { Text } from '../rules.js';
+import { announce, type NoticedOutage } from './announce.js';
+import { ClauseReader } from './clause-reader.js';
+import { type Names, namesOf } from './names.js';
 import { type Notice, type Outage, parseNotice } from './notice.js';
+import type { Problem } from './notice-problems.js';
 import { buildPassage, type Passage, type Place, splitPassages } from './passages.js';
 import { type NoticeProblem, problemTexts } from './problems.js';
-import { splitSections } from './sections.js';
-import { parseWrittenPeriods } from './written-periods.js';
+import { labelValues } from './scope-labels.js';
+import { ScopeLines } from './scope-lines.js';
+import { type Section, splitSections } from './sections.js';
+import { parseWrittenPeriods, type WrittenPeriod } from './written-periods.js';
+import { commonShift, isForPage } from './zones.js';
 
 /** Options of `parseNotices`. */
 export interface NoticesOptions {
@@ -20,19 +27,12 @@ export interface NoticesOptions {
   readonly idPrefix?: string;
 }
 
-/** An outage from a notice: an announcement that always closes, with instants as ISO strings. */
-export interface NoticedOutage extends Announcement {
-  /** Never `open`: the parser does not believe a text that says that a server runs. */
-  readonly state: 'closed';
-  /** Start, ISO 8601 at +09:00. */
+/** A period of a passage that was not understood, ISO 8601 at +09:00. */
+export interface NoticedPeriod {
+  /** Start. */
   readonly start: string;
-  /**
-   * End, itself not included, ISO 8601 at +09:00. If the outage may be extended (延長), the latest
-   * end that the notice names.
-   */
+  /** End, itself not included. */
   readonly end: string;
-  /** `publishedAt`, ISO 8601 at +09:00. */
-  readonly announcedAt: string;
 }
 
 /**
@@ -43,6 +43,10 @@ export interface NotUnderstood {
   readonly text: string;
   /** The reason: a stable code, and a sentence in Japanese and English. */
   readonly reason: Text & { readonly code: NoticeProblem };
+  /** The period it is about, if it states one that can be read. */
+  readonly period?: NoticedPeriod;
+  /** With `scope_unknown` and `outside_catalog`: the words of the scope, normalised. */
+  readonly scope?: string;
   /** The line of the passage, starting at 1. */
   readonly line: number;
   /** Where it starts in the text, in UTF-16 units. */
@@ -55,9 +59,9 @@ export interface NotUnderstood {
  * The result of `parseNotices`: the outages, and every passage that was not understood. Check
  * both: an empty `announcements` does not mean that none was announced.
  */
-export interface Notices {
+export interface Notices<C extends Catalog = PublishedCatalog> {
   /** The outages, in the order of the text. */
-  readonly announcements: readonly NoticedOutage[];
+  readonly announcements: readonly NoticedOutage<C>[];
   /** The passages not understood, in the order of the text. */
   readonly notUnderstood: readonly NotUnderstood[];
 }
@@ -82,29 +86,44 @@ export function* parseSteps(
   text: string,
   options: NoticesOptions,
   limits: Limits,
-): Generator<void, Notices> {
+  catalog?: Catalog,
+): Generator<void, Notices<Catalog>> {
   if (typeof text !== 'string') throw new TypeError('text must be a string.');
   const { publishedMs, idPrefix } = checkOptions(options);
+  const names = namesOf(checkCatalog(catalog, 'catalog'));
   const passages: Passage[] = [];
   for (const place of placesIn(text, limits)) {
-    passages.push(buildPassage(place));
+    passages.push(buildPassage(place, names));
     yield;
   }
-  const { outages, problems } = yield* parseSections(passages, dayOf(publishedMs));
+  const { outages, problems } = yield* parseSections(passages, names, dayOf(publishedMs));
   const announcements = yield* announce(outages, idPrefix, formatInstant(publishedMs));
   if (announcements.length > MAX_OUTAGES)
     throw invalidOption('text', {
       en: `At most ${MAX_OUTAGES} outages.`,
       ja: `停止は ${MAX_OUTAGES} 件以内で指定してください。`,
     });
-  const notUnderstood = passages.flatMap((passage) => {
-    const code = problems.get(passage);
-    const { text, line, start, end } = passage;
-    return code === undefined
-      ? []
-      : [{ text, reason: { code, ...problemTexts[code] }, line, start, end }];
-  });
+  const notUnderstood = passages.flatMap((passage) =>
+    (problems.get(passage) ?? []).map((problem) => entryOf(passage, problem)),
+  );
   return { announcements, notUnderstood };
+}
+
+function entryOf(
+  { text, line, start, end }: Passage,
+  { code, period, words }: Problem,
+): NotUnderstood {
+  return {
+    text,
+    reason: { code, ...problemTexts[code] },
+    ...(period && {
+      period: { start: formatInstant(period.startMs), end: formatInstant(period.endMs) },
+    }),
+    ...(words !== null && { scope: words }),
+    line,
+    start,
+    end,
+  };
 }
 
 function placesIn(text: string, { units, passages }: Limits): readonly Place[] {
@@ -139,54 +158,58 @@ function checkOptions(options: unknown): { publishedMs: number; idPrefix: string
   return { publishedMs, idPrefix };
 }
 
-/** Parses each section with the written periods that start in it. */
-function* parseSections(
-  passages: readonly Passage[],
-  publishedDay: number,
-): Generator<void, Notice> {
-  const outages: Outage[] = [];
-  const problems = new Map<Passage, NoticeProblem>();
-  const periods = parseWrittenPeriods(passages);
-  let index = 0;
-  let next = 0;
-  for (const section of splitSections(passages)) {
-    const [from, end] = [next, index + section.length];
-    while (next < periods.length && (periods[next]?.[0].first as number) < end) next++;
-    const own = periods.slice(from, next);
-    const notice = yield* parseNotice(passages, index, section, own, publishedDay);
-    for (const outage of notice.outages) outages.push(outage);
-    for (const [passage, problem] of notice.problems) problems.set(passage, problem);
-    index = end;
-  }
-  return { outages, problems };
+/** Returns the shift of the zone that a page states for all its dates. */
+function pageShift(
+  sections: readonly Section[],
+  periods: readonly WrittenPeriod[],
+  all: readonly Passage[],
+): number | null {
+  const dated = new Set(periods.map(([start]) => all[start.first] as Passage));
+  const stating = sections.flatMap(({ passages }) => {
+    const alone = !passages.some((passage) => dated.has(passage));
+    return passages.filter((passage) => alone || isForPage(passage));
+  });
+  const shift = commonShift(stating);
+  return shift === undefined ? 0 : shift;
 }
 
-/** Returns one announcement for each target and start. Of two, the longer one counts. */
-function* announce(
-  outages: readonly Outage[],
-  idPrefix: string,
-  announcedAt: string,
-): Generator<void, NoticedOutage[]> {
-  const byId = new Map<string, NoticedOutage>();
-  for (const { targets, period, source } of outages) {
-    yield;
-    const { startMs, endMs, approximate } = period;
-    const [start, end] = [formatInstant(startMs), formatInstant(endMs)];
-    for (const target of targets) {
-      const id = `${idPrefix}:${target}:${start}`;
-      const known = byId.get(id);
-      if (known && known.end >= end) continue;
-      byId.set(id, {
-        id,
-        target,
-        state: 'closed',
-        start,
-        end,
-        ...(approximate && { approximate }),
-        announcedAt,
-        source,
-      });
-    }
+/** Parses each section with the written periods that start in it. */
+function* parseSections(
+  all: readonly Passage[],
+  names: Names,
+  publishedDay: number,
+): Generator<void, { outages: Outage[]; problems: Map<Passage, readonly Problem[]> }> {
+  const outages: Outage[] = [];
+  const problems = new Map<Passage, readonly Problem[]>();
+  const periods = parseWrittenPeriods(all);
+  const clauses = new ClauseReader(all, periods);
+  let from = 0;
+  let next = 0;
+  let page = false;
+  const values = labelValues(all, names);
+  const lines = new ScopeLines(names, values);
+  const sections = splitSections(all, names, values);
+  const shift = pageShift(sections, periods, all);
+  for (const section of sections) {
+    const [first, end] = [next, from + section.passages.length];
+    while (next < periods.length && (periods[next]?.[0].first as number) < end) next++;
+    const notice: Notice = yield* parseNotice({
+      all,
+      from,
+      section,
+      periods: periods.slice(first, next),
+      clauses,
+      lines,
+      publishedDay,
+      names,
+      page: page && section.api !== undefined,
+      shift,
+    });
+    for (const outage of notice.outages) outages.push(outage);
+    for (const [passage, list] of notice.problems.entries()) problems.set(passage, list);
+    // A page names its APIs one after the other, below a title that says what is announced.
+    if (!section.headedByApi && !section.inherits) page = notice.announces;
+    from = end;
   }
-  return [...byId.values()];
+  return { outages, problems };
 }

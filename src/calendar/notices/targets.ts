@@ -1,81 +1,103 @@
-import type { ServerId } from '../../catalog/servers.js';
+import { evidenceOf } from './evidence.js';
 import type { Passage } from './passages.js';
-import { isCourtesy, isExclusion, isNoOutage, isTargetLabel } from './phrases.js';
+import { isCourtesy, isExclusion, isTargetLabel } from './phrases.js';
+import { type NamedSystems, namesAny } from './systems.js';
 
-/** The systems that stop in a period, and the passages that also name other systems. */
-export interface FoundTargets {
-  readonly targets: readonly (ServerId | 'all')[];
-  readonly doubtful: readonly Passage[];
+/** The passage near a period that names something, and what it names. */
+export interface FoundNames {
+  readonly passage: Passage;
+  readonly systems: NamedSystems;
 }
 
 /**
- * Finds the systems that stop in the periods of one notice. The first match counts:
+ * Finds what the notice around a period names. The first match counts:
  *
- * 1. systems named beside the period
- * 2. systems of a label for it (対象：)
- * 3. systems named last above it
- * 4. systems named below it in the same block
- * 5. the whole service, if the notice names no system
+ * 1. systems of a label for it (対象：)
+ * 2. systems named last above it
+ * 3. systems named below it in the same block
+ * 4. the API of its heading
  */
 export class TargetFinder {
   readonly #section: readonly Passage[];
   readonly #periods: ReadonlySet<Passage>;
   readonly #places: ReadonlyMap<Passage, number>;
+  readonly #api: Passage | undefined;
+  readonly #isOfHolders: (passage: Passage) => boolean;
   /** For each index, the nearest passage above it that names a system. */
   readonly #above: (Passage | undefined)[] = [];
   /** For each index, the nearest label from there on. */
   readonly #labels: (Passage | undefined)[] = [];
 
-  /** @param periods - the passages in which a period starts. */
-  constructor(section: readonly Passage[], periods: ReadonlySet<Passage>) {
+  /**
+   * @param periods - the passages in which a period starts.
+   * @param api - the heading that names the API.
+   * @param isOfHolders - whether a passage is a label for holders, which narrow the stop of others.
+   */
+  constructor(
+    section: readonly Passage[],
+    periods: ReadonlySet<Passage>,
+    api: Passage | undefined,
+    isOfHolders: (passage: Passage) => boolean,
+  ) {
     this.#section = section;
+    this.#isOfHolders = isOfHolders;
     this.#periods = periods;
+    this.#api = api;
     this.#places = new Map(section.map((passage, index) => [passage, index]));
     let above: Passage | undefined;
     let started = false;
     let labelFirst = false;
+    let dataFirst = false;
     for (const [index, passage] of section.entries()) {
       this.#above.push(above);
       started ||= periods.has(passage);
-      if (!namesSome(passage)) continue;
-      above = passage;
+      if (!this.#namesSome(passage)) continue;
+      const system = namesSystem(passage);
+      // A line of data below a period is its scope, not that of the next period.
+      const ofPeriodAbove = started && !dataFirst && section[index - 1]?.block === passage.block;
+      if (system || !(periods.has(passage) || ofPeriodAbove)) above = passage;
+      if (!started) dataFirst ||= !system;
       if (!started && this.#isLabelled(index)) labelFirst = true;
     }
     // A notice puts its labels either before or after its periods.
     let label: Passage | undefined;
     for (let index = section.length - 1; index >= 0 && !labelFirst; index--) {
-      if (namesSome(section[index] as Passage) && this.#isLabelled(index)) label = section[index];
+      if (this.#namesSome(section[index] as Passage) && this.#isLabelled(index))
+        label = section[index];
       this.#labels[index] = label;
     }
   }
 
+  #namesSome(passage: Passage): boolean {
+    return namesSome(passage) && !this.#isOfHolders(passage);
+  }
+
   #isLabelled(index: number): boolean {
     const [passage, before] = [this.#section[index] as Passage, this.#section[index - 1]];
-    if (this.#periods.has(passage)) return false;
+    // Labels of data only narrow, and are read as scopes.
+    if (this.#periods.has(passage) || !namesSystem(passage)) return false;
     return (
       isTargetLabel(passage) ||
-      (before !== undefined && isTargetLabel(before) && !namesSome(before))
+      (before !== undefined && isTargetLabel(before) && !this.#namesSome(before))
     );
   }
 
-  /** Returns the targets of the period in these passages. */
-  find(passages: readonly Passage[]): FoundTargets | 'unknown_system' | 'target_unclear' {
-    const own = passages.filter(
-      (passage) => passage.systems.known.size > 0 || passage.systems.unknown,
-    );
-    if (own.length > 0) return targetsIn(own);
+  /** Returns what is named around the period in these passages. */
+  around(passages: readonly Passage[]): FoundNames | 'nothing' | 'unclear' {
     const first = passages[0] as Passage;
     const place = this.#places.get(first) as number;
     const label = this.#labels[place];
-    if (label) return targetsIn([label]);
+    if (label) return { passage: label, systems: label.systems };
     const above = this.#above[place];
     // The system was named with another period further up, so it may no longer apply here.
-    if (above)
-      return this.#periods.has(above) && above.block !== first.block
-        ? 'target_unclear'
-        : targetsIn([above]);
+    if (above && !this.#periods.has(above)) return { passage: above, systems: above.systems };
+    // Its data are those of its own period only.
+    if (above?.block === first.block)
+      return { passage: above, systems: { ...above.systems, ...NO_PARTS } };
+    const api = this.#api && { passage: this.#api, systems: this.#api.systems };
+    if (above) return api ?? 'unclear';
     const below = this.#below(passages.at(-1) as Passage);
-    return below ? targetsIn([below]) : { targets: ['all'], doubtful: [] };
+    return below ? { passage: below, systems: below.systems } : (api ?? 'nothing');
   }
 
   #below(last: Passage): Passage | undefined {
@@ -86,27 +108,19 @@ export class TargetFinder {
     ) {
       const passage = this.#section[index] as Passage;
       if (passage.block !== last.block || this.#periods.has(passage)) return undefined;
-      if (namesSome(passage)) return passage;
+      if (this.#namesSome(passage)) return passage;
     }
     return undefined;
   }
 }
 
-function namesSome(passage: Passage): boolean {
-  const { known, unknown } = passage.systems;
-  return (
-    (known.size > 0 || unknown) &&
-    !isCourtesy(passage) &&
-    !isNoOutage(passage) &&
-    !isExclusion(passage)
-  );
-}
+const NO_PARTS = { parts: [], outside: false, unknownPart: false };
 
-function targetsIn(passages: readonly Passage[]): FoundTargets | 'unknown_system' {
-  const known = new Set(passages.flatMap((passage) => [...passage.systems.known]));
-  if (known.size === 0) return 'unknown_system';
-  return {
-    targets: known.has('all') ? ['all'] : [...known],
-    doubtful: passages.filter((passage) => passage.systems.unknown),
-  };
+const namesSystem = ({ systems }: Passage): boolean => namesAny({ ...systems, ...NO_PARTS });
+
+function namesSome(passage: Passage): boolean {
+  if (!namesAny(passage.systems)) return false;
+  if (isCourtesy(passage) || isExclusion(passage)) return false;
+  const { stop, runs } = evidenceOf(passage.marked);
+  return stop !== 'no' || !runs;
 }

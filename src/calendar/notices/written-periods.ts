@@ -65,11 +65,12 @@ function parseTimes(passages: readonly Passage[]): (PlacedTime | 'vague')[] {
 // A text may hold hundreds of thousands of times, and copying them with `...` would take most of the
 // work.
 const placedTime = (
-  { kind, from, to, day, hour, approximate }: Token,
+  { kind, from, to, day, hour, half, approximate }: Token,
   index: number,
 ): PlacedTime => ({
   day,
   hour,
+  half,
   approximate,
   broken: kind === 'broken',
   first: index,
@@ -83,6 +84,7 @@ const isDayAlone = (time: PlacedTime): boolean => time.day !== undefined && time
 const placedDayWithHour = (day: PlacedTime, hour: PlacedTime): PlacedTime => ({
   day: day.day,
   hour: hour.hour,
+  half: hour.half,
   approximate: day.approximate || hour.approximate,
   broken: false,
   first: day.first,
@@ -106,4 +108,13 @@ function gapBetween(
   return tail.length + head.length <= MAX_GAP
     ? `${tail}\n${head.replace(/^[-・*] ?/, '')}`
     : undefined;
+}
+
+/** Returns whether a written time is a period: two ends, or a whole day (終日). */
+export function isPeriod(written: WrittenPeriod): boolean {
+  const [start] = written;
+  return (
+    written.length === 2 ||
+    (written.length === 1 && start.day !== undefined && start.hour === 'all-day')
+  );
 }

@@ -1,4 +1,6 @@
+import type { Catalog } from '../../catalog/catalog.js';
 import { invalidOption } from '../../foundation/errors.js';
+import { fingerprint } from '../../foundation/fingerprint.js';
 import type { Language } from '../../foundation/language.js';
 import { checkText, readKeys } from '../../foundation/options.js';
 import { type Instant, toEpochMs } from '../../foundation/time.js';
@@ -6,7 +8,7 @@ import type { Calendar } from '../calendar.js';
 import type { State, Status } from '../results.js';
 import type { Text } from '../rules.js';
 import { membersOf, type Target } from '../targets.js';
-import { checkLang, disclaimer, fingerprint, nameOfTarget, plain, reasonsOf } from './wording.js';
+import { checkLang, disclaimer, nameOfTarget, plain, reasonsOf } from './wording.js';
 
 /** Options of {@link toICalendar}. */
 export interface ICalendarOptions {
@@ -75,7 +77,11 @@ const timeZone = [
  * const response = new Response(feed, { headers });
  * ```
  */
-export function toICalendar(calendar: Calendar, target: Target, options: ICalendarOptions): string {
+export function toICalendar<C extends Catalog>(
+  calendar: Calendar<C>,
+  target: Target<C>,
+  options: ICalendarOptions,
+): string {
   options = readKeys(options, 'options', {
     start: true,
     end: true,
@@ -85,17 +91,12 @@ export function toICalendar(calendar: Calendar, target: Target, options: ICalend
     stamp: true,
   } satisfies Record<keyof ICalendarOptions, true>);
   const { start, end, show = 'outages', lang = 'ja' } = options;
-  if (show !== 'windows' && show !== 'outages') {
-    throw invalidOption('options.show', {
-      en: 'It must be windows or outages.',
-      ja: 'windows か outages を指定してください。',
-    });
-  }
+  checkShow(show);
   checkLang(lang, 'options.lang');
   if (options.name !== undefined) checkText(options.name, 'options.name');
   const stamp = options.stamp === undefined ? undefined : toEpochMs(options.stamp, 'options.stamp');
-  const subject = nameOfTarget(target, 'target', lang);
-  const key = membersOf(target, 'target')
+  const subject = nameOfTarget(target, 'target', lang, calendar.catalog);
+  const key = membersOf(target, 'target', calendar.catalog)
     .map((member) => member.key)
     .join(' ');
   const name = escapedText(options.name ?? subject);
@@ -157,6 +158,14 @@ function description(status: Status, lang: Language): string {
       `- ${when.length > 0 ? `${when.join(lang === 'ja' ? '、' : ', ')} ` : ''}${text}`,
   );
   return [...reasons, disclaimer[lang]].map(escapedText).join('\\n');
+}
+
+function checkShow(show: unknown): void {
+  if (show === 'windows' || show === 'outages') return;
+  throw invalidOption('options.show', {
+    en: 'It must be windows or outages.',
+    ja: 'windows か outages を指定してください。',
+  });
 }
 
 /** Formats an instant in UTC for iCalendar. */

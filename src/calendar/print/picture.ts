@@ -1,7 +1,8 @@
+import type { Catalog } from '../../catalog/catalog.js';
 import { invalidOption, SelfInfoError } from '../../foundation/errors.js';
 import type { Language } from '../../foundation/language.js';
 import { checkText, readKeys } from '../../foundation/options.js';
-import { dateOfDay, dayNumber, dayStart, parseDay } from '../../foundation/time.js';
+import { dateOfDay, dayNumber, dayStart, HOUR_MS, parseDay } from '../../foundation/time.js';
 import type { Calendar } from '../calendar.js';
 import { outsideCalendar } from '../engine/questions.js';
 import type { SpanMs } from '../engine/timeline.js';
@@ -52,6 +53,16 @@ export interface Panel {
   readonly days: readonly PictureDay[];
   /** All reasons, each once. */
   readonly reasons: readonly Reason[];
+  /** The best hours of a month; null for a week, and where no hour is better than another. */
+  readonly best: BestHours | null;
+}
+
+/** The hours of the day that are open on most days. */
+export interface BestHours {
+  /** The hours, from 0 to 23, in order. */
+  readonly hours: readonly number[];
+  /** On how many days each of them is open throughout. */
+  readonly days: number;
 }
 
 /** A picture of a month or week, whether it is drawn as SVG or as text. */
@@ -69,8 +80,8 @@ export interface Picture {
  * `outside_calendar`, and as `membersOf`; TypeError.
  */
 export function buildPicture(
-  calendar: Calendar,
-  targets: readonly Target[],
+  calendar: Calendar<Catalog>,
+  targets: readonly Target<Catalog>[],
   options: PictureOptions,
 ): Picture {
   options = readKeys(options, 'options', {
@@ -83,23 +94,25 @@ export function buildPicture(
   if (!Array.isArray(targets)) throw new TypeError('targets must be an array.');
   if (targets.length === 0)
     throw invalidOption('targets', { en: 'It must not be empty.', ja: '空の値は指定できません。' });
-  const names = Array.from(targets, (target: Target, index) =>
-    nameOfTarget(target, `targets[${index}]`, lang),
+  const names = Array.from(targets, (target: Target<Catalog>, index) =>
+    nameOfTarget(target, `targets[${index}]`, lang, calendar.catalog),
   );
   const { from, to, period } = periodOf(calendar, options, lang);
   const panels = names.map((name, index): Panel => {
-    const segments = calendar.segments(targets[index] as Target, dayStart(from), dayStart(to));
-    return {
-      name,
-      days: daysOf(calendar, segments, from, to, lang),
-      reasons: reasonsOf(segments, lang),
-    };
+    const segments = calendar.segments(
+      targets[index] as Target<Catalog>,
+      dayStart(from),
+      dayStart(to),
+    );
+    const days = daysOf(calendar, segments, from, to, lang);
+    const best = options.month === undefined ? null : bestHoursOf(days);
+    return { name, days, reasons: reasonsOf(segments, lang), best };
   });
   return { lang, period, panels };
 }
 
 function periodOf(
-  calendar: Calendar,
+  calendar: Calendar<Catalog>,
   { month, week }: PictureOptions,
   lang: Language,
 ): { from: number; to: number; period: string } {
@@ -145,7 +158,7 @@ function monthStart(month: unknown, path: string): number {
 }
 
 function daysOf(
-  calendar: Calendar,
+  calendar: Calendar<Catalog>,
   segments: readonly Segment[],
   from: number,
   to: number,
@@ -165,6 +178,23 @@ function daysOf(
     days.push({ day, date, weekday, holiday: calendar.isHoliday(start), segments: inDay });
   }
   return days;
+}
+
+function bestHoursOf(days: readonly PictureDay[]): BestHours | null {
+  const counts = Array.from({ length: 24 }, (_, hour) =>
+    days.reduce((sum, day) => sum + (isOpenIn(day, hour) ? 1 : 0), 0),
+  );
+  const most = Math.max(...counts);
+  const hours = counts.flatMap((count, hour) => (count === most ? [hour] : []));
+  return most === 0 || hours.length === counts.length ? null : { hours, days: most };
+}
+
+function isOpenIn({ day, segments }: PictureDay, hour: number): boolean {
+  const startMs = dayStart(day) + hour * HOUR_MS;
+  return segments.every(
+    (segment) =>
+      segment.state === 'open' || segment.endMs <= startMs || segment.startMs >= startMs + HOUR_MS,
+  );
 }
 
 function cutToDay(segment: Segment, start: number, end: number, lang: Language): DaySegment {

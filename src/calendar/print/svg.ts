@@ -1,3 +1,5 @@
+import type { Catalog } from '../../catalog/catalog.js';
+import { fingerprint } from '../../foundation/fingerprint.js';
 import type { Language } from '../../foundation/language.js';
 import { dayStart, HOUR_MS } from '../../foundation/time.js';
 import type { Calendar } from '../calendar.js';
@@ -12,8 +14,8 @@ import {
   type PictureOptions,
 } from './picture.js';
 import {
+  bestHoursName,
   disclaimer,
-  fingerprint,
   holidayMark,
   legend,
   type Reason,
@@ -44,7 +46,8 @@ const marks: Readonly<Record<State, string>> = { open: '○', uncertain: '△', 
 /**
  * Draws the operating hours of targets as an SVG, to print or to show: days downwards, hours
  * across. The states differ in texture and lightness, not only in hue. Outages have a mark (○ △ ×)
- * and their hours. Each segment has its reasons as `<title>`, and a list below holds all reasons.
+ * and their hours. Below a month, a bar marks the hours that are open on most days. Each segment has
+ * its reasons as `<title>`, and a list below holds all reasons.
  *
  * The SVG needs no script, style sheet, font or network, and can be put into an HTML page
  * unchanged. The same arguments give the same text. A month of one target fills an A4 page in
@@ -63,9 +66,9 @@ const marks: Readonly<Record<State, string>> = { open: '○', uncertain: '△', 
  * writeFileSync('2026-12.svg', svg);
  * ```
  */
-export function toSvg(
-  calendar: Calendar,
-  targets: readonly Target[],
+export function toSvg<C extends Catalog>(
+  calendar: Calendar<C>,
+  targets: readonly Target<C>[],
   options: PictureOptions,
 ): string {
   const picture = buildPicture(calendar, targets, options);
@@ -119,7 +122,8 @@ function drawPanel(panel: Panel, { lang, period }: Picture): { svg: string; heig
     above: panel.days[index - 1],
     y: GRID.y + index * height,
   }));
-  const reasons = drawReasons(panel.reasons, bottom + 28, lang);
+  const best = panel.best && bestHoursName(panel.best, panel.days.length, lang);
+  const reasons = drawReasons(panel.reasons, best, bottom + 28, lang);
   const svg = [
     heading(panel.name, period, lang),
     ...days.flatMap(({ day, y }) => [
@@ -133,6 +137,9 @@ function drawPanel(panel: Panel, { lang, period }: Picture): { svg: string; heig
     ),
     ...days.flatMap(({ day, above, y }) =>
       day.segments.map((segment) => drawLabel(segment, day, above, y + height / 2)),
+    ),
+    ...(panel.best?.hours ?? []).map((hour) =>
+      bestMark(GRID.x + hour * GRID.hour, bottom + 2, GRID.hour),
     ),
     reasons.svg,
   ];
@@ -164,6 +171,11 @@ function heading(name: string, period: string, lang: Language): string {
 
 function swatch(state: State, x: number, y: number, width: number, height: number): string {
   return `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="${fills[state]}" stroke="${ink.soft}" stroke-width="0.8"/>\n`;
+}
+
+/** Marks one of the best hours below the grid, or in front of their line. */
+function bestMark(x: number, y: number, width: number): string {
+  return `<rect x="${x}" y="${y}" width="${width}" height="5" fill="${ink.text}"/>\n`;
 }
 
 function rule(path: string, strong: boolean): string {
@@ -233,6 +245,7 @@ function across(ms: number, day: number): number {
 
 function drawReasons(
   reasons: readonly Reason[],
+  best: string | null,
   top: number,
   lang: Language,
 ): { svg: string; bottom: number } {
@@ -246,6 +259,11 @@ function drawReasons(
       y += 16;
     }
   };
+  if (best !== null) {
+    parts.push(bestMark(LEFT, y - 7, 16));
+    write(best, LEFT + 24, ink.text);
+    y += 2;
+  }
   for (const reason of reasons) {
     parts.push(swatch(reason.state, LEFT, y - 10, 16, 11));
     write(reasonLine(reason, lang), LEFT + 24, ink.text);
@@ -263,9 +281,10 @@ function descriptionOf(picture: Picture): string {
     lang === 'ja'
       ? '縦に日、横に0時から24時まで（日本時間）。'
       : 'Days downwards, 0:00 to 24:00 across (Japan time).';
-  const reasons = picture.panels.map(({ name, reasons }) =>
+  const reasons = picture.panels.map(({ name, reasons, best, days }) =>
     [
       `${name}:`,
+      ...(best ? [bestHoursName(best, days.length, lang)] : []),
       ...reasons.map((reason) => `${stateNames[reason.state][lang]}: ${reasonLine(reason, lang)}`),
     ].join('\n'),
   );

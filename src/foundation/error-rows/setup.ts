@@ -89,20 +89,20 @@ export const setupErrors = {
   unknown_detail: {
     ...permanent,
     stage: 'configuration',
-    en: '{path} is not a detail of table 2.5-5. {expected}',
-    ja: '{path} は表2.5-5の分野詳細にありません。{expected}',
+    en: '{path} is not a detail of the catalogue (table 2.5-5, and what extendCatalog adds). {expected}',
+    ja: '{path} はカタログの分野詳細にありません（表2.5-5と、extendCatalog で追加したもの）。{expected}',
   },
   unknown_server: {
     ...permanent,
     stage: 'configuration',
-    en: '{path} is not a server of tables 2.5-1 to 2.5-4. {expected}',
-    ja: '{path} は表2.5-1〜2.5-4のサーバにありません。{expected}',
+    en: '{path} is not a server of the catalogue (tables 2.5-1 to 2.5-4, and what extendCatalog adds). {expected}',
+    ja: '{path} はカタログのサーバにありません（表2.5-1〜2.5-4と、extendCatalog で追加したもの）。{expected}',
   },
   not_a_holder: {
     ...permanent,
     stage: 'configuration',
-    en: '{path} is not a holder of this detail in table 2.5-5.',
-    ja: '{path} は、表2.5-5でこの分野詳細の保有サーバではありません。',
+    en: '{path} is not a holder of this detail in the catalogue (table 2.5-5, and what extendCatalog adds).',
+    ja: '{path} は、カタログでこの分野詳細の保有サーバではありません（表2.5-5と、extendCatalog で追加したもの）。',
   },
   invalid_date: {
     ...permanent,

@@ -1,4 +1,5 @@
 import { type Calendar, createCalendar } from '../../calendar/calendar.js';
+import type { Catalog } from '../../catalog/catalog.js';
 import { type Clock, systemClock } from '../../foundation/clock.js';
 import { SelfInfoError } from '../../foundation/errors.js';
 import { checkMethods, readKeys } from '../../foundation/options.js';
@@ -11,6 +12,7 @@ import { parseInquiries } from '../portal/inquiries.js';
 import { Refusal } from '../portal/refusals.js';
 import { Problems } from '../problems.js';
 import { type Client, checkRegistrations, type Registration } from '../registrations.js';
+import { checkSharedCatalog } from '../shared-catalog.js';
 import { type CardCondition, createCardIssuer, issueCard, type SandboxCard } from './cards.js';
 import { contextOf } from './message.js';
 import { type KioskContext, type KioskLogEntry, openTransaction, writeLog } from './transaction.js';
@@ -28,8 +30,8 @@ export interface SandboxKioskOptions {
    * clock.
    */
   readonly clock?: Clock;
-  /** When servers run. Default: the table of the guideline. */
-  readonly calendar?: Calendar;
+  /** When servers run. Default: by their hours alone, with the catalogue of the services. */
+  readonly calendar?: Calendar<Catalog>;
 }
 
 /** An imitation of the kiosk edition, and the cards for it. */
@@ -101,9 +103,16 @@ function checkOptions(options: SandboxKioskOptions) {
     calendar: true,
   } satisfies Record<keyof SandboxKioskOptions, true>);
   const problems = new Problems();
-  const clients = checkRegistrations(options.registrations, 'options.registrations', problems);
-  const personas = checkPersonas(options.personas ?? builtIn, 'options.personas', problems);
-  const { clock = systemClock, calendar = createCalendar() } = options;
+  const { registrations } = options;
+  const catalog = checkSharedCatalog(registrations, options.calendar, problems);
+  const clients = checkRegistrations(registrations, 'options.registrations', problems, catalog);
+  const personas = checkPersonas(
+    options.personas ?? builtIn,
+    'options.personas',
+    problems,
+    catalog,
+  );
+  const { clock = systemClock, calendar = createCalendar({}, catalog) } = options;
   problems.check(() => checkMethods(clock, 'options.clock', ['now', 'wait']));
   problems.check(() => checkMethods(calendar, 'options.calendar', ['status']));
   problems.throwIfAny();

@@ -1,5 +1,6 @@
 import { createPublicKey, randomBytes, verify } from 'node:crypto';
 import type { Calendar } from '../../calendar/calendar.js';
+import type { Catalog } from '../../catalog/catalog.js';
 import { SelfInfoError } from '../../foundation/errors.js';
 import type { KioskAuthorizer } from '../../kiosk/authorizer.js';
 import { publicProfile } from '../../wire/public-profile.js';
@@ -23,7 +24,7 @@ export interface KioskLogEntry {
 /** What all transactions of one sandbox share. */
 export interface KioskContext {
   readonly issuer: CardIssuer;
-  readonly calendar: Calendar;
+  readonly calendar: Calendar<Catalog>;
   readonly log: KioskLogEntry[];
 }
 

@@ -1,5 +1,6 @@
-import { categories, details } from '../../catalog/details.js';
-import { type ServerId, servers } from '../../catalog/servers.js';
+import type { Catalog } from '../../catalog/catalog.js';
+import { categories } from '../../catalog/details.js';
+import { serverRow } from '../../catalog/lookup.js';
 import type { Language } from '../../foundation/language.js';
 import {
   dayOf,
@@ -110,7 +111,7 @@ function itemsOf(
   const text = texts[language];
   const asked = holdersByDetail(client);
   const groups = categories.flatMap((category) => {
-    const rows = details.flatMap((detail) => {
+    const rows = client.catalog.details.flatMap((detail) => {
       const holders = asked.get(detail.id);
       if (detail.category !== category.id || holders === undefined) return [];
       const inquiries = [...client.items.values()]
@@ -118,9 +119,9 @@ function itemsOf(
         .flatMap((item) => inquiriesOf(language, item));
       return [
         html`<li><h4>${detail[language]}</h4>
-<dl><div><dt>${text.holders}</dt><dd class="names">${unbroken(language, holders.map(nameIn(language)), COMMA[language])}</dd></div>
+<dl><div><dt>${text.holders}</dt><dd class="names">${unbroken(language, holders.map(nameIn(language, client.catalog)), COMMA[language])}</dd></div>
 <div><dt>${text.inquiries}</dt><dd class="names">${unbroken(language, [...new Set(inquiries)], text.oneOf)}</dd></div></dl>
-${availabilityNote(language, availability?.details.get(detail.id))}</li>`,
+${availabilityNote(language, client.catalog, availability?.details.get(detail.id))}</li>`,
       ];
     });
     return rows.length === 0
@@ -139,6 +140,7 @@ function inquiriesOf(language: Language, { methods, latestBy }: ClientItem): str
 
 function availabilityNote(
   language: Language,
+  catalog: Catalog,
   availability: DetailAvailability | undefined,
 ): Markup {
   if (availability === undefined) return nothing;
@@ -147,12 +149,15 @@ function availabilityNote(
   const notes = opensAll.map((opensMs) => {
     const holders = availability.closedHolders
       .filter((holder) => holder.opensMs === opensMs)
-      .map(({ server }) => nameIn(language)(server));
+      .map(({ server }) => nameIn(language, catalog)(server));
     return html`${text.holdersClosed(list(language, holders))}<br>${opensAt(language, opensMs)}`;
   });
   if (availability.state === 'closed')
     notes.push(html`${text.closedNow}<br>${opensAt(language, availability.opensMs)}`);
-  if (availability.state === 'uncertain') notes.push(html`${text.uncertainNow}`);
+  if (availability.state === 'uncertain') {
+    const reasons = new Set(availability.causes.map(({ citizenText }) => citizenText[language]));
+    notes.push(html`${text.uncertainNow([...reasons])}`);
+  }
   return html`${notes.map((note) => html`<p class="notice">${note}</p>`)}`;
 }
 
@@ -164,7 +169,7 @@ function cardPage(
 ): PageContent {
   const text = texts[language];
   const { client } = authorization;
-  const about = details
+  const about = client.catalog.details
     .filter(({ id }) => holdersByDetail(client).has(id))
     .map((detail) => detail[language]);
   const [cardProblem, pinProblem] =
@@ -228,7 +233,7 @@ function closedPage(
 ): PageContent {
   const text = texts[language];
   const { causes = [], opensMs = null } = availability?.closed ?? {};
-  const reasons = [...new Set(causes.map((cause) => cause.text[language]))].map(
+  const reasons = [...new Set(causes.map((cause) => cause.citizenText[language]))].map(
     (reason) => html`<li>${reason}</li>`,
   );
   return {
@@ -296,8 +301,9 @@ function button(decision: string, text: string): Markup {
   return html`<button name="decision" value="${decision}">${text}</button>`;
 }
 
-function nameIn(language: Language): (server: ServerId) => string {
-  return (id) => servers.find((server) => server.id === id)?.[language] ?? id;
+/** Returns a function that names the holder behind a server as citizens know it. */
+function nameIn(language: Language, catalog: Catalog): (server: string) => string {
+  return (id) => serverRow(id, catalog).holder[language];
 }
 
 function list(language: Language, names: readonly string[]): string {

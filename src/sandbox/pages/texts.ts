@@ -62,7 +62,7 @@ interface PageTexts {
   readonly trialHint: string;
   readonly goOn: string;
   readonly closedNow: string;
-  readonly uncertainNow: string;
+  readonly uncertainNow: (reasons: readonly string[]) => string;
   readonly holdersClosed: (holders: string) => string;
   readonly endings: Readonly<
     Record<EndReason, { readonly title: string; readonly text: string; readonly next: string }>
@@ -141,8 +141,9 @@ export const texts: Readonly<Record<Language, PageTexts>> = {
       '停止中の回答を確かめるために、このまま同意の画面へ進めます。停止中の項目は「取得不可」と回答されます。',
     goOn: '停止中のまま進む',
     closedNow: 'ただいま取得できません。',
-    uncertainNow: '計画停止のため、ただいま取得できない場合があります。',
-    holdersClosed: (holders) => `${holders}は、ただいま停止しています。`,
+    uncertainNow: (reasons) =>
+      `${reasons.join('') || 'ただいま取得できない場合があります。'}このままお手続きいただけます。`,
+    holdersClosed: (holders) => `${holders}のシステムは、ただいま停止しています。`,
     endings: {
       used: {
         title: 'この画面は送信済みです',
@@ -243,7 +244,8 @@ export const texts: Readonly<Record<Language, PageTexts>> = {
       'To see what an answer looks like while systems are closed, go on to the consent. Closed items are returned as unavailable.',
     goOn: 'Go on anyway',
     closedNow: 'Not available now.',
-    uncertainNow: 'May not be available now because of planned outages.',
+    uncertainNow: (reasons) =>
+      `${reasons.join(' ') || 'May not be available now.'} You can continue.`,
     holdersClosed: (holders) => `Closed now: ${holders}.`,
     endings: {
       used: {

@@ -12,16 +12,16 @@ import {
   strictObject,
   string,
 } from 'zod';
-import { type DetailId, details, holdersOf } from '../../catalog/details.js';
-import { type ServerId, servers } from '../../catalog/servers.js';
+import { type Catalog, publishedCatalog } from '../../catalog/catalog.js';
+import { holdersOf } from '../../catalog/lookup.js';
 import { invalidOption } from '../../foundation/errors.js';
 import { checkText } from '../../foundation/options.js';
 import type { Problems } from '../problems.js';
 
 /** A record that a server holds about a persona. Dates are JST days `YYYY-MM-DD`. */
 export interface PersonaRecord {
-  /** The server that answers for the holder: one that holds the detail, table 2.5-5. */
-  readonly server: ServerId;
+  /** The server that answers for the holder: one that holds the detail. */
+  readonly server: string;
   /** The holder's name as it appears in the answer. */
   readonly holder: string;
   /**
@@ -77,15 +77,15 @@ export interface Persona {
   /** How many polls return "running" before the result is ready. Default: 1. */
   readonly pendingPolls?: number | undefined;
   /** Records by detail. All item codes of a detail share them. */
-  readonly records: Readonly<Partial<Record<DetailId, readonly PersonaRecord[]>>>;
+  readonly records: { readonly [detail: string]: readonly PersonaRecord[] };
   /** Details that have this status, independent of their records. */
-  readonly statuses?: Readonly<Partial<Record<DetailId, PersonaItemStatus>>> | undefined;
+  readonly statuses?: { readonly [detail: string]: PersonaItemStatus } | undefined;
   /**
    * Servers that are closed for this citizen, independent of the calendar. `until`: ISO 8601 with
    * offset, if known.
    */
   readonly closed?:
-    | readonly { readonly server: ServerId; readonly until?: string | undefined }[]
+    | readonly { readonly server: string; readonly until?: string | undefined }[]
     | undefined;
   /** Fields unknown to every profile, added to every item of the answer. */
   readonly itemExtras?: Readonly<Record<string, unknown>> | undefined;
@@ -112,38 +112,41 @@ const recordShape = {
   repeat: optional(int().min(1).max(100_000)),
 };
 
-const detailId = enumOf(details.map((detail) => detail.id));
-const holderId = enumOf(
-  servers.filter((server) => server.role === 'holder').map((server) => server.id),
-);
+const publishedList = personaList(publishedCatalog);
 
-const personaList = array(
-  strictObject({
-    id: string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
-    name: string().min(1),
-    birthDate: optional(day),
-    pin: string().regex(/^\d{4}$/),
-    card: optional(enumOf(['locked', 'expired'])),
-    pendingPolls: optional(int().min(0).max(1_000)),
-    records: partialRecord(detailId, array(strictObject({ ...recordShape, server: holderId }))),
-    statuses: optional(
-      partialRecord(
-        detailId,
-        discriminatedUnion('status', [
-          strictObject({ status: literal('not-covered') }),
-          strictObject({ status: literal('failed'), failure: string().regex(/^[\w.-]{1,64}$/) }),
-        ]),
+function personaList({ details, servers }: Catalog) {
+  const detailId = enumOf(details.map((detail) => detail.id));
+  const holderId = enumOf(
+    servers.filter((server) => server.role === 'holder').map((server) => server.id),
+  );
+  return array(
+    strictObject({
+      id: string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
+      name: string().min(1),
+      birthDate: optional(day),
+      pin: string().regex(/^\d{4}$/),
+      card: optional(enumOf(['locked', 'expired'])),
+      pendingPolls: optional(int().min(0).max(1_000)),
+      records: partialRecord(detailId, array(strictObject({ ...recordShape, server: holderId }))),
+      statuses: optional(
+        partialRecord(
+          detailId,
+          discriminatedUnion('status', [
+            strictObject({ status: literal('not-covered') }),
+            strictObject({ status: literal('failed'), failure: string().regex(/^[\w.-]{1,64}$/) }),
+          ]),
+        ),
       ),
-    ),
-    closed: optional(
-      array(strictObject({ server: holderId, until: optional(iso.datetime({ offset: true })) })),
-    ),
-    itemExtras: optional(openFields),
-    unaskedItems: optional(
-      array(strictObject({ code: string().min(1), records: array(strictObject(contentShape)) })),
-    ),
-  }),
-).min(1);
+      closed: optional(
+        array(strictObject({ server: holderId, until: optional(iso.datetime({ offset: true })) })),
+      ),
+      itemExtras: optional(openFields),
+      unaskedItems: optional(
+        array(strictObject({ code: string().min(1), records: array(strictObject(contentShape)) })),
+      ),
+    }),
+  ).min(1);
+}
 
 /** Returns the persona with an id. */
 export function findPersona(
@@ -166,20 +169,27 @@ export function checkPersonas(
   value: unknown,
   path: string,
   problems: Problems,
+  catalog: Catalog = publishedCatalog,
 ): ReadonlyMap<string, Persona> {
-  const personas = problems.parse(personaList, value, path) ?? [];
-  addContradictions(personas, path, problems);
+  const schema = catalog === publishedCatalog ? publishedList : personaList(catalog);
+  const personas = (problems.parse(schema, value, path) ?? []) as readonly Persona[];
+  addContradictions(personas, path, catalog, problems);
   return new Map(personas.map((persona) => [persona.id, persona]));
 }
 
-function addContradictions(personas: readonly Persona[], path: string, problems: Problems): void {
+function addContradictions(
+  personas: readonly Persona[],
+  path: string,
+  catalog: Catalog,
+  problems: Problems,
+): void {
   for (const [index, { id, records }] of personas.entries()) {
     if (personas.findIndex((other) => other.id === id) !== index)
       problems.add(`${path}[${index}].id`, 'listed twice');
-    for (const detail of Object.keys(records) as DetailId[]) {
+    for (const detail of Object.keys(records)) {
       for (const [at, { server, from, to }] of (records[detail] ?? []).entries()) {
         const place = `${path}[${index}].records.${detail}[${at}]`;
-        if (!holdersOf(detail).includes(server))
+        if (!holdersOf(detail, catalog).includes(server))
           problems.add(`${place}.server`, 'not a holder of this detail');
         if (from !== undefined && to !== undefined && to < from)
           problems.add(`${place}.to`, 'before from');

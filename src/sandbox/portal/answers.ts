@@ -1,6 +1,6 @@
 import type { Calendar } from '../../calendar/calendar.js';
-import type { DetailId } from '../../catalog/details.js';
-import type { ServerId } from '../../catalog/servers.js';
+import type { Catalog } from '../../catalog/catalog.js';
+import { isItemCode } from '../../catalog/item-codes.js';
 import { has } from '../../foundation/own.js';
 import { dayOf, formatDay, formatInstant } from '../../foundation/time.js';
 import type { WireProfile } from '../../wire/profile.js';
@@ -28,7 +28,7 @@ export interface ItemInquiry {
 export function settleAnswer(
   inquiries: readonly ItemInquiry[],
   persona: Persona,
-  calendar: Calendar,
+  calendar: Calendar<Catalog>,
   nowMs: number,
   profile: WireProfile,
 ): unknown {
@@ -47,7 +47,7 @@ function settleItem(
   item: ClientItem,
   days: ItemInquiry['days'],
   persona: Persona,
-  calendar: Calendar,
+  calendar: Calendar<Catalog>,
   nowMs: number,
   profile: WireProfile,
 ): object {
@@ -61,7 +61,7 @@ function settleItem(
   const involved =
     records.length === 0 ? item.holders : [...new Set(records.map((record) => record.server))];
   const missing = involved.flatMap(
-    (server) => closedFor(persona, server) ?? closedHolder(item.detail, server, calendar, nowMs),
+    (server) => closedFor(persona, server) ?? closedHolder(item, server, calendar, nowMs),
   );
   const closed = missing.map((holder) => holder.server);
   // No server holds a record: one running server is enough to say so.
@@ -79,23 +79,25 @@ function settleItem(
 }
 
 interface Missing {
-  readonly server: ServerId;
+  readonly server: string;
   readonly until: string | null;
 }
 
-function closedFor({ closed = [] }: Persona, server: ServerId): readonly Missing[] | undefined {
+function closedFor({ closed = [] }: Persona, server: string): readonly Missing[] | undefined {
   const outage = closed.find((candidate) => candidate.server === server);
   return outage && [{ server, until: outage.until ?? null }];
 }
 
 /** Counts a server of uncertain state as running. */
 function closedHolder(
-  detail: DetailId,
-  server: ServerId,
-  calendar: Calendar,
+  { detail, code }: Pick<ClientItem, 'detail' | 'code'>,
+  server: string,
+  calendar: Calendar<Catalog>,
   nowMs: number,
 ): readonly Missing[] {
-  const { state, nextOpeningMs } = calendar.status(`${detail}@${server}`, nowMs);
+  const item = isItemCode(code) ? code : null;
+  const target = { detail: `${detail}@${server}`, item } as const;
+  const { state, nextOpeningMs } = calendar.status(target, nowMs);
   return state === 'closed'
     ? [{ server, until: nextOpeningMs === null ? null : formatInstant(nextOpeningMs) }]
     : [];

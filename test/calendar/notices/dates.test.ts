@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { only, outages, problems, read } from './reading.js';
+import {
+  only,
+  outagesBelow as outages,
+  problemsBelow as problems,
+  readBelow as read,
+} from './reading.js';
 
 describe('parseNotices on dates and hours', () => {
   it.each([

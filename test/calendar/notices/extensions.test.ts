@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createCalendar } from '../../../src/calendar/index.js';
 import { parseNotices } from '../../../src/calendar/notices/parse.js';
-import { outages, problems, read } from './reading.js';
+import {
+  outagesBelow as outages,
+  problemsBelow as problems,
+  readBelow as read,
+} from './reading.js';
 
 describe('parseNotices on extensions', () => {
   it('uses the latest end, also within the same sentence, and also as an hour alone', () => {
@@ -43,10 +47,10 @@ describe('parseNotices on extensions', () => {
   });
 
   it('keeps the id when the extension is announced later', () => {
-    const [before] = parseNotices('マイナポータル 12月5日(土) 0:00〜6:00', {
+    const [before] = parseNotices('マイナポータル停止 12月5日(土) 0:00〜6:00', {
       publishedAt: '2026-11-20',
     }).announcements;
-    const [after] = parseNotices('マイナポータル 12月5日(土) 0:00〜12:00に延長', {
+    const [after] = parseNotices('マイナポータル停止 12月5日(土) 0:00〜12:00に延長', {
       publishedAt: '2026-11-27',
     }).announcements;
     expect(after?.id).toBe(before?.id);

@@ -19,7 +19,11 @@ describe('parseLongNotices', () => {
 
   it.each([
     ['of notices', notice(5).repeat(3_000), 12_000],
-    ['of one notice with very many periods', '9月5日 0:00〜6:00\n'.repeat(15_000), 15_000],
+    [
+      'of one notice with very many periods',
+      '9月5日 0:00〜6:00 システム停止\n'.repeat(15_000),
+      15_000,
+    ],
   ])('lets other work run while it reads a text %s', async (_, text, passages) => {
     let turns = 0;
     let under = true;

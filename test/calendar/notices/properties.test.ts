@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { NoticedOutage } from '../../../src/calendar/notices/announce.js';
 import { parseNotices } from '../../../src/calendar/notices/parse.js';
 
 const MINUTE_MS = 60_000;
@@ -19,8 +20,48 @@ const systems = [
   ['自治体中間サーバー', 'municipal'],
   ['日本年金機構中間サーバ', 'pension-service'],
   ['医療保険者等向け中間サーバ', 'medical-insurers'],
-  ['', 'all'],
+  ['本システム', 'all'],
 ] as const;
+
+/** What stands in brackets after the period, and what it makes of a stop of the whole service. */
+const scopes = [
+  ['', ['all closed']],
+  ['（予定）', ['all closed']],
+  ['（公金受取口座のみ）', ['public-funds-account closed']],
+  ['（地方税、世帯の情報）', ['local-tax closed', 'household closed']],
+  ['（特定個人情報番号31、87）', ['TM00000000000031 closed', 'TM00000000000087 closed']],
+  ['（初回利用時のみ）', ['all uncertain first-use']],
+  ['（一部の取得先）', ['all uncertain some-sources']],
+  ['（日本年金機構のみ）', ['pension-service closed']],
+] as const;
+
+/** Writes a scope, with and without its brackets, beside a notice. */
+const layouts: Readonly<Record<string, (notice: string, scope: string, bare: string) => string>> = {
+  'in the same line': (notice, scope) => `${notice}${scope}`,
+  'in the next line': (notice, scope) => `${notice}\n${scope}`,
+  'before the period': (notice, scope) => notice.replace(/の停止：/, (colon) => scope + colon),
+  'after a blank line': (notice, scope) => `${notice}\n\n${scope}`,
+  'after a label': (notice, _, bare) => `${notice}\n対象情報：${bare}`,
+  'after a label in a later block': (notice, _, bare) => `${notice}\n\n対象情報：${bare}`,
+  'below a label': (notice, _, bare) => `${notice}\n■影響範囲\n${bare}`,
+  'below a label in a later block': (notice, _, bare) => `${notice}\n\n■影響範囲\n\n${bare}`,
+  'in a row of a table': (notice, _, bare) =>
+    `| ${notice.replace('の停止：', ' | ')} | 停止 | ${bare} |`,
+  'in one long line': (notice, scope) =>
+    `【重要】日頃よりご利用いただきありがとうございます。${notice}${scope}。ご不便をおかけしますが、ご理解のほどお願いいたします。`,
+  'after an hour with a blank before its colon': (notice, scope) =>
+    `${notice.replace(/(\d)([:：])(?=[0-5０-５])/g, '$1 $2')}${scope}`,
+  'in another bracket': (notice, _, bare) => `${notice}【${bare}】`,
+  'in a bracket that nothing closes': (notice, _, bare) => `${notice}（${bare}`,
+  'in a marked bracket in a later block': (notice, _, bare) => `${notice}\n\n【${bare}】`,
+  'in brackets of two kinds': (notice, _, bare) => `${notice}（${bare}】`,
+};
+
+/** A holder so written is narrowed to as well, but also reported as a system. */
+const withoutBrackets: readonly ((notice: string, scope: string, bare: string) => string)[] = [
+  (notice, _, bare) => notice.replace(/の停止：/, (colon) => `「${bare}」${colon}`),
+  (notice, _, bare) => `${notice}　停止　${bare}`,
+];
 
 /** How one notice is written. Each part is separate, so that a test can corrupt it. */
 interface Style {
@@ -200,6 +241,11 @@ const prose = fc.constantFrom(
   'デジタル庁',
 );
 
+const effectOf = ({ target, state, limit }: NoticedOutage): string =>
+  [typeof target === 'string' ? target : Object.values(target)[0], state, limit]
+    .filter(Boolean)
+    .join(' ');
+
 describe('parseNotices on a generated notice', () => {
   it('reads its system and period', () => {
     fc.assert(
@@ -240,6 +286,67 @@ describe('parseNotices on a generated notice', () => {
           page,
         ).toEqual(list.map(([, , drawn]) => expected(drawn)));
       }),
+    );
+  });
+
+  it('reads its scope in every layout', () => {
+    const ours = style.map((drawn) => ({ ...drawn, system: systems[0] }));
+    fc.assert(
+      fc.property(
+        ours,
+        fc.constantFrom(...scopes),
+        fc.constantFrom(...Object.values(layouts)),
+        (drawn, [scope, meaning], layout) => {
+          const notice = write(partsOf(drawn), drawn);
+          const bare = scope.replace(/[（）]/g, '');
+          const text = scope === '' ? notice : layout(notice, scope, bare);
+          const { announcements, notUnderstood } = parseNotices(text, { publishedAt: PUBLISHED });
+          expect(notUnderstood, text).toEqual([]);
+          expect(announcements.map(effectOf).sort(), text).toEqual([...meaning].sort());
+          for (const { start, end } of announcements)
+            expect({ start, end }, text).toEqual({
+              start: iso(drawn.startMs),
+              end: iso(drawn.endMs),
+            });
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('closes nothing, and reports the scope, when nobody knows the words in brackets', () => {
+    // No name of the catalogue and no word of the parser has these signs.
+    const nobody = fc.string({
+      unit: fc.constantFrom(...'ヌヰヱヲぬゑ鵺鯱鱧'),
+      minLength: 2,
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(
+        style,
+        nobody,
+        fc.constantFrom('', 'のみ', '以外', 'の一部'),
+        (drawn, words, end) => {
+          const notice = write(partsOf(drawn), drawn);
+          const scope = `${words}${end}`;
+          for (const layout of [...Object.values(layouts), ...withoutBrackets]) {
+            const text = layout(notice, `（${scope}）`, scope);
+            const { announcements, notUnderstood } = parseNotices(text, { publishedAt: PUBLISHED });
+            expect(
+              announcements.map(({ state, limit }) => [state, limit]),
+              text,
+            ).toEqual([['uncertain', 'unknown-scope']]);
+            expect(notUnderstood, text).toEqual([
+              expect.objectContaining({
+                reason: expect.objectContaining({ code: 'scope_unknown' }),
+                scope: expect.stringContaining(words),
+                period: { start: iso(drawn.startMs), end: iso(drawn.endMs) },
+              }),
+            ]);
+          }
+        },
+      ),
+      { numRuns: 500 },
     );
   });
 

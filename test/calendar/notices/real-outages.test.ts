@@ -1,90 +1,115 @@
 import { describe, expect, it } from 'vitest';
-import { type Announcement, type Calendar, createCalendar } from '../../../src/calendar/index.js';
+import {
+  type Announcement,
+  type Calendar,
+  createCalendar,
+  type Target,
+} from '../../../src/calendar/index.js';
+import { parseNotices } from '../../../src/calendar/notices/parse.js';
 import { announce, jst, listed, segmentsOf, show } from '../announcing.js';
 
 // Notices that were really published. The expected answers were worked out by hand from section 2.5
 // of guideline v2.2 and a paper calendar.
 
+/** What follows the last hour of a line. */
+const SCOPE = /(?<=:00)[\n 　]*[（【]?(?<words>[^（）【】～\d\s][^（）【】～\n]*)[）】]?$/gm;
+const ROW =
+  /^(?<period>\d+月.*:00)(?:[\n 　]*[（【]?(?<words>[^（）【】～\d\s][^（）【】～\n]*)[）】]?)?$/gm;
+const bulleted = (text: string) => text.replace(/^(?=\d+月)/gm, '・');
+
 describe('the outages that were really announced', () => {
-  const september = announce('all', 'closed', '2026-09-05', '2026-09-07', {
-    id: '2026-09',
-    replaces: { rule: 'third-weekend', month: '2026-09' },
-    source: '自己情報取得API 9月5日(土) 0:00 〜 9月7日(月) 0:00',
-  });
+  // What was announced for autumn 2026, in words of our own.
+  const page = `メンテナンスのお知らせ
+下記の期間は、ご利用いただけません。
 
-  it('close the first weekend of September 2026 in place of the third', () => {
-    // 1 September 2026 is a Tuesday. Saturdays: 5, 12, 19; the third weekend would be 19 and 20.
-    const calendar = createCalendar({ announced: [september] });
-    expect(segmentsOf(calendar, 'local-tax', '2026-09-01', '2026-10-01')).toEqual([
-      'open 2026-09-01T00:00 2026-09-05T00:00',
-      'closed 2026-09-05T00:00 2026-09-07T00:00',
-      'open 2026-09-07T00:00 2026-10-01T00:00',
-    ]);
-    const sunday = calendar.status('local-tax', jst('2026-09-06T12:00'));
-    // One announcement is one cause, although it affects local tax through four servers.
-    expect(listed(sunday.causes)).toEqual([
-      'null announcement closed 2026-09-05T00:00 2026-09-07T00:00',
-    ]);
-    expect([show(sunday.since), show(sunday.until), show(sunday.nextOpening)]).toEqual([
-      '2026-09-05T00:00',
-      '2026-09-07T00:00',
-      '2026-09-07T00:00',
-    ]);
-    expect(sunday.causes[0]).toMatchObject({
-      kind: 'announcement',
-      certainty: 'announced',
-      source: {
-        kind: 'announcement',
-        id: '2026-09',
-        announcedAt: '2023-07-01T00:00:00+09:00',
-        source: september.source,
-      },
-      text: { ja: 'サービス全体は、お知らせにより停止します。' },
-    });
-  });
+自己情報取得API
+8月24日(月) 22:00 ～ 8月25日(火) 8:00
+8月29日(土) 17:00 ～ 8月30日(日) 7:00（一部の取得先のみ取得可能）
+9月5日(土) 0:00 ～ 9月7日(月) 0:00（戸籍関係情報のみ）
+9月5日(土) 21 :00 ～ 9月6日(日) 8 :00
+（特定個人情報番号31、87）
+9月19日(土) 9:00 ～ 9月21日(月) 0:00　戸籍関係情報のみ
+9月20日(日) 0:00 ～ 8:00（初回利用時のみ）
+10月13日(火) 23:50 ～ 10月14日(水) 8:00【公金受取口座のみ】
 
-  it('keep the third weekend of September visible as undone', () => {
-    const calendar = createCalendar({ announced: [september] });
-    const status = calendar.status('local-tax', jst('2026-09-19T23:00'));
-    expect([status.state, status.causes]).toEqual(['open', []]);
-    expect(listed(status.undone)).toEqual([
-      'information-provision-network third-weekend uncertain 2026-09-19T00:00 2026-09-21T00:00',
-      'municipal third-weekend uncertain 2026-09-19T00:00 2026-09-21T00:00',
-      'juki-net third-weekend closed 2026-09-19T22:00 2026-09-20T08:00',
-    ]);
-    expect(status.undone.map((cause) => cause.undoneBy.id)).toEqual([
-      '2026-09',
-      '2026-09',
-      '2026-09',
-    ]);
-    // The next third weekend, 17 and 18 October, is unchanged.
-    expect(show(status.until)).toBe('2026-10-17T00:00');
-  });
+医療保険情報取得API
+10月18日(日) 0:00 ～ 8:00（初回利用時のみ）
+`;
+  const notices = parseNotices(page, { publishedAt: '2026-08-20' });
+  const autumn = createCalendar({ announced: notices.announcements });
+  const closed = (target: Target, start: string, end: string) =>
+    segmentsOf(autumn, target, start, end).filter((segment) => segment.startsWith('closed'));
 
-  it('keep the third weekend in force when the notice does not replace it', () => {
-    const { replaces, ...rest } = september;
+  it.each([
+    { layout: 'as the page has them', text: page },
+    { layout: 'on the next line', text: page.replace(SCOPE, '\n$<words>') },
+    { layout: 'in brackets on the next line', text: page.replace(SCOPE, '\n（$<words>）') },
+    {
+      layout: 'on the next line, below bullets',
+      text: bulleted(page.replace(SCOPE, '\n　$<words>')),
+    },
+    { layout: 'in labels', text: page.replace(SCOPE, '\n対象：$<words>') },
+    {
+      layout: 'in blocks of labels',
+      text: page
+        .replace(SCOPE, '\n理由：システムメンテナンス\n対象：$<words>')
+        .replace(/^(?=\d+月)/gm, '\n停止期間：'),
+    },
+    { layout: 'in a table', text: page.replace(ROW, '| $<period> | $<words> |') },
+    { layout: 'in brackets, with bullets', text: bulleted(page.replace(SCOPE, '（$<words>）')) },
+  ])('are read with the scopes that the page states, $layout', ({ text }) => {
+    const { announcements, notUnderstood } = parseNotices(text, { publishedAt: '2026-08-20' });
     expect(
-      segmentsOf(createCalendar({ announced: [rest] }), 'local-tax', '2026-09-01', '2026-10-01'),
+      announcements.map(({ target, state, limit, start }) => [
+        start.slice(5, 10),
+        target,
+        state,
+        limit ?? null,
+      ]),
     ).toEqual([
-      'open 2026-09-01T00:00 2026-09-05T00:00',
-      'closed 2026-09-05T00:00 2026-09-07T00:00',
-      'open 2026-09-07T00:00 2026-09-19T00:00',
-      'uncertain 2026-09-19T00:00 2026-09-19T22:00',
-      'closed 2026-09-19T22:00 2026-09-20T08:00',
-      'uncertain 2026-09-20T08:00 2026-09-21T00:00',
-      'open 2026-09-21T00:00 2026-10-01T00:00',
+      ['08-24', 'all', 'closed', null],
+      ['08-29', 'all', 'uncertain', 'some-sources'],
+      ['09-05', { item: 'TM00000000000031' }, 'closed', null],
+      ['09-05', { item: 'TM00000000000087' }, 'closed', null],
+      ['09-20', 'all', 'uncertain', 'first-use'],
+      ['10-13', { detail: 'public-funds-account' }, 'closed', null],
+    ]);
+    expect(
+      notUnderstood
+        .filter(({ period }) => period)
+        .map(({ reason, period }) => [period?.start.slice(5, 10), reason.code]),
+    ).toEqual([
+      ['09-05', 'outside_catalog'],
+      ['09-19', 'outside_catalog'],
+      ['10-18', 'unknown_system'],
     ]);
   });
 
-  it('close every server asked alone as well', () => {
-    const calendar = createCalendar({ announced: [september] });
-    for (const server of ['mynaportal', 'juki-net', 'account-registry'] as const) {
-      expect(segmentsOf(calendar, { server }, '2026-09-01', '2026-10-01')).toEqual([
-        'open 2026-09-01T00:00 2026-09-05T00:00',
-        'closed 2026-09-05T00:00 2026-09-07T00:00',
-        'open 2026-09-07T00:00 2026-10-01T00:00',
-      ]);
-    }
+  it('leave the first weekend of September 2026 open, because only the family register stops', () => {
+    // 1 September 2026 is a Tuesday, so 5 and 6 are the first weekend and 19 and 20 the third. The
+    // resident registry is closed on the third from Saturday 22:00 to Sunday 8:00, by the tables.
+    expect(closed('local-tax', '2026-09-01', '2026-10-01')).toEqual([
+      'closed 2026-09-19T22:00 2026-09-20T08:00',
+    ]);
+    expect(autumn.isOpen({ server: 'municipal' }, jst('2026-09-06T12:00'))).toBe(true);
+  });
+
+  it('close a detail that the page names, and no other', () => {
+    const night = ['2026-10-13', '2026-10-15'] as const;
+    expect(closed('public-funds-account', ...night)).toEqual([
+      'closed 2026-10-13T23:50 2026-10-14T08:00',
+    ]);
+    expect(closed('local-tax', ...night)).toEqual([]);
+  });
+
+  it('are uncertain for those who have never fetched, and for some sources', () => {
+    const at = (time: string) => autumn.status('local-tax', jst(time));
+    expect(at('2026-08-29T18:00').state).toBe('uncertain');
+    expect(at('2026-08-29T18:00').causes.map(({ limit }) => limit)).toEqual(['some-sources']);
+    // Monday 24 August 22:00 stops everything.
+    expect(closed('local-tax', '2026-08-24', '2026-08-26')).toEqual([
+      'closed 2026-08-24T22:00 2026-08-25T08:00',
+    ]);
   });
 
   it('close the portal from Saturday 6 December 2025 22:00 to Monday 6:00', () => {

@@ -29,7 +29,7 @@ describe('parseNotices on the names of systems', () => {
     ['本システム', 'all'],
     ['システムメンテナンス', 'all'],
   ])('reads %s as %s', (name, id) => {
-    expect(outages(`${name}　12月5日(土) 0:00〜6:00`)).toEqual([
+    expect(outages(`${name}　12月5日(土) 0:00〜6:00 停止`)).toEqual([
       `${id} 2026-12-05T00:00/2026-12-05T06:00`,
     ]);
   });
@@ -45,14 +45,14 @@ describe('parseNotices on the names of systems', () => {
     'マイナポータル 医療保険情報取得API',
     '証明書交換システム',
   ])('reports %s as unknown_system', (name) => {
-    expect(read(`${name}　12月5日(土) 0:00〜6:00`, '2026-11-20')).toEqual({
+    expect(read(`${name}　12月5日(土) 0:00〜6:00 停止`, '2026-11-20')).toEqual({
       outages: [],
       problems: ['1 unknown_system'],
     });
   });
 
   it('accepts several systems and reports unknown ones beside them', () => {
-    const text = 'マイナポータル、住基ネット及び公的個人認証サービス：12月5日(土) 0:00〜6:00';
+    const text = 'マイナポータル、住基ネット及び公的個人認証サービスの停止：12月5日(土) 0:00〜6:00';
     expect(read(text, '2026-11-20')).toEqual({
       outages: [
         'mynaportal 2026-12-05T00:00/2026-12-05T06:00',
@@ -67,7 +67,10 @@ describe('parseNotices on the names of systems', () => {
       'all 2026-12-05T00:00/2026-12-05T06:00',
       'pension-service 2026-12-06T00:00/2026-12-06T06:00',
     ];
-    const [first, second] = ['期間：12月5日(土) 0:00〜6:00', '期間：12月6日(日) 0:00〜6:00'];
+    const [first, second] = [
+      '停止期間：12月5日(土) 0:00〜6:00',
+      '停止期間：12月6日(日) 0:00〜6:00',
+    ];
     expect(
       outages(`対象：自己情報取得API\n${first}\n\n対象：日本年金機構中間サーバー\n${second}`),
     ).toEqual(both);
@@ -87,15 +90,25 @@ describe('parseNotices on the names of systems', () => {
   it('ignores systems that keep running, are thanked for, or are excluded', () => {
     expect(
       outages(
-        '12月5日(土) 0:00〜6:00に停止します。\nなお、住基ネットは通常どおりご利用いただけます。',
+        'システムは12月5日(土) 0:00〜6:00に停止します。\nなお、住基ネットは通常どおりご利用いただけます。',
       ),
     ).toEqual(['all 2026-12-05T00:00/2026-12-05T06:00']);
     expect(
-      outages('マイナポータルをご利用いただきありがとうございます。\n12月5日(土) 0:00〜6:00 停止'),
+      outages(
+        'マイナポータルをご利用いただきありがとうございます。\n12月5日(土) 0:00〜6:00 システム停止',
+      ),
     ).toEqual(['all 2026-12-05T00:00/2026-12-05T06:00']);
-    expect(problems('マイナポータル以外は12月5日(土) 0:00〜6:00に停止します。')).toEqual([
-      '1 target_unclear',
-    ]);
+    expect(read('マイナポータル以外は12月5日(土) 0:00〜6:00に停止します。', '2026-11-20')).toEqual({
+      outages: ['all unknown-scope 2026-12-05T00:00/2026-12-05T06:00'],
+      problems: ['1 scope_unknown'],
+    });
+  });
+
+  it('reports a stop that names no system', () => {
+    expect(read('12月5日(土) 0:00〜6:00 停止', '2026-11-20')).toEqual({
+      outages: [],
+      problems: ['1 target_unclear'],
+    });
   });
 
   it('closes the whole service where all systems stop, whatever was named above', () => {
@@ -105,7 +118,7 @@ describe('parseNotices on the names of systems', () => {
       'municipal 2026-12-05T00:00/2026-12-05T06:00',
       'all 2026-12-06T00:00/2026-12-06T06:00',
     ]);
-    expect(outages('マイナポータルのすべての機能　12月5日(土) 0:00〜6:00')).toEqual([
+    expect(outages('マイナポータルのすべての機能の停止　12月5日(土) 0:00〜6:00')).toEqual([
       'mynaportal 2026-12-05T00:00/2026-12-05T06:00',
     ]);
   });
@@ -118,7 +131,7 @@ describe('parseNotices on the names of systems', () => {
       outages: [],
       problems: ['1 unknown_system'],
     });
-    expect(outages('自己情報取得API（接続確認環境を含む）　12月5日(土) 0:00〜6:00')).toEqual([
+    expect(outages('自己情報取得API（接続確認環境を含む）の停止　12月5日(土) 0:00〜6:00')).toEqual([
       'all 2026-12-05T00:00/2026-12-05T06:00',
     ]);
   });
@@ -131,7 +144,9 @@ describe('parseNotices on the names of systems', () => {
       'all 2026-12-06T00:00/2026-12-06T06:00',
     ]);
     expect(
-      problems('日本年金機構中間サーバ 12月5日(土) 8:00〜12:00\n\n12月6日(日) 0:00〜6:00'),
+      problems(
+        '日本年金機構中間サーバ 12月5日(土) 8:00〜12:00 停止\n\n12月6日(日) 0:00〜6:00 停止',
+      ),
     ).toEqual(['3 target_unclear']);
   });
 });

@@ -16,19 +16,21 @@ describe('parseNotices on passages without a date', () => {
   });
 
   it('reports a passage that denies an earlier outage, and keeps the outage', () => {
-    expect(read('12月5日(土) 0:00〜6:00 停止\n上記の停止は実施しません。', '2026-11-20')).toEqual({
+    expect(
+      read('本システム 12月5日(土) 0:00〜6:00 停止\n上記の停止は実施しません。', '2026-11-20'),
+    ).toEqual({
       outages: ['all 2026-12-05T00:00/2026-12-05T06:00'],
       problems: ['2 not_an_outage'],
     });
   });
 
   it('treats a possibly late end as an extension', () => {
-    expect(read('12月5日(土) 0:00〜6:00 停止\n終了が遅れることがあります。', '2026-11-20')).toEqual(
-      {
-        outages: ['all 2026-12-05T00:00/2026-12-05T06:00 ?'],
-        problems: ['2 extension_unclear'],
-      },
-    );
+    expect(
+      read('本システム 12月5日(土) 0:00〜6:00 停止\n終了が遅れることがあります。', '2026-11-20'),
+    ).toEqual({
+      outages: ['all 2026-12-05T00:00/2026-12-05T06:00 ?'],
+      problems: ['2 extension_unclear'],
+    });
   });
 
   it('assigns a passage that introduces or refers back to a period of the same system', () => {
@@ -43,15 +45,15 @@ describe('parseNotices on passages without a date', () => {
   });
 
   it('reports a passage about an outage that continues or is described elsewhere', () => {
-    expect(problems('12月5日(土) 0:00〜6:00 停止\n現在、障害が発生しています。')).toEqual([
-      '2 period_missing',
-    ]);
-    expect(problems('12月5日(土) 0:00〜6:00 停止\nほかの停止期間はこちらをご覧ください。')).toEqual(
-      ['2 period_missing'],
-    );
-    expect(problems('12月5日(土) 0:00〜6:00 停止\n\n\nマイナポータルに不具合があります。')).toEqual(
-      ['4 period_missing'],
-    );
+    expect(
+      problems('本システム 12月5日(土) 0:00〜6:00 停止\n現在、障害が発生しています。'),
+    ).toEqual(['2 period_missing']);
+    expect(
+      problems('本システム 12月5日(土) 0:00〜6:00 停止\nほかの停止期間はこちらをご覧ください。'),
+    ).toEqual(['2 period_missing']);
+    expect(
+      problems('本システム 12月5日(土) 0:00〜6:00 停止\n\n\nマイナポータルに不具合があります。'),
+    ).toEqual(['4 period_missing']);
   });
 
   it('ignores passages that do not mention an outage', () => {
@@ -75,13 +77,13 @@ describe('parseNotices on repeated periods', () => {
   it('returns one announcement for a repeated period, and the longer of two with the same start', () => {
     expect(
       outages(
-        '■停止\n12月5日(土) 0:00〜6:00\n\n変更後：12月5日(土) 0:00〜8:00\n再掲：12月5日(土) 0:00〜6:00',
+        '■システム停止\n12月5日(土) 0:00〜6:00\n\n変更後：12月5日(土) 0:00〜8:00\n再掲：12月5日(土) 0:00〜6:00',
       ),
     ).toEqual(['all 2026-12-05T00:00/2026-12-05T08:00']);
   });
 
   it('sets announcedAt and an id with the prefix of the page', () => {
-    const { announcements } = parseNotices('12月5日(土) 0:00〜6:00 停止', {
+    const { announcements } = parseNotices('本システム 12月5日(土) 0:00〜6:00 停止', {
       publishedAt: new Date('2026-11-20T01:00:00Z'),
       idPrefix: 'page-2',
     });
@@ -93,7 +95,7 @@ describe('parseNotices on repeated periods', () => {
         start: '2026-12-05T00:00:00+09:00',
         end: '2026-12-05T06:00:00+09:00',
         announcedAt: '2026-11-20T10:00:00+09:00',
-        source: '12月5日(土) 0:00〜6:00 停止',
+        source: '本システム 12月5日(土) 0:00〜6:00 停止',
       },
     ]);
   });

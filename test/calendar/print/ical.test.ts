@@ -319,3 +319,58 @@ describe('the options of toICalendar', () => {
     expect(() => toICalendar(calendar, 'local-tax', undefined as never)).toThrow(TypeError);
   });
 });
+
+describe('an event of a stop that is partial', () => {
+  const said = {
+    state: 'closed',
+    start: '2026-10-13T23:50+09:00',
+    end: '2026-10-14T08:00+09:00',
+    announcedAt: '2026-10-01',
+    source: 'お知らせ',
+  } as const;
+  const span = { start: '2026-10-13', end: '2026-10-15' } as const;
+  const item = 'TM00000000000016';
+
+  it.each([
+    [
+      'one detail',
+      { target: { detail: 'public-funds-account' } },
+      'public-funds-account',
+      '停止: 公金受取口座',
+      '「公金受取口座」の情報は、お知らせにより停止します',
+    ],
+    [
+      'one item',
+      { target: { item } },
+      { detail: 'single-parent', item },
+      `停止: 児童扶養手当（${item}）`,
+      `「児童扶養手当」の情報（${item}）は、お知らせにより停止します`,
+    ],
+    [
+      'a first use',
+      { target: 'all', limit: 'first-use' },
+      'local-tax',
+      '停止の可能性（不確定）: 地方税',
+      'サービス全体は、お知らせにより停止します（初めて利用する方のみ）',
+    ],
+    [
+      'some sources',
+      { target: 'all', limit: 'some-sources' },
+      'local-tax',
+      '停止の可能性（不確定）: 地方税',
+      'サービス全体は、お知らせにより停止します（一部の保有機関のみ）',
+    ],
+  ] as const)('says what stops and for whom: %s', (_, stop, target, summary, reason) => {
+    const announced = [{ ...said, ...stop, id: 'a' }];
+    const events = read(toICalendar(createCalendar({ announced }), target, span));
+    expect(events.map((event) => [event.start, event.end, event.summary])).toEqual([
+      ['2026-10-13T14:50:00.000Z', '2026-10-13T23:00:00.000Z', summary],
+    ]);
+    expect(events[0]?.description).toContain(reason);
+  });
+
+  it('leaves other details out', () => {
+    const announced = [{ ...said, id: 'a', target: { detail: 'public-funds-account' } }] as const;
+    expect(read(toICalendar(createCalendar({ announced }), 'local-tax', span))).toEqual([]);
+  });
+});

@@ -47,6 +47,41 @@ describe('toText', () => {
     ]);
   });
 
+  it('marks the best hours of a month, and none where all hours are alike', () => {
+    // December 2026: 20 business days up to the 28th, on which the registry closes at 21:00.
+    const target = 'pension@pension-service';
+    const text = toText(calendar, [target], { month: '2026-12' });
+    expect(text).toContain(`\n${' '.repeat(12 + 16)}${'^'.repeat(26)}\n`);
+    expect(text).toContain('\n^ 取得しやすい時間帯: 8時〜21時（31日のうち20日）\n');
+    const svg = toSvg(calendar, [target], { month: '2026-12', lang: 'en' });
+    expect(texts(svg)).toContain('best hours: 8:00–21:00 (20 of 31 days)');
+    expect(svg.match(/<rect [^>]*width="25" height="5"/g)).toHaveLength(13);
+    for (const [asked, options] of [
+      ['local-tax', { month: '2026-11' }],
+      [target, { week: '2026-12-07' }],
+    ] as const)
+      expect(toText(calendar, [asked], options)).not.toContain('^');
+  });
+
+  it('shows what an announcement says about one item, also where it is only slow', () => {
+    const item = 'TM00000000000002';
+    const said = { ...third, source: 'お知らせ', target: { item } } as const;
+    const announced: Announcement[] = [
+      { ...said, id: 'stop', state: 'closed', start: '2026-11-04', end: '2026-11-05' },
+      { ...said, id: 'slow', state: 'slow', start: '2026-11-06', end: '2026-11-07' },
+    ];
+    const text = toText(createCalendar({ announced }), [{ detail: 'local-tax', item }], {
+      week: '2026-11-02',
+    });
+    expect(text.split('\n')[0]).toContain('地方税（TM00000000000002）');
+    expect(days(text)[2]).toBe(`  4 水      ${'#'.repeat(48)}`);
+    expect(text).toContain(
+      '# 11月4日(水) 終日　「地方税」の情報（TM00000000000002）は、お知らせにより停止します',
+    );
+    expect(text).toContain('. 11月6日(金) 終日　');
+    expect(text).toContain('応答に時間がかかることがあります');
+  });
+
   it('shows a week of business hours with the reasons below', () => {
     // Second Friday of December 2026: the 11th; that night is uncertain from 18:00, and the server
     // closes at 21:00.
@@ -334,5 +369,61 @@ describe('toSvg and toText', () => {
     expect(() => toText(calendar, 'local-tax' as never, { month: '2026-12' })).toThrow(TypeError);
     expect(() => toText(calendar, ['local-tax'], undefined as never)).toThrow(TypeError);
     expect(() => toText(calendar, ['local-tax'], { month: 12 as never })).toThrow(TypeError);
+  });
+});
+
+describe('a picture of a stop that is partial', () => {
+  const said = {
+    state: 'closed',
+    start: '2026-10-13T23:50+09:00',
+    end: '2026-10-14T08:00+09:00',
+    announcedAt: '2026-10-01',
+    source: 'お知らせ',
+  } as const;
+  const reasonOf = (
+    target: Announcement['target'],
+    asked: Target,
+    limit?: Announcement['limit'],
+    lang: 'ja' | 'en' = 'ja',
+  ) => {
+    const announced = [{ ...said, id: 'a', target, ...(limit && { limit }) }];
+    const options = { week: '2026-10-12', lang };
+    const text = toText(createCalendar({ announced }), [asked], options);
+    return text.split('\n').find((line) => line.includes('23:50'));
+  };
+  const span = '10月13日(火) 23:50〜10月14日(水) 8:00';
+  const spanEn = 'Tue 13 Oct 23:50 – Wed 14 Oct 8:00';
+
+  it('names the detail, and nothing else, as closed', () => {
+    const target = { detail: 'public-funds-account' } as const;
+    expect(reasonOf(target, 'public-funds-account')).toBe(
+      `# ${span}　「公金受取口座」の情報は、お知らせにより停止します（お知らせ: お知らせ）`,
+    );
+    expect(reasonOf(target, 'local-tax')).toBeUndefined();
+  });
+
+  it('names an item by its own name', () => {
+    const item = 'TM00000000000016';
+    const asked = { detail: 'single-parent', item } as const;
+    expect(reasonOf({ item }, asked)).toBe(
+      `# ${span}　「児童扶養手当」の情報（${item}）は、お知らせにより停止します（お知らせ: お知らせ）`,
+    );
+    expect(reasonOf({ item }, asked, undefined, 'en')).toBe(
+      `# ${spanEn}: The data (child support allowance, ${item}): announced outage (announcement: お知らせ)`,
+    );
+    const text = toText(createCalendar(), [asked], { week: '2026-10-12' });
+    expect(text.split('\n')[0]).toContain(`児童扶養手当（${item}）`);
+  });
+
+  it('says that it is uncertain, and for whom, where the stop is limited', () => {
+    expect(reasonOf('all', 'local-tax', 'first-use')).toBe(
+      `? ${span}　サービス全体は、お知らせにより停止します（初めて利用する方のみ）（お知らせ: お知らせ）`,
+    );
+    expect(reasonOf('all', 'local-tax', 'first-use', 'en')).toBe(
+      `? ${spanEn}: The whole service: announced outage for people who use it for the first time (announcement: お知らせ)`,
+    );
+    expect(reasonOf('municipal', 'local-tax', 'some-sources')).toBe(
+      `? ${span}　自治体中間サーバは、お知らせにより停止します（一部の保有機関のみ）（お知らせ: お知らせ）`,
+    );
   });
 });

@@ -165,7 +165,7 @@ describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts
     expect(await title()).toBe('ただいま取得できません');
     expect(await stage.screen.texts('definition')).toEqual([
       '2027年1月4日（月）8:00（日本時間）',
-      '住民基本台帳ネットワークシステムは、年末年始（12月28日21時から1月4日8時まで）は原則として計画停止します。',
+      '住民基本台帳ネットワークは、年末年始（12月28日21時から1月4日8時まで）は原則として計画停止します。',
     ]);
     await stage.press('サービスの画面に戻る');
     expect(back()).toMatchObject(declined);
@@ -189,7 +189,7 @@ describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts
       .getByRole('listitem')
       .filter({ has: stage.page.getByRole('heading', { name: '医療保険' }) });
     expect(await insurance.locator('.notice').innerText()).toBe(
-      '医療保険者等向け中間サーバは、ただいま停止しています。\n次に取得できる日時：2026年12月7日（月）8:00（日本時間）',
+      '加入先の健康保険のシステムは、ただいま停止しています。\n次に取得できる日時：2026年12月7日（月）8:00（日本時間）',
     );
   });
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { type Announcement, createCalendar } from '../../../src/calendar/index.js';
 import {
   createSandbox,
   createVirtualClock,
@@ -104,8 +105,8 @@ describe('the first page while systems are closed', () => {
     const page = await (await get(authorizationUrl(sandbox))).text();
     for (const text of [
       '2026年12月7日（月）8:00',
-      '労働基準局中間サーバは、運用時間',
-      '日本年金機構中間サーバは、運用時間',
+      '厚生労働省（労災保険）のシステムは、運用時間',
+      '日本年金機構のシステムは、運用時間',
     ])
       expect(page).toContain(text);
     expect(page).not.toContain('name="agree"');
@@ -115,17 +116,17 @@ describe('the first page while systems are closed', () => {
     const page = await (await at('2026-12-05T10:00:00+09:00')).text();
     expect(page).toContain('name="agree"');
     expect(page).toContain(
-      '医療保険者等向け中間サーバは、ただいま停止しています。<br>次に取得できる日時：',
+      '加入先の健康保険のシステムは、ただいま停止しています。<br>次に取得できる日時：',
     );
     expect(page).toContain(
-      '日本年金機構中間サーバ、地共済（長期）中間サーバ、国共済（長期）中間サーバ、日本私立学校振興・共済事業団（長期）中間サーバは、ただいま停止しています。',
+      '日本年金機構、地方公務員の共済組合、国家公務員の共済組合、私学事業団（私立学校の共済）のシステムは、ただいま停止しています。',
     );
     expect(page.match(/class="notice"/g)).toHaveLength(3);
   });
 
   it('marks a weekend of uncertain hours as uncertain', async () => {
     expect(await (await at('2026-12-19T10:00:00+09:00')).text()).toContain(
-      '計画停止のため、ただいま取得できない場合があります。',
+      'ただいま取得できない場合があります。このままお手続きいただけます。',
     );
   });
 
@@ -133,5 +134,93 @@ describe('the first page while systems are closed', () => {
     const page = await (await at('2022-12-01T10:00:00+09:00')).text();
     expect(page).toContain('name="agree"');
     expect(page).not.toContain('class="notice"');
+  });
+});
+
+describe('the pages while a stop is partial', () => {
+  const account = { detail: 'public-funds-account', code: 'TM00000000000089' } as const;
+  const tax = { detail: 'local-tax', code: 'TM00000000000002' } as const;
+  const item = (of: typeof account | typeof tax) => ({ ...of, inquiries: ['range'] as const });
+  const both = { account: item(account), tax: item(tax) };
+  const page = async (
+    stop: Pick<Announcement, 'target' | 'limit'>,
+    items: Readonly<Record<string, ReturnType<typeof item>>> = both,
+    headers: Record<string, string> = {},
+  ) => {
+    clock = createVirtualClock('2026-10-14T03:00:00+09:00');
+    const announced: Announcement = {
+      id: 'a',
+      state: 'closed',
+      start: '2026-10-13T23:50+09:00',
+      end: '2026-10-14T08:00+09:00',
+      announcedAt: '2026-10-01',
+      source: 'お知らせ',
+      ...stop,
+    };
+    sandbox = createSandbox({
+      registrations: [{ ...registration, service: { ...registration.service, items } }],
+      calendar: createCalendar({ announced: [announced] }),
+      clock,
+    });
+    return (await get(authorizationUrl(sandbox), headers)).text();
+  };
+  const notes = (text: string) =>
+    [...text.matchAll(/<p class="notice">(.*?)<\/p>/gs)].map(([, note]) => note);
+  const GO_ON = 'このままお手続きいただけます。';
+  const opening = /^ただいま取得できません。<br>次に取得できる日時：.*2026年10月14日（水）8:00/;
+
+  it('says at the one detail that stops until when, and nothing at the others', async () => {
+    for (const target of [{ detail: account.detail }, { item: account.code }] as const) {
+      const said = notes(await page({ target }));
+      expect(said).toHaveLength(1);
+      expect(said[0]).toMatch(opening);
+    }
+  });
+
+  it('names the information when nothing else is registered', async () => {
+    const text = await page({ target: { detail: account.detail } }, { account: item(account) });
+    expect(text).toContain('<li>公金受取口座の情報は取得できません。</li>');
+    expect(text).toContain('2026年10月14日（水）8:00');
+  });
+
+  it('says whom a first use concerns, and that the citizen may go on', async () => {
+    const said = notes(await page({ target: 'all', limit: 'first-use' }));
+    expect(said).toEqual(
+      [1, 2].map(() => `初めてご利用の場合は、取得できないことがあります。${GO_ON}`),
+    );
+    expect(
+      notes(
+        await page({ target: 'all', limit: 'first-use' }, both, { 'accept-language': 'en' }),
+      )[0],
+    ).toBe(
+      'The information may not be available if you use it for the first time. You can continue.',
+    );
+  });
+
+  it('says that it depends on the holder while some sources stop', async () => {
+    const said = notes(await page({ target: { detail: tax.detail }, limit: 'some-sources' }));
+    expect(said).toEqual([
+      `地方税の情報は、保有する機関によっては、取得できないことがあります。${GO_ON}`,
+    ]);
+  });
+
+  it('names the one item of a detail that stops', async () => {
+    const allowance = { detail: 'single-parent', inquiries: ['range'] } as const;
+    const items = {
+      allowance: { ...allowance, code: 'TM00000000000016' },
+      facility: { ...allowance, code: 'TM00000000000019' },
+    };
+    const said = notes(await page({ target: { item: 'TM00000000000016' } }, items as never));
+    expect(said).toEqual([`児童扶養手当の情報は取得できません。${GO_ON}`]);
+  });
+
+  it('gives the reason of each detail when all are closed, each by itself', async () => {
+    const pension = { detail: 'pension', inquiries: ['range'], holders: ['pension-service'] };
+    const text = await page({ target: { detail: account.detail } }, {
+      account: item(account),
+      pension,
+    } as never);
+    expect(text).toContain('<li>公金受取口座の情報は取得できません。</li>');
+    expect(text).toContain('<li>日本年金機構のシステムは、運用時間外です');
   });
 });

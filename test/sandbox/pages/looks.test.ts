@@ -216,7 +216,7 @@ ${main}
       - listitem:
         - heading "地方税" [level=4]
         - term: 保有機関
-        - definition: 自治体中間サーバ
+        - definition: お住まいの市区町村
         - term: 範囲
         - definition: 最新のもの（「課税年度」で判断）、または 指定された期間のもの
     - heading "社会保険（雇用・労働）" [level=3]
@@ -224,7 +224,7 @@ ${main}
       - listitem:
         - heading "労災補償" [level=4]
         - term: 保有機関
-        - definition: 労働基準局中間サーバ
+        - definition: 厚生労働省（労災保険）
         - term: 範囲
         - definition: 指定された日または年度のもの
         - paragraph:
@@ -309,7 +309,7 @@ ${main}
   - term: 理由
   - definition:
     - list:
-      - listitem: 住民基本台帳ネットワークシステムは、年末年始（12月28日21時から1月4日8時まで）は原則として計画停止します。
+      - listitem: 住民基本台帳ネットワークは、年末年始（12月28日21時から1月4日8時まで）は原則として計画停止します。
   - paragraph: 何も提供していません。サービスの画面に戻り、再開後にもう一度お手続きください。
   - button "サービスの画面に戻る"
   - region "サンドボックスで試す方へ":

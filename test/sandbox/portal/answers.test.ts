@@ -239,12 +239,40 @@ describe('an answer of the sandbox', () => {
     );
   });
 
+  it('does not answer an item while an announcement stops it, and answers the others', async () => {
+    const stop = {
+      id: 'income',
+      target: { item: 'TM00000000000002' },
+      state: 'closed',
+      start: '2026-12-01T00:00+09:00',
+      end: '2026-12-03T00:00+09:00',
+      announcedAt: '2026-11-01',
+      source: 'お知らせ',
+    } as const;
+    const calendar = createCalendar({ announced: [stop] });
+    const at = '2026-12-01T12:00:00+09:00';
+    expect(await ask('hanako', inquiry(income, 'latest'), { calendar, at })).toMatchObject({
+      missing: [{ server: 'municipal', until: '2026-12-03T00:00:00+09:00' }],
+    });
+    const other = createCalendar({
+      announced: [{ ...stop, target: { item: 'TM00000000000031' } }],
+    });
+    expect((await ask('hanako', inquiry(income, 'latest'), { calendar: other, at })).status).toBe(
+      itemStatuses.present.value,
+    );
+  });
+
   it('follows a calendar given by the caller', async () => {
     const table = createCalendar();
     const calendar: Calendar = {
       ...table,
       status: (target) =>
-        table.status(target === 'local-tax@municipal' ? 'pension@pension-service' : target, SUNDAY),
+        table.status(
+          JSON.stringify(target).includes('local-tax@municipal')
+            ? 'pension@pension-service'
+            : target,
+          SUNDAY,
+        ),
     };
     expect(await ask('hanako', inquiry(income, 'latest'), { calendar })).toMatchObject({
       missing: [{ server: 'municipal', until: '2026-12-07T08:00:00+09:00' }],
