@@ -12,10 +12,11 @@ const MOST_REASONS = 2;
 /** Returns the reasons that decide, in words for the citizen, each once. */
 export function reasonsOf(statuses: readonly Reasoned[], language: Language): string[] {
   const causes = [...new Set(statuses.flatMap(deciding))].sort((a, b) => rankOf(a) - rankOf(b));
-  const isHeld = causes.filter((cause) => rankOf(cause) === HOLDER);
+  const [first] = causes;
+  const alike = causes.every(({ state }) => state === first?.state);
   const shown =
-    isHeld.length === causes.length && namesOf(isHeld).size > MOST_REASONS
-      ? [allHolders[language]]
+    first && alike && rankOf(first) === HOLDER && namesOf(causes).size > MOST_REASONS
+      ? [allHolders[first.state][language]]
       : causes.map((cause) => cause.citizenText[language]);
   const each = [...new Set(shown)];
   // Two of three items would say that the third is available.
@@ -61,7 +62,17 @@ function namesOf(causes: readonly Cause[]): ReadonlySet<string | null> {
   return new Set(causes.map(({ server }) => server));
 }
 
-const allHolders: Text = {
-  ja: '情報を保有する機関が、いずれも停止しています。',
-  en: 'All offices that hold the information are closed.',
+const allHolders: Readonly<Record<Cause['state'], Text>> = {
+  closed: {
+    ja: '情報を保有する機関のシステムが、いずれも停止しています。',
+    en: 'The systems of all offices that hold the information are closed.',
+  },
+  uncertain: {
+    ja: '情報を保有する機関のシステムが、いずれも停止している可能性があります。',
+    en: 'The systems of all offices that hold the information may be closed.',
+  },
+  slow: {
+    ja: '情報を保有する機関のシステムで、いずれも通常より時間がかかることがあります。',
+    en: 'The systems of all offices that hold the information may be slower than usual.',
+  },
 };

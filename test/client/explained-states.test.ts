@@ -316,6 +316,45 @@ describe('the words for the citizen', () => {
 });
 
 describe('the words for a status of the calendar alone', () => {
+  it.each([
+    {
+      state: 'closed',
+      ja: 'ただいま取得できません。理由：情報を保有する機関のシステムが、いずれも停止しています。2026年10月14日(水) 20:00以降に再度お試しください。',
+      en: 'The information is not available at the moment. Reason: The systems of all offices that hold the information are closed. Please try again after Wed 14 Oct 2026 20:00 JST.',
+    },
+    {
+      state: 'uncertain',
+      ja: 'ただいま取得できない場合があります。理由：情報を保有する機関のシステムが、いずれも停止している可能性があります。このままお手続きいただけます。',
+      en: 'The information may not be available at the moment. Reason: The systems of all offices that hold the information may be closed. You can continue.',
+    },
+    {
+      state: 'slow',
+      ja: 'ただいま取得できます。情報を保有する機関のシステムで、いずれも通常より時間がかかることがあります。',
+      en: 'The information is available now. The systems of all offices that hold the information may be slower than usual.',
+    },
+  ] as const)('put many holders into one sentence, where each is $state', ({ state, ja, en }) => {
+    const holders = [
+      'municipal',
+      'pension-service',
+      'local-employee-accident-fund',
+      'local-officials-mutual-aid',
+      'national-officials-mutual-aid',
+      'private-school-mutual-aid',
+    ] as const;
+    const calendar = createCalendar({
+      announced: holders.map((target) => ({
+        id: target,
+        target,
+        state,
+        start: '2026-10-14T09:00+09:00',
+        end: '2026-10-14T20:00+09:00',
+        announcedAt: '2026-10-01',
+        source: '案内（作例）',
+      })),
+    });
+    expect(both(calendar.status('pension', NOON))).toEqual([ja, en]);
+  });
+
   it('name an added detail that stops, and until when', () => {
     const calendar = createCalendar(
       {
