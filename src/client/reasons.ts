@@ -62,6 +62,6 @@ function namesOf(causes: readonly Cause[]): ReadonlySet<string | null> {
 }
 
 const allHolders: Text = {
-  ja: '情報を保有する機関が、いずれも停止しています。',
-  en: 'All offices that hold the information are closed.',
+  ja: '情報を保有する機関のシステムが、いずれも停止しています。',
+  en: 'The systems of all offices that hold the information are closed.',
 };
