@@ -1,14 +1,14 @@
 import type { NextConfig } from 'next';
 
 const config: NextConfig = {
-  // バンドルせず、node_modules からそのまま読み込む。ビルドした成果物と、試したものが同じになる。
+  // バンドルせず、node_modules からそのまま読み込む。テスト済みのファイルが、そのまま動く。
   serverExternalPackages: ['myna-selfinfo'],
   // コンテナには standalone を使う: NEXT_OUTPUT=standalone npm run build
   ...(process.env.NEXT_OUTPUT === 'standalone' && { output: 'standalone' as const }),
   poweredByHeader: false,
-  // コールバックのURLには認可コードがある。開発中のログにも残さない。
+  // コールバックのURLには認可コードが入っている。開発中のログにも残さない。
   logging: { incomingRequests: { ignore: [/^\/callback/] } },
-  // ほかのサイトにも送らず、ほかのサイトの枠の中にも表示させない。
+  // URLをほかのサイトに送らない。画面を、ほかのサイトの枠の中に表示させない。
   headers: async () => [
     {
       source: '/:path*',

@@ -68,7 +68,7 @@ export function unidentifiedFacts(facts: CauseFacts, detail: CatalogDetail): Cau
     state,
     text: Object.freeze({
       ja: `「${ja}」の情報は、お知らせの対象（${facts.item}）に当たる可能性があります。コードの指定がないため判定できません。`,
-      en: `The data (${en}): perhaps part of what an announcement names (${facts.item}). Without a code it cannot be decided.`,
+      en: `The data (${en}) may be what an announcement names (${facts.item}). Without an item code this cannot be decided.`,
     }),
     citizenText: stopForCitizens(detail, { state, limit: facts.limit }),
   });
@@ -105,14 +105,14 @@ function textOf(
 
 const stateTexts: Readonly<Record<CauseFacts['state'], Text>> = {
   closed: { ja: '停止します', en: 'announced outage' },
-  uncertain: { ja: '停止する可能性があります', en: 'perhaps an announced outage' },
+  uncertain: { ja: '停止する可能性があります', en: 'announced as a possible outage' },
   slow: { ja: '応答に時間がかかることがあります', en: 'announced to be slow' },
 };
 
 const limitTexts: Readonly<Record<AnnouncementLimit, Text>> = {
   'first-use': {
     ja: '停止します（初めて利用する方のみ）',
-    en: 'announced outage for people who use it for the first time',
+    en: 'announced outage for people who use the service for the first time',
   },
   'some-sources': {
     ja: '停止します（一部の保有機関のみ）',
@@ -120,7 +120,7 @@ const limitTexts: Readonly<Record<AnnouncementLimit, Text>> = {
   },
   'unknown-scope': {
     ja: '一部が停止します（対象範囲は不明）',
-    en: 'announced outage of a part that is not known',
+    en: 'announced outage of an unknown part',
   },
 };
 

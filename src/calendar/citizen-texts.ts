@@ -4,8 +4,8 @@ import type { CauseFacts } from './results.js';
 import type { Rule, Text } from './rules.js';
 import type { AnnouncementTarget } from './scopes.js';
 
-// Every sentence here stands alone, because a page may show it without another word, and holds for
-// the past and the future as well as for now.
+// Every sentence here is complete, because a page may show it alone. It is true of the past and the
+// future as well as of now.
 
 type Said = Pick<CauseFacts, 'state' | 'limit' | 'certainty'>;
 
@@ -70,7 +70,7 @@ function systemStops({ ja, en }: Text, { state, certainty }: Said): Text {
 /**
  * Says to the citizen which data cannot be fetched, perhaps cannot be fetched, or takes longer.
  *
- * @param name - the name of the detail or item; null if some data stops, and nobody says which.
+ * @param name - the name of the detail or item; null if it is not known which data stops.
  */
 export function stopForCitizens(name: Text | null, said: Pick<Said, 'state' | 'limit'>): Text {
   const limited = said.limit !== null && LIMITED[said.limit];
@@ -92,7 +92,7 @@ export function stopForCitizens(name: Text | null, said: Pick<Said, 'state' | 'l
 
 const mayFail = (isSlow: boolean): Text =>
   isSlow
-    ? { ja: '通常より時間がかかることがあります。', en: 'may take longer than usual' }
+    ? { ja: '取得に通常より時間がかかることがあります。', en: 'may take longer than usual' }
     : { ja: '取得できないことがあります。', en: 'may not be available' };
 
 const LIMITED: Readonly<
@@ -100,7 +100,7 @@ const LIMITED: Readonly<
 > = {
   'first-use': (name, isSlow) => ({
     ja: `${name ? `${informationOn(name.ja)}は、初めてご利用の場合` : '初めてご利用の場合は'}、${mayFail(isSlow).ja}`,
-    en: `${name ? `The information (${name.en})` : 'The information'} ${mayFail(isSlow).en} if you use it for the first time.`,
+    en: `${name ? `The information (${name.en})` : 'The information'} ${mayFail(isSlow).en} if you are using the service for the first time.`,
   }),
   'some-sources': (name, isSlow) => ({
     ja: `${name ? `${informationOn(name.ja)}は、` : '情報を'}保有する機関によっては、${mayFail(isSlow).ja}`,

@@ -89,7 +89,7 @@ export const businessDays = (from: number, to: number) =>
     },
   }) as const satisfies Rule;
 
-/** The rule of a server whose hours nobody has published: no hour is known to be one of its hours. */
+/** The rule of a server whose hours are not published: it is not known to run at any hour. */
 export const unknownHours = {
   id: 'hours-unknown',
   kind: 'hours',

@@ -124,7 +124,7 @@ function itemMember(detail: unknown, item: unknown, path: string, catalog: Catal
 
 function itemWithoutDetail(path: string): SelfInfoError {
   return invalidOption(path, {
-    en: 'It needs a detail beside it.',
+    en: 'Give the detail as well.',
     ja: 'detail とともに指定してください。',
   });
 }

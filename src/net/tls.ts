@@ -120,7 +120,7 @@ function checkValidity({ validFrom, validTo }: X509Certificate, path: string, cl
 function checkStrength(certificate: X509Certificate, tls: TlsCredential, path: string): void {
   const weak = () =>
     invalidCertificate(path, {
-      en: 'TLS rejects it: an RSA key needs 2048 bits, and the signature needs a safe algorithm.',
+      en: 'TLS rejects it: an RSA key needs at least 2048 bits, and the signature a safe algorithm.',
       ja: 'TLS で使用できません。RSA の鍵は 2048 ビット以上、署名は安全なアルゴリズムのものに限ります。',
     });
   if (!isStrong(certificate)) throw weak();

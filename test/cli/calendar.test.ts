@@ -477,12 +477,12 @@ describe('calendar refuses', () => {
     [
       'an unknown holder',
       ['pension@x'],
-      '"pension@x" はカタログのサーバにありません（表2.5-1〜2.5-4と、extendCatalog で追加したもの）。指定できるのは mynaportal、information-provision-network、juki-net、municipal、local-employee-accident-fund、employment-security、medical-insurers、local-officials-mutual-aid、national-officials-mutual-aid、private-school-mutual-aid、labour-standards、pension-service、account-registry です。',
+      '"pension@x" は、カタログ（表2.5-1〜2.5-4と extendCatalog による追加）にないサーバです。指定できるのは mynaportal、information-provision-network、juki-net、municipal、local-employee-accident-fund、employment-security、medical-insurers、local-officials-mutual-aid、national-officials-mutual-aid、private-school-mutual-aid、labour-standards、pension-service、account-registry です。',
     ],
     [
       'a server that does not hold the detail',
       ['local-tax@juki-net'],
-      '"local-tax@juki-net" は、カタログでこの分野詳細の保有サーバではありません（表2.5-5と、extendCatalog で追加したもの）。',
+      '"local-tax@juki-net" は、カタログ（表2.5-5と extendCatalog による追加）でこの分野詳細の保有サーバではありません。',
     ],
     ['an unknown option', ['--zone', 'UTC'], '不明なオプションです: "--zone"'],
     ['a short option', ['-h'], '不明なオプションです: "-h"'],

@@ -17,7 +17,7 @@ import { expectStatus, type Loan, loan, NOW, registrationOf, visits } from '../k
 import { site, tls } from './valid-options.js';
 
 const EN =
-  'This process has several clients of one client id and environment, each with its own memory store, so that one does not find what another has stored. Share one client, or give each a store.';
+  'This process has several clients with the same client id and environment, each with its own memory store. One cannot find what another has stored. Share one client, or give each a store.';
 const JA =
   'このプロセスには、同じクライアントIDと環境のクライアントが複数あり、それぞれが別のメモリストアを使っています。一方が保存したものを、他方は参照できません。クライアントを1つにまとめるか、各クライアントに store を指定してください。';
 

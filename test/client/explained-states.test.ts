@@ -193,13 +193,13 @@ const uncertain: readonly Row[] = [
     kind: 'a stop of a first use',
     said: { limit: 'first-use' },
     ja: '初めてご利用の場合は、取得できないことがあります。',
-    en: 'The information may not be available if you use it for the first time.',
+    en: 'The information may not be available if you are using the service for the first time.',
   },
   {
     kind: 'a stop of a first use of one detail',
     said: { limit: 'first-use', target: tax },
     ja: '地方税の情報は、初めてご利用の場合、取得できないことがあります。',
-    en: 'The information (local tax) may not be available if you use it for the first time.',
+    en: 'The information (local tax) may not be available if you are using the service for the first time.',
   },
   {
     kind: 'a stop of some sources',
@@ -246,8 +246,8 @@ const open: readonly Row[] = [
   {
     kind: 'a first use is slow',
     said: { state: 'slow', limit: 'first-use' },
-    ja: 'ただいま取得できます。初めてご利用の場合は、通常より時間がかかることがあります。',
-    en: 'The information is available now. The information may take longer than usual if you use it for the first time.',
+    ja: 'ただいま取得できます。初めてご利用の場合は、取得に通常より時間がかかることがあります。',
+    en: 'The information is available now. The information may take longer than usual if you are using the service for the first time.',
   },
 ];
 

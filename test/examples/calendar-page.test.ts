@@ -120,7 +120,7 @@ describe.skipIf(chromium.missing)('the calendar page in Chromium', () => {
   it('names what is wrong in the URL and stays usable', async () => {
     await open('target=income&month=2026-11');
     expect(await page.getByRole('alert').textContent()).toMatch(
-      /^target はカタログの分野詳細にありません（.*）。指定できるのは household、local-tax、/,
+      /^target は、カタログ（.*）にない分野詳細です。指定できるのは household、local-tax、/,
     );
     await page.getByLabel('対象').selectOption('household');
     expect(await page.getByRole('alert').count()).toBe(0);

@@ -91,7 +91,7 @@ describe('a bug during a call', () => {
   it('is named by the class of its error only, in both languages', async () => {
     const error = await errorOf(() => travel('request', () => Object(undefined).status.text));
     expect(error.message).toBe(
-      'A bug ended the call, in this package or in an injected fetch. The network is not the cause. It threw a TypeError.',
+      'A bug in this package, or in an injected fetch, ended the call. The network is not the cause. It threw a TypeError.',
     );
     expect(error.messageJa).toContain('通信障害ではありません。例外（TypeError）が発生しました。');
     expect(error.retry.safe).toBe(false);

@@ -1,6 +1,6 @@
 'use client';
 
-// 投げられたエラーの文は、本番のブラウザには届かない。サーバのログには出る。
+// エラーのメッセージは、本番ではブラウザに送られず、サーバのログにだけ出る。
 export default function ErrorPage() {
   return (
     <>

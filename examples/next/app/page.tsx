@@ -4,7 +4,7 @@ import { language, texts } from '../lib/texts';
 
 export default async function Page() {
   const lang = await language();
-  // カードをかざす前に案内する（注※３）。停止するかどうかは事業者が決める。
+  // カードをかざす前に案内する（注※３）。手続きを始めさせるかどうかは事業者が決める。
   const availability = selfinfo().availability();
   return (
     <>
@@ -12,7 +12,7 @@ export default async function Page() {
       {availability.state === 'closed' ? (
         <p>{explain(availability, lang)}</p>
       ) : (
-        // <Link> は使わない: 先読みされ、スクリプトで遷移する。
+        // <Link> は使わない: プリフェッチされ、スクリプトで遷移する。
         <form method="post" action="/start">
           <button type="submit">{texts[lang].start}</button>
         </form>

@@ -6,7 +6,7 @@ import type { loan } from './service.mjs';
 export interface Session {
   readonly id: string;
   readonly expiresAt: number;
-  /** 送った照会の控え。秘密は入っていない。 */
+  /** 送った照会の照会票。秘密の値は入っていない。 */
   retrieval?: Retrieval<typeof loan>;
   /** 受け取った結果か、照会のときのエラー。保管するときは myna-selfinfo/vault を使う。 */
   result?: Collected<typeof loan> | SelfInfoError;
@@ -16,7 +16,7 @@ const LIFE_MS = 30 * 60_000;
 // ほかのサブドメインから上書きできない。ブラウザは http://localhost でも受け入れる。
 const NAME = '__Host-session';
 
-// client と同じく、プロセスに1つ。インスタンスが2つ以上なら、共有のものに置き換える。
+// クライアントと同じく、プロセスに1つ。インスタンスが2つ以上なら、共有のストアに置き換える。
 const shared = globalThis as { sessions?: Map<string, Session> };
 shared.sessions ??= new Map();
 const { sessions } = shared;
@@ -27,7 +27,7 @@ export async function findSession(): Promise<Session | undefined> {
   return session !== undefined && session.expiresAt > Date.now() ? session : undefined;
 }
 
-/** いまのセッション、なければ新しいもの。ブラウザが送ってきた未知の番号は使わない（セッション固定）。 */
+/** いまのセッション、なければ新しいもの。ブラウザが送ってきた未知のIDは使わない（セッション固定）。 */
 export async function openSession(): Promise<Session> {
   for (const { id, expiresAt } of sessions.values()) {
     if (expiresAt > Date.now()) break;
@@ -44,7 +44,7 @@ export async function openSession(): Promise<Session> {
   return session;
 }
 
-/** 取得した情報とともに忘れる。 */
+/** セッションを、取得した情報とともに消す。 */
 export function forgetSession({ id }: Session): void {
   sessions.delete(id);
 }

@@ -91,8 +91,8 @@ export function notHeld(id: string, server: string | null, catalog: Catalog): Ca
           en: `${row.en}: does not hold the data (${detail.en}) at this time.`,
         }
       : {
-          ja: `「${detail.ja}」の情報を保有する機関が、この期間はありません。`,
-          en: `Nobody holds the data (${detail.en}) at this time.`,
+          ja: `この期間に「${detail.ja}」の情報を保有する機関はありません。`,
+          en: `No server holds the data (${detail.en}) at this time.`,
         },
     row
       ? {

@@ -20,8 +20,8 @@ export interface OutlookOptions {
 /** How a target looks over some days. */
 export interface Outlook {
   /**
-   * The share of each state in the span. The fractions add up to 1, less the time that is uncertain
-   * only because nobody has published the hours of `unknownHours`.
+   * The share of each state in the span. The fractions add up to 1, minus the time that is
+   * uncertain only because the hours of `unknownHours` are not published.
    */
   readonly share: { readonly [S in State]: number };
   /**
@@ -30,7 +30,7 @@ export interface Outlook {
    * The causes name their sources.
    */
   readonly risks: readonly Segment[];
-  /** The servers whose hours nobody has published, by id. */
+  /** The servers whose hours are not published, by id. */
   readonly unknownHours: readonly string[];
   /** The longest open window, the first of several; null if there is none. */
   readonly safest: Segment | null;

@@ -54,8 +54,8 @@ export const problemTexts = {
     en: 'It names a system that is in no table of the guideline, or that cannot be identified.',
   },
   outside_catalog: {
-    ja: 'カタログにない情報だけの停止です。どの停止にも数えていません。',
-    en: 'Only data that is not in the catalogue stops. It counts as no stop.',
+    ja: 'カタログにない情報だけの停止です。お知らせには含めていません。',
+    en: 'Only data outside the catalogue stops. There is no announcement for it.',
   },
   scope_unknown: {
     ja: '停止の範囲を読み取れません。停止とはせず、不確定としています。',
@@ -63,7 +63,7 @@ export const problemTexts = {
   },
   reserve_day: {
     ja: '予備日または候補日です。停止とはしていません。',
-    en: 'A reserve day or an alternative. It counts as no stop.',
+    en: 'A reserve day or an alternative day. It is not counted as a stop.',
   },
   target_unclear: {
     ja: '停止かどうか、またはどのシステムの停止か判断できません。',

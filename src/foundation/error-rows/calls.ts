@@ -76,7 +76,7 @@ export const callErrors = {
     stage: 'token',
     effect: 'unknown',
     retrySafe: false,
-    en: 'A bug ended the call, in this package or in an injected fetch. The network is not the cause. {expected}',
+    en: 'A bug in this package, or in an injected fetch, ended the call. The network is not the cause. {expected}',
     ja: 'このパッケージ、または差し替えた fetch の不具合により、呼び出しが失敗しました。通信障害ではありません。{expected}',
   },
   codec_failed: {

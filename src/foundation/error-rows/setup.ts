@@ -35,8 +35,8 @@ export const setupErrors = {
   unsupported_runtime: {
     ...permanent,
     stage: 'configuration',
-    en: 'This does not run on {path}. {expected}',
-    ja: '{path} では実行できません。{expected}',
+    en: 'The client does not run on {path}. {expected}',
+    ja: 'クライアントは {path} では動作しません。{expected}',
   },
   invalid_environment: {
     ...permanent,
@@ -89,20 +89,20 @@ export const setupErrors = {
   unknown_detail: {
     ...permanent,
     stage: 'configuration',
-    en: '{path} is not a detail of the catalogue (table 2.5-5, and what extendCatalog adds). {expected}',
-    ja: '{path} はカタログの分野詳細にありません（表2.5-5と、extendCatalog で追加したもの）。{expected}',
+    en: '{path} is not a detail of the catalogue (table 2.5-5 and what extendCatalog adds). {expected}',
+    ja: '{path} は、カタログ（表2.5-5と extendCatalog による追加）にない分野詳細です。{expected}',
   },
   unknown_server: {
     ...permanent,
     stage: 'configuration',
-    en: '{path} is not a server of the catalogue (tables 2.5-1 to 2.5-4, and what extendCatalog adds). {expected}',
-    ja: '{path} はカタログのサーバにありません（表2.5-1〜2.5-4と、extendCatalog で追加したもの）。{expected}',
+    en: '{path} is not a server of the catalogue (tables 2.5-1 to 2.5-4 and what extendCatalog adds). {expected}',
+    ja: '{path} は、カタログ（表2.5-1〜2.5-4と extendCatalog による追加）にないサーバです。{expected}',
   },
   not_a_holder: {
     ...permanent,
     stage: 'configuration',
-    en: '{path} is not a holder of this detail in the catalogue (table 2.5-5, and what extendCatalog adds).',
-    ja: '{path} は、カタログでこの分野詳細の保有サーバではありません（表2.5-5と、extendCatalog で追加したもの）。',
+    en: '{path} is not a holder of this detail in the catalogue (table 2.5-5 and what extendCatalog adds).',
+    ja: '{path} は、カタログ（表2.5-5と extendCatalog による追加）でこの分野詳細の保有サーバではありません。',
   },
   invalid_date: {
     ...permanent,

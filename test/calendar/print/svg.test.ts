@@ -420,7 +420,7 @@ describe('a picture of a stop that is partial', () => {
       `? ${span}　サービス全体は、お知らせにより停止します（初めて利用する方のみ）（お知らせ: お知らせ）`,
     );
     expect(reasonOf('all', 'local-tax', 'first-use', 'en')).toBe(
-      `? ${spanEn}: The whole service: announced outage for people who use it for the first time (announcement: お知らせ)`,
+      `? ${spanEn}: The whole service: announced outage for people who use the service for the first time (announcement: お知らせ)`,
     );
     expect(reasonOf('municipal', 'local-tax', 'some-sources')).toBe(
       `? ${span}　自治体中間サーバは、お知らせにより停止します（一部の保有機関のみ）（お知らせ: お知らせ）`,

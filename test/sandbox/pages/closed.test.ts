@@ -193,7 +193,7 @@ describe('the pages while a stop is partial', () => {
         await page({ target: 'all', limit: 'first-use' }, both, { 'accept-language': 'en' }),
       )[0],
     ).toBe(
-      'The information may not be available if you use it for the first time. You can continue.',
+      'The information may not be available if you are using the service for the first time. You can continue.',
     );
   });
 

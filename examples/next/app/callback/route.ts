@@ -8,11 +8,11 @@ export async function GET(request: Request): Promise<Response> {
   const outcome = await selfinfo().completeConsent(request, {
     sessionBinding: session?.id ?? 'none',
   });
-  // 先読みや HEAD。失敗の応答なら、ブラウザは先読みを捨て、利用者が開いたときに取り直す。
+  // プリフェッチや HEAD。エラーを返せば、ブラウザは結果を捨て、利用者が開いたときに取り直す。
   if (outcome.status === 'rejected' && outcome.code === 'not_a_navigation')
     return new Response(null, { status: 503, headers: { 'cache-control': 'no-store' } });
   if (outcome.status === 'granted' && session) {
-    // 同意はこのプロセスでしか使えない。受け取ったら、その場で照会を送る。
+    // 同意はこのプロセスでしか使えない。同意を受け取ったら、その場で照会を送る。
     const sent = await selfinfo().submit(outcome.grant, latest()).catch(faultOf);
     if (isSelfInfoError(sent)) session.result = sent;
     else session.retrieval = sent;

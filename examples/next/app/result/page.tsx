@@ -17,7 +17,7 @@ export default async function Page({ searchParams }: PageProps<'/result'>) {
     <>
       <h1>{texts[lang].title}</h1>
       <p role="status">{isKnown ? await resultOf(session, lang) : explain({ status }, lang)}</p>
-      {/* <Link> は使わない: 先読みされ、スクリプトで遷移する。 */}
+      {/* <Link> は使わない: プリフェッチされ、スクリプトで遷移する。 */}
       <p>
         <a href="/result">{texts[lang].again}</a> <a href="/">{texts[lang].home}</a>
       </p>
@@ -30,7 +30,7 @@ export default async function Page({ searchParams }: PageProps<'/result'>) {
   );
 }
 
-/** 結果の文。まだ届いていなければ、受け取りに行く。コールバックと同じクライアントでなければ、照会は見つからない。 */
+/** 結果の文。まだなければ取得する。コールバックと同じクライアントでなければ、照会票は見つからない。 */
 async function resultOf(session: Session, lang: Language): Promise<string> {
   if (session.retrieval !== undefined) {
     const result = await selfinfo().collect(session.retrieval, { deadlineMs: 3_000 });
@@ -38,7 +38,7 @@ async function resultOf(session: Session, lang: Language): Promise<string> {
     // 画面の文は利用者のためのもの。原因はログに残す。秘密の値は入らない。
     if (result.status === 'failed') console.error(result.error.message);
     if (result.status === 'ready' || result.status === 'failed') {
-      // 受け取り終わった: トークンを残さない。
+      // 取得し終えたので、トークンを残さない。
       await selfinfo().discard(session.retrieval);
       session.retrieval = undefined;
     }
