@@ -33,14 +33,12 @@ export type { DeliverySignals, NoticeOptions, NoticeOutcome } from './client/del
 export type { ClientEvent, EventStep } from './client/events.js';
 export { type Explainable, explain } from './client/explain.js';
 export type { NoticeRequest } from './client/notice-request.js';
+export type { Collected, ConsentOutcome, Grant } from './client/outcomes.js';
 export type {
   BeginConsentOptions,
   ClientOptions,
-  Collected,
   CollectOptions,
   ConsentOptions,
-  ConsentOutcome,
-  Grant,
   SelfInfoClient,
   SubmitOptions,
 } from './client/types.js';

@@ -23,6 +23,7 @@ import { type Availability, computeAvailability } from './availability.js';
 import type { CallScope } from './calls.js';
 import { type ClientContext, runCall, type TracedScope } from './context.js';
 import { openGrant } from './grants.js';
+import type { ConsentOutcome } from './outcomes.js';
 import {
   digest,
   EXPIRED,
@@ -34,7 +35,7 @@ import {
   writeTransaction,
 } from './pending.js';
 import type { Visit } from './shared-signing.js';
-import type { BeginConsentOptions, ConsentOptions, ConsentOutcome } from './types.js';
+import type { BeginConsentOptions, ConsentOptions } from './types.js';
 
 const CITIZEN_MS = 600_000;
 

@@ -10,8 +10,8 @@ import type { ItemAnswer } from '../query/answer.js';
 import type { Service } from '../service/service.js';
 import type { ServiceSpec } from '../service/spec.js';
 import type { Availability, ItemAvailability } from './availability.js';
+import type { Collected, ConsentOutcome } from './outcomes.js';
 import { deciding, isScoped, type Reasoned, reasonsOf, saysAll } from './reasons.js';
-import type { Collected, ConsentOutcome } from './types.js';
 
 /** What {@link explain} can put into words. */
 export type Explainable<S extends ServiceSpec = Service> =

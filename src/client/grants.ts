@@ -8,8 +8,8 @@ import { type SecretKeeper, sendRequest } from '../query/send-request.js';
 import type { Retrieval } from '../query/types.js';
 import type { ClientContext, GrantState, TracedScope } from './context.js';
 import { storeProcesses } from './notices.js';
+import type { Grant } from './outcomes.js';
 import { retrievalKey } from './pending.js';
-import type { Grant } from './types.js';
 
 /** A retrieval that this call has requested, with the secret that collects it. */
 export interface Requested {

@@ -20,8 +20,9 @@ import { outageOf } from './availability.js';
 import { type ClientContext, runCall, type TracedScope } from './context.js';
 import { unknownRetrieval } from './default-stores.js';
 import { discardGrant, findGrant, useGrant, withRetrieval } from './grants.js';
+import type { Collected, Grant } from './outcomes.js';
 import { invalidEntry, legacyRetrievalKey, readSecret, retrievalKey } from './pending.js';
-import type { Collected, CollectOptions, Grant, SubmitOptions } from './types.js';
+import type { CollectOptions, SubmitOptions } from './types.js';
 
 const DEADLINE_MS = 30_000;
 

@@ -1,83 +1,22 @@
 import type { Calendar } from '../calendar/calendar.js';
-import type { Cause } from '../calendar/results.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Clock } from '../foundation/clock.js';
-import type { SelfInfoError } from '../foundation/errors.js';
 import type { Instant } from '../foundation/time.js';
 import type { Egress } from '../net/egress.js';
 import type { FetchLike } from '../net/http.js';
 import type { TlsCredential } from '../net/tls.js';
-import type { CallbackCode, CallbackRequest } from '../oauth/callback-request.js';
+import type { CallbackRequest } from '../oauth/callback-request.js';
 import type { ClientAuth } from '../oauth/client-auth.js';
-import type { ConsentTerms } from '../oauth/terms.js';
-import type { Answer } from '../query/answer.js';
 import type { Progress, Retrieval } from '../query/types.js';
 import type { Inquiry } from '../service/inquiry.js';
 import type { CheckedInquiry, InquiriesByItem } from '../service/inquiry-rules.js';
-import type { ofService, Service } from '../service/service.js';
-import type { ServiceSpec } from '../service/spec.js';
+import type { Service } from '../service/service.js';
 import type { Store } from '../stores/store.js';
 import type { Environment } from '../wire/environment.js';
 import type { Availability } from './availability.js';
 import type { DeliverySignals } from './delivery.js';
 import type { ClientEvent } from './events.js';
-
-/**
- * A consent that was granted and not yet used, good for one `submit` or `query` in this process. It
- * shows its terms and no token.
- */
-export interface Grant<S extends ServiceSpec = Service> {
-  readonly terms: ConsentTerms;
-  /** ISO 8601 at +09:00; null when the portal gave no lifetime. */
-  readonly expiresAt: string | null;
-  readonly [ofService]?: S;
-}
-
-/**
- * The outcome of a callback, as one value to switch on.
- *
- * - `granted`: here is the grant.
- * - `declined`: the portal reported that access was denied.
- * - `expired`: the callback came too late.
- * - `replayed`: the callback was processed before.
- * - `unknown`: this store never held the state.
- * - `foreign-browser`: the state belongs to another session. Nothing is used up; the right browser
- *   can still complete.
- * - `rejected`: the callback or the token was refused, with the place and the machine code.
- */
-export type ConsentOutcome<S extends ServiceSpec = Service> =
-  | { readonly status: 'granted'; readonly grant: Grant<S> }
-  | { readonly status: 'declined' | 'expired' | 'replayed' | 'unknown' | 'foreign-browser' }
-  | {
-      readonly status: 'rejected';
-      readonly at: 'callback' | 'authorize' | 'token';
-      readonly code: CallbackCode;
-    };
-
-/**
- * The result of collecting. With `retrieval` it can be collected again.
- */
-export type Collected<S extends ServiceSpec = Service> =
-  /** `retrieval`: set where the portal wants an acknowledgement, see `acknowledge`. */
-  | { readonly status: 'ready'; readonly answer: Answer<S>; readonly retrieval?: Retrieval<S> }
-  /**
-   * `retryAt`: when to ask again, ISO 8601 at +09:00. `notBefore`: set where the profile has notices;
-   * a notice may bring the next poll forward to this instant.
-   */
-  | {
-      readonly status: 'pending';
-      readonly retryAt: string;
-      readonly notBefore?: string;
-      readonly retrieval: Retrieval<S>;
-    }
-  /** `until`: ISO 8601 at +09:00, or null when the time is unknown. */
-  | {
-      readonly status: 'unavailable';
-      readonly until: string | null;
-      readonly causes: readonly Cause[];
-      readonly retrieval: Retrieval<S>;
-    }
-  | { readonly status: 'failed'; readonly error: SelfInfoError };
+import type { Collected, ConsentOutcome, Grant } from './outcomes.js';
 
 /** The session of a consent, and how to abort the call. */
 export interface ConsentOptions {
