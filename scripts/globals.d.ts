@@ -1,19 +1,13 @@
-// The global types that our declarations name, each with one member. A project may lack some of
-// them: it has neither the DOM's types nor those of Node, or no `esnext.disposable`. Where they
-// exist, these declarations merge into them and add nothing. build.mjs puts this file into dist.
+// biome-ignore-all lint/suspicious/noEmptyInterface: they merge with any other declaration.
+// The global types that our declarations name. A project may lack some of them: it has neither the
+// DOM's types nor those of Node, or no `esnext.disposable`. Where they exist, these declarations
+// merge into them and add nothing. Empty, because a member would clash with those that declare it
+// otherwise, as the types of Cloudflare's Workers do. build.mjs puts this file into dist.
 
-interface AbortSignal {
-  readonly aborted: boolean;
-}
-interface Request {
-  readonly url: string;
-}
-interface Response {
-  readonly status: number;
-}
-interface URL {
-  href: string;
-}
+interface AbortSignal {}
+interface Request {}
+interface Response {}
+interface URL {}
 
 interface SymbolConstructor {
   readonly asyncDispose: unique symbol;

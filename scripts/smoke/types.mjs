@@ -23,6 +23,14 @@ const FULL = { skipLibCheck: false };
 /** Neither the DOM nor Node. */
 const BARE = { lib: ['es2022'], types: [] };
 
+/** The global types of ours as the types of Cloudflare's Workers declare them. */
+const OTHER_GLOBALS = `
+declare class AbortSignal { get aborted(): boolean; }
+declare class Request { url: string; }
+declare class Response { status: number; }
+declare class URL { get href(): string; set href(value: string); }
+`;
+
 /** Installs every TypeScript, with the newest types of Node. */
 export async function createCompilers() {
   const consumer = createConsumer('typescript');
@@ -72,6 +80,7 @@ export async function tryTypesAlone(consumer, compilers) {
     throw new Error('the types of Node are installed');
   const free = writeFreeEntryPoints(consumer);
   consumer.write('first.mts', firstExample('README.md'));
+  consumer.write('other-globals.d.ts', OTHER_GLOBALS);
   const nodenext = ['free.mts', 'free.cts'];
   const older = compilers.filter(({ major }) => major < 7);
   await Promise.all([
@@ -85,6 +94,11 @@ export async function tryTypesAlone(consumer, compilers) {
     ...each(consumer, compilers, {
       name: 'bare',
       files: nodenext,
+      options: { ...NODENEXT, ...BARE, ...FULL },
+    }),
+    ...each(consumer, compilers, {
+      name: 'other globals',
+      files: ['free.mts', 'other-globals.d.ts'],
       options: { ...NODENEXT, ...BARE, ...FULL },
     }),
     ...each(consumer, compilers, {

@@ -38,9 +38,9 @@ function isOfNetwork(error: unknown): boolean {
   try {
     if (error === UNCONNECTED || error === TIMED_OUT || isSelfInfoError(error, 'connection_failed'))
       return true;
-    if (!(error instanceof Error)) return false;
     if (isMarked(error) || isNetworkCode(codeOf(error))) return true;
-    return FETCH_FAILED.includes(error.message) || isNetworkCode(codeOf(error.cause));
+    const { message, cause } = Object(error);
+    return FETCH_FAILED.includes(message) || isNetworkCode(codeOf(cause));
   } catch {
     return false;
   }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { SelfInfoError } from '../../src/index.js';
 import { SESSION } from '../kit/loan.js';
@@ -8,6 +9,7 @@ import { frozen, json, mine, secret, travel } from './injected.js';
 
 const stages = ['token', 'request', 'result'] as const;
 
+const closed = 'connection_closed';
 const reset = () => Object.assign(new Error(secret), { code: 'ECONNRESET' });
 
 /** Returns a look-alike of a response, with the right body of each stage. */
@@ -49,6 +51,51 @@ describe('turns a misbehaving injected fetch into a SelfInfoError at every stage
       () => Promise.reject(new Error(secret, { cause: reset() })),
       'connection_closed',
     ],
+    [
+      'a reset connection as an error of another realm, as in Jest',
+      () => Promise.reject(runInNewContext("Object.assign(new Error(), { code: 'ECONNRESET' })")),
+      'connection_closed',
+    ],
+    [
+      'a fetch of another realm that fails, as in Jest',
+      () => Promise.reject(runInNewContext("new TypeError('fetch failed')")),
+      'connection_closed',
+    ],
+    [
+      'a bug in another realm',
+      () => Promise.reject(runInNewContext(`new TypeError('${secret}')`)),
+      'internal_error',
+    ],
+    [
+      'its own limit of time',
+      () => Promise.reject(new DOMException(secret, 'TimeoutError')),
+      closed,
+    ],
+    ['its own abort', () => Promise.reject(new DOMException(secret, 'AbortError')), closed],
+    ...[
+      'EADDRNOTAVAIL',
+      'EAI_AGAIN',
+      'ECONNABORTED',
+      'EHOSTUNREACH',
+      'EMFILE',
+      'ENETDOWN',
+      'ENOBUFS',
+      'EPIPE',
+      'EPROTO',
+      'ERR_SSL_WRONG_VERSION_NUMBER',
+      'ERR_STREAM_PREMATURE_CLOSE',
+      'ETIMEDOUT',
+      'HPE_INVALID_EOF_STATE',
+      'UND_ERR_CLOSED',
+      'UND_ERR_CONNECT_TIMEOUT',
+      'UND_ERR_DESTROYED',
+      'UND_ERR_PRX_TLS',
+      'UND_ERR_SOCKET',
+    ].map((code): [string, () => unknown, string] => [
+      code,
+      () => Promise.reject(Object.assign(new Error(secret), { code })),
+      closed,
+    ]),
     [
       'a body that breaks off',
       () =>

@@ -5,7 +5,7 @@ import type { loan } from './service.mjs';
 
 export interface Session {
   readonly id: string;
-  readonly expiresAt: number;
+  expiresAt: number;
   /** 送った照会の照会票。秘密の値は入っていない。 */
   retrieval?: Retrieval<typeof loan>;
   /** 受け取った結果か、照会のときのエラー。保管するときは myna-selfinfo/vault を使う。 */
@@ -33,10 +33,13 @@ export async function openSession(): Promise<Session> {
     if (expiresAt > Date.now()) break;
     sessions.delete(id);
   }
-  const session = (await findSession()) ?? {
+  const session: Session = (await findSession()) ?? {
     id: randomBytes(32).toString('base64url'),
-    expiresAt: Date.now() + LIFE_MS,
+    expiresAt: 0,
   };
+  // 同意の途中で切れると、その同意は無駄になる。延ばして、切れる順の最後に置く。
+  session.expiresAt = Date.now() + LIFE_MS;
+  sessions.delete(session.id);
   sessions.set(session.id, session);
   // Strict にはできない: コールバックは、ほかのサイトからの遷移だから。
   const options = { httpOnly: true, secure: true, sameSite: 'lax', path: '/' } as const;

@@ -14,8 +14,12 @@ export async function GET(request: Request): Promise<Response> {
   if (outcome.status === 'granted' && session) {
     // 同意はこのプロセスでしか使えない。同意を受け取ったら、その場で照会を送る。
     const sent = await selfinfo().submit(outcome.grant, latest()).catch(faultOf);
-    if (isSelfInfoError(sent)) session.result = sent;
-    else session.retrieval = sent;
+    const { retrieval: earlier } = session;
+    const isRefused = isSelfInfoError(sent);
+    session.retrieval = isRefused ? undefined : sent;
+    session.result = isRefused ? sent : undefined;
+    // 前の照会のトークンを残さない。
+    if (earlier !== undefined) await selfinfo().discard(earlier);
     return seeOther('/result');
   }
   // 同じURLが二度開かれたときは、1回目の結果を見せる。

@@ -1,5 +1,12 @@
-import { explain, isSelfInfoError, type Language } from 'myna-selfinfo';
+import {
+  type Collected,
+  explain,
+  isSelfInfoError,
+  type Language,
+  type Retrieval,
+} from 'myna-selfinfo';
 import { selfinfo } from '../../lib/selfinfo';
+import type { loan } from '../../lib/service.mjs';
 import { findSession, type Session } from '../../lib/session';
 import { language, texts } from '../../lib/texts';
 import { forget } from '../actions';
@@ -32,16 +39,11 @@ export default async function Page({ searchParams }: PageProps<'/result'>) {
 
 /** 結果の文。まだなければ取得する。コールバックと同じクライアントでなければ、照会票は見つからない。 */
 async function resultOf(session: Session, lang: Language): Promise<string> {
-  if (session.retrieval !== undefined) {
-    const result = await selfinfo().collect(session.retrieval, { deadlineMs: 3_000 });
-    session.result = result;
-    // 画面の文は利用者のためのもの。原因はログに残す。秘密の値は入らない。
-    if (result.status === 'failed') console.error(result.error.message);
-    if (result.status === 'ready' || result.status === 'failed') {
-      // 取得し終えたので、トークンを残さない。
-      await selfinfo().discard(session.retrieval);
-      session.retrieval = undefined;
-    }
+  const { retrieval } = session;
+  if (retrieval !== undefined) {
+    const collected = await selfinfo().collect(retrieval, { deadlineMs: 3_000 });
+    // 再読み込みや別のタブが先に受け取り終えていれば、その結果を残す。
+    if (session.retrieval === retrieval) await keep(session, retrieval, collected);
   }
   const { result } = session;
   if (result === undefined) return explain({ status: 'unknown' }, lang);
@@ -50,4 +52,18 @@ async function resultOf(session: Session, lang: Language): Promise<string> {
   return income.status === 'present'
     ? explain(income, lang) + texts[lang].found(income.reveal().length)
     : explain(income, lang);
+}
+
+async function keep(
+  session: Session,
+  retrieval: Retrieval<typeof loan>,
+  result: Collected<typeof loan>,
+): Promise<void> {
+  session.result = result;
+  // 画面の文は利用者のためのもの。原因はログに残す。秘密の値は入らない。
+  if (result.status === 'failed') console.error(result.error.message);
+  if (result.status !== 'ready' && result.status !== 'failed') return;
+  // 受け取り終わった: トークンを残さない。
+  session.retrieval = undefined;
+  await selfinfo().discard(retrieval);
 }
