@@ -48,7 +48,8 @@ describe.skipIf(noRedis)('a retrieval in the queue', () => {
   it('is asked for again after a temporary error, and the event names the error', async () => {
     const office = openOffice(
       answerAt(RESULT, (request, pass) => {
-        if (office.asked() === 1) throw new Error('canary: the network is down');
+        if (office.asked() === 1)
+          throw new TypeError('fetch failed', { cause: new Error('canary: the network is down') });
         return pass(request);
       }),
     );
