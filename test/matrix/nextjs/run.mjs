@@ -4,6 +4,7 @@
 // `npm run build`. The file receives what `scripts/matrix.mjs` writes into docs/runtimes.md.
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import {
@@ -23,6 +24,8 @@ import { openPortal, startApp } from './processes.mjs';
 /** @import { App, Portal } from './processes.mjs' */
 /** @typedef {Awaited<ReturnType<typeof build>>} Server */
 
+const HANGS_MS = 600_000;
+
 const { values } = parseArgs({ options: { results: { type: 'string' } } });
 const executablePath = ['chromium-headless-shell', 'chromium']
   .flatMap((name) => (process.env.PATH ?? '').split(delimiter).map((part) => join(part, name)))
@@ -37,31 +40,46 @@ else
 /** @param {string} executablePath */
 async function tryNext(executablePath) {
   process.env.NEXT_TELEMETRY_DISABLED = '1';
-  const browser = await chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-gpu'],
-  });
   try {
     const app = await install();
     for (const bundler of ['turbopack', 'webpack'])
       for (const output of ['start', 'standalone'])
         await attempt(`next build with ${bundler} for ${output}`, async () => {
           const server = await build(app, bundler, output);
-          await tryServer(browser, `${bundler}, ${output}`, app, server);
+          await inBrowser(executablePath, (browser) =>
+            tryServer(browser, `${bundler}, ${output}`, app, server),
+          );
         });
     await attempt('an app with a client per module', async () => {
       makeCareless(app);
-      await play(app, await build(app, 'turbopack', 'start'), (portal, started) =>
-        playCareless(browser, portal, started),
+      const server = await build(app, 'turbopack', 'start');
+      await inBrowser(executablePath, (browser) =>
+        play(app, server, (portal, started) => playCareless(browser, portal, started)),
       );
     });
   } finally {
-    await browser.close();
     removeConsumers();
   }
   writeResults(values.results);
   console.log(`next: ${counts.passed} passed, ${counts.failed} failed`);
   process.exitCode = counts.failed === 0 ? 0 : 1;
+}
+
+/**
+ * Each server gets a browser of its own: one that hangs spoils no other play.
+ * @param {string} executablePath
+ * @param {(browser: import('playwright-core').Browser) => Promise<void>} body
+ */
+async function inBrowser(executablePath, body) {
+  const browser = await chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu'],
+  });
+  try {
+    await body(browser);
+  } finally {
+    await browser.close();
+  }
 }
 
 /** Installs the example by its lock file, and the package as packed. Returns the folder. */
@@ -99,6 +117,12 @@ async function build(folder, bundler, output) {
   return { folder: standalone, args: ['server.js'] };
 }
 
+/** Rejects after minutes: some waits of Chromium have no end. */
+async function hangs() {
+  await setTimeout(HANGS_MS, undefined, { ref: false });
+  throw new Error('The play hangs.');
+}
+
 /**
  * Plays against a sandbox and the started app. Ends both.
  * @param {string} app
@@ -110,7 +134,7 @@ async function play(app, server, body) {
   try {
     const started = await startApp(server, portal);
     try {
-      await body(portal, started);
+      await Promise.race([body(portal, started), hangs()]);
     } catch (error) {
       throw new Error(`${error instanceof Error ? error.stack : error}\n${started.output()}`);
     } finally {
