@@ -13,12 +13,12 @@ import { createContext, type Origins } from './context.js';
 import { detach } from './fault-effects.js';
 import { checkFaults, createFaultPlan, type Fault } from './faults.js';
 import type { LogEntry } from './log.js';
+import { checkOneCatalog } from './one-catalog.js';
 import { personas as builtIn } from './personas/built-in.js';
 import { checkPersonas, type Persona } from './personas/persona.js';
 import { secretMethodOf } from './portal/client-secret.js';
 import { Problems } from './problems.js';
 import { type Client, checkRegistrations, type Registration } from './registrations.js';
-import { checkSharedCatalog } from './shared-catalog.js';
 import { type VisitOptions, visitConsent } from './visit.js';
 
 /** Options of {@link createSandbox}. */
@@ -210,7 +210,7 @@ function checkOptions(given: SandboxOptions) {
   const options = ownBag(given);
   const problems = new Problems();
   const { registrations } = options;
-  const catalog = checkSharedCatalog(registrations, options.calendar, problems);
+  const catalog = checkOneCatalog(registrations, options.calendar, problems);
   const clients = checkRegistrations(registrations, 'options.registrations', problems, catalog);
   const personas = checkPersonas(
     options.personas ?? builtIn,

@@ -14,29 +14,10 @@ import { createKioskSession, createSimulatedReader } from '../../src/kiosk/index
 import { createSandbox, createSandboxKiosk, type Persona } from '../../src/sandbox/index.js';
 import { createLocalKeys, createMemoryVaultStore, createVault } from '../../src/vault/index.js';
 import { closeAfterEach } from '../kit/close-after-each.js';
+import { familyRegister } from '../kit/family-register.js';
 import { expectStatus } from '../kit/loan.js';
 
-// What a host writes to add the family register (戸籍), which no table of guideline v2.2 names.
-const catalog = extendCatalog({
-  servers: [
-    {
-      id: 'moj-family-register',
-      ja: '法務省の戸籍情報',
-      holder: { ja: '法務省', en: 'Ministry of Justice' },
-      hours: 'unknown',
-    },
-  ],
-  details: [
-    {
-      id: 'family-register',
-      ja: '戸籍',
-      en: 'family register',
-      category: 'household',
-      holders: ['moj-family-register'],
-    },
-  ],
-  items: [{ code: 'TM00000000000108', ja: '戸籍関係情報', details: ['family-register'] }],
-});
+const catalog = extendCatalog(familyRegister);
 const service = defineService(
   {
     name: '相続手続の受付',

@@ -12,6 +12,7 @@ import {
 } from '../../src/calendar/index.js';
 import { languageOf } from '../../src/cli/arguments.js';
 import { root } from '../house/sources.js';
+import { familyRegister } from '../kit/family-register.js';
 import { binary, openRuns, runAlone } from './binary.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'myna-selfinfo-cli-'));
@@ -284,26 +285,6 @@ describe('calendar with targets', () => {
 });
 
 describe('calendar with a catalogue from a file', () => {
-  const familyRegister = {
-    servers: [
-      {
-        id: 'moj-family-register',
-        ja: '法務省の戸籍情報',
-        en: 'family register of the Ministry of Justice',
-        holder: { ja: '法務省', en: 'Ministry of Justice' },
-        hours: 'unknown',
-      },
-    ],
-    details: [
-      {
-        id: 'family-register',
-        ja: '戸籍',
-        en: 'family register',
-        category: 'household',
-        holders: ['moj-family-register'],
-      },
-    ],
-  };
   writeFileSync(join(folder, 'catalog.json'), JSON.stringify(familyRegister));
   const extended = (...args: string[]) => printed('calendar', '--catalog', 'catalog.json', ...args);
 

@@ -1,27 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { type Announcement, createCalendar, extendCatalog } from '../../src/calendar/index.js';
 import { defineService, explain } from '../../src/index.js';
+import { familyRegister } from '../kit/family-register.js';
 import { loan, openBank } from '../kit/loan.js';
 import { both } from './expect-texts.js';
 
 // A holder whose hours nobody knows, and a detail that nobody holds any more.
 const catalog = extendCatalog({
-  servers: [
-    {
-      id: 'moj-family-register',
-      ja: '法務省の戸籍情報',
-      holder: { ja: '法務省', en: 'Ministry of Justice' },
-      hours: 'unknown',
-    },
-  ],
+  ...familyRegister,
   details: [
-    {
-      id: 'family-register',
-      ja: '戸籍',
-      en: 'family register',
-      category: 'household',
-      holders: ['moj-family-register'],
-    },
+    ...familyRegister.details,
     {
       id: 'old-allowance',
       ja: '旧手当',
@@ -30,7 +18,6 @@ const catalog = extendCatalog({
       holders: [{ server: 'municipal', until: '2026-04-01' }],
     },
   ],
-  items: [{ code: 'TM00000000000108', ja: '戸籍関係情報', details: ['family-register'] }],
 });
 
 const inquiries = ['point-in-time'] as const;

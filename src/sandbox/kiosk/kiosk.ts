@@ -5,6 +5,7 @@ import { SelfInfoError } from '../../foundation/errors.js';
 import { checkMethods, readKeys } from '../../foundation/options.js';
 import type { KioskAuthorizer } from '../../kiosk/authorizer.js';
 import { publicProfile } from '../../wire/public-profile.js';
+import { checkOneCatalog } from '../one-catalog.js';
 import { personas as builtIn } from '../personas/built-in.js';
 import { checkPersonas, type Persona } from '../personas/persona.js';
 import type { ItemInquiry } from '../portal/answers.js';
@@ -12,7 +13,6 @@ import { parseInquiries } from '../portal/inquiries.js';
 import { Refusal } from '../portal/refusals.js';
 import { Problems } from '../problems.js';
 import { type Client, checkRegistrations, type Registration } from '../registrations.js';
-import { checkSharedCatalog } from '../shared-catalog.js';
 import { type CardCondition, createCardIssuer, issueCard, type SandboxCard } from './cards.js';
 import { contextOf } from './message.js';
 import { type KioskContext, type KioskLogEntry, openTransaction, writeLog } from './transaction.js';
@@ -104,7 +104,7 @@ function checkOptions(options: SandboxKioskOptions) {
   } satisfies Record<keyof SandboxKioskOptions, true>);
   const problems = new Problems();
   const { registrations } = options;
-  const catalog = checkSharedCatalog(registrations, options.calendar, problems);
+  const catalog = checkOneCatalog(registrations, options.calendar, problems);
   const clients = checkRegistrations(registrations, 'options.registrations', problems, catalog);
   const personas = checkPersonas(
     options.personas ?? builtIn,

@@ -8,6 +8,8 @@ export const wholeStops: readonly (readonly [line: string, expected: string])[] 
   ['ハードウェア障害により自己情報取得APIは①に⟦停止⟧しました。', 'all'],
   ['自己情報取得API　①　終日⟦停止⟧', 'all'],
   ['自己情報取得API　①　全国で⟦停止⟧', 'all'],
+  ['自己情報取得API　①　Ver.2適用のため⟦停止⟧', 'all'],
+  ['自己情報取得API　①　⟦停止⟧　Ver.2適用', 'all'],
   ['自己情報取得API　①　⟦停止⟧（全国）', 'all'],
   ['自己情報取得API　①　全ての機能が⟦停止⟧', 'all'],
   ['自己情報取得APIの全ての機能が①に⟦ご利用いただけません⟧。', 'all'],

@@ -9,7 +9,7 @@ import type { Problems } from './problems.js';
  * Returns the catalogue of the services of `defineService` and of the calendar. Adds a problem if
  * they differ. Default: the guideline's.
  */
-export function checkSharedCatalog(
+export function checkOneCatalog(
   registrations: unknown,
   calendar: Calendar<Catalog> | undefined,
   problems: Problems,
