@@ -75,12 +75,12 @@ function factsOf(code: SelfInfoErrorCode, language: Language): string {
  * gets one at the end.
  */
 function brought(page: string, language: Language): string {
-  const sections = page.replaceAll(/^### `(\w+)`\n\n(?:>.*\n)+/gm, (section, code) =>
-    code in errorTable ? `### \`${code}\`\n\n${factsOf(code, language)}\n` : section,
+  const sections = page.replaceAll(/^### (\w+)\n\n(?:>.*\n)+/gm, (section, code) =>
+    code in errorTable ? `### ${code}\n\n${factsOf(code, language)}\n` : section,
   );
   const added = codes
-    .filter((code) => !sections.includes(`\n### \`${code}\`\n`))
-    .map((code) => `\n### \`${code}\`\n\n${factsOf(code, language)}\n`);
+    .filter((code) => !sections.includes(`\n### ${code}\n`))
+    .map((code) => `\n### ${code}\n\n${factsOf(code, language)}\n`);
   const refusals = Object.entries(refusalTable).map(
     ([reason, row]) => `| \`${reason}\` | ${row.status}, \`${row.error}\` | ${row[language]} |\n`,
   );
@@ -96,7 +96,7 @@ function brought(page: string, language: Language): string {
 /** Returns the advice below the quote of each code. */
 function adviceIn(page: string): Map<string, string> {
   return new Map(
-    [...page.matchAll(/^### `(\w+)`\n\n(?:>.*\n)+((?:(?!#).*\n)*)/gm)].map(
+    [...page.matchAll(/^### (\w+)\n\n(?:>.*\n)+((?:(?!#).*\n)*)/gm)].map(
       ([, code = '', advice = '']) => [code, advice.trim()],
     ),
   );
@@ -164,8 +164,8 @@ describe.each([
 
 describe('an outdated troubleshooting page', () => {
   it('is updated from the tables, keeps its advice, and shows a code without a section', () => {
-    const page = brought('# Page\n\n### `grant_used`\n\n> Something else.\n\nAdvice.\n', 'en');
-    expect(page).toContain(`### \`grant_used\`\n\n${factsOf('grant_used', 'en')}\n\nAdvice.\n`);
+    const page = brought('# Page\n\n### grant_used\n\n> Something else.\n\nAdvice.\n', 'en');
+    expect(page).toContain(`### grant_used\n\n${factsOf('grant_used', 'en')}\n\nAdvice.\n`);
     expect(page).not.toContain('Something else');
     expect(adviceIn(page).get('grant_used')).toBe('Advice.');
     expect(adviceIn(page).get('grant_expired')).toBe('');
