@@ -23,6 +23,12 @@ const app = await Application.bootstrapWithPlugins(
   },
   [new TypeDocReader(), new TSConfigReader()],
 );
+// Not the tests and examples of tsconfig.json: they see a built package, if there is one.
+app.options.setCompilerOptions(
+  Object.values(entryPoints),
+  app.options.getCompilerOptions(app.logger),
+  undefined,
+);
 app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
   nameModules(project);
   nameGuides(project);
