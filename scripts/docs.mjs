@@ -3,32 +3,21 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { Application, Converter, ReflectionKind, TSConfigReader, TypeDocReader } from 'typedoc';
+import { Converter, ReflectionKind } from 'typedoc';
+import { openReference } from './reference.mjs';
 
 /** @import { ProjectReflection } from 'typedoc' */
 
-/** @type {Record<string, string>} */
-const entryPoints = JSON.parse(readFileSync(new URL('entry-points.json', import.meta.url), 'utf8'));
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = join(root, 'api');
 /** @type {{ name: string, exports: Record<string, unknown> }} */
 const { name, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-const app = await Application.bootstrapWithPlugins(
-  {
-    out,
-    name,
-    entryPoints: Object.values(entryPoints),
-    projectDocuments: ['docs/*.md', 'docs/ja/*.md'],
-  },
-  [new TypeDocReader(), new TSConfigReader()],
-);
-// Not the tests and examples of tsconfig.json: they see a built package, if there is one.
-app.options.setCompilerOptions(
-  Object.values(entryPoints),
-  app.options.getCompilerOptions(app.logger),
-  undefined,
-);
+const app = await openReference({
+  out,
+  name,
+  projectDocuments: ['docs/*.md', 'docs/ja/*.md'],
+});
 app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
   nameModules(project);
   nameGuides(project);

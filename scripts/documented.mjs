@@ -2,17 +2,12 @@
 // typedoc.json), but only when it writes output, so this script calls that check. TypeDoc cannot
 // tell members that need words from those that explain themselves. So this script adds functions
 // and methods (one docblock for all overloads), and the properties of classes and option types.
-import { readFileSync } from 'node:fs';
-import { Application, ReflectionKind, TSConfigReader, TypeDocReader } from 'typedoc';
+import { ReflectionKind } from 'typedoc';
+import { openReference } from './reference.mjs';
 
 /** @import { DeclarationReflection } from 'typedoc' */
 
-/** @type {Record<string, string>} */
-const entryPoints = JSON.parse(readFileSync(new URL('entry-points.json', import.meta.url), 'utf8'));
-const app = await Application.bootstrap({ entryPoints: Object.values(entryPoints) }, [
-  new TypeDocReader(),
-  new TSConfigReader(),
-]);
+const app = await openReference();
 const project = await app.convert();
 if (project) {
   app.validate(project);
