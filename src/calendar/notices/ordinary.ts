@@ -26,8 +26,8 @@ const NEGATED = new RegExp(CANNOT.source, 'g');
 const BETWEEN = /[\s\uE001\uE002、,。:;・/|~"'()[\]【】〔〕<>「」『』-]+/;
 
 /**
- * Returns the words beside a stop that are none of its period, its system, its cause, or what a notice
- * says anyway. They may be a scope: 停止 ぺけぺけ.
+ * Returns the first word beside a stop that does not belong to its period, its system, its cause, or
+ * what a notice says anyway. It may be a scope: 停止 ぺけぺけ.
  */
 export function unexplained(text: string, names: Names): string | undefined {
   const rest = withoutStrangers(text.replace(CAUSES, ' '), names)
