@@ -397,13 +397,13 @@ describe('announcements from a file', () => {
   it.each([
     ['an object in place of a list', '{}', 'bad.json:$ must be an array.'],
     ['null', 'null', 'bad.json:$ must be an array.'],
-    ['an entry that is no object', '[5]', 'bad.json:$[0] '],
+    ['an entry that is not an object', '[5]', 'bad.json:$[0] '],
     ['an unknown field', list({ ...stop, until: 1 }), 'bad.json:$[0].until. '],
     ['a missing field', list({ ...stop, id: undefined }), 'bad.json:$[0].id '],
     ['an unknown state', list(stop, { ...stop, state: 'down' }), 'bad.json:$[1].state '],
     ['an unknown server', list({ ...stop, target: 'municipality' }), 'bad.json:$[0].target '],
     [
-      'an item that is no code',
+      'an item that is not a code',
       list({ ...stop, target: { item: '31' } }),
       'bad.json:$[0].target.item ',
     ],
@@ -416,7 +416,7 @@ describe('announcements from a file', () => {
       'bad.json:$ ',
     ],
     ['no text', '', '"bad.json" is not JSON'],
-    ['text that is no JSON', '停止のお知らせ', '"bad.json" is not JSON'],
+    ['text that is not JSON', '停止のお知らせ', '"bad.json" is not JSON'],
   ])('are refused with file and place for %s', async (_, text, message) => {
     const { status, stdout, said } = await asked('bad.json', text);
     expect([status, stdout]).toEqual([2, '']);
@@ -500,7 +500,7 @@ describe('calendar refuses', () => {
       'オプション --month の値が正しくありません。YYYY-MM 形式で指定してください。',
     ],
     [
-      'an item whose code is none',
+      'an item whose code is not of the form TM and 14 digits',
       ['local-tax:2'],
       'オプション "local-tax:2" の値が正しくありません。TM に続けて14桁の数字を指定してください。',
     ],
