@@ -50,6 +50,7 @@ export async function waitBy(clock: Clock, ms: number, signal: AbortSignal): Pro
  * more than the rest of a call.
  */
 export function alarm(clock: Clock, ms: number, ring: () => void): () => void {
+  if (clock instanceof MovableClock) return clock.alarm(ms, ring);
   if (clock === systemClock && ms > 0 && ms <= LONGEST_TIMER_MS) {
     const handle = setTimeout(ring, ms);
     return () => clearTimeout(handle);
@@ -154,15 +155,7 @@ export function createVirtualClock(start: Instant): VirtualClock {
   }
   return {
     now: () => now,
-    advance(ms) {
-      if (typeof ms !== 'number') throw new TypeError('ms must be a number.');
-      if (!(ms >= 0))
-        throw invalidOption('ms', {
-          en: 'It must not be negative.',
-          ja: '負の値は指定できません。',
-        });
-      set(toEpochMs(now + ms, 'ms'));
-    },
+    advance: (ms) => set(checkAdvance(now, ms)),
     set: (to) => set(toEpochMs(to, 'to')),
     wait: (ms, signal) =>
       new Promise((resolve, reject) => {
@@ -184,4 +177,81 @@ export function createVirtualClock(start: Instant): VirtualClock {
         signal?.addEventListener('abort', abort, ONCE);
       }),
   };
+}
+
+/** Returns the time that a clock is moved forward to. */
+function checkAdvance(now: number, ms: number): number {
+  if (typeof ms !== 'number') throw new TypeError('ms must be a number.');
+  if (!(ms >= 0))
+    throw invalidOption('ms', {
+      en: 'It must not be negative.',
+      ja: '負の値は指定できません。',
+    });
+  return toEpochMs(now + ms, 'ms');
+}
+
+/** A time that a movable clock waits for. */
+interface Due {
+  readonly at: number;
+  readonly ring: () => void;
+  cancel: () => void;
+}
+
+/** A clock that runs with another one, and that can be moved away from it. */
+export class MovableClock implements VirtualClock {
+  readonly #base: Clock;
+  readonly #waits = new Set<Due>();
+  #aheadMs = 0;
+
+  constructor(base: Clock) {
+    this.#base = base;
+  }
+
+  readonly now = (): number => this.#base.now() + this.#aheadMs;
+
+  readonly advance = (ms: number): void => this.#moveTo(checkAdvance(this.now(), ms));
+
+  readonly set = (to: Instant): void => this.#moveTo(toEpochMs(to, 'to'));
+
+  readonly wait = (ms: number, signal?: AbortSignal): Promise<void> =>
+    new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      if (!(ms > 0)) return resolve();
+      const end = this.alarm(ms, () => {
+        signal?.removeEventListener('abort', abort);
+        resolve();
+      });
+      const abort = () => {
+        end();
+        reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', abort, ONCE);
+    });
+
+  /** Calls `ring` after `ms` milliseconds of this clock, unless the returned function is called. */
+  alarm(ms: number, ring: () => void): () => void {
+    const due: Due = { at: this.now() + ms, ring, cancel: () => undefined };
+    this.#waits.add(due);
+    this.#arm(due);
+    return () => {
+      this.#waits.delete(due);
+      due.cancel();
+    };
+  }
+
+  #arm(due: Due): void {
+    due.cancel = alarm(this.#base, due.at - this.now(), () => {
+      if (this.#waits.delete(due)) due.ring();
+    });
+  }
+
+  /** Ends the waits that are due, in order, and sets the others to what is left of them. */
+  #moveTo(to: number): void {
+    this.#aheadMs += to - this.now();
+    for (const due of [...this.#waits].sort((a, b) => a.at - b.at)) {
+      due.cancel();
+      if (due.at > to) this.#arm(due);
+      else if (this.#waits.delete(due)) due.ring();
+    }
+  }
 }
