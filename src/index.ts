@@ -144,6 +144,7 @@ export {
   type EnvironmentOptions,
   type ProductionEnvironmentOptions,
   productionEnvironment,
+  type SandboxEnvironmentOptions,
   sandboxEnvironment,
 } from './wire/environment.js';
 export type {

@@ -1,6 +1,6 @@
 import { type HttpHandler, http } from 'msw';
 import type { Peer } from './sandbox/app.js';
-import type { Sandbox } from './sandbox/sandbox.js';
+import type { Sandbox } from './sandbox/types.js';
 
 /**
  * Returns Mock Service Worker handlers that answer with a sandbox. They receive what the process

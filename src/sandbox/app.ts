@@ -1,3 +1,4 @@
+import { callerOf } from './caller.js';
 import type { Attempt, SandboxContext } from './context.js';
 import { corrupt, type Delivery, failBefore } from './fault-effects.js';
 import type { Fault } from './faults.js';
@@ -61,10 +62,7 @@ async function serve(
   let fault: Fault | undefined;
   let response: Response;
   try {
-    fault =
-      step === undefined || step === 'decide' || step === 'codec'
-        ? undefined
-        : context.faultOf(step, request);
+    fault = step && (await faultOf(context, step, request));
     const failed = fault && failBefore(fault, context.clock.now());
     if (failed) {
       log(context, route, attempt, new Refusal('fault_asked_for').logged(), fault);
@@ -80,6 +78,17 @@ async function serve(
     response = refuse(context.origins, request, refusal, route);
   }
   return { response, fault };
+}
+
+async function faultOf(
+  context: SandboxContext,
+  step: NonNullable<SandboxRoute['step']>,
+  request: Request,
+): Promise<Fault | undefined> {
+  if (step === 'decide' || step === 'codec') return undefined;
+  const { faults } = context;
+  const caller = faults.needsCaller(step) ? await callerOf(context, request) : undefined;
+  return faults.of(step, request, caller);
 }
 
 function log(

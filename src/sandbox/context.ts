@@ -1,7 +1,8 @@
 import type { Calendar } from '../calendar/calendar.js';
 import type { Catalog } from '../catalog/catalog.js';
-import type { Clock } from '../foundation/clock.js';
+import type { Clock, VirtualClock } from '../foundation/clock.js';
 import type { WireProfile } from '../wire/profile.js';
+import type { Chance } from './chance.js';
 import type { SandboxCodec } from './codec.js';
 import { Expiring } from './expiring.js';
 import type { FaultPlan } from './faults.js';
@@ -18,19 +19,22 @@ import {
   TOKEN_LIFE_MS,
 } from './state.js';
 
-/** The origins of a sandbox. That of the API is its issuer identifier as well. */
+/**
+ * The two base URLs of a sandbox: an origin, or one of its spaces with a path. That of the API is its
+ * issuer identifier as well.
+ */
 export interface Origins {
   readonly browserUrl: string;
   readonly apiUrl: string;
 }
 
-/** The state of one sandbox. Two sandboxes share nothing. */
+/** The state of one sandbox, or of one of its spaces. Two of them share nothing that changes. */
 export interface SandboxContext {
   readonly clients: ReadonlyMap<string, Client>;
   readonly personas: ReadonlyMap<string, Persona>;
   readonly clock: Clock;
-  /** The caller's clock, which a test may move; without the skew of a call. */
-  readonly baseClock: Clock;
+  /** The clock that a test may move; without the skew of a call. */
+  readonly baseClock: VirtualClock;
   /** Runs a step as though the clock were so many milliseconds ahead. */
   withSkew<T>(ms: number, run: () => T): T;
   readonly calendar: Calendar<Catalog>;
@@ -39,7 +43,8 @@ export interface SandboxContext {
   /** Translates what the profile cannot say. */
   readonly codec: SandboxCodec | undefined;
   readonly origins: Origins;
-  readonly faultOf: FaultPlan;
+  readonly chance: Chance;
+  readonly faults: FaultPlan;
   readonly log: Log;
   /** Sends a notice to a provider. Undefined: nothing is sent. */
   readonly sendNotice: ((request: Request) => unknown) | undefined;
@@ -68,23 +73,23 @@ export interface Attempt {
 }
 
 /** What a context is created from. */
-export type ContextOptions = Pick<
+export type ContextOptions = { readonly clock: VirtualClock } & Pick<
   SandboxContext,
   | 'clients'
   | 'personas'
-  | 'clock'
   | 'calendar'
   | 'profile'
   | 'codec'
   | 'origins'
-  | 'faultOf'
+  | 'chance'
+  | 'faults'
   | 'sendNotice'
   | 'lifetime'
 >;
 
 /** Creates the context of a sandbox in which nothing has happened yet. */
 export function createContext(options: ContextOptions): SandboxContext {
-  const baseClock = options.clock;
+  const { chance, clock: baseClock } = options;
   const { clock, withSkew } = createSkewableClock(baseClock);
   const clocks = { clock, baseClock };
   return {
@@ -92,12 +97,12 @@ export function createContext(options: ContextOptions): SandboxContext {
     ...clocks,
     withSkew,
     log: createLog(baseClock),
-    pushed: new Expiring(clocks, PUSHED_LIFE_MS),
+    pushed: new Expiring(clocks, chance, PUSHED_LIFE_MS),
     // Kept after its time, so that a citizen who comes late or twice still finds the way back.
-    forms: new Expiring(clocks, TOKEN_LIFE_MS),
+    forms: new Expiring(clocks, chance, TOKEN_LIFE_MS),
     // Kept as long as the token, so that a late replay still revokes it.
-    codes: new Expiring(clocks, TOKEN_LIFE_MS),
-    tokens: new Expiring(clocks, TOKEN_LIFE_MS),
+    codes: new Expiring(clocks, chance, TOKEN_LIFE_MS),
+    tokens: new Expiring(clocks, chance, TOKEN_LIFE_MS),
     assertions: new Map(),
     wrongPins: new Map(),
   };

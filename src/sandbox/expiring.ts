@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import type { Clock } from '../foundation/clock.js';
+import type { Chance } from './chance.js';
 
 /** The two clocks of a sandbox: with the skew of the current call, and without it. */
 export interface Clocks {
@@ -11,14 +11,16 @@ export interface Clocks {
 export class Expiring<T> {
   readonly #entries = new Map<string, { readonly value: T; readonly expiresAt: number }>();
   readonly #clocks: Clocks;
+  readonly #chance: Chance;
   readonly #lifeMs: number;
 
-  constructor(clocks: Clocks, lifeMs: number) {
+  constructor(clocks: Clocks, chance: Chance, lifeMs: number) {
     this.#clocks = clocks;
+    this.#chance = chance;
     this.#lifeMs = lifeMs;
   }
 
-  /** Keeps a value and returns its key, 32 random bytes. */
+  /** Keeps a value and returns its key. */
   put(value: T): string {
     const { clock, baseClock } = this.#clocks;
     // All entries live equally long, so the oldest expire first. The base clock decides: otherwise
@@ -27,7 +29,7 @@ export class Expiring<T> {
       if (expiresAt > baseClock.now()) break;
       this.#entries.delete(key);
     }
-    const key = randomId();
+    const key = this.#chance.id();
     this.#entries.set(key, { value, expiresAt: clock.now() + this.#lifeMs });
     return key;
   }
@@ -46,9 +48,4 @@ export class Expiring<T> {
     this.#entries.delete(key);
     return value;
   }
-}
-
-/** Returns 32 random bytes as base64url. */
-export function randomId(): string {
-  return randomBytes(32).toString('base64url');
 }

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import type { Clock } from '../foundation/clock.js';
 import { ONCE, ownBag } from '../foundation/own.js';
-import type { WireProfile } from '../wire/profile.js';
+import type { Chance } from './chance.js';
+import type { SandboxContext } from './context.js';
 import type { Fault } from './faults.js';
 
 /**
@@ -61,7 +60,7 @@ export function failBefore(fault: Fault, nowMs: number): Response | undefined {
 export async function corrupt(
   response: Response,
   fault: Fault,
-  { clock, profile }: { readonly clock: Clock; readonly profile: WireProfile },
+  { chance, clock, profile }: Pick<SandboxContext, 'chance' | 'clock' | 'profile'>,
   signal: AbortSignal,
 ): Promise<Delivery> {
   switch (fault.do) {
@@ -83,7 +82,7 @@ export async function corrupt(
     case 'huge':
       return { response: new Response(filler(), response) };
     case 'mismatched-process':
-      return { response: new Response(await mismatched(response, profile), response) };
+      return { response: new Response(await mismatched(response, profile, chance), response) };
     default:
       return { response };
   }
@@ -132,9 +131,13 @@ function filler(): ReadableStream<Uint8Array> {
   });
 }
 
-async function mismatched(response: Response, { fields }: WireProfile): Promise<string> {
+async function mismatched(
+  response: Response,
+  { fields }: SandboxContext['profile'],
+  chance: Chance,
+): Promise<string> {
   const body: unknown = JSON.parse(await response.text());
   return JSON.stringify(
-    response.ok ? { ...Object(body), [fields.processId.value]: randomUUID() } : body,
+    response.ok ? { ...Object(body), [fields.processId.value]: chance.uuid() } : body,
   );
 }

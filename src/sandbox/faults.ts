@@ -4,10 +4,13 @@ import {
   enum as enumOf,
   int,
   literal,
+  number,
   optional,
   strictObject,
+  string,
   boolean as yesOrNo,
 } from 'zod';
+import type { Chance } from './chance.js';
 import { Refusal } from './portal/refusals.js';
 import type { Problems } from './problems.js';
 
@@ -25,8 +28,11 @@ export type FaultStep =
   | 'notice';
 
 /**
- * A fault on demand: at which step (`on`), at which call of it (`nth`, from 1; default: every one),
- * and what happens (`do`).
+ * A fault on demand: at which step (`on`), at which of its calls, and what happens (`do`).
+ *
+ * Default: every call of the step. `client` leaves only the calls of that client id, `nth` (from 1)
+ * only one of what is left, `share` (above 0, up to 1) about that part of them, and `times` (from
+ * 1) only the first ones that it hits.
  *
  * `error-500`, `error-503`, `error-429` and `maintenance` replace the step: it is not carried out.
  * All others change only the response to a step that was carried out.
@@ -34,7 +40,16 @@ export type FaultStep =
  * At `notice` only these are possible: `delay`, `lose`, `double`, and `forge`, which replaces the
  * process id by another one.
  */
-export type Fault = { readonly on: FaultStep; readonly nth?: number | undefined } & FaultAction;
+export type Fault = {
+  readonly on: FaultStep;
+  readonly client?: string | undefined;
+  readonly nth?: number | undefined;
+  readonly share?: number | undefined;
+  readonly times?: number | undefined;
+} & FaultAction;
+
+/** A fault of a plan: `id` names it, `hits` counts the calls that it was injected into. */
+export type PlannedFault = Fault & { readonly id: string; readonly hits: number };
 
 /** What a fault does. */
 export type FaultAction =
@@ -99,8 +114,15 @@ const stepsOf = (fault: Fault['do']): readonly FaultStep[] => possibleSteps[faul
  */
 export const faultHeader = 'x-sandbox-fault';
 
-const place = { on: enumOf(steps), nth: optional(int().min(1)) };
-const faultSchema = discriminatedUnion('do', [
+const place = {
+  on: enumOf(steps),
+  client: optional(string().min(1).max(64)),
+  nth: optional(int().min(1)),
+  share: optional(number().gt(0).max(1)),
+  times: optional(int().min(1)),
+};
+/** The schema of a fault. */
+export const faultSchema = discriminatedUnion('do', [
   strictObject({ ...place, do: literal('delay'), ms: int().min(0).max(86_400_000) }),
   strictObject({
     ...place,
@@ -135,34 +157,81 @@ const faultList = array(faultSchema);
 /** Checks a list of faults and returns a copy. Adds every problem with its path. */
 export function checkFaults(value: unknown, path: string, problems: Problems): readonly Fault[] {
   const faults = problems.parse(faultList, value, path) ?? [];
-  for (const [index, fault] of faults.entries()) {
-    if (!isPossible(fault))
-      problems.add(
-        `${path}[${index}].do`,
-        `not at this step: only ${stepsOf(fault.do).join(', ')}`,
-      );
-  }
+  for (const [index, fault] of faults.entries()) checkPlace(fault, `${path}[${index}]`, problems);
   return faults;
+}
+
+/** Adds a problem if a fault is not possible at its step. */
+export function checkPlace(fault: Fault, path: string, problems: Problems): void {
+  if (!isPossible(fault))
+    problems.add(`${path}.do`, `not at this step: only ${stepsOf(fault.do).join(', ')}`);
 }
 
 function isPossible(fault: Fault): boolean {
   return stepsOf(fault.do).includes(fault.on);
 }
 
-/** Returns the fault to inject into a call, if any. */
-export type FaultPlan = (on: FaultStep, request: Request) => Fault | undefined;
+/** The faults of a sandbox, in the order in which they are asked. */
+export interface FaultPlan {
+  /** Returns whether the fault of a step depends on who calls. */
+  needsCaller(on: FaultStep): boolean;
+  /** Returns the fault to inject into a call, if any. */
+  of(on: FaultStep, request: Request, caller: string | undefined): Fault | undefined;
+  add(fault: Fault): PlannedFault;
+  /** Removes a fault. Returns false if there is none of this id. */
+  remove(id: string): boolean;
+  list(): readonly PlannedFault[];
+}
+
+interface Planned {
+  readonly id: string;
+  readonly fault: Fault;
+  /** The calls that `on` and `client` leave. */
+  calls: number;
+  hits: number;
+}
 
 /** Creates a plan: the fault that a call's header requests, else the first one that matches. */
-export function createFaultPlan(faults: readonly Fault[]): FaultPlan {
-  const counts = new Map<string, number>();
-  return (on, request) => {
-    const count = (counts.get(on) ?? 0) + 1;
-    counts.set(on, count);
-    const requested = request.headers.get(faultHeader);
-    return requested === null
-      ? faults.find((fault) => fault.on === on && (fault.nth ?? count) === count)
-      : parseFault(on, requested);
+export function createFaultPlan(faults: readonly Fault[], { fraction }: Chance): FaultPlan {
+  const planned: Planned[] = [];
+  let added = 0;
+  const add = (fault: Fault): PlannedFault => {
+    const entry = { id: `fault-${++added}`, fault, calls: 0, hits: 0 };
+    planned.push(entry);
+    return shown(entry);
   };
+  for (const fault of faults) add(fault);
+  const isHit = ({ fault, calls, hits }: Planned): boolean => {
+    const { nth = calls, times = Number.POSITIVE_INFINITY, share } = fault;
+    return nth === calls && hits < times && (share === undefined || fraction() < share);
+  };
+  return {
+    needsCaller: (on) => planned.some(({ fault }) => fault.on === on && fault.client !== undefined),
+    of(on, request, caller) {
+      const here = planned.filter(
+        ({ fault }) => fault.on === on && (fault.client ?? caller) === caller,
+      );
+      // Also counts for a fault that another one precedes: its calls are those of the step.
+      for (const entry of here) entry.calls++;
+      const requested = request.headers.get(faultHeader);
+      if (requested !== null) return parseFault(on, requested);
+      const hit = here.find(isHit);
+      if (hit === undefined) return undefined;
+      hit.hits++;
+      return hit.fault;
+    },
+    add,
+    remove(id) {
+      const index = planned.findIndex((entry) => entry.id === id);
+      if (index !== -1) planned.splice(index, 1);
+      return index !== -1;
+    },
+    list: () => planned.map(shown),
+  };
+}
+
+function shown({ id, fault, hits }: Planned): PlannedFault {
+  return { id, ...fault, hits };
 }
 
 function parseFault(on: FaultStep, text: string): Fault {
@@ -172,7 +241,7 @@ function parseFault(on: FaultStep, text: string): Fault {
     return [name, /^-?\d{1,15}$/.test(value) ? Number(value) : value === 'true' ? true : value];
   });
   // The header applies to this call only.
-  const elsewhere = values.some(([name]) => name === 'on' || name === 'nth' || name === 'do');
+  const elsewhere = values.some(([name]) => name === 'do' || Object.hasOwn(place, String(name)));
   const { success, data } = faultSchema.safeParse({
     ...Object.fromEntries(values),
     on,

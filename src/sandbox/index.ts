@@ -3,7 +3,13 @@ export { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 export type { Peer } from './app.js';
 export type { Credential } from './certificates.js';
 export type { SandboxCodec } from './codec.js';
-export { type Fault, type FaultAction, type FaultStep, faultHeader } from './faults.js';
+export {
+  type Fault,
+  type FaultAction,
+  type FaultStep,
+  faultHeader,
+  type PlannedFault,
+} from './faults.js';
 export type { PublicKeySet } from './key-set.js';
 export type { CardCondition, SandboxCard } from './kiosk/cards.js';
 export { createSandboxKiosk, type SandboxKiosk, type SandboxKioskOptions } from './kiosk/kiosk.js';
@@ -63,16 +69,12 @@ export {
   workersAccidentCompensationRecord,
 } from './personas/records/work-and-pension.js';
 export type { RegisteredItem, RegisteredService, Registration } from './registrations.js';
-export {
-  createSandbox,
-  type Sandbox,
-  type SandboxClientOptions,
-  type SandboxOptions,
-} from './sandbox.js';
+export { createSandbox } from './sandbox.js';
 export {
   type Connection,
   type StartedSandbox,
   type StartSandboxOptions,
   startSandbox,
 } from './server.js';
+export type { Sandbox, SandboxClientOptions, SandboxOptions } from './types.js';
 export type { VisitOptions } from './visit.js';

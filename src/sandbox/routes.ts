@@ -17,9 +17,9 @@ export type Handler = (
   attempt: Attempt,
 ) => Promise<Response>;
 
-/** An origin, path and method that the sandbox serves. */
+/** A base URL, path and method that the sandbox serves. */
 export interface SandboxRoute {
-  readonly origin: string;
+  readonly base: string;
   readonly path: string;
   readonly method: string;
   /** A step of the flow is logged, and a fault can be injected into it. */
@@ -35,10 +35,10 @@ export function routesOf({ origins, profile }: SandboxContext): readonly Sandbox
   const { paths, acknowledgement } = profile;
   const pageRoute = (method: string, step: LogStep, handle: Handler): SandboxRoute => {
     const path = paths.authorization.value;
-    return { origin: browserUrl, path, method, step, handle };
+    return { base: browserUrl, path, method, step, handle };
   };
   const apiRoute = (path: string, step: LogStep, handle: Handler): SandboxRoute => {
-    return { origin: apiUrl, path, method: 'POST', step, handle };
+    return { base: apiUrl, path, method: 'POST', step, handle };
   };
   return [
     pageRoute('GET', 'authorize', openConsent),
@@ -50,7 +50,7 @@ export function routesOf({ origins, profile }: SandboxContext): readonly Sandbox
     ...(acknowledgement.value === null
       ? []
       : [apiRoute(acknowledgement.value, 'acknowledge', acknowledgeResult)]),
-    ...controlRoutes.map((route) => ({ ...route, origin: browserUrl })),
+    ...controlRoutes.map((route) => ({ ...route, base: browserUrl })),
   ];
 }
 
@@ -61,9 +61,9 @@ export function findRoute(
   request: Request,
 ): SandboxRoute | Response {
   const { origin, pathname } = new URL(request.url);
-  if (origin !== origins.browserUrl && origin !== origins.apiUrl)
+  if (!Object.values(origins).some((base) => new URL(base).origin === origin))
     return jsonRefusal(new Refusal('wrong_origin'));
-  const here = routes.filter((route) => route.origin === origin && route.path === pathname);
+  const here = routes.filter(({ base, path }) => base + path === origin + pathname);
   if (here.length === 0) return refuse(origins, request, new Refusal('unknown_route'));
   const route = here.find((candidate) => candidate.method === request.method);
   if (route !== undefined) return route;
@@ -79,6 +79,6 @@ export function refuse(
   refusal: Refusal,
   route?: SandboxRoute,
 ): Response {
-  const onPages = new URL(request.url).origin === browserUrl;
+  const onPages = new URL(request.url).origin === new URL(browserUrl).origin;
   return onPages && route?.machine !== true ? pageRefusal(request, refusal) : jsonRefusal(refusal);
 }

@@ -1,109 +1,14 @@
-import { type Calendar, createCalendar } from '../calendar/calendar.js';
-import type { Catalog } from '../catalog/catalog.js';
-import { type Clock, systemClock } from '../foundation/clock.js';
-import { type Expected, invalidOption, SelfInfoError } from '../foundation/errors.js';
-import { checkFunction, readKeys } from '../foundation/options.js';
-import { ownBag } from '../foundation/own.js';
-import { checkProfile, type Environment, sandboxEnvironment } from '../wire/environment.js';
-import type { WireProfile } from '../wire/profile.js';
-import { publicProfile } from '../wire/public-profile.js';
-import { type App, createApp, type Peer } from './app.js';
-import type { SandboxCodec } from './codec.js';
-import { createContext, type Origins } from './context.js';
+import { type Expected, invalidOption } from '../foundation/errors.js';
+import { readKeys } from '../foundation/options.js';
+import { isSpaceName, spacePath } from '../wire/environment.js';
+import type { App } from './app.js';
+import type { Origins } from './context.js';
 import { detach } from './fault-effects.js';
-import { checkFaults, createFaultPlan, type Fault } from './faults.js';
-import type { LogEntry } from './log.js';
-import { checkOneCatalog } from './one-catalog.js';
-import { personas as builtIn } from './personas/built-in.js';
-import { checkPersonas, type Persona } from './personas/persona.js';
-import { secretMethodOf } from './portal/client-secret.js';
-import { Problems } from './problems.js';
-import { type Client, checkRegistrations, type Registration } from './registrations.js';
-import { type VisitOptions, visitConsent } from './visit.js';
-
-/** Options of {@link createSandbox}. */
-export interface SandboxOptions {
-  /** The registered services, at least one. */
-  readonly registrations: readonly Registration[];
-  /** The citizens, instead of the built-in `personas`. */
-  readonly personas?: readonly Persona[];
-  /**
-   * Faults to inject. If several match a call, the first one counts. Default: none.
-   */
-  readonly faults?: readonly Fault[];
-  /**
-   * The clock by which codes, tokens and results expire, and servers are open or closed. Default:
-   * the system clock.
-   */
-  readonly clock?: Clock;
-  /**
-   * When servers run. Registrations that are data, not services of `defineService`, may name what its
-   * catalogue has. Default: by their hours alone, with the catalogue of the services.
-   */
-  readonly calendar?: Calendar<Catalog>;
-  /**
-   * The portal's profile: the sandbox speaks the JSON of `publicCodec`, with the paths, names and
-   * words of this profile. Write it separately from the client's. Default: `publicProfile`.
-   */
-  readonly profile?: WireProfile;
-  /**
-   * Sends a notice to the `noticeUri` of a registration. What it throws or rejects with is ignored.
-   * Default: `startSandbox` sends it by HTTP, `createSandbox` sends none.
-   */
-  readonly sendNotice?: (request: Request) => unknown;
-  /**
-   * Translates between that JSON and the messages of a wire that differs in more than names.
-   * Default: none.
-   */
-  readonly codec?: SandboxCodec;
-}
-
-/** Options of the environment and the connection of a client. */
-export interface SandboxClientOptions {
-  /**
-   * The client's profile, used as it is. If both sides have the same profile, no test finds a word
-   * under the wrong state. Default: the profile of the sandbox, with the client authentication and
-   * the pushed requests of the registration.
-   */
-  readonly profile?: WireProfile;
-}
-
-/** An imitation of the portal inside the process. Its functions can be destructured. */
-export interface Sandbox {
-  /**
-   * Answers a request to one of the two origins. `peer` replaces what a TLS connection would say.
-   *
-   * @throws SelfInfoError `invalid_credential` when `peer.clientCertificate` is not a certificate.
-   */
-  fetch(request: Request, peer?: Peer): Promise<Response>;
-  /**
-   * Walks a persona through the consent pages. Returns the URL of the callback, which may carry an
-   * error.
-   *
-   * @throws SelfInfoError `sandbox_refused` when the pages lead to no callback, e.g. after a wrong
-   * PIN, or when the callback is a POST (`form_post`): use `visitRequest`; `invalid_option` for an
-   * unknown persona.
-   */
-  visit(url: string | URL, options: VisitOptions): Promise<string>;
-  /**
-   * Walks a persona through the consent pages like `visit`, in any response mode. Returns the
-   * callback as a request for `completeConsent`: a GET, or a POST under `form_post`.
-   *
-   * @throws SelfInfoError as `visit`.
-   */
-  visitRequest(url: string | URL, options: VisitOptions): Promise<Request>;
-  /**
-   * Returns the environment of a registered client. Default: the first one, with the profile of the
-   * sandbox.
-   *
-   * @throws SelfInfoError `invalid_option` for an unknown id; for the profile of the options as
-   * `sandboxEnvironment`.
-   */
-  environment(clientId?: string, options?: SandboxClientOptions): Environment;
-  readonly clock: Clock;
-  /** What happened, oldest first. Contains no secrets and no personal data. */
-  readonly log: readonly LogEntry[];
-}
+import { checkOptions, SANDBOX_KEYS } from './options.js';
+import { Refusal } from './portal/refusals.js';
+import { jsonRefusal } from './refusal-response.js';
+import { branch, createSpace, movable, type Space } from './space.js';
+import type { Sandbox, SandboxOptions } from './types.js';
 
 /**
  * Creates an imitation of the portal inside the process, without sockets and files.
@@ -138,20 +43,6 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   }).sandbox;
 }
 
-/** The option keys of every sandbox. */
-export const SANDBOX_KEYS = {
-  registrations: true,
-  personas: true,
-  faults: true,
-  clock: true,
-  calendar: true,
-  profile: true,
-  sendNotice: true,
-  codec: true,
-} as const satisfies Record<keyof SandboxOptions, true>;
-
-const CLIENT_KEYS = { profile: true } as const satisfies Record<keyof SandboxClientOptions, true>;
-
 /** A sandbox, and its app for a server that can break connections. */
 export interface BuiltSandbox {
   readonly sandbox: Sandbox;
@@ -162,134 +53,63 @@ export interface BuiltSandbox {
 
 /** Builds a sandbox for given origins. */
 export function buildSandbox(options: SandboxOptions, origins: Origins, ca?: string): BuiltSandbox {
-  const { faults, ...checked } = checkOptions(options);
-  const { clients, personas, profile } = checked;
+  const checked = checkOptions(options);
+  const { clock, seed } = checked;
   const closed = new AbortController();
-  const faultOf = createFaultPlan(faults);
-  const context = createContext({ ...checked, origins, faultOf, lifetime: closed.signal });
-  const app = createApp(context);
-  const fetch: Sandbox['fetch'] = async (request, peer) =>
-    detach(await app(request, peer), request.signal);
+  const common = { options: checked, ca, lifetime: closed.signal };
+  const root = createSpace({ ...common, origins, seed, clock: movable(clock) });
+  const spaces = createSpaces((name) => {
+    const path = spacePath(name, 'name');
+    return createSpace({
+      ...common,
+      origins: { browserUrl: origins.browserUrl + path, apiUrl: origins.apiUrl + path },
+      seed: seed && `${seed}${path}`,
+      clock: branch(root.sandbox.clock),
+    });
+  });
+  const app: App = async (request, peer) => {
+    const name = spaceOf(new URL(request.url).pathname);
+    const space = name === undefined ? root : spaces.open(name);
+    return space?.app(request, peer) ?? { response: jsonRefusal(new Refusal('too_many_spaces')) };
+  };
   const sandbox: Sandbox = {
-    fetch,
-    async visit(url, visit) {
-      if (profile.oauth.responseMode.value === 'form_post')
-        throw new SelfInfoError('sandbox_refused', { expected: NOT_A_URL });
-      return (await visitConsent(fetch, personas, url, visit)) as string;
+    ...root.sandbox,
+    fetch: async (request, peer) => detach(await app(request, peer), request.signal),
+    space(name) {
+      spacePath(name, 'name');
+      const space = spaces.open(name);
+      if (space === undefined) throw invalidOption('name', TOO_MANY);
+      return { ...space.sandbox, space: sandbox.space };
     },
-    async visitRequest(url, visit) {
-      const callback = await visitConsent(fetch, personas, url, visit);
-      return typeof callback === 'string'
-        ? new Request(callback, ownBag({ signal: null }))
-        : callback;
-    },
-    environment(clientId, given = {}) {
-      const options = readKeys(given, 'options', CLIENT_KEYS);
-      const client = findClient(clients, clientId);
-      return sandboxEnvironment({
-        clientId: client.clientId,
-        redirectUri: client.redirectUris[0],
-        endpoints: origins,
-        issuer: origins.apiUrl,
-        ...(ca !== undefined && { ca }),
-        profile: options.profile ?? profileFor(client, profile),
-      });
-    },
-    clock: checked.clock,
-    log: context.log.entries,
   };
   return { sandbox, app, end: () => closed.abort() };
 }
 
-const NOT_A_URL: Expected = {
-  en: 'Under form_post the callback is a POST: use visitRequest.',
-  ja: 'form_post のコールバックは POST です。visitRequest を使用してください。',
+/** Returns the space that a path is in; undefined for none, and for a name that no space has. */
+function spaceOf(pathname: string): string | undefined {
+  const [, s, name = ''] = pathname.split('/', 3);
+  return s === 's' && isSpaceName(name) ? name : undefined;
+}
+
+// Tests name spaces, for instance after each test case. A program that names a new one for every
+// call must not fill the memory.
+const MOST_SPACES = 10_000;
+
+const TOO_MANY: Expected = {
+  en: `This sandbox has ${MOST_SPACES} spaces already. Use one of them.`,
+  ja: `スペースはすでに${MOST_SPACES}個あります。既存のスペースを使ってください。`,
 };
 
-function checkOptions(given: SandboxOptions) {
-  const options = ownBag(given);
-  const problems = new Problems();
-  const { registrations } = options;
-  const catalog = checkOneCatalog(registrations, options.calendar, problems);
-  const clients = checkRegistrations(registrations, 'options.registrations', problems, catalog);
-  const personas = checkPersonas(
-    options.personas ?? builtIn,
-    'options.personas',
-    problems,
-    catalog,
-  );
-  const faults = checkFaults(options.faults ?? [], 'options.faults', problems);
-  const {
-    clock = systemClock,
-    calendar = createCalendar({}, catalog),
-    codec,
-    sendNotice,
-  } = options;
-  problems.check(() => checkFunction(sendNotice, 'options.sendNotice'));
-  problems.check(() => checkFunction(codec, 'options.codec'));
-  problems.check(() => requireMethods(clock, 'options.clock', ['now', 'wait']));
-  problems.check(() => requireMethods(calendar, 'options.calendar', ['status']));
-  const profile = problems.check(() => copyProfile(options.profile)) ?? publicProfile;
-  problems.throwIfAny();
-  return { clients, personas, faults, clock, calendar, profile, codec, sendNotice };
-}
-
-/** Checks a profile. The paths below the API must differ, since each is a route of the sandbox. */
-function copyProfile(given: WireProfile | undefined): WireProfile {
-  const profile = checkProfile(given);
-  const { authorization: _, ...paths } = profile.paths;
-  const seen = new Map<string | null, string>();
-  for (const [name, { value }] of [
-    ...Object.entries(paths).map(([key, entry]) => [`paths.${key}`, entry] as const),
-    ['acknowledgement', profile.acknowledgement] as const,
-  ]) {
-    const other = seen.get(value);
-    if (other !== undefined)
-      throw invalidOption(`options.profile.${name}.value`, {
-        en: `Use a path that differs from ${other}.`,
-        ja: `${other} とは異なるパスを指定してください。`,
-      });
-    seen.set(value, name);
-  }
-  return profile;
-}
-
-function findClient(clients: ReadonlyMap<string, Client>, clientId: string | undefined): Client {
-  const [first] = clients.values();
-  const client = clientId === undefined ? first : clients.get(clientId);
-  if (client !== undefined) return client;
-  throw invalidOption('clientId', {
-    en: 'It is not registered with this sandbox.',
-    ja: 'このサンドボックスに登録されていません。',
-  });
-}
-
-/** Returns the profile for a client: the registered values replace those of the sandbox. */
-function profileFor({ keys, secret, mustPush }: Client, profile: WireProfile): WireProfile {
-  if (keys === undefined && secret === undefined && !mustPush) return profile;
-  const { oauth } = profile;
-  const method = keys === undefined ? secretMethodOf(profile) : 'private_key_jwt';
+/** Keeps spaces by name. `open` returns undefined for a new name when there are too many. */
+function createSpaces(create: (name: string) => Space) {
+  const spaces = new Map<string, Space>();
   return {
-    ...profile,
-    oauth: {
-      ...oauth,
-      ...(mustPush && {
-        pushedAuthorizationRequests: { ...oauth.pushedAuthorizationRequests, value: true },
-      }),
-      ...((keys ?? secret) !== undefined && {
-        clientAuthentication: { ...oauth.clientAuthentication, value: method },
-      }),
+    open(name: string): Space | undefined {
+      const known = spaces.get(name);
+      if (known !== undefined || spaces.size === MOST_SPACES) return known;
+      const space = create(name);
+      spaces.set(name, space);
+      return space;
     },
   };
-}
-
-function requireMethods(value: unknown, path: string, names: readonly string[]): void {
-  if (typeof value !== 'object' || value === null)
-    throw new TypeError(`${path} must be an object.`);
-  for (const name of names) {
-    const method: unknown = Reflect.get(value, name);
-    if (method === undefined)
-      throw new SelfInfoError('missing_option', { path: `${path}.${name}` });
-    checkFunction(method, `${path}.${name}`);
-  }
 }

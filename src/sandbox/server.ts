@@ -6,16 +6,11 @@ import { invalidOption } from '../foundation/errors.js';
 import { checkWhole, readKeys } from '../foundation/options.js';
 import type { Environment } from '../wire/environment.js';
 import type { Credential } from './certificates.js';
-import type { Origins } from './context.js';
 import { connectApp } from './http-bridge.js';
-import { createListeners, type Listeners, listen } from './listener.js';
-import {
-  buildSandbox,
-  SANDBOX_KEYS,
-  type Sandbox,
-  type SandboxClientOptions,
-  type SandboxOptions,
-} from './sandbox.js';
+import { createListeners, listen } from './listener.js';
+import { SANDBOX_KEYS } from './options.js';
+import { buildSandbox } from './sandbox.js';
+import type { Sandbox, SandboxClientOptions, SandboxOptions } from './types.js';
 
 /** Options of {@link startSandbox}. */
 export interface StartSandboxOptions extends SandboxOptions {
@@ -48,11 +43,11 @@ export interface Connection {
   readonly calendar?: Calendar<Catalog>;
 }
 
-/** A sandbox that listens on loopback. */
-export interface StartedSandbox extends Sandbox, AsyncDisposable {
-  /** The origin of the pages, plain http. */
+/** A portal that listens on loopback: a started sandbox, or a space of it. */
+export interface StartedSpace extends Sandbox {
+  /** The base URL of the pages, plain http. */
   readonly browserUrl: string;
-  /** The origin of the API, https with client certificate. */
+  /** The base URL of the API, https with client certificate. */
   readonly apiUrl: string;
   /** The connection of the first registration. */
   readonly connection: Connection;
@@ -62,6 +57,11 @@ export interface StartedSandbox extends Sandbox, AsyncDisposable {
    * @throws SelfInfoError as `environment`.
    */
   connectionFor(clientId: string, options?: SandboxClientOptions): Connection;
+  space(name: string): StartedSpace;
+}
+
+/** A sandbox that listens on loopback. */
+export interface StartedSandbox extends StartedSpace, AsyncDisposable {
   /** Stops listening and closes every connection. */
   close(): Promise<void>;
 }
@@ -121,7 +121,8 @@ export async function startSandbox(options: StartSandboxOptions): Promise<Starte
       built.end();
       return listeners.close();
     };
-    return startedSandbox({ ...built.sandbox, ...origins }, credentials, rest.calendar, { close });
+    const started = connected(built.sandbox, credentials, rest.calendar);
+    return { ...started, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await listeners.close();
     throw error;
@@ -194,12 +195,12 @@ function warnOfEveryInterface(): void {
   );
 }
 
-function startedSandbox(
-  sandbox: Sandbox & Origins,
+/** Adds to a portal what its clients need to reach it. */
+function connected(
+  sandbox: Sandbox,
   credentials: ReadonlyMap<string, Credential>,
   calendar: Calendar<Catalog> | undefined,
-  { close }: Pick<Listeners, 'close'>,
-): StartedSandbox {
+): StartedSpace {
   const connect = (clientId?: string, options?: SandboxClientOptions): Connection => {
     const environment = sandbox.environment(clientId, options);
     const credential = credentials.get(environment.clientId);
@@ -211,12 +212,14 @@ function startedSandbox(
       ...(calendar !== undefined && { calendar }),
     };
   };
+  const { browserUrl, apiUrl } = sandbox.environment().endpoints;
   return {
     ...sandbox,
+    browserUrl,
+    apiUrl,
     connection: connect(),
     connectionFor: connect,
-    close,
-    [Symbol.asyncDispose]: close,
+    space: (name) => connected(sandbox.space(name), credentials, calendar),
   };
 }
 

@@ -19,9 +19,10 @@ export function isTranslated(
   const { token, pushedAuthorization } = profile.paths;
   return (
     codec !== undefined &&
-    origin === origins.apiUrl &&
-    pathname !== token.value &&
-    pathname !== pushedAuthorization.value
+    `${origin}${pathname}`.startsWith(`${origins.apiUrl}/`) &&
+    ![token.value, pushedAuthorization.value]
+      .map((path) => origins.apiUrl + path)
+      .includes(origin + pathname)
   );
 }
 

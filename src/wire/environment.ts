@@ -50,6 +50,15 @@ export interface EnvironmentOptions {
   readonly legacyProfile?: WireProfile;
 }
 
+/** Options of the sandbox's environment. */
+export interface SandboxEnvironmentOptions extends EnvironmentOptions {
+  /**
+   * The space of the sandbox to use: its path is added to the endpoints and to the issuer. Default:
+   * none.
+   */
+  readonly space?: string;
+}
+
 /** Options of the production environment. */
 export interface ProductionEnvironmentOptions extends EnvironmentOptions {
   /**
@@ -79,7 +88,7 @@ export const acceptWireProfileNotConfirmedBySpecification: unique symbol = Symbo
 /**
  * Returns the environment of this package's sandbox. Plain http is allowed on loopback only.
  *
- * @param options - ids, origins and trust; `sandbox.environment()` creates them.
+ * @param options - ids, origins and trust, which `sandbox.environment()` creates, and a space.
  * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option`, `invalid_profile`
  * naming the option; TypeError for a wrong type.
  * @example
@@ -90,11 +99,48 @@ export const acceptWireProfileNotConfirmedBySpecification: unique symbol = Symbo
  *   redirectUri: 'http://localhost:3000/callback',
  *   endpoints: { browserUrl: 'http://127.0.0.1:8080', apiUrl: 'https://127.0.0.1:8443' },
  *   issuer: 'https://127.0.0.1:8443',
+ *   space: 'test-17',
  * });
  * ```
  */
-export function sandboxEnvironment(options: EnvironmentOptions): Environment {
-  return make('sandbox', options, KEYS);
+export function sandboxEnvironment(options: SandboxEnvironmentOptions): Environment {
+  const { space, ...rest } = readKeys(options, 'options', {
+    ...KEYS,
+    space: true,
+  } satisfies Record<keyof SandboxEnvironmentOptions, true>);
+  const environment = make('sandbox', rest, KEYS);
+  if (space === undefined) return environment;
+  const path = spacePath(space, 'options.space');
+  const { endpoints, issuer } = environment;
+  const placed = Object.entries(endpoints).map(([name, url]) => [name, under(url, path)]);
+  return make(
+    'sandbox',
+    { ...rest, endpoints: Object.fromEntries(placed), issuer: under(issuer, path) },
+    KEYS,
+  );
+}
+
+/**
+ * Returns the path of a space of the sandbox.
+ *
+ * @throws SelfInfoError `invalid_option`.
+ */
+export function spacePath(name: string, path: string): string {
+  checkText(name, path);
+  if (isSpaceName(name)) return `/s/${name}`;
+  throw invalidOption(path, {
+    en: 'Use up to 64 letters, digits, ".", "_" and "-", starting with a letter or a digit.',
+    ja: '英数字で始まる、英数字・「.」「_」「-」の64文字以下で指定してください。',
+  });
+}
+
+/** Returns whether a space can have this name. */
+export function isSpaceName(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name);
+}
+
+function under(url: string, path: string): string {
+  return url.replace(/\/$/, '') + path;
 }
 
 /**

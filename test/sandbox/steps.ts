@@ -41,7 +41,7 @@ export function authorizationUrl(
   clientId?: string,
 ): URL {
   const environment = sandbox.environment(clientId);
-  const url = new URL(paths.authorization.value, environment.endpoints.browserUrl);
+  const url = new URL(environment.endpoints.browserUrl + paths.authorization.value);
   const parameters = {
     response_type: 'code',
     client_id: environment.clientId,
@@ -87,7 +87,7 @@ export async function send(
 ): Promise<Answered> {
   const { apiUrl } = sandbox.environment().endpoints;
   const response = await sandbox.fetch(
-    new Request(new URL(path, apiUrl), { method: 'POST', ...init }),
+    new Request(apiUrl + path, { method: 'POST', ...init }),
     clientCertificate === undefined ? {} : { clientCertificate },
   );
   return {

@@ -1,4 +1,3 @@
-import type { Clock, VirtualClock } from '../../foundation/clock.js';
 import { isSelfInfoError } from '../../foundation/errors.js';
 import { formatInstant } from '../../foundation/time.js';
 import type { Attempt, SandboxContext } from '../context.js';
@@ -28,7 +27,7 @@ export const controlPaths = { log: '/sandbox/log', clock: '/sandbox/clock' } as 
 const LAST_MS = Date.UTC(9999, 11, 31);
 
 type Control = (
-  context: Pick<SandboxContext, 'clock' | 'baseClock' | 'log'>,
+  context: Pick<SandboxContext, 'baseClock' | 'log'>,
   request: Request,
 ) => Promise<Response> | Response;
 
@@ -55,37 +54,29 @@ function onLoopback(control: Control) {
   };
 }
 
-function showTime({ clock, baseClock }: Pick<SandboxContext, 'clock' | 'baseClock'>): Response {
-  virtualClock(baseClock);
-  const now = clock.now();
+function showTime({ baseClock }: Pick<SandboxContext, 'baseClock'>): Response {
+  const now = baseClock.now();
   return jsonResponse({ now: formatInstant(now), epochMs: now });
 }
 
 // JSON only: a page of another origin cannot send it without a preflight request.
 async function moveTime(
-  context: Pick<SandboxContext, 'clock' | 'baseClock'>,
+  { baseClock: clock }: Pick<SandboxContext, 'baseClock'>,
   request: Request,
 ): Promise<Response> {
-  const { clock, baseClock } = context;
-  const virtual = virtualClock(baseClock);
   const order = await readJson(request);
   const [[name, value] = [], ...more] =
     typeof order === 'object' && order !== null ? Object.entries(order) : [];
   if (more.length > 0) throw new Refusal('clock_order_invalid');
   try {
-    if (name === 'set' && typeof value === 'string') virtual.set(value);
+    if (name === 'set' && typeof value === 'string') clock.set(value);
     else if (name === 'advanceMs' && typeof value === 'number' && clock.now() + value <= LAST_MS)
-      virtual.advance(value);
+      clock.advance(value);
     else throw new Refusal('clock_order_invalid');
   } catch (error) {
     throw isSelfInfoError(error) ? new Refusal('clock_order_invalid') : error;
   }
-  return showTime(context);
-}
-
-function virtualClock(clock: Clock): VirtualClock {
-  if ('set' in clock && 'advance' in clock) return clock as VirtualClock;
-  throw new Refusal('clock_not_virtual');
+  return showTime({ baseClock: clock });
 }
 
 const SHOWN = 500;

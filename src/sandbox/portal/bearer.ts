@@ -8,12 +8,17 @@ export function authorizeCall(
   request: Request,
   attempt: Attempt,
 ): IssuedToken {
-  const header = request.headers.get('authorization');
-  const token = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(header ?? '')?.[1];
+  const token = bearerOf(request);
   if (token === undefined) throw new Refusal('token_required');
   const issued = tokens.get(token);
   if (issued === undefined) throw new Refusal('token_unknown');
   attempt.clientId = issued.client.clientId;
   if (issued.thumbprint !== attempt.thumbprint) throw new Refusal('token_certificate_mismatch');
   return issued;
+}
+
+/** Returns the token of a call. */
+export function bearerOf(request: Request): string | undefined {
+  const header = request.headers.get('authorization');
+  return /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(header ?? '')?.[1];
 }

@@ -1,6 +1,5 @@
 import { has } from '../../foundation/own.js';
 import type { SandboxContext } from '../context.js';
-import { randomId } from '../expiring.js';
 import type { Client } from '../registrations.js';
 import type { Process } from '../state.js';
 
@@ -10,7 +9,7 @@ export function announceIfReady(
   { clientId, noticeUri }: Client,
   { id, pendingPolls }: Process,
 ): void {
-  const { profile, faultOf, log, clock, lifetime, sendNotice } = context;
+  const { profile, chance, faults, log, clock, lifetime, sendNotice } = context;
   if (pendingPolls > 0 || profile.notices.value === 'none') return;
   if (noticeUri === undefined || sendNotice === undefined) return;
   const notice = (processId: string) =>
@@ -22,7 +21,7 @@ export function announceIfReady(
   // A notice that fails changes nothing about the result.
   const send = async (processId: string) => void (await sendNotice(notice(processId)));
   const ignore = () => undefined;
-  const fault = faultOf('notice', notice(id));
+  const fault = faults.of('notice', notice(id), clientId);
   log.write({
     step: 'notice',
     outcome: 'accepted',
@@ -37,6 +36,6 @@ export function announceIfReady(
     return;
   }
   if (fault?.do === 'lose') return;
-  send(fault?.do === 'forge' ? randomId() : id).catch(ignore);
+  send(fault?.do === 'forge' ? chance.id() : id).catch(ignore);
   if (fault?.do === 'double') send(id).catch(ignore);
 }

@@ -298,11 +298,11 @@ export const refusalTable = {
     en: 'Only callers on loopback can use the log and the clock.',
     ja: '記録と時計は、ループバックからのみ利用できます。',
   },
-  clock_not_virtual: {
+  too_many_spaces: {
     error: 'not_found',
     status: 404,
-    en: 'This sandbox uses the system clock: start it with a virtual clock to change its time.',
-    ja: 'このサンドボックスはシステムの時計を使っています。時刻を変更するには、仮想時計で起動してください。',
+    en: 'This sandbox has as many spaces as it can keep. Use one of them again, or start the sandbox again.',
+    ja: 'スペースの数が上限に達しています。既存のスペースを使うか、サンドボックスを起動し直してください。',
   },
   clock_order_invalid: {
     ...invalidRequest,

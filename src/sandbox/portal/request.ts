@@ -1,6 +1,5 @@
 import { isSelfInfoError } from '../../foundation/errors.js';
 import type { Attempt, SandboxContext } from '../context.js';
-import { randomId } from '../expiring.js';
 import { type IssuedToken, RESULT_LIFE_MS } from '../state.js';
 import { type ItemInquiry, settleAnswer } from './answers.js';
 import { authorizeCall } from './bearer.js';
@@ -18,12 +17,12 @@ export async function submitRequest(
   request: Request,
   attempt: Attempt,
 ): Promise<Response> {
-  const { clock, profile } = context;
+  const { chance, clock, profile } = context;
   const token = authorizeCall(context, request, attempt);
   const inquiries = parseInquiries(await readJson(request), token.client, profile);
   if (token.process !== undefined) throw new Refusal('consent_used');
   token.process = {
-    id: randomId(),
+    id: chance.id(),
     expiresAt: clock.now() + RESULT_LIFE_MS,
     answer: settle(context, token, inquiries),
     pendingPolls: token.persona.pendingPolls ?? 1,
